@@ -1,0 +1,47 @@
+"""The activation-function design lab.
+
+Design an activation σ, train networks with it beside others, and see layer by layer how fast they learn::
+
+    import lab
+
+    run = lab.run("experiments/vanishing.toml", overrides={"training.epochs": 50})
+    run.layers                              # a DataFrame: learning speed, saturation … of every layer
+    run.plot("learning_speed")              # a matplotlib figure
+    sigma = lab.activation("tanh(z) + a*z", a=0.1)
+    sigma(0.5), sigma.derivative(0.5), sigma.slope
+
+The names are imported when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lab.activations import Activation, InPlace, Interval
+    from lab.errors import LabError
+    from lab.face import Run, activation, load, run
+
+__all__ = ["Activation", "InPlace", "Interval", "LabError", "Run", "activation", "load", "run"]
+
+_HOMES = {
+    "Activation": "lab.activations",
+    "InPlace": "lab.activations",
+    "Interval": "lab.activations",
+    "LabError": "lab.errors",
+    "Run": "lab.face",
+    "activation": "lab.face",
+    "load": "lab.face",
+    "run": "lab.face",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'lab' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

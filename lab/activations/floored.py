@@ -1,0 +1,67 @@
+"""A floor under any slope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lab.activations.activation import REALS, Activation, Array, Buffers, Interval
+
+
+@dataclass(frozen=True)
+class Floored(Activation):
+    """The floor-lift of another σ: (1 − ε)σ(z) + εz, with slope (1 − ε)σ′(z) + ε.
+
+    Where σ′ ≥ 0 the slope of the lift is at least ε, so every neuron passes at least ε of the error on.
+    """
+
+    inner: Activation
+    floor: float = 0.1
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.floor <= 1:
+            raise ValueError(f"floor must lie in [0, 1], got {self.floor}")
+
+    @property
+    def analytic(self) -> bool:  # type: ignore[override]
+        """As the inner σ."""
+        return self.inner.analytic
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        """Those of the inner σ."""
+        return self.inner.kinks
+
+    @property
+    def slope(self) -> Interval:
+        """(1 − ε)[inf σ′, sup σ′] + ε."""
+        inner = self.inner.slope
+        return Interval(self._lift(inner.low, 1.0), self._lift(inner.high, 1.0))
+
+    @property
+    def range(self) -> Interval:
+        """The reals, where ε > 0: every σ of the lab's is outgrown by εz on one side at least."""
+        return REALS if self.floor else self.inner.range
+
+    def _lift(self, inner: float, line: float) -> float:
+        return (1 - self.floor) * inner + self.floor * line
+
+    def __call__(self, z: object) -> object:
+        """(1 − ε)σ(z) + εz."""
+        return (1 - self.floor) * self.inner(z) + self.floor * np.asarray(z)[()]
+
+    def derivative(self, z: object) -> object:
+        """(1 − ε)σ′(z) + ε."""
+        return (1 - self.floor) * self.inner.derivative(z) + self.floor
+
+    def with_derivative(self, z: Array, out: Buffers | None = None) -> tuple[Array, Array]:
+        """Both in one pass of the inner σ."""
+        a, slope, scratch = out or (np.empty_like(z), np.empty_like(z), np.empty_like(z))
+        self.inner.with_derivative(z, out=(a, slope, scratch))
+        np.multiply(a, 1 - self.floor, out=a)
+        np.multiply(z, self.floor, out=scratch)
+        np.add(a, scratch, out=a)
+        np.multiply(slope, 1 - self.floor, out=slope)
+        np.add(slope, self.floor, out=slope)
+        return a, slope

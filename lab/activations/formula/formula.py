@@ -1,0 +1,101 @@
+"""An activation written as a formula in z."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from lab.activations.activation import Activation, Array, Buffers, floating, grid
+from lab.activations.formula.graph import Expression
+from lab.activations.formula.operations import SWITCHES
+from lab.activations.formula.parser import parse
+from lab.activations.formula.program import Program, compiled
+
+
+@dataclass(frozen=True)
+class Formula(Activation):
+    """σ given by a formula such as ``tanh(z) + a*z``, with its exact derivative from the same graph.
+
+    Parameters
+    ----------
+    text
+        The formula: numbers, ``z``, parameters, ``+ - * / **``, and the functions of
+        `lab.activations.formula.operations.FUNCTIONS`; ``where(z > 0, …, …)`` chooses.
+    parameters
+        Pairs of name and value, in alphabetical order.
+
+    At a switching point of ``abs`` the derivative is the middle value, of ``min`` and ``max`` against a
+    number the number's, of ``where`` the branch's that the comparison chooses.
+
+    Raises FormulaError, with the column, where the text is not a formula.
+    """
+
+    text: str
+    parameters: tuple[tuple[str, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parameters", tuple(sorted(self.parameters)))
+        _ = self._value
+
+    @cached_property
+    def _value(self) -> Expression:
+        return parse(self.text, dict(self.parameters))
+
+    @cached_property
+    def _program(self) -> Program:
+        return compiled(self._value, self._value.graph.derivative(self._value))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"text": self.text, "parameters": self.parameters}
+
+    def __call__(self, z: Any) -> Any:
+        """σ(z)."""
+        return self.with_derivative(floating(z))[0][()]
+
+    def derivative(self, z: Any) -> Any:
+        """σ′(z)."""
+        return self.with_derivative(floating(z))[1][()]
+
+    def with_derivative(self, z: Array, out: Buffers | None = None) -> tuple[Array, Array]:
+        """σ(z) and σ′(z) in one pass over the shared subexpressions."""
+        a, slope = out[:2] if out is not None else (np.empty_like(z), np.empty_like(z))
+        self._program.run(z, (a, slope))
+        return a, slope
+
+    @cached_property
+    def analytic(self) -> bool:  # type: ignore[override]
+        """Whether the formula is free of switches, so that a complex step passes through it."""
+        graph = self._value.graph
+        return not any(graph.operation[k] in SWITCHES for k in graph.below(self._value.node))
+
+    @cached_property
+    def kinks(self) -> tuple[float, ...]:
+        """The zeros of what the formula's switches compare, found on a grid and refined by bisection."""
+        from scipy.optimize import brentq
+
+        graph = self._value.graph
+        found: set[float] = set()
+        for k in graph.below(self._value.node):
+            if graph.operation[k] not in SWITCHES:
+                continue
+            x = [Expression(graph, argument) for argument in graph.arguments[k]]
+            difference = x[0] if len(x) == 1 else x[0] - x[1]
+            if difference.number is not None:
+                continue
+            program = compiled(difference)
+            z = grid()
+            values = np.empty_like(z)
+            program.run(z, (values,))
+            found.update(float(point) for point in z[values == 0])
+            crossing = np.flatnonzero(values[:-1] * values[1:] < 0)
+
+            def at(point: float, program: Program = program) -> float:
+                value = np.empty(1)
+                program.run(np.array([point]), (value,))
+                return float(value[0])
+
+            found.update(float(brentq(at, z[i], z[i + 1], xtol=1e-15)) for i in crossing)
+        return tuple(sorted(found))

@@ -1,0 +1,165 @@
+"""From the text of a formula to its graph, through a whitelist of Python's expression syntax.
+
+The text is parsed, never run: what is not a number, ``z``, a parameter, an arithmetic operator, a
+comparison or a call of a listed function is refused with its column.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import warnings
+from collections.abc import Mapping
+
+from lab.activations.formula.graph import Expression, Graph
+from lab.activations.formula.operations import ARITY, FUNCTIONS
+from lab.errors import PartError, did_you_mean
+
+LONGEST = 2000
+"""Characters that a formula may have."""
+
+DEEPEST = 100
+"""Brackets and operators that may stand inside one another."""
+
+CONSTANTS: dict[str, float] = {"pi": math.pi, "e": math.e}
+
+_ARITHMETIC: dict[type[ast.operator], str] = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "div",
+    ast.Pow: "pow",
+}
+_COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Lt: "less",
+    ast.LtE: "less_equal",
+    ast.Gt: "greater",
+    ast.GtE: "greater_equal",
+}
+
+
+class FormulaError(PartError):
+    """A formula that is not one; the message names the column, counted from 1."""
+
+    def __init__(self, text: str, column: int, reason: str) -> None:
+        shown = text if len(text) <= 80 else f"{text[:77]}…"
+        super().__init__(f"formula {shown!r}, column {column}: {reason}")
+
+
+def parse(text: str, parameters: Mapping[str, float]) -> Expression:
+    """The expression of a formula in ``z`` and these parameters, in a graph of its own.
+
+    Raises FormulaError where the text is no formula, names something unknown, or leaves a parameter out.
+    """
+    for name, value in parameters.items():
+        if name in FUNCTIONS or name in CONSTANTS or name == "z" or not name.isidentifier():
+            raise FormulaError(text, 1, f"a parameter cannot be called {name!r}")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise FormulaError(text, 1, f"the parameter {name} must be a finite number, got {value!r}")
+    if len(text) > LONGEST:
+        raise FormulaError(text, LONGEST, f"longer than {LONGEST} characters")
+    if not text.isascii():
+        column, letter = next((i, c) for i, c in enumerate(text, 1) if not c.isascii())
+        raise FormulaError(text, column, f"the character {letter!r} is not allowed; write in ASCII")
+    tree = _tree(text)
+    reading = _Reading(text, parameters)
+    expression = reading.expression(tree, 0)
+    for name in parameters.keys() - reading.used:
+        raise FormulaError(text, 1, f"the parameter {name!r} does not occur in it")
+    if expression.number is not None:
+        raise FormulaError(text, 1, f"is the constant {expression.number:g}; it must depend on z")
+    return expression
+
+
+def _tree(text: str) -> ast.expr:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            return ast.parse(text.strip(), mode="eval").body
+    except SyntaxError as error:
+        reason = error.msg.replace("invalid syntax. Perhaps you forgot a comma?", "invalid syntax")
+        raise FormulaError(text, error.offset or 1, f"not an expression: {reason}") from None
+    except (RecursionError, MemoryError, ValueError):
+        raise FormulaError(text, 1, "nested too deeply, or a number too long") from None
+
+
+class _Reading:
+    """One walk over a syntax tree, which remembers the parameters that it met."""
+
+    def __init__(self, text: str, parameters: Mapping[str, float]) -> None:
+        self.text = text
+        self.parameters = parameters
+        self.graph = Graph()
+        self.used: set[str] = set()
+
+    def expression(self, tree: ast.expr, depth: int) -> Expression:
+        if depth > DEEPEST:
+            raise self._refused(tree, f"nested more than {DEEPEST} deep")
+        match tree:
+            case ast.Constant(value=value) if isinstance(value, int | float) and not isinstance(value, bool):
+                return self.graph.constant(self._number(tree, value))
+            case ast.Name(id=name):
+                return self._named(tree, name)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return -self.expression(operand, depth + 1)
+            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+                return self.expression(operand, depth + 1)
+            case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _ARITHMETIC:
+                x = self.expression(left, depth + 1)
+                return x.call(_ARITHMETIC[type(operator)], self.expression(right, depth + 1))
+            case ast.BinOp(op=ast.BitXor()):
+                raise self._refused(tree, "'^' is not a power here; write '**'")
+            case ast.Compare():
+                raise self._refused(tree, "a comparison may stand only as the first argument of where(…)")
+            case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
+                return self._call(tree, name, arguments, depth)
+        raise self._refused(tree, "not allowed in a formula")
+
+    def _number(self, tree: ast.expr, value: int | float) -> float:
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf
+        if not math.isfinite(number):
+            raise self._refused(tree, "the number is too large")
+        return number
+
+    def _named(self, tree: ast.expr, name: str) -> Expression:
+        if name == "z":
+            return self.graph.z()
+        if name in self.parameters:
+            self.used.add(name)
+            return self.graph.constant(self.parameters[name])
+        if name in CONSTANTS:
+            return self.graph.constant(CONSTANTS[name])
+        if name in FUNCTIONS:
+            raise self._refused(tree, f"{name} is a function; write {name}(z)")
+        if name == "x":
+            raise self._refused(tree, "unknown name 'x'; the variable is called z")
+        known = ["z", *self.parameters, *CONSTANTS]
+        raise self._refused(tree, f"unknown name {name!r}; {did_you_mean(name, known)}")
+
+    def _call(self, tree: ast.expr, name: str, arguments: list[ast.expr], depth: int) -> Expression:
+        if name not in FUNCTIONS:
+            raise self._refused(tree, f"unknown function {name!r}; {did_you_mean(name, FUNCTIONS)}")
+        arity = ARITY.get(name, 1)
+        if len(arguments) != arity:
+            raise self._refused(tree, f"{name} takes {arity} argument(s), not {len(arguments)}")
+        if name == "where":
+            condition = self._condition(arguments[0], depth + 1)
+            yes, no = (self.expression(argument, depth + 1) for argument in arguments[1:])
+            return condition.call("where", yes, no)
+        first, *others = (self.expression(argument, depth + 1) for argument in arguments)
+        return first.call(FUNCTIONS[name], *others)
+
+    def _condition(self, tree: ast.expr, depth: int) -> Expression:
+        match tree:
+            case ast.Compare(left=left, ops=[operator], comparators=[right]) if (
+                type(operator) in _COMPARISONS
+            ):
+                x = self.expression(left, depth + 1)
+                return x.call(_COMPARISONS[type(operator)], self.expression(right, depth + 1))
+        raise self._refused(tree, "where(…) needs one comparison with <, <=, > or >= as its first argument")
+
+    def _refused(self, tree: ast.expr, reason: str) -> FormulaError:
+        return FormulaError(self.text, tree.col_offset + 1, reason)

@@ -1,0 +1,77 @@
+"""The hyperbolic tangent and LeCun's scaling of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lab.activations.activation import REALS, Array, InPlace, Interval
+from lab.activations.logistic import exp_minus_abs
+
+
+def tanh_sech2(z: Array, scale: float, a: Array, slope: Array, scratch: Array) -> None:
+    """Write tanh u into ``a`` and sech² u = 4E/(1 + E)² into ``slope``; u = scale·z, E = exp(−2|u|).
+
+    1 − tanh² u is exactly 0 from u = 19 on; this form keeps its relative precision.
+    """
+    np.multiply(z, 2 * scale, out=a)
+    exp_minus_abs(a, out=slope)
+    np.add(slope, 1, out=scratch)
+    np.divide(slope, scratch, out=slope)
+    np.divide(slope, scratch, out=slope)
+    np.multiply(slope, 4, out=slope)
+    np.multiply(z, scale, out=a)
+    np.tanh(a, out=a)
+
+
+@dataclass(frozen=True)
+class Tanh(InPlace):
+    """σ(z) = tanh z, with σ′(z) = sech² z.
+
+    Its slope is at most 1 and vanishes in both tails as 4e^{−2|z|}.
+    Source: Nielsen, *Neural Networks and Deep Learning* (2015), ch. 3.
+    """
+
+    slope = Interval(0.0, 1.0)
+    range = Interval(-1.0, 1.0)
+
+    def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
+        """σ = tanh z, σ′ = 4E/(1 + E)² with E = exp(−2|z|)."""
+        tanh_sech2(z, 1.0, a, slope, scratch)
+
+
+@dataclass(frozen=True)
+class LeCunTanh(InPlace):
+    """σ(z) = 1.7159 tanh(2z/3) + twist·z, with σ′(z) = 1.1439 sech²(2z/3) + twist.
+
+    Scaled so that σ(±1) = ±1 nearly; the twisting term, 0 here unless told, is there "to avoid flat
+    spots": it bounds σ′ away from zero.
+    Source: LeCun, Bottou, Orr & Müller, *Efficient BackProp* (1998), § 4.4.
+    """
+
+    twist: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not self.twist >= 0:
+            raise ValueError(f"twist must be >= 0, got {self.twist}")
+
+    @property
+    def slope(self) -> Interval:
+        """[twist, 1.7159·⅔ + twist], both ends at or towards their limits."""
+        return Interval(self.twist, 1.7159 * 2 / 3 + self.twist)
+
+    @property
+    def range(self) -> Interval:
+        """The reals, or ±1.7159 without a twist."""
+        return REALS if self.twist else Interval(-1.7159, 1.7159)
+
+    def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
+        """Tanh and sech² of 2z/3, scaled, and the twist added."""
+        tanh_sech2(z, 2 / 3, a, slope, scratch)
+        np.multiply(a, 1.7159, out=a)
+        np.multiply(slope, 1.7159 * 2 / 3, out=slope)
+        if self.twist:
+            np.multiply(z, self.twist, out=scratch)
+            np.add(a, scratch, out=a)
+            np.add(slope, self.twist, out=slope)

@@ -1,0 +1,74 @@
+"""From what an experiment file or a caller writes to an activation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from lab import plugins
+from lab.activations.activation import Activation
+from lab.activations.formula.formula import Formula
+from lab.errors import PartError, did_you_mean
+
+
+def from_spec(
+    spec: str | Mapping[str, Any],
+    designs: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    folder: Path | None = None,
+    allow_code: bool = False,
+) -> Activation:
+    """The activation that ``spec`` means.
+
+    Parameters
+    ----------
+    spec
+        A name of `lab.plugins.names("activations")` or of a design; a formula in z, such as
+        ``"tanh(z) + 0.1*z"``; ``"file.py:Class"``; or a table of a name and parameters. A parameter that
+        is an activation itself, ``inner``, is again any of these.
+    designs
+        The tables ``[activations.NAME]`` of an experiment file, by name: each a formula ``value`` and the
+        parameters of the formula.
+    folder, allow_code
+        As `lab.plugins.find` takes them.
+
+    Raises
+    ------
+    PartError
+        With the reason and the nearest right answer.
+    """
+    designs = designs or {}
+    table: dict[str, Any] = {"name": spec} if isinstance(spec, str) else dict(spec)
+    name = table.pop("name", None)
+    if not isinstance(name, str):
+        raise PartError("expected the name of an activation, a formula in z, or a table with a name")
+    if name in designs:
+        return _designed(name, {**designs[name], **table})
+    if _reads_as_formula(name):
+        return Formula(name, tuple(table.items()))
+    if name not in plugins.names("activations") and ".py:" not in name:
+        known = [*plugins.names("activations"), *designs]
+        raise PartError(f"unknown activation {name!r}; {did_you_mean(name, known)}")
+    part = plugins.find("activations", name, folder=folder, allow_code=allow_code)
+    if "inner" in table:
+        inner = table["inner"]
+        table["inner"] = from_spec(inner, designs, folder=folder, allow_code=allow_code)
+    made = plugins.make(part, name, table)
+    if not isinstance(made, Activation):
+        raise PartError(f"{name!r} is not an activation: {part.__name__} is no subclass of lab.Activation")
+    return made
+
+
+def _designed(name: str, design: Mapping[str, Any]) -> Activation:
+    parameters = {key: value for key, value in design.items() if key not in _DESIGN_KEYS}
+    if "value" in design:
+        return Formula(design["value"], tuple(parameters.items()))
+    raise PartError(f'the design {name!r} needs a formula: value = "…"')
+
+
+_DESIGN_KEYS = frozenset({"value", "derivative", "at_least", "at_most"})
+
+
+def _reads_as_formula(text: str) -> bool:
+    return text == "z" or (any(sign in text for sign in "()*/+^ ") and ".py:" not in text)

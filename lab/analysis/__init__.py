@@ -1,0 +1,1 @@
+"""What a run means: from its tables to sentences and short tables."""

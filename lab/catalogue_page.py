@@ -1,0 +1,121 @@
+"""The pages of ``lab activations``: all of them in a table, or one with its claims, values and plot."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+import pandas as pd
+
+from lab import plugins
+from lab.activations import Activation, from_spec
+from lab.errors import LabError
+from lab.screen import out, plain, table
+
+SHOWN_Z = (-700.0, -40.0, -5.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 5.0, 40.0, 700.0)
+
+
+def tell_all(as_json: bool) -> None:
+    """Every activation by name, with its formula, its range and the bounds of its slope."""
+    rows = []
+    for name in plugins.names("activations"):
+        spec = {"name": name, "inner": "sigmoid"} if name == "floored" else name
+        sigma = from_spec(spec)
+        rows.append((name, _headline(sigma), str(sigma.range), str(sigma.slope), _points(sigma.kinks)))
+    columns = ("name", "what it is", "range", "σ′ in", "kinks")
+    if as_json:
+        click.echo(
+            json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, indent=1)
+        )
+        return
+    table(columns, rows)
+
+
+def tell_one(name: str, parameters: Sequence[str], plot: Path | None, as_json: bool) -> None:
+    """One activation: what it is, its parameters, its claims, and values far into both tails."""
+    sigma = from_spec({"name": name, **_numbers(parameters)})
+    z = np.array(SHOWN_Z)
+    with np.errstate(all="ignore"):
+        values, slopes = sigma(z), sigma.derivative(z)
+    if plot is not None:
+        _draw(name, sigma, plot)
+    if as_json:
+        told = {
+            "activation": str(sigma),
+            "range": [sigma.range.low, sigma.range.high],
+            "slope": [sigma.slope.low, sigma.slope.high],
+            "kinks": list(sigma.kinks),
+            "z": z.tolist(),
+            "sigma": values.tolist(),
+            "derivative": slopes.tolist(),
+        }
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        return
+    console = out()
+    console.print(plain(inspect.getdoc(type(sigma)) or name))
+    console.print()
+    console.print(plain(str(sigma)))
+    console.print(f"range of σ: {sigma.range}")
+    console.print(f"range of σ′: {sigma.slope}, steepest at z = {sigma.steepest:.6g}")
+    console.print(f"kinks: {_points(sigma.kinks) or 'none'}\n")
+    table(
+        ("z", "σ(z)", "σ′(z)"),
+        [(f"{a:g}", f"{b:.10g}", f"{c:.10g}") for a, b, c in zip(z, values, slopes, strict=True)],
+    )
+    if plot is not None:
+        console.print(f"plot: {plot}")
+
+
+def _draw(name: str, sigma: Activation, path: Path) -> None:
+    from lab.experiment.tables import CURVE_Z
+    from lab.figures import draw
+    from lab.storage import write
+
+    with np.errstate(all="ignore"):
+        curves = pd.DataFrame(
+            {
+                "variant": name,
+                "layer": 1,
+                "z": CURVE_Z,
+                "sigma": sigma(CURVE_Z),
+                "slope": sigma.derivative(CURVE_Z),
+            }
+        )
+    bounds = {
+        "variant": [name],
+        "layers": [2],
+        "inf_slope": [sigma.slope.low],
+        "sup_slope": [sigma.slope.high],
+    }
+    figure = draw("activations", {"curves": curves, "variants": pd.DataFrame(bounds)})
+    from io import BytesIO
+
+    file = BytesIO()
+    figure.savefig(file, format="png", dpi=150)
+    write(path, file.getvalue())
+
+
+def _headline(sigma: Activation) -> str:
+    return (inspect.getdoc(type(sigma)) or "").split("\n\n")[0].replace("\n", " ")
+
+
+def _points(kinks: Sequence[float]) -> str:
+    return ", ".join(f"{kink:g}" for kink in kinks)
+
+
+def _numbers(words: Sequence[str]) -> Mapping[str, Any]:
+    numbers = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        try:
+            numbers[name] = float(value)
+        except ValueError:
+            raise LabError(f"-p {word}: expected NAME=VALUE with a number") from None
+        if not equals:
+            raise LabError(f"-p {word}: expected NAME=VALUE with a number")
+    return numbers

@@ -1,0 +1,470 @@
+"""The command line: words in, words out. Each command imports its room when it is called."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from lab.errors import LabError, did_you_mean
+
+if TYPE_CHECKING:
+    from lab.experiment.runner import Prepared
+    from lab.face import Run
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+INTERRUPTED = 130
+
+
+class _Commands(click.Group):
+    """A group that suggests the nearest command for an unknown one and tells errors in one way."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            ctx.fail(f"no command {args[0]!r}; {did_you_mean(args[0], self.list_commands(ctx))}")
+        return super().resolve_command(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(package_name="activation-lab", prog_name="lab")
+def cli() -> None:
+    """Design activation functions and see, layer by layer, how fast a network learns with them.
+
+    Begin with: lab new vanishing, then lab run vanishing.toml
+    """
+
+
+def main() -> None:
+    """The program ``lab``: runs a command and exits with its code.
+
+    0 done · 1 some trials failed · 2 the command or the file is wrong · 3 a claim does not hold ·
+    4 storage · 130 interrupted.
+    """
+    as_json = "--json" in sys.argv
+    try:
+        code = cli.main(standalone_mode=False)
+    except LabError as error:
+        _fail(str(error), error.exit_code, as_json)
+    except click.ClickException as error:
+        if not as_json:
+            error.show()
+            sys.exit(2)
+        _fail(error.format_message(), 2, as_json)
+    except (click.Abort, KeyboardInterrupt):
+        _fail("interrupted", INTERRUPTED, as_json)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str, code: int, as_json: bool) -> None:
+    from lab.screen import plain
+
+    if as_json:
+        click.echo(json.dumps({"error": message, "exit_code": code}))
+    else:
+        for line in message.splitlines():
+            click.echo(f"error: {plain(line)}", err=True)
+    sys.exit(code)
+
+
+def _experiment_options(command: F) -> F:
+    command = click.option(
+        "-o", "--override", "overrides", multiple=True, metavar="KEY=VALUE", help="Another value for a key."
+    )(command)
+    command = click.option(
+        "--allow-code", is_flag=True, help="Let the file name a class in a Python file, and run that file."
+    )(command)
+    return click.option(
+        "--max-trials", default=10_000, show_default=True, help="Refuse an experiment with more trials."
+    )(command)
+
+
+_results_option = click.option(
+    "--results",
+    type=click.Path(path_type=Path),
+    help="Where results are kept; else $LAB_RESULTS, else ./results.",
+)
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
+
+
+@cli.command()
+@click.argument("experiment", type=click.Path(path_type=Path))
+@_experiment_options
+@click.option("--workers", type=click.IntRange(min=1), help="Processes to train in; else one for each core.")
+@click.option("--dry-run", is_flag=True, help="Check and tell what would run, and stop there.")
+@click.option("--no-plots", is_flag=True, help="Leave the plots to `lab plot`.")
+@_results_option
+@_json_option
+def run(
+    experiment: Path,
+    overrides: Sequence[str],
+    allow_code: bool,
+    max_trials: int,
+    workers: int | None,
+    dry_run: bool,
+    no_plots: bool,
+    results: Path | None,
+    as_json: bool,
+) -> int:
+    """Run an experiment file: train its variants side by side, and keep tables and plots."""
+    ready = _prepared(experiment, overrides, allow_code, max_trials)
+    if dry_run:
+        _tell_plan(ready, as_json)
+        return 0
+    from lab.experiment import runner
+    from lab.experiment.provenance import command_line
+    from lab.experiment.results import results_root
+
+    _say_begin(ready)
+    return _trained(
+        lambda cores, told: runner.run(
+            ready, results_root(results), workers=cores, argv=command_line(), progress=told
+        ),
+        ready,
+        workers,
+        not no_plots,
+        as_json,
+    )
+
+
+@cli.command()
+@click.argument("run_name", metavar="[RUN]", default="")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes to train in; else one for each core.")
+@_results_option
+@_json_option
+def resume(run_name: str, workers: int | None, results: Path | None, as_json: bool) -> int:
+    """Finish a run that was interrupted: train what is missing, keep what is there.
+
+    RUN is a folder, a name or the beginning of a run-id; without it, the newest run that has not ended.
+    """
+    from lab.experiment import runner
+    from lab.experiment.results import find, results_root, runs
+
+    root = results_root(results)
+    if run_name:
+        folder = find(run_name, root)
+    else:
+        unfinished = [run for run in runs(root) if run.info["status"] != "done"]
+        if not unfinished:
+            raise LabError(f"every run under {root} has ended; there is nothing to resume")
+        folder = unfinished[-1]
+    ready = runner.prepared_again(folder)
+    return _trained(
+        lambda cores, told: runner.resumed(ready, folder, workers=cores, progress=told),
+        ready,
+        workers,
+        True,
+        as_json,
+    )
+
+
+@cli.command()
+@click.argument("experiment", type=click.Path(path_type=Path))
+@_experiment_options
+@_json_option
+def check(
+    experiment: Path, overrides: Sequence[str], allow_code: bool, max_trials: int, as_json: bool
+) -> None:
+    """Check an experiment file and tell what it would run. Writes nothing."""
+    _tell_plan(_prepared(experiment, overrides, allow_code, max_trials), as_json)
+
+
+@cli.command(name="list")
+@_results_option
+@_json_option
+def list_runs(results: Path | None, as_json: bool) -> None:
+    """List the runs, the newest first."""
+    from lab.errors import StorageError
+    from lab.experiment.results import results_root, runs
+
+    rows = []
+    for found in reversed(runs(results_root(results))):
+        try:
+            info = found.info
+        except StorageError:
+            info = {"status": "damaged"}
+        planned = f"{len(info.get('variants', []))} × {_per_variant(info)}"
+        rows.append((found.name, found.id, info["status"], planned, info.get("title", "")))
+    columns = ("name", "run-id", "status", "variants × trials", "title")
+    if as_json:
+        click.echo(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], indent=1))
+        return
+    from lab.screen import err, table
+
+    if rows:
+        table(columns, rows)
+    else:
+        err().print(f"no runs under {results_root(results)}; start one with: lab run EXPERIMENT.toml")
+
+
+@cli.command()
+@click.argument("run_name", metavar="RUN")
+@_results_option
+@_json_option
+def show(run_name: str, results: Path | None, as_json: bool) -> None:
+    """Show a run's short table. RUN is a folder, a name (its newest run) or the beginning of a run-id."""
+    from lab.face import load
+
+    _tell_run(load(run_name, results), as_json)
+
+
+@cli.command()
+@click.argument("run_name", metavar="RUN")
+@click.argument("names", metavar="[FIGURE]...", nargs=-1)
+@click.option("--to", type=click.Path(path_type=Path, file_okay=False), help="Another folder for the files.")
+@_results_option
+def plot(run_name: str, names: Sequence[str], to: Path | None, results: Path | None) -> None:
+    """Draw a run's figures again: all of them, or those named. Prints the files."""
+    from lab.face import load
+    from lab.figures import draw_all, save
+
+    run = load(run_name, results)
+    folder = to or run.folder.plots
+    folder.mkdir(parents=True, exist_ok=True)
+    if names:
+        paths = [path for name in names for path in save(run.plot(name), folder, name)]
+    else:
+        paths = draw_all(run.tables, folder, run.info["title"])
+    for path in paths:
+        click.echo(path)
+
+
+@cli.command()
+@click.argument("name", default="")
+@click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Draw σ and σ′ into this PNG.")
+@click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter of the activation.")
+@_json_option
+def activations(name: str, plot: Path | None, parameters: Sequence[str], as_json: bool) -> None:
+    """List the activations, or tell all about one: a name, or a formula such as "tanh(z) + 0.1*z"."""
+    from lab import catalogue_page
+
+    if not name:
+        catalogue_page.tell_all(as_json)
+        return
+    catalogue_page.tell_one(name, parameters, plot, as_json)
+
+
+@cli.group(cls=_Commands)
+def data() -> None:
+    """The data sets: which there are, and adding those that are too large to come with the lab."""
+
+
+@data.command(name="list")
+@_json_option
+def list_data(as_json: bool) -> None:
+    """List the data sets and whether they are there."""
+    from dataclasses import asdict
+
+    from lab.experiment.datasets.store import listing
+
+    rows = listing()
+    if as_json:
+        click.echo(json.dumps([asdict(row) for row in rows], indent=1))
+        return
+    from lab.screen import table
+
+    table(
+        ("name", "where", "parameters", "about"),
+        [(row.name, row.where, ", ".join(row.parameters) or None, row.about) for row in rows],
+    )
+
+
+@data.command()
+@click.argument("name")
+@click.option(
+    "--from",
+    "source",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="A folder of IDX files, a Keras .npz, an npm .tgz or a .zip.",
+)
+def add(name: str, source: Path) -> None:
+    """Add mnist or fashion-mnist from files that you have; their content is checked."""
+    from lab.experiment.datasets.store import add as add_data
+
+    click.echo(add_data(name, source))
+
+
+@data.command()
+@click.argument("name")
+def fetch(name: str) -> None:
+    """Download mnist or fashion-mnist from its mirrors; the content is checked."""
+    from lab.experiment.datasets.store import fetch as fetch_data
+
+    click.echo(fetch_data(name))
+
+
+@cli.command()
+@click.argument("template", default="")
+@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="The file to write.")
+def new(template: str, to: Path | None) -> None:
+    """Write an experiment file to start from; without TEMPLATE, list the templates."""
+    from lab.experiment import templates
+
+    if not template:
+        from lab.screen import table
+
+        table(("template", "its question"), templates.listing())
+        return
+    for path in templates.written(template, to):
+        click.echo(path)
+
+
+def _prepared(experiment: Path, overrides: Sequence[str], allow_code: bool, max_trials: int) -> Prepared:
+    from lab.experiment.runner import prepared
+    from lab.experiment.variants import load
+
+    return prepared(load(experiment, overrides, allow_code=allow_code, max_trials=max_trials))
+
+
+def _say_begin(ready: Prepared) -> None:
+    from lab.screen import err
+
+    console = err()
+    for note in ready.notes:
+        console.print(f"note: {note}")
+    trials = {variant.settings.trials.seeds for variant, _ in ready.made}
+    steps = {training.steps for _, training in ready.made}
+    console.print(
+        f"{ready.plan.name}: {len(ready.made)} variants × {_span(trials)} trials × {_span(steps)} steps"
+    )
+
+
+def _span(numbers: set[int]) -> str:
+    return str(min(numbers)) if len(numbers) == 1 else f"{min(numbers)}…{max(numbers)}"
+
+
+def _trained(
+    train: Callable[[int, Callable[[int], None]], Any],
+    ready: Prepared,
+    workers: int | None,
+    plots: bool,
+    as_json: bool,
+) -> int:
+    from lab.errors import StorageError
+    from lab.experiment.workers import usable_cores
+    from lab.face import Run
+    from lab.screen import err, progress
+
+    try:
+        with progress(ready.trial_steps, "training") as told:
+            made = Run(train(workers or usable_cores(), told))
+    except KeyboardInterrupt:
+        raise InterruptedRunError from None
+    failed = bool(made.info["failures"])
+    if plots:
+        from lab.figures import FiguresError
+
+        err().print("drawing the plots …")
+        try:
+            made.save_plots()
+        except (FiguresError, StorageError) as error:
+            err().print(f"error: {error}\nthe tables are safe; try again with: lab plot {made}")
+            failed = True
+    _tell_run(made, as_json)
+    return 1 if failed else 0
+
+
+class InterruptedRunError(LabError):
+    """Training was interrupted; what is finished is kept."""
+
+    exit_code = INTERRUPTED
+
+    def __init__(self) -> None:
+        super().__init__("interrupted; what is finished is kept, go on with: lab resume")
+
+
+def _tell_plan(ready: Prepared, as_json: bool) -> None:
+    columns = ("variant", "sizes", "trials", "steps", "readings")
+    rows = [
+        (
+            variant.label,
+            "-".join(map(str, training.network.sizes)),
+            variant.settings.trials.seeds,
+            training.steps,
+            len(training.recording.schedule.steps),
+        )
+        for variant, training in ready.made
+    ]
+    if as_json:
+        told = {"name": ready.plan.name, "notes": ready.notes}
+        click.echo(
+            json.dumps({**told, "variants": [dict(zip(columns, row, strict=True)) for row in rows]}, indent=1)
+        )
+        return
+    from lab.screen import err, table
+
+    for note in ready.notes:
+        err().print(f"note: {note}")
+    table(columns, rows, ready.plan.experiment.title)
+
+
+def _tell_run(run: Run, as_json: bool) -> None:
+    info, summary = run.info, run.summary
+    if as_json:
+        told = {key: info.get(key) for key in ("name", "id", "title", "status", "failures")}
+        rows = json.loads(summary.to_json(orient="records"))
+        click.echo(json.dumps({**told, "folder": str(run.path), "summary": rows}, indent=1))
+        return
+    from lab.screen import out, plain, table
+
+    console = out()
+    if info["title"]:
+        console.print(plain(info["title"]), style="bold")
+    table(*_short_table(summary))
+    for failure in info.get("failures", []):
+        trials = failure["trials"]
+        console.print(
+            plain(f"failed: {failure['variant']}, trials {trials[0]}–{trials[-1]}: {failure['error']}")
+        )
+    for variant, dead in zip(summary["variant"], summary["dead_layers"], strict=True):
+        if dead:
+            console.print(plain(f"dead: {variant}: no gradient at all in layer {dead}"))
+    diverged = summary["diverged"] == summary["trials"]
+    if len(summary) and diverged.all():
+        console.print("all trials diverged; try a smaller training.eta")
+    console.print(f"results: {run.path}")
+
+
+def _short_table(summary: Any) -> tuple[list[str], list[list[Any]]]:
+    names = {
+        "variant": "variant",
+        "trials": "trials",
+        "diverged": "diverged",
+        "failed": "failed",
+        "ratio_start": "speed first/last, start",
+        "ratio_end": "… end",
+        "saturation_start": "saturation, start",
+        "saturation_end": "… end",
+        "final_cost": "cost",
+        "final_accuracy": "accuracy",
+        "final_test_accuracy": "test accuracy",
+    }
+    shown = [
+        column
+        for column in names
+        if not summary[column].isna().all()
+        and not (column in ("diverged", "failed") and not summary[column].any())
+    ]
+    rows = summary[shown].astype(object).to_numpy().tolist()
+    return [names[column] for column in shown], rows
+
+
+def _per_variant(info: dict[str, Any]) -> str:
+    planned, variants = info.get("trials_planned", 0), len(info.get("variants", [])) or 1
+    return str(planned // variants)

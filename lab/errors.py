@@ -1,0 +1,68 @@
+"""What the lab says when something is wrong: each exception owns its message and its exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import ClassVar
+
+
+class LabError(Exception):
+    """Anything a user can mend.
+
+    The message is one line, or one line a problem; ``exit_code`` is what the command line returns:
+    1 some trials failed, 2 the command or the file is wrong, 3 a claim does not hold, 4 storage.
+    """
+
+    exit_code: ClassVar[int] = 2
+
+
+class PartError(LabError):
+    """A part (an activation, a cost, a data set …) cannot be found or made from what was written."""
+
+
+class ClaimError(LabError):
+    """A claim about an activation does not hold, or could not be proved."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class StorageError(LabError):
+    """A result cannot be written, read or trusted."""
+
+    exit_code: ClassVar[int] = 4
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with an experiment file.
+
+    ``line`` counts from 1 and is 0 when the problem has no line; ``key`` is the dotted key.
+    """
+
+    line: int
+    key: str
+    message: str
+
+    def told(self, source: str) -> str:
+        """``file:line: key: what is wrong``, leaving out what is not known."""
+        place = f"{source}:{self.line}" if self.line else source
+        return f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"
+
+
+class ExperimentError(LabError):
+    """An experiment file with all its problems, told at once, in the order of their lines."""
+
+    def __init__(self, source: str, problems: Iterable[Problem]) -> None:
+        self.source = source
+        self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
+        super().__init__("\n".join(problem.told(source) for problem in self.problems))
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint to close a message with: the nearest known word if there is one, then all of them."""
+    names = sorted(known)
+    near = get_close_matches(word.lower(), names, n=1, cutoff=0.6)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return f"{hint}(known: {', '.join(names)})"

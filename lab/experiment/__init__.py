@@ -1,0 +1,1 @@
+"""The experiment: its file, its data, its training and its results."""

@@ -1,0 +1,127 @@
+"""From a variant's settings and its data to a training: every name becomes the part it means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lab import plugins
+from lab.activations import Activation, from_spec
+from lab.activations.activation import Array
+from lab.errors import ExperimentError, Problem
+from lab.experiment import datasets
+from lab.experiment.datasets.dataset import Dataset
+from lab.experiment.examples import Examples, examples
+from lab.experiment.probes import Probe
+from lab.experiment.schedule import schedule
+from lab.experiment.schema import Data, Experiment
+from lab.experiment.sizes import check_against_data, check_sizes
+from lab.experiment.training import Recording, Training
+from lab.network.backprop import Network
+from lab.network.costs import Cost, SoftmaxCrossEntropy
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where an experiment is put together: the folder its paths start from, and leave to load code."""
+
+    folder: Path
+    allow_code: bool
+
+    def build(self, kind: str, spec: Any) -> Any:
+        """A part of a kind."""
+        return plugins.build(kind, spec, folder=self.folder, allow_code=self.allow_code)
+
+    def activation(self, spec: Any, settings: Experiment) -> Activation:
+        """An activation, by a name, a formula, a design of the experiment's or a class in a file."""
+        return from_spec(spec, settings.designs, folder=self.folder, allow_code=self.allow_code)
+
+    def dataset(self, data: Data, seed: int) -> Dataset:
+        """The data that ``[data]`` means. Raises PartError where there is none such."""
+        source = datasets.source(data.name, data.parameters)
+        return source.load(data.train, data.test, seed, self.folder)
+
+    def training(self, settings: Experiment, data: Dataset) -> Training:
+        """Everything that decides the numbers of one variant.
+
+        Raises ExperimentError where the settings do not fit the data.
+        """
+        network = self.network(settings, data)
+        fit = [
+            *check_sizes(settings, network.sizes[0], network.sizes[-1], trials=1),
+            *check_against_data(settings, len(data.x_train)),
+        ]
+        if fit:
+            raise ExperimentError(
+                data.name, [Problem(0, ".".join(map(str, finding.key)), finding.message) for finding in fit]
+            )
+        train, test = (
+            examples(x, targets(y, network.cost), bool(data.classes), settings.training.dtype)
+            for x, y in ((data.x_train, data.y_train), (data.x_test, data.y_test))
+        )
+        given = settings.training
+        batch = len(train) if given.batch == "full" else int(given.batch)
+        steps = given.steps or (given.epochs or 1) * steps_per_epoch(len(train), batch)
+        return Training(
+            network=network,
+            initialiser=self.build("initialisers", settings.network.initialiser),
+            optimiser=self.build("optimisers", given.optimiser),
+            eta=given.eta,
+            decay=given.lambda_,
+            batch=batch,
+            steps=steps,
+            seed=settings.trials.seed,
+            train=train,
+            test=test,
+            recording=self._recording(settings, steps, train, test),
+        )
+
+    def network(self, settings: Experiment, data: Dataset) -> Network:
+        """The sizes, the σ of each layer and the cost."""
+        cost: Cost = self.build("costs", settings.network.cost)
+        outputs = targets(data.y_train[:1], cost).shape[1]
+        sizes = (data.x_train.shape[1], *settings.network.hidden, outputs)
+        specs = [*settings.network.activations, settings.network.output]
+        return Network(sizes, tuple(self.activation(spec, settings) for spec in specs), cost)
+
+    def _recording(self, settings: Experiment, steps: int, train: Examples, test: Examples) -> Recording:
+        record = settings.record
+        probes: list[Probe] = [self.build("probes", name) for name in plugins.names("probes")]
+        probe = None
+        if record.on == "probe":
+            whole = test if len(test) >= record.examples else train
+            probe = Examples(whole.x[: record.examples], whole.y[: record.examples], whole.labelled)
+        return Recording(
+            schedule=schedule(steps, record.every),
+            probes=tuple(probes),
+            columns=recorded(record.quantities, probes),
+            saturation_threshold=record.saturation_threshold,
+            low_input_threshold=record.low_input_threshold,
+            probe=probe,
+        )
+
+
+def recorded(quantities: list[str], probes: list[Probe]) -> tuple[str, ...]:
+    """The columns that the words of ``record.quantities`` mean, in the order of the probes."""
+    wanted = set(quantities)
+    return tuple(
+        column
+        for probe in probes
+        for column in probe.columns
+        if column in wanted or "all" in wanted or ("default" in wanted and probe.default)
+    )
+
+
+def steps_per_epoch(examples: int, batch: int) -> int:
+    """⌈n/m⌉: the last batch of an epoch may be short."""
+    return -(-examples // batch)
+
+
+def targets(y: Array, cost: Cost) -> Array:
+    """Targets as the cost wants them: a softmax over two classes has two outputs, all else has one."""
+    if isinstance(cost, SoftmaxCrossEntropy) and y.shape[1] == 1:
+        return np.hstack([1 - y, y])
+    return y

@@ -1,0 +1,48 @@
+"""The IDX format of MNIST: bytes with their shape before them.
+
+Two zero bytes, the type (8: unsigned bytes), the number of axes; each axis' length as four bytes, the
+largest first; then the bytes themselves, the last axis fastest.
+
+Source: LeCun, Cortes & Burges, *The MNIST database of handwritten digits* (1998).
+"""
+
+from __future__ import annotations
+
+from math import prod
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from lab.errors import PartError
+
+
+def read(path: Path) -> npt.NDArray[np.uint8]:
+    """The array of an uncompressed IDX file of unsigned bytes, read-only.
+
+    Raises PartError where the file cannot be read, or its size is not the one its header gives: the two
+    are compared before anything else is read.
+    """
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(4)
+            if len(head) < 4 or head[:3] != b"\x00\x00\x08":
+                raise PartError(
+                    f"{path}: not an IDX file of unsigned bytes: it starts with {head.hex(' ')!r}"
+                )
+            axes = head[3]
+            lengths = file.read(4 * axes)
+            shape = tuple(int.from_bytes(lengths[4 * axis : 4 * axis + 4]) for axis in range(axes))
+            expected = 4 + 4 * axes + prod(shape)
+            if size != expected:
+                raise PartError(f"{path}: {size} bytes, but its header {shape} means {expected}")
+            return np.frombuffer(file.read(), dtype=np.uint8).reshape(shape)
+    except OSError as error:
+        raise PartError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def written(array: npt.NDArray[np.uint8]) -> bytes:
+    """The bytes of an IDX file that holds this array."""
+    header = bytes([0, 0, 8, array.ndim]) + b"".join(length.to_bytes(4) for length in array.shape)
+    return header + array.tobytes()

@@ -1,0 +1,108 @@
+"""Examples as the core wants them: column blocks, fed batch by batch or evaluated block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from lab.activations.activation import Array
+from lab.network.backprop import Network, Pass, forward, make_pass, with_ones
+from lab.network.initialisers import Stream
+from lab.network.parameters import Parameters
+
+EVALUATED_TOGETHER = 1000
+"""Examples of one block of an evaluation: bounds the memory that it takes."""
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Inputs and targets in rows: ``x`` (m, n_0 + 1) with a last column of ones, ``y`` (m, n_L).
+
+    ``labelled`` tells whether the targets are classes, so that an accuracy has a meaning.
+    """
+
+    x: Array
+    y: Array
+    labelled: bool
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+
+def examples(x: Array, y: Array, labelled: bool, dtype: npt.DTypeLike) -> Examples:
+    """Rows of features and of targets as `Examples` of a dtype."""
+    ones = np.ones((len(x), 1), dtype)
+    return Examples(np.hstack([x.astype(dtype), ones]), y.astype(dtype), labelled)
+
+
+def fed(network: Network, given: Examples, batch: int, streams: Sequence[Stream]) -> Iterator[Pass]:
+    """Passes whose inputs are filled, for ever: the batches of epoch after epoch, for T trials at once.
+
+    A batch of all examples is one pass that never changes. Otherwise each trial draws a new order of the
+    examples every epoch from its stream ``"order"``, and the last batch of an epoch may be short.
+    """
+    if batch >= len(given):
+        whole = make_pass(network, len(streams), with_ones(given.x[:, :-1], given.x.dtype), given.y.T[None])
+        while True:
+            yield whole
+    orders = [stream("order") for stream in streams]
+    passes: dict[int, Pass] = {}
+    while True:
+        order = np.stack([rng.permutation(len(given)) for rng in orders])
+        for start in range(0, len(given), batch):
+            chosen = order[:, start : start + batch]
+            m = chosen.shape[1]
+            if m not in passes:
+                x = np.empty((len(streams), m, given.x.shape[1]), given.x.dtype)
+                y = np.empty((len(streams), m, given.y.shape[1]), given.y.dtype)
+                passes[m] = make_pass(network, len(streams), x.mT, y.mT)
+            p = passes[m]
+            np.take(given.x, chosen, axis=0, out=p.a1[0].mT, mode="clip")
+            np.take(given.y, chosen, axis=0, out=p.y.mT, mode="clip")
+            yield p
+
+
+class Evaluation:
+    """Cost and accuracy of a stack over all of some examples, in buffers made once."""
+
+    def __init__(self, network: Network, given: Examples, trials: int) -> None:
+        self.network, self.given = network, given
+        self.passes: list[Pass] = []
+        for start in range(0, len(given), EVALUATED_TOGETHER):
+            rows = slice(start, start + EVALUATED_TOGETHER)
+            x = with_ones(given.x[rows, :-1], given.x.dtype)
+            y = given.y[rows].T[None]
+            first = self.passes[0] if self.passes else None
+            if first is not None and first.examples == x.shape[-1]:
+                self.passes.append(replace(first, a1={**first.a1, 0: x}, a={**first.a, 0: x[:, :-1]}, y=y))
+            else:
+                self.passes.append(make_pass(network, trials, x, y))
+
+    def figures(self, theta: Parameters) -> tuple[Array, Array]:
+        """C and the accuracy of each trial, (T,) each; NaN where there are no examples or no classes."""
+        trials = len(theta.vector)
+        if not self.passes:
+            return np.full(trials, np.nan), np.full(trials, np.nan)
+        total, right = np.zeros(trials), np.zeros(trials)
+        for p in self.passes:
+            forward(self.network, theta, p)
+            L = self.network.depth
+            values = self.network.cost.value(p.z[L], p.a[L], p.y, self.network.sigma(L))
+            total += values.sum(axis=-1)
+            right += accuracy(p.a[L], p.y, self.given.labelled) * p.examples
+        return total / len(self.given), right / len(self.given)
+
+
+def accuracy(a: Array, y: Array, labelled: bool) -> Array:
+    """The share of examples whose class is told: the largest output, or a single one above ½; shape (T,).
+
+    NaN where the targets are no classes, or an output is not a number.
+    """
+    if not labelled:
+        return np.full(len(a), np.nan)
+    single = a.shape[1] == 1
+    right = ((a > 0.5) == (y > 0.5))[:, 0] if single else a.argmax(axis=1) == y.argmax(axis=1)
+    return np.where(np.isnan(a).any(axis=(1, 2)), np.nan, right.mean(axis=1))

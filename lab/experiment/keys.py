@@ -1,0 +1,105 @@
+"""Dotted keys: where a value stands in a file of nested tables.
+
+A key is a tuple of names and list indices; written, it is TOML's dotted key with indices in brackets:
+``("network", "hidden", 1)`` is ``network.hidden[1]`` and ``("vary", "network.activation")`` is
+``vary."network.activation"``.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from lab.experiment.toml_writer import key_text
+
+Key: TypeAlias = tuple[str | int, ...]
+"""Names of tables and indices of lists, from the outermost inwards."""
+
+_BLANKS = re.compile(r"[ \t]*")
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_QUOTED = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"|\'[^\'\n]*\'')
+_INDEX = re.compile(r"\[([0-9]{1,9})\]")
+
+
+def told(key: Key) -> str:
+    """The key as one writes it: dotted, indices in brackets, names quoted where they need it."""
+    text = ""
+    for part in key:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            text += ("." if text else "") + key_text(part)
+    return text
+
+
+def parsed(text: str) -> Key:
+    """The key that is written as ``text``. Raises ValueError where it is no dotted key."""
+    names, position = names_at(text, 0)
+    key: Key = names
+    while match := _INDEX.match(text, position):
+        key = (*key, int(match[1]))
+        position = match.end()
+        if text.startswith(".", position):
+            names, position = names_at(text, position + 1)
+            key = (*key, *names)
+    if position != len(text):
+        raise ValueError(f"{text!r} is not a dotted key such as network.hidden or network.hidden[0]")
+    return key
+
+
+def names_at(text: str, position: int) -> tuple[tuple[str, ...], int]:
+    """The dotted names that begin at ``position``, and the position after them and their blanks.
+
+    Raises ValueError where no name stands.
+    """
+    names: list[str] = []
+    while True:
+        position = _after_blanks(text, position)
+        if match := _BARE.match(text, position):
+            names.append(match[0])
+        elif match := _QUOTED.match(text, position):
+            names.append(tomllib.loads(f"name = {match[0]}")["name"])
+        else:
+            raise ValueError(f"no key at {text[position : position + 20]!r}")
+        position = _after_blanks(text, match.end())
+        if not text.startswith(".", position):
+            return tuple(names), position
+        position += 1
+
+
+def assigned(tables: Mapping[str, Any], key: Key, value: Any) -> dict[str, Any]:
+    """The tables with ``value`` at ``key``; what is not on the way there is shared, nothing is changed.
+
+    Tables that are missing on the way are made. Raises ValueError where the way leads through
+    something that is no table, or to an entry that its list does not have.
+    """
+    changed: dict[str, Any] = _assigned(tables, (), key, value)
+    return changed
+
+
+def _assigned(place: Any, before: Key, rest: Key, value: Any) -> Any:
+    if not rest:
+        return value
+    step = rest[0]
+    if isinstance(step, int):
+        if not isinstance(place, list):
+            raise ValueError(f"{told(before)} is not a list, so it has no entry [{step}]")
+        if step >= len(place):
+            raise ValueError(f"index {step} is out of range: {told(before)} has {_entries(len(place))}")
+        return [*place[:step], _assigned(place[step], (*before, step), rest[1:], value), *place[step + 1 :]]
+    if not isinstance(place, Mapping):
+        raise ValueError(f"{told(before)} is not a table, so it has no key {step!r}")
+    return {**place, step: _assigned(place.get(step, {}), (*before, step), rest[1:], value)}
+
+
+def _entries(count: int) -> str:
+    if count == 0:
+        return "no entries"
+    return "only [0]" if count == 1 else f"{count} entries, [0] to [{count - 1}]"
+
+
+def _after_blanks(text: str, position: int) -> int:
+    match = _BLANKS.match(text, position)
+    return match.end() if match else position

@@ -1,0 +1,101 @@
+"""Labels of variants: what varies, short, readable and safe to show and to write anywhere."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lab.experiment.keys import Key, parsed
+from lab.experiment.schema import part_name
+
+_BARE = frozenset(
+    {
+        "network.activation",
+        "network.cost",
+        "network.initialiser",
+        "network.hidden",
+        "training.optimiser",
+        "data.name",
+    }
+)
+_SIGNS = str.maketrans(
+    {"*": "·", "/": "∕", "\\": "∖", ":": "_", "<": "_", ">": "_", "|": "_", "?": "_", '"': "_"}
+)
+_LONGEST = 60
+_REPEATED = 5
+
+
+def labels(varied: Sequence[Mapping[str, Any]], activation: Any) -> list[str]:
+    """A label for each variant, no two alike even where capitals count for nothing.
+
+    Parameters
+    ----------
+    varied
+        The varied keys of each variant with their values.
+    activation
+        The activation that names the one variant where nothing varies.
+
+    """
+    if not any(varied):
+        return [_safe(_text(activation))]
+    names = _short_names([parsed(key) for key in varied[0]])
+    return _unique(
+        [
+            ", ".join(_word(key, name, value) for (key, value), name in zip(one.items(), names, strict=True))
+            for one in varied
+        ]
+    )
+
+
+def _word(key: str, name: str, value: Any) -> str:
+    if key == "network.hidden":
+        return _widths(value)
+    return _safe(_text(value) if key in _BARE else f"{name}={_text(value)}")
+
+
+def _widths(hidden: Sequence[int]) -> str:
+    if not hidden:
+        return "no hidden layer"
+    if len(hidden) > _REPEATED and len(set(hidden)) == 1:
+        return f"{len(hidden)}×{hidden[0]}"
+    return _safe("-".join(map(str, hidden)))
+
+
+def _text(value: Any) -> str:
+    """A value in few characters: a part by its name and parameters, a list by its entries."""
+    if isinstance(value, Mapping) and part_name(value):
+        parameters = ", ".join(f"{key}={_text(inner)}" for key, inner in value.items() if key != "name")
+        return f"{_text(part_name(value))}({parameters})" if parameters else _text(part_name(value))
+    if isinstance(value, list):
+        return f"[{' '.join(map(_text, value))}]"
+    if isinstance(value, str):
+        return value.rpartition(":")[2] if ".py:" in value else value.replace("**", "^")
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _short_names(keys: Sequence[Key]) -> list[str]:
+    """The last part of each key; the last two where the last alone would be ambiguous."""
+    often = Counter(key[-1] for key in keys)
+    return [".".join(map(str, key[-1:] if often[key[-1]] == 1 else key[-2:])) for key in keys]
+
+
+def _safe(text: str) -> str:
+    """The text without what a path, a terminal or a spreadsheet would take for something else."""
+    plain = "".join(character if character.isprintable() else "_" for character in text.translate(_SIGNS))
+    cut = plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1] + "…"
+    return f"({cut})" if cut.startswith(("=", "+", "-", "@")) else cut
+
+
+def _unique(texts: Sequence[str]) -> list[str]:
+    """The texts, those that are alike numbered from the second on."""
+    taken: set[str] = set()
+    unique = []
+    for text in texts:
+        label, number = text, 1
+        while label.casefold() in taken:
+            number += 1
+            label = f"{text} #{number}"
+        taken.add(label.casefold())
+        unique.append(label)
+    return unique

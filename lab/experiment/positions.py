@@ -1,0 +1,128 @@
+"""On which line of a TOML text each key stands, which `tomllib` does not tell.
+
+The scanner knows statements and where they end, no more: a heading ``[table]`` or ``[[array]]``, or a
+dotted key and its value, which may go over several lines. It never refuses a text; what it cannot read
+it passes over to the end of the line, since `tomllib` is the judge of what is TOML.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from lab.experiment.keys import Key, names_at
+
+_SKIPPED = re.compile(r"[ \t\r\n]+|#[^\n]*")
+_STRING = re.compile(
+    r'"""(?:[^\\]|\\.)*?"""{1,3}|\'\'\'.*?\'\'\'{1,3}|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'',
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of a TOML text: the whole key, its line (from 1), and which kind of statement."""
+
+    key: Key
+    line: int
+    kind: Literal["table", "array", "value"]
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """A key that is given a second time."""
+
+    key: Key
+    first: int
+    second: int
+
+
+def statements(text: str) -> Iterator[Statement]:
+    """The statements of the text, in its order; lines end as on Unix."""
+    heading: Key = ()
+    entries: dict[Key, int] = {}
+    position, line, counted = 0, 1, 0
+    while True:
+        while match := _SKIPPED.match(text, position):
+            position = match.end()
+        if position >= len(text):
+            return
+        line += text.count("\n", counted, position)
+        counted = position
+        brackets = 2 if text.startswith("[[", position) else 1 if text[position] == "[" else 0
+        try:
+            names, position = names_at(text, position + brackets)
+        except ValueError:
+            position = _line_end(text, position)
+            continue
+        if brackets == 0:
+            yield Statement((*heading, *names), line, "value")
+            position = _value_end(text, position)
+            continue
+        heading = _numbered(names[:-1], entries) + names[-1:]
+        if brackets == 2:
+            entries[heading] = entries.get(heading, -1) + 1
+            yield Statement(heading, line, "array")
+            heading = (*heading, entries[heading])
+        else:
+            heading = _numbered(names, entries)
+            yield Statement(heading, line, "table")
+        position = _line_end(text, position)
+
+
+def lines(found: Sequence[Statement]) -> dict[Key, int]:
+    """The first line on which each key, or a key within it, is mentioned."""
+    first: dict[Key, int] = {}
+    for statement in found:
+        for end in range(1, len(statement.key) + 1):
+            first.setdefault(statement.key[:end], statement.line)
+    return first
+
+
+def duplicate(found: Sequence[Statement]) -> Duplicate | None:
+    """The first key that is given twice: a value, a table's heading, or a table where a value stands."""
+    values: dict[Key, int] = {}
+    headings: dict[Key, int] = {}
+    for statement in found:
+        for end in range(1, len(statement.key) + 1):
+            if statement.key[:end] in values:
+                return Duplicate(statement.key[:end], values[statement.key[:end]], statement.line)
+        if statement.kind != "array" and statement.key in headings:
+            return Duplicate(statement.key, headings[statement.key], statement.line)
+        known = values if statement.kind == "value" else headings
+        known[statement.key] = statement.line
+    return None
+
+
+def _numbered(names: Sequence[str], entries: dict[Key, int]) -> Key:
+    key: Key = ()
+    for name in names:
+        key = (*key, name)
+        if key in entries:
+            key = (*key, entries[key])
+    return key
+
+
+def _value_end(text: str, position: int) -> int:
+    """The end of the line on which the value that begins here ends."""
+    depth = 0
+    while position < len(text):
+        character = text[position]
+        if character == "\n" and depth <= 0:
+            return position
+        if character in "\"'":
+            match = _STRING.match(text, position)
+            position = match.end() if match else _line_end(text, position)
+        elif character == "#":
+            position = _line_end(text, position)
+        else:
+            depth += (character in "[{") - (character in "]}")
+            position += 1
+    return position
+
+
+def _line_end(text: str, position: int) -> int:
+    end = text.find("\n", position)
+    return len(text) if end < 0 else end

@@ -1,0 +1,62 @@
+"""What a run was made with, so that its numbers can be made again."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+PACKAGES = ("activation-lab", "numpy", "scipy", "pandas", "matplotlib", "pydantic", "python-flint")
+
+
+def provenance(folder: Path, argv: Sequence[str]) -> dict[str, Any]:
+    """Versions, processor and BLAS, the command line, and the commit of the experiment file's folder."""
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "processor": platform.processor() or platform.machine(),
+        "packages": {name: version(name) for name in PACKAGES},
+        "blas": blas(),
+        "argv": [_without_home(word) for word in argv],
+        "git_commit": commit(folder),
+    }
+
+
+def blas() -> list[dict[str, Any]]:
+    """The BLAS libraries that are loaded, and the kernel each chose for this processor."""
+    from threadpoolctl import threadpool_info
+
+    keys = ("internal_api", "version", "architecture", "threading_layer")
+    return [
+        {key: library.get(key) for key in keys}
+        for library in threadpool_info()
+        if library.get("user_api") == "blas"
+    ]
+
+
+def commit(folder: Path) -> str | None:
+    """The git commit that is checked out around a folder, with ``+`` where files differ from it."""
+
+    def git(*words: str) -> str:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *words], capture_output=True, text=True, timeout=10, check=True
+        )
+        return done.stdout.strip()
+
+    try:
+        return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "-uno") else "")
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def command_line() -> list[str]:
+    """The words of the command line, the program by its name alone."""
+    return [Path(sys.argv[0]).name, *sys.argv[1:]]
+
+
+def _without_home(word: str) -> str:
+    return word.replace(str(Path.home()), "~") if str(Path.home()) != "/" else word

@@ -1,0 +1,148 @@
+"""The recorder: the only hook in the training loop, which fills arrays made before the first step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lab.activations.activation import Array
+from lab.experiment.probes import Probe, Seen
+from lab.experiment.schedule import Schedule
+
+STEP_COLUMNS = ("cost", "accuracy", "test_cost", "test_accuracy")
+
+HALF_BINS = 40
+_STRETCH = np.arcsinh(1000.0) / HALF_BINS
+EDGES: Array = np.sinh(np.arange(-HALF_BINS, HALF_BINS + 1) * _STRETCH)
+"""Edges of the bins of z: near 0 about 0.19 wide, growing like |z|; the outer two hold what lies beyond."""
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What was recorded of T trials at R readings; the unit of what is kept on disk.
+
+    Attributes
+    ----------
+    steps
+        (R,): the steps of the readings.
+    layers
+        (R, T, L, quantity), and ``columns`` the names of the quantities.
+    figures
+        (R, T, 4): `STEP_COLUMNS`; test figures are NaN where they were not taken.
+    histogram_steps, histograms
+        (H,) and (H, T, L, bin): counts of z between `EDGES`.
+    diverged
+        (T,): the step at whose reading a number was first not finite, or −1. From there on the trial's
+        readings are NaN.
+    final
+        (T, 4): `STEP_COLUMNS` of the end, over all training and all test examples.
+    seconds
+        The time that training took, of all T trials together.
+    """
+
+    steps: Array
+    layers: Array
+    columns: tuple[str, ...]
+    figures: Array
+    histogram_steps: Array
+    histograms: Array
+    diverged: Array
+    final: Array
+    seconds: float
+
+
+class Recorder:
+    """Reads passes into preallocated arrays.
+
+    Parameters
+    ----------
+    schedule
+        When to read.
+    probes, columns
+        What to measure of each layer, and which of its columns to keep.
+    trials, depth
+        T and L.
+    """
+
+    def __init__(
+        self,
+        schedule: Schedule,
+        probes: Sequence[Probe],
+        columns: Sequence[str],
+        trials: int,
+        depth: int,
+    ) -> None:
+        self.schedule = schedule
+        self.columns = tuple(columns)
+        self._probes = [
+            (probe, [(i, self.columns.index(c)) for i, c in enumerate(probe.columns) if c in self.columns])
+            for probe in probes
+            if set(probe.columns) & set(self.columns)
+        ]
+        readings = len(schedule.steps)
+        self._due = {int(step): k for k, step in enumerate(schedule.steps)}
+        self._binned = {int(k): h for h, k in enumerate(schedule.histograms)}
+        self._tested = set(schedule.tests.tolist())
+        self.layers = np.full((readings, trials, depth, len(self.columns)), np.nan)
+        self.figures = np.full((readings, trials, len(STEP_COLUMNS)), np.nan)
+        self.histograms = np.zeros((len(schedule.histograms), trials, depth, 2 * HALF_BINS), np.int64)
+        self.diverged = np.full(trials, -1, np.int64)
+
+    def due(self, step: int) -> int | None:
+        """The number of the reading at this step, or None."""
+        return self._due.get(step)
+
+    def tests(self, reading: int) -> bool:
+        """Whether the test examples are evaluated at this reading."""
+        return reading in self._tested
+
+    def read(self, reading: int, seen: Seen, figures: Sequence[Array]) -> None:
+        """Measure a pass; ``figures`` are `STEP_COLUMNS`, each of shape (T,)."""
+        self.figures[reading] = np.stack(figures, axis=-1)
+        for l in range(1, seen.network.depth + 1):
+            row = self.layers[reading, :, l - 1]
+            for probe, kept in self._probes:
+                values = probe.measure(seen, l)
+                for i, column in kept:
+                    row[:, column] = values[i]
+            if reading in self._binned:
+                self.histograms[self._binned[reading], :, l - 1] = counts(seen.p.z[l])
+        self._mark(reading, finite(seen) & np.isfinite(figures[0]))
+
+    def readings(self, final: Sequence[Array], seconds: float) -> Readings:
+        """All that was read, once training has ended."""
+        return Readings(
+            steps=self.schedule.steps,
+            layers=self.layers,
+            columns=self.columns,
+            figures=self.figures,
+            histogram_steps=self.schedule.steps[self.schedule.histograms],
+            histograms=self.histograms,
+            diverged=self.diverged,
+            final=np.stack(final, axis=-1),
+            seconds=seconds,
+        )
+
+    def _mark(self, reading: int, sound: Array) -> None:
+        self.diverged[(self.diverged < 0) & ~sound] = self.schedule.steps[reading]
+        lost = self.diverged >= 0
+        self.layers[reading, lost] = np.nan
+        self.figures[reading, lost] = np.nan
+        if reading in self._binned:
+            self.histograms[self._binned[reading], lost] = 0
+
+
+def finite(seen: Seen) -> Array:
+    """Whether all parameters and gradients of a trial are finite numbers: shape (T,)."""
+    sound = np.isfinite(seen.theta.vector) & np.isfinite(seen.gradient.vector)
+    return np.asarray(sound.all(axis=1))
+
+
+def counts(z: Array) -> Array:
+    """How many z of each trial's (neuron, example) lie in each bin: shape (T, bins)."""
+    scaled = np.nan_to_num(np.arcsinh(z, dtype=np.float64) / _STRETCH, nan=0.0)
+    bins = np.clip(np.floor(scaled), -HALF_BINS, HALF_BINS - 1).astype(np.int64) + HALF_BINS
+    rows = bins.reshape(len(z), -1)
+    return np.stack([np.bincount(row, minlength=2 * HALF_BINS) for row in rows])

@@ -1,0 +1,239 @@
+"""Running a plan: its variants prepared, its chunks trained, its tables made from the parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from lab.errors import ExperimentError, PartError, Problem, StorageError
+from lab.experiment import tables
+from lab.experiment.assembly import Bench, steps_per_epoch
+from lab.experiment.chunks import Chunk, chunks, kept
+from lab.experiment.datasets.dataset import Dataset
+from lab.experiment.provenance import provenance
+from lab.experiment.results import RunFolder, create, now
+from lab.experiment.training import Training
+from lab.experiment.variants import Plan, Variant, load
+from lab.experiment.workers import Outcome, Task, trained
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A plan whose parts are made and whose data is loaded: nothing but training is left to fail."""
+
+    plan: Plan
+    bench: Bench
+    made: tuple[tuple[Variant, Training], ...]
+    data: tuple[Dataset, ...]
+
+    @property
+    def chunks(self) -> list[Chunk]:
+        """All chunks of all variants."""
+        return [
+            chunk
+            for variant, training in self.made
+            for chunk in chunks(variant.index, training, variant.settings.trials.seeds)
+        ]
+
+    @property
+    def trial_steps(self) -> int:
+        """Steps of all trials of all variants together: what progress is counted in."""
+        return sum(training.steps * variant.settings.trials.seeds for variant, training in self.made)
+
+    @property
+    def notes(self) -> list[str]:
+        """What is worth telling about the file and the data, each once."""
+        return list(dict.fromkeys([*self.plan.notes, *(note for data in self.data for note in data.notes)]))
+
+
+def prepared(plan: Plan) -> Prepared:
+    """Load the data and make the parts. Raises ExperimentError or PartError where they do not fit."""
+    bench = Bench(plan.folder, plan.allow_code)
+    loaded: dict[tuple[str, int], Dataset] = {}
+    made = []
+    for variant in plan.variants:
+        settings = variant.settings
+        key = settings.data.model_dump_json(), settings.trials.seed
+        try:
+            if key not in loaded:
+                loaded[key] = bench.dataset(settings.data, settings.trials.seed)
+            made.append((variant, bench.training(settings, loaded[key])))
+        except PartError as error:
+            line = plan.source.line("data.name")
+            raise ExperimentError(plan.source.name, [Problem(line, "data", str(error))]) from error
+        except ExperimentError as error:
+            problems = [Problem(plan.source.line(p.key), p.key, p.message) for p in error.problems]
+            raise ExperimentError(plan.source.name, problems) from error
+    return Prepared(plan, bench, tuple(made), tuple(loaded.values()))
+
+
+def prepared_again(folder: RunFolder) -> Prepared:
+    """The plan of a run that began, from the copy of its experiment that its folder keeps.
+
+    Relative paths in it start from where the experiment was. Raises as `prepared`.
+    """
+    info = folder.info
+    path = folder.path / "resolved.toml"
+    plan = load(path, allow_code=info["allow_code"], max_trials=info["trials_planned"])
+    return prepared(replace(plan, folder=Path(info["folder"])))
+
+
+def run(
+    ready: Prepared,
+    root: Path,
+    *,
+    workers: int = 1,
+    argv: Sequence[str] = (),
+    progress: Callable[[int], None] = lambda done: None,
+) -> RunFolder:
+    """Train everything into a new run folder.
+
+    Parameters
+    ----------
+    ready
+        What to run.
+    root
+        Where the results of all experiments are.
+    workers
+        Processes to train in; 1 trains in this one.
+    argv
+        The command line, for the record.
+    progress
+        Told how many trial-steps were done since it was told last.
+
+    Raises
+    ------
+    StorageError
+        The results cannot be kept; said before training where that can be known.
+    """
+    folder = create(ready.plan, root)
+    with folder.lock():
+        record = {
+            "name": folder.name,
+            "id": folder.id,
+            "title": ready.plan.experiment.title,
+            "status": "running",
+            "started": _told(now()),
+            "seed": ready.plan.experiment.trials.seed,
+            "variants": [variant.label for variant in ready.plan.variants],
+            "trials_planned": sum(variant.settings.trials.seeds for variant, _ in ready.made),
+            "notes": ready.notes,
+            "allow_code": ready.plan.allow_code,
+            "folder": str(ready.plan.folder),
+            "data": [{"name": data.name, "sha256": data.sha256} for data in ready.data],
+            **provenance(ready.plan.folder, argv),
+        }
+        return _completed(ready, folder, record, workers, progress)
+
+
+def resumed(
+    ready: Prepared,
+    folder: RunFolder,
+    *,
+    workers: int = 1,
+    progress: Callable[[int], None] = lambda done: None,
+) -> RunFolder:
+    """Train the chunks of a run whose parts are missing or damaged, and make its tables again.
+
+    Raises StorageError where the data are not those that the run began with.
+    """
+    with folder.lock():
+        record = folder.info
+        data = [{"name": data.name, "sha256": data.sha256} for data in ready.data]
+        if record["data"] != data:
+            was, is_ = record["data"][0]["sha256"], data[0]["sha256"]
+            raise StorageError(
+                f"{folder.path}: the data changed since the run began: sha256 {was}, now {is_}"
+            )
+        return _completed(ready, folder, record, workers, progress)
+
+
+def _completed(
+    ready: Prepared,
+    folder: RunFolder,
+    record: dict[str, Any],
+    workers: int,
+    progress: Callable[[int], None],
+) -> RunFolder:
+    folder.describe(record | {"status": "running"})
+    tasks = [
+        Task(chunk, ready.plan.variants[chunk.variant], ready.bench, folder.parts)
+        for chunk in ready.chunks
+        if not _is_kept(chunk.path(folder.parts))
+    ]
+    failed: list[Outcome] = []
+    try:
+        failed += [outcome for outcome in trained(tasks, workers, progress) if outcome.error]
+    except BaseException:
+        folder.describe(record | {"status": "interrupted", "ended": _told(now())})
+        raise
+    made = assembled(ready, folder, failed)
+    folder.keep_tables(made)
+    ended = {"status": "done", "ended": _told(now())}
+    folder.describe(record | ended | _fates(ready, folder, made["trials"], failed))
+    return folder
+
+
+def assembled(ready: Prepared, folder: RunFolder, failed: Sequence[Outcome]) -> dict[str, pd.DataFrame]:
+    """All tables of a run, made from its parts."""
+    lost = {outcome.chunk for outcome in failed}
+    parts, missing = [], []
+    by_index = {variant.index: (variant, training) for variant, training in ready.made}
+    for chunk in ready.chunks:
+        variant, training = by_index[chunk.variant]
+        if chunk in lost:
+            missing += [(variant, trial, variant.settings.trials.seed) for trial in chunk.trials]
+            continue
+        epoch = steps_per_epoch(len(training.train), training.batch)
+        parts.append(tables.Part(variant, chunk.trials, kept(chunk.path(folder.parts)), epoch))
+    return {
+        "layers": tables.layers(parts),
+        "steps": tables.steps(parts),
+        "trials": tables.trials(parts, missing),
+        "variants": tables.variants(ready.made),
+        "histograms": tables.histograms(parts),
+        "curves": tables.curves(ready.made),
+    }
+
+
+def _fates(
+    ready: Prepared, folder: RunFolder, trials: pd.DataFrame, failed: Sequence[Outcome]
+) -> dict[str, Any]:
+    """Status and time of every trial, and what failed: the part of run.json that is no table."""
+    seconds: dict[tuple[str, int], float] = {}
+    lost = {outcome.chunk for outcome in failed}
+    for chunk in ready.chunks:
+        if chunk not in lost:
+            spent = kept(chunk.path(folder.parts)).seconds / len(chunk.trials)
+            label = ready.plan.variants[chunk.variant].label
+            seconds |= {(label, trial): round(spent, 6) for trial in chunk.trials}
+    keys = trials[["variant", "trial", "status"]].to_dict("records")
+    return {
+        "trials": [{**key, "seconds": seconds.get((key["variant"], key["trial"]))} for key in keys],
+        "failures": [
+            {
+                "variant": ready.plan.variants[outcome.chunk.variant].label,
+                "trials": list(outcome.chunk.trials),
+                "error": outcome.error,
+                "traceback": outcome.trace,
+            }
+            for outcome in failed
+        ],
+    }
+
+
+def _is_kept(path: Path) -> bool:
+    try:
+        kept(path)
+    except StorageError:
+        return False
+    return True
+
+
+def _told(time: datetime) -> str:
+    return time.isoformat(timespec="seconds")

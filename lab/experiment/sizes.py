@@ -1,0 +1,103 @@
+"""Whether an experiment fits into memory, estimated before anything is allocated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from math import ceil, prod
+from pathlib import Path
+
+from lab.experiment.problems import Finding
+from lab.experiment.schema import Experiment
+
+MOST_LAYERS = 10_000
+"""The most hidden layers that an experiment may have."""
+
+_MEMORY = Path("/proc/meminfo")
+_ARRAYS = 3
+_ITEM_BYTES = {"float64": 8, "float32": 4}
+_ROW_BYTES = 200
+_GIB = 2**30
+
+
+def parameter_count(widths: Sequence[int]) -> int:
+    """The weights and biases of a network whose layers, the input first, have these widths."""
+    return sum((below + 1) * above for below, above in pairwise(widths))
+
+
+def free_memory() -> int | None:
+    """The bytes of memory that are free, or None where the system does not tell."""
+    try:
+        text = _MEMORY.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        return None
+    found = [line.split()[1] for line in text.splitlines() if line.startswith("MemAvailable:")]
+    return int(found[0]) * 1024 if found else None
+
+
+def check_sizes(
+    settings: Experiment, features: int, outputs: int, trials: int | None = None
+) -> list[Finding]:
+    """What is too large about the network of one variant.
+
+    Parameters
+    ----------
+    settings
+        The variant.
+    features, outputs
+        The widths of the network's input and output.
+    trials
+        How many trials are in memory together; all seeds of the variant where it is None.
+
+    """
+    hidden = settings.network.hidden
+    count = parameter_count([features, *hidden, outputs])
+    together = settings.trials.seeds if trials is None else trials
+    needed = count * together * _ARRAYS * _ITEM_BYTES[settings.training.dtype]
+    estimate = (
+        f"{count} parameters a trial need about {needed / _GIB:.1f} GiB for {_counted(together, 'trial')} "
+        f"(weights, gradients and steps)"
+    )
+    free = free_memory()
+    key = ("network", "hidden")
+    if len(hidden) > MOST_LAYERS:
+        return [Finding(key, f"{len(hidden)} layers are more than {MOST_LAYERS}; {estimate}")]
+    if free is not None and needed > free:
+        return [Finding(key, f"{estimate}, and {free / _GIB:.1f} GiB are free; expected smaller layers")]
+    return []
+
+
+def check_record(settings: Experiment, variants: int) -> list[Finding]:
+    """Whether the table of layers of the whole experiment would be larger than the free memory."""
+    training, record = settings.training, settings.record
+    batches = 1
+    if isinstance(training.batch, int) and settings.data.train is not None:
+        batches = ceil(settings.data.train / training.batch)
+    steps = training.steps or (training.epochs or 1) * batches
+    readings = steps // record.every + 1 if isinstance(record.every, int) else min(steps + 1, 200)
+    layers = len(settings.network.hidden) + 1
+    factors = (variants, settings.trials.seeds, readings, layers)
+    needed = prod(factors) * _ROW_BYTES
+    free = free_memory()
+    if free is None or needed <= free:
+        return []
+    message = (
+        f"the table of layers would have {prod(factors)} rows ({_counted(variants, 'variant')} × "
+        f"{_counted(settings.trials.seeds, 'seed')} × {_counted(readings, 'reading')} × "
+        f"{_counted(layers, 'layer')}), about {needed / _GIB:.1f} GiB, and {free / _GIB:.1f} GiB are free; "
+        f"record less often with record.every"
+    )
+    return [Finding(("record", "every"), message)]
+
+
+def check_against_data(settings: Experiment, examples: int) -> list[Finding]:
+    """What does not fit a training part of so many examples."""
+    batch = settings.training.batch
+    if isinstance(batch, int) and batch > examples:
+        message = f'a batch of {batch} is more than the {examples} training examples; expected less or "full"'
+        return [Finding(("training", "batch"), message)]
+    return []
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,166 @@
+"""The text of an experiment file: its exact bytes, its values, and on which line each key stands."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lab.errors import ExperimentError, Problem
+from lab.experiment import keys, positions, syntax
+from lab.experiment.keys import Key
+
+
+@dataclass(frozen=True)
+class Source:
+    """An experiment file as it was read.
+
+    Attributes
+    ----------
+    path
+        The file, as it was named.
+    data
+        Its exact bytes.
+    values
+        Its values, with the overrides in place.
+    notes
+        What is worth telling about the overrides: of two for one key, the last wins.
+    positions
+        The line of every key that the text mentions.
+    overridden
+        The keys that were set from outside.
+
+    """
+
+    path: Path
+    data: bytes
+    values: Mapping[str, Any]
+    notes: tuple[str, ...]
+    positions: Mapping[Key, int]
+    overridden: frozenset[Key]
+
+    @property
+    def name(self) -> str:
+        """The path as messages show it."""
+        return _printable(str(self.path))
+
+    def line(self, key: str | Key) -> int:
+        """The line of a key, or of the nearest table around it; 0 if it was overridden or is nowhere."""
+        path = keys.parsed(key) if isinstance(key, str) else key
+        if self.is_overridden(path):
+            return 0
+        mentioned = (path[:end] for end in range(len(path), 0, -1) if path[:end] in self.positions)
+        return next((self.positions[part] for part in mentioned), 0)
+
+    def is_overridden(self, key: Key) -> bool:
+        """Whether this key, or a table around it, was set from outside."""
+        return any(key[:end] in self.overridden for end in range(1, len(key) + 1))
+
+
+def read(path: Path, overrides: Mapping[str, Any] | Sequence[str] = ()) -> Source:
+    """Read an experiment file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    overrides
+        Values that take the place of the file's: texts ``KEY=VALUE``, whose value is a TOML value or else
+        a bare text, or a mapping from dotted key to value. Of two for one key the last wins.
+
+    Raises
+    ------
+    ExperimentError
+        The file cannot be read, is no TOML, is empty, or an override fits nowhere.
+
+    """
+    name = _printable(str(path))
+    try:
+        data = _bytes(path)
+        text = syntax.decoded(data)
+        tables = syntax.values(text)
+    except syntax.UnreadableError as error:
+        raise ExperimentError(name, [error.problem]) from None
+    values, overridden, notes, problems = _with_overrides(tables, overrides)
+    if problems:
+        raise ExperimentError(name, problems)
+    if not values:
+        raise ExperimentError(name, [Problem(0, "", "no experiment: needs `data.name` and `network.hidden`")])
+    lines = positions.lines(list(positions.statements(text)))
+    return Source(path, data, values, tuple(notes), lines, frozenset(overridden))
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            reason = "is a folder; name the experiment file in it"
+        elif not path.exists():
+            reason = "there is no such file"
+        elif not path.is_file():
+            reason = "is not a regular file"
+        else:
+            with path.open("rb") as file:
+                return file.read(syntax.LARGEST + 1)
+    except (OSError, ValueError) as error:
+        reason = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+    raise syntax.UnreadableError(Problem(0, "", reason))
+
+
+def _with_overrides(
+    tables: dict[str, Any], overrides: Mapping[str, Any] | Sequence[str]
+) -> tuple[dict[str, Any], dict[Key, Any], list[str], list[Problem]]:
+    """The tables with the overrides, the overrides by their keys, notes and problems."""
+    given: dict[Key, Any] = {}
+    notes: list[str] = []
+    problems: list[Problem] = []
+    for override in overrides:
+        written, _, text = override.partition("=")
+        try:
+            key = _override_key(written.strip())
+            if isinstance(overrides, Mapping):
+                value = deepcopy(overrides[override])
+            else:
+                value = _value(override, text)
+            tables = keys.assigned(tables, key, value)
+        except ValueError as error:
+            problems.append(Problem(0, _printable(written), str(error)))
+            continue
+        if key in given:
+            notes.append(f"{keys.told(key)} is overridden twice: {given[key]!r}, then {value!r}, which wins")
+        given[key] = value
+    return tables, given, notes, problems
+
+
+def _override_key(written: str) -> Key:
+    """The key of an override; under ``vary`` the rest is one key, whether or not quotes mark it as one.
+
+    A shell takes away the quotes of ``vary."network.activation"``.
+    """
+    key = keys.parsed(written)
+    names = [part for part in key if isinstance(part, str)]
+    if key[0] == "vary" and key[: len(names)] == tuple(names) and len(names) > 2:
+        return ("vary", keys.told(tuple(names[1:])), *key[len(names) :])
+    return key
+
+
+def _value(override: str, text: str) -> Any:
+    """The TOML value that is written as ``text``, or the text itself where it is none."""
+    if "=" not in override:
+        raise ValueError("an override is written KEY=VALUE, for example training.eta=0.3")
+    try:
+        text.encode("utf-8")
+        tables = tomllib.loads(f"value = {text}")
+    except UnicodeEncodeError:
+        raise ValueError("the value is not valid text") from None
+    except tomllib.TOMLDecodeError:
+        return text
+    except (RecursionError, ValueError):
+        raise ValueError("the value is nested too deeply, or a number has too many digits") from None
+    return tables["value"] if tables.keys() == {"value"} else text
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)

@@ -1,0 +1,170 @@
+"""The tables of a run, tidy and long, each made of one array."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lab.activations.activation import Array
+from lab.experiment.recorder import EDGES, STEP_COLUMNS, Readings
+from lab.experiment.training import Training
+from lab.experiment.variants import Variant
+
+TABLES = ("layers", "steps", "trials", "variants", "histograms", "curves")
+"""The names of the tables."""
+
+CURVE_Z: Array = np.linspace(-8, 8, 321)
+"""Where σ and σ′ are sampled for the table ``curves``."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """The readings of some trials of a variant, and how many steps one of its epochs has."""
+
+    variant: Variant
+    trials: range
+    readings: Readings
+    steps_per_epoch: int
+
+    @property
+    def status(self) -> Array:
+        """``done`` or ``diverged``, a trial each."""
+        return np.where(self.readings.diverged >= 0, "diverged", "done")
+
+
+def layers(parts: Sequence[Part]) -> pd.DataFrame:
+    """variant, trial, step, epoch, layer, status, then one column a quantity."""
+    blocks, keys = [], []
+    for part in parts:
+        r, t, l, q = part.readings.layers.shape
+        blocks.append(part.readings.layers.transpose(1, 0, 2, 3).reshape(t * r * l, q))
+        keys.append(_keys(part, part.readings.steps, l))
+    columns = parts[0].readings.columns if parts else ()
+    return _table(keys, ["variant", "trial", "step", "epoch", "layer", "status"], blocks, columns)
+
+
+def steps(parts: Sequence[Part]) -> pd.DataFrame:
+    """variant, trial, step, epoch, status, cost, accuracy, test_cost, test_accuracy."""
+    blocks = [part.readings.figures.transpose(1, 0, 2).reshape(-1, len(STEP_COLUMNS)) for part in parts]
+    keys = [_keys(part, part.readings.steps, 1) for part in parts]
+    names = ["variant", "trial", "step", "epoch", "layer", "status"]
+    return _table(keys, names, blocks, STEP_COLUMNS).drop(columns="layer")
+
+
+def histograms(parts: Sequence[Part]) -> pd.DataFrame:
+    """variant, trial, step, layer, low, high, count: how many z lie in each bin that holds any."""
+    rows = []
+    for part in parts:
+        counts = part.readings.histograms
+        h, t, l, b = np.nonzero(counts)
+        frame = pd.DataFrame(
+            {
+                "variant": part.variant.label,
+                "trial": t + part.trials.start,
+                "step": part.readings.histogram_steps[h],
+                "layer": l + 1,
+                "low": EDGES[b],
+                "high": EDGES[b + 1],
+                "count": counts[h, t, l, b],
+            }
+        )
+        rows.append(frame.sort_values(["trial", "step", "layer", "low"], kind="stable"))
+    empty = pd.DataFrame(columns=["variant", "trial", "step", "layer", "low", "high", "count"])
+    return pd.concat(rows, ignore_index=True) if rows else empty
+
+
+def trials(parts: Sequence[Part], failed: Sequence[tuple[Variant, int, int]]) -> pd.DataFrame:
+    """variant, trial, seed, status, diverged_at, final figures and the best test accuracy.
+
+    ``final_…`` are taken over all training and all test examples after the last step. ``failed`` are the
+    trials that have no readings: variant, trial and seed.
+    """
+    frames = []
+    for part in parts:
+        best = np.full(len(part.trials), np.nan)
+        tested = part.readings.figures[:, :, STEP_COLUMNS.index("test_accuracy")]
+        seen = ~np.isnan(tested).all(axis=0)
+        best[seen] = np.nanmax(tested[:, seen], axis=0)
+        diverged = part.readings.diverged
+        frame = pd.DataFrame(
+            {
+                "variant": part.variant.label,
+                "trial": list(part.trials),
+                "seed": part.variant.settings.trials.seed,
+                "status": part.status,
+                "diverged_at": pd.array(np.where(diverged >= 0, diverged, -1), dtype="Int64"),
+            }
+        )
+        frame["diverged_at"] = frame["diverged_at"].mask(diverged < 0)
+        for i, column in enumerate(STEP_COLUMNS):
+            frame[f"final_{column}"] = np.where(diverged >= 0, np.nan, part.readings.final[:, i])
+        frame["best_test_accuracy"] = best
+        frames.append(frame)
+    if failed:
+        rows = [(variant.label, trial, seed, "failed") for variant, trial, seed in failed]
+        frames.append(pd.DataFrame(rows, columns=["variant", "trial", "seed", "status"]))
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["variant", "trial"])
+
+
+def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
+    """variant, the varied keys, layers, parameters, what the hidden σ is, inf σ′ and sup σ′.
+
+    Where hidden layers have different σ, ``inf_slope`` and ``sup_slope`` span them all.
+    """
+    rows = []
+    for variant, training in made:
+        network = training.network
+        hidden = network.sigmas[:-1] or network.sigmas
+        row: dict[str, Any] = {"variant": variant.label}
+        row |= {key: _told(value) for key, value in variant.varied.items()}
+        row["sizes"] = "-".join(map(str, network.sizes))
+        row["layers"] = network.depth
+        row["activation"] = ", ".join(dict.fromkeys(map(str, hidden)))
+        row["inf_slope"] = min(sigma.slope.low for sigma in hidden)
+        row["sup_slope"] = max(sigma.slope.high for sigma in hidden)
+        row["saturation_threshold"] = training.recording.saturation_threshold
+        row["steps"] = training.steps
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def curves(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
+    """variant, layer, z, sigma, slope: σ and σ′ of every layer, sampled at `CURVE_Z`."""
+    frames = []
+    for variant, training in made:
+        for l, sigma in enumerate(training.network.sigmas, 1):
+            with np.errstate(all="ignore"):
+                values = {"sigma": sigma(CURVE_Z), "slope": sigma.derivative(CURVE_Z)}
+            frames.append(pd.DataFrame({"variant": variant.label, "layer": l, "z": CURVE_Z, **values}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _keys(part: Part, at: Array, depth: int) -> dict[str, Array]:
+    """The key columns of rows in the order trial, step, layer."""
+    t, r = len(part.trials), len(at)
+    return {
+        "variant": np.full(t * r * depth, part.variant.label, dtype=object),
+        "trial": np.repeat(np.arange(part.trials.start, part.trials.stop), r * depth),
+        "step": np.tile(np.repeat(at, depth), t),
+        "epoch": np.tile(np.repeat(at / part.steps_per_epoch, depth), t),
+        "layer": np.tile(np.arange(1, depth + 1), t * r),
+        "status": np.repeat(part.status.astype(object), r * depth),
+    }
+
+
+def _table(
+    keys: Sequence[dict[str, Array]], names: list[str], blocks: Sequence[Array], columns: Sequence[str]
+) -> pd.DataFrame:
+    if not blocks:
+        return pd.DataFrame(columns=[*names, *columns])
+    numbers = pd.DataFrame(np.concatenate(blocks), columns=list(columns))
+    front = pd.DataFrame({name: np.concatenate([key[name] for key in keys]) for name in names})
+    return pd.concat([front, numbers], axis=1)
+
+
+def _told(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | bool) else str(value)

@@ -1,0 +1,46 @@
+"""Experiment files to start from: those that the lab ships."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+from lab.errors import LabError, StorageError, did_you_mean
+from lab.storage import write
+
+
+def folder() -> Path:
+    """Where the shipped experiments are: in the package when installed, beside it in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "templates"
+    return installed if installed.is_dir() else package.parent / "experiments"
+
+
+def listing() -> list[tuple[str, str]]:
+    """The templates: name and title."""
+    return [
+        (path.stem, str(tomllib.loads(path.read_text(encoding="utf-8")).get("title", "")))
+        for path in sorted(folder().glob("*.toml"))
+    ]
+
+
+def written(template: str, to: Path | None = None) -> list[Path]:
+    """Copy a template, and the files that it names, into the folder of ``to``; returns the new files.
+
+    Raises LabError where there is no such template, StorageError where a file is there already.
+    """
+    names = [name for name, _ in listing()]
+    if template not in names:
+        raise LabError(f"no template {template!r}; {did_you_mean(template, names)}")
+    source = folder() / f"{template}.toml"
+    text = source.read_text(encoding="utf-8")
+    target = to or Path(source.name)
+    beside = [folder() / name for name in re.findall(r'"([\w.-]+\.(?:py|csv|npz))\b', text)]
+    copies = [(source, target), *((path, target.parent / path.name) for path in dict.fromkeys(beside))]
+    for _, path in copies:
+        if path.exists():
+            raise StorageError(f"{path}: is there already; name another file with --to")
+    for original, path in copies:
+        write(path, original.read_bytes())
+    return [path for _, path in copies]

@@ -1,0 +1,63 @@
+"""Values as TOML text: the way back from what `tomllib` reads."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date, time
+from typing import Any
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def document(tables: Mapping[str, Any]) -> str:
+    """A TOML document: plain keys first, then each table under its heading.
+
+    A table of nothing but tables is written as headings ``[outer.inner]``; a table inside any other is
+    written inline. Reading the text back gives equal values.
+    """
+    plain = {key: value for key, value in tables.items() if not isinstance(value, Mapping)}
+    sections = [_lines(plain)] if plain else []
+    for name, table in tables.items():
+        if not isinstance(table, Mapping):
+            continue
+        if table and all(isinstance(inner, Mapping) for inner in table.values()):
+            sections += [
+                f"[{key_text(name)}.{key_text(inner)}]\n{_lines(part)}" for inner, part in table.items()
+            ]
+        else:
+            sections.append(f"[{key_text(name)}]\n{_lines(table)}")
+    return "\n".join(sections)
+
+
+def value_text(value: Any) -> str:
+    """One value on one line. Raises TypeError for what TOML cannot hold."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(int(value))
+        case float():
+            return repr(float(value))
+        case str():
+            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        case date():
+            return value.isoformat()
+        case time():
+            return value.isoformat()
+        case list():
+            return f"[{', '.join(value_text(entry) for entry in value)}]"
+        case Mapping():
+            pairs = ", ".join(f"{key_text(key)} = {value_text(inner)}" for key, inner in value.items())
+            return f"{{{pairs}}}"
+    raise TypeError(f"TOML has no {type(value).__name__}: {value!r}")
+
+
+def key_text(name: str) -> str:
+    """One name of a key, quoted where it is not of letters, digits, ``_`` and ``-`` alone."""
+    return name if _BARE.fullmatch(name) else value_text(name)
+
+
+def _lines(table: Mapping[str, Any]) -> str:
+    return "".join(f"{key_text(key)} = {value_text(value)}\n" for key, value in table.items())

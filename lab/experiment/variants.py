@@ -1,0 +1,177 @@
+"""From an experiment file to the plan of its variants, or to all its problems at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import product
+from math import prod
+from pathlib import Path
+from typing import Any
+
+from lab.errors import ExperimentError, Problem
+from lab.experiment import checks
+from lab.experiment.axes import Axis, axes, with_right_values
+from lab.experiment.keys import assigned, told
+from lab.experiment.labels import labels
+from lab.experiment.problems import Finding, located
+from lab.experiment.reading import Reading, reading
+from lab.experiment.schema import SCHEMA, Experiment
+from lab.experiment.sizes import check_record
+from lab.experiment.source import Source, read
+
+RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""What a run, and so the stem of its file, may be called."""
+
+_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One combination of the varied values.
+
+    ``varied`` are the varied keys with this variant's values, ``settings`` the experiment with these in
+    place and nothing left to vary.
+    """
+
+    index: int
+    label: str
+    varied: dict[str, Any]
+    settings: Experiment
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An experiment, checked and ready to run.
+
+    ``folder`` is the file's, to which paths in the file are relative; ``notes`` are worth telling.
+    """
+
+    source: Source
+    experiment: Experiment
+    variants: tuple[Variant, ...]
+    folder: Path
+    allow_code: bool
+    notes: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The run's name: the stem of the file."""
+        return self.source.path.stem
+
+    def refused(self, findings: Iterable[Finding]) -> ExperimentError:
+        """The exception for what was found later, once the data were there."""
+        return ExperimentError(self.source.name, located(self.source, findings))
+
+
+def load(
+    path: str | Path,
+    overrides: Mapping[str, Any] | Sequence[str] = (),
+    *,
+    allow_code: bool = False,
+    max_trials: int = 10_000,
+) -> Plan:
+    """Read an experiment file and check all of it.
+
+    Parameters
+    ----------
+    path
+        The file.
+    overrides
+        As `lab.experiment.source.read` takes them.
+    allow_code
+        Whether ``"file.py:Class"`` may be loaded, which runs the file's code.
+    max_trials
+        The most trials, over all variants, that the experiment may have.
+
+    Raises
+    ------
+    ExperimentError
+        With every problem of the file and its line.
+
+    """
+    source = read(Path(path), overrides)
+    _refuse_newer(source)
+    folder = source.path.absolute().parent
+    base = reading(source.values)
+    parts = partial(checks.parts, folder=folder, allow_code=allow_code, faulty=base.faulty)
+    written, wrong_keys = axes(base)
+    excess = _too_many(base.settings, written, max_trials)
+    varied, wrong_values = with_right_values(
+        base, [] if excess else written, lambda settings, key: parts(settings, about=key)
+    )
+    unsure = base.faulty | ({axis.key for axis in written} - {axis.key for axis in varied})
+    together = partial(checks.together, folder=folder, allow_code=allow_code, faulty=unsure)
+    variants, wrong_variants = _variants(base, varied, together)
+    found = [*base.findings, *parts(base.settings), *wrong_keys, *excess, *wrong_values, *wrong_variants]
+    problems = [*_name_problems(source.path), *located(source, found)]
+    if problems:
+        raise ExperimentError(source.name, problems)
+    return Plan(source, base.settings, variants, folder, allow_code, source.notes)
+
+
+def _refuse_newer(source: Source) -> None:
+    """Refuse a file of a later format before its new keys are taken for mistakes."""
+    schema = source.values.get("schema")
+    if type(schema) is int and schema > SCHEMA:
+        found = [finding for finding in reading(source.values).findings if finding.key == ("schema",)]
+        raise ExperimentError(source.name, located(source, found))
+
+
+def _name_problems(path: Path) -> list[Problem]:
+    name = path.stem
+    if RUN_NAME.fullmatch(name) and not name.endswith(".") and not _DEVICES.fullmatch(name):
+        return []
+    message = (
+        f"the run is named after the file, and {name[:80]!r} is no name of a run; expected "
+        f"{RUN_NAME.pattern}, no dot at the end, and none of CON, PRN, AUX, NUL, COM0…9, LPT0…9"
+    )
+    return [Problem(0, "", message)]
+
+
+def _too_many(settings: Experiment, written: Sequence[Axis], most: int) -> list[Finding]:
+    variants, seeds = prod(len(axis.values) for axis in written), settings.trials.seeds
+    if variants * seeds <= most:
+        return []
+    message = (
+        f"{variants} variants × {seeds} seeds are {variants * seeds} trials, more than {most}; "
+        f"if that is meant, say --max-trials {variants * seeds}"
+    )
+    return [Finding(("vary",) if variants > 1 else ("trials", "seeds"), message)]
+
+
+def _variants(
+    base: Reading, varied: Sequence[Axis], together: Callable[[Experiment], list[Finding]]
+) -> tuple[tuple[Variant, ...], list[Finding]]:
+    """Every combination of the values, the last key fastest, and what does not fit together in which."""
+    fixed = {table: value for table, value in base.values.items() if table != "vary"}
+    combinations = [
+        dict(zip([axis.key for axis in varied], values, strict=True))
+        for values in product(*(axis.values for axis in varied))
+    ]
+    named = [{told(key): value for key, value in combination.items()} for combination in combinations]
+    called = labels(named, base.settings.network.activation)
+    variants = []
+    where: dict[Finding, list[str]] = {}
+    for index, (combination, label) in enumerate(zip(combinations, called, strict=True)):
+        tables = fixed
+        for key, value in combination.items():
+            tables = assigned(tables, key, value)
+        one = reading(tables)
+        variants.append(Variant(index, label, named[index], one.settings))
+        for finding in [*one.findings, *together(one.settings), *check_record(one.settings, len(called))]:
+            where.setdefault(finding, []).append(label)
+    return tuple(variants), [
+        _in_variants(finding, names, varied, len(called)) for finding, names in where.items()
+    ]
+
+
+def _in_variants(finding: Finding, names: Sequence[str], varied: Sequence[Axis], count: int) -> Finding:
+    """The finding at the varied key that it is about, saying in which of the variants it holds."""
+    place = next((("vary", axis.text) for axis in varied if axis.key == finding.key), finding.key)
+    if len(names) == count:
+        return Finding(place, finding.message, finding.other)
+    more = f" (and {len(names) - 1} more)" if len(names) > 1 else ""
+    return Finding(place, f"in the variant {names[0]!r}{more}: {finding.message}", finding.other)

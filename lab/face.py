@@ -1,0 +1,173 @@
+"""The Python face: running an experiment, opening its results, making an activation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lab.activations import Activation, from_spec
+from lab.experiment.results import RunFolder, find, results_root
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run's results: its tables as DataFrames, its figures, and what it was made with."""
+
+    folder: RunFolder = field(repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.folder.name}/{self.folder.id}"
+
+    @property
+    def path(self) -> Path:
+        """The run's folder."""
+        return self.folder.path
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """What run.json says: status, versions, seed, the fate and time of every trial."""
+        return self.folder.info
+
+    @property
+    def layers(self) -> pd.DataFrame:
+        """A row for each variant, trial, reading and layer, with a column for each quantity."""
+        return self.folder.table("layers")
+
+    @property
+    def steps(self) -> pd.DataFrame:
+        """A row for each variant, trial and reading: cost and accuracy."""
+        return self.folder.table("steps")
+
+    @property
+    def trials(self) -> pd.DataFrame:
+        """A row for each variant and trial: status, final and best figures."""
+        return self.folder.table("trials")
+
+    @property
+    def variants(self) -> pd.DataFrame:
+        """A row for each variant: what varies, the sizes, inf σ′ and sup σ′."""
+        return self.folder.table("variants")
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """All tables by name."""
+        from lab.experiment.tables import TABLES
+
+        return {name: self.folder.table(name) for name in TABLES}
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """The short table: a row a variant. See `lab.analysis.summary`."""
+        from lab.analysis.summary import summary
+
+        return summary(self.tables)
+
+    def plot(self, name: str = "learning_speed") -> Figure:
+        """A figure of the run. Raises PartError with the known names where it is unknown."""
+        from lab.figures import draw
+
+        return draw(name, self.tables, title=self.info["title"])
+
+    def save_plots(self) -> list[Path]:
+        """Draw every figure into the run's folder ``plots``, as PNG and SVG.
+
+        Raises FiguresError at the end where some could not be drawn; the others are there.
+        """
+        from lab.figures import draw_all
+
+        return draw_all(self.tables, self.folder.plots, self.info["title"])
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        table = self.summary.to_html(index=False, float_format="{:.3g}".format)
+        return f"<h4>{escape(self.info['title'] or str(self))}</h4>{table}"
+
+
+def run(
+    path: str | Path,
+    overrides: Mapping[str, Any] | Sequence[str] = (),
+    *,
+    workers: int = 1,
+    results: str | Path | None = None,
+    allow_code: bool = False,
+    max_trials: int = 10_000,
+    plots: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> Run:
+    """Run an experiment file and return its results.
+
+    Parameters
+    ----------
+    path
+        The file.
+    overrides
+        Dotted keys with new values, as a mapping or as texts ``"training.epochs=50"``.
+    workers
+        Processes to train in. With more than 1 a script needs ``if __name__ == "__main__":``.
+    results
+        Where results are kept; else $LAB_RESULTS, else ``results`` under the current folder.
+    allow_code
+        Whether the file may name a class in a Python file, which runs that file's code.
+    max_trials
+        The most trials that the experiment may have.
+    plots
+        Whether the figures are drawn too.
+    progress
+        Called with the trial-steps done and their total.
+
+    Raises
+    ------
+    ExperimentError
+        With every problem of the file; nothing was run or written.
+    StorageError
+        The results cannot be kept.
+    """
+    from lab.experiment.provenance import command_line
+    from lab.experiment.runner import prepared
+    from lab.experiment.runner import run as run_plan
+    from lab.experiment.variants import load as load_plan
+
+    ready = prepared(load_plan(path, overrides, allow_code=allow_code, max_trials=max_trials))
+    told = counted(progress, ready.trial_steps)
+    folder = run_plan(ready, results_root(results), workers=workers, argv=command_line(), progress=told)
+    made = Run(folder)
+    if plots:
+        made.save_plots()
+    return made
+
+
+def counted(progress: Callable[[int, int], None] | None, total: int) -> Callable[[int], None]:
+    """From a progress that is told sums to one that is told increments."""
+    done = 0
+
+    def told(more: int) -> None:
+        nonlocal done
+        done += more
+        if progress is not None:
+            progress(done, total)
+
+    return told
+
+
+def load(run: str | Path, results: str | Path | None = None) -> Run:
+    """Open the results of a run: its folder, its name (the newest), its run-id or the beginning of one.
+
+    Raises LabError where there is no such run.
+    """
+    return Run(find(str(run), results_root(results)))
+
+
+def activation(spec: str | Mapping[str, Any], **parameters: float) -> Activation:
+    """An activation by its name or by a formula in z: ``activation("tanh(z) + a*z", a=0.1)``.
+
+    Raises PartError where there is none such.
+    """
+    table = {"name": spec} if isinstance(spec, str) else dict(spec)
+    return from_spec({**table, **parameters})

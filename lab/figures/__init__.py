@@ -1,0 +1,29 @@
+"""Figures: from a run's tables to pictures for print; nothing here knows of networks.
+
+Each figure is a part, found by its name in `TABLE`; `draw` makes one, `save` writes it, `draw_all` does both
+for every figure that the run's tables allow.
+"""
+
+from __future__ import annotations
+
+from lab.figures.activations import Activations
+from lab.figures.learning_speed import LearningSpeed
+from lab.figures.saturation import Saturation
+from lab.figures.slopes import Slopes
+from lab.figures.speed_by_layer import SpeedByLayer
+from lab.figures.tables import FiguresError, NotRecordedError, Tables, draw, draw_all, save
+from lab.figures.training import Training
+from lab.figures.z_distribution import ZDistribution
+
+TABLE: dict[str, type] = {
+    "learning_speed": LearningSpeed,
+    "saturation": Saturation,
+    "speed_by_layer": SpeedByLayer,
+    "z_distribution": ZDistribution,
+    "training": Training,
+    "activations": Activations,
+    "slopes": Slopes,
+}
+"""The figures that the lab ships: name → class."""
+
+__all__ = ["TABLE", "FiguresError", "NotRecordedError", "Tables", "draw", "draw_all", "save"]

@@ -1,0 +1,98 @@
+"""The activations of the hidden layers, and their slopes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from lab.figures import marks, panels, style, writing
+from lab.figures.bands import Floats, by_variant
+from lab.figures.tables import Tables, checked, of_variant
+
+_MOST_SHOWN = 8
+_COLUMNS = ["z", "sigma", "slope"]
+
+
+@dataclass(frozen=True)
+class Activations:
+    """σ(z) and σ′(z) of every different activation in a hidden layer, with dashed lines at inf σ′ and sup σ′.
+
+    A network without hidden layers shows its output's. The bounds are those of the table ``variants``; they
+    are left out where a variant has several activations, since they would not be of each.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = ("curves",)
+
+    def draw(self, tables: Tables) -> Figure:
+        """The figure, from ``curves``, and from ``variants`` the bounds of the slopes."""
+        curves = checked(tables, "curves", "variant", "layer", *_COLUMNS)
+        different = _different(curves)
+        shown = different[:_MOST_SHOWN]
+        figure = panels.sheet(2, len(shown), width=max(2.2, 4.6 / len(shown)), height=1.9)
+        cells = figure.subplots(2, len(shown), sharex=True, squeeze=False)
+        for curve, (above, below) in zip(shown, cells.T, strict=True):
+            above.plot(curve.z, curve.sigma, color=style.INK)
+            below.plot(curve.z, curve.slope, color=style.INK)
+            if curve.alone:
+                _draw_bounds(below, tables, curve.users[0][0])
+            below.set_xlabel("z")
+        writing.captions(cells[0], [curve.title(len(by_variant(curves))) for curve in shown])
+        cells[0, 0].set_ylabel("σ(z)")
+        cells[1, 0].set_ylabel("slope σ′(z)")
+        writing.legend(figure, writing.left_out(len(shown), len(different), "activations"))
+        return figure
+
+
+@dataclass(frozen=True)
+class _Curve:
+    """One activation: its points, in which (variant, layer) it is, and whether those variants have no other."""
+
+    z: Floats
+    sigma: Floats
+    slope: Floats
+    users: tuple[tuple[str, int], ...]
+    alone: bool
+
+    def title(self, variants: int) -> str:
+        """Who uses it, in a few words, in a run of so many variants."""
+        names = list(dict.fromkeys(variant for variant, _ in self.users))
+        told = " · ".join(names) if len(names) <= 2 else f"{names[0]} and {len(names) - 1} more"
+        if len(names) == variants > 2:
+            told = "all variants"
+        if self.alone:
+            return told
+        layers = sorted({layer for _, layer in self.users})
+        return f"{told} · layer{'s' if len(layers) > 1 else ''} {', '.join(map(str, layers))}"
+
+
+def _different(curves: pd.DataFrame) -> list[_Curve]:
+    """The different curves of the hidden layers, in the order in which they occur."""
+    points: dict[tuple[bytes, bool], Floats] = {}
+    users: dict[tuple[bytes, bool], list[tuple[str, int]]] = {}
+    for variant, rows in by_variant(curves).items():
+        layers = sorted(rows["layer"].unique())
+        own = {
+            int(layer): rows[rows["layer"] == layer].sort_values("z")[_COLUMNS].to_numpy(dtype=np.float64).T
+            for layer in layers[:-1] or layers
+        }
+        alone = len({curve.tobytes() for curve in own.values()}) == 1
+        for layer, curve in own.items():
+            key = (curve.tobytes(), alone)
+            points[key] = curve
+            users.setdefault(key, []).append((variant, layer))
+    return [_Curve(*points[key], tuple(users[key]), key[1]) for key in users]
+
+
+def _draw_bounds(ax: Axes, tables: Tables, variant: str) -> None:
+    """Dashed lines at inf σ′ and sup σ′, labelled, where they are known and finite."""
+    for column, name, below in (("inf_slope", "inf σ′", True), ("sup_slope", "sup σ′", False)):
+        value = of_variant(tables, variant, column)
+        if isfinite(value):
+            marks.bound(ax, value, f"{name} = {value:.4g}", below=below)
+    ax.margins(y=0.2)

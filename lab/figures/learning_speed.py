@@ -1,0 +1,99 @@
+"""The learning speed of each layer while it trains."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from lab.figures import marks, panels, scales, style, writing
+from lab.figures.bands import Band, by_layer, by_variant, positive
+from lab.figures.tables import Tables, checked
+
+SPEED_LABEL = "learning speed ‖∂C/∂bˡ‖\n(cost per unit of bias)"
+
+_PANEL_HEIGHT = 2.5
+
+
+@dataclass(frozen=True)
+class LearningSpeed:
+    """Learning speed ‖∂C/∂bˡ‖ of each layer over epochs: one panel a variant, one line a layer, log axis.
+
+    Lines are medians over the trials, bands hold 90 % of them; a trial that diverged takes part until then.
+    A median of exactly zero has no logarithm: it is a gap in the line, a tick on the floor of the panel, and
+    a note above it. Source of the quantity: Nielsen (2015), chapter 5.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = ("layers",)
+
+    def draw(self, tables: Tables) -> Figure:
+        """The figure, from ``layers``."""
+        layers = checked(
+            tables, "layers", "variant", "trial", "step", "epoch", "layer", "status", "learning_speed"
+        )
+        time, unit = scales.time_axis(layers)
+        depths = sorted(layers["layer"].unique())
+        shown = panels.chosen(depths)
+        looks = style.ramp(shown)
+        variants = by_variant(layers)
+        bands = {variant: by_layer(rows, shown, "learning_speed", time) for variant, rows in variants.items()}
+        lines = [positive(one) for of_variant in bands.values() for one in of_variant.values()]
+
+        figure, axes = panels.grid(len(bands), height=_PANEL_HEIGHT)
+        scales.log_axis(axes, np.concatenate([edge for one in lines for edge in (one.median, one.high)]))
+        for ax, of_variant in zip(axes, bands.values(), strict=True):
+            _draw_layers(ax, of_variant, looks)
+        notes = [
+            [*writing.outcomes(rows), *_zero_notes(bands[variant], unit)]
+            for variant, rows in variants.items()
+        ]
+        writing.captions(axes, list(variants), notes)
+        panels.label_axes(axes, unit, SPEED_LABEL)
+        entries = [
+            (Line2D([], [], color=looks[layer].colour, linestyle=looks[layer].dashes), f"layer {layer}")
+            for layer in panels.chosen(shown, 8)
+        ]
+        writing.legend(
+            figure,
+            [
+                *entries,
+                writing.trials_entry([one.trials for one in lines]),
+                *writing.left_out(len(shown), len(depths), "layers"),
+            ],
+        )
+        return figure
+
+
+def _draw_layers(ax: Axes, bands: Mapping[int, Band], looks: Mapping[int, style.Look]) -> None:
+    ends = []
+    for layer, one in bands.items():
+        look = looks[layer]
+        visible = positive(one)
+        marks.draw_band(ax, visible, look)
+        zero = one.median == 0
+        if zero.any():
+            marks.floor_marks(ax, one.x[zero], look.colour)
+        if visible.drawable:
+            last = np.flatnonzero(np.isfinite(visible.median))[-1]
+            ends.append(marks.End(one.x[last], visible.median[last], str(layer), look.colour))
+    if not any(one.drawable for one in bands.values()):
+        panels.nothing(ax, "no finite reading")
+    marks.end_labels(ax, ends, _PANEL_HEIGHT)
+
+
+def _zero_notes(bands: Mapping[int, Band], unit: str) -> list[str]:
+    """One note for all layers of which the same is to be said."""
+    layers: dict[str, list[int]] = {}
+    for layer, one in bands.items():
+        zero = one.median == 0
+        if zero.any():
+            layers.setdefault(writing.zeros_note(zero, one.x, unit), []).append(layer)
+    return [
+        f"layer{'s' if len(alike) > 1 else ''} {', '.join(map(str, alike))}: {note}"
+        for note, alike in layers.items()
+    ]

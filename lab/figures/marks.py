@@ -1,0 +1,134 @@
+"""What is drawn in a panel: lines with bands, their labels, marks on the floor, and bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log10
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from lab.figures import style
+from lab.figures.bands import Band, Floats, outline, thinned
+from lab.figures.panels import chosen
+
+_MOST_LABELLED = 8
+
+
+@dataclass(frozen=True)
+class End:
+    """Where a line ends, and the short label that stands there."""
+
+    x: float
+    y: float
+    label: str
+    colour: str
+
+
+def draw_band(ax: Axes, band: Band, look: style.Look, *, markers: int = 0) -> None:
+    """A line for the median, with gaps where there is none, and the band around it where there are trials.
+
+    The line bears about so many ``markers``, and one where it has but a single reading.
+    """
+    readings = int(np.isfinite(band.median).sum())
+    ax.plot(
+        *outline(band.x, band.median),
+        color=look.colour,
+        linestyle=look.dashes,
+        marker=look.marker if markers or readings == 1 else "",
+        markevery=max(readings // markers, 1) if markers else None,
+    )
+    if band.trials > 1:
+        x, low, high = thinned(band.x, band.low, band.high)
+        ax.fill_between(x, low, high, color=look.colour, alpha=style.BAND_OPACITY, linewidth=0)
+
+
+def floor_marks(ax: Axes, x: Floats, colour: str, marker: str = "|", inside: str | None = None) -> None:
+    """Marks on the floor of a panel, at readings that a logarithmic axis cannot show."""
+    shown, _, _ = thinned(x, x, x)
+    ax.plot(
+        shown,
+        np.zeros_like(shown),
+        linestyle="none",
+        marker=marker,
+        color=colour,
+        markerfacecolor=inside or colour,
+        transform=ax.get_xaxis_transform(),
+        clip_on=False,
+    )
+
+
+def bound(ax: Axes, value: float, label: str, *, below: bool) -> None:
+    """A dashed line across the panel at a bound of the slope, with its label under or above it."""
+    ax.axhline(value, color=style.ACCENT, linestyle="--", linewidth=0.9, zorder=1.5)
+    ax.annotate(
+        label,
+        xy=(1, value),
+        xycoords=ax.get_yaxis_transform(),
+        xytext=(-2, -2 if below else 2),
+        textcoords="offset points",
+        ha="right",
+        va="top" if below else "bottom",
+        fontsize=style.SMALL,
+        color=style.ACCENT,
+    )
+
+
+def end_labels(ax: Axes, ends: Sequence[End], height: float) -> None:
+    """Label the lines where they end; labels of lines that end together are moved apart.
+
+    The y axis must have its limits; ``height`` is the panel's in inches. Of many lines some are labelled.
+    """
+    kept = [ends[place] for place in chosen(range(len(ends)), _MOST_LABELLED)]
+    together: dict[float, list[End]] = {}
+    for end in kept:
+        together.setdefault(end.x, []).append(end)
+    for x, neighbours in together.items():
+        places = spread([_place(ax, end.y) for end in neighbours], 1.25 * style.SMALL / (72 * height))
+        overshoot = max(max(places) - 1, 0.0)
+        for end, place in zip(neighbours, places, strict=True):
+            ax.annotate(
+                end.label,
+                xy=(x, place - overshoot),
+                xytext=(3, 0),
+                xycoords=ax.get_xaxis_transform(),
+                textcoords="offset points",
+                va="center",
+                fontsize=style.SMALL,
+                color=end.colour,
+                annotation_clip=False,
+                bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.6},
+            )
+
+
+def spread(places: Sequence[float], gap: float) -> list[float]:
+    """The places moved as little as possible (least squares) so that neighbours are ``gap`` apart.
+
+    Neighbours that are too near form a block around their centre; blocks that meet become one.
+    """
+    order = sorted(range(len(places)), key=lambda index: places[index])
+    blocks: list[list[int]] = []
+    centres: list[float] = []
+    for index in order:
+        block, centre = [index], places[index]
+        while blocks and centre - centres[-1] < gap * (len(block) + len(blocks[-1])) / 2:
+            block = blocks.pop() + block
+            centres.pop()
+            centre = sum(places[member] for member in block) / len(block)
+        blocks.append(block)
+        centres.append(centre)
+    moved = {
+        index: centre + gap * (rank - (len(block) - 1) / 2)
+        for block, centre in zip(blocks, centres, strict=True)
+        for rank, index in enumerate(block)
+    }
+    return [moved[index] for index in range(len(places))]
+
+
+def _place(ax: Axes, y: float) -> float:
+    """Where y stands on the axis, from 0 at its lower end to 1 at its upper end."""
+    bottom, top = ax.get_ylim()
+    if ax.get_yscale() == "log":
+        return (log10(y) - log10(bottom)) / (log10(top) - log10(bottom))
+    return (y - bottom) / (top - bottom)

@@ -1,0 +1,49 @@
+"""Axes of time, of layers, and logarithmic ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log10
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
+
+from lab.figures.bands import SMALLEST, Floats
+
+
+def time_axis(table: pd.DataFrame) -> tuple[str, str]:
+    """The column to draw over and its label: epochs, or steps where there are fewer than two epochs."""
+    return ("epoch", "epoch") if table["epoch"].max() >= 2 else ("step", "step")
+
+
+def whole_numbers() -> MaxNLocator:
+    """Ticks for an axis of layers, steps or epochs."""
+    return MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True, min_n_ticks=1)
+
+
+def log_axis(axes: Sequence[Axes], values: Floats) -> None:
+    """A logarithmic y axis that holds all positive ``values``; powers of ten, or 1, 2, 5, are labelled."""
+    held = values[np.isfinite(values) & (values > 0)]
+    low, high = (float(held.min()), float(held.max())) if held.size else (0.1, 1.0)
+    decades = log10(high) - log10(low)
+    margin = 10 ** min(max(0.06 * decades, 0.08), 1)
+    for ax in axes:
+        ax.set_yscale("log")
+        ax.set_ylim(max(low / margin, SMALLEST), high * margin)
+        if decades < 1.5:
+            ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        else:
+            ax.yaxis.set_major_locator(LogLocator(numticks=7))
+            ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: power_of_ten(value)))
+        ax.yaxis.set_minor_locator(NullLocator())
+        ax.yaxis.set_minor_formatter(NullFormatter())
+
+
+def power_of_ten(value: float) -> str:
+    """``10⁻³`` for 0.001, in letters that need no mathematics; nothing for what is not positive."""
+    if value <= 0:
+        return ""
+    return "10" + str(round(log10(value))).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

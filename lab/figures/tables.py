@@ -1,0 +1,156 @@
+"""From a run's tables to a figure, by its name, and from a figure to its files."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from lab import plugins
+from lab.errors import LabError, PartError, StorageError
+from lab.figures import panels, style, writing
+
+Tables = Mapping[str, pd.DataFrame]
+"""A run's tables by name: ``layers``, ``steps``, ``trials``, ``variants``, ``histograms``, ``curves``."""
+
+_KEYS = frozenset({"variant", "trial", "step", "epoch", "layer", "status"})
+
+
+class Part(Protocol):
+    """A figure: a frozen dataclass that draws a run's tables, and names those it cannot do without."""
+
+    needs: ClassVar[tuple[str, ...]]
+
+    def draw(self, tables: Tables) -> Figure:
+        """The figure. The tables of ``needs`` are there and have rows."""
+
+
+class NotRecordedError(PartError):
+    """A figure shows a quantity that the run did not record."""
+
+
+class FiguresError(LabError):
+    """Some figures of a run could not be drawn or saved; ``paths`` are the files of those that could."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, failed: list[tuple[str, Exception]], paths: list[Path]) -> None:
+        self.failed = failed
+        self.paths = paths
+        told = (f"the figure {name!r} failed: {error or type(error).__name__}" for name, error in failed)
+        super().__init__("\n".join(told))
+
+
+def draw(name: str, tables: Tables, title: str = "") -> Figure:
+    """Draw the figure called ``name``; one without data says so instead.
+
+    Raises
+    ------
+    PartError
+        No figure has this name (the nearest is told), or a table lacks a column.
+    NotRecordedError
+        The figure shows a quantity that was not recorded.
+
+    """
+    part: Part = plugins.build("figures", name)
+    with style.context():
+        missing = [need for need in part.needs if need not in tables or tables[need].empty]
+        if missing:
+            figure = panels.blank(f"{name}: no data yet (the table {missing[0]!r} is empty)")
+        else:
+            figure = part.draw(tables)
+        if title:
+            writing.headline(figure, title)
+    return figure
+
+
+def checked(tables: Tables, name: str, *columns: str) -> pd.DataFrame:
+    """The table ``name``, once it is sure to have these columns.
+
+    Raises NotRecordedError for a quantity of ``layers`` that is missing, PartError for any other column.
+    """
+    table = tables[name]
+    for column in columns:
+        if column in table.columns:
+            continue
+        if name == "layers" and column not in _KEYS:
+            raise NotRecordedError(
+                f"this run did not record {column!r}; add it to the file's record.quantities, "
+                f"or say -o record.quantities='[\"all\"]', and run again"
+            )
+        raise PartError(f"the table {name!r} has no column {column!r} (but: {', '.join(table.columns)})")
+    return table
+
+
+def of_variant(tables: Tables, variant: str, column: str) -> float:
+    """A number of the table ``variants``; NaN where the table, the column or the variant is not there."""
+    variants = tables.get("variants")
+    if variants is None or column not in variants:
+        return float("nan")
+    values = variants.loc[variants["variant"] == variant, column]
+    return float(values.iloc[0]) if len(values) else float("nan")
+
+
+def threshold(tables: Tables) -> str:
+    """The saturation threshold τ as the table ``variants`` tells it, or the letter where it does not."""
+    variants = tables.get("variants")
+    if variants is None or "saturation_threshold" not in variants:
+        return "τ"
+    told = sorted(variants["saturation_threshold"].dropna().unique())
+    return "–".join(f"{value:g}" for value in dict.fromkeys((told[0], told[-1]))) if told else "τ"
+
+
+def save(figure: Figure, folder: Path, name: str) -> list[Path]:
+    """Write ``name.png`` (150 dots an inch) and ``name.svg`` into ``folder``, which is made where missing.
+
+    The same figure gives the same bytes: no dates, and fixed identifiers. Text stays text in the SVG. Each
+    file is there whole or not at all. Raises StorageError where it cannot be written.
+    """
+    paths = []
+    for kind, metadata in (("png", {"Software": None}), ("svg", {"Date": None, "Creator": None})):
+        content = BytesIO()
+        with style.context(), warnings.catch_warnings():
+            # A title in a script that the font lacks is no reason to fail; the SVG still holds the text.
+            warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
+            figure.savefig(content, format=kind, metadata=metadata)
+        paths.append(_written(folder / f"{name}.{kind}", content.getvalue()))
+    return paths
+
+
+def draw_all(tables: Tables, folder: Path, title: str = "") -> list[Path]:
+    """Draw and save every figure whose quantities were recorded; one that fails does not stop the others.
+
+    Returns the files. Raises FiguresError at the end, with the files and what failed.
+    """
+    paths: list[Path] = []
+    failed: list[tuple[str, Exception]] = []
+    for name in plugins.names("figures"):
+        try:
+            paths += save(draw(name, tables, title), folder, name)
+        except NotRecordedError:
+            continue
+        except Exception as error:
+            failed.append((name, error))
+    if failed:
+        raise FiguresError(failed, paths)
+    return paths
+
+
+def _written(path: Path, content: bytes) -> Path:
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            part.write_bytes(content)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageError(f"cannot write the figure {path}: {error.strerror or error}") from error
+    return path

@@ -1,0 +1,1 @@
+"""The network: backpropagation, its costs, its beginnings and its steps."""

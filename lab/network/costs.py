@@ -1,0 +1,142 @@
+"""Costs: C_x of one example, its gradient ∇_a C_x, and the error of the output layer (BP1)."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import xlog1py, xlogy
+
+from lab.activations import Activation
+from lab.activations.activation import Array
+from lab.activations.linear import Identity
+from lab.activations.logistic import Sigmoid
+
+
+class Cost(ABC):
+    """The cost of one example, C_x(a^L, y); the cost of many is their mean, C = ⟨C_x⟩.
+
+    Arrays have the shape (trial, neuron, example); y may lack the axis of trials.
+    """
+
+    @abstractmethod
+    def value(self, z: Array, a: Array, y: Array, sigma: Activation) -> Array:
+        """C_x for every example: shape (trial, example). z, a are of the output layer, a = σ(z)."""
+
+    @abstractmethod
+    def gradient(self, a: Array, y: Array, out: Array) -> None:
+        """Write ∇_a C_x into ``out``."""
+
+    def error(self, z: Array, a: Array, slope: Array, y: Array, sigma: Activation, out: Array) -> None:
+        """Write δ^L = ∇_a C_x ⊙ σ′(z^L) into ``out``.
+
+        A cost whose product with some σ′ has a cancelled form, exact where the product is ∞·0, writes
+        that instead.
+        """
+        self.gradient(a, y, out)
+        np.multiply(out, slope, out=out)
+
+    def cancels(self, sigma: Activation) -> bool:
+        """Whether `error` cancels σ′ of this σ, so that a saturated output learns all the same."""
+        return False
+
+    def refuses(self, sigma: Activation) -> str | None:
+        """Why this cost makes no sense of the outputs of σ, or None."""
+        return None
+
+
+@dataclass(frozen=True)
+class Quadratic(Cost):
+    """C_x = ½ Σ_j (a_j − y_j)², with ∇_a C_x = a − y.
+
+    Source: Nielsen, *Neural Networks and Deep Learning* (2015), ch. 1, eq. (6) for one example.
+    """
+
+    def value(self, z: Array, a: Array, y: Array, sigma: Activation) -> Array:
+        """½ Σ (a − y)²."""
+        residual = a - y
+        return np.asarray(0.5 * np.sum(residual * residual, axis=-2))
+
+    def gradient(self, a: Array, y: Array, out: Array) -> None:
+        """Write a − y."""
+        np.subtract(a, y, out=out)
+
+
+@dataclass(frozen=True)
+class CrossEntropy(Cost):
+    """C_x = −Σ_j [y_j ln a_j + (1 − y_j) ln(1 − a_j)], with ∇_a C_x = (a − y)/(a(1 − a)).
+
+    On a sigmoid σ′ = a(1 − a) cancels and δ^L = a − y; C_x is then computed from z, as
+    Σ_j ln(1 + e^{z_j}) − y_j z_j, which is exact where a rounds to 0 or 1.
+    Source: Nielsen, *Neural Networks and Deep Learning* (2015), ch. 3, eqs. (63), (68).
+    """
+
+    def value(self, z: Array, a: Array, y: Array, sigma: Activation) -> Array:
+        """As the class says; ln 0 counts only where its factor is not 0."""
+        if isinstance(sigma, Sigmoid):
+            softplus = np.maximum(z, 0) + np.log1p(np.exp(np.minimum(z, -z)))
+            return np.asarray(np.sum(softplus - y * z, axis=-2))
+        return np.asarray(-np.sum(xlogy(y, a) + xlog1py(1 - y, -a), axis=-2))
+
+    def gradient(self, a: Array, y: Array, out: Array) -> None:
+        """Write (a − y)/(a(1 − a)), and 0 where a = y is 0 or 1."""
+        np.subtract(a, y, out=out)
+        np.divide(out, a * (1 - a), out=out, where=out != 0)
+
+    def error(self, z: Array, a: Array, slope: Array, y: Array, sigma: Activation, out: Array) -> None:
+        """Write a − y on a sigmoid, the product otherwise."""
+        if self.cancels(sigma):
+            np.subtract(a, y, out=out)
+        else:
+            self.gradient(a, y, out)
+            np.multiply(out, slope, out=out)
+
+    def cancels(self, sigma: Activation) -> bool:
+        """On a sigmoid."""
+        return isinstance(sigma, Sigmoid)
+
+    def refuses(self, sigma: Activation) -> str | None:
+        """Outputs outside [0, 1] have no logarithm."""
+        if sigma.range.low >= 0 and sigma.range.high <= 1:
+            return None
+        return (
+            f"cross-entropy needs outputs in [0, 1], and this output σ ranges over {sigma.range}; "
+            "expected output = 'sigmoid', or cost = 'quadratic'"
+        )
+
+
+@dataclass(frozen=True)
+class SoftmaxCrossEntropy(Cost):
+    """Softmax with the log-likelihood: C_x = −Σ_j y_j ln p_j, p = softmax(a), with ∇_a C_x = p − y.
+
+    The softmax is not elementwise and so lives here, on a linear output; y sums to 1.
+    Source: Nielsen, *Neural Networks and Deep Learning* (2015), ch. 3, eqs. (78), (80), (81).
+    """
+
+    def value(self, z: Array, a: Array, y: Array, sigma: Activation) -> Array:
+        """Σ_j y_j (ln Σ_k e^{a_k} − a_j), the exponentials taken below the largest."""
+        shifted = a - np.max(a, axis=-2, keepdims=True)
+        total = np.log(np.sum(np.exp(shifted), axis=-2, keepdims=True))
+        return np.asarray(np.sum(y * (total - shifted), axis=-2))
+
+    def gradient(self, a: Array, y: Array, out: Array) -> None:
+        """Write softmax(a) − y."""
+        np.subtract(a, np.max(a, axis=-2, keepdims=True), out=out)
+        np.exp(out, out=out)
+        np.divide(out, np.sum(out, axis=-2, keepdims=True), out=out)
+        np.subtract(out, y, out=out)
+
+    def refuses(self, sigma: Activation) -> str | None:
+        """The softmax stands in the place of an output σ."""
+        if isinstance(sigma, Identity):
+            return None
+        return "softmax-cross-entropy holds the output's softmax itself; expected output = 'identity'"
+
+
+TABLE: dict[str, type[Cost]] = {
+    "quadratic": Quadratic,
+    "cross-entropy": CrossEntropy,
+    "softmax-cross-entropy": SoftmaxCrossEntropy,
+}
+"""The costs that the lab ships: name → class."""

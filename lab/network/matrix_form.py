@@ -1,0 +1,57 @@
+"""The matrix form of backpropagation, with the diagonal matrix Σ′(z) in place of the Hadamard product.
+
+    δ^L = Σ′(z^L) ∇_a C                                                (BP1)
+    δ^l = Σ′(z^l) (w^{l+1})ᵀ δ^{l+1}                                   (BP2)
+    δ^l = Σ′(z^l) (w^{l+1})ᵀ … Σ′(z^{L−1}) (w^L)ᵀ Σ′(z^L) ∇_a C        (the full product)
+
+Source: Nielsen, *Neural Networks and Deep Learning* (2015), ch. 2, "Alternate presentation of the
+equations of backpropagation", eqs. (33), (34), (36).
+
+For one network and one example: vectors of shape (n,), matrices of shape (n, n′). It is here to be read
+and to be compared; `lab.network.backprop` computes the same numbers without the matrices of zeros.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lab.activations.activation import Array
+
+
+def sigma_prime_matrix(slope: Array) -> Array:
+    """Σ′(z): the square matrix with σ′(z_j) on the diagonal and zeros elsewhere."""
+    return np.diag(slope)
+
+
+def output_error(slope: Array, gradient: Array) -> Array:
+    """δ^L = Σ′(z^L) ∇_a C."""
+    return np.asarray(sigma_prime_matrix(slope) @ gradient)  # BP1
+
+
+def error_below(slope: Array, w_above: Array, delta_above: Array) -> Array:
+    """δ^l = Σ′(z^l) (w^{l+1})ᵀ δ^{l+1}, multiplied from the right."""
+    return np.asarray(sigma_prime_matrix(slope) @ (w_above.T @ delta_above))  # BP2
+
+
+def full_product(slopes: Sequence[Array], weights: Sequence[Array], gradient: Array) -> Array:
+    """δ^l from the top in one expression, bracketed from the right: matrix times vector throughout.
+
+    ``slopes`` are σ′(z^l) … σ′(z^L), ``weights`` are w^{l+1} … w^L, ``gradient`` is ∇_a C.
+    """
+    delta = output_error(slopes[-1], gradient)
+    for slope, w in zip(reversed(slopes[:-1]), reversed(weights), strict=True):
+        delta = error_below(slope, w, delta)
+    return delta
+
+
+def transport_matrix(slopes: Sequence[Array], weights: Sequence[Array]) -> Array:
+    """The matrix M with δ^l = M ∇_a C, bracketed from the left: matrix times matrix throughout.
+
+    Arguments as of `full_product`. It costs n times more and shows what the layers above do to any error.
+    """
+    product = sigma_prime_matrix(slopes[0])
+    for slope, w in zip(slopes[1:], weights, strict=True):
+        product = product @ w.T @ sigma_prime_matrix(slope)
+    return product

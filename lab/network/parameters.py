@@ -1,0 +1,61 @@
+"""The weights and biases of a stack of networks: one vector a trial, seen as w and b of each layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from lab.activations.activation import Array
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """All w and b of T trials; also used for gradients and updates, which have the same shape.
+
+    Attributes
+    ----------
+    vector
+        Shape (T, P): everything in one vector a trial.
+    wb
+        Layer l → shape (T, n_l, n_{l−1} + 1): the weights with the biases as their last column.
+    w, b
+        Layer l → shapes (T, n_l, n_{l−1}) and (T, n_l, 1).
+
+    All are views of ``vector``: to write into one is to write into all.
+    """
+
+    vector: Array
+    wb: dict[int, Array]
+    w: dict[int, Array]
+    b: dict[int, Array]
+
+    @property
+    def layers(self) -> list[int]:
+        """1 … L."""
+        return list(self.wb)
+
+
+def parameters(sizes: tuple[int, ...], trials: int, dtype: npt.DTypeLike = np.float64) -> Parameters:
+    """Parameters for T trials of a network with n_0 inputs and layers of n_1 … n_L neurons, all zero."""
+    return seen_as_layers(np.zeros((trials, count(sizes)), dtype), sizes)
+
+
+def count(sizes: tuple[int, ...]) -> int:
+    """P = Σ_l n_l (n_{l−1} + 1), the number of weights and biases of one network."""
+    return sum(n_out * (n_in + 1) for n_in, n_out in pairwise(sizes))
+
+
+def seen_as_layers(vector: Array, sizes: tuple[int, ...]) -> Parameters:
+    """The views of a vector of shape (T, P)."""
+    wb: dict[int, Array] = {}
+    start = 0
+    for l, (n_in, n_out) in enumerate(pairwise(sizes), 1):
+        stop = start + n_out * (n_in + 1)
+        wb[l] = vector[:, start:stop].reshape(len(vector), n_out, n_in + 1)
+        start = stop
+    w = {l: block[:, :, :-1] for l, block in wb.items()}
+    b = {l: block[:, :, -1:] for l, block in wb.items()}
+    return Parameters(vector, wb, w, b)

@@ -1,0 +1,197 @@
+"""Find a part by its name: built in, installed, or a class in a file.
+
+A part is a frozen dataclass: an activation, a cost, an initialiser, an optimiser, a data set, a probe
+or a figure. Each kind has one explicit table of those built in; an installed distribution adds more by
+an entry point of the group ``lab.<kind>``; and ``"file.py:Class"`` names a class in a file of one's own.
+
+In an experiment file a part is written as its name, or as a table of its name and its parameters::
+
+    activation = "leaky-relu"
+    activation = {name = "leaky-relu", slope = 0.1}
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import importlib.util
+import sys
+import warnings
+from collections.abc import Mapping
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from lab.errors import PartError, did_you_mean
+
+TABLES: dict[str, str] = {
+    "activations": "lab.activations.catalogue:TABLE",
+    "costs": "lab.network.costs:TABLE",
+    "initialisers": "lab.network.initialisers:TABLE",
+    "optimisers": "lab.network.optimisers:TABLE",
+    "datasets": "lab.experiment.datasets:TABLE",
+    "probes": "lab.experiment.probes:TABLE",
+    "figures": "lab.figures:TABLE",
+}
+"""Where the parts built in are listed: kind → ``module:name`` of a mapping from name to class."""
+
+
+@cache
+def built_in(kind: str) -> Mapping[str, type]:
+    """The table of the parts of this kind that the lab ships: name → class."""
+    module, name = TABLES[kind].split(":")
+    table: Mapping[str, type] = getattr(importlib.import_module(module), name)
+    return table
+
+
+def installed(kind: str) -> dict[str, EntryPoint]:
+    """The entry points of the group ``lab.<kind>``: name → entry point.
+
+    Raises PartError where one bears the name of a part built in.
+    """
+    found = {entry.name: entry for entry in entry_points(group=f"lab.{kind}")}
+    for name in found.keys() & built_in(kind).keys():
+        raise PartError(
+            f"the installed package {_distribution(found[name])} names one of its {kind} {name!r}, "
+            f"which is a name of the lab's own; uninstall it or rename its entry point"
+        )
+    return found
+
+
+def names(kind: str) -> list[str]:
+    """All names that `find` knows for this kind, in alphabetical order."""
+    return sorted({*built_in(kind), *installed(kind)})
+
+
+def find(kind: str, name: str, *, folder: Path | None = None, allow_code: bool = False) -> type:
+    """The class of the part called ``name``.
+
+    Parameters
+    ----------
+    kind
+        One of the keys of `TABLES`.
+    name
+        A name of the table, of an entry point, or ``"file.py:Class"``.
+    folder
+        Where a relative ``file.py`` is looked for: the folder of the experiment file.
+    allow_code
+        A file's class is loaded only with this leave, since loading it runs the file's code.
+
+    Raises
+    ------
+    PartError
+        The name is unknown (the nearest is told), or the code may not or cannot be loaded.
+    """
+    if name in built_in(kind):
+        return built_in(kind)[name]
+    if ".py:" in name:
+        return _from_file(name, folder or Path.cwd(), allow_code)
+    entries = installed(kind)
+    if name in entries:
+        return _loaded(entries[name])
+    raise PartError(f"unknown {_singular(kind)} {name!r}; {did_you_mean(name, [*built_in(kind), *entries])}")
+
+
+def build(
+    kind: str,
+    spec: str | Mapping[str, Any],
+    *,
+    folder: Path | None = None,
+    allow_code: bool = False,
+) -> Any:
+    """Make a part from what an experiment file says: a name, or a table with ``name`` and parameters.
+
+    The parameters are the fields of the part's dataclass (a field's metadata may give its ``key`` in the
+    file where that differs) and are checked against their types, without coercion. Raises PartError with
+    the part's own parameters when one is unknown, missing or wrong.
+    """
+    table = {"name": spec} if isinstance(spec, str) else dict(spec)
+    name = table.pop("name", None)
+    if not isinstance(name, str):
+        raise PartError(f"expected a name, or a table with a name, of one of the {kind}")
+    part = find(kind, name, folder=folder, allow_code=allow_code)
+    return make(part, name, table)
+
+
+def make(part: type, name: str, parameters: Mapping[str, Any]) -> Any:
+    """An instance of the dataclass ``part`` with these parameters, each checked against its field's type."""
+    from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+    fields = {
+        field.metadata.get("key", field.name): field for field in dataclasses.fields(part) if field.init
+    }
+    for key in parameters:
+        if key not in fields:
+            own = f"its parameters: {', '.join(fields)}" if fields else "it has no parameters"
+            near = did_you_mean(key, fields).partition("(")[0]
+            raise PartError(f"{name!r} has no parameter {key!r}; {near}{own}")
+    for key, field in fields.items():
+        required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+        if required and key not in parameters:
+            raise PartError(f"{name!r} needs a value for {key!r}")
+    hints = get_type_hints(part)
+    checked = {}
+    for key, value in parameters.items():
+        try:
+            config = ConfigDict(strict=True, allow_inf_nan=False, arbitrary_types_allowed=True)
+            adapter = TypeAdapter(hints.get(fields[key].name, Any), config=config)
+            checked[fields[key].name] = adapter.validate_python(value)
+        except ValidationError as error:
+            reason = error.errors()[0]["msg"].replace("Input should be", "expected")
+            raise PartError(f"{name!r}: {key} = {value!r}: {reason}") from None
+    try:
+        return part(**checked)
+    except ValueError as error:
+        raise PartError(f"{name!r}: {error}") from None
+
+
+def _from_file(name: str, folder: Path, allow_code: bool) -> type:
+    path_text, _, class_name = name.rpartition(":")
+    path = (folder / path_text).resolve()
+    if not path.is_file():
+        raise PartError(f"{name!r}: there is no file {path}")
+    if not allow_code:
+        raise PartError(f"{name!r} runs the code of {path.name}; if you trust it, say --allow-code")
+    module_name = f"lab_file_{path.stem}_{sha256(path.read_bytes()).hexdigest()[:12]}"
+    module = sys.modules.get(module_name)
+    if module is None:
+        spec = importlib.util.spec_from_file_location(module_name, path)
+        if spec is None or spec.loader is None:
+            raise PartError(f"{name!r}: {path} is not a Python file")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[module_name] = module
+        try:
+            spec.loader.exec_module(module)
+        except Exception as error:
+            del sys.modules[module_name]
+            raise PartError(
+                f"{name!r}: {path.name} fails to load: {type(error).__name__}: {error}"
+            ) from error
+    found = getattr(module, class_name, None)
+    if not isinstance(found, type) or not dataclasses.is_dataclass(found):
+        classes = [key for key, value in vars(module).items() if dataclasses.is_dataclass(value)]
+        raise PartError(
+            f"{name!r}: {path.name} has no dataclass {class_name!r}; {did_you_mean(class_name, classes)}"
+        )
+    return found
+
+
+def _loaded(entry: EntryPoint) -> type:
+    try:
+        found = entry.load()
+    except Exception as error:
+        warnings.warn(f"{_distribution(entry)}: {entry.name!r} fails to load: {error}", stacklevel=3)
+        raise PartError(f"{entry.name!r} of {_distribution(entry)} fails to load: {error}") from error
+    if not isinstance(found, type) or not dataclasses.is_dataclass(found):
+        raise PartError(f"{entry.name!r} of {_distribution(entry)} is not a dataclass")
+    return found
+
+
+def _distribution(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist else entry.value
+
+
+def _singular(kind: str) -> str:
+    return {"datasets": "data set"}.get(kind, kind.removesuffix("s"))

@@ -1,0 +1,57 @@
+"""Writing files so that each is there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from hashlib import sha256
+from pathlib import Path
+
+from lab.errors import StorageError
+
+
+def write(path: Path, data: bytes | str) -> None:
+    """Write a file atomically: a temporary file beside it, fsync, rename over it, fsync of the folder.
+
+    Raises StorageError with the reason where the system refuses.
+    """
+    content = data.encode() if isinstance(data, str) else data
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        _sync(path.parent)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise StorageError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def seal(path: Path, data: bytes) -> None:
+    """Write a file and beside it its sha256, in the form that ``sha256sum --check`` reads."""
+    write(path, data)
+    write(_sealed(path), f"{sha256(data).hexdigest()}  {path.name}\n")
+
+
+def unsealed(path: Path) -> bytes:
+    """The content of a sealed file. Raises StorageError where it is missing or not what was sealed."""
+    try:
+        data, line = path.read_bytes(), _sealed(path).read_text()
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be read: {error.strerror}") from error
+    if line.split()[:1] != [sha256(data).hexdigest()]:
+        raise StorageError(f"{path}: is damaged: its content is not what was sealed")
+    return data
+
+
+def _sealed(path: Path) -> Path:
+    return path.with_name(f"{path.name}.sha256")
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

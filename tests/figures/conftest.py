@@ -1,0 +1,139 @@
+"""Tables as a run leaves them: four designs, five layers, twenty trials; no network is involved."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+VARIANTS = ("sigmoid", "tanh", "relu", "tanh(z) + 0.1*z")
+DECAY = {"sigmoid": 0.2, "tanh": 0.75, "relu": 0.9, "tanh(z) + 0.1*z": 0.95}
+LAYERS = 5
+READINGS = np.arange(0, 501, 10)
+
+
+def _sigma(variant: str, z):
+    if variant.startswith("sigmoid"):
+        a = 1 / (1 + np.exp(-z))
+        return a, a * (1 - a)
+    if variant == "relu":
+        return np.maximum(z, 0), (z > 0).astype(float)
+    floor = 0.1 if "0.1" in variant else 0.0
+    return np.tanh(z) + floor * z, 1 / np.cosh(z) ** 2 + floor
+
+
+def layers_table(variants=VARIANTS, trials=20, depth=LAYERS, seed=1) -> pd.DataFrame:
+    """Early layers slower by a factor of the design; relu kills layer 1, three trials of tanh diverge."""
+    rng = np.random.default_rng(seed)
+    index = pd.MultiIndex.from_product(
+        [variants, range(trials), READINGS, range(1, depth + 1)], names=["variant", "trial", "step", "layer"]
+    )
+    table = index.to_frame(index=False)
+    noise = {key: rng.lognormal(0, 0.25) for key in pd.MultiIndex.from_product([variants, range(trials)])}
+    personal = np.array([noise[key] for key in zip(table["variant"], table["trial"], strict=True)])
+    decay = table["variant"].map(DECAY).fillna(0.5).to_numpy()
+    step, layer = table["step"].to_numpy(), table["layer"].to_numpy()
+    table["epoch"] = step / 1.0
+    table["status"] = "done"
+    jitter = rng.lognormal(0, 0.05, len(table))
+    table["learning_speed"] = 0.3 * decay ** (depth - layer) * personal * jitter / (1 + step / 60)
+    rise = 1 - np.exp(-step / (80 + 60 * layer))
+    table["saturation"] = np.clip((1 - decay) * rise * (0.5 + 0.1 * (depth - layer)) * personal, 0, 1)
+    top = np.where(table["variant"] == "sigmoid", 0.25, 1.0) + 0.1 * table["variant"].str.contains("0.1")
+    floor = np.where(table["variant"].str.contains("0.1"), 0.1, 0.0)
+    table["slope_p02"] = floor + (top - floor) * 0.3 * np.exp(-4 * rise * (1 - decay)) * jitter
+    table["slope_p50"] = floor + (top - floor) * 0.7 * np.exp(-2 * rise * (1 - decay)) * jitter
+    table["slope_p98"] = top * 0.99
+    relu = table["variant"] == "relu"
+    table.loc[relu, ["slope_p02", "slope_p50", "slope_p98"]] = [0.0, 1.0, 1.0]
+    table.loc[relu & (layer == 1) & (step >= 120), "learning_speed"] = 0.0
+    quantities = ["learning_speed", "saturation", "slope_p02", "slope_p50", "slope_p98"]
+    lost = (table["variant"] == "tanh") & (table["trial"] < 3)
+    table.loc[lost, "status"] = "diverged"
+    table.loc[lost & (step >= 200), quantities] = np.nan
+    return table
+
+
+def steps_table(variants=VARIANTS, trials=20) -> pd.DataFrame:
+    rng = np.random.default_rng(2)
+    table = pd.MultiIndex.from_product(
+        [variants, range(trials), READINGS], names=["variant", "trial", "step"]
+    ).to_frame(index=False)
+    decay = table["variant"].map(DECAY).fillna(0.5).to_numpy()
+    step = table["step"].to_numpy()
+    table["epoch"] = step / 1.0
+    table["status"] = "done"
+    learned = (1 - np.exp(-step * decay / 120)) * decay**0.3 * rng.normal(1, 0.02, len(table))
+    table["cost"] = 3.0 * (1.02 - np.clip(learned, 0, 1))
+    table["accuracy"] = np.clip(0.1 + 0.9 * learned, 0, 1)
+    evaluated = step % 50 == 0
+    table["test_cost"] = np.where(evaluated, table["cost"] * 1.15, np.nan)
+    table["test_accuracy"] = np.where(evaluated, table["accuracy"] * 0.94, np.nan)
+    return table
+
+
+def curves_table(variants=VARIANTS, depth=LAYERS) -> pd.DataFrame:
+    z = np.linspace(-16, 16, 321)
+    frames = []
+    for variant in variants:
+        for layer in range(1, depth + 1):
+            sigma, slope = _sigma(variant if layer < depth else "sigmoid", z)
+            frames.append(
+                pd.DataFrame({"variant": variant, "layer": layer, "z": z, "sigma": sigma, "slope": slope})
+            )
+    return pd.concat(frames, ignore_index=True)
+
+
+def histograms_table(variants=VARIANTS, trials=20, depth=LAYERS) -> pd.DataFrame:
+    rng = np.random.default_rng(3)
+    frames = []
+    for variant in variants:
+        for trial in range(trials):
+            for step, spread in ((0, 1.0), (250, 1.6), (500, 2.4)):
+                for layer in range(1, depth + 1):
+                    z = rng.normal(0.2 * layer, spread * (1 + 0.2 * layer), 2000)
+                    count, edges = np.histogram(z, bins=40)
+                    frames.append(
+                        pd.DataFrame(
+                            {
+                                "variant": variant,
+                                "trial": trial,
+                                "step": step,
+                                "layer": layer,
+                                "low": edges[:-1],
+                                "high": edges[1:],
+                                "count": count,
+                            }
+                        )
+                    )
+    return pd.concat(frames, ignore_index=True)
+
+
+def variants_table(variants=VARIANTS) -> pd.DataFrame:
+    bounds = {"sigmoid": (0.0, 0.25), "tanh": (0.0, 1.0), "relu": (0.0, 1.0), "tanh(z) + 0.1*z": (0.1, 1.1)}
+    return pd.DataFrame(
+        {
+            "variant": list(variants),
+            "network.activation": list(variants),
+            "inf_slope": [bounds.get(variant, (0.0, 1.0))[0] for variant in variants],
+            "sup_slope": [bounds.get(variant, (0.0, 1.0))[1] for variant in variants],
+            "layers": LAYERS,
+            "saturation_threshold": 0.05,
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def tables() -> dict[str, pd.DataFrame]:
+    return {
+        "layers": layers_table(),
+        "steps": steps_table(),
+        "variants": variants_table(),
+        "histograms": histograms_table(trials=4),
+        "curves": curves_table(),
+    }
+
+
+@pytest.fixture
+def make_layers() -> Callable[..., pd.DataFrame]:
+    return layers_table
