@@ -163,7 +163,8 @@ def _least(function: Callable[[Array], Array], z: Array, values: Array) -> float
     least = float(values[at])
     if at in (0, len(z) - 1):
         before = float(function(z[at : at + 1] / 10)[0])
-        return -np.inf if before - least > 0.01 * abs(least) else least
+        grows = abs(least) > abs(before) and before - least > 0.01 * abs(least)
+        return -np.inf if grows else least
     refined = minimize_scalar(
         lambda point: float(function(np.array([point]))[0]),
         bounds=(z[at - 1], z[at + 1]),

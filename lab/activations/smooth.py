@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import pi, sqrt
 
 import numpy as np
-from scipy.special import erfc
 
 from lab.activations.activation import Array, InPlace, Interval
+from lab.activations.normal import DENSITY_AT_0, bell, lower_tail
 
 
 @dataclass(frozen=True)
@@ -41,9 +40,7 @@ class ELU(InPlace):
         return () if self.alpha == 1 else (0.0,)
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
-        """σ = p + α expm1(n), σ′ = αe^n or, right of 0, sign p = 1;
-        p = max(z, 0) and n = min(z, 0).
-        """
+        """σ = p + α expm1(n), σ′ = αe^n or, right of 0, sign p = 1; p = max(z, 0), n = min(z, 0)."""
         np.minimum(z, 0, out=a)
         np.exp(a, out=slope)
         np.multiply(slope, self.alpha, out=slope)
@@ -68,17 +65,16 @@ class GELU(InPlace):
     range = Interval(-0.16997120747990367, np.inf)
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
-        """Φ(z) = ½ erfc(−z/√2), which is exact on the left, where it is small."""
-        np.multiply(z, -sqrt(0.5), out=a)
-        erfc(a, out=a)
-        np.multiply(a, 0.5, out=a)
-        np.multiply(z, z, out=slope)
-        np.multiply(slope, -0.5, out=slope)
-        np.exp(slope, out=slope)
-        np.multiply(slope, 1 / sqrt(2 * pi), out=slope)
-        np.multiply(slope, z, out=slope)
-        np.add(slope, a, out=slope)
-        np.multiply(a, z, out=a)
+        """σ = max(z, 0) − yΦ(−y) and σ′ = T, or 1 − T from 0 on; y = |z|, T = Φ(−y) − yφ(y)."""
+        bell(z, out=slope, y=scratch, scratch=a)
+        lower_tail(scratch, slope, out=a)
+        np.multiply(slope, DENSITY_AT_0, out=slope)
+        np.multiply(slope, scratch, out=slope)
+        np.subtract(a, slope, out=slope)
+        np.subtract(1, slope, out=slope, where=z >= 0)
+        np.multiply(a, scratch, out=a)
+        np.maximum(z, 0, out=scratch)
+        np.subtract(scratch, a, out=a)
 
 
 @dataclass(frozen=True)

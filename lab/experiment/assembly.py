@@ -76,7 +76,7 @@ class Bench:
             seed=settings.trials.seed,
             train=train,
             test=test,
-            recording=self._recording(settings, steps, train, test),
+            recording=self._recording(settings, steps, train),
         )
 
     def network(self, settings: Experiment, data: Dataset) -> Network:
@@ -87,13 +87,12 @@ class Bench:
         specs = [*settings.network.activations, settings.network.output]
         return Network(sizes, tuple(self.activation(spec, settings) for spec in specs), cost)
 
-    def _recording(self, settings: Experiment, steps: int, train: Examples, test: Examples) -> Recording:
+    def _recording(self, settings: Experiment, steps: int, train: Examples) -> Recording:
         record = settings.record
         probes: list[Probe] = [self.build("probes", name) for name in plugins.names("probes")]
         probe = None
         if record.on == "probe":
-            whole = test if len(test) >= record.examples else train
-            probe = Examples(whole.x[: record.examples], whole.y[: record.examples], whole.labelled)
+            probe = Examples(train.x[: record.examples], train.y[: record.examples], train.labelled)
         return Recording(
             schedule=schedule(steps, record.every),
             probes=tuple(probes),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -53,7 +53,8 @@ def chunks(variant: int, training: Training, trials: int) -> list[Chunk]:
 def keep(readings: Readings, path: Path) -> None:
     """Write the sealed part of a chunk: an npz of plain arrays."""
     file = io.BytesIO()
-    np.savez(file, allow_pickle=False, **{key: np.asarray(value) for key, value in asdict(readings).items()})
+    arrays = {field.name: np.asarray(getattr(readings, field.name)) for field in fields(readings)}
+    np.savez(file, allow_pickle=False, **arrays)
     seal(path, file.getvalue())
 
 

@@ -92,12 +92,12 @@ class Evaluation:
             L = self.network.depth
             values = self.network.cost.value(p.z[L], p.a[L], p.y, self.network.sigma(L))
             total += values.sum(axis=-1)
-            right += accuracy(p.a[L], p.y, self.given.labelled) * p.examples
+            right += correct(p.a[L], p.y, self.given.labelled)
         return total / len(self.given), right / len(self.given)
 
 
-def accuracy(a: Array, y: Array, labelled: bool) -> Array:
-    """The share of examples whose class is told: the largest output, or a single one above ½; shape (T,).
+def correct(a: Array, y: Array, labelled: bool) -> Array:
+    """How many examples' class is told: the largest output, or a single one above ½; shape (T,).
 
     NaN where the targets are no classes, or an output is not a number.
     """
@@ -105,4 +105,9 @@ def accuracy(a: Array, y: Array, labelled: bool) -> Array:
         return np.full(len(a), np.nan)
     single = a.shape[1] == 1
     right = ((a > 0.5) == (y > 0.5))[:, 0] if single else a.argmax(axis=1) == y.argmax(axis=1)
-    return np.where(np.isnan(a).any(axis=(1, 2)), np.nan, right.mean(axis=1))
+    return np.where(np.isnan(a).any(axis=(1, 2)), np.nan, np.count_nonzero(right, axis=1))
+
+
+def accuracy(a: Array, y: Array, labelled: bool) -> Array:
+    """The share of examples whose class is told, see `correct`; shape (T,)."""
+    return np.asarray(correct(a, y, labelled) / a.shape[2])

@@ -54,15 +54,17 @@ def norm(block: Array) -> Array:
     """‖·‖ of each trial's block: shape (T, n, m) → (T,).
 
     A block so small or so large that its squares leave the range of its dtype is scaled first, so that a
-    learning speed of 1e−200 is not told as 0.
+    learning speed of 1e−200 is not told as 0. Each row is summed on its own, so that a trial in a stack has
+    the same bits as alone.
     """
-    squares = np.einsum("tij,tij->t", block, block)
+    squares = np.vecdot(block, block).sum(axis=1)
     limits = np.finfo(block.dtype)
     lost = (squares < limits.tiny / limits.eps) | (squares > limits.max)
     if lost.any():
-        scale = np.abs(block).max(axis=(1, 2), initial=0)
-        scaled = block / np.where(scale > 0, scale, 1)[:, None, None]
-        rescued = scale * np.sqrt(np.einsum("tij,tij->t", scaled, scaled))
+        largest = np.abs(block).max(axis=(1, 2), initial=0)
+        scale = np.where((largest > 0) & np.isfinite(largest), largest, 1)
+        scaled = block / scale[:, None, None]
+        rescued = scale * np.sqrt(np.vecdot(scaled, scaled).sum(axis=1))
         return np.asarray(np.where(lost, rescued, np.sqrt(squares)))
     return np.asarray(np.sqrt(squares))
 

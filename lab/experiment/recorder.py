@@ -37,7 +37,8 @@ class Readings:
         (T,): the step at whose reading a number was first not finite, or −1. From there on the trial's
         readings are NaN.
     final
-        (T, 4): `STEP_COLUMNS` of the end, over all training and all test examples.
+        (T, 4): `STEP_COLUMNS` of the end, over all training and all test examples; NaN where a trial
+        diverged.
     seconds
         The time that training took, of all T trials together.
     """
@@ -112,7 +113,8 @@ class Recorder:
         self._mark(reading, finite(seen) & np.isfinite(figures[0]))
 
     def readings(self, final: Sequence[Array], seconds: float) -> Readings:
-        """All that was read, once training has ended."""
+        """All that was read, once training has ended; ``final`` are `STEP_COLUMNS` of the end, (T,) each."""
+        lost = (self.diverged >= 0)[:, None]
         return Readings(
             steps=self.schedule.steps,
             layers=self.layers,
@@ -121,7 +123,7 @@ class Recorder:
             histogram_steps=self.schedule.steps[self.schedule.histograms],
             histograms=self.histograms,
             diverged=self.diverged,
-            final=np.stack(final, axis=-1),
+            final=np.where(lost, np.nan, np.stack(final, axis=-1)),
             seconds=seconds,
         )
 

@@ -23,6 +23,9 @@ from pydantic_core import PydanticCustomError
 SCHEMA = 1
 """The version of the file's format that this lab reads."""
 
+LARGEST_COUNT = 10**15
+"""The largest number of anything that can be asked for, so that estimates of sizes stay numbers."""
+
 
 def _part(value: Any) -> Any:
     """A part: its name, or a table of its name and its parameters."""
@@ -52,7 +55,7 @@ def _word_or_count(*words: str) -> Callable[[Any], Any]:
     choices = " or ".join(f'"{word}"' for word in words)
 
     def checked(value: Any) -> Any:
-        counted = isinstance(value, int) and not isinstance(value, bool) and value >= 1
+        counted = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= LARGEST_COUNT
         if counted or (isinstance(value, str) and value in words):
             return value
         raise PydanticCustomError("expected", f"{choices}, or a whole number >= 1")
@@ -68,7 +71,8 @@ Specs: TypeAlias = Annotated[
 ]
 """One part, or a list of parts."""
 
-Width: TypeAlias = Annotated[int, Field(ge=1)]
+Count: TypeAlias = Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
+"""A number of things, of which there is at least one."""
 
 
 class Table(BaseModel):
@@ -83,8 +87,8 @@ class Data(Table):
     model_config = ConfigDict(extra="allow")
 
     name: str = Field(min_length=1, description="a data set, or a path to a .csv, .npz or .parquet file")
-    train: int | None = Field(default=None, ge=1)
-    test: int | None = Field(default=None, ge=0)
+    train: Count | None = None
+    test: int | None = Field(default=None, ge=0, le=LARGEST_COUNT)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -98,7 +102,7 @@ class Network(Table):
     ``output`` left out is ``"identity"`` where the cost is softmax-cross-entropy, else ``"sigmoid"``.
     """
 
-    hidden: list[Width] = Field(description="the widths of the hidden layers; [] for none")
+    hidden: list[Count] = Field(description="the widths of the hidden layers; [] for none")
     activation: Specs = "sigmoid"
     output: Spec = "sigmoid"
     cost: Spec = "cross-entropy"
@@ -130,8 +134,8 @@ class Training(Table):
     eta: float = Field(default=0.1, gt=0)
     lambda_: float = Field(default=0.0, alias="lambda", ge=0)
     batch: Annotated[Literal["full"] | int, PlainValidator(_word_or_count("full"))] = "full"
-    epochs: int | None = Field(default=None, ge=1)
-    steps: int | None = Field(default=None, ge=1)
+    epochs: Count | None = None
+    steps: Count | None = None
     dtype: Literal["float64", "float32"] = "float64"
 
     @model_validator(mode="before")
@@ -152,7 +156,7 @@ class Training(Table):
 class Trials(Table):
     """``[trials]``: how many replicates every variant gets, and the root of their random streams."""
 
-    seeds: int = Field(default=10, ge=1)
+    seeds: Count = 10
     seed: int = Field(default=0, ge=0)
 
 
@@ -161,7 +165,7 @@ class Record(Table):
 
     every: Annotated[Literal["auto", "log"] | int, PlainValidator(_word_or_count("auto", "log"))] = "auto"
     on: Literal["batch", "probe"] = "batch"
-    examples: int = Field(default=300, ge=1)
+    examples: Count = 300
     quantities: list[str] = Field(default=["default"], min_length=1)
     saturation_threshold: float = Field(default=0.05, gt=0, lt=1)
     low_input_threshold: float = Field(default=0.1, gt=0)

@@ -96,12 +96,11 @@ def trials(parts: Sequence[Part], failed: Sequence[tuple[Variant, int, int]]) ->
                 "trial": list(part.trials),
                 "seed": part.variant.settings.trials.seed,
                 "status": part.status,
-                "diverged_at": pd.array(np.where(diverged >= 0, diverged, -1), dtype="Int64"),
+                "diverged_at": pd.Series(diverged, dtype="Int64").mask(diverged < 0),
             }
         )
-        frame["diverged_at"] = frame["diverged_at"].mask(diverged < 0)
         for i, column in enumerate(STEP_COLUMNS):
-            frame[f"final_{column}"] = np.where(diverged >= 0, np.nan, part.readings.final[:, i])
+            frame[f"final_{column}"] = part.readings.final[:, i]
         frame["best_test_accuracy"] = best
         frames.append(frame)
     if failed:

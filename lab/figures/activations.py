@@ -15,7 +15,10 @@ from lab.figures import marks, panels, style, writing
 from lab.figures.bands import Floats, by_variant
 from lab.figures.tables import Tables, checked, of_variant
 
-_MOST_SHOWN = 8
+_MOST_SHOWN = 6
+_REACH = 8.0
+"""Curves are shown for |z| up to here."""
+
 _COLUMNS = ["z", "sigma", "slope"]
 
 
@@ -32,9 +35,9 @@ class Activations:
     def draw(self, tables: Tables) -> Figure:
         """The figure, from ``curves``, and from ``variants`` the bounds of the slopes."""
         curves = checked(tables, "curves", "variant", "layer", *_COLUMNS)
-        different = _different(curves)
+        different = _different(curves[curves["z"].abs() <= _REACH])
         shown = different[:_MOST_SHOWN]
-        figure = panels.sheet(2, len(shown), width=max(2.2, 4.6 / len(shown)), height=1.9)
+        figure = panels.sheet(2, len(shown), width=max(1.9, 4.6 / len(shown)), height=1.9)
         cells = figure.subplots(2, len(shown), sharex=True, squeeze=False)
         for curve, (above, below) in zip(shown, cells.T, strict=True):
             above.plot(curve.z, curve.sigma, color=style.INK)
@@ -51,7 +54,7 @@ class Activations:
 
 @dataclass(frozen=True)
 class _Curve:
-    """One activation: its points, in which (variant, layer) it is, and whether those variants have no other."""
+    """One activation: its points, its users (variant, layer), and whether those variants have no other."""
 
     z: Floats
     sigma: Floats
@@ -68,7 +71,7 @@ class _Curve:
         if self.alone:
             return told
         layers = sorted({layer for _, layer in self.users})
-        return f"{told} · layer{'s' if len(layers) > 1 else ''} {', '.join(map(str, layers))}"
+        return f"{told} · {writing.layer_names(layers)}"
 
 
 def _different(curves: pd.DataFrame) -> list[_Curve]:
@@ -86,7 +89,10 @@ def _different(curves: pd.DataFrame) -> list[_Curve]:
             key = (curve.tobytes(), alone)
             points[key] = curve
             users.setdefault(key, []).append((variant, layer))
-    return [_Curve(*points[key], tuple(users[key]), key[1]) for key in users]
+    found = []
+    for key, (z, sigma, slope) in points.items():
+        found.append(_Curve(z, sigma, slope, tuple(users[key]), key[1]))
+    return found
 
 
 def _draw_bounds(ax: Axes, tables: Tables, variant: str) -> None:

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 
 from lab.figures import marks, panels, scales, style, writing
 from lab.figures.bands import Band, by_layer, by_variant, positive
-from lab.figures.tables import Tables, checked
+from lab.figures.tables import Tables, checked, outcomes
 
 SPEED_LABEL = "learning speed ‖∂C/∂bˡ‖\n(cost per unit of bias)"
 
@@ -42,21 +42,23 @@ class LearningSpeed:
         looks = style.ramp(shown)
         variants = by_variant(layers)
         bands = {variant: by_layer(rows, shown, "learning_speed", time) for variant, rows in variants.items()}
-        lines = [positive(one) for of_variant in bands.values() for one in of_variant.values()]
+        lines = [one for of_variant in bands.values() for one in of_variant.values()]
 
         figure, axes = panels.grid(len(bands), height=_PANEL_HEIGHT)
-        scales.log_axis(axes, np.concatenate([edge for one in lines for edge in (one.median, one.high)]))
+        scales.log_axis(
+            axes, np.concatenate([edge for one in lines for edge in (one.low, one.median, one.high)])
+        )
         for ax, of_variant in zip(axes, bands.values(), strict=True):
             _draw_layers(ax, of_variant, looks)
         notes = [
-            [*writing.outcomes(rows), *_zero_notes(bands[variant], unit)]
+            [*outcomes(tables, variant, rows), *_zero_notes(bands[variant], unit)]
             for variant, rows in variants.items()
         ]
         writing.captions(axes, list(variants), notes)
         panels.label_axes(axes, unit, SPEED_LABEL)
         entries = [
             (Line2D([], [], color=looks[layer].colour, linestyle=looks[layer].dashes), f"layer {layer}")
-            for layer in panels.chosen(shown, 8)
+            for layer in panels.chosen(shown, marks.MOST_LABELLED)
         ]
         writing.legend(
             figure,
@@ -93,7 +95,4 @@ def _zero_notes(bands: Mapping[int, Band], unit: str) -> list[str]:
         zero = one.median == 0
         if zero.any():
             layers.setdefault(writing.zeros_note(zero, one.x, unit), []).append(layer)
-    return [
-        f"layer{'s' if len(alike) > 1 else ''} {', '.join(map(str, alike))}: {note}"
-        for note, alike in layers.items()
-    ]
+    return [f"{writing.layer_names(alike)}: {note}" for note, alike in layers.items()]

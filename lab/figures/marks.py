@@ -13,7 +13,8 @@ from lab.figures import style
 from lab.figures.bands import Band, Floats, outline, thinned
 from lab.figures.panels import chosen
 
-_MOST_LABELLED = 8
+MOST_LABELLED = 10
+"""Of more lines in a panel only some are labelled."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def end_labels(ax: Axes, ends: Sequence[End], height: float) -> None:
 
     The y axis must have its limits; ``height`` is the panel's in inches. Of many lines some are labelled.
     """
-    kept = [ends[place] for place in chosen(range(len(ends)), _MOST_LABELLED)]
+    kept = [ends[place] for place in chosen(range(len(ends)), MOST_LABELLED)]
     together: dict[float, list[End]] = {}
     for end in kept:
         together.setdefault(end.x, []).append(end)

@@ -38,12 +38,10 @@ def grid(count: int, *, height: float) -> tuple[Figure, list[Axes]]:
     return figure, axes[:count]
 
 
-def matrix(
-    rows: int, columns: int, *, height: float, share_y: bool = True
-) -> tuple[Figure, list[list[Axes]]]:
-    """A figure of small panels, row by row, for a row a layer and a column a variant."""
+def matrix(rows: int, columns: int, *, height: float, share_y: bool) -> tuple[Figure, list[list[Axes]]]:
+    """A figure of small panels, row by row, a row a layer and a column a variant; rows may share their y axis."""
     figure = sheet(rows, columns, width=max(1.7, 4.6 / columns), height=height)
-    cells = figure.subplots(rows, columns, sharex="col", sharey=share_y, squeeze=False)
+    cells = figure.subplots(rows, columns, sharex="col", sharey="row" if share_y else "none", squeeze=False)
     return figure, [list(row) for row in cells]
 
 

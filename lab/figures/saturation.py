@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 
 from lab.figures import panels, scales, style, writing
 from lab.figures.bands import Floats, by_variant, trial_mean
-from lab.figures.tables import Tables, checked, threshold
+from lab.figures.tables import Tables, checked, outcomes, threshold
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Saturation:
         figure, axes = panels.grid(len(variants), height=min(max(0.3 * deepest, 1.8), 3.5))
         for ax, rows in zip(axes, variants.values(), strict=True):
             x, depth, share = _map(rows, time)
-            extent = (x[0], 0.5), x[-1] - x[0], float(depth[-1])
+            extent = (x[0], 0.5), x[-1] - x[0], float(depth[-1]) - 0.5
             ax.add_patch(
                 Rectangle(*extent, facecolor="white", hatch="////", edgecolor=style.HATCH, linewidth=0)
             )
@@ -46,7 +46,7 @@ class Saturation:
             ax.set_ylim(0.5, deepest + 0.5)
             ax.yaxis.set_major_locator(scales.whole_numbers())
             ax.grid(False)
-        writing.captions(axes, list(variants), [writing.outcomes(rows) for rows in variants.values()])
+        writing.captions(axes, list(variants), [outcomes(tables, *variant) for variant in variants.items()])
         panels.label_axes(axes, unit, "layer")
         bar = figure.colorbar(mesh, ax=axes, aspect=18, pad=0.02)
         bar.set_label(f"share of (neuron, example)\nwith |σ′(z)| < {threshold(tables)} S", fontsize=8)

@@ -31,7 +31,7 @@ def log_axis(axes: Sequence[Axes], values: Floats) -> None:
     margin = 10 ** min(max(0.06 * decades, 0.08), 1)
     for ax in axes:
         ax.set_yscale("log")
-        ax.set_ylim(max(low / margin, SMALLEST), high * margin)
+        ax.set_ylim(max(low / margin, SMALLEST), max(high * margin, 10 * SMALLEST))
         if decades < 1.5:
             ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
             ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))

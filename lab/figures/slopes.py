@@ -15,7 +15,7 @@ from matplotlib.patches import Patch
 
 from lab.figures import marks, panels, scales, style, writing
 from lab.figures.bands import Band, by_layer, by_variant, outline, positive, thinned
-from lab.figures.tables import Tables, checked, of_variant
+from lab.figures.tables import Tables, checked, of_variant, outcomes
 
 _MOST_LAYERS = 6
 _MOST_VARIANTS = 6
@@ -47,10 +47,13 @@ class Slopes:
         spreads = {name: _spreads(variants[name], shown, time) for name in names}
         floors = {name: of_variant(tables, name, "inf_slope") for name in names}
 
-        figure, cells = panels.matrix(len(shown), len(names), height=1.05)
+        figure, cells = panels.matrix(len(shown), len(names), height=1.05, share_y=True)
         every = [one for of_name in spreads.values() for one in of_name.values()]
-        values = [edge for one in every for edge in (one.low, one.median, one.high)]
-        scales.log_axis([ax for row in cells for ax in row], np.concatenate([*values, list(floors.values())]))
+        for layer, axes in zip(shown, cells, strict=True):
+            of_layer = [of_name[layer] for of_name in spreads.values() if layer in of_name]
+            values = [edge for one in of_layer for edge in (one.low, one.median, one.high)]
+            scales.log_axis(axes, np.concatenate([*values, list(floors.values())]))
+            axes[0].set_ylabel(f"layer {layer}")
         for column, name in enumerate(names):
             for row, layer in enumerate(shown):
                 if layer in spreads[name]:
@@ -62,9 +65,7 @@ class Slopes:
                     cells[row][column].set_axis_off()
             cells[-1][column].set_xlabel(unit)
             cells[-1][column].xaxis.set_major_locator(scales.whole_numbers())
-        writing.captions(cells[0], names, [writing.outcomes(variants[name]) for name in names])
-        for layer, axes in zip(shown, cells, strict=True):
-            axes[0].set_ylabel(f"layer {layer}")
+        writing.captions(cells[0], names, [outcomes(tables, name, variants[name]) for name in names])
         figure.supylabel("slope σ′(z)", fontsize=9)
         writing.legend(
             figure,

@@ -20,6 +20,7 @@ from lab.figures.tables import Tables, checked
 _MOST_TOGETHER = 8
 """So many variants share a panel; more get further panels."""
 
+_MOST_TICKS = 12
 _DODGE = 0.06
 """How far neighbouring variants stand apart, in layers, so that their bars do not hide each other."""
 
@@ -50,13 +51,18 @@ class SpeedByLayer:
         readings = [one for profile in profiles.values() for one in (profile.first, profile.last)]
 
         figure, axes = panels.grid(len(groups), height=3.2)
-        scales.log_axis(axes, np.concatenate([edge for one in readings for edge in (one.median, one.high)]))
+        scales.log_axis(
+            axes, np.concatenate([edge for one in readings for edge in (one.low, one.median, one.high)])
+        )
         for ax, group in zip(axes, groups, strict=True):
             for place, variant in enumerate(group):
                 shift = _DODGE * (place - (len(group) - 1) / 2)
                 _draw_reading(ax, profiles[variant].first, shift, looks[variant], filled=False)
                 _draw_reading(ax, profiles[variant].last, shift, looks[variant], filled=True)
         panels.label_axes(axes, "layer", SPEED_LABEL)
+        for ax in axes:
+            ax.set_xlim(shown[0] - 0.5, shown[-1] + 0.5)
+            ax.set_xticks(panels.chosen(shown, _MOST_TICKS))
         writing.legend(figure, _entries(profiles, looks, float(layers[time].max()), unit))
         return figure
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Mapping
 from io import BytesIO
@@ -13,8 +12,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from lab import plugins
-from lab.errors import LabError, PartError, StorageError
+from lab.errors import LabError, PartError
 from lab.figures import panels, style, writing
+from lab.storage import write
 
 Tables = Mapping[str, pd.DataFrame]
 """A run's tables by name: ``layers``, ``steps``, ``trials``, ``variants``, ``histograms``, ``curves``."""
@@ -43,7 +43,7 @@ class FiguresError(LabError):
     def __init__(self, failed: list[tuple[str, Exception]], paths: list[Path]) -> None:
         self.failed = failed
         self.paths = paths
-        told = (f"the figure {name!r} failed: {error or type(error).__name__}" for name, error in failed)
+        told = (f"the figure {name!r} failed: {str(error) or type(error).__name__}" for name, error in failed)
         super().__init__("\n".join(told))
 
 
@@ -97,6 +97,18 @@ def of_variant(tables: Tables, variant: str, column: str) -> float:
     return float(values.iloc[0]) if len(values) else float("nan")
 
 
+def outcomes(tables: Tables, variant: str, rows: pd.DataFrame) -> list[str]:
+    """Notes on the variant's trials that did not finish: ``3 of 20 trials diverged``.
+
+    From the table ``trials`` if it is there, since a trial that failed has no readings; else from ``rows``,
+    the variant's readings.
+    """
+    if "trials" in tables:
+        trials = checked(tables, "trials", "variant", "trial", "status")
+        rows = trials[trials["variant"] == variant]
+    return writing.outcomes(rows)
+
+
 def threshold(tables: Tables) -> str:
     """The saturation threshold τ as the table ``variants`` tells it, or the letter where it does not."""
     variants = tables.get("variants")
@@ -112,14 +124,22 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     The same figure gives the same bytes: no dates, and fixed identifiers. Text stays text in the SVG. Each
     file is there whole or not at all. Raises StorageError where it cannot be written.
     """
-    paths = []
-    for kind, metadata in (("png", {"Software": None}), ("svg", {"Date": None, "Creator": None})):
-        content = BytesIO()
-        with style.context(), warnings.catch_warnings():
-            # A title in a script that the font lacks is no reason to fail; the SVG still holds the text.
-            warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
-            figure.savefig(content, format=kind, metadata=metadata)
-        paths.append(_written(folder / f"{name}.{kind}", content.getvalue()))
+    engine = figure.get_layout_engine()
+    contents = {}
+    with style.context(), warnings.catch_warnings():
+        # A title in a script that the font lacks is no reason to fail; the SVG still holds the text.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
+        try:
+            contents["png"] = _rendered(figure, "png", {"Software": None})
+            # The second file has the layout of the first: to lay out is a third of the work.
+            figure.set_layout_engine("none")
+            contents["svg"] = _rendered(figure, "svg", {"Date": None, "Creator": None})
+        finally:
+            figure.set_layout_engine(engine)
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"{name}.{kind}" for kind in contents]
+    for path, content in zip(paths, contents.values(), strict=True):
+        write(path, content)
     return paths
 
 
@@ -142,15 +162,7 @@ def draw_all(tables: Tables, folder: Path, title: str = "") -> list[Path]:
     return paths
 
 
-def _written(path: Path, content: bytes) -> Path:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            part.write_bytes(content)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as error:
-        raise StorageError(f"cannot write the figure {path}: {error.strerror or error}") from error
-    return path
+def _rendered(figure: Figure, kind: str, metadata: dict[str, None]) -> bytes:
+    content = BytesIO()
+    figure.savefig(content, format=kind, metadata=metadata)
+    return content.getvalue()

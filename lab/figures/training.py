@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 
 from lab.figures import marks, panels, scales, style, writing
 from lab.figures.bands import Band, Floats, band, by_variant
-from lab.figures.tables import Tables, checked
+from lab.figures.tables import Tables, checked, outcomes
 
 _ROWS = {"cost": "cost C", "accuracy": "accuracy\n(share of examples)"}
 _COLUMNS = {"": "training data", "test_": "test data"}
@@ -66,7 +66,7 @@ class Training:
             ax.set_xlabel(unit)
             ax.xaxis.set_major_locator(scales.whole_numbers())
         entries: list[tuple[Artist, str]] = [
-            (_handle(looks[variant]), "; ".join([variant, *writing.outcomes(of_variant)]))
+            (_handle(looks[variant]), "; ".join([variant, *outcomes(tables, variant, of_variant)]))
             for variant, of_variant in variants.items()
         ]
         writing.legend(figure, [*entries, writing.trials_entry(trials)])

@@ -80,7 +80,7 @@ def legend(figure: Figure, entries: Sequence[tuple[Artist, str]]) -> None:
 
 def left_out(shown: int, there: int, what: str) -> list[tuple[Artist, str]]:
     """The legend's entry that tells how many of them a figure shows, if not all."""
-    return [(Line2D([], [], linestyle="none"), f"{shown} of {there} zero shown")] if shown < there else []
+    return [(Line2D([], [], linestyle="none"), f"{shown} of {there} {what} shown")] if shown < there else []
 
 
 def trials_told(counts: Sequence[int]) -> str:
@@ -100,6 +100,18 @@ def trials_entry(counts: Sequence[int], *, bars: bool = False) -> tuple[Artist, 
         bar = Line2D([], [], linestyle="none", marker="|", markersize=10, color=style.QUIET)
         return bar, f"{told}; bars: 90 % of them"
     return Patch(color=style.QUIET, alpha=style.BAND_OPACITY, linewidth=0), f"{told}; band: 90 % of them"
+
+
+def layer_names(layers: Sequence[int]) -> str:
+    """``layer 1`` or ``layers 1–3, 5``: runs of layers in short; the layers are in order."""
+    runs: list[list[int]] = []
+    for layer in layers:
+        if runs and layer == runs[-1][-1] + 1:
+            runs[-1].append(layer)
+        else:
+            runs.append([layer])
+    told = ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
+    return f"layer{'s' if len(layers) > 1 else ''} {told}"
 
 
 def outcomes(rows: pd.DataFrame) -> list[str]:

@@ -45,7 +45,9 @@ class ZDistribution:
         histograms = checked(
             tables, "histograms", "variant", "trial", "step", "layer", "low", "high", "count"
         )
-        variants = by_variant(histograms[histograms["count"] > 0])
+        variants = by_variant(
+            histograms[(histograms["count"] > 0) & (histograms["low"] < histograms["high"])]
+        )
         if not variants:
             return panels.blank("z_distribution: the histograms are empty")
         names = list(variants)[:_MOST_VARIANTS]
@@ -77,7 +79,7 @@ class ZDistribution:
         writing.captions(cells[0], names)
         for layer, axes in zip(shown, cells, strict=True):
             axes[0].set_ylabel(f"layer {layer}")
-        figure.supylabel("density of z (each panel to its own height)", fontsize=9)
+        figure.supylabel("density of z", fontsize=9)
         writing.legend(
             figure,
             [
@@ -122,14 +124,15 @@ def _draw_slope(ax: Axes, curve: tuple[Floats, Floats], tau: float) -> None:
     z, slope = curve
     if not z.size:
         return
-    steepest = float(np.abs(slope).max())
+    known = np.isfinite(slope)
+    steepest = float(np.abs(slope[known]).max(initial=0)) or 1.0
     saturated = np.abs(slope) < tau * steepest
     ax.fill_between(
         z, 0, 1, where=saturated, transform=ax.get_xaxis_transform(), color=_SHADE, linewidth=0, zorder=0
     )
     right = ax.twinx()
     right.plot(z, slope, color=style.ACCENT, linewidth=1.1)
-    right.set_ylim(min(0.0, 1.15 * float(slope.min())), 1.15 * steepest)
+    right.set_ylim(min(0.0, 1.15 * float(slope[known].min(initial=0))), 1.15 * steepest)
     right.set_yticks([0, steepest], labels=["0", f"{steepest:.3g}"], fontsize=style.SMALL, color=style.ACCENT)
     right.tick_params(axis="y", length=2)
     right.grid(False)
@@ -142,7 +145,7 @@ def _entries(variants: dict[str, pd.DataFrame], tau: str) -> list[tuple[Artist, 
     first = told({int(rows["step"].min()) for rows in variants.values()})
     last = told({int(rows["step"].max()) for rows in variants.values()})
     return [
-        (Patch(color=_COLOUR, alpha=0.45, linewidth=0), f"last reading{last}"),
+        (Patch(color=_COLOUR, alpha=0.45, linewidth=0), f"last reading{last}, to its own height"),
         (Line2D([], [], color=style.INK, linestyle=(0, (2, 1)), linewidth=0.8), f"first reading{first}"),
         (Line2D([], [], color=style.ACCENT, linewidth=1.1), "σ′(z), axis on the right"),
         (Patch(color=_SHADE), f"saturated: |σ′(z)| < {tau} S"),

@@ -1,4 +1,4 @@
-"""Every bad experiment file: which line, which key, what is said. The numbers are those of the list of faults."""
+"""Every bad experiment file: which line, which key, what is said."""
 
 from dataclasses import dataclass, field
 
@@ -144,7 +144,7 @@ FAULTS = [
     ),
     Fault(
         "17-table",
-        BASE + "trials = 3\n" if False else "trials = 3\n" + BASE,
+        "trials = 3\n" + BASE,
         1,
         "trials",
         "expected a table, got 3",
@@ -189,6 +189,13 @@ FAULTS = [
         "20-part", BASE + "cost = 3\n", 5, "network.cost", 'expected a name, or a table such as {name = "…", '
     ),
     Fault("20-parts", BASE + 'activation = ["tanh", 3]\n', 5, "network.activation", "at entry [1], got 3"),
+    Fault(
+        "19-too-many",
+        BASE + f"[trials]\nseeds = 1{'0' * 400}\n",
+        6,
+        "trials.seeds",
+        "must be <= 1e+15, got a number of 401 digits",
+    ),
     Fault("21-quantities", BASE + "[record]\nquantities = []\n", 6, "record.quantities", "must not be empty"),
     Fault("21-seeds", BASE + "[trials]\nseeds = 0\n", 6, "trials.seeds", "must be >= 1, got 0"),
     Fault("21-vary", BASE + '[vary]\n"training.eta" = []\n', 6, 'vary."training.eta"', "is an empty list"),
@@ -250,8 +257,8 @@ FAULTS = [
         BASE + 'output = "softmax"\n',
         5,
         "network.output",
-        'softmax is not elementwise, so it is no activation; for a softmax output write cost = "softmax-cross-entropy" '
-        'with output = "identity"',
+        "softmax is not elementwise, so it is no activation; for a softmax output write "
+        'cost = "softmax-cross-entropy" with output = "identity"',
     ),
     Fault(
         "26-batch",
@@ -325,7 +332,8 @@ FAULTS = [
         BASE + "[training]\nsteps = 1000000000000\n[record]\nevery = 1\n",
         8,
         "record.every",
-        "the table of layers would have 20000000000020 rows (1 variant × 10 seeds × 1000000000001 readings × 2 layers)",
+        "the table of layers would have 20000000000020 rows "
+        "(1 variant × 10 seeds × 1000000000001 readings × 2 layers)",
     ),
     Fault("83-override", BASE, 0, "training.etta", "did you mean 'eta'?", ["training.etta=1"]),
     Fault("83-override-table", BASE, 0, "trainning", "did you mean 'training'?", ["trainning.eta=1"]),
@@ -395,7 +403,7 @@ def test_fault_1_missing(tmp_path):
 
 
 def test_fault_1_folder(tmp_path):
-    with pytest.raises(ExperimentError, match="is a folder; name the experiment file in it$"):
+    with pytest.raises(ExperimentError, match=r"is a folder; name the experiment file in it$"):
         load(tmp_path)
 
 
@@ -405,12 +413,12 @@ def test_fault_1_unreadable(written, monkeypatch):
 
     path = written()
     monkeypatch.setattr("pathlib.Path.open", refuse)
-    with pytest.raises(ExperimentError, match="cannot be read: Permission denied$"):
+    with pytest.raises(ExperimentError, match=r"cannot be read: Permission denied$"):
         load(path)
 
 
 def test_fault_1_not_regular():
-    with pytest.raises(ExperimentError, match="/dev/null: is not a regular file$"):
+    with pytest.raises(ExperimentError, match=r"/dev/null: is not a regular file$"):
         load("/dev/null")
 
 

@@ -1,10 +1,15 @@
 """Tables as a run leaves them: four designs, five layers, twenty trials; no network is involved."""
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from lab.figures import draw
 
 VARIANTS = ("sigmoid", "tanh", "relu", "tanh(z) + 0.1*z")
 DECAY = {"sigmoid": 0.2, "tanh": 0.75, "relu": 0.9, "tanh(z) + 0.1*z": 0.95}
@@ -123,17 +128,39 @@ def variants_table(variants=VARIANTS) -> pd.DataFrame:
     )
 
 
-@pytest.fixture(scope="session")
-def tables() -> dict[str, pd.DataFrame]:
+def all_tables(variants=VARIANTS, trials=20, depth=LAYERS) -> dict[str, pd.DataFrame]:
     return {
-        "layers": layers_table(),
-        "steps": steps_table(),
-        "variants": variants_table(),
-        "histograms": histograms_table(trials=4),
-        "curves": curves_table(),
+        "layers": layers_table(variants, trials, depth),
+        "steps": steps_table(variants, trials),
+        "variants": variants_table(variants),
+        "histograms": histograms_table(variants, min(trials, 4), depth),
+        "curves": curves_table(variants, depth),
     }
 
 
+@pytest.fixture(scope="session")
+def tables() -> dict[str, pd.DataFrame]:
+    """The tables of a whole run; tests leave them as they are."""
+    return all_tables()
+
+
+@pytest.fixture(scope="session")
+def drawn(tables) -> Callable[[str], Figure]:
+    """The figures of the whole run, each drawn once; tests only look at them."""
+    return cache(lambda name: draw(name, tables))
+
+
 @pytest.fixture
-def make_layers() -> Callable[..., pd.DataFrame]:
-    return layers_table
+def make_tables() -> Callable[..., dict[str, pd.DataFrame]]:
+    """Tables of one's own: `(variants, trials, depth)`."""
+    return all_tables
+
+
+@pytest.fixture
+def texts() -> Callable[[Figure], list[str]]:
+    """Every text that a figure shows."""
+
+    def shown(figure: Figure) -> list[str]:
+        return [text.get_text() for text in figure.findobj(Text) if text.get_text()]
+
+    return shown

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import special
 
+from lab.activations import normal
 from lab.activations.activation import Array
 
 if TYPE_CHECKING:
@@ -60,17 +61,9 @@ def _sech2(z: Array, out: Array) -> None:
     np.copyto(out, 4 * special.expit(2 * z) * special.expit(-2 * z))
 
 
-def _normal_distribution(z: Array, out: Array) -> None:
-    np.multiply(z, -sqrt(0.5), out=out)
-    special.erfc(out, out=out)
-    np.multiply(out, 0.5, out=out)
-
-
-def _normal_density(z: Array, out: Array) -> None:
-    np.multiply(z, z, out=out)
-    np.multiply(out, -0.5, out=out)
-    np.exp(out, out=out)
-    np.multiply(out, 1 / sqrt(2 * pi), out=out)
+def _constant(value: float, z: Array, out: Array) -> None:
+    out.fill(value)
+    np.copyto(out, z, where=np.isnan(z))
 
 
 def _where(condition: Array, yes: Any, no: Any, out: Array) -> None:
@@ -164,8 +157,8 @@ OPERATIONS: dict[str, Operation] = {
         lambda y, x, dx: x.call("sigmoid") * dx,
         lambda x: x.call("max", 0) + _exp_minus_abs(x).call("log1p"),
     ),
-    "Phi": Operation(_normal_distribution, lambda y, x, dx: x.call("phi") * dx),
-    "phi": Operation(_normal_density, lambda y, x, dx: -x * y * dx),
+    "Phi": Operation(normal.distribution, lambda y, x, dx: x.call("phi") * dx),
+    "phi": Operation(normal.density, lambda y, x, dx: -x * y * dx),
     "abs": Operation(np.abs, lambda y, x, dx: x.call("sign") * dx),
     "sign": Operation(np.sign, _flat),
     "min": Operation(np.minimum, _min_slope),
@@ -174,12 +167,13 @@ OPERATIONS: dict[str, Operation] = {
     "less_equal": Operation(_comparison(np.less_equal), _flat),
     "greater": Operation(_comparison(np.greater), _flat),
     "greater_equal": Operation(_comparison(np.greater_equal), _flat),
+    "constant": Operation(_constant, _flat),
     "copy": Operation(np.positive, lambda y, x, dx: dx),
     "at_least": Operation(np.greater_equal, _flat),
     "where": Operation(_where, lambda y, c, u, v, dc, du, dv: c.call("where", du, dv)),
 }
-"""All operations by name. ``at_least`` (≥ as 1 or 0, also for NaN) and ``copy``
-stand only in programs."""
+"""All operations by name. ``at_least`` (≥ as 1 or 0, also for NaN) and ``copy`` and ``constant`` (a number,
+but NaN where z is) stand only in programs."""
 
 COMMUTATIVE = frozenset({"add", "mul"})
 

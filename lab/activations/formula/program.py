@@ -58,7 +58,7 @@ def compiled(*expressions: Expression) -> Program:
     roots = _lower(expressions, lowered)
     order = [k for k in lowered.below(*roots) if lowered.operation[k] not in ("z", "constant")]
     last_use = {argument: at for at, k in enumerate(order) for argument in lowered.arguments[k]}
-    fixed = {root: 1 + i for i, root in reversed(list(enumerate(roots)))}
+    fixed = {root: 1 + i for i, root in reversed(list(enumerate(roots))) if root in order}
     register: dict[Node, int] = {**fixed, lowered.z().node: 0}
     free: list[int] = []
     highest = 1 + len(roots)
@@ -80,8 +80,9 @@ def compiled(*expressions: Expression) -> Program:
                 free.append(register[x])
     for i, root in enumerate(roots, 1):
         if register.get(root) != i:
-            value = lowered.number[root] if lowered.operation[root] == "constant" else register[root]
-            steps.append(Step("copy", (value,), i))
+            constant = lowered.operation[root] == "constant"
+            value = (lowered.number[root], 0) if constant else (register[root],)
+            steps.append(Step("constant" if constant else "copy", value, i))
     return Program(tuple(steps), len(roots), highest)
 
 

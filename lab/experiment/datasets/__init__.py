@@ -62,7 +62,7 @@ def source(
         part = _found(name, folder, allow_code)
         made = plugins.make(part, name, parameters)
     if not isinstance(made, Source):
-        raise PartError(f"{name!r} is a {type(made).__name__}, expected a subclass of Source")
+        raise PartError(f"{name!r} is not a data set, expected a subclass of {Source.__module__}.Source")
     return made
 
 

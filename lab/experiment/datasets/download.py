@@ -15,8 +15,8 @@ MIRRORS: dict[str, tuple[str, ...]] = {
         "https://storage.googleapis.com/cvdf-datasets/mnist",
     ),
     "fashion-mnist": (
-        "https://fashion-mnist.s3.eu-central-1.amazonaws.com",
         "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion",
+        "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com",
     ),
 }
 """Name of the data set → folders on the network that hold its four files as .gz."""

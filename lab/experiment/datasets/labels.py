@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import numpy.typing as npt
 
@@ -42,7 +44,7 @@ def mapping_note(classes: tuple[str, ...]) -> str | None:
     if classes == numbers:
         return None
     last = len(classes) - 1
-    first = int(classes[0]) if classes[0].lstrip("-").isdecimal() else None
+    first = int(classes[0]) if re.fullmatch("-?[0-9]{1,18}", classes[0]) else None
     if first is not None and classes == tuple(str(first + index) for index in range(len(classes))):
         told = f"labels {classes[0]}…{classes[-1]}"
     elif len(classes) > _TOLD:

@@ -17,24 +17,18 @@ def standardised(
     """(x − mean) / sd of each feature, both of the train part, and notes.
 
     A feature that is constant in the train part has no scale: it is 0 in both parts, and noted. Raises
-    PartError where a feature is too large for its variance to be a number.
+    PartError where a feature is too large or too small for its variance to be a number above 0.
     """
     constant = x_train.max(axis=0) == x_train.min(axis=0)
     with np.errstate(over="ignore", invalid="ignore"):
         mean, deviation = x_train.mean(axis=0), x_train.std(axis=0)
         deviation[constant] = 1.0
-        parts = [np.where(constant, 0.0, (x - mean) / deviation) for x in (x_train, x_test)]
-    for part in parts:
-        wrong = ~np.isfinite(part).all(axis=0)
+        wrong = ~(np.isfinite(mean) & np.isfinite(deviation) & (deviation > 0))
         if wrong.any():
-            raise PartError(
-                f"{told}: column {names[int(wrong.argmax())]}: too large or too small to be standardised"
-            )
-    return (
-        parts[0],
-        parts[1],
-        _constants([name for name, is_so in zip(names, constant, strict=True) if is_so]),
-    )
+            name = names[int(wrong.argmax())]
+            raise PartError(f"{told}: column {name}: too large or too small to be standardised")
+        train, test = (np.where(constant, 0.0, (x - mean) / deviation) for x in (x_train, x_test))
+    return train, test, _constants([name for name, alike in zip(names, constant, strict=True) if alike])
 
 
 def _constants(names: list[str]) -> tuple[str, ...]:

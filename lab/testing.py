@@ -1,0 +1,257 @@
+"""The conformance suite: what the backpropagation core relies on, for anyone's activation or cost.
+
+    from lab.testing import check_activation
+
+    def test_mine():
+        check_activation(Mine(floor=0.1))
+
+`ACTIVATION_CHECKS` lists the checks by name; each is a function that raises AssertionError with the
+numbers that disagree, so that a test framework can take them one by one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+
+from lab.activations import Activation
+from lab.activations.activation import Array, grid, measured
+from lab.network.backprop import Network, backward, cost, forward, make_pass, with_ones
+from lab.network.costs import Cost
+from lab.network.parameters import Parameters, parameters, seen_as_layers
+
+SEEN_Z: Array = np.concatenate(
+    [np.linspace(-12, 12, 241) + 0.0123, [-700.0, -300.5, -40.25, -20.5, 20.5, 40.25, 300.5, 700.0]]
+)
+"""Points at which the checks look, off the whole numbers where kinks like to be."""
+
+
+def check_activation(sigma: Activation) -> None:
+    """Run every check of `ACTIVATION_CHECKS`; raises AssertionError naming the first check that fails."""
+    for name, check in ACTIVATION_CHECKS.items():
+        try:
+            with np.errstate(all="ignore"):
+                check(sigma)
+        except AssertionError as error:
+            raise AssertionError(f"{sigma}: {name}: {error}") from error
+
+
+def check_elementwise(sigma: Activation) -> None:
+    """σ and σ′ have the shape of z, and each element depends on its own z alone."""
+    for function in (sigma, sigma.derivative):
+        whole = np.asarray(function(SEEN_Z))
+        assert whole.shape == SEEN_Z.shape, f"the shape {SEEN_Z.shape} of z became {whole.shape}"
+        block = np.asarray(function(SEEN_Z[:240].reshape(2, 12, 10)))
+        assert block.shape == (2, 12, 10), f"the shape (2, 12, 10) of z became {block.shape}"
+        _same(block.ravel(), whole[:240], SEEN_Z[:240], "in a block", "in a row")
+        alone = np.array([np.asarray(function(z[None]))[0] for z in SEEN_Z])
+        _same(alone, whole, SEEN_Z, "alone", "among others")
+
+
+def check_dtype(sigma: Activation) -> None:
+    """float32 stays float32 and float64 stays float64."""
+    for function in (sigma, sigma.derivative):
+        for dtype in (np.float32, np.float64):
+            got = np.asarray(function(SEEN_Z.astype(dtype))).dtype
+            assert got == dtype, f"{np.dtype(dtype)} became {got}"
+
+
+def check_input_untouched(sigma: Activation) -> None:
+    """z is left as it was."""
+    for function in (sigma, sigma.derivative, sigma.with_derivative):
+        z = SEEN_Z.copy()
+        function(z)
+        assert np.array_equal(z, SEEN_Z), "z was written into"
+
+
+def check_finite(sigma: Activation) -> None:
+    """σ and σ′ are finite numbers for |z| ≤ 700."""
+    for function in (sigma, sigma.derivative):
+        values = np.asarray(function(SEEN_Z))
+        bad = ~np.isfinite(values)
+        assert not bad.any(), f"at z = {SEEN_Z[bad][:1]} the value is {values[bad][:1]}"
+
+
+def check_nan(sigma: Activation) -> None:
+    """NaN in gives NaN out."""
+    for function in (sigma, sigma.derivative):
+        value = np.asarray(function(np.array([0.5, np.nan, -0.5])))
+        assert np.isnan(value[1]), f"NaN became {value[1]}"
+        assert not np.isnan(value[[0, 2]]).any(), "one NaN in z spoilt the values beside it"
+
+
+def check_derivative(sigma: Activation) -> None:
+    """σ′ is the derivative of σ: by a complex step where σ is analytic, else by finite differences.
+
+    Complex steps: Squire & Trapp (1998), σ′(z) = Im σ(z + ih)/h, without cancellation.
+    """
+    z = _off_kinks(SEEN_Z[np.abs(SEEN_Z) < 30], sigma, 0.02)
+    told = np.asarray(sigma.derivative(z))
+    if sigma.analytic:
+        found, relative = np.asarray(sigma(z + 1e-30j)).imag / 1e-30, 1e-11
+    else:
+        h = 1e-3
+        outer, inner = _difference(sigma, z, 2 * h), _difference(sigma, z, h)
+        found, relative = (4 * inner - outer) / 3, 1e-6
+    allowed = relative * (np.abs(found) + 1e-3 * np.abs(found).max())
+    worst = int(np.argmax(np.abs(told - found) - allowed))
+    assert abs(told[worst] - found[worst]) <= allowed[worst], (
+        f"at z = {z[worst]:.6g} the derivative says {told[worst]:.12g}, the function {found[worst]:.12g}"
+    )
+
+
+def check_integral(sigma: Activation) -> None:
+    """∫σ′ dz between the kinks is the rise of σ, by Gauss–Legendre quadrature."""
+    nodes, weights = np.polynomial.legendre.leggauss(20)
+    kinks = [k for k in sigma.kinks if -12 < k < 12]
+    edges = np.unique(np.concatenate([np.linspace(-12, 12, 97), kinks]))
+    for low, high in pairwise(edges):
+        z = (low + high) / 2 + (high - low) / 2 * nodes
+        integral = (high - low) / 2 * np.sum(weights * np.asarray(sigma.derivative(z)))
+        inside = np.array([np.nextafter(low, high), np.nextafter(high, low)])
+        left, right = np.asarray(sigma(inside))
+        error = abs(integral - (right - left))
+        assert error <= 1e-9 * max(1, abs(left), abs(right)), (
+            f"from z = {low:.6g} to {high:.6g} σ rises by {right - left:.12g}, ∫σ′ is {integral:.12g}"
+        )
+
+
+def check_continuous(sigma: Activation) -> None:
+    """σ does not jump, at a kink or elsewhere."""
+    z = np.concatenate([np.linspace(-12, 12, 961), np.array(sigma.kinks, dtype=float)])
+    left, right = np.asarray(sigma(z - 1e-9)), np.asarray(sigma(z + 1e-9))
+    jump = np.abs(right - left)
+    worst = int(np.argmax(jump))
+    assert jump[worst] <= 1e-6 * max(1.0, abs(left[worst])), (
+        f"σ jumps by {jump[worst]:.6g} at z = {z[worst]:.6g}"
+    )
+
+
+def check_slope_claim(sigma: Activation) -> None:
+    """The claimed inf σ′ and sup σ′ hold everywhere that is looked, and are reached or approached."""
+    _check_claim(sigma.slope.low, sigma.slope.high, sigma.derivative, sigma, "σ′")
+
+
+def check_range_claim(sigma: Activation) -> None:
+    """The claimed inf σ and sup σ hold everywhere that is looked, and are reached or approached."""
+    _check_claim(sigma.range.low, sigma.range.high, sigma, sigma, "σ")
+
+
+def check_with_derivative(sigma: Activation) -> None:
+    """`with_derivative` gives the values of the two methods, also into buffers, also strided ones."""
+    a, slope = sigma.with_derivative(SEEN_Z)
+    _same(a, np.asarray(sigma(SEEN_Z)), SEEN_Z, "σ of with_derivative", "σ")
+    _same(slope, np.asarray(sigma.derivative(SEEN_Z)), SEEN_Z, "σ′ of with_derivative", "σ′")
+    z = SEEN_Z[:240].reshape(2, 12, 10)
+    room = np.full((3, 2, 13, 10), 7.0)
+    out = (room[0, :, :-1], room[1, :, :-1], room[2, :, :-1])
+    sigma.with_derivative(z, out=out)
+    _same(out[0].ravel(), a[:240], z.ravel(), "σ in buffers", "σ")
+    _same(out[1].ravel(), slope[:240], z.ravel(), "σ′ in buffers", "σ′")
+    assert np.all(room[:, :, -1] == 7), "with_derivative wrote beside its buffers"
+
+
+def check_value(sigma: Activation) -> None:
+    """It is a frozen dataclass: equal to its copy, with the same hash."""
+    assert dataclasses.is_dataclass(sigma), "it is not a dataclass"
+    again = dataclasses.replace(sigma)
+    assert again == sigma, "a copy with the same parameters is not equal to it"
+    assert hash(again) == hash(sigma), "a copy with the same parameters has another hash"
+
+
+ACTIVATION_CHECKS: dict[str, Callable[[Activation], None]] = {
+    "elementwise": check_elementwise,
+    "dtype": check_dtype,
+    "input untouched": check_input_untouched,
+    "finite": check_finite,
+    "NaN": check_nan,
+    "derivative": check_derivative,
+    "integral": check_integral,
+    "continuous": check_continuous,
+    "slope claim": check_slope_claim,
+    "range claim": check_range_claim,
+    "with_derivative": check_with_derivative,
+    "value": check_value,
+}
+"""The checks of an activation, by name."""
+
+
+def check_cost(given: Cost, sigma: Activation, outputs: int = 3, seed: int = 0) -> None:
+    """∇_a C_x is the gradient of C_x by finite differences, and the error is ∇_a C_x ⊙ σ′(z).
+
+    ``sigma`` is an output σ that the cost accepts. Raises AssertionError with the numbers.
+    """
+    rng = np.random.default_rng(seed)
+    z = rng.normal(size=(2, outputs, 5))
+    y = np.zeros((1, outputs, 5))
+    y[0, rng.integers(0, outputs, 5), np.arange(5)] = 1
+    a, slope = sigma.with_derivative(z)
+    gradient, error = np.empty_like(a), np.empty_like(a)
+    given.gradient(a, y, gradient)
+    given.error(z, a, slope, y, sigma, error)
+    h = 1e-5
+    for j in range(outputs):
+        step = np.zeros_like(z)
+        step[:, j] = h
+        up, down = (given.value(z + s, np.asarray(sigma(z + s)), y, sigma) for s in (step, -step))
+        found = (up - down) / (2 * h)
+        np.testing.assert_allclose(error[:, j], found, rtol=1e-6, atol=1e-9, err_msg="the error δ")
+    np.testing.assert_allclose(error, gradient * slope, rtol=1e-9, atol=1e-12, err_msg="∇_a C ⊙ σ′")
+
+
+def directional_derivatives(
+    network: Network, theta: Parameters, x: Array, y: Array, direction: Array
+) -> tuple[Array, Array]:
+    """⟨∇C, direction⟩ of each trial by backpropagation, and by a complex step through the forward pass.
+
+    ``x`` and ``y`` hold examples in rows, ``direction`` has the shape of ``theta.vector``. Every σ must be
+    analytic where z falls. The two agree to rounding when the gradient is right.
+    """
+    trials = len(theta.vector)
+    gradient = parameters(network.sizes, trials)
+    p = make_pass(network, trials, with_ones(x), y.T[None])
+    forward(network, theta, p)
+    backward(network, theta, p, gradient)
+    h = 1e-30
+    moved = seen_as_layers(theta.vector + 1j * h * direction, network.sizes)
+    p = make_pass(network, trials, with_ones(x, complex), y.T[None].astype(complex))
+    forward(network, moved, p)
+    return np.sum(gradient.vector * direction, axis=1), cost(network, p).imag / h
+
+
+def _check_claim(
+    low: float, high: float, function: Callable[[Array], Array], sigma: Activation, name: str
+) -> None:
+    assert low <= high, f"{name} is claimed to lie in [{low}, {high}], which is empty"
+    values = np.asarray(function(grid(sigma.kinks)), dtype=float)
+    least, greatest = np.nanmin(values), np.nanmax(values)
+    slack = 1e-12 * max([1.0, *(abs(end) for end in (low, high) if np.isfinite(end))])
+    assert least >= low - slack, f"inf {name} is claimed {low:.12g}, but {name} = {least:.12g} occurs"
+    assert greatest <= high + slack, f"sup {name} is claimed {high:.12g}, but {name} = {greatest:.12g} occurs"
+    found = measured(function, sigma.kinks)
+    for claimed, seen in ((low, found.low), (high, found.high)):
+        near = seen == claimed or abs(seen - claimed) <= 1e-3 * max(1.0, abs(claimed))
+        assert near, f"{name} is claimed to reach or approach {claimed:.12g}, but comes only to {seen:.12g}"
+
+
+def _difference(sigma: Activation, z: Array, h: float) -> Array:
+    return np.asarray((sigma(z + h) - sigma(z - h)) / (2 * h))
+
+
+def _off_kinks(z: Array, sigma: Activation, distance: float) -> Array:
+    kinks = np.array(sigma.kinks, dtype=float)
+    near = np.abs(z[:, None] - kinks) <= distance
+    return np.asarray(z[~near.any(axis=1)])
+
+
+def _same(found: Array, expected: Array, z: Array, found_name: str, expected_name: str) -> None:
+    allowed = 4 * np.finfo(expected.dtype).eps * np.abs(expected)
+    wrong = ~(np.abs(found - expected) <= allowed) & ~(np.isnan(found) & np.isnan(expected))
+    if wrong.any():
+        i = int(np.argmax(wrong))
+        raise AssertionError(
+            f"at z = {z[i]:.6g} {found_name} is {found[i]:.17g}, {expected_name} is {expected[i]:.17g}"
+        )

@@ -1,0 +1,98 @@
+import tomllib
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab.experiment.positions import Duplicate, Statement, duplicate, lines, statements
+from lab.experiment.toml_writer import document, key_text
+
+TEXT = '''\
+# a comment = 1
+title = "x # no comment"   # [nor a table]
+
+[data]  # here
+name = """
+[not.a.table]
+key = 1 \\""" still
+"""
+literal = \'\'\'
+it's = 2\'\'\'
+[network]
+hidden = [  # a list
+  1,  # one ] bracket
+  2, "]", ']',
+]
+activation = {name = "elu", alpha = [1, 2]}
+cost.name = "huber"
+"quoted key" . 'and' = 1
+[[runs]]
+a = 1
+[[runs]]
+a = 2
+[runs.inner]
+b = 3
+'''
+
+
+def test_the_text_is_toml():
+    assert set(tomllib.loads(TEXT)) == {"title", "data", "network", "runs"}
+
+
+def test_statements():
+    assert list(statements(TEXT)) == [
+        Statement(("title",), 2, "value"),
+        Statement(("data",), 4, "table"),
+        Statement(("data", "name"), 5, "value"),
+        Statement(("data", "literal"), 9, "value"),
+        Statement(("network",), 11, "table"),
+        Statement(("network", "hidden"), 12, "value"),
+        Statement(("network", "activation"), 16, "value"),
+        Statement(("network", "cost", "name"), 17, "value"),
+        Statement(("network", "quoted key", "and"), 18, "value"),
+        Statement(("runs",), 19, "array"),
+        Statement(("runs", 0, "a"), 20, "value"),
+        Statement(("runs",), 21, "array"),
+        Statement(("runs", 1, "a"), 22, "value"),
+        Statement(("runs", 1, "inner"), 23, "table"),
+        Statement(("runs", 1, "inner", "b"), 24, "value"),
+    ]
+
+
+def test_lines_know_tables_that_are_only_mentioned():
+    assert lines(list(statements("\n[a.b]\nc.d = 1\n"))) == {
+        ("a",): 2,
+        ("a", "b"): 2,
+        ("a", "b", "c"): 3,
+        ("a", "b", "c", "d"): 3,
+    }
+
+
+def test_duplicates():
+    assert duplicate(list(statements("a = 1\n\na = 2\n"))) == Duplicate(("a",), 1, 3)
+    assert duplicate(list(statements("[a]\n[b]\n[a]\n"))) == Duplicate(("a",), 1, 3)
+    assert duplicate(list(statements("a = 1\n[a.b]\n"))) == Duplicate(("a",), 1, 2)
+    assert duplicate(list(statements("[[a]]\nb = 1\n[[a]]\nb = 1\n[a.c]\n"))) is None
+
+
+@given(st.text(st.sampled_from("ab=.[]{}\"'#\\\n ,1"), max_size=60))
+def test_no_text_is_refused(text):
+    found = list(statements(text))
+    assert all(1 <= statement.line <= text.count("\n") + 1 for statement in found)
+
+
+NAMES = st.text(st.sampled_from("ab.\"'[]#="), min_size=1, max_size=3)
+LEAVES = st.text(st.sampled_from("ab\"'#[\n"), max_size=5) | st.lists(
+    st.sampled_from(["]", "#", "=\n"]), max_size=2
+)
+
+
+@given(st.dictionaries(NAMES, st.dictionaries(NAMES, LEAVES, min_size=1, max_size=3), max_size=3))
+def test_every_key_of_a_document_is_found_on_its_line(tables):
+    text = document(tables)
+    found = lines(list(statements(text)))
+    assert set(found) == {(name,) for name in tables} | {
+        (name, key) for name in tables for key in tables[name]
+    }
+    for key, line in found.items():
+        start = f"[{key_text(key[0])}]" if len(key) == 1 else f"{key_text(key[1])} = "
+        assert text.split("\n")[line - 1].startswith(start)

@@ -1,0 +1,70 @@
+import pytest
+
+from lab.experiment import sizes
+from lab.experiment.schema import Experiment
+from lab.experiment.sizes import check_against_data, check_record, check_sizes, free_memory, parameter_count
+
+
+def settings(**tables):
+    given = {"data": {"name": "digits"}, "network": {"hidden": [30, 20]}, **tables}
+    return Experiment.model_validate(given)
+
+
+@pytest.fixture
+def memory(monkeypatch):
+    return lambda free: monkeypatch.setattr(sizes, "free_memory", lambda: free)
+
+
+def test_parameter_count_is_weights_and_biases():
+    assert parameter_count([64, 30, 20, 10]) == 64 * 30 + 30 + 30 * 20 + 20 + 20 * 10 + 10
+    assert parameter_count([2, 1]) == 3
+
+
+def test_free_memory_is_what_the_kernel_says(monkeypatch, tmp_path):
+    (tmp_path / "meminfo").write_text("MemTotal: 9 kB\nMemFree: 1 kB\nMemAvailable:   5 kB\n")
+    monkeypatch.setattr(sizes, "_MEMORY", tmp_path / "meminfo")
+    assert free_memory() == 5 * 1024
+    monkeypatch.setattr(sizes, "_MEMORY", tmp_path / "none")
+    assert free_memory() is None
+
+
+@pytest.mark.parametrize(("dtype", "item"), [("float64", 8), ("float32", 4)])
+def test_a_network_that_just_fits_is_let_through(dtype, item, memory):
+    small = settings(training={"dtype": dtype}, trials={"seeds": 7})
+    needed = parameter_count([64, 30, 20, 10]) * 7 * 3 * item
+    memory(needed)
+    assert check_sizes(small, 64, 10) == []
+    memory(needed - 1)
+    (finding,) = check_sizes(small, 64, 10)
+    assert finding.key == ("network", "hidden")
+    assert finding.message.startswith(f"{2780} parameters a trial need about 0.0 GiB for 7 trials")
+    assert check_sizes(small, 64, 10, trials=6) == []
+
+
+def test_unknown_memory_refuses_nothing_but_too_many_layers(memory):
+    memory(None)
+    assert check_sizes(settings(network={"hidden": [10**9]}), 64, 10) == []
+    (finding,) = check_sizes(settings(network={"hidden": [1] * 10_001}), 64, 10)
+    assert finding.message.startswith("10001 layers are more than 10000; 20085 parameters a trial")
+
+
+@pytest.mark.parametrize(("every", "readings"), [("auto", 200), ("log", 200), (1, 601), (100, 7)])
+def test_rows_of_the_table_of_layers(every, readings, memory):
+    memory(0)
+    one = settings(
+        data={"name": "digits", "train": 95}, training={"batch": 10, "epochs": 60}, record={"every": every}
+    )
+    (finding,) = check_record(one, variants=4)
+    rows = 4 * 10 * readings * 3
+    assert finding.message.startswith(
+        f"the table of layers would have {rows} rows (4 variants × 10 seeds × {readings} readings × 3 layers)"
+    )
+    memory(rows * 200)
+    assert check_record(one, variants=4) == []
+
+
+def test_a_batch_as_large_as_the_data_is_right():
+    assert check_against_data(settings(training={"batch": 50}), 50) == []
+    assert check_against_data(settings(), 1) == []
+    (finding,) = check_against_data(settings(training={"batch": 51}), 50)
+    assert finding.key == ("training", "batch")

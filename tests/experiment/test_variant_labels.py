@@ -1,0 +1,61 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab.experiment.labels import labels
+
+
+def label(**varied):
+    (text,) = labels([{key.replace("__", "."): value for key, value in varied.items()}], "sigmoid")
+    return text
+
+
+@pytest.mark.parametrize(
+    ("varied", "text"),
+    [
+        ({"network.activation": "tanh"}, "tanh"),
+        ({"network.activation": {"name": "leaky-relu", "slope": 0.1}}, "leaky-relu(slope=0.1)"),
+        ({"network.activation": {"name": "floored", "inner": {"name": "tanh"}}}, "floored(inner=tanh)"),
+        ({"network.activation": ["tanh", "relu"]}, "[tanh relu]"),
+        ({"network.activation": "tanh(z)/2 + z**2"}, "tanh(z)∕2 + z^2"),
+        ({"network.activation": "-z*2"}, "(-z·2)"),
+        ({"network.activation": "folder/mine.py:Mine"}, "Mine"),
+        ({"network.hidden": [30, 30, 30]}, "30-30-30"),
+        ({"network.hidden": []}, "no hidden layer"),
+        ({"network.hidden": [30] * 100}, "100×30"),
+        ({"network.cost": "quadratic", "training.eta": 0.3}, "quadratic, eta=0.3"),
+        ({"network.output": "tanh"}, "output=tanh"),
+        ({"training.batch": "full", "training.eta": 1e-05}, "batch=full, eta=1e-05"),
+        ({"data.name": "../a/b.csv"}, "..∕a∕b.csv"),
+        ({"activations.a.floor": 0.1, "activations.b.floor": 0.2}, "a.floor=0.1, b.floor=0.2"),
+        ({"network.activation": "tanh", "network.hidden": [30, 30]}, "tanh, 30-30"),
+    ],
+)
+def test_label(varied, text):
+    assert labels([varied], "sigmoid") == [text]
+
+
+def test_nothing_varies():
+    assert labels([{}], {"name": "elu", "alpha": 0.5}) == ["elu(alpha=0.5)"]
+
+
+def test_collisions_are_numbered():
+    varied = [{"network.activation": name} for name in ("a.py:Mine", "b.py:mine", "c.py:Mine")]
+    assert labels(varied, "") == ["Mine", "mine #2", "Mine #3"]
+
+
+@given(
+    st.lists(
+        st.text(min_size=1, max_size=80) | st.floats() | st.lists(st.text(max_size=3), max_size=3),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_labels_are_safe_short_and_unlike(values):
+    texts = labels([{"network.activation": value} for value in values], "")
+    assert len({text.casefold() for text in texts}) == len(values)
+    for text in texts:
+        assert text.isprintable()
+        assert not set(text) & set('/\\:*?"<>|')
+        assert not text.startswith(("=", "+", "-", "@"))
+        assert 0 < len(text) <= 70

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+
+from lab.figures import draw
+
+
+def maps(figure):
+    return [ax.collections[0] for ax in figure.axes[:-1]]
+
+
+def test_a_map_a_variant_is_the_mean_over_the_trials(drawn, tables):
+    layers = tables["layers"]
+    figure = drawn("saturation")
+    assert [ax.get_title(loc="left") for ax in figure.axes[:-1]] == list(layers["variant"].unique())
+    for variant, mesh in zip(layers["variant"].unique(), maps(figure), strict=True):
+        rows = layers[layers["variant"] == variant]
+        expected = rows.pivot_table(index="layer", columns="step", values="saturation", aggfunc="mean")
+        np.testing.assert_allclose(mesh.get_array(), expected, rtol=1e-12)
+
+
+def test_the_scale_is_fixed_from_0_to_1(drawn):
+    figure = drawn("saturation")
+    assert {mesh.get_clim() for mesh in maps(figure)} == {(0, 1)}
+    assert figure.axes[-1].get_ylim() == (0, 1)
+
+
+@pytest.mark.parametrize(("tau", "told"), [(0.05, "0.05"), (0.2, "0.2")])
+def test_the_colour_bar_tells_the_threshold(tables, tau, told):
+    variants = tables["variants"].assign(saturation_threshold=tau)
+    figure = draw("saturation", {**tables, "variants": variants})
+    assert figure.axes[-1].get_ylabel() == f"share of (neuron, example)\nwith |σ′(z)| < {told} S"
+
+
+def test_without_the_variants_the_threshold_is_a_letter(tables):
+    figure = draw("saturation", {"layers": tables["layers"]})
+    assert figure.axes[-1].get_ylabel().endswith("with |σ′(z)| < τ S")
+
+
+def test_cells_reach_half_way_to_the_next_reading(make_tables):
+    tables = make_tables(("a",), 1, 2)
+    tables["layers"] = tables["layers"].query("step in (0, 10, 100)")
+    corners = maps(draw("saturation", tables))[0].get_coordinates()
+    np.testing.assert_array_equal(corners[0, :, 0], [-5, 5, 55, 145])
+    np.testing.assert_array_equal(corners[:, 0, 1], [0.5, 1.5, 2.5])
+
+
+def test_readings_without_a_finite_trial_are_hatched(make_tables):
+    tables = make_tables(("a",), 2, 2)
+    layers = tables["layers"]
+    layers.loc[layers["step"] >= 300, "saturation"] = np.nan
+    figure = draw("saturation", tables)
+    shown = maps(figure)[0].get_array()
+    assert np.ma.getmaskarray(np.ma.masked_invalid(shown))[:, 30:].all()
+    (hatched,) = figure.axes[0].patches
+    assert hatched.get_hatch() == "////"
+    assert hatched.get_extents().transformed(figure.axes[0].transData.inverted()).bounds == pytest.approx(
+        (-5, 0.5, 510, 2)
+    )
+
+
+def test_a_single_reading_is_a_cell(make_tables):
+    tables = make_tables(("a",), 1, 1)
+    tables["layers"] = tables["layers"].query("step == 0")
+    assert maps(draw("saturation", tables))[0].get_array().shape == (1, 1)
+
+
+def test_variants_of_different_depth_keep_their_layers(make_tables):
+    tables = make_tables(("a", "b"), 1, 4)
+    layers = tables["layers"]
+    tables["layers"] = layers[(layers["variant"] == "a") | (layers["layer"] <= 2)]
+    figure = draw("saturation", tables)
+    assert [mesh.get_array().shape[0] for mesh in maps(figure)] == [4, 2]
+    assert {ax.get_ylim() for ax in figure.axes[:-1]} == {(0.5, 4.5)}
