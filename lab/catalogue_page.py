@@ -42,8 +42,7 @@ def tell_one(name: str, parameters: Sequence[str], plot: Path | None, as_json: b
     z = np.array(SHOWN_Z)
     with np.errstate(all="ignore"):
         values, slopes = sigma(z), sigma.derivative(z)
-    if plot is not None:
-        _draw(name, sigma, plot)
+    drawn = [] if plot is None else _draw(name, sigma, plot)
     if as_json:
         told = {
             "activation": str(sigma),
@@ -67,14 +66,13 @@ def tell_one(name: str, parameters: Sequence[str], plot: Path | None, as_json: b
         ("z", "σ(z)", "σ′(z)"),
         [(f"{a:g}", f"{b:.10g}", f"{c:.10g}") for a, b, c in zip(z, values, slopes, strict=True)],
     )
-    if plot is not None:
-        console.print(f"plot: {plot}")
+    for path in drawn:
+        console.print(f"plot: {path}")
 
 
-def _draw(name: str, sigma: Activation, path: Path) -> None:
+def _draw(name: str, sigma: Activation, path: Path) -> list[Path]:
     from lab.experiment.tables import CURVE_Z
-    from lab.figures import draw
-    from lab.storage import write
+    from lab.figures import draw, save
 
     with np.errstate(all="ignore"):
         curves = pd.DataFrame(
@@ -93,11 +91,7 @@ def _draw(name: str, sigma: Activation, path: Path) -> None:
         "sup_slope": [sigma.slope.high],
     }
     figure = draw("activations", {"curves": curves, "variants": pd.DataFrame(bounds)})
-    from io import BytesIO
-
-    file = BytesIO()
-    figure.savefig(file, format="png", dpi=150)
-    write(path, file.getvalue())
+    return save(figure, path.parent, path.stem)
 
 
 def _headline(sigma: Activation) -> str:

@@ -246,7 +246,11 @@ def plot(run_name: str, names: Sequence[str], to: Path | None, results: Path | N
 
 @cli.command()
 @click.argument("name", default="")
-@click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Draw σ and σ′ into this PNG.")
+@click.option(
+    "--plot",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Draw σ and σ′ into this PNG, and an SVG beside it.",
+)
 @click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter of the activation.")
 @_json_option
 def activations(name: str, plot: Path | None, parameters: Sequence[str], as_json: bool) -> None:

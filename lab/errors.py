@@ -59,10 +59,22 @@ class ExperimentError(LabError):
         self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
         super().__init__("\n".join(problem.told(source) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[ExperimentError], tuple[str, tuple[Problem, ...]]]:
+        return ExperimentError, (self.source, self.problems)
+
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint to close a message with: the nearest known word if there is one, then all of them."""
     names = sorted(known)
-    near = get_close_matches(word.lower(), names, n=1, cutoff=0.6)
-    hint = f"did you mean {near[0]!r}? " if near else ""
+    if not names:
+        return "there is none"
+    near = nearest(word, names)
+    hint = f"did you mean {near!r}? " if near else ""
     return f"{hint}(known: {', '.join(names)})"
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is most like ``word``, whatever the case; None where none is like it."""
+    lowered = {name.lower(): name for name in known}
+    near = get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)
+    return lowered[near[0]] if near else None

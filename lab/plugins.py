@@ -16,7 +16,6 @@ import dataclasses
 import importlib
 import importlib.util
 import sys
-import warnings
 from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
@@ -24,7 +23,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from lab.errors import PartError, did_you_mean
+from lab.errors import PartError, did_you_mean, nearest
 
 TABLES: dict[str, str] = {
     "activations": "lab.activations.catalogue:TABLE",
@@ -124,9 +123,11 @@ def make(part: type, name: str, parameters: Mapping[str, Any]) -> Any:
     }
     for key in parameters:
         if key not in fields:
-            own = f"its parameters: {', '.join(fields)}" if fields else "it has no parameters"
-            near = did_you_mean(key, fields).partition("(")[0]
-            raise PartError(f"{name!r} has no parameter {key!r}; {near}{own}")
+            if not fields:
+                raise PartError(f"{name!r} has no parameter {key!r}; it has no parameters")
+            near = nearest(key, fields)
+            hint = f"did you mean {near!r}? " if near else ""
+            raise PartError(f"{name!r} has no parameter {key!r}; {hint}its parameters: {', '.join(fields)}")
     for key, field in fields.items():
         required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
         if required and key not in parameters:
@@ -164,11 +165,9 @@ def _from_file(name: str, folder: Path, allow_code: bool) -> type:
         sys.modules[module_name] = module
         try:
             spec.loader.exec_module(module)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             del sys.modules[module_name]
-            raise PartError(
-                f"{name!r}: {path.name} fails to load: {type(error).__name__}: {error}"
-            ) from error
+            raise PartError(f"{name!r}: {path.name} fails to load: {_told(error)}") from error
     found = getattr(module, class_name, None)
     if not isinstance(found, type) or not dataclasses.is_dataclass(found):
         classes = [key for key, value in vars(module).items() if dataclasses.is_dataclass(value)]
@@ -182,11 +181,15 @@ def _loaded(entry: EntryPoint) -> type:
     try:
         found = entry.load()
     except Exception as error:
-        warnings.warn(f"{_distribution(entry)}: {entry.name!r} fails to load: {error}", stacklevel=3)
-        raise PartError(f"{entry.name!r} of {_distribution(entry)} fails to load: {error}") from error
+        raise PartError(f"{entry.name!r} of {_distribution(entry)} fails to load: {_told(error)}") from error
     if not isinstance(found, type) or not dataclasses.is_dataclass(found):
         raise PartError(f"{entry.name!r} of {_distribution(entry)} is not a dataclass")
     return found
+
+
+def _told(error: BaseException) -> str:
+    """The error on one line."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def _distribution(entry: EntryPoint) -> str:

@@ -75,7 +75,7 @@ class Activation(ABC):
         """σ(z) and σ′(z) in one pass, written into ``out = (a, slope, scratch)`` where given.
 
         The three buffers have the shape and dtype of z and none of them is z. This default calls the
-        two methods; a class that shares work between them, or allocates nothing, is an `InPlace`.
+        two methods; a class that shares work between them is an `InPlace`.
         """
         if out is None:
             return self(z), self.derivative(z)
@@ -110,7 +110,7 @@ class Activation(ABC):
 
 
 class InPlace(Activation):
-    """An activation that computes σ and σ′ together into buffers, allocating nothing.
+    """An activation that computes σ and σ′ together into buffers, with no array of floats on the way.
 
     A class of this kind writes `fill`; everything else follows from it.
     """

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
-from lab.activations.activation import REALS, Activation, Array, Buffers, Interval
+from lab.activations.activation import REALS, Activation, Array, Buffers, Interval, measured
 
 
 @dataclass(frozen=True)
@@ -36,22 +38,24 @@ class Floored(Activation):
     @property
     def slope(self) -> Interval:
         """(1 − ε)[inf σ′, sup σ′] + ε."""
+        if self.floor == 1:
+            return Interval(1.0, 1.0)
         inner = self.inner.slope
-        return Interval(self._lift(inner.low, 1.0), self._lift(inner.high, 1.0))
+        low, high = ((1 - self.floor) * end + self.floor for end in (inner.low, inner.high))
+        return Interval(low, high)
 
-    @property
+    @cached_property
     def range(self) -> Interval:
-        """The reals, where ε > 0: every σ of the lab's is outgrown by εz on one side at least."""
-        return REALS if self.floor else self.inner.range
+        """The reals where the slope of the lift is bounded away from 0; else measured, if ε > 0."""
+        if self.slope.low > 0:
+            return REALS
+        return measured(self, self.kinks) if self.floor else self.inner.range
 
-    def _lift(self, inner: float, line: float) -> float:
-        return (1 - self.floor) * inner + self.floor * line
-
-    def __call__(self, z: object) -> object:
+    def __call__(self, z: Any) -> Any:
         """(1 − ε)σ(z) + εz."""
         return (1 - self.floor) * self.inner(z) + self.floor * np.asarray(z)[()]
 
-    def derivative(self, z: object) -> object:
+    def derivative(self, z: Any) -> Any:
         """(1 − ε)σ′(z) + ε."""
         return (1 - self.floor) * self.inner.derivative(z) + self.floor
 

@@ -50,8 +50,12 @@ class LeakyReLU(InPlace):
 
     leak: float = field(default=0.01, metadata={"key": "slope"})
 
-    range = REALS
     kinks = (0.0,)
+
+    @property
+    def range(self) -> Interval:
+        """The reals, or [0, ∞) where there is no positive leak."""
+        return REALS if self.leak > 0 else Interval(0.0, np.inf)
 
     @property
     def slope(self) -> Interval:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,7 @@ def from_spec(
 
 def _designed(name: str, design: Mapping[str, Any]) -> Activation:
     parameters = {key: value for key, value in design.items() if key not in _DESIGN_KEYS}
-    if "value" in design:
+    if isinstance(design.get("value"), str):
         return Formula(design["value"], tuple(parameters.items()))
     raise PartError(f'the design {name!r} needs a formula: value = "…"')
 
@@ -71,4 +72,4 @@ _DESIGN_KEYS = frozenset({"value", "derivative", "at_least", "at_most"})
 
 
 def _reads_as_formula(text: str) -> bool:
-    return text == "z" or (any(sign in text for sign in "()*/+^ ") and ".py:" not in text)
+    return ".py:" not in text and re.search(r"\bz\b|[()*/+^ ]", text) is not None

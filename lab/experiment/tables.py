@@ -17,7 +17,7 @@ from lab.experiment.variants import Variant
 TABLES = ("layers", "steps", "trials", "variants", "histograms", "curves")
 """The names of the tables."""
 
-CURVE_Z: Array = np.linspace(-8, 8, 321)
+CURVE_Z: Array = np.union1d(np.linspace(-8, 8, 321), EDGES[np.abs(EDGES) < 100])
 """Where σ and σ′ are sampled for the table ``curves``."""
 
 

@@ -7,7 +7,7 @@ for every figure that the run's tables allow.
 from __future__ import annotations
 
 from lab.figures.activations import Activations
-from lab.figures.learning_speed import LearningSpeed
+from lab.figures.learning_speed import LearningSpeed, WeightSpeed
 from lab.figures.saturation import Saturation
 from lab.figures.slopes import Slopes
 from lab.figures.speed_by_layer import SpeedByLayer
@@ -17,6 +17,7 @@ from lab.figures.z_distribution import ZDistribution
 
 TABLE: dict[str, type] = {
     "learning_speed": LearningSpeed,
+    "weight_speed": WeightSpeed,
     "saturation": Saturation,
     "speed_by_layer": SpeedByLayer,
     "z_distribution": ZDistribution,

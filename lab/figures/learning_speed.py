@@ -16,6 +16,7 @@ from lab.figures.bands import Band, by_layer, by_variant, positive
 from lab.figures.tables import Tables, checked, outcomes
 
 SPEED_LABEL = "learning speed ‖∂C/∂bˡ‖\n(cost per unit of bias)"
+WEIGHT_SPEED_LABEL = "learning speed ‖∂C/∂wˡ‖\n(cost per unit of weight)"
 
 _PANEL_HEIGHT = 2.5
 
@@ -33,42 +34,54 @@ class LearningSpeed:
 
     def draw(self, tables: Tables) -> Figure:
         """The figure, from ``layers``."""
-        layers = checked(
-            tables, "layers", "variant", "trial", "step", "epoch", "layer", "status", "learning_speed"
-        )
-        time, unit = scales.time_axis(layers)
-        depths = sorted(layers["layer"].unique())
-        shown = panels.chosen(depths)
-        looks = style.ramp(shown)
-        variants = by_variant(layers)
-        bands = {variant: by_layer(rows, shown, "learning_speed", time) for variant, rows in variants.items()}
-        lines = [one for of_variant in bands.values() for one in of_variant.values()]
+        return speeds(tables, "learning_speed", SPEED_LABEL)
 
-        figure, axes = panels.grid(len(bands), height=_PANEL_HEIGHT)
-        scales.log_axis(
-            axes, np.concatenate([edge for one in lines for edge in (one.low, one.median, one.high)])
-        )
-        for ax, of_variant in zip(axes, bands.values(), strict=True):
-            _draw_layers(ax, of_variant, looks)
-        notes = [
-            [*outcomes(tables, variant, rows), *_zero_notes(bands[variant], unit)]
-            for variant, rows in variants.items()
-        ]
-        writing.captions(axes, list(variants), notes)
-        panels.label_axes(axes, unit, SPEED_LABEL)
-        entries = [
-            (Line2D([], [], color=looks[layer].colour, linestyle=looks[layer].dashes), f"layer {layer}")
-            for layer in panels.chosen(shown, marks.MOST_LABELLED)
-        ]
-        writing.legend(
-            figure,
-            [
-                *entries,
-                writing.trials_entry([one.trials for one in lines]),
-                *writing.left_out(len(shown), len(depths), "layers"),
-            ],
-        )
-        return figure
+
+@dataclass(frozen=True)
+class WeightSpeed:
+    """The same for the weights: ‖∂C/∂wˡ‖, which by BP4 also depends on the activations that feed them."""
+
+    needs: ClassVar[tuple[str, ...]] = ("layers",)
+
+    def draw(self, tables: Tables) -> Figure:
+        """The figure, from ``layers``."""
+        return speeds(tables, "learning_speed_w", WEIGHT_SPEED_LABEL)
+
+
+def speeds(tables: Tables, quantity: str, label: str) -> Figure:
+    """One panel a variant, one line a layer, of a quantity of ``layers`` that lives on a log axis."""
+    layers = checked(tables, "layers", "variant", "trial", "step", "epoch", "layer", "status", quantity)
+    time, unit = scales.time_axis(layers)
+    depths = sorted(layers["layer"].unique())
+    shown = panels.chosen(depths)
+    looks = style.ramp(shown)
+    variants = by_variant(layers)
+    bands = {variant: by_layer(rows, shown, quantity, time) for variant, rows in variants.items()}
+    lines = [one for of_variant in bands.values() for one in of_variant.values()]
+
+    figure, axes = panels.grid(len(bands), height=_PANEL_HEIGHT)
+    scales.log_axis(axes, np.concatenate([edge for one in lines for edge in (one.low, one.median, one.high)]))
+    for ax, of_variant in zip(axes, bands.values(), strict=True):
+        _draw_layers(ax, of_variant, looks)
+    notes = [
+        [*outcomes(tables, variant, rows), *_zero_notes(bands[variant], unit)]
+        for variant, rows in variants.items()
+    ]
+    writing.captions(axes, list(variants), notes)
+    panels.label_axes(axes, unit, label)
+    entries = [
+        (Line2D([], [], color=looks[layer].colour, linestyle=looks[layer].dashes), f"layer {layer}")
+        for layer in panels.chosen(shown, marks.MOST_LABELLED)
+    ]
+    writing.legend(
+        figure,
+        [
+            *entries,
+            writing.trials_entry([one.trials for one in lines]),
+            *writing.left_out(len(shown), len(depths), "layers"),
+        ],
+    )
+    return figure
 
 
 def _draw_layers(ax: Axes, bands: Mapping[int, Band], looks: Mapping[int, style.Look]) -> None:

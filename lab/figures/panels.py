@@ -39,7 +39,7 @@ def grid(count: int, *, height: float) -> tuple[Figure, list[Axes]]:
 
 
 def matrix(rows: int, columns: int, *, height: float, share_y: bool) -> tuple[Figure, list[list[Axes]]]:
-    """A figure of small panels, row by row, a row a layer and a column a variant; rows may share their y axis."""
+    """A figure of small panels, row by row: a row a layer, a column a variant; rows may share their y."""
     figure = sheet(rows, columns, width=max(1.7, 4.6 / columns), height=height)
     cells = figure.subplots(rows, columns, sharex="col", sharey="row" if share_y else "none", squeeze=False)
     return figure, [list(row) for row in cells]

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -72,6 +73,7 @@ class Slopes:
             [
                 (Line2D([], [], color=_COLOUR), "median slope over neurons and examples"),
                 (Patch(color=_COLOUR, alpha=style.BAND_OPACITY, linewidth=0), "2nd to 98th percentile"),
+                *_floor_entry(every),
                 (Line2D([], [], linestyle="none"), writing.trials_told([one.trials for one in every])),
                 *writing.left_out(len(shown), len(depths), "layers"),
                 *writing.left_out(len(names), len(variants), "variants"),
@@ -87,6 +89,14 @@ def _spreads(rows: pd.DataFrame, layers: Sequence[int], time: str) -> dict[int, 
         layer: Band(one.x, low[layer].median, one.median, high[layer].median, one.trials)
         for layer, one in median.items()
     }
+
+
+def _floor_entry(spreads: Sequence[Band]) -> list[tuple[Artist, str]]:
+    """The legend's entry for marks on the floor, if there are any."""
+    if not any((spread.median <= 0).any() for spread in spreads):
+        return []
+    mark = Line2D([], [], color=_COLOUR, linestyle="none", marker="|")
+    return [(mark, "on the floor: a median slope of 0 or less")]
 
 
 def _draw(ax: Axes, spread: Band) -> None:

@@ -5,7 +5,7 @@
     δ^l = Σ′(z^l) (w^{l+1})ᵀ … Σ′(z^{L−1}) (w^L)ᵀ Σ′(z^L) ∇_a C        (the full product)
 
 Source: Nielsen, *Neural Networks and Deep Learning* (2015), ch. 2, "Alternate presentation of the
-equations of backpropagation", eqs. (33), (34), (36).
+equations of backpropagation", eqs. (33), (34), (35).
 
 For one network and one example: vectors of shape (n,), matrices of shape (n, n′). It is here to be read
 and to be compared; `lab.network.backprop` computes the same numbers without the matrices of zeros.

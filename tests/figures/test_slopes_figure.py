@@ -37,10 +37,12 @@ def test_the_floor_is_within_the_axis(drawn):
     assert low < 0.1 < high
 
 
-def test_slopes_at_or_below_zero_are_marks_never_minus_infinity(make_tables):
+def test_slopes_at_or_below_zero_are_marks_never_minus_infinity(make_tables, texts):
     tables = make_tables(("a",), 2, 2)
     tables["layers"] = tables["layers"].assign(slope_p02=-0.1, slope_p50=0.0, slope_p98=1.0)
-    ax = draw("slopes", tables).axes[0]
+    figure = draw("slopes", tables)
+    assert "on the floor: a median slope of 0 or less" in texts(figure)
+    ax = figure.axes[0]
     line, marks = ax.lines
     assert np.isnan(line.get_ydata()).all()
     np.testing.assert_array_equal(marks.get_xdata(), np.arange(0, 501, 10))

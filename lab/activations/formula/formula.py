@@ -89,7 +89,9 @@ class Formula(Activation):
             z = grid()
             values = np.empty_like(z)
             program.run(z, (values,))
-            found.update(float(point) for point in z[values == 0])
+            zero = np.concatenate([[False], values == 0, [False]])
+            alone = zero[1:-1] & ~zero[:-2] & ~zero[2:]  # the ends of a plateau of zeros are kinks of its own
+            found.update(float(point) for point in z[alone])
             crossing = np.flatnonzero(values[:-1] * values[1:] < 0)
 
             def at(point: float, program: Program = program) -> float:

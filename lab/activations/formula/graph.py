@@ -14,7 +14,7 @@ from lab.activations.formula.operations import COMMUTATIVE, OPERATIONS
 Node: TypeAlias = int
 
 
-@dataclass
+@dataclass(eq=False)
 class Graph:
     """Nodes by number: node k is ``operation[k]`` applied to the nodes ``arguments[k]``.
 
@@ -83,6 +83,8 @@ class Graph:
             return y if x.number == 0 else x if y.number == 0 else None
         if name == "sub" and y.number == 0:
             return x
+        if name == "sub" and x.node == y.node:
+            return self.constant(0)
         if name == "sub" and x.number == 0:
             return -y
         if name == "mul":
@@ -95,12 +97,14 @@ class Graph:
                     return -other
         if name in ("div", "pow") and y.number == 1:
             return x
+        if name == "pow" and (y.number == 0 or x.number == 1):
+            return self.constant(1)
         if name == "div" and x.number == 0:
             return x
         if name == "neg" and self.operation[x.node] == "neg":
             return Expression(self, self.arguments[x.node][0])
-        if name == "where" and rest[0].node == rest[1].node:
-            return rest[0]
+        if name == "where" and (x.number is not None or rest[0].node == rest[1].node):
+            return rest[1] if x.number == 0 else rest[0]
         return None
 
 

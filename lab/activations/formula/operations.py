@@ -172,10 +172,11 @@ OPERATIONS: dict[str, Operation] = {
     "at_least": Operation(np.greater_equal, _flat),
     "where": Operation(_where, lambda y, c, u, v, dc, du, dv: c.call("where", du, dv)),
 }
-"""All operations by name. ``at_least`` (≥ as 1 or 0, also for NaN) and ``copy`` and ``constant`` (a number,
-but NaN where z is) stand only in programs."""
+"""All operations by name. Three stand only in programs: ``copy``, ``at_least`` (≥ as 1 or 0, also for
+NaN) and ``constant`` (a number, but NaN where z is)."""
 
 COMMUTATIVE = frozenset({"add", "mul"})
+"""The operations whose arguments may change places; ``min`` and ``max`` may not, because of their kinks."""
 
 FUNCTIONS: dict[str, str] = {
     **{

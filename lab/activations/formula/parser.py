@@ -7,7 +7,9 @@ comparison or a call of a listed function is refused with its column.
 from __future__ import annotations
 
 import ast
+import keyword
 import math
+import re
 import warnings
 from collections.abc import Mapping
 
@@ -39,11 +41,7 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
 
 
 class FormulaError(PartError):
-    """A formula that is not one; the message names the column, counted from 1."""
-
-    def __init__(self, text: str, column: int, reason: str) -> None:
-        shown = text if len(text) <= 80 else f"{text[:77]}…"
-        super().__init__(f"formula {shown!r}, column {column}: {reason}")
+    """A formula that is not one, or a parameter that it cannot have."""
 
 
 def parse(text: str, parameters: Mapping[str, float]) -> Expression:
@@ -51,36 +49,63 @@ def parse(text: str, parameters: Mapping[str, float]) -> Expression:
 
     Raises FormulaError where the text is no formula, names something unknown, or leaves a parameter out.
     """
-    for name, value in parameters.items():
-        if name in FUNCTIONS or name in CONSTANTS or name == "z" or not name.isidentifier():
-            raise FormulaError(text, 1, f"a parameter cannot be called {name!r}")
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise FormulaError(text, 1, f"the parameter {name} must be a finite number, got {value!r}")
     if len(text) > LONGEST:
-        raise FormulaError(text, LONGEST, f"longer than {LONGEST} characters")
-    if not text.isascii():
-        column, letter = next((i, c) for i, c in enumerate(text, 1) if not c.isascii())
-        raise FormulaError(text, column, f"the character {letter!r} is not allowed; write in ASCII")
+        raise _error(text, LONGEST + 1, f"longer than {LONGEST} characters")
+    text = re.sub(r"\s", " ", text).strip()
+    for column, letter in enumerate(text, 1):
+        if not (letter.isascii() and letter.isprintable()):
+            raise _error(text, column, f"the character {letter!r} is not allowed; write in plain ASCII")
+    if not text:
+        raise FormulaError("the formula is empty")
     tree = _tree(text)
+    _check_parameters(text, parameters)
     reading = _Reading(text, parameters)
     expression = reading.expression(tree, 0)
-    for name in parameters.keys() - reading.used:
-        raise FormulaError(text, 1, f"the parameter {name!r} does not occur in it")
+    for name in sorted(parameters.keys() - reading.used):
+        raise FormulaError(f"formula {_shown(text)}: the parameter {name!r} does not occur in it")
     if expression.number is not None:
-        raise FormulaError(text, 1, f"is the constant {expression.number:g}; it must depend on z")
+        raise _error(text, 1, f"is the constant {expression.number:g}; it must depend on z")
     return expression
+
+
+def _check_parameters(text: str, parameters: Mapping[str, float]) -> None:
+    for name, value in parameters.items():
+        taken = name in FUNCTIONS or name in CONSTANTS or name == "z"
+        if taken or keyword.iskeyword(name) or not (name.isidentifier() and name.isascii()):
+            reason = "that name is taken" if taken else "write a name of letters, digits and _"
+            raise FormulaError(f"formula {_shown(text)}: a parameter cannot be called {name!r}; {reason}")
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            reason = f"must be a number, got {value!r:.40}"
+            raise FormulaError(f"formula {_shown(text)}: the parameter {name!r} {reason}")
+        if not _is_finite(value):
+            raise FormulaError(f"formula {_shown(text)}: the parameter {name!r} must be finite")
 
 
 def _tree(text: str) -> ast.expr:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)
-            return ast.parse(text.strip(), mode="eval").body
+            return ast.parse(text, mode="eval").body
     except SyntaxError as error:
-        reason = error.msg.replace("invalid syntax. Perhaps you forgot a comma?", "invalid syntax")
-        raise FormulaError(text, error.offset or 1, f"not an expression: {reason}") from None
-    except (RecursionError, MemoryError, ValueError):
-        raise FormulaError(text, 1, "nested too deeply, or a number too long") from None
+        reason = error.msg.partition(". Perhaps")[0]
+        raise _error(text, error.offset or len(text) + 1, f"not an expression: {reason}") from None
+    except (RecursionError, MemoryError):
+        raise _error(text, 1, f"nested more than {DEEPEST} deep") from None
+
+
+def _is_finite(number: int | float) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:
+        return False
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 80 else f"{text[:77]}…")
+
+
+def _error(text: str, column: int, reason: str) -> FormulaError:
+    return FormulaError(f"formula {_shown(text)}, column {column}: {reason}")
 
 
 class _Reading:
@@ -95,9 +120,15 @@ class _Reading:
     def expression(self, tree: ast.expr, depth: int) -> Expression:
         if depth > DEEPEST:
             raise self._refused(tree, f"nested more than {DEEPEST} deep")
+        made = self._made(tree, depth)
+        if made.number is not None and not math.isfinite(made.number):
+            raise self._refused(tree, "this is not a finite number")
+        return made
+
+    def _made(self, tree: ast.expr, depth: int) -> Expression:
         match tree:
             case ast.Constant(value=value) if isinstance(value, int | float) and not isinstance(value, bool):
-                return self.graph.constant(self._number(tree, value))
+                return self.graph.constant(float(value) if _is_finite(value) else math.inf)
             case ast.Name(id=name):
                 return self._named(tree, name)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -115,15 +146,6 @@ class _Reading:
                 return self._call(tree, name, arguments, depth)
         raise self._refused(tree, "not allowed in a formula")
 
-    def _number(self, tree: ast.expr, value: int | float) -> float:
-        try:
-            number = float(value)
-        except OverflowError:
-            number = math.inf
-        if not math.isfinite(number):
-            raise self._refused(tree, "the number is too large")
-        return number
-
     def _named(self, tree: ast.expr, name: str) -> Expression:
         if name == "z":
             return self.graph.z()
@@ -140,11 +162,14 @@ class _Reading:
         raise self._refused(tree, f"unknown name {name!r}; {did_you_mean(name, known)}")
 
     def _call(self, tree: ast.expr, name: str, arguments: list[ast.expr], depth: int) -> Expression:
+        if name.startswith("_"):
+            raise self._refused(tree, "not allowed in a formula")
         if name not in FUNCTIONS:
             raise self._refused(tree, f"unknown function {name!r}; {did_you_mean(name, FUNCTIONS)}")
         arity = ARITY.get(name, 1)
         if len(arguments) != arity:
-            raise self._refused(tree, f"{name} takes {arity} argument(s), not {len(arguments)}")
+            plural = "s" if arity > 1 else ""
+            raise self._refused(tree, f"{name} takes {arity} argument{plural}, not {len(arguments)}")
         if name == "where":
             condition = self._condition(arguments[0], depth + 1)
             yes, no = (self.expression(argument, depth + 1) for argument in arguments[1:])
@@ -162,4 +187,4 @@ class _Reading:
         raise self._refused(tree, "where(…) needs one comparison with <, <=, > or >= as its first argument")
 
     def _refused(self, tree: ast.expr, reason: str) -> FormulaError:
-        return FormulaError(self.text, tree.col_offset + 1, reason)
+        return _error(self.text, tree.col_offset + 1, reason)

@@ -79,10 +79,10 @@ def compiled(*expressions: Expression) -> Program:
             if temporary and last_use[x] == at:
                 free.append(register[x])
     for i, root in enumerate(roots, 1):
-        if register.get(root) != i:
-            constant = lowered.operation[root] == "constant"
-            value = (lowered.number[root], 0) if constant else (register[root],)
-            steps.append(Step("constant" if constant else "copy", value, i))
+        if lowered.operation[root] == "constant":
+            steps.append(Step("constant", (lowered.number[root], 0), i))
+        elif register[root] != i:
+            steps.append(Step("copy", (register[root],), i))
     return Program(tuple(steps), len(roots), highest)
 
 

@@ -1,0 +1,445 @@
+"""The four equations one by one, the whole gradient, and what holds to the last bit."""
+
+from dataclasses import MISSING, fields
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lab.activations import catalogue
+from lab.activations.floored import Floored
+from lab.activations.hyperbolic import Tanh
+from lab.activations.linear import Identity, ReLU
+from lab.activations.logistic import Sigmoid, Softplus
+from lab.activations.smooth import GELU
+from lab.network import costs
+from lab.network.backprop import (
+    Network,
+    backward,
+    complete,
+    cost,
+    forward,
+    make_pass,
+    with_ones,
+)
+from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
+from lab.network.parameters import count, parameters, seen_as_layers
+from lab.testing import directional_derivatives
+
+FLOORED = {f"floored {type(inner).__name__}": Floored(inner) for inner in (Sigmoid(), ReLU())}
+SIGMAS = {
+    name: part()
+    for name, part in catalogue.TABLE.items()
+    if all(field.default is not MISSING for field in fields(part))
+} | FLOORED
+COSTS = {name: part() for name, part in costs.TABLE.items()}
+ACCEPTED = [
+    (cost_name, output)
+    for cost_name, given_cost in COSTS.items()
+    for output, sigma in SIGMAS.items()
+    if given_cost.refuses(sigma) is None
+]
+OUTPUT = {"cross-entropy": Sigmoid(), "softmax-cross-entropy": Identity()}
+
+
+@st.composite
+def nets(draw, outputs=st.integers(1, 4)):
+    """Sizes of depth 1 to 5, trials, examples and a seed."""
+    below = draw(st.lists(st.integers(1, 5), min_size=1, max_size=5))
+    sizes = (*below, draw(outputs))
+    return sizes, draw(st.integers(1, 3)), draw(st.integers(1, 4)), draw(st.integers(0, 2**32 - 1))
+
+
+def targets(rng, m, outputs):
+    """Targets that every cost takes: between 0 and 1, and of sum 1 where there are two or more."""
+    y = rng.uniform(0.1, 0.9, (m, outputs))
+    return y / y.sum(axis=1, keepdims=True) if outputs > 1 else y
+
+
+def drawn(sizes, trials, m, seed, dtype=np.float64):
+    """Parameters and examples in rows, none of them small by design."""
+    rng = np.random.default_rng(seed)
+    theta = seen_as_layers(rng.normal(size=(trials, count(sizes))).astype(dtype), sizes)
+    return theta, rng.normal(size=(m, sizes[0])).astype(dtype), targets(rng, m, sizes[-1]).astype(dtype)
+
+
+def run(network, theta, x, y):
+    """A whole pass: the buffers and the gradient."""
+    trials = len(theta.vector)
+    p = make_pass(network, trials, with_ones(x, x.dtype), y.T[None])
+    gradient = parameters(network.sizes, trials, theta.vector.dtype)
+    forward(network, theta, p)
+    backward(network, theta, p, gradient)
+    return p, gradient
+
+
+def slope_at(network, p, l, t, j, i):
+    return float(network.sigma(l).derivative(np.float64(p.z[l][t, j, i])))
+
+
+def close(found, expected):
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-15)
+
+
+@given(nets())
+def test_forward(net):
+    """z_j^l = Σ_k w_jk^l a_k^{l−1} + b_j^l, a_j^l = σ(z_j^l)."""
+    sizes, trials, m, seed = net
+    theta, x, y = drawn(sizes, trials, m, seed)
+    network = Network(sizes, (Tanh(),) * (len(sizes) - 1), Quadratic())
+    p, _ = run(network, theta, x, y)
+    for t in range(trials):
+        for i in range(m):
+            a = [float(value) for value in x[i]]
+            for l in range(1, network.depth + 1):
+                w, b = theta.w[l][t], theta.b[l][t, :, 0]
+                z = [sum(w[j, k] * a[k] for k in range(len(a))) + b[j] for j in range(sizes[l])]
+                a = [np.tanh(value) for value in z]
+                np.testing.assert_allclose(p.z[l][t, :, i], z, rtol=1e-12, atol=1e-13)
+                np.testing.assert_allclose(p.a[l][t, :, i], a, rtol=1e-12, atol=1e-13)
+                np.testing.assert_allclose(p.slope[l][t, :, i], 1 / np.cosh(z) ** 2, rtol=1e-11)
+
+
+def by_quadratic(a, y):
+    return [a_j - y_j for a_j, y_j in zip(a, y, strict=True)]
+
+
+def by_cross_entropy(a, y):
+    return [(1 - y_j) / (1 - a_j) - y_j / a_j for a_j, y_j in zip(a, y, strict=True)]
+
+
+def by_softmax(a, y):
+    total = sum(np.exp(a_k) for a_k in a)
+    return [np.exp(a_j) / total - y_j for a_j, y_j in zip(a, y, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("given_cost", "sigma", "gradient_by"),
+    [
+        (Quadratic(), Sigmoid(), by_quadratic),
+        (Quadratic(), Softplus(), by_quadratic),
+        (CrossEntropy(), Sigmoid(), by_cross_entropy),
+        (SoftmaxCrossEntropy(), Identity(), by_softmax),
+    ],
+)
+@given(net=nets(outputs=st.integers(1, 3)))
+def test_bp1(given_cost, sigma, gradient_by, net):
+    """δ_j^L = ∂C/∂a_j^L σ′(z_j^L), of the mean over the m examples."""
+    sizes, trials, m, seed = net
+    theta, x, y = drawn(sizes, trials, m, seed)
+    network = Network(sizes, (*(Tanh(),) * (len(sizes) - 2), sigma), given_cost)
+    p, _ = run(network, theta, x, y)
+    L = network.depth
+    for t in range(trials):
+        for i in range(m):
+            partial = gradient_by(p.a[L][t, :, i], y[i])
+            told = [partial[j] / m * slope_at(network, p, L, t, j, i) for j in range(sizes[L])]
+            np.testing.assert_allclose(p.delta[L][t, :, i], told, rtol=1e-9, atol=1e-14)
+
+
+@given(nets())
+def test_bp2(net):
+    """δ_j^l = Σ_k w_kj^{l+1} δ_k^{l+1} σ′(z_j^l), and e_j^l the same without σ′."""
+    sizes, trials, m, seed = net
+    theta, x, y = drawn(sizes, trials, m, seed)
+    network = Network(sizes, (Sigmoid(),) * (len(sizes) - 1), Quadratic())
+    p, _ = run(network, theta, x, y)
+    for l in range(1, network.depth):
+        for t, j, i in np.ndindex(trials, sizes[l], m):
+            above = range(sizes[l + 1])
+            arriving = sum(theta.w[l + 1][t, k, j] * p.delta[l + 1][t, k, i] for k in above)
+            close(p.e[l][t, j, i], arriving)
+            close(p.delta[l][t, j, i], arriving * slope_at(network, p, l, t, j, i))
+
+
+@given(nets())
+def test_bp3(net):
+    """∂C/∂b_j^l = δ_j^l: the sum over the examples, whose columns carry 1/m."""
+    sizes, trials, m, seed = net
+    theta, x, y = drawn(sizes, trials, m, seed)
+    network = Network(sizes, (Tanh(),) * (len(sizes) - 1), Quadratic())
+    p, gradient = run(network, theta, x, y)
+    for l in gradient.layers:
+        for t, j in np.ndindex(trials, sizes[l]):
+            close(gradient.b[l][t, j, 0], sum(p.delta[l][t, j, i] for i in range(m)))
+
+
+@given(nets())
+def test_bp4(net):
+    """∂C/∂w_jk^l = a_k^{l−1} δ_j^l: the sum over the examples, whose columns carry 1/m."""
+    sizes, trials, m, seed = net
+    theta, x, y = drawn(sizes, trials, m, seed)
+    network = Network(sizes, (Tanh(),) * (len(sizes) - 1), Quadratic())
+    p, gradient = run(network, theta, x, y)
+    for l in gradient.layers:
+        for t, j, k in np.ndindex(trials, sizes[l], sizes[l - 1]):
+            below = x.T[None] if l == 1 else p.a[l - 1]
+            a_k = below[0 if l == 1 else t, k]
+            close(gradient.w[l][t, j, k], sum(a_k[i] * p.delta[l][t, j, i] for i in range(m)))
+
+
+def check_gradient(network, trials, m, seed, directions):
+    theta, x, y = drawn(network.sizes, trials, m, seed)
+    rng = np.random.default_rng([seed, 1])
+    for _ in range(directions):
+        direction = rng.normal(size=theta.vector.shape)
+        told, found = directional_derivatives(network, theta, x, y, direction)
+        scale = np.sqrt(count(network.sizes)) * 1e-12
+        np.testing.assert_allclose(told, found, rtol=1e-9, atol=scale)
+
+
+@pytest.mark.parametrize("name", SIGMAS)
+@pytest.mark.parametrize("cost_name", COSTS)
+def test_the_gradient_in_random_directions_for_every_hidden_sigma(name, cost_name):
+    """⟨∇C, d⟩ against the complex step Im C(θ + ihd)/h."""
+    output = OUTPUT.get(cost_name, Sigmoid())
+    network = Network((3, 4, 5, 2), (SIGMAS[name], SIGMAS[name], output), COSTS[cost_name])
+    check_gradient(network, trials=3, m=5, seed=11, directions=5)
+
+
+@pytest.mark.parametrize(("cost_name", "output"), ACCEPTED)
+def test_the_gradient_in_random_directions_for_every_output_sigma(cost_name, output):
+    """⟨∇C, d⟩ against the complex step Im C(θ + ihd)/h."""
+    network = Network((3, 4, 3), (Tanh(), SIGMAS[output]), COSTS[cost_name])
+    check_gradient(network, trials=3, m=5, seed=12, directions=5)
+
+
+def test_every_cost_has_an_output_that_it_accepts():
+    assert {cost_name for cost_name, _ in ACCEPTED} == set(COSTS)
+    assert {output for cost_name, output in ACCEPTED if cost_name == "quadratic"} == set(SIGMAS)
+
+
+@settings(max_examples=150)
+@given(net=nets(), data=st.data())
+def test_the_gradient_for_mixed_sigmas(net, data):
+    """⟨∇C, d⟩ against the complex step, each layer with a σ of its own."""
+    sizes, trials, m, seed = net
+    cost_name = data.draw(st.sampled_from(list(COSTS)))
+    hidden = [SIGMAS[data.draw(st.sampled_from(list(SIGMAS)))] for _ in sizes[1:-1]]
+    output = OUTPUT.get(cost_name, Sigmoid())
+    check_gradient(Network(sizes, (*hidden, output), COSTS[cost_name]), trials, m, seed, directions=1)
+
+
+def test_the_gradient_by_finite_differences_of_every_single_parameter():
+    """∂C/∂θ_p by the central difference (C(θ + h e_p) − C(θ − h e_p))/2h, nothing of the lab's but C."""
+    network = Network((2, 3, 1), (GELU(), Sigmoid()), CrossEntropy())
+    theta, x, y = drawn(network.sizes, 1, 4, seed=5)
+    _, gradient = run(network, theta, x, y)
+    for p in range(theta.vector.shape[1]):
+        costs_beside = []
+        for h in (1e-5, -1e-5):
+            moved = seen_as_layers(theta.vector + h * (np.arange(theta.vector.shape[1]) == p), network.sizes)
+            costs_beside.append(cost(network, run(network, moved, x, y)[0])[0])
+        found = (costs_beside[0] - costs_beside[1]) / 2e-5
+        np.testing.assert_allclose(gradient.vector[0, p], found, rtol=1e-6, atol=1e-9)
+
+
+def test_the_cost_is_the_mean_over_the_examples():
+    network = Network((2, 3, 2), (Tanh(), Tanh()), Quadratic())
+    theta, x, y = drawn(network.sizes, 2, 4, seed=6)
+    p, _ = run(network, theta, x, y)
+    single = [
+        [0.5 * sum((p.a[2][t, j, i] - y[i, j]) ** 2 for j in range(2)) for i in range(4)] for t in range(2)
+    ]
+    np.testing.assert_allclose(cost(network, p), np.mean(single, axis=1), rtol=1e-14)
+
+
+def test_complete_fills_the_gradient_at_the_output():
+    network = Network((2, 3, 2), (Tanh(), Sigmoid()), CrossEntropy())
+    theta, x, y = drawn(network.sizes, 2, 4, seed=7)
+    p, _ = run(network, theta, x, y)
+    assert not p.e[2].any()
+    complete(network, p)
+    np.testing.assert_allclose(p.e[2] * p.slope[2], p.delta[2], rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", SIGMAS)
+@pytest.mark.parametrize("cost_name", COSTS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_dtype_stays_in_every_buffer(name, cost_name, dtype):
+    network = Network((3, 2, 1, 2), (SIGMAS[name],) * 2 + (OUTPUT.get(cost_name, Sigmoid()),), COSTS[cost_name])
+    theta, x, y = drawn(network.sizes, 2, 3, seed=8, dtype=dtype)
+    p, gradient = run(network, theta, x, y)
+    complete(network, p)
+    buffers = [*p.a1.values(), *p.a.values(), *p.z.values(), *p.slope.values(), *p.e.values()]
+    buffers += [*p.delta.values(), p.y, theta.vector, gradient.vector, cost(network, p)]
+    assert {buffer.dtype for buffer in buffers} == {np.dtype(dtype)}
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_float32_agrees_with_float64(dtype):
+    network = Network((3, 4, 2), (Tanh(), Sigmoid()), CrossEntropy())
+    theta, x, y = drawn(network.sizes, 2, 5, seed=9)
+    _, exact = run(network, theta, x, y)
+    rounded = seen_as_layers(theta.vector.astype(dtype), network.sizes)
+    _, gradient = run(network, rounded, x.astype(dtype), y.astype(dtype))
+    np.testing.assert_allclose(gradient.vector, exact.vector, rtol=0, atol=4 * np.finfo(dtype).eps)
+
+
+# What holds to the last bit.
+
+SHAPES = [
+    ((1, 1), 1),
+    ((1, 1, 1), 3),
+    ((3, 1, 4), 1),
+    ((4, 5, 1), 7),
+    ((17, 33, 1), 32),
+    ((5, 1, 1, 2), 2),
+    ((64, 30, 30, 10), 10),
+    ((64, 30, 30, 10), 300),
+    ((3, 129, 2), 100),
+]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("sizes", "m"), SHAPES)
+@pytest.mark.parametrize("broadcast", [True, False], ids=["one input for all", "an input each"])
+def test_a_stacked_trial_has_the_bits_that_it_has_alone(sizes, m, dtype, broadcast):
+    trials = 5
+    rng = np.random.default_rng(1)
+    network = Network(sizes, (GELU(),) * (len(sizes) - 2) + (Sigmoid(),), CrossEntropy())
+    theta, _, _ = drawn(sizes, trials, m, seed=1, dtype=dtype)
+    x = np.ones((1 if broadcast else trials, m, sizes[0] + 1), dtype).mT
+    x[:, :-1] = rng.normal(size=x[:, :-1].shape)
+    y = rng.uniform(size=(len(x), m, sizes[-1])).astype(dtype).mT
+
+    def numbers(chosen):
+        own = slice(None) if broadcast else chosen
+        p = make_pass(network, len(chosen), x[own], y[own])
+        part = seen_as_layers(theta.vector[chosen], sizes)
+        gradient = parameters(sizes, len(chosen), dtype)
+        with np.errstate(all="ignore"):  # as in training: ∇_a C of a saturated output is infinite
+            forward(network, part, p)
+            backward(network, part, p, gradient)
+            complete(network, p)
+        fields_of_layers = (p.z, p.a, p.slope, p.e, p.delta)
+        blocks = [field[l] for field in fields_of_layers for l in range(1, network.depth + 1)]
+        return [*blocks, gradient.vector, cost(network, p)]
+
+    stacked = numbers(list(range(trials)))
+    for t in range(trials):
+        for whole, alone in zip(stacked, numbers([t]), strict=True):
+            assert whole[t].tobytes() == alone[0].tobytes()
+
+
+def test_numbers_that_are_not_finite_leave_the_other_trials_alone():
+    network = Network((3, 4, 2), (ReLU(), Sigmoid()), CrossEntropy())
+    theta, x, y = drawn(network.sizes, 3, 5, seed=2)
+    _, sound = run(network, theta, x, y)
+    spoilt = seen_as_layers(theta.vector.copy(), network.sizes)
+    spoilt.vector[1] = np.nan
+    _, gradient = run(network, spoilt, x, y)
+    assert np.isnan(gradient.vector[1]).all()
+    assert gradient.vector[[0, 2]].tobytes() == sound.vector[[0, 2]].tobytes()
+
+
+def test_an_input_of_zero_teaches_its_weights_nothing():
+    """a_k = 0 ⇒ ∂C/∂w_jk = 0 exactly (BP4)."""
+    network = Network((3, 4, 2), (Sigmoid(), Sigmoid()), Quadratic())
+    theta, x, y = drawn(network.sizes, 3, 5, seed=3)
+    x[:, 1] = 0
+    _, gradient = run(network, theta, x, y)
+    assert np.all(gradient.w[1][:, :, 1] == 0)
+    assert np.all(gradient.w[1][:, :, [0, 2]] != 0)
+    assert np.all(gradient.b[1] != 0)
+
+
+def test_a_flat_neuron_learns_nothing_and_feeds_nothing():
+    """σ′(z_j) = 0 ⇒ δ_j = 0 and all gradients into j are 0 exactly (BP2–BP4); a_j = 0 too, for a ReLU."""
+    network = Network((3, 4, 2), (ReLU(), Sigmoid()), Quadratic())
+    theta, x, y = drawn(network.sizes, 3, 5, seed=4)
+    theta.b[1][:, 2] = -100
+    p, gradient = run(network, theta, x, y)
+    assert np.all(p.slope[1][:, 2] == 0)
+    assert np.all(p.delta[1][:, 2] == 0)
+    assert np.all(p.e[1][:, 2] != 0)
+    assert np.all(gradient.wb[1][:, 2] == 0)
+    assert np.all(gradient.w[2][:, :, 2] == 0)
+
+
+def test_weights_of_zero_above_bring_no_error_down():
+    """w^{l+1} = 0 ⇒ e^l = δ^l = 0 exactly (BP2)."""
+    network = Network((3, 4, 2), (Tanh(), Sigmoid()), Quadratic())
+    theta, x, y = drawn(network.sizes, 2, 5, seed=4)
+    theta.w[2][...] = 0
+    p, gradient = run(network, theta, x, y)
+    assert not p.e[1].any()
+    assert not gradient.wb[1].any()
+    assert np.all(gradient.wb[2] != 0)
+
+
+# The demon of chapter 2.
+
+
+def cost_from(network, theta, l, a, z, y):
+    """C of one example by the layers above l, given z^l and a^l as columns."""
+    if l == network.depth:
+        return float(network.cost.value(z[None], a[None], y[None], network.sigma(l))[0, 0])
+    above = Network(network.sizes[l:], network.sigmas[l:], network.cost)
+    part = seen_as_layers(theta.vector[:, -count(above.sizes) :], above.sizes)
+    p = make_pass(above, 1, with_ones(a.T), y[None])
+    forward(above, part, p)
+    return float(cost(above, p)[0])
+
+
+@pytest.mark.parametrize("l", [1, 2, 3])
+@pytest.mark.parametrize("sigma", [Sigmoid(), Tanh(), Softplus()], ids=str)
+@pytest.mark.parametrize("moved", ["z", "a"])
+def test_the_demon(sigma, l, moved):
+    """ΔC = δ_j Δz + O(Δz²), and ΔC = e_j Δa + O(Δa²): halving Δ quarters what remains."""
+    network = Network((3, 4, 5, 2), (sigma, sigma, Sigmoid()), Quadratic())
+    theta, x, y = drawn(network.sizes, 1, 1, seed=7)
+    p, _ = run(network, theta, x, y)
+    complete(network, p)
+    z, a = p.z[l][0], p.a[l][0]
+    told = (p.delta if moved == "z" else p.e)[l][0, :, 0]
+    before = cost_from(network, theta, l, a, z, y.T)
+    for j in range(network.sizes[l]):
+        remainders = []
+        for step in (1e-4, 5e-5):
+            push = step * (np.arange(network.sizes[l]) == j)[:, None]
+            new_z = z + push if moved == "z" else z
+            new_a = np.asarray(network.sigma(l)(new_z)) if moved == "z" else a + push
+            change = cost_from(network, theta, l, new_a, new_z, y.T) - before
+            assert change == pytest.approx(told[j] * step, rel=0.2, abs=1e-4 * step)
+            remainders.append(abs(change - told[j] * step))
+        assert np.log2(remainders[0] / remainders[1]) == pytest.approx(2, abs=0.05)
+
+
+# Making.
+
+
+def test_as_many_sigmas_as_layers():
+    with pytest.raises(ValueError, match="2 layers need as many σ, got 1"):
+        Network((3, 4, 2), (Tanh(),), Quadratic())
+
+
+def test_with_ones_turns_rows_into_columns_over_ones():
+    block = with_ones([[1, 2, 3], [4, 5, 6]], np.float32)
+    assert np.array_equal(block, [[[1, 4], [2, 5], [3, 6], [1, 1]]])
+    assert block.dtype == np.float32
+
+
+def test_new_examples_may_be_written_into_a_pass():
+    network = Network((2, 3, 1), (Tanh(), Sigmoid()), Quadratic())
+    theta, x, y = drawn(network.sizes, 2, 4, seed=8)
+    block, target = with_ones(np.zeros_like(x)), np.zeros_like(y.T)[None]
+    p = make_pass(network, 2, block, target)
+    block[0, :-1], target[0] = x.T, y.T
+    gradient = parameters(network.sizes, 2)
+    forward(network, theta, p)
+    backward(network, theta, p, gradient)
+    assert gradient.vector.tobytes() == run(network, theta, x, y)[1].vector.tobytes()
+
+
+def test_a_pass_used_again_forgets_what_it_held():
+    network = Network((2, 3, 1), (Tanh(), Sigmoid()), Quadratic())
+    theta, x, y = drawn(network.sizes, 2, 4, seed=9)
+    p, first = run(network, theta, x, y)
+    other, _, _ = drawn(network.sizes, 2, 4, seed=10)
+    gradient = parameters(network.sizes, 2)
+    for weights in (other, theta):
+        forward(network, weights, p)
+        backward(network, weights, p, gradient)
+    assert gradient.vector.tobytes() == first.vector.tobytes()

@@ -1,0 +1,49 @@
+import numpy as np
+import pytest
+
+from lab.network.parameters import count, parameters, seen_as_layers
+
+SIZES = (3, 2, 1, 4)
+
+
+def test_count_is_the_number_of_weights_and_biases():
+    assert count(SIZES) == 2 * (3 + 1) + 1 * (2 + 1) + 4 * (1 + 1)
+
+
+def test_shapes_are_those_of_the_book():
+    theta = parameters(SIZES, trials=5)
+    assert theta.vector.shape == (5, count(SIZES))
+    assert theta.layers == [1, 2, 3]
+    assert {l: w.shape for l, w in theta.w.items()} == {1: (5, 2, 3), 2: (5, 1, 2), 3: (5, 4, 1)}
+    assert {l: b.shape for l, b in theta.b.items()} == {1: (5, 2, 1), 2: (5, 1, 1), 3: (5, 4, 1)}
+
+
+@pytest.mark.parametrize("trials", [1, 3])
+def test_the_layers_are_views_of_the_vector(trials):
+    theta = parameters(SIZES, trials)
+    for l in theta.layers:
+        for block in (theta.wb[l], theta.w[l], theta.b[l]):
+            assert np.shares_memory(block, theta.vector)
+
+
+def test_every_parameter_is_seen_exactly_once():
+    size = count(SIZES)
+    theta = seen_as_layers(np.arange(2 * size).reshape(2, size), SIZES)
+    for trial in range(2):
+        seen = np.concatenate([part[l][trial].ravel() for part in (theta.w, theta.b) for l in theta.layers])
+        assert sorted(seen) == list(range(trial * size, (trial + 1) * size))
+
+
+def test_the_biases_are_the_last_column():
+    theta = parameters(SIZES, trials=2)
+    theta.b[1][...] = 7
+    theta.w[1][...] = 3
+    assert np.array_equal(theta.wb[1][1], [[3, 3, 3, 7], [3, 3, 3, 7]])
+    assert np.array_equal(theta.vector[1, :8], [3, 3, 3, 7, 3, 3, 3, 7])
+    assert not theta.vector[:, 8:].any()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_dtype(dtype):
+    theta = parameters(SIZES, 2, dtype)
+    assert {block.dtype for block in (theta.vector, *theta.wb.values())} == {np.dtype(dtype)}
