@@ -45,6 +45,7 @@ def built_in(kind: str) -> Mapping[str, type]:
     return table
 
 
+@cache
 def installed(kind: str) -> dict[str, EntryPoint]:
     """The entry points of the group ``lab.<kind>``: name → entry point.
 

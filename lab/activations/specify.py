@@ -10,6 +10,7 @@ from typing import Any
 from lab import plugins
 from lab.activations.activation import Activation
 from lab.activations.formula.formula import Formula
+from lab.activations.formula.integral import Integral
 from lab.errors import PartError, did_you_mean
 
 
@@ -29,8 +30,8 @@ def from_spec(
         ``"tanh(z) + 0.1*z"``; ``"file.py:Class"``; or a table of a name and parameters. A parameter that
         is an activation itself, ``inner``, is again any of these.
     designs
-        The tables ``[activations.NAME]`` of an experiment file, by name: each a formula ``value`` and the
-        parameters of the formula.
+        The tables ``[activations.NAME]`` of an experiment file, by name: each a formula, ``value`` or
+        ``derivative``, and the parameters of the formula.
     folder, allow_code
         As `lab.plugins.find` takes them.
 
@@ -54,6 +55,8 @@ def from_spec(
     part = plugins.find("activations", name, folder=folder, allow_code=allow_code)
     if "inner" in table:
         inner = table["inner"]
+        if not isinstance(inner, str | Mapping):
+            raise PartError(f"{name!r}: inner = {inner!r}: expected an activation")
         table["inner"] = from_spec(inner, designs, folder=folder, allow_code=allow_code)
     made = plugins.make(part, name, table)
     if not isinstance(made, Activation):
@@ -65,7 +68,9 @@ def _designed(name: str, design: Mapping[str, Any]) -> Activation:
     parameters = {key: value for key, value in design.items() if key not in _DESIGN_KEYS}
     if isinstance(design.get("value"), str):
         return Formula(design["value"], tuple(parameters.items()))
-    raise PartError(f'the design {name!r} needs a formula: value = "…"')
+    if isinstance(design.get("derivative"), str):
+        return Integral(design["derivative"], tuple(parameters.items()))
+    raise PartError(f'the design {name!r} needs a formula: value = "…" or derivative = "…"')
 
 
 _DESIGN_KEYS = frozenset({"value", "derivative", "at_least", "at_most"})

@@ -11,11 +11,11 @@ import numpy as np
 from lab import plugins
 from lab.activations import Activation, from_spec
 from lab.activations.activation import Array
-from lab.errors import ExperimentError, Problem
 from lab.experiment import datasets
 from lab.experiment.datasets.dataset import Dataset
 from lab.experiment.examples import Examples, examples
 from lab.experiment.probes import Probe
+from lab.experiment.problems import Finding
 from lab.experiment.schedule import schedule
 from lab.experiment.schema import Data, Experiment
 from lab.experiment.sizes import check_against_data, check_sizes
@@ -44,20 +44,17 @@ class Bench:
         source = datasets.source(data.name, data.parameters)
         return source.load(data.train, data.test, seed, self.folder)
 
-    def training(self, settings: Experiment, data: Dataset) -> Training:
-        """Everything that decides the numbers of one variant.
-
-        Raises ExperimentError where the settings do not fit the data.
-        """
-        network = self.network(settings, data)
-        fit = [
-            *check_sizes(settings, network.sizes[0], network.sizes[-1], trials=1),
+    def unfit(self, settings: Experiment, data: Dataset) -> list[Finding]:
+        """What of the settings does not fit the data: its size, the batch."""
+        sizes = self.network(settings, data).sizes
+        return [
+            *check_sizes(settings, sizes[0], sizes[-1], trials=1),
             *check_against_data(settings, len(data.x_train)),
         ]
-        if fit:
-            raise ExperimentError(
-                data.name, [Problem(0, ".".join(map(str, finding.key)), finding.message) for finding in fit]
-            )
+
+    def training(self, settings: Experiment, data: Dataset) -> Training:
+        """Everything that decides the numbers of one variant; nothing of it is `unfit`."""
+        network = self.network(settings, data)
         train, test = (
             examples(x, targets(y, network.cost), bool(data.classes), settings.training.dtype)
             for x, y in ((data.x_train, data.y_train), (data.x_test, data.y_test))
@@ -111,6 +108,17 @@ def recorded(quantities: list[str], probes: list[Probe]) -> tuple[str, ...]:
         for probe in probes
         for column in probe.columns
         if column in wanted or "all" in wanted or ("default" in wanted and probe.default)
+    )
+
+
+def out_of_reach(network: Network, y: Array) -> str:
+    """A note where a target lies outside the range of the output's σ, so that the cost cannot reach 0."""
+    reach = network.sigma(network.depth).range
+    if isinstance(network.cost, SoftmaxCrossEntropy) or (y.min() in reach and y.max() in reach):
+        return ""
+    return (
+        f"targets from {y.min():g} to {y.max():g} lie outside the range {reach} of the output's activation, "
+        "which cannot reach them all"
     )
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from lab.errors import ExperimentError, PartError, Problem, StorageError
+from lab.errors import PartError, StorageError
 from lab.experiment import tables
-from lab.experiment.assembly import Bench, steps_per_epoch
+from lab.experiment.assembly import Bench, out_of_reach, steps_per_epoch
 from lab.experiment.chunks import Chunk, chunks, kept
 from lab.experiment.datasets.dataset import Dataset
+from lab.experiment.problems import Finding
 from lab.experiment.provenance import provenance
 from lab.experiment.results import RunFolder, create, now
 from lab.experiment.training import Training
@@ -24,12 +25,16 @@ from lab.experiment.workers import Outcome, Task, trained
 
 @dataclass(frozen=True)
 class Prepared:
-    """A plan whose parts are made and whose data is loaded: nothing but training is left to fail."""
+    """A plan whose parts are made and whose data is loaded: nothing but training is left to fail.
+
+    ``notes`` are worth telling: of the file, of the data, and of how they fit.
+    """
 
     plan: Plan
     bench: Bench
     made: tuple[tuple[Variant, Training], ...]
     data: tuple[Dataset, ...]
+    notes: tuple[str, ...]
 
     @property
     def chunks(self) -> list[Chunk]:
@@ -45,31 +50,32 @@ class Prepared:
         """Steps of all trials of all variants together: what progress is counted in."""
         return sum(training.steps * variant.settings.trials.seeds for variant, training in self.made)
 
-    @property
-    def notes(self) -> list[str]:
-        """What is worth telling about the file and the data, each once."""
-        return list(dict.fromkeys([*self.plan.notes, *(note for data in self.data for note in data.notes)]))
-
 
 def prepared(plan: Plan) -> Prepared:
-    """Load the data and make the parts. Raises ExperimentError or PartError where they do not fit."""
+    """Load the data and make the parts. Raises ExperimentError where they do not fit each other."""
     bench = Bench(plan.folder, plan.allow_code)
     loaded: dict[tuple[str, int], Dataset] = {}
-    made = []
+    made, notes, found = [], list(plan.notes), []
     for variant in plan.variants:
         settings = variant.settings
         key = settings.data.model_dump_json(), settings.trials.seed
         try:
             if key not in loaded:
                 loaded[key] = bench.dataset(settings.data, settings.trials.seed)
-            made.append((variant, bench.training(settings, loaded[key])))
         except PartError as error:
-            line = plan.source.line("data.name")
-            raise ExperimentError(plan.source.name, [Problem(line, "data", str(error))]) from error
-        except ExperimentError as error:
-            problems = [Problem(plan.source.line(p.key), p.key, p.message) for p in error.problems]
-            raise ExperimentError(plan.source.name, problems) from error
-    return Prepared(plan, bench, tuple(made), tuple(loaded.values()))
+            raise plan.refused([Finding(("data", "name"), str(error))]) from error
+        data = loaded[key]
+        unfit = bench.unfit(settings, data)
+        found += unfit
+        if not unfit:
+            training = bench.training(settings, data)
+            made.append((variant, training))
+            notes += [*data.notes, out_of_reach(training.network, training.train.y)]
+    if found:
+        raise plan.refused(found)
+    return Prepared(
+        plan, bench, tuple(made), tuple(loaded.values()), tuple(dict.fromkeys(filter(None, notes)))
+    )
 
 
 def prepared_again(folder: RunFolder) -> Prepared:
@@ -79,8 +85,13 @@ def prepared_again(folder: RunFolder) -> Prepared:
     """
     info = folder.info
     path = folder.path / "resolved.toml"
-    plan = load(path, allow_code=info["allow_code"], max_trials=info["trials_planned"])
-    return prepared(replace(plan, folder=Path(info["folder"])))
+    plan = load(
+        path,
+        allow_code=info["allow_code"],
+        max_trials=info["trials_planned"],
+        folder=Path(info["folder"]),
+    )
+    return prepared(plan)
 
 
 def run(

@@ -14,6 +14,10 @@ from lab.experiment import keys, positions, syntax
 from lab.experiment.keys import Key
 
 
+_EPOCHS, _STEPS = ("training", "epochs"), ("training", "steps")
+_ALTERNATIVES: tuple[tuple[Key, Key], ...] = ((_EPOCHS, _STEPS), (_STEPS, _EPOCHS))
+
+
 @dataclass(frozen=True)
 class Source:
     """An experiment file as it was read.
@@ -87,6 +91,8 @@ def read(path: Path, overrides: Mapping[str, Any] | Sequence[str] = ()) -> Sourc
     values, overridden, notes, problems = _with_overrides(tables, overrides)
     if problems:
         raise ExperimentError(name, problems)
+    values, replaced = _without_replaced(values, overridden)
+    notes += replaced
     if not values:
         raise ExperimentError(name, [Problem(0, "", "no experiment: needs `data.name` and `network.hidden`")])
     lines = positions.lines(list(positions.statements(text)))
@@ -132,6 +138,17 @@ def _with_overrides(
             notes.append(f"{keys.told(key)} is overridden twice: {given[key]!r}, then {value!r}, which wins")
         given[key] = value
     return tables, given, notes, problems
+
+
+def _without_replaced(values: dict[str, Any], given: Mapping[Key, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The values without what an override stands in for under another key, and a note on each."""
+    notes = []
+    for key, other in _ALTERNATIVES:
+        table = values.get(other[0])
+        if key in given and other not in given and isinstance(table, Mapping) and other[1] in table:
+            notes.append(f"{keys.told(other)} of the file gives way to {keys.told(key)}")
+            values = {**values, other[0]: {name: one for name, one in table.items() if name != other[1]}}
+    return values, notes
 
 
 def _override_key(written: str) -> Key:

@@ -72,6 +72,7 @@ def load(
     *,
     allow_code: bool = False,
     max_trials: int = 10_000,
+    folder: Path | None = None,
 ) -> Plan:
     """Read an experiment file and check all of it.
 
@@ -85,6 +86,8 @@ def load(
         Whether ``"file.py:Class"`` may be loaded, which runs the file's code.
     max_trials
         The most trials, over all variants, that the experiment may have.
+    folder
+        Where relative paths in the file start from, if not from the file's own folder.
 
     Raises
     ------
@@ -94,7 +97,7 @@ def load(
     """
     source = read(Path(path), overrides)
     _refuse_newer(source)
-    folder = source.path.absolute().parent
+    folder = (folder or source.path.parent).absolute()
     base = reading(source.values)
     parts = partial(checks.parts, folder=folder, allow_code=allow_code, faulty=base.faulty)
     written, wrong_keys = axes(base)

@@ -68,15 +68,15 @@ class CrossEntropy(Cost):
     """C_x = −Σ_j [y_j ln a_j + (1 − y_j) ln(1 − a_j)], with ∇_a C_x = (a − y)/(a(1 − a)).
 
     On a sigmoid σ′ = a(1 − a) cancels and δ^L = a − y; C_x is then computed from z, as
-    Σ_j ln(1 + e^{z_j}) − y_j z_j, which is exact where a rounds to 0 or 1.
+    Σ_j ln(1 + e^{z_j}) − y_j z_j, in a form that keeps its digits where a rounds to 0 or 1.
     Source: Nielsen, *Neural Networks and Deep Learning* (2015), ch. 3, eqs. (63), (68).
     """
 
     def value(self, z: Array, a: Array, y: Array, sigma: Activation) -> Array:
         """As the class says; ln 0 counts only where its factor is not 0."""
         if isinstance(sigma, Sigmoid):
-            softplus = np.maximum(z, 0) + np.log1p(np.exp(np.minimum(z, -z)))
-            return np.asarray(np.sum(softplus - y * z, axis=-2))
+            straight, bend = np.maximum(z, 0) - y * z, np.log1p(np.exp(np.minimum(z, -z)))
+            return np.asarray(np.sum(straight + bend, axis=-2))
         return np.asarray(-np.sum(xlogy(y, a) + xlog1py(1 - y, -a), axis=-2))
 
     def gradient(self, a: Array, y: Array, out: Array) -> None:

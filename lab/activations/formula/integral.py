@@ -1,0 +1,108 @@
+"""An activation designed by its slope: σ′ is a formula, σ its integral."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from lab.activations.activation import Activation, Array, floating
+from lab.activations.formula.formula import Formula
+from lab.errors import PartError
+
+FARTHEST = 1e4
+"""Where the table of the integral ends; beyond it σ goes on as a straight line."""
+
+LARGEST_ERROR = 1e-9
+"""The largest estimated error of σ, relative to 1 + |σ|, that a design may have."""
+
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(10)
+_CHECK_NODES, _CHECK_WEIGHTS = np.polynomial.legendre.leggauss(16)
+
+
+@dataclass(frozen=True)
+class Integral(Activation):
+    """σ(z) = ∫₀^z σ′, with σ′ given by a formula such as ``floor + (1 - floor)*exp(-z**2)``.
+
+    The integral is tabulated once at panel edges, by Gauss–Legendre quadrature between the formula's kinks,
+    and completed from the edge next to z by the same rule. `error` estimates what that leaves.
+
+    Parameters
+    ----------
+    text
+        The formula of σ′, in the language of `lab.activations.formula.formula.Formula`, or a number.
+    parameters
+        Pairs of name and value.
+
+    Raises
+    ------
+    PartError
+        The text is no formula, or its integral is not finite, or not known to `LARGEST_ERROR`.
+    """
+
+    text: str
+    parameters: tuple[tuple[str, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parameters", tuple(sorted(self.parameters)))
+        with np.errstate(all="ignore"):
+            error = self.error
+        if not error <= LARGEST_ERROR:
+            raise PartError(
+                f"the derivative {self.text!r} cannot be integrated to {LARGEST_ERROR:g} "
+                f"(the error is about {error:.2g}); expected a σ′ without poles or rapid oscillation"
+            )
+
+    @cached_property
+    def _rate(self) -> Formula:
+        return Formula(self.text, self.parameters)
+
+    @cached_property
+    def _edges(self) -> Array:
+        fine = np.linspace(0, 10, 81)
+        far = np.geomspace(10, FARTHEST, 121)
+        kinks = [kink for kink in self._rate.kinks if abs(kink) < FARTHEST]
+        return np.unique(np.concatenate([-far, -fine, fine, far, kinks]))
+
+    @cached_property
+    def _at_edges(self) -> Array:
+        return self._cumulated(_NODES, _WEIGHTS)
+
+    def _cumulated(self, nodes: Array, weights: Array) -> Array:
+        """The integral from 0 to every edge."""
+        left, width = self._edges[:-1], np.diff(self._edges)
+        inside = left[:, None] + width[:, None] * (nodes + 1) / 2
+        pieces = width / 2 * (self._rate(inside) @ weights)
+        total = np.concatenate([[0.0], np.cumsum(pieces)])
+        return np.asarray(total - total[np.searchsorted(self._edges, 0.0)])
+
+    @cached_property
+    def error(self) -> float:
+        """The estimated error of σ, relative to 1 + |σ|: against quadrature of a higher order."""
+        better = self._cumulated(_CHECK_NODES, _CHECK_WEIGHTS)
+        return float(np.max(np.abs(self._at_edges - better) / (1 + np.abs(better))))
+
+    def __call__(self, z: Any) -> Any:
+        """σ(z)."""
+        z = floating(z)
+        known = np.clip(z, -FARTHEST, FARTHEST)
+        panel = np.clip(np.searchsorted(self._edges, known, side="right") - 1, 0, len(self._edges) - 2)
+        towards_zero = np.where(known < 0, panel + 1, panel)
+        start = self._edges.astype(z.dtype)[towards_zero]
+        half = (known - start) / 2
+        total = np.zeros_like(half)
+        for node, weight in zip(_NODES.tolist(), _WEIGHTS.tolist(), strict=True):
+            total += weight * self._rate(start + half * (1 + node))
+        beyond = np.where(known == z, 0, z - known) * self._rate(known)
+        return (self._at_edges.astype(z.dtype)[towards_zero] + half * total + beyond)[()]
+
+    def derivative(self, z: Any) -> Any:
+        """σ′(z), by the formula."""
+        return self._rate(np.clip(floating(z), -FARTHEST, FARTHEST))[()]
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        """The kinks of the formula: there σ′ has a kink or a jump."""
+        return self._rate.kinks

@@ -1,0 +1,170 @@
+"""Costs against 50-digit arithmetic, and where the obvious forms overflow."""
+
+import mpmath
+import numpy as np
+import pytest
+
+from lab.activations import Formula, catalogue
+from lab.activations.hyperbolic import Tanh
+from lab.activations.linear import Identity
+from lab.activations.logistic import Sigmoid
+from lab.network.costs import TABLE, Cost, CrossEntropy, Quadratic, SoftmaxCrossEntropy
+from lab.testing import check_cost
+
+mpmath.mp.dps = 50
+
+SIGMAS = {name: part() for name, part in catalogue.TABLE.items() if name != "floored"}
+COSTS = {name: part() for name, part in TABLE.items()}
+FAR = [-700.0, -40.0, 40.0, 700.0]
+
+
+def block(*columns):
+    """Columns of one trial: (1, neuron, example)."""
+    return np.array(columns, dtype=float).T[None]
+
+
+def error(cost, z, y, sigma):
+    a, slope = sigma.with_derivative(z)
+    out = np.full_like(z, np.nan)
+    cost.error(z, a, slope, y, sigma, out)
+    return out
+
+
+def value(cost, z, y, sigma):
+    return cost.value(z, sigma(z), y, sigma)
+
+
+def test_quadratic_value_and_gradient():
+    a, y = block([1.0, 2.0], [0.5, -1.0]), block([0.0, 4.0], [0.5, 1.0])
+    assert np.array_equal(Quadratic().value(a, a, y, Identity()), [[0.5 * (1 + 4), 0.5 * 4]])
+    out = np.empty_like(a)
+    Quadratic().gradient(a, y, out)
+    assert np.array_equal(out, block([1.0, -2.0], [0.0, -2.0]))
+
+
+@pytest.mark.parametrize("z", [*FAR, -3.0, -0.25, 0.0, 0.25, 3.0])
+@pytest.mark.parametrize("y", [0.0, 0.3, 1.0])
+def test_cross_entropy_on_a_sigmoid_is_exact_in_the_tails(z, y):
+    exact = mpmath.log1p(mpmath.exp(z)) - mpmath.mpf(y) * z
+    found = value(CrossEntropy(), block([z]), block([y]), Sigmoid())[0, 0]
+    assert found == pytest.approx(float(exact), rel=1e-14 if y in (0, 1) else 1e-13, abs=0)
+    told = error(CrossEntropy(), block([z]), block([y]), Sigmoid())[0, 0, 0]
+    assert told == pytest.approx(float(1 / (1 + mpmath.exp(-z)) - mpmath.mpf(y)), rel=1e-14, abs=1e-17)
+
+
+def test_cross_entropy_keeps_a_saturated_output_learning():
+    """δ = a − y is ±1 where σ′ is 1e−304 and the product of the two factors is not a number."""
+    wrong = error(CrossEntropy(), block([700.0], [-700.0]), block([0.0], [1.0]), Sigmoid())
+    assert np.array_equal(wrong, block([1.0], [-1.0]))
+
+
+def test_cross_entropy_sums_over_the_outputs():
+    z, y = block([0.5, -1.5, 2.0], [-3.0, 0.0, 1.0]), block([1.0, 0.0, 0.2], [0.0, 1.0, 1.0])
+    a = 1 / (1 + np.exp(-z))
+    naive = -np.sum(y * np.log(a) + (1 - y) * np.log(1 - a), axis=1)
+    np.testing.assert_allclose(value(CrossEntropy(), z, y, Sigmoid()), naive, rtol=1e-13)
+
+
+def test_cross_entropy_by_the_activation_where_sigma_is_no_sigmoid():
+    sigma = Formula("0.5 + 0.4*tanh(z)")
+    z, y = block([0.5, -1.5], [-3.0, 1.0]), block([1.0, 0.0], [0.2, 1.0])
+    a = 0.5 + 0.4 * np.tanh(z)
+    naive = -np.sum(y * np.log(a) + (1 - y) * np.log(1 - a), axis=1)
+    np.testing.assert_allclose(value(CrossEntropy(), z, y, sigma), naive, rtol=1e-13)
+    expected = (a - y) / (a * (1 - a)) * 0.4 / np.cosh(z) ** 2
+    np.testing.assert_allclose(error(CrossEntropy(), z, y, sigma), expected, rtol=1e-12)
+
+
+def test_cross_entropy_counts_no_logarithm_whose_factor_is_zero():
+    a, y = block([0.0, 1.0, 0.25]), block([0.0, 1.0, 0.0])
+    found = CrossEntropy().value(a, a, y, Identity())
+    assert found[0, 0] == pytest.approx(-np.log(0.75), rel=1e-15)
+    out = np.empty_like(a)
+    CrossEntropy().gradient(a, y, out)
+    np.testing.assert_allclose(out, block([0.0, 0.0, 1 / 0.75]), rtol=1e-15)
+
+
+def test_softmax_against_fifty_digits():
+    z, y = [0.5, -2.0, 3.25], [0.2, 0.5, 0.3]
+    exact = [mpmath.exp(value) for value in z]
+    p = [value / sum(exact) for value in exact]
+    cost = -sum(mpmath.mpf(target) * mpmath.log(share) for target, share in zip(y, p, strict=True))
+    found = value(SoftmaxCrossEntropy(), block(z), block(y), Identity())[0, 0]
+    assert found == pytest.approx(float(cost), rel=1e-14)
+    told = error(SoftmaxCrossEntropy(), block(z), block(y), Identity())[0, :, 0]
+    np.testing.assert_allclose(
+        told, [float(s - t) for s, t in zip(p, y, strict=True)], rtol=1e-13, atol=1e-16
+    )
+
+
+@pytest.mark.parametrize("shift", [1000.0, -1000.0, 1e6])
+def test_softmax_does_not_overflow(shift):
+    z, y = block([shift, shift + 1, shift - 1000]), block([0.0, 0.0, 1.0])
+    found = value(SoftmaxCrossEntropy(), z, y, Identity())[0, 0]
+    assert found == pytest.approx(float(1001 + mpmath.log1p(mpmath.exp(-1))), rel=1e-15)
+    low, high = 1 / (1 + np.e), np.e / (1 + np.e)
+    told = error(SoftmaxCrossEntropy(), z, y, Identity())
+    np.testing.assert_allclose(told, block([low, high, -1.0]), rtol=1e-14)
+
+
+def test_softmax_of_a_certain_right_answer_costs_nothing():
+    z, y = block([1000.0, 0.0]), block([1.0, 0.0])
+    assert value(SoftmaxCrossEntropy(), z, y, Identity())[0, 0] == 0
+    assert not error(SoftmaxCrossEntropy(), z, y, Identity()).any()
+
+
+@pytest.mark.parametrize("cost", list(COSTS.values()), ids=list(COSTS))
+@pytest.mark.parametrize("sigma", list(SIGMAS.values()), ids=list(SIGMAS))
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_every_cost_on_every_output_that_it_accepts_conforms(cost, sigma, outputs):
+    if cost.refuses(sigma) is None:
+        check_cost(cost, sigma, outputs)
+
+
+def test_the_conformance_suite_sees_a_wrong_gradient():
+    class Wrong(Cost):
+        def value(self, z, a, y, sigma):
+            return np.sum((a - y) ** 2, axis=-2)
+
+        def gradient(self, a, y, out):
+            np.subtract(a, y, out=out)
+
+    with pytest.raises(AssertionError, match="the error δ"):
+        check_cost(Wrong(), Tanh())
+
+
+@pytest.mark.parametrize("cost", list(COSTS.values()), ids=list(COSTS))
+def test_one_target_may_serve_all_trials(cost):
+    sigma = Identity() if isinstance(cost, SoftmaxCrossEntropy) else Sigmoid()
+    z = np.random.default_rng(0).normal(size=(3, 4, 5))
+    y = np.eye(4)[:, [0, 1, 2, 3, 0]][None]
+    each = np.broadcast_to(y, z.shape)
+    assert np.array_equal(value(cost, z, y, sigma), value(cost, z, each, sigma))
+    assert np.array_equal(error(cost, z, y, sigma), error(cost, z, each, sigma))
+    assert value(cost, z, y, sigma).shape == (3, 5)
+
+
+def test_cross_entropy_refuses_outputs_without_a_logarithm():
+    assert CrossEntropy().refuses(Sigmoid()) is None
+    assert CrossEntropy().refuses(Tanh()) == (
+        "cross-entropy needs outputs in [0, 1], and this output σ ranges over [-1, 1]; "
+        "expected output = 'sigmoid', or cost = 'quadratic'"
+    )
+
+
+def test_softmax_refuses_another_sigma_in_its_place():
+    assert SoftmaxCrossEntropy().refuses(Identity()) is None
+    assert SoftmaxCrossEntropy().refuses(Sigmoid()) == (
+        "softmax-cross-entropy holds the output's softmax itself; expected output = 'identity'"
+    )
+
+
+@pytest.mark.parametrize("sigma", list(SIGMAS.values()), ids=list(SIGMAS))
+def test_the_quadratic_cost_takes_any_output(sigma):
+    assert Quadratic().refuses(sigma) is None
+    assert not Quadratic().cancels(sigma)
+
+
+def test_only_cross_entropy_on_a_sigmoid_cancels_its_slope():
+    cancelling = [(c, s) for c, cost in COSTS.items() for s, sigma in SIGMAS.items() if cost.cancels(sigma)]
+    assert cancelling == [("cross-entropy", "sigmoid")]

@@ -1,0 +1,143 @@
+"""Each initialiser against its stated law, and what two of them share."""
+
+from math import sqrt
+
+import numpy as np
+import pytest
+
+from lab.network.initialisers import (
+    Constant,
+    GlorotNormal,
+    GlorotStandard,
+    GlorotUniform,
+    He,
+    Large,
+    LeCun,
+    Nielsen,
+    Orthogonal,
+    initialised,
+)
+
+FEW, MANY = 300, 500
+LAWS = {
+    Nielsen: 1 / FEW,
+    Large: 1.0,
+    GlorotUniform: 2 / (FEW + MANY),
+    GlorotNormal: 2 / (FEW + MANY),
+    GlorotStandard: 1 / (3 * FEW),
+    He: 2 / FEW,
+    LeCun: 1 / FEW,
+}
+BOUNDS = {GlorotUniform: sqrt(6 / (FEW + MANY)), GlorotStandard: 1 / sqrt(FEW)}
+
+
+def rng():
+    return np.random.default_rng(2024)
+
+
+def by_purpose(purpose):
+    """A stream of a trial: another generator for every purpose."""
+    return np.random.default_rng(list(purpose.encode()))
+
+
+@pytest.mark.parametrize(("kind", "variance"), list(LAWS.items()))
+def test_weights_have_the_stated_mean_and_variance(kind, variance):
+    """Within five standard errors of 150 000 draws: √(v/N) of the mean, v√(2/N) at most of the variance."""
+    w = kind().weights(FEW, MANY, rng())
+    assert w.shape == (MANY, FEW)
+    assert abs(w.mean()) < 5 * sqrt(variance / w.size)
+    assert abs(w.var() / variance - 1) < 5 * sqrt(2 / w.size)
+
+
+@pytest.mark.parametrize("kind", list(LAWS))
+def test_weights_are_normal_or_fill_their_bounds_evenly(kind):
+    w = kind().weights(FEW, MANY, rng())
+    kurtosis = np.mean((w - w.mean()) ** 4) / w.var() ** 2
+    assert kurtosis == pytest.approx(1.8 if kind in BOUNDS else 3.0, abs=0.07)
+    if kind in BOUNDS:
+        assert np.abs(w).max() <= BOUNDS[kind]
+        assert np.abs(w).max() == pytest.approx(BOUNDS[kind], rel=1e-3)
+
+
+@pytest.mark.parametrize("kind", [Nielsen, Large])
+def test_the_book_draws_its_biases(kind):
+    b = kind().biases(20_000, rng())
+    assert b.shape == (20_000, 1)
+    assert abs(b.mean()) < 5 / sqrt(b.size)
+    assert abs(b.var() - 1) < 5 * sqrt(2 / b.size)
+
+
+@pytest.mark.parametrize("kind", [GlorotUniform, GlorotNormal, GlorotStandard, He, LeCun, Orthogonal])
+def test_other_biases_are_zero(kind):
+    assert np.array_equal(kind().biases(4, rng()), np.zeros((4, 1)))
+
+
+@pytest.mark.parametrize("kind", [*LAWS, Orthogonal])
+def test_gain_scales_the_weights_and_not_the_biases(kind):
+    once, thrice = kind(gain=1.0), kind(gain=3.0)
+    np.testing.assert_allclose(thrice.weights(7, 5, rng()), 3 * once.weights(7, 5, rng()), rtol=1e-15)
+    assert np.array_equal(thrice.biases(5, rng()), once.biases(5, rng()))
+
+
+def test_the_gain_of_he_is_that_of_the_rectifier():
+    assert He().gain == sqrt(2)
+    assert all(kind().gain == 1 for kind in (*LAWS, Orthogonal) if kind is not He)
+
+
+@pytest.mark.parametrize(("n_in", "n_out"), [(1, 1), (1, 5), (5, 1), (40, 30), (30, 40), (30, 30)])
+def test_orthogonal(n_in, n_out):
+    w = Orthogonal(gain=1.5).weights(n_in, n_out, rng())
+    assert w.shape == (n_out, n_in)
+    product = w @ w.T if n_out <= n_in else w.T @ w
+    np.testing.assert_allclose(product, 1.5**2 * np.eye(min(n_in, n_out)), rtol=0, atol=1e-12)
+
+
+def test_orthogonal_is_drawn_uniformly():
+    """Both signs of every entry occur alike, and E w² = 1/n: without the sign of R's diagonal they do not."""
+    draws = np.stack([Orthogonal().weights(3, 3, np.random.default_rng(seed)) for seed in range(2000)])
+    np.testing.assert_allclose(draws.mean(axis=0), np.zeros((3, 3)), atol=5 / sqrt(3 * 2000))
+    np.testing.assert_allclose((draws**2).mean(axis=0), np.full((3, 3), 1 / 3), atol=5 * 0.3 / sqrt(2000))
+
+
+def test_constant():
+    constant = Constant(w=0.6, b=0.9)
+    assert np.array_equal(constant.weights(3, 2, rng()), np.full((2, 3), 0.6))
+    assert np.array_equal(constant.biases(2, rng()), np.full((2, 1), 0.9))
+    assert Constant(w=2.0).b == 0
+
+
+def test_initialisers_turn_the_same_draws_into_their_weights():
+    normals = rng().standard_normal((5, 7))
+    expected = {Nielsen: 7, LeCun: 7, Large: 1, GlorotNormal: 6, He: 3.5}
+    for kind, divisor in expected.items():
+        np.testing.assert_allclose(kind().weights(7, 5, rng()), normals / sqrt(divisor), rtol=1e-15)
+    uniform, standard = GlorotUniform().weights(7, 5, rng()), GlorotStandard().weights(7, 5, rng())
+    np.testing.assert_allclose(uniform, standard * sqrt(6 / 12) * sqrt(7), rtol=1e-15)
+
+
+def test_a_variant_differs_in_the_scale_of_its_weights_and_in_nothing_else():
+    streams = [by_purpose]
+    nielsen, lecun, large = (
+        initialised(kind, (7, 5, 3), streams, np.dtype(np.float64)) for kind in (Nielsen(), LeCun(), Large())
+    )
+    for l, n_in in ((1, 7), (2, 5)):
+        assert np.array_equal(nielsen.w[l], lecun.w[l])
+        assert not lecun.b[l].any()
+        np.testing.assert_allclose(large.w[l], nielsen.w[l] * sqrt(n_in), rtol=1e-15)
+        assert np.array_equal(large.b[l], nielsen.b[l])
+
+
+def test_every_layer_draws_from_streams_of_its_own():
+    theta = initialised(Nielsen(), (7, 5, 3), [by_purpose], np.dtype(np.float64))
+    for l, n_in, n_out in ((1, 7, 5), (2, 5, 3)):
+        w = by_purpose(f"w/{l}").standard_normal((n_out, n_in)) / sqrt(n_in)
+        np.testing.assert_allclose(theta.w[l][0], w, rtol=1e-15)
+        assert np.array_equal(theta.b[l][0], by_purpose(f"b/{l}").standard_normal((n_out, 1)))
+
+
+def test_the_draws_do_not_depend_on_the_dtype():
+    double, single = (
+        initialised(Nielsen(), (7, 5, 3), [by_purpose], np.dtype(dtype)) for dtype in (np.float64, np.float32)
+    )
+    assert single.vector.dtype == np.float32
+    assert np.array_equal(single.vector, double.vector.astype(np.float32))

@@ -1,0 +1,81 @@
+"""The matrices of the book's alternate presentation against the Hadamard product of the core."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab.activations.hyperbolic import Tanh
+from lab.activations.logistic import Sigmoid
+from lab.network.backprop import Network, backward, complete, forward, make_pass, with_ones
+from lab.network.costs import Quadratic
+from lab.network.matrix_form import (
+    error_below,
+    full_product,
+    output_error,
+    sigma_prime_matrix,
+    transport_matrix,
+)
+from lab.network.parameters import count, parameters, seen_as_layers
+
+
+@st.composite
+def passes(draw):
+    """A pass of one network and one example, and its weights: dicts of layer → array."""
+    sizes = tuple(draw(st.lists(st.integers(1, 6), min_size=2, max_size=6)))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    network = Network(sizes, (*(Tanh(),) * (len(sizes) - 2), Sigmoid()), Quadratic())
+    theta = seen_as_layers(rng.normal(size=(1, count(sizes))), sizes)
+    p = make_pass(network, 1, with_ones(rng.normal(size=(1, sizes[0]))), rng.uniform(size=(1, sizes[-1], 1)))
+    forward(network, theta, p)
+    backward(network, theta, p, parameters(sizes, 1))
+    complete(network, p)
+    slope, delta, e = (
+        {l: block[0, :, 0] for l, block in blocks.items()} for blocks in (p.slope, p.delta, p.e)
+    )
+    return network.depth, slope, delta, e[network.depth], {l: w[0] for l, w in theta.w.items()}
+
+
+def close(found, expected):
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-16)
+
+
+def test_sigma_prime_is_diagonal():
+    assert np.array_equal(sigma_prime_matrix(np.array([2.0, 3.0])), [[2, 0], [0, 3]])
+
+
+@given(passes())
+def test_output_error(made):
+    """δ^L = Σ′(z^L) ∇_a C."""
+    L, slope, delta, gradient, _ = made
+    close(output_error(slope[L], gradient), delta[L])
+
+
+@given(passes())
+def test_error_below(made):
+    """δ^l = Σ′(z^l) (w^{l+1})ᵀ δ^{l+1}."""
+    L, slope, delta, _, w = made
+    for l in range(1, L):
+        close(error_below(slope[l], w[l + 1], delta[l + 1]), delta[l])
+
+
+@given(passes())
+def test_full_product(made):
+    """δ^l = Σ′(z^l) (w^{l+1})ᵀ … (w^L)ᵀ Σ′(z^L) ∇_a C, from the right."""
+    L, slope, delta, gradient, w = made
+    for l in range(1, L + 1):
+        slopes, weights = [slope[k] for k in range(l, L + 1)], [w[k] for k in range(l + 1, L + 1)]
+        close(full_product(slopes, weights, gradient), delta[l])
+
+
+@given(passes())
+def test_transport_matrix(made):
+    """δ^l = M ∇_a C; what the brackets from the left round differently is small beside |M| |∇_a C|."""
+    L, slope, delta, gradient, w = made
+    for l in range(1, L + 1):
+        slopes, weights = [slope[k] for k in range(l, L + 1)], [w[k] for k in range(l + 1, L + 1)]
+        M = transport_matrix(slopes, weights)
+        assert M.shape == (len(slope[l]), len(slope[L]))
+        size = np.abs(np.diag(slope[l]))
+        for k in range(l + 1, L + 1):
+            size = size @ np.abs(w[k].T) @ np.abs(np.diag(slope[k]))
+        assert np.all(np.abs(M @ gradient - delta[l]) <= 1e-12 * (size @ np.abs(gradient)))
