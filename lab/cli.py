@@ -428,9 +428,7 @@ def _tell_run(run: Run, as_json: bool) -> None:
     from lab.screen import out, plain, table
 
     console = out()
-    if info["title"]:
-        console.print(plain(info["title"]), style="bold")
-    table(*_short_table(summary))
+    table(*_short_table(summary), info["title"])
     for failure in info.get("failures", []):
         trials = failure["trials"]
         console.print(

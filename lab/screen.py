@@ -44,10 +44,10 @@ def _console(stream: Any) -> Console:
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "") -> None:
-    """Print a table; numbers stand to the right."""
-    made = Table(
-        title=plain(title) or None, title_justify="left", box=None, pad_edge=False, header_style="bold"
-    )
+    """Print a table under its title; numbers stand to the right."""
+    if title:
+        out().print(plain(title), style="bold")
+    made = Table(box=None, pad_edge=False, header_style="bold")
     numeric = [any(isinstance(row[i], int | float) for row in rows) for i in range(len(columns))]
     for column, right in zip(columns, numeric, strict=True):
         made.add_column(column, justify="right" if right else "left", overflow="fold")

@@ -13,9 +13,7 @@ from lab.errors import ExperimentError, Problem
 from lab.experiment import keys, positions, syntax
 from lab.experiment.keys import Key
 
-
-_EPOCHS, _STEPS = ("training", "epochs"), ("training", "steps")
-_ALTERNATIVES: tuple[tuple[Key, Key], ...] = ((_EPOCHS, _STEPS), (_STEPS, _EPOCHS))
+_ALTERNATIVES = (("training", "epochs", "steps"), ("training", "steps", "epochs"))
 
 
 @dataclass(frozen=True)
@@ -143,11 +141,12 @@ def _with_overrides(
 def _without_replaced(values: dict[str, Any], given: Mapping[Key, Any]) -> tuple[dict[str, Any], list[str]]:
     """The values without what an override stands in for under another key, and a note on each."""
     notes = []
-    for key, other in _ALTERNATIVES:
-        table = values.get(other[0])
-        if key in given and other not in given and isinstance(table, Mapping) and other[1] in table:
-            notes.append(f"{keys.told(other)} of the file gives way to {keys.told(key)}")
-            values = {**values, other[0]: {name: one for name, one in table.items() if name != other[1]}}
+    for table, name, other in _ALTERNATIVES:
+        written = values.get(table)
+        replaced = (table, name) in given and (table, other) not in given
+        if replaced and isinstance(written, Mapping) and other in written:
+            notes.append(f"{table}.{other} of the file gives way to {table}.{name}")
+            values = {**values, table: {key: value for key, value in written.items() if key != other}}
     return values, notes
 
 

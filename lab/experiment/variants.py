@@ -11,8 +11,8 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from lab.errors import ExperimentError, Problem
-from lab.experiment import checks
+from lab.errors import ClaimError, ExperimentError, Problem
+from lab.experiment import checks, claims
 from lab.experiment.axes import Axis, axes, with_right_values
 from lab.experiment.keys import assigned, told
 from lab.experiment.labels import labels
@@ -93,6 +93,8 @@ def load(
     ------
     ExperimentError
         With every problem of the file and its line.
+    ClaimError
+        A design's σ′ does not hold what it claims, or that could not be proved.
 
     """
     source = read(Path(path), overrides)
@@ -112,7 +114,11 @@ def load(
     problems = [*_name_problems(source.path), *located(source, found)]
     if problems:
         raise ExperimentError(source.name, problems)
-    return Plan(source, base.settings, variants, folder, allow_code, source.notes)
+    plan = Plan(source, base.settings, variants, folder, allow_code, source.notes)
+    unproved = claims.unproved(variant.settings for variant in variants)
+    if unproved:
+        raise ClaimError(str(plan.refused(unproved)))
+    return plan
 
 
 def _refuse_newer(source: Source) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -38,15 +39,21 @@ class Formula(Activation):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameters", tuple(sorted(self.parameters)))
-        _ = self._value
+        _ = self.expression
 
     @cached_property
-    def _value(self) -> Expression:
+    def expression(self) -> Expression:
+        """σ as an expression."""
         return parse(self.text, dict(self.parameters))
 
     @cached_property
+    def slope_expression(self) -> Expression:
+        """σ′ as an expression, in the same graph."""
+        return self.expression.graph.derivative(self.expression)
+
+    @cached_property
     def _program(self) -> Program:
-        return compiled(self._value, self._value.graph.derivative(self._value))
+        return compiled(self.expression, self.slope_expression)
 
     def __getstate__(self) -> dict[str, Any]:
         return {"text": self.text, "parameters": self.parameters}
@@ -68,23 +75,16 @@ class Formula(Activation):
     @cached_property
     def analytic(self) -> bool:  # type: ignore[override]
         """Whether the formula is free of switches, so that a complex step passes through it."""
-        graph = self._value.graph
-        return not any(graph.operation[k] in SWITCHES for k in graph.below(self._value.node))
+        graph = self.expression.graph
+        return not any(graph.operation[k] in SWITCHES for k in graph.below(self.expression.node))
 
     @cached_property
     def kinks(self) -> tuple[float, ...]:
         """The zeros of what the formula's switches compare, found on a grid and refined by bisection."""
         from scipy.optimize import brentq
 
-        graph = self._value.graph
         found: set[float] = set()
-        for k in graph.below(self._value.node):
-            if graph.operation[k] not in SWITCHES:
-                continue
-            x = [Expression(graph, argument) for argument in graph.arguments[k]]
-            difference = x[0] if len(x) == 1 else x[0] - x[1]
-            if difference.number is not None:
-                continue
+        for difference in switches(self.expression, SWITCHES):
             program = compiled(difference)
             z = grid()
             values = np.empty_like(z)
@@ -101,3 +101,16 @@ class Formula(Activation):
 
             found.update(float(brentq(at, z[i], z[i + 1], xtol=1e-15)) for i in crossing)
         return tuple(sorted(found))
+
+
+def switches(expression: Expression, operations: frozenset[str]) -> Iterator[Expression]:
+    """What changes sign where one of these operations of the expression switches: its argument, or the
+    difference of its two.
+    """
+    graph = expression.graph
+    for k in graph.below(expression.node):
+        if graph.operation[k] in operations:
+            x = [Expression(graph, argument) for argument in graph.arguments[k]]
+            difference = x[0] if len(x) == 1 else x[0] - x[1]
+            if difference.number is None:
+                yield difference

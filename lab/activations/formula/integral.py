@@ -10,6 +10,7 @@ import numpy as np
 
 from lab.activations.activation import Activation, Array, floating
 from lab.activations.formula.formula import Formula
+from lab.activations.formula.graph import Expression
 from lab.errors import PartError
 
 FARTHEST = 1e4
@@ -58,6 +59,11 @@ class Integral(Activation):
     @cached_property
     def _rate(self) -> Formula:
         return Formula(self.text, self.parameters)
+
+    @property
+    def slope_expression(self) -> Expression:
+        """σ′ as an expression."""
+        return self._rate.expression
 
     @cached_property
     def _edges(self) -> Array:

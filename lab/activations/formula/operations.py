@@ -199,3 +199,6 @@ ARITY: dict[str, int] = {"min": 2, "max": 2, "where": 3}
 
 SWITCHES = frozenset({"abs", "sign", "min", "max", "less", "less_equal", "greater", "greater_equal"})
 """The operations at whose switching points σ or σ′ may have a kink."""
+
+JUMPING = frozenset({"sign", "less", "less_equal", "greater", "greater_equal"})
+"""Those of them at which σ itself may jump."""

@@ -1,0 +1,333 @@
+"""The tests of the tests: every check of an activation catches the fault that it is there for."""
+
+import math
+import re
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from lab.activations import Activation, Interval
+from lab.activations.hyperbolic import Tanh
+from lab.activations.linear import ReLU
+from lab.activations.logistic import Sigmoid, SiLU
+from lab.network.costs import Quadratic
+from lab.testing import ACTIVATION_CHECKS, check_activation, check_cost
+
+UNIT, SIGNED = Interval(0.0, 1.0), Interval(-1.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Written(Activation):
+    """tanh, or whatever is written over it; with the claims of tanh."""
+
+    value: Any = field(default=np.tanh, compare=False)
+    prime: Any = field(default=lambda z: 1 / np.cosh(np.clip(z, -350, 350)) ** 2, compare=False)
+    slope: Interval = UNIT
+    range: Interval = SIGNED
+    kinks: tuple[float, ...] = ()
+    analytic: bool = False
+
+    def __call__(self, z):
+        return self.value(z)
+
+    def derivative(self, z):
+        return self.prime(z)
+
+
+@dataclass(frozen=True)
+class Together(Written):
+    """As `Written`, with a `with_derivative` of its own."""
+
+    both: Any = field(default=None, compare=False)
+
+    def with_derivative(self, z, out=None):
+        return self.both(self, z, out)
+
+
+sech2 = Written().prime
+
+
+def narrowly_wrong(z):
+    return sech2(z) + np.where((z > 0.42) & (z < 0.5), z * 0.01, 0 * z)
+
+
+def wrong_in_one_tail(z):
+    return np.where(z < -8, -sech2(z), sech2(z))
+
+
+def promoting(function):
+    return lambda z: np.float64(1) * function(z)
+
+
+def writing_into(z):
+    return np.tanh(z, out=z)
+
+
+def scalar_only(z):
+    return math.tanh(z)
+
+
+def softmax(z):
+    E = np.exp(z - np.max(z, axis=-1, keepdims=True))
+    return E / E.sum(axis=-1, keepdims=True)
+
+
+def overflowing(z):
+    return (np.exp(2 * z) - 1) / (np.exp(2 * z) + 1)
+
+
+def relu_hiding_nan(z):
+    return np.where(z > 0, z, np.zeros_like(z))
+
+
+def stepped_at(place, height):
+    return lambda z: np.tanh(z) + height * (z > place).astype(z.dtype)
+
+
+def disagreeing(sigma, z, out):
+    if out is None:
+        return sigma(z), sigma.derivative(z) * (1 + 1e-12)
+    return Activation.with_derivative(sigma, z, out)
+
+
+def ignoring_out(sigma, z, out):
+    return sigma(z), sigma.derivative(z)
+
+
+def writing_beside(sigma, z, out):
+    if out is not None and out[2].base is not None:
+        out[2].base[:] = 0
+    return Activation.with_derivative(sigma, z, out)
+
+
+def mixing_up_buffers(sigma, z, out):
+    a, slope = sigma(z), sigma.derivative(z)
+    if out is None:
+        return a, slope
+    out[0][...], out[1][...] = slope, a
+    return out[:2]
+
+
+def spoiling_z(sigma, z, out):
+    if out is not None:
+        z *= 2
+    return Activation.with_derivative(sigma, z, out)
+
+
+def promoting_together(sigma, z, out):
+    return sigma(z.astype(float)), sigma.derivative(z)
+
+
+class Plain(Activation):
+    """No dataclass."""
+
+    slope = UNIT
+    range = SIGNED
+
+    def __call__(self, z):
+        return np.tanh(z)
+
+    def derivative(self, z):
+        return sech2(z)
+
+
+@dataclass
+class Thawed(Plain):
+    """A dataclass that is not frozen."""
+
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Unequal(Plain):
+    """Equal to nothing but itself."""
+
+    scale: float = 1.0
+
+
+@dataclass(frozen=True)
+class Unhashable(Plain):
+    """A parameter that is a list."""
+
+    knots: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Forgetful(Plain):
+    """A hash of the object, not of its value."""
+
+    def __hash__(self):
+        return id(self)
+
+
+class Fault(NamedTuple):
+    check: str
+    sigma: Activation
+    message: str
+
+
+FAULTS = {
+    "scalar-only": Fault("elementwise", Written(value=scalar_only), r"is refused: TypeError: "),
+    "derivative scalar-only": Fault("elementwise", Written(prime=scalar_only), r"is refused: TypeError: "),
+    "softmax": Fault("elementwise", Written(value=softmax), r"in a block is .*, in a row is "),
+    "mean of z": Fault("elementwise", Written(value=lambda z: z - z.mean()), r"in a block is "),
+    "flattening": Fault("elementwise", Written(value=np.ravel), r"\(2, 12, 10\) of z became \(240,\)"),
+    "reducing": Fault("elementwise", Written(prime=np.sum), r"\(249,\) of z became \(\)"),
+    "σ promoted": Fault("dtype", Written(value=promoting(np.sin)), r"^σ of float32 is float64$"),
+    "σ′ promoted": Fault("dtype", Written(prime=promoting(sech2)), r"^σ′ of float32 is float64$"),
+    "σ lowered": Fault(
+        "dtype", Written(value=lambda z: np.tanh(z).astype("f4")), r"^σ of float64 is float32$"
+    ),
+    "both promoted": Fault(
+        "dtype", Together(both=promoting_together), r"^σ of with_derivative of float32 is "
+    ),
+    "σ writes into z": Fault("input untouched", Written(value=writing_into), r"^σ wrote into z$"),
+    "σ′ writes into z": Fault("input untouched", Written(prime=writing_into), r"^σ′ wrote into z$"),
+    "buffers and z": Fault("input untouched", Together(both=spoiling_z), r"into buffers wrote into z$"),
+    "overflow": Fault("finite", Written(value=overflowing), r"^at z = -?\d+(\.\d+)? σ is nan$"),
+    "hole at 0": Fault("finite", Written(value=lambda z: np.sin(z) * z / z), r"^at z = 0 σ is nan$"),
+    "hole at a kink": Fault(
+        "finite", Written(prime=lambda z: sech2(z) + 0 / (z - 3), kinks=(3.0,)), r"^at z = 3 σ′ is nan$"
+    ),
+    "hidden NaN": Fault("NaN", Written(value=relu_hiding_nan), r"^σ of NaN is 0\.0$"),
+    "hidden NaN in σ′": Fault("NaN", Written(prime=lambda z: (z > 0) * 1.0), r"^σ′ of NaN is 0\.0$"),
+    "spreading NaN": Fault("NaN", Written(value=lambda z: z - z.mean()), r"spoilt the σ beside it$"),
+    "wrong derivative": Fault(
+        "derivative", Written(prime=lambda z: sech2(z) * (1 + 1e-5)), r"the derivative says"
+    ),
+    "wrong derivative, complex step": Fault(
+        "derivative", Written(prime=lambda z: sech2(z) * (1 + 1e-9), analytic=True), r"the derivative says"
+    ),
+    "wrong in one tail": Fault(
+        "derivative", Written(prime=wrong_in_one_tail), r"^at z = -8\.\d+ the derivative"
+    ),
+    "wrong sign": Fault("derivative", Written(prime=lambda z: -sech2(z)), r"says -.*, the function "),
+    "NaN in σ′": Fault(
+        "derivative", Written(prime=lambda z: sech2(z) / (z != z)), r"^at z = .* says (inf|nan)"
+    ),
+    "narrowly wrong": Fault(
+        "integral", Written(prime=narrowly_wrong), r"^from z = 0\.25 to 0\.5 σ rises by "
+    ),
+    "step": Fault("integral", Written(value=stepped_at(1 / 3, 1e-6)), r"^from z = 0\.25 to 0\.5 σ rises by "),
+    "jump": Fault(
+        "continuous", Written(value=stepped_at(1 / 3, 0.01)), r"σ jumps by 0\.01 at z = 0\.333333$"
+    ),
+    "jump on the grid": Fault("continuous", Written(value=stepped_at(0.5, 0.01)), r"by 0\.01 at z = 0\.5$"),
+    "shifted beyond a kink": Fault(
+        "continuous", Written(value=stepped_at(2.0, -0.25), kinks=(2.0,)), r"σ jumps by 0\.25 at z = 2$"
+    ),
+    "jump at a far kink": Fault(
+        "continuous", Written(value=stepped_at(90.0, 0.5), kinks=(90.0,)), r"σ jumps by 0\.5 at z = 90$"
+    ),
+    "unclaimed kink": Fault(
+        "kinks",
+        Written(value=np.abs, prime=np.sign),
+        r"^σ′ jumps by 1 at z = -2\.\d+e-17, .* the kinks \(\)$",
+    ),
+    "misplaced kink": Fault(
+        "kinks", Written(value=np.abs, prime=np.sign, kinks=(1.0,)), r"among the kinks \(1\.0,\)$"
+    ),
+    "sup σ′ too tight": Fault(
+        "slope claim", Written(slope=Interval(0, 0.999)), r"^sup σ′ is claimed 0\.999, but"
+    ),
+    "inf σ′ too tight": Fault(
+        "slope claim", Written(slope=Interval(0.01, 1)), r"^inf σ′ is claimed 0\.01, but"
+    ),
+    "sup σ′ never reached": Fault(
+        "slope claim", Written(slope=Interval(0, 1.01)), r"1\.01, but comes only to 1$"
+    ),
+    "inf σ′ never reached": Fault("slope claim", Written(slope=Interval(-1, 1)), r"-1, but comes only to "),
+    "unbounded slope": Fault("slope claim", Written(slope=Interval(0, np.inf)), r"inf, but comes only to 1$"),
+    "empty slope": Fault("slope claim", Written(slope=Interval(1, 0)), r"\[1, 0\], which is empty$"),
+    "NaN slope": Fault("slope claim", Written(slope=Interval(np.nan, np.nan)), r"which is empty$"),
+    "sup σ too tight": Fault("range claim", Written(range=Interval(-1, 0.5)), r"^sup σ is claimed 0\.5, but"),
+    "inf σ never reached": Fault("range claim", Written(range=Interval(-2, 1)), r"-2, but comes only to -1$"),
+    "unbounded range": Fault(
+        "range claim", Written(range=Interval(-np.inf, np.inf)), r"approach -inf, but comes only to -1$"
+    ),
+    "with_derivative disagrees": Fault(
+        "with_derivative", Together(both=disagreeing), r"σ′ of with_derivative is"
+    ),
+    "out ignored": Fault("with_derivative", Together(both=ignoring_out), r"σ in buffers is 7, σ is -"),
+    "written beside": Fault("with_derivative", Together(both=writing_beside), r"wrote beside its buffers$"),
+    "buffers mixed up": Fault("with_derivative", Together(both=mixing_up_buffers), r"σ in buffers is"),
+    "no dataclass": Fault("value", Plain(), r"^it is not a dataclass$"),
+    "not frozen": Fault("value", Thawed(), r"not a frozen one$"),
+    "unequal copy": Fault("value", Unequal(), r"is not equal to it$"),
+    "unhashable": Fault("value", Unhashable(), r"^it has no hash: "),
+    "another hash": Fault("value", Forgetful(), r"has another hash$"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_each_fault_is_caught_by_the_named_check(fault):
+    with pytest.raises(AssertionError, match=fault.message):
+        ACTIVATION_CHECKS[fault.check](fault.sigma)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_each_fault_fails_the_suite_with_the_name_of_a_check(name):
+    fault = FAULTS[name]
+    with pytest.raises(AssertionError) as caught:
+        check_activation(fault.sigma)
+    message = str(caught.value)
+    assert message.startswith(f"{fault.sigma}: ")
+    told = message.removeprefix(f"{fault.sigma}: ").partition(":")[0]
+    order = list(ACTIVATION_CHECKS)
+    assert order.index(told) <= order.index(fault.check)
+    if told == fault.check:
+        assert re.search(fault.message.removeprefix("^"), message)
+
+
+def test_each_check_has_a_fault_that_it_alone_is_first_to_catch():
+    first = set()
+    for fault in FAULTS.values():
+        with pytest.raises(AssertionError) as caught:
+            check_activation(fault.sigma)
+        first.add(str(caught.value).removeprefix(f"{fault.sigma}: ").partition(":")[0])
+    assert first == set(ACTIVATION_CHECKS)
+
+
+def test_a_right_activation_written_by_hand_passes():
+    check_activation(Written())
+    check_activation(Written(value=np.sin, prime=np.cos, slope=Interval(-1, 1), analytic=True))
+
+
+@pytest.mark.parametrize("name", ACTIVATION_CHECKS)
+def test_the_checks_make_no_warning_of_an_overflow(name):
+    ACTIVATION_CHECKS[name](Written(prime=lambda z: 4 / (np.exp(-z) + np.exp(z)) ** 2))
+
+
+def test_unclaimed_slope_and_range_are_measured():
+    @dataclass(frozen=True)
+    class Cubic(Activation):
+        scale: float = 0.1
+
+        def __call__(self, z):
+            return z + self.scale * z**3
+
+        def derivative(self, z):
+            return 1 + 3 * self.scale * z**2
+
+    check_activation(Cubic())
+    assert Cubic().slope == Interval(1.0, np.inf)
+    assert Cubic().range == Interval(-np.inf, np.inf)
+
+
+@dataclass(frozen=True)
+class HalvedGradient(Quadratic):
+    def gradient(self, a, y, out):
+        super().gradient(a, y, out)
+        out /= 2
+
+
+@pytest.mark.parametrize("sigma", [Sigmoid(), Tanh(), SiLU(), ReLU()], ids=str)
+def test_a_right_cost_passes(sigma):
+    check_cost(Quadratic(), sigma)
+
+
+def test_a_wrong_cost_is_caught():
+    with pytest.raises(AssertionError, match="the error δ"):
+        check_cost(HalvedGradient(), Sigmoid())
