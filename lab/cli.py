@@ -470,3 +470,7 @@ def _short_table(summary: Any) -> tuple[list[str], list[list[Any]]]:
 def _per_variant(info: dict[str, Any]) -> str:
     planned, variants = info.get("trials_planned", 0), len(info.get("variants", [])) or 1
     return str(planned // variants)
+
+
+if __name__ == "__main__":
+    main()

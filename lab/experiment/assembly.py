@@ -86,7 +86,8 @@ class Bench:
 
     def _recording(self, settings: Experiment, steps: int, train: Examples) -> Recording:
         record = settings.record
-        probes: list[Probe] = [self.build("probes", name) for name in plugins.names("probes")]
+        names = [*plugins.built_in("probes"), *plugins.installed("probes")]
+        probes: list[Probe] = [self.build("probes", name) for name in names]
         probe = None
         if record.on == "probe":
             probe = Examples(train.x[: record.examples], train.y[: record.examples], train.labelled)

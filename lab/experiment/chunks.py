@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass, fields
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -63,7 +64,7 @@ def kept(path: Path) -> Readings:
     try:
         with np.load(io.BytesIO(unsealed(path)), allow_pickle=False) as part:
             values = {field.name: part[field.name] for field in fields(Readings)}
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, EOFError, BadZipFile) as error:
         raise StorageError(f"{path}: is no part of a run: {error}") from error
     columns = tuple(str(name) for name in values.pop("columns"))
     return Readings(columns=columns, seconds=float(values.pop("seconds")), **values)

@@ -57,7 +57,8 @@ def norm(block: Array) -> Array:
     learning speed of 1e−200 is not told as 0. Each row is summed on its own, so that a trial in a stack has
     the same bits as alone.
     """
-    squares = np.vecdot(block, block).sum(axis=1)
+    with np.errstate(over="ignore"):
+        squares = np.vecdot(block, block).sum(axis=1)
     limits = np.finfo(block.dtype)
     lost = (squares < limits.tiny / limits.eps) | (squares > limits.max)
     if lost.any():

@@ -85,28 +85,17 @@ def trials(parts: Sequence[Part], failed: Sequence[tuple[Variant, int, int]]) ->
     """
     frames = []
     for part in parts:
-        best = np.full(len(part.trials), np.nan)
         tested = part.readings.figures[:, :, STEP_COLUMNS.index("test_accuracy")]
-        seen = ~np.isnan(tested).all(axis=0)
-        best[seen] = np.nanmax(tested[:, seen], axis=0)
-        diverged = part.readings.diverged
-        frame = pd.DataFrame(
-            {
-                "variant": part.variant.label,
-                "trial": list(part.trials),
-                "seed": part.variant.settings.trials.seed,
-                "status": part.status,
-                "diverged_at": pd.Series(diverged, dtype="Int64").mask(diverged < 0),
-            }
-        )
-        for i, column in enumerate(STEP_COLUMNS):
-            frame[f"final_{column}"] = part.readings.final[:, i]
-        frame["best_test_accuracy"] = best
-        frames.append(frame)
-    if failed:
-        rows = [(variant.label, trial, seed, "failed") for variant, trial, seed in failed]
-        frames.append(pd.DataFrame(rows, columns=["variant", "trial", "seed", "status"]))
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["variant", "trial"])
+        best = np.fmax.reduce(tested, axis=0)
+        figures = np.column_stack([part.readings.final, best])
+        seed = part.variant.settings.trials.seed
+        keys = [(part.variant.label, trial, seed) for trial in part.trials]
+        frames.append(_ends(keys, part.status, part.readings.diverged, figures))
+    if failed or not parts:
+        keys = [(variant.label, trial, seed) for variant, trial, seed in failed]
+        none = np.full((len(failed), len(STEP_COLUMNS) + 1), np.nan)
+        frames.append(_ends(keys, "failed", np.full(len(failed), -1), none))
+    return pd.concat(frames, ignore_index=True)
 
 
 def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
@@ -140,6 +129,17 @@ def curves(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
                 values = {"sigma": sigma(CURVE_Z), "slope": sigma.derivative(CURVE_Z)}
             frames.append(pd.DataFrame({"variant": variant.label, "layer": l, "z": CURVE_Z, **values}))
     return pd.concat(frames, ignore_index=True)
+
+
+def _ends(
+    keys: Sequence[tuple[str, int, int]], status: Array | str, diverged: Array, figures: Array
+) -> pd.DataFrame:
+    """Rows of the table ``trials``: keys are variant, trial and seed, ``diverged`` a step or −1."""
+    frame = pd.DataFrame(keys, columns=["variant", "trial", "seed"])
+    frame["status"] = status
+    frame["diverged_at"] = pd.Series(diverged, dtype="Int64").mask(diverged < 0)
+    frame[[*(f"final_{column}" for column in STEP_COLUMNS), "best_test_accuracy"]] = figures
+    return frame
 
 
 def _keys(part: Part, at: Array, depth: int) -> dict[str, Array]:

@@ -20,7 +20,9 @@ STREAMS = [stream(0, trial) for trial in (0, 1, 2)]
 def counted(count, dtype="float64"):
     """Examples whose inputs and targets tell their number."""
     number = np.arange(count, dtype=float)[:, None]
-    return examples(number + [0, 0.25, 0.5], number * [1, -1], False, dtype)
+    return examples(
+        np.hstack([number, number + 0.25, number + 0.5]), np.hstack([number, -number]), False, dtype
+    )
 
 
 def test_examples_carry_a_last_column_of_ones():
@@ -44,7 +46,9 @@ def orders(batch, count, epochs, streams=STREAMS):
     given, seen = counted(count), []
     for p in islice(fed(NETWORK, given, batch, streams), epochs * -(-count // batch)):
         number = p.a[0][:, 0].copy()
-        assert np.array_equal(p.a1[0], np.stack([number, number + 0.25, number + 0.5, number * 0 + 1], axis=1))
+        assert np.array_equal(
+            p.a1[0], np.stack([number, number + 0.25, number + 0.5, number * 0 + 1], axis=1)
+        )
         assert np.array_equal(p.y, np.stack([number, -number], axis=1))
         seen.append(number)
     return seen

@@ -228,10 +228,13 @@ def test_thinned_percentiles_are_near_those_of_all():
 
 def planted(sigma, z, threshold=0.05):
     """The saturation of a layer with these z: (neuron, example) of one trial."""
-    given = seen(sigma, threshold=threshold)
+    given = seen(Tanh(), threshold=threshold)
+    network = Network(SIZES, (sigma, sigma, sigma), Quadratic())
     z = np.broadcast_to(np.asarray(z, float), (TRIALS, *np.shape(z)))
     p = replace(given.p, z={1: z}, a={1: sigma(z)}, slope={1: sigma.derivative(z)})
-    saturation, low, high, neurons = (float(v[0]) for v in Saturation().measure(replace(given, p=p), 1))
+    saturation, low, high, neurons = (
+        float(v[0]) for v in Saturation().measure(replace(given, network=network, p=p), 1)
+    )
     return saturation, low, high, neurons
 
 

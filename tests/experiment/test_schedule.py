@@ -25,7 +25,9 @@ def test_auto_reads_as_often_as_two_hundred_readings_allow(steps):
     assert stride == 1 or len({*range(0, steps, stride - 1), steps}) > MOST_READINGS
 
 
-@pytest.mark.parametrize(("steps", "readings", "stride"), [(1, 2, 1), (199, 200, 1), (200, 101, 2), (500, 168, 3)])
+@pytest.mark.parametrize(
+    ("steps", "readings", "stride"), [(1, 2, 1), (199, 200, 1), (200, 101, 2), (500, 168, 3)]
+)
 def test_auto_by_example(steps, readings, stride):
     at = schedule(steps, "auto").steps
     assert len(at) == readings

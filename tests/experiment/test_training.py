@@ -51,7 +51,9 @@ class Wild(Initialiser):
 
 def wild(**changes):
     """A training in which some trials diverge at once, some never."""
-    return training((3, 4, 4, 2), sigma=ReLU(), output=Identity(), initialiser=Wild(), steps=8, eta=0.1, **changes)
+    return training(
+        (3, 4, 4, 2), sigma=ReLU(), output=Identity(), initialiser=Wild(), steps=8, eta=0.1, **changes
+    )
 
 
 # What holds to the last bit.
@@ -156,7 +158,9 @@ def test_training_stops_when_all_trials_have_diverged():
 
 def test_weights_that_are_no_numbers_are_refused():
     given = training((1, 1), initialiser=Constant(w=np.inf))
-    with pytest.raises(PartError, match=r"the initialiser Constant\(w=inf, b=0.0\) makes weights that are not"):
+    with pytest.raises(
+        PartError, match=r"the initialiser Constant\(w=inf, b=0.0\) makes weights that are not"
+    ):
         train(given, range(1))
 
 
@@ -186,7 +190,7 @@ def test_a_linear_neuron_by_hand(optimiser, batch):
         w, b = theta[0]
         delta = w * x + b - y
         optimiser.step(state, np.array([[delta * x, delta]]), eta, k + 1, step)
-        update = step + [[-eta * decay / n * w, 0]]
+        update = step - np.array([[eta * decay / n * w, 0]])
         told = {
             "learning_speed": abs(delta),
             "learning_speed_w": abs(delta * x),
@@ -301,7 +305,9 @@ def test_a_probe_shows_every_reading_the_same_examples_and_does_not_change_the_t
     forward(with_probe.network, theta, p)
     backward(with_probe.network, theta, p, gradient)
     assert np.array_equal(probed.figures[0, :, 0], cost(with_probe.network, p))
-    assert quantity(probed, "learning_speed", 1)[0] == pytest.approx(np.linalg.norm(gradient.b[1][0]), rel=1e-14)
+    assert quantity(probed, "learning_speed", 1)[0] == pytest.approx(
+        np.linalg.norm(gradient.b[1][0]), rel=1e-14
+    )
     assert quantity(probed, "a_mean", 2)[0] == pytest.approx(p.a[2][0].mean(), rel=1e-14)
 
 

@@ -61,7 +61,7 @@ START = {
 
 @cache
 def speeds(data, hidden, steps):
-    """Learning speed of the hidden layers: (reading, seed, layer), 20 seeds; and the accuracies at the end."""
+    """Learning speed of the hidden layers: (reading, seed, layer), 20 seeds; and their last accuracies."""
     try:
         source = datasets.source(data, {}).load(1000, 500, 0, Path())
     except PartError as error:

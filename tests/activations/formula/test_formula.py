@@ -1,0 +1,321 @@
+"""σ and σ′ of formulas, against an evaluator that shares nothing with the lab's."""
+
+import ast
+import copy
+import pickle
+
+import mpmath as mp
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from lab.activations import Activation, Formula, Interval
+from lab.activations.formula.operations import FUNCTIONS
+from lab.activations.hyperbolic import Tanh
+from lab.activations.linear import LeakyReLU, ReLU
+from lab.activations.logistic import Sigmoid, SiLU, Softplus
+from lab.activations.smooth import ELU, GELU, Softsign
+
+mp.mp.dps = 50
+
+INDEPENDENT = {
+    "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
+    "softplus": lambda x: mp.log(1 + mp.exp(x)),
+    "sech2": lambda x: 1 / mp.cosh(x) ** 2,
+    "Phi": lambda x: mp.erfc(-x / mp.sqrt(2)) / 2,
+    "phi": mp.npdf,
+    "arctan": mp.atan,
+    "abs": lambda x: x if x.real >= 0 else -x,
+    "sign": lambda x: mp.sign(x.real),
+    "min": lambda x, y: x if x.real <= y.real else y,
+    "max": lambda x, y: x if x.real >= y.real else y,
+}
+"""The functions that mpmath has by no name of ours; for a complex step the switches look at the real part."""
+
+
+def evaluated(tree: ast.AST, z: mp.mpc) -> mp.mpc:
+    """The value of a formula at z with 50 digits, walked from Python's own syntax tree."""
+    match tree:
+        case ast.Expression(body=body):
+            return evaluated(body, z)
+        case ast.Constant(value=value):
+            return mp.mpc(value)
+        case ast.Name(id="z"):
+            return z
+        case ast.UnaryOp(operand=operand):
+            return -evaluated(operand, z)
+        case ast.BinOp(left=left, op=operator, right=right):
+            x, y = evaluated(left, z), evaluated(right, z)
+            return {
+                ast.Add: lambda: x + y,
+                ast.Sub: lambda: x - y,
+                ast.Mult: lambda: x * y,
+                ast.Div: lambda: x / y,
+                ast.Pow: lambda: x ** (int(y.real) if y == int(y.real) else y),
+            }[type(operator)]()
+        case ast.Call(
+            func=ast.Name(id="where"), args=[ast.Compare(left=left, ops=[operator]) as condition, yes, no]
+        ):
+            x, y = evaluated(left, z).real, evaluated(condition.comparators[0], z).real
+            holds = {ast.Lt: x < y, ast.LtE: x <= y, ast.Gt: x > y, ast.GtE: x >= y}[type(operator)]
+            return evaluated(yes if holds else no, z)
+        case ast.Call(func=ast.Name(id=name), args=arguments):
+            function = INDEPENDENT.get(FUNCTIONS[name]) or getattr(mp, FUNCTIONS[name])
+            return mp.mpc(function(*(evaluated(argument, z) for argument in arguments)))
+    raise AssertionError(ast.dump(tree))
+
+
+def value_and_slope(text: str, z: float) -> tuple[float, float]:
+    """σ and σ′ by a complex step of 50 digits, σ′(z) = Im σ(z + ih)/h."""
+    h = mp.mpf(10) ** -20
+    value = evaluated(ast.parse(text, mode="eval"), mp.mpc(z, h))
+    return float(value.real), float(value.imag / h)
+
+
+BOUNDED = ("tanh", "sech2", "sigmoid", "s", "erf", "sin", "cos", "arctan", "atan", "Phi", "phi")
+GROWING = ("asinh", "arcsinh", "softplus", "sp")
+NUMBERS = st.sampled_from(["0.5", "2", "1.25", "3", "0.1"])
+
+
+def _analytic(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.one_of(
+        st.builds("{}({})".format, st.sampled_from(BOUNDED + GROWING), inner),
+        st.builds("{}(tanh({}))".format, st.sampled_from(["exp", "expm1", "sinh", "cosh"]), inner),
+        st.builds("{}(1.5 + tanh({}))".format, st.sampled_from(["log", "log1p", "sqrt"]), inner),
+        st.builds("({} {} {})".format, inner, st.sampled_from("+-*"), inner),
+        st.builds("({} / (1.5 + sin({})))".format, inner, inner),
+        st.builds("({} {} {})".format, NUMBERS, st.sampled_from("+-*"), inner),
+        st.builds("(-{})".format, inner),
+        st.builds("sin({})**{}".format, inner, st.sampled_from(["2", "3", "4"])),
+        st.builds("(1.5 + sin({}))**{}".format, inner, st.sampled_from(["0.5", "-1", "-2", "1.7"])),
+        st.builds("{}**tanh({})".format, NUMBERS, inner),
+        st.builds("(1.5 + sin({}))**tanh({})".format, inner, inner),
+    )
+
+
+def _switching(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    compare = st.sampled_from(["<", "<=", ">", ">="])
+    return st.one_of(
+        _analytic(inner),
+        st.builds("{}({})".format, st.sampled_from(["abs", "sign"]), inner),
+        st.builds("{}({}, {})".format, st.sampled_from(["min", "max"]), inner, st.one_of(inner, NUMBERS)),
+        st.builds("where({} {} {}, {}, {})".format, inner, compare, st.one_of(inner, NUMBERS), inner, inner),
+    )
+
+
+ANALYTIC = st.recursive(st.just("z"), _analytic, max_leaves=5)
+SWITCHING = st.recursive(st.just("z"), _switching, max_leaves=6)
+POINTS = np.array([-2.6171, -0.7313, 0.2187, 1.4142, 3.0511])
+
+quickly = settings(
+    max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+
+
+def made(text: str) -> Formula:
+    """The formula, unless it is a constant after all."""
+    try:
+        return Formula(text)
+    except Exception as error:
+        assume("it must depend on z" not in str(error))
+        raise
+
+
+@quickly
+@given(ANALYTIC)
+def test_value_and_slope_of_an_analytic_formula(text):
+    sigma = made(text)
+    assert sigma.analytic
+    a, slope = sigma.with_derivative(POINTS)
+    expected = np.array([value_and_slope(text, z) for z in POINTS])
+    assume(np.abs(expected).max() < 1e6)
+    scale = 1 + np.abs(expected).max()
+    np.testing.assert_allclose(a, expected[:, 0], rtol=1e-10, atol=1e-11 * scale)
+    np.testing.assert_allclose(slope, expected[:, 1], rtol=1e-10, atol=1e-10 * scale)
+
+
+@quickly
+@given(ANALYTIC)
+def test_a_complex_step_through_the_program_gives_the_slope(text):
+    sigma = made(text)
+    slope = sigma.derivative(POINTS)
+    assume(np.abs(slope).max() < 1e6)
+    step = sigma(POINTS + 1e-30j).imag / 1e-30
+    np.testing.assert_allclose(step, slope, rtol=1e-9, atol=1e-9 * (1 + np.abs(slope).max()))
+
+
+@quickly
+@given(SWITCHING)
+def test_value_and_slope_of_any_formula_off_its_kinks(text):
+    sigma = made(text)
+    far = np.array([all(abs(z - kink) > 1e-6 for kink in sigma.kinks) for z in POINTS])
+    assume(far.any())
+    z = POINTS[far]
+    a, slope = sigma.with_derivative(z)
+    expected = np.array([value_and_slope(text, point) for point in z])
+    assume(np.abs(expected).max() < 1e6)
+    scale = 1 + np.abs(expected).max()
+    np.testing.assert_allclose(a, expected[:, 0], rtol=1e-10, atol=1e-11 * scale)
+    np.testing.assert_allclose(slope, expected[:, 1], rtol=1e-10, atol=1e-10 * scale)
+
+
+@quickly
+@given(SWITCHING)
+def test_the_slope_is_the_difference_of_values_off_the_kinks(text):
+    sigma = made(text)
+    h = 1e-4
+    z = np.array([z for z in POINTS if all(abs(z - kink) > 3 * h for kink in sigma.kinks)])
+    assume(len(z))
+    far, near = ((sigma(z + step) - sigma(z - step)) / (2 * step) for step in (2 * h, h))
+    found = (4 * near - far) / 3
+    assume(np.abs(found).max() < 1e2)
+    np.testing.assert_allclose(sigma.derivative(z), found, rtol=1e-4, atol=1e-4)
+
+
+@quickly
+@given(SWITCHING)
+def test_nan_in_nan_out_whatever_stands_beside(text):
+    sigma = made(text)
+    z = np.array([0.3, np.nan, -1.7])
+    for face in (sigma, sigma.derivative):
+        assert np.isnan(face(z)).tolist() == [False, True, False]
+
+
+@quickly
+@given(SWITCHING)
+def test_shape_and_dtype_are_kept_and_change_nothing(text):
+    sigma = made(text)
+    z = np.linspace(-3, 3, 12)
+    row = sigma.with_derivative(z)
+    block = sigma.with_derivative(z.reshape(2, 3, 2))
+    for whole, part in zip(row, block, strict=True):
+        assert part.shape == (2, 3, 2)
+        assert part.ravel().tolist() == whole.tolist()
+    assert sigma.derivative(z.astype(np.float32)).dtype == np.float32
+
+
+TWINS: dict[str, tuple[Activation, tuple[tuple[str, float], ...]]] = {
+    "sigmoid(z)": (Sigmoid(), ()),
+    "1/(1 + exp(-z))": (Sigmoid(), ()),
+    "tanh(z)": (Tanh(), ()),
+    "max(z, 0)": (ReLU(), ()),
+    "where(z > 0, z, 0)": (ReLU(), ()),
+    "where(z < 0, a*z, z)": (LeakyReLU(0.3), (("a", 0.3),)),
+    "where(z > 0, z, a*expm1(z))": (ELU(1.7), (("a", 1.7),)),
+    "z*sigmoid(z)": (SiLU(), ()),
+    "z*Phi(z)": (GELU(), ()),
+    "sp(z)": (Softplus(), ()),
+    "softplus(b*z)/b": (Softplus(2.5), (("b", 2.5),)),
+    "z/(1 + abs(z))": (Softsign(), ()),
+}
+
+
+@pytest.mark.parametrize("text", TWINS)
+def test_a_formula_equals_the_class_written_by_hand(text):
+    written, parameters = TWINS[text]
+    sigma = Formula(text, parameters)
+    z = np.concatenate([np.linspace(-36, 36, 721) + 0.0123, [0.0]])
+    np.testing.assert_allclose(sigma(z), written(z), rtol=2e-14)
+    off_zeros = np.abs(written.derivative(z)) > 0.01 * np.abs(z * (np.abs(z) < 2))
+    np.testing.assert_allclose(
+        sigma.derivative(z)[off_zeros], written.derivative(z)[off_zeros], rtol=3e-14, atol=1e-300
+    )
+    assert set(written.kinks) <= set(sigma.kinks)
+    for zero in (0.0, -0.0):
+        assert sigma.derivative(zero) == pytest.approx(written.derivative(zero), rel=1e-15)
+
+
+@pytest.mark.parametrize("text", ["tanh(z)", "sigmoid(z)", "sp(z)", "z*sigmoid(z)", "z*Phi(z)"])
+def test_the_tails_keep_their_precision(text):
+    z = np.array([-30.0, -20.25, 20.25, 30.0])
+    exact = np.array([value_and_slope(text, point)[1] for point in z])
+    np.testing.assert_allclose(Formula(text).derivative(z), exact, rtol=1e-14)
+    assert Formula(text).derivative(-20.25) != 0
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "slope"),
+    [
+        ("abs(z)", 0.0, 0.0),
+        ("max(z, 0)", 0.0, 0.0),
+        ("min(z, 0)", 0.0, 0.0),
+        ("max(z, 0.25*z)", 0.0, 1.0),
+        ("max(0.25*z, z)", 0.0, 0.25),
+        ("where(z > 0, 3*z, 2*z)", 0.0, 2.0),
+        ("where(z >= 0, 3*z, 2*z)", 0.0, 3.0),
+        ("where(z < 0, 3*z, 2*z)", 0.0, 2.0),
+        ("where(z <= 0, 3*z, 2*z)", 0.0, 3.0),
+        ("sign(z) + z", 0.0, 1.0),
+    ],
+)
+def test_the_slope_at_a_kink_is_what_the_docstring_says(text, at, slope):
+    assert Formula(text).derivative(at) == slope
+
+
+@pytest.mark.parametrize(
+    ("text", "kinks"),
+    [
+        ("tanh(z)", ()),
+        ("abs(z)", (0,)),
+        ("abs(z - 1/3)", (1 / 3,)),
+        ("min(max(z, -1), 1)", (-1, 1)),
+        ("max(tanh(z), 0.5*z)", (-1.9150080481545653, 0, 1.9150080481545653)),
+        ("where(z > 2, z, 2*tanh(z))", (2,)),
+        ("where(1 > 2, abs(z), z)", ()),
+        ("abs(max(z - 0.3331, 0))", (0.3331,)),
+        ("sign(max(z, 0))*z", (0,)),
+        ("abs(z**2 - 2)", (-(2**0.5), 2**0.5)),
+        ("max(z, 300)", (300,)),
+    ],
+)
+def test_kinks(text, kinks):
+    sigma = Formula(text)
+    assert sigma.kinks == pytest.approx(kinks, rel=1e-13, abs=1e-13)
+    assert sigma.analytic == (text == "tanh(z)" or not sigma.kinks)
+
+
+def test_huge_and_tiny_coefficients():
+    """Fault 60: 1e300 and 1e-320 come out right, the smallest numbers too."""
+    z = np.array([-2.0, 0.0, 3.0])
+    assert Formula("a*z", (("a", 1e300),))(z).tolist() == [-2e300, 0, 3e300]
+    assert Formula("a*z", (("a", 1e300),)).derivative(z).tolist() == [1e300] * 3
+    assert Formula("1e-320*z")(z).tolist() == [-2 * 1e-320, 0, 3 * 1e-320]
+    assert Formula("1e-320*z").derivative(z).tolist() == [1e-320] * 3
+    assert Formula("tanh(z) + 1e-320*z").derivative(0.0) == 1.0
+    assert Formula("1e300*z*1e-300").derivative(2.0) == pytest.approx(1, rel=1e-15)
+    assert Formula("tanh(1e300*z)")(z).tolist() == [-1, 0, 1]
+    assert Formula("tanh(1e300*z)").derivative(z).tolist() == [0, 1e300, 0]
+
+
+def test_equal_formulas_are_equal_whatever_the_order_of_their_parameters():
+    one = Formula("a*z + b", (("a", 1.0), ("b", 2.0)))
+    other = Formula("a*z + b", (("b", 2.0), ("a", 1.0)))
+    assert one == other
+    assert hash(one) == hash(other)
+    assert one != Formula("a*z + b", (("a", 1.0), ("b", 3.0)))
+    assert one.parameters == (("a", 1.0), ("b", 2.0))
+
+
+def test_a_formula_travels_to_another_process():
+    sigma = Formula("tanh(z) + a*abs(z)", (("a", 0.25),))
+    assert sigma.slope.low == pytest.approx(-0.25)
+    assert sigma.kinks == (0.0,)
+    for again in (pickle.loads(pickle.dumps(sigma)), copy.deepcopy(sigma)):
+        assert again == sigma
+        assert again(1.5) == sigma(1.5)
+        assert again.kinks == (0.0,)
+    assert len(pickle.dumps(sigma)) < 300
+
+
+def test_unclaimed_slope_is_measured():
+    sigma = Formula("tanh(z) + a*z", (("a", 0.1),))
+    assert sigma.slope.low == pytest.approx(0.1, abs=1e-15)
+    assert sigma.slope.high == pytest.approx(1.1, abs=1e-15)
+    assert sigma.range == Interval(-np.inf, np.inf)
+
+
+def test_no_warning_where_a_formula_is_undefined():
+    """Outside its domain a formula is NaN, without a warning."""
+    assert np.isnan(Formula("log(z)")(np.array([-1.0, 1.0]))).tolist() == [True, False]
+    assert Formula("1/z")(0.0) == np.inf

@@ -1,0 +1,147 @@
+import re
+
+import pytest
+
+from lab.activations import Formula, from_spec
+from lab.activations.catalogue import TABLE
+from lab.activations.floored import Floored
+from lab.activations.hyperbolic import LeCunTanh, Tanh
+from lab.activations.linear import LeakyReLU, ReLU
+from lab.activations.smooth import ELU
+from lab.errors import PartError
+
+FLOOR = (("floor", 0.1),)
+DESIGNS = {"soft-floor": {"value": "tanh(z) + floor*z", "floor": 0.1, "at_least": 0.1}}
+
+MINE = """
+from dataclasses import dataclass
+from lab import Activation
+
+@dataclass(frozen=True)
+class Cubic(Activation):
+    scale: float = 0.1
+    def __call__(self, z):
+        return z + self.scale * z**3
+    def derivative(self, z):
+        return 1 + 3 * self.scale * z**2
+
+@dataclass(frozen=True)
+class NoActivation:
+    scale: float = 0.1
+"""
+
+
+@pytest.mark.parametrize("name", [name for name in TABLE if name != "floored"])
+def test_a_name(name):
+    assert from_spec(name) == TABLE[name]()
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ({"name": "leaky-relu", "slope": 0.2}, LeakyReLU(0.2)),
+        ({"name": "leaky-relu", "slope": 1}, LeakyReLU(1.0)),
+        ({"name": "elu", "alpha": 1.5}, ELU(1.5)),
+        ({"name": "lecun-tanh", "twist": 0.1}, LeCunTanh(0.1)),
+        ({"name": "floored", "inner": "relu"}, Floored(ReLU(), 0.1)),
+        ({"name": "floored", "inner": "tanh", "floor": 0.2}, Floored(Tanh(), 0.2)),
+        (
+            {"name": "floored", "inner": {"name": "leaky-relu", "slope": 0.3}, "floor": 0.2},
+            Floored(LeakyReLU(0.3), 0.2),
+        ),
+        ({"name": "floored", "inner": "z**3"}, Floored(Formula("z**3"), 0.1)),
+        ("z", Formula("z")),
+        ("-z", Formula("-z")),
+        ("z-1", Formula("z-1")),
+        ("2*z", Formula("2*z")),
+        ("tanh(z) + 0.1*z", Formula("tanh(z) + 0.1*z")),
+        ({"name": "tanh(z) + a*z", "a": 0.1}, Formula("tanh(z) + a*z", (("a", 0.1),))),
+        ("soft-floor", Formula("tanh(z) + floor*z", FLOOR)),
+        ({"name": "soft-floor", "floor": 0.3}, Formula("tanh(z) + floor*z", (("floor", 0.3),))),
+        (
+            {"name": "floored", "inner": "soft-floor"},
+            Floored(Formula("tanh(z) + floor*z", FLOOR), 0.1),
+        ),
+    ],
+    ids=str,
+)
+def test_a_spec(spec, expected):
+    made = from_spec(spec, DESIGNS)
+    assert made == expected
+    assert type(made) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        (
+            "sigmiod",
+            "^unknown activation 'sigmiod'; did you mean 'sigmoid'\\? \\(known: elu, floored, gelu, ",
+        ),
+        ("soft-flor", "did you mean 'soft-floor'\\?"),
+        ("ReLu", "^unknown activation 'ReLu'; did you mean 'relu'\\?"),
+        ({}, "^expected the name of an activation, a formula in z, or a table with a name$"),
+        ({"name": 3}, "^expected the name of an activation"),
+        (
+            {"name": "leaky-relu", "slop": 0.1},
+            "^'leaky-relu' has no parameter 'slop'; did you mean 'slope'\\? ",
+        ),
+        (
+            {"name": "leaky-relu", "leak": 0.1},
+            "^'leaky-relu' has no parameter 'leak'; its parameters: slope$",
+        ),
+        ({"name": "leaky-relu", "slope": "0.1"}, "^'leaky-relu': slope = '0.1': expected a valid number$"),
+        ({"name": "leaky-relu", "slope": True}, "^'leaky-relu': slope = True: expected a valid number$"),
+        (
+            {"name": "leaky-relu", "slope": float("nan")},
+            "^'leaky-relu': slope = nan: expected a finite number$",
+        ),
+        ({"name": "tanh", "slope": 0.1}, "^'tanh' has no parameter 'slope'; it has no parameters$"),
+        ({"name": "elu", "alpha": -1.0}, "^'elu': alpha must be > 0, got -1.0$"),
+        ({"name": "floored"}, "^'floored' needs a value for 'inner'$"),
+        ({"name": "floored", "inner": "tahn"}, "^unknown activation 'tahn'; did you mean 'tanh'\\?"),
+        ({"name": "floored", "inner": 3}, "^'floored': inner = 3: expected an activation$"),
+        (
+            {"name": "floored", "inner": "tanh", "floor": 2.0},
+            "^'floored': floor must lie in \\[0, 1\\], got 2.0$",
+        ),
+        ({"name": "tanh", "inner": "relu"}, "^'tanh' has no parameter 'inner'"),
+        ("x**2", "^formula 'x\\*\\*2', column 1: unknown name 'x'; the variable is called z$"),
+        ({"name": "a*z"}, "^formula 'a\\*z', column 1: unknown name 'a'"),
+        ({"name": "z", "a": 1.0}, "^formula 'z': the parameter 'a' does not occur in it$"),
+        ("nowhere.py:Mine", "^'nowhere.py:Mine': there is no file /.*/nowhere.py$"),
+    ],
+    ids=str,
+)
+def test_what_is_wrong_is_told(spec, message):
+    with pytest.raises(PartError, match=message) as caught:
+        from_spec(spec, DESIGNS)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("design", [{}, {"floor": 0.1}, {"value": 3}])
+def test_a_design_needs_a_formula(design):
+    with pytest.raises(PartError, match=r"^the design 'mine' needs a formula: value = "):
+        from_spec("mine", {"mine": design})
+
+
+def test_a_class_in_a_file(tmp_path):
+    (tmp_path / "mine.py").write_text(MINE)
+    made = from_spec({"name": "mine.py:Cubic", "scale": 0.5}, folder=tmp_path, allow_code=True)
+    assert made(2.0) == 6.0
+    assert made == from_spec({"name": "mine.py:Cubic", "scale": 0.5}, folder=tmp_path, allow_code=True)
+    lifted = from_spec({"name": "floored", "inner": "mine.py:Cubic"}, folder=tmp_path, allow_code=True)
+    assert lifted.inner == type(made)(0.1)
+
+
+def test_a_class_in_a_file_needs_leave(tmp_path):
+    (tmp_path / "mine.py").write_text(MINE)
+    with pytest.raises(PartError, match=r"runs the code of mine\.py; if you trust it, say --allow-code$"):
+        from_spec("mine.py:Cubic", folder=tmp_path)
+
+
+def test_a_class_that_is_no_activation(tmp_path):
+    (tmp_path / "mine.py").write_text(MINE)
+    message = "'mine.py:NoActivation' is not an activation: NoActivation is no subclass of lab.Activation"
+    with pytest.raises(PartError, match=f"^{re.escape(message)}$"):
+        from_spec("mine.py:NoActivation", folder=tmp_path, allow_code=True)

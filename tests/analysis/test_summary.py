@@ -1,0 +1,92 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from lab.analysis.summary import COLUMNS, summary
+
+
+def rows(variant, trial, status="done", speeds=((0.01, 0.1, 1.0), (0.2, 0.1, 0.5)), saturation=0.25):
+    return [
+        {
+            **{"variant": variant, "trial": trial, "step": 10 * reading, "layer": layer, "status": status},
+            "learning_speed": speed,
+            "saturation": saturation * reading,
+        }
+        for reading, at_step in enumerate(speeds)
+        for layer, speed in enumerate(at_step, 1)
+    ]
+
+
+def tables(layers, trials):
+    layers = pd.DataFrame(layers)
+    trials = pd.DataFrame(trials, columns=["variant", "trial", "status", "final_accuracy"])
+    trials["final_cost"] = trials["final_test_accuracy"] = 0.5
+    variants = pd.DataFrame({"variant": trials["variant"].unique()})
+    return {"layers": layers, "trials": trials, "variants": variants}
+
+
+def test_ratios_are_of_the_first_to_the_last_hidden_layer():
+    """The output layer, here the third, takes no part."""
+    made = summary(tables(rows("a", 0), [("a", 0, "done", 0.9)]))
+
+    assert list(made.columns) == list(COLUMNS)
+    row = made.iloc[0]
+    assert row["ratio_start"] == pytest.approx(0.1)
+    assert row["ratio_end"] == pytest.approx(2.0)
+    assert row["saturation_start"] == 0
+    assert row["saturation_end"] == 0.25
+    assert row["final_accuracy"] == 0.9
+
+
+def test_medians_are_over_the_trials_that_are_done():
+    layers = [
+        *rows("a", 0),
+        *rows("a", 1, speeds=((0.03, 0.1, 1), (1, 1, 1))),
+        *rows("a", 2, speeds=((0.09, 0.1, 1), (1, 1, 1))),
+        *rows("a", 3, status="diverged", speeds=((50, 0.1, 1), (np.nan,) * 3)),
+    ]
+    fates = [
+        ("a", 0, "done", 0.1),
+        ("a", 1, "done", 0.2),
+        ("a", 2, "done", 0.6),
+        ("a", 3, "diverged", np.nan),
+    ]
+    row = summary(tables(layers, [*fates, ("a", 4, "failed", np.nan)])).iloc[0]
+
+    assert row["ratio_start"] == pytest.approx(0.3)
+    assert row["final_accuracy"] == 0.2
+    assert (row["trials"], row["diverged"], row["failed"]) == (5, 1, 1)
+
+
+def test_fewer_than_two_hidden_layers_have_no_ratio():
+    row = summary(tables(rows("a", 0, speeds=((0.1, 1), (0.1, 1))), [("a", 0, "done", 1)])).iloc[0]
+
+    assert np.isnan(row["ratio_start"])
+    assert row["saturation_end"] == 0.25
+
+
+def test_fault_39_layers_without_any_gradient_are_told_as_dead():
+    dead = rows("a", 0, speeds=((0.1, 0.1, 1), (0.0, 0.0, 1)))
+    row = summary(tables(dead, [("a", 0, "done", 1)])).iloc[0]
+
+    assert row["dead_layers"] == "1, 2"
+    assert np.isnan(row["ratio_end"])
+
+
+def test_a_variant_all_of_whose_trials_diverged_has_missing_figures():
+    layers = [*rows("a", 0), *rows("b", 0, status="diverged", speeds=((np.nan,) * 3,) * 2)]
+    made = summary(tables(layers, [("a", 0, "done", 1.0), ("b", 0, "diverged", np.nan)]))
+
+    assert made["variant"].tolist() == ["a", "b"]
+    assert made.loc[1, ["ratio_start", "final_accuracy"]].isna().all()
+
+
+def test_what_was_not_recorded_is_missing():
+    layers = [
+        {k: v for k, v in row.items() if k not in ("saturation", "learning_speed")} for row in rows("a", 0)
+    ]
+    row = summary(tables(layers, [("a", 0, "done", 1.0)])).iloc[0]
+
+    assert np.isnan(row["ratio_start"])
+    assert np.isnan(row["saturation_end"])
+    assert row["dead_layers"] == ""

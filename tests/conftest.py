@@ -1,0 +1,46 @@
+"""A small experiment that runs in a moment, and results that go to a folder of their own."""
+
+from pathlib import Path
+
+import pytest
+
+SMALL = """\
+title = "A small one"
+
+[data]
+name = "digits"
+train = 60
+test = 20
+
+[network]
+hidden = [6, 5]
+
+[training]
+batch = 20
+epochs = 2
+
+[trials]
+seeds = 3
+
+[vary]
+"network.activation" = ["sigmoid", "soft"]
+
+[activations.soft]
+value = "tanh(z) + floor*z"
+floor = 0.1
+at_least = 0.1
+"""
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """The file of a small experiment."""
+    path = tmp_path / "small.toml"
+    path.write_text(SMALL, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Where results go."""
+    return tmp_path / "results"

@@ -1,0 +1,42 @@
+import subprocess
+
+import numpy as np
+
+from lab.experiment.provenance import blas, commit, provenance
+
+
+def git(folder, *words):
+    identity = ["-c", "user.name=a", "-c", "user.email=a@b.c"]
+    subprocess.run(["git", "-C", folder, *identity, *words], check=True, capture_output=True)
+
+
+def test_versions_and_kernel_are_recorded(tmp_path):
+    record = provenance(tmp_path, ["lab", "run", "a.toml"])
+
+    assert record["packages"]["numpy"] == np.__version__
+    assert record["argv"] == ["lab", "run", "a.toml"]
+    assert {"internal_api", "version", "architecture", "threading_layer"} == set(record["blas"][0])
+    assert record["blas"] == blas()
+
+
+def test_fault_81_the_home_folder_is_shortened_and_the_environment_left_out(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", "/home/somebody")
+    monkeypatch.setenv("SECRET_TOKEN", "hunter2")
+    record = provenance(tmp_path, ["lab", "run", "/home/somebody/a.toml"])
+
+    assert record["argv"] == ["lab", "run", "~/a.toml"]
+    assert "hunter2" not in str(record)
+
+
+def test_the_commit_is_told_with_a_plus_where_files_differ(tmp_path):
+    assert commit(tmp_path) is None
+    git(tmp_path, "init", "-q")
+    (tmp_path / "a").write_text("1")
+    git(tmp_path, "add", "a")
+    git(tmp_path, "commit", "-qm", "one")
+
+    clean = commit(tmp_path)
+    (tmp_path / "a").write_text("2")
+
+    assert len(clean) == 40
+    assert commit(tmp_path) == clean + "+"

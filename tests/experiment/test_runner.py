@@ -1,0 +1,224 @@
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lab import plugins
+from lab.errors import ExperimentError, StorageError
+from lab.experiment import chunks, runner
+from lab.experiment.runner import prepared, prepared_again, resumed, run
+from lab.experiment.variants import load
+from lab.network.initialisers import Initialiser
+
+
+def table_bytes(folder):
+    return {path.name: path.read_bytes() for path in (folder.path / "tables").glob("*.csv")}
+
+
+def written(small, old, new):
+    text = small.read_text(encoding="utf-8")
+    assert old in text
+    small.write_text(text.replace(old, new), encoding="utf-8")
+    return small
+
+
+@pytest.fixture
+def ready(small):
+    return prepared(load(small))
+
+
+def test_a_run_keeps_every_table_and_says_what_it_was(ready, root):
+    folder = run(ready, root, argv=["lab", "run", "small.toml"])
+
+    assert set(table_bytes(folder)) == {
+        *("layers.csv", "steps.csv", "trials.csv", "variants.csv", "histograms.csv", "curves.csv")
+    }
+    info = folder.info
+    assert info["status"] == "done"
+    assert info["argv"] == ["lab", "run", "small.toml"]
+    assert info["variants"] == ["sigmoid", "soft"]
+    assert [trial["status"] for trial in info["trials"]] == ["done"] * 6
+    assert all(trial["seconds"] > 0 for trial in info["trials"])
+    assert info["data"][0]["sha256"] == ready.data[0].sha256
+    assert info["packages"]["numpy"] == np.__version__
+    assert info["blas"]
+    layers = folder.table("layers")
+    assert len(layers) == 2 * 3 * 7 * 3  # variants, trials, readings 0 … 6, layers
+    assert np.isfinite(layers["learning_speed"]).all()
+    assert layers.groupby("step")["update_ratio"].apply(lambda ratio: ratio.isna().all()).to_dict() == {
+        **dict.fromkeys(range(6), False),
+        6: True,
+    }
+
+
+def test_the_same_file_gives_the_same_bytes_again(ready, root):
+    assert table_bytes(run(ready, root)) == table_bytes(run(ready, root))
+
+
+def test_the_same_file_gives_the_same_bytes_for_any_number_of_workers(ready, root):
+    assert table_bytes(run(ready, root)) == table_bytes(run(ready, root, workers=2))
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_the_size_of_a_chunk_changes_nothing(ready, root, monkeypatch, size):
+    whole = table_bytes(run(ready, root))
+    monkeypatch.setattr(chunks, "LARGEST_CHUNK", size)
+
+    folder = run(ready, root)
+
+    assert len(list(folder.parts.glob("*.npz"))) == {1: 6, 2: 4}[size]
+    assert table_bytes(folder) == whole
+
+
+def test_progress_tells_all_trial_steps(ready, root):
+    told = []
+    run(ready, root, progress=told.append)
+
+    assert sum(told) == ready.trial_steps == 2 * 3 * 6
+
+
+def test_another_trial_changes_no_other(small, root):
+    three = run(prepared(load(small)), root).table("layers")
+    four = run(prepared(load(small, ["trials.seeds=4"])), root).table("layers")
+
+    pd.testing.assert_frame_equal(three, four[four["trial"] < 3].reset_index(drop=True))
+
+
+def test_variants_are_compared_on_the_same_draws(small, root):
+    """Same seed, same widths: the weights of two variants at the start are the same."""
+    layers = run(prepared(load(small)), root).table("layers")
+    start = layers[layers["step"] == 0].pivot(
+        index=["trial", "layer"], columns="variant", values="weight_norm"
+    )
+
+    assert (start["sigmoid"] == start["soft"]).all()
+
+
+def test_fault_35_a_diverged_trial_is_kept_and_the_others_go_on(small, root):
+    path = written(small, '"sigmoid", "soft"]', '"sigmoid", "z**3"]')
+    path = written(path, "epochs = 2", "epochs = 20\neta = 5.0")
+    folder = run(prepared(load(path)), root)
+
+    trials = folder.table("trials").set_index(["variant", "trial"])
+    assert (trials.loc["z^3", "status"] == "diverged").all()
+    assert (trials.loc["sigmoid", "status"] == "done").all()
+    layers = folder.table("layers").query("variant == 'z^3' and trial == 0")
+    lost = layers["step"] >= trials.loc[("z^3", 0), "diverged_at"]
+    assert layers.loc[lost, "learning_speed"].isna().all()
+    assert np.isfinite(layers.loc[~lost, "learning_speed"]).all()
+    assert folder.info["status"] == "done"
+
+
+@dataclass(frozen=True)
+class Broken(Initialiser):
+    """Weights that are no numbers."""
+
+    def weights(self, n_in, n_out, rng):
+        return np.full((n_out, n_in), np.nan)
+
+
+def test_fault_37_weights_that_are_no_numbers_name_the_part(small, root, monkeypatch):
+    monkeypatch.setitem(plugins.built_in("initialisers"), "broken", Broken)
+    path = written(
+        small, '"network.activation" = ["sigmoid", "soft"]', '"network.initialiser" = ["nielsen", "broken"]'
+    )
+    folder = run(prepared(load(path)), root)
+
+    assert folder.table("trials")["status"].tolist() == ["done"] * 3 + ["failed"] * 3
+    failure = folder.info["failures"][0]
+    assert failure["variant"] == "broken"
+    assert failure["trials"] == [0, 1, 2]
+    assert failure["error"] == "the initialiser Broken() makes weights that are not finite"
+    assert set(folder.table("layers")["variant"]) == {"nielsen"}
+
+
+def test_fault_26_a_batch_larger_than_the_data_is_told_at_its_line(small):
+    path = written(small, "batch = 20", "batch = 61")
+
+    with pytest.raises(
+        ExperimentError, match=r"small\.toml:12: training\.batch: a batch of 61 is more than the 60"
+    ):
+        prepared(load(path))
+
+
+def test_data_that_are_not_there_are_told_at_their_line(small):
+    path = written(small, 'name = "digits"', 'name = "mine.csv"\ntarget = "y"')
+
+    with pytest.raises(ExperimentError, match=r"small\.toml:4: data\.name: .*mine\.csv"):
+        prepared(load(path))
+
+
+def test_fault_71_a_target_out_of_reach_is_noted(small):
+    path = written(
+        small,
+        "hidden = [6, 5]",
+        'hidden = [6, 5]\noutput = {name = "leaky-relu", slope = 0.0}\ncost = "quadratic"',
+    )
+    assert prepared(load(path)).notes == ()
+    path = written(small, 'output = {name = "leaky-relu", slope = 0.0}', 'output = "z/(3 + 3*abs(z))"')
+
+    assert "lie outside the range" in prepared(load(path)).notes[0]
+
+
+def test_a_softmax_over_two_classes_has_two_outputs(small):
+    path = written(small, 'name = "digits"', 'name = "moons"')
+    path = written(path, "hidden = [6, 5]", 'hidden = [6, 5]\ncost = "softmax-cross-entropy"')
+
+    assert {training.network.sizes for _, training in prepared(load(path)).made} == {(2, 6, 5, 2)}
+
+
+def interrupt_after(chunks_done, monkeypatch):
+    real = runner.trained
+
+    def some(tasks, workers, progress):
+        for done, outcome in enumerate(real(tasks, workers, progress), 1):
+            yield outcome
+            if done == chunks_done:
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(runner, "trained", some)
+
+
+def test_an_interrupted_run_is_resumed_to_the_same_bytes(ready, root, monkeypatch):
+    whole = table_bytes(run(ready, root))
+    with monkeypatch.context() as patch:
+        interrupt_after(1, patch)
+        with pytest.raises(KeyboardInterrupt):
+            run(ready, root)
+    folder = next(path for path in (root / "small").iterdir() if not list(path.glob("tables/*.csv")))
+    folder = runner.RunFolder(folder)
+    assert folder.info["status"] == "interrupted"
+    before = {path: path.stat().st_mtime_ns for path in folder.parts.iterdir()}
+
+    resumed(prepared_again(folder), folder)
+
+    assert table_bytes(folder) == whole
+    assert folder.info["status"] == "done"
+    assert all(path.stat().st_mtime_ns == time for path, time in before.items())
+
+
+def test_a_damaged_part_is_trained_again(ready, root):
+    folder = run(ready, root)
+    whole = table_bytes(folder)
+    part = next(folder.parts.glob("*.npz"))
+    part.write_bytes(part.read_bytes()[:-1] + b"\0")
+
+    resumed(prepared_again(folder), folder)
+
+    assert table_bytes(folder) == whole
+
+
+def test_fault_70_data_that_changed_are_refused_on_resume(small, root, tmp_path):
+    (tmp_path / "mine.csv").write_text("a,y\n" + "\n".join(f"{i},{i % 2}" for i in range(40)))
+    path = written(small, 'name = "digits"\ntrain = 60\ntest = 20', 'name = "mine.csv"\ntarget = "y"')
+    folder = run(prepared(load(path)), root)
+    was = folder.info["data"][0]["sha256"]
+    (tmp_path / "mine.csv").write_text("a,y\n" + "\n".join(f"{i + 1},{i % 2}" for i in range(40)))
+
+    again = prepared_again(folder)
+    with pytest.raises(
+        StorageError, match=f"the data changed since the run began: sha256 {was}, now"
+    ) as refused:
+        resumed(again, folder)
+    assert again.data[0].sha256 in str(refused.value)

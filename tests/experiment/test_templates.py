@@ -1,0 +1,38 @@
+import pytest
+
+from lab.errors import LabError, StorageError
+from lab.experiment import templates
+from lab.experiment.runner import prepared
+from lab.experiment.variants import load
+
+NAMES = [name for name, _ in templates.listing()]
+
+
+def test_the_shipped_experiments_are_there():
+    assert {
+        *("vanishing", "vanishing-depth", "saturated-output", "saturated-hidden"),
+        *("low-activation-input", "slope-floor", "saturated-neuron", "own-activation"),
+    } <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_template_is_copied_with_what_it_names_and_is_sound(name, tmp_path):
+    first, *_ = templates.written(name, tmp_path / f"{name}.toml")
+
+    ready = prepared(load(first, allow_code=True))
+
+    assert ready.plan.experiment.title.endswith("?")
+    assert len(ready.made) >= 2
+
+
+def test_nothing_is_overwritten(tmp_path):
+    (tmp_path / "mine.toml").write_text("mine")
+
+    with pytest.raises(StorageError, match=r"mine\.toml: is there already"):
+        templates.written("vanishing", tmp_path / "mine.toml")
+    assert (tmp_path / "mine.toml").read_text() == "mine"
+
+
+def test_an_unknown_template_gets_the_nearest():
+    with pytest.raises(LabError, match="no template 'vanishin'; did you mean 'vanishing'"):
+        templates.written("vanishin")

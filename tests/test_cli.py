@@ -1,0 +1,280 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from lab import cli
+
+MINE = """
+from dataclasses import dataclass
+import numpy as np
+from lab import Activation
+
+@dataclass(frozen=True)
+class Mine(Activation):
+    def __call__(self, z):
+        return np.sin(z)
+    def derivative(self, z):
+        return np.cos(z)
+"""
+
+
+@pytest.fixture
+def lab(monkeypatch, capsys, tmp_path):
+    """Call the command line; returns its exit code and what it said on both streams."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("LAB_RESULTS", str(tmp_path / "results"))
+    monkeypatch.setenv("LAB_DATA_DIR", str(tmp_path / "data"))
+
+    def call(*words):
+        monkeypatch.setattr(sys, "argv", ["lab", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        return ended.value.code, said.out, said.err
+
+    return call
+
+
+def test_run_ends_with_a_short_table_and_the_folder(lab, small, tmp_path):
+    code, out, err = lab("run", small, "--workers", "1")
+
+    assert code == 0
+    title, header, *rows, last = out.splitlines()
+    assert title == "A small one"
+    assert header.split()[:2] == ["variant", "trials"]
+    assert "speed first/last, start" in header
+    assert "saturation, start" in header
+    assert "accuracy" in header
+    assert [row.split()[:2] for row in rows] == [["sigmoid", "3"], ["soft", "3"]]
+    assert last.startswith(f"results: {tmp_path / 'results' / 'small'}")
+    assert "2 variants × 3 trials × 6 steps" in err
+    assert (tmp_path / "results" / "small").is_dir()
+
+
+def test_run_as_json_is_json_alone(lab, small):
+    code, out, _ = lab("run", small, "--no-plots", "--json")
+
+    told = json.loads(out)
+    assert code == 0
+    assert told["status"] == "done"
+    assert [row["variant"] for row in told["summary"]] == ["sigmoid", "soft"]
+
+
+def test_nothing_is_written_when_the_file_is_wrong(lab, small, tmp_path):
+    code, out, err = lab("run", small, "-o", "training.etaa=1", "-o", "network.hidden=[0]")
+
+    assert (code, out) == (2, "")
+    assert len(err.splitlines()) == 2
+    assert all(line.startswith(f"error: {small}: ") for line in err.splitlines())
+    assert "did you mean 'eta'" in err
+    assert not (tmp_path / "results").exists()
+
+
+def test_errors_as_json(lab):
+    code, out, _ = lab("check", "none.toml", "--json")
+
+    assert code == 2
+    assert json.loads(out) == {"error": "none.toml: there is no such file", "exit_code": 2}
+
+
+def test_a_claim_that_does_not_hold_exits_with_3(lab, small):
+    code, _, err = lab("check", small, "-o", "activations.soft.at_least=0.2")
+
+    assert code == 3
+    assert "activations.soft.at_least: the claim 0.2 is REFUTED" in err
+
+
+def test_results_that_cannot_be_kept_exit_with_4(lab, small, tmp_path):
+    (tmp_path / "results").write_text("a file")
+
+    code, _, err = lab("run", small)
+
+    assert code == 4
+    assert "results cannot be kept here" in err
+
+
+def test_failed_trials_exit_with_1_and_the_tables_are_there(lab, small, monkeypatch):
+    from lab.experiment import workers
+
+    real = workers.train
+
+    def fails_for_sigmoid(training, *rest):
+        if "Sigmoid" in str(training.network.sigmas[0]):
+            raise RuntimeError("out of luck")
+        return real(training, *rest)
+
+    monkeypatch.setattr(workers, "train", fails_for_sigmoid)
+    code, out, _ = lab("run", small, "--workers", "1", "--no-plots")
+
+    assert code == 1
+    assert "failed: sigmoid, trials 0–2: RuntimeError: out of luck" in out
+    assert "soft" in out
+
+
+def test_fault_38_all_trials_diverged_is_said_with_a_hint(lab, small):
+    code, out, _ = lab(
+        "run", small, "-o", 'vary."network.activation"=["z**3", "z**3+z"]', "-o", "training.eta=1e6"
+    )
+
+    assert code == 0
+    assert "all trials diverged; try a smaller training.eta" in out
+
+
+def test_an_interrupted_run_says_how_to_resume_and_is_resumed(lab, small, monkeypatch):
+    from lab.experiment import runner
+
+    real = runner.trained
+
+    def interrupted(tasks, workers, progress):
+        yield next(iter(real(tasks, workers, progress)))
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runner, "trained", interrupted)
+        code, _, err = lab("run", small, "--workers", "1")
+    assert code == 130
+    assert err.splitlines()[-1] == "error: interrupted; what is finished is kept, go on with: lab resume"
+
+    code, out, _ = lab("resume", "--workers", "1")
+    assert code == 0
+    assert "soft" in out
+    code, _, err = lab("resume")
+    assert code == 2
+    assert "nothing to resume" in err
+
+
+def test_dry_run_and_check_tell_the_plan_and_write_nothing(lab, small, tmp_path):
+    checked = lab("check", small)
+    dry = lab("run", small, "--dry-run")
+
+    assert checked == dry
+    assert checked[0] == 0
+    assert checked[1].splitlines()[2].split() == ["sigmoid", "64-6-5-10", "3", "6", "7"]
+    assert not (tmp_path / "results").exists()
+    told = json.loads(lab("check", small, "--json")[1])
+    assert told["variants"][1] == {
+        "variant": "soft",
+        "sizes": "64-6-5-10",
+        "trials": 3,
+        "steps": 6,
+        "readings": 7,
+    }
+
+
+def test_list_show_and_plot_come_back_to_a_run(lab, small, tmp_path):
+    assert "no runs under" in lab("list")[2]
+    lab("run", small, "--no-plots", "--workers", "1")
+
+    code, out, _ = lab("list")
+    assert code == 0
+    assert out.splitlines()[1].split()[::2][:2] == ["small", "done"]
+    assert json.loads(lab("list", "--json")[1])[0]["title"] == "A small one"
+    assert lab("show", "small")[1].splitlines()[0] == "A small one"
+    assert json.loads(lab("show", "small", "--json")[1])["name"] == "small"
+
+    code, out, _ = lab("plot", "small", "saturation", "--to", tmp_path / "here")
+    assert code == 0
+    assert [line.rpartition("/")[2] for line in out.splitlines()] == ["saturation.png", "saturation.svg"]
+    assert (tmp_path / "here" / "saturation.png").stat().st_size > 1000
+    assert "did you mean 'saturation'" in lab("plot", "small", "saturatoin")[2]
+    assert "did you mean 'small'" in lab("show", "smlal")[2]
+
+
+def test_activations_are_listed_and_one_is_told(lab, tmp_path):
+    code, out, _ = lab("activations")
+    assert code == 0
+    assert "leaky-relu" in out
+    assert len(json.loads(lab("activations", "--json")[1])) >= 12
+
+    code, out, _ = lab("activations", "sigmoid")
+    assert code == 0
+    assert "range of σ′: [0, 0.25]" in out
+    assert "9.859676544e-305" in out
+    told = json.loads(lab("activations", "tanh(z) + a*z", "-p", "a=0.1", "--json")[1])
+    assert told["slope"] == pytest.approx([0.1, 1.1])
+
+    code, out, _ = lab("activations", "relu", "--plot", tmp_path / "relu.png")
+    assert (tmp_path / "relu.png").stat().st_size > 1000
+    assert "did you mean 'relu'" in lab("activations", "rleu")[2]
+    assert "expected NAME=VALUE" in lab("activations", "relu", "-p", "a=b")[2]
+
+
+def test_data_are_listed_and_added(lab, tmp_path):
+    code, out, _ = lab("data", "list")
+    assert code == 0
+    assert "digits" in out
+    assert {row["name"]: row["where"] for row in json.loads(lab("data", "list", "--json")[1])}[
+        "mnist"
+    ] == "not added"
+
+    code, _, err = lab("data", "add", "mnits", "--from", tmp_path)
+    assert code == 2
+    assert "did you mean 'mnist'" in err
+
+
+def test_new_lists_templates_and_writes_one(lab, tmp_path):
+    assert "vanishing" in lab("new")[1]
+    code, out, _ = lab("new", "vanishing")
+    assert (code, out) == (0, "vanishing.toml\n")
+    assert (tmp_path / "vanishing.toml").is_file()
+    code, _, err = lab("new", "vanishing")
+    assert code == 4
+    assert "is there already" in err
+
+
+def test_a_class_in_a_file_needs_leave(lab, small, tmp_path):
+    (tmp_path / "mine.py").write_text(MINE)
+    words = ("run", small, "--no-plots", "-o", 'vary."network.activation"=["mine.py:Mine"]', "--workers", "1")
+
+    code, _, err = lab(*words)
+    assert code == 2
+    assert "say --allow-code" in err
+    code, out, _ = lab(*words, "--allow-code")
+    assert code == 0
+    assert "Mine" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(["rnu"], "no command 'rnu'; did you mean 'run'?", id="fault-82-command"),
+        pytest.param(["run", "--worker", "2", "x"], "--workers", id="fault-82-option"),
+        pytest.param(["data", "lst"], "did you mean 'list'?", id="fault-82-in-a-group"),
+        pytest.param(["check", "{small}", "-o", "training.etta=1"], "did you mean 'eta'", id="fault-83"),
+        pytest.param(["check", "{small}", "-o", "training.eta"], "KEY=VALUE", id="fault-84"),
+    ],
+)
+def test_slips_of_the_command_line_get_the_nearest(lab, small, words, said):
+    code, out, err = lab(*(word.format(small=small) for word in words))
+
+    assert code == 2
+    assert said in err
+    assert out == ""
+
+
+def test_fault_28_an_experiment_too_large_asks_for_leave(lab, small):
+    code, _, err = lab("check", small, "-o", "trials.seeds=5001")
+    assert code == 2
+    assert "10002 trials" in err
+    assert "--max-trials" in err
+
+    assert lab("check", small, "-o", "trials.seeds=5001", "--max-trials", "20000")[0] == 0
+
+
+def test_fault_89_a_closed_pipe_is_no_error(small):
+    command = f"{sys.executable} -m lab.cli activations --json | head -n 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+
+    assert done.stdout == "[\n"
+    assert done.stderr == ""
+
+
+def test_help_is_quick_to_say_what_there_is(lab):
+    code, out, _ = lab("--help")
+
+    assert code == 0
+    for command in ("run", "resume", "check", "list", "show", "plot", "activations", "data", "new"):
+        assert f"  {command} " in out

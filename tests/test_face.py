@@ -1,0 +1,79 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+import lab
+from lab.errors import PartError
+
+
+@pytest.fixture
+def run(small, root):
+    return lab.run(small, results=root, plots=False)
+
+
+def test_a_run_gives_its_tables_and_figures(run, root):
+    assert run.path.parent == root / "small"
+    assert set(run.layers["variant"]) == {"sigmoid", "soft"}
+    assert len(run.trials) == 6
+    assert run.steps["cost"].notna().all()
+    assert run.variants["inf_slope"].tolist() == [0.0, pytest.approx(0.1, abs=1e-6)]
+    assert run.summary["trials"].tolist() == [3, 3]
+    assert isinstance(run.plot("learning_speed"), Figure)
+    assert "A small one" in run._repr_html_()
+
+
+def test_overrides_are_a_mapping_too(small, root):
+    run = lab.run(small, overrides={"training.epochs": 1, "trials.seeds": 1}, results=root, plots=False)
+
+    assert len(run.trials) == 2
+    assert run.steps["epoch"].max() == 1
+
+
+def test_plots_are_drawn_into_the_runs_folder(small, root):
+    run = lab.run(small, overrides={"trials.seeds": 1}, results=root)
+
+    drawn = {path.name for path in (run.path / "plots").iterdir()}
+    assert {"learning_speed.png", "learning_speed.svg", "saturation.png", "training.svg"} <= drawn
+
+
+def test_a_run_is_opened_by_its_name(run, root):
+    opened = lab.load("small", results=root)
+
+    assert str(opened) == str(run)
+    assert opened.layers.equals(run.layers)
+
+
+def test_progress_ends_at_its_total(small, root):
+    told = []
+    lab.run(small, results=root, plots=False, progress=lambda done, total: told.append((done, total)))
+
+    assert told[-1] == (36, 36)
+
+
+def test_an_unknown_figure_gets_the_nearest(run):
+    with pytest.raises(PartError, match="did you mean 'learning_speed'"):
+        run.plot("learning-speed")
+
+
+def test_an_activation_by_formula_and_by_name():
+    sigma = lab.activation("tanh(z) + a*z", a=0.1)
+
+    assert sigma(0.5) == pytest.approx(np.tanh(0.5) + 0.05, rel=1e-15)
+    assert sigma.derivative(0.5) == pytest.approx(1 / np.cosh(0.5) ** 2 + 0.1, rel=1e-15)
+    assert (sigma.slope.low, sigma.slope.high) == (pytest.approx(0.1), pytest.approx(1.1))
+    assert lab.activation("leaky-relu", slope=0.2)(-1.0) == -0.2
+    with pytest.raises(PartError, match="did you mean 'tanh'"):
+        lab.activation("tahn")
+
+
+def test_the_face_is_small_and_imported_when_used():
+    assert len(lab.__all__) <= 20
+    assert dir(lab) == sorted(lab.__all__)
+    assert all(getattr(lab, name) is not None for name in lab.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = lab.nothing
+    code = "import lab, sys; sys.exit(any(m in sys.modules for m in ('numpy', 'pandas', 'matplotlib')))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
