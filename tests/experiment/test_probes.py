@@ -244,6 +244,10 @@ def test_a_sigmoid_saturates_on_both_sides():
     assert planted(Sigmoid(), [[-4.35, -4.36, 4.35, 4.36, 5, 0, 1, 2]], 0.2) == (5 / 8, 2 / 8, 3 / 8, 0)
 
 
+def test_the_sides_are_those_of_the_steepest_point_wherever_that_is():
+    assert planted(Formula("tanh(z - 3)"), [[0.5, 0.0, 3.0, 5.5, -1.0]]) == (4 / 5, 3 / 5, 1 / 5, 0)
+
+
 def test_a_relu_saturates_left_of_zero_only():
     assert planted(ReLU(), [[-2.0, -1e-9, 1e-9, 2.0]]) == (0.5, 0.5, 0, 0)
 

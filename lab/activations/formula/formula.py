@@ -81,26 +81,32 @@ class Formula(Activation):
     @cached_property
     def kinks(self) -> tuple[float, ...]:
         """The zeros of what the formula's switches compare, found on a grid and refined by bisection."""
-        from scipy.optimize import brentq
-
+        z = grid()
         found: set[float] = set()
         for difference in switches(self.expression, SWITCHES):
             program = compiled(difference)
-            z = grid()
-            values = np.empty_like(z)
-            program.run(z, (values,))
-            zero = np.concatenate([[False], values == 0, [False]])
+            sign = _sign(program, z)
+            zero = np.concatenate([[False], sign == 0, [False]])
             alone = zero[1:-1] & ~zero[:-2] & ~zero[2:]  # the ends of a plateau of zeros are kinks of its own
-            found.update(float(point) for point in z[alone])
-            crossing = np.flatnonzero(values[:-1] * values[1:] < 0)
-
-            def at(point: float, program: Program = program) -> float:
-                value = np.empty(1)
-                program.run(np.array([point]), (value,))
-                return float(value[0])
-
-            found.update(float(brentq(at, z[i], z[i + 1], xtol=1e-15)) for i in crossing)
+            crossing = np.flatnonzero(sign[:-1] * sign[1:] < 0)
+            found.update(z[alone].tolist(), _crossings(program, z[crossing], z[crossing + 1]).tolist())
         return tuple(sorted(found))
+
+
+def _sign(program: Program, z: Array) -> Array:
+    values = np.empty_like(z)
+    program.run(z, (values,))
+    return np.asarray(np.sign(values))
+
+
+def _crossings(program: Program, left: Array, right: Array) -> Array:
+    """Where the sign changes between each ``left`` and ``right``, halved down to neighbouring numbers."""
+    begins = _sign(program, left)
+    for _ in range(60):
+        middle = (left + right) / 2
+        same = _sign(program, middle) == begins
+        left, right = np.where(same, middle, left), np.where(same, right, middle)
+    return right
 
 
 def switches(expression: Expression, operations: frozenset[str]) -> Iterator[Expression]:

@@ -267,12 +267,21 @@ def test_the_slope_at_a_kink_is_what_the_docstring_says(text, at, slope):
         ("sign(max(z, 0))*z", (0,)),
         ("abs(z**2 - 2)", (-(2**0.5), 2**0.5)),
         ("max(z, 300)", (300,)),
+        ("max((z - 0.3)**3, 0)", (0.3,)),
+        ("abs(1e-200*(z - 0.3331))", (0.3331,)),
     ],
 )
 def test_kinks(text, kinks):
     sigma = Formula(text)
     assert sigma.kinks == pytest.approx(kinks, rel=1e-13, abs=1e-13)
     assert sigma.analytic == (text == "tanh(z)" or not sigma.kinks)
+
+
+def test_kinks_of_a_zero_of_higher_order_without_end():
+    """Every zero of sin³ out to the end of the grid is found, to a few units of precision."""
+    kinks = np.array(Formula("abs(sin(z)**3)").kinks)
+    near = kinks[np.abs(kinks) < 30]
+    np.testing.assert_allclose(near, np.pi * np.arange(-9, 10), rtol=1e-14, atol=1e-14)
 
 
 def test_huge_and_tiny_coefficients():

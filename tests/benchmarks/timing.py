@@ -1,0 +1,48 @@
+"""Timing things side by side: interleaved repetitions in one process, medians, ratios."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from statistics import median
+from time import perf_counter
+
+REPETITIONS = 9
+SECONDS = 0.05
+"""The least time that one repetition takes."""
+
+
+def side_by_side(functions: Mapping[str, Callable[[], object]]) -> dict[str, float]:
+    """The median time in µs of one call of each function.
+
+    Every function is called until `SECONDS` are over to find how many calls a repetition has; then the
+    repetitions of all functions take turns, so that a change of the machine's speed hits all of them.
+    """
+    calls = {name: _calls(function) for name, function in functions.items()}
+    times: dict[str, list[float]] = {name: [] for name in functions}
+    for _ in range(REPETITIONS):
+        for name, function in functions.items():
+            began = perf_counter()
+            for _ in range(calls[name]):
+                function()
+            times[name].append((perf_counter() - began) / calls[name] * 1e6)
+    return {name: median(values) for name, values in times.items()}
+
+
+def _calls(function: Callable[[], object]) -> int:
+    function()
+    began, calls = perf_counter(), 0
+    while perf_counter() - began < SECONDS:
+        function()
+        calls += 1
+    return calls
+
+
+def kernels() -> str:
+    """The BLAS that numpy runs, and its kernel."""
+    from threadpoolctl import threadpool_info
+
+    return ", ".join(
+        f"{library['internal_api']} {library['version']} ({library.get('architecture')})"
+        for library in threadpool_info()
+        if library["user_api"] == "blas"
+    )

@@ -1,0 +1,175 @@
+"""The rules of the house, read off the source: nothing runs text as code, and rooms look one way."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import lab
+
+ROOT = Path(lab.__file__).parent
+FILES = sorted(ROOT.rglob("*.py"))
+
+ROOMS = [
+    {"errors", "storage", "plugins"},
+    {"activations"},
+    {"network"},
+    {"experiment"},
+    {"analysis"},
+    {"figures"},
+    {"face", "screen", "cli", "catalogue_page", "testing", "__init__", "__main__"},
+]
+"""The rooms in the order of their dependence: each imports only from its own set and those before."""
+
+FORBIDDEN_MODULES = {
+    "pickle",
+    "cPickle",
+    "_pickle",
+    "dill",
+    "cloudpickle",
+    "marshal",
+    "shelve",
+    "yaml",
+    "code",
+}
+FORBIDDEN_CALLS = {
+    *("eval", "exec", "builtins.eval", "builtins.exec", "os.system", "os.popen", "yaml.load"),
+    *("np.load_pickle", "pd.read_pickle", "pandas.read_pickle", "read_pickle", "to_pickle"),
+}
+FORBIDDEN_FLAGS = {"shell", "allow_pickle"}
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def dotted(tree: ast.expr) -> str:
+    """``a.b.c`` of a name or an attribute, as far as it is written so."""
+    if isinstance(tree, ast.Attribute):
+        return f"{dotted(tree.value)}.{tree.attr}"
+    return tree.id if isinstance(tree, ast.Name) else "…"
+
+
+def offences(source: str) -> Iterator[str]:
+    """What in this source runs text or bytes as code."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            name = dotted(node.func)
+            if name in FORBIDDEN_CALLS or name.rpartition(".")[2] in {"read_pickle", "to_pickle"}:
+                yield f"line {node.lineno}: {name}"
+            modes = [word.value for word in node.keywords if word.arg == "mode"] + node.args[2:3]
+            if name in {"compile", "builtins.compile"} and "'eval'" not in map(ast.unparse, modes):
+                yield f"line {node.lineno}: compile"
+            for word in node.keywords:
+                if word.arg in FORBIDDEN_FLAGS and ast.unparse(word.value) != "False":
+                    yield f"line {node.lineno}: {word.arg}={ast.unparse(word.value)}"
+        for module in imported(node):
+            if module.partition(".")[0] in FORBIDDEN_MODULES:
+                yield f"line {node.lineno}: import {module}"
+        if isinstance(node, ast.Name) and node.id in {"eval", "exec", "__import__"}:
+            yield f"line {node.lineno}: {node.id}"
+
+
+def imported(node: ast.AST) -> list[str]:
+    """The modules that a statement imports; ``from a import b`` counts as a and as a.b."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        assert node.level == 0, "imports are absolute"
+        return [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return []
+
+
+def rooms_imported(path: Path) -> set[str]:
+    """The rooms of the lab that a file imports, wherever in it."""
+    modules = [name for node in ast.walk(ast.parse(path.read_text())) for name in imported(node)]
+    found = {name.split(".")[1] for name in modules if name.startswith("lab.")}
+    return found & {room for rooms in ROOMS for room in rooms}
+
+
+def room_of(path: Path) -> str:
+    first = path.relative_to(ROOT).parts[0]
+    return first.removesuffix(".py")
+
+
+def rank(room: str) -> int:
+    return next(at for at, rooms in enumerate(ROOMS) if room in rooms)
+
+
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_nothing_runs_text_as_code(path):
+    assert list(offences(path.read_text())) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "eval('1')",
+        "exec('1')",
+        "run = eval",
+        "compile('1', '', 'exec')",
+        "compile('1', '', mode='single')",
+        "import pickle",
+        "from pickle import loads",
+        "import marshal",
+        "import yaml",
+        "os.system('true')",
+        "subprocess.run('true', shell=True)",
+        "np.load(path, allow_pickle=True)",
+        "np.load(path, allow_pickle=trusted)",
+        "pd.read_pickle(path)",
+        "frame.to_pickle(path)",
+        "__import__('os')",
+    ],
+)
+def test_what_runs_text_as_code_would_be_found(source):
+    assert len(list(offences(source))) >= 1
+
+
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_a_room_imports_only_from_rooms_before_it(path):
+    own = rank(room_of(path))
+    assert {room for room in rooms_imported(path) if rank(room) > own} == set()
+
+
+def test_every_file_is_in_a_room():
+    known = {room for rooms in ROOMS for room in rooms}
+    assert {room_of(path) for path in FILES} <= known
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "figures").rglob("*.py")), ids=named)
+def test_figures_know_tables_only(path):
+    assert rooms_imported(path) & {"network", "experiment"} == set()
+
+
+@pytest.mark.parametrize(
+    ("module", "unwanted"),
+    [
+        ("lab", {"numpy", "scipy", "pandas", "matplotlib", "pydantic"}),
+        ("lab.activations", {"pandas", "matplotlib", "pydantic", "flint"}),
+        ("lab.network.backprop", {"pandas", "matplotlib", "pydantic", "flint"}),
+        ("lab.figures", {"flint"}),
+    ],
+)
+def test_what_importing_a_room_loads(module, unwanted):
+    script = f"import sys, {module}; print(*sorted({unwanted!r} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["--version"]], ids=" ".join)
+def test_help_loads_no_numerics(words):
+    script = (
+        "import sys, atexit; from lab.cli import main\n"
+        "heavy = {'numpy', 'scipy', 'pandas', 'matplotlib', 'pydantic', 'flint', 'rich', 'jinja2'}\n"
+        "atexit.register(lambda: print(*sorted(heavy & sys.modules.keys()), file=sys.stderr))\n"
+        f"sys.argv = ['lab', *{words!r}]\n"
+        "main()"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert done.stdout.startswith(("Usage: lab", "lab, version"))
+    assert done.stderr.split() == []

@@ -1,0 +1,280 @@
+import re
+import sys
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, EntryPoints
+from pathlib import Path
+
+import pytest
+
+from lab import plugins
+from lab.activations import Activation
+from lab.activations.hyperbolic import Tanh
+from lab.activations.linear import LeakyReLU
+from lab.errors import PartError
+
+MINE = """
+from dataclasses import dataclass, field
+
+@dataclass(frozen=True)
+class Mine:
+    size: int
+    scale: float = 0.1
+
+class Plain:
+    pass
+
+number = 3
+"""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part with a field of every kind."""
+
+    size: int
+    leak: float = field(default=0.01, metadata={"key": "slope"})
+    name_of_it: str = "x"
+    flag: bool = False
+    knots: list[float] = field(default_factory=list)
+    inner: Activation = Tanh()  # noqa: RUF009
+    made: float = field(init=False, default=0.0)
+
+    def __post_init__(self):
+        if self.size < 0:
+            raise ValueError(f"size must be >= 0, got {self.size}")
+
+
+class NoDataclass:
+    """What an entry point may wrongly name."""
+
+
+@pytest.fixture
+def mine(tmp_path) -> Path:
+    (tmp_path / "mine.py").write_text(MINE)
+    return tmp_path
+
+
+@pytest.fixture
+def installed(monkeypatch):
+    """Pretend that a package has installed these entry points: name → value."""
+
+    plugins.installed.cache_clear()
+
+    def install(kind: str, **named: str) -> None:
+        points = [EntryPoint(name.replace("_", "-"), value, f"lab.{kind}") for name, value in named.items()]
+        monkeypatch.setattr(plugins, "entry_points", lambda group: EntryPoints(points).select(group=group))
+
+    yield install
+    plugins.installed.cache_clear()
+
+
+def refused(message: str):
+    return pytest.raises(PartError, match=f"^{re.escape(message)}$")
+
+
+@pytest.mark.parametrize("kind", plugins.TABLES)
+def test_every_kind_has_a_table_of_classes_that_are_found_by_name(kind):
+    table = plugins.built_in(kind)
+    assert table
+    assert plugins.names(kind) == sorted(table)
+    for name, part in table.items():
+        assert plugins.find(kind, name) is part
+        assert name == name.lower()
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "message"),
+    [
+        ("activations", "tahn", "unknown activation 'tahn'; did you mean 'tanh'? (known: "),
+        ("costs", "cross-entrpy", "unknown cost 'cross-entrpy'; did you mean 'cross-entropy'? (known: "),
+        ("initialisers", "neilsen", "unknown initialiser 'neilsen'; did you mean 'nielsen'? (known: "),
+        ("optimisers", "adm", "unknown optimiser 'adm'; did you mean 'adam'? (known: "),
+        ("datasets", "digit", "unknown data set 'digit'; did you mean 'digits'? (known: "),
+        ("activations", "", "unknown activation ''; (known: "),
+    ],
+)
+def test_an_unknown_name(kind, name, message):
+    with pytest.raises(PartError, match=f"^{re.escape(message)}"):
+        plugins.find(kind, name)
+
+
+def test_build_from_a_name_and_from_a_table():
+    assert plugins.build("activations", "tanh") == Tanh()
+    assert plugins.build("activations", {"name": "leaky-relu", "slope": 0.5}) == LeakyReLU(0.5)
+
+
+def test_build_leaves_the_table_as_it_was():
+    table = {"name": "leaky-relu", "slope": 0.5}
+    plugins.build("activations", table)
+    assert table == {"name": "leaky-relu", "slope": 0.5}
+
+
+@pytest.mark.parametrize("spec", [{}, {"slope": 0.1}, {"name": 3}])
+def test_build_needs_a_name(spec):
+    with refused("expected a name, or a table with a name, of one of the activations"):
+        plugins.build("activations", spec)
+
+
+def test_make_takes_the_parameters_by_their_keys():
+    made = plugins.make(
+        Part, "part", {"size": 2, "slope": 0.5, "flag": True, "knots": [1.0], "inner": LeakyReLU()}
+    )
+    assert made == Part(2, 0.5, "x", True, [1.0], LeakyReLU())
+
+
+def test_make_takes_a_whole_number_for_a_float():
+    leak = plugins.make(Part, "part", {"size": 2, "slope": 1}).leak
+    assert (leak, type(leak)) == (1.0, float)
+
+
+ITS = "its parameters: size, slope, name_of_it, flag, knots, inner"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({}, "'part' needs a value for 'size'"),
+        ({"size": 1, "slop": 2}, f"'part' has no parameter 'slop'; did you mean 'slope'? {ITS}"),
+        ({"size": 1, "leak": 2}, f"'part' has no parameter 'leak'; {ITS}"),
+        ({"size": 1, "made": 2}, f"'part' has no parameter 'made'; {ITS}"),
+        ({"size": 1.0}, "'part': size = 1.0: expected a valid integer"),
+        ({"size": "1"}, "'part': size = '1': expected a valid integer"),
+        ({"size": True}, "'part': size = True: expected a valid integer"),
+        ({"size": 1, "slope": "0.1"}, "'part': slope = '0.1': expected a valid number"),
+        ({"size": 1, "slope": True}, "'part': slope = True: expected a valid number"),
+        ({"size": 1, "slope": float("nan")}, "'part': slope = nan: expected a finite number"),
+        ({"size": 1, "slope": float("inf")}, "'part': slope = inf: expected a finite number"),
+        ({"size": 1, "name_of_it": 3}, "'part': name_of_it = 3: expected a valid string"),
+        ({"size": 1, "flag": 1}, "'part': flag = 1: expected a valid boolean"),
+        ({"size": 1, "knots": ["a"]}, "'part': knots = ['a']: expected a valid number"),
+        ({"size": 1, "inner": "tanh"}, "'part': inner = 'tanh': expected an instance of Activation"),
+        ({"size": -1}, "'part': size must be >= 0, got -1"),
+    ],
+    ids=str,
+)
+def test_make_coerces_nothing_and_tells_what_is_wrong(parameters, message):
+    with refused(message):
+        plugins.make(Part, "part", parameters)
+
+
+def test_make_of_a_part_without_parameters():
+    with refused("'tanh' has no parameter 'a'; it has no parameters"):
+        plugins.make(Tanh, "tanh", {"a": 1})
+
+
+def test_a_class_in_a_file(mine):
+    part = plugins.find("activations", "mine.py:Mine", folder=mine, allow_code=True)
+    assert part(2).scale == 0.1
+    assert plugins.build("costs", {"name": "mine.py:Mine", "size": 3}, folder=mine, allow_code=True) == part(
+        3
+    )
+
+
+def test_a_file_is_run_once_for_its_content(mine):
+    first = plugins.find("costs", "mine.py:Mine", folder=mine, allow_code=True)
+    assert plugins.find("costs", "mine.py:Mine", folder=mine, allow_code=True) is first
+    (mine / "mine.py").write_text(MINE.replace("0.1", "0.2"))
+    again = plugins.find("costs", "mine.py:Mine", folder=mine, allow_code=True)
+    assert (first(1).scale, again(1).scale) == (0.1, 0.2)
+
+
+def test_a_file_relative_to_the_current_folder(mine, monkeypatch):
+    monkeypatch.chdir(mine)
+    assert plugins.find("costs", "mine.py:Mine", allow_code=True).__name__ == "Mine"
+
+
+def test_a_file_by_its_whole_path(mine):
+    assert plugins.find("costs", f"{mine}/mine.py:Mine", allow_code=True).__name__ == "Mine"
+
+
+def test_no_code_runs_without_leave(tmp_path):
+    (tmp_path / "bad.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w')")
+    with refused("'bad.py:Mine' runs the code of bad.py; if you trust it, say --allow-code"):
+        plugins.find("costs", "bad.py:Mine", folder=tmp_path)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with refused(f"'no.py:Mine': there is no file {tmp_path / 'no.py'}"):
+        plugins.find("costs", "no.py:Mine", folder=tmp_path, allow_code=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("Mien", "'Mien'; did you mean 'Mine'? (known: Mine)"),
+        ("Plain", "'Plain'; (known: Mine)"),
+        ("number", "'number'; (known: Mine)"),
+        ("", "''; (known: Mine)"),
+    ],
+)
+def test_a_file_without_that_dataclass(mine, name, hint):
+    with refused(f"'mine.py:{name}': mine.py has no dataclass {hint}"):
+        plugins.find("costs", f"mine.py:{name}", folder=mine, allow_code=True)
+
+
+def test_a_file_without_any_dataclass(tmp_path):
+    (tmp_path / "bare.py").write_text("class Mine: pass")
+    with refused("'bare.py:Mine': bare.py has no dataclass 'Mine'; there is none"):
+        plugins.find("costs", "bare.py:Mine", folder=tmp_path, allow_code=True)
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("1/0", "ZeroDivisionError: division by zero"),
+        ("import no_such_module_at_all", "ModuleNotFoundError: No module named 'no_such_module_at_all'"),
+        ("class", "SyntaxError: invalid syntax (broken.py, line 1)"),
+        ("raise ValueError('a\\nb')", "ValueError: a b"),
+        ("import sys; sys.exit(3)", "SystemExit: 3"),
+    ],
+)
+def test_a_file_that_fails_to_load(tmp_path, code, reason):
+    (tmp_path / "broken.py").write_text(code)
+    before = set(sys.modules)
+    for _ in range(2):
+        with refused(f"'broken.py:Mine': broken.py fails to load: {reason}"):
+            plugins.find("costs", "broken.py:Mine", folder=tmp_path, allow_code=True)
+    assert not [name for name in set(sys.modules) - before if "broken" in name]
+
+
+def test_an_installed_part(installed):
+    installed("activations", curved="lab.activations.hyperbolic:Tanh")
+    assert plugins.find("activations", "curved") is Tanh
+    assert plugins.build("activations", "curved") == Tanh()
+    assert "curved" in plugins.names("activations")
+    assert "curved" not in plugins.names("costs")
+    with pytest.raises(PartError, match=r"^unknown activation 'curvd'; did you mean 'curved'\?"):
+        plugins.find("activations", "curvd")
+
+
+@pytest.mark.parametrize("ask", [plugins.names, plugins.installed, lambda kind: plugins.find(kind, "quux")])
+def test_an_installed_part_may_not_take_a_name_of_the_labs_own(installed, ask):
+    installed("activations", leaky_relu="somewhere:Leaky")
+    with refused(
+        "the installed package somewhere:Leaky names one of its activations 'leaky-relu', "
+        "which is a name of the lab's own; uninstall it or rename its entry point"
+    ):
+        ask("activations")
+
+
+def test_a_shadowed_name_is_the_labs_own_part_all_the_same(installed):
+    installed("activations", tanh="somewhere:Tanh")
+    assert plugins.find("activations", "tanh") is Tanh
+
+
+def test_an_installed_part_that_fails_to_load(installed):
+    installed("costs", broken="no_such_module_at_all:Mine")
+    assert "broken" in plugins.names("costs")
+    with refused(
+        "'broken' of no_such_module_at_all:Mine fails to load: "
+        "ModuleNotFoundError: No module named 'no_such_module_at_all'"
+    ):
+        plugins.find("costs", "broken")
+
+
+@pytest.mark.parametrize("value", [f"{__name__}:NoDataclass", "math:pi"])
+def test_an_installed_part_that_is_no_dataclass(installed, value):
+    installed("costs", wrong=value)
+    with refused(f"'wrong' of {value} is not a dataclass"):
+        plugins.find("costs", "wrong")
