@@ -8,7 +8,11 @@ from lab.analysis.summary import COLUMNS, summary
 def rows(variant, trial, status="done", speeds=((0.01, 0.1, 1.0), (0.2, 0.1, 0.5)), saturation=0.25):
     return [
         {
-            "variant": variant, "trial": trial, "step": 10 * reading, "layer": layer, "status": status,
+            "variant": variant,
+            "trial": trial,
+            "step": 10 * reading,
+            "layer": layer,
+            "status": status,
             "learning_speed": speed,
             "saturation": saturation * reading,
         }

@@ -2,7 +2,7 @@ import pickle
 
 import pytest
 
-from lab.errors import ExperimentError
+from lab.errors import ClaimError, ExperimentError
 from lab.experiment.sizes import check_against_data
 from lab.experiment.variants import load
 
@@ -102,10 +102,10 @@ def test_the_last_key_varies_fastest(written):
 def test_a_parameter_of_a_design_varies(written):
     plan = load(
         written(FULL),
-        ["vary={'activations.soft-floor.floor' = [0.01, 0.2]}", "network.activation=soft-floor"],
+        ["vary={'activations.soft-floor.floor' = [0.1, 0.2]}", "network.activation=soft-floor"],
     )
-    assert [variant.settings.designs["soft-floor"]["floor"] for variant in plan.variants] == [0.01, 0.2]
-    assert [variant.label for variant in plan.variants] == ["floor=0.01", "floor=0.2"]
+    assert [variant.settings.designs["soft-floor"]["floor"] for variant in plan.variants] == [0.1, 0.2]
+    assert [variant.label for variant in plan.variants] == ["floor=0.1", "floor=0.2"]
 
 
 def test_a_parameter_of_a_part_varies(written):
@@ -263,3 +263,12 @@ def test_what_is_found_later_is_told_with_its_line(written):
 def test_a_plan_can_go_to_a_worker(written):
     plan = load(written(FULL))
     assert pickle.loads(pickle.dumps(plan)).variants == plan.variants
+
+
+def test_a_claim_that_one_variant_does_not_hold_refuses_all(written):
+    varied = ["vary={'activations.soft-floor.floor' = [0.01, 0.2]}", "network.activation=soft-floor"]
+
+    with pytest.raises(
+        ClaimError, match=r"trial\.toml:38: activations\.soft-floor\.at_least: the claim 0\.1 is REFUTED"
+    ):
+        load(written(FULL), varied)

@@ -1,21 +1,30 @@
-"""Rigorous bounds of an expression over an interval: interval arithmetic, rounded outwards.
+"""Rigorous bounds of an expression and of its slope over an interval: interval arithmetic, rounded outwards.
 
-An interval holds every value that the expression takes where z lies in an interval of its own, which may
-be unbounded. Sums, products and quotients are rounded outwards where they are not exact; functions are
-evaluated at the end points by Arb's balls, whose radius is added (Johansson, *Arb: efficient
-arbitrary-precision midpoint-radius interval arithmetic*, 2017).
+An interval holds every value that the expression takes, in exact arithmetic of the reals, where z lies in
+an interval of its own, which may be unbounded. Sums, products and quotients are rounded outwards where
+they are not exact; functions are evaluated at the end points by Arb's balls, whose radius is added
+(Johansson, *Arb: efficient arbitrary-precision midpoint-radius interval arithmetic*, 2017).
+
+The numbers of an expression are float64 and are taken as exact: ``0.1`` is the float next to 1/10, and
+``pi*0.1``, which the parser folds into one number, is that float. Nothing is folded on the way to a slope.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
-from math import inf, isinf, isnan, nextafter, pi
+from math import inf, isfinite, isinf, isnan, nextafter, pi
+from typing import Any, TypeAlias
 
 from flint import arb
 
 from lab.activations.activation import REALS, Interval
-from lab.activations.formula.graph import Expression
+from lab.activations.formula.graph import Expression, Node
+from lab.activations.formula.operations import JUMPING, OPERATIONS
+
+Rule: TypeAlias = Callable[..., Interval | None]
+"""From intervals of the arguments to one of the values; None where some value is undefined."""
 
 
 def enclosed(expression: Expression, z: Interval) -> Interval:
@@ -23,24 +32,120 @@ def enclosed(expression: Expression, z: Interval) -> Interval:
 
     It is all reals where nothing better is known, so also where the expression is undefined for some z.
     """
+    values = _values(expression, z)[expression.node].values
+    return REALS if values is None else values
+
+
+def enclosed_slope(expression: Expression, z: Interval) -> Interval:
+    """An interval that holds the derivative of the expression for every z of the interval.
+
+    The rules of differentiation are applied to intervals, as forward automatic differentiation does; at a
+    switching point the slope is that of the rules. It is all reals where nothing better is known, so also
+    where the expression or its derivative is undefined for some z.
+    """
     graph = expression.graph
-    known: dict[int, Interval] = {}
+    values = _values(expression, z)
+    slopes: dict[Node, _Bounds] = {}
+    for k, y in values.items():
+        name, arguments = graph.operation[k], graph.arguments[k]
+        if y.values is None:
+            slopes[k] = y
+        elif name == "z":
+            slopes[k] = _number(1.0)
+        elif name in JUMPING or all(slopes[argument].number == 0 for argument in arguments):
+            slopes[k] = _number(0.0)
+        else:
+            derivative: Any = _SLOPES.get(name, OPERATIONS[name].derivative)
+            slopes[k] = derivative(y, *(values[x] for x in arguments), *(slopes[x] for x in arguments))
+    slope = slopes[expression.node].values
+    return REALS if slope is None else slope
+
+
+@dataclass(frozen=True)
+class _Bounds:
+    """What is known of a node, with the operators that the rules of differentiation are written in.
+
+    ``values`` is None where the node is undefined for some z; ``number`` is the number that it is, if any.
+    """
+
+    values: Interval | None
+    number: float | None = None
+
+    def call(self, name: str, *others: _Bounds | float) -> _Bounds:
+        """``name(self, *others)``."""
+        arguments = [self, *(_lifted(other) for other in others)]
+        if name == "where":
+            return _where(*arguments)
+        known = [argument.values for argument in arguments]
+        return _UNDEFINED if None in known else _Bounds(_RULES[name](*known))
+
+    def __add__(self, other: _Bounds | float) -> _Bounds:
+        return self.call("add", other)
+
+    def __radd__(self, other: float) -> _Bounds:
+        return _lifted(other).call("add", self)
+
+    def __sub__(self, other: _Bounds | float) -> _Bounds:
+        return self.call("sub", other)
+
+    def __rsub__(self, other: float) -> _Bounds:
+        return _lifted(other).call("sub", self)
+
+    def __mul__(self, other: _Bounds | float) -> _Bounds:
+        return self.call("mul", other)
+
+    def __rmul__(self, other: float) -> _Bounds:
+        return _lifted(other).call("mul", self)
+
+    def __truediv__(self, other: _Bounds | float) -> _Bounds:
+        return self.call("div", other)
+
+    def __rtruediv__(self, other: float) -> _Bounds:
+        return _lifted(other).call("div", self)
+
+    def __pow__(self, other: _Bounds | float) -> _Bounds:
+        return self.call("pow", other)
+
+    def __neg__(self) -> _Bounds:
+        return self.call("neg")
+
+
+_UNDEFINED = _Bounds(None)
+
+
+def _number(value: float) -> _Bounds:
+    return _Bounds(Interval(value, value), value)
+
+
+def _lifted(other: _Bounds | float) -> _Bounds:
+    return other if isinstance(other, _Bounds) else _number(float(other))
+
+
+def _values(expression: Expression, z: Interval) -> dict[Node, _Bounds]:
+    """The bounds of the nodes below the expression, each after its arguments."""
+    graph = expression.graph
+    known: dict[Node, _Bounds] = {}
     for k in graph.below(expression.node):
         name = graph.operation[k]
         if name == "z":
-            known[k] = z
+            known[k] = _Bounds(z)
         elif name == "constant":
-            known[k] = Interval(graph.number[k], graph.number[k])
+            known[k] = _number(graph.number[k])
         else:
-            known[k] = _RULES[name](*(known[argument] for argument in graph.arguments[k]))
-    return known[expression.node]
+            first, *others = (known[argument] for argument in graph.arguments[k])
+            known[k] = first.call(name, *others)
+    return known
 
 
-def _rounded(value: float, exact: Fraction, towards: float) -> float:
-    """A finite float next to the exact number, on the side of ``towards``; itself where it is exact."""
-    error = Fraction(value) - exact
-    wrong = error > 0 if towards < 0 else error < 0
+def _rounded(value: float, error: float, towards: float) -> float:
+    """The float ``value`` or its neighbour, on the side of ``towards`` of the exact value + ``error``."""
+    wrong = error < 0 if towards < 0 else error > 0
     return nextafter(value, towards) if wrong else value
+
+
+def _overflowed(infinite: float, towards: float) -> float:
+    """A float on the side of ``towards`` of a real that is too large to be one."""
+    return infinite if infinite == towards else nextafter(infinite, towards)
 
 
 def _sum(x: float, y: float, towards: float) -> float:
@@ -48,8 +153,25 @@ def _sum(x: float, y: float, towards: float) -> float:
     if isnan(total):
         return towards
     if isinf(total):
-        return total if isinf(x) or isinf(y) or total == towards else nextafter(total, towards)
-    return _rounded(total, Fraction(x) + Fraction(y), towards)
+        return total if isinf(x) or isinf(y) else _overflowed(total, towards)
+    rest = total - x
+    return _rounded(total, (x - (total - rest)) + (y - rest), towards)  # Knuth's exact error of a sum
+
+
+def _product_error(x: float, y: float, product: float) -> float:
+    """A number of the sign of x·y − product; the error itself (Dekker, 1971) away from the limits."""
+    if not 1e-250 < abs(product) < 1e290 or max(abs(x), abs(y)) > 1e290:
+        exact = Fraction(x) * Fraction(y)
+        return (exact > product) - (exact < product)
+    (x_high, x_low), (y_high, y_low) = _halves(x), _halves(y)
+    return ((x_high * y_high - product) + x_high * y_low + x_low * y_high) + x_low * y_low
+
+
+def _halves(x: float) -> tuple[float, float]:
+    """Two floats of half the digits, whose sum is x."""
+    scaled = 134217729 * x
+    high = scaled - (scaled - x)
+    return high, x - high
 
 
 def _product(x: float, y: float, towards: float) -> float:
@@ -58,17 +180,19 @@ def _product(x: float, y: float, towards: float) -> float:
         return 0.0
     product = x * y
     if isinf(product):
-        return product if isinf(x) or isinf(y) or product == towards else nextafter(product, towards)
-    return _rounded(product, Fraction(x) * Fraction(y), towards)
+        return product if isinf(x) or isinf(y) else _overflowed(product, towards)
+    return _rounded(product, _product_error(x, y, product), towards)
 
 
-def _reciprocal(x: float, towards: float) -> float:
-    if isinf(x):
+def _quotient(x: float, y: float, towards: float) -> float:
+    """x/y rounded, for y other than 0; a number by ∞ is 0, and so is ∞ by ∞, a quotient beside it holds it."""
+    if x == 0 or isinf(y):
         return 0.0
-    reciprocal = 1 / x
-    if isinf(reciprocal):
-        return reciprocal if reciprocal == towards else nextafter(reciprocal, towards)
-    return _rounded(reciprocal, 1 / Fraction(x), towards)
+    quotient = x / y
+    if isinf(quotient):
+        return quotient if isinf(x) else _overflowed(quotient, towards)
+    exact = Fraction(x) / Fraction(y)
+    return _rounded(quotient, (exact > quotient) - (exact < quotient), towards)
 
 
 def _add(x: Interval, y: Interval) -> Interval:
@@ -83,15 +207,18 @@ def _sub(x: Interval, y: Interval) -> Interval:
     return _add(x, _neg(y))
 
 
+def _of_ends(of: Callable[[float, float, float], float], x: Interval, y: Interval) -> Interval:
+    """The hull of an operation that is monotonic in each argument."""
+    ends = {(a, b) for a in (x.low, x.high) for b in (y.low, y.high)}
+    return Interval(min(of(a, b, -inf) for a, b in ends), max(of(a, b, inf) for a, b in ends))
+
+
 def _mul(x: Interval, y: Interval) -> Interval:
-    ends = [(a, b) for a in (x.low, x.high) for b in (y.low, y.high)]
-    return Interval(min(_product(a, b, -inf) for a, b in ends), max(_product(a, b, inf) for a, b in ends))
+    return _of_ends(_product, x, y)
 
 
-def _div(x: Interval, y: Interval) -> Interval:
-    if y.low <= 0 <= y.high:
-        return REALS
-    return _mul(x, Interval(_reciprocal(y.high, -inf), _reciprocal(y.low, inf)))
+def _div(x: Interval, y: Interval) -> Interval | None:
+    return None if y.low <= 0 <= y.high else _of_ends(_quotient, x, y)
 
 
 def _point(function: Callable[[arb], arb], x: float) -> Interval:
@@ -100,10 +227,12 @@ def _point(function: Callable[[arb], arb], x: float) -> Interval:
 
 
 def _of_ball(ball: arb) -> Interval:
-    """The floats around a ball."""
+    """The floats around a ball; all reals where it is none."""
     middle, radius = float(ball.mid()), float(ball.rad())
     if isnan(middle) or isnan(radius):
         return REALS
+    if radius == 0 and isfinite(middle) and arb(middle) == ball:
+        return Interval(middle, middle)
     low, high = nextafter(middle, -inf), nextafter(middle, inf)
     radius = nextafter(radius, inf)
     return Interval(_sum(low, -radius, -inf), _sum(high, radius, inf))
@@ -115,32 +244,31 @@ def _rising(
     """The rule of a nondecreasing function with these limits."""
 
     def rule(x: Interval) -> Interval:
-        low = at_minus if x.low == -inf else _point(function, x.low).low if x.low < inf else at_plus
-        high = at_plus if x.high == inf else _point(function, x.high).high if x.high > -inf else at_minus
+        low = at_minus if x.low == -inf else _point(function, x.low).low
+        high = at_plus if x.high == inf else _point(function, x.high).high
         return Interval(max(low, at_minus), min(high, at_plus))
 
     return rule
 
 
-def _from_zero(rule: Callable[[Interval], Interval]) -> Callable[[Interval], Interval]:
+def _even(rule: Callable[[Interval], Interval]) -> Callable[[Interval], Interval]:
     """The rule of an even function, given its rule on [0, ∞)."""
     return lambda x: rule(_abs(x))
 
 
-def _falling(function: Callable[[arb], arb], at_zero: float) -> Callable[[Interval], Interval]:
-    """The rule on [0, ∞) of a function that falls from ``at_zero`` to 0."""
+def _falling(function: Callable[[arb], arb], most: float) -> Callable[[Interval], Interval]:
+    """The rule on [0, ∞) of a function that falls to 0 from no more than ``most``."""
 
     def rule(x: Interval) -> Interval:
         low = 0.0 if x.high == inf else _point(function, x.high).low
-        high = _point(function, x.low).high if x.low < inf else 0.0
-        return Interval(max(low, 0.0), min(high, nextafter(at_zero, inf)))
+        return Interval(max(low, 0.0), min(_point(function, x.low).high, most))
 
     return rule
 
 
-def _defined_from(low: float, rule: Callable[[Interval], Interval]) -> Callable[[Interval], Interval]:
-    """The rule of a function that is undefined below ``low``."""
-    return lambda x: rule(x) if x.low >= low else REALS
+def _above(least: float, rule: Callable[[Interval], Interval]) -> Rule:
+    """The rule of a function that is defined above ``least`` only."""
+    return lambda x: rule(x) if x.low > least else None
 
 
 def _abs(x: Interval) -> Interval:
@@ -156,24 +284,31 @@ def _wave(function: Callable[[arb], arb]) -> Callable[[Interval], Interval]:
         if isinf(x.low) or isinf(x.high) or x.high - x.low > 2 * pi:
             return Interval(-1.0, 1.0)
         middle = x.low + (x.high - x.low) / 2
-        radius = nextafter(max(x.high - middle, middle - x.low), inf)
-        around = _of_ball(function(arb(middle, radius)))
+        radius = max(x.high - middle, middle - x.low)
+        around = _of_ball(function(arb(middle, nextafter(radius, inf) if radius else 0.0)))
         return Interval(max(around.low, -1.0), min(around.high, 1.0))
 
     return rule
 
 
-def _pow(x: Interval, c: Interval) -> Interval:
-    if c.low != c.high:
-        return _exp(_mul(c, _log(x))) if x.low > 0 else REALS
+def _pow(x: Interval, c: Interval) -> Interval | None:
+    """x^c: for any x where c is one whole number, for x ≥ 0 where it is positive, else for x > 0."""
     power = c.low
-    if power == int(power) and abs(power) <= 64:
-        if power < 0:
-            return _div(Interval(1.0, 1.0), _pow(x, Interval(-power, -power)))
-        whole = int(power)
-        raised = _rising(lambda u: u**whole, -inf if whole % 2 else 0.0, inf)
-        return raised(x) if whole % 2 else raised(_abs(x))
-    return _exp(_mul(c, _log(x))) if x.low > 0 else REALS
+    if power != c.high or isinf(power):
+        return _exp(_mul(c, _rising(_log_ball, -inf, inf)(x))) if x.low > 0 else None
+    if power < 0:
+        raised = _pow(x, Interval(-power, -power))
+        return None if raised is None else _div(Interval(1.0, 1.0), raised)
+    if power != int(power):
+        raised = _rising(lambda u: u ** arb(power) if u > 0 else arb(0), 0.0, inf)
+        return raised(x) if x.low >= 0 else None
+    odd = power % 2 == 1
+    raised = _rising(lambda u: u ** int(power), -inf if odd else 0.0, inf)
+    return raised(x) if odd else raised(_abs(x))
+
+
+def _sqrt(x: Interval) -> Interval | None:
+    return _rising(lambda u: u.sqrt(), 0.0, inf)(x) if x.low >= 0 else None
 
 
 def _sign(x: Interval) -> Interval:
@@ -191,27 +326,54 @@ def _less_equal(x: Interval, y: Interval) -> Interval:
     return Interval(1.0 if x.high <= y.low else 0.0, 0.0 if x.low > y.high else 1.0)
 
 
-def _where(condition: Interval, yes: Interval, no: Interval) -> Interval:
-    if condition.low == 1:
+def _where(condition: _Bounds, yes: _Bounds, no: _Bounds) -> _Bounds:
+    """A branch, undefined or not, where the condition is decided; else the hull of both."""
+    if condition.values is None:
+        return condition
+    if condition.values.low == 1:
         return yes
-    if condition.high == 0:
+    if condition.values.high == 0:
         return no
-    return Interval(min(yes.low, no.low), max(yes.high, no.high))
+    if yes.values is None or no.values is None:
+        return _UNDEFINED
+    return _Bounds(Interval(min(yes.values.low, no.values.low), max(yes.values.high, no.values.high)))
 
 
-_exp = _rising(lambda x: x.exp(), 0.0, inf)
-_log = _defined_from(0.0, _rising(lambda x: x.log(), -inf, inf))
+def _log_ball(x: arb) -> arb:
+    return x.log()
 
 
 def _logistic_ball(x: arb) -> arb:
-    return 1 / (1 + (-x).exp())
+    return 1 / (1 + (-x).exp()) if x >= 0 else x.exp() / (1 + x.exp())
+
+
+def _logistic_slope_ball(x: arb) -> arb:
+    return _logistic_ball(x) * _logistic_ball(-x)
 
 
 def _sech2_ball(x: arb) -> arb:
-    return 1 / x.cosh() ** 2
+    return 4 * _logistic_slope_ball(2 * x)
 
 
-_RULES: dict[str, Callable[..., Interval]] = {
+def _softplus_ball(x: arb) -> arb:
+    return x.max(arb(0)) + (-abs(x)).exp().log1p()
+
+
+def _Phi_ball(x: arb) -> arb:
+    return (-x / arb(2).sqrt()).erfc() / 2
+
+
+def _phi_ball(x: arb) -> arb:
+    return (-x * x / 2).exp() / (2 * arb.pi()).sqrt()
+
+
+def _erf_slope_ball(x: arb) -> arb:
+    return 2 * (-x * x).exp() / arb.pi().sqrt()
+
+
+_exp = _rising(lambda x: x.exp(), 0.0, inf)
+
+_RULES: dict[str, Rule] = {
     "add": _add,
     "sub": _sub,
     "mul": _mul,
@@ -220,23 +382,24 @@ _RULES: dict[str, Callable[..., Interval]] = {
     "pow": _pow,
     "exp": _exp,
     "expm1": _rising(lambda x: x.expm1(), -1.0, inf),
-    "log": _log,
-    "log1p": _defined_from(-1.0, _rising(lambda x: x.log1p(), -inf, inf)),
-    "sqrt": _defined_from(0.0, _rising(lambda x: x.sqrt(), 0.0, inf)),
+    "log": _above(0.0, _rising(_log_ball, -inf, inf)),
+    "log1p": _above(-1.0, _rising(lambda x: x.log1p(), -inf, inf)),
+    "sqrt": _sqrt,
     "sin": _wave(lambda x: x.sin()),
     "cos": _wave(lambda x: x.cos()),
     "sinh": _rising(lambda x: x.sinh(), -inf, inf),
-    "cosh": _from_zero(_rising(lambda x: x.cosh(), 1.0, inf)),
+    "cosh": _even(_rising(lambda x: x.cosh(), 1.0, inf)),
     "tanh": _rising(lambda x: x.tanh(), -1.0, 1.0),
-    "sech2": _from_zero(_falling(_sech2_ball, 1.0)),
+    "sech2": _even(_falling(_sech2_ball, 1.0)),
     "arctan": _rising(lambda x: x.atan(), nextafter(-pi / 2, -inf), nextafter(pi / 2, inf)),
     "asinh": _rising(lambda x: x.asinh(), -inf, inf),
     "erf": _rising(lambda x: x.erf(), -1.0, 1.0),
+    "erf_slope": _even(_falling(_erf_slope_ball, nextafter(2 / pi**0.5, inf))),
     "sigmoid": _rising(_logistic_ball, 0.0, 1.0),
-    "sigmoid_slope": _from_zero(_falling(lambda x: _logistic_ball(x) * _logistic_ball(-x), 0.25)),
-    "softplus": _rising(lambda x: (1 + x.exp()).log(), 0.0, inf),
-    "Phi": _rising(lambda x: (-x / arb(2).sqrt()).erfc() / 2, 0.0, 1.0),
-    "phi": _from_zero(_falling(lambda x: (-x * x / 2).exp() / (2 * arb.pi()).sqrt(), 0.39894228040143276)),
+    "sigmoid_slope": _even(_falling(_logistic_slope_ball, 0.25)),
+    "softplus": _rising(_softplus_ball, 0.0, inf),
+    "Phi": _rising(_Phi_ball, 0.0, 1.0),
+    "phi": _even(_falling(_phi_ball, nextafter(1 / (2 * pi) ** 0.5, inf))),
     "abs": _abs,
     "sign": _sign,
     "min": lambda x, y: Interval(min(x.low, y.low), min(x.high, y.high)),
@@ -245,5 +408,9 @@ _RULES: dict[str, Callable[..., Interval]] = {
     "less_equal": _less_equal,
     "greater": lambda x, y: _less(y, x),
     "greater_equal": lambda x, y: _less_equal(y, x),
-    "where": _where,
 }
+
+_SLOPES: dict[str, Callable[..., _Bounds]] = {
+    "erf": lambda y, x, dx: x.call("erf_slope") * dx,
+}
+"""Rules of differentiation without a rounded constant, where that of `OPERATIONS` has one."""

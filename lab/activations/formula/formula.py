@@ -28,8 +28,8 @@ class Formula(Activation):
     parameters
         Pairs of name and value, in alphabetical order.
 
-    At a switching point of ``abs`` the derivative is the middle value, of ``min`` and ``max`` against a
-    number the number's, of ``where`` the branch's that the comparison chooses.
+    At a switching point of ``abs`` the derivative is the middle value, of ``min`` and ``max`` the first
+    argument's, or a number's, of ``where`` the branch's that the comparison chooses.
 
     Raises FormulaError, with the column, where the text is not a formula.
     """
