@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
-from math import inf, isfinite
-from typing import Literal
+from math import inf, isfinite, isnan
+from typing import Literal, TypeAlias
 
 import numpy as np
 
-from lab.activations.activation import REALS, Activation, Interval, grid
-from lab.activations.formula.enclosure import enclosed
-from lab.activations.formula.formula import Formula, switches
+from lab.activations.activation import Activation, Interval, grid
+from lab.activations.formula.enclosure import decided, enclosed, enclosed_slope
+from lab.activations.formula.formula import Formula
 from lab.activations.formula.graph import Expression
-from lab.activations.formula.integral import Integral
-from lab.activations.formula.operations import JUMPING
+from lab.activations.formula.integral import FARTHEST, Integral
 
 MOST_BOXES = 4000
 """Intervals that a proof may look at before it gives up."""
 
+LARGEST_STEP = 1e-9
+"""The largest jump of σ, relative to 1, |σ| and |z|, that is taken for the rounding of a formula's numbers."""
+
 Verdict = Literal["CERTIFIED", "REFUTED", "UNDECIDED"]
+Slope: TypeAlias = Callable[[Interval], Interval]
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,9 @@ class Certificate:
         It fails at ``witness``, where σ′ was enclosed and lies outside the claim, or σ jumps there.
     ``UNDECIDED``
         Neither; ``reason`` says where the proof stopped.
+
+    The claim is about σ′ in exact arithmetic, with the formula's numbers as float64 holds them, and at a
+    kink about the slope that `lab.activations.Formula` states there.
     """
 
     verdict: Verdict
@@ -43,22 +51,32 @@ class Certificate:
 def certify(sigma: Activation, at_least: float = -inf, at_most: float = inf) -> Certificate:
     """Prove or refute at_least ≤ σ′(z) ≤ at_most for all real z, by branch and bound.
 
-    Intervals of z that do not prove the claim are halved, the worst first; an unbounded one is split at
-    twice its end. Only a σ given by a formula can be certified.
+    Intervals of z that do not prove the claim are halved, the worst first; an unbounded one is split
+    farther and farther out. Only a σ given by a formula can be certified. One given by its derivative is
+    looked at up to |z| = `FARTHEST`, from where on it is a straight line.
+
+    Raises ValueError where a bound is not a number.
     """
-    if not isinstance(sigma, Formula | Integral):
-        return Certificate("UNDECIDED", "only a formula can be certified, and this is a class")
-    obstacle = _obstacle(sigma)
-    if obstacle is not None:
-        return obstacle
-    slope = sigma.slope_expression
-    claim = Interval(at_least, at_most)
-    waiting = _Waiting(slope, claim)
-    for z in (Interval(-inf, -1.0), Interval(-1.0, 1.0), Interval(1.0, inf)):
-        waiting.add(z)
+    if isnan(at_least) or isnan(at_most):
+        raise ValueError(f"a claim needs numbers, got at_least = {at_least} and at_most = {at_most}")
+    if isinstance(sigma, Formula):
+        if jump := _jump(sigma.expression):
+            return jump
+        return _proof(sigma, partial(enclosed_slope, sigma.expression), inf, Interval(at_least, at_most))
+    if isinstance(sigma, Integral):
+        slope = partial(enclosed, sigma.slope_expression)
+        return _proof(sigma, slope, FARTHEST, Interval(at_least, at_most))
+    return Certificate("UNDECIDED", "only a formula can be certified, and this is a class")
+
+
+def _proof(sigma: Activation, slope: Slope, end: float, claim: Interval) -> Certificate:
+    """The verdict on the claim for |z| ≤ ``end``."""
     for point in _suspects(sigma):
-        if refuted := _refuted(slope, claim, point):
+        if refuted := _refuted(slope, claim, min(max(point, -end), end)):
             return refuted
+    waiting = _Waiting(slope, claim)
+    for z in (Interval(-end, -1.0), Interval(-1.0, 1.0), Interval(1.0, end)):
+        waiting.add(z)
     stuck = ""
     for _ in range(MOST_BOXES):
         if not waiting:
@@ -73,20 +91,16 @@ def certify(sigma: Activation, at_least: float = -inf, at_most: float = inf) -> 
         else:
             stuck = f"the proof does not come through near z = {middle:.6g}"
     if waiting:
-        return Certificate(
-            "UNDECIDED", f"{MOST_BOXES} intervals do not suffice; one left is z in {waiting.worst()}"
-        )
-    return (
-        Certificate("UNDECIDED", stuck)
-        if stuck
-        else Certificate("CERTIFIED", "proved on every interval of z")
-    )
+        stuck = f"{MOST_BOXES} intervals do not suffice; one left is z in {waiting.worst()}"
+    if stuck:
+        return Certificate("UNDECIDED", stuck + _undefined(sigma))
+    return Certificate("CERTIFIED", "proved on every interval of z")
 
 
 class _Waiting:
     """The intervals of z on which the claim is not proved, the worst first."""
 
-    def __init__(self, slope: Expression, claim: Interval) -> None:
+    def __init__(self, slope: Slope, claim: Interval) -> None:
         self.slope, self.claim = slope, claim
         self._heap: list[tuple[float, int, Interval]] = []
         self._order = count()
@@ -96,17 +110,18 @@ class _Waiting:
 
     def add(self, z: Interval) -> None:
         """Put an interval in, unless the claim is proved on it."""
-        values = enclosed(self.slope, z)
-        excess = max(self.claim.low - values.low, values.high - self.claim.high)
-        if excess > 0:
-            heappush(self._heap, (-excess, next(self._order), z))
+        values, claim = self.slope(z), self.claim
+        below = claim.low - values.low if values.low < claim.low else 0.0
+        above = values.high - claim.high if values.high > claim.high else 0.0
+        if below or above:
+            heappush(self._heap, (-max(below, above), next(self._order), z))
 
     def worst(self) -> Interval:
         """Take out the interval whose enclosure leaves the claim furthest."""
         return heappop(self._heap)[2]
 
 
-def _suspects(sigma: Formula | Integral) -> list[float]:
+def _suspects(sigma: Activation) -> list[float]:
     """Where σ′ is least and greatest among many points: the likeliest witnesses."""
     z = grid(sigma.kinks)
     with np.errstate(all="ignore"):
@@ -117,8 +132,20 @@ def _suspects(sigma: Formula | Integral) -> list[float]:
     return [float(z[finite[at]]) for at in (np.argmin(values[finite]), np.argmax(values[finite]))]
 
 
-def _refuted(slope: Expression, claim: Interval, z: float) -> Certificate | None:
-    values = enclosed(slope, Interval(z, z))
+def _undefined(sigma: Activation) -> str:
+    """Where near 0 σ gives no finite number, to end a reason with; empty where there is no such place."""
+    z = np.linspace(-30, 30, 24001)
+    with np.errstate(all="ignore"):
+        values = np.asarray(sigma(z))
+    wrong = np.flatnonzero(~np.isfinite(values))
+    if not len(wrong):
+        return ""
+    at = wrong[np.argmin(np.abs(z[wrong]))]
+    return f"; at z = {z[at]:.6g} the formula gives {values[at]}"
+
+
+def _refuted(slope: Slope, claim: Interval, z: float) -> Certificate | None:
+    values = slope(Interval(z, z))
     if values.high < claim.low:
         return Certificate("REFUTED", f"σ′({z:.6g}) = {values.high:.6g}, less than {claim.low:g}", z)
     if values.low > claim.high:
@@ -127,27 +154,51 @@ def _refuted(slope: Expression, claim: Interval, z: float) -> Certificate | None
 
 
 def _middle(z: Interval) -> float:
-    if z == REALS:
-        return 0.0
+    """Where to split: farther and farther out at 2, 4, 16, 256, … where the interval is unbounded."""
     if z.high == inf:
-        return min(max(2 * z.low, 1.0), 1e300)
+        return min(max(2.0, z.low * z.low), 1e300)
     if z.low == -inf:
-        return max(min(2 * z.high, -1.0), -1e300)
+        return -_middle(Interval(-z.high, inf))
     return z.low + (z.high - z.low) / 2
 
 
-def _obstacle(sigma: Formula | Integral) -> Certificate | None:
-    """A jump of σ, where there is no slope; or a switch whose points are not all known, so that σ may jump.
+def _jump(sigma: Expression) -> Certificate | None:
+    """The certificate that σ jumps, where there is no slope, or that this could not be excluded.
 
-    The switching points of a comparison that is linear in z are all known.
+    σ may jump only where a comparison or a sign switches. Intervals of z are halved until each has no
+    switch, or σ stays within `LARGEST_STEP` on it.
     """
-    for kink in sigma.kinks:
-        left, right = np.asarray(sigma(np.array([np.nextafter(kink, -inf), np.nextafter(kink, inf)])))
-        if isfinite(left) and isfinite(right) and abs(right - left) > 1e-9 * max(1.0, abs(left), abs(kink)):
-            return Certificate("REFUTED", f"σ jumps at z = {kink:.6g}, where it has no slope", kink)
-    if isinstance(sigma, Formula):
-        graph = sigma.expression.graph
-        for difference in switches(sigma.expression, JUMPING):
-            if graph.derivative(difference).number is None:
-                return Certificate("UNDECIDED", "it switches where something not linear in z changes sign")
-    return None
+    waiting = [Interval(1.0, inf), Interval(-inf, -1.0), Interval(-1.0, 1.0)]
+    doubt = ""
+    for _ in range(MOST_BOXES):
+        if not waiting:
+            break
+        z = waiting.pop()
+        if decided(sigma, z) or _stays(enclosed(sigma, z), z):
+            continue
+        middle = _middle(z)
+        size = max(abs(middle), 1e-30)
+        if isfinite(z.low) and isfinite(z.high) and z.high - z.low <= 1e-15 * size:
+            around = Interval(z.low - 4e-15 * size, z.high + 4e-15 * size)
+            if _rises_too_far(sigma, around):
+                return Certificate("REFUTED", f"σ jumps at z = {middle:.6g}, where it has no slope", middle)
+            doubt = f"σ may jump near z = {middle:.6g}"
+        elif z.low < middle < z.high:
+            waiting += [Interval(z.low, middle), Interval(middle, z.high)]
+        else:
+            doubt = f"σ may jump beyond z = {middle:.6g}"
+    if waiting:
+        doubt = f"σ may jump: its switches are not found in {MOST_BOXES} intervals"
+    return Certificate("UNDECIDED", doubt) if doubt else None
+
+
+def _stays(values: Interval, z: Interval) -> bool:
+    return values.high - values.low <= LARGEST_STEP * max(1.0, abs(values.low), min(abs(z.low), abs(z.high)))
+
+
+def _rises_too_far(sigma: Expression, z: Interval) -> bool:
+    """Whether σ rises or falls over the interval by more than its slope allows, and so must jump."""
+    left, right = (enclosed(sigma, Interval(point, point)) for point in (z.low, z.high))
+    gap = max(left.low - right.high, right.low - left.high)
+    steepest = enclosed_slope(sigma, z).magnitude
+    return gap > LARGEST_STEP + 2 * steepest * (z.high - z.low)

@@ -52,7 +52,8 @@ def layers_table(variants=VARIANTS, trials=20, depth=LAYERS, seed=1) -> pd.DataF
     relu = table["variant"] == "relu"
     table.loc[relu, ["slope_p02", "slope_p50", "slope_p98"]] = [0.0, 1.0, 1.0]
     table.loc[relu & (layer == 1) & (step >= 120), "learning_speed"] = 0.0
-    quantities = ["learning_speed", "saturation", "slope_p02", "slope_p50", "slope_p98"]
+    table["learning_speed_w"] = 2 * table["learning_speed"]
+    quantities = ["learning_speed", "learning_speed_w", "saturation", "slope_p02", "slope_p50", "slope_p98"]
     lost = (table["variant"] == "tanh") & (table["trial"] < 3)
     table.loc[lost, "status"] = "diverged"
     table.loc[lost & (step >= 200), quantities] = np.nan

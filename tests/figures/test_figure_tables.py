@@ -18,6 +18,7 @@ NAMES = [
     "slopes",
     "speed_by_layer",
     "training",
+    "weight_speed",
     "z_distribution",
 ]
 

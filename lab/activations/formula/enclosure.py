@@ -61,6 +61,13 @@ def enclosed_slope(expression: Expression, z: Interval) -> Interval:
     return REALS if slope is None else slope
 
 
+def decided(expression: Expression, z: Interval) -> bool:
+    """Whether every comparison and sign in the expression has one value over the whole interval."""
+    graph = expression.graph
+    switching = (y.values for k, y in _values(expression, z).items() if graph.operation[k] in JUMPING)
+    return all(values is not None and values.low == values.high for values in switching)
+
+
 @dataclass(frozen=True)
 class _Bounds:
     """What is known of a node, with the operators that the rules of differentiation are written in.
