@@ -14,7 +14,7 @@ import click
 from lab.errors import LabError, did_you_mean
 
 if TYPE_CHECKING:
-    from lab.experiment.runner import Prepared
+    from lab.experiment.preparation import Prepared
     from lab.face import Run
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -330,7 +330,7 @@ def new(template: str, to: Path | None) -> None:
 
 
 def _prepared(experiment: Path, overrides: Sequence[str], allow_code: bool, max_trials: int) -> Prepared:
-    from lab.experiment.runner import prepared
+    from lab.experiment.preparation import prepared
     from lab.experiment.variants import load
 
     return prepared(load(experiment, overrides, allow_code=allow_code, max_trials=max_trials))

@@ -129,8 +129,8 @@ def run(
     StorageError
         The results cannot be kept.
     """
+    from lab.experiment.preparation import prepared
     from lab.experiment.provenance import command_line
-    from lab.experiment.runner import prepared
     from lab.experiment.runner import run as run_plan
     from lab.experiment.variants import load as load_plan
 

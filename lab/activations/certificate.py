@@ -21,8 +21,14 @@ from lab.activations.formula.integral import FARTHEST, Integral
 MOST_BOXES = 4000
 """Intervals that a proof may look at before it gives up."""
 
+FAR = 1e300
+"""The |z| beyond which an interval is not split any more."""
+
+MOST_AFTER = 200
+"""Intervals in which a witness is looked for yet, where there will be no proof."""
+
 LARGEST_STEP = 1e-9
-"""The largest jump of σ, relative to 1, |σ| and |z|, that is taken for the rounding of a formula's numbers."""
+"""The largest jump of σ, relative to 1, |σ| and |z|, that is taken for rounding of the formula's numbers."""
 
 Verdict = Literal["CERTIFIED", "REFUTED", "UNDECIDED"]
 Slope: TypeAlias = Callable[[Interval], Interval]
@@ -77,10 +83,9 @@ def _proof(sigma: Activation, slope: Slope, end: float, claim: Interval) -> Cert
     waiting = _Waiting(slope, claim)
     for z in (Interval(-end, -1.0), Interval(-1.0, 1.0), Interval(1.0, end)):
         waiting.add(z)
-    stuck = ""
-    for _ in range(MOST_BOXES):
-        if not waiting:
-            break
+    stuck, left = "", MOST_BOXES
+    while waiting and left:
+        left -= 1
         z = waiting.worst()
         middle = _middle(z)
         if refuted := _refuted(slope, claim, middle):
@@ -89,8 +94,10 @@ def _proof(sigma: Activation, slope: Slope, end: float, claim: Interval) -> Cert
             waiting.add(Interval(z.low, middle))
             waiting.add(Interval(middle, z.high))
         else:
-            stuck = f"the proof does not come through near z = {middle:.6g}"
-    if waiting:
+            place = f"near z = {middle:.6g}" if abs(middle) < FAR else f"beyond z = {middle:g}"
+            stuck = stuck or f"the proof does not come through {place}"
+            left = min(left, MOST_AFTER)
+    if waiting and not stuck:
         stuck = f"{MOST_BOXES} intervals do not suffice; one left is z in {waiting.worst()}"
     if stuck:
         return Certificate("UNDECIDED", stuck + _undefined(sigma))
@@ -137,7 +144,7 @@ def _undefined(sigma: Activation) -> str:
     z = np.linspace(-30, 30, 24001)
     with np.errstate(all="ignore"):
         values = np.asarray(sigma(z))
-    wrong = np.flatnonzero(~np.isfinite(values))
+    wrong = np.flatnonzero(np.isnan(values) if np.isnan(values).any() else np.isinf(values))
     if not len(wrong):
         return ""
     at = wrong[np.argmin(np.abs(z[wrong]))]
@@ -156,7 +163,7 @@ def _refuted(slope: Slope, claim: Interval, z: float) -> Certificate | None:
 def _middle(z: Interval) -> float:
     """Where to split: farther and farther out at 2, 4, 16, 256, … where the interval is unbounded."""
     if z.high == inf:
-        return min(max(2.0, z.low * z.low), 1e300)
+        return min(max(2.0, z.low * z.low), FAR)
     if z.low == -inf:
         return -_middle(Interval(-z.high, inf))
     return z.low + (z.high - z.low) / 2
@@ -180,6 +187,7 @@ def _jump(sigma: Expression) -> Certificate | None:
         size = max(abs(middle), 1e-30)
         if isfinite(z.low) and isfinite(z.high) and z.high - z.low <= 1e-15 * size:
             around = Interval(z.low - 4e-15 * size, z.high + 4e-15 * size)
+            middle = 0.0 if 0 in z else middle
             if _rises_too_far(sigma, around):
                 return Certificate("REFUTED", f"σ jumps at z = {middle:.6g}, where it has no slope", middle)
             doubt = f"σ may jump near z = {middle:.6g}"
@@ -193,7 +201,11 @@ def _jump(sigma: Expression) -> Certificate | None:
 
 
 def _stays(values: Interval, z: Interval) -> bool:
-    return values.high - values.low <= LARGEST_STEP * max(1.0, abs(values.low), min(abs(z.low), abs(z.high)))
+    """Whether σ, with these values, moves by no more than a jump that is taken for rounding."""
+    if not isfinite(values.magnitude):
+        return False
+    near = min(abs(z.low), abs(z.high), abs(values.low))
+    return values.high - values.low <= LARGEST_STEP * max(1.0, near, values.magnitude)
 
 
 def _rises_too_far(sigma: Expression, z: Interval) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 
 from lab.activations.activation import REALS, Array, InPlace, Interval
 from lab.activations.logistic import exp_minus_abs
+from lab.activations.scalars import scalar
 
 
 def tanh_sech2(z: Array, scale: float, a: Array, slope: Array, scratch: Array) -> None:
@@ -15,13 +16,13 @@ def tanh_sech2(z: Array, scale: float, a: Array, slope: Array, scratch: Array) -
 
     1 − tanh² u is exactly 0 from u = 19 on; this form keeps its relative precision.
     """
-    np.multiply(z, 2 * scale, out=a)
+    np.multiply(z, scalar(2 * scale, z.dtype), out=a)
     exp_minus_abs(a, out=slope)
-    np.add(slope, 1, out=scratch)
+    np.add(slope, scalar(1, z.dtype), out=scratch)
     np.divide(slope, scratch, out=slope)
     np.divide(slope, scratch, out=slope)
-    np.multiply(slope, 4, out=slope)
-    np.multiply(z, scale, out=a)
+    np.multiply(slope, scalar(4, z.dtype), out=slope)
+    np.multiply(z, scalar(scale, z.dtype), out=a)
     np.tanh(a, out=a)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lab.activations.activation import REALS, Array, InPlace, Interval
+from lab.activations.scalars import scalar
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class ReLU(InPlace):
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
         """σ = max(z, 0), σ′ = sign σ."""
-        np.maximum(z, 0, out=a)
+        np.maximum(z, scalar(0, z.dtype), out=a)
         np.sign(a, out=slope)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +56,8 @@ class Bench:
     def training(self, settings: Experiment, data: Dataset) -> Training:
         """Everything that decides the numbers of one variant; nothing of it is `unfit`."""
         network = self.network(settings, data)
-        train, test = (
-            examples(x, targets(y, network.cost), bool(data.classes), settings.training.dtype)
-            for x, y in ((data.x_train, data.y_train), (data.x_test, data.y_test))
+        train, test = _both_parts(
+            data, isinstance(network.cost, SoftmaxCrossEntropy), settings.training.dtype
         )
         given = settings.training
         batch = len(train) if given.batch == "full" else int(given.batch)
@@ -79,7 +79,7 @@ class Bench:
     def network(self, settings: Experiment, data: Dataset) -> Network:
         """The sizes, the σ of each layer and the cost."""
         cost: Cost = self.build("costs", settings.network.cost)
-        outputs = targets(data.y_train[:1], cost).shape[1]
+        outputs = targets(data.y_train[:1], isinstance(cost, SoftmaxCrossEntropy)).shape[1]
         sizes = (data.x_train.shape[1], *settings.network.hidden, outputs)
         specs = [*settings.network.activations, settings.network.output]
         return Network(sizes, tuple(self.activation(spec, settings) for spec in specs), cost)
@@ -128,8 +128,15 @@ def steps_per_epoch(examples: int, batch: int) -> int:
     return -(-examples // batch)
 
 
-def targets(y: Array, cost: Cost) -> Array:
+def targets(y: Array, softmax: bool) -> Array:
     """Targets as the cost wants them: a softmax over two classes has two outputs, all else has one."""
-    if isinstance(cost, SoftmaxCrossEntropy) and y.shape[1] == 1:
-        return np.hstack([1 - y, y])
-    return y
+    return np.hstack([1 - y, y]) if softmax and y.shape[1] == 1 else y
+
+
+@lru_cache(maxsize=4)
+def _both_parts(data: Dataset, softmax: bool, dtype: str) -> tuple[Examples, Examples]:
+    """The training and the test examples, which variants with the same data share."""
+    return (
+        examples(data.x_train, targets(data.y_train, softmax), bool(data.classes), dtype),
+        examples(data.x_test, targets(data.y_test, softmax), bool(data.classes), dtype),
+    )

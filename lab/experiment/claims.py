@@ -9,7 +9,7 @@ from lab.activations import Activation, from_spec
 from lab.activations.certificate import Certificate, certify
 from lab.experiment.keys import Key
 from lab.experiment.problems import Finding
-from lab.experiment.schema import Experiment
+from lab.experiment.schema import Design, Experiment
 
 
 def unproved(experiments: Iterable[Experiment]) -> list[Finding]:
@@ -27,6 +27,11 @@ def unproved(experiments: Iterable[Experiment]) -> list[Finding]:
                     proofs[claim] = certify(*claim)
                 if proofs[claim].verdict != "CERTIFIED":
                     place: Key = ("activations", name, key)
-                    message = f"the claim {bound:g} is {proofs[claim].verdict}: {proofs[claim].reason}"
-                    found.setdefault(place, Finding(place, message))
+                    found.setdefault(place, Finding(place, _message(design, bound, proofs[claim])))
     return list(found.values())
+
+
+def _message(design: Design, bound: float, proof: Certificate) -> str:
+    parameters = (design.model_extra or {}).items()
+    given = ", ".join(f"{key} = {value:g}" for key, value in parameters)
+    return f"the claim {bound:g} is {proof.verdict}{' with ' if given else ''}{given}: {proof.reason}"

@@ -60,8 +60,8 @@ def fed(network: Network, given: Examples, batch: int, streams: Sequence[Stream]
                 y = np.empty((len(streams), m, given.y.shape[1]), given.y.dtype)
                 passes[m] = make_pass(network, len(streams), x.mT, y.mT)
             p = passes[m]
-            np.take(given.x, chosen, axis=0, out=p.a1[0].mT, mode="clip")
-            np.take(given.y, chosen, axis=0, out=p.y.mT, mode="clip")
+            given.x.take(chosen, axis=0, out=p.a1[0].mT, mode="clip")
+            given.y.take(chosen, axis=0, out=p.y.mT, mode="clip")
             yield p
 
 

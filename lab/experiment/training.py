@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import count
 from time import monotonic
 
 import numpy as np
@@ -18,8 +17,11 @@ from lab.experiment.schedule import Schedule
 from lab.experiment.streams import stream
 from lab.network.backprop import Network, Pass, backward, complete, cost, forward, make_pass, with_ones
 from lab.network.initialisers import Initialiser, initialised
-from lab.network.optimisers import Optimiser
+from lab.network.optimisers import Optimiser, State
 from lab.network.parameters import Parameters, parameters, seen_as_layers
+
+BLOCK = 2**16
+"""Parameters that are moved together: a block of them and of their gradients stays in a core's cache."""
 
 
 @dataclass(frozen=True)
@@ -64,38 +66,110 @@ def train(training: Training, trials: range, progress: Callable[[int], None] | N
     stops. Raises PartError where a part makes weights that are no numbers.
     """
     began = monotonic()
-    network, recording = training.network, training.recording
-    streams = [stream(training.seed, trial) for trial in trials]
-    theta = initialised(training.initialiser, network.sizes, streams, training.train.x.dtype)
-    if not np.isfinite(theta.vector).all():
-        raise PartError(f"the initialiser {training.initialiser} makes weights that are not finite")
-    gradient, update = (parameters(network.sizes, len(trials), theta.vector.dtype) for _ in range(2))
-    state = training.optimiser.initial(theta.vector)
-    decay = _decay(training, theta)
-    recorder = Recorder(recording.schedule, recording.probes, recording.columns, len(trials), network.depth)
-    reader = _Reader(training, theta, recorder)
+    stack = Stack(training, trials)
+    recording, depth = training.recording, training.network.depth
+    recorder = Recorder(recording.schedule, recording.probes, recording.columns, len(trials), depth)
+    reader = _Reader(training, stack.theta, recorder)
     told = 0
     with np.errstate(all="ignore"):
-        for step, p in zip(count(), fed(network, training.train, training.batch, streams), strict=False):
+        for step in range(training.steps + 1):
             last = step == training.steps
-            forward(network, theta, p)
-            backward(network, theta, p, gradient)
+            p = stack.propagate()
+            reading = recorder.due(step)
+            if reading is None:
+                stack.advance(step + 1)
+                continue
             if not last:
-                training.optimiser.step(state, gradient.vector, training.eta, step + 1, out=update.vector)
-                if decay is not None:
-                    np.add(update.vector, decay * theta.vector, out=update.vector)
-            if (reading := recorder.due(step)) is not None:
-                reader.read(reading, p, gradient, None if last else update)
-                if progress is not None:
-                    progress((step - told) * len(trials))
-                    told = step
-            if last or (recorder.diverged >= 0).all():
+                stack.plan(step + 1)
+            reader.read(reading, p, stack.gradient, None if last else stack.update)
+            if progress is not None:
+                progress((step - told) * len(trials))
+                told = step
+            if (recorder.diverged >= 0).all():
                 break
-            np.add(theta.vector, update.vector, out=theta.vector)
-        final = (*Evaluation(network, training.train, len(trials)).figures(theta), *reader.tested())
+            if not last:
+                stack.move()
+        whole = Evaluation(training.network, training.train, len(trials))
+        final = (*whole.figures(stack.theta), *reader.tested())
     if progress is not None:
         progress((training.steps - told) * len(trials))
     return recorder.readings(final, monotonic() - began)
+
+
+@dataclass(frozen=True)
+class _Vectors:
+    """What a step is computed from, as vectors of shape (T, P) or (1, P)."""
+
+    theta: Array
+    gradient: Array
+    state: State
+    decay: Array | None
+
+    def blocks(self, size: int) -> list[_Vectors]:
+        """The same in views of at most ``size`` columns."""
+        cuts = [slice(at, at + max(size, 1)) for at in range(0, self.theta.shape[1], max(size, 1))]
+        return [
+            _Vectors(
+                self.theta[:, cut],
+                self.gradient[:, cut],
+                {name: vector[:, cut] for name, vector in self.state.items()},
+                None if self.decay is None else self.decay[:, cut],
+            )
+            for cut in cuts
+        ]
+
+
+class Stack:
+    """T trials in the midst of training: parameters, gradients and the next step, in buffers made once.
+
+    A step is `propagate` and `advance`; or `propagate`, `plan`, `move`, where it is to be looked at.
+    Raises PartError where the first weights are no numbers.
+    """
+
+    def __init__(self, training: Training, trials: range) -> None:
+        self.training = training
+        streams = [stream(training.seed, trial) for trial in trials]
+        sizes, dtype = training.network.sizes, training.train.x.dtype
+        self.theta = initialised(training.initialiser, sizes, streams, dtype)
+        if not np.isfinite(self.theta.vector).all():
+            raise PartError(f"the initialiser {training.initialiser} makes weights that are not finite")
+        self.gradient, self.update = (parameters(sizes, len(trials), dtype) for _ in range(2))
+        self._whole = _Vectors(
+            self.theta.vector,
+            self.gradient.vector,
+            training.optimiser.initial(self.theta.vector),
+            _decay(training, self.theta),
+        )
+        self._passes = fed(training.network, training.train, training.batch, streams)
+        self._blocks = self._whole.blocks(BLOCK // len(trials))
+        self._scratch = np.empty_like(self._blocks[0].theta)
+
+    def propagate(self) -> Pass:
+        """Forward and backward over the next batch."""
+        p = next(self._passes)
+        forward(self.training.network, self.theta, p)
+        backward(self.training.network, self.theta, p, self.gradient)
+        return p
+
+    def plan(self, number: int) -> None:
+        """Put Δθ of step ``number`` (1, 2, …) into ``update``: the optimiser's, and the decay of weights."""
+        self._step(self._whole, number, self.update.vector)
+
+    def move(self) -> None:
+        """θ ← θ + Δθ, as planned."""
+        np.add(self.theta.vector, self.update.vector, out=self.theta.vector)
+
+    def advance(self, number: int) -> None:
+        """`plan` and `move` at once, block by block, so that Δθ never leaves the cache; the same bits."""
+        for block in self._blocks:
+            update = self._scratch[:, : block.theta.shape[1]]
+            self._step(block, number, update)
+            np.add(block.theta, update, out=block.theta)
+
+    def _step(self, part: _Vectors, number: int, out: Array) -> None:
+        self.training.optimiser.step(part.state, part.gradient, self.training.eta, number, out=out)
+        if part.decay is not None:
+            np.add(out, part.decay * part.theta, out=out)
 
 
 class _Reader:

@@ -24,6 +24,7 @@ import numpy.typing as npt
 
 from lab.activations import Activation
 from lab.activations.activation import Array
+from lab.activations.scalars import scalar
 from lab.network.costs import Cost
 from lab.network.parameters import Parameters
 
@@ -115,7 +116,7 @@ def backward(network: Network, theta: Parameters, p: Pass, gradient: Parameters)
     """Fill δ and e of every layer and write ∂C/∂w and ∂C/∂b into ``gradient``; after `forward`."""
     L = network.depth
     network.cost.error(p.z[L], p.a[L], p.slope[L], p.y, network.sigma(L), out=p.delta[L])  # BP1
-    np.multiply(p.delta[L], 1 / p.examples, out=p.delta[L])
+    np.multiply(p.delta[L], scalar(1 / p.examples, p.delta[L].dtype), out=p.delta[L])
     for l in range(L - 1, 0, -1):
         np.matmul(theta.w[l + 1].mT, p.delta[l + 1], out=p.e[l])
         np.multiply(p.e[l], p.slope[l], out=p.delta[l])  # BP2

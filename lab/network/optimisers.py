@@ -15,6 +15,7 @@ from typing import TypeAlias
 import numpy as np
 
 from lab.activations.activation import Array
+from lab.activations.scalars import scalar
 
 State: TypeAlias = dict[str, Array]
 
@@ -49,7 +50,7 @@ class Descent(Optimiser):
 
     def step(self, state: State, gradient: Array, eta: float, number: int, out: Array) -> None:
         """Write −η ∇C."""
-        np.multiply(gradient, -eta, out=out)
+        np.multiply(gradient, scalar(-eta, gradient.dtype), out=out)
 
 
 @dataclass(frozen=True)

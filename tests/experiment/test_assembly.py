@@ -139,10 +139,18 @@ def test_two_classes_have_one_output_and_a_softmax_two(built):
     assert two.test.y.shape == (5, 2)
 
 
+def test_variants_share_the_examples_of_their_data(built):
+    data = classes(2, 1)
+    one, two = (built(f"[network]\nhidden = [{width}]\n", data=data) for width in (3, 4))
+
+    assert one.train is two.train
+    assert one.test is two.test
+
+
 def test_targets_are_left_as_they_are_otherwise():
     y = np.eye(3)
-    assert targets(y, SoftmaxCrossEntropy()) is y
-    assert targets(y[:, :1], CrossEntropy()).shape == (3, 1)
+    assert targets(y, softmax=True) is y
+    assert targets(y[:, :1], softmax=False).shape == (3, 1)
 
 
 def test_values_are_not_labelled(built):

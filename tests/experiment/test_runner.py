@@ -7,7 +7,8 @@ import pytest
 from lab import plugins
 from lab.errors import ExperimentError, StorageError
 from lab.experiment import chunks, runner
-from lab.experiment.runner import prepared, prepared_again, resumed, run
+from lab.experiment.preparation import prepared
+from lab.experiment.runner import prepared_again, resumed, run
 from lab.experiment.variants import load
 from lab.network.initialisers import Initialiser
 

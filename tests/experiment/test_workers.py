@@ -6,14 +6,15 @@ import time
 
 import pytest
 
-from lab.experiment.runner import prepared
+from lab.experiment.preparation import prepared
 from lab.experiment.variants import load
 from lab.experiment.workers import Task, trained, usable_cores
 
 MAIN = """
 import sys
 from pathlib import Path
-from lab.experiment.runner import prepared, run
+from lab.experiment.preparation import prepared
+from lab.experiment.runner import run
 from lab.experiment.variants import load
 
 if __name__ == "__main__":

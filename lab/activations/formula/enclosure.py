@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from math import inf, isfinite, isinf, isnan, nextafter, pi
+from math import inf, isinf, isnan, nextafter, pi
 from typing import Any, TypeAlias
 
 from flint import arb
@@ -22,6 +22,7 @@ from flint import arb
 from lab.activations.activation import REALS, Interval
 from lab.activations.formula.graph import Expression, Node
 from lab.activations.formula.operations import JUMPING, OPERATIONS
+from lab.activations.formula.tails import Tail, order, upper, variable
 
 Rule: TypeAlias = Callable[..., Interval | None]
 """From intervals of the arguments to one of the values; None where some value is undefined."""
@@ -72,19 +73,27 @@ def decided(expression: Expression, z: Interval) -> bool:
 class _Bounds:
     """What is known of a node, with the operators that the rules of differentiation are written in.
 
-    ``values`` is None where the node is undefined for some z; ``number`` is the number that it is, if any.
+    ``values`` is None where the node is undefined for some z; ``number`` is the number that it is, if any;
+    ``tail`` is its order where z lies in a tail.
     """
 
     values: Interval | None
     number: float | None = None
+    tail: Tail | None = None
 
     def call(self, name: str, *others: _Bounds | float) -> _Bounds:
         """``name(self, *others)``."""
         arguments = [self, *(_lifted(other) for other in others)]
         if name == "where":
             return _where(*arguments)
-        known = [argument.values for argument in arguments]
-        return _UNDEFINED if None in known else _Bounds(_RULES[name](*known))
+        known = [argument.values for argument in arguments if argument.values is not None]
+        values = _RULES[name](*known) if len(known) == len(arguments) else None
+        tails = [argument.tail for argument in arguments]
+        if values is None or not any(tails):
+            return _Bounds(values)
+        tail = order(name, values, *zip(known, tails, strict=True))
+        within = Interval(max(values.low, -tail.magnitude), min(values.high, tail.magnitude))
+        return _Bounds(within, tail=tail)
 
     def __add__(self, other: _Bounds | float) -> _Bounds:
         return self.call("add", other)
@@ -128,6 +137,12 @@ def _lifted(other: _Bounds | float) -> _Bounds:
     return other if isinstance(other, _Bounds) else _number(float(other))
 
 
+def _tail(z: Interval) -> Tail | None:
+    """The order of z where it lies in a tail."""
+    start = max(z.low, -z.high)
+    return variable(start) if start >= 1 and inf in (z.high, -z.low) else None
+
+
 def _values(expression: Expression, z: Interval) -> dict[Node, _Bounds]:
     """The bounds of the nodes below the expression, each after its arguments."""
     graph = expression.graph
@@ -135,7 +150,7 @@ def _values(expression: Expression, z: Interval) -> dict[Node, _Bounds]:
     for k in graph.below(expression.node):
         name = graph.operation[k]
         if name == "z":
-            known[k] = _Bounds(z)
+            known[k] = _Bounds(z, tail=_tail(z))
         elif name == "constant":
             known[k] = _number(graph.number[k])
         else:
@@ -192,7 +207,7 @@ def _product(x: float, y: float, towards: float) -> float:
 
 
 def _quotient(x: float, y: float, towards: float) -> float:
-    """x/y rounded, for y other than 0; a number by ∞ is 0, and so is ∞ by ∞, a quotient beside it holds it."""
+    """x/y rounded, for y other than 0; by an ∞ it is 0, since the ∞ of an interval is no member of it."""
     if x == 0 or isinf(y):
         return 0.0
     quotient = x / y
@@ -235,14 +250,7 @@ def _point(function: Callable[[arb], arb], x: float) -> Interval:
 
 def _of_ball(ball: arb) -> Interval:
     """The floats around a ball; all reals where it is none."""
-    middle, radius = float(ball.mid()), float(ball.rad())
-    if isnan(middle) or isnan(radius):
-        return REALS
-    if radius == 0 and isfinite(middle) and arb(middle) == ball:
-        return Interval(middle, middle)
-    low, high = nextafter(middle, -inf), nextafter(middle, inf)
-    radius = nextafter(radius, inf)
-    return Interval(_sum(low, -radius, -inf), _sum(high, radius, inf))
+    return Interval(-upper(-ball), upper(ball))
 
 
 def _rising(
@@ -299,19 +307,19 @@ def _wave(function: Callable[[arb], arb]) -> Callable[[Interval], Interval]:
 
 
 def _pow(x: Interval, c: Interval) -> Interval | None:
-    """x^c: for any x where c is one whole number, for x ≥ 0 where it is positive, else for x > 0."""
+    """x^c: for any x where c is one whole number, for x ≥ 0 where c is positive, else for x > 0."""
     power = c.low
     if power != c.high or isinf(power):
         return _exp(_mul(c, _rising(_log_ball, -inf, inf)(x))) if x.low > 0 else None
     if power < 0:
-        raised = _pow(x, Interval(-power, -power))
-        return None if raised is None else _div(Interval(1.0, 1.0), raised)
+        inverse = _pow(x, Interval(-power, -power))
+        return None if inverse is None else _div(Interval(1.0, 1.0), inverse)
     if power != int(power):
         raised = _rising(lambda u: u ** arb(power) if u > 0 else arb(0), 0.0, inf)
         return raised(x) if x.low >= 0 else None
     odd = power % 2 == 1
     raised = _rising(lambda u: u ** int(power), -inf if odd else 0.0, inf)
-    return raised(x) if odd else raised(_abs(x))
+    return raised(x if odd else _abs(x))
 
 
 def _sqrt(x: Interval) -> Interval | None:
@@ -366,11 +374,11 @@ def _softplus_ball(x: arb) -> arb:
     return x.max(arb(0)) + (-abs(x)).exp().log1p()
 
 
-def _Phi_ball(x: arb) -> arb:
+def _distribution_ball(x: arb) -> arb:
     return (-x / arb(2).sqrt()).erfc() / 2
 
 
-def _phi_ball(x: arb) -> arb:
+def _density_ball(x: arb) -> arb:
     return (-x * x / 2).exp() / (2 * arb.pi()).sqrt()
 
 
@@ -405,8 +413,8 @@ _RULES: dict[str, Rule] = {
     "sigmoid": _rising(_logistic_ball, 0.0, 1.0),
     "sigmoid_slope": _even(_falling(_logistic_slope_ball, 0.25)),
     "softplus": _rising(_softplus_ball, 0.0, inf),
-    "Phi": _rising(_Phi_ball, 0.0, 1.0),
-    "phi": _even(_falling(_phi_ball, nextafter(1 / (2 * pi) ** 0.5, inf))),
+    "Phi": _rising(_distribution_ball, 0.0, 1.0),
+    "phi": _even(_falling(_density_ball, nextafter(1 / (2 * pi) ** 0.5, inf))),
     "abs": _abs,
     "sign": _sign,
     "min": lambda x, y: Interval(min(x.low, y.low), min(x.high, y.high)),

@@ -1,0 +1,544 @@
+"""Enclosures of σ and σ′, against 60 and 90 digits from an evaluator that shares nothing with the lab's."""
+
+import ast
+from math import e, inf, isfinite, isinf, nextafter
+
+import mpmath as mp
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from lab.activations import Formula, Interval
+from lab.activations.activation import REALS
+from lab.activations.formula.enclosure import decided, enclosed, enclosed_slope
+from lab.activations.formula.operations import FUNCTIONS
+from lab.activations.formula.parser import FormulaError
+
+LARGEST = 1e6
+"""The largest exponent that mpmath is asked to raise e to."""
+
+
+class Undefined(Exception):
+    """The formula has no value there."""
+
+
+class Unknown(Exception):
+    """A kink, where there is no slope, or numbers too large for the evaluator."""
+
+
+def _small(function):
+    """The function, where e^x is not too large for mpmath."""
+
+    def limited(x):
+        if abs(x) > LARGEST:
+            raise Unknown
+        return function(x)
+
+    return limited
+
+
+def _above(least, function):
+    """The function, defined above the least x only."""
+
+    def limited(x):
+        if x <= least:
+            raise Undefined
+        return function(x)
+
+    return limited
+
+
+_exponential = _small(mp.exp)
+
+
+def _root(x):
+    if x < 0:
+        raise Undefined
+    return mp.sqrt(x)
+
+
+@_small
+def _sigmoid(x):
+    return 1 / (1 + mp.exp(-x))
+
+
+@_small
+def _sech2(x):
+    return 1 / mp.cosh(x) ** 2
+
+
+def _density(x):
+    return _exponential(-x * x / 2) / mp.sqrt(2 * mp.pi)
+
+
+def _inverse(x):
+    if x == 0:
+        raise Unknown
+    return 1 / x
+
+
+def _kinked(x):
+    if x == 0:
+        raise Unknown
+    return mp.sign(x)
+
+
+SMOOTH = {
+    "exp": (_exponential, _exponential),
+    "expm1": (_small(mp.expm1), _exponential),
+    "log": (_above(0, mp.log), lambda x: 1 / x),
+    "log1p": (_above(-1, mp.log1p), lambda x: 1 / (1 + x)),
+    "sqrt": (_root, lambda x: _inverse(2 * mp.sqrt(x))),
+    "sin": (mp.sin, mp.cos),
+    "cos": (mp.cos, lambda x: -mp.sin(x)),
+    "sinh": (_small(mp.sinh), _small(mp.cosh)),
+    "cosh": (_small(mp.cosh), _small(mp.sinh)),
+    "tanh": (mp.tanh, _sech2),
+    "sech2": (_sech2, lambda x: -2 * _sech2(x) * mp.tanh(x)),
+    "arctan": (mp.atan, lambda x: 1 / (1 + x * x)),
+    "asinh": (mp.asinh, lambda x: 1 / mp.sqrt(1 + x * x)),
+    "erf": (mp.erf, lambda x: 2 / mp.sqrt(mp.pi) * _exponential(-x * x)),
+    "sigmoid": (_sigmoid, lambda x: _sigmoid(x) * _sigmoid(-x)),
+    "softplus": (lambda x: mp.log1p(_exponential(x)), _sigmoid),
+    "Phi": (mp.ncdf, _density),
+    "phi": (_density, lambda x: -x * _density(x)),
+    "abs": (abs, _kinked),
+    "sign": (mp.sign, lambda x: 0 * _kinked(x)),
+}
+"""Each function of one argument and its derivative."""
+
+
+def dual(tree, z, slopes):
+    """Value and slope at z by dual numbers, walked from Python's syntax tree; the slope is 0 if unwanted."""
+    match tree:
+        case ast.Expression(body=body):
+            return dual(body, z, slopes)
+        case ast.Constant(value=value):
+            return mp.mpf(value), mp.mpf(0)
+        case ast.Name(id="z"):
+            return z, mp.mpf(1)
+        case ast.UnaryOp(operand=operand):
+            u, du = dual(operand, z, slopes)
+            return -u, -du
+        case ast.BinOp(left=left, op=ast.Pow(), right=right):
+            varies = any(isinstance(node, ast.Name) for node in ast.walk(right))
+            return _power(*dual(left, z, slopes), *dual(right, z, slopes), varies, slopes)
+        case ast.BinOp(left=left, op=operator, right=right):
+            (u, du), (v, dv) = dual(left, z, slopes), dual(right, z, slopes)
+            if isinstance(operator, ast.Div) and v == 0:
+                raise Undefined
+            return {
+                ast.Add: lambda: (u + v, du + dv),
+                ast.Sub: lambda: (u - v, du - dv),
+                ast.Mult: lambda: (u * v, u * dv + v * du),
+                ast.Div: lambda: (u / v, (du * v - u * dv) / v**2),
+            }[type(operator)]()
+        case ast.Call(
+            func=ast.Name(id="where"), args=[ast.Compare(left=left, ops=[operator]) as condition, yes, no]
+        ):
+            u, v = dual(left, z, slopes)[0], dual(condition.comparators[0], z, slopes)[0]
+            if slopes and u == v:
+                raise Unknown
+            holds = {ast.Lt: u < v, ast.LtE: u <= v, ast.Gt: u > v, ast.GtE: u >= v}[type(operator)]
+            return dual(yes if holds else no, z, slopes)
+        case ast.Call(func=ast.Name(id="min" | "max" as name), args=[one, other]):
+            (u, du), (v, dv) = dual(one, z, slopes), dual(other, z, slopes)
+            if slopes and u == v:
+                raise Unknown
+            return (u, du) if (u < v) == (name == "min") else (v, dv)
+        case ast.Call(func=ast.Name(id=name), args=[argument]):
+            function, derivative = SMOOTH[FUNCTIONS[name]]
+            u, du = dual(argument, z, slopes)
+            return function(u), (derivative(u) * du if slopes else mp.mpf(0))
+    raise AssertionError(ast.dump(tree))
+
+
+def _power(u, du, c, dc, varies, slopes):
+    whole = c == int(c)
+    if u == 0 and c == 0:
+        raise Unknown
+    if (u < 0 and not whole) or (u == 0 and c < 0):
+        raise Undefined
+    if u != 0 and abs(c * mp.log(abs(u))) > LARGEST:
+        raise Unknown
+    y = u ** (int(c) if whole else c)
+    if not slopes:
+        return y, mp.mpf(0)
+    if (u == 0 and c < 1) or (varies and u <= 0):
+        raise Unknown
+    return y, c * u ** (int(c) - 1 if whole else c - 1) * du + (y * mp.log(u) * dc if varies else 0)
+
+
+def exact(text, z, slopes):
+    """The value, or the slope, at z and how far it can be trusted."""
+    found = []
+    for digits in (60, 90):
+        with mp.workdps(digits):
+            found.append(dual(ast.parse(text, mode="eval"), mp.mpf(z), slopes)[1 if slopes else 0])
+    with mp.workdps(90):
+        return found[1], 10 * abs(found[1] - found[0])
+
+
+def holds(enclosure, text, z, slopes=False):
+    """Whether the enclosure holds the true value at z."""
+    value, doubt = exact(text, z, slopes)
+    return enclosure.low - doubt <= value <= enclosure.high + doubt
+
+
+NUMBERS = ["0.5", "2", "1.25", "3", "0.1", "7"]
+UNARY = sorted(name for name in FUNCTIONS if name not in ("min", "max", "where"))
+COMPARISONS = ["<", "<=", ">", ">="]
+
+
+def _grown(inner):
+    number = st.sampled_from(NUMBERS)
+    other = st.one_of(inner, number)
+    return st.one_of(
+        st.builds("{}({})".format, st.sampled_from(UNARY), inner),
+        st.builds("({} {} {})".format, inner, st.sampled_from("+-*/"), other),
+        st.builds("({} {} {})".format, number, st.sampled_from("+-*/"), inner),
+        st.builds("(-{})".format, inner),
+        st.builds("({})**{}".format, inner, st.sampled_from(["2", "3", "-1", "-2", "0.5", "1.5", "-0.5"])),
+        st.builds("({})**({})".format, st.one_of(inner, number), inner),
+        st.builds("{}({}, {})".format, st.sampled_from(["min", "max"]), inner, other),
+        st.builds("where({} {} {}, {}, {})".format, inner, st.sampled_from(COMPARISONS), other, other, inner),
+    )
+
+
+FORMULAS = st.recursive(st.just("z"), _grown, max_leaves=6)
+POINTS = st.one_of(
+    st.floats(-5, 5), st.floats(-800, 800), st.sampled_from([0.0, 1.0, -1.0, 0.5, 1e6, -1e6, 5e-324, 1e-9])
+)
+WIDTHS = st.one_of(st.sampled_from([0.0, inf, 1e-12]), st.floats(0, 3), st.floats(0, 1e3))
+
+
+def _known(text):
+    """The formula, where it is none that the parser has simplified to other numbers than those written."""
+    try:
+        sigma = Formula(text)
+    except FormulaError as error:
+        assume("it must depend on z" not in str(error) and "not a finite number" not in str(error))
+        raise
+    graph = sigma.expression.graph
+    numbers = {graph.number[k] for k, name in enumerate(graph.operation) if name == "constant"}
+    assume(numbers <= {0.0, 1.0, -1.0, -2.0, -0.5, 1.5, *map(float, NUMBERS)})
+    return sigma
+
+
+def _check(text, z, left, right):
+    sigma = _known(text)
+    box = Interval(z - left, z + right)
+    values, slopes = enclosed(sigma.expression, box), enclosed_slope(sigma.expression, box)
+    points = {z, *(end for end in (box.low, box.high) if isfinite(end))}
+    points |= {
+        max(box.low, min(box.high, point))
+        for point in (z - 1, z + 7, box.low / 2 + box.high / 2)
+        if isfinite(point)
+    }
+    for point in points:
+        try:
+            assert holds(values, text, point), f"σ({point!r}) of {text} is outside {values!r}"
+        except Undefined:
+            if " - " not in text and "where" not in text:  # z - z and where(…, z, z) are simplified
+                assert values == REALS, f"{text} is undefined at {point!r}, but has {values!r}"
+                assert slopes == REALS, f"{text} is undefined at {point!r}, but has the slope {slopes!r}"
+            continue
+        except Unknown:
+            continue
+        try:
+            assert holds(slopes, text, point, slopes=True), f"σ′({point!r}) of {text} is outside {slopes!r}"
+        except (Unknown, Undefined):
+            continue
+
+
+FUZZ = settings(
+    max_examples=300,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+
+
+@FUZZ
+@given(FORMULAS, POINTS, WIDTHS, WIDTHS)
+def test_the_enclosures_hold_the_truth(text, z, left, right):
+    _check(text, z, left, right)
+
+
+@pytest.mark.slow
+@settings(FUZZ, max_examples=10_000)
+@given(st.recursive(st.just("z"), _grown, max_leaves=12), POINTS, WIDTHS, WIDTHS)
+def test_the_enclosures_of_larger_formulas_hold_the_truth(text, z, left, right):
+    _check(text, z, left, right)
+
+
+DECAYING = (
+    *("exp(-({}))", "exp(-abs({}))", "sech2({})", "phi({})"),
+    *("sigmoid({})", "softplus({})", "Phi({})", "1/(1 + abs({}))"),
+)
+INNER = (
+    *("z", "-z", "2*z", "z**2", "z**3", "z*sqrt(1 + z**2)"),
+    *("z - 0.5", "softplus(z)", "z + sin(z)", "asinh(z)", "z**2/3 + z"),
+)
+FACTORS = (
+    *("z", "z**2", "z**3", "(1 - z)", "abs(z)**1.5"),
+    *("sqrt(1 + z**2)", "tanh(z)", "cosh(z)", "1/z", "3"),
+)
+
+
+@settings(FUZZ, max_examples=400)
+@given(
+    st.builds(
+        "{}*{} {} {}".format,
+        st.sampled_from(FACTORS),
+        st.builds(str.format, st.sampled_from(DECAYING), st.sampled_from(INNER)),
+        st.sampled_from("+-*/"),
+        st.sampled_from(FACTORS),
+    ),
+    st.sampled_from([1.0, 1.5, 4.0, 30.0]),
+    st.booleans(),
+    st.lists(st.floats(0, 1), min_size=3, max_size=3),
+)
+def test_the_enclosures_hold_in_the_tails_where_one_factor_grows_and_one_falls(text, start, left, steps):
+    sigma = Formula(text)
+    box = Interval(-inf, -start) if left else Interval(start, inf)
+    values, slopes = enclosed(sigma.expression, box), enclosed_slope(sigma.expression, box)
+    for point in [start, *(start + 10 * step**3 for step in steps), 300.0]:
+        z = -point if left else point
+        try:
+            assert holds(values, text, z), f"σ({z!r}) of {text} is outside {values!r}"
+            assert holds(slopes, text, z, slopes=True), f"σ′({z!r}) of {text} is outside {slopes!r}"
+        except (Unknown, Undefined):
+            continue
+
+
+def value(text, low, high=None):
+    return enclosed(Formula(text).expression, Interval(low, low if high is None else high))
+
+
+def slope(text, low, high=None):
+    return enclosed_slope(Formula(text).expression, Interval(low, low if high is None else high))
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "expected"),
+    [
+        ("z + 1", -2, 3, Interval(-1, 4)),
+        ("2 - z", -2, 3, Interval(-1, 4)),
+        ("z*0.5", -3, 1, Interval(-1.5, 0.5)),
+        ("z/4", -3, 1, Interval(-0.75, 0.25)),
+        ("1/z", 2, 4, Interval(0.25, 0.5)),
+        ("1/z", -4, -2, Interval(-0.5, -0.25)),
+        ("1/z", 2, inf, Interval(0, 0.5)),
+        ("z**2", -3, 2, Interval(0, 9)),
+        ("z**3", -3, 2, Interval(-27, 8)),
+        ("z**100", -1, 1, Interval(0, 1)),
+        ("z**-2", 2, 4, Interval(0.0625, 0.25)),
+        ("abs(z)**0.5", -4, 1, Interval(0, 2)),
+        ("sqrt(z)", 0, 4, Interval(0, 2)),
+        ("exp(z)", -inf, 0, Interval(0, 1)),
+        ("tanh(z)", -inf, inf, Interval(-1, 1)),
+        ("tanh(z)", -inf, 0, Interval(-1, 0)),
+        ("sech2(z)", -1, inf, Interval(0, 1)),
+        ("sigmoid(z)", -inf, 0, Interval(0, 0.5)),
+        ("cos(z)", -100, 100, Interval(-1, 1)),
+        ("cosh(z)", -inf, inf, Interval(1, inf)),
+        ("abs(z)", -3, 2, Interval(0, 3)),
+        ("sign(z)", -3, 0, Interval(-1, 0)),
+        ("min(z, 1)", 0, 3, Interval(0, 1)),
+        ("max(z, 1)", 0, 3, Interval(1, 3)),
+        ("where(z > 1, 5*z, z)", 0, 1, Interval(0, 1)),
+        ("where(z >= 1, 5*z, z)", 0, 1, Interval(0, 5)),
+        ("where(z < 1, 5*z, z)", 1, 2, Interval(1, 2)),
+        ("where(z > 0, log(z), z)", -2, -1, Interval(-2, -1)),
+        ("z", -inf, inf, REALS),
+    ],
+)
+def test_what_is_exact_is_not_widened(text, low, high, expected):
+    assert value(text, low, high) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "expected"),
+    [
+        ("tanh(z) + 0.1*z", -inf, inf, Interval(0.1, 1.1)),
+        ("sigmoid(z)", -inf, inf, Interval(0, 0.25)),
+        ("1e300*z", -inf, inf, Interval(1e300, 1e300)),
+        ("1e-320*z", -inf, inf, Interval(1e-320, 1e-320)),
+        ("abs(z)", -1, 1, Interval(-1, 1)),
+        ("abs(z)", 0, 0, Interval(0, 0)),
+        ("abs(z)", 5e-324, 1, Interval(1, 1)),
+        ("max(z, 0)", 0, 0, Interval(0, 0)),
+        ("where(z > 0, 3*z, 2*z)", -1, 0, Interval(2, 2)),
+        ("where(z > 0, 3*z, 2*z)", 0, 1, Interval(2, 3)),
+        ("z + sign(z)", 1, 2, Interval(1, 1)),
+        ("z**2", -1, 3, Interval(-2, 6)),
+        ("z**where(z > 0, 2, 3)", 1, 3, Interval(2, 6)),
+    ],
+)
+def test_what_is_exact_of_the_slope_is_not_widened(text, low, high, expected):
+    assert slope(text, low, high) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("0.1*z", 0.1, 0.1),
+        ("z/3", 1, 1),
+        ("z + 0.1", 0.2, 0.2),
+        ("exp(z)", 1, 1),
+        ("sin(z)", 1, 1),
+        ("Phi(z)", 1, 1),
+        ("softplus(z)", -40, -40),
+        ("z*1e-200", 1e-200, 1e-200),
+        ("z*1e-160", 1e-160, 1e-160),
+    ],
+)
+def test_what_is_not_exact_is_rounded_outwards_and_hardly(text, low, high):
+    found = value(text, low, high)
+    with mp.workdps(60):
+        true, _ = exact(text, low, slopes=False)
+        assert found.low < true < found.high
+    assert found.high <= found.low + 8e-15 * abs(found.low) + 1e-323
+
+
+def test_numbers_that_only_a_derivative_makes_are_not_rounded_either():
+    """0.1 times 3 is no float, ln 2 and 2/√π are none, and (10¹⁶ + 1) − 10¹⁶ is lost in one."""
+    for text in ("0.1*(3*z)", "2**z", "erf(z)", "z**0.1"):
+        found = slope(text, 3)
+        assert found.low < exact(text, 3, slopes=True)[0] < found.high
+    assert 1.0 in slope("(1e16*z + z) - 1e16*z", -inf, inf)
+    assert slope("1e-200*(1e-200*z)", 0, 1).high > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("log(z)", -1, 1),
+        ("log(z)", 0, 1),
+        ("log1p(z)", -1, 1),
+        ("sqrt(z)", -1e-300, 1),
+        ("1/z", -1, 1),
+        ("1/z", 0, 1),
+        ("1/z", -inf, inf),
+        ("z**-1", -1, 0),
+        ("z**0.5", -1, 1),
+        ("z**-0.5", 0, 1),
+        ("z**z", -1, 1),
+        ("tanh(1/z)", -1, 1),
+        ("sigmoid(log(z))", -2, -1),
+        ("z + sign(log(z))", -2, -1),
+        ("min(z, tanh(log(z)))", -2, -1),
+        ("where(log(z) > 0, z, 2*z)", -2, -1),
+        ("where(z > 0, log(z), z)", -1, 1),
+        ("where(z < 0, z, log(z))", -1, 1),
+        ("cos(sqrt(z))", -2, -1),
+    ],
+)
+def test_where_a_formula_is_undefined_nothing_is_known_whatever_stands_around_it(text, low, high):
+    """Fault 55: tanh of something undefined does not lie in [−1, 1]."""
+    assert value(text, low, high) == REALS
+    assert slope(text, low, high) == REALS
+
+
+@pytest.mark.parametrize("text", ["sqrt(z)", "z**0.5"])
+def test_the_slope_of_a_root_is_not_bounded_at_zero(text):
+    assert value(text, 0, 4) == Interval(0, 2)
+    assert slope(text, 0, 4) == REALS
+
+
+def test_numbers_beyond_the_floats():
+    """Fault 60: what is too large or too small for a float is still enclosed."""
+    largest = nextafter(inf, 0)
+    assert value("exp(z)", 1000) == Interval(largest, inf)
+    assert value("-exp(z)", 1000) == Interval(-inf, -largest)
+    assert value("z*z", 1e200) == Interval(largest, inf)
+    assert value("exp(z)", -1000) == Interval(0, 5e-324)
+    assert value("exp(z) - exp(z + 1)", 1000) == REALS
+    assert value("1/(1 + exp(z))", 1000).low == 0
+    assert value("1/(1 + exp(z))", 1000).high < 1e-307
+    assert value("tanh(1e300*z)", 5e-324).high < 1e-20
+
+
+@pytest.mark.parametrize(
+    ("name", "at_minus", "at_plus"),
+    [
+        ("exp", 0, inf),
+        ("expm1", -1, inf),
+        ("sinh", -inf, inf),
+        ("cosh", inf, inf),
+        ("tanh", -1, 1),
+        ("sech2", 0, 0),
+        ("sigmoid", 0, 1),
+        ("softplus", 0, 1e300),
+        ("erf", -1, 1),
+        ("Phi", 0, 1),
+        ("phi", 0, 0),
+        ("arctan", -1.5707963267948966, 1.5707963267948966),
+        ("asinh", -691.4686750787736, 691.4686750787736),
+    ],
+)
+def test_functions_at_the_ends_of_the_floats(name, at_minus, at_plus):
+    for z, limit in ((-1e300, at_minus), (1e300, at_plus)):
+        found = value(f"{name}(z)", z)
+        assert limit in found
+        assert isinf(limit) or found.high - found.low <= 1e-15 * max(1, abs(limit))
+
+
+def test_a_large_argument_of_a_wave_is_reduced():
+    with mp.workdps(400):
+        assert value("sin(z)", 1e300).low < mp.sin(mp.mpf(1e300)) < value("sin(z)", 1e300).high
+    assert value("sin(z)", 1e300).high - value("sin(z)", 1e300).low < 1e-14
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("z*exp(-z)", 1, inf),
+        ("z*exp(z)", -inf, -2),
+        ("z**3*sech2(z)", 2, inf),
+        ("z*phi(z)", -inf, -1),
+        ("z**2*exp(-z**2)", 1, inf),
+        ("z*Phi(z)", -inf, -3),
+        ("z*sigmoid(z)", -inf, -3),
+        ("z*softplus(z)", -inf, -3),
+        ("z/(1 + abs(z))", 1, inf),
+        ("z/sqrt(1 + z**2)", -inf, -1),
+        ("z*sech2(softplus(z))", 1, inf),
+    ],
+)
+def test_a_product_of_growing_and_falling_factors_is_bounded_in_a_tail(text, low, high):
+    """The bound is at most five times the true supremum, and falls with the interval."""
+    found = value(text, low, high)
+    end = low if isfinite(low) else high
+    true = max(abs(exact(text, end * (1 + step / 8), slopes=False)[0]) for step in range(60))
+    assert true * (1 - 1e-15) <= found.magnitude <= 5 * true
+
+
+def test_exact_suprema_in_a_tail():
+    assert value("z/(1 + abs(z))", 1, inf).high == 1.0
+    assert value("z/(1 + abs(z))", -inf, -1).low == -1.0
+    assert slope("z/(1 + abs(z))", 1, inf).low == 0.0
+    assert slope("(z + sqrt(z**2 + 4))/2", -inf, -1).low == 0.0
+    assert value("z**3*exp(-z)", 1, inf).high == pytest.approx(27 / e**3, rel=1e-13)
+    assert value("z**3*exp(-z)", 8, inf).high == pytest.approx(512 / e**8, rel=1e-13)
+    assert value("z*exp(-3*z)", 1, inf).high == pytest.approx(1 / e**3, rel=1e-13)
+    assert value("(z**2 + z)*exp(-z)", 30, inf).high == pytest.approx(930 / e**30, rel=1e-13)
+    assert value("z*(exp(-z) + z*exp(-2*z))", 3, inf).high == pytest.approx(3 / e**3 + 9 / e**6, rel=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "expected"),
+    [
+        ("tanh(z)", -1, 1, True),
+        ("abs(z)", -1, 1, True),
+        ("sign(z)", 1, 2, True),
+        ("sign(z)", -1, 2, False),
+        ("where(z > 1, z, 2)", -1, 1, True),
+        ("where(z > 1, z, 2)", -1, 1.5, False),
+        ("where(z > 1, sign(z), 2)", -1, 0.5, False),
+        ("z + sign(log(z))", -2, -1, False),
+    ],
+)
+def test_decided(text, low, high, expected):
+    assert decided(Formula(text).expression, Interval(low, high)) is expected

@@ -1,0 +1,151 @@
+"""The same step by other libraries, each as a function of no arguments, or None where it is not installed.
+
+They take the same batches of the same examples in turn, without shuffling, and update in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from itertools import cycle
+
+import numpy as np
+
+from lab.experiment.training import Stack
+from tests.benchmarks.workloads import Workload
+
+SCAN = 100
+"""Steps of one compiled scan of jax."""
+
+
+def floor(workload: Workload, dtype: str) -> Callable[[], object]:
+    """The matrix products of a step alone, in the lab's layout, into buffers."""
+    stack = Stack(workload.training(dtype), range(1))
+    p = stack.propagate()
+    theta, gradient, depth = stack.theta, stack.gradient, stack.training.network.depth
+    products = [(theta.wb[l], p.a1[l - 1], p.z[l]) for l in range(1, depth + 1)]
+    products += [(theta.w[l + 1].mT, p.delta[l + 1], p.e[l]) for l in range(1, depth)]
+    products += [(p.delta[l], p.a1[l - 1].mT, gradient.wb[l]) for l in range(1, depth + 1)]
+
+    def step() -> None:
+        for left, right, out in products:
+            np.matmul(left, right, out=out)
+
+    return step
+
+
+def lab(workload: Workload, dtype: str, trials: int = 1) -> Callable[[], object]:
+    """The lab's step."""
+    stack = Stack(workload.training(dtype), range(trials))
+
+    def step() -> None:
+        stack.propagate()
+        stack.advance(1)
+
+    return step
+
+
+def torch_eager(workload: Workload, dtype: str) -> Callable[[], object] | None:
+    """torch, one call an operation, autograd, plain SGD."""
+    if not find_spec("torch"):
+        return None
+    import torch
+
+    torch.set_num_threads(1)
+    kind = getattr(torch, dtype)
+    x, y = (torch.tensor(part, dtype=kind) for part in workload.data(dtype))
+    layers: list[torch.nn.Module] = []
+    for n_in, n_out in zip(workload.sizes, workload.sizes[1:], strict=False):
+        layers += [torch.nn.Linear(n_in, n_out, dtype=kind), torch.nn.Sigmoid()]
+    model = torch.nn.Sequential(*layers)
+    optimiser = torch.optim.SGD(model.parameters(), lr=0.01)
+    batches = cycle(list(zip(x.split(workload.batch), y.split(workload.batch), strict=True)))
+
+    def step() -> None:
+        inputs, targets = next(batches)
+        optimiser.zero_grad()
+        cost = 0.5 * ((model(inputs) - targets) ** 2).sum(dim=1).mean()
+        cost.backward()
+        optimiser.step()
+
+    return step
+
+
+def jax_forms(workload: Workload, dtype: str) -> tuple[Callable[[], object], Callable[[], object]] | None:
+    """jax compiled: one step a call, and `SCAN` steps a call."""
+    if not find_spec("jax"):
+        return None
+    import jax
+    import jax.numpy as jnp
+
+    jax.config.update("jax_enable_x64", True)
+    x, y = workload.data(dtype)
+    rng = np.random.default_rng(0)
+    theta = [
+        (
+            jnp.asarray(rng.normal(size=(n_in, n_out)) / np.sqrt(n_in), dtype),
+            jnp.asarray(rng.normal(size=n_out), dtype),
+        )
+        for n_in, n_out in zip(workload.sizes, workload.sizes[1:], strict=False)
+    ]
+
+    def cost(theta: object, inputs: object, targets: object) -> object:
+        a = inputs
+        for w, b in theta:
+            a = jax.nn.sigmoid(a @ w + b)
+        return 0.5 * jnp.mean(jnp.sum((a - targets) ** 2, axis=1))
+
+    def moved(theta: object, batch: object) -> object:
+        gradient = jax.grad(cost)(theta, *batch)
+        return jax.tree.map(lambda t, g: t - 0.01 * g, theta, gradient)
+
+    one = jax.jit(moved, donate_argnums=0)
+    several = jax.jit(
+        lambda theta, batches: jax.lax.scan(lambda t, b: (moved(t, b), None), theta, batches)[0],
+        donate_argnums=0,
+    )
+    m = workload.batch
+    batches = [(jnp.asarray(x[i : i + m]), jnp.asarray(y[i : i + m])) for i in range(0, len(x) - m + 1, m)]
+    turns = cycle(batches)
+    many = [next(turns) for _ in range(SCAN)] if m < len(x) else [batches[0]] * 10
+    stacked = jax.tree.map(lambda *parts: jnp.stack(parts), *many)
+    state = {"one": jax.tree.map(jnp.copy, theta), "several": jax.tree.map(jnp.copy, theta)}
+
+    def step() -> None:
+        state["one"] = jax.block_until_ready(one(state["one"], next(turns)))
+
+    def scan() -> None:
+        state["several"] = jax.block_until_ready(several(state["several"], stacked))
+
+    scan.steps = len(many)  # type: ignore[attr-defined]
+    return step, scan
+
+
+def scikit_learn(workload: Workload, dtype: str) -> Callable[[], object] | None:
+    """scikit-learn's MLP, one partial fit a step (its cost is its own)."""
+    if not find_spec("sklearn"):
+        return None
+    from sklearn.neural_network import MLPClassifier, MLPRegressor
+
+    x, y = workload.data(dtype)
+    hidden = workload.sizes[1:-1]
+    given = {
+        "activation": "logistic",
+        "solver": "sgd",
+        "learning_rate_init": 0.01,
+        "momentum": 0.0,
+        "alpha": 0.0,
+    }
+    kind = MLPRegressor if workload.sizes[-1] == 1 else MLPClassifier
+    model = kind(hidden_layer_sizes=hidden, batch_size=workload.batch, **given)
+    m = workload.batch
+    labels = y[:, 0] if workload.sizes[-1] == 1 else y.argmax(axis=1)
+    classes = {} if workload.sizes[-1] == 1 else {"classes": np.arange(workload.sizes[-1])}
+    batches = cycle([(x[i : i + m], labels[i : i + m]) for i in range(0, len(x), m)])
+    first = next(batches)
+    model.partial_fit(*first, **classes)
+
+    def step() -> None:
+        model.partial_fit(*next(batches))
+
+    return step
