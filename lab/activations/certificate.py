@@ -18,7 +18,7 @@ from lab.activations.formula.formula import Formula
 from lab.activations.formula.graph import Expression
 from lab.activations.formula.integral import FARTHEST, Integral
 
-MOST_BOXES = 4000
+MOST_BOXES = 2000
 """Intervals that a proof may look at before it gives up."""
 
 FAR = 1e300
@@ -129,14 +129,21 @@ class _Waiting:
 
 
 def _suspects(sigma: Activation) -> list[float]:
-    """Where σ′ is least and greatest among many points: the likeliest witnesses."""
+    """Where σ′ is least and greatest among many points, and the points nearest to 0 where it hardly differs
+    from that: the likeliest witnesses.
+    """
     z = grid(sigma.kinks)
     with np.errstate(all="ignore"):
         values = np.asarray(sigma.derivative(z))
-    finite = np.flatnonzero(np.isfinite(values))
-    if not len(finite):
+    z, values = z[np.isfinite(values)], values[np.isfinite(values)]
+    if not len(z):
         return []
-    return [float(z[finite[at]]) for at in (np.argmin(values[finite]), np.argmax(values[finite]))]
+    points = []
+    for extreme in (values.min(), values.max()):
+        for allowed in (1e-9 * max(1.0, abs(extreme)), 0.0):
+            alike = z[np.abs(values - extreme) <= allowed]
+            points.append(float(alike[np.argmin(np.abs(alike))]))
+    return points
 
 
 def _undefined(sigma: Activation) -> str:

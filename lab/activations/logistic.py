@@ -14,27 +14,33 @@ import numpy as np
 from lab.activations.activation import Array, InPlace, Interval
 from lab.activations.scalars import scalar
 
+FEW = 2048
+"""Below so many numbers the calls cost more than the arithmetic: then the form of fewer or cheaper calls."""
+
 
 def exp_minus_abs(z: Array, out: Array) -> None:
     """Write exp(−|z|) into ``out``; for complex z −|z| is min(z, −z), which a complex step passes through."""
     if z.dtype.kind == "c":
         np.negative(z, out=out)
         np.minimum(z, out, out=out)
-    else:
+    elif z.size < FEW:
         np.copysign(z, scalar(-1, z.dtype), out=out)
+    else:
+        np.abs(z, out=out)
+        np.negative(out, out=out)
     np.exp(out, out=out)
 
 
 def logistic(z: Array, E: Array, out: Array, scratch: Array) -> None:
     """Write s(z) into ``out``, given E = exp(−|z|); ``scratch`` is left as 1 + E.
 
-    The numerator is the greater of E and the step [z ≥ 0] = ½ + ½ sign z, which is quicker than a comparison.
+    The numerator is the greater of E and the step [z ≥ 0], for few numbers made as ½ + ½ sign z.
     """
-    if z.dtype.kind == "c":
-        np.greater_equal(z, 0, out=out)
-    else:
+    if z.dtype.kind != "c" and z.size < FEW:
         np.copysign(scalar(0.5, z.dtype), z, out=out)
         np.add(out, scalar(0.5, z.dtype), out=out)
+    else:
+        np.greater_equal(z, 0, out=out)
     np.maximum(out, E, out=out)
     np.add(E, scalar(1, z.dtype), out=scratch)
     np.divide(out, scratch, out=out)

@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 
 from lab.activations import Interval
-from lab.activations.logistic import Sigmoid, SiLU, Softplus
+from lab.activations.hyperbolic import LeCunTanh, Tanh
+from lab.activations.logistic import FEW, Sigmoid, SiLU, Softplus
 
 
 def s(z):
@@ -64,3 +65,16 @@ def test_claims():
     assert Softplus(3.0).slope == Interval(0.0, 1.0)
     assert SiLU().range.high == np.inf
     assert Sigmoid().kinks == Softplus().kinks == SiLU().kinks == ()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("sigma", [Sigmoid(), Softplus(), SiLU(), Tanh(), LeCunTanh()], ids=str)
+def test_few_and_many_numbers_have_the_same_bits(sigma, dtype):
+    """The form for few numbers differs from that for many in its calls, not in a bit."""
+    z = np.concatenate([np.linspace(-120, 120, 3 * FEW), [0.0, -0.0, np.nan, np.inf, -np.inf]]).astype(dtype)
+    with np.errstate(all="ignore"):
+        many = sigma.with_derivative(z)
+        few = [sigma.with_derivative(part) for part in np.array_split(z, 100)]
+
+    for whole, parts in zip(many, zip(*few, strict=True), strict=True):
+        assert whole.tobytes() == np.concatenate(parts).tobytes()

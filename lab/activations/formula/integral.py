@@ -38,7 +38,7 @@ class Integral(Activation):
     Parameters
     ----------
     text
-        The formula of σ′, in the language of `lab.activations.formula.formula.Formula`, or a number.
+        The formula of σ′, in the language of `lab.activations.formula.formula.Formula`.
     parameters
         Pairs of name and value.
 
@@ -56,8 +56,8 @@ class Integral(Activation):
         pole = self._unbounded()
         if pole is not None:
             raise PartError(
-                f"the derivative {self.text!r} cannot be integrated: no bound is found for it near "
-                f"z = {pole:.6g}; expected a σ′ without poles, that is a finite number for |z| ≤ {FARTHEST:g}"
+                f"the derivative {self.text!r} cannot be integrated: no bound is found for it near z = "
+                f"{round(pole, 5):.6g}; expected a σ′ without poles, that is a finite number for |z| ≤ {FARTHEST:g}"
             )
         with np.errstate(all="ignore"):
             error = self.error

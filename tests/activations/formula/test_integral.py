@@ -1,0 +1,235 @@
+"""σ from σ′ by quadrature, against the closed forms in mpmath."""
+
+import copy
+import pickle
+
+import mpmath as mp
+import numpy as np
+import pytest
+
+from lab.activations import Formula
+from lab.activations.formula.integral import FARTHEST, LARGEST_ERROR, Integral
+from lab.activations.formula.parser import FormulaError
+from lab.errors import PartError
+from lab.testing import check_activation
+
+BELL = Integral("floor + (1 - floor)*exp(-z**2)", (("floor", 0.05),))
+Z = np.concatenate([np.linspace(-12, 12, 193) + 0.0123, [0.0, 1e-9, -40.5, 99.5, 700.0, -3000.25, 9999.5]])
+
+
+def floored(value):
+    """0.1 z + 0.9 times the value."""
+    return lambda z: mp.mpf(0.1) * z + mp.mpf(0.9) * value(z)
+
+
+CLOSED = {
+    "0.1 + 0.9*exp(-z**2)": floored(lambda z: mp.sqrt(mp.pi) / 2 * mp.erf(z)),
+    "0.1 + 0.9*sech2(z)": floored(mp.tanh),
+    "sech2(z)": mp.tanh,
+    "0.1 + 0.9/(1 + z**2)": floored(mp.atan),
+    "1/(1 + z**2)": mp.atan,
+    "1/(1 + z**2)**1.5": lambda z: z / mp.sqrt(1 + z**2),
+    "1/(1 + abs(z))**2": lambda z: z / (1 + abs(z)),
+    "4*s(z)*s(-z)": lambda z: 2 * mp.tanh(z / 2),
+    "z**3": lambda z: z**4 / 4,
+    "abs(z)": lambda z: z * abs(z) / 2,
+    "max(0.1, 1 - abs(z))": lambda z: mp.sign(z) * _tent(abs(z)),
+    "where(z > 0.3, 1, 0.25)": lambda z: z / 4 + max(z - mp.mpf(0.3), 0) * mp.mpf(3) / 4,
+    "where(abs(3*z) < 1, 1, 0.5)": lambda z: z / 2 + mp.sign(z) * min(abs(z), mp.mpf(1) / 3) / 2,
+    "where(z > 7.77, 1, 0)": lambda z: max(z - mp.mpf(7.77), 0),
+    "where(abs(z - 0.5) < 0.0001, 1, 0.1)": lambda z: (
+        z / 10 + (min(max(z, mp.mpf(0.4999)), mp.mpf(0.5001)) - mp.mpf(0.4999)) * mp.mpf(0.9)
+    ),
+    "where(z > 700.5, 1, 0.5)": lambda z: z / 2 + max(z - mp.mpf(700.5), 0) / 2,
+    "1e300*exp(-z**2)": lambda z: mp.mpf(1e300) * mp.sqrt(mp.pi) / 2 * mp.erf(z),
+    "1e-320*exp(-z**2)": lambda z: mp.mpf(1e-320) * mp.sqrt(mp.pi) / 2 * mp.erf(z),
+}
+
+
+def _tent(z):
+    """∫₀^z max(0.1, 1 − t) dt for z ≥ 0: its kink lies at 0.9."""
+    kink = 1 - mp.mpf(0.1)
+    return min(z, kink) - min(z, kink) ** 2 / 2 + max(z - kink, 0) * mp.mpf(0.1)
+
+
+@pytest.mark.parametrize("text", CLOSED)
+def test_closed_forms(text):
+    sigma = Integral(text)
+    values = sigma(Z)
+    with mp.workdps(40):
+        true = [CLOSED[text](mp.mpf(float(z))) for z in Z]
+        for z, value, exact in zip(Z, values, true, strict=True):
+            assert abs(mp.mpf(float(value)) - exact) <= mp.mpf(1e-12) * abs(exact) + mp.mpf(1e-322), (
+                f"z = {z}"
+            )
+    assert sigma.error <= 1e-13
+
+
+@pytest.mark.parametrize("z", [1e-300, 1e-20, 1e-9, 1e-3])
+def test_small_z_keep_their_relative_precision(z):
+    assert BELL(z) == pytest.approx(z, rel=1e-6 if z == 1e-3 else 1e-14)
+    assert BELL(-z) == -BELL(z)
+    assert BELL(0.0) == 0.0
+
+
+def test_an_odd_design_is_odd():
+    np.testing.assert_allclose(BELL(-Z), -BELL(Z), rtol=1e-14)
+
+
+def test_the_derivative_is_the_formula():
+    rate = Formula(BELL.text, BELL.parameters)
+    assert BELL.derivative(Z).tolist() == rate(Z).tolist()
+    value, slope = BELL.with_derivative(Z)
+    assert (value.tolist(), slope.tolist()) == (BELL(Z).tolist(), BELL.derivative(Z).tolist())
+
+
+def test_sigma_goes_on_beyond_its_table_as_a_straight_line():
+    sigma = Integral("1 - z/20000")
+    end = FARTHEST - FARTHEST**2 / 40000
+    z = np.array([FARTHEST, 2 * FARTHEST, 1e8])
+    np.testing.assert_allclose(sigma(z), end + 0.5 * (z - FARTHEST), rtol=1e-12)
+    assert sigma.derivative(z).tolist() == [0.5, 0.5, 0.5]
+    np.testing.assert_allclose(sigma(-z), -FARTHEST - FARTHEST**2 / 40000 - 1.5 * (z - FARTHEST), rtol=1e-12)
+    assert sigma.derivative(-z).tolist() == [1.5, 1.5, 1.5]
+    bounded = Integral("exp(-z**2)")
+    assert bounded(1e8) == pytest.approx(np.sqrt(np.pi) / 2, rel=1e-14)
+    assert bounded.derivative(1e8) == 0
+
+
+def test_kinks_and_jumps_of_the_slope():
+    sigma = Integral("where(3*z > 1, 1, 2)")
+    assert sigma.kinks == pytest.approx((1 / 3,), rel=1e-15)
+    left, right = np.nextafter(1 / 3, [-1, 1])
+    assert sigma(right) - sigma(left) < 1e-15
+    assert sigma(1.0) == pytest.approx(4 / 3, rel=1e-14)
+    assert sigma.derivative(np.array([0.3, 0.4])).tolist() == [2.0, 1.0]
+
+
+def test_the_slope_is_measured():
+    assert BELL.slope.low == pytest.approx(0.05, abs=1e-12)
+    assert BELL.slope.high == pytest.approx(1.0, abs=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("text", ["0.1 + 0.9*exp(-z**2)", "where(abs(3*z) < 1, 1, 0.5)", "1/(1 + z**2)"])
+def test_float32_stays_float32_and_is_right(text, dtype):
+    z = np.linspace(-9, 9, 181).astype(dtype).reshape(1, 181)
+    sigma = Integral(text)
+    for found in (sigma(z), sigma.derivative(z), *sigma.with_derivative(z)):
+        assert (found.dtype, found.shape) == (dtype, z.shape)
+    exact = np.array([float(CLOSED[text](mp.mpf(float(x)))) for x in z.ravel()])
+    relative = 2e-6 if dtype is np.float32 else 1e-13
+    np.testing.assert_allclose(sigma(z).ravel(), exact, rtol=relative, atol=1e-7 * (dtype is np.float32))
+
+
+def test_whole_numbers_and_single_numbers():
+    assert BELL(2) == BELL(2.0)
+    assert BELL(np.array([2, 3])).tolist() == BELL(np.array([2.0, 3.0])).tolist()
+    assert np.ndim(BELL(2.0)) == 0
+
+
+def test_nan_in_nan_out_and_nowhere_else():
+    z = np.array([0.5, np.nan, -2e4])
+    for face in (BELL, BELL.derivative):
+        assert np.isnan(face(z)).tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("1/z", "0"),
+        ("1/(z - 0.3)**2", "0.3"),
+        ("1/(z - 0.0625)", "0.0625"),  # in the middle of a panel, where a symmetric rule cancels the pole
+        ("1/(z - 5)**3 + 1", "5"),
+        ("log(abs(z))", "0"),
+        ("log(z + 2)", "-2"),
+        ("sqrt(z + 0.5)", "-0.5"),
+        ("exp(z)", "10000"),
+        ("exp(z**2)", "10000"),
+        ("1e308*z", "10000"),
+    ],
+)
+def test_poles_and_what_is_no_number_are_refused_with_their_place(text, place):
+    """Fault 55."""
+    with pytest.raises(PartError) as caught:
+        Integral(text)
+    told = str(caught.value)
+    assert told.startswith(
+        f"the derivative {text!r} cannot be integrated: no bound is found for it near z = "
+    )
+    assert told.partition("near z = ")[2].partition(";")[0] == place
+    assert told.endswith("expected a σ′ without poles, that is a finite number for |z| ≤ 10000")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sin(100*z)",
+        "1.1 + sin(z)",
+        "sqrt(abs(z))",
+        "exp(-((z - 3.03)/0.005)**2) + 0.1",
+        "exp(-((z - 3000)/0.5)**2) + 0.1",  # all nodes of a panel lie beside the bell
+        "1/(1e-6 + z**2)",
+        "where(sin(z) > 0, 1, 0.1)",
+    ],
+)
+def test_what_the_table_is_too_coarse_for_is_refused(text):
+    with pytest.raises(PartError, match=r"cannot be integrated to 1e-09 \(the error is about \d"):
+        Integral(text)
+
+
+def test_the_error_is_told_and_bounds_the_true_one():
+    for width in (0.4, 0.2, 0.1, 0.05):
+        text = f"0.1 + exp(-((z - 2.3)/{width})**2)"
+        try:
+            sigma = Integral(text)
+        except PartError:
+            continue
+        with mp.workdps(40):
+            w = mp.mpf(width)
+            bell = [mp.sqrt(mp.pi) / 2 * w * mp.erf((mp.mpf(z) - mp.mpf(2.3)) / w) for z in (0, 10)]
+            true = mp.mpf(0.1) * 10 + bell[1] - bell[0]
+            relative = abs(mp.mpf(float(sigma(10.0))) - true) / (1 + true)
+        assert relative <= 2 * sigma.error + 1e-15
+        assert sigma.error <= LARGEST_ERROR
+
+
+@pytest.mark.parametrize(
+    ("text", "parameters", "message"),
+    [
+        ("floor + q", (("floor", 0.1),), "column 9: unknown name 'q'"),
+        ("0.5", (), "is the constant 0.5; it must depend on z"),
+        ("exp(-z**2)", (("a", 1.0),), "the parameter 'a' does not occur in it"),
+        ("a*exp(-z**2)", (("a", float("nan")),), "the parameter 'a' must be finite"),
+    ],
+)
+def test_a_text_that_is_no_formula(text, parameters, message):
+    with pytest.raises(FormulaError, match=message):
+        Integral(text, parameters)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0.05 + 0.95*exp(-z**2)",
+        "0.1 + 0.9*sech2(z)",
+        "0.1 + 1/(1 + z**2)",
+        "max(0.1, 1 - abs(z))",
+        "where(z > 0.3, 1, 0.25)",
+        "where(abs(z) < 1, 1, 0.5 + exp(-z**2))",
+        "1.5 + tanh(z)",
+    ],
+)
+def test_the_conformance_suite_holds(text):
+    check_activation(Integral(text))
+
+
+def test_it_is_a_value():
+    one = Integral("a*exp(-z**2) + b", (("b", 0.1), ("a", 1.0)))
+    other = Integral("a*exp(-z**2) + b", (("a", 1.0), ("b", 0.1)))
+    assert one == other
+    assert hash(one) == hash(other)
+    assert one.parameters == (("a", 1.0), ("b", 0.1))
+    for again in (pickle.loads(pickle.dumps(one)), copy.deepcopy(one)):
+        assert again == one
+        assert again(1.5) == one(1.5)
