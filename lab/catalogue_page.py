@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import json
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from lab import plugins
-from lab.activations import Activation, from_spec
+from lab.activations import Activation, Formula, from_spec
 from lab.errors import LabError
 from lab.screen import out, plain, table
 
@@ -26,8 +27,9 @@ def tell_all(as_json: bool) -> None:
     for name in plugins.names("activations"):
         spec = {"name": name, "inner": "sigmoid"} if name == "floored" else name
         sigma = from_spec(spec)
-        rows.append((name, _headline(sigma), str(sigma.range), str(sigma.slope), _points(sigma.kinks)))
-    columns = ("name", "what it is", "range", "σ′ in", "kinks")
+        cells = (_parameters(sigma), str(sigma.range), str(sigma.slope), _points(sigma.kinks))
+        rows.append((name, *cells, _headline(sigma)))
+    columns = ("name", "parameters", "range", "σ′ in", "kinks", "what it is")
     if as_json:
         click.echo(
             json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, indent=1)
@@ -36,9 +38,13 @@ def tell_all(as_json: bool) -> None:
     table(columns, rows)
 
 
-def tell_one(name: str, parameters: Sequence[str], plot: Path | None, as_json: bool) -> None:
+def tell_one(
+    name: str, parameters: Sequence[str], plot: Path | None, as_json: bool, allow_code: bool
+) -> None:
     """One activation: what it is, its parameters, its claims, and values far into both tails."""
-    sigma = from_spec({"name": name, **_numbers(parameters)})
+    if plot is not None and (plot.suffix != ".png" or not plot.parent.is_dir()):
+        raise LabError(f"--plot {plot}: expected a file that ends in .png, in a folder that is there")
+    sigma = from_spec({"name": name, **_values(parameters)}, allow_code=allow_code)
     z = np.array(SHOWN_Z)
     with np.errstate(all="ignore"):
         values, slopes = sigma(z), sigma.derivative(z)
@@ -46,8 +52,8 @@ def tell_one(name: str, parameters: Sequence[str], plot: Path | None, as_json: b
     if as_json:
         told = {
             "activation": str(sigma),
-            "range": [sigma.range.low, sigma.range.high],
-            "slope": [sigma.slope.low, sigma.slope.high],
+            "range": [_finite(sigma.range.low), _finite(sigma.range.high)],
+            "slope": [_finite(sigma.slope.low), _finite(sigma.slope.high)],
             "kinks": list(sigma.kinks),
             "z": z.tolist(),
             "sigma": values.tolist(),
@@ -56,11 +62,16 @@ def tell_one(name: str, parameters: Sequence[str], plot: Path | None, as_json: b
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return
     console = out()
-    console.print(plain(inspect.getdoc(type(sigma)) or name))
+    if isinstance(sigma, Formula):
+        console.print(plain(f"σ(z) = {sigma.text}"))
+        for parameter, value in sigma.parameters:
+            console.print(f"{parameter} = {value:g}")
+    else:
+        console.print(plain(inspect.getdoc(type(sigma)) or name))
+        console.print(plain(f"\n{sigma}"))
     console.print()
-    console.print(plain(str(sigma)))
     console.print(f"range of σ: {sigma.range}")
-    console.print(f"range of σ′: {sigma.slope}, steepest at z = {sigma.steepest:.6g}")
+    console.print(f"range of σ′: {sigma.slope}")
     console.print(f"kinks: {_points(sigma.kinks) or 'none'}\n")
     table(
         ("z", "σ(z)", "σ′(z)"),
@@ -102,14 +113,28 @@ def _points(kinks: Sequence[float]) -> str:
     return ", ".join(f"{kink:g}" for kink in kinks)
 
 
-def _numbers(words: Sequence[str]) -> Mapping[str, Any]:
-    numbers = {}
+def _parameters(sigma: Activation) -> str:
+    shown = [
+        f"{field.metadata.get('key', field.name)}={getattr(sigma, field.name)}"
+        for field in dataclasses.fields(sigma)  # type: ignore[arg-type]
+    ]
+    return ", ".join(shown).replace("Sigmoid()", "sigmoid")
+
+
+def _finite(end: float) -> float | None:
+    """An end of an interval as JSON can say it: null where it is infinite."""
+    return end if np.isfinite(end) else None
+
+
+def _values(words: Sequence[str]) -> Mapping[str, Any]:
+    """The parameters of ``-p NAME=VALUE``: numbers where they are, else the name of an activation."""
+    values: dict[str, Any] = {}
     for word in words:
         name, equals, value = word.partition("=")
+        if not (name and equals and value):
+            raise LabError(f"-p {word}: expected NAME=VALUE")
         try:
-            numbers[name] = float(value)
+            values[name] = float(value)
         except ValueError:
-            raise LabError(f"-p {word}: expected NAME=VALUE with a number") from None
-        if not equals:
-            raise LabError(f"-p {word}: expected NAME=VALUE with a number")
-    return numbers
+            values[name] = value
+    return values

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -51,9 +52,10 @@ def main() -> None:
     """The program ``lab``: runs a command and exits with its code.
 
     0 done · 1 some trials failed · 2 the command or the file is wrong · 3 a claim does not hold ·
-    4 storage · 130 interrupted.
+    4 storage · 130 interrupted, also by SIGTERM.
     """
     as_json = "--json" in sys.argv
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = cli.main(standalone_mode=False)
     except LabError as error:
@@ -68,6 +70,8 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        _fail(f"{error.filename}: {error.strerror}", 4, as_json)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -85,6 +89,9 @@ def _fail(message: str, code: int, as_json: bool) -> None:
 def _experiment_options(command: F) -> F:
     command = click.option(
         "-o", "--override", "overrides", multiple=True, metavar="KEY=VALUE", help="Another value for a key."
+    )(command)
+    command = click.option(
+        "--unchecked", is_flag=True, help="Run an activation of one's own that fails its checks."
     )(command)
     command = click.option(
         "--allow-code", is_flag=True, help="Let the file name a class in a Python file, and run that file."
@@ -114,6 +121,7 @@ def run(
     experiment: Path,
     overrides: Sequence[str],
     allow_code: bool,
+    unchecked: bool,
     max_trials: int,
     workers: int | None,
     dry_run: bool,
@@ -122,7 +130,7 @@ def run(
     as_json: bool,
 ) -> int:
     """Run an experiment file: train its variants side by side, and keep tables and plots."""
-    ready = _prepared(experiment, overrides, allow_code, max_trials)
+    ready = _prepared(experiment, overrides, allow_code, max_trials, unchecked)
     if dry_run:
         _tell_plan(ready, as_json)
         return 0
@@ -145,30 +153,33 @@ def run(
 @cli.command()
 @click.argument("run_name", metavar="[RUN]", default="")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes to train in; else one for each core.")
+@click.option("--no-plots", is_flag=True, help="Leave the plots to `lab plot`.")
 @_results_option
 @_json_option
-def resume(run_name: str, workers: int | None, results: Path | None, as_json: bool) -> int:
+def resume(run_name: str, workers: int | None, no_plots: bool, results: Path | None, as_json: bool) -> int:
     """Finish a run that was interrupted: train what is missing, keep what is there.
 
     RUN is a folder, a name or the beginning of a run-id; without it, the newest run that has not ended.
     """
     from lab.experiment import runner
     from lab.experiment.results import find, results_root, runs
+    from lab.screen import err
 
     root = results_root(results)
     if run_name:
         folder = find(run_name, root)
     else:
-        unfinished = [run for run in runs(root) if run.info["status"] != "done"]
+        unfinished = [run for run in runs(root) if run.status == "interrupted"]
         if not unfinished:
-            raise LabError(f"every run under {root} has ended; there is nothing to resume")
+            raise LabError(f"no run under {root} was interrupted; there is nothing to resume")
         folder = unfinished[-1]
+    err().print(f"resuming {folder.name}/{folder.id}")
     ready = runner.prepared_again(folder)
     return _trained(
         lambda cores, told: runner.resumed(ready, folder, workers=cores, progress=told),
         ready,
         workers,
-        True,
+        not no_plots,
         as_json,
     )
 
@@ -178,10 +189,15 @@ def resume(run_name: str, workers: int | None, results: Path | None, as_json: bo
 @_experiment_options
 @_json_option
 def check(
-    experiment: Path, overrides: Sequence[str], allow_code: bool, max_trials: int, as_json: bool
+    experiment: Path,
+    overrides: Sequence[str],
+    allow_code: bool,
+    unchecked: bool,
+    max_trials: int,
+    as_json: bool,
 ) -> None:
     """Check an experiment file and tell what it would run. Writes nothing."""
-    _tell_plan(_prepared(experiment, overrides, allow_code, max_trials), as_json)
+    _tell_plan(_prepared(experiment, overrides, allow_code, max_trials, unchecked), as_json)
 
 
 @cli.command(name="list")
@@ -195,12 +211,14 @@ def list_runs(results: Path | None, as_json: bool) -> None:
     rows = []
     for found in reversed(runs(results_root(results))):
         try:
-            info = found.info
+            info, status = found.info, found.status
         except StorageError:
-            info = {"status": "damaged"}
-        planned = f"{len(info.get('variants', []))} × {_per_variant(info)}"
-        rows.append((found.name, found.id, info["status"], planned, info.get("title", "")))
-    columns = ("name", "run-id", "status", "variants × trials", "title")
+            info, status = {}, "damaged"
+        changed = ", ".join(f"{key}={value}" for key, value in info.get("overrides", {}).items())
+        rows.append(
+            (found.name, found.id, status, info.get("trials_planned"), changed, info.get("title", ""))
+        )
+    columns = ("name", "run-id", "status", "trials", "overrides", "title")
     if as_json:
         click.echo(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], indent=1))
         return
@@ -252,15 +270,18 @@ def plot(run_name: str, names: Sequence[str], to: Path | None, results: Path | N
     help="Draw σ and σ′ into this PNG, and an SVG beside it.",
 )
 @click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter of the activation.")
+@click.option("--allow-code", is_flag=True, help='Load "file.py:Class", which runs that file.')
 @_json_option
-def activations(name: str, plot: Path | None, parameters: Sequence[str], as_json: bool) -> None:
+def activations(
+    name: str, plot: Path | None, parameters: Sequence[str], allow_code: bool, as_json: bool
+) -> None:
     """List the activations, or tell all about one: a name, or a formula such as "tanh(z) + 0.1*z"."""
     from lab import catalogue_page
 
     if not name:
         catalogue_page.tell_all(as_json)
         return
-    catalogue_page.tell_one(name, parameters, plot, as_json)
+    catalogue_page.tell_one(name, parameters, plot, as_json, allow_code)
 
 
 @cli.group(cls=_Commands)
@@ -329,11 +350,18 @@ def new(template: str, to: Path | None) -> None:
         click.echo(path)
 
 
-def _prepared(experiment: Path, overrides: Sequence[str], allow_code: bool, max_trials: int) -> Prepared:
+def _prepared(
+    experiment: Path, overrides: Sequence[str], allow_code: bool, max_trials: int, unchecked: bool
+) -> Prepared:
     from lab.experiment.preparation import prepared
     from lab.experiment.variants import load
 
-    return prepared(load(experiment, overrides, allow_code=allow_code, max_trials=max_trials))
+    ready = prepared(load(experiment, overrides, allow_code=allow_code, max_trials=max_trials))
+    if not unchecked:
+        from lab.testing import check_own
+
+        check_own(ready)
+    return ready
 
 
 def _say_begin(ready: Prepared) -> None:
@@ -345,7 +373,8 @@ def _say_begin(ready: Prepared) -> None:
     trials = {variant.settings.trials.seeds for variant, _ in ready.made}
     steps = {training.steps for _, training in ready.made}
     console.print(
-        f"{ready.plan.name}: {len(ready.made)} variants × {_span(trials)} trials × {_span(steps)} steps"
+        f"{ready.plan.name}: {len(ready.made)} variant{'s' * (len(ready.made) != 1)} "
+        f"× {_span(trials)} trials × {_span(steps)} steps"
     )
 
 
@@ -429,6 +458,8 @@ def _tell_run(run: Run, as_json: bool) -> None:
 
     console = out()
     table(*_short_table(summary), info["title"])
+    for line in _legend(summary):
+        console.print(line, style="dim")
     for failure in info.get("failures", []):
         trials = failure["trials"]
         console.print(
@@ -443,19 +474,32 @@ def _tell_run(run: Run, as_json: bool) -> None:
     console.print(f"results: {run.path}")
 
 
+def _legend(summary: Any) -> list[str]:
+    lines = []
+    if not summary["ratio_start"].isna().all():
+        lines.append(
+            "ratio: ‖∂C/∂b‖ of the first hidden layer over that of the last, at the start and at the end"
+        )
+    if not summary["saturation_start"].isna().all():
+        lines.append(
+            "saturated: share of (hidden neuron, example) with σ′ near 0, at the start and at the end"
+        )
+    return lines
+
+
 def _short_table(summary: Any) -> tuple[list[str], list[list[Any]]]:
     names = {
         "variant": "variant",
         "trials": "trials",
         "diverged": "diverged",
         "failed": "failed",
-        "ratio_start": "speed first/last, start",
-        "ratio_end": "… end",
-        "saturation_start": "saturation, start",
-        "saturation_end": "… end",
+        "ratio_start": "ratio,",
+        "ratio_end": "end",
+        "saturation_start": "saturated,",
+        "saturation_end": "end ",
         "final_cost": "cost",
         "final_accuracy": "accuracy",
-        "final_test_accuracy": "test accuracy",
+        "final_test_accuracy": "test",
     }
     shown = [
         column
@@ -465,11 +509,6 @@ def _short_table(summary: Any) -> tuple[list[str], list[list[Any]]]:
     ]
     rows = summary[shown].astype(object).to_numpy().tolist()
     return [names[column] for column in shown], rows
-
-
-def _per_variant(info: dict[str, Any]) -> str:
-    planned, variants = info.get("trials_planned", 0), len(info.get("variants", [])) or 1
-    return str(planned // variants)
 
 
 if __name__ == "__main__":

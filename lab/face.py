@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
     """A run's results: its tables as DataFrames, its figures, and what it was made with."""
 
-    folder: RunFolder = field(repr=False)
+    folder: RunFolder
+
+    def __repr__(self) -> str:
+        return f"<run {self} in {self.path.parent.parent}>"
 
     def __str__(self) -> str:
         return f"{self.folder.name}/{self.folder.id}"
@@ -98,6 +101,7 @@ def run(
     results: str | Path | None = None,
     allow_code: bool = False,
     max_trials: int = 10_000,
+    unchecked: bool = False,
     plots: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> Run:
@@ -117,6 +121,8 @@ def run(
         Whether the file may name a class in a Python file, which runs that file's code.
     max_trials
         The most trials that the experiment may have.
+    unchecked
+        Whether activations of one's own may run that do not pass `lab.testing.check_activation`.
     plots
         Whether the figures are drawn too.
     progress
@@ -126,6 +132,8 @@ def run(
     ------
     ExperimentError
         With every problem of the file; nothing was run or written.
+    ClaimError
+        An activation does not hold what is claimed of it, or what the core relies on.
     StorageError
         The results cannot be kept.
     """
@@ -133,8 +141,11 @@ def run(
     from lab.experiment.provenance import command_line
     from lab.experiment.runner import run as run_plan
     from lab.experiment.variants import load as load_plan
+    from lab.testing import check_own
 
     ready = prepared(load_plan(path, overrides, allow_code=allow_code, max_trials=max_trials))
+    if not unchecked:
+        check_own(ready)
     told = counted(progress, ready.trial_steps)
     folder = run_plan(ready, results_root(results), workers=workers, argv=command_line(), progress=told)
     made = Run(folder)
@@ -164,10 +175,11 @@ def load(run: str | Path, results: str | Path | None = None) -> Run:
     return Run(find(str(run), results_root(results)))
 
 
-def activation(spec: str | Mapping[str, Any], **parameters: float) -> Activation:
+def activation(spec: str | Mapping[str, Any], *, allow_code: bool = False, **parameters: Any) -> Activation:
     """An activation by its name or by a formula in z: ``activation("tanh(z) + a*z", a=0.1)``.
 
-    Raises PartError where there is none such.
+    ``"file.py:Class"`` runs the file's code, so it needs ``allow_code=True``. Raises PartError where there
+    is none such.
     """
     table = {"name": spec} if isinstance(spec, str) else dict(spec)
-    return from_spec({**table, **parameters})
+    return from_spec({**table, **parameters}, allow_code=allow_code)

@@ -25,6 +25,9 @@ from rich.text import Text
 PIPE_WIDTH = 120
 """Columns of a table that goes to no terminal."""
 
+LEAST_WIDTH = 12
+"""A last column of text is cut no shorter."""
+
 SECONDS_BETWEEN_LINES = 10.0
 
 
@@ -44,16 +47,25 @@ def _console(stream: Any) -> Console:
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "") -> None:
-    """Print a table under its title; numbers stand to the right."""
+    """Print a table under its title; numbers stand to the right.
+
+    Where it is wider than the terminal, a last column of text is cut short, and only then others fold.
+    """
+    console = out()
     if title:
-        out().print(plain(title), style="bold")
+        console.print(plain(title), style="bold")
+    cells = [[plain(told(value)) for value in row] for row in rows]
+    right = [any(isinstance(row[i], int | float) for row in rows) for i in range(len(columns))]
+    widths = [max([len(name), *(len(row[i]) for row in cells)]) for i, name in enumerate(columns)]
+    room = console.width - sum(widths[:-1]) - 2 * len(columns)
+    cut = not right[-1] and max(room, LEAST_WIDTH) < widths[-1]
     made = Table(box=None, pad_edge=False, header_style="bold")
-    numeric = [any(isinstance(row[i], int | float) for row in rows) for i in range(len(columns))]
-    for column, right in zip(columns, numeric, strict=True):
-        made.add_column(column, justify="right" if right else "left", overflow="fold")
-    for row in rows:
-        made.add_row(*(Text(plain(told(value))) for value in row))
-    out().print(made)
+    for name, is_number in zip(columns, right, strict=True):
+        made.add_column(name, justify="right" if is_number else "left", overflow="fold")
+    for row in cells:
+        last = f"{row[-1][: max(room, LEAST_WIDTH) - 1]}…" if cut and len(row[-1]) > room else row[-1]
+        made.add_row(*map(Text, [*row[:-1], last]))
+    console.print(made)
 
 
 def told(value: Any) -> str:

@@ -14,14 +14,19 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lab.activations import Activation, Interval
 from lab.activations.activation import Array, Buffers, grid, measured
+from lab.errors import ClaimError
 from lab.network.backprop import Network, backward, cost, forward, make_pass, with_ones
 from lab.network.costs import Cost
 from lab.network.parameters import Parameters, parameters, seen_as_layers
+
+if TYPE_CHECKING:
+    from lab.experiment.preparation import Prepared
 
 SEEN_Z: Array = np.concatenate(
     [np.linspace(-12, 12, 241) + 0.0123, [-700.0, -300.5, -40.25, -20.5, 20.5, 40.25, 300.5, 700.0]]
@@ -31,11 +36,27 @@ SEEN_Z: Array = np.concatenate(
 
 def check_activation(sigma: Activation) -> None:
     """Run every check of `ACTIVATION_CHECKS`; raises AssertionError naming the first check that fails."""
+    if not isinstance(sigma, Activation):
+        raise AssertionError(f"{type(sigma).__name__} is no subclass of lab.Activation")
     for name, check in ACTIVATION_CHECKS.items():
         try:
             check(sigma)
         except AssertionError as error:
             raise AssertionError(f"{sigma}: {name}: {error}") from error
+
+
+def check_own(ready: Prepared) -> None:
+    """Check the activations of an experiment that are classes of somebody's own.
+
+    Raises ClaimError with what disagrees; what the lab ships and formulas are not checked again.
+    """
+    sigmas = {sigma for _, training in ready.made for sigma in training.network.sigmas}
+    for sigma in sorted(sigmas, key=str):
+        if not type(sigma).__module__.startswith("lab."):
+            try:
+                check_activation(sigma)
+            except AssertionError as error:
+                raise ClaimError(f"{error}; to run it all the same, say --unchecked") from None
 
 
 @np.errstate(all="ignore")
@@ -321,6 +342,9 @@ def _near_kinks(z: Array, kinks: tuple[float, ...], distance: float) -> Array:
 
 
 def _same(found: Array, expected: Array, z: Array, found_name: str, expected_name: str) -> None:
+    assert np.issubdtype(expected.dtype, np.inexact), (
+        f"{expected_name} is {expected.dtype}, no floating number"
+    )
     allowed = 4 * np.finfo(expected.dtype).eps * np.abs(expected)
     wrong = ~(np.abs(found - expected) <= allowed) & ~(np.isnan(found) & np.isnan(expected))
     if wrong.any():

@@ -45,9 +45,10 @@ def test_run_ends_with_a_short_table_and_the_folder(lab, small, tmp_path):
     title, header, *rows, last = out.splitlines()
     assert title == "A small one"
     assert header.split()[:2] == ["variant", "trials"]
-    assert "speed first/last, start" in header
-    assert "saturation, start" in header
-    assert "accuracy" in header
+    assert header.split()[2:] == ["ratio,", "end", "saturated,", "end", "cost", "accuracy", "test"]
+    *rows, ratio, saturated = rows
+    assert ratio.startswith("ratio: ‖∂C/∂b‖ of the first hidden layer over that of the last")
+    assert saturated.startswith("saturated: share of (hidden neuron, example)")
     assert [row.split()[:2] for row in rows] == [["sigmoid", "3"], ["soft", "3"]]
     assert last.startswith(f"results: {tmp_path / 'results' / 'small'}")
     assert "2 variants × 3 trials × 6 steps" in err
@@ -199,7 +200,49 @@ def test_activations_are_listed_and_one_is_told(lab, tmp_path):
     code, out, _ = lab("activations", "relu", "--plot", tmp_path / "relu.png")
     assert (tmp_path / "relu.png").stat().st_size > 1000
     assert "did you mean 'relu'" in lab("activations", "rleu")[2]
-    assert "expected NAME=VALUE" in lab("activations", "relu", "-p", "a=b")[2]
+    assert "expected NAME=VALUE" in lab("activations", "relu", "-p", "a")[2]
+    assert "Floored(inner=Tanh(), floor=0.1)" in lab("activations", "floored", "-p", "inner=tanh")[1]
+    assert json.loads(lab("activations", "relu", "--json")[1])["range"] == [0.0, None]
+    assert "ends in .png" in lab("activations", "relu", "--plot", tmp_path / "relu.pdf")[2]
+
+
+def test_a_class_with_a_wrong_derivative_is_refused(lab, small, tmp_path):
+    (tmp_path / "mine.py").write_text(MINE.replace("np.cos(z)", "np.cos(z) / 2"))
+    words = (
+        "run",
+        small,
+        "--no-plots",
+        "-o",
+        "network.activation=mine.py:Mine",
+        "--allow-code",
+        "--workers",
+        "1",
+    )
+
+    code, _, err = lab(*words)
+    assert code == 3
+    assert "Mine(): derivative: at z = " in err
+    assert "say --unchecked" in err
+    assert lab(*words, "--unchecked")[0] == 0
+
+
+def test_a_run_whose_process_died_is_told_as_interrupted(lab, small, tmp_path):
+    lab("run", small, "--no-plots", "--workers", "1")
+    path = next((tmp_path / "results" / "small").glob("*/run.json"))
+    path.write_text(path.read_text().replace('"status": "done"', '"status": "running"', 1))
+
+    assert json.loads(lab("list", "--json")[1])[0]["status"] == "interrupted"
+    assert "resuming small/" in lab("resume", "--no-plots", "--workers", "1")[2]
+    assert json.loads(lab("list", "--json")[1])[0]["status"] == "done"
+
+
+def test_a_folder_that_cannot_be_written_is_no_traceback(lab, small, tmp_path):
+    lab("run", small, "--no-plots", "--workers", "1")
+    (tmp_path / "file").write_text("")
+
+    code, _, err = lab("plot", "small", "--to", tmp_path / "file" / "plots")
+    assert code == 4
+    assert err.splitlines() == [f"error: {tmp_path / 'file' / 'plots'}: Not a directory"]
 
 
 def test_data_are_listed_and_added(lab, tmp_path):

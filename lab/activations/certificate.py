@@ -27,8 +27,8 @@ FAR = 1e300
 MOST_AFTER = 200
 """Intervals in which a witness is looked for yet, where there will be no proof."""
 
-LARGEST_STEP = 1e-9
-"""The largest jump of σ, relative to 1, |σ| and |z|, that is taken for rounding of the formula's numbers."""
+LARGEST_STEP = 1e-10
+"""The largest jump of σ, relative to 1 or |σ|, that is taken for rounding of the formula's numbers."""
 
 Verdict = Literal["CERTIFIED", "REFUTED", "UNDECIDED"]
 Slope: TypeAlias = Callable[[Interval], Interval]
@@ -94,13 +94,14 @@ def _proof(sigma: Activation, slope: Slope, end: float, claim: Interval) -> Cert
             waiting.add(Interval(z.low, middle))
             waiting.add(Interval(middle, z.high))
         else:
+            waiting.give_up(z)
             place = f"near z = {middle:.6g}" if abs(middle) < FAR else f"beyond z = {middle:g}"
             stuck = stuck or f"the proof does not come through {place}"
             left = min(left, MOST_AFTER)
     if waiting and not stuck:
-        stuck = f"{MOST_BOXES} intervals do not suffice; one left is z in {waiting.worst()}"
+        stuck = f"{MOST_BOXES} intervals do not suffice"
     if stuck:
-        return Certificate("UNDECIDED", stuck + _undefined(sigma))
+        return Certificate("UNDECIDED", f"{stuck}{waiting.proved()}{_undefined(sigma)}")
     return Certificate("CERTIFIED", "proved on every interval of z")
 
 
@@ -111,6 +112,7 @@ class _Waiting:
         self.slope, self.claim = slope, claim
         self._heap: list[tuple[float, int, Interval]] = []
         self._order = count()
+        self._given_up: list[Interval] = []
 
     def __bool__(self) -> bool:
         return bool(self._heap)
@@ -126,6 +128,18 @@ class _Waiting:
     def worst(self) -> Interval:
         """Take out the interval whose enclosure leaves the claim furthest."""
         return heappop(self._heap)[2]
+
+    def give_up(self, z: Interval) -> None:
+        """Put an interval aside that cannot be split."""
+        self._given_up.append(z)
+
+    def proved(self) -> str:
+        """What is proved instead of the claim, to end a reason with; empty where that is nothing."""
+        left = [self.slope(z) for z in (*(z for *_, z in self._heap), *self._given_up)]
+        low = min(self.claim.low, *(values.low for values in left))
+        high = max(self.claim.high, *(values.high for values in left))
+        bounds = [f"σ′ {sign} {bound}" for sign, bound in (("≥", low), ("≤", high)) if isfinite(bound)]
+        return f"; proved is {' and '.join(bounds)}" if bounds else ""
 
 
 def _suspects(sigma: Activation) -> list[float]:
@@ -161,10 +175,16 @@ def _undefined(sigma: Activation) -> str:
 def _refuted(slope: Slope, claim: Interval, z: float) -> Certificate | None:
     values = slope(Interval(z, z))
     if values.high < claim.low:
-        return Certificate("REFUTED", f"σ′({z:.6g}) = {values.high:.6g}, less than {claim.low:g}", z)
+        return Certificate("REFUTED", f"σ′({z:.6g}) = {_told(values.high, 'less', claim.low)}", z)
     if values.low > claim.high:
-        return Certificate("REFUTED", f"σ′({z:.6g}) = {values.low:.6g}, more than {claim.high:g}", z)
+        return Certificate("REFUTED", f"σ′({z:.6g}) = {_told(values.low, 'more', claim.high)}", z)
     return None
+
+
+def _told(value: float, relation: str, bound: float) -> str:
+    """Both numbers, with so many digits that they differ."""
+    digits = 6 if f"{value:.6g}" != f"{bound:.6g}" else 17
+    return f"{value:.{digits}g}, {relation} than {bound:.{digits}g}"
 
 
 def _middle(z: Interval) -> float:
@@ -188,7 +208,8 @@ def _jump(sigma: Expression) -> Certificate | None:
         if not waiting:
             break
         z = waiting.pop()
-        if decided(sigma, z) or _stays(enclosed(sigma, z), z):
+        values = enclosed(sigma, z)
+        if decided(sigma, z) or values.high - values.low <= _step(values):
             continue
         middle = _middle(z)
         size = max(abs(middle), 1e-30)
@@ -207,12 +228,9 @@ def _jump(sigma: Expression) -> Certificate | None:
     return Certificate("UNDECIDED", doubt) if doubt else None
 
 
-def _stays(values: Interval, z: Interval) -> bool:
-    """Whether σ, with these values, moves by no more than a jump that is taken for rounding."""
-    if not isfinite(values.magnitude):
-        return False
-    near = min(abs(z.low), abs(z.high), abs(values.low))
-    return values.high - values.low <= LARGEST_STEP * max(1.0, near, values.magnitude)
+def _step(values: Interval) -> float:
+    """The largest jump among these values of σ that is taken for rounding."""
+    return LARGEST_STEP * max(1.0, values.magnitude) if isfinite(values.magnitude) else 0.0
 
 
 def _rises_too_far(sigma: Expression, z: Interval) -> bool:
@@ -220,4 +238,4 @@ def _rises_too_far(sigma: Expression, z: Interval) -> bool:
     left, right = (enclosed(sigma, Interval(point, point)) for point in (z.low, z.high))
     gap = max(left.low - right.high, right.low - left.high)
     steepest = enclosed_slope(sigma, z).magnitude
-    return gap > LARGEST_STEP + 2 * steepest * (z.high - z.low)
+    return gap > _step(enclosed(sigma, z)) + 2 * steepest * (z.high - z.low)

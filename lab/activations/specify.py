@@ -55,9 +55,10 @@ def from_spec(
     part = plugins.find("activations", name, folder=folder, allow_code=allow_code)
     if "inner" in table:
         inner = table["inner"]
-        if not isinstance(inner, str | Mapping):
+        if not isinstance(inner, str | Mapping | Activation):
             raise PartError(f"{name!r}: inner = {inner!r}: expected an activation")
-        table["inner"] = from_spec(inner, designs, folder=folder, allow_code=allow_code)
+        if not isinstance(inner, Activation):
+            table["inner"] = from_spec(inner, designs, folder=folder, allow_code=allow_code)
     made = plugins.make(part, name, table)
     if not isinstance(made, Activation):
         raise PartError(f"{name!r} is not an activation: {part.__name__} is no subclass of lab.Activation")

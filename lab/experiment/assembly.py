@@ -46,12 +46,19 @@ class Bench:
         return source.load(data.train, data.test, seed, self.folder)
 
     def unfit(self, settings: Experiment, data: Dataset) -> list[Finding]:
-        """What of the settings does not fit the data: its size, the batch."""
-        sizes = self.network(settings, data).sizes
-        return [
-            *check_sizes(settings, sizes[0], sizes[-1], trials=1),
+        """What of the settings does not fit the data: sizes, the batch, the cost, a σ that is undefined."""
+        network = self.network(settings, data)
+        found = [
+            *check_sizes(settings, network.sizes[0], network.sizes[-1], trials=1),
             *check_against_data(settings, len(data.x_train)),
         ]
+        if reason := network.cost.refuses_targets(data.y_train):
+            found.append(Finding(("network", "cost"), reason))
+        for l, sigma in enumerate(network.sigmas, 1):
+            if (z := undefined(sigma)) is not None:
+                key = "output" if l == network.depth else "activation"
+                found.append(Finding(("network", key), f"{sigma} is undefined at z = {z:g}"))
+        return list(dict.fromkeys(found))
 
     def training(self, settings: Experiment, data: Dataset) -> Training:
         """Everything that decides the numbers of one variant; nothing of it is `unfit`."""
@@ -110,6 +117,14 @@ def recorded(quantities: list[str], probes: list[Probe]) -> tuple[str, ...]:
         for column in probe.columns
         if column in wanted or "all" in wanted or ("default" in wanted and probe.default)
     )
+
+
+def undefined(sigma: Activation) -> float | None:
+    """A point near 0 at which σ or σ′ is no finite number, or None."""
+    z = np.linspace(-20, 20, 81)
+    with np.errstate(all="ignore"):
+        bad = ~(np.isfinite(np.asarray(sigma(z))) & np.isfinite(np.asarray(sigma.derivative(z))))
+    return float(z[bad][np.argmin(np.abs(z[bad]))]) if bad.any() else None
 
 
 def out_of_reach(network: Network, y: Array) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import platform
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,12 @@ def provenance(folder: Path, argv: Sequence[str]) -> dict[str, Any]:
         "argv": [_without_home(word) for word in argv],
         "git_commit": commit(folder),
     }
+
+
+def code(resolved: str, folder: Path) -> dict[str, str]:
+    """The Python files that an experiment names, with their sha256."""
+    names = sorted(set(re.findall(r'"([^"\n]+\.py):[^"\n]+"', resolved)))
+    return {name: sha256((folder / name).read_bytes()).hexdigest() for name in names}
 
 
 def blas() -> list[dict[str, Any]]:

@@ -86,7 +86,10 @@ class RunFolder:
             raise LabError(f"there is no table {name!r}; {did_you_mean(name, TABLES)}")
         path = self.path / "tables" / f"{name}.csv"
         if not path.is_file():
-            raise StorageError(f"{self.path}: has no table {name!r}: the run has not ended")
+            raise StorageError(
+                f"{self.path}: has no table {name!r}: the run has not ended; "
+                f"finish it with: lab resume {self.name}/{self.id}"
+            )
         return pd.read_csv(path, keep_default_na=False, na_values=[""])
 
     def lock(self) -> FileLock:
@@ -99,7 +102,21 @@ class RunFolder:
             lock.acquire(blocking=False)
         except Timeout:
             raise StorageError(f"{self.path}: another process is writing into this run") from None
+        except OSError as error:
+            raise StorageError(f"{self.path}: cannot be written: {error.strerror}") from error
         return lock
+
+    @property
+    def status(self) -> str:
+        """What run.json says, but ``interrupted`` where it says ``running`` and nothing holds the lock."""
+        said = str(self.info["status"])
+        if said != "running":
+            return said
+        try:
+            self.lock().release()
+        except StorageError:
+            return said
+        return "interrupted"
 
 
 def results_root(given: str | Path | None = None) -> Path:

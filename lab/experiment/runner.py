@@ -14,7 +14,8 @@ from lab.experiment import tables
 from lab.experiment.assembly import steps_per_epoch
 from lab.experiment.chunks import kept
 from lab.experiment.preparation import Prepared, prepared
-from lab.experiment.provenance import provenance
+from lab.experiment.provenance import code, provenance
+from lab.experiment.resolved import resolved
 from lab.experiment.results import RunFolder, create, now
 from lab.experiment.variants import load
 from lab.experiment.workers import Outcome, Task, trained
@@ -78,7 +79,8 @@ def run(
             "notes": ready.notes,
             "allow_code": ready.plan.allow_code,
             "folder": str(ready.plan.folder),
-            "data": [{"name": data.name, "sha256": data.sha256} for data in ready.data],
+            "overrides": dict(ready.plan.source.told_overrides),
+            **_given(ready),
             **provenance(ready.plan.folder, argv),
         }
         return _completed(ready, folder, record, workers, progress)
@@ -93,17 +95,25 @@ def resumed(
 ) -> RunFolder:
     """Train the chunks of a run whose parts are missing or damaged, and make its tables again.
 
-    Raises StorageError where the data are not those that the run began with.
+    Raises StorageError where the data, or the code of one's own, are not those that the run began with.
     """
     with folder.lock():
         record = folder.info
-        data = [{"name": data.name, "sha256": data.sha256} for data in ready.data]
-        if record["data"] != data:
-            was, is_ = record["data"][0]["sha256"], data[0]["sha256"]
-            raise StorageError(
-                f"{folder.path}: the data changed since the run began: sha256 {was}, now {is_}"
-            )
+        for kind, now_given in _given(ready).items():
+            if record[kind] != now_given:
+                raise StorageError(
+                    f"{folder.path}: the {kind} changed since the run began: "
+                    f"was {record[kind]}, is {now_given}"
+                )
         return _completed(ready, folder, record, workers, progress)
+
+
+def _given(ready: Prepared) -> dict[str, Any]:
+    """What a run takes in beside its file, by content: the data, and the code of one's own."""
+    return {
+        "data": {data.name: data.sha256 for data in ready.data},
+        "code": code(resolved(ready.plan), ready.plan.folder),
+    }
 
 
 def _completed(

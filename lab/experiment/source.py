@@ -49,6 +49,11 @@ class Source:
         """The path as messages show it."""
         return _printable(str(self.path))
 
+    @property
+    def told_overrides(self) -> dict[str, str]:
+        """The overridden keys and their values, as one writes them."""
+        return {keys.told(key): repr(_value_at(self.values, key)) for key in sorted(self.overridden, key=str)}
+
     def line(self, key: str | Key) -> int:
         """The line of a key, or of the nearest table around it; 0 if it was overridden or is nowhere."""
         path = keys.parsed(key) if isinstance(key, str) else key
@@ -147,7 +152,25 @@ def _without_replaced(values: dict[str, Any], given: Mapping[Key, Any]) -> tuple
         if replaced and isinstance(written, Mapping) and other in written:
             notes.append(f"{table}.{other} of the file gives way to {table}.{name}")
             values = {**values, table: {key: value for key, value in written.items() if key != other}}
+    axes = values.get("vary")
+    if isinstance(axes, Mapping) and not any(key[0] == "vary" for key in given):
+        replaced_axes = [axis for axis in axes if _parsed_or_empty(axis) in given]
+        notes += [f"the values of {axis} in [vary] give way to its override" for axis in replaced_axes]
+        values = {**values, "vary": {axis: one for axis, one in axes.items() if axis not in replaced_axes}}
     return values, notes
+
+
+def _value_at(values: Any, key: Key) -> Any:
+    for part in key:
+        values = values[part]
+    return values
+
+
+def _parsed_or_empty(written: str) -> Key:
+    try:
+        return keys.parsed(written)
+    except ValueError:
+        return ()
 
 
 def _override_key(written: str) -> Key:

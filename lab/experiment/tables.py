@@ -17,7 +17,7 @@ from lab.experiment.variants import Variant
 TABLES = ("layers", "steps", "trials", "variants", "histograms", "curves")
 """The names of the tables."""
 
-CURVE_Z: Array = np.union1d(np.linspace(-8, 8, 321), EDGES[np.abs(EDGES) < 100])
+CURVE_Z: Array = np.union1d(np.linspace(-8, 8, 321), EDGES)
 """Where σ and σ′ are sampled for the table ``curves``."""
 
 
@@ -99,9 +99,10 @@ def trials(parts: Sequence[Part], failed: Sequence[tuple[Variant, int, int]]) ->
 
 
 def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
-    """variant, the varied keys, layers, parameters, what the hidden σ is, inf σ′ and sup σ′.
+    """variant, the varied keys, sizes, layers, what the hidden σ is, inf σ′ and sup σ′, steps, seen.
 
-    Where hidden layers have different σ, ``inf_slope`` and ``sup_slope`` span them all.
+    Where hidden layers have different σ, ``inf_slope`` and ``sup_slope`` span them all. ``seen`` tells which
+    training examples a reading sees.
     """
     rows = []
     for variant, training in made:
@@ -116,8 +117,17 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
         row["sup_slope"] = max(sigma.slope.high for sigma in hidden)
         row["saturation_threshold"] = training.recording.saturation_threshold
         row["steps"] = training.steps
+        row["seen"] = _seen(training)
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _seen(training: Training) -> str:
+    """Which training examples a reading sees."""
+    probe, count = training.recording.probe, len(training.train)
+    if probe is not None:
+        return f"the same {len(probe)} at every reading"
+    return f"all {count}" if training.batch >= count else f"the {training.batch} of the step's batch"
 
 
 def curves(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -89,7 +91,8 @@ def _one_pool(tasks: Sequence[Task], workers: int, progress: Callable[[int], Non
     pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(counter,))
     told = 0
     try:
-        pending: set[Future[Outcome]] = {pool.submit(_work, task) for task in tasks}
+        with _deaf_to_interrupts():
+            pending: set[Future[Outcome]] = {pool.submit(_work, task) for task in tasks}
         while pending:
             done, pending = wait(pending, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
             progress(counter.value - told)
@@ -98,6 +101,19 @@ def _one_pool(tasks: Sequence[Task], workers: int, progress: Callable[[int], Non
                 yield future.result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Ignore Ctrl-C meanwhile: processes started now inherit that, and their parent alone answers it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 _counter: Any = None

@@ -69,6 +69,20 @@ def label_axes(axes: Sequence[Axes], x: str, y: str) -> None:
             ax.set_ylabel(y)
 
 
+def label_cells(cells: Sequence[Sequence[Axes]], rows: Sequence[str], x: str) -> None:
+    """The labels of a matrix: of each row at its first panel that is there, of x under each column's last."""
+    for row, name in zip(cells, rows, strict=True):
+        there = [ax for ax in row if ax.axison]
+        if there:
+            there[0].set_ylabel(name)
+            there[0].tick_params(labelleft=True)
+    for column in zip(*cells, strict=True):
+        there = [ax for ax in column if ax.axison]
+        if there:
+            there[-1].set_xlabel(x)
+            there[-1].tick_params(labelbottom=True)
+
+
 def chosen(layers: Sequence[int], most: int = 24) -> list[int]:
     """The layers to show where there are many: the first, the last, and some evenly between."""
     if len(layers) <= most:

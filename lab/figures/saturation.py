@@ -49,7 +49,7 @@ class Saturation:
         writing.captions(axes, list(variants), [outcomes(tables, *variant) for variant in variants.items()])
         panels.label_axes(axes, unit, "layer")
         bar = figure.colorbar(mesh, ax=axes, aspect=18, pad=0.02)
-        bar.set_label(f"share of (neuron, example)\nwith |σ′(z)| < {threshold(tables)} S", fontsize=8)
+        bar.set_label(f"share of (neuron, example)\nwith |σ′(z)| < {threshold(tables)} sup|σ′|", fontsize=8)
         bar.outline.set_linewidth(0)
         return figure
 

@@ -54,7 +54,6 @@ class Slopes:
             of_layer = [of_name[layer] for of_name in spreads.values() if layer in of_name]
             values = [edge for one in of_layer for edge in (one.low, one.median, one.high)]
             scales.log_axis(axes, np.concatenate([*values, list(floors.values())]))
-            axes[0].set_ylabel(f"layer {layer}")
         for column, name in enumerate(names):
             for row, layer in enumerate(shown):
                 if layer in spreads[name]:
@@ -64,8 +63,9 @@ class Slopes:
                         marks.bound(cells[row][column], floors[name], told, below=True)
                 else:
                     cells[row][column].set_axis_off()
-            cells[-1][column].set_xlabel(unit)
-            cells[-1][column].xaxis.set_major_locator(scales.whole_numbers())
+        panels.label_cells(cells, [f"layer {layer}" for layer in shown], unit)
+        for axes in cells:
+            axes[0].xaxis.set_major_locator(scales.whole_numbers())
         writing.captions(cells[0], names, [outcomes(tables, name, variants[name]) for name in names])
         figure.supylabel("slope σ′(z)", fontsize=9)
         writing.legend(

@@ -59,7 +59,7 @@ class Training:
                     trials.append(one.trials)
             _scale(axes, np.concatenate(medians), row)
         for column, ax in zip(columns, cells[0], strict=True):
-            ax.set_title(_COLUMNS[column])
+            ax.set_title(_COLUMNS[column] + ("" if column else _seen(tables)))
         for row, ax in zip(rows, cells[:, 0], strict=True):
             ax.set_ylabel(_ROWS[row])
         for ax in cells[-1]:
@@ -71,6 +71,13 @@ class Training:
         ]
         writing.legend(figure, [*entries, writing.trials_entry(trials)])
         return figure
+
+
+def _seen(tables: Tables) -> str:
+    """Which training examples a reading sees, as the table ``variants`` tells it where all agree."""
+    variants = tables.get("variants")
+    told = set() if variants is None or "seen" not in variants else set(variants["seen"])
+    return f": {told.pop()}" if len(told) == 1 else ""
 
 
 def _has(steps: pd.DataFrame, column: str) -> bool:

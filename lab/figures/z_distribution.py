@@ -75,10 +75,8 @@ class ZDistribution:
                 ax.set_ylim(bottom=0)
                 ax.set_xlim(edges[0], edges[-1])
                 _draw_slope(ax, _curve(tables, name, layer), tau)
-            cells[-1][column].set_xlabel("z")
+        panels.label_cells(cells, [f"layer {layer}" for layer in shown], "z")
         writing.captions(cells[0], names)
-        for layer, axes in zip(shown, cells, strict=True):
-            axes[0].set_ylabel(f"layer {layer}")
         figure.supylabel("density of z", fontsize=9)
         writing.legend(
             figure,
@@ -148,5 +146,5 @@ def _entries(variants: dict[str, pd.DataFrame], tau: str) -> list[tuple[Artist, 
         (Patch(color=_COLOUR, alpha=0.45, linewidth=0), f"last reading{last}, to its own height"),
         (Line2D([], [], color=style.INK, linestyle=(0, (2, 1)), linewidth=0.8), f"first reading{first}"),
         (Line2D([], [], color=style.ACCENT, linewidth=1.1), "σ′(z), axis on the right"),
-        (Patch(color=_SHADE), f"saturated: |σ′(z)| < {tau} S"),
+        (Patch(color=_SHADE), f"saturated: |σ′(z)| < {tau} sup|σ′|"),
     ]

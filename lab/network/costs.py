@@ -45,6 +45,10 @@ class Cost(ABC):
         """Why this cost makes no sense of the outputs of σ, or None."""
         return None
 
+    def refuses_targets(self, y: Array) -> str | None:
+        """Why this cost has no least value for these targets, or None."""
+        return None
+
 
 @dataclass(frozen=True)
 class Quadratic(Cost):
@@ -105,6 +109,10 @@ class CrossEntropy(Cost):
             "expected output = 'sigmoid', or cost = 'quadratic'"
         )
 
+    def refuses_targets(self, y: Array) -> str | None:
+        """Targets outside [0, 1] are no probabilities, and C_x has no least value."""
+        return _no_probabilities("cross-entropy", y)
+
 
 @dataclass(frozen=True)
 class SoftmaxCrossEntropy(Cost):
@@ -132,6 +140,19 @@ class SoftmaxCrossEntropy(Cost):
         if isinstance(sigma, Identity):
             return None
         return "softmax-cross-entropy holds the output's softmax itself; expected output = 'identity'"
+
+    def refuses_targets(self, y: Array) -> str | None:
+        """Targets outside [0, 1] are no probabilities, and C_x has no least value."""
+        return _no_probabilities("softmax-cross-entropy", y)
+
+
+def _no_probabilities(name: str, y: Array) -> str | None:
+    low, high = float(np.min(y)), float(np.max(y))
+    if low >= 0 and high <= 1:
+        return None
+    return (
+        f"{name} needs targets in [0, 1], and these go from {low:g} to {high:g}; expected cost = 'quadratic'"
+    )
 
 
 TABLE: dict[str, type[Cost]] = {

@@ -9,6 +9,7 @@ from lab.errors import ExperimentError, StorageError
 from lab.experiment import chunks, runner
 from lab.experiment.preparation import prepared
 from lab.experiment.runner import prepared_again, resumed, run
+from lab.experiment.training import Stack
 from lab.experiment.variants import load
 from lab.network.initialisers import Initialiser
 
@@ -41,7 +42,7 @@ def test_a_run_keeps_every_table_and_says_what_it_was(ready, root):
     assert info["variants"] == ["sigmoid", "soft"]
     assert [trial["status"] for trial in info["trials"]] == ["done"] * 6
     assert all(trial["seconds"] > 0 for trial in info["trials"])
-    assert info["data"][0]["sha256"] == ready.data[0].sha256
+    assert info["data"] == {"digits": ready.data[0].sha256}
     assert info["packages"]["numpy"] == np.__version__
     assert info["blas"]
     layers = folder.table("layers")
@@ -214,12 +215,90 @@ def test_fault_70_data_that_changed_are_refused_on_resume(small, root, tmp_path)
     (tmp_path / "mine.csv").write_text("a,y\n" + "\n".join(f"{i},{i % 2}" for i in range(40)))
     path = written(small, 'name = "digits"\ntrain = 60\ntest = 20', 'name = "mine.csv"\ntarget = "y"')
     folder = run(prepared(load(path)), root)
-    was = folder.info["data"][0]["sha256"]
+    was = folder.info["data"]["mine.csv"]
     (tmp_path / "mine.csv").write_text("a,y\n" + "\n".join(f"{i + 1},{i % 2}" for i in range(40)))
 
     again = prepared_again(folder)
     with pytest.raises(
-        StorageError, match=f"the data changed since the run began: sha256 {was}, now"
+        StorageError, match=f"the data changed since the run began: was .*{was}.*, is "
     ) as refused:
         resumed(again, folder)
     assert again.data[0].sha256 in str(refused.value)
+
+
+MINE = """
+from dataclasses import dataclass
+from lab import Activation
+
+@dataclass(frozen=True)
+class Mine(Activation):
+    slant: float = 0.5
+
+    def __call__(self, z):
+        return self.slant * z
+
+    def derivative(self, z):
+        return 0 * z + self.slant
+"""
+
+
+def test_code_that_changed_is_refused_on_resume(small, root, tmp_path):
+    (tmp_path / "mine.py").write_text(MINE)
+    path = written(small, '"sigmoid", "soft"]', '"sigmoid", "mine.py:Mine"]')
+    folder = run(prepared(load(path, allow_code=True)), root)
+    assert list(folder.info["code"]) == ["mine.py"]
+
+    resumed(prepared_again(folder), folder)
+    (tmp_path / "mine.py").write_text(MINE.replace("0.5", "0.6"))
+    with pytest.raises(StorageError, match="the code changed since the run began"):
+        resumed(prepared_again(folder), folder)
+
+
+def test_an_override_of_a_varied_key_takes_the_place_of_its_values(small):
+    plan = load(small, ["network.activation=relu"])
+
+    assert [variant.label for variant in plan.variants] == ["relu"]
+    assert plan.notes == ("the values of network.activation in [vary] give way to its override",)
+
+
+def test_cross_entropy_of_targets_that_are_no_probabilities_is_refused(small):
+    path = written(small, 'name = "digits"', 'name = "teacher"')
+
+    with pytest.raises(
+        ExperimentError, match=r"network\.cost: cross-entropy needs targets in \[0, 1\], and these go"
+    ):
+        prepared(load(path))
+
+
+def test_an_activation_that_is_undefined_near_0_is_refused(small):
+    path = written(small, '"sigmoid", "soft"]', '"sigmoid", "sqrt(z) + z"]')
+
+    with pytest.raises(ExperimentError, match=r"network\.activation: .*sqrt.* is undefined at z = -0\.5"):
+        prepared(load(path))
+
+
+def test_fault_36_an_overflow_of_z_alone_is_saturation(small, root):
+    """w of 1e38 in float32 makes z infinite, σ exactly 1 and σ′ exactly 0; nothing is lost."""
+    path = written(small, "batch = 20", 'batch = 20\ndtype = "float32"')
+    path = written(
+        path,
+        "hidden = [6, 5]",
+        'hidden = [6, 5]\ncost = "quadratic"\ninitialiser = {name = "constant", w = 1e38}',
+    )
+    path = written(path, '"sigmoid", "soft"]', '"sigmoid"]')
+    folder = run(prepared(load(path)), root)
+
+    assert (folder.table("trials")["status"] == "done").all()
+    layers = folder.table("layers").query("layer == 1")
+    assert (layers["saturation"] == 1).all()
+    assert (layers["learning_speed"] == 0).all()
+
+
+def test_fault_42_float32_stays_float32(small):
+    path = written(small, "batch = 20", 'batch = 20\ndtype = "float32"')
+    stack = Stack(prepared(load(path)).made[1][1], range(2))
+    p = stack.propagate()
+    stack.advance(1)
+
+    kinds = {array.dtype for part in (p.z, p.a1, p.slope, p.e, p.delta) for array in part.values()}
+    assert kinds | {stack.theta.vector.dtype, stack.gradient.vector.dtype} == {np.dtype("float32")}

@@ -28,12 +28,12 @@ def test_the_scale_is_fixed_from_0_to_1(drawn):
 def test_the_colour_bar_tells_the_threshold(tables, tau, told):
     variants = tables["variants"].assign(saturation_threshold=tau)
     figure = draw("saturation", {**tables, "variants": variants})
-    assert figure.axes[-1].get_ylabel() == f"share of (neuron, example)\nwith |σ′(z)| < {told} S"
+    assert figure.axes[-1].get_ylabel() == f"share of (neuron, example)\nwith |σ′(z)| < {told} sup|σ′|"
 
 
 def test_without_the_variants_the_threshold_is_a_letter(tables):
     figure = draw("saturation", {"layers": tables["layers"]})
-    assert figure.axes[-1].get_ylabel().endswith("with |σ′(z)| < τ S")
+    assert figure.axes[-1].get_ylabel().endswith("with |σ′(z)| < τ sup|σ′|")
 
 
 def test_cells_reach_half_way_to_the_next_reading(make_tables):

@@ -50,7 +50,7 @@ def test_a_row_a_layer_and_a_column_a_variant(drawn, tables, texts):
         "last reading (step 500), to its own height",
         "first reading (step 0)",
         "σ′(z), axis on the right",
-        "saturated: |σ′(z)| < 0.05 S",
+        "saturated: |σ′(z)| < 0.05 sup|σ′|",
     } <= set(texts(figure))
 
 

@@ -197,22 +197,26 @@ def _halves(x: float) -> tuple[float, float]:
 
 
 def _product(x: float, y: float, towards: float) -> float:
-    """x·y rounded; 0·∞ is 0, since the ∞ of an interval is no member of it."""
+    """x·y rounded, to the nearest where ``towards`` is 0; 0·∞ is 0: the ∞ of an interval is not in it."""
     if x == 0 or y == 0:
         return 0.0
     product = x * y
+    if towards == 0 or isinf(x) or isinf(y):
+        return product
     if isinf(product):
-        return product if isinf(x) or isinf(y) else _overflowed(product, towards)
+        return _overflowed(product, towards)
     return _rounded(product, _product_error(x, y, product), towards)
 
 
 def _quotient(x: float, y: float, towards: float) -> float:
-    """x/y rounded, for y other than 0; by an ∞ it is 0, since the ∞ of an interval is no member of it."""
+    """x/y rounded likewise, for y other than 0; by an ∞ it is 0."""
     if x == 0 or isinf(y):
         return 0.0
     quotient = x / y
+    if towards == 0 or isinf(x):
+        return quotient
     if isinf(quotient):
-        return quotient if isinf(x) else _overflowed(quotient, towards)
+        return _overflowed(quotient, towards)
     exact = Fraction(x) / Fraction(y)
     return _rounded(quotient, (exact > quotient) - (exact < quotient), towards)
 
@@ -230,9 +234,16 @@ def _sub(x: Interval, y: Interval) -> Interval:
 
 
 def _of_ends(of: Callable[[float, float, float], float], x: Interval, y: Interval) -> Interval:
-    """The hull of an operation that is monotonic in each argument."""
-    ends = {(a, b) for a in (x.low, x.high) for b in (y.low, y.high)}
-    return Interval(min(of(a, b, -inf) for a, b in ends), max(of(a, b, inf) for a, b in ends))
+    """The hull of an operation that is monotonic in each argument.
+
+    Only the ends that give the extremes before rounding are rounded outwards: rounding keeps the order.
+    """
+    ends = {(a, b): of(a, b, 0.0) for a in (x.low, x.high) for b in (y.low, y.high)}
+    low, high = min(ends.values()), max(ends.values())
+    return Interval(
+        min(of(a, b, -inf) for (a, b), value in ends.items() if value == low),
+        max(of(a, b, inf) for (a, b), value in ends.items() if value == high),
+    )
 
 
 def _mul(x: Interval, y: Interval) -> Interval:

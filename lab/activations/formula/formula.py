@@ -41,6 +41,9 @@ class Formula(Activation):
         object.__setattr__(self, "parameters", tuple(sorted(self.parameters)))
         _ = self.expression
 
+    def __str__(self) -> str:
+        return " ".join([self.text, *(f"[{name} = {value:g}]" for name, value in self.parameters)])
+
     @cached_property
     def expression(self) -> Expression:
         """σ as an expression."""

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from lab.activations.activation import Activation, Array, Interval, floating
-from lab.activations.formula.enclosure import enclosed
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.graph import Expression
 from lab.errors import PartError
@@ -57,7 +56,7 @@ class Integral(Activation):
         if pole is not None:
             raise PartError(
                 f"the derivative {self.text!r} cannot be integrated: no bound is found for it near z = "
-                f"{round(pole, 5):.6g}; expected a σ′ without poles, that is a finite number for |z| ≤ {FARTHEST:g}"
+                f"{round(pole, 5):.6g}; expected a σ′ without poles, finite for |z| ≤ {FARTHEST:g}"
             )
         with np.errstate(all="ignore"):
             error = self.error
@@ -66,6 +65,9 @@ class Integral(Activation):
                 f"the derivative {self.text!r} cannot be integrated to {LARGEST_ERROR:g} "
                 f"(the error is about {error:.2g}); expected a σ′ without poles or rapid oscillation"
             )
+
+    def __str__(self) -> str:
+        return " ".join([f"∫({self.text})", *(f"[{name} = {value:g}]" for name, value in self.parameters)])
 
     @cached_property
     def _rate(self) -> Formula:
@@ -101,13 +103,15 @@ class Integral(Activation):
     def error(self) -> float:
         """The estimated error of σ, relative to 1 + |σ|: against the same rule on parts of the panels.
 
-        A detail of σ′ that is much narrower than such a part, 1/160 of |z| and more beyond 10, can escape it.
+        A detail of σ′ that is much narrower than a part (1/64, and beyond 10 about |z|/130) can escape it.
         """
         better = self._cumulated(_PARTS)
         return float(np.max(np.abs(self._at_edges - better) / (1 + np.abs(better))))
 
     def _unbounded(self) -> float | None:
         """A point near which no bound of σ′ is found, as at a pole, which quadrature may pass unseen."""
+        from lab.activations.formula.enclosure import enclosed
+
         waiting = [Interval(low, high) for low, high in pairwise(self._edges.tolist())]
         while waiting:
             z = waiting.pop()

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 
 from lab.activations.formula.graph import Expression, Graph
 from lab.activations.formula.operations import ARITY, FUNCTIONS
-from lab.errors import PartError, did_you_mean
+from lab.errors import PartError, did_you_mean, nearest
 
 LONGEST = 2000
 """Characters that a formula may have."""
@@ -159,7 +159,10 @@ class _Reading:
         if name == "x":
             raise self._refused(tree, "unknown name 'x'; the variable is called z")
         known = ["z", *self.parameters, *CONSTANTS]
-        raise self._refused(tree, f"unknown name {name!r}; {did_you_mean(name, known)}")
+        hint = did_you_mean(name, known)
+        if nearest(name, known) is None:
+            hint += f"; if it is a parameter, give it a value: {name} = …"
+        raise self._refused(tree, f"unknown name {name!r}; {hint}")
 
     def _call(self, tree: ast.expr, name: str, arguments: list[ast.expr], depth: int) -> Expression:
         if name.startswith("_"):
