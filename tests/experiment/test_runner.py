@@ -264,16 +264,14 @@ def test_an_override_of_a_varied_key_takes_the_place_of_its_values(small):
 def test_cross_entropy_of_targets_that_are_no_probabilities_is_refused(small):
     path = written(small, 'name = "digits"', 'name = "teacher"')
 
-    with pytest.raises(
-        ExperimentError, match=r"network\.cost: cross-entropy needs targets in \[0, 1\], and these go"
-    ):
+    with pytest.raises(ExperimentError, match=r"network\.cost: cross-entropy needs targets in \[0, 1\]"):
         prepared(load(path))
 
 
 def test_an_activation_that_is_undefined_near_0_is_refused(small):
     path = written(small, '"sigmoid", "soft"]', '"sigmoid", "sqrt(z) + z"]')
 
-    with pytest.raises(ExperimentError, match=r"network\.activation: .*sqrt.* is undefined at z = -0\.5"):
+    with pytest.raises(ExperimentError, match=r"network\.activation: sqrt\(z\) \+ z is undefined at z = 0")::
         prepared(load(path))
 
 
