@@ -271,7 +271,7 @@ def test_cross_entropy_of_targets_that_are_no_probabilities_is_refused(small):
 def test_an_activation_that_is_undefined_near_0_is_refused(small):
     path = written(small, '"sigmoid", "soft"]', '"sigmoid", "sqrt(z) + z"]')
 
-    with pytest.raises(ExperimentError, match=r"network\.activation: sqrt\(z\) \+ z is undefined at z = 0")::
+    with pytest.raises(ExperimentError, match=r"network\.activation: sqrt\(z\) \+ z is undefined at z = 0"):
         prepared(load(path))
 
 
