@@ -16,7 +16,6 @@ from lab.errors import LabError, did_you_mean
 
 if TYPE_CHECKING:
     from lab.experiment.preparation import Prepared
-    from lab.face import Run
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -132,7 +131,9 @@ def run(
     """Run an experiment file: train its variants side by side, and keep tables and plots."""
     ready = _prepared(experiment, overrides, allow_code, max_trials, unchecked)
     if dry_run:
-        _tell_plan(ready, as_json)
+        from lab.run_page import tell_plan
+
+        tell_plan(ready, as_json)
         return 0
     from lab.experiment import runner
     from lab.experiment.provenance import command_line
@@ -197,7 +198,9 @@ def check(
     as_json: bool,
 ) -> None:
     """Check an experiment file and tell what it would run. Writes nothing."""
-    _tell_plan(_prepared(experiment, overrides, allow_code, max_trials, unchecked), as_json)
+    from lab.run_page import tell_plan
+
+    tell_plan(_prepared(experiment, overrides, allow_code, max_trials, unchecked), as_json)
 
 
 @cli.command(name="list")
@@ -237,8 +240,9 @@ def list_runs(results: Path | None, as_json: bool) -> None:
 def show(run_name: str, results: Path | None, as_json: bool) -> None:
     """Show a run's short table. RUN is a folder, a name (its newest run) or the beginning of a run-id."""
     from lab.face import load
+    from lab.run_page import tell_run
 
-    _tell_run(load(run_name, results), as_json)
+    tell_run(load(run_name, results), as_json)
 
 
 @cli.command()
@@ -392,6 +396,7 @@ def _trained(
     from lab.errors import StorageError
     from lab.experiment.workers import usable_cores
     from lab.face import Run
+    from lab.run_page import tell_run
     from lab.screen import err, progress
 
     try:
@@ -409,7 +414,7 @@ def _trained(
         except (FiguresError, StorageError) as error:
             err().print(f"error: {error}\nthe tables are safe; try again with: lab plot {made}")
             failed = True
-    _tell_run(made, as_json)
+    tell_run(made, as_json)
     return 1 if failed else 0
 
 
@@ -420,95 +425,6 @@ class InterruptedRunError(LabError):
 
     def __init__(self) -> None:
         super().__init__("interrupted; what is finished is kept, go on with: lab resume")
-
-
-def _tell_plan(ready: Prepared, as_json: bool) -> None:
-    columns = ("variant", "sizes", "trials", "steps", "readings")
-    rows = [
-        (
-            variant.label,
-            "-".join(map(str, training.network.sizes)),
-            variant.settings.trials.seeds,
-            training.steps,
-            len(training.recording.schedule.steps),
-        )
-        for variant, training in ready.made
-    ]
-    if as_json:
-        told = {"name": ready.plan.name, "notes": ready.notes}
-        click.echo(
-            json.dumps({**told, "variants": [dict(zip(columns, row, strict=True)) for row in rows]}, indent=1)
-        )
-        return
-    from lab.screen import err, table
-
-    for note in ready.notes:
-        err().print(f"note: {note}")
-    table(columns, rows, ready.plan.experiment.title)
-
-
-def _tell_run(run: Run, as_json: bool) -> None:
-    info, summary = run.info, run.summary
-    if as_json:
-        told = {key: info.get(key) for key in ("name", "id", "title", "status", "failures")}
-        rows = json.loads(summary.to_json(orient="records"))
-        click.echo(json.dumps({**told, "folder": str(run.path), "summary": rows}, indent=1))
-        return
-    from lab.screen import out, plain, table
-
-    console = out()
-    table(*_short_table(summary), info["title"])
-    for line in _legend(summary):
-        console.print(line, style="dim")
-    for failure in info.get("failures", []):
-        trials = failure["trials"]
-        console.print(
-            plain(f"failed: {failure['variant']}, trials {trials[0]}–{trials[-1]}: {failure['error']}")
-        )
-    for variant, dead in zip(summary["variant"], summary["dead_layers"], strict=True):
-        if dead:
-            console.print(plain(f"dead: {variant}: no gradient at all in layer {dead}"))
-    diverged = summary["diverged"] == summary["trials"]
-    if len(summary) and diverged.all():
-        console.print("all trials diverged; try a smaller training.eta")
-    console.print(f"results: {run.path}")
-
-
-def _legend(summary: Any) -> list[str]:
-    lines = []
-    if not summary["ratio_start"].isna().all():
-        lines.append(
-            "ratio: ‖∂C/∂b‖ of the first hidden layer over that of the last, at the start and at the end"
-        )
-    if not summary["saturation_start"].isna().all():
-        lines.append(
-            "saturated: share of (hidden neuron, example) with σ′ near 0, at the start and at the end"
-        )
-    return lines
-
-
-def _short_table(summary: Any) -> tuple[list[str], list[list[Any]]]:
-    names = {
-        "variant": "variant",
-        "trials": "trials",
-        "diverged": "diverged",
-        "failed": "failed",
-        "ratio_start": "ratio,",
-        "ratio_end": "end",
-        "saturation_start": "saturated,",
-        "saturation_end": "end ",
-        "final_cost": "cost",
-        "final_accuracy": "accuracy",
-        "final_test_accuracy": "test",
-    }
-    shown = [
-        column
-        for column in names
-        if not summary[column].isna().all()
-        and not (column in ("diverged", "failed") and not summary[column].any())
-    ]
-    rows = summary[shown].astype(object).to_numpy().tolist()
-    return [names[column] for column in shown], rows
 
 
 if __name__ == "__main__":

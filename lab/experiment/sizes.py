@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
 from math import ceil, prod
 from pathlib import Path
 
 from lab.experiment.problems import Finding
 from lab.experiment.schema import Experiment
+from lab.network.parameters import count
 
 MOST_LAYERS = 10_000
 """The most hidden layers that an experiment may have."""
@@ -18,11 +17,6 @@ _ARRAYS = 3
 _ITEM_BYTES = {"float64": 8, "float32": 4}
 _ROW_BYTES = 200
 _GIB = 2**30
-
-
-def parameter_count(widths: Sequence[int]) -> int:
-    """The weights and biases of a network whose layers, the input first, have these widths."""
-    return sum((below + 1) * above for below, above in pairwise(widths))
 
 
 def free_memory() -> int | None:
@@ -51,12 +45,12 @@ def check_sizes(
 
     """
     hidden = settings.network.hidden
-    count = parameter_count([features, *hidden, outputs])
+    parameters = count((features, *hidden, outputs))
     together = settings.trials.seeds if trials is None else trials
-    needed = count * together * _ARRAYS * _ITEM_BYTES[settings.training.dtype]
+    needed = parameters * together * _ARRAYS * _ITEM_BYTES[settings.training.dtype]
     estimate = (
-        f"{count} parameters a trial need about {needed / _GIB:.1f} GiB for {_counted(together, 'trial')} "
-        f"(weights, gradients and steps)"
+        f"{parameters} parameters a trial need about {needed / _GIB:.1f} GiB "
+        f"for {_counted(together, 'trial')} (weights, gradients and steps)"
     )
     free = free_memory()
     key = ("network", "hidden")

@@ -2,7 +2,8 @@ import pytest
 
 from lab.experiment import sizes
 from lab.experiment.schema import Experiment
-from lab.experiment.sizes import check_against_data, check_record, check_sizes, free_memory, parameter_count
+from lab.experiment.sizes import check_against_data, check_record, check_sizes, free_memory
+from lab.network.parameters import count
 
 
 def settings(**tables):
@@ -13,11 +14,6 @@ def settings(**tables):
 @pytest.fixture
 def memory(monkeypatch):
     return lambda free: monkeypatch.setattr(sizes, "free_memory", lambda: free)
-
-
-def test_parameter_count_is_weights_and_biases():
-    assert parameter_count([64, 30, 20, 10]) == 64 * 30 + 30 + 30 * 20 + 20 + 20 * 10 + 10
-    assert parameter_count([2, 1]) == 3
 
 
 def test_free_memory_is_what_the_kernel_says(monkeypatch, tmp_path):
@@ -31,7 +27,7 @@ def test_free_memory_is_what_the_kernel_says(monkeypatch, tmp_path):
 @pytest.mark.parametrize(("dtype", "item"), [("float64", 8), ("float32", 4)])
 def test_a_network_that_just_fits_is_let_through(dtype, item, memory):
     small = settings(training={"dtype": dtype}, trials={"seeds": 7})
-    needed = parameter_count([64, 30, 20, 10]) * 7 * 3 * item
+    needed = count((64, 30, 20, 10)) * 7 * 3 * item
     memory(needed)
     assert check_sizes(small, 64, 10) == []
     memory(needed - 1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from lab.experiment.datasets.archives import FILES, four_files, unpacked
 from lab.experiment.datasets.dataset import Source
 from lab.experiment.datasets.download import MIRRORS, Progress, downloaded
 from lab.experiment.datasets.folder import data_folder
+from lab.storage import write
 
 CHECKSUMS: dict[str, dict[str, str]] = {
     "mnist": {
@@ -151,21 +151,7 @@ def _keep(name: str, files: Mapping[str, bytes]) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for file, content in files.items():
-            _write(folder / file, content)
+            write(folder / file, content)
     except OSError as error:
         raise StorageError(f"{folder}: cannot be written: {error.strerror or error}") from error
     return folder
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

@@ -1,0 +1,101 @@
+"""The pages of a run: what it would do, and the short table that it ends with."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lab.screen import err, out, plain, table
+
+if TYPE_CHECKING:
+    from lab.experiment.preparation import Prepared
+    from lab.face import Run
+
+
+def tell_plan(ready: Prepared, as_json: bool) -> None:
+    """What an experiment would run: a row a variant."""
+    columns = ("variant", "sizes", "trials", "steps", "readings")
+    rows = [
+        (
+            variant.label,
+            "-".join(map(str, training.network.sizes)),
+            variant.settings.trials.seeds,
+            training.steps,
+            len(training.recording.schedule.steps),
+        )
+        for variant, training in ready.made
+    ]
+    if as_json:
+        told = {"name": ready.plan.name, "notes": ready.notes}
+        click.echo(
+            json.dumps({**told, "variants": [dict(zip(columns, row, strict=True)) for row in rows]}, indent=1)
+        )
+        return
+    for note in ready.notes:
+        err().print(f"note: {note}")
+    table(columns, rows, ready.plan.experiment.title)
+
+
+def tell_run(run: Run, as_json: bool) -> None:
+    """The short table of a run, what failed, died or diverged in it, and where its results are."""
+    info, summary = run.info, run.summary
+    if as_json:
+        told = {key: info.get(key) for key in ("name", "id", "title", "status", "failures")}
+        rows = json.loads(summary.to_json(orient="records"))
+        click.echo(json.dumps({**told, "folder": str(run.path), "summary": rows}, indent=1))
+        return
+    console = out()
+    table(*_short_table(summary), info["title"])
+    for line in _legend(summary):
+        console.print(line, style="dim")
+    for failure in info.get("failures", []):
+        trials = failure["trials"]
+        console.print(
+            plain(f"failed: {failure['variant']}, trials {trials[0]}–{trials[-1]}: {failure['error']}")
+        )
+    for variant, dead in zip(summary["variant"], summary["dead_layers"], strict=True):
+        if dead:
+            console.print(plain(f"dead: {variant}: no gradient at all in layer {dead}"))
+    diverged = summary["diverged"] == summary["trials"]
+    if len(summary) and diverged.all():
+        console.print("all trials diverged; try a smaller training.eta")
+    console.print(f"results: {run.path}")
+
+
+def _legend(summary: Any) -> list[str]:
+    lines = []
+    if not summary["ratio_start"].isna().all():
+        lines.append(
+            "ratio: ‖∂C/∂b‖ of the first hidden layer over that of the last, at the start and at the end"
+        )
+    if not summary["saturation_start"].isna().all():
+        lines.append(
+            "saturated: share of (hidden neuron, example) with σ′ near 0, at the start and at the end"
+        )
+    return lines
+
+
+def _short_table(summary: Any) -> tuple[list[str], list[list[Any]]]:
+    names = {
+        "variant": "variant",
+        "trials": "trials",
+        "diverged": "diverged",
+        "failed": "failed",
+        "ratio_start": "ratio,",
+        "ratio_end": "end",
+        "saturation_start": "saturated,",
+        "saturation_end": "end ",
+        "final_cost": "cost",
+        "final_accuracy": "accuracy",
+        "final_test_accuracy": "test",
+    }
+    shown = [
+        column
+        for column in names
+        if not summary[column].isna().all()
+        and not (column in ("diverged", "failed") and not summary[column].any())
+    ]
+    rows = summary[shown].astype(object).to_numpy().tolist()
+    return [names[column] for column in shown], rows
