@@ -22,8 +22,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-PIPE_WIDTH = 120
-"""Columns of a table that goes to no terminal."""
+PIPE_WIDTH = 1000
+"""Columns where the output goes to no terminal: nothing is cut."""
 
 LEAST_WIDTH = 12
 """A last column of text is cut no shorter."""

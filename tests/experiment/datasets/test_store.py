@@ -200,7 +200,7 @@ def test_97_a_failed_write_leaves_no_part_of_a_file(tmp_path, kept, monkeypatch)
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(StorageError, match="kept/mnist/.*: cannot be written: No space left on device"):
+    with pytest.raises(StorageError, match=r"kept/mnist/.*: cannot be written: No space left on device"):
         store.add("mnist", tmp_path / "folder")
     assert list(kept.iterdir()) == []
 
