@@ -118,10 +118,15 @@ def backward(network: Network, theta: Parameters, p: Pass, gradient: Parameters)
     network.cost.error(p.z[L], p.a[L], p.slope[L], p.y, network.sigma(L), out=p.delta[L])  # BP1
     np.multiply(p.delta[L], scalar(1 / p.examples, p.delta[L].dtype), out=p.delta[L])
     for l in range(L - 1, 0, -1):
-        np.matmul(theta.w[l + 1].mT, p.delta[l + 1], out=p.e[l])
+        error_below(theta.w[l + 1], p.delta[l + 1], out=p.e[l])
         np.multiply(p.e[l], p.slope[l], out=p.delta[l])  # BP2
     for l in range(1, L + 1):
         np.matmul(p.delta[l], p.a1[l - 1].mT, out=gradient.wb[l])  # BP3 (last column), BP4
+
+
+def error_below(w: Array, delta: Array, out: Array) -> None:
+    """Write wᵀδ into ``out``; under a single neuron by a plain product of the same bits, which is quicker."""
+    (np.multiply if w.shape[1] == 1 else np.matmul)(w.mT, delta, out=out)
 
 
 def cost(network: Network, p: Pass) -> Array:
