@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from functools import lru_cache
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -59,15 +60,22 @@ def norm(block: Array) -> Array:
     """
     with np.errstate(over="ignore"):
         squares = np.vecdot(block, block).sum(axis=1)
-    limits = np.finfo(block.dtype)
-    lost = (squares < limits.tiny / limits.eps) | (squares > limits.max)
-    if lost.any():
-        largest = np.abs(block).max(axis=(1, 2), initial=0)
-        scale = np.where((largest > 0) & np.isfinite(largest), largest, 1)
-        scaled = block / scale[:, None, None]
-        rescued = scale * np.sqrt(np.vecdot(scaled, scaled).sum(axis=1))
-        return np.asarray(np.where(lost, rescued, np.sqrt(squares)))
-    return np.asarray(np.sqrt(squares))
+    least, most = _safe_squares(block.dtype)
+    safe = (squares > least) & (squares < most)
+    if safe.all():
+        return np.asarray(np.sqrt(squares))
+    largest = np.abs(block).max(axis=(1, 2), initial=0)
+    scale = np.where((largest > 0) & np.isfinite(largest), largest, 1)
+    scaled = block / scale[:, None, None]
+    rescued = scale * np.sqrt(np.vecdot(scaled, scaled).sum(axis=1))
+    return np.asarray(np.where(safe, np.sqrt(squares), rescued))
+
+
+@lru_cache
+def _safe_squares(dtype: np.dtype[Any]) -> tuple[float, float]:
+    """Between these a sum of squares has lost nothing to underflow or overflow."""
+    limits = np.finfo(dtype)
+    return float(limits.tiny / limits.eps), float(limits.max)
 
 
 def thinned(block: Array) -> Array:

@@ -69,7 +69,7 @@ def train(training: Training, trials: range, progress: Callable[[int], None] | N
     stack = Stack(training, trials)
     recording, depth = training.recording, training.network.depth
     recorder = Recorder(recording.schedule, recording.probes, recording.columns, len(trials), depth)
-    reader = _Reader(training, stack.theta, recorder)
+    reader = Reader(training, stack.theta, recorder)
     told = 0
     with np.errstate(all="ignore"):
         for step in range(training.steps + 1):
@@ -172,7 +172,7 @@ class Stack:
             np.add(out, part.decay * part.theta, out=out)
 
 
-class _Reader:
+class Reader:
     """Brings what a reading needs to the recorder: the pass that is looked at, and the figures."""
 
     def __init__(self, training: Training, theta: Parameters, recorder: Recorder) -> None:
@@ -185,6 +185,7 @@ class _Reader:
             self.probed = p, seen_as_layers(np.zeros_like(theta.vector), network.sizes)
 
     def read(self, reading: int, p: Pass, gradient: Parameters, update: Parameters | None) -> None:
+        """Record a pass, or in its place a pass over the probe's examples; ``update`` is None at the end."""
         network, recording = self.training.network, self.training.recording
         if self.probed is not None:
             p, gradient = self.probed
