@@ -17,10 +17,11 @@ from lab.experiment.datasets.dataset import Dataset
 from lab.experiment.examples import Examples, examples
 from lab.experiment.probes import Probe
 from lab.experiment.problems import Finding
+from lab.experiment.reader import Recording
 from lab.experiment.schedule import schedule
 from lab.experiment.schema import Data, Experiment
 from lab.experiment.sizes import check_against_data, check_sizes
-from lab.experiment.training import Recording, Training
+from lab.experiment.training import Training
 from lab.network.backprop import Network
 from lab.network.costs import Cost, SoftmaxCrossEntropy
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lab.activations.activation import Array
-from lab.network.backprop import Network, Pass, forward, make_pass, with_ones
+from lab.network.backprop import Network, Pass, forward, make_batch, make_pass, with_ones
 from lab.network.initialisers import Stream
 from lab.network.parameters import Parameters
 
@@ -56,9 +56,7 @@ def fed(network: Network, given: Examples, batch: int, streams: Sequence[Stream]
             chosen = order[:, start : start + batch]
             m = chosen.shape[1]
             if m not in passes:
-                x = np.empty((len(streams), m, given.x.shape[1]), given.x.dtype)
-                y = np.empty((len(streams), m, given.y.shape[1]), given.y.dtype)
-                passes[m] = make_pass(network, len(streams), x.mT, y.mT)
+                passes[m] = make_batch(network, len(streams), m, given.x.dtype)
             p = passes[m]
             given.x.take(chosen, axis=0, out=p.a1[0].mT, mode="clip")
             given.y.take(chosen, axis=0, out=p.y.mT, mode="clip")

@@ -99,18 +99,27 @@ class Recorder:
         """Whether the test examples are evaluated at this reading."""
         return reading in self._tested
 
-    def read(self, reading: int, seen: Seen, figures: Sequence[Array]) -> None:
-        """Measure a pass; ``figures`` are `STEP_COLUMNS`, each of shape (T,)."""
-        self.figures[reading] = np.stack(figures, axis=-1)
+    def read(self, first: int, seen: Seen, figures: Sequence[Array]) -> None:
+        """Measure one reading, or several that follow one another, from number ``first`` on.
+
+        The rows of ``seen`` and of ``figures``, which are `STEP_COLUMNS`, are the T trials of the first
+        reading, then those of the next.
+        """
+        trials = self.layers.shape[1]
+        several = len(figures[0]) // trials
+        here = slice(first, first + several)
+        self.figures[here] = np.stack(figures, axis=-1).reshape(several, trials, -1)
         for l in range(1, seen.network.depth + 1):
-            row = self.layers[reading, :, l - 1]
+            rows = self.layers[here, :, l - 1]
             for probe, kept in self._probes:
                 values = probe.measure(seen, l)
                 for i, column in kept:
-                    row[:, column] = values[i]
-            if reading in self._binned:
-                self.histograms[self._binned[reading], :, l - 1] = counts(seen.p.z[l])
-        self._mark(reading, finite(seen) & np.isfinite(figures[0]))
+                    rows[..., column] = values[i].reshape(several, trials)
+            for k in range(several):
+                if first + k in self._binned:
+                    z = seen.p.z[l][k * trials : (k + 1) * trials]
+                    self.histograms[self._binned[first + k], :, l - 1] = counts(z)
+        self._mark(here, (finite(seen) & np.isfinite(figures[0])).reshape(several, trials))
 
     def readings(self, final: Sequence[Array], seconds: float) -> Readings:
         """All that was read, once training has ended; ``final`` are `STEP_COLUMNS` of the end, (T,) each."""
@@ -127,13 +136,15 @@ class Recorder:
             seconds=seconds,
         )
 
-    def _mark(self, reading: int, sound: Array) -> None:
-        self.diverged[(self.diverged < 0) & ~sound] = self.schedule.steps[reading]
-        lost = self.diverged >= 0
-        self.layers[reading, lost] = np.nan
-        self.figures[reading, lost] = np.nan
-        if reading in self._binned:
-            self.histograms[self._binned[reading], lost] = 0
+    def _mark(self, here: slice, sound: Array) -> None:
+        lost = np.logical_or.accumulate(~sound, axis=0) | (self.diverged >= 0)
+        new = (self.diverged < 0) & lost[-1]
+        self.diverged[new] = self.schedule.steps[here][lost[:, new].argmax(axis=0)]
+        self.layers[here][lost] = np.nan
+        self.figures[here][lost] = np.nan
+        for k, reading in enumerate(range(here.start, here.stop)):
+            if reading in self._binned:
+                self.histograms[self._binned[reading], lost[k]] = 0
 
 
 def finite(seen: Seen) -> Array:

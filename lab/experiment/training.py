@@ -10,33 +10,17 @@ import numpy as np
 
 from lab.activations.activation import Array
 from lab.errors import PartError
-from lab.experiment.examples import Evaluation, Examples, accuracy, fed
-from lab.experiment.probes import Probe, Seen
+from lab.experiment.examples import Evaluation, Examples, fed
+from lab.experiment.reader import Reader, Recording
 from lab.experiment.recorder import Readings, Recorder
-from lab.experiment.schedule import Schedule
 from lab.experiment.streams import stream
-from lab.network.backprop import Network, Pass, backward, complete, cost, forward, make_pass, with_ones
+from lab.network.backprop import Network, Pass, backward, forward
 from lab.network.initialisers import Initialiser, initialised
 from lab.network.optimisers import Optimiser, State
 from lab.network.parameters import Parameters, parameters, seen_as_layers
 
 BLOCK = 2**16
 """Parameters that are moved together: a block of them and of their gradients stays in a core's cache."""
-
-
-@dataclass(frozen=True)
-class Recording:
-    """What is recorded: when, which quantities, with which thresholds.
-
-    ``probe`` are the examples that every reading sees, or None to read the batch of the step.
-    """
-
-    schedule: Schedule
-    probes: tuple[Probe, ...]
-    columns: tuple[str, ...]
-    saturation_threshold: float
-    low_input_threshold: float
-    probe: Examples | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +53,7 @@ def train(training: Training, trials: range, progress: Callable[[int], None] | N
     stack = Stack(training, trials)
     recording, depth = training.recording, training.network.depth
     recorder = Recorder(recording.schedule, recording.probes, recording.columns, len(trials), depth)
-    reader = Reader(training, stack.theta, recorder)
+    reader = Reader(training.network, recording, training.test, stack.theta, recorder)
     told = 0
     with np.errstate(all="ignore"):
         for step in range(training.steps + 1):
@@ -89,6 +73,7 @@ def train(training: Training, trials: range, progress: Callable[[int], None] | N
                 break
             if not last:
                 stack.move()
+        reader.flush()
         whole = Evaluation(training.network, training.train, len(trials))
         final = (*whole.figures(stack.theta), *reader.tested())
     if progress is not None:
@@ -170,44 +155,6 @@ class Stack:
         self.training.optimiser.step(part.state, part.gradient, self.training.eta, number, out=out)
         if part.decay is not None:
             np.add(out, part.decay * part.theta, out=out)
-
-
-class Reader:
-    """Brings what a reading needs to the recorder: the pass that is looked at, and the figures."""
-
-    def __init__(self, training: Training, theta: Parameters, recorder: Recorder) -> None:
-        self.training, self.theta, self.recorder = training, theta, recorder
-        network, trials, probe = training.network, len(theta.vector), training.recording.probe
-        self.evaluation = Evaluation(network, training.test, trials)
-        self.probed: tuple[Pass, Parameters] | None = None
-        if probe is not None:
-            p = make_pass(network, trials, with_ones(probe.x[:, :-1], probe.x.dtype), probe.y.T[None])
-            self.probed = p, seen_as_layers(np.zeros_like(theta.vector), network.sizes)
-
-    def read(self, reading: int, p: Pass, gradient: Parameters, update: Parameters | None) -> None:
-        """Record a pass, or in its place a pass over the probe's examples; ``update`` is None at the end."""
-        network, recording = self.training.network, self.training.recording
-        if self.probed is not None:
-            p, gradient = self.probed
-            forward(network, self.theta, p)
-            backward(network, self.theta, p, gradient)
-        complete(network, p)
-        share = accuracy(p.a[network.depth], p.y, self.training.train.labelled)
-        tested = self.tested() if self.recorder.tests(reading) else (np.full_like(share, np.nan),) * 2
-        seen = Seen(
-            network,
-            self.theta,
-            gradient,
-            update,
-            p,
-            recording.saturation_threshold,
-            recording.low_input_threshold,
-        )
-        self.recorder.read(reading, seen, (cost(network, p), share, *tested))
-
-    def tested(self) -> tuple[Array, Array]:
-        """C and the accuracy over the test examples."""
-        return self.evaluation.figures(self.theta)
 
 
 def _decay(training: Training, theta: Parameters) -> Array | None:

@@ -58,9 +58,14 @@ class Pass:
     ``z[l]``, ``a[l]``, ``slope[l]`` (σ′(z^l)), ``e[l]`` (∂C/∂a^l) and ``delta[l]`` (∂C/∂z^l) have the shape
     (T, n_l, m); a[0] is the input; ``a1[l]`` is a[l] with its row of ones. e[L] is not filled: BP1 may
     cancel it. ``y`` is the target, of shape (T or 1, n_L, m).
+
+    All are views of ``vector``, block after block, so that a pass is copied at one stroke; but x and y where
+    they were given from outside, which ``own_examples`` tells.
     """
 
     examples: int
+    vector: Array
+    own_examples: bool
     a1: dict[int, Array]
     a: dict[int, Array]
     z: dict[int, Array]
@@ -76,25 +81,57 @@ def make_pass(network: Network, trials: int, x: Array, y: Array) -> Pass:
     ``x`` has the shape (T or 1, n_0 + 1, m) with ones in its last row, ``y`` (T or 1, n_L, m); both are
     kept, not copied, so that new examples may be written into them.
     """
-    m, dtype = x.shape[-1], x.dtype
-    layers = range(1, network.depth + 1)
+    vector = np.zeros((1, _Views.needed(network, trials, x.shape[-1])), x.dtype)
+    return seen_as_pass(network, vector, trials, x.shape[-1], (x, y))
 
-    def block(l: int) -> Array:
-        return np.zeros((trials, network.sizes[l], m), dtype)
 
-    a1 = {0: x}
-    for l in layers:
-        a1[l] = np.ones((trials, network.sizes[l] + 1, m), dtype)
-    return Pass(
-        examples=m,
-        a1=a1,
-        a={l: ones[:, :-1] for l, ones in a1.items()},
-        z={l: block(l) for l in layers},
-        slope={l: block(l) for l in layers},
-        e={l: block(l) for l in layers},
-        delta={l: block(l) for l in layers},
-        y=y,
-    )
+def make_batch(network: Network, trials: int, m: int, dtype: npt.DTypeLike) -> Pass:
+    """Buffers for T trials on m examples of their own, to be written into a1[0] and y by rows, the mT."""
+    vector = np.zeros((1, _Views.needed(network, trials, m, own_examples=True)), dtype)
+    return seen_as_pass(network, vector, trials, m)
+
+
+def seen_as_pass(
+    network: Network, vector: Array, trials: int, m: int, examples: tuple[Array, Array] | None = None
+) -> Pass:
+    """The views of a vector, or of K of them in rows, as of K passes of one trial; x and y are in it
+    unless they are given.
+    """
+    views = _Views(vector, trials)
+    sizes, layers = network.sizes, range(1, network.depth + 1)
+    a1 = {l: views.block(sizes[l] + 1, m) for l in layers}
+    z, slope, e, delta = ({l: views.block(sizes[l], m) for l in layers} for _ in range(4))
+    for ones in a1.values():
+        ones[:, -1] = 1
+    x, y = examples or (views.block(m, sizes[0] + 1).mT, views.block(m, sizes[-1]).mT)
+    a1 = {0: x, **a1}
+    a = {l: ones[:, :-1] for l, ones in a1.items()}
+    return Pass(m, vector, examples is None, a1, a, z, slope, e, delta, y)
+
+
+class _Views:
+    """Cuts blocks for T trials off rows of numbers, one after the other, at multiples of 16 numbers."""
+
+    def __init__(self, rows: Array, trials: int) -> None:
+        self.rows, self.trials, self.at = rows, trials, 0
+
+    def block(self, n: int, m: int) -> Array:
+        """The next block, of shape (T, n, m), or (K, n, m) of K rows of one trial."""
+        begin, numbers = self.at, self.trials * n * m
+        self.at += self.room(numbers)
+        return self.rows[:, begin : begin + numbers].reshape(-1, n, m)
+
+    @staticmethod
+    def room(numbers: int) -> int:
+        return -(-numbers // 16) * 16
+
+    @classmethod
+    def needed(cls, network: Network, trials: int, m: int, own_examples: bool = False) -> int:
+        """The numbers that a pass of T trials holds."""
+        sizes = network.sizes
+        blocks = [n + 1 for n in sizes[1:]] + 4 * [*sizes[1:]]
+        blocks += [sizes[0] + 1, sizes[-1]] if own_examples else []
+        return sum(cls.room(trials * n * m) for n in blocks)
 
 
 def with_ones(x: npt.ArrayLike, dtype: npt.DTypeLike = np.float64) -> Array:

@@ -9,8 +9,9 @@ import numpy as np
 from lab.activations.logistic import Sigmoid
 from lab.experiment.examples import examples
 from lab.experiment.probes import COLUMNS, TABLE
+from lab.experiment.reader import Recording
 from lab.experiment.schedule import schedule
-from lab.experiment.training import Recording, Training
+from lab.experiment.training import Training
 from lab.network.backprop import Network
 from lab.network.costs import Quadratic
 from lab.network.initialisers import Nielsen

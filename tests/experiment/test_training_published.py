@@ -11,8 +11,9 @@ from lab.errors import PartError
 from lab.experiment import datasets
 from lab.experiment.examples import examples
 from lab.experiment.probes import LearningSpeed
+from lab.experiment.reader import Recording
 from lab.experiment.schedule import Schedule
-from lab.experiment.training import Recording, train
+from lab.experiment.training import train
 from lab.network.costs import CrossEntropy
 from lab.network.initialisers import Constant
 
