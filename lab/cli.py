@@ -6,7 +6,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -400,7 +401,7 @@ def _trained(
     from lab.screen import err, progress
 
     try:
-        with progress(ready.trial_steps, "training") as told:
+        with progress(ready.trial_steps, "training") as told, _two_interrupts():
             made = Run(train(workers or usable_cores(), told))
     except KeyboardInterrupt:
         raise InterruptedRunError from None
@@ -416,6 +417,28 @@ def _trained(
             failed = True
     tell_run(made, as_json)
     return 1 if failed else 0
+
+
+@contextmanager
+def _two_interrupts() -> Iterator[None]:
+    """The first Ctrl-C or SIGTERM lets the chunks under way end and keeps them; a second ends at once."""
+
+    def second(signal_number: int, frame: object) -> None:
+        os._exit(INTERRUPTED)
+
+    def first(signal_number: int, frame: object) -> None:
+        for one in signals:
+            signal.signal(one, second)
+        click.echo("\ninterrupted: ending what is under way; once more to stop at once", err=True)
+        raise KeyboardInterrupt
+
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(one, first) for one in signals]
+    try:
+        yield
+    finally:
+        for one, handler in zip(signals, before, strict=True):
+            signal.signal(one, handler)
 
 
 class InterruptedRunError(LabError):
