@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from threadpoolctl import threadpool_limits
 
 from tests.benchmarks import peers
-from tests.benchmarks.timing import kernels, side_by_side
+from tests.benchmarks.timing import kernels, on_one_core, side_by_side
 from tests.benchmarks.workloads import ALONE, Workload
 
 COLUMNS = ("floor", "lab", "jax scan", "jax step", "torch", "scikit-learn")
@@ -32,7 +32,8 @@ def measured(workload: Workload, dtype: str) -> dict[str, float]:
 
 def main(workloads: Sequence[Workload] = ALONE) -> None:
     """Print the table."""
-    print(f"one step of one network, µs (and × the floor), one thread, {kernels()}\n")
+    on_one_core()
+    print(f"one step of one network, µs (and × the floor), one core, {kernels()}\n")
     print(f"{'':14}" + "".join(f"{column:>18}" for column in COLUMNS))
     for dtype in ("float32", "float64"):
         for workload in workloads:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from statistics import median
 from time import perf_counter
@@ -35,6 +36,12 @@ def _calls(function: Callable[[], object]) -> int:
         function()
         calls += 1
     return calls
+
+
+def on_one_core() -> None:
+    """Keep this process to one core, so that no library has more of them than another."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
 
 def kernels() -> str:
