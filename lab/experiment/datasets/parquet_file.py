@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from lab.errors import PartError
 from lab.experiment.datasets.counts import check_size
 from lab.experiment.datasets.table import Column, Rows, chosen, parsed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def read(path: Path, told: str, target: str | list[str] | None) -> Rows:
@@ -19,6 +21,8 @@ def read(path: Path, told: str, target: str | list[str] | None) -> Rows:
     Raises PartError where pyarrow is not installed, or the file is damaged, empty or larger than 2 GiB
     once unpacked.
     """
+    import pandas as pd
+
     try:
         import pyarrow as pa
         from pyarrow import parquet
@@ -37,6 +41,8 @@ def read(path: Path, told: str, target: str | list[str] | None) -> Rows:
 
 
 def _column(told: str, name: str, values: pd.Series[Any]) -> Column:
+    import pandas as pd
+
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_complex_dtype(values):
         return values.to_numpy(dtype=np.float64, na_value=np.nan)
     cells = ["" if missing else value for value, missing in zip(values, values.isna(), strict=True)]
