@@ -6,21 +6,18 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from lab.errors import LabError, did_you_mean
+from lab.errors import INTERRUPTED, LabError, did_you_mean
 
 if TYPE_CHECKING:
     from lab.experiment.preparation import Prepared
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-INTERRUPTED = 130
 
 
 class _Commands(click.Group):
@@ -139,9 +136,10 @@ def run(
     from lab.experiment import runner
     from lab.experiment.provenance import command_line
     from lab.experiment.results import results_root
+    from lab.watched import say_begin, trained
 
-    _say_begin(ready)
-    return _trained(
+    say_begin(ready)
+    return trained(
         lambda cores, told: runner.run(
             ready, results_root(results), workers=cores, argv=command_line(), progress=told
         ),
@@ -177,7 +175,9 @@ def resume(run_name: str, workers: int | None, no_plots: bool, results: Path | N
         folder = unfinished[-1]
     err().print(f"resuming {folder.name}/{folder.id}")
     ready = runner.prepared_again(folder)
-    return _trained(
+    from lab.watched import trained
+
+    return trained(
         lambda cores, told: runner.resumed(ready, folder, workers=cores, progress=told),
         ready,
         workers,
@@ -367,87 +367,6 @@ def _prepared(
 
         check_own(ready)
     return ready
-
-
-def _say_begin(ready: Prepared) -> None:
-    from lab.screen import err
-
-    console = err()
-    for note in ready.notes:
-        console.print(f"note: {note}")
-    trials = {variant.settings.trials.seeds for variant, _ in ready.made}
-    steps = {training.steps for _, training in ready.made}
-    console.print(
-        f"{ready.plan.name}: {len(ready.made)} variant{'s' * (len(ready.made) != 1)} "
-        f"× {_span(trials)} trials × {_span(steps)} steps"
-    )
-
-
-def _span(numbers: set[int]) -> str:
-    return str(min(numbers)) if len(numbers) == 1 else f"{min(numbers)}…{max(numbers)}"
-
-
-def _trained(
-    train: Callable[[int, Callable[[int], None]], Any],
-    ready: Prepared,
-    workers: int | None,
-    plots: bool,
-    as_json: bool,
-) -> int:
-    from lab.errors import StorageError
-    from lab.experiment.workers import usable_cores
-    from lab.face import Run
-    from lab.run_page import tell_run
-    from lab.screen import err, progress
-
-    try:
-        with progress(ready.trial_steps, "training") as told, _two_interrupts():
-            made = Run(train(workers or usable_cores(), told))
-    except KeyboardInterrupt:
-        raise InterruptedRunError from None
-    failed = bool(made.info["failures"])
-    if plots:
-        from lab.figures import FiguresError
-
-        err().print("drawing the plots …")
-        try:
-            made.save_plots()
-        except (FiguresError, StorageError) as error:
-            err().print(f"error: {error}\nthe tables are safe; try again with: lab plot {made}")
-            failed = True
-    tell_run(made, as_json)
-    return 1 if failed else 0
-
-
-@contextmanager
-def _two_interrupts() -> Iterator[None]:
-    """The first Ctrl-C or SIGTERM lets the chunks under way end and keeps them; a second ends at once."""
-
-    def second(signal_number: int, frame: object) -> None:
-        os._exit(INTERRUPTED)
-
-    def first(signal_number: int, frame: object) -> None:
-        for one in signals:
-            signal.signal(one, second)
-        click.echo("\ninterrupted: ending what is under way; once more to stop at once", err=True)
-        raise KeyboardInterrupt
-
-    signals = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(one, first) for one in signals]
-    try:
-        yield
-    finally:
-        for one, handler in zip(signals, before, strict=True):
-            signal.signal(one, handler)
-
-
-class InterruptedRunError(LabError):
-    """Training was interrupted; what is finished is kept."""
-
-    exit_code = INTERRUPTED
-
-    def __init__(self) -> None:
-        super().__init__("interrupted; what is finished is kept, go on with: lab resume")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import ClassVar
 
+INTERRUPTED = 130
+"""The exit code of a command that was interrupted."""
+
 
 class LabError(Exception):
     """Anything a user can mend.

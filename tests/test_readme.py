@@ -1,0 +1,51 @@
+"""What the README shows is what there is."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lab.experiment.preparation import prepared
+from lab.experiment.probes import COLUMNS
+from lab.experiment.variants import load
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+TOML = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+HEAD = '[data]\nname = "digits"\n[network]\nhidden = [4]\n'
+
+
+def test_its_experiment_runs_as_it_stands(tmp_path):
+    (tmp_path / "mine.toml").write_text(TOML[0], encoding="utf-8")
+
+    ready = prepared(load(tmp_path / "mine.toml"))
+
+    assert [variant.label for variant, _ in ready.made] == ["sigmoid", "tanh", "soft-floor"]
+
+
+def test_its_own_activations_are_activations(tmp_path):
+    text = "\n".join(line.strip() for line in TOML[1].splitlines())
+    (tmp_path / "mine.toml").write_text(HEAD + text, encoding="utf-8")
+
+    assert len(prepared(load(tmp_path / "mine.toml")).made) == 4
+
+
+@pytest.mark.parametrize(
+    "path", sorted(set(re.findall(r"\]\(((?:lab|experiments|results)/?[^)]*)\)", README)))
+)
+def test_what_it_links_to_is_there(path):
+    assert (ROOT / path).exists()
+
+
+def test_it_lists_every_experiment_and_every_quantity():
+    for path in (ROOT / "experiments").glob("*.toml"):
+        assert f"`{path.stem}`" in README
+    for column in COLUMNS:
+        assert f"`{column}`" in README or f"`_{column.rpartition('_')[2]}`" in README
+
+
+def test_every_equation_can_be_found_in_the_code():
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "lab").rglob("*.py"))
+    for number in (1, 2, 3, 4):
+        assert f"**BP{number}**" in README
+        assert re.search(rf"# .*BP{number}\b", code)
