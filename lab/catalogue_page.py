@@ -27,7 +27,7 @@ def tell_all(as_json: bool) -> None:
     for name in plugins.names("activations"):
         spec = {"name": name, "inner": "sigmoid"} if name == "floored" else name
         sigma = from_spec(spec)
-        cells = (_parameters(sigma), str(sigma.range), str(sigma.slope), _points(sigma.kinks))
+        cells = (_parameters(type(sigma)), str(sigma.range), str(sigma.slope), _points(sigma.kinks))
         rows.append((name, *cells, _headline(sigma)))
     columns = ("name", "parameters", "range", "σ′ in", "kinks", "what it is")
     if as_json:
@@ -113,12 +113,13 @@ def _points(kinks: Sequence[float]) -> str:
     return ", ".join(f"{kink:g}" for kink in kinks)
 
 
-def _parameters(sigma: Activation) -> str:
-    shown = [
-        f"{field.metadata.get('key', field.name)}={getattr(sigma, field.name)}"
-        for field in dataclasses.fields(sigma)  # type: ignore[arg-type]
-    ]
-    return ", ".join(shown).replace("Sigmoid()", "sigmoid")
+def _parameters(part: type[Activation]) -> str:
+    """The parameters of a class with their defaults, as an experiment file writes them."""
+    shown = []
+    for field in dataclasses.fields(part):  # type: ignore[arg-type]
+        key = field.metadata.get("key", field.name)
+        shown.append(key if field.default is dataclasses.MISSING else f"{key}={field.default}")
+    return ", ".join(shown)
 
 
 def _finite(end: float) -> float | None:

@@ -46,23 +46,8 @@ class Bench:
         source = datasets.source(data.name, data.parameters)
         return source.load(data.train, data.test, seed, self.folder)
 
-    def unfit(self, settings: Experiment, data: Dataset) -> list[Finding]:
-        """What of the settings does not fit the data: sizes, the batch, the cost, a σ that is undefined."""
-        network = self.network(settings, data)
-        found = [
-            *check_sizes(settings, network.sizes[0], network.sizes[-1], trials=1),
-            *check_against_data(settings, len(data.x_train)),
-        ]
-        if reason := network.cost.refuses_targets(data.y_train):
-            found.append(Finding(("network", "cost"), reason))
-        for l, sigma in enumerate(network.sigmas, 1):
-            if (z := undefined(sigma)) is not None:
-                key = "output" if l == network.depth else "activation"
-                found.append(Finding(("network", key), f"{sigma} is undefined at z = {z:g}"))
-        return list(dict.fromkeys(found))
-
     def training(self, settings: Experiment, data: Dataset) -> Training:
-        """Everything that decides the numbers of one variant; nothing of it is `unfit`."""
+        """Everything that decides the numbers of one variant; whether it is sound, `unfit` tells."""
         network = self.network(settings, data)
         train, test = _both_parts(
             data, isinstance(network.cost, SoftmaxCrossEntropy), settings.training.dtype
@@ -118,6 +103,22 @@ def recorded(quantities: list[str], probes: list[Probe]) -> tuple[str, ...]:
         for column in probe.columns
         if column in wanted or "all" in wanted or ("default" in wanted and probe.default)
     )
+
+
+def unfit(settings: Experiment, training: Training) -> list[Finding]:
+    """What of the settings does not fit the data: sizes, the batch, the cost, a σ that is undefined."""
+    network = training.network
+    found = [
+        *check_sizes(settings, network.sizes[0], network.sizes[-1], trials=1),
+        *check_against_data(settings, len(training.train)),
+    ]
+    if reason := network.cost.refuses_targets(training.train.y):
+        found.append(Finding(("network", "cost"), reason))
+    for l, sigma in enumerate(network.sigmas, 1):
+        if (z := undefined(sigma)) is not None:
+            key = "output" if l == network.depth else "activation"
+            found.append(Finding(("network", key), f"{sigma} is undefined at z = {z:g}"))
+    return list(dict.fromkeys(found))
 
 
 def undefined(sigma: Activation) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lab.errors import PartError
-from lab.experiment.assembly import Bench, out_of_reach
+from lab.experiment.assembly import Bench, out_of_reach, unfit
 from lab.experiment.chunks import Chunk, chunks
 from lab.experiment.datasets.dataset import Dataset
 from lab.experiment.problems import Finding
@@ -54,13 +54,10 @@ def prepared(plan: Plan) -> Prepared:
                 loaded[key] = bench.dataset(settings.data, settings.trials.seed)
         except PartError as error:
             raise plan.refused([Finding(("data", "name"), str(error))]) from error
-        data = loaded[key]
-        unfit = bench.unfit(settings, data)
-        found += unfit
-        if not unfit:
-            training = bench.training(settings, data)
-            made.append((variant, training))
-            notes += [*data.notes, out_of_reach(training.network, training.train.y)]
+        training = bench.training(settings, loaded[key])
+        made.append((variant, training))
+        found += unfit(settings, training)
+        notes += [*loaded[key].notes, out_of_reach(training.network, training.train.y)]
     if found:
         raise plan.refused(found)
     return Prepared(

@@ -29,9 +29,13 @@ def provenance(folder: Path, argv: Sequence[str]) -> dict[str, Any]:
 
 
 def code(resolved: str, folder: Path) -> dict[str, str]:
-    """The Python files that an experiment names, with their sha256."""
+    """The Python files that an experiment names and that are there, with their sha256.
+
+    A title may read like ``"file.py:Class"`` too; what is named as a part was loaded from a file that is there.
+    """
     names = sorted(set(re.findall(r'"([^"\n]+\.py):[^"\n]+"', resolved)))
-    return {name: sha256((folder / name).read_bytes()).hexdigest() for name in names}
+    files = {name: folder / name for name in names}
+    return {name: sha256(path.read_bytes()).hexdigest() for name, path in files.items() if path.is_file()}
 
 
 def blas() -> list[dict[str, Any]]:

@@ -111,7 +111,7 @@ def resumed(
 def _given(ready: Prepared) -> dict[str, Any]:
     """What a run takes in beside its file, by content: the data, and the code of one's own."""
     return {
-        "data": {data.name: data.sha256 for data in ready.data},
+        "data": [{"name": data.name, "sha256": data.sha256} for data in ready.data],
         "code": code(resolved(ready.plan), ready.plan.folder),
     }
 

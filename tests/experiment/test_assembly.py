@@ -8,7 +8,7 @@ from lab.activations import Formula
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import Identity, LeakyReLU
 from lab.activations.logistic import Sigmoid
-from lab.experiment.assembly import Bench, out_of_reach, recorded, steps_per_epoch, targets
+from lab.experiment.assembly import Bench, out_of_reach, recorded, steps_per_epoch, targets, unfit
 from lab.experiment.datasets.dataset import assembled
 from lab.experiment.probes import COLUMNS, LearningSpeed, Norms, Probe
 from lab.experiment.training import train
@@ -113,8 +113,8 @@ def test_steps_per_epoch(examples, batch):
 def test_a_batch_beyond_the_examples_is_unfit(written):
     text = HEAD + "[network]\nhidden = [3]\n[training]\nbatch = {}\n"
     settings = [load(written(text.format(batch))).variants[0].settings for batch in (10, 20)]
-    assert BENCH.unfit(settings[0], classes(2, 1)) == []
-    (finding,) = BENCH.unfit(settings[1], classes(2, 1))
+    assert unfit(settings[0], BENCH.training(settings[0], classes(2, 1))) == []
+    (finding,) = unfit(settings[1], BENCH.training(settings[1], classes(2, 1)))
     assert finding.key == ("training", "batch")
     assert finding.message == 'a batch of 20 is more than the 10 training examples; expected less or "full"'
 

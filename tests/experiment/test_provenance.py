@@ -2,7 +2,7 @@ import subprocess
 
 import numpy as np
 
-from lab.experiment.provenance import blas, commit, provenance
+from lab.experiment.provenance import blas, code, commit, provenance
 
 
 def git(folder, *words):
@@ -40,3 +40,12 @@ def test_the_commit_is_told_with_a_plus_where_files_differ(tmp_path):
 
     assert len(clean) == 40
     assert commit(tmp_path) == clean + "+"
+
+
+def test_code_is_known_by_its_content_and_a_title_is_no_code(tmp_path):
+    (tmp_path / "mine.py").write_bytes(b"")
+    text = 'title = "Is own.py: better?"\nactivation = "mine.py:Mine"\n'
+
+    assert code(text, tmp_path) == {
+        "mine.py": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    }

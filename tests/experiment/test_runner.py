@@ -42,7 +42,7 @@ def test_a_run_keeps_every_table_and_says_what_it_was(ready, root):
     assert info["variants"] == ["sigmoid", "soft"]
     assert [trial["status"] for trial in info["trials"]] == ["done"] * 6
     assert all(trial["seconds"] > 0 for trial in info["trials"])
-    assert info["data"] == {"digits": ready.data[0].sha256}
+    assert info["data"] == [{"name": "digits", "sha256": ready.data[0].sha256}]
     assert info["packages"]["numpy"] == np.__version__
     assert info["blas"]
     layers = folder.table("layers")
@@ -215,7 +215,7 @@ def test_fault_70_data_that_changed_are_refused_on_resume(small, root, tmp_path)
     (tmp_path / "mine.csv").write_text("a,y\n" + "\n".join(f"{i},{i % 2}" for i in range(40)))
     path = written(small, 'name = "digits"\ntrain = 60\ntest = 20', 'name = "mine.csv"\ntarget = "y"')
     folder = run(prepared(load(path)), root)
-    was = folder.info["data"]["mine.csv"]
+    was = folder.info["data"][0]["sha256"]
     (tmp_path / "mine.csv").write_text("a,y\n" + "\n".join(f"{i + 1},{i % 2}" for i in range(40)))
 
     again = prepared_again(folder)
@@ -240,6 +240,16 @@ class Mine(Activation):
     def derivative(self, z):
         return 0 * z + self.slant
 """
+
+
+def test_the_data_of_every_variant_are_recorded(small, root):
+    """Two draws of one data set have one name and two contents."""
+    path = written(small, 'name = "digits"', 'name = "moons"')
+    path = written(path, '"network.activation" = ["sigmoid", "soft"]', '"data.noise" = [0.1, 0.2]')
+    folder = run(prepared(load(path)), root)
+
+    assert [data["name"] for data in folder.info["data"]] == ["moons", "moons"]
+    assert len({data["sha256"] for data in folder.info["data"]}) == 2
 
 
 def test_code_that_changed_is_refused_on_resume(small, root, tmp_path):
