@@ -31,7 +31,7 @@ def provenance(folder: Path, argv: Sequence[str]) -> dict[str, Any]:
 def code(resolved: str, folder: Path) -> dict[str, str]:
     """The Python files that an experiment names and that are there, with their sha256.
 
-    A title may read like ``"file.py:Class"`` too; what is named as a part was loaded from a file that is there.
+    A title may read like ``"file.py:Class"`` too; a part so named was loaded from a file that is there.
     """
     names = sorted(set(re.findall(r'"([^"\n]+\.py):[^"\n]+"', resolved)))
     files = {name: folder / name for name in names}
