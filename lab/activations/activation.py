@@ -112,7 +112,9 @@ class Activation(ABC):
 class InPlace(Activation):
     """An activation that computes σ and σ′ together into buffers, with no array of floats on the way.
 
-    A class of this kind writes `fill`; everything else follows from it.
+    A class of this kind writes `fill`; everything else follows from it. `fill` may run through infinities
+    (1/(1 + ∞) is a right 0): numpy's warnings of them are silenced, but not where ``out`` is given, since
+    that is the training loop's, which silences them for all its steps at once.
     """
 
     analytic = True
@@ -123,8 +125,12 @@ class InPlace(Activation):
 
     def with_derivative(self, z: Array, out: Buffers | None = None) -> tuple[Array, Array]:
         """σ(z) and σ′(z) in one pass, written into ``out = (a, slope, scratch)`` where given."""
-        a, slope, scratch = out or (np.empty_like(z), np.empty_like(z), np.empty_like(z))
-        self.fill(z, a, slope, scratch)
+        if out is not None:
+            self.fill(z, *out)
+            return out[:2]
+        a, slope = np.empty_like(z), np.empty_like(z)
+        with np.errstate(all="ignore"):
+            self.fill(z, a, slope, np.empty_like(z))
         return a, slope
 
     def __call__(self, z: Any) -> Any:

@@ -7,23 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from lab.activations.activation import REALS, Array, InPlace, Interval
-from lab.activations.logistic import exp_minus_abs
 from lab.activations.scalars import scalar
 
 
-def tanh_sech2(z: Array, scale: float, a: Array, slope: Array, scratch: Array) -> None:
-    """Write tanh u into ``a`` and sech² u = 4E/(1 + E)² into ``slope``; u = scale·z, E = exp(−2|u|).
+def tanh_sech2(u: Array, a: Array, slope: Array, scratch: Array) -> None:
+    """Write tanh u into ``a`` and sech² u = (2/(R + 1/R))², R = e^u, into ``slope``; u may be in ``a``.
 
     1 − tanh² u is exactly 0 from u = 19 on; this form keeps its relative precision.
     """
-    np.multiply(z, scalar(2 * scale, z.dtype), out=a)
-    exp_minus_abs(a, out=slope)
-    np.add(slope, scalar(1, z.dtype), out=scratch)
-    np.divide(slope, scratch, out=slope)
-    np.divide(slope, scratch, out=slope)
-    np.multiply(slope, scalar(4, z.dtype), out=slope)
-    np.multiply(z, scalar(scale, z.dtype), out=a)
-    np.tanh(a, out=a)
+    np.exp(u, slope)
+    np.tanh(u, a)
+    np.reciprocal(slope, scratch)
+    np.add(slope, scratch, slope)
+    np.divide(scalar(2, u.dtype), slope, slope)
+    np.multiply(slope, slope, slope)
 
 
 @dataclass(frozen=True)
@@ -38,8 +35,8 @@ class Tanh(InPlace):
     range = Interval(-1.0, 1.0)
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
-        """σ = tanh z, σ′ = 4E/(1 + E)² with E = exp(−2|z|)."""
-        tanh_sech2(z, 1.0, a, slope, scratch)
+        """σ = tanh z, σ′ = sech² z."""
+        tanh_sech2(z, a, slope, scratch)
 
 
 @dataclass(frozen=True)
@@ -69,10 +66,12 @@ class LeCunTanh(InPlace):
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
         """Tanh and sech² of 2z/3, scaled, and the twist added."""
-        tanh_sech2(z, 2 / 3, a, slope, scratch)
-        np.multiply(a, 1.7159, out=a)
-        np.multiply(slope, 1.7159 * 2 / 3, out=slope)
+        height, stretch, twist = (scalar(x, z.dtype) for x in (1.7159, 2 / 3, self.twist))
+        np.multiply(z, stretch, a)
+        tanh_sech2(a, a, slope, scratch)
+        np.multiply(a, height, a)
+        np.multiply(slope, height * stretch, slope)
         if self.twist:
-            np.multiply(z, self.twist, out=scratch)
-            np.add(a, scratch, out=a)
-            np.add(slope, self.twist, out=slope)
+            np.multiply(z, twist, scratch)
+            np.add(a, scratch, a)
+            np.add(slope, twist, slope)

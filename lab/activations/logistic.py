@@ -1,8 +1,8 @@
 """The logistic function s(z) = 1/(1 + e^{−z}) and what is made of it: sigmoid, softplus and SiLU.
 
-Everything is written in E = exp(−|z|), which never overflows: s(z) = 1/(1 + E) for z ≥ 0 and E/(1 + E)
-for z < 0, and s(z)s(−z) = E/(1 + E)² on both sides. So both tails keep their relative precision down to
-the smallest numbers, where a(1 − a) is exactly 0 from z = 37 on.
+Everything is written in R = e^z, without a choice between the tails: s(z) = 1/(1 + 1/R) and
+s(z)s(−z) = s(z)/(1 + R). Where R overflows or vanishes the infinity ends in the right limit, so both tails
+keep their relative precision down to the smallest numbers, where a(1 − a) is exactly 0 from z = 37 on.
 """
 
 from __future__ import annotations
@@ -14,36 +14,16 @@ import numpy as np
 from lab.activations.activation import Array, InPlace, Interval
 from lab.activations.scalars import scalar
 
-FEW = 2048
-"""Below so many numbers the calls cost more than the arithmetic: then the form of fewer or cheaper calls."""
 
-
-def exp_minus_abs(z: Array, out: Array) -> None:
-    """Write exp(−|z|) into ``out``; for complex z −|z| is min(z, −z), which a complex step passes through."""
-    if z.dtype.kind == "c":
-        np.negative(z, out=out)
-        np.minimum(z, out, out=out)
-    elif z.size < FEW:
-        np.copysign(z, scalar(-1, z.dtype), out=out)
-    else:
-        np.abs(z, out=out)
-        np.negative(out, out=out)
-    np.exp(out, out=out)
-
-
-def logistic(z: Array, E: Array, out: Array, scratch: Array) -> None:
-    """Write s(z) into ``out``, given E = exp(−|z|); ``scratch`` is left as 1 + E.
-
-    The numerator is the greater of E and the step [z ≥ 0], for few numbers made as ½ + ½ sign z.
-    """
-    if z.dtype.kind != "c" and z.size < FEW:
-        np.copysign(scalar(0.5, z.dtype), z, out=out)
-        np.add(out, scalar(0.5, z.dtype), out=out)
-    else:
-        np.greater_equal(z, 0, out=out)
-    np.maximum(out, E, out=out)
-    np.add(E, scalar(1, z.dtype), out=scratch)
-    np.divide(out, scratch, out=out)
+def logistic(z: Array, a: Array, slope: Array) -> None:
+    """Write s(z) into ``a`` and s(z)s(−z) into ``slope``."""
+    one = scalar(1, z.dtype)
+    np.exp(z, slope)  # R
+    np.reciprocal(slope, a)
+    np.add(a, one, a)
+    np.reciprocal(a, a)
+    np.add(slope, one, slope)
+    np.divide(a, slope, slope)
 
 
 @dataclass(frozen=True)
@@ -58,11 +38,8 @@ class Sigmoid(InPlace):
     range = Interval(0.0, 1.0)
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
-        """σ = s(z), σ′ = E/(1 + E)²."""
-        exp_minus_abs(z, out=slope)
-        logistic(z, slope, out=a, scratch=scratch)
-        np.divide(slope, scratch, out=slope)
-        np.divide(slope, scratch, out=slope)
+        """σ = 1/(1 + 1/R), σ′ = σ/(1 + R) with R = e^z."""
+        logistic(z, a, slope)
 
 
 @dataclass(frozen=True)
@@ -83,15 +60,22 @@ class Softplus(InPlace):
             raise ValueError(f"beta must be > 0, got {self.beta}")
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
-        """σ = (max(βz, 0) + log1p(E))/β and σ′ = s(βz), with E = exp(−|βz|)."""
-        np.multiply(z, self.beta, out=a)
-        exp_minus_abs(a, out=scratch)
-        logistic(z, scratch, out=slope, scratch=a)
-        np.log1p(scratch, out=scratch)
-        np.multiply(z, self.beta, out=a)
-        np.maximum(a, 0, out=a)
-        np.add(a, scratch, out=a)
-        np.divide(a, self.beta, out=a)
+        """σ = (max(βz, 0) + log1p(E))/β and σ′ = s(βz), with E = exp(−|βz|) = min(R, 1/R), R = e^{βz}."""
+        one, beta = scalar(1, z.dtype), scalar(self.beta, z.dtype)
+        np.multiply(z, beta, scratch)
+        if z.dtype.kind == "c":  # a complex infinity has no limit
+            np.clip(scratch, -700, 700, out=a)
+            np.exp(a, a)
+        else:
+            np.exp(scratch, a)
+        np.reciprocal(a, slope)
+        np.minimum(a, slope, out=a)
+        np.log1p(a, a)
+        np.add(slope, one, slope)
+        np.reciprocal(slope, slope)
+        np.maximum(scratch, scalar(0, z.dtype), out=scratch)
+        np.add(a, scratch, a)
+        np.divide(a, beta, a)
 
 
 @dataclass(frozen=True)
@@ -106,11 +90,8 @@ class SiLU(InPlace):
     range = Interval(-0.2784645427610738, np.inf)
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
-        """σ = z s(z), σ′ = s(z) + z E/(1 + E)²."""
-        exp_minus_abs(z, out=slope)
-        logistic(z, slope, out=a, scratch=scratch)
-        np.divide(slope, scratch, out=slope)
-        np.divide(slope, scratch, out=slope)
-        np.multiply(slope, z, out=slope)
-        np.add(slope, a, out=slope)
-        np.multiply(a, z, out=a)
+        """σ = z s(z), σ′ = s(z) + z s(z)s(−z)."""
+        logistic(z, a, slope)
+        np.multiply(slope, z, slope)
+        np.add(slope, a, slope)
+        np.multiply(a, z, a)

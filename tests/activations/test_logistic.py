@@ -4,7 +4,7 @@ import pytest
 
 from lab.activations import Interval
 from lab.activations.hyperbolic import LeCunTanh, Tanh
-from lab.activations.logistic import FEW, Sigmoid, SiLU, Softplus
+from lab.activations.logistic import Sigmoid, SiLU, Softplus
 
 
 def s(z):
@@ -20,7 +20,7 @@ def test_sigmoid_slope_is_not_rounded_to_0_where_a_times_1_minus_a_is():
     a = Sigmoid()(40.0)
     assert a * (1 - a) == 0
     assert Sigmoid().derivative(40.0) == pytest.approx(4.248354255291589e-18, rel=1e-15)
-    assert Sigmoid().derivative(-40.0) == Sigmoid().derivative(40.0)
+    assert Sigmoid().derivative(-40.0) == pytest.approx(4.248354255291589e-18, rel=1e-15)
 
 
 @pytest.mark.parametrize("beta", [1.0, 0.25, 2.5, 100.0])
@@ -70,8 +70,8 @@ def test_claims():
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("sigma", [Sigmoid(), Softplus(), SiLU(), Tanh(), LeCunTanh()], ids=str)
 def test_few_and_many_numbers_have_the_same_bits(sigma, dtype):
-    """The form for few numbers differs from that for many in its calls, not in a bit."""
-    z = np.concatenate([np.linspace(-120, 120, 3 * FEW), [0.0, -0.0, np.nan, np.inf, -np.inf]]).astype(dtype)
+    """A number has its bits wherever it stands in an array, among few or many."""
+    z = np.concatenate([np.linspace(-120, 120, 6001), [0.0, -0.0, np.nan, np.inf, -np.inf]]).astype(dtype)
     with np.errstate(all="ignore"):
         many = sigma.with_derivative(z)
         few = [sigma.with_derivative(part) for part in np.array_split(z, 100)]

@@ -109,18 +109,22 @@ def _max_slope(y: Expression, u: Expression, v: Expression, du: Expression, dv: 
     return first.call("where", du, dv)
 
 
-def _exp_minus_abs(x: Expression) -> Expression:
-    return x.call("min", -x).call("exp")
-
-
 def _lowered_sigmoid(x: Expression) -> Expression:
-    E = _exp_minus_abs(x)
-    return x.call("at_least", 0).call("max", E) / (1 + E)
+    return 1 / (1 + 1 / x.call("exp"))
 
 
 def _lowered_sigmoid_slope(x: Expression) -> Expression:
-    E = _exp_minus_abs(x)
-    return E / (1 + E) / (1 + E)
+    return _lowered_sigmoid(x) / (1 + x.call("exp"))
+
+
+def _lowered_softplus(x: Expression) -> Expression:
+    R = x.call("exp")
+    return x.call("max", 0) + R.call("min", 1 / R).call("log1p")
+
+
+def _lowered_sech2(x: Expression) -> Expression:
+    R = x.call("exp")
+    return (2 / (R + 1 / R)) ** 2
 
 
 OPERATIONS: dict[str, Operation] = {
@@ -143,7 +147,7 @@ OPERATIONS: dict[str, Operation] = {
     "sech2": Operation(
         _sech2,
         lambda y, x, dx: -2 * x.call("tanh") * y * dx,
-        lambda x: 4 * _lowered_sigmoid_slope(2 * x),
+        _lowered_sech2,
     ),
     "arctan": Operation(np.arctan, lambda y, x, dx: dx / (1 + x**2)),
     "asinh": Operation(np.arcsinh, lambda y, x, dx: dx / (1 + x**2).call("sqrt")),
@@ -155,7 +159,7 @@ OPERATIONS: dict[str, Operation] = {
     "softplus": Operation(
         _softplus,
         lambda y, x, dx: x.call("sigmoid") * dx,
-        lambda x: x.call("max", 0) + _exp_minus_abs(x).call("log1p"),
+        _lowered_softplus,
     ),
     "Phi": Operation(normal.distribution, lambda y, x, dx: x.call("phi") * dx),
     "phi": Operation(normal.density, lambda y, x, dx: -x * y * dx),
@@ -169,11 +173,10 @@ OPERATIONS: dict[str, Operation] = {
     "greater_equal": Operation(_comparison(np.greater_equal), _flat),
     "constant": Operation(_constant, _flat),
     "copy": Operation(np.positive, lambda y, x, dx: dx),
-    "at_least": Operation(np.greater_equal, _flat),
     "where": Operation(_where, lambda y, c, u, v, dc, du, dv: c.call("where", du, dv)),
 }
-"""All operations by name. Three stand only in programs: ``copy``, ``at_least`` (≥ as 1 or 0, also for
-NaN) and ``constant`` (a number, but NaN where z is)."""
+"""All operations by name. Two stand only in programs: ``copy``, and ``constant`` (a number, but NaN
+where z is)."""
 
 COMMUTATIVE = frozenset({"add", "mul"})
 """The operations whose arguments may change places; ``min`` and ``max`` may not, because of their kinks."""
