@@ -83,7 +83,7 @@ class Bench:
         probes: list[Probe] = [self.build("probes", name) for name in names]
         probe = None
         if record.on == "probe":
-            probe = Examples(train.x[: record.examples], train.y[: record.examples], train.labelled)
+            probe = train[: record.examples]
         return Recording(
             schedule=schedule(steps, record.every),
             probes=tuple(probes),

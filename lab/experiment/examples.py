@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lab.activations.activation import Array
-from lab.network.backprop import Network, Pass, forward, make_batch, make_pass, with_ones
+from lab.network.backprop import Network, Pass, forward, make_batch, make_pass
 from lab.network.initialisers import Stream
 from lab.network.parameters import Parameters
 
@@ -31,6 +31,15 @@ class Examples:
     def __len__(self) -> int:
         return len(self.y)
 
+    def __getitem__(self, rows: slice) -> Examples:
+        return Examples(self.x[rows], self.y[rows], self.labelled)
+
+    @property
+    def columns(self) -> tuple[Array, Array]:
+        """Inputs with their ones, and targets, as `make_pass` takes them: (1, n_0 + 1, m), (1, n_L, m)."""
+        x, y = (np.ascontiguousarray(part.T)[None] for part in (self.x, self.y))
+        return x, y
+
 
 def examples(x: Array, y: Array, labelled: bool, dtype: npt.DTypeLike) -> Examples:
     """Rows of features and of targets as `Examples` of a dtype."""
@@ -45,7 +54,7 @@ def fed(network: Network, given: Examples, batch: int, streams: Sequence[Stream]
     examples every epoch from its stream ``"order"``, and the last batch of an epoch may be short.
     """
     if batch >= len(given):
-        whole = make_pass(network, len(streams), with_ones(given.x[:, :-1], given.x.dtype), given.y.T[None])
+        whole = make_pass(network, len(streams), *given.columns)
         while True:
             yield whole
     orders = [stream("order") for stream in streams]
@@ -70,9 +79,7 @@ class Evaluation:
         self.network, self.given = network, given
         self.passes: list[Pass] = []
         for start in range(0, len(given), EVALUATED_TOGETHER):
-            rows = slice(start, start + EVALUATED_TOGETHER)
-            x = with_ones(given.x[rows, :-1], given.x.dtype)
-            y = given.y[rows].T[None]
+            x, y = given[start : start + EVALUATED_TOGETHER].columns
             first = self.passes[0] if self.passes else None
             if first is not None and first.examples == x.shape[-1]:
                 self.passes.append(replace(first, a1={**first.a1, 0: x}, a={**first.a, 0: x[:, :-1]}, y=y))

@@ -20,7 +20,6 @@ from lab.network.backprop import (
     forward,
     make_pass,
     seen_as_pass,
-    with_ones,
 )
 from lab.network.parameters import Parameters, seen_as_layers
 
@@ -61,7 +60,7 @@ class Reader:
         self._evaluation = Evaluation(network, test, self.trials)
         self._probed: tuple[Pass, Parameters] | None = None
         if (probe := recording.probe) is not None:
-            p = make_pass(network, self.trials, with_ones(probe.x[:, :-1], probe.x.dtype), probe.y.T[None])
+            p = make_pass(network, self.trials, *probe.columns)
             self._probed = p, seen_as_layers(np.zeros_like(theta.vector), network.sizes)
         self._ring: _Ring | None = None
 

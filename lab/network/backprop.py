@@ -13,11 +13,15 @@ means of the book's single-example gradients. The biases are the last column of 
 under every a: so one product is w a + b, and one product is BP3 and BP4.
 
 Every product runs trial by trial inside ``np.matmul``, so a trial in a stack has the same bits as alone.
+One trial alone takes ``np.dot`` for the two products in which it has the same bits and half the cost of a call.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -73,6 +77,19 @@ class Pass:
     e: dict[int, Array]
     delta: dict[int, Array]
     y: Array
+
+    @cached_property
+    def alone(self) -> Pass:
+        """The same arrays without the axis of trials where there is one trial, else itself."""
+        if len(self.vector) > 1 or len(self.z[1]) > 1:
+            return self
+        names = ("a1", "a", "z", "slope", "e", "delta")
+        return replace(self, **{name: {l: x[0] for l, x in getattr(self, name).items()} for name in names})
+
+    @cached_property
+    def product(self) -> Callable[..., Any]:
+        """What multiplies the matrices of `alone`."""
+        return np.matmul if self.alone is self else np.dot
 
 
 def make_pass(network: Network, trials: int, x: Array, y: Array) -> Pass:
@@ -144,26 +161,28 @@ def with_ones(x: npt.ArrayLike, dtype: npt.DTypeLike = np.float64) -> Array:
 
 def forward(network: Network, theta: Parameters, p: Pass) -> None:
     """Fill z, a and σ′(z) of every layer from a⁰."""
+    product, wb, a1, z = p.product, theta.alone.wb, p.alone.a1, p.alone.z
     for l in range(1, network.depth + 1):
-        np.matmul(theta.wb[l], p.a1[l - 1], out=p.z[l])  # z = w a + b
+        product(wb[l], a1[l - 1], z[l])  # z = w a + b
         network.sigma(l).with_derivative(p.z[l], out=(p.a[l], p.slope[l], p.e[l]))  # a = σ(z), σ′(z)
 
 
 def backward(network: Network, theta: Parameters, p: Pass, gradient: Parameters) -> None:
     """Fill δ and e of every layer and write ∂C/∂w and ∂C/∂b into ``gradient``; after `forward`."""
-    L = network.depth
+    L, w = network.depth, theta.alone.w
+    a1, slope, e, delta = p.alone.a1, p.alone.slope, p.alone.e, p.alone.delta
     network.cost.error(p.z[L], p.a[L], p.slope[L], p.y, network.sigma(L), out=p.delta[L])  # BP1
     np.multiply(p.delta[L], scalar(1 / p.examples, p.delta[L].dtype), out=p.delta[L])
     for l in range(L - 1, 0, -1):
-        error_below(theta.w[l + 1], p.delta[l + 1], out=p.e[l])
-        np.multiply(p.e[l], p.slope[l], out=p.delta[l])  # BP2
+        error_below(w[l + 1], delta[l + 1], e[l])
+        np.multiply(e[l], slope[l], delta[l])  # BP2
     for l in range(1, L + 1):
-        np.matmul(p.delta[l], p.a1[l - 1].mT, out=gradient.wb[l])  # BP3 (last column), BP4
+        p.product(delta[l], a1[l - 1].mT, gradient.alone.wb[l])  # BP3 (last column), BP4
 
 
 def error_below(w: Array, delta: Array, out: Array) -> None:
     """Write wᵀδ into ``out``; under a single neuron by a plain product of the same bits, which is quicker."""
-    (np.multiply if w.shape[1] == 1 else np.matmul)(w.mT, delta, out=out)
+    (np.multiply if w.shape[-2] == 1 else np.matmul)(w.mT, delta, out)
 
 
 def cost(network: Network, p: Pass) -> Array:

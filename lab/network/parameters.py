@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -36,6 +37,14 @@ class Parameters:
     def layers(self) -> list[int]:
         """1 … L."""
         return list(self.wb)
+
+    @cached_property
+    def alone(self) -> Parameters:
+        """The same arrays without the axis of trials where there is one trial, else itself."""
+        if len(self.vector) > 1:
+            return self
+        wb, w, b = ({l: x[0] for l, x in part.items()} for part in (self.wb, self.w, self.b))
+        return Parameters(self.vector, wb, w, b)
 
 
 def parameters(sizes: tuple[int, ...], trials: int, dtype: npt.DTypeLike = np.float64) -> Parameters:

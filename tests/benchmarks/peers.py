@@ -23,13 +23,14 @@ def floor(workload: Workload, dtype: str) -> Callable[[], object]:
     stack = Stack(workload.training(dtype), range(1))
     p = stack.propagate()
     theta, gradient, depth = stack.theta, stack.gradient, stack.training.network.depth
-    products = [(theta.wb[l], p.a1[l - 1], p.z[l]) for l in range(1, depth + 1)]
-    products += [(theta.w[l + 1].mT, p.delta[l + 1], p.e[l]) for l in range(1, depth)]
-    products += [(p.delta[l], p.a1[l - 1].mT, gradient.wb[l]) for l in range(1, depth + 1)]
+    theta, gradient, q = theta.alone, gradient.alone, p.alone
+    products = [(np.dot, theta.wb[l], q.a1[l - 1], q.z[l]) for l in range(1, depth + 1)]
+    products += [(np.matmul, theta.w[l + 1].mT, q.delta[l + 1], q.e[l]) for l in range(1, depth)]
+    products += [(np.dot, q.delta[l], q.a1[l - 1].mT, gradient.wb[l]) for l in range(1, depth + 1)]
 
     def step() -> None:
-        for left, right, out in products:
-            np.matmul(left, right, out=out)
+        for product, left, right, out in products:
+            product(left, right, out)
 
     return step
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 from threadpoolctl import threadpool_limits
 
 from tests.benchmarks import peers
@@ -37,7 +38,7 @@ def main(workloads: Sequence[Workload] = ALONE) -> None:
     print(f"{'':14}" + "".join(f"{column:>18}" for column in COLUMNS))
     for dtype in ("float32", "float64"):
         for workload in workloads:
-            with threadpool_limits(1):
+            with np.errstate(all="ignore"), threadpool_limits(1):
                 times = measured(workload, dtype)
             cells = [
                 f"{times[column]:.0f} ({times[column] / times['floor']:.2f} ×)" if column in times else "–"
