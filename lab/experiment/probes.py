@@ -7,15 +7,20 @@ derivatives of the mean cost, so a single example's δ is m times its column (se
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 
 from lab.activations.activation import Array
+from lab.experiment.norms import norm
 from lab.network.backprop import Network, Pass
-from lab.network.parameters import Parameters
+from lab.network.parameters import Parameters, count
+
+Norm: TypeAlias = tuple[str, str]
+"""A part, ``theta``, ``gradient`` or ``update``, and a kind, ``w`` or ``b``."""
 
 SORTED_VALUES = 2048
 """A percentile is over all (neuron, example) of a layer up to this many, else over every k-th example."""
@@ -25,7 +30,10 @@ SORTED_VALUES = 2048
 class Seen:
     """All that a probe may look at: a pass of T trials, forward and backward, and the step to be taken.
 
-    ``update`` is Δθ, or None at the end, where no step is taken.
+    ``update`` is Δθ, or None at the end, where no step is taken. ``multiple`` is the c of a step
+    Δθ = c ∇C over this pass, or None where the step is none. ``norms`` are those that were measured when
+    the pass was read: (part, kind) → (T, L), see `norm`. ``of_inputs`` has room for what a probe finds of
+    the inputs alone; it lasts as long as the inputs stay the same.
     """
 
     network: Network
@@ -35,6 +43,44 @@ class Seen:
     p: Pass
     saturation_threshold: float
     low_input_threshold: float
+    multiple: float | None = None
+    norms: Mapping[Norm, Array] = field(default_factory=dict)
+    of_inputs: dict[str, Array] = field(default_factory=dict)
+
+    def norm(self, part: str, kind: str, l: int) -> Array:
+        """‖·‖ of w or b (``kind``) of layer l in θ, ∇C or Δθ (``part``): (T,); NaN of a step not taken."""
+        if part == "update" and self.update is None:
+            return np.full(len(self.p.z[1]), np.nan)
+        if part == "update" and self.multiple is not None:
+            return np.asarray(abs(self.multiple) * self.norm("gradient", kind, l))
+        if (part, kind) in self.norms:
+            return self.norms[part, kind][:, l - 1]
+        if part == "gradient" and few_examples(self.network, self.p.examples):
+            return self._gradient_of_few[l][kind]
+        return norm(getattr(getattr(self, part), kind)[l])
+
+    @cached_property
+    def _gradient_of_few(self) -> dict[int, dict[str, Array]]:
+        return {l: gradient_norms(delta, self.p.a[l - 1]) for l, delta in self.p.delta.items()}
+
+
+def few_examples(network: Network, m: int) -> bool:
+    """Whether m examples are so few that ‖δaᵀ‖ is found sooner from δᵀδ and aᵀa than from its elements."""
+    sizes = network.sizes
+    return m * m * (sizes[0] + 2 * sum(sizes[1:-1]) + sizes[-1]) < count(sizes)
+
+
+def gradient_norms(delta: Array, a: Array) -> dict[str, Array]:
+    """‖Σ_x δ_x‖ and ‖δaᵀ‖ = √Σ_xx′ (δᵀδ ⊙ aᵀa)_xx′, each (T,), from blocks (T, n, m).
+
+    δ is scaled first, so that its squares stay in the range of its dtype.
+    """
+    largest = np.abs(delta).max(axis=(1, 2), keepdims=True)
+    scale = np.where((largest > 0) & np.isfinite(largest), largest, 1)
+    scaled = delta / scale
+    squares = np.vecdot(scaled.mT @ scaled, a.mT @ a).sum(axis=-1)
+    norms = {"b": norm(scaled.sum(axis=2, keepdims=True)), "w": np.sqrt(np.maximum(squares, 0))}
+    return {kind: np.asarray(scale[:, 0, 0] * value) for kind, value in norms.items()}
 
 
 class Probe(ABC):
@@ -46,43 +92,34 @@ class Probe(ABC):
     default: ClassVar[bool] = True
     """Whether ``quantities = ["default"]`` holds it."""
 
+    norms: ClassVar[frozenset[Norm] | None] = None
+    """The norms of parameters that `measure` asks `Seen.norm` for, where it looks at no parameters itself."""
+
     @abstractmethod
     def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
         """The quantities of layer l, each of shape (T,)."""
 
 
-def norm(block: Array) -> Array:
-    """‖·‖ of each trial's block: shape (T, n, m) → (T,).
-
-    A block so small or so large that its squares leave the range of its dtype is scaled first, so that a
-    learning speed of 1e−200 is not told as 0. Each row is summed on its own, so that a trial in a stack has
-    the same bits as alone.
-    """
-    with np.errstate(over="ignore"):
-        squares = np.vecdot(block, block).sum(axis=1)
-    least, most = _safe_squares(block.dtype)
-    safe = (squares > least) & (squares < most)
-    if safe.all():
-        return np.asarray(np.sqrt(squares))
-    largest = np.abs(block).max(axis=(1, 2), initial=0)
-    scale = np.where((largest > 0) & np.isfinite(largest), largest, 1)
-    scaled = block / scale[:, None, None]
-    rescued = scale * np.sqrt(np.vecdot(scaled, scaled).sum(axis=1))
-    return np.asarray(np.where(safe, np.sqrt(squares), rescued))
+def flat(block: Array) -> Array:
+    """A block (T, n, m) as (T, n·m)."""
+    return block.reshape(len(block), -1)
 
 
-@lru_cache
-def _safe_squares(dtype: np.dtype[Any]) -> tuple[float, float]:
-    """Between these a sum of squares has lost nothing to underflow or overflow."""
-    limits = np.finfo(dtype)
-    return float(limits.tiny / limits.eps), float(limits.max)
+def mean(block: Array) -> Array:
+    """The mean over neurons and examples: (T,)."""
+    return np.asarray(np.add.reduce(flat(block), axis=1) / (block.shape[1] * block.shape[2]))
+
+
+def counted(mask: Array) -> Array:
+    """How many examples of each neuron a mask (T, n, m) holds: (T, n), as float64."""
+    return np.asarray(np.vecdot(mask.astype(np.float32), np.ones(mask.shape[2], np.float32)), np.float64)
 
 
 def thinned(block: Array) -> Array:
     """Sorted values of each trial's block (T, n, m), of every k-th example beyond `SORTED_VALUES`."""
     _, n, m = block.shape
     stride = max(1, -(-n * m // SORTED_VALUES))
-    return np.sort(block[:, :, ::stride].reshape(len(block), -1), axis=-1)
+    return np.sort(flat(block[:, :, ::stride]), axis=-1)
 
 
 def percentile(ordered: Array, q: float) -> Array:
@@ -101,10 +138,11 @@ class LearningSpeed(Probe):
     """
 
     columns = ("learning_speed", "learning_speed_w")
+    norms = frozenset({("gradient", "b"), ("gradient", "w")})
 
     def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
         """Norms of the gradient's two parts."""
-        return norm(seen.gradient.b[l]), norm(seen.gradient.w[l])
+        return seen.norm("gradient", "b", l), seen.norm("gradient", "w", l)
 
 
 @dataclass(frozen=True)
@@ -112,6 +150,7 @@ class ErrorSize(Probe):
     """``delta_rms`` = √⟨‖δ^l‖²⟩, and ``error_rms`` = √⟨‖e^l‖²⟩ of the error before σ′, e^l = ∂C_x/∂a^l."""
 
     columns = ("delta_rms", "error_rms")
+    norms = frozenset()
 
     def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
         """√m ‖·‖, since each column carries 1/m."""
@@ -124,11 +163,11 @@ class UpdateRatio(Probe):
     """``update_ratio`` = ‖Δw^l‖/‖w^l‖ of the step taken: momentum, scaling and decay included."""
 
     columns = ("update_ratio",)
+    norms = frozenset({("update", "w"), ("theta", "w")})
 
     def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
         """NaN where no step is taken."""
-        w = norm(seen.theta.w[l])
-        return (np.full_like(w, np.nan) if seen.update is None else norm(seen.update.w[l]) / w,)
+        return (seen.norm("update", "w", l) / seen.norm("theta", "w", l),)
 
 
 @dataclass(frozen=True)
@@ -136,12 +175,13 @@ class Slope(Probe):
     """``slope_mean``, ``slope_p02``, ``slope_p50``, ``slope_p98``: σ′(z^l) over neurons and examples."""
 
     columns = ("slope_mean", "slope_p02", "slope_p50", "slope_p98")
+    norms = frozenset()
 
     def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
         """Mean and percentiles."""
         slope = seen.p.slope[l]
         ordered = thinned(slope)
-        return slope.mean(axis=(1, 2)), *(percentile(ordered, q) for q in (2, 50, 98))
+        return mean(slope), *(percentile(ordered, q) for q in (2, 50, 98))
 
 
 @dataclass(frozen=True)
@@ -154,6 +194,7 @@ class Saturation(Probe):
     """
 
     columns = ("saturation", "saturated_low", "saturated_high", "saturated_neurons")
+    norms = frozenset()
 
     def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
         """Counts over neurons and examples."""
@@ -162,14 +203,13 @@ class Saturation(Probe):
         if not np.isfinite(most):
             missing = np.full(len(z), np.nan)
             return missing, missing, missing, missing
-        flat = np.abs(seen.p.slope[l]) < seen.saturation_threshold * most
+        saturated = np.abs(seen.p.slope[l]) < seen.saturation_threshold * most
         cells = z.shape[1] * z.shape[2]
-        by_neuron = np.count_nonzero(flat, axis=2)
-        all_flat = by_neuron.sum(axis=1)
-        np.logical_and(flat, z < sigma.steepest, out=flat)
-        low = np.count_nonzero(flat, axis=(1, 2))
+        by_neuron = counted(saturated)
+        both = by_neuron.sum(axis=1)
+        low = counted(np.logical_and(saturated, z < sigma.steepest, out=saturated)).sum(axis=1)
         neurons = (by_neuron >= 0.95 * z.shape[2]).mean(axis=1)
-        return all_flat / cells, low / cells, (all_flat - low) / cells, neurons
+        return both / cells, low / cells, (both - low) / cells, neurons
 
 
 @dataclass(frozen=True)
@@ -177,10 +217,14 @@ class DeadNeurons(Probe):
     """``dead_neurons``: the share of neurons with σ′(z) = 0 exactly on all examples: ReLU's dead units."""
 
     columns = ("dead_neurons",)
+    norms = frozenset()
 
     def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
         """A neuron lives by one example."""
-        return ((~seen.p.slope[l].any(axis=2)).mean(axis=1),)
+        slope = seen.p.slope[l]
+        if slope.all():
+            return (np.zeros(len(slope)),)
+        return ((~slope.any(axis=2)).mean(axis=1),)
 
 
 @dataclass(frozen=True)
@@ -191,12 +235,14 @@ class ActivationSpread(Probe):
     """
 
     columns = ("a_mean", "a_std", "a_p02", "a_p98")
+    norms = frozenset()
 
     def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
         """Mean, standard deviation and percentiles."""
         a = seen.p.a[l]
-        ordered = thinned(a)
-        return a.mean(axis=(1, 2)), a.std(axis=(1, 2)), percentile(ordered, 2), percentile(ordered, 98)
+        middle, ordered = mean(a), thinned(a)
+        deviation = norm(a - middle[:, None, None].astype(a.dtype)) / np.sqrt(a.shape[1] * a.shape[2])
+        return middle, deviation, percentile(ordered, 2), percentile(ordered, 98)
 
 
 @dataclass(frozen=True)
@@ -207,15 +253,24 @@ class LowInput(Probe):
     """
 
     columns = ("low_input",)
+    norms = frozenset()
 
     def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
         """Rms over the neurons and examples of each trial."""
-        a = seen.p.a[l - 1]
-        cells = a.shape[1] * a.shape[2]
-        rms = norm(a) / np.sqrt(cells)
-        low = np.abs(a) < (seen.low_input_threshold * rms)[:, None, None]
-        share = np.count_nonzero(low, axis=(1, 2)) / cells
+        if l > 1:
+            share = low_share(seen.p.a[l - 1], seen.low_input_threshold)
+        else:
+            if "low_input" not in seen.of_inputs:
+                seen.of_inputs["low_input"] = low_share(seen.p.a[0], seen.low_input_threshold)
+            share = seen.of_inputs["low_input"]
         return (np.broadcast_to(share, (len(seen.p.z[l]),)),)
+
+
+def low_share(a: Array, threshold: float) -> Array:
+    """The share of (neuron, example) with |a| below ``threshold`` times the rms of its trial: (T,)."""
+    cells = a.shape[1] * a.shape[2]
+    low = np.abs(a) < (threshold * norm(a) / np.sqrt(cells))[:, None, None]
+    return np.asarray(np.count_nonzero(low, axis=(1, 2)) / cells)
 
 
 @dataclass(frozen=True)
@@ -223,10 +278,11 @@ class Norms(Probe):
     """``weight_norm`` = ‖w^l‖ and ``bias_norm`` = ‖b^l‖."""
 
     columns = ("weight_norm", "bias_norm")
+    norms = frozenset({("theta", "w"), ("theta", "b")})
 
     def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
         """Before the step."""
-        return norm(seen.theta.w[l]), norm(seen.theta.b[l])
+        return seen.norm("theta", "w", l), seen.norm("theta", "b", l)
 
 
 TABLE: dict[str, type[Probe]] = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lab.activations.activation import Array
-from lab.experiment.probes import Probe, Seen
+from lab.experiment.probes import Norm, Probe, Seen
 from lab.experiment.schedule import Schedule
 
 STEP_COLUMNS = ("cost", "accuracy", "test_cost", "test_accuracy")
@@ -91,6 +91,16 @@ class Recorder:
         self.histograms = np.zeros((len(schedule.histograms), trials, depth, 2 * HALF_BINS), np.int64)
         self.diverged = np.full(trials, -1, np.int64)
 
+    @property
+    def norms(self) -> frozenset[Norm]:
+        """The norms of parameters that its probes ask for."""
+        return frozenset[Norm]().union(*(probe.norms or () for probe, _ in self._probes))
+
+    @property
+    def looks_inside(self) -> bool:
+        """Whether one of its probes looks at the parameters themselves."""
+        return any(probe.norms is None for probe, _ in self._probes)
+
     def due(self, step: int) -> int | None:
         """The number of the reading at this step, or None."""
         return self._due.get(step)
@@ -99,11 +109,11 @@ class Recorder:
         """Whether the test examples are evaluated at this reading."""
         return reading in self._tested
 
-    def read(self, first: int, seen: Seen, figures: Sequence[Array]) -> None:
+    def read(self, first: int, seen: Seen, figures: Sequence[Array], sound: Array) -> None:
         """Measure one reading, or several that follow one another, from number ``first`` on.
 
-        The rows of ``seen`` and of ``figures``, which are `STEP_COLUMNS`, are the T trials of the first
-        reading, then those of the next.
+        The rows of ``seen``, of ``figures``, which are `STEP_COLUMNS`, and of ``sound``, whether the trial
+        has not diverged, are the T trials of the first reading, then those of the next.
         """
         trials = self.layers.shape[1]
         several = len(figures[0]) // trials
@@ -119,7 +129,7 @@ class Recorder:
                 if first + k in self._binned:
                     z = seen.p.z[l][k * trials : (k + 1) * trials]
                     self.histograms[self._binned[first + k], :, l - 1] = counts(z)
-        self._mark(here, (finite(seen) & np.isfinite(figures[0])).reshape(several, trials))
+        self._mark(here, (sound & np.isfinite(figures[0])).reshape(several, trials))
 
     def readings(self, final: Sequence[Array], seconds: float) -> Readings:
         """All that was read, once training has ended; ``final`` are `STEP_COLUMNS` of the end, (T,) each."""
@@ -145,12 +155,6 @@ class Recorder:
         for k, reading in enumerate(range(here.start, here.stop)):
             if reading in self._binned:
                 self.histograms[self._binned[reading], lost[k]] = 0
-
-
-def finite(seen: Seen) -> Array:
-    """Whether all parameters and gradients of a trial are finite numbers: shape (T,)."""
-    sound = np.isfinite(seen.theta.vector) & np.isfinite(seen.gradient.vector)
-    return np.asarray(sound.all(axis=1))
 
 
 def counts(z: Array) -> Array:

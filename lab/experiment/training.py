@@ -11,7 +11,7 @@ import numpy as np
 from lab.activations.activation import Array
 from lab.errors import PartError
 from lab.experiment.examples import Evaluation, Examples, fed
-from lab.experiment.reader import Reader, Recording
+from lab.experiment.reader import Reader, Recording, Step
 from lab.experiment.recorder import Readings, Recorder
 from lab.experiment.streams import stream
 from lab.network.backprop import Network, Pass, backward, forward
@@ -53,7 +53,7 @@ def train(training: Training, trials: range, progress: Callable[[int], None] | N
     stack = Stack(training, trials)
     recording, depth = training.recording, training.network.depth
     recorder = Recorder(recording.schedule, recording.probes, recording.columns, len(trials), depth)
-    reader = Reader(training.network, recording, training.test, stack.theta, recorder)
+    reader = Reader(training.network, recording, training.test, stack.step, recorder)
     told = 0
     with np.errstate(all="ignore"):
         for step in range(training.steps + 1):
@@ -63,16 +63,18 @@ def train(training: Training, trials: range, progress: Callable[[int], None] | N
             if reading is None:
                 stack.advance(step + 1)
                 continue
-            if not last:
+            if reader.plans and not last:
                 stack.plan(step + 1)
-            reader.read(reading, p, stack.gradient, None if last else stack.update)
+            reader.read(reading, p, last)
             if progress is not None:
                 progress((step - told) * len(trials))
                 told = step
             if (recorder.diverged >= 0).all():
                 break
-            if not last:
+            if reader.plans and not last:
                 stack.move()
+            elif not last:
+                stack.advance(step + 1)
         reader.flush()
         whole = Evaluation(training.network, training.train, len(trials))
         final = (*whole.figures(stack.theta), *reader.tested())
@@ -128,6 +130,12 @@ class Stack:
         self._passes = fed(training.network, training.train, training.batch, streams)
         self._blocks = self._whole.blocks(BLOCK // len(trials))
         self._scratch = np.empty_like(self._blocks[0].theta)
+
+    @property
+    def step(self) -> Step:
+        """The buffers of a step, for those who look at it."""
+        multiple = None if self.training.decay else self.training.optimiser.multiple(self.training.eta)
+        return Step(self.theta, self.gradient, self.update, multiple)
 
     def propagate(self) -> Pass:
         """Forward and backward over the next batch."""

@@ -13,7 +13,7 @@ means of the book's single-example gradients. The biases are the last column of 
 under every a: so one product is w a + b, and one product is BP3 and BP4.
 
 Every product runs trial by trial inside ``np.matmul``, so a trial in a stack has the same bits as alone.
-One trial alone takes ``np.dot`` for the two products in which it has the same bits and half the cost of a call.
+One trial alone takes ``np.dot`` where it gives the same bits: a call costs half as much.
 """
 
 from __future__ import annotations
@@ -83,8 +83,11 @@ class Pass:
         """The same arrays without the axis of trials where there is one trial, else itself."""
         if len(self.vector) > 1 or len(self.z[1]) > 1:
             return self
-        names = ("a1", "a", "z", "slope", "e", "delta")
-        return replace(self, **{name: {l: x[0] for l, x in getattr(self, name).items()} for name in names})
+        a1, a, z, slope, e, delta = (
+            {l: block[0] for l, block in blocks.items()}
+            for blocks in (self.a1, self.a, self.z, self.slope, self.e, self.delta)
+        )
+        return replace(self, a1=a1, a=a, z=z, slope=slope, e=e, delta=delta)
 
     @cached_property
     def product(self) -> Callable[..., Any]:

@@ -36,6 +36,10 @@ class Optimiser(ABC):
     def step(self, state: State, gradient: Array, eta: float, number: int, out: Array) -> None:
         """Write Δθ of step ``number`` (1, 2, …) into ``out``; ``gradient`` is left as it was."""
 
+    def multiple(self, eta: float) -> float | None:
+        """The c of an optimiser whose Δθ is c ∇C at every step; None for all others."""
+        return None
+
 
 @dataclass(frozen=True)
 class Descent(Optimiser):
@@ -50,7 +54,11 @@ class Descent(Optimiser):
 
     def step(self, state: State, gradient: Array, eta: float, number: int, out: Array) -> None:
         """Write −η ∇C."""
-        np.multiply(gradient, scalar(-eta, gradient.dtype), out=out)
+        np.multiply(gradient, scalar(-eta, gradient.dtype), out)
+
+    def multiple(self, eta: float) -> float:
+        """−η."""
+        return -eta
 
 
 @dataclass(frozen=True)

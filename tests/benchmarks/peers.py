@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.util import find_spec
-from itertools import cycle
+from functools import partial
+from itertools import cycle, pairwise
+from typing import Any
 
 import numpy as np
 
+from lab.activations import Activation
 from lab.experiment.training import Stack
 from tests.benchmarks.workloads import Workload
 
@@ -35,9 +38,11 @@ def floor(workload: Workload, dtype: str) -> Callable[[], object]:
     return step
 
 
-def lab(workload: Workload, dtype: str, trials: int = 1) -> Callable[[], object]:
+def lab(
+    workload: Workload, dtype: str, trials: int = 1, sigma: Activation | None = None
+) -> Callable[[], object]:
     """The lab's step."""
-    stack = Stack(workload.training(dtype), range(trials))
+    stack = Stack(workload.training(dtype, sigma=sigma), range(trials))
 
     def step() -> None:
         stack.propagate()
@@ -79,47 +84,77 @@ def jax_forms(workload: Workload, dtype: str) -> tuple[Callable[[], object], Cal
     import jax
     import jax.numpy as jnp
 
-    jax.config.update("jax_enable_x64", True)
-    x, y = workload.data(dtype)
-    rng = np.random.default_rng(0)
-    theta = [
-        (
-            jnp.asarray(rng.normal(size=(n_in, n_out)) / np.sqrt(n_in), dtype),
-            jnp.asarray(rng.normal(size=n_out), dtype),
-        )
-        for n_in, n_out in zip(workload.sizes, workload.sizes[1:], strict=False)
-    ]
-
-    def cost(theta: object, inputs: object, targets: object) -> object:
-        a = inputs
-        for w, b in theta:
-            a = jax.nn.sigmoid(a @ w + b)
-        return 0.5 * jnp.mean(jnp.sum((a - targets) ** 2, axis=1))
-
-    def moved(theta: object, batch: object) -> object:
-        gradient = jax.grad(cost)(theta, *batch)
-        return jax.tree.map(lambda t, g: t - 0.01 * g, theta, gradient)
-
+    moved, start = jax_step(workload, dtype, "sigmoid")
     one = jax.jit(moved, donate_argnums=0)
-    several = jax.jit(
-        lambda theta, batches: jax.lax.scan(lambda t, b: (moved(t, b), None), theta, batches)[0],
-        donate_argnums=0,
-    )
     m = workload.batch
-    batches = [(jnp.asarray(x[i : i + m]), jnp.asarray(y[i : i + m])) for i in range(0, len(x) - m + 1, m)]
-    turns = cycle(batches)
-    many = [next(turns) for _ in range(SCAN)] if m < len(x) else [batches[0]] * 10
-    stacked = jax.tree.map(lambda *parts: jnp.stack(parts), *many)
-    state = {"one": jax.tree.map(jnp.copy, theta), "several": jax.tree.map(jnp.copy, theta)}
+    x, y = workload.data(dtype)
+    turns = cycle(
+        [(jnp.asarray(x[i : i + m]), jnp.asarray(y[i : i + m])) for i in range(0, len(x) - m + 1, m)]
+    )
+    state = {"theta": start(0)}
 
     def step() -> None:
-        state["one"] = jax.block_until_ready(one(state["one"], next(turns)))
+        state["theta"] = jax.block_until_ready(one(state["theta"], next(turns)))
 
-    def scan() -> None:
-        state["several"] = jax.block_until_ready(several(state["several"], stacked))
+    return step, jax_scan(workload, dtype, "sigmoid", None)
 
-    scan.steps = len(many)  # type: ignore[attr-defined]
-    return step, scan
+
+def jax_step(workload: Workload, dtype: str, sigma: str) -> tuple[Callable[..., Any], Callable[[int], Any]]:
+    """A step of descent of jax with a hidden σ, to be compiled, and what makes the first parameters."""
+    import jax
+    import jax.numpy as jnp
+
+    jax.config.update("jax_enable_x64", True)
+    hidden = getattr(jax.nn, sigma.replace("-", "_"))
+    hidden = partial(hidden, approximate=False) if sigma == "gelu" else hidden
+
+    def cost(theta: Any, inputs: Any, targets: Any) -> Any:
+        a = inputs
+        for l, (w, b) in enumerate(theta, 1):
+            a = (hidden if l < len(theta) else jax.nn.sigmoid)(a @ w + b)
+        return 0.5 * jnp.mean(jnp.sum((a - targets) ** 2, axis=1))
+
+    def moved(theta: Any, batch: Any) -> Any:
+        return jax.tree.map(lambda t, g: t - 0.01 * g, theta, jax.grad(cost)(theta, *batch))
+
+    def start(seed: int) -> Any:
+        rng = np.random.default_rng(seed)
+        return [
+            (
+                jnp.asarray(rng.normal(size=(n_in, n_out)) / np.sqrt(n_in), dtype),
+                jnp.asarray(rng.normal(size=n_out), dtype),
+            )
+            for n_in, n_out in pairwise(workload.sizes)
+        ]
+
+    return moved, start
+
+
+def jax_scan(workload: Workload, dtype: str, sigma: str, trials: int | None) -> Callable[[], object]:
+    """jax compiled, several steps a call (its ``steps``): of one network, or of a stack by ``vmap``."""
+    import jax
+    import jax.numpy as jnp
+
+    moved, start = jax_step(workload, dtype, sigma)
+    x, y = workload.data(dtype)
+    m, steps = workload.batch, SCAN if workload.batch < len(x) else 10
+    rng = np.random.default_rng(0)
+    shape = (steps, m) if trials is None else (steps, trials, m)
+    order = rng.integers(0, len(x), shape) if m < len(x) else np.broadcast_to(np.arange(m), shape)
+    batches = jnp.asarray(x[order]), jnp.asarray(y[order])
+    step = moved if trials is None else jax.vmap(moved)
+    scan = jax.jit(
+        lambda theta, many: jax.lax.scan(lambda t, batch: (step(t, batch), None), theta, many)[0],
+        donate_argnums=0,
+    )
+    first = start(0) if trials is None else jax.tree.map(lambda *t: jnp.stack(t), *map(start, range(trials)))
+    state = {"theta": first}
+
+    def several() -> None:
+        state["theta"] = jax.block_until_ready(scan(state["theta"], batches))
+
+    several.steps = steps  # type: ignore[attr-defined]
+    return several
 
 
 def scikit_learn(workload: Workload, dtype: str) -> Callable[[], object] | None:

@@ -26,14 +26,13 @@ def read_every_step(workload: Workload, dtype: str, columns: Sequence[str]) -> C
     stack = Stack(training, range(1))
     plan = schedule(READINGS, 1)
     recorder = Recorder(plan, training.recording.probes, columns, 1, training.network.depth)
-    reader = Reader(training.network, training.recording, training.test, stack.theta, recorder)
+    reader = Reader(training.network, training.recording, training.test, stack.step, recorder)
     turns = cycle(range(READINGS - 2 * LONGEST_RING))
 
     def step() -> None:
         p = stack.propagate()
-        stack.plan(1)
-        reader.read(next(turns), p, stack.gradient, stack.update)
-        stack.move()
+        reader.read(next(turns), p, last=False)
+        stack.advance(1)
 
     return step
 

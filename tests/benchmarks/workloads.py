@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lab.activations import Activation
+from lab.activations.catalogue import TABLE as ACTIVATIONS
 from lab.activations.logistic import Sigmoid
 from lab.experiment.examples import examples
 from lab.experiment.probes import COLUMNS, TABLE
@@ -38,15 +40,22 @@ class Workload:
         return x, y.astype(dtype)
 
     def training(
-        self, dtype: str, steps: int = 1, every: int = 10**9, columns: tuple[str, ...] = COLUMNS
+        self,
+        dtype: str,
+        steps: int = 1,
+        every: int = 10**9,
+        columns: tuple[str, ...] = COLUMNS,
+        sigma: Activation | None = None,
     ) -> Training:
-        """The workload as the lab trains it."""
+        """The workload as the lab trains it, with the sigmoid or another σ in the hidden layers."""
         x, y = self.data(dtype)
         given = examples(x, y, True, dtype)
         none = examples(x[:0], y[:0], True, dtype)
         probes = tuple(probe() for probe in TABLE.values())
         return Training(
-            network=Network(self.sizes, (Sigmoid(),) * (len(self.sizes) - 1), Quadratic()),
+            network=Network(
+                self.sizes, (*[sigma or Sigmoid()] * (len(self.sizes) - 2), Sigmoid()), Quadratic()
+            ),
             initialiser=Nielsen(),
             optimiser=Descent(),
             eta=0.01,
@@ -64,5 +73,14 @@ W1 = Workload("W1", (784, 30, 30, 10), 10, 1000)
 W2 = Workload("W2", (784, 30, 30, 30, 30, 30, 10), 1000, 1000)
 W3A = Workload("W3a", (784, 1000, 1000, 1000, 1000, 10), 10, 1280)
 W3B = Workload("W3b", (784, 1000, 1000, 1000, 1000, 10), 128, 1280)
+W4 = Workload("W4", (784, 100, 100, 100, 10), 64, 1280)
 W5 = Workload("W5", (2, 16, 16, 1), 32, 1024)
 ALONE = (W1, W5, W2, W3A, W3B)
+
+SWEPT = ("sigmoid", "tanh", "relu", "leaky-relu", "elu", "softplus", "silu", "gelu")
+"""The activations of a sweep."""
+
+
+def swept() -> dict[str, Activation]:
+    """The activations of a sweep by name."""
+    return {name: ACTIVATIONS[name]() for name in SWEPT}

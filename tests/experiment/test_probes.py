@@ -12,13 +12,15 @@ from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import Identity, LeakyReLU, ReLU
 from lab.activations.logistic import Sigmoid, SiLU, Softplus
 from lab.activations.smooth import ELU, GELU
+from lab.experiment.norms import norm
 from lab.experiment.probes import (
     COLUMNS,
     SORTED_VALUES,
     TABLE,
     Saturation,
     Seen,
-    norm,
+    few_examples,
+    gradient_norms,
     percentile,
     thinned,
 )
@@ -131,48 +133,6 @@ def test_the_columns_are_named_once():
 
 def test_without_a_step_there_is_no_update_ratio():
     assert np.isnan(measured(seen(Tanh(), with_update=False), 1)["update_ratio"]).all()
-
-
-# Norms beyond the range of squares.
-
-
-@pytest.mark.parametrize("size", [1e-200, 1e-310, 1e200, 1e300])
-def test_a_norm_of_extreme_numbers_keeps_its_digits(size):
-    block = np.array([[[3.0, 0.0], [0.0, 4.0]], [[5.0, 12.0], [0.0, 0.0]]])
-    rel = 1e-13 if size != 1e-310 else 1e-12
-    np.testing.assert_allclose(norm(block * size) / size, [5, 13], rtol=rel)
-
-
-def test_a_norm_is_scaled_trial_by_trial():
-    block = np.array([[[3e-200, 4e-200]], [[3.0, 4.0]], [[3e200, 4e200]], [[0.0, 0.0]]])
-    np.testing.assert_allclose(norm(block), [5e-200, 5, 5e200, 0], rtol=1e-15)
-
-
-def test_a_norm_of_float32_keeps_its_dtype_and_its_range():
-    found = norm(np.array([[[3e-30, 4e-30]], [[3e30, 4e30]]], np.float32))
-    assert found.dtype == np.float32
-    np.testing.assert_allclose(found, [5e-30, 5e30], rtol=1e-6)
-
-
-def test_a_norm_of_what_is_not_finite():
-    with np.errstate(all="ignore"):
-        found = norm(np.array([[[np.inf, 1.0]], [[np.nan, 1.0]], [[-np.inf, 0.0]], [[3.0, 4.0]]]))
-    np.testing.assert_array_equal(found, [np.inf, np.nan, np.inf, 5])
-
-
-def test_a_norm_of_nothing_is_zero():
-    assert norm(np.zeros((2, 0, 3))).tolist() == [0, 0]
-
-
-@pytest.mark.parametrize("shape", [(5, 30, 1000), (5, 129, 200), (5, 1, 9000), (5, 100, 1)])
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_a_norm_in_a_stack_has_the_bits_that_it_has_alone(shape, dtype):
-    trials, n, m = shape
-    block = np.random.default_rng(0).normal(size=(trials, n * (m + 1) + 1)).astype(dtype)[:, :-1]
-    block = block.reshape(trials, n, m + 1)[:, :, :-1] if m == 200 else block[:, : n * m].reshape(shape)
-    together = norm(block)
-    for t in range(trials):
-        assert norm(block[t : t + 1].copy())[0] == norm(block[t : t + 1])[0] == together[t]
 
 
 def test_a_gradient_of_1e_200_is_not_told_as_zero():
@@ -310,3 +270,38 @@ def test_a_smooth_tail_is_saturated_but_not_dead():
     found = measured(given, 1)
     assert found["saturation"].tolist() == found["saturated_neurons"].tolist() == [1, 1, 1]
     assert found["dead_neurons"].tolist() == [0, 0, 0]
+
+
+# The gradient's norms from a pass of few examples.
+
+
+def test_few_examples_are_those_whose_products_are_smaller_than_the_gradient():
+    wide, narrow = (Network(sizes, (Tanh(), Tanh()), Quadratic()) for sizes in ((784, 1000, 10), (2, 16, 1)))
+    assert few_examples(wide, 10)  # 100 · (784 + 2000 + 10) < 795 010
+    assert not few_examples(wide, 17)
+    assert not few_examples(narrow, 2)
+
+
+@pytest.mark.parametrize("size", [1.0, 1e-200, 1e200])
+def test_the_gradient_of_few_examples_has_the_norms_of_its_elements(size):
+    rng = np.random.default_rng(3)
+    delta, a = size * rng.normal(size=(2, 40, 4)), rng.normal(size=(2, 50, 4))
+    found = gradient_norms(delta, a)
+    np.testing.assert_allclose(found["w"] / size, norm(delta / size @ a.mT), rtol=1e-13)
+    np.testing.assert_allclose(found["b"] / size, norm((delta / size).sum(axis=2)[..., None]), rtol=1e-13)
+
+
+def test_the_gradient_of_few_examples_that_cancel_or_vanish_is_zero():
+    delta = np.array([[[1.0, -1.0]], [[0.0, 0.0]]])
+    found = gradient_norms(delta, np.ones((2, 3, 2)))
+    assert found["w"].tolist() == found["b"].tolist() == [0, 0]
+
+
+def test_a_step_that_is_a_multiple_of_the_gradient_needs_no_norm_of_its_own():
+    given = seen(Tanh())
+    np.multiply(given.gradient.vector, -0.25, out=given.update.vector)
+    shorter = replace(given, multiple=-0.25, update=parameters(SIZES, TRIALS))
+    for l in (1, 2, 3):
+        np.testing.assert_allclose(
+            measured(shorter, l)["update_ratio"], measured(given, l)["update_ratio"], rtol=1e-14
+        )
