@@ -15,13 +15,16 @@ from lab.activations.activation import Array, InPlace, Interval
 from lab.activations.scalars import scalar
 
 
-def logistic(z: Array, a: Array, slope: Array) -> None:
-    """Write s(z) into ``a`` and s(z)s(−z) into ``slope``."""
+def logistic(z: Array, a: Array, slope: Array, scratch: Array) -> None:
+    """Write s(z) into ``a`` and s(z)s(−z) into ``slope``.
+
+    ``a`` is touched twice only: in a stack it lies apart from trial to trial, and costs double.
+    """
     one = scalar(1, z.dtype)
     np.exp(z, slope)  # R
-    np.reciprocal(slope, a)
-    np.add(a, one, a)
-    np.reciprocal(a, a)
+    np.reciprocal(slope, scratch)
+    np.add(scratch, one, scratch)
+    np.reciprocal(scratch, a)
     np.add(slope, one, slope)
     np.divide(a, slope, slope)
 
@@ -39,7 +42,7 @@ class Sigmoid(InPlace):
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
         """σ = 1/(1 + 1/R), σ′ = σ/(1 + R) with R = e^z."""
-        logistic(z, a, slope)
+        logistic(z, a, slope, scratch)
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ class SiLU(InPlace):
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
         """σ = z s(z), σ′ = s(z) + z s(z)s(−z)."""
-        logistic(z, a, slope)
+        logistic(z, a, slope, scratch)
         np.multiply(slope, z, slope)
         np.add(slope, a, slope)
         np.multiply(a, z, a)

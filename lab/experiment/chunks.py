@@ -47,7 +47,8 @@ def chunks(variant: int, training: Training, trials: int) -> list[Chunk]:
     sizes = training.network.sizes
     cells = 5 * sum(sizes) * min(training.batch, len(training.train)) + 3 * count(sizes)
     together = CHUNK_BYTES // (cells * training.train.x.itemsize)
-    size = max(1, min(int(together), LARGEST_CHUNK, trials))
+    most = max(1, min(int(together), LARGEST_CHUNK))
+    size = -(-trials // -(-trials // most))  # as even as can be
     return [Chunk(variant, first, min(first + size, trials)) for first in range(0, trials, size)]
 
 

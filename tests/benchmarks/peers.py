@@ -6,8 +6,8 @@ They take the same batches of the same examples in turn, without shuffling, and 
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.util import find_spec
 from functools import partial
+from importlib.util import find_spec
 from itertools import cycle, pairwise
 from typing import Any
 

@@ -29,11 +29,9 @@ def test_every_trial_is_in_one_chunk(sizes, trials):
 
 
 def test_small_networks_share_a_chunk_and_large_ones_have_their_own():
-    assert [len(chunk.trials) for chunk in chunks(0, training((1, 1)), 250)] == [
-        LARGEST_CHUNK,
-        LARGEST_CHUNK,
-        50,
-    ]
+    narrow = training((1, 1))
+    assert [len(chunk.trials) for chunk in chunks(0, narrow, LARGEST_CHUNK)] == [LARGEST_CHUNK]
+    assert [len(chunk.trials) for chunk in chunks(0, narrow, 2 * LARGEST_CHUNK + 50)] == [84, 84, 82]
     wide = training((64, 1000, 1000, 10), count=20)
     assert [len(chunk.trials) for chunk in chunks(0, wide, 3)] == [1, 1, 1]
 
@@ -43,7 +41,9 @@ def test_a_chunk_fits_the_cache_and_no_larger_one_would():
     for batch, dtype, itemsize in ((50, "float64", 8), (10, "float32", 4)):
         size = len(chunks(0, training(sizes, count=50, batch=batch, dtype=dtype), 1000)[0].trials)
         trial = itemsize * (5 * sum(sizes) * batch + 3 * count(sizes))
-        assert size * trial <= CHUNK_BYTES < (size + 1) * trial
+        assert size * trial <= CHUNK_BYTES
+        even = -(-1000 // size)  # one chunk fewer would be too large a chunk
+        assert -(-1000 // (even - 1)) * trial > CHUNK_BYTES
 
 
 def test_a_batch_beyond_the_examples_counts_as_all_of_them():
