@@ -11,7 +11,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from lab.errors import LabError, StorageError, did_you_mean
+from lab.experiment import table_files
 from lab.experiment.resolved import resolved
 from lab.experiment.tables import TABLES
 from lab.experiment.variants import Plan
@@ -75,10 +75,9 @@ class RunFolder:
     def keep_tables(self, tables: Mapping[str, pd.DataFrame]) -> None:
         """Write each table as CSV, and as Parquet where pyarrow is installed."""
         for name, table in tables.items():
-            text = table.to_csv(index=False, lineterminator="\n")
-            write(self.path / "tables" / f"{name}.csv", text)
-            if find_spec("pyarrow"):
-                write(self.path / "tables" / f"{name}.parquet", table.to_parquet(index=False))
+            write(self.path / "tables" / f"{name}.csv", table_files.csv(table))
+            if table_files.has_parquet():
+                write(self.path / "tables" / f"{name}.parquet", table_files.parquet(table))
 
     def table(self, name: str) -> pd.DataFrame:
         """A table by its name. Raises StorageError where it is not there."""
@@ -90,7 +89,7 @@ class RunFolder:
                 f"{self.path}: has no table {name!r}: the run has not ended; "
                 f"finish it with: lab resume {self.name}/{self.id}"
             )
-        return pd.read_csv(path, keep_default_na=False, na_values=[""])
+        return table_files.read_csv(path)
 
     def lock(self) -> FileLock:
         """The kernel's lock on the run, held as long as something writes into it.

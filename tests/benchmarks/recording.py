@@ -13,21 +13,28 @@ from lab.experiment.reader import LONGEST_RING, Reader
 from lab.experiment.recorder import Recorder
 from lab.experiment.schedule import schedule
 from lab.experiment.training import Stack
-from tests.benchmarks.timing import kernels, side_by_side
+from tests.benchmarks.peers import lab
+from tests.benchmarks.timing import kernels, on_one_core, side_by_side
 from tests.benchmarks.workloads import NORMS, W1, W2, W3A, W5, Workload
 
-READINGS = 2**13
-"""Those of the recorder; the first step of a ring must leave room for the whole of it."""
+READINGS = 2**12
+"""Numbers, trials times readings, of a recorder; the first step of a ring must leave room for all of it."""
+
+CASES = ((W1, 1), (W5, 1), (W2, 1), (W3A, 1), (W5, 80))
+"""A workload, and how many trials step side by side."""
 
 
-def read_every_step(workload: Workload, dtype: str, columns: Sequence[str]) -> Callable[[], object]:
+def read_every_step(
+    workload: Workload, trials: int, dtype: str, columns: Sequence[str]
+) -> Callable[[], object]:
     """A step that is read, into the rows of one recorder in turn."""
     training = workload.training(dtype, columns=tuple(columns))
-    stack = Stack(training, range(1))
-    plan = schedule(READINGS, 1)
-    recorder = Recorder(plan, training.recording.probes, columns, 1, training.network.depth)
+    stack = Stack(training, range(trials))
+    readings = max(READINGS // trials, 2)
+    plan = schedule(readings, 1)
+    recorder = Recorder(plan, training.recording.probes, columns, trials, training.network.depth)
     reader = Reader(training.network, training.recording, training.test, stack.step, recorder)
-    turns = cycle(range(READINGS - 2 * LONGEST_RING))
+    turns = cycle(range(readings - (2 * LONGEST_RING if trials == 1 else 0)))
 
     def step() -> None:
         p = stack.propagate()
@@ -37,32 +44,25 @@ def read_every_step(workload: Workload, dtype: str, columns: Sequence[str]) -> C
     return step
 
 
-def alone(workload: Workload, dtype: str) -> Callable[[], object]:
-    """The same step without a reading."""
-    stack = Stack(workload.training(dtype), range(1))
-
-    def step() -> None:
-        stack.propagate()
-        stack.advance(1)
-
-    return step
-
-
-def main(workloads: Sequence[Workload] = (W1, W5, W2, W3A)) -> None:
+def main(cases: Sequence[tuple[Workload, int]] = CASES) -> None:
     """Print the table."""
-    print(f"what recording at every step adds, float32, one network, one thread, {kernels()}\n")
-    print(f"{'':5}{'step µs':>10}{'norms':>10}{'all default':>14}")
+    on_one_core()
+    print(f"what recording at every step adds, float32, one core, {kernels()}\n")
+    print(f"{'':5}{'trials':>8}{'step µs':>10}{'norms':>10}{'all default':>14}")
     with np.errstate(all="ignore"), threadpool_limits(1):
-        for workload in workloads:
+        for workload, trials in cases:
             times = side_by_side(
                 {
-                    "step": alone(workload, "float32"),
-                    "norms": read_every_step(workload, "float32", NORMS),
-                    "all": read_every_step(workload, "float32", COLUMNS),
+                    "step": lab(workload, "float32", trials),
+                    "norms": read_every_step(workload, trials, "float32", NORMS),
+                    "all": read_every_step(workload, trials, "float32", COLUMNS),
                 }
             )
             norms, everything = (times[key] / times["step"] - 1 for key in ("norms", "all"))
-            print(f"{workload.name:5}{times['step']:>10.0f}{norms:>10.0%}{everything:>14.0%}", flush=True)
+            print(
+                f"{workload.name:5}{trials:>8}{times['step']:>10.0f}{norms:>10.0%}{everything:>14.0%}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":
