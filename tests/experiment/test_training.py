@@ -4,6 +4,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
+from hypothesis import given as given_sizes
+from hypothesis import settings
+from hypothesis import strategies as st
 from trainings import made_examples, of_trial, training, unlike
 
 from lab.activations import Formula
@@ -67,6 +70,23 @@ def test_a_stacked_trial_has_the_bits_that_it_has_alone(sizes, count, batch, dty
     stacked = train(given, range(4))
     for trial in (0, 3):
         assert unlike(of_trial(stacked, trial), train(given, range(trial, trial + 1))) == []
+
+
+widths = st.one_of(st.integers(1, 40), st.sampled_from([63, 64, 65, 127, 128, 129, 256, 300]))
+
+
+@settings(max_examples=60, deadline=None)
+@given_sizes(
+    sizes=st.lists(widths, min_size=2, max_size=5).map(tuple),
+    batch=st.integers(1, 70),
+    trials=st.integers(2, 6),
+    dtype=st.sampled_from(["float32", "float64"]),
+)
+def test_a_stacked_trial_of_any_size_has_the_bits_that_it_has_alone(sizes, batch, trials, dtype):
+    """Whatever form BLAS takes for a shape: that of a trial does not depend on how many stand beside it."""
+    given = training(sizes, count=70, batch=batch, dtype=dtype, steps=2)
+    stacked = train(given, range(trials))
+    assert unlike(of_trial(stacked, trials - 1), train(given, range(trials - 1, trials))) == []
 
 
 @pytest.mark.parametrize("sigma", [GELU(), Tanh(), ReLU(), Formula("tanh(z) + 0.1*abs(z)")], ids=str)
