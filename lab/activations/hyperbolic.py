@@ -17,7 +17,7 @@ def tanh_sech2(u: Array, a: Array, slope: Array, scratch: Array) -> None:
     """
     np.exp(u, slope)
     np.tanh(u, a)
-    np.reciprocal(slope, scratch)
+    np.divide(scalar(1, u.dtype), slope, scratch)
     np.add(slope, scratch, slope)
     np.divide(scalar(2, u.dtype), slope, slope)
     np.multiply(slope, slope, slope)

@@ -22,9 +22,9 @@ def logistic(z: Array, a: Array, slope: Array, scratch: Array) -> None:
     """
     one = scalar(1, z.dtype)
     np.exp(z, slope)  # R
-    np.reciprocal(slope, scratch)
+    np.divide(one, slope, scratch)
     np.add(scratch, one, scratch)
-    np.reciprocal(scratch, a)
+    np.divide(one, scratch, a)
     np.add(slope, one, slope)
     np.divide(a, slope, slope)
 
@@ -71,11 +71,11 @@ class Softplus(InPlace):
             np.exp(a, a)
         else:
             np.exp(scratch, a)
-        np.reciprocal(a, slope)
+        np.divide(one, a, slope)
         np.minimum(a, slope, out=a)
         np.log1p(a, a)
         np.add(slope, one, slope)
-        np.reciprocal(slope, slope)
+        np.divide(one, slope, slope)
         np.maximum(scratch, scalar(0, z.dtype), out=scratch)
         np.add(a, scratch, a)
         np.divide(a, beta, a)
