@@ -280,13 +280,25 @@ def plot(run_name: str, names: Sequence[str], to: Path | None, results: Path | N
 def activations(
     name: str, plot: Path | None, parameters: Sequence[str], allow_code: bool, as_json: bool
 ) -> None:
-    """List the activations, or tell all about one: a name, or a formula such as "tanh(z) + 0.1*z"."""
+    """List the activations, or tell all about one: a name, or a formula such as "tanh(z) + 0.1*z".
+
+    What may stand in a formula: lab formulas
+    """
     from lab import catalogue_page
 
     if not name:
         catalogue_page.tell_all(as_json)
         return
     catalogue_page.tell_one(name, parameters, plot, as_json, allow_code)
+
+
+@cli.command()
+@_json_option
+def formulas(as_json: bool) -> None:
+    """Tell the language of formulas: operators, functions, kinks, what is refused, examples."""
+    from lab.formula_page import tell
+
+    tell(as_json)
 
 
 @cli.group(cls=_Commands)

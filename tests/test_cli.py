@@ -206,6 +206,15 @@ def test_activations_are_listed_and_one_is_told(lab, tmp_path):
     assert "ends in .png" in lab("activations", "relu", "--plot", tmp_path / "relu.pdf")[2]
 
 
+def test_the_language_of_formulas_is_told_and_pointed_to(lab):
+    code, out, _ = lab("formulas")
+    assert code == 0
+    assert "sech2(x)" in out
+    told = json.loads(lab("formulas", "--json")[1])
+    assert {row["name"] for row in told["functions"]} >= {"tanh", "where"}
+    assert "lab formulas" in lab("activations", "--help")[1]
+
+
 def test_a_class_with_a_wrong_derivative_is_refused(lab, small, tmp_path):
     (tmp_path / "mine.py").write_text(MINE.replace("np.cos(z)", "np.cos(z) / 2"))
     words = (
@@ -319,5 +328,16 @@ def test_help_is_quick_to_say_what_there_is(lab):
     code, out, _ = lab("--help")
 
     assert code == 0
-    for command in ("run", "resume", "check", "list", "show", "plot", "activations", "data", "new"):
+    for command in (
+        "run",
+        "resume",
+        "check",
+        "list",
+        "show",
+        "plot",
+        "activations",
+        "formulas",
+        "data",
+        "new",
+    ):
         assert f"  {command} " in out

@@ -3,8 +3,8 @@
 torch, jax and scikit-learn are measured beside the lab where they are installed (extra ``bench``).
 """
 
-from tests.benchmarks import matrix_form, recording, step
+from tests.benchmarks import formulas, matrix_form, recording, step
 
-for benchmark in (step, recording, matrix_form):
+for benchmark in (step, recording, matrix_form, formulas):
     benchmark.main()
     print()

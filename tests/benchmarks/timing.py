@@ -12,13 +12,13 @@ SECONDS = 0.05
 """The least time that one repetition takes."""
 
 
-def side_by_side(functions: Mapping[str, Callable[[], object]]) -> dict[str, float]:
+def side_by_side(functions: Mapping[str, Callable[[], object]], seconds: float = SECONDS) -> dict[str, float]:
     """The median time in µs of one call of each function.
 
-    Every function is called until `SECONDS` are over to find how many calls a repetition has; then the
+    Every function is called until ``seconds`` are over to find how many calls a repetition has; then the
     repetitions of all functions take turns, so that a change of the machine's speed hits all of them.
     """
-    calls = {name: _calls(function) for name, function in functions.items()}
+    calls = {name: _calls(function, seconds) for name, function in functions.items()}
     times: dict[str, list[float]] = {name: [] for name in functions}
     for _ in range(REPETITIONS):
         for name, function in functions.items():
@@ -29,10 +29,10 @@ def side_by_side(functions: Mapping[str, Callable[[], object]]) -> dict[str, flo
     return {name: median(values) for name, values in times.items()}
 
 
-def _calls(function: Callable[[], object]) -> int:
+def _calls(function: Callable[[], object], seconds: float) -> int:
     function()
     began, calls = perf_counter(), 0
-    while perf_counter() - began < SECONDS:
+    while perf_counter() - began < seconds:
         function()
         calls += 1
     return calls

@@ -12,8 +12,9 @@ import numpy as np
 from lab.activations.activation import Activation, Array, Buffers, floating, grid
 from lab.activations.formula.graph import Expression
 from lab.activations.formula.operations import SWITCHES
-from lab.activations.formula.parser import parse
+from lab.activations.formula.parser import parse, refused
 from lab.activations.formula.program import Program, compiled
+from lab.activations.formula.rewrites import stable
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class Formula(Activation):
     ----------
     text
         The formula: numbers, ``z``, parameters, ``+ - * / **``, and the functions of
-        `lab.activations.formula.operations.FUNCTIONS`; ``where(z > 0, …, …)`` chooses.
+        `lab.activations.formula.operations.LANGUAGE`; ``where(z > 0, …, …)`` chooses. ``lab formulas``
+        tells it all. What `lab.activations.formula.rewrites` knows is read in its stable form.
     parameters
         Pairs of name and value, in alphabetical order.
 
@@ -46,33 +48,51 @@ class Formula(Activation):
 
     @cached_property
     def expression(self) -> Expression:
-        """σ as an expression."""
-        return parse(self.text, dict(self.parameters))
+        """σ as an expression, in stable forms."""
+        expression = stable(parse(self.text, dict(self.parameters)))
+        if expression.number is not None:
+            raise refused(self.text, 1, f"is the constant {expression.number:g}; it must depend on z")
+        return expression
 
     @cached_property
     def slope_expression(self) -> Expression:
         """σ′ as an expression, in the same graph."""
-        return self.expression.graph.derivative(self.expression)
+        return stable(self.expression.graph.derivative(self.expression))
 
     @cached_property
-    def _program(self) -> Program:
-        return compiled(self.expression, self.slope_expression)
+    def _both(self) -> Program:
+        return compiled(self.expression, self.slope_expression, spare=1)
+
+    @cached_property
+    def _value(self) -> Program:
+        return compiled(self.expression)
+
+    @cached_property
+    def _slope(self) -> Program:
+        return compiled(self.slope_expression)
 
     def __getstate__(self) -> dict[str, Any]:
         return {"text": self.text, "parameters": self.parameters}
 
     def __call__(self, z: Any) -> Any:
         """σ(z)."""
-        return self.with_derivative(floating(z))[0][()]
+        return _computed(self._value, floating(z))[()]
 
     def derivative(self, z: Any) -> Any:
         """σ′(z)."""
-        return self.with_derivative(floating(z))[1][()]
+        return _computed(self._slope, floating(z))[()]
 
     def with_derivative(self, z: Array, out: Buffers | None = None) -> tuple[Array, Array]:
-        """σ(z) and σ′(z) in one pass over the shared subexpressions."""
-        a, slope = out[:2] if out is not None else (np.empty_like(z), np.empty_like(z))
-        self._program.run(z, (a, slope))
+        """σ(z) and σ′(z) in one pass over the shared subexpressions.
+
+        As an `InPlace`, it leaves it to the caller to silence numpy's warnings where ``out`` is given.
+        """
+        if out is not None:
+            self._both.run(z, out)
+            return out[:2]
+        a, slope, scratch = np.empty_like(z), np.empty_like(z), np.empty_like(z)
+        with np.errstate(all="ignore"):
+            self._both.run(z, (a, slope, scratch))
         return a, slope
 
     @cached_property
@@ -96,10 +116,16 @@ class Formula(Activation):
         return tuple(sorted(found))
 
 
-def _sign(program: Program, z: Array) -> Array:
+@np.errstate(all="ignore")
+def _computed(program: Program, z: Array) -> Array:
+    """The one output of a program."""
     values = np.empty_like(z)
     program.run(z, (values,))
-    return np.asarray(np.sign(values))
+    return values
+
+
+def _sign(program: Program, z: Array) -> Array:
+    return np.asarray(np.sign(_computed(program, z)))
 
 
 def _crossings(program: Program, left: Array, right: Array) -> Array:

@@ -1,7 +1,6 @@
-"""The operations of a formula: each with its value on arrays, its derivative and, where it is made of
-simpler ones, what it is lowered to before it is computed.
+"""The operations of a formula: each with its derivative and, where no kernel computes it, what it is made of.
 
-A new function is one more row of `OPERATIONS` and its name in `FUNCTIONS`.
+A new function is one more row of `OPERATIONS` and one of `LANGUAGE`.
 """
 
 from __future__ import annotations
@@ -9,13 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import pi, sqrt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-from scipy import special
-
-from lab.activations import normal
-from lab.activations.activation import Array
+from lab.activations.normal import DENSITY_AT_0, FAR
 
 if TYPE_CHECKING:
     from lab.activations.formula.graph import Expression
@@ -25,74 +20,45 @@ if TYPE_CHECKING:
 class Operation:
     """One operation.
 
-    compute
-        ``compute(*arguments, out=buffer)`` writes the value.
     derivative
         ``derivative(y, *x, *dx)``: the expression of dy, given y = f(x) and the dx.
     lowered
-        The same value as an expression in simpler operations, stable in the tails; None for a primitive.
+        The same value as an expression in kernels, precise in the tails; None where there is a kernel of
+        the operation's name.
     """
 
-    compute: Callable[..., Any]
     derivative: Callable[..., Expression]
     lowered: Callable[..., Expression] | None = None
 
-    def of_numbers(self, *numbers: Any) -> float:
-        """The value at numbers, for folding constants."""
-        out = np.empty(1)
-        with np.errstate(all="ignore"):
-            self.compute(*(np.full(1, number) for number in numbers), out=out)
-        return float(out[0])
+
+@dataclass(frozen=True)
+class Function:
+    """A function of the language: the operation that it is, what it means, and its other names."""
+
+    operation: str
+    about: str
+    arguments: tuple[str, ...] = ("x",)
+    aliases: tuple[str, ...] = ()
 
 
-def _sigmoid(z: Array, out: Array) -> None:
-    np.copyto(out, special.expit(z))
+def _product_slope(y: Expression, u: Expression, v: Expression, du: Expression, dv: Expression) -> Expression:
+    if dv.number == 0:
+        return v * du
+    return u * dv if du.number == 0 else u * dv + v * du
 
 
-def _sigmoid_slope(z: Array, out: Array) -> None:
-    np.copyto(out, special.expit(z) * special.expit(-z))
-
-
-def _softplus(z: Array, out: Array) -> None:
-    np.logaddexp(z, 0, out=out)
-
-
-def _sech2(z: Array, out: Array) -> None:
-    np.copyto(out, 4 * special.expit(2 * z) * special.expit(-2 * z))
-
-
-def _constant(value: float, z: Array, out: Array) -> None:
-    out.fill(value)
-    np.copyto(out, z, where=np.isnan(z))
-
-
-def _where(condition: Array, yes: Any, no: Any, out: Array) -> None:
-    chosen = np.where(condition != 0, yes, no)
-    np.copyto(out, chosen, casting="same_kind")
-    np.copyto(out, condition, where=np.isnan(condition))
-
-
-def _comparison(ufunc: np.ufunc) -> Callable[..., None]:
-    def compute(left: Any, right: Any, out: Array) -> None:
-        ufunc(left, right, out=out)
-        np.copyto(out, np.nan, where=np.isnan(left) | np.isnan(right))
-
-    return compute
-
-
-def _power(base: Any, exponent: Any, out: Array) -> None:
-    if isinstance(exponent, float) and exponent in (2.0, 3.0):
-        squared = np.multiply(base, base, out=out if exponent == 2 else None)
-        if exponent == 3:
-            np.multiply(squared, base, out=out)
-    else:
-        np.power(base, exponent, out=out)
+def _quotient_slope(
+    y: Expression, u: Expression, v: Expression, du: Expression, dv: Expression
+) -> Expression:
+    return du / v if dv.number == 0 else (du - y * dv) / v
 
 
 def _power_slope(y: Expression, x: Expression, c: Expression, dx: Expression, dc: Expression) -> Expression:
-    lower = x if c.number == 2 else x ** (c - 1)
-    by_base = c * lower * dx
-    return by_base if dc.number == 0 else by_base + y * x.call("log") * dc
+    by_base = c * (x if c.number == 2 else x ** (c - 1)) * dx if dx.number != 0 else dx
+    if dc.number == 0:
+        return by_base
+    by_exponent = y * x.call("log") * dc
+    return by_exponent if dx.number == 0 else by_base + by_exponent
 
 
 def _flat(y: Expression, *rest: Expression) -> Expression:
@@ -109,96 +75,130 @@ def _max_slope(y: Expression, u: Expression, v: Expression, du: Expression, dv: 
     return first.call("where", du, dv)
 
 
-def _lowered_sigmoid(x: Expression) -> Expression:
+def _sigmoid(x: Expression) -> Expression:
     return 1 / (1 + 1 / x.call("exp"))
 
 
-def _lowered_sigmoid_slope(x: Expression) -> Expression:
-    return _lowered_sigmoid(x) / (1 + x.call("exp"))
+def _sigmoid_slope(x: Expression) -> Expression:
+    return _sigmoid(x) / (1 + x.call("exp"))
 
 
-def _lowered_softplus(x: Expression) -> Expression:
+def _softplus(x: Expression) -> Expression:
     R = x.call("exp")
     return x.call("max", 0) + R.call("min", 1 / R).call("log1p")
 
 
-def _lowered_sech2(x: Expression) -> Expression:
+def _sech2(x: Expression) -> Expression:
     R = x.call("exp")
-    return (2 / (R + 1 / R)) ** 2
+    return (2 / (R + 1 / R)).call("square")
+
+
+def _distance(x: Expression) -> Expression:
+    """|x|, at most `FAR`; max(x, −x), which a complex step passes through."""
+    return x.call("max", -x).call("min", FAR)
+
+
+def _bell(x: Expression) -> Expression:
+    """exp(−x²/2), with x² split as `lab.activations.normal` does."""
+    y = _distance(x)
+    h = y.call("sixteenths")
+    return (-0.5 * h.call("square")).call("exp") * (-0.5 * ((y - h) * (y + h))).call("exp")
+
+
+def _distribution(x: Expression) -> Expression:
+    """Φ(−|x|), or what it lacks to 1."""
+    lower = 0.5 * (sqrt(0.5) * _distance(x)).call("erfcx") * _bell(x)
+    return x.call("greater_equal", 0).call("where", 1 - lower, lower)
+
+
+def _density(x: Expression) -> Expression:
+    return DENSITY_AT_0 * _bell(x)
 
 
 OPERATIONS: dict[str, Operation] = {
-    "add": Operation(np.add, lambda y, u, v, du, dv: du + dv),
-    "sub": Operation(np.subtract, lambda y, u, v, du, dv: du - dv),
-    "mul": Operation(np.multiply, lambda y, u, v, du, dv: u * dv + v * du),
-    "div": Operation(np.divide, lambda y, u, v, du, dv: (du - y * dv) / v),
-    "pow": Operation(_power, _power_slope),
-    "neg": Operation(np.negative, lambda y, x, dx: -dx),
-    "exp": Operation(np.exp, lambda y, x, dx: y * dx),
-    "expm1": Operation(np.expm1, lambda y, x, dx: x.call("exp") * dx),
-    "log": Operation(np.log, lambda y, x, dx: dx / x),
-    "log1p": Operation(np.log1p, lambda y, x, dx: dx / (1 + x)),
-    "sqrt": Operation(np.sqrt, lambda y, x, dx: 0.5 * dx / y),
-    "sin": Operation(np.sin, lambda y, x, dx: x.call("cos") * dx),
-    "cos": Operation(np.cos, lambda y, x, dx: -x.call("sin") * dx),
-    "sinh": Operation(np.sinh, lambda y, x, dx: x.call("cosh") * dx),
-    "cosh": Operation(np.cosh, lambda y, x, dx: x.call("sinh") * dx),
-    "tanh": Operation(np.tanh, lambda y, x, dx: x.call("sech2") * dx),
-    "sech2": Operation(
-        _sech2,
-        lambda y, x, dx: -2 * x.call("tanh") * y * dx,
-        _lowered_sech2,
-    ),
-    "arctan": Operation(np.arctan, lambda y, x, dx: dx / (1 + x**2)),
-    "asinh": Operation(np.arcsinh, lambda y, x, dx: dx / (1 + x**2).call("sqrt")),
-    "erf": Operation(special.erf, lambda y, x, dx: 2 / sqrt(pi) * (-(x**2)).call("exp") * dx),
-    "sigmoid": Operation(_sigmoid, lambda y, x, dx: x.call("sigmoid_slope") * dx, _lowered_sigmoid),
-    "sigmoid_slope": Operation(
-        _sigmoid_slope, lambda y, x, dx: y * (1 - 2 * x.call("sigmoid")) * dx, _lowered_sigmoid_slope
-    ),
-    "softplus": Operation(
-        _softplus,
-        lambda y, x, dx: x.call("sigmoid") * dx,
-        _lowered_softplus,
-    ),
-    "Phi": Operation(normal.distribution, lambda y, x, dx: x.call("phi") * dx),
-    "phi": Operation(normal.density, lambda y, x, dx: -x * y * dx),
-    "abs": Operation(np.abs, lambda y, x, dx: x.call("sign") * dx),
-    "sign": Operation(np.sign, _flat),
-    "min": Operation(np.minimum, _min_slope),
-    "max": Operation(np.maximum, _max_slope),
-    "less": Operation(_comparison(np.less), _flat),
-    "less_equal": Operation(_comparison(np.less_equal), _flat),
-    "greater": Operation(_comparison(np.greater), _flat),
-    "greater_equal": Operation(_comparison(np.greater_equal), _flat),
-    "constant": Operation(_constant, _flat),
-    "copy": Operation(np.positive, lambda y, x, dx: dx),
-    "where": Operation(_where, lambda y, c, u, v, dc, du, dv: c.call("where", du, dv)),
+    "add": Operation(lambda y, u, v, du, dv: du + dv),
+    "sub": Operation(lambda y, u, v, du, dv: du - dv),
+    "mul": Operation(_product_slope),
+    "div": Operation(_quotient_slope),
+    "pow": Operation(_power_slope),
+    "neg": Operation(lambda y, x, dx: -dx),
+    "exp": Operation(lambda y, x, dx: y * dx),
+    "expm1": Operation(lambda y, x, dx: x.call("exp") * dx),
+    "log": Operation(lambda y, x, dx: dx / x),
+    "log1p": Operation(lambda y, x, dx: dx / (1 + x)),
+    "sqrt": Operation(lambda y, x, dx: 0.5 * dx / y),
+    "sin": Operation(lambda y, x, dx: x.call("cos") * dx),
+    "cos": Operation(lambda y, x, dx: -x.call("sin") * dx),
+    "sinh": Operation(lambda y, x, dx: x.call("cosh") * dx),
+    "cosh": Operation(lambda y, x, dx: x.call("sinh") * dx),
+    "tanh": Operation(lambda y, x, dx: x.call("sech2") * dx),
+    "sech2": Operation(lambda y, x, dx: -2 * x.call("tanh") * y * dx, _sech2),
+    "arctan": Operation(lambda y, x, dx: dx / (1 + x**2)),
+    "asinh": Operation(lambda y, x, dx: dx / (1 + x**2).call("sqrt")),
+    "erf": Operation(lambda y, x, dx: 2 / sqrt(pi) * (-(x**2)).call("exp") * dx),
+    "sigmoid": Operation(lambda y, x, dx: x.call("sigmoid_slope") * dx, _sigmoid),
+    "sigmoid_slope": Operation(lambda y, x, dx: -y * (0.5 * x).call("tanh") * dx, _sigmoid_slope),
+    "softplus": Operation(lambda y, x, dx: x.call("sigmoid") * dx, _softplus),
+    "Phi": Operation(lambda y, x, dx: x.call("phi") * dx, _distribution),
+    "phi": Operation(lambda y, x, dx: -x * y * dx, _density),
+    "abs": Operation(lambda y, x, dx: x.call("sign") * dx),
+    "sign": Operation(_flat),
+    "min": Operation(_min_slope),
+    "max": Operation(_max_slope),
+    "less": Operation(_flat),
+    "less_equal": Operation(_flat),
+    "greater": Operation(_flat),
+    "greater_equal": Operation(_flat),
+    "where": Operation(lambda y, c, u, v, dc, du, dv: c.call("where", du, dv)),
 }
-"""All operations by name. Two stand only in programs: ``copy``, and ``constant`` (a number, but NaN
-where z is)."""
+"""All operations by name."""
 
 COMMUTATIVE = frozenset({"add", "mul"})
 """The operations whose arguments may change places; ``min`` and ``max`` may not, because of their kinks."""
 
+EVEN = frozenset({"abs", "cosh", "sech2", "sigmoid_slope", "phi"})
+"""The functions with f(−x) = f(x)."""
+
+ODD = frozenset({"sin", "sinh", "tanh", "arctan", "asinh", "erf", "sign"})
+"""Those with f(−x) = −f(x)."""
+
+PARTIAL = frozenset({"div", "pow", "log", "log1p", "sqrt"})
+"""The operations that are undefined at some real arguments."""
+
+LANGUAGE: tuple[Function, ...] = (
+    Function("exp", "e to the power x"),
+    Function("expm1", "exp(x) - 1, precise near 0"),
+    Function("log", "the natural logarithm; x > 0"),
+    Function("log1p", "log(1 + x), precise near 0; x > -1"),
+    Function("sqrt", "the square root; x >= 0"),
+    Function("sin", "the sine"),
+    Function("cos", "the cosine"),
+    Function("sinh", "the hyperbolic sine"),
+    Function("cosh", "the hyperbolic cosine"),
+    Function("tanh", "the hyperbolic tangent"),
+    Function("sech2", "1/cosh(x)**2, the slope of tanh"),
+    Function("arctan", "the inverse of the tangent", aliases=("atan",)),
+    Function("asinh", "the inverse of the hyperbolic sine", aliases=("arcsinh",)),
+    Function("erf", "the error function"),
+    Function("sigmoid", "the logistic function 1/(1 + exp(-x))", aliases=("s",)),
+    Function("softplus", "log(1 + exp(x))", aliases=("sp",)),
+    Function("Phi", "the distribution function of the standard normal law"),
+    Function("phi", "the density of the standard normal law, the slope of Phi"),
+    Function("abs", "the absolute value; slope 0 at 0"),
+    Function("sign", "-1, 0 or 1; slope 0 everywhere"),
+    Function("min", "the smaller of two", ("x", "y")),
+    Function("max", "the larger of two", ("x", "y")),
+    Function("where", "x where the comparison holds, else y", ("comparison", "x", "y")),
+)
+"""The functions that a formula may call."""
+
 FUNCTIONS: dict[str, str] = {
-    **{
-        name: name
-        for name in (
-            *("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "sinh", "cosh", "tanh", "sech2"),
-            *("arctan", "asinh", "erf", "sigmoid", "softplus", "Phi", "phi"),
-            *("abs", "sign", "min", "max", "where"),
-        )
-    },
-    "s": "sigmoid",
-    "sp": "softplus",
-    "atan": "arctan",
-    "arcsinh": "asinh",
+    name: function.operation for function in LANGUAGE for name in (function.operation, *function.aliases)
 }
 """What a formula may call: the name in the text → the operation."""
 
-ARITY: dict[str, int] = {"min": 2, "max": 2, "where": 3}
-"""The number of arguments of a function; 1 where not told."""
+ARITY: dict[str, int] = {function.operation: len(function.arguments) for function in LANGUAGE}
+"""The number of arguments of a function's operation."""
 
 SWITCHES = frozenset({"abs", "sign", "min", "max", "less", "less_equal", "greater", "greater_equal"})
 """The operations at whose switching points σ or σ′ may have a kink."""

@@ -11,10 +11,10 @@ import keyword
 import math
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from lab.activations.formula.graph import Expression, Graph
-from lab.activations.formula.operations import ARITY, FUNCTIONS
+from lab.activations.formula.operations import ARITY, FUNCTIONS, OPERATIONS
 from lab.errors import PartError, did_you_mean, nearest
 
 LONGEST = 2000
@@ -44,28 +44,43 @@ class FormulaError(PartError):
     """A formula that is not one, or a parameter that it cannot have."""
 
 
-def parse(text: str, parameters: Mapping[str, float]) -> Expression:
+def refused(text: str, column: int, reason: str) -> FormulaError:
+    """The error of a formula that is wrong at this column."""
+    return FormulaError(f"formula {_shown(text)}, column {column}: {reason}")
+
+
+def parse(text: str, parameters: Mapping[str, float], left_open: Sequence[str] = ()) -> Expression:
     """The expression of a formula in ``z`` and these parameters, in a graph of its own.
+
+    Parameters named in ``left_open`` get no value: they are nodes of the graph, at positions from 1 on.
 
     Raises FormulaError where the text is no formula, names something unknown, or leaves a parameter out.
     """
     if len(text) > LONGEST:
-        raise _error(text, LONGEST + 1, f"longer than {LONGEST} characters")
+        raise refused(text, LONGEST + 1, f"longer than {LONGEST} characters")
     text = re.sub(r"\s", " ", text).strip()
     for column, letter in enumerate(text, 1):
         if not (letter.isascii() and letter.isprintable()):
-            raise _error(text, column, f"the character {letter!r} is not allowed; write in plain ASCII")
+            raise refused(text, column, f"the character {letter!r} is not allowed; write in plain ASCII")
     if not text:
         raise FormulaError("the formula is empty")
     tree = _tree(text)
-    _check_parameters(text, parameters)
-    reading = _Reading(text, parameters)
+    _check_parameters(text, {**parameters, **dict.fromkeys(left_open, 0.0)})
+    graph = Graph()
+    opened = {name: graph.parameter(position) for position, name in enumerate(left_open, 1)}
+    reading = _Reading(text, graph, {"z": graph.z(), **parameters, **opened, **CONSTANTS}, FUNCTIONS)
     expression = reading.expression(tree, 0)
-    for name in sorted(parameters.keys() - reading.used):
+    for name in sorted({*parameters, *left_open} - reading.used):
         raise FormulaError(f"formula {_shown(text)}: the parameter {name!r} does not occur in it")
-    if expression.number is not None:
-        raise _error(text, 1, f"is the constant {expression.number:g}; it must depend on z")
     return expression
+
+
+def pattern(text: str, *variables: str) -> Expression:
+    """The expression of our own text in these variables; it may use any operation by its name."""
+    graph = Graph()
+    names = {name: graph.variable(name) for name in variables}
+    functions = {**FUNCTIONS, **{name: name for name in OPERATIONS}}
+    return _Reading(text, graph, names, functions).expression(_tree(text), 0)
 
 
 def _check_parameters(text: str, parameters: Mapping[str, float]) -> None:
@@ -73,12 +88,22 @@ def _check_parameters(text: str, parameters: Mapping[str, float]) -> None:
         taken = name in FUNCTIONS or name in CONSTANTS or name == "z"
         if taken or keyword.iskeyword(name) or not (name.isidentifier() and name.isascii()):
             reason = "that name is taken" if taken else "write a name of letters, digits and _"
-            raise FormulaError(f"formula {_shown(text)}: a parameter cannot be called {name!r}; {reason}")
+            raise _refused_parameter(text, name, f"a parameter cannot be called {name!r}; {reason}")
         if isinstance(value, bool) or not isinstance(value, int | float):
-            reason = f"must be a number, got {value!r:.40}"
-            raise FormulaError(f"formula {_shown(text)}: the parameter {name!r} {reason}")
+            reason = f"the parameter {name!r} must be a number, got {value!r:.40}"
+            raise _refused_parameter(text, name, reason)
         if not _is_finite(value):
-            raise FormulaError(f"formula {_shown(text)}: the parameter {name!r} must be finite")
+            raise _refused_parameter(text, name, f"the parameter {name!r} must be finite")
+
+
+def _refused_parameter(text: str, name: str, reason: str) -> FormulaError:
+    """The error of a parameter, with its column where it stands in the text."""
+    found = re.search(rf"\b{re.escape(name)}\b", text)
+    return (
+        refused(text, found.start() + 1, reason)
+        if found
+        else FormulaError(f"formula {_shown(text)}: {reason}")
+    )
 
 
 def _tree(text: str) -> ast.expr:
@@ -88,9 +113,9 @@ def _tree(text: str) -> ast.expr:
             return ast.parse(text, mode="eval").body
     except SyntaxError as error:
         reason = error.msg.partition(". Perhaps")[0]
-        raise _error(text, error.offset or len(text) + 1, f"not an expression: {reason}") from None
+        raise refused(text, error.offset or len(text) + 1, f"not an expression: {reason}") from None
     except (RecursionError, MemoryError):
-        raise _error(text, 1, f"nested more than {DEEPEST} deep") from None
+        raise refused(text, 1, f"nested more than {DEEPEST} deep") from None
 
 
 def _is_finite(number: int | float) -> bool:
@@ -104,17 +129,20 @@ def _shown(text: str) -> str:
     return repr(text if len(text) <= 80 else f"{text[:77]}…")
 
 
-def _error(text: str, column: int, reason: str) -> FormulaError:
-    return FormulaError(f"formula {_shown(text)}, column {column}: {reason}")
-
-
 class _Reading:
-    """One walk over a syntax tree, which remembers the parameters that it met."""
+    """One walk over a syntax tree, with what its names mean; it remembers those that it met."""
 
-    def __init__(self, text: str, parameters: Mapping[str, float]) -> None:
+    def __init__(
+        self,
+        text: str,
+        graph: Graph,
+        names: Mapping[str, Expression | float],
+        functions: Mapping[str, str],
+    ) -> None:
         self.text = text
-        self.parameters = parameters
-        self.graph = Graph()
+        self.graph = graph
+        self.names = names
+        self.functions = functions
         self.used: set[str] = set()
 
     def expression(self, tree: ast.expr, depth: int) -> Expression:
@@ -138,8 +166,9 @@ class _Reading:
             case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _ARITHMETIC:
                 x = self.expression(left, depth + 1)
                 return x.call(_ARITHMETIC[type(operator)], self.expression(right, depth + 1))
-            case ast.BinOp(op=ast.BitXor()):
-                raise self._refused(tree, "'^' is not a power here; write '**'")
+            case ast.BinOp(left=left, op=ast.BitXor()):
+                column = self.text.index("^", left.end_col_offset) + 1
+                raise refused(self.text, column, "'^' is not a power here; write '**'")
             case ast.Compare():
                 raise self._refused(tree, "a comparison may stand only as the first argument of where(…)")
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
@@ -147,29 +176,26 @@ class _Reading:
         raise self._refused(tree, "not allowed in a formula")
 
     def _named(self, tree: ast.expr, name: str) -> Expression:
-        if name == "z":
-            return self.graph.z()
-        if name in self.parameters:
+        if name in self.names:
             self.used.add(name)
-            return self.graph.constant(self.parameters[name])
-        if name in CONSTANTS:
-            return self.graph.constant(CONSTANTS[name])
-        if name in FUNCTIONS:
+            meant = self.names[name]
+            return meant if isinstance(meant, Expression) else self.graph.constant(meant)
+        if name in self.functions:
             raise self._refused(tree, f"{name} is a function; write {name}(z)")
         if name == "x":
             raise self._refused(tree, "unknown name 'x'; the variable is called z")
-        known = ["z", *self.parameters, *CONSTANTS]
-        hint = did_you_mean(name, known)
-        if nearest(name, known) is None:
+        hint = did_you_mean(name, self.names)
+        if nearest(name, self.names) is None:
             hint += f"; if it is a parameter, give it a value: {name} = …"
         raise self._refused(tree, f"unknown name {name!r}; {hint}")
 
     def _call(self, tree: ast.expr, name: str, arguments: list[ast.expr], depth: int) -> Expression:
         if name.startswith("_"):
             raise self._refused(tree, "not allowed in a formula")
-        if name not in FUNCTIONS:
-            raise self._refused(tree, f"unknown function {name!r}; {did_you_mean(name, FUNCTIONS)}")
-        arity = ARITY.get(name, 1)
+        if name not in self.functions:
+            raise self._refused(tree, f"unknown function {name!r}; {did_you_mean(name, self.functions)}")
+        operation = self.functions[name]
+        arity = ARITY.get(operation, 1)
         if len(arguments) != arity:
             plural = "s" if arity > 1 else ""
             raise self._refused(tree, f"{name} takes {arity} argument{plural}, not {len(arguments)}")
@@ -178,7 +204,7 @@ class _Reading:
             yes, no = (self.expression(argument, depth + 1) for argument in arguments[1:])
             return condition.call("where", yes, no)
         first, *others = (self.expression(argument, depth + 1) for argument in arguments)
-        return first.call(FUNCTIONS[name], *others)
+        return first.call(operation, *others)
 
     def _condition(self, tree: ast.expr, depth: int) -> Expression:
         match tree:
@@ -190,4 +216,4 @@ class _Reading:
         raise self._refused(tree, "where(…) needs one comparison with <, <=, > or >= as its first argument")
 
     def _refused(self, tree: ast.expr, reason: str) -> FormulaError:
-        return _error(self.text, tree.col_offset + 1, reason)
+        return refused(self.text, tree.col_offset + 1, reason)

@@ -1,102 +1,163 @@
-"""Computing a graph on arrays: σ and σ′ in one pass over shared subexpressions, in buffers.
+"""Computing expressions on arrays: σ and σ′ in one pass over what they share, in buffers.
 
-The graph is lowered to primitive operations that are stable in the tails, put in order, and given
-registers: a register is handed on as soon as its value was used for the last time, and the registers are
-made once for a shape and kept.
+A program is a list of kernel calls on numbered registers: z, the outputs, scratch, masks and the formula's
+numbers. A register is handed on as soon as its value was used for the last time, and until its own value is
+written, an output serves as scratch. Registers beyond those that the caller gives are made once for a shape.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
+from operator import itemgetter
+from typing import Any
 
 import numpy as np
 
 from lab.activations.activation import Array
 from lab.activations.formula.graph import Expression, Graph, Node
-from lab.activations.formula.operations import OPERATIONS
+from lab.activations.formula.kernels import IN_PLACE, KERNELS, MASKS, Kernel
+from lab.activations.formula.lowering import lowered
+from lab.activations.scalars import scalar
+
+MOST_KEPT = 4
+"""Shapes for which a program keeps its registers."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """``registers[target] = operation(arguments)``; an argument is a register (int) or a number (float)."""
+    """``registers[target] = kernel(*(registers[x] for x in arguments))``."""
 
-    operation: str
-    arguments: tuple[int | float, ...]
+    kernel: str
+    arguments: tuple[int, ...]
     target: int
 
 
-@dataclass
+@dataclass(frozen=True)
 class Program:
-    """The steps that compute some outputs; register 0 is z, registers 1…k are the k outputs."""
+    """The steps that compute some outputs.
+
+    Register 0 is z; then come the ``given`` buffers of the caller, the outputs first, then ``scratch``
+    more of them and ``masks`` booleans, which the program has itself, and the ``numbers``.
+    """
 
     steps: tuple[Step, ...]
-    outputs: int
-    registers: int
-    _kept: dict[tuple[tuple[int, ...], str], list[Array]] = field(default_factory=dict, repr=False)
+    given: int
+    scratch: int
+    masks: int
+    numbers: tuple[float, ...]
+    _kept: dict[Any, list[Array]] = field(default_factory=dict, repr=False, compare=False)
 
-    def run(self, z: Array, outs: tuple[Array, ...]) -> None:
-        """Compute the outputs of z into ``outs``, arrays of z's shape and dtype."""
-        registers = [z, *outs, *self._scratch(z)]
-        with np.errstate(all="ignore"):
-            for step in self.steps:
-                values = [x if isinstance(x, float) else registers[x] for x in step.arguments]
-                OPERATIONS[step.operation].compute(*values, out=registers[step.target])
+    @cached_property
+    def _calls(self) -> list[tuple[Kernel, Any]]:
+        return [(KERNELS[step.kernel], itemgetter(*step.arguments, step.target)) for step in self.steps]
 
-    def _scratch(self, z: Array) -> list[Array]:
-        key = (z.shape, z.dtype.str)
-        if key not in self._kept:
-            if len(self._kept) >= 4:
-                self._kept.clear()
-            count = self.registers - 1 - self.outputs
-            self._kept[key] = [np.empty_like(z) for _ in range(count)]
-        return self._kept[key]
+    def run(self, z: Array, buffers: tuple[Array, ...]) -> None:
+        """Compute the outputs of z into the first buffers; all ``given`` have z's shape and dtype.
+
+        It may run through infinities; numpy's warnings of them are the caller's to silence.
+        """
+        kept = self._kept.get((z.shape, z.dtype))
+        registers = [z, *buffers, *(self._made(z) if kept is None else kept)]
+        for kernel, picked in self._calls:
+            kernel(*picked(registers))
+
+    @np.errstate(over="ignore", under="ignore")
+    def _made(self, z: Array) -> list[Array]:
+        if len(self._kept) >= MOST_KEPT:
+            self._kept.clear()
+        registers = [np.empty_like(z) for _ in range(self.scratch)]
+        registers += [np.empty_like(z, dtype=bool) for _ in range(self.masks)]
+        registers += [scalar(number, z.dtype) for number in self.numbers]
+        self._kept[z.shape, z.dtype] = registers
+        return registers
 
 
-def compiled(*expressions: Expression) -> Program:
-    """The program of these expressions, which stand in one graph."""
-    lowered = Graph()
-    roots = _lower(expressions, lowered)
-    order = [k for k in lowered.below(*roots) if lowered.operation[k] not in ("z", "constant")]
-    last_use = {argument: at for at, k in enumerate(order) for argument in lowered.arguments[k]}
-    fixed = {root: 1 + i for i, root in reversed(list(enumerate(roots))) if root in order}
-    register: dict[Node, int] = {**fixed, lowered.z().node: 0}
-    free: list[int] = []
-    highest = 1 + len(roots)
-    steps: list[Step] = []
+def compiled(*expressions: Expression, spare: int = 0) -> Program:
+    """The program of these expressions, which stand in one graph, for a caller with spare buffers."""
+    roots = lowered(*expressions)
+    graph, order = roots[0].graph, _order(roots)
+    places = _Places(graph, order, roots, spare)
     for at, k in enumerate(order):
-        arguments = tuple(
-            lowered.number[x] if lowered.operation[x] == "constant" else register[x]
-            for x in lowered.arguments[k]
-        )
-        if k not in register:
-            if not free:
-                free.append(highest)
-                highest += 1
-            register[k] = free.pop()
-        steps.append(Step(lowered.operation[k], arguments, register[k]))
-        for x in set(lowered.arguments[k]):
-            temporary = x in register and x not in fixed and register[x] != 0
-            if temporary and last_use[x] == at:
-                free.append(register[x])
+        places.settle(at, k)
+    number_of = {k: i for i, k in enumerate(sorted(places.numbers))}
+    masks_from = 1 + places.buffers
+    numbers_from = masks_from + places.masks
+
+    def register(k: Node) -> int:
+        if k in number_of:
+            return numbers_from + number_of[k]
+        place = places.of[k]
+        return place + masks_from if graph.operation[k] in MASKS else place
+
+    steps = [Step(graph.operation[k], tuple(map(register, graph.arguments[k])), register(k)) for k in order]
     for i, root in enumerate(roots, 1):
-        if lowered.operation[root] == "constant":
-            steps.append(Step("constant", (lowered.number[root], 0), i))
-        elif register[root] != i:
-            steps.append(Step("copy", (register[root],), i))
-    return Program(tuple(steps), len(roots), highest)
+        if register(root.node) != i:
+            steps.append(Step("copy", (register(root.node),), i))
+    given = len(roots) + spare
+    numbers = tuple(graph.number[k] for k in number_of)
+    return Program(tuple(steps), given, places.buffers - given, places.masks, numbers)
 
 
-def _lower(expressions: tuple[Expression, ...], lowered: Graph) -> list[Node]:
-    graph = expressions[0].graph
-    made: dict[Node, Expression] = {}
-    for k in graph.below(*(expression.node for expression in expressions)):
-        name = graph.operation[k]
-        if name == "z":
-            made[k] = lowered.z()
-        elif name == "constant":
-            made[k] = lowered.constant(graph.number[k])
+def _order(roots: list[Expression]) -> list[Node]:
+    """The nodes that must be computed, each after its arguments."""
+    graph = roots[0].graph
+    return [k for k in graph.below(*(root.node for root in roots)) if graph.arguments[k]]
+
+
+class _Places:
+    """Where the value of every node stands: a buffer from 1 on, or for a mask a number from 0 on."""
+
+    def __init__(self, graph: Graph, order: list[Node], roots: list[Expression], spare: int) -> None:
+        self.graph, self._order = graph, order
+        self.of: dict[Node, int] = {graph.z().node: 0}
+        self.numbers = {x for k in order for x in graph.arguments[k] if graph.operation[x] == "constant"}
+        self.buffers, self.masks = len(roots) + spare, 0
+        self._last = {x: at for at, k in enumerate(order) for x in graph.arguments[k]}
+        nodes = [root.node for root in roots]
+        self._output = {k: nodes.index(k) + 1 for k in nodes if k in order}
+        written = {place: order.index(k) for k, place in self._output.items()}
+        self._until = {place: written.get(place, len(order)) for place in range(1, len(roots) + 1)}
+        self._free = list(range(1, self.buffers + 1))
+        self._free_masks: list[int] = []
+
+    def settle(self, at: int, k: Node) -> None:
+        """Find a place for the value of node k, which is computed at this time."""
+        name, arguments = self.graph.operation[k], self.graph.arguments[k]
+        dying = {x for x in arguments if self._last[x] == at and self._is_temporary(x)}
+        if name in IN_PLACE:
+            self._release(dying)
+        if k in self._output:
+            self.of[k] = self._output[k]
+        elif name in MASKS:
+            self.of[k] = self._free_masks.pop() if self._free_masks else self._new_mask()
         else:
-            arguments = [made[argument] for argument in graph.arguments[k]]
-            simpler = OPERATIONS[name].lowered
-            made[k] = simpler(*arguments) if simpler else lowered.apply(name, *arguments)
-    return [made[expression.node].node for expression in expressions]
+            self.of[k] = self._buffer(self._last[k])
+        if name not in IN_PLACE:
+            self._release(dying)
+
+    def _is_temporary(self, k: Node) -> bool:
+        return bool(self.graph.arguments[k]) and k not in self._output
+
+    def _release(self, nodes: set[Node]) -> None:
+        for k in nodes:
+            free = self._free_masks if self.graph.operation[k] in MASKS else self._free
+            free.append(self.of[k])
+
+    def _buffer(self, last: int) -> int:
+        """The buffer that was set free last, for a value that is read until ``last``."""
+        for place in reversed(self._free):
+            if self._lasts(place, last):
+                self._free.remove(place)
+                return place
+        self.buffers += 1
+        return self.buffers
+
+    def _lasts(self, place: int, last: int) -> bool:
+        """Whether no output is written to this buffer before the step ``last`` has read it."""
+        until = self._until.get(place, last + 1)
+        return last < until or (last == until and self.graph.operation[self._order[last]] in IN_PLACE)
+
+    def _new_mask(self) -> int:
+        self.masks += 1
+        return self.masks - 1

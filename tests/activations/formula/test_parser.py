@@ -85,7 +85,8 @@ REFUSED = [
     pytest.param("z)", 2, "not an expression: unmatched ')'", id="closed"),
     pytest.param("2z", 1, "not an expression: invalid decimal literal", id="2z"),
     pytest.param("z z", 3, "not an expression: invalid syntax", id="no-operator"),
-    pytest.param("z^2", 1, "'^' is not a power here; write '**'", id="caret"),
+    pytest.param("(z) ^ 2", 5, "'^' is not a power here; write '**'", id="caret-later"),
+    pytest.param("z^2", 2, "'^' is not a power here; write '**'", id="caret"),
     pytest.param("tanh(z, z)", 1, "tanh takes 1 argument, not 2", id="too-many-arguments"),
     pytest.param("1 + min(z)", 5, "min takes 2 arguments, not 1", id="too-few-arguments"),
     pytest.param("tanh()", 1, "tanh takes 1 argument, not 0", id="no-argument"),
@@ -144,6 +145,9 @@ def test_an_empty_text(text):
         ),
         pytest.param("z", {"ε": 1.0}, "a parameter cannot be called 'ε'; write a name", id="fault-50-letter"),
         pytest.param("a*z", {"a": float("nan")}, "the parameter 'a' must be finite", id="fault-59-nan"),
+        pytest.param(
+            "tanh(z) + a*z", {"a": float("nan")}, "the parameter 'a' must be finite", id="fault-59-column"
+        ),
         pytest.param("a*z", {"a": float("inf")}, "the parameter 'a' must be finite", id="fault-59-inf"),
         pytest.param("a*z", {"a": 10**5000}, "the parameter 'a' must be finite", id="fault-59-huge"),
         pytest.param(
@@ -157,7 +161,9 @@ def test_an_empty_text(text):
     ],
 )
 def test_refused_parameters(text, parameters, message):
-    with pytest.raises(FormulaError, match=rf"^formula '{re.escape(text)}': {re.escape(message)}"):
+    name = message.partition("'")[2].partition("'")[0]
+    column = f", column {found.start() + 1}" if (found := re.search(rf"\b{re.escape(name)}\b", text)) else ""
+    with pytest.raises(FormulaError, match=rf"^formula '{re.escape(text)}'{column}: {re.escape(message)}"):
         Formula(text, tuple(parameters.items()))
 
 
@@ -205,3 +211,15 @@ def test_the_nearest_name_may_be_a_parameter():
 )
 def test_the_grammar_is_that_of_arithmetic(text, value):
     assert Formula(text)(0.5) == value
+
+
+def test_a_parameter_may_be_left_open():
+    expression = parse("a*tanh(z) + b*z", {"b": 2.0}, ["a"])
+    graph = expression.graph
+    opened = [graph.number[k] for k in graph.below(expression.node) if graph.operation[k] == "parameter"]
+    assert opened == [1.0]
+    assert graph.derivative(graph.parameter(1)).number == 0
+    with pytest.raises(FormulaError, match="the parameter 'c' does not occur in it"):
+        parse("a*z", {}, ["a", "c"])
+    with pytest.raises(FormulaError, match="a parameter cannot be called 'tanh'; that name is taken"):
+        parse("a*z", {"a": 1.0}, ["tanh"])

@@ -1,0 +1,136 @@
+"""From the graph of a formula to a graph of kernels: what computes the same values, precisely and cheaply.
+
+A function that is made of others is written out, so that σ and σ′ share the parts: tanh z and sech² z, or
+s(z) and s(z)s(−z), e^z. Whole powers become products, and choices are written so that NaN stays NaN.
+"""
+
+from __future__ import annotations
+
+from math import isfinite
+
+from lab.activations.formula.graph import Expression, Graph, Node
+from lab.activations.formula.operations import OPERATIONS
+
+_NEGATED = {
+    "less": "greater_equal",
+    "less_equal": "greater",
+    "greater": "less_equal",
+    "greater_equal": "less",
+}
+
+
+def lowered(*expressions: Expression) -> list[Expression]:
+    """These expressions of one graph as expressions in kernels, in one graph of its own.
+
+    An expression that is a number becomes one that is NaN where z is.
+    """
+    graph, kernels = expressions[0].graph, Graph()
+    made: dict[Node, Expression] = {}
+    for k in graph.below(*(expression.node for expression in expressions)):
+        name, arguments = graph.operation[k], [made[argument] for argument in graph.arguments[k]]
+        simpler = OPERATIONS[name].lowered if name in OPERATIONS else None
+        if name == "z":
+            made[k] = kernels.z()
+        elif name == "constant":
+            made[k] = kernels.constant(graph.number[k])
+        elif name == "pow":
+            made[k] = _power(*arguments)
+        elif (name, argument := _argument(graph, k)) in _FUSED:
+            (x,) = graph.arguments[graph.arguments[k][0]]
+            made[k] = _FUSED[name, argument](made[x])
+        elif name == "where":
+            condition = graph.arguments[k][0]
+            made[k] = _choice(arguments, [made[x] for x in graph.arguments[condition] if not graph.total[x]])
+        else:
+            made[k] = simpler(*arguments) if simpler else kernels.apply(name, *arguments)
+    roots = [made[expression.node] for expression in expressions]
+    return [root if root.number is None else _level(root) for root in roots]
+
+
+def _argument(graph: Graph, k: Node) -> str:
+    """The operation whose value node k is applied to; empty for a leaf."""
+    return graph.operation[graph.arguments[k][0]] if graph.arguments[k] else ""
+
+
+def _tanh_of_softplus(x: Expression) -> Expression:
+    """W/(W + 2) with W = R(R + 2), R = e^x, since e^softplus is 1 + R."""
+    return 1 / (1 + 2 / _w(x))
+
+
+def _sech2_of_softplus(x: Expression) -> Expression:
+    """1 − t² = (1 − t)(1 + t) for t = W/(W + 2)."""
+    lacking = 1 / (1 + 0.5 * _w(x))
+    return lacking * (2 - lacking)
+
+
+def _w(x: Expression) -> Expression:
+    R = x.call("exp")
+    return R * (R + 2)
+
+
+_FUSED = {("tanh", "softplus"): _tanh_of_softplus, ("sech2", "softplus"): _sech2_of_softplus}
+"""A function of another one that is simpler than the two apart."""
+
+
+def _power(x: Expression, c: Expression) -> Expression:
+    """x^c, without the general power for the exponents that formulas and their slopes have most."""
+    if c.number == 0 or x.number == 1:  # numpy's NaN⁰ and 1^NaN are 1
+        varies = c if x.number == 1 else x
+        return varies.call("isnan").call("where", varies, 1)
+    if c.number == 0.5:
+        return x.call("sqrt")
+    if c.number == 1:
+        return x
+    if c.number == 2:
+        return x.call("square")
+    if c.number in (3, 1.5):
+        return x * _power(x, c - 1)
+    if c.number == 4:
+        return x.call("square").call("square")
+    if c.number in (-0.5, -1, -1.5, -2, -3, -4):
+        return 1 / _power(x, -c)
+    return x.call("pow", c)
+
+
+def _choice(arguments: list[Expression], doubtful: list[Expression]) -> Expression:
+    """``where``: NaN where z is NaN or one of the doubtful operands of the comparison, which is no answer.
+
+    A comparison with NaN does not hold, so the other branch is taken there: let it be one with a z.
+    """
+    mask, yes, no = arguments
+    if yes.number is not None and no.number is not None:
+        made = _choice_of_numbers(mask, yes.number, no.number)
+    elif no.number is not None:
+        made = _opposite(mask).call("where", no, yes)
+    else:
+        made = mask.call("where", yes, no)
+    for x in doubtful:
+        made = x.call("isnan").call("where", x, made)
+    return made
+
+
+def _choice_of_numbers(mask: Expression, yes: float, no: float) -> Expression:
+    """``where`` for two numbers, by arithmetic with the answer as 0 or 1; NaN where z is."""
+    x, y = mask.arguments
+    if (yes, no) == (0, 1):
+        return _choice_of_numbers(_opposite(mask), no, yes)
+    if (yes, no, y.number) == (1, 0, 0) and mask.operation == "greater":
+        return x.call("max", 0).call("sign")
+    if (yes, no, y.number) == (1, 0, 0) and mask.operation == "less":
+        return -x.call("min", 0).call("sign")
+    if not (isfinite(yes) and isfinite(no)):
+        return mask.call("where", yes, _level(mask.graph.constant(no)))
+    one = _level(mask.graph.constant(1))
+    if no == 0:
+        return yes * (one - _opposite(mask).call("copy"))
+    holds = mask.call("copy")
+    return yes * holds + no * (one - holds)
+
+
+def _opposite(mask: Expression) -> Expression:
+    return mask.graph.apply(_NEGATED[mask.operation], *mask.arguments)
+
+
+def _level(number: Expression) -> Expression:
+    """The number, but NaN where z is."""
+    return number.graph.z().call("max", number).call("min", number)

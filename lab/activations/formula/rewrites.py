@@ -1,0 +1,148 @@
+"""Stable rewrites: what people write, and the function that it is.
+
+``1/(1 + exp(-z))`` overflows on the left and ``log(1 + exp(z))`` on the right; ``1 - tanh(z)**2`` is exactly
+0 where sech² z is 4e^{−2|z|}. Each pattern here is replaced by a form that is the same function of the
+reals, precise in both tails, before anything is differentiated, compiled or enclosed. Slopes are rewritten
+once more: the last but two and the last but three undo what the quotient rule cancels.
+
+√2 is meant where the float64 next to it stands in the argument of erf.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeAlias
+
+from lab.activations.formula.graph import Expression, Node
+from lab.activations.formula.operations import COMMUTATIVE
+from lab.activations.formula.parser import pattern
+
+WILDCARDS = ("x", "a")
+"""The names in a pattern that stand for any expression."""
+
+Bound: TypeAlias = Mapping[str, Expression]
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """A pattern and the stable form of it, as texts in `WILDCARDS`."""
+
+    written: str
+    stable: str
+
+
+REWRITES: tuple[Rewrite, ...] = (
+    Rewrite("exp(x) - 1", "expm1(x)"),
+    Rewrite("1 - exp(x)", "-expm1(x)"),
+    Rewrite("exp(x)/(1 + exp(x))", "sigmoid(x)"),
+    Rewrite("exp(x)/(1 + exp(x))**2", "sigmoid_slope(x)"),
+    Rewrite("expm1(x)/(1 + exp(x))", "tanh(0.5*x)"),
+    Rewrite("a/(1 + exp(x))", "a*sigmoid(-x)"),
+    Rewrite("a/(1 + exp(x))**2", "a*sigmoid(-x)**2"),
+    Rewrite("(1 + exp(x))**-1", "sigmoid(-x)"),
+    Rewrite("log(1 + exp(x))", "softplus(x)"),
+    Rewrite("log1p(exp(x))", "softplus(x)"),
+    Rewrite("log(sigmoid(x))", "-softplus(-x)"),
+    Rewrite("log(1 + x)", "log1p(x)"),
+    Rewrite("log(1 - x)", "log1p(-x)"),
+    Rewrite("1 - sigmoid(x)", "sigmoid(-x)"),
+    Rewrite("sigmoid(x) - 1", "-sigmoid(-x)"),
+    Rewrite("2*sigmoid(x) - 1", "tanh(0.5*x)"),
+    Rewrite("1 - 2*sigmoid(x)", "tanh(-0.5*x)"),
+    Rewrite("sigmoid(x)*sigmoid(-x)", "sigmoid_slope(x)"),
+    Rewrite("sigmoid(x) - sigmoid(x)**2", "sigmoid_slope(x)"),
+    Rewrite("(exp(x) - exp(-x))/(exp(x) + exp(-x))", "tanh(x)"),
+    Rewrite("sinh(x)/cosh(x)", "tanh(x)"),
+    Rewrite("1 + tanh(x)", "2*sigmoid(2*x)"),
+    Rewrite("1 - tanh(x)", "2*sigmoid(-2*x)"),
+    Rewrite("tanh(x) - 1", "-2*sigmoid(-2*x)"),
+    Rewrite("1 - tanh(x)**2", "sech2(x)"),
+    Rewrite("1 - sech2(x)", "tanh(x)**2"),
+    Rewrite("a/cosh(x)**2", "a*sech2(x)"),
+    Rewrite("cosh(x)**-2", "sech2(x)"),
+    Rewrite("a/(exp(x) + exp(-x))**2", "0.25*a*sech2(x)"),
+    Rewrite("1 + erf(x/sqrt(2))", "2*Phi(x)"),
+    Rewrite("1 - erf(x/sqrt(2))", "2*Phi(-x)"),
+    Rewrite("1 + erf(x*sqrt(0.5))", "2*Phi(x)"),
+    Rewrite("1 - erf(x*sqrt(0.5))", "2*Phi(-x)"),
+    Rewrite("1 - Phi(x)", "Phi(-x)"),
+    Rewrite("Phi(x) - 1", "-Phi(-x)"),
+    Rewrite("1 - (x/sqrt(1 + x**2))**2", "1/(1 + x**2)"),
+    Rewrite("(1 - x/(1 + abs(x))*sign(x))/(1 + abs(x))", "1/(1 + abs(x))**2"),
+    Rewrite("sqrt(x**2)", "abs(x)"),
+    Rewrite("(x**2)**0.5", "abs(x)"),
+)
+"""The table. Where two patterns fit, the first is taken."""
+
+
+def stable(expression: Expression) -> Expression:
+    """The same function of z with every pattern replaced, from the innermost out, in the same graph."""
+    graph = expression.graph
+    made: dict[Node, Expression] = {}
+    for k in graph.below(expression.node):
+        arguments = [made[argument] for argument in graph.arguments[k]]
+        again = graph.apply(graph.operation[k], *arguments) if arguments else Expression(graph, k)
+        made[k] = _replaced(again)
+    return made[expression.node]
+
+
+def _replaced(expression: Expression) -> Expression:
+    for written, form in _rules().get(expression.operation, ()):
+        for bound in _matches(written, expression, {}):
+            return _replaced(_filled(form, bound))
+    name, arguments = expression.operation, expression.arguments
+    if name == "neg" or (name == "mul" and any(x.number is not None for x in arguments)):
+        # The sign or the factor may have only just come out of what it stands before.
+        return expression.graph.apply(name, *map(_replaced, arguments))
+    return expression
+
+
+@cache
+def _rules() -> Mapping[str, list[tuple[Expression, Expression]]]:
+    """Pattern and form as expressions, by the operation at the top of the pattern."""
+    rules: dict[str, list[tuple[Expression, Expression]]] = {}
+    for rewrite in REWRITES:
+        written, form = (pattern(text, *WILDCARDS) for text in (rewrite.written, rewrite.stable))
+        rules.setdefault(written.operation, []).append((written, form))
+    return rules
+
+
+def _matches(written: Expression, found: Expression, bound: Bound) -> Iterator[Bound]:
+    """The meanings of the wildcards, beyond those bound already, for which the pattern is what was found."""
+    name = written.operation
+    if name in WILDCARDS:
+        if name not in bound:
+            yield {**bound, name: found}
+        elif bound[name] == found:
+            yield bound
+    elif written.number is not None:
+        if written.number == found.number:
+            yield bound
+    elif name == "neg" and written.arguments[0].operation in WILDCARDS:  # −x is anything, with x its negative
+        yield from _matches(written.arguments[0], -found, bound)
+    elif name == found.operation:
+        orders = [found.arguments]
+        if name in COMMUTATIVE:
+            orders.append(found.arguments[::-1])
+        for arguments in orders:
+            yield from _all_match(written.arguments, arguments, bound)
+
+
+def _all_match(written: list[Expression], found: list[Expression], bound: Bound) -> Iterator[Bound]:
+    if not written:
+        yield bound
+        return
+    for more in _matches(written[0], found[0], bound):
+        yield from _all_match(written[1:], found[1:], more)
+
+
+def _filled(form: Expression, bound: Bound) -> Expression:
+    """The form with its wildcards replaced by what they mean."""
+    graph = next(iter(bound.values())).graph
+    if form.operation in WILDCARDS:
+        return bound[form.operation]
+    if form.number is not None:
+        return graph.constant(form.number)
+    return graph.apply(form.operation, *(_filled(argument, bound) for argument in form.arguments))

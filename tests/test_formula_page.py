@@ -1,0 +1,79 @@
+import json
+
+import numpy as np
+import pytest
+
+from lab import formula_page
+from lab.activations import Formula
+from lab.activations.formula.operations import FUNCTIONS
+from lab.activations.formula.rewrites import REWRITES
+
+
+@pytest.fixture
+def page(capsys) -> str:
+    formula_page.tell(as_json=False)
+    return capsys.readouterr().out
+
+
+@pytest.fixture
+def tables(capsys) -> dict:
+    formula_page.tell(as_json=True)
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("example", formula_page.EXAMPLES, ids=lambda example: example.text)
+def test_examples_are_formulas(example):
+    a, slope = Formula(example.text, example.parameters).with_derivative(np.linspace(-50, 50, 101))
+    assert np.isfinite(a).all()
+    assert np.isfinite(slope).all()
+
+
+@pytest.mark.parametrize("text", formula_page.REFUSED)
+def test_what_is_said_to_be_refused_is_refused_with_a_column(text):
+    assert ", column " in formula_page.refusal(text)
+
+
+def test_a_formula_among_the_refused_would_be_found():
+    with pytest.raises(AssertionError, match="'z' is a formula"):
+        formula_page.refusal("z")
+
+
+def test_every_function_and_alias_is_told(page, tables):
+    for name in FUNCTIONS:
+        assert name in page
+    told = {name for row in tables["functions"] for name in (row["name"], *row["aliases"])}
+    assert told == set(FUNCTIONS)
+    assert all(row["about"] for row in tables["functions"])
+
+
+def test_every_function_can_be_called_as_told(tables):
+    for row in tables["functions"]:
+        arguments = ["z > 0" if argument == "comparison" else "z + 2" for argument in row["arguments"]]
+        for name in (row["name"], *row["aliases"]):
+            assert Formula(f"{name}({', '.join(arguments)}) + z").text
+
+
+def test_operators_bind_as_told():
+    assert Formula("2**3**2*z")(1.0) == 512
+    assert Formula("-z**2")(3.0) == -9
+
+
+def test_the_slopes_at_kinks_are_as_told():
+    assert Formula("abs(z)").derivative(0.0) == 0
+    assert Formula("max(z, 0)").derivative(0.0) == 0
+    assert Formula("max(2*z, 3*z)").derivative(0.0) == 2
+    assert Formula("where(z > 0, 2*z, 3*z)").derivative(0.0) == 3
+    assert Formula("sign(z) + z").derivative(0.0) == 1
+
+
+def test_the_page_tells_rewrites_refusals_and_limits(page, tables):
+    assert all(rewrite.written in page and rewrite.stable in page for rewrite in REWRITES)
+    assert "column 2: '^' is not a power here; write '**'" in page
+    assert "more than 2000 characters" in page
+    assert tables["refused"][0]["message"].startswith("formula 'z^2', column 2: ")
+    assert tables["constants"] == {"pi": np.pi, "e": np.e}
+
+
+def test_lines_are_short_enough_to_read(page):
+    assert max(map(len, page.splitlines())) <= 125
+    assert not page.endswith("\n\n")
