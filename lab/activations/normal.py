@@ -11,9 +11,9 @@ from __future__ import annotations
 from math import pi, sqrt
 
 import numpy as np
-from scipy.special import erfcx
 
 from lab.activations.activation import Array
+from lab.activations.erfcx import erfcx
 
 FAR = 64.0
 """A |z| from which on exp(−z²/2) is 0 in float64 and in float32."""
@@ -42,7 +42,7 @@ def bell(z: Array, out: Array, y: Array, scratch: Array) -> None:
 def lower_tail(y: Array, E: Array, out: Array) -> None:
     """Write Φ(−y) into ``out`` for y ≥ 0, given E = exp(−y²/2)."""
     np.multiply(y, sqrt(0.5), out=out)
-    erfcx(out, out=out)
+    erfcx(out, out)
     np.multiply(out, 0.5, out=out)
     np.multiply(out, E, out=out)
 

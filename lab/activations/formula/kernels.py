@@ -13,6 +13,7 @@ import numpy as np
 from scipy import special
 
 from lab.activations.activation import Array
+from lab.activations.erfcx import erfcx
 from lab.activations.scalars import scalar
 
 Kernel: TypeAlias = Callable[..., Any]
@@ -81,7 +82,7 @@ KERNELS: dict[str, Kernel] = {
     "arctan": np.arctan,
     "asinh": np.arcsinh,
     "erf": special.erf,
-    "erfcx": special.erfcx,
+    "erfcx": erfcx,
     "sixteenths": _sixteenths,
     "abs": np.abs,
     "sign": np.sign,

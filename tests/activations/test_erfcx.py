@@ -1,0 +1,56 @@
+import mpmath as mp
+import numpy as np
+import pytest
+from scipy import special
+
+from lab.activations.erfcx import erfcx
+
+X = np.concatenate([np.linspace(0, 8, 400), np.geomspace(8, 1e6, 100), [1e-300, 1e-8]])
+
+
+def exact(x):
+    return mp.exp(x * x) * mp.erfc(x)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_erfcx_is_right_to_a_few_units_of_precision(dtype):
+    x = X.astype(dtype)
+    out = np.empty_like(x)
+    erfcx(x, out)
+    for value, point in zip(out[:400], x[:400], strict=True):
+        true = exact(mp.mpf(float(point)))
+        assert abs(mp.mpf(float(value)) / true - 1) < 6 * float(np.finfo(dtype).eps)
+    np.testing.assert_allclose(out, special.erfcx(x.astype(float)), rtol=8 * np.finfo(dtype).eps)
+
+
+def test_the_buffer_may_be_the_argument():
+    x, out = X.copy(), np.empty_like(X)
+    erfcx(X, out)
+    erfcx(x, x)
+    assert (x == out).all()
+
+
+def test_nan_stays_and_infinity_gives_nothing():
+    out = np.empty(2)
+    erfcx(np.array([np.nan, np.inf]), out)
+    assert np.isnan(out[0])
+    assert out[1] == 0
+
+
+def test_a_complex_step_passes_through():
+    """d/dx erfcx x = 2x erfcx x − 2/√π."""
+    x = np.linspace(0, 6, 50)
+    out = np.empty(50, complex)
+    erfcx(x + 1e-30j, out)
+    np.testing.assert_allclose(
+        out.imag / 1e-30, 2 * x * special.erfcx(x) - 2 / np.sqrt(np.pi), rtol=1e-9, atol=1e-14
+    )
+
+
+def test_a_number_has_its_bits_wherever_it_stands():
+    x = np.linspace(0, 10, 5001)
+    whole, parts = np.empty_like(x), np.empty_like(x)
+    erfcx(x, whole)
+    for part, out in zip(np.array_split(x, 97), np.array_split(parts, 97), strict=True):
+        erfcx(part, out)
+    assert whole.tobytes() == parts.tobytes()
