@@ -11,53 +11,73 @@ from typing import Any
 
 import click
 import numpy as np
-import pandas as pd
 
 from lab import plugins
 from lab.activations import Activation, Formula, from_spec
+from lab.activations.catalogue import EXAMPLES
+from lab.activations.properties import PROPERTIES, properties
+from lab.curve_plot import plotted, refuse_unwritable
 from lab.errors import LabError
-from lab.screen import out, plain, table
+from lab.screen import err, out, plain, table
 
 SHOWN_Z = (-700.0, -40.0, -5.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 5.0, 40.0, 700.0)
 
 
-def tell_all(as_json: bool) -> None:
-    """Every activation by name, with its formula, its range and the bounds of its slope."""
-    rows = []
+def tell_all(only: Sequence[str], as_json: bool) -> None:
+    """Every activation that has all the properties ``only``, by name: its formula, its bounds, its kinks.
+
+    One that cannot be made without parameters is told for those of `lab.activations.catalogue.EXAMPLES`.
+    """
+    rows: list[dict[str, Any]] = []
     for name in plugins.names("activations"):
-        spec = {"name": name, "inner": "sigmoid"} if name == "floored" else name
-        sigma = from_spec(spec)
-        cells = (_parameters(type(sigma)), str(sigma.range), str(sigma.slope), _points(sigma.kinks))
-        rows.append((name, *cells, _headline(sigma)))
-    columns = ("name", "parameters", "range", "σ′ in", "kinks", "what it is")
+        part = plugins.find("activations", name)
+        sigma = EXAMPLES[name] if name in EXAMPLES else _with_defaults(part)
+        has = properties(sigma) if sigma else ()
+        if set(only) <= set(has):
+            rows.append(
+                {
+                    "name": name,
+                    "aliases": _aliases(name),
+                    "parameters": _parameters(part),
+                    "range": str(sigma.range) if sigma else None,
+                    "σ′ in": str(sigma.slope) if sigma else None,
+                    "kinks": _points(sigma.kinks) if sigma else None,
+                    "properties": list(has),
+                    "what it is": _headline(part),
+                }
+            )
     if as_json:
-        click.echo(
-            json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, indent=1)
-        )
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
-    table(columns, rows)
+    if not rows:
+        err().print(f"no activation is {' and '.join(only)}")
+        return
+    joined = [[", ".join(cell) if isinstance(cell, list) else cell for cell in row.values()] for row in rows]
+    table(list(rows[0]), joined)
 
 
 def tell_one(
     name: str, parameters: Sequence[str], plot: Path | None, as_json: bool, allow_code: bool
 ) -> None:
     """One activation: what it is, its parameters, its claims, and values far into both tails."""
-    if plot is not None and (plot.suffix != ".png" or not plot.parent.is_dir()):
-        raise LabError(f"--plot {plot}: expected a file that ends in .png, in a folder that is there")
-    sigma = from_spec({"name": name, **_values(parameters)}, allow_code=allow_code)
+    refuse_unwritable(plot)
+    sigma = from_spec({"name": name, **named_values(parameters)}, allow_code=allow_code)
     z = np.array(SHOWN_Z)
     with np.errstate(all="ignore"):
         values, slopes = sigma(z), sigma.derivative(z)
-    drawn = [] if plot is None else _draw(name, sigma, plot)
+    has = properties(sigma)
+    drawn = [] if plot is None else plotted(name, sigma, plot)
     if as_json:
         told = {
             "activation": str(sigma),
-            "range": [_finite(sigma.range.low), _finite(sigma.range.high)],
-            "slope": [_finite(sigma.slope.low), _finite(sigma.slope.high)],
+            "range": [finite_or_none(sigma.range.low), finite_or_none(sigma.range.high)],
+            "slope": [finite_or_none(sigma.slope.low), finite_or_none(sigma.slope.high)],
             "kinks": list(sigma.kinks),
+            "jumps": list(sigma.jumps),
+            "properties": list(has),
             "z": z.tolist(),
-            "sigma": values.tolist(),
-            "derivative": slopes.tolist(),
+            "sigma": [finite_or_none(value) for value in values.tolist()],
+            "derivative": [finite_or_none(value) for value in slopes.tolist()],
         }
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return
@@ -72,7 +92,13 @@ def tell_one(
     console.print()
     console.print(f"range of σ: {sigma.range}")
     console.print(f"range of σ′: {sigma.slope}")
-    console.print(f"kinks: {_points(sigma.kinks) or 'none'}\n")
+    console.print(f"kinks: {_points(sigma.kinks) or 'none'}")
+    if also := _aliases(plugins.aliases("activations").get(name, name)):
+        console.print(f"also called: {', '.join(also)}")
+    if sigma.jumps:
+        console.print(f"jumps: {_points(sigma.jumps)}")
+    console.print(", ".join(f"{'' if name in has else 'not '}{name}" for name in PROPERTIES))
+    console.print()
     table(
         ("z", "σ(z)", "σ′(z)"),
         [(f"{a:g}", f"{b:.10g}", f"{c:.10g}") for a, b, c in zip(z, values, slopes, strict=True)],
@@ -81,36 +107,25 @@ def tell_one(
         console.print(f"plot: {path}")
 
 
-def _draw(name: str, sigma: Activation, path: Path) -> list[Path]:
-    from lab.experiment.tables import CURVE_Z
-    from lab.figures import draw, save
-
-    with np.errstate(all="ignore"):
-        curves = pd.DataFrame(
-            {
-                "variant": name,
-                "layer": 1,
-                "z": CURVE_Z,
-                "sigma": sigma(CURVE_Z),
-                "slope": sigma.derivative(CURVE_Z),
-            }
-        )
-    bounds = {
-        "variant": [name],
-        "layers": [2],
-        "inf_slope": [sigma.slope.low],
-        "sup_slope": [sigma.slope.high],
-    }
-    figure = draw("activations", {"curves": curves, "variants": pd.DataFrame(bounds)})
-    return save(figure, path.parent, path.stem)
+def _aliases(name: str) -> list[str]:
+    return [alias for alias, of in plugins.aliases("activations").items() if of == name]
 
 
-def _headline(sigma: Activation) -> str:
-    return (inspect.getdoc(type(sigma)) or "").split("\n\n")[0].replace("\n", " ")
+def _with_defaults(part: type[Activation]) -> Activation | None:
+    """One of this class with its defaults; None where a parameter has none."""
+    fields = dataclasses.fields(part)  # type: ignore[arg-type]
+    missing = dataclasses.MISSING
+    if any(field.init and field.default is field.default_factory is missing for field in fields):
+        return None
+    return part()
 
 
-def _points(kinks: Sequence[float]) -> str:
-    return ", ".join(f"{kink:g}" for kink in kinks)
+def _headline(part: type[Activation]) -> str:
+    return (inspect.getdoc(part) or "").split("\n\n")[0].replace("\n", " ")
+
+
+def _points(points: Sequence[float]) -> str:
+    return ", ".join(f"{point:g}" for point in points)
 
 
 def _parameters(part: type[Activation]) -> str:
@@ -118,16 +133,20 @@ def _parameters(part: type[Activation]) -> str:
     shown = []
     for field in dataclasses.fields(part):  # type: ignore[arg-type]
         key = field.metadata.get("key", field.name)
-        shown.append(key if field.default is dataclasses.MISSING else f"{key}={field.default}")
+        shown.append(key if field.default is dataclasses.MISSING else f"{key}={_short(field.default)}")
     return ", ".join(shown)
 
 
-def _finite(end: float) -> float | None:
+def _short(default: Any) -> str:
+    return f"{default:.6g}" if isinstance(default, float) else str(default)
+
+
+def finite_or_none(end: float) -> float | None:
     """An end of an interval as JSON can say it: null where it is infinite."""
     return end if np.isfinite(end) else None
 
 
-def _values(words: Sequence[str]) -> Mapping[str, Any]:
+def named_values(words: Sequence[str]) -> Mapping[str, Any]:
     """The parameters of ``-p NAME=VALUE``: numbers where they are, else the name of an activation."""
     values: dict[str, Any] = {}
     for word in words:

@@ -103,6 +103,7 @@ _results_option = click.option(
     type=click.Path(path_type=Path),
     help="Where results are kept; else $LAB_RESULTS, else ./results.",
 )
+_code_option = click.option("--allow-code", is_flag=True, help='Load "file.py:Class", which runs that file.')
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 
 
@@ -272,13 +273,24 @@ def plot(run_name: str, names: Sequence[str], to: Path | None, results: Path | N
 @click.option(
     "--plot",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Draw σ and σ′ into this PNG, and an SVG beside it.",
+    help="Draw σ, σ′ and σ″ into this PNG, and an SVG beside it.",
 )
 @click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter of the activation.")
-@click.option("--allow-code", is_flag=True, help='Load "file.py:Class", which runs that file.')
+@click.option(
+    "--only",
+    multiple=True,
+    type=click.Choice(("monotone", "odd", "bounded", "floored", "kinked")),
+    help="List those with this property; of several, with all. Floored: inf σ′ > 0.",
+)
+@_code_option
 @_json_option
 def activations(
-    name: str, plot: Path | None, parameters: Sequence[str], allow_code: bool, as_json: bool
+    name: str,
+    plot: Path | None,
+    parameters: Sequence[str],
+    only: Sequence[str],
+    allow_code: bool,
+    as_json: bool,
 ) -> None:
     """List the activations, or tell all about one: a name, or a formula such as "tanh(z) + 0.1*z".
 
@@ -287,8 +299,10 @@ def activations(
     from lab import catalogue_page
 
     if not name:
-        catalogue_page.tell_all(as_json)
+        catalogue_page.tell_all(only, as_json)
         return
+    if only:
+        raise click.UsageError("--only chooses from the list; leave it out, or the name")
     catalogue_page.tell_one(name, parameters, plot, as_json, allow_code)
 
 
@@ -299,6 +313,18 @@ def formulas(as_json: bool) -> None:
     from lab.formula_page import tell
 
     tell(as_json)
+
+
+@cli.command(name="test-activation")
+@click.argument("name", metavar="NAME|FILE.py:CLASS")
+@click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter of the activation.")
+@_code_option
+@_json_option
+def check_activation(name: str, parameters: Sequence[str], allow_code: bool, as_json: bool) -> int:
+    """Hold an activation to what training relies on: a line a check. Exits with 3 where one fails."""
+    from lab import conformance_page
+
+    return conformance_page.tell(name, parameters, as_json, allow_code)
 
 
 @cli.group(cls=_Commands)

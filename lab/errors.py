@@ -66,12 +66,15 @@ class ExperimentError(LabError):
         return ExperimentError, (self.source, self.problems)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint to close a message with: the nearest known word if there is one, then all of them."""
+def did_you_mean(word: str, known: Iterable[str], also: Iterable[str] = ()) -> str:
+    """A hint to close a message with: the nearest known word if there is one, then all of them.
+
+    The nearest may be one of ``also``, other spellings that are taken but not listed.
+    """
     names = sorted(known)
     if not names:
         return "there is none"
-    near = nearest(word, names)
+    near = nearest(word, [*names, *also])
     hint = f"did you mean {near!r}? " if near else ""
     return f"{hint}(known: {', '.join(names)})"
 

@@ -36,12 +36,21 @@ TABLES: dict[str, str] = {
 }
 """Where the parts built in are listed: kind → ``module:name`` of a mapping from name to class."""
 
+ALIASES: dict[str, str] = {"activations": "lab.activations.catalogue:ALIASES"}
+"""Where other spellings of their names are listed: kind → ``module:name`` of a mapping to the name."""
+
 
 @cache
 def built_in(kind: str) -> Mapping[str, type]:
     """The table of the parts of this kind that the lab ships: name → class."""
-    module, name = TABLES[kind].split(":")
-    table: Mapping[str, type] = getattr(importlib.import_module(module), name)
+    table: Mapping[str, type] = _listed(TABLES[kind])
+    return table
+
+
+@cache
+def aliases(kind: str) -> Mapping[str, str]:
+    """Other spellings of the names of the parts of this kind that the lab ships: alias → name."""
+    table: Mapping[str, str] = _listed(ALIASES[kind]) if kind in ALIASES else {}
     return table
 
 
@@ -52,7 +61,7 @@ def installed(kind: str) -> dict[str, EntryPoint]:
     Raises PartError where one bears the name of a part built in.
     """
     found = {entry.name: entry for entry in entry_points(group=f"lab.{kind}")}
-    for name in found.keys() & built_in(kind).keys():
+    for name in found.keys() & {*built_in(kind), *aliases(kind)}:
         raise PartError(
             f"the installed package {_distribution(found[name])} names one of its {kind} {name!r}, "
             f"which is a name of the lab's own; uninstall it or rename its entry point"
@@ -61,7 +70,7 @@ def installed(kind: str) -> dict[str, EntryPoint]:
 
 
 def names(kind: str) -> list[str]:
-    """All names that `find` knows for this kind, in alphabetical order."""
+    """All names that `find` knows for this kind, in alphabetical order, without their aliases."""
     return sorted({*built_in(kind), *installed(kind)})
 
 
@@ -73,7 +82,7 @@ def find(kind: str, name: str, *, folder: Path | None = None, allow_code: bool =
     kind
         One of the keys of `TABLES`.
     name
-        A name of the table, of an entry point, or ``"file.py:Class"``.
+        A name of the table or an alias of one, the name of an entry point, or ``"file.py:Class"``.
     folder
         Where a relative ``file.py`` is looked for: the folder of the experiment file.
     allow_code
@@ -84,14 +93,16 @@ def find(kind: str, name: str, *, folder: Path | None = None, allow_code: bool =
     PartError
         The name is unknown (the nearest is told), or the code may not or cannot be loaded.
     """
-    if name in built_in(kind):
-        return built_in(kind)[name]
+    own = aliases(kind).get(name, name)
+    if own in built_in(kind):
+        return built_in(kind)[own]
     if ".py:" in name:
         return _from_file(name, folder or Path.cwd(), allow_code)
     entries = installed(kind)
     if name in entries:
         return _loaded(entries[name])
-    raise PartError(f"unknown {_singular(kind)} {name!r}; {did_you_mean(name, [*built_in(kind), *entries])}")
+    hint = did_you_mean(name, [*built_in(kind), *entries], aliases(kind))
+    raise PartError(f"unknown {_singular(kind)} {name!r}; {hint}")
 
 
 def build(
@@ -147,6 +158,12 @@ def make(part: type, name: str, parameters: Mapping[str, Any]) -> Any:
         return part(**checked)
     except ValueError as error:
         raise PartError(f"{name!r}: {error}") from None
+
+
+def _listed(place: str) -> Any:
+    """What stands at ``module:name``."""
+    module, name = place.split(":")
+    return getattr(importlib.import_module(module), name)
 
 
 def _from_file(name: str, folder: Path, allow_code: bool) -> type:

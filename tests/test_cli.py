@@ -1,10 +1,13 @@
 import json
+import re
 import subprocess
 import sys
 
 import pytest
 
 from lab import cli
+from lab.activations.properties import PROPERTIES
+from lab.testing import ACTIVATION_CHECKS
 
 MINE = """
 from dataclasses import dataclass
@@ -188,7 +191,11 @@ def test_activations_are_listed_and_one_is_told(lab, tmp_path):
     code, out, _ = lab("activations")
     assert code == 0
     assert "leaky-relu" in out
-    assert len(json.loads(lab("activations", "--json")[1])) >= 12
+    rows = {row["name"]: row for row in json.loads(lab("activations", "--json")[1])}
+    assert len(rows) >= 54
+    assert rows["hard-tanh"]["aliases"] == ["hard_tanh", "hardtanh"]
+    assert rows["threshold"]["parameters"] == "t, v"
+    assert rows["tanh"]["properties"] == ["monotone", "odd", "bounded"]
 
     code, out, _ = lab("activations", "sigmoid")
     assert code == 0
@@ -213,6 +220,78 @@ def test_the_language_of_formulas_is_told_and_pointed_to(lab):
     told = json.loads(lab("formulas", "--json")[1])
     assert {row["name"] for row in told["functions"]} >= {"tanh", "where"}
     assert "lab formulas" in lab("activations", "--help")[1]
+
+
+def test_activations_are_chosen_by_their_properties(lab):
+    found = {row["name"] for row in json.loads(lab("activations", "--only", "floored", "--json")[1])}
+    assert {"plu", "twisted-tanh", "acon-b", "damped-snake"} <= found
+    assert not {"tanh", "silu", "softsign"} & found
+    both = {
+        row["name"]
+        for row in json.loads(lab("activations", "--only", "floored", "--only", "odd", "--json")[1])
+    }
+    assert "plu" in both < found
+    assert "twisted-tanh" in lab("activations", "--only", "floored")[1]
+    code, out, err = lab("activations", "--only", "bounded", "--only", "floored")
+    assert (code, out, err) == (0, "", "no activation is bounded and floored\n")
+    assert json.loads(lab("activations", "--only", "bounded", "--only", "floored", "--json")[1]) == []
+    assert "--only chooses from the list" in lab("activations", "tanh", "--only", "odd")[2]
+    assert lab("activations", "--only", "even")[0] == 2
+
+
+def test_the_properties_to_choose_by_are_those_there_are():
+    option = next(option for option in cli.activations.params if option.name == "only")
+    assert list(option.type.choices) == list(PROPERTIES)
+
+
+def test_one_activation_is_told_with_its_aliases_jumps_and_properties(lab):
+    code, out, _ = lab("activations", "hardshrink", "-p", "threshold=1")
+    assert code == 0
+    assert "HardShrink(threshold=1.0)" in out
+    assert "also called: hard_shrink, hardshrink" in out
+    assert "jumps: -1, 1" in out
+    assert "monotone, odd, not bounded, not floored, kinked" in out
+    told = json.loads(lab("activations", "step", "--json")[1])
+    assert (told["jumps"], told["properties"]) == ([0.0], ["monotone", "bounded", "kinked"])
+    assert "'threshold' needs a value for 't'" in lab("activations", "threshold")[2]
+    assert lab("activations", "threshold", "-p", "t=1", "-p", "v=0")[0] == 0
+
+
+def test_an_installed_activation_that_needs_parameters_is_listed(lab, monkeypatch):
+    from lab import catalogue_page
+
+    monkeypatch.setattr(catalogue_page, "EXAMPLES", {})
+    rows = {row["name"]: row for row in json.loads(lab("activations", "--json")[1])}
+    assert rows["floored"]["range"] is rows["threshold"]["range"] is None
+    assert rows["floored"]["properties"] == []
+    kinked = json.loads(lab("activations", "--only", "kinked", "--json")[1])
+    assert "threshold" not in [row["name"] for row in kinked]
+
+
+def test_the_conformance_suite_tells_a_line_a_check(lab, tmp_path):
+    code, out, _ = lab("test-activation", "hardtanh", "-p", "low=-2")
+    assert code == 0
+    first, *checks, last = out.splitlines()
+    assert first == "HardTanh(low=-2.0, high=1.0)"
+    assert [line.split("  ")[0].strip() for line in checks] == list(ACTIVATION_CHECKS)
+    assert all(line.endswith("  ok") for line in checks)
+    assert last == f"all {len(ACTIVATION_CHECKS)} checks passed"
+
+    (tmp_path / "mine.py").write_text(MINE.replace("np.cos(z)", "np.cos(z) / 2"))
+    assert "say --allow-code" in lab("test-activation", "mine.py:Mine")[2]
+    code, out, err = lab("test-activation", "mine.py:Mine", "--allow-code")
+    assert (code, err) == (3, "")
+    assert re.search(r"^derivative +at z = .* the derivative says", out, re.MULTILINE)
+    assert re.search(r"^NaN +ok$", out, re.MULTILINE)
+    assert out.splitlines()[-1] == f"2 of {len(ACTIVATION_CHECKS)} checks failed"
+
+    code, out, _ = lab("test-activation", "mine.py:Mine", "--allow-code", "--json")
+    told = json.loads(out)
+    assert code == 3
+    assert not told["passed"]
+    assert told["failures"]["NaN"] is None
+    assert told["failures"]["integral"].startswith("from z = ")
+    assert json.loads(lab("test-activation", "tanh(z) + 0.1*z", "--json")[1])["passed"]
 
 
 def test_a_class_with_a_wrong_derivative_is_refused(lab, small, tmp_path):
@@ -337,6 +416,7 @@ def test_help_is_quick_to_say_what_there_is(lab):
         "plot",
         "activations",
         "formulas",
+        "test-activation",
         "data",
         "new",
     ):

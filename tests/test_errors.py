@@ -78,6 +78,13 @@ def test_did_you_mean(word, expected):
     assert did_you_mean(word, iter(["tanh", "sigmoid", "relu", "Phi"])) == expected
 
 
+def test_did_you_mean_another_spelling_which_is_not_listed():
+    assert (
+        did_you_mean("swsih", ["silu", "tanh"], {"swish": "silu"})
+        == "did you mean 'swish'? (known: silu, tanh)"
+    )
+
+
 def test_did_you_mean_nothing():
     assert did_you_mean("tanh", []) == "there is none"
 

@@ -77,6 +77,7 @@ def test_every_kind_has_a_table_of_classes_that_are_found_by_name(kind):
     table = plugins.built_in(kind)
     assert table
     assert plugins.names(kind) == sorted(table)
+    assert set(plugins.aliases(kind).values()) <= set(table)
     for name, part in table.items():
         assert plugins.find(kind, name) is part
         assert name == name.lower()
@@ -91,6 +92,11 @@ def test_every_kind_has_a_table_of_classes_that_are_found_by_name(kind):
         ("optimisers", "adm", "unknown optimiser 'adm'; did you mean 'adam'? (known: "),
         ("datasets", "digit", "unknown data set 'digit'; did you mean 'digits'? (known: "),
         ("activations", "", "unknown activation ''; (known: "),
+        (
+            "activations",
+            "hrad_sigmoid",
+            "unknown activation 'hrad_sigmoid'; did you mean 'hard_sigmoid'? (known: a",
+        ),
     ],
 )
 def test_an_unknown_name(kind, name, message):
@@ -101,6 +107,22 @@ def test_an_unknown_name(kind, name, message):
 def test_build_from_a_name_and_from_a_table():
     assert plugins.build("activations", "tanh") == Tanh()
     assert plugins.build("activations", {"name": "leaky-relu", "slope": 0.5}) == LeakyReLU(0.5)
+
+
+@pytest.mark.parametrize(
+    ("alias", "name"), [("leaky_relu", "leaky-relu"), ("hardtanh", "hard-tanh"), ("swish", "silu")]
+)
+def test_an_alias_is_found_and_is_not_listed(alias, name):
+    assert plugins.find("activations", alias) is plugins.find("activations", name)
+    assert plugins.build("activations", {"name": alias}) == plugins.build("activations", name)
+    assert alias not in plugins.names("activations")
+    with pytest.raises(PartError) as told:
+        plugins.find("activations", "quux")
+    assert f" {alias}," not in str(told.value)
+
+
+def test_a_kind_may_have_no_aliases():
+    assert plugins.aliases("costs") == {}
 
 
 def test_build_leaves_the_table_as_it_was():
@@ -256,6 +278,12 @@ def test_an_installed_part_may_not_take_a_name_of_the_labs_own(installed, ask):
         "which is a name of the lab's own; uninstall it or rename its entry point"
     ):
         ask("activations")
+
+
+def test_an_installed_part_may_not_take_an_alias_of_the_labs_own(installed):
+    installed("activations", swish="somewhere:Swish")
+    with pytest.raises(PartError, match="names one of its activations 'swish'"):
+        plugins.names("activations")
 
 
 def test_a_shadowed_name_is_the_labs_own_part_all_the_same(installed):

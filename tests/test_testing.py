@@ -27,6 +27,7 @@ class Written(Activation):
     slope: Interval = UNIT
     range: Interval = SIGNED
     kinks: tuple[float, ...] = ()
+    jumps: tuple[float, ...] = ()
     analytic: bool = False
 
     def __call__(self, z):
@@ -221,6 +222,14 @@ FAULTS = {
     "jump at a far kink": Fault(
         "continuous", Written(value=stepped_at(90.0, 0.5), kinks=(90.0,)), r"σ jumps by 0\.5 at z = 90$"
     ),
+    "unclaimed jump's kink": Fault(
+        "continuous",
+        Written(value=stepped_at(2.0, 0.5), jumps=(2.0,)),
+        r"^the jump at z = 2 is not among the kinks \(\)$",
+    ),
+    "jump that is none": Fault(
+        "continuous", Written(kinks=(2.0,), jumps=(2.0,)), r"^σ does not jump at z = 2$"
+    ),
     "unclaimed kink": Fault(
         "kinks",
         Written(value=np.abs, prime=np.sign),
@@ -288,6 +297,18 @@ def test_each_check_has_a_fault_that_it_alone_is_first_to_catch():
             check_activation(fault.sigma)
         first.add(str(caught.value).removeprefix(f"{fault.sigma}: ").partition(":")[0])
     assert first == set(ACTIVATION_CHECKS)
+
+
+def test_a_corner_of_the_slope_that_no_quadrature_meets_is_no_fault():
+    """σ″ jumps at 1/3 and at 1/7, and σ′ does not."""
+    bent = lambda z: np.maximum(z - 1 / 3, 0) - 2 * np.maximum(1 / 7 - z, 0)  # noqa: E731
+    area = lambda z: (np.maximum(z - 1 / 3, 0) ** 2 + 2 * np.maximum(1 / 7 - z, 0) ** 2) / 2  # noqa: E731
+    ACTIVATION_CHECKS["integral"](Written(value=area, prime=bent))
+
+
+def test_a_jump_that_is_claimed_passes():
+    stepped = Written(value=stepped_at(2.0, 0.5), kinks=(2.0,), jumps=(2.0,), range=Interval(-1, 1.5))
+    check_activation(stepped)
 
 
 def test_a_right_activation_written_by_hand_passes():

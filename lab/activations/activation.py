@@ -89,6 +89,14 @@ class Activation(ABC):
         """The points where σ′ does not exist or jumps; the docstring of the class says what it is there."""
         return ()
 
+    @property
+    def jumps(self) -> tuple[float, ...]:
+        """Those of the kinks where σ itself jumps; the docstring of the class says what it is there.
+
+        σ′ does not see a jump: only between them is σ the integral of it.
+        """
+        return ()
+
     @cached_property
     def slope(self) -> Interval:
         """Inf σ′ and sup σ′ over the reals."""

@@ -36,6 +36,11 @@ class Floored(Activation):
         return self.inner.kinks
 
     @property
+    def jumps(self) -> tuple[float, ...]:
+        """Those of the inner σ, unless nothing of it is left."""
+        return self.inner.jumps if self.floor < 1 else ()
+
+    @property
     def slope(self) -> Interval:
         """(1 − ε)[inf σ′, sup σ′] + ε."""
         if self.floor == 1:

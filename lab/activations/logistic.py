@@ -1,4 +1,4 @@
-"""The logistic function s(z) = 1/(1 + e^{−z}) and what is made of it: sigmoid, softplus and SiLU.
+"""The logistic function s(z) = 1/(1 + e^{−z}) and what is made of it: sigmoid, softplus, SiLU and kin.
 
 Everything is written in R = e^z, without a choice between the tails: s(z) = 1/(1 + 1/R) and
 s(z)s(−z) = s(z)/(1 + R). Where R overflows or vanishes the infinity ends in the right limit, so both tails
@@ -7,11 +7,12 @@ keep their relative precision down to the smallest numbers, where a(1 − a) is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from lab.activations.activation import Array, InPlace, Interval
+from lab.activations.activation import REALS, Array, InPlace, Interval
+from lab.activations.pieces import add_line
 from lab.activations.scalars import scalar
 
 
@@ -43,6 +44,59 @@ class Sigmoid(InPlace):
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
         """σ = 1/(1 + 1/R), σ′ = σ/(1 + R) with R = e^z."""
         logistic(z, a, slope, scratch)
+
+
+@dataclass(frozen=True)
+class SigLin(InPlace):
+    """σ(z) = s(z) + αz, with σ′(z) = s(z)s(−z) + α: the sigmoid with a straight line added.
+
+    α is called ``slope`` in an experiment file. The slope never vanishes: α floors it.
+    Source: the twisting term of LeCun et al. (1998), § 4.4, on the sigmoid; SigLin in Kunc & Kléma, *Three
+    decades of activations* (2024).
+    """
+
+    leak: float = field(default=0.05, metadata={"key": "slope"})
+
+    range = REALS
+
+    def __post_init__(self) -> None:
+        if not self.leak > 0:
+            raise ValueError(f"slope must be > 0, got {self.leak}")
+
+    @property
+    def slope(self) -> Interval:
+        """[α, ¼ + α]."""
+        return Interval(self.leak, 0.25 + self.leak)
+
+    def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
+        """The sigmoid and the line αz."""
+        logistic(z, a, slope, scratch)
+        add_line(z, self.leak, a, slope, scratch)
+
+
+@dataclass(frozen=True)
+class LogSigmoid(InPlace):
+    """σ(z) = ln s(z) = −ln(1 + e^{−z}), with σ′(z) = s(−z).
+
+    Its slope vanishes on the right as e^{−z}.
+    Source: the log-likelihood of logistic regression, Cox, *The regression analysis of binary sequences*
+    (1958); torch.nn.LogSigmoid.
+    """
+
+    slope = Interval(0.0, 1.0)
+    range = Interval(-np.inf, 0.0)
+
+    def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
+        """σ = min(z, 0) − log1p(E), σ′ = 1/(1 + R) with R = e^z, E = min(R, 1/R)."""
+        one = scalar(1, z.dtype)
+        np.exp(z, slope)
+        np.divide(one, slope, scratch)
+        np.minimum(slope, scratch, out=scratch)
+        np.log1p(scratch, scratch)
+        np.minimum(z, scalar(0, z.dtype), out=a)
+        np.subtract(a, scratch, a)
+        np.add(slope, one, slope)
+        np.divide(one, slope, slope)
 
 
 @dataclass(frozen=True)
@@ -79,6 +133,43 @@ class Softplus(InPlace):
         np.maximum(scratch, scalar(0, z.dtype), out=scratch)
         np.add(a, scratch, a)
         np.divide(a, beta, a)
+
+
+@dataclass(frozen=True)
+class SmoothLeaky(InPlace):
+    """σ(z) = αz + (1 − α) ln(1 + e^z), with σ′(z) = α + (1 − α)s(z): a smooth leaky ReLU.
+
+    α is called ``slope`` in an experiment file. The slope never vanishes: it rises from α to 1.
+    Source: the softplus of Dugas et al. (2001), with the leak of Maas, Hannun & Ng (2013).
+    """
+
+    leak: float = field(default=0.1, metadata={"key": "slope"})
+
+    range = REALS
+
+    def __post_init__(self) -> None:
+        if not 0 < self.leak <= 1:
+            raise ValueError(f"slope must lie in (0, 1], got {self.leak}")
+
+    @property
+    def slope(self) -> Interval:
+        """[α, 1]."""
+        return Interval(self.leak, 1.0)
+
+    def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
+        """(1 − α) of the softplus, max(z, 0) + log1p(E) with E = min(R, 1/R), R = e^z, and the line αz."""
+        one, rest = scalar(1, z.dtype), scalar(1 - self.leak, z.dtype)
+        np.exp(z, a)
+        np.divide(one, a, slope)
+        np.minimum(a, slope, out=a)
+        np.log1p(a, a)
+        np.add(slope, one, slope)
+        np.divide(one, slope, slope)
+        np.maximum(z, scalar(0, z.dtype), out=scratch)
+        np.add(a, scratch, a)
+        np.multiply(a, rest, a)
+        np.multiply(slope, rest, slope)
+        add_line(z, self.leak, a, slope, scratch)
 
 
 @dataclass(frozen=True)

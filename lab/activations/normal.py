@@ -21,8 +21,11 @@ FAR = 64.0
 DENSITY_AT_0 = 1 / sqrt(2 * pi)
 
 
-def bell(z: Array, out: Array, y: Array, scratch: Array) -> None:
-    """Write exp(−z²/2) into ``out`` and min(|z|, `FAR`) into ``y``; complex steps pass through."""
+def bell(z: Array, out: Array, y: Array, scratch: Array, rate: float = 0.5) -> None:
+    """Write exp(−rate·z²) into ``out`` and min(|z|, `FAR`) into ``y``; complex steps pass through.
+
+    ``rate`` is a power of 2, so that its product with h² is exact.
+    """
     _distance(z, y)
     np.multiply(y, 16, out=out)
     np.trunc(out.real, out=out.real)
@@ -30,10 +33,10 @@ def bell(z: Array, out: Array, y: Array, scratch: Array) -> None:
     np.subtract(y, out, out=scratch)
     np.add(y, out, out=y)
     np.multiply(scratch, y, out=scratch)
-    np.multiply(scratch, -0.5, out=scratch)
+    np.multiply(scratch, -rate, out=scratch)
     np.exp(scratch, out=scratch)
     np.multiply(out, out, out=out)
-    np.multiply(out, -0.5, out=out)
+    np.multiply(out, -rate, out=out)
     np.exp(out, out=out)
     np.multiply(out, scratch, out=out)
     _distance(z, y)

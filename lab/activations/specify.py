@@ -26,8 +26,8 @@ def from_spec(
     Parameters
     ----------
     spec
-        A name of `lab.plugins.names("activations")` or of a design; a formula in z, such as
-        ``"tanh(z) + 0.1*z"``; ``"file.py:Class"``; or a table of a name and parameters. A parameter that
+        A name of `lab.plugins.names("activations")` or an alias; the name of a design; a formula in z, such
+        as ``"tanh(z) + 0.1*z"``; ``"file.py:Class"``; or a table of a name and parameters. A parameter that
         is an activation itself, ``inner``, is again any of these.
     designs
         The tables ``[activations.NAME]`` of an experiment file, by name: each a formula, ``value`` or
@@ -49,9 +49,11 @@ def from_spec(
         return _designed(name, {**designs[name], **table})
     if _reads_as_formula(name):
         return Formula(name, tuple(table.items()))
+    name = plugins.aliases("activations").get(name, name)
     if name not in plugins.names("activations") and ".py:" not in name:
         known = [*plugins.names("activations"), *designs]
-        raise PartError(f"unknown activation {name!r}; {did_you_mean(name, known)}")
+        hint = did_you_mean(name, known, plugins.aliases("activations"))
+        raise PartError(f"unknown activation {name!r}; {hint}")
     part = plugins.find("activations", name, folder=folder, allow_code=allow_code)
     if "inner" in table:
         inner = table["inner"]

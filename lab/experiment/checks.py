@@ -138,7 +138,7 @@ def _output(activation: Callable[[Any], object], spec: Any) -> object:
 def _design_name(name: str) -> None:
     if not DESIGN_NAME.fullmatch(name):
         raise PartError(f"a design's name must match {DESIGN_NAME.pattern}, got {name[:80]!r}")
-    if name in plugins.names("activations"):
+    if name in {*plugins.names("activations"), *plugins.aliases("activations")}:
         raise PartError(f"{name!r} is the name of an activation of the lab's own; choose another")
 
 

@@ -1,4 +1,4 @@
-"""The activations of the hidden layers, and their slopes."""
+"""The activations of the hidden layers, their slopes, and their curvatures where these are known."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ _REACH = 8.0
 """Curves are shown for |z| up to here."""
 
 _COLUMNS = ["z", "sigma", "slope"]
+_CURVATURE = "curvature"
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Activations:
     """σ(z) and σ′(z) of every different activation in a hidden layer, with dashed lines at inf σ′ and sup σ′.
 
     A network without hidden layers shows its output's. The bounds are those of the table ``variants``; they
-    are left out where a variant has several activations, since they would not be of each.
+    are left out where a variant has several activations, since they would not be of each. Where the table
+    ``curves`` has a column ``curvature``, σ″(z) is drawn below.
     """
 
     needs: ClassVar[tuple[str, ...]] = ("curves",)
@@ -37,28 +39,30 @@ class Activations:
         curves = checked(tables, "curves", "variant", "layer", *_COLUMNS)
         different = _different(curves[curves["z"].abs() <= _REACH])
         shown = different[:_MOST_SHOWN]
-        figure = panels.sheet(2, len(shown), width=max(1.9, 4.6 / len(shown)), height=1.9)
-        cells = figure.subplots(2, len(shown), sharex=True, squeeze=False)
-        for curve, (above, below) in zip(shown, cells.T, strict=True):
-            above.plot(curve.z, curve.sigma, color=style.INK)
-            below.plot(curve.z, curve.slope, color=style.INK)
+        names = ["σ(z)", "slope σ′(z)", "curvature σ″(z)"][: 3 if _CURVATURE in curves else 2]
+        figure = panels.sheet(len(names), len(shown), width=max(1.9, 4.6 / len(shown)), height=1.9)
+        cells = figure.subplots(len(names), len(shown), sharex=True, squeeze=False)
+        for curve, column in zip(shown, cells.T, strict=True):
+            for ax, values in zip(column, curve.values, strict=True):
+                ax.plot(curve.z, values, color=style.INK)
             if curve.alone:
-                _draw_bounds(below, tables, curve.users[0][0])
-            below.set_xlabel("z")
+                _draw_bounds(column[1], tables, curve.users[0][0])
+            column[-1].set_xlabel("z")
         writing.captions(cells[0], [curve.title(len(by_variant(curves))) for curve in shown])
-        cells[0, 0].set_ylabel("σ(z)")
-        cells[1, 0].set_ylabel("slope σ′(z)")
+        for ax, name in zip(cells[:, 0], names, strict=True):
+            ax.set_ylabel(name)
         writing.legend(figure, writing.left_out(len(shown), len(different), "activations"))
         return figure
 
 
 @dataclass(frozen=True)
 class _Curve:
-    """One activation: its points, its users (variant, layer), and whether those variants have no other."""
+    """One activation: its points z, its values σ, σ′ and perhaps σ″, its users (variant, layer), and whether
+    those variants have no other.
+    """
 
     z: Floats
-    sigma: Floats
-    slope: Floats
+    values: tuple[Floats, ...]
     users: tuple[tuple[str, int], ...]
     alone: bool
 
@@ -78,10 +82,11 @@ def _different(curves: pd.DataFrame) -> list[_Curve]:
     """The different curves of the hidden layers, in the order in which they occur."""
     points: dict[tuple[bytes, bool], Floats] = {}
     users: dict[tuple[bytes, bool], list[tuple[str, int]]] = {}
+    columns = [*_COLUMNS, _CURVATURE] if _CURVATURE in curves else _COLUMNS
     for variant, rows in by_variant(curves).items():
         layers = sorted(rows["layer"].unique())
         own = {
-            int(layer): rows[rows["layer"] == layer].sort_values("z")[_COLUMNS].to_numpy(dtype=np.float64).T
+            int(layer): rows[rows["layer"] == layer].sort_values("z")[columns].to_numpy(dtype=np.float64).T
             for layer in layers[:-1] or layers
         }
         alone = len({curve.tobytes() for curve in own.values()}) == 1
@@ -90,8 +95,8 @@ def _different(curves: pd.DataFrame) -> list[_Curve]:
             points[key] = curve
             users.setdefault(key, []).append((variant, layer))
     found = []
-    for key, (z, sigma, slope) in points.items():
-        found.append(_Curve(z, sigma, slope, tuple(users[key]), key[1]))
+    for key, (z, *values) in points.items():
+        found.append(_Curve(z, tuple(values), tuple(users[key]), key[1]))
     return found
 
 

@@ -1,6 +1,7 @@
 """Reference values of 50 digits and the grid of z at which they are asked for."""
 
 from collections.abc import Callable
+from functools import cache
 
 import mpmath as mp
 import numpy as np
@@ -48,6 +49,7 @@ def hold() -> Callable:
     """Hold σ and σ′, each computed alone and both together, to two functions of 50 digits."""
 
     def held(sigma, points, value, slope, conditioning=0.0):
+        value, slope = cache(value), cache(slope)
         together = sigma.with_derivative(points)
         for a in (sigma(points), together[0]):
             agrees(a, points, value, conditioning)

@@ -8,22 +8,37 @@ import pytest
 
 from lab.activations import Activation, Formula, InPlace, Interval
 from lab.activations.activation import grid, measured
-from lab.activations.catalogue import TABLE
+from lab.activations.algebraic import BentIdentity, LeakySoftsign, Squareplus
+from lab.activations.catalogue import ALIASES, EXAMPLES, TABLE, examples
+from lab.activations.clipped import PLU, HardTanh, LeakyHardSigmoid, LeakyHardTanh
+from lab.activations.continued import ISigmoid, ReLTanh, StacTanh
+from lab.activations.exponential import CELU, ELU, SELU
 from lab.activations.floored import Floored
-from lab.activations.hyperbolic import LeCunTanh, Tanh
-from lab.activations.linear import Identity, LeakyReLU, ReLU
-from lab.activations.logistic import Sigmoid, SiLU, Softplus
-from lab.activations.smooth import ELU, GELU, Softsign
+from lab.activations.gated import AconB
+from lab.activations.gaussian import GELU
+from lab.activations.hyperbolic import LeCunTanh, Tanh, TanhLU, TwistedTanh
+from lab.activations.jumping import Step, Threshold
+from lab.activations.linear import Identity, LeakyReLU, PReLU, ReLU, RReLU
+from lab.activations.logistic import SigLin, Sigmoid, SiLU, SmoothLeaky, Softplus
+from lab.activations.periodic import DampedSnake, Sin
+from lab.activations.shrinking import HardShrink, SoftShrink
 from lab.testing import ACTIVATION_CHECKS
 
 SHIPPED = (
-    *(Identity(), Sigmoid(), Tanh(), ReLU(), SiLU(), GELU(), Softsign()),
-    *(LeakyReLU(), LeakyReLU(0.0), LeakyReLU(0.3), LeakyReLU(-0.5), LeakyReLU(2.0)),
-    *(Softplus(), Softplus(0.3), Softplus(3.3), Softplus(50.0)),
-    *(ELU(), ELU(0.3), ELU(1.7), LeCunTanh(), LeCunTanh(0.1)),
+    *(sigma for name, sigma in examples().items() if name != "floored"),
+    *(LeakyReLU(0.0), LeakyReLU(0.3), LeakyReLU(-0.5), LeakyReLU(2.0), PReLU(-0.5), RReLU(0.0, 0.0)),
+    *(Softplus(0.3), Softplus(3.3), Softplus(50.0), SmoothLeaky(0.7), SigLin(2.0)),
+    *(ELU(0.3), ELU(1.7), CELU(0.3), CELU(2.0), Squareplus(0.01), Squareplus(5.0)),
+    *(LeCunTanh(0.1), TwistedTanh(2.0), TanhLU(2.0, 0.3, 0.0), TanhLU(0.5, 3.0, 0.2)),
+    *(HardTanh(-0.3, 2.7), LeakyHardTanh(0.3, 0.1, 5.0), LeakyHardSigmoid(0.5), PLU(0.9, 3.3)),
+    *(Threshold(-1.3, 4.0), Threshold(0.7, 0.7), HardShrink(1.3), SoftShrink(1.3)),
+    *(ISigmoid(0.02, 0.7), ISigmoid(0.9, 5.0), StacTanh(0.9, 0.4), ReLTanh(-0.3, 2.2), ReLTanh(0.2, 1.0)),
+    *(AconB(3.0, 0.05), AconB(0.5, 0.0), BentIdentity(-0.9), LeakySoftsign(0.6)),
+    *(DampedSnake(3.0, 1.0), DampedSnake(0.4, 0.0)),
 )
 LIFTED = (
-    *(Floored(sigma, 0.2) for sigma in SHIPPED),
+    *(Floored(sigma, 0.2) for sigma in (Sigmoid(), ReLU(), GELU(), SELU(), Sin(), Step(), HardShrink())),
+    *(Floored(LeakyReLU(2.0), 0.2), Floored(ELU(1.7), 0.2), Floored(Softplus(50.0), 0.2)),
     *(Floored(Tanh(), 0.0), Floored(Tanh(), 1.0), Floored(GELU(), 0.01), Floored(Floored(Tanh(), 0.1), 0.1)),
 )
 FORMULAS = (
@@ -50,11 +65,32 @@ def test_every_class_of_the_catalogue_is_among_those_checked():
     assert set(TABLE.values()) == {type(sigma) for sigma in (*SHIPPED, *LIFTED)}
 
 
+def test_an_alias_names_one_of_the_catalogue_and_is_no_name_itself():
+    assert set(ALIASES.values()) <= set(TABLE)
+    assert not set(ALIASES) & set(TABLE)
+    for name in TABLE:
+        assert "_" not in name
+        if "-" in name and not ALIASES.get(name):
+            assert ALIASES[name.replace("-", "_")] == name
+
+
+def test_examples_are_of_what_cannot_be_made_without_parameters():
+    required = {
+        name
+        for name, part in TABLE.items()
+        if any(f.default is dataclasses.MISSING for f in dataclasses.fields(part))
+    }
+    assert set(EXAMPLES) == required
+    assert {name: type(sigma) for name, sigma in examples().items()} == TABLE
+
+
 @pytest.mark.parametrize("part", TABLE.values(), ids=TABLE)
 def test_every_class_of_the_catalogue_is_final_and_tells_its_formula(part):
     assert not part.__subclasses__()
     assert part.__doc__
     assert "σ" in part.__doc__
+    assert "slope" in part.__doc__
+    assert "Source: " in part.__doc__ or part in (Identity, Floored)
 
 
 @pytest.mark.parametrize("sigma", SHIPPED, ids=str)
@@ -71,6 +107,20 @@ def test_numbers_lists_and_integers_are_taken(sigma):
     assert sigma(1) == sigma(1.0) == sigma(np.array([1.0]))[0]
     assert sigma.derivative([1, 2]).dtype == np.float64
     assert sigma(np.float32(1)).dtype == np.float32
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", TABLE)
+def test_few_and_many_numbers_have_the_same_bits(name, dtype):
+    """A number has its bits wherever it stands in an array, among few or many."""
+    sigma = examples()[name]
+    z = np.concatenate([np.linspace(-120, 120, 6001), [0.0, -0.0, np.nan, np.inf, -np.inf]]).astype(dtype)
+    with np.errstate(all="ignore"):
+        many = sigma.with_derivative(z)
+        few = [sigma.with_derivative(part) for part in np.array_split(z, 100)]
+
+    for whole, parts in zip(many, zip(*few, strict=True), strict=True):
+        np.testing.assert_array_equal(whole, np.concatenate(parts))
 
 
 def test_steepest_is_the_middle_of_where_the_slope_is_largest():

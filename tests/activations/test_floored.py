@@ -4,10 +4,10 @@ import pytest
 
 from lab.activations import Formula, Interval
 from lab.activations.floored import Floored
+from lab.activations.gaussian import GELU
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import LeakyReLU, ReLU
 from lab.activations.logistic import SiLU
-from lab.activations.smooth import GELU
 
 REALS = Interval(-np.inf, np.inf)
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from lab.activations import Interval
-from lab.activations.hyperbolic import LeCunTanh, Tanh
+from lab.activations.hyperbolic import LeCunTanh, Tanh, TanhLU, TwistedTanh
 
 
 def test_tanh(points, hold):
@@ -45,3 +45,48 @@ def test_lecun_tanh_claims():
 def test_lecun_tanh_needs_a_twist_of_0_or_more(twist):
     with pytest.raises(ValueError, match=rf"^twist must be >= 0, got {twist}$"):
         LeCunTanh(twist)
+
+
+@pytest.mark.parametrize("twist", [0.125, 2.0])
+def test_twisted_tanh(twist, points, hold):
+    """σ(z) = tanh z + twist·z, σ′(z) = sech² z + twist."""
+    hold(
+        TwistedTanh(twist),
+        points,
+        lambda z: mp.tanh(z) + twist * z,
+        lambda z: mp.sech(z) ** 2 + twist,
+    )
+
+
+@pytest.mark.parametrize(("alpha", "beta", "gamma"), [(1.0, 1.0, 0.125), (2.0, 0.5, 0.0), (0.25, 4.0, 1.0)])
+def test_tanhlu(alpha, beta, gamma, points, hold):
+    """σ(z) = α tanh(βz) + γz, σ′(z) = αβ sech²(βz) + γ."""
+    hold(
+        TanhLU(alpha, beta, gamma),
+        points[np.abs(beta * points) <= 700],
+        lambda z: alpha * mp.tanh(beta * z) + gamma * z,
+        lambda z: alpha * beta * mp.sech(beta * z) ** 2 + gamma,
+    )
+
+
+def test_claims_with_a_line():
+    reals = Interval(-np.inf, np.inf)
+    assert TwistedTanh(0.25).slope == Interval(0.25, 1.25)
+    assert TanhLU(2.0, 3.0, 0.25).slope == Interval(0.25, 6.25)
+    assert TanhLU(2.0, 3.0, 0.0).slope == Interval(0, 6)
+    assert TanhLU(2.0, 3.0, 0.0).range == Interval(-2, 2)
+    assert TwistedTanh().range == TanhLU().range == reals
+
+
+@pytest.mark.parametrize(
+    ("part", "wrong", "message"),
+    [
+        (TwistedTanh, {"twist": 0.0}, "^twist must be > 0, got 0.0$"),
+        (TanhLU, {"alpha": 0.0}, "^alpha must be > 0, got 0.0$"),
+        (TanhLU, {"beta": float("nan")}, "^beta must be > 0, got nan$"),
+        (TanhLU, {"gamma": -0.1}, "^gamma must be >= 0, got -0.1$"),
+    ],
+)
+def test_parameters(part, wrong, message):
+    with pytest.raises(ValueError, match=message):
+        part(**wrong)

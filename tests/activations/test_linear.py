@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from lab.activations import Interval
-from lab.activations.linear import Identity, LeakyReLU, ReLU
+from lab.activations.linear import Identity, LeakyReLU, PReLU, ReLU, RReLU
 
 REALS = Interval(-np.inf, np.inf)
 
@@ -28,6 +28,27 @@ def test_leaky_relu(leak, points, hold):
         lambda z: z if z > 0 else alpha * z,
         lambda z: mp.mpf(1) if z >= 0 else alpha,
     )
+
+
+@pytest.mark.parametrize(
+    ("sigma", "leak"),
+    [(PReLU(), 0.25), (PReLU(-0.5), -0.5), (RReLU(), 11 / 48), (RReLU(0.0, 1.0), 0.5)],
+    ids=str,
+)
+def test_prelu_and_rrelu_are_leaky_with_a_leak_of_their_own(sigma, leak):
+    """rrelu's is (l + u)/2, torch's when it is not training."""
+    z = np.linspace(-3, 3, 61)
+    assert sigma.leak == pytest.approx(leak, rel=1e-15)
+    np.testing.assert_array_equal(sigma(z), LeakyReLU(sigma.leak)(z))
+    np.testing.assert_array_equal(sigma.derivative(z), LeakyReLU(sigma.leak).derivative(z))
+    assert (sigma.slope, sigma.range) == (LeakyReLU(sigma.leak).slope, LeakyReLU(sigma.leak).range)
+
+
+@pytest.mark.parametrize(("lower", "upper"), [(0.5, 0.25), (-0.1, 0.5), (float("nan"), 0.5)])
+def test_rrelu_needs_its_bounds_in_order(lower, upper):
+    told = rf"^lower and upper must be 0 <= lower <= upper, got {lower}, {upper}$"
+    with pytest.raises(ValueError, match=told):
+        RReLU(lower, upper)
 
 
 @pytest.mark.parametrize("zero", [0.0, -0.0])

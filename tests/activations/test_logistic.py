@@ -3,8 +3,7 @@ import numpy as np
 import pytest
 
 from lab.activations import Interval
-from lab.activations.hyperbolic import LeCunTanh, Tanh
-from lab.activations.logistic import Sigmoid, SiLU, Softplus
+from lab.activations.logistic import LogSigmoid, SigLin, Sigmoid, SiLU, SmoothLeaky, Softplus
 
 
 def s(z):
@@ -44,6 +43,49 @@ def test_softplus_needs_a_positive_beta(beta):
         Softplus(beta)
 
 
+def test_log_sigmoid(points, hold):
+    """σ(z) = −ln(1 + e^{−z}), σ′(z) = s(−z)."""
+    hold(LogSigmoid(), points, lambda z: -mp.log1p(mp.exp(-z)), lambda z: s(-z))
+
+
+@pytest.mark.parametrize("leak", [0.3125, 1.0])
+def test_smooth_leaky(leak, points, hold):
+    """σ(z) = αz + (1 − α) ln(1 + e^z), σ′(z) = α + (1 − α)s(z)."""
+    hold(
+        SmoothLeaky(leak),
+        points,
+        lambda z: leak * z + (1 - leak) * mp.log1p(mp.exp(z)),
+        lambda z: leak + (1 - leak) * s(z),
+    )
+
+
+@pytest.mark.parametrize("slope", [0.0625, 2.0])
+def test_siglin(slope, points, hold):
+    """σ(z) = s(z) + αz, σ′(z) = s(z)s(−z) + α."""
+    hold(SigLin(slope), points, lambda z: s(z) + slope * z, lambda z: s(z) * s(-z) + slope)
+
+
+def test_straight_to_infinity():
+    z = np.array([-np.inf, -1e300, 1e300, np.inf])
+    assert LogSigmoid()(z).tolist() == [-np.inf, -1e300, 0, 0]
+    assert LogSigmoid().derivative(z).tolist() == [1, 1, 0, 0]
+    assert SmoothLeaky(0.25).derivative(z).tolist() == [0.25, 0.25, 1, 1]
+    assert SmoothLeaky(0.25)(z).tolist() == [-np.inf, -2.5e299, 1e300, np.inf]
+    assert SigLin(0.25).derivative(z).tolist() == [0.25] * 4
+
+
+@pytest.mark.parametrize("leak", [0.0, 1.5, float("nan")])
+def test_smooth_leaky_needs_a_leak_up_to_1(leak):
+    with pytest.raises(ValueError, match=rf"^slope must lie in \(0, 1\], got {leak}$"):
+        SmoothLeaky(leak)
+
+
+@pytest.mark.parametrize("leak", [0.0, float("nan")])
+def test_siglin_needs_a_slope(leak):
+    with pytest.raises(ValueError, match=rf"^slope must be > 0, got {leak}$"):
+        SigLin(leak)
+
+
 def test_silu(points, hold):
     """σ(z) = z s(z), σ′(z) = s(z)(1 + z s(−z))."""
     hold(SiLU(), points, lambda z: z * s(z), lambda z: s(z) * (1 + z * s(-z)))
@@ -64,17 +106,9 @@ def test_claims():
     assert Sigmoid().range == Interval(0.0, 1.0)
     assert Softplus(3.0).slope == Interval(0.0, 1.0)
     assert SiLU().range.high == np.inf
+    assert LogSigmoid().slope == Interval(0.0, 1.0)
+    assert LogSigmoid().range == Interval(-np.inf, 0.0)
+    assert SmoothLeaky(0.25).slope == Interval(0.25, 1.0)
+    assert SigLin(0.25).slope == Interval(0.25, 0.5)
+    assert SmoothLeaky().range == SigLin().range == Interval(-np.inf, np.inf)
     assert Sigmoid().kinks == Softplus().kinks == SiLU().kinks == ()
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("sigma", [Sigmoid(), Softplus(), SiLU(), Tanh(), LeCunTanh()], ids=str)
-def test_few_and_many_numbers_have_the_same_bits(sigma, dtype):
-    """A number has its bits wherever it stands in an array, among few or many."""
-    z = np.concatenate([np.linspace(-120, 120, 6001), [0.0, -0.0, np.nan, np.inf, -np.inf]]).astype(dtype)
-    with np.errstate(all="ignore"):
-        many = sigma.with_derivative(z)
-        few = [sigma.with_derivative(part) for part in np.array_split(z, 100)]
-
-    for whole, parts in zip(many, zip(*few, strict=True), strict=True):
-        assert whole.tobytes() == np.concatenate(parts).tobytes()

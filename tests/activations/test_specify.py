@@ -3,11 +3,11 @@ import re
 import pytest
 
 from lab.activations import Formula, from_spec
-from lab.activations.catalogue import TABLE
+from lab.activations.catalogue import ALIASES, EXAMPLES, TABLE
+from lab.activations.exponential import ELU
 from lab.activations.floored import Floored
 from lab.activations.hyperbolic import LeCunTanh, Tanh
 from lab.activations.linear import LeakyReLU, ReLU
-from lab.activations.smooth import ELU
 from lab.errors import PartError
 
 FLOOR = (("floor", 0.1),)
@@ -31,9 +31,18 @@ class NoActivation:
 """
 
 
-@pytest.mark.parametrize("name", [name for name in TABLE if name != "floored"])
+@pytest.mark.parametrize("name", [name for name in TABLE if name not in EXAMPLES])
 def test_a_name(name):
     assert from_spec(name) == TABLE[name]()
+
+
+@pytest.mark.parametrize("alias", [alias for alias, name in ALIASES.items() if name not in EXAMPLES])
+def test_an_alias(alias):
+    assert from_spec(alias) == from_spec({"name": alias}) == TABLE[ALIASES[alias]]()
+
+
+def test_a_design_may_not_be_hidden_by_an_alias():
+    assert from_spec("swish", {"swish": {"value": "tanh(z)"}}) == Formula("tanh(z)")
 
 
 @pytest.mark.parametrize(
@@ -76,8 +85,14 @@ def test_a_spec(spec, expected):
     [
         (
             "sigmiod",
-            "^unknown activation 'sigmiod'; did you mean 'sigmoid'\\? \\(known: elu, floored, gelu, ",
+            "^unknown activation 'sigmiod'; did you mean 'sigmoid'\\? \\(known: acon-b, arctan, asinh, ",
         ),
+        (
+            "hrad_sigmoid",
+            "^unknown activation 'hrad_sigmoid'; did you mean 'hard_sigmoid'\\? \\(known: acon-b, ",
+        ),
+        ({"name": "threshold", "t": 1.0}, "^'threshold' needs a value for 'v'$"),
+        ({"name": "hardtanh", "low": 2.0}, "^'hard-tanh': low must be < high, got 2.0 and 1.0$"),
         ("soft-flor", "did you mean 'soft-floor'\\?"),
         ("ReLu", "^unknown activation 'ReLu'; did you mean 'relu'\\?"),
         ({}, "^expected the name of an activation, a formula in z, or a table with a name$"),

@@ -48,9 +48,9 @@ def test_58_what_cannot_be_decided_is_refused_with_its_reason(written):
 
 
 def test_56_a_jump_is_told_with_its_place(written):
-    path = written(SMALL + '[activations.step]\nvalue = "where(z > 2, z, z - 1)"\nat_least = 0.5\n')
+    path = written(SMALL + '[activations.stair]\nvalue = "where(z > 2, z, z - 1)"\nat_least = 0.5\n')
     assert refusal(path) == (
-        f"{path}:7: activations.step.at_least: the claim 0.5 is REFUTED: "
+        f"{path}:7: activations.stair.at_least: the claim 0.5 is REFUTED: "
         "σ jumps at z = 2, where it has no slope"
     )
 

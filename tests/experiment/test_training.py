@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from trainings import made_examples, of_trial, training, unlike
 
 from lab.activations import Formula
+from lab.activations.gaussian import GELU
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import Identity, ReLU
 from lab.activations.logistic import Sigmoid
-from lab.activations.smooth import GELU
 from lab.errors import PartError
 from lab.experiment.examples import examples
 from lab.experiment.streams import stream

@@ -31,6 +31,17 @@ def test_unknown_and_infinite_bounds_have_no_line(tables):
     assert len(draw("activations", {**tables, "variants": variants}).axes[4].lines) == 1
 
 
+def test_curvature_is_drawn_below_where_it_is_known(tables):
+    curves = tables["curves"].assign(curvature=lambda table: -table["sigma"])
+    figure = draw("activations", {**tables, "curves": curves})
+    of_tanh = curves.query("variant == 'tanh' and layer == 1 and -8 <= z <= 8")
+    lowest = figure.axes[9]
+    np.testing.assert_array_equal(lowest.lines[0].get_ydata(), of_tanh["curvature"])
+    assert figure.axes[8].get_ylabel() == "curvature σ″(z)"
+    assert (lowest.get_xlabel(), figure.axes[5].get_xlabel()) == ("z", "")
+    assert len(lowest.lines) == 1
+
+
 def test_the_same_activation_is_drawn_once(make_tables):
     same = make_tables(("sigmoid",), 1, 3)["curves"]
     two = pd.concat([same, same.assign(variant="eta=2")])

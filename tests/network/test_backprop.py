@@ -1,7 +1,5 @@
 """The four equations one by one, the whole gradient, and what holds to the last bit."""
 
-from dataclasses import MISSING, fields
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,10 +7,10 @@ from hypothesis import strategies as st
 
 from lab.activations import catalogue
 from lab.activations.floored import Floored
+from lab.activations.gaussian import GELU
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import Identity, ReLU
 from lab.activations.logistic import Sigmoid, Softplus
-from lab.activations.smooth import GELU
 from lab.network import costs
 from lab.network.backprop import (
     Network,
@@ -27,18 +25,19 @@ from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
 from lab.network.parameters import count, parameters, seen_as_layers
 from lab.testing import directional_derivatives
 
-FLOORED = {f"floored {type(inner).__name__}": Floored(inner) for inner in (Sigmoid(), ReLU())}
-SIGMAS = {
-    name: part()
-    for name, part in catalogue.TABLE.items()
-    if all(field.default is not MISSING for field in fields(part))
-} | FLOORED
+SIGMAS = catalogue.examples() | {"floored ReLU": Floored(ReLU())}
+HIDDEN = {name: sigma for name, sigma in SIGMAS.items() if name != "exponential"}
+"""The exponential of an exponential is soon no number."""
+GENTLE = {name: sigma for name, sigma in HIDDEN.items() if sigma.slope.magnitude <= 1.2}
+"""Those that do not blow numbers up from layer to layer."""
+CERTAIN = ("hard-sigmoid", "sparse-sigmoid", "step")
+"""Outputs that can be 0 and 1, where the cross-entropy is infinite."""
 COSTS = {name: part() for name, part in costs.TABLE.items()}
 ACCEPTED = [
     (cost_name, output)
     for cost_name, given_cost in COSTS.items()
     for output, sigma in SIGMAS.items()
-    if given_cost.refuses(sigma) is None
+    if given_cost.refuses(sigma) is None and not (cost_name == "cross-entropy" and output in CERTAIN)
 ]
 OUTPUT = {"cross-entropy": Sigmoid(), "softmax-cross-entropy": Identity()}
 
@@ -186,7 +185,7 @@ def check_gradient(network, trials, m, seed, directions):
         np.testing.assert_allclose(told, found, rtol=1e-9, atol=scale)
 
 
-@pytest.mark.parametrize("name", SIGMAS)
+@pytest.mark.parametrize("name", HIDDEN)
 @pytest.mark.parametrize("cost_name", COSTS)
 def test_the_gradient_in_random_directions_for_every_hidden_sigma(name, cost_name):
     """⟨∇C, d⟩ against the complex step Im C(θ + ihd)/h."""
@@ -213,7 +212,7 @@ def test_the_gradient_for_mixed_sigmas(net, data):
     """⟨∇C, d⟩ against the complex step, each layer with a σ of its own."""
     sizes, trials, m, seed = net
     cost_name = data.draw(st.sampled_from(list(COSTS)))
-    hidden = [SIGMAS[data.draw(st.sampled_from(list(SIGMAS)))] for _ in sizes[1:-1]]
+    hidden = [GENTLE[data.draw(st.sampled_from(list(GENTLE)))] for _ in sizes[1:-1]]
     output = OUTPUT.get(cost_name, Sigmoid())
     check_gradient(Network(sizes, (*hidden, output), COSTS[cost_name]), trials, m, seed, directions=1)
 
@@ -256,6 +255,7 @@ def test_complete_fills_the_gradient_at_the_output():
 @pytest.mark.parametrize("name", SIGMAS)
 @pytest.mark.parametrize("cost_name", COSTS)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@np.errstate(all="ignore")
 def test_the_dtype_stays_in_every_buffer(name, cost_name, dtype):
     network = Network(
         (3, 2, 1, 2), (SIGMAS[name],) * 2 + (OUTPUT.get(cost_name, Sigmoid()),), COSTS[cost_name]

@@ -14,7 +14,9 @@ from lab.testing import check_cost
 mp = mpmath.mp.clone()
 mp.dps = 350
 
-SIGMAS = {name: part() for name, part in catalogue.TABLE.items() if name != "floored"}
+SIGMAS = catalogue.examples()
+CERTAIN = ("hard-sigmoid", "sparse-sigmoid", "step")
+"""Outputs that can be 0 and 1, where the cross-entropy is infinite."""
 COSTS = {name: part() for name, part in TABLE.items()}
 FAR = [-700.0, -40.0, 40.0, 700.0]
 
@@ -114,12 +116,13 @@ def test_softmax_of_a_certain_right_answer_costs_nothing():
     assert not error(SoftmaxCrossEntropy(), z, y, Identity()).any()
 
 
-@pytest.mark.parametrize("cost", list(COSTS.values()), ids=list(COSTS))
-@pytest.mark.parametrize("sigma", list(SIGMAS.values()), ids=list(SIGMAS))
+@pytest.mark.parametrize("cost", COSTS)
+@pytest.mark.parametrize("sigma", SIGMAS)
 @pytest.mark.parametrize("outputs", [1, 3])
 def test_every_cost_on_every_output_that_it_accepts_conforms(cost, sigma, outputs):
-    if cost.refuses(sigma) is None:
-        check_cost(cost, sigma, outputs)
+    infinite = cost == "cross-entropy" and sigma in CERTAIN
+    if COSTS[cost].refuses(SIGMAS[sigma]) is None and not infinite:
+        check_cost(COSTS[cost], SIGMAS[sigma], outputs)
 
 
 def test_the_conformance_suite_sees_a_wrong_gradient():

@@ -11,11 +11,13 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from lab.activations import Activation, Formula, Interval
+from lab.activations.algebraic import Softsign
+from lab.activations.exponential import ELU
 from lab.activations.formula.operations import FUNCTIONS
+from lab.activations.gaussian import GELU
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import LeakyReLU, ReLU
 from lab.activations.logistic import Sigmoid, SiLU, Softplus
-from lab.activations.smooth import ELU, GELU, Softsign
 
 mp.mp.dps = 50
 
