@@ -11,10 +11,10 @@ from typing import Any
 
 import click
 import numpy as np
-import pandas as pd
 
 from lab import plugins
 from lab.activations import Activation, Formula, from_spec
+from lab.curve_plot import plotted, refuse_unwritable
 from lab.errors import LabError
 from lab.screen import out, plain, table
 
@@ -25,8 +25,8 @@ def tell_all(as_json: bool) -> None:
     """Every activation by name, with its formula, its range and the bounds of its slope."""
     rows = []
     for name in plugins.names("activations"):
-        spec = {"name": name, "inner": "sigmoid"} if name == "floored" else name
-        sigma = from_spec(spec)
+        wraps = any(field.name == "inner" for field in dataclasses.fields(plugins.find("activations", name)))
+        sigma = from_spec({"name": name, "inner": "sigmoid"} if wraps else name)
         cells = (_parameters(type(sigma)), str(sigma.range), str(sigma.slope), _points(sigma.kinks))
         rows.append((name, *cells, _headline(sigma)))
     columns = ("name", "parameters", "range", "σ′ in", "kinks", "what it is")
@@ -42,18 +42,17 @@ def tell_one(
     name: str, parameters: Sequence[str], plot: Path | None, as_json: bool, allow_code: bool
 ) -> None:
     """One activation: what it is, its parameters, its claims, and values far into both tails."""
-    if plot is not None and (plot.suffix != ".png" or not plot.parent.is_dir()):
-        raise LabError(f"--plot {plot}: expected a file that ends in .png, in a folder that is there")
-    sigma = from_spec({"name": name, **_values(parameters)}, allow_code=allow_code)
+    refuse_unwritable(plot)
+    sigma = from_spec({"name": name, **named_values(parameters)}, allow_code=allow_code)
     z = np.array(SHOWN_Z)
     with np.errstate(all="ignore"):
         values, slopes = sigma(z), sigma.derivative(z)
-    drawn = [] if plot is None else _draw(name, sigma, plot)
+    drawn = [] if plot is None else plotted(name, sigma, plot)
     if as_json:
         told = {
             "activation": str(sigma),
-            "range": [_finite(sigma.range.low), _finite(sigma.range.high)],
-            "slope": [_finite(sigma.slope.low), _finite(sigma.slope.high)],
+            "range": [finite_or_none(sigma.range.low), finite_or_none(sigma.range.high)],
+            "slope": [finite_or_none(sigma.slope.low), finite_or_none(sigma.slope.high)],
             "kinks": list(sigma.kinks),
             "z": z.tolist(),
             "sigma": values.tolist(),
@@ -81,30 +80,6 @@ def tell_one(
         console.print(f"plot: {path}")
 
 
-def _draw(name: str, sigma: Activation, path: Path) -> list[Path]:
-    from lab.experiment.tables import CURVE_Z
-    from lab.figures import draw, save
-
-    with np.errstate(all="ignore"):
-        curves = pd.DataFrame(
-            {
-                "variant": name,
-                "layer": 1,
-                "z": CURVE_Z,
-                "sigma": sigma(CURVE_Z),
-                "slope": sigma.derivative(CURVE_Z),
-            }
-        )
-    bounds = {
-        "variant": [name],
-        "layers": [2],
-        "inf_slope": [sigma.slope.low],
-        "sup_slope": [sigma.slope.high],
-    }
-    figure = draw("activations", {"curves": curves, "variants": pd.DataFrame(bounds)})
-    return save(figure, path.parent, path.stem)
-
-
 def _headline(sigma: Activation) -> str:
     return (inspect.getdoc(type(sigma)) or "").split("\n\n")[0].replace("\n", " ")
 
@@ -122,12 +97,12 @@ def _parameters(part: type[Activation]) -> str:
     return ", ".join(shown)
 
 
-def _finite(end: float) -> float | None:
+def finite_or_none(end: float) -> float | None:
     """An end of an interval as JSON can say it: null where it is infinite."""
     return end if np.isfinite(end) else None
 
 
-def _values(words: Sequence[str]) -> Mapping[str, Any]:
+def named_values(words: Sequence[str]) -> Mapping[str, Any]:
     """The parameters of ``-p NAME=VALUE``: numbers where they are, else the name of an activation."""
     values: dict[str, Any] = {}
     for word in words:

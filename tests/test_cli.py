@@ -319,5 +319,5 @@ def test_help_is_quick_to_say_what_there_is(lab):
     code, out, _ = lab("--help")
 
     assert code == 0
-    for command in ("run", "resume", "check", "list", "show", "plot", "activations", "data", "new"):
+    for command in ("run", "resume", "check", "list", "show", "plot", "activations", "design", "data", "new"):
         assert f"  {command} " in out

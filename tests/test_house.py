@@ -20,7 +20,8 @@ ROOMS = [
     {"experiment"},
     {"analysis"},
     {"figures"},
-    {"face", "screen", "cli", "catalogue_page", "run_page", "watched", "testing", "__init__", "__main__"},
+    {"face", "screen", "cli", "catalogue_page", "run_page", "watched", "testing", "__init__", "__main__"}
+    | {"curve_plot", "design_page"},
 ]
 """The rooms in the order of their dependence: each imports only from its own set and those before."""
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from lab.activations.activation import Activation
+from lab.activations.design.clipped_slope import ClippedSlope
+from lab.activations.design.knots import Knots
+from lab.activations.design.template import Template
 from lab.activations.floored import Floored
 from lab.activations.hyperbolic import LeCunTanh, Tanh
 from lab.activations.linear import Identity, LeakyReLU, ReLU
@@ -22,4 +25,7 @@ TABLE: dict[str, type[Activation]] = {
     "softsign": Softsign,
     "lecun-tanh": LeCunTanh,
     "floored": Floored,
+    "clipped-slope": ClippedSlope,
+    "template": Template,
+    "knots": Knots,
 }

@@ -9,6 +9,9 @@ import pytest
 from lab.activations import Activation, Formula, InPlace, Interval
 from lab.activations.activation import grid, measured
 from lab.activations.catalogue import TABLE
+from lab.activations.design.clipped_slope import ClippedSlope
+from lab.activations.design.knots import Knots
+from lab.activations.design.template import Template
 from lab.activations.floored import Floored
 from lab.activations.hyperbolic import LeCunTanh, Tanh
 from lab.activations.linear import Identity, LeakyReLU, ReLU
@@ -26,6 +29,7 @@ LIFTED = (
     *(Floored(sigma, 0.2) for sigma in SHIPPED),
     *(Floored(Tanh(), 0.0), Floored(Tanh(), 1.0), Floored(GELU(), 0.01), Floored(Floored(Tanh(), 0.1), 0.1)),
 )
+DESIGNED = (Template(), Knots(), ClippedSlope(Tanh()))
 FORMULAS = (
     *(
         Formula(text)
@@ -37,7 +41,7 @@ FORMULAS = (
     Formula("where(z < 0, a*expm1(z), z)", (("a", 1.7),)),
     Floored(Formula("tanh(z)*z"), 0.3),
 )
-ALL = (*SHIPPED, *LIFTED, *FORMULAS)
+ALL = (*SHIPPED, *LIFTED, *DESIGNED, *FORMULAS)
 
 
 @pytest.mark.parametrize("name", ACTIVATION_CHECKS)
@@ -47,7 +51,7 @@ def test_check(sigma, name):
 
 
 def test_every_class_of_the_catalogue_is_among_those_checked():
-    assert set(TABLE.values()) == {type(sigma) for sigma in (*SHIPPED, *LIFTED)}
+    assert set(TABLE.values()) == {type(sigma) for sigma in (*SHIPPED, *LIFTED, *DESIGNED)}
 
 
 @pytest.mark.parametrize("part", TABLE.values(), ids=TABLE)

@@ -14,7 +14,7 @@ from lab.testing import check_cost
 mp = mpmath.mp.clone()
 mp.dps = 350
 
-SIGMAS = {name: part() for name, part in catalogue.TABLE.items() if name != "floored"}
+SIGMAS = {name: part() for name, part in catalogue.TABLE.items() if "inner" not in part.__dataclass_fields__}
 COSTS = {name: part() for name, part in TABLE.items()}
 FAR = [-700.0, -40.0, 40.0, 700.0]
 
