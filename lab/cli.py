@@ -327,6 +327,52 @@ def check_activation(name: str, parameters: Sequence[str], allow_code: bool, as_
     return conformance_page.tell(name, parameters, as_json, allow_code)
 
 
+@cli.command()
+@click.option(
+    "--template",
+    metavar="KERNEL",
+    help="A bell on a floor; sech2, logistic, gauss, cauchy, softsign, isru, slow or box.",
+)
+@click.option("--knots", metavar="Z:SLOPE,…", help='Linear between knots, such as "-2:0.1, 0:1, 2:0.1".')
+@click.option("--knots-csv", metavar="FILE", help="The same, from a file with the columns z and slope.")
+@click.option("--floor-under", metavar="SIGMA", help="Lift the slope of another: (1 − ε)σ′ + ε.")
+@click.option(
+    "--clip-under", metavar="SIGMA", help="Keep the slope of another, where it is steeper: max(σ′, ε)."
+)
+@click.option("--derivative", metavar="FORMULA", help="Any formula of σ′ in z; its parameters by -p.")
+@click.option("--floor", type=float, help="ε, the least slope; else 0.1.")
+@click.option("--height", type=float, help="The greatest slope of a template; else 1.")
+@click.option("--width", type=float, help="The width of a template's bell; else 1.")
+@click.option("--centre", type=float, help="Where a template is steepest; else 0.")
+@click.option(
+    "-p", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter of FORMULA or SIGMA."
+)
+@click.option(
+    "--plot",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Draw σ and σ′ into this PNG, and an SVG beside it.",
+)
+@_code_option
+@_json_option
+def design(
+    parameters: Sequence[str], plot: Path | None, allow_code: bool, as_json: bool, **asked: str | float | None
+) -> None:
+    r"""Design an activation from its slope, in exactly one way, and print the lines of a file that make it.
+
+    \b
+    lab design --template gauss --floor 0.1 --width 2 --plot bell.png
+    lab design --knots "-2:0.1, 0:1, 2:0.1"
+    lab design --clip-under tanh --floor 0.1
+    lab design --derivative "floor + (1 - floor)*exp(-z**2)" -p floor=0.05
+    """
+    from lab import design_page
+
+    given = {name.replace("_", "-"): value for name, value in asked.items() if value is not None}
+    kinds = {name: value for name, value in given.items() if isinstance(value, str)}
+    settings = {name: value for name, value in given.items() if isinstance(value, float)}
+    design_page.tell(kinds, settings, parameters, plot, as_json, allow_code)
+
+
 @cli.group(cls=_Commands)
 def data() -> None:
     """The data sets: which there are, and adding those that are too large to come with the lab."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lab.activations import Activation, from_spec
+from lab.errors import PartError
 from lab.experiment.results import RunFolder, find, results_root
 
 if TYPE_CHECKING:
@@ -175,11 +176,27 @@ def load(run: str | Path, results: str | Path | None = None) -> Run:
     return Run(find(str(run), results_root(results)))
 
 
-def activation(spec: str | Mapping[str, Any], *, allow_code: bool = False, **parameters: Any) -> Activation:
-    """An activation by its name or by a formula in z: ``activation("tanh(z) + a*z", a=0.1)``.
+def activation(
+    spec: str | Mapping[str, Any] | None = None,
+    *,
+    derivative: str | None = None,
+    allow_code: bool = False,
+    **parameters: Any,
+) -> Activation:
+    """An activation by its name, by a formula in z, or by the formula of its derivative.
+
+    ::
+
+        activation("leaky-relu", slope=0.2)
+        activation("tanh(z) + a*z", a=0.1)
+        activation(derivative="a + (1 - a)*exp(-z**2)", a=0.1)      # integrated from 0
 
     ``"file.py:Class"`` runs the file's code, so it needs ``allow_code=True``. Raises PartError where there
-    is none such.
+    is none such, or where there are both a ``spec`` and a ``derivative``, or neither.
     """
-    table = {"name": spec} if isinstance(spec, str) else dict(spec)
+    if (spec is None) == (derivative is None):
+        raise PartError('expected one of an activation, such as "tanh", and derivative="…"')
+    if derivative is not None:
+        return from_spec({"derivative": derivative, **parameters})
+    table = {"name": spec} if isinstance(spec, str) else dict(spec or {})
     return from_spec({**table, **parameters}, allow_code=allow_code)

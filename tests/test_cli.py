@@ -417,6 +417,7 @@ def test_help_is_quick_to_say_what_there_is(lab):
         "activations",
         "formulas",
         "test-activation",
+        "design",
         "data",
         "new",
     ):

@@ -69,6 +69,20 @@ def test_an_activation_by_formula_and_by_name():
         lab.activation("tahn")
 
 
+def test_an_activation_by_its_derivative():
+    sigma = lab.activation(derivative="floor + (1 - floor)*exp(-z**2)", floor=0.05)
+
+    assert sigma.derivative(0.0) == 1.0
+    assert sigma(9.0) == pytest.approx(0.45 + 0.95 * np.sqrt(np.pi) / 2, rel=1e-14)
+    assert sigma(0.0) == 0.0
+    assert sigma.error < 1e-13
+    for words in ({}, {"spec": "tanh", "derivative": "z"}):
+        with pytest.raises(
+            PartError, match=r'^expected one of an activation, such as "tanh", and derivative='
+        ):
+            lab.activation(**words)
+
+
 def test_the_face_is_small_and_imported_when_used():
     assert len(lab.__all__) <= 20
     assert dir(lab) == sorted(lab.__all__)

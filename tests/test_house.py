@@ -21,7 +21,7 @@ ROOMS = [
     {"analysis"},
     {"figures"},
     {"face", "screen", "cli", "catalogue_page", "run_page", "watched", "testing", "__init__", "__main__"}
-    | {"curve_plot", "conformance_page", "formula_page"},
+    | {"curve_plot", "conformance_page", "formula_page", "design_page"},
 ]
 """The rooms in the order of their dependence: each imports only from its own set and those before."""
 

@@ -14,6 +14,9 @@ from lab.activations.clipped import (
     SparseSigmoid,
 )
 from lab.activations.continued import ISigmoid, ReLTanh, StacTanh
+from lab.activations.design.clipped_slope import ClippedSlope
+from lab.activations.design.knots import Knots
+from lab.activations.design.template import Template
 from lab.activations.exponential import CELU, ELU, SELU, Exponential
 from lab.activations.floored import Floored
 from lab.activations.gated import AconB, LiSHT, Mish
@@ -82,6 +85,9 @@ TABLE: dict[str, type[Activation]] = {
     "lisht": LiSHT,
     "step": Step,
     "bump": Bump,
+    "clipped-slope": ClippedSlope,
+    "template": Template,
+    "knots": Knots,
 }
 
 ALIASES: dict[str, str] = {
@@ -117,6 +123,7 @@ ALIASES: dict[str, str] = {
     "sigmoid-linear": "siglin",
     "sigmoid_linear": "siglin",
     "stac_tanh": "stac-tanh",
+    "clipped_slope": "clipped-slope",
     "leaky_hard_tanh": "leaky-hard-tanh",
     "leaky_hardtanh": "leaky-hard-tanh",
     "leaky_hard_sigmoid": "leaky-hard-sigmoid",
@@ -138,6 +145,7 @@ ALIASES: dict[str, str] = {
 
 EXAMPLES: dict[str, Activation] = {
     "floored": Floored(Sigmoid()),
+    "clipped-slope": ClippedSlope(Sigmoid()),
     "threshold": Threshold(t=0.5, v=0.0),
 }
 """One of each class that cannot be made without parameters, to list and to test it with."""

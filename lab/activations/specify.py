@@ -28,7 +28,8 @@ def from_spec(
     spec
         A name of `lab.plugins.names("activations")` or an alias; the name of a design; a formula in z, such
         as ``"tanh(z) + 0.1*z"``; ``"file.py:Class"``; or a table of a name and parameters. A parameter that
-        is an activation itself, ``inner``, is again any of these.
+        is an activation itself, ``inner``, is again any of these. A table with a ``derivative`` in place of
+        a name gives σ by the formula of its slope, which is integrated.
     designs
         The tables ``[activations.NAME]`` of an experiment file, by name: each a formula, ``value`` or
         ``derivative``, and the parameters of the formula.
@@ -42,6 +43,11 @@ def from_spec(
     """
     designs = designs or {}
     table: dict[str, Any] = {"name": spec} if isinstance(spec, str) else dict(spec)
+    if "derivative" in table and "name" not in table:
+        text = table.pop("derivative")
+        if not isinstance(text, str):
+            raise PartError(f"derivative = {text!r}: expected a formula in z")
+        return Integral(text, tuple(table.items()))
     name = table.pop("name", None)
     if not isinstance(name, str):
         raise PartError("expected the name of an activation, a formula in z, or a table with a name")

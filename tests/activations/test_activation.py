@@ -12,6 +12,9 @@ from lab.activations.algebraic import BentIdentity, LeakySoftsign, Squareplus
 from lab.activations.catalogue import ALIASES, EXAMPLES, TABLE, examples
 from lab.activations.clipped import PLU, HardTanh, LeakyHardSigmoid, LeakyHardTanh
 from lab.activations.continued import ISigmoid, ReLTanh, StacTanh
+from lab.activations.design.clipped_slope import ClippedSlope
+from lab.activations.design.knots import Knots
+from lab.activations.design.template import Template
 from lab.activations.exponential import CELU, ELU, SELU
 from lab.activations.floored import Floored
 from lab.activations.gated import AconB
@@ -25,7 +28,7 @@ from lab.activations.shrinking import HardShrink, SoftShrink
 from lab.testing import ACTIVATION_CHECKS
 
 SHIPPED = (
-    *(sigma for name, sigma in examples().items() if name != "floored"),
+    *(sigma for name, sigma in examples().items() if name not in ("floored", "clipped-slope")),
     *(LeakyReLU(0.0), LeakyReLU(0.3), LeakyReLU(-0.5), LeakyReLU(2.0), PReLU(-0.5), RReLU(0.0, 0.0)),
     *(Softplus(0.3), Softplus(3.3), Softplus(50.0), SmoothLeaky(0.7), SigLin(2.0)),
     *(ELU(0.3), ELU(1.7), CELU(0.3), CELU(2.0), Squareplus(0.01), Squareplus(5.0)),
@@ -41,6 +44,7 @@ LIFTED = (
     *(Floored(LeakyReLU(2.0), 0.2), Floored(ELU(1.7), 0.2), Floored(Softplus(50.0), 0.2)),
     *(Floored(Tanh(), 0.0), Floored(Tanh(), 1.0), Floored(GELU(), 0.01), Floored(Floored(Tanh(), 0.1), 0.1)),
 )
+DESIGNED = (Template(floor=0.3, width=2.0), Knots(), ClippedSlope(Tanh()))
 FORMULAS = (
     *(
         Formula(text)
@@ -52,7 +56,7 @@ FORMULAS = (
     Formula("where(z < 0, a*expm1(z), z)", (("a", 1.7),)),
     Floored(Formula("tanh(z)*z"), 0.3),
 )
-ALL = (*SHIPPED, *LIFTED, *FORMULAS)
+ALL = (*SHIPPED, *LIFTED, *DESIGNED, *FORMULAS)
 
 
 @pytest.mark.parametrize("name", ACTIVATION_CHECKS)
@@ -62,7 +66,7 @@ def test_check(sigma, name):
 
 
 def test_every_class_of_the_catalogue_is_among_those_checked():
-    assert set(TABLE.values()) == {type(sigma) for sigma in (*SHIPPED, *LIFTED)}
+    assert set(TABLE.values()) == {type(sigma) for sigma in (*SHIPPED, *LIFTED, *DESIGNED)}
 
 
 def test_an_alias_names_one_of_the_catalogue_and_is_no_name_itself():
@@ -89,8 +93,8 @@ def test_every_class_of_the_catalogue_is_final_and_tells_its_formula(part):
     assert not part.__subclasses__()
     assert part.__doc__
     assert "σ" in part.__doc__
-    assert "slope" in part.__doc__
-    assert "Source: " in part.__doc__ or part in (Identity, Floored)
+    assert "slope" in part.__doc__ or "σ′" in part.__doc__
+    assert "Source: " in part.__doc__ or part in (Identity, Floored, ClippedSlope, Template, Knots)
 
 
 @pytest.mark.parametrize("sigma", SHIPPED, ids=str)

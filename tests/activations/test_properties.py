@@ -33,6 +33,7 @@ def test_those_of_the_catalogue_whose_slope_is_bounded_away_from_zero():
         *("identity", "leaky-relu", "prelu", "rrelu", "twisted-tanh", "tanhlu", "siglin", "floored"),
         *("isigmoid", "stac-tanh", "reltanh", "plu", "leaky-hard-tanh", "leaky-hard-sigmoid"),
         *("smooth-leaky", "acon-b", "bent-identity", "leaky-softsign", "damped-snake"),
+        *("clipped-slope", "template", "knots"),
     }
 
 
@@ -40,7 +41,7 @@ def test_those_of_the_catalogue_that_are_odd():
     assert having("odd") == {
         *("identity", "tanh", "lecun-tanh", "twisted-tanh", "tanhlu", "tanh-shrink", "soft-shrink"),
         *("hard-shrink", "hard-tanh", "leaky-hard-tanh", "plu", "stac-tanh", "softsign"),
-        *("leaky-softsign", "isru", "asinh", "symlog", "arctan", "erf", "sin"),
+        *("leaky-softsign", "isru", "asinh", "symlog", "arctan", "erf", "sin", "template", "knots"),
     }
 
 

@@ -4,8 +4,12 @@ import pytest
 
 from lab.activations import Formula, from_spec
 from lab.activations.catalogue import ALIASES, EXAMPLES, TABLE
+from lab.activations.design.clipped_slope import ClippedSlope
+from lab.activations.design.knots import Knots
+from lab.activations.design.template import Template
 from lab.activations.exponential import ELU
 from lab.activations.floored import Floored
+from lab.activations.formula.integral import Integral
 from lab.activations.hyperbolic import LeCunTanh, Tanh
 from lab.activations.linear import LeakyReLU, ReLU
 from lab.errors import PartError
@@ -59,6 +63,10 @@ def test_a_design_may_not_be_hidden_by_an_alias():
             Floored(LeakyReLU(0.3), 0.2),
         ),
         ({"name": "floored", "inner": "z**3"}, Floored(Formula("z**3"), 0.1)),
+        ({"name": "clipped-slope", "inner": "relu", "floor": 0.2}, ClippedSlope(ReLU(), 0.2)),
+        ({"name": "template", "kernel": "box", "width": 2}, Template(kernel="box", width=2.0)),
+        ({"name": "knots", "z": [0, 1], "slopes": [1, 0.5]}, Knots((0.0, 1.0), (1.0, 0.5))),
+        ({"derivative": "a*exp(-z**2)", "a": 2}, Integral("a*exp(-z**2)", (("a", 2),))),
         ("z", Formula("z")),
         ("-z", Formula("-z")),
         ("z-1", Formula("z-1")),
@@ -96,6 +104,9 @@ def test_a_spec(spec, expected):
         ("soft-flor", "did you mean 'soft-floor'\\?"),
         ("ReLu", "^unknown activation 'ReLu'; did you mean 'relu'\\?"),
         ({}, "^expected the name of an activation, a formula in z, or a table with a name$"),
+        ({"derivative": 3}, "^derivative = 3: expected a formula in z$"),
+        ({"derivative": "1/z"}, "^the derivative '1/z' cannot be integrated"),
+        ({"name": "tanh", "derivative": "z"}, "^'tanh' has no parameter 'derivative'"),
         ({"name": 3}, "^expected the name of an activation"),
         (
             {"name": "leaky-relu", "slop": 0.1},

@@ -12,6 +12,7 @@ def test_the_shipped_experiments_are_there():
     assert {
         *("vanishing", "vanishing-depth", "saturated-output", "saturated-hidden"),
         *("low-activation-input", "slope-floor", "saturated-neuron", "own-activation"),
+        *("design-from-slope", "certified-floor"),
     } <= set(NAMES)
 
 

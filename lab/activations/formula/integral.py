@@ -18,13 +18,19 @@ from lab.errors import PartError
 FARTHEST = 1e4
 """Where the table of the integral ends; beyond it σ goes on as a straight line."""
 
-LARGEST_ERROR = 1e-9
+LARGEST_ERROR = 1e-12
 """The largest estimated error of σ, relative to 1 + |σ|, that a design may have."""
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(10)
+MOST_PANELS = 20_000
+"""From so many panels on the table is not refined any more."""
+
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(6)
 
 _PARTS = 8
 """The parts of a panel in which the integral is checked."""
+
+_AGREEMENT = 1e-14
+"""The difference, relative to 1 + |σ|, that a panel may have from its parts: a little more than rounding."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,8 @@ class Integral(Activation):
     """σ(z) = ∫₀^z σ′, with σ′ given by a formula such as ``floor + (1 - floor)*exp(-z**2)``.
 
     The integral is tabulated once at panel edges, by Gauss–Legendre quadrature between the formula's kinks,
-    and completed from the edge next to z by the same rule. `error` estimates what that leaves.
+    and completed from the edge next to z by the same rule. A panel that disagrees with its parts is split
+    until it agrees. `error` estimates what that leaves.
 
     Parameters
     ----------
@@ -79,25 +86,38 @@ class Integral(Activation):
         return self._rate.expression
 
     @cached_property
-    def _edges(self) -> Array:
+    def _first_edges(self) -> Array:
         fine = np.linspace(0, 10, 81)
         far = np.geomspace(10, FARTHEST, 121)
         kinks = [kink for kink in self._rate.kinks if abs(kink) < FARTHEST]
         return np.unique(np.concatenate([-far, -fine, fine, far, kinks]))
 
     @cached_property
-    def _at_edges(self) -> Array:
-        return self._cumulated(1)
+    def _edges(self) -> Array:
+        """The edges of the panels, halved until each agrees with its parts, or there are too many."""
+        edges = self._first_edges
+        while len(edges) <= MOST_PANELS:
+            better = self._panels(edges, _PARTS)
+            sigma = np.abs(_summed(edges, better))
+            allowed = _AGREEMENT * (1 + np.minimum(sigma[:-1], sigma[1:]))
+            middle = edges[:-1] + np.diff(edges) / 2
+            wrong = ~(np.abs(self._panels(edges, 1) - better) <= allowed)
+            wrong &= (edges[:-1] < middle) & (middle < edges[1:])
+            if not wrong.any():
+                break
+            edges = np.sort(np.concatenate([edges, middle[wrong]]))
+        return edges
 
-    def _cumulated(self, parts: int) -> Array:
-        """The integral from 0 to every edge, with every panel in so many parts."""
-        width = np.diff(self._edges) / parts
-        left = self._edges[:-1, None] + width[:, None] * np.arange(parts)
+    @cached_property
+    def _at_edges(self) -> Array:
+        return _summed(self._edges, self._panels(self._edges, 1))
+
+    def _panels(self, edges: Array, parts: int) -> Array:
+        """The integral over every panel between the edges, in so many parts."""
+        width = np.diff(edges) / parts
+        left = edges[:-1, None] + width[:, None] * np.arange(parts)
         inside = left[:, :, None] + width[:, None, None] * (_NODES + 1) / 2
-        pieces = width / 2 * np.sum(self._rate(inside) @ _WEIGHTS, axis=1)
-        zero = int(np.searchsorted(self._edges, 0.0))
-        up, down = np.cumsum(pieces[zero:]), np.cumsum(pieces[:zero][::-1])[::-1]
-        return np.concatenate([-down, [0.0], up])
+        return np.asarray(width / 2 * np.sum(self._rate(inside) @ _WEIGHTS, axis=1))
 
     @cached_property
     def error(self) -> float:
@@ -105,14 +125,14 @@ class Integral(Activation):
 
         A detail of σ′ that is much narrower than a part (1/64, and beyond 10 about |z|/130) can escape it.
         """
-        better = self._cumulated(_PARTS)
+        better = _summed(self._edges, self._panels(self._edges, _PARTS))
         return float(np.max(np.abs(self._at_edges - better) / (1 + np.abs(better))))
 
     def _unbounded(self) -> float | None:
         """A point near which no bound of σ′ is found, as at a pole, which quadrature may pass unseen."""
         from lab.activations.formula.enclosure import enclosed
 
-        waiting = [Interval(low, high) for low, high in pairwise(self._edges.tolist())]
+        waiting = [Interval(low, high) for low, high in pairwise(self._first_edges.tolist())]
         while waiting:
             z = waiting.pop()
             if isfinite(enclosed(self.slope_expression, z).magnitude):
@@ -131,9 +151,10 @@ class Integral(Activation):
         towards_zero = np.where(known < 0, panel + 1, panel)
         start = self._edges.astype(z.dtype)[towards_zero]
         half = (known - start) / 2
+        rates = self._rate(start + np.multiply.outer(1 + _NODES.astype(z.dtype), half))
         total = np.zeros_like(half)
-        for node, weight in zip(_NODES.tolist(), _WEIGHTS.tolist(), strict=True):
-            total += weight * self._rate(start + half * (1 + node))
+        for weight, rate in zip(_WEIGHTS.tolist(), rates, strict=True):
+            total += weight * rate
         beyond = np.where(known == z, 0, z - known) * self._rate(known)
         return (self._at_edges.astype(z.dtype)[towards_zero] + half * total + beyond)[()]
 
@@ -145,3 +166,10 @@ class Integral(Activation):
     def kinks(self) -> tuple[float, ...]:
         """The kinks of the formula: there σ′ has a kink or a jump."""
         return self._rate.kinks
+
+
+def _summed(edges: Array, pieces: Array) -> Array:
+    """The integral from 0, which is one of the edges, to every edge, from its pieces between them."""
+    zero = int(np.searchsorted(edges, 0.0))
+    up, down = np.cumsum(pieces[zero:]), np.cumsum(pieces[:zero][::-1])[::-1]
+    return np.concatenate([-down, [0.0], up])

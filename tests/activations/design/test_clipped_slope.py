@@ -1,0 +1,186 @@
+import pickle
+
+import mpmath as mp
+import numpy as np
+import pytest
+
+from lab.activations import Formula, Interval, from_spec
+from lab.activations.algebraic import Softsign
+from lab.activations.design.clipped_slope import ClippedSlope
+from lab.activations.design.knots import Knots
+from lab.activations.design.template import Template
+from lab.activations.exponential import ELU
+from lab.activations.floored import Floored
+from lab.activations.gaussian import GELU
+from lab.activations.hyperbolic import Tanh
+from lab.activations.linear import Identity, LeakyReLU, ReLU
+from lab.activations.logistic import Sigmoid, SiLU, Softplus
+from lab.testing import ACTIVATION_CHECKS
+
+REALS = Interval(-np.inf, np.inf)
+WAVES = Formula("sin(z)*exp(-z**2/20)")
+INNER = (
+    *(
+        Identity(),
+        Sigmoid(),
+        Tanh(),
+        ReLU(),
+        LeakyReLU(0.05),
+        GELU(),
+        SiLU(),
+        Softsign(),
+        Softplus(),
+        ELU(1.7),
+    ),
+    *(WAVES, Knots(), Template(0.0, 1.0, "box", 1.0, 0.3), Floored(Sigmoid(), 0.05)),
+)
+
+
+@pytest.mark.parametrize("check", ACTIVATION_CHECKS)
+@pytest.mark.parametrize("inner", INNER, ids=str)
+def test_the_conformance_suite_holds(inner, check):
+    for floor in (0.1, 0.3):
+        ACTIVATION_CHECKS[check](ClippedSlope(inner, floor))
+
+
+@pytest.mark.parametrize(
+    "sigma", [ClippedSlope(Tanh(), 0.0), ClippedSlope(SiLU(), 0.0), ClippedSlope(Tanh(), 2.0)]
+)
+def test_the_conformance_suite_holds_at_the_ends_of_the_floor(sigma):
+    for check in ACTIVATION_CHECKS.values():
+        check(sigma)
+
+
+def test_tanh(points, hold):
+    """σ′ crosses ε = 1/8 at x = arcosh(1/√ε): tanh between, and straight on beyond."""
+    floor = mp.mpf(0.125)
+    x = mp.acosh(1 / mp.sqrt(floor))
+
+    def value(z):
+        inside = min(max(z, -x), x)
+        return mp.tanh(inside) + floor * (z - inside)
+
+    hold(ClippedSlope(Tanh(), 0.125), points, value, lambda z: max(mp.sech(z) ** 2, floor))
+
+
+def test_sigmoid_keeps_its_value_at_0(points, hold):
+    """σ(0) = ½; σ′ = 1/8 at R/(1 + R)² = 1/8, R = e^x."""
+    floor = mp.mpf(0.125)
+    x = mp.log(3 + 2 * mp.sqrt(2))
+
+    def value(z):
+        inside = min(max(z, -x), x)
+        return 1 / (1 + mp.exp(-inside)) + floor * (z - inside)
+
+    sigma = ClippedSlope(Sigmoid(), 0.125)
+    # σ itself has a zero at −2.93
+    hold(sigma, points[np.abs(points + 2.93) > 0.5], value, lambda z: max(mp.sech(z / 2) ** 2 / 4, floor))
+    assert sigma(0.0) == 0.5
+
+
+def test_where_zero_is_under_the_floor():
+    """Tanh with its middle moved to 4: around 0 the line f(0) + εz."""
+    inner = Formula("tanh(z - 4)")
+    sigma = ClippedSlope(inner, 0.25)
+    z = np.linspace(-3, 2, 51)
+    np.testing.assert_allclose(sigma(z), inner(0.0) + 0.25 * z, rtol=1e-14)
+    x = float(4 - mp.acosh(2))
+    np.testing.assert_allclose(sigma(4.0), inner(0.0) + 0.25 * x - inner(x), rtol=1e-13)
+
+
+def test_relu_becomes_leaky():
+    sigma, leaky = ClippedSlope(ReLU(), 0.125), LeakyReLU(0.125)
+    z = np.array([-700.0, -1.5, -1e-300, 1e-300, 2.5, 1e300])
+    assert sigma(z).tolist() == leaky(z).tolist()
+    assert sigma.derivative(z).tolist() == leaky.derivative(z).tolist()
+    assert sigma.kinks == (0.0,)
+
+
+def test_kinks_are_the_crossings_and_what_is_not_under_the_floor():
+    x = float(mp.acosh(1 / mp.sqrt(mp.mpf(0.1))))
+    assert ClippedSlope(Tanh(), 0.1).kinks == pytest.approx((-x, x), rel=1e-15)
+    assert ClippedSlope(Identity(), 0.1).kinks == ()
+    assert ClippedSlope(Tanh(), 2.0).kinks == ()
+    small = Formula("where(z > 3, 0.05*z, where(z > 1, 0.02*z + 0.09, 0.01*z + 0.1)) + max(z, 5)")
+    assert ClippedSlope(small, 0.3).kinks == pytest.approx((5.0,))
+    assert ClippedSlope(LeakyReLU(0.5), 0.1).kinks == (0.0,)
+
+
+def test_every_crossing_is_found():
+    """σ′ of the waves crosses 0.1 three times on either side at least; the pieces add up to the integral."""
+    sigma = ClippedSlope(WAVES, 0.1)
+    assert len(sigma.kinks) >= 6
+    np.testing.assert_allclose(WAVES.derivative(np.array(sigma.kinks)), 0.1, atol=1e-15)
+    np.testing.assert_allclose(
+        sigma(9.0),
+        float(
+            mp.quad(
+                lambda z: max(float(WAVES.derivative(float(z))), 0.1),
+                [0, *[kink for kink in sigma.kinks if 0 < kink < 9], 9],
+            )
+        ),
+        rtol=1e-12,
+    )
+
+
+@pytest.mark.parametrize("floor", [1e-9, 1e-30, 1e-120])
+def test_a_crossing_far_out_is_found(floor):
+    """asinh′ = 1/√(1 + z²) comes down to ε near 1/ε."""
+    low, high = ClippedSlope(Formula("asinh(z)"), floor).kinks
+    assert (low, high) == (pytest.approx(-1 / floor, rel=1e-14), pytest.approx(1 / floor, rel=1e-14))
+
+
+@pytest.mark.parametrize(
+    ("sigma", "slope", "values"),
+    [
+        (ClippedSlope(Tanh(), 0.25), Interval(0.25, 1.0), REALS),
+        (ClippedSlope(Tanh(), 0.0), Interval(0.0, 1.0), Interval(-1.0, 1.0)),
+        (ClippedSlope(Tanh(), 2.0), Interval(2.0, 2.0), REALS),
+        (ClippedSlope(LeakyReLU(0.3), 0.1), Interval(0.3, 1.0), REALS),
+        (ClippedSlope(GELU(), 0.1), Interval(0.1, GELU().slope.high), REALS),
+    ],
+    ids=str,
+)
+def test_claims(sigma, slope, values):
+    assert (sigma.slope, sigma.range) == (slope, values)
+
+
+def test_a_floor_of_0_takes_the_falling_part_away():
+    sigma = ClippedSlope(SiLU(), 0.0)
+    assert sigma.slope.low == 0.0
+    assert sigma.range.low == pytest.approx(SiLU().range.low, rel=1e-12)
+    assert sigma.range.high == np.inf
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_into_buffers_that_hold_anything(dtype):
+    z = np.linspace(-5, 5, 21, dtype=dtype)
+    out = tuple(np.full_like(z, np.nan) for _ in range(3))
+    sigma = ClippedSlope(Tanh(), 0.1)
+    a, slope = sigma.with_derivative(z, out=out)
+    assert a is out[0]
+    assert slope is out[1]
+    assert a.tolist() == sigma(z).tolist()
+    assert slope.tolist() == sigma.derivative(z).tolist()
+    assert sigma(z).dtype == dtype
+
+
+def test_what_is_no_usual_number():
+    sigma = ClippedSlope(Tanh(), 0.1)
+    assert np.isnan(sigma(np.array([np.nan, 1.0]))).tolist() == [True, False]
+    assert sigma(np.array([-np.inf, np.inf])).tolist() == [-np.inf, np.inf]
+    assert sigma.derivative(np.array([-np.inf, np.inf])).tolist() == [0.1, 0.1]
+
+
+@pytest.mark.parametrize("floor", [-0.1, float("inf"), float("nan")])
+def test_the_floor_is_checked(floor):
+    with pytest.raises(ValueError, match=rf"^floor must be >= 0 and finite, got {floor}$"):
+        ClippedSlope(Tanh(), floor)
+
+
+def test_it_is_a_value_that_a_line_makes():
+    sigma = from_spec({"name": "clipped-slope", "inner": "tanh", "floor": 0.2})
+    assert sigma == ClippedSlope(Tanh(), 0.2)
+    before = sigma(1.5)
+    assert pickle.loads(pickle.dumps(sigma)) == sigma
+    assert pickle.loads(pickle.dumps(sigma))(1.5) == before
