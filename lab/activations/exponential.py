@@ -122,13 +122,17 @@ def _check_alpha(alpha: float) -> None:
 
 
 def _elu(z: Array, alpha: float, a: Array, slope: Array, scratch: Array) -> None:
-    np.minimum(z, 0, out=a)
-    np.exp(a, out=slope)
-    np.multiply(slope, alpha, out=slope)
-    np.expm1(a, out=a)
-    np.multiply(a, alpha, out=a)
-    np.maximum(z, 0, out=scratch)
-    np.add(a, scratch, out=a)
+    """With expm1 n = tanh(n/2)(e^n + 1), whose parts numpy vectorises."""
+    zero, one, half, scale = (scalar(x, z.dtype) for x in (0, 1, 0.5, alpha))
+    np.minimum(z, zero, out=scratch)
+    np.exp(scratch, slope)
+    np.multiply(scratch, half, scratch)
+    np.tanh(scratch, scratch)
+    np.add(slope, one, a)
+    np.multiply(scratch, a, scratch)
+    np.multiply(slope, scale, slope)
+    np.multiply(scratch, scale, scratch)
+    np.maximum(z, zero, out=a)
     if alpha != 1:
-        np.sign(scratch, out=scratch)
-        np.copyto(slope, scratch, where=scratch != 0)
+        np.copyto(slope, one, where=z > 0)
+    np.add(a, scratch, a)

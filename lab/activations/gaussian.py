@@ -11,7 +11,7 @@ from scipy.special import erf
 from lab.activations.activation import Array, InPlace, Interval
 from lab.activations.logistic import logistic
 from lab.activations.normal import DENSITY_AT_0, FAR, bell, lower_tail
-from lab.activations.pieces import clamp
+from lab.activations.pieces import clamp, side
 from lab.activations.scalars import scalar
 
 ERF_SLOPE_AT_0 = 2 / sqrt(pi)
@@ -32,15 +32,19 @@ class GELU(InPlace):
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
         """σ = max(z, 0) − yΦ(−y) and σ′ = T, or 1 − T from 0 on; y = |z|, T = Φ(−y) − yφ(y)."""
-        bell(z, out=slope, y=scratch, scratch=a)
-        lower_tail(scratch, slope, out=a)
-        np.multiply(slope, DENSITY_AT_0, out=slope)
-        np.multiply(slope, scratch, out=slope)
-        np.subtract(a, slope, out=slope)
-        np.subtract(1, slope, out=slope, where=z >= 0)
-        np.multiply(a, scratch, out=a)
-        np.maximum(z, 0, out=scratch)
-        np.subtract(scratch, a, out=a)
+        apart = np.empty_like(z)  # in one piece, where ``a`` of a stack is not
+        bell(z, out=slope, y=scratch, scratch=apart)
+        lower_tail(scratch, slope, out=apart)
+        np.multiply(slope, scalar(DENSITY_AT_0, z.dtype), slope)
+        np.multiply(slope, scratch, slope)
+        np.subtract(apart, slope, slope)
+        np.multiply(apart, scratch, apart)
+        np.maximum(z, scalar(0, z.dtype), out=scratch)
+        np.subtract(scratch, apart, a)
+        side(z, scratch)
+        np.multiply(slope, scratch, slope)
+        np.maximum(scratch, scalar(0, z.dtype), out=scratch)
+        np.subtract(scratch, slope, slope)
 
 
 @dataclass(frozen=True)

@@ -137,12 +137,12 @@ class RReLU(InPlace):
 
 
 def leaky(z: Array, leak: float, a: Array, slope: Array, scratch: Array) -> None:
-    """σ = max(z, 0) + α min(z, 0), σ′ = (1 − n) + αn with n = [z < 0] = −sign min(z, 0)."""
-    np.minimum(z, 0, out=a)
-    np.sign(a, out=slope)
-    np.add(slope, 1, out=scratch)
-    np.multiply(slope, -leak, out=slope)
-    np.add(slope, scratch, out=slope)
-    np.multiply(a, leak, out=a)
-    np.maximum(z, 0, out=scratch)
-    np.add(a, scratch, out=a)
+    """σ′ = (1 − n) + αn with n = [z < 0] = −sign min(z, 0), and σ = σ′ z."""
+    np.minimum(z, scalar(0, z.dtype), out=slope)
+    np.sign(slope, slope)
+    if z.dtype.kind == "c":
+        slope.imag.fill(0)
+    np.add(slope, scalar(1, z.dtype), scratch)
+    np.multiply(slope, scalar(-leak, z.dtype), slope)
+    np.add(slope, scratch, slope)
+    np.multiply(z, slope, a)

@@ -14,6 +14,7 @@ import numpy as np
 
 from lab.activations.activation import Array
 from lab.activations.erfcx import erfcx
+from lab.activations.scalars import scalar
 
 FAR = 64.0
 """A |z| from which on exp(−z²/2) is 0 in float64 and in float32."""
@@ -26,45 +27,32 @@ def bell(z: Array, out: Array, y: Array, scratch: Array, rate: float = 0.5) -> N
 
     ``rate`` is a power of 2, so that its product with h² is exact.
     """
+    sixteen, minus_rate = scalar(16, z.dtype), scalar(-rate, z.dtype)
     _distance(z, y)
-    np.multiply(y, 16, out=out)
-    np.trunc(out.real, out=out.real)
-    np.divide(out, 16, out=out)
-    np.subtract(y, out, out=scratch)
-    np.add(y, out, out=y)
-    np.multiply(scratch, y, out=scratch)
-    np.multiply(scratch, -rate, out=scratch)
-    np.exp(scratch, out=scratch)
-    np.multiply(out, out, out=out)
-    np.multiply(out, -rate, out=out)
-    np.exp(out, out=out)
-    np.multiply(out, scratch, out=out)
+    np.multiply(y, sixteen, out)
+    np.trunc(out.real, out.real)
+    np.divide(out, sixteen, out)
+    np.subtract(y, out, scratch)
+    np.add(y, out, y)
+    np.multiply(scratch, y, scratch)
+    np.multiply(scratch, minus_rate, scratch)
+    np.exp(scratch, scratch)
+    np.multiply(out, out, out)
+    np.multiply(out, minus_rate, out)
+    np.exp(out, out)
+    np.multiply(out, scratch, out)
     _distance(z, y)
 
 
 def lower_tail(y: Array, E: Array, out: Array) -> None:
     """Write Φ(−y) into ``out`` for y ≥ 0, given E = exp(−y²/2)."""
-    np.multiply(y, sqrt(0.5), out=out)
+    np.multiply(y, scalar(sqrt(0.5), y.dtype), out)
     erfcx(out, out)
-    np.multiply(out, 0.5, out=out)
-    np.multiply(out, E, out=out)
-
-
-def distribution(z: Array, out: Array) -> None:
-    """Write Φ(z) into ``out``: Φ(−|z|), or what it lacks to 1."""
-    E, y = np.empty_like(out), np.empty_like(out)
-    bell(z, out=E, y=y, scratch=out)
-    lower_tail(y, E, out=out)
-    np.subtract(1, out, out=out, where=z >= 0)
-
-
-def density(z: Array, out: Array) -> None:
-    """Write φ(z) = exp(−z²/2)/√2π into ``out``."""
-    bell(z, out=out, y=np.empty_like(out), scratch=np.empty_like(out))
-    np.multiply(out, DENSITY_AT_0, out=out)
+    np.multiply(out, scalar(0.5, y.dtype), out)
+    np.multiply(out, E, out)
 
 
 def _distance(z: Array, out: Array) -> None:
-    np.negative(z, out=out)
+    np.negative(z, out)
     np.maximum(z, out, out=out)
-    np.minimum(out, FAR, out=out)
+    np.minimum(out, scalar(FAR, z.dtype), out=out)

@@ -17,6 +17,13 @@ def clamp(z: Array, low: float, high: float, out: Array) -> None:
     np.minimum(out, scalar(high, z.dtype), out=out)
 
 
+def side(z: Array, out: Array) -> None:
+    """Write 1 into ``out`` where the real part of z is positive or 0, −1 where it is negative or −0."""
+    if z.dtype.kind == "c":
+        out.imag.fill(0)
+    np.copysign(scalar(1, z.real.dtype), z.real, out.real)
+
+
 def between(z: Array, low: float, high: float, out: Array, scratch: Array) -> None:
     """Write 1 into ``out`` where low < z < high, ½ at the two ends, and 0 beyond them."""
     np.subtract(z, scalar(low, z.dtype), out=out)
