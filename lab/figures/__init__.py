@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from lab.figures.activations import Activations
 from lab.figures.learning_speed import LearningSpeed, WeightSpeed
+from lab.figures.overview import Overview
 from lab.figures.saturation import Saturation
 from lab.figures.slopes import Slopes
 from lab.figures.speed_by_layer import SpeedByLayer
@@ -16,6 +17,7 @@ from lab.figures.training import Training
 from lab.figures.z_distribution import ZDistribution
 
 TABLE: dict[str, type] = {
+    "overview": Overview,
     "learning_speed": LearningSpeed,
     "weight_speed": WeightSpeed,
     "saturation": Saturation,

@@ -12,6 +12,9 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from lab.figures.bands import SMALLEST, Floats
 
+LARGEST = 1e290
+"""A logarithmic axis ends here: matplotlib overflows where it looks beyond its end."""
+
 
 def time_axis(table: pd.DataFrame) -> tuple[str, str]:
     """The column to draw over and its label: epochs, or steps where there are fewer than two epochs."""
@@ -30,8 +33,9 @@ def log_axis(axes: Sequence[Axes], values: Floats) -> None:
     decades = log10(high) - log10(low)
     margin = 10 ** min(max(0.06 * decades, 0.08), 1)
     for ax in axes:
+        ax.set_autoscaley_on(False)
         ax.set_yscale("log")
-        ax.set_ylim(max(low / margin, SMALLEST), max(high * margin, 10 * SMALLEST))
+        ax.set_ylim(max(low / margin, SMALLEST), max(min(high, LARGEST) * margin, 10 * SMALLEST))
         if decades < 1.5:
             ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
             ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
