@@ -18,7 +18,8 @@ Node: TypeAlias = int
 class Graph:
     """Nodes by number: node k is ``operation[k]`` applied to the nodes ``arguments[k]``.
 
-    The operation ``"z"`` is the variable, and ``"constant"`` the number ``number[k]``.
+    The operation ``"z"`` is the variable, ``"constant"`` the number ``number[k]``, and ``"parameter"`` the
+    open parameter at position ``number[k]``.
     """
 
     operation: list[str] = field(default_factory=list)
@@ -29,6 +30,10 @@ class Graph:
     def z(self) -> Expression:
         """The variable."""
         return self._node("z", (), 0.0)
+
+    def parameter(self, position: int) -> Expression:
+        """A parameter that is left open, for bounds over a range of its values; it cannot be computed."""
+        return self._node("parameter", (), float(position))
 
     def constant(self, value: float) -> Expression:
         """A number."""

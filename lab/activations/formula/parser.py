@@ -11,7 +11,7 @@ import keyword
 import math
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from lab.activations.formula.graph import Expression, Graph
 from lab.activations.formula.operations import ARITY, FUNCTIONS
@@ -44,8 +44,10 @@ class FormulaError(PartError):
     """A formula that is not one, or a parameter that it cannot have."""
 
 
-def parse(text: str, parameters: Mapping[str, float]) -> Expression:
+def parse(text: str, parameters: Mapping[str, float], left_open: Sequence[str] = ()) -> Expression:
     """The expression of a formula in ``z`` and these parameters, in a graph of its own.
+
+    Parameters named in ``left_open`` get no value: they are nodes of the graph, at positions from 1 on.
 
     Raises FormulaError where the text is no formula, names something unknown, or leaves a parameter out.
     """
@@ -58,8 +60,9 @@ def parse(text: str, parameters: Mapping[str, float]) -> Expression:
     if not text:
         raise FormulaError("the formula is empty")
     tree = _tree(text)
+    parameters = {**parameters, **dict.fromkeys(left_open, 0.0)}
     _check_parameters(text, parameters)
-    reading = _Reading(text, parameters)
+    reading = _Reading(text, parameters, left_open)
     expression = reading.expression(tree, 0)
     for name in sorted(parameters.keys() - reading.used):
         raise FormulaError(f"formula {_shown(text)}: the parameter {name!r} does not occur in it")
@@ -111,9 +114,10 @@ def _error(text: str, column: int, reason: str) -> FormulaError:
 class _Reading:
     """One walk over a syntax tree, which remembers the parameters that it met."""
 
-    def __init__(self, text: str, parameters: Mapping[str, float]) -> None:
+    def __init__(self, text: str, parameters: Mapping[str, float], left_open: Sequence[str]) -> None:
         self.text = text
         self.parameters = parameters
+        self.left_open = left_open
         self.graph = Graph()
         self.used: set[str] = set()
 
@@ -151,6 +155,8 @@ class _Reading:
             return self.graph.z()
         if name in self.parameters:
             self.used.add(name)
+            if name in self.left_open:
+                return self.graph.parameter(self.left_open.index(name) + 1)
             return self.graph.constant(self.parameters[name])
         if name in CONSTANTS:
             return self.graph.constant(CONSTANTS[name])
