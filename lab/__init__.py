@@ -9,6 +9,7 @@ Design an activation σ, train networks with it beside others, and see layer by 
     run.plot("learning_speed")              # a matplotlib figure
     sigma = lab.activation("tanh(z) + a*z", a=0.1)
     sigma(0.5), sigma.derivative(0.5), sigma.slope
+    lab.certify(sigma, at_least=0.1)        # proved over all reals, or refuted with a witness
 
 The names are imported when they are first used.
 """
@@ -20,18 +21,32 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lab.activations import Activation, InPlace, Interval
+    from lab.activations.certificate import Certificate
     from lab.errors import LabError
-    from lab.face import Run, activation, load, run
+    from lab.face import Run, activation, certify, load, run
 
-__all__ = ["Activation", "InPlace", "Interval", "LabError", "Run", "activation", "load", "run"]
+__all__ = [
+    "Activation",
+    "Certificate",
+    "InPlace",
+    "Interval",
+    "LabError",
+    "Run",
+    "activation",
+    "certify",
+    "load",
+    "run",
+]
 
 _HOMES = {
     "Activation": "lab.activations",
+    "Certificate": "lab.activations.certificate",
     "InPlace": "lab.activations",
     "Interval": "lab.activations",
     "LabError": "lab.errors",
     "Run": "lab.face",
     "activation": "lab.face",
+    "certify": "lab.face",
     "load": "lab.face",
     "run": "lab.face",
 }

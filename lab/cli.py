@@ -373,6 +373,39 @@ def design(
     design_page.tell(kinds, settings, parameters, plot, as_json, allow_code)
 
 
+@cli.command()
+@click.argument("name", metavar="FORMULA|NAME")
+@click.option(
+    "-p",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter; NAME=LOW:HIGH proves all for every value between.",
+)
+@click.option("--at-least", type=float, help="Claim that the slope is nowhere less.")
+@click.option("--at-most", type=float, help="Claim that the slope is nowhere more.")
+@_code_option
+@_json_option
+def certify(
+    name: str,
+    parameters: Sequence[str],
+    at_least: float | None,
+    at_most: float | None,
+    allow_code: bool,
+    as_json: bool,
+) -> int:
+    """Prove bounds of the slope of an activation over all real z, and decide a claim about it.
+
+    An example: lab certify "tanh(z) + a*z" -p a=0.05:0.2 --at-least 0.05
+
+    Ends with 3 where a claim is refuted, with a z at which it fails, or cannot be decided. What may stand
+    in a formula: lab formulas
+    """
+    from lab import certificate_page
+
+    return certificate_page.tell(name, parameters, at_least, at_most, as_json, allow_code)
+
+
 @cli.group(cls=_Commands)
 def data() -> None:
     """The data sets: which there are, and adding those that are too large to come with the lab."""

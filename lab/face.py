@@ -1,19 +1,22 @@
-"""The Python face: running an experiment, opening its results, making an activation."""
+"""The Python face: running an experiment, opening its results, making an activation and certifying it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.activations import Activation, from_spec
+from lab.activations import Activation, Interval, from_spec
 from lab.errors import PartError
 from lab.experiment.results import RunFolder, find, results_root
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
+
+    from lab.activations.certificate import Certificate
 
 
 @dataclass(frozen=True, repr=False)
@@ -200,3 +203,48 @@ def activation(
         return from_spec({"derivative": derivative, **parameters})
     table = {"name": spec} if isinstance(spec, str) else dict(spec or {})
     return from_spec({**table, **parameters}, allow_code=allow_code)
+
+
+def certify(
+    sigma: Activation | str | Mapping[str, Any],
+    at_least: float = -inf,
+    at_most: float = inf,
+    *,
+    allow_code: bool = False,
+    **parameters: Any,
+) -> Certificate:
+    """Enclose inf σ′ and sup σ′ over all z, and prove or refute at_least ≤ σ′ ≤ at_most.
+
+    Parameters
+    ----------
+    sigma
+        An activation, or what `activation` takes: ``certify("tanh(z) + a*z", at_least=0.1, a=0.1)``.
+    at_least, at_most
+        The claim.
+    allow_code
+        As `activation` takes it.
+    parameters
+        Of the formula or the class. A pair (low, high) leaves a parameter open: then all is proved for
+        every value between.
+
+    Raises PartError where there is no such activation or parameter, or a range is empty.
+    """
+    from lab.activations.certificate import certify as certified
+
+    over: dict[str, Interval] = {}
+    values: dict[str, Any] = {}
+    for name, value in parameters.items():
+        if isinstance(value, tuple | Interval):
+            low, high = (value.low, value.high) if isinstance(value, Interval) else value
+            if not -inf < low <= high < inf:
+                raise PartError(f"{name}: expected a range of finite numbers, low:high, got {low:g}:{high:g}")
+            over[name] = Interval(float(low), float(high))
+            values[name] = low + (high - low) / 2
+        else:
+            values[name] = value
+    if isinstance(sigma, Activation):
+        if len(over) < len(values):
+            raise PartError("an activation has its parameters; only ranges, pairs (low, high), may be given")
+    else:
+        sigma = activation(sigma, allow_code=allow_code, **values)
+    return certified(sigma, at_least, at_most, over)

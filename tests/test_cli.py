@@ -418,6 +418,7 @@ def test_help_is_quick_to_say_what_there_is(lab):
         "formulas",
         "test-activation",
         "design",
+        "certify",
         "data",
         "new",
     ):

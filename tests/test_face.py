@@ -83,6 +83,26 @@ def test_an_activation_by_its_derivative():
             lab.activation(**words)
 
 
+def test_an_activation_is_certified():
+    sigma = lab.activation("tanh(z) + a*z", a=0.1)
+    assert lab.certify(sigma, at_least=0.1).verdict == "CERTIFIED"
+    assert lab.certify("tanh(z) + a*z", at_least=0.2, a=0.1).verdict == "REFUTED"
+    assert lab.certify("leaky-relu", slope=0.2).inf == lab.Interval(0.2, 0.2)
+    assert lab.certify({"name": "floored", "inner": "tanh"}, floor=0.2).inf.low == 0.2
+    assert isinstance(lab.certify("tanh"), lab.Certificate)
+
+
+def test_a_pair_leaves_a_parameter_open():
+    sigma = lab.activation("tanh(z) + a*z", a=0.1)
+    for range_ in ((0.05, 0.2), lab.Interval(0.05, 0.2)):
+        assert lab.certify("tanh(z) + a*z", a=range_).inf.low == 0.05
+        assert lab.certify(sigma, a=range_).inf.low == 0.05
+    with pytest.raises(PartError, match="a: expected a range of finite numbers, low:high, got 2:1"):
+        lab.certify("tanh(z) + a*z", a=(2, 1))
+    with pytest.raises(PartError, match="only ranges"):
+        lab.certify(sigma, a=0.3)
+
+
 def test_the_face_is_small_and_imported_when_used():
     assert len(lab.__all__) <= 20
     assert dir(lab) == sorted(lab.__all__)

@@ -20,7 +20,7 @@ _NONE, _ZERO, _UNKNOWN = fmpq(0), arb(0), arb.pos_inf()
 
 @dataclass(frozen=True)
 class Tail:
-    """The order of f(z) for t = |z| ≥ start, with start ≥ 1 and z of one sign.
+    """The order of f(z) over an interval of z of one sign, with t = |z| ≥ start ≥ 1.
 
     |f| ≤ most · t^power · e^(−rate·t), where ``most`` is infinite if nothing is known, and
     |f| ≥ least · t^growth. The rate is not negative.
@@ -32,6 +32,16 @@ class Tail:
     rate: fmpq = _NONE
     least: arb = _ZERO
     growth: fmpq = _NONE
+
+    @property
+    def grows(self) -> bool:
+        """Whether |f| is known to outgrow every bound, if the interval has no end."""
+        return bool(self.least > 0 and self.growth > 0)
+
+    @property
+    def vanishes(self) -> bool:
+        """Whether f is known to tend to 0, if the interval has no end."""
+        return bool(self.most.is_finite() and (self.rate > 0 or self.power < 0))
 
     @property
     def magnitude(self) -> float:
@@ -81,11 +91,15 @@ def _made(name: str, *orders: tuple[Interval, Tail]) -> Tail | None:
         return _product(x, y)
     if name == "div":
         return _product(x, _inverse(y))
+    if name in ("max", "min") and (within.low >= other.high or other.low >= within.high):
+        return x if (within.low >= other.high) == (name == "max") else y
+    if name in ("exp", "expm1", "sinh", "cosh") and within.low >= 0:  # f(x) ≥ x
+        return Tail(x.start, _UNKNOWN, least=x.least, growth=x.growth)
     if name == "sqrt":
         return _power(x, 0.5)
     if name == "pow" and other.low == other.high:
         return _power(x, other.low) if other.low >= 0 else _inverse(_power(x, -other.low))
-    if name in ("asinh", "arctan", "tanh", "sin"):  # |f(x)| ≤ |x|
+    if name in ("asinh", "arctan", "tanh", "sin", "softsign", "isru"):  # |f(x)| ≤ |x|
         return Tail(x.start, x.most, x.power, x.rate)
     if name == "softplus" and within.low >= 0:  # x ≤ f(x) ≤ x + ln 2
         return _sum(x, Tail(x.start, arb(2).log()), True)
@@ -97,6 +111,8 @@ def _made(name: str, *orders: tuple[Interval, Tail]) -> Tail | None:
         return _decay(x, 1, 1)
     if name == "phi" or (name == "Phi" and within.high <= 0):  # f(x) ≤ e^(−x²/2)/2
         return _decay(_product(x, x), 0.5, 0.5)
+    if name == "erfc" and within.low >= 0:  # f(x) ≤ e^(−x²)
+        return _decay(_product(x, x), 1, 1)
     if name == "erf_slope":
         return _decay(_product(x, x), 1.25, 1)
     return None

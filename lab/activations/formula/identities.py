@@ -1,0 +1,119 @@
+"""Forms of the same value that interval arithmetic bounds better.
+
+In 1 + tanh u both terms are near 1 in size where the sum is near 0, in 2 sigmoid(2u) there is nothing to
+cancel; in sin u cos u an interval forgets that one is small where the other is large, in sin(2u)/2 it need
+not know. Every form is the same function of the reals, and defined where the other is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lab.activations.formula.tape import Term
+
+
+def simpler(name: str, x: Term, *rest: Term) -> Term | None:
+    """The same value by other operations, where there is a better form; None where there is none."""
+    y = rest[0] if rest else x
+    match name:
+        case "add":
+            return y if x.number == 0 else x if y.number == 0 else _lacking(x, y, 1)
+        case "sub":
+            if y.number == 0:
+                return x
+            return -y if x.number == 0 else _lacking(x, y, -1)
+        case "mul":
+            return _product(x, y)
+        case "div":
+            return x if y.number == 1 else _quotient(x, y)
+        case "neg":
+            return x.arguments[0] if x.name == "neg" else None
+        case "pow":
+            return x if y.number == 1 else None
+        case "where":
+            return rest[0] if rest[0].node == rest[1].node else None
+    return None
+
+
+def _lacking(x: Term, y: Term, sign: int) -> Term | None:
+    """1 ± tanh u = 2 sigmoid(±2u) and 1 ± erf u = erfc(∓u), for x ± y in either order of a sum."""
+    if sign == 1 and y.number == 1:
+        x, y = y, x
+    if x.number != 1 or y.name not in ("tanh", "erf"):
+        return None
+    (u,) = y.arguments
+    return 2 * (2 * sign * u).call("sigmoid") if y.name == "tanh" else (-sign * u).call("erfc")
+
+
+def _product(x: Term, y: Term) -> Term | None:
+    for one, other in ((x, y), (y, x)):
+        if one.number == 0:
+            return one
+        if one.number == 1:
+            return other
+        if one.number == -1:
+            return -other
+    (a, u), (b, v) = _with_factor(x), _with_factor(y)
+    if {u.name, v.name} == {"sin", "cos"} and u.arguments == v.arguments:  # sin u cos u = sin(2u)/2
+        return 0.5 * (a * b) * (2 * u.arguments[0]).call("sin")
+    return None
+
+
+def _with_factor(x: Term) -> tuple[Term, Term]:
+    """x = a·u, where a does not depend on z."""
+    if x.name == "neg":
+        a, u = _with_factor(x.arguments[0])
+        return -a, u
+    if x.name == "mul":
+        for one, other in (x.arguments, x.arguments[::-1]):
+            if not one.tape.varies(one.node):
+                a, u = _with_factor(other)
+                return one * a, u
+    return x.tape.constant(1), x
+
+
+def _quotient(x: Term, y: Term) -> Term | None:
+    """Sinh u/cosh u = tanh u, u/(1 + |u|) and u/√(u² + c), also where the dividend has a further factor."""
+    if y.name == "cosh":
+        return _over_cosh(x, y.arguments[0])
+    if y.name == "sqrt" and y.arguments[0].name == "add":
+        return _over_root(x, *y.arguments[0].arguments)
+    if y.name == "add":
+        one, size = y.arguments if y.arguments[0].number is not None else y.arguments[::-1]
+        if one.number == 1 and size.name == "abs":
+            u = size.arguments[0]
+            factor = _ratio(x, u)
+            return None if factor is None else factor * u.call("softsign")
+    return None
+
+
+def _over_cosh(x: Term, u: Term) -> Term | None:
+    if x.name == "sinh" and x.arguments == (u,):
+        return u.call("tanh")
+    if x.name == "mul":
+        for one, other in (x.arguments, x.arguments[::-1]):
+            if one.name == "sinh" and one.arguments == (u,):
+                return u.call("tanh") * other
+    return None
+
+
+def _over_root(x: Term, square: Term, c: Term) -> Term | None:
+    """u/√(u² + c) = isru(u/√c)."""
+    if square.number is not None:
+        square, c = c, square
+    if c.number is None or c.number <= 0 or square.name != "pow" or square.arguments[1].number != 2:
+        return None
+    u = square.arguments[0]
+    factor = _ratio(x, u)
+    return None if factor is None else factor * (u / c.call("sqrt")).call("isru")
+
+
+def _ratio(x: Term, u: Term) -> Term | None:
+    """The number a of x = a·u; None where there is none, or it is not known to be finite."""
+    (a, v), (b, w) = _with_factor(x), _with_factor(u)
+    if v != w:
+        return None
+    if a == b:
+        return x.tape.constant(1)
+    return a / b if b.number else None

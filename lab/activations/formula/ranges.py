@@ -1,0 +1,232 @@
+"""The values that a function takes on an interval, by Arb's balls at the end points.
+
+A function that rises has its extremes at the ends, an even one that falls from 0 has them there or at 0, and
+so on: Arb evaluates it at the end points, and the radius of its ball is added
+(Johansson, *Arb: efficient arbitrary-precision midpoint-radius interval arithmetic*, 2017).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from math import inf, isinf, nextafter, pi
+from typing import TypeAlias
+
+from flint import arb
+
+from lab.activations.activation import Interval
+from lab.activations.formula.rounding import add, div, mul, neg, sub
+from lab.activations.formula.tails import upper
+
+Rule: TypeAlias = Callable[..., Interval | None]
+"""From intervals of the arguments to one of the values; None where some value is undefined."""
+
+Ball: TypeAlias = Callable[[arb], arb]
+
+
+@lru_cache(maxsize=1 << 14)
+def _point(function: Ball, x: float) -> Interval:
+    """The value at one finite point, as an interval; neighbouring boxes share their ends."""
+    return _of_ball(function(arb(x)))
+
+
+def _of_ball(ball: arb) -> Interval:
+    """The floats around a ball; all reals where it is none."""
+    return Interval(-upper(-ball), upper(ball))
+
+
+def _rising(function: Ball, at_minus: float, at_plus: float) -> Callable[[Interval], Interval]:
+    """The rule of a nondecreasing function with these limits."""
+
+    def rule(x: Interval) -> Interval:
+        low = at_minus if x.low == -inf else max(_point(function, x.low).low, at_minus)
+        high = at_plus if x.high == inf else min(_point(function, x.high).high, at_plus)
+        return Interval(low, high)
+
+    return rule
+
+
+def _falling(function: Ball, at_minus: float, at_plus: float) -> Callable[[Interval], Interval]:
+    """The rule of a nonincreasing function with these limits."""
+
+    def rule(x: Interval) -> Interval:
+        low = at_plus if x.high == inf else max(_point(function, x.high).low, at_plus)
+        high = at_minus if x.low == -inf else min(_point(function, x.low).high, at_minus)
+        return Interval(low, high)
+
+    return rule
+
+
+def _even(rule: Callable[[Interval], Interval]) -> Callable[[Interval], Interval]:
+    """The rule of an even function, given its rule on [0, ∞)."""
+    return lambda x: rule(_abs(x))
+
+
+def _bell(function: Ball, most: float) -> Callable[[Interval], Interval]:
+    """The rule of an even function that falls from no more than ``most`` at 0 to 0 in both tails."""
+    return _even(_falling(function, most, 0.0))
+
+
+def _above(least: float, rule: Callable[[Interval], Interval]) -> Rule:
+    """The rule of a function that is defined above ``least`` only."""
+    return lambda x: rule(x) if x.low > least else None
+
+
+def _abs(x: Interval) -> Interval:
+    if x.low >= 0:
+        return x
+    if x.high <= 0:
+        return neg(x)
+    return Interval(0.0, max(-x.low, x.high))
+
+
+def _wave(function: Ball) -> Callable[[Interval], Interval]:
+    def rule(x: Interval) -> Interval:
+        if isinf(x.low) or isinf(x.high) or x.high - x.low > 2 * pi:
+            return Interval(-1.0, 1.0)
+        middle = x.low + (x.high - x.low) / 2
+        radius = max(x.high - middle, middle - x.low)
+        around = _of_ball(function(arb(middle, nextafter(radius, inf) if radius else 0.0)))
+        return Interval(max(around.low, -1.0), min(around.high, 1.0))
+
+    return rule
+
+
+def _pow(x: Interval, c: Interval) -> Interval | None:
+    """x^c: for any x where c is one whole number, for x ≥ 0 where c is positive, else for x > 0."""
+    power = c.low
+    if power != c.high or isinf(power):
+        return _exp(mul(c, _log(x))) if x.low > 0 else None
+    if power < 0:
+        inverse = _pow(x, Interval(-power, -power))
+        return None if inverse is None else div(Interval(1.0, 1.0), inverse)
+    if power != int(power):
+        return _raised(power)(x) if x.low >= 0 else None
+    return _raised(power)(x if power % 2 == 1 else _abs(x))
+
+
+@lru_cache(maxsize=64)
+def _raised(power: float) -> Callable[[Interval], Interval]:
+    """The rule of x^power for a power ≥ 0, where it rises: for x ≥ 0, or all x where the power is odd."""
+    if power != int(power):
+        return _rising(lambda u: u ** arb(power) if u > 0 else arb(0), 0.0, inf)
+    return _rising(lambda u: u ** int(power), -inf if power % 2 == 1 else 0.0, inf)
+
+
+def _sqrt(x: Interval) -> Interval | None:
+    return _root(x) if x.low >= 0 else None
+
+
+def _sign(x: Interval) -> Interval:
+    return Interval(
+        1.0 if x.low > 0 else 0.0 if x.low == 0 else -1.0,
+        -1.0 if x.high < 0 else 0.0 if x.high == 0 else 1.0,
+    )
+
+
+def _less(x: Interval, y: Interval) -> Interval:
+    return Interval(1.0 if x.high < y.low else 0.0, 0.0 if x.low >= y.high else 1.0)
+
+
+def _less_equal(x: Interval, y: Interval) -> Interval:
+    return Interval(1.0 if x.high <= y.low else 0.0, 0.0 if x.low > y.high else 1.0)
+
+
+def _logistic(x: arb) -> arb:
+    return 1 / (1 + (-x).exp()) if x >= 0 else x.exp() / (1 + x.exp())
+
+
+def _logistic_slope(x: arb) -> arb:
+    return _logistic(x) * _logistic(-x)
+
+
+def _sech2(x: arb) -> arb:
+    return 4 * _logistic_slope(2 * x)
+
+
+def _softplus(x: arb) -> arb:
+    return x.max(arb(0)) + (-abs(x)).exp().log1p()
+
+
+def _distribution(x: arb) -> arb:
+    return (-x / arb(2).sqrt()).erfc() / 2
+
+
+def _density(x: arb) -> arb:
+    return (-x * x / 2).exp() / (2 * arb.pi()).sqrt()
+
+
+def _softsign(x: arb) -> arb:
+    return x / (1 + abs(x))
+
+
+def _isru(x: arb) -> arb:
+    return x / (1 + x * x).sqrt()
+
+
+def _erf_slope(x: arb) -> arb:
+    return 2 * (-x * x).exp() / arb.pi().sqrt()
+
+
+def _exp(x: Interval) -> Interval:
+    """Beside 0 a ball holds 1, and does not tell on which side of it e^x lies."""
+    values = _growth(x)
+    return Interval(
+        max(values.low, 1.0) if x.low >= 0 else values.low,
+        min(values.high, 1.0) if x.high <= 0 else values.high,
+    )
+
+
+_growth = _rising(lambda x: x.exp(), 0.0, inf)
+_log = _rising(lambda x: x.log(), -inf, inf)
+_root = _rising(lambda x: x.sqrt(), 0.0, inf)
+
+RULES: dict[str, Rule] = {
+    "add": add,
+    "sub": sub,
+    "mul": mul,
+    "div": div,
+    "neg": neg,
+    "pow": _pow,
+    "exp": _exp,
+    "expm1": _rising(lambda x: x.expm1(), -1.0, inf),
+    "log": _above(0.0, _log),
+    "log1p": _above(-1.0, _rising(lambda x: x.log1p(), -inf, inf)),
+    "sqrt": _sqrt,
+    "sin": _wave(lambda x: x.sin()),
+    "cos": _wave(lambda x: x.cos()),
+    "sinh": _rising(lambda x: x.sinh(), -inf, inf),
+    "cosh": _even(_rising(lambda x: x.cosh(), 1.0, inf)),
+    "tanh": _rising(lambda x: x.tanh(), -1.0, 1.0),
+    "sech2": _bell(_sech2, 1.0),
+    "arctan": _rising(lambda x: x.atan(), nextafter(-pi / 2, -inf), nextafter(pi / 2, inf)),
+    "asinh": _rising(lambda x: x.asinh(), -inf, inf),
+    "erf": _rising(lambda x: x.erf(), -1.0, 1.0),
+    "erfc": _falling(lambda x: x.erfc(), 2.0, 0.0),
+    "erf_slope": _bell(_erf_slope, nextafter(2 / pi**0.5, inf)),
+    "sigmoid": _rising(_logistic, 0.0, 1.0),
+    "sigmoid_slope": _bell(_logistic_slope, 0.25),
+    "softplus": _rising(_softplus, 0.0, inf),
+    "softsign": _rising(_softsign, -1.0, 1.0),
+    "isru": _rising(_isru, -1.0, 1.0),
+    "Phi": _rising(_distribution, 0.0, 1.0),
+    "phi": _bell(_density, nextafter(1 / (2 * pi) ** 0.5, inf)),
+    "abs": _abs,
+    "sign": _sign,
+    "min": lambda x, y: Interval(min(x.low, y.low), min(x.high, y.high)),
+    "max": lambda x, y: Interval(max(x.low, y.low), max(x.high, y.high)),
+    "less": _less,
+    "less_equal": _less_equal,
+    "greater": lambda x, y: _less(y, x),
+    "greater_equal": lambda x, y: _less_equal(y, x),
+}
+"""The rule of each operation but ``where``. These stand only in tapes: ``erfc``; ``erf_slope``, the
+derivative of erf; ``softsign``, x/(1 + |x|); and ``isru``, x/√(1 + x²)."""
+
+STRICT = frozenset(
+    {
+        *("add", "sub", "neg", "exp", "expm1", "log", "log1p", "sqrt", "sinh", "tanh", "arctan", "asinh"),
+        *("erf", "erfc", "sigmoid", "softplus", "Phi", "softsign", "isru"),
+    }
+)
+"""The operations that rise or fall strictly: on an interval without its ends they do not reach their own."""

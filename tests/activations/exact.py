@@ -1,0 +1,195 @@
+"""Random formulas, and their exact values and slopes from an evaluator that shares nothing with the lab's."""
+
+import ast
+
+import mpmath as mp
+from hypothesis import strategies as st
+
+from lab.activations.formula.operations import FUNCTIONS
+
+LARGEST = 1e6
+"""The largest exponent that mpmath is asked to raise e to."""
+
+
+class Undefined(Exception):
+    """The formula has no value there."""
+
+
+class Unknown(Exception):
+    """A kink, where there is no slope, or numbers too large for the evaluator."""
+
+
+def _small(function):
+    """The function, where e^x is not too large for mpmath."""
+
+    def limited(x):
+        if abs(x) > LARGEST:
+            raise Unknown
+        return function(x)
+
+    return limited
+
+
+def _above(least, function):
+    """The function, defined above the least x only."""
+
+    def limited(x):
+        if x <= least:
+            raise Undefined
+        return function(x)
+
+    return limited
+
+
+_exponential = _small(mp.exp)
+
+
+def _root(x):
+    if x < 0:
+        raise Undefined
+    return mp.sqrt(x)
+
+
+@_small
+def _sigmoid(x):
+    return 1 / (1 + mp.exp(-x))
+
+
+@_small
+def _sech2(x):
+    return 1 / mp.cosh(x) ** 2
+
+
+def _density(x):
+    return _exponential(-x * x / 2) / mp.sqrt(2 * mp.pi)
+
+
+def _inverse(x):
+    if x == 0:
+        raise Unknown
+    return 1 / x
+
+
+def _kinked(x):
+    if x == 0:
+        raise Unknown
+    return mp.sign(x)
+
+
+SMOOTH = {
+    "exp": (_exponential, _exponential),
+    "expm1": (_small(mp.expm1), _exponential),
+    "log": (_above(0, mp.log), lambda x: 1 / x),
+    "log1p": (_above(-1, mp.log1p), lambda x: 1 / (1 + x)),
+    "sqrt": (_root, lambda x: _inverse(2 * mp.sqrt(x))),
+    "sin": (mp.sin, mp.cos),
+    "cos": (mp.cos, lambda x: -mp.sin(x)),
+    "sinh": (_small(mp.sinh), _small(mp.cosh)),
+    "cosh": (_small(mp.cosh), _small(mp.sinh)),
+    "tanh": (mp.tanh, _sech2),
+    "sech2": (_sech2, lambda x: -2 * _sech2(x) * mp.tanh(x)),
+    "arctan": (mp.atan, lambda x: 1 / (1 + x * x)),
+    "asinh": (mp.asinh, lambda x: 1 / mp.sqrt(1 + x * x)),
+    "erf": (mp.erf, lambda x: 2 / mp.sqrt(mp.pi) * _exponential(-x * x)),
+    "sigmoid": (_sigmoid, lambda x: _sigmoid(x) * _sigmoid(-x)),
+    "softplus": (lambda x: mp.log1p(_exponential(x)), _sigmoid),
+    "Phi": (mp.ncdf, _density),
+    "phi": (_density, lambda x: -x * _density(x)),
+    "abs": (abs, _kinked),
+    "sign": (mp.sign, lambda x: 0 * _kinked(x)),
+}
+"""Each function of one argument and its derivative."""
+
+
+def dual(tree, z, slopes):
+    """Value and slope at z by dual numbers, walked from Python's syntax tree; the slope is 0 if unwanted."""
+    match tree:
+        case ast.Expression(body=body):
+            return dual(body, z, slopes)
+        case ast.Constant(value=value):
+            return mp.mpf(value), mp.mpf(0)
+        case ast.Name(id="z"):
+            return z, mp.mpf(1)
+        case ast.UnaryOp(operand=operand):
+            u, du = dual(operand, z, slopes)
+            return -u, -du
+        case ast.BinOp(left=left, op=ast.Pow(), right=right):
+            varies = any(isinstance(node, ast.Name) for node in ast.walk(right))
+            return _power(*dual(left, z, slopes), *dual(right, z, slopes), varies, slopes)
+        case ast.BinOp(left=left, op=operator, right=right):
+            (u, du), (v, dv) = dual(left, z, slopes), dual(right, z, slopes)
+            if isinstance(operator, ast.Div) and v == 0:
+                raise Undefined
+            return {
+                ast.Add: lambda: (u + v, du + dv),
+                ast.Sub: lambda: (u - v, du - dv),
+                ast.Mult: lambda: (u * v, u * dv + v * du),
+                ast.Div: lambda: (u / v, (du * v - u * dv) / v**2),
+            }[type(operator)]()
+        case ast.Call(
+            func=ast.Name(id="where"), args=[ast.Compare(left=left, ops=[operator]) as condition, yes, no]
+        ):
+            u, v = dual(left, z, slopes)[0], dual(condition.comparators[0], z, slopes)[0]
+            if slopes and u == v:
+                raise Unknown
+            holds = {ast.Lt: u < v, ast.LtE: u <= v, ast.Gt: u > v, ast.GtE: u >= v}[type(operator)]
+            return dual(yes if holds else no, z, slopes)
+        case ast.Call(func=ast.Name(id="min" | "max" as name), args=[one, other]):
+            (u, du), (v, dv) = dual(one, z, slopes), dual(other, z, slopes)
+            if slopes and u == v:
+                raise Unknown
+            return (u, du) if (u < v) == (name == "min") else (v, dv)
+        case ast.Call(func=ast.Name(id=name), args=[argument]):
+            function, derivative = SMOOTH[FUNCTIONS[name]]
+            u, du = dual(argument, z, slopes)
+            return function(u), (derivative(u) * du if slopes else mp.mpf(0))
+    raise AssertionError(ast.dump(tree))
+
+
+def _power(u, du, c, dc, varies, slopes):
+    whole = c == int(c)
+    if u == 0 and c == 0:
+        raise Unknown
+    if (u < 0 and not whole) or (u == 0 and c < 0):
+        raise Undefined
+    if u != 0 and abs(c * mp.log(abs(u))) > LARGEST:
+        raise Unknown
+    y = u ** (int(c) if whole else c)
+    if not slopes:
+        return y, mp.mpf(0)
+    if (u == 0 and c < 1) or (varies and u <= 0):
+        raise Unknown
+    return y, c * u ** (int(c) - 1 if whole else c - 1) * du + (y * mp.log(u) * dc if varies else 0)
+
+
+def exact(text, z, slopes):
+    """The value, or the slope, at z and how far it can be trusted."""
+    found = []
+    for digits in (60, 90):
+        with mp.workdps(digits):
+            found.append(dual(ast.parse(text, mode="eval"), mp.mpf(z), slopes)[1 if slopes else 0])
+    with mp.workdps(90):
+        return found[1], 10 * abs(found[1] - found[0])
+
+
+NUMBERS = ["0.5", "2", "1.25", "3", "0.1", "7"]
+UNARY = sorted(name for name in FUNCTIONS if name not in ("min", "max", "where"))
+COMPARISONS = ["<", "<=", ">", ">="]
+
+
+def grown(inner):
+    number = st.sampled_from(NUMBERS)
+    other = st.one_of(inner, number)
+    return st.one_of(
+        st.builds("{}({})".format, st.sampled_from(UNARY), inner),
+        st.builds("({} {} {})".format, inner, st.sampled_from("+-*/"), other),
+        st.builds("({} {} {})".format, number, st.sampled_from("+-*/"), inner),
+        st.builds("(-{})".format, inner),
+        st.builds("({})**{}".format, inner, st.sampled_from(["2", "3", "-1", "-2", "0.5", "1.5", "-0.5"])),
+        st.builds("({})**({})".format, st.one_of(inner, number), inner),
+        st.builds("{}({}, {})".format, st.sampled_from(["min", "max"]), inner, other),
+        st.builds("where({} {} {}, {}, {})".format, inner, st.sampled_from(COMPARISONS), other, other, inner),
+    )
+
+
+FORMULAS = st.recursive(st.just("z"), grown, max_leaves=6)

@@ -1,0 +1,176 @@
+"""Tapes: exact constants, derivatives, and forms of the same value."""
+
+from math import inf
+
+import mpmath as mp
+import pytest
+
+from lab.activations import Formula, Interval
+from lab.activations.formula.enclosure import evaluated
+from lab.activations.formula.operations import FUNCTIONS, OPERATIONS
+from lab.activations.formula.parser import parse
+from lab.activations.formula.ranges import RULES
+from lab.activations.formula.tape import Tape
+
+
+def taped(text):
+    tape = Tape()
+    return tape, tape.copied(Formula(text).expression)
+
+
+def values(term, z, *parameters, is_open=False):
+    tape = term.tape
+    return evaluated(tape, tape.below(term.node), (z, *parameters), is_open=is_open)[term.node].values
+
+
+def test_every_operation_of_formulas_has_a_rule():
+    """But where(…), which chooses, and what stands in programs only."""
+    assert OPERATIONS.keys() - RULES.keys() <= {"where", "constant", "copy"}
+    assert set(FUNCTIONS.values()) - RULES.keys() == {"where"}
+
+
+def test_constants_are_folded_to_intervals():
+    tape = Tape()
+    third = tape.constant(1) / 3
+    found = tape.constants[third.node]
+    assert Interval(found.low, found.high) != Interval(found.low, found.low)
+    assert mp.mpf(found.low) < mp.mpf(1) / 3 < mp.mpf(found.high)
+    assert third.number is None
+    assert (tape.constant(1) / 4).number == 0.25
+
+
+def test_an_undefined_constant_stays_undefined():
+    tape = Tape()
+    assert tape.constants[tape.constant(-1).call("log").node] is None
+    assert values(tape.variable() + tape.constant(-1).call("log"), Interval(0.0, 1.0)) is None
+
+
+def test_equal_terms_are_one_node():
+    tape = Tape()
+    z = tape.variable()
+    assert z.call("tanh") + 1.5 * z == 1.5 * z + z.call("tanh")
+    assert z.call("tanh") - z != z - z.call("tanh")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1 + tanh(z)", "2*sigmoid(2*z)"),
+        ("tanh(3*z) + 1", "2*sigmoid(2*(3*z))"),
+        ("1 - tanh(z)", "2*sigmoid(-2*z)"),
+        ("z + 0", "z"),
+        ("sinh(z)/cosh(z)", "tanh(z)"),
+        ("(sinh(z)*z)/cosh(z)", "tanh(z)*z"),
+        ("-(-z)", "z"),
+        ("z**1", "z"),
+    ],
+)
+def test_forms_of_the_same_value(text, expected):
+    tape = Tape()
+    assert tape.copied(Formula(text).expression) == tape.copied(Formula(expected).expression)
+
+
+ALIKE = [
+    *("1 + erf(z)", "1 - erf(z)", "1 + tanh(2*z)", "1 - tanh(z)", "sinh(z)/cosh(z)"),
+    *("sin(z)*cos(z)", "(3*sin(2*z))*(-cos(2*z))", "z/(1 + abs(z))", "3*z/(abs(0.5*z) + 1)"),
+    *("(z - 1)/(1 + abs(z - 1))", "z/sqrt(z**2 + 4)", "2*z/sqrt(3 + (0.5*z)**2)", "-z/(1 + abs(z))"),
+    *("z/sqrt(1 + z**2)", "(-2)*z/(1 + abs(-3*z))"),
+]
+
+
+@pytest.mark.parametrize("text", ALIKE)
+def test_a_form_holds_the_value_of_what_it_stands_for(text):
+    functions = {
+        **{name: getattr(mp, name) for name in ("erf", "tanh", "sinh", "cosh", "sin", "cos", "sqrt")},
+        "abs": abs,
+    }
+    _, sigma = taped(text)
+    with mp.workdps(60):
+        for z in (-7.3, -1.0, -0.25, 0.0, 1e-9, 0.5, 2.0, 9.75):
+            number = mp.mpf(z)
+            true = eval_with(text, functions, number)
+            found = values(sigma, Interval(z, z))
+            assert mp.mpf(found.low) <= true <= mp.mpf(found.high)
+            assert found.high - found.low <= 1e-14 * max(1.0, abs(found.low))
+
+
+def eval_with(text, functions, z):
+    """The value of a formula of these functions, walked from Python's syntax tree."""
+    import ast
+
+    def walk(tree):
+        match tree:
+            case ast.Constant(value=value):
+                return mp.mpf(value)
+            case ast.Name():
+                return z
+            case ast.UnaryOp(operand=operand):
+                return -walk(operand)
+            case ast.Call(func=ast.Name(id=name), args=[argument]):
+                return functions[name](walk(argument))
+            case ast.BinOp(left=left, op=operator, right=right):
+                u, v = walk(left), walk(right)
+                return {
+                    ast.Add: lambda: u + v,
+                    ast.Sub: lambda: u - v,
+                    ast.Mult: lambda: u * v,
+                    ast.Div: lambda: u / v,
+                    ast.Pow: lambda: u**v,
+                }[type(operator)]()
+        raise AssertionError(ast.dump(tree))
+
+    return walk(ast.parse(text, mode="eval").body)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["z/(1 + abs(z + 1))", "z/sqrt(z**2 - 4)", "sin(z)*cos(2*z)", "z/(2 + abs(z))", "z/sqrt(z**3 + 1)"],
+)
+def test_what_is_only_like_a_form_is_left_alone(text):
+    tape, sigma = taped(text)
+    assert not {"softsign", "isru"} & {tape.operation[k] for k in tape.below(sigma.node)}
+    assert sigma.name in ("div", "mul")
+
+
+SMOOTH = [
+    *("erf(z)", "1 + erf(z)", "1 - tanh(z)", "z/(1 + abs(z))", "z/sqrt(z**2 + 2)", "sinh(z)/cosh(z)"),
+    *("z**3*exp(-z)", "sin(z)*cos(z)", "phi(z)*z", "log1p(z**2)", "2**z"),
+]
+
+
+@pytest.mark.parametrize("text", SMOOTH)
+def test_first_and_second_derivatives_hold_differences_of_high_precision(text):
+    tape, sigma = taped(text)
+    slope = tape.derivative(sigma)
+    curvature = tape.derivative(slope)
+    from exact import exact
+
+    with mp.workdps(90):
+        h = mp.mpf(10) ** -25
+        for z in (-2.5, 0.75, 3.0):
+            true, _ = exact(text, z, slopes=True)
+            found = values(slope, Interval(z, z))
+            assert mp.mpf(found.low) - mp.mpf(10) ** -40 <= true <= mp.mpf(found.high) + mp.mpf(10) ** -40
+            ahead, behind = (exact(text, mp.mpf(z) + side * h, slopes=True)[0] for side in (1, -1))
+            bent = (ahead - behind) / (2 * h)
+            found = values(curvature, Interval(z, z))
+            assert mp.mpf(found.low) - mp.mpf(10) ** -20 <= bent <= mp.mpf(found.high) + mp.mpf(10) ** -20
+
+
+def test_an_open_parameter_is_a_variable_of_its_own():
+    tape = Tape()
+    sigma = tape.copied(parse("tanh(z) + a*z*b", {"b": 2.0}, ("a",)))
+    z, a = Interval(1.0, 1.0), Interval(0.25, 0.5)
+    slope = tape.derivative(sigma)
+    assert values(slope, z, a).high - values(slope, z, a).low == pytest.approx(0.5)
+    assert values(tape.derivative(sigma, 1), z, a) == Interval(2.0, 2.0)
+    assert values(tape.derivative(slope, 1), z, a) == Interval(2.0, 2.0)
+    assert not tape.varies(tape.variable(1).node)
+
+
+def test_what_switches_has_no_slope_of_its_own():
+    _, sigma = taped("where(z > 1, 2*z, 3*z)")
+    slope = sigma.tape.derivative(sigma)
+    assert values(slope, Interval(2.0, 3.0)) == Interval(2.0, 2.0)
+    assert values(slope, Interval(-inf, 0.0)) == Interval(3.0, 3.0)
+    assert values(slope, Interval(0.0, 2.0)) == Interval(2.0, 3.0)

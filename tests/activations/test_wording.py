@@ -1,0 +1,52 @@
+"""What is printed of an enclosure is never narrower than it is."""
+
+from fractions import Fraction
+from math import inf
+
+import numpy as np
+import pytest
+
+from lab.activations import Interval
+from lab.activations.wording import above, below, bounded, exactly, towards
+
+
+@pytest.mark.parametrize(
+    ("interval", "words"),
+    [
+        (Interval(0.1, 0.1), "= 0.1"),
+        (Interval(0.0, 0.0), "= 0"),
+        (Interval(1 / 3, 1 / 3), "= 0.3333333333333333"),
+        (Interval(inf, inf), "= ∞"),
+        (Interval(-inf, -inf), "= −∞"),
+        (Interval(0.07109585481, 0.07109585482), "∈ [0.07109585, 0.07109586]"),
+        (Interval(-0.12, 0.25), "∈ [-0.12, 0.25]"),
+        (Interval(0.5, inf), "≥ 0.5"),
+        (Interval(-inf, 2 / 3), "≤ 0.6666667"),
+        (Interval(-inf, inf), "is not bounded by the proof"),
+        (Interval(0.0, 5e-324), "∈ [0, 4.940657e-324]"),
+    ],
+)
+def test_words(interval, words):
+    assert bounded(interval) == words
+
+
+def test_short_decimals_are_rounded_outwards():
+    rng = np.random.default_rng(3)
+    for x in rng.standard_normal(300) * 10.0 ** rng.integers(-300, 300, 300):
+        assert Fraction(below(x)) <= Fraction(x) <= Fraction(above(x))
+        assert float(exactly(x)) == x
+
+
+@pytest.mark.parametrize(
+    ("points", "words"),
+    [
+        ((), ""),
+        ((1.5,), "at z = 1.5"),
+        ((-0.0,), "at z = 0"),
+        ((inf,), "approached as z → ∞"),
+        ((-inf,), "approached as z → −∞"),
+        ((-inf, inf), "approached as z → ±∞"),
+    ],
+)
+def test_places(points, words):
+    assert towards(points) == words
