@@ -14,6 +14,7 @@ import numpy as np
 
 from lab import plugins
 from lab.activations import Activation, Formula, from_spec
+from lab.activations.bounds import slope_bounds
 from lab.activations.catalogue import EXAMPLES
 from lab.activations.properties import PROPERTIES, properties
 from lab.curve_plot import plotted, refuse_unwritable
@@ -91,7 +92,8 @@ def tell_one(
         console.print(plain(f"\n{sigma}"))
     console.print()
     console.print(f"range of σ: {sigma.range}")
-    console.print(f"range of σ′: {sigma.slope}")
+    known = slope_bounds(sigma)
+    console.print(f"range of σ′: {known.slope}{', proved over all reals' if known.proved else ''}")
     console.print(f"kinks: {_points(sigma.kinks) or 'none'}")
     if also := _aliases(plugins.aliases("activations").get(name, name)):
         console.print(f"also called: {', '.join(also)}")

@@ -9,6 +9,7 @@ import pandas as pd
 
 from lab.activations import Activation
 from lab.activations.activation import Array
+from lab.activations.bounds import slope_bounds
 from lab.errors import LabError
 
 STEP = 1e-4
@@ -39,11 +40,13 @@ def plotted(name: str, sigma: Activation, plot: Path) -> list[Path]:
                 "curvature": curvature(sigma, z),
             }
         )
+    known = slope_bounds(sigma)
     bounds = {
         "variant": [name],
         "layers": [2],
-        "inf_slope": [sigma.slope.low],
-        "sup_slope": [sigma.slope.high],
+        "inf_slope": [known.slope.low],
+        "sup_slope": [known.slope.high],
+        "bounds": ["proved" if known.proved else "claimed"],
     }
     figure = draw("activations", {"curves": curves, "variants": pd.DataFrame(bounds)})
     return save(figure, plot.parent, plot.stem)

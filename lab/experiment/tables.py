@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lab.activations.activation import Array
+from lab.activations.bounds import slope_bounds
 from lab.experiment.recorder import EDGES, STEP_COLUMNS, Readings
 from lab.experiment.training import Training
 from lab.experiment.variants import Variant
@@ -101,7 +102,8 @@ def trials(parts: Sequence[Part], failed: Sequence[tuple[Variant, int, int]]) ->
 def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
     """variant, the varied keys, sizes, layers, what the hidden σ is, inf σ′ and sup σ′, steps, seen.
 
-    Where hidden layers have different σ, ``inf_slope`` and ``sup_slope`` span them all. ``seen`` tells which
+    Where hidden layers have different σ, ``inf_slope`` and ``sup_slope`` span them all. They are ``proved``
+    where all of these have a formula whose bounds could be proved, else claimed. ``seen`` tells which
     training examples a reading sees.
     """
     rows = []
@@ -113,8 +115,10 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
         row["sizes"] = "-".join(map(str, network.sizes))
         row["layers"] = network.depth
         row["activation"] = ", ".join(dict.fromkeys(map(str, hidden)))
-        row["inf_slope"] = min(sigma.slope.low for sigma in hidden)
-        row["sup_slope"] = max(sigma.slope.high for sigma in hidden)
+        bounds = [slope_bounds(sigma) for sigma in dict.fromkeys(hidden)]
+        row["inf_slope"] = min(known.slope.low for known in bounds)
+        row["sup_slope"] = max(known.slope.high for known in bounds)
+        row["bounds"] = "proved" if all(known.proved for known in bounds) else "claimed"
         row["saturation_threshold"] = training.recording.saturation_threshold
         row["steps"] = training.steps
         row["seen"] = _seen(training)

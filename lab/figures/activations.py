@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from lab.figures import marks, panels, style, writing
 from lab.figures.bands import Floats, by_variant
-from lab.figures.tables import Tables, checked, of_variant
+from lab.figures.tables import Tables, checked, of_variant, word_of_variant
 
 _MOST_SHOWN = 6
 _REACH = 8.0
@@ -102,8 +102,9 @@ def _different(curves: pd.DataFrame) -> list[_Curve]:
 
 def _draw_bounds(ax: Axes, tables: Tables, variant: str) -> None:
     """Dashed lines at inf σ′ and sup σ′, labelled, where they are known and finite."""
+    proved = ", proved" if word_of_variant(tables, variant, "bounds") == "proved" else ""
     for column, name, below in (("inf_slope", "inf σ′", True), ("sup_slope", "sup σ′", False)):
         value = of_variant(tables, variant, column)
         if isfinite(value):
-            marks.bound(ax, value, f"{name} = {value:.4g}", below=below)
+            marks.bound(ax, value, f"{name} = {value:.4g}{proved}", below=below)
     ax.margins(y=0.2)

@@ -88,6 +88,9 @@ def _ratios(ax: Axes, rows: pd.DataFrame, places: np.ndarray) -> None:
 
 def _pairs(ax: Axes, start: pd.Series, end: pd.Series, places: np.ndarray) -> None:
     """Two marks a row, and a line from the first to the last."""
+    if start.isna().all() and end.isna().all():
+        panels.nothing(ax, "not recorded")
+        return
     ax.hlines(places, start, end, color=_COLOUR, linewidth=0.8, alpha=0.6)
     ax.plot(start, places, "o", color=_COLOUR, markerfacecolor="white", markersize=4)
     ax.plot(end, places, "o", color=_COLOUR, markersize=4)

@@ -12,8 +12,8 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from lab.figures.bands import SMALLEST, Floats
 
-LARGEST = 1e290
-"""A logarithmic axis ends here: matplotlib overflows where it looks beyond its end."""
+LARGEST = 1e300
+"""A logarithmic axis ends about here, so that it has an end."""
 
 
 def time_axis(table: pd.DataFrame) -> tuple[str, str]:

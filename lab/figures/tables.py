@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -90,11 +90,20 @@ def checked(tables: Tables, name: str, *columns: str) -> pd.DataFrame:
 
 def of_variant(tables: Tables, variant: str, column: str) -> float:
     """A number of the table ``variants``; NaN where the table, the column or the variant is not there."""
+    return float(_told(tables, variant, column, "nan"))
+
+
+def word_of_variant(tables: Tables, variant: str, column: str) -> str:
+    """A word of the table ``variants``; empty where the table, the column or the variant is not there."""
+    return str(_told(tables, variant, column, ""))
+
+
+def _told(tables: Tables, variant: str, column: str, missing: str) -> Any:
     variants = tables.get("variants")
     if variants is None or column not in variants:
-        return float("nan")
+        return missing
     values = variants.loc[variants["variant"] == variant, column]
-    return float(values.iloc[0]) if len(values) else float("nan")
+    return values.iloc[0] if len(values) else missing
 
 
 def outcomes(tables: Tables, variant: str, rows: pd.DataFrame) -> list[str]:

@@ -3,8 +3,9 @@
 torch, jax and scikit-learn are measured beside the lab where they are installed (extra ``bench``).
 """
 
-from tests.benchmarks import formulas, matrix_form, recording, step
+from tests.benchmarks import around, formulas, matrix_form, recording, stack, step, sweep
 
-for benchmark in (step, recording, matrix_form, formulas):
+# The sweep first: it wants all cores, and the others keep this process to one.
+for benchmark in (sweep, step, stack, recording, formulas, matrix_form, around):
     benchmark.main()
     print()

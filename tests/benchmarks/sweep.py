@@ -1,8 +1,8 @@
 """A whole sweep as a user waits for it, from the start of a process: ``python -m tests.benchmarks.sweep``.
 
-Eight activations, ten or more seeds each, in float32. The lab reads, keeps its parts and writes its tables
-(``lab run --no-plots``); jax trains the same networks on the same number of batches, compiled once for each
-σ with all its seeds under ``vmap``, and writes nothing.
+Eight activations, ten or more seeds each, in float32. The lab reads all its quantities 20 times, keeps its
+parts and writes its tables (``lab run --no-plots``); jax trains the same networks on as many batches,
+compiled once for each σ with all its seeds under ``vmap``, and writes nothing.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ import numpy as np
 from tests.benchmarks import peers
 from tests.benchmarks.workloads import SWEPT, W4, W5, Workload
 
-SWEEPS = {"W4": (W4, 10, 200), "W5": (W5, 80, 2000)}
+SWEEPS = {"W4": (W4, 10, 300), "W5": (W5, 80, 2000)}
 """A workload, seeds of each σ, steps."""
 
+READINGS = 20
 REPETITIONS = 3
 
 
@@ -47,6 +48,8 @@ steps = {steps}
 dtype = "float32"
 [trials]
 seeds = {seeds}
+[record]
+every = {steps // READINGS}
 [vary]
 "network.activation" = [{names}]
 """
@@ -86,7 +89,7 @@ def _seconds(words: Sequence[str], folder: Path) -> float:
 
 def main() -> None:
     """Print the table."""
-    print("a whole sweep of eight σ, float32, seconds from the start of the process\n")
+    print(f"a whole sweep of eight σ, float32, {READINGS} readings; seconds from the start of the process\n")
     print(f"{'':4}{'trials':>8}{'steps':>8}{'lab, 1 worker':>16}{'lab, 2 workers':>22}{'jax':>22}")
     for name, (workload, seeds, steps) in SWEEPS.items():
         times: dict[str, list[float]] = {}

@@ -129,10 +129,22 @@ def variants_table(variants=VARIANTS) -> pd.DataFrame:
     )
 
 
+def trials_table(variants=VARIANTS, trials=20) -> pd.DataFrame:
+    """The last accuracies of the steps; the trials that `layers_table` calls diverged have none."""
+    steps = steps_table(variants, trials)
+    last = steps[steps["step"] == READINGS[-1]].reset_index(drop=True)
+    lost = (last["variant"] == "tanh") & (last["trial"] < 3)
+    table = last[["variant", "trial"]].assign(status=np.where(lost, "diverged", "done"))
+    for name in ("cost", "accuracy", "test_accuracy"):
+        table[f"final_{name}"] = last[name].mask(lost)
+    return table
+
+
 def all_tables(variants=VARIANTS, trials=20, depth=LAYERS) -> dict[str, pd.DataFrame]:
     return {
         "layers": layers_table(variants, trials, depth),
         "steps": steps_table(variants, trials),
+        "trials": trials_table(variants, trials),
         "variants": variants_table(variants),
         "histograms": histograms_table(variants, min(trials, 4), depth),
         "curves": curves_table(variants, depth),
