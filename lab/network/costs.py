@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import xlog1py, xlogy
 
-from lab.activations import Activation
+from lab.activations import Activation, Formula
 from lab.activations.activation import Array
 from lab.activations.linear import Identity
 from lab.activations.logistic import Sigmoid
@@ -78,7 +78,7 @@ class CrossEntropy(Cost):
 
     def value(self, z: Array, a: Array, y: Array, sigma: Activation) -> Array:
         """As the class says; ln 0 counts only where its factor is not 0."""
-        if isinstance(sigma, Sigmoid):
+        if is_sigmoid(sigma):
             straight, bend = np.maximum(z, 0) - y * z, np.log1p(np.exp(np.minimum(z, -z)))
             return np.asarray(np.sum(straight + bend, axis=-2))
         return np.asarray(-np.sum(xlogy(y, a) + xlog1py(1 - y, -a), axis=-2))
@@ -98,7 +98,7 @@ class CrossEntropy(Cost):
 
     def cancels(self, sigma: Activation) -> bool:
         """On a sigmoid."""
-        return isinstance(sigma, Sigmoid)
+        return is_sigmoid(sigma)
 
     def refuses(self, sigma: Activation) -> str | None:
         """Outputs outside [0, 1] have no logarithm."""
@@ -112,6 +112,13 @@ class CrossEntropy(Cost):
     def refuses_targets(self, y: Array) -> str | None:
         """Targets outside [0, 1] are no probabilities, and C_x has no least value."""
         return _no_probabilities("cross-entropy", y)
+
+
+def is_sigmoid(sigma: Activation) -> bool:
+    """Whether σ is the logistic function, by its class or by a formula that says so, as 1/(1 + exp(-z))."""
+    if isinstance(sigma, Formula):
+        return sigma.expression == sigma.expression.graph.z().call("sigmoid")
+    return isinstance(sigma, Sigmoid)
 
 
 @dataclass(frozen=True)

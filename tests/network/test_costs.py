@@ -8,7 +8,7 @@ from lab.activations import Formula, catalogue
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import Identity
 from lab.activations.logistic import Sigmoid
-from lab.network.costs import TABLE, Cost, CrossEntropy, Quadratic, SoftmaxCrossEntropy
+from lab.network.costs import TABLE, Cost, CrossEntropy, Quadratic, SoftmaxCrossEntropy, is_sigmoid
 from lab.testing import check_cost
 
 mp = mpmath.mp.clone()
@@ -172,3 +172,19 @@ def test_the_quadratic_cost_takes_any_output(sigma):
 def test_only_cross_entropy_on_a_sigmoid_cancels_its_slope():
     cancelling = [(c, s) for c, cost in COSTS.items() for s, sigma in SIGMAS.items() if cost.cancels(sigma)]
     assert cancelling == [("cross-entropy", "sigmoid")]
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("1/(1 + exp(-z))", True),
+        ("s(z)", True),
+        ("exp(z)/(1 + exp(z))", True),
+        ("0.5*(1 + tanh(0.5*z))", True),
+        ("s(2*z)", False),
+        ("tanh(z)", False),
+    ],
+)
+def test_a_formula_that_is_the_sigmoid_is_taken_for_it(text, same):
+    assert is_sigmoid(Formula(text)) == same
+    assert CrossEntropy().cancels(Formula(text)) == same
