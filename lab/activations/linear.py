@@ -138,8 +138,8 @@ class RReLU(InPlace):
 
 def leaky(z: Array, leak: float, a: Array, slope: Array, scratch: Array) -> None:
     """σ′ = (1 − n) + αn with n = [z < 0] = −sign min(z, 0), and σ = σ′ z."""
-    np.minimum(z, scalar(0, z.dtype), out=slope)
-    np.sign(slope, slope)
+    np.minimum(z, scalar(0, z.dtype), out=scratch)
+    np.sign(scratch, slope)  # not in place, where numpy does not vectorise it
     if z.dtype.kind == "c":
         slope.imag.fill(0)
     np.add(slope, scalar(1, z.dtype), scratch)
