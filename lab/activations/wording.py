@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
-from math import inf, isinf
+from fractions import Fraction
+from math import ceil, inf, isinf, log10
 
 from lab.activations.activation import Interval
 
 _DIGITS = 7
 
+_NARROW = Fraction(1, 10**8)
+"""Up to this error, relative to its size, a number is told with its error and not as an interval."""
+
 
 def bounded(x: Interval) -> str:
-    """``= 0.1`` or ``∈ [0.07109585, 0.07109586]``: what is known of one number."""
+    """``= 0.1``, ``= 0.071095855 ± 1e-09`` or ``∈ [0.0710, 0.0712]``: what is known of one number."""
     if x.low == x.high:
         return f"= {exactly(x.low)}"
     if x == Interval(-inf, inf):
@@ -20,12 +24,16 @@ def bounded(x: Interval) -> str:
         return f"≥ {below(x.low)}"
     if isinf(x.low):
         return f"≤ {above(x.high)}"
+    told = f"{(x.low + x.high) / 2:.9g}"
+    error = max(abs(Fraction(told) - Fraction(end)) for end in (x.low, x.high))
+    if error <= _NARROW * abs(Fraction(told)):
+        return f"= {told} ± 1e{ceil(log10(error)):03d}"
     return f"∈ [{below(x.low)}, {above(x.high)}]"
 
 
 def exactly(x: float) -> str:
-    """All digits that tell the float from others."""
-    return _infinite(x) or f"{x + 0.0:.{16 if float(f'{x:.16g}') == x else 17}g}"
+    """The shortest decimal that reads as this float."""
+    return _infinite(x) or repr(float(x) + 0.0).removesuffix(".0")
 
 
 def below(x: float) -> str:

@@ -18,7 +18,10 @@ from lab.activations.wording import above, below, bounded, exactly, towards
         (Interval(1 / 3, 1 / 3), "= 0.3333333333333333"),
         (Interval(inf, inf), "= ∞"),
         (Interval(-inf, -inf), "= −∞"),
-        (Interval(0.07109585481, 0.07109585482), "∈ [0.07109585, 0.07109586]"),
+        (Interval(0.07109585481, 0.07109585482), "= 0.0710958548 ± 1e-10"),
+        (Interval(0.1, 0.1 + 1e-13), "= 0.1 ± 1e-12"),
+        (Interval(1 - 3e-10, 1.0), "= 1 ± 1e-09"),
+        (Interval(0.0710, 0.0711), "∈ [0.07099999, 0.0711]"),
         (Interval(-0.12, 0.25), "∈ [-0.12, 0.25]"),
         (Interval(0.5, inf), "≥ 0.5"),
         (Interval(-inf, 2 / 3), "≤ 0.6666667"),
@@ -28,6 +31,15 @@ from lab.activations.wording import above, below, bounded, exactly, towards
 )
 def test_words(interval, words):
     assert bounded(interval) == words
+
+
+def test_a_number_with_its_error_holds_the_enclosure():
+    rng = np.random.default_rng(4)
+    for x in rng.standard_normal(300) * 10.0 ** rng.integers(-30, 30, 300):
+        interval = Interval(*sorted((x, x * (1 + 10.0 ** -rng.integers(9, 15)))))
+        told, error = (Fraction(word) for word in bounded(interval).removeprefix("= ").split(" ± "))
+        assert told - error <= Fraction(interval.low)
+        assert Fraction(interval.high) <= told + error
 
 
 def test_short_decimals_are_rounded_outwards():
