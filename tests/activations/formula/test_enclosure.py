@@ -16,8 +16,9 @@ from lab.activations.formula.tape import Tape
 
 
 def holds(enclosure, text, z, slopes=False):
-    """Whether the enclosure holds the true value at z."""
+    """Whether the enclosure holds the true value at z, but for the rounding of the reference itself."""
     value, doubt = exact(text, z, slopes)
+    doubt += abs(value) * mp.mpf(10) ** -40
     return enclosure.low - doubt <= value <= enclosure.high + doubt
 
 
