@@ -19,7 +19,7 @@ from lab.activations.formula.parser import parse
 from lab.activations.formula.period import period
 from lab.activations.formula.rewrites import stable
 from lab.activations.formula.tape import Tape, Term
-from lab.activations.twins import formula_of
+from lab.activations.twins import formula_of, slope_of
 
 _HUGE = 1e300
 """A slope that is not told from larger ones."""
@@ -62,7 +62,10 @@ def subject_of(sigma: Activation, over: Mapping[str, Interval]) -> Subject | Non
     if isinstance(sigma, Integral):
         return _designed(sigma, over)
     formula = formula_of(sigma)
-    return None if formula is None else _written(formula, over)
+    if formula is not None:
+        return _written(formula, over)
+    slope = slope_of(sigma)
+    return None if slope is None or over else _sloped(sigma, slope)
 
 
 def _written(formula: Formula, over: Mapping[str, Interval]) -> Subject:
@@ -97,6 +100,15 @@ def _designed(sigma: Integral, over: Mapping[str, Interval]) -> Subject:
     points = tuple(min(max(x, -FARTHEST), FARTHEST) for x in _extremes(slopes))
     f = _function(slope, slope, len(names))
     return Subject(f, None, z, z, names, parameters, sigma.kinks, points, Continuity())
+
+
+def _sloped(sigma: Activation, slope: Expression) -> Subject:
+    """σ by the expression of its slope, of a class that is its integral everywhere."""
+    z = Interval(-inf, inf)
+    f = Tape().copied(slope)
+    with np.errstate(all="ignore"):
+        points = _extremes(np.asarray(sigma.derivative(_LOOKED_AT)))
+    return Subject(_function(f, f, 0), None, z, z, (), (), sigma.kinks, points, Continuity())
 
 
 def _expression(sigma: Formula | Integral, left_open: tuple[str, ...]) -> Expression:

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 from lab.activations.activation import Activation
+from lab.activations.design.clipped_slope import ClippedSlope
+from lab.activations.design.knots import Knots
 from lab.activations.formula.formula import Formula
+from lab.activations.formula.graph import Expression
 
 Twin: TypeAlias = Callable[[Any], tuple[str, Mapping[str, float]]]
 
@@ -29,6 +33,25 @@ def formula_of(sigma: Activation) -> Formula | None:
         return None
     text, parameters = TWINS[name](sigma)
     return Formula(text, tuple(parameters.items()))
+
+
+def slope_of(sigma: Activation) -> Expression | None:
+    """σ′ as an expression, of a class whose σ′ has a formula and σ has none; None where none is known.
+
+    Knots: σ′ = s₁ + Σ rᵢ (z cut off to [zᵢ, zᵢ₊₁] − zᵢ), rᵢ the rise from knot to knot. Clipped: max(f′, ε).
+    """
+    if isinstance(sigma, Knots) and len(set(sigma.slopes)) > 1:
+        rises = [
+            f"{(t - s) / (b - a)!r}*(min(max(z, {a!r}), {b!r}) - {a!r})"
+            for (a, s), (b, t) in pairwise(zip(map(float, sigma.z), map(float, sigma.slopes), strict=True))
+            if s != t
+        ]
+        return Formula(
+            " + ".join([repr(float(sigma.slopes[0])), *(f"({rise})" for rise in rises)])
+        ).expression
+    if isinstance(sigma, ClippedSlope) and (inner := formula_of(sigma.inner)) is not None:
+        return inner.slope_expression.call("max", sigma.floor)
+    return None
 
 
 def _floored(sigma: Any) -> Formula | None:
