@@ -248,6 +248,34 @@ def show(run_name: str, results: Path | None, as_json: bool) -> None:
 
 
 @cli.command()
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="[B]", default="")
+@click.option(
+    "--metric",
+    "metrics",
+    multiple=True,
+    metavar="NAME",
+    help="What to compare by, such as final_accuracy, epochs_to=0.8, log_speed_first; may be repeated.",
+)
+@click.option("--all-pairs", is_flag=True, help="All pairs, also of more than 12 variants.")
+@_results_option
+@_json_option
+def compare(
+    first: str, second: str, metrics: Sequence[str], all_pairs: bool, results: Path | None, as_json: bool
+) -> None:
+    """Compare the variants of run A, or run A with run B, in pairs of trials of the same seed.
+
+    For each metric: the mean difference with its interval, whether chance would explain it, and how many
+    seeds would tell. A and B are named as in `lab show`. Of two runs the variants of the same label are
+    compared.
+    """
+    from lab.comparison_page import tell
+    from lab.face import load
+
+    tell(load(first, results), load(second, results) if second else None, metrics, all_pairs, as_json)
+
+
+@cli.command()
 @click.argument("run_name", metavar="RUN")
 @click.argument("names", metavar="[FIGURE]...", nargs=-1)
 @click.option("--to", type=click.Path(path_type=Path, file_okay=False), help="Another folder for the files.")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lab.activations import Activation, Interval, from_spec
-from lab.errors import PartError
+from lab.errors import LabError, PartError
 from lab.experiment.results import RunFolder, find, results_root
 
 if TYPE_CHECKING:
@@ -75,6 +75,29 @@ class Run:
 
         return summary(self.tables)
 
+    def compare(
+        self, other: Run | None = None, metrics: Sequence[str] = (), *, all_pairs: bool = False
+    ) -> pd.DataFrame:
+        """The table ``comparisons``: this run's variants against each other, or against another run's.
+
+        Parameters
+        ----------
+        other
+            Another run: then variants of the same label, or the only ones, are compared.
+        metrics
+            Their names, see `lab.analysis.metrics`; else the usual ones that were recorded.
+        all_pairs
+            Whether all pairs are compared where there are more than 12 variants; else these are compared
+            with the first.
+
+        The columns are those of `lab.analysis.comparisons.comparisons`. Raises LabError where there is
+        nothing to compare, or the runs have different seeds.
+        """
+        from lab.analysis.comparisons import comparisons
+
+        tables, pairs = side_by_side(self, other, all_pairs)
+        return comparisons(tables, metrics, pairs)
+
     def plot(self, name: str = "learning_speed") -> Figure:
         """A figure of the run. Raises PartError with the known names where it is unknown."""
         from lab.figures import draw
@@ -95,6 +118,27 @@ class Run:
 
         table = self.summary.to_html(index=False, float_format="{:.3g}".format)
         return f"<h4>{escape(self.info['title'] or str(self))}</h4>{table}"
+
+
+def side_by_side(
+    run: Run, other: Run | None, all_pairs: bool
+) -> tuple[dict[str, pd.DataFrame], list[tuple[str, str]]]:
+    """The tables of which one run, or two, are compared, and the pairs of variants. See `Run.compare`."""
+    from lab.analysis import comparisons, metrics
+
+    tables = [
+        {name: one.folder.table(name) for name in metrics.READ} for one in (run, other) if one is not None
+    ]
+    if other is None:
+        names = comparisons.variants(tables[0])
+        return tables[0], comparisons.every_pair(names) if all_pairs else comparisons.usual_pairs(names)
+    if all_pairs:
+        raise LabError("of two runs variants of the same label are compared; all pairs are there in one run")
+    if run.path.resolve() == other.path.resolve():
+        raise LabError(f"{run} and {other} are the same run; name one of them to compare its variants")
+    spellings = ((one.folder.name, one.folder.id, str(one.path)) for one in (run, other))
+    told = next((a, b) for a, b in zip(*spellings, strict=True) if a != b)
+    return comparisons.joined(tables[0], tables[1], told)
 
 
 def run(

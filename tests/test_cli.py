@@ -187,6 +187,27 @@ def test_list_show_and_plot_come_back_to_a_run(lab, small, tmp_path):
     assert "did you mean 'small'" in lab("show", "smlal")[2]
 
 
+def test_variants_of_a_run_and_two_runs_are_compared(lab, small):
+    lab("run", small, "--no-plots", "--workers", "1")
+
+    code, out, _ = lab("compare", "small", "--metric", "final_cost", "--metric", "epochs_to=0.2")
+    assert code == 0
+    assert [line for line in out.splitlines() if line in ("final_cost", "epochs_to=0.2")] == [
+        "final_cost",
+        "epochs_to=0.2",
+    ]
+    assert "soft is " in out
+    assert json.loads(lab("compare", "small", "--json")[1])["comparisons"][0]["b"] == "soft"
+    for words, said in (
+        (("small", "--metric", "final_csot"), "unknown metric 'final_csot'; did you mean 'final_cost'?"),
+        (("small", "small"), "are the same run"),
+        (("small", "smlal"), "did you mean 'small'"),
+    ):
+        code, _, err = lab("compare", *words)
+        assert code == 2
+        assert said in err
+
+
 def test_activations_are_listed_and_one_is_told(lab, tmp_path):
     code, out, _ = lab("activations")
     assert code == 0
@@ -413,6 +434,7 @@ def test_help_is_quick_to_say_what_there_is(lab):
         "check",
         "list",
         "show",
+        "compare",
         "plot",
         "activations",
         "formulas",

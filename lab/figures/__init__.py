@@ -7,6 +7,7 @@ for every figure that the run's tables allow.
 from __future__ import annotations
 
 from lab.figures.activations import Activations
+from lab.figures.comparisons import Comparisons
 from lab.figures.learning_speed import LearningSpeed, WeightSpeed
 from lab.figures.overview import Overview
 from lab.figures.saturation import Saturation
@@ -18,6 +19,7 @@ from lab.figures.z_distribution import ZDistribution
 
 TABLE: dict[str, type] = {
     "overview": Overview,
+    "comparisons": Comparisons,
     "learning_speed": LearningSpeed,
     "weight_speed": WeightSpeed,
     "saturation": Saturation,

@@ -1,0 +1,223 @@
+"""Metrics: from a run's tables to one number a trial, which variants are compared by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from math import inf
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from lab.errors import LabError, did_you_mean
+
+Tables = Mapping[str, pd.DataFrame]
+"""A run's tables by name."""
+
+READ = ("layers", "steps", "trials")
+"""The tables that metrics read."""
+
+KEYS = ["variant", "trial"]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A number a trial.
+
+    ``measure`` gives it, from a run's tables, as the column ``value`` of a table indexed by variant and
+    trial. What never came about is infinite there, and the column ``horizon`` tells how long it was waited
+    for; it is infinite where nothing is waited for. ``more`` and ``less`` are the words for a larger and a
+    smaller value, and ``unit`` is what values are in, if in anything.
+    """
+
+    name: str
+    description: str
+    unit: str
+    more: str
+    less: str
+    measure: Callable[[Tables], pd.DataFrame]
+
+
+def metric(name: str) -> Metric:
+    """The metric of this name, one of `METRICS`, or ``epochs_to=SHARE`` with an accuracy of one's own.
+
+    Raises LabError where there is none, with the nearest.
+    """
+    if name in METRICS:
+        return METRICS[name]
+    word, _, share = name.partition("=")
+    if word != "epochs_to":
+        raise LabError(f"unknown metric {name!r}; {did_you_mean(name, METRICS)}")
+    try:
+        accuracy = float(share)
+    except ValueError:
+        accuracy = -1.0
+    if not 0 < accuracy <= 1:
+        raise LabError(f"{name}: expected an accuracy above 0 and at most 1, such as epochs_to=0.9")
+    return _epochs_to(accuracy)
+
+
+def samples(metric: Metric, tables: Tables) -> pd.DataFrame:
+    """The metric of every trial: variant, trial, value, horizon.
+
+    ``value`` is missing (NaN) where the trial is not done, and where it was not recorded or is no number.
+    Variants stand in the order of the table ``trials``.
+    """
+    trials = tables["trials"]
+    found = metric.measure(tables).reindex(pd.MultiIndex.from_frame(trials[KEYS]))
+    waited = np.isfinite(found["horizon"].to_numpy(np.float64))
+    value = found["value"].to_numpy(np.float64)
+    sound = (trials["status"] == "done").to_numpy() & (np.isfinite(value) | (waited & (value == inf)))
+    return trials[KEYS].assign(
+        value=np.where(sound, value, np.nan), horizon=found["horizon"].to_numpy(np.float64)
+    )
+
+
+def default_metrics(tables: Tables) -> list[Metric]:
+    """What variants are compared by unless told: how good, how soon, how fast layer 1 learns, how evenly.
+
+    How good is the test accuracy, without test examples the accuracy, without classes the cost. What no
+    trial has, or ever reached, is left out.
+    """
+    good = ("final_test_accuracy", "final_accuracy", "final_cost")
+    had = {
+        name: bool(np.isfinite(samples(METRICS[name], tables)["value"]).any())
+        for name in (*good, "epochs_to=0.9", "log_speed_first", "log_ratio_end")
+    }
+    first = next((name for name in good if had[name]), None)
+    return [METRICS[name] for name in had if had[name] and (name == first or name not in good)]
+
+
+def _epochs_to(accuracy: float) -> Metric:
+    return Metric(
+        f"epochs_to={accuracy}",
+        f"epochs until the accuracy first reads {accuracy}, over the test examples where there are any; a "
+        "trial that never gets there counts with the epochs it was given (restricted mean time)",
+        "epochs",
+        "later",
+        "sooner",
+        partial(_first_epoch, accuracy=accuracy),
+    )
+
+
+def _final(column: str, tables: Tables) -> pd.DataFrame:
+    return _measured(tables["trials"].set_index(KEYS)[column])
+
+
+def _first_epoch(tables: Tables, accuracy: float) -> pd.DataFrame:
+    """The epoch of the first reading that is at least so accurate, infinite without one."""
+    steps = tables["steps"]
+    column = "test_accuracy" if steps["test_accuracy"].notna().any() else "accuracy"
+    read = steps[steps[column].notna()]
+    horizon = read.groupby(KEYS)["epoch"].max()
+    reached = read[read[column] >= accuracy].groupby(KEYS)["epoch"].min().astype(np.float64)
+    return pd.DataFrame({"value": reached.reindex(horizon.index, fill_value=inf), "horizon": horizon})
+
+
+def _mean_log_speed(tables: Tables) -> pd.DataFrame:
+    hidden = _hidden(tables)
+    return _measured(hidden[hidden["layer"] == 1].groupby(KEYS)["log_speed"].mean())
+
+
+def _log_ratio(tables: Tables, reading: Literal["min", "max"]) -> pd.DataFrame:
+    """At the first (``min``) or the last (``max``) reading; missing with fewer than two hidden layers."""
+    hidden = _hidden(tables)
+    read = hidden[hidden["step"] == hidden.groupby("variant")["step"].transform(reading)]
+    first = read[read["layer"] == 1].set_index(KEYS)["log_speed"]
+    last = read[(read["layer"] == read["last"]) & (read["last"] > 1)].set_index(KEYS)["log_speed"]
+    return _measured(first.reindex(last.index) - last)
+
+
+def _saturation_at_end(tables: Tables) -> pd.DataFrame:
+    hidden = _hidden(tables)
+    read = hidden[hidden["step"] == hidden.groupby("variant")["step"].transform("max")]
+    return _measured(read.groupby(KEYS)["saturation"].mean())
+
+
+def _hidden(tables: Tables) -> pd.DataFrame:
+    """The rows of hidden layers, with the number of the ``last`` and log₁₀ of the learning speed."""
+    layers = tables["layers"].reindex(columns=[*KEYS, "step", "layer", "learning_speed", "saturation"])
+    with np.errstate(divide="ignore"):
+        log_speed = np.log10(layers["learning_speed"].to_numpy(np.float64))
+    layers = layers.assign(log_speed=log_speed, last=layers.groupby("variant")["layer"].transform("max") - 1)
+    return layers[layers["layer"] <= layers["last"]]
+
+
+def _measured(value: pd.Series) -> pd.DataFrame:
+    """Values that are waited for by nobody."""
+    return pd.DataFrame({"value": value, "horizon": inf})
+
+
+METRICS: dict[str, Metric] = {
+    made.name: made
+    for made in (
+        Metric(
+            "final_test_accuracy",
+            "share of test examples that are right after the last step",
+            "",
+            "higher",
+            "lower",
+            partial(_final, "final_test_accuracy"),
+        ),
+        Metric(
+            "best_test_accuracy",
+            "the greatest test accuracy of any reading",
+            "",
+            "higher",
+            "lower",
+            partial(_final, "best_test_accuracy"),
+        ),
+        Metric(
+            "final_accuracy",
+            "share of training examples that are right after the last step",
+            "",
+            "higher",
+            "lower",
+            partial(_final, "final_accuracy"),
+        ),
+        Metric(
+            "final_cost",
+            "C over all training examples after the last step",
+            "",
+            "higher",
+            "lower",
+            partial(_final, "final_cost"),
+        ),
+        _epochs_to(0.9),
+        Metric(
+            "log_speed_first",
+            "mean over the readings of log₁₀ ‖∂C/∂b‖ in the first hidden layer; missing where it is ever 0",
+            "decades",
+            "faster",
+            "slower",
+            _mean_log_speed,
+        ),
+        Metric(
+            "log_ratio_start",
+            "log₁₀ of ‖∂C/∂b‖ in the first hidden layer over that in the last, at the first reading",
+            "decades",
+            "higher",
+            "lower",
+            partial(_log_ratio, reading="min"),
+        ),
+        Metric(
+            "log_ratio_end",
+            "log₁₀ of ‖∂C/∂b‖ in the first hidden layer over that in the last, at the last reading",
+            "decades",
+            "higher",
+            "lower",
+            partial(_log_ratio, reading="max"),
+        ),
+        Metric(
+            "saturation_end",
+            "saturated share of (neuron, example) at the last reading, the mean over the hidden layers",
+            "",
+            "higher",
+            "lower",
+            _saturation_at_end,
+        ),
+    )
+}
+"""The metrics that the lab knows: name → metric."""

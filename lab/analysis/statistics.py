@@ -1,0 +1,223 @@
+"""Statistics over trials: how the values of a variant spread, and what the differences of pairs say.
+
+A trial is one seed, and the same seed gives every variant the same data, the same order of them and the same
+base draws of its weights. So variants are compared in pairs, by the difference within each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, inf, isfinite, isnan, nan, sqrt
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+Floats = NDArray[np.float64]
+
+CONFIDENCE = 0.95
+"""Of an interval for a mean difference."""
+
+LEVEL = 0.05
+"""A smaller p is told as a difference."""
+
+POWER = 0.8
+"""The chance to find a difference that `seeds_needed` asks for."""
+
+BAND = (0.05, 0.95)
+"""The quantiles of the trials between which 90 % of them lie."""
+
+EXACT_UP_TO = 30
+"""Up to so many pairs, all 2ⁿ choices of signs are counted; of more, `FLIPS` are drawn."""
+
+FLIPS = 99_999
+RESAMPLES = 9999
+
+FEWEST_PAIRS = 6
+"""With fewer pairs no p of the sign-flip test is below `LEVEL`: the least is 2¹⁻ⁿ."""
+
+_SAME = 1e-12
+"""Differences, or sums of them, that are nearer than this, relative to their size, are alike."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How values spread: their number, mean, standard deviation, median, and the band of 90 % of them.
+
+    ``sd`` has n − 1 in its denominator. With one value, ``sd``, ``low`` and ``high`` are missing (NaN), not
+    zero; with none, all are.
+    """
+
+    count: int
+    mean: float
+    sd: float
+    median: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Paired:
+    """What the differences of pairs say.
+
+    ``difference`` is their mean, ``low`` and ``high`` its `interval`, ``p`` the `sign_flip` test of whether
+    it is 0, ``d_z`` its `effect_size`, ``needed`` the `seeds_needed` to find it. With one pair all but
+    ``difference`` are missing (NaN); with none, that is too.
+    """
+
+    pairs: int
+    difference: float
+    low: float
+    high: float
+    p: float
+    d_z: float
+    needed: float
+
+
+def spread(values: ArrayLike) -> Spread:
+    """How finite values spread, one a trial."""
+    x = np.asarray(values, np.float64)
+    n = len(x)
+    if n == 0:
+        return Spread(0, nan, nan, nan, nan, nan)
+    if n == 1:
+        return Spread(1, float(x[0]), nan, float(x[0]), nan, nan)
+    low, median, high = np.quantile(x, (BAND[0], 0.5, BAND[1]))
+    return Spread(n, float(x.mean()), float(x.std(ddof=1)), float(median), float(low), float(high))
+
+
+def paired(differences: ArrayLike) -> Paired:
+    """What finite differences say, one a pair."""
+    d = np.asarray(differences, np.float64)
+    if len(d) < 2:
+        return Paired(len(d), float(d[0]) if len(d) else nan, nan, nan, nan, nan, nan)
+    low, high = interval(d)
+    effect = effect_size(d)
+    return Paired(len(d), float(d.mean()), low, high, sign_flip(d), effect, seeds_needed(effect))
+
+
+def interval(differences: Floats) -> tuple[float, float]:
+    """The 95 % bootstrap interval of the mean difference, bias-corrected and accelerated (BCa).
+
+    Of at least two differences. The same differences give the same interval: the draws have a fixed seed.
+    Of few pairs it is too narrow: where differences are normal it holds the true mean in 84 % of cases of 5
+    pairs, in 90 % of 10, 92 % of 20 and 94 % of 30 (measured over 1500 samples each). `sign_flip` has no such
+    fault.
+
+    Source: B. Efron (1987), Better bootstrap confidence intervals; computed by `scipy.stats.bootstrap`.
+    """
+    d = np.asarray(differences, np.float64)
+    if _all_alike(d):
+        return float(d.mean()), float(d.mean())
+    from scipy import stats  # half a second, which importing this file need not take
+
+    found = stats.bootstrap(
+        (d,),
+        np.mean,
+        confidence_level=CONFIDENCE,
+        n_resamples=RESAMPLES,
+        method="BCa",
+        rng=np.random.default_rng(0),
+    ).confidence_interval
+    return float(found.low), float(found.high)
+
+
+def sign_flip(differences: Floats) -> float:
+    """The two-sided p of the sign-flip test that the differences lie evenly about 0.
+
+    The share of the 2ⁿ choices of signs with which the sum is at least as far from 0 as it is. Up to
+    `EXACT_UP_TO` pairs all are counted: the sums over either half of the pairs are sorted, and for each sum
+    of one half those of the other that reach far enough are counted at once (Horowitz & Sahni 1974). Of more
+    pairs `FLIPS` choices are drawn with a fixed seed, the observed one is added, and
+    p = (1 + hits)/(1 + drawn).
+
+    Source: R. A. Fisher (1935), The design of experiments, § 21; B. Phipson & G. K. Smyth (2010),
+    Permutation p-values should never be zero.
+    """
+    d = np.abs(np.asarray(differences, np.float64))
+    reach = abs(float(np.sum(differences))) - _SAME * float(d.sum())
+    if reach <= 0:
+        return 1.0
+    if len(d) <= EXACT_UP_TO:
+        left, right = _signed_sums(d[::2]), np.sort(_signed_sums(d[1::2]))
+        hits = len(left) * len(right) - int(np.searchsorted(right, reach - left).sum())
+        return 2.0 * hits / 2.0 ** len(d)
+    rng = np.random.default_rng(0)
+    sums = np.zeros(FLIPS)
+    for one in d:
+        sums += one * rng.choice((-1.0, 1.0), FLIPS)
+    return (1 + int((np.abs(sums) >= reach).sum())) / (1 + FLIPS)
+
+
+def effect_size(differences: Floats) -> float:
+    """Cohen's d_z: the mean difference over the standard deviation of the differences.
+
+    Infinite where all are alike and not 0, missing (NaN) where all are 0.
+
+    Source: J. Cohen (1988), Statistical power analysis for the behavioral sciences, eq. 2.3.5.
+    """
+    d = np.asarray(differences, np.float64)
+    mean = float(d.mean())
+    if _all_alike(d):
+        return nan if mean == 0 else inf if mean > 0 else -inf
+    return mean / float(d.std(ddof=1))
+
+
+def seeds_needed(d_z: float) -> float:
+    """The least number of pairs at which a difference of this size is found with a power of 80 %.
+
+    By the power of the two-sided paired t test at `LEVEL`, from the noncentral t distribution with n − 1
+    degrees of freedom and noncentrality d_z √n; beyond 10⁶ pairs from the normal approximation
+    ((z₀.₉₇₅ + z₀.₈)/d_z)². Never less than `FEWEST_PAIRS`. It is of one comparison, without Holm's
+    correction, and takes the observed size for the true one. Missing (NaN) where d_z is, or is 0.
+
+    Source: J. Cohen (1988), Statistical power analysis for the behavioral sciences, ch. 2.
+    """
+    size = abs(d_z)
+    if isnan(size) or size == 0:
+        return nan
+    if not isfinite(size):
+        return float(FEWEST_PAIRS)
+    root = float(special.ndtri(1 - LEVEL / 2) + special.ndtri(POWER)) / size
+    normal = root * root
+    if normal > 1e6:
+        return float(np.ceil(normal))
+    n = max(ceil(normal), FEWEST_PAIRS)
+    while _power(size, n) < POWER:
+        n += 1
+    return float(n)
+
+
+def holm(p: ArrayLike) -> Floats:
+    """The p of a family of tests, adjusted so that any false alarm among them is as rare as each p says.
+
+    The k-th smallest of m is multiplied by m − k + 1, and is no less than those before it. What is missing
+    (NaN) stays so and does not count.
+
+    Source: S. Holm (1979), A simple sequentially rejective multiple test procedure.
+    """
+    values = np.asarray(p, np.float64)
+    adjusted = np.full(len(values), nan)
+    order = np.argsort(values, kind="stable")[: np.count_nonzero(~np.isnan(values))]
+    factors = np.arange(len(order), 0, -1)
+    adjusted[order] = np.minimum(np.maximum.accumulate(values[order] * factors), 1.0)
+    return adjusted
+
+
+def _power(d_z: float, n: int) -> float:
+    """The power of the two-sided paired t test."""
+    far = special.stdtrit(n - 1, 1 - LEVEL / 2)
+    shift = d_z * sqrt(n)
+    return float(1 - special.nctdtr(n - 1, shift, far) + special.nctdtr(n - 1, shift, -far))
+
+
+def _signed_sums(d: Floats) -> Floats:
+    """Σ ± d for all 2ⁿ choices of signs."""
+    sums = np.zeros(1)
+    for one in d:
+        sums = np.concatenate([sums - one, sums + one])
+    return sums
+
+
+def _all_alike(d: Floats) -> bool:
+    return bool(np.ptp(d) <= _SAME * np.abs(d).max())

@@ -1,0 +1,146 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from lab.analysis.metrics import METRICS, default_metrics, metric, samples
+from lab.errors import LabError
+
+
+def tables(speeds, accuracies=(0.5, 0.9), status=("done", "done"), tested=True):
+    """One variant; ``speeds`` by (trial, reading, layer), layer 3 or the last being the output."""
+    speeds = np.asarray(speeds, float)
+    index = pd.MultiIndex.from_product([range(n) for n in speeds.shape], names=["trial", "reading", "layer"])
+    layers = index.to_frame(index=False).assign(variant="a", learning_speed=speeds.ravel())
+    layers["layer"] += 1
+    layers["step"] = 10 * layers["reading"]
+    layers["saturation"] = 0.1 * layers["reading"] * layers["layer"]
+    trials = pd.DataFrame({"variant": "a", "trial": range(len(speeds)), "status": status[: len(speeds)]})
+    for name in ("final_test_accuracy", "best_test_accuracy", "final_accuracy", "final_cost"):
+        trials[name] = 0.1 * trials["trial"] + len(name)
+    steps = layers[layers["layer"] == 1][["variant", "trial", "step", "reading"]].reset_index(drop=True)
+    steps["epoch"] = steps["step"] / 4
+    steps["accuracy"] = np.tile(accuracies, len(speeds))
+    steps["test_accuracy"] = steps["accuracy"] if tested else np.nan
+    return {"layers": layers, "steps": steps, "trials": trials}
+
+
+DEEP = [[[0.01, 0.1, 1.0], [0.1, 0.1, 1.0]], [[0.001, 0.1, 1.0], [1.0, 0.1, 1.0]]]
+
+
+def values(name, made):
+    return samples(metric(name), made)["value"].tolist()
+
+
+def test_every_metric_says_what_it_is():
+    for name, made in METRICS.items():
+        assert made.name == name
+        assert made.description
+        assert made.more != made.less
+
+
+@pytest.mark.parametrize(
+    "name", ["final_test_accuracy", "best_test_accuracy", "final_accuracy", "final_cost"]
+)
+def test_figures_are_those_of_the_table_trials(name):
+    assert values(name, tables(DEEP)) == [len(name), len(name) + 0.1]
+
+
+def test_log_speed_is_the_mean_over_readings_of_the_first_hidden_layer():
+    assert values("log_speed_first", tables(DEEP)) == pytest.approx([-1.5, -1.5])
+
+
+def test_log_ratios_are_of_the_first_to_the_last_hidden_layer():
+    assert values("log_ratio_start", tables(DEEP)) == pytest.approx([-1.0, -2.0])
+    assert values("log_ratio_end", tables(DEEP)) == pytest.approx([0.0, 1.0])
+
+
+def test_saturation_is_the_mean_over_hidden_layers_at_the_last_reading():
+    assert values("saturation_end", tables(DEEP)) == pytest.approx([0.15, 0.15])
+
+
+def test_one_hidden_layer_has_a_speed_and_no_ratio_and_none_has_neither():
+    one = tables([[[0.01, 1.0], [0.01, 1.0]]])
+    assert values("log_speed_first", one) == [-2.0]
+    assert np.isnan(values("log_ratio_end", one)).all()
+    none = tables([[[0.01], [0.01]]])
+    assert np.isnan(values("log_speed_first", none)).all()
+    assert np.isnan(values("saturation_end", none)).all()
+
+
+def test_a_layer_without_any_gradient_has_no_logarithm():
+    dead = tables([[[0.01, 0.1, 1.0], [0.0, 0.1, 1.0]], [[0.01, 0.1, 1.0], [0.1, 0.0, 1.0]]])
+    assert values("log_speed_first", dead) == pytest.approx([np.nan, -1.5], nan_ok=True)
+    assert np.isnan(values("log_ratio_end", dead)).all()
+
+
+def test_trials_that_are_not_done_have_no_number():
+    made = tables(DEEP, status=("diverged", "done"))
+    made["trials"].loc[len(made["trials"])] = {"variant": "a", "trial": 2, "status": "failed"}
+    for name in METRICS:
+        found = values(name, made)
+        assert len(found) == 3
+        assert np.isnan(found[0])
+        assert np.isnan(found[2])
+        assert not np.isnan(found[1])
+
+
+def test_epochs_to_an_accuracy_is_the_first_reading_that_has_it():
+    made = tables(np.ones((1, 4, 2)), accuracies=(0.5, 0.9, 0.7, 0.95))
+    assert values("epochs_to=0.9", made) == [2.5]
+    assert values("epochs_to=0.91", made) == [7.5]
+    assert values("epochs_to=0.3", made) == [0.0]
+    assert metric("epochs_to=0.90").name == "epochs_to=0.9"
+    assert metric("epochs_to=0.9999999").name == "epochs_to=0.9999999"
+
+
+def test_what_was_never_reached_is_infinite_and_tells_how_long_it_was_waited_for():
+    found = samples(metric("epochs_to=0.99"), tables(np.ones((1, 4, 2)), accuracies=(0.5, 0.9, 0.7, 0.95)))
+    assert found["value"].tolist() == [np.inf]
+    assert found["horizon"].tolist() == [7.5]
+
+
+def test_without_test_examples_the_accuracy_is_that_of_training():
+    assert values("epochs_to=0.9", tables(DEEP, tested=False)) == [2.5, 2.5]
+
+
+def test_where_test_examples_are_seen_at_some_readings_only_these_count():
+    made = tables(np.ones((1, 3, 2)), accuracies=(0.5, 0.9, 0.95))
+    made["steps"].loc[1, "test_accuracy"] = np.nan
+    assert values("epochs_to=0.9", made) == [5.0]
+
+
+def test_what_was_not_recorded_is_missing():
+    made = tables(DEEP)
+    made["layers"] = made["layers"].drop(columns=["learning_speed", "saturation"])
+    for name in ("log_speed_first", "log_ratio_start", "log_ratio_end", "saturation_end"):
+        assert np.isnan(values(name, made)).all()
+
+
+def test_the_default_metrics_are_those_that_have_numbers():
+    made = tables(DEEP)
+    names = [one.name for one in default_metrics(made)]
+    assert names == ["final_test_accuracy", "epochs_to=0.9", "log_speed_first", "log_ratio_end"]
+    made["trials"]["final_test_accuracy"] = np.nan
+    assert default_metrics(made)[0].name == "final_accuracy"
+    made["trials"]["final_accuracy"] = np.nan
+    made["steps"][["accuracy", "test_accuracy"]] = np.nan
+    made["layers"]["learning_speed"] = 0.0
+    assert [one.name for one in default_metrics(made)] == ["final_cost"]
+
+
+def test_what_no_trial_ever_reached_is_no_default():
+    made = tables(DEEP, accuracies=(0.5, 0.6))
+    assert "epochs_to=0.9" not in [one.name for one in default_metrics(made)]
+
+
+def test_an_unknown_metric_gets_the_nearest():
+    with pytest.raises(LabError, match=r"unknown metric 'final_acuracy'; did you mean 'final_accuracy'\?"):
+        metric("final_acuracy")
+
+
+@pytest.mark.parametrize(
+    "name", ["epochs_to", "epochs_to=", "epochs_to=x", "epochs_to=0", "epochs_to=nan", "epochs_to=90"]
+)
+def test_an_accuracy_to_reach_is_a_share(name):
+    with pytest.raises(LabError, match=r"expected an accuracy above 0 and at most 1, such as epochs_to=0\.9"):
+        metric(name)

@@ -1,0 +1,230 @@
+from itertools import product
+from math import inf, isnan, nan
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from lab.analysis.statistics import (
+    EXACT_UP_TO,
+    FEWEST_PAIRS,
+    LEVEL,
+    effect_size,
+    holm,
+    interval,
+    paired,
+    seeds_needed,
+    sign_flip,
+    spread,
+)
+
+
+def test_a_spread_by_hand():
+    found = spread([1.0, 2.0, 3.0, 4.0, 10.0])
+
+    assert (found.count, found.mean, found.median) == (5, 4.0, 3.0)
+    assert found.sd == pytest.approx(np.sqrt(12.5), rel=1e-15)
+    assert (found.low, found.high) == (pytest.approx(1.2), pytest.approx(8.8))
+
+
+def test_fault_40_of_one_trial_the_spread_is_missing_and_not_zero():
+    found = spread([3.0])
+    assert (found.count, found.mean, found.median) == (1, 3.0, 3.0)
+    assert all(map(isnan, (found.sd, found.low, found.high)))
+    assert isnan(spread([]).mean)
+
+
+def test_fault_40_of_one_pair_the_interval_is_missing_and_not_zero():
+    found = paired([0.5])
+    assert (found.pairs, found.difference) == (1, 0.5)
+    assert all(map(isnan, (found.low, found.high, found.p, found.d_z, found.needed)))
+    assert paired([]).pairs == 0
+    assert isnan(paired([]).difference)
+
+
+@pytest.mark.parametrize(
+    ("differences", "p"),
+    [
+        ([1.0, 2.0, 3.0], 2 / 8),
+        ([1.0, 2.0, -3.0], 1.0),
+        ([-1.0, -1.0, -1.0, -1.0], 2 / 16),
+        ([3.0, 2.0, -1.0], 4 / 8),
+        ([0.0, 0.0, 1.0], 1.0),
+        ([0.0, 0.0], 1.0),
+    ],
+)
+def test_the_sign_flip_test_by_hand(differences, p):
+    """3 + 2 − 1 = 4 is reached by 6, 4 and their negatives: 4 of 8 choices."""
+    assert sign_flip(differences) == p
+
+
+@pytest.mark.parametrize("n", [2, 3, 7, 12])
+def test_exact_p_is_that_of_all_choices_of_signs(n):
+    d = np.random.default_rng(n).normal(0.4, 1, n)
+    sums = [abs(np.dot(signs, d)) for signs in product((-1, 1), repeat=n)]
+    assert sign_flip(d) == np.mean(np.array(sums) >= abs(d.sum()) * (1 - 1e-12))
+
+
+@pytest.mark.parametrize("n", [5, 14])
+def test_exact_p_is_that_of_scipy(n):
+    d = np.random.default_rng(3).normal(0.4, 1, n)
+    theirs = stats.permutation_test((d,), np.mean, permutation_type="samples", n_resamples=2**n)
+    assert len(theirs.null_distribution) == 2**n
+    assert sign_flip(d) == theirs.pvalue
+
+
+def test_accuracies_tie_in_spite_of_rounding():
+    """No choice of signs brings ± 300 ± 200 ± 100 ± 7 nearer to 0 than 7, nor of thousandths."""
+    thousandths = np.array([300, -200, -100, 7])
+    assert sign_flip(thousandths / 1000) == sign_flip(thousandths) == 1.0
+    shifted = np.array([100, 200, -300, 100, 100])
+    assert sign_flip(0.1 + shifted / 1000 - 0.1) == sign_flip(shifted)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.integers(-20, 20), min_size=2, max_size=24))
+def test_exact_p_is_a_share_of_choices_whatever_the_order_and_the_side(values):
+    p = sign_flip(values)
+    assert 2.0 ** (1 - len(values)) <= p <= 1
+    assert (p * 2 ** len(values)).is_integer()
+    assert p == sign_flip(values[::-1]) == sign_flip([-value for value in values])
+
+
+def test_beyond_the_exact_the_p_is_drawn_and_close():
+    """Sums of ± 1 are binomial, so the exact p is known for any n."""
+    n, ups = EXACT_UP_TO + 10, 26
+    d = np.where(np.arange(n) < ups, 1.0, -1.0)
+    exact = 2 * stats.binom.sf(ups - 1, n, 0.5)
+    drawn = sign_flip(d)
+    assert drawn == pytest.approx(exact, abs=4 * np.sqrt(exact / 1e5))
+    assert drawn == sign_flip(d)
+    assert sign_flip(np.ones(n)) == 1e-5
+
+
+def test_exact_up_to_thirty():
+    n, ups = EXACT_UP_TO, 20
+    d = np.where(np.arange(n) < ups, 1.0, -1.0)
+    assert sign_flip(d) == pytest.approx(2 * stats.binom.sf(ups - 1, n, 0.5), rel=1e-12)
+
+
+def test_the_interval_is_the_same_each_time_and_holds_the_mean():
+    d = np.random.default_rng(0).normal(1, 1, 15)
+    low, high = interval(d)
+    assert (low, high) == interval(d)
+    assert low < d.mean() < high
+    student = stats.ttest_1samp(d, 0).confidence_interval(0.95)
+    assert (low, high) == pytest.approx(tuple(student), abs=0.2 * (student.high - student.low))
+
+
+def test_the_interval_moves_with_the_differences():
+    d = np.random.default_rng(0).normal(1, 1, 15)
+    assert np.add(interval(d), 3.0) == pytest.approx(interval(d + 3.0), rel=1e-12)
+
+
+def test_differences_that_are_all_alike_have_an_interval_of_one_point():
+    assert interval(np.zeros(4)) == (0.0, 0.0)
+    low, high = interval(np.array([0.3, 0.1 + 0.2, 0.3]))
+    assert low == high == pytest.approx(0.3)
+
+
+def test_the_effect_size_by_hand():
+    assert effect_size([1.0, 2.0, 3.0]) == 2.0
+    assert effect_size([-1.0, -3.0]) == pytest.approx(-np.sqrt(2), rel=1e-15)
+    assert effect_size([0.3, 0.1 + 0.2]) == inf
+    assert effect_size([-0.3, -0.3]) == -inf
+    assert isnan(effect_size([0.0, 0.0]))
+
+
+@pytest.mark.parametrize(("d_z", "seeds"), [(0.2, 199), (0.5, 34), (0.8, 15), (-0.5, 34)])
+def test_the_seeds_needed_are_those_of_published_tables(d_z, seeds):
+    """As G*Power 3 and R's pwr.t.test have them for a two-sided paired test at 5 % and a power of 80 %."""
+    assert seeds_needed(d_z) == seeds
+
+
+@pytest.mark.parametrize("d_z", [0.05, 0.3, 0.71, 1.1])
+def test_the_seeds_needed_are_the_least_with_the_power(d_z):
+    """By the noncentral t distribution of scipy.stats."""
+
+    def power(n):
+        far = stats.t.ppf(1 - LEVEL / 2, n - 1)
+        return stats.nct.sf(far, n - 1, d_z * np.sqrt(n)) + stats.nct.cdf(-far, n - 1, d_z * np.sqrt(n))
+
+    n = seeds_needed(d_z)
+    assert power(n) >= 0.8 > power(n - 1)
+
+
+def test_seeds_needed_at_the_edges():
+    assert seeds_needed(5.0) == seeds_needed(inf) == FEWEST_PAIRS
+    assert 2.0 ** (1 - FEWEST_PAIRS) <= LEVEL < 2.0 ** (2 - FEWEST_PAIRS)
+    assert isnan(seeds_needed(0.0))
+    assert isnan(seeds_needed(nan))
+    assert seeds_needed(1e-3) == pytest.approx(7.8489e6, rel=1e-4)
+    assert seeds_needed(1e-200) == inf
+
+
+def test_the_seeds_needed_have_the_power_and_one_fewer_has_not():
+    """By the t test on drawn samples: 4000 of them tell the power to 0.02."""
+    n = int(seeds_needed(0.9))
+    rng = np.random.default_rng(1)
+    for seeds, enough in ((n + 2, True), (n - 2, False)):
+        p = stats.ttest_1samp(rng.normal(0.9, 1, (4000, seeds)), 0, axis=1).pvalue
+        assert (np.mean(p < LEVEL) > 0.8) == enough
+
+
+def test_holm_by_hand():
+    """0.01·4, 0.02·3 = 0.06, 0.03·2 = 0.06, 0.5·1; in the order that was given."""
+    assert holm([0.03, 0.01, 0.5, 0.02]) == pytest.approx([0.06, 0.04, 0.5, 0.06])
+    assert holm([0.6, 0.9]) == pytest.approx([1.0, 1.0])
+    assert holm([0.02, 0.02]) == pytest.approx([0.04, 0.04])
+
+
+def test_holm_leaves_out_what_is_missing():
+    assert holm([nan, 0.02, 0.04]) == pytest.approx([nan, 0.04, 0.04], nan_ok=True)
+    assert len(holm([])) == 0
+
+
+def test_a_null_experiment_is_rejected_as_often_as_told():
+    """400 experiments of 20 seeds without any difference: 5 % ± 2.6 Monte-Carlo errors of 1.1 %."""
+    rng = np.random.default_rng(11)
+    p = np.array([sign_flip(rng.normal(size=20)) for _ in range(400)])
+    assert abs((p <= LEVEL).mean() - LEVEL) < 2.6 * np.sqrt(LEVEL * (1 - LEVEL) / 400)
+    assert abs((p <= 0.5).mean() - 0.5) < 2.6 * np.sqrt(0.25 / 400)
+
+
+def test_a_null_experiment_of_four_variants_has_a_false_alarm_no_more_often_than_told():
+    """Holm over all 6 pairs; each pair on its own at 5 % has one in about 20 % of the experiments."""
+    rng = np.random.default_rng(12)
+    alarms = alone = 0
+    for _ in range(400):
+        x = rng.normal(size=(4, 12)) + rng.normal(size=12)
+        p = [sign_flip(x[i] - x[j]) for i in range(4) for j in range(i)]
+        alarms += bool((holm(p) <= LEVEL).any())
+        alone += min(p) <= LEVEL
+    assert alarms / 400 <= LEVEL + 2.6 * np.sqrt(LEVEL * (1 - LEVEL) / 400)
+    assert alone / 400 > 0.1
+
+
+def test_an_effect_is_found_by_pairs_that_samples_apart_would_miss():
+    """Seeds differ by 1, the designs by 0.1: pairing takes out what the seed does."""
+    rng = np.random.default_rng(2)
+    seed = rng.normal(0, 1, 12)
+    a, b = seed + rng.normal(0, 0.05, 12), seed + 0.1 + rng.normal(0, 0.05, 12)
+    found = paired(b - a)
+    assert found.low > 0
+    assert found.p < 0.01
+    assert found.needed <= 12
+    assert stats.ttest_ind(a, b).pvalue > 0.5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("pairs", "share"), [(5, 0.84), (10, 0.90), (20, 0.92), (30, 0.94)])
+def test_how_often_the_interval_holds_the_true_mean(pairs, share):
+    """The docstring's numbers, ± 2.6 Monte-Carlo errors."""
+    rng = np.random.default_rng(5)
+    held = 0
+    for _ in range(1500):
+        low, high = interval(rng.normal(size=pairs))
+        held += low <= 0 <= high
+    assert held / 1500 == pytest.approx(share, abs=2.6 * np.sqrt(share * (1 - share) / 1500))
