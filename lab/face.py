@@ -62,6 +62,20 @@ class Run:
         return self.folder.table("variants")
 
     @property
+    def ledger(self) -> pd.DataFrame:
+        """Where the error died on its way down. See `lab.analysis.ledger`."""
+        from lab.analysis.ledger import ledger
+
+        return ledger({"layers": self.layers, "variants": self.variants})
+
+    @property
+    def causes(self) -> pd.DataFrame:
+        """Why weights learn slowly, where it was recorded. See `lab.analysis.causes`."""
+        from lab.analysis.causes import causes
+
+        return causes({"layers": self.layers})
+
+    @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """All tables by name."""
         from lab.experiment.tables import TABLES

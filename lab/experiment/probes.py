@@ -15,6 +15,7 @@ from typing import ClassVar, TypeAlias
 import numpy as np
 
 from lab.activations.activation import Array
+from lab.experiment import causes
 from lab.experiment.norms import norm
 from lab.network.backprop import Network, Pass
 from lab.network.parameters import Parameters, count
@@ -285,6 +286,39 @@ class Norms(Probe):
         return seen.norm("theta", "w", l), seen.norm("theta", "b", l)
 
 
+@dataclass(frozen=True)
+class Causes(Probe):
+    """``cause_…``: the share of the layer's weights that learn slowly by this cause; they sum to 1.
+
+    The cause is the factor of |∂C/∂w_jk| = A_k S_j E_j ρ κ that lost most decades against its reference, the
+    mean of which is ``lost_…``. See `lab.experiment.causes` for the factors and their references.
+
+    ``nothing_left``
+        The error at the output E^L, from two decades on, against a network that answers the mean target.
+    ``input_low``
+        A_k, against 1 for activations in [0, 1], else against the rms of the layer below.
+    ``output_saturated``
+        S_j against sup|σ′|; nothing is lost where the cost removes σ′ from the output layer.
+    ``error_small``
+        E_j against E^L.
+    ``examples_apart``
+        ρ: input, slope and error are large on different examples.
+    ``examples_cancel``
+        κ: the examples pull in different directions.
+
+    A factor that is 0 lost infinitely many decades; of several, the first in this list is the cause.
+    """
+
+    columns = tuple(f"{kind}_{label}" for kind in ("cause", "lost") for label in causes.LABELS)
+    default = False
+    norms = frozenset()
+
+    def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
+        """Trial by trial, since there are as many numbers on the way as weights."""
+        rows = [np.concatenate(causes.measured(seen.network, seen.p, l, t)) for t in range(len(seen.p.z[l]))]
+        return tuple(np.transpose(rows))
+
+
 TABLE: dict[str, type[Probe]] = {
     "learning-speed": LearningSpeed,
     "error-size": ErrorSize,
@@ -295,6 +329,7 @@ TABLE: dict[str, type[Probe]] = {
     "activation-spread": ActivationSpread,
     "low-input": LowInput,
     "norms": Norms,
+    "causes": Causes,
 }
 """The probes that the lab ships: name → class."""
 

@@ -100,11 +100,11 @@ def trials(parts: Sequence[Part], failed: Sequence[tuple[Variant, int, int]]) ->
 
 
 def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
-    """variant, the varied keys, sizes, layers, what the hidden σ is, inf σ′ and sup σ′, steps, seen.
+    """variant, the varied keys, sizes, layers, what the hidden σ is, inf σ′ and sup σ′, cancels, steps, seen.
 
     Where hidden layers have different σ, ``inf_slope`` and ``sup_slope`` span them all. They are ``proved``
-    where all of these have a formula whose bounds could be proved, else claimed. ``seen`` tells which
-    training examples a reading sees.
+    where all of these have a formula whose bounds could be proved, else claimed. ``cancels`` tells whether
+    the cost removes σ′ from the output layer, ``seen`` which training examples a reading sees.
     """
     rows = []
     for variant, training in made:
@@ -119,6 +119,7 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
         row["inf_slope"] = min(known.slope.low for known in bounds)
         row["sup_slope"] = max(known.slope.high for known in bounds)
         row["bounds"] = "proved" if all(known.proved for known in bounds) else "claimed"
+        row["cancels"] = network.cost.cancels(network.sigma(network.depth))
         row["saturation_threshold"] = training.recording.saturation_threshold
         row["steps"] = training.steps
         row["seen"] = _seen(training)

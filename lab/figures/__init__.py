@@ -7,8 +7,10 @@ for every figure that the run's tables allow.
 from __future__ import annotations
 
 from lab.figures.activations import Activations
+from lab.figures.causes import Causes
 from lab.figures.comparisons import Comparisons
 from lab.figures.learning_speed import LearningSpeed, WeightSpeed
+from lab.figures.ledger import Ledger
 from lab.figures.overview import Overview
 from lab.figures.saturation import Saturation
 from lab.figures.slopes import Slopes
@@ -28,6 +30,8 @@ TABLE: dict[str, type] = {
     "training": Training,
     "activations": Activations,
     "slopes": Slopes,
+    "ledger": Ledger,
+    "causes": Causes,
 }
 """The figures that the lab ships: name → class."""
 

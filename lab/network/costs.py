@@ -38,7 +38,7 @@ class Cost(ABC):
         np.multiply(out, slope, out=out)
 
     def cancels(self, sigma: Activation) -> bool:
-        """Whether `error` cancels σ′ of this σ, so that a saturated output learns all the same."""
+        """Whether `error` is free of the output's slope, so that a saturated output learns all the same."""
         return False
 
     def refuses(self, sigma: Activation) -> str | None:
@@ -141,6 +141,10 @@ class SoftmaxCrossEntropy(Cost):
         np.exp(out, out=out)
         np.divide(out, np.sum(out, axis=-2, keepdims=True), out=out)
         np.subtract(out, y, out=out)
+
+    def cancels(self, sigma: Activation) -> bool:
+        """The softmax's own slope is cancelled: δ^L = p − y. Source: Nielsen (2015), ch. 3, eq. (81)."""
+        return isinstance(sigma, Identity)
 
     def refuses(self, sigma: Activation) -> str | None:
         """The softmax stands in the place of an output σ."""

@@ -10,7 +10,7 @@ from lab.activations.linear import Identity, LeakyReLU
 from lab.activations.logistic import Sigmoid
 from lab.experiment.assembly import Bench, out_of_reach, recorded, steps_per_epoch, targets, unfit
 from lab.experiment.datasets.dataset import assembled
-from lab.experiment.probes import COLUMNS, LearningSpeed, Norms, Probe
+from lab.experiment.probes import TABLE, LearningSpeed, Norms, Probe
 from lab.experiment.training import train
 from lab.experiment.variants import load
 from lab.network.backprop import Network
@@ -20,6 +20,7 @@ from lab.network.optimisers import Adam, Descent
 
 HEAD = '[data]\nname = "digits"\ntrain = 40\ntest = 20\n'
 BENCH = Bench(Path(), allow_code=False)
+DEFAULT = tuple(column for probe in TABLE.values() if probe.default for column in probe.columns)
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def test_the_defaults_become_parts(built):
     assert (made.eta, made.decay, made.batch, made.steps, made.seed) == (0.1, 0, 40, 30, 0)
     assert (len(made.train), len(made.test), made.train.labelled) == (40, 20, True)
     assert made.train.x.dtype == np.float64
-    assert made.recording.columns == COLUMNS
+    assert made.recording.columns == DEFAULT
     assert made.recording.probe is None
     assert (made.recording.saturation_threshold, made.recording.low_input_threshold) == (0.05, 0.1)
     assert made.recording.schedule.steps.tolist() == list(range(31))
@@ -195,5 +196,5 @@ def test_the_words_of_quantities(words, columns):
 def test_what_was_put_together_trains(built):
     made = built("[network]\nhidden = [4]\n[training]\nbatch = 16\nepochs = 1\n")
     readings = train(made, range(2))
-    assert readings.layers.shape == (4, 2, 2, len(COLUMNS))
+    assert readings.layers.shape == (4, 2, 2, len(DEFAULT))
     assert np.isfinite(readings.final).all()

@@ -200,6 +200,7 @@ def test_variants_tell_what_each_is():
     assert table["activation"].tolist() == ["LeakyReLU(leak=0.2)", "Tanh(), LeakyReLU(leak=2.0)", "Sigmoid()"]
     assert table["inf_slope"].tolist() == [0.2, 0, 0]
     assert table["sup_slope"].tolist() == [1, 2, 0.25]
+    assert table["cancels"].tolist() == [False, False, False]
     assert table["saturation_threshold"].tolist() == [0.1, 0.1, 0.05]
     assert table["steps"].tolist() == [7, 7, 3]
 

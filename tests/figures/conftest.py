@@ -14,6 +14,10 @@ from lab.figures import draw
 VARIANTS = ("sigmoid", "tanh", "relu", "tanh(z) + 0.1*z")
 DECAY = {"sigmoid": 0.2, "tanh": 0.75, "relu": 0.9, "tanh(z) + 0.1*z": 0.95}
 LAYERS = 5
+CAUSES = (
+    *("cause_input_low", "cause_output_saturated", "cause_error_small"),
+    *("cause_examples_apart", "cause_examples_cancel", "cause_nothing_left"),
+)
 READINGS = np.arange(0, 501, 10)
 
 
@@ -53,7 +57,12 @@ def layers_table(variants=VARIANTS, trials=20, depth=LAYERS, seed=1) -> pd.DataF
     table.loc[relu, ["slope_p02", "slope_p50", "slope_p98"]] = [0.0, 1.0, 1.0]
     table.loc[relu & (layer == 1) & (step >= 120), "learning_speed"] = 0.0
     table["learning_speed_w"] = 2 * table["learning_speed"]
+    table["delta_rms"] = 1.2 * table["learning_speed"]
+    table["error_rms"] = table["delta_rms"] / np.where(layer == depth, 0.3, np.sqrt(decay))
+    shares = np.stack([1 + step / 100, layer, depth - layer + 0.5, 0 * step + 0.1, 0 * step + 1, step / 200])
+    table[list(CAUSES)] = (shares / shares.sum(axis=0)).T
     quantities = ["learning_speed", "learning_speed_w", "saturation", "slope_p02", "slope_p50", "slope_p98"]
+    quantities += ["delta_rms", "error_rms", *CAUSES]
     lost = (table["variant"] == "tanh") & (table["trial"] < 3)
     table.loc[lost, "status"] = "diverged"
     table.loc[lost & (step >= 200), quantities] = np.nan

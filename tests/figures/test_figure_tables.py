@@ -13,8 +13,10 @@ from lab.figures import tables as room
 
 NAMES = [
     "activations",
+    "causes",
     "comparisons",
     "learning_speed",
+    "ledger",
     "overview",
     "saturation",
     "slopes",

@@ -169,9 +169,9 @@ def test_the_quadratic_cost_takes_any_output(sigma):
     assert not Quadratic().cancels(sigma)
 
 
-def test_only_cross_entropy_on_a_sigmoid_cancels_its_slope():
+def test_only_cross_entropy_on_a_sigmoid_and_the_softmax_cancel_the_slope():
     cancelling = [(c, s) for c, cost in COSTS.items() for s, sigma in SIGMAS.items() if cost.cancels(sigma)]
-    assert cancelling == [("cross-entropy", "sigmoid")]
+    assert cancelling == [("cross-entropy", "sigmoid"), ("softmax-cross-entropy", "identity")]
 
 
 @pytest.mark.parametrize(

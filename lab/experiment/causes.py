@@ -1,0 +1,220 @@
+"""Why a weight learns slowly: its gradient as a product of five factors, and which of them lost most.
+
+    |∂C/∂w_jk| = A_k · S_j · E_j · ρ_jk · κ_jk
+
+    A_k = ⟨|a_k|⟩       the activation that feeds the weight (BP4)
+    S_j = ⟨|σ′(z_j)|⟩   the slope of the neuron above it (BP1, BP2)
+    E_j = ⟨|e_j|⟩       the error that arrives at that neuron, before σ′
+    ρ_jk = ⟨|a_k δ_j|⟩ / (A_k S_j E_j)      whether the three are large on the same examples
+    κ_jk = |⟨a_k δ_j⟩| / ⟨|a_k δ_j|⟩        whether the examples agree
+
+⟨·⟩ is the mean over the examples. The product is BP4 itself, regrouped, so it is exact. Everything here is
+in decades, log₁₀, and by rows: what has no axis of trials is of one trial, ``(neuron, example)``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lab.activations.activation import Activation, Array
+from lab.network.backprop import Network, Pass
+from lab.network.costs import Cost
+
+LABELS = (
+    "nothing_left",
+    "input_low",
+    "output_saturated",
+    "error_small",
+    "examples_apart",
+    "examples_cancel",
+)
+"""What a weight may be labelled, in order of precedence: of two that lost alike, the former."""
+
+NOTHING_LEFT = 2.0
+"""So many decades must the error at the output have fallen, to 1 %, before nothing is left to learn."""
+
+
+@dataclass(frozen=True)
+class Factors:
+    """log₁₀ of the factors of all |∂C/∂w_jk| of a layer; −∞ where a factor is 0.
+
+    A factor whose denominator is 0 counts as 1: the zero is told once, by the factor that is 0.
+    """
+
+    input: Array
+    """A_k, of shape (1, k)."""
+
+    slope: Array
+    """S_j, of shape (j, 1)."""
+
+    error: Array
+    """E_j, of shape (j, 1)."""
+
+    dependence: Array
+    """ρ_jk."""
+
+    agreement: Array
+    """κ_jk."""
+
+    @property
+    def gradient(self) -> Array:
+        """Their sum: log₁₀|∂C/∂w_jk|."""
+        return np.asarray(self.input + self.slope + self.error + self.dependence + self.agreement)
+
+
+def factors(a: Array, slope: Array, e: Array, delta: Array) -> Factors:
+    """The factors of the weights from neurons of activations ``a``, (k, m), into those of the others, (j, m).
+
+    ``slope`` is σ′(z), and ``e`` and ``delta`` are ∂C/∂a and ∂C/∂z as a pass holds them, with 1/m in each
+    column. Rows are scaled before they are multiplied, so that no product leaves the range of float64.
+    """
+    heights, below = _scaled(a)
+    sizes, above = _scaled(delta)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low = np.log10(_mean_size(a)).T
+        flat = np.log10(_mean_size(slope))
+        small = np.log10(_mean_size(e)) + np.log10(e.shape[1])
+        size = np.log10(sizes) + np.log10(heights).T
+        together = size + np.log10(np.abs(above) @ np.abs(below).T)
+        summed = size + np.log10(np.abs(above @ below.T))
+        apart = low + flat + small
+        dependence = np.where(np.isneginf(apart), 0, together - apart)
+        agreement = np.where(np.isneginf(together), 0, summed - together)
+    return Factors(low, flat, small, dependence, agreement)
+
+
+@dataclass(frozen=True)
+class References:
+    """What each factor would be, in decades, if it held nothing back: ρ and κ would be 1."""
+
+    input: float
+    """1 where the activations lie in [0, 1], else their rms over the layer."""
+
+    slope: float
+    """S = sup|σ′|, or where that is infinite the largest |σ′| of the layer; 1 where the cost removed σ′."""
+
+    error: float
+    """E^L, the mean of E_j over the output neurons."""
+
+    output: float
+    """E^L of a network that answers every example with the mean target; see `indifferent`."""
+
+
+def lost(found: Factors, references: References) -> Array:
+    """The decades that each weight lost by each of `LABELS`: (label, j, k); +∞ where the factor is 0.
+
+    The first is what the error at the output lost, the same for every weight of the network.
+    """
+    unit = np.zeros((), found.input.dtype)
+    pairs = (
+        (references.output, np.asarray(references.error)),
+        (references.input, found.input),
+        (references.slope, found.slope),
+        (references.error, found.error),
+        (unit, found.dependence),
+        (unit, found.agreement),
+    )
+    with np.errstate(invalid="ignore"):
+        losses = [np.where(np.isneginf(factor), np.inf, reference - factor) for reference, factor in pairs]
+    return np.stack(np.broadcast_arrays(*losses))
+
+
+def labelled(losses: Array) -> Array:
+    """The number in `LABELS` of what each weight lost most by: (j, k).
+
+    That nothing is left to learn is considered only from `NOTHING_LEFT` decades on.
+    """
+    considered = losses.copy()
+    considered[0, losses[0] < NOTHING_LEFT] = -np.inf
+    return np.asarray(considered.argmax(axis=0))
+
+
+def measured(network: Network, p: Pass, l: int, t: int) -> tuple[Array, Array]:
+    """The share of layer l's weights with each of `LABELS`, and the mean decades lost by each, of trial t.
+
+    The mean is over the weights that lost a finite amount, and NaN where there are none: a pixel that is
+    always 0 is told by its label, and must not make the mean of all others infinite.
+    """
+    losses = lost(of_layer(network, p, l, t), _references(network, p, l, t))
+    shares = np.bincount(labelled(losses).ravel(), minlength=len(LABELS)) / losses[0].size
+    finite = [row[np.isfinite(row)] for row in losses]
+    return shares, np.array([row.mean() if row.size else np.nan for row in finite])
+
+
+def of_layer(network: Network, p: Pass, l: int, t: int) -> Factors:
+    """The factors of layer l's weights of trial t, after `lab.network.backprop.complete`.
+
+    Where the cost removes σ′ from the output layer, S_j is 1 there, and E_j is ⟨|δ_j|⟩.
+    """
+    slope, e = _output_side(network, p, l, t)
+    return factors(_of_trial(p.a[l - 1], t), slope, e, p.delta[l][t])
+
+
+def indifferent(cost: Cost, y: Array, cancelled: bool) -> float:
+    """Mean |∂C_x/∂a_j^L| of a network that answers every example with the mean of the targets y, (j, m).
+
+    This is the error of one that has learnt nothing of the inputs. It is 1 where all targets are alike.
+    """
+    if (y == y[:, :1]).all():
+        return 1.0
+    mean = np.broadcast_to(y.mean(axis=1, keepdims=True), y.shape)
+    residual = mean - y
+    if not cancelled:
+        cost.gradient(mean, y, residual)
+    return float(np.abs(residual).mean())
+
+
+def _references(network: Network, p: Pass, l: int, t: int) -> References:
+    L, sigma = network.depth, network.sigma(l)
+    _, e = _output_side(network, p, L, t)
+    y = _of_trial(p.y, t)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return References(
+            input=float(np.log10(_full_input(network, p, l, t))),
+            slope=0.0 if _cancelled(network, l) else float(np.log10(_steepest(sigma, p.slope[l][t]))),
+            error=float(np.log10(_mean_size(e).mean()) + np.log10(p.examples)),
+            output=float(np.log10(indifferent(network.cost, y, _cancelled(network, L)))),
+        )
+
+
+def _output_side(network: Network, p: Pass, l: int, t: int) -> tuple[Array, Array]:
+    """σ′ and e of a layer, as its gradient has them: the cost may have removed σ′."""
+    if _cancelled(network, l):
+        return np.ones_like(p.delta[l][t]), p.delta[l][t]
+    return p.slope[l][t], p.e[l][t]
+
+
+def _cancelled(network: Network, l: int) -> bool:
+    return l == network.depth and network.cost.cancels(network.sigma(l))
+
+
+def _full_input(network: Network, p: Pass, l: int, t: int) -> float:
+    a = _of_trial(p.a[l - 1], t)
+    within = network.sigma(l - 1).range if l > 1 else None
+    low, high = (within.low, within.high) if within else (float(a.min()), float(a.max()))
+    return 1.0 if low >= 0 and high <= 1 else float(np.sqrt(np.square(a, dtype=np.float64).mean()))
+
+
+def _steepest(sigma: Activation, slope: Array) -> float:
+    most = sigma.slope.magnitude
+    return most if np.isfinite(most) else float(np.abs(slope).max())
+
+
+def _of_trial(block: Array, t: int) -> Array:
+    """Trial t of a block which all trials may share."""
+    return np.asarray(block[t if len(block) > 1 else 0])
+
+
+def _mean_size(block: Array) -> Array:
+    """⟨|·|⟩ over the examples, as a column."""
+    return np.asarray(np.abs(block).astype(np.float64, order="C").mean(axis=1, keepdims=True))
+
+
+def _scaled(block: Array) -> tuple[Array, Array]:
+    """The largest size in each row, and the rows divided by it; a row of zeros stays."""
+    rows = block.astype(np.float64, order="C")
+    largest = np.abs(rows).max(axis=1, keepdims=True)
+    largest = np.where(largest > 0, largest, 1)
+    return largest, rows / largest
