@@ -22,7 +22,15 @@ ROOMS = [
     {"figures"},
     {
         *("face", "screen", "cli", "catalogue_page", "certificate_page", "run_page", "watched", "testing"),
-        *("curve_plot", "conformance_page", "formula_page", "design_page", "__init__", "__main__"),
+        *(
+            "curve_plot",
+            "conformance_page",
+            "formula_page",
+            "design_page",
+            "demon_page",
+            "__init__",
+            "__main__",
+        ),
     },
 ]
 """The rooms in the order of their dependence: each imports only from its own set and those before."""

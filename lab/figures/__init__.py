@@ -7,7 +7,9 @@ for every figure that the run's tables allow.
 from __future__ import annotations
 
 from lab.figures.activations import Activations
+from lab.figures.demon import Demon, DemonLayer
 from lab.figures.learning_speed import LearningSpeed, WeightSpeed
+from lab.figures.neurons import Neurons
 from lab.figures.overview import Overview
 from lab.figures.saturation import Saturation
 from lab.figures.slopes import Slopes
@@ -26,6 +28,9 @@ TABLE: dict[str, type] = {
     "training": Training,
     "activations": Activations,
     "slopes": Slopes,
+    "neurons": Neurons,
+    "demon": Demon,
+    "demon_layer": DemonLayer,
 }
 """The figures that the lab ships: name → class."""
 

@@ -13,7 +13,10 @@ from lab.figures import tables as room
 
 NAMES = [
     "activations",
+    "demon",
+    "demon_layer",
     "learning_speed",
+    "neurons",
     "overview",
     "saturation",
     "slopes",
@@ -158,6 +161,14 @@ def test_all_leaves_out_what_was_not_recorded(make_tables, tmp_path, quick_save)
     assert drawn == set(NAMES) - {"saturation", "slopes"}
 
 
+def test_all_leaves_out_what_has_no_table(make_tables, tmp_path, quick_save):
+    tables = make_tables(("a",), 1, 1)
+    for name in ("neurons", "demon", "demon_layer"):
+        del tables[name]
+    drawn = {path.stem for path in figures.draw_all(tables, tmp_path)}
+    assert drawn == set(NAMES) - {"neurons", "demon", "demon_layer"}
+
+
 def test_fault_112_a_figure_that_fails_does_not_stop_the_others(
     make_tables, tmp_path, monkeypatch, quick_save
 ):
@@ -208,5 +219,7 @@ def test_the_room_knows_tables_only_and_no_pyplot():
     folder = Path(figures.__file__).parent
     for path in folder.rglob("*.py"):
         source = path.read_text(encoding="utf-8")
-        assert not re.search(r"^\s*(from|import) lab\.(?!figures|errors|storage|analysis\.summary)", source, re.M), path
+        assert not re.search(
+            r"^\s*(from|import) lab\.(?!figures|errors|storage|analysis\.summary)", source, re.M
+        ), path
         assert "pyplot" not in source, path
