@@ -385,14 +385,14 @@ def check_activation(name: str, parameters: Sequence[str], allow_code: bool, as_
 def design(
     parameters: Sequence[str], plot: Path | None, allow_code: bool, as_json: bool, **asked: str | float | None
 ) -> None:
-    r"""Design an activation from its slope, in exactly one way, and print the lines of a file that make it.
+    """Design an activation from its slope, in exactly one way, and print the lines of a file that make it.
 
     \b
     lab design --template gauss --floor 0.1 --width 2 --plot bell.png
     lab design --knots "-2:0.1, 0:1, 2:0.1"
     lab design --clip-under tanh --floor 0.1
     lab design --derivative "floor + (1 - floor)*exp(-z**2)" -p floor=0.05
-    """
+    """  # noqa: D301
     from lab import design_page
 
     given = {name.replace("_", "-"): value for name, value in asked.items() if value is not None}
@@ -432,6 +432,50 @@ def certify(
     from lab import certificate_page
 
     return certificate_page.tell(name, parameters, at_least, at_most, as_json, allow_code)
+
+
+@cli.command()
+@click.argument("experiment", type=click.Path(path_type=Path))
+@click.option("--layer", type=int, required=True, help="The layer, 1 … L.")
+@click.option("--neuron", type=int, help="The neuron, 1 … n; without it, all neurons of the layer.")
+@click.option("--example", default=0, show_default=True, help="The training example, counted from 0.")
+@click.option("--trial", default=0, show_default=True, help="The trial, counted from 0.")
+@click.option("--variant", default=0, show_default=True, help="The variant, counted from 0.")
+@click.option("--steps", default=0, show_default=True, help="Train so many steps first; 0 is the start.")
+@click.option("--reach", type=float, default=0.1, show_default=True, help="r, the largest move.")
+@click.option(
+    "--plot",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Draw the table into this PNG, and an SVG beside it.",
+)
+@_experiment_options
+@_json_option
+def demon(
+    experiment: Path,
+    overrides: Sequence[str],
+    allow_code: bool,
+    unchecked: bool,
+    max_trials: int,
+    plot: Path | None,
+    as_json: bool,
+    reach: float,
+    neuron: int | None,
+    **place: int,
+) -> None:
+    """Let the demon move z of one neuron, or of each in a layer, and see what becomes of the cost.
+
+    \b
+    lab demon vanishing.toml --layer 2 --neuron 7 --example 0
+    lab demon vanishing.toml --layer 2 --steps 100 --plot demon.png
+
+    It adds Δz to z_j of one example: the cost changes by δ_j Δz and a remainder of order 2. A second demon
+    adds Δa behind σ: e_j Δa. Of a whole layer, the best moves |Δ| ≤ r are ranked against |δ_j| and |e_j|.
+    """  # noqa: D301
+    from lab import demon_page
+
+    asked = demon_page.Asked(neuron=neuron, reach=reach, **place)
+    ready = _prepared(experiment, overrides, allow_code, max_trials, unchecked)
+    demon_page.tell(ready, asked, plot, as_json)
 
 
 @cli.group(cls=_Commands)

@@ -77,10 +77,8 @@ class Run:
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
-        """All tables by name."""
-        from lab.experiment.tables import TABLES
-
-        return {name: self.folder.table(name) for name in TABLES}
+        """All tables by name; ``neurons`` where the file asked for it."""
+        return self.folder.tables
 
     @property
     def summary(self) -> pd.DataFrame:

@@ -22,7 +22,7 @@ ROOMS = [
     {"figures"},
     {
         *("face", "screen", "cli", "catalogue_page", "certificate_page", "run_page", "watched", "testing"),
-        *("curve_plot", "conformance_page", "formula_page", "design_page", "comparison_page"),
+        *("curve_plot", "conformance_page", "formula_page", "design_page", "comparison_page", "demon_page"),
         *("__init__", "__main__"),
     },
 ]

@@ -91,6 +91,7 @@ class Bench:
             saturation_threshold=record.saturation_threshold,
             low_input_threshold=record.low_input_threshold,
             probe=probe,
+            neurons=record.neurons,
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -53,9 +53,10 @@ def chunks(variant: int, training: Training, trials: int) -> list[Chunk]:
 
 
 def keep(readings: Readings, path: Path) -> None:
-    """Write the sealed part of a chunk: an npz of plain arrays."""
+    """Write the sealed part of a chunk: an npz of plain arrays, of those that were asked for."""
     file = io.BytesIO()
-    arrays = {field.name: np.asarray(getattr(readings, field.name)) for field in fields(readings)}
+    values = {field.name: getattr(readings, field.name) for field in fields(readings)}
+    arrays = {name: np.asarray(value) for name, value in values.items() if value is not None}
     np.savez(file, allow_pickle=False, **arrays)
     seal(path, file.getvalue())
 
@@ -64,7 +65,10 @@ def kept(path: Path) -> Readings:
     """Read a sealed part again. Raises StorageError where it is missing or damaged."""
     try:
         with np.load(io.BytesIO(unsealed(path)), allow_pickle=False) as part:
-            values = {field.name: part[field.name] for field in fields(Readings)}
+            names = [
+                field.name for field in fields(Readings) if field.default is MISSING or field.name in part
+            ]
+            values = {name: part[name] for name in names}
     except (ValueError, KeyError, EOFError, BadZipFile) as error:
         raise StorageError(f"{path}: is no part of a run: {error}") from error
     columns = tuple(str(name) for name in values.pop("columns"))

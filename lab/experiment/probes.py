@@ -17,6 +17,7 @@ import numpy as np
 from lab.activations.activation import Array
 from lab.experiment import causes
 from lab.experiment.norms import norm
+from lab.experiment.spread import phi_b, rank_share
 from lab.network.backprop import Network, Pass
 from lab.network.parameters import Parameters, count
 
@@ -131,6 +132,14 @@ def percentile(ordered: Array, q: float) -> Array:
     return np.asarray(ordered[:, low] + (at - low) * (ordered[:, high] - ordered[:, low]))
 
 
+def saturated_cells(seen: Seen, l: int) -> Array | None:
+    """Where |σ′(z^l)| < τS: a mask (T, n, m); None for a σ whose slope is unbounded."""
+    most = seen.network.sigma(l).slope.magnitude
+    if not np.isfinite(most):
+        return None
+    return np.asarray(np.abs(seen.p.slope[l]) < seen.saturation_threshold * most)
+
+
 @dataclass(frozen=True)
 class LearningSpeed(Probe):
     """``learning_speed`` = ‖⟨δ^l⟩‖ = ‖∂C/∂b^l‖ and ``learning_speed_w`` = ‖∂C/∂w^l‖, before the step.
@@ -200,11 +209,10 @@ class Saturation(Probe):
     def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
         """Counts over neurons and examples."""
         sigma, z = seen.network.sigma(l), seen.p.z[l]
-        most = sigma.slope.magnitude
-        if not np.isfinite(most):
+        saturated = saturated_cells(seen, l)
+        if saturated is None:
             missing = np.full(len(z), np.nan)
             return missing, missing, missing, missing
-        saturated = np.abs(seen.p.slope[l]) < seen.saturation_threshold * most
         cells = z.shape[1] * z.shape[2]
         by_neuron = counted(saturated)
         both = by_neuron.sum(axis=1)
@@ -244,6 +252,35 @@ class ActivationSpread(Probe):
         middle, ordered = mean(a), thinned(a)
         deviation = norm(a - middle[:, None, None].astype(a.dtype)) / np.sqrt(a.shape[1] * a.shape[2])
         return middle, deviation, percentile(ordered, 2), percentile(ordered, 98)
+
+
+@dataclass(frozen=True)
+class PhiB(Probe):
+    """``phi_b``: how near the ends of a bounded σ its outputs are, see `lab.experiment.spread.phi_b`.
+
+    Missing for a σ that is unbounded.
+    """
+
+    columns = ("phi_b",)
+    default = False
+    norms = frozenset()
+
+    def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
+        """Over neurons and examples."""
+        return (phi_b(seen.p.a[l], seen.network.sigma(l).range),)
+
+
+@dataclass(frozen=True)
+class RankShare(Probe):
+    """``rank_share``: in what share of its directions a^l varies, see `lab.experiment.spread.rank_share`."""
+
+    columns = ("rank_share",)
+    default = False
+    norms = frozenset()
+
+    def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
+        """Over the examples."""
+        return (rank_share(seen.p.a[l]),)
 
 
 @dataclass(frozen=True)
@@ -330,6 +367,8 @@ TABLE: dict[str, type[Probe]] = {
     "low-input": LowInput,
     "norms": Norms,
     "causes": Causes,
+    "phi-b": PhiB,
+    "rank-share": RankShare,
 }
 """The probes that the lab ships: name → class."""
 

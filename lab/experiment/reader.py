@@ -37,7 +37,8 @@ KEPT_PARAMETERS = 4096
 class Recording:
     """What is recorded: when, which quantities, with which thresholds.
 
-    ``probe`` are the examples that every reading sees, or None to read the batch of the step.
+    ``probe`` are the examples that every reading sees, or None to read the batch of the step. ``neurons``
+    tells whether single neurons are measured too.
     """
 
     schedule: Schedule
@@ -46,6 +47,7 @@ class Recording:
     saturation_threshold: float
     low_input_threshold: float
     probe: Examples | None = None
+    neurons: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lab.activations.activation import Array
+from lab.experiment.neurons import NEURON_COLUMNS, of_neurons
 from lab.experiment.probes import Norm, Probe, Seen
 from lab.experiment.schedule import Schedule
 
@@ -41,6 +42,9 @@ class Readings:
         diverged.
     seconds
         The time that training took, of all T trials together.
+    widths, neurons
+        (L,) and (H, T, Σ n_l, 4), at ``histogram_steps``: how many neurons each layer has, and
+        `NEURON_COLUMNS` of each of them, layer after layer; None where they were not asked for.
     """
 
     steps: Array
@@ -52,6 +56,8 @@ class Readings:
     diverged: Array
     final: Array
     seconds: float
+    widths: Array | None = None
+    neurons: Array | None = None
 
 
 class Recorder:
@@ -65,6 +71,8 @@ class Recorder:
         What to measure of each layer, and which of its columns to keep.
     trials, depth
         T and L.
+    widths
+        n_1 … n_L where single neurons are to be measured too, else empty.
     """
 
     def __init__(
@@ -74,6 +82,7 @@ class Recorder:
         columns: Sequence[str],
         trials: int,
         depth: int,
+        widths: Sequence[int] = (),
     ) -> None:
         self.schedule = schedule
         self.columns = tuple(columns)
@@ -89,6 +98,8 @@ class Recorder:
         self.layers = np.full((readings, trials, depth, len(self.columns)), np.nan)
         self.figures = np.full((readings, trials, len(STEP_COLUMNS)), np.nan)
         self.histograms = np.zeros((len(schedule.histograms), trials, depth, 2 * HALF_BINS), np.int64)
+        self.widths = tuple(widths)
+        self.neurons = np.full((len(schedule.histograms), trials, sum(widths), len(NEURON_COLUMNS)), np.nan)
         self.diverged = np.full(trials, -1, np.int64)
 
     @property
@@ -129,6 +140,8 @@ class Recorder:
                 if first + k in self._binned:
                     z = seen.p.z[l][k * trials : (k + 1) * trials]
                     self.histograms[self._binned[first + k], :, l - 1] = counts(z)
+        if self.widths:
+            self._read_neurons(first, several, seen)
         self._mark(here, (sound & np.isfinite(figures[0])).reshape(several, trials))
 
     def readings(self, final: Sequence[Array], seconds: float) -> Readings:
@@ -144,7 +157,18 @@ class Recorder:
             diverged=self.diverged,
             final=np.where(lost, np.nan, np.stack(final, axis=-1)),
             seconds=seconds,
+            widths=np.array(self.widths, np.int64) if self.widths else None,
+            neurons=self.neurons if self.widths else None,
         )
+
+    def _read_neurons(self, first: int, several: int, seen: Seen) -> None:
+        trials = self.layers.shape[1]
+        binned = [k for k in range(several) if first + k in self._binned]
+        if not binned:
+            return
+        found = np.concatenate([of_neurons(seen, l) for l in range(1, seen.network.depth + 1)], axis=1)
+        for k in binned:
+            self.neurons[self._binned[first + k]] = found[k * trials : (k + 1) * trials]
 
     def _mark(self, here: slice, sound: Array) -> None:
         lost = np.logical_or.accumulate(~sound, axis=0) | (self.diverged >= 0)
@@ -155,6 +179,7 @@ class Recorder:
         for k, reading in enumerate(range(here.start, here.stop)):
             if reading in self._binned:
                 self.histograms[self._binned[reading], lost[k]] = 0
+                self.neurons[self._binned[reading], lost[k]] = np.nan
 
 
 def counts(z: Array) -> Array:

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from lab.errors import LabError, StorageError, did_you_mean
 from lab.experiment import table_files
 from lab.experiment.resolved import resolved
-from lab.experiment.tables import TABLES
+from lab.experiment.tables import ON_REQUEST, TABLES
 from lab.experiment.variants import Plan
 from lab.storage import write
 
@@ -80,16 +80,30 @@ class RunFolder:
                 write(self.path / "tables" / f"{name}.parquet", table_files.parquet(table))
 
     def table(self, name: str) -> pd.DataFrame:
-        """A table by its name. Raises StorageError where it is not there."""
-        if name not in TABLES:
-            raise LabError(f"there is no table {name!r}; {did_you_mean(name, TABLES)}")
+        """A table by its name. Raises StorageError where it is not there, LabError where none is called so.
+
+        A table on request that the run's file did not ask for is a LabError too.
+        """
+        if name not in (*TABLES, *ON_REQUEST):
+            raise LabError(f"there is no table {name!r}; {did_you_mean(name, (*TABLES, *ON_REQUEST))}")
         path = self.path / "tables" / f"{name}.csv"
         if not path.is_file():
+            if name in ON_REQUEST and (self.path / "tables" / f"{TABLES[0]}.csv").is_file():
+                raise LabError(
+                    f"{self.path}: this run did not record {name!r}; say -o {ON_REQUEST[name]}=true "
+                    f"and run again"
+                )
             raise StorageError(
                 f"{self.path}: has no table {name!r}: the run has not ended; "
                 f"finish it with: lab resume {self.name}/{self.id}"
             )
         return table_files.read_csv(path)
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """All tables by name, those on request where they are there. Raises as `table`."""
+        asked = [name for name in ON_REQUEST if (self.path / "tables" / f"{name}.csv").is_file()]
+        return {name: self.table(name) for name in (*TABLES, *asked)}
 
     def lock(self) -> FileLock:
         """The kernel's lock on the run, held as long as something writes into it.

@@ -143,7 +143,7 @@ def _completed(
 
 
 def assembled(ready: Prepared, folder: RunFolder, failed: Sequence[Outcome]) -> dict[str, pd.DataFrame]:
-    """All tables of a run, made from its parts."""
+    """All tables of a run, made from its parts; those on request where a variant asks for them."""
     lost = {outcome.chunk for outcome in failed}
     parts, missing = [], []
     by_index = {variant.index: (variant, training) for variant, training in ready.made}
@@ -154,7 +154,7 @@ def assembled(ready: Prepared, folder: RunFolder, failed: Sequence[Outcome]) -> 
             continue
         epoch = steps_per_epoch(len(training.train), training.batch)
         parts.append(tables.Part(variant, chunk.trials, kept(chunk.path(folder.parts)), epoch))
-    return {
+    made = {
         "layers": tables.layers(parts),
         "steps": tables.steps(parts),
         "trials": tables.trials(parts, missing),
@@ -162,6 +162,9 @@ def assembled(ready: Prepared, folder: RunFolder, failed: Sequence[Outcome]) -> 
         "histograms": tables.histograms(parts),
         "curves": tables.curves(ready.made),
     }
+    if any(training.recording.neurons for _, training in ready.made):
+        made["neurons"] = tables.neurons(parts)
+    return made
 
 
 def _fates(

@@ -161,7 +161,7 @@ class Trials(Table):
 
 
 class Record(Table):
-    """``[record]``: what is measured, and how often."""
+    """``[record]``: what is measured, and how often; ``neurons`` asks for a table of single neurons too."""
 
     every: Annotated[Literal["auto", "log"] | int, PlainValidator(_word_or_count("auto", "log"))] = "auto"
     on: Literal["batch", "probe"] = "batch"
@@ -169,6 +169,7 @@ class Record(Table):
     quantities: list[str] = Field(default=["default"], min_length=1)
     saturation_threshold: float = Field(default=0.05, gt=0, lt=1)
     low_input_threshold: float = Field(default=0.1, gt=0)
+    neurons: bool = False
 
 
 class Design(Table):

@@ -6,11 +6,15 @@ from math import ceil, prod
 from pathlib import Path
 
 from lab.experiment.problems import Finding
+from lab.experiment.schedule import MOST_HISTOGRAMS
 from lab.experiment.schema import Experiment
 from lab.network.parameters import count
 
 MOST_LAYERS = 10_000
 """The most hidden layers that an experiment may have."""
+
+MOST_NEURON_ROWS = 5_000_000
+"""The most rows that the table ``neurons`` of an experiment may have."""
 
 _MEMORY = Path("/proc/meminfo")
 _ARRAYS = 3
@@ -63,12 +67,7 @@ def check_sizes(
 
 def check_record(settings: Experiment, variants: int) -> list[Finding]:
     """Whether the table of layers of the whole experiment would be larger than the free memory."""
-    training, record = settings.training, settings.record
-    batches = 1
-    if isinstance(training.batch, int) and settings.data.train is not None:
-        batches = ceil(settings.data.train / training.batch)
-    steps = training.steps or (training.epochs or 1) * batches
-    readings = steps // record.every + 1 if isinstance(record.every, int) else min(steps + 1, 200)
+    readings = _readings(settings)
     layers = len(settings.network.hidden) + 1
     factors = (variants, settings.trials.seeds, readings, layers)
     needed = prod(factors) * _ROW_BYTES
@@ -82,6 +81,34 @@ def check_record(settings: Experiment, variants: int) -> list[Finding]:
         f"record less often with record.every"
     )
     return [Finding(("record", "every"), message)]
+
+
+def check_neurons(settings: Experiment, variants: int) -> list[Finding]:
+    """Whether the table of neurons, if it is asked for, would have more than `MOST_NEURON_ROWS` rows."""
+    if not settings.record.neurons:
+        return []
+    readings = min(_readings(settings), MOST_HISTOGRAMS)
+    neurons = sum(settings.network.hidden) + 1
+    factors = (variants, settings.trials.seeds, readings, neurons)
+    if prod(factors) <= MOST_NEURON_ROWS:
+        return []
+    message = (
+        f"the table of neurons would have at least {prod(factors)} rows ({_counted(variants, 'variant')} × "
+        f"{_counted(settings.trials.seeds, 'seed')} × {_counted(readings, 'reading')} × "
+        f"{_counted(neurons, 'neuron')}), more than {MOST_NEURON_ROWS}; "
+        "expected fewer seeds, variants or neurons"
+    )
+    return [Finding(("record", "neurons"), message)]
+
+
+def _readings(settings: Experiment) -> int:
+    """How many readings a trial has, as far as it is known before the data are."""
+    training, every = settings.training, settings.record.every
+    batches = 1
+    if isinstance(training.batch, int) and settings.data.train is not None:
+        batches = ceil(settings.data.train / training.batch)
+    steps = training.steps or (training.epochs or 1) * batches
+    return steps // every + 1 if isinstance(every, int) else min(steps + 1, 200)
 
 
 def check_against_data(settings: Experiment, examples: int) -> list[Finding]:

@@ -11,12 +11,16 @@ import pandas as pd
 
 from lab.activations.activation import Array
 from lab.activations.bounds import slope_bounds
+from lab.experiment.neurons import NEURON_COLUMNS
 from lab.experiment.recorder import EDGES, STEP_COLUMNS, Readings
 from lab.experiment.training import Training
 from lab.experiment.variants import Variant
 
 TABLES = ("layers", "steps", "trials", "variants", "histograms", "curves")
-"""The names of the tables."""
+"""The names of the tables that every run has."""
+
+ON_REQUEST = {"neurons": "record.neurons"}
+"""The names of the tables that a run has where the file asks for them, and the key that asks."""
 
 CURVE_Z: Array = np.union1d(np.linspace(-8, 8, 321), EDGES)
 """Where σ and σ′ are sampled for the table ``curves``."""
@@ -76,6 +80,26 @@ def histograms(parts: Sequence[Part]) -> pd.DataFrame:
         rows.append(frame.sort_values(["trial", "step", "layer", "low"], kind="stable"))
     empty = pd.DataFrame(columns=["variant", "trial", "step", "layer", "low", "high", "count"])
     return pd.concat(rows, ignore_index=True) if rows else empty
+
+
+def neurons(parts: Sequence[Part]) -> pd.DataFrame:
+    """variant, trial, step, epoch, layer, neuron, status, then `NEURON_COLUMNS`: neurons count from 1.
+
+    Parts that measured no single neurons have no rows.
+    """
+    blocks, keys = [], []
+    for part in parts:
+        given, widths = part.readings.neurons, part.readings.widths
+        if given is None or widths is None:
+            continue
+        h, t, n, q = given.shape
+        blocks.append(given.transpose(1, 0, 2, 3).reshape(t * h * n, q))
+        key = _keys(part, part.readings.histogram_steps, n)
+        key["layer"] = np.tile(np.repeat(np.arange(1, len(widths) + 1), widths), t * h)
+        key["neuron"] = np.tile(np.concatenate([np.arange(1, width + 1) for width in widths]), t * h)
+        keys.append(key)
+    names = ["variant", "trial", "step", "epoch", "layer", "neuron", "status"]
+    return _table(keys, names, blocks, NEURON_COLUMNS)
 
 
 def trials(parts: Sequence[Part], failed: Sequence[tuple[Variant, int, int]]) -> pd.DataFrame:

@@ -52,7 +52,8 @@ def train(training: Training, trials: range, progress: Callable[[int], None] | N
     began = monotonic()
     stack = Stack(training, trials)
     recording, depth = training.recording, training.network.depth
-    recorder = Recorder(recording.schedule, recording.probes, recording.columns, len(trials), depth)
+    widths = training.network.sizes[1:] if recording.neurons else ()
+    recorder = Recorder(recording.schedule, recording.probes, recording.columns, len(trials), depth, widths)
     reader = Reader(training.network, recording, training.test, stack.step, recorder)
     told = 0
     with np.errstate(all="ignore"):

@@ -19,7 +19,7 @@ from lab.experiment.labels import labels
 from lab.experiment.problems import Finding, located
 from lab.experiment.reading import Reading, reading
 from lab.experiment.schema import SCHEMA, Experiment
-from lab.experiment.sizes import check_record
+from lab.experiment.sizes import check_neurons, check_record
 from lab.experiment.source import Source, read
 
 RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -170,7 +170,8 @@ def _variants(
             tables = assigned(tables, key, value)
         one = reading(tables)
         variants.append(Variant(index, label, named[index], one.settings))
-        for finding in [*one.findings, *together(one.settings), *check_record(one.settings, len(called))]:
+        too_large = [*check_record(one.settings, len(called)), *check_neurons(one.settings, len(called))]
+        for finding in [*one.findings, *together(one.settings), *too_large]:
             where.setdefault(finding, []).append(label)
     return tuple(variants), [
         _in_variants(finding, names, varied, len(called)) for finding, names in where.items()

@@ -9,8 +9,10 @@ from __future__ import annotations
 from lab.figures.activations import Activations
 from lab.figures.causes import Causes
 from lab.figures.comparisons import Comparisons
+from lab.figures.demon import Demon, DemonLayer
 from lab.figures.learning_speed import LearningSpeed, WeightSpeed
 from lab.figures.ledger import Ledger
+from lab.figures.neurons import Neurons
 from lab.figures.overview import Overview
 from lab.figures.saturation import Saturation
 from lab.figures.slopes import Slopes
@@ -32,6 +34,9 @@ TABLE: dict[str, type] = {
     "slopes": Slopes,
     "ledger": Ledger,
     "causes": Causes,
+    "neurons": Neurons,
+    "demon": Demon,
+    "demon_layer": DemonLayer,
 }
 """The figures that the lab ships: name → class."""
 

@@ -57,12 +57,4 @@ class Saturation:
 def _map(rows: pd.DataFrame, time: str) -> tuple[Floats, Floats, Floats]:
     """The edges of the cells in time and in depth, and the mean over the trials in each."""
     x, layers, share = trial_mean(rows, "saturation", time)
-    return _edges(x), np.append(layers - 0.5, layers[-1] + 0.5), share
-
-
-def _edges(x: Floats) -> Floats:
-    """Half-way between readings; the outermost as far from theirs as the next."""
-    if len(x) == 1:
-        return np.array([x[0] - 0.5, x[0] + 0.5])
-    middle: Floats = (x[1:] + x[:-1]) / 2
-    return np.concatenate(([2 * x[0] - middle[0]], middle, [2 * x[-1] - middle[-1]]))
+    return scales.cell_edges(x), np.append(layers - 0.5, layers[-1] + 0.5), share

@@ -26,6 +26,14 @@ def whole_numbers() -> MaxNLocator:
     return MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True, min_n_ticks=1)
 
 
+def cell_edges(x: Floats) -> Floats:
+    """The edges of a map's cells: half-way between readings; the outermost as far from theirs as the next."""
+    if len(x) == 1:
+        return np.array([x[0] - 0.5, x[0] + 0.5])
+    middle: Floats = (x[1:] + x[:-1]) / 2
+    return np.concatenate(([2 * x[0] - middle[0]], middle, [2 * x[-1] - middle[-1]]))
+
+
 def log_axis(axes: Sequence[Axes], values: Floats) -> None:
     """A logarithmic y axis that holds all positive ``values``; powers of ten, or 1, 2, 5, are labelled."""
     held = values[np.isfinite(values) & (values > 0)]

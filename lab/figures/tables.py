@@ -17,7 +17,8 @@ from lab.figures import panels, style, writing
 from lab.storage import write
 
 Tables = Mapping[str, pd.DataFrame]
-"""A run's tables by name: ``layers``, ``steps``, ``trials``, ``variants``, ``histograms``, ``curves``."""
+"""A run's tables by name: ``layers``, ``steps``, ``trials``, ``variants``, ``histograms``, ``curves``;
+``neurons`` where it was asked for."""
 
 _KEYS = frozenset({"variant", "trial", "step", "epoch", "layer", "status"})
 
@@ -153,14 +154,17 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
 
 
 def draw_all(tables: Tables, folder: Path, title: str = "") -> list[Path]:
-    """Draw and save every figure whose quantities were recorded; one that fails does not stop the others.
+    """Draw and save every figure whose tables are there and whose quantities were recorded.
 
-    Returns the files. Raises FiguresError at the end, with the files and what failed.
+    One that fails does not stop the others. Returns the files. Raises FiguresError at the
+    end, with the files and what failed.
     """
     paths: list[Path] = []
     failed: list[tuple[str, Exception]] = []
     for name in plugins.names("figures"):
         try:
+            if not set(plugins.build("figures", name).needs) <= tables.keys():
+                continue
             paths += save(draw(name, tables, title), folder, name)
         except NotRecordedError:
             continue

@@ -54,6 +54,7 @@ def test_the_defaults_become_parts(built):
     assert (len(made.train), len(made.test), made.train.labelled) == (40, 20, True)
     assert made.train.x.dtype == np.float64
     assert made.recording.columns == DEFAULT
+    assert not made.recording.neurons
     assert made.recording.probe is None
     assert (made.recording.saturation_threshold, made.recording.low_input_threshold) == (0.05, 0.1)
     assert made.recording.schedule.steps.tolist() == list(range(31))
@@ -67,7 +68,7 @@ def test_names_tables_formulas_and_designs_become_parts(built):
         '[training]\noptimiser = {name = "adam", beta1 = 0.8}\neta = 0.5\nlambda = 2.0\ndtype = "float32"\n'
         "[trials]\nseed = 7\n"
         '[record]\nevery = 10\nquantities = ["learning_speed", "weight_norm"]\n'
-        "saturation_threshold = 0.2\nlow_input_threshold = 0.3\n"
+        "saturation_threshold = 0.2\nlow_input_threshold = 0.3\nneurons = true\n"
         '[activations.soft]\nvalue = "z + sin(z)/2"\n'
     )
     first, second, third, output = made.network.sigmas
@@ -82,6 +83,7 @@ def test_names_tables_formulas_and_designs_become_parts(built):
     assert {made.train.x.dtype, made.train.y.dtype, made.test.x.dtype} == {np.dtype(np.float32)}
     assert made.recording.columns == ("learning_speed", "weight_norm")
     assert (made.recording.saturation_threshold, made.recording.low_input_threshold) == (0.2, 0.3)
+    assert made.recording.neurons
     assert made.recording.schedule.steps.tolist() == [0, 10, 20, 30]
 
 

@@ -76,6 +76,19 @@ def test_the_same_readings_make_the_same_bytes(tmp_path):
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
 
 
+def test_a_part_without_single_neurons_has_no_room_for_them(tmp_path):
+    with_neurons, without = (train(training((3, 4, 2), neurons=asked), range(2)) for asked in (True, False))
+    keep(without, tmp_path / "without.npz")
+    again = kept(tmp_path / "without.npz")
+    assert (again.widths, again.neurons) == (None, None)
+    assert unlike(again, with_neurons) == ["widths", "neurons"]
+    with np.load(tmp_path / "without.npz", allow_pickle=False) as part:
+        assert part.files == [
+            *("steps", "layers", "columns", "figures", "histogram_steps", "histograms", "diverged", "final"),
+            "seconds",
+        ]
+
+
 def test_a_missing_part_is_told(tmp_path):
     with pytest.raises(StorageError, match=r"part.npz: cannot be read: No such file or directory"):
         kept(tmp_path / "part.npz")

@@ -1,6 +1,7 @@
 """Each quantity against its definition, computed anew from a pass with loops over neurons and examples."""
 
 from dataclasses import replace
+from itertools import pairwise
 from math import fsum, sqrt
 
 import numpy as np
@@ -72,6 +73,23 @@ def share(truths):
     return sum(map(bool, truths)) / len(truths)
 
 
+def binned(a, reach, bins=10):
+    """φ_B by its bins: the means of g in each, weighted by how many are in it."""
+    if not np.isfinite([reach.low, reach.high]).all():
+        return np.nan
+    g = [2 * (value - reach.low) / (reach.high - reach.low) - 1 for value in a.ravel()]
+    edges = [-1 + 2 * b / bins for b in range(bins)] + [np.inf]
+    held = [[v for v in g if low <= v < high] for low, high in pairwise(edges)]
+    assert sum(map(len, held)) == len(g)
+    return fsum(abs(fsum(one) / len(one)) * len(one) for one in held if one) / len(g)
+
+
+def directions(a):
+    """The principal directions of 99 % of the variance, from the singular values."""
+    variances = np.linalg.svd(a - a.mean(axis=1, keepdims=True), compute_uv=False) ** 2
+    return next(k for k in range(1, len(a) + 1) if variances[:k].sum() >= 0.99 * variances.sum())
+
+
 def defined(given, l, t):
     """The same quantities of one trial, word by word from their definitions."""
     p, m = given.p, given.p.examples
@@ -108,6 +126,8 @@ def defined(given, l, t):
         "a_p02": np.percentile(a, 2),
         "a_p98": np.percentile(a, 98),
         "low_input": share(np.abs(below.ravel()) < 0.1 * rms_below),
+        "phi_b": binned(a, sigma.range),
+        "rank_share": directions(a) / len(a),
         "weight_norm": rooted(w.ravel()),
         "bias_norm": rooted(b.ravel()),
     }
@@ -122,7 +142,7 @@ def test_every_quantity_is_what_its_definition_says(sigma, l):
         told = defined(given, l, t)
         assert set(told) == set(found) == {column for probe in HERE for column in probe.columns}
         for column in told:
-            assert found[column][t] == pytest.approx(told[column], rel=1e-12, abs=1e-15), column
+            assert found[column][t] == pytest.approx(told[column], rel=1e-12, abs=1e-15, nan_ok=True), column
 
 
 @pytest.mark.parametrize("l", [1, 3])

@@ -67,7 +67,7 @@ def test_every_default_is_written(written):
         'dtype = "float64"\n\n'
         "[trials]\nseeds = 10\nseed = 0\n\n"
         '[record]\nevery = "auto"\non = "batch"\nexamples = 300\nquantities = ["default"]\n'
-        "saturation_threshold = 0.05\nlow_input_threshold = 0.1\n"
+        "saturation_threshold = 0.05\nlow_input_threshold = 0.1\nneurons = false\n"
     )
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from lab import plugins
-from lab.errors import ExperimentError, StorageError
+from lab.errors import ExperimentError, LabError, StorageError
 from lab.experiment import chunks, runner
 from lab.experiment.preparation import prepared
 from lab.experiment.runner import prepared_again, resumed, run
@@ -52,6 +52,24 @@ def test_a_run_keeps_every_table_and_says_what_it_was(ready, root):
         **dict.fromkeys(range(6), False),
         6: True,
     }
+
+
+def test_single_neurons_are_a_table_where_the_file_asks_for_them(ready, small, root):
+    plain = run(ready, root)
+    asked = run(prepared(load(small, ["record.neurons=true"])), root)
+    assert set(asked.tables) - set(plain.tables) == {"neurons"}
+    assert len(asked.table("neurons")) == 2 * 3 * 7 * (6 + 5 + 10)
+    assert {name: plain.table(name).equals(asked.table(name)) for name in plain.tables} == dict.fromkeys(
+        plain.tables, True
+    )
+    with pytest.raises(LabError, match=r"did not record 'neurons'; say -o record\.neurons=true"):
+        plain.table("neurons")
+
+
+def test_a_table_of_neurons_of_five_million_rows_is_refused_at_its_line(small):
+    overrides = ["record.neurons=true", "network.hidden=[3000, 3000]", "trials.seeds=60"]
+    with pytest.raises(ExperimentError, match=r"record\.neurons: the table of neurons would have at least"):
+        load(small, overrides)
 
 
 def test_the_same_file_gives_the_same_bytes_again(ready, root):

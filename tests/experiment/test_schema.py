@@ -35,6 +35,7 @@ def test_defaults():
             "quantities": ["default"],
             "saturation_threshold": 0.05,
             "low_input_threshold": 0.1,
+            "neurons": False,
         },
         "activations": {},
     }

@@ -9,6 +9,7 @@ from trainings import made_examples, of_trial, training
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import Identity, LeakyReLU, ReLU
 from lab.experiment import tables
+from lab.experiment.neurons import NEURON_COLUMNS
 from lab.experiment.probes import COLUMNS
 from lab.experiment.recorder import EDGES, STEP_COLUMNS
 from lab.experiment.tables import CURVE_Z, TABLES, Part
@@ -223,5 +224,53 @@ def test_float32_trainings_make_the_same_columns():
     assert {str(table[name].dtype) for name in COLUMNS} == {"float64"}
 
 
+def test_neurons_have_one_row_a_variant_trial_reading_layer_and_neuron(parts):
+    table = tables.neurons(parts)
+    assert list(table.columns) == [
+        *("variant", "trial", "step", "epoch", "layer", "neuron", "status"),
+        *("slope_mean", "saturation", "a_mean", "delta_mean"),
+    ]
+    expected = [
+        (label, trial, step, layer, neuron)
+        for label, trials, widths in (("sigmoid", 3, (4, 2)), ("tanh", 3, (5, 4, 2)), ("relu", 2, (4, 2)))
+        for trial in range(trials)
+        for step in (0, 3, 6, 7)
+        for layer, width in enumerate(widths, 1)
+        for neuron in range(1, width + 1)
+    ]
+    keys = table[["variant", "trial", "step", "layer", "neuron"]]
+    assert list(keys.itertuples(index=False, name=None)) == expected
+    np.testing.assert_allclose(table["epoch"], table["step"] / 3)
+    assert set(table.loc[table["variant"] == "relu", "status"]) == {"diverged"}
+
+
+def test_every_number_of_neurons_stands_in_its_row(parts):
+    groups = dict(iter(tables.neurons(parts).groupby(["variant", "trial", "step"])))
+    for one in parts:
+        for t, trial in enumerate(one.trials):
+            for h, step in enumerate(one.readings.histogram_steps):
+                rows = groups[one.variant.label, trial, step][list(NEURON_COLUMNS)]
+                np.testing.assert_array_equal(rows, one.readings.neurons[h, t])
+
+
+def test_the_errors_of_neurons_are_those_of_their_layer(parts):
+    """learning_speed = ‖⟨δ⟩‖, and the means of slopes and saturations over neurons are the layer's."""
+    layers = tables.layers(parts).set_index(["variant", "trial", "step", "layer"])
+    groups = tables.neurons(parts).groupby(["variant", "trial", "step", "layer"])
+    found = groups.agg(
+        learning_speed=("delta_mean", lambda delta: np.sqrt((delta**2).sum(min_count=1))),
+        **{name: (name, "mean") for name in ("slope_mean", "saturation", "a_mean")},
+    )
+    told = layers.loc[found.index, list(found.columns)]
+    np.testing.assert_allclose(found, told, rtol=1e-12, atol=1e-15)
+    assert told.loc["tanh"].notna().all(axis=None)
+
+
+def test_parts_without_single_neurons_have_no_rows():
+    given = training((3, 4, 2), neurons=False)
+    assert tables.neurons([part(0, "one", given, range(2))]).empty
+
+
 def test_the_names_of_the_tables():
     assert TABLES == ("layers", "steps", "trials", "variants", "histograms", "curves")
+    assert set(tables.ON_REQUEST) == {"neurons"}

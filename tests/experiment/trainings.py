@@ -29,7 +29,7 @@ def made_examples(features, outputs, count, dtype="float64", seed=0):
 def training(sizes, *, sigma=None, output=None, cost=None, count=8, dtype="float64", train=None, **changes):
     """A training of 3 steps over the whole batch, read at every step, all of which ``changes`` may change.
 
-    ``every``, ``columns`` and ``probe`` change the recording.
+    ``every``, ``columns``, ``probe`` and ``neurons`` change the recording.
     """
     given = made_examples(sizes[0], sizes[-1], count, dtype) if train is None else train
     sigmas = (sigma or Sigmoid(),) * (len(sizes) - 2) + (output or Sigmoid(),)
@@ -41,6 +41,7 @@ def training(sizes, *, sigma=None, output=None, cost=None, count=8, dtype="float
         saturation_threshold=changes.pop("saturation_threshold", 0.05),
         low_input_threshold=changes.pop("low_input_threshold", 0.1),
         probe=changes.pop("probe", None),
+        neurons=changes.pop("neurons", True),
     )
     base = Training(
         network=Network(sizes, sigmas, cost or Quadratic()),
@@ -66,6 +67,7 @@ def of_trial(readings, t):
         layers=readings.layers[:, one],
         figures=readings.figures[:, one],
         histograms=readings.histograms[:, one],
+        neurons=None if readings.neurons is None else readings.neurons[:, one],
         diverged=readings.diverged[one],
         final=readings.final[one],
     )

@@ -149,6 +149,42 @@ def trials_table(variants=VARIANTS, trials=20) -> pd.DataFrame:
     return table
 
 
+def neurons_table(variants=VARIANTS, trials=2, depth=LAYERS, width=4) -> pd.DataFrame:
+    """Neuron j of layer l of trial t is saturated on a share that these and the time tell."""
+    names = ["variant", "trial", "step", "layer", "neuron"]
+    keys = [variants, range(trials), (0, 100, 500), range(1, depth + 1), range(1, width + 1)]
+    table = pd.MultiIndex.from_product(keys, names=names).to_frame(index=False)
+    table["epoch"] = table["step"] / 1.0
+    table["status"] = "done"
+    place = table["layer"] + 10 * table["neuron"] + 100 * table["trial"] + table["step"] / 5
+    table["saturation"] = place / 1000
+    return table
+
+
+def demon_table() -> pd.DataFrame:
+    """A neuron whose C is 2 + 0.3 Δz + 0.5 Δz², and 2 − 0.1 Δa + 0.2 Δa²."""
+    sizes = 0.1 * 0.5 ** np.arange(13)
+    moves = np.concatenate([-sizes, sizes[::-1]])
+    frames = []
+    for moved, first, second in (("z", 0.3, 0.5), ("a", -0.1, 0.2)):
+        frame = pd.DataFrame({"layer": 2, "neuron": 7, "moved": moved, "move": moves})
+        frame["change"] = first * moves + second * moves**2
+        frame["predicted"] = first * moves
+        frame["remainder"] = second * moves**2
+        frames.append(frame.assign(rounding=1e-15, order=2.0))
+    return pd.concat(frames, ignore_index=True)
+
+
+def demon_layer_table(width=6) -> pd.DataFrame:
+    """Neurons that gain what their derivative says; the first has none, the second gains nothing."""
+    derivative = np.array([0, 0.01, -0.02, 0.04, -0.08, 0.16])[:width]
+    gain = 0.1 * np.abs(derivative)
+    gain[1:2] = 0
+    frame = pd.DataFrame({"layer": 2, "neuron": np.arange(1, width + 1), "derivative": derivative})
+    frame = frame.assign(order=2.0, best_move=-0.1, best_gain=gain, reach=0.1, rank_correlation=0.9)
+    return pd.concat([frame.assign(moved=moved) for moved in ("z", "a")], ignore_index=True)
+
+
 def all_tables(variants=VARIANTS, trials=20, depth=LAYERS) -> dict[str, pd.DataFrame]:
     return {
         "layers": layers_table(variants, trials, depth),
@@ -157,6 +193,9 @@ def all_tables(variants=VARIANTS, trials=20, depth=LAYERS) -> dict[str, pd.DataF
         "variants": variants_table(variants),
         "histograms": histograms_table(variants, min(trials, 4), depth),
         "curves": curves_table(variants, depth),
+        "neurons": neurons_table(variants, min(trials, 2), depth),
+        "demon": demon_table(),
+        "demon_layer": demon_layer_table(),
     }
 
 

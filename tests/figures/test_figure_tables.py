@@ -15,8 +15,11 @@ NAMES = [
     "activations",
     "causes",
     "comparisons",
+    "demon",
+    "demon_layer",
     "learning_speed",
     "ledger",
+    "neurons",
     "overview",
     "saturation",
     "slopes",
@@ -159,6 +162,14 @@ def test_all_leaves_out_what_was_not_recorded(make_tables, tmp_path, quick_save)
     paths = figures.draw_all(lean, tmp_path)
     drawn = {path.stem for path in paths}
     assert drawn == set(NAMES) - {"saturation", "slopes"}
+
+
+def test_all_leaves_out_what_has_no_table(make_tables, tmp_path, quick_save):
+    tables = make_tables(("a",), 1, 1)
+    for name in ("neurons", "demon", "demon_layer"):
+        del tables[name]
+    drawn = {path.stem for path in figures.draw_all(tables, tmp_path)}
+    assert drawn == set(NAMES) - {"neurons", "demon", "demon_layer"}
 
 
 def test_fault_112_a_figure_that_fails_does_not_stop_the_others(

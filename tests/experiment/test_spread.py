@@ -1,0 +1,106 @@
+import numpy as np
+import pytest
+
+from lab.activations.activation import REALS, Interval
+from lab.experiment.spread import phi_b, rank_share
+
+UNIT = Interval(0, 1)
+
+# φ_B.
+
+
+@pytest.mark.parametrize(
+    ("outputs", "expected"),
+    [
+        ([0.5, 0.5, 0.5], 0),
+        ([0.0, 1.0, 1.0, 0.0], 1),
+        ([0.25, 0.75], 0.5),
+        ([0.5, 1.0], 0.5),  # bins [0, .2) and [.8, 1], each of one
+        ([0.55, 0.58, 0.1], (0.1 + 0.16 + 0.8) / 3),  # two share a bin
+        ([0.45, 0.55], 0.1),  # the signs are in two bins: they do not cancel
+    ],
+)
+def test_phi_b_by_hand(outputs, expected):
+    block = np.array(outputs)[None, None]
+    assert phi_b(block, UNIT)[0] == pytest.approx(expected, rel=1e-15, abs=1e-15)
+
+
+def test_phi_b_does_not_depend_on_the_range():
+    a = np.random.default_rng(0).uniform(size=(3, 4, 50))
+    told = phi_b(a, UNIT)
+    np.testing.assert_allclose(phi_b(5 * a - 7, Interval(-7, -2)), told, rtol=1e-13)
+
+
+def test_phi_b_of_uniform_outputs_is_a_half():
+    a = np.linspace(0, 1, 100_001)[None, None]
+    assert phi_b(a, UNIT)[0] == pytest.approx(0.5, abs=1e-5)
+
+
+@pytest.mark.parametrize("reach", [REALS, Interval(0, np.inf), Interval(-np.inf, 0), Interval(2, 2)], ids=str)
+def test_phi_b_is_missing_where_the_outputs_have_no_two_ends(reach):
+    assert np.isnan(phi_b(np.full((2, 3, 4), 2.0), reach)).all()
+
+
+# Directions.
+
+
+def of_variances(variances, m=200, seed=0):
+    """Activations whose principal variances are these, in directions that are no neuron's."""
+    rng = np.random.default_rng(seed)
+    n = len(variances)
+    q, _ = np.linalg.qr(rng.normal(size=(n, n)))
+    scores, _ = np.linalg.qr(np.column_stack([np.ones(m), rng.normal(size=(m, n))]))
+    return (q @ (np.sqrt(variances)[:, None] * scores[:, 1:].T) + rng.normal(size=(n, 1)))[None]
+
+
+@pytest.mark.parametrize(
+    ("variances", "directions"),
+    [
+        ([1, 0, 0, 0], 1),
+        ([0.991, 0.009, 0, 0], 1),
+        ([0.989, 0.011, 0, 0], 2),
+        ([1, 1, 1, 1], 4),
+        ([0.6, 0.385, 0.01, 0.005], 3),
+        ([0.5, 0.495, 0.0025, 0.0025], 2),
+    ],
+)
+@pytest.mark.parametrize("size", [1.0, 1e-150, 1e200])
+def test_the_directions_of_planted_variances(variances, directions, size):
+    assert rank_share(size * of_variances(variances))[0] == directions / 4
+
+
+def test_fewer_examples_than_neurons_have_as_many_directions_at_most():
+    a = np.random.default_rng(1).normal(size=(2, 40, 5))
+    np.testing.assert_array_equal(rank_share(a), 4 / 40)  # five points span four directions
+
+
+def test_both_sides_tell_the_same():
+    a = np.random.default_rng(2).normal(size=(3, 9, 9)) * np.geomspace(1, 0.01, 9)[:, None]
+    wide, tall = (rank_share(np.concatenate([a] * k, axis=2)) for k in (1, 3))
+    np.testing.assert_array_equal(wide, tall)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.3, 1e-200, 1e200])
+def test_what_does_not_vary_has_no_direction(value):
+    assert rank_share(np.full((1, 5, 1001), value))[0] == 0
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_what_is_not_finite_is_missing_and_leaves_the_others_bitwise_alone(value):
+    a = np.random.default_rng(3).normal(size=(3, 6, 20))
+    told = rank_share(a)
+    a[1, 2, 3] = value
+    found = rank_share(a)
+    assert np.isnan(found[1])
+    assert found[[0, 2]].tobytes() == told[[0, 2]].tobytes()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(7, 30, 100), (5, 30, 12), (4, 1, 9), (3, 8, 1)])
+def test_a_stacked_trial_has_the_bits_that_it_has_alone(shape, dtype):
+    a = np.random.default_rng(4).uniform(size=shape).astype(dtype)
+    for measure in (rank_share, lambda block: phi_b(block, UNIT)):
+        stacked = measure(a)
+        assert stacked.dtype == np.float64
+        for t in range(len(a)):
+            assert stacked[t : t + 1].tobytes() == measure(a[t : t + 1]).tobytes()
