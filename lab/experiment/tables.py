@@ -100,11 +100,12 @@ def trials(parts: Sequence[Part], failed: Sequence[tuple[Variant, int, int]]) ->
 
 
 def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
-    """variant, the varied keys, sizes, layers, what the hidden σ is, inf σ′ and sup σ′, steps, seen.
+    """variant, the varied keys, sizes, layers, what the hidden σ is, inf σ′ and sup σ′, …, steps, seen.
 
     Where hidden layers have different σ, ``inf_slope`` and ``sup_slope`` span them all. They are ``proved``
     where all of these have a formula whose bounds could be proved, else claimed. ``seen`` tells which
-    training examples a reading sees.
+    training examples a reading sees. ``surrogate_floor`` is 0 but in a counterfactual, whose weights do not
+    follow the gradient of C (see `lab.network.backprop.Network`).
     """
     rows = []
     for variant, training in made:
@@ -120,6 +121,7 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
         row["sup_slope"] = max(known.slope.high for known in bounds)
         row["bounds"] = "proved" if all(known.proved for known in bounds) else "claimed"
         row["saturation_threshold"] = training.recording.saturation_threshold
+        row["surrogate_floor"] = network.surrogate_floor
         row["steps"] = training.steps
         row["seen"] = _seen(training)
         rows.append(row)

@@ -202,6 +202,7 @@ def test_variants_tell_what_each_is():
     assert table["sup_slope"].tolist() == [1, 2, 0.25]
     assert table["saturation_threshold"].tolist() == [0.1, 0.1, 0.05]
     assert table["steps"].tolist() == [7, 7, 3]
+    assert table["surrogate_floor"].tolist() == [0, 0, 0]
 
 
 def test_curves_sample_every_layer():
@@ -224,3 +225,9 @@ def test_float32_trainings_make_the_same_columns():
 
 def test_the_names_of_the_tables():
     assert TABLES == ("layers", "steps", "trials", "variants", "histograms", "curves")
+
+
+def test_a_counterfactual_is_told_in_the_variants():
+    given = training((3, 4, 2))
+    given = replace(given, network=replace(given.network, surrogate_floor=0.1))
+    assert tables.variants([(variant(0, "one"), given)])["surrogate_floor"].tolist() == [0.1]
