@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from lab.activations.certificate import Certificate
+    from lab.analysis.verdicts import Verdict
 
 
 @dataclass(frozen=True, repr=False)
@@ -109,6 +110,13 @@ class Run:
 
         tables, pairs = side_by_side(self, other, all_pairs)
         return comparisons(tables, metrics, pairs)
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """What is wrong, variant by variant, the gravest first. See `lab.analysis.verdicts`."""
+        from lab.analysis.verdicts import verdicts
+
+        return verdicts(self.tables)
 
     def plot(self, name: str = "learning_speed") -> Figure:
         """A figure of the run. Raises PartError with the known names where it is unknown."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,6 +13,7 @@ import click
 from lab.screen import err, out, plain, table
 
 if TYPE_CHECKING:
+    from lab.analysis.verdicts import Verdict
     from lab.experiment.preparation import Prepared
     from lab.face import Run
 
@@ -38,17 +42,25 @@ def tell_plan(ready: Prepared, as_json: bool) -> None:
     table(columns, rows, ready.plan.experiment.title)
 
 
-def tell_run(run: Run, as_json: bool) -> None:
-    """The short table of a run, what failed, died or diverged in it, and where its results are."""
-    info, summary = run.info, run.summary
+def tell_run(run: Run, as_json: bool, most: int | None = None) -> None:
+    """The short table of a run, what failed or died in it, its verdicts, and where its results are.
+
+    ``most`` is how many verdicts are told on each variant; all where it is None. JSON holds all.
+    """
+    from lab.analysis.summary import summary as summarised
+    from lab.analysis.verdicts import verdicts
+
+    info, tables = run.info, run.tables
+    summary, found = summarised(tables), verdicts(tables)
     if as_json:
         told = {key: info.get(key) for key in ("name", "id", "title", "status", "failures")}
         rows = json.loads(summary.to_json(orient="records"))
-        click.echo(json.dumps({**told, "folder": str(run.path), "summary": rows}, indent=1))
+        told |= {"folder": str(run.path), "summary": rows}
+        click.echo(json.dumps({**told, "verdicts": list(map(asdict, found))}, indent=1))
         return
     console = out()
     table(*_short_table(summary), info["title"])
-    for line in _legend(summary):
+    for line in _legend(summary, tables["variants"]):
         console.print(line, style="dim")
     for failure in info.get("failures", []):
         trials = failure["trials"]
@@ -61,11 +73,27 @@ def tell_run(run: Run, as_json: bool) -> None:
     diverged = summary["diverged"] == summary["trials"]
     if len(summary) and diverged.all():
         console.print("all trials diverged; try a smaller training.eta")
+    _tell_verdicts(run, found, most)
     console.print(f"results: {run.path}")
 
 
-def _legend(summary: Any) -> list[str]:
+def _tell_verdicts(run: Run, verdicts: Sequence[Verdict], most: int | None) -> None:
+    """Each verdict with its rule, its threshold and its rows, grouped by variant."""
+    console, left = out(), 0
+    for variant, group in groupby(verdicts, lambda verdict: verdict.variant):
+        found = list(group)
+        for verdict in found[:most]:
+            console.print(plain(f"{variant}: {verdict.sentence}"))
+            console.print(plain(f"  [{verdict.evidence}]"), style="dim")
+        left += len(found[most:]) if most is not None else 0
+    if left:
+        console.print(f"{left} more verdict{'s' * (left > 1)}: lab show {run}")
+
+
+def _legend(summary: Any, variants: Any) -> list[str]:
     lines = []
+    if "surrogate_floor" in variants and (variants["surrogate_floor"] > 0).any():
+        lines.append("surrogate_floor > 0: max(σ′, floor) on the way back, so not the gradient of C")
     if not summary["ratio_start"].isna().all():
         lines.append(
             "ratio: ‖∂C/∂b‖ of the first hidden layer over that of the last, at the start and at the end"

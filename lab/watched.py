@@ -19,6 +19,9 @@ from lab.screen import err, progress
 if TYPE_CHECKING:
     from lab.experiment.preparation import Prepared
 
+FEW_VERDICTS = 3
+"""A run ends with at most so many verdicts on each variant."""
+
 
 def say_begin(ready: Prepared) -> None:
     """Say on stderr what begins, and what is worth telling about it."""
@@ -63,7 +66,7 @@ def trained(
         except (FiguresError, StorageError) as error:
             err().print(f"error: {error}\nthe tables are safe; try again with: lab plot {made}")
             failed = True
-    tell_run(made, as_json)
+    tell_run(made, as_json, FEW_VERDICTS)
     return 1 if failed else 0
 
 

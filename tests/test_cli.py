@@ -46,6 +46,7 @@ def test_run_ends_with_a_short_table_and_the_folder(lab, small, tmp_path):
 
     assert code == 0
     title, header, *rows, last = out.splitlines()
+    rows = rows[: rows.index(next(row for row in rows if row.startswith("saturated: "))) + 1]
     assert title == "A small one"
     assert header.split()[:2] == ["variant", "trials"]
     assert header.split()[2:] == ["ratio,", "end", "saturated,", "end", "cost", "accuracy", "test"]
@@ -445,3 +446,32 @@ def test_help_is_quick_to_say_what_there_is(lab):
         "new",
     ):
         assert f"  {command} " in out
+
+
+SICK = ["-o", "network.hidden=[8,8,8,8,8,8]", "-o", "training.eta=1e-9", "-o", "training.epochs=1"]
+
+
+def test_verdicts_end_a_run_a_few_and_show_tells_them_all(lab, small, monkeypatch):
+    from lab import watched
+
+    monkeypatch.setattr(watched, "FEW_VERDICTS", 1)
+    *_, more, last = lab("run", small, "--no-plots", "--workers", "1", *SICK)[1].splitlines()
+    assert last.startswith("results: ")
+    assert re.fullmatch(r"\d+ more verdicts: lab show small/\S+", more)
+
+    out = lab("show", "small")[1]
+    told = json.loads(lab("show", "small", "--json")[1])["verdicts"]
+    assert len(told) == int(more.split()[0]) + 2
+    assert "more verdict" not in out
+    for verdict in told:
+        assert set(verdict) == {"rule", "variant", "layer", "step", "value", "threshold", "sentence"}
+        assert f"{verdict['variant']}: {verdict['sentence']}\n  [{verdict['rule']}: " in out
+    assert {"slow early layers", "updates small"} <= {verdict["rule"] for verdict in told}
+
+
+def test_a_counterfactual_is_called_one_wherever_it_is_told(lab, small):
+    code, out, err = lab("run", small, "--no-plots", "--workers", "1", "-o", "training.surrogate_floor=0.1")
+    assert code == 0
+    assert "note: where training.surrogate_floor > 0" in err
+    assert "surrogate_floor > 0: max(σ′, floor) on the way back, so not the gradient of C" in out
+    assert "sigmoid, surrogate_floor=0.1" in out

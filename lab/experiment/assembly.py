@@ -75,7 +75,8 @@ class Bench:
         outputs = targets(data.y_train[:1], isinstance(cost, SoftmaxCrossEntropy)).shape[1]
         sizes = (data.x_train.shape[1], *settings.network.hidden, outputs)
         specs = [*settings.network.activations, settings.network.output]
-        return Network(sizes, tuple(self.activation(spec, settings) for spec in specs), cost)
+        sigmas = tuple(self.activation(spec, settings) for spec in specs)
+        return Network(sizes, sigmas, cost, settings.training.surrogate_floor or 0.0)
 
     def _recording(self, settings: Experiment, steps: int, train: Examples) -> Recording:
         record = settings.record
@@ -87,7 +88,9 @@ class Bench:
         return Recording(
             schedule=schedule(steps, record.every),
             probes=tuple(probes),
-            columns=recorded(record.quantities, probes),
+            columns=recorded(
+                record.quantities, probes, counterfactual=settings.training.surrogate_floor is not None
+            ),
             saturation_threshold=record.saturation_threshold,
             low_input_threshold=record.low_input_threshold,
             probe=probe,
@@ -95,14 +98,19 @@ class Bench:
         )
 
 
-def recorded(quantities: list[str], probes: list[Probe]) -> tuple[str, ...]:
-    """The columns that the words of ``record.quantities`` mean, in the order of the probes."""
+def recorded(quantities: list[str], probes: list[Probe], *, counterfactual: bool = False) -> tuple[str, ...]:
+    """The columns that the words of ``record.quantities`` mean, in the order of the probes.
+
+    ``counterfactual`` tells whether there is a surrogate slope, or the control to one.
+    """
     wanted = set(quantities)
+
+    def in_a_group(probe: Probe) -> bool:
+        concerned = counterfactual or not probe.counterfactual
+        return concerned and ("all" in wanted or ("default" in wanted and probe.default))
+
     return tuple(
-        column
-        for probe in probes
-        for column in probe.columns
-        if column in wanted or "all" in wanted or ("default" in wanted and probe.default)
+        column for probe in probes for column in probe.columns if column in wanted or in_a_group(probe)
     )
 
 
@@ -138,6 +146,16 @@ def out_of_reach(network: Network, y: Array) -> str:
     return (
         f"targets from {y.min():g} to {y.max():g} lie outside the range {reach} of the output's activation, "
         "which cannot reach them all"
+    )
+
+
+def counterfactual(network: Network) -> str:
+    """A note where the weights do not follow the gradient of C; empty where they do."""
+    if network.surrogate_floor == 0:
+        return ""
+    return (
+        "where training.surrogate_floor > 0, σ′ below it is raised to it on the way back: δ and the "
+        "learning speeds are then not the gradient of C"
     )
 
 

@@ -143,7 +143,7 @@ def _design_name(name: str) -> None:
 
 
 def _quantity(name: str) -> None:
-    known = (*QUANTITY_GROUPS, *probes.COLUMNS)
+    known = (*QUANTITY_GROUPS, *probes.COLUMNS, *probes.COUNTERFACTUAL_COLUMNS)
     if name not in known:
         raise PartError(f"unknown quantity {name!r}; {did_you_mean(name, known)}")
 

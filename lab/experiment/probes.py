@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar, TypeAlias
 
@@ -18,8 +18,8 @@ from lab.activations.activation import Array
 from lab.experiment import causes
 from lab.experiment.norms import norm
 from lab.experiment.spread import phi_b, rank_share
-from lab.network.backprop import Network, Pass
-from lab.network.parameters import Parameters, count
+from lab.network.backprop import Network, Pass, backward
+from lab.network.parameters import Parameters, count, parameters
 
 Norm: TypeAlias = tuple[str, str]
 """A part, ``theta``, ``gradient`` or ``update``, and a kind, ``w`` or ``b``."""
@@ -62,8 +62,20 @@ class Seen:
         return norm(getattr(getattr(self, part), kind)[l])
 
     @cached_property
+    def true_gradient(self) -> Parameters:
+        """∇C of a network whose ``gradient`` has a surrogate slope: BP1 to BP4 once more, with σ′ itself."""
+        p = replace(self.p, e=_like(self.p.e), delta=_like(self.p.delta))
+        gradient = parameters(self.network.sizes, len(self.gradient.vector), self.gradient.vector.dtype)
+        backward(replace(self.network, surrogate_floor=0.0), self.theta, p, gradient)
+        return gradient
+
+    @cached_property
     def _gradient_of_few(self) -> dict[int, dict[str, Array]]:
         return {l: gradient_norms(delta, self.p.a[l - 1]) for l, delta in self.p.delta.items()}
+
+
+def _like(blocks: Mapping[int, Array]) -> dict[int, Array]:
+    return {l: np.empty_like(block) for l, block in blocks.items()}
 
 
 def few_examples(network: Network, m: int) -> bool:
@@ -93,6 +105,9 @@ class Probe(ABC):
 
     default: ClassVar[bool] = True
     """Whether ``quantities = ["default"]`` holds it."""
+
+    counterfactual: ClassVar[bool] = False
+    """Whether it concerns trainings with a surrogate slope alone: "default" and "all" hold it only there."""
 
     norms: ClassVar[frozenset[Norm] | None] = None
     """The norms of parameters that `measure` asks `Seen.norm` for, where it looks at no parameters itself."""
@@ -356,6 +371,30 @@ class Causes(Probe):
         return tuple(np.transpose(rows))
 
 
+@dataclass(frozen=True)
+class GradientCosine(Probe):
+    """``gradient_cosine``: the cosine of the direction trained along to ∂C/∂(w^l, b^l), the true gradient.
+
+    With a surrogate slope (`Network.surrogate_floor`) the two differ, and a second backward pass at the
+    reading finds the true one. 1 where there is no surrogate, NaN where one of the two is 0.
+    """
+
+    columns = ("gradient_cosine",)
+    counterfactual = True
+
+    def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
+        """Over w and b of the layer together."""
+        if seen.network.surrogate_floor == 0:
+            return (np.ones(len(seen.p.z[l])),)
+        return (cosine(seen.gradient.wb[l], seen.true_gradient.wb[l]),)
+
+
+def cosine(first: Array, second: Array) -> Array:
+    """⟨x, y⟩/(‖x‖‖y‖) of each trial's blocks (T, n, m): (T,). NaN where one of them is 0."""
+    x, y = (block / norm(block)[:, None, None] for block in (first, second))
+    return np.asarray(np.clip(np.vecdot(x, y).sum(axis=1), -1, 1))
+
+
 TABLE: dict[str, type[Probe]] = {
     "learning-speed": LearningSpeed,
     "error-size": ErrorSize,
@@ -369,8 +408,16 @@ TABLE: dict[str, type[Probe]] = {
     "causes": Causes,
     "phi-b": PhiB,
     "rank-share": RankShare,
+    "gradient-cosine": GradientCosine,
 }
 """The probes that the lab ships: name → class."""
 
-COLUMNS: tuple[str, ...] = tuple(column for probe in TABLE.values() for column in probe.columns)
-"""All quantities that the lab ships, in the order of the table ``layers``."""
+COLUMNS: tuple[str, ...] = tuple(
+    column for probe in TABLE.values() if not probe.counterfactual for column in probe.columns
+)
+"""The quantities of every training that the lab ships, in the order of the table ``layers``."""
+
+COUNTERFACTUAL_COLUMNS: tuple[str, ...] = tuple(
+    column for probe in TABLE.values() if probe.counterfactual for column in probe.columns
+)
+"""Those of trainings with a surrogate slope."""

@@ -128,6 +128,8 @@ class Training(Table):
     """``[training]``: how the weights are changed, and for how long.
 
     Exactly one of ``epochs`` and ``steps`` counts; where neither is given, ``epochs`` is 30.
+    ``surrogate_floor`` trains a counterfactual: BP1 and BP2 pass max(σ′, floor) for σ′, and what the weights
+    follow is not the gradient of C. 0 is the control, σ′ itself.
     """
 
     optimiser: Spec = "descent"
@@ -137,6 +139,7 @@ class Training(Table):
     epochs: Count | None = None
     steps: Count | None = None
     dtype: Literal["float64", "float32"] = "float64"
+    surrogate_floor: float | None = Field(default=None, ge=0)
 
     @model_validator(mode="before")
     @classmethod

@@ -124,11 +124,13 @@ def trials(parts: Sequence[Part], failed: Sequence[tuple[Variant, int, int]]) ->
 
 
 def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
-    """variant, the varied keys, sizes, layers, what the hidden σ is, inf σ′ and sup σ′, cancels, steps, seen.
+    """variant, the varied keys, sizes, layers, what the hidden σ is, inf σ′ and sup σ′, …, steps, seen.
 
     Where hidden layers have different σ, ``inf_slope`` and ``sup_slope`` span them all. They are ``proved``
     where all of these have a formula whose bounds could be proved, else claimed. ``cancels`` tells whether
     the cost removes σ′ from the output layer, ``seen`` which training examples a reading sees.
+    ``surrogate_floor`` is 0 but in a counterfactual, whose weights do not follow the gradient of C (see
+    `lab.network.backprop.Network`).
     """
     rows = []
     for variant, training in made:
@@ -145,6 +147,7 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
         row["bounds"] = "proved" if all(known.proved for known in bounds) else "claimed"
         row["cancels"] = network.cost.cancels(network.sigma(network.depth))
         row["saturation_threshold"] = training.recording.saturation_threshold
+        row["surrogate_floor"] = network.surrogate_floor
         row["steps"] = training.steps
         row["seen"] = _seen(training)
         rows.append(row)

@@ -25,6 +25,9 @@ from lab.experiment.source import Source, read
 RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """What a run, and so the stem of its file, may be called."""
 
+SURROGATE_FLOOR = "training.surrogate_floor"
+"""The key that makes a variant a counterfactual."""
+
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 
 
@@ -161,7 +164,7 @@ def _variants(
         for values in product(*(axis.values for axis in varied))
     ]
     named = [{told(key): value for key, value in combination.items()} for combination in combinations]
-    called = labels(named, base.settings.network.activation)
+    called = labels(_told_apart(base.settings, named), base.settings.network.activation)
     variants = []
     where: dict[Finding, list[str]] = {}
     for index, (combination, label) in enumerate(zip(combinations, called, strict=True)):
@@ -176,6 +179,18 @@ def _variants(
     return tuple(variants), [
         _in_variants(finding, names, varied, len(called)) for finding, names in where.items()
     ]
+
+
+def _told_apart(settings: Experiment, varied: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the labels tell: what varies, and a surrogate slope also where it does not.
+
+    No table and no figure may take the direction of a counterfactual for the gradient of C.
+    """
+    floor = settings.training.surrogate_floor
+    if not floor or any(SURROGATE_FLOOR in one for one in varied):
+        return list(varied)
+    activation = settings.network.activation
+    return [{**(one or {"network.activation": activation}), SURROGATE_FLOOR: floor} for one in varied]
 
 
 def _in_variants(finding: Finding, names: Sequence[str], varied: Sequence[Axis], count: int) -> Finding:

@@ -66,9 +66,18 @@ def draw(name: str, tables: Tables, title: str = "") -> Figure:
             figure = panels.blank(f"{name}: no data yet (the table {missing[0]!r} is empty)")
         else:
             figure = part.draw(tables)
-        if title:
-            writing.headline(figure, title)
+        headline = " · ".join(filter(None, (title, counterfactual(tables))))
+        if headline:
+            writing.headline(figure, headline)
     return figure
+
+
+def counterfactual(tables: Tables) -> str:
+    """What every figure says where variants were trained with a surrogate slope; else empty."""
+    variants = tables.get("variants")
+    if variants is None or "surrogate_floor" not in variants or not (variants["surrogate_floor"] > 0).any():
+        return ""
+    return "where surrogate_floor > 0, δ and ∇C are not the gradient of C"
 
 
 def checked(tables: Tables, name: str, *columns: str) -> pd.DataFrame:

@@ -14,6 +14,9 @@ under every a: so one product is w a + b, and one product is BP3 and BP4.
 
 Every product runs trial by trial inside ``np.matmul``, so a trial in a stack has the same bits as alone.
 One trial alone takes ``np.dot`` where it gives the same bits: a call costs half as much.
+
+A counterfactual may be trained instead (`Network.surrogate_floor`): max(σ′, floor) in place of σ′ in BP1 and
+BP2, forward as it is. What comes out is then not the gradient of C.
 """
 
 from __future__ import annotations
@@ -35,13 +38,22 @@ from lab.network.parameters import Parameters
 
 @dataclass(frozen=True)
 class Network:
-    """What stays the same in training: the sizes n_0 … n_L, σ of each layer 1 … L, and the cost."""
+    """What stays the same in training: the sizes n_0 … n_L, σ of each layer 1 … L, and the cost.
+
+    A ``surrogate_floor`` above 0 is passed by max(σ′, floor) in BP1 and BP2, and δ, e and the gradient are
+    then not those of C; 0 passes σ′ itself, whatever its sign. Where the cost cancels σ′ of the output there
+    is nothing to floor. Cf. the straight-through estimator of Bengio, Léonard & Courville (2013),
+    *Estimating or propagating gradients through stochastic neurons*, sec. 4, which passes 1.
+    """
 
     sizes: tuple[int, ...]
     sigmas: tuple[Activation, ...]
     cost: Cost
+    surrogate_floor: float = 0.0
 
     def __post_init__(self) -> None:
+        if not 0 <= self.surrogate_floor < np.inf:
+            raise ValueError(f"the surrogate floor must be finite and >= 0, got {self.surrogate_floor}")
         if len(self.sigmas) != len(self.sizes) - 1:
             raise ValueError(f"{len(self.sizes) - 1} layers need as many σ, got {len(self.sigmas)}")
 
@@ -174,13 +186,21 @@ def backward(network: Network, theta: Parameters, p: Pass, gradient: Parameters)
     """Fill δ and e of every layer and write ∂C/∂w and ∂C/∂b into ``gradient``; after `forward`."""
     L, w = network.depth, theta.alone.w
     a1, slope, e, delta = p.alone.a1, p.alone.slope, p.alone.e, p.alone.delta
-    network.cost.error(p.z[L], p.a[L], p.slope[L], p.y, network.sigma(L), out=p.delta[L])  # BP1
+    passed = passed_slope(network, p.slope[L], p.e[L])
+    network.cost.error(p.z[L], p.a[L], passed, p.y, network.sigma(L), out=p.delta[L])  # BP1
     np.multiply(p.delta[L], scalar(1 / p.examples, p.delta[L].dtype), out=p.delta[L])
     for l in range(L - 1, 0, -1):
         error_below(w[l + 1], delta[l + 1], e[l])
-        np.multiply(e[l], slope[l], delta[l])  # BP2
+        np.multiply(e[l], passed_slope(network, slope[l], delta[l]), delta[l])  # BP2
     for l in range(1, L + 1):
         p.product(delta[l], a1[l - 1].mT, gradient.alone.wb[l])  # BP3 (last column), BP4
+
+
+def passed_slope(network: Network, slope: Array, scratch: Array) -> Array:
+    """What the error is multiplied by: σ′(z) itself, or max(σ′(z), floor), written into ``scratch``."""
+    if network.surrogate_floor == 0:
+        return slope
+    return np.maximum(slope, scalar(network.surrogate_floor, slope.dtype), out=scratch)
 
 
 def error_below(w: Array, delta: Array, out: Array) -> None:

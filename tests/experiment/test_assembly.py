@@ -1,3 +1,4 @@
+from dataclasses import replace
 from math import ceil
 from pathlib import Path
 
@@ -8,7 +9,15 @@ from lab.activations import Formula
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import Identity, LeakyReLU
 from lab.activations.logistic import Sigmoid
-from lab.experiment.assembly import Bench, out_of_reach, recorded, steps_per_epoch, targets, unfit
+from lab.experiment.assembly import (
+    Bench,
+    counterfactual,
+    out_of_reach,
+    recorded,
+    steps_per_epoch,
+    targets,
+    unfit,
+)
 from lab.experiment.datasets.dataset import assembled
 from lab.experiment.probes import TABLE, LearningSpeed, Norms, Probe
 from lab.experiment.training import train
@@ -85,6 +94,30 @@ def test_names_tables_formulas_and_designs_become_parts(built):
     assert (made.recording.saturation_threshold, made.recording.low_input_threshold) == (0.2, 0.3)
     assert made.recording.neurons
     assert made.recording.schedule.steps.tolist() == [0, 10, 20, 30]
+
+
+@pytest.mark.parametrize(
+    ("text", "floor", "columns"),
+    [
+        ("", 0.0, COLUMNS),
+        ("surrogate_floor = 0.1\n", 0.1, (*COLUMNS, "gradient_cosine")),
+        ("surrogate_floor = 0.0\n", 0.0, (*COLUMNS, "gradient_cosine")),
+        ('[record]\nquantities = ["all"]\n', 0.0, COLUMNS),
+        ('surrogate_floor = 1\n[record]\nquantities = ["all"]\n', 1.0, (*COLUMNS, "gradient_cosine")),
+        ('surrogate_floor = 1.0\n[record]\nquantities = ["a_mean"]\n', 1.0, ("a_mean",)),
+        ('[record]\nquantities = ["gradient_cosine"]\n', 0.0, ("gradient_cosine",)),
+    ],
+)
+def test_a_surrogate_slope_and_its_control_record_the_cosine(built, text, floor, columns):
+    made = built(f"[network]\nhidden = [3]\n[training]\n{text}")
+    assert made.network.surrogate_floor == floor
+    assert made.recording.columns == columns
+
+
+def test_a_counterfactual_is_noted(built):
+    network = built("[network]\nhidden = [3]\n").network
+    assert counterfactual(network) == ""
+    assert counterfactual(replace(network, surrogate_floor=0.1)).endswith("then not the gradient of C")
 
 
 def test_without_hidden_layers_there_is_the_output(built):

@@ -82,7 +82,8 @@ FAULTS = [
         BASE + "[training]\netta = 0.1\n",
         6,
         "training.etta",
-        "unknown key; did you mean 'eta'? (known: batch, dtype, epochs, eta, lambda, optimiser, steps)",
+        "unknown key; did you mean 'eta'? "
+        "(known: batch, dtype, epochs, eta, lambda, optimiser, steps, surrogate_floor)",
     ),
     Fault(
         "14-unknown-table",
@@ -170,6 +171,13 @@ FAULTS = [
     Fault("19-lambda", BASE + "[training]\nlambda = -1\n", 6, "training.lambda", "must be >= 0, got -1"),
     Fault("19-epochs", BASE + "[training]\nepochs = 0\n", 6, "training.epochs", "must be >= 1, got 0"),
     Fault("19-batch", BASE + "[training]\nbatch = 0\n", 6, "training.batch", "a whole number >= 1, got 0"),
+    Fault(
+        "19-surrogate-floor",
+        BASE + "[training]\nsurrogate_floor = -0.1\n",
+        6,
+        "training.surrogate_floor",
+        "must be >= 0, got -0.1",
+    ),
     Fault("19-seed", BASE + "[trials]\nseed = -1\n", 6, "trials.seed", "must be >= 0, got -1"),
     Fault(
         "19-threshold",

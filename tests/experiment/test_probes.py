@@ -17,11 +17,14 @@ from lab.activations.logistic import Sigmoid, SiLU, Softplus
 from lab.experiment.norms import norm
 from lab.experiment.probes import (
     COLUMNS,
+    COUNTERFACTUAL_COLUMNS,
     SORTED_VALUES,
     TABLE,
     Causes,
+    GradientCosine,
     Saturation,
     Seen,
+    cosine,
     few_examples,
     gradient_norms,
     percentile,
@@ -38,10 +41,10 @@ SIZES, TRIALS, EXAMPLES = (4, 6, 5, 3), 3, 7
 SIGMAS = [Sigmoid(), Tanh(), ReLU(), LeakyReLU(), Softplus(), GELU(), SiLU(), ELU(alpha=1.5)]
 
 
-def seen(sigma, dtype=np.float64, scale=1.5, threshold=0.05, with_update=True, examples=EXAMPLES):
+def seen(sigma, dtype=np.float64, scale=1.5, threshold=0.05, with_update=True, examples=EXAMPLES, floor=0.0):
     """A whole pass of three trials, and a step that is nothing but numbers."""
     rng = np.random.default_rng(0)
-    network = Network(SIZES, (sigma, sigma, Sigmoid()), Quadratic())
+    network = Network(SIZES, (sigma, sigma, Sigmoid()), Quadratic(), surrogate_floor=floor)
     theta = seen_as_layers((scale * rng.normal(size=(TRIALS, count(SIZES)))).astype(dtype), SIZES)
     gradient = parameters(SIZES, TRIALS, dtype)
     update = seen_as_layers(rng.normal(size=theta.vector.shape).astype(dtype), SIZES)
@@ -130,6 +133,7 @@ def defined(given, l, t):
         "rank_share": directions(a) / len(a),
         "weight_norm": rooted(w.ravel()),
         "bias_norm": rooted(b.ravel()),
+        "gradient_cosine": 1.0,
     }
 
 
@@ -153,7 +157,8 @@ def test_float32_passes_are_measured_alike(l):
 
 
 def test_the_columns_are_named_once():
-    assert len(set(COLUMNS)) == len(COLUMNS) == sum(len(probe.columns) for probe in TABLE.values())
+    names = (*COLUMNS, *COUNTERFACTUAL_COLUMNS)
+    assert len(set(names)) == len(names) == sum(len(probe.columns) for probe in TABLE.values())
 
 
 def test_without_a_step_there_is_no_update_ratio():
@@ -330,3 +335,39 @@ def test_a_step_that_is_a_multiple_of_the_gradient_needs_no_norm_of_its_own():
         np.testing.assert_allclose(
             measured(shorter, l)["update_ratio"], measured(given, l)["update_ratio"], rtol=1e-14
         )
+
+
+# The cosine to the true gradient.
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("l", [1, 2, 3])
+def test_the_cosine_is_that_of_the_direction_trained_along_to_the_true_gradient(l, dtype):
+    true, surrogate = (seen(Sigmoid(), dtype, floor=floor) for floor in (0.0, 0.1))
+    (found,) = GradientCosine().measure(surrogate, l)
+    for t in range(TRIALS):
+        first, second = (given.gradient.wb[l][t].ravel().astype(float) for given in (true, surrogate))
+        expected = first @ second / (rooted(first) * rooted(second))
+        assert found[t] == pytest.approx(expected, rel=1e-12 if dtype == np.float64 else 1e-5)
+        assert expected < 0.99
+
+
+def test_the_second_backward_pass_changes_nothing_of_what_is_seen():
+    given = seen(Sigmoid(), floor=0.1)
+    before = [block.copy() for blocks in (given.p.e, given.p.delta) for block in blocks.values()]
+    gradient = given.gradient.vector.copy()
+    GradientCosine().measure(given, 1)
+    after = [block for blocks in (given.p.e, given.p.delta) for block in blocks.values()]
+    assert all(np.array_equal(one, other) for one, other in zip(before, after, strict=True))
+    assert np.array_equal(given.gradient.vector, gradient)
+
+
+def test_a_cosine_knows_no_size_and_a_zero_has_none():
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(2, 3, 4, 5))
+    found = cosine(x, y)
+    np.testing.assert_allclose(cosine(1e-200 * x, 1e200 * y), found, rtol=1e-12)
+    np.testing.assert_allclose(cosine(x, -x), -1, rtol=1e-14)
+    x[1] = 0
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(cosine(x, y)).tolist() == [False, True, False]

@@ -25,6 +25,7 @@ def test_defaults():
             "epochs": 30,
             "steps": None,
             "dtype": "float64",
+            "surrogate_floor": None,
         },
         "trials": {"seeds": 10, "seed": 0},
         "vary": {},

@@ -204,6 +204,7 @@ def test_variants_tell_what_each_is():
     assert table["cancels"].tolist() == [False, False, False]
     assert table["saturation_threshold"].tolist() == [0.1, 0.1, 0.05]
     assert table["steps"].tolist() == [7, 7, 3]
+    assert table["surrogate_floor"].tolist() == [0, 0, 0]
 
 
 def test_curves_sample_every_layer():
@@ -274,3 +275,9 @@ def test_parts_without_single_neurons_have_no_rows():
 def test_the_names_of_the_tables():
     assert TABLES == ("layers", "steps", "trials", "variants", "histograms", "curves")
     assert set(tables.ON_REQUEST) == {"neurons"}
+
+
+def test_a_counterfactual_is_told_in_the_variants():
+    given = training((3, 4, 2))
+    given = replace(given, network=replace(given.network, surrogate_floor=0.1))
+    assert tables.variants([(variant(0, "one"), given)])["surrogate_floor"].tolist() == [0.1]

@@ -16,6 +16,7 @@ from lab.activations.linear import Identity, ReLU
 from lab.activations.logistic import Sigmoid
 from lab.errors import PartError
 from lab.experiment.examples import examples
+from lab.experiment.probes import COLUMNS
 from lab.experiment.streams import stream
 from lab.experiment.training import train
 from lab.network.backprop import backward, cost, forward, make_pass, with_ones
@@ -101,6 +102,27 @@ def test_the_same_for_other_activations_costs_and_a_probe(sigma, cost, output):
     stacked = train(given, range(4))
     for trial in range(4):
         assert unlike(of_trial(stacked, trial), train(given, range(trial, trial + 1))) == []
+
+
+@pytest.mark.parametrize("probe", [None, made_examples(20, 5, 150, seed=3)], ids=["batch", "probe"])
+def test_the_same_for_a_surrogate_slope_and_its_cosine(probe):
+    given = training((20, 40, 40, 5), count=70, batch=32, probe=probe, columns=(*COLUMNS, "gradient_cosine"))
+    given = replace(given, network=replace(given.network, surrogate_floor=0.2))
+    stacked = train(given, range(4))
+    for trial in range(4):
+        assert unlike(of_trial(stacked, trial), train(given, range(trial, trial + 1))) == []
+    cosines = stacked.layers[..., -1]
+    assert np.isfinite(cosines).all()
+    assert (cosines < 1 - 1e-9).any()
+
+
+def test_to_record_the_cosine_does_not_change_the_training():
+    given = training((3, 5, 2), count=9, batch=4)
+    given = replace(given, network=replace(given.network, surrogate_floor=0.2))
+    recording = replace(given.recording, columns=(*COLUMNS, "gradient_cosine"))
+    bare, cosine = (train(replace(given, recording=one), range(1)) for one in (given.recording, recording))
+    assert np.array_equal(bare.final, cosine.final)
+    assert np.array_equal(bare.layers, cosine.layers[..., :-1], equal_nan=True)
 
 
 def test_adding_trials_changes_no_other():

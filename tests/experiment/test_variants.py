@@ -272,3 +272,26 @@ def test_a_claim_that_one_variant_does_not_hold_refuses_all(written):
         ClaimError, match=r"trial\.toml:38: activations\.soft-floor\.at_least: the claim 0\.1 is REFUTED"
     ):
         load(written(FULL), varied)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("surrogate_floor = 0.1\n", ["sigmoid, surrogate_floor=0.1"]),
+        ("surrogate_floor = 0.0\n", ["sigmoid"]),
+        (
+            'surrogate_floor = 0.1\n[vary]\n"training.eta" = [0.1, 0.2]\n',
+            ["eta=0.1, surrogate_floor=0.1", "eta=0.2, surrogate_floor=0.1"],
+        ),
+        (
+            'surrogate_floor = 0.1\n[vary]\n"training.surrogate_floor" = [0.0, 0.2]\n',
+            ["surrogate_floor=0.0", "surrogate_floor=0.2"],
+        ),
+    ],
+)
+def test_a_label_tells_a_surrogate_slope_also_where_it_does_not_vary(written, text, told):
+    plan = load(written(f'[data]\nname = "digits"\n[network]\nhidden = [3]\n[training]\n{text}'))
+    assert [variant.label for variant in plan.variants] == told
+    assert all(
+        set(variant.varied) <= {"training.eta", "training.surrogate_floor"} for variant in plan.variants
+    )

@@ -225,3 +225,17 @@ def test_the_room_knows_tables_only_and_no_pyplot():
         allowed = r"figures|errors|storage|analysis"
         assert not re.search(rf"^\s*(from|import) lab\.(?!{allowed})", source, re.M), path
         assert "pyplot" not in source, path
+
+
+@pytest.mark.parametrize(
+    ("floors", "told"), [(None, ""), ([0.0, 0.0], ""), ([0.0, 0.1], "not the gradient of C")]
+)
+def test_every_figure_of_a_counterfactual_says_so(make_tables, texts, floors, told):
+    tables = make_tables()
+    if floors:
+        count = len(tables["variants"])
+        tables = tables | {"variants": tables["variants"].assign(surrogate_floor=(floors * count)[:count])}
+    for name in ("learning_speed", "overview", "activations"):
+        said = " ".join(texts(room.draw(name, tables, title="A title"))).replace("\n", " ")
+        assert "A title" in said
+        assert ("not the gradient of C" in said) == bool(told)

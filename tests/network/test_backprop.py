@@ -1,5 +1,7 @@
 """The four equations one by one, the whole gradient, and what holds to the last bit."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -444,3 +446,64 @@ def test_a_pass_used_again_forgets_what_it_held():
         forward(network, weights, p)
         backward(network, weights, p, gradient)
     assert gradient.vector.tobytes() == first.vector.tobytes()
+
+
+# The surrogate slope.
+
+
+@pytest.mark.parametrize("cost_name", ["quadratic", "cross-entropy"])
+def test_the_gradient_check_passes_without_a_floor_and_fails_with_one(cost_name):
+    """A floor above some σ′ makes another direction than ∇C; one below all of them changes nothing."""
+    theta, x, y = drawn((3, 4, 5, 2), trials=3, m=5, seed=11)
+    direction = np.random.default_rng(1).normal(size=theta.vector.shape)
+
+    def disagreement(floor):
+        network = Network((3, 4, 5, 2), (Sigmoid(),) * 3, COSTS[cost_name], surrogate_floor=floor)
+        told, found = directional_derivatives(network, theta, x, y, direction)
+        return np.max(np.abs(told - found) / np.abs(found))
+
+    assert disagreement(0.0) < 1e-11
+    assert disagreement(1e-6) < 1e-11
+    assert disagreement(0.1) > 1e-3
+    assert disagreement(0.25) > 1e-2
+
+
+@pytest.mark.parametrize("sigma", [Sigmoid(), Tanh(), ReLU(), GELU()], ids=str)
+def test_the_larger_of_the_slope_and_the_floor_is_passed_and_all_else_is_as_it_was(sigma):
+    theta, x, y = drawn((3, 6, 5, 2), trials=3, m=5, seed=2)
+    true = Network((3, 6, 5, 2), (sigma, sigma, Sigmoid()), Quadratic())
+    p, _ = run(true, theta, x, y)
+    q, gradient = run(replace(true, surrogate_floor=0.125), theta, x, y)
+    for l in (1, 2, 3):
+        for block in ("z", "a", "slope"):
+            assert np.array_equal(getattr(q, block)[l], getattr(p, block)[l])
+        assert (p.slope[l] < 0.125).any()
+        if l == 3:
+            e = (p.a[3] - y.T[None]) / 5
+        else:
+            e = theta.w[l + 1].mT @ q.delta[l + 1]
+            close(q.e[l], e)
+        close(q.delta[l], e * np.maximum(p.slope[l], 0.125))
+        close(gradient.b[l][..., 0], q.delta[l].sum(axis=-1))
+
+
+def test_where_the_cost_cancels_the_slope_there_is_nothing_to_floor():
+    theta, x, y = drawn((3, 4, 2), trials=2, m=5, seed=3)
+    network = Network((3, 4, 2), (Tanh(), Sigmoid()), CrossEntropy())
+    p, _ = run(network, theta, x, y)
+    q, _ = run(replace(network, surrogate_floor=0.5), theta, x, y)
+    assert np.array_equal(q.delta[2], p.delta[2])
+    assert not np.array_equal(q.delta[1], p.delta[1])
+
+
+def test_without_a_floor_a_falling_slope_stays_as_it_is():
+    theta, x, y = drawn((3, 8, 2), trials=2, m=5, seed=3)
+    p, _ = run(Network((3, 8, 2), (GELU(), Sigmoid()), Quadratic(), surrogate_floor=0.0), theta, x, y)
+    assert (p.slope[1] < 0).any()
+    close(p.delta[1], p.e[1] * p.slope[1])
+
+
+@pytest.mark.parametrize("floor", [-0.1, np.inf, np.nan])
+def test_a_floor_that_is_none_is_refused(floor):
+    with pytest.raises(ValueError, match="the surrogate floor must be finite and >= 0, got"):
+        Network((3, 2), (Tanh(),), Quadratic(), surrogate_floor=floor)

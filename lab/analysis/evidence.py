@@ -1,0 +1,85 @@
+"""What verdicts are read from: one variant's part of a run's tables, and what the trials have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One variant's rows of ``layers``, ``steps``, ``trials`` and ``curves``, and its row of ``variants``.
+
+    A trial that diverged counts as long as its readings are numbers.
+    """
+
+    layers: pd.DataFrame
+    steps: pd.DataFrame
+    trials: pd.DataFrame
+    curves: pd.DataFrame
+    variant: Mapping[str, Any]
+
+    @property
+    def start(self) -> int:
+        """The step of the first reading."""
+        return int(self.layers["step"].min())
+
+    @property
+    def end(self) -> int:
+        """The step of the last reading."""
+        return int(self.layers["step"].max())
+
+    @property
+    def hidden(self) -> list[int]:
+        """The hidden layers."""
+        return list(range(1, int(self.variant["layers"])))
+
+    @property
+    def outputs(self) -> int:
+        """The number of output neurons."""
+        return int(str(self.variant["sizes"]).rpartition("-")[2])
+
+    @property
+    def slope(self) -> str:
+        """What multiplies the error on its way down: σ′, or the surrogate in its place."""
+        floor = float(self.variant.get("surrogate_floor", 0))
+        return f"max(σ′, {floor:g})" if floor > 0 else "σ′"
+
+    @cached_property
+    def closed(self) -> set[int]:
+        """The layers whose σ is flat on both sides; ReLU and its kin are flat on one, where they are off."""
+        least = float(self.variant["saturation_threshold"])
+        closed = set()
+        for layer, curve in self.curves.groupby("layer"):
+            size = np.abs(curve.sort_values("z")["slope"].to_numpy(float))
+            if max(size[0], size[-1]) < least * np.nanmax(size):
+                closed.add(int(str(layer)))
+        return closed
+
+    def medians(self, column: str, step: int | None = None) -> dict[int, float]:
+        """Layer → the median over the trials: at a step, or of each trial's median over all readings.
+
+        Empty where the quantity was not recorded; what is no finite number is left out.
+        """
+        if column not in self.layers:
+            return {}
+        rows = self.layers if step is None else self.layers[self.layers["step"] == step]
+        rows = rows[np.isfinite(rows[column])]
+        median = rows.groupby(["layer", "trial"])[column].median().groupby("layer").median()
+        return {int(layer): float(value) for layer, value in zip(median.index, median, strict=True)}
+
+    def of_hidden(self, column: str) -> dict[int, float]:
+        """`medians` of the hidden layers at the last reading."""
+        return {l: value for l, value in self.medians(column, self.end).items() if l in self.hidden}
+
+    def at_start(self, column: str) -> NDArray[np.float64]:
+        """A quantity at the first reading, trials × hidden layers; NaN where it was not recorded."""
+        rows = self.layers[(self.layers["step"] == self.start) & self.layers["layer"].isin(self.hidden)]
+        told = rows if column in rows else rows.assign(**{column: np.nan})
+        return told.pivot(index="trial", columns="layer", values=column).to_numpy(np.float64)
