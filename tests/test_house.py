@@ -16,13 +16,22 @@ FILES = sorted(ROOT.rglob("*.py"))
 ROOMS = [
     {"errors", "storage", "plugins"},
     {"activations"},
+    {"theory"},
     {"network"},
     {"experiment"},
     {"analysis"},
     {"figures"},
     {
         *("face", "screen", "cli", "catalogue_page", "certificate_page", "run_page", "watched", "testing"),
-        *("curve_plot", "conformance_page", "formula_page", "design_page", "__init__", "__main__"),
+        *(
+            "curve_plot",
+            "conformance_page",
+            "formula_page",
+            "design_page",
+            "prediction_page",
+            "__init__",
+            "__main__",
+        ),
     },
 ]
 """The rooms in the order of their dependence: each imports only from its own set and those before."""

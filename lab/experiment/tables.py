@@ -15,7 +15,7 @@ from lab.experiment.recorder import EDGES, STEP_COLUMNS, Readings
 from lab.experiment.training import Training
 from lab.experiment.variants import Variant
 
-TABLES = ("layers", "steps", "trials", "variants", "histograms", "curves")
+TABLES = ("layers", "steps", "trials", "variants", "histograms", "curves", "prediction")
 """The names of the tables."""
 
 CURVE_Z: Array = np.union1d(np.linspace(-8, 8, 321), EDGES)

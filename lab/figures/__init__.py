@@ -9,6 +9,7 @@ from __future__ import annotations
 from lab.figures.activations import Activations
 from lab.figures.learning_speed import LearningSpeed, WeightSpeed
 from lab.figures.overview import Overview
+from lab.figures.prediction import Prediction
 from lab.figures.saturation import Saturation
 from lab.figures.slopes import Slopes
 from lab.figures.speed_by_layer import SpeedByLayer
@@ -22,6 +23,7 @@ TABLE: dict[str, type] = {
     "weight_speed": WeightSpeed,
     "saturation": Saturation,
     "speed_by_layer": SpeedByLayer,
+    "prediction": Prediction,
     "z_distribution": ZDistribution,
     "training": Training,
     "activations": Activations,

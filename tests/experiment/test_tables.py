@@ -223,4 +223,4 @@ def test_float32_trainings_make_the_same_columns():
 
 
 def test_the_names_of_the_tables():
-    assert TABLES == ("layers", "steps", "trials", "variants", "histograms", "curves")
+    assert TABLES == ("layers", "steps", "trials", "variants", "histograms", "curves", "prediction")

@@ -15,6 +15,7 @@ NAMES = [
     "activations",
     "learning_speed",
     "overview",
+    "prediction",
     "saturation",
     "slopes",
     "speed_by_layer",
@@ -208,5 +209,7 @@ def test_the_room_knows_tables_only_and_no_pyplot():
     folder = Path(figures.__file__).parent
     for path in folder.rglob("*.py"):
         source = path.read_text(encoding="utf-8")
-        assert not re.search(r"^\s*(from|import) lab\.(?!figures|errors|storage|analysis\.summary)", source, re.M), path
+        assert not re.search(
+            r"^\s*(from|import) lab\.(?!figures|errors|storage|analysis\.summary)", source, re.M
+        ), path
         assert "pyplot" not in source, path
