@@ -10,6 +10,7 @@ Design an activation σ, train networks with it beside others, and see layer by 
     sigma = lab.activation("tanh(z) + a*z", a=0.1)
     sigma(0.5), sigma.derivative(0.5), sigma.slope
     lab.certify(sigma, at_least=0.1)        # proved over all reals, or refuted with a witness
+    lab.predict(sigma, depth=5)             # how fast each layer will learn, before any training
 
 The names are imported when they are first used.
 """
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from lab.activations import Activation, InPlace, Interval
     from lab.activations.certificate import Certificate
     from lab.errors import LabError
-    from lab.face import Run, activation, certify, load, run
+    from lab.face import Run, activation, certify, load, predict, run
 
 __all__ = [
     "Activation",
@@ -35,6 +36,7 @@ __all__ = [
     "activation",
     "certify",
     "load",
+    "predict",
     "run",
 ]
 
@@ -48,6 +50,7 @@ _HOMES = {
     "activation": "lab.face",
     "certify": "lab.face",
     "load": "lab.face",
+    "predict": "lab.face",
     "run": "lab.face",
 }
 

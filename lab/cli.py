@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from lab.errors import INTERRUPTED, LabError, did_you_mean
 
@@ -478,6 +479,62 @@ def demon(
     demon_page.tell(ready, asked, plot, as_json)
 
 
+@cli.command()
+@click.argument("subject", metavar="EXPERIMENT.toml|FORMULA|NAME")
+@_experiment_options
+@click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter of the activation.")
+@click.option("--depth", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Layers.")
+@click.option("--weight-variance", type=float, default=1.0, show_default=True, help="σ_w² = n_in Var w.")
+@click.option("--bias-variance", type=float, default=0.0, show_default=True, help="σ_b² = Var b.")
+@click.option("--mean-square", type=float, default=1.0, show_default=True, help="Of the inputs.")
+@click.option(
+    "--plot",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Draw the predicted speed by layer into this PNG, and an SVG beside it.",
+)
+@_json_option
+def predict(
+    subject: str,
+    overrides: Sequence[str],
+    allow_code: bool,
+    unchecked: bool,
+    max_trials: int,
+    parameters: Sequence[str],
+    depth: int,
+    weight_variance: float,
+    bias_variance: float,
+    mean_square: float,
+    plot: Path | None,
+    as_json: bool,
+) -> None:
+    r"""Predict how fast each layer will learn when it starts, without training anything.
+
+    \b
+    lab predict vanishing.toml -o network.initialiser=he --plot speeds.png
+    lab predict "tanh(z) + a*z" -p a=0.1 --depth 20 --weight-variance 1.2
+
+    Of an experiment: a row a variant and layer. Of an activation: its gains, the fixed point of the mean
+    square q of z, χ, depth scale and critical weights, and a row a layer of a deep network of it.
+    """
+    from lab import prediction_page
+
+    if subject.endswith(".toml"):
+        if any(
+            _given(name)
+            for name in ("parameters", "depth", "weight_variance", "bias_variance", "mean_square")
+        ):
+            raise click.UsageError(
+                "an experiment has its own depth and variances; change it with -o KEY=VALUE"
+            )
+        ready = _prepared(Path(subject), overrides, allow_code, max_trials, unchecked)
+        prediction_page.tell_experiment(ready, plot, as_json)
+        return
+    if overrides:
+        raise click.UsageError("-o changes an experiment; of an activation, say -p NAME=VALUE")
+    deep = prediction_page.Deep(depth, weight_variance, bias_variance, mean_square)
+    prediction_page.tell_activation(subject, parameters, deep, plot, as_json, allow_code)
+
+
 @cli.group(cls=_Commands)
 def data() -> None:
     """The data sets: which there are, and adding those that are too large to come with the lab."""
@@ -542,6 +599,11 @@ def new(template: str, to: Path | None) -> None:
         return
     for path in templates.written(template, to):
         click.echo(path)
+
+
+def _given(option: str) -> bool:
+    """Whether this option of the running command was written, and is not its default."""
+    return click.get_current_context().get_parameter_source(option) == ParameterSource.COMMANDLINE
 
 
 def _prepared(

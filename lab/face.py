@@ -269,6 +269,49 @@ def activation(
     return from_spec({**table, **parameters}, allow_code=allow_code)
 
 
+def predict(
+    sigma: Activation | str | Mapping[str, Any],
+    depth: int = 5,
+    weight_variance: float = 1.0,
+    bias_variance: float = 1.0,
+    *,
+    mean_square: float = 1.0,
+    allow_code: bool = False,
+    **parameters: Any,
+) -> pd.DataFrame:
+    """Predict how fast the layers of a deep, wide network of σ learn when it starts, without training it.
+
+    The table has a row a layer: its number, q (the mean square of z), chi (what it leaves of E ‖δ‖² of the
+    layer above) and ratio (its learning speed over that of the last layer). See
+    `lab.theory.prediction.predicted`.
+
+    Parameters
+    ----------
+    sigma
+        An activation, or what `activation` takes, with its ``parameters``.
+    depth
+        The number of layers, all of σ and of one width.
+    weight_variance, bias_variance
+        σ_w² = n_in Var w and σ_b² = Var b.
+    mean_square
+        q⁰, of the inputs.
+    allow_code
+        As `activation` takes it.
+
+    Raises PartError where there is no such activation or parameter, ValueError for a number out of range.
+    """
+    import pandas as pd
+
+    from lab.theory.prediction import homogeneous
+
+    if not isinstance(sigma, Activation):
+        sigma = activation(sigma, allow_code=allow_code, **parameters)
+    rows = homogeneous(sigma, depth, weight_variance, bias_variance, mean_square)
+    return pd.DataFrame(
+        [(row.layer, row.q, row.chi, row.speed) for row in rows], columns=["layer", "q", "chi", "ratio"]
+    )
+
+
 def certify(
     sigma: Activation | str | Mapping[str, Any],
     at_least: float = -inf,

@@ -16,6 +16,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 ROOMS = [
     {"errors", "storage", "plugins"},
     {"activations"},
+    {"theory"},
     {"network"},
     {"experiment"},
     {"analysis"},
@@ -23,6 +24,7 @@ ROOMS = [
     {
         *("face", "screen", "cli", "catalogue_page", "certificate_page", "run_page", "watched", "testing"),
         *("curve_plot", "conformance_page", "formula_page", "design_page", "comparison_page", "demon_page"),
+        "prediction_page",
         *("__init__", "__main__"),
     },
 ]

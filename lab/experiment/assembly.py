@@ -12,6 +12,7 @@ import numpy as np
 from lab import plugins
 from lab.activations import Activation, from_spec
 from lab.activations.activation import Array
+from lab.errors import PartError
 from lab.experiment import datasets
 from lab.experiment.datasets.dataset import Dataset
 from lab.experiment.examples import Examples, examples
@@ -24,6 +25,7 @@ from lab.experiment.sizes import check_against_data, check_sizes
 from lab.experiment.training import Training
 from lab.network.backprop import Network
 from lab.network.costs import Cost, SoftmaxCrossEntropy
+from lab.network.initialisers import by_layer
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,10 @@ def unfit(settings: Experiment, training: Training) -> list[Finding]:
         if (z := undefined(sigma)) is not None:
             key = "output" if l == network.depth else "activation"
             found.append(Finding(("network", key), f"{sigma} is undefined at z = {z:g}"))
+    try:
+        by_layer(training.initialiser, network.sigmas)
+    except PartError as error:
+        found.append(Finding(("network", "initialiser"), str(error)))
     return list(dict.fromkeys(found))
 
 

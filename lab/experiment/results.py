@@ -101,9 +101,13 @@ class RunFolder:
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
-        """All tables by name, those on request where they are there. Raises as `table`."""
-        asked = [name for name in ON_REQUEST if (self.path / "tables" / f"{name}.csv").is_file()]
-        return {name: self.table(name) for name in (*TABLES, *asked)}
+        """All tables by name, those on request where they are there. Raises as `table`.
+
+        A run of an earlier version may lack a table that came later.
+        """
+        folder = self.path / "tables"
+        there = [name for name in (*TABLES, *ON_REQUEST) if (folder / f"{name}.csv").is_file()]
+        return {name: self.table(name) for name in there or TABLES}
 
     def lock(self) -> FileLock:
         """The kernel's lock on the run, held as long as something writes into it.

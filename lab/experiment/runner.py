@@ -13,6 +13,7 @@ from lab.errors import StorageError
 from lab.experiment import tables
 from lab.experiment.assembly import steps_per_epoch
 from lab.experiment.chunks import kept
+from lab.experiment.prediction import prediction
 from lab.experiment.preparation import Prepared, prepared
 from lab.experiment.provenance import code, provenance
 from lab.experiment.resolved import resolved
@@ -161,6 +162,7 @@ def assembled(ready: Prepared, folder: RunFolder, failed: Sequence[Outcome]) -> 
         "variants": tables.variants(ready.made),
         "histograms": tables.histograms(parts),
         "curves": tables.curves(ready.made),
+        "prediction": prediction(ready.made),
     }
     if any(training.recording.neurons for _, training in ready.made):
         made["neurons"] = tables.neurons(parts)

@@ -16,7 +16,7 @@ from lab.experiment.recorder import EDGES, STEP_COLUMNS, Readings
 from lab.experiment.training import Training
 from lab.experiment.variants import Variant
 
-TABLES = ("layers", "steps", "trials", "variants", "histograms", "curves")
+TABLES = ("layers", "steps", "trials", "variants", "histograms", "curves", "prediction")
 """The names of the tables that every run has."""
 
 ON_REQUEST = {"neurons": "record.neurons"}

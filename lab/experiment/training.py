@@ -118,7 +118,7 @@ class Stack:
         self.training = training
         streams = [stream(training.seed, trial) for trial in trials]
         sizes, dtype = training.network.sizes, training.train.x.dtype
-        self.theta = initialised(training.initialiser, sizes, streams, dtype)
+        self.theta = initialised(training.initialiser, sizes, streams, dtype, training.network.sigmas)
         if not np.isfinite(self.theta.vector).all():
             raise PartError(f"the initialiser {training.initialiser} makes weights that are not finite")
         self.gradient, self.update = (parameters(sizes, len(trials), dtype) for _ in range(2))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -19,6 +20,11 @@ SPEED_LABEL = "learning speed ‖∂C/∂bˡ‖\n(cost per unit of bias)"
 WEIGHT_SPEED_LABEL = "learning speed ‖∂C/∂wˡ‖\n(cost per unit of weight)"
 
 _PANEL_HEIGHT = 2.5
+_PREDICTED: style.Dashes = (0, (7, 5))
+_PREDICTED_ENTRY: tuple[Artist, str] = (
+    Line2D([], [], color=style.QUIET, linestyle=_PREDICTED, linewidth=0.8),
+    "predicted for the start, from the last hidden layer",
+)
 
 
 @dataclass(frozen=True)
@@ -27,14 +33,16 @@ class LearningSpeed:
 
     Lines are medians over the trials, bands hold 90 % of them; a trial that diverged takes part until then.
     A median of exactly zero has no logarithm: it is a gap in the line, a tick on the floor of the panel, and
-    a note above it. Source of the quantity: Nielsen (2015), chapter 5.
+    a note above it. Where the table ``prediction`` is there, thin dashed lines tell the speeds predicted for
+    the start, which are ratios: the last hidden layer's is set to what it measured at the first reading.
+    Source of the quantity: Nielsen (2015), chapter 5.
     """
 
     needs: ClassVar[tuple[str, ...]] = ("layers",)
 
     def draw(self, tables: Tables) -> Figure:
         """The figure, from ``layers``."""
-        return speeds(tables, "learning_speed", SPEED_LABEL)
+        return speeds(tables, "learning_speed", SPEED_LABEL, predicted=True)
 
 
 @dataclass(frozen=True)
@@ -48,8 +56,11 @@ class WeightSpeed:
         return speeds(tables, "learning_speed_w", WEIGHT_SPEED_LABEL)
 
 
-def speeds(tables: Tables, quantity: str, label: str) -> Figure:
-    """One panel a variant, one line a layer, of a quantity of ``layers`` that lives on a log axis."""
+def speeds(tables: Tables, quantity: str, label: str, *, predicted: bool = False) -> Figure:
+    """One panel a variant, one line a layer, of a quantity of ``layers`` that lives on a log axis.
+
+    ``predicted`` draws what the table ``prediction`` expects at the start of those layers.
+    """
     layers = checked(tables, "layers", "variant", "trial", "step", "epoch", "layer", "status", quantity)
     time, unit = scales.time_axis(layers)
     depths = sorted(layers["layer"].unique())
@@ -59,9 +70,15 @@ def speeds(tables: Tables, quantity: str, label: str) -> Figure:
     bands = {variant: by_layer(rows, shown, quantity, time) for variant, rows in variants.items()}
     lines = [one for of_variant in bands.values() for one in of_variant.values()]
 
+    expected = {name: _expected(tables, name, of) if predicted else {} for name, of in bands.items()}
+    levels = [level for of_variant in expected.values() for level in of_variant.values()]
+
     figure, axes = panels.grid(len(bands), height=_PANEL_HEIGHT)
-    scales.log_axis(axes, np.concatenate([edge for one in lines for edge in (one.low, one.median, one.high)]))
-    for ax, of_variant in zip(axes, bands.values(), strict=True):
+    edges = [edge for one in lines for edge in (one.low, one.median, one.high)]
+    scales.log_axis(axes, np.concatenate([*edges, np.array(levels, dtype=np.float64)]))
+    for ax, (name, of_variant) in zip(axes, bands.items(), strict=True):
+        for layer, level in expected[name].items():
+            ax.axhline(level, color=looks[layer].colour, linestyle=_PREDICTED, linewidth=0.8, zorder=1.5)
         _draw_layers(ax, of_variant, looks)
     notes = [
         [*outcomes(tables, variant, rows), *_zero_notes(bands[variant], unit)]
@@ -77,11 +94,25 @@ def speeds(tables: Tables, quantity: str, label: str) -> Figure:
         figure,
         [
             *entries,
+            *([_PREDICTED_ENTRY] if levels else []),
             writing.trials_entry([one.trials for one in lines]),
             *writing.left_out(len(shown), len(depths), "layers"),
         ],
     )
     return figure
+
+
+def _expected(tables: Tables, variant: str, bands: Mapping[int, Band]) -> dict[int, float]:
+    """The speed of each layer shown that is predicted for the start; empty where there is no prediction."""
+    if "prediction" not in tables:
+        return {}
+    rows = checked(tables, "prediction", "variant", "layer", "predicted_speed")
+    ratios = rows[rows["variant"] == variant].set_index("layer")["predicted_speed"]
+    reference = max(len(ratios) - 1, 1)
+    if reference not in bands or not len(ratios):
+        return {}
+    levels = {layer: ratios[layer] * bands[reference].median[0] for layer in bands if layer in ratios}
+    return {layer: float(level) for layer, level in levels.items() if 0 < level < np.inf}
 
 
 def _draw_layers(ax: Axes, bands: Mapping[int, Band], looks: Mapping[int, style.Look]) -> None:

@@ -7,14 +7,19 @@ b. So two variants of one trial that differ only in the scale of their weights d
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import nan, sqrt
 
 import numpy as np
 
+from lab.activations import Activation
 from lab.activations.activation import Array
+from lab.activations.linear import Identity
+from lab.errors import PartError
 from lab.network.parameters import Parameters, parameters
+from lab.theory.mean_field import critical
+from lab.theory.moments import slope_square
 
 Stream = Callable[[str], np.random.Generator]
 """The random streams of a trial: purpose → generator."""
@@ -30,6 +35,18 @@ class Initialiser(ABC):
     def biases(self, n_out: int, rng: np.random.Generator) -> Array:
         """B of shape (n_out, 1): zero unless the initialiser says otherwise."""
         return np.zeros((n_out, 1))
+
+    def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
+        """Var w and Var b, from which learning speeds are predicted; NaN where the mean is not 0.
+
+        This default measures one draw. Those that the lab ships tell them exactly.
+        """
+        rng = np.random.default_rng(0)
+        return float(np.var(self.weights(n_in, n_out, rng))), float(np.var(self.biases(n_out, rng)))
+
+    def fed_by(self, sigma: Activation) -> Initialiser:
+        """What makes w and b of a layer whose inputs are activations σ: itself, unless σ matters to it."""
+        return self
 
 
 @dataclass(frozen=True)
@@ -49,6 +66,10 @@ class Nielsen(Initialiser):
         """Standard normal."""
         return rng.standard_normal((n_out, 1))
 
+    def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
+        """gain²/n_in and 1."""
+        return self.gain**2 / n_in, 1.0
+
 
 @dataclass(frozen=True)
 class Large(Initialiser):
@@ -67,6 +88,10 @@ class Large(Initialiser):
         """Standard normal."""
         return rng.standard_normal((n_out, 1))
 
+    def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
+        """gain² and 1."""
+        return self.gain**2, 1.0
+
 
 @dataclass(frozen=True)
 class GlorotUniform(Initialiser):
@@ -82,6 +107,10 @@ class GlorotUniform(Initialiser):
         """Uniform, of variance 2 gain²/(n_in + n_out)."""
         return rng.uniform(-1, 1, (n_out, n_in)) * (self.gain * sqrt(6 / (n_in + n_out)))
 
+    def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
+        """2 gain²/(n_in + n_out) and 0."""
+        return 2 * self.gain**2 / (n_in + n_out), 0.0
+
 
 @dataclass(frozen=True)
 class GlorotNormal(Initialiser):
@@ -95,6 +124,10 @@ class GlorotNormal(Initialiser):
     def weights(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
         """Normal, of variance 2 gain²/(n_in + n_out)."""
         return rng.standard_normal((n_out, n_in)) * (self.gain * sqrt(2 / (n_in + n_out)))
+
+    def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
+        """2 gain²/(n_in + n_out) and 0."""
+        return 2 * self.gain**2 / (n_in + n_out), 0.0
 
 
 @dataclass(frozen=True)
@@ -110,6 +143,10 @@ class GlorotStandard(Initialiser):
         """Uniform, of variance gain²/(3 n_in)."""
         return rng.uniform(-1, 1, (n_out, n_in)) * (self.gain / sqrt(n_in))
 
+    def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
+        """gain²/(3 n_in) and 0."""
+        return self.gain**2 / (3 * n_in), 0.0
+
 
 @dataclass(frozen=True)
 class He(Initialiser):
@@ -124,6 +161,10 @@ class He(Initialiser):
         """Normal, of variance gain²/n_in."""
         return rng.standard_normal((n_out, n_in)) * (self.gain / sqrt(n_in))
 
+    def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
+        """gain²/n_in and 0."""
+        return self.gain**2 / n_in, 0.0
+
 
 @dataclass(frozen=True)
 class LeCun(Initialiser):
@@ -137,6 +178,10 @@ class LeCun(Initialiser):
     def weights(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
         """Normal, of variance gain²/n_in."""
         return rng.standard_normal((n_out, n_in)) * (self.gain / sqrt(n_in))
+
+    def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
+        """gain²/n_in and 0."""
+        return self.gain**2 / n_in, 0.0
 
 
 @dataclass(frozen=True)
@@ -157,6 +202,10 @@ class Orthogonal(Initialiser):
         q *= np.sign(np.diag(r))
         return self.gain * (q if n_out >= n_in else q.T)
 
+    def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
+        """gain²/max(n_in, n_out), of entries that depend on each other, and 0."""
+        return self.gain**2 / max(n_in, n_out), 0.0
+
 
 @dataclass(frozen=True)
 class Constant(Initialiser):
@@ -173,19 +222,102 @@ class Constant(Initialiser):
         """All b."""
         return np.full((n_out, 1), self.b)
 
+    def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
+        """NaN: they have no variance but a mean, and no mean field."""
+        return nan, nan
+
+
+@dataclass(frozen=True)
+class Normal(Initialiser):
+    """w ~ N(0, σ_w²/n_in), b ~ N(0, σ_b²), what mean field theory is written in."""
+
+    weight_variance: float = 1.0
+    bias_variance: float = 0.0
+
+    def weights(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
+        """Normal, of variance σ_w²/n_in."""
+        return rng.standard_normal((n_out, n_in)) * sqrt(self.weight_variance / n_in)
+
+    def biases(self, n_out: int, rng: np.random.Generator) -> Array:
+        """Normal, of variance σ_b²."""
+        return rng.standard_normal((n_out, 1)) * sqrt(self.bias_variance)
+
+    def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
+        """σ_w²/n_in and σ_b²."""
+        return self.weight_variance / n_in, self.bias_variance
+
+
+@dataclass(frozen=True)
+class Critical(Initialiser):
+    """w ~ N(0, σ_w²/n_in), b ~ N(0, σ_b²), with the σ_w² at which errors neither vanish nor explode.
+
+    For a layer whose inputs are activations σ it is the σ_w² of `lab.theory.mean_field.critical`: χ = 1 at
+    the fixed point of the mean square q of z. With σ_b² = 0, the default of ``bias_variance``, and a σ that
+    is 0 at 0, such as tanh, that is the limit q → 0, so σ_w² = 1/σ′(0)²; for ReLU it is 2, as `He` has it.
+    Where a σ has no critical point (softplus, GELU …), χ is 1 at q = 1: σ_w² = 1/E σ′(g)². The first layer,
+    which data feed, has σ_w² = 1.
+
+    Source: Schoenholz, Gilmer, Ganguli & Sohl-Dickstein, *Deep information propagation* (2017).
+    """
+
+    bias_variance: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not self.bias_variance >= 0:
+            raise ValueError(f"bias_variance must be >= 0, got {self.bias_variance}")
+
+    def fed_by(self, sigma: Activation) -> Initialiser:
+        """The layer above σ. Raises PartError where no weight lets an error pass σ, or σ is undefined."""
+        found = critical(sigma, self.bias_variance)
+        if found is not None:
+            return Normal(found.weight_variance, self.bias_variance)
+        passed = slope_square(sigma, 1.0)
+        if not 0 < passed < np.inf:
+            raise PartError(
+                f"no critical weights for {sigma}: E σ′² is {passed:g}, expected a number > 0; "
+                f"another initialiser, such as lecun, takes any activation"
+            )
+        return Normal(1 / passed, self.bias_variance)
+
+    def weights(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
+        """As of a layer that data feed."""
+        return Normal(1.0, self.bias_variance).weights(n_in, n_out, rng)
+
+    def biases(self, n_out: int, rng: np.random.Generator) -> Array:
+        """Normal, of variance σ_b²."""
+        return Normal(1.0, self.bias_variance).biases(n_out, rng)
+
+    def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
+        """1/n_in and σ_b², as of a layer that data feed."""
+        return Normal(1.0, self.bias_variance).variances(n_in, n_out)
+
+
+def by_layer(initialiser: Initialiser, sigmas: Sequence[Activation]) -> list[Initialiser]:
+    """The initialiser of each layer 1 … L: σ of the layer below feeds it, and data feed the first.
+
+    Raises PartError where it can make no weights above one of the σ.
+    """
+    return [initialiser.fed_by(sigma) for sigma in (Identity(), *sigmas[:-1])]
+
 
 def initialised(
-    initialiser: Initialiser, sizes: tuple[int, ...], streams: list[Stream], dtype: np.dtype[np.floating]
+    initialiser: Initialiser,
+    sizes: tuple[int, ...],
+    streams: list[Stream],
+    dtype: np.dtype[np.floating],
+    sigmas: Sequence[Activation] = (),
 ) -> Parameters:
     """The first w and b of a stack: one trial for each of the streams.
 
-    Layer l draws its weights from the stream ``"w/l"`` and its biases from ``"b/l"``.
+    Layer l draws its weights from the stream ``"w/l"`` and its biases from ``"b/l"``. ``sigmas`` are σ of the
+    layers 1 … L, for an initialiser to which they matter.
     """
     theta = parameters(sizes, len(streams), dtype)
+    layers = by_layer(initialiser, sigmas) if sigmas else [initialiser] * len(theta.layers)
     for t, stream in enumerate(streams):
-        for l in theta.layers:
-            theta.w[l][t] = initialiser.weights(sizes[l - 1], sizes[l], stream(f"w/{l}"))
-            theta.b[l][t] = initialiser.biases(sizes[l], stream(f"b/{l}"))
+        for l, made in enumerate(layers, 1):
+            theta.w[l][t] = made.weights(sizes[l - 1], sizes[l], stream(f"w/{l}"))
+            theta.b[l][t] = made.biases(sizes[l], stream(f"b/{l}"))
     return theta
 
 
@@ -198,6 +330,8 @@ TABLE: dict[str, type[Initialiser]] = {
     "he": He,
     "lecun": LeCun,
     "orthogonal": Orthogonal,
+    "normal": Normal,
+    "critical": Critical,
     "constant": Constant,
 }
 """The initialisers that the lab ships: name → class."""

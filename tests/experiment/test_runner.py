@@ -34,7 +34,8 @@ def test_a_run_keeps_every_table_and_says_what_it_was(ready, root):
     folder = run(ready, root, argv=["lab", "run", "small.toml"])
 
     assert set(table_bytes(folder)) == {
-        *("layers.csv", "steps.csv", "trials.csv", "variants.csv", "histograms.csv", "curves.csv")
+        *("layers.csv", "steps.csv", "trials.csv", "variants.csv", "histograms.csv", "curves.csv"),
+        "prediction.csv",
     }
     info = folder.info
     assert info["status"] == "done"

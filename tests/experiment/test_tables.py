@@ -273,7 +273,7 @@ def test_parts_without_single_neurons_have_no_rows():
 
 
 def test_the_names_of_the_tables():
-    assert TABLES == ("layers", "steps", "trials", "variants", "histograms", "curves")
+    assert TABLES == ("layers", "steps", "trials", "variants", "histograms", "curves", "prediction")
     assert set(tables.ON_REQUEST) == {"neurons"}
 
 

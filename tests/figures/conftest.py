@@ -185,6 +185,22 @@ def demon_layer_table(width=6) -> pd.DataFrame:
     return pd.concat([frame.assign(moved=moved) for moved in ("z", "a")], ignore_index=True)
 
 
+def prediction_table(variants=VARIANTS, depth=LAYERS) -> pd.DataFrame:
+    """The ratios that `layers_table` scatters about."""
+    layers = np.arange(1, depth + 1)
+    frames = [
+        pd.DataFrame(
+            {
+                "variant": variant,
+                "layer": layers,
+                "predicted_speed": DECAY.get(variant, 0.5) ** (max(depth - 1, 1) - layers),
+            }
+        )
+        for variant in variants
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
 def all_tables(variants=VARIANTS, trials=20, depth=LAYERS) -> dict[str, pd.DataFrame]:
     return {
         "layers": layers_table(variants, trials, depth),
@@ -215,6 +231,12 @@ def drawn(tables) -> Callable[[str], Figure]:
 def make_tables() -> Callable[..., dict[str, pd.DataFrame]]:
     """Tables of one's own: `(variants, trials, depth)`."""
     return all_tables
+
+
+@pytest.fixture
+def predicted(tables) -> dict[str, pd.DataFrame]:
+    """The tables of a whole run with what was predicted of it."""
+    return {**tables, "prediction": prediction_table()}
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ NAMES = [
     "ledger",
     "neurons",
     "overview",
+    "prediction",
     "saturation",
     "slopes",
     "speed_by_layer",

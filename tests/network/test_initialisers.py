@@ -5,16 +5,22 @@ from math import sqrt
 import numpy as np
 import pytest
 
+import lab
+from lab.errors import PartError
 from lab.network.initialisers import (
     Constant,
+    Critical,
     GlorotNormal,
     GlorotStandard,
     GlorotUniform,
     He,
+    Initialiser,
     Large,
     LeCun,
     Nielsen,
+    Normal,
     Orthogonal,
+    by_layer,
     initialised,
 )
 
@@ -141,3 +147,61 @@ def test_the_draws_do_not_depend_on_the_dtype():
     )
     assert single.vector.dtype == np.float32
     assert np.array_equal(single.vector, double.vector.astype(np.float32))
+
+
+@pytest.mark.parametrize("kind", [*LAWS, Orthogonal, Normal, Critical])
+def test_variances_are_those_of_the_draws(kind):
+    """Against what any initialiser that says nothing of itself is measured to have."""
+    told, drawn = kind().variances(FEW, MANY), Initialiser.variances(kind(), FEW, MANY)
+    assert told == pytest.approx(drawn, rel=0.2 if kind in (Nielsen, Large) else 0.02)
+    thrice = kind(gain=3.0) if kind in (*LAWS, Orthogonal) else Normal(weight_variance=9.0)
+    once = kind(gain=1.0) if kind in (*LAWS, Orthogonal) else Normal()
+    assert thrice.variances(7, 5)[0] == pytest.approx(9 * once.variances(7, 5)[0])
+
+
+def test_what_has_a_mean_has_no_variance_of_use():
+    assert np.isnan(Constant(w=0.5).variances(3, 2)).all()
+
+
+def test_normal():
+    w = Normal(weight_variance=4.0, bias_variance=0.25)
+    np.testing.assert_allclose(w.weights(7, 5, rng()), He(gain=2).weights(7, 5, rng()), rtol=1e-15)
+    assert w.biases(20_000, rng()).var() == pytest.approx(0.25, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("name", "bias_variance", "weight_variance"),
+    [
+        ("tanh", 0.0, 1.0),
+        ("tanh", 0.05, 1.760955),
+        ("tanh", 0.25, 2.401489),
+        ("tanh(2*z)", 0.0, 0.25),
+        ("relu", 0.0, 2.0),
+        ("relu", 0.1, 2.0),
+        ("softplus", 0.0, 1 / 0.29337904),
+    ],
+)
+def test_critical_is_normal_of_the_variance_that_sigma_needs(name, bias_variance, weight_variance):
+    made = Critical(bias_variance).fed_by(lab.activation(name))
+    assert isinstance(made, Normal)
+    assert made.weight_variance == pytest.approx(weight_variance, rel=1e-6)
+    assert made.bias_variance == bias_variance
+
+
+def test_each_layer_is_fed_by_the_one_below_and_the_first_by_data():
+    sigmas = [lab.activation(name) for name in ("relu", "tanh", "sigmoid")]
+    layers = by_layer(Critical(), sigmas)
+    assert [layer.variances(10, 4)[0] for layer in layers] == pytest.approx([0.1, 0.2, 0.1])
+    assert by_layer(He(), sigmas) == [He()] * 3
+    theta = initialised(Critical(), (7, 5, 3, 2), [by_purpose], np.dtype(np.float64), sigmas)
+    w = by_purpose("w/2").standard_normal((3, 5)) * sqrt(2 / 5)
+    np.testing.assert_allclose(theta.w[2][0], w, rtol=1e-15)
+
+
+def test_critical_refuses_what_passes_no_error():
+    with pytest.raises(
+        PartError, match=r"no critical weights for Step\(\): E σ′² is 0, expected a number > 0"
+    ):
+        Critical().fed_by(lab.activation("step"))
+    with pytest.raises(ValueError, match="bias_variance must be >= 0, got -1"):
+        Critical(-1)

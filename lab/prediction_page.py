@@ -1,0 +1,153 @@
+"""The pages of ``lab predict``: of an experiment, and of one activation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import click
+import pandas as pd
+
+from lab.activations import from_spec
+from lab.catalogue_page import named_values
+from lab.curve_plot import refuse_unwritable
+from lab.errors import LabError
+from lab.experiment.prediction import prediction
+from lab.experiment.preparation import Prepared
+from lab.screen import err, out, plain, table
+from lab.theory.mean_field import critical, depth_scale, fixed_point
+from lab.theory.moments import backward_gain, forward_gain, slope_square
+from lab.theory.prediction import homogeneous
+
+HEADINGS = {
+    "variant": "variant",
+    "layer": "layer",
+    "n_in": "n_in",
+    "n_out": "n_out",
+    "weight_variance": "σ_w²",
+    "bias_variance": "σ_b²",
+    "q": "q",
+    "chi": "χ",
+    "predicted_speed": "speed",
+}
+
+
+@dataclass(frozen=True)
+class Deep:
+    """A deep network of one σ: its layers, σ_w², σ_b² and the mean square of its inputs."""
+
+    depth: int
+    weight_variance: float
+    bias_variance: float
+    mean_square: float
+
+
+def tell_experiment(ready: Prepared, plot: Path | None, as_json: bool) -> None:
+    """A row a variant and layer: what is predicted of it before it trains."""
+    refuse_unwritable(plot)
+    predicted = prediction(ready.made)
+    drawn = [] if plot is None else _plotted(predicted, plot, ready.plan.experiment.title)
+    if as_json:
+        click.echo(json.dumps(_records(predicted), ensure_ascii=False, indent=1))
+        return
+    table([HEADINGS[str(column)] for column in predicted], _rows(predicted), ready.plan.experiment.title)
+    console = out()
+    console.print(
+        "σ_w² = n_in Var w, σ_b² = Var b; q: mean square of z; χ: E‖δ‖² of this layer over that of the next; "
+        "speed: ‖∂C/∂b‖ over that of the last hidden layer",
+        style="dim",
+        soft_wrap=True,
+    )
+    for variant in predicted.loc[predicted["weight_variance"].isna(), "variant"].unique():
+        err().print(plain(f"note: {variant}: its weights have no mean of 0, so nothing is predicted"))
+    for path in drawn:
+        console.print(f"plot: {path}")
+
+
+def tell_activation(
+    name: str, parameters: Sequence[str], deep: Deep, plot: Path | None, as_json: bool, allow_code: bool
+) -> None:
+    """The gains of one σ, its fixed point and critical σ_w², and a row a layer of a deep network of it."""
+    refuse_unwritable(plot)
+    sigma = from_spec({"name": name, **named_values(parameters)}, allow_code=allow_code)
+    try:
+        layers = homogeneous(sigma, deep.depth, deep.weight_variance, deep.bias_variance, deep.mean_square)
+    except ValueError as error:
+        raise LabError(str(error)) from None
+    rest = fixed_point(sigma, deep.weight_variance, deep.bias_variance)
+    edge = critical(sigma, deep.bias_variance)
+    facts = {
+        "forward_gain": forward_gain(sigma),
+        "backward_gain": backward_gain(sigma),
+        "mean_square_slope": slope_square(sigma, 1.0),
+        "weight_variance": deep.weight_variance,
+        "bias_variance": deep.bias_variance,
+        "fixed_point": rest.q,
+        "stable": rest.stable,
+        "chi": rest.chi,
+        "depth_scale": depth_scale(rest.chi),
+        "critical_weight_variance": None if edge is None else edge.weight_variance,
+        "critical_q": None if edge is None else edge.q,
+    }
+    rows = pd.DataFrame(
+        [(name, layer.layer, layer.q, layer.chi, layer.speed) for layer in layers],
+        columns=["variant", "layer", "q", "chi", "predicted_speed"],
+    )
+    drawn = [] if plot is None else _plotted(rows, plot)
+    if as_json:
+        told = {"activation": str(sigma), **{key: _number(value) for key, value in facts.items()}}
+        told["layers"] = _records(rows.drop(columns="variant"))
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        return
+    console = out()
+    given = f"  [{', '.join(parameters)}]" if parameters else ""
+    console.print(plain(f"{name}{given}"), style="bold")
+    console.print(f"gain going up, 1/√E σ(g)²:       {facts['forward_gain']:.6g}")
+    console.print(f"gain going down, 1/√E σ′(g)²:    {facts['backward_gain']:.6g}")
+    console.print(f"E σ′(g)²:                        {facts['mean_square_slope']:.6g}")
+    console.print()
+    console.print(f"σ_w² = {deep.weight_variance:g}, σ_b² = {deep.bias_variance:g}")
+    console.print(f"fixed point q*:                  {_told_rest(rest.q, rest.growth)}")
+    console.print(f"χ at q*:                         {rest.chi:.6g}")
+    console.print(f"depth scale ξ = −1/ln χ:         {rest.depth_scale:.6g} layers")
+    at_edge = "none" if edge is None else f"{edge.weight_variance:.6g}, where q* = {edge.q:.6g}"
+    console.print(f"critical σ_w² of this σ_b²:      {at_edge}")
+    console.print()
+    table(("layer", "q", "χ", "speed"), _rows(rows.drop(columns="variant")))
+    for path in drawn:
+        console.print(f"plot: {path}")
+
+
+def _told_rest(q: float, growth: float) -> str:
+    """A fixed point, and whether q comes back to it: it does where the map is less steep than 1."""
+    if not isfinite(q):
+        return "none, q grows without end" if q > 0 else "none, σ is undefined"
+    kind = "marginal" if abs(abs(growth) - 1) < 1e-6 else "stable" if abs(growth) < 1 else "unstable"
+    return f"{q:.6g}, {kind} (slope of the map {growth:.3g})"
+
+
+def _plotted(predicted: pd.DataFrame, plot: Path, title: str = "") -> list[Path]:
+    """Draw the predicted speed by layer into this PNG and an SVG beside it; returns both files."""
+    from lab.figures import draw, save
+
+    return save(draw("prediction", {"prediction": predicted}, title), plot.parent, plot.stem)
+
+
+def _rows(predicted: pd.DataFrame) -> list[list[Any]]:
+    rows: list[list[Any]] = predicted.astype(object).to_numpy().tolist()
+    return rows
+
+
+def _records(predicted: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): _number(value) for key, value in row.items()} for row in predicted.to_dict("records")]
+
+
+def _number(value: Any) -> Any:
+    """A value as JSON can say it: null for NaN, a word for an infinity."""
+    if isinstance(value, float) and not isfinite(value):
+        return None if value != value else f"{value}"
+    return value

@@ -1,0 +1,95 @@
+"""`lab predict`: of an experiment and of an activation, in words and as JSON."""
+
+import json
+
+import click
+import pytest
+from click.testing import CliRunner
+
+import lab
+from lab.cli import cli
+from lab.errors import LabError
+
+
+def predict(*words):
+    return CliRunner().invoke(cli, ["predict", *map(str, words)], standalone_mode=False)
+
+
+def test_an_activation():
+    done = predict("tanh", "--weight-variance", 1.69, "--bias-variance", 0.09, "--depth", 2)
+    assert done.stdout.splitlines() == [
+        "tanh",
+        "gain going up, 1/√E σ(g)²:       1.59254",
+        "gain going down, 1/√E σ′(g)²:    1.46741",
+        "E σ′(g)²:                        0.464403",
+        "",
+        "σ_w² = 1.69, σ_b² = 0.09",
+        "fixed point q*:                  0.607047, stable (slope of the map 0.474)",
+        "χ at q*:                         0.939807",
+        "depth scale ξ = −1/ln χ:         16.1082 layers",
+        "critical σ_w² of this σ_b²:      1.94765, where q* = 0.763475",
+        "",
+        "layer      q      χ  speed",
+        "    1   1.78  0.621  0.788",
+        "    2  0.934  0.806      1",
+    ]
+
+
+def test_a_formula_as_json():
+    told = json.loads(predict("tanh(z) + a*z", "-p", "a=0.1", "--depth", 3, "--json").stdout)
+    assert told["forward_gain"] == pytest.approx(1.37956, abs=6e-6)
+    assert told["critical_weight_variance"] == pytest.approx(1 / 1.1**2)
+    assert [row["layer"] for row in told["layers"]] == [1, 2, 3]
+    assert told["layers"][2]["predicted_speed"] == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["relu", "--weight-variance", 2], "1, marginal (slope of the map 1)"),
+        (["relu", "--weight-variance", 3], "none, q grows without end"),
+        (["log(z)"], "none, σ is undefined"),
+    ],
+)
+def test_where_q_comes_to_rest(words, line):
+    assert f"fixed point q*:                  {line}" in predict(*words).stdout.splitlines()
+
+
+def test_an_experiment(small, tmp_path):
+    plot = tmp_path / "speeds.png"
+    done = predict(small, "--plot", plot)
+    lines = done.stdout.splitlines()
+    assert lines[:2] == ["A small one", "variant  layer  n_in  n_out  σ_w²  σ_b²     q       χ  speed"]
+    assert lines[3].split()[:4] == ["sigmoid", "2", "6", "5"]
+    assert lines[3].split()[-1] == "1"
+    assert lines[-2:] == [f"plot: {plot}", f"plot: {plot.with_suffix('.svg')}"]
+    assert plot.is_file()
+    rows = json.loads(predict(small, "--json").stdout)
+    assert len(rows) == 6
+    assert rows[2]["chi"] is None
+
+
+def test_constant_weights_are_not_predicted(small):
+    done = predict(small, "-o", 'network.initialiser={name="constant",w=0.5}')
+    assert done.exit_code == 0
+    assert "note: sigmoid: its weights have no mean of 0, so nothing is predicted" in done.stderr
+
+
+def test_options_of_the_other_kind_are_refused(small):
+    with pytest.raises(click.UsageError, match="an experiment has its own depth"):
+        raise predict(small, "--depth", 3).exception
+    with pytest.raises(click.UsageError, match="say -p NAME=VALUE"):
+        raise predict("tanh", "-o", "trials.seeds=3").exception
+    with pytest.raises(LabError, match="weight_variance must be a finite number >= 0, got -1"):
+        raise predict("tanh", "--weight-variance", -1).exception
+    with pytest.raises(LabError, match="did you mean 'tanh'"):
+        raise predict("tahn").exception
+
+
+def test_the_python_face():
+    table = lab.predict("tanh(z) + a*z", depth=4, weight_variance=1.0, bias_variance=0.5, a=0.1)
+    assert list(table) == ["layer", "q", "chi", "ratio"]
+    assert table["layer"].tolist() == [1, 2, 3, 4]
+    assert table["ratio"].iloc[-1] == 1
+    assert table["q"][0] == 1.5
+    assert lab.predict(lab.activation("relu"), 3, 2.0, 0.0)["chi"].tolist() == pytest.approx([1, 1, 1])

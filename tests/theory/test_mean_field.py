@@ -1,0 +1,105 @@
+"""The maps of q and χ, their fixed points and the critical line, against published numbers."""
+
+from math import inf, isnan, sqrt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import lab
+from lab.theory.mean_field import chi, critical, depth_scale, fixed_point, linear_share, next_q
+
+TANH = lab.activation("tanh")
+
+
+@pytest.mark.parametrize(
+    ("name", "weight_variance", "bias_variance", "q", "left"),
+    [
+        ("tanh", 1.69, 0.09, 0.607046792, 0.939807429),
+        ("tanh", 6.25, 0.09, 4.079123875, 1.585224765),
+        ("sigmoid", 1.0, 1.0, 1.302134036, 0.041959735),
+        ("selu", 1.0, 0.0, 1.0, 1.0715749924557996),
+    ],
+)
+def test_fixed_points(name, weight_variance, bias_variance, q, left):
+    rest = fixed_point(lab.activation(name), weight_variance, bias_variance)
+    assert rest.q == pytest.approx(q, abs=1e-8)
+    assert rest.chi == pytest.approx(left, abs=1e-8)
+    assert rest.stable
+
+
+def test_nielsens_ratio_of_speeds():
+    assert 1 / sqrt(fixed_point(lab.activation("sigmoid"), 1, 1).chi) == pytest.approx(4.8818, abs=5e-5)
+
+
+def test_depth_scale():
+    assert fixed_point(TANH, 1.69, 0.09).depth_scale == pytest.approx(16.1082, abs=5e-5)
+    assert fixed_point(TANH, 6.25, 0.09).depth_scale < 0
+    assert [depth_scale(left) for left in (0.0, 1.0, 1 - 1e-16, inf)] == [0, inf, inf, 0]
+
+
+@pytest.mark.parametrize(("bias_variance", "expected"), [(0.0, 1.0), (0.05, 1.760955), (0.25, 2.401489)])
+def test_the_critical_line_of_tanh(bias_variance, expected):
+    found = critical(TANH, bias_variance)
+    assert found.weight_variance == pytest.approx(expected, abs=1e-6)
+    assert chi(TANH, found.q, found.weight_variance) == pytest.approx(1, abs=1e-9)
+    assert next_q(TANH, found.q, found.weight_variance, bias_variance) == pytest.approx(found.q, abs=1e-9)
+
+
+def test_the_critical_weights_of_rectifiers_are_those_of_he():
+    assert critical(lab.activation("relu"), 0.0).weight_variance == pytest.approx(2, rel=1e-14)
+    leaky = critical(lab.activation("leaky-relu", slope=0.3), 0.0)
+    assert leaky.weight_variance == pytest.approx(2 / (1 + 0.3**2), rel=1e-14)
+
+
+def test_a_formula_of_ones_own_is_taken_as_its_twin_is():
+    own = critical(lab.activation("tanh(z)"), 0.05)
+    assert own.weight_variance == pytest.approx(critical(TANH, 0.05).weight_variance, rel=1e-10)
+
+
+@pytest.mark.parametrize("name", ["softplus", "gelu", "silu", "exponential", "step"])
+def test_some_have_no_critical_point(name):
+    """From q = 1 the map of SiLU and GELU leaves every point where χ = 1; a step passes no error."""
+    assert critical(lab.activation(name), 0.0) is None
+
+
+def test_where_the_map_of_q_ends():
+    relu = lab.activation("relu")
+    everywhere = fixed_point(relu, 2, 0)
+    assert (everywhere.q, everywhere.growth) == (1.0, pytest.approx(1, rel=1e-12))
+    assert fixed_point(relu, 2.1, 0).q == inf
+    assert isnan(fixed_point(relu, 2.1, 0).chi)
+    assert (fixed_point(relu, 1.9, 0).q, fixed_point(relu, 1.9, 0).chi) == (0, pytest.approx(0.95))
+    assert fixed_point(TANH, 1, 0).q == 0
+    assert fixed_point(lab.activation("exponential"), 1, 0).q == inf
+    assert isnan(fixed_point(lab.activation("log(z)"), 1, 0).q)
+
+
+def test_a_fixed_point_is_where_the_map_comes_to_rest():
+    for name in ("sigmoid", "tanh", "softsign", "elu", "gelu"):
+        sigma, q = lab.activation(name), 1.0
+        for _ in range(400):
+            q = next_q(sigma, q, 1.3, 0.2)
+        assert fixed_point(sigma, 1.3, 0.2).q == pytest.approx(q, rel=1e-9)
+
+
+FLOORED = ["tanh(z) + floor*z", "s(z) + floor*z", "max(z, 0) + floor*z", "z*floor + erf(3*z)"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    text=st.sampled_from(FLOORED),
+    floor=st.floats(1e-6, 2),
+    q=st.floats(0, 1e4),
+    weight_variance=st.floats(1e-3, 10),
+)
+def test_a_floor_under_the_slope_is_a_floor_under_chi(text, floor, q, weight_variance):
+    sigma = lab.activation(text, floor=floor)
+    left = chi(sigma, q, weight_variance)
+    assert left >= weight_variance * floor**2 * (1 - 1e-10)
+    assert 0 <= linear_share(sigma, q, weight_variance) <= left * (1 + 1e-10)
+
+
+def test_chi_of_a_straight_line_is_all_linear():
+    identity = lab.activation("identity")
+    assert linear_share(identity, 3.0, 1.5) == pytest.approx(chi(identity, 3.0, 1.5), rel=1e-12) == 1.5
