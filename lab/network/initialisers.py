@@ -68,7 +68,7 @@ class Nielsen(Initialiser):
 
     def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
         """gain²/n_in and 1."""
-        return self.gain**2 / n_in, 1.0
+        return self.gain * self.gain / n_in, 1.0
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Large(Initialiser):
 
     def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
         """gain² and 1."""
-        return self.gain**2, 1.0
+        return self.gain * self.gain, 1.0
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class GlorotUniform(Initialiser):
 
     def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
         """2 gain²/(n_in + n_out) and 0."""
-        return 2 * self.gain**2 / (n_in + n_out), 0.0
+        return 2 * self.gain * self.gain / (n_in + n_out), 0.0
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class GlorotNormal(Initialiser):
 
     def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
         """2 gain²/(n_in + n_out) and 0."""
-        return 2 * self.gain**2 / (n_in + n_out), 0.0
+        return 2 * self.gain * self.gain / (n_in + n_out), 0.0
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ class GlorotStandard(Initialiser):
 
     def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
         """gain²/(3 n_in) and 0."""
-        return self.gain**2 / (3 * n_in), 0.0
+        return self.gain * self.gain / (3 * n_in), 0.0
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ class He(Initialiser):
 
     def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
         """gain²/n_in and 0."""
-        return self.gain**2 / n_in, 0.0
+        return self.gain * self.gain / n_in, 0.0
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ class LeCun(Initialiser):
 
     def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
         """gain²/n_in and 0."""
-        return self.gain**2 / n_in, 0.0
+        return self.gain * self.gain / n_in, 0.0
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ class Orthogonal(Initialiser):
 
     def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
         """gain²/max(n_in, n_out), of entries that depend on each other, and 0."""
-        return self.gain**2 / max(n_in, n_out), 0.0
+        return self.gain * self.gain / max(n_in, n_out), 0.0
 
 
 @dataclass(frozen=True)

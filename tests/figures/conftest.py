@@ -234,6 +234,15 @@ def make_tables() -> Callable[..., dict[str, pd.DataFrame]]:
 
 
 @pytest.fixture
+def make_all_tables() -> Callable[..., dict[str, pd.DataFrame]]:
+    """The same with a prediction."""
+    return lambda variants, trials, depth: {
+        **all_tables(variants, trials, depth),
+        "prediction": prediction_table(variants, depth),
+    }
+
+
+@pytest.fixture
 def predicted(tables) -> dict[str, pd.DataFrame]:
     """The tables of a whole run with what was predicted of it."""
     return {**tables, "prediction": prediction_table()}

@@ -150,23 +150,23 @@ def test_a_failed_write_leaves_the_old_file_and_no_part(tmp_path, monkeypatch):
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == old
 
 
-def test_all_figures_are_drawn_and_saved(make_tables, tmp_path, quick_save):
-    tables = make_tables(("a",), 2, 1)
+def test_all_figures_are_drawn_and_saved(make_all_tables, tmp_path, quick_save):
+    tables = make_all_tables(("a",), 2, 1)
     paths = figures.draw_all(tables, tmp_path / "plots", "All")
     assert [path.name for path in paths] == [f"{name}.{kind}" for name in NAMES for kind in ("png", "svg")]
     assert sorted(path.name for path in (tmp_path / "plots").iterdir()) == sorted(path.name for path in paths)
 
 
-def test_all_leaves_out_what_was_not_recorded(make_tables, tmp_path, quick_save):
-    lean = make_tables(("a",), 1, 1)
+def test_all_leaves_out_what_was_not_recorded(make_all_tables, tmp_path, quick_save):
+    lean = make_all_tables(("a",), 1, 1)
     lean["layers"] = lean["layers"].drop(columns=["saturation", "slope_p02"])
     paths = figures.draw_all(lean, tmp_path)
     drawn = {path.stem for path in paths}
     assert drawn == set(NAMES) - {"saturation", "slopes"}
 
 
-def test_all_leaves_out_what_has_no_table(make_tables, tmp_path, quick_save):
-    tables = make_tables(("a",), 1, 1)
+def test_all_leaves_out_what_has_no_table(make_all_tables, tmp_path, quick_save):
+    tables = make_all_tables(("a",), 1, 1)
     for name in ("neurons", "demon", "demon_layer"):
         del tables[name]
     drawn = {path.stem for path in figures.draw_all(tables, tmp_path)}
@@ -174,7 +174,7 @@ def test_all_leaves_out_what_has_no_table(make_tables, tmp_path, quick_save):
 
 
 def test_fault_112_a_figure_that_fails_does_not_stop_the_others(
-    make_tables, tmp_path, monkeypatch, quick_save
+    make_all_tables, tmp_path, monkeypatch, quick_save
 ):
     def fails(self, tables):
         raise MemoryError
@@ -183,7 +183,7 @@ def test_fault_112_a_figure_that_fails_does_not_stop_the_others(
     with pytest.raises(
         figures.FiguresError, match="the figure 'learning_speed' failed: MemoryError"
     ) as caught:
-        figures.draw_all(make_tables(("a",), 1, 1), tmp_path)
+        figures.draw_all(make_all_tables(("a",), 1, 1), tmp_path)
     assert [name for name, _ in caught.value.failed] == ["learning_speed"]
     assert {path.stem for path in caught.value.paths} == set(NAMES) - {"learning_speed"}
     assert all(path.is_file() for path in caught.value.paths)
