@@ -20,9 +20,12 @@ SPEED_LABEL = "learning speed ‖∂C/∂bˡ‖\n(cost per unit of bias)"
 WEIGHT_SPEED_LABEL = "learning speed ‖∂C/∂wˡ‖\n(cost per unit of weight)"
 
 _PANEL_HEIGHT = 2.5
-_PREDICTED: style.Dashes = (0, (7, 5))
+_PREDICTED: style.Dashes = (0, (4, 2))
+_AT_THE_START = 0.16
+"""The share of a panel's width that the predictions take, which are of the start."""
+
 _PREDICTED_ENTRY: tuple[Artist, str] = (
-    Line2D([], [], color=style.QUIET, linestyle=_PREDICTED, linewidth=0.8),
+    Line2D([], [], color=style.QUIET, linestyle=_PREDICTED, linewidth=1),
     "predicted for the start, from the last hidden layer",
 )
 
@@ -33,8 +36,9 @@ class LearningSpeed:
 
     Lines are medians over the trials, bands hold 90 % of them; a trial that diverged takes part until then.
     A median of exactly zero has no logarithm: it is a gap in the line, a tick on the floor of the panel, and
-    a note above it. Where the table ``prediction`` is there, thin dashed lines tell the speeds predicted for
-    the start, which are ratios: the last hidden layer's is set to what it measured at the first reading.
+    a note above it. Where the table ``prediction`` is there, short dashed lines on the left tell the speeds
+    predicted for the start, which are ratios: the last hidden layer's is set to what it measured at the
+    first reading.
     Source of the quantity: Nielsen (2015), chapter 5.
     """
 
@@ -78,7 +82,15 @@ def speeds(tables: Tables, quantity: str, label: str, *, predicted: bool = False
     scales.log_axis(axes, np.concatenate([*edges, np.array(levels, dtype=np.float64)]))
     for ax, (name, of_variant) in zip(axes, bands.items(), strict=True):
         for layer, level in expected[name].items():
-            ax.axhline(level, color=looks[layer].colour, linestyle=_PREDICTED, linewidth=0.8, zorder=1.5)
+            ax.axhline(
+                level,
+                0,
+                _AT_THE_START,
+                color=looks[layer].colour,
+                linestyle=_PREDICTED,
+                linewidth=1,
+                zorder=1.5,
+            )
         _draw_layers(ax, of_variant, looks)
     notes = [
         [*outcomes(tables, variant, rows), *_zero_notes(bands[variant], unit)]
