@@ -492,6 +492,11 @@ def demon(
     type=click.Path(path_type=Path, dir_okay=False),
     help="Draw the predicted speed by layer into this PNG, and an SVG beside it.",
 )
+@click.option(
+    "--phase",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Draw where χ = 1 for an activation, over σ_w² and σ_b², into this PNG, and an SVG beside it.",
+)
 @_json_option
 def predict(
     subject: str,
@@ -505,6 +510,7 @@ def predict(
     bias_variance: float,
     mean_square: float,
     plot: Path | None,
+    phase: Path | None,
     as_json: bool,
 ) -> None:
     r"""Predict how fast each layer will learn when it starts, without training anything.
@@ -521,7 +527,7 @@ def predict(
     if subject.endswith(".toml"):
         if any(
             _given(name)
-            for name in ("parameters", "depth", "weight_variance", "bias_variance", "mean_square")
+            for name in ("parameters", "depth", "weight_variance", "bias_variance", "mean_square", "phase")
         ):
             raise click.UsageError(
                 "an experiment has its own depth and variances; change it with -o KEY=VALUE"
@@ -532,7 +538,7 @@ def predict(
     if overrides:
         raise click.UsageError("-o changes an experiment; of an activation, say -p NAME=VALUE")
     deep = prediction_page.Deep(depth, weight_variance, bias_variance, mean_square)
-    prediction_page.tell_activation(subject, parameters, deep, plot, as_json, allow_code)
+    prediction_page.tell_activation(subject, parameters, deep, plot, phase, as_json, allow_code)
 
 
 @cli.group(cls=_Commands)

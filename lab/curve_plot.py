@@ -16,10 +16,10 @@ STEP = 1e-4
 """Half the distance of the two slopes whose difference is σ″."""
 
 
-def refuse_unwritable(plot: Path | None) -> None:
-    """Raise LabError where ``--plot`` names no PNG in a folder that is there."""
+def refuse_unwritable(plot: Path | None, option: str = "--plot") -> None:
+    """Raise LabError where the option names no PNG in a folder that is there."""
     if plot is not None and (plot.suffix != ".png" or not plot.parent.is_dir()):
-        raise LabError(f"--plot {plot}: expected a file that ends in .png, in a folder that is there")
+        raise LabError(f"{option} {plot}: expected a file that ends in .png, in a folder that is there")
 
 
 def plotted(name: str, sigma: Activation, plot: Path) -> list[Path]:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 import pandas as pd
 
-from lab.activations import from_spec
+from lab.activations import Activation, from_spec
 from lab.catalogue_page import named_values
 from lab.curve_plot import refuse_unwritable
 from lab.errors import LabError
@@ -34,6 +35,10 @@ HEADINGS = {
     "chi": "χ",
     "predicted_speed": "speed",
 }
+
+
+PHASE_POINTS = 21
+"""The σ_b² at which the critical line is found, closer where it is steeper."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +74,17 @@ def tell_experiment(ready: Prepared, plot: Path | None, as_json: bool) -> None:
 
 
 def tell_activation(
-    name: str, parameters: Sequence[str], deep: Deep, plot: Path | None, as_json: bool, allow_code: bool
+    name: str,
+    parameters: Sequence[str],
+    deep: Deep,
+    plot: Path | None,
+    phase: Path | None,
+    as_json: bool,
+    allow_code: bool,
 ) -> None:
     """The gains of one σ, its fixed point and critical σ_w², and a row a layer of a deep network of it."""
     refuse_unwritable(plot)
+    refuse_unwritable(phase, "--phase")
     sigma = from_spec({"name": name, **named_values(parameters)}, allow_code=allow_code)
     try:
         layers = homogeneous(sigma, deep.depth, deep.weight_variance, deep.bias_variance, deep.mean_square)
@@ -98,6 +110,8 @@ def tell_activation(
         columns=["variant", "layer", "q", "chi", "predicted_speed"],
     )
     drawn = [] if plot is None else _plotted(rows, plot)
+    if phase is not None:
+        drawn += _phase_plotted(sigma, deep, phase, f"Where errors grow: {name}")
     if as_json:
         told = {"activation": str(sigma), **{key: _number(value) for key, value in facts.items()}}
         told["layers"] = _records(rows.drop(columns="variant"))
@@ -135,6 +149,19 @@ def _plotted(predicted: pd.DataFrame, plot: Path, title: str = "") -> list[Path]
     from lab.figures import draw, save
 
     return save(draw("prediction", {"prediction": predicted}, title), plot.parent, plot.stem)
+
+
+def _phase_plotted(sigma: Activation, deep: Deep, plot: Path, title: str) -> list[Path]:
+    """Draw the critical line of σ, up to twice the σ_b² that was asked for, or up to 2."""
+    from lab.figures import draw, save
+
+    found = []
+    for bias_variance in max(2 * deep.bias_variance, 2) * np.linspace(0, 1, PHASE_POINTS) ** 2:
+        edge = critical(sigma, float(bias_variance))
+        found.append((bias_variance, np.nan if edge is None else edge.weight_variance, False))
+    found.append((deep.bias_variance, deep.weight_variance, True))
+    rows = pd.DataFrame(found, columns=["bias_variance", "weight_variance", "asked"])
+    return save(draw("phase", {"phase": rows}, title), plot.parent, plot.stem)
 
 
 def _rows(predicted: pd.DataFrame) -> list[list[Any]]:

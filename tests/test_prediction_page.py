@@ -69,6 +69,16 @@ def test_an_experiment(small, tmp_path):
     assert rows[2]["chi"] is None
 
 
+def test_the_phase_of_an_activation_is_drawn(tmp_path):
+    plot = tmp_path / "phase.png"
+    done = predict("tanh", "--depth", 2, "--phase", plot)
+    assert done.stdout.splitlines()[-2:] == [f"plot: {plot}", f"plot: {plot.with_suffix('.svg')}"]
+    assert "χ &gt; 1: errors explode" in plot.with_suffix(".svg").read_text(encoding="utf-8")
+    refused = predict("tanh", "--phase", tmp_path / "phase.jpg").exception
+    assert isinstance(refused, LabError)
+    assert str(refused).startswith("--phase")
+
+
 def test_constant_weights_are_not_predicted(small):
     done = predict(small, "-o", 'network.initialiser={name="constant",w=0.5}')
     assert done.exit_code == 0

@@ -14,6 +14,7 @@ from lab.figures.learning_speed import LearningSpeed, WeightSpeed
 from lab.figures.ledger import Ledger
 from lab.figures.neurons import Neurons
 from lab.figures.overview import Overview
+from lab.figures.phase import Phase
 from lab.figures.prediction import Prediction
 from lab.figures.saturation import Saturation
 from lab.figures.slopes import Slopes
@@ -30,6 +31,7 @@ TABLE: dict[str, type] = {
     "saturation": Saturation,
     "speed_by_layer": SpeedByLayer,
     "prediction": Prediction,
+    "phase": Phase,
     "z_distribution": ZDistribution,
     "training": Training,
     "activations": Activations,

@@ -201,6 +201,16 @@ def prediction_table(variants=VARIANTS, depth=LAYERS) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
+def phase_table() -> pd.DataFrame:
+    """A critical line σ_w² = 1 + σ_b², missing from 1.5 on, and a point above it."""
+    b = np.linspace(0, 2, 5)
+    line = pd.DataFrame(
+        {"bias_variance": b, "weight_variance": np.where(b < 1.5, 1 + b, np.nan), "asked": False}
+    )
+    point = pd.DataFrame({"bias_variance": [0.5], "weight_variance": [4.0], "asked": [True]})
+    return pd.concat([line, point], ignore_index=True)
+
+
 def all_tables(variants=VARIANTS, trials=20, depth=LAYERS) -> dict[str, pd.DataFrame]:
     return {
         "layers": layers_table(variants, trials, depth),
@@ -239,6 +249,7 @@ def make_all_tables() -> Callable[..., dict[str, pd.DataFrame]]:
     return lambda variants, trials, depth: {
         **all_tables(variants, trials, depth),
         "prediction": prediction_table(variants, depth),
+        "phase": phase_table(),
     }
 
 

@@ -21,6 +21,7 @@ NAMES = [
     "ledger",
     "neurons",
     "overview",
+    "phase",
     "prediction",
     "saturation",
     "slopes",

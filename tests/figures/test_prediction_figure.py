@@ -39,12 +39,12 @@ def test_speeds_of_zero_are_gaps(predicted):
     figure.draw_without_rendering()
 
 
-def test_learning_speed_bears_the_prediction_as_thin_dashed_lines(predicted, texts):
+def test_learning_speed_bears_the_prediction_as_short_dashed_lines(predicted, texts):
     figure = draw("learning_speed", predicted)
     assert "predicted for the start, from the last hidden layer" in texts(figure)
     layers = predicted["layers"]
     start = layers[(layers["variant"] == "sigmoid") & (layers["step"] == 0) & (layers["layer"] == 4)]
-    levels = [line.get_ydata()[0] for line in figure.axes[0].lines if line.get_linewidth() == 0.8]
+    levels = [line.get_ydata()[0] for line in figure.axes[0].lines if line.get_linewidth() == 1]
     expected = start["learning_speed"].median() * 0.2 ** np.array([3.0, 2.0, 1.0, 0.0, -1.0])
     assert levels == pytest.approx(expected)
     assert not any("predicted" in text for text in texts(draw("weight_speed", predicted)))

@@ -1,0 +1,52 @@
+"""Where in the plane of σ_w² and σ_b² an error grows or vanishes on its way down a deep network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from lab.figures import panels, style
+from lab.figures.tables import Tables, checked
+
+_MARGIN = 1.25
+
+
+@dataclass(frozen=True)
+class Phase:
+    """The critical line χ(q*) = 1 of one σ, with the weights and biases that were asked about as a dot.
+
+    Below the line errors vanish layer by layer (χ < 1), above it they explode.
+    Source: Poole, Lahiri, Raghu, Sohl-Dickstein & Ganguli, *Exponential expressivity in deep neural networks
+    through transient chaos* (2016), fig. 1.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = ("phase",)
+
+    def draw(self, tables: Tables) -> Figure:
+        """The figure, from ``phase``: bias_variance, weight_variance, and what was ``asked``."""
+        rows = checked(tables, "phase", "bias_variance", "weight_variance", "asked")
+        line = rows[~rows["asked"]].dropna().sort_values("bias_variance")
+        asked = rows[rows["asked"]]
+        figure = panels.sheet(1, 1, width=4.2, height=3.2)
+        ax = figure.subplots()
+        x, y = (line[name].to_numpy(dtype=np.float64) for name in ("bias_variance", "weight_variance"))
+        top = _MARGIN * max([*y, *asked["weight_variance"], 1e-3])
+        if len(x) > 1:
+            ax.fill_between(x, 0, y, color=style.HAIRLINE, linewidth=0)
+            ax.plot(x, y, color=style.ACCENT)
+            middle = len(x) // 2
+            ax.annotate(
+                "χ = 1", (x[middle], y[middle]), (0, 4), textcoords="offset points", ha="center", va="bottom"
+            )
+        else:
+            panels.nothing(ax, "no critical weights for this σ")
+        ax.plot(asked["bias_variance"], asked["weight_variance"], "o", color=style.categories(1)[0].colour)
+        ax.text(0.03, 0.95, "χ > 1: errors explode", transform=ax.transAxes, va="top", color=style.QUIET)
+        ax.text(0.97, 0.05, "χ < 1: errors vanish", transform=ax.transAxes, ha="right", color=style.QUIET)
+        ax.set_ylim(0, top)
+        ax.set_xlabel("variance of the biases σ_b²")
+        ax.set_ylabel("variance of the weights σ_w² = n_in Var w")
+        return figure

@@ -1,0 +1,25 @@
+import numpy as np
+import pandas as pd
+
+from lab.figures import draw
+
+
+def test_the_line_and_the_point_stand_where_the_table_says(make_all_tables, texts):
+    figure = draw("phase", make_all_tables(("a",), 1, 2))
+    line, point = figure.axes[0].lines
+    assert line.get_xdata().tolist() == [0.0, 0.5, 1.0]
+    assert line.get_ydata().tolist() == [1.0, 1.5, 2.0]
+    assert (point.get_xdata().tolist(), point.get_ydata().tolist()) == ([0.5], [4.0])
+    assert figure.axes[0].get_ylim() == (0, 5)
+    assert {"χ = 1", "χ > 1: errors explode", "χ < 1: errors vanish"} <= set(texts(figure))
+
+
+def test_a_sigma_without_critical_weights_says_so(texts):
+    table = pd.DataFrame(
+        {
+            "bias_variance": [0.0, 1.0, 0.0],
+            "weight_variance": [np.nan, np.nan, 1.0],
+            "asked": [False, False, True],
+        }
+    )
+    assert "no critical weights for this σ" in texts(draw("phase", {"phase": table}))
