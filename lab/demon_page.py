@@ -66,6 +66,7 @@ def tell(ready: Prepared, asked: Asked, plot: Path | None, as_json: bool) -> Non
         found = neurons_of_layer(given, asked.layer, asked.reach)
     else:
         found = moves_of_neuron(given, asked.layer, asked.neuron, asked.reach)
+    drawn = [] if plot is None else _plotted(found, asked, plot, variant.label)
     where = {"variant": variant.label, "trial": asked.trial, "example": asked.example, "steps": asked.steps}
     if as_json:
         rows = [{name: _readable(value) for name, value in row.items()} for row in found.to_dict("records")]
@@ -78,9 +79,8 @@ def tell(ready: Prepared, asked: Asked, plot: Path | None, as_json: bool) -> Non
             f"after {asked.steps} steps"
         )
         _show(found, given, asked, title)
-    if plot is not None:
-        for path in _plotted(found, asked, plot, variant.label):
-            click.echo(path, err=as_json)
+    for path in drawn:
+        click.echo(path, err=as_json)
 
 
 def _check_place(training: Training, asked: Asked) -> None:

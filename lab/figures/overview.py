@@ -80,7 +80,7 @@ def _ratios(ax: Axes, rows: pd.DataFrame, places: np.ndarray) -> None:
     ax.set_xscale("log")
     ax.axvline(1, color=style.QUIET, linewidth=0.8)
     _pairs(ax, start, end, places)
-    ax.xaxis.set_major_locator(LogLocator(numticks=6))
+    ax.xaxis.set_major_locator(LogLocator(numticks=5))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: scales.power_of_ten(value)))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_minor_formatter(NullFormatter())
