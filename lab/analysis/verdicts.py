@@ -23,6 +23,9 @@ DIVERGED = 0.0
 SKILL = 0.1
 """How far from chance, 0, to perfect, 1, the accuracy on the training data must come."""
 
+FEWEST_STEPS = 20
+"""Before so many steps nothing need have been learned."""
+
 COST_LEFT = 0.99
 """The share of the first cost that must not be left at the end."""
 
@@ -132,7 +135,7 @@ def at_chance(seen: Evidence) -> Finding | None:
     accuracy = seen.trials["final_accuracy"].median()
     chance = 1 / max(seen.outputs, 2)
     threshold = chance + SKILL * (1 - chance)
-    if not accuracy < threshold:
+    if seen.end < FEWEST_STEPS or not accuracy < threshold:
         return None
     sentence = (
         f"nothing learned: {_percent(accuracy)} of the training data right at the end, "
@@ -145,7 +148,7 @@ def cost_not_fallen(seen: Evidence) -> Finding | None:
     """The cost at the end is still that of the first reading, or higher."""
     first = seen.steps[seen.steps["step"] == seen.start].set_index("trial")["cost"]
     left = (seen.trials.set_index("trial")["final_cost"] / first.where(first > 0)).median()
-    if not left > COST_LEFT:
+    if seen.end < FEWEST_STEPS or not left > COST_LEFT:
         return None
     sentence = f"the cost has not fallen: {_percent(left)} of the first reading's is left at the end"
     return Finding(None, seen.end, float(left), COST_LEFT, sentence)

@@ -56,6 +56,12 @@ def test_a_healthy_network_gets_none(tmp_path, hidden):
     assert ran(tmp_path, network__hidden=hidden, trials__seeds=3).verdicts == []
 
 
+def test_a_few_steps_need_not_have_taught_anything(tmp_path):
+    changed = {"training__eta": 1e-9, "training__epochs": 1, "training__batch": "full"}
+    told = {verdict.rule for verdict in ran(tmp_path, **changed).verdicts}
+    assert not told & {"accuracy at chance", "cost not fallen"}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("changed", "most"),
