@@ -113,7 +113,7 @@ class ISRU(InPlace):
         _root(a, 1.0, scratch)
         np.divide(a, scratch, out=a)
         _root(z, 1.0, scratch)
-        np.reciprocal(scratch, out=slope)
+        np.divide(scalar(1, z.dtype), scratch, slope)
         np.divide(slope, scratch, out=slope)
         np.divide(slope, scratch, out=slope)
 

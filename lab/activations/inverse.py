@@ -26,7 +26,7 @@ class Asinh(InPlace):
         np.multiply(z, z, out=slope)
         np.add(slope, scalar(1, z.dtype), out=slope)
         np.sqrt(slope, out=slope)
-        np.reciprocal(slope, out=slope)
+        np.divide(scalar(1, z.dtype), slope, slope)
         np.arcsinh(z, out=a)
 
 
@@ -50,7 +50,7 @@ class Symlog(InPlace):
         np.maximum(scratch, zero, out=scratch)
         np.add(a, scratch, out=slope)
         np.add(slope, scalar(1, z.dtype), out=slope)
-        np.reciprocal(slope, out=slope)
+        np.divide(scalar(1, z.dtype), slope, slope)
         np.log1p(a, out=a)
         np.log1p(scratch, out=scratch)
         np.subtract(a, scratch, out=a)
@@ -71,5 +71,5 @@ class Arctan(InPlace):
         """Arctan z, and one over 1 + z²."""
         np.multiply(z, z, out=slope)
         np.add(slope, scalar(1, z.dtype), out=slope)
-        np.reciprocal(slope, out=slope)
+        np.divide(scalar(1, z.dtype), slope, slope)
         np.arctan(z, out=a)
