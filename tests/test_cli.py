@@ -231,7 +231,7 @@ def test_activations_are_listed_and_one_is_told(lab, tmp_path):
     assert "did you mean 'relu'" in lab("activations", "rleu")[2]
     assert "expected NAME=VALUE" in lab("activations", "relu", "-p", "a")[2]
     assert "Floored(inner=Tanh(), floor=0.1)" in lab("activations", "floored", "-p", "inner=tanh")[1]
-    assert json.loads(lab("activations", "relu", "--json")[1])["range"] == [0.0, None]
+    assert json.loads(lab("activations", "relu", "--json")[1])["range"] == [0.0, "inf"]
     assert "ends in .png" in lab("activations", "relu", "--plot", tmp_path / "relu.pdf")[2]
 
 
@@ -262,7 +262,7 @@ def test_activations_are_chosen_by_their_properties(lab):
 
 
 def test_the_properties_to_choose_by_are_those_there_are():
-    option = next(option for option in cli.activations.params if option.name == "only")
+    option = next(option for option in cli.cli.commands["activations"].params if option.name == "only")
     assert list(option.type.choices) == list(PROPERTIES)
 
 
@@ -280,9 +280,9 @@ def test_one_activation_is_told_with_its_aliases_jumps_and_properties(lab):
 
 
 def test_an_installed_activation_that_needs_parameters_is_listed(lab, monkeypatch):
-    from lab import catalogue_page
+    from lab.pages import catalogue
 
-    monkeypatch.setattr(catalogue_page, "EXAMPLES", {})
+    monkeypatch.setattr(catalogue, "EXAMPLES", {})
     rows = {row["name"]: row for row in json.loads(lab("activations", "--json")[1])}
     assert rows["floored"]["range"] is rows["threshold"]["range"] is None
     assert rows["floored"]["properties"] == []
@@ -452,7 +452,7 @@ SICK = ["-o", "network.hidden=[8,8,8,8,8,8]", "-o", "training.eta=1e-9", "-o", "
 
 
 def test_verdicts_end_a_run_a_few_and_show_tells_them_all(lab, small, monkeypatch):
-    from lab import watched
+    from lab.pages import watched
 
     monkeypatch.setattr(watched, "FEW_VERDICTS", 1)
     *_, more, last = lab("run", small, "--no-plots", "--workers", "1", *SICK)[1].splitlines()
@@ -475,3 +475,11 @@ def test_a_counterfactual_is_called_one_wherever_it_is_told(lab, small):
     assert "note: where training.surrogate_floor > 0" in err
     assert "surrogate_floor > 0: max(σ′, floor) on the way back, so not the gradient of C" in out
     assert "sigmoid, surrogate_floor=0.1" in out
+
+
+def test_help_cuts_no_command_short_on_a_terminal_of_80_columns(lab, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    for words in ([], ["data"]):
+        _, out, _ = lab(*words, "--help")
+        assert "..." not in out
+        assert max(map(len, out.splitlines())) <= 80

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-
-import click
 
 from lab.activations import Formula
 from lab.activations.formula.operations import LANGUAGE, Function
 from lab.activations.formula.parser import CONSTANTS, DEEPEST, LONGEST, FormulaError
 from lab.activations.formula.rewrites import REWRITES
-from lab.screen import out, plain
+from lab.pages.as_json import say
+from lab.pages.screen import out, plain
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ def refusal(text: str) -> str:
 def tell(as_json: bool) -> None:
     """Print the page, or the tables that it is made of."""
     if as_json:
-        click.echo(json.dumps(_tables(), ensure_ascii=False, indent=1))
+        say(_tables())
         return
     console = out()
     for line in _lines():

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
-import click
-
 from lab.activations import from_spec
-from lab.catalogue_page import named_values
 from lab.errors import ClaimError
-from lab.screen import out, plain
+from lab.pages.as_json import say
+from lab.pages.parameters import named_values
+from lab.pages.screen import out, plain
 from lab.testing import ACTIVATION_CHECKS
 
 FAILED = ClaimError.exit_code
@@ -29,7 +27,7 @@ def tell(name: str, parameters: Sequence[str], as_json: bool, allow_code: bool) 
     if as_json:
         checks = {check_name: failures.get(check_name) for check_name in ACTIVATION_CHECKS}
         told = {"activation": str(sigma), "passed": not failures, "failures": checks}
-        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        say(told)
         return FAILED if failures else 0
     console = out()
     console.print(plain(str(sigma)))

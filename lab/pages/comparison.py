@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from math import isfinite, isnan
 from typing import TYPE_CHECKING, Any
-
-import click
 
 from lab.analysis.comparisons import comparisons, spreads
 from lab.analysis.metrics import Metric, metric
 from lab.analysis.statistics import FEWEST_PAIRS, LEVEL
 from lab.face import Run, side_by_side
-from lab.screen import out, plain, table, told
+from lab.pages.as_json import say
+from lab.pages.screen import out, plain, table, told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,8 +27,8 @@ def tell(run: Run, other: Run | None, metrics: Sequence[str], all_pairs: bool, a
     spread = spread[spread["variant"].isin([name for pair in pairs for name in pair])]
     if as_json:
         runs = [str(one) for one in (run, other) if one is not None]
-        found = {"runs": runs, "comparisons": _records(rows), "spreads": _records(spread)}
-        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        found = {"runs": runs, "comparisons": rows, "spreads": spread}
+        say(found)
         return
     console = out()
     if rows.empty:
@@ -111,14 +109,3 @@ def _tell_pairs(rows: pd.DataFrame) -> None:
 
 def _span(low: float, high: float) -> str:
     return "–" if isnan(low) else f"{told(low)} … {told(high)}"
-
-
-def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows for a program: what is missing is null, infinities are "inf" and "-inf"."""
-    return [{str(key): _plain(value) for key, value in row.items()} for row in rows.to_dict("records")]
-
-
-def _plain(value: Any) -> Any:
-    if not isinstance(value, float) or isfinite(value):
-        return value
-    return None if isnan(value) else str(value)

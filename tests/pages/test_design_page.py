@@ -7,7 +7,7 @@ import tomllib
 import numpy as np
 import pytest
 
-from lab import cli, design_page
+from lab import cli
 from lab.activations import from_spec
 from lab.activations.certificate import Certificate
 from lab.activations.design.clipped_slope import ClippedSlope
@@ -20,6 +20,7 @@ from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import LeakyReLU
 from lab.experiment.preparation import prepared
 from lab.experiment.variants import load
+from lab.pages import design as design_page
 
 BELL = "floor + (1 - floor)*exp(-z**2)"
 FILE = '[data]\nname = "digits"\n[network]\nhidden = [4]\n'

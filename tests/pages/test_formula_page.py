@@ -3,10 +3,10 @@ import json
 import numpy as np
 import pytest
 
-from lab import formula_page
 from lab.activations import Formula
 from lab.activations.formula.operations import FUNCTIONS
 from lab.activations.formula.rewrites import REWRITES
+from lab.pages import formula as formula_page
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ import click
 from lab.errors import INTERRUPTED, LabError, StorageError
 from lab.experiment.workers import usable_cores
 from lab.face import Run
-from lab.run_page import tell_run
-from lab.screen import err, progress
+from lab.pages.run import tell_run
+from lab.pages.screen import err, progress
 
 if TYPE_CHECKING:
     from lab.experiment.preparation import Prepared

@@ -5,8 +5,8 @@ import sys
 import pytest
 from rich.console import Console
 
-from lab import screen
-from lab.screen import plain, progress, table, told
+from lab.pages import screen
+from lab.pages.screen import plain, progress, table, told
 
 
 @pytest.mark.parametrize(

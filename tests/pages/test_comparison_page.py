@@ -6,8 +6,8 @@ import pytest
 import lab
 from lab.analysis.comparisons import COLUMNS, SPREAD_COLUMNS
 from lab.analysis.metrics import metric
-from lab.comparison_page import sentence, tell
 from lab.errors import LabError
+from lab.pages.comparison import sentence, tell
 
 
 @pytest.fixture

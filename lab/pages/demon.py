@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from lab.analysis.demon import Scene, moves_of_neuron, neurons_of_layer, trained_scene
-from lab.curve_plot import refuse_unwritable
 from lab.errors import LabError
-from lab.screen import out, plain, progress, table
+from lab.pages.as_json import say
+from lab.pages.curve_plot import refuse_unwritable
+from lab.pages.screen import out, plain, progress, table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,9 +69,7 @@ def tell(ready: Prepared, asked: Asked, plot: Path | None, as_json: bool) -> Non
     drawn = [] if plot is None else _plotted(found, asked, plot, variant.label)
     where = {"variant": variant.label, "trial": asked.trial, "example": asked.example, "steps": asked.steps}
     if as_json:
-        rows = [{name: _readable(value) for name, value in row.items()} for row in found.to_dict("records")]
-        told_all = {"name": ready.plan.name, **where, "cost": _readable(given.cost), "rows": rows}
-        click.echo(json.dumps(told_all, ensure_ascii=False, indent=1))
+        say({"name": ready.plan.name, **where, "cost": given.cost, "rows": found})
     else:
         place = f"layer {asked.layer}" + ("" if asked.neuron is None else f", neuron {asked.neuron}")
         title = (
@@ -129,11 +127,6 @@ def _ends(by_moved: dict[str, pd.DataFrame], asked: Asked) -> Iterator[str]:
                 f"Δ{moved}: {d} = {first['predicted'] / first['move']:.6g}; "
                 f"order of the remainder: {_number(first['order'], '.3f')}"
             )
-
-
-def _readable(value: Any) -> Any:
-    """A cell as JSON can say it: null where it is no finite number."""
-    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def _number(value: float, form: str) -> str:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
-import click
 import numpy as np
 import pandas as pd
 
 from lab.activations import Activation, from_spec
-from lab.catalogue_page import named_values
-from lab.curve_plot import refuse_unwritable
 from lab.errors import LabError
 from lab.experiment.prediction import prediction
 from lab.experiment.preparation import Prepared
-from lab.screen import err, out, plain, table
+from lab.pages.as_json import say
+from lab.pages.curve_plot import refuse_unwritable
+from lab.pages.parameters import named_values
+from lab.pages.screen import err, out, plain, table
 from lab.theory.mean_field import critical, depth_scale, fixed_point
 from lab.theory.moments import backward_gain, forward_gain, slope_square
 from lab.theory.prediction import homogeneous
@@ -57,7 +56,7 @@ def tell_experiment(ready: Prepared, plot: Path | None, as_json: bool) -> None:
     predicted = prediction(ready.made)
     drawn = [] if plot is None else _plotted(predicted, plot, ready.plan.experiment.title)
     if as_json:
-        click.echo(json.dumps(_records(predicted), ensure_ascii=False, indent=1))
+        say(predicted)
         return
     table([HEADINGS[str(column)] for column in predicted], _rows(predicted), ready.plan.experiment.title)
     console = out()
@@ -113,9 +112,7 @@ def tell_activation(
     if phase is not None:
         drawn += _phase_plotted(sigma, deep, phase, f"Where errors grow: {name}")
     if as_json:
-        told = {"activation": str(sigma), **{key: _number(value) for key, value in facts.items()}}
-        told["layers"] = _records(rows.drop(columns="variant"))
-        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        say({"activation": str(sigma), **facts, "layers": rows.drop(columns="variant")})
         return
     console = out()
     given = f"  [{', '.join(parameters)}]" if parameters else ""
@@ -167,14 +164,3 @@ def _phase_plotted(sigma: Activation, deep: Deep, plot: Path, title: str) -> lis
 def _rows(predicted: pd.DataFrame) -> list[list[Any]]:
     rows: list[list[Any]] = predicted.astype(object).to_numpy().tolist()
     return rows
-
-
-def _records(predicted: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(key): _number(value) for key, value in row.items()} for row in predicted.to_dict("records")]
-
-
-def _number(value: Any) -> Any:
-    """A value as JSON can say it: null for NaN, a word for an infinity."""
-    if isinstance(value, float) and not isfinite(value):
-        return None if value != value else f"{value}"
-    return value

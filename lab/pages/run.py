@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from lab.screen import err, out, plain, table
+from lab.errors import StorageError
+from lab.pages.as_json import say
+from lab.pages.screen import err, out, plain, table
 
 if TYPE_CHECKING:
     from lab.analysis.verdicts import Verdict
     from lab.experiment.preparation import Prepared
+    from lab.experiment.results import RunFolder
     from lab.face import Run
 
 
@@ -33,13 +34,34 @@ def tell_plan(ready: Prepared, as_json: bool) -> None:
     ]
     if as_json:
         told = {"name": ready.plan.name, "notes": ready.notes}
-        click.echo(
-            json.dumps({**told, "variants": [dict(zip(columns, row, strict=True)) for row in rows]}, indent=1)
-        )
+        say({**told, "variants": [dict(zip(columns, row, strict=True)) for row in rows]})
         return
     for note in ready.notes:
         err().print(f"note: {note}")
     table(columns, rows, ready.plan.experiment.title)
+
+
+def tell_runs(root: Path, as_json: bool) -> None:
+    """The runs under a folder, the newest first."""
+    from lab.experiment.results import runs
+
+    columns = ("name", "run-id", "status", "trials", "overrides", "title")
+    rows = list(map(_run_row, reversed(runs(root))))
+    if as_json:
+        say([dict(zip(columns, row, strict=True)) for row in rows])
+    elif rows:
+        table(columns, rows)
+    else:
+        err().print(f"no runs under {root}; start one with: lab run EXPERIMENT.toml")
+
+
+def _run_row(found: RunFolder) -> tuple[Any, ...]:
+    try:
+        info, status = found.info, found.status
+    except StorageError:
+        info, status = {}, "damaged"
+    changed = ", ".join(f"{key}={value}" for key, value in info.get("overrides", {}).items())
+    return found.name, found.id, status, info.get("trials_planned"), changed, info.get("title", "")
 
 
 def tell_run(run: Run, as_json: bool, most: int | None = None) -> None:
@@ -54,9 +76,8 @@ def tell_run(run: Run, as_json: bool, most: int | None = None) -> None:
     summary, found = summarised(tables), verdicts(tables)
     if as_json:
         told = {key: info.get(key) for key in ("name", "id", "title", "status", "failures")}
-        rows = json.loads(summary.to_json(orient="records"))
-        told |= {"folder": str(run.path), "summary": rows}
-        click.echo(json.dumps({**told, "verdicts": list(map(asdict, found))}, indent=1))
+        told |= {"folder": str(run.path), "summary": summary}
+        say({**told, "verdicts": list(map(asdict, found))})
         return
     console = out()
     table(*_short_table(summary), info["title"])

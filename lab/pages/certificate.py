@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from math import inf, isfinite
 from typing import Any
-
-import click
 
 from lab.activations import Interval
 from lab.activations.certificate import Certificate
 from lab.errors import LabError
 from lab.face import certify
-from lab.screen import out, plain
+from lab.pages.as_json import say
+from lab.pages.screen import out, plain
 
 NOT_PROVED = 3
 """The exit code where a claim does not hold, or is not proved."""
@@ -40,7 +38,7 @@ def tell(
         **values,
     )
     if as_json:
-        click.echo(json.dumps(_told(name, parameters, found), ensure_ascii=False, indent=1))
+        say(_told(name, parameters, found))
     else:
         given = f"  [{', '.join(parameters)}]" if parameters else ""
         for line in (f"{name}{given}", *str(found).splitlines()):
@@ -75,9 +73,9 @@ def _told(name: str, parameters: Sequence[str], found: Certificate) -> dict[str,
         "reason": found.reason,
         "witness": found.witness,
         "inf_slope": _pair(found.inf),
-        "inf_slope_at": [_number(z) for z in found.inf_at],
+        "inf_slope_at": found.inf_at,
         "sup_slope": _pair(found.sup),
-        "sup_slope_at": [_number(z) for z in found.sup_at],
+        "sup_slope_at": found.sup_at,
         "monotone": found.monotone,
         "turns_at": found.turns_at,
         "lipschitz": _pair(found.lipschitz),
@@ -88,9 +86,5 @@ def _told(name: str, parameters: Sequence[str], found: Certificate) -> dict[str,
     }
 
 
-def _pair(interval: Interval) -> list[float | str]:
-    return [_number(interval.low), _number(interval.high)]
-
-
-def _number(x: float) -> float | str:
-    return x if isfinite(x) else f"{x}"
+def _pair(interval: Interval) -> list[float]:
+    return [interval.low, interval.high]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor, log10
@@ -17,11 +16,13 @@ from lab.activations import Activation, from_spec
 from lab.activations.certificate import certify
 from lab.activations.design.knot_lists import knots_from_csv, knots_from_text
 from lab.activations.formula.integral import Integral
-from lab.catalogue_page import SHOWN_Z, finite_or_none, named_values
-from lab.curve_plot import plotted, refuse_unwritable
 from lab.errors import LabError
 from lab.experiment.toml_writer import document, value_text
-from lab.screen import out, plain, table
+from lab.pages.as_json import say
+from lab.pages.catalogue import SHOWN_Z
+from lab.pages.curve_plot import plotted, refuse_unwritable
+from lab.pages.parameters import named_values
+from lab.pages.screen import out, plain, table
 
 SETTINGS: dict[str, tuple[str, ...]] = {
     "template": ("floor", "height", "width", "centre"),
@@ -93,17 +94,17 @@ def tell(
     if as_json:
         told = {
             "toml": design.lines,
-            "slope": [finite_or_none(sigma.slope.low), finite_or_none(sigma.slope.high)],
+            "slope": [sigma.slope.low, sigma.slope.high],
             "at_least": design.at_least,
-            "range": [finite_or_none(sigma.range.low), finite_or_none(sigma.range.high)],
-            "kinks": list(sigma.kinks),
+            "range": [sigma.range.low, sigma.range.high],
+            "kinks": sigma.kinks,
             "error": error,
-            "z": z.tolist(),
-            "sigma": values.tolist(),
-            "derivative": slopes.tolist(),
-            "plots": [str(path) for path in drawn],
+            "z": z,
+            "sigma": values,
+            "derivative": slopes,
+            "plots": list(map(str, drawn)),
         }
-        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        say(told)
         return
     click.echo(plain(design.lines))
     console = out()

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import click
 import numpy as np
 
 from lab import plugins
@@ -17,9 +15,10 @@ from lab.activations import Activation, Formula, from_spec
 from lab.activations.bounds import slope_bounds
 from lab.activations.catalogue import EXAMPLES
 from lab.activations.properties import PROPERTIES, properties
-from lab.curve_plot import plotted, refuse_unwritable
-from lab.errors import LabError
-from lab.screen import err, out, plain, table
+from lab.pages.as_json import say
+from lab.pages.curve_plot import plotted, refuse_unwritable
+from lab.pages.parameters import named_values
+from lab.pages.screen import err, out, plain, table
 
 SHOWN_Z = (-700.0, -40.0, -5.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 5.0, 40.0, 700.0)
 
@@ -48,7 +47,7 @@ def tell_all(only: Sequence[str], as_json: bool) -> None:
                 }
             )
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        say(rows)
         return
     if not rows:
         err().print(f"no activation is {' and '.join(only)}")
@@ -71,16 +70,16 @@ def tell_one(
     if as_json:
         told = {
             "activation": str(sigma),
-            "range": [finite_or_none(sigma.range.low), finite_or_none(sigma.range.high)],
-            "slope": [finite_or_none(sigma.slope.low), finite_or_none(sigma.slope.high)],
-            "kinks": list(sigma.kinks),
-            "jumps": list(sigma.jumps),
-            "properties": list(has),
-            "z": z.tolist(),
-            "sigma": [finite_or_none(value) for value in values.tolist()],
-            "derivative": [finite_or_none(value) for value in slopes.tolist()],
+            "range": [sigma.range.low, sigma.range.high],
+            "slope": [sigma.slope.low, sigma.slope.high],
+            "kinks": sigma.kinks,
+            "jumps": sigma.jumps,
+            "properties": has,
+            "z": z,
+            "sigma": values,
+            "derivative": slopes,
         }
-        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        say(told)
         return
     console = out()
     if isinstance(sigma, Formula):
@@ -141,22 +140,3 @@ def _parameters(part: type[Activation]) -> str:
 
 def _short(default: Any) -> str:
     return f"{default:.6g}" if isinstance(default, float) else str(default)
-
-
-def finite_or_none(end: float) -> float | None:
-    """An end of an interval as JSON can say it: null where it is infinite."""
-    return end if np.isfinite(end) else None
-
-
-def named_values(words: Sequence[str]) -> Mapping[str, Any]:
-    """The parameters of ``-p NAME=VALUE``: numbers where they are, else the name of an activation."""
-    values: dict[str, Any] = {}
-    for word in words:
-        name, equals, value = word.partition("=")
-        if not (name and equals and value):
-            raise LabError(f"-p {word}: expected NAME=VALUE")
-        try:
-            values[name] = float(value)
-        except ValueError:
-            values[name] = value
-    return values

@@ -1,0 +1,1 @@
+"""The commands: what may be written after ``lab``. Each imports what it needs when it is called."""

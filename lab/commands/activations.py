@@ -1,0 +1,152 @@
+"""Commands about one σ: ``activations``, ``formulas``, ``design``, ``certify``, ``test-activation``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from lab.commands.options import code_option, json_option, parameters_option, png_option
+
+
+@click.command()
+@click.argument("name", default="")
+@png_option("plot", "σ, σ′ and σ″")
+@parameters_option
+@click.option(
+    "--only",
+    multiple=True,
+    type=click.Choice(("monotone", "odd", "bounded", "floored", "kinked")),
+    help="List those with this property; of several, with all. Floored: inf σ′ > 0.",
+)
+@code_option
+@json_option
+def activations(
+    name: str,
+    plot: Path | None,
+    parameters: Sequence[str],
+    only: Sequence[str],
+    allow_code: bool,
+    as_json: bool,
+) -> None:
+    """List the activations, or tell all about one.
+
+    NAME is one of the list, or a formula such as "tanh(z) + 0.1*z".
+
+    What may stand in a formula: lab formulas
+    """
+    from lab.pages import catalogue
+
+    if not name:
+        catalogue.tell_all(only, as_json)
+        return
+    if only:
+        raise click.UsageError("--only chooses from the list; leave it out, or the name")
+    catalogue.tell_one(name, parameters, plot, as_json, allow_code)
+
+
+@click.command()
+@json_option
+def formulas(as_json: bool) -> None:
+    """Tell what may stand in a formula.
+
+    Operators, functions, what happens at kinks, what is refused, and examples.
+    """
+    from lab.pages.formula import tell
+
+    tell(as_json)
+
+
+@click.command()
+@click.option(
+    "--template",
+    metavar="KERNEL",
+    help="A bell on a floor; sech2, logistic, gauss, cauchy, softsign, isru, slow or box.",
+)
+@click.option("--knots", metavar="Z:SLOPE,…", help='Linear between knots, such as "-2:0.1, 0:1, 2:0.1".')
+@click.option("--knots-csv", metavar="FILE", help="The same, from a file with the columns z and slope.")
+@click.option("--floor-under", metavar="SIGMA", help="Lift the slope of another: (1 − ε)σ′ + ε.")
+@click.option(
+    "--clip-under", metavar="SIGMA", help="Keep the slope of another, where it is steeper: max(σ′, ε)."
+)
+@click.option("--derivative", metavar="FORMULA", help="Any formula of σ′ in z; its parameters by -p.")
+@click.option("--floor", type=float, help="ε, the least slope; else 0.1.")
+@click.option("--height", type=float, help="The greatest slope of a template; else 1.")
+@click.option("--width", type=float, help="The width of a template's bell; else 1.")
+@click.option("--centre", type=float, help="Where a template is steepest; else 0.")
+@click.option(
+    "-p", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter of FORMULA or SIGMA."
+)
+@png_option("plot", "σ and σ′")
+@code_option
+@json_option
+def design(
+    parameters: Sequence[str], plot: Path | None, allow_code: bool, as_json: bool, **asked: str | float | None
+) -> None:
+    """Design an activation from its slope.
+
+    Exactly one way is chosen; the lines of a file that make the activation are printed.
+
+    \b
+    lab design --template gauss --floor 0.1 --width 2 --plot bell.png
+    lab design --knots "-2:0.1, 0:1, 2:0.1"
+    lab design --clip-under tanh --floor 0.1
+    lab design --derivative "floor + (1 - floor)*exp(-z**2)" -p floor=0.05
+    """  # noqa: D301
+    from lab.pages import design as page
+
+    given = {name.replace("_", "-"): value for name, value in asked.items() if value is not None}
+    kinds = {name: value for name, value in given.items() if isinstance(value, str)}
+    settings = {name: value for name, value in given.items() if isinstance(value, float)}
+    page.tell(kinds, settings, parameters, plot, as_json, allow_code)
+
+
+@click.command()
+@click.argument("name", metavar="FORMULA|NAME")
+@click.option(
+    "-p",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter; NAME=LOW:HIGH proves all for every value between.",
+)
+@click.option("--at-least", type=float, help="Claim that the slope is nowhere less.")
+@click.option("--at-most", type=float, help="Claim that the slope is nowhere more.")
+@code_option
+@json_option
+def certify(
+    name: str,
+    parameters: Sequence[str],
+    at_least: float | None,
+    at_most: float | None,
+    allow_code: bool,
+    as_json: bool,
+) -> int:
+    """Prove bounds of an activation's slope over all real z.
+
+    A claim about them is proved or refuted.
+
+    An example: lab certify "tanh(z) + a*z" -p a=0.05:0.2 --at-least 0.05
+
+    Ends with 3 where a claim is refuted, with a z at which it fails, or cannot be decided. What may stand
+    in a formula: lab formulas
+    """
+    from lab.pages import certificate
+
+    return certificate.tell(name, parameters, at_least, at_most, as_json, allow_code)
+
+
+@click.command(name="test-activation")
+@click.argument("name", metavar="NAME|FILE.py:CLASS")
+@parameters_option
+@code_option
+@json_option
+def check_activation(name: str, parameters: Sequence[str], allow_code: bool, as_json: bool) -> int:
+    """Hold an activation to what training relies on.
+
+    A line a check; exits with 3 where one fails.
+    """
+    from lab.pages import conformance
+
+    return conformance.tell(name, parameters, as_json, allow_code)

@@ -1,0 +1,61 @@
+"""The commands ``data list``, ``data add`` and ``data fetch``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lab.commands.options import Suggesting, json_option
+
+
+@click.group(cls=Suggesting)
+def data() -> None:
+    """List the data sets, or add one from files or mirrors."""
+
+
+@data.command(name="list")
+@json_option
+def list_data(as_json: bool) -> None:
+    """List the data sets and whether they are there."""
+    from dataclasses import asdict
+
+    from lab.experiment.datasets.store import listing
+
+    rows = listing()
+    if as_json:
+        from lab.pages.as_json import say
+
+        say([asdict(row) for row in rows])
+        return
+    from lab.pages.screen import table
+
+    table(
+        ("name", "where", "parameters", "about"),
+        [(row.name, row.where, ", ".join(row.parameters) or None, row.about) for row in rows],
+    )
+
+
+@data.command()
+@click.argument("name")
+@click.option(
+    "--from",
+    "source",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="A folder of IDX files, a Keras .npz, an npm .tgz or a .zip.",
+)
+def add(name: str, source: Path) -> None:
+    """Add mnist or fashion-mnist from files that you have; their content is checked."""
+    from lab.experiment.datasets.store import add as add_data
+
+    click.echo(add_data(name, source))
+
+
+@data.command()
+@click.argument("name")
+def fetch(name: str) -> None:
+    """Download mnist or fashion-mnist from its mirrors; the content is checked."""
+    from lab.experiment.datasets.store import fetch as fetch_data
+
+    click.echo(fetch_data(name))

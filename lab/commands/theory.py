@@ -1,0 +1,110 @@
+"""Commands that explain: ``predict``, before any training, and ``demon``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from click.core import ParameterSource
+
+from lab.commands.options import experiment_options, json_option, parameters_option, png_option, prepared
+
+
+@click.command()
+@click.argument("subject", metavar="EXPERIMENT.toml|FORMULA|NAME")
+@experiment_options
+@parameters_option
+@click.option("--depth", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Layers.")
+@click.option("--weight-variance", type=float, default=1.0, show_default=True, help="σ_w² = n_in Var w.")
+@click.option("--bias-variance", type=float, default=0.0, show_default=True, help="σ_b² = Var b.")
+@click.option("--mean-square", type=float, default=1.0, show_default=True, help="Of the inputs.")
+@png_option("plot", "the predicted speed by layer")
+@png_option("phase", "where χ = 1 for an activation, over σ_w² and σ_b²,")
+@json_option
+def predict(
+    subject: str,
+    overrides: Sequence[str],
+    allow_code: bool,
+    unchecked: bool,
+    max_trials: int,
+    parameters: Sequence[str],
+    depth: int,
+    weight_variance: float,
+    bias_variance: float,
+    mean_square: float,
+    plot: Path | None,
+    phase: Path | None,
+    as_json: bool,
+) -> None:
+    r"""Predict how fast each layer will learn, without training.
+
+    \b
+    lab predict vanishing.toml -o network.initialiser=he --plot speeds.png
+    lab predict "tanh(z) + a*z" -p a=0.1 --depth 20 --weight-variance 1.2
+
+    Of an experiment: a row a variant and layer. Of an activation: its gains, the fixed point of the mean
+    square q of z, χ, depth scale and critical weights, and a row a layer of a deep network of it.
+    """
+    from lab.pages import prediction
+
+    if subject.endswith(".toml"):
+        if any(
+            _given(name)
+            for name in ("parameters", "depth", "weight_variance", "bias_variance", "mean_square", "phase")
+        ):
+            raise click.UsageError(
+                "an experiment has its own depth and variances; change it with -o KEY=VALUE"
+            )
+        ready = prepared(Path(subject), overrides, allow_code, max_trials, unchecked)
+        prediction.tell_experiment(ready, plot, as_json)
+        return
+    if overrides:
+        raise click.UsageError("-o changes an experiment; of an activation, say -p NAME=VALUE")
+    deep = prediction.Deep(depth, weight_variance, bias_variance, mean_square)
+    prediction.tell_activation(subject, parameters, deep, plot, phase, as_json, allow_code)
+
+
+def _given(option: str) -> bool:
+    """Whether this option of the running command was written, and is not its default."""
+    return click.get_current_context().get_parameter_source(option) == ParameterSource.COMMANDLINE
+
+
+@click.command()
+@click.argument("experiment", type=click.Path(path_type=Path))
+@click.option("--layer", type=int, required=True, help="The layer, 1 … L.")
+@click.option("--neuron", type=int, help="The neuron, 1 … n; without it, all neurons of the layer.")
+@click.option("--example", default=0, show_default=True, help="The training example, counted from 0.")
+@click.option("--trial", default=0, show_default=True, help="The trial, counted from 0.")
+@click.option("--variant", default=0, show_default=True, help="The variant, counted from 0.")
+@click.option("--steps", default=0, show_default=True, help="Train so many steps first; 0 is the start.")
+@click.option("--reach", type=float, default=0.1, show_default=True, help="r, the largest move.")
+@png_option("plot", "the table")
+@experiment_options
+@json_option
+def demon(
+    experiment: Path,
+    overrides: Sequence[str],
+    allow_code: bool,
+    unchecked: bool,
+    max_trials: int,
+    plot: Path | None,
+    as_json: bool,
+    reach: float,
+    neuron: int | None,
+    **place: int,
+) -> None:
+    """Move z of one neuron, or of each, and see what C does.
+
+    \b
+    lab demon vanishing.toml --layer 2 --neuron 7 --example 0
+    lab demon vanishing.toml --layer 2 --steps 100 --plot demon.png
+
+    It adds Δz to z_j of one example: the cost changes by δ_j Δz and a remainder of order 2. A second demon
+    adds Δa behind σ: e_j Δa. Of a whole layer, the best moves |Δ| ≤ r are ranked against |δ_j| and |e_j|.
+    """  # noqa: D301
+    from lab.pages import demon as page
+
+    asked = page.Asked(neuron=neuron, reach=reach, **place)
+    ready = prepared(experiment, overrides, allow_code, max_trials, unchecked)
+    page.tell(ready, asked, plot, as_json)

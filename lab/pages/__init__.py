@@ -1,0 +1,1 @@
+"""What the command line tells: a page for each command that says more than a line."""

@@ -1,0 +1,36 @@
+import json
+from math import inf, nan
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lab.pages.as_json import readable, say
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (nan, None),
+        (inf, "inf"),
+        (-inf, "-inf"),
+        (np.float32(0.5), 0.5),
+        (np.float64(nan), None),
+        (np.int64(3), 3),
+        (True, True),
+        ("NaN", "NaN"),
+        ((1.5, [nan]), [1.5, [None]]),
+        (np.array([[1.0, inf]]), [[1.0, "inf"]]),
+        ({2: {"a": nan}}, {"2": {"a": None}}),
+        (pd.DataFrame({"z": [0.0, nan], "n": [1, 2]}), [{"z": 0.0, "n": 1}, {"z": None, "n": 2}]),
+    ],
+)
+def test_what_json_can_say(value, expected):
+    assert readable(value) == expected
+
+
+def test_what_is_said_is_strict_json_with_its_own_letters(capsys):
+    say({"σ′": [nan, 0.1]})
+    out = capsys.readouterr().out
+    assert "σ′" in out
+    assert json.loads(out, parse_constant=pytest.fail) == {"σ′": [None, 0.1]}
