@@ -276,14 +276,16 @@ def predict(
     bias_variance: float = 1.0,
     *,
     mean_square: float = 1.0,
+    correlation: float = 1.0,
     allow_code: bool = False,
     **parameters: Any,
 ) -> pd.DataFrame:
     """Predict how fast the layers of a deep, wide network of σ learn when it starts, without training it.
 
-    The table has a row a layer: its number, q (the mean square of z), chi (what it leaves of E ‖δ‖² of the
-    layer above) and ratio (its learning speed over that of the last layer). See
-    `lab.theory.prediction.predicted`.
+    The table has a row a layer: its number, q (the mean square of z), correlation (c, of the z of two
+    inputs), chi (what it leaves of E ‖δ‖² of the layer above), pair_chi (what it leaves of E δ·δ′ of two
+    inputs) and ratio (its learning speed over that of the last layer: the root of the product of pair_chi
+    between). See `lab.theory.prediction.predicted`.
 
     Parameters
     ----------
@@ -293,8 +295,8 @@ def predict(
         The number of layers, all of σ and of one width.
     weight_variance, bias_variance
         σ_w² = n_in Var w and σ_b² = Var b.
-    mean_square
-        q⁰, of the inputs.
+    mean_square, correlation
+        q⁰ and c⁰, of the inputs; where c⁰ = 1 they are all alike, and pair_chi is chi.
     allow_code
         As `activation` takes it.
 
@@ -302,13 +304,14 @@ def predict(
     """
     import pandas as pd
 
-    from lab.theory.prediction import homogeneous
+    from lab.theory.prediction import Inputs, homogeneous
 
     if not isinstance(sigma, Activation):
         sigma = activation(sigma, allow_code=allow_code, **parameters)
-    rows = homogeneous(sigma, depth, weight_variance, bias_variance, mean_square)
+    rows = homogeneous(sigma, depth, weight_variance, bias_variance, Inputs(mean_square, correlation))
     return pd.DataFrame(
-        [(row.layer, row.q, row.chi, row.speed) for row in rows], columns=["layer", "q", "chi", "ratio"]
+        [(row.layer, row.q, row.correlation, row.chi, row.pair_chi, row.speed) for row in rows],
+        columns=["layer", "q", "correlation", "chi", "pair_chi", "ratio"],
     )
 
 

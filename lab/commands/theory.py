@@ -19,6 +19,9 @@ from lab.commands.options import experiment_options, json_option, parameters_opt
 @click.option("--weight-variance", type=float, default=1.0, show_default=True, help="σ_w² = n_in Var w.")
 @click.option("--bias-variance", type=float, default=0.0, show_default=True, help="σ_b² = Var b.")
 @click.option("--mean-square", type=float, default=1.0, show_default=True, help="Of the inputs.")
+@click.option(
+    "--correlation", type=float, default=1.0, show_default=True, help="Of two inputs; 1 is one input."
+)
 @png_option("plot", "the predicted speed by layer")
 @png_option("phase", "where χ = 1 for an activation, over σ_w² and σ_b²,")
 @json_option
@@ -33,6 +36,7 @@ def predict(
     weight_variance: float,
     bias_variance: float,
     mean_square: float,
+    correlation: float,
     plot: Path | None,
     phase: Path | None,
     as_json: bool,
@@ -44,14 +48,19 @@ def predict(
     lab predict "tanh(z) + a*z" -p a=0.1 --depth 20 --weight-variance 1.2
 
     Of an experiment: a row a variant and layer. Of an activation: its gains, the fixed point of the mean
-    square q of z, χ, depth scale and critical weights, and a row a layer of a deep network of it.
+    square q of z and of the correlation c of two inputs, χ, depth scales and critical weights, and a row a
+    layer of a deep network of it.
     """
     from lab.pages import prediction
+    from lab.theory.prediction import Inputs
 
     if subject.endswith(".toml"):
         if any(
             _given(name)
-            for name in ("parameters", "depth", "weight_variance", "bias_variance", "mean_square", "phase")
+            for name in (
+                *("parameters", "depth", "weight_variance", "bias_variance", "mean_square", "correlation"),
+                "phase",
+            )
         ):
             raise click.UsageError(
                 "an experiment has its own depth and variances; change it with -o KEY=VALUE"
@@ -61,7 +70,7 @@ def predict(
         return
     if overrides:
         raise click.UsageError("-o changes an experiment; of an activation, say -p NAME=VALUE")
-    deep = prediction.Deep(depth, weight_variance, bias_variance, mean_square)
+    deep = prediction.Deep(depth, weight_variance, bias_variance, Inputs(mean_square, correlation))
     prediction.tell_activation(subject, parameters, deep, plot, phase, as_json, allow_code)
 
 

@@ -9,10 +9,11 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from lab.activations.activation import Array
 from lab.experiment.training import Training
 from lab.experiment.variants import Variant
 from lab.network.initialisers import by_layer
-from lab.theory.prediction import LayerPrediction, predicted
+from lab.theory.prediction import Inputs, LayerPrediction, predicted
 
 COLUMNS = {
     "layer": "layer",
@@ -21,17 +22,21 @@ COLUMNS = {
     "weight_variance": "weight_variance",
     "bias_variance": "bias_variance",
     "q": "q",
+    "correlation": "correlation",
     "chi": "chi",
+    "pair_chi": "pair_chi",
     "speed": "predicted_speed",
+    "delta_rms": "predicted_delta_rms",
 }
 """What the table calls the fields of `LayerPrediction`."""
 
 
 def prediction(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
-    """variant, layer, n_in, n_out, weight_variance, bias_variance, q, chi, predicted_speed.
+    """variant, layer, n_in, n_out, then what `COLUMNS` names.
 
-    ``weight_variance`` is σ_w² = n_in Var w; ``predicted_speed`` is relative to the last hidden layer. See
-    `lab.theory.prediction.predicted`; its q⁰ is the mean square of all training inputs.
+    ``weight_variance`` is σ_w² = n_in Var w; ``predicted_speed`` is of ``learning_speed`` and
+    ``predicted_delta_rms`` of ``delta_rms``, both relative to the last hidden layer. See
+    `lab.theory.prediction.predicted`; its q⁰ and c⁰ are those of all training inputs.
     """
     rows = [
         {"variant": variant.label, **_row(layer)} for variant, training in made for layer in layers(training)
@@ -47,8 +52,20 @@ def layers(training: Training) -> list[LayerPrediction]:
         made.variances(n_in, n_out)
         for made, (n_in, n_out) in zip(made_by, pairwise(network.sizes), strict=True)
     ]
-    x = training.train.x[:, :-1].astype(np.float64)
-    return predicted(network.sizes, network.sigmas, variances, float(np.mean(x * x)))
+    return predicted(network.sizes, network.sigmas, variances, inputs(training.train.x[:, :-1]))
+
+
+def inputs(x: Array) -> Inputs:
+    """q⁰ and c⁰ of examples x (n, n_0): the mean of x², and that of x·x′ over pairs, over that of ‖x‖².
+
+    One example alone is all alike: c⁰ = 1; so are inputs of 0.
+    """
+    x = x.astype(np.float64)
+    n, squares, total = len(x), float(np.sum(x * x)), x.sum(axis=0)
+    if n == 1 or squares == 0:
+        return Inputs(squares / x.size)
+    of_pairs = (float(total @ total) - squares) / (n - 1)
+    return Inputs(squares / x.size, max(-1.0, min(1.0, of_pairs / squares)))
 
 
 def _row(layer: LayerPrediction) -> dict[str, float]:

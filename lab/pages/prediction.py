@@ -19,9 +19,10 @@ from lab.pages.as_json import say
 from lab.pages.curve_plot import refuse_unwritable
 from lab.pages.parameters import named_values
 from lab.pages.screen import err, out, plain, table
-from lab.theory.mean_field import critical, depth_scale, fixed_point
+from lab.theory.correlation import FixedCorrelation, fixed_correlation
+from lab.theory.mean_field import critical, fixed_point
 from lab.theory.moments import backward_gain, forward_gain, slope_square
-from lab.theory.prediction import homogeneous
+from lab.theory.prediction import Inputs, homogeneous
 
 HEADINGS = {
     "variant": "variant",
@@ -31,9 +32,13 @@ HEADINGS = {
     "weight_variance": "σ_w²",
     "bias_variance": "σ_b²",
     "q": "q",
+    "correlation": "c",
     "chi": "χ",
+    "pair_chi": "χ_c",
     "predicted_speed": "speed",
+    "predicted_delta_rms": "rms δ",
 }
+"""What the screen calls the columns of a prediction."""
 
 
 PHASE_POINTS = 21
@@ -42,12 +47,12 @@ PHASE_POINTS = 21
 
 @dataclass(frozen=True)
 class Deep:
-    """A deep network of one σ: its layers, σ_w², σ_b² and the mean square of its inputs."""
+    """A deep network of one σ: its layers, σ_w², σ_b², and the mean square and correlation of its inputs."""
 
     depth: int
     weight_variance: float
     bias_variance: float
-    mean_square: float
+    inputs: Inputs
 
 
 def tell_experiment(ready: Prepared, plot: Path | None, as_json: bool) -> None:
@@ -61,8 +66,9 @@ def tell_experiment(ready: Prepared, plot: Path | None, as_json: bool) -> None:
     table([HEADINGS[str(column)] for column in predicted], _rows(predicted), ready.plan.experiment.title)
     console = out()
     console.print(
-        "σ_w² = n_in Var w, σ_b² = Var b; q: mean square of z; χ: E‖δ‖² of this layer over that of the next; "
-        "speed: ‖∂C/∂b‖ over that of the last hidden layer",
+        "σ_w² = n_in Var w, σ_b² = Var b; q: mean square of z; c: correlation of the z of two examples; "
+        "χ: E‖δ‖² of this layer over that of the next, χ_c: the same of E δ·δ′ of two examples; "
+        "speed: ‖∂C/∂b‖ over that of the last hidden layer, rms δ: the same of √⟨‖δ‖²⟩",
         style="dim",
         soft_wrap=True,
     )
@@ -86,10 +92,11 @@ def tell_activation(
     refuse_unwritable(phase, "--phase")
     sigma = from_spec({"name": name, **named_values(parameters)}, allow_code=allow_code)
     try:
-        layers = homogeneous(sigma, deep.depth, deep.weight_variance, deep.bias_variance, deep.mean_square)
+        layers = homogeneous(sigma, deep.depth, deep.weight_variance, deep.bias_variance, deep.inputs)
     except ValueError as error:
         raise LabError(str(error)) from None
     rest = fixed_point(sigma, deep.weight_variance, deep.bias_variance)
+    alike = fixed_correlation(sigma, rest, deep.weight_variance, deep.bias_variance)
     edge = critical(sigma, deep.bias_variance)
     facts = {
         "forward_gain": forward_gain(sigma),
@@ -100,13 +107,15 @@ def tell_activation(
         "fixed_point": rest.q,
         "stable": rest.stable,
         "chi": rest.chi,
-        "depth_scale": depth_scale(rest.chi),
+        "depth_scale": rest.depth_scale,
+        "fixed_correlation": alike.c,
+        "correlation_depth_scale": alike.depth_scale,
         "critical_weight_variance": None if edge is None else edge.weight_variance,
         "critical_q": None if edge is None else edge.q,
     }
     rows = pd.DataFrame(
-        [(name, layer.layer, layer.q, layer.chi, layer.speed) for layer in layers],
-        columns=["variant", "layer", "q", "chi", "predicted_speed"],
+        [(name, row.layer, row.q, row.correlation, row.chi, row.pair_chi, row.speed) for row in layers],
+        columns=["variant", "layer", "q", "correlation", "chi", "pair_chi", "predicted_speed"],
     )
     drawn = [] if plot is None else _plotted(rows, plot)
     if phase is not None:
@@ -125,10 +134,13 @@ def tell_activation(
     console.print(f"fixed point q*:                  {_told_rest(rest.q, rest.growth)}")
     console.print(f"χ at q*:                         {rest.chi:.6g}")
     console.print(f"depth scale ξ = −1/ln χ:         {rest.depth_scale:.6g} layers")
+    console.print(f"correlation of two inputs at q*: {_told_correlation(alike)}")
     at_edge = "none" if edge is None else f"{edge.weight_variance:.6g}, where q* = {edge.q:.6g}"
     console.print(f"critical σ_w² of this σ_b²:      {at_edge}")
     console.print()
-    table(("layer", "q", "χ", "speed"), _rows(rows.drop(columns="variant")))
+    one_input = ["correlation", "pair_chi"] if deep.inputs.correlation == 1 else []
+    shown = rows.drop(columns=["variant", *one_input])
+    table([HEADINGS[str(column)] for column in shown], _rows(shown))
     for path in drawn:
         console.print(f"plot: {path}")
 
@@ -139,6 +151,14 @@ def _told_rest(q: float, growth: float) -> str:
         return "none, q grows without end" if q > 0 else "none, σ is undefined"
     kind = "marginal" if abs(abs(growth) - 1) < 1e-6 else "stable" if abs(growth) < 1 else "unstable"
     return f"{q:.6g}, {kind} (slope of the map {growth:.3g})"
+
+
+def _told_correlation(rest: FixedCorrelation) -> str:
+    """Where the correlation of two inputs goes, and how fast."""
+    if rest.c != rest.c:
+        return "none, there is no q*"
+    end = "all become alike" if rest.c == 1 else "inputs part"
+    return f"→ {rest.c:.6g}, {end} (depth scale {rest.depth_scale:.6g} layers)"
 
 
 def _plotted(predicted: pd.DataFrame, plot: Path, title: str = "") -> list[Path]:

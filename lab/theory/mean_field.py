@@ -20,7 +20,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from lab.activations import Activation
-from lab.theory.moments import mean, slope_square, square, square_growth
+from lab.theory.moments import slope_square, square, square_growth
 
 LARGEST_Q = 1e12
 """A forward map that is still growing here has no fixed point."""
@@ -46,18 +46,9 @@ def next_q(sigma: Activation, q: float, weight_variance: float, bias_variance: f
 def chi(sigma: Activation, q: float, weight_variance: float) -> float:
     """χ = σ_w² E σ′(√q g)²; at q = 0 its limit, σ_w² σ′(0)² where there is no kink.
 
-    Below 1 the error vanishes on its way down, above 1 it explodes. It is also the slope at c = 1 of the map
-    of the correlation c between two inputs. Where σ′ ≥ ε ≥ 0 it is at least σ_w² ε².
+    Below 1 the error vanishes on its way down, above 1 it explodes. Where σ′ ≥ ε ≥ 0 it is at least σ_w² ε².
     """
     return weight_variance * slope_square(sigma, q)
-
-
-def linear_share(sigma: Activation, q: float, weight_variance: float) -> float:
-    """σ_w² (E σ′(√q g))²: the slope at c = 0 of the map of the correlation c between two inputs.
-
-    At most χ, and equal to it for a linear σ only: what is left of χ is what σ bends.
-    """
-    return weight_variance * mean(sigma.derivative, q, sigma.kinks) ** 2
 
 
 def depth_scale(chi: float) -> float:

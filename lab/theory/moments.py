@@ -37,7 +37,7 @@ An f that turns up and down ten thousand times between two panels' ends is settl
 _NODES, _WEIGHTS = leggauss(20)
 _MOST_HALVINGS = 48
 _MOST_PANELS = 2**14
-_SCALES = 4.0 ** np.arange(-2, 41)
+SCALES = 4.0 ** np.arange(-2, 41)
 """Distances from 0, in z, at which panels end: so a feature at any scale is seen at any q."""
 
 
@@ -134,7 +134,7 @@ def _expected(integrand: Callable[[Array, Array], Array], q: float, breaks: tupl
 
 def _edges(q: float, breaks: tuple[float, ...]) -> Array:
     """Ends of panels in g: whole numbers, powers of 4 in z, and the breaks of f."""
-    inner = np.concatenate([-_SCALES, _SCALES, np.array(breaks, dtype=float)]) / sqrt(_at_least(q))
+    inner = np.concatenate([-SCALES, SCALES, np.array(breaks, dtype=float)]) / sqrt(_at_least(q))
     edges = np.union1d(np.arange(-FURTHEST, FURTHEST + 1), inner)
     return np.asarray(edges[np.abs(edges) <= FURTHEST])
 

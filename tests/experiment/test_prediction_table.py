@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lab.errors import ExperimentError
-from lab.experiment.prediction import prediction
+from lab.experiment.prediction import inputs, prediction
 from lab.experiment.preparation import prepared
 from lab.experiment.variants import load
 
@@ -16,21 +16,40 @@ def table(small, *overrides):
 def test_a_row_a_variant_and_layer(small):
     found = table(small)
     assert list(found) == [
-        *("variant", "layer", "n_in", "n_out", "weight_variance", "bias_variance", "q", "chi"),
-        "predicted_speed",
+        *("variant", "layer", "n_in", "n_out", "weight_variance", "bias_variance"),
+        *("q", "correlation", "chi", "pair_chi", "predicted_speed", "predicted_delta_rms"),
     ]
     assert found["variant"].tolist() == ["sigmoid"] * 3 + ["soft"] * 3
     assert found["layer"].tolist() == [1, 2, 3] * 2
     assert found["n_in"].tolist() == [64, 6, 5] * 2
     assert found["weight_variance"].tolist() == pytest.approx([1.0] * 6)
     assert found["predicted_speed"][1] == 1
-    assert found["predicted_speed"][0] == pytest.approx(np.sqrt(found["chi"][0]))
+    assert found["predicted_speed"][0] == pytest.approx(np.sqrt(found["pair_chi"][0]))
+    assert found["predicted_delta_rms"][0] == pytest.approx(np.sqrt(found["chi"][0]))
 
 
 def test_the_data_decide_where_q_starts(small):
     ready = prepared(load(small))
     x = ready.data[0].x_train
-    assert prediction(ready.made)["q"][0] == pytest.approx(1 + np.mean(x**2))
+    first = prediction(ready.made).iloc[0]
+    assert first["q"] == pytest.approx(1 + np.mean(x**2))
+    products = x @ x.T
+    of_pairs = products[~np.eye(len(x), dtype=bool)].mean() / x.shape[1]
+    assert first["correlation"] == pytest.approx((1 + of_pairs) / first["q"])
+
+
+@pytest.mark.parametrize(
+    ("x", "correlation"),
+    [
+        ([[1.0, 2.0]], 1.0),
+        ([[0.0], [0.0]], 1.0),
+        ([[1, 2], [1, 2]], 1.0),
+        ([[1, 0], [0, 1]], 0.0),
+        ([[1], [-1]], -1.0),
+    ],
+)
+def test_the_correlation_of_examples(x, correlation):
+    assert inputs(np.array(x)).correlation == correlation
 
 
 def test_the_initialiser_decides_the_variances(small):

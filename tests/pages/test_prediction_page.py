@@ -27,6 +27,7 @@ def test_an_activation():
         "fixed point q*:                  0.607047, stable (slope of the map 0.474)",
         "χ at q*:                         0.939807",
         "depth scale ξ = −1/ln χ:         16.1082 layers",
+        "correlation of two inputs at q*: → 1, all become alike (depth scale 16.1082 layers)",
         "critical σ_w² of this σ_b²:      1.94765, where q* = 0.763475",
         "",
         "layer      q      χ  speed",
@@ -55,11 +56,26 @@ def test_where_q_comes_to_rest(words, line):
     assert f"fixed point q*:                  {line}" in predict(*words).stdout.splitlines()
 
 
+def test_two_inputs_and_where_they_part():
+    done = predict("tanh", "--weight-variance", 6.25, "--depth", 2, "--correlation", 0.9)
+    lines = done.stdout.splitlines()
+    assert "correlation of two inputs at q*: → 0, inputs part (depth scale 5.67159 layers)" in lines
+    assert lines[-3].split() == ["layer", "q", "c", "χ", "χ_c", "speed"]
+    assert lines[-2].split()[2] == "0.9"
+    told = json.loads(predict("tanh", "--weight-variance", 6.25, "--json").stdout)
+    assert told["fixed_correlation"] == 0
+    refused = predict("tanh", "--correlation", 2).exception
+    assert str(refused) == "correlation must be in [-1, 1], got 2.0"
+
+
 def test_an_experiment(small, tmp_path):
     plot = tmp_path / "speeds.png"
     done = predict(small, "--plot", plot)
     lines = done.stdout.splitlines()
-    assert lines[:2] == ["A small one", "variant  layer  n_in  n_out  σ_w²  σ_b²     q       χ  speed"]
+    assert lines[:2] == [
+        "A small one",
+        "variant  layer  n_in  n_out  σ_w²  σ_b²     q      c       χ     χ_c  speed  rms δ",
+    ]
     assert lines[3].split()[:4] == ["sigmoid", "2", "6", "5"]
     assert lines[3].split()[-1] == "1"
     assert lines[-2:] == [f"plot: {plot}", f"plot: {plot.with_suffix('.svg')}"]
@@ -98,7 +114,7 @@ def test_options_of_the_other_kind_are_refused(small):
 
 def test_the_python_face():
     table = lab.predict("tanh(z) + a*z", depth=4, weight_variance=1.0, bias_variance=0.5, a=0.1)
-    assert list(table) == ["layer", "q", "chi", "ratio"]
+    assert list(table) == ["layer", "q", "correlation", "chi", "pair_chi", "ratio"]
     assert table["layer"].tolist() == [1, 2, 3, 4]
     assert table["ratio"].iloc[-1] == 1
     assert table["q"][0] == 1.5

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lab
-from lab.theory.mean_field import chi, critical, depth_scale, fixed_point, linear_share, next_q
+from lab.theory.mean_field import chi, critical, depth_scale, fixed_point, next_q
 
 TANH = lab.activation("tanh")
 
@@ -97,9 +97,3 @@ def test_a_floor_under_the_slope_is_a_floor_under_chi(text, floor, q, weight_var
     sigma = lab.activation(text, floor=floor)
     left = chi(sigma, q, weight_variance)
     assert left >= weight_variance * floor**2 * (1 - 1e-10)
-    assert 0 <= linear_share(sigma, q, weight_variance) <= left * (1 + 1e-10)
-
-
-def test_chi_of_a_straight_line_is_all_linear():
-    identity = lab.activation("identity")
-    assert linear_share(identity, 3.0, 1.5) == pytest.approx(chi(identity, 3.0, 1.5), rel=1e-12) == 1.5

@@ -12,7 +12,7 @@ from lab.network.costs import Quadratic
 from lab.network.initialisers import GlorotNormal, Normal, initialised
 from lab.network.parameters import parameters
 from lab.theory.mean_field import chi, fixed_point
-from lab.theory.prediction import homogeneous, predicted
+from lab.theory.prediction import Inputs, homogeneous, predicted
 
 CASES = [("tanh", 1.69, 0.09), ("sigmoid", 1.0, 1.0), ("relu", 2.0, 0.0), ("selu", 1.0, 0.0)]
 
@@ -69,7 +69,7 @@ def test_sizes_that_differ_and_sigmas_that_differ_are_accounted_for():
     sigmas = tuple(map(lab.activation, ("tanh", "relu", "sigmoid", "tanh", "identity")))
     start = GlorotNormal(gain=1.5)
     variances = [start.variances(*fans) for fans in pairwise(sizes)]
-    speeds = [layer.speed for layer in predicted(sizes, sigmas, variances, 0.7)]
+    speeds = [layer.delta_rms for layer in predicted(sizes, sigmas, variances, Inputs(0.7))]
     found = np.sqrt(squared_errors(sizes, sigmas, start, 40, 0.7, m=4).mean(axis=0))
     np.testing.assert_allclose(found[:-1] / found[-2], speeds[:-1], rtol=0.05)
 
@@ -78,7 +78,7 @@ def test_the_books_networks():
     """Nielsen (2015), ch. 5: neighbouring layers of sigmoids differ by 4.88."""
     sizes, sigma = (784, 30, 30, 30, 30, 10), lab.activation("sigmoid")
     variances = [(1 / n, 1.0) for n in sizes[:-1]]
-    layers = predicted(sizes, [sigma] * 5, variances, 0.1)
+    layers = predicted(sizes, [sigma] * 5, variances, Inputs(0.1))
     assert [layer.layer for layer in layers] == [1, 2, 3, 4, 5]
     assert [layer.weight_variance for layer in layers] == pytest.approx([1.0] * 5)
     assert [layer.n_in for layer in layers] == [784, 30, 30, 30, 30]
@@ -90,24 +90,88 @@ def test_the_books_networks():
 
 
 def test_one_layer_alone_is_its_own_reference():
-    (layer,) = predicted((3, 2), [lab.activation("sigmoid")], [(0.5, 1.0)], 2.0)
+    (layer,) = predicted((3, 2), [lab.activation("sigmoid")], [(0.5, 1.0)], Inputs(2.0))
     assert (layer.q, layer.speed) == (4.0, 1.0)
 
 
 def test_unknown_variances_predict_nothing():
-    layers = predicted((3, 4, 4, 2), [lab.activation("tanh")] * 3, [(np.nan, np.nan)] * 3, 1.0)
+    layers = predicted((3, 4, 4, 2), [lab.activation("tanh")] * 3, [(np.nan, np.nan)] * 3, Inputs(1.0))
     assert all(np.isnan([layer.q, layer.chi]).all() for layer in layers)
-    assert np.isnan([layers[0].speed, layers[2].speed]).all()
+    assert np.isnan([layers[0].speed, layers[2].speed, layers[0].delta_rms, layers[1].correlation]).all()
 
 
 def test_layers_of_one_sigma():
     tanh = lab.activation("tanh")
-    layers = homogeneous(tanh, 30, 1.69, 0.09)
+    layers = homogeneous(tanh, 30, 1.69, 0.09, Inputs(1.0))
     assert len(layers) == 30
     assert layers[0].q == pytest.approx(1.78)
     assert layers[-1].q == pytest.approx(0.607046792, abs=1e-8)
     assert layers[-1].speed == 1
     assert layers[-2].speed == pytest.approx(sqrt(layers[-2].chi))
-    for wrong in ({"depth": 0}, {"weight_variance": -1}, {"bias_variance": np.nan}):
-        with pytest.raises(ValueError, match=next(iter(wrong))):
-            homogeneous(tanh, **{"depth": 2, "weight_variance": 1.0, "bias_variance": 0.0, **wrong})
+    fits = {"depth": 2, "weight_variance": 1.0, "bias_variance": 0.0, "inputs": Inputs(1.0)}
+    for name, wrong in (
+        ("depth", {"depth": 0}),
+        ("weight_variance", {"weight_variance": -1}),
+        ("bias_variance", {"bias_variance": np.nan}),
+        ("mean_square", {"inputs": Inputs(-1.0)}),
+        ("correlation", {"inputs": Inputs(1.0, 1.1)}),
+    ):
+        with pytest.raises(ValueError, match=name):
+            homogeneous(tanh, **(fits | wrong))
+
+
+def test_equal_inputs_leave_the_mean_error_what_each_error_is():
+    for layer in homogeneous(lab.activation("gelu"), 6, 1.3, 0.2, Inputs(1.0)):
+        assert layer.correlation == pytest.approx(1, abs=1e-12)
+        assert layer.pair_chi == pytest.approx(layer.chi, rel=1e-12)
+        assert layer.speed == pytest.approx(layer.delta_rms, rel=1e-12)
+
+
+def mean_errors(name, weight_variance, bias_variance, correlation, m, width=300, layers=8, seeds=8):
+    """‖⟨δ^l⟩‖ over m inputs of a correlation, and rms ‖δ^l‖, relative to the last hidden layer.
+
+    Both are rms over the seeds; all targets are one, far away, so that the errors at the output are alike.
+    """
+    sigma = lab.activation(name)
+    sigmas = (*[sigma] * (layers - 1), lab.activation("identity"))
+    network = Network((width,) * (layers + 1), sigmas, Quadratic())
+    found = np.empty((seeds, 2, layers))
+    for seed in range(seeds):
+
+        def stream(purpose, seed=seed):
+            return np.random.default_rng([seed, *purpose.encode()])
+
+        common, own = stream("common").standard_normal(width), stream("x").standard_normal((m, width))
+        x = np.sqrt(correlation) * common + np.sqrt(1 - correlation) * own
+        x /= np.sqrt((x * x).mean(axis=1, keepdims=True))
+        y = np.repeat(1e6 * stream("y").standard_normal((1, width, 1)), m, axis=2)
+        start = Normal(weight_variance, bias_variance)
+        theta = initialised(start, network.sizes, [stream], np.dtype(np.float64), network.sigmas)
+        p = make_pass(network, 1, with_ones(x), y)
+        forward(network, theta, p)
+        backward(network, theta, p, parameters(network.sizes, 1))
+        for l in range(1, layers + 1):
+            delta = p.delta[l][0]
+            found[seed, :, l - 1] = np.sum(delta.sum(axis=1) ** 2), m * np.sum(delta**2)
+    speed, rms = np.sqrt(found.mean(axis=0))
+    return speed / speed[-2], rms / rms[-2]
+
+
+@pytest.mark.parametrize(
+    ("name", "weight_variance", "bias_variance", "correlation"),
+    [("relu", 2.0, 0.0, 0.2), ("tanh", 2.5, 0.05, 0.3), ("sigmoid", 4.0, 1.0, 0.1), ("selu", 1.0, 0.0, 0.5)],
+)
+def test_the_mean_error_of_inputs_that_differ(name, weight_variance, bias_variance, correlation):
+    """ReLU tells its inputs apart: their mean error shrinks to a third over layers that leave each as it is.
+
+    Of m examples, an m-th of all pairs are an example with itself.
+    """
+    m = 100
+    speed, rms = mean_errors(name, weight_variance, bias_variance, correlation, m)
+    inputs = Inputs(1.0, correlation)
+    layers = homogeneous(lab.activation(name), 7, weight_variance, bias_variance, inputs)
+    np.testing.assert_allclose(rms[:-1], [layer.delta_rms for layer in layers], rtol=0.1)
+    of_pairs = np.array([layer.speed**2 for layer in layers]) * layers[-1].pair_chi
+    of_itself = np.array([layer.delta_rms**2 for layer in layers]) * layers[-1].chi
+    expected = np.sqrt((1 - 1 / m) * of_pairs + of_itself / m)
+    np.testing.assert_allclose(speed[:-1], expected / expected[-1], rtol=0.1)

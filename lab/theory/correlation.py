@@ -1,0 +1,91 @@
+"""The correlation of two inputs on their way up, and what of the mean error over many of them comes down.
+
+    c ← (σ_w² E σ(z) σ(z′) + σ_b²)/q⁺        the correlation of z and z′ one layer up
+    χ_c = σ_w² E σ′(z) σ′(z′)                what a layer leaves of E δ·δ′, going down
+
+with z, z′ ~ N(0, q) of correlation c, and q⁺ the mean square one layer up. Of two equal inputs, c = 1, χ_c is
+χ of `lab.theory.mean_field`. The mean of δ over many inputs has the square E δ·δ′ over pairs of them: where a
+layer tells inputs apart, that shrinks faster than E ‖δ‖².
+
+Sources: Poole, Lahiri, Raghu, Sohl-Dickstein & Ganguli, *Exponential expressivity in deep neural networks
+through transient chaos* (2016), eqs. (5) and (6); Schoenholz, Gilmer, Ganguli & Sohl-Dickstein, *Deep
+information propagation* (2017), eqs. (5) to (7).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite, nan
+
+from scipy.optimize import brentq
+
+from lab.activations import Activation
+from lab.theory.mean_field import FixedPoint, depth_scale
+from lab.theory.pairs import pair_mean
+
+_NEAREST = 1e-9
+"""A fixed point nearer to c = 1 than this is not told from it."""
+
+
+def next_correlation(
+    sigma: Activation, q: float, c: float, weight_variance: float, bias_variance: float, above: float
+) -> float:
+    """c one layer up, where the mean square of z is ``above``; 1 where that is 0, for then all z are 0."""
+    if above == 0:
+        return 1.0
+    covariance = weight_variance * pair_mean(sigma, q, c, sigma.kinks) + bias_variance
+    return max(-1.0, min(1.0, covariance / above)) if isfinite(covariance) else nan
+
+
+def pair_chi(sigma: Activation, q: float, c: float, weight_variance: float) -> float:
+    """χ_c = σ_w² E σ′(z) σ′(z′); also the slope of the map of c, times q⁺/q.
+
+    At c = 0 it is σ_w² (E σ′)², the part of χ that a linear σ would have; at c = 1 it is χ.
+    """
+    return weight_variance * pair_mean(sigma.derivative, q, c, sigma.kinks)
+
+
+@dataclass(frozen=True)
+class FixedCorrelation:
+    """Where the map of c comes to rest, at the fixed point of the map of q.
+
+    Attributes
+    ----------
+    c
+        The stable fixed point in [0, 1]: 1 where all inputs become alike; NaN where q has none but 0.
+    slope
+        The slope of the map there, χ_c.
+    """
+
+    c: float
+    slope: float
+
+    @property
+    def depth_scale(self) -> float:
+        """ξ_c = −1/ln χ_c: the layers over which c comes nearer to the fixed point by e."""
+        return depth_scale(self.slope)
+
+
+def fixed_correlation(
+    sigma: Activation, rest: FixedPoint, weight_variance: float, bias_variance: float
+) -> FixedCorrelation:
+    """The fixed point of the map of c at the fixed point ``rest`` of the map of q.
+
+    On [0, 1] the map is convex and rises from a value ≥ 0 to 1. So it is c = 1 where χ ≤ 1, "order", and else
+    the one fixed point below, "chaos": inputs however alike part as far as that.
+    """
+    q = rest.q
+    if not (isfinite(q) and q > 0):
+        return FixedCorrelation(nan, nan)
+
+    def excess(c: float) -> float:
+        return next_correlation(sigma, q, c, weight_variance, bias_variance, q) - c
+
+    def at(c: float) -> FixedCorrelation:
+        return FixedCorrelation(c, pair_chi(sigma, q, c, weight_variance))
+
+    if rest.chi <= 1 or excess(1 - _NEAREST) >= 0:
+        return at(1.0)
+    if excess(0.0) <= 0:
+        return at(0.0)
+    return at(float(brentq(excess, 0.0, 1 - _NEAREST, xtol=1e-12)))
