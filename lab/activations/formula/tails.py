@@ -93,13 +93,17 @@ def _made(name: str, *orders: tuple[Interval, Tail]) -> Tail | None:
         return _product(x, _inverse(y))
     if name in ("max", "min") and (within.low >= other.high or other.low >= within.high):
         return x if (within.low >= other.high) == (name == "max") else y
+    if name in ("max", "min"):
+        both = _sum(x, y, False)  # |f(x, y)| ≤ |x| + |y|
+        return Tail(x.start, both.most, both.power, both.rate)
     if name in ("exp", "expm1", "sinh", "cosh") and within.low >= 0:  # f(x) ≥ x
         return Tail(x.start, _UNKNOWN, least=x.least, growth=x.growth)
     if name == "sqrt":
         return _power(x, 0.5)
     if name == "pow" and other.low == other.high:
         return _power(x, other.low) if other.low >= 0 else _inverse(_power(x, -other.low))
-    if name in ("asinh", "arctan", "tanh", "sin", "softsign", "isru"):  # |f(x)| ≤ |x|
+    slow = within.low >= 0 if name == "log1p" else name == "log" and within.low >= 1
+    if slow or name in ("asinh", "arctan", "tanh", "sin", "softsign", "isru"):  # |f(x)| ≤ |x|
         return Tail(x.start, x.most, x.power, x.rate)
     if name == "softplus" and within.low >= 0:  # x ≤ f(x) ≤ x + ln 2
         return _sum(x, Tail(x.start, arb(2).log()), True)

@@ -391,3 +391,11 @@ def test_what_need_not_rise_strictly_decides_nothing(text):
     sigma = tape.copied(Formula(text).expression).call("sign")
     found = evaluated(tape, tape.below(sigma.node), (Interval(-1.0, 1.0),), is_open=True)
     assert 0 in found[sigma.node].values
+
+
+@pytest.mark.parametrize(
+    ("text", "most"),
+    [("log1p(z)/z**2", 1), ("log(z)/z**2", 1), ("max(z, 2*z - 3)/z**2", 6), ("min(z, 9 - z)/z", 10)],
+)
+def test_what_grows_no_faster_than_its_divisor_is_bounded_in_the_tail(text, most):
+    assert value(text, 4, inf).high <= most
