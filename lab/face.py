@@ -118,6 +118,15 @@ class Run:
 
         return verdicts(self.tables)
 
+    def save_analysis(self) -> None:
+        """Write the ledger, the causes and the usual comparisons into the run's folder ``tables``.
+
+        Of these only what has rows. Raises StorageError where they cannot be written.
+        """
+        from lab.analysis.tables import derived
+
+        self.folder.keep_tables(derived(self.tables))
+
     def plot(self, name: str = "learning_speed") -> Figure:
         """A figure of the run. Raises PartError with the known names where it is unknown."""
         from lab.figures import draw
@@ -137,7 +146,12 @@ class Run:
         from html import escape
 
         table = self.summary.to_html(index=False, float_format="{:.3g}".format)
-        return f"<h4>{escape(self.info['title'] or str(self))}</h4>{table}"
+        told = "".join(
+            f"<li>{escape(f'{one.variant}: {one.sentence}')} <small>[{escape(one.evidence)}]</small></li>"
+            for one in self.verdicts
+        )
+        verdicts = f"<ul>{told}</ul>" if told else ""
+        return f"<h4>{escape(self.info['title'] or str(self))}</h4>{table}{verdicts}"
 
 
 def side_by_side(
@@ -217,6 +231,7 @@ def run(
     told = counted(progress, ready.trial_steps)
     folder = run_plan(ready, results_root(results), workers=workers, argv=command_line(), progress=told)
     made = Run(folder)
+    made.save_analysis()
     if plots:
         made.save_plots()
     return made

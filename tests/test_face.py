@@ -2,6 +2,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
@@ -23,6 +24,24 @@ def test_a_run_gives_its_tables_and_figures(run, root):
     assert run.summary["trials"].tolist() == [3, 3]
     assert isinstance(run.plot("learning_speed"), Figure)
     assert "A small one" in run._repr_html_()
+
+
+def test_a_run_keeps_what_is_made_of_its_tables(run):
+    kept = {path.stem for path in (run.path / "tables").glob("*.csv")}
+    assert {"ledger", "comparisons"} <= kept
+    assert "causes" not in kept
+    read = pd.read_csv(run.path / "tables" / "ledger.csv", keep_default_na=False, na_values=[""])
+    pd.testing.assert_frame_equal(read.drop(columns="note"), run.ledger.drop(columns="note"))
+    assert len(pd.read_csv(run.path / "tables" / "comparisons.csv")) == len(run.compare())
+
+
+def test_a_notebook_shows_the_verdicts_as_text(small, root):
+    sick = {"network.hidden": [8] * 6, "training.eta": 1e-9, "title": "<b>"}
+    run = lab.run(small, overrides=sick, results=root, plots=False)
+    shown = run._repr_html_()
+    assert "&lt;b&gt;" in shown
+    assert "<b>" not in shown
+    assert shown.count("<li>") == len(run.verdicts) > 0
 
 
 def test_overrides_are_a_mapping_too(small, root):

@@ -1,7 +1,7 @@
 """The table ``comparisons``: variants against each other, paired over the trials.
 
-It is made of a run's other tables whenever it is looked at, and not kept: which pairs and metrics it holds,
-and so what Holm's correction is over, is part of the question.
+Which pairs and metrics it holds, and so what Holm's correction is over, is part of the question: a run keeps
+the one of the usual pairs and metrics, and any other is made of its tables when it is asked for.
 """
 
 from __future__ import annotations

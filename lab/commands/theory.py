@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
-from lab.commands.options import experiment_options, json_option, parameters_option, png_option, prepared
+if TYPE_CHECKING:
+    from lab.experiment.preparation import Prepared
+
+from lab.commands.options import (
+    experiment_options,
+    json_option,
+    parameters_option,
+    png_option,
+    prepared,
+    results_option,
+)
 
 
 @click.command()
@@ -80,7 +91,7 @@ def _given(option: str) -> bool:
 
 
 @click.command()
-@click.argument("experiment", type=click.Path(path_type=Path))
+@click.argument("subject", metavar="EXPERIMENT.toml|RUN")
 @click.option("--layer", type=int, required=True, help="The layer, 1 … L.")
 @click.option("--neuron", type=int, help="The neuron, 1 … n; without it, all neurons of the layer.")
 @click.option("--example", default=0, show_default=True, help="The training example, counted from 0.")
@@ -90,13 +101,15 @@ def _given(option: str) -> bool:
 @click.option("--reach", type=float, default=0.1, show_default=True, help="r, the largest move.")
 @png_option("plot", "the table")
 @experiment_options
+@results_option
 @json_option
 def demon(
-    experiment: Path,
+    subject: str,
     overrides: Sequence[str],
     allow_code: bool,
     unchecked: bool,
     max_trials: int,
+    results: Path | None,
     plot: Path | None,
     as_json: bool,
     reach: float,
@@ -111,9 +124,23 @@ def demon(
 
     It adds Δz to z_j of one example: the cost changes by δ_j Δz and a remainder of order 2. A second demon
     adds Δa behind σ: e_j Δa. Of a whole layer, the best moves |Δ| ≤ r are ranked against |δ_j| and |e_j|.
+
+    Of a RUN, named as in `lab show`, the trial is trained again as it was then, for so many --steps.
     """  # noqa: D301
     from lab.pages import demon as page
 
     asked = page.Asked(neuron=neuron, reach=reach, **place)
-    ready = prepared(experiment, overrides, allow_code, max_trials, unchecked)
+    if subject.endswith(".toml"):
+        ready = prepared(Path(subject), overrides, allow_code, max_trials, unchecked)
+    elif overrides:
+        raise click.UsageError("-o changes an experiment file; a run is taken as it was")
+    else:
+        ready = _of_run(subject, results)
     page.tell(ready, asked, plot, as_json)
+
+
+def _of_run(name: str, results: Path | None) -> Prepared:
+    from lab.experiment.results import find, results_root
+    from lab.experiment.runner import prepared_again
+
+    return prepared_again(find(name, results_root(results)))

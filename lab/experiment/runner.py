@@ -33,6 +33,7 @@ def prepared_again(folder: RunFolder) -> Prepared:
         path,
         allow_code=info["allow_code"],
         max_trials=info["trials_planned"],
+        name=folder.name,
         folder=Path(info["folder"]),
     )
     return prepared(plan)

@@ -49,20 +49,17 @@ class Variant:
 class Plan:
     """An experiment, checked and ready to run.
 
-    ``folder`` is the file's, to which paths in the file are relative; ``notes`` are worth telling.
+    ``name`` is the run's, ``folder`` the file's, to which paths in the file are relative; ``notes`` are worth
+    telling.
     """
 
+    name: str
     source: Source
     experiment: Experiment
     variants: tuple[Variant, ...]
     folder: Path
     allow_code: bool
     notes: tuple[str, ...]
-
-    @property
-    def name(self) -> str:
-        """The run's name: the stem of the file."""
-        return self.source.path.stem
 
     def refused(self, findings: Iterable[Finding]) -> ExperimentError:
         """The exception for what was found later, once the data were there."""
@@ -75,6 +72,7 @@ def load(
     *,
     allow_code: bool = False,
     max_trials: int = 10_000,
+    name: str | None = None,
     folder: Path | None = None,
 ) -> Plan:
     """Read an experiment file and check all of it.
@@ -89,6 +87,8 @@ def load(
         Whether ``"file.py:Class"`` may be loaded, which runs the file's code.
     max_trials
         The most trials, over all variants, that the experiment may have.
+    name
+        What the run is called, if not as the file's stem.
     folder
         Where relative paths in the file start from, if not from the file's own folder.
 
@@ -117,7 +117,7 @@ def load(
     problems = [*_name_problems(source.path), *located(source, found)]
     if problems:
         raise ExperimentError(source.name, problems)
-    plan = Plan(source, base.settings, variants, folder, allow_code, source.notes)
+    plan = Plan(name or source.path.stem, source, base.settings, variants, folder, allow_code, source.notes)
     unproved = claims.unproved(variant.settings for variant in variants)
     if unproved:
         raise ClaimError(str(plan.refused(unproved)))

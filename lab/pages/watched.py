@@ -56,6 +56,7 @@ def trained(
             made = Run(train(workers or usable_cores(), told))
     except KeyboardInterrupt:
         raise InterruptedRunError from None
+    made.save_analysis()
     failed = bool(made.info["failures"])
     if plots:
         from lab.figures import FiguresError

@@ -8,6 +8,7 @@ from lab import cli
 from lab.experiment.preparation import prepared
 from lab.experiment.training import train
 from lab.experiment.variants import load
+from lab.face import run
 
 
 @pytest.fixture
@@ -16,8 +17,8 @@ def lab(monkeypatch, capsys, tmp_path, small):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
 
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["lab", "demon", str(small), *map(str, words)])
+    def call(*words, subject=small):
+        monkeypatch.setattr(sys, "argv", ["lab", "demon", str(subject), *map(str, words)])
         with pytest.raises(SystemExit) as ended:
             cli.main()
         said = capsys.readouterr()
@@ -41,6 +42,19 @@ def test_a_neuron_has_a_row_a_move_with_both_demons_side_by_side(lab):
     assert of_z.startswith("Δz: δ = ")
     assert of_z.endswith("; order of the remainder: 2.000")
     assert of_a.startswith("Δa: e = ")
+
+
+def test_of_a_run_the_trial_is_trained_again_as_it_was(lab, small, tmp_path):
+    folder = run(small, ["training.eta=0.3"], results=tmp_path / "results", plots=False).path
+    place = ("--layer", 2, "--neuron", 5, "--steps", 3)
+    code, of_file, _ = lab(*place, "-o", "training.eta=0.3")
+    assert lab(*place)[1] != of_file
+    small.unlink()
+    assert (code, lab(*place, subject=folder)[1]) == (0, of_file)
+    assert lab(*place, "--results", tmp_path / "results", subject="small")[1] == of_file
+    code, _, err = lab(*place, "-o", "training.eta=0.3", subject=folder)
+    assert code == 2
+    assert "a run is taken as it was" in err
 
 
 def test_a_layer_has_a_row_a_neuron(lab):
