@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lab.activations import Activation, from_spec
+from lab.activations import Activation, Interval, from_spec
 from lab.errors import LabError
 from lab.experiment.prediction import prediction
 from lab.experiment.preparation import Prepared
@@ -20,7 +20,13 @@ from lab.pages.curve_plot import refuse_unwritable
 from lab.pages.parameters import named_values
 from lab.pages.screen import err, out, plain, table
 from lab.theory.correlation import FixedCorrelation, fixed_correlation
-from lab.theory.mean_field import critical, fixed_point
+from lab.theory.enclosures import (
+    backward_gain_enclosure,
+    fixed_point_enclosure,
+    forward_gain_enclosure,
+    slope_square_enclosure,
+)
+from lab.theory.mean_field import FixedPoint, critical, fixed_point
 from lab.theory.moments import backward_gain, forward_gain, slope_square
 from lab.theory.prediction import Inputs, homogeneous
 
@@ -40,6 +46,15 @@ HEADINGS = {
 }
 """What the screen calls the columns of a prediction."""
 
+
+CAPTIONS = {
+    "forward_gain": "gain going up, 1/√E σ(g)²:",
+    "backward_gain": "gain going down, 1/√E σ′(g)²:",
+    "mean_square_slope": "E σ′(g)²:",
+}
+
+CLOSE = 1e-9
+"""How narrow, relatively, an interval is whose middle is told with more digits."""
 
 PHASE_POINTS = 21
 """The σ_b² at which the critical line is found, closer where it is steeper."""
@@ -98,10 +113,12 @@ def tell_activation(
     rest = fixed_point(sigma, deep.weight_variance, deep.bias_variance)
     alike = fixed_correlation(sigma, rest, deep.weight_variance, deep.bias_variance)
     edge = critical(sigma, deep.bias_variance)
-    facts = {
+    gains = {
         "forward_gain": forward_gain(sigma),
         "backward_gain": backward_gain(sigma),
         "mean_square_slope": slope_square(sigma, 1.0),
+    }
+    facts = {
         "weight_variance": deep.weight_variance,
         "bias_variance": deep.bias_variance,
         "fixed_point": rest.q,
@@ -117,23 +134,32 @@ def tell_activation(
         [(name, row.layer, row.q, row.correlation, row.chi, row.pair_chi, row.speed) for row in layers],
         columns=["variant", "layer", "q", "correlation", "chi", "pair_chi", "predicted_speed"],
     )
+    proved = _proved(sigma, rest, deep)
     drawn = [] if plot is None else _plotted(rows, plot)
     if phase is not None:
         drawn += _phase_plotted(sigma, deep, phase, f"Where errors grow: {name}")
     if as_json:
-        say({"activation": str(sigma), **facts, "layers": rows.drop(columns="variant")})
+        pairs = {key: [known.low, known.high] for key, known in proved.items()}
+        say(
+            {
+                "activation": str(sigma),
+                **gains,
+                **facts,
+                "proved": pairs,
+                "layers": rows.drop(columns="variant"),
+            }
+        )
         return
     console = out()
     given = f"  [{', '.join(parameters)}]" if parameters else ""
     console.print(plain(f"{name}{given}"), style="bold")
-    console.print(f"gain going up, 1/√E σ(g)²:       {facts['forward_gain']:.6g}")
-    console.print(f"gain going down, 1/√E σ′(g)²:    {facts['backward_gain']:.6g}")
-    console.print(f"E σ′(g)²:                        {facts['mean_square_slope']:.6g}")
+    for fact, caption in CAPTIONS.items():
+        console.print(f"{caption:<32} {_number(gains[fact], proved.get(fact))}")
     console.print()
     console.print(f"σ_w² = {deep.weight_variance:g}, σ_b² = {deep.bias_variance:g}")
-    console.print(f"fixed point q*:                  {_told_rest(rest.q, rest.growth)}")
-    console.print(f"χ at q*:                         {rest.chi:.6g}")
-    console.print(f"depth scale ξ = −1/ln χ:         {rest.depth_scale:.6g} layers")
+    console.print(f"fixed point q*:                  {_told_rest(rest, proved.get('fixed_point'))}")
+    console.print(f"χ at q*:                         {_number(rest.chi)}")
+    console.print(f"depth scale ξ = −1/ln χ:         {_number(rest.depth_scale)} layers")
     console.print(f"correlation of two inputs at q*: {_told_correlation(alike)}")
     at_edge = "none" if edge is None else f"{edge.weight_variance:.6g}, where q* = {edge.q:.6g}"
     console.print(f"critical σ_w² of this σ_b²:      {at_edge}")
@@ -145,12 +171,33 @@ def tell_activation(
         console.print(f"plot: {path}")
 
 
-def _told_rest(q: float, growth: float) -> str:
+def _proved(sigma: Activation, rest: FixedPoint, deep: Deep) -> dict[str, Interval]:
+    """What of the facts is proved of a σ that has a formula, and between which numbers."""
+    found = {
+        "forward_gain": forward_gain_enclosure(sigma),
+        "backward_gain": backward_gain_enclosure(sigma),
+        "mean_square_slope": slope_square_enclosure(sigma, 1.0),
+        "fixed_point": fixed_point_enclosure(sigma, rest.q, deep.weight_variance, deep.bias_variance),
+    }
+    return {fact: known for fact, known in found.items() if known is not None}
+
+
+def _number(value: float, known: Interval | None = None) -> str:
+    """A number, and how near it is proved to be where that says more than its digits."""
+    if known is None or not known.high - known.low <= CLOSE * abs(known.high):
+        return "–" if value != value else f"{value:.6g}"
+    if known.low == known.high:
+        return f"{known.low:.10g}, proved exactly"
+    return f"{known.low / 2 + known.high / 2:.10g}, proved to ± {(known.high - known.low) / 2:.1g}"
+
+
+def _told_rest(rest: FixedPoint, known: Interval | None) -> str:
     """A fixed point, and whether q comes back to it: it does where the map is less steep than 1."""
+    q, growth = rest.q, rest.growth
     if not isfinite(q):
         return "none, q grows without end" if q > 0 else "none, σ is undefined"
     kind = "marginal" if abs(abs(growth) - 1) < 1e-6 else "stable" if abs(growth) < 1 else "unstable"
-    return f"{q:.6g}, {kind} (slope of the map {growth:.3g})"
+    return f"{_number(q, known)}, {kind} (slope of the map {growth:.3g})"
 
 
 def _told_correlation(rest: FixedCorrelation) -> str:

@@ -17,13 +17,16 @@ from flint import arb, ctx
 
 from lab.activations import Activation, Interval
 from lab.activations.formula.integral import FARTHEST, Integral
-from lab.activations.formula.rounding import mul
+from lab.activations.formula.rounding import add, mul
 from lab.activations.formula.tails import upper
 from lab.activations.formula.tape import Tape
 from lab.activations.twins import formula_of, slope_of
 from lab.theory import moments
 from lab.theory.ball_integral import PRECISION, Integrand, mean_square_within
 from lab.theory.normal_tail import mean_square_beyond
+
+_WIDTHS = (1e-14, 1e-13, 1e-12, 1e-10, 1e-8)
+"""The relative distances from a computed fixed point at which the map is asked which way it moves."""
 
 FURTHEST = 38.0
 """The |g| up to which is integrated: beyond it the normal law has 6·10⁻³¹⁶."""
@@ -51,6 +54,30 @@ def chi_enclosure(sigma: Activation, q: float, weight_variance: float) -> Interv
     """Encloses χ = σ_w² E σ′(√q g)²; None where `slope_square_enclosure` is."""
     found = slope_square_enclosure(sigma, q)
     return None if found is None else mul(Interval(weight_variance, weight_variance), found)
+
+
+def fixed_point_enclosure(
+    sigma: Activation, q: float, weight_variance: float, bias_variance: float
+) -> Interval | None:
+    """An interval around ``q`` that holds a fixed point of the map q ← σ_w² E σ(√q g)² + σ_b².
+
+    The map is continuous, so there is one between a point that it moves up and one that it moves down, which
+    its enclosures tell. None where no such points are found nearby, as where the map only touches.
+    """
+    variance, offset = (Interval(x, x) for x in (weight_variance, bias_variance))
+
+    def direction(at: float) -> int:
+        square = square_enclosure(sigma, at)
+        if square is None:
+            return 0
+        above = add(mul(variance, square), offset)
+        return 1 if above.low > at else -1 if above.high < at else 0
+
+    for width in _WIDTHS:
+        low, high = q * (1 - width), q * (1 + width)
+        if direction(low) * direction(high) < 0:
+            return Interval(low, high)
+    return None
 
 
 def forward_gain_enclosure(sigma: Activation) -> Interval | None:

@@ -19,12 +19,12 @@ def test_an_activation():
     done = predict("tanh", "--weight-variance", 1.69, "--bias-variance", 0.09, "--depth", 2)
     assert done.stdout.splitlines() == [
         "tanh",
-        "gain going up, 1/√E σ(g)²:       1.59254",
-        "gain going down, 1/√E σ′(g)²:    1.46741",
-        "E σ′(g)²:                        0.464403",
+        "gain going up, 1/√E σ(g)²:       1.59253742, proved to ± 2e-16",
+        "gain going down, 1/√E σ′(g)²:    1.467413592, proved to ± 1e-16",
+        "E σ′(g)²:                        0.4644029024, proved to ± 3e-17",
         "",
         "σ_w² = 1.69, σ_b² = 0.09",
-        "fixed point q*:                  0.607047, stable (slope of the map 0.474)",
+        "fixed point q*:                  0.6070467919, proved to ± 6e-15, stable (slope of the map 0.474)",
         "χ at q*:                         0.939807",
         "depth scale ξ = −1/ln χ:         16.1082 layers",
         "correlation of two inputs at q*: → 1, all become alike (depth scale 16.1082 layers)",
@@ -48,12 +48,20 @@ def test_a_formula_as_json():
     ("words", "line"),
     [
         (["relu", "--weight-variance", 2], "1, marginal (slope of the map 1)"),
+        (["step"], "0.5, proved to ± 5e-15, stable (slope of the map 0)"),
         (["relu", "--weight-variance", 3], "none, q grows without end"),
         (["log(z)"], "none, σ is undefined"),
     ],
 )
 def test_where_q_comes_to_rest(words, line):
     assert f"fixed point q*:                  {line}" in predict(*words).stdout.splitlines()
+
+
+def test_what_is_not_proved_is_told_with_fewer_digits():
+    lines = predict("exp(z)").stdout.splitlines()
+    assert "gain going up, 1/√E σ(g)²:       0.367879" in lines
+    assert "χ at q*:                         –" in lines
+    assert json.loads(predict("exp(z)", "--json").stdout)["proved"] == {}
 
 
 def test_two_inputs_and_where_they_part():
@@ -64,6 +72,9 @@ def test_two_inputs_and_where_they_part():
     assert lines[-2].split()[2] == "0.9"
     told = json.loads(predict("tanh", "--weight-variance", 6.25, "--json").stdout)
     assert told["fixed_correlation"] == 0
+    low, high = told["proved"]["mean_square_slope"]
+    assert low <= told["mean_square_slope"] * (1 + 1e-13)
+    assert told["mean_square_slope"] <= high * (1 + 1e-13)
     refused = predict("tanh", "--correlation", 2).exception
     assert str(refused) == "correlation must be in [-1, 1], got 2.0"
 

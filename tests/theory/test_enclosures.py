@@ -19,10 +19,12 @@ from lab.theory import ball_integral, moments
 from lab.theory.enclosures import (
     backward_gain_enclosure,
     chi_enclosure,
+    fixed_point_enclosure,
     forward_gain_enclosure,
     slope_square_enclosure,
     square_enclosure,
 )
+from lab.theory.mean_field import fixed_point
 
 EXAMPLES = examples()
 QS = [1e-12, 1e-3, 0.3, 1.0, 7.0, 100.0, 1e6]
@@ -220,6 +222,32 @@ def test_gains_and_chi():
     passed = chi_enclosure(lab.activation("relu"), 3.0, 2.0)
     assert passed.low <= 1 <= passed.high
     assert backward_gain_enclosure(lab.activation("step")) == Interval(inf, inf)
+
+
+@pytest.mark.parametrize(
+    ("name", "weight_variance", "bias_variance"),
+    [
+        ("tanh", 1.69, 0.09),
+        ("tanh", 6.25, 0.0),
+        ("sigmoid", 1.0, 1.0),
+        ("gelu", 1.5, 0.2),
+        ("step", 2.0, 0.1),
+    ],
+)
+def test_a_fixed_point_lies_between_a_rise_and_a_fall(name, weight_variance, bias_variance):
+    sigma = lab.activation(name)
+    q = fixed_point(sigma, weight_variance, bias_variance).q
+    found = fixed_point_enclosure(sigma, q, weight_variance, bias_variance)
+    assert found.low < q < found.high
+    assert found.high - found.low < 1e-11 * q
+    assert fixed_point_enclosure(sigma, 1.01 * q, weight_variance, bias_variance) is None
+
+
+def test_a_fixed_point_that_is_none_or_only_touched_is_not_proved():
+    relu = lab.activation("relu")
+    assert fixed_point_enclosure(relu, 1.0, 2.0, 0.0) is None
+    assert fixed_point_enclosure(relu, inf, 3.0, 0.0) is None
+    assert fixed_point_enclosure(lab.activation("exp(z)"), 1.0, 0.1, 0.0) is None
 
 
 def test_where_the_work_is_limited_the_enclosure_is_wide_and_right(monkeypatch):
