@@ -26,6 +26,7 @@ COLUMNS = {
     "chi": "chi",
     "pair_chi": "pair_chi",
     "speed": "predicted_speed",
+    "weight_speed": "predicted_speed_w",
     "delta_rms": "predicted_delta_rms",
 }
 """What the table calls the fields of `LayerPrediction`."""
@@ -34,9 +35,10 @@ COLUMNS = {
 def prediction(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
     """variant, layer, n_in, n_out, then what `COLUMNS` names.
 
-    ``weight_variance`` is σ_w² = n_in Var w; ``predicted_speed`` is of ``learning_speed`` and
-    ``predicted_delta_rms`` of ``delta_rms``, both relative to the last hidden layer. See
-    `lab.theory.prediction.predicted`; its q⁰ and c⁰ are those of all training inputs.
+    ``weight_variance`` is σ_w² = n_in Var w. ``predicted_speed`` is of ``learning_speed``,
+    ``predicted_speed_w`` of ``learning_speed_w`` and ``predicted_delta_rms`` of ``delta_rms``, all relative
+    to the last hidden layer. See `lab.theory.prediction.predicted`; its q⁰ and c⁰ are those of all training
+    inputs.
     """
     rows = [
         {"variant": variant.label, **_row(layer)} for variant, training in made for layer in layers(training)

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from lab.figures import marks, panels, scales, style, writing
+from lab.figures import expected, marks, panels, scales, style, writing
 from lab.figures.bands import Band, by_layer, by_variant, positive
 from lab.figures.tables import Tables, checked, outcomes
 
@@ -20,14 +19,8 @@ SPEED_LABEL = "learning speed ‖∂C/∂bˡ‖\n(cost per unit of bias)"
 WEIGHT_SPEED_LABEL = "learning speed ‖∂C/∂wˡ‖\n(cost per unit of weight)"
 
 _PANEL_HEIGHT = 2.5
-_PREDICTED: style.Dashes = (0, (4, 2))
 _AT_THE_START = 0.16
 """The share of a panel's width that the predictions take, which are of the start."""
-
-_PREDICTED_ENTRY: tuple[Artist, str] = (
-    Line2D([], [], color=style.QUIET, linestyle=_PREDICTED, linewidth=1),
-    "predicted for the start, from the last hidden layer",
-)
 
 
 @dataclass(frozen=True)
@@ -46,7 +39,7 @@ class LearningSpeed:
 
     def draw(self, tables: Tables) -> Figure:
         """The figure, from ``layers``."""
-        return speeds(tables, "learning_speed", SPEED_LABEL, predicted=True)
+        return speeds(tables, "learning_speed", SPEED_LABEL)
 
 
 @dataclass(frozen=True)
@@ -60,11 +53,8 @@ class WeightSpeed:
         return speeds(tables, "learning_speed_w", WEIGHT_SPEED_LABEL)
 
 
-def speeds(tables: Tables, quantity: str, label: str, *, predicted: bool = False) -> Figure:
-    """One panel a variant, one line a layer, of a quantity of ``layers`` that lives on a log axis.
-
-    ``predicted`` draws what the table ``prediction`` expects at the start of those layers.
-    """
+def speeds(tables: Tables, quantity: str, label: str) -> Figure:
+    """One panel a variant, one line a layer, of a learning speed of ``layers``, on a log axis."""
     layers = checked(tables, "layers", "variant", "trial", "step", "epoch", "layer", "status", quantity)
     time, unit = scales.time_axis(layers)
     depths = sorted(layers["layer"].unique())
@@ -74,20 +64,25 @@ def speeds(tables: Tables, quantity: str, label: str, *, predicted: bool = False
     bands = {variant: by_layer(rows, shown, quantity, time) for variant, rows in variants.items()}
     lines = [one for of_variant in bands.values() for one in of_variant.values()]
 
-    expected = {name: _expected(tables, name, of) if predicted else {} for name, of in bands.items()}
-    levels = [level for of_variant in expected.values() for level in of_variant.values()]
+    predicted = {
+        name: expected.levels(
+            tables, name, quantity, {layer: float(one.median[0]) for layer, one in of.items()}
+        )
+        for name, of in bands.items()
+    }
+    levels = [level for of_variant in predicted.values() for level in of_variant.values()]
 
     figure, axes = panels.grid(len(bands), height=_PANEL_HEIGHT)
     edges = [edge for one in lines for edge in (one.low, one.median, one.high)]
     scales.log_axis(axes, np.concatenate([*edges, np.array(levels, dtype=np.float64)]))
     for ax, (name, of_variant) in zip(axes, bands.items(), strict=True):
-        for layer, level in expected[name].items():
+        for layer, level in predicted[name].items():
             ax.axhline(
                 level,
                 0,
                 _AT_THE_START,
                 color=looks[layer].colour,
-                linestyle=_PREDICTED,
+                linestyle=expected.DASHES,
                 linewidth=1,
                 zorder=1.5,
             )
@@ -106,25 +101,12 @@ def speeds(tables: Tables, quantity: str, label: str, *, predicted: bool = False
         figure,
         [
             *entries,
-            *([_PREDICTED_ENTRY] if levels else []),
+            *([expected.ENTRY] if levels else []),
             writing.trials_entry([one.trials for one in lines]),
             *writing.left_out(len(shown), len(depths), "layers"),
         ],
     )
     return figure
-
-
-def _expected(tables: Tables, variant: str, bands: Mapping[int, Band]) -> dict[int, float]:
-    """The speed of each layer shown that is predicted for the start; empty where there is no prediction."""
-    if "prediction" not in tables:
-        return {}
-    rows = checked(tables, "prediction", "variant", "layer", "predicted_speed")
-    ratios = rows[rows["variant"] == variant].set_index("layer")["predicted_speed"]
-    reference = max(len(ratios) - 1, 1)
-    if reference not in bands or not len(ratios):
-        return {}
-    levels = {layer: ratios[layer] * bands[reference].median[0] for layer in bands if layer in ratios}
-    return {layer: float(level) for layer, level in levels.items() if 0 < level < np.inf}
 
 
 def _draw_layers(ax: Axes, bands: Mapping[int, Band], looks: Mapping[int, style.Look]) -> None:

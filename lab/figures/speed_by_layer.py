@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from lab.figures import marks, panels, scales, style, writing
+from lab.figures import expected, marks, panels, scales, style, writing
 from lab.figures.bands import Band, by_layer, by_variant, positive
 from lab.figures.learning_speed import SPEED_LABEL
 from lab.figures.tables import Tables, checked
@@ -31,7 +31,8 @@ class SpeedByLayer:
 
     Points are medians over the trials, bars hold 90 % of them. The last reading of a variant is the last one
     with a finite trial; the legend tells it where it is not the run's last. A median of exactly zero has no
-    logarithm: it is a mark on the floor of the panel.
+    logarithm: it is a mark on the floor of the panel. Where the table ``prediction`` is there, dashes tell
+    the speeds predicted for the start: ratios, of which the last hidden layer's is set to its first reading.
     """
 
     needs: ClassVar[tuple[str, ...]] = ("layers",)
@@ -49,6 +50,7 @@ class SpeedByLayer:
         names = list(profiles)
         groups = [names[start : start + _MOST_TOGETHER] for start in range(0, len(names), _MOST_TOGETHER)]
         readings = [one for profile in profiles.values() for one in (profile.first, profile.last)]
+        predicted = {name: _predicted(tables, name, profile.first) for name, profile in profiles.items()}
 
         figure, axes = panels.grid(len(groups), height=3.2)
         scales.log_axis(
@@ -59,11 +61,15 @@ class SpeedByLayer:
                 shift = _DODGE * (place - (len(group) - 1) / 2)
                 _draw_reading(ax, profiles[variant].first, shift, looks[variant], filled=False)
                 _draw_reading(ax, profiles[variant].last, shift, looks[variant], filled=True)
+                _draw_predicted(ax, predicted[variant], shift, looks[variant])
         panels.label_axes(axes, "layer", SPEED_LABEL)
         for ax in axes:
             ax.set_xlim(shown[0] - 0.5, shown[-1] + 0.5)
             ax.set_xticks(panels.chosen(shown, _MOST_TICKS))
-        writing.legend(figure, _entries(profiles, looks, float(layers[time].max()), unit))
+        entries = _entries(profiles, looks, float(layers[time].max()), unit)
+        if any(predicted.values()):
+            entries.append((_dash(style.QUIET), "predicted for the start, from the last hidden layer"))
+        writing.legend(figure, entries)
         return figure
 
 
@@ -110,6 +116,21 @@ def _draw_reading(ax: Axes, reading: Band, shift: float, look: style.Look, *, fi
     if zero.any():
         inside = look.colour if filled else "white"
         marks.floor_marks(ax, reading.x[zero] + shift, look.colour, look.marker, inside)
+
+
+def _predicted(tables: Tables, variant: str, first: Band) -> dict[int, float]:
+    at_start = dict(zip(map(int, first.x), map(float, first.median), strict=True))
+    return expected.levels(tables, variant, "learning_speed", at_start)
+
+
+def _draw_predicted(ax: Axes, levels: Mapping[int, float], shift: float, look: style.Look) -> None:
+    dash = _dash(look.colour)
+    dash.set_data(np.array(list(levels), dtype=np.float64) + shift, list(levels.values()))
+    ax.add_line(dash)
+
+
+def _dash(colour: str) -> Line2D:
+    return Line2D([], [], color=colour, marker="_", markersize=9, markeredgewidth=1.2, linestyle="none")
 
 
 def _handle(look: style.Look, *, filled: bool) -> Line2D:

@@ -42,6 +42,7 @@ HEADINGS = {
     "chi": "χ",
     "pair_chi": "χ_c",
     "predicted_speed": "speed",
+    "predicted_speed_w": "speed w",
     "predicted_delta_rms": "rms δ",
 }
 """What the screen calls the columns of a prediction."""
@@ -83,7 +84,7 @@ def tell_experiment(ready: Prepared, plot: Path | None, as_json: bool) -> None:
     console.print(
         "σ_w² = n_in Var w, σ_b² = Var b; q: mean square of z; c: correlation of the z of two examples; "
         "χ: E‖δ‖² of this layer over that of the next, χ_c: the same of E δ·δ′ of two examples; "
-        "speed: ‖∂C/∂b‖ over that of the last hidden layer, rms δ: the same of √⟨‖δ‖²⟩",
+        "speed: ‖∂C/∂b‖ over that of the last hidden layer; speed w: of ‖∂C/∂w‖; rms δ: of √⟨‖δ‖²⟩",
         style="dim",
         soft_wrap=True,
     )

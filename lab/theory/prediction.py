@@ -44,6 +44,8 @@ class LayerPrediction:
         χ_c, what it leaves of E δ·δ′ of two examples; NaN for the output layer.
     speed
         ‖⟨δ⟩‖, the layer's learning speed, relative to that of the last hidden layer.
+    weight_speed
+        ‖⟨δ a_inᵀ⟩‖, the learning speed of its weights, relative to that of the last hidden layer.
     delta_rms
         The rms of ‖δ‖ over the examples, relative to that of the last hidden layer.
     """
@@ -58,6 +60,7 @@ class LayerPrediction:
     chi: float
     pair_chi: float
     speed: float
+    weight_speed: float
     delta_rms: float
 
 
@@ -77,8 +80,9 @@ def predicted(
     since each of the n_l neurons gets E e_j² = Var w^{l+1} E ‖δ^{l+1}‖² from above (BP2): the fan that counts
     is n_l, the n_in of the layer above, whatever the initialiser scales by. The mean of δ over many examples
     has the square E δ·δ′ over pairs of them, so the ratio of learning speeds is the root of the product of
-    the χ_c between, and that of the rms that of the χ. Both are told relative to the last hidden layer, since
-    E ‖δ^L‖² depends on the cost.
+    the χ_c between, and that of the rms that of the χ. The gradient of the weights has (BP4) the square
+    E δ^l·δ^l′ n_{l−1} E a^{l−1} a^{l−1}′, where the latter is (c^l q^l − Var b^l)/Var w^l. All are told
+    relative to the last hidden layer, since E ‖δ^L‖² depends on the cost.
 
     It is assumed that the layers are wide, so that z is normal; that w, b have mean 0 and are drawn
     independently; that the error at the output does not depend on them, which it does where the output is
@@ -108,6 +112,9 @@ def predicted(
         c.append(next_correlation(sigmas[l - 1], q[-2], c[-1], w2[l], b2[l], q[-1]))
     left = [chi(sigmas[l], q[l], w2[l + 1]) for l in range(depth - 1)]
     left_of_pairs = [pair_chi(sigmas[l], q[l], c[l], w2[l + 1]) for l in range(depth - 1)]
+    speed = [_relative(left_of_pairs, l) for l in range(depth)]
+    fed = [(c[l] * q[l] - b) / w if w else np.nan for l, (w, b) in enumerate(variances)]
+    reference = fed[max(depth - 2, 0)]
     return [
         LayerPrediction(
             layer=l + 1,
@@ -119,7 +126,8 @@ def predicted(
             correlation=c[l],
             chi=left[l] if l < depth - 1 else np.nan,
             pair_chi=left_of_pairs[l] if l < depth - 1 else np.nan,
-            speed=_relative(left_of_pairs, l),
+            speed=speed[l],
+            weight_speed=speed[l] * _root(fed[l] / reference if reference else np.nan),
             delta_rms=_relative(left, l),
         )
         for l in range(depth)
@@ -158,4 +166,8 @@ def _relative(left: Sequence[float], l: int) -> float:
     share = float(np.prod(left[l:last]))
     if l > last:
         share = 1 / left[last] if left[last] else np.inf
+    return _root(share)
+
+
+def _root(share: float) -> float:
     return sqrt(share) if share >= 0 else np.nan

@@ -17,7 +17,8 @@ def test_a_row_a_variant_and_layer(small):
     found = table(small)
     assert list(found) == [
         *("variant", "layer", "n_in", "n_out", "weight_variance", "bias_variance"),
-        *("q", "correlation", "chi", "pair_chi", "predicted_speed", "predicted_delta_rms"),
+        *("q", "correlation", "chi", "pair_chi"),
+        *("predicted_speed", "predicted_speed_w", "predicted_delta_rms"),
     ]
     assert found["variant"].tolist() == ["sigmoid"] * 3 + ["soft"] * 3
     assert found["layer"].tolist() == [1, 2, 3] * 2

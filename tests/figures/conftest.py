@@ -193,6 +193,7 @@ def prediction_table(variants=VARIANTS, depth=LAYERS) -> pd.DataFrame:
             {
                 "variant": variant,
                 "layer": layers,
+                "predicted_speed_w": 0.9 * DECAY.get(variant, 0.5) ** (max(depth - 1, 1) - layers),
                 "predicted_speed": DECAY.get(variant, 0.5) ** (max(depth - 1, 1) - layers),
             }
         )

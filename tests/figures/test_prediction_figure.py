@@ -47,4 +47,3 @@ def test_learning_speed_bears_the_prediction_as_short_dashed_lines(predicted, te
     levels = [line.get_ydata()[0] for line in figure.axes[0].lines if line.get_linewidth() == 1]
     expected = start["learning_speed"].median() * 0.2 ** np.array([3.0, 2.0, 1.0, 0.0, -1.0])
     assert levels == pytest.approx(expected)
-    assert not any("predicted" in text for text in texts(draw("weight_speed", predicted)))

@@ -65,10 +65,23 @@ def test_a_variant_that_ended_early_is_told(make_tables, texts):
 
 
 def test_zero_is_a_mark_on_the_floor(drawn):
-    marks = [line for line in drawn("speed_by_layer").axes[0].lines if line.get_linestyle() == "None"]
-    (mark,) = marks
+    loose = [line for line in drawn("speed_by_layer").axes[0].lines if line.get_linestyle() == "None"]
+    (mark,) = [line for line in loose if line.get_marker() != "_"]
     assert mark.get_xdata() == pytest.approx([1.03])
     assert mark.get_marker() == "^"
+
+
+def test_dashes_tell_what_was_predicted(drawn, predicted, texts):
+    figure = draw("speed_by_layer", predicted)
+    (ax,) = figure.axes
+    dashes = [line for line in ax.lines if line.get_marker() == "_"]
+    for (first, _), dash in zip(readings(ax), dashes, strict=True):
+        assert dash.get_color() == first.get_color()
+        np.testing.assert_allclose(dash.get_xdata(), first.get_xdata())
+        assert dash.get_ydata()[-2] == pytest.approx(first.get_ydata()[-2])
+    told = "predicted for the start, from the last hidden layer"
+    assert told in texts(figure)
+    assert told not in texts(drawn("speed_by_layer"))
 
 
 def test_one_trial_has_no_bars(make_tables, texts):

@@ -15,6 +15,13 @@ def test_the_lines_are_the_medians_of_the_weights_learning_speed(tables):
     assert "∂C/∂wˡ" in figure.axes[0].get_ylabel() + "".join(text.get_text() for text in figure.texts)
 
 
+def test_the_prediction_is_that_of_the_weights(predicted, texts):
+    shown = "predicted for the start, from the last hidden layer"
+    assert shown in texts(figures.draw("weight_speed", predicted))
+    without = {**predicted, "prediction": predicted["prediction"].drop(columns="predicted_speed_w")}
+    assert shown not in texts(figures.draw("weight_speed", without))
+
+
 def test_it_says_what_must_be_recorded(tables):
     import pytest
 

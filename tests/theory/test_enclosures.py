@@ -116,7 +116,7 @@ def test_every_named_class_is_proved_and_its_quadrature_is_right(name, q):
 
 
 FUZZ = settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -128,14 +128,14 @@ def test_equal_inputs_leave_the_mean_error_what_each_error_is():
 
 
 def mean_errors(name, weight_variance, bias_variance, correlation, m, width=300, layers=8, seeds=8):
-    """‖⟨δ^l⟩‖ over m inputs of a correlation, and rms ‖δ^l‖, relative to the last hidden layer.
+    """‖⟨δ^l⟩‖, ‖⟨δ aᵀ⟩‖ and rms ‖δ^l‖ over m inputs of a correlation, over those of the last hidden layer.
 
-    Both are rms over the seeds; all targets are one, far away, so that the errors at the output are alike.
+    They are rms over the seeds; all targets are one, far away, so that the errors at the output are alike.
     """
     sigma = lab.activation(name)
     sigmas = (*[sigma] * (layers - 1), lab.activation("identity"))
     network = Network((width,) * (layers + 1), sigmas, Quadratic())
-    found = np.empty((seeds, 2, layers))
+    found = np.empty((seeds, 3, layers))
     for seed in range(seeds):
 
         def stream(purpose, seed=seed):
@@ -152,9 +152,10 @@ def mean_errors(name, weight_variance, bias_variance, correlation, m, width=300,
         backward(network, theta, p, parameters(network.sizes, 1))
         for l in range(1, layers + 1):
             delta = p.delta[l][0]
-            found[seed, :, l - 1] = np.sum(delta.sum(axis=1) ** 2), m * np.sum(delta**2)
-    speed, rms = np.sqrt(found.mean(axis=0))
-    return speed / speed[-2], rms / rms[-2]
+            of_weights = np.sum((delta @ p.a[l - 1][0].T) ** 2)
+            found[seed, :, l - 1] = np.sum(delta.sum(axis=1) ** 2), of_weights, m * np.sum(delta**2)
+    rms = np.sqrt(found.mean(axis=0))
+    return rms / rms[:, -2:-1]
 
 
 @pytest.mark.parametrize(
@@ -167,7 +168,7 @@ def test_the_mean_error_of_inputs_that_differ(name, weight_variance, bias_varian
     Of m examples, an m-th of all pairs are an example with itself.
     """
     m = 100
-    speed, rms = mean_errors(name, weight_variance, bias_variance, correlation, m)
+    speed, weight_speed, rms = mean_errors(name, weight_variance, bias_variance, correlation, m)
     inputs = Inputs(1.0, correlation)
     layers = homogeneous(lab.activation(name), 7, weight_variance, bias_variance, inputs)
     np.testing.assert_allclose(rms[:-1], [layer.delta_rms for layer in layers], rtol=0.1)
@@ -175,3 +176,16 @@ def test_the_mean_error_of_inputs_that_differ(name, weight_variance, bias_varian
     of_itself = np.array([layer.delta_rms**2 for layer in layers]) * layers[-1].chi
     expected = np.sqrt((1 - 1 / m) * of_pairs + of_itself / m)
     np.testing.assert_allclose(speed[:-1], expected / expected[-1], rtol=0.1)
+    of_pairs *= [layer.correlation * layer.q - bias_variance for layer in layers]
+    of_itself *= [layer.q - bias_variance for layer in layers]
+    expected = np.sqrt((1 - 1 / m) * of_pairs + of_itself / m)
+    np.testing.assert_allclose(weight_speed[:-1], expected / expected[-1], rtol=0.15)
+
+
+def test_the_weights_of_one_input_learn_as_fast_as_their_input_is_large():
+    """‖δ aᵀ‖ = ‖δ‖‖a‖: the speed of the weights is that of the biases times the root of E a²."""
+    layers = homogeneous(lab.activation("tanh"), 5, 1.5, 0.3, Inputs(0.2))
+    fed = np.sqrt([(layer.q - 0.3) / 1.5 for layer in layers])
+    assert fed[0] == pytest.approx(np.sqrt(0.2))
+    expected = np.array([layer.speed for layer in layers]) * fed / fed[-1]
+    assert [layer.weight_speed for layer in layers] == pytest.approx(expected)

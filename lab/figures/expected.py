@@ -1,0 +1,41 @@
+"""The speeds that the table ``prediction`` expects at the start, put to the scale of what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.lines import Line2D
+
+from lab.figures import style
+from lab.figures.tables import Tables, checked
+
+DASHES: style.Dashes = (0, (4, 2))
+"""How a predicted speed is drawn."""
+
+ENTRY: tuple[Artist, str] = (
+    Line2D([], [], color=style.QUIET, linestyle=DASHES, linewidth=1),
+    "predicted for the start, from the last hidden layer",
+)
+"""What a legend says of it."""
+
+_COLUMNS = {"learning_speed": "predicted_speed", "learning_speed_w": "predicted_speed_w"}
+
+
+def levels(tables: Tables, variant: str, quantity: str, at_start: Mapping[int, float]) -> dict[int, float]:
+    """Layer → the speed that is predicted for the start, for the layers of ``at_start``.
+
+    Predicted are ratios to the last hidden layer, so its speed is set to what ``at_start`` tells that was
+    measured. Empty where there is no prediction; what has no place on a logarithmic axis is left out.
+    """
+    column = _COLUMNS[quantity]
+    if "prediction" not in tables or column not in tables["prediction"]:
+        return {}
+    rows = checked(tables, "prediction", "variant", "layer", column)
+    ratios = rows[rows["variant"] == variant].set_index("layer")[column]
+    reference = max(len(ratios) - 1, 1)
+    if reference not in at_start or not len(ratios):
+        return {}
+    found = {layer: float(ratios[layer]) * at_start[reference] for layer in at_start if layer in ratios}
+    return {layer: level for layer, level in found.items() if 0 < level < np.inf}
