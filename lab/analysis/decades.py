@@ -18,7 +18,7 @@ class Decades:
     speed
         The decades; below 0 where the first layer is the faster.
     slope
-        −Σ log₁₀ rms‖δ^l‖/rms‖e^l‖ over the hidden layers below the last: what σ′ took.
+        −Σ log₁₀ rms‖δ^l‖/rms‖e^l‖ over the hidden layers below the last: what σ′ took (`ledger`).
     weights
         −Σ log₁₀ rms‖e^l‖/rms‖δ^{l+1}‖ over the same layers: what the weights took.
     examples
@@ -45,14 +45,15 @@ def decades(seen: Evidence) -> Decades | None:
     """
     if len(seen.hidden) < 2:
         return None
-    speed, delta, error = (seen.at_start(name) for name in ("learning_speed", "delta_rms", "error_rms"))
+    speed, delta = (seen.at_start(name) for name in ("learning_speed", "delta_rms"))
+    slope = seen.ledger_at_start("slope_total")
     known = np.isfinite(speed).all(axis=1) & (speed[:, -1] > 0)
     if not known.any():
         return None
     with np.errstate(divide="ignore", invalid="ignore"):
         of_speed = np.log10(speed[:, -1] / speed[:, 0])
         of_delta = np.log10(delta[:, -1] / delta[:, 0])
-        of_slope = np.log10(error / delta)[:, :-1].sum(axis=1)
+        of_slope = slope[:, -1] - slope[:, 0]
         parts = np.column_stack([of_speed, of_slope, of_delta - of_slope, of_speed - of_delta])[known]
         order = np.argsort(parts[:, 0], kind="stable")
         middle = parts[order[[(len(order) - 1) // 2, len(order) // 2]]].mean(axis=0)

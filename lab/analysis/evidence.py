@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from lab.analysis.ledger import ledger
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -80,6 +82,15 @@ class Evidence:
 
     def at_start(self, column: str) -> NDArray[np.float64]:
         """A quantity at the first reading, trials × hidden layers; NaN where it was not recorded."""
-        rows = self.layers[(self.layers["step"] == self.start) & self.layers["layer"].isin(self.hidden)]
-        told = rows if column in rows else rows.assign(**{column: np.nan})
+        return self._by_trial(self.layers[self.layers["step"] == self.start], column)
+
+    def ledger_at_start(self, column: str) -> NDArray[np.float64]:
+        """A column of the `ledger` at the first reading, trials × hidden layers; NaN where there is none."""
+        start = self.layers[self.layers["step"] == self.start]
+        rows = ledger({"layers": start})
+        return self._by_trial(start if rows.empty else rows, column)
+
+    def _by_trial(self, rows: pd.DataFrame, column: str) -> NDArray[np.float64]:
+        hidden = rows[rows["layer"].isin(self.hidden)]
+        told = hidden if column in hidden else hidden.assign(**{column: np.nan})
         return told.pivot(index="trial", columns="layer", values=column).to_numpy(np.float64)

@@ -17,6 +17,7 @@ from lab.figures.overview import Overview
 from lab.figures.phase import Phase
 from lab.figures.prediction import Prediction
 from lab.figures.saturation import Saturation
+from lab.figures.saturation_measures import SaturationMeasures
 from lab.figures.slopes import Slopes
 from lab.figures.speed_by_layer import SpeedByLayer
 from lab.figures.tables import FiguresError, NotRecordedError, Tables, draw, draw_all, save
@@ -29,6 +30,7 @@ TABLE: dict[str, type] = {
     "learning_speed": LearningSpeed,
     "weight_speed": WeightSpeed,
     "saturation": Saturation,
+    "saturation_measures": SaturationMeasures,
     "speed_by_layer": SpeedByLayer,
     "prediction": Prediction,
     "phase": Phase,

@@ -17,7 +17,8 @@ def seen(speed, delta=None, error=None):
         of_trial = pd.DataFrame(columns)
         output = pd.DataFrame({name: [1.0] for name in columns})
         of_trial = pd.concat([of_trial, output], ignore_index=True)
-        frames.append(of_trial.assign(trial=trial, step=0, layer=np.arange(1, len(values) + 2)))
+        keys = {"variant": "a", "trial": trial, "step": 0, "epoch": 0.0, "status": "done"}
+        frames.append(of_trial.assign(**keys, layer=np.arange(1, len(values) + 2)))
     layers = pd.concat(frames)
     return Evidence(layers, NOTHING, NOTHING, NOTHING, {"layers": int(layers["layer"].max())})
 

@@ -24,6 +24,7 @@ NAMES = [
     "phase",
     "prediction",
     "saturation",
+    "saturation_measures",
     "slopes",
     "speed_by_layer",
     "training",
@@ -163,7 +164,7 @@ def test_all_leaves_out_what_was_not_recorded(make_all_tables, tmp_path, quick_s
     lean["layers"] = lean["layers"].drop(columns=["saturation", "slope_p02"])
     paths = figures.draw_all(lean, tmp_path)
     drawn = {path.stem for path in paths}
-    assert drawn == set(NAMES) - {"saturation", "slopes"}
+    assert drawn == set(NAMES) - {"saturation", "saturation_measures", "slopes"}
 
 
 def test_all_leaves_out_what_has_no_table(make_all_tables, tmp_path, quick_save):
