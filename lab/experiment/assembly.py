@@ -16,7 +16,7 @@ from lab.errors import PartError
 from lab.experiment import datasets
 from lab.experiment.datasets.dataset import Dataset
 from lab.experiment.examples import Examples, examples
-from lab.experiment.probes import Probe
+from lab.experiment.probe import Probe
 from lab.experiment.problems import Finding
 from lab.experiment.reader import Recording
 from lab.experiment.schedule import schedule

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from lab.activations.activation import Array
-from lab.experiment.probes import Seen, counted, saturated_cells
+from lab.experiment.blocks import counted
+from lab.experiment.probe import Seen
+from lab.experiment.probes import saturated_cells
 
 NEURON_COLUMNS = ("slope_mean", "saturation", "a_mean", "delta_mean")
 """What is told of a neuron: the columns of the table ``neurons``."""

@@ -1,150 +1,20 @@
 """What is measured of a layer: each probe is a pure function of one pass and a layer.
 
-⟨·⟩ is the mean over the examples, ‖·‖ the Euclidean norm, S = sup|σ′|. A pass holds δ and e as
-derivatives of the mean cost, so a single example's δ is m times its column (see `lab.network.backprop`).
+⟨·⟩ is the mean over the examples, ‖·‖ the Euclidean norm, S = sup|σ′|.
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import ClassVar, TypeAlias
+from dataclasses import dataclass
 
 import numpy as np
 
 from lab.activations.activation import Array
 from lab.experiment import causes
+from lab.experiment.blocks import cosine, counted, low_share, mean, percentile, thinned
 from lab.experiment.norms import norm
+from lab.experiment.probe import Probe, Seen
 from lab.experiment.spread import phi_b, rank_share
-from lab.network.backprop import Network, Pass, backward
-from lab.network.parameters import Parameters, count, parameters
-
-Norm: TypeAlias = tuple[str, str]
-"""A part, ``theta``, ``gradient`` or ``update``, and a kind, ``w`` or ``b``."""
-
-SORTED_VALUES = 2048
-"""A percentile is over all (neuron, example) of a layer up to this many, else over every k-th example."""
-
-
-@dataclass(frozen=True)
-class Seen:
-    """All that a probe may look at: a pass of T trials, forward and backward, and the step to be taken.
-
-    ``update`` is Δθ, or None at the end, where no step is taken. ``multiple`` is the c of a step
-    Δθ = c ∇C over this pass, or None where the step is none. ``norms`` are those that were measured when
-    the pass was read: (part, kind) → (T, L), see `norm`. ``of_inputs`` has room for what a probe finds of
-    the inputs alone; it lasts as long as the inputs stay the same.
-    """
-
-    network: Network
-    theta: Parameters
-    gradient: Parameters
-    update: Parameters | None
-    p: Pass
-    saturation_threshold: float
-    low_input_threshold: float
-    multiple: float | None = None
-    norms: Mapping[Norm, Array] = field(default_factory=dict)
-    of_inputs: dict[str, Array] = field(default_factory=dict)
-
-    def norm(self, part: str, kind: str, l: int) -> Array:
-        """‖·‖ of w or b (``kind``) of layer l in θ, ∇C or Δθ (``part``): (T,); NaN of a step not taken."""
-        if part == "update" and self.update is None:
-            return np.full(len(self.p.z[1]), np.nan)
-        if part == "update" and self.multiple is not None:
-            return np.asarray(abs(self.multiple) * self.norm("gradient", kind, l))
-        if (part, kind) in self.norms:
-            return self.norms[part, kind][:, l - 1]
-        if part == "gradient" and few_examples(self.network, self.p.examples):
-            return self._gradient_of_few[l][kind]
-        return norm(getattr(getattr(self, part), kind)[l])
-
-    @cached_property
-    def true_gradient(self) -> Parameters:
-        """∇C of a network whose ``gradient`` has a surrogate slope: BP1 to BP4 once more, with σ′ itself."""
-        p = replace(self.p, e=_like(self.p.e), delta=_like(self.p.delta))
-        gradient = parameters(self.network.sizes, len(self.gradient.vector), self.gradient.vector.dtype)
-        backward(replace(self.network, surrogate_floor=0.0), self.theta, p, gradient)
-        return gradient
-
-    @cached_property
-    def _gradient_of_few(self) -> dict[int, dict[str, Array]]:
-        return {l: gradient_norms(delta, self.p.a[l - 1]) for l, delta in self.p.delta.items()}
-
-
-def _like(blocks: Mapping[int, Array]) -> dict[int, Array]:
-    return {l: np.empty_like(block) for l, block in blocks.items()}
-
-
-def few_examples(network: Network, m: int) -> bool:
-    """Whether m examples are so few that ‖δaᵀ‖ is found sooner from δᵀδ and aᵀa than from its elements."""
-    sizes = network.sizes
-    return m * m * (sizes[0] + 2 * sum(sizes[1:-1]) + sizes[-1]) < count(sizes)
-
-
-def gradient_norms(delta: Array, a: Array) -> dict[str, Array]:
-    """‖Σ_x δ_x‖ and ‖δaᵀ‖ = √Σ_xx′ (δᵀδ ⊙ aᵀa)_xx′, each (T,), from blocks (T, n, m).
-
-    δ is scaled first, so that its squares stay in the range of its dtype.
-    """
-    largest = np.abs(delta).max(axis=(1, 2), keepdims=True)
-    scale = np.where((largest > 0) & np.isfinite(largest), largest, 1)
-    scaled = delta / scale
-    squares = np.vecdot(scaled.mT @ scaled, a.mT @ a).sum(axis=-1)
-    norms = {"b": norm(scaled.sum(axis=2, keepdims=True)), "w": np.sqrt(np.maximum(squares, 0))}
-    return {kind: np.asarray(scale[:, 0, 0] * value) for kind, value in norms.items()}
-
-
-class Probe(ABC):
-    """One or a few quantities of a layer that are measured together."""
-
-    columns: ClassVar[tuple[str, ...]]
-    """The names of the quantities: the columns of the table ``layers``."""
-
-    default: ClassVar[bool] = True
-    """Whether ``quantities = ["default"]`` holds it."""
-
-    counterfactual: ClassVar[bool] = False
-    """Whether it concerns trainings with a surrogate slope alone: "default" and "all" hold it only there."""
-
-    norms: ClassVar[frozenset[Norm] | None] = None
-    """The norms of parameters that `measure` asks `Seen.norm` for, where it looks at no parameters itself."""
-
-    @abstractmethod
-    def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
-        """The quantities of layer l, each of shape (T,)."""
-
-
-def flat(block: Array) -> Array:
-    """A block (T, n, m) as (T, n·m)."""
-    return block.reshape(len(block), -1)
-
-
-def mean(block: Array) -> Array:
-    """The mean over neurons and examples: (T,)."""
-    return np.asarray(np.add.reduce(flat(block), axis=1) / (block.shape[1] * block.shape[2]))
-
-
-def counted(mask: Array) -> Array:
-    """How many examples of each neuron a mask (T, n, m) holds: (T, n), as float64."""
-    return np.asarray(np.vecdot(mask.astype(np.float32), np.ones(mask.shape[2], np.float32)), np.float64)
-
-
-def thinned(block: Array) -> Array:
-    """Sorted values of each trial's block (T, n, m), of every k-th example beyond `SORTED_VALUES`."""
-    _, n, m = block.shape
-    stride = max(1, -(-n * m // SORTED_VALUES))
-    return np.sort(flat(block[:, :, ::stride]), axis=-1)
-
-
-def percentile(ordered: Array, q: float) -> Array:
-    """The q-th percentile of sorted rows, linear between neighbours."""
-    at = q / 100 * (ordered.shape[-1] - 1)
-    low = int(at)
-    high = min(low + 1, ordered.shape[-1] - 1)
-    return np.asarray(ordered[:, low] + (at - low) * (ordered[:, high] - ordered[:, low]))
 
 
 def saturated_cells(seen: Seen, l: int) -> Array | None:
@@ -319,13 +189,6 @@ class LowInput(Probe):
         return (np.broadcast_to(share, (len(seen.p.z[l]),)),)
 
 
-def low_share(a: Array, threshold: float) -> Array:
-    """The share of (neuron, example) with |a| below ``threshold`` times the rms of its trial: (T,)."""
-    cells = a.shape[1] * a.shape[2]
-    low = np.abs(a) < (threshold * norm(a) / np.sqrt(cells))[:, None, None]
-    return np.asarray(np.count_nonzero(low, axis=(1, 2)) / cells)
-
-
 @dataclass(frozen=True)
 class Norms(Probe):
     """``weight_norm`` = ‖w^l‖ and ``bias_norm`` = ‖b^l‖."""
@@ -387,12 +250,6 @@ class GradientCosine(Probe):
         if seen.network.surrogate_floor == 0:
             return (np.ones(len(seen.p.z[l])),)
         return (cosine(seen.gradient.wb[l], seen.true_gradient.wb[l]),)
-
-
-def cosine(first: Array, second: Array) -> Array:
-    """⟨x, y⟩/(‖x‖‖y‖) of each trial's blocks (T, n, m): (T,). NaN where one of them is 0."""
-    x, y = (block / norm(block)[:, None, None] for block in (first, second))
-    return np.asarray(np.clip(np.vecdot(x, y).sum(axis=1), -1, 1))
 
 
 TABLE: dict[str, type[Probe]] = {

@@ -9,7 +9,7 @@ import numpy as np
 from lab.activations.activation import Array
 from lab.experiment.examples import Evaluation, Examples, accuracy
 from lab.experiment.norms import Norms
-from lab.experiment.probes import Norm, Probe, Seen, few_examples
+from lab.experiment.probe import Norm, Probe, Seen, few_examples
 from lab.experiment.recorder import Recorder
 from lab.experiment.schedule import Schedule
 from lab.network.backprop import (

@@ -9,7 +9,7 @@ import numpy as np
 
 from lab.activations.activation import Array
 from lab.experiment.neurons import NEURON_COLUMNS, of_neurons
-from lab.experiment.probes import Norm, Probe, Seen
+from lab.experiment.probe import Norm, Probe, Seen
 from lab.experiment.schedule import Schedule
 
 STEP_COLUMNS = ("cost", "accuracy", "test_cost", "test_accuracy")

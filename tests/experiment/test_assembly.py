@@ -19,7 +19,8 @@ from lab.experiment.assembly import (
     unfit,
 )
 from lab.experiment.datasets.dataset import assembled
-from lab.experiment.probes import COLUMNS, TABLE, LearningSpeed, Norms, Probe
+from lab.experiment.probe import Probe
+from lab.experiment.probes import COLUMNS, TABLE, LearningSpeed, Norms
 from lab.experiment.training import train
 from lab.experiment.variants import load
 from lab.network.backprop import Network

@@ -13,7 +13,8 @@ from lab.activations.linear import Identity, ReLU
 from lab.activations.logistic import Sigmoid
 from lab.experiment import causes
 from lab.experiment.causes import LABELS, NOTHING_LEFT, References
-from lab.experiment.probes import Causes, Seen
+from lab.experiment.probe import Seen
+from lab.experiment.probes import Causes
 from lab.network.backprop import Network, backward, complete, forward, make_pass, with_ones
 from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
 from lab.network.parameters import count, parameters, seen_as_layers

@@ -6,7 +6,7 @@ from lab.activations import Formula
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import Identity, ReLU
 from lab.experiment.neurons import NEURON_COLUMNS, of_neurons
-from lab.experiment.probes import Seen
+from lab.experiment.probe import Seen
 from lab.experiment.recorder import Recorder
 from lab.experiment.schedule import Schedule
 from lab.experiment.training import Stack, train

@@ -5,9 +5,9 @@ import pytest
 from trainings import training
 
 from lab.activations.linear import Identity
-from lab.experiment import probes, reader
+from lab.experiment import probe, reader
 from lab.experiment.examples import examples
-from lab.experiment.probes import Probe, few_examples
+from lab.experiment.probe import Probe, few_examples
 from lab.experiment.training import train
 from lab.network.initialisers import Constant, Large
 from lab.network.optimisers import Adam, Descent, Optimiser
@@ -94,7 +94,7 @@ def test_norms_are_those_of_the_parameters_however_they_are_found(monkeypatch, b
     monkeypatch.setattr(reader, "KEPT_PARAMETERS", 0)
     same(train(given, range(1)), kept)
 
-    monkeypatch.setattr(probes, "few_examples", lambda network, m: False)
+    monkeypatch.setattr(probe, "few_examples", lambda network, m: False)
     monkeypatch.setattr(reader, "few_examples", lambda network, m: False)
     plain = training((40, 30, 20, 2), count=7, batch=batch, decay=decay, steps=9, optimiser=Same())
     np.testing.assert_allclose(train(plain, range(1)).layers, kept.layers, rtol=1e-12)

@@ -5,7 +5,8 @@ import pytest
 from trainings import PROBES
 
 from lab.activations.hyperbolic import Tanh
-from lab.experiment.probes import COLUMNS, LearningSpeed, Probe, Seen
+from lab.experiment.probe import Probe, Seen
+from lab.experiment.probes import COLUMNS, LearningSpeed
 from lab.experiment.recorder import EDGES, HALF_BINS, STEP_COLUMNS, Recorder, counts
 from lab.experiment.schedule import Schedule, schedule
 from lab.network.backprop import Network, backward, complete, forward, make_pass

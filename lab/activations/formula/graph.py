@@ -13,6 +13,7 @@ from functools import partial
 from math import isfinite
 from typing import TypeAlias
 
+from lab.activations.formula.arithmetic import Arithmetic, below
 from lab.activations.formula.kernels import of_numbers
 from lab.activations.formula.operations import COMMUTATIVE, EVEN, ODD, OPERATIONS, PARTIAL
 
@@ -80,13 +81,7 @@ class Graph:
 
     def below(self, *nodes: Node) -> list[Node]:
         """The nodes that these rest on, themselves included, each after its arguments."""
-        wanted, waiting = set(nodes), list(nodes)
-        while waiting:
-            for argument in self.arguments[waiting.pop()]:
-                if argument not in wanted:
-                    wanted.add(argument)
-                    waiting.append(argument)
-        return sorted(wanted)
+        return below(self.arguments, nodes)
 
     def _node(self, name: str, arguments: tuple[Node, ...], number: float) -> Expression:
         key = (name, arguments, number.hex())
@@ -109,7 +104,7 @@ class Graph:
 
 
 @dataclass(frozen=True)
-class Expression:
+class Expression(Arithmetic):
     """A node of a graph, written with Python's operators."""
 
     graph: Graph = field(repr=False)
@@ -137,39 +132,10 @@ class Expression:
 
     def call(self, name: str, *others: Expression | float) -> Expression:
         """``name(self, *others)``."""
-        return self.graph.apply(name, self, *(self._lifted(other) for other in others))
+        return self.graph.apply(name, self, *(self.lifted(other) for other in others))
 
-    def __add__(self, other: Expression | float) -> Expression:
-        return self.call("add", other)
-
-    def __radd__(self, other: float) -> Expression:
-        return self._lifted(other) + self
-
-    def __sub__(self, other: Expression | float) -> Expression:
-        return self.call("sub", other)
-
-    def __rsub__(self, other: float) -> Expression:
-        return self._lifted(other) - self
-
-    def __mul__(self, other: Expression | float) -> Expression:
-        return self.call("mul", other)
-
-    def __rmul__(self, other: float) -> Expression:
-        return self._lifted(other) * self
-
-    def __truediv__(self, other: Expression | float) -> Expression:
-        return self.call("div", other)
-
-    def __rtruediv__(self, other: float) -> Expression:
-        return self._lifted(other) / self
-
-    def __pow__(self, other: Expression | float) -> Expression:
-        return self.call("pow", other)
-
-    def __neg__(self) -> Expression:
-        return self.call("neg")
-
-    def _lifted(self, other: Expression | float) -> Expression:
+    def lifted(self, other: Expression | float) -> Expression:
+        """A number on the same graph."""
         return other if isinstance(other, Expression) else self.graph.constant(other)
 
 

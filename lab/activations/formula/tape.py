@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from lab.activations.activation import Interval
+from lab.activations.formula.arithmetic import Arithmetic, below
 from lab.activations.formula.graph import Expression
 from lab.activations.formula.identities import simpler
 from lab.activations.formula.operations import COMMUTATIVE, JUMPING, OPERATIONS
@@ -95,13 +96,7 @@ class Tape:
 
     def below(self, *nodes: Node) -> list[Node]:
         """The nodes that these rest on, themselves included, each after its arguments."""
-        wanted, waiting = set(nodes), list(nodes)
-        while waiting:
-            for argument in self.arguments[waiting.pop()]:
-                if argument not in wanted:
-                    wanted.add(argument)
-                    waiting.append(argument)
-        return sorted(wanted)
+        return below(self.arguments, nodes)
 
     def varies(self, node: Node) -> bool:
         """Whether a node depends on z."""
@@ -118,7 +113,7 @@ class Tape:
 
 
 @dataclass(frozen=True)
-class Term:
+class Term(Arithmetic):
     """A node of a tape, with the operators that the rules of differentiation are written in."""
 
     tape: Tape = field(repr=False)
@@ -142,39 +137,10 @@ class Term:
 
     def call(self, name: str, *others: Term | float) -> Term:
         """``name(self, *others)``."""
-        return self.tape.apply(name, self, *(self._lifted(other) for other in others))
+        return self.tape.apply(name, self, *(self.lifted(other) for other in others))
 
-    def __add__(self, other: Term | float) -> Term:
-        return self.call("add", other)
-
-    def __radd__(self, other: float) -> Term:
-        return self._lifted(other) + self
-
-    def __sub__(self, other: Term | float) -> Term:
-        return self.call("sub", other)
-
-    def __rsub__(self, other: float) -> Term:
-        return self._lifted(other) - self
-
-    def __mul__(self, other: Term | float) -> Term:
-        return self.call("mul", other)
-
-    def __rmul__(self, other: float) -> Term:
-        return self._lifted(other) * self
-
-    def __truediv__(self, other: Term | float) -> Term:
-        return self.call("div", other)
-
-    def __rtruediv__(self, other: float) -> Term:
-        return self._lifted(other) / self
-
-    def __pow__(self, other: Term | float) -> Term:
-        return self.call("pow", other)
-
-    def __neg__(self) -> Term:
-        return self.call("neg")
-
-    def _lifted(self, other: Term | float) -> Term:
+    def lifted(self, other: Term | float) -> Term:
+        """A number on the same tape."""
         return other if isinstance(other, Term) else self.tape.constant(other)
 
 
