@@ -24,7 +24,7 @@ SKILL = 0.1
 """How far from chance, 0, to perfect, 1, the accuracy on the training data must come."""
 
 FEWEST_STEPS = 20
-"""Before so many steps nothing need have been learned."""
+"""Before so many steps nothing need have been learned, and no step is typical."""
 
 COST_LEFT = 0.99
 """The share of the first cost that must not be left at the end."""
@@ -232,7 +232,8 @@ def inputs_low(seen: Evidence) -> Finding | None:
 
 def updates_large(seen: Evidence) -> Finding | None:
     """A layer's steps are more than a tenth of its weights, in most of training."""
-    if (found := _most(seen.medians("update_ratio"), LARGE_UPDATE)) is None:
+    found = _most(seen.medians("update_ratio"), LARGE_UPDATE)
+    if seen.end < FEWEST_STEPS or found is None:
         return None
     layer, ratio, others = found
     sentence = f"a step changes layer {layer}'s weights by {_percent(ratio)}, as the median{others}"
@@ -242,7 +243,8 @@ def updates_large(seen: Evidence) -> Finding | None:
 def updates_small(seen: Evidence) -> Finding | None:
     """A layer's steps are less than 1e-5 of its weights, in most of training."""
     ratios = seen.medians("update_ratio")
-    if (found := _most({l: -ratio for l, ratio in ratios.items()}, -SMALL_UPDATE)) is None:
+    found = _most({l: -ratio for l, ratio in ratios.items()}, -SMALL_UPDATE)
+    if seen.end < FEWEST_STEPS or found is None:
         return None
     layer, negative, others = found
     sentence = f"a step changes layer {layer}'s weights by {-negative:.1e} of them, as the median{others}"

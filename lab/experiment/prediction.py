@@ -9,11 +9,13 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from lab.activations import Activation
 from lab.activations.activation import Array
 from lab.experiment.training import Training
 from lab.experiment.variants import Variant
 from lab.network.initialisers import by_layer
 from lab.theory.prediction import Inputs, LayerPrediction, predicted
+from lab.theory.surrogate import Surrogate
 
 COLUMNS = {
     "layer": "layer",
@@ -47,14 +49,19 @@ def prediction(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
 
 
 def layers(training: Training) -> list[LayerPrediction]:
-    """The prediction of each layer of one variant."""
+    """The prediction of each layer of one variant; of a counterfactual, with what it passes back for σ′."""
     network = training.network
     made_by = by_layer(training.initialiser, network.sigmas)
     variances = [
         made.variances(n_in, n_out)
         for made, (n_in, n_out) in zip(made_by, pairwise(network.sizes), strict=True)
     ]
-    return predicted(network.sizes, network.sigmas, variances, inputs(training.train.x[:, :-1]))
+    passed = tuple(_passed(sigma, network.surrogate_floor) for sigma in network.sigmas)
+    return predicted(network.sizes, passed, variances, inputs(training.train.x[:, :-1]))
+
+
+def _passed(sigma: Activation, floor: float) -> Activation:
+    return Surrogate(sigma, floor) if floor else sigma
 
 
 def inputs(x: Array) -> Inputs:

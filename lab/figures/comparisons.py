@@ -60,7 +60,7 @@ class Comparisons:
             ax.tick_params(axis="y", length=0)
         entries: list[tuple[Artist, str]] = [
             (_mark(filled=True), f"p < {LEVEL:g} after Holm"),
-            (_mark(filled=False), "may be chance"),
+            (_mark(filled=False), _unsure(rows, len(others))),
             (Line2D([], [], color=_COLOUR, linewidth=1.2), "95 % bootstrap interval of the mean difference"),
             (Line2D([], [], linestyle="none"), f"Δ: difference to {told[first]}, {_pairs_told(rows)}"),
         ]
@@ -94,6 +94,16 @@ def _differences(ax: Axes, rows: pd.DataFrame, places: np.ndarray) -> None:
             color=style.QUIET,
         )
     ax.xaxis.set_major_locator(MaxNLocator(4))
+
+
+def _unsure(rows: pd.DataFrame, together: int) -> str:
+    """What an open mark means; of so few pairs that no p falls below the level, also that."""
+    most = int(rows["pairs"].max())
+    if 2.0 ** (1 - most) * together < LEVEL:
+        return "may be chance"
+    return (
+        f"cannot be told from chance: {most} pair{'s' * (most != 1)} are too few for {together} comparisons"
+    )
 
 
 def _pairs_told(rows: pd.DataFrame) -> str:

@@ -20,7 +20,6 @@ from lab.figures.bands import Floats, by_variant
 from lab.figures.tables import Tables, checked, outcomes
 
 _MOST_VARIANTS = 6
-_MOST_TICKS = 12
 _FARTHEST = 4.0
 """Decades beyond which a part of a bar is cut, so that one dead layer does not flatten all others."""
 
@@ -58,7 +57,7 @@ class Ledger:
             for ax, reading in zip((cells[0][column], cells[1][column]), readings[name], strict=True):
                 _draw(ax, reading, f"{unit} {reading.at:.4g}")
                 ax.set_xlim(shown[0] - 0.6, shown[-1] + 0.6)
-                ax.set_xticks(panels.chosen(shown, _MOST_TICKS))
+                ax.set_xticks(panels.ticks(shown))
         _level(cells)
         panels.label_cells(cells, ["first reading", "last reading"], "layer")
         writing.captions(cells[0], names, [outcomes(tables, name, variants[name]) for name in names])

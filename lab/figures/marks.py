@@ -16,6 +16,9 @@ from lab.figures.panels import chosen
 MOST_LABELLED = 10
 """Of more lines in a panel only some are labelled."""
 
+MOST_ASIDE = 5
+"""Labels that there is no room for beside their lines, so that all stand near them."""
+
 
 @dataclass(frozen=True)
 class End:
@@ -79,14 +82,18 @@ def bound(ax: Axes, value: float, label: str, *, below: bool) -> None:
 def end_labels(ax: Axes, ends: Sequence[End], height: float) -> None:
     """Label the lines where they end; labels of lines that end together are moved apart.
 
-    The y axis must have its limits; ``height`` is the panel's in inches. Of many lines some are labelled.
+    The y axis must have its limits; ``height`` is the panel's in inches. Of many lines some are labelled, and
+    of lines that lie close only as many as stand not far from them.
     """
-    kept = [ends[place] for place in chosen(range(len(ends)), MOST_LABELLED)]
+    gap = 1.25 * style.SMALL / (72 * height)
     together: dict[float, list[End]] = {}
-    for end in kept:
+    for end in ends:
         together.setdefault(end.x, []).append(end)
-    for x, neighbours in together.items():
-        places = spread([_place(ax, end.y) for end in neighbours], 1.25 * style.SMALL / (72 * height))
+    for x, lines in together.items():
+        extent = float(np.ptp([_place(ax, end.y) for end in lines]))
+        most = min(MOST_LABELLED, int(extent / gap) + MOST_ASIDE)
+        neighbours = [lines[place] for place in chosen(range(len(lines)), most)]
+        places = spread([_place(ax, end.y) for end in neighbours], gap)
         overshoot = max(max(places) - 1, 0.0)
         for end, place in zip(neighbours, places, strict=True):
             ax.annotate(

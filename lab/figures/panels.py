@@ -83,6 +83,11 @@ def label_cells(cells: Sequence[Sequence[Axes]], rows: Sequence[str], x: str) ->
             there[-1].tick_params(labelbottom=True)
 
 
+def ticks(layers: Sequence[int], most: int = 12) -> list[int]:
+    """The layers that a tick is put at where there are many: every one, every second, and so on."""
+    return list(layers)[:: max(-(-len(layers) // most), 1)]
+
+
 def chosen(layers: Sequence[int], most: int = 24) -> list[int]:
     """The layers to show where there are many: the first, the last, and some evenly between."""
     if len(layers) <= most:

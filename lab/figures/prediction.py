@@ -15,8 +15,6 @@ from lab.figures import panels, scales, style, writing
 from lab.figures.bands import Floats
 from lab.figures.tables import Tables, checked
 
-_MOST_TICKS = 12
-
 
 @dataclass(frozen=True)
 class Prediction:
@@ -51,7 +49,7 @@ class Prediction:
         longest = max(predicted.values(), key=len).index
         panels.label_axes(axes, "layer", "learning speed ‖∂C/∂bˡ‖ over\nthat of the last hidden layer")
         axes[0].set_xlim(longest[0] - 0.5, longest[-1] + 0.5)
-        axes[0].set_xticks(panels.chosen(list(longest), _MOST_TICKS))
+        axes[0].set_xticks(panels.ticks(list(longest)))
         writing.captions(axes, list(predicted))
         entries: list[tuple[Artist, str]] = [
             (Line2D([], [], color=style.ACCENT, linestyle="--"), "predicted by mean field theory")

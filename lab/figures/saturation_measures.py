@@ -26,7 +26,6 @@ MEASURES = {
 }
 """Columns of ``layers`` that are called saturation somewhere, and what the legend says of each."""
 
-_MOST_TICKS = 12
 _DODGE = 0.08
 
 
@@ -57,7 +56,7 @@ class SaturationMeasures:
         figure, axes = panels.grid(len(readings), height=2.5)
         for ax, of_variant in zip(axes, readings.values(), strict=True):
             _draw(ax, of_variant, looks)
-        shown = panels.chosen(sorted(map(int, layers["layer"].unique())), _MOST_TICKS)
+        shown = panels.ticks(sorted(map(int, layers["layer"].unique())))
         panels.label_axes(axes, "layer", "share, at the last reading")
         axes[0].set_ylim(-0.04, 1.04)
         axes[0].set_xlim(layers["layer"].min() - 0.5, layers["layer"].max() + 0.5)

@@ -20,7 +20,6 @@ from lab.figures.tables import Tables, checked
 _MOST_TOGETHER = 8
 """So many variants share a panel; more get further panels."""
 
-_MOST_TICKS = 12
 _DODGE = 0.06
 """How far neighbouring variants stand apart, in layers, so that their bars do not hide each other."""
 
@@ -65,7 +64,7 @@ class SpeedByLayer:
         panels.label_axes(axes, "layer", SPEED_LABEL)
         for ax in axes:
             ax.set_xlim(shown[0] - 0.5, shown[-1] + 0.5)
-            ax.set_xticks(panels.chosen(shown, _MOST_TICKS))
+            ax.set_xticks(panels.ticks(shown))
         entries = _entries(profiles, looks, float(layers[time].max()), unit)
         if any(predicted.values()):
             entries.append((_dash(style.QUIET), "predicted for the start, from the last hidden layer"))

@@ -77,7 +77,7 @@ def counterfactual(tables: Tables) -> str:
     variants = tables.get("variants")
     if variants is None or "surrogate_floor" not in variants or not (variants["surrogate_floor"] > 0).any():
         return ""
-    return "where surrogate_floor > 0, δ and ∇C are not the gradient of C"
+    return "where surrogate_floor\N{NO-BREAK SPACE}>\N{NO-BREAK SPACE}0, δ and ∇C are not the gradient of C"
 
 
 def checked(tables: Tables, name: str, *columns: str) -> pd.DataFrame:

@@ -67,6 +67,14 @@ def test_critical_knows_the_activation_that_feeds_it(small):
     assert found["chi"][:2].tolist() == pytest.approx([1, 1])
 
 
+def test_a_counterfactual_is_predicted_with_what_it_passes_back(small):
+    plain, lifted = table(small), table(small, "training.surrogate_floor=0.2")
+    np.testing.assert_allclose(lifted["q"], plain["q"], rtol=1e-12)
+    np.testing.assert_allclose(lifted["correlation"], plain["correlation"], rtol=1e-9)
+    assert (lifted["chi"].dropna() > plain["chi"].dropna()).all()
+    assert (lifted["chi"].dropna() >= 0.2**2).all()
+
+
 def test_critical_above_a_step_is_refused_before_anything_runs(small):
     plan = load(small, ["network.initialiser=critical", 'vary."network.activation"=["step"]'])
     with pytest.raises(ExperimentError, match=r"network.initialiser: no critical weights for Step\(\)"):

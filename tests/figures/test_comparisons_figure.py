@@ -81,3 +81,8 @@ def test_without_any_number_it_says_so(make_tables, texts):
     made = make_tables(("a", "b"), 2, 3)
     made["trials"] = made["trials"].assign(status="diverged")
     assert texts(draw("comparisons", made)) == ["comparisons: no trial has a number to compare"]
+
+
+def test_of_few_pairs_an_open_mark_says_so(make_tables, texts):
+    shown = texts(draw("comparisons", make_tables(("a", "b", "c"), 5, 2)))
+    assert "cannot be told from chance: 5 pairs are too few for 2 comparisons" in shown

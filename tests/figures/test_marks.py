@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from lab.figures.marks import End, end_labels, spread
+from lab.figures.marks import MOST_ASIDE, End, end_labels, spread
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8), st.floats(0.01, 0.1))
@@ -45,3 +45,12 @@ def test_of_many_lines_ten_are_labelled_the_first_and_the_last_among_them():
     assert len(labels) == 10
     assert labels[0] == "1"
     assert labels[-1] == "30"
+
+
+def test_of_lines_that_lie_close_only_as_many_are_labelled_as_stand_near_them():
+    ax = Figure().subplots()
+    ax.set_ylim(0, 1)
+    end_labels(ax, [End(1, 0.5 + layer / 1000, str(layer), "k") for layer in range(1, 13)], 2.0)
+    told = [text.get_text() for text in ax.texts]
+    assert (told[0], told[-1]) == ("1", "12")
+    assert len(told) == MOST_ASIDE
