@@ -133,19 +133,29 @@ def _completed(
     ]
     failed: list[Outcome] = []
     try:
+        known = known_before(ready)
         failed += [outcome for outcome in trained(tasks, workers, progress) if outcome.error]
     except BaseException:
         folder.describe(record | {"status": "interrupted", "ended": _told(now())})
         raise
-    made = assembled(ready, folder, failed)
+    made = assembled(ready, folder, failed) | known
     folder.keep_tables(made)
     ended = {"status": "done", "ended": _told(now())}
     folder.describe(record | ended | _fates(ready, folder, made["trials"], failed))
     return folder
 
 
+def known_before(ready: Prepared) -> dict[str, pd.DataFrame]:
+    """The tables that need no training: a σ that cannot be told or predicted ends a run before it starts."""
+    return {
+        "variants": tables.variants(ready.made),
+        "curves": tables.curves(ready.made),
+        "prediction": prediction(ready.made),
+    }
+
+
 def assembled(ready: Prepared, folder: RunFolder, failed: Sequence[Outcome]) -> dict[str, pd.DataFrame]:
-    """All tables of a run, made from its parts; those on request where a variant asks for them."""
+    """The tables made from a run's parts; those on request where a variant asks for them."""
     lost = {outcome.chunk for outcome in failed}
     parts, missing = [], []
     by_index = {variant.index: (variant, training) for variant, training in ready.made}
@@ -160,10 +170,7 @@ def assembled(ready: Prepared, folder: RunFolder, failed: Sequence[Outcome]) -> 
         "layers": tables.layers(parts),
         "steps": tables.steps(parts),
         "trials": tables.trials(parts, missing),
-        "variants": tables.variants(ready.made),
         "histograms": tables.histograms(parts),
-        "curves": tables.curves(ready.made),
-        "prediction": prediction(ready.made),
     }
     if any(training.recording.neurons for _, training in ready.made):
         made["neurons"] = tables.neurons(parts)

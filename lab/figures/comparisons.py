@@ -101,9 +101,8 @@ def _unsure(rows: pd.DataFrame, together: int) -> str:
     most = int(rows["pairs"].max())
     if 2.0 ** (1 - most) * together < LEVEL:
         return "may be chance"
-    return (
-        f"cannot be told from chance: {most} pair{'s' * (most != 1)} are too few for {together} comparisons"
-    )
+    few = "1 pair is" if most == 1 else f"{most} pairs are"
+    return f"cannot be told from chance: {few} too few for {together} comparisons"
 
 
 def _pairs_told(rows: pd.DataFrame) -> str:

@@ -8,6 +8,7 @@ from lab import plugins
 from lab.errors import ExperimentError, LabError, StorageError
 from lab.experiment import chunks, runner
 from lab.experiment.preparation import prepared
+from lab.experiment.results import runs
 from lab.experiment.runner import prepared_again, resumed, run
 from lab.experiment.training import Stack
 from lab.experiment.variants import load
@@ -329,3 +330,15 @@ def test_fault_42_float32_stays_float32(small):
 
     kinds = {array.dtype for part in (p.z, p.a1, p.slope, p.e, p.delta) for array in part.values()}
     assert kinds | {stack.theta.vector.dtype, stack.gradient.vector.dtype} == {np.dtype("float32")}
+
+
+def test_a_sigma_that_cannot_be_predicted_ends_the_run_before_it_trains(ready, root, monkeypatch):
+    def raising(*anything):
+        raise ArithmeticError("no moments")
+
+    monkeypatch.setattr(runner, "prediction", raising)
+    monkeypatch.setattr(runner, "trained", lambda *anything: pytest.fail("trained"))
+    with pytest.raises(ArithmeticError, match="no moments"):
+        run(ready, root)
+    (folder,) = runs(root)
+    assert folder.status == "interrupted"
