@@ -10,6 +10,11 @@ from typing import Self
 class Arithmetic(ABC):
     """A node that is written with Python's operators, each of which is a `call` of an operation by name."""
 
+    @property
+    @abstractmethod
+    def number(self) -> float | None:
+        """The number that the node is, or None."""
+
     @abstractmethod
     def call(self, name: str, *others: Self | float) -> Self:
         """``name(self, *others)``."""

@@ -7,13 +7,35 @@ not know. Every form is the same function of the reals, and defined where the ot
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from abc import abstractmethod
+from typing import Self, TypeVar
 
-if TYPE_CHECKING:
-    from lab.activations.formula.tape import Term
+from lab.activations.formula.arithmetic import Arithmetic
 
 
-def simpler(name: str, x: Term, *rest: Term) -> Term | None:
+class Known(Arithmetic):
+    """A node whose operation and arguments can be asked for."""
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """Its operation."""
+
+    @property
+    @abstractmethod
+    def arguments(self) -> tuple[Self, ...]:
+        """What the operation is applied to."""
+
+    @property
+    @abstractmethod
+    def varies(self) -> bool:
+        """Whether it depends on z."""
+
+
+T = TypeVar("T", bound=Known)
+
+
+def simpler(name: str, x: T, *rest: T) -> T | None:
     """The same value by other operations, where there is a better form; None where there is none."""
     y = rest[0] if rest else x
     match name:
@@ -32,11 +54,11 @@ def simpler(name: str, x: Term, *rest: Term) -> Term | None:
         case "pow":
             return x if y.number == 1 else None
         case "where":
-            return rest[0] if rest[0].node == rest[1].node else None
+            return rest[0] if rest[0] == rest[1] else None
     return None
 
 
-def _lacking(x: Term, y: Term, sign: int) -> Term | None:
+def _lacking(x: T, y: T, sign: int) -> T | None:
     """1 ± tanh u = 2 sigmoid(±2u) and 1 ± erf u = erfc(∓u), for x ± y in either order of a sum."""
     if sign == 1 and y.number == 1:
         x, y = y, x
@@ -46,7 +68,7 @@ def _lacking(x: Term, y: Term, sign: int) -> Term | None:
     return 2 * (2 * sign * u).call("sigmoid") if y.name == "tanh" else (-sign * u).call("erfc")
 
 
-def _product(x: Term, y: Term) -> Term | None:
+def _product(x: T, y: T) -> T | None:
     for one, other in ((x, y), (y, x)):
         if one.number == 0:
             return one
@@ -60,20 +82,20 @@ def _product(x: Term, y: Term) -> Term | None:
     return None
 
 
-def _with_factor(x: Term) -> tuple[Term, Term]:
+def _with_factor(x: T) -> tuple[T, T]:
     """x = a·u, where a does not depend on z."""
     if x.name == "neg":
         a, u = _with_factor(x.arguments[0])
         return -a, u
     if x.name == "mul":
         for one, other in (x.arguments, x.arguments[::-1]):
-            if not one.tape.varies(one.node):
+            if not one.varies:
                 a, u = _with_factor(other)
                 return one * a, u
-    return x.tape.constant(1), x
+    return x.lifted(1), x
 
 
-def _quotient(x: Term, y: Term) -> Term | None:
+def _quotient(x: T, y: T) -> T | None:
     """Sinh u/cosh u = tanh u, u/(1 + |u|) and u/√(u² + c), also where the dividend has a further factor."""
     if y.name == "cosh":
         return _over_cosh(x, y.arguments[0])
@@ -88,7 +110,7 @@ def _quotient(x: Term, y: Term) -> Term | None:
     return None
 
 
-def _over_cosh(x: Term, u: Term) -> Term | None:
+def _over_cosh(x: T, u: T) -> T | None:
     if x.name == "sinh" and x.arguments == (u,):
         return u.call("tanh")
     if x.name == "mul":
@@ -98,7 +120,7 @@ def _over_cosh(x: Term, u: Term) -> Term | None:
     return None
 
 
-def _over_root(x: Term, square: Term, c: Term) -> Term | None:
+def _over_root(x: T, square: T, c: T) -> T | None:
     """u/√(u² + c) = isru(u/√c)."""
     if square.number is not None:
         square, c = c, square
@@ -109,11 +131,11 @@ def _over_root(x: Term, square: Term, c: Term) -> Term | None:
     return None if factor is None else factor * (u / c.call("sqrt")).call("isru")
 
 
-def _ratio(x: Term, u: Term) -> Term | None:
+def _ratio(x: T, u: T) -> T | None:
     """The number a of x = a·u; None where there is none, or it is not known to be finite."""
     (a, v), (b, w) = _with_factor(x), _with_factor(u)
     if v != w:
         return None
     if a == b:
-        return x.tape.constant(1)
+        return x.lifted(1)
     return a / b if b.number else None

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import pi, sqrt
-from typing import TYPE_CHECKING
+from typing import Any, TypeVar
 
+from lab.activations.formula.arithmetic import Arithmetic
 from lab.activations.normal import DENSITY_AT_0, FAR
 
-if TYPE_CHECKING:
-    from lab.activations.formula.graph import Expression
+E = TypeVar("E", bound=Arithmetic)
+"""A node of a graph or of a tape."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class Operation:
         the operation's name.
     """
 
-    derivative: Callable[..., Expression]
-    lowered: Callable[..., Expression] | None = None
+    derivative: Callable[..., Any]
+    lowered: Callable[..., Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -41,19 +42,17 @@ class Function:
     aliases: tuple[str, ...] = ()
 
 
-def _product_slope(y: Expression, u: Expression, v: Expression, du: Expression, dv: Expression) -> Expression:
+def _product_slope(y: E, u: E, v: E, du: E, dv: E) -> E:
     if dv.number == 0:
         return v * du
     return u * dv if du.number == 0 else u * dv + v * du
 
 
-def _quotient_slope(
-    y: Expression, u: Expression, v: Expression, du: Expression, dv: Expression
-) -> Expression:
+def _quotient_slope(y: E, u: E, v: E, du: E, dv: E) -> E:
     return du / v if dv.number == 0 else (du - y * dv) / v
 
 
-def _power_slope(y: Expression, x: Expression, c: Expression, dx: Expression, dc: Expression) -> Expression:
+def _power_slope(y: E, x: E, c: E, dx: E, dc: E) -> E:
     by_base = c * (x if c.number == 2 else x ** (c - 1)) * dx if dx.number != 0 else dx
     if dc.number == 0:
         return by_base
@@ -61,57 +60,57 @@ def _power_slope(y: Expression, x: Expression, c: Expression, dx: Expression, dc
     return by_exponent if dx.number == 0 else by_base + by_exponent
 
 
-def _flat(y: Expression, *rest: Expression) -> Expression:
-    return y.graph.constant(0)
+def _flat(y: E, *rest: E) -> E:
+    return y.lifted(0)
 
 
-def _min_slope(y: Expression, u: Expression, v: Expression, du: Expression, dv: Expression) -> Expression:
+def _min_slope(y: E, u: E, v: E, du: E, dv: E) -> E:
     first = u.call("less" if v.number is not None else "less_equal", v)
     return first.call("where", du, dv)
 
 
-def _max_slope(y: Expression, u: Expression, v: Expression, du: Expression, dv: Expression) -> Expression:
+def _max_slope(y: E, u: E, v: E, du: E, dv: E) -> E:
     first = u.call("greater" if v.number is not None else "greater_equal", v)
     return first.call("where", du, dv)
 
 
-def _sigmoid(x: Expression) -> Expression:
+def _sigmoid(x: E) -> E:
     return 1 / (1 + 1 / x.call("exp"))
 
 
-def _sigmoid_slope(x: Expression) -> Expression:
+def _sigmoid_slope(x: E) -> E:
     return _sigmoid(x) / (1 + x.call("exp"))
 
 
-def _softplus(x: Expression) -> Expression:
+def _softplus(x: E) -> E:
     R = x.call("exp")
     return x.call("max", 0) + R.call("min", 1 / R).call("log1p")
 
 
-def _sech2(x: Expression) -> Expression:
+def _sech2(x: E) -> E:
     R = x.call("exp")
     return (2 / (R + 1 / R)).call("square")
 
 
-def _distance(x: Expression) -> Expression:
+def _distance(x: E) -> E:
     """|x|, at most `FAR`; max(x, −x), which a complex step passes through."""
     return x.call("max", -x).call("min", FAR)
 
 
-def _bell(x: Expression) -> Expression:
+def _bell(x: E) -> E:
     """exp(−x²/2), with x² split as `lab.activations.normal` does."""
     y = _distance(x)
     h = y.call("sixteenths")
     return (-0.5 * h.call("square")).call("exp") * (-0.5 * ((y - h) * (y + h))).call("exp")
 
 
-def _distribution(x: Expression) -> Expression:
+def _distribution(x: E) -> E:
     """Φ(−|x|), or what it lacks to 1."""
     lower = 0.5 * (sqrt(0.5) * _distance(x)).call("erfcx") * _bell(x)
     return x.call("greater_equal", 0).call("where", 1 - lower, lower)
 
 
-def _density(x: Expression) -> Expression:
+def _density(x: E) -> E:
     return DENSITY_AT_0 * _bell(x)
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from lab.activations.activation import Interval
-from lab.activations.formula.arithmetic import Arithmetic, below
+from lab.activations.formula.arithmetic import below
 from lab.activations.formula.graph import Expression
-from lab.activations.formula.identities import simpler
+from lab.activations.formula.identities import Known, simpler
 from lab.activations.formula.operations import COMMUTATIVE, JUMPING, OPERATIONS
 from lab.activations.formula.ranges import RULES
 
@@ -113,7 +113,7 @@ class Tape:
 
 
 @dataclass(frozen=True)
-class Term(Arithmetic):
+class Term(Known):
     """A node of a tape, with the operators that the rules of differentiation are written in."""
 
     tape: Tape = field(repr=False)
@@ -128,6 +128,11 @@ class Term(Arithmetic):
     def arguments(self) -> tuple[Term, ...]:
         """What the operation is applied to."""
         return tuple(Term(self.tape, argument) for argument in self.tape.arguments[self.node])
+
+    @property
+    def varies(self) -> bool:
+        """Whether it depends on z."""
+        return self.tape.varies(self.node)
 
     @property
     def number(self) -> float | None:
