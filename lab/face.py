@@ -319,11 +319,11 @@ def predict(
     """
     import pandas as pd
 
-    from lab.theory.prediction import Inputs, homogeneous
+    from lab.theory.prediction import homogeneous
 
     if not isinstance(sigma, Activation):
         sigma = activation(sigma, allow_code=allow_code, **parameters)
-    rows = homogeneous(sigma, depth, weight_variance, bias_variance, Inputs(mean_square, correlation))
+    rows = homogeneous(sigma, depth, weight_variance, bias_variance, mean_square, correlation)
     return pd.DataFrame(
         [(row.layer, row.q, row.correlation, row.chi, row.pair_chi, row.speed) for row in rows],
         columns=["layer", "q", "correlation", "chi", "pair_chi", "ratio"],

@@ -63,7 +63,6 @@ def predict(
     layer of a deep network of it.
     """
     from lab.pages import prediction
-    from lab.theory.prediction import Inputs
 
     if subject.endswith(".toml"):
         if any(
@@ -81,7 +80,7 @@ def predict(
         return
     if overrides:
         raise click.UsageError("-o changes an experiment; of an activation, say -p NAME=VALUE")
-    deep = prediction.Deep(depth, weight_variance, bias_variance, Inputs(mean_square, correlation))
+    deep = prediction.Deep(depth, weight_variance, bias_variance, mean_square, correlation)
     prediction.tell_activation(subject, parameters, deep, plot, phase, as_json, allow_code)
 
 

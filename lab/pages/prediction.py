@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from lab.theory.enclosures import (
 )
 from lab.theory.mean_field import FixedPoint, critical, fixed_point
 from lab.theory.moments import backward_gain, forward_gain, slope_square
-from lab.theory.prediction import Inputs, homogeneous
+from lab.theory.prediction import homogeneous
 
 HEADINGS = {
     "variant": "variant",
@@ -68,7 +68,8 @@ class Deep:
     depth: int
     weight_variance: float
     bias_variance: float
-    inputs: Inputs
+    mean_square: float
+    correlation: float
 
 
 def tell_experiment(ready: Prepared, plot: Path | None, as_json: bool) -> None:
@@ -108,7 +109,7 @@ def tell_activation(
     refuse_unwritable(phase, "--phase")
     sigma = from_spec({"name": name, **named_values(parameters)}, allow_code=allow_code)
     try:
-        layers = homogeneous(sigma, deep.depth, deep.weight_variance, deep.bias_variance, deep.inputs)
+        layers = homogeneous(sigma, *astuple(deep))
     except ValueError as error:
         raise LabError(str(error)) from None
     rest = fixed_point(sigma, deep.weight_variance, deep.bias_variance)
@@ -165,7 +166,7 @@ def tell_activation(
     at_edge = "none" if edge is None else f"{edge.weight_variance:.6g}, where q* = {edge.q:.6g}"
     console.print(f"critical σ_w² of this σ_b²:      {at_edge}")
     console.print()
-    one_input = ["correlation", "pair_chi"] if deep.inputs.correlation == 1 else []
+    one_input = ["correlation", "pair_chi"] if deep.correlation == 1 else []
     shown = rows.drop(columns=["variant", *one_input])
     table([HEADINGS[str(column)] for column in shown], _rows(shown))
     for path in drawn:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 
 from lab.activations import Activation
+from lab.activations.activation import Array
 from lab.theory.correlation import next_correlation, pair_chi
 from lab.theory.mean_field import chi, next_q
 
@@ -17,11 +17,22 @@ Variances = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Inputs:
-    """What the first layer is given: q⁰, the mean square of x, and the correlation c⁰ of two examples."""
+class Pairs:
+    """A kind of pairs of the examples that a reading sees, such as all those of one class.
 
-    mean_square: float
+    Attributes
+    ----------
+    share
+        Their share of all m² pairs (x, x′).
+    correlation
+        c⁰ = E x·x′/E ‖x‖², over these pairs.
+    alike
+        E δ^L·δ^L′/E ‖δ^L‖² over these pairs as a function of q^L and c^L.
+    """
+
+    share: float = 1.0
     correlation: float = 1.0
+    alike: Callable[[float, float], float] = lambda q, c: 1.0
 
 
 @dataclass(frozen=True)
@@ -37,11 +48,11 @@ class LayerPrediction:
     q
         The mean square of z.
     correlation
-        c, of the z of two examples.
+        c, of the z of two examples, the mean over all pairs.
     chi
         χ, what this layer leaves of E ‖δ‖² of the layer above; NaN for the output layer.
     pair_chi
-        χ_c, what it leaves of E δ·δ′ of two examples; NaN for the output layer.
+        χ_c, what it leaves of E δ·δ′, over all pairs; NaN for the output layer.
     speed
         ‖⟨δ⟩‖, the layer's learning speed, relative to that of the last hidden layer.
     weight_speed
@@ -65,12 +76,17 @@ class LayerPrediction:
 
 
 def predicted(
-    sizes: Sequence[int], sigmas: Sequence[Activation], variances: Sequence[Variances], inputs: Inputs
+    sizes: Sequence[int],
+    sigmas: Sequence[Activation],
+    variances: Sequence[Variances],
+    mean_square: float,
+    pairs: Sequence[Pairs] = (Pairs(),),
 ) -> list[LayerPrediction]:
     """Predict q, c, χ and the relative learning speed of the layers 1 … L.
 
-    z¹ has the mean square q¹ = n_0 Var w¹ q⁰ + Var b¹ and the correlation (n_0 Var w¹ c⁰ q⁰ + Var b¹)/q¹,
-    and from there on::
+    With q⁰ the mean square of the inputs (over examples and features) and c⁰ the correlation of two of them,
+    z¹ has the mean square q¹ = n_0 Var w¹ q⁰ + Var b¹ and the correlation (n_0 Var w¹ c⁰ q⁰ + Var b¹)/q¹, and
+    from there on::
 
         q^l          = n_{l−1} Var w^l E σ_{l−1}(z)² + Var b^l             z, z′ ~ N(0, q^{l−1})
         c^l          = (n_{l−1} Var w^l E σ_{l−1}(z) σ_{l−1}(z′) + Var b^l)/q^l      of correlation c^{l−1}
@@ -78,15 +94,15 @@ def predicted(
         E δ^l·δ^l′   = χ_c,l E δ^{l+1}·δ^{l+1}′, χ_c,l = n_l Var w^{l+1} E σ_l′(z) σ_l′(z′)
 
     since each of the n_l neurons gets E e_j² = Var w^{l+1} E ‖δ^{l+1}‖² from above (BP2): the fan that counts
-    is n_l, the n_in of the layer above, whatever the initialiser scales by. The mean of δ over many examples
-    has the square E δ·δ′ over pairs of them, so the ratio of learning speeds is the root of the product of
-    the χ_c between, and that of the rms that of the χ. The gradient of the weights has (BP4) the square
-    E δ^l·δ^l′ n_{l−1} E a^{l−1} a^{l−1}′, where the latter is (c^l q^l − Var b^l)/Var w^l. All are told
-    relative to the last hidden layer, since E ‖δ^L‖² depends on the cost.
+    is n_l, the n_in of the layer above, whatever the initialiser scales by. The learning speed is the norm of
+    the mean of δ over m examples, whose square is E δ·δ′ over all m² pairs of them, an example with itself
+    included. The gradient of the weights has (BP4) the square E δ^l·δ^l′ n_{l−1} E a^{l−1} a^{l−1}′, where
+    the latter is (c^l q^l − Var b^l)/Var w^l. All are told relative to the last hidden layer, since
+    E ‖δ^L‖² depends on the cost.
 
     It is assumed that the layers are wide, so that z is normal; that w, b have mean 0 and are drawn
-    independently; that the error at the output does not depend on them, which it does where the output is
-    large beside the targets; and that there are many examples, all of about the same norm and correlation.
+    independently; and that all examples are of about the same norm, and those of one kind of pairs of the
+    same correlation.
 
     Parameters
     ----------
@@ -96,8 +112,10 @@ def predicted(
         σ of each layer 1 … L.
     variances
         Var w and Var b of each layer 1 … L; NaN where they are unknown, and so is then what follows.
-    inputs
-        q⁰ and c⁰.
+    mean_square
+        q⁰.
+    pairs
+        The kinds of pairs of examples, whose shares sum to 1; else one input alone, or all of them alike.
 
     Source: Schoenholz, Gilmer, Ganguli & Sohl-Dickstein, *Deep information propagation* (2017), eqs. (5),
     (7) and (17); with the fans, Glorot & Bengio (2010), eq. (6).
@@ -105,16 +123,22 @@ def predicted(
     depth = len(sigmas)
     w2 = [n_in * w for n_in, (w, _) in zip(sizes, variances, strict=False)]
     b2 = [b for _, b in variances]
-    q = [w2[0] * inputs.mean_square + b2[0]]
-    c = [(w2[0] * inputs.mean_square * inputs.correlation + b2[0]) / q[0] if q[0] else 1.0]
+    q = [w2[0] * mean_square + b2[0]]
     for l in range(1, depth):
         q.append(next_q(sigmas[l - 1], q[-1], w2[l], b2[l]))
-        c.append(next_correlation(sigmas[l - 1], q[-2], c[-1], w2[l], b2[l], q[-1]))
+    last = max(depth - 2, 0)
     left = [chi(sigmas[l], q[l], w2[l + 1]) for l in range(depth - 1)]
-    left_of_pairs = [pair_chi(sigmas[l], q[l], c[l], w2[l + 1]) for l in range(depth - 1)]
-    speed = [_relative(left_of_pairs, l) for l in range(depth)]
-    fed = [(c[l] * q[l] - b) / w if w else np.nan for l, (w, b) in enumerate(variances)]
-    reference = fed[max(depth - 2, 0)]
+    errors = _downward(1.0, left)
+    kinds = [_of_pairs(kind, sigmas, w2, b2, q, mean_square) for kind in pairs]
+    together = np.sum([kind.errors for kind in kinds], axis=0)
+    with np.errstate(all="ignore"):
+        fed = [(kind.correlations * q - b2) / np.array([w for w, _ in variances]) for kind in kinds]
+        of_weights = np.sum([kind.errors * fed_by for kind, fed_by in zip(kinds, fed, strict=True)], axis=0)
+        speed, weight_speed, delta_rms = (
+            np.sqrt(square / square[last]) for square in (together, of_weights, errors)
+        )
+        left_of_pairs = np.append(together[:-1] / together[1:], np.nan)
+    correlation = _mean_correlation(pairs, kinds)
     return [
         LayerPrediction(
             layer=l + 1,
@@ -123,51 +147,79 @@ def predicted(
             weight_variance=w2[l],
             bias_variance=b2[l],
             q=q[l],
-            correlation=c[l],
+            correlation=float(correlation[l]),
             chi=left[l] if l < depth - 1 else np.nan,
-            pair_chi=left_of_pairs[l] if l < depth - 1 else np.nan,
-            speed=speed[l],
-            weight_speed=speed[l] * _root(fed[l] / reference if reference else np.nan),
-            delta_rms=_relative(left, l),
+            pair_chi=float(left_of_pairs[l]),
+            speed=float(speed[l]),
+            weight_speed=float(weight_speed[l]),
+            delta_rms=float(delta_rms[l]),
         )
         for l in range(depth)
     ]
 
 
 def homogeneous(
-    sigma: Activation, depth: int, weight_variance: float, bias_variance: float, inputs: Inputs
+    sigma: Activation,
+    depth: int,
+    weight_variance: float,
+    bias_variance: float,
+    mean_square: float = 1.0,
+    correlation: float = 1.0,
 ) -> list[LayerPrediction]:
     """The same for ``depth`` layers of one σ and one width, relative to the last of them.
 
-    ``weight_variance`` is σ_w² = n_in Var w. Raises ValueError for numbers out of range.
+    ``weight_variance`` is σ_w² = n_in Var w, and all inputs have the same ``correlation``. Raises ValueError
+    for numbers out of range.
     """
     if depth < 1:
         raise ValueError(f"depth must be >= 1, got {depth}")
     for name, value in (
         ("weight_variance", weight_variance),
         ("bias_variance", bias_variance),
-        ("mean_square", inputs.mean_square),
+        ("mean_square", mean_square),
     ):
         if not 0 <= value < np.inf:
             raise ValueError(f"{name} must be a finite number >= 0, got {value}")
-    if not -1 <= inputs.correlation <= 1:
-        raise ValueError(f"correlation must be in [-1, 1], got {inputs.correlation}")
+    if not -1 <= correlation <= 1:
+        raise ValueError(f"correlation must be in [-1, 1], got {correlation}")
     layers, variances = depth + 1, (weight_variance, bias_variance)
-    return predicted([1] * (layers + 1), [sigma] * layers, [variances] * layers, inputs)[:-1]
+    pairs = (Pairs(correlation=correlation),)
+    return predicted([1] * (layers + 1), [sigma] * layers, [variances] * layers, mean_square, pairs)[:-1]
 
 
-def _relative(left: Sequence[float], l: int) -> float:
-    """The root of the share of layer l over that of the last hidden layer, whose χ stands last in ``left``.
+@dataclass(frozen=True)
+class _Kind:
+    """Of a kind of pairs, layer by layer: c, and its share of E δ·δ′ relative to E ‖δ^L‖²."""
 
-    Of a pair that parts altogether the share may be negative: NaN, as no norm is. The output layer, above
-    the last hidden one, is divided out.
-    """
-    last = max(len(left) - 1, 0)
-    share = float(np.prod(left[l:last]))
-    if l > last:
-        share = 1 / left[last] if left[last] else np.inf
-    return _root(share)
+    correlations: Array
+    errors: Array
 
 
-def _root(share: float) -> float:
-    return sqrt(share) if share >= 0 else np.nan
+def _of_pairs(
+    kind: Pairs,
+    sigmas: Sequence[Activation],
+    w2: Sequence[float],
+    b2: Sequence[float],
+    q: Sequence[float],
+    mean_square: float,
+) -> _Kind:
+    depth = len(sigmas)
+    c = [(w2[0] * mean_square * kind.correlation + b2[0]) / q[0] if q[0] else 1.0]
+    for l in range(1, depth):
+        c.append(next_correlation(sigmas[l - 1], q[l - 1], c[-1], w2[l], b2[l], q[l]))
+    left = [pair_chi(sigmas[l], q[l], c[l], w2[l + 1]) for l in range(depth - 1)]
+    return _Kind(np.array(c), _downward(kind.share * kind.alike(q[-1], c[-1]), left))
+
+
+def _downward(at_output: float, left: Sequence[float]) -> Array:
+    """What is left of a square in each layer, multiplied by each χ from the output down."""
+    return np.array([at_output * float(np.prod(left[l:])) for l in range(len(left) + 1)])
+
+
+def _mean_correlation(pairs: Sequence[Pairs], kinds: Sequence[_Kind]) -> Array:
+    """The mean c over the pairs of different examples; that of one example where there are no others."""
+    others = [(one.share, kind) for one, kind in zip(pairs, kinds, strict=True) if one.correlation < 1]
+    if not others:
+        return kinds[0].correlations
+    total = sum(share for share, _ in others)
+    return np.asarray(np.sum([share / total * kind.correlations for share, kind in others], axis=0))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lab.errors import ExperimentError
-from lab.experiment.prediction import inputs, prediction
+from lab.experiment.prediction import prediction
 from lab.experiment.preparation import prepared
 from lab.experiment.variants import load
 
@@ -39,18 +39,11 @@ def test_the_data_decide_where_q_starts(small):
     assert first["correlation"] == pytest.approx((1 + of_pairs) / first["q"])
 
 
-@pytest.mark.parametrize(
-    ("x", "correlation"),
-    [
-        ([[1.0, 2.0]], 1.0),
-        ([[0.0], [0.0]], 1.0),
-        ([[1, 2], [1, 2]], 1.0),
-        ([[1, 0], [0, 1]], 0.0),
-        ([[1], [-1]], -1.0),
-    ],
-)
-def test_the_correlation_of_examples(x, correlation):
-    assert inputs(np.array(x)).correlation == correlation
+def test_of_a_single_example_the_mean_error_is_its_error(small):
+    found = table(small, "training.batch=1", "record.on=batch")
+    np.testing.assert_allclose(found["predicted_speed"], found["predicted_delta_rms"], rtol=1e-9)
+    many = table(small, "training.batch=full")
+    assert (many["predicted_speed"] < many["predicted_delta_rms"])[[0, 3]].all()
 
 
 def test_the_initialiser_decides_the_variances(small):

@@ -12,7 +12,7 @@ from lab.network.costs import Quadratic
 from lab.network.initialisers import GlorotNormal, Normal, initialised
 from lab.network.parameters import parameters
 from lab.theory.mean_field import chi, fixed_point
-from lab.theory.prediction import Inputs, homogeneous, predicted
+from lab.theory.prediction import Pairs, homogeneous, predicted
 
 CASES = [("tanh", 1.69, 0.09), ("sigmoid", 1.0, 1.0), ("relu", 2.0, 0.0), ("selu", 1.0, 0.0)]
 
@@ -69,7 +69,7 @@ def test_sizes_that_differ_and_sigmas_that_differ_are_accounted_for():
     sigmas = tuple(map(lab.activation, ("tanh", "relu", "sigmoid", "tanh", "identity")))
     start = GlorotNormal(gain=1.5)
     variances = [start.variances(*fans) for fans in pairwise(sizes)]
-    speeds = [layer.delta_rms for layer in predicted(sizes, sigmas, variances, Inputs(0.7))]
+    speeds = [layer.delta_rms for layer in predicted(sizes, sigmas, variances, 0.7)]
     found = np.sqrt(squared_errors(sizes, sigmas, start, 40, 0.7, m=4).mean(axis=0))
     np.testing.assert_allclose(found[:-1] / found[-2], speeds[:-1], rtol=0.05)
 
@@ -78,7 +78,7 @@ def test_the_books_networks():
     """Nielsen (2015), ch. 5: neighbouring layers of sigmoids differ by 4.88."""
     sizes, sigma = (784, 30, 30, 30, 30, 10), lab.activation("sigmoid")
     variances = [(1 / n, 1.0) for n in sizes[:-1]]
-    layers = predicted(sizes, [sigma] * 5, variances, Inputs(0.1))
+    layers = predicted(sizes, [sigma] * 5, variances, 0.1)
     assert [layer.layer for layer in layers] == [1, 2, 3, 4, 5]
     assert [layer.weight_variance for layer in layers] == pytest.approx([1.0] * 5)
     assert [layer.n_in for layer in layers] == [784, 30, 30, 30, 30]
@@ -90,38 +90,38 @@ def test_the_books_networks():
 
 
 def test_one_layer_alone_is_its_own_reference():
-    (layer,) = predicted((3, 2), [lab.activation("sigmoid")], [(0.5, 1.0)], Inputs(2.0))
+    (layer,) = predicted((3, 2), [lab.activation("sigmoid")], [(0.5, 1.0)], 2.0)
     assert (layer.q, layer.speed) == (4.0, 1.0)
 
 
 def test_unknown_variances_predict_nothing():
-    layers = predicted((3, 4, 4, 2), [lab.activation("tanh")] * 3, [(np.nan, np.nan)] * 3, Inputs(1.0))
+    layers = predicted((3, 4, 4, 2), [lab.activation("tanh")] * 3, [(np.nan, np.nan)] * 3, 1.0)
     assert all(np.isnan([layer.q, layer.chi]).all() for layer in layers)
     assert np.isnan([layers[0].speed, layers[2].speed, layers[0].delta_rms, layers[1].correlation]).all()
 
 
 def test_layers_of_one_sigma():
     tanh = lab.activation("tanh")
-    layers = homogeneous(tanh, 30, 1.69, 0.09, Inputs(1.0))
+    layers = homogeneous(tanh, 30, 1.69, 0.09)
     assert len(layers) == 30
     assert layers[0].q == pytest.approx(1.78)
     assert layers[-1].q == pytest.approx(0.607046792, abs=1e-8)
     assert layers[-1].speed == 1
     assert layers[-2].speed == pytest.approx(sqrt(layers[-2].chi))
-    fits = {"depth": 2, "weight_variance": 1.0, "bias_variance": 0.0, "inputs": Inputs(1.0)}
+    fits = {"depth": 2, "weight_variance": 1.0, "bias_variance": 0.0}
     for name, wrong in (
         ("depth", {"depth": 0}),
         ("weight_variance", {"weight_variance": -1}),
         ("bias_variance", {"bias_variance": np.nan}),
-        ("mean_square", {"inputs": Inputs(-1.0)}),
-        ("correlation", {"inputs": Inputs(1.0, 1.1)}),
+        ("mean_square", {"mean_square": -1.0}),
+        ("correlation", {"correlation": 1.1}),
     ):
         with pytest.raises(ValueError, match=name):
             homogeneous(tanh, **(fits | wrong))
 
 
 def test_equal_inputs_leave_the_mean_error_what_each_error_is():
-    for layer in homogeneous(lab.activation("gelu"), 6, 1.3, 0.2, Inputs(1.0)):
+    for layer in homogeneous(lab.activation("gelu"), 6, 1.3, 0.2):
         assert layer.correlation == pytest.approx(1, abs=1e-12)
         assert layer.pair_chi == pytest.approx(layer.chi, rel=1e-12)
         assert layer.speed == pytest.approx(layer.delta_rms, rel=1e-12)
@@ -169,22 +169,37 @@ def test_the_mean_error_of_inputs_that_differ(name, weight_variance, bias_varian
     """
     m = 100
     speed, weight_speed, rms = mean_errors(name, weight_variance, bias_variance, correlation, m)
-    inputs = Inputs(1.0, correlation)
-    layers = homogeneous(lab.activation(name), 7, weight_variance, bias_variance, inputs)
+    sigma, width = lab.activation(name), 300
+    sigmas = (*[sigma] * 7, lab.activation("identity"))
+    variances = [(weight_variance / width, bias_variance)] * 8
+    pairs = [Pairs(1 / m), Pairs(1 - 1 / m, correlation)]
+    layers = predicted((width,) * 9, sigmas, variances, 1.0, pairs)[:-1]
     np.testing.assert_allclose(rms[:-1], [layer.delta_rms for layer in layers], rtol=0.1)
-    of_pairs = np.array([layer.speed**2 for layer in layers]) * layers[-1].pair_chi
-    of_itself = np.array([layer.delta_rms**2 for layer in layers]) * layers[-1].chi
-    expected = np.sqrt((1 - 1 / m) * of_pairs + of_itself / m)
-    np.testing.assert_allclose(speed[:-1], expected / expected[-1], rtol=0.1)
-    of_pairs *= [layer.correlation * layer.q - bias_variance for layer in layers]
-    of_itself *= [layer.q - bias_variance for layer in layers]
-    expected = np.sqrt((1 - 1 / m) * of_pairs + of_itself / m)
-    np.testing.assert_allclose(weight_speed[:-1], expected / expected[-1], rtol=0.15)
+    np.testing.assert_allclose(speed[:-1], [layer.speed for layer in layers], rtol=0.1)
+    np.testing.assert_allclose(weight_speed[:-1], [layer.weight_speed for layer in layers], rtol=0.15)
+
+
+def test_of_one_example_the_mean_error_is_its_error():
+    """Kinds of pairs mix by their share and by how alike their errors are at the output."""
+    tanh = lab.activation("tanh")
+    shape = ((20, 30, 40, 10), [tanh] * 3, [(0.1, 0.2)] * 3, 0.5)
+    apart = Pairs(0.7, 0.3, lambda q, c: -0.2 + 0 * q * c)
+    alone, other = (predicted(*shape, [kind]) for kind in (Pairs(), Pairs(correlation=0.3)))
+    mixed = predicted(*shape, [Pairs(0.3), apart])
+    for l in range(3):
+        assert alone[l].speed == alone[l].delta_rms == mixed[l].delta_rms
+    errors = [
+        0.3 * np.prod([alone[k].chi for k in range(l, 2)])
+        - 0.14 * np.prod([other[k].pair_chi for k in range(l, 2)])
+        for l in range(3)
+    ]
+    assert [layer.speed for layer in mixed] == pytest.approx(np.sqrt(errors / errors[1]))
+    assert [layer.correlation for layer in mixed] == [layer.correlation for layer in other]
 
 
 def test_the_weights_of_one_input_learn_as_fast_as_their_input_is_large():
     """‖δ aᵀ‖ = ‖δ‖‖a‖: the speed of the weights is that of the biases times the root of E a²."""
-    layers = homogeneous(lab.activation("tanh"), 5, 1.5, 0.3, Inputs(0.2))
+    layers = homogeneous(lab.activation("tanh"), 5, 1.5, 0.3, 0.2)
     fed = np.sqrt([(layer.q - 0.3) / 1.5 for layer in layers])
     assert fed[0] == pytest.approx(np.sqrt(0.2))
     expected = np.array([layer.speed for layer in layers]) * fed / fed[-1]
