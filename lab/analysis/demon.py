@@ -13,7 +13,7 @@ C is the cost of the one example, and everything is computed in float64.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -85,7 +85,7 @@ class Scene:
 
 @np.errstate(all="ignore")
 def scene(network: Network, vector: Array, x: Array, y: Array) -> Scene:
-    """An example gone through a network.
+    """An example gone through a network, forward and back with σ′ itself also in a counterfactual.
 
     Parameters
     ----------
@@ -96,6 +96,7 @@ def scene(network: Network, vector: Array, x: Array, y: Array) -> Scene:
     x, y
         The example's input, (n_0,), and its target, (n_L,).
     """
+    network = replace(network, surrogate_floor=0.0)
     theta = seen_as_layers(np.array(vector, np.float64, ndmin=2), network.sizes)
     p = make_pass(network, 1, with_ones(x[None]), np.array(y, np.float64).reshape(1, -1, 1))
     forward(network, theta, p)

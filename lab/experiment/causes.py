@@ -3,7 +3,7 @@
     |∂C/∂w_jk| = A_k · S_j · E_j · ρ_jk · κ_jk
 
     A_k = ⟨|a_k|⟩       the activation that feeds the weight (BP4)
-    S_j = ⟨|σ′(z_j)|⟩   the slope of the neuron above it (BP1, BP2)
+    S_j = ⟨|σ′(z_j)|⟩   the slope of the neuron above it (BP1, BP2); max(σ′, floor) in a counterfactual
     E_j = ⟨|e_j|⟩       the error that arrives at that neuron, before σ′
     ρ_jk = ⟨|a_k δ_j|⟩ / (A_k S_j E_j)      whether the three are large on the same examples
     κ_jk = |⟨a_k δ_j⟩| / ⟨|a_k δ_j|⟩        whether the examples agree
@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.activations.activation import Activation, Array
-from lab.network.backprop import Network, Pass
+from lab.activations.activation import Array
+from lab.network.backprop import Network, Pass, passed_slope
 from lab.network.costs import Cost
 
 LABELS = (
@@ -167,23 +167,24 @@ def indifferent(cost: Cost, y: Array, cancelled: bool) -> float:
 
 
 def _references(network: Network, p: Pass, l: int, t: int) -> References:
-    L, sigma = network.depth, network.sigma(l)
+    L = network.depth
     _, e = _output_side(network, p, L, t)
     y = _of_trial(p.y, t)
     with np.errstate(divide="ignore", invalid="ignore"):
         return References(
             input=float(np.log10(_full_input(network, p, l, t))),
-            slope=0.0 if _cancelled(network, l) else float(np.log10(_steepest(sigma, p.slope[l][t]))),
+            slope=0.0 if _cancelled(network, l) else float(np.log10(_steepest(network, p, l, t))),
             error=float(np.log10(_mean_size(e).mean()) + np.log10(p.examples)),
             output=float(np.log10(indifferent(network.cost, y, _cancelled(network, L)))),
         )
 
 
 def _output_side(network: Network, p: Pass, l: int, t: int) -> tuple[Array, Array]:
-    """σ′ and e of a layer, as its gradient has them: the cost may have removed σ′."""
+    """σ′ and e of a layer, as its gradient has them: removed by the cost, or lifted in a counterfactual."""
     if _cancelled(network, l):
         return np.ones_like(p.delta[l][t]), p.delta[l][t]
-    return p.slope[l][t], p.e[l][t]
+    slope = p.slope[l][t]
+    return passed_slope(network, slope, np.empty_like(slope)), p.e[l][t]
 
 
 def _cancelled(network: Network, l: int) -> bool:
@@ -197,9 +198,10 @@ def _full_input(network: Network, p: Pass, l: int, t: int) -> float:
     return 1.0 if low >= 0 and high <= 1 else float(np.sqrt(np.square(a, dtype=np.float64).mean()))
 
 
-def _steepest(sigma: Activation, slope: Array) -> float:
-    most = sigma.slope.magnitude
-    return most if np.isfinite(most) else float(np.abs(slope).max())
+def _steepest(network: Network, p: Pass, l: int, t: int) -> float:
+    most = network.sigma(l).slope.magnitude
+    steepest = most if np.isfinite(most) else float(np.abs(p.slope[l][t]).max())
+    return max(steepest, network.surrogate_floor)
 
 
 def _of_trial(block: Array, t: int) -> Array:

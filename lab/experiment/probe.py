@@ -69,6 +69,10 @@ class Seen:
         return {l: gradient_norms(delta, self.p.a[l - 1]) for l, delta in self.p.delta.items()}
 
 
+CANCELLED = 1e-4
+"""What is left of a sum, of its sizes, below which it is found from its elements."""
+
+
 class Probe(ABC):
     """One or a few quantities of a layer that are measured together."""
 
@@ -107,6 +111,10 @@ def gradient_norms(delta: Array, a: Array) -> dict[str, Array]:
     largest = np.abs(delta).max(axis=(1, 2), keepdims=True)
     scale = np.where((largest > 0) & np.isfinite(largest), largest, 1)
     scaled = delta / scale
-    squares = np.vecdot(scaled.mT @ scaled, a.mT @ a).sum(axis=-1)
+    products = scaled.mT @ scaled, a.mT @ a
+    squares, sizes = np.vecdot(*products).sum(axis=-1), np.vecdot(*map(np.abs, products)).sum(axis=-1)
+    for t in np.flatnonzero(squares < CANCELLED * sizes):  # the sum of squares has lost its digits
+        product = scaled[t] @ a[t if len(a) > 1 else 0].T
+        squares[t] = norm(product[None])[0] ** 2
     norms = {"b": norm(scaled.sum(axis=2, keepdims=True)), "w": np.sqrt(np.maximum(squares, 0))}
     return {kind: np.asarray(scale[:, 0, 0] * value) for kind, value in norms.items()}

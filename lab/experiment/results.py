@@ -184,6 +184,9 @@ def find(text: str, root: Path) -> RunFolder:
     named = [run for run in known if run.name == text]
     if named:
         return named[-1]
+    exact = [run for run in known if text in (run.id, f"{run.name}/{run.id}")]
+    if len(exact) == 1:
+        return exact[0]
     begun = [run for run in known if run.id.startswith(text) or f"{run.name}/{run.id}".startswith(text)]
     if len(begun) == 1:
         return begun[0]

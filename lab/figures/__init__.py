@@ -10,6 +10,7 @@ from lab.figures.activations import Activations
 from lab.figures.causes import Causes
 from lab.figures.comparisons import Comparisons
 from lab.figures.demon import Demon, DemonLayer
+from lab.figures.gradient_cosine import GradientCosine
 from lab.figures.learning_speed import LearningSpeed, WeightSpeed
 from lab.figures.ledger import Ledger
 from lab.figures.neurons import Neurons
@@ -40,6 +41,7 @@ TABLE: dict[str, type] = {
     "slopes": Slopes,
     "ledger": Ledger,
     "causes": Causes,
+    "gradient_cosine": GradientCosine,
     "neurons": Neurons,
     "demon": Demon,
     "demon_layer": DemonLayer,

@@ -17,7 +17,7 @@ from matplotlib.patches import Patch
 from lab.analysis.ledger import REMOVED, ledger
 from lab.figures import panels, scales, style, writing
 from lab.figures.bands import Floats, by_variant
-from lab.figures.tables import Tables, checked, outcomes
+from lab.figures.tables import Tables, checked, counterfactual, outcomes
 
 _MOST_VARIANTS = 6
 _FARTHEST = 4.0
@@ -66,7 +66,7 @@ class Ledger:
         writing.legend(
             figure,
             [
-                *((_patch(part), told) for part, told in _PARTS.items()),
+                *((_patch(part), told + _lifted(tables, part)) for part, told in _PARTS.items()),
                 *_cut_entry(every),
                 (Line2D([], [], linestyle="none"), writing.trials_told([one.trials for one in every])),
                 *writing.left_out(len(shown), len(depths), "layers"),
@@ -146,6 +146,12 @@ def _draw(ax: Axes, reading: _Reading, when: str) -> None:
             color=style.QUIET,
             in_layout=False,
         )
+
+
+def _lifted(tables: Tables, part: str) -> str:
+    """What the legend says beside σ′ where a counterfactual put another slope in its place."""
+    there = part == "slope_decades" and counterfactual(tables)
+    return ", or max(σ′, floor) in its place" if there else ""
 
 
 def _summed(reading: _Reading) -> str:

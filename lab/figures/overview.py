@@ -21,6 +21,11 @@ _COLOUR = style.categories(1)[0].colour
 _ROW = 0.19
 """Inches of a row."""
 
+_PREDICTED: tuple[Artist, str] = (
+    Line2D([], [], color=style.ACCENT, marker="|", markersize=8, linestyle="none", markeredgewidth=1.2),
+    "predicted for the start",
+)
+
 FARTHEST = 1e9
 """Ratios beyond this, or below its inverse, stand at the edge of their panel."""
 
@@ -29,10 +34,11 @@ FARTHEST = 1e9
 class Overview:
     """Speed ratio, saturation and accuracy of every variant, the most accurate first.
 
-    Left, ‖∂C/∂b‖ of the first hidden layer over that of the last, on a logarithmic axis; in the middle, the
-    saturated share of the hidden layers: both as open marks at the first reading and filled ones at the last,
-    medians over the trials that are done. Right, the accuracy after the last step over the test examples, or
-    over the training examples where there are none: a dot a trial, and a bar at their median.
+    Left, ‖∂C/∂b‖ of the first hidden layer over that of the last, on a logarithmic axis, with a stroke at the
+    ratio that was predicted for the start; in the middle, the saturated share of the hidden layers: both as
+    open marks at the first reading and filled ones at the last, medians over the trials that are done. Right,
+    the accuracy after the last step over the test examples, or over the training examples where there are
+    none: a dot a trial, and a bar at their median.
     """
 
     needs: ClassVar[tuple[str, ...]] = ("layers", "trials", "variants")
@@ -47,6 +53,9 @@ class Overview:
         figure = panels.sheet(1, 3, width=2.5, height=_ROW * len(rows) + 0.9)
         (axes,) = figure.subplots(1, 3, sharey=True, squeeze=False)
         _ratios(axes[0], rows, places)
+        predicted = _predicted(tables, rows["variant"])
+        reach = predicted.clip(1 / FARTHEST, FARTHEST)
+        axes[0].plot(reach, places, "|", color=style.ACCENT, markersize=8, mew=1.2)
         _pairs(axes[1], rows["saturation_start"], rows["saturation_end"], places)
         axes[1].set_xlim(-0.03, 1.03)
         _accuracies(axes[2], rows["variant"], trials, column, places)
@@ -66,10 +75,21 @@ class Overview:
         entries: list[tuple[Artist, str]] = [
             (_mark(filled=False), "first reading"),
             (_mark(filled=True), "last reading"),
+            *([_PREDICTED] if np.isfinite(predicted).any() else []),
             (Line2D([], [], linestyle="none"), "medians over the trials that are done; right: a dot a trial"),
         ]
         writing.legend(figure, entries)
         return figure
+
+
+def _predicted(tables: Tables, variants: pd.Series) -> pd.Series:
+    """The ratio predicted for the start; NaN where there is none, or a single hidden layer."""
+    if "prediction" not in tables:
+        return pd.Series(np.nan, index=variants.index)
+    rows = checked(tables, "prediction", "variant", "layer", "predicted_speed")
+    hidden = rows.groupby("variant")["layer"].max() - 1
+    first = rows[rows["layer"] == 1].set_index("variant")["predicted_speed"].where(hidden > 1)
+    return pd.Series(variants.map(first).where(lambda ratios: ratios > 0), dtype=np.float64)
 
 
 def _ratios(ax: Axes, rows: pd.DataFrame, places: np.ndarray) -> None:

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from matplotlib.figure import Figure
 
-from lab.figures import panels, style
+from lab.figures import panels, style, writing
 from lab.figures.tables import Tables, checked
 
 _MARGIN = 1.25
@@ -18,7 +18,8 @@ _MARGIN = 1.25
 class Phase:
     """The critical line χ(q*) = 1 of one σ, with the weights and biases that were asked about as a dot.
 
-    Below the line errors vanish layer by layer (χ < 1), above it they explode.
+    Below the line errors vanish layer by layer (χ < 1), above it they explode. Where q grows without end
+    above it, χ is taken at its limit.
     Source: Poole, Lahiri, Raghu, Sohl-Dickstein & Ganguli, *Exponential expressivity in deep neural networks
     through transient chaos* (2016), fig. 1.
     """
@@ -41,12 +42,20 @@ class Phase:
             ax.annotate(
                 "χ = 1", (x[middle], y[middle]), (0, 4), textcoords="offset points", ha="center", va="bottom"
             )
+            ax.text(0.03, 0.95, "χ > 1: errors explode", transform=ax.transAxes, va="top", color=style.QUIET)
+            ax.text(0.97, 0.05, "χ < 1: errors vanish", transform=ax.transAxes, ha="right", color=style.QUIET)
         else:
-            panels.nothing(ax, "no critical weights for this σ")
-        ax.plot(asked["bias_variance"], asked["weight_variance"], "o", color=style.categories(1)[0].colour)
-        ax.text(0.03, 0.95, "χ > 1: errors explode", transform=ax.transAxes, va="top", color=style.QUIET)
-        ax.text(0.97, 0.05, "χ < 1: errors vanish", transform=ax.transAxes, ha="right", color=style.QUIET)
+            panels.nothing(ax, "no weights at which χ passes 1")
+        (dot,) = ax.plot(
+            asked["bias_variance"],
+            asked["weight_variance"],
+            "o",
+            color=style.categories(1)[0].colour,
+            clip_on=False,
+        )
+        writing.legend(figure, [(dot, "the σ_w² and σ_b² that were asked about")])
         ax.set_ylim(0, top)
+        ax.set_xlim(left=0)
         ax.set_xlabel("variance of the biases σ_b²")
         ax.set_ylabel("variance of the weights σ_w² = n_in Var w")
         return figure

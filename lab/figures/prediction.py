@@ -20,8 +20,9 @@ from lab.figures.tables import Tables, checked
 class Prediction:
     """Learning speed of the hidden layers over that of the last of them: predicted (dashed) and measured.
 
-    One panel a variant, log axis. Measured is ‖∂C/∂bˡ‖ at the first reading, the geometric mean over the
-    trials; without the table ``layers`` there is the prediction alone. A speed of zero is not drawn.
+    One panel a variant, log axis. Measured is ‖∂C/∂bˡ‖ at the first reading, the root of its mean square over
+    the trials, which is what the theory is about; without the table ``layers`` there is the prediction alone.
+    A speed of zero is not drawn.
     """
 
     needs: ClassVar[tuple[str, ...]] = ("prediction",)
@@ -56,7 +57,7 @@ class Prediction:
         ]
         if any(len(one) for one in measured.values()):
             mark = Line2D([], [], color=look.colour, marker="o", linestyle="none")
-            entries.append((mark, "measured at the first reading, geometric mean over the trials"))
+            entries.append((mark, "measured at the first reading, root mean square over the trials"))
         writing.legend(figure, entries)
         return figure
 
@@ -68,15 +69,15 @@ def relative(speeds: pd.Series) -> pd.Series:
 
 
 def _measured(tables: Tables, variant: str, hidden: pd.Index) -> pd.Series:
-    """The ratios at the first reading; empty where nothing was recorded."""
+    """Ratios of root mean squares over the trials, at the first reading; empty where none was recorded."""
     if "layers" not in tables or "learning_speed" not in tables["layers"]:
         return pd.Series(dtype=np.float64)
     layers = tables["layers"]
     rows = layers[(layers["variant"] == variant) & (layers["step"] == layers["step"].min())]
-    with np.errstate(divide="ignore"):
-        logs = np.log(rows.set_index(["trial", "layer"])["learning_speed"])
-    means = logs.groupby("layer").mean().reindex(hidden)
-    return pd.Series(np.exp(means - means.iloc[-1]))
+    squares = rows.set_index(["trial", "layer"])["learning_speed"] ** 2
+    means = squares.groupby("layer").mean().reindex(hidden)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return pd.Series(np.sqrt(means / means.iloc[-1]))
 
 
 def _floats(speeds: pd.Series) -> Floats:

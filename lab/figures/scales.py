@@ -35,7 +35,7 @@ def cell_edges(x: Floats) -> Floats:
 
 
 def log_axis(axes: Sequence[Axes], values: Floats) -> None:
-    """A logarithmic y axis that holds all positive ``values``; powers of ten, or 1, 2, 5, are labelled."""
+    """A logarithmic y axis that holds all positive ``values``, labelled at powers of ten or between."""
     held = values[np.isfinite(values) & (values > 0)]
     low, high = (float(held.min()), float(held.max())) if held.size else (0.1, 1.0)
     decades = log10(high) - log10(low)
@@ -45,7 +45,7 @@ def log_axis(axes: Sequence[Axes], values: Floats) -> None:
         ax.set_yscale("log")
         ax.set_ylim(max(low / margin, SMALLEST), max(min(high, LARGEST) * margin, 10 * SMALLEST))
         if decades < 1.5:
-            ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades > 0.8 else (1, 1.5, 2, 3, 5, 7)))
             ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         else:
             ax.yaxis.set_major_locator(LogLocator(numticks=7))

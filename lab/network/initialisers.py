@@ -25,6 +25,10 @@ Stream = Callable[[str], np.random.Generator]
 """The random streams of a trial: purpose → generator."""
 
 
+MEASURED = 1000
+"""At least so many weights and biases are drawn to measure their variance."""
+
+
 class Initialiser(ABC):
     """What makes w and b of one layer."""
 
@@ -39,10 +43,15 @@ class Initialiser(ABC):
     def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
         """Var w and Var b, from which learning speeds are predicted; NaN where the mean is not 0.
 
-        This default measures one draw. Those that the lab ships tell them exactly.
+        This default measures draws. Those that the lab ships tell them exactly.
         """
         rng = np.random.default_rng(0)
-        return float(np.var(self.weights(n_in, n_out, rng))), float(np.var(self.biases(n_out, rng)))
+        draws = range(1 + MEASURED // (n_in * n_out))
+        w = np.array([self.weights(n_in, n_out, rng) for _ in draws])
+        b = np.array([self.biases(n_out, rng) for _ in range(1 + MEASURED // n_out)])
+        if any(abs(values.mean()) > 5 * values.std() / sqrt(values.size) for values in (w, b)):
+            return nan, nan
+        return float(np.var(w)), float(np.var(b))
 
     def fed_by(self, sigma: Activation) -> Initialiser:
         """What makes w and b of a layer whose inputs are activations σ: itself, unless σ matters to it."""

@@ -76,7 +76,7 @@ def tell(ready: Prepared, asked: Asked, plot: Path | None, as_json: bool) -> Non
             f"{ready.plan.name}, {variant.label}: {place}, example {asked.example}, trial {asked.trial}, "
             f"after {asked.steps} steps"
         )
-        _show(found, given, asked, title)
+        _show(found, given, asked, title, training.network.surrogate_floor > 0)
     for path in drawn:
         click.echo(path, err=as_json)
 
@@ -97,7 +97,7 @@ def _check(option: str, value: int, first: int, last: int, of: str = "") -> None
         raise LabError(f"--{option} {value}: expected {first}…{last}{of}")
 
 
-def _show(found: pd.DataFrame, given: Scene, asked: Asked, title: str) -> None:
+def _show(found: pd.DataFrame, given: Scene, asked: Asked, title: str, counterfactual: bool) -> None:
     """Both demons side by side, and what they come to."""
     console = out()
     key, form = ("neuron", LAYER_FORM) if asked.neuron is None else ("move", NEURON_FORM)
@@ -112,6 +112,11 @@ def _show(found: pd.DataFrame, given: Scene, asked: Asked, title: str) -> None:
     console.print(plain(f"C = {given.cost:.6g}"))
     for line in _ends(by_moved, asked):
         console.print(plain(line))
+    if counterfactual:
+        console.print(
+            "trained with max(σ′, floor) in the place of σ′; δ and e are here the derivatives of C",
+            style="dim",
+        )
 
 
 def _ends(by_moved: dict[str, pd.DataFrame], asked: Asked) -> Iterator[str]:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from lab.activations import Activation, Interval, from_spec
 from lab.errors import LabError
+from lab.experiment.assembly import counterfactual, undefined
 from lab.experiment.prediction import prediction
 from lab.experiment.preparation import Prepared
 from lab.pages.as_json import say
@@ -22,11 +23,12 @@ from lab.pages.screen import err, out, plain, table
 from lab.theory.correlation import FixedCorrelation, fixed_correlation
 from lab.theory.enclosures import (
     backward_gain_enclosure,
+    chi_enclosure,
     fixed_point_enclosure,
     forward_gain_enclosure,
     slope_square_enclosure,
 )
-from lab.theory.mean_field import FixedPoint, critical, fixed_point
+from lab.theory.mean_field import Critical, FixedPoint, boundary, critical, fixed_point
 from lab.theory.moments import backward_gain, forward_gain, slope_square
 from lab.theory.prediction import homogeneous
 
@@ -90,7 +92,10 @@ def tell_experiment(ready: Prepared, plot: Path | None, as_json: bool) -> None:
         soft_wrap=True,
     )
     for variant in predicted.loc[predicted["weight_variance"].isna(), "variant"].unique():
-        err().print(plain(f"note: {variant}: its weights have no mean of 0, so nothing is predicted"))
+        err().print(plain(f"note: {variant}: nothing is predicted, its weights are not drawn with mean 0"))
+    for note in dict.fromkeys(counterfactual(training.network) for _, training in ready.made):
+        if note:
+            err().print(f"note: {note}")
     for path in drawn:
         console.print(f"plot: {path}")
 
@@ -108,6 +113,8 @@ def tell_activation(
     refuse_unwritable(plot)
     refuse_unwritable(phase, "--phase")
     sigma = from_spec({"name": name, **named_values(parameters)}, allow_code=allow_code)
+    if (z := undefined(sigma)) is not None:
+        raise LabError(f"{name} is undefined at z = {z:g}; a σ must be defined for every z")
     try:
         layers = homogeneous(sigma, *astuple(deep))
     except ValueError as error:
@@ -160,11 +167,10 @@ def tell_activation(
     console.print()
     console.print(f"σ_w² = {deep.weight_variance:g}, σ_b² = {deep.bias_variance:g}")
     console.print(f"fixed point q*:                  {_told_rest(rest, proved.get('fixed_point'))}")
-    console.print(f"χ at q*:                         {_number(rest.chi)}")
-    console.print(f"depth scale ξ = −1/ln χ:         {_number(rest.depth_scale)} layers")
-    console.print(f"correlation of two inputs at q*: {_told_correlation(alike)}")
-    at_edge = "none" if edge is None else f"{edge.weight_variance:.6g}, where q* = {edge.q:.6g}"
-    console.print(f"critical σ_w² of this σ_b²:      {at_edge}")
+    console.print(f"χ at q*:                         {_number(rest.chi, proved.get('chi'))}")
+    console.print(f"depth scale ξ = −1/ln χ:         {_told_depth(rest.depth_scale)}")
+    console.print(f"correlation of two inputs at q*: {_told_correlation(rest, alike)}")
+    console.print(f"critical σ_w² of this σ_b²:      {_told_critical(sigma, edge)}")
     console.print()
     one_input = ["correlation", "pair_chi"] if deep.correlation == 1 else []
     shown = rows.drop(columns=["variant", *one_input])
@@ -174,12 +180,13 @@ def tell_activation(
 
 
 def _proved(sigma: Activation, rest: FixedPoint, deep: Deep) -> dict[str, Interval]:
-    """What of the facts is proved of a σ that has a formula, and between which numbers."""
+    """What of the facts is proved of a σ that has a formula, and between which numbers; χ at the q* told."""
     found = {
         "forward_gain": forward_gain_enclosure(sigma),
         "backward_gain": backward_gain_enclosure(sigma),
         "mean_square_slope": slope_square_enclosure(sigma, 1.0),
         "fixed_point": fixed_point_enclosure(sigma, rest.q, deep.weight_variance, deep.bias_variance),
+        "chi": chi_enclosure(sigma, rest.q, deep.weight_variance),
     }
     return {fact: known for fact, known in found.items() if known is not None}
 
@@ -196,18 +203,35 @@ def _number(value: float, known: Interval | None = None) -> str:
 def _told_rest(rest: FixedPoint, known: Interval | None) -> str:
     """A fixed point, and whether q comes back to it: it does where the map is less steep than 1."""
     q, growth = rest.q, rest.growth
+    if rest.everywhere:
+        return "every q is fixed"
     if not isfinite(q):
         return "none, q grows without end" if q > 0 else "none, σ is undefined"
     kind = "marginal" if abs(abs(growth) - 1) < 1e-6 else "stable" if abs(growth) < 1 else "unstable"
     return f"{_number(q, known)}, {kind} (slope of the map {growth:.3g})"
 
 
-def _told_correlation(rest: FixedCorrelation) -> str:
+def _told_depth(scale: float) -> str:
+    """ξ, or where errors grow the layers over which they do by e."""
+    return f"none, E‖δ‖² grows by e every {-scale:.6g} layers" if scale < 0 else f"{_number(scale)} layers"
+
+
+def _told_correlation(rest: FixedPoint, alike: FixedCorrelation) -> str:
     """Where the correlation of two inputs goes, and how fast."""
-    if rest.c != rest.c:
-        return "none, there is no q*"
-    end = "all become alike" if rest.c == 1 else "inputs part"
-    return f"→ {rest.c:.6g}, {end} (depth scale {rest.depth_scale:.6g} layers)"
+    if alike.c == alike.c:
+        end = "all become alike" if alike.c == 1 else "inputs part"
+        return f"→ {alike.c:.6g}, {end} (depth scale {_number(alike.depth_scale)} layers)"
+    if alike.slope == 1:
+        return "every c is fixed"
+    return "none, z is 0" if rest.q == 0 else "none, there is no q*"
+
+
+def _told_critical(sigma: Activation, edge: Critical | None) -> str:
+    if edge is None:
+        return "none at a q that the map comes to rest at"
+    rest = fixed_point(sigma, edge.weight_variance, 0.0)
+    where = "where every q is fixed" if rest.everywhere and rest.q == edge.q else f"where q* = {edge.q:.6g}"
+    return f"{edge.weight_variance:.6g}, {where}"
 
 
 def _plotted(predicted: pd.DataFrame, plot: Path, title: str = "") -> list[Path]:
@@ -223,8 +247,8 @@ def _phase_plotted(sigma: Activation, deep: Deep, plot: Path, title: str) -> lis
 
     found = []
     for bias_variance in max(2 * deep.bias_variance, 2) * np.linspace(0, 1, PHASE_POINTS) ** 2:
-        edge = critical(sigma, float(bias_variance))
-        found.append((bias_variance, np.nan if edge is None else edge.weight_variance, False))
+        edge = boundary(sigma, float(bias_variance))
+        found.append((bias_variance, np.nan if edge is None else edge, False))
     found.append((deep.bias_variance, deep.weight_variance, True))
     rows = pd.DataFrame(found, columns=["bias_variance", "weight_variance", "asked"])
     return save(draw("phase", {"phase": rows}, title), plot.parent, plot.stem)

@@ -26,6 +26,12 @@ from lab.theory.pairs import pair_mean
 _NEAREST = 1e-9
 """A fixed point nearer to c = 1 than this is not told from it."""
 
+_BESIDE_A_JUMP = 1e-4
+"""The same for a σ that jumps, whose map falls away from c = 1 as the root of the distance does."""
+
+_FLAT = 1e-9
+"""What the map does not move c by is fixed."""
+
 
 def next_correlation(
     sigma: Activation, q: float, c: float, weight_variance: float, bias_variance: float, above: float
@@ -52,9 +58,10 @@ class FixedCorrelation:
     Attributes
     ----------
     c
-        The stable fixed point in [0, 1]: 1 where all inputs become alike; NaN where q has none but 0.
+        The stable fixed point in [0, 1]: 1 where all inputs become alike; NaN where q has none but 0, and
+        where every c is fixed, as of a linear σ without biases.
     slope
-        The slope of the map there, χ_c.
+        The slope of the map there; χ_c, but of a σ that jumps, whose error misses the jump.
     """
 
     c: float
@@ -72,7 +79,8 @@ def fixed_correlation(
     """The fixed point of the map of c at the fixed point ``rest`` of the map of q.
 
     On [0, 1] the map is convex and rises from a value ≥ 0 to 1. So it is c = 1 where χ ≤ 1, "order", and else
-    the one fixed point below, "chaos": inputs however alike part as far as that.
+    the one fixed point below, "chaos": inputs however alike part as far as that. A σ that jumps parts them
+    always, since a jump lies between some of them however near.
     """
     q = rest.q
     if not (isfinite(q) and q > 0):
@@ -82,10 +90,16 @@ def fixed_correlation(
         return next_correlation(sigma, q, c, weight_variance, bias_variance, q) - c
 
     def at(c: float) -> FixedCorrelation:
-        return FixedCorrelation(c, pair_chi(sigma, q, c, weight_variance))
+        if not sigma.jumps or c == 1:
+            return FixedCorrelation(c, pair_chi(sigma, q, c, weight_variance))
+        step = min(_BESIDE_A_JUMP, 1 - c) / 2
+        return FixedCorrelation(c, 1 + (excess(c + step) - excess(c - step)) / (2 * step))
 
-    if rest.chi <= 1 or excess(1 - _NEAREST) >= 0:
+    if max(abs(excess(0.25)), abs(excess(0.75))) <= _FLAT:
+        return FixedCorrelation(nan, 1.0)
+    nearest = 1 - (_BESIDE_A_JUMP if sigma.jumps else _NEAREST)
+    if (rest.chi <= 1 and not sigma.jumps) or excess(nearest) >= 0:
         return at(1.0)
     if excess(0.0) <= 0:
         return at(0.0)
-    return at(float(brentq(excess, 0.0, 1 - _NEAREST, xtol=1e-12)))
+    return at(float(brentq(excess, 0.0, nearest, xtol=1e-12)))

@@ -12,7 +12,7 @@ information propagation* (2017).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import inf, isfinite, isnan, log, nan
 
@@ -72,11 +72,14 @@ class FixedPoint:
         The slope of the map there.
     chi
         χ there.
+    everywhere
+        Whether every q is fixed, as for ReLU of σ_w² = 2; the one told is 1.
     """
 
     q: float
     growth: float
     chi: float
+    everywhere: bool = False
 
     @property
     def stable(self) -> bool:
@@ -104,19 +107,22 @@ def fixed_point(sigma: Activation, weight_variance: float, bias_variance: float)
         growth = slope if q == 0 else weight_variance * square_growth(sigma, q)
         return FixedPoint(q, growth, slope)
 
-    here, moved = START, excess(START)
+    moved = excess(START)
     if isnan(moved):
         return FixedPoint(nan, nan, nan)
     if abs(moved) <= _FLAT:
-        return at(START)
+        return replace(at(START), everywhere=abs(excess(2 * START)) <= _FLAT)
     factor = 2.0 if moved > 0 else 0.5
+    last = here = START
     while SMALLEST_Q < here < LARGEST_Q:
-        there = excess(here * factor)
+        here *= factor
+        there = excess(here)
         if not isfinite(there):
             break
-        if there * moved <= 0:
-            return at(brentq(excess, here, here * factor, xtol=1e-300, rtol=1e-14))
-        here *= factor
+        if there * moved < 0 and abs(there) > _FLAT:
+            return at(brentq(excess, last, here, xtol=1e-300, rtol=1e-14))
+        if abs(there) > _FLAT:  # where the map moves q by a rounding only, it may go on behind
+            last = here
     return at(0.0) if factor < 1 else FixedPoint(inf, nan, nan)
 
 
@@ -144,7 +150,7 @@ def critical(sigma: Activation, bias_variance: float) -> Critical | None:
         return (q - bias_variance) * slope_square(sigma, q) / square(sigma, q) - 1
 
     with np.errstate(all="ignore"):
-        above = np.geomspace(1e-4, 1e4, 41)
+        above = np.geomspace(1e-12, 1e4, 81)
         found = [excess(bias_variance + rise) for rise in above]
         roots = [
             brentq(excess, bias_variance + low, bias_variance + high, xtol=1e-300, rtol=1e-14)
@@ -159,3 +165,23 @@ def critical(sigma: Activation, bias_variance: float) -> Critical | None:
         if abs(rest.chi - 1) <= SAME:
             return Critical(weight_variance, rest.q)
     return None
+
+
+def boundary(sigma: Activation, bias_variance: float, largest: float = 1e3) -> float | None:
+    """The σ_w² above which errors explode: where χ at the fixed point of q passes 1, also by a jump.
+
+    It is the critical σ_w² where there is one. Else q grows without end from some σ_w² on, and χ is taken at
+    its limit there. None where χ is on one side of 1 for all σ_w² up to ``largest``, or undefined.
+    """
+    if (found := critical(sigma, bias_variance)) is not None:
+        return found.weight_variance
+
+    def excess(weight_variance: float) -> float:
+        rest = fixed_point(sigma, weight_variance, bias_variance)
+        return chi(sigma, min(rest.q, LARGEST_Q), weight_variance) - 1
+
+    low, high = 1e-3, largest
+    with np.errstate(all="ignore"):
+        if not excess(low) < 0 < excess(high):
+            return None
+        return float(brentq(excess, low, high, rtol=1e-6))

@@ -66,16 +66,6 @@ def slope_square(sigma: Activation, q: float) -> float:
     return mean_square(sigma.derivative, q, sigma.kinks)
 
 
-def cross(sigma: Activation, q: float) -> float:
-    """E σ(√q g) σ′(√q g)."""
-    return mean(lambda z: sigma(z) * sigma.derivative(z), q, sigma.kinks)
-
-
-def mean_activation(sigma: Activation, q: float) -> float:
-    """E σ(√q g)."""
-    return mean(sigma, q, sigma.kinks)
-
-
 def square_growth(sigma: Activation, q: float) -> float:
     """d/dq E σ(√q g)² = E[σ(√q g)² (g² − 1)]/(2q), which is right also for a σ that jumps."""
     z = sqrt(_at_least(q))

@@ -1,8 +1,10 @@
 """The demon against the four equations, and against nets whose answers are known."""
 
+from dataclasses import replace
 from math import exp, log, log1p
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from lab.activations import catalogue
@@ -196,3 +198,13 @@ def test_a_cost_without_an_end_is_told_without_a_complaint():
     table = demon.neurons_of_layer(given, 1)
     assert table["rank_correlation"].isna().all()
     assert demon.moves_of_neuron(given, 1, 1)["order"].isna().all()
+
+
+def test_in_a_counterfactual_the_demon_moves_along_the_derivatives_of_the_cost():
+    network = Network((3, 4, 2), (Sigmoid(), Sigmoid()), CrossEntropy(), surrogate_floor=0.2)
+    plain = replace(network, surrogate_floor=0.0)
+    rng = np.random.default_rng(3)
+    given = (rng.standard_normal(count(network.sizes)), rng.random(3), np.array([0.0, 1.0]))
+    found, expected = (demon.moves_of_neuron(demon.scene(one, *given), 1, 2) for one in (network, plain))
+    pd.testing.assert_frame_equal(found, expected)
+    assert found["order"].to_numpy() == pytest.approx(2, abs=0.05)

@@ -1,6 +1,7 @@
 """The causes against their definitions, weight by weight, and on nets whose cause is planted."""
 
 from collections import Counter
+from dataclasses import replace
 from math import fsum, inf, isfinite, isnan, log, log10, sqrt
 
 import numpy as np
@@ -58,12 +59,20 @@ def net(sigma=None, output=None, cost=None, **changes):
     return Net(sigma or Sigmoid(), output or Sigmoid(), cost or Quadratic(), x, y, **changes)
 
 
+def lifted(given, floor=0.3):
+    """The same net, gone back through with max(σ′, floor)."""
+    given.network = replace(given.network, surrogate_floor=floor)
+    return given.run()
+
+
 NETS = {
     "sigmoid": net,
     "cross-entropy": lambda: net(cost=CrossEntropy()),
     "tanh, softmax": lambda: net(Tanh(), Identity(), SoftmaxCrossEntropy()),
     "relu": lambda: net(ReLU(), Tanh()),
     "gelu": lambda: net(GELU(), Identity()),
+    "surrogate": lambda: lifted(net()),
+    "surrogate, relu": lambda: lifted(net(ReLU(), Tanh())),
     "unbounded slope": lambda: net(Formula("z + 0.1*z**3"), Identity()),
 }
 
@@ -78,7 +87,7 @@ def defined(given, l, t, j, k):
     p, m = given.p, given.p.examples
     a = [float(v) for v in p.a[l - 1][t if l > 1 else 0][k]]
     e, delta = [float(v) * m for v in p.e[l][t][j]], [float(v) * m for v in p.delta[l][t][j]]
-    slope = [float(v) for v in p.slope[l][t][j]]
+    slope = [max(float(v), given.network.surrogate_floor or -inf) for v in p.slope[l][t][j]]
     if l == given.network.depth and isinstance(given.network.cost, CrossEntropy):
         e, slope = delta, [1.0] * m
     A, S, E = (mean(map(abs, values)) for values in (a, slope, e))
@@ -138,7 +147,7 @@ def references(given, l, t):
     unit = l > 1 and isinstance(network.sigma(l - 1), Sigmoid)
     removed = isinstance(network.cost, CrossEntropy)
     S = network.sigma(l).slope.magnitude
-    S = S if isfinite(S) else np.abs(p.slope[l][t]).max()
+    S = max(S if isfinite(S) else np.abs(p.slope[l][t]).max(), network.surrogate_floor)
     e = p.delta[network.depth][t] if removed else p.e[network.depth][t]
     output = mean(mean(abs(float(v)) * m for v in row) for row in e)
     scale = mean(mean(abs(v - row.mean()) for v in row) for row in p.y[0])
@@ -340,3 +349,13 @@ def test_nan_in_is_nan_out():
 def test_the_probe_is_off_unless_it_is_named():
     assert not Causes.default
     assert len(Causes.columns) == 2 * len(LABELS)
+
+
+def test_a_counterfactual_is_not_blocked_where_it_lifts_the_slope():
+    """A dead ReLU passes nothing, and with a floor under what it passes it is no cause any more."""
+    given = net(ReLU(), Tanh())
+    given.theta.b[1][:] = -100
+    assert given.run().shares(1) == {"output_saturated": 1}
+    passed = lifted(given, 1.0)
+    assert "output_saturated" not in passed.shares(1)
+    assert passed.measured(1)["lost_output_saturated"] == pytest.approx(0, abs=1e-12)

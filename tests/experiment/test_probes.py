@@ -359,3 +359,15 @@ def test_a_cosine_knows_no_size_and_a_zero_has_none():
     x[1] = 0
     with np.errstate(invalid="ignore"):
         assert np.isnan(cosine(x, y)).tolist() == [False, True, False]
+
+
+def test_the_norm_of_a_gradient_that_nearly_cancels_keeps_its_digits():
+    """Of two examples that are nearly opposite the sum of products has no digit left."""
+    rng = np.random.default_rng(1)
+    a, delta = rng.standard_normal((2, 20, 1)), rng.standard_normal((2, 10, 1))
+    a = np.concatenate([a, a + 1e-10 * rng.standard_normal(a.shape)], axis=2)
+    delta = np.concatenate([delta, -delta], axis=2)
+    found = gradient_norms(delta, a)["w"]
+    exact = [np.linalg.norm(np.outer(delta[t, :, 0], a[t, :, 0] - a[t, :, 1])) for t in range(2)]
+    assert found == pytest.approx(exact, rel=1e-4)
+    assert gradient_norms(delta[1:], a[1:])["w"] == found[1:]

@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
@@ -70,6 +71,15 @@ def test_a_run_is_found_by_name_id_beginning_or_path(plan, root):
     assert find(old.id, root) == old if not new.id.startswith(old.id) else True
     assert find(str(old.path), root) == RunFolder(old.path)
     assert find(f"small/{new.id}", root) == new
+
+
+def test_a_run_id_that_is_whole_is_that_run_though_others_begin_so(plan, root, monkeypatch):
+    monkeypatch.setattr(results, "now", lambda: datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
+    first, second = finished(plan, root), finished(plan, root)
+    assert second.id == f"{first.id}-2"
+    for text in (first.id, f"small/{first.id}"):
+        assert find(text, root).path == first.path
+    assert find(second.id, root).path == second.path
 
 
 def test_fault_88_an_ambiguous_beginning_lists_what_it_may_be(plan, root):

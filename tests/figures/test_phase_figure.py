@@ -22,4 +22,4 @@ def test_a_sigma_without_critical_weights_says_so(texts):
             "asked": [False, False, True],
         }
     )
-    assert "no critical weights for this σ" in texts(draw("phase", {"phase": table}))
+    assert "no weights at which χ passes 1" in texts(draw("phase", {"phase": table}))

@@ -15,7 +15,7 @@ def test_predicted_is_dashed_and_measured_are_points(predicted, texts):
         np.testing.assert_allclose(points.get_ydata(), theory.get_ydata(), rtol=0.1)
         assert points.get_ydata()[-1] == 1
     assert "predicted by mean field theory" in texts(figure)
-    assert "measured at the first reading, geometric mean over the trials" in texts(figure)
+    assert "measured at the first reading, root mean square over the trials" in texts(figure)
 
 
 def test_without_a_run_there_is_the_prediction_alone(predicted, texts):

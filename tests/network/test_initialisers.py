@@ -1,5 +1,6 @@
 """Each initialiser against its stated law, and what two of them share."""
 
+from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
@@ -205,3 +206,21 @@ def test_critical_refuses_what_passes_no_error():
         Critical().fed_by(lab.activation("step"))
     with pytest.raises(ValueError, match="bias_variance must be >= 0, got -1"):
         Critical(-1)
+
+
+@dataclass(frozen=True)
+class Between(Initialiser):
+    """One of one's own that tells no variances."""
+
+    low: float
+    high: float
+
+    def weights(self, n_in, n_out, rng):
+        return rng.uniform(self.low, self.high, (n_out, n_in))
+
+
+def test_variances_of_ones_own_are_measured_where_the_mean_is_0():
+    w, b = Between(-0.3, 0.3).variances(5, 1)
+    assert w == pytest.approx(0.03, rel=0.1)
+    assert b == 0
+    assert np.isnan(Between(0.0, 0.2).variances(50, 30)).all()

@@ -25,7 +25,7 @@ def test_an_activation():
         "",
         "σ_w² = 1.69, σ_b² = 0.09",
         "fixed point q*:                  0.6070467919, proved to ± 6e-15, stable (slope of the map 0.474)",
-        "χ at q*:                         0.939807",
+        "χ at q*:                         0.9398074287, proved to ± 2e-16",
         "depth scale ξ = −1/ln χ:         16.1082 layers",
         "correlation of two inputs at q*: → 1, all become alike (depth scale 16.1082 layers)",
         "critical σ_w² of this σ_b²:      1.94765, where q* = 0.763475",
@@ -47,9 +47,8 @@ def test_a_formula_as_json():
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (["relu", "--weight-variance", 2], "1, marginal (slope of the map 1)"),
+        (["relu", "--weight-variance", 2], "every q is fixed"),
         (["relu", "--weight-variance", 3], "none, q grows without end"),
-        (["log(z)"], "none, σ is undefined"),
     ],
 )
 def test_where_q_comes_to_rest(words, line):
@@ -58,9 +57,39 @@ def test_where_q_comes_to_rest(words, line):
 
 def test_what_is_not_proved_is_told_with_fewer_digits():
     lines = predict("exp(z)").stdout.splitlines()
+    assert "depth scale ξ = −1/ln χ:         – layers" in lines
     assert "gain going up, 1/√E σ(g)²:       0.367879" in lines
     assert "χ at q*:                         –" in lines
     assert json.loads(predict("exp(z)", "--json").stdout)["proved"] == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["step", "--weight-variance", 2], "→ 0.789833, inputs part (depth scale 1.5247 layers)"),
+        (["identity"], "every c is fixed"),
+        (["tanh", "--weight-variance", 0.5], "none, z is 0"),
+        (["exp(z)"], "none, there is no q*"),
+    ],
+)
+def test_where_two_inputs_go(words, line):
+    assert f"correlation of two inputs at q*: {line}" in predict(*words).stdout.splitlines()
+
+
+def test_where_errors_grow_the_scale_is_told_as_growth():
+    lines = predict("tanh", "--weight-variance", 2).stdout.splitlines()
+    assert "depth scale ξ = −1/ln χ:         none, E‖δ‖² grows by e every 9.96773 layers" in lines
+
+
+@pytest.mark.parametrize("text", ["1/z", "log(z)", "sqrt(z)"])
+def test_a_sigma_that_is_undefined_somewhere_is_refused(text):
+    with pytest.raises(LabError, match="is undefined at z = "):
+        raise predict(text).exception
+
+
+def test_a_counterfactual_is_called_one(small):
+    done = predict(small, "-o", "training.surrogate_floor=0.1")
+    assert "note: where training.surrogate_floor > 0" in done.stderr
 
 
 def test_two_inputs_and_where_they_part():
@@ -106,7 +135,7 @@ def test_the_phase_of_an_activation_is_drawn(tmp_path):
 def test_constant_weights_are_not_predicted(small):
     done = predict(small, "-o", 'network.initialiser={name="constant",w=0.5}')
     assert done.exit_code == 0
-    assert "note: sigmoid: its weights have no mean of 0, so nothing is predicted" in done.stderr
+    assert "note: sigmoid: nothing is predicted, its weights are not drawn with mean 0" in done.stderr
 
 
 def test_options_of_the_other_kind_are_refused(small):

@@ -1,6 +1,6 @@
 """The map of the correlation of two inputs, its fixed points, and what pairs of errors keep."""
 
-from math import acos, inf, isnan, pi, sqrt
+from math import acos, asin, inf, isnan, pi, sqrt
 
 import pytest
 from hypothesis import given, settings
@@ -54,6 +54,20 @@ def test_an_odd_sigma_without_biases_makes_inputs_orthogonal_where_it_is_chaotic
     assert rest_of("tanh", 4.0, 0.0).c == 0
     assert rest_of("relu", 2.0, 0.0).c == 1
     assert rest_of("relu", 2.0, 0.0).depth_scale == inf
+
+
+def test_a_jump_parts_inputs_however_near():
+    """Of a step without biases c ← ½ + arcsin(c)/π, whatever σ_w² is."""
+    found = rest_of("step", 3.0, 0.0)
+    assert found.c == pytest.approx(0.5 + asin(found.c) / pi, abs=1e-6)
+    assert found.c == pytest.approx(0.789833, abs=1e-6)
+    assert found.slope == pytest.approx(1 / (pi * sqrt(1 - found.c**2)), rel=1e-4)
+
+
+def test_a_straight_line_leaves_every_correlation_as_it_is():
+    found = rest_of("identity", 1.0, 0.0)
+    assert isnan(found.c)
+    assert found.slope == 1
 
 
 @pytest.mark.parametrize(("name", "weight_variance"), [("tanh", 0.5), ("relu", 3.0), ("log(z)", 1.0)])

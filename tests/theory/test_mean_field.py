@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lab
-from lab.theory.mean_field import chi, critical, depth_scale, fixed_point, next_q
+from lab.theory.mean_field import boundary, chi, critical, depth_scale, fixed_point, next_q
 
 TANH = lab.activation("tanh")
 
@@ -73,6 +73,39 @@ def test_where_the_map_of_q_ends():
     assert fixed_point(TANH, 1, 0).q == 0
     assert fixed_point(lab.activation("exponential"), 1, 0).q == inf
     assert isnan(fixed_point(lab.activation("log(z)"), 1, 0).q)
+
+
+def test_where_the_map_moves_q_by_a_rounding_only_it_goes_on():
+    """Hard-tanh of σ_w² = 1 moves q down for ever, by e^(−1/2q)."""
+    assert fixed_point(lab.activation("hard-tanh"), 1.0, 0.0).q == 0
+    assert fixed_point(lab.activation("step"), 1.0, 0.0).q == 0.5
+
+
+def test_every_q_is_fixed_under_a_homogeneous_sigma_alone():
+    assert fixed_point(lab.activation("relu"), 2.0, 0.0).everywhere
+    assert fixed_point(lab.activation("identity"), 1.0, 0.0).everywhere
+    assert not fixed_point(lab.activation("selu"), 1.0, 0.0).everywhere
+
+
+@pytest.mark.parametrize("name", ["tanh", "softsign"])
+def test_the_critical_line_starts_where_it_does_without_biases(name):
+    sigma = lab.activation(name)
+    for bias_variance in (1e-15, 1e-12, 1e-9):
+        assert critical(sigma, bias_variance).weight_variance == pytest.approx(1, rel=0.03)
+
+
+def test_the_boundary_of_order_and_chaos():
+    """Of ReLU it is 2 whatever the biases, though q grows without end there; of GELU it ends up at 2."""
+    for bias_variance in (0.0, 0.5, 2.0):
+        assert boundary(lab.activation("relu"), bias_variance) == pytest.approx(2, rel=1e-5)
+    gelu = lab.activation("gelu")
+    edges = [boundary(gelu, bias_variance) for bias_variance in (0.0, 0.1, 0.2, 2.0)]
+    assert edges[2] == critical(gelu, 0.2).weight_variance
+    for bias_variance, edge in zip((0.0, 0.1, 0.2), edges, strict=False):
+        below, above = (fixed_point(gelu, way * edge, bias_variance) for way in (0.99, 1.01))
+        assert below.chi < 1
+        assert above.q == inf or above.chi > 1
+    assert boundary(lab.activation("step"), 0.5) is None
 
 
 def test_a_fixed_point_is_where_the_map_comes_to_rest():

@@ -52,7 +52,7 @@ def test_at_both_ends_it_is_a_moment_of_one_normal(name, q):
     sigma = lab.activation(name)
     scale = moments.square(sigma, q)
     assert pair_mean(sigma, q, 0.0, sigma.kinks) == pytest.approx(
-        moments.mean_activation(sigma, q) ** 2, abs=1e-7 * scale
+        moments.mean(sigma, q, sigma.kinks) ** 2, abs=1e-7 * scale
     )
     assert pair_mean(sigma, q, 1.0, sigma.kinks) == scale
     assert pair_mean(sigma, q, 1 - 1e-14, sigma.kinks) == pytest.approx(scale, rel=1e-6)
