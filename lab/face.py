@@ -91,7 +91,7 @@ class Run:
     def compare(
         self, other: Run | None = None, metrics: Sequence[str] = (), *, all_pairs: bool = False
     ) -> pd.DataFrame:
-        """The table ``comparisons``: this run's variants against each other, or against another run's.
+        """The table ``comparisons``: this run's variants against the first, or against another run's.
 
         Parameters
         ----------
@@ -100,11 +100,11 @@ class Run:
         metrics
             Their names, see `lab.analysis.metrics`; else the usual ones that were recorded.
         all_pairs
-            Whether all pairs are compared where there are more than 12 variants; else these are compared
-            with the first.
+            Whether every two variants are compared, and not each with the first alone; Holm's correction is
+            then over all of them.
 
         The columns are those of `lab.analysis.comparisons.comparisons`. Raises LabError where there is
-        nothing to compare, or the runs have different seeds.
+        nothing to compare, or the runs have different seeds or data.
         """
         from lab.analysis.comparisons import comparisons
 
@@ -158,21 +158,38 @@ def side_by_side(
     run: Run, other: Run | None, all_pairs: bool
 ) -> tuple[dict[str, pd.DataFrame], list[tuple[str, str]]]:
     """The tables of which one run, or two, are compared, and the pairs of variants. See `Run.compare`."""
-    from lab.analysis import comparisons, metrics
+    from lab.analysis import comparisons
 
     tables = [
-        {name: one.folder.table(name) for name in metrics.READ} for one in (run, other) if one is not None
+        {name: one.folder.table(name) for name in comparisons.READ} for one in (run, other) if one is not None
     ]
     if other is None:
         names = comparisons.variants(tables[0])
-        return tables[0], comparisons.every_pair(names) if all_pairs else comparisons.usual_pairs(names)
+        return tables[0], comparisons.every_pair(names) if all_pairs else comparisons.against_first(names)
     if all_pairs:
         raise LabError("of two runs variants of the same label are compared; all pairs are there in one run")
     if run.path.resolve() == other.path.resolve():
         raise LabError(f"{run} and {other} are the same run; name one of them to compare its variants")
     spellings = ((one.folder.name, one.folder.id, str(one.path)) for one in (run, other))
     told = next((a, b) for a, b in zip(*spellings, strict=True) if a != b)
-    return comparisons.joined(tables[0], tables[1], told)
+    made = comparisons.joined(tables[0], tables[1], told)
+    _require_same_data((run, other), told)
+    return made
+
+
+def _require_same_data(runs: tuple[Run, Run], names: tuple[str, str]) -> None:
+    """Raise LabError where the data differ, for then the same seed does not pair the trials."""
+    given = [{data["sha256"]: data["name"] for data in run.info["data"]} for run in runs]
+    if given[0].keys() == given[1].keys():
+        return
+    said = [
+        ", ".join(f"{name} (sha256 {digest[:8]}…)" for digest, name in data.items()) + f" in {run}"
+        for data, run in zip(given, names, strict=True)
+    ]
+    raise LabError(
+        f"the runs have different data, so that their trials are no pairs: {said[0]} and {said[1]}; "
+        "run one again with the data of the other"
+    )
 
 
 def run(

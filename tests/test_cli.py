@@ -188,8 +188,10 @@ def test_list_show_and_plot_come_back_to_a_run(lab, small, tmp_path):
     assert "did you mean 'small'" in lab("show", "smlal")[2]
 
 
-def test_variants_of_a_run_and_two_runs_are_compared(lab, small):
+def test_variants_of_a_run_and_two_runs_are_compared(lab, small, tmp_path):
     lab("run", small, "--no-plots", "--workers", "1")
+    lab("run", small, "--no-plots", "--workers", "1", "-o", "data.train=40", "--results", "fewer")
+    (fewer,) = (tmp_path / "fewer").glob("small/*")
 
     code, out, _ = lab("compare", "small", "--metric", "final_cost", "--metric", "epochs_to=0.2")
     assert code == 0
@@ -203,6 +205,7 @@ def test_variants_of_a_run_and_two_runs_are_compared(lab, small):
         (("small", "--metric", "final_csot"), "unknown metric 'final_csot'; did you mean 'final_cost'?"),
         (("small", "small"), "are the same run"),
         (("small", "smlal"), "did you mean 'small'"),
+        (("small", fewer), "the runs have different data"),
     ):
         code, _, err = lab("compare", *words)
         assert code == 2

@@ -1,7 +1,8 @@
 """The table ``comparisons``: variants against each other, paired over the trials.
 
 Which pairs and metrics it holds, and so what Holm's correction is over, is part of the question: a run keeps
-the one of the usual pairs and metrics, and any other is made of its tables when it is asked for.
+the one of each variant against the first by the usual metrics, which its figure shows too, and any other is
+made of its tables when it is asked for.
 """
 
 from __future__ import annotations
@@ -13,21 +14,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lab.analysis.metrics import READ, Metric, Tables, default_metrics, metric, samples
-from lab.analysis.statistics import holm, paired, spread
+from lab.analysis.metrics import READ as READ_BY_METRICS
+from lab.analysis.metrics import Metric, Tables, default_metrics, metric, samples
+from lab.analysis.statistics import fewest_pairs, holm, least_holm, paired, spread
 from lab.errors import LabError
 
 COLUMNS = (
     *("metric", "a", "b", "pairs", "left_out", "never", "mean_a", "mean_b", "difference", "low", "high"),
-    *("p", "p_holm", "d_z", "seeds_needed"),
+    *("p", "p_holm", "p_least", "family", "d_z", "seeds_needed", "unpaired"),
 )
 """The columns of the table ``comparisons``."""
 
 SPREAD_COLUMNS = ("metric", "variant", "trials", "mean", "sd", "median", "low", "high")
 """The columns of the table `spreads`."""
 
-MOST_FOR_ALL_PAIRS = 12
-"""More variants than this are compared with the first alone, unless all pairs are asked for."""
+READ = (*READ_BY_METRICS, "variants")
+"""The tables that comparisons read."""
 
 Pair = tuple[str, str]
 
@@ -41,29 +43,36 @@ def comparisons(
         How many trials both variants have a number of, and how many are left out since one has none: it
         diverged, failed, or has no such number.
     ``never``
-        In how many pairs one or both never reached what is waited for (`Metric.measure`). Both are cut off at
-        the shorter of their horizons τ and count with min(T, τ), which is known of every trial: the mean is a
-        restricted mean time (P. Royston & M. Parmar 2013, Restricted mean survival time).
+        In how many pairs one or both did not reach what is waited for (`Metric.measure`) within τ, the
+        shorter of their horizons; one that did so later counts here too. Both count with min(T, τ), which is
+        known of every trial: the mean is a restricted mean time (P. Royston & M. Parmar 2013, Restricted mean
+        survival time).
     ``mean_a``, ``mean_b``, ``difference``
         Means over the pairs, and mean_b − mean_a.
-    ``low``, ``high``, ``p``, ``d_z``, ``seeds_needed``
+    ``low``, ``high``, ``p``, ``d_z``
         As `lab.analysis.statistics.Paired` has them.
-    ``p_holm``
-        p, corrected over all pairs of the metric in this table.
+    ``p_holm``, ``p_least``, ``family``
+        p, corrected over the rows of the metric in this table; the least that it can be with these pairs,
+        whatever their differences (`lab.analysis.statistics.least_holm`); and how many p it is corrected for.
+    ``seeds_needed``
+        As `lab.analysis.statistics.Paired` has it, but no fewer than the `fewest_pairs` of the family.
+    ``unpaired``
+        What the trials of the same seed do not have in common: ``weights`` where the sizes of the variants
+        differ, ``data`` where a key of the data does, ``data, weights``, or nothing.
 
-    The metrics are those named, else the `default_metrics`; the pairs those given, else `usual_pairs`. Raises
-    LabError where a metric is unknown, or no trial has it, or where there is no pair.
+    The metrics are those named, else the `default_metrics`; the pairs those given, else `against_first`.
+    Raises LabError where a metric is unknown, or no trial has it, or where there is no pair.
     """
-    pairs = usual_pairs(variants(tables)) if pairs is None else pairs
+    pairs = against_first(variants(tables)) if pairs is None else pairs
     if not pairs:
         raise LabError("there is one variant, and a comparison needs two; vary a key, or name a second run")
-    rows = []
+    apart = _unpaired(tables["variants"], pairs)
+    made = []
     for chosen in _chosen(tables, metrics):
         by_variant = _by_variant(chosen, tables)
-        of_metric = [_row(chosen.name, a, b, by_variant[a], by_variant[b]) for a, b in pairs]
-        adjusted = holm([row["p"] for row in of_metric])
-        rows += [{**row, "p_holm": p} for row, p in zip(of_metric, adjusted, strict=True)]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+        rows = [_row(chosen.name, a, b, by_variant[a], by_variant[b]) for a, b in pairs]
+        made.append(_corrected(pd.DataFrame(rows)).assign(unpaired=apart))
+    return pd.concat(made, ignore_index=True)[list(COLUMNS)] if made else pd.DataFrame(columns=list(COLUMNS))
 
 
 def spreads(tables: Tables, metrics: Sequence[str] = ()) -> pd.DataFrame:
@@ -94,11 +103,6 @@ def against_first(names: Sequence[str]) -> list[Pair]:
 def every_pair(names: Sequence[str]) -> list[Pair]:
     """Each variant against each one before it."""
     return list(combinations(names, 2))
-
-
-def usual_pairs(names: Sequence[str]) -> list[Pair]:
-    """All pairs of up to `MOST_FOR_ALL_PAIRS` variants; of more, each against the first."""
-    return every_pair(names) if len(names) <= MOST_FOR_ALL_PAIRS else against_first(names)
 
 
 def joined(
@@ -153,6 +157,29 @@ def _by_variant(chosen: Metric, tables: Tables) -> dict[str, pd.DataFrame]:
     """The samples of each variant, indexed by the trial."""
     grouped = samples(chosen, tables).groupby("variant", sort=False)
     return {str(name): trials.set_index("trial") for name, trials in grouped}
+
+
+def _corrected(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a metric, with what follows from there being so many of them."""
+    family = int(rows["p"].count())
+    return rows.assign(
+        p_holm=holm(rows["p"]),
+        p_least=least_holm(rows["pairs"]),
+        family=family,
+        seeds_needed=np.maximum(rows["seeds_needed"], fewest_pairs(max(family, 1))),
+    )
+
+
+def _unpaired(table: pd.DataFrame, pairs: Sequence[Pair]) -> list[str]:
+    """The column ``unpaired``, from the table ``variants``. A key that one run alone varies tells nothing."""
+    keys = [name for name in table.columns if name.split(".")[0] == "data"]
+    told = table.set_index(table["variant"].map(str))[["sizes", *keys]]
+    found = []
+    for a, b in pairs:
+        differ = (told.loc[a] != told.loc[b]) & told.loc[a].notna() & told.loc[b].notna()
+        words = [("data", bool(differ[keys].any())), ("weights", bool(differ["sizes"]))]
+        found.append(", ".join(word for word, applies in words if applies))
+    return found
 
 
 def _row(name: str, a: str, b: str, of_a: pd.DataFrame, of_b: pd.DataFrame) -> dict[str, Any]:

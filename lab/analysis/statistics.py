@@ -1,13 +1,14 @@
 """Statistics over trials: how the values of a variant spread, and what the differences of pairs say.
 
-A trial is one seed, and the same seed gives every variant the same data, the same order of them and the same
-base draws of its weights. So variants are compared in pairs, by the difference within each.
+A trial is one seed, and the same seed gives every variant of the same data the same order of them, and of the
+same sizes the same base draws of its weights. So variants are compared in pairs, by the difference within
+each.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, inf, isfinite, isnan, nan, sqrt
+from math import ceil, floor, inf, isfinite, isnan, log2, nan, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -32,9 +33,6 @@ EXACT_UP_TO = 30
 
 FLIPS = 99_999
 RESAMPLES = 9999
-
-FEWEST_PAIRS = 6
-"""With fewer pairs no p of the sign-flip test is below `LEVEL`: the least is 2¹⁻ⁿ."""
 
 _SAME = 1e-12
 """Differences, or sums of them, that are nearer than this, relative to their size, are alike."""
@@ -168,7 +166,7 @@ def seeds_needed(d_z: float) -> float:
 
     By the power of the two-sided paired t test at `LEVEL`, from the noncentral t distribution with n − 1
     degrees of freedom and noncentrality d_z √n; beyond 10⁶ pairs from the normal approximation
-    ((z₀.₉₇₅ + z₀.₈)/d_z)². Never less than `FEWEST_PAIRS`. It is of one comparison, without Holm's
+    ((z₀.₉₇₅ + z₀.₈)/d_z)². Never less than `fewest_pairs`. It is of one comparison, without Holm's
     correction, and takes the observed size for the true one. Missing (NaN) where d_z is, or is 0.
 
     Source: J. Cohen (1988), Statistical power analysis for the behavioral sciences, ch. 2.
@@ -177,12 +175,12 @@ def seeds_needed(d_z: float) -> float:
     if isnan(size) or size == 0:
         return nan
     if not isfinite(size):
-        return float(FEWEST_PAIRS)
+        return float(fewest_pairs())
     root = float(special.ndtri(1 - LEVEL / 2) + special.ndtri(POWER)) / size
     normal = root * root
     if normal > 1e6:
         return float(np.ceil(normal))
-    n = max(ceil(normal), FEWEST_PAIRS)
+    n = max(ceil(normal), fewest_pairs())
     while _power(size, n) < POWER:
         n += 1
     return float(n)
@@ -202,6 +200,31 @@ def holm(p: ArrayLike) -> Floats:
     factors = np.arange(len(order), 0, -1)
     adjusted[order] = np.minimum(np.maximum.accumulate(values[order] * factors), 1.0)
     return adjusted
+
+
+def least_holm(pairs: ArrayLike) -> Floats:
+    """The least p that each test of a family can have after `holm`, whatever its differences.
+
+    A `sign_flip` test of n pairs has no p below 2¹⁻ⁿ, nor below 1/(1 + `FLIPS`) where signs are drawn, and
+    none at all (NaN) with fewer than 2. Holm's adjusted p only grow with each p of the family, so that they
+    are least where all of these are. Where one is no less than `LEVEL`, no difference can be told.
+
+    Parameters
+    ----------
+    pairs
+        The number of pairs of each test.
+    """
+    n = np.asarray(pairs, np.float64)
+    least = np.where(n > EXACT_UP_TO, 1 / (1 + FLIPS), np.exp2(1 - n))
+    return holm(np.where(n < 2, nan, least))
+
+
+def fewest_pairs(family: int = 1) -> int:
+    """The least number of pairs at which one of so many `sign_flip` tests can be told after `holm`.
+
+    The least n with ``family`` · 2¹⁻ⁿ < `LEVEL`, where all of them have n pairs.
+    """
+    return floor(1 + log2(family / LEVEL)) + 1
 
 
 def _power(d_z: float, n: int) -> float:

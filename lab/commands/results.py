@@ -46,7 +46,7 @@ def show(run_name: str, results: Path | None, as_json: bool) -> None:
     metavar="NAME",
     help="What to compare by, such as final_accuracy, epochs_to=0.8, log_speed_first; may be repeated.",
 )
-@click.option("--all-pairs", is_flag=True, help="All pairs, also of more than 12 variants.")
+@click.option("--all-pairs", is_flag=True, help="Every two variants, not each with the first alone.")
 @results_option
 @json_option
 def compare(
@@ -54,11 +54,11 @@ def compare(
 ) -> None:
     """Compare variants in pairs of trials of the same seed.
 
-    The variants of run A, or those of run A with those of run B.
+    The variants of run A, each with the first, or those of run A with those of run B.
 
     For each metric: the mean difference with its interval, whether chance would explain it, and how many
     seeds would tell. A and B are named as in `lab show`. Of two runs the variants of the same label are
-    compared.
+    compared, and the runs need the same seed and data.
     """
     from lab.face import load
     from lab.pages.comparison import tell

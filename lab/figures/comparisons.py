@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from lab.analysis.comparisons import against_first, comparisons
+from lab.analysis.comparisons import comparisons
 from lab.analysis.metrics import metric
 from lab.analysis.statistics import LEVEL
 from lab.figures import panels, style, writing
@@ -30,19 +30,19 @@ class Comparisons:
 
     A mark is the mean difference over the trials of the same seed, its bar the 95 % bootstrap interval; a
     filled mark is a difference with p < 0.05 by the sign-flip test, corrected after Holm over the rows of the
-    panel. A single pair has a mark without a bar, and where there is none it is said. See
-    `lab.analysis.comparisons`.
+    panel. The rows are those of the run's table ``comparisons``. A single pair has a mark without a bar, and
+    where there is none it is said. See `lab.analysis.comparisons`.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("trials", "steps", "layers")
+    needs: ClassVar[tuple[str, ...]] = ("trials", "steps", "layers", "variants")
 
     def draw(self, tables: Tables) -> Figure:
-        """The figure, from ``trials``, ``steps`` and ``layers``."""
+        """The figure, from ``trials``, ``steps``, ``layers`` and ``variants``."""
         told = _told(tables)
         first, *others = told
         if not others:
             return panels.blank("comparisons: there is one variant, and a comparison needs two")
-        rows = comparisons(tables, pairs=against_first([first, *others]))
+        rows = comparisons(tables)
         names = list(rows["metric"].unique())
         if not names:
             return panels.blank("comparisons: no trial has a number to compare")
@@ -54,13 +54,13 @@ class Comparisons:
             _differences(ax, rows[rows["metric"] == name], places)
             unit = metric(name).unit
             ax.set_xlabel(f"Δ {name}\n({unit})" if unit else f"Δ {name}")
-        axes[0].set_yticks(places, [told[name] for name in others])
+        axes[0].set_yticks(places, _with_unpaired(rows, told))
         axes[0].set_ylim(-0.7, len(others) - 0.3)
         for ax in axes:
             ax.tick_params(axis="y", length=0)
         entries: list[tuple[Artist, str]] = [
             (_mark(filled=True), f"p < {LEVEL:g} after Holm"),
-            (_mark(filled=False), _unsure(rows, len(others))),
+            (_mark(filled=False), _unsure(rows)),
             (Line2D([], [], color=_COLOUR, linewidth=1.2), "95 % bootstrap interval of the mean difference"),
             (Line2D([], [], linestyle="none"), f"Δ: difference to {told[first]}, {_pairs_told(rows)}"),
         ]
@@ -96,13 +96,23 @@ def _differences(ax: Axes, rows: pd.DataFrame, places: np.ndarray) -> None:
     ax.xaxis.set_major_locator(MaxNLocator(4))
 
 
-def _unsure(rows: pd.DataFrame, together: int) -> str:
+def _with_unpaired(rows: pd.DataFrame, told: dict[str, str]) -> list[str]:
+    """The name of each row, with a note on what its trials do not share with those of the first."""
+    of_one = rows.drop_duplicates("b")
+    return [
+        f"{told[name]}; {unpaired} not paired" if unpaired else told[name]
+        for name, unpaired in zip(of_one["b"], of_one["unpaired"], strict=True)
+    ]
+
+
+def _unsure(rows: pd.DataFrame) -> str:
     """What an open mark means; of so few pairs that no p falls below the level, also that."""
-    most = int(rows["pairs"].max())
-    if 2.0 ** (1 - most) * together < LEVEL:
+    if (rows["p_least"] < LEVEL).any():
         return "may be chance"
-    few = "1 pair is" if most == 1 else f"{most} pairs are"
-    return f"cannot be told from chance: {few} too few for {together} comparisons"
+    most, family = int(rows["pairs"].max()), int(rows["family"].max())
+    few = "1 pair is too few" if most == 1 else f"{most} pairs are too few"
+    together = f" for {family} comparisons" if family > 1 else ""
+    return f"cannot be told from chance: {few}{together}"
 
 
 def _pairs_told(rows: pd.DataFrame) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lab.analysis.comparisons import comparisons, spreads
 from lab.analysis.metrics import Metric, metric
-from lab.analysis.statistics import FEWEST_PAIRS, LEVEL
+from lab.analysis.statistics import LEVEL, fewest_pairs
 from lab.face import Run, side_by_side
 from lab.pages.as_json import say
 from lab.pages.screen import out, plain, table, told
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 MOST_DECADES = 5
 """Factors from so many decades on are told as powers of ten."""
+
+REASONS = {
+    "weights": "the weights, since the sizes differ",
+    "data": "the examples and their order, since the data differ",
+    "data, weights": "the examples, their order and the weights, since data and sizes differ",
+}
+"""What the column ``unpaired`` of the comparisons means."""
 
 
 def tell(run: Run, other: Run | None, metrics: Sequence[str], all_pairs: bool, as_json: bool) -> None:
@@ -44,10 +51,13 @@ def tell(run: Run, other: Run | None, metrics: Sequence[str], all_pairs: bool, a
         for row in of_metric.to_dict("records"):
             console.print(plain(sentence(row, shown)))
         console.print()
+    for said in notes(rows):
+        console.print(plain(said))
     console.print(
         "difference: the mean of b − a over trials of the same seed, with its 95 % bootstrap interval; "
-        "p: of the sign-flip test; Holm: p corrected for all pairs of the metric, as the sentences tell it; "
-        "seeds: how many would find a difference of this size 4 times in 5",
+        "p: of the sign-flip test; Holm: p corrected for all pairs of the metric in the table, as the "
+        "sentences tell it; seeds: how many would find a difference of this size 4 times in 5, and no fewer "
+        "than let any of so many pairs be told",
         style="dim",
     )
 
@@ -65,20 +75,41 @@ def sentence(row: dict[str, Any], by: Metric) -> str:
         said = f"{b} and {a} are the same in all {pairs} pairs"
     elif p < LEVEL:
         said = f"{observed} (p = {told(p)}, {pairs} pairs)"
-    elif pairs < FEWEST_PAIRS:
-        said = (
-            f"{observed}, but {pairs} pairs can tell no difference from chance (the least p is "
-            f"{told(2.0 ** (1 - pairs))}); train at least {FEWEST_PAIRS} seeds"
-        )
+    elif row["p_least"] >= LEVEL:
+        said = f"{observed}, but {_out_of_reach(pairs, row['family'], row['p_least'])}"
     else:
         said = f"{observed}, which may be chance (p = {told(p)}, {pairs} pairs)"
         if row["seeds_needed"] > pairs:
             said += f"; {row['seeds_needed']:.0f} seeds would tell one so large"
     if row["never"]:
-        said += f"; in {row['never']} of the pairs not both got there"
+        said += f"; in {row['never']} of the pairs not both got there in the epochs that both were given"
     if pairs and row["left_out"]:
         said += f"; {row['left_out']} left out: not done in both, or without a number"
     return said
+
+
+def notes(rows: pd.DataFrame) -> list[str]:
+    """What the trials of the same seed do not have in common, a sentence for each kind of pairs."""
+    apart = rows.drop_duplicates(["a", "b"])
+    found = []
+    for unpaired, reason in REASONS.items():
+        of_kind = apart[apart["unpaired"] == unpaired]
+        if len(of_kind):
+            told_pairs = "; ".join(f"{b} and {a}" for a, b in zip(of_kind["a"], of_kind["b"], strict=True))
+            found.append(f"the seed does not pair {reason}: {told_pairs}")
+    return found
+
+
+def _out_of_reach(pairs: int, family: int, least: float) -> str:
+    """Why no difference can be told, and what would help."""
+    enough = fewest_pairs(family)
+    advice = f"train at least {enough} seeds" if pairs < enough else "compare fewer"
+    if family == 1:
+        return f"{pairs} pairs can tell no difference from chance (the least p is {told(least)}); {advice}"
+    return (
+        f"{pairs} pairs can tell none of {family} differences from chance "
+        f"(the least p after Holm is {told(least)}); {advice}"
+    )
 
 
 def _amount(size: float, by: Metric) -> str:

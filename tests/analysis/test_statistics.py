@@ -9,11 +9,13 @@ from scipy import stats
 
 from lab.analysis.statistics import (
     EXACT_UP_TO,
-    FEWEST_PAIRS,
+    FLIPS,
     LEVEL,
     effect_size,
+    fewest_pairs,
     holm,
     interval,
+    least_holm,
     paired,
     seeds_needed,
     sign_flip,
@@ -156,8 +158,7 @@ def test_the_seeds_needed_are_the_least_with_the_power(d_z):
 
 
 def test_seeds_needed_at_the_edges():
-    assert seeds_needed(5.0) == seeds_needed(inf) == FEWEST_PAIRS
-    assert 2.0 ** (1 - FEWEST_PAIRS) <= LEVEL < 2.0 ** (2 - FEWEST_PAIRS)
+    assert seeds_needed(5.0) == seeds_needed(inf) == fewest_pairs() == 6
     assert isnan(seeds_needed(0.0))
     assert isnan(seeds_needed(nan))
     assert seeds_needed(1e-3) == pytest.approx(7.8489e6, rel=1e-4)
@@ -183,6 +184,32 @@ def test_holm_by_hand():
 def test_holm_leaves_out_what_is_missing():
     assert holm([nan, 0.02, 0.04]) == pytest.approx([nan, 0.04, 0.04], nan_ok=True)
     assert len(holm([])) == 0
+
+
+@pytest.mark.parametrize(("family", "pairs"), [(1, 6), (3, 7), (6, 8), (7, 9), (28, 11), (66, 12)])
+def test_the_fewest_pairs_are_the_least_that_can_tell(family, pairs):
+    assert fewest_pairs(family) == pairs
+    assert max(least_holm([pairs] * family)) < LEVEL <= min(least_holm([pairs - 1] * family))
+
+
+@pytest.mark.parametrize("pairs", [[5], [7, 7, 7], [9, 4, 6], [12, 1, 0, 8]])
+def test_the_least_p_is_that_of_differences_of_one_sign(pairs):
+    p = [sign_flip(np.arange(1.0, n + 1)) if n > 1 else nan for n in pairs]
+    np.testing.assert_array_equal(least_holm(pairs), holm(p))
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.integers(2, 9), min_size=1, max_size=6), st.integers(0, 2**32 - 1))
+def test_no_differences_have_less_than_the_least_p(pairs, seed):
+    rng = np.random.default_rng(seed)
+    p = holm([sign_flip(rng.normal(1, 1, n)) for n in pairs])
+    assert (p >= least_holm(pairs)).all()
+
+
+def test_where_signs_are_drawn_the_least_p_is_that_of_the_draws():
+    n = EXACT_UP_TO + 1
+    assert least_holm([n]) == sign_flip(np.ones(n)) == 1 / (1 + FLIPS)
+    assert least_holm([EXACT_UP_TO]) == sign_flip(np.ones(EXACT_UP_TO)) == 2.0**-29
 
 
 def test_a_null_experiment_is_rejected_as_often_as_told():

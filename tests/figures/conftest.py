@@ -132,6 +132,7 @@ def variants_table(variants=VARIANTS) -> pd.DataFrame:
             "network.activation": list(variants),
             "inf_slope": [bounds.get(variant, (0.0, 1.0))[0] for variant in variants],
             "sup_slope": [bounds.get(variant, (0.0, 1.0))[1] for variant in variants],
+            "sizes": "64-30-30-30-30-10",
             "layers": LAYERS,
             "saturation_threshold": 0.05,
         }

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from lab.analysis.comparisons import comparisons
+from lab.analysis.tables import derived
 from lab.figures import draw
 
 FIRST = "sigmoid"
@@ -55,6 +56,25 @@ def test_what_may_be_chance_is_an_open_mark(make_tables, texts):
         "may be chance",
         "Δ: difference to a, 6 pairs of trials with the same seed",
     } <= set(texts(figure))
+
+
+def test_the_figure_and_the_table_of_the_run_agree_on_what_is_told(tables, make_tables):
+    """8 variants of 10 seeds: told by 7 comparisons with the first, and by 28 of every two not."""
+    for made in (tables, make_tables(tuple("abcdefgh"), 10, 3)):
+        figure, saved = draw("comparisons", made), derived(made)["comparisons"]
+        assert saved["p_least"].min() < 0.05
+        for ax, (_, rows) in zip(figure.axes, saved.groupby("metric", sort=False), strict=True):
+            filled = [line for line in ax.lines if line.get_marker() == "o"][1]
+            told = rows["difference"][rows["p_holm"] < 0.05]
+            np.testing.assert_array_equal(filled.get_xdata(), told)
+
+
+def test_what_is_not_paired_is_said_at_the_row(make_tables):
+    made = make_tables(("a", "b", "c"), 6, 3)
+    sizes = ["64-5-10", "64-6-10", "64-5-10"]
+    figure = draw("comparisons", {**made, "variants": made["variants"].assign(sizes=sizes)})
+    told = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert told == ["b; weights not paired", "c"]
 
 
 def test_one_trial_has_a_mark_without_a_bar(make_tables, texts):
