@@ -23,7 +23,7 @@ _MOST_VARIANTS = 6
 _FARTHEST = 4.0
 """Decades beyond which a part of a bar is cut, so that one dead layer does not flatten all others."""
 
-_PARTS = {"transport_decades": "what the weights did", "slope_decades": "what σ′ did"}
+_PARTS = {"transport_decades": "what the weights did", "slope_decades": "what σ′{lifted} did"}
 _TOTALS = {"transport_total": "weights", "slope_total": "σ′"}
 _LOOKS = dict(zip(_PARTS, ((style.categories(1)[0].colour, ""), (style.ACCENT, "/////")), strict=True))
 """A colour and a hatching each."""
@@ -62,11 +62,13 @@ class Ledger:
         panels.label_cells(cells, ["first reading", "last reading"], "layer")
         writing.captions(cells[0], names, [outcomes(tables, name, variants[name]) for name in names])
         figure.supylabel("error ‖δˡ‖ over that of the layer above (decades)", fontsize=9)
+        lifted = ", or max(σ′, floor) in its place," if counterfactual(tables) else ""
+        parts = {part: told.format(lifted=lifted) for part, told in _PARTS.items()}
         every = [reading for of_name in readings.values() for reading in of_name]
         writing.legend(
             figure,
             [
-                *((_patch(part), told + _lifted(tables, part)) for part, told in _PARTS.items()),
+                *((_patch(part), parts[part]) for part in _PARTS),
                 *_cut_entry(every),
                 (Line2D([], [], linestyle="none"), writing.trials_told([one.trials for one in every])),
                 *writing.left_out(len(shown), len(depths), "layers"),
@@ -146,12 +148,6 @@ def _draw(ax: Axes, reading: _Reading, when: str) -> None:
             color=style.QUIET,
             in_layout=False,
         )
-
-
-def _lifted(tables: Tables, part: str) -> str:
-    """What the legend says beside σ′ where a counterfactual put another slope in its place."""
-    there = part == "slope_decades" and counterfactual(tables)
-    return ", or max(σ′, floor) in its place" if there else ""
 
 
 def _summed(reading: _Reading) -> str:

@@ -35,9 +35,9 @@ class SaturationMeasures:
 
     Points are medians over the trials, bars hold 90 % of them. They need not agree: a sigmoid's activations
     may crowd at both ends (phi_b near 1) on each example while no neuron is saturated on all of them, and
-    ``rank_share``, which others call the saturation of a layer, falls where σ saturates.
-    Sources: Rakitianskaia & Engelbrecht, *Measuring saturation in neural networks* (2015), for phi_b; Shenk,
-    Richter, Arpteg & Huss, *Spectral analysis of latent representations* (2019), for rank_share.
+    ``rank_share``, which others call the saturation of a layer, tells of directions and not of σ′.
+    Sources: Rakitianskaia & Engelbrecht, *Measuring saturation in neural networks* (2015), for phi_b;
+    Richter, Shenk et al., *Feature space saturation during training* (2020), for rank_share.
     """
 
     needs: ClassVar[tuple[str, ...]] = ("layers",)

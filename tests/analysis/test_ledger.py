@@ -7,7 +7,13 @@ import pandas as pd
 import pytest
 
 import lab
+from lab.activations.hyperbolic import Tanh
 from lab.analysis.ledger import COLUMNS, NOTHING_ARRIVED, REMOVED, ledger
+from lab.experiment.probe import Seen
+from lab.experiment.probes import ErrorSize
+from lab.network.backprop import Network, backward, complete, forward, make_pass, with_ones
+from lab.network.costs import Quadratic
+from lab.network.parameters import parameters, seen_as_layers
 
 EXPERIMENT = """
 title = "Small?"
@@ -148,3 +154,41 @@ def test_it_is_empty_where_the_norms_were_not_recorded(missing):
     found = ledger({"layers": rows([1.0], [1.0]).drop(columns=missing)})
     assert found.empty
     assert set(COLUMNS) <= set(found.columns)
+
+
+def test_the_transport_is_what_the_weights_make_of_the_error():
+    """rms‖(w^{l+1})ᵀ δ^{l+1}‖ over rms‖δ^{l+1}‖, and rms‖δ^l‖ over the former, from a pass by hand."""
+    rng = np.random.default_rng(2)
+    x, y = rng.normal(size=(9, 4)), rng.random((9, 2))
+    w = {1: rng.normal(size=(6, 4)), 2: rng.normal(size=(5, 6)), 3: rng.normal(size=(2, 5))}
+    a, slope = {0: x.T}, {}
+    for l in (1, 2, 3):
+        a[l] = np.tanh(w[l] @ a[l - 1])
+        slope[l] = 1 - a[l] ** 2
+    delta, e = {3: (a[3] - y.T) * slope[3]}, {3: a[3] - y.T}
+    for l in (2, 1):
+        e[l] = w[l + 1].T @ delta[l + 1]
+        delta[l] = e[l] * slope[l]
+
+    network = Network((4, 6, 5, 2), (Tanh(),) * 3, Quadratic())
+    vector = np.concatenate([np.column_stack([w[l], np.zeros(len(w[l]))]).ravel() for l in (1, 2, 3)])
+    theta = seen_as_layers(vector[None].copy(), network.sizes)
+    p = make_pass(network, 1, with_ones(x), y.T[None].copy())
+    gradient = parameters(network.sizes, 1)
+    forward(network, theta, p)
+    backward(network, theta, p, gradient)
+    complete(network, p)
+    seen = Seen(network, theta, gradient, None, p, 0.05, 0.1)
+    keys = {"variant": "a", "trial": 0, "step": 0, "epoch": 0.0, "status": "done"}
+    rows = []
+    for l in (1, 2, 3):
+        (delta_rms,), (error_rms,) = ErrorSize().measure(seen, l)
+        rows.append({**keys, "layer": l, "delta_rms": delta_rms, "error_rms": error_rms})
+    found = ledger({"layers": pd.DataFrame(rows)})
+    size = {l: np.sqrt((delta[l] ** 2).sum()) for l in (1, 2, 3)}
+    for l in (1, 2):
+        arriving = np.sqrt((e[l] ** 2).sum())
+        row = found[found["layer"] == l].iloc[0]
+        assert row["transport"] == pytest.approx(arriving / size[l + 1], rel=1e-12)
+        assert row["slope"] == pytest.approx(size[l] / arriving, rel=1e-12)
+        assert row["reaches"] == pytest.approx(size[l] / size[3], rel=1e-12)

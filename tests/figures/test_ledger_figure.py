@@ -90,3 +90,9 @@ def test_without_the_norms_it_names_what_is_missing(tables):
     layers = tables["layers"].drop(columns="error_rms")
     with pytest.raises(NotRecordedError, match="did not record 'error_rms'"):
         draw("ledger", {**tables, "layers": layers})
+
+
+def test_of_a_counterfactual_it_is_not_the_slope_alone(tables, texts):
+    lifted = {**tables, "variants": tables["variants"].assign(surrogate_floor=0.1)}
+    assert "what σ′, or max(σ′, floor) in its place, did" in texts(draw("ledger", lifted))
+    assert "what σ′ did" in texts(draw("ledger", tables))

@@ -56,3 +56,14 @@ def test_what_is_not_there_is_said(make_tables, texts):
     tables["trials"][["final_accuracy", "final_test_accuracy"]] = np.nan
     shown = texts(draw("overview", tables))
     assert {"needs two hidden layers", "not recorded", "no classes"} <= set(shown)
+
+
+def test_a_stroke_tells_the_ratio_that_was_predicted(predicted, texts):
+    figure = draw("overview", predicted)
+    rows = summary(predicted).sort_values("final_test_accuracy")
+    first = predicted["prediction"].query("layer == 1").set_index("variant")["predicted_speed"]
+    (stroke,) = [line for line in figure.axes[0].lines if line.get_marker() == "|"]
+    assert stroke.get_xdata() == pytest.approx(rows["variant"].map(first).to_numpy())
+    assert "predicted for the start" in texts(figure)
+    without = {name: table for name, table in predicted.items() if name != "prediction"}
+    assert "predicted for the start" not in texts(draw("overview", without))

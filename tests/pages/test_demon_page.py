@@ -149,3 +149,9 @@ def test_the_plot_is_drawn_as_png_and_svg(lab, tmp_path, words):
     assert code == 0
     assert out.splitlines()[-2:] == [str(tmp_path / "demon.png"), str(tmp_path / "demon.svg")]
     assert (tmp_path / "demon.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_counterfactual_is_said_to_be_one(lab):
+    _, out, _ = lab("--layer", 2, "--neuron", 5, "--steps", 2, "-o", "training.surrogate_floor=0.1")
+    assert out.splitlines()[-1].startswith("trained with max(σ′, floor) in the place of σ′")
+    assert "order of the remainder: 2.000" in out
