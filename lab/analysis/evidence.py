@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import isfinite, nan
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lab.analysis.ledger import ledger
+
+FEWEST_EXAMPLES = 100
+"""The examples of a reading without which it tells neither of a neuron nor of the cost, unless it sees all.
+
+A neuron that is on for 5 % of the data is off on 100 examples in 0.95¹⁰⁰ = 0.6 % of the cases, and on a batch
+of 10 in 60 %; and a single example may cost next to nothing from the start.
+"""
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,48 @@ class Evidence:
     def outputs(self) -> int:
         """The number of output neurons."""
         return int(str(self.variant["sizes"]).rpartition("-")[2])
+
+    @property
+    def epochs(self) -> float:
+        """How often training has seen all its examples at the last reading."""
+        return float(self.layers["epoch"].max())
+
+    @property
+    def examples(self) -> int:
+        """How many training examples the last reading sees; 0 where the run does not tell."""
+        return int(self.variant.get("examples", 0))
+
+    @property
+    def enough_examples(self) -> bool:
+        """Whether these are `FEWEST_EXAMPLES` or more, or all that there are."""
+        return self.examples >= min(FEWEST_EXAMPLES, int(self.variant.get("train", FEWEST_EXAMPLES)))
+
+    @property
+    def chance(self) -> float:
+        """1/K, the accuracy of guessing among K classes alike; one output neuron stands for two classes."""
+        return 1 / max(self.outputs, 2)
+
+    @cached_property
+    def learned(self) -> float:
+        """The part of its task that the network has learned at the end, the median over the trials.
+
+        Of classes, how far the accuracy on the training data has come from chance, 0, to 1. Without
+        classes, the share of the first reading's cost that is gone, which flatters large first weights; NaN
+        where that is not known.
+        """
+        accuracy = float(self.trials["final_accuracy"].median())
+        return (accuracy - self.chance) / (1 - self.chance) if isfinite(accuracy) else 1 - self.cost_left
+
+    @cached_property
+    def cost_left(self) -> float:
+        """The final cost over that of the first reading, the median over the trials.
+
+        NaN where a reading does not see `enough_examples`.
+        """
+        if not self.enough_examples:
+            return nan
+        first = self.steps[self.steps["step"] == self.start].set_index("trial")["cost"]
+        return float((self.trials.set_index("trial")["final_cost"] / first.where(first > 0)).median())
 
     @property
     def slope(self) -> str:

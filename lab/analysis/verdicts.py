@@ -1,8 +1,9 @@
 """Verdicts: what is wrong with a run, in sentences that a row of its tables backs.
 
 Each rule is a function of one variant's tables with its threshold as a constant; `RULES` lists them, the
-gravest first. What a rule looks at is the median over the trials, so that at least half of them show it.
-A healthy network gets none.
+gravest first. What a rule looks at is the median over the trials, so that at least half of them show it;
+but a single trial that diverges is told. A network that learns its task should get none, and mostly does:
+some networks of ReLU do well with a fifth of their neurons dead, and are told so.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ DIVERGED = 0.0
 SKILL = 0.1
 """How far from chance, 0, to perfect, 1, the accuracy on the training data must come."""
 
-FEWEST_STEPS = 20
-"""Before so many steps nothing need have been learned, and no step is typical."""
+FEWEST_STEPS = 200
+"""Before so many steps, or an epoch, nothing need have been learned; nor is a step before them typical."""
 
 COST_LEFT = 0.99
 """The share of the first cost that must not be left at the end."""
@@ -37,6 +38,9 @@ EXPLODING = 10.0
 
 SATURATED = 0.5
 """The share of a hidden layer that may be saturated at the end."""
+
+LEARNED = 0.85
+"""The part of the task from which on training has succeeded, however saturated the network is by then."""
 
 DEAD = 0.2
 """The share of a hidden layer's neurons that may be dead at the end."""
@@ -130,28 +134,29 @@ def diverged(seen: Evidence) -> Finding | None:
 def at_chance(seen: Evidence) -> Finding | None:
     """The accuracy on the training data stayed near 1/K, as of guessing among K classes alike.
 
-    It must come `SKILL` of the way from there to 1; one output neuron stands for two classes.
+    It must come `SKILL` of the way from there to 1.
     """
     accuracy = seen.trials["final_accuracy"].median()
-    chance = 1 / max(seen.outputs, 2)
-    threshold = chance + SKILL * (1 - chance)
-    if seen.end < FEWEST_STEPS or not accuracy < threshold:
+    threshold = seen.chance + SKILL * (1 - seen.chance)
+    if not _had_time(seen) or not accuracy < threshold:
         return None
     sentence = (
         f"nothing learned: {_percent(accuracy)} of the training data right at the end, "
-        f"{_percent(chance)} by chance"
+        f"{_percent(seen.chance)} by chance"
     )
     return Finding(None, seen.end, float(accuracy), threshold, sentence)
 
 
 def cost_not_fallen(seen: Evidence) -> Finding | None:
-    """The cost at the end is still that of the first reading, or higher."""
-    first = seen.steps[seen.steps["step"] == seen.start].set_index("trial")["cost"]
-    left = (seen.trials.set_index("trial")["final_cost"] / first.where(first > 0)).median()
-    if seen.end < FEWEST_STEPS or not left > COST_LEFT:
+    """The cost at the end is still that of the first reading, or higher.
+
+    Told where a reading sees enough examples (`lab.analysis.evidence.FEWEST_EXAMPLES`): the cost of a few
+    says little of that of all.
+    """
+    if not _had_time(seen) or not (left := seen.cost_left) > COST_LEFT:
         return None
     sentence = f"the cost has not fallen: {_percent(left)} of the first reading's is left at the end"
-    return Finding(None, seen.end, float(left), COST_LEFT, sentence)
+    return Finding(None, seen.end, left, COST_LEFT, sentence)
 
 
 def early_layers_slow(seen: Evidence) -> Finding | None:
@@ -185,36 +190,53 @@ def exploding(seen: Evidence) -> Finding | None:
 
 
 def saturated(seen: Evidence) -> Finding | None:
-    """A hidden layer is saturated on more than half of its (neuron, example) at the end.
+    """A hidden layer is saturated on more than half of its (neuron, example), and little has been learned.
+
+    Saturation is no fault of its own. It is how a network that is sure of its classes ends, since weights
+    grow as long as they are trained; tanh squeezed through a narrow layer takes to it, and hard tanh, with
+    σ′ = 0 beyond ±1, works by it as ReLU does. So it is told where it comes with its consequence: training
+    had its time, and has not learned `LEARNED` of its task. What more the cause may be, such as data that
+    allow no better, is not known here.
 
     Where σ is flat on one side only, as ReLU is, to be off half of the time is its work: such a layer is
     left to `always_off`.
     """
+    if not _had_time(seen) or not seen.learned < LEARNED:
+        return None
     shares = {l: share for l, share in seen.of_hidden("saturation").items() if l in seen.closed}
     if (found := _most(shares, SATURATED)) is None:
         return None
     layer, share, others = found
     sentence = f"{_percent(share)} of layer {layer} is saturated at the end{others}"
-    return Finding(layer, seen.end, share, SATURATED, sentence)
-
-
-def always_off(seen: Evidence) -> Finding | None:
-    """Over half of a hidden layer's neurons, of a σ flat on one side, are there on 95 % of the examples."""
-    shares = {l: share for l, share in seen.of_hidden("saturated_neurons").items() if l not in seen.closed}
-    if (found := _most(shares, SATURATED)) is None:
-        return None
-    layer, share, others = found
-    sentence = f"{_percent(share)} of layer {layer}'s neurons are off on nearly all examples{others}"
-    return Finding(layer, seen.end, share, SATURATED, sentence)
+    return Finding(layer, seen.end, share, SATURATED, f"{sentence}; {_learned(seen)}")
 
 
 def dead_neurons(seen: Evidence) -> Finding | None:
-    """More than a fifth of a hidden layer's neurons have σ′ = 0 on every example at the end."""
-    if (found := _most(seen.of_hidden("dead_neurons"), DEAD)) is None:
+    """More than a fifth of a hidden layer's neurons have σ′ = 0 on every example at the end.
+
+    Told where a reading sees enough examples (`lab.analysis.evidence.FEWEST_EXAMPLES`), and so not of the
+    batch of a step, unless it is as large.
+    """
+    if not seen.enough_examples or (found := _most(seen.of_hidden("dead_neurons"), DEAD)) is None:
         return None
     layer, share, others = found
-    sentence = f"{_percent(share)} of layer {layer}'s neurons are dead at the end: σ′ = 0 always{others}"
+    read = f"σ′ = 0 on all {seen.examples} examples read"
+    sentence = f"{_percent(share)} of layer {layer}'s neurons are dead at the end: {read}{others}"
     return Finding(layer, seen.end, share, DEAD, sentence)
+
+
+def always_off(seen: Evidence) -> Finding | None:
+    """Over half of a hidden layer's neurons, of a σ flat on one side, are there on 95 % of the examples.
+
+    Told where a reading sees enough examples (`lab.analysis.evidence.FEWEST_EXAMPLES`), as `dead_neurons` is.
+    """
+    shares = {l: share for l, share in seen.of_hidden("saturated_neurons").items() if l not in seen.closed}
+    if not seen.enough_examples or (found := _most(shares, SATURATED)) is None:
+        return None
+    layer, share, others = found
+    read = f"on at least 95 % of the {seen.examples} examples read"
+    sentence = f"{_percent(share)} of layer {layer}'s neurons are off {read}{others}"
+    return Finding(layer, seen.end, share, SATURATED, sentence)
 
 
 def inputs_low(seen: Evidence) -> Finding | None:
@@ -265,6 +287,19 @@ RULES: dict[str, Callable[[Evidence], Finding | None]] = {
     "inputs low": inputs_low,
 }
 """The rules by name, the gravest first."""
+
+
+def _had_time(seen: Evidence) -> bool:
+    """Whether something should have been learned: after an epoch, and `FEWEST_STEPS`."""
+    return seen.end >= FEWEST_STEPS and seen.epochs >= 1
+
+
+def _learned(seen: Evidence) -> str:
+    """What training came to, in words."""
+    accuracy = seen.trials["final_accuracy"].median()
+    if isfinite(accuracy):
+        return f"only {_percent(accuracy)} of the training data are right"
+    return f"{_percent(seen.cost_left)} of the first reading's cost is left"
 
 
 def _shares(found: Decades, slope: str, did: str, sign: int) -> str:

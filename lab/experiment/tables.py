@@ -124,13 +124,14 @@ def trials(parts: Sequence[Part], failed: Sequence[tuple[Variant, int, int]]) ->
 
 
 def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
-    """variant, the varied keys, sizes, layers, what the hidden σ is, inf σ′ and sup σ′, …, steps, seen.
+    """variant, the varied keys, sizes, layers, what the hidden σ is, inf σ′, sup σ′, …, examples, train.
 
     Where hidden layers have different σ, ``inf_slope`` and ``sup_slope`` span them all. They are ``proved``
     where all of these have a formula whose bounds could be proved, else claimed. ``cancels`` tells whether
-    the cost removes σ′ from the output layer, ``seen`` which training examples a reading sees.
-    ``surrogate_floor`` is 0 but in a counterfactual, whose weights do not follow the gradient of C (see
-    `lab.network.backprop.Network`).
+    the cost removes σ′ from the output layer, ``seen`` which training examples a reading sees, ``examples``
+    how many the last reading sees, as a step's batch may be cut short by the end of an epoch, and ``train``
+    of how many. ``surrogate_floor`` is 0 but in a counterfactual, whose weights do not follow the gradient
+    of C (see `lab.network.backprop.Network`).
     """
     rows = []
     for variant, training in made:
@@ -150,6 +151,8 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
         row["surrogate_floor"] = network.surrogate_floor
         row["steps"] = training.steps
         row["seen"] = _seen(training)
+        row["examples"] = _examples(training)
+        row["train"] = len(training.train)
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -160,6 +163,15 @@ def _seen(training: Training) -> str:
     if probe is not None:
         return f"the same {len(probe)} at every reading"
     return f"all {count}" if training.batch >= count else f"the {training.batch} of the step's batch"
+
+
+def _examples(training: Training) -> int:
+    """How many training examples the last reading sees: the probe, or the batch that would come next."""
+    probe, count, batch = training.recording.probe, len(training.train), training.batch
+    if probe is not None:
+        return len(probe)
+    begun = training.steps % -(-count // batch) * batch
+    return min(batch, count - begun)
 
 
 def curves(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:

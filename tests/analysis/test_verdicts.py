@@ -41,7 +41,7 @@ def test_every_rule_has_a_planted_pathology_and_is_explained():
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_planted_pathology_gets_its_verdict(tmp_path, rule):
-    run = ran(tmp_path, **{"training__epochs": 1, **PLANTED[rule]})
+    run = ran(tmp_path, **{"training__epochs": 4, **PLANTED[rule]})
     found = {verdict.rule: verdict for verdict in run.verdicts}
     assert rule in found, found
     verdict = found[rule]
@@ -51,44 +51,164 @@ def test_a_planted_pathology_gets_its_verdict(tmp_path, rule):
         assert ((run.layers["layer"] == verdict.layer) & (run.layers["step"] == verdict.step)).any()
 
 
-@pytest.mark.parametrize("hidden", [[30], [30, 30]], ids=str)
-def test_a_healthy_network_gets_none(tmp_path, hidden):
-    assert ran(tmp_path, network__hidden=hidden, trials__seeds=3).verdicts == []
+def alone(tables, trial):
+    """The tables of a single trial."""
+    return tables | {name: part[part["trial"] == trial] for name, part in tables.items() if "trial" in part}
 
 
-def test_a_few_steps_need_not_have_taught_anything(tmp_path):
-    changed = {"training__eta": 1e-9, "training__epochs": 1, "training__batch": "full"}
-    told = {verdict.rule for verdict in ran(tmp_path, **changed).verdicts}
-    assert not told & {"accuracy at chance", "cost not fallen"}
+RELU = {"network__activation": "relu", "network__initialiser": "he"}
+HARD = {"network__activation": "hard-tanh"}
+BIG = {"data__train": 1000, "data__test": 500}
+NUMBERS = {"data__name": "teacher", "data__noise": 0.5, "network__output": "identity"}
+
+HEALTHY = {
+    "tanh, 30": ({"network__hidden": [30]}, 100, 0, 0),
+    "tanh, 30-30": ({}, 100, 0, 0),
+    "relu, 30-30": (RELU, 100, 2, 0),
+    "relu, 30-30-30": ({**RELU, "network__hidden": [30] * 3}, 40, 0, 0),
+    "relu, 30-30-30, batch 1": (
+        {**RELU, "network__hidden": [30] * 3, "training__batch": 1, "training__eta": 0.02},
+        *(40, 4, 0),
+    ),
+    "hard tanh, 30-30": (HARD, 100, 0, 0),
+    "hard tanh, 30-30-30": ({**HARD, "network__hidden": [30] * 3}, 40, 0, 0),
+    "hard tanh, 1 epoch": ({**HARD, "training__epochs": 1}, 40, 0, 0),
+    "hard tanh, 4 epochs": ({**HARD, "training__epochs": 4}, 40, 0, 0),
+    "tanh, 100-10": ({"network__hidden": [100, 10]}, 40, 0, 0),
+    "tanh, 100-10, more data": ({"network__hidden": [100, 10], **BIG}, 40, 0, 0),
+    "tanh, adam": ({"training__optimiser": "adam", "training__eta": 0.003, **BIG}, 40, 0, 0),
+    "tanh, 100 epochs": ({"training__epochs": 100}, 40, 0, 0),
+    "tanh, 40 steps": ({"training__steps": 40, "training__eta": 0.02}, 40, 0, 0),
+    "tanh, 200 steps": ({"training__steps": 200, "training__eta": 0.02}, 40, 0, 0),
+    "tanh, full batch": (
+        {"training__batch": "full", "training__epochs": 100, "training__eta": 0.5},
+        *(40, 0, 0),
+    ),
+    "numbers, batch 1": (
+        {**NUMBERS, "network__cost": "quadratic", "training__batch": 1, "training__eta": 0.01},
+        *(40, 0, 0),
+    ),
+}
+"""What is changed in a network that learns all the same, or had no time to; how many seeds are tried; and of
+how many of them there may be a verdict, reading a probe, and reading the batch of the step."""
+
+
+@pytest.mark.parametrize("on", ["probe", "batch"])
+@pytest.mark.parametrize(
+    "case", ["tanh, 30", "tanh, 30-30", "tanh, 100-10", "hard tanh, 30-30", "relu, 30-30"]
+)
+def test_a_healthy_network_gets_none(tmp_path, case, on):
+    assert ran(tmp_path, trials__seeds=3, record__on=on, **HEALTHY[case][0]).verdicts == []
+
+
+@pytest.mark.parametrize("case", ["tanh, 40 steps", "hard tanh, 1 epoch", "numbers, batch 1"])
+def test_a_network_that_had_little_to_learn_from_gets_none(tmp_path, case):
+    """Little time, or one example at a reading."""
+    assert ran(tmp_path, trials__seeds=5, record__on="batch", **HEALTHY[case][0]).verdicts == []
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("changed", "most"),
-    [
-        ({"network__hidden": [30]}, 0),
-        ({"network__hidden": [30, 30]}, 0),
-        ({"network__activation": "relu", "network__initialiser": "he"}, 5),
-    ],
-    ids=["tanh, 30", "tanh, 30-30", "relu, 30-30"],
-)
-def test_false_alarms_over_100_seeds(tmp_path, record_property, changed, most):
-    """Each seed judged alone. Measured: tanh 0 of 100; ReLU 2 of 100, which have 7 of 30 neurons dead."""
-    tables = ran(tmp_path, trials__seeds=100, **changed).tables
-    alarms = Counter()
-    for trial in range(100):
-        alone = {name: table[table["trial"] == trial] for name, table in tables.items() if "trial" in table}
-        alarms[bool(verdicts(tables | alone))] += 1
-    record_property("false alarms in 100", alarms[True])
-    assert alarms[True] <= most
+@pytest.mark.parametrize("on", ["probe", "batch"])
+@pytest.mark.parametrize("case", HEALTHY)
+def test_false_alarms_over_many_seeds(tmp_path, record_property, case, on):
+    """Each seed judged alone; what is allowed in `HEALTHY` was measured.
+
+    All of them say "dead neurons" of ReLU, which has them: in two of 100 seeds 7 of 30 or more, after
+    training on single examples in 4 of 40.
+    """
+    changed, seeds, *most = HEALTHY[case]
+    tables = ran(tmp_path, trials__seeds=seeds, record__on=on, **changed).tables
+    told = [{verdict.rule for verdict in verdicts(alone(tables, trial))} for trial in range(seeds)]
+    alarms = Counter(rule for rules in told for rule in rules)
+    record_property(f"false alarms in {seeds}", dict(alarms))
+    assert set(alarms) <= {"dead neurons"}, alarms
+    assert sum(map(bool, told)) <= dict(zip(["probe", "batch"], most, strict=True))[on]
     assert verdicts(tables) == []
+
+
+# When a rule speaks.
+
+
+@pytest.mark.parametrize(
+    "short",
+    [{"training__epochs": 199, "training__batch": "full"}, {"training__steps": 499, "training__batch": 1}],
+    ids=["199 steps", "less than an epoch"],
+)
+def test_a_few_steps_need_not_have_taught_anything(tmp_path, short):
+    told = {verdict.rule for verdict in ran(tmp_path, training__eta=1e-9, **short).verdicts}
+    assert not told & {"accuracy at chance", "cost not fallen"}
+
+
+@pytest.mark.parametrize("enough", [{"epochs": 200, "batch": "full"}, {"steps": 500, "batch": 1}], ids=str)
+@pytest.mark.parametrize("on", ["probe", "batch"])
+def test_who_never_learns_is_told_so_in_time(tmp_path, enough, on):
+    changed = {f"training__{key}": value for key, value in enough.items()}
+    told = {verdict.rule for verdict in ran(tmp_path, training__eta=1e-9, record__on=on, **changed).verdicts}
+    assert {"accuracy at chance", "updates small"} <= told
+
+
+@pytest.mark.parametrize("gain", [3.0, 10.0])
+def test_saturation_that_costs_accuracy_is_told(tmp_path, gain):
+    """As in experiments/saturated-hidden.toml, where it leaves 0.80 and 0.40 of the training data right."""
+    changed = {**SATURATED, "network__initialiser": {"name": "large", "gain": gain}, "training__epochs": 20}
+    run = ran(tmp_path, trials__seeds=5, data__train=1000, **changed)
+    (verdict,) = (verdict for verdict in run.verdicts if verdict.rule == "saturated layer")
+    right = 100 * run.trials["final_accuracy"].median()
+    assert verdict.sentence.endswith(f"; only {right:.3g} % of the training data are right")
+
+
+@pytest.mark.parametrize("accuracy", [0.86, 0.87])
+def test_saturation_is_told_below_a_training_accuracy(tmp_path, accuracy):
+    """Of ten classes: 0.1 + 0.85 · 0.9 = 0.865."""
+    tables = ran(tmp_path, **SATURATED, training__epochs=4).tables
+    judged = verdicts(tables | {"trials": tables["trials"].assign(final_accuracy=accuracy)})
+    assert ("saturated layer" in {verdict.rule for verdict in judged}) == (accuracy == 0.86)
+
+
+def test_saturation_of_a_network_without_classes_is_told_by_the_cost(tmp_path):
+    changed = {**NUMBERS, **SATURATED, "network__cost": "quadratic", "training__eta": 1e-9}
+    (verdict,) = (
+        verdict for verdict in ran(tmp_path, **changed).verdicts if verdict.rule == "saturated layer"
+    )
+    assert verdict.sentence.endswith(" % of the first reading's cost is left")
+    told = {verdict.rule for verdict in ran(tmp_path, **changed, record__on="batch").verdicts}
+    assert told == {"updates small"}
+
+
+DEAD = PLANTED["dead neurons"]
+
+
+@pytest.mark.parametrize(
+    ("seen", "examples"),
+    [
+        ({"record__on": "batch", "training__batch": 99}, None),
+        ({"record__on": "batch", "training__batch": 100}, 100),
+        ({"record__examples": 99}, None),
+        ({}, 300),
+        ({"record__on": "batch", "training__batch": "full", "data__train": 50}, 50),
+    ],
+    ids=["batch of 99", "batch of 100", "probe of 99", "probe of 300", "all of 50"],
+)
+def test_neurons_are_judged_by_enough_examples(tmp_path, seen, examples):
+    found = {verdict.rule: verdict.sentence for verdict in ran(tmp_path, **DEAD, **seen).verdicts}
+    assert ("dead neurons" in found) == ("neurons off" in found) == (examples is not None)
+    if examples:
+        assert f"dead at the end: σ′ = 0 on all {examples} examples read" in found["dead neurons"]
+        assert f"off on at least 95 % of the {examples} examples read" in found["neurons off"]
+
+
+def test_neurons_of_a_run_that_does_not_tell_what_was_read_are_not_judged(tmp_path):
+    tables = ran(tmp_path, **DEAD).tables
+    older = tables | {"variants": tables["variants"].drop(columns=["examples", "train"])}
+    lost = {verdict.rule for verdict in verdicts(tables)} - {verdict.rule for verdict in verdicts(older)}
+    assert lost >= {"dead neurons", "neurons off"}
 
 
 # What a verdict says.
 
 
 def test_slow_layers_are_told_with_who_took_the_decades(tmp_path):
-    run = ran(tmp_path, **DEEP, trials__seeds=3, training__epochs=1)
+    run = ran(tmp_path, **DEEP, trials__seeds=3, training__epochs=4)
     (verdict,) = (verdict for verdict in run.verdicts if verdict.rule == "slow early layers")
     first = run.layers[run.layers["step"] == 0].pivot(index="trial", columns="layer", values="learning_speed")
     ratio = (first[1] / first[6]).median()
@@ -101,7 +221,7 @@ def test_slow_layers_are_told_with_who_took_the_decades(tmp_path):
 
 
 def test_a_saturated_layer_is_told_with_its_share_and_the_others(tmp_path):
-    run = ran(tmp_path, **SATURATED, trials__seeds=3, training__epochs=1)
+    run = ran(tmp_path, **SATURATED, trials__seeds=3, training__epochs=4)
     (verdict,) = (verdict for verdict in run.verdicts if verdict.rule == "saturated layer")
     end = run.layers[run.layers["step"] == run.layers["step"].max()]
     share = end.groupby("layer")["saturation"].median()
@@ -109,12 +229,13 @@ def test_a_saturated_layer_is_told_with_its_share_and_the_others(tmp_path):
     assert verdict.layer == share[[1, 2]].idxmax()
     other = 3 - verdict.layer
     assert verdict.sentence.endswith(
-        f"of layer {verdict.layer} is saturated at the end; so it is in layer {other}"
+        f"of layer {verdict.layer} is saturated at the end; so it is in layer {other}; "
+        f"only {100 * run.trials['final_accuracy'].median():.3g} % of the training data are right"
     )
 
 
 def test_verdicts_stand_by_variant_and_the_gravest_first(tmp_path):
-    run = ran(tmp_path, **DEEP, training__epochs=1, vary={"training.eta": [1e-9, 0.1]})
+    run = ran(tmp_path, **DEEP, training__epochs=4, vary={"training.eta": [1e-9, 0.1]})
     found = run.verdicts
     assert [verdict.variant for verdict in found] == sorted(
         (verdict.variant for verdict in found), key=["eta=1e-09", "eta=0.1"].index
@@ -133,16 +254,16 @@ def test_half_of_the_trials_must_show_it(tmp_path, sick):
     layers = tables["layers"].copy()
     end = (layers["step"] == layers["step"].max()) & (layers["trial"] < sick) & (layers["layer"] == 2)
     layers.loc[end, "saturation"] = 0.75
-    found = [
-        (verdict.rule, verdict.layer, verdict.value) for verdict in verdicts(tables | {"layers": layers})
-    ]
+    trials = tables["trials"].assign(final_accuracy=0.8)
+    judged = verdicts(tables | {"layers": layers, "trials": trials})
+    found = [(verdict.rule, verdict.layer, verdict.value) for verdict in judged]
     assert found == ([("saturated layer", 2, 0.75)] if sick == 2 else [])
 
 
 def test_what_was_not_recorded_is_not_judged(tmp_path):
-    run = ran(tmp_path, **DEEP, training__epochs=1, record__quantities=["a_mean"])
+    run = ran(tmp_path, **DEEP, training__epochs=4, record__quantities=["a_mean"])
     assert [verdict.rule for verdict in run.verdicts] == ["accuracy at chance"]
-    bare = ran(tmp_path, **DEEP, training__epochs=1, record__quantities=["learning_speed"])
+    bare = ran(tmp_path, **DEEP, training__epochs=4, record__quantities=["learning_speed"])
     assert bare.verdicts[1].sentence.endswith("slower than layer 6 at the start")
 
 
@@ -157,7 +278,7 @@ def test_no_hidden_layer_is_judged_by_what_it_learns(tmp_path):
 
 
 def test_the_surrogate_is_named_in_place_of_the_slope(tmp_path):
-    run = ran(tmp_path, **DEEP, training__epochs=1, training__surrogate_floor=0.01)
+    run = ran(tmp_path, **DEEP, training__epochs=4, training__surrogate_floor=0.01)
     (verdict,) = (verdict for verdict in run.verdicts if verdict.rule == "slow early layers")
     assert "decades max(σ′, 0.01) took" in verdict.sentence
 

@@ -205,6 +205,29 @@ def test_variants_tell_what_each_is():
     assert table["saturation_threshold"].tolist() == [0.1, 0.1, 0.05]
     assert table["steps"].tolist() == [7, 7, 3]
     assert table["surrogate_floor"].tolist() == [0, 0, 0]
+    assert table["seen"].tolist() == ["all 8"] * 3
+    assert table["examples"].tolist() == table["train"].tolist() == [8, 8, 8]
+
+
+@pytest.mark.parametrize(
+    ("changed", "seen", "examples"),
+    [
+        ({"batch": 4, "steps": 6}, "the 4 of the step's batch", 4),
+        ({"batch": 4, "steps": 7}, "the 4 of the step's batch", 4),
+        ({"batch": 4, "steps": 8}, "the 4 of the step's batch", 1),
+        ({"batch": 9, "steps": 7}, "all 9", 9),
+        ({"batch": 20, "steps": 7}, "all 9", 9),
+        ({"batch": 4, "probe": made_examples(3, 2, 5, "float64")}, "the same 5 at every reading", 5),
+    ],
+)
+def test_variants_tell_what_the_last_reading_sees(changed, seen, examples):
+    """Of 9 training examples; as many z of a neuron stand in the last histogram."""
+    given = training((3, 4, 2), count=9, **changed)
+    table = tables.variants([(variant(0, "one"), given)])
+    assert table[["seen", "examples", "train"]].to_numpy().tolist() == [[seen, examples, 9]]
+    counted = tables.histograms([Part(variant(0, "one"), range(1), train(given, range(1)), 3)])
+    last = counted[(counted["step"] == counted["step"].max()) & (counted["layer"] == 1)]
+    assert last["count"].sum() == 4 * examples
 
 
 def test_curves_sample_every_layer():
