@@ -19,6 +19,9 @@ SPEED_LABEL = "learning speed ‖∂C/∂bˡ‖\n(cost per unit of bias)"
 WEIGHT_SPEED_LABEL = "learning speed ‖∂C/∂wˡ‖\n(cost per unit of weight)"
 
 _PANEL_HEIGHT = 2.5
+_MOST_NAMED = 16
+"""Of more layers the legend names some."""
+
 _AT_THE_START = 0.16
 """The share of a panel's width that the predictions take, which are of the start."""
 
@@ -95,7 +98,7 @@ def speeds(tables: Tables, quantity: str, label: str) -> Figure:
     panels.label_axes(axes, unit, label)
     entries = [
         (Line2D([], [], color=looks[layer].colour, linestyle=looks[layer].dashes), f"layer {layer}")
-        for layer in panels.chosen(shown, marks.MOST_LABELLED)
+        for layer in panels.chosen(shown, _MOST_NAMED)
     ]
     writing.legend(
         figure,

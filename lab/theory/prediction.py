@@ -213,7 +213,7 @@ def _of_pairs(
 
 def _downward(at_output: float, left: Sequence[float]) -> Array:
     """What is left of a square in each layer, multiplied by each χ from the output down."""
-    return np.array([at_output * float(np.prod(left[l:])) for l in range(len(left) + 1)])
+    return at_output * np.append(np.cumprod(left[::-1])[::-1], 1.0)
 
 
 def _mean_correlation(pairs: Sequence[Pairs], kinds: Sequence[_Kind]) -> Array:
