@@ -25,7 +25,8 @@ from lab.experiment.sizes import check_against_data, check_sizes
 from lab.experiment.training import Training
 from lab.network.backprop import Network
 from lab.network.costs import Cost, SoftmaxCrossEntropy
-from lab.network.initialisers import by_layer
+from lab.network.initialisers import Critical, by_layer
+from lab.theory.mean_field import critical
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,20 @@ def counterfactual(network: Network) -> str:
     return (
         "where training.surrogate_floor > 0, σ′ below it is raised to it on the way back: δ and the "
         "learning speeds are then not the gradient of C"
+    )
+
+
+def without_critical_point(training: Training) -> str:
+    """A note where weights that should be critical are so at q = 1 only; empty where they are."""
+    made, hidden = training.initialiser, training.network.sigmas[:-1]
+    if not isinstance(made, Critical):
+        return ""
+    lacking = dict.fromkeys(str(sigma) for sigma in hidden if critical(sigma, made.bias_variance) is None)
+    if not lacking:
+        return ""
+    return (
+        f"{', '.join(lacking)}: no critical weights of bias_variance = {made.bias_variance:g}; "
+        "χ is set to 1 at q = 1, where z is standard normal"
     )
 
 

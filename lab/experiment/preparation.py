@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lab.errors import PartError
-from lab.experiment.assembly import Bench, counterfactual, out_of_reach, unfit
+from lab.experiment.assembly import Bench, counterfactual, out_of_reach, unfit, without_critical_point
 from lab.experiment.chunks import Chunk, chunks
 from lab.experiment.datasets.dataset import Dataset
 from lab.experiment.problems import Finding
@@ -58,7 +58,7 @@ def prepared(plan: Plan) -> Prepared:
         made.append((variant, training))
         found += unfit(settings, training)
         notes += [*loaded[key].notes, out_of_reach(training.network, training.train.y)]
-        notes.append(counterfactual(training.network))
+        notes += [counterfactual(training.network), without_critical_point(training)]
     if found:
         raise plan.refused(found)
     return Prepared(

@@ -171,6 +171,16 @@ def test_data_that_are_not_there_are_told_at_their_line(small):
         prepared(load(path))
 
 
+def test_weights_without_a_critical_point_are_noted(small):
+    critical = 'network.initialiser={name="critical", bias_variance=BIASES}'
+    for biases, lacking in (("0.0", True), ("0.2", False)):
+        chosen = [critical.replace("BIASES", biases), 'vary."network.activation"=["gelu", "tanh"]']
+        notes = prepared(load(small, chosen)).notes
+        assert [note.startswith("GELU(): no critical weights of bias_variance = 0;") for note in notes] == (
+            [True] if lacking else []
+        )
+
+
 def test_fault_71_a_target_out_of_reach_is_noted(small):
     path = written(
         small,
