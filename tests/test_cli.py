@@ -143,7 +143,7 @@ def test_an_interrupted_run_says_how_to_resume_and_is_resumed(lab, small, monkey
     assert code == 130
     assert err.splitlines()[-1] == "error: interrupted; what is finished is kept, go on with: lab resume"
 
-    code, out, _ = lab("resume", "--workers", "1")
+    code, out, _ = lab("resume", "--workers", "1", "--no-plots")
     assert code == 0
     assert "soft" in out
     code, _, err = lab("resume")
