@@ -34,6 +34,9 @@ START = 1.0
 SAME = 1e-6
 """How near to 1 χ must be at a critical point."""
 
+SEARCHED = (1e-3, 1e3)
+"""The σ_w² between which a boundary is looked for."""
+
 _FLAT = 1e-12
 """A relative difference that is but rounding."""
 
@@ -167,11 +170,11 @@ def critical(sigma: Activation, bias_variance: float) -> Critical | None:
     return None
 
 
-def boundary(sigma: Activation, bias_variance: float, largest: float = 1e3) -> float | None:
+def boundary(sigma: Activation, bias_variance: float) -> float | None:
     """The σ_w² above which errors explode: where χ at the fixed point of q passes 1, also by a jump.
 
     It is the critical σ_w² where there is one. Else q grows without end from some σ_w² on, and χ is taken at
-    its limit there. None where χ is on one side of 1 for all σ_w² up to ``largest``, or undefined.
+    its limit there. None where χ is on one side of 1 for all σ_w² within `SEARCHED`, or undefined.
     """
     if (found := critical(sigma, bias_variance)) is not None:
         return found.weight_variance
@@ -180,7 +183,7 @@ def boundary(sigma: Activation, bias_variance: float, largest: float = 1e3) -> f
         rest = fixed_point(sigma, weight_variance, bias_variance)
         return chi(sigma, min(rest.q, LARGEST_Q), weight_variance) - 1
 
-    low, high = 1e-3, largest
+    low, high = SEARCHED
     with np.errstate(all="ignore"):
         if not excess(low) < 0 < excess(high):
             return None
