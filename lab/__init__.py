@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lab.activations import Activation, InPlace, Interval
-    from lab.activations.certificate import Certificate
+    from lab.api import Run, activation, certify, load, predict, run
+    from lab.certify.certificate import Certificate
     from lab.errors import LabError
-    from lab.face import Run, activation, certify, load, predict, run
 
 __all__ = [
     "Activation",
@@ -42,16 +42,16 @@ __all__ = [
 
 _HOMES = {
     "Activation": "lab.activations",
-    "Certificate": "lab.activations.certificate",
+    "Certificate": "lab.certify.certificate",
     "InPlace": "lab.activations",
     "Interval": "lab.activations",
     "LabError": "lab.errors",
-    "Run": "lab.face",
-    "activation": "lab.face",
-    "certify": "lab.face",
-    "load": "lab.face",
-    "predict": "lab.face",
-    "run": "lab.face",
+    "Run": "lab.api",
+    "activation": "lab.api",
+    "certify": "lab.api",
+    "load": "lab.api",
+    "predict": "lab.api",
+    "run": "lab.api",
 }
 
 

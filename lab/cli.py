@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def _fail(message: str, code: int, as_json: bool) -> None:
-    from lab.pages.screen import plain
+    from lab.console.screen import plain
 
     if as_json:
         click.echo(json.dumps({"error": message, "exit_code": code}))

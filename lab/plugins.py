@@ -30,8 +30,8 @@ TABLES: dict[str, str] = {
     "costs": "lab.network.costs:TABLE",
     "initialisers": "lab.network.initialisers:TABLE",
     "optimisers": "lab.network.optimisers:TABLE",
-    "datasets": "lab.experiment.datasets:TABLE",
-    "probes": "lab.experiment.probes:TABLE",
+    "datasets": "lab.data:TABLE",
+    "probes": "lab.training.probes:TABLE",
     "figures": "lab.figures:TABLE",
 }
 """Where the parts built in are listed: kind → ``module:name`` of a mapping from name to class."""

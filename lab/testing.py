@@ -26,7 +26,7 @@ from lab.network.costs import Cost
 from lab.network.parameters import Parameters, parameters, seen_as_layers
 
 if TYPE_CHECKING:
-    from lab.experiment.preparation import Prepared
+    from lab.run.preparation import Prepared
 
 SEEN_Z: Array = np.concatenate(
     [np.linspace(-12, 12, 241) + 0.0123, [-700.0, -300.5, -40.25, -20.5, 20.5, 40.25, 300.5, 700.0]]

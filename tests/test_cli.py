@@ -102,7 +102,7 @@ def test_results_that_cannot_be_kept_exit_with_4(lab, small, tmp_path):
 
 
 def test_failed_trials_exit_with_1_and_the_tables_are_there(lab, small, monkeypatch):
-    from lab.experiment import workers
+    from lab.run import workers
 
     real = workers.train
 
@@ -129,7 +129,7 @@ def test_fault_38_all_trials_diverged_is_said_with_a_hint(lab, small):
 
 
 def test_an_interrupted_run_says_how_to_resume_and_is_resumed(lab, small, monkeypatch):
-    from lab.experiment import runner
+    from lab.run import runner
 
     real = runner.trained
 
@@ -283,7 +283,7 @@ def test_one_activation_is_told_with_its_aliases_jumps_and_properties(lab):
 
 
 def test_an_installed_activation_that_needs_parameters_is_listed(lab, monkeypatch):
-    from lab.pages import catalogue
+    from lab.console import catalogue
 
     monkeypatch.setattr(catalogue, "EXAMPLES", {})
     rows = {row["name"]: row for row in json.loads(lab("activations", "--json")[1])}
@@ -455,7 +455,7 @@ SICK = ["-o", "network.hidden=[8,8,8,8,8,8]", "-o", "training.eta=1e-9", "-o", "
 
 
 def test_verdicts_end_a_run_a_few_and_show_tells_them_all(lab, small, monkeypatch):
-    from lab.pages import watched
+    from lab.console import watched
 
     monkeypatch.setattr(watched, "FEW_VERDICTS", 1)
     *_, more, last = lab("run", small, "--no-plots", "--workers", "1", *SICK)[1].splitlines()

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.experiment.preparation import prepared
-from lab.experiment.probes import COLUMNS
+from lab.run.preparation import prepared
+from lab.training.probes import COLUMNS
 from lab.experiment.variants import load
 
 ROOT = Path(__file__).parent.parent

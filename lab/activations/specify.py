@@ -9,8 +9,8 @@ from typing import Any
 
 from lab import plugins
 from lab.activations.activation import Activation
+from lab.activations.design.integral import Integral
 from lab.activations.formula.formula import Formula
-from lab.activations.formula.integral import Integral
 from lab.errors import PartError, did_you_mean
 
 

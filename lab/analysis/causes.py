@@ -16,7 +16,7 @@ def causes(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """One row a variant, trial, step and layer, with the columns of the causes that ``layers`` has.
 
     The shares ``cause_…`` of a row sum to 1. It has no rows where no cause was recorded. What the columns
-    mean is told where they are measured, in `lab.experiment.causes`.
+    mean is told where they are measured, in `lab.training.causes`.
     """
     layers = tables["layers"]
     recorded = [column for column in layers.columns if column.startswith((SHARE, LOST))]

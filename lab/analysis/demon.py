@@ -22,9 +22,9 @@ from scipy.stats import spearmanr
 
 from lab.activations.activation import Array
 from lab.activations.linear import Identity
-from lab.experiment.training import Stack, Training
 from lab.network.backprop import Network, Pass, backward, complete, forward, make_pass, with_ones
 from lab.network.parameters import Parameters, count, parameters, seen_as_layers
+from lab.training.loop import Stack, Training
 
 Moved: TypeAlias = Literal["z", "a"]
 """What the demon moves: z_j, or a_j behind σ."""

@@ -36,7 +36,7 @@ def activations(
 
     What may stand in a formula: lab formulas
     """
-    from lab.pages import catalogue
+    from lab.console import catalogue
 
     if not name:
         catalogue.tell_all(only, as_json)
@@ -53,7 +53,7 @@ def formulas(as_json: bool) -> None:
 
     Operators, functions, what happens at kinks, what is refused, and examples.
     """
-    from lab.pages.formula import tell
+    from lab.console.formula import tell
 
     tell(as_json)
 
@@ -94,7 +94,7 @@ def design(
     lab design --clip-under tanh --floor 0.1
     lab design --derivative "floor + (1 - floor)*exp(-z**2)" -p floor=0.05
     """  # noqa: D301
-    from lab.pages import design as page
+    from lab.console import design as page
 
     given = {name.replace("_", "-"): value for name, value in asked.items() if value is not None}
     kinds = {name: value for name, value in given.items() if isinstance(value, str)}
@@ -132,7 +132,7 @@ def certify(
     Ends with 3 where a claim is refuted, with a z at which it fails, or cannot be decided. What may stand
     in a formula: lab formulas
     """
-    from lab.pages import certificate
+    from lab.console import certificate
 
     return certificate.tell(name, parameters, at_least, at_most, as_json, allow_code)
 
@@ -147,6 +147,6 @@ def check_activation(name: str, parameters: Sequence[str], allow_code: bool, as_
 
     A line a check; exits with 3 where one fails.
     """
-    from lab.pages import conformance
+    from lab.console import conformance
 
     return conformance.tell(name, parameters, as_json, allow_code)

@@ -20,15 +20,15 @@ def list_data(as_json: bool) -> None:
     """List the data sets and whether they are there."""
     from dataclasses import asdict
 
-    from lab.experiment.datasets.store import listing
+    from lab.data.added.store import listing
 
     rows = listing()
     if as_json:
-        from lab.pages.as_json import say
+        from lab.console.as_json import say
 
         say([asdict(row) for row in rows])
         return
-    from lab.pages.screen import table
+    from lab.console.screen import table
 
     table(
         ("name", "where", "parameters", "about"),
@@ -50,7 +50,7 @@ def add(name: str, source: Path) -> None:
 
     Their content is checked.
     """
-    from lab.experiment.datasets.store import add as add_data
+    from lab.data.added.store import add as add_data
 
     click.echo(add_data(name, source))
 
@@ -62,6 +62,6 @@ def fetch(name: str) -> None:
 
     The content is checked.
     """
-    from lab.experiment.datasets.store import fetch as fetch_data
+    from lab.data.added.store import fetch as fetch_data
 
     click.echo(fetch_data(name))

@@ -11,7 +11,7 @@ import click
 from lab.errors import did_you_mean
 
 if TYPE_CHECKING:
-    from lab.experiment.preparation import Prepared
+    from lab.run.preparation import Prepared
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -52,8 +52,8 @@ def prepared(
     experiment: Path, overrides: Sequence[str], allow_code: bool, max_trials: int, unchecked: bool
 ) -> Prepared:
     """An experiment file read, checked and made ready to train. Raises ExperimentError, ClaimError."""
-    from lab.experiment.preparation import prepared as made_ready
     from lab.experiment.variants import load
+    from lab.run.preparation import prepared as made_ready
 
     ready = made_ready(load(experiment, overrides, allow_code=allow_code, max_trials=max_trials))
     if not unchecked:

@@ -15,8 +15,8 @@ from lab.commands.options import json_option, results_option
 @json_option
 def list_runs(results: Path | None, as_json: bool) -> None:
     """List the runs, the newest first."""
-    from lab.experiment.results import results_root
-    from lab.pages.run import tell_runs
+    from lab.console.run import tell_runs
+    from lab.run.folder import results_root
 
     tell_runs(results_root(results), as_json)
 
@@ -30,8 +30,8 @@ def show(run_name: str, results: Path | None, as_json: bool) -> None:
 
     RUN is a folder, a name (its newest run) or the beginning of a run-id.
     """
-    from lab.face import load
-    from lab.pages.run import tell_run
+    from lab.api import load
+    from lab.console.run import tell_run
 
     tell_run(load(run_name, results), as_json)
 
@@ -60,8 +60,8 @@ def compare(
     seeds would tell. A and B are named as in `lab show`. Of two runs the variants of the same label are
     compared, and the runs need the same seed and data.
     """
-    from lab.face import load
-    from lab.pages.comparison import tell
+    from lab.api import load
+    from lab.console.comparison import tell
 
     tell(load(first, results), load(second, results) if second else None, metrics, all_pairs, as_json)
 
@@ -76,7 +76,7 @@ def plot(run_name: str, names: Sequence[str], to: Path | None, results: Path | N
 
     Prints the files.
     """
-    from lab.face import load
+    from lab.api import load
     from lab.figures import draw_all, save
 
     run = load(run_name, results)

@@ -29,7 +29,7 @@ def new(template: str, to: Path | None) -> None:
     from lab.experiment import templates
 
     if not template:
-        from lab.pages.screen import table
+        from lab.console.screen import table
 
         table(("template", "its question"), templates.listing())
         return
@@ -53,7 +53,7 @@ def check(
 
     Writes nothing.
     """
-    from lab.pages.run import tell_plan
+    from lab.console.run import tell_plan
 
     tell_plan(prepared(experiment, overrides, allow_code, max_trials, unchecked), as_json)
 
@@ -84,14 +84,14 @@ def run(
     """
     ready = prepared(experiment, overrides, allow_code, max_trials, unchecked)
     if dry_run:
-        from lab.pages.run import tell_plan
+        from lab.console.run import tell_plan
 
         tell_plan(ready, as_json)
         return 0
-    from lab.experiment import runner
-    from lab.experiment.provenance import command_line
-    from lab.experiment.results import results_root
-    from lab.pages.watched import say_begin, trained
+    from lab.console.watched import say_begin, trained
+    from lab.run import runner
+    from lab.run.folder import results_root
+    from lab.run.provenance import command_line
 
     say_begin(ready)
     return trained(
@@ -118,9 +118,9 @@ def resume(run_name: str, workers: int | None, no_plots: bool, results: Path | N
 
     RUN is a folder, a name or the beginning of a run-id; without it, the newest run that has not ended.
     """
-    from lab.experiment import runner
-    from lab.experiment.results import find, results_root, runs
-    from lab.pages.screen import err
+    from lab.console.screen import err
+    from lab.run import runner
+    from lab.run.folder import find, results_root, runs
 
     root = results_root(results)
     if run_name:
@@ -132,7 +132,7 @@ def resume(run_name: str, workers: int | None, no_plots: bool, results: Path | N
         folder = unfinished[-1]
     err().print(f"resuming {folder.name}/{folder.id}")
     ready = runner.prepared_again(folder)
-    from lab.pages.watched import trained
+    from lab.console.watched import trained
 
     return trained(
         lambda cores, told: runner.resumed(ready, folder, workers=cores, progress=told),

@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 if TYPE_CHECKING:
-    from lab.experiment.preparation import Prepared
+    from lab.run.preparation import Prepared
 
 from lab.commands.options import (
     experiment_options,
@@ -62,7 +62,7 @@ def predict(
     square q of z and of the correlation c of two inputs, χ, depth scales and critical weights, and a row a
     layer of a deep network of it.
     """
-    from lab.pages import prediction
+    from lab.console import prediction
 
     if subject.endswith(".toml"):
         if any(
@@ -126,7 +126,7 @@ def demon(
 
     Of a RUN, named as in `lab show`, the trial is trained again as it was then, for so many --steps.
     """  # noqa: D301
-    from lab.pages import demon as page
+    from lab.console import demon as page
 
     asked = page.Asked(neuron=neuron, reach=reach, **place)
     if subject.endswith(".toml"):
@@ -139,7 +139,7 @@ def demon(
 
 
 def _of_run(name: str, results: Path | None) -> Prepared:
-    from lab.experiment.results import find, results_root
-    from lab.experiment.runner import prepared_again
+    from lab.run.folder import find, results_root
+    from lab.run.runner import prepared_again
 
     return prepared_again(find(name, results_root(results)))

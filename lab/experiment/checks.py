@@ -9,15 +9,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from lab import data as datasets
 from lab import plugins
 from lab.activations import from_spec
 from lab.errors import PartError, did_you_mean
-from lab.experiment import datasets, probes
 from lab.experiment.keys import Key
 from lab.experiment.problems import Finding
 from lab.experiment.reading import concerns
 from lab.experiment.schema import Experiment, part_name
 from lab.experiment.sizes import check_against_data, check_sizes
+from lab.training import probes
 
 DESIGN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 """What a design may be called."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from math import inf
 
 from lab.activations import Activation, from_spec
-from lab.activations.certificate import Certificate, certify
+from lab.certify.certificate import Certificate, certify
 from lab.experiment.keys import Key
 from lab.experiment.problems import Finding
 from lab.experiment.schema import Design, Experiment

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from lab.activations import Activation, Formula, Interval
-from lab.activations.bounds import slope_bounds
+from lab.certify.bounds import slope_bounds
 from lab.activations.catalogue import examples
 from lab.activations.design.clipped_slope import ClippedSlope
 from lab.activations.design.knots import Knots

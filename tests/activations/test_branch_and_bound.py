@@ -6,8 +6,8 @@ import pytest
 
 from lab.activations import Formula, Interval
 from lab.activations.activation import REALS
-from lab.activations.branch_and_bound import MOST_BOXES, extremes
-from lab.activations.formula.mean_value import Function
+from lab.certify.branch_and_bound import MOST_BOXES, extremes
+from lab.certify.mean_value import Function
 from lab.activations.formula.parser import parse
 from lab.activations.formula.tape import Tape
 

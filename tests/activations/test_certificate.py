@@ -10,9 +10,9 @@ import pytest
 
 from lab.activations import Activation, Formula, Interval
 from lab.activations.activation import REALS
-from lab.activations.branch_and_bound import MOST_BOXES
-from lab.activations.certificate import certify
-from lab.activations.formula.integral import FARTHEST, Integral
+from lab.certify.branch_and_bound import MOST_BOXES
+from lab.certify.certificate import certify
+from lab.activations.design.integral import FARTHEST, Integral
 from lab.activations.formula.parser import FormulaError
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import ReLU

@@ -3,7 +3,7 @@
 import pytest
 
 from lab.activations import Formula, Interval
-from lab.activations.continuity import Continuity, continuity
+from lab.certify.continuity import Continuity, continuity
 from lab.activations.formula.parser import parse
 from lab.activations.formula.tape import Tape
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from lab.activations import Formula
-from lab.activations.certificate import certify
+from lab.certify.certificate import certify
 from lab.activations.formula.parser import FormulaError
 
 PLACES = [0.0, 1e-9, 0.3, 0.5, 1.0, 1.7, 2.0, 3.14, 4.5, 7.0, 12.0, 25.0, 90.0, 700.0, 1e4, 1e7]

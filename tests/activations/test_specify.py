@@ -9,7 +9,7 @@ from lab.activations.design.knots import Knots
 from lab.activations.design.template import Template
 from lab.activations.exponential import ELU
 from lab.activations.floored import Floored
-from lab.activations.formula.integral import Integral
+from lab.activations.design.integral import Integral
 from lab.activations.hyperbolic import LeCunTanh, Tanh
 from lab.activations.linear import LeakyReLU, ReLU
 from lab.errors import PartError

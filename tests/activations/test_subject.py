@@ -5,9 +5,9 @@ from math import inf
 import pytest
 
 from lab.activations import Formula, Interval
-from lab.activations.formula.integral import FARTHEST, Integral
+from lab.activations.design.integral import FARTHEST, Integral
 from lab.activations.hyperbolic import Tanh
-from lab.activations.subject import subject_of
+from lab.certify.subject import subject_of
 
 
 def test_a_formula():

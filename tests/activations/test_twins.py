@@ -8,7 +8,7 @@ import pytest
 
 from lab import plugins
 from lab.activations import Activation, Formula, from_spec
-from lab.activations.certificate import certify
+from lab.certify.certificate import certify
 from lab.activations.exponential import ELU
 from lab.activations.floored import Floored
 from lab.activations.formula.parser import FormulaError

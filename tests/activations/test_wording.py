@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lab.activations import Interval
-from lab.activations.wording import above, below, bounded, exactly, towards
+from lab.certify.wording import above, below, bounded, exactly, towards
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import pytest
 
 import lab
 from lab.analysis.causes import causes
-from lab.experiment.causes import LABELS
-from lab.experiment.probes import Causes
+from lab.training.causes import LABELS
+from lab.training.probes import Causes
 from lab.figures import NotRecordedError
 
 KEYS = ["variant", "trial", "step", "epoch", "layer", "status"]

@@ -14,7 +14,7 @@ from time import perf_counter
 import numpy as np
 import pandas as pd
 
-from lab.experiment import table_files
+from lab.run import table_files
 from lab.figures import draw
 from tests.benchmarks.timing import on_one_core, side_by_side
 

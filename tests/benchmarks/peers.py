@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from lab.activations import Activation
-from lab.experiment.training import Stack
+from lab.training.loop import Stack
 from tests.benchmarks.workloads import Workload
 
 SCAN = 100

@@ -9,11 +9,11 @@ import numpy as np
 from lab.activations import Activation
 from lab.activations.catalogue import TABLE as ACTIVATIONS
 from lab.activations.logistic import Sigmoid
-from lab.experiment.examples import examples
-from lab.experiment.probes import COLUMNS, TABLE
-from lab.experiment.reader import Recording
-from lab.experiment.schedule import schedule
-from lab.experiment.training import Training
+from lab.training.examples import examples
+from lab.training.probes import COLUMNS, TABLE
+from lab.training.reader import Recording
+from lab.training.schedule import schedule
+from lab.training.loop import Training
 from lab.network.backprop import Network
 from lab.network.costs import Quadratic
 from lab.network.initialisers import Nielsen

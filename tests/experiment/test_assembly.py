@@ -9,7 +9,7 @@ from lab.activations import Formula
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import Identity, LeakyReLU
 from lab.activations.logistic import Sigmoid
-from lab.experiment.assembly import (
+from lab.run.assembly import (
     Bench,
     counterfactual,
     out_of_reach,
@@ -18,10 +18,10 @@ from lab.experiment.assembly import (
     targets,
     unfit,
 )
-from lab.experiment.datasets.dataset import assembled
-from lab.experiment.probe import Probe
-from lab.experiment.probes import COLUMNS, TABLE, LearningSpeed, Norms
-from lab.experiment.training import train
+from lab.data.dataset import assembled
+from lab.training.probe import Probe
+from lab.training.probes import COLUMNS, TABLE, LearningSpeed, Norms
+from lab.training.loop import train
 from lab.experiment.variants import load
 from lab.network.backprop import Network
 from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy

@@ -12,10 +12,10 @@ from lab.activations.gaussian import GELU
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import Identity, ReLU
 from lab.activations.logistic import Sigmoid
-from lab.experiment import causes
-from lab.experiment.causes import LABELS, NOTHING_LEFT, References
-from lab.experiment.probe import Seen
-from lab.experiment.probes import Causes
+from lab.training import causes
+from lab.training.causes import LABELS, NOTHING_LEFT, References
+from lab.training.probe import Seen
+from lab.training.probes import Causes
 from lab.network.backprop import Network, backward, complete, forward, make_pass, with_ones
 from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
 from lab.network.parameters import count, parameters, seen_as_layers

@@ -5,8 +5,8 @@ import pytest
 from trainings import made_examples, training, unlike
 
 from lab.errors import StorageError
-from lab.experiment.chunks import CHUNK_BYTES, LARGEST_CHUNK, Chunk, chunks, keep, kept
-from lab.experiment.training import train
+from lab.run.chunks import CHUNK_BYTES, LARGEST_CHUNK, Chunk, chunks, keep, kept
+from lab.training.loop import train
 from lab.network.parameters import count
 from lab.storage import seal
 

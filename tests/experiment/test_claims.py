@@ -2,7 +2,7 @@
 
 import pytest
 
-from lab.activations import certificate
+from lab.certify import certificate
 from lab.errors import ClaimError, ExperimentError
 from lab.experiment import claims
 from lab.experiment.problems import Finding

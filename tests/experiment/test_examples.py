@@ -7,8 +7,8 @@ from trainings import made_examples
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import Identity
 from lab.activations.logistic import Sigmoid
-from lab.experiment.examples import EVALUATED_TOGETHER, Evaluation, accuracy, correct, examples, fed
-from lab.experiment.streams import stream
+from lab.training.examples import EVALUATED_TOGETHER, Evaluation, accuracy, correct, examples, fed
+from lab.training.streams import stream
 from lab.network.backprop import Network
 from lab.network.costs import Quadratic
 from lab.network.initialisers import Nielsen, initialised

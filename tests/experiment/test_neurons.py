@@ -5,11 +5,11 @@ from trainings import training
 from lab.activations import Formula
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import Identity, ReLU
-from lab.experiment.neurons import NEURON_COLUMNS, of_neurons
-from lab.experiment.probe import Seen
-from lab.experiment.recorder import Recorder
-from lab.experiment.schedule import Schedule
-from lab.experiment.training import Stack, train
+from lab.training.neurons import NEURON_COLUMNS, of_neurons
+from lab.training.probe import Seen
+from lab.training.recorder import Recorder
+from lab.training.schedule import Schedule
+from lab.training.loop import Stack, train
 
 SIZES = (3, 5, 4, 2)
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lab.experiment.norms import Norms, norm
+from lab.training.norms import Norms, norm
 
 
 @pytest.mark.parametrize("size", [1e-200, 1e-310, 1e200, 1e300])

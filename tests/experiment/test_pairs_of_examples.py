@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import lab
-from lab.experiment.pairs import kinds
+from lab.run.pairs import kinds
 from lab.network.backprop import Network
 from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
 

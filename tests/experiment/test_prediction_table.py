@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from lab.errors import ExperimentError
-from lab.experiment.prediction import prediction
-from lab.experiment.preparation import prepared
+from lab.run.prediction import prediction
+from lab.run.preparation import prepared
 from lab.experiment.variants import load
 
 

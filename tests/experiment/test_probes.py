@@ -14,10 +14,10 @@ from lab.activations.gaussian import GELU
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import Identity, LeakyReLU, ReLU
 from lab.activations.logistic import Sigmoid, SiLU, Softplus
-from lab.experiment.blocks import SORTED_VALUES, cosine, percentile, thinned
-from lab.experiment.norms import norm
-from lab.experiment.probe import Seen, few_examples, gradient_norms
-from lab.experiment.probes import COLUMNS, COUNTERFACTUAL_COLUMNS, TABLE, Causes, GradientCosine, Saturation
+from lab.training.blocks import SORTED_VALUES, cosine, percentile, thinned
+from lab.training.norms import norm
+from lab.training.probe import Seen, few_examples, gradient_norms
+from lab.training.probes import COLUMNS, COUNTERFACTUAL_COLUMNS, TABLE, Causes, GradientCosine, Saturation
 from lab.network.backprop import Network, backward, complete, forward, make_pass
 from lab.network.costs import Quadratic
 from lab.network.parameters import count, parameters, seen_as_layers

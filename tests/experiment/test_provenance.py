@@ -2,7 +2,7 @@ import subprocess
 
 import numpy as np
 
-from lab.experiment.provenance import blas, code, commit, provenance
+from lab.run.provenance import blas, code, commit, provenance
 
 
 def git(folder, *words):

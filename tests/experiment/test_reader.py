@@ -5,10 +5,10 @@ import pytest
 from trainings import training
 
 from lab.activations.linear import Identity
-from lab.experiment import probe, reader
-from lab.experiment.examples import examples
-from lab.experiment.probe import Probe, few_examples
-from lab.experiment.training import train
+from lab.training import probe, reader
+from lab.training.examples import examples
+from lab.training.probe import Probe, few_examples
+from lab.training.loop import train
 from lab.network.initialisers import Constant, Large
 from lab.network.optimisers import Adam, Descent, Optimiser
 

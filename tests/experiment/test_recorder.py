@@ -5,10 +5,10 @@ import pytest
 from trainings import PROBES
 
 from lab.activations.hyperbolic import Tanh
-from lab.experiment.probe import Probe, Seen
-from lab.experiment.probes import COLUMNS, LearningSpeed
-from lab.experiment.recorder import EDGES, HALF_BINS, STEP_COLUMNS, Recorder, counts
-from lab.experiment.schedule import Schedule, schedule
+from lab.training.probe import Probe, Seen
+from lab.training.probes import COLUMNS, LearningSpeed
+from lab.training.recorder import EDGES, HALF_BINS, STEP_COLUMNS, Recorder, counts
+from lab.training.schedule import Schedule, schedule
 from lab.network.backprop import Network, backward, complete, forward, make_pass
 from lab.network.costs import Quadratic
 from lab.network.parameters import count, parameters, seen_as_layers

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from lab.errors import LabError, StorageError
-from lab.experiment import results
-from lab.experiment.results import RunFolder, create, find, results_root, runs
-from lab.experiment.table_files import csv
+from lab.run import folder as results
+from lab.run.folder import RunFolder, create, find, results_root, runs
+from lab.run.table_files import csv
 from lab.experiment.variants import load
 
 

@@ -6,11 +6,11 @@ import pytest
 
 from lab import plugins
 from lab.errors import ExperimentError, LabError, StorageError
-from lab.experiment import chunks, runner
-from lab.experiment.preparation import prepared
-from lab.experiment.results import runs
-from lab.experiment.runner import prepared_again, resumed, run
-from lab.experiment.training import Stack
+from lab.run import chunks, runner
+from lab.run.preparation import prepared
+from lab.run.folder import runs
+from lab.run.runner import prepared_again, resumed, run
+from lab.training.loop import Stack
 from lab.experiment.variants import load
 from lab.network.initialisers import Initialiser
 

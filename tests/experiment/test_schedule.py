@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.experiment.schedule import MOST_HISTOGRAMS, MOST_READINGS, schedule, spread
+from lab.training.schedule import MOST_HISTOGRAMS, MOST_READINGS, schedule, spread
 
 EVERY = st.one_of(st.sampled_from(["auto", "log"]), st.integers(1, 3000))
 

@@ -3,7 +3,7 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
-from lab.experiment.streams import generator, stream
+from lab.training.streams import generator, stream
 
 
 def draws(rng):

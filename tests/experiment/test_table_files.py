@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lab.experiment import table_files
+from lab.run import table_files
 
 TABLE = pd.DataFrame(
     {

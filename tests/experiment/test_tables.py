@@ -8,12 +8,12 @@ from trainings import made_examples, of_trial, training
 
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import Identity, LeakyReLU, ReLU
-from lab.experiment import tables
-from lab.experiment.neurons import NEURON_COLUMNS
-from lab.experiment.probes import COLUMNS
-from lab.experiment.recorder import EDGES, STEP_COLUMNS
-from lab.experiment.tables import CURVE_Z, TABLES, Part
-from lab.experiment.training import train
+from lab.run import tables
+from lab.training.neurons import NEURON_COLUMNS
+from lab.training.probes import COLUMNS
+from lab.training.recorder import EDGES, STEP_COLUMNS
+from lab.run.tables import CURVE_Z, TABLES, Part
+from lab.training.loop import train
 from lab.experiment.variants import Variant
 from lab.network.backprop import Network
 

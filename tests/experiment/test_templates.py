@@ -2,7 +2,7 @@ import pytest
 
 from lab.errors import LabError, StorageError
 from lab.experiment import templates
-from lab.experiment.preparation import prepared
+from lab.run.preparation import prepared
 from lab.experiment.variants import load
 
 NAMES = [name for name, _ in templates.listing()]

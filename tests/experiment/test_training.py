@@ -15,10 +15,10 @@ from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import Identity, ReLU
 from lab.activations.logistic import Sigmoid
 from lab.errors import PartError
-from lab.experiment.examples import examples
-from lab.experiment.probes import COLUMNS
-from lab.experiment.streams import stream
-from lab.experiment.training import train
+from lab.training.examples import examples
+from lab.training.probes import COLUMNS
+from lab.training.streams import stream
+from lab.training.loop import train
 from lab.network.backprop import backward, cost, forward, make_pass, with_ones
 from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
 from lab.network.initialisers import Constant, Initialiser, Nielsen, initialised

@@ -8,12 +8,12 @@ import pytest
 from trainings import training
 
 from lab.errors import PartError
-from lab.experiment import datasets
-from lab.experiment.examples import examples
-from lab.experiment.probes import LearningSpeed
-from lab.experiment.reader import Recording
-from lab.experiment.schedule import Schedule
-from lab.experiment.training import train
+from lab import data as datasets
+from lab.training.examples import examples
+from lab.training.probes import LearningSpeed
+from lab.training.reader import Recording
+from lab.training.schedule import Schedule
+from lab.training.loop import train
 from lab.network.costs import CrossEntropy
 from lab.network.initialisers import Constant
 

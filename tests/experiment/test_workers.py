@@ -6,15 +6,15 @@ import time
 
 import pytest
 
-from lab.experiment.preparation import prepared
+from lab.run.preparation import prepared
 from lab.experiment.variants import load
-from lab.experiment.workers import Task, trained, usable_cores
+from lab.run.workers import Task, trained, usable_cores
 
 MAIN = """
 import sys
 from pathlib import Path
-from lab.experiment.preparation import prepared
-from lab.experiment.runner import run
+from lab.run.preparation import prepared
+from lab.run.runner import run
 from lab.experiment.variants import load
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lab.pages.as_json import readable, say
+from lab.console.as_json import readable, say
 
 
 @pytest.mark.parametrize(

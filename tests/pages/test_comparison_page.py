@@ -8,7 +8,7 @@ import lab
 from lab.analysis.comparisons import COLUMNS, SPREAD_COLUMNS
 from lab.analysis.metrics import metric
 from lab.errors import LabError
-from lab.pages.comparison import notes, sentence, tell
+from lab.console.comparison import notes, sentence, tell
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from lab.activations.hyperbolic import Tanh
 from lab.activations.logistic import Sigmoid
 from lab.activations.quadratic import HardSwish
 from lab.errors import LabError
-from lab.pages.curve_plot import STEP, curvature, plotted, refuse_unwritable
+from lab.console.curve_plot import STEP, curvature, plotted, refuse_unwritable
 
 
 def test_curvature_is_the_derivative_of_the_slope():

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from lab import cli
-from lab.experiment.preparation import prepared
-from lab.experiment.training import train
+from lab.run.preparation import prepared
+from lab.training.loop import train
 from lab.experiment.variants import load
-from lab.face import run
+from lab.api import run
 
 
 @pytest.fixture

@@ -9,18 +9,18 @@ import pytest
 
 from lab import cli
 from lab.activations import from_spec
-from lab.activations.certificate import Certificate
+from lab.certify.certificate import Certificate
 from lab.activations.design.clipped_slope import ClippedSlope
 from lab.activations.design.knots import Knots
 from lab.activations.design.template import Template
 from lab.activations.floored import Floored
 from lab.activations.formula.formula import Formula
-from lab.activations.formula.integral import Integral
+from lab.activations.design.integral import Integral
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import LeakyReLU
-from lab.experiment.preparation import prepared
+from lab.run.preparation import prepared
 from lab.experiment.variants import load
-from lab.pages import design as design_page
+from lab.console import design as design_page
 
 BELL = "floor + (1 - floor)*exp(-z**2)"
 FILE = '[data]\nname = "digits"\n[network]\nhidden = [4]\n'

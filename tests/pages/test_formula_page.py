@@ -6,7 +6,7 @@ import pytest
 from lab.activations import Formula
 from lab.activations.formula.operations import FUNCTIONS
 from lab.activations.formula.rewrites import REWRITES
-from lab.pages import formula as formula_page
+from lab.console import formula as formula_page
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import pytest
 
 from lab.errors import LabError
-from lab.pages.parameters import named_values
+from lab.console.parameters import named_values
 
 
 def test_numbers_are_numbers_and_other_words_are_names():

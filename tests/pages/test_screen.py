@@ -5,8 +5,8 @@ import sys
 import pytest
 from rich.console import Console
 
-from lab.pages import screen
-from lab.pages.screen import plain, progress, table, told
+from lab.console import screen
+from lab.console.screen import plain, progress, table, told
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 import lab
 from lab.activations import Activation, Formula, Interval
 from lab.activations.catalogue import examples
-from lab.activations.formula import complex_balls
+from lab.certify import complex_balls
 from lab.activations.formula.parser import FormulaError
-from lab.theory import ball_integral, moments
-from lab.theory.enclosures import (
+from lab.certify import ball_integral
+from lab.theory import moments
+from lab.certify.moments import (
     backward_gain_enclosure,
     chi_enclosure,
     fixed_point_enclosure,

@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from lab.activations import Formula, Interval
-from lab.activations.formula.complex_balls import RULES, continued, of_interval
+from lab.certify.complex_balls import RULES, continued, of_interval
 from lab.activations.formula.operations import FUNCTIONS
 from lab.activations.formula.parser import FormulaError
 from lab.activations.formula.ranges import RULES as REAL_RULES
-from lab.activations.formula.sides import sides, switches
+from lab.certify.sides import sides, switches
 from lab.activations.formula.tape import Tape
 
 

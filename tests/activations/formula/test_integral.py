@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lab.activations import Formula
-from lab.activations.formula.integral import FARTHEST, LARGEST_ERROR, Integral
+from lab.activations.design.integral import FARTHEST, LARGEST_ERROR, Integral
 from lab.activations.formula.parser import FormulaError
 from lab.errors import PartError
 from lab.testing import check_activation

@@ -8,7 +8,7 @@ import pytest
 
 from lab.activations import Formula, Interval
 from lab.activations.activation import REALS
-from lab.activations.formula.mean_value import FAR, NOTHING, Function, middle_of
+from lab.certify.mean_value import FAR, NOTHING, Function, middle_of
 from lab.activations.formula.parser import parse
 from lab.activations.formula.tape import Tape
 

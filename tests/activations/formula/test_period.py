@@ -6,7 +6,7 @@ import pytest
 
 from lab.activations import Formula
 from lab.activations.formula.parser import parse
-from lab.activations.formula.period import period
+from lab.certify.period import period
 from lab.activations.formula.tape import Tape
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from lab.activations import Formula, Interval
-from lab.activations.formula.sides import sides, switches
+from lab.certify.sides import sides, switches
 from lab.activations.formula.tape import Tape
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from lab.errors import PartError
-from lab.experiment.datasets.counts import check_size, of_both, of_part
-from lab.experiment.datasets.dataset import assembled
-from lab.experiment.datasets.labels import classified, mapping_note, outputs
+from lab.data.counts import check_size, of_both, of_part
+from lab.data.dataset import assembled
+from lab.data.labels import classified, mapping_note, outputs
 
 
 def made(x, y, x_test=((0.0,),), y_test=((0.0,),), name="a"):

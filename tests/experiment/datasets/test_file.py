@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from lab.errors import PartError
-from lab.experiment.datasets import source
+from lab.data import source
 
 IRIS = "length,width,species\n5.1,3.5,setosa\n7.0,3.2,versicolor\n6.3,3.3,virginica\n4.9,3.0,setosa\n"
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from lab.errors import PartError
-from lab.experiment.datasets import TABLE, source
-from lab.experiment.datasets.streams import stream
+from lab.data import TABLE, source
+from lab.data.streams import stream
 
 HERE = Path()
 SEEDED = ["xor", "moons", "circles", "spirals", "parity", "teacher"]
@@ -201,7 +201,7 @@ def test_digits_test_rows_follow_the_train_rows():
 
 
 def test_the_licence_of_the_digits_lies_beside_them():
-    import lab.experiment.datasets as package
+    import lab.data as package
 
     note = Path(package.__file__).with_name("DIGITS.txt").read_text(encoding="utf-8")
     assert "CC BY 4.0" in note
@@ -226,8 +226,8 @@ def test_unknown_names_are_told_the_nearest():
 def test_a_class_in_a_file_needs_leave_and_must_be_a_source(tmp_path):
     (tmp_path / "mine.py").write_text(
         "from dataclasses import dataclass\n"
-        "from lab.experiment.datasets import Source\n"
-        "from lab.experiment.datasets.dataset import assembled\n"
+        "from lab.data import Source\n"
+        "from lab.data.dataset import assembled\n"
         "@dataclass(frozen=True)\n"
         "class Line(Source):\n"
         "    slope: float = 2.0\n"

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from lab.errors import PartError, StorageError
-from lab.experiment.datasets import idx, source, store
-from lab.experiment.datasets.archives import FILES
-from lab.experiment.datasets.folder import data_folder
+from lab.data.added import idx, store
+from lab.data import source
+from lab.data.added.archives import FILES
+from lab.data.added.folder import data_folder
 
 ARRAYS = {
     "x_train": np.arange(48, dtype=np.uint8).reshape(12, 2, 2),

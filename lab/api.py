@@ -1,0 +1,392 @@
+"""The Python face: running an experiment, opening its results, making an activation and certifying it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lab.activations import Activation, Interval, from_spec
+from lab.errors import LabError, PartError
+from lab.run.folder import RunFolder, find, results_root
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from lab.analysis.verdicts import Verdict
+    from lab.certify.certificate import Certificate
+
+
+@dataclass(frozen=True, repr=False)
+class Run:
+    """A run's results: its tables as DataFrames, its figures, and what it was made with."""
+
+    folder: RunFolder
+
+    def __repr__(self) -> str:
+        return f"<run {self} in {self.path.parent.parent}>"
+
+    def __str__(self) -> str:
+        return f"{self.folder.name}/{self.folder.id}"
+
+    @property
+    def path(self) -> Path:
+        """The run's folder."""
+        return self.folder.path
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """What run.json says: status, versions, seed, the fate and time of every trial."""
+        return self.folder.info
+
+    @property
+    def layers(self) -> pd.DataFrame:
+        """A row for each variant, trial, reading and layer, with a column for each quantity."""
+        return self.folder.table("layers")
+
+    @property
+    def steps(self) -> pd.DataFrame:
+        """A row for each variant, trial and reading: cost and accuracy."""
+        return self.folder.table("steps")
+
+    @property
+    def trials(self) -> pd.DataFrame:
+        """A row for each variant and trial: status, final and best figures."""
+        return self.folder.table("trials")
+
+    @property
+    def variants(self) -> pd.DataFrame:
+        """A row for each variant: what varies, the sizes, inf σ′ and sup σ′."""
+        return self.folder.table("variants")
+
+    @property
+    def ledger(self) -> pd.DataFrame:
+        """Where the error died on its way down. See `lab.analysis.ledger`."""
+        from lab.analysis.ledger import ledger
+
+        return ledger({"layers": self.layers, "variants": self.variants})
+
+    @property
+    def causes(self) -> pd.DataFrame:
+        """Why weights learn slowly, where it was recorded. See `lab.analysis.causes`."""
+        from lab.analysis.causes import causes
+
+        return causes({"layers": self.layers})
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """All tables by name; ``neurons`` where the file asked for it."""
+        return self.folder.tables
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """The short table: a row a variant. See `lab.analysis.summary`."""
+        from lab.analysis.summary import summary
+
+        return summary(self.tables)
+
+    def compare(
+        self, other: Run | None = None, metrics: Sequence[str] = (), *, all_pairs: bool = False
+    ) -> pd.DataFrame:
+        """The table ``comparisons``: this run's variants against the first, or against another run's.
+
+        Parameters
+        ----------
+        other
+            Another run: then variants of the same label, or the only ones, are compared.
+        metrics
+            Their names, see `lab.analysis.metrics`; else the usual ones that were recorded.
+        all_pairs
+            Whether every two variants are compared, and not each with the first alone; Holm's correction is
+            then over all of them.
+
+        The columns are those of `lab.analysis.comparisons.comparisons`. Raises LabError where there is
+        nothing to compare, or the runs have different seeds or data.
+        """
+        from lab.analysis.comparisons import comparisons
+
+        tables, pairs = side_by_side(self, other, all_pairs)
+        return comparisons(tables, metrics, pairs)
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """What is wrong, variant by variant, the gravest first. See `lab.analysis.verdicts`."""
+        from lab.analysis.verdicts import verdicts
+
+        return verdicts(self.tables)
+
+    def save_analysis(self) -> None:
+        """Write the ledger, the causes and the usual comparisons into the run's folder ``tables``.
+
+        Of these only what has rows. Raises StorageError where they cannot be written.
+        """
+        from lab.analysis.tables import derived
+
+        self.folder.keep_tables(derived(self.tables))
+
+    def plot(self, name: str = "learning_speed") -> Figure:
+        """A figure of the run. Raises PartError with the known names where it is unknown."""
+        from lab.figures import draw
+
+        return draw(name, self.tables, title=self.info["title"])
+
+    def save_plots(self) -> list[Path]:
+        """Draw every figure into the run's folder ``plots``, as PNG and SVG.
+
+        Raises FiguresError at the end where some could not be drawn; the others are there.
+        """
+        from lab.figures import draw_all
+
+        return draw_all(self.tables, self.folder.plots, self.info["title"])
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        table = self.summary.to_html(index=False, float_format="{:.3g}".format)
+        told = "".join(
+            f"<li>{escape(f'{one.variant}: {one.sentence}')} <small>[{escape(one.evidence)}]</small></li>"
+            for one in self.verdicts
+        )
+        verdicts = f"<ul>{told}</ul>" if told else ""
+        return f"<h4>{escape(self.info['title'] or str(self))}</h4>{table}{verdicts}"
+
+
+def side_by_side(
+    run: Run, other: Run | None, all_pairs: bool
+) -> tuple[dict[str, pd.DataFrame], list[tuple[str, str]]]:
+    """The tables of which one run, or two, are compared, and the pairs of variants. See `Run.compare`."""
+    from lab.analysis import comparisons
+
+    tables = [
+        {name: one.folder.table(name) for name in comparisons.READ} for one in (run, other) if one is not None
+    ]
+    if other is None:
+        names = comparisons.variants(tables[0])
+        return tables[0], comparisons.every_pair(names) if all_pairs else comparisons.against_first(names)
+    if all_pairs:
+        raise LabError("of two runs variants of the same label are compared; all pairs are there in one run")
+    if run.path.resolve() == other.path.resolve():
+        raise LabError(f"{run} and {other} are the same run; name one of them to compare its variants")
+    spellings = ((one.folder.name, one.folder.id, str(one.path)) for one in (run, other))
+    told = next((a, b) for a, b in zip(*spellings, strict=True) if a != b)
+    made = comparisons.joined(tables[0], tables[1], told)
+    _require_same_data((run, other), told)
+    return made
+
+
+def _require_same_data(runs: tuple[Run, Run], names: tuple[str, str]) -> None:
+    """Raise LabError where the data differ, for then the same seed does not pair the trials."""
+    given = [{data["sha256"]: data["name"] for data in run.info["data"]} for run in runs]
+    if given[0].keys() == given[1].keys():
+        return
+    said = [
+        ", ".join(f"{name} (sha256 {digest[:8]}…)" for digest, name in data.items()) + f" in {run}"
+        for data, run in zip(given, names, strict=True)
+    ]
+    raise LabError(
+        f"the runs have different data, so that their trials are no pairs: {said[0]} and {said[1]}; "
+        "run one again with the data of the other"
+    )
+
+
+def run(
+    path: str | Path,
+    overrides: Mapping[str, Any] | Sequence[str] = (),
+    *,
+    workers: int = 1,
+    results: str | Path | None = None,
+    allow_code: bool = False,
+    max_trials: int = 10_000,
+    unchecked: bool = False,
+    plots: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> Run:
+    """Run an experiment file and return its results.
+
+    Parameters
+    ----------
+    path
+        The file.
+    overrides
+        Dotted keys with new values, as a mapping or as texts ``"training.epochs=50"``.
+    workers
+        Processes to train in. With more than 1 a script needs ``if __name__ == "__main__":``.
+    results
+        Where results are kept; else $LAB_RESULTS, else ``results`` under the current folder.
+    allow_code
+        Whether the file may name a class in a Python file, which runs that file's code.
+    max_trials
+        The most trials that the experiment may have.
+    unchecked
+        Whether activations of one's own may run that do not pass `lab.testing.check_activation`.
+    plots
+        Whether the figures are drawn too.
+    progress
+        Called with the trial-steps done and their total.
+
+    Raises
+    ------
+    ExperimentError
+        With every problem of the file; nothing was run or written.
+    ClaimError
+        An activation does not hold what is claimed of it, or what the core relies on.
+    StorageError
+        The results cannot be kept.
+    """
+    from lab.experiment.variants import load as load_plan
+    from lab.run.preparation import prepared
+    from lab.run.provenance import command_line
+    from lab.run.runner import run as run_plan
+    from lab.testing import check_own
+
+    ready = prepared(load_plan(path, overrides, allow_code=allow_code, max_trials=max_trials))
+    if not unchecked:
+        check_own(ready)
+    told = counted(progress, ready.trial_steps)
+    folder = run_plan(ready, results_root(results), workers=workers, argv=command_line(), progress=told)
+    made = Run(folder)
+    made.save_analysis()
+    if plots:
+        made.save_plots()
+    return made
+
+
+def counted(progress: Callable[[int, int], None] | None, total: int) -> Callable[[int], None]:
+    """From a progress that is told sums to one that is told increments."""
+    done = 0
+
+    def told(more: int) -> None:
+        nonlocal done
+        done += more
+        if progress is not None:
+            progress(done, total)
+
+    return told
+
+
+def load(run: str | Path, results: str | Path | None = None) -> Run:
+    """Open the results of a run: its folder, its name (the newest), its run-id or the beginning of one.
+
+    Raises LabError where there is no such run.
+    """
+    return Run(find(str(run), results_root(results)))
+
+
+def activation(
+    spec: str | Mapping[str, Any] | None = None,
+    *,
+    derivative: str | None = None,
+    allow_code: bool = False,
+    **parameters: Any,
+) -> Activation:
+    """An activation by its name, by a formula in z, or by the formula of its derivative.
+
+    ::
+
+        activation("leaky-relu", slope=0.2)
+        activation("tanh(z) + a*z", a=0.1)
+        activation(derivative="a + (1 - a)*exp(-z**2)", a=0.1)      # integrated from 0
+
+    ``"file.py:Class"`` runs the file's code, so it needs ``allow_code=True``. Raises PartError where there
+    is none such, or where there are both a ``spec`` and a ``derivative``, or neither.
+    """
+    if (spec is None) == (derivative is None):
+        raise PartError('expected one of an activation, such as "tanh", and derivative="…"')
+    if derivative is not None:
+        return from_spec({"derivative": derivative, **parameters})
+    table = {"name": spec} if isinstance(spec, str) else dict(spec or {})
+    return from_spec({**table, **parameters}, allow_code=allow_code)
+
+
+def predict(
+    sigma: Activation | str | Mapping[str, Any],
+    depth: int = 5,
+    weight_variance: float = 1.0,
+    bias_variance: float = 1.0,
+    *,
+    mean_square: float = 1.0,
+    correlation: float = 1.0,
+    allow_code: bool = False,
+    **parameters: Any,
+) -> pd.DataFrame:
+    """Predict how fast the layers of a deep, wide network of σ learn when it starts, without training it.
+
+    The table has a row a layer: its number, q (the mean square of z), correlation (c, of the z of two
+    inputs), chi (what it leaves of E ‖δ‖² of the layer above), pair_chi (what it leaves of E δ·δ′ of two
+    inputs) and ratio (its learning speed over that of the last layer: the root of the product of pair_chi
+    between). See `lab.theory.prediction.predicted`.
+
+    Parameters
+    ----------
+    sigma
+        An activation, or what `activation` takes, with its ``parameters``.
+    depth
+        The number of layers, all of σ and of one width.
+    weight_variance, bias_variance
+        σ_w² = n_in Var w and σ_b² = Var b.
+    mean_square, correlation
+        q⁰ and c⁰, of the inputs; where c⁰ = 1 they are all alike, and pair_chi is chi.
+    allow_code
+        As `activation` takes it.
+
+    Raises PartError where there is no such activation or parameter, ValueError for a number out of range.
+    """
+    import pandas as pd
+
+    from lab.theory.prediction import homogeneous
+
+    if not isinstance(sigma, Activation):
+        sigma = activation(sigma, allow_code=allow_code, **parameters)
+    rows = homogeneous(sigma, depth, weight_variance, bias_variance, mean_square, correlation)
+    return pd.DataFrame(
+        [(row.layer, row.q, row.correlation, row.chi, row.pair_chi, row.speed) for row in rows],
+        columns=["layer", "q", "correlation", "chi", "pair_chi", "ratio"],
+    )
+
+
+def certify(
+    sigma: Activation | str | Mapping[str, Any],
+    at_least: float = -inf,
+    at_most: float = inf,
+    *,
+    allow_code: bool = False,
+    **parameters: Any,
+) -> Certificate:
+    """Enclose inf σ′ and sup σ′ over all z, and prove or refute at_least ≤ σ′ ≤ at_most.
+
+    Parameters
+    ----------
+    sigma
+        An activation, or what `activation` takes: ``certify("tanh(z) + a*z", at_least=0.1, a=0.1)``.
+    at_least, at_most
+        The claim.
+    allow_code
+        As `activation` takes it.
+    parameters
+        Of the formula or the class. A pair (low, high) leaves a parameter open: then all is proved for
+        every value between.
+
+    Raises PartError where there is no such activation or parameter, or a range is empty.
+    """
+    from lab.certify.certificate import certify as certified
+
+    over: dict[str, Interval] = {}
+    values: dict[str, Any] = {}
+    for name, value in parameters.items():
+        if isinstance(value, tuple | Interval):
+            low, high = (value.low, value.high) if isinstance(value, Interval) else value
+            if not -inf < low <= high < inf:
+                raise PartError(f"{name}: expected a range of finite numbers, low:high, got {low:g}:{high:g}")
+            over[name] = Interval(float(low), float(high))
+            values[name] = low + (high - low) / 2
+        else:
+            values[name] = value
+    if isinstance(sigma, Activation):
+        if len(over) < len(values):
+            raise PartError("an activation has its parameters; only ranges, pairs (low, high), may be given")
+    else:
+        sigma = activation(sigma, allow_code=allow_code, **values)
+    return certified(sigma, at_least, at_most, over)

@@ -1,0 +1,1 @@
+"""The prover: certified bounds of σ, σ′ and their moments."""

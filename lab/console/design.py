@@ -1,0 +1,205 @@
+"""The page of ``lab design``: an activation made from its slope, and the lines of a file that make it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import floor, log10
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from lab.activations import Activation, from_spec
+from lab.activations.design.integral import Integral
+from lab.activations.design.knot_lists import knots_from_csv, knots_from_text
+from lab.certify.certificate import certify
+from lab.console.as_json import say
+from lab.console.catalogue import SHOWN_Z
+from lab.console.curve_plot import plotted, refuse_unwritable
+from lab.console.parameters import named_values
+from lab.console.screen import out, plain, table
+from lab.errors import LabError
+from lab.experiment.toml_writer import document, value_text
+
+SETTINGS: dict[str, tuple[str, ...]] = {
+    "template": ("floor", "height", "width", "centre"),
+    "knots": (),
+    "knots-csv": (),
+    "floor-under": ("floor", "p"),
+    "clip-under": ("floor", "p"),
+    "derivative": ("p",),
+}
+"""The kinds of designs, each an option of the command line, and the options that go with it."""
+
+NAME = "designed"
+"""What a design by a formula is called in the lines that are printed."""
+
+
+@dataclass(frozen=True)
+class Design:
+    """An activation that was designed, and how an experiment file says it.
+
+    ``lines`` are TOML to be pasted into the file; ``bounds`` says where the bounds of σ′ come from, and
+    ``at_least`` is the one that was proved.
+    """
+
+    sigma: Activation
+    lines: str
+    bounds: str
+    at_least: float | None
+
+
+def tell(
+    kinds: Mapping[str, str],
+    settings: Mapping[str, float],
+    parameters: Sequence[str],
+    plot: Path | None,
+    as_json: bool,
+    allow_code: bool,
+) -> None:
+    """Design an activation, and tell how to write it, the bounds of its slope, and values in both tails.
+
+    Parameters
+    ----------
+    kinds
+        What was given of the keys of `SETTINGS`, with its text; it must be exactly one.
+    settings
+        What was given of floor, height, width and centre.
+    parameters
+        Words ``NAME=VALUE`` for the formula, or for the activation that is wrapped.
+    plot
+        A PNG to draw σ and σ′ into.
+    as_json
+        Whether a program reads it.
+    allow_code
+        Whether ``"file.py:Class"`` may be wrapped, which runs that file.
+
+    Raises
+    ------
+    LabError
+        Not exactly one kind is given, a setting does not go with it, or the design cannot be made.
+    """
+    kind, text = _only(kinds)
+    _refuse_what_does_not_go_with(kind, settings, parameters)
+    refuse_unwritable(plot)
+    design = _designed(kind, text, dict(settings), named_values(parameters), allow_code)
+    sigma, z = design.sigma, np.array(SHOWN_Z)
+    with np.errstate(all="ignore"):
+        values, slopes = sigma(z), sigma.derivative(z)
+    drawn = [] if plot is None else plotted(plot.stem, sigma, plot)
+    error = sigma.error if isinstance(sigma, Integral) else None
+    if as_json:
+        told = {
+            "toml": design.lines,
+            "slope": [sigma.slope.low, sigma.slope.high],
+            "at_least": design.at_least,
+            "range": [sigma.range.low, sigma.range.high],
+            "kinks": sigma.kinks,
+            "error": error,
+            "z": z,
+            "sigma": values,
+            "derivative": slopes,
+            "plots": list(map(str, drawn)),
+        }
+        say(told)
+        return
+    click.echo(plain(design.lines))
+    console = out()
+    console.print(f"range of σ′: {sigma.slope}, {design.bounds}")
+    console.print(f"range of σ: {sigma.range}")
+    console.print(f"kinks: {', '.join(f'{kink:.6g}' for kink in sigma.kinks) or 'none'}")
+    if error is not None:
+        console.print(f"error of σ, which is integrated: about {error:.1g}, relative to 1 + |σ|")
+    console.print()
+    rows = zip(z, values, slopes, strict=True)
+    table(("z", "σ(z)", "σ′(z)"), [(f"{a:g}", f"{b:.10g}", f"{c:.10g}") for a, b, c in rows])
+    for path in drawn:
+        console.print(f"plot: {path}")
+
+
+def _only(kinds: Mapping[str, str]) -> tuple[str, str]:
+    if len(kinds) != 1:
+        asked = ", ".join(f"--{kind}" for kind in SETTINGS)
+        got = " and ".join(f"--{kind}" for kind in kinds) or "none"
+        raise LabError(
+            f"expected exactly one of {asked}; got {got}; try lab design --template sech2 --floor 0.1"
+        )
+    return next(iter(kinds.items()))
+
+
+def _refuse_what_does_not_go_with(
+    kind: str, settings: Mapping[str, float], parameters: Sequence[str]
+) -> None:
+    for name in [*settings, *(["p"] if parameters else [])]:
+        if name in SETTINGS[kind]:
+            continue
+        if kind == "derivative":
+            hint = f"a parameter of the formula is given by -p {name}={settings[name]:g}"
+        else:
+            hint = f"it goes with {', '.join(f'--{other}' for other in SETTINGS if name in SETTINGS[other])}"
+        raise LabError(f"{_option(name)} does not go with --{kind}; {hint}")
+
+
+def _option(name: str) -> str:
+    return f"-{name}" if len(name) == 1 else f"--{name}"
+
+
+def _designed(
+    kind: str, text: str, settings: dict[str, float], parameters: Mapping[str, Any], allow_code: bool
+) -> Design:
+    if kind == "derivative":
+        return _by_derivative(text, parameters)
+    if kind in ("knots", "knots-csv"):
+        knots = knots_from_text(text) if kind == "knots" else knots_from_csv(Path(text))
+        return Design(knots, _inline(knots, {"name": "knots"}), "by construction", None)
+    if kind == "template":
+        template = from_spec({"name": "template", "kernel": text, **settings})
+        return Design(template, _inline(template, {"name": "template"}), "by construction", None)
+    spec = {
+        "name": "floored" if kind == "floor-under" else "clipped-slope",
+        "inner": {"name": text, **parameters} if parameters else text,
+    }
+    wrapped = from_spec({**spec, **settings}, allow_code=allow_code)
+    return Design(wrapped, _inline(wrapped, spec), f"from the bounds of {text}", None)
+
+
+def _by_derivative(text: str, parameters: Mapping[str, Any]) -> Design:
+    sigma = from_spec({"derivative": text, **parameters})
+    at_least = _provable(sigma)
+    section = {"derivative": text, **parameters}
+    if at_least is not None:
+        section["at_least"] = at_least
+        bounds = f"as measured; σ′ ≥ {at_least:g} is proved"
+    elif sigma.slope.low > 0:
+        bounds = "as measured; that it is bounded away from 0 could not be proved"
+    else:
+        bounds = "as measured; not bounded away from 0"
+    return Design(sigma, _lines(NAME) + "\n" + document({"activations": {NAME: section}}), bounds, at_least)
+
+
+def _provable(sigma: Activation) -> float | None:
+    """A floor under σ′ that holds for all z: the measured infimum in few digits, or slightly less."""
+    low = sigma.slope.low
+    if not low > 0:
+        return None
+    unit = 10.0 ** (floor(log10(low)) - 2)
+    for bound in (float(f"{low:.6g}"), float(f"{floor(low / unit) * unit:.3g}")):
+        if certify(sigma, at_least=bound).verdict == "CERTIFIED":
+            return bound
+    return None
+
+
+def _inline(sigma: Activation, spec: Mapping[str, Any]) -> str:
+    """The line that makes this activation, with every parameter but those that ``spec`` says."""
+    told = dict(spec)
+    for field in dataclasses.fields(sigma):  # type: ignore[arg-type]
+        value = getattr(sigma, field.name)
+        told.setdefault(field.name, list(value) if isinstance(value, tuple) else value)
+    return _lines(told)
+
+
+def _lines(activation: Any) -> str:
+    return f"# in [network]\nactivation = {value_text(activation)}\n"

@@ -1,0 +1,186 @@
+"""The page of ``lab formulas``: the language in which a σ is written, told from the tables that define it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lab.activations import Formula
+from lab.activations.formula.operations import LANGUAGE, Function
+from lab.activations.formula.parser import CONSTANTS, DEEPEST, LONGEST, FormulaError
+from lab.activations.formula.rewrites import REWRITES
+from lab.console.as_json import say
+from lab.console.screen import out, plain
+
+
+@dataclass(frozen=True)
+class Example:
+    """A formula, its parameters, and what it is."""
+
+    text: str
+    about: str
+    parameters: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def words(self) -> str:
+        """It and its parameters as a command line has them."""
+        return " ".join([f'"{self.text}"', *(f"-p {name}={value:g}" for name, value in self.parameters)])
+
+
+OPERATORS: tuple[tuple[str, str], ...] = (
+    ("x**y", "power; from right to left: 2**3**2 is 2**9, and -z**2 is -(z**2)"),
+    ("-x  +x", "sign"),
+    ("x*y  x/y", "product, quotient; from left to right"),
+    ("x + y  x - y", "sum, difference; from left to right"),
+    ("x < y  x <= y  x > y  x >= y", "comparison; only as the first argument of where"),
+)
+"""The operators, those that bind most tightly first."""
+
+KINKS: tuple[tuple[str, str], ...] = (
+    ("abs(u)", "where u = 0, the slope 0"),
+    (
+        "max(u, v)  min(u, v)",
+        "where u = v, the slope of u; where v is a number, 0: max(z, 0) has slope 0 at 0",
+    ),
+    ("where(u > v, x, y)", "where u = v, the slope of the branch that the comparison takes, here y"),
+    (
+        "sign(u)  where(…)",
+        "where σ jumps it has no slope: it is computed beside the jump, and no claim is certified",
+    ),
+)
+"""The conventions for σ′ where it does not exist."""
+
+EXAMPLES: tuple[Example, ...] = (
+    Example("tanh(z) + a*z", "twisted tanh: its slope never falls below a", (("a", 0.1),)),
+    Example("1/(1 + exp(-z))", "the sigmoid, read as sigmoid(z)"),
+    Example("z*s(b*z)", "SiLU, or swish with b", (("b", 1.5),)),
+    Example("z*tanh(sp(z))", "mish"),
+    Example("0.5*z*(1 + erf(z/sqrt(2)))", "GELU, read as z*Phi(z)"),
+    Example("where(z > 0, z, a*expm1(z))", "ELU", (("a", 1),)),
+    Example("max(z, a*z)", "leaky ReLU", (("a", 0.01),)),
+    Example("min(max(z, -1), 1)", "hard tanh"),
+    Example("z/(1 + abs(z))", "softsign"),
+    Example("z + 10*exp(-((z - 300)/5)**2)", "a bump far out, where its slope is negative"),
+)
+"""Formulas to begin with."""
+
+REFUSED: tuple[str, ...] = (
+    "z^2",
+    "tahn(z)",
+    "exp(-x**2)",
+    "2*(z < 0)",
+    "where(0 < z < 1, z, 0)",
+    "z.real",
+    "9**9**9*z",
+    "z − 1",
+    "2 + 3",
+)
+"""Texts that are no formulas; the page tells why in the parser's own words."""
+
+
+def refusal(text: str) -> str:
+    """What the parser says of a text that is no formula."""
+    try:
+        Formula(text)
+    except FormulaError as error:
+        return str(error)
+    raise AssertionError(f"{text!r} is a formula")
+
+
+def tell(as_json: bool) -> None:
+    """Print the page, or the tables that it is made of."""
+    if as_json:
+        say(_tables())
+        return
+    console = out()
+    for line in _lines():
+        console.print(plain(line), soft_wrap=True)
+
+
+def _tables() -> dict[str, object]:
+    return {
+        "variable": "z",
+        "constants": CONSTANTS,
+        "longest": LONGEST,
+        "deepest": DEEPEST,
+        "operators": [{"written": written, "about": about} for written, about in OPERATORS],
+        "functions": [
+            {
+                "name": function.operation,
+                "arguments": list(function.arguments),
+                "aliases": list(function.aliases),
+                "about": function.about,
+            }
+            for function in LANGUAGE
+        ],
+        "kinks": [{"at": at, "convention": convention} for at, convention in KINKS],
+        "rewrites": [{"written": rewrite.written, "read_as": rewrite.stable} for rewrite in REWRITES],
+        "refused": [{"text": text, "message": refusal(text)} for text in REFUSED],
+        "examples": [
+            {"formula": example.text, "parameters": dict(example.parameters), "about": example.about}
+            for example in EXAMPLES
+        ],
+    }
+
+
+def _lines() -> list[str]:
+    called = [(_call(function), _told(function)) for function in LANGUAGE]
+    numbers = ", ".join(f"{name} = {value:.10g}" for name, value in CONSTANTS.items())
+    return [
+        "A formula gives σ as a function of z; σ′ follows from it exactly.",
+        "",
+        *_section(
+            "Where it is written",
+            [
+                ('lab activations "tanh(z) + a*z" -p a=0.1', "on the command line; quote it"),
+                ('activation = "tanh(z) + 0.1*z"', "in [network] of an experiment file"),
+                ('[activations.mine]  value = "tanh(z) + a*z"  a = 0.1', "as a design with parameters"),
+                ('[activations.mine]  derivative = "…"', "by its slope, which is integrated"),
+                ('lab.activation("tanh(z) + a*z", a=0.1)', "in Python"),
+            ],
+        ),
+        *_section(
+            "Names and numbers",
+            [
+                ("z", "the variable"),
+                (numbers, "constants"),
+                ("any other name", "a parameter; give it a value: -p a=0.1, or a key beside the formula"),
+                ("3  0.5  1e-3", "numbers, held as float64"),
+            ],
+        ),
+        *_section("Operators, those that bind most tightly first", OPERATORS),
+        *_section("Functions", called),
+        *_section("Slopes at kinks", KINKS),
+        *_section(
+            "Read as another form, the same function with its precision in the tails; x is any expression",
+            [(rewrite.written, rewrite.stable) for rewrite in REWRITES],
+        ),
+        "sigmoid_slope(x) is s(x)*s(-x). √2 is meant where the float next to it stands.",
+        "",
+        *_section(
+            "Refused, with the column",
+            [
+                *((text, _reason(text)) for text in REFUSED),
+                (f"more than {LONGEST} characters", f"and brackets or operators more than {DEEPEST} deep"),
+            ],
+        ),
+        *_section("Examples", [(example.words, example.about) for example in EXAMPLES]),
+    ][:-1]
+
+
+def _reason(text: str) -> str:
+    """The column and the reason, without the text and the list of what is known."""
+    return "column " + refusal(text).rpartition(", column ")[2].partition(" (known: ")[0]
+
+
+def _section(title: str, rows: list[tuple[str, str]] | tuple[tuple[str, str], ...]) -> list[str]:
+    width = max(len(left) for left, _ in rows)
+    return [title, *(f"  {left:{width}}  {right}" for left, right in rows), ""]
+
+
+def _call(function: Function) -> str:
+    return f"{function.operation}({', '.join(function.arguments)})"
+
+
+def _told(function: Function) -> str:
+    also = f" (also: {', '.join(function.aliases)})" if function.aliases else ""
+    return function.about + also

@@ -1,0 +1,259 @@
+"""The pages of ``lab predict``: of an experiment, and of one activation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lab.activations import Activation, Interval, from_spec
+from lab.certify.moments import (
+    backward_gain_enclosure,
+    chi_enclosure,
+    fixed_point_enclosure,
+    forward_gain_enclosure,
+    slope_square_enclosure,
+)
+from lab.console.as_json import say
+from lab.console.curve_plot import refuse_unwritable
+from lab.console.parameters import named_values
+from lab.console.screen import err, out, plain, table
+from lab.errors import LabError
+from lab.run.assembly import counterfactual, undefined
+from lab.run.prediction import prediction
+from lab.run.preparation import Prepared
+from lab.theory.correlation import FixedCorrelation, fixed_correlation
+from lab.theory.mean_field import Critical, FixedPoint, boundary, critical, fixed_point
+from lab.theory.moments import backward_gain, forward_gain, slope_square
+from lab.theory.prediction import homogeneous
+
+HEADINGS = {
+    "variant": "variant",
+    "layer": "layer",
+    "n_in": "n_in",
+    "n_out": "n_out",
+    "weight_variance": "σ_w²",
+    "bias_variance": "σ_b²",
+    "q": "q",
+    "correlation": "c",
+    "chi": "χ",
+    "pair_chi": "χ_c",
+    "predicted_speed": "speed",
+    "predicted_speed_w": "speed w",
+    "predicted_delta_rms": "rms δ",
+}
+"""What the screen calls the columns of a prediction."""
+
+
+CAPTIONS = {
+    "forward_gain": "gain going up, 1/√E σ(g)²:",
+    "backward_gain": "gain going down, 1/√E σ′(g)²:",
+    "mean_square_slope": "E σ′(g)²:",
+}
+
+CLOSE = 1e-9
+"""How narrow, relatively, an interval is whose middle is told with more digits."""
+
+PHASE_POINTS = 21
+"""The σ_b² at which the critical line is found, closer where it is steeper."""
+
+
+@dataclass(frozen=True)
+class Deep:
+    """A deep network of one σ: its layers, σ_w², σ_b², and the mean square and correlation of its inputs."""
+
+    depth: int
+    weight_variance: float
+    bias_variance: float
+    mean_square: float
+    correlation: float
+
+
+def tell_experiment(ready: Prepared, plot: Path | None, as_json: bool) -> None:
+    """A row a variant and layer: what is predicted of it before it trains."""
+    refuse_unwritable(plot)
+    predicted = prediction(ready.made)
+    drawn = [] if plot is None else _plotted(predicted, plot, ready.plan.experiment.title)
+    if as_json:
+        say(predicted)
+        return
+    table([HEADINGS[str(column)] for column in predicted], _rows(predicted), ready.plan.experiment.title)
+    console = out()
+    console.print(
+        "σ_w² = n_in Var w, σ_b² = Var b; q: mean square of z; c: correlation of the z of two examples; "
+        "χ: E‖δ‖² of this layer over that of the next, χ_c: the same of E δ·δ′ of two examples; "
+        "speed: ‖∂C/∂b‖ over that of the last hidden layer; speed w: of ‖∂C/∂w‖; rms δ: of √⟨‖δ‖²⟩",
+        style="dim",
+        soft_wrap=True,
+    )
+    for variant in predicted.loc[predicted["weight_variance"].isna(), "variant"].unique():
+        err().print(plain(f"note: {variant}: nothing is predicted, its weights are not drawn with mean 0"))
+    for note in dict.fromkeys(counterfactual(training.network) for _, training in ready.made):
+        if note:
+            err().print(f"note: {note}")
+    for path in drawn:
+        console.print(f"plot: {path}")
+
+
+def tell_activation(
+    name: str,
+    parameters: Sequence[str],
+    deep: Deep,
+    plot: Path | None,
+    phase: Path | None,
+    as_json: bool,
+    allow_code: bool,
+) -> None:
+    """The gains of one σ, its fixed point and critical σ_w², and a row a layer of a deep network of it."""
+    refuse_unwritable(plot)
+    refuse_unwritable(phase, "--phase")
+    sigma = from_spec({"name": name, **named_values(parameters)}, allow_code=allow_code)
+    if (z := undefined(sigma)) is not None:
+        raise LabError(f"{name} is undefined at z = {z:g}; a σ must be defined for every z")
+    try:
+        layers = homogeneous(sigma, *astuple(deep))
+    except ValueError as error:
+        raise LabError(str(error)) from None
+    rest = fixed_point(sigma, deep.weight_variance, deep.bias_variance)
+    alike = fixed_correlation(sigma, rest, deep.weight_variance, deep.bias_variance)
+    edge = critical(sigma, deep.bias_variance)
+    gains = {
+        "forward_gain": forward_gain(sigma),
+        "backward_gain": backward_gain(sigma),
+        "mean_square_slope": slope_square(sigma, 1.0),
+    }
+    facts = {
+        "weight_variance": deep.weight_variance,
+        "bias_variance": deep.bias_variance,
+        "fixed_point": rest.q,
+        "stable": rest.stable,
+        "chi": rest.chi,
+        "depth_scale": rest.depth_scale,
+        "fixed_correlation": alike.c,
+        "correlation_depth_scale": alike.depth_scale,
+        "critical_weight_variance": None if edge is None else edge.weight_variance,
+        "critical_q": None if edge is None else edge.q,
+    }
+    rows = pd.DataFrame(
+        [(name, row.layer, row.q, row.correlation, row.chi, row.pair_chi, row.speed) for row in layers],
+        columns=["variant", "layer", "q", "correlation", "chi", "pair_chi", "predicted_speed"],
+    )
+    proved = _proved(sigma, rest, deep)
+    drawn = [] if plot is None else _plotted(rows, plot)
+    if phase is not None:
+        drawn += _phase_plotted(sigma, deep, phase, f"Where errors grow: {name}")
+    if as_json:
+        pairs = {key: [known.low, known.high] for key, known in proved.items()}
+        say(
+            {
+                "activation": str(sigma),
+                **gains,
+                **facts,
+                "proved": pairs,
+                "layers": rows.drop(columns="variant"),
+            }
+        )
+        return
+    console = out()
+    given = f"  [{', '.join(parameters)}]" if parameters else ""
+    console.print(plain(f"{name}{given}"), style="bold")
+    for fact, caption in CAPTIONS.items():
+        console.print(f"{caption:<32} {_number(gains[fact], proved.get(fact))}")
+    console.print()
+    console.print(f"σ_w² = {deep.weight_variance:g}, σ_b² = {deep.bias_variance:g}")
+    console.print(f"fixed point q*:                  {_told_rest(rest, proved.get('fixed_point'))}")
+    console.print(f"χ at q*:                         {_number(rest.chi, proved.get('chi'))}")
+    console.print(f"depth scale ξ = −1/ln χ:         {_told_depth(rest.depth_scale)}")
+    console.print(f"correlation of two inputs at q*: {_told_correlation(rest, alike)}")
+    console.print(f"critical σ_w² of this σ_b²:      {_told_critical(sigma, edge)}")
+    console.print()
+    one_input = ["correlation", "pair_chi"] if deep.correlation == 1 else []
+    shown = rows.drop(columns=["variant", *one_input])
+    table([HEADINGS[str(column)] for column in shown], _rows(shown))
+    for path in drawn:
+        console.print(f"plot: {path}")
+
+
+def _proved(sigma: Activation, rest: FixedPoint, deep: Deep) -> dict[str, Interval]:
+    """What of the facts is proved of a σ that has a formula, and between which numbers; χ at the q* told."""
+    found = {
+        "forward_gain": forward_gain_enclosure(sigma),
+        "backward_gain": backward_gain_enclosure(sigma),
+        "mean_square_slope": slope_square_enclosure(sigma, 1.0),
+        "fixed_point": fixed_point_enclosure(sigma, rest.q, deep.weight_variance, deep.bias_variance),
+        "chi": chi_enclosure(sigma, rest.q, deep.weight_variance),
+    }
+    return {fact: known for fact, known in found.items() if known is not None}
+
+
+def _number(value: float, known: Interval | None = None) -> str:
+    """A number, and how near it is proved to be where that says more than its digits."""
+    if known is None or not known.high - known.low <= CLOSE * abs(known.high):
+        return "–" if value != value else f"{value:.6g}"
+    if known.low == known.high:
+        return f"{known.low:.10g}, proved exactly"
+    return f"{known.low / 2 + known.high / 2:.10g}, proved to ± {(known.high - known.low) / 2:.1g}"
+
+
+def _told_rest(rest: FixedPoint, known: Interval | None) -> str:
+    """A fixed point, and whether q comes back to it: it does where the map is less steep than 1."""
+    q, growth = rest.q, rest.growth
+    if rest.everywhere:
+        return "every q is fixed"
+    if not isfinite(q):
+        return "none, q grows without end" if q > 0 else "none, σ is undefined"
+    kind = "marginal" if abs(abs(growth) - 1) < 1e-6 else "stable" if abs(growth) < 1 else "unstable"
+    return f"{_number(q, known)}, {kind} (slope of the map {growth:.3g})"
+
+
+def _told_depth(scale: float) -> str:
+    """ξ, or where errors grow the layers over which they do by e."""
+    return f"none, E‖δ‖² grows by e every {-scale:.6g} layers" if scale < 0 else f"{_number(scale)} layers"
+
+
+def _told_correlation(rest: FixedPoint, alike: FixedCorrelation) -> str:
+    """Where the correlation of two inputs goes, and how fast."""
+    if alike.c == alike.c:
+        end = "all become alike" if alike.c == 1 else "inputs part"
+        return f"→ {alike.c:.6g}, {end} (depth scale {_number(alike.depth_scale)} layers)"
+    if alike.slope == 1:
+        return "every c is fixed"
+    return "none, z is 0" if rest.q == 0 else "none, there is no q*"
+
+
+def _told_critical(sigma: Activation, edge: Critical | None) -> str:
+    if edge is None:
+        return "none at a q that the map comes to rest at"
+    rest = fixed_point(sigma, edge.weight_variance, 0.0)
+    where = "where every q is fixed" if rest.everywhere and rest.q == edge.q else f"where q* = {edge.q:.6g}"
+    return f"{edge.weight_variance:.6g}, {where}"
+
+
+def _plotted(predicted: pd.DataFrame, plot: Path, title: str = "") -> list[Path]:
+    """Draw the predicted speed by layer into this PNG and an SVG beside it; returns both files."""
+    from lab.figures import draw, save
+
+    return save(draw("prediction", {"prediction": predicted}, title), plot.parent, plot.stem)
+
+
+def _phase_plotted(sigma: Activation, deep: Deep, plot: Path, title: str) -> list[Path]:
+    """Draw the critical line of σ, up to twice the σ_b² that was asked for, or up to 2."""
+    from lab.figures import draw, save
+
+    found = []
+    for bias_variance in max(2 * deep.bias_variance, 2) * np.linspace(0, 1, PHASE_POINTS) ** 2:
+        edge = boundary(sigma, float(bias_variance))
+        found.append((bias_variance, np.nan if edge is None else edge, False))
+    found.append((deep.bias_variance, deep.weight_variance, True))
+    rows = pd.DataFrame(found, columns=["bias_variance", "weight_variance", "asked"])
+    return save(draw("phase", {"phase": rows}, title), plot.parent, plot.stem)
+
+
+def _rows(predicted: pd.DataFrame) -> list[list[Any]]:
+    rows: list[list[Any]] = predicted.astype(object).to_numpy().tolist()
+    return rows

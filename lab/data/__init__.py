@@ -1,0 +1,75 @@
+"""Data sets: real and built in, added, made from the seed, or a file of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from lab import plugins
+from lab.data.added.mnist import FashionMnist, Mnist
+from lab.data.boolean import Parity, Xor
+from lab.data.dataset import Dataset, Source
+from lab.data.digits import Digits
+from lab.data.files.file import SUFFIXES, File
+from lab.data.plane import Circles, Moons, Spirals
+from lab.data.teacher import Teacher
+from lab.errors import PartError
+
+__all__ = ["TABLE", "Dataset", "Source", "source"]
+
+TABLE: dict[str, type[Source]] = {
+    "digits": Digits,
+    "mnist": Mnist,
+    "fashion-mnist": FashionMnist,
+    "xor": Xor,
+    "moons": Moons,
+    "circles": Circles,
+    "spirals": Spirals,
+    "parity": Parity,
+    "teacher": Teacher,
+    "file": File,
+}
+"""The data sets of the lab's own: name → source."""
+
+
+def source(
+    name: str, parameters: Mapping[str, Any], *, folder: Path | None = None, allow_code: bool = False
+) -> Source:
+    """The source of the data set called ``name``, with its parameters checked.
+
+    Parameters
+    ----------
+    name
+        A name of `TABLE`, of an installed data set, a path that ends in .csv, .npz or .parquet, or
+        ``"file.py:Class"``.
+    parameters
+        Its fields.
+    folder, allow_code
+        For ``"file.py:Class"``, see `lab.plugins.find`.
+
+    Raises
+    ------
+    PartError
+        There is no such data set (the nearest name is told), or a parameter is unknown, missing or wrong.
+
+    """
+    if Path(name).suffix.lower() in SUFFIXES:
+        if "path" in parameters:
+            raise PartError(f"{name!r} is a path already, path = {parameters['path']!r} is one too many")
+        made = plugins.make(File, name, {"path": name, **parameters})
+    else:
+        part = _found(name, folder, allow_code)
+        made = plugins.make(part, name, parameters)
+    if not isinstance(made, Source):
+        raise PartError(f"{name!r} is not a data set, expected a subclass of {Source.__module__}.Source")
+    return made
+
+
+def _found(name: str, folder: Path | None, allow_code: bool) -> type:
+    try:
+        return plugins.find("datasets", name, folder=folder, allow_code=allow_code)
+    except PartError as error:
+        if Path(name).suffix and ".py:" not in name:
+            raise PartError(f"{error}; the path of a file ends in one of {', '.join(SUFFIXES)}") from None
+        raise

@@ -1,0 +1,42 @@
+"""Handwritten digits, 8 × 8 pixels, real and built in."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass
+from importlib.resources import files
+from io import BytesIO
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from lab.data.counts import of_both
+from lab.data.dataset import Dataset, Source
+from lab.data.labels import classified
+
+
+@dataclass(frozen=True)
+class Digits(Source):
+    """1797 handwritten digits of 8 × 8 pixels: the test part of UCI's optdigits.
+
+    64 features, 0…16 divided by 16; ten classes. The first rows train, the next ones test; usually 1000
+    and 500.
+
+    Source: Alpaydin & Kaynak, *Optical Recognition of Handwritten Digits*, UCI (1998).
+    """
+
+    origin: ClassVar[str] = "built in"
+
+    def load(self, train: int | None, test: int | None, seed: int, folder: Path) -> Dataset:
+        """The first ``train`` rows and the ``test`` rows after them; the seed and the folder play no part."""
+        packed = files(__package__).joinpath("digits.csv.gz").read_bytes()
+        table = np.loadtxt(BytesIO(gzip.decompress(packed)), delimiter=",", dtype=np.int64)
+        x, labels = table[:, :-1].astype(np.float64) / 16, table[:, -1]
+        rows, more = of_both("digits", train, test, (1000, 500), len(x))
+        return classified(
+            "digits",
+            (x[:rows], labels[:rows]),
+            (x[rows : rows + more], labels[rows : rows + more]),
+            tuple("0123456789"),
+        )

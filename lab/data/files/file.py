@@ -1,0 +1,149 @@
+"""A data set of one's own: a .csv, .npz or .parquet file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from lab.data.counts import check_size, of_both, of_part
+from lab.data.dataset import Dataset, IntArray, Source, assembled
+from lab.data.files import csv_file, npz_file, parquet_file
+from lab.data.files.standardise import standardised
+from lab.data.files.table import Rows, finite
+from lab.data.files.targets import Task, labels
+from lab.data.labels import classified, mapping_note
+from lab.data.streams import stream
+from lab.errors import PartError
+
+SUFFIXES = (".csv", ".npz", ".parquet")
+"""The files that can be read."""
+
+
+@dataclass(frozen=True)
+class File(Source):
+    """A file of one's own: a table in .csv or .parquet, or arrays in .npz.
+
+    Usually all rows train and none test; of an .npz that has a test part, all of both. Where both parts are
+    taken from one table, the first rows train and the next ones test.
+
+    Attributes
+    ----------
+    path
+        Relative to the experiment file. An .npz holds x and y, or x_train, y_train, x_test and y_test.
+    target
+        The column to be learnt, or a list of columns of numbers; for .csv and .parquet. All other columns
+        are features.
+    task
+        ``"auto"``: one target of texts, or of whole numbers with 2 … 20 different values, is classification.
+    nan
+        ``"drop"`` leaves out the rows with a missing, NaN or infinite value.
+    standardise
+        Features of zero mean and unit variance, by the train part.
+    shuffle
+        Puts the rows in an order drawn from the seed, before they are counted.
+
+    """
+
+    origin: ClassVar[str] = "a file of your own"
+    path: str
+    target: str | list[str] | None = None
+    task: Task = "auto"
+    nan: Literal["refuse", "drop"] = "refuse"
+    standardise: bool = False
+    shuffle: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where the path or the target cannot be meant."""
+        suffix = Path(self.path).suffix.lower()
+        if suffix not in SUFFIXES:
+            raise ValueError(
+                f"path = {self.path!r}, expected a file of one of the kinds {', '.join(SUFFIXES)}"
+            )
+        if suffix == ".npz" and self.target is not None:
+            raise ValueError("target is for .csv and .parquet; in an .npz file the target is the array y")
+        if isinstance(self.target, list) and not 0 < len(set(self.target)) == len(self.target):
+            raise ValueError(f"target = {self.target}, expected one or more different columns")
+
+    def load(self, train: int | None, test: int | None, seed: int, folder: Path) -> Dataset:
+        """The data set of the file, every problem told with its line or row and its column."""
+        read = self._read(folder)
+        parts = [finite(rows, self.nan) for rows in read]
+        x = np.concatenate([rows.x for rows in parts])
+        y = np.concatenate([rows.y for rows in parts])
+        places = np.concatenate([rows.places for rows in parts])
+        meaning = labels(replace(parts[0], x=x, y=y, places=places), self.task)
+
+        train_rows, test_rows = self._split(train, test, seed, [len(rows.x) for rows in parts])
+        x_train, x_test = x[train_rows], x[test_rows]
+        notes = _dropped(sum(len(rows.x) for rows in read) - len(x))
+        if self.standardise:
+            x_train, x_test, constants = standardised(self.path, parts[0].features, x_train, x_test)
+            notes = (*notes, *constants)
+        name = Path(self.path).name
+        if meaning is None:
+            return assembled(name, (x_train, y[train_rows]), (x_test, y[test_rows]), notes=notes)
+        classes, index = meaning
+        mapping = mapping_note(classes)
+        return classified(
+            name,
+            (x_train, index[train_rows]),
+            (x_test, index[test_rows]),
+            classes,
+            (mapping, *notes) if mapping else notes,
+        )
+
+    def _read(self, folder: Path) -> list[Rows]:
+        """The file's rows: all in one, or the train and the test part."""
+        path = folder / self.path
+        try:
+            if not path.exists():
+                raise PartError(f"there is no file {path}{_neighbour(path)}")
+            if not path.is_file():
+                raise PartError(f"{path} is not a file, expected one of the kinds {', '.join(SUFFIXES)}")
+            check_size(self.path, path.stat().st_size)
+            match path.suffix.lower():
+                case ".csv":
+                    return [csv_file.read(path, self.path, self.target)]
+                case ".parquet":
+                    return [parquet_file.read(path, self.path, self.target)]
+                case _:
+                    return npz_file.read(path, self.path)
+        except OSError as error:
+            raise PartError(f"{path} cannot be read: {error.strerror or error}") from error
+
+    def _split(
+        self, train: int | None, test: int | None, seed: int, lengths: list[int]
+    ) -> tuple[IntArray, IntArray]:
+        """The numbers of the rows that train and of those that test, in one count over the file's parts."""
+        orders = [
+            stream(seed, f"data/file/{part}").permutation(length) if self.shuffle else np.arange(length)
+            for part, length in zip(("train", "test"), lengths, strict=False)
+        ]
+        available = lengths[0]
+        if len(lengths) == 2:
+            rows = of_part(self.path, "train", train, available, available)
+            more = of_part(self.path, "test", test, lengths[1], lengths[1])
+            return orders[0][:rows], available + orders[1][:more]
+        if train is None and test is not None and test >= available:
+            raise PartError(
+                f"{self.path}: test = {test} leaves nothing to train on: there are {available} rows"
+            )
+        rows, more = of_both(self.path, train, test, (available - (test or 0), 0), available)
+        return orders[0][:rows], orders[0][rows : rows + more]
+
+
+def _dropped(count: int) -> tuple[str, ...]:
+    if not count:
+        return ()
+    return (f"{count} row{'s' if count > 1 else ''} with a missing, NaN or infinite value left out",)
+
+
+def _neighbour(path: Path) -> str:
+    if not path.parent.is_dir():
+        return ""
+    near = get_close_matches(path.name, [file.name for file in path.parent.iterdir()], n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""

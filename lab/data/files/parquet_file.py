@@ -1,0 +1,54 @@
+"""Columns of a Parquet file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lab.data.counts import check_size
+from lab.data.files.table import Column, Rows, chosen, parsed
+from lab.errors import PartError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def read(path: Path, told: str, target: str | list[str] | None) -> Rows:
+    """The rows of the file; columns of numbers, truth values and texts are understood.
+
+    Raises PartError where pyarrow is not installed, or the file is damaged, empty or larger than 2 GiB
+    once unpacked.
+    """
+    import pandas as pd
+
+    try:
+        import pyarrow as pa
+        from pyarrow import parquet
+    except ImportError as error:
+        raise PartError(f"{told}: to read Parquet, run: pip install 'activation-lab[parquet]'") from error
+    try:
+        about = parquet.read_metadata(path)
+        check_size(told, 8 * about.num_rows * about.num_columns)
+        frame = pd.read_parquet(path, engine="pyarrow")
+    except pa.ArrowException as error:
+        raise PartError(f"{told} is not a Parquet file that can be read: {error}") from error
+    if frame.empty:
+        raise PartError(f"{told} is empty: {len(frame)} rows of {frame.shape[1]} columns")
+    columns = {str(name): _column(told, str(name), frame[name]) for name in frame.columns}
+    return chosen(told, "row", np.arange(1, len(frame) + 1, dtype=np.int64), columns, target)
+
+
+def _column(told: str, name: str, values: pd.Series[Any]) -> Column:
+    import pandas as pd
+
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_complex_dtype(values):
+        return values.to_numpy(dtype=np.float64, na_value=np.nan)
+    cells = ["" if missing else value for value, missing in zip(values, values.isna(), strict=True)]
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        cells = [str(cell) for cell in cells]
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    if len(texts) < len(cells):
+        raise PartError(f"{told}: column {name!r} holds {values.dtype}, expected numbers or texts")
+    return parsed(texts)

@@ -1,0 +1,1 @@
+"""A run: a plan made ready, trained chunk by chunk, and kept."""

@@ -1,0 +1,1 @@
+"""Training a stack of trials, and reading it."""

@@ -1,0 +1,176 @@
+"""The training loop: one stack of trials from its first weights to its last reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+
+import numpy as np
+
+from lab.activations.activation import Array
+from lab.errors import PartError
+from lab.network.backprop import Network, Pass, backward, forward
+from lab.network.initialisers import Initialiser, initialised
+from lab.network.optimisers import Optimiser, State
+from lab.network.parameters import Parameters, parameters, seen_as_layers
+from lab.training.examples import Evaluation, Examples, fed
+from lab.training.reader import Reader, Recording, Step
+from lab.training.recorder import Readings, Recorder
+from lab.training.streams import stream
+
+BLOCK = 2**16
+"""Parameters that are moved together: a block of them and of their gradients stays in a core's cache."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """Everything that decides the numbers of a training, but the trials.
+
+    ``decay`` is λ of the book: w ← (1 − ηλ/n) w − η ∂C/∂w with n training examples; b is not decayed.
+    """
+
+    network: Network
+    initialiser: Initialiser
+    optimiser: Optimiser
+    eta: float
+    decay: float
+    batch: int
+    steps: int
+    seed: int
+    train: Examples
+    test: Examples
+    recording: Recording
+
+
+def train(training: Training, trials: range, progress: Callable[[int], None] | None = None) -> Readings:
+    """Train these trials side by side; ``progress`` is told the trial-steps that were done.
+
+    A trial whose numbers stop being finite goes on as NaN and touches no other. When all have, training
+    stops. Raises PartError where a part makes weights that are no numbers.
+    """
+    began = monotonic()
+    stack = Stack(training, trials)
+    recording, depth = training.recording, training.network.depth
+    widths = training.network.sizes[1:] if recording.neurons else ()
+    recorder = Recorder(recording.schedule, recording.probes, recording.columns, len(trials), depth, widths)
+    reader = Reader(training.network, recording, training.test, stack.step, recorder)
+    told = 0
+    with np.errstate(all="ignore"):
+        for step in range(training.steps + 1):
+            last = step == training.steps
+            p = stack.propagate()
+            reading = recorder.due(step)
+            if reading is None:
+                stack.advance(step + 1)
+                continue
+            if reader.plans and not last:
+                stack.plan(step + 1)
+            reader.read(reading, p, last)
+            if progress is not None:
+                progress((step - told) * len(trials))
+                told = step
+            if (recorder.diverged >= 0).all():
+                break
+            if reader.plans and not last:
+                stack.move()
+            elif not last:
+                stack.advance(step + 1)
+        reader.flush()
+        whole = Evaluation(training.network, training.train, len(trials))
+        final = (*whole.figures(stack.theta), *reader.tested())
+    if progress is not None:
+        progress((training.steps - told) * len(trials))
+    return recorder.readings(final, monotonic() - began)
+
+
+@dataclass(frozen=True)
+class _Vectors:
+    """What a step is computed from, as vectors of shape (T, P) or (1, P)."""
+
+    theta: Array
+    gradient: Array
+    state: State
+    decay: Array | None
+
+    def blocks(self, size: int) -> list[_Vectors]:
+        """The same in views of at most ``size`` columns."""
+        cuts = [slice(at, at + max(size, 1)) for at in range(0, self.theta.shape[1], max(size, 1))]
+        return [
+            _Vectors(
+                self.theta[:, cut],
+                self.gradient[:, cut],
+                {name: vector[:, cut] for name, vector in self.state.items()},
+                None if self.decay is None else self.decay[:, cut],
+            )
+            for cut in cuts
+        ]
+
+
+class Stack:
+    """T trials in the midst of training: parameters, gradients and the next step, in buffers made once.
+
+    A step is `propagate` and `advance`; or `propagate`, `plan`, `move`, where it is to be looked at.
+    Raises PartError where the first weights are no numbers.
+    """
+
+    def __init__(self, training: Training, trials: range) -> None:
+        self.training = training
+        streams = [stream(training.seed, trial) for trial in trials]
+        sizes, dtype = training.network.sizes, training.train.x.dtype
+        self.theta = initialised(training.initialiser, sizes, streams, dtype, training.network.sigmas)
+        if not np.isfinite(self.theta.vector).all():
+            raise PartError(f"the initialiser {training.initialiser} makes weights that are not finite")
+        self.gradient, self.update = (parameters(sizes, len(trials), dtype) for _ in range(2))
+        self._whole = _Vectors(
+            self.theta.vector,
+            self.gradient.vector,
+            training.optimiser.initial(self.theta.vector),
+            _decay(training, self.theta),
+        )
+        self._passes = fed(training.network, training.train, training.batch, streams)
+        self._blocks = self._whole.blocks(BLOCK // len(trials))
+        self._scratch = np.empty_like(self._blocks[0].theta)
+
+    @property
+    def step(self) -> Step:
+        """The buffers of a step, for those who look at it."""
+        multiple = None if self.training.decay else self.training.optimiser.multiple(self.training.eta)
+        return Step(self.theta, self.gradient, self.update, multiple)
+
+    def propagate(self) -> Pass:
+        """Forward and backward over the next batch."""
+        p = next(self._passes)
+        forward(self.training.network, self.theta, p)
+        backward(self.training.network, self.theta, p, self.gradient)
+        return p
+
+    def plan(self, number: int) -> None:
+        """Put Δθ of step ``number`` (1, 2, …) into ``update``: the optimiser's, and the decay of weights."""
+        self._step(self._whole, number, self.update.vector)
+
+    def move(self) -> None:
+        """θ ← θ + Δθ, as planned."""
+        np.add(self.theta.vector, self.update.vector, out=self.theta.vector)
+
+    def advance(self, number: int) -> None:
+        """`plan` and `move` at once, block by block, so that Δθ never leaves the cache; the same bits."""
+        for block in self._blocks:
+            update = self._scratch[:, : block.theta.shape[1]]
+            self._step(block, number, update)
+            np.add(block.theta, update, out=block.theta)
+
+    def _step(self, part: _Vectors, number: int, out: Array) -> None:
+        self.training.optimiser.step(part.state, part.gradient, self.training.eta, number, out=out)
+        if part.decay is not None:
+            np.add(out, part.decay * part.theta, out=out)
+
+
+def _decay(training: Training, theta: Parameters) -> Array | None:
+    """−ηλ/n for every weight and 0 for every bias, (1, P); None without decay."""
+    if training.decay == 0:
+        return None
+    vector = np.zeros((1, theta.vector.shape[1]), theta.vector.dtype)
+    for w in seen_as_layers(vector, training.network.sizes).w.values():
+        w[...] = -training.eta * training.decay / len(training.train)
+    return vector
