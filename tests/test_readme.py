@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from lab.experiment.variants import load
 from lab.run.preparation import prepared
 from lab.training.probes import COLUMNS
-from lab.experiment.variants import load
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

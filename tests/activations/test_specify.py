@@ -5,11 +5,11 @@ import pytest
 from lab.activations import Formula, from_spec
 from lab.activations.catalogue import ALIASES, EXAMPLES, TABLE
 from lab.activations.design.clipped_slope import ClippedSlope
+from lab.activations.design.integral import Integral
 from lab.activations.design.knots import Knots
 from lab.activations.design.template import Template
 from lab.activations.exponential import ELU
 from lab.activations.floored import Floored
-from lab.activations.design.integral import Integral
 from lab.activations.hyperbolic import LeCunTanh, Tanh
 from lab.activations.linear import LeakyReLU, ReLU
 from lab.errors import PartError

@@ -8,7 +8,6 @@ import pytest
 
 from lab import plugins
 from lab.activations import Activation, Formula, from_spec
-from lab.certify.certificate import certify
 from lab.activations.exponential import ELU
 from lab.activations.floored import Floored
 from lab.activations.formula.parser import FormulaError
@@ -16,6 +15,7 @@ from lab.activations.gaussian import GELU
 from lab.activations.hyperbolic import LeCunTanh, Tanh
 from lab.activations.linear import LeakyReLU, ReLU
 from lab.activations.twins import TWINS, formula_of
+from lab.certify.certificate import certify
 
 REQUIRED = {
     "floored": {"inner": "sigmoid"},

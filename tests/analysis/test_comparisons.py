@@ -1,7 +1,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from runs import ran
 
 from lab.analysis.comparisons import (
     COLUMNS,
@@ -15,6 +14,7 @@ from lab.analysis.comparisons import (
 )
 from lab.analysis.statistics import LEVEL, holm, least_holm, paired
 from lab.errors import LabError
+from tests.analysis.runs import ran
 
 READINGS = 5
 

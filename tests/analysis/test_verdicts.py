@@ -3,10 +3,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from runs import ran
 
 from lab.analysis import verdicts as room
 from lab.analysis.verdicts import RULES, Verdict, verdicts
+from tests.analysis.runs import ran
 
 SATURATED = {"network__initialiser": {"name": "large", "gain": 10.0}, "network__activation": "sigmoid"}
 DEEP = {"network__hidden": [8] * 6, "network__activation": "sigmoid", "network__initialiser": "nielsen"}

@@ -2,8 +2,8 @@ import pytest
 
 from lab.errors import LabError, StorageError
 from lab.experiment import templates
-from lab.run.preparation import prepared
 from lab.experiment.variants import load
+from lab.run.preparation import prepared
 
 NAMES = [name for name, _ in templates.listing()]
 

@@ -4,7 +4,6 @@ from math import e, inf, isfinite, isinf, nextafter
 
 import mpmath as mp
 import pytest
-from exact import FORMULAS, NUMBERS, Undefined, Unknown, exact, grown
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from lab.activations.activation import REALS
 from lab.activations.formula.enclosure import enclosed, enclosed_slope, evaluated, undecided
 from lab.activations.formula.parser import FormulaError
 from lab.activations.formula.tape import Tape
+from tests.exact import FORMULAS, NUMBERS, Undefined, Unknown, exact, grown
 
 
 def holds(enclosure, text, z, slopes=False):

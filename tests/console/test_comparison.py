@@ -1,0 +1,159 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import lab
+from lab.analysis.comparisons import COLUMNS, SPREAD_COLUMNS
+from lab.analysis.metrics import metric
+from lab.console.comparison import notes, sentence, tell
+from lab.errors import LabError
+
+
+@pytest.fixture
+def run(small, root):
+    return lab.run(small, results=root, plots=False)
+
+
+def row(**changes):
+    made = {"a": "tanh", "b": "relu", "pairs": 20, "left_out": 0, "never": 0, "difference": 0.04}
+    made |= {"low": 0.02, "high": 0.06, "p": 0.001, "p_holm": 0.004, "d_z": 1.0, "seeds_needed": 10.0}
+    made |= {"p_least": 2.0**-19, "family": 1, "unpaired": ""}
+    return {**made, **changes}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "relu is 0.04 higher than tanh (p = 0.004, 20 pairs)"),
+        ({"difference": -0.04}, "relu is 0.04 lower than tanh (p = 0.004, 20 pairs)"),
+        (
+            {"p_holm": 0.4, "seeds_needed": 63.0},
+            "relu is 0.04 higher than tanh, which may be chance (p = 0.4, 20 pairs); "
+            "63 seeds would tell one so large",
+        ),
+        ({"p_holm": 0.06}, "relu is 0.04 higher than tanh, which may be chance (p = 0.06, 20 pairs)"),
+        (
+            {"pairs": 5, "p_holm": 0.0625, "p_least": 0.0625},
+            "relu is 0.04 higher than tanh, but 5 pairs can tell no difference from chance "
+            "(the least p is 0.0625); train at least 6 seeds",
+        ),
+        (
+            {"pairs": 6, "p_holm": 0.2, "p_least": 0.1875, "family": 6},
+            "relu is 0.04 higher than tanh, but 6 pairs can tell none of 6 differences from chance "
+            "(the least p after Holm is 0.188); train at least 8 seeds",
+        ),
+        (
+            {"pairs": 31, "p_holm": 0.06, "p_least": 0.0505, "family": 5050},
+            "relu is 0.04 higher than tanh, but 31 pairs can tell none of 5050 differences from chance "
+            "(the least p after Holm is 0.0505); compare fewer",
+        ),
+        (
+            {"pairs": 1, "p_holm": np.nan, "low": np.nan, "high": np.nan},
+            "relu is 0.04 higher than tanh in the one pair there is; one pair has no interval and no p",
+        ),
+        ({"pairs": 0, "left_out": 20}, "relu and tanh: no trial that is done has a number in both"),
+        ({"low": 0.0, "high": 0.0, "difference": 0.0}, "relu and tanh are the same in all 20 pairs"),
+        (
+            {"left_out": 3, "never": 2},
+            "relu is 0.04 higher than tanh (p = 0.004, 20 pairs); in 2 of the pairs not both got there in "
+            "the epochs that both were given; 3 left out: not done in both, or without a number",
+        ),
+    ],
+)
+def test_what_a_row_means(changes, said):
+    assert sentence(row(**changes), metric("final_accuracy")) == said
+
+
+def test_decades_are_told_as_factors_and_epochs_as_epochs():
+    assert "relu is 100× faster than tanh" in sentence(row(difference=2.0), metric("log_speed_first"))
+    assert "relu is 10× slower than tanh" in sentence(row(difference=-1.0), metric("log_speed_first"))
+    assert "relu is 10^320.0× faster than tanh" in sentence(row(difference=320.0), metric("log_speed_first"))
+    assert "relu is 3 epochs sooner than tanh" in sentence(row(difference=-3.0), metric("epochs_to=0.9"))
+
+
+def test_the_page_has_the_variants_the_pairs_and_a_sentence_for_each_metric(run, capsys):
+    tell(run, None, ["final_cost", "log_speed_first"], False, False)
+    out = capsys.readouterr().out
+    lines = out.splitlines()
+    assert lines[0] == "final_cost"
+    assert lines[2].split()[:5] == ["variant", "trials", "mean", "sd", "median"]
+    assert lines[5].split()[:4] == ["b", "a", "pairs", "difference"]
+    assert lines[6].split()[:3] == ["soft", "sigmoid", "3"]
+    assert lines[7].startswith("soft is ")
+    assert "train at least 6 seeds" in lines[7]
+    assert "\nlog_speed_first\n" in out
+    assert lines[-1].startswith("difference: the mean of b − a over trials of the same seed")
+
+
+def test_what_is_not_paired_is_told_once_for_each_kind():
+    rows = [("x", "a", "b", "weights"), ("x", "a", "c", ""), ("x", "a", "d", "data, weights")]
+    rows += [("y", *row[1:]) for row in rows]
+    assert notes(pd.DataFrame(rows, columns=["metric", "a", "b", "unpaired"])) == [
+        "the seed does not pair the weights, since the sizes differ: b and a",
+        "the seed does not pair the examples, their order and the weights, since data and sizes differ: "
+        "d and a",
+    ]
+
+
+def test_variants_of_different_sizes_have_a_note(small, root, capsys):
+    run = lab.run(small, {'vary."network.hidden"': [[6], [5]]}, results=root, plots=False)
+    tell(run, None, ["final_cost", "final_accuracy"], False, False)
+    (said,) = [line for line in capsys.readouterr().out.splitlines() if "does not pair" in line]
+    first, *others = run.variants["variant"]
+    wide = {name for name in others if name.endswith("5")}
+    assert len(wide) == 2
+    assert said.startswith("the seed does not pair the weights, since the sizes differ: ")
+    assert set(said.split(": ")[1].split("; ")) == {f"{name} and {first}" for name in wide}
+
+
+def test_a_program_reads_rows_with_all_their_digits(run, capsys):
+    tell(run, None, ["final_cost"], False, True)
+    read = json.loads(capsys.readouterr().out)
+    assert read["runs"] == [str(run)]
+    assert list(read["comparisons"][0]) == list(COLUMNS)
+    assert list(read["spreads"][0]) == list(SPREAD_COLUMNS)
+    row = run.compare(metrics=["final_cost"]).iloc[0]
+    assert read["comparisons"][0]["difference"] == row["difference"]
+
+
+def test_a_run_all_of_whose_trials_diverged_has_nothing_to_compare(small, root, capsys):
+    lost = lab.run(small, {"training.eta": 1e300, "training.lambda": 5.0}, results=root, plots=False)
+    assert set(lost.trials["status"]) == {"diverged"}
+    tell(lost, None, [], False, False)
+    assert capsys.readouterr().out == "no trial that is done has a number to compare\n"
+
+
+def test_what_is_missing_is_null_for_a_program(small, root, capsys):
+    one = lab.run(small, {"trials.seeds": 1}, results=root, plots=False)
+    tell(one, None, ["final_cost"], False, True)
+    (read,) = json.loads(capsys.readouterr().out)["comparisons"]
+    assert read["low"] is read["p"] is read["seeds_needed"] is None
+    assert read["difference"] is not None
+
+
+def test_two_runs_are_compared_and_only_the_variants_of_a_pair_are_shown(run, small, root, capsys):
+    """The same experiment again is the same, trial for trial."""
+    other = lab.run(small, {'vary."network.activation"': ["sigmoid", "tanh"]}, results=root, plots=False)
+    tell(run, other, ["final_cost"], False, False)
+    lines = capsys.readouterr().out.splitlines()
+    assert f"{other.folder.id}: sigmoid and {run.folder.id}: sigmoid are the same in all 3 pairs" in lines
+    assert not any("tanh" in line or "soft" in line for line in lines)
+
+
+def test_runs_that_cannot_be_compared_say_why(run, small, root):
+    again = lab.run(small, {"trials.seed": 1}, results=root, plots=False)
+    with pytest.raises(LabError, match=r"different seeds \(trials\.seed = 0 and 1\)"):
+        run.compare(again)
+    fewer = lab.run(small, {"data.train": 40}, results=root, plots=False)
+    said = (
+        rf"different data, so that their trials are no pairs: digits \(sha256 \w{{8}}…\) in {run.folder.id} "
+        rf"and digits \(sha256 \w{{8}}…\) in {fewer.folder.id}; run one again with the data of the other"
+    )
+    with pytest.raises(LabError, match=said):
+        run.compare(fewer)
+    with pytest.raises(LabError, match="are the same run; name one of them"):
+        run.compare(run)
+    with pytest.raises(LabError, match="of two runs variants of the same label are compared"):
+        run.compare(again, all_pairs=True)

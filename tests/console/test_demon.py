@@ -1,0 +1,157 @@
+import json
+import sys
+
+import numpy as np
+import pytest
+
+from lab import cli
+from lab.api import run
+from lab.experiment.variants import load
+from lab.run.preparation import prepared
+from lab.training.loop import train
+
+
+@pytest.fixture
+def lab(monkeypatch, capsys, tmp_path, small):
+    """Call ``lab demon`` on the small experiment; returns its exit code and what it said on both streams."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def call(*words, subject=small):
+        monkeypatch.setattr(sys, "argv", ["lab", "demon", str(subject), *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        return ended.value.code, said.out, said.err
+
+    return call
+
+
+def test_a_neuron_has_a_row_a_move_with_both_demons_side_by_side(lab):
+    code, out, err = lab("--layer", 2, "--neuron", 5)
+    assert (code, err) == (0, "")
+    title, header, *rows, cost, of_z, of_a = out.splitlines()
+    assert title == "small, sigmoid: layer 2, neuron 5, example 0, trial 0, after 0 steps"
+    assert header.split() == [
+        *("Δ", "ΔC", "by", "Δz", "δΔz", "remainder"),
+        *("ΔC", "by", "Δa", "eΔa", "remainder"),
+    ]
+    assert [float(row.split()[0]) for row in (rows[0], rows[-1])] == [-0.1, 0.1]
+    assert len(rows) == 26
+    assert cost.startswith("C = ")
+    assert of_z.startswith("Δz: δ = ")
+    assert of_z.endswith("; order of the remainder: 2.000")
+    assert of_a.startswith("Δa: e = ")
+
+
+def test_of_a_run_the_trial_is_trained_again_as_it_was(lab, small, tmp_path):
+    folder = run(small, ["training.eta=0.3"], results=tmp_path / "results", plots=False).path
+    place = ("--layer", 2, "--neuron", 5, "--steps", 3)
+    code, of_file, _ = lab(*place, "-o", "training.eta=0.3")
+    assert lab(*place)[1] != of_file
+    small.unlink()
+    assert (code, lab(*place, subject=folder)[1]) == (0, of_file)
+    assert lab(*place, "--results", tmp_path / "results", subject="small")[1] == of_file
+    code, _, err = lab(*place, "-o", "training.eta=0.3", subject=folder)
+    assert code == 2
+    assert "a run is taken as it was" in err
+
+
+def test_a_layer_has_a_row_a_neuron(lab):
+    code, out, _ = lab("--layer", 1, "--variant", 1, "--reach", 0.01)
+    assert code == 0
+    title, header, *rows, _, of_z, of_a = out.splitlines()
+    assert title.startswith("small, soft: layer 1, example 0")
+    assert header.split() == [
+        *("neuron", "δ", "order", "best", "Δz", "gain"),
+        *("e", "order", "best", "Δa", "gain"),
+    ]
+    assert [row.split()[0] for row in rows] == list("123456")
+    assert of_z.startswith("Δz: rank correlation (Spearman) of the best gain within 0.01 and |δ|: 1.0")
+    assert of_a.startswith("Δa: rank correlation (Spearman) of the best gain within 0.01 and |e|: 1.0")
+
+
+def test_json_holds_the_table_with_all_its_digits(lab):
+    code, out, _ = lab("--layer", 2, "--neuron", 3, "--trial", 1, "--example", 7, "--json")
+    told = json.loads(out)
+    assert code == 0
+    place = {"name": "small", "variant": "sigmoid", "trial": 1, "example": 7, "steps": 0}
+    assert {key: told[key] for key in place} == place
+    assert len(told["rows"]) == 52
+    for row in told["rows"]:
+        assert row["remainder"] == row["change"] - row["predicted"]
+        assert 0 < row["rounding"] < 1e-13
+
+
+def test_json_says_null_for_what_is_missing(lab):
+    _, out, _ = lab(
+        "--layer",
+        1,
+        "-o",
+        'network.activation="relu"',
+        "-o",
+        "network.initialiser={name='constant', w=0.0, b=-1.0}",
+        "--json",
+    )
+    rows = json.loads(out)["rows"]
+    assert {row["rank_correlation"] for row in rows} == {None}
+
+
+def test_the_errors_of_all_examples_make_up_the_learning_speed(lab, small):
+    """⟨δ⟩ over the examples, one by one, is ∂C/∂b at the step that was asked for."""
+    overrides = ["data.train=5", "training.batch=5", "training.epochs=3", "record.neurons=true"]
+    words = [word for override in overrides for word in ("-o", override)]
+    errors = []
+    for example in range(5):
+        _, out, _ = lab("--layer", 1, "--steps", 2, "--trial", 2, "--example", example, "--json", *words)
+        rows = [row for row in json.loads(out)["rows"] if row["moved"] == "z"]
+        errors.append([row["derivative"] for row in rows])
+    (_, training), *_ = prepared(load(small, overrides)).made
+    readings = train(training, range(3))
+    assert readings.histogram_steps.tolist() == [0, 1, 2, 3]
+    np.testing.assert_allclose(np.mean(errors, axis=0), readings.neurons[2, 2, :6, 3], rtol=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--layer", 0], "--layer 0: expected 1…3"),
+        (["--layer", 4], "--layer 4: expected 1…3"),
+        (["--layer", 2, "--neuron", 6], "--neuron 6: expected 1…5 of layer 2"),
+        (["--layer", 2, "--neuron", 0], "--neuron 0: expected 1…5 of layer 2"),
+        (["--layer", 2, "--example", 60], "--example 60: expected 0…59"),
+        (["--layer", 2, "--example", -1], "--example -1: expected 0…59"),
+        (["--layer", 2, "--trial", 3], "--trial 3: expected 0…2"),
+        (["--layer", 2, "--variant", 2], "--variant 2: expected 0…1"),
+        (["--layer", 2, "--steps", 7], "--steps 7: expected 0…6"),
+        (["--layer", 2, "--reach", 0], "--reach 0: expected a finite number above 0"),
+        (["--layer", 2, "--reach", "nan"], "--reach nan: expected a finite number above 0"),
+        (
+            ["--layer", 2, "--plot", "a.pdf"],
+            "--plot a.pdf: expected a file that ends in .png, in a folder that is there",
+        ),
+    ],
+)
+def test_what_is_out_of_range_gets_one_line_with_the_range(lab, words, told):
+    assert lab(*words) == (2, "", f"error: {told}\n")
+
+
+def test_a_trial_that_diverged_says_so(lab):
+    words = ["-o", "training.eta=1e300", "-o", 'network.activation="relu"', "--layer", 1, "--steps", 6]
+    code, out, err = lab(*words, "-o", 'network.cost="quadratic"', "-o", 'network.output="identity"')
+    assert (code, out) == (2, "")
+    assert err.startswith("error: trial 0 of 'relu' diverged within 6 steps; say fewer --steps")
+
+
+@pytest.mark.parametrize("words", [["--neuron", 1], []], ids=["neuron", "layer"])
+def test_the_plot_is_drawn_as_png_and_svg(lab, tmp_path, words):
+    code, out, _ = lab("--layer", 1, *words, "--plot", tmp_path / "demon.png")
+    assert code == 0
+    assert out.splitlines()[-2:] == [str(tmp_path / "demon.png"), str(tmp_path / "demon.svg")]
+    assert (tmp_path / "demon.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_counterfactual_is_said_to_be_one(lab):
+    _, out, _ = lab("--layer", 2, "--neuron", 5, "--steps", 2, "-o", "training.surrogate_floor=0.1")
+    assert out.splitlines()[-1].startswith("trained with max(σ′, floor) in the place of σ′")
+    assert "order of the remainder: 2.000" in out

@@ -1,0 +1,191 @@
+"""``lab design``: one way to say a slope in, the lines of a file that make it out."""
+
+import json
+import sys
+import tomllib
+
+import numpy as np
+import pytest
+
+from lab import cli
+from lab.activations import from_spec
+from lab.activations.design.clipped_slope import ClippedSlope
+from lab.activations.design.integral import Integral
+from lab.activations.design.knots import Knots
+from lab.activations.design.template import Template
+from lab.activations.floored import Floored
+from lab.activations.formula.formula import Formula
+from lab.activations.hyperbolic import Tanh
+from lab.activations.linear import LeakyReLU
+from lab.certify.certificate import Certificate
+from lab.console import design as design_page
+from lab.experiment.variants import load
+from lab.run.preparation import prepared
+
+BELL = "floor + (1 - floor)*exp(-z**2)"
+FILE = '[data]\nname = "digits"\n[network]\nhidden = [4]\n'
+
+
+@pytest.fixture
+def design(monkeypatch, capsys, tmp_path):
+    """Call ``lab design``; returns its exit code and what it said on both streams."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def call(*words):
+        monkeypatch.setattr(sys, "argv", ["lab", "design", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        return ended.value.code, said.out, said.err
+
+    return call
+
+
+WAYS = {
+    "a template": (
+        ["--template", "cauchy", "--floor", "0.05", "--height", "2", "--width", "3", "--centre", "-1"],
+        Template(0.05, 2.0, "cauchy", 3.0, -1.0),
+    ),
+    "a template's defaults": (["--template", "sech2"], Template()),
+    "knots": (["--knots", "-2:0.1, 0:1, 2:0.1"], Knots()),
+    "a floor under a name": (["--floor-under", "tanh", "--floor", "0.2"], Floored(Tanh(), 0.2)),
+    "a floor under a part": (
+        ["--floor-under", "leaky-relu", "-p", "slope=0.2"],
+        Floored(LeakyReLU(0.2), 0.1),
+    ),
+    "a clip under a name": (["--clip-under", "tanh"], ClippedSlope(Tanh(), 0.1)),
+    "a clip under a formula": (
+        ["--clip-under", "a*tanh(z)", "-p", "a=2", "--floor", "0.3"],
+        ClippedSlope(Formula("a*tanh(z)", (("a", 2.0),)), 0.3),
+    ),
+    "a derivative": (["--derivative", BELL, "-p", "floor=0.05"], Integral(BELL, (("floor", 0.05),))),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_lines_make_it_again(design, way):
+    words, sigma = WAYS[way]
+    code, out, err = design(*words, "--json")
+    told = json.loads(out)
+    lines = tomllib.loads(told["toml"])
+    made = from_spec(lines["activation"], lines.get("activations"))
+
+    assert (code, err) == (0, "")
+    assert made == sigma
+    assert told["slope"] == [sigma.slope.low, sigma.slope.high]
+    z = np.array(told["z"])
+    assert told["sigma"] == sigma(z).tolist()
+    assert told["derivative"] == sigma.derivative(z).tolist()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_lines_stand_in_an_experiment_as_they_are_printed(design, tmp_path, way):
+    _, out, _ = design(*WAYS[way][0])
+    lines = out.partition("\n\nrange of σ′")[0]
+    (tmp_path / "mine.toml").write_text(FILE + lines, encoding="utf-8")
+
+    [(_, training)] = prepared(load(tmp_path / "mine.toml")).made
+    assert training.network.sigmas[0] == WAYS[way][1]
+
+
+def test_all_is_told(design, tmp_path):
+    code, out, _ = design("--derivative", BELL, "-p", "floor=0.05", "--plot", "bell.png")
+
+    assert code == 0
+    assert out.startswith('# in [network]\nactivation = "designed"\n\n[activations.designed]\n')
+    assert f'derivative = "{BELL}"\nfloor = 0.05\nat_least = 0.05\n' in out
+    assert "range of σ′: [0.05, 1], as measured; σ′ ≥ 0.05 is proved" in out
+    assert "range of σ: [-inf, inf]" in out
+    assert "kinks: none" in out
+    assert "error of σ, which is integrated: about " in out
+    assert "\n700   35.84191558    0.05" in out
+    assert (tmp_path / "bell.png").stat().st_size > 1000
+    assert (tmp_path / "bell.svg").stat().st_size > 1000
+
+
+def test_a_bound_between_two_short_numbers_is_rounded_down(design):
+    told = json.loads(design("--derivative", "sqrt(1.2) + sin(z)", "--json")[1])
+    assert told["at_least"] == 0.0954451
+    assert json.loads(design("--derivative", "sqrt(1.5) + sin(z)", "--json")[1])["at_least"] == 0.224
+    assert 0 < told["error"] < 1e-12
+
+
+def test_a_slope_without_a_floor_is_told_so(design, monkeypatch):
+    _, out, _ = design("--derivative", "exp(-z**2)")
+    assert "range of σ′: [0, 1], as measured; not bounded away from 0" in out
+    assert "at_least" not in out
+
+    undecided = Certificate("UNDECIDED", "too hard")
+    monkeypatch.setattr(design_page, "certify", lambda sigma, at_least: undecided)
+    _, out, _ = design("--derivative", "0.1 + exp(-z**2)")
+    assert "as measured; that it is bounded away from 0 could not be proved" in out
+    assert "at_least" not in out
+
+
+def test_knots_of_a_file(design, tmp_path):
+    (tmp_path / "knots.csv").write_text("z,slope\n-1,0.5\n1,0.25\n")
+    code, out, _ = design("--knots-csv", "knots.csv")
+
+    assert code == 0
+    assert 'activation = {name = "knots", z = [-1.0, 1.0], slopes = [0.5, 0.25]}' in out
+    assert "range of σ′: [0.25, 0.5], by construction" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "expected exactly one of --template, --knots, "),
+        ([], "got none; try lab design --template sech2 --floor 0.1"),
+        (["--template", "box", "--knots", "0:1,1:1"], "got --template and --knots"),
+        (["--template", "gaus"], "unknown kernel 'gaus'; did you mean 'gauss'?"),
+        (["--template", "gauss", "--floor", "-1"], "floor must be >= 0 and finite, got -1.0"),
+        (["--template", "gauss", "--floor", "x"], "'x' is not a valid float"),
+        (["--knots", "0:1"], "knots: at least 2 knots are needed, got 1"),
+        (["--knots-csv", "none.csv"], "none.csv: No such file or directory"),
+        (["--floor-under", "tahn"], "unknown activation 'tahn'; did you mean 'tanh'?"),
+        (["--clip-under", "own.py:Mine"], "there is no file"),
+        (
+            ["--derivative", "1/z"],
+            "the derivative '1/z' cannot be integrated: no bound is found for it near z = 0",
+        ),
+        (["--derivative", "exp(-x**2)"], "column 6: unknown name 'x'; the variable is called z"),
+        (["--derivative", BELL], "unknown name 'floor'"),
+        (["--derivative", BELL, "-p", "floor=low"], "the parameter 'floor' must be a number, got 'low'"),
+        (["--derivative", BELL, "-p", "floor"], "-p floor: expected NAME=VALUE"),
+        (
+            ["--derivative", BELL, "--floor", "0.1"],
+            "--floor does not go with --derivative; a parameter of the formula is given by -p floor=0.1",
+        ),
+        (["--knots", "0:1,1:1", "--width", "2"], "--width does not go with --knots; it goes with --template"),
+        (["--clip-under", "tanh", "--height", "2"], "--height does not go with --clip-under"),
+        (["--template", "box", "-p", "a=2"], "-p does not go with --template; it goes with --floor-under, "),
+        (["--template", "box", "--plot", "box.pdf"], "--plot box.pdf: expected a file that ends in .png"),
+        (["--tempalte", "box"], "No such option"),
+    ],
+    ids=" ".join,
+)
+def test_what_is_wrong_is_told_in_one_line(design, tmp_path, words, said):
+    code, out, err = design(*words)
+
+    assert code == 2
+    assert said in err
+    assert out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_help_tells_the_ways_and_the_kernels(design):
+    from lab.activations.design.kernels import KERNELS
+
+    code, out, _ = design("--help")
+    assert code == 0
+    for word in (
+        *KERNELS,
+        "--template",
+        "--knots",
+        "--knots-csv",
+        "--floor-under",
+        "--clip-under",
+        "--derivative",
+    ):
+        assert word in out

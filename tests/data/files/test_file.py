@@ -1,0 +1,435 @@
+import sys
+import zipfile
+from io import BytesIO
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lab.data import source
+from lab.errors import PartError
+
+IRIS = "length,width,species\n5.1,3.5,setosa\n7.0,3.2,versicolor\n6.3,3.3,virginica\n4.9,3.0,setosa\n"
+
+
+@pytest.fixture
+def load(tmp_path):
+    def loaded(content, train=None, test=None, seed=0, name="a.csv", **parameters):
+        if isinstance(content, dict):
+            name = "a.npz"
+            np.savez(tmp_path / name, **content)
+        elif isinstance(content, pd.DataFrame):
+            name = "a.parquet"
+            content.to_parquet(tmp_path / name)
+        elif isinstance(content, bytes):
+            (tmp_path / name).write_bytes(content)
+        elif content is not None:
+            (tmp_path / name).write_text(content, encoding="utf-8")
+        if name != "a.npz":
+            parameters = {"target": "y", **parameters}
+        return source(name, parameters).load(train, test, seed, tmp_path)
+
+    return loaded
+
+
+def test_csv_of_classes(load):
+    data = load(IRIS, 3, 1, target="species")
+    assert data.name == "a.csv"
+    assert data.x_train.tolist() == [[5.1, 3.5], [7.0, 3.2], [6.3, 3.3]]
+    assert data.y_train.tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    assert data.x_test.tolist() == [[4.9, 3.0]]
+    assert data.classes == ("setosa", "versicolor", "virginica")
+    assert data.notes == (
+        "labels 'setosa', 'versicolor', 'virginica' mapped to outputs 0…2",
+        "2 of 3 classes are missing in the test part: 'versicolor', 'virginica'",
+    )
+
+
+def test_all_rows_train_unless_some_are_asked_to_test(load):
+    assert [len(load(IRIS, target="species").x_train), len(load(IRIS, target="species").x_test)] == [4, 0]
+    data = load(IRIS, None, 1, target="species")
+    assert [len(data.x_train), len(data.x_test)] == [3, 1]
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "message"),
+    [
+        (5, None, "a.csv: train = 5 asks for more than the 4 rows there are"),
+        (3, 2, "a.csv: train = 3 and test = 2 make 5 rows, but there are 4"),
+        (None, 4, "a.csv: test = 4 leaves nothing to train on: there are 4 rows"),
+    ],
+)
+def test_too_few_rows(load, train, test, message):
+    with pytest.raises(PartError) as caught:
+        load(IRIS, train, test, target="species")
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("content", "task", "classes", "y"),
+    [
+        ("x,y\n1,3\n2,1\n3,3\n", "auto", ("1", "3"), [[1], [0], [1]]),
+        ("x,y\n1,3\n2,1\n3,3\n", "regression", (), [[3], [1], [3]]),
+        ("x,y\n1,0.5\n2,1\n", "auto", (), [[0.5], [1]]),
+        ("x,y\n1,0.5\n2,1\n", "classification", ("0.5", "1"), [[0], [1]]),
+        ("x,y\n1,7\n2,7\n", "auto", (), [[7], [7]]),
+        ("x,y\n1,7\n", "auto", (), [[7]]),
+        ("x,y\n1,no\n2,yes\n", "auto", ("no", "yes"), [[0], [1]]),
+        ("x,y\n1,1\n2,a\n", "auto", ("1", "a"), [[0], [1]]),
+    ],
+)
+def test_67_what_a_target_means(load, content, task, classes, y):
+    data = load(content, task=task)
+    assert data.classes == classes
+    assert data.y_train.tolist() == y
+
+
+def test_67_labels_from_1_are_mapped_by_size_and_told(load):
+    data = load("x,y\n" + "".join(f"0,{label}\n" for label in range(10, 0, -1)))
+    assert data.y_train.argmax(axis=1).tolist() == [9, 8, 7, 6, 5, 4, 3, 2, 1, 0]
+    assert data.notes == ("labels 1…10 mapped to outputs 0…9",)
+
+
+def test_twenty_whole_numbers_are_classes_and_twenty_one_are_not(load):
+    lines = [f"0,{n}\n" for n in range(21)]
+    assert len(load("x,y\n" + "".join(lines[:20])).classes) == 20
+    assert load("x,y\n" + "".join(lines)).classes == ()
+
+
+def test_several_targets_are_regression(load):
+    data = load("p,x,q\n1,2,3\n4,5,6\n", target=["q", "p"])
+    assert data.x_train.tolist() == [[2], [5]]
+    assert data.y_train.tolist() == [[3, 1], [6, 4]]
+
+
+@pytest.mark.parametrize(
+    ("content", "parameters", "message"),
+    [
+        ("", {}, "a.csv is empty, expected a line with the names of the columns and rows after it"),
+        ("x,y\n", {}, "a.csv has a header but no rows"),
+        ("x,y\n1,a\n", {}, "a.csv: target 'y': 'a' is the only class, expected at least 2"),
+        ("x,y\n1,4\n2,4\n", {"task": "classification"},
+         "a.csv: target 'y': '4' is the only class, expected at least 2"),
+        ("x,y\n1,a\n2,b\n", {"task": "regression"}, "a.csv: line 2: column 'y': 'a' is not a number"),
+        ("x,y,z\n1,2,3\n", {"target": ["y", "z"], "task": "classification"},
+         "a.csv: 2 targets, expected one target for classification"),
+        ("y\n1\n", {}, "a.csv has no column but the target, expected at least one feature"),
+        (IRIS, {"target": "speces"},
+         "a.csv has no column 'speces'; did you mean 'species'? (known: length, species, width)"),
+        (IRIS, {"target": None},
+         'a.csv needs target = "…", the column to be learnt; (known: length, species, width)'),
+        ("x;y\n1;2\n", {}, "a.csv: the columns are separated by ;, expected commas"),
+        ("x\ty\n1\t2\n", {}, "a.csv: the columns are separated by tabs, expected commas"),
+        ("1,2\n3,4\n", {}, "a.csv: the first line holds '1, 2', expected the names of the columns"),
+        (",y\n3,4\n", {}, "a.csv: column 1 has no name; name it, or leave it out if it counts the rows"),
+        ("y,y\n3,4\n", {}, "a.csv: two columns are called 'y'"),
+    ],
+)  # fmt: skip
+def test_63_csv_that_cannot_be_used(load, content, parameters, message):
+    with pytest.raises(PartError) as caught:
+        load(content, **parameters)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("x,y\n1,2\n3,4,5\n", "a.csv: line 3: 3 fields, expected 2 as in the header"),
+        ("x,y\n1,2\n\n3\n", "a.csv: line 4: 1 fields, expected 2 as in the header"),
+        ("x,y\n1,2\nabc,4\n", "a.csv: line 3: column 'x': 'abc' is not a number"),
+        ('x,z,y\n1,"a\nb",2\nc,3,4\n', "a.csv: line 4: column 'x': 'c' is not a number"),
+        ('x,y\n1,"2\n', "a.csv: line 2: unexpected end of data"),
+    ],
+)
+def test_66_ragged_lines_and_text_in_numbers_are_told_by_line(load, content, message):
+    with pytest.raises(PartError) as caught:
+        load(content)
+    assert str(caught.value) == message
+
+
+def test_66_one_text_among_many_numbers_to_be_learnt(load):
+    content = "x,y\n" + "".join(f"0,{n}\n" for n in range(30)) + "0,oops\n"
+    with pytest.raises(PartError, match=r"a\.csv: line 32: column 'y': 'oops' is not a number"):
+        load(content)
+
+
+def test_many_texts_are_classes_only_when_said_so(load):
+    content = "x,y\n" + "".join(f"0,t{n:02}\n" for n in range(21))
+    with pytest.raises(PartError, match="target 'y' holds 21 different texts; if they are classes, say task"):
+        load(content)
+    assert len(load(content, task="classification").classes) == 21
+
+
+@pytest.mark.parametrize("missing", ["", "NA", "nan", "null", " N/A "])
+def test_64_missing_values_are_told_by_line_and_column(load, missing):
+    with pytest.raises(PartError) as caught:
+        load(f"x,z,y\n1,2,1\n3,{missing},2\n5,{missing},2\n")
+    assert str(caught.value) == (
+        "a.csv: line 3: column 'z': the value is missing or NaN, expected a finite one (2 such rows); "
+        'nan = "drop" leaves such rows out'
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            "x,y\n1,1\n-inf,2\n",
+            "a.csv: line 3: column 'x': the value is infinite, expected a finite one (1 such row);",
+        ),
+        ("x,y\n1,1\n2,\n", "a.csv: line 3: column 'y': the value is missing or NaN"),
+        ("x,y\n1,a\n2,\n", "a.csv: line 3: column 'y': the value is missing or NaN"),
+    ],
+)
+def test_64_infinities_and_missing_targets(load, content, message):
+    with pytest.raises(PartError) as caught:
+        load(content)
+    assert str(caught.value).startswith(message)
+
+
+def test_64_rows_with_nan_are_dropped_when_asked(load):
+    data = load("x,y\n1,0.5\nnan,2\n3,inf\n4,1.5\n", nan="drop")
+    assert data.x_train.tolist() == [[1], [4]]
+    assert data.notes == ("2 rows with a missing, NaN or infinite value left out",)
+    with pytest.raises(PartError, match="every row has a value that is missing, NaN or infinite"):
+        load("x,y\nnan,1\n", nan="drop")
+
+
+def test_65_standardised_by_the_train_part_with_a_constant_feature(load):
+    data = load("x,c,y\n1,0.1,0\n2,0.1,1\n3,0.1,0\n6,5,1\n", 3, 1, standardise=True)
+    deviation = (2 / 3) ** 0.5
+    assert np.allclose(data.x_train, [[-1 / deviation, 0], [0, 0], [1 / deviation, 0]], rtol=1e-15)
+    assert np.allclose(data.x_test, [[4 / deviation, 0]], rtol=1e-15)
+    assert "constant feature 'c' set to 0" in data.notes
+
+
+def test_65_many_constant_features_are_summed_up(load):
+    names = ",".join("abcdefg")
+    data = load(f"{names},y\n{'1,' * 7}0\n{'1,' * 7}1\n", standardise=True)
+    assert data.notes == ("7 constant features set to 0: 'a', 'b', 'c', 'd', 'e', …",)
+
+
+@pytest.mark.parametrize("size", ["1e308", "1e-300"])
+def test_features_too_large_or_too_small_to_standardise(load, size):
+    with pytest.raises(PartError, match=r"a\.csv: column 'x': too large or too small to be standardised"):
+        load(f"x,y\n{size},0\n-{size},1\n", standardise=True)
+
+
+def test_numbers_are_the_nearest_doubles(load):
+    assert load("x,y\n0.1234567890123456789,1\n1e-320,2\n").x_train.tolist() == [
+        [0.1234567890123456789],
+        [1e-320],
+    ]
+
+
+def test_a_byte_order_mark_and_windows_lines_are_accepted(load):
+    assert load(b"\xef\xbb\xbfx,y\r\n1,2\r\n3,4\r\n").x_train.tolist() == [[1], [3]]
+
+
+def test_text_that_is_not_utf_8(load):
+    with pytest.raises(PartError, match=r"a\.csv is not UTF-8 text \(byte \d+\); save it as UTF-8"):
+        load("x,y\n1,2\n".encode("utf-16"))
+
+
+def test_shuffled_by_the_seed_before_the_rows_are_counted(load):
+    content = "x,y\n" + "".join(f"{n},{n / 7}\n" for n in range(50))
+    one, same, other = (load(content, 30, 20, seed, shuffle=True) for seed in (1, 1, 2))
+    assert one.sha256 == same.sha256 != other.sha256
+    rows = np.concatenate([one.x_train, one.x_test])[:, 0]
+    assert rows.tolist() != list(range(50))
+    assert sorted(rows) == list(range(50))
+    assert np.array_equal(one.x_train / 7, one.y_train)
+
+
+def test_62_a_file_that_is_not_there(load, tmp_path):
+    (tmp_path / "iris.csv").touch()
+    with pytest.raises(PartError) as caught:
+        load(None, name="irs.csv")
+    assert str(caught.value) == f"there is no file {tmp_path / 'irs.csv'}; did you mean 'iris.csv'?"
+    with pytest.raises(PartError, match=r"there is no file .*nowhere/irs\.csv$"):
+        load(None, name="nowhere/irs.csv")
+
+
+def test_62_a_folder_in_the_place_of_a_file(load, tmp_path):
+    (tmp_path / "d.csv").mkdir()
+    with pytest.raises(PartError, match=r"d\.csv is not a file"):
+        load(None, name="d.csv")
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "message"),
+    [
+        ("file", {"path": "a.txt"},
+         "'file': path = 'a.txt', expected a file of one of the kinds .csv, .npz, .parquet"),
+        ("file", {}, "'file' needs a value for 'path'"),
+        ("a.npz", {"target": "y"},
+         "'a.npz': target is for .csv and .parquet; in an .npz file the target is the array y"),
+        ("a.csv", {"target": []}, "'a.csv': target = [], expected one or more different columns"),
+        ("a.csv", {"target": ["y", "y"]},
+         "'a.csv': target = ['y', 'y'], expected one or more different columns"),
+        ("a.csv", {"task": "guess"},
+         "'a.csv': task = 'guess': expected 'auto', 'classification' or 'regression'"),
+        ("a.csv", {"nan": "keep"}, "'a.csv': nan = 'keep': expected 'refuse' or 'drop'"),
+        ("a.csv", {"shuffle": 1}, "'a.csv': shuffle = 1: expected a valid boolean"),
+        ("a.csv", {"path": "b.csv"}, "'a.csv' is a path already, path = 'b.csv' is one too many"),
+    ],
+)  # fmt: skip
+def test_parameters_are_checked(name, parameters, message):
+    with pytest.raises(PartError) as caught:
+        source(name, parameters)
+    assert str(caught.value) == message
+
+
+def test_npz_of_x_and_y(load):
+    images = np.arange(12, dtype=np.uint8).reshape(3, 2, 2)
+    data = load({"x": images, "y": np.array(["b", "a", "b"])}, 2, 1)
+    assert data.x_train.tolist() == [[0, 1, 2, 3], [4, 5, 6, 7]]
+    assert data.classes == ("a", "b")
+    assert data.y_train.tolist() == [[1], [0]]
+
+
+def test_43_unsigned_bytes_are_cast_before_they_are_centred(load):
+    data = load({"x": np.array([[1], [3]], dtype=np.uint8), "y": np.array([0.5, 1.5])}, standardise=True)
+    assert data.x_train.tolist() == [[-1], [1]]
+
+
+def test_npz_of_parts_uses_all_of_both(load):
+    content = {
+        "x_train": np.zeros((3, 2)),
+        "y_train": np.array([1, 2, 3]),
+        "x_test": np.ones((2, 2)),
+        "y_test": np.array([3, 1]),
+    }
+    data = load(content)
+    assert data.y_train.tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    assert data.y_test.tolist() == [[0, 0, 1], [1, 0, 0]]
+    assert data.x_test.tolist() == [[1, 1], [1, 1]]
+    assert len(load(content, 2, 1).x_test) == 1
+    with pytest.raises(PartError, match="test = 3 asks for more than the 2 rows there are"):
+        load(content, 2, 3)
+    shuffled = load(content, shuffle=True)
+    assert shuffled.x_train.tolist() == [[0, 0]] * 3
+    with pytest.raises(PartError, match="x_train has 2 columns but x_test has 1"):
+        load({**content, "x_test": np.ones((2, 1))})
+    with pytest.raises(PartError, match="one of y_train and y_test holds numbers and the other texts"):
+        load({**content, "y_test": np.array(["1", "2"])})
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"a": [1]}, "a.npz holds a, expected the arrays x and y, or x_train, y_train, x_test and y_test"),
+        ({"x": [[1.0]], "y": [1, 2]}, r"array y has shape \(2,\), expected \(1,\) or \(1, outputs\)"),
+        ({"x": np.zeros((0, 2)), "y": np.zeros(0)}, r"array x is empty: its shape is \(0, 2\)"),
+        ({"x": [[1j]], "y": [1]}, "array x holds complex128, expected numbers"),
+        ({"x": [[1.0]], "y": [1j]}, "array y holds complex128, expected numbers or texts"),
+        ({"x": [[1.0]], "y": [["a", "b"]]}, "array y holds 2 texts a row, expected one label"),
+    ],
+)
+def test_63_npz_that_cannot_be_used(load, content, message):
+    with pytest.raises(PartError, match=message):
+        load(content)
+
+
+def test_64_nan_in_an_array_is_told_by_row_and_column(load):
+    with pytest.raises(PartError, match=r"a\.npz: row 2: column 3 of x: the value is missing or NaN"):
+        load({"x": [[0, 1, 2], [3, 4, np.nan]], "y": [0, 1]})
+
+
+def packed(members):
+    content = BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return content.getvalue()
+
+
+def header(shape, dtype="<f8"):
+    content = BytesIO()
+    np.lib.format.write_array_header_1_0(content, {"shape": shape, "fortran_order": False, "descr": dtype})
+    return content.getvalue()
+
+
+def test_68_pickled_objects_are_refused_unopened(load, monkeypatch):
+    opened = []
+    monkeypatch.setattr("pickle.load", lambda *_, **__: opened.append("load"))
+    with pytest.raises(PartError, match=r"array y holds Python objects \(pickled\), which are never loaded"):
+        load({"x": [[1.0]], "y": np.array([object], dtype=object)})
+    assert opened == []
+
+
+def test_69_an_array_whose_header_claims_more_than_its_bytes(load):
+    content = packed({"x.npy": header((10**12, 2)), "y.npy": header((1,)) + bytes(8)})
+    with pytest.raises(
+        PartError, match=r"array x is damaged: shape \(1000000000000, 2\) of float64 does not fit"
+    ):
+        load(content, name="a.npz")
+
+
+def test_69_a_member_of_more_than_2_gib_is_refused_by_the_size_it_states(load):
+    content = bytearray(packed({"x.npy": header((1,)) + bytes(8), "y.npy": header((1,)) + bytes(8)}))
+    entry = content.index(b"PK\x01\x02")
+    content[entry + 24 : entry + 28] = (3 * 2**30).to_bytes(4, "little")
+    with pytest.raises(PartError, match=r"a\.npz: array x: 3\.0 GiB, expected at most 2 GiB"):
+        load(bytes(content), name="a.npz")
+
+
+def test_damaged_archives(load):
+    with pytest.raises(PartError, match=r"a\.npz is not an \.npz file: File is not a zip file"):
+        load(b"not a zip", name="a.npz")
+    with pytest.raises(PartError, match=r"a\.npz is damaged or of an unknown kind"):
+        load(packed({"x.npy": b"nothing", "y.npy": b""}), name="a.npz")
+    whole = {"x.npy": header((1,)) + bytes(8), "y.npy": header((1,)) + bytes(8)}
+    broken = packed(whole).replace(b"\x93NUMPY", b"\x93NUMPX")
+    with pytest.raises(PartError):
+        load(broken[: len(broken) // 2], name="a.npz")
+
+
+def test_68_nothing_in_the_package_allows_pickles():
+    from pathlib import Path
+
+    import lab
+
+    for path in Path(lab.__file__).parent.rglob("*.py"):
+        assert "allow_pickle" + "=True" not in path.read_text(encoding="utf-8"), path
+
+
+def test_parquet(load):
+    pytest.importorskip("pyarrow")
+    frame = pd.DataFrame({"n": [1, 2, 3], "b": [True, False, True], "y": ["q", "p", "q"]})
+    data = load(frame)
+    assert data.x_train.tolist() == [[1, 1], [2, 0], [3, 1]]
+    assert data.classes == ("p", "q")
+    assert data.y_train.tolist() == [[1], [0], [1]]
+    assert load(frame.astype({"y": "category"})).sha256 == data.sha256
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"x": ["1", "b"], "y": [1, 2]}, "a.parquet: row 2: column 'x': 'b' is not a number"),
+        ({"x": [1.0, None], "y": [1, 2]}, "a.parquet: row 2: column 'x': the value is missing or NaN"),
+        ({"x": [1, 2], "y": ["a", None]}, "a.parquet: row 2: column 'y': the value is missing or NaN"),
+        ({"x": [[1], [2]], "y": [1, 2]}, "a.parquet: column 'x' holds object, expected numbers or texts"),
+        ({"x": [1, 2], "z": [1, 2]}, "a.parquet has no column 'y'"),
+        ({"x": [], "y": []}, "a.parquet is empty: 0 rows of 2 columns"),
+    ],
+)
+def test_64_parquet_that_cannot_be_used(load, columns, message):
+    pytest.importorskip("pyarrow")
+    with pytest.raises(PartError) as caught:
+        load(pd.DataFrame(columns))
+    assert str(caught.value).startswith(message)
+
+
+def test_parquet_that_is_none(load):
+    pytest.importorskip("pyarrow")
+    with pytest.raises(PartError, match=r"a\.parquet is not a Parquet file that can be read"):
+        load(b"nothing of the kind", name="a.parquet")
+
+
+def test_62_parquet_without_pyarrow_tells_the_command(load, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(PartError) as caught:
+        load(b"", name="a.parquet")
+    assert str(caught.value) == "a.parquet: to read Parquet, run: pip install 'activation-lab[parquet]'"

@@ -1,0 +1,130 @@
+from hashlib import sha256
+
+import numpy as np
+import pytest
+
+from lab.data.counts import check_size, of_both, of_part
+from lab.data.dataset import assembled
+from lab.data.labels import classified, mapping_note, outputs
+from lab.errors import PartError
+
+
+def made(x, y, x_test=((0.0,),), y_test=((0.0,),), name="a"):
+    return assembled(name, (x, y), (x_test, y_test))
+
+
+def test_arrays_are_float64_contiguous_and_read_only():
+    x = np.asfortranarray(np.arange(6, dtype=np.uint8).reshape(3, 2))
+    data = made(x, np.zeros((3, 1)), np.zeros((0, 2)), np.zeros((0, 1)))
+    for array in (data.x_train, data.y_train, data.x_test, data.y_test):
+        assert array.dtype == np.float64
+        assert array.flags.c_contiguous
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 1
+
+
+def test_the_caller_may_still_write_into_its_own_array():
+    x = np.zeros((1, 1))
+    made(x, [[0.0]])
+    x[0, 0] = 1.0
+
+
+def test_sha256_is_of_shapes_and_bytes_in_a_fixed_order():
+    expected = sha256()
+    for value in (1.0, 2.0, 3.0, 4.0):
+        expected.update(b"(1, 1)" + np.array(value, "<f8").tobytes())
+    assert made([[1.0]], [[2.0]], [[3.0]], [[4.0]]).sha256 == expected.hexdigest()
+    assert made([[1.0]], [[2.0]], [[3.0]], [[4.0]], name="b").sha256 == expected.hexdigest()
+    assert made([[3.0]], [[4.0]], [[1.0]], [[2.0]]).sha256 != expected.hexdigest()
+
+
+def test_sha256_tells_the_same_rows_split_elsewhere():
+    rows = np.arange(4.0).reshape(4, 1)
+    one, other = (made(rows[:n], rows[:n], rows[n:], rows[n:]) for n in (2, 3))
+    assert one.sha256 != other.sha256
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        (([[0.0]], [[0.0], [0.0]]), "the train part has 1 rows of x but 2 of y"),
+        (([[0.0]], [[0.0]], [[0.0, 1.0]]), "1 features to train on but 2 to be tested on"),
+        (([[0.0]], [[0.0]], [[0.0]], [[0.0, 1.0]]), "1 outputs to train on but 2 to be tested on"),
+        (([0.0], [[0.0]]), r"shape \(1,\), expected \(examples, features or outputs\)"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused(arrays, message):
+    with pytest.raises(PartError, match=message):
+        made(*arrays)
+
+
+def test_two_classes_are_one_column_and_three_are_one_hot():
+    labels = np.array([1, 0, 1])
+    assert outputs(labels, 2).tolist() == [[1.0], [0.0], [1.0]]
+    assert outputs(labels, 3).tolist() == [[0, 1, 0], [1, 0, 0], [0, 1, 0]]
+
+
+@pytest.mark.parametrize(
+    ("classes", "note"),
+    [
+        (("0", "1", "2"), None),
+        (tuple(str(n) for n in range(1, 11)), "labels 1…10 mapped to outputs 0…9"),
+        (("1", "2"), "labels 1…2 mapped to 0 and 1 of one output"),
+        (("no", "yes"), "labels 'no', 'yes' mapped to 0 and 1 of one output"),
+        (("0", "2", "5"), "labels '0', '2', '5' mapped to outputs 0…2"),
+        (("--1", "9" * 5000), f"labels '--1', '{'9' * 5000}' mapped to 0 and 1 of one output"),
+        (("-1", "0", "1"), "labels -1…1 mapped to outputs 0…2"),
+        (tuple("abcdefghijkl"), "12 labels 'a'…'l', in their order, mapped to outputs 0…11"),
+    ],
+)
+def test_67_mapping_of_labels_is_told(classes, note):
+    assert mapping_note(classes) == note
+
+
+def test_63_classes_missing_in_a_part_are_noted():
+    x = np.zeros((2, 1))
+    data = classified("a", (x, np.array([0, 2])), (x, np.array([1, 1])), ("p", "q", "r"), ("first",))
+    assert data.notes == (
+        "first",
+        "class 'q' is missing in the train part",
+        "2 of 3 classes are missing in the test part: 'p', 'r'",
+    )
+
+
+def test_a_test_part_without_rows_misses_no_class():
+    data = classified(
+        "a", (np.zeros((2, 1)), np.array([0, 1])), (np.zeros((0, 1)), np.zeros(0, int)), ("p", "q")
+    )
+    assert data.notes == ()
+
+
+def test_the_test_part_takes_what_the_train_part_leaves():
+    assert of_both("a", None, None, (10, 5), 20) == (10, 5)
+    assert of_both("a", 18, None, (10, 5), 20) == (18, 2)
+    assert of_both("a", 20, 0, (10, 5), 20) == (20, 0)
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "message"),
+    [
+        (21, None, "a: train = 21 asks for more than the 20 rows there are"),
+        (15, 6, "a: train = 15 and test = 6 make 21 rows, but there are 20"),
+        (0, 1, "a: train = 0, expected at least 1"),
+        (1, -1, "a: test = -1, expected at least 0"),
+    ],
+)
+def test_more_rows_than_there_are_is_refused_with_both_numbers(train, test, message):
+    with pytest.raises(PartError) as caught:
+        of_both("a", train, test, (10, 5), 20)
+    assert str(caught.value) == message
+
+
+def test_a_part_without_a_limit():
+    assert of_part("a", "train", None, 7) == 7
+    assert of_part("a", "train", 10**9, 7) == 10**9
+
+
+def test_sizes_above_2_gib_are_refused_with_the_number():
+    check_size("a", 2**31)
+    with pytest.raises(PartError, match=r"^a: 5\.0 GiB, expected at most 2 GiB$"):
+        check_size("a", 5 * 2**30)

@@ -1,0 +1,246 @@
+"""The data sets made from the seed, and the one built in."""
+
+from math import pi
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lab.data import TABLE, source
+from lab.data.streams import stream
+from lab.errors import PartError
+
+HERE = Path()
+SEEDED = ["xor", "moons", "circles", "spirals", "parity", "teacher"]
+NOISY = {"xor": {"noise": 0.1}, "parity": {"bits": 10, "noise": 0.1}}
+
+
+def load(name, train=None, test=None, seed=0, **parameters):
+    return source(name, parameters).load(train, test, seed, HERE)
+
+
+@pytest.mark.parametrize("name", SEEDED)
+def test_more_test_rows_never_change_the_train_rows(name):
+    few, many = (load(name, 50, test, **NOISY.get(name, {})) for test in (3, 90))
+    assert np.array_equal(few.x_train, many.x_train)
+    assert np.array_equal(few.y_train, many.y_train)
+    assert np.array_equal(few.x_test, many.x_test[:3])
+
+
+@pytest.mark.parametrize("name", SEEDED)
+def test_more_train_rows_keep_the_first(name):
+    few, many = (load(name, train, 0, **NOISY.get(name, {})) for train in (10, 90))
+    assert np.array_equal(few.x_train, many.x_train[:10])
+    assert np.allclose(few.y_train, many.y_train[:10], rtol=1e-14)
+
+
+@pytest.mark.parametrize("name", SEEDED)
+def test_the_seed_decides(name):
+    one, same, other = (load(name, 20, 20, seed, **NOISY.get(name, {})) for seed in (1, 1, 2))
+    assert one.sha256 == same.sha256 != other.sha256
+    assert not np.array_equal(one.x_train, one.x_test)
+
+
+@pytest.mark.parametrize("name", ["moons", "circles", "spirals", "teacher"])
+def test_usually_1000_train_and_500_test(name):
+    data = load(name)
+    assert (len(data.x_train), len(data.x_test)) == (1000, 500)
+
+
+def test_streams_are_named_by_purpose():
+    assert stream(3, "a").random() == stream(3, "a").random()
+    assert stream(3, "a").random() != stream(3, "b").random()
+    assert stream(3, "a").random() != stream(4, "a").random()
+
+
+def test_moons_without_noise_lie_on_their_half_circles():
+    data = load("moons", 100, noise=0.0)
+    x, label = data.x_train, data.y_train[:, 0]
+    upper, lower = x[label == 0], x[label == 1]
+    assert len(upper) == len(lower) == 50
+    assert np.allclose(np.hypot(*upper.T), 1)
+    assert (upper[:, 1] >= 0).all()
+    assert np.allclose(np.hypot(lower[:, 0] - 1, lower[:, 1] - 0.5), 1)
+    assert (lower[:, 1] <= 0.5).all()
+
+
+def test_circles_without_noise_have_their_radii():
+    data = load("circles", 100, noise=0.0, inner=0.25)
+    assert np.allclose(np.hypot(*data.x_train.T), np.where(data.y_train[:, 0] == 0, 1, 0.25))
+
+
+def test_spirals_without_noise_lie_on_their_arms():
+    data = load("spirals", 99, noise=0.0, arms=3, turns=1.5)
+    assert data.classes == ("0", "1", "2")
+    radius = np.hypot(*data.x_train.T)
+    arm = data.y_train.argmax(axis=1)
+    expected = 2 * pi * (1.5 * radius + arm / 3)
+    found = np.arctan2(data.x_train[:, 1], data.x_train[:, 0])
+    assert np.allclose(np.exp(1j * found), np.exp(1j * expected))
+    assert np.bincount(arm).tolist() == [33, 33, 33]
+
+
+@pytest.mark.parametrize("name", ["moons", "circles", "spirals", "xor"])
+def test_noise_is_the_standard_deviation_around_the_same_points(name):
+    size = {"train": 4} if name == "xor" else {"train": 4000}
+    exact = load(name, **size, noise=0.0)
+    noisy = load(name, 4000, noise=0.3)
+    astray = noisy.x_train - np.resize(exact.x_train, noisy.x_train.shape)
+    assert np.allclose(astray.mean(axis=0), 0, atol=0.02)
+    assert np.allclose(astray.std(axis=0), 0.3, rtol=0.04)
+
+
+def test_xor_is_four_rows():
+    data = load("xor")
+    assert data.x_train.tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]
+    assert data.y_train.tolist() == [[0], [1], [1], [0]]
+    assert data.x_test.shape == (0, 2)
+    assert data.classes == ("0", "1")
+
+
+def test_xor_without_noise_has_no_fifth_row():
+    with pytest.raises(PartError, match="xor: train = 5 asks for more than the 4 rows there are"):
+        load("xor", 5)
+
+
+def test_parity_splits_all_rows_without_repeating_one():
+    data = load("parity", 10, 6, bits=4)
+    rows = np.concatenate([data.x_train, data.x_test])
+    assert sorted((rows @ [8, 4, 2, 1]).tolist()) == list(range(16))
+    outputs = np.concatenate([data.y_train, data.y_test])[:, 0]
+    assert np.array_equal(outputs, rows.sum(axis=1) % 2)
+
+
+def test_parity_has_no_more_rows_than_2_to_the_bits():
+    with pytest.raises(PartError, match="train = 10 and test = 7 make 17 rows, but there are 16"):
+        load("parity", 10, 7, bits=4)
+
+
+def test_teacher_is_the_same_network_for_both_parts():
+    data = load("teacher", 200, 100, features=2, hidden=3)
+    draw = stream(0, "data/teacher/network")
+    w, b, v = draw.standard_normal((3, 2)), draw.standard_normal(3), draw.standard_normal((1, 3))
+    for x, y in ((data.x_train, data.y_train), (data.x_test, data.y_test)):
+        expected = [v @ np.tanh(w @ row / 2**0.5 + b) / 3**0.5 for row in x]
+        assert np.allclose(y, expected, rtol=1e-12)
+    assert data.classes == ()
+
+
+def test_teacher_gives_labels_by_the_largest_output():
+    data = load("teacher", 500, classes=3)
+    assert data.classes == ("0", "1", "2")
+    assert data.y_train.sum(axis=1).tolist() == [1.0] * 500
+    assert load("teacher", 500, classes=2).y_train.shape == (500, 1)
+
+
+def test_teacher_noise_is_on_the_target_only():
+    exact, noisy = load("teacher", 4000), load("teacher", 4000, noise=0.5)
+    assert np.array_equal(exact.x_train, noisy.x_train)
+    assert (noisy.y_train - exact.y_train).std() == pytest.approx(0.5, rel=0.04)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "message"),
+    [
+        ("moons", {"noise": -0.1}, "'moons': noise = -0.1, expected a standard deviation, 0 or more"),
+        ("xor", {"noise": -1.0}, "'xor': noise = -1, expected a standard deviation, 0 or more"),
+        ("circles", {"inner": 1.0}, "'circles': inner = 1, expected a radius between 0 and 1"),
+        ("spirals", {"arms": 1}, "'spirals': arms = 1, expected at least 2"),
+        ("spirals", {"turns": 0.0}, "'spirals': turns = 0, expected more than 0"),
+        ("parity", {"bits": 21}, "'parity': bits = 21, expected 2 to 20"),
+        ("teacher", {"hidden": 0}, "'teacher': hidden = 0, expected at least 1"),
+        (
+            "teacher",
+            {"classes": 1},
+            "'teacher': classes = 1, expected 0 for a number as the target, or 2 or more",
+        ),
+        (
+            "moons",
+            {"noice": 0.1},
+            "'moons' has no parameter 'noice'; did you mean 'noise'? its parameters: noise",
+        ),
+        ("digits", {"noise": 0.1}, "'digits' has no parameter 'noise'; it has no parameters"),
+        ("mnist", {"skip": -1}, "'mnist': skip = -1, expected 0 or more"),
+    ],
+)
+def test_parameters_are_checked(name, parameters, message):
+    with pytest.raises(PartError) as caught:
+        source(name, parameters)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("name", ["moons", "spirals", "teacher"])
+def test_absurd_sizes_are_refused_before_they_are_made(name):
+    with pytest.raises(PartError, match=f"{name}: train = 1000000000000: .* GiB, expected at most 2 GiB"):
+        load(name, 10**12)
+
+
+def test_digits_are_the_first_rows_as_they_stand():
+    data = load("digits")
+    assert data.x_train.shape == (1000, 64)
+    assert data.x_test.shape == (500, 64)
+    assert data.y_train[:10].argmax(axis=1).tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+    assert (data.x_train.min(), data.x_train.max()) == (0, 1)
+    assert (data.x_train[0, :8] * 16).tolist() == [0, 0, 5, 13, 9, 1, 0, 0]
+    assert data.classes == tuple("0123456789")
+    assert data.notes == ()
+
+
+def test_digits_have_1797_rows():
+    data = load("digits", 1797)
+    assert len(data.x_test) == 0
+    assert data.y_train.sum(axis=0).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    with pytest.raises(
+        PartError, match="digits: train = 1500 and test = 298 make 1798 rows, but there are 1797"
+    ):
+        load("digits", 1500, 298)
+
+
+def test_digits_test_rows_follow_the_train_rows():
+    assert np.array_equal(load("digits", 20, 5).x_test, load("digits", 25).x_train[20:])
+
+
+def test_the_licence_of_the_digits_lies_beside_them():
+    import lab.data as package
+
+    note = Path(package.__file__).with_name("DIGITS.txt").read_text(encoding="utf-8")
+    assert "CC BY 4.0" in note
+    assert "Alpaydin" in note
+
+
+def test_names_are_those_of_the_file_format():
+    assert list(TABLE) == [
+        "digits", "mnist", "fashion-mnist", "xor", "moons", "circles", "spirals", "parity", "teacher", "file"
+    ]  # fmt: skip
+
+
+def test_unknown_names_are_told_the_nearest():
+    with pytest.raises(
+        PartError, match=r"^unknown data set 'dgits'; did you mean 'digits'\? \(known: circles, "
+    ):
+        source("dgits", {})
+    with pytest.raises(PartError, match=r"the path of a file ends in one of \.csv, \.npz, \.parquet$"):
+        source("iris.cvs", {})
+
+
+def test_a_class_in_a_file_needs_leave_and_must_be_a_source(tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "from dataclasses import dataclass\n"
+        "from lab.data import Source\n"
+        "from lab.data.dataset import assembled\n"
+        "@dataclass(frozen=True)\n"
+        "class Line(Source):\n"
+        "    slope: float = 2.0\n"
+        "    def load(self, train, test, seed, folder):\n"
+        "        part = ([[1.0]], [[self.slope]])\n"
+        "        return assembled('line', part, part)\n"
+        "@dataclass(frozen=True)\n"
+        "class Other:\n"
+        "    pass\n"
+    )
+    with pytest.raises(PartError, match="--allow-code"):
+        source("mine.py:Line", {}, folder=tmp_path)
+    line = source("mine.py:Line", {"slope": 3.0}, folder=tmp_path, allow_code=True)
+    assert line.load(1, 1, 0, tmp_path).y_train.tolist() == [[3.0]]
+    with pytest.raises(PartError, match=r"'mine\.py:Other' is not a data set, expected a subclass of lab\."):
+        source("mine.py:Other", {}, folder=tmp_path, allow_code=True)

@@ -1,0 +1,145 @@
+from itertools import islice
+
+import numpy as np
+import pytest
+
+from lab.activations.hyperbolic import Tanh
+from lab.activations.linear import Identity
+from lab.activations.logistic import Sigmoid
+from lab.network.backprop import Network
+from lab.network.costs import Quadratic
+from lab.network.initialisers import Nielsen, initialised
+from lab.training.examples import EVALUATED_TOGETHER, Evaluation, accuracy, correct, examples, fed
+from lab.training.streams import stream
+from tests.training.trainings import made_examples
+
+NETWORK = Network((3, 4, 2), (Tanh(), Sigmoid()), Quadratic())
+STREAMS = [stream(0, trial) for trial in (0, 1, 2)]
+
+
+def counted(count, dtype="float64"):
+    """Examples whose inputs and targets tell their number."""
+    number = np.arange(count, dtype=float)[:, None]
+    return examples(
+        np.hstack([number, number + 0.25, number + 0.5]), np.hstack([number, -number]), False, dtype
+    )
+
+
+def test_examples_carry_a_last_column_of_ones():
+    made = examples(np.array([[1.0, 2], [3, 4]]), np.array([[0.0], [1]]), True, "float32")
+    assert np.array_equal(made.x, [[1, 2, 1], [3, 4, 1]])
+    assert (made.x.dtype, made.y.dtype, len(made)) == (np.float32, np.float32, 2)
+
+
+@pytest.mark.parametrize("batch", [7, 100])
+def test_a_batch_of_all_is_one_pass_that_never_changes(batch):
+    given = counted(7)
+    first, again = islice(fed(NETWORK, given, batch, STREAMS), 2)
+    assert first is again
+    assert np.array_equal(first.a1[0], given.x.T[None])
+    assert np.array_equal(first.y, given.y.T[None])
+    assert first.z[1].shape == (3, 4, 7)
+
+
+def orders(batch, count, epochs, streams=STREAMS):
+    """The numbers of the examples that were fed: a list of (T, m) arrays."""
+    given, seen = counted(count), []
+    for p in islice(fed(NETWORK, given, batch, streams), epochs * -(-count // batch)):
+        number = p.a[0][:, 0].copy()
+        assert np.array_equal(
+            p.a1[0], np.stack([number, number + 0.25, number + 0.5, number * 0 + 1], axis=1)
+        )
+        assert np.array_equal(p.y, np.stack([number, -number], axis=1))
+        seen.append(number)
+    return seen
+
+
+@pytest.mark.parametrize(("batch", "count"), [(3, 7), (1, 5), (4, 8), (6, 7)])
+def test_every_example_is_fed_once_an_epoch_and_the_last_batch_may_be_short(batch, count):
+    seen = orders(batch, count, epochs=3)
+    per_epoch = -(-count // batch)
+    assert [numbers.shape[1] for numbers in seen[:per_epoch]] == [
+        min(batch, count - start) for start in range(0, count, batch)
+    ]
+    for epoch in range(3):
+        whole = np.concatenate(seen[epoch * per_epoch : (epoch + 1) * per_epoch], axis=1)
+        assert np.array_equal(np.sort(whole, axis=1), np.tile(np.arange(count), (3, 1)))
+
+
+def test_epochs_and_trials_have_orders_of_their_own():
+    seen = [tuple(row) for numbers in orders(11, 12, epochs=2)[::2] for row in numbers]
+    assert len(set(seen)) == 6
+
+
+def test_the_order_of_a_trial_does_not_depend_on_the_others():
+    together, alone = orders(3, 7, 2), orders(3, 7, 2, [STREAMS[1]])
+    for several, one in zip(together, alone, strict=True):
+        assert np.array_equal(several[1:2], one)
+
+
+def test_the_order_is_the_stream_named_order():
+    first = np.concatenate(orders(3, 7, 1), axis=1)[1]
+    assert np.array_equal(first, stream(0, 1)("order").permutation(7))
+
+
+@pytest.mark.parametrize("count", [1, 6, EVALUATED_TOGETHER, 2 * EVALUATED_TOGETHER + 3])
+@pytest.mark.parametrize("outputs", [1, 2])
+def test_evaluation_is_over_all_examples(count, outputs):
+    network = Network((3, 4, outputs), (Tanh(), Sigmoid()), Quadratic())
+    given = made_examples(3, outputs, count)
+    theta = initialised(Nielsen(), network.sizes, STREAMS, np.dtype(np.float64))
+    cost, share = Evaluation(network, given, 3).figures(theta)
+    for t in range(3):
+        a = given.x[:, :-1]
+        for l, sigma in ((1, np.tanh), (2, lambda z: 1 / (1 + np.exp(-z)))):
+            a = sigma(a @ theta.w[l][t].T + theta.b[l][t].T)
+        assert cost[t] == pytest.approx(0.5 * np.mean(np.sum((a - given.y) ** 2, axis=1)), rel=1e-12)
+        if outputs == 1:
+            right = np.count_nonzero((a[:, 0] > 0.5) == (given.y[:, 0] == 1))
+        else:
+            right = np.count_nonzero(a.argmax(axis=1) == given.y.argmax(axis=1))
+        assert share[t] == right / count
+
+
+def test_evaluation_without_examples_or_classes():
+    theta = initialised(Nielsen(), NETWORK.sizes, STREAMS, np.dtype(np.float64))
+    none = Evaluation(NETWORK, counted(0), 3).figures(theta)
+    np.testing.assert_array_equal(none, np.full((2, 3), np.nan))
+    cost, share = Evaluation(NETWORK, counted(4), 3).figures(theta)
+    assert np.isfinite(cost).all()
+    np.testing.assert_array_equal(share, [np.nan] * 3)
+
+
+def test_an_evaluation_sees_the_weights_of_its_moment():
+    theta = initialised(Nielsen(), NETWORK.sizes, STREAMS, np.dtype(np.float64))
+    evaluation = Evaluation(NETWORK, counted(4), 3)
+    before, _ = evaluation.figures(theta)
+    theta.vector[1] *= 2
+    after, _ = evaluation.figures(theta)
+    assert (before == after).tolist() == [True, False, True]
+
+
+def test_accuracy_is_the_share_of_the_largest_output():
+    a = np.array([[[0.1, 0.9, 0.3], [0.2, 0.8, 0.3], [0.0, 0.1, 0.4]]])
+    y = np.eye(3)[:, [1, 1, 2]][None]
+    assert correct(a, y, True).tolist() == [2]
+    assert accuracy(a, y, True).tolist() == [2 / 3]
+
+
+def test_accuracy_of_one_output_is_at_one_half():
+    a = np.array([[[0.4, 0.6, 0.5, -3.0]], [[0.6, 0.6, 0.6, 0.4]]])
+    y = np.array([[[0.0, 1.0, 1.0, 1.0]]])
+    assert accuracy(a, y, True).tolist() == [0.5, 0.5]
+
+
+def test_accuracy_is_missing_without_classes_or_numbers():
+    a = np.array([[[0.4, 0.6]], [[0.6, np.nan]]])
+    y = np.array([[[0.0, 1.0]]])
+    np.testing.assert_array_equal(accuracy(a, y, False), [np.nan, np.nan])
+    np.testing.assert_array_equal(accuracy(a, y, True), [1.0, np.nan])
+
+
+@pytest.mark.parametrize("batch", [2, 5])
+def test_float32_examples_give_float32_passes(batch):
+    p = next(fed(Network((3, 2), (Identity(),), Quadratic()), counted(5, "float32"), batch, STREAMS))
+    assert {p.y.dtype, p.a1[0].dtype, p.z[1].dtype, p.delta[1].dtype} == {np.dtype(np.float32)}

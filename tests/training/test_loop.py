@@ -1,0 +1,406 @@
+"""The loop: what is exact of it, what a step does, and what is read when."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pytest
+from hypothesis import given as given_sizes
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from lab.activations import Formula
+from lab.activations.gaussian import GELU
+from lab.activations.hyperbolic import Tanh
+from lab.activations.linear import Identity, ReLU
+from lab.activations.logistic import Sigmoid
+from lab.errors import PartError
+from lab.network.backprop import backward, cost, forward, make_pass, with_ones
+from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
+from lab.network.initialisers import Constant, Initialiser, Nielsen, initialised
+from lab.network.optimisers import TABLE, Adam, Descent, Nesterov, Optimiser
+from lab.network.parameters import parameters
+from lab.training.examples import examples
+from lab.training.loop import train
+from lab.training.probes import COLUMNS
+from lab.training.streams import stream
+from tests.training.trainings import made_examples, of_trial, training, unlike
+
+OPTIMISERS = [part() for part in TABLE.values()]
+SHAPES = [
+    ((1, 1), 1, 1),
+    ((3, 1, 1), 6, 6),
+    ((3, 1, 1), 6, 4),
+    ((5, 7, 3), 10, 3),
+    ((4, 1, 6, 2), 9, 1),
+    ((17, 33, 1), 40, 32),
+    ((64, 30, 30, 10), 300, 300),
+    ((64, 30, 30, 10), 25, 10),
+    ((100, 129, 10), 7, 7),
+]
+QUANTITIES = ("learning_speed", "learning_speed_w", "update_ratio", "weight_norm", "bias_norm", "a_mean")
+
+
+def quantity(readings, name, layer=1, trial=0):
+    """One quantity of a layer over the readings."""
+    return readings.layers[:, trial, layer - 1, readings.columns.index(name)]
+
+
+@dataclass(frozen=True)
+class Wild(Initialiser):
+    """Nielsen's weights, but in some trials so large that a few steps overflow."""
+
+    def weights(self, n_in, n_out, rng):
+        return rng.standard_normal((n_out, n_in)) * (1e160 if rng.random() < 0.2 else 0.3)
+
+
+def wild(**changes):
+    """A training in which some trials diverge at once, some never."""
+    return training(
+        (3, 4, 4, 2), sigma=ReLU(), output=Identity(), initialiser=Wild(), steps=8, eta=0.1, **changes
+    )
+
+
+# What holds to the last bit.
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("sizes", "count", "batch"), SHAPES)
+@pytest.mark.parametrize("optimiser", OPTIMISERS, ids=str)
+def test_a_stacked_trial_has_the_bits_that_it_has_alone(sizes, count, batch, dtype, optimiser):
+    given = training(sizes, count=count, batch=batch, dtype=dtype, optimiser=optimiser, decay=0.5, eta=0.05)
+    stacked = train(given, range(4))
+    for trial in (0, 3):
+        assert unlike(of_trial(stacked, trial), train(given, range(trial, trial + 1))) == []
+
+
+widths = st.one_of(st.integers(1, 40), st.sampled_from([63, 64, 65, 127, 128, 129, 256, 300]))
+
+
+@settings(max_examples=60, deadline=None)
+@given_sizes(
+    sizes=st.lists(widths, min_size=2, max_size=5).map(tuple),
+    batch=st.integers(1, 70),
+    trials=st.integers(2, 6),
+    dtype=st.sampled_from(["float32", "float64"]),
+)
+def test_a_stacked_trial_of_any_size_has_the_bits_that_it_has_alone(sizes, batch, trials, dtype):
+    """Whatever form BLAS takes for a shape: that of a trial does not depend on how many stand beside it."""
+    given = training(sizes, count=70, batch=batch, dtype=dtype, steps=2)
+    stacked = train(given, range(trials))
+    assert unlike(of_trial(stacked, trials - 1), train(given, range(trials - 1, trials))) == []
+
+
+@pytest.mark.parametrize("sigma", [GELU(), Tanh(), ReLU(), Formula("tanh(z) + 0.1*abs(z)")], ids=str)
+@pytest.mark.parametrize(
+    ("cost", "output"),
+    [(CrossEntropy(), Sigmoid()), (SoftmaxCrossEntropy(), Identity())],
+    ids=["cross-entropy", "softmax"],
+)
+def test_the_same_for_other_activations_costs_and_a_probe(sigma, cost, output):
+    probe = made_examples(20, 5, 150, seed=3)
+    given = training((20, 40, 40, 5), sigma=sigma, output=output, cost=cost, count=70, batch=32, probe=probe)
+    stacked = train(given, range(4))
+    for trial in range(4):
+        assert unlike(of_trial(stacked, trial), train(given, range(trial, trial + 1))) == []
+
+
+@pytest.mark.parametrize("probe", [None, made_examples(20, 5, 150, seed=3)], ids=["batch", "probe"])
+def test_the_same_for_a_surrogate_slope_and_its_cosine(probe):
+    given = training((20, 40, 40, 5), count=70, batch=32, probe=probe, columns=(*COLUMNS, "gradient_cosine"))
+    given = replace(given, network=replace(given.network, surrogate_floor=0.2))
+    stacked = train(given, range(4))
+    for trial in range(4):
+        assert unlike(of_trial(stacked, trial), train(given, range(trial, trial + 1))) == []
+    cosines = stacked.layers[..., -1]
+    assert np.isfinite(cosines).all()
+    assert (cosines < 1 - 1e-9).any()
+
+
+def test_to_record_the_cosine_does_not_change_the_training():
+    given = training((3, 5, 2), count=9, batch=4)
+    given = replace(given, network=replace(given.network, surrogate_floor=0.2))
+    recording = replace(given.recording, columns=(*COLUMNS, "gradient_cosine"))
+    bare, cosine = (train(replace(given, recording=one), range(1)) for one in (given.recording, recording))
+    assert np.array_equal(bare.final, cosine.final)
+    assert np.array_equal(bare.layers, cosine.layers[..., :-1], equal_nan=True)
+
+
+def test_adding_trials_changes_no_other():
+    given = training((3, 5, 2), count=9, batch=4)
+    few, many = train(given, range(2)), train(given, range(6))
+    for trial in range(2):
+        assert unlike(of_trial(few, trial), of_trial(many, trial)) == []
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+def test_the_size_of_the_chunks_changes_nothing(size):
+    given = training((3, 5, 2), count=9, batch=4, optimiser=Adam())
+    whole = train(given, range(7))
+    for first in range(0, 7, size):
+        part = train(given, range(first, min(first + size, 7)))
+        for t in range(len(part.diverged)):
+            assert unlike(of_trial(part, t), of_trial(whole, first + t)) == []
+
+
+def test_the_same_seed_gives_the_same_arrays_and_another_seed_others():
+    given = training((3, 5, 2), count=9, batch=4)
+    first = train(given, range(3))
+    assert unlike(first, train(given, range(3))) == []
+    other = train(replace(given, seed=1), range(3))
+    assert {"learning_speed", "weight_norm", "figures", "final"} <= set(unlike(first, other))
+
+
+def test_a_trial_does_not_depend_on_the_variant():
+    """The same first weights and the same order of the examples for every σ: variants are paired."""
+    first = train(training((3, 5, 2), sigma=Tanh(), count=9, batch=4), range(2))
+    other = train(training((3, 5, 2), sigma=ReLU(), count=9, batch=4), range(2))
+    for name in ("weight_norm", "bias_norm"):
+        assert quantity(first, name)[0] == quantity(other, name)[0]
+    inputs = [train(training((3, 5, 2), sigma=s, count=9, batch=1), range(1)) for s in (Tanh(), ReLU())]
+    assert np.array_equal(*(quantity(readings, "low_input") for readings in inputs))
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS, ids=str)
+@pytest.mark.parametrize("batch", [3, 8])
+def test_a_trial_that_diverges_leaves_the_others_bitwise_alone(optimiser, batch):
+    given = wild(optimiser=optimiser, batch=batch)
+    stacked = train(given, range(12))
+    lost = stacked.diverged >= 0
+    assert 2 <= lost.sum() <= 10
+    for trial in range(12):
+        assert unlike(of_trial(stacked, trial), train(given, range(trial, trial + 1))) == []
+    sound = np.flatnonzero(~lost)
+    assert np.isfinite(stacked.final[sound]).all()
+    assert np.isfinite(stacked.figures[:, sound]).all()
+
+
+# What divergence looks like.
+
+
+def test_a_trial_that_diverges_is_missing_from_its_step_on_in_every_quantity():
+    readings = train(wild(), range(12))
+    for trial in np.flatnonzero(readings.diverged >= 0):
+        at = int(readings.diverged[trial])
+        assert np.isnan(readings.layers[at:, trial]).all()
+        assert np.isnan(readings.figures[at:, trial]).all()
+        assert np.isnan(readings.final[trial]).all()
+        assert not readings.histograms[readings.histogram_steps >= at, trial].any()
+        assert np.isfinite(readings.figures[:at, trial, 0]).all()
+
+
+def test_training_stops_when_all_trials_have_diverged():
+    told = []
+    given = training((3, 4, 2), sigma=ReLU(), output=Identity(), eta=1e200, steps=50)
+    readings = train(given, range(3), told.append)
+    assert (readings.diverged > 0).all()
+    assert (readings.diverged < 10).all()
+    assert sum(told) == 150
+    assert np.isnan(readings.final).all()
+
+
+def test_weights_that_are_no_numbers_are_refused():
+    given = training((1, 1), initialiser=Constant(w=np.inf))
+    with pytest.raises(
+        PartError, match=r"the initialiser Constant\(w=inf, b=0.0\) makes weights that are not"
+    ):
+        train(given, range(1))
+
+
+# A step.
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS, ids=str)
+@pytest.mark.parametrize("batch", [2, 5])
+def test_a_linear_neuron_by_hand(optimiser, batch):
+    """w ← (1 − ηλ/n) w + Δw, b ← b + Δb with n all training examples, whatever the batch."""
+    x, y, eta, decay, n = 1.5, -0.5, 0.04, 3.0, 5
+    given = training(
+        (1, 1),
+        output=Identity(),
+        train=examples(np.full((n, 1), x), np.full((n, 1), y), False, "float64"),
+        initialiser=Constant(w=2.0, b=1.0),
+        optimiser=optimiser,
+        eta=eta,
+        decay=decay,
+        batch=batch,
+        steps=30,
+        columns=QUANTITIES,
+    )
+    readings = train(given, range(1))
+    theta, state, step = np.array([[2.0, 1.0]]), optimiser.initial(np.zeros((1, 2))), np.empty((1, 2))
+    for k in range(30):
+        w, b = theta[0]
+        delta = w * x + b - y
+        optimiser.step(state, np.array([[delta * x, delta]]), eta, k + 1, step)
+        update = step - np.array([[eta * decay / n * w, 0]])
+        told = {
+            "learning_speed": abs(delta),
+            "learning_speed_w": abs(delta * x),
+            "update_ratio": abs(update[0, 0] / w),
+            "weight_norm": abs(w),
+            "bias_norm": abs(b),
+            "a_mean": w * x + b,
+        }
+        for name, value in told.items():
+            assert quantity(readings, name)[k] == pytest.approx(value, rel=1e-9, abs=1e-13), (name, k)
+        assert readings.figures[k, 0, 0] == pytest.approx(delta**2 / 2, rel=1e-9, abs=1e-13)
+        theta = theta + update
+    assert quantity(readings, "weight_norm")[30] == pytest.approx(abs(theta[0, 0]), rel=1e-9)
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS, ids=str)
+def test_decay_shrinks_weights_and_leaves_biases_untouched(optimiser):
+    """Where there is no gradient nothing moves but w, by the factor 1 − ηλ/n a step."""
+    nothing = examples(np.zeros((4, 1)), np.full((4, 1), 1.0), False, "float64")
+    given = training(
+        (1, 1),
+        output=Identity(),
+        train=nothing,
+        initialiser=Constant(w=2.0, b=1.0),
+        optimiser=optimiser,
+        eta=0.1,
+        decay=8.0,
+        steps=5,
+    )
+    readings = train(given, range(1))
+    np.testing.assert_allclose(quantity(readings, "weight_norm"), 2 * 0.8 ** np.arange(6), rtol=1e-14)
+    assert np.array_equal(quantity(readings, "bias_norm"), np.ones(6))
+
+
+@dataclass(frozen=True)
+class Spy(Optimiser):
+    """Descent that notes the dtypes of what it is given."""
+
+    seen: list = field(default_factory=list, hash=False)
+
+    def initial(self, theta):
+        self.seen.append(theta.dtype)
+        return {}
+
+    def step(self, state, gradient, eta, number, out):
+        Descent().step(state, gradient, eta, number, out)
+        self.seen.extend([gradient.dtype, out.dtype])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("batch", [3, 8])
+def test_parameters_gradients_and_steps_have_the_dtype_of_the_examples(dtype, batch):
+    spy = Spy()
+    train(training((3, 4, 2), optimiser=spy, dtype=dtype, batch=batch, decay=1.0), range(2))
+    assert len(spy.seen) == 1 + 2 * 3
+    assert set(spy.seen) == {np.dtype(dtype)}
+
+
+def test_float32_follows_float64():
+    double, single = (train(training((3, 4, 2), dtype=dtype), range(2)) for dtype in ("float64", "float32"))
+    np.testing.assert_allclose(single.layers, double.layers, rtol=1e-4, atol=1e-6)
+
+
+# A reading.
+
+
+def test_a_reading_sees_the_network_before_the_step():
+    given = training((3, 4, 2), steps=4)
+    readings = train(given, range(2))
+    theta = initialised(Nielsen(), (3, 4, 2), [stream(0, 0), stream(0, 1)], np.dtype(np.float64))
+    gradient, network = parameters((3, 4, 2), 2), given.network
+    p = make_pass(network, 2, with_ones(given.train.x[:, :-1]), given.train.y.T[None])
+    for k in range(5):
+        forward(network, theta, p)
+        backward(network, theta, p, gradient)
+        assert np.array_equal(readings.figures[k, :, 0], cost(network, p))
+        for l in (1, 2):
+            for t in range(2):
+                told = quantity(readings, "learning_speed", l, t)[k]
+                assert told == pytest.approx(np.linalg.norm(gradient.b[l][t]), rel=1e-14)
+                told = quantity(readings, "weight_norm", l, t)[k]
+                assert told == pytest.approx(np.linalg.norm(theta.w[l][t]), rel=1e-14)
+        theta.vector[...] -= given.eta * gradient.vector
+
+
+def test_reading_less_often_changes_no_reading():
+    often, seldom = (train(training((3, 4, 2), steps=12, every=every, batch=3), range(2)) for every in (1, 4))
+    assert seldom.steps.tolist() == [0, 4, 8, 12]
+    assert np.array_equal(seldom.layers, often.layers[[0, 4, 8, 12]], equal_nan=True)
+    assert np.array_equal(seldom.figures, often.figures[[0, 4, 8, 12]])
+    assert np.array_equal(seldom.final, often.final)
+
+
+def test_no_step_is_taken_at_the_end():
+    readings = train(training((3, 4, 2)), range(2))
+    updates = readings.layers[..., readings.columns.index("update_ratio")]
+    assert np.isnan(updates[-1]).all()
+    assert (updates[:-1] > 0).all()
+
+
+def test_a_probe_shows_every_reading_the_same_examples_and_does_not_change_the_training():
+    probe = made_examples(3, 2, 6, seed=9)
+    with_probe, without = training((3, 4, 2), batch=3, probe=probe), training((3, 4, 2), batch=3)
+    probed, plain = train(with_probe, range(2)), train(without, range(2))
+    for name in ("weight_norm", "bias_norm", "update_ratio"):
+        column = plain.columns.index(name)
+        assert np.array_equal(probed.layers[..., column], plain.layers[..., column], equal_nan=True)
+    assert np.array_equal(probed.final, plain.final)
+    theta = initialised(Nielsen(), (3, 4, 2), [stream(0, 0), stream(0, 1)], np.dtype(np.float64))
+    p = make_pass(with_probe.network, 2, with_ones(probe.x[:, :-1]), probe.y.T[None])
+    gradient = parameters((3, 4, 2), 2)
+    forward(with_probe.network, theta, p)
+    backward(with_probe.network, theta, p, gradient)
+    assert np.array_equal(probed.figures[0, :, 0], cost(with_probe.network, p))
+    assert quantity(probed, "learning_speed", 1)[0] == pytest.approx(
+        np.linalg.norm(gradient.b[1][0]), rel=1e-14
+    )
+    assert quantity(probed, "a_mean", 2)[0] == pytest.approx(p.a[2][0].mean(), rel=1e-14)
+
+
+def test_the_figures_of_the_end_are_over_all_examples():
+    given = training((3, 4, 2), count=10)
+    readings = train(given, range(2))
+    np.testing.assert_allclose(readings.final, readings.figures[-1], rtol=1e-14)
+    batches = train(replace(given, batch=3), range(2))
+    assert np.array_equal(batches.final[:, 2:], batches.figures[-1, :, 2:])
+    assert not np.array_equal(batches.final[:, 0], batches.figures[-1, :, 0])
+
+
+def test_without_test_examples_or_classes_the_figures_are_missing():
+    empty = examples(np.zeros((0, 3)), np.zeros((0, 2)), True, "float64")
+    readings = train(training((3, 4, 2), test=empty), range(2))
+    assert np.isnan(readings.figures[:, :, 2:]).all()
+    values = examples(np.ones((4, 3)), np.ones((4, 2)), False, "float64")
+    readings = train(training((3, 4, 2), train=values, test=values), range(2))
+    assert np.isnan(readings.figures[:, :, [1, 3]]).all()
+    assert np.isfinite(readings.figures[:, :, [0, 2]]).all()
+
+
+def test_test_examples_are_evaluated_at_two_hundred_readings_at_the_most():
+    readings = train(training((1, 1), steps=300), range(1))
+    tested = np.isfinite(readings.figures[:, 0, 2])
+    assert (len(tested), tested.sum()) == (301, 200)
+    assert tested[[0, -1]].all()
+
+
+@pytest.mark.parametrize("every", [1, 4, 100])
+def test_progress_is_told_every_trial_step_once(every):
+    told = []
+    train(training((1, 1), steps=10, every=every), range(3), told.append)
+    assert sum(told) == 30
+    assert min(told) >= 0
+
+
+def test_momentum_carries_over_from_step_to_step():
+    """Two steps of Nesterov by hand, so that the state is known to live as long as the training."""
+    given = training(
+        (1, 1),
+        output=Identity(),
+        cost=Quadratic(),
+        train=examples(np.ones((1, 1)), np.zeros((1, 1)), False, "float64"),
+        initialiser=Constant(w=1.0),
+        optimiser=Nesterov(mu=0.5),
+        eta=0.1,
+        steps=2,
+    )
+    readings = train(given, range(1))
+    first = 1 - 1.5 * 0.1
+    v = 0.5 * -0.1 - 0.1 * (first - 0.15)
+    second = first + 0.5 * v - 0.1 * (first - 0.15)
+    np.testing.assert_allclose(quantity(readings, "weight_norm"), [1, first, second], rtol=1e-14)

@@ -1,0 +1,373 @@
+"""Each quantity against its definition, computed anew from a pass with loops over neurons and examples."""
+
+from dataclasses import replace
+from itertools import pairwise
+from math import fsum, sqrt
+
+import numpy as np
+import pytest
+
+from lab.activations import Formula, catalogue
+from lab.activations.exponential import ELU
+from lab.activations.gaussian import GELU
+from lab.activations.hyperbolic import Tanh
+from lab.activations.linear import Identity, LeakyReLU, ReLU
+from lab.activations.logistic import Sigmoid, SiLU, Softplus
+from lab.network.backprop import Network, backward, complete, forward, make_pass
+from lab.network.costs import Quadratic
+from lab.network.parameters import count, parameters, seen_as_layers
+from lab.training.blocks import SORTED_VALUES, cosine, percentile, thinned
+from lab.training.norms import norm
+from lab.training.probe import Seen, few_examples, gradient_norms
+from lab.training.probes import COLUMNS, COUNTERFACTUAL_COLUMNS, TABLE, Causes, GradientCosine, Saturation
+from tests.training.trainings import PROBES
+
+HERE = [probe for probe in PROBES if not isinstance(probe, Causes)]
+"""The causes have a file of their own."""
+
+SIZES, TRIALS, EXAMPLES = (4, 6, 5, 3), 3, 7
+SIGMAS = [Sigmoid(), Tanh(), ReLU(), LeakyReLU(), Softplus(), GELU(), SiLU(), ELU(alpha=1.5)]
+
+
+def seen(sigma, dtype=np.float64, scale=1.5, threshold=0.05, with_update=True, examples=EXAMPLES, floor=0.0):
+    """A whole pass of three trials, and a step that is nothing but numbers."""
+    rng = np.random.default_rng(0)
+    network = Network(SIZES, (sigma, sigma, Sigmoid()), Quadratic(), surrogate_floor=floor)
+    theta = seen_as_layers((scale * rng.normal(size=(TRIALS, count(SIZES)))).astype(dtype), SIZES)
+    gradient = parameters(SIZES, TRIALS, dtype)
+    update = seen_as_layers(rng.normal(size=theta.vector.shape).astype(dtype), SIZES)
+    x = np.ones((1, SIZES[0] + 1, examples), dtype)
+    x[:, :-1] = rng.normal(size=x[:, :-1].shape)
+    p = make_pass(network, TRIALS, x, rng.uniform(size=(1, SIZES[-1], examples)).astype(dtype))
+    forward(network, theta, p)
+    backward(network, theta, p, gradient)
+    complete(network, p)
+    return Seen(network, theta, gradient, update if with_update else None, p, threshold, 0.1)
+
+
+def measured(given, l):
+    """All quantities of a layer: column → one number a trial."""
+    found = {}
+    for probe in HERE:
+        values = probe.measure(given, l)
+        assert len(values) == len(probe.columns)
+        assert all(value.shape == (TRIALS,) for value in values)
+        found |= dict(zip(probe.columns, values, strict=True))
+    return found
+
+
+def rooted(values):
+    return sqrt(fsum(float(value) ** 2 for value in values))
+
+
+def share(truths):
+    return sum(map(bool, truths)) / len(truths)
+
+
+def binned(a, reach, bins=10):
+    """φ_B by its bins: the means of g in each, weighted by how many are in it."""
+    if not np.isfinite([reach.low, reach.high]).all():
+        return np.nan
+    g = [2 * (value - reach.low) / (reach.high - reach.low) - 1 for value in a.ravel()]
+    edges = [-1 + 2 * b / bins for b in range(bins)] + [np.inf]
+    held = [[v for v in g if low <= v < high] for low, high in pairwise(edges)]
+    assert sum(map(len, held)) == len(g)
+    return fsum(abs(fsum(one) / len(one)) * len(one) for one in held if one) / len(g)
+
+
+def directions(a):
+    """The principal directions of 99 % of the variance, from the singular values."""
+    variances = np.linalg.svd(a - a.mean(axis=1, keepdims=True), compute_uv=False) ** 2
+    return next(k for k in range(1, len(a) + 1) if variances[:k].sum() >= 0.99 * variances.sum())
+
+
+def defined(given, l, t):
+    """The same quantities of one trial, word by word from their definitions."""
+    p, m = given.p, given.p.examples
+    single_errors, single_e = p.delta[l][t] * m, p.e[l][t] * m
+    below = p.a[l - 1][t if l > 1 else 0]
+    z, a, w, b = p.z[l][t], p.a[l][t], given.theta.w[l][t], given.theta.b[l][t]
+    sigma = given.network.sigma(l)
+    slopes = np.array([[float(sigma.derivative(value)) for value in row] for row in z])
+    S = max(abs(sigma.slope.low), abs(sigma.slope.high))
+    flat = [[abs(slope) < given.saturation_threshold * S for slope in row] for row in slopes]
+    cells = [(j, i) for j in range(len(z)) for i in range(m)]
+    mean_errors = [fsum(row) / m for row in single_errors]
+    mean_products = [
+        fsum(d * x for d, x in zip(row, line, strict=True)) / m for row in single_errors for line in below
+    ]
+    rms_below = sqrt(np.mean(below**2))
+    return {
+        "learning_speed": rooted(mean_errors),
+        "learning_speed_w": rooted(mean_products),
+        "delta_rms": sqrt(fsum(rooted(column) ** 2 for column in single_errors.T) / m),
+        "error_rms": sqrt(fsum(rooted(column) ** 2 for column in single_e.T) / m),
+        "update_ratio": rooted(given.update.w[l][t].ravel()) / rooted(w.ravel()),
+        "slope_mean": np.mean(slopes),
+        "slope_p02": np.percentile(slopes, 2),
+        "slope_p50": np.percentile(slopes, 50),
+        "slope_p98": np.percentile(slopes, 98),
+        "saturation": share([flat[j][i] for j, i in cells]),
+        "saturated_low": share([flat[j][i] and z[j, i] < sigma.steepest for j, i in cells]),
+        "saturated_high": share([flat[j][i] and z[j, i] >= sigma.steepest for j, i in cells]),
+        "saturated_neurons": share([share(row) >= 0.95 for row in flat]),
+        "dead_neurons": share([all(slope == 0 for slope in row) for row in slopes]),
+        "a_mean": np.mean(a),
+        "a_std": sqrt(np.mean((a - np.mean(a)) ** 2)),
+        "a_p02": np.percentile(a, 2),
+        "a_p98": np.percentile(a, 98),
+        "low_input": share(np.abs(below.ravel()) < 0.1 * rms_below),
+        "phi_b": binned(a, sigma.range),
+        "rank_share": directions(a) / len(a),
+        "weight_norm": rooted(w.ravel()),
+        "bias_norm": rooted(b.ravel()),
+        "gradient_cosine": 1.0,
+    }
+
+
+@pytest.mark.parametrize("sigma", SIGMAS, ids=str)
+@pytest.mark.parametrize("l", [1, 2, 3])
+def test_every_quantity_is_what_its_definition_says(sigma, l):
+    given = seen(sigma)
+    found = measured(given, l)
+    for t in range(TRIALS):
+        told = defined(given, l, t)
+        assert set(told) == set(found) == {column for probe in HERE for column in probe.columns}
+        for column in told:
+            assert found[column][t] == pytest.approx(told[column], rel=1e-12, abs=1e-15, nan_ok=True), column
+
+
+@pytest.mark.parametrize("l", [1, 3])
+def test_float32_passes_are_measured_alike(l):
+    double, single = measured(seen(Tanh()), l), measured(seen(Tanh(), np.float32), l)
+    for column in double:
+        np.testing.assert_allclose(single[column], double[column], rtol=1e-4, atol=1e-6, err_msg=column)
+
+
+def test_the_columns_are_named_once():
+    names = (*COLUMNS, *COUNTERFACTUAL_COLUMNS)
+    assert len(set(names)) == len(names) == sum(len(probe.columns) for probe in TABLE.values())
+
+
+def test_without_a_step_there_is_no_update_ratio():
+    assert np.isnan(measured(seen(Tanh(), with_update=False), 1)["update_ratio"]).all()
+
+
+def test_a_gradient_of_1e_200_is_not_told_as_zero():
+    given = seen(Sigmoid())
+    tiny = seen_as_layers(given.gradient.vector * 1e-200, SIZES)
+    found, plain = measured(replace(given, gradient=tiny), 1), measured(given, 1)
+    for column in ("learning_speed", "learning_speed_w"):
+        np.testing.assert_allclose(found[column], plain[column] * 1e-200, rtol=1e-12)
+
+
+def test_a_saturated_first_layer_learns_at_its_true_speed():
+    """From z near 700, σ′ is about 1e−304: the learning speed is that small, and not 0."""
+    given = seen(Sigmoid())
+    given.theta.b[1][...] = 460.0
+    forward(given.network, given.theta, given.p)
+    backward(given.network, given.theta, given.p, given.gradient)
+    speed = measured(given, 1)["learning_speed"]
+    assert np.all((speed > 1e-210) & (speed < 1e-195))
+
+
+# Percentiles.
+
+
+@pytest.mark.parametrize("q", [0, 2, 37.5, 50, 98, 100])
+@pytest.mark.parametrize("size", [1, 2, 7, 2048])
+def test_a_percentile_is_that_of_numpy(q, size):
+    values = np.random.default_rng(size).normal(size=(3, size))
+    np.testing.assert_allclose(percentile(np.sort(values), q), np.percentile(values, q, axis=1), rtol=1e-12)
+
+
+def test_up_to_a_number_of_values_none_is_left_out():
+    block = np.random.default_rng(0).normal(size=(2, 32, SORTED_VALUES // 32))
+    np.testing.assert_array_equal(thinned(block), np.sort(block.reshape(2, -1)))
+
+
+@pytest.mark.parametrize(("n", "m", "stride"), [(32, 65, 2), (30, 1000, 15), (3000, 4, 4), (1, 2049, 2)])
+def test_beyond_it_every_kth_example_is_taken_of_all_neurons(n, m, stride):
+    block = np.random.default_rng(0).normal(size=(2, n, m))
+    kept = block[:, :, range(0, m, stride)]
+    np.testing.assert_array_equal(thinned(block), np.sort(kept.reshape(2, -1)))
+    assert thinned(block).shape[1] <= SORTED_VALUES or stride >= m
+
+
+def test_thinned_percentiles_are_near_those_of_all():
+    given = seen(Tanh(), examples=3000)
+    for column, q in (("a_p02", 2), ("a_p98", 98)):
+        whole = np.percentile(given.p.a[1], q, axis=(1, 2))
+        np.testing.assert_allclose(measured(given, 1)[column], whole, atol=0.03)
+
+
+# Saturation and death.
+
+
+def planted(sigma, z, threshold=0.05):
+    """The saturation of a layer with these z: (neuron, example) of one trial."""
+    given = seen(Tanh(), threshold=threshold)
+    network = Network(SIZES, (sigma, sigma, sigma), Quadratic())
+    z = np.broadcast_to(np.asarray(z, float), (TRIALS, *np.shape(z)))
+    p = replace(given.p, z={1: z}, a={1: sigma(z)}, slope={1: sigma.derivative(z)})
+    saturation, low, high, neurons = (
+        float(v[0]) for v in Saturation().measure(replace(given, network=network, p=p), 1)
+    )
+    return saturation, low, high, neurons
+
+
+def test_a_sigmoid_saturates_on_both_sides():
+    """|σ′| < 0.05/4 from |z| = 4.357 on."""
+    assert planted(Sigmoid(), [[-4.35, -4.36, 4.35, 4.36, 5, 0, 1, 2]]) == (3 / 8, 1 / 8, 2 / 8, 0)
+    assert planted(Sigmoid(), [[-4.35, -4.36, 4.35, 4.36, 5, 0, 1, 2]], 0.2) == (5 / 8, 2 / 8, 3 / 8, 0)
+
+
+def test_the_sides_are_those_of_the_steepest_point_wherever_that_is():
+    assert planted(Formula("tanh(z - 3)"), [[0.5, 0.0, 3.0, 5.5, -1.0]]) == (4 / 5, 3 / 5, 1 / 5, 0)
+
+
+def test_a_relu_saturates_left_of_zero_only():
+    assert planted(ReLU(), [[-2.0, -1e-9, 1e-9, 2.0]]) == (0.5, 0.5, 0, 0)
+
+
+def test_a_leak_of_a_tenth_does_not_saturate_and_one_of_a_hundredth_does():
+    assert planted(LeakyReLU(leak=0.1), [[-5.0, 5.0]]) == (0, 0, 0, 0)
+    assert planted(LeakyReLU(leak=0.01), [[-5.0, 5.0]]) == (0.5, 0.5, 0, 0)
+
+
+def test_a_gelu_saturates_where_its_slope_is_small_whatever_its_sign():
+    slope = GELU().derivative(np.array([-0.75, -1.4, -3.5]))
+    assert np.all(np.abs(slope[[0, 2]]) < 0.05 * 1.1289)
+    assert abs(slope[1]) > 0.05 * 1.1289
+    assert planted(GELU(), [[-0.75, -1.4, -3.5, 1.0]]) == (0.5, 0.5, 0, 0)
+
+
+def test_the_identity_never_saturates():
+    assert planted(Identity(), [[-1e6, 0, 1e6]]) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("sigma", [Formula("exp(z)"), Formula("z + z**3/3")], ids=str)
+def test_saturation_is_missing_where_the_slope_has_no_bound(sigma):
+    np.testing.assert_array_equal(planted(sigma, [[-5.0, 0.0, 1.0]]), [np.nan] * 4)
+
+
+def test_a_neuron_is_saturated_by_ninety_five_percent_of_its_examples():
+    z = np.zeros((3, 20))
+    z[0, :20], z[1, :19], z[2, :18] = -9, 9, -9
+    assert planted(Sigmoid(), z) == (57 / 60, 38 / 60, 19 / 60, 2 / 3)
+
+
+@np.errstate(over="ignore", divide="ignore")
+@pytest.mark.parametrize("name", [name for name in catalogue.TABLE if name != "exponential"])
+def test_the_two_sides_make_up_the_whole(name):
+    sigma = catalogue.examples()[name]
+    found = measured(seen(sigma, scale=4.0), 2)
+    np.testing.assert_allclose(
+        found["saturated_low"] + found["saturated_high"], found["saturation"], rtol=0, atol=1e-15
+    )
+
+
+def test_a_neuron_is_dead_when_it_is_flat_on_all_examples():
+    given = seen(ReLU())
+    given.theta.b[1][0, :2] = -1e3
+    given.theta.b[1][1, 4] = -1e3
+    given.theta.w[1][:, 5] = 0.0
+    given.theta.b[1][:, 5] = 1.0
+    forward(given.network, given.theta, given.p)
+    dead = measured(given, 1)["dead_neurons"]
+    for t in range(TRIALS):
+        assert dead[t] == share([not (given.p.z[1][t, j] > 0).any() for j in range(6)])
+    assert dead[0] >= 2 / 6
+    assert np.all(dead <= 5 / 6)
+
+
+def test_a_smooth_tail_is_saturated_but_not_dead():
+    given = seen(Sigmoid())
+    given.theta.b[1][...] = -300.0
+    forward(given.network, given.theta, given.p)
+    found = measured(given, 1)
+    assert found["saturation"].tolist() == found["saturated_neurons"].tolist() == [1, 1, 1]
+    assert found["dead_neurons"].tolist() == [0, 0, 0]
+
+
+# The gradient's norms from a pass of few examples.
+
+
+def test_few_examples_are_those_whose_products_are_smaller_than_the_gradient():
+    wide, narrow = (Network(sizes, (Tanh(), Tanh()), Quadratic()) for sizes in ((784, 1000, 10), (2, 16, 1)))
+    assert few_examples(wide, 10)  # 100 · (784 + 2000 + 10) < 795 010
+    assert not few_examples(wide, 17)
+    assert not few_examples(narrow, 2)
+
+
+@pytest.mark.parametrize("size", [1.0, 1e-200, 1e200])
+def test_the_gradient_of_few_examples_has_the_norms_of_its_elements(size):
+    rng = np.random.default_rng(3)
+    delta, a = size * rng.normal(size=(2, 40, 4)), rng.normal(size=(2, 50, 4))
+    found = gradient_norms(delta, a)
+    np.testing.assert_allclose(found["w"] / size, norm(delta / size @ a.mT), rtol=1e-13)
+    np.testing.assert_allclose(found["b"] / size, norm((delta / size).sum(axis=2)[..., None]), rtol=1e-13)
+
+
+def test_the_gradient_of_few_examples_that_cancel_or_vanish_is_zero():
+    delta = np.array([[[1.0, -1.0]], [[0.0, 0.0]]])
+    found = gradient_norms(delta, np.ones((2, 3, 2)))
+    assert found["w"].tolist() == found["b"].tolist() == [0, 0]
+
+
+def test_a_step_that_is_a_multiple_of_the_gradient_needs_no_norm_of_its_own():
+    given = seen(Tanh())
+    np.multiply(given.gradient.vector, -0.25, out=given.update.vector)
+    shorter = replace(given, multiple=-0.25, update=parameters(SIZES, TRIALS))
+    for l in (1, 2, 3):
+        np.testing.assert_allclose(
+            measured(shorter, l)["update_ratio"], measured(given, l)["update_ratio"], rtol=1e-14
+        )
+
+
+# The cosine to the true gradient.
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("l", [1, 2, 3])
+def test_the_cosine_is_that_of_the_direction_trained_along_to_the_true_gradient(l, dtype):
+    true, surrogate = (seen(Sigmoid(), dtype, floor=floor) for floor in (0.0, 0.1))
+    (found,) = GradientCosine().measure(surrogate, l)
+    for t in range(TRIALS):
+        first, second = (given.gradient.wb[l][t].ravel().astype(float) for given in (true, surrogate))
+        expected = first @ second / (rooted(first) * rooted(second))
+        assert found[t] == pytest.approx(expected, rel=1e-12 if dtype == np.float64 else 1e-5)
+        assert expected < 0.99
+
+
+def test_the_second_backward_pass_changes_nothing_of_what_is_seen():
+    given = seen(Sigmoid(), floor=0.1)
+    before = [block.copy() for blocks in (given.p.e, given.p.delta) for block in blocks.values()]
+    gradient = given.gradient.vector.copy()
+    GradientCosine().measure(given, 1)
+    after = [block for blocks in (given.p.e, given.p.delta) for block in blocks.values()]
+    assert all(np.array_equal(one, other) for one, other in zip(before, after, strict=True))
+    assert np.array_equal(given.gradient.vector, gradient)
+
+
+def test_a_cosine_knows_no_size_and_a_zero_has_none():
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(2, 3, 4, 5))
+    found = cosine(x, y)
+    np.testing.assert_allclose(cosine(1e-200 * x, 1e200 * y), found, rtol=1e-12)
+    np.testing.assert_allclose(cosine(x, -x), -1, rtol=1e-14)
+    x[1] = 0
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(cosine(x, y)).tolist() == [False, True, False]
+
+
+def test_the_norm_of_a_gradient_that_nearly_cancels_keeps_its_digits():
+    """Of two examples that are nearly opposite the sum of products has no digit left."""
+    rng = np.random.default_rng(1)
+    a, delta = rng.standard_normal((2, 20, 1)), rng.standard_normal((2, 10, 1))
+    a = np.concatenate([a, a + 1e-10 * rng.standard_normal(a.shape)], axis=2)
+    delta = np.concatenate([delta, -delta], axis=2)
+    found = gradient_norms(delta, a)["w"]
+    exact = [np.linalg.norm(np.outer(delta[t, :, 0], a[t, :, 0] - a[t, :, 1])) for t in range(2)]
+    assert found == pytest.approx(exact, rel=1e-4)
+    assert gradient_norms(delta[1:], a[1:])["w"] == found[1:]

@@ -1,0 +1,123 @@
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+
+from lab.activations.linear import Identity
+from lab.network.initialisers import Constant, Large
+from lab.network.optimisers import Adam, Descent, Optimiser
+from lab.training import probe, reader
+from lab.training.examples import examples
+from lab.training.loop import train
+from lab.training.probe import Probe, few_examples
+from tests.training.trainings import training
+
+
+def same(one, other):
+    assert one.layers.tobytes() == other.layers.tobytes()
+    assert one.figures.tobytes() == other.figures.tobytes()
+    assert one.histograms.tobytes() == other.histograms.tobytes()
+    assert one.diverged.tolist() == other.diverged.tolist()
+
+
+@pytest.mark.parametrize("longest", [2, 3, 7, 64])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("batch", [3, 8], ids=["with short batches", "whole"])
+def test_readings_measured_together_have_the_bits_of_one_by_one(monkeypatch, longest, dtype, batch):
+    given = training((3, 5, 4, 2), dtype=dtype, batch=batch, steps=20)
+    monkeypatch.setattr(reader, "RING_BYTES", 0)
+    one_by_one = train(given, range(1))
+    monkeypatch.setattr(reader, "RING_BYTES", 2**22)
+    monkeypatch.setattr(reader, "LONGEST_RING", longest)
+
+    same(train(given, range(1)), one_by_one)
+
+
+def test_a_trial_that_diverges_in_the_midst_of_a_ring_is_marked_at_its_own_reading(monkeypatch):
+    line = Identity()
+    given = training((3, 5, 2), sigma=line, output=line, steps=40, eta=1e3, initialiser=Large())
+    monkeypatch.setattr(reader, "RING_BYTES", 0)
+    one_by_one = train(given, range(1))
+    monkeypatch.setattr(reader, "RING_BYTES", 2**22)
+    together = train(given, range(1))
+
+    assert 0 < together.diverged[0] < 40
+
+    assert together.diverged.tolist() == one_by_one.diverged.tolist()
+    same(together, one_by_one)
+
+
+def test_a_reading_is_of_the_weights_before_the_step(monkeypatch):
+    """The ring holds copies: what training does after a reading does not reach it."""
+    given = training((3, 5, 2), steps=5)
+    together = train(given, range(1))
+    again = train(training((3, 5, 2), steps=3), range(1))
+    update_ratio = together.columns.index("update_ratio")
+
+    assert together.layers[:3].tobytes() == again.layers[:3].tobytes()
+    assert np.isnan(together.layers[-1, ..., update_ratio]).all()
+    assert np.isfinite(together.layers[:-1, ..., update_ratio]).all()
+
+
+@dataclass(frozen=True)
+class Inside(Probe):
+    """What a probe of one's own may look at."""
+
+    columns = ("theta", "gradient", "update")
+
+    def measure(self, seen, l):
+        none = np.full(len(seen.p.z[l]), np.nan)
+        step = none if seen.update is None else seen.update.vector[:, 0]
+        return seen.theta.vector[:, 0], seen.gradient.vector[:, 0], step
+
+
+@pytest.mark.parametrize("optimiser", [Descent(), Adam()], ids=str)
+def test_a_probe_that_looks_at_the_parameters_sees_those_of_its_reading(optimiser):
+    given = training((3, 5, 4, 2), steps=6, batch=3, optimiser=optimiser)
+    recording = replace(given.recording, probes=(Inside(),), columns=Inside.columns)
+    found = train(replace(given, recording=recording), range(1)).layers[:, 0, 0]
+
+    theta, gradient, update = found.T
+    assert np.isnan(update[-1])
+    np.testing.assert_allclose(np.diff(theta), update[:-1], rtol=1e-9)
+    if isinstance(optimiser, Descent):
+        np.testing.assert_allclose(update[:-1], -0.5 * gradient[:-1], rtol=1e-15)
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.3])
+@pytest.mark.parametrize("batch", [2, 7], ids=["few", "many"])
+def test_norms_are_those_of_the_parameters_however_they_are_found(monkeypatch, batch, decay):
+    """Of a pass of few examples, of kept parameters, or at once; of a step that is a multiple or not."""
+    given = training((40, 30, 20, 2), count=7, batch=batch, decay=decay, steps=9)
+    assert few_examples(given.network, batch) == (batch == 2)
+    kept = train(given, range(1))
+    monkeypatch.setattr(reader, "KEPT_PARAMETERS", 0)
+    same(train(given, range(1)), kept)
+
+    monkeypatch.setattr(probe, "few_examples", lambda network, m: False)
+    monkeypatch.setattr(reader, "few_examples", lambda network, m: False)
+    plain = training((40, 30, 20, 2), count=7, batch=batch, decay=decay, steps=9, optimiser=Same())
+    np.testing.assert_allclose(train(plain, range(1)).layers, kept.layers, rtol=1e-12)
+
+
+@dataclass(frozen=True)
+class Same(Optimiser):
+    """Descent that does not say that its steps are multiples of the gradient."""
+
+    def initial(self, theta):
+        return {}
+
+    def step(self, state, gradient, eta, number, out):
+        np.multiply(gradient, -eta, out=out)
+
+
+def test_an_infinite_weight_is_a_divergence_and_an_infinite_z_of_finite_weights_is_none():
+    """In float32: the weights of 1e30 times inputs of 1e30 overflow; the sigmoid is exactly 1 there."""
+    far = examples(np.full((4, 1), 1e30), np.ones((4, 1)), False, "float32")
+    given = training((1, 3, 1), train=far, dtype="float32", initialiser=Constant(w=1e30, b=0.0), steps=3)
+    assert train(given, range(1)).diverged.tolist() == [-1]
+
+    line = training(
+        (1, 1, 1), sigma=Identity(), output=Identity(), train=far, dtype="float32", eta=1e30, steps=3
+    )
+    assert train(line, range(1)).diverged.tolist() == [0]
