@@ -14,7 +14,7 @@ class RootedLine(Activation):
     floor: float = 0.2
 
     @property
-    def slope(self) -> Interval:
+    def slope_range(self) -> Interval:
         return Interval(self.floor, 1 + self.floor)
 
     def __call__(self, z):

@@ -1,16 +1,16 @@
 """The activation-function design lab.
 
-Design an activation σ, train networks with it beside others, and see layer by layer how fast they learn::
+Design an activation σ, train networks with it beside others, and see layer by layer how fast they learn:
 
-    import lab
+>>> import lab
+>>> sigma = lab.activation("tanh(z) + a*z", a=0.1)
+>>> sigma.derivative(0.0), lab.certify(sigma, at_least=0.1).verdict
+(1.1, 'CERTIFIED')
+>>> lab.predict(sigma, depth=5)["ratio"].round(3).tolist()[-1]
+1.0
 
-    run = lab.run("experiments/vanishing.toml", overrides={"training.epochs": 50})
-    run.layers                              # a DataFrame: learning speed, saturation … of every layer
-    run.plot("learning_speed")              # a matplotlib figure
-    sigma = lab.activation("tanh(z) + a*z", a=0.1)
-    sigma(0.5), sigma.derivative(0.5), sigma.slope
-    lab.certify(sigma, at_least=0.1)        # proved over all reals, or refuted with a witness
-    lab.predict(sigma, depth=5)             # how fast each layer will learn, before any training
+``run = lab.run("experiments/vanishing.toml")`` trains; ``run.layers`` is a DataFrame of every layer's
+learning speed and saturation, and ``run.plot("learning_speed")`` a matplotlib figure.
 
 The names are imported when they are first used.
 """
@@ -21,17 +21,34 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lab.activations import Activation, InPlace, Interval
+    from lab.activations.in_place import InPlace
     from lab.api import Run, activation, certify, load, predict, run
-    from lab.certify.certificate import Certificate
     from lab.errors import LabError
+    from lab.numerics import Interval
+    from lab.parts import Activation, Cost, DataSource, Figure, Initialiser, Optimiser, Probe
+    from lab.prover.certificate import Certificate
+
+_HOMES = {
+    "lab.activations.in_place": ("InPlace",),
+    "lab.api": ("Run", "activation", "certify", "load", "predict", "run"),
+    "lab.prover.certificate": ("Certificate",),
+    "lab.errors": ("LabError",),
+    "lab.numerics": ("Interval",),
+    "lab.parts": ("Activation", "Cost", "DataSource", "Figure", "Initialiser", "Optimiser", "Probe"),
+}
 
 __all__ = [
     "Activation",
     "Certificate",
+    "Cost",
+    "DataSource",
+    "Figure",
     "InPlace",
+    "Initialiser",
     "Interval",
     "LabError",
+    "Optimiser",
+    "Probe",
     "Run",
     "activation",
     "certify",
@@ -40,25 +57,12 @@ __all__ = [
     "run",
 ]
 
-_HOMES = {
-    "Activation": "lab.activations",
-    "Certificate": "lab.certify.certificate",
-    "InPlace": "lab.activations",
-    "Interval": "lab.activations",
-    "LabError": "lab.errors",
-    "Run": "lab.api",
-    "activation": "lab.api",
-    "certify": "lab.api",
-    "load": "lab.api",
-    "predict": "lab.api",
-    "run": "lab.api",
-}
-
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'lab' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(home), name)
+    raise AttributeError(f"module 'lab' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

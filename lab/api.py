@@ -8,16 +8,18 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.activations import Activation, Interval, from_spec
+from lab.activations.specify import from_spec
 from lab.errors import LabError, PartError
-from lab.run.folder import RunFolder, find, results_root
+from lab.numerics import Interval
+from lab.parts import Activation
+from lab.runs.folder import RunFolder, find, results_root
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
     from lab.analysis.verdicts import Verdict
-    from lab.certify.certificate import Certificate
+    from lab.prover.certificate import Certificate
 
 
 @dataclass(frozen=True, repr=False)
@@ -237,9 +239,9 @@ def run(
         The results cannot be kept.
     """
     from lab.experiment.variants import load as load_plan
-    from lab.run.preparation import prepared
-    from lab.run.provenance import command_line
-    from lab.run.runner import run as run_plan
+    from lab.runs.preparation import prepared
+    from lab.runs.provenance import command_line
+    from lab.runs.runner import run as run_plan
     from lab.testing import check_own
 
     ready = prepared(load_plan(path, overrides, allow_code=allow_code, max_trials=max_trials))
@@ -371,7 +373,7 @@ def certify(
 
     Raises PartError where there is no such activation or parameter, or a range is empty.
     """
-    from lab.certify.certificate import certify as certified
+    from lab.prover.certificate import certify as certified
 
     over: dict[str, Interval] = {}
     values: dict[str, Any] = {}

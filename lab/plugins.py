@@ -15,6 +15,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import importlib.util
+import inspect
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -25,16 +26,28 @@ from typing import Any, get_type_hints
 
 from lab.errors import PartError, did_you_mean, nearest
 
-TABLES: dict[str, str] = {
-    "activations": "lab.activations.catalogue:TABLE",
-    "costs": "lab.network.costs:TABLE",
-    "initialisers": "lab.network.initialisers:TABLE",
-    "optimisers": "lab.network.optimisers:TABLE",
-    "datasets": "lab.data:TABLE",
-    "probes": "lab.training.probes:TABLE",
-    "figures": "lab.figures:TABLE",
+
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    """A kind of part: where those that the lab ships are listed, the class of `lab.parts` that they
+    subclass, and what one of them is called.
+    """
+
+    table: str
+    base: str
+    singular: str
+
+
+KINDS: dict[str, Kind] = {
+    "activations": Kind("lab.activations.catalogue:TABLE", "Activation", "activation"),
+    "costs": Kind("lab.network.costs:TABLE", "Cost", "cost"),
+    "initialisers": Kind("lab.network.initialisers:TABLE", "Initialiser", "initialiser"),
+    "optimisers": Kind("lab.network.optimisers:TABLE", "Optimiser", "optimiser"),
+    "datasets": Kind("lab.data:TABLE", "DataSource", "data set"),
+    "probes": Kind("lab.training.probes:TABLE", "Probe", "probe"),
+    "figures": Kind("lab.figures:TABLE", "Figure", "figure"),
 }
-"""Where the parts built in are listed: kind → ``module:name`` of a mapping from name to class."""
+"""The kinds by the name of their entry points' group, ``lab.<kind>``."""
 
 ALIASES: dict[str, str] = {"activations": "lab.activations.catalogue:ALIASES"}
 """Where other spellings of their names are listed: kind → ``module:name`` of a mapping to the name."""
@@ -43,7 +56,7 @@ ALIASES: dict[str, str] = {"activations": "lab.activations.catalogue:ALIASES"}
 @cache
 def built_in(kind: str) -> Mapping[str, type]:
     """The table of the parts of this kind that the lab ships: name → class."""
-    table: Mapping[str, type] = _listed(TABLES[kind])
+    table: Mapping[str, type] = _listed(KINDS[kind].table)
     return table
 
 
@@ -80,7 +93,7 @@ def find(kind: str, name: str, *, folder: Path | None = None, allow_code: bool =
     Parameters
     ----------
     kind
-        One of the keys of `TABLES`.
+        One of the keys of `KINDS`.
     name
         A name of the table or an alias of one, the name of an entry point, or ``"file.py:Class"``.
     folder
@@ -91,18 +104,19 @@ def find(kind: str, name: str, *, folder: Path | None = None, allow_code: bool =
     Raises
     ------
     PartError
-        The name is unknown (the nearest is told), or the code may not or cannot be loaded.
+        The name is unknown (the nearest is told), the code may not or cannot be loaded, or what it holds
+        under this name is no part of this kind.
     """
     own = aliases(kind).get(name, name)
     if own in built_in(kind):
         return built_in(kind)[own]
     if ".py:" in name:
-        return _from_file(name, folder or Path.cwd(), allow_code)
+        return _of_kind(kind, repr(name), _from_file(name, folder or Path.cwd(), allow_code))
     entries = installed(kind)
     if name in entries:
-        return _loaded(entries[name])
+        return _of_kind(kind, f"{name!r} of {_distribution(entries[name])}", _loaded(entries[name]))
     hint = did_you_mean(name, [*built_in(kind), *entries], aliases(kind))
-    raise PartError(f"unknown {_singular(kind)} {name!r}; {hint}")
+    raise PartError(f"unknown {KINDS[kind].singular} {name!r}; {hint}")
 
 
 def build(
@@ -160,6 +174,19 @@ def make(part: type, name: str, parameters: Mapping[str, Any]) -> Any:
         raise PartError(f"{name!r}: {error}") from None
 
 
+def _of_kind(kind: str, name: str, part: type) -> type:
+    """The class, once it is sure to be a part of this kind."""
+    base: type = getattr(importlib.import_module("lab.parts"), KINDS[kind].base)
+    if not issubclass(part, base):
+        raise PartError(
+            f"{name} is no {KINDS[kind].singular}: {part.__name__} does not subclass lab.{base.__name__}"
+        )
+    if inspect.isabstract(part):
+        lacking = ", ".join(sorted(getattr(part, "__abstractmethods__", ())))
+        raise PartError(f"{name} is not finished: {part.__name__} lacks {lacking}")
+    return part
+
+
 def _listed(place: str) -> Any:
     """What stands at ``module:name``."""
     module, name = place.split(":")
@@ -212,7 +239,3 @@ def _told(error: BaseException) -> str:
 
 def _distribution(entry: EntryPoint) -> str:
     return entry.dist.name if entry.dist else entry.value
-
-
-def _singular(kind: str) -> str:
-    return {"datasets": "data set"}.get(kind, kind.removesuffix("s"))

@@ -18,15 +18,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lab.activations import Activation, Interval
-from lab.activations.activation import Array, Buffers, grid, measured
 from lab.errors import ClaimError
 from lab.network.backprop import Network, backward, cost, forward, make_pass, with_ones
-from lab.network.costs import Cost
 from lab.network.parameters import Parameters, parameters, seen_as_layers
+from lab.numerics import Array, Buffers, Interval, grid, measured
+from lab.parts import Activation, Cost
 
 if TYPE_CHECKING:
-    from lab.run.preparation import Prepared
+    from lab.runs.preparation import Prepared
 
 SEEN_Z: Array = np.concatenate(
     [np.linspace(-12, 12, 241) + 0.0123, [-700.0, -300.5, -40.25, -20.5, 20.5, 40.25, 300.5, 700.0]]
@@ -179,7 +178,7 @@ def check_kinks(sigma: Activation) -> None:
 @np.errstate(all="ignore")
 def check_slope_claim(sigma: Activation) -> None:
     """The claimed inf σ′ and sup σ′ hold everywhere that is looked, and are reached or approached."""
-    _check_claim(sigma.slope, sigma.derivative, sigma.kinks, "σ′")
+    _check_claim(sigma.slope_range, sigma.derivative, sigma.kinks, "σ′")
 
 
 @np.errstate(all="ignore")

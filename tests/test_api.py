@@ -82,7 +82,7 @@ def test_an_activation_by_formula_and_by_name():
 
     assert sigma(0.5) == pytest.approx(np.tanh(0.5) + 0.05, rel=1e-15)
     assert sigma.derivative(0.5) == pytest.approx(1 / np.cosh(0.5) ** 2 + 0.1, rel=1e-15)
-    assert (sigma.slope.low, sigma.slope.high) == (pytest.approx(0.1), pytest.approx(1.1))
+    assert (sigma.slope_range.low, sigma.slope_range.high) == (pytest.approx(0.1), pytest.approx(1.1))
     assert lab.activation("leaky-relu", slope=0.2)(-1.0) == -0.2
     with pytest.raises(PartError, match="did you mean 'tanh'"):
         lab.activation("tahn")

@@ -102,7 +102,7 @@ def test_results_that_cannot_be_kept_exit_with_4(lab, small, tmp_path):
 
 
 def test_failed_trials_exit_with_1_and_the_tables_are_there(lab, small, monkeypatch):
-    from lab.run import workers
+    from lab.runs import workers
 
     real = workers.train
 
@@ -129,7 +129,7 @@ def test_fault_38_all_trials_diverged_is_said_with_a_hint(lab, small):
 
 
 def test_an_interrupted_run_says_how_to_resume_and_is_resumed(lab, small, monkeypatch):
-    from lab.run import runner
+    from lab.runs import runner
 
     real = runner.trained
 

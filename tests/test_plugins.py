@@ -7,18 +7,31 @@ from pathlib import Path
 import pytest
 
 from lab import plugins
-from lab.activations import Activation
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import LeakyReLU
 from lab.errors import PartError
+from lab.parts import Activation
 
 MINE = """
 from dataclasses import dataclass, field
+import numpy as np
+from lab import Cost
 
 @dataclass(frozen=True)
-class Mine:
+class Mine(Cost):
     size: int
     scale: float = 0.1
+
+    def value(self, z, a, y, sigma):
+        return np.sum(a - y, axis=-2)
+
+    def gradient(self, a, y, out):
+        out[...] = 1
+
+@dataclass(frozen=True)
+class Half(Cost):
+    def value(self, z, a, y, sigma):
+        return np.sum(a - y, axis=-2)
 
 class Plain:
     pass
@@ -72,7 +85,7 @@ def refused(message: str):
     return pytest.raises(PartError, match=f"^{re.escape(message)}$")
 
 
-@pytest.mark.parametrize("kind", plugins.TABLES)
+@pytest.mark.parametrize("kind", plugins.KINDS)
 def test_every_kind_has_a_table_of_classes_that_are_found_by_name(kind):
     table = plugins.built_in(kind)
     assert table
@@ -185,7 +198,7 @@ def test_make_of_a_part_without_parameters():
 
 
 def test_a_class_in_a_file(mine):
-    part = plugins.find("activations", "mine.py:Mine", folder=mine, allow_code=True)
+    part = plugins.find("costs", "mine.py:Mine", folder=mine, allow_code=True)
     assert part(2).scale == 0.1
     assert plugins.build("costs", {"name": "mine.py:Mine", "size": 3}, folder=mine, allow_code=True) == part(
         3
@@ -198,6 +211,16 @@ def test_a_file_is_run_once_for_its_content(mine):
     (mine / "mine.py").write_text(MINE.replace("0.1", "0.2"))
     again = plugins.find("costs", "mine.py:Mine", folder=mine, allow_code=True)
     assert (first(1).scale, again(1).scale) == (0.1, 0.2)
+
+
+def test_a_part_of_another_kind(mine):
+    with refused("'mine.py:Mine' is no activation: Mine does not subclass lab.Activation"):
+        plugins.find("activations", "mine.py:Mine", folder=mine, allow_code=True)
+
+
+def test_a_part_that_is_not_finished(mine):
+    with refused("'mine.py:Half' is not finished: Half lacks gradient"):
+        plugins.find("costs", "mine.py:Half", folder=mine, allow_code=True)
 
 
 def test_a_file_relative_to_the_current_folder(mine, monkeypatch):
@@ -224,10 +247,10 @@ def test_a_file_that_is_not_there(tmp_path):
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("Mien", "'Mien'; did you mean 'Mine'? (known: Mine)"),
-        ("Plain", "'Plain'; (known: Mine)"),
-        ("number", "'number'; (known: Mine)"),
-        ("", "''; (known: Mine)"),
+        ("Mien", "'Mien'; did you mean 'Mine'? (known: Half, Mine)"),
+        ("Plain", "'Plain'; (known: Half, Mine)"),
+        ("number", "'number'; (known: Half, Mine)"),
+        ("", "''; (known: Half, Mine)"),
     ],
 )
 def test_a_file_without_that_dataclass(mine, name, hint):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lab.experiment.variants import load
-from lab.run.preparation import prepared
+from lab.runs.preparation import prepared
 from lab.training.probes import COLUMNS
 
 ROOT = Path(__file__).parent.parent

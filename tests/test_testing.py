@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from lab.activations import Activation, Interval
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import ReLU
 from lab.activations.logistic import Sigmoid, SiLU
 from lab.network.costs import Quadratic
+from lab.numerics import Interval
+from lab.parts import Activation
 from lab.testing import ACTIVATION_CHECKS, check_activation, check_cost
 
 UNIT, SIGNED = Interval(0.0, 1.0), Interval(-1.0, 1.0)
@@ -24,7 +25,7 @@ class Written(Activation):
 
     value: Any = field(default=np.tanh, compare=False)
     prime: Any = field(default=lambda z: 1 / np.cosh(np.clip(z, -350, 350)) ** 2, compare=False)
-    slope: Interval = UNIT
+    slope_range: Interval = UNIT
     range: Interval = SIGNED
     kinks: tuple[float, ...] = ()
     jumps: tuple[float, ...] = ()
@@ -124,7 +125,7 @@ def promoting_together(sigma, z, out):
 class Plain(Activation):
     """No dataclass."""
 
-    slope = UNIT
+    slope_range = UNIT
     range = SIGNED
 
     def __call__(self, z):
@@ -239,18 +240,22 @@ FAULTS = {
         "kinks", Written(value=np.abs, prime=np.sign, kinks=(1.0,)), r"among the kinks \(1\.0,\)$"
     ),
     "sup σ′ too tight": Fault(
-        "slope claim", Written(slope=Interval(0, 0.999)), r"^sup σ′ is claimed 0\.999, but"
+        "slope claim", Written(slope_range=Interval(0, 0.999)), r"^sup σ′ is claimed 0\.999, but"
     ),
     "inf σ′ too tight": Fault(
-        "slope claim", Written(slope=Interval(0.01, 1)), r"^inf σ′ is claimed 0\.01, but"
+        "slope claim", Written(slope_range=Interval(0.01, 1)), r"^inf σ′ is claimed 0\.01, but"
     ),
     "sup σ′ never reached": Fault(
-        "slope claim", Written(slope=Interval(0, 1.01)), r"1\.01, but comes only to 1$"
+        "slope claim", Written(slope_range=Interval(0, 1.01)), r"1\.01, but comes only to 1$"
     ),
-    "inf σ′ never reached": Fault("slope claim", Written(slope=Interval(-1, 1)), r"-1, but comes only to "),
-    "unbounded slope": Fault("slope claim", Written(slope=Interval(0, np.inf)), r"inf, but comes only to 1$"),
-    "empty slope": Fault("slope claim", Written(slope=Interval(1, 0)), r"\[1, 0\], which is empty$"),
-    "NaN slope": Fault("slope claim", Written(slope=Interval(np.nan, np.nan)), r"which is empty$"),
+    "inf σ′ never reached": Fault(
+        "slope claim", Written(slope_range=Interval(-1, 1)), r"-1, but comes only to "
+    ),
+    "unbounded slope": Fault(
+        "slope claim", Written(slope_range=Interval(0, np.inf)), r"inf, but comes only to 1$"
+    ),
+    "empty slope": Fault("slope claim", Written(slope_range=Interval(1, 0)), r"\[1, 0\], which is empty$"),
+    "NaN slope": Fault("slope claim", Written(slope_range=Interval(np.nan, np.nan)), r"which is empty$"),
     "sup σ too tight": Fault("range claim", Written(range=Interval(-1, 0.5)), r"^sup σ is claimed 0\.5, but"),
     "inf σ never reached": Fault("range claim", Written(range=Interval(-2, 1)), r"-2, but comes only to -1$"),
     "unbounded range": Fault(
@@ -313,7 +318,7 @@ def test_a_jump_that_is_claimed_passes():
 
 def test_a_right_activation_written_by_hand_passes():
     check_activation(Written())
-    check_activation(Written(value=np.sin, prime=np.cos, slope=Interval(-1, 1), analytic=True))
+    check_activation(Written(value=np.sin, prime=np.cos, slope_range=Interval(-1, 1), analytic=True))
 
 
 @pytest.mark.parametrize("name", ACTIVATION_CHECKS)
@@ -333,7 +338,7 @@ def test_unclaimed_slope_and_range_are_measured():
             return 1 + 3 * self.scale * z**2
 
     check_activation(Cubic())
-    assert Cubic().slope == Interval(1.0, np.inf)
+    assert Cubic().slope_range == Interval(1.0, np.inf)
     assert Cubic().range == Interval(-np.inf, np.inf)
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lab.activations.activation import REALS, Array, InPlace, Interval
+from lab.activations.in_place import InPlace
 from lab.activations.pieces import add_line, clamp
-from lab.activations.scalars import scalar
+from lab.numerics import REALS, Array, Interval, scalar
 
 FAR = 1e18
 """A |z| from which on √(1 + z²) is |z| in float64; its square is a number in float32."""
@@ -26,7 +26,7 @@ class Softsign(InPlace):
     (2009).
     """
 
-    slope = Interval(0.0, 1.0)
+    slope_range = Interval(0.0, 1.0)
     range = Interval(-1.0, 1.0)
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
@@ -52,7 +52,7 @@ class LeakySoftsign(InPlace):
             raise ValueError(f"slope must lie in (0, 1], got {self.leak}")
 
     @property
-    def slope(self) -> Interval:
+    def slope_range(self) -> Interval:
         """[α, 1]."""
         return Interval(self.leak, 1.0)
 
@@ -75,7 +75,7 @@ class Squareplus(InPlace):
 
     b: float = 4.0
 
-    slope = Interval(0.0, 1.0)
+    slope_range = Interval(0.0, 1.0)
     range = Interval(0.0, np.inf)
 
     def __post_init__(self) -> None:
@@ -104,7 +104,7 @@ class ISRU(InPlace):
     linear units* (2017), with α = 1.
     """
 
-    slope = Interval(0.0, 1.0)
+    slope_range = Interval(0.0, 1.0)
     range = Interval(-1.0, 1.0)
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
@@ -136,7 +136,7 @@ class BentIdentity(InPlace):
             raise ValueError(f"a must lie in (-1, 1), got {self.a}")
 
     @property
-    def slope(self) -> Interval:
+    def slope_range(self) -> Interval:
         """[1 − |a|, 1 + |a|]."""
         return Interval(1 - abs(self.a), 1 + abs(self.a))
 

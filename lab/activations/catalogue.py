@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from lab.activations.activation import Activation
 from lab.activations.algebraic import ISRU, BentIdentity, LeakySoftsign, Softsign, Squareplus
 from lab.activations.clipped import (
     PLU,
@@ -29,6 +28,7 @@ from lab.activations.logistic import LogSigmoid, SigLin, Sigmoid, SiLU, SmoothLe
 from lab.activations.periodic import DampedSnake, Sin
 from lab.activations.quadratic import HardSwish, SparsePlus
 from lab.activations.shrinking import HardShrink, SoftShrink, TanhShrink
+from lab.parts import Activation
 
 TABLE: dict[str, type[Activation]] = {
     "identity": Identity,

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lab.activations.activation import REALS, Array, InPlace, Interval
+from lab.activations.in_place import InPlace
 from lab.activations.pieces import between, clamp, straighten
-from lab.activations.scalars import scalar
+from lab.numerics import REALS, Array, Interval, scalar
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class ReLU6(InPlace):
     Source: Krizhevsky, *Convolutional deep belief networks on CIFAR-10* (2010).
     """
 
-    slope = Interval(0.0, 1.0)
+    slope_range = Interval(0.0, 1.0)
     range = Interval(0.0, 6.0)
     kinks = (0.0, 6.0)
 
@@ -41,7 +41,7 @@ class HardTanh(InPlace):
     low: float = -1.0
     high: float = 1.0
 
-    slope = Interval(0.0, 1.0)
+    slope_range = Interval(0.0, 1.0)
 
     def __post_init__(self) -> None:
         _check_order(self.low, self.high)
@@ -71,7 +71,7 @@ class HardSigmoid(InPlace):
     Source: Howard et al., *Searching for MobileNetV3* (2019), after Courbariaux et al. (2015).
     """
 
-    slope = Interval(0.0, 1 / 6)
+    slope_range = Interval(0.0, 1 / 6)
     range = Interval(0.0, 1.0)
     kinks = (-3.0, 3.0)
 
@@ -91,7 +91,7 @@ class SparseSigmoid(InPlace):
     Source: Martins & Astudillo, *From softmax to sparsemax* (2016), for two classes.
     """
 
-    slope = Interval(0.0, 0.5)
+    slope_range = Interval(0.0, 0.5)
     range = Interval(0.0, 1.0)
     kinks = (-1.0, 1.0)
 
@@ -126,7 +126,7 @@ class PLU(InPlace):
             raise ValueError(f"bound must be > 0, got {self.bound}")
 
     @property
-    def slope(self) -> Interval:
+    def slope_range(self) -> Interval:
         """[α, 1]."""
         return Interval(self.leak, 1.0)
 
@@ -162,7 +162,7 @@ class LeakyHardTanh(InPlace):
         _check_order(self.low, self.high)
 
     @property
-    def slope(self) -> Interval:
+    def slope_range(self) -> Interval:
         """[α, 1]."""
         return Interval(self.leak, 1.0)
 
@@ -196,7 +196,7 @@ class LeakyHardSigmoid(InPlace):
             raise ValueError(f"slope must be > 0, got {self.leak}")
 
     @property
-    def slope(self) -> Interval:
+    def slope_range(self) -> Interval:
         """[α, 1/6], or [1/6, α] for a steeper leak."""
         return Interval(min(self.leak, 1 / 6), max(self.leak, 1 / 6))
 

@@ -7,10 +7,11 @@ from math import cosh, exp
 
 import numpy as np
 
-from lab.activations.activation import REALS, Array, InPlace, Interval
 from lab.activations.hyperbolic import tanh_sech2
+from lab.activations.in_place import InPlace
 from lab.activations.logistic import logistic
 from lab.activations.pieces import clamp, straighten
+from lab.numerics import REALS, Array, Interval
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class ISigmoid(InPlace):
         _check_line(self.leak, self.bound)
 
     @property
-    def slope(self) -> Interval:
+    def slope_range(self) -> Interval:
         """[min(α, s′(b)), max(α, ¼)]."""
         at_bound = exp(-self.bound) / (1 + exp(-self.bound)) ** 2
         return Interval(min(self.leak, at_bound), max(self.leak, 0.25))
@@ -66,7 +67,7 @@ class StacTanh(InPlace):
         _check_line(self.leak, self.bound)
 
     @property
-    def slope(self) -> Interval:
+    def slope_range(self) -> Interval:
         """[min(α, sech² a), max(α, 1)]."""
         return Interval(min(self.leak, _sech2(self.bound)), max(self.leak, 1.0))
 
@@ -102,7 +103,7 @@ class ReLTanh(InPlace):
             raise ValueError(f"must be -350 <= low < high <= 350, got low = {self.low}, high = {self.high}")
 
     @property
-    def slope(self) -> Interval:
+    def slope_range(self) -> Interval:
         """From the less of sech² at low and high to the greater, or to 1 where 0 lies between them."""
         ends = (_sech2(self.low), _sech2(self.high))
         return Interval(min(ends), 1.0 if self.low <= 0 <= self.high else max(ends))

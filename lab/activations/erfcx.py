@@ -16,8 +16,7 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from scipy import special
 
-from lab.activations.activation import Array
-from lab.activations.scalars import scalar
+from lab.numerics import Array, scalar
 
 K = 3.0
 """Where t is 0; with this the coefficients fall fastest."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.activations.activation import Array, InPlace, Interval
-from lab.activations.scalars import scalar
+from lab.activations.in_place import InPlace
+from lab.numerics import Array, Interval, scalar
 
 SELU_ALPHA = 1.6732632423543772
 SELU_SCALE = 1.0507009873554805
@@ -21,7 +21,7 @@ class Exponential(InPlace):
     Source: the inverse link of Poisson regression, Nelder & Wedderburn, *Generalized linear models* (1972).
     """
 
-    slope = Interval(0.0, np.inf)
+    slope_range = Interval(0.0, np.inf)
     range = Interval(0.0, np.inf)
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
@@ -44,7 +44,7 @@ class ELU(InPlace):
         _check_alpha(self.alpha)
 
     @property
-    def slope(self) -> Interval:
+    def slope_range(self) -> Interval:
         """[0, max(1, α)]."""
         return Interval(0.0, max(1.0, self.alpha))
 
@@ -73,7 +73,7 @@ class CELU(InPlace):
 
     alpha: float = 1.0
 
-    slope = Interval(0.0, 1.0)
+    slope_range = Interval(0.0, 1.0)
 
     def __post_init__(self) -> None:
         _check_alpha(self.alpha)
@@ -104,7 +104,7 @@ class SELU(InPlace):
     Source: Klambauer, Unterthiner, Mayr & Hochreiter, *Self-normalizing neural networks* (2017), eq. 14.
     """
 
-    slope = Interval(0.0, SELU_SCALE * SELU_ALPHA)
+    slope_range = Interval(0.0, SELU_SCALE * SELU_ALPHA)
     range = Interval(-SELU_SCALE * SELU_ALPHA, np.inf)
     kinks = (0.0,)
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from lab.activations.activation import REALS, Activation, Array, Buffers, Interval, measured
+from lab.numerics import REALS, Array, Buffers, Interval, measured
+from lab.parts import Activation
 
 
 @dataclass(frozen=True)
@@ -41,18 +42,18 @@ class Floored(Activation):
         return self.inner.jumps if self.floor < 1 else ()
 
     @property
-    def slope(self) -> Interval:
+    def slope_range(self) -> Interval:
         """(1 − ε)[inf σ′, sup σ′] + ε."""
         if self.floor == 1:
             return Interval(1.0, 1.0)
-        inner = self.inner.slope
+        inner = self.inner.slope_range
         low, high = ((1 - self.floor) * end + self.floor for end in (inner.low, inner.high))
         return Interval(low, high)
 
     @cached_property
     def range(self) -> Interval:
         """The reals where the slope of the lift is bounded away from 0; else measured, if ε > 0."""
-        if self.slope.low > 0:
+        if self.slope_range.low > 0:
             return REALS
         return measured(self, self.kinks) if self.floor else self.inner.range
 

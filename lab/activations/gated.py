@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.activations.activation import REALS, Array, InPlace, Interval
 from lab.activations.hyperbolic import tanh_sech2
+from lab.activations.in_place import InPlace
 from lab.activations.logistic import SiLU, logistic
 from lab.activations.pieces import add_line, clamp
-from lab.activations.scalars import scalar
+from lab.numerics import REALS, Array, Interval, scalar
 
 SHUT = -800.0
 """A z at and below which e^z is 0."""
@@ -27,7 +27,7 @@ class Mish(InPlace):
     Source: Misra, *Mish: a self regularized non-monotonic activation function* (2019).
     """
 
-    slope = Interval(-0.11252612238946255, 1.088498161251728)
+    slope_range = Interval(-0.11252612238946255, 1.088498161251728)
     range = Interval(-0.30884341301725043, np.inf)
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
@@ -69,9 +69,9 @@ class AconB(InPlace):
             raise ValueError(f"p must lie in [0, 1), got {self.p}")
 
     @property
-    def slope(self) -> Interval:
+    def slope_range(self) -> Interval:
         """(1 − p) times the bounds of the SiLU, plus p."""
-        of_silu = SiLU.slope
+        of_silu = SiLU.slope_range
         return Interval((1 - self.p) * of_silu.low + self.p, (1 - self.p) * of_silu.high + self.p)
 
     @property
@@ -103,7 +103,7 @@ class LiSHT(InPlace):
     activation function* (2019).
     """
 
-    slope = Interval(-1.1996786402577337, 1.1996786402577337)
+    slope_range = Interval(-1.1996786402577337, 1.1996786402577337)
     range = Interval(0.0, np.inf)
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:

@@ -8,11 +8,11 @@ from math import pi, sqrt
 import numpy as np
 from scipy.special import erf
 
-from lab.activations.activation import Array, InPlace, Interval
+from lab.activations.in_place import InPlace
 from lab.activations.logistic import logistic
 from lab.activations.normal import DENSITY_AT_0, FAR, bell, lower_tail
 from lab.activations.pieces import clamp, side
-from lab.activations.scalars import scalar
+from lab.numerics import Array, Interval, scalar
 
 ERF_SLOPE_AT_0 = 2 / sqrt(pi)
 BUMP_STEEPEST = 0.8577638849607068
@@ -27,7 +27,7 @@ class GELU(InPlace):
     Source: Hendrycks & Gimpel, *Gaussian error linear units* (2016).
     """
 
-    slope = Interval(-0.12890414518515479, 1.1289041451851548)
+    slope_range = Interval(-0.12890414518515479, 1.1289041451851548)
     range = Interval(-0.16997120747990367, np.inf)
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
@@ -57,7 +57,7 @@ class GELUTanh(InPlace):
     Keras's is the exact form, as here.
     """
 
-    slope = Interval(-0.12899306865877178, 1.1289930686587717)
+    slope_range = Interval(-0.12899306865877178, 1.1289930686587717)
     range = Interval(-0.17004075057125406, np.inf)
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
@@ -90,7 +90,7 @@ class Erf(InPlace):
     Source: Williams, *Computing with infinite networks* (1997).
     """
 
-    slope = Interval(0.0, ERF_SLOPE_AT_0)
+    slope_range = Interval(0.0, ERF_SLOPE_AT_0)
     range = Interval(-1.0, 1.0)
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
@@ -108,7 +108,7 @@ class Bump(InPlace):
     Source: Broomhead & Lowe, *Multivariable functional interpolation and adaptive networks* (1988).
     """
 
-    slope = Interval(-BUMP_STEEPEST, BUMP_STEEPEST)
+    slope_range = Interval(-BUMP_STEEPEST, BUMP_STEEPEST)
     range = Interval(0.0, 1.0)
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.activations.activation import REALS, Array, InPlace, Interval
+from lab.activations.in_place import InPlace
 from lab.activations.pieces import add_line
-from lab.activations.scalars import scalar
+from lab.numerics import REALS, Array, Interval, scalar
 
 
 def tanh_sech2(u: Array, a: Array, slope: Array, scratch: Array) -> None:
@@ -32,7 +32,7 @@ class Tanh(InPlace):
     Source: Nielsen, *Neural Networks and Deep Learning* (2015), ch. 3.
     """
 
-    slope = Interval(0.0, 1.0)
+    slope_range = Interval(0.0, 1.0)
     range = Interval(-1.0, 1.0)
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
@@ -56,7 +56,7 @@ class LeCunTanh(InPlace):
             raise ValueError(f"twist must be >= 0, got {self.twist}")
 
     @property
-    def slope(self) -> Interval:
+    def slope_range(self) -> Interval:
         """[twist, 1.7159·⅔ + twist], both ends at or towards their limits."""
         return Interval(self.twist, 1.7159 * 2 / 3 + self.twist)
 
@@ -89,7 +89,7 @@ class TwistedTanh(InPlace):
             raise ValueError(f"twist must be > 0, got {self.twist}")
 
     @property
-    def slope(self) -> Interval:
+    def slope_range(self) -> Interval:
         """[twist, 1 + twist]."""
         return Interval(self.twist, 1 + self.twist)
 
@@ -120,7 +120,7 @@ class TanhLU(InPlace):
             raise ValueError(f"gamma must be >= 0, got {self.gamma}")
 
     @property
-    def slope(self) -> Interval:
+    def slope_range(self) -> Interval:
         """[γ, αβ + γ]."""
         return Interval(self.gamma, self.alpha * self.beta + self.gamma)
 

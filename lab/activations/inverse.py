@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.activations.activation import REALS, Array, InPlace, Interval
-from lab.activations.scalars import scalar
+from lab.activations.in_place import InPlace
+from lab.numerics import REALS, Array, Interval, scalar
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Asinh(InPlace):
     Source: Burbidge, Magee & Robb, *Alternative transformations to handle extreme values* (1988).
     """
 
-    slope = Interval(0.0, 1.0)
+    slope_range = Interval(0.0, 1.0)
     range = REALS
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
@@ -39,7 +39,7 @@ class Symlog(InPlace):
     *Mastering diverse domains through world models* (2023).
     """
 
-    slope = Interval(0.0, 1.0)
+    slope_range = Interval(0.0, 1.0)
     range = REALS
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
@@ -64,7 +64,7 @@ class Arctan(InPlace):
     Source: Kamruzzaman & Aziz, *A note on activation function in multilayer feedforward learning* (2002).
     """
 
-    slope = Interval(0.0, 1.0)
+    slope_range = Interval(0.0, 1.0)
     range = Interval(-np.pi / 2, np.pi / 2)
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:

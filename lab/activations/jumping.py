@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.activations.activation import Array, InPlace, Interval
-from lab.activations.scalars import scalar
+from lab.activations.in_place import InPlace
+from lab.numerics import Array, Interval, scalar
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Threshold(InPlace):
     t: float
     v: float
 
-    slope = Interval(0.0, 1.0)
+    slope_range = Interval(0.0, 1.0)
 
     @property
     def range(self) -> Interval:
@@ -58,7 +58,7 @@ class Step(InPlace):
     Source: McCulloch & Pitts (1943); Nielsen, *Neural Networks and Deep Learning* (2015), ch. 1.
     """
 
-    slope = Interval(0.0, 0.0)
+    slope_range = Interval(0.0, 0.0)
     range = Interval(0.0, 1.0)
     kinks = (0.0,)
     jumps = (0.0,)

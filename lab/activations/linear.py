@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lab.activations.activation import REALS, Array, InPlace, Interval
-from lab.activations.scalars import scalar
+from lab.activations.in_place import InPlace
+from lab.numerics import REALS, Array, Interval, scalar
 
 
 @dataclass(frozen=True)
 class Identity(InPlace):
     """σ(z) = z, with σ′(z) = 1: a linear neuron. Its slope never vanishes."""
 
-    slope = Interval(1.0, 1.0)
+    slope_range = Interval(1.0, 1.0)
     range = REALS
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
@@ -32,7 +32,7 @@ class ReLU(InPlace):
     Source: Nair & Hinton, *Rectified linear units improve restricted Boltzmann machines* (2010).
     """
 
-    slope = Interval(0.0, 1.0)
+    slope_range = Interval(0.0, 1.0)
     range = Interval(0.0, np.inf)
     kinks = (0.0,)
 
@@ -61,7 +61,7 @@ class LeakyReLU(InPlace):
         return REALS if self.leak > 0 else Interval(0.0, np.inf)
 
     @property
-    def slope(self) -> Interval:
+    def slope_range(self) -> Interval:
         """[α, 1], or [1, α] for a leak above 1."""
         return Interval(min(self.leak, 1.0), max(self.leak, 1.0))
 
@@ -89,7 +89,7 @@ class PReLU(InPlace):
         return REALS if self.leak > 0 else Interval(0.0, np.inf)
 
     @property
-    def slope(self) -> Interval:
+    def slope_range(self) -> Interval:
         """[α, 1], or [1, α] for a leak above 1."""
         return Interval(min(self.leak, 1.0), max(self.leak, 1.0))
 
@@ -127,7 +127,7 @@ class RReLU(InPlace):
         return REALS if self.leak > 0 else Interval(0.0, np.inf)
 
     @property
-    def slope(self) -> Interval:
+    def slope_range(self) -> Interval:
         """[α, 1], or [1, α] for a leak above 1."""
         return Interval(min(self.leak, 1.0), max(self.leak, 1.0))
 

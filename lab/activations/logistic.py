@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lab.activations.activation import REALS, Array, InPlace, Interval
+from lab.activations.in_place import InPlace
 from lab.activations.pieces import add_line
-from lab.activations.scalars import scalar
+from lab.numerics import REALS, Array, Interval, scalar
 
 
 def logistic(z: Array, a: Array, slope: Array, scratch: Array) -> None:
@@ -38,7 +38,7 @@ class Sigmoid(InPlace):
     Source: Nielsen, *Neural Networks and Deep Learning* (2015), ch. 1.
     """
 
-    slope = Interval(0.0, 0.25)
+    slope_range = Interval(0.0, 0.25)
     range = Interval(0.0, 1.0)
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
@@ -64,7 +64,7 @@ class SigLin(InPlace):
             raise ValueError(f"slope must be > 0, got {self.leak}")
 
     @property
-    def slope(self) -> Interval:
+    def slope_range(self) -> Interval:
         """[α, ¼ + α]."""
         return Interval(self.leak, 0.25 + self.leak)
 
@@ -83,7 +83,7 @@ class LogSigmoid(InPlace):
     (1958); torch.nn.LogSigmoid.
     """
 
-    slope = Interval(0.0, 1.0)
+    slope_range = Interval(0.0, 1.0)
     range = Interval(-np.inf, 0.0)
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
@@ -109,7 +109,7 @@ class Softplus(InPlace):
 
     beta: float = 1.0
 
-    slope = Interval(0.0, 1.0)
+    slope_range = Interval(0.0, 1.0)
     range = Interval(0.0, np.inf)
 
     def __post_init__(self) -> None:
@@ -152,7 +152,7 @@ class SmoothLeaky(InPlace):
             raise ValueError(f"slope must lie in (0, 1], got {self.leak}")
 
     @property
-    def slope(self) -> Interval:
+    def slope_range(self) -> Interval:
         """[α, 1]."""
         return Interval(self.leak, 1.0)
 
@@ -180,7 +180,7 @@ class SiLU(InPlace):
     Source: Elfwing, Uchibe & Doya, *Sigmoid-weighted linear units* (2018).
     """
 
-    slope = Interval(-0.09983932012886692, 1.099839320128867)
+    slope_range = Interval(-0.09983932012886692, 1.099839320128867)
     range = Interval(-0.2784645427610738, np.inf)
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:

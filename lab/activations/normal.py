@@ -12,9 +12,8 @@ from math import pi, sqrt
 
 import numpy as np
 
-from lab.activations.activation import Array
 from lab.activations.erfcx import erfcx
-from lab.activations.scalars import scalar
+from lab.numerics import Array, scalar
 
 FAR = 64.0
 """A |z| from which on exp(−z²/2) is 0 in float64 and in float32."""

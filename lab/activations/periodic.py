@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.activations.activation import REALS, Array, InPlace, Interval
-from lab.activations.scalars import scalar
+from lab.activations.in_place import InPlace
+from lab.numerics import REALS, Array, Interval, scalar
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Sin(InPlace):
     activation functions* (2020).
     """
 
-    slope = Interval(-1.0, 1.0)
+    slope_range = Interval(-1.0, 1.0)
     range = Interval(-1.0, 1.0)
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
@@ -49,7 +49,7 @@ class DampedSnake(InPlace):
             raise ValueError(f"b must lie in [0, 1], got {self.b}")
 
     @property
-    def slope(self) -> Interval:
+    def slope_range(self) -> Interval:
         """[1 − b, 1 + b]."""
         return Interval(1 - self.b, 1 + self.b)
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lab.activations.activation import Array
-from lab.activations.scalars import scalar
+from lab.numerics import Array, scalar
 
 
 def clamp(z: Array, low: float, high: float, out: Array) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lab.activations.activation import Activation, grid
+from lab.numerics import grid
+from lab.parts import Activation
 
 ODD_TO = 1e-12
 """How far σ(−z) may differ from −σ(z), relative to 1 + |σ(z)|, for σ to be called odd."""
@@ -15,7 +16,7 @@ ODD_TO = 1e-12
 def monotone(sigma: Activation) -> bool:
     """Whether σ never falls: inf σ′ ≥ 0, and every jump goes up."""
     around = [np.array([np.nextafter(at, -np.inf), at, np.nextafter(at, np.inf)]) for at in sigma.jumps]
-    return sigma.slope.low >= 0 and all(bool(np.all(np.diff(sigma(z)) >= 0)) for z in around)
+    return sigma.slope_range.low >= 0 and all(bool(np.all(np.diff(sigma(z)) >= 0)) for z in around)
 
 
 def odd(sigma: Activation) -> bool:
@@ -34,7 +35,7 @@ def bounded(sigma: Activation) -> bool:
 
 def floored(sigma: Activation) -> bool:
     """Whether inf σ′ > 0: the slope is bounded away from zero, so that no neuron saturates."""
-    return sigma.slope.low > 0
+    return sigma.slope_range.low > 0
 
 
 def kinked(sigma: Activation) -> bool:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.activations.activation import Array, InPlace, Interval
+from lab.activations.in_place import InPlace
 from lab.activations.pieces import clamp
-from lab.activations.scalars import scalar
+from lab.numerics import Array, Interval, scalar
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class SparsePlus(InPlace):
     Source: jax.nn.sparse_plus; the derivative is `SparseSigmoid`.
     """
 
-    slope = Interval(0.0, 1.0)
+    slope_range = Interval(0.0, 1.0)
     range = Interval(0.0, np.inf)
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
@@ -40,7 +40,7 @@ class HardSwish(InPlace):
     Source: Howard et al., *Searching for MobileNetV3* (2019).
     """
 
-    slope = Interval(-0.5, 1.5)
+    slope_range = Interval(-0.5, 1.5)
     range = Interval(-0.375, np.inf)
     kinks = (-3.0, 3.0)
 

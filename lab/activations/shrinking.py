@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.activations.activation import REALS, Array, InPlace, Interval
+from lab.activations.in_place import InPlace
 from lab.activations.pieces import clamp
-from lab.activations.scalars import scalar
+from lab.numerics import REALS, Array, Interval, scalar
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class SoftShrink(InPlace):
 
     threshold: float = 0.5
 
-    slope = Interval(0.0, 1.0)
+    slope_range = Interval(0.0, 1.0)
     range = REALS
 
     def __post_init__(self) -> None:
@@ -50,7 +50,7 @@ class HardShrink(InPlace):
 
     threshold: float = 0.5
 
-    slope = Interval(0.0, 1.0)
+    slope_range = Interval(0.0, 1.0)
     range = REALS
 
     def __post_init__(self) -> None:
@@ -84,7 +84,7 @@ class TanhShrink(InPlace):
     difference cancels, Lambert's continued fraction tanh z = z/(1 + z²/(3 + z²/(5 + …))).
     """
 
-    slope = Interval(0.0, 1.0)
+    slope_range = Interval(0.0, 1.0)
     range = REALS
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:

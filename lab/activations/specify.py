@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from lab import plugins
-from lab.activations.activation import Activation
 from lab.activations.design.integral import Integral
 from lab.activations.formula.formula import Formula
 from lab.errors import PartError, did_you_mean
+from lab.parts import Activation
 
 
 def from_spec(
@@ -67,9 +67,7 @@ def from_spec(
             raise PartError(f"{name!r}: inner = {inner!r}: expected an activation")
         if not isinstance(inner, Activation):
             table["inner"] = from_spec(inner, designs, folder=folder, allow_code=allow_code)
-    made = plugins.make(part, name, table)
-    if not isinstance(made, Activation):
-        raise PartError(f"{name!r} is not an activation: {part.__name__} is no subclass of lab.Activation")
+    made: Activation = plugins.make(part, name, table)
     return made
 
 

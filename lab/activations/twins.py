@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any, TypeAlias
 
-from lab.activations.activation import Activation
 from lab.activations.design.clipped_slope import ClippedSlope
 from lab.activations.design.knots import Knots
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.graph import Expression
+from lab.parts import Activation
 
 Twin: TypeAlias = Callable[[Any], tuple[str, Mapping[str, float]]]
 

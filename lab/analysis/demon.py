@@ -20,10 +20,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
-from lab.activations.activation import Array
 from lab.activations.linear import Identity
 from lab.network.backprop import Network, Pass, backward, complete, forward, make_pass, with_ones
 from lab.network.parameters import Parameters, count, parameters, seen_as_layers
+from lab.numerics import Array
 from lab.training.loop import Stack, Training
 
 Moved: TypeAlias = Literal["z", "a"]

@@ -11,7 +11,7 @@ import click
 from lab.errors import did_you_mean
 
 if TYPE_CHECKING:
-    from lab.run.preparation import Prepared
+    from lab.runs.preparation import Prepared
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -53,7 +53,7 @@ def prepared(
 ) -> Prepared:
     """An experiment file read, checked and made ready to train. Raises ExperimentError, ClaimError."""
     from lab.experiment.variants import load
-    from lab.run.preparation import prepared as made_ready
+    from lab.runs.preparation import prepared as made_ready
 
     ready = made_ready(load(experiment, overrides, allow_code=allow_code, max_trials=max_trials))
     if not unchecked:

@@ -16,7 +16,7 @@ from lab.commands.options import json_option, results_option
 def list_runs(results: Path | None, as_json: bool) -> None:
     """List the runs, the newest first."""
     from lab.console.run import tell_runs
-    from lab.run.folder import results_root
+    from lab.runs.folder import results_root
 
     tell_runs(results_root(results), as_json)
 

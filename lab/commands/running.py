@@ -89,9 +89,9 @@ def run(
         tell_plan(ready, as_json)
         return 0
     from lab.console.watched import say_begin, trained
-    from lab.run import runner
-    from lab.run.folder import results_root
-    from lab.run.provenance import command_line
+    from lab.runs import runner
+    from lab.runs.folder import results_root
+    from lab.runs.provenance import command_line
 
     say_begin(ready)
     return trained(
@@ -119,8 +119,8 @@ def resume(run_name: str, workers: int | None, no_plots: bool, results: Path | N
     RUN is a folder, a name or the beginning of a run-id; without it, the newest run that has not ended.
     """
     from lab.console.screen import err
-    from lab.run import runner
-    from lab.run.folder import find, results_root, runs
+    from lab.runs import runner
+    from lab.runs.folder import find, results_root, runs
 
     root = results_root(results)
     if run_name:

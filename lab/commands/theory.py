@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 if TYPE_CHECKING:
-    from lab.run.preparation import Prepared
+    from lab.runs.preparation import Prepared
 
 from lab.commands.options import (
     experiment_options,
@@ -139,7 +139,7 @@ def demon(
 
 
 def _of_run(name: str, results: Path | None) -> Prepared:
-    from lab.run.folder import find, results_root
-    from lab.run.runner import prepared_again
+    from lab.runs.folder import find, results_root
+    from lab.runs.runner import prepared_again
 
     return prepared_again(find(name, results_root(results)))

@@ -11,14 +11,16 @@ from typing import Any
 import numpy as np
 
 from lab import plugins
-from lab.activations import Activation, Formula, from_spec
 from lab.activations.catalogue import EXAMPLES
+from lab.activations.formula.formula import Formula
 from lab.activations.properties import PROPERTIES, properties
-from lab.certify.bounds import slope_bounds
+from lab.activations.specify import from_spec
 from lab.console.as_json import say
 from lab.console.curve_plot import plotted, refuse_unwritable
 from lab.console.parameters import named_values
 from lab.console.screen import err, out, plain, table
+from lab.parts import Activation
+from lab.prover.bounds import slope_bounds
 
 SHOWN_Z = (-700.0, -40.0, -5.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 5.0, 40.0, 700.0)
 
@@ -40,7 +42,7 @@ def tell_all(only: Sequence[str], as_json: bool) -> None:
                     "aliases": _aliases(name),
                     "parameters": _parameters(part),
                     "range": str(sigma.range) if sigma else None,
-                    "σ′ in": str(sigma.slope) if sigma else None,
+                    "σ′ in": str(sigma.slope_range) if sigma else None,
                     "kinks": _points(sigma.kinks) if sigma else None,
                     "properties": list(has),
                     "what it is": _headline(part),
@@ -71,7 +73,7 @@ def tell_one(
         told = {
             "activation": str(sigma),
             "range": [sigma.range.low, sigma.range.high],
-            "slope": [sigma.slope.low, sigma.slope.high],
+            "slope": [sigma.slope_range.low, sigma.slope_range.high],
             "kinks": sigma.kinks,
             "jumps": sigma.jumps,
             "properties": has,

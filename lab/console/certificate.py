@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from math import inf, isfinite
 from typing import Any
 
-from lab.activations import Interval
 from lab.api import certify
-from lab.certify.certificate import Certificate
 from lab.console.as_json import say
 from lab.console.screen import out, plain
 from lab.errors import LabError
+from lab.numerics import Interval
+from lab.prover.certificate import Certificate
 
 NOT_PROVED = 3
 """The exit code where a claim does not hold, or is not proved."""

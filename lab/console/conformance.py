@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lab.activations import from_spec
+from lab.activations.specify import from_spec
 from lab.console.as_json import say
 from lab.console.parameters import named_values
 from lab.console.screen import out, plain

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from lab.activations import Activation
-from lab.activations.activation import Array
-from lab.certify.bounds import slope_bounds
 from lab.errors import LabError
+from lab.numerics import Array
+from lab.parts import Activation
+from lab.prover.bounds import slope_bounds
 
 STEP = 1e-4
 """Half the distance of the two slopes whose difference is σ″."""
@@ -25,7 +25,7 @@ def refuse_unwritable(plot: Path | None, option: str = "--plot") -> None:
 def plotted(name: str, sigma: Activation, plot: Path) -> list[Path]:
     """Draw σ, σ′ with its bounds, and σ″ into this PNG and an SVG beside it; returns both files."""
     from lab.figures import draw, save
-    from lab.run.tables import CURVE_Z
+    from lab.runs.tables import CURVE_Z
 
     beside = [kink + side for kink in sigma.kinks for side in (-2 * STEP, 0.0, 2 * STEP)]
     z = np.union1d(CURVE_Z, beside)

@@ -19,7 +19,7 @@ from lab.errors import LabError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from lab.run.preparation import Prepared
+    from lab.runs.preparation import Prepared
     from lab.training.loop import Training
 
 CAPTIONS = {"move": "Δ", "neuron": "neuron"}

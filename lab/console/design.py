@@ -12,10 +12,9 @@ from typing import Any
 import click
 import numpy as np
 
-from lab.activations import Activation, from_spec
 from lab.activations.design.integral import Integral
 from lab.activations.design.knot_lists import knots_from_csv, knots_from_text
-from lab.certify.certificate import certify
+from lab.activations.specify import from_spec
 from lab.console.as_json import say
 from lab.console.catalogue import SHOWN_Z
 from lab.console.curve_plot import plotted, refuse_unwritable
@@ -23,6 +22,8 @@ from lab.console.parameters import named_values
 from lab.console.screen import out, plain, table
 from lab.errors import LabError
 from lab.experiment.toml_writer import document, value_text
+from lab.parts import Activation
+from lab.prover.certificate import certify
 
 SETTINGS: dict[str, tuple[str, ...]] = {
     "template": ("floor", "height", "width", "centre"),
@@ -94,7 +95,7 @@ def tell(
     if as_json:
         told = {
             "toml": design.lines,
-            "slope": [sigma.slope.low, sigma.slope.high],
+            "slope": [sigma.slope_range.low, sigma.slope_range.high],
             "at_least": design.at_least,
             "range": [sigma.range.low, sigma.range.high],
             "kinks": sigma.kinks,
@@ -108,7 +109,7 @@ def tell(
         return
     click.echo(plain(design.lines))
     console = out()
-    console.print(f"range of σ′: {sigma.slope}, {design.bounds}")
+    console.print(f"range of σ′: {sigma.slope_range}, {design.bounds}")
     console.print(f"range of σ: {sigma.range}")
     console.print(f"kinks: {', '.join(f'{kink:.6g}' for kink in sigma.kinks) or 'none'}")
     if error is not None:
@@ -173,7 +174,7 @@ def _by_derivative(text: str, parameters: Mapping[str, Any]) -> Design:
     if at_least is not None:
         section["at_least"] = at_least
         bounds = f"as measured; σ′ ≥ {at_least:g} is proved"
-    elif sigma.slope.low > 0:
+    elif sigma.slope_range.low > 0:
         bounds = "as measured; that it is bounded away from 0 could not be proved"
     else:
         bounds = "as measured; not bounded away from 0"
@@ -182,7 +183,7 @@ def _by_derivative(text: str, parameters: Mapping[str, Any]) -> Design:
 
 def _provable(sigma: Activation) -> float | None:
     """A floor under σ′ that holds for all z: the measured infimum in few digits, or slightly less."""
-    low = sigma.slope.low
+    low = sigma.slope_range.low
     if not low > 0:
         return None
     unit = 10.0 ** (floor(log10(low)) - 2)

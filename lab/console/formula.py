@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lab.activations import Formula
+from lab.activations.formula.formula import Formula
 from lab.activations.formula.operations import LANGUAGE, Function
 from lab.activations.formula.parser import CONSTANTS, DEEPEST, LONGEST, FormulaError
 from lab.activations.formula.rewrites import REWRITES

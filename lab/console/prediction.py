@@ -11,22 +11,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lab.activations import Activation, Interval, from_spec
-from lab.certify.moments import (
+from lab.activations.specify import from_spec
+from lab.console.as_json import say
+from lab.console.curve_plot import refuse_unwritable
+from lab.console.parameters import named_values
+from lab.console.screen import err, out, plain, table
+from lab.errors import LabError
+from lab.numerics import Interval
+from lab.parts import Activation
+from lab.prover.moments import (
     backward_gain_enclosure,
     chi_enclosure,
     fixed_point_enclosure,
     forward_gain_enclosure,
     slope_square_enclosure,
 )
-from lab.console.as_json import say
-from lab.console.curve_plot import refuse_unwritable
-from lab.console.parameters import named_values
-from lab.console.screen import err, out, plain, table
-from lab.errors import LabError
-from lab.run.assembly import counterfactual, undefined
-from lab.run.prediction import prediction
-from lab.run.preparation import Prepared
+from lab.runs.assembly import counterfactual, undefined
+from lab.runs.prediction import prediction
+from lab.runs.preparation import Prepared
 from lab.theory.correlation import FixedCorrelation, fixed_correlation
 from lab.theory.mean_field import Critical, FixedPoint, boundary, critical, fixed_point
 from lab.theory.moments import backward_gain, forward_gain, slope_square

@@ -15,8 +15,8 @@ from lab.errors import StorageError
 if TYPE_CHECKING:
     from lab.analysis.verdicts import Verdict
     from lab.api import Run
-    from lab.run.folder import RunFolder
-    from lab.run.preparation import Prepared
+    from lab.runs.folder import RunFolder
+    from lab.runs.preparation import Prepared
 
 
 def tell_plan(ready: Prepared, as_json: bool) -> None:
@@ -43,7 +43,7 @@ def tell_plan(ready: Prepared, as_json: bool) -> None:
 
 def tell_runs(root: Path, as_json: bool) -> None:
     """The runs under a folder, the newest first."""
-    from lab.run.folder import runs
+    from lab.runs.folder import runs
 
     columns = ("name", "run-id", "status", "trials", "overrides", "title")
     rows = list(map(_run_row, reversed(runs(root))))

@@ -14,10 +14,10 @@ from lab.api import Run
 from lab.console.run import tell_run
 from lab.console.screen import err, progress
 from lab.errors import INTERRUPTED, LabError, StorageError
-from lab.run.workers import usable_cores
+from lab.runs.workers import usable_cores
 
 if TYPE_CHECKING:
-    from lab.run.preparation import Prepared
+    from lab.runs.preparation import Prepared
 
 FEW_VERDICTS = 3
 """A run ends with at most so many verdicts on each variant."""

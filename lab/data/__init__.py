@@ -9,16 +9,17 @@ from typing import Any
 from lab import plugins
 from lab.data.added.mnist import FashionMnist, Mnist
 from lab.data.boolean import Parity, Xor
-from lab.data.dataset import Dataset, Source
+from lab.data.dataset import Dataset
 from lab.data.digits import Digits
 from lab.data.files.file import SUFFIXES, File
 from lab.data.plane import Circles, Moons, Spirals
 from lab.data.teacher import Teacher
 from lab.errors import PartError
+from lab.parts import DataSource
 
 __all__ = ["TABLE", "Dataset", "Source", "source"]
 
-TABLE: dict[str, type[Source]] = {
+TABLE: dict[str, type[DataSource]] = {
     "digits": Digits,
     "mnist": Mnist,
     "fashion-mnist": FashionMnist,
@@ -35,7 +36,7 @@ TABLE: dict[str, type[Source]] = {
 
 def source(
     name: str, parameters: Mapping[str, Any], *, folder: Path | None = None, allow_code: bool = False
-) -> Source:
+) -> DataSource:
     """The source of the data set called ``name``, with its parameters checked.
 
     Parameters
@@ -57,12 +58,10 @@ def source(
     if Path(name).suffix.lower() in SUFFIXES:
         if "path" in parameters:
             raise PartError(f"{name!r} is a path already, path = {parameters['path']!r} is one too many")
-        made = plugins.make(File, name, {"path": name, **parameters})
+        made: DataSource = plugins.make(File, name, {"path": name, **parameters})
     else:
         part = _found(name, folder, allow_code)
         made = plugins.make(part, name, parameters)
-    if not isinstance(made, Source):
-        raise PartError(f"{name!r} is not a data set, expected a subclass of {Source.__module__}.Source")
     return made
 
 

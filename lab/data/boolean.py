@@ -9,14 +9,15 @@ from typing import ClassVar
 import numpy as np
 
 from lab.data.counts import of_both, of_part
-from lab.data.dataset import Dataset, FloatArray, IntArray, Source
+from lab.data.dataset import Dataset, FloatArray, IntArray
 from lab.data.labels import classified
 from lab.data.plane import check_noise
 from lab.data.streams import stream
+from lab.parts import DataSource
 
 
 @dataclass(frozen=True)
-class Xor(Source):
+class Xor(DataSource):
     """The exclusive or of two bits.
 
     Without noise there are four rows, x = (0, 0), (0, 1), (1, 0), (1, 1) with y = 0, 1, 1, 0; usually all
@@ -49,7 +50,7 @@ class Xor(Source):
 
 
 @dataclass(frozen=True)
-class Parity(Source):
+class Parity(DataSource):
     """Whether the number of ones among some bits is odd.
 
     All 2^``bits`` rows of 0 and 1 in an order drawn from the seed: the first train, the next test, so no row

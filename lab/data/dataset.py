@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -50,36 +48,6 @@ class Dataset:
     classes: tuple[str, ...]
     sha256: str
     notes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Source(ABC):
-    """Where a data set comes from; a final subclass a data set, its parameters are its fields.
-
-    ``origin`` is what a listing says of it.
-    """
-
-    origin: ClassVar[str] = "installed"
-
-    @abstractmethod
-    def load(self, train: int | None, test: int | None, seed: int, folder: Path) -> Dataset:
-        """The data set.
-
-        Parameters
-        ----------
-        train, test
-            How many examples; None is the source's own usual number.
-        seed
-            Where chance is used, it is drawn from this.
-        folder
-            What a relative path is relative to: the folder of the experiment file.
-
-        Raises
-        ------
-        PartError
-            There are fewer examples than asked for, or the data cannot be found or used.
-
-        """
 
 
 def assembled(

@@ -12,12 +12,13 @@ from typing import ClassVar
 import numpy as np
 
 from lab.data.counts import of_both
-from lab.data.dataset import Dataset, Source
+from lab.data.dataset import Dataset
 from lab.data.labels import classified
+from lab.parts import DataSource
 
 
 @dataclass(frozen=True)
-class Digits(Source):
+class Digits(DataSource):
     """1797 handwritten digits of 8 × 8 pixels: the test part of UCI's optdigits.
 
     64 features, 0…16 divided by 16; ten classes. The first rows train, the next ones test; usually 1000

@@ -16,16 +16,17 @@ from typing import ClassVar
 import numpy as np
 
 from lab.data.counts import check_size, of_part
-from lab.data.dataset import Dataset, FloatArray, IntArray, Source
+from lab.data.dataset import Dataset, FloatArray, IntArray
 from lab.data.labels import classified
 from lab.data.streams import stream
+from lab.parts import DataSource
 
 Curve = Callable[[FloatArray, IntArray], tuple[FloatArray, FloatArray]]
 """From u in [0, 1) and the index of the class to the two coordinates."""
 
 
 @dataclass(frozen=True)
-class Moons(Source):
+class Moons(DataSource):
     """Two half circles that reach into each other.
 
     Class 0: (cos πu, sin πu). Class 1: (1 − cos πu, ½ − sin πu). Usually 1000 and 500 rows.
@@ -49,7 +50,7 @@ class Moons(Source):
 
 
 @dataclass(frozen=True)
-class Circles(Source):
+class Circles(DataSource):
     """A circle within a circle.
 
     r (cos 2πu, sin 2πu) with r = 1 for class 0 and r = ``inner`` for class 1. Usually 1000 and 500 rows.
@@ -76,7 +77,7 @@ class Circles(Source):
 
 
 @dataclass(frozen=True)
-class Spirals(Source):
+class Spirals(DataSource):
     """Arms of a spiral wound around each other, a class an arm.
 
     t (cos φ, sin φ) with t = √u and φ = 2π (turns · t + k / arms) for class k; √u spreads the points about

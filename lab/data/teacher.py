@@ -10,14 +10,15 @@ from typing import ClassVar
 import numpy as np
 
 from lab.data.counts import check_size, of_part
-from lab.data.dataset import Dataset, FloatArray, Source, assembled
+from lab.data.dataset import Dataset, FloatArray, assembled
 from lab.data.labels import classified
 from lab.data.plane import check_noise
 from lab.data.streams import stream
+from lab.parts import DataSource
 
 
 @dataclass(frozen=True)
-class Teacher(Source):
+class Teacher(DataSource):
     """What a random, fixed network with one hidden layer of tanh answers.
 
     f(x) = v tanh(w x / √features + b) / √hidden, where x and all entries of w (hidden, features), b

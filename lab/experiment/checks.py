@@ -11,14 +11,14 @@ from typing import Any
 
 from lab import data as datasets
 from lab import plugins
-from lab.activations import from_spec
+from lab.activations.specify import from_spec
 from lab.errors import PartError, did_you_mean
 from lab.experiment.keys import Key
 from lab.experiment.problems import Finding
 from lab.experiment.reading import concerns
 from lab.experiment.schema import Experiment, part_name
 from lab.experiment.sizes import check_against_data, check_sizes
-from lab.training import probes
+from lab.parts import Probe
 
 DESIGN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 """What a design may be called."""
@@ -144,7 +144,8 @@ def _design_name(name: str) -> None:
 
 
 def _quantity(name: str) -> None:
-    known = (*QUANTITY_GROUPS, *probes.COLUMNS, *probes.COUNTERFACTUAL_COLUMNS)
+    found: list[type[Probe]] = [plugins.find("probes", probe) for probe in plugins.names("probes")]
+    known = (*QUANTITY_GROUPS, *(column for probe in found for column in probe.columns))
     if name not in known:
         raise PartError(f"unknown quantity {name!r}; {did_you_mean(name, known)}")
 

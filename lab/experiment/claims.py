@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import inf
 
-from lab.activations import Activation, from_spec
-from lab.certify.certificate import Certificate, certify
+from lab.activations.specify import from_spec
 from lab.experiment.keys import Key
 from lab.experiment.problems import Finding
 from lab.experiment.schema import Design, Experiment
+from lab.parts import Activation
+from lab.prover.certificate import Certificate, certify
 
 
 def unproved(experiments: Iterable[Experiment]) -> list[Finding]:

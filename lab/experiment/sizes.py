@@ -6,9 +6,9 @@ from math import ceil, prod
 from pathlib import Path
 
 from lab.experiment.problems import Finding
+from lab.experiment.schedule import MOST_HISTOGRAMS
 from lab.experiment.schema import Experiment
 from lab.network.parameters import count
-from lab.training.schedule import MOST_HISTOGRAMS
 
 MOST_LAYERS = 10_000
 """The most hidden layers that an experiment may have."""

@@ -21,11 +21,12 @@ from lab.figures.saturation import Saturation
 from lab.figures.saturation_measures import SaturationMeasures
 from lab.figures.slopes import Slopes
 from lab.figures.speed_by_layer import SpeedByLayer
-from lab.figures.tables import FiguresError, NotRecordedError, Tables, draw, draw_all, save
+from lab.figures.tables import FiguresError, NotRecordedError, draw, draw_all, save
 from lab.figures.training import Training
 from lab.figures.z_distribution import ZDistribution
+from lab.parts import Figure, Tables
 
-TABLE: dict[str, type] = {
+TABLE: dict[str, type[Figure]] = {
     "overview": Overview,
     "comparisons": Comparisons,
     "learning_speed": LearningSpeed,

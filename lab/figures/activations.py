@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isfinite
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from lab import parts
 from lab.figures import marks, panels, style, writing
 from lab.figures.bands import Floats, by_variant
-from lab.figures.tables import Tables, checked, of_variant, word_of_variant
+from lab.figures.tables import checked, of_variant, word_of_variant
+from lab.parts import Tables
 
 _MOST_SHOWN = 6
 _REACH = 8.0
@@ -24,7 +25,7 @@ _CURVATURE = "curvature"
 
 
 @dataclass(frozen=True)
-class Activations:
+class Activations(parts.Figure):
     """σ(z) and σ′(z) of every different activation in a hidden layer, with dashed lines at inf σ′ and sup σ′.
 
     A network without hidden layers shows its output's. The bounds are those of the table ``variants``; they
@@ -32,7 +33,7 @@ class Activations:
     ``curves`` has a column ``curvature``, σ″(z) is drawn below.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("curves",)
+    needs = ("curves",)
 
     def draw(self, tables: Tables) -> Figure:
         """The figure, from ``curves``, and from ``variants`` the bounds of the slopes."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -12,9 +11,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
+from lab import parts
 from lab.figures import panels, scales, style, writing
 from lab.figures.bands import Floats, by_variant, trial_mean
-from lab.figures.tables import Tables, checked, outcomes
+from lab.figures.tables import checked, outcomes
+from lab.parts import Tables
 
 _MOST_LAYERS = 6
 _MOST_VARIANTS = 6
@@ -32,14 +33,14 @@ _LOOKS = {
 
 
 @dataclass(frozen=True)
-class Causes:
+class Causes(parts.Figure):
     """The share of weights with each cause of slow learning, stacked: a row a layer, a column a variant.
 
     The cause is the factor of |∂C/∂w| that lost most against its reference. Shares are the mean over the
     trials; readings without a finite trial are hatched in grey.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("layers",)
+    needs = ("layers",)
 
     def draw(self, tables: Tables) -> Figure:
         """The figure, from ``layers``."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -13,11 +12,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from lab import parts
 from lab.analysis.comparisons import comparisons
 from lab.analysis.metrics import metric
 from lab.analysis.statistics import LEVEL
 from lab.figures import panels, style, writing
-from lab.figures.tables import Tables
+from lab.parts import Tables
 
 _COLOUR = style.categories(1)[0].colour
 _ROW = 0.24
@@ -25,7 +25,7 @@ _ROW = 0.24
 
 
 @dataclass(frozen=True)
-class Comparisons:
+class Comparisons(parts.Figure):
     """What each variant changes against the first: a row a variant, a panel a metric.
 
     A mark is the mean difference over the trials of the same seed, its bar the 95 % bootstrap interval; a
@@ -34,7 +34,7 @@ class Comparisons:
     where there is none it is said. See `lab.analysis.comparisons`.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("trials", "steps", "layers", "variants")
+    needs = ("trials", "steps", "layers", "variants")
 
     def draw(self, tables: Tables) -> Figure:
         """The figure, from ``trials``, ``steps``, ``layers`` and ``variants``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,9 +13,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 
+from lab import parts
 from lab.figures import marks, panels, scales, style, writing
 from lab.figures.bands import Floats
-from lab.figures.tables import Tables, checked
+from lab.figures.tables import checked
+from lab.parts import Tables
 
 _CHANGE, _REMAINDER = style.categories(2)
 _DERIVATIVES = {"z": "δ", "a": "e"}
@@ -24,7 +26,7 @@ _FAR = 100.0
 
 
 @dataclass(frozen=True)
-class Demon:
+class Demon(parts.Figure):
     """The change of C against the size of the demon's move, and what remains of it, on logarithmic axes.
 
     One panel a demon: Δz, and Δa behind σ. Circles are |ΔC|, on the solid line |δ_j Δz| or |e_j Δa|; squares
@@ -33,7 +35,7 @@ class Demon:
     The dotted line is about where rounding hides what remains. What is exactly 0 is left out.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("demon",)
+    needs = ("demon",)
 
     def draw(self, tables: Tables) -> Figure:
         """The figure, from ``demon``."""
@@ -72,14 +74,14 @@ class Demon:
 
 
 @dataclass(frozen=True)
-class DemonLayer:
+class DemonLayer(parts.Figure):
     """What the demon's best move gains at each neuron of a layer, against |δ_j| r or |e_j| r; a dot a neuron.
 
     r is the largest move. On the solid line the cost falls as the derivative alone says. Neurons at which no
     move gains are marks on the floor; those whose derivative is exactly 0 are counted in the caption.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("demon_layer",)
+    needs = ("demon_layer",)
 
     def draw(self, tables: Tables) -> Figure:
         """The figure, from ``demon_layer``."""

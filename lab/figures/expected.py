@@ -9,7 +9,8 @@ from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
 
 from lab.figures import style
-from lab.figures.tables import Tables, checked
+from lab.figures.tables import checked
+from lab.parts import Tables
 
 DASHES: style.Dashes = (0, (4, 2))
 """How a predicted speed is drawn."""

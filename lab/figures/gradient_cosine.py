@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from lab import parts
 from lab.figures import marks, panels, scales, style, writing
 from lab.figures.bands import by_layer, by_variant
-from lab.figures.tables import Tables, checked, outcomes
+from lab.figures.tables import checked, outcomes
+from lab.parts import Tables
 
 _HEIGHT = 2.2
 
 
 @dataclass(frozen=True)
-class GradientCosine:
+class GradientCosine(parts.Figure):
     """The cosine of what is trained along to the true gradient, a line a layer: a panel a variant.
 
     1 is the gradient itself, 0 a direction along which C does not change, below 0 one along which it grows.
@@ -24,7 +25,7 @@ class GradientCosine:
     max(σ′, floor) on the way back.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("layers",)
+    needs = ("layers",)
 
     def draw(self, tables: Tables) -> Figure:
         """The figure, from ``layers``."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from lab import parts
 from lab.figures import expected, marks, panels, scales, style, writing
 from lab.figures.bands import Band, by_layer, by_variant, positive
-from lab.figures.tables import Tables, checked, outcomes
+from lab.figures.tables import checked, outcomes
+from lab.parts import Tables
 
 SPEED_LABEL = "learning speed ‖∂C/∂bˡ‖\n(cost per unit of bias)"
 WEIGHT_SPEED_LABEL = "learning speed ‖∂C/∂wˡ‖\n(cost per unit of weight)"
@@ -27,7 +28,7 @@ _AT_THE_START = 0.16
 
 
 @dataclass(frozen=True)
-class LearningSpeed:
+class LearningSpeed(parts.Figure):
     """Learning speed ‖∂C/∂bˡ‖ of each layer over epochs: one panel a variant, one line a layer, log axis.
 
     Lines are medians over the trials, bands hold 90 % of them; a trial that diverged takes part until then.
@@ -38,7 +39,7 @@ class LearningSpeed:
     Source of the quantity: Nielsen (2015), chapter 5.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("layers",)
+    needs = ("layers",)
 
     def draw(self, tables: Tables) -> Figure:
         """The figure, from ``layers``."""
@@ -46,10 +47,10 @@ class LearningSpeed:
 
 
 @dataclass(frozen=True)
-class WeightSpeed:
+class WeightSpeed(parts.Figure):
     """The same for the weights: ‖∂C/∂wˡ‖, which by BP4 also depends on the activations that feed them."""
 
-    needs: ClassVar[tuple[str, ...]] = ("layers",)
+    needs = ("layers",)
 
     def draw(self, tables: Tables) -> Figure:
         """The figure, from ``layers``."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -14,10 +13,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from lab import parts
 from lab.analysis.ledger import REMOVED, ledger
 from lab.figures import panels, scales, style, writing
 from lab.figures.bands import Floats, by_variant
-from lab.figures.tables import Tables, checked, counterfactual, outcomes
+from lab.figures.tables import checked, counterfactual, outcomes
+from lab.parts import Tables
 
 _MOST_VARIANTS = 6
 _FARTHEST = 4.0
@@ -30,7 +31,7 @@ _LOOKS = dict(zip(_PARTS, ((style.categories(1)[0].colour, ""), (style.ACCENT, "
 
 
 @dataclass(frozen=True)
-class Ledger:
+class Ledger(parts.Figure):
     """The factors of ‖δˡ‖/‖δᴸ‖ in decades: a bar a layer, what the weights did and what σ′ did stacked.
 
     A column a variant, its first reading above its last with an error. Each part is the median over the
@@ -38,7 +39,7 @@ class Ledger:
     at four decades, or has no end since the error died, ends in a mark.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("layers",)
+    needs = ("layers",)
 
     def draw(self, tables: Tables) -> Figure:
         """The figure, from ``layers``, and from ``variants`` whether the cost removed σ′ from the output."""

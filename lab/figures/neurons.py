@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -14,23 +13,25 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
+from lab import parts
 from lab.figures import panels, scales, style, writing
 from lab.figures.bands import by_variant
-from lab.figures.tables import Tables, checked, threshold
+from lab.figures.tables import checked, threshold
+from lab.parts import Tables
 
 _MOST_LAYERS = 6
 _MOST_VARIANTS = 6
 
 
 @dataclass(frozen=True)
-class Neurons:
+class Neurons(parts.Figure):
     """Saturation, neuron by reading, of one trial: a row a layer, a column a variant, from 0 to 1 (dark).
 
     The saturation of a neuron is the share of its examples with |σ′(z)| < τ S, where S = sup |σ′|. The trial
     is the variant's first. What is missing, since the trial diverged or S is infinite, is hatched.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("neurons",)
+    needs = ("neurons",)
 
     def draw(self, tables: Tables) -> Figure:
         """The figure, from ``neurons``, and from ``variants`` the threshold τ."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -13,9 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 
+from lab import parts
 from lab.analysis.summary import summary
 from lab.figures import panels, scales, style, writing
-from lab.figures.tables import Tables, checked, outcomes, threshold
+from lab.figures.tables import checked, outcomes, threshold
+from lab.parts import Tables
 
 _COLOUR = style.categories(1)[0].colour
 _ROW = 0.19
@@ -31,7 +32,7 @@ FARTHEST = 1e9
 
 
 @dataclass(frozen=True)
-class Overview:
+class Overview(parts.Figure):
     """Speed ratio, saturation and accuracy of every variant, the most accurate first.
 
     Left, ‖∂C/∂b‖ of the first hidden layer over that of the last, on a logarithmic axis, with a stroke at the
@@ -41,7 +42,7 @@ class Overview:
     none: a dot a trial, and a bar at their median.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("layers", "trials", "variants")
+    needs = ("layers", "trials", "variants")
 
     def draw(self, tables: Tables) -> Figure:
         """The figure, from ``layers``, ``trials`` and ``variants``."""

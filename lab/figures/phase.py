@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 from matplotlib.figure import Figure
 
+from lab import parts
 from lab.figures import panels, style, writing
-from lab.figures.tables import Tables, checked
+from lab.figures.tables import checked
+from lab.parts import Tables
 
 _MARGIN = 1.25
 
 
 @dataclass(frozen=True)
-class Phase:
+class Phase(parts.Figure):
     """The critical line χ(q*) = 1 of one σ, with the weights and biases that were asked about as a dot.
 
     Below the line errors vanish layer by layer (χ < 1), above it they explode. Where q grows without end
@@ -24,7 +25,7 @@ class Phase:
     through transient chaos* (2016), fig. 1.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("phase",)
+    needs = ("phase",)
 
     def draw(self, tables: Tables) -> Figure:
         """The figure, from ``phase``: bias_variance, weight_variance, and what was ``asked``."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -11,13 +10,15 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from lab import parts
 from lab.figures import panels, scales, style, writing
 from lab.figures.bands import Floats
-from lab.figures.tables import Tables, checked
+from lab.figures.tables import checked
+from lab.parts import Tables
 
 
 @dataclass(frozen=True)
-class Prediction:
+class Prediction(parts.Figure):
     """Learning speed of the hidden layers over that of the last of them: predicted (dashed) and measured.
 
     One panel a variant, log axis. Measured is ‖∂C/∂bˡ‖ at the first reading, the root of its mean square over
@@ -25,7 +26,7 @@ class Prediction:
     A speed of zero is not drawn.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("prediction",)
+    needs = ("prediction",)
 
     def draw(self, tables: Tables) -> Figure:
         """The figure, from ``prediction``, and ``layers`` where it is there."""

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from lab import parts
 from lab.figures import panels, scales, style, writing
 from lab.figures.bands import Floats, by_variant, trial_mean
-from lab.figures.tables import Tables, checked, outcomes, threshold
+from lab.figures.tables import checked, outcomes, threshold
+from lab.parts import Tables
 
 
 @dataclass(frozen=True)
-class Saturation:
+class Saturation(parts.Figure):
     """Saturation, layer by reading: one map a variant, the mean over its trials, from 0 (pale) to 1 (dark).
 
     Saturation is the share of (neuron, example) with |σ′(z)| < τ S, where S = sup |σ′|. Readings without a
     finite trial are hatched.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("layers",)
+    needs = ("layers",)
 
     def draw(self, tables: Tables) -> Figure:
         """The figure, from ``layers``, and from ``variants`` the threshold τ."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -13,9 +12,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from lab import parts
 from lab.figures import panels, style, writing
 from lab.figures.bands import Band, band, by_variant
-from lab.figures.tables import NotRecordedError, Tables, checked, threshold
+from lab.figures.tables import NotRecordedError, checked, threshold
+from lab.parts import Tables
 
 MEASURES = {
     "saturation": "saturation: share of (neuron, example) with |σ′| < {threshold} sup|σ′|",
@@ -30,7 +31,7 @@ _DODGE = 0.08
 
 
 @dataclass(frozen=True)
-class SaturationMeasures:
+class SaturationMeasures(parts.Figure):
     """Every measure of saturation that was recorded, over the layers, at the last reading: a panel a variant.
 
     Points are medians over the trials, bars hold 90 % of them. They need not agree: a sigmoid's activations
@@ -40,7 +41,7 @@ class SaturationMeasures:
     Richter, Shenk et al., *Feature space saturation during training* (2020), for rank_share.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("layers",)
+    needs = ("layers",)
 
     def draw(self, tables: Tables) -> Figure:
         """The figure, from ``layers``, and from ``variants`` the threshold. Raises NotRecordedError."""

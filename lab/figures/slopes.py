@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -14,9 +13,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from lab import parts
 from lab.figures import marks, panels, scales, style, writing
 from lab.figures.bands import Band, by_layer, by_variant, outline, positive, thinned
-from lab.figures.tables import Tables, checked, of_variant, outcomes
+from lab.figures.tables import checked, of_variant, outcomes
+from lab.parts import Tables
 
 _MOST_LAYERS = 6
 _MOST_VARIANTS = 6
@@ -25,7 +26,7 @@ _PERCENTILES = ("slope_p02", "slope_p50", "slope_p98")
 
 
 @dataclass(frozen=True)
-class Slopes:
+class Slopes(parts.Figure):
     """The distribution of σ′(z) over neurons and examples: a row a layer, a column a variant, log axis.
 
     The line is the median slope, the band reaches from the 2nd to the 98th percentile (each of them the
@@ -33,7 +34,7 @@ class Slopes:
     line is the floor inf σ′ of the hidden layers' activation, where that is above 0.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("layers",)
+    needs = ("layers",)
 
     def draw(self, tables: Tables) -> Figure:
         """The figure, from ``layers``, and from ``variants`` the floor."""

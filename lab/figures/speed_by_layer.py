@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -12,10 +11,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from lab import parts
 from lab.figures import expected, marks, panels, scales, style, writing
 from lab.figures.bands import Band, by_layer, by_variant, positive
 from lab.figures.learning_speed import SPEED_LABEL
-from lab.figures.tables import Tables, checked
+from lab.figures.tables import checked
+from lab.parts import Tables
 
 _MOST_TOGETHER = 8
 """So many variants share a panel; more get further panels."""
@@ -25,7 +26,7 @@ _DODGE = 0.06
 
 
 @dataclass(frozen=True)
-class SpeedByLayer:
+class SpeedByLayer(parts.Figure):
     """Learning speed ‖∂C/∂bˡ‖ over the layers, all variants: first reading (open, dashed) and last (filled).
 
     Points are medians over the trials, bars hold 90 % of them. The last reading of a variant is the last one
@@ -34,7 +35,7 @@ class SpeedByLayer:
     the speeds predicted for the start: ratios, of which the last hidden layer's is set to its first reading.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("layers",)
+    needs = ("layers",)
 
     def draw(self, tables: Tables) -> Figure:
         """The figure, from ``layers``."""

@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from lab import plugins
+from lab import parts, plugins
 from lab.errors import LabError, PartError
 from lab.figures import panels, style, writing
+from lab.parts import Tables
 from lab.storage import write
 
-Tables = Mapping[str, pd.DataFrame]
-"""A run's tables by name: ``layers``, ``steps``, ``trials``, ``variants``, ``histograms``, ``curves``;
-``neurons`` where it was asked for."""
-
 _KEYS = frozenset({"variant", "trial", "step", "epoch", "layer", "status"})
-
-
-class Part(Protocol):
-    """A figure: a frozen dataclass that draws a run's tables, and names those it cannot do without."""
-
-    needs: ClassVar[tuple[str, ...]]
-
-    def draw(self, tables: Tables) -> Figure:
-        """The figure. The tables of ``needs`` are there and have rows."""
 
 
 class NotRecordedError(PartError):
@@ -59,7 +46,7 @@ def draw(name: str, tables: Tables, title: str = "") -> Figure:
         The figure shows a quantity that was not recorded.
 
     """
-    part: Part = plugins.build("figures", name)
+    part: parts.Figure = plugins.build("figures", name)
     with style.context():
         missing = [need for need in part.needs if need not in tables or tables[need].empty]
         if missing:

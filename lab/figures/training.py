@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -12,9 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from lab import parts
 from lab.figures import marks, panels, scales, style, writing
 from lab.figures.bands import Band, Floats, band, by_variant
-from lab.figures.tables import Tables, checked, outcomes
+from lab.figures.tables import checked, outcomes
+from lab.parts import Tables
 
 _ROWS = {"cost": "cost C", "accuracy": "accuracy\n(share of examples)"}
 _COLUMNS = {"": "training data", "test_": "test data"}
@@ -24,7 +25,7 @@ _WIDE = 100.0
 
 
 @dataclass(frozen=True)
-class Training:
+class Training(parts.Figure):
     """Cost and accuracy over epochs, on the training and on the test data, all variants together.
 
     Lines are medians over the trials, bands hold 90 % of them. What a run does not have (the accuracy of a
@@ -32,7 +33,7 @@ class Training:
     two decades.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("steps",)
+    needs = ("steps",)
 
     def draw(self, tables: Tables) -> Figure:
         """The figure, from ``steps``."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -13,9 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from lab import parts
 from lab.figures import panels, style, writing
 from lab.figures.bands import Floats, by_variant
-from lab.figures.tables import Tables, checked, of_variant, threshold
+from lab.figures.tables import checked, of_variant, threshold
+from lab.parts import Tables
 
 _MOST_LAYERS = 6
 _MOST_VARIANTS = 6
@@ -31,14 +32,14 @@ _SHADE = "#eeeeee"
 
 
 @dataclass(frozen=True)
-class ZDistribution:
+class ZDistribution(parts.Figure):
     """The distribution of z, filled for the last reading and dashed for the first, with σ′(z) drawn over it.
 
     A row a layer, a column a variant; all trials together. Where |σ′(z)| < τ S, S = sup |σ′| of the curve,
     the ground is grey: examples there are saturated. Densities are to each panel's own height.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("histograms",)
+    needs = ("histograms",)
 
     def draw(self, tables: Tables) -> Figure:
         """The figure, from ``histograms``; slopes are from ``curves``, the threshold τ from ``variants``."""

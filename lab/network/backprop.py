@@ -29,11 +29,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lab.activations import Activation
-from lab.activations.activation import Array
-from lab.activations.scalars import scalar
-from lab.network.costs import Cost
 from lab.network.parameters import Parameters
+from lab.numerics import Array, scalar
+from lab.parts import Activation, Cost
 
 
 @dataclass(frozen=True)

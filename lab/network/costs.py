@@ -2,52 +2,16 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import xlog1py, xlogy
 
-from lab.activations import Activation, Formula
-from lab.activations.activation import Array
+from lab.activations.formula.formula import Formula
 from lab.activations.linear import Identity
 from lab.activations.logistic import Sigmoid
-
-
-class Cost(ABC):
-    """The cost of one example, C_x(a^L, y); the cost of many is their mean, C = ⟨C_x⟩.
-
-    Arrays have the shape (trial, neuron, example); y may lack the axis of trials.
-    """
-
-    @abstractmethod
-    def value(self, z: Array, a: Array, y: Array, sigma: Activation) -> Array:
-        """C_x for every example: shape (trial, example). z, a are of the output layer, a = σ(z)."""
-
-    @abstractmethod
-    def gradient(self, a: Array, y: Array, out: Array) -> None:
-        """Write ∇_a C_x into ``out``."""
-
-    def error(self, z: Array, a: Array, slope: Array, y: Array, sigma: Activation, out: Array) -> None:
-        """Write δ^L = ∇_a C_x ⊙ σ′(z^L) into ``out``.
-
-        A cost whose product with some σ′ has a cancelled form, exact where the product is ∞·0, writes
-        that instead.
-        """
-        self.gradient(a, y, out)
-        np.multiply(out, slope, out=out)
-
-    def cancels(self, sigma: Activation) -> bool:
-        """Whether `error` is free of the output's slope, so that a saturated output learns all the same."""
-        return False
-
-    def refuses(self, sigma: Activation) -> str | None:
-        """Why this cost makes no sense of the outputs of σ, or None."""
-        return None
-
-    def refuses_targets(self, y: Array) -> str | None:
-        """Why this cost has no least value for these targets, or None."""
-        return None
+from lab.numerics import Array
+from lab.parts import Activation, Cost
 
 
 @dataclass(frozen=True)

@@ -6,56 +6,19 @@ b. So two variants of one trial that differ only in the scale of their weights d
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import nan, sqrt
 
 import numpy as np
 
-from lab.activations import Activation
-from lab.activations.activation import Array
 from lab.activations.linear import Identity
 from lab.errors import PartError
 from lab.network.parameters import Parameters, parameters
+from lab.numerics import Array
+from lab.parts import Activation, Initialiser, Stream
 from lab.theory.mean_field import critical
 from lab.theory.moments import slope_square
-
-Stream = Callable[[str], np.random.Generator]
-"""The random streams of a trial: purpose → generator."""
-
-
-MEASURED = 1000
-"""At least so many weights and biases are drawn to measure their variance."""
-
-
-class Initialiser(ABC):
-    """What makes w and b of one layer."""
-
-    @abstractmethod
-    def weights(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
-        """W of shape (n_out, n_in)."""
-
-    def biases(self, n_out: int, rng: np.random.Generator) -> Array:
-        """B of shape (n_out, 1): zero unless the initialiser says otherwise."""
-        return np.zeros((n_out, 1))
-
-    def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
-        """Var w and Var b, from which learning speeds are predicted; NaN where the mean is not 0.
-
-        This default measures draws. Those that the lab ships tell them exactly.
-        """
-        rng = np.random.default_rng(0)
-        draws = range(1 + MEASURED // (n_in * n_out))
-        w = np.array([self.weights(n_in, n_out, rng) for _ in draws])
-        b = np.array([self.biases(n_out, rng) for _ in range(1 + MEASURED // n_out)])
-        if any(abs(values.mean()) > 5 * values.std() / sqrt(values.size) for values in (w, b)):
-            return nan, nan
-        return float(np.var(w)), float(np.var(b))
-
-    def fed_by(self, sigma: Activation) -> Initialiser:
-        """What makes w and b of a layer whose inputs are activations σ: itself, unless σ matters to it."""
-        return self
 
 
 @dataclass(frozen=True)

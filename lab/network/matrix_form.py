@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lab.activations.activation import Array
+from lab.numerics import Array
 
 
 def sigma_prime_matrix(slope: Array) -> Array:

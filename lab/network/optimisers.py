@@ -7,38 +7,18 @@ An optimiser is a pair: `Optimiser.initial` makes its state for parameters of a 
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from math import sqrt
-from typing import TypeAlias
 
 import numpy as np
 
-from lab.activations.activation import Array
-from lab.activations.scalars import scalar
-
-State: TypeAlias = dict[str, Array]
+from lab.numerics import Array, scalar
+from lab.parts import Optimiser, State
 
 
 def _share(name: str, value: float) -> None:
     if not 0 <= value < 1:
         raise ValueError(f"{name} must lie in [0, 1), got {value}")
-
-
-class Optimiser(ABC):
-    """What turns gradients into steps. Arrays have the shape (trial, parameter)."""
-
-    @abstractmethod
-    def initial(self, theta: Array) -> State:
-        """The state before the first step."""
-
-    @abstractmethod
-    def step(self, state: State, gradient: Array, eta: float, number: int, out: Array) -> None:
-        """Write Δθ of step ``number`` (1, 2, …) into ``out``; ``gradient`` is left as it was."""
-
-    def multiple(self, eta: float) -> float | None:
-        """The c of an optimiser whose Δθ is c ∇C at every step; None for all others."""
-        return None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from lab.activations.activation import Array
+from lab.numerics import Array
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from math import isfinite, nan
 
 from scipy.optimize import brentq
 
-from lab.activations import Activation
+from lab.parts import Activation
 from lab.theory.mean_field import FixedPoint, depth_scale
 from lab.theory.pairs import pair_mean
 

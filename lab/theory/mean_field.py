@@ -19,7 +19,7 @@ from math import inf, isfinite, isnan, log, nan
 import numpy as np
 from scipy.optimize import brentq
 
-from lab.activations import Activation
+from lab.parts import Activation
 from lab.theory.moments import slope_square, square, square_growth
 
 LARGEST_Q = 1e12

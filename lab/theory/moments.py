@@ -16,8 +16,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.polynomial.legendre import leggauss
 
-from lab.activations import Activation
-from lab.activations.activation import Array
+from lab.numerics import Array
+from lab.parts import Activation
 
 Function: TypeAlias = Callable[[Array], Array]
 """An elementwise function of z."""

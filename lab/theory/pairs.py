@@ -17,7 +17,7 @@ from math import pi, sqrt
 import numpy as np
 from numpy.polynomial.legendre import leggauss
 
-from lab.activations.activation import Array
+from lab.numerics import Array
 from lab.theory.moments import LEAST_Q, SCALES, Function, mean_square
 
 _NODES, _WEIGHTS = leggauss(8)

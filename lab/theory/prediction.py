@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.activations import Activation
-from lab.activations.activation import Array
+from lab.numerics import Array
+from lab.parts import Activation
 from lab.theory.correlation import next_correlation, pair_chi
 from lab.theory.mean_field import chi, next_q
 

@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 from scipy.optimize import brentq
 
-from lab.activations import Activation, Interval
-from lab.activations.activation import Array
+from lab.numerics import Array, Interval
+from lab.parts import Activation
 
 _SIZES = np.geomspace(1e-3, 1e3, 400)
 _SEARCHED = np.concatenate([-_SIZES[::-1], [0.0], _SIZES])
@@ -33,9 +33,9 @@ class Surrogate(Activation):
         return self.inner.range
 
     @property
-    def slope(self) -> Interval:
+    def slope_range(self) -> Interval:
         """The slope of σ, lifted."""
-        low, high = self.inner.slope.low, self.inner.slope.high
+        low, high = self.inner.slope_range.low, self.inner.slope_range.high
         return Interval(max(low, self.floor), max(high, self.floor))
 
     @cached_property

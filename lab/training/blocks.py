@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lab.activations.activation import Array
+from lab.numerics import Array
 from lab.training.norms import norm
 
 SORTED_VALUES = 2048

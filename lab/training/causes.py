@@ -18,9 +18,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.activations.activation import Array
 from lab.network.backprop import Network, Pass, passed_slope
-from lab.network.costs import Cost
+from lab.numerics import Array
+from lab.parts import Cost
 
 LABELS = (
     "nothing_left",
@@ -199,7 +199,7 @@ def _full_input(network: Network, p: Pass, l: int, t: int) -> float:
 
 
 def _steepest(network: Network, p: Pass, l: int, t: int) -> float:
-    most = network.sigma(l).slope.magnitude
+    most = network.sigma(l).slope_range.magnitude
     steepest = most if np.isfinite(most) else float(np.abs(p.slope[l][t]).max())
     return max(steepest, network.surrogate_floor)
 

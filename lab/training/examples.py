@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from lab.activations.activation import Array
 from lab.network.backprop import Network, Pass, forward, make_batch, make_pass
-from lab.network.initialisers import Stream
 from lab.network.parameters import Parameters
+from lab.numerics import Array
+from lab.parts import Stream
 
 EVALUATED_TOGETHER = 1000
 """Examples of one block of an evaluation: bounds the memory that it takes."""

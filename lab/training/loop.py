@@ -8,12 +8,12 @@ from time import monotonic
 
 import numpy as np
 
-from lab.activations.activation import Array
 from lab.errors import PartError
 from lab.network.backprop import Network, Pass, backward, forward
-from lab.network.initialisers import Initialiser, initialised
-from lab.network.optimisers import Optimiser, State
+from lab.network.initialisers import initialised
 from lab.network.parameters import Parameters, parameters, seen_as_layers
+from lab.numerics import Array
+from lab.parts import Initialiser, Optimiser, State
 from lab.training.examples import Evaluation, Examples, fed
 from lab.training.reader import Reader, Recording, Step
 from lab.training.recorder import Readings, Recorder

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from lab.activations.activation import Array
+from lab.numerics import Array
 from lab.training.blocks import counted
-from lab.training.probe import Seen
 from lab.training.probes import saturated_cells
+from lab.training.seen import Seen
 
 NEURON_COLUMNS = ("slope_mean", "saturation", "a_mean", "delta_mean")
 """What is told of a neuron: the columns of the table ``neurons``."""

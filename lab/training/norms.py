@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.activations.activation import Array
+from lab.numerics import Array
 
 
 def norm(block: Array) -> Array:

@@ -9,17 +9,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.activations.activation import Array
+from lab.numerics import Array
+from lab.parts import Probe
 from lab.training import causes
 from lab.training.blocks import cosine, counted, low_share, mean, percentile, thinned
 from lab.training.norms import norm
-from lab.training.probe import Probe, Seen
+from lab.training.seen import Seen
 from lab.training.spread import phi_b, rank_share
 
 
 def saturated_cells(seen: Seen, l: int) -> Array | None:
     """Where |σ′(z^l)| < τS: a mask (T, n, m); None for a σ whose slope is unbounded."""
-    most = seen.network.sigma(l).slope.magnitude
+    most = seen.network.sigma(l).slope_range.magnitude
     if not np.isfinite(most):
         return None
     return np.asarray(np.abs(seen.p.slope[l]) < seen.saturation_threshold * most)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lab.activations.activation import Array
+from lab.experiment.schedule import Schedule
 from lab.network.backprop import (
     Network,
     Pass,
@@ -18,11 +18,12 @@ from lab.network.backprop import (
     seen_as_pass,
 )
 from lab.network.parameters import Parameters, count, seen_as_layers
+from lab.numerics import Array
+from lab.parts import Probe
 from lab.training.examples import Evaluation, Examples, accuracy
 from lab.training.norms import Norms
-from lab.training.probe import Norm, Probe, Seen, few_examples
 from lab.training.recorder import Recorder
-from lab.training.schedule import Schedule
+from lab.training.seen import Norm, Seen, few_examples
 
 RING_BYTES = 2**22
 """What is kept of readings until they are measured together stays within about this."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.activations.activation import Array
+from lab.experiment.schedule import Schedule
+from lab.numerics import Array
+from lab.parts import Probe
 from lab.training.neurons import NEURON_COLUMNS, of_neurons
-from lab.training.probe import Norm, Probe, Seen
-from lab.training.schedule import Schedule
+from lab.training.seen import Norm, Seen
 
 STEP_COLUMNS = ("cost", "accuracy", "test_cost", "test_accuracy")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lab.activations.activation import Array, Interval
+from lab.numerics import Array, Interval
 
 VARIANCE_SHARE = 0.99
 """The share of the variance that the counted directions hold."""

@@ -11,7 +11,7 @@ from hashlib import sha256
 
 import numpy as np
 
-from lab.network.initialisers import Stream
+from lab.parts import Stream
 
 
 def generator(seed: int, trial: int, purpose: str) -> np.random.Generator:

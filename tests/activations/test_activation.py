@@ -6,8 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from lab.activations import Activation, Formula, InPlace, Interval
-from lab.activations.activation import grid, measured
 from lab.activations.algebraic import BentIdentity, LeakySoftsign, Squareplus
 from lab.activations.catalogue import ALIASES, EXAMPLES, TABLE, examples
 from lab.activations.clipped import PLU, HardTanh, LeakyHardSigmoid, LeakyHardTanh
@@ -17,14 +15,18 @@ from lab.activations.design.knots import Knots
 from lab.activations.design.template import Template
 from lab.activations.exponential import CELU, ELU, SELU
 from lab.activations.floored import Floored
+from lab.activations.formula.formula import Formula
 from lab.activations.gated import AconB
 from lab.activations.gaussian import GELU
 from lab.activations.hyperbolic import LeCunTanh, Tanh, TanhLU, TwistedTanh
+from lab.activations.in_place import InPlace
 from lab.activations.jumping import Step, Threshold
 from lab.activations.linear import Identity, LeakyReLU, PReLU, ReLU, RReLU
 from lab.activations.logistic import SigLin, Sigmoid, SiLU, SmoothLeaky, Softplus
 from lab.activations.periodic import DampedSnake, Sin
 from lab.activations.shrinking import HardShrink, SoftShrink
+from lab.numerics import Interval, grid, measured
+from lab.parts import Activation
 from lab.testing import ACTIVATION_CHECKS
 
 SHIPPED = (
@@ -99,7 +101,7 @@ def test_every_class_of_the_catalogue_is_final_and_tells_its_formula(part):
 
 @pytest.mark.parametrize("sigma", SHIPPED, ids=str)
 def test_a_claim_is_what_a_grid_measures(sigma):
-    for claimed, function in ((sigma.slope, sigma.derivative), (sigma.range, sigma)):
+    for claimed, function in ((sigma.slope_range, sigma.derivative), (sigma.range, sigma)):
         found = measured(function, sigma.kinks)
         assert found.low == pytest.approx(claimed.low, rel=1e-6, abs=2e-6)
         assert found.high == pytest.approx(claimed.high, rel=1e-6, abs=2e-6)
@@ -212,7 +214,7 @@ def test_an_in_place_activation_needs_only_to_fill():
 
     assert Square()(3) == 9
     assert Square().derivative(np.array([3.0])).tolist() == [6]
-    assert Square().slope == Interval(-np.inf, np.inf)
+    assert Square().slope_range == Interval(-np.inf, np.inf)
 
 
 def test_the_abstract_classes_cannot_be_made():
@@ -223,6 +225,6 @@ def test_the_abstract_classes_cannot_be_made():
 
 def test_what_is_measured_once_is_no_part_of_the_value():
     measured_once = Cubic()
-    assert measured_once.slope.low == 1
+    assert measured_once.slope_range.low == 1
     assert measured_once == Cubic()
     assert dataclasses.asdict(measured_once) == {"scale": 0.1}

@@ -2,8 +2,8 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from lab.activations import Interval
 from lab.activations.exponential import CELU, ELU, SELU, Exponential
+from lab.numerics import Interval
 
 ALPHA, SCALE = mp.mpf(1.6732632423543772), mp.mpf(1.0507009873554805)
 
@@ -37,8 +37,8 @@ def test_elu_at_the_kink():
 
 
 def test_elu_claims():
-    assert ELU(0.5).slope == Interval(0, 1)
-    assert ELU(1.7).slope == Interval(0, 1.7)
+    assert ELU(0.5).slope_range == Interval(0, 1)
+    assert ELU(1.7).slope_range == Interval(0, 1.7)
     assert ELU(1.7).range == Interval(-1.7, np.inf)
 
 
@@ -58,7 +58,7 @@ def test_celu_has_no_kink():
     assert CELU(3.0).kinks == ()
     assert CELU(3.0).derivative(0.0) == 1
     assert CELU(3.0).range == Interval(-3, np.inf)
-    assert CELU(3.0).slope == Interval(0, 1)
+    assert CELU(3.0).slope_range == Interval(0, 1)
 
 
 def test_selu(points, hold):
@@ -73,9 +73,9 @@ def test_selu(points, hold):
 
 def test_selu_at_the_kink():
     """σ′(0) = λα, the greatest slope there is."""
-    assert SELU().derivative(0.0) == SELU().slope.high == pytest.approx(1.7580993408473766, rel=1e-15)
+    assert SELU().derivative(0.0) == SELU().slope_range.high == pytest.approx(1.7580993408473766, rel=1e-15)
     assert SELU().kinks == (0.0,)
-    assert SELU().range == Interval(-SELU().slope.high, np.inf)
+    assert SELU().range == Interval(-SELU().slope_range.high, np.inf)
 
 
 def test_selu_keeps_mean_0_and_variance_1():
@@ -89,7 +89,7 @@ def test_selu_keeps_mean_0_and_variance_1():
 
 
 def test_exponential_claims():
-    assert Exponential().slope == Exponential().range == Interval(0, np.inf)
+    assert Exponential().slope_range == Exponential().range == Interval(0, np.inf)
 
 
 @pytest.mark.parametrize("part", [ELU, CELU])

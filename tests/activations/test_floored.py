@@ -2,12 +2,13 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from lab.activations import Formula, Interval
 from lab.activations.floored import Floored
+from lab.activations.formula.formula import Formula
 from lab.activations.gaussian import GELU
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import LeakyReLU, ReLU
 from lab.activations.logistic import SiLU
+from lab.numerics import Interval
 
 REALS = Interval(-np.inf, np.inf)
 
@@ -43,14 +44,14 @@ def test_the_floor_holds_in_the_tails():
     ids=str,
 )
 def test_claims(sigma, slope, values):
-    assert sigma.slope == slope
+    assert sigma.slope_range == slope
     assert sigma.range == values
 
 
 def test_claims_where_the_slope_of_the_inner_is_negative_somewhere():
     inner = GELU()
     sigma = Floored(inner, 0.1)
-    assert sigma.slope.low == 0.9 * inner.slope.low + 0.1 < 0.1
+    assert sigma.slope_range.low == 0.9 * inner.slope_range.low + 0.1 < 0.1
     assert sigma.range == REALS
     parabola = Floored(Formula("z**2"), 0.5)
     assert parabola.range.low == pytest.approx(-0.125, abs=1e-12)

@@ -2,8 +2,8 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from lab.activations import Interval
 from lab.activations.gaussian import GELU, Bump, Erf, GELUTanh
+from lab.numerics import Interval
 
 ROOT = mp.sqrt(8 / mp.pi)
 CUBIC = mp.mpf("0.044715")
@@ -59,8 +59,8 @@ def test_gelu_extremes():
     """σ″ = 0 at z = ±√2."""
     least = mp.findroot(gelu_slope, -0.75)
     assert GELU().range.low == pytest.approx(float(least * Phi(least)), rel=1e-15)
-    assert GELU().slope.high == pytest.approx(float(gelu_slope(mp.sqrt(2))), rel=1e-15)
-    assert GELU().slope.low == pytest.approx(float(gelu_slope(-mp.sqrt(2))), rel=1e-15)
+    assert GELU().slope_range.high == pytest.approx(float(gelu_slope(mp.sqrt(2))), rel=1e-15)
+    assert GELU().slope_range.low == pytest.approx(float(gelu_slope(-mp.sqrt(2))), rel=1e-15)
 
 
 def test_gelu_takes_a_complex_step():
@@ -89,8 +89,8 @@ def test_gelu_tanh_extremes():
     least = mp.findroot(gelu_tanh_slope, -0.75)
     steepest = mp.findroot(lambda z: mp.diff(gelu_tanh_slope, z), 1.4)
     assert GELUTanh().range.low == pytest.approx(float(gelu_tanh(least)), rel=1e-15)
-    assert GELUTanh().slope.high == pytest.approx(float(gelu_tanh_slope(steepest)), rel=1e-15)
-    assert GELUTanh().slope.low == pytest.approx(float(gelu_tanh_slope(-steepest)), rel=1e-15)
+    assert GELUTanh().slope_range.high == pytest.approx(float(gelu_tanh_slope(steepest)), rel=1e-15)
+    assert GELUTanh().slope_range.low == pytest.approx(float(gelu_tanh_slope(-steepest)), rel=1e-15)
 
 
 def test_gelu_tanh_at_infinity():
@@ -119,8 +119,12 @@ def test_erf_and_bump_far_out(hold):
 
 
 def test_claims():
-    assert Erf().slope == Interval(0, pytest.approx(float(2 / mp.sqrt(mp.pi)), rel=1e-15))
+    assert Erf().slope_range == Interval(0, pytest.approx(float(2 / mp.sqrt(mp.pi)), rel=1e-15))
     assert Erf().range == Interval(-1, 1)
-    assert Bump().slope.high == -Bump().slope.low == pytest.approx(float(mp.sqrt(2 / mp.e)), rel=1e-15)
+    assert (
+        Bump().slope_range.high
+        == -Bump().slope_range.low
+        == pytest.approx(float(mp.sqrt(2 / mp.e)), rel=1e-15)
+    )
     assert Bump().range == Interval(0, 1)
     assert GELU().kinks == GELUTanh().kinks == Erf().kinks == Bump().kinks == ()

@@ -2,8 +2,8 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from lab.activations import Interval
 from lab.activations.inverse import Arctan, Asinh, Symlog
+from lab.numerics import Interval
 
 REALS = Interval(-np.inf, np.inf)
 
@@ -30,7 +30,7 @@ def test_at_0_and_at_infinity(sigma):
     with np.errstate(all="ignore"):
         assert sigma.derivative(np.array([-np.inf, np.inf])).tolist() == [0, 0]
     assert sigma(np.inf) == -sigma(-np.inf) == sigma.range.high
-    assert sigma.slope == Interval(0, 1)
+    assert sigma.slope_range == Interval(0, 1)
 
 
 def test_claims():

@@ -2,8 +2,8 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from lab.activations import Interval
 from lab.activations.linear import Identity, LeakyReLU, PReLU, ReLU, RReLU
+from lab.numerics import Interval
 
 REALS = Interval(-np.inf, np.inf)
 
@@ -41,7 +41,10 @@ def test_prelu_and_rrelu_are_leaky_with_a_leak_of_their_own(sigma, leak):
     assert sigma.leak == pytest.approx(leak, rel=1e-15)
     np.testing.assert_array_equal(sigma(z), LeakyReLU(sigma.leak)(z))
     np.testing.assert_array_equal(sigma.derivative(z), LeakyReLU(sigma.leak).derivative(z))
-    assert (sigma.slope, sigma.range) == (LeakyReLU(sigma.leak).slope, LeakyReLU(sigma.leak).range)
+    assert (sigma.slope_range, sigma.range) == (
+        LeakyReLU(sigma.leak).slope_range,
+        LeakyReLU(sigma.leak).range,
+    )
 
 
 @pytest.mark.parametrize(("lower", "upper"), [(0.5, 0.25), (-0.1, 0.5), (float("nan"), 0.5)])
@@ -75,14 +78,14 @@ def test_exact_beside_the_kink():
     ],
 )
 def test_leaky_relu_claims(leak, slope, values):
-    assert LeakyReLU(leak).slope == slope
+    assert LeakyReLU(leak).slope_range == slope
     assert LeakyReLU(leak).range == values
 
 
 def test_claims():
-    assert Identity().slope == Interval(1, 1)
+    assert Identity().slope_range == Interval(1, 1)
     assert Identity().range == REALS
     assert Identity().kinks == ()
-    assert ReLU().slope == Interval(0, 1)
+    assert ReLU().slope_range == Interval(0, 1)
     assert ReLU().range == Interval(0, np.inf)
     assert ReLU().kinks == LeakyReLU().kinks == (0.0,)

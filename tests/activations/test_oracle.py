@@ -9,7 +9,6 @@ other files say.
 import numpy as np
 import pytest
 
-from lab.activations import Activation
 from lab.activations.algebraic import Softsign, Squareplus
 from lab.activations.clipped import HardSigmoid, HardTanh, ReLU6, SparseSigmoid
 from lab.activations.exponential import CELU, ELU, SELU, Exponential
@@ -23,6 +22,7 @@ from lab.activations.logistic import LogSigmoid, Sigmoid, SiLU, Softplus
 from lab.activations.periodic import Sin
 from lab.activations.quadratic import HardSwish, SparsePlus
 from lab.activations.shrinking import HardShrink, SoftShrink, TanhShrink
+from lab.parts import Activation
 
 Z = np.concatenate([np.linspace(-12, 12, 481) + 0.0123, [-700.0, -300.5, -40.25, 40.25, 300.5, 700.0]])
 

@@ -2,12 +2,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from lab.activations import Activation, Formula
 from lab.activations.catalogue import examples
 from lab.activations.floored import Floored
+from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
 from lab.activations.jumping import Step, Threshold
 from lab.activations.properties import PROPERTIES, bounded, floored, kinked, monotone, odd, properties
+from lab.parts import Activation
 
 SIGMAS = examples()
 

@@ -2,8 +2,8 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from lab.activations import Interval
 from lab.activations.quadratic import HardSwish, SparsePlus
+from lab.numerics import Interval
 
 
 def test_sparse_plus(points, hold):
@@ -34,10 +34,10 @@ def test_hard_swish_at_the_kinks():
 
 
 def test_claims():
-    assert HardSwish().slope == Interval(-0.5, 1.5)
+    assert HardSwish().slope_range == Interval(-0.5, 1.5)
     assert HardSwish().range.low == HardSwish()(-1.5) == -0.375
     assert HardSwish().kinks == (-3.0, 3.0)
-    assert SparsePlus().slope == Interval(0, 1)
+    assert SparsePlus().slope_range == Interval(0, 1)
     assert SparsePlus().kinks == ()
 
 

@@ -2,8 +2,8 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from lab.activations import Interval
 from lab.activations.shrinking import HardShrink, SoftShrink, TanhShrink
+from lab.numerics import Interval
 
 REALS = Interval(-np.inf, np.inf)
 
@@ -59,7 +59,7 @@ def test_only_the_hard_one_jumps():
 
 @pytest.mark.parametrize("sigma", [SoftShrink(), HardShrink(), TanhShrink()], ids=str)
 def test_claims(sigma):
-    assert sigma.slope == Interval(0, 1)
+    assert sigma.slope_range == Interval(0, 1)
     assert sigma.range == REALS
 
 

@@ -2,7 +2,6 @@ import re
 
 import pytest
 
-from lab.activations import Formula, from_spec
 from lab.activations.catalogue import ALIASES, EXAMPLES, TABLE
 from lab.activations.design.clipped_slope import ClippedSlope
 from lab.activations.design.integral import Integral
@@ -10,8 +9,10 @@ from lab.activations.design.knots import Knots
 from lab.activations.design.template import Template
 from lab.activations.exponential import ELU
 from lab.activations.floored import Floored
+from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import LeCunTanh, Tanh
 from lab.activations.linear import LeakyReLU, ReLU
+from lab.activations.specify import from_spec
 from lab.errors import PartError
 
 FLOOR = (("floor", 0.1),)
@@ -168,6 +169,6 @@ def test_a_class_in_a_file_needs_leave(tmp_path):
 
 def test_a_class_that_is_no_activation(tmp_path):
     (tmp_path / "mine.py").write_text(MINE)
-    message = "'mine.py:NoActivation' is not an activation: NoActivation is no subclass of lab.Activation"
+    message = "'mine.py:NoActivation' is no activation: NoActivation does not subclass lab.Activation"
     with pytest.raises(PartError, match=f"^{re.escape(message)}$"):
         from_spec("mine.py:NoActivation", folder=tmp_path, allow_code=True)

@@ -7,15 +7,17 @@ import numpy as np
 import pytest
 
 from lab import plugins
-from lab.activations import Activation, Formula, from_spec
 from lab.activations.exponential import ELU
 from lab.activations.floored import Floored
+from lab.activations.formula.formula import Formula
 from lab.activations.formula.parser import FormulaError
 from lab.activations.gaussian import GELU
 from lab.activations.hyperbolic import LeCunTanh, Tanh
 from lab.activations.linear import LeakyReLU, ReLU
+from lab.activations.specify import from_spec
 from lab.activations.twins import TWINS, formula_of
-from lab.certify.certificate import certify
+from lab.parts import Activation
+from lab.prover.certificate import certify
 
 REQUIRED = {
     "floored": {"inner": "sigmoid"},
@@ -57,7 +59,7 @@ def test_what_a_class_claims_is_what_is_proved_of_its_formula(named):
     name, sigma = named
     found = certify(sigma)
     assert (found.verdict == "CERTIFIED") == (name not in JUMPING)
-    claims = [(sigma.slope.low, found.inf), (sigma.slope.high, found.sup)]
+    claims = [(sigma.slope_range.low, found.inf), (sigma.slope_range.high, found.sup)]
     for claimed, enclosure in claims:
         if isinf(claimed):
             assert enclosure.high == claimed or enclosure.low == claimed

@@ -12,8 +12,8 @@ from lab.analysis.ledger import COLUMNS, NOTHING_ARRIVED, REMOVED, ledger
 from lab.network.backprop import Network, backward, complete, forward, make_pass, with_ones
 from lab.network.costs import Quadratic
 from lab.network.parameters import parameters, seen_as_layers
-from lab.training.probe import Seen
 from lab.training.probes import ErrorSize
+from lab.training.seen import Seen
 
 EXPERIMENT = """
 title = "Small?"

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from lab.figures import draw
-from lab.run import table_files
+from lab.runs import table_files
 from tests.benchmarks.timing import on_one_core, side_by_side
 
 ROWS, COLUMNS = 10**6, 10

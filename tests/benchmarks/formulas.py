@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.activations import Activation, Formula, from_spec
-from lab.activations.activation import Array, InPlace
+from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import tanh_sech2
-from lab.activations.scalars import scalar
+from lab.activations.in_place import InPlace
+from lab.activations.specify import from_spec
+from lab.numerics import Array, scalar
+from lab.parts import Activation
 from tests.benchmarks.timing import side_by_side
 
 SIZES = (300, 5_000, 100_000)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.activations import Activation
+from lab.parts import Activation
 from lab.training.loop import Stack
 from tests.benchmarks.workloads import Workload
 

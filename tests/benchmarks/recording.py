@@ -8,11 +8,11 @@ from itertools import cycle
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from lab.experiment.schedule import schedule
 from lab.training.loop import Stack
 from lab.training.probes import COLUMNS
 from lab.training.reader import LONGEST_RING, Reader
 from lab.training.recorder import Recorder
-from lab.training.schedule import schedule
 from tests.benchmarks.peers import lab
 from tests.benchmarks.timing import kernels, on_one_core, side_by_side
 from tests.benchmarks.workloads import NORMS, W1, W2, W3A, W5, Workload

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.activations import Activation
 from lab.activations.catalogue import TABLE as ACTIVATIONS
 from lab.activations.logistic import Sigmoid
+from lab.experiment.schedule import schedule
 from lab.network.backprop import Network
 from lab.network.costs import Quadratic
 from lab.network.initialisers import Nielsen
 from lab.network.optimisers import Descent
+from lab.parts import Activation
 from lab.training.examples import examples
 from lab.training.loop import Training
 from lab.training.probes import COLUMNS, TABLE
 from lab.training.reader import Recording
-from lab.training.schedule import schedule
 
 NORMS = ("learning_speed", "learning_speed_w", "delta_rms")
 

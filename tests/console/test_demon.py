@@ -7,7 +7,7 @@ import pytest
 from lab import cli
 from lab.api import run
 from lab.experiment.variants import load
-from lab.run.preparation import prepared
+from lab.runs.preparation import prepared
 from lab.training.loop import train
 
 

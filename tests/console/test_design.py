@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from lab import cli
-from lab.activations import from_spec
 from lab.activations.design.clipped_slope import ClippedSlope
 from lab.activations.design.integral import Integral
 from lab.activations.design.knots import Knots
@@ -17,10 +16,11 @@ from lab.activations.floored import Floored
 from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import LeakyReLU
-from lab.certify.certificate import Certificate
+from lab.activations.specify import from_spec
 from lab.console import design as design_page
 from lab.experiment.variants import load
-from lab.run.preparation import prepared
+from lab.prover.certificate import Certificate
+from lab.runs.preparation import prepared
 
 BELL = "floor + (1 - floor)*exp(-z**2)"
 FILE = '[data]\nname = "digits"\n[network]\nhidden = [4]\n'
@@ -73,7 +73,7 @@ def test_the_lines_make_it_again(design, way):
 
     assert (code, err) == (0, "")
     assert made == sigma
-    assert told["slope"] == [sigma.slope.low, sigma.slope.high]
+    assert told["slope"] == [sigma.slope_range.low, sigma.slope_range.high]
     z = np.array(told["z"])
     assert told["sigma"] == sigma(z).tolist()
     assert told["derivative"] == sigma.derivative(z).tolist()

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from lab.activations import Formula
+from lab.activations.formula.formula import Formula
 from lab.activations.formula.operations import FUNCTIONS
 from lab.activations.formula.rewrites import REWRITES
 from lab.console import formula as formula_page

@@ -226,10 +226,10 @@ def test_unknown_names_are_told_the_nearest():
 def test_a_class_in_a_file_needs_leave_and_must_be_a_source(tmp_path):
     (tmp_path / "mine.py").write_text(
         "from dataclasses import dataclass\n"
-        "from lab.data import Source\n"
+        "from lab import DataSource\n"
         "from lab.data.dataset import assembled\n"
         "@dataclass(frozen=True)\n"
-        "class Line(Source):\n"
+        "class Line(DataSource):\n"
         "    slope: float = 2.0\n"
         "    def load(self, train, test, seed, folder):\n"
         "        part = ([[1.0]], [[self.slope]])\n"
@@ -242,5 +242,7 @@ def test_a_class_in_a_file_needs_leave_and_must_be_a_source(tmp_path):
         source("mine.py:Line", {}, folder=tmp_path)
     line = source("mine.py:Line", {"slope": 3.0}, folder=tmp_path, allow_code=True)
     assert line.load(1, 1, 0, tmp_path).y_train.tolist() == [[3.0]]
-    with pytest.raises(PartError, match=r"'mine\.py:Other' is not a data set, expected a subclass of lab\."):
+    with pytest.raises(
+        PartError, match=r"'mine\.py:Other' is no data set: Other does not subclass lab\.DataSource"
+    ):
         source("mine.py:Other", {}, folder=tmp_path, allow_code=True)

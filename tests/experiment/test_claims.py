@@ -2,11 +2,11 @@
 
 import pytest
 
-from lab.certify import certificate
 from lab.errors import ClaimError, ExperimentError
 from lab.experiment import claims
 from lab.experiment.problems import Finding
 from lab.experiment.variants import load
+from lab.prover import certificate
 
 SMALL = '[data]\nname = "digits"\n[network]\nhidden = [3]\n'
 SOFT = 'activation = "soft"\n[activations.soft]\nvalue = "tanh(z) + floor*z"\nfloor = 0.1\n'

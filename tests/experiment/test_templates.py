@@ -3,7 +3,7 @@ import pytest
 from lab.errors import LabError, StorageError
 from lab.experiment import templates
 from lab.experiment.variants import load
-from lab.run.preparation import prepared
+from lab.runs.preparation import prepared
 
 NAMES = [name for name, _ in templates.listing()]
 

@@ -30,7 +30,7 @@ from lab.testing import directional_derivatives
 SIGMAS = catalogue.examples() | {"floored ReLU": Floored(ReLU())}
 HIDDEN = {name: sigma for name, sigma in SIGMAS.items() if name != "exponential"}
 """The exponential of an exponential is soon no number."""
-GENTLE = {name: sigma for name, sigma in HIDDEN.items() if sigma.slope.magnitude <= 1.2}
+GENTLE = {name: sigma for name, sigma in HIDDEN.items() if sigma.slope_range.magnitude <= 1.2}
 """Those that do not blow numbers up from layer to layer."""
 CERTAIN = ("hard-sigmoid", "sparse-sigmoid", "step")
 """Outputs that can be 0 and 1, where the cross-entropy is infinite."""

@@ -4,11 +4,13 @@ import mpmath
 import numpy as np
 import pytest
 
-from lab.activations import Formula, catalogue
+from lab.activations import catalogue
+from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import Identity
 from lab.activations.logistic import Sigmoid
-from lab.network.costs import TABLE, Cost, CrossEntropy, Quadratic, SoftmaxCrossEntropy, is_sigmoid
+from lab.network.costs import TABLE, CrossEntropy, Quadratic, SoftmaxCrossEntropy, is_sigmoid
+from lab.parts import Cost
 from lab.testing import check_cost
 
 mp = mpmath.mp.clone()

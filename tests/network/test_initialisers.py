@@ -15,7 +15,6 @@ from lab.network.initialisers import (
     GlorotStandard,
     GlorotUniform,
     He,
-    Initialiser,
     Large,
     LeCun,
     Nielsen,
@@ -24,6 +23,7 @@ from lab.network.initialisers import (
     by_layer,
     initialised,
 )
+from lab.parts import Initialiser
 
 FEW, MANY = 300, 500
 LAWS = {

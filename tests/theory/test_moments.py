@@ -8,7 +8,7 @@ import pytest
 from scipy.integrate import quad
 
 import lab
-from lab.activations import Activation
+from lab.parts import Activation
 from lab.theory import moments
 
 GAINS = """

@@ -17,7 +17,7 @@ def test_the_value_is_that_of_sigma_and_the_slope_is_lifted():
     z = np.linspace(-5, 5, 41)
     np.testing.assert_array_equal(lifted(z), tanh(z))
     np.testing.assert_array_equal(lifted.derivative(z), np.maximum(tanh.derivative(z), 0.1))
-    assert (lifted.slope.low, lifted.slope.high) == (0.1, 1.0)
+    assert (lifted.slope_range.low, lifted.slope_range.high) == (0.1, 1.0)
     assert lifted.range == tanh.range
     assert square(lifted, 2.0) == pytest.approx(square(tanh, 2.0), rel=1e-12)
 

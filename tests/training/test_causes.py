@@ -7,7 +7,7 @@ from math import fsum, inf, isfinite, isnan, log, log10, sqrt
 import numpy as np
 import pytest
 
-from lab.activations import Formula
+from lab.activations.formula.formula import Formula
 from lab.activations.gaussian import GELU
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import Identity, ReLU
@@ -17,8 +17,8 @@ from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
 from lab.network.parameters import count, parameters, seen_as_layers
 from lab.training import causes
 from lab.training.causes import LABELS, NOTHING_LEFT, References
-from lab.training.probe import Seen
 from lab.training.probes import Causes
+from lab.training.seen import Seen
 
 SIZES, TRIALS, EXAMPLES = (4, 6, 5, 3), 2, 7
 
@@ -146,7 +146,7 @@ def references(given, l, t):
     a = p.a[l - 1][t if l > 1 else 0]
     unit = l > 1 and isinstance(network.sigma(l - 1), Sigmoid)
     removed = isinstance(network.cost, CrossEntropy)
-    S = network.sigma(l).slope.magnitude
+    S = network.sigma(l).slope_range.magnitude
     S = max(S if isfinite(S) else np.abs(p.slope[l][t]).max(), network.surrogate_floor)
     e = p.delta[network.depth][t] if removed else p.e[network.depth][t]
     output = mean(mean(abs(float(v)) * m for v in row) for row in e)

@@ -8,7 +8,7 @@ from hypothesis import given as given_sizes
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from lab.activations import Formula
+from lab.activations.formula.formula import Formula
 from lab.activations.gaussian import GELU
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import Identity, ReLU
@@ -16,9 +16,10 @@ from lab.activations.logistic import Sigmoid
 from lab.errors import PartError
 from lab.network.backprop import backward, cost, forward, make_pass, with_ones
 from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
-from lab.network.initialisers import Constant, Initialiser, Nielsen, initialised
-from lab.network.optimisers import TABLE, Adam, Descent, Nesterov, Optimiser
+from lab.network.initialisers import Constant, Nielsen, initialised
+from lab.network.optimisers import TABLE, Adam, Descent, Nesterov
 from lab.network.parameters import parameters
+from lab.parts import Initialiser, Optimiser
 from lab.training.examples import examples
 from lab.training.loop import train
 from lab.training.probes import COLUMNS

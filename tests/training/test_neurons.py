@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from lab.activations import Formula
+from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import Identity, ReLU
+from lab.experiment.schedule import Schedule
 from lab.training.loop import Stack, train
 from lab.training.neurons import NEURON_COLUMNS, of_neurons
-from lab.training.probe import Seen
 from lab.training.recorder import Recorder
-from lab.training.schedule import Schedule
+from lab.training.seen import Seen
 from tests.training.trainings import training
 
 SIZES = (3, 5, 4, 2)
@@ -31,7 +31,7 @@ def test_each_neuron_by_its_examples(dtype, l):
         for j in range(SIZES[l]):
             z = given.p.z[l][t, j].astype(float)
             slopes = np.array([float(sigma.derivative(value)) for value in z])
-            share = sum(slope < 0.05 * sigma.slope.high for slope in slopes) / m
+            share = sum(slope < 0.05 * sigma.slope_range.high for slope in slopes) / m
             expected = [slopes.mean(), share, float(np.mean(given.p.a[l][t, j]))]
             np.testing.assert_allclose(found[t, j, :3], expected, rtol=1e-5 if dtype == "float32" else 1e-13)
             assert found[t, j, 3] == pytest.approx(given.gradient.b[l][t, j, 0], rel=1e-4, abs=1e-9)

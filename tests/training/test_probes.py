@@ -7,8 +7,9 @@ from math import fsum, sqrt
 import numpy as np
 import pytest
 
-from lab.activations import Formula, catalogue
+from lab.activations import catalogue
 from lab.activations.exponential import ELU
+from lab.activations.formula.formula import Formula
 from lab.activations.gaussian import GELU
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import Identity, LeakyReLU, ReLU
@@ -18,8 +19,8 @@ from lab.network.costs import Quadratic
 from lab.network.parameters import count, parameters, seen_as_layers
 from lab.training.blocks import SORTED_VALUES, cosine, percentile, thinned
 from lab.training.norms import norm
-from lab.training.probe import Seen, few_examples, gradient_norms
 from lab.training.probes import COLUMNS, COUNTERFACTUAL_COLUMNS, TABLE, Causes, GradientCosine, Saturation
+from lab.training.seen import Seen, few_examples, gradient_norms
 from tests.training.trainings import PROBES
 
 HERE = [probe for probe in PROBES if not isinstance(probe, Causes)]
@@ -89,7 +90,7 @@ def defined(given, l, t):
     z, a, w, b = p.z[l][t], p.a[l][t], given.theta.w[l][t], given.theta.b[l][t]
     sigma = given.network.sigma(l)
     slopes = np.array([[float(sigma.derivative(value)) for value in row] for row in z])
-    S = max(abs(sigma.slope.low), abs(sigma.slope.high))
+    S = max(abs(sigma.slope_range.low), abs(sigma.slope_range.high))
     flat = [[abs(slope) < given.saturation_threshold * S for slope in row] for row in slopes]
     cells = [(j, i) for j in range(len(z)) for i in range(m)]
     mean_errors = [fsum(row) / m for row in single_errors]

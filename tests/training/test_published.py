@@ -8,13 +8,13 @@ import pytest
 
 from lab import data as datasets
 from lab.errors import PartError
+from lab.experiment.schedule import Schedule
 from lab.network.costs import CrossEntropy
 from lab.network.initialisers import Constant
 from lab.training.examples import examples
 from lab.training.loop import train
 from lab.training.probes import LearningSpeed
 from lab.training.reader import Recording
-from lab.training.schedule import Schedule
 from tests.training.trainings import training
 
 # Chapter 3: one neuron, x = 1, y = 0, quadratic cost, η = 0.15, 300 steps.

@@ -5,11 +5,13 @@ import pytest
 
 from lab.activations.linear import Identity
 from lab.network.initialisers import Constant, Large
-from lab.network.optimisers import Adam, Descent, Optimiser
-from lab.training import probe, reader
+from lab.network.optimisers import Adam, Descent
+from lab.parts import Optimiser, Probe
+from lab.training import reader
+from lab.training import seen as probe
 from lab.training.examples import examples
 from lab.training.loop import train
-from lab.training.probe import Probe, few_examples
+from lab.training.seen import few_examples
 from tests.training.trainings import training
 
 

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from lab.activations.hyperbolic import Tanh
+from lab.experiment.schedule import Schedule, schedule
 from lab.network.backprop import Network, backward, complete, forward, make_pass
 from lab.network.costs import Quadratic
 from lab.network.parameters import count, parameters, seen_as_layers
-from lab.training.probe import Probe, Seen
+from lab.parts import Probe
 from lab.training.probes import COLUMNS, LearningSpeed
 from lab.training.recorder import EDGES, HALF_BINS, STEP_COLUMNS, Recorder, counts
-from lab.training.schedule import Schedule, schedule
+from lab.training.seen import Seen
 from tests.training.trainings import PROBES
 
 SIZES, TRIALS = (2, 3, 1), 3

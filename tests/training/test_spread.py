@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lab.activations.activation import REALS, Interval
+from lab.numerics import REALS, Interval
 from lab.training.spread import phi_b, rank_share
 
 UNIT = Interval(0, 1)

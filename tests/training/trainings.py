@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 import numpy as np
 
 from lab.activations.logistic import Sigmoid
+from lab.experiment.schedule import schedule
 from lab.network.backprop import Network
 from lab.network.costs import Quadratic
 from lab.network.initialisers import Nielsen
@@ -13,7 +14,6 @@ from lab.training.examples import examples
 from lab.training.loop import Training
 from lab.training.probes import COLUMNS, TABLE
 from lab.training.reader import Recording
-from lab.training.schedule import schedule
 
 PROBES = tuple(probe() for probe in TABLE.values())
 

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lab.activations.activation import REALS, Activation, Array, InPlace, Interval, grid, measured
-from lab.activations.scalars import scalar
+from lab.activations.in_place import InPlace
+from lab.numerics import REALS, Array, Interval, grid, measured, scalar
+from lab.parts import Activation
 
 
 class _Pieces(NamedTuple):
@@ -64,16 +65,18 @@ class ClippedSlope(InPlace):
         return tuple(np.union1d(seen, self._pieces.edges).tolist())
 
     @cached_property
-    def slope(self) -> Interval:
+    def slope_range(self) -> Interval:
         """[max(inf f′, ε), max(sup f′, ε)]."""
-        return Interval(max(self.inner.slope.low, self.floor), max(self.inner.slope.high, self.floor))
+        return Interval(
+            max(self.inner.slope_range.low, self.floor), max(self.inner.slope_range.high, self.floor)
+        )
 
     @cached_property
     def range(self) -> Interval:
         """The reals, if ε > 0; else the inner's where that never falls, and measured where it does."""
-        if self.slope.low > 0:
+        if self.slope_range.low > 0:
             return REALS
-        return self.inner.range if self.inner.slope.low >= 0 else measured(self, self.kinks)
+        return self.inner.range if self.inner.slope_range.low >= 0 else measured(self, self.kinks)
 
     def _is_below(self, z: Array) -> Array:
         """Whether f′ < ε."""

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from lab.activations.activation import Activation, Array, Interval, floating
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.graph import Expression
 from lab.errors import PartError
+from lab.numerics import Array, Interval, floating
+from lab.parts import Activation
 
 FARTHEST = 1e4
 """Where the table of the integral ends; beyond it σ goes on as a straight line."""

@@ -14,9 +14,8 @@ from typing import TypeAlias
 import numpy as np
 from scipy.special import erf
 
-from lab.activations.activation import Array
 from lab.activations.hyperbolic import tanh_sech2
-from lab.activations.scalars import scalar
+from lab.numerics import Array, scalar
 
 Fill: TypeAlias = Callable[[Array, Array, Array], None]
 

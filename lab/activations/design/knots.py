@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lab.activations.activation import Array, InPlace, Interval
+from lab.activations.in_place import InPlace
+from lab.numerics import Array, Interval
 
 
 class _Pieces(NamedTuple):
@@ -74,7 +75,7 @@ class Knots(InPlace):
         return tuple(np.array(self.z)[bends].tolist())
 
     @property
-    def slope(self) -> Interval:
+    def slope_range(self) -> Interval:
         """The least and the greatest slope of a knot."""
         return Interval(min(self.slopes), max(self.slopes))
 

@@ -8,10 +8,10 @@ from math import inf, isfinite
 
 import numpy as np
 
-from lab.activations.activation import REALS, Array, InPlace, Interval
 from lab.activations.design.kernels import KERNELS, Kernel
-from lab.activations.scalars import scalar
+from lab.activations.in_place import InPlace
 from lab.errors import did_you_mean
+from lab.numerics import REALS, Array, Interval, scalar
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Template(InPlace):
         return tuple(self.centre + self.width * u for u in self._shape.kinks)
 
     @property
-    def slope(self) -> Interval:
+    def slope_range(self) -> Interval:
         """[ε, M]."""
         return Interval(self.floor, self.height)
 

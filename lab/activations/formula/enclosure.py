@@ -13,12 +13,12 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from lab.activations.activation import REALS, Interval
 from lab.activations.formula.graph import Expression
 from lab.activations.formula.operations import JUMPING
 from lab.activations.formula.ranges import RULES, STRICT
 from lab.activations.formula.tails import Tail, order, variable
 from lab.activations.formula.tape import Node, Tape, Term
+from lab.numerics import REALS, Interval
 
 Box: TypeAlias = tuple[Interval, ...]
 """An interval of z and, behind it, one of each open parameter."""

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from lab.activations.activation import Activation, Array, Buffers, floating, grid
 from lab.activations.formula.graph import Expression
 from lab.activations.formula.operations import SWITCHES
 from lab.activations.formula.parser import parse, refused
 from lab.activations.formula.program import Program, compiled
 from lab.activations.formula.rewrites import stable
+from lab.numerics import Array, Buffers, floating, grid
+from lab.parts import Activation
 
 
 @dataclass(frozen=True)

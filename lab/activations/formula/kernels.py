@@ -12,9 +12,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from scipy import special
 
-from lab.activations.activation import Array
 from lab.activations.erfcx import erfcx
-from lab.activations.scalars import scalar
+from lab.numerics import Array, scalar
 
 Kernel: TypeAlias = Callable[..., Any]
 

@@ -14,11 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from lab.activations.activation import Array
 from lab.activations.formula.graph import Expression, Graph, Node
 from lab.activations.formula.kernels import IN_PLACE, KERNELS, MASKS, Kernel
 from lab.activations.formula.lowering import lowered
-from lab.activations.scalars import scalar
+from lab.numerics import Array, scalar
 
 MOST_KEPT = 4
 """Shapes for which a program keeps its registers."""

@@ -14,9 +14,9 @@ from typing import TypeAlias
 
 from flint import arb
 
-from lab.activations.activation import Interval
 from lab.activations.formula.rounding import add, div, mul, neg, sub
 from lab.activations.formula.tails import upper
+from lab.numerics import Interval
 
 Rule: TypeAlias = Callable[..., Interval | None]
 """From intervals of the arguments to one of the values; None where some value is undefined."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import inf, isinf, isnan, nextafter
 
-from lab.activations.activation import Interval
+from lab.numerics import Interval
 
 
 def add(x: Interval, y: Interval) -> Interval:

@@ -13,7 +13,7 @@ from math import inf, isnan, nextafter
 
 from flint import arb, fmpq
 
-from lab.activations.activation import Interval
+from lab.numerics import Interval
 
 _NONE, _ZERO, _UNKNOWN = fmpq(0), arb(0), arb.pos_inf()
 

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from lab.activations.activation import Interval
 from lab.activations.formula.arithmetic import below
 from lab.activations.formula.graph import Expression
 from lab.activations.formula.identities import Known, simpler
 from lab.activations.formula.operations import COMMUTATIVE, JUMPING, OPERATIONS
 from lab.activations.formula.ranges import RULES
+from lab.numerics import Interval
 
 Node: TypeAlias = int
 

@@ -12,13 +12,14 @@ import numpy as np
 from lab.data.added import idx
 from lab.data.added.folder import data_folder
 from lab.data.counts import of_part
-from lab.data.dataset import Dataset, FloatArray, IntArray, Source
+from lab.data.dataset import Dataset, FloatArray, IntArray
 from lab.data.labels import classified
 from lab.errors import PartError
+from lab.parts import DataSource
 
 
 @dataclass(frozen=True)
-class Mnist(Source):
+class Mnist(DataSource):
     """70000 handwritten digits of 28 × 28 pixels, added once with lab data.
 
     784 features, 0…255 divided by 255; ten classes. The train part starts after the first ``skip`` of its
@@ -40,7 +41,7 @@ class Mnist(Source):
 
 
 @dataclass(frozen=True)
-class FashionMnist(Source):
+class FashionMnist(DataSource):
     """70000 articles of clothing of 28 × 28 pixels, added once with lab data.
 
     Laid out, counted and scaled as MNIST is.

@@ -15,8 +15,8 @@ from lab import plugins
 from lab.data.added.archives import FILES, four_files, unpacked
 from lab.data.added.download import MIRRORS, Progress, downloaded
 from lab.data.added.folder import data_folder
-from lab.data.dataset import Source
 from lab.errors import PartError, StorageError, did_you_mean
+from lab.parts import DataSource
 from lab.storage import write
 
 CHECKSUMS: dict[str, dict[str, str]] = {
@@ -100,7 +100,7 @@ def listing() -> list[Listed]:
 
 
 def _listed(name: str, part: type) -> Listed:
-    where = getattr(part, "origin", Source.origin)
+    where = getattr(part, "origin", DataSource.origin)
     if name in CHECKSUMS:
         where = "added" if all((data_folder() / name / file).is_file() for file in FILES) else "not added"
     parameters = tuple(_parameter(field) for field in dataclasses.fields(part))

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from lab.data.counts import check_size, of_both, of_part
-from lab.data.dataset import Dataset, IntArray, Source, assembled
+from lab.data.dataset import Dataset, IntArray, assembled
 from lab.data.files import csv_file, npz_file, parquet_file
 from lab.data.files.standardise import standardised
 from lab.data.files.table import Rows, finite
@@ -18,13 +18,14 @@ from lab.data.files.targets import Task, labels
 from lab.data.labels import classified, mapping_note
 from lab.data.streams import stream
 from lab.errors import PartError
+from lab.parts import DataSource
 
 SUFFIXES = (".csv", ".npz", ".parquet")
 """The files that can be read."""
 
 
 @dataclass(frozen=True)
-class File(Source):
+class File(DataSource):
     """A file of one's own: a table in .csv or .parquet, or arrays in .npz.
 
     Usually all rows train and none test; of an .npz that has a test part, all of both. Where both parts are

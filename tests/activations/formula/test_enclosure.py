@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from lab.activations import Formula, Interval
-from lab.activations.activation import REALS
 from lab.activations.formula.enclosure import enclosed, enclosed_slope, evaluated, undecided
+from lab.activations.formula.formula import Formula
 from lab.activations.formula.parser import FormulaError
 from lab.activations.formula.tape import Tape
+from lab.numerics import REALS, Interval
 from tests.exact import FORMULAS, NUMBERS, Undefined, Unknown, exact, grown
 
 

@@ -10,14 +10,16 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from lab.activations import Activation, Formula, Interval
 from lab.activations.algebraic import Softsign
 from lab.activations.exponential import ELU
+from lab.activations.formula.formula import Formula
 from lab.activations.formula.operations import FUNCTIONS
 from lab.activations.gaussian import GELU
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import LeakyReLU, ReLU
 from lab.activations.logistic import Sigmoid, SiLU, Softplus
+from lab.numerics import Interval
+from lab.parts import Activation
 
 mp.mp.dps = 50
 
@@ -310,7 +312,7 @@ def test_equal_formulas_are_equal_whatever_the_order_of_their_parameters():
 
 def test_a_formula_travels_to_another_process():
     sigma = Formula("tanh(z) + a*abs(z)", (("a", 0.25),))
-    assert sigma.slope.low == pytest.approx(-0.25)
+    assert sigma.slope_range.low == pytest.approx(-0.25)
     assert sigma.kinks == (0.0,)
     for again in (pickle.loads(pickle.dumps(sigma)), copy.deepcopy(sigma)):
         assert again == sigma
@@ -321,8 +323,8 @@ def test_a_formula_travels_to_another_process():
 
 def test_unclaimed_slope_is_measured():
     sigma = Formula("tanh(z) + a*z", (("a", 0.1),))
-    assert sigma.slope.low == pytest.approx(0.1, abs=1e-15)
-    assert sigma.slope.high == pytest.approx(1.1, abs=1e-15)
+    assert sigma.slope_range.low == pytest.approx(0.1, abs=1e-15)
+    assert sigma.slope_range.high == pytest.approx(1.1, abs=1e-15)
     assert sigma.range == Interval(-np.inf, np.inf)
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from lab.activations import Formula
+from lab.activations.formula.formula import Formula
 from lab.activations.formula.graph import Expression, Graph
 from lab.activations.formula.kernels import KERNELS
 from lab.activations.formula.lowering import lowered

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from lab.activations import Formula
+from lab.activations.formula.formula import Formula
 from lab.activations.formula.parser import DEEPEST, LONGEST, FormulaError, parse
 from lab.errors import PartError
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lab.activations import Formula
+from lab.activations.formula.formula import Formula
 from lab.activations.formula.graph import Expression, Graph
 from lab.activations.formula.kernels import IN_PLACE, LARGE, MASKS
 from lab.activations.formula.program import MOST_KEPT, Program, compiled

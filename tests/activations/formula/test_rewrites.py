@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from lab.activations import Formula
+from lab.activations.formula.formula import Formula
 from lab.activations.formula.graph import Expression
 from lab.activations.formula.operations import COMMUTATIVE
 from lab.activations.formula.parser import FormulaError, parse, pattern

@@ -5,12 +5,13 @@ from math import inf
 import mpmath as mp
 import pytest
 
-from lab.activations import Formula, Interval
 from lab.activations.formula.enclosure import evaluated
+from lab.activations.formula.formula import Formula
 from lab.activations.formula.operations import FUNCTIONS, OPERATIONS
 from lab.activations.formula.parser import parse
 from lab.activations.formula.ranges import RULES
 from lab.activations.formula.tape import Tape
+from lab.numerics import Interval
 
 
 def taped(text):
@@ -143,7 +144,7 @@ def test_first_and_second_derivatives_hold_differences_of_high_precision(text):
     tape, sigma = taped(text)
     slope = tape.derivative(sigma)
     curvature = tape.derivative(slope)
-    from exact import exact
+    from tests.exact import exact
 
     with mp.workdps(90):
         h = mp.mpf(10) ** -25

@@ -1,0 +1,44 @@
+"""Activations that write σ and σ′ into buffers."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any
+
+import numpy as np
+
+from lab.numerics import Array, Buffers, floating
+from lab.parts import Activation
+
+
+class InPlace(Activation):
+    """An activation that computes σ and σ′ together into buffers, with no array of floats on the way.
+
+    A class of this kind writes `fill`; everything else follows from it. `fill` may run through infinities
+    (1/(1 + ∞) is a right 0): numpy's warnings of them are silenced, but not where ``out`` is given, since
+    that is the training loop's, which silences them for all its steps at once.
+    """
+
+    analytic = True
+
+    @abstractmethod
+    def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
+        """Write σ(z) into ``a`` and σ′(z) into ``slope``; ``scratch`` may be used on the way."""
+
+    def with_derivative(self, z: Array, out: Buffers | None = None) -> tuple[Array, Array]:
+        """σ(z) and σ′(z) in one pass, written into ``out = (a, slope, scratch)`` where given."""
+        if out is not None:
+            self.fill(z, *out)
+            return out[:2]
+        a, slope = np.empty_like(z), np.empty_like(z)
+        with np.errstate(all="ignore"):
+            self.fill(z, a, slope, np.empty_like(z))
+        return a, slope
+
+    def __call__(self, z: Any) -> Any:
+        """σ(z), elementwise; integers are taken as float64."""
+        return self.with_derivative(floating(z))[0][()]
+
+    def derivative(self, z: Any) -> Any:
+        """σ′(z), elementwise; integers are taken as float64."""
+        return self.with_derivative(floating(z))[1][()]

@@ -1,0 +1,95 @@
+"""Numbers as every room takes them: arrays, intervals, scalars, and the extremes of a function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Array: TypeAlias = npt.NDArray[Any]
+Buffers: TypeAlias = tuple[Array, Array, Array]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The reals between ``low`` and ``high``, which may be infinite; the ends need not be reached.
+
+    >>> str(Interval(0.0, 0.25)), 0.1 in Interval(0.0, 0.25)
+    ('[0, 0.25]', True)
+    """
+
+    low: float
+    high: float
+
+    def __contains__(self, value: float) -> bool:
+        return self.low <= value <= self.high
+
+    def __str__(self) -> str:
+        return f"[{self.low:.6g}, {self.high:.6g}]"
+
+    @property
+    def magnitude(self) -> float:
+        """The supremum of |x| over the interval."""
+        return max(abs(self.low), abs(self.high))
+
+
+REALS = Interval(-np.inf, np.inf)
+
+
+@lru_cache(maxsize=4096)
+def scalar(value: float, dtype: np.dtype[Any]) -> Array:
+    """``value`` as a read-only array without axes: an operand that numpy need not convert at every call.
+
+    On arrays of a few hundred elements a Python number as operand costs as much as the arithmetic.
+    """
+    made = np.array(value, dtype)
+    made.flags.writeable = False
+    return made
+
+
+def floating(z: Any) -> Array:
+    """``z`` as an array, integers as float64, any floating or complex dtype as it is."""
+    array: Array = np.asarray(z)
+    return array if np.issubdtype(array.dtype, np.inexact) else array.astype(np.float64)
+
+
+def grid(kinks: tuple[float, ...] = ()) -> Array:
+    """Points that see the whole of a σ: dense about 0, out to ±10⁶, and both sides of every kink."""
+    far = np.geomspace(30, 1e6, 600)
+    near = np.linspace(-30, 30, 24001)
+    sides = [np.nextafter(k, side) for k in kinks for side in (-np.inf, np.inf)]
+    return np.unique(np.concatenate([-far, near, far, np.array(sides + list(kinks), dtype=float)]))
+
+
+def measured(function: Callable[[Array], Array], kinks: tuple[float, ...] = ()) -> Interval:
+    """The least and the greatest value of ``function`` on `grid`: an estimate of its infimum and supremum.
+
+    An extreme between two points of the grid is refined by bounded minimisation; one at the end of the
+    grid where the function still moves is taken to be infinite.
+    """
+    z = grid(kinks)
+    with np.errstate(all="ignore"):
+        values = np.asarray(function(z), dtype=float)
+        return Interval(_least(function, z, values), -_least(lambda z: -function(z), z, -values))
+
+
+def _least(function: Callable[[Array], Array], z: Array, values: Array) -> float:
+    from scipy.optimize import minimize_scalar
+
+    at = int(np.nanargmin(values)) if not np.isnan(values).all() else 0
+    least = float(values[at])
+    if at in (0, len(z) - 1):
+        before = float(function(z[at : at + 1] / 10)[0])
+        grows = abs(least) > abs(before) and before - least > 0.01 * abs(least)
+        return -np.inf if grows else least
+    refined = minimize_scalar(
+        lambda point: float(function(np.array([point]))[0]),
+        bounds=(z[at - 1], z[at + 1]),
+        method="bounded",
+        options={"xatol": 1e-12},
+    )
+    return min(least, float(refined.fun))

@@ -1,0 +1,270 @@
+"""What a part is: the seven kinds that the lab ships, finds by name, and takes from anyone.
+
+A part is a frozen dataclass that subclasses one of these classes; its fields are its parameters, as an
+experiment file writes them. `lab.plugins` finds it by its name, by an entry point of an installed package, or
+as ``"file.py:Class"``, and checks that it is of the kind that is asked for.
+
+Arrays have the shape (trial, neuron, example); ⟨·⟩ is the mean over the examples.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from math import nan, sqrt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+
+import numpy as np
+
+from lab.numerics import Array, Buffers, Interval, grid, measured
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib import figure
+
+    from lab.data.dataset import Dataset
+    from lab.training.seen import Seen
+
+State: TypeAlias = dict[str, Array]
+"""What an optimiser remembers between steps: name → array of shape (trial, parameter)."""
+
+Stream: TypeAlias = Callable[[str], np.random.Generator]
+"""The random streams of a trial: purpose → generator."""
+
+Tables: TypeAlias = Mapping[str, "pd.DataFrame"]
+"""A run's tables by name."""
+
+
+class Activation(ABC):
+    """An elementwise activation function σ with its derivative σ′.
+
+    To make one, write a frozen dataclass whose fields are the parameters and which has `__call__` and
+    `derivative`; the rest has defaults:
+
+    >>> from dataclasses import dataclass
+    >>> @dataclass(frozen=True)
+    ... class Cubic(Activation):
+    ...     scale: float = 0.1
+    ...
+    ...     def __call__(self, z):
+    ...         return z + self.scale * z**3
+    ...
+    ...     def derivative(self, z):
+    ...         return 1 + 3 * self.scale * z**2
+    >>> Cubic().slope_range.low
+    1.0
+
+    `lab.testing.check_activation` holds it to what the backpropagation core relies on: the result has the
+    shape and the dtype of z, z is left as it was, NaN in gives NaN out, and σ′ is the derivative of σ.
+
+    The claims `slope_range`, `range` and `kinks` are checked too. Where a class does not claim `slope_range`
+    or `range`, they are measured on a grid: an estimate, not a proof.
+    """
+
+    analytic: ClassVar[bool] = False
+    """Whether `__call__` takes complex z and is analytic off the kinks, so that complex steps apply."""
+
+    @abstractmethod
+    def __call__(self, z: Any) -> Any:
+        """σ(z), elementwise; the shape and the floating dtype of z."""
+
+    @abstractmethod
+    def derivative(self, z: Any) -> Any:
+        """σ′(z), elementwise; at a kink the value that the class states."""
+
+    def with_derivative(self, z: Array, out: Buffers | None = None) -> tuple[Array, Array]:
+        """σ(z) and σ′(z) in one pass, written into ``out = (a, slope, scratch)`` where given.
+
+        The three buffers have the shape and dtype of z and none of them is z. This default calls the
+        two methods; `lab.activations.in_place.InPlace` shares work between them.
+        """
+        if out is None:
+            return self(z), self.derivative(z)
+        a, slope, _ = out
+        a[...] = self(z)
+        slope[...] = self.derivative(z)
+        return a, slope
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        """The points where σ′ does not exist or jumps; the docstring of the class says what it is there."""
+        return ()
+
+    @property
+    def jumps(self) -> tuple[float, ...]:
+        """Those of the kinks where σ itself jumps; the docstring of the class says what it is there.
+
+        σ′ does not see a jump: only between them is σ the integral of it.
+        """
+        return ()
+
+    @cached_property
+    def slope_range(self) -> Interval:
+        """Inf σ′ and sup σ′ over the reals."""
+        return measured(self.derivative, self.kinks)
+
+    @cached_property
+    def range(self) -> Interval:
+        """Inf σ and sup σ over the reals."""
+        return measured(self, self.kinks)
+
+    @cached_property
+    def steepest(self) -> float:
+        """A point where |σ′| is largest: what lies below saturates low, what lies above high."""
+        z = grid(self.kinks)
+        with np.errstate(all="ignore"):
+            size = np.nan_to_num(np.abs(np.asarray(self.derivative(z))), nan=-np.inf)
+        plateau = np.flatnonzero(size >= size.max() * (1 - 1e-12))
+        return float(z[plateau[len(plateau) // 2]])
+
+
+class Cost(ABC):
+    """The cost of one example, C_x(a^L, y); the cost of many is their mean, C = ⟨C_x⟩.
+
+    y may lack the axis of trials. `lab.testing.check_cost` holds a cost to its gradient.
+    """
+
+    @abstractmethod
+    def value(self, z: Array, a: Array, y: Array, sigma: Activation) -> Array:
+        """C_x for every example: shape (trial, example). z, a are of the output layer, a = σ(z)."""
+
+    @abstractmethod
+    def gradient(self, a: Array, y: Array, out: Array) -> None:
+        """Write ∇_a C_x into ``out``."""
+
+    def error(self, z: Array, a: Array, slope: Array, y: Array, sigma: Activation, out: Array) -> None:
+        """Write δ^L = ∇_a C_x ⊙ σ′(z^L) into ``out``: BP1.
+
+        A cost whose product with some σ′ has a cancelled form, exact where the product is ∞·0, writes
+        that instead.
+        """
+        self.gradient(a, y, out)
+        np.multiply(out, slope, out=out)
+
+    def cancels(self, sigma: Activation) -> bool:
+        """Whether `error` is free of the output's slope, so that a saturated output learns all the same."""
+        return False
+
+    def refuses(self, sigma: Activation) -> str | None:
+        """Why this cost makes no sense of the outputs of σ, or None."""
+        return None
+
+    def refuses_targets(self, y: Array) -> str | None:
+        """Why this cost has no least value for these targets, or None."""
+        return None
+
+
+class Initialiser(ABC):
+    """What makes w and b of one layer.
+
+    Every initialiser turns the same base draws, standard normals and uniforms of a trial, into its own w and
+    b. So two variants of one trial that differ only in the scale of their weights differ in nothing else.
+    """
+
+    measured_draws: ClassVar[int] = 1000
+    """At least so many weights and biases are drawn where `variances` measures them."""
+
+    @abstractmethod
+    def weights(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
+        """w of shape (n_out, n_in)."""
+
+    def biases(self, n_out: int, rng: np.random.Generator) -> Array:
+        """b of shape (n_out, 1): zero unless the initialiser says otherwise."""
+        return np.zeros((n_out, 1))
+
+    def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
+        """Var w and Var b, from which learning speeds are predicted; NaN where the mean is not 0.
+
+        This default measures draws. Those that the lab ships tell them exactly.
+        """
+        rng = np.random.default_rng(0)
+        draws = range(1 + self.measured_draws // (n_in * n_out))
+        w = np.array([self.weights(n_in, n_out, rng) for _ in draws])
+        b = np.array([self.biases(n_out, rng) for _ in range(1 + self.measured_draws // n_out)])
+        if any(abs(values.mean()) > 5 * values.std() / sqrt(values.size) for values in (w, b)):
+            return nan, nan
+        return float(np.var(w)), float(np.var(b))
+
+    def fed_by(self, sigma: Activation) -> Initialiser:
+        """What makes w and b of a layer whose inputs are activations σ: itself, unless σ matters to it."""
+        return self
+
+
+class Optimiser(ABC):
+    """What turns gradients into steps, with explicit state. Arrays have the shape (trial, parameter).
+
+    θ ← θ + Δθ is the training loop's, and so is the decay of weights, which is the same for all.
+    """
+
+    @abstractmethod
+    def initial(self, theta: Array) -> State:
+        """The state before the first step."""
+
+    @abstractmethod
+    def step(self, state: State, gradient: Array, eta: float, number: int, out: Array) -> None:
+        """Write Δθ of step ``number`` (1, 2, …) into ``out``; ``gradient`` is left as it was."""
+
+    def multiple(self, eta: float) -> float | None:
+        """The c of an optimiser whose Δθ is c ∇C at every step; None for all others."""
+        return None
+
+
+class DataSource(ABC):
+    """Where a data set comes from; ``origin`` is what a listing says of it."""
+
+    origin: ClassVar[str] = "your own"
+
+    @abstractmethod
+    def load(self, train: int | None, test: int | None, seed: int, folder: Path) -> Dataset:
+        """The data set, made by `lab.data.dataset.assembled` or `lab.data.labels.classified`.
+
+        Parameters
+        ----------
+        train, test
+            How many examples; None is the source's own usual number.
+        seed
+            Where chance is used, it is drawn from this.
+        folder
+            What a relative path is relative to: the folder of the experiment file.
+
+        Raises
+        ------
+        PartError
+            There are fewer examples than asked for, or the data cannot be found or used.
+        """
+
+
+class Probe(ABC):
+    """One or a few quantities of a layer that are measured together: a pure function of one pass."""
+
+    columns: ClassVar[tuple[str, ...]]
+    """The names of the quantities: columns of the table ``layers``, and words of ``record.quantities``."""
+
+    default: ClassVar[bool] = True
+    """Whether ``quantities = ["default"]`` holds it."""
+
+    counterfactual: ClassVar[bool] = False
+    """Whether it concerns trainings with a surrogate slope alone: "default" and "all" hold it only there."""
+
+    norms: ClassVar[frozenset[tuple[str, str]] | None] = None
+    """The norms that `measure` asks `Seen.norm` for, (part, kind), where it looks at no parameters itself.
+
+    A part is ``theta``, ``gradient`` or ``update``, a kind ``w`` or ``b``. None is always right, but slower.
+    """
+
+    @abstractmethod
+    def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
+        """The quantities of layer l (1 … L), one array of shape (T,) for each of the columns."""
+
+
+class Figure(ABC):
+    """A picture of a run's tables."""
+
+    needs: ClassVar[tuple[str, ...]]
+    """The tables that it cannot do without."""
+
+    @abstractmethod
+    def draw(self, tables: Tables) -> figure.Figure:
+        """The figure. The tables of ``needs`` are there and have rows."""

@@ -1,0 +1,285 @@
+"""The infimum and the supremum of a function over all z, enclosed by best-first branch and bound.
+
+The reals are cut into boxes, and the one that leaves most in doubt is halved again and again; one that is
+unbounded is split farther and farther out (Moore, Kearfott & Cloud, *Introduction to Interval Analysis*,
+2009, ch. 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from itertools import count, pairwise
+from math import inf, isfinite, isinf, nextafter
+from typing import TypeAlias
+
+from lab.activations.formula.enclosure import Box
+from lab.activations.formula.rounding import neg
+from lab.numerics import REALS, Interval
+from lab.prover.mean_value import FAR, NOTHING, Extent, Function, Point, middle_of
+
+MOST_BOXES = 600
+"""Boxes that may be split before the search gives up."""
+
+MOST_AFTER = 50
+"""Boxes in which a counter-example to a claim is looked for yet, where there will be no proof."""
+
+MOST_BOXES_OF_A_FAMILY = 300
+"""As many where parameters are open: each box costs more, and few more make the enclosure narrower."""
+
+FINE = 1e-9
+"""The width of an enclosure, relative to the largest |f|, at which it is not narrowed any more."""
+
+FINE_OF_A_FAMILY = 1e-6
+"""The same where parameters are open."""
+
+_SHORTEST = 1e-30
+"""A box that is not split any more: next to a pole there would be no end of it."""
+
+_LEAST_WIDTH = 1e-290
+"""A width that counts as none."""
+
+_BESIDE = 4
+"""Floats on both sides of a kink that are cut off with it: its place is known as a float only."""
+
+
+@dataclass(frozen=True)
+class Extreme:
+    """An infimum or a supremum over all z.
+
+    is_least
+        Whether it is the infimum.
+    bounds
+        What encloses it.
+    at
+        A point at which it is reached or nearly so, or towards which it is a limit.
+    tails
+        −∞, ∞ or both, where it is a limit towards there that is not reached on the way.
+    stuck
+        Where the search could not go on, if it ended before the enclosure was narrow.
+    """
+
+    is_least: bool
+    bounds: Interval
+    at: Point
+    tails: tuple[float, ...] = ()
+    stuck: str = ""
+
+
+def extremes(
+    f: Function,
+    z: Interval,
+    parameters: Box = (),
+    *,
+    kinks: Iterable[float] = (),
+    points: Iterable[float] = (),
+    claim: Interval = REALS,
+    most: int = MOST_BOXES,
+) -> tuple[Extreme, Extreme]:
+    """Infimum and supremum of f over z and the open parameters.
+
+    Parameters
+    ----------
+    f
+        The function.
+    z, parameters
+        Where it is looked at.
+    kinks
+        Where f may jump; the boxes are cut there.
+    points
+        Likely places of the extremes.
+    claim
+        Enclosures are narrowed further as long as an end of this interval lies in one.
+    most
+        Boxes that may be split for each of the two.
+    """
+    if parameters:
+        most = min(most, MOST_BOXES_OF_A_FAMILY)
+    search = _Search(f, claim, most, FINE_OF_A_FAMILY if parameters else FINE)
+    for point in points:
+        search.look((Interval(point, point), *(_one(v) for v in parameters)))
+    ends = _ends(z, kinks)
+    for end in ends:
+        if isfinite(end):
+            search.add((Interval(end, end), *parameters))
+    for low, high in pairwise(ends):
+        search.add((Interval(low, high), *parameters))
+    search.run()
+    tails = [
+        (side, f.over((tail, *parameters), NOTHING))
+        for side, tail in ((-inf, Interval(-inf, -FAR)), (inf, Interval(FAR, inf)))
+        if side in (z.low, z.high)
+    ]
+    least, greatest = (side.found(search.split, tails, search.narrow) for side in search.sides)
+    return least, greatest
+
+
+def _one(v: Interval) -> Interval:
+    middle = middle_of(v)
+    return Interval(middle, middle)
+
+
+def _ends(z: Interval, kinks: Iterable[float]) -> list[float]:
+    """Where the first boxes end."""
+    cuts = {z.low, z.high, *(x for x in (-1.0, 1.0) if z.low < x < z.high)}
+    for kink in kinks:
+        if z.low < kink < z.high:
+            below = above = kink
+            for _ in range(_BESIDE):
+                below, above = nextafter(below, -inf), nextafter(above, inf)
+            cuts |= {max(below, z.low), kink, min(above, z.high)}
+    return sorted(cuts)
+
+
+_Piece: TypeAlias = tuple[Box, Extent]
+
+
+class _Side:
+    """The search for the infimum; or for the supremum, as the infimum of −f."""
+
+    def __init__(self, claim: float, most: int, *, least: bool) -> None:
+        self.claim, self.most, self.is_least = claim, most, least
+        self.best: float = inf
+        self.at: Point = ()
+        self.stuck = ""
+        self.left = most
+        self._floor = inf  # the least that is known of boxes that cannot be split
+        self._heap: list[tuple[float, int, _Piece]] = []
+
+    def told(self, extent: Extent) -> None:
+        """Learn how far down f goes somewhere."""
+        high, at = self._least(extent).high, extent.least_at if self.is_least else extent.greatest_at
+        if high < self.best:
+            self.best, self.at = high, at
+
+    def add(self, order: int, piece: _Piece) -> None:
+        heappush(self._heap, (self._least(piece[1]).low, order, piece))
+
+    def low(self, split: set[int]) -> float:
+        """What f does not fall below; pieces that the other side has split are dropped on the way."""
+        while self._heap and self._heap[0][1] in split:
+            heappop(self._heap)
+        return min(self._floor, self._heap[0][0]) if self._heap else self._floor
+
+    def doubts(self, split: set[int], width: float) -> float:
+        """How much is open yet: 0 where the enclosure is narrow and the claim decided, or nothing helps."""
+        low = self.low(split)
+        is_open = low < self.claim <= self.best
+        if not self._heap or self.left <= 0 or not (is_open or self.best - low > width):
+            return 0.0
+        if self._floor <= self._heap[0][0] and not is_open:
+            return 0.0
+        gap = self.best - self._heap[0][0]
+        return gap if gap > 0 else width / 2
+
+    def worst(self) -> tuple[int, _Piece]:
+        """Take out the piece in which f may be least."""
+        _, order, piece = heappop(self._heap)
+        self.left -= 1
+        return order, piece
+
+    def give_up(self, piece: _Piece) -> None:
+        """Put a piece aside that cannot be split."""
+        box, extent = piece
+        low = self._least(extent).low
+        if low < self._floor:
+            self._floor = low
+            if low < self.best:
+                z = middle_of(box[0])
+                place = f"near z = {z:.6g}" if abs(z) < FAR else f"beyond z = {z:g}"
+                self.stuck = f"the proof does not come through {place}"
+        self.left = min(self.left, MOST_AFTER)
+
+    def found(self, split: set[int], tails: list[tuple[float, Extent]], width: float) -> Extreme:
+        """What is known at the end."""
+        bounds = Interval(min(self.low(split), self.best), self.best)
+        stuck = self.stuck
+        if not stuck and (bounds.high - bounds.low > width or bounds.low < self.claim <= bounds.high):
+            stuck = f"{self.most} intervals do not suffice"
+        narrow = bounds.low == bounds.high or bounds.high - bounds.low <= max(width, _LEAST_WIDTH)
+        limits = tuple(side for side, tail in tails if narrow and self._is_limit(tail, bounds, width))
+        if not limits and self.at and isinf(self.at[0]):
+            limits = self.at[:1]
+        enclosed = bounds if self.is_least else neg(bounds)
+        tidy = Interval(enclosed.low + 0.0, enclosed.high + 0.0)  # no −0
+        return Extreme(self.is_least, tidy, self.at, limits, stuck)
+
+    def _is_limit(self, tail: Extent, bounds: Interval, width: float) -> bool:
+        """Whether f tends to the infimum in a tail, and is not constant there."""
+        if tail.gradient and tail.gradient[0] == Interval(0.0, 0.0):
+            return False
+        least = self._least(tail)
+        settled = least.low == least.high or least.high - least.low <= max(width, _LEAST_WIDTH)
+        return settled and least.low <= bounds.high
+
+    def _least(self, extent: Extent) -> Interval:
+        return extent.least if self.is_least else neg(extent.greatest)
+
+
+class _Search:
+    """Both searches, on the same pieces."""
+
+    def __init__(self, f: Function, claim: Interval, most: int, fine: float) -> None:
+        self.f, self.fine = f, fine
+        self.sides = (_Side(claim.low, most, least=True), _Side(-claim.high, most, least=False))
+        self._order = count()
+        self.split: set[int] = set()
+
+    @property
+    def narrow(self) -> float:
+        """The width at which an enclosure is narrow enough."""
+        sizes = [abs(side.best) for side in self.sides if isfinite(side.best)]
+        return self.fine * max(sizes, default=0.0)
+
+    def look(self, box: Box) -> Extent:
+        """Learn how far f goes over a box."""
+        low, high = self.sides
+        extent = self.f.over(box, Interval(low.best, -high.best))
+        for side in self.sides:
+            side.told(extent)
+        return extent
+
+    def add(self, box: Box) -> None:
+        """Look at a box and keep it."""
+        extent, order = self.look(box), next(self._order)
+        for side in self.sides:
+            side.add(order, (box, extent))
+
+    def run(self) -> None:
+        """Split pieces until both enclosures are narrow, or nothing helps."""
+        while True:
+            width = self.narrow
+            doubts = [side.doubts(self.split, width) for side in self.sides]
+            if max(doubts) <= 0:
+                return
+            side = self.sides[doubts.index(max(doubts))]
+            order, piece = side.worst()
+            parts = _parts(*piece)
+            if not parts:
+                side.give_up(piece)
+                continue
+            self.split.add(order)
+            for part in parts:
+                self.add(part)
+
+
+def _parts(box: Box, extent: Extent) -> list[Box]:
+    """A box, split in the variable that matters most; empty where no float lies between the ends."""
+    weights = [_weight(v, i, extent) for i, v in enumerate(box)]
+    for i in sorted(range(len(box)), key=lambda i: -weights[i]):
+        v, middle = box[i], middle_of(box[i])
+        if v.low < middle < v.high and v.high - v.low > _SHORTEST:
+            halves = [Interval(v.low, middle), Interval(middle, v.high)]
+            cut = [Interval(middle, middle)] if i == 0 else []
+            return [(*box[:i], part, *box[i + 1 :]) for part in (*cut, *halves)]
+    return []
+
+
+def _weight(v: Interval, i: int, extent: Extent) -> float:
+    """How much f may change along a variable."""
+    width = v.high - v.low
+    if isinf(width) or not extent.gradient:
+        return width
+    steepness = extent.gradient[i].magnitude
+    return width * steepness if isfinite(steepness) else width

@@ -1,0 +1,199 @@
+"""From a variant's settings and its data to a training: every name becomes the part it means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lab import data as datasets
+from lab import plugins
+from lab.activations.specify import from_spec
+from lab.data.dataset import Dataset
+from lab.errors import PartError
+from lab.experiment.problems import Finding
+from lab.experiment.schedule import schedule
+from lab.experiment.schema import Data, Experiment
+from lab.experiment.sizes import check_against_data, check_sizes
+from lab.network.backprop import Network
+from lab.network.costs import SoftmaxCrossEntropy
+from lab.network.initialisers import Critical, by_layer
+from lab.numerics import Array
+from lab.parts import Activation, Cost, Probe
+from lab.theory.mean_field import critical
+from lab.training.examples import Examples, examples
+from lab.training.loop import Training
+from lab.training.reader import Recording
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where an experiment is put together: the folder its paths start from, and leave to load code."""
+
+    folder: Path
+    allow_code: bool
+
+    def build(self, kind: str, spec: Any) -> Any:
+        """A part of a kind."""
+        return plugins.build(kind, spec, folder=self.folder, allow_code=self.allow_code)
+
+    def activation(self, spec: Any, settings: Experiment) -> Activation:
+        """An activation, by a name, a formula, a design of the experiment's or a class in a file."""
+        return from_spec(spec, settings.designs, folder=self.folder, allow_code=self.allow_code)
+
+    def dataset(self, data: Data, seed: int) -> Dataset:
+        """The data that ``[data]`` means. Raises PartError where there is none such."""
+        source = datasets.source(data.name, data.parameters)
+        return source.load(data.train, data.test, seed, self.folder)
+
+    def training(self, settings: Experiment, data: Dataset) -> Training:
+        """Everything that decides the numbers of one variant; whether it is sound, `unfit` tells."""
+        network = self.network(settings, data)
+        train, test = _both_parts(
+            data, isinstance(network.cost, SoftmaxCrossEntropy), settings.training.dtype
+        )
+        given = settings.training
+        batch = len(train) if given.batch == "full" else int(given.batch)
+        steps = given.steps or (given.epochs or 1) * steps_per_epoch(len(train), batch)
+        return Training(
+            network=network,
+            initialiser=self.build("initialisers", settings.network.initialiser),
+            optimiser=self.build("optimisers", given.optimiser),
+            eta=given.eta,
+            decay=given.lambda_,
+            batch=batch,
+            steps=steps,
+            seed=settings.trials.seed,
+            train=train,
+            test=test,
+            recording=self._recording(settings, steps, train),
+        )
+
+    def network(self, settings: Experiment, data: Dataset) -> Network:
+        """The sizes, the σ of each layer and the cost."""
+        cost: Cost = self.build("costs", settings.network.cost)
+        outputs = targets(data.y_train[:1], isinstance(cost, SoftmaxCrossEntropy)).shape[1]
+        sizes = (data.x_train.shape[1], *settings.network.hidden, outputs)
+        specs = [*settings.network.activations, settings.network.output]
+        sigmas = tuple(self.activation(spec, settings) for spec in specs)
+        return Network(sizes, sigmas, cost, settings.training.surrogate_floor or 0.0)
+
+    def _recording(self, settings: Experiment, steps: int, train: Examples) -> Recording:
+        record = settings.record
+        names = [*plugins.built_in("probes"), *plugins.installed("probes")]
+        probes: list[Probe] = [self.build("probes", name) for name in names]
+        probe = None
+        if record.on == "probe":
+            probe = train[: record.examples]
+        return Recording(
+            schedule=schedule(steps, record.every),
+            probes=tuple(probes),
+            columns=recorded(
+                record.quantities, probes, counterfactual=settings.training.surrogate_floor is not None
+            ),
+            saturation_threshold=record.saturation_threshold,
+            low_input_threshold=record.low_input_threshold,
+            probe=probe,
+            neurons=record.neurons,
+        )
+
+
+def recorded(quantities: list[str], probes: list[Probe], *, counterfactual: bool = False) -> tuple[str, ...]:
+    """The columns that the words of ``record.quantities`` mean, in the order of the probes.
+
+    ``counterfactual`` tells whether there is a surrogate slope, or the control to one.
+    """
+    wanted = set(quantities)
+
+    def in_a_group(probe: Probe) -> bool:
+        concerned = counterfactual or not probe.counterfactual
+        return concerned and ("all" in wanted or ("default" in wanted and probe.default))
+
+    return tuple(
+        column for probe in probes for column in probe.columns if column in wanted or in_a_group(probe)
+    )
+
+
+def unfit(settings: Experiment, training: Training) -> list[Finding]:
+    """What of the settings does not fit the data: sizes, the batch, the cost, a σ that is undefined."""
+    network = training.network
+    found = [
+        *check_sizes(settings, network.sizes[0], network.sizes[-1], trials=1),
+        *check_against_data(settings, len(training.train)),
+    ]
+    if reason := network.cost.refuses_targets(training.train.y):
+        found.append(Finding(("network", "cost"), reason))
+    for l, sigma in enumerate(network.sigmas, 1):
+        if (z := undefined(sigma)) is not None:
+            key = "output" if l == network.depth else "activation"
+            found.append(Finding(("network", key), f"{sigma} is undefined at z = {z:g}"))
+    try:
+        by_layer(training.initialiser, network.sigmas)
+    except PartError as error:
+        found.append(Finding(("network", "initialiser"), str(error)))
+    return list(dict.fromkeys(found))
+
+
+def undefined(sigma: Activation) -> float | None:
+    """A point near 0 at which σ or σ′ is no finite number, or None."""
+    z = np.linspace(-20, 20, 81)
+    with np.errstate(all="ignore"):
+        bad = ~(np.isfinite(np.asarray(sigma(z))) & np.isfinite(np.asarray(sigma.derivative(z))))
+    return float(z[bad][np.argmin(np.abs(z[bad]))]) if bad.any() else None
+
+
+def out_of_reach(network: Network, y: Array) -> str:
+    """A note where a target lies outside the range of the output's σ, so that the cost cannot reach 0."""
+    reach = network.sigma(network.depth).range
+    if isinstance(network.cost, SoftmaxCrossEntropy) or (y.min() in reach and y.max() in reach):
+        return ""
+    return (
+        f"targets from {y.min():g} to {y.max():g} lie outside the range {reach} of the output's activation, "
+        "which cannot reach them all"
+    )
+
+
+def counterfactual(network: Network) -> str:
+    """A note where the weights do not follow the gradient of C; empty where they do."""
+    if network.surrogate_floor == 0:
+        return ""
+    return (
+        "where training.surrogate_floor > 0, σ′ below it is raised to it on the way back: δ and the "
+        "learning speeds are then not the gradient of C"
+    )
+
+
+def without_critical_point(training: Training) -> str:
+    """A note where weights that should be critical are so at q = 1 only; empty where they are."""
+    made, hidden = training.initialiser, training.network.sigmas[:-1]
+    if not isinstance(made, Critical):
+        return ""
+    lacking = dict.fromkeys(str(sigma) for sigma in hidden if critical(sigma, made.bias_variance) is None)
+    if not lacking:
+        return ""
+    return (
+        f"{', '.join(lacking)}: no critical weights of bias_variance = {made.bias_variance:g}; "
+        "χ is set to 1 at q = 1, where z is standard normal"
+    )
+
+
+def steps_per_epoch(examples: int, batch: int) -> int:
+    """⌈n/m⌉: the last batch of an epoch may be short."""
+    return -(-examples // batch)
+
+
+def targets(y: Array, softmax: bool) -> Array:
+    """Targets as the cost wants them: a softmax over two classes has two outputs, all else has one."""
+    return np.hstack([1 - y, y]) if softmax and y.shape[1] == 1 else y
+
+
+@lru_cache(maxsize=4)
+def _both_parts(data: Dataset, softmax: bool, dtype: str) -> tuple[Examples, Examples]:
+    """The training and the test examples, which variants with the same data share."""
+    return (
+        examples(data.x_train, targets(data.y_train, softmax), bool(data.classes), dtype),
+        examples(data.x_test, targets(data.y_test, softmax), bool(data.classes), dtype),
+    )

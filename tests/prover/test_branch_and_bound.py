@@ -1,0 +1,115 @@
+"""The search for both extremes: where it ends, what it costs, and what it says."""
+
+from math import inf
+
+import pytest
+
+from lab.activations.formula.formula import Formula
+from lab.activations.formula.parser import parse
+from lab.activations.formula.tape import Tape
+from lab.numerics import REALS, Interval
+from lab.prover.branch_and_bound import MOST_BOXES, extremes
+from lab.prover.mean_value import Function
+
+
+def function(text, *left_open):
+    tape = Tape()
+    f = tape.copied(parse(text, {}, left_open))
+    partials = [tape.derivative(f, position) for position in range(len(left_open) + 1)]
+    curvature = tape.derivative(partials[0])
+    return Function(tape, f.node, f.node, tuple(partial.node for partial in partials), curvature.node)
+
+
+@pytest.mark.parametrize(
+    ("text", "z", "least", "greatest"),
+    [
+        ("sin(z)", Interval(0.0, 7.0), -1, 1),
+        ("z**4 - z**2", Interval(-2.0, 2.0), -0.25, 12),
+        ("z*exp(-z**2)", REALS, -0.42888194248035344, 0.42888194248035344),
+        ("z**2", REALS, 0, inf),
+        ("z", Interval(-3.0, 4.0), -3, 4),
+        ("where(z > 0.3, z, -1)", Interval(-1.0, 1.0), -1, 1),
+    ],
+)
+def test_both_extremes(text, z, least, greatest):
+    kinks = Formula(text).kinks
+    low, high = extremes(function(text), z, kinks=kinks)
+    for found, true in ((low, least), (high, greatest)):
+        assert found.bounds.low - 1e-12 <= true <= found.bounds.high + 1e-12
+        assert true == inf or found.bounds.high - found.bounds.low <= 1e-8
+        assert found.stuck == ""
+    assert (low.is_least, high.is_least) == (True, False)
+
+
+def test_the_ends_of_the_domain_belong_to_it():
+    low, high = extremes(function("where(z >= 1, 5, where(z <= 0, -5, z))"), Interval(0.0, 1.0))
+    assert low.bounds == Interval(-5.0, -5.0)
+    assert high.bounds == Interval(5.0, 5.0)
+
+
+def test_a_kink_that_is_no_float_costs_nothing(monkeypatch):
+    looked = []
+    over = Function.over
+
+    def counted(self, box, settled):
+        looked.append(box)
+        return over(self, box, settled)
+
+    monkeypatch.setattr(Function, "over", counted)
+    text = "where(3*z > 1, 1, 2)"
+    low, high = extremes(function(text), REALS, kinks=Formula(text).kinks)
+    assert (low.bounds, high.bounds) == (Interval(1.0, 1.0), Interval(2.0, 2.0))
+    assert len(looked) <= 20
+
+
+def test_a_claim_is_decided_beyond_the_usual_width():
+    f = function("exp(z) - z")
+    (low, _), (closer, _) = (
+        extremes(f, Interval(-3.0, 3.0), claim=claim) for claim in (REALS, Interval(1 - 1e-14, inf))
+    )
+    assert closer.bounds.low >= 1 - 1e-14
+    assert low.bounds.low <= closer.bounds.low
+
+
+def test_a_search_without_end_ends():
+    low, high = extremes(function("z*sin(z)*sin(sqrt(2)*z)"), REALS)
+    assert low.bounds.low == -inf
+    assert high.bounds.high == inf
+    assert low.stuck
+    low, _ = extremes(function("sin(z)*sin(1.5*z)*cos(0.7*z)"), Interval(-1e5, 1e5), most=20)
+    assert low.stuck == "20 intervals do not suffice"
+    assert low.bounds.low <= -0.8 <= low.bounds.high + 0.5
+    assert MOST_BOXES <= 2000
+
+
+def test_a_pole_is_given_up():
+    low, high = extremes(function("1/z"), Interval(-1.0, 1.0))
+    assert (low.bounds.low, high.bounds.high) == (-inf, inf)
+    assert low.stuck == "the proof does not come through near z = 0"
+
+
+@pytest.mark.parametrize(
+    ("text", "tails"),
+    [
+        ("exp(z)", (-inf,)),
+        ("exp(-abs(z))", (-inf, inf)),
+        ("max(z, 0)", ()),
+        ("0*z + 1/(1 + exp(z))", (inf,)),
+        ("z**2", ()),
+        ("min(exp(z), exp(-z))*(1 + z**2)", (-inf, inf)),
+    ],
+)
+def test_an_infimum_that_is_a_limit_only(text, tails):
+    low, _ = extremes(function(text), REALS, kinks=Formula(text).kinks)
+    assert low.tails == tails
+    assert low.bounds == Interval(0.0, 0.0)
+
+
+def test_parameters_are_split_too():
+    """Least at z = a = 1/2, where nothing is monotone."""
+    f = function("(z - a)**2 + (a - 0.5)**2 + a*z", "a")
+    low, high = extremes(f, Interval(-2.0, 2.0), (Interval(0.0, 1.0),))
+    assert low.bounds.low <= 0.125 <= low.bounds.high + 0.1
+    assert low.bounds.high - low.bounds.low <= 1e-4
+    assert len(low.at) == 2
+    assert high.bounds.low <= 7.25 <= high.bounds.high + 2

@@ -1,0 +1,632 @@
+"""Certificates: known verdicts, and every verdict held to mpmath by an evaluator written here."""
+
+import time
+from dataclasses import dataclass
+from math import inf, nan
+
+import mpmath as mp
+import numpy as np
+import pytest
+
+from lab.activations.design.integral import FARTHEST, Integral
+from lab.activations.formula.formula import Formula
+from lab.activations.formula.parser import FormulaError
+from lab.activations.hyperbolic import Tanh
+from lab.activations.linear import ReLU
+from lab.numerics import REALS, Interval
+from lab.parts import Activation
+from lab.prover.branch_and_bound import MOST_BOXES
+from lab.prover.certificate import certify
+
+
+def s(z):
+    return 1 / (1 + mp.exp(-z))
+
+
+def sech2(z):
+    return 1 / mp.cosh(z) ** 2
+
+
+def mish(z):
+    t = mp.tanh(mp.log1p(mp.exp(z)))
+    return t + z * (1 - t**2) * s(z)
+
+
+def gelu(z):
+    return mp.ncdf(z) + z * mp.npdf(z)
+
+
+SLOPES = {
+    "tanh(z) + 0.1*z": lambda z: sech2(z) + mp.mpf(0.1),
+    "s(z)": lambda z: s(z) * s(-z),
+    "z*s(z)": lambda z: s(z) * (1 + z * s(-z)),
+    "z*Phi(z)": gelu,
+    "z*Phi(z) + 0.2*z": lambda z: gelu(z) + mp.mpf(0.2),
+    "z*tanh(sp(z))": mish,
+    "z - 0.5*sin(z)": lambda z: 1 - mp.cos(z) / 2,
+    "sin(z**2)": lambda z: 2 * z * mp.cos(z * z),
+    "z + 10*exp(-((z - 300)/5)**2)": lambda z: 1 - 10 * 2 * (z - 300) / 25 * mp.exp(-(((z - 300) / 5) ** 2)),
+    "1e300*z": lambda z: mp.mpf(1e300),
+    "1e-320*z": lambda z: mp.mpf(1e-320),
+    "tanh(z) + 1e-320*z": lambda z: sech2(z) + mp.mpf(1e-320),
+    "tanh(1e300*z) + 0.1*z": lambda z: mp.mpf(1e300) * sech2(mp.mpf(1e300) * z) + mp.mpf(0.1),
+    "z**3 + z": lambda z: 3 * z**2 + 1,
+    "exp(z)": mp.exp,
+    "-2*z": lambda z: mp.mpf(-2),
+    "0.1*(3*z)": lambda z: mp.mpf(0.1) * 3,
+    "z/(1 + abs(z))": lambda z: 1 / (1 + abs(z)) ** 2,
+    "(z + sqrt(z**2 + 4))/2": lambda z: (1 + z / mp.sqrt(z**2 + 4)) / 2,
+    "z + 0.5*(sqrt(z**2 + 1) - 1)": lambda z: 1 + z / mp.sqrt(z**2 + 1) / 2,
+    "0.75*z*s(0.75*z) + 0.25*z": lambda z: 0.75 * s(0.75 * z) * (1 + 0.75 * z * s(-0.75 * z)) + mp.mpf(0.25),
+    "z + z*exp(-z**2)": lambda z: 1 + (1 - 2 * z**2) * mp.exp(-(z**2)),
+    "log(1 + exp(z))": s,
+    "max(z, 0.25*z)": lambda z: mp.mpf(1 if z >= 0 else 0.25),
+    "where(z > 0, z, z*exp(z))": lambda z: mp.mpf(1) if z > 0 else (1 + z) * mp.exp(z),
+    "where(z > 0, 1, 0)*z": lambda z: mp.mpf(1 if z > 0 else 0),
+    "where(abs(z) <= 1, z, 0.3*z + 0.7*sign(z))": lambda z: mp.mpf(1) if abs(z) <= 1 else mp.mpf(0.3),
+    "exp(z)/(1 + exp(z))": lambda z: s(z) * s(-z),
+    "z + 2*exp(-((z - 3e6)/5)**2)": lambda z: (
+        1 - 4 * (z - 3000000) / 25 * mp.exp(-(((z - 3000000) / 5) ** 2))
+    ),
+    "z + exp(-((z - 0.40012)/1e-5)**2)": lambda z: (
+        1
+        - 2
+        * (z - mp.mpf(0.40012))
+        / mp.mpf(1e-5) ** 2
+        * mp.exp(-(((z - mp.mpf(0.40012)) / mp.mpf(1e-5)) ** 2))
+    ),
+}
+"""σ′ by the textbook."""
+
+AT_LEAST = [
+    ("tanh(z) + 0.1*z", 0.1, "CERTIFIED"),
+    ("tanh(z) + 0.1*z", 0.1 - 1e-17, "CERTIFIED"),
+    ("tanh(z) + 0.1*z", 0.1 + 1e-15, "REFUTED"),
+    ("tanh(z) + 0.1*z", 0.11, "REFUTED"),
+    ("s(z)", 0.0, "CERTIFIED"),
+    ("s(z)", 1e-3, "REFUTED"),
+    ("s(z)", 1e-300, "REFUTED"),
+    ("z*s(z)", 0.0, "REFUTED"),
+    ("z*s(z)", -0.0999, "CERTIFIED"),
+    ("z*s(z)", -0.0998, "REFUTED"),
+    ("z*Phi(z)", 0.0, "REFUTED"),
+    ("z*Phi(z)", -0.1290, "CERTIFIED"),
+    ("z*Phi(z) + 0.2*z", 0.07, "CERTIFIED"),
+    ("z*Phi(z) + 0.2*z", 0.0712, "REFUTED"),
+    ("z*tanh(sp(z))", 0.0, "REFUTED"),
+    ("z*tanh(sp(z))", -0.1126, "CERTIFIED"),
+    ("z - 0.5*sin(z)", 0.5, "CERTIFIED"),
+    ("z - 0.5*sin(z)", 0.5001, "REFUTED"),
+    ("sin(z**2)", 0.0, "REFUTED"),
+    ("sin(z**2)", -1e300, "UNDECIDED"),
+    ("z + 10*exp(-((z - 300)/5)**2)", 0.0, "REFUTED"),
+    ("z + 10*exp(-((z - 300)/5)**2)", -0.72, "CERTIFIED"),
+    ("1e300*z", 1e300, "CERTIFIED"),
+    ("1e300*z", np.nextafter(1e300, inf), "REFUTED"),
+    ("1e-320*z", 1e-320, "CERTIFIED"),
+    ("1e-320*z", 1e-320 + 5e-324, "REFUTED"),
+    ("tanh(z) + 1e-320*z", 1e-320, "CERTIFIED"),
+    ("tanh(z) + 1e-320*z", 2e-320, "REFUTED"),
+    ("tanh(1e300*z) + 0.1*z", 0.1, "CERTIFIED"),
+    ("z**3 + z", 1.0, "CERTIFIED"),
+    ("z**3 + z", 1.1, "REFUTED"),
+    ("-2*z", -2.0, "CERTIFIED"),
+    ("-2*z", -1.0, "REFUTED"),
+    ("0.1*(3*z)", 0.3, "CERTIFIED"),
+    ("0.1*(3*z)", 0.1 * 3, "UNDECIDED"),  # the float 0.1*3 is a little more than three times the float 0.1
+    ("0.1*(3*z)", 0.1 * 3 + 1e-15, "REFUTED"),
+    ("z/(1 + abs(z))", 0.0, "CERTIFIED"),
+    ("(z + sqrt(z**2 + 4))/2", 0.0, "CERTIFIED"),
+    ("z + 0.5*(sqrt(z**2 + 1) - 1)", 0.5, "CERTIFIED"),
+    ("0.75*z*s(0.75*z) + 0.25*z", 0.175, "CERTIFIED"),
+    ("z + z*exp(-z**2)", 0.5, "CERTIFIED"),
+    ("log(1 + exp(z))", 0.0, "CERTIFIED"),
+    ("max(z, 0.25*z)", 0.25, "CERTIFIED"),
+    ("where(z > 0, z, z*exp(z))", -0.1354, "CERTIFIED"),
+    ("where(z > 0, 1, 0)*z", 0.0, "CERTIFIED"),
+    ("where(abs(z) <= 1, z, 0.3*z + 0.7*sign(z))", 0.3, "CERTIFIED"),
+    ("exp(z)/(1 + exp(z))", 0.9, "REFUTED"),
+    ("exp(z)", 0.0, "CERTIFIED"),
+    ("z + 2*exp(-((z - 3e6)/5)**2)", 0.99, "REFUTED"),
+    ("z + exp(-((z - 0.40012)/1e-5)**2)", 0.0, "REFUTED"),
+]
+AT_MOST = [
+    ("tanh(z) + 0.1*z", 1.1, "CERTIFIED"),
+    ("tanh(z) + 0.1*z", 1.09, "REFUTED"),
+    ("s(z)", 0.25, "CERTIFIED"),
+    ("s(z)", 0.2499, "REFUTED"),
+    ("z*s(z)", 1.1, "CERTIFIED"),
+    ("z*Phi(z)", 1.13, "CERTIFIED"),
+    ("z*Phi(z)", 1.128, "REFUTED"),
+    ("z*tanh(sp(z))", 1.1, "CERTIFIED"),
+    ("z/(1 + abs(z))", 1.0, "CERTIFIED"),
+    ("sin(z**2)", 1e300, "UNDECIDED"),
+    ("exp(z)", 3.0, "REFUTED"),
+    ("1e300*z", 1e300, "CERTIFIED"),
+    ("1e300*z", 1e299, "REFUTED"),
+    ("z + 2*exp(-((z - 3e6)/5)**2)", 1.01, "REFUTED"),
+    ("max(z, 0.25*z)", 1.0, "CERTIFIED"),
+]
+CLAIMS = [(text, (c, inf), verdict) for text, c, verdict in AT_LEAST] + [
+    (text, (-inf, c), verdict) for text, c, verdict in AT_MOST
+]
+FAR_OUT = np.concatenate(
+    [np.linspace(-40, 40, 1601) + 0.0007, np.geomspace(40, 1e5, 60), [0.0, 300.0, 0.40012]]
+)
+DENSE = np.concatenate([FAR_OUT, -FAR_OUT])
+
+
+@pytest.mark.parametrize(("text", "claim", "verdict"), CLAIMS)
+def test_known_verdicts_and_what_mpmath_says_of_them(text, claim, verdict):
+    found = certify(Formula(text), *claim)
+    assert found.verdict == verdict, found
+    low, high = (mp.mpf(bound) for bound in claim)
+    with mp.workdps(60):
+        if verdict == "CERTIFIED":
+            assert found.reason == "proved on every interval of z"
+            for z in DENSE:
+                assert low <= SLOPES[text](mp.mpf(float(z))) <= high
+        if verdict == "REFUTED":
+            assert not low <= SLOPES[text](mp.mpf(found.witness)) <= high
+        else:
+            assert found.witness is None
+
+
+def test_the_words_of_a_refutation():
+    """Fault 57: the witness, σ′ there and the claim."""
+    found = certify(Formula("max(z, 0.25*z)"), at_least=0.3)
+    assert (found.verdict, found.witness) == ("REFUTED", pytest.approx(-0.0125))
+    assert found.reason == "σ′(-0.0125) = 0.25, less than 0.3"
+    found = certify(Formula("0.1*z"), at_least=0.1 + 1e-15)
+    assert found.reason == "σ′(0) = 0.10000000000000001, less than 0.100000000000001"
+    found = certify(Formula("3*z + tanh(z)"), at_most=3.5)
+    assert found.reason == f"σ′({found.witness:.6g}) = 4, more than 3.5"
+
+
+def test_no_claim_is_proved_and_both_may_be_made():
+    assert certify(Formula("tanh(z)")).verdict == "CERTIFIED"
+    assert certify(Formula("tanh(z) + 0.1*z"), 0.1, 1.1).verdict == "CERTIFIED"
+    assert certify(Formula("tanh(z) + 0.1*z"), 0.1, 1.0).verdict == "REFUTED"
+    assert certify(Formula("tanh(z) + 0.1*z"), 0.2, 1.1).verdict == "REFUTED"
+
+
+@pytest.mark.parametrize("text", ["exp(z)*z", "z**3", "sinh(z)"])
+def test_an_unbounded_slope_is_not_below_anything(text):
+    """An enclosure of all reals proves nothing, whichever side the claim is on."""
+    assert certify(Formula(text), at_most=1e305).verdict != "CERTIFIED"
+    assert certify(Formula(f"-{text}"), at_least=-1e305).verdict != "CERTIFIED"
+
+
+@pytest.mark.parametrize(
+    "text", ["1/z", "log(z)", "sqrt(z)", "log1p(z)", "z**0.5", "z**-1", "z**z", "log(z**2)"]
+)
+def test_what_is_undefined_somewhere_is_never_certified(text):
+    assert certify(Formula(text), at_least=-1e300).verdict != "CERTIFIED"
+
+
+@pytest.mark.parametrize("text", ["z + 1e-3*tanh(log(z))", "max(z, tanh(log(z)))", "z + 0.5*cos(sqrt(z))"])
+def test_nor_is_what_hides_it_in_a_bounded_function(text):
+    """Fault 55: it is told where the formula is undefined."""
+    found = certify(Formula(text), at_least=-5.0)
+    assert found.verdict == "REFUTED"
+    assert found.reason == "σ is undefined at z = -0.0125, where it has no slope"
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("1/z", 0.0),
+        ("z**-1", 0.0),
+        ("log(z**2)", 0.0),
+        ("1/(z - 3)", 3.0),
+        ("sqrt(z)", -0.0125),
+        ("z**z", -0.0125),
+    ],
+)
+def test_where_it_is_proved_to_be_undefined_that_is_the_witness(text, at):
+    for claim in ({}, {"at_least": -1e300}, {"at_most": 1e300}):
+        found = certify(Formula(text), **claim)
+        assert (found.verdict, found.witness) == ("REFUTED", pytest.approx(at))
+        assert found.reason == f"σ is undefined at z = {at:g}, where it has no slope"
+        assert (found.jumps, found.range_inf, found.range_sup) == ((), REALS, REALS)
+
+
+def test_where_it_is_only_not_proved_to_be_defined_nothing_is_certified():
+    """(z − 1)² is z² − 2z + 1, but intervals do not see it."""
+    found = certify(Formula("z + 1/(1e-9 + (z - 1)**2 - (z**2 - 2*z + 1))"))
+    assert found.verdict == "UNDECIDED"
+    assert found.reason.startswith("σ may be undefined")
+    assert found.reason.endswith("; try a form without log, roots and quotients there")
+
+
+JUMPS = [
+    ("where(z > 0, z, z - 1)", 0),
+    ("where(z >= 0, z, z - 1)", 0),
+    ("where(z < 2, z, z + 1e-6)", 2),
+    ("where(3*z > 1, z, z + 1)", 1 / 3),
+    ("where(0.1*z > 0.7, z, z + 1)", 7),
+    ("where(z > 1e7, z, z - 1)", 1e7),
+    ("where(z > -1e200, z, 2*z)", -1e200),
+    ("where(abs(z) > 0.5, z, 0)", 0.5),
+    ("where(z**2 > 2, z, 2*z)", 2**0.5),
+    ("where(tanh(z) > 0.5, z, z + 1)", 0.5493061443340548),
+    ("where(where(z > 0.0001, where(z < 0.0002, 1, 0), 0) > 0.5, z + 9, z)", 0.0001),
+    ("z + 1e-5*sign(z - 1)", 1),
+    ("z + sign(z)", 0),
+    ("z + 1e-9*sign(z)", 0),
+    ("where(z > 1e8, z, z - 0.02)", 1e8),
+    ("tanh(z) + 0.1*z + where(z > 1.1, 1e-7, 0)", 1.1),
+]
+
+
+@pytest.mark.parametrize(("text", "at"), JUMPS)
+def test_a_jump_is_refused_wherever_it_is(text, at):
+    """Fault 56: a jump is told with its place, however small and far."""
+    found = certify(Formula(text), at_least=-1e6)
+    assert found.verdict == "REFUTED"
+    assert abs(found.witness) == pytest.approx(abs(at), rel=1e-12, abs=1e-12)
+    assert found.reason == f"σ jumps at z = {found.witness:.6g}, where it has no slope"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "where(z > 0, z, expm1(z))",
+        "where(z > 1, z, 1 + sin(z - 1))",
+        "where(z > 0, 1, 0)*z",
+        "abs(z)*sign(z)",
+        "sign(z)*max(abs(z) - 0.5, 0)",
+        "where(max(z, 0) > 0, z, 0)",
+        "where(z > b, tanh(b) + 0.1*(z - b), tanh(z))",
+        "where(abs(z) < b, tanh(z), sign(z)*(tanh(b) + 0.1*(abs(z) - b)))",
+        "min(max(z, -1), 1)",
+        "where(z > 1e5, 1e5 + 0.1*(z - 1e5), z)",
+    ],
+)
+def test_what_only_switches_is_no_jump(text):
+    parameters = (("b", 0.7),) if "b" in text.replace("abs", "") else ()
+    assert certify(Formula(text, parameters), at_least=-2.0).verdict in ("CERTIFIED", "UNDECIDED")
+    assert "jump" not in certify(Formula(text, parameters), at_least=-2.0).reason
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("where(z >= 0, where(z <= 0, 5, z), z)", "σ may jump near z = 0"),
+        ("where(z > 1, 1e10*(z - 1) + 1, z)", "σ may jump near z = 1"),
+        ("where(z > 0, log(z), z)", "σ may be undefined near z = 0"),
+        ("z + where(1e-200*(1e-200*z) > 1, 1, 0)", "σ may jump beyond z = "),
+    ],
+)
+def test_where_a_jump_cannot_be_excluded_nothing_is_certified(text, reason):
+    found = certify(Formula(text), at_least=-1.0)
+    assert found.verdict == "UNDECIDED"
+    assert found.reason.startswith(reason)
+
+
+def test_switches_without_end_end():
+    text = "where(sin(z) > 0, sin(z), 0) + 2*z"
+    begun = time.perf_counter()
+    found = certify(Formula(text), at_least=1.0)
+    assert found.verdict == "UNDECIDED"
+    assert found.reason.startswith("σ may jump")
+    assert time.perf_counter() - begun < 5
+
+
+def test_a_proof_that_runs_out_says_where_and_what_to_try():
+    """Fault 58: the infimum of σ′ is −1 in one, and −0.09983932012886692 to 17 digits in the other."""
+    found = certify(Formula("z + sin(z)*sin(sqrt(2)*z)"), at_least=-0.9)
+    assert found.verdict == "UNDECIDED"
+    assert found.reason == (
+        "the proof does not come through beyond z = -1e+300; proved is σ′ ≥ -1.4142135623730954 "
+        "and σ′ ≤ 3.4142135623730954: try a claim within that"
+    )
+    found = certify(Formula("z*s(z)"), at_least=-0.09983932012886692)
+    assert found.verdict == "UNDECIDED"
+    assert found.reason.startswith(
+        "the proof does not come through near z = -2.39936; proved is σ′ ≥ -0.0998"
+    )
+    assert certify(Formula("z*s(z)"), at_least=-0.09983932012886692 - 1e-15).verdict == "CERTIFIED"
+
+
+@pytest.mark.parametrize(
+    ("text", "at_least", "at_most"),
+    [
+        ("0.5*z*(1 + tanh(sqrt(2/pi)*(z + 0.044715*z**3)))", -0.129, 1.129),
+        ("0.5*z*(1 + erf(z/sqrt(2)))", -0.1290, 1.1290),
+        ("log(cosh(z))", -1.0, 1.0),
+        ("z + 0.5*sin(z)**2", 0.5, 1.5),
+        ("z + 0.3*sin(z) + 0.1*cos(2*z + 1)", 0.5, 1.5),
+        ("where(z > 0, z, exp(z) - 1)", 0.0, 1.0),
+        ("where(z >= 0, z, exp(z) - 1)", 0.0, 1.0),
+        ("where(z > 2, 2 + 0.5*(z - 2), z)", 0.5, 1.0),
+    ],
+)
+def test_what_intervals_alone_do_not_prove(text, at_least, at_most):
+    """Cancellation in a tail, ∞/∞, periods, and a branch that only just ends at its kink."""
+    assert certify(Formula(text), at_least, at_most).verdict == "CERTIFIED"
+
+
+EXTREMES = [
+    ("z*Phi(z) + 0.2*z", "0.0710958548148453", "1.3289041451851547"),
+    ("z*s(z)", "-0.0998393201288668", "1.0998393201288668"),
+    ("z*tanh(sp(z))", "-0.1125261223894626", "1.0884981612517276"),
+    ("tanh(z) + 0.1*z", "0.1", "1.1"),
+    ("z - 0.5*sin(z)", "0.5", "1.5"),
+    ("z**3 - z", "-1", "inf"),
+    ("exp(z)", "0", "inf"),
+    ("z + 10*exp(-((z - 300)/5)**2)", "-0.715527769921418", "2.715527769921418"),
+    ("where(z > 0, z, 0.3*z)", "0.3", "1"),
+    ("z*min(max(z/6 + 0.5, 0), 1)", "-0.5", "1.5"),
+]
+
+
+@pytest.mark.parametrize(("text", "inf_slope", "sup_slope"), EXTREMES)
+def test_the_extremes_are_enclosed_tightly(text, inf_slope, sup_slope):
+    """The numbers are those of mpmath.findroot on σ″."""
+    found = certify(Formula(text))
+    for enclosure, true in ((found.inf, inf_slope), (found.sup, sup_slope)):
+        number = float(true)
+        if number in (inf, -inf):
+            assert enclosure == Interval(number, number)
+        else:
+            assert enclosure.low - 1e-15 <= number <= enclosure.high + 1e-15
+            assert enclosure.high - enclosure.low <= 1e-9
+
+
+@pytest.mark.parametrize(
+    ("text", "inf_at", "sup_at"),
+    [
+        ("s(z)", (-inf, inf), (0.0,)),
+        ("sp(z)", (-inf,), (inf,)),
+        ("tanh(z) + 0.1*z", (-inf, inf), (0.0,)),
+        ("z/(1 + abs(z))", (-inf, inf), (0.0,)),
+        ("exp(z)", (-inf,), (inf,)),
+        ("z**3", (0.0,), (-inf, inf)),
+        ("max(z, 0)", (0.0,), (0.0125,)),  # level on both sides: reached
+        ("z*s(z)", (-2.3993572805,), (2.3993572805,)),
+    ],
+)
+def test_an_infimum_is_reached_or_approached(text, inf_at, sup_at):
+    found = certify(Formula(text))
+    assert found.inf_at == pytest.approx(inf_at, rel=1e-9)
+    assert found.sup_at == pytest.approx(sup_at, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("text", "monotone"),
+    [
+        ("tanh(z)", "CERTIFIED"),
+        ("-sp(z)", "CERTIFIED"),
+        ("max(z, 0)", "CERTIFIED"),
+        ("z*s(z)", "REFUTED"),
+        ("abs(z)", "REFUTED"),
+        ("where(z > 0, z, z - 1)", "UNDECIDED"),
+        ("1/z", "UNDECIDED"),
+    ],
+)
+def test_monotone(text, monotone):
+    found = certify(Formula(text))
+    assert found.monotone == monotone
+    assert (found.turns_at is None) == (monotone != "REFUTED")
+    if found.turns_at is not None:
+        assert Formula(text).derivative(found.turns_at) < 0
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("s(z)", 0, 1),
+        ("z*s(z)", -0.2784645427610738, inf),
+        ("tanh(z) + 0.1*z", -inf, inf),
+        ("sin(z)", -1, 1),
+        ("max(z, 0)", 0, inf),
+        ("exp(z)", 0, inf),
+        ("exp(-z**2)", 0, 1),
+        ("-z**2", -inf, 0),
+        ("where(z > 0, 1, 0)", 0, 1),
+        ("arctan(z)", -1.5707963267948966, 1.5707963267948966),
+    ],
+)
+def test_the_range_of_sigma(text, low, high):
+    found = certify(Formula(text))
+    for enclosure, true in ((found.range_inf, low), (found.range_sup, high)):
+        assert enclosure.low - 1e-15 <= true <= enclosure.high + 1e-15
+        assert true in (-inf, inf) or enclosure.high - enclosure.low < 1e-8
+
+
+def test_the_lipschitz_constant():
+    assert certify(Formula("s(z)")).lipschitz == Interval(0.25, 0.25)
+    assert certify(Formula("-3*z")).lipschitz == Interval(3.0, 3.0)
+    assert certify(Formula("where(z > 0, 1, 0)")).lipschitz == Interval(inf, inf)
+    assert 1.0998393201288 < certify(Formula("-z*s(z)")).lipschitz.low <= 1.099839320128868
+
+
+def test_all_jumps_are_told():
+    found = certify(Formula("where(z > 1, z, z - 1) + where(z > -2, 1, 0)"))
+    assert found.jumps == pytest.approx((-2.0, 1.0))
+    assert found.reason == "σ jumps at z = -2, where it has no slope"
+
+
+def test_the_words_of_a_certificate():
+    assert str(certify(Formula("s(z)"), at_least=0.01)).splitlines() == [
+        "σ′ ≥ 0.01 is REFUTED: σ′(-20.725) = 9.98267e-10, less than 0.01; "
+        "σ′ is not bounded away from zero (limit 0)",
+        "inf σ′ = 0, approached as z → ±∞: not bounded away from zero (limit 0)",
+        "sup σ′ = 0.25, at z = 0",
+        "monotone: proved, σ rises or is level everywhere",
+        "Lipschitz constant = 0.25",
+        "range of σ: inf = 0, sup = 1 ± 1e-15",
+        "jumps: none",
+    ]
+    assert str(certify(Formula("0.5*z + 0.25*sin(z)"))).splitlines()[-1] == (
+        "σ′ ≥ 0.25: by BP2, which multiplies the error by σ′, every neuron passes at least 0.25 of it on, "
+        "so saturation alone can never stop a weight"
+    )
+    assert str(certify(Formula("1/z"))).splitlines()[0] == "σ is undefined at z = 0, where it has no slope"
+    assert str(certify(Formula("z"), 0.5, 2.0)).startswith("0.5 ≤ σ′ ≤ 2 is CERTIFIED: ")
+    assert str(certify(Formula("z"), at_most=2.0)).startswith("σ′ ≤ 2 is CERTIFIED: ")
+    assert "jumps: not excluded: σ may jump" in str(certify(Formula("where(z >= 0, where(z <= 0, 5, z), z)")))
+    assert "jumps: at z = 0" in str(certify(Formula("sign(z)")))
+    assert "monotone: refuted, σ falls at z = -2.39936 and rises elsewhere" in str(certify(Formula("z*s(z)")))
+
+
+FAMILIES = [
+    ("tanh(z) + a*z", {"a": (0.05, 0.2)}, 0.05, 1.2),
+    ("where(z > 0, z, a*z)", {"a": (0.05, 0.2)}, 0.05, 1.0),
+    ("a*tanh(b*z)", {"a": (1.0, 2.0), "b": (0.5, 3.0)}, 0.0, 6.0),
+    ("z*s(z) + a*z", {"a": (0.2, 0.3)}, 0.2 - 0.0998393201288668, 1.3998393201288668),
+    ("max(a*z, z)", {"a": (0.1, 0.2)}, 0.1, 1.0),
+    ("z - a*sin(z)", {"a": (0.1, 0.5)}, 0.5, 1.5),
+]
+
+
+@pytest.mark.parametrize(("text", "ranges", "low", "high"), FAMILIES)
+def test_a_family_over_ranges_of_its_parameters(text, ranges, low, high):
+    over = {name: Interval(*ends) for name, ends in ranges.items()}
+    sigma = Formula(text, tuple((name, ends[0]) for name, ends in ranges.items()))
+    found = certify(sigma, over=over)
+    for enclosure, true in ((found.inf, low), (found.sup, high)):
+        assert enclosure.low - 1e-12 <= true <= enclosure.high + 1e-12
+        assert enclosure.high - enclosure.low <= 2e-6 * max(1.0, high)
+    margin = 1e-5 * max(1.0, high)
+    assert certify(sigma, low - margin, high + margin, over).verdict == "CERTIFIED"
+    refuted = certify(sigma, at_least=low + margin, over=over)
+    assert refuted.verdict == "REFUTED"
+    assert all(f"{name} = " in refuted.reason for name in ranges)
+
+
+def test_the_worst_member_of_a_family_decides():
+    sigma = Formula("tanh(z) + a*z", (("a", 0.3),))
+    assert certify(sigma, at_least=0.2).verdict == "CERTIFIED"
+    found = certify(sigma, at_least=0.2, over={"a": Interval(0.1, 0.3)})
+    assert found.verdict == "REFUTED"
+    assert found.reason.endswith("; a = 0.1) = 0.1, less than 0.2")
+
+
+def test_a_family_of_designs_by_their_derivative():
+    sigma = Integral("floor + (1 - floor)*exp(-z**2)", (("floor", 0.05),))
+    assert certify(sigma, at_least=0.02, over={"floor": Interval(0.02, 0.1)}).verdict == "CERTIFIED"
+    assert certify(sigma, at_least=0.03, over={"floor": Interval(0.02, 0.1)}).verdict == "REFUTED"
+
+
+def test_a_switch_that_moves_with_a_parameter_is_left_in_doubt():
+    found = certify(Formula("where(z > a, 2*z - a, z)", (("a", 1.0),)), over={"a": Interval(1.0, 2.0)})
+    assert (found.verdict, found.reason[:10]) == ("UNDECIDED", "σ may jump")
+
+
+def test_what_a_family_cannot_be():
+    sigma = Formula("tanh(z) + a*z", (("a", 0.3),))
+    for values in (Interval(2.0, 1.0), Interval(0.0, inf), Interval(nan, 1.0)):
+        with pytest.raises(ValueError, match=r"^the range of a needs finite numbers in order, got \["):
+            certify(sigma, over={"a": values})
+    with pytest.raises(FormulaError, match=r"the parameter 'b' does not occur in it"):
+        certify(sigma, over={"b": Interval(0.0, 1.0)})
+
+
+@dataclass(frozen=True)
+class Cubic(Activation):
+    """No class of the lab's."""
+
+    def __call__(self, z):
+        return z + z**3
+
+    def derivative(self, z):
+        return 1 + 3 * z**2
+
+
+def test_a_class_without_a_formula_is_undecided():
+    found = certify(Cubic(), at_least=0.0)
+    assert (found.verdict, found.reason) == (
+        "UNDECIDED",
+        "only a formula can be certified, and this is a class",
+    )
+    assert (found.inf, found.sup, found.monotone) == (REALS, REALS, "UNDECIDED")
+
+
+def test_a_class_of_the_lab_is_certified_by_its_formula():
+    assert certify(Tanh()).inf == Interval(0.0, 0.0)
+    assert certify(ReLU(), at_least=0.0, at_most=1.0).verdict == "CERTIFIED"
+    assert certify(ReLU(), at_least=0.1).witness == 0
+
+
+@pytest.mark.parametrize(("at_least", "at_most"), [(nan, inf), (-inf, nan)])
+def test_a_claim_is_a_number(at_least, at_most):
+    with pytest.raises(ValueError, match=r"^a claim needs numbers, got at_least = "):
+        certify(Formula("tanh(z)"), at_least, at_most)
+
+
+@pytest.mark.parametrize(
+    ("text", "floor", "verdict"),
+    [
+        ("floor + (1 - floor)*exp(-z**2)", 0.05, "CERTIFIED"),
+        ("floor + (1 - floor)*exp(-z**2)", 0.06, "REFUTED"),
+        ("floor + where(z > 0.3, 1, 0)", 0.05, "CERTIFIED"),
+        ("floor + where(z > 0.3, 1, -0.01)", 0.05, "REFUTED"),
+        ("floor + 1/(1 + z**2)", 0.05, "CERTIFIED"),
+        ("floor + where(z > 1, 1, exp(-z**2))", 0.05, "CERTIFIED"),
+    ],
+)
+def test_a_design_by_its_derivative(text, floor, verdict):
+    found = certify(Integral(text, (("floor", 0.05),)), at_least=floor)
+    assert found.verdict == verdict
+    assert (found.witness is None) == (verdict == "CERTIFIED")
+
+
+def test_a_design_by_its_derivative_is_looked_at_as_far_as_it_goes():
+    """Beyond its table σ is a straight line: what σ′ would be there is no matter."""
+    sigma = Integral("1 - z/20000")
+    assert certify(sigma, at_least=0.5).verdict == "CERTIFIED"
+    found = certify(sigma, at_least=0.6)
+    assert (found.verdict, found.witness) == ("REFUTED", FARTHEST)
+
+
+@pytest.mark.parametrize(
+    "text", ["tanh(z) + 0.1*z", "z*Phi(z) + 0.2*z", "where(abs(z) < 1, z, 0.5*z + 0.5*sign(z))"]
+)
+def test_it_takes_a_moment_only(text):
+    sigma = Formula(text)
+    certify(sigma, at_least=0.05)
+    begun = time.perf_counter()
+    certify(sigma, at_least=0.05)
+    assert time.perf_counter() - begun < 0.5  # about 10 to 20 ms
+
+
+def test_a_proof_gives_up():
+    assert MOST_BOXES <= 10_000
+    begun = time.perf_counter()
+    assert certify(Formula("z + sin(z)*sin(sqrt(2)*z)"), at_least=-0.9).verdict == "UNDECIDED"
+    assert time.perf_counter() - begun < 5
+
+
+DESIGNS = [
+    "tanh({a}*z) + {b}*z",
+    "{b}*z + z*s({a}*z)",
+    "z*Phi({a}*z) - {b}*z",
+    "{b}*z + exp(-({a}*z)**2)",
+    "z - {b}*sin({a}*z)",
+    "{a}*z/(1 + abs({b}*z))",
+    "where(z > {b}, {b} + {a}*(z - {b}), z)",
+    "max({b}*z, min({a}*z, z))",
+    "z*tanh(sp({a}*z)) + {b}*abs(z)",
+    "{b}*asinh(z) + arctan({a}*z)*z",
+]
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_no_verdict_contradicts_the_slope_as_it_is_computed(design):
+    """Claims about the extremes that a grid shows, a little lower and a little higher."""
+    rng = np.random.default_rng(1)
+    z = np.concatenate(
+        [np.linspace(-30, 30, 6001) + 0.0003, np.geomspace(30, 1e5, 200), -np.geomspace(30, 1e5, 200)]
+    )
+    for _ in range(2):
+        a, b = rng.uniform(0.1, 2, 2).round(3)
+        sigma = Formula(design.format(a=a, b=b))
+        least, greatest = sigma.derivative(z).min(), sigma.derivative(z).max()
+        margin = 1e-3 * (1 + greatest - least)
+        assert certify(sigma, least + margin).verdict == "REFUTED"
+        assert certify(sigma, -inf, greatest - margin).verdict == "REFUTED"
+        for claim in (Interval(least - margin, inf), Interval(-inf, greatest + margin)):
+            found = certify(sigma, claim.low, claim.high)
+            assert found.verdict != "REFUTED" or float(sigma.derivative(found.witness)) not in claim

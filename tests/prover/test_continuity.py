@@ -1,0 +1,81 @@
+"""Where σ jumps or is undefined, and what is only in doubt. (More of it in test_certificate.)"""
+
+import pytest
+
+from lab.activations.formula.formula import Formula
+from lab.activations.formula.parser import parse
+from lab.activations.formula.tape import Tape
+from lab.numerics import Interval
+from lab.prover.continuity import Continuity, continuity
+
+
+def found(text, suspects=(), **ranges):
+    tape = Tape()
+    sigma = tape.copied(parse(text, {}, tuple(ranges)))
+    return continuity(sigma, tape.derivative(sigma), tuple(ranges.values()), suspects)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tanh(z)",
+        "abs(z)*sign(z)",
+        "where(z > 0, z, expm1(z))",
+        "1/(1 + z**2)",
+        "sqrt(1 + z**2)",
+        "log(cosh(z))",
+    ],
+)
+def test_what_is_continuous(text):
+    assert found(text) == Continuity()
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [("1/z", 0.0), ("log(z**2)", 0.0), ("1/(z - 2)", 2.0), ("z**-2", 0.0), ("1/(z**2 - 4)", -2.0)],
+)
+def test_a_pole_on_the_way_is_found_without_being_suspected(text, at):
+    result = found(text)
+    assert abs(result.undefined) == abs(at)
+    assert result.doubt == f"σ is undefined at z = {result.undefined:g}"
+
+
+@pytest.mark.parametrize(
+    ("text", "z", "proved"),
+    [
+        ("log(z)", -1.0, True),
+        ("log(z)", 0.0, True),
+        ("log1p(z)", -1.0, True),
+        ("sqrt(z)", -1e-9, True),
+        ("z**0.5", -2.0, True),
+        ("z**-1", 0.0, True),
+        ("tanh(log(z))", -1.0, True),
+        ("where(z > 0, z, log(z))", -1.0, True),
+        ("where(log(z) > 0, z, z)*0 + where(log(z) > 0, z, 2*z)", -1.0, True),
+        ("log(z)", 1.0, False),
+        ("where(z > 0, log(z), z)", -1.0, False),
+        ("1/(sin(z)**2 + cos(z)**2 - 1 + 1e-17)", 1.0, False),
+    ],
+)
+def test_undefined_is_proved_and_not_only_suspected(text, z, proved):
+    assert (found(text, [z]).undefined == z) is proved
+
+
+def test_jumps_in_order_and_each_once():
+    result = found("sign(z - 3) + sign(z + 1) + where(z > 0, 1, 0)")
+    assert result.jumps == pytest.approx((-1.0, 0.0, 3.0))
+    assert result.doubt == "σ jumps at z = -1"
+
+
+def test_a_family_jumps_where_every_member_does():
+    assert found("where(z > 1, z + a, z)", a=Interval(0.5, 1.0)).jumps == pytest.approx((1.0,))
+    assert found("where(z > 0, z, a*z)", a=Interval(0.5, 1.0)) == Continuity()
+    assert found("where(z > 1, z + a, z)", a=Interval(0.0, 1.0)).doubt == "σ may jump near z = 1"
+
+
+def test_a_doubt_comes_with_advice():
+    assert found("where(z >= 0, where(z <= 0, 5, z), z)").advice == "try min, max or abs, which cannot jump"
+    assert found("where(z > 0, log(z), z)").advice == "try a form without log, roots and quotients there"
+    result = found("where(sin(z) > 0, sin(z), 0) + z")
+    assert result.doubt.startswith("σ may jump")
+    assert Formula("where(sin(z) > 0, sin(z), 0) + z")(1.0) > 0

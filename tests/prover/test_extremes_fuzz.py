@@ -1,0 +1,136 @@
+"""Random formulas: what is proved of inf σ′, sup σ′ and the range, against 90 digits at many points."""
+
+from math import inf, isfinite, nextafter
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from lab.activations.formula.formula import Formula
+from lab.activations.formula.parser import FormulaError
+from lab.prover.certificate import certify
+from tests.exact import FORMULAS, NUMBERS, Undefined, Unknown, exact, grown
+
+PLACES = [0.0, 1e-9, 0.3, 0.5, 1.0, 1.7, 2.0, 3.14, 4.5, 7.0, 12.0, 25.0, 90.0, 700.0, 1e4, 1e7]
+SIGNED = [*PLACES, *(-z for z in PLACES[1:])]
+LITERALS = {0.0, 1.0, -1.0, -2.0, -0.5, 1.5, *map(float, NUMBERS)}
+
+
+def known(text):
+    """The formula, where it is none that the parser has simplified to other numbers than those written."""
+    try:
+        sigma = Formula(text)
+    except FormulaError as error:
+        assume("it must depend on z" not in str(error) and "not a finite number" not in str(error))
+        raise
+    graph = sigma.expression.graph
+    assume({graph.number[k] for k, name in enumerate(graph.operation) if name == "constant"} <= LITERALS)
+    return sigma
+
+
+def beside(places):
+    """Places and what lies next to them, where an extreme may be a limit only."""
+    for z in places:
+        if isfinite(z):
+            yield from (z, nextafter(z, -inf), nextafter(z, inf), z - 1e-7, z + 1e-7, z - 1e-12, z + 1e-12)
+
+
+def has_slope(text, z):
+    """Whether z is no kink, where the slope is what the formula states, and the evaluator knows it."""
+    try:
+        exact(text, z, slopes=True)
+    except (Unknown, Undefined):
+        return False
+    return True
+
+
+def check(text, points):
+    sigma = known(text)
+    found = certify(sigma)
+    places = {*SIGNED, *points, *beside(found.inf_at), *beside(found.sup_at)}
+    slopes = []
+    for z in places:
+        try:
+            value, doubt = exact(text, z, slopes=False)
+        except Undefined:
+            if " - " not in text and "where" not in text:  # z - z and where(…, z, z) are simplified
+                assert found.verdict != "CERTIFIED", f"{text} is undefined at {z!r}"
+            continue
+        except Unknown:
+            continue
+        assert found.range_inf.low - doubt <= value <= found.range_sup.high + doubt, f"σ({z!r}) of {text}"
+        try:
+            slope, doubt = exact(text, z, slopes=True)
+        except (Unknown, Undefined):
+            continue
+        slopes.append(slope)
+        assert found.inf.low - doubt <= slope <= found.sup.high + doubt, f"σ′({z!r}) of {text}: {found}"
+    for place, reached, bound in (
+        (found.inf_at, min(slopes, default=inf), found.inf.high),
+        (found.sup_at, -max(slopes, default=-inf), -found.sup.low),
+    ):
+        if place and isfinite(bound) and abs(place[0]) < 1e5 and has_slope(text, place[0]):
+            allowed = 1e-5 * (1 + abs(bound))
+            assert reached <= bound + allowed, f"{text}: the slope does not go as far as {bound}: {found}"
+    if found.monotone == "CERTIFIED":
+        assert all(slope >= 0 for slope in slopes) or all(slope <= 0 for slope in slopes)
+
+
+FUZZ = settings(
+    max_examples=200,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+)
+POINTS = st.lists(st.one_of(st.floats(-5, 5), st.floats(-800, 800)), min_size=4, max_size=4)
+
+
+@FUZZ
+@given(FORMULAS, POINTS)
+def test_the_extremes_hold_the_truth(text, points):
+    check(text, points)
+
+
+@pytest.mark.slow
+@settings(FUZZ, max_examples=3000)
+@given(st.recursive(st.just("z"), grown, max_leaves=10), POINTS)
+def test_the_extremes_of_larger_formulas_hold_the_truth(text, points):
+    check(text, points)
+
+
+DESIGNED = st.builds(
+    str.format,
+    st.sampled_from(
+        [
+            "tanh({0}*z) + {1}*z",
+            "{1}*z + z*s({0}*z)",
+            "z*Phi({0}*z) - {1}*z",
+            "{1}*z + exp(-({0}*z)**2)",
+            "z - {1}*sin({0}*z)",
+            "{0}*z/(1 + abs({1}*z))",
+            "where(z > {1}, {1} + {0}*(z - {1}), z)",
+            "max({1}*z, min({0}*z, z))",
+            "z*tanh(sp({0}*z)) + {1}*abs(z)",
+            "{1}*asinh(z) + arctan({0}*z)*z",
+            "min({0}*tanh(z), {1}*z) + max(z, {1})",
+            "where(z < {0}, sin({1}*z), sin({1}*{0}) + z - {0})",
+            "abs(z - {0})*sech2({1}*z) + z",
+            "z*exp(-abs({0}*z - {1})) + sp(z)",
+        ]
+    ),
+    st.sampled_from(NUMBERS),
+    st.sampled_from(NUMBERS),
+)
+
+
+@settings(FUZZ, max_examples=60)
+@given(DESIGNED, POINTS)
+def test_the_extremes_of_designs_hold_the_truth(text, points):
+    check(text, points)
+
+
+@pytest.mark.slow
+@settings(FUZZ, max_examples=1000)
+@given(DESIGNED, POINTS)
+def test_the_extremes_of_many_designs_hold_the_truth(text, points):
+    check(text, points)

@@ -1,0 +1,282 @@
+"""Proved expectations, against closed forms at 40 digits, published numbers and quadrature."""
+
+from dataclasses import dataclass
+from math import inf, isfinite, isnan, nextafter
+
+import mpmath as mp
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+import lab
+from lab.activations.catalogue import examples
+from lab.activations.formula.formula import Formula
+from lab.activations.formula.parser import FormulaError
+from lab.numerics import Interval
+from lab.parts import Activation
+from lab.prover import ball_integral, complex_balls
+from lab.prover.moments import (
+    backward_gain_enclosure,
+    chi_enclosure,
+    fixed_point_enclosure,
+    forward_gain_enclosure,
+    slope_square_enclosure,
+    square_enclosure,
+)
+from lab.theory import moments
+from lab.theory.mean_field import fixed_point
+from tests.exact import FORMULAS
+
+EXAMPLES = examples()
+QS = [1e-12, 1e-3, 0.3, 1.0, 7.0, 100.0, 1e6]
+
+
+def holds(found, true, widest=1e-15):
+    """Whether an enclosure holds a number and is not wider than this, relative to it."""
+    return found is not None and found.low <= true <= found.high and found.high - found.low <= widest * true
+
+
+def square_of_the_erf(q):
+    return 2 / mp.pi * mp.asin(2 * q / (1 + 2 * q))
+
+
+def slope_of_the_erf(q):
+    return 4 / mp.pi / mp.sqrt(1 + 4 * q)
+
+
+def upper_half(a):
+    """P(g > a)."""
+    return mp.erfc(a / mp.sqrt(2)) / 2
+
+
+CLOSED = {
+    "relu": (lambda q: q / 2, lambda q: mp.mpf(1) / 2),
+    "identity": (lambda q: q, lambda q: mp.mpf(1)),
+    "step": (lambda q: mp.mpf(1) / 2, lambda q: mp.mpf(0)),
+    "z**3": (lambda q: 15 * q**3, lambda q: 27 * q**2),
+    "z**2*abs(z)": (lambda q: 15 * q**3, lambda q: 27 * q**2),
+    "erf": (square_of_the_erf, slope_of_the_erf),
+    "sin": (lambda q: -mp.expm1(-2 * q) / 2, lambda q: (1 + mp.exp(-2 * q)) / 2),
+    "bump": (lambda q: 1 / mp.sqrt(1 + 4 * q), lambda q: 4 * q / (1 + 4 * q) ** 1.5),
+    "where(3*z > 1, 1, 0)": (lambda q: upper_half(1 / mp.sqrt(q) / 3), lambda q: mp.mpf(0)),
+}
+"""E σ² and E σ′² for z ~ N(0, q).
+
+erf: Williams, *Computing with infinite networks* (1997), eq. (11); the others are Gaussian integrals."""
+
+
+@pytest.mark.parametrize("q", QS)
+@pytest.mark.parametrize("text", CLOSED)
+def test_closed_forms(text, q):
+    sigma = lab.activation(text)
+    with mp.workdps(40):
+        square, slope = (form(mp.mpf(q)) for form in CLOSED[text])
+        if square < 1e-290:
+            assert square_enclosure(sigma, q).low <= square <= square_enclosure(sigma, q).high <= 1e-280
+        else:
+            assert holds(square_enclosure(sigma, q), square)
+        assert holds(slope_square_enclosure(sigma, q), slope)
+
+
+def test_what_can_be_exact_is_exact_to_the_neighbouring_floats():
+    assert slope_square_enclosure(lab.activation("step"), 1.0) == Interval(0.0, 0.0)
+    half = square_enclosure(lab.activation("relu"), 1.0)
+    assert nextafter(0.5, 0) <= half.low <= 0.5 <= half.high <= nextafter(0.5, 1)
+
+
+def test_published_numbers():
+    """SELU keeps mean 0 and variance 1 (Klambauer et al., 2017); χ of the sigmoid at its fixed point."""
+    selu = lab.activation("selu")
+    unit = square_enclosure(selu, 1.0)
+    assert abs(unit.low - 1) < 1e-15
+    assert abs(unit.high - 1) < 1e-15
+    passed = chi_enclosure(selu, 1.0, 1.0)
+    with mp.workdps(40):  # λ² (½ + α² e² Φ(−2)), with the published constants as floats
+        scale, alpha = mp.mpf(1.0507009873554805), mp.mpf(1.6732632423543772)
+        assert holds(passed, scale**2 * (mp.mpf(1) / 2 + alpha**2 * mp.exp(2) * mp.ncdf(-2)))
+    assert passed.high == pytest.approx(1.0715749924557996, rel=1e-15)
+    chi = chi_enclosure(lab.activation("sigmoid"), 1.302134036, 1.0)
+    assert chi.low == pytest.approx(0.041959735, abs=5e-10)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("q", [1e-12, 1e-3, 1.0, 7.0, 1e6])
+def test_every_named_class_is_proved_and_its_quadrature_is_right(name, q):
+    sigma = EXAMPLES[name]
+    for enclose, quadrature in (
+        (square_enclosure, moments.square),
+        (slope_square_enclosure, moments.slope_square),
+    ):
+        found, computed = enclose(sigma, q), quadrature(sigma, q)
+        if found is None:
+            assert name in {"exponential", "clipped-slope", "knots"}, f"{name} is not proved"
+            continue
+        widest = 1e-15 * found.high + 1e-300
+        assert found.high - found.low <= widest, f"{name} is proved to {found!r} only"
+        assert found.low * (1 - 1e-10) <= computed <= found.high * (1 + 1e-10)
+
+
+FUZZ = settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+
+
+@FUZZ
+@given(FORMULAS, st.sampled_from([1e-6, 0.1, 1.0, 5.0, 1e3]))
+def test_the_quadrature_of_random_formulas_lies_within(text, q):
+    _check(text, q)
+
+
+@pytest.mark.slow
+@settings(FUZZ, max_examples=3000)
+@given(FORMULAS, st.floats(1e-9, 1e4))
+def test_the_quadrature_of_many_random_formulas_lies_within(text, q):
+    _check(text, q)
+
+
+def _check(text, q):
+    try:
+        sigma = Formula(text)
+    except FormulaError:
+        assume(False)
+    for enclose, quadrature in (
+        (square_enclosure, moments.square),
+        (slope_square_enclosure, moments.slope_square),
+    ):
+        found, computed = enclose(sigma, q), quadrature(sigma, q)
+        if found is None or not isfinite(computed):
+            continue
+        slack = 1e-10 * computed + 1e-300
+        assert found.low - slack <= computed <= found.high + slack, f"{text}: {computed!r}, not in {found!r}"
+
+
+@pytest.mark.parametrize(
+    "text", ["log(z)", "sqrt(z)", "1/z", "1/(z - 3)", "z + 0.1/(abs(z) - 1)", "abs(z)**-0.1", "exp(z**2)"]
+)
+def test_what_is_undefined_or_has_a_pole_is_not_proved(text):
+    assert square_enclosure(Formula(text), 1.0) is None
+    assert slope_square_enclosure(Formula(text), 1.0) is None
+
+
+def test_a_branch_that_is_undefined_elsewhere_does_no_harm():
+    sigma = Formula("where(z > 1, log(z), 0)")
+    found = square_enclosure(sigma, 2.0)
+    assert found.high - found.low <= 1e-15
+    assert found.low == pytest.approx(moments.square(sigma, 2.0), rel=1e-10)
+
+
+def test_a_root_at_its_branch_point():
+    with mp.workdps(40):
+        assert holds(square_enclosure(Formula("sqrt(abs(z))"), 1.0), mp.sqrt(2 / mp.pi))
+        assert holds(square_enclosure(Formula("abs(z)**1.5"), 1.0), 2 * mp.sqrt(2 / mp.pi))
+
+
+@pytest.mark.parametrize("q", [0.0, -1.0, inf, float("nan")])
+def test_without_a_variance_there_is_nothing_to_prove(q):
+    assert square_enclosure(lab.activation("tanh"), q) is None
+    assert slope_square_enclosure(lab.activation("tanh"), q) is None
+
+
+@dataclass(frozen=True)
+class Own(Activation):
+    def __call__(self, z):
+        return np.tanh(z)
+
+    def derivative(self, z):
+        return 1 / np.cosh(z) ** 2
+
+
+def test_a_class_of_ones_own_is_not_proved():
+    assert square_enclosure(Own(), 1.0) is None
+    assert slope_square_enclosure(Own(), 1.0) is None
+    assert chi_enclosure(Own(), 1.0, 1.0) is None
+    assert forward_gain_enclosure(Own()) is None
+    assert backward_gain_enclosure(Own()) is None
+
+
+def test_a_sigma_designed_by_its_slope_is_proved_as_far_as_the_slope_goes():
+    sigma = lab.activation(derivative="0.1 + 0.9*exp(-z**2)")
+    with mp.workdps(40):
+        a, b = mp.mpf(0.1), mp.mpf(0.9)
+        for q in (1.0, 1e4):
+            true = a**2 + 2 * a * b / mp.sqrt(1 + 2 * q) + b**2 / mp.sqrt(1 + 4 * q)
+            assert holds(slope_square_enclosure(sigma, q), true)
+    assert square_enclosure(sigma, 1.0) is None
+    assert slope_square_enclosure(sigma, 1e8) is None, "the straight ends begin within the integral"
+
+
+def test_gains_and_chi():
+    for name in ("relu", "tanh", "gelu"):
+        sigma = lab.activation(name)
+        for gain, computed in (
+            (forward_gain_enclosure(sigma), moments.forward_gain(sigma)),
+            (backward_gain_enclosure(sigma), moments.backward_gain(sigma)),
+        ):
+            assert gain.low * (1 - 1e-13) <= computed <= gain.high * (1 + 1e-13)
+            assert gain.high - gain.low <= 1e-15 * gain.high
+    root = forward_gain_enclosure(lab.activation("relu"))
+    with mp.workdps(40):
+        assert root.low <= mp.sqrt(2) <= root.high
+    passed = chi_enclosure(lab.activation("relu"), 3.0, 2.0)
+    assert passed.low <= 1 <= passed.high
+    assert backward_gain_enclosure(lab.activation("step")) == Interval(inf, inf)
+
+
+@pytest.mark.parametrize(
+    ("name", "weight_variance", "bias_variance"),
+    [
+        ("tanh", 1.69, 0.09),
+        ("tanh", 6.25, 0.0),
+        ("sigmoid", 1.0, 1.0),
+        ("gelu", 1.5, 0.2),
+        ("step", 2.0, 0.1),
+    ],
+)
+def test_a_fixed_point_lies_between_a_rise_and_a_fall(name, weight_variance, bias_variance):
+    sigma = lab.activation(name)
+    q = fixed_point(sigma, weight_variance, bias_variance).q
+    found = fixed_point_enclosure(sigma, q, weight_variance, bias_variance)
+    assert found.low < q < found.high
+    assert found.high - found.low < 1e-11 * q
+    assert fixed_point_enclosure(sigma, 1.01 * q, weight_variance, bias_variance) is None
+
+
+def test_a_fixed_point_that_is_none_or_only_touched_is_not_proved():
+    relu = lab.activation("relu")
+    assert fixed_point_enclosure(relu, 1.0, 2.0, 0.0) is None
+    assert fixed_point_enclosure(relu, inf, 3.0, 0.0) is None
+    assert fixed_point_enclosure(lab.activation("exp(z)"), 1.0, 0.1, 0.0) is None
+
+
+def test_where_the_work_is_limited_the_enclosure_is_wide_and_right(monkeypatch):
+    monkeypatch.setattr(ball_integral, "MOST_EVALUATIONS", 1000)
+    found = square_enclosure(lab.activation("sin"), 1e6)
+    assert found.low <= 0.5 <= found.high
+    assert found.high - found.low > 1e-3
+
+
+@pytest.mark.parametrize("factor", [1 + 1e-13, 1 - 1e-13])
+def test_a_wrong_rule_would_be_seen(monkeypatch, factor):
+    monkeypatch.setitem(complex_balls.RULES, "erf", lambda x: x.erf() * factor)
+    with mp.workdps(40):
+        found = square_enclosure(lab.activation("erf"), 1.0)
+        assert not found.low <= square_of_the_erf(mp.mpf(1)) <= found.high
+
+
+def test_a_missed_kink_would_be_seen(monkeypatch):
+    """Continued from the wrong side, max(z, 0) is 0 for all z."""
+    monkeypatch.setitem(complex_balls._SWITCHES, "max", {-1: lambda x, y: y, 1: lambda x, y: y})
+    assert square_enclosure(lab.activation("relu"), 1.0).high < 0.5
+
+
+def test_the_precision_of_others_is_left_as_it_was():
+    from flint import ctx
+
+    before = ctx.prec
+    square_enclosure(lab.activation("gelu"), 1.0)
+    assert ctx.prec == before
+    assert not isnan(moments.square(lab.activation("gelu"), 1.0))

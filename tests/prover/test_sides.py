@@ -1,0 +1,49 @@
+"""On which side of its switches a formula is."""
+
+import pytest
+
+from lab.activations.formula.formula import Formula
+from lab.activations.formula.tape import Tape
+from lab.numerics import Interval
+from lab.prover.sides import sides, switches
+
+
+def found(text, low, high):
+    """The sides of the formula's switches, by their operation."""
+    tape = Tape()
+    value = tape.copied(Formula(text).expression)
+    known = sides(switches(tape, tape.below(value.node)), Interval(low, high))
+    return {tape.operation[k]: side for k, side in known.items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "expected"),
+    [
+        ("abs(z)", 0, 2, {"abs": 1}),
+        ("abs(z)", -2, 0, {"abs": -1}),
+        ("abs(z)", -1, 2, {}),
+        ("max(z, 1)", 1, 2, {"max": 1}),
+        ("max(z, 1)", 0.5, 2, {}),
+        ("min(z, 1)", 0, 1, {"min": -1}),
+        ("z/(1 + abs(z))", -3, 0, {"softsign": -1}),
+        ("where(z > 1, z**2, z)", 1, 2, {"greater": 1}),
+        ("where(z <= 1, z**2, z)", 1, 2, {"less_equal": 1}),
+        ("where(3*z > 1, z**2, z)", 0.3, 0.4, {}),
+        ("sign(z**3 - z)", 0, 1, {}),
+        ("sign(z**3 + z)", 0, 1, {"sign": 1}),
+        ("max(z**2, z)", 1, 2, {"max": 1}),
+        ("log(abs(z) - 2)", 0, 1, {"abs": 1}),
+    ],
+)
+def test_a_side_is_told_where_it_is_proved(text, low, high, expected):
+    assert found(text, low, high) == expected
+
+
+def test_what_is_0_all_along_has_no_side():
+    """abs(z) − z is 0 for z > 0: greater does not hold there, though greater_equal does."""
+    assert found("where(abs(z) - z > 0, z, 2*z)", 1, 2) == {"abs": 1}
+    assert found("where(abs(z) - z >= 0, z, 2*z)", 0, 2) == {"abs": 1}
+
+
+def test_what_is_undefined_has_no_side():
+    assert found("max(log(z), -5)", -1, 1) == {}

@@ -1,0 +1,306 @@
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lab.activations.hyperbolic import Tanh
+from lab.activations.linear import Identity, LeakyReLU, ReLU
+from lab.experiment.variants import Variant
+from lab.network.backprop import Network
+from lab.runs import tables
+from lab.runs.tables import CURVE_Z, TABLES, Part
+from lab.training.loop import train
+from lab.training.neurons import NEURON_COLUMNS
+from lab.training.probes import COLUMNS
+from lab.training.recorder import EDGES, STEP_COLUMNS
+from tests.training.trainings import made_examples, of_trial, training
+
+KEYS = ["variant", "trial", "step", "epoch", "layer", "status"]
+FIRST = training((3, 4, 2), count=9, batch=4, steps=7, every=3)
+SECOND = training((3, 5, 4, 2), sigma=Tanh(), count=9, batch=4, steps=7, every=3)
+LOST = training((3, 4, 2), sigma=ReLU(), output=Identity(), eta=1e200, count=9, batch=4, steps=7, every=3)
+
+
+def variant(index, label, **varied):
+    settings = SimpleNamespace(trials=SimpleNamespace(seed=5))
+    return Variant(index, label, varied, settings)
+
+
+def part(index, label, given, trials):
+    return Part(variant(index, label), trials, train(given, trials), steps_per_epoch=3)
+
+
+@pytest.fixture(scope="module")
+def parts():
+    return [
+        part(0, "sigmoid", FIRST, range(2)),
+        part(0, "sigmoid", FIRST, range(2, 3)),
+        part(1, "tanh", SECOND, range(3)),
+        part(2, "relu", LOST, range(2)),
+    ]
+
+
+def test_layers_have_one_row_a_variant_trial_reading_and_layer_in_this_order(parts):
+    table = tables.layers(parts)
+    assert list(table.columns) == KEYS + list(COLUMNS)
+    expected = [
+        (label, trial, step, layer)
+        for label, trials, depth in (("sigmoid", 3, 2), ("tanh", 3, 3), ("relu", 2, 2))
+        for trial in range(trials)
+        for step in (0, 3, 6, 7)
+        for layer in range(1, depth + 1)
+    ]
+    found = table[["variant", "trial", "step", "layer"]].itertuples(index=False, name=None)
+    assert list(found) == expected
+    assert list(table.index) == list(range(len(expected)))
+    np.testing.assert_allclose(table["epoch"], table["step"] / 3)
+
+
+def test_the_dtypes_of_layers(parts):
+    table = tables.layers(parts)
+    assert {str(table[name].dtype) for name in ("trial", "step", "layer")} == {"int64"}
+    assert {str(table[name].dtype) for name in ("epoch", *COLUMNS)} == {"float64"}
+    assert all(isinstance(value, str) for value in [*table["variant"], *table["status"]])
+
+
+def test_every_number_of_layers_stands_in_its_row(parts):
+    table = tables.layers(parts).set_index(["variant", "trial", "step", "layer"])
+    for one in parts:
+        for t, trial in enumerate(one.trials):
+            for r, step in enumerate(one.readings.steps):
+                for l in range(one.readings.layers.shape[2]):
+                    row = table.loc[(one.variant.label, trial, step, l + 1), list(COLUMNS)]
+                    told = one.readings.layers[r, t, l]
+                    np.testing.assert_array_equal(row.to_numpy(dtype=float), told)
+
+
+def test_the_status_says_why_rows_are_missing(parts):
+    table = tables.layers(parts)
+    assert set(table.loc[table["variant"] == "relu", "status"]) == {"diverged"}
+    assert set(table.loc[table["variant"] != "relu", "status"]) == {"done"}
+    last = table[(table["variant"] == "relu") & (table["step"] == 7)]
+    assert len(last) == 4
+    assert last[list(COLUMNS)].isna().all(axis=None)
+
+
+def test_steps_have_one_row_a_reading(parts):
+    table = tables.steps(parts)
+    assert list(table.columns) == [name for name in KEYS if name != "layer"] + list(STEP_COLUMNS)
+    assert len(table) == (3 + 3 + 2) * 4
+    third = table[(table["variant"] == "sigmoid") & (table["trial"] == 2)]
+    np.testing.assert_array_equal(third[list(STEP_COLUMNS)], parts[1].readings.figures[:, 0])
+    assert third["step"].tolist() == [0, 3, 6, 7]
+    np.testing.assert_allclose(third["epoch"], [0, 1, 2, 7 / 3])
+
+
+def test_trials_tell_how_each_ended(parts):
+    table = tables.trials(parts, [])
+    assert list(table.columns) == [
+        *("variant", "trial", "seed", "status", "diverged_at"),
+        *(f"final_{column}" for column in STEP_COLUMNS),
+        "best_test_accuracy",
+    ]
+    assert list(zip(table["variant"], table["trial"], strict=True)) == [
+        *(("sigmoid", t) for t in range(3)),
+        *(("tanh", t) for t in range(3)),
+        *(("relu", t) for t in range(2)),
+    ]
+    assert set(table["seed"]) == {5}
+    assert table["status"].tolist() == ["done"] * 6 + ["diverged"] * 2
+    assert str(table["diverged_at"].dtype) == "Int64"
+    assert table["diverged_at"].isna().tolist() == [True] * 6 + [False] * 2
+    assert table["diverged_at"].tolist()[6:] == parts[3].readings.diverged.tolist()
+    finals = table[[f"final_{column}" for column in STEP_COLUMNS]].to_numpy()
+    np.testing.assert_array_equal(finals[3:6], parts[2].readings.final)
+    assert np.isnan(finals[6:]).all()
+    best = parts[2].readings.figures[:, :, 3].max(axis=0)
+    np.testing.assert_array_equal(table["best_test_accuracy"][3:6], best)
+
+
+def test_trials_that_failed_have_rows_without_figures(parts):
+    table = tables.trials(parts[:1], [(variant(1, "tanh"), 0, 5), (variant(1, "tanh"), 1, 5)])
+    assert table["status"].tolist() == ["done", "done", "failed", "failed"]
+    assert table["trial"].tolist() == [0, 1, 0, 1]
+    assert table["seed"].tolist() == [5] * 4
+    assert table.loc[2:, "diverged_at":].isna().all(axis=None)
+    assert str(table["diverged_at"].dtype) == "Int64"
+    assert str(table["final_cost"].dtype) == "float64"
+
+
+def test_when_every_trial_failed_the_columns_are_the_same(parts):
+    failed = [(variant(1, "tanh"), 0, 5)]
+    table = tables.trials([], failed)
+    whole = tables.trials(parts, [])
+    assert table.dtypes.to_dict() == whole.dtypes.to_dict()
+    assert table["status"].tolist() == ["failed"]
+    assert list(tables.trials([], []).columns) == list(whole.columns)
+
+
+def test_histograms_count_every_neuron_and_example(parts):
+    table = tables.histograms(parts)
+    assert list(table.columns) == ["variant", "trial", "step", "layer", "low", "high", "count"]
+    widths = {"sigmoid": [4, 2], "tanh": [5, 4, 2]}
+    examples = {0: 4, 3: 4, 6: 4, 7: 4}
+    for (label, _, step, layer), rows in table.groupby(["variant", "trial", "step", "layer"]):
+        if label != "relu":
+            assert rows["count"].sum() == widths[label][layer - 1] * examples[step]
+    assert (table["count"] > 0).all()
+    assert set(table["low"]) <= set(EDGES[:-1])
+    assert np.array_equal(np.searchsorted(EDGES, table["low"]) + 1, np.searchsorted(EDGES, table["high"]))
+    assert str(table["count"].dtype) == "int64"
+
+
+def test_histograms_are_ordered_and_hold_the_counts(parts):
+    table = tables.histograms(parts)
+    keys = table[["trial", "step", "layer", "low"]]
+    for _, rows in keys.groupby(table["variant"]):
+        ordered = rows.sort_values(["trial", "step", "layer", "low"])
+        pd.testing.assert_frame_equal(rows, ordered)
+    counts = parts[1].readings.histograms
+    chosen = table[(table["variant"] == "sigmoid") & (table["trial"] == 2)]
+    assert chosen["count"].sum() == counts.sum()
+    first = chosen[(chosen["step"] == 0) & (chosen["layer"] == 2)]
+    told = counts[0, 0, 1]
+    assert first["count"].tolist() == told[told > 0].tolist()
+    assert first["low"].tolist() == EDGES[:-1][told > 0].tolist()
+
+
+def test_the_tables_do_not_depend_on_the_chunks(parts):
+    whole = part(0, "sigmoid", FIRST, range(3))
+    singles = [replace(whole, trials=range(t, t + 1), readings=of_trial(whole.readings, t)) for t in range(3)]
+    for make in (tables.layers, tables.steps, tables.histograms, lambda given: tables.trials(given, [])):
+        pd.testing.assert_frame_equal(make([whole]), make(singles))
+
+
+@pytest.mark.parametrize("make", [tables.layers, tables.steps, tables.histograms])
+def test_without_parts_a_table_is_empty_and_has_its_columns(make):
+    empty = make([])
+    assert len(empty) == 0
+    assert {"variant", "trial", "step"} <= set(empty.columns)
+
+
+def test_variants_tell_what_each_is():
+    given = training((3, 4, 4, 2), sigma=LeakyReLU(leak=0.2), steps=7, saturation_threshold=0.1)
+    mixed = replace(
+        given, network=Network((3, 4, 4, 2), (Tanh(), LeakyReLU(leak=2.0), Identity()), given.network.cost)
+    )
+    table = tables.variants(
+        [
+            (variant(0, "one", **{"network.activation": {"name": "leaky-relu", "slope": 0.2}}), given),
+            (variant(1, "two", **{"network.activation": ["tanh"], "training.eta": 0.5}), mixed),
+            (variant(2, "three"), training((3, 2))),
+        ]
+    )
+    assert table["variant"].tolist() == ["one", "two", "three"]
+    assert table["network.activation"].tolist()[:2] == ["{'name': 'leaky-relu', 'slope': 0.2}", "['tanh']"]
+    assert table["training.eta"][1] == 0.5
+    assert table["sizes"].tolist() == ["3-4-4-2", "3-4-4-2", "3-2"]
+    assert table["layers"].tolist() == [3, 3, 1]
+    assert table["activation"].tolist() == ["LeakyReLU(leak=0.2)", "Tanh(), LeakyReLU(leak=2.0)", "Sigmoid()"]
+    assert table["inf_slope"].tolist() == [0.2, 0, 0]
+    assert table["sup_slope"].tolist() == [1, 2, 0.25]
+    assert table["cancels"].tolist() == [False, False, False]
+    assert table["saturation_threshold"].tolist() == [0.1, 0.1, 0.05]
+    assert table["steps"].tolist() == [7, 7, 3]
+    assert table["surrogate_floor"].tolist() == [0, 0, 0]
+    assert table["seen"].tolist() == ["all 8"] * 3
+    assert table["examples"].tolist() == table["train"].tolist() == [8, 8, 8]
+
+
+@pytest.mark.parametrize(
+    ("changed", "seen", "examples"),
+    [
+        ({"batch": 4, "steps": 6}, "the 4 of the step's batch", 4),
+        ({"batch": 4, "steps": 7}, "the 4 of the step's batch", 4),
+        ({"batch": 4, "steps": 8}, "the 4 of the step's batch", 1),
+        ({"batch": 9, "steps": 7}, "all 9", 9),
+        ({"batch": 20, "steps": 7}, "all 9", 9),
+        ({"batch": 4, "probe": made_examples(3, 2, 5, "float64")}, "the same 5 at every reading", 5),
+    ],
+)
+def test_variants_tell_what_the_last_reading_sees(changed, seen, examples):
+    """Of 9 training examples; as many z of a neuron stand in the last histogram."""
+    given = training((3, 4, 2), count=9, **changed)
+    table = tables.variants([(variant(0, "one"), given)])
+    assert table[["seen", "examples", "train"]].to_numpy().tolist() == [[seen, examples, 9]]
+    counted = tables.histograms([Part(variant(0, "one"), range(1), train(given, range(1)), 3)])
+    last = counted[(counted["step"] == counted["step"].max()) & (counted["layer"] == 1)]
+    assert last["count"].sum() == 4 * examples
+
+
+def test_curves_sample_every_layer():
+    table = tables.curves([(variant(0, "one"), training((3, 4, 2), sigma=Tanh()))])
+    assert list(table.columns) == ["variant", "layer", "z", "sigma", "slope"]
+    assert len(table) == 2 * len(CURVE_Z)
+    hidden = table[table["layer"] == 1]
+    np.testing.assert_array_equal(hidden["z"], CURVE_Z)
+    np.testing.assert_allclose(hidden["sigma"], np.tanh(CURVE_Z), rtol=1e-12)
+    near = np.abs(CURVE_Z) < 300
+    np.testing.assert_allclose(hidden["slope"][near], 1 / np.cosh(CURVE_Z[near]) ** 2, rtol=1e-12)
+    assert (CURVE_Z.min(), CURVE_Z.max()) == (EDGES[0], EDGES[-1])
+
+
+def test_float32_trainings_make_the_same_columns():
+    given = training((3, 4, 2), train=made_examples(3, 2, 8, "float32"), dtype="float32")
+    table = tables.layers([part(0, "one", given, range(1))])
+    assert {str(table[name].dtype) for name in COLUMNS} == {"float64"}
+
+
+def test_neurons_have_one_row_a_variant_trial_reading_layer_and_neuron(parts):
+    table = tables.neurons(parts)
+    assert list(table.columns) == [
+        *("variant", "trial", "step", "epoch", "layer", "neuron", "status"),
+        *("slope_mean", "saturation", "a_mean", "delta_mean"),
+    ]
+    expected = [
+        (label, trial, step, layer, neuron)
+        for label, trials, widths in (("sigmoid", 3, (4, 2)), ("tanh", 3, (5, 4, 2)), ("relu", 2, (4, 2)))
+        for trial in range(trials)
+        for step in (0, 3, 6, 7)
+        for layer, width in enumerate(widths, 1)
+        for neuron in range(1, width + 1)
+    ]
+    keys = table[["variant", "trial", "step", "layer", "neuron"]]
+    assert list(keys.itertuples(index=False, name=None)) == expected
+    np.testing.assert_allclose(table["epoch"], table["step"] / 3)
+    assert set(table.loc[table["variant"] == "relu", "status"]) == {"diverged"}
+
+
+def test_every_number_of_neurons_stands_in_its_row(parts):
+    groups = dict(iter(tables.neurons(parts).groupby(["variant", "trial", "step"])))
+    for one in parts:
+        for t, trial in enumerate(one.trials):
+            for h, step in enumerate(one.readings.histogram_steps):
+                rows = groups[one.variant.label, trial, step][list(NEURON_COLUMNS)]
+                np.testing.assert_array_equal(rows, one.readings.neurons[h, t])
+
+
+def test_the_errors_of_neurons_are_those_of_their_layer(parts):
+    """learning_speed = ‖⟨δ⟩‖, and the means of slopes and saturations over neurons are the layer's."""
+    layers = tables.layers(parts).set_index(["variant", "trial", "step", "layer"])
+    groups = tables.neurons(parts).groupby(["variant", "trial", "step", "layer"])
+    found = groups.agg(
+        learning_speed=("delta_mean", lambda delta: np.sqrt((delta**2).sum(min_count=1))),
+        **{name: (name, "mean") for name in ("slope_mean", "saturation", "a_mean")},
+    )
+    told = layers.loc[found.index, list(found.columns)]
+    np.testing.assert_allclose(found, told, rtol=1e-12, atol=1e-15)
+    assert told.loc["tanh"].notna().all(axis=None)
+
+
+def test_parts_without_single_neurons_have_no_rows():
+    given = training((3, 4, 2), neurons=False)
+    assert tables.neurons([part(0, "one", given, range(2))]).empty
+
+
+def test_the_names_of_the_tables():
+    assert TABLES == ("layers", "steps", "trials", "variants", "histograms", "curves", "prediction")
+    assert set(tables.ON_REQUEST) == {"neurons"}
+
+
+def test_a_counterfactual_is_told_in_the_variants():
+    given = training((3, 4, 2))
+    given = replace(given, network=replace(given.network, surrogate_floor=0.1))
+    assert tables.variants([(variant(0, "one"), given)])["surrogate_floor"].tolist() == [0.1]
