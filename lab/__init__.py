@@ -4,7 +4,7 @@ Design an activation σ, train networks with it beside others, and see layer by 
 
 >>> import lab
 >>> sigma = lab.activation("tanh(z) + a*z", a=0.1)
->>> sigma.derivative(0.0), lab.certify(sigma, at_least=0.1).verdict
+>>> float(sigma.derivative(0.0)), lab.certify(sigma, at_least=0.1).verdict
 (1.1, 'CERTIFIED')
 >>> lab.predict(sigma, depth=5)["ratio"].round(3).tolist()[-1]
 1.0
