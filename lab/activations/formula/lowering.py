@@ -68,7 +68,23 @@ def _w(x: Expression) -> Expression:
     return R * (R + 2)
 
 
-_FUSED = {("tanh", "softplus"): _tanh_of_softplus, ("sech2", "softplus"): _sech2_of_softplus}
+def _sigmoid_of_negative(x: Expression) -> Expression:
+    """1/(1 + e^x)."""
+    return 1 / (1 + x.call("exp"))
+
+
+def _softplus_of_negative(x: Expression) -> Expression:
+    """ln(1 + e^{−x}) = ln(1 + E) − min(x, 0) with E = e^{−|x|} = min(R, 1/R), R = e^x."""
+    R = x.call("exp")
+    return R.call("min", 1 / R).call("log1p") - x.call("min", 0)
+
+
+_FUSED = {
+    ("tanh", "softplus"): _tanh_of_softplus,
+    ("sech2", "softplus"): _sech2_of_softplus,
+    ("sigmoid", "neg"): _sigmoid_of_negative,
+    ("softplus", "neg"): _softplus_of_negative,
+}
 """A function of another one that is simpler than the two apart."""
 
 
@@ -98,8 +114,11 @@ def _choice(arguments: list[Expression], doubtful: list[Expression]) -> Expressi
     A comparison with NaN does not hold, so the other branch is taken there: let it be one with a z.
     """
     mask, yes, no = arguments
+    (a, x), (b, y) = _multiple(yes), _multiple(no)
     if yes.number is not None and no.number is not None:
         made = _choice_of_numbers(mask, yes.number, no.number)
+    elif x == y and a and b:
+        made = x * _choice_of_numbers(mask, a, b)  # two lines through 0: their slope is computed anyway
     elif no.number is not None:
         made = _opposite(mask).call("where", no, yes)
     else:
@@ -107,6 +126,17 @@ def _choice(arguments: list[Expression], doubtful: list[Expression]) -> Expressi
     for x in doubtful:
         made = x.call("isnan").call("where", x, made)
     return made
+
+
+def _multiple(x: Expression) -> tuple[float, Expression]:
+    """What an expression is a multiple of, and how many times it: 2·u is (2, u), −u is (−1, u)."""
+    if x.operation == "neg":
+        return -1.0, x.arguments[0]
+    if x.operation == "mul":
+        for number, other in (x.arguments, x.arguments[::-1]):
+            if number.number is not None:
+                return number.number, other
+    return 1.0, x
 
 
 def _choice_of_numbers(mask: Expression, yes: float, no: float) -> Expression:
