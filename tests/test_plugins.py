@@ -8,7 +8,7 @@ import pytest
 
 from lab import plugins
 from lab.activations.hyperbolic import Tanh
-from lab.activations.linear import LeakyReLU
+from lab.activations.rectifiers import LeakyReLU
 from lab.errors import PartError
 from lab.parts import Activation
 

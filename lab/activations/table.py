@@ -495,8 +495,8 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "gelu-sinc",
-        "z*Phi(z)*(1 + 0.5*sinc(z))",
-        "A GELU that waves. Its slope is negative on the left and vanishes there.",
+        "Phi(z)*(z + 0.5*sin(z))",
+        "z Φ(z)(1 + ½ sinc z), sinc z = sin z/z: a GELU that waves. On the right its slope goes between ½ and 3/2 for ever.",
         "arXiv 2602.05688",
     ),
     Row(
@@ -571,7 +571,7 @@ ROWS: tuple[Row, ...] = (
     Row(
         "atlu",
         "z*(arctan(z)/pi + 0.5)",
-        "z with an arctan gate. Its slope is negative on the left and vanishes there.",
+        "z with an arctan gate. Its slope is positive and vanishes on the left, but only as |z|^-3.",
         f"ATLU in {KUNC}",
     ),
     Row(

@@ -1,11 +1,13 @@
 import numpy as np
 import pytest
 
+from lab.activations.catalogue import TABLE
 from lab.activations.hyperbolic import Tanh
 from lab.activations.logistic import Sigmoid
-from lab.activations.quadratic import HardSwish
 from lab.console.curve_plot import STEP, curvature, plotted, refuse_unwritable
 from lab.errors import LabError
+
+HardSwish = TABLE["hard-swish"]
 
 
 def test_curvature_is_the_derivative_of_the_slope():

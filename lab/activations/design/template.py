@@ -45,8 +45,8 @@ class Template(Written):
     box        1 for |u| ≤ 1       u cut off at ±1
     =========  ==================  =====================
 
-    The kinks are the peak c of softsign and slow, where σ′ is continuous and only σ″ jumps, and the edges
-    c ± w of the box, where σ′ jumps; σ′ = M there.
+    The kinks are the edges c ± w of the box, where σ′ jumps; σ′ = M there. At the peak of softsign and slow
+    σ′ is continuous and only σ″ jumps.
 
     Parameters
     ----------
@@ -84,7 +84,8 @@ class Template(Written):
     def formula(self) -> str:
         bell = KERNELS[self.kernel][0]
         text = f"floor*z + (height - floor)*width*{bell.format('((z - centre)/width)')}"
-        return f"{text} - (height - floor)*width*{bell.format('(-centre/width)')}" if self.centre else text
+        start = "sign({0})*log1p(abs({0}))" if self.kernel == "slow" else bell  # no branch of where is NaN
+        return f"{text} - (height - floor)*width*{start.format('(-centre/width)')}" if self.centre else text
 
     @property
     def numbers(self) -> tuple[tuple[str, float], ...]:
@@ -101,11 +102,11 @@ class Template(Written):
         """The reals, or, without a floor, what the area of the bell leaves on either side of 0."""
         if self.floor:
             return REALS
-        total, start = (
-            KERNELS[self.kernel][1],
-            float(self(-inf) if isfinite(KERNELS[self.kernel][1]) else -inf),
-        )
-        return Interval(start, start + 2 * self.height * self.width * total)
+        half = self.height * self.width * KERNELS[self.kernel][1]
+        if not isfinite(half):
+            return REALS
+        start = float(self(-inf))
+        return Interval(start, start + 2 * half)
 
     @property
     def steepest(self) -> float:

@@ -20,7 +20,7 @@ from lab.numerics import Array, Buffers, floating, grid
 from lab.parts import Activation
 
 _SAME = 1e-9
-"""Two values that differ by less, relative to 1 or their size, are no sign of a jump."""
+"""Values at neighbouring numbers that differ by less, relative to those around, are no sign of a jump."""
 
 
 class Written(Activation):
@@ -65,6 +65,8 @@ class Written(Activation):
     def _slope(self) -> Program:
         return compiled(self.slope_expression)
 
+    analytic = True
+
     def __getstate__(self) -> dict[str, Any]:
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}  # type: ignore[arg-type]
 
@@ -86,12 +88,6 @@ class Written(Activation):
         with np.errstate(all="ignore"):
             self._both.run(z, (a, slope, scratch))
         return a, slope
-
-    @cached_property
-    def analytic(self) -> bool:  # type: ignore[override]
-        """Whether the formula is free of switches, so that a complex step passes through it."""
-        graph = self.expression.graph
-        return not any(graph.operation[k] in SWITCHES for k in graph.below(self.expression.node))
 
     @cached_property
     def switches(self) -> tuple[float, ...]:
@@ -191,9 +187,11 @@ def _crossings(program: Program, left: Array, right: Array) -> Array:
 
 def _jumps(function: Any, place: float) -> bool:
     """Whether a function has different values at a place and on its two sides, or none."""
-    distance = 4 * np.spacing(max(abs(place), 1.0))
-    values = function(np.array([place - distance, place, place + distance]))
-    return not np.ptp(values) <= _SAME * max(1.0, float(np.abs(values).max()))
+    size = max(abs(place), 1.0)
+    steps = np.array([-0.01 * size, -4 * np.spacing(size), 0.0, 4 * np.spacing(size), 0.01 * size])
+    with np.errstate(all="ignore"):
+        values = np.asarray(function(place + steps))
+    return not np.ptp(values[1:4]) <= _SAME * np.abs(values).max()
 
 
 def switches(expression: Expression, operations: frozenset[str]) -> Iterator[Expression]:

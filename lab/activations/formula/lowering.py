@@ -38,6 +38,8 @@ def lowered(*expressions: Expression) -> list[Expression]:
         elif (name, argument := _argument(graph, k)) in _FUSED:
             (x,) = graph.arguments[graph.arguments[k][0]]
             made[k] = _FUSED[name, argument](made[x])
+        elif name == "div" and (u := _levels_off(graph, k)) is not None:
+            made[k] = _again(graph, k, {u: made[u].call("max", -FAR).call("min", FAR)})
         elif name == "where":
             condition = graph.arguments[k][0]
             made[k] = _choice(arguments, [made[x] for x in graph.arguments[condition] if not graph.total[x]])
@@ -45,6 +47,39 @@ def lowered(*expressions: Expression) -> list[Expression]:
             made[k] = simpler(*arguments) if simpler else kernels.apply(name, *arguments)
     roots = [made[expression.node] for expression in expressions]
     return [root if root.number is None else _level(root) for root in roots]
+
+
+FAR = 1e18
+"""A |x| from which on x/(1 + |x|) and x/√(1 + x²) are ±1 in every dtype, and x² is yet a number of it."""
+
+
+def _levels_off(graph: Graph, k: Node) -> Node | None:
+    """The u of a quotient c·u/(d + |u|) or c·u/√(d + u²), d > 0, which is ∞/∞ or u/∞ where u is large."""
+    over, under = (Expression(graph, node) for node in graph.arguments[k])
+    root = under.operation == "sqrt"
+    terms = (under.arguments[0] if root else under).arguments
+    if len(terms) != 2 or not any(term.number is not None and term.number > 0 for term in terms):
+        return None
+    u = _multiple(over)[1]
+    if u.number is not None:
+        return None
+    size = u**2 if root else u.call("abs")
+    return u.node if size in terms else None
+
+
+def _again(graph: Graph, k: Node, known: dict[Node, Expression]) -> Expression:
+    """Node k in kernels, with what is known of nodes below it."""
+    if k not in known:
+        number, kernels = Expression(graph, k).number, next(iter(known.values())).graph
+        if number is not None:
+            return kernels.constant(number)
+        arguments = [_again(graph, argument, known) for argument in graph.arguments[k]]
+        known[k] = (
+            _power(*arguments)
+            if graph.operation[k] == "pow"
+            else kernels.apply(graph.operation[k], *arguments)
+        )
+    return known[k]
 
 
 def _argument(graph: Graph, k: Node) -> str:

@@ -51,7 +51,9 @@ def _product_slope(y: E, u: E, v: E, du: E, dv: E) -> E:
 
 
 def _quotient_slope(y: E, u: E, v: E, du: E, dv: E) -> E:
-    return du / v if dv.number == 0 else (du - y * dv) / v
+    if dv.number == 0:
+        return du / v
+    return (du - y * dv) / v
 
 
 def _power_slope(y: E, x: E, c: E, dx: E, dc: E) -> E:
