@@ -60,11 +60,10 @@ def _levels_off(graph: Graph, k: Node) -> Node | None:
     terms = (under.arguments[0] if root else under).arguments
     if len(terms) != 2 or not any(term.number is not None and term.number > 0 for term in terms):
         return None
-    u = _multiple(over)[1]
-    if u.number is not None:
-        return None
-    size = u**2 if root else u.call("abs")
-    return u.node if size in terms else None
+    for u in (over, _multiple(over)[1]):
+        if u.number is None and (u**2 if root else u.call("abs")) in terms:
+            return u.node
+    return None
 
 
 def _again(graph: Graph, k: Node, known: dict[Node, Expression]) -> Expression:
