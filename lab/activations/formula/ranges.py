@@ -1,4 +1,4 @@
-"""The values that a function takes on an interval, by Arb's balls at the end points.
+"""The values that each operation takes on an interval, by Arb's balls at the end points.
 
 A function that rises has its extremes at the ends, an even one that falls from 0 has them there or at 0, and
 so on: Arb evaluates it at the end points, and the radius of its ball is added
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from math import inf, isinf, nextafter, pi
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from flint import arb
 
@@ -48,13 +48,8 @@ def _rising(function: Ball, at_minus: float, at_plus: float) -> Callable[[Interv
 
 def _falling(function: Ball, at_minus: float, at_plus: float) -> Callable[[Interval], Interval]:
     """The rule of a nonincreasing function with these limits."""
-
-    def rule(x: Interval) -> Interval:
-        low = at_plus if x.high == inf else max(_point(function, x.high).low, at_plus)
-        high = at_minus if x.low == -inf else min(_point(function, x.low).high, at_minus)
-        return Interval(low, high)
-
-    return rule
+    rule = _rising(lambda x: function(-x), at_plus, at_minus)
+    return lambda x: rule(neg(x))
 
 
 def _even(rule: Callable[[Interval], Interval]) -> Callable[[Interval], Interval]:
@@ -148,11 +143,13 @@ def _softplus(x: arb) -> arb:
     return x.max(arb(0)) + (-abs(x)).exp().log1p()
 
 
-def _distribution(x: arb) -> arb:
+def distribution(x: Any) -> Any:
+    """Φ(x), also of a complex ball."""
     return (-x / arb(2).sqrt()).erfc() / 2
 
 
-def _density(x: arb) -> arb:
+def density(x: Any) -> Any:
+    """φ(x) = e^(−x²/2)/√(2π), also of a complex ball."""
     return (-x * x / 2).exp() / (2 * arb.pi()).sqrt()
 
 
@@ -164,7 +161,8 @@ def _isru(x: arb) -> arb:
     return x / (1 + x * x).sqrt()
 
 
-def _erf_slope(x: arb) -> arb:
+def erf_slope(x: Any) -> Any:
+    """2 e^(−x²)/√π, also of a complex ball."""
     return 2 * (-x * x).exp() / arb.pi().sqrt()
 
 
@@ -203,14 +201,14 @@ RULES: dict[str, Rule] = {
     "asinh": _rising(lambda x: x.asinh(), -inf, inf),
     "erf": _rising(lambda x: x.erf(), -1.0, 1.0),
     "erfc": _falling(lambda x: x.erfc(), 2.0, 0.0),
-    "erf_slope": _bell(_erf_slope, nextafter(2 / pi**0.5, inf)),
+    "erf_slope": _bell(erf_slope, nextafter(2 / pi**0.5, inf)),
     "sigmoid": _rising(_logistic, 0.0, 1.0),
     "sigmoid_slope": _bell(_logistic_slope, 0.25),
     "softplus": _rising(_softplus, 0.0, inf),
     "softsign": _rising(_softsign, -1.0, 1.0),
     "isru": _rising(_isru, -1.0, 1.0),
-    "Phi": _rising(_distribution, 0.0, 1.0),
-    "phi": _bell(_density, nextafter(1 / (2 * pi) ** 0.5, inf)),
+    "Phi": _rising(distribution, 0.0, 1.0),
+    "phi": _bell(density, nextafter(1 / (2 * pi) ** 0.5, inf)),
     "abs": _abs,
     "sign": _sign,
     "min": lambda x, y: Interval(min(x.low, y.low), min(x.high, y.high)),
@@ -220,7 +218,7 @@ RULES: dict[str, Rule] = {
     "greater": lambda x, y: _less(y, x),
     "greater_equal": lambda x, y: _less_equal(y, x),
 }
-"""The rule of each operation but ``where``. These stand only in tapes: ``erfc``; ``erf_slope``, the
+"""The rule of each operation but ``where``. These stand only in exact graphs: ``erfc``; ``erf_slope``, the
 derivative of erf; ``softsign``, x/(1 + |x|); and ``isru``, x/√(1 + x²)."""
 
 STRICT = frozenset(

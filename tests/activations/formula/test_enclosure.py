@@ -7,12 +7,20 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from lab.activations.formula.enclosure import enclosed, enclosed_slope, evaluated, undecided
+from lab.activations.formula.enclosure import enclosed, evaluated, undecided
+from lab.activations.formula.exact_graph import below, exact_expression
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.parser import FormulaError
-from lab.activations.formula.tape import Tape
 from lab.numerics import REALS, Interval
 from tests.exact import FORMULAS, NUMBERS, Undefined, Unknown, exact, grown
+
+
+def enclosed_slope(expression, z):
+    """What holds the derivative over an interval; all reals where it or the expression may be undefined."""
+    value = exact_expression(expression)
+    slope = value.derivative()
+    bounds = evaluated(below(value, slope), (z,))
+    return REALS if bounds[value].values is None else bounds[slope].values or REALS
 
 
 def holds(enclosure, text, z, slopes=False):
@@ -357,10 +365,8 @@ def test_exact_suprema_in_a_tail():
     ],
 )
 def test_undecided(text, low, high, expected):
-    tape = Tape()
-    sigma = tape.copied(Formula(text).expression)
-    bounds = evaluated(tape, tape.below(sigma.node), (Interval(low, high),))
-    assert undecided(tape, bounds) is not expected
+    bounds = evaluated(below(exact_expression(Formula(text).expression)), (Interval(low, high),))
+    assert undecided(bounds) is not expected
 
 
 @pytest.mark.parametrize(
@@ -376,21 +382,19 @@ def test_undecided(text, low, high, expected):
     ],
 )
 def test_a_box_without_its_ends_decides_what_switches_at_them(text, low, high, expected):
-    tape = Tape()
-    sigma = tape.copied(Formula(text).expression).call("sign")
-    nodes, box = tape.below(sigma.node), (Interval(low, high),)
-    assert evaluated(tape, nodes, box, is_open=True)[sigma.node].values == Interval(expected, expected)
-    closed = evaluated(tape, nodes, box)[sigma.node].values
+    sigma = exact_expression(Formula(text).expression).call("sign")
+    nodes, box = below(sigma), (Interval(low, high),)
+    assert evaluated(nodes, box, is_open=True)[sigma].values == Interval(expected, expected)
+    closed = evaluated(nodes, box)[sigma].values
     assert closed == Interval(min(expected, 0), max(expected, 0))
 
 
 @pytest.mark.parametrize("text", ["z**2", "sin(z)", "min(z, 1)", "abs(z)"])
 def test_what_need_not_rise_strictly_decides_nothing(text):
     """The values of the first are 0 at 0 only, but nobody has looked."""
-    tape = Tape()
-    sigma = tape.copied(Formula(text).expression).call("sign")
-    found = evaluated(tape, tape.below(sigma.node), (Interval(-1.0, 1.0),), is_open=True)
-    assert 0 in found[sigma.node].values
+    sigma = exact_expression(Formula(text).expression).call("sign")
+    found = evaluated(below(sigma), (Interval(-1.0, 1.0),), is_open=True)
+    assert 0 in found[sigma].values
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from lab.activations.formula.formula import Formula
 from lab.activations.formula.parser import FormulaError
 from lab.numerics import Interval
 from lab.parts import Activation
-from lab.prover import ball_integral, complex_balls
-from lab.prover.moments import (
+from lab.prover import complex_balls, normal_mean_square
+from lab.prover.proved_moments import (
     backward_gain_enclosure,
     chi_enclosure,
     fixed_point_enclosure,
@@ -253,7 +253,7 @@ def test_a_fixed_point_that_is_none_or_only_touched_is_not_proved():
 
 
 def test_where_the_work_is_limited_the_enclosure_is_wide_and_right(monkeypatch):
-    monkeypatch.setattr(ball_integral, "MOST_EVALUATIONS", 1000)
+    monkeypatch.setattr(normal_mean_square, "MOST_EVALUATIONS", 1000)
     found = square_enclosure(lab.activation("sin"), 1e6)
     assert found.low <= 0.5 <= found.high
     assert found.high - found.low > 1e-3
