@@ -88,7 +88,6 @@ class _Search:
 
     def __init__(self, sigma: ExactExpression, slope: ExactExpression, parameters: Box) -> None:
         self._sigma, self._slope, self._parameters = sigma, slope, parameters
-        self._below = below(sigma)
         self.jumps: list[float] = []
         self.doubt = self.advice = ""
 
@@ -104,7 +103,7 @@ class _Search:
         """Whether σ is proved to have no value at z."""
         bounds = self._bounds(single(z))
         undefined: dict[ExactExpression, bool] = {}
-        for node in self._below:
+        for node in below(self._sigma):
             undefined[node] = bounds[node].values is None and _is_undefined(node, bounds, undefined)
         return undefined[self._sigma]
 
@@ -126,7 +125,7 @@ class _Search:
             self.doubt, self.advice = f"σ may jump{place}", _NO_JUMPS
 
     def _bounds(self, z: Interval) -> dict[ExactExpression, Bounds]:
-        return evaluated(self._below, (z, *self._parameters))
+        return evaluated((self._sigma,), (z, *self._parameters))
 
     def _values(self, z: Interval) -> Interval | None:
         return self._bounds(z)[self._sigma].values
@@ -135,7 +134,7 @@ class _Search:
         """Whether σ rises or falls over the interval by more than its slope allows, and so must jump."""
         left, right = (self._values(single(end)) or REALS for end in (z.low, z.high))
         gap = max(left.low - right.high, right.low - left.high)
-        known = evaluated(below(self._sigma, self._slope), (z, *self._parameters))
+        known = evaluated((self._sigma, self._slope), (z, *self._parameters))
         values, slope = known[self._sigma].values, known[self._slope].values
         if values is None or slope is None:
             return False

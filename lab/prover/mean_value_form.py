@@ -19,7 +19,7 @@ from math import inf, isinf
 from typing import NamedTuple, TypeAlias
 
 from lab.activations.formula.enclosure import Bounds, Box, evaluated, undecided
-from lab.activations.formula.exact_graph import ExactExpression, below
+from lab.activations.formula.exact_graph import ExactExpression
 from lab.activations.formula.operations import JUMPING
 from lab.activations.formula.rounding import add, mul, single, sub
 from lab.activations.formula.tails import Tail
@@ -72,18 +72,6 @@ class ExactFunction:
         """∂²/∂z²."""
         return self._partials[0].derivative()
 
-    @cached_property
-    def _below_value(self) -> list[ExactExpression]:
-        return below(self.defined, self.value)
-
-    @cached_property
-    def _below_partials(self) -> list[ExactExpression]:
-        return below(*self._partials)
-
-    @cached_property
-    def _below_curvature(self) -> list[ExactExpression]:
-        return below(self._partials[0], self._curvature)
-
     def at(self, point: Point) -> Interval:
         """What holds the value at a point; all reals where nothing is known, or it is undefined."""
         return self._values(tuple(map(single, point)), {})
@@ -94,14 +82,14 @@ class ExactFunction:
         Values within ``settled`` are of no interest: a box that has no others is not looked at closely.
         """
         is_open = box[0].low < box[0].high
-        known = evaluated(self._below_value, box, is_open=is_open)
+        known = evaluated((self.defined, self.value), box, is_open=is_open)
         values, tail, _ = known[self.value]
         if values is None or known[self.defined].values is None:
             return _extent_by_values(box, REALS, None)
         plain = _extent_by_values(box, values, tail)
         if (settled.low <= values.low and values.high <= settled.high) or undecided(known):
             return plain
-        sloped = evaluated(self._below_partials, box, is_open=is_open, known=known)
+        sloped = evaluated(self._partials, box, is_open=is_open, known=known)
         gradient = tuple(sloped[partial].values or REALS for partial in self._partials)
         curvature = self._curvature_over(box, gradient, sloped, is_open)
         switches = {node: bounds for node, bounds in known.items() if node.operation in JUMPING}
@@ -128,7 +116,7 @@ class ExactFunction:
             return REALS
         if undecided(known):
             return REALS
-        curved = evaluated(self._below_curvature, box, is_open=is_open, known=known)
+        curved = evaluated((self._curvature,), box, is_open=is_open, known=known)
         return curved[self._curvature].values or REALS
 
     def _extreme(
@@ -170,8 +158,9 @@ class ExactFunction:
         """Where in z the function is nearly level, and its slope there, by Newton's method."""
         point = middle_of(z)
         for _ in range(_NEWTON_STEPS):
-            known = evaluated(self._below_curvature, (single(point), *centre[1:]), known=switches)
-            slope, curvature = (known[f].values or REALS for f in (self._partials[0], self._curvature))
+            wanted = (self._partials[0], self._curvature)
+            known = evaluated(wanted, (single(point), *centre[1:]), known=switches)
+            slope, curvature = (known[f].values or REALS for f in wanted)
             steep, bent = middle_of(slope), middle_of(curvature)
             moved = min(max(point - steep / bent, z.low), z.high) if bent else point
             if abs(moved - point) <= _SMALLEST_STEP * (z.high - z.low):
@@ -183,7 +172,7 @@ class ExactFunction:
         """What holds the values over a closed box, with the switches as they are beside it."""
         key = (box, tuple(switches.items()))
         if key not in self._kept:
-            known = evaluated(self._below_value, box, known=switches)
+            known = evaluated((self.defined, self.value), box, known=switches)
             defined = known[self.defined].values is not None
             self._kept[key] = (known[self.value].values if defined else None) or REALS
         return self._kept[key]

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 from math import inf, nextafter
 
@@ -69,13 +68,9 @@ class Integrand:
     kinks: tuple[float, ...]
     end: float = inf
 
-    @cached_property
-    def nodes(self) -> list[ExactExpression]:
-        return below(self.f, self.defined)
-
     def bounds(self, z: Interval) -> Bounds:
         """The bounds of f over an interval; none where it is not proved to be defined."""
-        bounds = evaluated(self.nodes, (z,))
+        bounds = evaluated((self.f, self.defined), (z,))
         return Bounds(None) if bounds[self.defined].values is None else bounds[self.f]
 
 
@@ -86,7 +81,7 @@ def mean_square_within(f: Integrand, q: float, furthest: float, expected: float)
     """
     kinks = sorted(f.kinks, key=abs)[:_MOST_KINKS]
     cuts = sorted({-furthest, furthest, *(x for x in kinks if abs(x) < furthest)})
-    pieces = list(_pieces(cuts, switch_differences(f.nodes)))
+    pieces = list(_pieces(cuts, switch_differences(below(f.f, f.defined))))
     most = max(MOST_EVALUATIONS // len(pieces), _LEAST_EVALUATIONS)
     total = arb(0)
     with ctx.workprec(PRECISION):

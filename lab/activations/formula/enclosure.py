@@ -9,7 +9,7 @@ The numbers of an expression are float64 and are taken as exact: ``0.1`` is the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
@@ -49,39 +49,36 @@ def enclosed(expression: Expression, z: Interval) -> Interval:
     >>> str(enclosed(Formula("z**2 + 1").expression, Interval(-2.0, 1.0)))
     '[1, 5]'
     """
-    nodes = _nodes(expression)
-    values = evaluated(nodes, (z,))[nodes[-1]].values
-    return REALS if values is None else values
+    f = _exact(expression)
+    return evaluated((f,), (z,))[f].values or REALS
 
 
-@lru_cache(maxsize=16)
-def _nodes(expression: Expression) -> list[ExactExpression]:
-    return below(exact_expression(expression))
+_exact = lru_cache(maxsize=16)(exact_expression)
 
 
 def evaluated(
-    nodes: Iterable[ExactExpression],
+    wanted: Sequence[ExactExpression],
     box: Box,
     *,
     is_open: bool = False,
     known: Mapping[ExactExpression, Bounds] | None = None,
 ) -> dict[ExactExpression, Bounds]:
-    """The bounds of these nodes over a box.
+    """The bounds over a box of these expressions of one graph, and of all that they rest on.
 
     Parameters
     ----------
-    nodes
-        Each comes after its arguments.
+    wanted
+        The expressions.
     box
         The intervals of z and of the open parameters.
     is_open
         Whether the ends of the interval of z do not belong to it.
     known
-        Bounds that are known already and kept: of other nodes over this box, or of switches, where the
-        rest is wanted as it is beside a point and not at it.
+        Bounds that are known already and kept: of other expressions over this box, or of switches, where
+        the rest is wanted as it is beside a point and not at it.
     """
     bounds = dict(known or {})
-    for node in nodes:
+    for node in below(*wanted):
         if node in bounds:
             continue
         name = node.operation

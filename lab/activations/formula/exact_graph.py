@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from lab.activations.formula.arithmetic import Arithmetic
@@ -140,14 +141,15 @@ def exact_expression(expression: Expression) -> ExactExpression:
     return made[expression.node]
 
 
-def below(*expressions: ExactExpression) -> list[ExactExpression]:
+@lru_cache(maxsize=128)
+def below(*expressions: ExactExpression) -> tuple[ExactExpression, ...]:
     """What these rest on, themselves included, each after its arguments."""
     wanted, waiting = set(expressions), list(expressions)
     while waiting:
         new = [argument for argument in waiting.pop().arguments if argument not in wanted]
         wanted.update(new)
         waiting += new
-    return sorted(wanted, key=_index)
+    return tuple(sorted(wanted, key=_index))
 
 
 def _index(expression: ExactExpression) -> int:

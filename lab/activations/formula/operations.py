@@ -14,7 +14,7 @@ from lab.activations.formula.arithmetic import Arithmetic
 from lab.activations.normal import DENSITY_AT_0, FAR
 
 E = TypeVar("E", bound=Arithmetic)
-"""A node of a graph or of a tape."""
+"""A node of a graph."""
 
 
 @dataclass(frozen=True)

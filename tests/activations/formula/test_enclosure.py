@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from lab.activations.formula.enclosure import enclosed, evaluated, undecided
-from lab.activations.formula.exact_graph import below, exact_expression
+from lab.activations.formula.exact_graph import exact_expression
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.parser import FormulaError
 from lab.numerics import REALS, Interval
@@ -19,7 +19,7 @@ def enclosed_slope(expression, z):
     """What holds the derivative over an interval; all reals where it or the expression may be undefined."""
     value = exact_expression(expression)
     slope = value.derivative()
-    bounds = evaluated(below(value, slope), (z,))
+    bounds = evaluated((value, slope), (z,))
     return REALS if bounds[value].values is None else bounds[slope].values or REALS
 
 
@@ -365,7 +365,7 @@ def test_exact_suprema_in_a_tail():
     ],
 )
 def test_undecided(text, low, high, expected):
-    bounds = evaluated(below(exact_expression(Formula(text).expression)), (Interval(low, high),))
+    bounds = evaluated((exact_expression(Formula(text).expression),), (Interval(low, high),))
     assert undecided(bounds) is not expected
 
 
@@ -383,9 +383,9 @@ def test_undecided(text, low, high, expected):
 )
 def test_a_box_without_its_ends_decides_what_switches_at_them(text, low, high, expected):
     sigma = exact_expression(Formula(text).expression).call("sign")
-    nodes, box = below(sigma), (Interval(low, high),)
-    assert evaluated(nodes, box, is_open=True)[sigma].values == Interval(expected, expected)
-    closed = evaluated(nodes, box)[sigma].values
+    box = (Interval(low, high),)
+    assert evaluated((sigma,), box, is_open=True)[sigma].values == Interval(expected, expected)
+    closed = evaluated((sigma,), box)[sigma].values
     assert closed == Interval(min(expected, 0), max(expected, 0))
 
 
@@ -393,7 +393,7 @@ def test_a_box_without_its_ends_decides_what_switches_at_them(text, low, high, e
 def test_what_need_not_rise_strictly_decides_nothing(text):
     """The values of the first are 0 at 0 only, but nobody has looked."""
     sigma = exact_expression(Formula(text).expression).call("sign")
-    found = evaluated(below(sigma), (Interval(-1.0, 1.0),), is_open=True)
+    found = evaluated((sigma,), (Interval(-1.0, 1.0),), is_open=True)
     assert 0 in found[sigma].values
 
 

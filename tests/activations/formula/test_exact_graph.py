@@ -19,7 +19,7 @@ def of(text):
 
 
 def values(f, z, *parameters):
-    return evaluated(below(f), (z, *parameters))[f].values
+    return evaluated((f,), (z, *parameters))[f].values
 
 
 def test_every_operation_of_formulas_has_a_rule():
