@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count, pairwise
 from math import inf, isfinite, isinf, nextafter
-from typing import TypeAlias
 
 from lab.activations.formula.enclosure import Box
 from lab.activations.formula.rounding import neg, single
@@ -110,7 +109,7 @@ def extremes(
         for end, tail in ((-inf, Interval(-inf, -FAR)), (inf, Interval(FAR, inf)))
         if end in (z.low, z.high)
     ]
-    least, greatest = (half.result(search.split, tails, search.narrow) for half in search.halves)
+    least, greatest = (half.result(tails, search.narrow) for half in search.halves)
     return least, greatest
 
 
@@ -126,7 +125,13 @@ def _cuts(z: Interval, kinks: Iterable[float]) -> list[float]:
     return sorted(cuts)
 
 
-_Piece: TypeAlias = tuple[Box, Extent]
+@dataclass
+class _Piece:
+    """A box that is kept, until it is split."""
+
+    box: Box
+    extent: Extent
+    is_split: bool = False
 
 
 class _HalfSearch:
@@ -139,7 +144,7 @@ class _HalfSearch:
         self.stuck = ""
         self.left = most
         self._floor = inf  # the least that is known of boxes that cannot be split
-        self._heap: list[tuple[float, int, _Piece]] = []
+        self._heap: list[tuple[float, int, _Piece]] = []  # by the least that f may be, then in order
 
     def learn(self, extent: Extent) -> None:
         """Take note of how far down f goes somewhere."""
@@ -148,17 +153,17 @@ class _HalfSearch:
             self.best, self.at = high, at
 
     def add(self, order: int, piece: _Piece) -> None:
-        heappush(self._heap, (self._least(piece[1]).low, order, piece))
+        heappush(self._heap, (self._least(piece.extent).low, order, piece))
 
-    def low(self, split: set[int]) -> float:
+    def low(self) -> float:
         """What f does not fall below; pieces that the other half has split are dropped on the way."""
-        while self._heap and self._heap[0][1] in split:
+        while self._heap and self._heap[0][2].is_split:
             heappop(self._heap)
         return min(self._floor, self._heap[0][0]) if self._heap else self._floor
 
-    def doubt(self, split: set[int], width: float) -> float:
+    def doubt(self, width: float) -> float:
         """How much is open yet: 0 where the enclosure is narrow and the claim decided, or nothing helps."""
-        low = self.low(split)
+        low = self.low()
         is_open = low < self.claim <= self.best
         if not self._heap or self.left <= 0 or not (is_open or self.best - low > width):
             return 0.0
@@ -167,26 +172,24 @@ class _HalfSearch:
         gap = self.best - self._heap[0][0]
         return gap if gap > 0 else width / 2
 
-    def worst(self) -> tuple[int, _Piece]:
+    def worst(self) -> _Piece:
         """Take out the piece in which f may be least."""
-        _, order, piece = heappop(self._heap)
         self.left -= 1
-        return order, piece
+        return heappop(self._heap)[2]
 
     def give_up(self, piece: _Piece) -> None:
         """Put a piece aside that cannot be split."""
-        box, extent = piece
-        low = self._least(extent).low
+        low = self._least(piece.extent).low
         if low < self._floor:
             self._floor = low
             if low < self.best:
-                z = middle_of(box[0])
+                z = middle_of(piece.box[0])
                 place = f"near z = {z:.6g}" if abs(z) < FAR else f"beyond z = {z:g}"
                 self.stuck = f"the proof does not come through {place}"
         self.left = min(self.left, MOST_AFTER)
 
-    def result(self, split: set[int], tails: list[tuple[float, Extent]], width: float) -> Extreme:
-        bounds = Interval(min(self.low(split), self.best), self.best)
+    def result(self, tails: list[tuple[float, Extent]], width: float) -> Extreme:
+        bounds = Interval(min(self.low(), self.best), self.best)
         stuck = self.stuck
         if not stuck and (bounds.high - bounds.low > width or bounds.low < self.claim <= bounds.high):
             stuck = f"{self.most} intervals do not suffice"
@@ -224,7 +227,6 @@ class _Search:
             _HalfSearch(-claim.high, most, is_least=False),
         )
         self._order = count()
-        self.split: set[int] = set()
 
     @property
     def narrow(self) -> float:
@@ -242,25 +244,23 @@ class _Search:
 
     def add(self, box: Box) -> None:
         """Look at a box and keep it."""
-        extent, order = self.look(box), next(self._order)
+        piece, order = _Piece(box, self.look(box)), next(self._order)
         for half in self.halves:
-            half.add(order, (box, extent))
+            half.add(order, piece)
 
     def run(self) -> None:
         """Split pieces until both enclosures are narrow, or nothing helps."""
         while True:
             width = self.narrow
-            doubt, half = max(
-                ((half.doubt(self.split, width), half) for half in self.halves), key=lambda pair: pair[0]
-            )
-            if doubt <= 0:
+            doubts = [half.doubt(width) for half in self.halves]
+            if max(doubts) <= 0:
                 return
-            order, piece = half.worst()
-            parts = _parts(*piece)
+            half = self.halves[doubts.index(max(doubts))]
+            piece = half.worst()
+            parts = _parts(piece.box, piece.extent)
             if not parts:
                 half.give_up(piece)
-                continue
-            self.split.add(order)
+            piece.is_split = bool(parts)
             for part in parts:
                 self.add(part)
 

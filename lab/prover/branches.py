@@ -34,7 +34,7 @@ def branches(
 
 
 def _branch(difference: ExactFunction, z: Interval) -> Branch | None:
-    """Its sign; what is not negative and rises or falls strictly is positive, or a zero would end that."""
+    """Its sign; what is ≥ 0 and rises or falls strictly is > 0, since it would change its sign at a 0."""
     extent = difference.over((z,))
     low, high = extent.least.low, extent.greatest.high
     monotone = bool(extent.gradient) and 0 not in extent.gradient[0]

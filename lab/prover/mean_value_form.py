@@ -91,7 +91,10 @@ class ExactFunction:
             return plain
         sloped = evaluated(self._partials, box, is_open=is_open, known=known)
         gradient = tuple(sloped[partial].values or REALS for partial in self._partials)
-        curvature = self._curvature_over(box, gradient, sloped, is_open)
+        curvature = REALS
+        if _turns_in_z_alone(box, gradient) and not undecided(sloped):
+            curved = evaluated((self._curvature,), box, is_open=is_open, known=sloped)
+            curvature = curved[self._curvature].values or REALS
         switches = {node: bounds for node, bounds in known.items() if node.operation in JUMPING}
         least, least_at = self._extreme(box, gradient, curvature, switches, least=True)
         greatest, greatest_at = self._extreme(box, gradient, curvature, switches, least=False)
@@ -102,22 +105,6 @@ class ExactFunction:
             greatest_at if greatest.low > plain.greatest.low else plain.greatest_at,
             gradient,
         )
-
-    def _curvature_over(
-        self,
-        box: Box,
-        gradient: tuple[Interval, ...],
-        known: Mapping[ExactExpression, Bounds],
-        is_open: bool,
-    ) -> Interval:
-        """Bounds of ∂²f/∂z², where they are of use: z is the only variable in which f may turn."""
-        turning = [not _has_one_sign(partial) for partial in gradient]
-        if not turning[0] or any(turning[1:]) or isinf(box[0].low) or isinf(box[0].high):
-            return REALS
-        if undecided(known):
-            return REALS
-        curved = evaluated((self._curvature,), box, is_open=is_open, known=known)
-        return curved[self._curvature].values or REALS
 
     def _extreme(
         self,
@@ -176,6 +163,12 @@ class ExactFunction:
             defined = known[self.defined].values is not None
             self._kept[key] = (known[self.value].values if defined else None) or REALS
         return self._kept[key]
+
+
+def _turns_in_z_alone(box: Box, gradient: tuple[Interval, ...]) -> bool:
+    """Whether z is bounded and the only variable in which f may turn: so that its curvature is of use."""
+    in_z, *others = (not _has_one_sign(partial) for partial in gradient)
+    return in_z and not any(others) and not isinf(box[0].low) and not isinf(box[0].high)
 
 
 def _has_one_sign(partial: Interval) -> bool:

@@ -1,4 +1,4 @@
-"""Whether an expression repeats itself in z, so that one period tells all about it."""
+"""Whether an expression repeats itself in z, so that one period of it is enough to look at."""
 
 from __future__ import annotations
 

@@ -74,13 +74,13 @@ class Provable:
     slope, value
         σ′ and σ; σ is None where it is given by σ′, and then is 0 at z = 0.
     slope_over, value_over
-        The z that tell all about each: all reals, one period, or as far as a design goes.
+        Where each has to be looked at: all reals, one period, or as far as a design goes.
     names, parameters
         The parameters that are left open, and their intervals.
     kinks
         Where σ′ may jump.
     points
-        Where σ′ is least and greatest as far as seen, and the points next to 0 where it hardly differs.
+        Where σ′ is least and greatest on a grid, and the points next to 0 where it hardly differs.
     continuity
         Whether σ is defined and does not jump.
     """

@@ -2,7 +2,7 @@
 
 E σ(√q g)² and E σ′(√q g)², g ~ N(0, 1), are integrated in ball arithmetic for |g| ≤ `FURTHEST` and bounded
 beyond (`lab.prover.normal_mean_square`). That can be done for formulas, for the classes of the lab that have
-one, and as far as σ′ goes for a σ that is designed by it; σ or σ′ has to be defined everywhere, with no
+one, and of a σ that is designed by its σ′ for σ′ alone; σ or σ′ has to be defined everywhere, with no
 poles, and to grow like a power of z at most.
 
 All is about exact arithmetic, with the formula's numbers as float64 holds them. Of a σ that jumps, σ′ is its

@@ -1,4 +1,4 @@
-"""The bounds of a slope as far as they are known: proved where there is a proof, else claimed or measured."""
+"""The bounds of a slope: proved where there is a proof, else claimed or measured."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@
     E f(z) f(z′),    z, z′ ~ N(0, q),  E z z′ = c q
 
 by Gauss–Legendre on panels that end where f may have a kink or a jump. Of one normal, a panel on which its
-two halves give another integral is halved again, so that a kink that nobody declared costs time and no
+two halves give another integral is halved again, so that a kink that is not declared costs time and no
 accuracy. (One Gauss–Hermite rule over all reals is wrong by per cents for ReLU, and misses the tails of a σ
 that grows.)
 

@@ -43,9 +43,9 @@ def test_a_number_with_its_error_holds_the_enclosure():
     rng = np.random.default_rng(4)
     for x in rng.standard_normal(300) * 10.0 ** rng.integers(-30, 30, 300):
         interval = Interval(*sorted((x, x * (1 + 10.0 ** -rng.integers(9, 15)))))
-        told, error = (Fraction(word) for word in enclosure_text(interval).removeprefix("= ").split(" ± "))
-        assert told - error <= Fraction(interval.low)
-        assert Fraction(interval.high) <= told + error
+        middle, error = (Fraction(word) for word in enclosure_text(interval).removeprefix("= ").split(" ± "))
+        assert middle - error <= Fraction(interval.low)
+        assert Fraction(interval.high) <= middle + error
 
 
 def test_short_decimals_are_rounded_outwards():

@@ -94,7 +94,7 @@ class Bent(Activation):
         return (np.asarray(z) > 1 / 3).astype(float)
 
 
-def test_a_kink_that_nobody_declared_costs_no_accuracy():
+def test_a_kink_that_is_not_declared_costs_no_accuracy():
     above = 0.5 * (1 - erf(1 / 3 / sqrt(2)))
     assert moments.slope_square(Bent(), 1.0) == pytest.approx(above, rel=1e-10)
     jumped = moments.mean_square(lambda z: (z > -0.7).astype(float), 1.0)

@@ -136,7 +136,7 @@ def erf_slope(x: Any) -> Any:
 
 
 def _exp(x: Interval) -> Interval:
-    """Beside 0 a ball holds 1, and does not tell on which side of it e^x lies."""
+    """e^x; beside 0 its ball holds 1, but e^x lies on one side of it."""
     values = _growth(x)
     return Interval(
         max(values.low, 1.0) if x.low >= 0 else values.low,

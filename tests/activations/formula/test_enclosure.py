@@ -260,7 +260,7 @@ def test_numbers_that_only_a_derivative_makes_are_not_rounded_either():
     ],
 )
 def test_where_a_formula_is_undefined_nothing_is_known_whatever_stands_around_it(text, low, high):
-    """Fault 55: tanh of something undefined does not lie in [−1, 1]."""
+    """Tanh of something undefined does not lie in [−1, 1]."""
     assert value(text, low, high) == REALS
     assert slope(text, low, high) == REALS
 
@@ -272,7 +272,7 @@ def test_the_slope_of_a_root_is_not_bounded_at_zero(text):
 
 
 def test_numbers_beyond_the_floats():
-    """Fault 60: what is too large or too small for a float is still enclosed."""
+    """What is too large or too small for a float is still enclosed."""
     largest = nextafter(inf, 0)
     assert value("exp(z)", 1000) == Interval(largest, inf)
     assert value("-exp(z)", 1000) == Interval(-inf, -largest)
@@ -391,7 +391,7 @@ def test_a_box_without_its_ends_decides_what_switches_at_them(text, low, high, e
 
 @pytest.mark.parametrize("text", ["z**2", "sin(z)", "min(z, 1)", "abs(z)"])
 def test_what_need_not_rise_strictly_decides_nothing(text):
-    """The values of the first are 0 at 0 only, but nobody has looked."""
+    """The values of the first are 0 at 0 only, but that is not looked at."""
     sigma = exact_expression(Formula(text).expression).call("sign")
     found = evaluated((sigma,), (Interval(-1.0, 1.0),), is_open=True)
     assert 0 in found[sigma].values
