@@ -17,9 +17,9 @@ from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import ReLU
 from lab.numerics import REALS, Interval
 from lab.parts import Activation
-from lab.prover.branch_and_bound import MOST_BOXES
 from lab.prover.certificate import certify
 from tests.exact import Unknown, dual
+from tests.prover.test_extremes_fuzz import DESIGNS
 
 
 def true_slopes(text, points):
@@ -151,32 +151,24 @@ def test_an_unbounded_slope_is_not_below_anything(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["1/z", "log(z)", "sqrt(z)", "log1p(z)", "z**0.5", "z**-1", "z**z", "log(z**2)"]
-)
-def test_what_is_undefined_somewhere_is_never_certified(text):
-    assert certify(Formula(text), at_least=-1e300).verdict != "CERTIFIED"
-
-
-@pytest.mark.parametrize("text", ["z + 1e-3*tanh(log(z))", "max(z, tanh(log(z)))", "z + 0.5*cos(sqrt(z))"])
-def test_nor_is_what_hides_it_in_a_bounded_function(text):
-    """The certificate says where the formula is undefined."""
-    found = certify(Formula(text), at_least=-5.0)
-    assert found.verdict == "REFUTED"
-    assert found.reason == "σ is undefined at z = -0.0125, where it has no slope"
-
-
-@pytest.mark.parametrize(
     ("text", "at"),
     [
         ("1/z", 0.0),
         ("z**-1", 0.0),
         ("log(z**2)", 0.0),
         ("1/(z - 3)", 3.0),
+        ("log(z)", -0.0125),
+        ("log1p(z)", -1.0125),
         ("sqrt(z)", -0.0125),
+        ("z**0.5", -0.0125),
         ("z**z", -0.0125),
+        ("z + 1e-3*tanh(log(z))", -0.0125),
+        ("max(z, tanh(log(z)))", -0.0125),
+        ("z + 0.5*cos(sqrt(z))", -0.0125),
     ],
 )
 def test_where_it_is_proved_to_be_undefined_that_is_the_witness(text, at):
+    """Also where that is hidden in a bounded function."""
     for claim in ({}, {"at_least": -1e300}, {"at_most": 1e300}):
         found = certify(Formula(text), **claim)
         assert (found.verdict, found.witness) == ("REFUTED", pytest.approx(at))
@@ -268,7 +260,9 @@ def test_switches_without_end_end():
 
 def test_a_proof_that_runs_out_says_where_and_what_to_try():
     """The infimum of σ′ is −1 in one, and −0.09983932012886692 to 17 digits in the other."""
+    begun = time.perf_counter()
     found = certify(Formula("z + sin(z)*sin(sqrt(2)*z)"), at_least=-0.9)
+    assert time.perf_counter() - begun < 5
     assert found.verdict == "UNDECIDED"
     assert found.reason == (
         "the proof does not come through beyond z = -1e+300; proved is σ′ ≥ -1.4142135623730954 "
@@ -545,27 +539,6 @@ def test_it_takes_a_moment_only(text):
     assert time.perf_counter() - begun < 0.5  # about 10 to 20 ms
 
 
-def test_a_proof_gives_up():
-    assert MOST_BOXES <= 10_000
-    begun = time.perf_counter()
-    assert certify(Formula("z + sin(z)*sin(sqrt(2)*z)"), at_least=-0.9).verdict == "UNDECIDED"
-    assert time.perf_counter() - begun < 5
-
-
-DESIGNS = [
-    "tanh({a}*z) + {b}*z",
-    "{b}*z + z*s({a}*z)",
-    "z*Phi({a}*z) - {b}*z",
-    "{b}*z + exp(-({a}*z)**2)",
-    "z - {b}*sin({a}*z)",
-    "{a}*z/(1 + abs({b}*z))",
-    "where(z > {b}, {b} + {a}*(z - {b}), z)",
-    "max({b}*z, min({a}*z, z))",
-    "z*tanh(sp({a}*z)) + {b}*abs(z)",
-    "{b}*asinh(z) + arctan({a}*z)*z",
-]
-
-
 @pytest.mark.parametrize("design", DESIGNS)
 def test_no_verdict_contradicts_the_slope_as_it_is_computed(design):
     """Claims about the extremes that a grid shows, a little lower and a little higher."""
@@ -575,7 +548,7 @@ def test_no_verdict_contradicts_the_slope_as_it_is_computed(design):
     )
     for _ in range(2):
         a, b = rng.uniform(0.1, 2, 2).round(3)
-        sigma = Formula(design.format(a=a, b=b))
+        sigma = Formula(design.format(a, b))
         least, greatest = sigma.derivative(z).min(), sigma.derivative(z).max()
         margin = 1e-3 * (1 + greatest - least)
         assert certify(sigma, least + margin).verdict == "REFUTED"

@@ -36,7 +36,7 @@ POINTS = st.one_of(
 WIDTHS = st.one_of(st.sampled_from([0.0, inf, 1e-12]), st.floats(0, 3), st.floats(0, 1e3))
 
 
-def _known(text):
+def as_written(text):
     """The formula, where it is none that the parser has simplified to other numbers than those written."""
     try:
         sigma = Formula(text)
@@ -50,7 +50,7 @@ def _known(text):
 
 
 def _check(text, z, left, right):
-    sigma = _known(text)
+    sigma = as_written(text)
     box = Interval(z - left, z + right)
     values, slopes = enclosed(sigma.expression, box), enclosed_slope(sigma.expression, box)
     points = {z, *(end for end in (box.low, box.high) if isfinite(end))}
