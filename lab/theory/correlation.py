@@ -34,16 +34,16 @@ _FLAT = 1e-9
 
 
 def next_correlation(
-    sigma: Activation, q: float, c: float, weight_variance: float, bias_variance: float, above: float
+    sigma: Activation, q: float, c: float, weight_variance: float, bias_variance: float, q_above: float
 ) -> float:
-    """c one layer up, (σ_w² E σ(z) σ(z′) + σ_b²)/q⁺, where q⁺ is ``above``; 1 where that is 0, as all z are.
+    """c one layer up, (σ_w² E σ(z) σ(z′) + σ_b²)/q⁺ with q⁺ = ``q_above``; 1 where all z are 0, and so is q⁺.
 
     Source: Poole et al. (2016), eq. (5).
     """
-    if above == 0:
+    if q_above == 0:
         return 1.0
     covariance = weight_variance * pair_mean(sigma, q, c, sigma.kinks) + bias_variance
-    return max(-1.0, min(1.0, covariance / above)) if isfinite(covariance) else nan
+    return max(-1.0, min(1.0, covariance / q_above)) if isfinite(covariance) else nan
 
 
 def pair_chi(sigma: Activation, q: float, c: float, weight_variance: float) -> float:
