@@ -148,8 +148,8 @@ def critical(sigma: Activation, bias_variance: float) -> Critical | None:
 
     At a fixed point σ_w² = (q − σ_b²)/E σ(√q g)², so χ is a function of q alone, and its points χ = 1 are
     roots in one variable. For σ_b² = 0 and σ(0) = 0 there is also q → 0, where σ_w² = 1/E σ′² = 1/σ′(0)²: for
-    an odd σ the only one, since q E σ′² ≥ Var σ (Poincaré). The
-    first of these that the map of q goes to from q = 1 is returned.
+    an odd σ the only one, since q E σ′² ≥ Var σ (Poincaré). The first of these that the map of q goes to from
+    q = 1 is returned.
 
     Source: Schoenholz et al. (2017); Hayou, Doucet & Rousseau, *On the impact of the activation function on
     deep neural networks training* (2019).
