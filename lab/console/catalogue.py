@@ -20,7 +20,7 @@ from lab.console.curve_plot import plotted, refuse_unwritable
 from lab.console.parameters import named_values
 from lab.console.screen import err, out, plain, table
 from lab.parts import Activation
-from lab.prover.bounds import slope_bounds
+from lab.prover.slope_bounds import slope_bounds
 
 SHOWN_Z = (-700.0, -40.0, -5.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 5.0, 40.0, 700.0)
 

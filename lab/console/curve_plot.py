@@ -10,7 +10,7 @@ import pandas as pd
 from lab.errors import LabError
 from lab.numerics import Array
 from lab.parts import Activation
-from lab.prover.bounds import slope_bounds
+from lab.prover.slope_bounds import slope_bounds
 
 STEP = 1e-4
 """Half the distance of the two slopes whose difference is σ″."""
