@@ -9,14 +9,15 @@ from time import monotonic
 import numpy as np
 
 from lab.errors import PartError
-from lab.network.backprop import Network, Pass, backward, forward
+from lab.network.backprop import Network, backward, forward
+from lab.network.buffers import Pass
 from lab.network.initialisers import initialised
-from lab.network.parameters import Parameters, parameters, seen_as_layers
+from lab.network.parameters import Parameters, as_parameters, parameters
 from lab.numerics import Array
 from lab.parts import Initialiser, Optimiser, State
 from lab.training.examples import Evaluation, Examples, fed
-from lab.training.reader import Reader, Recording, Step
-from lab.training.recorder import Readings, Recorder
+from lab.training.reader import Reader
+from lab.training.recorder import Readings, Recorder, Recording
 from lab.training.streams import stream
 
 BLOCK = 2**16
@@ -49,39 +50,40 @@ def train(training: Training, trials: range, progress: Callable[[int], None] | N
     A trial whose numbers stop being finite goes on as NaN and touches no other. When all have, training
     stops. Raises PartError where a part makes weights that are no numbers.
     """
-    began = monotonic()
+    began, reported = monotonic(), 0
     stack = Stack(training, trials)
-    recording, depth = training.recording, training.network.depth
-    widths = training.network.sizes[1:] if recording.neurons else ()
-    recorder = Recorder(recording.schedule, recording.probes, recording.columns, len(trials), depth, widths)
-    reader = Reader(training.network, recording, training.test, stack.step, recorder)
-    told = 0
+    recorder = Recorder(training.recording, len(trials), training.network.sizes[1:])
+    reader = Reader(stack, recorder)
+
+    def report(step: int) -> None:
+        nonlocal reported
+        if progress is not None:
+            progress((step - reported) * len(trials))
+            reported = step
+
     with np.errstate(all="ignore"):
         for step in range(training.steps + 1):
             last = step == training.steps
             p = stack.propagate()
-            reading = recorder.due(step)
+            reading = recorder.due.get(step)
             if reading is None:
                 stack.advance(step + 1)
                 continue
             if reader.plans and not last:
                 stack.plan(step + 1)
             reader.read(reading, p, last)
-            if progress is not None:
-                progress((step - told) * len(trials))
-                told = step
-            if (recorder.diverged >= 0).all():
+            report(step)
+            if last or (recorder.readings.diverged >= 0).all():
                 break
-            if reader.plans and not last:
+            if reader.plans:
                 stack.move()
-            elif not last:
+            else:
                 stack.advance(step + 1)
         reader.flush()
         whole = Evaluation(training.network, training.train, len(trials))
-        final = (*whole.figures(stack.theta), *reader.tested())
-    if progress is not None:
-        progress((training.steps - told) * len(trials))
-    return recorder.readings(final, monotonic() - began)
+        final = (*whole.cost_and_accuracy(stack.theta), *reader.tested())
+    report(training.steps)
+    return recorder.finished(final, monotonic() - began)
 
 
 @dataclass(frozen=True)
@@ -133,10 +135,9 @@ class Stack:
         self._scratch = np.empty_like(self._blocks[0].theta)
 
     @property
-    def step(self) -> Step:
-        """The buffers of a step, for those who look at it."""
-        multiple = None if self.training.decay else self.training.optimiser.multiple(self.training.eta)
-        return Step(self.theta, self.gradient, self.update, multiple)
+    def multiple(self) -> float | None:
+        """The c of a training whose Δθ is c ∇C at every step; None for all others."""
+        return None if self.training.decay else self.training.optimiser.multiple(self.training.eta)
 
     def propagate(self) -> Pass:
         """Forward and backward over the next batch."""
@@ -171,6 +172,6 @@ def _decay(training: Training, theta: Parameters) -> Array | None:
     if training.decay == 0:
         return None
     vector = np.zeros((1, theta.vector.shape[1]), theta.vector.dtype)
-    for w in seen_as_layers(vector, training.network.sizes).w.values():
+    for w in as_parameters(vector, training.network.sizes).w.values():
         w[...] = -training.eta * training.decay / len(training.train)
     return vector

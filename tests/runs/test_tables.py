@@ -13,9 +13,8 @@ from lab.runs import tables
 from lab.runs.tables import CURVE_Z, TABLES, Part
 from lab.training.loop import train
 from lab.training.neurons import NEURON_COLUMNS
-from lab.training.probes import COLUMNS
 from lab.training.recorder import EDGES, STEP_COLUMNS
-from tests.training.trainings import made_examples, of_trial, training
+from tests.training.trainings import COLUMNS, made_examples, of_trial, training
 
 KEYS = ["variant", "trial", "step", "epoch", "layer", "status"]
 FIRST = training((3, 4, 2), count=9, batch=4, steps=7, every=3)
@@ -217,7 +216,7 @@ def test_variants_tell_what_each_is():
         ({"batch": 4, "steps": 8}, "the 4 of the step's batch", 1),
         ({"batch": 9, "steps": 7}, "all 9", 9),
         ({"batch": 20, "steps": 7}, "all 9", 9),
-        ({"batch": 4, "probe": made_examples(3, 2, 5, "float64")}, "the same 5 at every reading", 5),
+        ({"batch": 4, "fixed_examples": made_examples(3, 2, 5, "float64")}, "the same 5 at every reading", 5),
     ],
 )
 def test_variants_tell_what_the_last_reading_sees(changed, seen, examples):

@@ -12,13 +12,14 @@ from lab.activations.gaussian import GELU
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import Identity, ReLU
 from lab.activations.logistic import Sigmoid
-from lab.network.backprop import Network, backward, complete, forward, make_pass, with_ones
+from lab.network.backprop import Network, backward, complete, forward
+from lab.network.buffers import make_pass, with_ones
 from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
-from lab.network.parameters import count, parameters, seen_as_layers
+from lab.network.parameters import as_parameters, count, parameters
 from lab.training import causes
 from lab.training.causes import LABELS, NOTHING_LEFT, References
 from lab.training.probes import Causes
-from lab.training.seen import Seen
+from lab.training.snapshot import Snapshot
 
 SIZES, TRIALS, EXAMPLES = (4, 6, 5, 3), 2, 7
 
@@ -30,9 +31,9 @@ class Net:
         rng = np.random.default_rng(0)
         self.network = Network(sizes, (sigma,) * (len(sizes) - 2) + (output,), cost)
         start = rng.normal(size=(trials, count(sizes))).astype(dtype)
-        self.theta = seen_as_layers(start, sizes)
+        self.theta = as_parameters(start, sizes)
         self.gradient = parameters(sizes, trials, dtype)
-        self.p = make_pass(self.network, trials, with_ones(x, dtype), np.asarray(y, dtype).T[None])
+        self.p = make_pass(self.network.sizes, trials, with_ones(x, dtype), np.asarray(y, dtype).T[None])
         self.run()
 
     def run(self):
@@ -43,7 +44,7 @@ class Net:
         return self
 
     def measured(self, l):
-        seen = Seen(self.network, self.theta, self.gradient, None, self.p, 0.05, 0.1)
+        seen = Snapshot(self.network, self.theta, self.gradient, None, self.p, 0.05, 0.1)
         probe = Causes()
         return dict(zip(probe.columns, probe.measure(seen, l), strict=True))
 
@@ -109,7 +110,7 @@ def weights(given, l):
 def test_the_factors_are_what_their_definitions_say(make, l):
     given = make()
     for t in range(TRIALS):
-        found = causes.of_layer(given.network, given.p, l, t)
+        found = causes.factors_of_layer(given.network, given.p, l, t)
         for j, k in weights(given, l):
             told = [decades(value) for value in defined(given, l, t, j, k)]
             factors = found.input[0, k], found.slope[j, 0], found.error[j, 0]
@@ -122,7 +123,7 @@ def test_the_factors_are_what_their_definitions_say(make, l):
 def test_the_logarithms_of_every_weight_sum_to_that_of_its_gradient(make, l):
     given = make()
     for t in range(TRIALS):
-        found = causes.of_layer(given.network, given.p, l, t)
+        found = causes.factors_of_layer(given.network, given.p, l, t)
         with np.errstate(divide="ignore"):
             expected = np.log10(np.abs(given.gradient.w[l][t]))
         np.testing.assert_allclose(found.gradient, expected, rtol=1e-12, atol=1e-12)
@@ -133,7 +134,7 @@ def test_a_gradient_of_1e_290_keeps_its_digits():
     given = net()
     given.theta.b[1][...] = 640.0
     given.run()
-    found = causes.of_layer(given.network, given.p, 1, 0)
+    found = causes.factors_of_layer(given.network, given.p, 1, 0)
     assert np.all((found.gradient < -270) & (found.gradient > -300))
     np.testing.assert_allclose(found.gradient, np.log10(np.abs(given.gradient.w[1][0])), rtol=1e-12)
     tiny = causes.factors(*(np.full((1, 3), 1e-160) for _ in range(4)))
@@ -196,7 +197,7 @@ def test_a_low_input_is_named():
     given = net()
     given.p.a1[0][0, 1] = 0
     given.run()
-    labels = causes.labelled(causes.lost(causes.of_layer(given.network, given.p, 1, 0), of(given, 1)))
+    labels = causes.labelled(causes.lost(causes.factors_of_layer(given.network, given.p, 1, 0), of(given, 1)))
     assert {LABELS[i] for i in labels[:, 1]} == {"input_low"}
     assert "input_low" not in {LABELS[i] for i in np.delete(labels, 1, axis=1).ravel()}
     assert isfinite(given.measured(1)["lost_input_low"][0])
@@ -216,7 +217,7 @@ def test_a_saturated_neuron_is_named(z):
     given = net()
     given.theta.w[2][:, 3] = 0
     given.theta.b[2][:, 3] = z
-    losses = causes.lost(causes.of_layer(given.run().network, given.p, 2, 0), of(given, 2))
+    losses = causes.lost(causes.factors_of_layer(given.run().network, given.p, 2, 0), of(given, 2))
     assert {LABELS[i] for i in causes.labelled(losses)[3]} == {"output_saturated"}
     assert losses[2, 3] == pytest.approx(40 / log(10) - log10(4), rel=1e-12)
     assert np.delete(losses[2], 3, axis=0).max() < 2

@@ -88,7 +88,7 @@ def test_evaluation_is_over_all_examples(count, outputs):
     network = Network((3, 4, outputs), (Tanh(), Sigmoid()), Quadratic())
     given = made_examples(3, outputs, count)
     theta = initialised(Nielsen(), network.sizes, STREAMS, np.dtype(np.float64))
-    cost, share = Evaluation(network, given, 3).figures(theta)
+    cost, share = Evaluation(network, given, 3).cost_and_accuracy(theta)
     for t in range(3):
         a = given.x[:, :-1]
         for l, sigma in ((1, np.tanh), (2, lambda z: 1 / (1 + np.exp(-z)))):
@@ -103,9 +103,9 @@ def test_evaluation_is_over_all_examples(count, outputs):
 
 def test_evaluation_without_examples_or_classes():
     theta = initialised(Nielsen(), NETWORK.sizes, STREAMS, np.dtype(np.float64))
-    none = Evaluation(NETWORK, counted(0), 3).figures(theta)
+    none = Evaluation(NETWORK, counted(0), 3).cost_and_accuracy(theta)
     np.testing.assert_array_equal(none, np.full((2, 3), np.nan))
-    cost, share = Evaluation(NETWORK, counted(4), 3).figures(theta)
+    cost, share = Evaluation(NETWORK, counted(4), 3).cost_and_accuracy(theta)
     assert np.isfinite(cost).all()
     np.testing.assert_array_equal(share, [np.nan] * 3)
 
@@ -113,9 +113,9 @@ def test_evaluation_without_examples_or_classes():
 def test_an_evaluation_sees_the_weights_of_its_moment():
     theta = initialised(Nielsen(), NETWORK.sizes, STREAMS, np.dtype(np.float64))
     evaluation = Evaluation(NETWORK, counted(4), 3)
-    before, _ = evaluation.figures(theta)
+    before, _ = evaluation.cost_and_accuracy(theta)
     theta.vector[1] *= 2
-    after, _ = evaluation.figures(theta)
+    after, _ = evaluation.cost_and_accuracy(theta)
     assert (before == after).tolist() == [True, False, True]
 
 

@@ -14,7 +14,8 @@ from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import Identity, ReLU
 from lab.activations.logistic import Sigmoid
 from lab.errors import PartError
-from lab.network.backprop import backward, cost, forward, make_pass, with_ones
+from lab.network.backprop import backward, cost, forward
+from lab.network.buffers import make_pass, with_ones
 from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
 from lab.network.initialisers import Constant, Nielsen, initialised
 from lab.network.optimisers import TABLE, Adam, Descent, Nesterov
@@ -22,9 +23,8 @@ from lab.network.parameters import parameters
 from lab.parts import Initialiser, Optimiser
 from lab.training.examples import examples
 from lab.training.loop import train
-from lab.training.probes import COLUMNS
 from lab.training.streams import stream
-from tests.training.trainings import made_examples, of_trial, training, unlike
+from tests.training.trainings import COLUMNS, made_examples, of_trial, training, unlike
 
 OPTIMISERS = [part() for part in TABLE.values()]
 SHAPES = [
@@ -97,17 +97,19 @@ def test_a_stacked_trial_of_any_size_has_the_bits_that_it_has_alone(sizes, batch
     [(CrossEntropy(), Sigmoid()), (SoftmaxCrossEntropy(), Identity())],
     ids=["cross-entropy", "softmax"],
 )
-def test_the_same_for_other_activations_costs_and_a_probe(sigma, cost, output):
-    probe = made_examples(20, 5, 150, seed=3)
-    given = training((20, 40, 40, 5), sigma=sigma, output=output, cost=cost, count=70, batch=32, probe=probe)
+def test_the_same_for_other_activations_costs_and_fixed_examples(sigma, cost, output):
+    fixed = made_examples(20, 5, 150, seed=3)
+    parts = {"sigma": sigma, "output": output, "cost": cost}
+    given = training((20, 40, 40, 5), count=70, batch=32, fixed_examples=fixed, **parts)
     stacked = train(given, range(4))
     for trial in range(4):
         assert unlike(of_trial(stacked, trial), train(given, range(trial, trial + 1))) == []
 
 
-@pytest.mark.parametrize("probe", [None, made_examples(20, 5, 150, seed=3)], ids=["batch", "probe"])
-def test_the_same_for_a_surrogate_slope_and_its_cosine(probe):
-    given = training((20, 40, 40, 5), count=70, batch=32, probe=probe, columns=(*COLUMNS, "gradient_cosine"))
+@pytest.mark.parametrize("fixed", [None, made_examples(20, 5, 150, seed=3)], ids=["batch", "fixed"])
+def test_the_same_for_a_surrogate_slope_and_its_cosine(fixed):
+    columns = (*COLUMNS, "gradient_cosine")
+    given = training((20, 40, 40, 5), count=70, batch=32, fixed_examples=fixed, columns=columns)
     given = replace(given, network=replace(given.network, surrogate_floor=0.2))
     stacked = train(given, range(4))
     for trial in range(4):
@@ -305,7 +307,7 @@ def test_a_reading_sees_the_network_before_the_step():
     readings = train(given, range(2))
     theta = initialised(Nielsen(), (3, 4, 2), [stream(0, 0), stream(0, 1)], np.dtype(np.float64))
     gradient, network = parameters((3, 4, 2), 2), given.network
-    p = make_pass(network, 2, with_ones(given.train.x[:, :-1]), given.train.y.T[None])
+    p = make_pass(network.sizes, 2, with_ones(given.train.x[:, :-1]), given.train.y.T[None])
     for k in range(5):
         forward(network, theta, p)
         backward(network, theta, p, gradient)
@@ -334,24 +336,24 @@ def test_no_step_is_taken_at_the_end():
     assert (updates[:-1] > 0).all()
 
 
-def test_a_probe_shows_every_reading_the_same_examples_and_does_not_change_the_training():
-    probe = made_examples(3, 2, 6, seed=9)
-    with_probe, without = training((3, 4, 2), batch=3, probe=probe), training((3, 4, 2), batch=3)
-    probed, plain = train(with_probe, range(2)), train(without, range(2))
+def test_fixed_examples_are_those_of_every_reading_and_do_not_change_the_training():
+    fixed = made_examples(3, 2, 6, seed=9)
+    with_fixed, without = training((3, 4, 2), batch=3, fixed_examples=fixed), training((3, 4, 2), batch=3)
+    found, plain = train(with_fixed, range(2)), train(without, range(2))
     for name in ("weight_norm", "bias_norm", "update_ratio"):
         column = plain.columns.index(name)
-        assert np.array_equal(probed.layers[..., column], plain.layers[..., column], equal_nan=True)
-    assert np.array_equal(probed.final, plain.final)
+        assert np.array_equal(found.layers[..., column], plain.layers[..., column], equal_nan=True)
+    assert np.array_equal(found.final, plain.final)
     theta = initialised(Nielsen(), (3, 4, 2), [stream(0, 0), stream(0, 1)], np.dtype(np.float64))
-    p = make_pass(with_probe.network, 2, with_ones(probe.x[:, :-1]), probe.y.T[None])
+    p = make_pass(with_fixed.network.sizes, 2, with_ones(fixed.x[:, :-1]), fixed.y.T[None])
     gradient = parameters((3, 4, 2), 2)
-    forward(with_probe.network, theta, p)
-    backward(with_probe.network, theta, p, gradient)
-    assert np.array_equal(probed.figures[0, :, 0], cost(with_probe.network, p))
-    assert quantity(probed, "learning_speed", 1)[0] == pytest.approx(
+    forward(with_fixed.network, theta, p)
+    backward(with_fixed.network, theta, p, gradient)
+    assert np.array_equal(found.figures[0, :, 0], cost(with_fixed.network, p))
+    assert quantity(found, "learning_speed", 1)[0] == pytest.approx(
         np.linalg.norm(gradient.b[1][0]), rel=1e-14
     )
-    assert quantity(probed, "a_mean", 2)[0] == pytest.approx(p.a[2][0].mean(), rel=1e-14)
+    assert quantity(found, "a_mean", 2)[0] == pytest.approx(p.a[2][0].mean(), rel=1e-14)
 
 
 def test_the_figures_of_the_end_are_over_all_examples():

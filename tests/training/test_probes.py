@@ -14,13 +14,14 @@ from lab.activations.gaussian import GELU
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import Identity, LeakyReLU, ReLU
 from lab.activations.logistic import Sigmoid, SiLU, Softplus
-from lab.network.backprop import Network, backward, complete, forward, make_pass
+from lab.network.backprop import Network, backward, complete, forward
+from lab.network.buffers import make_pass
 from lab.network.costs import Quadratic
-from lab.network.parameters import count, parameters, seen_as_layers
-from lab.training.blocks import SORTED_VALUES, cosine, percentile, thinned
+from lab.network.parameters import as_parameters, count, parameters
 from lab.training.norms import norm
-from lab.training.probes import COLUMNS, COUNTERFACTUAL_COLUMNS, TABLE, Causes, GradientCosine, Saturation
-from lab.training.seen import Seen, few_examples, gradient_norms
+from lab.training.probes import Causes, GradientCosine, Saturation
+from lab.training.snapshot import Snapshot, few_examples, gradient_norms
+from lab.training.statistics import SORTED_VALUES, cosine, percentile, thinned
 from tests.training.trainings import PROBES
 
 HERE = [probe for probe in PROBES if not isinstance(probe, Causes)]
@@ -34,16 +35,16 @@ def seen(sigma, dtype=np.float64, scale=1.5, threshold=0.05, with_update=True, e
     """A whole pass of three trials, and a step that is nothing but numbers."""
     rng = np.random.default_rng(0)
     network = Network(SIZES, (sigma, sigma, Sigmoid()), Quadratic(), surrogate_floor=floor)
-    theta = seen_as_layers((scale * rng.normal(size=(TRIALS, count(SIZES)))).astype(dtype), SIZES)
+    theta = as_parameters((scale * rng.normal(size=(TRIALS, count(SIZES)))).astype(dtype), SIZES)
     gradient = parameters(SIZES, TRIALS, dtype)
-    update = seen_as_layers(rng.normal(size=theta.vector.shape).astype(dtype), SIZES)
+    update = as_parameters(rng.normal(size=theta.vector.shape).astype(dtype), SIZES)
     x = np.ones((1, SIZES[0] + 1, examples), dtype)
     x[:, :-1] = rng.normal(size=x[:, :-1].shape)
-    p = make_pass(network, TRIALS, x, rng.uniform(size=(1, SIZES[-1], examples)).astype(dtype))
+    p = make_pass(network.sizes, TRIALS, x, rng.uniform(size=(1, SIZES[-1], examples)).astype(dtype))
     forward(network, theta, p)
     backward(network, theta, p, gradient)
     complete(network, p)
-    return Seen(network, theta, gradient, update if with_update else None, p, threshold, 0.1)
+    return Snapshot(network, theta, gradient, update if with_update else None, p, threshold, 0.1)
 
 
 def measured(given, l):
@@ -146,8 +147,8 @@ def test_float32_passes_are_measured_alike(l):
 
 
 def test_the_columns_are_named_once():
-    names = (*COLUMNS, *COUNTERFACTUAL_COLUMNS)
-    assert len(set(names)) == len(names) == sum(len(probe.columns) for probe in TABLE.values())
+    names = [column for probe in PROBES for column in probe.columns]
+    assert len(set(names)) == len(names)
 
 
 def test_without_a_step_there_is_no_update_ratio():
@@ -156,7 +157,7 @@ def test_without_a_step_there_is_no_update_ratio():
 
 def test_a_gradient_of_1e_200_is_not_told_as_zero():
     given = seen(Sigmoid())
-    tiny = seen_as_layers(given.gradient.vector * 1e-200, SIZES)
+    tiny = as_parameters(given.gradient.vector * 1e-200, SIZES)
     found, plain = measured(replace(given, gradient=tiny), 1), measured(given, 1)
     for column in ("learning_speed", "learning_speed_w"):
         np.testing.assert_allclose(found[column], plain[column] * 1e-200, rtol=1e-12)
@@ -296,9 +297,9 @@ def test_a_smooth_tail_is_saturated_but_not_dead():
 
 def test_few_examples_are_those_whose_products_are_smaller_than_the_gradient():
     wide, narrow = (Network(sizes, (Tanh(), Tanh()), Quadratic()) for sizes in ((784, 1000, 10), (2, 16, 1)))
-    assert few_examples(wide, 10)  # 100 · (784 + 2000 + 10) < 795 010
-    assert not few_examples(wide, 17)
-    assert not few_examples(narrow, 2)
+    assert few_examples(wide.sizes, 10)  # 100 · (784 + 2000 + 10) < 795 010
+    assert not few_examples(wide.sizes, 17)
+    assert not few_examples(narrow.sizes, 2)
 
 
 @pytest.mark.parametrize("size", [1.0, 1e-200, 1e200])

@@ -14,7 +14,7 @@ from lab.network.initialisers import Constant
 from lab.training.examples import examples
 from lab.training.loop import train
 from lab.training.probes import LearningSpeed
-from lab.training.reader import Recording
+from lab.training.recorder import Recording
 from tests.training.trainings import training
 
 # Chapter 3: one neuron, x = 1, y = 0, quadratic cost, η = 0.15, 300 steps.

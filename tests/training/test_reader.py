@@ -7,11 +7,10 @@ from lab.activations.linear import Identity
 from lab.network.initialisers import Constant, Large
 from lab.network.optimisers import Adam, Descent
 from lab.parts import Optimiser, Probe
-from lab.training import reader
-from lab.training import seen as probe
+from lab.training import reader, snapshot
 from lab.training.examples import examples
 from lab.training.loop import train
-from lab.training.seen import few_examples
+from lab.training.snapshot import few_examples
 from tests.training.trainings import training
 
 
@@ -67,10 +66,10 @@ class Inside(Probe):
 
     columns = ("theta", "gradient", "update")
 
-    def measure(self, seen, l):
-        none = np.full(len(seen.p.z[l]), np.nan)
-        step = none if seen.update is None else seen.update.vector[:, 0]
-        return seen.theta.vector[:, 0], seen.gradient.vector[:, 0], step
+    def measure(self, snapshot, l):
+        none = np.full(len(snapshot.p.z[l]), np.nan)
+        step = none if snapshot.update is None else snapshot.update.vector[:, 0]
+        return snapshot.theta.vector[:, 0], snapshot.gradient.vector[:, 0], step
 
 
 @pytest.mark.parametrize("optimiser", [Descent(), Adam()], ids=str)
@@ -91,13 +90,13 @@ def test_a_probe_that_looks_at_the_parameters_sees_those_of_its_reading(optimise
 def test_norms_are_those_of_the_parameters_however_they_are_found(monkeypatch, batch, decay):
     """Of a pass of few examples, of kept parameters, or at once; of a step that is a multiple or not."""
     given = training((40, 30, 20, 2), count=7, batch=batch, decay=decay, steps=9)
-    assert few_examples(given.network, batch) == (batch == 2)
+    assert few_examples(given.network.sizes, batch) == (batch == 2)
     kept = train(given, range(1))
     monkeypatch.setattr(reader, "KEPT_PARAMETERS", 0)
     same(train(given, range(1)), kept)
 
-    monkeypatch.setattr(probe, "few_examples", lambda network, m: False)
-    monkeypatch.setattr(reader, "few_examples", lambda network, m: False)
+    monkeypatch.setattr(snapshot, "few_examples", lambda sizes, m: False)
+    monkeypatch.setattr(reader, "few_examples", lambda sizes, m: False)
     plain = training((40, 30, 20, 2), count=7, batch=batch, decay=decay, steps=9, optimiser=Same())
     np.testing.assert_allclose(train(plain, range(1)).layers, kept.layers, rtol=1e-12)
 

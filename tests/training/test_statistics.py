@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from lab.numerics import REALS, Interval
-from lab.training.spread import phi_b, rank_share
+from lab.training.statistics import phi_b, rank_share
 
 UNIT = Interval(0, 1)
 
