@@ -198,9 +198,12 @@ class Optimiser(ABC):
     θ ← θ + Δθ is the training loop's, and so is the decay of weights, which is the same for all.
     """
 
-    @abstractmethod
+    remembers: ClassVar[tuple[str, ...]] = ()
+    """The names of the arrays of its state, which are 0 before the first step."""
+
     def initial(self, theta: Array) -> State:
         """The state before the first step."""
+        return {name: np.zeros_like(theta) for name in self.remembers}
 
     @abstractmethod
     def step(self, state: State, gradient: Array, eta: float, number: int, out: Array) -> None:

@@ -1,8 +1,8 @@
 """Optimisers: from a gradient to a step, with explicit state.
 
-`Optimiser.initial` makes the state for parameters θ, and `Optimiser.step` writes the step Δθ for a gradient
-∇C into a buffer and brings the state up to date in place: all arrays of the shape (trial, parameter). Every
-operation is elementwise, so a trial in a stack has the same bits as alone.
+`Optimiser.step` writes the step Δθ for a gradient ∇C into a buffer and brings the state up to date in place:
+all arrays of the shape (trial, parameter). Every operation is elementwise, so a trial in a stack has the same
+bits as alone.
 """
 
 from __future__ import annotations
@@ -31,9 +31,6 @@ class Descent(Optimiser):
     Source: Nielsen, *Neural Networks and Deep Learning* (2015), ch. 1, eqs. (20), (21).
     """
 
-    def initial(self, theta: Array) -> State:
-        return {}
-
     def step(self, state: State, gradient: Array, eta: float, number: int, out: Array) -> None:
         np.multiply(gradient, scalar(-eta, gradient.dtype), out)
 
@@ -43,18 +40,16 @@ class Descent(Optimiser):
 
 @dataclass(frozen=True)
 class Momentum(Optimiser):
-    """v ← μv − η ∇C; Δθ = v, from v = 0.
+    """v ← μv − η ∇C; Δθ = v.
 
     Source: Nielsen, *Neural Networks and Deep Learning* (2015), ch. 3, eqs. (107), (108).
     """
 
     mu: float = 0.9
+    remembers = ("v",)
 
     def __post_init__(self) -> None:
         _check(mu=self.mu)
-
-    def initial(self, theta: Array) -> State:
-        return {"v": np.zeros_like(theta)}
 
     def step(self, state: State, gradient: Array, eta: float, number: int, out: Array) -> None:
         v = state["v"]
@@ -66,19 +61,17 @@ class Momentum(Optimiser):
 
 @dataclass(frozen=True)
 class Nesterov(Optimiser):
-    """v ← μv − η ∇C; Δθ = μv − η ∇C, from v = 0: momentum that looks ahead, in the parameters looked at.
+    """v ← μv − η ∇C; Δθ = μv − η ∇C: momentum that looks ahead, in the parameters looked at.
 
     Source: Sutskever, Martens, Dahl & Hinton, *On the importance of initialization and momentum in deep
     learning* (2013); in the form of Bengio, Boulanger-Lewandowski & Pascanu (2013), eq. (7).
     """
 
     mu: float = 0.9
+    remembers = ("v", "ahead")
 
     def __post_init__(self) -> None:
         _check(mu=self.mu)
-
-    def initial(self, theta: Array) -> State:
-        return {"v": np.zeros_like(theta), "ahead": np.zeros_like(theta)}
 
     def step(self, state: State, gradient: Array, eta: float, number: int, out: Array) -> None:
         v, ahead = state["v"], state["ahead"]
@@ -91,7 +84,7 @@ class Nesterov(Optimiser):
 
 @dataclass(frozen=True)
 class Adam(Optimiser):
-    """m ← β₁m + (1 − β₁)∇C, v ← β₂v + (1 − β₂)∇C²; Δθ = −η m̂/(√v̂ + ε), from m = v = 0.
+    """m ← β₁m + (1 − β₁)∇C, v ← β₂v + (1 − β₂)∇C²; Δθ = −η m̂/(√v̂ + ε).
 
     Here m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) at step t.
 
@@ -101,12 +94,10 @@ class Adam(Optimiser):
     beta1: float = 0.9
     beta2: float = 0.999
     epsilon: float = 1e-8
+    remembers = ("m", "v")
 
     def __post_init__(self) -> None:
         _check(self.epsilon, beta1=self.beta1, beta2=self.beta2)
-
-    def initial(self, theta: Array) -> State:
-        return {"m": np.zeros_like(theta), "v": np.zeros_like(theta)}
 
     def step(self, state: State, gradient: Array, eta: float, number: int, out: Array) -> None:
         m, v = state["m"], state["v"]
@@ -123,19 +114,17 @@ class Adam(Optimiser):
 
 @dataclass(frozen=True)
 class RMSProp(Optimiser):
-    """v ← ρv + (1 − ρ)∇C²; Δθ = −η ∇C/(√v + ε), from v = 0.
+    """v ← ρv + (1 − ρ)∇C²; Δθ = −η ∇C/(√v + ε).
 
     Source: Tieleman & Hinton, *Neural Networks for Machine Learning*, lecture 6e (2012).
     """
 
     rho: float = 0.9
     epsilon: float = 1e-8
+    remembers = ("v",)
 
     def __post_init__(self) -> None:
         _check(self.epsilon, rho=self.rho)
-
-    def initial(self, theta: Array) -> State:
-        return {"v": np.zeros_like(theta)}
 
     def step(self, state: State, gradient: Array, eta: float, number: int, out: Array) -> None:
         v = state["v"]

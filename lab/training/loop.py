@@ -95,18 +95,11 @@ class _Vectors:
     state: State
     decay: Array | None
 
-    def blocks(self, size: int) -> list[_Vectors]:
-        """The same in views of at most ``size`` columns."""
-        cuts = [slice(at, at + max(size, 1)) for at in range(0, self.theta.shape[1], max(size, 1))]
-        return [
-            _Vectors(
-                self.theta[:, cut],
-                self.gradient[:, cut],
-                {name: vector[:, cut] for name, vector in self.state.items()},
-                None if self.decay is None else self.decay[:, cut],
-            )
-            for cut in cuts
-        ]
+    def columns(self, cut: slice) -> _Vectors:
+        """Views of these columns."""
+        state = {name: vector[:, cut] for name, vector in self.state.items()}
+        decay = None if self.decay is None else self.decay[:, cut]
+        return _Vectors(self.theta[:, cut], self.gradient[:, cut], state, decay)
 
 
 class Stack:
@@ -131,7 +124,9 @@ class Stack:
             _decay(training, self.theta),
         )
         self._passes = fed(training.network, training.train, training.batch, streams)
-        self._blocks = self._whole.blocks(BLOCK // len(trials))
+        size = max(BLOCK // len(trials), 1)
+        cuts = [slice(at, at + size) for at in range(0, self.theta.vector.shape[1], size)]
+        self._blocks = [self._whole.columns(cut) for cut in cuts]
         self._scratch = np.empty_like(self._blocks[0].theta)
 
     @property
