@@ -9,7 +9,7 @@ from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import Identity
 from lab.activations.logistic import Sigmoid
-from lab.network.costs import TABLE, CrossEntropy, Quadratic, SoftmaxCrossEntropy, is_sigmoid
+from lab.network.costs import TABLE, CrossEntropy, Quadratic, SoftmaxCrossEntropy, is_identity, is_sigmoid
 from lab.parts import Cost
 from lab.testing import check_cost
 
@@ -150,16 +150,13 @@ def test_one_target_may_serve_all_trials(cost):
     assert value(cost, z, y, sigma).shape == (3, 5)
 
 
-def test_cross_entropy_refuses_outputs_without_a_logarithm():
+def test_outputs_that_a_cost_cannot_take_are_refused():
     assert CrossEntropy().refuses(Sigmoid()) is None
+    assert SoftmaxCrossEntropy().refuses(Identity()) is None
     assert CrossEntropy().refuses(Tanh()) == (
         "cross-entropy needs outputs in [0, 1], and this output σ ranges over [-1, 1]; "
         "expected output = 'sigmoid', or cost = 'quadratic'"
     )
-
-
-def test_softmax_refuses_another_sigma_in_its_place():
-    assert SoftmaxCrossEntropy().refuses(Identity()) is None
     assert SoftmaxCrossEntropy().refuses(Sigmoid()) == (
         "softmax-cross-entropy holds the output's softmax itself; expected output = 'identity'"
     )
@@ -177,16 +174,25 @@ def test_only_cross_entropy_on_a_sigmoid_and_the_softmax_cancel_the_slope():
 
 
 @pytest.mark.parametrize(
-    ("text", "same"),
+    ("text", "is_it", "cost"),
     [
-        ("1/(1 + exp(-z))", True),
-        ("s(z)", True),
-        ("exp(z)/(1 + exp(z))", True),
-        ("0.5*(1 + tanh(0.5*z))", True),
-        ("s(2*z)", False),
-        ("tanh(z)", False),
+        ("1/(1 + exp(-z))", is_sigmoid, CrossEntropy()),
+        ("s(z)", is_sigmoid, CrossEntropy()),
+        ("exp(z)/(1 + exp(z))", is_sigmoid, CrossEntropy()),
+        ("0.5*(1 + tanh(0.5*z))", is_sigmoid, CrossEntropy()),
+        ("z", is_identity, SoftmaxCrossEntropy()),
+        ("2*z/2", is_identity, SoftmaxCrossEntropy()),
     ],
 )
-def test_a_formula_that_is_the_sigmoid_is_taken_for_it(text, same):
-    assert is_sigmoid(Formula(text)) == same
-    assert CrossEntropy().cancels(Formula(text)) == same
+def test_a_formula_is_taken_for_the_function_that_it_is(text, is_it, cost):
+    assert is_it(Formula(text))
+    assert cost.cancels(Formula(text))
+    assert not any(is_it(Formula(other)) for other in ("s(2*z)", "tanh(z)", "2*z"))
+
+
+def test_a_formula_that_is_the_identity_may_stand_under_the_softmax():
+    z, y = block([0.5, -2.0, 3.25]), block([0.2, 0.5, 0.3])
+    assert SoftmaxCrossEntropy().refuses(Formula("z")) is None
+    for measure in (value, error):
+        found = (measure(SoftmaxCrossEntropy(), z, y, sigma) for sigma in (Formula("z"), Identity()))
+        assert np.array_equal(*found)

@@ -12,14 +12,13 @@ from lab.activations.gaussian import GELU
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import Identity, ReLU
 from lab.activations.logistic import Sigmoid
-from lab.network.backprop import Network, backward, complete, forward
-from lab.network.buffers import make_pass, with_ones
+from lab.network.backprop import Network
 from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
-from lab.network.parameters import as_parameters, count, parameters
 from lab.training import causes
 from lab.training.causes import LABELS, NOTHING_LEFT, References
 from lab.training.probes import Causes
 from lab.training.snapshot import Snapshot
+from tests.network.passes import again, drawn, run
 
 SIZES, TRIALS, EXAMPLES = (4, 6, 5, 3), 2, 7
 
@@ -28,25 +27,19 @@ class Net:
     """A network, its parameters and a pass of some trials, run again after every change."""
 
     def __init__(self, sigma, output, cost, x, y, sizes=SIZES, trials=TRIALS, dtype=np.float64):
-        rng = np.random.default_rng(0)
         self.network = Network(sizes, (sigma,) * (len(sizes) - 2) + (output,), cost)
-        start = rng.normal(size=(trials, count(sizes))).astype(dtype)
-        self.theta = as_parameters(start, sizes)
-        self.gradient = parameters(sizes, trials, dtype)
-        self.p = make_pass(self.network.sizes, trials, with_ones(x, dtype), np.asarray(y, dtype).T[None])
-        self.run()
+        self.theta, _, _ = drawn(sizes, trials, 1, 0, dtype)
+        with np.errstate(all="ignore"):
+            self.p, self.gradient = run(self.network, self.theta, x.astype(dtype), y.astype(dtype))
 
     def run(self):
         with np.errstate(all="ignore"):
-            forward(self.network, self.theta, self.p)
-            backward(self.network, self.theta, self.p, self.gradient)
-            complete(self.network, self.p)
+            again(self.network, self.theta, self.p, self.gradient)
         return self
 
     def measured(self, l):
-        seen = Snapshot(self.network, self.theta, self.gradient, None, self.p, 0.05, 0.1)
-        probe = Causes()
-        return dict(zip(probe.columns, probe.measure(seen, l), strict=True))
+        snapshot = Snapshot(self.network, self.theta, self.gradient, None, self.p, 0.05, 0.1)
+        return dict(zip(Causes.columns, Causes().measure(snapshot, l), strict=True))
 
     def shares(self, l, t=0):
         """The labels that some weight has, and their shares."""
@@ -107,26 +100,18 @@ def weights(given, l):
 
 @pytest.mark.parametrize("make", list(NETS.values()), ids=list(NETS))
 @pytest.mark.parametrize("l", [1, 2, 3])
-def test_the_factors_are_what_their_definitions_say(make, l):
+def test_the_factors_are_what_their_definitions_say_and_multiply_to_the_gradient(make, l):
     given = make()
     for t in range(TRIALS):
         found = causes.factors_of_layer(given.network, given.p, l, t)
         for j, k in weights(given, l):
-            told = [decades(value) for value in defined(given, l, t, j, k)]
+            expected = [decades(value) for value in defined(given, l, t, j, k)]
             factors = found.input[0, k], found.slope[j, 0], found.error[j, 0]
             factors += found.dependence[j, k], found.agreement[j, k]
-            assert factors == pytest.approx(told, rel=1e-12, abs=1e-12)
-
-
-@pytest.mark.parametrize("make", list(NETS.values()), ids=list(NETS))
-@pytest.mark.parametrize("l", [1, 2, 3])
-def test_the_logarithms_of_every_weight_sum_to_that_of_its_gradient(make, l):
-    given = make()
-    for t in range(TRIALS):
-        found = causes.factors_of_layer(given.network, given.p, l, t)
+            assert factors == pytest.approx(expected, rel=1e-12, abs=1e-12)
         with np.errstate(divide="ignore"):
-            expected = np.log10(np.abs(given.gradient.w[l][t]))
-        np.testing.assert_allclose(found.gradient, expected, rtol=1e-12, atol=1e-12)
+            gradient = np.log10(np.abs(given.gradient.w[l][t]))
+        np.testing.assert_allclose(found.gradient, gradient, rtol=1e-12, atol=1e-12)
 
 
 def test_a_gradient_of_1e_290_keeps_its_digits():
@@ -162,9 +147,10 @@ def references(given, l, t):
 
 @pytest.mark.parametrize("make", list(NETS.values()), ids=list(NETS))
 @pytest.mark.parametrize("l", [1, 2, 3])
-def test_shares_and_means_are_those_of_the_weights(make, l):
+def test_shares_and_means_are_those_of_the_weights_and_shares_sum_to_1(make, l):
     given = make()
     found = given.measured(l)
+    np.testing.assert_allclose(sum(found[f"cause_{label}"] for label in LABELS), 1, rtol=1e-12)
     for t in range(TRIALS):
         against, losses = references(given, l, t), []
         for j, k in weights(given, l):
@@ -181,13 +167,6 @@ def test_shares_and_means_are_those_of_the_weights(make, l):
             finite = [row[i] for row in losses if isfinite(row[i])]
             expected = mean(finite) if finite else np.nan
             assert found[f"lost_{label}"][t] == pytest.approx(expected, rel=1e-11, abs=1e-11, nan_ok=True)
-
-
-@pytest.mark.parametrize("make", list(NETS.values()), ids=list(NETS))
-def test_the_shares_sum_to_1(make):
-    for l in (1, 2, 3):
-        found = make().measured(l)
-        np.testing.assert_allclose(sum(found[f"cause_{label}"] for label in LABELS), 1, rtol=1e-12)
 
 
 # Planted nets.
