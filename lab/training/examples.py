@@ -112,8 +112,3 @@ def correct(a: Array, y: Array, labelled: bool) -> Array:
     single = a.shape[1] == 1
     right = ((a > 0.5) == (y > 0.5))[:, 0] if single else a.argmax(axis=1) == y.argmax(axis=1)
     return np.where(np.isnan(a).any(axis=(1, 2)), np.nan, np.count_nonzero(right, axis=1))
-
-
-def accuracy(a: Array, y: Array, labelled: bool) -> Array:
-    """The share of examples that are given their class, see `correct`; shape (T,)."""
-    return np.asarray(correct(a, y, labelled) / a.shape[2])

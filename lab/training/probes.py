@@ -77,7 +77,7 @@ class Slope(Probe):
 
 @dataclass(frozen=True)
 class Saturation(Probe):
-    """``saturation``: the share of (neuron, example) with |σ′(z^l)| < τS, τ = 0.05 unless told.
+    """``saturation``: the share of (neuron, example) with |σ′(z^l)| < τS, τ = 0.05 by default.
 
     ``saturated_low`` and ``saturated_high`` split it by the side: z below or above the point where |σ′| is
     largest. ``saturated_neurons`` is the share of neurons saturated on at least 95 % of the examples.

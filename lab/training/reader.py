@@ -10,7 +10,7 @@ from lab.network.backprop import Network, backward, complete, cost, forward
 from lab.network.buffers import Pass, as_pass, make_pass
 from lab.network.parameters import Parameters, as_parameters, count, parameters
 from lab.numerics import Array
-from lab.training.examples import Evaluation, accuracy
+from lab.training.examples import Evaluation, correct
 from lab.training.norms import BlockNorms
 from lab.training.recorder import Recorder
 from lab.training.snapshot import NormKey, Snapshot, few_examples
@@ -91,7 +91,7 @@ class Reader:
     ) -> None:
         network, recording = self.network, self.recorder.recording
         complete(network, p)
-        share = accuracy(p.a[network.depth], p.y, self.labelled)
+        accuracy = correct(p.a[network.depth], p.y, self.labelled) / p.examples
         assert self._room is not None
         snapshot = Snapshot(
             network,
@@ -105,7 +105,7 @@ class Reader:
             self._room[0].by_key(norms),
             {} if p.own_examples else self._of_inputs,
         )
-        self.recorder.record(first, snapshot, (cost(network, p), share, *tested), self._sound(p))
+        self.recorder.record(first, snapshot, (cost(network, p), accuracy, *tested), self._sound(p))
 
     def _sound(self, p: Pass) -> Array:
         """Whether the numbers of each row of a pass are numbers, and those of θ finite.

@@ -14,14 +14,11 @@ VARIANCE_SHARE = 0.99
 """The share of the variance that the directions of `rank_share` hold."""
 
 
-def flat(block: Array) -> Array:
-    """A block as (T, n·m)."""
-    return block.reshape(len(block), -1)
-
-
 def mean(block: Array) -> Array:
     """The mean over neurons and examples."""
-    return np.asarray(np.add.reduce(flat(block), axis=1) / (block.shape[1] * block.shape[2]))
+    return np.asarray(
+        np.add.reduce(block.reshape(len(block), -1), axis=1) / (block.shape[1] * block.shape[2])
+    )
 
 
 def counted(mask: Array) -> Array:
@@ -33,7 +30,7 @@ def thinned(block: Array) -> Array:
     """Sorted values of each trial's block, of every k-th example beyond `SORTED_VALUES`."""
     _, n, m = block.shape
     stride = max(1, -(-n * m // SORTED_VALUES))
-    return np.sort(flat(block[:, :, ::stride]), axis=-1)
+    return np.sort(block[:, :, ::stride].reshape(len(block), -1), axis=-1)
 
 
 def percentile(ordered: Array, q: float) -> Array:

@@ -106,8 +106,8 @@ def test_bp1(given_cost, sigma, gradient_by, net):
     for t in range(trials):
         for i in range(m):
             partial = gradient_by(p.a[L][t, :, i], y[i])
-            told = [partial[j] / m * slope_at(network, p, L, t, j, i) for j in range(sizes[L])]
-            np.testing.assert_allclose(p.delta[L][t, :, i], told, rtol=1e-9, atol=1e-14)
+            expected = [partial[j] / m * slope_at(network, p, L, t, j, i) for j in range(sizes[L])]
+            np.testing.assert_allclose(p.delta[L][t, :, i], expected, rtol=1e-9, atol=1e-14)
 
 
 @given(nets())
@@ -148,9 +148,9 @@ def check_gradient(network, trials, m, seed, directions):
     rng = np.random.default_rng([seed, 1])
     for _ in range(directions):
         direction = rng.normal(size=theta.vector.shape)
-        told, found = directional_derivatives(network, theta, x, y, direction)
+        found, expected = directional_derivatives(network, theta, x, y, direction)
         scale = np.sqrt(count(network.sizes)) * 1e-12
-        np.testing.assert_allclose(told, found, rtol=1e-9, atol=scale)
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=scale)
 
 
 @pytest.mark.parametrize("name", HIDDEN)
@@ -355,8 +355,8 @@ def test_the_gradient_check_passes_without_a_floor_and_fails_with_one(cost_name)
 
     def disagreement(floor):
         network = Network((3, 4, 5, 2), (Sigmoid(),) * 3, COSTS[cost_name], surrogate_floor=floor)
-        told, found = directional_derivatives(network, theta, x, y, direction)
-        return np.max(np.abs(told - found) / np.abs(found))
+        found, expected = directional_derivatives(network, theta, x, y, direction)
+        return np.max(np.abs(found - expected) / np.abs(expected))
 
     assert disagreement(0.0) < 1e-11
     assert disagreement(1e-6) < 1e-11

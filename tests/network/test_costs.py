@@ -53,8 +53,8 @@ def test_cross_entropy_on_a_sigmoid_is_exact_in_the_tails(z, y):
     exact = mp.log1p(mp.exp(z)) - mp.mpf(y) * z
     found = value(CrossEntropy(), block([z]), block([y]), Sigmoid())[0, 0]
     assert found == pytest.approx(float(exact), rel=1e-14 if y in (0, 1) else 1e-13, abs=0)
-    told = error(CrossEntropy(), block([z]), block([y]), Sigmoid())[0, 0, 0]
-    assert told == pytest.approx(float(1 / (1 + mp.exp(-z)) - mp.mpf(y)), rel=1e-14, abs=1e-17)
+    found = error(CrossEntropy(), block([z]), block([y]), Sigmoid())[0, 0, 0]
+    assert found == pytest.approx(float(1 / (1 + mp.exp(-z)) - mp.mpf(y)), rel=1e-14, abs=1e-17)
 
 
 def test_cross_entropy_keeps_a_saturated_output_learning():
@@ -96,9 +96,9 @@ def test_softmax_against_many_digits():
     cost = -sum(mp.mpf(target) * mp.log(share) for target, share in zip(y, p, strict=True))
     found = value(SoftmaxCrossEntropy(), block(z), block(y), Identity())[0, 0]
     assert found == pytest.approx(float(cost), rel=1e-14)
-    told = error(SoftmaxCrossEntropy(), block(z), block(y), Identity())[0, :, 0]
+    found = error(SoftmaxCrossEntropy(), block(z), block(y), Identity())[0, :, 0]
     np.testing.assert_allclose(
-        told, [float(s - t) for s, t in zip(p, y, strict=True)], rtol=1e-13, atol=1e-16
+        found, [float(s - t) for s, t in zip(p, y, strict=True)], rtol=1e-13, atol=1e-16
     )
 
 
@@ -108,8 +108,8 @@ def test_softmax_does_not_overflow(shift):
     found = value(SoftmaxCrossEntropy(), z, y, Identity())[0, 0]
     assert found == pytest.approx(float(1001 + mp.log1p(mp.exp(-1))), rel=1e-15)
     low, high = 1 / (1 + np.e), np.e / (1 + np.e)
-    told = error(SoftmaxCrossEntropy(), z, y, Identity())
-    np.testing.assert_allclose(told, block([low, high, -1.0]), rtol=1e-14)
+    found = error(SoftmaxCrossEntropy(), z, y, Identity())
+    np.testing.assert_allclose(found, block([low, high, -1.0]), rtol=1e-14)
 
 
 def test_softmax_of_a_certain_right_answer_costs_nothing():

@@ -142,8 +142,8 @@ def test_every_layer_draws_from_streams_of_its_own_whatever_the_dtype():
 @pytest.mark.parametrize("kind", [*LAWS, Orthogonal, Normal, Critical])
 def test_variances_are_those_of_the_draws(kind):
     """Against what any initialiser that says nothing of itself is measured to have."""
-    told, drawn = kind().variances(FEW, MANY), Initialiser.variances(kind(), FEW, MANY)
-    assert told == pytest.approx(drawn, rel=0.2 if kind in (Nielsen, Large) else 0.02)
+    stated, drawn = kind().variances(FEW, MANY), Initialiser.variances(kind(), FEW, MANY)
+    assert stated == pytest.approx(drawn, rel=0.2 if kind in (Nielsen, Large) else 0.02)
     thrice = kind(gain=3.0) if kind in (*LAWS, Orthogonal) else Normal(weight_variance=9.0)
     once = kind(gain=1.0) if kind in (*LAWS, Orthogonal) else Normal()
     assert thrice.variances(7, 5)[0] == pytest.approx(9 * once.variances(7, 5)[0])

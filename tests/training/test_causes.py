@@ -184,9 +184,9 @@ def test_a_low_input_is_named():
 
 def of(given, l):
     """References of trial 0 in decades."""
-    told = references(given, l, 0)
+    against = references(given, l, 0)
     return References(
-        log10(told["input_low"]), log10(told["output_saturated"]), log10(told["error_small"]), 0.0
+        log10(against["input_low"]), log10(against["output_saturated"]), log10(against["error_small"]), 0.0
     )
 
 
@@ -262,11 +262,11 @@ def test_from_two_decades_on(short, label):
 def test_of_several_zeros_the_first_in_the_list_is_the_cause():
     zero, one = np.zeros((1, 2)), np.ones((1, 2))
     against = References(0, 0, 0, 0)
-    told = [
+    labels = [
         causes.labelled(causes.lost(causes.factors(a, slope, e, slope * e), against))[0, 0]
         for a, slope, e in [(zero, zero, zero), (one, zero, zero), (one, one, zero)]
     ]
-    assert [LABELS[i] for i in told] == ["input_low", "output_saturated", "error_small"]
+    assert [LABELS[i] for i in labels] == ["input_low", "output_saturated", "error_small"]
 
 
 def test_a_cost_that_removes_the_slope_leaves_nothing_to_saturate():

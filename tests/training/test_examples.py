@@ -9,7 +9,7 @@ from lab.activations.logistic import Sigmoid
 from lab.network.backprop import Network
 from lab.network.costs import Quadratic
 from lab.network.initialisers import Nielsen, initialised
-from lab.training.examples import EVALUATED_TOGETHER, Evaluation, accuracy, correct, examples, fed
+from lab.training.examples import EVALUATED_TOGETHER, Evaluation, correct, examples, fed
 from lab.training.streams import stream
 from tests.training.trainings import made_examples
 
@@ -119,24 +119,23 @@ def test_an_evaluation_sees_the_weights_of_its_moment():
     assert (before == after).tolist() == [True, False, True]
 
 
-def test_accuracy_is_the_share_of_the_largest_output():
+def test_the_class_is_that_of_the_largest_output():
     a = np.array([[[0.1, 0.9, 0.3], [0.2, 0.8, 0.3], [0.0, 0.1, 0.4]]])
     y = np.eye(3)[:, [1, 1, 2]][None]
     assert correct(a, y, True).tolist() == [2]
-    assert accuracy(a, y, True).tolist() == [2 / 3]
 
 
-def test_accuracy_of_one_output_is_at_one_half():
+def test_the_class_of_one_output_changes_at_one_half():
     a = np.array([[[0.4, 0.6, 0.5, -3.0]], [[0.6, 0.6, 0.6, 0.4]]])
     y = np.array([[[0.0, 1.0, 1.0, 1.0]]])
-    assert accuracy(a, y, True).tolist() == [0.5, 0.5]
+    assert correct(a, y, True).tolist() == [2, 2]
 
 
-def test_accuracy_is_missing_without_classes_or_numbers():
+def test_what_is_correct_is_missing_without_classes_or_numbers():
     a = np.array([[[0.4, 0.6]], [[0.6, np.nan]]])
     y = np.array([[[0.0, 1.0]]])
-    np.testing.assert_array_equal(accuracy(a, y, False), [np.nan, np.nan])
-    np.testing.assert_array_equal(accuracy(a, y, True), [1.0, np.nan])
+    np.testing.assert_array_equal(correct(a, y, False), [np.nan, np.nan])
+    np.testing.assert_array_equal(correct(a, y, True), [2, np.nan])
 
 
 @pytest.mark.parametrize("batch", [2, 5])

@@ -182,12 +182,12 @@ def test_a_trial_that_diverges_is_missing_from_its_step_on_in_every_quantity():
 
 
 def test_training_stops_when_all_trials_have_diverged():
-    told = []
+    reports = []
     given = training((3, 4, 2), sigma=ReLU(), output=Identity(), eta=1e200, steps=50)
-    readings = train(given, range(3), told.append)
+    readings = train(given, range(3), reports.append)
     assert (readings.diverged > 0).all()
     assert (readings.diverged < 10).all()
-    assert sum(told) == 150
+    assert sum(reports) == 150
     assert np.isnan(readings.final).all()
 
 
@@ -226,7 +226,7 @@ def test_a_linear_neuron_by_hand(optimiser, batch):
         delta = w * x + b - y
         optimiser.step(state, np.array([[delta * x, delta]]), eta, k + 1, step)
         update = step - np.array([[eta * decay / n * w, 0]])
-        told = {
+        expected = {
             "learning_speed": abs(delta),
             "learning_speed_w": abs(delta * x),
             "update_ratio": abs(update[0, 0] / w),
@@ -234,7 +234,7 @@ def test_a_linear_neuron_by_hand(optimiser, batch):
             "bias_norm": abs(b),
             "a_mean": w * x + b,
         }
-        for name, value in told.items():
+        for name, value in expected.items():
             assert quantity(readings, name)[k] == pytest.approx(value, rel=1e-9, abs=1e-13), (name, k)
         assert readings.figures[k, 0, 0] == pytest.approx(delta**2 / 2, rel=1e-9, abs=1e-13)
         theta = theta + update
@@ -371,7 +371,7 @@ def test_test_examples_are_evaluated_at_two_hundred_readings_at_the_most():
 
 @pytest.mark.parametrize("every", [1, 4, 100])
 def test_progress_is_told_every_trial_step_once(every):
-    told = []
-    train(training((1, 1), steps=10, every=every), range(3), told.append)
-    assert sum(told) == 30
-    assert min(told) >= 0
+    reports = []
+    train(training((1, 1), steps=10, every=every), range(3), reports.append)
+    assert sum(reports) == 30
+    assert min(reports) >= 0

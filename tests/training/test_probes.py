@@ -130,10 +130,12 @@ def test_every_quantity_is_what_its_definition_says(sigma, l):
     given = snapshot(sigma)
     found = measured(given, l)
     for t in range(TRIALS):
-        told = defined(given, l, t)
-        assert set(told) == set(found) == {column for probe in HERE for column in probe.columns}
-        for column in told:
-            assert found[column][t] == pytest.approx(told[column], rel=1e-12, abs=1e-15, nan_ok=True), column
+        expected = defined(given, l, t)
+        assert set(expected) == set(found) == {column for probe in HERE for column in probe.columns}
+        for column in expected:
+            assert found[column][t] == pytest.approx(expected[column], rel=1e-12, abs=1e-15, nan_ok=True), (
+                column
+            )
 
 
 @pytest.mark.parametrize("l", [1, 3])
