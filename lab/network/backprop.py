@@ -14,6 +14,21 @@ ones under every a: ``wb`` is (w b), ``a1`` is a over 1. So one product is w a +
 
 Every product runs trial by trial, so a trial in a stack has the same bits as alone; ``matrices`` are the
 arrays without the axis of trials where there is only one.
+
+The book's single neuron (ch. 3), with x = 1, y = 0, w = 0.6, b = 0.9:
+
+>>> from lab.activations.logistic import Sigmoid
+>>> from lab.network.buffers import make_pass, with_ones
+>>> from lab.network.costs import Quadratic
+>>> from lab.network.parameters import parameters
+>>> network = Network((1, 1), (Sigmoid(),), Quadratic())
+>>> theta, gradient = parameters((1, 1), trials=1), parameters((1, 1), trials=1)
+>>> theta.w[1][...], theta.b[1][...] = 0.6, 0.9
+>>> p = make_pass((1, 1), 1, x=with_ones([[1]]), y=np.zeros((1, 1, 1)))
+>>> forward(network, theta, p)
+>>> backward(network, theta, p, gradient)
+>>> print(f"a = {p.a[1].item():.4f}, ∂C/∂b = δ = {gradient.b[1].item():.4f}")
+a = 0.8176, ∂C/∂b = δ = 0.1219
 """
 
 from __future__ import annotations

@@ -29,6 +29,11 @@ class Descent(Optimiser):
     """Δθ = −η ∇C.
 
     Source: Nielsen, *Neural Networks and Deep Learning* (2015), ch. 1, eqs. (20), (21).
+
+    >>> out = np.empty((1, 2))
+    >>> Descent().step({}, np.array([[2.0, -4.0]]), eta=0.5, number=1, out=out)
+    >>> out
+    array([[-1.,  2.]])
     """
 
     def step(self, state: State, gradient: Array, eta: float, number: int, out: Array) -> None:

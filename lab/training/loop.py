@@ -45,7 +45,7 @@ class Training:
 
 
 def train(training: Training, trials: range, progress: Callable[[int], None] | None = None) -> Readings:
-    """Train these trials side by side; ``progress`` is given the trial-steps that were done since.
+    """Train these trials side by side; ``progress`` is given the trial-steps done since its last call.
 
     A trial whose numbers stop being finite goes on as NaN and touches no other. When all have, training
     stops. Raises PartError where a part makes weights that are no numbers.

@@ -16,9 +16,8 @@ VARIANCE_SHARE = 0.99
 
 def mean(block: Array) -> Array:
     """The mean over neurons and examples."""
-    return np.asarray(
-        np.add.reduce(block.reshape(len(block), -1), axis=1) / (block.shape[1] * block.shape[2])
-    )
+    rows = block.reshape(len(block), -1)
+    return np.asarray(np.add.reduce(rows, axis=1) / rows.shape[1])
 
 
 def counted(mask: Array) -> Array:

@@ -12,7 +12,6 @@ from lab.network.matrix_form import (
     error_below,
     full_product,
     output_error,
-    sigma_prime_matrix,
     transport_matrix,
 )
 from tests.network.passes import drawn, run
@@ -33,10 +32,6 @@ def passes(draw):
 
 def close(found, expected):
     np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-16)
-
-
-def test_sigma_prime_is_diagonal():
-    assert np.array_equal(sigma_prime_matrix(np.array([2.0, 3.0])), [[2, 0], [0, 3]])
 
 
 @given(passes())

@@ -132,10 +132,8 @@ def test_every_quantity_is_what_its_definition_says(sigma, l):
     for t in range(TRIALS):
         expected = defined(given, l, t)
         assert set(expected) == set(found) == {column for probe in HERE for column in probe.columns}
-        for column in expected:
-            assert found[column][t] == pytest.approx(expected[column], rel=1e-12, abs=1e-15, nan_ok=True), (
-                column
-            )
+        for column, value in expected.items():
+            assert found[column][t] == pytest.approx(value, rel=1e-12, abs=1e-15, nan_ok=True), column
 
 
 @pytest.mark.parametrize("l", [1, 3])
