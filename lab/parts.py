@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib import figure
 
     from lab.data.dataset import Dataset
-    from lab.training.seen import Seen
+    from lab.training.snapshot import Snapshot
 
 State: TypeAlias = dict[str, Array]
 """What an optimiser remembers between steps: name → array of shape (trial, parameter)."""
@@ -207,9 +207,12 @@ class Optimiser(ABC):
     θ ← θ + Δθ is the training loop's, and so is the decay of weights, which is the same for all.
     """
 
-    @abstractmethod
+    remembers: ClassVar[tuple[str, ...]] = ()
+    """The names of the arrays of its state, which are 0 before the first step."""
+
     def initial(self, theta: Array) -> State:
         """The state before the first step."""
+        return {name: np.zeros_like(theta) for name in self.remembers}
 
     @abstractmethod
     def step(self, state: State, gradient: Array, eta: float, number: int, out: Array) -> None:
@@ -258,13 +261,13 @@ class Probe(ABC):
     """Whether it concerns trainings with a surrogate slope alone: "default" and "all" hold it only there."""
 
     norms: ClassVar[frozenset[tuple[str, str]] | None] = None
-    """The norms that `measure` asks `Seen.norm` for, (part, kind), where it looks at no parameters itself.
+    """The norms that `measure` asks `Snapshot.norm` for, (part, kind), if it looks at no parameters itself.
 
     A part is ``theta``, ``gradient`` or ``update``, a kind ``w`` or ``b``. None is always right, but slower.
     """
 
     @abstractmethod
-    def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
+    def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
         """The quantities of layer l (1 … L), one array of shape (T,) for each of the columns."""
 
 

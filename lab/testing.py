@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lab.errors import ClaimError
-from lab.network.backprop import Network, backward, cost, forward, make_pass, with_ones
-from lab.network.parameters import Parameters, parameters, seen_as_layers
+from lab.network.backprop import Network, backward, cost, forward
+from lab.network.buffers import make_pass, with_ones
+from lab.network.parameters import Parameters, as_parameters, parameters
 from lab.numerics import Array, Buffers, Interval, grid, measured
 from lab.parts import Activation, Cost
 
@@ -268,12 +269,12 @@ def directional_derivatives(
     """
     trials = len(theta.vector)
     gradient = parameters(network.sizes, trials)
-    p = make_pass(network, trials, with_ones(x), y.T[None])
+    p = make_pass(network.sizes, trials, with_ones(x), y.T[None])
     forward(network, theta, p)
     backward(network, theta, p, gradient)
     h = 1e-30
-    moved = seen_as_layers(theta.vector + 1j * h * direction, network.sizes)
-    p = make_pass(network, trials, with_ones(x, complex), y.T[None].astype(complex))
+    moved = as_parameters(theta.vector + 1j * h * direction, network.sizes)
+    p = make_pass(network.sizes, trials, with_ones(x, complex), y.T[None].astype(complex))
     forward(network, moved, p)
     return np.sum(gradient.vector * direction, axis=1), cost(network, p).imag / h
 

@@ -7,7 +7,7 @@ import pytest
 
 from lab.experiment.variants import load
 from lab.runs.preparation import prepared
-from lab.training.probes import COLUMNS
+from tests.training.trainings import COLUMNS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -21,8 +21,9 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from lab.activations.formula.formula import Formula
-from lab.network.backprop import Network, Pass, backward, complete, forward, make_pass, with_ones
-from lab.network.parameters import Parameters, count, parameters, seen_as_layers
+from lab.network.backprop import Network, backward, complete, forward
+from lab.network.buffers import Pass, make_pass, with_ones
+from lab.network.parameters import Parameters, as_parameters, count, parameters
 from lab.numerics import Array
 from lab.training.loop import Stack, Training
 
@@ -97,8 +98,8 @@ def scene(network: Network, vector: Array, x: Array, y: Array) -> Scene:
         The example's input, (n_0,), and its target, (n_L,).
     """
     network = replace(network, surrogate_floor=0.0)
-    theta = seen_as_layers(np.array(vector, np.float64, ndmin=2), network.sizes)
-    p = make_pass(network, 1, with_ones(x[None]), np.array(y, np.float64).reshape(1, -1, 1))
+    theta = as_parameters(np.array(vector, np.float64, ndmin=2), network.sizes)
+    p = make_pass(network.sizes, 1, with_ones(x[None]), np.array(y, np.float64).reshape(1, -1, 1))
     forward(network, theta, p)
     backward(network, theta, p, parameters(network.sizes, 1))
     complete(network, p)
@@ -165,8 +166,8 @@ def _costs(given: Scene, l: int, columns: Array, moved: Moved) -> Array:
     if l == network.depth:
         return np.asarray(network.cost.value(columns[None], a[None], y, sigma)[0])
     above = Network(network.sizes[l:], network.sigmas[l:], network.cost)
-    theta = seen_as_layers(given.theta.vector[:, -count(above.sizes) :], above.sizes)
-    p = make_pass(above, 1, with_ones(a.T), y)
+    theta = as_parameters(given.theta.vector[:, -count(above.sizes) :], above.sizes)
+    p = make_pass(above.sizes, 1, with_ones(a.T), y)
     forward(above, theta, p)
     L = above.depth
     return np.asarray(network.cost.value(p.z[L], p.a[L], y, above.sigma(L))[0])

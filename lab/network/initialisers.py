@@ -1,8 +1,4 @@
-"""How weights and biases begin.
-
-Every initialiser turns the same base draws, standard normals and uniforms of a trial, into its own w and
-b. So two variants of one trial that differ only in the scale of their weights differ in nothing else.
-"""
+"""How weights and biases begin: the same draws of a trial, turned into w and b by each in its own way."""
 
 from __future__ import annotations
 
@@ -21,71 +17,78 @@ from lab.theory.mean_field import critical
 from lab.theory.moments import slope_square
 
 
+class Drawn(Initialiser):
+    """Draws each weight by itself, normal or uniform with mean 0, and each bias: normal with mean 0, or 0.
+
+    A subclass is data: whether w is uniform, what `law` multiplies the draws by, Var w and Var b.
+    """
+
+    gain: float
+    uniform = False
+    bias_variance = 0.0
+
+    def law(self, n_in: int, n_out: int) -> tuple[float, float]:
+        """The factor of the draws, which are from N(0, 1) or U(−1, 1), and Var w: gain²/n_in by default."""
+        return self.gain / sqrt(n_in), self.gain * self.gain / n_in
+
+    def weights(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
+        shape, (factor, _) = (n_out, n_in), self.law(n_in, n_out)
+        return (rng.uniform(-1, 1, shape) if self.uniform else rng.standard_normal(shape)) * factor
+
+    def biases(self, n_out: int, rng: np.random.Generator) -> Array:
+        if self.bias_variance == 0:
+            return np.zeros((n_out, 1))
+        return rng.standard_normal((n_out, 1)) * sqrt(self.bias_variance)
+
+    def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
+        return self.law(n_in, n_out)[1], self.bias_variance
+
+
 @dataclass(frozen=True)
-class Nielsen(Initialiser):
+class Nielsen(Drawn):
     """w ~ N(0, gain²/n_in), b ~ N(0, 1).
 
     Source: Nielsen, *Neural Networks and Deep Learning* (2015), ch. 3, "Weight initialization".
+
+    >>> Nielsen().variances(n_in=100, n_out=30)
+    (0.01, 1.0)
     """
 
     gain: float = 1.0
-
-    def weights(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
-        """Normal, of variance gain²/n_in."""
-        return rng.standard_normal((n_out, n_in)) * (self.gain / sqrt(n_in))
-
-    def biases(self, n_out: int, rng: np.random.Generator) -> Array:
-        """Standard normal."""
-        return rng.standard_normal((n_out, 1))
-
-    def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
-        """gain²/n_in and 1."""
-        return self.gain * self.gain / n_in, 1.0
+    bias_variance = 1.0
 
 
 @dataclass(frozen=True)
-class Large(Initialiser):
+class Large(Drawn):
     """w ~ N(0, gain²), b ~ N(0, 1): the book's first way, which saturates wide layers at once.
 
     Source: Nielsen, *Neural Networks and Deep Learning* (2015), ch. 1.
     """
 
     gain: float = 1.0
+    bias_variance = 1.0
 
-    def weights(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
-        """Normal, of variance gain² whatever the width."""
-        return rng.standard_normal((n_out, n_in)) * self.gain
-
-    def biases(self, n_out: int, rng: np.random.Generator) -> Array:
-        """Standard normal."""
-        return rng.standard_normal((n_out, 1))
-
-    def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
-        """gain² and 1."""
-        return self.gain * self.gain, 1.0
+    def law(self, n_in: int, n_out: int) -> tuple[float, float]:
+        return self.gain, self.gain * self.gain
 
 
 @dataclass(frozen=True)
-class GlorotUniform(Initialiser):
-    """w ~ U(±gain √(6/(n_in + n_out))), b = 0: the "normalised" initialisation.
+class GlorotUniform(Drawn):
+    """w ~ U(±gain √(6/(n_in + n_out))), of variance 2 gain²/(n_in + n_out), b = 0: the "normalised" one.
 
     Source: Glorot & Bengio, *Understanding the difficulty of training deep feedforward neural networks*
     (2010), eq. (16).
     """
 
     gain: float = 1.0
+    uniform = True
 
-    def weights(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
-        """Uniform, of variance 2 gain²/(n_in + n_out)."""
-        return rng.uniform(-1, 1, (n_out, n_in)) * (self.gain * sqrt(6 / (n_in + n_out)))
-
-    def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
-        """2 gain²/(n_in + n_out) and 0."""
-        return 2 * self.gain * self.gain / (n_in + n_out), 0.0
+    def law(self, n_in: int, n_out: int) -> tuple[float, float]:
+        return self.gain * sqrt(6 / (n_in + n_out)), 2 * self.gain * self.gain / (n_in + n_out)
 
 
 @dataclass(frozen=True)
-class GlorotNormal(Initialiser):
+class GlorotNormal(Drawn):
     """w ~ N(0, 2 gain²/(n_in + n_out)), b = 0.
 
     Source: Glorot & Bengio (2010), eq. (12).
@@ -93,35 +96,26 @@ class GlorotNormal(Initialiser):
 
     gain: float = 1.0
 
-    def weights(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
-        """Normal, of variance 2 gain²/(n_in + n_out)."""
-        return rng.standard_normal((n_out, n_in)) * (self.gain * sqrt(2 / (n_in + n_out)))
-
-    def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
-        """2 gain²/(n_in + n_out) and 0."""
-        return 2 * self.gain * self.gain / (n_in + n_out), 0.0
+    def law(self, n_in: int, n_out: int) -> tuple[float, float]:
+        return self.gain * sqrt(2 / (n_in + n_out)), 2 * self.gain * self.gain / (n_in + n_out)
 
 
 @dataclass(frozen=True)
-class GlorotStandard(Initialiser):
-    """w ~ U(±gain/√n_in), b = 0: the common heuristic that Glorot & Bengio call "standard".
+class GlorotStandard(Drawn):
+    """w ~ U(±gain/√n_in), of variance gain²/(3 n_in), b = 0: what Glorot & Bengio call "standard".
 
     Source: Glorot & Bengio (2010), eq. (1).
     """
 
     gain: float = 1.0
+    uniform = True
 
-    def weights(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
-        """Uniform, of variance gain²/(3 n_in)."""
-        return rng.uniform(-1, 1, (n_out, n_in)) * (self.gain / sqrt(n_in))
-
-    def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
-        """gain²/(3 n_in) and 0."""
-        return self.gain * self.gain / (3 * n_in), 0.0
+    def law(self, n_in: int, n_out: int) -> tuple[float, float]:
+        return self.gain / sqrt(n_in), self.gain * self.gain / (3 * n_in)
 
 
 @dataclass(frozen=True)
-class He(Initialiser):
+class He(Drawn):
     """w ~ N(0, gain²/n_in) with gain = √2, b = 0: keeps the error's variance through ReLU layers.
 
     Source: He, Zhang, Ren & Sun, *Delving deep into rectifiers* (2015), eq. (10).
@@ -129,17 +123,9 @@ class He(Initialiser):
 
     gain: float = sqrt(2)
 
-    def weights(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
-        """Normal, of variance gain²/n_in."""
-        return rng.standard_normal((n_out, n_in)) * (self.gain / sqrt(n_in))
-
-    def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
-        """gain²/n_in and 0."""
-        return self.gain * self.gain / n_in, 0.0
-
 
 @dataclass(frozen=True)
-class LeCun(Initialiser):
+class LeCun(Drawn):
     """w ~ N(0, gain²/n_in), b = 0.
 
     Source: LeCun, Bottou, Orr & Müller, *Efficient BackProp* (1998), eq. (16).
@@ -147,13 +133,16 @@ class LeCun(Initialiser):
 
     gain: float = 1.0
 
-    def weights(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
-        """Normal, of variance gain²/n_in."""
-        return rng.standard_normal((n_out, n_in)) * (self.gain / sqrt(n_in))
 
-    def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
-        """gain²/n_in and 0."""
-        return self.gain * self.gain / n_in, 0.0
+@dataclass(frozen=True)
+class Normal(Drawn):
+    """w ~ N(0, σ_w²/n_in), b ~ N(0, σ_b²), what mean field theory is written in."""
+
+    weight_variance: float = 1.0
+    bias_variance: float = 0.0
+
+    def law(self, n_in: int, n_out: int) -> tuple[float, float]:
+        return sqrt(self.weight_variance / n_in), self.weight_variance / n_in
 
 
 @dataclass(frozen=True)
@@ -175,52 +164,28 @@ class Orthogonal(Initialiser):
         return self.gain * (q if n_out >= n_in else q.T)
 
     def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
-        """gain²/max(n_in, n_out), of entries that depend on each other, and 0."""
         return self.gain * self.gain / max(n_in, n_out), 0.0
 
 
 @dataclass(frozen=True)
 class Constant(Initialiser):
-    """Every weight w and every bias b: the book's single neuron."""
+    """Every weight w and every bias b: the book's single neuron. The variances are NaN: the mean is not 0."""
 
     w: float
     b: float = 0.0
 
     def weights(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
-        """All w."""
         return np.full((n_out, n_in), self.w)
 
     def biases(self, n_out: int, rng: np.random.Generator) -> Array:
-        """All b."""
         return np.full((n_out, 1), self.b)
 
     def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
-        """NaN: they have no variance but a mean, and no mean field."""
         return nan, nan
 
 
 @dataclass(frozen=True)
-class Normal(Initialiser):
-    """w ~ N(0, σ_w²/n_in), b ~ N(0, σ_b²), what mean field theory is written in."""
-
-    weight_variance: float = 1.0
-    bias_variance: float = 0.0
-
-    def weights(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
-        """Normal, of variance σ_w²/n_in."""
-        return rng.standard_normal((n_out, n_in)) * sqrt(self.weight_variance / n_in)
-
-    def biases(self, n_out: int, rng: np.random.Generator) -> Array:
-        """Normal, of variance σ_b²."""
-        return rng.standard_normal((n_out, 1)) * sqrt(self.bias_variance)
-
-    def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
-        """σ_w²/n_in and σ_b²."""
-        return self.weight_variance / n_in, self.bias_variance
-
-
-@dataclass(frozen=True)
-class Critical(Initialiser):
+class Critical(Drawn):
     """w ~ N(0, σ_w²/n_in), b ~ N(0, σ_b²), with the σ_w² at which errors neither vanish nor explode.
 
     For a layer whose inputs are activations σ it is the σ_w² of `lab.theory.mean_field.critical`: χ = 1 at
@@ -251,17 +216,8 @@ class Critical(Initialiser):
             )
         return Normal(1 / passed, self.bias_variance)
 
-    def weights(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
-        """As of a layer that data feed."""
-        return Normal(1.0, self.bias_variance).weights(n_in, n_out, rng)
-
-    def biases(self, n_out: int, rng: np.random.Generator) -> Array:
-        """Normal, of variance σ_b²."""
-        return Normal(1.0, self.bias_variance).biases(n_out, rng)
-
-    def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
-        """1/n_in and σ_b², as of a layer that data feed."""
-        return Normal(1.0, self.bias_variance).variances(n_in, n_out)
+    def law(self, n_in: int, n_out: int) -> tuple[float, float]:
+        return sqrt(1 / n_in), 1 / n_in
 
 
 def by_layer(initialiser: Initialiser, sigmas: Sequence[Activation]) -> list[Initialiser]:
@@ -285,7 +241,7 @@ def initialised(
     layers 1 … L, for an initialiser to which they matter.
     """
     theta = parameters(sizes, len(streams), dtype)
-    layers = by_layer(initialiser, sigmas) if sigmas else [initialiser] * len(theta.layers)
+    layers = by_layer(initialiser, sigmas) if sigmas else [initialiser] * (len(sizes) - 1)
     for t, stream in enumerate(streams):
         for l, made in enumerate(layers, 1):
             theta.w[l][t] = made.weights(sizes[l - 1], sizes[l], stream(f"w/{l}"))

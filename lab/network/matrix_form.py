@@ -21,7 +21,12 @@ from lab.numerics import Array
 
 
 def sigma_prime_matrix(slope: Array) -> Array:
-    """Σ′(z): the square matrix with σ′(z_j) on the diagonal and zeros elsewhere."""
+    """Σ′(z): the square matrix with σ′(z_j) on the diagonal and zeros elsewhere.
+
+    >>> sigma_prime_matrix(np.array([2.0, 3.0]))
+    array([[2., 0.],
+           [0., 3.]])
+    """
     return np.diag(slope)
 
 

@@ -1,8 +1,8 @@
 """Optimisers: from a gradient to a step, with explicit state.
 
-An optimiser is a pair: `Optimiser.initial` makes its state for parameters of a shape, and
-`Optimiser.step` writes the step Δθ for a gradient into a buffer and brings the state up to date in place.
-θ ← θ + Δθ is the training loop's, and so is the decay of weights, which is the same for all.
+`Optimiser.step` writes the step Δθ for a gradient ∇C into a buffer and brings the state up to date in place:
+all arrays of the shape (trial, parameter). Every operation is elementwise, so a trial in a stack has the same
+bits as alone.
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ from lab.numerics import Array, scalar
 from lab.parts import Optimiser, State
 
 
-def _share(name: str, value: float) -> None:
-    if not 0 <= value < 1:
-        raise ValueError(f"{name} must lie in [0, 1), got {value}")
+def _check(epsilon: float = 1.0, **shares: float) -> None:
+    for name, value in shares.items():
+        if not 0 <= value < 1:
+            raise ValueError(f"{name} must lie in [0, 1), got {value}")
+    if not epsilon > 0:
+        raise ValueError(f"epsilon must be > 0, got {epsilon}")
 
 
 @dataclass(frozen=True)
@@ -26,18 +29,17 @@ class Descent(Optimiser):
     """Δθ = −η ∇C.
 
     Source: Nielsen, *Neural Networks and Deep Learning* (2015), ch. 1, eqs. (20), (21).
+
+    >>> out = np.empty((1, 2))
+    >>> Descent().step({}, np.array([[2.0, -4.0]]), eta=0.5, number=1, out=out)
+    >>> out
+    array([[-1.,  2.]])
     """
 
-    def initial(self, theta: Array) -> State:
-        """No state."""
-        return {}
-
     def step(self, state: State, gradient: Array, eta: float, number: int, out: Array) -> None:
-        """Write −η ∇C."""
         np.multiply(gradient, scalar(-eta, gradient.dtype), out)
 
     def multiple(self, eta: float) -> float:
-        """−η."""
         return -eta
 
 
@@ -49,48 +51,40 @@ class Momentum(Optimiser):
     """
 
     mu: float = 0.9
+    remembers = ("v",)
 
     def __post_init__(self) -> None:
-        _share("mu", self.mu)
-
-    def initial(self, theta: Array) -> State:
-        """V = 0."""
-        return {"v": np.zeros_like(theta)}
+        _check(mu=self.mu)
 
     def step(self, state: State, gradient: Array, eta: float, number: int, out: Array) -> None:
-        """Write v."""
         v = state["v"]
-        np.multiply(v, self.mu, out=v)
+        v *= self.mu
         np.multiply(gradient, -eta, out=out)
-        np.add(v, out, out=v)
-        np.copyto(out, v)
+        v += out
+        out[...] = v
 
 
 @dataclass(frozen=True)
 class Nesterov(Optimiser):
-    """v ← μv − η ∇C; Δθ = μv − η ∇C: momentum that looks ahead, written in the parameters looked at.
+    """v ← μv − η ∇C; Δθ = μv − η ∇C: momentum that looks ahead, in the parameters looked at.
 
     Source: Sutskever, Martens, Dahl & Hinton, *On the importance of initialization and momentum in deep
     learning* (2013); in the form of Bengio, Boulanger-Lewandowski & Pascanu (2013), eq. (7).
     """
 
     mu: float = 0.9
+    remembers = ("v", "ahead")
 
     def __post_init__(self) -> None:
-        _share("mu", self.mu)
-
-    def initial(self, theta: Array) -> State:
-        """V = 0, and a buffer for μv."""
-        return {"v": np.zeros_like(theta), "ahead": np.zeros_like(theta)}
+        _check(mu=self.mu)
 
     def step(self, state: State, gradient: Array, eta: float, number: int, out: Array) -> None:
-        """Write μv − η ∇C."""
         v, ahead = state["v"], state["ahead"]
         np.multiply(gradient, -eta, out=out)
-        np.multiply(v, self.mu, out=v)
-        np.add(v, out, out=v)
+        v *= self.mu
+        v += out
         np.multiply(v, self.mu, out=ahead)
-        np.add(out, ahead, out=out)
+        out += ahead
 
 
 @dataclass(frozen=True)
@@ -105,32 +99,22 @@ class Adam(Optimiser):
     beta1: float = 0.9
     beta2: float = 0.999
     epsilon: float = 1e-8
+    remembers = ("m", "v")
 
     def __post_init__(self) -> None:
-        _share("beta1", self.beta1)
-        _share("beta2", self.beta2)
-        if not self.epsilon > 0:
-            raise ValueError(f"epsilon must be > 0, got {self.epsilon}")
-
-    def initial(self, theta: Array) -> State:
-        """M = v = 0."""
-        return {"m": np.zeros_like(theta), "v": np.zeros_like(theta)}
+        _check(self.epsilon, beta1=self.beta1, beta2=self.beta2)
 
     def step(self, state: State, gradient: Array, eta: float, number: int, out: Array) -> None:
-        """Write −η m̂/(√v̂ + ε)."""
         m, v = state["m"], state["v"]
-        np.multiply(m, self.beta1, out=m)
+        m *= self.beta1
         np.multiply(gradient, 1 - self.beta1, out=out)
-        np.add(m, out, out=m)
-        np.multiply(v, self.beta2, out=v)
-        np.multiply(gradient, gradient, out=out)
-        np.multiply(out, 1 - self.beta2, out=out)
-        np.add(v, out, out=v)
+        m += out
+        _mean_square(v, gradient, self.beta2, out)
         np.sqrt(v, out=out)
-        np.multiply(out, 1 / sqrt(1 - self.beta2**number), out=out)
-        np.add(out, self.epsilon, out=out)
+        out *= 1 / sqrt(1 - self.beta2**number)
+        out += self.epsilon
         np.divide(m, out, out=out)
-        np.multiply(out, -eta / (1 - self.beta1**number), out=out)
+        out *= -eta / (1 - self.beta1**number)
 
 
 @dataclass(frozen=True)
@@ -142,27 +126,26 @@ class RMSProp(Optimiser):
 
     rho: float = 0.9
     epsilon: float = 1e-8
+    remembers = ("v",)
 
     def __post_init__(self) -> None:
-        _share("rho", self.rho)
-        if not self.epsilon > 0:
-            raise ValueError(f"epsilon must be > 0, got {self.epsilon}")
-
-    def initial(self, theta: Array) -> State:
-        """V = 0."""
-        return {"v": np.zeros_like(theta)}
+        _check(self.epsilon, rho=self.rho)
 
     def step(self, state: State, gradient: Array, eta: float, number: int, out: Array) -> None:
-        """Write −η ∇C/(√v + ε)."""
         v = state["v"]
-        np.multiply(v, self.rho, out=v)
-        np.multiply(gradient, gradient, out=out)
-        np.multiply(out, 1 - self.rho, out=out)
-        np.add(v, out, out=v)
+        _mean_square(v, gradient, self.rho, out)
         np.sqrt(v, out=out)
-        np.add(out, self.epsilon, out=out)
+        out += self.epsilon
         np.divide(gradient, out, out=out)
-        np.multiply(out, -eta, out=out)
+        out *= -eta
+
+
+def _mean_square(v: Array, gradient: Array, share: float, scratch: Array) -> None:
+    """v ← share · v + (1 − share) ∇C²."""
+    v *= share
+    np.multiply(gradient, gradient, out=scratch)
+    scratch *= 1 - share
+    v += scratch
 
 
 TABLE: dict[str, type[Optimiser]] = {

@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from lab.network.buffers import without_trials
 from lab.numerics import Array
 
 
@@ -16,16 +17,21 @@ from lab.numerics import Array
 class Parameters:
     """All w and b of T trials; also used for gradients and updates, which have the same shape.
 
+    All arrays are views of ``vector``: to write into one is to write into all.
+
+    >>> theta = parameters((3, 2), trials=1)
+    >>> theta.w[1][...], theta.b[1][...] = 5, 7
+    >>> theta.vector
+    array([[5., 5., 5., 7., 5., 5., 5., 7.]])
+
     Attributes
     ----------
     vector
-        Shape (T, P): everything in one vector a trial.
+        Everything in one vector a trial: (T, P).
     wb
-        Layer l → shape (T, n_l, n_{l−1} + 1): the weights with the biases as their last column.
+        Layer l → the weights with the biases as their last column: (T, n_l, n_{l−1} + 1).
     w, b
-        Layer l → shapes (T, n_l, n_{l−1}) and (T, n_l, 1).
-
-    All are views of ``vector``: to write into one is to write into all.
+        Layer l → (T, n_l, n_{l−1}) and (T, n_l, 1).
     """
 
     vector: Array
@@ -33,31 +39,29 @@ class Parameters:
     w: dict[int, Array]
     b: dict[int, Array]
 
-    @property
-    def layers(self) -> list[int]:
-        """1 … L."""
-        return list(self.wb)
-
     @cached_property
-    def alone(self) -> Parameters:
+    def matrices(self) -> Parameters:
         """The same arrays without the axis of trials where there is one trial, else itself."""
         if len(self.vector) > 1:
             return self
-        wb, w, b = ({l: x[0] for l, x in part.items()} for part in (self.wb, self.w, self.b))
-        return Parameters(self.vector, wb, w, b)
+        return Parameters(self.vector, *(without_trials(part) for part in (self.wb, self.w, self.b)))
 
 
 def parameters(sizes: tuple[int, ...], trials: int, dtype: npt.DTypeLike = np.float64) -> Parameters:
     """Parameters for T trials of a network with n_0 inputs and layers of n_1 … n_L neurons, all zero."""
-    return seen_as_layers(np.zeros((trials, count(sizes)), dtype), sizes)
+    return as_parameters(np.zeros((trials, count(sizes)), dtype), sizes)
 
 
 def count(sizes: tuple[int, ...]) -> int:
-    """P = Σ_l n_l (n_{l−1} + 1), the number of weights and biases of one network."""
+    """P = Σ_l n_l (n_{l−1} + 1), the number of weights and biases of one network.
+
+    >>> count((784, 30, 10))
+    23860
+    """
     return sum(n_out * (n_in + 1) for n_in, n_out in pairwise(sizes))
 
 
-def seen_as_layers(vector: Array, sizes: tuple[int, ...]) -> Parameters:
+def as_parameters(vector: Array, sizes: tuple[int, ...]) -> Parameters:
     """The views of a vector of shape (T, P)."""
     wb: dict[int, Array] = {}
     start = 0

@@ -26,7 +26,7 @@ from lab.parts import Activation, Cost, Probe
 from lab.theory.mean_field import critical
 from lab.training.examples import Examples, examples
 from lab.training.loop import Training
-from lab.training.reader import Recording
+from lab.training.recorder import Recording
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,6 @@ class Bench:
         record = settings.record
         names = [*plugins.built_in("probes"), *plugins.installed("probes")]
         probes: list[Probe] = [self.build("probes", name) for name in names]
-        probe = None
-        if record.on == "probe":
-            probe = train[: record.examples]
         return Recording(
             schedule=schedule(steps, record.every),
             probes=tuple(probes),
@@ -96,7 +93,7 @@ class Bench:
             ),
             saturation_threshold=record.saturation_threshold,
             low_input_threshold=record.low_input_threshold,
-            probe=probe,
+            fixed_examples=train[: record.examples] if record.on == "probe" else None,
             neurons=record.neurons,
         )
 

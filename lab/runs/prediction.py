@@ -58,7 +58,8 @@ def layers(training: Training) -> list[LayerPrediction]:
     ]
     passed = tuple(_passed(sigma, network.surrogate_floor) for sigma in network.sigmas)
     x, y = training.train.x[:, :-1], training.train.y
-    read = min(training.batch, len(y)) if recording.probe is None else len(recording.probe)
+    fixed = recording.fixed_examples
+    read = min(training.batch, len(y)) if fixed is None else len(fixed)
     mean_square = float(np.mean(np.square(x, dtype=np.float64)))
     return predicted(network.sizes, passed, variances, mean_square, kinds(network, x, y, read))
 

@@ -159,17 +159,17 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
 
 def _seen(training: Training) -> str:
     """Which training examples a reading sees."""
-    probe, count = training.recording.probe, len(training.train)
-    if probe is not None:
-        return f"the same {len(probe)} at every reading"
+    fixed, count = training.recording.fixed_examples, len(training.train)
+    if fixed is not None:
+        return f"the same {len(fixed)} at every reading"
     return f"all {count}" if training.batch >= count else f"the {training.batch} of the step's batch"
 
 
 def _examples(training: Training) -> int:
-    """How many training examples the last reading sees: the probe, or the batch that would come next."""
-    probe, count, batch = training.recording.probe, len(training.train), training.batch
-    if probe is not None:
-        return len(probe)
+    """How many training examples the last reading sees: the fixed ones, or the batch that would come next."""
+    fixed, count, batch = training.recording.fixed_examples, len(training.train), training.batch
+    if fixed is not None:
+        return len(fixed)
     begun = training.steps % -(-count // batch) * batch
     return min(batch, count - begun)
 

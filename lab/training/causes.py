@@ -9,7 +9,7 @@
     κ_jk = |⟨a_k δ_j⟩| / ⟨|a_k δ_j|⟩        whether the examples agree
 
 ⟨·⟩ is the mean over the examples. The product is BP4 itself, regrouped, so it is exact. Everything here is
-in decades, log₁₀, and by rows: what has no axis of trials is of one trial, ``(neuron, example)``.
+in decades, log₁₀, and of one trial: blocks have the shape (neuron, example).
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.network.backprop import Network, Pass, passed_slope
+from lab.network.backprop import Network, passed_slope
+from lab.network.buffers import Pass
 from lab.numerics import Array
 from lab.parts import Cost
 
@@ -38,25 +39,16 @@ NOTHING_LEFT = 2.0
 
 @dataclass(frozen=True)
 class Factors:
-    """log₁₀ of the factors of all |∂C/∂w_jk| of a layer; −∞ where a factor is 0.
+    """log₁₀ of the factors of a layer's |∂C/∂w_jk|: A_k (1, k), S_j and E_j (j, 1), ρ_jk and κ_jk (j, k).
 
-    A factor whose denominator is 0 counts as 1: the zero is told once, by the factor that is 0.
+    −∞ where a factor is 0. One whose denominator is 0 counts as 1: only the factor that is 0 shows the zero.
     """
 
     input: Array
-    """A_k, of shape (1, k)."""
-
     slope: Array
-    """S_j, of shape (j, 1)."""
-
     error: Array
-    """E_j, of shape (j, 1)."""
-
     dependence: Array
-    """ρ_jk."""
-
     agreement: Array
-    """κ_jk."""
 
     @property
     def gradient(self) -> Array:
@@ -107,14 +99,13 @@ def lost(found: Factors, references: References) -> Array:
 
     The first is what the error at the output lost, the same for every weight of the network.
     """
-    unit = np.zeros((), found.input.dtype)
     pairs = (
         (references.output, np.asarray(references.error)),
         (references.input, found.input),
         (references.slope, found.slope),
         (references.error, found.error),
-        (unit, found.dependence),
-        (unit, found.agreement),
+        (0.0, found.dependence),
+        (0.0, found.agreement),
     )
     with np.errstate(invalid="ignore"):
         losses = [np.where(np.isneginf(factor), np.inf, reference - factor) for reference, factor in pairs]
@@ -131,24 +122,24 @@ def labelled(losses: Array) -> Array:
     return np.asarray(considered.argmax(axis=0))
 
 
-def measured(network: Network, p: Pass, l: int, t: int) -> tuple[Array, Array]:
-    """The share of layer l's weights with each of `LABELS`, and the mean decades lost by each, of trial t.
+def of_layer(network: Network, p: Pass, l: int, t: int) -> Array:
+    """The share of layer l's weights with each of `LABELS`, then the mean decades lost by each, of trial t.
 
     The mean is over the weights that lost a finite amount, and NaN where there are none: a pixel that is
-    always 0 is told by its label, and must not make the mean of all others infinite.
+    always 0 has its label, and must not make the mean of all others infinite.
     """
-    losses = lost(of_layer(network, p, l, t), _references(network, p, l, t))
+    losses = lost(factors_of_layer(network, p, l, t), _references(network, p, l, t))
     shares = np.bincount(labelled(losses).ravel(), minlength=len(LABELS)) / losses[0].size
     finite = [row[np.isfinite(row)] for row in losses]
-    return shares, np.array([row.mean() if row.size else np.nan for row in finite])
+    return np.array([*shares, *(row.mean() if row.size else np.nan for row in finite)])
 
 
-def of_layer(network: Network, p: Pass, l: int, t: int) -> Factors:
+def factors_of_layer(network: Network, p: Pass, l: int, t: int) -> Factors:
     """The factors of layer l's weights of trial t, after `lab.network.backprop.complete`.
 
     Where the cost removes σ′ from the output layer, S_j is 1 there, and E_j is ⟨|δ_j|⟩.
     """
-    slope, e = _output_side(network, p, l, t)
+    slope, e = _slope_and_error(network, p, l, t)
     return factors(_of_trial(p.a[l - 1], t), slope, e, p.delta[l][t])
 
 
@@ -167,19 +158,25 @@ def indifferent(cost: Cost, y: Array, cancelled: bool) -> float:
 
 
 def _references(network: Network, p: Pass, l: int, t: int) -> References:
-    L = network.depth
-    _, e = _output_side(network, p, L, t)
-    y = _of_trial(p.y, t)
+    L, a = network.depth, _of_trial(p.a[l - 1], t)
+    _, e = _slope_and_error(network, p, L, t)
+    within = network.sigma(l - 1).range if l > 1 else None
+    low, high = (within.low, within.high) if within else (a.min(), a.max())
+    full = 1.0 if low >= 0 and high <= 1 else np.sqrt(np.square(a, dtype=np.float64).mean())
+    steepest = network.sigma(l).slope_range.magnitude
+    if not np.isfinite(steepest):
+        steepest = float(np.abs(p.slope[l][t]).max())
+    steepest = 1.0 if _cancelled(network, l) else max(steepest, network.surrogate_floor)
     with np.errstate(divide="ignore", invalid="ignore"):
         return References(
-            input=float(np.log10(_full_input(network, p, l, t))),
-            slope=0.0 if _cancelled(network, l) else float(np.log10(_steepest(network, p, l, t))),
+            input=float(np.log10(full)),
+            slope=float(np.log10(steepest)),
             error=float(np.log10(_mean_size(e).mean()) + np.log10(p.examples)),
-            output=float(np.log10(indifferent(network.cost, y, _cancelled(network, L)))),
+            output=float(np.log10(indifferent(network.cost, _of_trial(p.y, t), _cancelled(network, L)))),
         )
 
 
-def _output_side(network: Network, p: Pass, l: int, t: int) -> tuple[Array, Array]:
+def _slope_and_error(network: Network, p: Pass, l: int, t: int) -> tuple[Array, Array]:
     """σ′ and e of a layer, as its gradient has them: removed by the cost, or lifted in a counterfactual."""
     if _cancelled(network, l):
         return np.ones_like(p.delta[l][t]), p.delta[l][t]
@@ -189,19 +186,6 @@ def _output_side(network: Network, p: Pass, l: int, t: int) -> tuple[Array, Arra
 
 def _cancelled(network: Network, l: int) -> bool:
     return l == network.depth and network.cost.cancels(network.sigma(l))
-
-
-def _full_input(network: Network, p: Pass, l: int, t: int) -> float:
-    a = _of_trial(p.a[l - 1], t)
-    within = network.sigma(l - 1).range if l > 1 else None
-    low, high = (within.low, within.high) if within else (float(a.min()), float(a.max()))
-    return 1.0 if low >= 0 and high <= 1 else float(np.sqrt(np.square(a, dtype=np.float64).mean()))
-
-
-def _steepest(network: Network, p: Pass, l: int, t: int) -> float:
-    most = network.sigma(l).slope_range.magnitude
-    steepest = most if np.isfinite(most) else float(np.abs(p.slope[l][t]).max())
-    return max(steepest, network.surrogate_floor)
 
 
 def _of_trial(block: Array, t: int) -> Array:

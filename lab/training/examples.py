@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from lab.network.backprop import Network, Pass, forward, make_batch, make_pass
+from lab.network.backprop import Network, forward
+from lab.network.buffers import Pass, make_batch, make_pass
 from lab.network.parameters import Parameters
 from lab.numerics import Array
 from lab.parts import Stream
@@ -54,7 +55,7 @@ def fed(network: Network, given: Examples, batch: int, streams: Sequence[Stream]
     examples every epoch from its stream ``"order"``, and the last batch of an epoch may be short.
     """
     if batch >= len(given):
-        whole = make_pass(network, len(streams), *given.columns)
+        whole = make_pass(network.sizes, len(streams), *given.columns)
         while True:
             yield whole
     orders = [stream("order") for stream in streams]
@@ -65,7 +66,7 @@ def fed(network: Network, given: Examples, batch: int, streams: Sequence[Stream]
             chosen = order[:, start : start + batch]
             m = chosen.shape[1]
             if m not in passes:
-                passes[m] = make_batch(network, len(streams), m, given.x.dtype)
+                passes[m] = make_batch(network.sizes, len(streams), m, given.x.dtype)
             p = passes[m]
             given.x.take(chosen, axis=0, out=p.a1[0].mT, mode="clip")
             given.y.take(chosen, axis=0, out=p.y.mT, mode="clip")
@@ -84,9 +85,9 @@ class Evaluation:
             if first is not None and first.examples == x.shape[-1]:
                 self.passes.append(replace(first, a1={**first.a1, 0: x}, a={**first.a, 0: x[:, :-1]}, y=y))
             else:
-                self.passes.append(make_pass(network, trials, x, y))
+                self.passes.append(make_pass(network.sizes, trials, x, y))
 
-    def figures(self, theta: Parameters) -> tuple[Array, Array]:
+    def cost_and_accuracy(self, theta: Parameters) -> tuple[Array, Array]:
         """C and the accuracy of each trial, (T,) each; NaN where there are no examples or no classes."""
         trials = len(theta.vector)
         if not self.passes:
@@ -102,7 +103,7 @@ class Evaluation:
 
 
 def correct(a: Array, y: Array, labelled: bool) -> Array:
-    """How many examples' class is told: the largest output, or a single one above ½; shape (T,).
+    """How many examples are given their class, by the largest output, or a single one above ½; shape (T,).
 
     NaN where the targets are no classes, or an output is not a number.
     """
@@ -111,8 +112,3 @@ def correct(a: Array, y: Array, labelled: bool) -> Array:
     single = a.shape[1] == 1
     right = ((a > 0.5) == (y > 0.5))[:, 0] if single else a.argmax(axis=1) == y.argmax(axis=1)
     return np.where(np.isnan(a).any(axis=(1, 2)), np.nan, np.count_nonzero(right, axis=1))
-
-
-def accuracy(a: Array, y: Array, labelled: bool) -> Array:
-    """The share of examples whose class is told, see `correct`; shape (T,)."""
-    return np.asarray(correct(a, y, labelled) / a.shape[2])

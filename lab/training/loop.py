@@ -9,14 +9,15 @@ from time import monotonic
 import numpy as np
 
 from lab.errors import PartError
-from lab.network.backprop import Network, Pass, backward, forward
+from lab.network.backprop import Network, backward, forward
+from lab.network.buffers import Pass
 from lab.network.initialisers import initialised
-from lab.network.parameters import Parameters, parameters, seen_as_layers
+from lab.network.parameters import Parameters, as_parameters, parameters
 from lab.numerics import Array
 from lab.parts import Initialiser, Optimiser, State
 from lab.training.examples import Evaluation, Examples, fed
-from lab.training.reader import Reader, Recording, Step
-from lab.training.recorder import Readings, Recorder
+from lab.training.reader import Reader
+from lab.training.recorder import Readings, Recorder, Recording
 from lab.training.streams import stream
 
 BLOCK = 2**16
@@ -44,44 +45,45 @@ class Training:
 
 
 def train(training: Training, trials: range, progress: Callable[[int], None] | None = None) -> Readings:
-    """Train these trials side by side; ``progress`` is told the trial-steps that were done.
+    """Train these trials side by side; ``progress`` is given the trial-steps done since its last call.
 
     A trial whose numbers stop being finite goes on as NaN and touches no other. When all have, training
     stops. Raises PartError where a part makes weights that are no numbers.
     """
-    began = monotonic()
+    began, reported = monotonic(), 0
     stack = Stack(training, trials)
-    recording, depth = training.recording, training.network.depth
-    widths = training.network.sizes[1:] if recording.neurons else ()
-    recorder = Recorder(recording.schedule, recording.probes, recording.columns, len(trials), depth, widths)
-    reader = Reader(training.network, recording, training.test, stack.step, recorder)
-    told = 0
+    recorder = Recorder(training.recording, len(trials), training.network.sizes[1:])
+    reader = Reader(stack, recorder)
+
+    def report(step: int) -> None:
+        nonlocal reported
+        if progress is not None:
+            progress((step - reported) * len(trials))
+            reported = step
+
     with np.errstate(all="ignore"):
         for step in range(training.steps + 1):
             last = step == training.steps
             p = stack.propagate()
-            reading = recorder.due(step)
+            reading = recorder.due.get(step)
             if reading is None:
                 stack.advance(step + 1)
                 continue
             if reader.plans and not last:
                 stack.plan(step + 1)
             reader.read(reading, p, last)
-            if progress is not None:
-                progress((step - told) * len(trials))
-                told = step
-            if (recorder.diverged >= 0).all():
+            report(step)
+            if last or (recorder.readings.diverged >= 0).all():
                 break
-            if reader.plans and not last:
+            if reader.plans:
                 stack.move()
-            elif not last:
+            else:
                 stack.advance(step + 1)
         reader.flush()
         whole = Evaluation(training.network, training.train, len(trials))
-        final = (*whole.figures(stack.theta), *reader.tested())
-    if progress is not None:
-        progress((training.steps - told) * len(trials))
-    return recorder.readings(final, monotonic() - began)
+        final = (*whole.cost_and_accuracy(stack.theta), *reader.tested())
+    report(training.steps)
+    return recorder.finished(final, monotonic() - began)
 
 
 @dataclass(frozen=True)
@@ -93,18 +95,11 @@ class _Vectors:
     state: State
     decay: Array | None
 
-    def blocks(self, size: int) -> list[_Vectors]:
-        """The same in views of at most ``size`` columns."""
-        cuts = [slice(at, at + max(size, 1)) for at in range(0, self.theta.shape[1], max(size, 1))]
-        return [
-            _Vectors(
-                self.theta[:, cut],
-                self.gradient[:, cut],
-                {name: vector[:, cut] for name, vector in self.state.items()},
-                None if self.decay is None else self.decay[:, cut],
-            )
-            for cut in cuts
-        ]
+    def columns(self, cut: slice) -> _Vectors:
+        """Views of these columns."""
+        state = {name: vector[:, cut] for name, vector in self.state.items()}
+        decay = None if self.decay is None else self.decay[:, cut]
+        return _Vectors(self.theta[:, cut], self.gradient[:, cut], state, decay)
 
 
 class Stack:
@@ -129,14 +124,15 @@ class Stack:
             _decay(training, self.theta),
         )
         self._passes = fed(training.network, training.train, training.batch, streams)
-        self._blocks = self._whole.blocks(BLOCK // len(trials))
+        size = max(BLOCK // len(trials), 1)
+        cuts = [slice(at, at + size) for at in range(0, self.theta.vector.shape[1], size)]
+        self._blocks = [self._whole.columns(cut) for cut in cuts]
         self._scratch = np.empty_like(self._blocks[0].theta)
 
     @property
-    def step(self) -> Step:
-        """The buffers of a step, for those who look at it."""
-        multiple = None if self.training.decay else self.training.optimiser.multiple(self.training.eta)
-        return Step(self.theta, self.gradient, self.update, multiple)
+    def multiple(self) -> float | None:
+        """The c of a training whose Δθ is c ∇C at every step; None for all others."""
+        return None if self.training.decay else self.training.optimiser.multiple(self.training.eta)
 
     def propagate(self) -> Pass:
         """Forward and backward over the next batch."""
@@ -171,6 +167,6 @@ def _decay(training: Training, theta: Parameters) -> Array | None:
     if training.decay == 0:
         return None
     vector = np.zeros((1, theta.vector.shape[1]), theta.vector.dtype)
-    for w in seen_as_layers(vector, training.network.sizes).w.values():
+    for w in as_parameters(vector, training.network.sizes).w.values():
         w[...] = -training.eta * training.decay / len(training.train)
     return vector

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from lab.numerics import Array
-from lab.training.blocks import counted
 from lab.training.probes import saturated_cells
-from lab.training.seen import Seen
+from lab.training.snapshot import Snapshot
+from lab.training.statistics import counted
 
 NEURON_COLUMNS = ("slope_mean", "saturation", "a_mean", "delta_mean")
-"""What is told of a neuron: the columns of the table ``neurons``."""
+"""The quantities of a neuron: the columns of the table ``neurons``."""
 
 
-def of_neurons(seen: Seen, l: int) -> Array:
+def of_neurons(snapshot: Snapshot, l: int) -> Array:
     """`NEURON_COLUMNS` of each neuron of layer l: (T, n_l, 4).
 
     ``slope_mean``
@@ -25,15 +25,7 @@ def of_neurons(seen: Seen, l: int) -> Array:
     ``delta_mean``
         ⟨δ_j⟩ = ∂C/∂b_j, with its sign.
     """
-    p = seen.p
-    saturated = saturated_cells(seen, l)
-    missing = np.full(p.z[l].shape[:2], np.nan)
-    return np.stack(
-        [
-            p.slope[l].mean(axis=2),
-            missing if saturated is None else counted(saturated) / p.examples,
-            p.a[l].mean(axis=2),
-            p.delta[l].sum(axis=2),  # each column carries 1/m
-        ],
-        axis=-1,
-    )
+    p, saturated = snapshot.p, saturated_cells(snapshot, l)
+    slope, a = p.slope[l].mean(axis=2), p.a[l].mean(axis=2)
+    share = np.full(a.shape, np.nan) if saturated is None else counted(saturated) / p.examples
+    return np.stack([slope, share, a, p.delta[l].sum(axis=2)], axis=-1)  # each column of δ carries 1/m

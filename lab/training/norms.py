@@ -1,4 +1,4 @@
-"""‖·‖ of blocks of numbers: of one block, and of all blocks of a training at one stroke."""
+"""‖·‖ of blocks of numbers: of one block, and of all blocks of a training in few calls."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def norm(block: Array) -> Array:
     """‖·‖ of each trial's block: shape (T, n, m) → (T,).
 
     A block so small or so large that its squares leave the range of its dtype is scaled first, so that a
-    learning speed of 1e−200 is not told as 0. Each row is summed on its own, so that a trial in a stack has
+    learning speed of 1e−200 is not taken for 0. Each row is summed on its own, so that a trial in a stack has
     the same bits as alone.
     """
     with np.errstate(over="ignore"):
@@ -29,20 +29,19 @@ def norm(block: Array) -> Array:
 
 def scaled_norm(block: Array) -> Array:
     """`norm` by way of the largest number, which no square over- or underflows."""
-    largest = np.abs(block).max(axis=(1, 2), initial=0)
-    scale = np.where((largest > 0) & np.isfinite(largest), largest, 1)
+    scale = scale_of(block, (1, 2))
     scaled = block / scale[:, None, None]
     return np.asarray(scale * np.sqrt(np.vecdot(scaled, scaled).sum(axis=1)))
 
 
-class Norms:
-    """`norm` of several blocks, which are read again and again while they change, in few calls.
+def scale_of(block: Array, axis: int | tuple[int, ...], *, keepdims: bool = False) -> Array:
+    """The largest size of a number along the axes, to divide by: 1 where that is 0 or not finite."""
+    largest = np.abs(block).max(axis=axis, keepdims=keepdims, initial=0)
+    return np.where((largest > 0) & np.isfinite(largest), largest, 1)
 
-    Parameters
-    ----------
-    blocks
-        At least one array, of shapes (T, n, m) and one dtype.
-    """
+
+class BlockNorms:
+    """`norm` of blocks (T, n, m) of one dtype, which are measured again and again while they change."""
 
     def __init__(self, blocks: Sequence[Array]) -> None:
         self.blocks = tuple(blocks)

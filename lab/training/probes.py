@@ -12,18 +12,17 @@ import numpy as np
 from lab.numerics import Array
 from lab.parts import Probe
 from lab.training import causes
-from lab.training.blocks import cosine, counted, low_share, mean, percentile, thinned
 from lab.training.norms import norm
-from lab.training.seen import Seen
-from lab.training.spread import phi_b, rank_share
+from lab.training.snapshot import Snapshot
+from lab.training.statistics import cosine, counted, low_share, mean, percentile, phi_b, rank_share, thinned
 
 
-def saturated_cells(seen: Seen, l: int) -> Array | None:
+def saturated_cells(snapshot: Snapshot, l: int) -> Array | None:
     """Where |σ′(z^l)| < τS: a mask (T, n, m); None for a σ whose slope is unbounded."""
-    most = seen.network.sigma(l).slope_range.magnitude
+    most = snapshot.network.sigma(l).slope_range.magnitude
     if not np.isfinite(most):
         return None
-    return np.asarray(np.abs(seen.p.slope[l]) < seen.saturation_threshold * most)
+    return np.asarray(np.abs(snapshot.p.slope[l]) < snapshot.saturation_threshold * most)
 
 
 @dataclass(frozen=True)
@@ -36,9 +35,8 @@ class LearningSpeed(Probe):
     columns = ("learning_speed", "learning_speed_w")
     norms = frozenset({("gradient", "b"), ("gradient", "w")})
 
-    def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
-        """Norms of the gradient's two parts."""
-        return seen.norm("gradient", "b", l), seen.norm("gradient", "w", l)
+    def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
+        return snapshot.norm("gradient", "b", l), snapshot.norm("gradient", "w", l)
 
 
 @dataclass(frozen=True)
@@ -48,22 +46,20 @@ class ErrorSize(Probe):
     columns = ("delta_rms", "error_rms")
     norms = frozenset()
 
-    def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
-        """√m ‖·‖, since each column carries 1/m."""
-        root = np.sqrt(seen.p.examples, dtype=seen.p.delta[l].dtype)
-        return norm(seen.p.delta[l]) * root, norm(seen.p.e[l]) * root
+    def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
+        root = np.sqrt(snapshot.p.examples, dtype=snapshot.p.delta[l].dtype)  # each column carries 1/m
+        return norm(snapshot.p.delta[l]) * root, norm(snapshot.p.e[l]) * root
 
 
 @dataclass(frozen=True)
 class UpdateRatio(Probe):
-    """``update_ratio`` = ‖Δw^l‖/‖w^l‖ of the step taken: momentum, scaling and decay included."""
+    """``update_ratio`` = ‖Δw^l‖/‖w^l‖ of the step, with momentum, scaling and decay; NaN at the end."""
 
     columns = ("update_ratio",)
     norms = frozenset({("update", "w"), ("theta", "w")})
 
-    def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
-        """NaN where no step is taken."""
-        return (seen.norm("update", "w", l) / seen.norm("theta", "w", l),)
+    def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
+        return (snapshot.norm("update", "w", l) / snapshot.norm("theta", "w", l),)
 
 
 @dataclass(frozen=True)
@@ -73,16 +69,15 @@ class Slope(Probe):
     columns = ("slope_mean", "slope_p02", "slope_p50", "slope_p98")
     norms = frozenset()
 
-    def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
-        """Mean and percentiles."""
-        slope = seen.p.slope[l]
+    def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
+        slope = snapshot.p.slope[l]
         ordered = thinned(slope)
         return mean(slope), *(percentile(ordered, q) for q in (2, 50, 98))
 
 
 @dataclass(frozen=True)
 class Saturation(Probe):
-    """``saturation``: the share of (neuron, example) with |σ′(z^l)| < τS, τ = 0.05 unless told.
+    """``saturation``: the share of (neuron, example) with |σ′(z^l)| < τS, τ = 0.05 by default.
 
     ``saturated_low`` and ``saturated_high`` split it by the side: z below or above the point where |σ′| is
     largest. ``saturated_neurons`` is the share of neurons saturated on at least 95 % of the examples.
@@ -92,13 +87,11 @@ class Saturation(Probe):
     columns = ("saturation", "saturated_low", "saturated_high", "saturated_neurons")
     norms = frozenset()
 
-    def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
-        """Counts over neurons and examples."""
-        sigma, z = seen.network.sigma(l), seen.p.z[l]
-        saturated = saturated_cells(seen, l)
+    def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
+        sigma, z = snapshot.network.sigma(l), snapshot.p.z[l]
+        saturated = saturated_cells(snapshot, l)
         if saturated is None:
-            missing = np.full(len(z), np.nan)
-            return missing, missing, missing, missing
+            return (snapshot.missing,) * 4
         cells = z.shape[1] * z.shape[2]
         by_neuron = counted(saturated)
         both = by_neuron.sum(axis=1)
@@ -114,9 +107,8 @@ class DeadNeurons(Probe):
     columns = ("dead_neurons",)
     norms = frozenset()
 
-    def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
-        """A neuron lives by one example."""
-        slope = seen.p.slope[l]
+    def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
+        slope = snapshot.p.slope[l]
         if slope.all():
             return (np.zeros(len(slope)),)
         return ((~slope.any(axis=2)).mean(axis=1),)
@@ -132,9 +124,8 @@ class ActivationSpread(Probe):
     columns = ("a_mean", "a_std", "a_p02", "a_p98")
     norms = frozenset()
 
-    def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
-        """Mean, standard deviation and percentiles."""
-        a = seen.p.a[l]
+    def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
+        a = snapshot.p.a[l]
         middle, ordered = mean(a), thinned(a)
         deviation = norm(a - middle[:, None, None].astype(a.dtype)) / np.sqrt(a.shape[1] * a.shape[2])
         return middle, deviation, percentile(ordered, 2), percentile(ordered, 98)
@@ -151,9 +142,8 @@ class PhiB(Probe):
     default = False
     norms = frozenset()
 
-    def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
-        """Over neurons and examples."""
-        return (phi_b(seen.p.a[l], seen.network.sigma(l).range),)
+    def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
+        return (phi_b(snapshot.p.a[l], snapshot.network.sigma(l).range),)
 
 
 @dataclass(frozen=True)
@@ -164,9 +154,8 @@ class RankShare(Probe):
     default = False
     norms = frozenset()
 
-    def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
-        """Over the examples."""
-        return (rank_share(seen.p.a[l]),)
+    def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
+        return (rank_share(snapshot.p.a[l]),)
 
 
 @dataclass(frozen=True)
@@ -179,27 +168,24 @@ class LowInput(Probe):
     columns = ("low_input",)
     norms = frozenset()
 
-    def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
-        """Rms over the neurons and examples of each trial."""
-        if l > 1:
-            share = low_share(seen.p.a[l - 1], seen.low_input_threshold)
-        else:
-            if "low_input" not in seen.of_inputs:
-                seen.of_inputs["low_input"] = low_share(seen.p.a[0], seen.low_input_threshold)
-            share = seen.of_inputs["low_input"]
-        return (np.broadcast_to(share, (len(seen.p.z[l]),)),)
+    def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
+        share = snapshot.of_inputs.get("low_input") if l == 1 else None
+        if share is None:
+            share = low_share(snapshot.p.a[l - 1], snapshot.low_input_threshold)
+        if l == 1:
+            snapshot.of_inputs["low_input"] = share
+        return (np.broadcast_to(share, (len(snapshot.p.z[l]),)),)
 
 
 @dataclass(frozen=True)
-class Norms(Probe):
-    """``weight_norm`` = ‖w^l‖ and ``bias_norm`` = ‖b^l‖."""
+class ParameterNorms(Probe):
+    """``weight_norm`` = ‖w^l‖ and ``bias_norm`` = ‖b^l‖, before the step."""
 
     columns = ("weight_norm", "bias_norm")
     norms = frozenset({("theta", "w"), ("theta", "b")})
 
-    def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
-        """Before the step."""
-        return seen.norm("theta", "w", l), seen.norm("theta", "b", l)
+    def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
+        return snapshot.norm("theta", "w", l), snapshot.norm("theta", "b", l)
 
 
 @dataclass(frozen=True)
@@ -229,10 +215,9 @@ class Causes(Probe):
     default = False
     norms = frozenset()
 
-    def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
-        """Trial by trial, since there are as many numbers on the way as weights."""
-        rows = [np.concatenate(causes.measured(seen.network, seen.p, l, t)) for t in range(len(seen.p.z[l]))]
-        return tuple(np.transpose(rows))
+    def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
+        trials = range(len(snapshot.p.z[l]))  # one by one, since a trial takes as much room as its weights
+        return tuple(np.transpose([causes.of_layer(snapshot.network, snapshot.p, l, t) for t in trials]))
 
 
 @dataclass(frozen=True)
@@ -246,11 +231,10 @@ class GradientCosine(Probe):
     columns = ("gradient_cosine",)
     counterfactual = True
 
-    def measure(self, seen: Seen, l: int) -> tuple[Array, ...]:
-        """Over w and b of the layer together."""
-        if seen.network.surrogate_floor == 0:
-            return (np.ones(len(seen.p.z[l])),)
-        return (cosine(seen.gradient.wb[l], seen.true_gradient.wb[l]),)
+    def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
+        if snapshot.network.surrogate_floor == 0:
+            return (np.ones(len(snapshot.p.z[l])),)
+        return (cosine(snapshot.gradient.wb[l], snapshot.true_gradient.wb[l]),)
 
 
 TABLE: dict[str, type[Probe]] = {
@@ -262,20 +246,10 @@ TABLE: dict[str, type[Probe]] = {
     "dead-neurons": DeadNeurons,
     "activation-spread": ActivationSpread,
     "low-input": LowInput,
-    "norms": Norms,
+    "norms": ParameterNorms,
     "causes": Causes,
     "phi-b": PhiB,
     "rank-share": RankShare,
     "gradient-cosine": GradientCosine,
 }
 """The probes that the lab ships: name → class."""
-
-COLUMNS: tuple[str, ...] = tuple(
-    column for probe in TABLE.values() if not probe.counterfactual for column in probe.columns
-)
-"""The quantities of every training that the lab ships, in the order of the table ``layers``."""
-
-COUNTERFACTUAL_COLUMNS: tuple[str, ...] = tuple(
-    column for probe in TABLE.values() if probe.counterfactual for column in probe.columns
-)
-"""Those of trainings with a surrogate slope."""

@@ -1,29 +1,22 @@
-"""What a reading needs, brought to the recorder: the pass that is looked at, the parameters, the figures."""
+"""The reader: brings to the recorder what a reading needs, the pass to look at, the norms, the figures."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lab.experiment.schedule import Schedule
-from lab.network.backprop import (
-    Network,
-    Pass,
-    backward,
-    complete,
-    cost,
-    forward,
-    make_pass,
-    seen_as_pass,
-)
-from lab.network.parameters import Parameters, count, seen_as_layers
+from lab.network.backprop import Network, backward, complete, cost, forward
+from lab.network.buffers import Pass, as_pass, make_pass
+from lab.network.parameters import Parameters, as_parameters, count, parameters
 from lab.numerics import Array
-from lab.parts import Probe
-from lab.training.examples import Evaluation, Examples, accuracy
-from lab.training.norms import Norms
+from lab.training.examples import Evaluation, correct
+from lab.training.norms import BlockNorms
 from lab.training.recorder import Recorder
-from lab.training.seen import Norm, Seen, few_examples
+from lab.training.snapshot import NormKey, Snapshot, few_examples
+
+if TYPE_CHECKING:
+    from lab.training.loop import Stack
 
 RING_BYTES = 2**22
 """What is kept of readings until they are measured together stays within about this."""
@@ -34,116 +27,85 @@ KEPT_PARAMETERS = 4096
 """Up to so many parameters are copied, and their norms taken later, of several readings at once."""
 
 
-@dataclass(frozen=True)
-class Recording:
-    """What is recorded: when, which quantities, with which thresholds.
-
-    ``probe`` are the examples that every reading sees, or None to read the batch of the step. ``neurons``
-    tells whether single neurons are measured too.
-    """
-
-    schedule: Schedule
-    probes: tuple[Probe, ...]
-    columns: tuple[str, ...]
-    saturation_threshold: float
-    low_input_threshold: float
-    probe: Examples | None = None
-    neurons: bool = False
-
-
-@dataclass(frozen=True)
-class Step:
-    """What a step of training is made of: the buffers of θ, ∇C and Δθ, the same arrays at every step.
-
-    ``multiple`` is the c of a training whose Δθ is c ∇C, or None where it is not.
-    """
-
-    theta: Parameters
-    gradient: Parameters
-    update: Parameters
-    multiple: float | None = None
-
-
 class Reader:
     """Reads passes of a stack, small ones several at a time.
 
     A small pass of one trial costs more in calls than in arithmetic. So the norms of its parameters are
-    measured at once, and the pass is copied into a ring, at one stroke, whose passes are measured together
-    when it is full: for a probe they are so many trials.
+    measured at once, and the pass is copied in one call into a ring, whose passes are measured together when
+    it is full: for a probe they are so many trials. ``plans`` tells whether Δθ must be in its buffer when a
+    pass is read that is not the last.
     """
 
-    def __init__(
-        self, network: Network, recording: Recording, test: Examples, step: Step, recorder: Recorder
-    ) -> None:
-        self.network, self.recording, self.recorder = network, recording, recorder
-        self.trials = len(step.theta.vector)
-        self.labelled = test.labelled
-        self._evaluation = Evaluation(network, test, self.trials)
+    def __init__(self, stack: Stack, recorder: Recorder) -> None:
+        training, self.recorder = stack.training, recorder
+        self.network, self.labelled = training.network, training.test.labelled
+        self.theta, self.gradient, self.update = stack.theta, stack.gradient, stack.update
+        self.multiple = stack.multiple
+        self.trials = len(self.theta.vector)
+        self._evaluation = Evaluation(self.network, training.test, self.trials)
         self._untested = (np.full(self.trials, np.nan),) * 2
-        self._probed: Pass | None = None
-        if recording.probe is not None:
-            self._probed = make_pass(network, self.trials, *recording.probe.columns)
-            gradient = seen_as_layers(np.zeros_like(step.theta.vector), network.sizes)
-            step = replace(step, gradient=gradient, multiple=None)
-        self.step = step
+        self._fixed: Pass | None = None
+        if (fixed := recorder.recording.fixed_examples) is not None:
+            sizes = self.network.sizes
+            self._fixed = make_pass(sizes, self.trials, *fixed.columns)
+            self.gradient = parameters(sizes, self.trials, self.theta.vector.dtype)
+            self.multiple = None
+        measures_update = any(part == "update" for part, _ in recorder.norms)
+        self.plans = recorder.looks_inside or (measures_update and self.multiple is None)
         self._of_inputs: dict[str, Array] = {}
-        self._room: tuple[_Norms, _Ring] | None = None
-
-    @property
-    def plans(self) -> bool:
-        """Whether Δθ must be in its buffer when a pass is read that is not the last."""
-        norm_of_update = ("update", "w") in self.recorder.norms and self.step.multiple is None
-        return norm_of_update or self.recorder.looks_inside
+        self._room: tuple[_ParameterNorms, _Ring] | None = None
 
     def read(self, reading: int, p: Pass, last: bool) -> None:
-        """Record a pass, or in its place one over the probe's examples; no step comes after the ``last``."""
-        if self._probed is not None:
-            p = self._probed
-            forward(self.network, self.step.theta, p)
-            backward(self.network, self.step.theta, p, self.step.gradient)
-        if self._room is None:
-            norms = _Norms(self.network, p, self.step, self.recorder.norms)
-            alone = self.trials == 1 and not self.recorder.looks_inside
-            self._room = norms, _Ring(self.network, p, LONGEST_RING if alone else 0, norms.rows.shape[1])
-        norms, ring = self._room
-        tested = self.tested() if self.recorder.tests(reading) else self._untested
+        """Record a pass, or in its place one over the fixed examples; no step follows the ``last``."""
+        if self._fixed is not None:
+            p = self._fixed
+            forward(self.network, self.theta, p)
+            backward(self.network, self.theta, p, self.gradient)
+        norms, ring = self._room = self._room or self._make_room(p)
+        tested = self.tested() if reading in self.recorder.tested else self._untested
         if last or not ring.holds(p):
             self.flush()
-            self._measure(reading, p, norms.note(), tested, last)
+            self._record(reading, p, norms.note(), tested, last)
             return
         ring.put(reading, p, norms.note(), tested)
         if ring.full:
             self.flush()
 
     def flush(self) -> None:
-        """Measure what the ring holds."""
+        """Record what the ring holds."""
         if self._room is not None and self._room[1].count:
-            self._measure(*self._room[1].taken())
+            self._record(*self._room[1].taken())
 
     def tested(self) -> tuple[Array, Array]:
         """C and the accuracy over the test examples."""
-        return self._evaluation.figures(self.step.theta)
+        return self._evaluation.cost_and_accuracy(self.theta)
 
-    def _measure(
+    def _make_room(self, p: Pass) -> tuple[_ParameterNorms, _Ring]:
+        parts = {"theta": self.theta, "gradient": self.gradient, "update": self.update}
+        norms = _ParameterNorms(self.network, p, parts, self.multiple, self.recorder.norms)
+        longest = LONGEST_RING if self.trials == 1 and not self.recorder.looks_inside else 0
+        return norms, _Ring(self.network, p, longest, norms.rows.shape[1])
+
+    def _record(
         self, first: int, p: Pass, norms: Array, tested: tuple[Array, Array], last: bool = False
     ) -> None:
-        network, recording, step = self.network, self.recording, self.step
+        network, recording = self.network, self.recorder.recording
         complete(network, p)
-        share = accuracy(p.a[network.depth], p.y, self.labelled)
+        accuracy = correct(p.a[network.depth], p.y, self.labelled) / p.examples
         assert self._room is not None
-        seen = Seen(
+        snapshot = Snapshot(
             network,
-            step.theta,
-            step.gradient,
-            None if last else step.update,
+            self.theta,
+            self.gradient,
+            None if last else self.update,
             p,
             recording.saturation_threshold,
             recording.low_input_threshold,
-            step.multiple,
-            self._room[0].told(norms),
+            self.multiple,
+            self._room[0].by_key(norms),
             {} if p.own_examples else self._of_inputs,
         )
-        self.recorder.read(first, seen, (cost(network, p), share, *tested), self._sound(p))
+        self.recorder.record(first, snapshot, (cost(network, p), accuracy, *tested), self._sound(p))
 
     def _sound(self, p: Pass) -> Array:
         """Whether the numbers of each row of a pass are numbers, and those of θ finite.
@@ -159,11 +121,11 @@ class Reader:
             return sound
         for z in p.z.values():
             sound &= ~np.isnan(z).any(axis=(1, 2))
-        weights = np.isfinite(self.step.theta.vector).all(axis=1)
+        weights = np.isfinite(self.theta.vector).all(axis=1)
         return sound & (finite | np.resize(weights, len(finite)))
 
 
-class _Norms:
+class _ParameterNorms:
     """The norms of parameters, as far as they have to be measured when a pass is read.
 
     Those of ∇C are not, where the pass itself tells them sooner; those of Δθ not, where it is c ∇C. A
@@ -171,45 +133,49 @@ class _Norms:
     numbers, the parameters themselves.
     """
 
-    def __init__(self, network: Network, p: Pass, step: Step, wanted: frozenset[Norm]) -> None:
-        told = {"gradient"} if few_examples(network, p.examples) else set()
-        if step.multiple is not None:
-            told.add("update")
+    def __init__(
+        self,
+        network: Network,
+        p: Pass,
+        parts: dict[str, Parameters],
+        multiple: float | None,
+        wanted: frozenset[NormKey],
+    ) -> None:
+        found_otherwise = {"gradient"} if few_examples(network.sizes, p.examples) else set()
+        if multiple is not None:
+            found_otherwise.add("update")
             wanted |= {("gradient", kind) for part, kind in wanted if part == "update"}
-        self.network = network
-        self.names = [(part, kind) for part, kind in sorted(wanted) if part not in told]
-        self.parts = {part: getattr(step, part) for part, _ in self.names}
-        self.keeps = count(network.sizes) <= KEPT_PARAMETERS
-        self._norms = self._of(self.parts) if self.names else None
-        numbers = len(self.parts) * count(network.sizes) if self.keeps else len(self.names) * network.depth
-        self.rows = np.empty((len(step.theta.vector), numbers), p.vector.dtype)
+        self.sizes, self.layers = network.sizes, range(1, network.depth + 1)
+        self.keys = [(part, kind) for part, kind in sorted(wanted) if part not in found_otherwise]
+        self.parts = {part: parts[part] for part, _ in self.keys}
+        self.numbers = count(network.sizes)
+        self.keeps = self.numbers <= KEPT_PARAMETERS
+        self._norms = self._of(self.parts) if self.keys and not self.keeps else None
+        width = len(self.parts) * self.numbers if self.keeps else len(self.keys) * network.depth
+        self.rows = np.empty((len(parts["theta"].vector), width), p.vector.dtype)
 
     def note(self) -> Array:
         """The rows of numbers of a reading, (T, numbers): a buffer that the next overwrites."""
-        if self._norms is not None and not self.keeps:
+        if self._norms is not None:
             self.rows[...] = self._norms.measure()
-        else:
-            P = count(self.network.sizes)
+        elif self.keeps:
             for k, part in enumerate(self.parts.values()):
-                self.rows[:, k * P : (k + 1) * P] = part.vector
+                self.rows[:, k * self.numbers : (k + 1) * self.numbers] = part.vector
         return self.rows
 
-    def told(self, rows: Array) -> dict[Norm, Array]:
-        """The norms of noted rows by name: (rows, L) each."""
-        if not self.names:
+    def by_key(self, rows: Array) -> dict[NormKey, Array]:
+        """The norms of noted rows: (part, kind) → (rows, L)."""
+        if not self.keys:
             return {}
         if self.keeps:
             vectors = np.split(rows, len(self.parts), axis=1)
-            kept = (seen_as_layers(vector, self.network.sizes) for vector in vectors)
-            norms = self._of(dict(zip(self.parts, kept, strict=True))).measure()
-        else:
-            norms = rows
-        by_name = norms.reshape(len(norms), -1, self.network.depth)
-        return {name: by_name[:, k] for k, name in enumerate(self.names)}
+            kept = (as_parameters(vector, self.sizes) for vector in vectors)
+            rows = self._of(dict(zip(self.parts, kept, strict=True))).measure()
+        norms = rows.reshape(len(rows), -1, len(self.layers))
+        return {key: norms[:, k] for k, key in enumerate(self.keys)}
 
-    def _of(self, parts: dict[str, Parameters]) -> Norms:
-        layers = range(1, self.network.depth + 1)
-        return Norms([getattr(parts[part], kind)[l] for part, kind in self.names for l in layers])
+    def _of(self, parts: dict[str, Parameters]) -> BlockNorms:
+        return BlockNorms([getattr(parts[part], kind)[l] for part, kind in self.keys for l in self.layers])
 
 
 class _Ring:
@@ -219,7 +185,7 @@ class _Ring:
     """
 
     def __init__(self, network: Network, p: Pass, longest: int, norms: int) -> None:
-        self.network, self.shape = network, (p.examples, p.own_examples)
+        self.sizes, self.shape = network.sizes, (p.examples, p.own_examples)
         self.examples = None if p.own_examples else (p.a1[0], p.y)
         slots = min(RING_BYTES // p.vector.nbytes, longest)
         self.slots = slots if slots > 1 else 0
@@ -235,7 +201,6 @@ class _Ring:
 
     @property
     def full(self) -> bool:
-        """Whether there is no room left."""
         return self.count == self.slots
 
     def holds(self, p: Pass) -> bool:
@@ -254,7 +219,7 @@ class _Ring:
     def taken(self) -> tuple[int, Pass, Array, tuple[Array, Array]]:
         """All that is held, as of so many trials, and the number of the first reading; empties it."""
         at = self.count
-        p = seen_as_pass(self.network, self.passes[:at], 1, self.shape[0], self.examples)
+        p = as_pass(self.passes[:at], self.sizes, 1, self.shape[0], self.examples)
         costs, shares = zip(*self.tested, strict=True)
         self.tested = []
         return self.first, p, self.norms[:at], (np.concatenate(costs), np.concatenate(shares))

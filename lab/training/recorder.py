@@ -1,17 +1,19 @@
-"""The recorder: the only hook in the training loop, which fills arrays made before the first step."""
+"""The recorder: what is recorded, and the arrays, made before the first step, that hold it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 
 import numpy as np
 
 from lab.experiment.schedule import Schedule
 from lab.numerics import Array
 from lab.parts import Probe
+from lab.training.examples import Examples
 from lab.training.neurons import NEURON_COLUMNS, of_neurons
-from lab.training.seen import Norm, Seen
+from lab.training.snapshot import NormKey, Snapshot
 
 STEP_COLUMNS = ("cost", "accuracy", "test_cost", "test_accuracy")
 
@@ -19,6 +21,23 @@ HALF_BINS = 40
 _STRETCH = np.arcsinh(1000.0) / HALF_BINS
 EDGES: Array = np.sinh(np.arange(-HALF_BINS, HALF_BINS + 1) * _STRETCH)
 """Edges of the bins of z: near 0 about 0.19 wide, growing like |z|; the outer two hold what lies beyond."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What is recorded: when, which columns of which probes, with which thresholds.
+
+    Every reading sees the ``fixed_examples``, or the batch of its step where they are None. ``neurons`` tells
+    whether single neurons are measured too.
+    """
+
+    schedule: Schedule
+    probes: tuple[Probe, ...]
+    columns: tuple[str, ...]
+    saturation_threshold: float
+    low_input_threshold: float
+    fixed_examples: Examples | None = None
+    neurons: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,125 +81,97 @@ class Readings:
 
 
 class Recorder:
-    """Reads passes into preallocated arrays.
+    """Fills `Readings` of T trials of a network whose layers 1 … L have these ``widths``.
 
-    Parameters
-    ----------
-    schedule
-        When to read.
-    probes, columns
-        What to measure of each layer, and which of its columns to keep.
-    trials, depth
-        T and L.
-    widths
-        n_1 … n_L where single neurons are to be measured too, else empty.
+    ``due`` tells the number of the reading at a step, and ``tested`` holds the numbers of those readings at
+    which the test examples are evaluated.
     """
 
-    def __init__(
-        self,
-        schedule: Schedule,
-        probes: Sequence[Probe],
-        columns: Sequence[str],
-        trials: int,
-        depth: int,
-        widths: Sequence[int] = (),
-    ) -> None:
-        self.schedule = schedule
-        self.columns = tuple(columns)
-        self._probes = [
-            (probe, [(i, self.columns.index(c)) for i, c in enumerate(probe.columns) if c in self.columns])
-            for probe in probes
-            if set(probe.columns) & set(self.columns)
+    def __init__(self, recording: Recording, trials: int, widths: Sequence[int]) -> None:
+        self.recording, self.trials = recording, trials
+        schedule, columns = recording.schedule, recording.columns
+        kept = [
+            (probe, [(i, columns.index(name)) for i, name in enumerate(probe.columns) if name in columns])
+            for probe in recording.probes
         ]
-        readings = len(schedule.steps)
-        self._due = {int(step): k for k, step in enumerate(schedule.steps)}
-        self._binned = {int(k): h for h, k in enumerate(schedule.histograms)}
-        self._tested = set(schedule.tests.tolist())
-        self.layers = np.full((readings, trials, depth, len(self.columns)), np.nan)
-        self.figures = np.full((readings, trials, len(STEP_COLUMNS)), np.nan)
-        self.histograms = np.zeros((len(schedule.histograms), trials, depth, 2 * HALF_BINS), np.int64)
-        self.widths = tuple(widths)
-        self.neurons = np.full((len(schedule.histograms), trials, sum(widths), len(NEURON_COLUMNS)), np.nan)
-        self.diverged = np.full(trials, -1, np.int64)
+        self._probes = [(probe, places) for probe, places in kept if places]
+        self.due = {int(step): reading for reading, step in enumerate(schedule.steps)}
+        self.tested = set(schedule.tests.tolist())
+        self._binned = {int(reading): h for h, reading in enumerate(schedule.histograms)}
+        self._neurons_of = [slice(*ends) for ends in pairwise(accumulate(widths, initial=0))]
+        several, binned, depth = len(schedule.steps), len(schedule.histograms), len(widths)
+        neurons = (binned, trials, sum(widths), len(NEURON_COLUMNS))
+        self.readings = Readings(
+            steps=schedule.steps,
+            layers=np.full((several, trials, depth, len(columns)), np.nan),
+            columns=columns,
+            figures=np.full((several, trials, len(STEP_COLUMNS)), np.nan),
+            histogram_steps=schedule.steps[schedule.histograms],
+            histograms=np.zeros((binned, trials, depth, 2 * HALF_BINS), np.int64),
+            diverged=np.full(trials, -1, np.int64),
+            final=np.full((trials, len(STEP_COLUMNS)), np.nan),
+            seconds=0.0,
+            widths=np.array(widths, np.int64) if recording.neurons else None,
+            neurons=np.full(neurons, np.nan) if recording.neurons else None,
+        )
 
     @property
-    def norms(self) -> frozenset[Norm]:
+    def norms(self) -> frozenset[NormKey]:
         """The norms of parameters that its probes ask for."""
-        return frozenset[Norm]().union(*(probe.norms or () for probe, _ in self._probes))
+        return frozenset[NormKey]().union(*(probe.norms or () for probe, _ in self._probes))
 
     @property
     def looks_inside(self) -> bool:
         """Whether one of its probes looks at the parameters themselves."""
         return any(probe.norms is None for probe, _ in self._probes)
 
-    def due(self, step: int) -> int | None:
-        """The number of the reading at this step, or None."""
-        return self._due.get(step)
-
-    def tests(self, reading: int) -> bool:
-        """Whether the test examples are evaluated at this reading."""
-        return reading in self._tested
-
-    def read(self, first: int, seen: Seen, figures: Sequence[Array], sound: Array) -> None:
+    def record(self, first: int, snapshot: Snapshot, figures: Sequence[Array], sound: Array) -> None:
         """Measure one reading, or several that follow one another, from number ``first`` on.
 
-        The rows of ``seen``, of ``figures``, which are `STEP_COLUMNS`, and of ``sound``, whether the trial
-        has not diverged, are the T trials of the first reading, then those of the next.
+        The rows of ``snapshot``, of ``figures``, which are `STEP_COLUMNS`, and of ``sound``, whether all
+        numbers are finite, are the T trials of the first reading, then those of the next.
         """
-        trials = self.layers.shape[1]
-        several = len(figures[0]) // trials
+        found, several = self.readings, len(sound) // self.trials
         here = slice(first, first + several)
-        self.figures[here] = np.stack(figures, axis=-1).reshape(several, trials, -1)
-        for l in range(1, seen.network.depth + 1):
-            rows = self.layers[here, :, l - 1]
-            for probe, kept in self._probes:
-                values = probe.measure(seen, l)
-                for i, column in kept:
-                    rows[..., column] = values[i].reshape(several, trials)
-            for k in range(several):
-                if first + k in self._binned:
-                    z = seen.p.z[l][k * trials : (k + 1) * trials]
-                    self.histograms[self._binned[first + k], :, l - 1] = counts(z)
-        if self.widths:
-            self._read_neurons(first, several, seen)
-        self._mark(here, (sound & np.isfinite(figures[0])).reshape(several, trials))
 
-    def readings(self, final: Sequence[Array], seconds: float) -> Readings:
-        """All that was read, once training has ended; ``final`` are `STEP_COLUMNS` of the end, (T,) each."""
-        lost = (self.diverged >= 0)[:, None]
-        return Readings(
-            steps=self.schedule.steps,
-            layers=self.layers,
-            columns=self.columns,
-            figures=self.figures,
-            histogram_steps=self.schedule.steps[self.schedule.histograms],
-            histograms=self.histograms,
-            diverged=self.diverged,
-            final=np.where(lost, np.nan, np.stack(final, axis=-1)),
-            seconds=seconds,
-            widths=np.array(self.widths, np.int64) if self.widths else None,
-            neurons=self.neurons if self.widths else None,
-        )
+        def by_reading(rows: Array) -> Array:
+            return rows.reshape(several, self.trials, *rows.shape[1:])
 
-    def _read_neurons(self, first: int, several: int, seen: Seen) -> None:
-        trials = self.layers.shape[1]
-        binned = [k for k in range(several) if first + k in self._binned]
-        if not binned:
-            return
-        found = np.concatenate([of_neurons(seen, l) for l in range(1, seen.network.depth + 1)], axis=1)
-        for k in binned:
-            self.neurons[self._binned[first + k]] = found[k * trials : (k + 1) * trials]
+        found.figures[here] = by_reading(np.stack(figures, axis=-1))
+        for l in range(1, snapshot.network.depth + 1):
+            layer = found.layers[here, :, l - 1]
+            for probe, places in self._probes:
+                values = probe.measure(snapshot, l)
+                for i, column in places:
+                    layer[..., column] = by_reading(values[i])
+            for k, h in self._binned_in(here):
+                found.histograms[h, :, l - 1] = counts(by_reading(snapshot.p.z[l])[k])
+                if found.neurons is not None:
+                    found.neurons[h, :, self._neurons_of[l - 1]] = by_reading(of_neurons(snapshot, l))[k]
+        self._mark(here, by_reading(sound & np.isfinite(figures[0])))
+
+    def finished(self, final: Sequence[Array], seconds: float) -> Readings:
+        """All that was recorded; ``final`` are `STEP_COLUMNS` of the end of training, (T,) each."""
+        lost = (self.readings.diverged >= 0)[:, None]
+        return replace(self.readings, final=np.where(lost, np.nan, np.stack(final, axis=-1)), seconds=seconds)
 
     def _mark(self, here: slice, sound: Array) -> None:
-        lost = np.logical_or.accumulate(~sound, axis=0) | (self.diverged >= 0)
-        new = (self.diverged < 0) & lost[-1]
-        self.diverged[new] = self.schedule.steps[here][lost[:, new].argmax(axis=0)]
-        self.layers[here][lost] = np.nan
-        self.figures[here][lost] = np.nan
-        for k, reading in enumerate(range(here.start, here.stop)):
-            if reading in self._binned:
-                self.histograms[self._binned[reading], lost[k]] = 0
-                self.neurons[self._binned[reading], lost[k]] = np.nan
+        """Note which trials diverged at which of these readings, and blank their numbers from there on."""
+        found = self.readings
+        lost = np.logical_or.accumulate(~sound, axis=0) | (found.diverged >= 0)
+        new = (found.diverged < 0) & lost[-1]
+        found.diverged[new] = found.steps[here][lost[:, new].argmax(axis=0)]
+        found.layers[here][lost] = np.nan
+        found.figures[here][lost] = np.nan
+        for k, h in self._binned_in(here):
+            found.histograms[h, lost[k]] = 0
+            if found.neurons is not None:
+                found.neurons[h, lost[k]] = np.nan
+
+    def _binned_in(self, here: slice) -> list[tuple[int, int]]:
+        """Of these readings the places of those at which z is binned, and their numbers among all such."""
+        readings = enumerate(range(here.start, here.stop))
+        return [(k, self._binned[reading]) for k, reading in readings if reading in self._binned]
 
 
 def counts(z: Array) -> Array:

@@ -9,11 +9,12 @@ import pytest
 import lab
 from lab.activations.hyperbolic import Tanh
 from lab.analysis.ledger import COLUMNS, NOTHING_ARRIVED, REMOVED, ledger
-from lab.network.backprop import Network, backward, complete, forward, make_pass, with_ones
+from lab.network.backprop import Network, backward, complete, forward
+from lab.network.buffers import make_pass, with_ones
 from lab.network.costs import Quadratic
-from lab.network.parameters import parameters, seen_as_layers
+from lab.network.parameters import as_parameters, parameters
 from lab.training.probes import ErrorSize
-from lab.training.seen import Seen
+from lab.training.snapshot import Snapshot
 
 EXPERIMENT = """
 title = "Small?"
@@ -172,13 +173,13 @@ def test_the_transport_is_what_the_weights_make_of_the_error():
 
     network = Network((4, 6, 5, 2), (Tanh(),) * 3, Quadratic())
     vector = np.concatenate([np.column_stack([w[l], np.zeros(len(w[l]))]).ravel() for l in (1, 2, 3)])
-    theta = seen_as_layers(vector[None].copy(), network.sizes)
-    p = make_pass(network, 1, with_ones(x), y.T[None].copy())
+    theta = as_parameters(vector[None].copy(), network.sizes)
+    p = make_pass(network.sizes, 1, with_ones(x), y.T[None].copy())
     gradient = parameters(network.sizes, 1)
     forward(network, theta, p)
     backward(network, theta, p, gradient)
     complete(network, p)
-    seen = Seen(network, theta, gradient, None, p, 0.05, 0.1)
+    seen = Snapshot(network, theta, gradient, None, p, 0.05, 0.1)
     keys = {"variant": "a", "trial": 0, "step": 0, "epoch": 0.0, "status": "done"}
     rows = []
     for l in (1, 2, 3):

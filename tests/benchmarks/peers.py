@@ -26,7 +26,7 @@ def floor(workload: Workload, dtype: str) -> Callable[[], object]:
     stack = Stack(workload.training(dtype), range(1))
     p = stack.propagate()
     theta, gradient, depth = stack.theta, stack.gradient, stack.training.network.depth
-    theta, gradient, q = theta.alone, gradient.alone, p.alone
+    theta, gradient, q = theta.matrices, gradient.matrices, p.matrices
     products = [(np.dot, theta.wb[l], q.a1[l - 1], q.z[l]) for l in range(1, depth + 1)]
     products += [(np.matmul, theta.w[l + 1].mT, q.delta[l + 1], q.e[l]) for l in range(1, depth)]
     products += [(np.dot, q.delta[l], q.a1[l - 1].mT, gradient.wb[l]) for l in range(1, depth + 1)]

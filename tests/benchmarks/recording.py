@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import cycle
 
 import numpy as np
@@ -10,12 +11,12 @@ from threadpoolctl import threadpool_limits
 
 from lab.experiment.schedule import schedule
 from lab.training.loop import Stack
-from lab.training.probes import COLUMNS
 from lab.training.reader import LONGEST_RING, Reader
 from lab.training.recorder import Recorder
 from tests.benchmarks.peers import lab
 from tests.benchmarks.timing import kernels, on_one_core, side_by_side
 from tests.benchmarks.workloads import NORMS, W1, W2, W3A, W5, Workload
+from tests.training.trainings import COLUMNS
 
 READINGS = {1: 2**12, 80: 2**9}
 """Readings of a recorder of so many trials: enough that its few histograms do not count."""
@@ -31,9 +32,8 @@ def read_every_step(
     training = workload.training(dtype, columns=tuple(columns))
     stack = Stack(training, range(trials))
     readings = READINGS[trials]
-    plan = schedule(readings, 1)
-    recorder = Recorder(plan, training.recording.probes, columns, trials, training.network.depth)
-    reader = Reader(training.network, training.recording, training.test, stack.step, recorder)
+    recording = replace(training.recording, schedule=schedule(readings, 1))
+    reader = Reader(stack, Recorder(recording, trials, training.network.sizes[1:]))
     turns = cycle(range(readings - (2 * LONGEST_RING if trials == 1 else 0)))
 
     def step() -> None:

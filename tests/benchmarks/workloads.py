@@ -16,8 +16,8 @@ from lab.network.optimisers import Descent
 from lab.parts import Activation
 from lab.training.examples import examples
 from lab.training.loop import Training
-from lab.training.probes import COLUMNS, TABLE
-from lab.training.reader import Recording
+from lab.training.recorder import Recording
+from tests.training.trainings import COLUMNS, PROBES
 
 NORMS = ("learning_speed", "learning_speed_w", "delta_rms")
 
@@ -51,7 +51,6 @@ class Workload:
         x, y = self.data(dtype)
         given = examples(x, y, True, dtype)
         none = examples(x[:0], y[:0], True, dtype)
-        probes = tuple(probe() for probe in TABLE.values())
         return Training(
             network=Network(
                 self.sizes, (*[sigma or Sigmoid()] * (len(self.sizes) - 2), Sigmoid()), Quadratic()
@@ -65,7 +64,7 @@ class Workload:
             seed=0,
             train=given,
             test=none,
-            recording=Recording(schedule(steps, every), probes, columns, 0.05, 0.1),
+            recording=Recording(schedule(steps, every), PROBES, columns, 0.05, 0.1),
         )
 
 

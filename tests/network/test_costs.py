@@ -9,7 +9,7 @@ from lab.activations.catalogue import TABLE as SIGMAS
 from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
 from lab.activations.logistic import Sigmoid
-from lab.network.costs import TABLE, CrossEntropy, Quadratic, SoftmaxCrossEntropy, is_sigmoid
+from lab.network.costs import TABLE, CrossEntropy, Quadratic, SoftmaxCrossEntropy, is_identity, is_sigmoid
 from lab.parts import Cost
 from lab.testing import check_cost
 
@@ -55,8 +55,8 @@ def test_cross_entropy_on_a_sigmoid_is_exact_in_the_tails(z, y):
     exact = mp.log1p(mp.exp(z)) - mp.mpf(y) * z
     found = value(CrossEntropy(), block([z]), block([y]), Sigmoid())[0, 0]
     assert found == pytest.approx(float(exact), rel=1e-14 if y in (0, 1) else 1e-13, abs=0)
-    told = error(CrossEntropy(), block([z]), block([y]), Sigmoid())[0, 0, 0]
-    assert told == pytest.approx(float(1 / (1 + mp.exp(-z)) - mp.mpf(y)), rel=1e-14, abs=1e-17)
+    found = error(CrossEntropy(), block([z]), block([y]), Sigmoid())[0, 0, 0]
+    assert found == pytest.approx(float(1 / (1 + mp.exp(-z)) - mp.mpf(y)), rel=1e-14, abs=1e-17)
 
 
 def test_cross_entropy_keeps_a_saturated_output_learning():
@@ -98,9 +98,9 @@ def test_softmax_against_many_digits():
     cost = -sum(mp.mpf(target) * mp.log(share) for target, share in zip(y, p, strict=True))
     found = value(SoftmaxCrossEntropy(), block(z), block(y), Identity())[0, 0]
     assert found == pytest.approx(float(cost), rel=1e-14)
-    told = error(SoftmaxCrossEntropy(), block(z), block(y), Identity())[0, :, 0]
+    found = error(SoftmaxCrossEntropy(), block(z), block(y), Identity())[0, :, 0]
     np.testing.assert_allclose(
-        told, [float(s - t) for s, t in zip(p, y, strict=True)], rtol=1e-13, atol=1e-16
+        found, [float(s - t) for s, t in zip(p, y, strict=True)], rtol=1e-13, atol=1e-16
     )
 
 
@@ -110,8 +110,8 @@ def test_softmax_does_not_overflow(shift):
     found = value(SoftmaxCrossEntropy(), z, y, Identity())[0, 0]
     assert found == pytest.approx(float(1001 + mp.log1p(mp.exp(-1))), rel=1e-15)
     low, high = 1 / (1 + np.e), np.e / (1 + np.e)
-    told = error(SoftmaxCrossEntropy(), z, y, Identity())
-    np.testing.assert_allclose(told, block([low, high, -1.0]), rtol=1e-14)
+    found = error(SoftmaxCrossEntropy(), z, y, Identity())
+    np.testing.assert_allclose(found, block([low, high, -1.0]), rtol=1e-14)
 
 
 def test_softmax_of_a_certain_right_answer_costs_nothing():
@@ -152,16 +152,13 @@ def test_one_target_may_serve_all_trials(cost):
     assert value(cost, z, y, sigma).shape == (3, 5)
 
 
-def test_cross_entropy_refuses_outputs_without_a_logarithm():
+def test_outputs_that_a_cost_cannot_take_are_refused():
     assert CrossEntropy().refuses(Sigmoid()) is None
+    assert SoftmaxCrossEntropy().refuses(Identity()) is None
     assert CrossEntropy().refuses(Tanh()) == (
         "cross-entropy needs outputs in [0, 1], and this output σ ranges over [-1, 1]; "
         "expected output = 'sigmoid', or cost = 'quadratic'"
     )
-
-
-def test_softmax_refuses_another_sigma_in_its_place():
-    assert SoftmaxCrossEntropy().refuses(Identity()) is None
     assert SoftmaxCrossEntropy().refuses(Sigmoid()) == (
         "softmax-cross-entropy holds the output's softmax itself; expected output = 'identity'"
     )
@@ -179,16 +176,25 @@ def test_only_cross_entropy_on_a_sigmoid_and_the_softmax_cancel_the_slope():
 
 
 @pytest.mark.parametrize(
-    ("text", "same"),
+    ("text", "is_it", "cost"),
     [
-        ("1/(1 + exp(-z))", True),
-        ("s(z)", True),
-        ("exp(z)/(1 + exp(z))", True),
-        ("0.5*(1 + tanh(0.5*z))", True),
-        ("s(2*z)", False),
-        ("tanh(z)", False),
+        ("1/(1 + exp(-z))", is_sigmoid, CrossEntropy()),
+        ("s(z)", is_sigmoid, CrossEntropy()),
+        ("exp(z)/(1 + exp(z))", is_sigmoid, CrossEntropy()),
+        ("0.5*(1 + tanh(0.5*z))", is_sigmoid, CrossEntropy()),
+        ("z", is_identity, SoftmaxCrossEntropy()),
+        ("2*z/2", is_identity, SoftmaxCrossEntropy()),
     ],
 )
-def test_a_formula_that_is_the_sigmoid_is_taken_for_it(text, same):
-    assert is_sigmoid(Formula(text)) == same
-    assert CrossEntropy().cancels(Formula(text)) == same
+def test_a_formula_is_taken_for_the_function_that_it_is(text, is_it, cost):
+    assert is_it(Formula(text))
+    assert cost.cancels(Formula(text))
+    assert not any(is_it(Formula(other)) for other in ("s(2*z)", "tanh(z)", "2*z"))
+
+
+def test_a_formula_that_is_the_identity_may_stand_under_the_softmax():
+    z, y = block([0.5, -2.0, 3.25]), block([0.2, 0.5, 0.3])
+    assert SoftmaxCrossEntropy().refuses(Formula("z")) is None
+    for measure in (value, error):
+        found = (measure(SoftmaxCrossEntropy(), z, y, sigma) for sigma in (Formula("z"), Identity()))
+        assert np.array_equal(*found)

@@ -6,29 +6,24 @@ from hypothesis import strategies as st
 
 from lab.activations.hyperbolic import Tanh
 from lab.activations.logistic import Sigmoid
-from lab.network.backprop import Network, backward, complete, forward, make_pass, with_ones
+from lab.network.backprop import Network
 from lab.network.costs import Quadratic
 from lab.network.matrix_form import (
     error_below,
     full_product,
     output_error,
-    sigma_prime_matrix,
     transport_matrix,
 )
-from lab.network.parameters import count, parameters, seen_as_layers
+from tests.network.passes import drawn, run
 
 
 @st.composite
 def passes(draw):
     """A pass of one network and one example, and its weights: dicts of layer → array."""
     sizes = tuple(draw(st.lists(st.integers(1, 6), min_size=2, max_size=6)))
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     network = Network(sizes, (*(Tanh(),) * (len(sizes) - 2), Sigmoid()), Quadratic())
-    theta = seen_as_layers(rng.normal(size=(1, count(sizes))), sizes)
-    p = make_pass(network, 1, with_ones(rng.normal(size=(1, sizes[0]))), rng.uniform(size=(1, sizes[-1], 1)))
-    forward(network, theta, p)
-    backward(network, theta, p, parameters(sizes, 1))
-    complete(network, p)
+    theta, x, y = drawn(sizes, 1, 1, draw(st.integers(0, 2**32 - 1)))
+    p, _ = run(network, theta, x, y)
     slope, delta, e = (
         {l: block[0, :, 0] for l, block in blocks.items()} for blocks in (p.slope, p.delta, p.e)
     )
@@ -37,10 +32,6 @@ def passes(draw):
 
 def close(found, expected):
     np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-16)
-
-
-def test_sigma_prime_is_diagonal():
-    assert np.array_equal(sigma_prime_matrix(np.array([2.0, 3.0])), [[2, 0], [0, 3]])
 
 
 @given(passes())

@@ -79,8 +79,8 @@ def test_the_steps_are_those_of_plain_python(optimiser, reference):
     given = gradients()
     found = taken(optimiser, given)
     for place in np.ndindex(SHAPE):
-        told = reference([float(gradient[place]) for gradient in given])
-        np.testing.assert_allclose(found[(slice(None), *place)], told, rtol=1e-11)
+        expected = reference([float(gradient[place]) for gradient in given])
+        np.testing.assert_allclose(found[(slice(None), *place)], expected, rtol=1e-11)
 
 
 def test_every_optimiser_of_the_table_is_tested():

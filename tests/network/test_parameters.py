@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lab.network.parameters import count, parameters, seen_as_layers
+from lab.network.parameters import as_parameters, count, parameters
 
 SIZES = (3, 2, 1, 4)
 
@@ -13,7 +13,6 @@ def test_count_is_the_number_of_weights_and_biases():
 def test_shapes_are_those_of_the_book():
     theta = parameters(SIZES, trials=5)
     assert theta.vector.shape == (5, count(SIZES))
-    assert theta.layers == [1, 2, 3]
     assert {l: w.shape for l, w in theta.w.items()} == {1: (5, 2, 3), 2: (5, 1, 2), 3: (5, 4, 1)}
     assert {l: b.shape for l, b in theta.b.items()} == {1: (5, 2, 1), 2: (5, 1, 1), 3: (5, 4, 1)}
 
@@ -21,16 +20,16 @@ def test_shapes_are_those_of_the_book():
 @pytest.mark.parametrize("trials", [1, 3])
 def test_the_layers_are_views_of_the_vector(trials):
     theta = parameters(SIZES, trials)
-    for l in theta.layers:
+    for l in theta.w:
         for block in (theta.wb[l], theta.w[l], theta.b[l]):
             assert np.shares_memory(block, theta.vector)
 
 
 def test_every_parameter_is_seen_exactly_once():
     size = count(SIZES)
-    theta = seen_as_layers(np.arange(2 * size).reshape(2, size), SIZES)
+    theta = as_parameters(np.arange(2 * size).reshape(2, size), SIZES)
     for trial in range(2):
-        seen = np.concatenate([part[l][trial].ravel() for part in (theta.w, theta.b) for l in theta.layers])
+        seen = np.concatenate([part[l][trial].ravel() for part in (theta.w, theta.b) for l in theta.w])
         assert sorted(seen) == list(range(trial * size, (trial + 1) * size))
 
 

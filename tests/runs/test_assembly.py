@@ -27,7 +27,8 @@ from lab.runs.assembly import (
     unfit,
 )
 from lab.training.loop import train
-from lab.training.probes import COLUMNS, TABLE, LearningSpeed, Norms
+from lab.training.probes import TABLE, LearningSpeed, ParameterNorms
+from tests.training.trainings import COLUMNS
 
 Identity = SIGMAS["identity"]
 
@@ -73,7 +74,7 @@ def test_the_defaults_become_parts(built):
     assert made.train.x.dtype == np.float64
     assert made.recording.columns == DEFAULT
     assert not made.recording.neurons
-    assert made.recording.probe is None
+    assert made.recording.fixed_examples is None
     assert (made.recording.saturation_threshold, made.recording.low_input_threshold) == (0.05, 0.1)
     assert made.recording.schedule.steps.tolist() == list(range(31))
 
@@ -91,7 +92,7 @@ def test_names_tables_formulas_and_designs_become_parts(built):
     )
     first, second, third, output = made.network.sigmas
     assert isinstance(first, Formula)
-    assert second == LeakyReLU(leak=0.2)
+    assert second == LeakyReLU(slope=0.2)
     assert third(np.array([1.0]))[0] == pytest.approx(1 + np.sin(1) / 2, rel=1e-15)
     assert output == Tanh()
     assert made.network.cost == Quadratic()
@@ -167,10 +168,10 @@ def test_a_batch_beyond_the_examples_is_unfit(written):
 def test_a_probe_is_the_first_of_the_training_examples(built):
     record = '[network]\nhidden = [3]\n[record]\non = "probe"\nexamples = {}\n'
     made = built(record.format(30))
-    assert np.array_equal(made.recording.probe.x, made.train.x[:30])
-    assert np.array_equal(made.recording.probe.y, made.train.y[:30])
-    assert made.recording.probe.labelled
-    assert len(built(record.format(300)).recording.probe) == 40
+    assert np.array_equal(made.recording.fixed_examples.x, made.train.x[:30])
+    assert np.array_equal(made.recording.fixed_examples.y, made.train.y[:30])
+    assert made.recording.fixed_examples.labelled
+    assert len(built(record.format(300)).recording.fixed_examples) == 40
 
 
 def test_two_classes_have_one_output_and_a_softmax_two(built):
@@ -234,7 +235,7 @@ class Dear(Probe):
     ],
 )
 def test_the_words_of_quantities(words, columns):
-    assert recorded(words, [LearningSpeed(), Dear(), Norms()]) == columns
+    assert recorded(words, [LearningSpeed(), Dear(), ParameterNorms()]) == columns
 
 
 def test_what_was_put_together_trains(built):

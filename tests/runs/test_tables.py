@@ -14,9 +14,8 @@ from lab.runs import tables
 from lab.runs.tables import CURVE_Z, TABLES, Part
 from lab.training.loop import train
 from lab.training.neurons import NEURON_COLUMNS
-from lab.training.probes import COLUMNS
 from lab.training.recorder import EDGES, STEP_COLUMNS
-from tests.training.trainings import made_examples, of_trial, training
+from tests.training.trainings import COLUMNS, made_examples, of_trial, training
 
 Identity = TABLE["identity"]
 
@@ -185,9 +184,9 @@ def test_without_parts_a_table_is_empty_and_has_its_columns(make):
 
 
 def test_variants_tell_what_each_is():
-    given = training((3, 4, 4, 2), sigma=LeakyReLU(leak=0.2), steps=7, saturation_threshold=0.1)
+    given = training((3, 4, 4, 2), sigma=LeakyReLU(slope=0.2), steps=7, saturation_threshold=0.1)
     mixed = replace(
-        given, network=Network((3, 4, 4, 2), (Tanh(), LeakyReLU(leak=2.0), Identity()), given.network.cost)
+        given, network=Network((3, 4, 4, 2), (Tanh(), LeakyReLU(slope=2.0), Identity()), given.network.cost)
     )
     table = tables.variants(
         [
@@ -201,7 +200,11 @@ def test_variants_tell_what_each_is():
     assert table["training.eta"][1] == 0.5
     assert table["sizes"].tolist() == ["3-4-4-2", "3-4-4-2", "3-2"]
     assert table["layers"].tolist() == [3, 3, 1]
-    assert table["activation"].tolist() == ["LeakyReLU(leak=0.2)", "Tanh(), LeakyReLU(leak=2.0)", "Sigmoid()"]
+    assert table["activation"].tolist() == [
+        "LeakyReLU(slope=0.2)",
+        "Tanh(), LeakyReLU(slope=2.0)",
+        "Sigmoid()",
+    ]
     assert table["inf_slope"].tolist() == [0.2, 0, 0]
     assert table["sup_slope"].tolist() == [1, 2, 0.25]
     assert table["cancels"].tolist() == [False, False, False]
@@ -220,7 +223,7 @@ def test_variants_tell_what_each_is():
         ({"batch": 4, "steps": 8}, "the 4 of the step's batch", 1),
         ({"batch": 9, "steps": 7}, "all 9", 9),
         ({"batch": 20, "steps": 7}, "all 9", 9),
-        ({"batch": 4, "probe": made_examples(3, 2, 5, "float64")}, "the same 5 at every reading", 5),
+        ({"batch": 4, "fixed_examples": made_examples(3, 2, 5, "float64")}, "the same 5 at every reading", 5),
     ],
 )
 def test_variants_tell_what_the_last_reading_sees(changed, seen, examples):

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import lab
-from lab.network.backprop import Network, backward, forward, make_pass, with_ones
+from lab.network.backprop import Network, backward, forward
+from lab.network.buffers import make_pass, with_ones
 from lab.network.costs import Quadratic
 from lab.network.initialisers import GlorotNormal, Normal, initialised
 from lab.network.parameters import parameters
@@ -33,7 +34,7 @@ def squared_errors(sizes, sigmas, initialiser, seeds, q0, m=1):
         x = stream("x").standard_normal((m, sizes[0]))
         x *= np.sqrt(q0 / (x * x).mean(axis=1, keepdims=True))
         theta = initialised(initialiser, sizes, [stream], np.dtype(np.float64), sigmas)
-        p = make_pass(network, 1, with_ones(x), 1e6 * stream("y").standard_normal((1, sizes[-1], m)))
+        p = make_pass(network.sizes, 1, with_ones(x), 1e6 * stream("y").standard_normal((1, sizes[-1], m)))
         forward(network, theta, p)
         backward(network, theta, p, gradient)
         found.append([float((p.delta[l] ** 2).sum()) for l in range(1, network.depth + 1)])
@@ -147,7 +148,7 @@ def mean_errors(name, weight_variance, bias_variance, correlation, m, width=300,
         y = np.repeat(1e6 * stream("y").standard_normal((1, width, 1)), m, axis=2)
         start = Normal(weight_variance, bias_variance)
         theta = initialised(start, network.sizes, [stream], np.dtype(np.float64), network.sigmas)
-        p = make_pass(network, 1, with_ones(x), y)
+        p = make_pass(network.sizes, 1, with_ones(x), y)
         forward(network, theta, p)
         backward(network, theta, p, parameters(network.sizes, 1))
         for l in range(1, layers + 1):

@@ -12,13 +12,13 @@ from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
 from lab.activations.logistic import Sigmoid
 from lab.activations.rectifiers import ReLU
-from lab.network.backprop import Network, backward, complete, forward, make_pass, with_ones
+from lab.network.backprop import Network
 from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
-from lab.network.parameters import count, parameters, seen_as_layers
 from lab.training import causes
 from lab.training.causes import LABELS, NOTHING_LEFT, References
 from lab.training.probes import Causes
-from lab.training.seen import Seen
+from lab.training.snapshot import Snapshot
+from tests.network.passes import again, drawn, run
 
 GELU = TABLE["gelu"]
 Identity = TABLE["identity"]
@@ -30,25 +30,19 @@ class Net:
     """A network, its parameters and a pass of some trials, run again after every change."""
 
     def __init__(self, sigma, output, cost, x, y, sizes=SIZES, trials=TRIALS, dtype=np.float64):
-        rng = np.random.default_rng(0)
         self.network = Network(sizes, (sigma,) * (len(sizes) - 2) + (output,), cost)
-        start = rng.normal(size=(trials, count(sizes))).astype(dtype)
-        self.theta = seen_as_layers(start, sizes)
-        self.gradient = parameters(sizes, trials, dtype)
-        self.p = make_pass(self.network, trials, with_ones(x, dtype), np.asarray(y, dtype).T[None])
-        self.run()
+        self.theta, _, _ = drawn(sizes, trials, 1, 0, dtype)
+        with np.errstate(all="ignore"):
+            self.p, self.gradient = run(self.network, self.theta, x.astype(dtype), y.astype(dtype))
 
     def run(self):
         with np.errstate(all="ignore"):
-            forward(self.network, self.theta, self.p)
-            backward(self.network, self.theta, self.p, self.gradient)
-            complete(self.network, self.p)
+            again(self.network, self.theta, self.p, self.gradient)
         return self
 
     def measured(self, l):
-        seen = Seen(self.network, self.theta, self.gradient, None, self.p, 0.05, 0.1)
-        probe = Causes()
-        return dict(zip(probe.columns, probe.measure(seen, l), strict=True))
+        snapshot = Snapshot(self.network, self.theta, self.gradient, None, self.p, 0.05, 0.1)
+        return dict(zip(Causes.columns, Causes().measure(snapshot, l), strict=True))
 
     def shares(self, l, t=0):
         """The labels that some weight has, and their shares."""
@@ -109,26 +103,18 @@ def weights(given, l):
 
 @pytest.mark.parametrize("make", list(NETS.values()), ids=list(NETS))
 @pytest.mark.parametrize("l", [1, 2, 3])
-def test_the_factors_are_what_their_definitions_say(make, l):
+def test_the_factors_are_what_their_definitions_say_and_multiply_to_the_gradient(make, l):
     given = make()
     for t in range(TRIALS):
-        found = causes.of_layer(given.network, given.p, l, t)
+        found = causes.factors_of_layer(given.network, given.p, l, t)
         for j, k in weights(given, l):
-            told = [decades(value) for value in defined(given, l, t, j, k)]
+            expected = [decades(value) for value in defined(given, l, t, j, k)]
             factors = found.input[0, k], found.slope[j, 0], found.error[j, 0]
             factors += found.dependence[j, k], found.agreement[j, k]
-            assert factors == pytest.approx(told, rel=1e-12, abs=1e-12)
-
-
-@pytest.mark.parametrize("make", list(NETS.values()), ids=list(NETS))
-@pytest.mark.parametrize("l", [1, 2, 3])
-def test_the_logarithms_of_every_weight_sum_to_that_of_its_gradient(make, l):
-    given = make()
-    for t in range(TRIALS):
-        found = causes.of_layer(given.network, given.p, l, t)
+            assert factors == pytest.approx(expected, rel=1e-12, abs=1e-12)
         with np.errstate(divide="ignore"):
-            expected = np.log10(np.abs(given.gradient.w[l][t]))
-        np.testing.assert_allclose(found.gradient, expected, rtol=1e-12, atol=1e-12)
+            gradient = np.log10(np.abs(given.gradient.w[l][t]))
+        np.testing.assert_allclose(found.gradient, gradient, rtol=1e-12, atol=1e-12)
 
 
 def test_a_gradient_of_1e_290_keeps_its_digits():
@@ -136,7 +122,7 @@ def test_a_gradient_of_1e_290_keeps_its_digits():
     given = net()
     given.theta.b[1][...] = 640.0
     given.run()
-    found = causes.of_layer(given.network, given.p, 1, 0)
+    found = causes.factors_of_layer(given.network, given.p, 1, 0)
     assert np.all((found.gradient < -270) & (found.gradient > -300))
     np.testing.assert_allclose(found.gradient, np.log10(np.abs(given.gradient.w[1][0])), rtol=1e-12)
     tiny = causes.factors(*(np.full((1, 3), 1e-160) for _ in range(4)))
@@ -164,9 +150,10 @@ def references(given, l, t):
 
 @pytest.mark.parametrize("make", list(NETS.values()), ids=list(NETS))
 @pytest.mark.parametrize("l", [1, 2, 3])
-def test_shares_and_means_are_those_of_the_weights(make, l):
+def test_shares_and_means_are_those_of_the_weights_and_shares_sum_to_1(make, l):
     given = make()
     found = given.measured(l)
+    np.testing.assert_allclose(sum(found[f"cause_{label}"] for label in LABELS), 1, rtol=1e-12)
     for t in range(TRIALS):
         against, losses = references(given, l, t), []
         for j, k in weights(given, l):
@@ -185,13 +172,6 @@ def test_shares_and_means_are_those_of_the_weights(make, l):
             assert found[f"lost_{label}"][t] == pytest.approx(expected, rel=1e-11, abs=1e-11, nan_ok=True)
 
 
-@pytest.mark.parametrize("make", list(NETS.values()), ids=list(NETS))
-def test_the_shares_sum_to_1(make):
-    for l in (1, 2, 3):
-        found = make().measured(l)
-        np.testing.assert_allclose(sum(found[f"cause_{label}"] for label in LABELS), 1, rtol=1e-12)
-
-
 # Planted nets.
 
 
@@ -199,7 +179,7 @@ def test_a_low_input_is_named():
     given = net()
     given.p.a1[0][0, 1] = 0
     given.run()
-    labels = causes.labelled(causes.lost(causes.of_layer(given.network, given.p, 1, 0), of(given, 1)))
+    labels = causes.labelled(causes.lost(causes.factors_of_layer(given.network, given.p, 1, 0), of(given, 1)))
     assert {LABELS[i] for i in labels[:, 1]} == {"input_low"}
     assert "input_low" not in {LABELS[i] for i in np.delete(labels, 1, axis=1).ravel()}
     assert isfinite(given.measured(1)["lost_input_low"][0])
@@ -207,9 +187,9 @@ def test_a_low_input_is_named():
 
 def of(given, l):
     """References of trial 0 in decades."""
-    told = references(given, l, 0)
+    against = references(given, l, 0)
     return References(
-        log10(told["input_low"]), log10(told["output_saturated"]), log10(told["error_small"]), 0.0
+        log10(against["input_low"]), log10(against["output_saturated"]), log10(against["error_small"]), 0.0
     )
 
 
@@ -219,7 +199,7 @@ def test_a_saturated_neuron_is_named(z):
     given = net()
     given.theta.w[2][:, 3] = 0
     given.theta.b[2][:, 3] = z
-    losses = causes.lost(causes.of_layer(given.run().network, given.p, 2, 0), of(given, 2))
+    losses = causes.lost(causes.factors_of_layer(given.run().network, given.p, 2, 0), of(given, 2))
     assert {LABELS[i] for i in causes.labelled(losses)[3]} == {"output_saturated"}
     assert losses[2, 3] == pytest.approx(40 / log(10) - log10(4), rel=1e-12)
     assert np.delete(losses[2], 3, axis=0).max() < 2
@@ -285,11 +265,11 @@ def test_from_two_decades_on(short, label):
 def test_of_several_zeros_the_first_in_the_list_is_the_cause():
     zero, one = np.zeros((1, 2)), np.ones((1, 2))
     against = References(0, 0, 0, 0)
-    told = [
+    labels = [
         causes.labelled(causes.lost(causes.factors(a, slope, e, slope * e), against))[0, 0]
         for a, slope, e in [(zero, zero, zero), (one, zero, zero), (one, one, zero)]
     ]
-    assert [LABELS[i] for i in told] == ["input_low", "output_saturated", "error_small"]
+    assert [LABELS[i] for i in labels] == ["input_low", "output_saturated", "error_small"]
 
 
 def test_a_cost_that_removes_the_slope_leaves_nothing_to_saturate():

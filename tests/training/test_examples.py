@@ -9,7 +9,7 @@ from lab.activations.logistic import Sigmoid
 from lab.network.backprop import Network
 from lab.network.costs import Quadratic
 from lab.network.initialisers import Nielsen, initialised
-from lab.training.examples import EVALUATED_TOGETHER, Evaluation, accuracy, correct, examples, fed
+from lab.training.examples import EVALUATED_TOGETHER, Evaluation, correct, examples, fed
 from lab.training.streams import stream
 from tests.training.trainings import made_examples
 
@@ -90,7 +90,7 @@ def test_evaluation_is_over_all_examples(count, outputs):
     network = Network((3, 4, outputs), (Tanh(), Sigmoid()), Quadratic())
     given = made_examples(3, outputs, count)
     theta = initialised(Nielsen(), network.sizes, STREAMS, np.dtype(np.float64))
-    cost, share = Evaluation(network, given, 3).figures(theta)
+    cost, share = Evaluation(network, given, 3).cost_and_accuracy(theta)
     for t in range(3):
         a = given.x[:, :-1]
         for l, sigma in ((1, np.tanh), (2, lambda z: 1 / (1 + np.exp(-z)))):
@@ -105,9 +105,9 @@ def test_evaluation_is_over_all_examples(count, outputs):
 
 def test_evaluation_without_examples_or_classes():
     theta = initialised(Nielsen(), NETWORK.sizes, STREAMS, np.dtype(np.float64))
-    none = Evaluation(NETWORK, counted(0), 3).figures(theta)
+    none = Evaluation(NETWORK, counted(0), 3).cost_and_accuracy(theta)
     np.testing.assert_array_equal(none, np.full((2, 3), np.nan))
-    cost, share = Evaluation(NETWORK, counted(4), 3).figures(theta)
+    cost, share = Evaluation(NETWORK, counted(4), 3).cost_and_accuracy(theta)
     assert np.isfinite(cost).all()
     np.testing.assert_array_equal(share, [np.nan] * 3)
 
@@ -115,30 +115,29 @@ def test_evaluation_without_examples_or_classes():
 def test_an_evaluation_sees_the_weights_of_its_moment():
     theta = initialised(Nielsen(), NETWORK.sizes, STREAMS, np.dtype(np.float64))
     evaluation = Evaluation(NETWORK, counted(4), 3)
-    before, _ = evaluation.figures(theta)
+    before, _ = evaluation.cost_and_accuracy(theta)
     theta.vector[1] *= 2
-    after, _ = evaluation.figures(theta)
+    after, _ = evaluation.cost_and_accuracy(theta)
     assert (before == after).tolist() == [True, False, True]
 
 
-def test_accuracy_is_the_share_of_the_largest_output():
+def test_the_class_is_that_of_the_largest_output():
     a = np.array([[[0.1, 0.9, 0.3], [0.2, 0.8, 0.3], [0.0, 0.1, 0.4]]])
     y = np.eye(3)[:, [1, 1, 2]][None]
     assert correct(a, y, True).tolist() == [2]
-    assert accuracy(a, y, True).tolist() == [2 / 3]
 
 
-def test_accuracy_of_one_output_is_at_one_half():
+def test_the_class_of_one_output_changes_at_one_half():
     a = np.array([[[0.4, 0.6, 0.5, -3.0]], [[0.6, 0.6, 0.6, 0.4]]])
     y = np.array([[[0.0, 1.0, 1.0, 1.0]]])
-    assert accuracy(a, y, True).tolist() == [0.5, 0.5]
+    assert correct(a, y, True).tolist() == [2, 2]
 
 
-def test_accuracy_is_missing_without_classes_or_numbers():
+def test_what_is_correct_is_missing_without_classes_or_numbers():
     a = np.array([[[0.4, 0.6]], [[0.6, np.nan]]])
     y = np.array([[[0.0, 1.0]]])
-    np.testing.assert_array_equal(accuracy(a, y, False), [np.nan, np.nan])
-    np.testing.assert_array_equal(accuracy(a, y, True), [1.0, np.nan])
+    np.testing.assert_array_equal(correct(a, y, False), [np.nan, np.nan])
+    np.testing.assert_array_equal(correct(a, y, True), [2, np.nan])
 
 
 @pytest.mark.parametrize("batch", [2, 5])

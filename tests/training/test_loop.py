@@ -14,17 +14,16 @@ from lab.activations.hyperbolic import Tanh
 from lab.activations.logistic import Sigmoid
 from lab.activations.rectifiers import ReLU
 from lab.errors import PartError
-from lab.network.backprop import backward, cost, forward, make_pass, with_ones
-from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
+from lab.network.backprop import cost
+from lab.network.costs import CrossEntropy, SoftmaxCrossEntropy
 from lab.network.initialisers import Constant, Nielsen, initialised
-from lab.network.optimisers import TABLE, Adam, Descent, Nesterov
-from lab.network.parameters import parameters
+from lab.network.optimisers import TABLE, Adam, Descent
 from lab.parts import Initialiser, Optimiser
 from lab.training.examples import examples
 from lab.training.loop import train
-from lab.training.probes import COLUMNS
 from lab.training.streams import stream
-from tests.training.trainings import made_examples, of_trial, training, unlike
+from tests.network.passes import run
+from tests.training.trainings import COLUMNS, made_examples, of_trial, training, unlike
 
 GELU = SIGMAS["gelu"]
 Identity = SIGMAS["identity"]
@@ -67,14 +66,17 @@ def wild(**changes):
 # What holds to the last bit.
 
 
+def alone_as_stacked(given, stacked, trials):
+    """Whether these trials of a stack have, in every bit, the readings that they have alone."""
+    return all(unlike(of_trial(stacked, t), train(given, range(t, t + 1))) == [] for t in trials)
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(("sizes", "count", "batch"), SHAPES)
 @pytest.mark.parametrize("optimiser", OPTIMISERS, ids=str)
 def test_a_stacked_trial_has_the_bits_that_it_has_alone(sizes, count, batch, dtype, optimiser):
     given = training(sizes, count=count, batch=batch, dtype=dtype, optimiser=optimiser, decay=0.5, eta=0.05)
-    stacked = train(given, range(4))
-    for trial in (0, 3):
-        assert unlike(of_trial(stacked, trial), train(given, range(trial, trial + 1))) == []
+    assert alone_as_stacked(given, train(given, range(4)), (0, 3))
 
 
 widths = st.one_of(st.integers(1, 40), st.sampled_from([63, 64, 65, 127, 128, 129, 256, 300]))
@@ -90,8 +92,7 @@ widths = st.one_of(st.integers(1, 40), st.sampled_from([63, 64, 65, 127, 128, 12
 def test_a_stacked_trial_of_any_size_has_the_bits_that_it_has_alone(sizes, batch, trials, dtype):
     """Whatever form BLAS takes for a shape: that of a trial does not depend on how many stand beside it."""
     given = training(sizes, count=70, batch=batch, dtype=dtype, steps=2)
-    stacked = train(given, range(trials))
-    assert unlike(of_trial(stacked, trials - 1), train(given, range(trials - 1, trials))) == []
+    assert alone_as_stacked(given, train(given, range(trials)), [trials - 1])
 
 
 @pytest.mark.parametrize("sigma", [GELU(), Tanh(), ReLU(), Formula("tanh(z) + 0.1*abs(z)")], ids=str)
@@ -100,21 +101,20 @@ def test_a_stacked_trial_of_any_size_has_the_bits_that_it_has_alone(sizes, batch
     [(CrossEntropy(), Sigmoid()), (SoftmaxCrossEntropy(), Identity())],
     ids=["cross-entropy", "softmax"],
 )
-def test_the_same_for_other_activations_costs_and_a_probe(sigma, cost, output):
-    probe = made_examples(20, 5, 150, seed=3)
-    given = training((20, 40, 40, 5), sigma=sigma, output=output, cost=cost, count=70, batch=32, probe=probe)
-    stacked = train(given, range(4))
-    for trial in range(4):
-        assert unlike(of_trial(stacked, trial), train(given, range(trial, trial + 1))) == []
+def test_the_same_for_other_activations_costs_and_fixed_examples(sigma, cost, output):
+    fixed = made_examples(20, 5, 150, seed=3)
+    parts = {"sigma": sigma, "output": output, "cost": cost}
+    given = training((20, 40, 40, 5), count=70, batch=32, fixed_examples=fixed, **parts)
+    assert alone_as_stacked(given, train(given, range(4)), range(4))
 
 
-@pytest.mark.parametrize("probe", [None, made_examples(20, 5, 150, seed=3)], ids=["batch", "probe"])
-def test_the_same_for_a_surrogate_slope_and_its_cosine(probe):
-    given = training((20, 40, 40, 5), count=70, batch=32, probe=probe, columns=(*COLUMNS, "gradient_cosine"))
+@pytest.mark.parametrize("fixed", [None, made_examples(20, 5, 150, seed=3)], ids=["batch", "fixed"])
+def test_the_same_for_a_surrogate_slope_and_its_cosine(fixed):
+    columns = (*COLUMNS, "gradient_cosine")
+    given = training((20, 40, 40, 5), count=70, batch=32, fixed_examples=fixed, columns=columns)
     given = replace(given, network=replace(given.network, surrogate_floor=0.2))
     stacked = train(given, range(4))
-    for trial in range(4):
-        assert unlike(of_trial(stacked, trial), train(given, range(trial, trial + 1))) == []
+    assert alone_as_stacked(given, stacked, range(4))
     cosines = stacked.layers[..., -1]
     assert np.isfinite(cosines).all()
     assert (cosines < 1 - 1e-9).any()
@@ -127,13 +127,6 @@ def test_to_record_the_cosine_does_not_change_the_training():
     bare, cosine = (train(replace(given, recording=one), range(1)) for one in (given.recording, recording))
     assert np.array_equal(bare.final, cosine.final)
     assert np.array_equal(bare.layers, cosine.layers[..., :-1], equal_nan=True)
-
-
-def test_adding_trials_changes_no_other():
-    given = training((3, 5, 2), count=9, batch=4)
-    few, many = train(given, range(2)), train(given, range(6))
-    for trial in range(2):
-        assert unlike(of_trial(few, trial), of_trial(many, trial)) == []
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4])
@@ -171,8 +164,7 @@ def test_a_trial_that_diverges_leaves_the_others_bitwise_alone(optimiser, batch)
     stacked = train(given, range(12))
     lost = stacked.diverged >= 0
     assert 2 <= lost.sum() <= 10
-    for trial in range(12):
-        assert unlike(of_trial(stacked, trial), train(given, range(trial, trial + 1))) == []
+    assert alone_as_stacked(given, stacked, range(12))
     sound = np.flatnonzero(~lost)
     assert np.isfinite(stacked.final[sound]).all()
     assert np.isfinite(stacked.figures[:, sound]).all()
@@ -193,12 +185,12 @@ def test_a_trial_that_diverges_is_missing_from_its_step_on_in_every_quantity():
 
 
 def test_training_stops_when_all_trials_have_diverged():
-    told = []
+    reports = []
     given = training((3, 4, 2), sigma=ReLU(), output=Identity(), eta=1e200, steps=50)
-    readings = train(given, range(3), told.append)
+    readings = train(given, range(3), reports.append)
     assert (readings.diverged > 0).all()
     assert (readings.diverged < 10).all()
-    assert sum(told) == 150
+    assert sum(reports) == 150
     assert np.isnan(readings.final).all()
 
 
@@ -237,7 +229,7 @@ def test_a_linear_neuron_by_hand(optimiser, batch):
         delta = w * x + b - y
         optimiser.step(state, np.array([[delta * x, delta]]), eta, k + 1, step)
         update = step - np.array([[eta * decay / n * w, 0]])
-        told = {
+        expected = {
             "learning_speed": abs(delta),
             "learning_speed_w": abs(delta * x),
             "update_ratio": abs(update[0, 0] / w),
@@ -245,7 +237,7 @@ def test_a_linear_neuron_by_hand(optimiser, batch):
             "bias_norm": abs(b),
             "a_mean": w * x + b,
         }
-        for name, value in told.items():
+        for name, value in expected.items():
             assert quantity(readings, name)[k] == pytest.approx(value, rel=1e-9, abs=1e-13), (name, k)
         assert readings.figures[k, 0, 0] == pytest.approx(delta**2 / 2, rel=1e-9, abs=1e-13)
         theta = theta + update
@@ -303,22 +295,24 @@ def test_float32_follows_float64():
 # A reading.
 
 
+def first_weights(sizes):
+    """θ of the first two trials before the first step."""
+    return initialised(Nielsen(), sizes, [stream(0, 0), stream(0, 1)], np.dtype(np.float64))
+
+
 def test_a_reading_sees_the_network_before_the_step():
     given = training((3, 4, 2), steps=4)
-    readings = train(given, range(2))
-    theta = initialised(Nielsen(), (3, 4, 2), [stream(0, 0), stream(0, 1)], np.dtype(np.float64))
-    gradient, network = parameters((3, 4, 2), 2), given.network
-    p = make_pass(network, 2, with_ones(given.train.x[:, :-1]), given.train.y.T[None])
+    readings, theta = train(given, range(2)), first_weights((3, 4, 2))
     for k in range(5):
-        forward(network, theta, p)
-        backward(network, theta, p, gradient)
-        assert np.array_equal(readings.figures[k, :, 0], cost(network, p))
+        p, gradient = run(given.network, theta, given.train.x[:, :-1], given.train.y)
+        assert np.array_equal(readings.figures[k, :, 0], cost(given.network, p))
         for l in (1, 2):
             for t in range(2):
-                told = quantity(readings, "learning_speed", l, t)[k]
-                assert told == pytest.approx(np.linalg.norm(gradient.b[l][t]), rel=1e-14)
-                told = quantity(readings, "weight_norm", l, t)[k]
-                assert told == pytest.approx(np.linalg.norm(theta.w[l][t]), rel=1e-14)
+                speed, size = (
+                    quantity(readings, name, l, t)[k] for name in ("learning_speed", "weight_norm")
+                )
+                assert speed == pytest.approx(np.linalg.norm(gradient.b[l][t]), rel=1e-14)
+                assert size == pytest.approx(np.linalg.norm(theta.w[l][t]), rel=1e-14)
         theta.vector[...] -= given.eta * gradient.vector
 
 
@@ -337,24 +331,19 @@ def test_no_step_is_taken_at_the_end():
     assert (updates[:-1] > 0).all()
 
 
-def test_a_probe_shows_every_reading_the_same_examples_and_does_not_change_the_training():
-    probe = made_examples(3, 2, 6, seed=9)
-    with_probe, without = training((3, 4, 2), batch=3, probe=probe), training((3, 4, 2), batch=3)
-    probed, plain = train(with_probe, range(2)), train(without, range(2))
+def test_fixed_examples_are_those_of_every_reading_and_do_not_change_the_training():
+    fixed = made_examples(3, 2, 6, seed=9)
+    with_fixed, without = training((3, 4, 2), batch=3, fixed_examples=fixed), training((3, 4, 2), batch=3)
+    found, plain = train(with_fixed, range(2)), train(without, range(2))
     for name in ("weight_norm", "bias_norm", "update_ratio"):
         column = plain.columns.index(name)
-        assert np.array_equal(probed.layers[..., column], plain.layers[..., column], equal_nan=True)
-    assert np.array_equal(probed.final, plain.final)
-    theta = initialised(Nielsen(), (3, 4, 2), [stream(0, 0), stream(0, 1)], np.dtype(np.float64))
-    p = make_pass(with_probe.network, 2, with_ones(probe.x[:, :-1]), probe.y.T[None])
-    gradient = parameters((3, 4, 2), 2)
-    forward(with_probe.network, theta, p)
-    backward(with_probe.network, theta, p, gradient)
-    assert np.array_equal(probed.figures[0, :, 0], cost(with_probe.network, p))
-    assert quantity(probed, "learning_speed", 1)[0] == pytest.approx(
-        np.linalg.norm(gradient.b[1][0]), rel=1e-14
-    )
-    assert quantity(probed, "a_mean", 2)[0] == pytest.approx(p.a[2][0].mean(), rel=1e-14)
+        assert np.array_equal(found.layers[..., column], plain.layers[..., column], equal_nan=True)
+    assert np.array_equal(found.final, plain.final)
+    p, gradient = run(with_fixed.network, first_weights((3, 4, 2)), fixed.x[:, :-1], fixed.y)
+    assert np.array_equal(found.figures[0, :, 0], cost(with_fixed.network, p))
+    speed = quantity(found, "learning_speed", 1)[0]
+    assert speed == pytest.approx(np.linalg.norm(gradient.b[1][0]), rel=1e-14)
+    assert quantity(found, "a_mean", 2)[0] == pytest.approx(p.a[2][0].mean(), rel=1e-14)
 
 
 def test_the_figures_of_the_end_are_over_all_examples():
@@ -385,26 +374,7 @@ def test_test_examples_are_evaluated_at_two_hundred_readings_at_the_most():
 
 @pytest.mark.parametrize("every", [1, 4, 100])
 def test_progress_is_told_every_trial_step_once(every):
-    told = []
-    train(training((1, 1), steps=10, every=every), range(3), told.append)
-    assert sum(told) == 30
-    assert min(told) >= 0
-
-
-def test_momentum_carries_over_from_step_to_step():
-    """Two steps of Nesterov by hand, so that the state is known to live as long as the training."""
-    given = training(
-        (1, 1),
-        output=Identity(),
-        cost=Quadratic(),
-        train=examples(np.ones((1, 1)), np.zeros((1, 1)), False, "float64"),
-        initialiser=Constant(w=1.0),
-        optimiser=Nesterov(mu=0.5),
-        eta=0.1,
-        steps=2,
-    )
-    readings = train(given, range(1))
-    first = 1 - 1.5 * 0.1
-    v = 0.5 * -0.1 - 0.1 * (first - 0.15)
-    second = first + 0.5 * v - 0.1 * (first - 0.15)
-    np.testing.assert_allclose(quantity(readings, "weight_norm"), [1, first, second], rtol=1e-14)
+    reports = []
+    train(training((1, 1), steps=10, every=every), range(3), reports.append)
+    assert sum(reports) == 30
+    assert min(reports) >= 0

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lab.training.norms import Norms, norm
+from lab.training.norms import BlockNorms, norm
 
 
 @pytest.mark.parametrize("size", [1e-200, 1e-310, 1e200, 1e300])
@@ -56,7 +56,7 @@ def blocks(dtype=np.float64, trials=3):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_norms_are_the_norms_of_the_blocks_as_they_are_now(dtype):
     given = blocks(dtype)
-    made = Norms(given)
+    made = BlockNorms(given)
     for _ in range(2):
         found = made.measure()
         assert (found.dtype, found.shape) == (dtype, (3, 4))
@@ -67,11 +67,11 @@ def test_norms_are_the_norms_of_the_blocks_as_they_are_now(dtype):
 
 def test_norms_of_extreme_blocks_are_scaled_and_leave_the_others_their_bits():
     given = blocks()
-    before = Norms(given).measure()
+    before = BlockNorms(given).measure()
     given[1][2] *= 1e-200
     given[2][0] *= 1e200
     with np.errstate(over="ignore"):
-        after = Norms(given).measure()
+        after = BlockNorms(given).measure()
     assert after[2, 1] == pytest.approx(1e-200 * before[2, 1], rel=1e-14)
     assert after[0, 2] == pytest.approx(1e200 * before[0, 2], rel=1e-14)
     same = np.ones_like(after, bool)
@@ -82,8 +82,8 @@ def test_norms_of_extreme_blocks_are_scaled_and_leave_the_others_their_bits():
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_norms_in_a_stack_have_the_bits_that_they_have_alone(dtype):
     given = blocks(dtype, trials=5)
-    together = Norms(given).measure()
+    together = BlockNorms(given).measure()
     for t in range(5):
-        assert Norms([block[t : t + 1].copy() for block in given]).measure().tolist() == [
+        assert BlockNorms([block[t : t + 1].copy() for block in given]).measure().tolist() == [
             together[t].tolist()
         ]

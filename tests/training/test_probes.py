@@ -8,19 +8,25 @@ import numpy as np
 import pytest
 
 from lab.activations import catalogue
+from lab.activations.catalogue import TABLE
 from lab.activations.catalogue import TABLE as SIGMAS
 from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
 from lab.activations.logistic import Sigmoid
 from lab.activations.rectifiers import LeakyReLU, ReLU
-from lab.network.backprop import Network, backward, complete, forward, make_pass
+from lab.network.backprop import Network
 from lab.network.costs import Quadratic
-from lab.network.parameters import count, parameters, seen_as_layers
-from lab.training.blocks import SORTED_VALUES, cosine, percentile, thinned
+from lab.network.parameters import as_parameters, parameters
 from lab.training.norms import norm
-from lab.training.probes import COLUMNS, COUNTERFACTUAL_COLUMNS, TABLE, Causes, GradientCosine, Saturation
-from lab.training.seen import Seen, few_examples, gradient_norms
+from lab.training.probes import Causes, GradientCosine, Saturation
+from lab.training.snapshot import Snapshot, few_examples, gradient_norms
+from lab.training.statistics import SORTED_VALUES, cosine, percentile, thinned
+from tests.network.passes import again, drawn, run
 from tests.training.trainings import PROBES
+
+Identity = TABLE["identity"]
+SiLU = TABLE["silu"]
+Softplus = TABLE["softplus"]
 
 ELU = SIGMAS["elu"]
 GELU = SIGMAS["gelu"]
@@ -35,20 +41,17 @@ SIZES, TRIALS, EXAMPLES = (4, 6, 5, 3), 3, 7
 SIGMAS = [Sigmoid(), Tanh(), ReLU(), LeakyReLU(), Softplus(), GELU(), SiLU(), ELU(alpha=1.5)]
 
 
-def seen(sigma, dtype=np.float64, scale=1.5, threshold=0.05, with_update=True, examples=EXAMPLES, floor=0.0):
+def snapshot(
+    sigma, dtype=np.float64, scale=1.5, threshold=0.05, with_update=True, examples=EXAMPLES, floor=0.0
+):
     """A whole pass of three trials, and a step that is nothing but numbers."""
-    rng = np.random.default_rng(0)
-    network = Network(SIZES, (sigma, sigma, Sigmoid()), Quadratic(), surrogate_floor=floor)
-    theta = seen_as_layers((scale * rng.normal(size=(TRIALS, count(SIZES)))).astype(dtype), SIZES)
-    gradient = parameters(SIZES, TRIALS, dtype)
-    update = seen_as_layers(rng.normal(size=theta.vector.shape).astype(dtype), SIZES)
-    x = np.ones((1, SIZES[0] + 1, examples), dtype)
-    x[:, :-1] = rng.normal(size=x[:, :-1].shape)
-    p = make_pass(network, TRIALS, x, rng.uniform(size=(1, SIZES[-1], examples)).astype(dtype))
-    forward(network, theta, p)
-    backward(network, theta, p, gradient)
-    complete(network, p)
-    return Seen(network, theta, gradient, update if with_update else None, p, threshold, 0.1)
+    network = Network(SIZES, (sigma, sigma, Sigmoid()), Quadratic(), floor)
+    theta, x, y = drawn(SIZES, TRIALS, examples, 0)
+    theta.vector[...] *= scale
+    theta = as_parameters(theta.vector.astype(dtype), SIZES)
+    p, gradient = run(network, theta, x.astype(dtype), y.astype(dtype))
+    update = drawn(SIZES, TRIALS, 1, 1, dtype)[0] if with_update else None
+    return Snapshot(network, theta, gradient, update, p, threshold, 0.1)
 
 
 def measured(given, l):
@@ -134,34 +137,34 @@ def defined(given, l, t):
 @pytest.mark.parametrize("sigma", SIGMAS, ids=str)
 @pytest.mark.parametrize("l", [1, 2, 3])
 def test_every_quantity_is_what_its_definition_says(sigma, l):
-    given = seen(sigma)
+    given = snapshot(sigma)
     found = measured(given, l)
     for t in range(TRIALS):
-        told = defined(given, l, t)
-        assert set(told) == set(found) == {column for probe in HERE for column in probe.columns}
-        for column in told:
-            assert found[column][t] == pytest.approx(told[column], rel=1e-12, abs=1e-15, nan_ok=True), column
+        expected = defined(given, l, t)
+        assert set(expected) == set(found) == {column for probe in HERE for column in probe.columns}
+        for column, value in expected.items():
+            assert found[column][t] == pytest.approx(value, rel=1e-12, abs=1e-15, nan_ok=True), column
 
 
 @pytest.mark.parametrize("l", [1, 3])
 def test_float32_passes_are_measured_alike(l):
-    double, single = measured(seen(Tanh()), l), measured(seen(Tanh(), np.float32), l)
+    double, single = measured(snapshot(Tanh()), l), measured(snapshot(Tanh(), np.float32), l)
     for column in double:
         np.testing.assert_allclose(single[column], double[column], rtol=1e-4, atol=1e-6, err_msg=column)
 
 
 def test_the_columns_are_named_once():
-    names = (*COLUMNS, *COUNTERFACTUAL_COLUMNS)
-    assert len(set(names)) == len(names) == sum(len(probe.columns) for probe in TABLE.values())
+    names = [column for probe in PROBES for column in probe.columns]
+    assert len(set(names)) == len(names)
 
 
 def test_without_a_step_there_is_no_update_ratio():
-    assert np.isnan(measured(seen(Tanh(), with_update=False), 1)["update_ratio"]).all()
+    assert np.isnan(measured(snapshot(Tanh(), with_update=False), 1)["update_ratio"]).all()
 
 
 def test_a_gradient_of_1e_200_is_not_told_as_zero():
-    given = seen(Sigmoid())
-    tiny = seen_as_layers(given.gradient.vector * 1e-200, SIZES)
+    given = snapshot(Sigmoid())
+    tiny = as_parameters(given.gradient.vector * 1e-200, SIZES)
     found, plain = measured(replace(given, gradient=tiny), 1), measured(given, 1)
     for column in ("learning_speed", "learning_speed_w"):
         np.testing.assert_allclose(found[column], plain[column] * 1e-200, rtol=1e-12)
@@ -169,10 +172,9 @@ def test_a_gradient_of_1e_200_is_not_told_as_zero():
 
 def test_a_saturated_first_layer_learns_at_its_true_speed():
     """From z near 700, σ′ is about 1e−304: the learning speed is that small, and not 0."""
-    given = seen(Sigmoid())
+    given = snapshot(Sigmoid())
     given.theta.b[1][...] = 460.0
-    forward(given.network, given.theta, given.p)
-    backward(given.network, given.theta, given.p, given.gradient)
+    again(given.network, given.theta, given.p, given.gradient)
     speed = measured(given, 1)["learning_speed"]
     assert np.all((speed > 1e-210) & (speed < 1e-195))
 
@@ -201,7 +203,7 @@ def test_beyond_it_every_kth_example_is_taken_of_all_neurons(n, m, stride):
 
 
 def test_thinned_percentiles_are_near_those_of_all():
-    given = seen(Tanh(), examples=3000)
+    given = snapshot(Tanh(), examples=3000)
     for column, q in (("a_p02", 2), ("a_p98", 98)):
         whole = np.percentile(given.p.a[1], q, axis=(1, 2))
         np.testing.assert_allclose(measured(given, 1)[column], whole, atol=0.03)
@@ -212,7 +214,7 @@ def test_thinned_percentiles_are_near_those_of_all():
 
 def planted(sigma, z, threshold=0.05):
     """The saturation of a layer with these z: (neuron, example) of one trial."""
-    given = seen(Tanh(), threshold=threshold)
+    given = snapshot(Tanh(), threshold=threshold)
     network = Network(SIZES, (sigma, sigma, sigma), Quadratic())
     z = np.broadcast_to(np.asarray(z, float), (TRIALS, *np.shape(z)))
     p = replace(given.p, z={1: z}, a={1: sigma(z)}, slope={1: sigma.derivative(z)})
@@ -237,8 +239,8 @@ def test_a_relu_saturates_left_of_zero_only():
 
 
 def test_a_leak_of_a_tenth_does_not_saturate_and_one_of_a_hundredth_does():
-    assert planted(LeakyReLU(leak=0.1), [[-5.0, 5.0]]) == (0, 0, 0, 0)
-    assert planted(LeakyReLU(leak=0.01), [[-5.0, 5.0]]) == (0.5, 0.5, 0, 0)
+    assert planted(LeakyReLU(slope=0.1), [[-5.0, 5.0]]) == (0, 0, 0, 0)
+    assert planted(LeakyReLU(slope=0.01), [[-5.0, 5.0]]) == (0.5, 0.5, 0, 0)
 
 
 def test_a_gelu_saturates_where_its_slope_is_small_whatever_its_sign():
@@ -267,19 +269,19 @@ def test_a_neuron_is_saturated_by_ninety_five_percent_of_its_examples():
 @pytest.mark.parametrize("name", [name for name in catalogue.TABLE if name != "exponential"])
 def test_the_two_sides_make_up_the_whole(name):
     sigma = catalogue.examples()[name]
-    found = measured(seen(sigma, scale=4.0), 2)
+    found = measured(snapshot(sigma, scale=4.0), 2)
     np.testing.assert_allclose(
         found["saturated_low"] + found["saturated_high"], found["saturation"], rtol=0, atol=1e-15
     )
 
 
 def test_a_neuron_is_dead_when_it_is_flat_on_all_examples():
-    given = seen(ReLU())
+    given = snapshot(ReLU())
     given.theta.b[1][0, :2] = -1e3
     given.theta.b[1][1, 4] = -1e3
     given.theta.w[1][:, 5] = 0.0
     given.theta.b[1][:, 5] = 1.0
-    forward(given.network, given.theta, given.p)
+    again(given.network, given.theta, given.p, given.gradient)
     dead = measured(given, 1)["dead_neurons"]
     for t in range(TRIALS):
         assert dead[t] == share([not (given.p.z[1][t, j] > 0).any() for j in range(6)])
@@ -288,9 +290,9 @@ def test_a_neuron_is_dead_when_it_is_flat_on_all_examples():
 
 
 def test_a_smooth_tail_is_saturated_but_not_dead():
-    given = seen(Sigmoid())
+    given = snapshot(Sigmoid())
     given.theta.b[1][...] = -300.0
-    forward(given.network, given.theta, given.p)
+    again(given.network, given.theta, given.p, given.gradient)
     found = measured(given, 1)
     assert found["saturation"].tolist() == found["saturated_neurons"].tolist() == [1, 1, 1]
     assert found["dead_neurons"].tolist() == [0, 0, 0]
@@ -301,9 +303,9 @@ def test_a_smooth_tail_is_saturated_but_not_dead():
 
 def test_few_examples_are_those_whose_products_are_smaller_than_the_gradient():
     wide, narrow = (Network(sizes, (Tanh(), Tanh()), Quadratic()) for sizes in ((784, 1000, 10), (2, 16, 1)))
-    assert few_examples(wide, 10)  # 100 · (784 + 2000 + 10) < 795 010
-    assert not few_examples(wide, 17)
-    assert not few_examples(narrow, 2)
+    assert few_examples(wide.sizes, 10)  # 100 · (784 + 2000 + 10) < 795 010
+    assert not few_examples(wide.sizes, 17)
+    assert not few_examples(narrow.sizes, 2)
 
 
 @pytest.mark.parametrize("size", [1.0, 1e-200, 1e200])
@@ -322,7 +324,7 @@ def test_the_gradient_of_few_examples_that_cancel_or_vanish_is_zero():
 
 
 def test_a_step_that_is_a_multiple_of_the_gradient_needs_no_norm_of_its_own():
-    given = seen(Tanh())
+    given = snapshot(Tanh())
     np.multiply(given.gradient.vector, -0.25, out=given.update.vector)
     shorter = replace(given, multiple=-0.25, update=parameters(SIZES, TRIALS))
     for l in (1, 2, 3):
@@ -337,7 +339,7 @@ def test_a_step_that_is_a_multiple_of_the_gradient_needs_no_norm_of_its_own():
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("l", [1, 2, 3])
 def test_the_cosine_is_that_of_the_direction_trained_along_to_the_true_gradient(l, dtype):
-    true, surrogate = (seen(Sigmoid(), dtype, floor=floor) for floor in (0.0, 0.1))
+    true, surrogate = (snapshot(Sigmoid(), dtype, floor=floor) for floor in (0.0, 0.1))
     (found,) = GradientCosine().measure(surrogate, l)
     for t in range(TRIALS):
         first, second = (given.gradient.wb[l][t].ravel().astype(float) for given in (true, surrogate))
@@ -347,7 +349,7 @@ def test_the_cosine_is_that_of_the_direction_trained_along_to_the_true_gradient(
 
 
 def test_the_second_backward_pass_changes_nothing_of_what_is_seen():
-    given = seen(Sigmoid(), floor=0.1)
+    given = snapshot(Sigmoid(), floor=0.1)
     before = [block.copy() for blocks in (given.p.e, given.p.delta) for block in blocks.values()]
     gradient = given.gradient.vector.copy()
     GradientCosine().measure(given, 1)

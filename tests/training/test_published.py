@@ -14,7 +14,7 @@ from lab.network.initialisers import Constant
 from lab.training.examples import examples
 from lab.training.loop import train
 from lab.training.probes import LearningSpeed
-from lab.training.reader import Recording
+from lab.training.recorder import Recording
 from tests.training.trainings import training
 
 # Chapter 3: one neuron, x = 1, y = 0, quadratic cost, η = 0.15, 300 steps.
@@ -38,8 +38,8 @@ def neuron(w, b):
 )
 def test_the_outputs_of_the_single_neuron(w, b, outputs):
     a, _ = neuron(w, b)
-    for step, told in outputs.items():
-        assert a[step] == pytest.approx(told, rel=0, abs=1e-9)
+    for step, expected in outputs.items():
+        assert a[step] == pytest.approx(expected, rel=0, abs=1e-9)
 
 
 def test_the_saturated_neuron_begins_slowly_and_learns_fastest_late():
@@ -118,10 +118,10 @@ BANDS = {(30, 30): (1.4, 2.7), (30, 30, 30): (4.9, 14.8)}
 def test_learning_speed_during_training_on_mnist(hidden):
     """The book shows one seed, which lies within a factor of 2 of the median of the seeds either way."""
     speed, accuracy = speeds("mnist", hidden, 500)
-    for epoch, told in PUBLISHED[hidden].items():
+    for epoch, expected in PUBLISHED[hidden].items():
         found = np.median(speed[list(EPOCHS).index(epoch)], axis=0)
-        assert np.all(found / told < 2), (epoch, found)
-        assert np.all(found / told > 0.5), (epoch, found)
+        assert np.all(found / expected < 2), (epoch, found)
+        assert np.all(found / expected > 0.5), (epoch, found)
     low, high = BANDS[hidden]
     assert low <= np.median(speed[-1, :, -1] / speed[-1, :, 0]) <= high
     learnt = {(30, 30): 0.39, (30, 30, 30): 0.13}[hidden]

@@ -5,31 +5,24 @@ import pytest
 
 from lab.activations.hyperbolic import Tanh
 from lab.experiment.schedule import Schedule, schedule
-from lab.network.backprop import Network, backward, complete, forward, make_pass
+from lab.network.backprop import Network
 from lab.network.costs import Quadratic
-from lab.network.parameters import count, parameters, seen_as_layers
 from lab.parts import Probe
-from lab.training.probes import COLUMNS, LearningSpeed
-from lab.training.recorder import EDGES, HALF_BINS, STEP_COLUMNS, Recorder, counts
-from lab.training.seen import Seen
-from tests.training.trainings import PROBES
+from lab.training.probes import LearningSpeed
+from lab.training.recorder import EDGES, HALF_BINS, STEP_COLUMNS, Recorder, Recording, counts
+from lab.training.snapshot import Snapshot
+from tests.network.passes import drawn, run
+from tests.training.trainings import COLUMNS, PROBES
 
 SIZES, TRIALS = (2, 3, 1), 3
 SOUND = np.ones(TRIALS, bool)
 
 
-def seen(seed=0):
-    rng = np.random.default_rng(seed)
+def snapshot(seed=0):
     network = Network(SIZES, (Tanh(), Tanh()), Quadratic())
-    theta = seen_as_layers(rng.normal(size=(TRIALS, count(SIZES))), SIZES)
-    gradient = parameters(SIZES, TRIALS)
-    x = np.ones((1, 3, 4))
-    x[:, :2] = rng.normal(size=(1, 2, 4))
-    p = make_pass(network, TRIALS, x, np.zeros((1, 1, 4)))
-    forward(network, theta, p)
-    backward(network, theta, p, gradient)
-    complete(network, p)
-    return Seen(network, theta, gradient, theta, p, 0.05, 0.1)
+    theta, x, y = drawn(SIZES, TRIALS, 4, seed)
+    p, gradient = run(network, theta, x, y)
+    return Snapshot(network, theta, gradient, theta, p, 0.05, 0.1)
 
 
 def figures(cost=(1.0, 2.0, 3.0)):
@@ -37,12 +30,12 @@ def figures(cost=(1.0, 2.0, 3.0)):
 
 
 @dataclass(frozen=True)
-class Told(Probe):
-    """Two numbers that tell layer and trial apart."""
+class Planted(Probe):
+    """Two numbers that differ from layer to layer and trial to trial."""
 
     columns = ("first", "second")
 
-    def measure(self, seen, l):
+    def measure(self, snapshot, l):
         trials = np.arange(float(TRIALS))
         return l + 10 * trials, -(l + 10 * trials)
 
@@ -52,56 +45,58 @@ class Forbidden(Probe):
 
     columns = ("expensive",)
 
-    def measure(self, seen, l):
+    def measure(self, snapshot, l):
         raise AssertionError("measured though no column of it is kept")
 
 
-def recorder(probes=(Told(),), columns=("first", "second"), every=2, steps=4):
-    return Recorder(schedule(steps, every), probes, columns, TRIALS, 2)
+def recorder(probes=(Planted(),), columns=("first", "second"), plan=None):
+    plan = schedule(4, 2) if plan is None else plan
+    return Recorder(Recording(plan, tuple(probes), columns, 0.05, 0.1), TRIALS, SIZES[1:])
 
 
 def test_a_reading_is_due_at_the_steps_of_the_schedule():
-    made = recorder(every=3, steps=7)
-    assert [made.due(step) for step in range(8)] == [0, None, None, 1, None, None, 2, 3]
+    made = recorder(plan=schedule(7, 3))
+    assert [made.due.get(step) for step in range(8)] == [0, None, None, 1, None, None, 2, 3]
 
 
 def test_values_stand_at_their_reading_trial_layer_and_column():
     made = recorder(columns=("second", "first"))
-    made.read(1, seen(), figures(), SOUND)
-    assert made.layers.shape == (3, TRIALS, 2, 2)
+    made.record(1, snapshot(), figures(), SOUND)
+    assert made.readings.layers.shape == (3, TRIALS, 2, 2)
     for trial in range(TRIALS):
         for l in (1, 2):
             value = l + 10 * trial
-            assert made.layers[1, trial, l - 1].tolist() == [-value, value]
-    assert np.isnan(made.layers[[0, 2]]).all()
+            assert made.readings.layers[1, trial, l - 1].tolist() == [-value, value]
+    assert np.isnan(made.readings.layers[[0, 2]]).all()
 
 
 def test_only_the_wanted_columns_are_kept():
-    made = recorder((Forbidden(), Told(), LearningSpeed()), ("second", "learning_speed"))
-    given = seen()
-    made.read(0, given, figures(), SOUND)
-    assert made.columns == ("second", "learning_speed")
-    assert made.layers[0, 1, 1, 0] == -12
-    assert made.layers[0, 1, 1, 1] == pytest.approx(np.linalg.norm(given.gradient.b[2][1]), rel=1e-15)
+    made = recorder((Forbidden(), Planted(), LearningSpeed()), ("second", "learning_speed"))
+    given = snapshot()
+    made.record(0, given, figures(), SOUND)
+    assert made.readings.columns == ("second", "learning_speed")
+    second, speed = made.readings.layers[0, 1, 1]
+    assert second == -12
+    assert speed == pytest.approx(np.linalg.norm(given.gradient.b[2][1]), rel=1e-15)
 
 
 def test_figures_stand_in_the_order_of_their_names():
     made = recorder()
-    made.read(2, seen(), figures(), SOUND)
+    made.record(2, snapshot(), figures(), SOUND)
     assert STEP_COLUMNS == ("cost", "accuracy", "test_cost", "test_accuracy")
-    assert made.figures[2].tolist() == [[1, 11, 21, 31], [2, 12, 22, 32], [3, 13, 23, 33]]
+    assert made.readings.figures[2].tolist() == [[1, 11, 21, 31], [2, 12, 22, 32], [3, 13, 23, 33]]
 
 
 def test_histograms_are_taken_at_their_readings():
-    made = Recorder(Schedule(np.array([0, 5, 9]), np.array([0, 2]), np.array([1])), [], (), TRIALS, 2)
+    made = recorder((), (), Schedule(np.array([0, 5, 9]), np.array([0, 2]), np.array([1])))
     for reading in range(3):
-        made.read(reading, seen(reading), figures(), SOUND)
-    readings = made.readings(figures(), 1.5)
+        made.record(reading, snapshot(reading), figures(), SOUND)
+    readings = made.finished(figures(), 1.5)
     assert readings.histogram_steps.tolist() == [0, 9]
     for h, seed in ((0, 0), (1, 2)):
         for l in (1, 2):
-            assert np.array_equal(readings.histograms[h, :, l - 1], counts(seen(seed).p.z[l]))
-    assert [made.tests(reading) for reading in range(3)] == [False, True, False]
+            assert np.array_equal(readings.histograms[h, :, l - 1], counts(snapshot(seed).p.z[l]))
+    assert made.tested == {1}
     assert readings.seconds == 1.5
     assert readings.final.tolist() == [[1, 11, 21, 31], [2, 12, 22, 32], [3, 13, 23, 33]]
 
@@ -136,13 +131,13 @@ def test_what_lies_beyond_is_held_by_the_outer_bins(dtype):
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, None])
 def test_a_trial_that_is_not_finite_is_missing_from_then_on_and_the_others_are_not(value):
-    made = Recorder(schedule(4, 2), PROBES, COLUMNS, TRIALS, 2)
+    made = recorder(PROBES, COLUMNS)
     cost = [1.0, 2.0, 3.0]
-    made.read(0, seen(), figures(), SOUND)
+    made.record(0, snapshot(), figures(), SOUND)
     cost[1] = cost[1] if value is None else value
-    made.read(1, seen(), figures(cost), np.array([True, value is not None, True]))
-    made.read(2, seen(), figures(), SOUND)
-    readings = made.readings(figures(), 0.0)
+    made.record(1, snapshot(), figures(cost), np.array([True, value is not None, True]))
+    made.record(2, snapshot(), figures(), SOUND)
+    readings = made.finished(figures(), 0.0)
     assert readings.diverged.tolist() == [-1, 2, -1]
     assert np.isfinite(readings.layers[0]).all()
     assert np.isnan(readings.layers[1:, 1]).all()
@@ -156,5 +151,5 @@ def test_a_trial_that_is_not_finite_is_missing_from_then_on_and_the_others_are_n
 
 def test_a_figure_that_is_missing_is_no_divergence():
     made = recorder()
-    made.read(0, seen(), (np.ones(TRIALS), *(np.full(TRIALS, np.nan),) * 3), SOUND)
-    assert made.diverged.tolist() == [-1] * TRIALS
+    made.record(0, snapshot(), (np.ones(TRIALS), *(np.full(TRIALS, np.nan),) * 3), SOUND)
+    assert made.readings.diverged.tolist() == [-1] * TRIALS

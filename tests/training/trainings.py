@@ -12,10 +12,12 @@ from lab.network.initialisers import Nielsen
 from lab.network.optimisers import Descent
 from lab.training.examples import examples
 from lab.training.loop import Training
-from lab.training.probes import COLUMNS, TABLE
-from lab.training.reader import Recording
+from lab.training.probes import TABLE
+from lab.training.recorder import Recording
 
 PROBES = tuple(probe() for probe in TABLE.values())
+COLUMNS = tuple(column for probe in PROBES if not probe.counterfactual for column in probe.columns)
+"""The quantities of every training that the lab ships, in the order of the table ``layers``."""
 
 
 def made_examples(features, outputs, count, dtype="float64", seed=0):
@@ -29,7 +31,7 @@ def made_examples(features, outputs, count, dtype="float64", seed=0):
 def training(sizes, *, sigma=None, output=None, cost=None, count=8, dtype="float64", train=None, **changes):
     """A training of 3 steps over the whole batch, read at every step, all of which ``changes`` may change.
 
-    ``every``, ``columns``, ``probe`` and ``neurons`` change the recording.
+    ``every``, ``columns``, ``fixed_examples`` and ``neurons`` change the recording.
     """
     given = made_examples(sizes[0], sizes[-1], count, dtype) if train is None else train
     sigmas = (sigma or Sigmoid(),) * (len(sizes) - 2) + (output or Sigmoid(),)
@@ -40,7 +42,7 @@ def training(sizes, *, sigma=None, output=None, cost=None, count=8, dtype="float
         columns=changes.pop("columns", COLUMNS),
         saturation_threshold=changes.pop("saturation_threshold", 0.05),
         low_input_threshold=changes.pop("low_input_threshold", 0.1),
-        probe=changes.pop("probe", None),
+        fixed_examples=changes.pop("fixed_examples", None),
         neurons=changes.pop("neurons", True),
     )
     base = Training(

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from lab.numerics import REALS, Interval
-from lab.training.spread import phi_b, rank_share
+from lab.training.statistics import phi_b, rank_share
 
 UNIT = Interval(0, 1)
 
@@ -27,8 +27,8 @@ def test_phi_b_by_hand(outputs, expected):
 
 def test_phi_b_does_not_depend_on_the_range():
     a = np.random.default_rng(0).uniform(size=(3, 4, 50))
-    told = phi_b(a, UNIT)
-    np.testing.assert_allclose(phi_b(5 * a - 7, Interval(-7, -2)), told, rtol=1e-13)
+    expected = phi_b(a, UNIT)
+    np.testing.assert_allclose(phi_b(5 * a - 7, Interval(-7, -2)), expected, rtol=1e-13)
 
 
 def test_phi_b_of_uniform_outputs_is_a_half():
@@ -88,11 +88,11 @@ def test_what_does_not_vary_has_no_direction(value):
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_what_is_not_finite_is_missing_and_leaves_the_others_bitwise_alone(value):
     a = np.random.default_rng(3).normal(size=(3, 6, 20))
-    told = rank_share(a)
+    expected = rank_share(a)
     a[1, 2, 3] = value
     found = rank_share(a)
     assert np.isnan(found[1])
-    assert found[[0, 2]].tobytes() == told[[0, 2]].tobytes()
+    assert found[[0, 2]].tobytes() == expected[[0, 2]].tobytes()
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

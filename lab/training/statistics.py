@@ -1,0 +1,94 @@
+"""Statistics of a block of shape (trial, neuron, example), one number a trial: (T, n, m) → (T,)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lab.numerics import Array, Interval
+from lab.training.norms import norm, scale_of
+
+SORTED_VALUES = 2048
+"""A percentile is over all (neuron, example) of a layer up to this many, else over every k-th example."""
+
+VARIANCE_SHARE = 0.99
+"""The share of the variance that the directions of `rank_share` hold."""
+
+
+def mean(block: Array) -> Array:
+    """The mean over neurons and examples."""
+    rows = block.reshape(len(block), -1)
+    return np.asarray(np.add.reduce(rows, axis=1) / rows.shape[1])
+
+
+def counted(mask: Array) -> Array:
+    """How many examples of each neuron a mask (T, n, m) holds: (T, n), as float64."""
+    return np.asarray(np.vecdot(mask.astype(np.float32), np.ones(mask.shape[2], np.float32)), np.float64)
+
+
+def thinned(block: Array) -> Array:
+    """Sorted values of each trial's block, of every k-th example beyond `SORTED_VALUES`."""
+    _, n, m = block.shape
+    stride = max(1, -(-n * m // SORTED_VALUES))
+    return np.sort(block[:, :, ::stride].reshape(len(block), -1), axis=-1)
+
+
+def percentile(ordered: Array, q: float) -> Array:
+    """The q-th percentile of sorted rows, linear between neighbours."""
+    at = q / 100 * (ordered.shape[-1] - 1)
+    low = int(at)
+    high = min(low + 1, ordered.shape[-1] - 1)
+    return np.asarray(ordered[:, low] + (at - low) * (ordered[:, high] - ordered[:, low]))
+
+
+def low_share(a: Array, threshold: float) -> Array:
+    """The share of (neuron, example) with |a| below ``threshold`` times the rms of its trial."""
+    cells = a.shape[1] * a.shape[2]
+    low = np.abs(a) < (threshold * norm(a) / np.sqrt(cells))[:, None, None]
+    return np.asarray(np.count_nonzero(low, axis=(1, 2)) / cells)
+
+
+def cosine(first: Array, second: Array) -> Array:
+    """⟨x, y⟩/(‖x‖‖y‖) of each trial's blocks; NaN where one of them is 0."""
+    x, y = (block / norm(block)[:, None, None] for block in (first, second))
+    return np.asarray(np.clip(np.vecdot(x, y).sum(axis=1), -1, 1))
+
+
+def phi_b(a: Array, reach: Interval) -> Array:
+    """φ_B of outputs a of a σ that ranges over ``reach``; NaN where that is unbounded.
+
+    The outputs are scaled to g in [−1, 1] and sorted into B = 10 bins of one width; with f_b outputs in bin b
+    and ḡ_b their mean, φ_B = Σ_b |ḡ_b| f_b / Σ_b f_b: near 0 where all outputs are central, 1 where all are
+    at an end. 0 is the edge of two of the ten bins, so that no bin holds both signs, and the sum is that of
+    |g|: φ_B = ⟨|g|⟩ over neurons and examples, whatever the even number of bins.
+
+    Source: Rakitianskaia and Engelbrecht (2015), "Measuring saturation in neural networks".
+    """
+    width = reach.high - reach.low
+    if not 0 < width < np.inf:
+        return np.full(len(a), np.nan)
+    g = (2 * a - (reach.low + reach.high)) / width
+    return np.asarray(mean(np.abs(g)), np.float64)
+
+
+def rank_share(a: Array) -> Array:
+    """How many principal directions hold 99 % of the variance of a, as a share of n.
+
+    The variance is that over the m examples. Its directions are those of the smaller of ããᵀ and ãᵀã, ã = a
+    less its means, which share their eigenvalues λ_1 ≥ λ_2 ≥ …: the least k with Σ_{i≤k} λ_i ≥ 0.99 Σ λ_i.
+    0 where nothing varies, NaN where a is not finite.
+
+    Source: Richter, Shenk et al. (2020), "Feature space saturation during training"; what their program
+    delve calls the saturation of a layer.
+    """
+    _, n, m = a.shape
+    sound = np.asarray(np.isfinite(a).all(axis=(1, 2)))
+    centred = np.where(sound[:, None, None], a, 0)
+    centred /= scale_of(centred, (1, 2), keepdims=True)
+    centred -= centred[:, :, :1].copy()  # so that what does not vary is exactly 0
+    centred -= centred.mean(axis=2, keepdims=True)
+    covariance = centred @ centred.mT if n <= m else centred.mT @ centred
+    values = np.linalg.eigvalsh(covariance)[:, ::-1].astype(np.float64)
+    held = np.cumsum(np.maximum(values, 0), axis=1)
+    total = held[:, -1:]
+    directions = np.where(total[:, 0] > 0, 1 + (held < VARIANCE_SHARE * total).sum(axis=1), 0)
+    return np.where(sound, directions / n, np.nan)
