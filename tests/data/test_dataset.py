@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from lab.data.counts import check_size, of_both, of_part
-from lab.data.dataset import assembled
-from lab.data.labels import classified, mapping_note, outputs
+from lab.data.dataset import assembled, classified, mapping_note, outputs
 from lab.errors import PartError
 
 
@@ -67,7 +66,7 @@ def test_two_classes_are_one_column_and_three_are_one_hot():
 @pytest.mark.parametrize(
     ("classes", "note"),
     [
-        (("0", "1", "2"), None),
+        (("0", "1", "2"), ""),
         (tuple(str(n) for n in range(1, 11)), "labels 1…10 mapped to outputs 0…9"),
         (("1", "2"), "labels 1…2 mapped to 0 and 1 of one output"),
         (("no", "yes"), "labels 'no', 'yes' mapped to 0 and 1 of one output"),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lab.data import TABLE, source
-from lab.data.streams import stream
+from lab.data.made import stream
 from lab.errors import PartError
 
 HERE = Path()
