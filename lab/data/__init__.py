@@ -12,10 +12,10 @@ from lab.data.dataset import Dataset, assembled, classified
 from lab.data.digits import Digits
 from lab.data.files.file import SUFFIXES, File
 from lab.data.made import Circles, Moons, Parity, Spirals, Teacher, Xor
-from lab.errors import PartError
+from lab.errors import LabError, PartError
 from lab.parts import DataSource
 
-__all__ = ["TABLE", "Dataset", "assembled", "classified", "source"]
+__all__ = ["TABLE", "Dataset", "assembled", "classified", "loaded", "source"]
 
 TABLE: dict[str, type[DataSource]] = {
     "digits": Digits,
@@ -67,3 +67,23 @@ def source(
         raise
     made = plugins.make(part, name, parameters)
     return made
+
+
+def loaded(
+    source: DataSource, name: str, train: int | None, test: int | None, seed: int, folder: Path
+) -> Dataset:
+    """What the source loads, see `lab.DataSource.load`; ``name`` is what the file calls it.
+
+    Raises PartError where a source of one's own raises anything, or gives no `Dataset`.
+    """
+    try:
+        data = source.load(train, test, seed, folder)
+    except LabError:
+        raise
+    except Exception as error:
+        raise PartError(
+            f"{name!r} fails to load: {type(error).__name__}: {' '.join(str(error).split())}"
+        ) from error
+    if not isinstance(data, Dataset):
+        raise PartError(f"{name!r} loads a value of type {type(data).__name__}, expected a lab.data.Dataset")
+    return data

@@ -23,7 +23,7 @@ _QUOTED = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"|\'[^\'\n]*\'')
 _INDEX = re.compile(r"\[([0-9]{1,9})\]")
 
 
-def told(key: Key) -> str:
+def dotted(key: Key) -> str:
     """The key as one writes it: dotted, indices in brackets, names quoted where they need it."""
     text = ""
     for part in key:
@@ -47,6 +47,14 @@ def parsed(text: str) -> Key:
     if position != len(text):
         raise ValueError(f"{text!r} is not a dotted key such as network.hidden or network.hidden[0]")
     return key
+
+
+def parsed_or_name(text: str) -> Key:
+    """The key that is written as ``text``, or the text as one name where it is no dotted key."""
+    try:
+        return parsed(text)
+    except ValueError:
+        return (text,)
 
 
 def names_at(text: str, position: int) -> tuple[tuple[str, ...], int]:
@@ -85,12 +93,12 @@ def _assigned(place: Any, before: Key, rest: Key, value: Any) -> Any:
     step = rest[0]
     if isinstance(step, int):
         if not isinstance(place, list):
-            raise ValueError(f"{told(before)} is not a list, so it has no entry [{step}]")
+            raise ValueError(f"{dotted(before)} is not a list, so it has no entry [{step}]")
         if step >= len(place):
-            raise ValueError(f"index {step} is out of range: {told(before)} has {_entries(len(place))}")
+            raise ValueError(f"index {step} is out of range: {dotted(before)} has {_entries(len(place))}")
         return [*place[:step], _assigned(place[step], (*before, step), rest[1:], value), *place[step + 1 :]]
     if not isinstance(place, Mapping):
-        raise ValueError(f"{told(before)} is not a table, so it has no key {step!r}")
+        raise ValueError(f"{dotted(before)} is not a table, so it has no key {step!r}")
     return {**place, step: _assigned(place.get(step, {}), (*before, step), rest[1:], value)}
 
 

@@ -6,19 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lab.experiment.keys import Key, parsed
-from lab.experiment.schema import part_name
+from lab.experiment.keys import Key, dotted, parsed
+from lab.experiment.schema import PARTS, part_name
 
-_BARE = frozenset(
-    {
-        "network.activation",
-        "network.cost",
-        "network.initialiser",
-        "network.hidden",
-        "training.optimiser",
-        "data.name",
-    }
-)
+_BARE = {dotted(key) for key, part in PARTS.items() if part.bare}
 _SIGNS = str.maketrans(
     {"*": "·", "/": "∕", "\\": "∖", ":": "_", "<": "_", ">": "_", "|": "_", "?": "_", '"': "_"}
 )

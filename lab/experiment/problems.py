@@ -12,8 +12,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from lab.errors import Problem, did_you_mean
-from lab.experiment.keys import Key, told
-from lab.experiment.schema import SCHEMA, TABLES, Experiment, key_names
+from lab.experiment.keys import Key, dotted
+from lab.experiment.schema import TABLES, Experiment, key_names
 from lab.experiment.source import Source
 
 _WANTED = {
@@ -43,15 +43,15 @@ class Finding:
 
 
 def located(source: Source, findings: Iterable[Finding]) -> list[Problem]:
-    """The findings with their lines, each told once."""
+    """The findings with their lines, each once."""
     problems = []
     for finding in findings:
         message = finding.message
         if finding.other:
-            message += f" {told(finding.other)}{_place(source, finding.other)}; give only one of them"
+            message += f" {dotted(finding.other)}{_place(source, finding.other)}; give only one of them"
         if source.is_overridden(finding.key):
             message += " (set by an override)"
-        problems.append(Problem(source.line(finding.key), told(finding.key), message))
+        problems.append(Problem(source.line(finding.key), dotted(finding.key), message))
     return list(dict.fromkeys(problems))
 
 
@@ -90,8 +90,6 @@ def _finding(details: ErrorDetails) -> Finding:
 def _message(key: Key, details: ErrorDetails) -> str:
     kind, context = details["type"], details.get("ctx", {})
     value = context.get("got", details["input"])
-    if key == ("schema",) and kind == "less_than_equal":
-        return f"needs a newer lab: this one reads schema {SCHEMA}, got {described(value)}"
     if key[0] == "vary" and len(key) > 1 and isinstance(value, Mapping):
         return 'expected a list; a key with dots stands in quotes: "network.activation" = [ … ]'
     if kind == "extra_forbidden":

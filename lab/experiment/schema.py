@@ -6,7 +6,8 @@ numbers are finite. Whether named parts exist and fit each other is seen by `lab
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
@@ -20,11 +21,37 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-SCHEMA = 1
-"""The version of the file's format that this lab reads."""
+from lab.experiment.keys import Key
+from lab.storage import Migrations
+
+FILE_VERSION = 1
+"""The version of the file's format, its key ``schema``: the newest that this lab reads."""
+
+MIGRATIONS: Migrations = {}
+"""How a file of an older version is brought up to the next: version → function of the file's values."""
 
 LARGEST_COUNT = 10**15
 """The largest number of anything that can be asked for, so that estimates of sizes stay numbers."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Marks a key whose value names a part, or parts.
+
+    Attributes
+    ----------
+    kind
+        Which kind of part, of `lab.plugins.KINDS`.
+    table
+        Whether the value may be a table of the part's name and its parameters.
+    bare
+        Whether a variant's label says the part alone, without the key.
+
+    """
+
+    kind: str
+    table: bool = True
+    bare: bool = True
 
 
 def _part(value: Any) -> Any:
@@ -50,7 +77,7 @@ def _part_or_parts(value: Any) -> Any:
     return parts
 
 
-def _word_or_count(*words: str) -> Callable[[Any], Any]:
+def _word_or_count(*words: str) -> PlainValidator:
     """A check for one of these words or a whole number of at least 1."""
     choices = " or ".join(f'"{word}"' for word in words)
 
@@ -60,7 +87,7 @@ def _word_or_count(*words: str) -> Callable[[Any], Any]:
             return value
         raise PydanticCustomError("expected", f"{choices}, or a whole number >= 1")
 
-    return checked
+    return PlainValidator(checked, json_schema_input_type=Literal[words] | Count)
 
 
 Spec: TypeAlias = Annotated[str | dict[str, Any], PlainValidator(_part)]
@@ -82,13 +109,17 @@ class Table(BaseModel):
 
 
 class Data(Table):
-    """``[data]``: which data set, how much of it, and (any further key) the data set's own parameters."""
+    """Which data set, how much of it, and (any further key) the data set's own parameters."""
 
     model_config = ConfigDict(extra="allow")
 
-    name: str = Field(min_length=1, description="a data set, or a path to a .csv, .npz or .parquet file")
-    train: Count | None = None
-    test: int | None = Field(default=None, ge=0, le=LARGEST_COUNT)
+    name: Annotated[str, Part("datasets", table=False)] = Field(
+        min_length=1, description="a data set, or a path to a .csv, .npz or .parquet file"
+    )
+    train: Count | None = Field(default=None, description="examples to train on; else as many as is usual")
+    test: int | None = Field(
+        default=None, ge=0, le=LARGEST_COUNT, description="examples to test on; else as usual"
+    )
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -97,16 +128,19 @@ class Data(Table):
 
 
 class Network(Table):
-    """``[network]``: the hidden layers' widths, the activations, the cost and the first weights.
-
-    ``output`` left out is ``"identity"`` where the cost is softmax-cross-entropy, else ``"sigmoid"``.
-    """
+    """The hidden layers' widths, the activations, the cost and the first weights."""
 
     hidden: list[Count] = Field(description="the widths of the hidden layers; [] for none")
-    activation: Specs = "sigmoid"
-    output: Spec = "sigmoid"
-    cost: Spec = "cross-entropy"
-    initialiser: Spec = "nielsen"
+    activation: Annotated[Specs, Part("activations")] = Field(
+        default="sigmoid", description="σ of all hidden layers, or a list of one for each"
+    )
+    output: Annotated[Spec, Part("activations", bare=False)] = Field(
+        default="sigmoid", description='σ of the output; left out it is "identity" with softmax-cross-entropy'
+    )
+    cost: Annotated[Spec, Part("costs")] = Field(default="cross-entropy", description="the cost")
+    initialiser: Annotated[Spec, Part("initialisers")] = Field(
+        default="nielsen", description="what draws the first weights and biases"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -125,21 +159,29 @@ class Network(Table):
 
 
 class Training(Table):
-    """``[training]``: how the weights are changed, and for how long.
+    """How the weights are changed, and for how long."""
 
-    Exactly one of ``epochs`` and ``steps`` counts; where neither is given, ``epochs`` is 30.
-    ``surrogate_floor`` trains a counterfactual: BP1 and BP2 pass max(σ′, floor) for σ′, and what the weights
-    follow is not the gradient of C. 0 is the control, σ′ itself.
-    """
+    model_config = ConfigDict(json_schema_extra={"not": {"required": ["epochs", "steps"]}})
 
-    optimiser: Spec = "descent"
-    eta: float = Field(default=0.1, gt=0)
-    lambda_: float = Field(default=0.0, alias="lambda", ge=0)
-    batch: Annotated[Literal["full"] | int, PlainValidator(_word_or_count("full"))] = "full"
-    epochs: Count | None = None
-    steps: Count | None = None
-    dtype: Literal["float64", "float32"] = "float64"
-    surrogate_floor: float | None = Field(default=None, ge=0)
+    optimiser: Annotated[Spec, Part("optimisers")] = Field(
+        default="descent", description="what turns ∇C into steps"
+    )
+    eta: float = Field(default=0.1, gt=0, description="the learning rate η")
+    lambda_: float = Field(default=0.0, alias="lambda", ge=0, description="weight decay: w ← (1 − ηλ/n) w")
+    batch: Annotated[Literal["full"] | int, _word_or_count("full")] = Field(
+        default="full", description="examples a step"
+    )
+    epochs: Count | None = Field(default=None, description="epochs to train for; 30 without steps")
+    steps: Count | None = Field(default=None, description="steps to train for, in place of epochs")
+    dtype: Literal["float64", "float32"] = Field(
+        default="float64", description="the precision of all numbers"
+    )
+    surrogate_floor: float | None = Field(
+        default=None,
+        ge=0,
+        description="a counterfactual: BP1 and BP2 pass max(σ′, floor) for σ′, so that what the weights "
+        "follow is not the gradient of C; 0 is the control, σ′ itself",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -157,37 +199,49 @@ class Training(Table):
 
 
 class Trials(Table):
-    """``[trials]``: how many replicates every variant gets, and the root of their random streams."""
+    """How many replicates every variant gets, and the root of their random streams."""
 
-    seeds: Count = 10
-    seed: int = Field(default=0, ge=0)
+    seeds: Count = Field(default=10, description="trials of every variant")
+    seed: int = Field(default=0, ge=0, description="the root of all random streams")
 
 
 class Record(Table):
-    """``[record]``: what is measured, and how often; ``neurons`` asks for a table of single neurons too."""
+    """What is measured, and how often."""
 
-    every: Annotated[Literal["auto", "log"] | int, PlainValidator(_word_or_count("auto", "log"))] = "auto"
-    on: Literal["batch", "probe"] = "batch"
-    examples: Count = 300
-    quantities: list[str] = Field(default=["default"], min_length=1)
-    saturation_threshold: float = Field(default=0.05, gt=0, lt=1)
-    low_input_threshold: float = Field(default=0.1, gt=0)
-    neurons: bool = False
+    every: Annotated[Literal["auto", "log"] | int, _word_or_count("auto", "log")] = Field(
+        default="auto", description='steps from reading to reading; "auto" makes at most 200 of them'
+    )
+    on: Literal["batch", "probe"] = Field(
+        default="batch",
+        description='the examples that a reading sees: the batch, or "probe", always the same',
+    )
+    examples: Count = Field(default=300, description='how many examples a reading sees with on = "probe"')
+    quantities: Annotated[list[str], Part("probes", table=False, bare=False)] = Field(
+        default=["default"], min_length=1, description='quantities, or probes of one\'s own; "default", "all"'
+    )
+    saturation_threshold: float = Field(
+        default=0.05, gt=0, lt=1, description="saturated: |σ′| < this × sup|σ′|"
+    )
+    low_input_threshold: float = Field(default=0.1, gt=0, description="low: |a| < this × rms a")
+    neurons: bool = Field(default=False, description="whether there is a table of single neurons too")
 
 
 class Design(Table):
-    """``[activations.NAME]``: an activation of one's own, by its value or by its derivative.
+    """An activation of one's own by one formula in z; any further key is a parameter of the formula."""
 
-    ``at_least`` and ``at_most`` claim bounds of σ′; any further key is a parameter of the formula.
-    """
-
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(
+        extra="allow", json_schema_extra={"oneOf": [{"required": ["value"]}, {"required": ["derivative"]}]}
+    )
     __pydantic_extra__: dict[str, float]
 
-    value: str | None = None
-    derivative: str | None = Field(default=None, validate_default=True)
-    at_least: float | None = None
-    at_most: float | None = None
+    value: str | None = Field(default=None, description="the formula of σ")
+    derivative: str | None = Field(
+        default=None, validate_default=True, description="the formula of σ′, which is integrated from 0"
+    )
+    at_least: float | None = Field(
+        default=None, description="a claim, proved before anything runs: σ′ ≥ this"
+    )
+    at_most: float | None = Field(default=None, description="a claim, proved before anything runs: σ′ ≤ this")
 
     @field_validator("derivative")
     @classmethod
@@ -202,15 +256,25 @@ class Design(Table):
 class Experiment(Table):
     """A whole experiment file."""
 
-    title: str = ""
-    schema_: int = Field(default=SCHEMA, alias="schema", ge=1, le=SCHEMA)
+    title: str = Field(default="", description="the question that the experiment asks")
+    schema_: int = Field(
+        default=FILE_VERSION,
+        alias="schema",
+        ge=1,
+        le=FILE_VERSION,
+        description="the version of the file's format",
+    )
     data: Data
     network: Network
     training: Training = Field(default_factory=Training)
     trials: Trials = Field(default_factory=Trials)
-    vary: dict[str, list[Any]] = Field(default_factory=dict)
+    vary: dict[str, list[Any]] = Field(
+        default={}, description="dotted keys in quotes with the values to try; every combination is a variant"
+    )
     record: Record = Field(default_factory=Record)
-    activations: dict[str, Design] = Field(default_factory=dict)
+    activations: dict[str, Design] = Field(
+        default={}, description="designs: activations of one's own by name"
+    )
 
     @property
     def designs(self) -> dict[str, dict[str, Any]]:
@@ -219,22 +283,20 @@ class Experiment(Table):
 
 
 TABLES: dict[str, type[Table]] = {
-    "data": Data,
-    "network": Network,
-    "training": Training,
-    "trials": Trials,
-    "record": Record,
+    name: field.annotation
+    for name, field in Experiment.model_fields.items()
+    if isinstance(field.annotation, type) and issubclass(field.annotation, Table)
 }
 """The tables that have fixed keys."""
 
-SPEC_KEYS = (
-    ("network", "activation"),
-    ("network", "output"),
-    ("network", "cost"),
-    ("network", "initialiser"),
-    ("training", "optimiser"),
-)
-"""The keys whose values are parts, which may be tables."""
+PARTS: dict[Key, Part] = {
+    (table, name): mark
+    for table, model in TABLES.items()
+    for name, field in model.model_fields.items()
+    for mark in field.metadata
+    if isinstance(mark, Part)
+}
+"""The keys whose values are parts."""
 
 
 def part_name(spec: Any) -> str:
