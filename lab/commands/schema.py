@@ -9,7 +9,9 @@ import click
 def schema() -> None:
     """Print the JSON Schema of experiment files.
 
-    By it an editor completes and checks them. Keep it with: lab schema > lab.schema.json, and begin a file with the line: #:schema lab.schema.json
+    By it an editor completes and checks them.
+
+    Keep it with: lab schema > lab.schema.json, and begin a file with the line: #:schema lab.schema.json
     """
     import json
 

@@ -36,17 +36,9 @@ def parts(
 ) -> list[Finding]:
     """What is wrong with single parts: unknown names, wrong parameters, formulas that cannot be read.
 
-    Parameters
-    ----------
-    settings
-        The experiment.
-    folder, allow_code
-        As `lab.plugins.find` takes them.
-    about
-        A key whose table alone is checked; every table where it is empty.
-    faulty
-        Keys about which something is known to be wrong already; they, and what uses them, are passed over.
-
+    ``about`` is a key whose table alone is checked, every table where it is empty. ``faulty`` are keys about
+    which something is known to be wrong already: they, and what uses them, are passed over. ``folder`` and
+    ``allow_code`` are as `lab.plugins.find` takes them.
     """
     found = []
     for key, name, make in _attempts(settings, {"folder": folder, "allow_code": allow_code}):
@@ -81,7 +73,7 @@ def together(
     if settings.data.train is not None:
         large = check_against_data(settings, settings.data.train)
         found += [(finding, [("data", "train")]) for finding in large]
-    found += [(finding, []) for finding in check_sizes(settings, features=1, outputs=1, trials=1)]
+    found += [(finding, []) for finding in check_sizes(settings, features=1, outputs=1)]
     return [
         finding
         for finding, others in found
@@ -101,8 +93,8 @@ def _attempts(settings: Experiment, where: dict[str, Any]) -> Iterator[tuple[Key
         table, name = map(str, key)
         value = getattr(getattr(settings, table), name)
         make = makers.get(part.kind, partial(plugins.build, part.kind, **where))
-        if key == ("network", "output"):
-            make = partial(_output, activation)
+        if key == ("network", "output") and part_name(value) == "softmax":
+            make = _refuse_softmax
         several = isinstance(value, list)
         for index, spec in enumerate(value if several else [value]):
             sigma = part_name(spec) if part.kind == "activations" else ""
@@ -114,7 +106,7 @@ def _attempts(settings: Experiment, where: dict[str, Any]) -> Iterator[tuple[Key
 
 
 def _failure(make: Callable[[], object]) -> str:
-    """Why a part cannot be made; empty where it can."""
+    """Why this fails; empty where it does not."""
     try:
         make()
     except PartError as error:
@@ -124,13 +116,11 @@ def _failure(make: Callable[[], object]) -> str:
     return ""
 
 
-def _output(activation: Callable[[Any], object], spec: Any) -> object:
-    if part_name(spec) == "softmax":
-        raise PartError(
-            "softmax is not elementwise, so it is no activation; for a softmax output write "
-            'cost = "softmax-cross-entropy" with output = "identity"'
-        )
-    return activation(spec)
+def _refuse_softmax(spec: Any) -> None:
+    raise PartError(
+        "softmax is not elementwise, so it is no activation; for a softmax output write "
+        'cost = "softmax-cross-entropy" with output = "identity"'
+    )
 
 
 def _design_name(name: str) -> None:

@@ -15,10 +15,12 @@ from typing import Literal
 from lab.experiment.keys import Key, names_at
 
 _SKIPPED = re.compile(r"[ \t\r\n]+|#[^\n]*")
-_STRING = re.compile(
-    r'"""(?:[^\\]|\\.)*?"""{1,3}|\'\'\'.*?\'\'\'{1,3}|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'',
+_TOKEN = re.compile(
+    r'"""(?:[^\\]|\\.)*?"""{1,3}|\'\'\'.*?\'\'\'{1,3}|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\''
+    r"|[\"'#][^\n]*|[\[{\]}\n]|[^\"'#\[{\]}\n]+",
     re.DOTALL,
 )
+"""A string, what is no string after all or a comment, a bracket or an end of line, and anything else."""
 
 
 @dataclass(frozen=True)
@@ -102,19 +104,11 @@ def _numbered(names: Sequence[str], entries: dict[Key, int]) -> Key:
 def _value_end(text: str, position: int) -> int:
     """The end of the line on which the value that begins here ends."""
     depth = 0
-    while position < len(text):
-        character = text[position]
-        if character == "\n" and depth <= 0:
-            return position
-        if character in "\"'":
-            match = _STRING.match(text, position)
-            position = match.end() if match else _line_end(text, position)
-        elif character == "#":
-            position = _line_end(text, position)
-        else:
-            depth += (character in "[{") - (character in "]}")
-            position += 1
-    return position
+    for token in _TOKEN.finditer(text, position):
+        if token[0] == "\n" and depth <= 0:
+            return token.start()
+        depth += (token[0] in "[{") - (token[0] in "]}")
+    return len(text)
 
 
 def _line_end(text: str, position: int) -> int:

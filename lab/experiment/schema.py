@@ -36,22 +36,13 @@ LARGEST_COUNT = 10**15
 
 @dataclass(frozen=True)
 class Part:
-    """Marks a key whose value names a part, or parts.
-
-    Attributes
-    ----------
-    kind
-        Which kind of part, of `lab.plugins.KINDS`.
-    table
-        Whether the value may be a table of the part's name and its parameters.
-    bare
-        Whether a variant's label says the part alone, without the key.
-
-    """
+    """Marks a key whose value names a part of this kind of `lab.plugins.KINDS`, or several."""
 
     kind: str
     table: bool = True
+    """Whether a part may be written as a table of its name and its parameters."""
     bare: bool = True
+    """Whether a variant's label says the part alone, without the key."""
 
 
 def _part(value: Any) -> Any:
@@ -102,10 +93,25 @@ Count: TypeAlias = Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
 """A number of things, of which there is at least one."""
 
 
+def _key(description: str, default: Any = ..., **limits: Any) -> Any:
+    """A key: what an editor says of it, its default unless it is needed, and pydantic's limits to it."""
+    return Field(default=default, description=description, **limits)
+
+
 class Table(BaseModel):
     """A table of an experiment file; abstract."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @classmethod
+    def derived(cls, table: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Defaults that follow from other keys of the table."""
+        return {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_derived(cls, table: Any) -> Any:
+        return {**cls.derived(table), **table} if isinstance(table, Mapping) else table
 
 
 class Data(Table):
@@ -113,13 +119,11 @@ class Data(Table):
 
     model_config = ConfigDict(extra="allow")
 
-    name: Annotated[str, Part("datasets", table=False)] = Field(
-        min_length=1, description="a data set, or a path to a .csv, .npz or .parquet file"
+    name: Annotated[str, Part("datasets", table=False)] = _key(
+        "a data set, or a path to a .csv, .npz or .parquet file", min_length=1
     )
-    train: Count | None = Field(default=None, description="examples to train on; else as many as is usual")
-    test: int | None = Field(
-        default=None, ge=0, le=LARGEST_COUNT, description="examples to test on; else as usual"
-    )
+    train: Count | None = _key("how many examples train; else as many as the data set usually has", None)
+    test: int | None = _key("how many examples test; else as usual", None, ge=0, le=LARGEST_COUNT)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -130,25 +134,20 @@ class Data(Table):
 class Network(Table):
     """The hidden layers' widths, the activations, the cost and the first weights."""
 
-    hidden: list[Count] = Field(description="the widths of the hidden layers; [] for none")
-    activation: Annotated[Specs, Part("activations")] = Field(
-        default="sigmoid", description="σ of all hidden layers, or a list of one for each"
+    hidden: list[Count] = _key("the widths of the hidden layers; [] for none")
+    activation: Annotated[Specs, Part("activations")] = _key(
+        "σ of all hidden layers, or a list of one for each", "sigmoid"
     )
-    output: Annotated[Spec, Part("activations", bare=False)] = Field(
-        default="sigmoid", description='σ of the output; left out it is "identity" with softmax-cross-entropy'
+    output: Annotated[Spec, Part("activations", bare=False)] = _key(
+        'σ of the output; left out it is "identity" with softmax-cross-entropy', "sigmoid"
     )
-    cost: Annotated[Spec, Part("costs")] = Field(default="cross-entropy", description="the cost")
-    initialiser: Annotated[Spec, Part("initialisers")] = Field(
-        default="nielsen", description="what draws the first weights and biases"
-    )
+    cost: Annotated[Spec, Part("costs")] = _key("what is minimised", "cross-entropy")
+    initialiser: Annotated[Spec, Part("initialisers")] = _key("what draws the first w and b", "nielsen")
 
-    @model_validator(mode="before")
     @classmethod
-    def _fill_output(cls, table: Any) -> Any:
-        if not isinstance(table, Mapping) or "output" in table:
-            return table
+    def derived(cls, table: Mapping[str, Any]) -> Mapping[str, Any]:
         linear = part_name(table.get("cost")) == "softmax-cross-entropy"
-        return {**table, "output": "identity" if linear else "sigmoid"}
+        return {"output": "identity"} if linear else {}
 
     @property
     def activations(self) -> list[str | dict[str, Any]]:
@@ -163,32 +162,23 @@ class Training(Table):
 
     model_config = ConfigDict(json_schema_extra={"not": {"required": ["epochs", "steps"]}})
 
-    optimiser: Annotated[Spec, Part("optimisers")] = Field(
-        default="descent", description="what turns ∇C into steps"
-    )
-    eta: float = Field(default=0.1, gt=0, description="the learning rate η")
-    lambda_: float = Field(default=0.0, alias="lambda", ge=0, description="weight decay: w ← (1 − ηλ/n) w")
-    batch: Annotated[Literal["full"] | int, _word_or_count("full")] = Field(
-        default="full", description="examples a step"
-    )
-    epochs: Count | None = Field(default=None, description="epochs to train for; 30 without steps")
-    steps: Count | None = Field(default=None, description="steps to train for, in place of epochs")
-    dtype: Literal["float64", "float32"] = Field(
-        default="float64", description="the precision of all numbers"
-    )
-    surrogate_floor: float | None = Field(
-        default=None,
+    optimiser: Annotated[Spec, Part("optimisers")] = _key("what turns gradients into steps", "descent")
+    eta: float = _key("the learning rate η", 0.1, gt=0)
+    lambda_: float = _key("weight decay: w ← (1 − ηλ/n) w", 0.0, alias="lambda", ge=0)
+    batch: Annotated[Literal["full"] | int, _word_or_count("full")] = _key("examples a step", "full")
+    epochs: Count | None = _key("how long to train; 30 where there are no steps", None)
+    steps: Count | None = _key("how long to train, in place of epochs", None)
+    dtype: Literal["float64", "float32"] = _key("the precision of all numbers", "float64")
+    surrogate_floor: float | None = _key(
+        "a counterfactual: BP1 and BP2 pass max(σ′, floor) for σ′, so that what the weights follow is not "
+        "the gradient of C; 0 is the control, σ′ itself",
+        None,
         ge=0,
-        description="a counterfactual: BP1 and BP2 pass max(σ′, floor) for σ′, so that what the weights "
-        "follow is not the gradient of C; 0 is the control, σ′ itself",
     )
 
-    @model_validator(mode="before")
     @classmethod
-    def _fill_epochs(cls, table: Any) -> Any:
-        if not isinstance(table, Mapping) or "epochs" in table or "steps" in table:
-            return table
-        return {**table, "epochs": 30}
+    def derived(cls, table: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {} if "steps" in table else {"epochs": 30}
 
     @field_validator("steps")
     @classmethod
@@ -201,29 +191,24 @@ class Training(Table):
 class Trials(Table):
     """How many replicates every variant gets, and the root of their random streams."""
 
-    seeds: Count = Field(default=10, description="trials of every variant")
-    seed: int = Field(default=0, ge=0, description="the root of all random streams")
+    seeds: Count = _key("trials of every variant", 10)
+    seed: int = _key("the root of all random streams", 0, ge=0)
 
 
 class Record(Table):
     """What is measured, and how often."""
 
-    every: Annotated[Literal["auto", "log"] | int, _word_or_count("auto", "log")] = Field(
-        default="auto", description='steps from reading to reading; "auto" makes at most 200 of them'
+    every: Annotated[Literal["auto", "log"] | int, _word_or_count("auto", "log")] = _key(
+        'steps from reading to reading; "auto" makes at most 200 readings', "auto"
     )
-    on: Literal["batch", "probe"] = Field(
-        default="batch",
-        description='the examples that a reading sees: the batch, or "probe", always the same',
+    on: Literal["batch", "probe"] = _key('what a reading sees; "probe" is always the same examples', "batch")
+    examples: Count = _key('how many examples a reading sees with on = "probe"', 300)
+    quantities: Annotated[list[str], Part("probes", table=False, bare=False)] = _key(
+        'quantities, or probes of one\'s own; "default", "all"', ["default"], min_length=1
     )
-    examples: Count = Field(default=300, description='how many examples a reading sees with on = "probe"')
-    quantities: Annotated[list[str], Part("probes", table=False, bare=False)] = Field(
-        default=["default"], min_length=1, description='quantities, or probes of one\'s own; "default", "all"'
-    )
-    saturation_threshold: float = Field(
-        default=0.05, gt=0, lt=1, description="saturated: |σ′| < this × sup|σ′|"
-    )
-    low_input_threshold: float = Field(default=0.1, gt=0, description="low: |a| < this × rms a")
-    neurons: bool = Field(default=False, description="whether there is a table of single neurons too")
+    saturation_threshold: float = _key("saturated: |σ′| < this × sup|σ′|", 0.05, gt=0, lt=1)
+    low_input_threshold: float = _key("low: |a| < this × rms a", 0.1, gt=0)
+    neurons: bool = _key("whether there is a table of single neurons too", False)
 
 
 class Design(Table):
@@ -234,14 +219,10 @@ class Design(Table):
     )
     __pydantic_extra__: dict[str, float]
 
-    value: str | None = Field(default=None, description="the formula of σ")
-    derivative: str | None = Field(
-        default=None, validate_default=True, description="the formula of σ′, which is integrated from 0"
-    )
-    at_least: float | None = Field(
-        default=None, description="a claim, proved before anything runs: σ′ ≥ this"
-    )
-    at_most: float | None = Field(default=None, description="a claim, proved before anything runs: σ′ ≤ this")
+    value: str | None = _key("the formula of σ", None)
+    derivative: str | None = _key("the formula of σ′, which is integrated", None, validate_default=True)
+    at_least: float | None = _key("a claim, proved before anything runs: σ′ ≥ this", None)
+    at_most: float | None = _key("a claim, proved before anything runs: σ′ ≤ this", None)
 
     @field_validator("derivative")
     @classmethod
@@ -256,25 +237,17 @@ class Design(Table):
 class Experiment(Table):
     """A whole experiment file."""
 
-    title: str = Field(default="", description="the question that the experiment asks")
-    schema_: int = Field(
-        default=FILE_VERSION,
-        alias="schema",
-        ge=1,
-        le=FILE_VERSION,
-        description="the version of the file's format",
+    title: str = _key("the question that the experiment asks", "")
+    schema_: int = _key(
+        "the version of the file's format", FILE_VERSION, alias="schema", ge=1, le=FILE_VERSION
     )
     data: Data
     network: Network
-    training: Training = Field(default_factory=Training)
-    trials: Trials = Field(default_factory=Trials)
-    vary: dict[str, list[Any]] = Field(
-        default={}, description="dotted keys in quotes with the values to try; every combination is a variant"
-    )
-    record: Record = Field(default_factory=Record)
-    activations: dict[str, Design] = Field(
-        default={}, description="designs: activations of one's own by name"
-    )
+    training: Training = Training()
+    trials: Trials = Trials()
+    vary: dict[str, list[Any]] = _key("dotted keys in quotes with the values to try, in all combinations", {})
+    record: Record = Record()
+    activations: dict[str, Design] = _key("designs: activations of one's own by name", {})
 
     @property
     def designs(self) -> dict[str, dict[str, Any]]:

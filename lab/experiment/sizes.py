@@ -33,28 +33,13 @@ def free_memory() -> int | None:
     return int(found[0]) * 1024 if found else None
 
 
-def check_sizes(
-    settings: Experiment, features: int, outputs: int, trials: int | None = None
-) -> list[Finding]:
-    """What is too large about the network of one variant.
-
-    Parameters
-    ----------
-    settings
-        The variant.
-    features, outputs
-        The widths of the network's input and output.
-    trials
-        How many trials are in memory together; all seeds of the variant where it is None.
-
-    """
+def check_sizes(settings: Experiment, features: int, outputs: int) -> list[Finding]:
+    """What is too large about the network of one trial with so many inputs and outputs."""
     hidden = settings.network.hidden
     parameters = count((features, *hidden, outputs))
-    together = settings.trials.seeds if trials is None else trials
-    needed = parameters * together * _ARRAYS * _ITEM_BYTES[settings.training.dtype]
+    needed = parameters * _ARRAYS * _ITEM_BYTES[settings.training.dtype]
     estimate = (
-        f"{parameters} parameters a trial need about {needed / _GIB:.1f} GiB "
-        f"for {_counted(together, 'trial')} (weights, gradients and steps)"
+        f"{parameters} parameters a trial need about {needed / _GIB:.1f} GiB (weights, gradients and steps)"
     )
     free = free_memory()
     key = ("network", "hidden")

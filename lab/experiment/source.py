@@ -21,23 +21,10 @@ _ALTERNATIVES = (("training", "epochs", "steps"), ("training", "steps", "epochs"
 
 @dataclass(frozen=True)
 class Source:
-    """An experiment file as it was read.
+    """An experiment file as it was read: its exact bytes, and its values with the overrides in place.
 
-    Attributes
-    ----------
-    path
-        The file, as it was named.
-    data
-        Its exact bytes.
-    values
-        Its values, with the overrides in place.
-    notes
-        What the user should know about the overrides: of two for one key, the last wins.
-    lines
-        The line of every key that the text mentions.
-    overridden
-        The keys that were set from outside.
-
+    ``lines`` has the line of every key that the text mentions, ``overridden`` are the keys that were set from
+    outside, and ``notes`` say which of them took the place of another.
     """
 
     path: Path

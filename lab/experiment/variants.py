@@ -79,26 +79,17 @@ def load(
 
     Parameters
     ----------
-    path
-        The file.
-    overrides
+    path, overrides
         As `lab.experiment.source.read` takes them.
     allow_code
         Whether ``"file.py:Class"`` may be loaded, which runs the file's code.
     max_trials
         The most trials, over all variants, that the experiment may have.
-    name
-        What the run is called, if not as the file's stem.
-    folder
-        Where relative paths in the file start from, if not from the file's own folder.
+    name, folder
+        What the run is called and where relative paths start from, if not as the file says by where it is.
 
-    Raises
-    ------
-    ExperimentError
-        With every problem of the file and its line.
-    ClaimError
-        A design's σ′ does not hold what it claims, or that could not be proved.
-
+    Raises ExperimentError with every problem of the file and its line, ClaimError where a design's σ′ does
+    not hold what it claims, or that could not be proved.
     """
     source = read(Path(path), overrides)
     folder = (folder or source.path.parent).absolute()

@@ -121,7 +121,7 @@ def unfit(settings: Experiment, training: Training) -> list[Finding]:
     """What of the settings does not fit the data: sizes, the batch, the cost, a σ that is undefined."""
     network = training.network
     found = [
-        *check_sizes(settings, network.sizes[0], network.sizes[-1], trials=1),
+        *check_sizes(settings, network.sizes[0], network.sizes[-1]),
         *check_against_data(settings, len(training.train)),
     ]
     if reason := network.cost.refuses_targets(training.train.y):
