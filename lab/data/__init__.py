@@ -50,7 +50,7 @@ def source(
     Raises
     ------
     PartError
-        There is no such data set (the nearest name is told), or a parameter is unknown, missing or wrong.
+        There is no such data set (the message has the nearest), or a parameter is unknown, missing or wrong.
 
     """
     made: DataSource

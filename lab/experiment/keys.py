@@ -17,9 +17,7 @@ from lab.experiment.toml_writer import key_text
 Key: TypeAlias = tuple[str | int, ...]
 """Names of tables and indices of lists, from the outermost inwards."""
 
-_BLANKS = re.compile(r"[ \t]*")
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
-_QUOTED = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"|\'[^\'\n]*\'')
+_NAME = re.compile(r'[ \t]*(?:([A-Za-z0-9_-]+)|("(?:[^"\\\n]|\\[^\n])*"|\'[^\'\n]*\'))[ \t]*')
 _INDEX = re.compile(r"\[([0-9]{1,9})\]")
 
 
@@ -63,18 +61,13 @@ def names_at(text: str, position: int) -> tuple[tuple[str, ...], int]:
     Raises ValueError where no name stands.
     """
     names: list[str] = []
-    while True:
-        position = _after_blanks(text, position)
-        if match := _BARE.match(text, position):
-            names.append(match[0])
-        elif match := _QUOTED.match(text, position):
-            names.append(tomllib.loads(f"name = {match[0]}")["name"])
-        else:
-            raise ValueError(f"no key at {text[position : position + 20]!r}")
-        position = _after_blanks(text, match.end())
+    while match := _NAME.match(text, position):
+        names.append(match[1] or tomllib.loads(f"name = {match[2]}")["name"])
+        position = match.end()
         if not text.startswith(".", position):
             return tuple(names), position
         position += 1
+    raise ValueError(f"no key at {text[position : position + 20]!r}")
 
 
 def assigned(tables: Mapping[str, Any], key: Key, value: Any) -> dict[str, Any]:
@@ -106,8 +99,3 @@ def _entries(count: int) -> str:
     if count == 0:
         return "no entries"
     return "only [0]" if count == 1 else f"{count} entries, [0] to [{count - 1}]"
-
-
-def _after_blanks(text: str, position: int) -> int:
-    match = _BLANKS.match(text, position)
-    return match.end() if match else position

@@ -142,54 +142,31 @@ def test_the_output_follows_a_varied_cost(written):
         ('"trials.seed" = [1]', 'vary."trials.seed"', "every variant gets the same trials"),
         ('"vary" = [1]', "vary.vary", "a variant varies nothing itself"),
         ('"activations.none.a" = [1]', 'vary."activations.none.a"', "is no key of this file"),
-        (
-            '"network.cost.delta" = [1.0]',
-            'vary."network.cost.delta"',
-            "network.cost is not a table here; write",
-        ),
+        ('"network.cost.delta" = [1.0]', 'vary."network.cost.delta"',
+         "network.cost is not a table here; write"),
         ('"training.eta" = 0.1', 'vary."training.eta"', "expected a list, got 0.1"),
-        (
-            "training.eta = [0.1]",
-            "vary.training",
-            'a key with dots stands in quotes: "network.activation" = [ … ]',
-        ),
+        ("training.eta = [0.1]", "vary.training",
+         'a key with dots stands in quotes: "network.activation" = [ … ]'),
         ('"training.eta" = [0.1, 0]', 'vary."training.eta"', "the value 0: must be > 0, got 0"),
         ('"training.eta" = ["a"]', 'vary."training.eta"', "the value 'a': expected a number, got 'a' (text)"),
         ('"network.hidden" = [[3, 0]]', 'vary."network.hidden"', "the value [3, 0]: must be >= 1, got 0"),
-        (
-            '"network.activation" = ["tahn"]',
-            'vary."network.activation"',
-            "the value 'tahn': unknown activation 'tahn'",
-        ),
+        ('"network.activation" = ["tahn"]', 'vary."network.activation"',
+         "the value 'tahn': unknown activation 'tahn'"),
         ('"data.name" = ["digit"]', 'vary."data.name"', "did you mean 'digits'?"),
         ('"training.batch" = [true]', 'vary."training.batch"', "the value true (a truth value): expected"),
-        (
-            '"network.output" = ["sigmoid", "tanh"]',
-            "network.cost",
-            "in the variant 'output=tanh': cross-entropy needs outputs in [0, 1]",
-        ),
-        (
-            '"network.cost" = ["softmax-cross-entropy", "quadratic"]\n"network.output" = ["tanh"]',
-            'vary."network.cost"',
-            "in the variant 'softmax-cross-entropy, output=tanh': softmax-cross-entropy holds",
-        ),
-        (
-            '"network.activation" = ["tanh", ["tanh", "relu"]]',
-            'vary."network.activation"',
-            "in the variant '[tanh relu]': expected one activation for each of the 1 hidden layers, got 2",
-        ),
-        (
-            '"network.activation" = ["tanh", ["tanh", "relu"]]\n"training.eta" = [0.1, 0.2]',
-            'vary."network.activation"',
-            "in the variant '[tanh relu], eta=0.1' (and 1 more): expected one",
-        ),
-        (
-            '"training.eta" = [0.1]\n\'"training".eta\' = [0.2]',
-            'vary."\\"training\\".eta"',
-            "training.eta is varied twice",
-        ),
+        ('"network.output" = ["sigmoid", "tanh"]', "network.cost",
+         "in the variant 'output=tanh': cross-entropy needs outputs in [0, 1]"),
+        ('"network.cost" = ["softmax-cross-entropy", "quadratic"]\n"network.output" = ["tanh"]',
+         'vary."network.cost"',
+         "in the variant 'softmax-cross-entropy, output=tanh': softmax-cross-entropy holds"),
+        ('"network.activation" = ["tanh", ["tanh", "relu"]]', 'vary."network.activation"',
+         "in the variant '[tanh relu]': expected one activation for each of the 1 hidden layers, got 2"),
+        ('"network.activation" = ["tanh", ["tanh", "relu"]]\n"training.eta" = [0.1, 0.2]',
+         'vary."network.activation"', "in the variant '[tanh relu], eta=0.1' (and 1 more): expected one"),
+        ('"training.eta" = [0.1]\n\'"training".eta\' = [0.2]', 'vary."\\"training\\".eta"',
+         "training.eta is varied twice"),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_varied(line, key, message, written):
     ((found_line, found_key, found_message),) = problems(varying(line), written)
     elsewhere = {"network.cost": 3, 'vary."\\"training\\".eta"': 7}
@@ -295,103 +272,3 @@ def test_a_label_tells_a_surrogate_slope_also_where_it_does_not_vary(written, te
     assert all(
         set(variant.varied) <= {"training.eta", "training.surrogate_floor"} for variant in plan.variants
     )
-
-
-OWN = '[data]\nname = "{}"\n[network]\nhidden = [3]\n'
-
-
-def test_a_data_set_of_ones_own_needs_leave(written, tmp_path):
-    (tmp_path / "own.py").write_text(
-        "from dataclasses import dataclass\n"
-        "from lab import DataSource\n"
-        "@dataclass(frozen=True)\n"
-        "class Line(DataSource):\n"
-        "    slope: float = 2.0\n"
-        "    def load(self, train, test, seed, folder): ...\n"
-    )
-    path = written(OWN.format("own.py:Line"))
-    with pytest.raises(ExperimentError) as raised:
-        load(path)
-    assert str(raised.value) == (
-        f"{path}:2: data.name: 'own.py:Line' runs the code of own.py; if you trust it, say --allow-code"
-    )
-    assert load(path, ["data.slope=3.0"], allow_code=True).experiment.data.parameters == {"slope": 3.0}
-    with pytest.raises(ExperimentError, match=r"data\.name: 'own\.py:Line' has no parameter 'slop'"):
-        load(path, ["data.slop=3.0"], allow_code=True)
-    varied = load(path, ['vary."data.name"=["digits", "own.py:Line"]'], allow_code=True)
-    assert [variant.label for variant in varied.variants] == ["digits", "Line"]
-
-
-BROKEN = """\
-from dataclasses import dataclass
-from lab import Cost, DataSource, Initialiser, Optimiser, Probe
-
-@dataclass(frozen=True)
-class Source(DataSource):
-    def __post_init__(self):
-        raise TypeError("no\\nway")
-    def load(self, train, test, seed, folder): ...
-
-@dataclass(frozen=True)
-class Sized(Cost):
-    size: int = 1
-    def __post_init__(self):
-        [][self.size]
-    def value(self, z, a, y, sigma): ...
-    def gradient(self, a, y, out): ...
-
-@dataclass(frozen=True)
-class Choosy(Cost):
-    def value(self, z, a, y, sigma): ...
-    def gradient(self, a, y, out): ...
-    def refuses(self, sigma):
-        return sigma.colour
-
-@dataclass(frozen=True)
-class Drawn(Initialiser):
-    def __post_init__(self):
-        1 / 0
-    def weights(self, n_in, n_out, rng): ...
-
-@dataclass(frozen=True)
-class Good(Probe):
-    columns = ("good",)
-    def measure(self, seen, l): ...
-"""
-
-
-@pytest.mark.parametrize(
-    ("line", "place", "message"),
-    [
-        ('[data]\nname = "own.py:Source"', ":2: data.name: ", "TypeError: no way"),
-        ('cost = "own.py:Sized"', ":5: network.cost: ", "IndexError"),
-        ('cost = "own.py:Choosy"', ":5: network.cost: ", "AttributeError: 'Sigmoid' object has no"),
-        ('cost = "own.py:Drawn"', ":5: network.cost: ", "is no cost: Drawn does not subclass lab.Cost"),
-        ('initialiser = "own.py:Drawn"', ":5: network.initialiser: ", "ZeroDivisionError"),
-        ('[training]\noptimiser = "own.py:Good"', ":6: training.optimiser: ", "is no optimiser"),
-        ('[record]\nquantities = ["own.py:Choosy"]', ":6: record.quantities[0]: ", "is no probe"),
-        (
-            '[record]\nquantities = ["all", "own.py:Goot"]',
-            ":6: record.quantities[1]: ",
-            "did you mean 'Good'",
-        ),
-        ('[record]\nquantities = ["update-ration"]', ":6: record.quantities[0]: ", "mean 'update-ratio'"),
-    ],
-)
-def test_what_is_wrong_with_a_part_of_ones_own_is_told_with_its_line(line, place, message, written, tmp_path):
-    (tmp_path / "own.py").write_text(BROKEN)
-    whole = f"{line}\n[network]\nhidden = [3]\n" if line.startswith("[data]") else SMALL + line + "\n"
-    path = written(whole)
-    with pytest.raises(ExperimentError) as raised:
-        load(path, allow_code=True)
-    (text,) = str(raised.value).splitlines()
-    assert text.startswith(f"{path}{place}")
-    assert message in text
-
-
-def test_a_probe_is_named_by_its_class_its_name_or_a_column(written, tmp_path):
-    (tmp_path / "own.py").write_text(BROKEN)
-    path = written(SMALL + '[record]\nquantities = ["own.py:Good", "update-ratio", "saturation", "all"]\n')
-    assert len(load(path, allow_code=True).experiment.record.quantities) == 4
-    with pytest.raises(ExperimentError, match=r":6: record\.quantities\[0\]: .*--allow-code"):
-        load(path)

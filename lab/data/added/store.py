@@ -52,19 +52,9 @@ _SECONDS = 30
 
 @dataclasses.dataclass(frozen=True)
 class Listed:
-    """A data set in a list.
+    """A data set in a list: its name, where it is, one sentence, and its parameters with their defaults.
 
-    Attributes
-    ----------
-    name
-        What to write as ``data.name``.
-    where
-        "built in", "made from the seed", "added", "not added", "a file of your own" or "installed".
-    about
-        One sentence.
-    parameters
-        Its parameters: ``"noise = 0.1"``, or ``"target"`` where there is no default.
-
+    ``where`` is the source's `lab.DataSource.origin`, or "added".
     """
 
     name: str
@@ -78,7 +68,12 @@ def listing() -> list[Listed]:
     found = []
     for name in plugins.names("datasets"):
         with suppress(PartError):
-            found.append(_listed(name, plugins.find("datasets", name)))
+            part = plugins.find("datasets", name)
+            where = getattr(part, "origin", DataSource.origin)
+            if name in CHECKSUMS and all((data_folder() / name / file).is_file() for file in FILES):
+                where = "added"
+            about = (part.__doc__ or "").strip().partition("\n")[0]
+            found.append(Listed(name, where, about, tuple(map(_parameter, dataclasses.fields(part)))))
     return found
 
 
@@ -108,14 +103,6 @@ def fetch(name: str) -> Path:
     """
     _require_known(name)
     return _keep(name, {file: _fetched(name, file) for file in FILES})
-
-
-def _listed(name: str, part: type) -> Listed:
-    where = getattr(part, "origin", DataSource.origin)
-    if name in CHECKSUMS and all((data_folder() / name / file).is_file() for file in FILES):
-        where = "added"
-    parameters = tuple(_parameter(field) for field in dataclasses.fields(part))
-    return Listed(name, where, (part.__doc__ or "").strip().partition("\n")[0], parameters)
 
 
 def _parameter(field: dataclasses.Field[object]) -> str:

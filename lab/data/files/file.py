@@ -102,13 +102,10 @@ class File(DataSource):
             if not path.is_file():
                 raise PartError(f"{path} is not a file, expected one of the kinds {', '.join(SUFFIXES)}")
             check_size(self.path, path.stat().st_size)
-            match path.suffix.lower():
-                case ".csv":
-                    return [csv_file.read(path, self.path, self.target)]
-                case ".parquet":
-                    return [parquet_file.read(path, self.path, self.target)]
-                case _:
-                    return npz_file.read(path, self.path)
+            if path.suffix.lower() == ".npz":
+                return npz_file.read(path, self.path)
+            read = csv_file.read if path.suffix.lower() == ".csv" else parquet_file.read
+            return [read(path, self.path, self.target)]
         except OSError as error:
             raise PartError(f"{path} cannot be read: {error.strerror or error}") from error
 
