@@ -252,7 +252,7 @@ def test_a_claim_that_one_variant_does_not_hold_refuses_all(written):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("surrogate_floor = 0.1\n", ["sigmoid, surrogate_floor=0.1"]),
         ("surrogate_floor = 0.0\n", ["sigmoid"]),
@@ -266,9 +266,9 @@ def test_a_claim_that_one_variant_does_not_hold_refuses_all(written):
         ),
     ],
 )
-def test_a_label_tells_a_surrogate_slope_also_where_it_does_not_vary(written, text, told):
+def test_a_label_tells_a_surrogate_slope_also_where_it_does_not_vary(written, text, expected):
     plan = load(written(f'[data]\nname = "digits"\n[network]\nhidden = [3]\n[training]\n{text}'))
-    assert [variant.label for variant in plan.variants] == told
+    assert [variant.label for variant in plan.variants] == expected
     assert all(
         set(variant.varied) <= {"training.eta", "training.surrogate_floor"} for variant in plan.variants
     )
