@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from lab.commands import activations, data, results, running, theory
+from lab.commands import activations, data, results, running, schema, theory
 from lab.commands.options import Suggesting
 from lab.errors import INTERRUPTED, LabError
 
@@ -17,7 +17,7 @@ COMMANDS = (
     *(running.new, running.check, running.run, running.resume),
     *(results.list_runs, results.show, results.compare, results.plot),
     *(activations.activations, activations.formulas, activations.design, activations.certify),
-    *(activations.check_activation, theory.predict, theory.demon, data.data),
+    *(activations.check_activation, theory.predict, theory.demon, data.data, schema.schema),
 )
 """In the order in which ``lab --help`` lists them."""
 

@@ -48,7 +48,7 @@ class Problem:
     key: str
     message: str
 
-    def told(self, source: str) -> str:
+    def text(self, source: str) -> str:
         """``file:line: key: what is wrong``, leaving out what is not known."""
         place = f"{source}:{self.line}" if self.line else source
         return f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"
@@ -60,7 +60,7 @@ class ExperimentError(LabError):
     def __init__(self, source: str, problems: Iterable[Problem]) -> None:
         self.source = source
         self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
-        super().__init__("\n".join(problem.told(source) for problem in self.problems))
+        super().__init__("\n".join(problem.text(source) for problem in self.problems))
 
     def __reduce__(self) -> tuple[type[ExperimentError], tuple[str, tuple[Problem, ...]]]:
         return ExperimentError, (self.source, self.problems)

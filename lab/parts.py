@@ -230,7 +230,7 @@ class DataSource(ABC):
 
     @abstractmethod
     def load(self, train: int | None, test: int | None, seed: int, folder: Path) -> Dataset:
-        """The data set, made by `lab.data.dataset.assembled` or `lab.data.labels.classified`.
+        """The data set, made by `lab.data.dataset.assembled` or `lab.data.dataset.classified`.
 
         Parameters
         ----------

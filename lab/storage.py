@@ -1,12 +1,17 @@
-"""Writing files so that each is there whole or not at all."""
+"""Writing files so that each is there whole or not at all, and reading those of an older version."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from lab.errors import StorageError
+
+Migrations: TypeAlias = Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]
+"""How values of an older version are brought up to the next: version → function."""
 
 
 def write(path: Path, data: bytes | str) -> None:
@@ -43,6 +48,15 @@ def unsealed(path: Path) -> bytes:
     if line.split()[:1] != [sha256(data).hexdigest()]:
         raise StorageError(f"{path}: is damaged: its content is not what was sealed")
     return data
+
+
+def migrated(values: dict[str, Any], migrations: Migrations) -> dict[str, Any]:
+    """The values as the newest version writes them; their key ``schema`` is their version, else it is 1."""
+    version = values.get("schema", 1)
+    while type(version) is int and version in migrations:
+        values = {**migrations[version](values), "schema": version + 1}
+        version += 1
+    return values
 
 
 def _sealed(path: Path) -> Path:

@@ -36,7 +36,7 @@ def test_exit_codes(error, code):
     ],
 )
 def test_a_problem_tells_its_place(problem, told):
-    assert problem.told("a.toml") == told
+    assert problem.text("a.toml") == told
 
 
 def test_an_experiment_error_tells_all_problems_in_the_order_of_their_lines():

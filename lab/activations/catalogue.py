@@ -55,7 +55,7 @@ class OfRow(Written):
         return tuple((name, getattr(self, name)) for name in self.row.parameters)
 
     def __str__(self) -> str:
-        return " ".join([self.row.name, *(f"[{name} = {value:g}]" for name, value in self.numbers)])
+        return f"{self.row.name}({', '.join(f'{name}={value!r}' for name, value in self.numbers)})"
 
 
 def check_parameters(row: Row, values: dict[str, float]) -> None:

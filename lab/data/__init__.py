@@ -8,16 +8,14 @@ from typing import Any
 
 from lab import plugins
 from lab.data.added.mnist import FashionMnist, Mnist
-from lab.data.boolean import Parity, Xor
-from lab.data.dataset import Dataset
+from lab.data.dataset import Dataset, assembled, classified
 from lab.data.digits import Digits
 from lab.data.files.file import SUFFIXES, File
-from lab.data.plane import Circles, Moons, Spirals
-from lab.data.teacher import Teacher
-from lab.errors import PartError
+from lab.data.made import Circles, Moons, Parity, Spirals, Teacher, Xor
+from lab.errors import LabError, PartError
 from lab.parts import DataSource
 
-__all__ = ["TABLE", "Dataset", "Source", "source"]
+__all__ = ["TABLE", "Dataset", "assembled", "classified", "loaded", "source"]
 
 TABLE: dict[str, type[DataSource]] = {
     "digits": Digits,
@@ -52,23 +50,40 @@ def source(
     Raises
     ------
     PartError
-        There is no such data set (the nearest name is told), or a parameter is unknown, missing or wrong.
+        There is no such data set (the message has the nearest), or a parameter is unknown, missing or wrong.
 
     """
+    made: DataSource
     if Path(name).suffix.lower() in SUFFIXES:
         if "path" in parameters:
             raise PartError(f"{name!r} is a path already, path = {parameters['path']!r} is one too many")
-        made: DataSource = plugins.make(File, name, {"path": name, **parameters})
-    else:
-        part = _found(name, folder, allow_code)
-        made = plugins.make(part, name, parameters)
-    return made
-
-
-def _found(name: str, folder: Path | None, allow_code: bool) -> type:
+        made = plugins.make(File, name, {"path": name, **parameters})
+        return made
     try:
-        return plugins.find("datasets", name, folder=folder, allow_code=allow_code)
+        part = plugins.find("datasets", name, folder=folder, allow_code=allow_code)
     except PartError as error:
         if Path(name).suffix and ".py:" not in name:
             raise PartError(f"{error}; the path of a file ends in one of {', '.join(SUFFIXES)}") from None
         raise
+    made = plugins.make(part, name, parameters)
+    return made
+
+
+def loaded(
+    source: DataSource, name: str, train: int | None, test: int | None, seed: int, folder: Path
+) -> Dataset:
+    """What the source loads, see `lab.DataSource.load`; ``name`` is what the file calls it.
+
+    Raises PartError where a source of one's own raises anything, or gives no `Dataset`.
+    """
+    try:
+        data = source.load(train, test, seed, folder)
+    except LabError:
+        raise
+    except Exception as error:
+        raise PartError(
+            f"{name!r} fails to load: {type(error).__name__}: {' '.join(str(error).split())}"
+        ) from error
+    if not isinstance(data, Dataset):
+        raise PartError(f"{name!r} loads a value of type {type(data).__name__}, expected a lab.data.Dataset")
+    return data

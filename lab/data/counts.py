@@ -8,13 +8,13 @@ LARGEST = 2**31
 """The most bytes of one array or file that are read or made: 2 GiB."""
 
 
-def check_size(told: str, size: int) -> None:
+def check_size(subject: str, size: int) -> None:
     """Raise PartError where ``size`` bytes are more than `LARGEST`: before they are read or allocated."""
     if size > LARGEST:
-        raise PartError(f"{told}: {size / 2**30:.1f} GiB, expected at most {LARGEST / 2**30:.0f} GiB")
+        raise PartError(f"{subject}: {size / 2**30:.1f} GiB, expected at most {LARGEST / 2**30:.0f} GiB")
 
 
-def of_part(told: str, part: str, asked: int | None, usual: int, available: int | None = None) -> int:
+def of_part(name: str, part: str, asked: int | None, usual: int, available: int | None = None) -> int:
     """The rows of one part (``"train"`` or ``"test"``) that has ``available`` rows of its own.
 
     ``available`` None is no limit. Raises PartError with both numbers where more are asked for.
@@ -22,26 +22,26 @@ def of_part(told: str, part: str, asked: int | None, usual: int, available: int 
     rows = usual if asked is None else asked
     least = 1 if part == "train" else 0
     if rows < least:
-        raise PartError(f"{told}: {part} = {rows}, expected at least {least}")
+        raise PartError(f"{name}: {part} = {rows}, expected at least {least}")
     if available is not None and rows > available:
-        raise PartError(f"{told}: {part} = {rows} asks for more than the {available} rows there are")
+        raise PartError(f"{name}: {part} = {rows} asks for more than the {available} rows there are")
     return rows
 
 
 def of_both(
-    told: str, train: int | None, test: int | None, usual: tuple[int, int], available: int
+    name: str, train: int | None, test: int | None, usual: tuple[int, int], available: int
 ) -> tuple[int, int]:
     """The rows of the train and the test part, which share ``available`` rows.
 
     A test part that is not asked for takes at most what the train part leaves. Raises PartError with the
     numbers where more are asked for than there are.
     """
-    train_rows = of_part(told, "train", train, usual[0], available)
+    train_rows = of_part(name, "train", train, usual[0], available)
     left = available - train_rows
-    test_rows = of_part(told, "test", test, min(usual[1], left))
+    test_rows = of_part(name, "test", test, min(usual[1], left))
     if test_rows > left:
         raise PartError(
-            f"{told}: train = {train_rows} and test = {test_rows} make {train_rows + test_rows} rows, "
+            f"{name}: train = {train_rows} and test = {test_rows} make {train_rows + test_rows} rows, "
             f"but there are {available}"
         )
     return train_rows, test_rows

@@ -1,7 +1,8 @@
-"""What a data set is, and what a source of one must do."""
+"""What a data set is, and how a source of one makes it: `classified` from labels, else `assembled`."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TypeAlias
@@ -16,6 +17,9 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 IntArray: TypeAlias = npt.NDArray[np.int64]
 """An array of whole numbers, such as the index of each row's class."""
+
+_MOST_LABELS = 10
+"""So many labels are listed in a note; of more, only the first and the last."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +40,7 @@ class Dataset:
     sha256
         Of the four arrays' shapes and bytes in the order x_train, y_train, x_test, y_test.
     notes
-        What is worth telling about this data, a sentence each.
+        What the user should know about this data, a sentence each.
 
     """
 
@@ -66,16 +70,51 @@ def assembled(
     for part, x, y in (("train", x_train, y_train), ("test", x_test, y_test)):
         if len(x) != len(y):
             raise PartError(f"{name}: the {part} part has {len(x)} rows of x but {len(y)} of y")
-    if x_train.shape[1] != x_test.shape[1]:
-        raise PartError(
-            f"{name}: {x_train.shape[1]} features to train on but {x_test.shape[1]} to be tested on"
-        )
-    if y_train.shape[1] != y_test.shape[1]:
-        raise PartError(
-            f"{name}: {y_train.shape[1]} outputs to train on but {y_test.shape[1]} to be tested on"
-        )
-    fingerprint = _fingerprint(x_train, y_train, x_test, y_test)
-    return Dataset(name, x_train, y_train, x_test, y_test, classes, fingerprint, notes)
+    for kind, one, other in (("features", x_train, x_test), ("outputs", y_train, y_test)):
+        if one.shape[1] != other.shape[1]:
+            raise PartError(f"{name}: {one.shape[1]} {kind} to train on but {other.shape[1]} to be tested on")
+    digest = sha256()
+    for array in (x_train, y_train, x_test, y_test):
+        digest.update(f"{array.shape}".encode())
+        digest.update(array.astype("<f8", copy=False).reshape(-1).view(np.uint8).data)
+    return Dataset(name, x_train, y_train, x_test, y_test, classes, digest.hexdigest(), notes)
+
+
+def classified(
+    name: str,
+    train: tuple[npt.ArrayLike, IntArray],
+    test: tuple[npt.ArrayLike, IntArray],
+    classes: tuple[str, ...],
+    notes: tuple[str, ...] = (),
+) -> Dataset:
+    """The data set of these (x, index of the class) pairs; notes the classes that a part lacks."""
+    pairs = [(x, outputs(labels, len(classes))) for x, labels in (train, test)]
+    lacking = [*_lacking("train", train[1], classes), *_lacking("test", test[1], classes)]
+    return assembled(name, pairs[0], pairs[1], classes, (*notes, *lacking))
+
+
+def outputs(labels: IntArray, classes: int) -> FloatArray:
+    """What a network is to give: shape (rows, 1) and 0 or 1 for two classes, else one-hot rows."""
+    if classes == 2:
+        return labels[:, np.newaxis].astype(np.float64)
+    y = np.zeros((len(labels), classes))
+    y[np.arange(len(labels)), labels] = 1.0
+    return y
+
+
+def mapping_note(classes: tuple[str, ...]) -> str:
+    """How labels became outputs, in words; empty where they are 0, 1, 2, … already."""
+    first = int(classes[0]) if re.fullmatch("-?[0-9]{1,18}", classes[0]) else None
+    if first is not None and classes == tuple(str(first + index) for index in range(len(classes))):
+        if first == 0:
+            return ""
+        named = f"labels {classes[0]}…{classes[-1]}"
+    elif len(classes) > _MOST_LABELS:
+        named = f"{len(classes)} labels {classes[0]!r}…{classes[-1]!r}, in their order,"
+    else:
+        named = f"labels {', '.join(map(repr, classes))}"
+    goals = "0 and 1 of one output" if len(classes) == 2 else f"outputs 0…{len(classes) - 1}"
+    return f"{named} mapped to {goals}"
 
 
 def _fixed(name: str, values: npt.ArrayLike) -> FloatArray:
@@ -87,9 +126,10 @@ def _fixed(name: str, values: npt.ArrayLike) -> FloatArray:
     return fixed
 
 
-def _fingerprint(*arrays: FloatArray) -> str:
-    digest = sha256()
-    for array in arrays:
-        digest.update(f"{array.shape}".encode())
-        digest.update(array.astype("<f8", copy=False).reshape(-1).view(np.uint8).data)
-    return digest.hexdigest()
+def _lacking(part: str, labels: IntArray, classes: tuple[str, ...]) -> list[str]:
+    absent = [repr(classes[index]) for index in np.setdiff1d(range(len(classes)), labels)]
+    if not absent or not len(labels):
+        return []
+    if len(absent) == 1:
+        return [f"class {absent[0]} is missing in the {part} part"]
+    return [f"{len(absent)} of {len(classes)} classes are missing in the {part} part: {', '.join(absent)}"]

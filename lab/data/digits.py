@@ -12,8 +12,7 @@ from typing import ClassVar
 import numpy as np
 
 from lab.data.counts import of_both
-from lab.data.dataset import Dataset
-from lab.data.labels import classified
+from lab.data.dataset import Dataset, classified
 from lab.parts import DataSource
 
 
@@ -30,14 +29,9 @@ class Digits(DataSource):
     origin: ClassVar[str] = "built in"
 
     def load(self, train: int | None, test: int | None, seed: int, folder: Path) -> Dataset:
-        """The first ``train`` rows and the ``test`` rows after them; the seed and the folder play no part."""
         packed = files(__package__).joinpath("digits.csv.gz").read_bytes()
         table = np.loadtxt(BytesIO(gzip.decompress(packed)), delimiter=",", dtype=np.int64)
         x, labels = table[:, :-1].astype(np.float64) / 16, table[:, -1]
         rows, more = of_both("digits", train, test, (1000, 500), len(x))
-        return classified(
-            "digits",
-            (x[:rows], labels[:rows]),
-            (x[rows : rows + more], labels[rows : rows + more]),
-            tuple("0123456789"),
-        )
+        after = slice(rows, rows + more)
+        return classified("digits", (x[:rows], labels[:rows]), (x[after], labels[after]), tuple("0123456789"))

@@ -1,1 +1,1 @@
-"""The experiment: its file, its data, its training and its results."""
+"""The experiment file: from its text to a checked plan of variants."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,9 @@ from lab.activations.specify import from_spec
 from lab.errors import PartError, did_you_mean
 from lab.experiment.keys import Key
 from lab.experiment.problems import Finding
-from lab.experiment.reading import concerns
-from lab.experiment.schema import Experiment, part_name
+from lab.experiment.schema import PARTS, Experiment, part_name
 from lab.experiment.sizes import check_against_data, check_sizes
+from lab.experiment.validation import concerns
 from lab.parts import Probe
 
 DESIGN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
@@ -25,15 +24,6 @@ DESIGN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 
 QUANTITY_GROUPS = ("default", "all")
 """Words of ``record.quantities`` that stand for several quantities."""
-
-
-@dataclass(frozen=True)
-class _Trial:
-    """An attempt to make what stands at ``key``; ``name`` is the name of the part that is made there."""
-
-    key: Key
-    name: str
-    make: Callable[[], object]
 
 
 def parts(
@@ -46,28 +36,18 @@ def parts(
 ) -> list[Finding]:
     """What is wrong with single parts: unknown names, wrong parameters, formulas that cannot be read.
 
-    Parameters
-    ----------
-    settings
-        The experiment.
-    folder, allow_code
-        As `lab.plugins.find` takes them.
-    about
-        A key whose table alone is checked; every table where it is empty.
-    faulty
-        Keys about which something is known to be wrong already; they, and what uses them, are passed over.
-
+    ``about`` is a key whose table alone is checked, every table where it is empty. ``faulty`` are keys about
+    which something is known to be wrong already: they, and what uses them, are passed over. ``folder`` and
+    ``allow_code`` are as `lab.plugins.find` takes them.
     """
     found = []
-    for trial in _trials(settings, folder, allow_code):
-        if about and trial.key[0] != about[0]:
+    for key, name, make in _attempts(settings, {"folder": folder, "allow_code": allow_code}):
+        if about and key[0] != about[0]:
             continue
-        if concerns(trial.key[:2], faulty) or ("activations", trial.name) in faulty:
+        if concerns(key[:2], faulty) or ("activations", name) in faulty:
             continue
-        try:
-            trial.make()
-        except PartError as error:
-            found.append(Finding(trial.key, str(error)))
+        if message := _failure(make):
+            found.append(Finding(key, message))
     return found
 
 
@@ -88,12 +68,12 @@ def together(
             f"got {len(network.activation)}"
         )
         found.append((Finding(("network", "activation"), message), [("network", "hidden")]))
-    if reason := _refusal(settings, folder, allow_code):
+    if reason := _refusal(settings, {"folder": folder, "allow_code": allow_code}):
         found.append((Finding(("network", "cost"), reason), [("network", "output"), ("activations",)]))
     if settings.data.train is not None:
         large = check_against_data(settings, settings.data.train)
         found += [(finding, [("data", "train")]) for finding in large]
-    found += [(finding, []) for finding in check_sizes(settings, features=1, outputs=1, trials=1)]
+    found += [(finding, []) for finding in check_sizes(settings, features=1, outputs=1)]
     return [
         finding
         for finding, others in found
@@ -101,60 +81,75 @@ def together(
     ]
 
 
-def _trials(settings: Experiment, folder: Path, allow_code: bool) -> list[_Trial]:
-    network, training, data = settings.network, settings.training, settings.data
-    activation = partial(from_spec, designs=settings.designs, folder=folder, allow_code=allow_code)
-    build = partial(plugins.build, folder=folder, allow_code=allow_code)
-    named: list[tuple[Key, Any, Callable[[Any], object]]] = [
-        (("network", "output"), network.output, partial(_output, activation)),
-        (("network", "cost"), network.cost, partial(build, "costs")),
-        (("network", "initialiser"), network.initialiser, partial(build, "initialisers")),
-        (("training", "optimiser"), training.optimiser, partial(build, "optimisers")),
-    ]
-    if isinstance(network.activation, list):
-        for index, spec in enumerate(network.activation):
-            named.append((("network", "activation", index), spec, activation))
-    else:
-        named.append((("network", "activation"), network.activation, activation))
-    trials = [_Trial(key, part_name(spec), partial(make, spec)) for key, spec, make in named]
+def _attempts(settings: Experiment, where: dict[str, Any]) -> Iterator[tuple[Key, str, Callable[[], object]]]:
+    """The key of every part, the name of an activation that is made there, and what makes the part."""
+    activation = partial(from_spec, designs=settings.designs, **where)
+    makers: dict[str, Callable[[Any], object]] = {
+        "activations": activation,
+        "datasets": partial(datasets.source, parameters=settings.data.parameters, **where),
+        "probes": partial(_quantity, where=where),
+    }
+    for key, part in PARTS.items():
+        table, name = map(str, key)
+        value = getattr(getattr(settings, table), name)
+        make = makers.get(part.kind, partial(plugins.build, part.kind, **where))
+        if key == ("network", "output") and part_name(value) == "softmax":
+            make = _refuse_softmax
+        several = isinstance(value, list)
+        for index, spec in enumerate(value if several else [value]):
+            sigma = part_name(spec) if part.kind == "activations" else ""
+            yield (*key, index) if several else key, sigma, partial(make, spec)
     for name, design in settings.activations.items():
         formula = "value" if design.value is not None else "derivative"
-        trials.append(_Trial(("activations", name), name, partial(_design_name, name)))
-        trials.append(_Trial(("activations", name, formula), name, partial(activation, name)))
-    for index, quantity in enumerate(settings.record.quantities):
-        trials.append(_Trial(("record", "quantities", index), "", partial(_quantity, quantity)))
-    trials.append(_Trial(("data", "name"), "", partial(datasets.source, data.name, data.parameters)))
-    return trials
+        yield ("activations", name), name, partial(_design_name, name)
+        yield ("activations", name, formula), name, partial(activation, name)
 
 
-def _output(activation: Callable[[Any], object], spec: Any) -> object:
-    if part_name(spec) == "softmax":
-        raise PartError(
-            "softmax is not elementwise, so it is no activation; for a softmax output write "
-            'cost = "softmax-cross-entropy" with output = "identity"'
-        )
-    return activation(spec)
+def _failure(make: Callable[[], object]) -> str:
+    """Why this fails; empty where it does not."""
+    try:
+        make()
+    except PartError as error:
+        return str(error)
+    except Exception as error:  # code of one's own may raise anything
+        return f"cannot be made: {type(error).__name__}: {' '.join(str(error).split())}"
+    return ""
+
+
+def _refuse_softmax(spec: Any) -> None:
+    raise PartError(
+        "softmax is not elementwise, so it is no activation; for a softmax output write "
+        'cost = "softmax-cross-entropy" with output = "identity"'
+    )
 
 
 def _design_name(name: str) -> None:
     if not DESIGN_NAME.fullmatch(name):
         raise PartError(f"a design's name must match {DESIGN_NAME.pattern}, got {name[:80]!r}")
-    if name in {*plugins.names("activations"), *plugins.aliases("activations")}:
+    if name in plugins.names("activations") or name in plugins.aliases("activations"):
         raise PartError(f"{name!r} is the name of an activation of the lab's own; choose another")
 
 
-def _quantity(name: str) -> None:
-    found: list[type[Probe]] = [plugins.find("probes", probe) for probe in plugins.names("probes")]
+def _quantity(name: str, where: dict[str, Any]) -> None:
+    """Raise PartError where this is no group, no column and no probe, also of one's own."""
+    if ".py:" in name:
+        plugins.build("probes", name, **where)
+        return
+    probes = plugins.names("probes")
+    found: list[type[Probe]] = [plugins.find("probes", probe) for probe in probes]
     known = (*QUANTITY_GROUPS, *(column for probe in found for column in probe.columns))
-    if name not in known:
-        raise PartError(f"unknown quantity {name!r}; {did_you_mean(name, known)}")
+    if name not in known and name not in probes:
+        raise PartError(f"unknown quantity {name!r}; {did_you_mean(name, known, probes)}")
 
 
-def _refusal(settings: Experiment, folder: Path, allow_code: bool) -> str:
+def _refusal(settings: Experiment, where: dict[str, Any]) -> str:
     """Why the cost does not accept the output's activation; empty where it does or one cannot be made."""
     try:
-        cost = plugins.build("costs", settings.network.cost, folder=folder, allow_code=allow_code)
-        sigma = from_spec(settings.network.output, settings.designs, folder=folder, allow_code=allow_code)
-    except PartError:
+        cost = plugins.build("costs", settings.network.cost, **where)
+        sigma = from_spec(settings.network.output, settings.designs, **where)
+    except Exception:
         return ""
-    return cost.refuses(sigma) or ""
+    try:
+        return cost.refuses(sigma) or ""
+    except Exception as error:  # code of one's own may raise anything
+        return f"cannot judge {sigma}: {type(error).__name__}: {' '.join(str(error).split())}"

@@ -17,13 +17,11 @@ from lab.experiment.toml_writer import key_text
 Key: TypeAlias = tuple[str | int, ...]
 """Names of tables and indices of lists, from the outermost inwards."""
 
-_BLANKS = re.compile(r"[ \t]*")
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
-_QUOTED = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"|\'[^\'\n]*\'')
+_NAME = re.compile(r'[ \t]*(?:([A-Za-z0-9_-]+)|("(?:[^"\\\n]|\\[^\n])*"|\'[^\'\n]*\'))[ \t]*')
 _INDEX = re.compile(r"\[([0-9]{1,9})\]")
 
 
-def told(key: Key) -> str:
+def dotted(key: Key) -> str:
     """The key as one writes it: dotted, indices in brackets, names quoted where they need it."""
     text = ""
     for part in key:
@@ -49,24 +47,27 @@ def parsed(text: str) -> Key:
     return key
 
 
+def parsed_or_name(text: str) -> Key:
+    """The key that is written as ``text``, or the text as one name where it is no dotted key."""
+    try:
+        return parsed(text)
+    except ValueError:
+        return (text,)
+
+
 def names_at(text: str, position: int) -> tuple[tuple[str, ...], int]:
     """The dotted names that begin at ``position``, and the position after them and their blanks.
 
     Raises ValueError where no name stands.
     """
     names: list[str] = []
-    while True:
-        position = _after_blanks(text, position)
-        if match := _BARE.match(text, position):
-            names.append(match[0])
-        elif match := _QUOTED.match(text, position):
-            names.append(tomllib.loads(f"name = {match[0]}")["name"])
-        else:
-            raise ValueError(f"no key at {text[position : position + 20]!r}")
-        position = _after_blanks(text, match.end())
+    while match := _NAME.match(text, position):
+        names.append(match[1] or tomllib.loads(f"name = {match[2]}")["name"])
+        position = match.end()
         if not text.startswith(".", position):
             return tuple(names), position
         position += 1
+    raise ValueError(f"no key at {text[position : position + 20]!r}")
 
 
 def assigned(tables: Mapping[str, Any], key: Key, value: Any) -> dict[str, Any]:
@@ -85,12 +86,12 @@ def _assigned(place: Any, before: Key, rest: Key, value: Any) -> Any:
     step = rest[0]
     if isinstance(step, int):
         if not isinstance(place, list):
-            raise ValueError(f"{told(before)} is not a list, so it has no entry [{step}]")
+            raise ValueError(f"{dotted(before)} is not a list, so it has no entry [{step}]")
         if step >= len(place):
-            raise ValueError(f"index {step} is out of range: {told(before)} has {_entries(len(place))}")
+            raise ValueError(f"index {step} is out of range: {dotted(before)} has {_entries(len(place))}")
         return [*place[:step], _assigned(place[step], (*before, step), rest[1:], value), *place[step + 1 :]]
     if not isinstance(place, Mapping):
-        raise ValueError(f"{told(before)} is not a table, so it has no key {step!r}")
+        raise ValueError(f"{dotted(before)} is not a table, so it has no key {step!r}")
     return {**place, step: _assigned(place.get(step, {}), (*before, step), rest[1:], value)}
 
 
@@ -98,8 +99,3 @@ def _entries(count: int) -> str:
     if count == 0:
         return "no entries"
     return "only [0]" if count == 1 else f"{count} entries, [0] to [{count - 1}]"
-
-
-def _after_blanks(text: str, position: int) -> int:
-    match = _BLANKS.match(text, position)
-    return match.end() if match else position

@@ -6,19 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lab.experiment.keys import Key, parsed
-from lab.experiment.schema import part_name
+from lab.experiment.keys import dotted, parsed
+from lab.experiment.schema import PARTS, part_name
 
-_BARE = frozenset(
-    {
-        "network.activation",
-        "network.cost",
-        "network.initialiser",
-        "network.hidden",
-        "training.optimiser",
-        "data.name",
-    }
-)
+_BARE = {dotted(key) for key, part in PARTS.items() if part.bare}
 _SIGNS = str.maketrans(
     {"*": "·", "/": "∕", "\\": "∖", ":": "_", "<": "_", ">": "_", "|": "_", "?": "_", '"': "_"}
 )
@@ -29,17 +20,14 @@ _REPEATED = 5
 def labels(varied: Sequence[Mapping[str, Any]], activation: Any) -> list[str]:
     """A label for each variant, no two alike even where capitals count for nothing.
 
-    Parameters
-    ----------
-    varied
-        The varied keys of each variant with their values.
-    activation
-        The activation that names the one variant where nothing varies.
-
+    ``varied`` are the varied keys of each variant with their values; where nothing varies, ``activation``
+    names the one variant.
     """
     if not any(varied):
         return [_safe(_text(activation))]
-    names = _short_names([parsed(key) for key in varied[0]])
+    keys = [parsed(key) for key in varied[0]]
+    often = Counter(key[-1] for key in keys)
+    names = [".".join(map(str, key[-1:] if often[key[-1]] == 1 else key[-2:])) for key in keys]
     return _unique(
         [
             ", ".join(_word(key, name, value) for (key, value), name in zip(one.items(), names, strict=True))
@@ -72,12 +60,6 @@ def _text(value: Any) -> str:
     if isinstance(value, str):
         return value.rpartition(":")[2] if ".py:" in value else value.replace("**", "^")
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _short_names(keys: Sequence[Key]) -> list[str]:
-    """The last part of each key; the last two where the last alone would be ambiguous."""
-    often = Counter(key[-1] for key in keys)
-    return [".".join(map(str, key[-1:] if often[key[-1]] == 1 else key[-2:])) for key in keys]
 
 
 def _safe(text: str) -> str:

@@ -8,28 +8,30 @@ from datetime import date, time
 from typing import Any, get_args
 
 from pydantic import ValidationError
-from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from lab.errors import Problem, did_you_mean
-from lab.experiment.keys import Key, told
-from lab.experiment.schema import SCHEMA, TABLES, Experiment, key_names
+from lab.experiment.keys import Key, dotted
+from lab.experiment.schema import TABLES, Experiment, key_names
 from lab.experiment.source import Source
 
-_WANTED = {
-    "int_type": "a whole number",
-    "float_type": "a number",
-    "string_type": "text in quotes",
-    "list_type": "a list",
-    "dict_type": "a table",
-    "model_type": "a table",
+_MESSAGES = {
+    "finite_number": "must be finite, got {value}",
+    "int_type": "expected a whole number, got {value}",
+    "float_type": "expected a number, got {value}",
+    "string_type": "expected text in quotes, got {value}",
+    "list_type": "expected a list, got {value}",
+    "dict_type": "expected a table, got {value}",
+    "model_type": "expected a table, got {value}",
+    "greater_than": "must be > {gt:g}, got {value}",
+    "greater_than_equal": "must be >= {ge:g}, got {value}",
+    "less_than": "must be < {lt:g}, got {value}",
+    "less_than_equal": "must be <= {le:g}, got {value}",
+    "too_short": "must not be empty",
+    "string_too_short": "must not be empty",
 }
-_BOUNDS = {
-    "greater_than": (">", "gt"),
-    "greater_than_equal": (">=", "ge"),
-    "less_than": ("<", "lt"),
-    "less_than_equal": ("<=", "le"),
-}
+"""What is said for a kind of error of pydantic."""
+
 _LONGEST = 60
 
 
@@ -43,21 +45,30 @@ class Finding:
 
 
 def located(source: Source, findings: Iterable[Finding]) -> list[Problem]:
-    """The findings with their lines, each told once."""
+    """The findings with their lines, each once."""
     problems = []
     for finding in findings:
         message = finding.message
         if finding.other:
-            message += f" {told(finding.other)}{_place(source, finding.other)}; give only one of them"
+            line = source.line(finding.other)
+            place = f" (line {line})" if line else ""
+            message += f" {dotted(finding.other)}{place}; give only one of them"
         if source.is_overridden(finding.key):
             message += " (set by an override)"
-        problems.append(Problem(source.line(finding.key), told(finding.key), message))
+        problems.append(Problem(source.line(finding.key), dotted(finding.key), message))
     return list(dict.fromkeys(problems))
 
 
 def findings(error: ValidationError) -> list[Finding]:
     """What pydantic refused, in the lab's words."""
-    return [_finding(details) for details in error.errors()]
+    found = []
+    for details in error.errors():
+        key: Key = tuple(details["loc"])
+        if details["type"] == "contradiction":
+            found.append(Finding(key, "contradicts", (*key[:-1], details["ctx"]["other"])))
+        else:
+            found.append(Finding(key, _message(key, details)))
+    return found
 
 
 def described(value: Any) -> str:
@@ -80,48 +91,26 @@ def described(value: Any) -> str:
     return _cut(repr(value))
 
 
-def _finding(details: ErrorDetails) -> Finding:
-    key: Key = tuple(details["loc"])
-    if details["type"] == "contradiction":
-        return Finding(key, "contradicts", (*key[:-1], details["ctx"]["other"]))
-    return Finding(key, _message(key, details))
-
-
 def _message(key: Key, details: ErrorDetails) -> str:
     kind, context = details["type"], details.get("ctx", {})
     value = context.get("got", details["input"])
-    if key == ("schema",) and kind == "less_than_equal":
-        return f"needs a newer lab: this one reads schema {SCHEMA}, got {described(value)}"
     if key[0] == "vary" and len(key) > 1 and isinstance(value, Mapping):
         return 'expected a list; a key with dots stands in quotes: "network.activation" = [ … ]'
     if kind == "extra_forbidden":
         return _unknown(key)
-    if kind == "missing":
-        return f"is missing; expected {_field(key).description}"
-    if kind == "finite_number" or (kind == "float_type" and type(value) is int):
-        return f"must be finite, got {described(value)}"
-    if kind in _WANTED:
-        return f"expected {_WANTED[kind]}, got {described(value)}"
-    if kind in _BOUNDS:
-        sign, bound = _BOUNDS[kind]
-        return f"must be {sign} {context[bound]:g}, got {described(value)}"
-    if kind == "literal_error":
-        return _one_of(value, get_args(_field(key).annotation))
-    if kind in ("too_short", "string_too_short"):
-        return "must not be empty"
-    if kind == "expected":
-        return f"expected {details['msg']}, got {described(value)}"
-    return details["msg"]
-
-
-def _field(key: Key) -> FieldInfo:
-    return TABLES[str(key[0])].model_fields[str(key[1])]
-
-
-def _one_of(value: Any, words: Iterable[str]) -> str:
-    if isinstance(value, str):
-        return f"unknown word {_cut(value)!r}; {did_you_mean(value, words)}"
-    return f"expected one of {', '.join(words)}, got {described(value)}"
+    if kind in ("missing", "literal_error"):
+        field = TABLES[str(key[0])].model_fields[str(key[1])]
+        words = get_args(field.annotation)
+        if kind == "missing":
+            return f"is missing; expected {field.description}"
+        if isinstance(value, str):
+            return f"unknown word {_cut(value)!r}; {did_you_mean(value, words)}"
+        return f"expected one of {', '.join(words)}, got {described(value)}"
+    if kind == "float_type" and type(value) is int:
+        kind = "finite_number"
+    if kind in _MESSAGES:
+        return _MESSAGES[kind].format_map({**context, "value": described(value)})
+    return f"expected {details['msg']}, got {described(value)}" if kind == "expected" else details["msg"]
 
 
 def _unknown(key: Key) -> str:
@@ -131,10 +120,6 @@ def _unknown(key: Key) -> str:
         return f"unknown key here; it belongs in the table [{home}]"
     known = key_names(TABLES[str(key[0])]) if len(key) > 1 else key_names(Experiment)
     return f"unknown key; {did_you_mean(name, known)}"
-
-
-def _place(source: Source, key: Key) -> str:
-    return f" (line {source.line(key)})" if source.line(key) else ""
 
 
 def _cut(text: str) -> str:

@@ -6,7 +6,8 @@ numbers are finite. Whether named parts exist and fit each other is seen by `lab
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
@@ -20,11 +21,28 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-SCHEMA = 1
-"""The version of the file's format that this lab reads."""
+from lab.experiment.keys import Key
+from lab.storage import Migrations
+
+FILE_VERSION = 1
+"""The version of the file's format, its key ``schema``: the newest that this lab reads."""
+
+MIGRATIONS: Migrations = {}
+"""How a file of an older version is brought up to the next: version → function of the file's values."""
 
 LARGEST_COUNT = 10**15
 """The largest number of anything that can be asked for, so that estimates of sizes stay numbers."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Marks a key whose value names a part of this kind of `lab.plugins.KINDS`, or several."""
+
+    kind: str
+    table: bool = True
+    """Whether a part may be written as a table of its name and its parameters."""
+    bare: bool = True
+    """Whether a variant's label says the part alone, without the key."""
 
 
 def _part(value: Any) -> Any:
@@ -50,7 +68,7 @@ def _part_or_parts(value: Any) -> Any:
     return parts
 
 
-def _word_or_count(*words: str) -> Callable[[Any], Any]:
+def _word_or_count(*words: str) -> PlainValidator:
     """A check for one of these words or a whole number of at least 1."""
     choices = " or ".join(f'"{word}"' for word in words)
 
@@ -60,7 +78,7 @@ def _word_or_count(*words: str) -> Callable[[Any], Any]:
             return value
         raise PydanticCustomError("expected", f"{choices}, or a whole number >= 1")
 
-    return checked
+    return PlainValidator(checked, json_schema_input_type=Literal[words] | Count)
 
 
 Spec: TypeAlias = Annotated[str | dict[str, Any], PlainValidator(_part)]
@@ -75,20 +93,37 @@ Count: TypeAlias = Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
 """A number of things, of which there is at least one."""
 
 
+def _key(description: str, default: Any = ..., **limits: Any) -> Any:
+    """A key: what an editor says of it, its default unless it is needed, and pydantic's limits to it."""
+    return Field(default=default, description=description, **limits)
+
+
 class Table(BaseModel):
     """A table of an experiment file; abstract."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
 
+    @classmethod
+    def derived(cls, table: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Defaults that follow from other keys of the table."""
+        return {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_derived(cls, table: Any) -> Any:
+        return {**cls.derived(table), **table} if isinstance(table, Mapping) else table
+
 
 class Data(Table):
-    """``[data]``: which data set, how much of it, and (any further key) the data set's own parameters."""
+    """Which data set, how much of it, and (any further key) the data set's own parameters."""
 
     model_config = ConfigDict(extra="allow")
 
-    name: str = Field(min_length=1, description="a data set, or a path to a .csv, .npz or .parquet file")
-    train: Count | None = None
-    test: int | None = Field(default=None, ge=0, le=LARGEST_COUNT)
+    name: Annotated[str, Part("datasets", table=False)] = _key(
+        "a data set, or a path to a .csv, .npz or .parquet file", min_length=1
+    )
+    train: Count | None = _key("how many examples train; else as many as the data set usually has", None)
+    test: int | None = _key("how many examples test; else as usual", None, ge=0, le=LARGEST_COUNT)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -97,24 +132,22 @@ class Data(Table):
 
 
 class Network(Table):
-    """``[network]``: the hidden layers' widths, the activations, the cost and the first weights.
+    """The hidden layers' widths, the activations, the cost and the first weights."""
 
-    ``output`` left out is ``"identity"`` where the cost is softmax-cross-entropy, else ``"sigmoid"``.
-    """
+    hidden: list[Count] = _key("the widths of the hidden layers; [] for none")
+    activation: Annotated[Specs, Part("activations")] = _key(
+        "σ of all hidden layers, or a list of one for each", "sigmoid"
+    )
+    output: Annotated[Spec, Part("activations", bare=False)] = _key(
+        'σ of the output; left out it is "identity" with softmax-cross-entropy', "sigmoid"
+    )
+    cost: Annotated[Spec, Part("costs")] = _key("what is minimised", "cross-entropy")
+    initialiser: Annotated[Spec, Part("initialisers")] = _key("what draws the first w and b", "nielsen")
 
-    hidden: list[Count] = Field(description="the widths of the hidden layers; [] for none")
-    activation: Specs = "sigmoid"
-    output: Spec = "sigmoid"
-    cost: Spec = "cross-entropy"
-    initialiser: Spec = "nielsen"
-
-    @model_validator(mode="before")
     @classmethod
-    def _fill_output(cls, table: Any) -> Any:
-        if not isinstance(table, Mapping) or "output" in table:
-            return table
+    def derived(cls, table: Mapping[str, Any]) -> Mapping[str, Any]:
         linear = part_name(table.get("cost")) == "softmax-cross-entropy"
-        return {**table, "output": "identity" if linear else "sigmoid"}
+        return {"output": "identity"} if linear else {}
 
     @property
     def activations(self) -> list[str | dict[str, Any]]:
@@ -125,28 +158,27 @@ class Network(Table):
 
 
 class Training(Table):
-    """``[training]``: how the weights are changed, and for how long.
+    """How the weights are changed, and for how long."""
 
-    Exactly one of ``epochs`` and ``steps`` counts; where neither is given, ``epochs`` is 30.
-    ``surrogate_floor`` trains a counterfactual: BP1 and BP2 pass max(σ′, floor) for σ′, and what the weights
-    follow is not the gradient of C. 0 is the control, σ′ itself.
-    """
+    model_config = ConfigDict(json_schema_extra={"not": {"required": ["epochs", "steps"]}})
 
-    optimiser: Spec = "descent"
-    eta: float = Field(default=0.1, gt=0)
-    lambda_: float = Field(default=0.0, alias="lambda", ge=0)
-    batch: Annotated[Literal["full"] | int, PlainValidator(_word_or_count("full"))] = "full"
-    epochs: Count | None = None
-    steps: Count | None = None
-    dtype: Literal["float64", "float32"] = "float64"
-    surrogate_floor: float | None = Field(default=None, ge=0)
+    optimiser: Annotated[Spec, Part("optimisers")] = _key("what turns gradients into steps", "descent")
+    eta: float = _key("the learning rate η", 0.1, gt=0)
+    lambda_: float = _key("weight decay: w ← (1 − ηλ/n) w", 0.0, alias="lambda", ge=0)
+    batch: Annotated[Literal["full"] | int, _word_or_count("full")] = _key("examples a step", "full")
+    epochs: Count | None = _key("how long to train; 30 where there are no steps", None)
+    steps: Count | None = _key("how long to train, in place of epochs", None)
+    dtype: Literal["float64", "float32"] = _key("the precision of all numbers", "float64")
+    surrogate_floor: float | None = _key(
+        "a counterfactual: BP1 and BP2 pass max(σ′, floor) for σ′, so that what the weights follow is not "
+        "the gradient of C; 0 is the control, σ′ itself",
+        None,
+        ge=0,
+    )
 
-    @model_validator(mode="before")
     @classmethod
-    def _fill_epochs(cls, table: Any) -> Any:
-        if not isinstance(table, Mapping) or "epochs" in table or "steps" in table:
-            return table
-        return {**table, "epochs": 30}
+    def derived(cls, table: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {} if "steps" in table else {"epochs": 30}
 
     @field_validator("steps")
     @classmethod
@@ -157,37 +189,40 @@ class Training(Table):
 
 
 class Trials(Table):
-    """``[trials]``: how many replicates every variant gets, and the root of their random streams."""
+    """How many replicates every variant gets, and the root of their random streams."""
 
-    seeds: Count = 10
-    seed: int = Field(default=0, ge=0)
+    seeds: Count = _key("trials of every variant", 10)
+    seed: int = _key("the root of all random streams", 0, ge=0)
 
 
 class Record(Table):
-    """``[record]``: what is measured, and how often; ``neurons`` asks for a table of single neurons too."""
+    """What is measured, and how often."""
 
-    every: Annotated[Literal["auto", "log"] | int, PlainValidator(_word_or_count("auto", "log"))] = "auto"
-    on: Literal["batch", "probe"] = "batch"
-    examples: Count = 300
-    quantities: list[str] = Field(default=["default"], min_length=1)
-    saturation_threshold: float = Field(default=0.05, gt=0, lt=1)
-    low_input_threshold: float = Field(default=0.1, gt=0)
-    neurons: bool = False
+    every: Annotated[Literal["auto", "log"] | int, _word_or_count("auto", "log")] = _key(
+        'steps from reading to reading; "auto" makes at most 200 readings', "auto"
+    )
+    on: Literal["batch", "probe"] = _key('what a reading sees; "probe" is always the same examples', "batch")
+    examples: Count = _key('how many examples a reading sees with on = "probe"', 300)
+    quantities: Annotated[list[str], Part("probes", table=False, bare=False)] = _key(
+        'quantities, or probes of one\'s own; "default", "all"', ["default"], min_length=1
+    )
+    saturation_threshold: float = _key("saturated: |σ′| < this × sup|σ′|", 0.05, gt=0, lt=1)
+    low_input_threshold: float = _key("low: |a| < this × rms a", 0.1, gt=0)
+    neurons: bool = _key("whether there is a table of single neurons too", False)
 
 
 class Design(Table):
-    """``[activations.NAME]``: an activation of one's own, by its value or by its derivative.
+    """An activation of one's own by one formula in z; any further key is a parameter of the formula."""
 
-    ``at_least`` and ``at_most`` claim bounds of σ′; any further key is a parameter of the formula.
-    """
-
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(
+        extra="allow", json_schema_extra={"oneOf": [{"required": ["value"]}, {"required": ["derivative"]}]}
+    )
     __pydantic_extra__: dict[str, float]
 
-    value: str | None = None
-    derivative: str | None = Field(default=None, validate_default=True)
-    at_least: float | None = None
-    at_most: float | None = None
+    value: str | None = _key("the formula of σ", None)
+    derivative: str | None = _key("the formula of σ′, which is integrated", None, validate_default=True)
+    at_least: float | None = _key("a claim, proved before anything runs: σ′ ≥ this", None)
+    at_most: float | None = _key("a claim, proved before anything runs: σ′ ≤ this", None)
 
     @field_validator("derivative")
     @classmethod
@@ -202,15 +237,17 @@ class Design(Table):
 class Experiment(Table):
     """A whole experiment file."""
 
-    title: str = ""
-    schema_: int = Field(default=SCHEMA, alias="schema", ge=1, le=SCHEMA)
+    title: str = _key("the question that the experiment asks", "")
+    schema_: int = _key(
+        "the version of the file's format", FILE_VERSION, alias="schema", ge=1, le=FILE_VERSION
+    )
     data: Data
     network: Network
-    training: Training = Field(default_factory=Training)
-    trials: Trials = Field(default_factory=Trials)
-    vary: dict[str, list[Any]] = Field(default_factory=dict)
-    record: Record = Field(default_factory=Record)
-    activations: dict[str, Design] = Field(default_factory=dict)
+    training: Training = Training()
+    trials: Trials = Trials()
+    vary: dict[str, list[Any]] = _key("dotted keys in quotes with the values to try, in all combinations", {})
+    record: Record = Record()
+    activations: dict[str, Design] = _key("designs: activations of one's own by name", {})
 
     @property
     def designs(self) -> dict[str, dict[str, Any]]:
@@ -219,22 +256,20 @@ class Experiment(Table):
 
 
 TABLES: dict[str, type[Table]] = {
-    "data": Data,
-    "network": Network,
-    "training": Training,
-    "trials": Trials,
-    "record": Record,
+    name: field.annotation
+    for name, field in Experiment.model_fields.items()
+    if isinstance(field.annotation, type) and issubclass(field.annotation, Table)
 }
 """The tables that have fixed keys."""
 
-SPEC_KEYS = (
-    ("network", "activation"),
-    ("network", "output"),
-    ("network", "cost"),
-    ("network", "initialiser"),
-    ("training", "optimiser"),
-)
-"""The keys whose values are parts, which may be tables."""
+PARTS: dict[Key, Part] = {
+    (table, name): mark
+    for table, model in TABLES.items()
+    for name, field in model.model_fields.items()
+    for mark in field.metadata
+    if isinstance(mark, Part)
+}
+"""The keys whose values are parts."""
 
 
 def part_name(spec: Any) -> str:

@@ -6,7 +6,7 @@ from math import ceil, prod
 from pathlib import Path
 
 from lab.experiment.problems import Finding
-from lab.experiment.schedule import MOST_HISTOGRAMS
+from lab.experiment.schedule import MOST_HISTOGRAMS, MOST_READINGS
 from lab.experiment.schema import Experiment
 from lab.network.parameters import count
 
@@ -24,7 +24,7 @@ _GIB = 2**30
 
 
 def free_memory() -> int | None:
-    """The bytes of memory that are free, or None where the system does not tell."""
+    """The bytes of memory that are free, or None where the system does not say."""
     try:
         text = _MEMORY.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError):
@@ -33,28 +33,13 @@ def free_memory() -> int | None:
     return int(found[0]) * 1024 if found else None
 
 
-def check_sizes(
-    settings: Experiment, features: int, outputs: int, trials: int | None = None
-) -> list[Finding]:
-    """What is too large about the network of one variant.
-
-    Parameters
-    ----------
-    settings
-        The variant.
-    features, outputs
-        The widths of the network's input and output.
-    trials
-        How many trials are in memory together; all seeds of the variant where it is None.
-
-    """
+def check_sizes(settings: Experiment, features: int, outputs: int) -> list[Finding]:
+    """What is too large about the network of one trial with so many inputs and outputs."""
     hidden = settings.network.hidden
     parameters = count((features, *hidden, outputs))
-    together = settings.trials.seeds if trials is None else trials
-    needed = parameters * together * _ARRAYS * _ITEM_BYTES[settings.training.dtype]
+    needed = parameters * _ARRAYS * _ITEM_BYTES[settings.training.dtype]
     estimate = (
-        f"{parameters} parameters a trial need about {needed / _GIB:.1f} GiB "
-        f"for {_counted(together, 'trial')} (weights, gradients and steps)"
+        f"{parameters} parameters a trial need about {needed / _GIB:.1f} GiB (weights, gradients and steps)"
     )
     free = free_memory()
     key = ("network", "hidden")
@@ -65,50 +50,41 @@ def check_sizes(
     return []
 
 
-def check_record(settings: Experiment, variants: int) -> list[Finding]:
-    """Whether the table of layers of the whole experiment would be larger than the free memory."""
-    readings = _readings(settings)
-    layers = len(settings.network.hidden) + 1
-    factors = (variants, settings.trials.seeds, readings, layers)
-    needed = prod(factors) * _ROW_BYTES
-    free = free_memory()
-    if free is None or needed <= free:
-        return []
-    message = (
-        f"the table of layers would have {prod(factors)} rows ({_counted(variants, 'variant')} × "
-        f"{_counted(settings.trials.seeds, 'seed')} × {_counted(readings, 'reading')} × "
-        f"{_counted(layers, 'layer')}), about {needed / _GIB:.1f} GiB, and {free / _GIB:.1f} GiB are free; "
-        f"record less often with record.every"
-    )
-    return [Finding(("record", "every"), message)]
+def check_tables(settings: Experiment, variants: int) -> list[Finding]:
+    """What of the tables of the whole experiment would be too large.
 
-
-def check_neurons(settings: Experiment, variants: int) -> list[Finding]:
-    """Whether the table of neurons, if it is asked for, would have more than `MOST_NEURON_ROWS` rows."""
-    if not settings.record.neurons:
-        return []
-    readings = min(_readings(settings), MOST_HISTOGRAMS)
-    neurons = sum(settings.network.hidden) + 1
-    factors = (variants, settings.trials.seeds, readings, neurons)
-    if prod(factors) <= MOST_NEURON_ROWS:
-        return []
-    message = (
-        f"the table of neurons would have at least {prod(factors)} rows ({_counted(variants, 'variant')} × "
-        f"{_counted(settings.trials.seeds, 'seed')} × {_counted(readings, 'reading')} × "
-        f"{_counted(neurons, 'neuron')}), more than {MOST_NEURON_ROWS}; "
-        "expected fewer seeds, variants or neurons"
-    )
-    return [Finding(("record", "neurons"), message)]
-
-
-def _readings(settings: Experiment) -> int:
-    """How many readings a trial has, as far as it is known before the data are."""
-    training, every = settings.training, settings.record.every
+    The table of layers must fit into the free memory; the table of neurons, if it is asked for, may have
+    `MOST_NEURON_ROWS` rows.
+    """
+    training, record, hidden = settings.training, settings.record, settings.network.hidden
     batches = 1
     if isinstance(training.batch, int) and settings.data.train is not None:
         batches = ceil(settings.data.train / training.batch)
     steps = training.steps or (training.epochs or 1) * batches
-    return steps // every + 1 if isinstance(every, int) else min(steps + 1, 200)
+    readings = steps // record.every + 1 if isinstance(record.every, int) else min(steps + 1, MOST_READINGS)
+
+    def rows(readings: int, each: int, noun: str) -> tuple[int, str]:
+        factors = {"variant": variants, "seed": settings.trials.seeds, "reading": readings, noun: each}
+        return prod(factors.values()), " × ".join(_counted(number, one) for one, number in factors.items())
+
+    found = []
+    free = free_memory()
+    layers, product = rows(readings, len(hidden) + 1, "layer")
+    if free is not None and layers * _ROW_BYTES > free:
+        message = (
+            f"the table of layers would have {layers} rows ({product}), about "
+            f"{layers * _ROW_BYTES / _GIB:.1f} GiB, and {free / _GIB:.1f} GiB are free; "
+            "record less often with record.every"
+        )
+        found.append(Finding(("record", "every"), message))
+    neurons, product = rows(min(readings, MOST_HISTOGRAMS), sum(hidden) + 1, "neuron")
+    if record.neurons and neurons > MOST_NEURON_ROWS:
+        message = (
+            f"the table of neurons would have at least {neurons} rows ({product}), more than "
+            f"{MOST_NEURON_ROWS}; expected fewer seeds, variants or neurons"
+        )
+        found.append(Finding(("record", "neurons"), message))
+    return found
 
 
 def check_against_data(settings: Experiment, examples: int) -> list[Finding]:

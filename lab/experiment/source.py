@@ -6,42 +6,32 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 from lab.errors import ExperimentError, Problem
-from lab.experiment import keys, positions, syntax
-from lab.experiment.keys import Key
+from lab.experiment import line_numbers, syntax
+from lab.experiment.keys import Key, assigned, dotted, parsed, parsed_or_name
+from lab.experiment.schema import FILE_VERSION, MIGRATIONS
+from lab.storage import migrated
 
 _ALTERNATIVES = (("training", "epochs", "steps"), ("training", "steps", "epochs"))
 
 
 @dataclass(frozen=True)
 class Source:
-    """An experiment file as it was read.
+    """An experiment file as it was read: its exact bytes, and its values with the overrides in place.
 
-    Attributes
-    ----------
-    path
-        The file, as it was named.
-    data
-        Its exact bytes.
-    values
-        Its values, with the overrides in place.
-    notes
-        What is worth telling about the overrides: of two for one key, the last wins.
-    positions
-        The line of every key that the text mentions.
-    overridden
-        The keys that were set from outside.
-
+    ``lines`` has the line of every key that the text mentions, ``overridden`` are the keys that were set from
+    outside, and ``notes`` say which of them took the place of another.
     """
 
     path: Path
     data: bytes
     values: Mapping[str, Any]
     notes: tuple[str, ...]
-    positions: Mapping[Key, int]
+    lines: Mapping[Key, int]
     overridden: frozenset[Key]
 
     @property
@@ -50,21 +40,23 @@ class Source:
         return _printable(str(self.path))
 
     @property
-    def told_overrides(self) -> dict[str, str]:
+    def override_texts(self) -> dict[str, str]:
         """The overridden keys and their values, as one writes them."""
-        return {keys.told(key): repr(_value_at(self.values, key)) for key in sorted(self.overridden, key=str)}
+        return {
+            dotted(key): repr(reduce(lambda value, part: value[part], key, self.values))  # type: ignore[index]
+            for key in sorted(self.overridden, key=str)
+        }
 
     def line(self, key: str | Key) -> int:
         """The line of a key, or of the nearest table around it; 0 if it was overridden or is nowhere."""
-        path = keys.parsed(key) if isinstance(key, str) else key
+        path = parsed(key) if isinstance(key, str) else key
         if self.is_overridden(path):
             return 0
-        mentioned = (path[:end] for end in range(len(path), 0, -1) if path[:end] in self.positions)
-        return next((self.positions[part] for part in mentioned), 0)
+        return next((self.lines[one] for one in reversed(_prefixes(path)) if one in self.lines), 0)
 
     def is_overridden(self, key: Key) -> bool:
         """Whether this key, or a table around it, was set from outside."""
-        return any(key[:end] in self.overridden for end in range(1, len(key) + 1))
+        return not self.overridden.isdisjoint(_prefixes(key))
 
 
 def read(path: Path, overrides: Mapping[str, Any] | Sequence[str] = ()) -> Source:
@@ -81,25 +73,27 @@ def read(path: Path, overrides: Mapping[str, Any] | Sequence[str] = ()) -> Sourc
     Raises
     ------
     ExperimentError
-        The file cannot be read, is no TOML, is empty, or an override fits nowhere.
+        The file cannot be read, is no TOML, is empty, is of a newer format, or an override fits nowhere.
 
     """
     name = _printable(str(path))
     try:
         data = _bytes(path)
         text = syntax.decoded(data)
-        tables = syntax.values(text)
+        tables = migrated(syntax.values(text), MIGRATIONS)
     except syntax.UnreadableError as error:
         raise ExperimentError(name, [error.problem]) from None
-    values, overridden, notes, problems = _with_overrides(tables, overrides)
-    if problems:
-        raise ExperimentError(name, problems)
+    values, overridden, notes = _with_overrides(name, tables, overrides)
     values, replaced = _without_replaced(values, overridden)
-    notes += replaced
     if not values:
         raise ExperimentError(name, [Problem(0, "", "no experiment: needs `data.name` and `network.hidden`")])
-    lines = positions.lines(list(positions.statements(text)))
-    return Source(path, data, values, tuple(notes), lines, frozenset(overridden))
+    lines = line_numbers.lines(text)
+    source = Source(path, data, values, (*notes, *replaced), lines, frozenset(overridden))
+    version = values.get("schema")
+    if type(version) is int and version > FILE_VERSION:  # before its new keys are taken for mistakes
+        message = f"needs a newer lab: this one reads schema {FILE_VERSION}, got {version}"
+        raise ExperimentError(name, [Problem(source.line("schema"), "schema", message)])
+    return source
 
 
 def _bytes(path: Path) -> bytes:
@@ -119,9 +113,9 @@ def _bytes(path: Path) -> bytes:
 
 
 def _with_overrides(
-    tables: dict[str, Any], overrides: Mapping[str, Any] | Sequence[str]
-) -> tuple[dict[str, Any], dict[Key, Any], list[str], list[Problem]]:
-    """The tables with the overrides, the overrides by their keys, notes and problems."""
+    name: str, tables: dict[str, Any], overrides: Mapping[str, Any] | Sequence[str]
+) -> tuple[dict[str, Any], dict[Key, Any], list[str]]:
+    """The tables with the overrides, the overrides by their keys, and notes."""
     given: dict[Key, Any] = {}
     notes: list[str] = []
     problems: list[Problem] = []
@@ -133,14 +127,16 @@ def _with_overrides(
                 value = deepcopy(overrides[override])
             else:
                 value = _value(override, text)
-            tables = keys.assigned(tables, key, value)
+            tables = assigned(tables, key, value)
         except ValueError as error:
             problems.append(Problem(0, _printable(written), str(error)))
             continue
         if key in given:
-            notes.append(f"{keys.told(key)} is overridden twice: {given[key]!r}, then {value!r}, which wins")
+            notes.append(f"{dotted(key)} is overridden twice: {given[key]!r}, then {value!r}, which wins")
         given[key] = value
-    return tables, given, notes, problems
+    if problems:
+        raise ExperimentError(name, problems)
+    return tables, given, notes
 
 
 def _without_replaced(values: dict[str, Any], given: Mapping[Key, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -152,25 +148,18 @@ def _without_replaced(values: dict[str, Any], given: Mapping[Key, Any]) -> tuple
         if replaced and isinstance(written, Mapping) and other in written:
             notes.append(f"{table}.{other} of the file gives way to {table}.{name}")
             values = {**values, table: {key: value for key, value in written.items() if key != other}}
-    axes = values.get("vary")
-    if isinstance(axes, Mapping) and not any(key[0] == "vary" for key in given):
-        replaced_axes = [axis for axis in axes if _parsed_or_empty(axis) in given]
-        notes += [f"the values of {axis} in [vary] give way to its override" for axis in replaced_axes]
-        values = {**values, "vary": {axis: one for axis, one in axes.items() if axis not in replaced_axes}}
+    varied = values.get("vary")
+    if isinstance(varied, Mapping) and not any(key[0] == "vary" for key in given):
+        replaced_keys = [text for text in varied if parsed_or_name(text) in given]
+        notes += [f"the values of {text} in [vary] give way to its override" for text in replaced_keys]
+        kept = {text: tried for text, tried in varied.items() if text not in replaced_keys}
+        values = {**values, "vary": kept}
     return values, notes
 
 
-def _value_at(values: Any, key: Key) -> Any:
-    for part in key:
-        values = values[part]
-    return values
-
-
-def _parsed_or_empty(written: str) -> Key:
-    try:
-        return keys.parsed(written)
-    except ValueError:
-        return ()
+def _prefixes(key: Key) -> list[Key]:
+    """The key itself and the tables around it, the outermost first."""
+    return [key[:end] for end in range(1, len(key) + 1)]
 
 
 def _override_key(written: str) -> Key:
@@ -178,10 +167,10 @@ def _override_key(written: str) -> Key:
 
     A shell takes away the quotes of ``vary."network.activation"``.
     """
-    key = keys.parsed(written)
+    key = parsed(written)
     names = [part for part in key if isinstance(part, str)]
     if key[0] == "vary" and key[: len(names)] == tuple(names) and len(names) > 2:
-        return ("vary", keys.told(tuple(names[1:])), *key[len(names) :])
+        return ("vary", dotted(tuple(names[1:])), *key[len(names) :])
     return key
 
 

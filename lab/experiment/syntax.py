@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
 from itertools import takewhile
 from typing import Any
 
 from lab.errors import Problem
-from lab.experiment import positions
-from lab.experiment.keys import told
+from lab.experiment.keys import dotted
+from lab.experiment.line_numbers import duplicate, statements
 
 LARGEST = 1_000_000
 """The most bytes an experiment file may have."""
@@ -62,20 +63,22 @@ def values(text: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise UnreadableError(_syntax_problem(text, str(error))) from None
     except RecursionError:
-        raise _unreadable(_deepest_line(text), "brackets are nested too deeply") from None
+        line = _worst_line(text, lambda line: line.count("[") + line.count("{"))
+        raise _unreadable(line, "brackets are nested too deeply") from None
     except ValueError:
-        raise _unreadable(_longest_number_line(text), "a number has too many digits") from None
+        line = _worst_line(text, lambda line: max(map(len, re.findall(r"[0-9_]+", line)), default=0))
+        raise _unreadable(line, "a number has too many digits") from None
 
 
 def _syntax_problem(text: str, message: str) -> Problem:
     place = _PLACE.search(message)
     reason = _PLACE.sub("", message)
     line, column = (int(place[1]), int(place[2])) if place and place[1] else _place(text, len(text))
-    if _DUPLICATE.match(reason):
-        before = takewhile(lambda statement: statement.line <= line, positions.statements(text))
-        if twice := positions.duplicate(list(before)):
-            message = f"is given twice, on lines {twice.first} and {twice.second}; keep one of them"
-            return Problem(twice.second, told(twice.key), message)
+    before = takewhile(lambda statement: statement.line <= line, statements(text))
+    if _DUPLICATE.match(reason) and (twice := duplicate(before)):
+        key, first, second = twice
+        message = f"is given twice, on lines {first} and {second}; keep one of them"
+        return Problem(second, dotted(key), message)
     source = text.split("\n")[line - 1]
     hint = _hint(source, column)
     where = f"line {line}, column {column}"
@@ -112,16 +115,9 @@ def _place(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
-def _deepest_line(text: str) -> int:
-    lines = text.split("\n")
-    return 1 + max(range(len(lines)), key=lambda index: lines[index].count("[") + lines[index].count("{"))
-
-
-def _longest_number_line(text: str) -> int:
-    lines = text.split("\n")
-    return 1 + max(
-        range(len(lines)), key=lambda index: max(map(len, re.findall(r"[0-9_]+", lines[index])), default=0)
-    )
+def _worst_line(text: str, measure: Callable[[str], int]) -> int:
+    """The number of the line of which the measure is largest."""
+    return max(enumerate(text.split("\n"), 1), key=lambda numbered: measure(numbered[1]))[0]
 
 
 def _unreadable(line: int, message: str) -> UnreadableError:

@@ -42,9 +42,7 @@ def value_text(value: Any) -> str:
             return repr(float(value))
         case str():
             return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-        case date():
-            return value.isoformat()
-        case time():
+        case date() | time():
             return value.isoformat()
         case list():
             return f"[{', '.join(value_text(entry) for entry in value)}]"

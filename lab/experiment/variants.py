@@ -13,14 +13,14 @@ from typing import Any
 
 from lab.errors import ClaimError, ExperimentError, Problem
 from lab.experiment import checks, claims
-from lab.experiment.axes import Axis, axes, with_right_values
-from lab.experiment.keys import assigned, told
+from lab.experiment.keys import assigned, dotted
 from lab.experiment.labels import labels
 from lab.experiment.problems import Finding, located
-from lab.experiment.reading import Reading, reading
-from lab.experiment.schema import SCHEMA, Experiment
-from lab.experiment.sizes import check_neurons, check_record
+from lab.experiment.schema import Experiment
+from lab.experiment.sizes import check_tables
 from lab.experiment.source import Source, read
+from lab.experiment.validation import Validated, validated
+from lab.experiment.varied_keys import VariedKey, varied_keys, with_right_values
 
 RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """What a run, and so the stem of its file, may be called."""
@@ -49,8 +49,8 @@ class Variant:
 class Plan:
     """An experiment, checked and ready to run.
 
-    ``name`` is the run's, ``folder`` the file's, to which paths in the file are relative; ``notes`` are worth
-    telling.
+    ``name`` is the run's, ``folder`` the file's, to which paths in the file are relative; ``notes`` are what
+    the user should know.
     """
 
     name: str
@@ -79,38 +79,28 @@ def load(
 
     Parameters
     ----------
-    path
-        The file.
-    overrides
+    path, overrides
         As `lab.experiment.source.read` takes them.
     allow_code
         Whether ``"file.py:Class"`` may be loaded, which runs the file's code.
     max_trials
         The most trials, over all variants, that the experiment may have.
-    name
-        What the run is called, if not as the file's stem.
-    folder
-        Where relative paths in the file start from, if not from the file's own folder.
+    name, folder
+        What the run is called and where relative paths start from, if not as the file says by where it is.
 
-    Raises
-    ------
-    ExperimentError
-        With every problem of the file and its line.
-    ClaimError
-        A design's σ′ does not hold what it claims, or that could not be proved.
-
+    Raises ExperimentError with every problem of the file and its line, ClaimError where a design's σ′ does
+    not hold what it claims, or that could not be proved.
     """
     source = read(Path(path), overrides)
-    _refuse_newer(source)
     folder = (folder or source.path.parent).absolute()
-    base = reading(source.values)
+    base = validated(source.values)
     parts = partial(checks.parts, folder=folder, allow_code=allow_code, faulty=base.faulty)
-    written, wrong_keys = axes(base)
+    written, wrong_keys = varied_keys(base)
     excess = _too_many(base.settings, written, max_trials)
     varied, wrong_values = with_right_values(
         base, [] if excess else written, lambda settings, key: parts(settings, about=key)
     )
-    unsure = base.faulty | ({axis.key for axis in written} - {axis.key for axis in varied})
+    unsure = base.faulty | ({one.key for one in written} - {one.key for one in varied})
     together = partial(checks.together, folder=folder, allow_code=allow_code, faulty=unsure)
     variants, wrong_variants = _variants(base, varied, together)
     found = [*base.findings, *parts(base.settings), *wrong_keys, *excess, *wrong_values, *wrong_variants]
@@ -124,14 +114,6 @@ def load(
     return plan
 
 
-def _refuse_newer(source: Source) -> None:
-    """Refuse a file of a later format before its new keys are taken for mistakes."""
-    schema = source.values.get("schema")
-    if type(schema) is int and schema > SCHEMA:
-        found = [finding for finding in reading(source.values).findings if finding.key == ("schema",)]
-        raise ExperimentError(source.name, located(source, found))
-
-
 def _name_problems(path: Path) -> list[Problem]:
     name = path.stem
     if RUN_NAME.fullmatch(name) and not name.endswith(".") and not _DEVICES.fullmatch(name):
@@ -143,8 +125,8 @@ def _name_problems(path: Path) -> list[Problem]:
     return [Problem(0, "", message)]
 
 
-def _too_many(settings: Experiment, written: Sequence[Axis], most: int) -> list[Finding]:
-    variants, seeds = prod(len(axis.values) for axis in written), settings.trials.seeds
+def _too_many(settings: Experiment, written: Sequence[VariedKey], most: int) -> list[Finding]:
+    variants, seeds = prod(len(one.values) for one in written), settings.trials.seeds
     if variants * seeds <= most:
         return []
     message = (
@@ -155,25 +137,25 @@ def _too_many(settings: Experiment, written: Sequence[Axis], most: int) -> list[
 
 
 def _variants(
-    base: Reading, varied: Sequence[Axis], together: Callable[[Experiment], list[Finding]]
+    base: Validated, varied: Sequence[VariedKey], together: Callable[[Experiment], list[Finding]]
 ) -> tuple[tuple[Variant, ...], list[Finding]]:
     """Every combination of the values, the last key fastest, and what does not fit together in which."""
     fixed = {table: value for table, value in base.values.items() if table != "vary"}
     combinations = [
-        dict(zip([axis.key for axis in varied], values, strict=True))
-        for values in product(*(axis.values for axis in varied))
+        dict(zip([one.key for one in varied], values, strict=True))
+        for values in product(*(one.values for one in varied))
     ]
-    named = [{told(key): value for key, value in combination.items()} for combination in combinations]
-    called = labels(_told_apart(base.settings, named), base.settings.network.activation)
+    named = [{dotted(key): value for key, value in combination.items()} for combination in combinations]
+    called = labels(_in_labels(base.settings, named), base.settings.network.activation)
     variants = []
     where: dict[Finding, list[str]] = {}
     for index, (combination, label) in enumerate(zip(combinations, called, strict=True)):
         tables = fixed
         for key, value in combination.items():
             tables = assigned(tables, key, value)
-        one = reading(tables)
+        one = validated(tables)
         variants.append(Variant(index, label, named[index], one.settings))
-        too_large = [*check_record(one.settings, len(called)), *check_neurons(one.settings, len(called))]
+        too_large = check_tables(one.settings, len(called))
         for finding in [*one.findings, *together(one.settings), *too_large]:
             where.setdefault(finding, []).append(label)
     return tuple(variants), [
@@ -181,8 +163,8 @@ def _variants(
     ]
 
 
-def _told_apart(settings: Experiment, varied: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What the labels tell: what varies, and a surrogate slope also where it does not.
+def _in_labels(settings: Experiment, varied: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the labels say: what varies, and a surrogate slope also where it does not.
 
     No table and no figure may take the direction of a counterfactual for the gradient of C.
     """
@@ -193,9 +175,9 @@ def _told_apart(settings: Experiment, varied: Sequence[dict[str, Any]]) -> list[
     return [{**(one or {"network.activation": activation}), SURROGATE_FLOOR: floor} for one in varied]
 
 
-def _in_variants(finding: Finding, names: Sequence[str], varied: Sequence[Axis], count: int) -> Finding:
+def _in_variants(finding: Finding, names: Sequence[str], varied: Sequence[VariedKey], count: int) -> Finding:
     """The finding at the varied key that it is about, saying in which of the variants it holds."""
-    place = next((("vary", axis.text) for axis in varied if axis.key == finding.key), finding.key)
+    place = next((("vary", one.text) for one in varied if one.key == finding.key), finding.key)
     if len(names) == count:
         return Finding(place, finding.message, finding.other)
     more = f" (and {len(names) - 1} more)" if len(names) > 1 else ""

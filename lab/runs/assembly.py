@@ -46,8 +46,8 @@ class Bench:
 
     def dataset(self, data: Data, seed: int) -> Dataset:
         """The data that ``[data]`` means. Raises PartError where there is none such."""
-        source = datasets.source(data.name, data.parameters)
-        return source.load(data.train, data.test, seed, self.folder)
+        source = datasets.source(data.name, data.parameters, folder=self.folder, allow_code=self.allow_code)
+        return datasets.loaded(source, data.name, data.train, data.test, seed, self.folder)
 
     def training(self, settings: Experiment, data: Dataset) -> Training:
         """Everything that decides the numbers of one variant; whether it is sound, `unfit` tells."""
@@ -118,7 +118,7 @@ def unfit(settings: Experiment, training: Training) -> list[Finding]:
     """What of the settings does not fit the data: sizes, the batch, the cost, a σ that is undefined."""
     network = training.network
     found = [
-        *check_sizes(settings, network.sizes[0], network.sizes[-1], trials=1),
+        *check_sizes(settings, network.sizes[0], network.sizes[-1]),
         *check_against_data(settings, len(training.train)),
     ]
     if reason := network.cost.refuses_targets(training.train.y):

@@ -22,10 +22,13 @@ from lab.experiment.resolved import resolved
 from lab.experiment.variants import Plan
 from lab.runs import table_files
 from lab.runs.tables import ON_REQUEST, TABLES
-from lab.storage import write
+from lab.storage import Migrations, migrated, write
 
-SCHEMA = 1
-"""The version of run.json and of the tables."""
+RUN_VERSION = 1
+"""The version of a run's folder, the key ``schema`` of run.json: the newest that this lab reads."""
+
+MIGRATIONS: Migrations = {}
+"""How run.json of an older version is brought up to the next: version → function of what it says."""
 
 
 @dataclass(frozen=True)
@@ -56,20 +59,25 @@ class RunFolder:
 
     @property
     def info(self) -> dict[str, Any]:
-        """What run.json says. Raises StorageError where it cannot be read."""
+        """What run.json says, brought up to date. Raises StorageError where it cannot be read."""
         try:
             info: dict[str, Any] = json.loads((self.path / "run.json").read_text(encoding="utf-8"))
         except OSError as error:
             raise StorageError(f"{self.path}: is no run: run.json: {error.strerror}") from error
         except ValueError as error:
             raise StorageError(f"{self.path}: run.json is damaged: {error}") from error
-        return info
+        version = info.get("schema", 1)
+        if type(version) is int and version > RUN_VERSION:
+            raise StorageError(
+                f"{self.path}: needs a newer lab: this one reads runs of schema {RUN_VERSION}, got {version}"
+            )
+        return migrated(info, MIGRATIONS)
 
     def describe(self, info: Mapping[str, Any]) -> None:
         """Write run.json."""
         write(
             self.path / "run.json",
-            json.dumps({"schema": SCHEMA, **info}, indent=1, ensure_ascii=False) + "\n",
+            json.dumps({"schema": RUN_VERSION, **info}, indent=1, ensure_ascii=False) + "\n",
         )
 
     def keep_tables(self, tables: Mapping[str, pd.DataFrame]) -> None:

@@ -81,7 +81,7 @@ def run(
             "notes": ready.notes,
             "allow_code": ready.plan.allow_code,
             "folder": str(ready.plan.folder),
-            "overrides": dict(ready.plan.source.told_overrides),
+            "overrides": ready.plan.source.override_texts,
             **_given(ready),
             **provenance(ready.plan.folder, argv),
         }

@@ -1,12 +1,16 @@
 from hashlib import sha256
+from pathlib import Path
+from shutil import copy
 
 import numpy as np
 import pytest
 
+import lab
+from lab.data import loaded
 from lab.data.counts import check_size, of_both, of_part
-from lab.data.dataset import assembled
-from lab.data.labels import classified, mapping_note, outputs
-from lab.errors import PartError
+from lab.data.dataset import assembled, classified, mapping_note, outputs
+from lab.errors import LabError, PartError
+from lab.parts import DataSource
 
 
 def made(x, y, x_test=((0.0,),), y_test=((0.0,),), name="a"):
@@ -67,7 +71,7 @@ def test_two_classes_are_one_column_and_three_are_one_hot():
 @pytest.mark.parametrize(
     ("classes", "note"),
     [
-        (("0", "1", "2"), None),
+        (("0", "1", "2"), ""),
         (tuple(str(n) for n in range(1, 11)), "labels 1…10 mapped to outputs 0…9"),
         (("1", "2"), "labels 1…2 mapped to 0 and 1 of one output"),
         (("no", "yes"), "labels 'no', 'yes' mapped to 0 and 1 of one output"),
@@ -128,3 +132,54 @@ def test_sizes_above_2_gib_are_refused_with_the_number():
     check_size("a", 2**31)
     with pytest.raises(PartError, match=r"^a: 5\.0 GiB, expected at most 2 GiB$"):
         check_size("a", 5 * 2**30)
+
+
+OWN = Path(lab.__file__).parents[1] / "experiments" / "own_data.py"
+EXPERIMENT = """\
+[data]
+name = "own_data.py:Rings"
+width = 1.5
+train = 200
+test = 100
+[network]
+hidden = [8]
+[training]
+eta = 3.0
+epochs = 150
+[trials]
+seeds = 2
+"""
+
+
+def test_the_shipped_data_set_of_ones_own_trains_and_its_code_is_recorded(tmp_path):
+    copy(OWN, tmp_path)
+    path = tmp_path / "mine.toml"
+    path.write_text(EXPERIMENT)
+    run = lab.run(path, allow_code=True, plots=False, results=tmp_path / "results")
+    assert (run.trials["final_accuracy"] > 0.85).all()
+    assert run.info["data"][0]["name"] == "rings"
+    assert run.info["code"] == {"own_data.py": sha256(OWN.read_bytes()).hexdigest()}
+    again = lab.run(path, allow_code=True, plots=False, results=tmp_path / "results", workers=2)
+    assert again.info["data"] == run.info["data"]
+    assert again.steps.equals(run.steps)
+    with pytest.raises(LabError, match=r"mine\.toml:2: data\.name: .*width = -1, expected more than 0"):
+        lab.run(path, ["data.width=-1.0"], allow_code=True, plots=False)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (3, "'own.py:Own' loads a value of type int, expected a lab.data.Dataset"),
+        (KeyError(5), "'own.py:Own' fails to load: KeyError: 5"),
+    ],
+)
+def test_a_source_of_ones_own_that_gives_no_data_is_refused(given, message, tmp_path):
+    class Own(DataSource):
+        def load(self, train, test, seed, folder):
+            if isinstance(given, Exception):
+                raise given
+            return given
+
+    with pytest.raises(PartError) as caught:
+        loaded(Own(), "own.py:Own", 1, 1, 5, tmp_path)
+    assert str(caught.value) == message

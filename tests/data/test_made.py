@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lab.data import TABLE, source
-from lab.data.streams import stream
+from lab.data.made import stream
 from lab.errors import PartError
 
 HERE = Path()
@@ -149,20 +149,14 @@ def test_teacher_noise_is_on_the_target_only():
         ("spirals", {"turns": 0.0}, "'spirals': turns = 0, expected more than 0"),
         ("parity", {"bits": 21}, "'parity': bits = 21, expected 2 to 20"),
         ("teacher", {"hidden": 0}, "'teacher': hidden = 0, expected at least 1"),
-        (
-            "teacher",
-            {"classes": 1},
-            "'teacher': classes = 1, expected 0 for a number as the target, or 2 or more",
-        ),
-        (
-            "moons",
-            {"noice": 0.1},
-            "'moons' has no parameter 'noice'; did you mean 'noise'? its parameters: noise",
-        ),
+        ("teacher", {"classes": 1},
+         "'teacher': classes = 1, expected 0 for a number as the target, or 2 or more"),
+        ("moons", {"noice": 0.1},
+         "'moons' has no parameter 'noice'; did you mean 'noise'? its parameters: noise"),
         ("digits", {"noise": 0.1}, "'digits' has no parameter 'noise'; it has no parameters"),
         ("mnist", {"skip": -1}, "'mnist': skip = -1, expected 0 or more"),
     ],
-)
+)  # fmt: skip
 def test_parameters_are_checked(name, parameters, message):
     with pytest.raises(PartError) as caught:
         source(name, parameters)

@@ -1,4 +1,4 @@
-"""What a file claims of its designs, and what is told where that does not hold."""
+"""What a file claims of its designs, and what is said where that does not hold."""
 
 import pytest
 
@@ -23,42 +23,31 @@ def test_a_claim_that_holds(written):
     assert load(written(SMALL + SOFT + "at_least = 0.1\nat_most = 1.1\n")).variants
 
 
-def test_57_a_claim_that_is_refuted_is_told_with_file_line_and_witness(written):
-    path = written(SMALL + SOFT + "at_least = 0.11\n")
-    assert refusal(path) == (
-        f"{path}:9: activations.soft.at_least: the claim 0.11 is REFUTED with floor = 0.1: "
-        "σ′(-11.0625) = 0.1, less than 0.11"
-    )
-
-
-def test_at_most_is_a_claim_too(written):
-    path = written(SMALL + SOFT + "at_least = 0.1\nat_most = 1.05\n")
-    assert refusal(path) == (
-        f"{path}:10: activations.soft.at_most: the claim 1.05 is REFUTED with floor = 0.1: "
-        "σ′(0) = 1.1, more than 1.05"
-    )
-
-
-def test_58_what_cannot_be_decided_is_refused_with_its_reason(written):
-    path = written(SMALL + '[activations.wave]\nvalue = "z + sin(z)*sin(sqrt(2)*z)"\nat_least = -0.9\n')
-    assert refusal(path) == (
-        f"{path}:7: activations.wave.at_least: the claim -0.9 is UNDECIDED: the proof does not come through "
-        "beyond z = -1e+300; proved is σ′ ≥ -1.4142135623730954 and σ′ ≤ 3.4142135623730954: "
-        "try a claim within that"
-    )
-
-
-def test_56_a_jump_is_told_with_its_place(written):
-    path = written(SMALL + '[activations.stair]\nvalue = "where(z > 2, z, z - 1)"\nat_least = 0.5\n')
-    assert refusal(path) == (
-        f"{path}:7: activations.stair.at_least: the claim 0.5 is REFUTED: "
-        "σ jumps at z = 2, where it has no slope"
-    )
-
-
-def test_55_what_is_undefined_is_told_with_its_place(written):
-    path = written(SMALL + '[activations.root]\nvalue = "z + cos(sqrt(z))"\nat_least = 0.5\n')
-    assert refusal(path).endswith("is REFUTED: σ is undefined at z = -0.0125, where it has no slope")
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (SOFT + "at_least = 0.11\n",
+         "9: activations.soft.at_least: the claim 0.11 is REFUTED with floor = 0.1: "
+         "σ′(-11.0625) = 0.1, less than 0.11"),
+        (SOFT + "at_least = 0.1\nat_most = 1.05\n",
+         "10: activations.soft.at_most: the claim 1.05 is REFUTED with floor = 0.1: "
+         "σ′(0) = 1.1, more than 1.05"),
+        ('[activations.root]\nvalue = "z + cos(sqrt(z))"\nat_least = 0.5\n',
+         "7: activations.root.at_least: the claim 0.5 is REFUTED: "
+         "σ is undefined at z = -0.0125, where it has no slope"),
+        ('[activations.stair]\nvalue = "where(z > 2, z, z - 1)"\nat_least = 0.5\n',
+         "7: activations.stair.at_least: the claim 0.5 is REFUTED: "
+         "σ jumps at z = 2, where it has no slope"),
+        ('[activations.wave]\nvalue = "z + sin(z)*sin(sqrt(2)*z)"\nat_least = -0.9\n',
+         "7: activations.wave.at_least: the claim -0.9 is UNDECIDED: the proof does not come through "
+         "beyond z = -1e+300; proved is σ′ ≥ -1.4142135623730954 and σ′ ≤ 3.4142135623730954: "
+         "try a claim within that"),
+    ],
+    ids=["57-refuted", "at-most", "55-undefined", "56-jump", "58-undecided"],
+)  # fmt: skip
+def test_a_claim_that_does_not_hold_is_refused_with_file_line_and_reason(text, message, written):
+    path = written(SMALL + text)
+    assert refusal(path) == f"{path}:{message}"
 
 
 def test_a_claim_in_a_design_that_nobody_uses_is_checked(written):
@@ -101,8 +90,8 @@ def test_a_varied_parameter_may_break_a_claim(written):
 def test_a_varied_claim_is_checked_in_every_variant(written):
     text = SMALL + SOFT + '[vary]\n"activations.soft.at_least" = [0.05, {}]\n'
     assert len(load(written(text.format(0.1))).variants) == 2
-    told = refusal(written(text.format(0.2)))
-    assert "activations.soft.at_least: the claim 0.2 is REFUTED with floor = 0.1: " in told
+    message = refusal(written(text.format(0.2)))
+    assert "activations.soft.at_least: the claim 0.2 is REFUTED with floor = 0.1: " in message
 
 
 def test_a_varied_formula_is_checked_in_every_variant(written):
@@ -115,9 +104,9 @@ def test_a_varied_formula_is_checked_in_every_variant(written):
 
 
 def test_an_overridden_claim_says_so(written):
-    told = refusal(written(SMALL + SOFT), ["activations.soft.at_least=0.2"])
-    assert "activations.soft.at_least: the claim 0.2 is REFUTED with floor = 0.1: " in told
-    assert told.endswith(" (set by an override)")
+    message = refusal(written(SMALL + SOFT), ["activations.soft.at_least=0.2"])
+    assert "activations.soft.at_least: the claim 0.2 is REFUTED with floor = 0.1: " in message
+    assert message.endswith(" (set by an override)")
 
 
 def test_what_is_wrong_with_the_file_comes_first(written):

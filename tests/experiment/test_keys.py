@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.experiment.keys import assigned, parsed, told
+from lab.experiment.keys import assigned, dotted, parsed
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 KEYS = st.tuples(NAMES, st.lists(NAMES | st.integers(0, 999), max_size=4).map(tuple)).map(
@@ -32,8 +32,8 @@ def test_no_key(text):
 
 
 @given(KEYS)
-def test_told_is_parsed_back(key):
-    assert parsed(told(key)) == key
+def test_a_dotted_key_is_parsed_back(key):
+    assert parsed(dotted(key)) == key
 
 
 def test_assigned_changes_nothing_in_place():

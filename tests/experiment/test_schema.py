@@ -1,45 +1,29 @@
 import pytest
 from pydantic import ValidationError
 
-from lab.experiment.schema import Experiment, Network, Training, part_name
+from lab.experiment.schema import PARTS, TABLES, Experiment, Network, Part, Training, part_name
+from lab.plugins import KINDS
 
 
-def test_defaults():
+def test_what_is_left_out_is_not_there():
     experiment = Experiment.model_validate({"data": {"name": "digits"}, "network": {"hidden": []}})
-    assert experiment.model_dump(by_alias=True) == {
-        "title": "",
-        "schema": 1,
-        "data": {"name": "digits", "train": None, "test": None},
-        "network": {
-            "hidden": [],
-            "activation": "sigmoid",
-            "output": "sigmoid",
-            "cost": "cross-entropy",
-            "initialiser": "nielsen",
-        },
-        "training": {
-            "optimiser": "descent",
-            "eta": 0.1,
-            "lambda": 0.0,
-            "batch": "full",
-            "epochs": 30,
-            "steps": None,
-            "dtype": "float64",
-            "surrogate_floor": None,
-        },
-        "trials": {"seeds": 10, "seed": 0},
-        "vary": {},
-        "record": {
-            "every": "auto",
-            "on": "batch",
-            "examples": 300,
-            "quantities": ["default"],
-            "saturation_threshold": 0.05,
-            "low_input_threshold": 0.1,
-            "neurons": False,
-        },
-        "activations": {},
+    assert (experiment.data.train, experiment.data.test) == (None, None)
+    assert (experiment.training.steps, experiment.training.surrogate_floor) == (None, None)
+    assert (experiment.vary, experiment.activations) == ({}, {})
+
+
+def test_what_is_said_of_parts_is_derived_from_their_marks():
+    assert PARTS == {
+        ("data", "name"): Part("datasets", table=False),
+        ("network", "activation"): Part("activations"),
+        ("network", "output"): Part("activations", bare=False),
+        ("network", "cost"): Part("costs"),
+        ("network", "initialiser"): Part("initialisers"),
+        ("training", "optimiser"): Part("optimisers"),
+        ("record", "quantities"): Part("probes", table=False, bare=False),
     }
+    assert {part.kind for part in PARTS.values()} == KINDS.keys() - {"figures"}
+    assert list(TABLES) == ["data", "network", "training", "trials", "record"]
 
 
 @pytest.mark.parametrize(

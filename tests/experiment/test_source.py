@@ -1,6 +1,7 @@
 import pytest
 
 from lab.errors import ExperimentError
+from lab.experiment import source as files
 from lab.experiment.source import read
 
 TEXT = """\
@@ -96,3 +97,19 @@ def test_all_wrong_overrides_are_told(written):
     with pytest.raises(ExperimentError) as raised:
         read(written(TEXT), ["eta", "network.hidden[2]=1", "title=b"])
     assert [problem.key for problem in raised.value.problems] == ["eta", "network.hidden[2]"]
+
+
+def test_a_file_of_an_older_format_is_brought_up_before_overrides(written, monkeypatch):
+    def renamed(values):
+        return {**{key: value for key, value in values.items() if key != "name"}, "title": values["name"]}
+
+    monkeypatch.setattr(files, "MIGRATIONS", {1: renamed})
+    monkeypatch.setattr(files, "FILE_VERSION", 2)
+    old = written('name = "a"\n')
+    assert read(old).values == {"title": "a", "schema": 2}
+    assert read(old, ["title=b"]).values == {"title": "b", "schema": 2}
+    assert read(written("schema = 2\ntitle = 'a'\n")).values == {"title": "a", "schema": 2}
+    with pytest.raises(
+        ExperimentError, match=r":1: schema: needs a newer lab: this one reads schema 2, got 3"
+    ):
+        read(written("schema = 3\n"))

@@ -142,54 +142,31 @@ def test_the_output_follows_a_varied_cost(written):
         ('"trials.seed" = [1]', 'vary."trials.seed"', "every variant gets the same trials"),
         ('"vary" = [1]', "vary.vary", "a variant varies nothing itself"),
         ('"activations.none.a" = [1]', 'vary."activations.none.a"', "is no key of this file"),
-        (
-            '"network.cost.delta" = [1.0]',
-            'vary."network.cost.delta"',
-            "network.cost is not a table here; write",
-        ),
+        ('"network.cost.delta" = [1.0]', 'vary."network.cost.delta"',
+         "network.cost is not a table here; write"),
         ('"training.eta" = 0.1', 'vary."training.eta"', "expected a list, got 0.1"),
-        (
-            "training.eta = [0.1]",
-            "vary.training",
-            'a key with dots stands in quotes: "network.activation" = [ … ]',
-        ),
+        ("training.eta = [0.1]", "vary.training",
+         'a key with dots stands in quotes: "network.activation" = [ … ]'),
         ('"training.eta" = [0.1, 0]', 'vary."training.eta"', "the value 0: must be > 0, got 0"),
         ('"training.eta" = ["a"]', 'vary."training.eta"', "the value 'a': expected a number, got 'a' (text)"),
         ('"network.hidden" = [[3, 0]]', 'vary."network.hidden"', "the value [3, 0]: must be >= 1, got 0"),
-        (
-            '"network.activation" = ["tahn"]',
-            'vary."network.activation"',
-            "the value 'tahn': unknown activation 'tahn'",
-        ),
+        ('"network.activation" = ["tahn"]', 'vary."network.activation"',
+         "the value 'tahn': unknown activation 'tahn'"),
         ('"data.name" = ["digit"]', 'vary."data.name"', "did you mean 'digits'?"),
         ('"training.batch" = [true]', 'vary."training.batch"', "the value true (a truth value): expected"),
-        (
-            '"network.output" = ["sigmoid", "tanh"]',
-            "network.cost",
-            "in the variant 'output=tanh': cross-entropy needs outputs in [0, 1]",
-        ),
-        (
-            '"network.cost" = ["softmax-cross-entropy", "quadratic"]\n"network.output" = ["tanh"]',
-            'vary."network.cost"',
-            "in the variant 'softmax-cross-entropy, output=tanh': softmax-cross-entropy holds",
-        ),
-        (
-            '"network.activation" = ["tanh", ["tanh", "relu"]]',
-            'vary."network.activation"',
-            "in the variant '[tanh relu]': expected one activation for each of the 1 hidden layers, got 2",
-        ),
-        (
-            '"network.activation" = ["tanh", ["tanh", "relu"]]\n"training.eta" = [0.1, 0.2]',
-            'vary."network.activation"',
-            "in the variant '[tanh relu], eta=0.1' (and 1 more): expected one",
-        ),
-        (
-            '"training.eta" = [0.1]\n\'"training".eta\' = [0.2]',
-            'vary."\\"training\\".eta"',
-            "training.eta is varied twice",
-        ),
+        ('"network.output" = ["sigmoid", "tanh"]', "network.cost",
+         "in the variant 'output=tanh': cross-entropy needs outputs in [0, 1]"),
+        ('"network.cost" = ["softmax-cross-entropy", "quadratic"]\n"network.output" = ["tanh"]',
+         'vary."network.cost"',
+         "in the variant 'softmax-cross-entropy, output=tanh': softmax-cross-entropy holds"),
+        ('"network.activation" = ["tanh", ["tanh", "relu"]]', 'vary."network.activation"',
+         "in the variant '[tanh relu]': expected one activation for each of the 1 hidden layers, got 2"),
+        ('"network.activation" = ["tanh", ["tanh", "relu"]]\n"training.eta" = [0.1, 0.2]',
+         'vary."network.activation"', "in the variant '[tanh relu], eta=0.1' (and 1 more): expected one"),
+        ('"training.eta" = [0.1]\n\'"training".eta\' = [0.2]', 'vary."\\"training\\".eta"',
+         "training.eta is varied twice"),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_varied(line, key, message, written):
     ((found_line, found_key, found_message),) = problems(varying(line), written)
     elsewhere = {"network.cost": 3, 'vary."\\"training\\".eta"': 7}
@@ -275,7 +252,7 @@ def test_a_claim_that_one_variant_does_not_hold_refuses_all(written):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("surrogate_floor = 0.1\n", ["sigmoid, surrogate_floor=0.1"]),
         ("surrogate_floor = 0.0\n", ["sigmoid"]),
@@ -289,9 +266,9 @@ def test_a_claim_that_one_variant_does_not_hold_refuses_all(written):
         ),
     ],
 )
-def test_a_label_tells_a_surrogate_slope_also_where_it_does_not_vary(written, text, told):
+def test_a_label_tells_a_surrogate_slope_also_where_it_does_not_vary(written, text, expected):
     plan = load(written(f'[data]\nname = "digits"\n[network]\nhidden = [3]\n[training]\n{text}'))
-    assert [variant.label for variant in plan.variants] == told
+    assert [variant.label for variant in plan.variants] == expected
     assert all(
         set(variant.varied) <= {"training.eta", "training.surrogate_floor"} for variant in plan.variants
     )

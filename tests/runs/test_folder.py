@@ -138,8 +138,19 @@ def test_a_run_is_locked_while_it_is_written(plan, root):
 def test_run_json_says_its_schema(plan, root):
     folder = finished(plan, root, title="ε")
 
-    assert json.loads((folder.path / "run.json").read_text(encoding="utf-8"))["schema"] == results.SCHEMA
+    assert json.loads((folder.path / "run.json").read_text(encoding="utf-8"))["schema"] == results.RUN_VERSION
     assert folder.info["title"] == "ε"
+
+
+def test_a_run_of_a_newer_lab_is_refused_and_one_of_an_older_is_brought_up(plan, root, monkeypatch):
+    folder = finished(plan, root, title="old")
+    monkeypatch.setattr(results, "RUN_VERSION", 2)
+    monkeypatch.setattr(results, "MIGRATIONS", {1: lambda info: {**info, "title": info["title"].upper()}})
+    assert (folder.info["schema"], folder.info["title"]) == (2, "OLD")
+    folder.describe({"title": "new"})
+    monkeypatch.setattr(results, "RUN_VERSION", 1)
+    with pytest.raises(StorageError, match=r": needs a newer lab: this one reads runs of schema 1, got 2$"):
+        _ = folder.info
 
 
 def test_where_results_go(monkeypatch, tmp_path):

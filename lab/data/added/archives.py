@@ -10,9 +10,10 @@ import re
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 
@@ -42,20 +43,17 @@ def four_files(path: Path) -> dict[str, bytes]:
     them anywhere inside, or a .npz with the arrays x_train, y_train, x_test and y_test as Keras keeps them.
     Raises StorageError where it is none of these, is damaged, or lacks one.
     """
-    name = path.name.lower()
+    found = {}
     try:
-        if path.is_dir():
-            found = dict(_from_folder(path))
-        elif not path.exists():
-            raise StorageError(f"there is no {path}")
-        elif name.endswith(".npz"):
+        if path.is_file() and path.suffix.lower() == ".npz":
             found = _from_keras(path)
-        elif name.endswith(".zip"):
-            found = dict(_from_zip(path))
-        elif name.endswith((".tgz", ".tar.gz", ".tar")):
-            found = dict(_from_tar(path))
         else:
-            raise StorageError(f"{path}: expected a folder, a .zip, a .tgz or a .npz with {', '.join(FILES)}")
+            for label, member, opened in _members(path):
+                match = _FILE_NAME.search(member)
+                name = "{}-{}-{}-ubyte".format(*match.groups()) if match else ""
+                if match and name in FILES:
+                    with opened() as file:
+                        found[name] = unpacked(label, file) if match[4] else _bounded(label, file)
     except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, RuntimeError) as error:
         raise StorageError(f"{path} is damaged: {error}") from error
     except OSError as error:
@@ -65,61 +63,48 @@ def four_files(path: Path) -> dict[str, bytes]:
     return found
 
 
-def unpacked(told: str, packed: IO[bytes]) -> bytes:
+def unpacked(label: str, packed: IO[bytes]) -> bytes:
     """What a gzip file holds. Raises StorageError where that is damaged, or more than `LARGEST_FILE`."""
     try:
         with gzip.open(packed) as file:
-            return _bounded(told, file)
+            return _bounded(label, file)
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise StorageError(f"{told} is damaged: {error}") from error
+        raise StorageError(f"{label} is damaged: {error}") from error
 
 
-def _bounded(told: str, file: IO[bytes] | gzip.GzipFile) -> bytes:
+def _bounded(label: str, file: IO[bytes] | gzip.GzipFile) -> bytes:
     content = file.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
         raise StorageError(
-            f"{told} is larger than {LARGEST_FILE // 2**20} MiB, which none of the four files is"
+            f"{label} is larger than {LARGEST_FILE // 2**20} MiB, which none of the four files is"
         )
     return content
 
 
-def _recognised(member: str) -> tuple[str, bool] | None:
-    """The canonical name of a member and whether it is packed; None for any other file."""
-    match = _FILE_NAME.search(member)
-    if match is None:
-        return None
-    part, what, kind, packed = match.groups()
-    name = f"{part}-{what}-{kind}-ubyte"
-    return (name, bool(packed)) if name in FILES else None
-
-
-def _from_folder(folder: Path) -> Iterator[tuple[str, bytes]]:
-    for path in sorted(folder.iterdir()):
-        if (named := _recognised(path.name)) and path.is_file():
-            with path.open("rb") as file:
-                yield named[0], unpacked(str(path), file) if named[1] else _bounded(str(path), file)
-
-
-def _from_zip(path: Path) -> Iterator[tuple[str, bytes]]:
-    with zipfile.ZipFile(path) as archive:
-        for member in archive.infolist():
-            if named := _recognised(member.filename):
-                told = f"{path}: {member.filename}"
-                with archive.open(member) as file:
-                    yield named[0], unpacked(told, file) if named[1] else _bounded(told, file)
-
-
-def _from_tar(path: Path) -> Iterator[tuple[str, bytes]]:
-    with tarfile.open(path) as archive:
-        for member in archive:
-            told = f"{path}: {member.name}"
-            if member.size > LARGEST_FILE:
-                raise StorageError(
-                    f"{told}: {member.size} bytes, expected at most {LARGEST_FILE // 2**20} MiB"
-                )
-            named = _recognised(member.name)
-            if named and member.isfile() and (file := archive.extractfile(member)):
-                yield named[0], unpacked(told, file) if named[1] else _bounded(told, file)
+def _members(path: Path) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    """The files in a folder or an archive: each as messages name it, its own name, and what opens it."""
+    if path.is_dir():
+        for file in sorted(path.iterdir()):
+            if file.is_file():
+                yield str(file), file.name, partial(file.open, "rb")
+    elif not path.exists():
+        raise StorageError(f"there is no {path}")
+    elif path.suffix.lower() == ".zip":
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                yield f"{path}: {name}", name, partial(archive.open, name)
+    elif path.name.lower().endswith((".tgz", ".tar.gz", ".tar")):
+        with tarfile.open(path) as tar:
+            for member in tar:
+                label = f"{path}: {member.name}"
+                if member.size > LARGEST_FILE:
+                    raise StorageError(
+                        f"{label}: {member.size} bytes, expected at most {LARGEST_FILE // 2**20} MiB"
+                    )
+                if member.isfile():
+                    yield label, member.name, partial(tar.extractfile, member)
+    else:
+        raise StorageError(f"{path}: expected a folder, a .zip, a .tgz or a .npz with {', '.join(FILES)}")
 
 
 def _from_keras(path: Path) -> dict[str, bytes]:

@@ -20,26 +20,20 @@ from lab.errors import PartError
 def read(path: Path) -> npt.NDArray[np.uint8]:
     """The array of an uncompressed IDX file of unsigned bytes, read-only.
 
-    Raises PartError where the file cannot be read, or its size is not the one its header gives: the two
-    are compared before anything else is read.
+    Raises PartError where the file cannot be read, or its size is not the one its header gives.
     """
     try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            head = file.read(4)
-            if len(head) < 4 or head[:3] != b"\x00\x00\x08":
-                raise PartError(
-                    f"{path}: not an IDX file of unsigned bytes: it starts with {head.hex(' ')!r}"
-                )
-            axes = head[3]
-            lengths = file.read(4 * axes)
-            shape = tuple(int.from_bytes(lengths[4 * axis : 4 * axis + 4]) for axis in range(axes))
-            expected = 4 + 4 * axes + prod(shape)
-            if size != expected:
-                raise PartError(f"{path}: {size} bytes, but its header {shape} means {expected}")
-            return np.frombuffer(file.read(), dtype=np.uint8).reshape(shape)
+        content = path.read_bytes()
     except OSError as error:
         raise PartError(f"{path}: cannot be read: {error.strerror}") from error
+    head = content[:4]
+    if len(head) < 4 or head[:3] != b"\x00\x00\x08":
+        raise PartError(f"{path}: not an IDX file of unsigned bytes: it starts with {head.hex(' ')!r}")
+    start = 4 + 4 * head[3]
+    shape = tuple(int.from_bytes(content[place : place + 4]) for place in range(4, start, 4))
+    if len(content) != start + prod(shape):
+        raise PartError(f"{path}: {len(content)} bytes, but its header {shape} means {start + prod(shape)}")
+    return np.frombuffer(content, dtype=np.uint8, offset=start).reshape(shape)
 
 
 def written(array: npt.NDArray[np.uint8]) -> bytes:

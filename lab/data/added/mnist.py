@@ -2,24 +2,90 @@
 
 from __future__ import annotations
 
+import os
+from abc import abstractmethod
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from lab.data.added import idx
-from lab.data.added.folder import data_folder
 from lab.data.counts import of_part
-from lab.data.dataset import Dataset, FloatArray, IntArray
-from lab.data.labels import classified
-from lab.errors import PartError
+from lab.data.dataset import Dataset, FloatArray, IntArray, classified
+from lab.errors import PartError, StorageError
 from lab.parts import DataSource
 
 
+def data_folder() -> Path:
+    """Where the lab keeps added data: $LAB_DATA_DIR, else ``activation-lab`` in $XDG_CACHE_HOME or ~/.cache.
+
+    Raises StorageError where there is no home folder to look in.
+    """
+    if own := os.environ.get("LAB_DATA_DIR"):
+        return Path(own)
+    cache = os.environ.get("XDG_CACHE_HOME", "")
+    if os.path.isabs(cache):  # the XDG specification: a relative path is to be ignored
+        return Path(cache) / "activation-lab"
+    try:
+        return Path.home() / ".cache" / "activation-lab"
+    except RuntimeError as error:
+        raise StorageError("there is no home folder to keep data in; set LAB_DATA_DIR to a folder") from error
+
+
 @dataclass(frozen=True)
-class Mnist(DataSource):
+class Images(DataSource):
+    """Images and labels in the four files of MNIST; abstract.
+
+    The train part starts after the first ``skip`` rows of its own, the test part at the first of its own.
+    """
+
+    origin: ClassVar[str] = "not added"
+    name: ClassVar[str]
+    skip: int = 0
+
+    def __post_init__(self) -> None:
+        if self.skip < 0:
+            raise ValueError(f"skip = {self.skip}, expected 0 or more")
+
+    @property
+    @abstractmethod
+    def classes(self) -> tuple[str, ...]:
+        """What the labels 0, 1, … mean."""
+
+    def load(self, train: int | None, test: int | None, seed: int, folder: Path) -> Dataset:
+        parts = self._part("train", "train", self.skip, train), self._part("test", "t10k", 0, test)
+        return classified(self.name, *parts, self.classes)
+
+    def _part(self, which: str, prefix: str, first: int, asked: int | None) -> tuple[FloatArray, IntArray]:
+        images = self._read(f"{prefix}-images-idx3-ubyte")
+        labels = self._read(f"{prefix}-labels-idx1-ubyte")
+        last = len(self.classes) - 1
+        if labels.max(initial=0) > last:
+            raise PartError(f"{self.name}: label {labels.max()} in the {which} part, expected 0…{last}")
+        if len(images) != len(labels):
+            raise PartError(f"{self.name}: {len(images)} images but {len(labels)} labels in the {which} part")
+        left = max(len(images) - first, 0)
+        subject = f"{self.name} after skip = {first}" if first else self.name
+        rows = slice(first, first + of_part(subject, which, asked, left, left))
+        # Cast first: differences of unsigned bytes wrap round.
+        x = images[rows].reshape(-1, prod(images.shape[1:])).astype(np.float64) / 255
+        return x, labels[rows].astype(np.int64)
+
+    def _read(self, file: str) -> npt.NDArray[np.uint8]:
+        path = data_folder() / self.name / file
+        if not path.is_file():
+            raise PartError(
+                f"{self.name} has not been added: there is no {path}; run `lab data add {self.name} "
+                f"--from PATH`, or `lab data fetch {self.name}` where there is a network"
+            )
+        return idx.read(path)
+
+
+@dataclass(frozen=True)
+class Mnist(Images):
     """70000 handwritten digits of 28 × 28 pixels, added once with lab data.
 
     784 features, 0…255 divided by 255; ten classes. The train part starts after the first ``skip`` of its
@@ -28,20 +94,12 @@ class Mnist(DataSource):
     Source: LeCun, Bottou, Bengio & Haffner, *Gradient-based learning applied to document recognition* (1998).
     """
 
-    origin: ClassVar[str] = "not added"
-    skip: int = 0
-
-    def __post_init__(self) -> None:
-        """Raise ValueError for a skip below 0."""
-        _check_skip(self.skip)
-
-    def load(self, train: int | None, test: int | None, seed: int, folder: Path) -> Dataset:
-        """The first rows of both parts, after ``skip``; the seed and the folder play no part."""
-        return _images("mnist", tuple("0123456789"), self.skip, train, test)
+    name = "mnist"
+    classes = tuple("0123456789")
 
 
 @dataclass(frozen=True)
-class FashionMnist(DataSource):
+class FashionMnist(Images):
     """70000 articles of clothing of 28 × 28 pixels, added once with lab data.
 
     Laid out, counted and scaled as MNIST is.
@@ -50,60 +108,8 @@ class FashionMnist(DataSource):
     algorithms* (2017).
     """
 
-    origin: ClassVar[str] = "not added"
-    skip: int = 0
-
-    def __post_init__(self) -> None:
-        """Raise ValueError for a skip below 0."""
-        _check_skip(self.skip)
-
-    def load(self, train: int | None, test: int | None, seed: int, folder: Path) -> Dataset:
-        """The first rows of both parts, after ``skip``; the seed and the folder play no part."""
-        articles = (
-            "T-shirt/top",
-            "trouser",
-            "pullover",
-            "dress",
-            "coat",
-            "sandal",
-            "shirt",
-            "sneaker",
-            "bag",
-            "ankle boot",
-        )
-        return _images("fashion-mnist", articles, self.skip, train, test)
-
-
-def _check_skip(skip: int) -> None:
-    if skip < 0:
-        raise ValueError(f"skip = {skip}, expected 0 or more")
-
-
-def _images(name: str, classes: tuple[str, ...], skip: int, train: int | None, test: int | None) -> Dataset:
-    def part(which: str, prefix: str, first: int, asked: int | None) -> tuple[FloatArray, IntArray]:
-        images = _read(name, f"{prefix}-images-idx3-ubyte")
-        labels = _read(name, f"{prefix}-labels-idx1-ubyte")
-        if labels.max(initial=0) >= len(classes):
-            raise PartError(
-                f"{name}: label {labels.max()} in the {which} part, expected 0…{len(classes) - 1}"
-            )
-        if len(images) != len(labels):
-            raise PartError(f"{name}: {len(images)} images but {len(labels)} labels in the {which} part")
-        left = max(len(images) - first, 0)
-        told = f"{name} after skip = {first}" if first else name
-        rows = slice(first, first + of_part(told, which, asked, left, left))
-        # Cast first: differences of unsigned bytes wrap round.
-        x = images[rows].reshape(-1, prod(images.shape[1:])).astype(np.float64) / 255
-        return x, labels[rows].astype(np.int64)
-
-    return classified(name, part("train", "train", skip, train), part("test", "t10k", 0, test), classes)
-
-
-def _read(name: str, file: str) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    path = data_folder() / name / file
-    if not path.is_file():
-        raise PartError(
-            f"{name} has not been added: there is no {path}; run `lab data add {name} --from PATH`, "
-            f"or `lab data fetch {name}` where there is a network"
-        )
-    return idx.read(path)
+    name = "fashion-mnist"
+    classes = (
+        *("T-shirt/top", "trouser", "pullover", "dress", "coat"),
+        *("sandal", "shirt", "sneaker", "bag", "ankle boot"),
+    )

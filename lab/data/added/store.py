@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import http.client
 import json
-from collections.abc import Mapping, Sequence
+import urllib.request
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import md5
 from io import BytesIO
 from pathlib import Path
 
 from lab import plugins
-from lab.data.added.archives import FILES, four_files, unpacked
-from lab.data.added.download import MIRRORS, Progress, downloaded
-from lab.data.added.folder import data_folder
+from lab.data.added.archives import FILES, LARGEST_FILE, four_files, unpacked
+from lab.data.added.mnist import data_folder
 from lab.errors import PartError, StorageError, did_you_mean
 from lab.parts import DataSource
 from lab.storage import write
@@ -35,28 +35,46 @@ CHECKSUMS: dict[str, dict[str, str]] = {
 }
 """Name of the data set → file → md5 of its uncompressed bytes: which content it is, not a proof of origin."""
 
+MIRRORS: dict[str, tuple[str, ...]] = {
+    "mnist": (
+        "https://ossci-datasets.s3.amazonaws.com/mnist",
+        "https://storage.googleapis.com/cvdf-datasets/mnist",
+    ),
+    "fashion-mnist": (
+        "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion",
+        "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com",
+    ),
+}
+"""Name of the data set → folders on the network that hold its four files as .gz."""
 
-@dataclass(frozen=True)
+_SECONDS = 30
+
+
+@dataclasses.dataclass(frozen=True)
 class Listed:
-    """A data set, as a list of them tells it.
+    """A data set in a list: its name, where it is, one sentence, and its parameters with their defaults.
 
-    Attributes
-    ----------
-    name
-        What to write as ``data.name``.
-    where
-        "built in", "made from the seed", "added", "not added", "a file of your own" or "installed".
-    about
-        One sentence.
-    parameters
-        Its parameters: ``"noise = 0.1"``, or ``"target"`` where there is no default.
-
+    ``where`` is the source's `lab.DataSource.origin`, or "added".
     """
 
     name: str
     where: str
     about: str
     parameters: tuple[str, ...]
+
+
+def listing() -> list[Listed]:
+    """All data sets, in alphabetical order; an installed one that fails to load is left out."""
+    found = []
+    for name in plugins.names("datasets"):
+        with suppress(PartError):
+            part = plugins.find("datasets", name)
+            where = getattr(part, "origin", DataSource.origin)
+            if name in CHECKSUMS and all((data_folder() / name / file).is_file() for file in FILES):
+                where = "added"
+            about = (part.__doc__ or "").strip().partition("\n")[0]
+            found.append(Listed(name, where, about, tuple(map(_parameter, dataclasses.fields(part)))))
+    return found
 
 
 def add(name: str, path: Path) -> Path:
@@ -72,39 +90,19 @@ def add(name: str, path: Path) -> Path:
         The files are not found or not the known ones, or cannot be written.
 
     """
-    known = _checksums(name)
-    return _keep(
-        name,
-        {file: _checked(name, str(path), file, content, known) for file, content in four_files(path).items()},
-    )
+    _require_known(name)
+    files = four_files(path)
+    return _keep(name, {file: _checked(name, str(path), file, content) for file, content in files.items()})
 
 
-def fetch(name: str, mirrors: Sequence[str] | None = None, progress: Progress | None = None) -> Path:
+def fetch(name: str) -> Path:
     """Put a data set into the data folder from the network; its new folder.
 
-    For each file the mirrors, those of `MIRRORS` if none are given, are tried in turn until one gives the
-    known content. Raises as `add` does, with what each mirror answered.
+    For each file the `MIRRORS` are tried in turn until one gives the known content. Raises as `add` does,
+    with what each mirror answered.
     """
-    known = _checksums(name)
-    places = MIRRORS[name] if mirrors is None else mirrors
-    return _keep(name, {file: _fetched(name, file, places, known, progress) for file in FILES})
-
-
-def listing() -> list[Listed]:
-    """All data sets, in alphabetical order; an installed one that fails to load is warned of and left out."""
-    found = []
-    for name in plugins.names("datasets"):
-        with suppress(PartError):
-            found.append(_listed(name, plugins.find("datasets", name)))
-    return found
-
-
-def _listed(name: str, part: type) -> Listed:
-    where = getattr(part, "origin", DataSource.origin)
-    if name in CHECKSUMS:
-        where = "added" if all((data_folder() / name / file).is_file() for file in FILES) else "not added"
-    parameters = tuple(_parameter(field) for field in dataclasses.fields(part))
-    return Listed(name, where, (part.__doc__ or "").strip().partition("\n")[0], parameters)
+    _require_known(name)
+    return _keep(name, {file: _fetched(name, file) for file in FILES})
 
 
 def _parameter(field: dataclasses.Field[object]) -> str:
@@ -113,37 +111,51 @@ def _parameter(field: dataclasses.Field[object]) -> str:
     return f"{field.name} = {json.dumps(field.default, default=str)}"
 
 
-def _checksums(name: str) -> Mapping[str, str]:
+def _require_known(name: str) -> None:
     if name not in CHECKSUMS:
         raise PartError(f"{name!r} is not a data set that can be added; {did_you_mean(name, CHECKSUMS)}")
-    return CHECKSUMS[name]
 
 
-def _checked(name: str, told: str, file: str, content: bytes, known: Mapping[str, str]) -> bytes:
-    found = md5(content, usedforsecurity=False).hexdigest()
-    if found != known[file]:
+def _checked(name: str, place: str, file: str, content: bytes) -> bytes:
+    """The content of a file, once its md5 is the known one."""
+    found, expected = md5(content, usedforsecurity=False).hexdigest(), CHECKSUMS[name][file]
+    if found != expected:
         others = [other for other, checksums in CHECKSUMS.items() if checksums[file] == found]
         hint = f"; it is the one of {others[0]}" if others else ""
         raise StorageError(
-            f"{told}: {file} is not the one of {name}: its md5 is {found}, expected {known[file]}{hint}"
+            f"{place}: {file} is not the one of {name}: its md5 is {found}, expected {expected}{hint}"
         )
     return content
 
 
-def _fetched(
-    name: str, file: str, mirrors: Sequence[str], known: Mapping[str, str], progress: Progress | None
-) -> bytes:
-    answers = []
-    for mirror in mirrors:
+def _fetched(name: str, file: str) -> bytes:
+    answers = [f"{file} cannot be fetched; put it there with: lab data add {name} --from PATH"]
+    for mirror in MIRRORS[name]:
         url = f"{mirror}/{file}.gz"
         try:
-            content = unpacked(url, BytesIO(downloaded(url, file, progress)))
-            return _checked(name, url, file, content, known)
+            return _checked(name, url, file, unpacked(url, BytesIO(_downloaded(url))))
         except StorageError as error:
             answers.append(str(error))
-    raise StorageError(
-        "\n".join([f"{file} cannot be fetched; put it there with: lab data add {name} --from PATH", *answers])
-    )
+    raise StorageError("\n".join(answers))
+
+
+def _downloaded(url: str) -> bytes:
+    """What the network holds at this address.
+
+    Raises StorageError with the reason where it does not answer within 30 seconds, refuses, breaks off or
+    sends more than 64 MiB.
+    """
+    try:
+        with urllib.request.urlopen(url, timeout=_SECONDS) as response:
+            total = int(response.headers.get("Content-Length") or 0)
+            content: bytes = response.read(LARGEST_FILE + 1)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise StorageError(f"{url}: {error}") from error
+    if len(content) > LARGEST_FILE:
+        raise StorageError(f"{url} is larger than {LARGEST_FILE // 2**20} MiB, which no file here is")
+    if len(content) < total:
+        raise StorageError(f"{url}: broke off after {len(content)} of {total} bytes")
+    return content
 
 
 def _keep(name: str, files: Mapping[str, bytes]) -> Path:

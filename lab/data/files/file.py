@@ -10,13 +10,10 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from lab.data.counts import check_size, of_both, of_part
-from lab.data.dataset import Dataset, IntArray, assembled
+from lab.data.dataset import Dataset, IntArray, assembled, classified, mapping_note
 from lab.data.files import csv_file, npz_file, parquet_file
-from lab.data.files.standardise import standardised
-from lab.data.files.table import Rows, finite
-from lab.data.files.targets import Task, labels
-from lab.data.labels import classified, mapping_note
-from lab.data.streams import stream
+from lab.data.files.table import Rows, Task, finite, labels, standardised
+from lab.data.made import stream
 from lab.errors import PartError
 from lab.parts import DataSource
 
@@ -70,32 +67,31 @@ class File(DataSource):
             raise ValueError(f"target = {self.target}, expected one or more different columns")
 
     def load(self, train: int | None, test: int | None, seed: int, folder: Path) -> Dataset:
-        """The data set of the file, every problem told with its line or row and its column."""
+        """The data set of the file; every problem is reported with its line or row and its column."""
         read = self._read(folder)
         parts = [finite(rows, self.nan) for rows in read]
-        x = np.concatenate([rows.x for rows in parts])
-        y = np.concatenate([rows.y for rows in parts])
-        places = np.concatenate([rows.places for rows in parts])
-        meaning = labels(replace(parts[0], x=x, y=y, places=places), self.task)
+        x, y, places = (
+            np.concatenate([getattr(rows, kind) for rows in parts]) for kind in ("x", "y", "places")
+        )
+        rows = replace(parts[0], x=x, y=y, places=places)
+        meaning = labels(rows, self.task)
 
-        train_rows, test_rows = self._split(train, test, seed, [len(rows.x) for rows in parts])
+        train_rows, test_rows = self._split(train, test, seed, [len(part.x) for part in parts])
         x_train, x_test = x[train_rows], x[test_rows]
-        notes = _dropped(sum(len(rows.x) for rows in read) - len(x))
+        notes: tuple[str, ...] = ()
+        if dropped := sum(len(part.x) for part in read) - len(x):
+            plural = "s" if dropped > 1 else ""
+            notes = (f"{dropped} row{plural} with a missing, NaN or infinite value left out",)
         if self.standardise:
-            x_train, x_test, constants = standardised(self.path, parts[0].features, x_train, x_test)
-            notes = (*notes, *constants)
+            x_train, x_test, constants = standardised(rows, x_train, x_test)
+            notes += constants
         name = Path(self.path).name
         if meaning is None:
             return assembled(name, (x_train, y[train_rows]), (x_test, y[test_rows]), notes=notes)
         classes, index = meaning
-        mapping = mapping_note(classes)
-        return classified(
-            name,
-            (x_train, index[train_rows]),
-            (x_test, index[test_rows]),
-            classes,
-            (mapping, *notes) if mapping else notes,
-        )
+        if mapping := mapping_note(classes):
+            notes = (mapping, *notes)
+        return classified(name, (x_train, index[train_rows]), (x_test, index[test_rows]), classes, notes)
 
     def _read(self, folder: Path) -> list[Rows]:
         """The file's rows: all in one, or the train and the test part."""
@@ -106,13 +102,10 @@ class File(DataSource):
             if not path.is_file():
                 raise PartError(f"{path} is not a file, expected one of the kinds {', '.join(SUFFIXES)}")
             check_size(self.path, path.stat().st_size)
-            match path.suffix.lower():
-                case ".csv":
-                    return [csv_file.read(path, self.path, self.target)]
-                case ".parquet":
-                    return [parquet_file.read(path, self.path, self.target)]
-                case _:
-                    return npz_file.read(path, self.path)
+            if path.suffix.lower() == ".npz":
+                return npz_file.read(path, self.path)
+            read = csv_file.read if path.suffix.lower() == ".csv" else parquet_file.read
+            return [read(path, self.path, self.target)]
         except OSError as error:
             raise PartError(f"{path} cannot be read: {error.strerror or error}") from error
 
@@ -135,12 +128,6 @@ class File(DataSource):
             )
         rows, more = of_both(self.path, train, test, (available - (test or 0), 0), available)
         return orders[0][:rows], orders[0][rows : rows + more]
-
-
-def _dropped(count: int) -> tuple[str, ...]:
-    if not count:
-        return ()
-    return (f"{count} row{'s' if count > 1 else ''} with a missing, NaN or infinite value left out",)
 
 
 def _neighbour(path: Path) -> str:

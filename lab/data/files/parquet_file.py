@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def read(path: Path, told: str, target: str | list[str] | None) -> Rows:
+def read(path: Path, name: str, target: str | list[str] | None) -> Rows:
     """The rows of the file; columns of numbers, truth values and texts are understood.
 
     Raises PartError where pyarrow is not installed, or the file is damaged, empty or larger than 2 GiB
@@ -27,20 +27,20 @@ def read(path: Path, told: str, target: str | list[str] | None) -> Rows:
         import pyarrow as pa
         from pyarrow import parquet
     except ImportError as error:
-        raise PartError(f"{told}: to read Parquet, run: pip install 'activation-lab[parquet]'") from error
+        raise PartError(f"{name}: to read Parquet, run: pip install 'activation-lab[parquet]'") from error
     try:
         about = parquet.read_metadata(path)
-        check_size(told, 8 * about.num_rows * about.num_columns)
+        check_size(name, 8 * about.num_rows * about.num_columns)
         frame = pd.read_parquet(path, engine="pyarrow")
     except pa.ArrowException as error:
-        raise PartError(f"{told} is not a Parquet file that can be read: {error}") from error
+        raise PartError(f"{name} is not a Parquet file that can be read: {error}") from error
     if frame.empty:
-        raise PartError(f"{told} is empty: {len(frame)} rows of {frame.shape[1]} columns")
-    columns = {str(name): _column(told, str(name), frame[name]) for name in frame.columns}
-    return chosen(told, "row", np.arange(1, len(frame) + 1, dtype=np.int64), columns, target)
+        raise PartError(f"{name} is empty: {len(frame)} rows of {frame.shape[1]} columns")
+    columns = {str(title): _column(name, str(title), frame[title]) for title in frame.columns}
+    return chosen(name, "row", np.arange(1, len(frame) + 1, dtype=np.int64), columns, target)
 
 
-def _column(told: str, name: str, values: pd.Series[Any]) -> Column:
+def _column(name: str, title: str, values: pd.Series[Any]) -> Column:
     import pandas as pd
 
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_complex_dtype(values):
@@ -48,7 +48,6 @@ def _column(told: str, name: str, values: pd.Series[Any]) -> Column:
     cells = ["" if missing else value for value, missing in zip(values, values.isna(), strict=True)]
     if isinstance(values.dtype, pd.CategoricalDtype):
         cells = [str(cell) for cell in cells]
-    texts = [cell for cell in cells if isinstance(cell, str)]
-    if len(texts) < len(cells):
-        raise PartError(f"{told}: column {name!r} holds {values.dtype}, expected numbers or texts")
-    return parsed(texts)
+    if not all(isinstance(cell, str) for cell in cells):
+        raise PartError(f"{name}: column {title!r} holds {values.dtype}, expected numbers or texts")
+    return parsed(cells)

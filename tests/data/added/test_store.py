@@ -15,7 +15,7 @@ import pytest
 from lab.data import source
 from lab.data.added import idx, store
 from lab.data.added.archives import FILES
-from lab.data.added.folder import data_folder
+from lab.data.added.mnist import data_folder
 from lab.errors import PartError, StorageError
 
 ARRAYS = {
@@ -212,7 +212,7 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture
-def mirror(tmp_path):
+def mirror(tmp_path, monkeypatch):
     folder = tmp_path / "mirror"
     folder.mkdir()
     for file, content in CONTENT.items():
@@ -220,26 +220,24 @@ def mirror(tmp_path):
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    yield folder, f"http://127.0.0.1:{server.server_port}"
+    url = f"http://127.0.0.1:{server.server_port}"
+    monkeypatch.setitem(store.MIRRORS, "mnist", (f"{url}/nowhere", url))
+    yield folder, url
     server.shutdown()
     thread.join()
     server.server_close()
 
 
 def test_fetched_from_the_first_mirror_that_answers_rightly(mirror, kept):
-    folder, url = mirror
-    told = []
-    assert store.fetch("mnist", [f"{url}/nowhere", url], lambda *progress: told.append(progress)) == kept
+    assert store.fetch("mnist") == kept
     assert {path.name: path.read_bytes() for path in kept.iterdir()} == CONTENT
-    sizes = [(folder / f"{file}.gz").stat().st_size for file in FILES]
-    assert told == [(file, size, size) for file, size in zip(FILES, sizes, strict=True)]
 
 
-def test_fetched_content_is_checked_and_every_answer_told(mirror, kept):
+def test_fetched_content_is_checked_and_every_answer_is_in_the_message(mirror, kept):
     folder, url = mirror
     (folder / f"{FILES[0]}.gz").write_bytes(gzip.compress(b"another"))
     with pytest.raises(StorageError) as caught:
-        store.fetch("mnist", [f"{url}/nowhere", url])
+        store.fetch("mnist")
     first, not_found, other = str(caught.value).split("\n")
     assert first == (
         "train-images-idx3-ubyte cannot be fetched; put it there with: lab data add mnist --from PATH"
@@ -249,9 +247,10 @@ def test_fetched_content_is_checked_and_every_answer_told(mirror, kept):
     assert not kept.exists()
 
 
-def test_no_mirror_answers():
+def test_no_mirror_answers(monkeypatch):
+    monkeypatch.setitem(store.MIRRORS, "mnist", ("http://127.0.0.1:1",))
     with pytest.raises(StorageError, match=r"127\.0\.0\.1:1/train-images-idx3-ubyte\.gz: .*refused"):
-        store.fetch("mnist", ["http://127.0.0.1:1"])
+        store.fetch("mnist")
 
 
 def test_listing(tmp_path):

@@ -1,4 +1,4 @@
-"""On which line of a TOML text each key stands, which `tomllib` does not tell.
+"""On which line of a TOML text each key stands, which `tomllib` does not say.
 
 The scanner knows statements and where they end, no more: a heading ``[table]`` or ``[[array]]``, or a
 dotted key and its value, which may go over several lines. It never refuses a text; what it cannot read
@@ -8,17 +8,19 @@ it passes over to the end of the line, since `tomllib` is the judge of what is T
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from lab.experiment.keys import Key, names_at
 
 _SKIPPED = re.compile(r"[ \t\r\n]+|#[^\n]*")
-_STRING = re.compile(
-    r'"""(?:[^\\]|\\.)*?"""{1,3}|\'\'\'.*?\'\'\'{1,3}|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'',
+_TOKEN = re.compile(
+    r'"""(?:[^\\]|\\.)*?"""{1,3}|\'\'\'.*?\'\'\'{1,3}|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\''
+    r"|[\"'#][^\n]*|[\[{\]}\n]|[^\"'#\[{\]}\n]+",
     re.DOTALL,
 )
+"""A string, what is no string after all or a comment, a bracket or an end of line, and anything else."""
 
 
 @dataclass(frozen=True)
@@ -28,15 +30,6 @@ class Statement:
     key: Key
     line: int
     kind: Literal["table", "array", "value"]
-
-
-@dataclass(frozen=True)
-class Duplicate:
-    """A key that is given a second time."""
-
-    key: Key
-    first: int
-    second: int
 
 
 def statements(text: str) -> Iterator[Statement]:
@@ -72,25 +65,28 @@ def statements(text: str) -> Iterator[Statement]:
         position = _line_end(text, position)
 
 
-def lines(found: Sequence[Statement]) -> dict[Key, int]:
+def lines(text: str) -> dict[Key, int]:
     """The first line on which each key, or a key within it, is mentioned."""
     first: dict[Key, int] = {}
-    for statement in found:
+    for statement in statements(text):
         for end in range(1, len(statement.key) + 1):
             first.setdefault(statement.key[:end], statement.line)
     return first
 
 
-def duplicate(found: Sequence[Statement]) -> Duplicate | None:
-    """The first key that is given twice: a value, a table's heading, or a table where a value stands."""
+def duplicate(found: Iterable[Statement]) -> tuple[Key, int, int] | None:
+    """The first key that is given twice: a value, a table's heading, or a table where a value stands.
+
+    With the line where it stands first and the one where it stands again.
+    """
     values: dict[Key, int] = {}
     headings: dict[Key, int] = {}
     for statement in found:
         for end in range(1, len(statement.key) + 1):
             if statement.key[:end] in values:
-                return Duplicate(statement.key[:end], values[statement.key[:end]], statement.line)
+                return statement.key[:end], values[statement.key[:end]], statement.line
         if statement.kind != "array" and statement.key in headings:
-            return Duplicate(statement.key, headings[statement.key], statement.line)
+            return statement.key, headings[statement.key], statement.line
         known = values if statement.kind == "value" else headings
         known[statement.key] = statement.line
     return None
@@ -108,19 +104,11 @@ def _numbered(names: Sequence[str], entries: dict[Key, int]) -> Key:
 def _value_end(text: str, position: int) -> int:
     """The end of the line on which the value that begins here ends."""
     depth = 0
-    while position < len(text):
-        character = text[position]
-        if character == "\n" and depth <= 0:
-            return position
-        if character in "\"'":
-            match = _STRING.match(text, position)
-            position = match.end() if match else _line_end(text, position)
-        elif character == "#":
-            position = _line_end(text, position)
-        else:
-            depth += (character in "[{") - (character in "]}")
-            position += 1
-    return position
+    for token in _TOKEN.finditer(text, position):
+        if token[0] == "\n" and depth <= 0:
+            return token.start()
+        depth += (token[0] in "[{") - (token[0] in "]}")
+    return len(text)
 
 
 def _line_end(text: str, position: int) -> int:

@@ -21,10 +21,10 @@ _PLACEHOLDERS: dict[str, tuple[str, Any]] = {"data": ("name", "digits"), "networ
 
 
 @dataclass(frozen=True)
-class Reading:
+class Validated:
     """An experiment that is valid by its types.
 
-    ``values`` are the values it was read from, without those that were wrong; ``faulty`` are the keys of
+    ``values`` are the values it was made of, without those that were wrong; ``faulty`` are the keys of
     the wrong ones and ``findings`` says what is wrong with them.
     """
 
@@ -34,7 +34,7 @@ class Reading:
     findings: tuple[Finding, ...]
 
 
-def reading(values: Mapping[str, Any]) -> Reading:
+def validated(values: Mapping[str, Any]) -> Validated:
     """The experiment of these values, and everything that is wrong with their names, types and ranges."""
     tables = {**{table: {} for table in _PLACEHOLDERS}, **values}
     faulty: set[Key] = set()
@@ -45,7 +45,7 @@ def reading(values: Mapping[str, Any]) -> Reading:
         except ValidationError as error:
             news = findings(error)
         else:
-            return Reading(settings, tables, frozenset(faulty), tuple(found))
+            return Validated(settings, tables, frozenset(faulty), tuple(found))
         found += news
         faulty |= {_removable(finding.key) for finding in news}
         for key in faulty:

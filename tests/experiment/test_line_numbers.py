@@ -3,7 +3,7 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.experiment.positions import Duplicate, Statement, duplicate, lines, statements
+from lab.experiment.line_numbers import Statement, duplicate, lines, statements
 from lab.experiment.toml_writer import document, key_text
 
 TEXT = '''\
@@ -59,7 +59,7 @@ def test_statements():
 
 
 def test_lines_know_tables_that_are_only_mentioned():
-    assert lines(list(statements("\n[a.b]\nc.d = 1\n"))) == {
+    assert lines("\n[a.b]\nc.d = 1\n") == {
         ("a",): 2,
         ("a", "b"): 2,
         ("a", "b", "c"): 3,
@@ -68,10 +68,10 @@ def test_lines_know_tables_that_are_only_mentioned():
 
 
 def test_duplicates():
-    assert duplicate(list(statements("a = 1\n\na = 2\n"))) == Duplicate(("a",), 1, 3)
-    assert duplicate(list(statements("[a]\n[b]\n[a]\n"))) == Duplicate(("a",), 1, 3)
-    assert duplicate(list(statements("a = 1\n[a.b]\n"))) == Duplicate(("a",), 1, 2)
-    assert duplicate(list(statements("[[a]]\nb = 1\n[[a]]\nb = 1\n[a.c]\n"))) is None
+    assert duplicate(statements("a = 1\n\na = 2\n")) == (("a",), 1, 3)
+    assert duplicate(statements("[a]\n[b]\n[a]\n")) == (("a",), 1, 3)
+    assert duplicate(statements("a = 1\n[a.b]\n")) == (("a",), 1, 2)
+    assert duplicate(statements("[[a]]\nb = 1\n[[a]]\nb = 1\n[a.c]\n")) is None
 
 
 @given(st.text(st.sampled_from("ab=.[]{}\"'#\\\n ,1"), max_size=60))
@@ -89,7 +89,7 @@ LEAVES = st.text(st.sampled_from("ab\"'#[\n"), max_size=5) | st.lists(
 @given(st.dictionaries(NAMES, st.dictionaries(NAMES, LEAVES, min_size=1, max_size=3), max_size=3))
 def test_every_key_of_a_document_is_found_on_its_line(tables):
     text = document(tables)
-    found = lines(list(statements(text)))
+    found = lines(text)
     assert set(found) == {(name,) for name in tables} | {
         (name, key) for name in tables for key in tables[name]
     }
