@@ -8,7 +8,7 @@ from lab import plugins
 from lab.errors import ExperimentError, LabError, StorageError
 from lab.experiment.variants import load
 from lab.parts import Initialiser
-from lab.runs import chunks, runner
+from lab.runs import preparation, runner
 from lab.runs.folder import runs
 from lab.runs.preparation import prepared
 from lab.runs.runner import prepared_again, resumed, run
@@ -64,7 +64,7 @@ def test_single_neurons_are_a_table_where_the_file_asks_for_them(ready, small, r
     assert {name: plain.table(name).equals(asked.table(name)) for name in plain.tables} == dict.fromkeys(
         plain.tables, True
     )
-    with pytest.raises(LabError, match=r"did not record 'neurons'; say -o record\.neurons=true"):
+    with pytest.raises(LabError, match=r"did not record 'neurons'; run again with -o record\.neurons=true"):
         plain.table("neurons")
 
 
@@ -85,7 +85,7 @@ def test_the_same_file_gives_the_same_bytes_for_any_number_of_workers(ready, roo
 @pytest.mark.parametrize("size", [1, 2])
 def test_the_size_of_a_chunk_changes_nothing(ready, root, monkeypatch, size):
     whole = table_bytes(run(ready, root))
-    monkeypatch.setattr(chunks, "LARGEST_CHUNK", size)
+    monkeypatch.setattr(preparation, "LARGEST_CHUNK", size)
 
     folder = run(ready, root)
 
@@ -190,7 +190,10 @@ def test_fault_71_a_target_out_of_reach_is_noted(small):
     assert prepared(load(path)).notes == ()
     path = written(small, 'output = {name = "leaky-relu", slope = 0.0}', 'output = "z/(3 + 3*abs(z))"')
 
-    assert "lie outside the range" in prepared(load(path)).notes[0]
+    assert prepared(load(path)).notes == (
+        "targets from 0 to 1 lie outside the range [-0.333333, 0.333333] of the output's activation, "
+        "which cannot reach them all",
+    )
 
 
 def test_a_softmax_over_two_classes_has_two_outputs(small):

@@ -120,7 +120,7 @@ def test_trials_tell_how_each_ended(parts):
 
 
 def test_trials_that_failed_have_rows_without_figures(parts):
-    table = tables.trials(parts[:1], [(variant(1, "tanh"), 0, 5), (variant(1, "tanh"), 1, 5)])
+    table = tables.trials(parts[:1], [(variant(1, "tanh"), 0), (variant(1, "tanh"), 1)])
     assert table["status"].tolist() == ["done", "done", "failed", "failed"]
     assert table["trial"].tolist() == [0, 1, 0, 1]
     assert table["seed"].tolist() == [5] * 4
@@ -130,7 +130,7 @@ def test_trials_that_failed_have_rows_without_figures(parts):
 
 
 def test_when_every_trial_failed_the_columns_are_the_same(parts):
-    failed = [(variant(1, "tanh"), 0, 5)]
+    failed = [(variant(1, "tanh"), 0)]
     table = tables.trials([], failed)
     whole = tables.trials(parts, [])
     assert table.dtypes.to_dict() == whole.dtypes.to_dict()
