@@ -60,7 +60,7 @@ def test_a_row_is_the_statistics_of_the_paired_differences():
     assert (row["mean_a"], row["mean_b"]) == (pytest.approx(np.mean(A)), pytest.approx(np.mean(B)))
     assert row["difference"] == expected.difference == pytest.approx(np.mean(B) - np.mean(A))
     assert (row["low"], row["high"], row["p"]) == (expected.low, expected.high, expected.p)
-    assert (row["d_z"], row["seeds_needed"]) == (expected.d_z, expected.needed)
+    assert (row["d_z"], row["seeds_needed"]) == (expected.d_z, expected.seeds_needed)
     assert row["p_holm"] == row["p"] == 2 / 2**7
 
 
@@ -229,7 +229,7 @@ def test_the_trials_of_the_longer_run_are_left_out():
 
 def test_runs_with_different_seeds_are_refused():
     with pytest.raises(
-        LabError, match=r"different seeds \(trials\.seed = 0 and 7\), so that their trials are no"
+        LabError, match=r"different seeds \(trials\.seed = 0 and 7\), so their trials are not"
     ):
         joined(tables({"a": A}), tables({"a": B}, seed=7), ("old", "new"))
 

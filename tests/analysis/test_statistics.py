@@ -26,14 +26,14 @@ from lab.analysis.statistics import (
 def test_a_spread_by_hand():
     found = spread([1.0, 2.0, 3.0, 4.0, 10.0])
 
-    assert (found.count, found.mean, found.median) == (5, 4.0, 3.0)
+    assert (found.trials, found.mean, found.median) == (5, 4.0, 3.0)
     assert found.sd == pytest.approx(np.sqrt(12.5), rel=1e-15)
     assert (found.low, found.high) == (pytest.approx(1.2), pytest.approx(8.8))
 
 
 def test_fault_40_of_one_trial_the_spread_is_missing_and_not_zero():
     found = spread([3.0])
-    assert (found.count, found.mean, found.median) == (1, 3.0, 3.0)
+    assert (found.trials, found.mean, found.median) == (1, 3.0, 3.0)
     assert all(map(isnan, (found.sd, found.low, found.high)))
     assert isnan(spread([]).mean)
 
@@ -41,7 +41,7 @@ def test_fault_40_of_one_trial_the_spread_is_missing_and_not_zero():
 def test_fault_40_of_one_pair_the_interval_is_missing_and_not_zero():
     found = paired([0.5])
     assert (found.pairs, found.difference) == (1, 0.5)
-    assert all(map(isnan, (found.low, found.high, found.p, found.d_z, found.needed)))
+    assert all(map(isnan, (found.low, found.high, found.p, found.d_z, found.seeds_needed)))
     assert paired([]).pairs == 0
     assert isnan(paired([]).difference)
 
@@ -241,7 +241,7 @@ def test_an_effect_is_found_by_pairs_that_samples_apart_would_miss():
     found = paired(b - a)
     assert found.low > 0
     assert found.p < 0.01
-    assert found.needed <= 12
+    assert found.seeds_needed <= 12
     assert stats.ttest_ind(a, b).pvalue > 0.5
 
 

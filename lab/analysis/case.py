@@ -1,4 +1,4 @@
-"""What verdicts are read from: one variant's part of a run's tables, and what the trials have in common."""
+"""The case of one variant: its part of a run's tables, and what the verdicts ask of it."""
 
 from __future__ import annotations
 
@@ -10,23 +10,25 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from lab.analysis.ledger import ledger
+from lab.analysis.ledger import Decades, decades
 
 FEWEST_EXAMPLES = 100
-"""The examples of a reading without which it tells neither of a neuron nor of the cost, unless it sees all.
+"""A reading of fewer examples tells nothing of a neuron or of the cost, unless it sees all there are.
 
 A neuron that is on for 5 % of the data is off on 100 examples in 0.95¹⁰⁰ = 0.6 % of the cases, and on a batch
 of 10 in 60 %; and a single example may cost next to nothing from the start.
 """
 
+FEWEST_STEPS = 200
+"""Before this step, or an epoch, a network need not have learned, and its steps are not typical yet."""
+
 
 @dataclass(frozen=True)
-class Evidence:
+class Case:
     """One variant's rows of ``layers``, ``steps``, ``trials`` and ``curves``, and its row of ``variants``.
 
-    A trial that diverged counts as long as its readings are numbers.
+    Steps are those of readings. A trial that diverged counts as long as its readings are numbers.
     """
 
     layers: pd.DataFrame
@@ -36,33 +38,29 @@ class Evidence:
     variant: Mapping[str, Any]
 
     @property
-    def start(self) -> int:
-        """The step of the first reading."""
+    def first_step(self) -> int:
         return int(self.layers["step"].min())
 
     @property
-    def end(self) -> int:
-        """The step of the last reading."""
+    def last_step(self) -> int:
         return int(self.layers["step"].max())
 
     @property
-    def hidden(self) -> list[int]:
-        """The hidden layers."""
-        return list(range(1, int(self.variant["layers"])))
+    def hidden(self) -> range:
+        return range(1, int(self.variant["layers"]))
 
     @property
-    def outputs(self) -> int:
-        """The number of output neurons."""
-        return int(str(self.variant["sizes"]).rpartition("-")[2])
+    def had_time(self) -> bool:
+        """Whether the network should have learned something: after an epoch and `FEWEST_STEPS`."""
+        return self.last_step >= FEWEST_STEPS and bool(self.layers["epoch"].max() >= 1)
 
     @property
-    def epochs(self) -> float:
-        """How often training has seen all its examples at the last reading."""
-        return float(self.layers["epoch"].max())
+    def diverged_at(self) -> list[int]:
+        return [int(step) for step in self.trials["diverged_at"].dropna()]
 
     @property
     def examples(self) -> int:
-        """How many training examples the last reading sees; 0 where the run does not tell."""
+        """The number of training examples that the last reading sees; 0 where the run did not record it."""
         return int(self.variant.get("examples", 0))
 
     @property
@@ -72,19 +70,24 @@ class Evidence:
 
     @property
     def chance(self) -> float:
-        """1/K, the accuracy of guessing among K classes alike; one output neuron stands for two classes."""
-        return 1 / max(self.outputs, 2)
+        """1/K, the accuracy of guessing among K equal classes; one output neuron stands for two classes."""
+        return 1 / max(int(str(self.variant["sizes"]).rpartition("-")[2]), 2)
 
-    @cached_property
+    @property
+    def accuracy(self) -> float:
+        """The accuracy on the training data at the end, the median over the trials; NaN without classes."""
+        return float(self.trials["final_accuracy"].median())
+
+    @property
     def learned(self) -> float:
         """The part of its task that the network has learned at the end, the median over the trials.
 
-        Of classes, how far the accuracy on the training data has come from chance, 0, to 1. Without
-        classes, the share of the first reading's cost that is gone, which flatters large first weights; NaN
-        where that is not known.
+        With classes, how far the accuracy has come from chance, 0, to 1. Without classes, the share of the
+        first reading's cost that is gone, which flatters large first weights; NaN where it is unknown.
         """
-        accuracy = float(self.trials["final_accuracy"].median())
-        return (accuracy - self.chance) / (1 - self.chance) if isfinite(accuracy) else 1 - self.cost_left
+        if isfinite(self.accuracy):
+            return (self.accuracy - self.chance) / (1 - self.chance)
+        return 1 - self.cost_left
 
     @cached_property
     def cost_left(self) -> float:
@@ -94,8 +97,13 @@ class Evidence:
         """
         if not self.enough_examples:
             return nan
-        first = self.steps[self.steps["step"] == self.start].set_index("trial")["cost"]
+        first = self.steps[self.steps["step"] == self.first_step].set_index("trial")["cost"]
         return float((self.trials.set_index("trial")["final_cost"] / first.where(first > 0)).median())
+
+    @cached_property
+    def decades(self) -> Decades | None:
+        """How much slower the first hidden layer learns than the last, at the first reading."""
+        return decades(self.layers)
 
     @property
     def slope(self) -> str:
@@ -105,19 +113,19 @@ class Evidence:
 
     @cached_property
     def closed(self) -> set[int]:
-        """The layers whose σ is flat on both sides; ReLU and its kin are flat on one, where they are off."""
-        least = float(self.variant["saturation_threshold"])
+        """The layers whose σ is flat on both sides. ReLU is flat on one side, where a neuron is off."""
+        share = float(self.variant["saturation_threshold"])
         closed = set()
         for layer, curve in self.curves.groupby("layer"):
             size = np.abs(curve.sort_values("z")["slope"].to_numpy(float))
-            if max(size[0], size[-1]) < least * np.nanmax(size):
+            if max(size[0], size[-1]) < share * np.nanmax(size):
                 closed.add(int(str(layer)))
         return closed
 
     def medians(self, column: str, step: int | None = None) -> dict[int, float]:
         """Layer → the median over the trials: at a step, or of each trial's median over all readings.
 
-        Empty where the quantity was not recorded; what is no finite number is left out.
+        Empty where the quantity was not recorded; values that are not finite are left out.
         """
         if column not in self.layers:
             return {}
@@ -128,19 +136,4 @@ class Evidence:
 
     def of_hidden(self, column: str) -> dict[int, float]:
         """`medians` of the hidden layers at the last reading."""
-        return {l: value for l, value in self.medians(column, self.end).items() if l in self.hidden}
-
-    def at_start(self, column: str) -> NDArray[np.float64]:
-        """A quantity at the first reading, trials × hidden layers; NaN where it was not recorded."""
-        return self._by_trial(self.layers[self.layers["step"] == self.start], column)
-
-    def ledger_at_start(self, column: str) -> NDArray[np.float64]:
-        """A column of the `ledger` at the first reading, trials × hidden layers; NaN where there is none."""
-        start = self.layers[self.layers["step"] == self.start]
-        rows = ledger({"layers": start})
-        return self._by_trial(start if rows.empty else rows, column)
-
-    def _by_trial(self, rows: pd.DataFrame, column: str) -> NDArray[np.float64]:
-        hidden = rows[rows["layer"].isin(self.hidden)]
-        told = hidden if column in hidden else hidden.assign(**{column: np.nan})
-        return told.pivot(index="trial", columns="layer", values=column).to_numpy(np.float64)
+        return {l: value for l, value in self.medians(column, self.last_step).items() if l in self.hidden}
