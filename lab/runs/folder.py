@@ -41,6 +41,9 @@ class RunFolder:
 
     path: Path
 
+    def __str__(self) -> str:
+        return f"{self.name}/{self.id}"
+
     @property
     def name(self) -> str:
         """The experiment's name."""
@@ -126,8 +129,7 @@ class RunFolder:
                 key = ON_REQUEST[name]
                 raise LabError(f"{self.path}: this run did not record {name!r}; run again with -o {key}=true")
             raise StorageError(
-                f"{self.path}: has no table {name!r}: the run has not ended; "
-                f"finish it with: lab resume {self.name}/{self.id}"
+                f"{self.path}: has no table {name!r}: the run has not ended; end it with: lab resume {self}"
             )
         return pd.read_csv(path, keep_default_na=False, na_values=[""])
 
@@ -205,16 +207,15 @@ def find(text: str, root: Path) -> RunFolder:
     if (Path(text) / "run.json").is_file():
         return RunFolder(Path(text))
     known = runs(root)
-    named = [run for run in known if run.name == text]
-    if named:
+    if named := [run for run in known if run.name == text]:
         return named[-1]
-    exact = [run for run in known if text in (run.id, f"{run.name}/{run.id}")]
-    begun = [run for run in known if run.id.startswith(text) or f"{run.name}/{run.id}".startswith(text)]
+    exact = [run for run in known if text in (run.id, str(run))]
+    begun = [run for run in known if run.id.startswith(text) or str(run).startswith(text)]
     for meant in (exact, begun):
         if len(meant) == 1:
             return meant[0]
     if begun:
-        raise LabError(f"{text!r} may be any of: {', '.join(f'{run.name}/{run.id}' for run in begun)}")
+        raise LabError(f"{text!r} may be any of: {', '.join(map(str, begun))}")
     if not known:
         raise LabError(f"there are no runs under {root}; start one with: lab run EXPERIMENT.toml")
     raise LabError(f"there is no run {text!r}; {did_you_mean(text, {run.name for run in known})}")

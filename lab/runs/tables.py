@@ -81,41 +81,31 @@ def _table(blocks: Sequence[tuple[Part, Array, Array]], columns: Sequence[str]) 
     for part, at, block in blocks:
         r, t, depth, _ = block.shape
         numbers.append(block.transpose(1, 0, 2, 3).reshape(t * r * depth, -1))
-        front = {
-            "variant": np.full(t * r * depth, part.variant.label, dtype=object),
-            "trial": np.repeat(np.arange(part.trials.start, part.trials.stop), r * depth),
-            "step": np.tile(np.repeat(at, depth), t),
-            "epoch": np.tile(np.repeat(at / part.steps_per_epoch, depth), t),
-            "layer": np.tile(np.arange(1, depth + 1), t * r),
-            "status": np.repeat(part.status.astype(object), r * depth),
-        }
-        keys.append(front)
-    front = {name: np.concatenate([key[name] for key in keys]) for name in names}
-    return pd.concat(
-        [pd.DataFrame(front), pd.DataFrame(np.concatenate(numbers), columns=list(columns))], axis=1
-    )
+        keys.append(
+            (
+                np.full(t * r * depth, part.variant.label, dtype=object),
+                np.repeat(np.array(part.trials), r * depth),
+                np.tile(np.repeat(at, depth), t),
+                np.tile(np.repeat(at / part.steps_per_epoch, depth), t),
+                np.tile(np.arange(1, depth + 1), t * r),
+                np.repeat(part.status.astype(object), r * depth),
+            )
+        )
+    front = dict(zip(names, map(np.concatenate, zip(*keys, strict=True)), strict=True))
+    figures = pd.DataFrame(np.concatenate(numbers), columns=list(columns))
+    return pd.concat([pd.DataFrame(front), figures], axis=1)
 
 
 def histograms(parts: Sequence[Part]) -> pd.DataFrame:
     """variant, trial, step, layer, low, high, count: how many z lie in each bin that holds any."""
-    rows = []
+    names = ("variant", "trial", "step", "layer", "low", "high", "count")
+    frames = []
     for part in parts:
-        counts = part.readings.histograms
-        h, t, l, b = np.nonzero(counts)
-        frame = pd.DataFrame(
-            {
-                "variant": part.variant.label,
-                "trial": t + part.trials.start,
-                "step": part.readings.histogram_steps[h],
-                "layer": l + 1,
-                "low": EDGES[b],
-                "high": EDGES[b + 1],
-                "count": counts[h, t, l, b],
-            }
-        )
-        rows.append(frame.sort_values(["trial", "step", "layer", "low"], kind="stable"))
-    empty = pd.DataFrame(columns=["variant", "trial", "step", "layer", "low", "high", "count"])
-    return pd.concat(rows, ignore_index=True) if rows else empty
+        counts, at = part.readings.histograms.transpose(1, 0, 2, 3), part.readings.histogram_steps
+        t, h, l, b = np.nonzero(counts)
+        columns = (t + part.trials.start, at[h], l + 1, EDGES[b], EDGES[b + 1], counts[t, h, l, b])
+        frames.append(pd.DataFrame(dict(zip(names, (part.variant.label, *columns), strict=True))))
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(names))
 
 
 def trials(parts: Sequence[Part], failed: Sequence[tuple[Variant, int]]) -> pd.DataFrame:

@@ -63,6 +63,7 @@ def trained(tasks: Sequence[Task], workers: int, progress: Callable[[int], None]
 
     ``progress`` is called with the number of trial-steps done since its last call.
     """
+    _loaded.cache_clear()  # a file may have changed since this process trained on it
     if workers <= 1 or len(tasks) <= 1:
         with threadpool_limits(1):
             for task in tasks:

@@ -259,6 +259,16 @@ def test_fault_70_data_that_changed_are_refused_on_resume(small, root, tmp_path)
     assert again.data[0].sha256 in str(refused.value)
 
 
+def test_data_that_changed_between_two_runs_of_one_process_are_read_again(small, root, tmp_path):
+    path = written(small, 'name = "digits"\ntrain = 60\ntest = 20', 'name = "mine.csv"\ntarget = "y"')
+    costs = []
+    for period in (2, 2, 20):
+        rows = "\n".join(f"{(i * 7) % 40},{i // period % 2}" for i in range(40))
+        (tmp_path / "mine.csv").write_text(f"a,y\n{rows}")
+        costs.append(run(prepared(load(path)), root).table("trials")["final_cost"].tolist())
+    assert costs[0] == costs[1] != costs[2]
+
+
 MINE = """
 from dataclasses import dataclass
 from lab import Activation
