@@ -65,7 +65,7 @@ class Case:
 
     @property
     def enough_examples(self) -> bool:
-        """Whether these are `FEWEST_EXAMPLES` or more, or all that there are."""
+        """Whether ``examples`` are `FEWEST_EXAMPLES` or more, or all."""
         return self.examples >= min(FEWEST_EXAMPLES, int(self.variant.get("train", FEWEST_EXAMPLES)))
 
     @property

@@ -32,9 +32,6 @@ Moved: TypeAlias = Literal["z", "a"]
 
 MOVED: tuple[Moved, ...] = ("z", "a")
 
-REACH = 0.1
-"""The default of r, the largest move: |Δ| ≤ r."""
-
 HALVINGS = 12
 """A series of moves goes from r down to r/2^HALVINGS."""
 
@@ -121,7 +118,7 @@ def trained_scene(
     return scene(training.network, stack.theta.vector, given.x[example, :-1], given.y[example])
 
 
-def series(reach: float = REACH) -> Array:
+def series(reach: float = 0.1) -> Array:
     """±r, ±r/2, … ±r/2¹², from −r up to r."""
     sizes = reach * 0.5 ** np.arange(HALVINGS + 1)
     return np.concatenate([-sizes, sizes[::-1]])
@@ -178,7 +175,7 @@ def order(moves: Array, remainders: Array, rounding: float) -> float:
 
 
 @np.errstate(all="ignore")
-def moves_of_neuron(given: Scene, l: int, neuron: int, reach: float = REACH) -> pd.DataFrame:
+def moves_of_neuron(given: Scene, l: int, neuron: int, reach: float = 0.1) -> pd.DataFrame:
     """What the moves of one neuron (1 … n_l) of layer l up to r = ``reach`` do: a row a demon and move.
 
     Its columns are ``layer``, ``neuron``, ``moved`` (z or a), ``move`` (Δ), ``change`` (ΔC), ``predicted``
@@ -198,7 +195,7 @@ def moves_of_neuron(given: Scene, l: int, neuron: int, reach: float = REACH) -> 
 
 
 @np.errstate(all="ignore")
-def neurons_of_layer(given: Scene, l: int, reach: float = REACH) -> pd.DataFrame:
+def neurons_of_layer(given: Scene, l: int, reach: float = 0.1) -> pd.DataFrame:
     """The best move of each neuron of layer l up to r = ``reach``: a row a demon and neuron.
 
     Its columns are ``layer``, ``neuron``, ``moved`` (z or a), ``derivative`` (δ_j or e_j), ``order`` of the

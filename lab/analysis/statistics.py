@@ -15,23 +15,16 @@ from scipy import special
 
 Floats = NDArray[np.float64]
 
-CONFIDENCE = 0.95
-"""The confidence of an interval for a mean difference."""
-
 LEVEL = 0.05
 """A smaller p is reported as a difference."""
 
 POWER = 0.8
 """The chance to find a difference that `seeds_needed` asks for."""
 
-BAND = (0.05, 0.95)
-"""The quantiles between which 90 % of the trials lie."""
-
 EXACT_UP_TO = 30
 """Up to this number of pairs all 2ⁿ choices of signs are counted; of more, `FLIPS` are drawn."""
 
 FLIPS = 99_999
-RESAMPLES = 9999
 
 _SAME = 1e-12
 """Differences, or sums of them, that differ by less than this, relative to their size, count as equal."""
@@ -77,7 +70,7 @@ def spread(values: ArrayLike) -> Spread:
     if len(x) < 2:
         only = float(x[0]) if len(x) else nan
         return Spread(len(x), only, nan, only, nan, nan)
-    low, median, high = np.quantile(x, (BAND[0], 0.5, BAND[1]))
+    low, median, high = np.quantile(x, (0.05, 0.5, 0.95))
     return Spread(len(x), float(x.mean()), float(x.std(ddof=1)), float(median), float(low), float(high))
 
 
@@ -106,15 +99,9 @@ def interval(differences: Floats) -> tuple[float, float]:
         return float(d.mean()), float(d.mean())
     from scipy import stats  # takes half a second to load
 
-    found = stats.bootstrap(
-        (d,),
-        np.mean,
-        confidence_level=CONFIDENCE,
-        n_resamples=RESAMPLES,
-        method="BCa",
-        rng=np.random.default_rng(0),
-    ).confidence_interval
-    return float(found.low), float(found.high)
+    rng = np.random.default_rng(0)
+    found = stats.bootstrap((d,), np.mean, n_resamples=9999, confidence_level=0.95, method="BCa", rng=rng)
+    return float(found.confidence_interval.low), float(found.confidence_interval.high)
 
 
 def sign_flip(differences: Floats) -> float:
@@ -171,14 +158,12 @@ def seeds_needed(d_z: float) -> float:
     size = abs(d_z)
     if isnan(size) or size == 0:
         return nan
-    if not isfinite(size):
-        return float(fewest_pairs())
     root = float(special.ndtri(1 - LEVEL / 2) + special.ndtri(POWER)) / size
     normal = root * root
     if normal > 1e6:
         return float(np.ceil(normal))
     n = max(ceil(normal), fewest_pairs())
-    while _power(size, n) < POWER:
+    while isfinite(size) and _power(size, n) < POWER:
         n += 1
     return float(n)
 

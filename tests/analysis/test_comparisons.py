@@ -150,7 +150,7 @@ def test_variants_are_compared_with_the_first_unless_asked():
     assert every_pair(["x", "y", "z"]) == [("x", "y"), ("x", "z"), ("y", "z")]
 
 
-def test_what_variants_do_not_share_is_told():
+def test_what_variants_do_not_share_is_named():
     """The same seed draws the same weights for the same sizes alone, and the same order of the same data."""
     made = tables({"a": A, "b": B, "c": A, "d": B})
     made["variants"]["sizes"] = ["4-3-2", "4-3-2", "4-5-2", "4-5-2"]
@@ -253,7 +253,7 @@ def dealt(pool, variants, trials, rng):
     return {name: table.sort_values("variant", kind="stable") for name, table in made.items()}
 
 
-def test_a_null_of_trained_networks_is_rejected_as_often_as_told(pool):
+def test_a_null_of_trained_networks_is_rejected_as_often_as_claimed(pool):
     """300 pairs of one design, a p each: 5 % ± 2.6 Monte-Carlo errors of 1.3 %, fewer where values tie."""
     rng = np.random.default_rng(3)
     pairs = [(str(k), str(k + 1)) for k in range(0, 40, 2)]
@@ -266,7 +266,7 @@ def test_a_null_of_trained_networks_is_rejected_as_often_as_told(pool):
 
 
 @pytest.mark.slow
-def test_a_null_of_four_variants_has_a_false_alarm_no_more_often_than_told(pool):
+def test_a_null_of_four_variants_has_a_false_alarm_no_more_often_than_claimed(pool):
     """Each against the first, 1000 times: an alarm in 0.9, 1.6 and 4.0 % of them (the first two metrics tie).
 
     Without Holm's correction the third has one in 12.5 %.

@@ -173,7 +173,7 @@ def test_blocks_of_moves_are_the_same_as_one_by_one(monkeypatch):
 
 
 def test_outputs_that_the_cost_cannot_take_are_missing_and_never_the_best():
-    """Cross-entropy has no value for a > 1: from a = 0.97, only moves up to 0.03 are told.
+    """Cross-entropy has no value for a > 1: from a = 0.97, only moves up to 0.03 have a change.
 
     With y = 0.999 it is least at a = 0.999, and infinite at 1; on the grid 0.995 is nearest.
     """

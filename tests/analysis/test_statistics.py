@@ -181,7 +181,7 @@ def test_where_signs_are_drawn_the_least_p_is_that_of_the_draws():
     assert least_holm([EXACT_UP_TO]) == sign_flip(np.ones(EXACT_UP_TO)) == 2.0**-29
 
 
-def test_a_null_experiment_of_four_variants_has_a_false_alarm_no_more_often_than_told():
+def test_a_null_experiment_of_four_variants_has_a_false_alarm_no_more_often_than_claimed():
     """Holm over all 6 pairs; each pair on its own at 5 % has one in about 20 % of the experiments."""
     rng = np.random.default_rng(12)
     alarms = alone = 0

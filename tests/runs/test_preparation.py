@@ -70,8 +70,7 @@ def test_the_defaults_become_parts(built):
     assert (len(made.train), len(made.test), made.train.labelled) == (40, 20, True)
     assert made.train.x.dtype == np.float64
     assert made.recording.columns == DEFAULT
-    assert not made.recording.neurons
-    assert made.recording.probe is None
+    assert (made.recording.neurons, made.recording.probe) == (False, None)
     assert (made.recording.saturation_threshold, made.recording.low_input_threshold) == (0.05, 0.1)
     assert made.recording.schedule.steps.tolist() == list(range(31))
 
