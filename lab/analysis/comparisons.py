@@ -64,7 +64,7 @@ def comparisons(
     if not pairs:
         raise LabError("there is one variant, and a comparison needs two; vary a key, or name a second run")
     unpaired = _unpaired(tables["variants"], pairs)
-    made = [pd.DataFrame(columns=list(COLUMNS))]
+    made = []
     for chosen in _chosen(tables, metrics):
         by_variant = _by_variant(chosen, tables)
         rows = pd.DataFrame([_row(chosen.name, a, b, by_variant[a], by_variant[b]) for a, b in pairs])
@@ -77,7 +77,7 @@ def comparisons(
             unpaired=unpaired,
         )
         made.append(corrected)
-    return pd.concat(made[1:] or made, ignore_index=True)[list(COLUMNS)]
+    return pd.concat(made, ignore_index=True)[list(COLUMNS)] if made else pd.DataFrame(columns=list(COLUMNS))
 
 
 def spreads(tables: Tables, metrics: Sequence[str] = ()) -> pd.DataFrame:

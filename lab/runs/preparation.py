@@ -74,7 +74,7 @@ class Bench:
         return plugins.build(kind, spec, folder=self.folder, allow_code=self.allow_code)
 
     def dataset(self, data: Data, seed: int) -> Dataset:
-        """The data that ``[data]`` means. Raises PartError where there are none."""
+        """The data that ``[data]`` means. Raises PartError where there is none such."""
         source = datasets.source(data.name, data.parameters)
         return source.load(data.train, data.test, seed, self.folder)
 
@@ -116,6 +116,9 @@ class Bench:
         record = settings.record
         names = [*plugins.built_in("probes"), *plugins.installed("probes")]
         probes: list[Probe] = [self.build("probes", name) for name in names]
+        probe = None
+        if record.on == "probe":
+            probe = train[: record.examples]
         return Recording(
             schedule=schedule(steps, record.every),
             probes=tuple(probes),
@@ -124,7 +127,7 @@ class Bench:
             ),
             saturation_threshold=record.saturation_threshold,
             low_input_threshold=record.low_input_threshold,
-            probe=train[: record.examples] if record.on == "probe" else None,
+            probe=probe,
             neurons=record.neurons,
         )
 
@@ -132,16 +135,16 @@ class Bench:
 def recorded(quantities: list[str], probes: list[Probe], *, counterfactual: bool = False) -> tuple[str, ...]:
     """The columns that the words of ``record.quantities`` mean, in the order of the probes.
 
-    ``counterfactual`` says whether there is a surrogate slope, or the control to one.
+    ``counterfactual`` tells whether there is a surrogate slope, or the control to one.
     """
-    grouped = [
-        probe
-        for probe in probes
-        if ("all" in quantities or ("default" in quantities and probe.default))
-        and (counterfactual or not probe.counterfactual)
-    ]
+    wanted = set(quantities)
+
+    def in_a_group(probe: Probe) -> bool:
+        concerned = counterfactual or not probe.counterfactual
+        return concerned and ("all" in wanted or ("default" in wanted and probe.default))
+
     return tuple(
-        column for probe in probes for column in probe.columns if column in quantities or probe in grouped
+        column for probe in probes for column in probe.columns if column in wanted or in_a_group(probe)
     )
 
 
