@@ -49,7 +49,7 @@ class Problem:
     message: str
 
     def text(self, source: str) -> str:
-        """``file:line: key: what is wrong``, without the line or the key where there is none."""
+        """``file:line: key: what is wrong``, leaving out what is not known."""
         place = f"{source}:{self.line}" if self.line else source
         return f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"
 

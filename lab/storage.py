@@ -1,4 +1,4 @@
-"""Writing files so that each is there whole or not at all, and sealed where its content must be trusted."""
+"""Writing files so that each is there whole or not at all."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def write(path: Path, data: bytes | str) -> None:
 def seal(path: Path, data: bytes) -> None:
     """Write a file and beside it its sha256, in the form that ``sha256sum --check`` reads."""
     write(path, data)
-    write(_seal_of(path), f"{sha256(data).hexdigest()}  {path.name}\n")
+    write(_sealed(path), f"{sha256(data).hexdigest()}  {path.name}\n")
 
 
 def unsealed(path: Path) -> bytes:
     """The content of a sealed file. Raises StorageError where it is missing or not what was sealed."""
     try:
-        data, line = path.read_bytes(), _seal_of(path).read_text()
+        data, line = path.read_bytes(), _sealed(path).read_text()
     except OSError as error:
         raise StorageError(f"{path}: cannot be read: {error.strerror}") from error
     if line.split()[:1] != [sha256(data).hexdigest()]:
@@ -45,7 +45,7 @@ def unsealed(path: Path) -> bytes:
     return data
 
 
-def _seal_of(path: Path) -> Path:
+def _sealed(path: Path) -> Path:
     return path.with_name(f"{path.name}.sha256")
 
 

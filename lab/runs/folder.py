@@ -64,7 +64,7 @@ class RunFolder:
 
     @property
     def info(self) -> dict[str, Any]:
-        """The content of run.json. Raises StorageError where it cannot be read."""
+        """What run.json says. Raises StorageError where it cannot be read."""
         try:
             info: dict[str, Any] = json.loads((self.path / "run.json").read_text(encoding="utf-8"))
         except OSError as error:
@@ -75,8 +75,10 @@ class RunFolder:
 
     def describe(self, info: Mapping[str, Any]) -> None:
         """Write run.json."""
-        text = json.dumps({"schema": SCHEMA, **info}, indent=1, ensure_ascii=False)
-        write(self.path / "run.json", text + "\n")
+        write(
+            self.path / "run.json",
+            json.dumps({"schema": SCHEMA, **info}, indent=1, ensure_ascii=False) + "\n",
+        )
 
     def keep_part(self, chunk: Chunk, readings: Readings) -> None:
         """Write the sealed part of a chunk: an npz of plain arrays, of those that were asked for."""

@@ -22,14 +22,12 @@ from lab.theory.prediction import LayerPrediction, Pairs, predicted
 from lab.theory.surrogate import Surrogate
 from lab.training.loop import Training
 
-COLUMNS = {
-    **{name: name for name in ("layer", "n_in", "n_out", "weight_variance", "bias_variance")},
-    **{name: name for name in ("q", "correlation", "chi", "pair_chi")},
+RENAMED = {
     "speed": "predicted_speed",
     "weight_speed": "predicted_speed_w",
     "delta_rms": "predicted_delta_rms",
 }
-"""What the table calls the fields of `LayerPrediction`."""
+"""What the table calls some fields of `LayerPrediction`."""
 
 MOST_TARGETS = 100
 """With more distinct targets than this, pairs of the same target are no kind of their own."""
@@ -39,19 +37,17 @@ DRAWS = 4000
 
 
 def prediction(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
-    """variant, layer, n_in, n_out, then what `COLUMNS` names.
+    """variant, then the fields of `LayerPrediction`.
 
     ``weight_variance`` is σ_w² = n_in Var w. ``predicted_speed`` is of ``learning_speed``,
     ``predicted_speed_w`` of ``learning_speed_w`` and ``predicted_delta_rms`` of ``delta_rms``, all relative
     to the last hidden layer. See `lab.theory.prediction.predicted`; its q⁰ and its pairs of examples are
     those of the training data, as many of them as a reading sees.
     """
-    rows = [
-        {"variant": variant.label, **asdict(layer)}
-        for variant, training in made
-        for layer in layers(training)
-    ]
-    return pd.DataFrame(rows, columns=["variant", *COLUMNS]).rename(columns=COLUMNS)
+    found = [(variant.label, layer) for variant, training in made for layer in layers(training)]
+    return pd.DataFrame([{"variant": label, **asdict(layer)} for label, layer in found]).rename(
+        columns=RENAMED
+    )
 
 
 def layers(training: Training) -> list[LayerPrediction]:
@@ -79,20 +75,19 @@ def pairs(network: Network, x: Array, y: Array, examples: int) -> list[Pairs]:
     n, squares = len(x), float(np.sum(x * x))
     if examples == 1 or n == 1:
         return [Pairs()]
-    squares = squares or 1.0
     targets, group = np.unique(y, axis=0, return_inverse=True)
     group = group.ravel() if len(targets) <= min(MOST_TARGETS, n // 2) else np.zeros(n, np.intp)
     count = np.bincount(group).astype(np.float64)
     sums = np.zeros((len(count), x.shape[1]))
     np.add.at(sums, group, x)
-    alike, among = float(np.sum(sums * sums)) - float(np.sum(x * x)), float(np.sum(count * (count - 1)))
+    alike, among = float(np.sum(sums * sums)) - squares, float(np.sum(count * (count - 1)))
     whole = sums.sum(axis=0)
     apart, between = float(whole @ whole) - float(np.sum(sums * sums)), n * (n - 1) - among
     found = [Pairs(share=1 / examples)]
     for products, number, same in ((alike, among, True), (apart, between, False)):
         if number:
             share = (1 - 1 / examples) * number / (n * (n - 1))
-            correlation = float(np.clip(products / number * n / squares, -1, 1))
+            correlation = float(np.clip(products / number * n / (squares or 1.0), -1, 1))
             found.append(Pairs(share, correlation, _Drawn(network, y, group, same)))
     return found
 
