@@ -107,16 +107,10 @@ def _downward(operation: np.ufunc, terms: Floats, nothing: NDArray[np.bool_]) ->
 class Decades:
     """How many decades the first hidden layer learns slower than the last, and who took them.
 
-    Attributes
-    ----------
-    speed
-        log₁₀ of ‖∂C/∂b‖ of the last hidden layer over that of the first, the sum of the parts below; less
-        than 0 where the first layer is the faster.
-    slope, weights
-        What σ′ and what the weights took in the hidden layers below the last: −Σ log₁₀ of the ledger's
-        ``slope`` and ``transport``. NaN where δ and e were not recorded.
-    examples
-        What is left, and the mean over the examples took: ‖⟨δ⟩‖ in place of rms‖δ‖.
+    ``speed`` is log₁₀ of ‖∂C/∂b‖ of the last hidden layer over that of the first, less than 0 where the first
+    is the faster, and the sum of the others. ``slope`` and ``weights`` are what σ′ and what the weights took
+    in the hidden layers below the last: −Σ log₁₀ of the ledger's ``slope`` and ``transport``, NaN where δ and
+    e were not recorded. ``examples`` is what the mean over the examples took: ‖⟨δ⟩‖ in place of rms‖δ‖.
     """
 
     speed: float

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from math import inf
+from math import inf, nan
 from typing import Literal
 
 import numpy as np
@@ -50,10 +51,9 @@ def metric(name: str) -> Metric:
     word, _, share = name.partition("=")
     if word != "epochs_to":
         raise LabError(f"unknown metric {name!r}; {did_you_mean(name, METRICS)}")
-    try:
+    accuracy = nan
+    with suppress(ValueError):
         accuracy = float(share)
-    except ValueError:
-        accuracy = -1.0
     if not 0 < accuracy <= 1:
         raise LabError(f"{name}: expected an accuracy above 0 and at most 1, such as epochs_to=0.9")
     return _epochs_to(accuracy)
@@ -67,12 +67,10 @@ def samples(metric: Metric, tables: Tables) -> pd.DataFrame:
     """
     trials = tables["trials"]
     found = metric.measure(tables).reindex(pd.MultiIndex.from_frame(trials[KEYS]))
-    waited = np.isfinite(found["horizon"].to_numpy(np.float64))
-    value = found["value"].to_numpy(np.float64)
-    sound = (trials["status"] == "done").to_numpy() & (np.isfinite(value) | (waited & (value == inf)))
-    return trials[KEYS].assign(
-        value=np.where(sound, value, np.nan), horizon=found["horizon"].to_numpy(np.float64)
-    )
+    value, horizon = found[["value", "horizon"]].to_numpy(np.float64).T
+    sound = np.isfinite(value) | (np.isfinite(horizon) & (value == inf))
+    done = (trials["status"] == "done").to_numpy()
+    return trials[KEYS].assign(value=np.where(done & sound, value, nan), horizon=horizon)
 
 
 def default_metrics(tables: Tables) -> list[Metric]:

@@ -25,19 +25,11 @@ LEARNED = 0.85
 
 @dataclass(frozen=True)
 class Verdict:
-    """A sentence on one variant, and what backs it.
+    """A sentence on one variant, the name of its rule in `RULES`, and what backs it.
 
-    Attributes
-    ----------
-    rule
-        Its name in `RULES`.
-    variant, layer, step
-        The rows of the table ``layers``, or, without a layer, of the table ``trials``.
-    value, threshold
-        The median over the trials that was found there, and the threshold that it has passed. The rules on
-        updates take the median over all readings up to the step.
-    sentence
-        What it means.
+    ``value`` is the median over the trials that stands in the rows of ``layer`` and ``step`` of the table
+    ``layers``, or, without a layer, of the table ``trials``; of the rules on updates, the median over all
+    readings up to the step. It has passed the ``threshold``.
     """
 
     rule: str

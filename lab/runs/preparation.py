@@ -238,7 +238,7 @@ def unfit(settings: Experiment, training: Training) -> list[Finding]:
 
 
 def undefined(sigma: Activation) -> float | None:
-    """The point nearest to 0, of some up to ±20, where σ or σ′ is not finite; None without one."""
+    """The point nearest to 0, of a grid up to ±20, where σ or σ′ is not finite; None if there is none."""
     z = np.linspace(-20, 20, 81)
     with np.errstate(all="ignore"):
         bad = ~(np.isfinite(np.asarray(sigma(z))) & np.isfinite(np.asarray(sigma.derivative(z))))

@@ -125,18 +125,14 @@ def _completed(
         folder.describe(record | {"status": "interrupted", "ended": now().isoformat(timespec="seconds")})
         raise
     lost = {outcome.chunk for outcome in failed}
-    parts = []
+    parts, missing = [], []
     for chunk in ready.chunks:
-        if chunk not in lost:
-            variant, training = ready.made[chunk.variant]
+        variant, training = ready.made[chunk.variant]
+        if chunk in lost:
+            missing += [(variant, trial) for trial in chunk.trials]
+        else:
             epoch = steps_per_epoch(len(training.train), training.batch)
             parts.append(tables.Part(variant, chunk.trials, folder.part(chunk), epoch))
-    missing = [
-        (ready.plan.variants[chunk.variant], trial)
-        for chunk in ready.chunks
-        if chunk in lost
-        for trial in chunk.trials
-    ]
     made = {
         "layers": tables.layers(parts),
         "steps": tables.steps(parts),
