@@ -1,4 +1,4 @@
-"""What the lab says when something is wrong: each exception owns its message and its exit code."""
+"""What can go wrong: each exception has its message for the user and its exit code."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ INTERRUPTED = 130
 
 
 class LabError(Exception):
-    """Anything a user can mend.
+    """Anything that a user can correct.
 
-    The message is one line, or one line a problem; ``exit_code`` is what the command line returns:
-    1 some trials failed, 2 the command or the file is wrong, 3 a claim does not hold, 4 storage.
+    The message has one line for each problem. ``exit_code`` is what the command line returns: 1 some trials
+    failed, 2 the command or the file is wrong, 3 a claim does not hold, 4 storage.
     """
 
     exit_code: ClassVar[int] = 2
 
 
 class PartError(LabError):
-    """A part (an activation, a cost, a data set …) cannot be found or made from what was written."""
+    """A part (an activation, a cost, a data set …) cannot be found, or not be made with these parameters."""
 
 
 class ClaimError(LabError):
@@ -41,7 +41,7 @@ class StorageError(LabError):
 class Problem:
     """One thing that is wrong with an experiment file.
 
-    ``line`` counts from 1 and is 0 when the problem has no line; ``key`` is the dotted key.
+    ``line`` counts from 1 and is 0 where the problem has no line; ``key`` is the dotted key, or empty.
     """
 
     line: int
@@ -55,7 +55,7 @@ class Problem:
 
 
 class ExperimentError(LabError):
-    """An experiment file with all its problems, told at once, in the order of their lines."""
+    """All problems of an experiment file, in the order of their lines."""
 
     def __init__(self, source: str, problems: Iterable[Problem]) -> None:
         self.source = source
@@ -67,9 +67,9 @@ class ExperimentError(LabError):
 
 
 def did_you_mean(word: str, known: Iterable[str], also: Iterable[str] = ()) -> str:
-    """A hint to close a message with: the nearest known word if there is one, then all of them.
+    """A hint for the end of a message: the nearest known word if there is one, then all known words.
 
-    The nearest may be one of ``also``, other spellings that are taken but not listed.
+    The nearest may be one of ``also``, other spellings that are accepted but not listed.
     """
     names = sorted(known)
     if not names:
@@ -80,7 +80,7 @@ def did_you_mean(word: str, known: Iterable[str], also: Iterable[str] = ()) -> s
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that is most like ``word``, whatever the case; None where none is like it."""
+    """The known word that is most like ``word``, in upper or lower case; None where none is like it."""
     lowered = {name.lower(): name for name in known}
     near = get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)
     return lowered[near[0]] if near else None

@@ -17,7 +17,7 @@ Migrations: TypeAlias = Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]
 def write(path: Path, data: bytes | str) -> None:
     """Write a file atomically: a temporary file beside it, fsync, rename over it, fsync of the folder.
 
-    Raises StorageError with the reason where the system refuses.
+    Raises StorageError with the system's reason where it cannot be written.
     """
     content = data.encode() if isinstance(data, str) else data
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")

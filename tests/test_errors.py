@@ -24,19 +24,16 @@ def test_exit_codes(error, code):
 
 
 @pytest.mark.parametrize(
-    ("problem", "told"),
+    ("problem", "text"),
     [
-        (
-            Problem(3, "training.eta", "expected a number > 0"),
-            "a.toml:3: training.eta: expected a number > 0",
-        ),
+        (Problem(3, "training.eta", "expected > 0"), "a.toml:3: training.eta: expected > 0"),
         (Problem(0, "data", "missing"), "a.toml: data: missing"),
         (Problem(7, "", "not TOML"), "a.toml:7: not TOML"),
         (Problem(0, "", "is empty"), "a.toml: is empty"),
     ],
 )
-def test_a_problem_tells_its_place(problem, told):
-    assert problem.text("a.toml") == told
+def test_a_problem_says_where_it_is(problem, text):
+    assert problem.text("a.toml") == text
 
 
 def test_an_experiment_error_tells_all_problems_in_the_order_of_their_lines():

@@ -6,18 +6,15 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-SHARE, LOST = "cause_", "lost_"
-"""How columns begin: with the share of weights that have a label, and with the mean decades lost by it."""
-
-_KEYS = ["variant", "trial", "step", "epoch", "layer", "status"]
+from lab.analysis.ledger import KEYS
 
 
 def causes(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """One row a variant, trial, step and layer, with the columns of the causes that ``layers`` has.
+    """One row for each variant, trial, step and layer, with the columns of the causes that ``layers`` has.
 
-    The shares ``cause_…`` of a row sum to 1. It has no rows where no cause was recorded. What the columns
-    mean is told where they are measured, in `lab.training.causes`.
+    ``cause_…`` is the share of weights with a label; the shares of a row sum to 1. ``lost_…`` is the mean
+    number of decades lost by it. `lab.training.causes` defines both. Empty where no cause was recorded.
     """
     layers = tables["layers"]
-    recorded = [column for column in layers.columns if column.startswith((SHARE, LOST))]
-    return layers[[*_KEYS, *recorded]].iloc[: None if recorded else 0].reset_index(drop=True)
+    recorded = [column for column in layers.columns if column.startswith(("cause_", "lost_"))]
+    return layers[[*KEYS, *recorded]].iloc[: None if recorded else 0].reset_index(drop=True)

@@ -1,13 +1,13 @@
 """The table ``comparisons``: variants against each other, paired over the trials.
 
-Which pairs and metrics it holds, and so what Holm's correction is over, is part of the question: a run keeps
-the one of each variant against the first by the usual metrics, which its figure shows too, and any other is
-made of its tables when it is asked for.
+Holm's correction is over the pairs of the table. A run keeps the table of each variant against the first by
+the default metrics, which its figure shows too; any other is made of the run's tables when it is asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict, astuple
 from itertools import combinations
 from typing import Any
 
@@ -23,10 +23,8 @@ COLUMNS = (
     *("metric", "a", "b", "pairs", "left_out", "never", "mean_a", "mean_b", "difference", "low", "high"),
     *("p", "p_holm", "p_least", "family", "d_z", "seeds_needed", "unpaired"),
 )
-"""The columns of the table ``comparisons``."""
 
 SPREAD_COLUMNS = ("metric", "variant", "trials", "mean", "sd", "median", "low", "high")
-"""The columns of the table `spreads`."""
 
 READ = (*READ_BY_METRICS, "variants")
 """The tables that comparisons read."""
@@ -37,56 +35,62 @@ Pair = tuple[str, str]
 def comparisons(
     tables: Tables, metrics: Sequence[str] = (), pairs: Sequence[Pair] | None = None
 ) -> pd.DataFrame:
-    """A row for each metric and pair of variants; b is told against a.
+    """A row for each metric and pair of variants: b against a.
 
     ``pairs``, ``left_out``
-        How many trials both variants have a number of, and how many are left out since one has none: it
-        diverged, failed, or has no such number.
+        In how many trials both variants have a number; and in how many one has none, since it diverged,
+        failed or lacks the metric.
     ``never``
-        In how many pairs one or both did not reach what is waited for (`Metric.measure`) within τ, the
-        shorter of their horizons; one that did so later counts here too. Both count with min(T, τ), which is
-        known of every trial: the mean is a restricted mean time (P. Royston & M. Parmar 2013, Restricted mean
-        survival time).
+        For a metric that is a time T: in how many pairs one or both did not get there within τ, the shorter
+        of their horizons. Both count with min(T, τ), which is known of every trial, so that the mean is a
+        restricted mean time (P. Royston & M. Parmar 2013, Restricted mean survival time).
     ``mean_a``, ``mean_b``, ``difference``
         Means over the pairs, and mean_b − mean_a.
     ``low``, ``high``, ``p``, ``d_z``
         As `lab.analysis.statistics.Paired` has them.
     ``p_holm``, ``p_least``, ``family``
-        p, corrected over the rows of the metric in this table; the least that it can be with these pairs,
-        whatever their differences (`lab.analysis.statistics.least_holm`); and how many p it is corrected for.
+        p, corrected over the rows of the metric in this table; the least that it can be with this number of
+        pairs (`lab.analysis.statistics.least_holm`); and for how many p it is corrected.
     ``seeds_needed``
         As `lab.analysis.statistics.Paired` has it, but no fewer than the `fewest_pairs` of the family.
     ``unpaired``
-        What the trials of the same seed do not have in common: ``weights`` where the sizes of the variants
+        What trials of the same seed do not have in common: ``weights`` where the sizes of the variants
         differ, ``data`` where a key of the data does, ``data, weights``, or nothing.
 
-    The metrics are those named, else the `default_metrics`; the pairs those given, else `against_first`.
-    Raises LabError where a metric is unknown, or no trial has it, or where there is no pair.
+    Without ``metrics`` it has the `default_metrics`, without ``pairs`` those `against_first`. Raises LabError
+    where a metric is unknown, or no trial has it, or where there is no pair.
     """
     pairs = against_first(variants(tables)) if pairs is None else pairs
     if not pairs:
         raise LabError("there is one variant, and a comparison needs two; vary a key, or name a second run")
-    apart = _unpaired(tables["variants"], pairs)
+    unpaired = _unpaired(tables["variants"], pairs)
     made = []
     for chosen in _chosen(tables, metrics):
         by_variant = _by_variant(chosen, tables)
-        rows = [_row(chosen.name, a, b, by_variant[a], by_variant[b]) for a, b in pairs]
-        made.append(_corrected(pd.DataFrame(rows)).assign(unpaired=apart))
+        rows = pd.DataFrame([_row(chosen.name, a, b, by_variant[a], by_variant[b]) for a, b in pairs])
+        family = int(rows["p"].count())
+        corrected = rows.assign(
+            p_holm=holm(rows["p"]),
+            p_least=least_holm(rows["pairs"]),
+            family=family,
+            seeds_needed=np.maximum(rows["seeds_needed"], fewest_pairs(max(family, 1))),
+            unpaired=unpaired,
+        )
+        made.append(corrected)
     return pd.concat(made, ignore_index=True)[list(COLUMNS)] if made else pd.DataFrame(columns=list(COLUMNS))
 
 
 def spreads(tables: Tables, metrics: Sequence[str] = ()) -> pd.DataFrame:
     """A row for each metric and variant: how its trials spread (`lab.analysis.statistics.Spread`).
 
-    ``trials`` are those that have a number. A trial that never reached what is waited for counts with its
-    horizon. Raises LabError as `comparisons` does.
+    ``trials`` counts those that have a number. A time that never came counts with its horizon. Raises
+    LabError as `comparisons` does.
     """
-    rows = []
-    for chosen in _chosen(tables, metrics):
-        for variant, trials in _by_variant(chosen, tables).items():
-            found = spread(trials["value"].clip(upper=trials["horizon"]).dropna())
-            numbers = (found.count, found.mean, found.sd, found.median, found.low, found.high)
-            rows.append((chosen.name, variant, *numbers))
+    rows = [
+        (chosen.name, variant, *astuple(spread(trials["value"].clip(upper=trials["horizon"]).dropna())))
+        for chosen in _chosen(tables, metrics)
+        for variant, trials in _by_variant(chosen, tables).items()
+    ]
     return pd.DataFrame(rows, columns=list(SPREAD_COLUMNS))
 
 
@@ -110,40 +114,41 @@ def joined(
 ) -> tuple[dict[str, pd.DataFrame], list[Pair]]:
     """The tables of two runs as one, their variants called ``name: variant``, and the pairs to compare.
 
-    A pair is the variants of the same label, or of two runs with one variant each these two.
-
-    Raises LabError where no variants are alike, or where the seeds differ: then the same trial is not the
-    same seed.
+    Variants of the same label are a pair, and so are the two variants of runs with one each. Raises LabError
+    where there is no pair, or where the seeds differ, for then the same trial is not the same seed.
     """
-    seeds = [set(tables["trials"]["seed"]) for tables in (first, second)]
+    seeds = [sorted(set(tables["trials"]["seed"])) for tables in (first, second)]
     if seeds[0] != seeds[1]:
-        told = " and ".join(", ".join(map(str, sorted(seed))) for seed in seeds)
+        different = " and ".join(", ".join(map(str, seed)) for seed in seeds)
         raise LabError(
-            f"the runs have different seeds (trials.seed = {told}), so that their trials are no pairs; "
+            f"the runs have different seeds (trials.seed = {different}), so their trials are not pairs; "
             "run one again with the seed of the other"
         )
-    theirs = variants(first), variants(second)
-    alike = [(name, name) for name in theirs[0] if name in theirs[1]]
-    if not alike and len(theirs[0]) == len(theirs[1]) == 1:
-        alike = [(theirs[0][0], theirs[1][0])]
+    labels = variants(first), variants(second)
+    alike = [(label, label) for label in labels[0] if label in labels[1]]
+    if not alike and len(labels[0]) == len(labels[1]) == 1:
+        alike = [(labels[0][0], labels[1][0])]
     if not alike:
         raise LabError(
-            f"the runs have no variant in common: {', '.join(theirs[0])} in {names[0]}; "
-            f"{', '.join(theirs[1])} in {names[1]}"
+            f"the runs have no variant in common: {', '.join(labels[0])} in {names[0]}; "
+            f"{', '.join(labels[1])} in {names[1]}"
         )
-    tables = {
-        table: pd.concat([_named(first[table], names[0]), _named(second[table], names[1])], ignore_index=True)
-        for table in READ
+    runs = dict(zip(names, (first, second), strict=True))
+    made = {
+        name: pd.concat(
+            [
+                run[name].assign(variant=[f"{of}: {variant}" for variant in run[name]["variant"]])
+                for of, run in runs.items()
+            ],
+            ignore_index=True,
+        )
+        for name in READ
     }
-    return tables, [(f"{names[0]}: {a}", f"{names[1]}: {b}") for a, b in alike]
-
-
-def _named(table: pd.DataFrame, name: str) -> pd.DataFrame:
-    return table.assign(variant=[f"{name}: {variant}" for variant in table["variant"]])
+    return made, [(f"{names[0]}: {a}", f"{names[1]}: {b}") for a, b in alike]
 
 
 def _chosen(tables: Tables, names: Sequence[str]) -> list[Metric]:
-    """The metrics that are named, once some trial is sure to have each, else the default ones."""
+    """The metrics of these names, or the default ones; LabError for one that no trial has."""
     if not names:
         return default_metrics(tables)
     chosen = {one.name: one for one in map(metric, names)}
@@ -159,26 +164,15 @@ def _by_variant(chosen: Metric, tables: Tables) -> dict[str, pd.DataFrame]:
     return {str(name): trials.set_index("trial") for name, trials in grouped}
 
 
-def _corrected(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a metric, with what follows from there being so many of them."""
-    family = int(rows["p"].count())
-    return rows.assign(
-        p_holm=holm(rows["p"]),
-        p_least=least_holm(rows["pairs"]),
-        family=family,
-        seeds_needed=np.maximum(rows["seeds_needed"], fewest_pairs(max(family, 1))),
-    )
-
-
 def _unpaired(table: pd.DataFrame, pairs: Sequence[Pair]) -> list[str]:
-    """The column ``unpaired``, from the table ``variants``. A key that one run alone varies tells nothing."""
+    """The column ``unpaired``, from the table ``variants``, which lacks a key that one run alone varies."""
     keys = [name for name in table.columns if name.split(".")[0] == "data"]
-    told = table.set_index(table["variant"].map(str))[["sizes", *keys]]
+    rows = table.set_index(table["variant"].map(str))
     found = []
     for a, b in pairs:
-        differ = (told.loc[a] != told.loc[b]) & told.loc[a].notna() & told.loc[b].notna()
-        words = [("data", bool(differ[keys].any())), ("weights", bool(differ["sizes"]))]
-        found.append(", ".join(word for word, applies in words if applies))
+        differ = (rows.loc[a] != rows.loc[b]) & rows.loc[a].notna() & rows.loc[b].notna()
+        words = {"data": differ[keys].any(), "weights": differ["sizes"]}
+        found.append(", ".join(word for word, applies in words.items() if applies))
     return found
 
 
@@ -187,23 +181,17 @@ def _row(name: str, a: str, b: str, of_a: pd.DataFrame, of_b: pd.DataFrame) -> d
     (value_a, horizon_a), (value_b, horizon_b) = (
         one.reindex(trials)[["value", "horizon"]].to_numpy(np.float64).T for one in (of_a, of_b)
     )
-    sound = ~(np.isnan(value_a) | np.isnan(value_b))
-    horizon = np.minimum(horizon_a, horizon_b)[sound]
-    in_time_a, in_time_b = np.minimum(value_a[sound], horizon), np.minimum(value_b[sound], horizon)
+    both = ~(np.isnan(value_a) | np.isnan(value_b))
+    horizon = np.minimum(horizon_a, horizon_b)[both]
+    in_time_a, in_time_b = np.minimum(value_a[both], horizon), np.minimum(value_b[both], horizon)
     found = paired(in_time_b - in_time_a)
     return {
         "metric": name,
         "a": a,
         "b": b,
-        "pairs": found.pairs,
         "left_out": len(trials) - found.pairs,
-        "never": int(((value_a[sound] > horizon) | (value_b[sound] > horizon)).sum()),
+        "never": int(((value_a[both] > horizon) | (value_b[both] > horizon)).sum()),
         "mean_a": spread(in_time_a).mean,
         "mean_b": spread(in_time_b).mean,
-        "difference": found.difference,
-        "low": found.low,
-        "high": found.high,
-        "p": found.p,
-        "d_z": found.d_z,
-        "seeds_needed": found.needed,
+        **asdict(found),
     }

@@ -1,8 +1,9 @@
-"""The demon of backpropagation: move the z of one neuron a little, and see what becomes of the cost.
+"""The demon of backpropagation: it moves the z of one neuron a little, and the cost changes.
 
 The demon adds Δz to z_j^l of one example, and the layers above go on from there. By the definition of the
-error, δ_j^l = ∂C/∂z_j^l, the cost changes by δ_j^l Δz and a remainder of second order: halving Δz quarters
-it. A second demon sits behind σ and adds Δa to a_j^l: the cost changes by e_j^l Δa, e_j^l = ∂C/∂a_j^l.
+error, δ_j^l = ∂C/∂z_j^l, the cost changes by δ_j^l Δz and a remainder of second order: half the Δz leaves a
+quarter of it. A second demon sits behind σ and adds Δa to a_j^l: the cost changes by e_j^l Δa, where
+e_j^l = ∂C/∂a_j^l.
 
 Source: Nielsen, *Neural Networks and Deep Learning* (2015), ch. 2, "The four fundamental equations behind
 backpropagation", and its footnote on ∂C/∂a for the demon behind σ.
@@ -12,7 +13,7 @@ C is the cost of the one example, and everything is computed in float64.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -32,28 +33,25 @@ Moved: TypeAlias = Literal["z", "a"]
 
 MOVED: tuple[Moved, ...] = ("z", "a")
 
-REACH = 0.1
-"""The r of a demon that may move by no more than |Δ| ≤ r, unless told."""
-
 HALVINGS = 12
-"""A series of moves goes from r down to r/2¹²."""
+"""A series of moves goes from r down to r/2^HALVINGS."""
 
 STEPS = 20
-"""The best move is looked for on a grid of so many steps to each side of 0."""
+"""The best move is searched on a grid of this number of steps on each side of 0."""
 
 TOGETHER = 1000
-"""Moves that go through the layers above as the examples of one pass: bounds the memory that it takes."""
+"""Moves that go through the layers above as the examples of one pass, which bounds its memory."""
 
 CLEAR = 1000.0
-"""A remainder tells its order where it is so many times larger than what rounding makes of it."""
+"""A remainder is clear of rounding where it is this many times larger than what rounding makes of it."""
 
 SIZES_OF_ORDER = 4
-"""The order is that of so many of the smallest moves whose remainder is clear of rounding."""
+"""The order is taken over this number of the smallest moves whose remainder is clear of rounding."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """One example that went forward and backward through one network: where a demon may set in."""
+    """One example that went forward and backward through one network, for a demon to move."""
 
     network: Network
     theta: Parameters
@@ -69,12 +67,10 @@ class Scene:
         Each sum of layer k rounds to eps times the sum of its sizes, |w||a| + |b|, and that reaches C by
         |δ^k|: eps (|C| + |δ^l|·|z^l| + Σ_{k>l} |δ^k|·(|w^k||a^{k−1}| + |b^k|)).
         """
-        p, wb = self.p, self.theta.wb
+        p, above = self.p, range(l + 1, self.network.depth + 1)
         terms = [np.abs(p.delta[l] * p.z[l])]
-        for k in range(l + 1, self.network.depth + 1):
-            terms.append(np.abs(p.delta[k]) * (np.abs(wb[k]) @ np.abs(p.a1[k - 1])))
-        size = abs(self.cost) + sum(float(term.sum()) for term in terms)
-        return float(np.finfo(np.float64).eps * size)
+        terms += [np.abs(p.delta[k]) * (np.abs(self.theta.wb[k]) @ np.abs(p.a1[k - 1])) for k in above]
+        return float(np.finfo(np.float64).eps * (abs(self.cost) + sum(float(term.sum()) for term in terms)))
 
     @property
     def cost(self) -> float:
@@ -86,16 +82,10 @@ class Scene:
 
 @np.errstate(all="ignore")
 def scene(network: Network, vector: Array, x: Array, y: Array) -> Scene:
-    """An example gone through a network, forward and back with σ′ itself also in a counterfactual.
+    """One example with input x (n_0,) and target y (n_L,), gone through a network forward and back.
 
-    Parameters
-    ----------
-    network
-        The network.
-    vector
-        All w and b of one trial: (P,), as `lab.network.parameters.Parameters` orders them.
-    x, y
-        The example's input, (n_0,), and its target, (n_L,).
+    ``vector`` (P,) is all w and b of one trial, as `lab.network.parameters.Parameters` orders them. The way
+    back takes σ′ itself, also in a counterfactual.
     """
     network = replace(network, surrogate_floor=0.0)
     theta = as_parameters(np.array(vector, np.float64, ndmin=2), network.sizes)
@@ -114,9 +104,9 @@ def trained_scene(
     steps: int,
     progress: Callable[[int], None] = lambda done: None,
 ) -> Scene | None:
-    """A training example gone through one trial after so many steps; None where the trial diverged by then.
+    """A training example gone through one trial after some steps; None where the trial diverged by then.
 
-    ``progress`` is told the steps that were done.
+    ``progress`` is called with the number of steps just done.
     """
     stack = Stack(training, range(trial, trial + 1))
     for step in range(steps):
@@ -129,7 +119,7 @@ def trained_scene(
     return scene(training.network, stack.theta.vector, given.x[example, :-1], given.y[example])
 
 
-def series(reach: float = REACH) -> Array:
+def series(reach: float = 0.1) -> Array:
     """±r, ±r/2, … ±r/2¹², from −r up to r."""
     sizes = reach * 0.5 ** np.arange(HALVINGS + 1)
     return np.concatenate([-sizes, sizes[::-1]])
@@ -137,22 +127,17 @@ def series(reach: float = REACH) -> Array:
 
 @np.errstate(all="ignore")
 def changes(given: Scene, l: int, neurons: Array, moves: Array, moved: Moved) -> Array:
-    """ΔC of each move of each of these neurons of layer l (counted from 0), one neuron at a time: (n, K)."""
+    """ΔC of each of K moves of each of n neurons of layer l (counted from 0), one at a time: (n, K)."""
     base = (given.p.z if moved == "z" else given.p.a)[l][0]
     before = _costs(given, l, base, moved)[0]
-    found = np.empty((len(neurons), len(moves)))
-    flat = found.reshape(-1)
+    found = np.empty(len(neurons) * len(moves))
     neuron, move = np.repeat(neurons, len(moves)), np.tile(moves, len(neurons))
-    for here in _blocks(flat.size):
-        columns = np.repeat(base, here.stop - here.start, axis=1)
+    for start in range(0, len(found), TOGETHER):
+        here = slice(start, start + TOGETHER)
+        columns = np.repeat(base, len(found[here]), axis=1)
         columns[neuron[here], np.arange(columns.shape[1])] += move[here]
-        flat[here] = _costs(given, l, columns, moved) - before
-    return found
-
-
-def _blocks(size: int) -> Iterator[slice]:
-    for start in range(0, size, TOGETHER):
-        yield slice(start, min(start + TOGETHER, size))
+        found[here] = _costs(given, l, columns, moved) - before
+    return found.reshape(len(neurons), len(moves))
 
 
 def _costs(given: Scene, l: int, columns: Array, moved: Moved) -> Array:
@@ -191,68 +176,33 @@ def order(moves: Array, remainders: Array, rounding: float) -> float:
 
 
 @np.errstate(all="ignore")
-def moves_of_neuron(given: Scene, l: int, neuron: int, reach: float = REACH) -> pd.DataFrame:
-    """What the moves of one neuron do: a row a move of both demons, those of z first.
+def moves_of_neuron(given: Scene, l: int, neuron: int, reach: float = 0.1) -> pd.DataFrame:
+    """What the moves of one neuron (1 … n_l) of layer l up to r = ``reach`` do: a row a demon and move.
 
-    Parameters
-    ----------
-    given
-        The example and the network.
-    l, neuron
-        The layer, 1 … L, and the neuron, 1 … n_l.
-    reach
-        r, the largest move.
-
-    Returns
-    -------
-    DataFrame
-        ``layer``, ``neuron``, ``moved`` (z or a), ``move`` (Δ), ``change`` (ΔC), ``predicted`` (δ_j Δz, or
-        e_j Δa), ``remainder`` (their difference), ``rounding`` (about how far rounding alone moves C) and
-        ``order`` of the remainder.
+    Its columns are ``layer``, ``neuron``, ``moved`` (z or a), ``move`` (Δ), ``change`` (ΔC), ``predicted``
+    (δ_j Δz, or e_j Δa), ``remainder`` (their difference), ``rounding`` (about how far rounding alone moves C)
+    and ``order`` of the remainder.
     """
     moves, rounding = series(reach), given.rounding(l)
     frames = []
     for moved in MOVED:
         (change,) = changes(given, l, np.array([neuron - 1]), moves, moved)
         predicted = given.derivatives(l, moved)[neuron - 1] * moves
-        frames.append(
-            pd.DataFrame(
-                {
-                    "layer": l,
-                    "neuron": neuron,
-                    "moved": moved,
-                    "move": moves,
-                    "change": change,
-                    "predicted": predicted,
-                    "remainder": change - predicted,
-                    "rounding": rounding,
-                    "order": order(moves, change - predicted, rounding),
-                }
-            )
-        )
+        remainder = change - predicted
+        columns = {"moved": moved, "move": moves, "change": change, "predicted": predicted}
+        columns |= {"remainder": remainder, "rounding": rounding, "order": order(moves, remainder, rounding)}
+        frames.append(pd.DataFrame({"layer": l, "neuron": neuron, **columns}))
     return pd.concat(frames, ignore_index=True)
 
 
 @np.errstate(all="ignore")
-def neurons_of_layer(given: Scene, l: int, reach: float = REACH) -> pd.DataFrame:
-    """The demon's best move at every neuron of a layer: a row a neuron and demon, those of z first.
+def neurons_of_layer(given: Scene, l: int, reach: float = 0.1) -> pd.DataFrame:
+    """The best move of each neuron of layer l up to r = ``reach``: a row a demon and neuron.
 
-    Parameters
-    ----------
-    given
-        The example and the network.
-    l
-        The layer, 1 … L.
-    reach
-        r: no move is larger.
-
-    Returns
-    -------
-    DataFrame
-        ``layer``, ``neuron``, ``moved`` (z or a), ``derivative`` (δ_j or e_j), ``order`` of the remainder,
-        ``best_move`` (the Δ that lowers C most, on a grid of |Δ| ≤ r; 0 where none does), ``best_gain`` (by
-        how much it lowers C), ``reach`` and ``rank_correlation``: Spearman's, over the neurons, of
-        ``best_gain`` and the size of ``derivative``; missing where one of them is the same for all.
+    Its columns are ``layer``, ``neuron``, ``moved`` (z or a), ``derivative`` (δ_j or e_j), ``order`` of the
+    remainder, ``best_move`` (the Δ that lowers C most, on a grid of |Δ| ≤ r; 0 where none does),
+    ``best_gain`` (by how much it lowers C), ``reach`` and ``rank_correlation``: Spearman's, over the neurons,
+    of ``best_gain`` and the size of ``derivative``; missing where one of them is the same for all.
     """
     rounding = given.rounding(l)
     neurons = np.arange(given.network.sizes[l])
@@ -263,24 +213,18 @@ def neurons_of_layer(given: Scene, l: int, reach: float = REACH) -> pd.DataFrame
         remainders = changes(given, l, neurons, moves, moved) - np.outer(derivative, moves)
         gains = -changes(given, l, neurons, grid, moved)
         best = np.where(np.isnan(gains), -np.inf, gains).argmax(axis=1)
-        gain = gains[neurons, best]
-        helps = gain > rounding
-        gain = np.where(helps, gain, 0.0)
-        frames.append(
-            pd.DataFrame(
-                {
-                    "layer": l,
-                    "neuron": neurons + 1,
-                    "moved": moved,
-                    "derivative": derivative,
-                    "order": [order(moves, row, rounding) for row in remainders],
-                    "best_move": np.where(helps, grid[best], 0.0),
-                    "best_gain": gain,
-                    "reach": reach,
-                    "rank_correlation": _rank_correlation(np.abs(derivative), gain),
-                }
-            )
-        )
+        helps = gains[neurons, best] > rounding
+        gain = np.where(helps, gains[neurons, best], 0.0)
+        columns = {
+            "moved": moved,
+            "derivative": derivative,
+            "order": [order(moves, row, rounding) for row in remainders],
+            "best_move": np.where(helps, grid[best], 0.0),
+            "best_gain": gain,
+            "reach": reach,
+            "rank_correlation": _rank_correlation(np.abs(derivative), gain),
+        }
+        frames.append(pd.DataFrame({"layer": l, "neuron": neurons + 1, **columns}))
     return pd.concat(frames, ignore_index=True)
 
 

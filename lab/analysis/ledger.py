@@ -12,6 +12,7 @@ the product telescopes exactly.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -29,11 +30,11 @@ REMOVED = "σ′ removed by the cost"
 
 NOTHING_ARRIVED = "no error arrived"
 
-_KEYS = ["variant", "trial", "step", "epoch", "layer", "status"]
+KEYS = ["variant", "trial", "step", "epoch", "layer", "status"]
 
 
 def ledger(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """One row a variant, trial, step and layer, from the tables ``layers`` and ``variants``.
+    """One row for each variant, trial, step and layer, from the tables ``layers`` and ``variants``.
 
     ``transport``, ``slope``
         The two factors of the layer. The output layer has no transport, since its error comes from the cost;
@@ -49,37 +50,26 @@ def ledger(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     ``note``
         `REMOVED`, `NOTHING_ARRIVED` or empty.
 
-    It is empty where ``delta_rms`` or ``error_rms`` was not recorded.
+    It is empty where ``delta_rms`` or ``error_rms`` was not recorded. Without ``variants`` no σ′ is taken as
+    removed.
     """
-    layers = tables["layers"]
-    if not {"delta_rms", "error_rms"} <= set(layers.columns):
-        return pd.DataFrame(columns=[*_KEYS, *COLUMNS])
-    removed = _removed(tables)
-    parts = [
-        _of_variant(rows, removed.get(str(name), False))
-        for name, rows in layers.groupby("variant", sort=False, observed=True)
-    ]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*_KEYS, *COLUMNS])
+    layers, variants = tables["layers"], tables.get("variants", pd.DataFrame())
+    if layers.empty or not {"delta_rms", "error_rms"} <= set(layers.columns):
+        return pd.DataFrame(columns=[*KEYS, *COLUMNS])
+    removed = set(variants.loc[variants["cancels"], "variant"].map(str)) if "cancels" in variants else set()
+    by_variant = layers.groupby("variant", sort=False, observed=True)
+    parts = [_of_variant(rows, str(name) in removed) for name, rows in by_variant]
+    return pd.concat(parts, ignore_index=True)
 
 
-def _removed(tables: Mapping[str, pd.DataFrame]) -> dict[str, bool]:
-    """Whether the cost removes σ′ from the output layer of each variant; empty where nothing tells."""
-    variants = tables.get("variants")
-    if variants is None or "cancels" not in variants:
-        return {}
-    return {
-        str(name): bool(told) for name, told in zip(variants["variant"], variants["cancels"], strict=True)
-    }
-
-
+@np.errstate(divide="ignore", invalid="ignore")
 def _of_variant(rows: pd.DataFrame, removed: bool) -> pd.DataFrame:
     """The ledger of the rows of one variant, which has L layers at every reading."""
     rows = rows.sort_values(["trial", "step", "layer"], kind="stable")
     L = rows["layer"].nunique()
     delta, e = (rows[column].to_numpy(np.float64).reshape(-1, L) for column in ("delta_rms", "error_rms"))
     above = np.column_stack([delta[:, 1:], np.full(len(delta), np.nan)])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        transport, slope = e / above, delta / e
+    transport, slope = e / above, delta / e
     notes = np.where((above == 0) | (e == 0), NOTHING_ARRIVED, "").astype(object)
     if removed:
         slope[:, -1] = np.nan
@@ -89,14 +79,14 @@ def _of_variant(rows: pd.DataFrame, removed: bool) -> pd.DataFrame:
     found = {
         "transport": transport,
         "slope": slope,
-        "transport_decades": _log10(transport),
-        "slope_decades": _log10(slope),
+        "transport_decades": np.log10(transport),
+        "slope_decades": np.log10(slope),
         "reaches": _downward(np.multiply, passed[0] * passed[1], nothing),
-        "transport_total": _downward(np.add, _log10(passed[0]), nothing),
-        "slope_total": _downward(np.add, _log10(passed[1]), nothing),
+        "transport_total": _downward(np.add, np.log10(passed[0]), nothing),
+        "slope_total": _downward(np.add, np.log10(passed[1]), nothing),
         "note": notes,
     }
-    return rows[_KEYS].assign(**{name: values.ravel() for name, values in found.items()})
+    return rows[KEYS].assign(**{name: values.ravel() for name, values in found.items()})
 
 
 def _neutral(factor: Floats, undefined: NDArray[np.bool_]) -> Floats:
@@ -113,6 +103,47 @@ def _downward(operation: np.ufunc, terms: Floats, nothing: NDArray[np.bool_]) ->
     return found
 
 
-def _log10(factor: Floats) -> Floats:
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.log10(factor))
+@dataclass(frozen=True)
+class Decades:
+    """How many decades the first hidden layer learns slower than the last, and who took them.
+
+    ``speed`` is log₁₀ of ‖∂C/∂b‖ of the last hidden layer over that of the first, less than 0 where the first
+    is the faster, and the sum of the others. ``slope`` and ``weights`` are what σ′ and what the weights took
+    in the hidden layers below the last: −Σ log₁₀ of the ledger's ``slope`` and ``transport``, NaN where δ and
+    e were not recorded. ``examples`` is what the mean over the examples took: ‖⟨δ⟩‖ in place of rms‖δ‖.
+    """
+
+    speed: float
+    slope: float
+    weights: float
+    examples: float
+
+    @property
+    def ratio(self) -> float:
+        """The learning speed of the first hidden layer over that of the last, cut at 1e308."""
+        return float(10.0 ** min(-self.speed, 308.0))
+
+
+@np.errstate(divide="ignore", invalid="ignore")
+def decades(layers: pd.DataFrame) -> Decades | None:
+    """The decades of one variant at its first reading, from its rows of the table ``layers``.
+
+    They are those of the middle trial, or the mean of the middle two, so that the sum is exact. None with
+    fewer than two hidden layers, or where no trial has any speed in the last of them.
+    """
+    start = layers[layers["step"] == layers["step"].min()].sort_values(["trial", "layer"])
+    L = start["layer"].nunique()
+    if L < 3 or "learning_speed" not in start:
+        return None
+    split = ledger({"layers": start}).reindex(range(len(start)))
+    columns = start["learning_speed"], split["slope_total"], split["transport_total"]
+    speed, slope, weights = (column.to_numpy(np.float64).reshape(-1, L)[:, :-1] for column in columns)
+    known = np.isfinite(speed).all(axis=1) & (speed[:, -1] > 0)
+    if not known.any():
+        return None
+    of_speed = np.log10(speed[:, -1] / speed[:, 0])
+    taken = [part[:, -1] - part[:, 0] for part in (slope, weights)]
+    parts = np.column_stack([of_speed, *taken, of_speed - sum(taken)])[known]
+    order = np.argsort(parts[:, 0], kind="stable")
+    middle = order[[(len(order) - 1) // 2, len(order) // 2]]
+    return Decades(*map(float, parts[middle].mean(axis=0)))

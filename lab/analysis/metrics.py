@@ -1,11 +1,12 @@
-"""Metrics: from a run's tables to one number a trial, which variants are compared by."""
+"""Metrics: one number for each trial, from a run's tables, by which variants are compared."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from math import inf
+from math import inf, nan
 from typing import Literal
 
 import numpy as np
@@ -24,20 +25,20 @@ KEYS = ["variant", "trial"]
 
 @dataclass(frozen=True)
 class Metric:
-    """A number a trial.
+    """A number for each trial.
 
     ``measure`` gives it, from a run's tables, as the column ``value`` of a table indexed by variant and
-    trial. What never came about is infinite there, and the column ``horizon`` tells how long it was waited
-    for; it is infinite where nothing is waited for. ``more`` and ``less`` are the words for a larger and a
-    smaller value, and ``unit`` is what values are in, if in anything.
+    trial. Its column ``horizon`` is infinite, unless the number is the time until something happens: then it
+    is the time that was waited, and ``value`` is infinite where it did not happen. ``unit`` is what values
+    are in, if in anything; ``more`` and ``less`` are the words for a larger and a smaller value.
     """
 
     name: str
     description: str
-    unit: str
-    more: str
-    less: str
     measure: Callable[[Tables], pd.DataFrame]
+    unit: str = ""
+    more: str = "higher"
+    less: str = "lower"
 
 
 def metric(name: str) -> Metric:
@@ -50,10 +51,9 @@ def metric(name: str) -> Metric:
     word, _, share = name.partition("=")
     if word != "epochs_to":
         raise LabError(f"unknown metric {name!r}; {did_you_mean(name, METRICS)}")
-    try:
+    accuracy = nan
+    with suppress(ValueError):
         accuracy = float(share)
-    except ValueError:
-        accuracy = -1.0
     if not 0 < accuracy <= 1:
         raise LabError(f"{name}: expected an accuracy above 0 and at most 1, such as epochs_to=0.9")
     return _epochs_to(accuracy)
@@ -67,19 +67,17 @@ def samples(metric: Metric, tables: Tables) -> pd.DataFrame:
     """
     trials = tables["trials"]
     found = metric.measure(tables).reindex(pd.MultiIndex.from_frame(trials[KEYS]))
-    waited = np.isfinite(found["horizon"].to_numpy(np.float64))
-    value = found["value"].to_numpy(np.float64)
-    sound = (trials["status"] == "done").to_numpy() & (np.isfinite(value) | (waited & (value == inf)))
-    return trials[KEYS].assign(
-        value=np.where(sound, value, np.nan), horizon=found["horizon"].to_numpy(np.float64)
-    )
+    value, horizon = found[["value", "horizon"]].to_numpy(np.float64).T
+    sound = np.isfinite(value) | (np.isfinite(horizon) & (value == inf))
+    done = (trials["status"] == "done").to_numpy()
+    return trials[KEYS].assign(value=np.where(done & sound, value, nan), horizon=horizon)
 
 
 def default_metrics(tables: Tables) -> list[Metric]:
-    """What variants are compared by unless told: how good, how soon, how fast layer 1 learns, how evenly.
+    """The metrics where none is named: how good, how soon, how fast layer 1 learns, how evenly.
 
-    How good is the test accuracy, without test examples the accuracy, without classes the cost. What no
-    trial has, or ever reached, is left out.
+    How good is the test accuracy, without test examples the accuracy, without classes the cost. A metric that
+    is finite in no trial is left out.
     """
     good = ("final_test_accuracy", "final_accuracy", "final_cost")
     had = {
@@ -95,15 +93,16 @@ def _epochs_to(accuracy: float) -> Metric:
         f"epochs_to={accuracy}",
         f"epochs until the accuracy first reads {accuracy}, over the test examples where there are any; a "
         "trial that never gets there counts with the epochs it was given (restricted mean time)",
+        partial(_first_epoch, accuracy=accuracy),
         "epochs",
         "later",
         "sooner",
-        partial(_first_epoch, accuracy=accuracy),
     )
 
 
-def _final(column: str, tables: Tables) -> pd.DataFrame:
-    return _measured(tables["trials"].set_index(KEYS)[column])
+def _of_trials(column: str, description: str) -> Metric:
+    """A column of the table ``trials`` as a metric."""
+    return Metric(column, description, lambda tables: _timeless(tables["trials"].set_index(KEYS)[column]))
 
 
 def _first_epoch(tables: Tables, accuracy: float) -> pd.DataFrame:
@@ -118,22 +117,23 @@ def _first_epoch(tables: Tables, accuracy: float) -> pd.DataFrame:
 
 def _mean_log_speed(tables: Tables) -> pd.DataFrame:
     hidden = _hidden(tables)
-    return _measured(hidden[hidden["layer"] == 1].groupby(KEYS)["log_speed"].mean())
+    return _timeless(hidden[hidden["layer"] == 1].groupby(KEYS)["log_speed"].mean())
 
 
 def _log_ratio(tables: Tables, reading: Literal["min", "max"]) -> pd.DataFrame:
     """At the first (``min``) or the last (``max``) reading; missing with fewer than two hidden layers."""
-    hidden = _hidden(tables)
-    read = hidden[hidden["step"] == hidden.groupby("variant")["step"].transform(reading)]
+    read = _at(reading, _hidden(tables))
     first = read[read["layer"] == 1].set_index(KEYS)["log_speed"]
     last = read[(read["layer"] == read["last"]) & (read["last"] > 1)].set_index(KEYS)["log_speed"]
-    return _measured(first.reindex(last.index) - last)
+    return _timeless(first.reindex(last.index) - last)
 
 
 def _saturation_at_end(tables: Tables) -> pd.DataFrame:
-    hidden = _hidden(tables)
-    read = hidden[hidden["step"] == hidden.groupby("variant")["step"].transform("max")]
-    return _measured(read.groupby(KEYS)["saturation"].mean())
+    return _timeless(_at("max", _hidden(tables)).groupby(KEYS)["saturation"].mean())
+
+
+def _at(reading: Literal["min", "max"], rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["step"] == rows.groupby("variant")["step"].transform(reading)]
 
 
 def _hidden(tables: Tables) -> pd.DataFrame:
@@ -145,77 +145,34 @@ def _hidden(tables: Tables) -> pd.DataFrame:
     return layers[layers["layer"] <= layers["last"]]
 
 
-def _measured(value: pd.Series) -> pd.DataFrame:
-    """Values that are waited for by nobody."""
+def _timeless(value: pd.Series) -> pd.DataFrame:
+    """Values that are no time until something happens."""
     return pd.DataFrame({"value": value, "horizon": inf})
 
+
+_LOG_RATIO = "log₁₀ of ‖∂C/∂b‖ in the first hidden layer over that in the last, at the {} reading"
 
 METRICS: dict[str, Metric] = {
     made.name: made
     for made in (
-        Metric(
-            "final_test_accuracy",
-            "share of test examples that are right after the last step",
-            "",
-            "higher",
-            "lower",
-            partial(_final, "final_test_accuracy"),
-        ),
-        Metric(
-            "best_test_accuracy",
-            "the greatest test accuracy of any reading",
-            "",
-            "higher",
-            "lower",
-            partial(_final, "best_test_accuracy"),
-        ),
-        Metric(
-            "final_accuracy",
-            "share of training examples that are right after the last step",
-            "",
-            "higher",
-            "lower",
-            partial(_final, "final_accuracy"),
-        ),
-        Metric(
-            "final_cost",
-            "C over all training examples after the last step",
-            "",
-            "higher",
-            "lower",
-            partial(_final, "final_cost"),
-        ),
+        _of_trials("final_test_accuracy", "share of test examples that are right after the last step"),
+        _of_trials("best_test_accuracy", "the greatest test accuracy of any reading"),
+        _of_trials("final_accuracy", "share of training examples that are right after the last step"),
+        _of_trials("final_cost", "C over all training examples after the last step"),
         _epochs_to(0.9),
         Metric(
             "log_speed_first",
             "mean over the readings of log₁₀ ‖∂C/∂b‖ in the first hidden layer; missing where it is ever 0",
+            _mean_log_speed,
             "decades",
             "faster",
             "slower",
-            _mean_log_speed,
         ),
-        Metric(
-            "log_ratio_start",
-            "log₁₀ of ‖∂C/∂b‖ in the first hidden layer over that in the last, at the first reading",
-            "decades",
-            "higher",
-            "lower",
-            partial(_log_ratio, reading="min"),
-        ),
-        Metric(
-            "log_ratio_end",
-            "log₁₀ of ‖∂C/∂b‖ in the first hidden layer over that in the last, at the last reading",
-            "decades",
-            "higher",
-            "lower",
-            partial(_log_ratio, reading="max"),
-        ),
+        Metric("log_ratio_start", _LOG_RATIO.format("first"), partial(_log_ratio, reading="min"), "decades"),
+        Metric("log_ratio_end", _LOG_RATIO.format("last"), partial(_log_ratio, reading="max"), "decades"),
         Metric(
             "saturation_end",
             "saturated share of (neuron, example) at the last reading, the mean over the hidden layers",
-            "",
-            "higher",
-            "lower",
             _saturation_at_end,
         ),
     )

@@ -12,6 +12,8 @@ COLUMNS = (
     *("saturation_end", "dead_layers", "final_cost", "final_accuracy", "final_test_accuracy"),
 )
 
+_KEYS = ["trial", "step", "layer"]
+
 
 def summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """One row a variant, in the order of the table ``variants``; medians over the trials that are done.
@@ -28,49 +30,34 @@ def summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
     What was not recorded is missing.
     """
-    layers, trials = tables["layers"], tables["trials"]
     rows = []
     for variant in tables["variants"]["variant"]:
-        fate = trials[trials["variant"] == variant]
-        sound = layers[(layers["variant"] == variant) & (layers["status"] == "done")]
-        hidden = sound[sound["layer"] < sound["layer"].max()]
+        layers, trials = (tables[name][tables[name]["variant"] == variant] for name in ("layers", "trials"))
+        layers = layers[layers["status"] == "done"].reindex(columns=[*_KEYS, "learning_speed", "saturation"])
+        done = trials[trials["status"] == "done"]
+        hidden = layers[layers["layer"] < layers["layer"].max()]
         start = hidden[hidden["step"] == hidden["step"].min()]
         end = hidden[hidden["step"] == hidden["step"].max()]
+        still = end.groupby("layer")["learning_speed"].max() == 0
         row = {
             "variant": variant,
-            "trials": len(fate),
-            "diverged": int((fate["status"] == "diverged").sum()),
-            "failed": int((fate["status"] == "failed").sum()),
+            "trials": len(trials),
+            "diverged": int((trials["status"] == "diverged").sum()),
+            "failed": int((trials["status"] == "failed").sum()),
             "ratio_start": _ratio(start),
             "ratio_end": _ratio(end),
-            "saturation_start": _saturation(start),
-            "saturation_end": _saturation(end),
-            "dead_layers": ", ".join(map(str, _dead(end))),
+            "saturation_start": start.groupby("trial")["saturation"].mean().median(),
+            "saturation_end": end.groupby("trial")["saturation"].mean().median(),
+            "dead_layers": ", ".join(map(str, still.index[still])),
         }
-        done = fate[fate["status"] == "done"]
-        for column in ("final_cost", "final_accuracy", "final_test_accuracy"):
-            row[column] = done[column].median() if column in done else np.nan
-        rows.append(row)
+        finals = ("final_cost", "final_accuracy", "final_test_accuracy")
+        rows.append(row | {column: done[column].median() for column in finals})
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _ratio(rows: pd.DataFrame) -> float:
-    if "learning_speed" not in rows or rows["layer"].nunique() < 2:
+    if rows["layer"].nunique() < 2:
         return np.nan
     speed = rows.pivot(index="trial", columns="layer", values="learning_speed")
     last = speed[speed.columns.max()]
-    ratios = speed[speed.columns.min()] / last.where(last > 0)
-    return float(ratios.median())
-
-
-def _saturation(rows: pd.DataFrame) -> float:
-    if "saturation" not in rows:
-        return np.nan
-    return float(rows.groupby("trial")["saturation"].mean().median())
-
-
-def _dead(rows: pd.DataFrame) -> list[int]:
-    if "learning_speed" not in rows:
-        return []
-    still = rows.groupby("layer")["learning_speed"].max() == 0
-    return [int(layer) for layer in still.index[still]]
+    return float((speed[speed.columns.min()] / last.where(last > 0)).median())

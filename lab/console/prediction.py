@@ -26,9 +26,8 @@ from lab.prover.proved_moments import (
     forward_gain_enclosure,
     slope_square_enclosure,
 )
-from lab.runs.assembly import counterfactual, undefined
 from lab.runs.prediction import prediction
-from lab.runs.preparation import Prepared
+from lab.runs.preparation import Prepared, counterfactual, undefined
 from lab.theory.correlation import FixedCorrelation, fixed_correlation
 from lab.theory.mean_field import Critical, FixedPoint, boundary, critical, fixed_point
 from lab.theory.moments import backward_gain, forward_gain, slope_square

@@ -1,23 +1,174 @@
-"""Preparing a plan: its data loaded and its parts made, so that only training is left to fail."""
+"""From a plan to what is ready to train: data loaded, parts made from their names, trials cut into chunks."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
+import numpy as np
+
+from lab import data as datasets
+from lab import plugins
+from lab.activations.specify import from_spec
 from lab.data.dataset import Dataset
 from lab.errors import PartError
 from lab.experiment.problems import Finding
+from lab.experiment.schedule import schedule
+from lab.experiment.schema import Data, Experiment
+from lab.experiment.sizes import check_against_data, check_sizes
 from lab.experiment.variants import Plan, Variant
-from lab.runs.assembly import Bench, counterfactual, out_of_reach, unfit, without_critical_point
-from lab.runs.chunks import Chunk, chunks
+from lab.network.backprop import Network
+from lab.network.costs import SoftmaxCrossEntropy
+from lab.network.initialisers import Critical, by_layer
+from lab.network.parameters import count
+from lab.numerics import Array
+from lab.parts import Activation, Cost, Probe
+from lab.theory.mean_field import critical
+from lab.training.examples import Examples, examples
 from lab.training.loop import Training
+from lab.training.recorder import Recording
+
+CHUNK_BYTES = 2 * 2**20
+"""The buffers of a chunk's passes stay within about this, so that they live in a core's cache."""
+
+LARGEST_CHUNK = 100
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """The unit of training: the trials ``first`` … ``stop`` − 1 of the variant with this number."""
+
+    variant: int
+    first: int
+    stop: int
+
+    @property
+    def trials(self) -> range:
+        return range(self.first, self.stop)
+
+
+def chunks(variant: int, training: Training, trials: int) -> list[Chunk]:
+    """All trials of a variant in chunks whose size depends on the network's alone.
+
+    A trial has the same bits in any chunk; the size decides only how fast it goes.
+    """
+    sizes = training.network.sizes
+    cells = 5 * sum(sizes) * min(training.batch, len(training.train)) + 3 * count(sizes)
+    together = CHUNK_BYTES // (cells * training.train.x.itemsize)
+    most = max(1, min(int(together), LARGEST_CHUNK))
+    size = -(-trials // -(-trials // most))  # as even as can be
+    return [Chunk(variant, first, min(first + size, trials)) for first in range(0, trials, size)]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where parts are made: the folder that paths of the experiment start from, and leave to load code."""
+
+    folder: Path
+    allow_code: bool
+
+    def build(self, kind: str, spec: Any) -> Any:
+        """A part of a kind."""
+        return plugins.build(kind, spec, folder=self.folder, allow_code=self.allow_code)
+
+    def dataset(self, data: Data, seed: int) -> Dataset:
+        """The data that ``[data]`` means. Raises PartError where there is none such."""
+        source = datasets.source(data.name, data.parameters, folder=self.folder, allow_code=self.allow_code)
+        return datasets.loaded(source, data.name, data.train, data.test, seed, self.folder)
+
+    def training(self, settings: Experiment, data: Dataset) -> Training:
+        """Everything that decides the numbers of one variant; `unfit` says whether it is sound."""
+        network = self.network(settings, data)
+        softmax = isinstance(network.cost, SoftmaxCrossEntropy)
+        train, test = _both_parts(data, softmax, settings.training.dtype)
+        given = settings.training
+        batch = len(train) if given.batch == "full" else int(given.batch)
+        steps = given.steps or (given.epochs or 1) * steps_per_epoch(len(train), batch)
+        return Training(
+            network=network,
+            initialiser=self.build("initialisers", settings.network.initialiser),
+            optimiser=self.build("optimisers", given.optimiser),
+            eta=given.eta,
+            decay=given.lambda_,
+            batch=batch,
+            steps=steps,
+            seed=settings.trials.seed,
+            train=train,
+            test=test,
+            recording=self._recording(settings, steps, train),
+        )
+
+    def network(self, settings: Experiment, data: Dataset) -> Network:
+        """The sizes, the σ of each layer and the cost."""
+        cost: Cost = self.build("costs", settings.network.cost)
+        outputs = targets(data.y_train[:1], isinstance(cost, SoftmaxCrossEntropy)).shape[1]
+        sizes = (data.x_train.shape[1], *settings.network.hidden, outputs)
+        specs = [*settings.network.activations, settings.network.output]
+        sigmas = tuple(
+            from_spec(spec, settings.designs, folder=self.folder, allow_code=self.allow_code)
+            for spec in specs
+        )
+        return Network(sizes, sigmas, cost, settings.training.surrogate_floor or 0.0)
+
+    def _recording(self, settings: Experiment, steps: int, train: Examples) -> Recording:
+        record = settings.record
+        names = [*plugins.built_in("probes"), *plugins.installed("probes")]
+        probes: list[Probe] = [self.build("probes", name) for name in names]
+        return Recording(
+            schedule=schedule(steps, record.every),
+            probes=tuple(probes),
+            columns=recorded(
+                record.quantities, probes, counterfactual=settings.training.surrogate_floor is not None
+            ),
+            saturation_threshold=record.saturation_threshold,
+            low_input_threshold=record.low_input_threshold,
+            fixed_examples=train[: record.examples] if record.on == "probe" else None,
+            neurons=record.neurons,
+        )
+
+
+def recorded(quantities: list[str], probes: list[Probe], *, counterfactual: bool = False) -> tuple[str, ...]:
+    """The columns that the words of ``record.quantities`` mean, in the order of the probes.
+
+    ``counterfactual`` tells whether there is a surrogate slope, or the control to one.
+    """
+    wanted = set(quantities)
+
+    def in_a_group(probe: Probe) -> bool:
+        concerned = counterfactual or not probe.counterfactual
+        return concerned and ("all" in wanted or ("default" in wanted and probe.default))
+
+    return tuple(
+        column for probe in probes for column in probe.columns if column in wanted or in_a_group(probe)
+    )
+
+
+def steps_per_epoch(examples: int, batch: int) -> int:
+    """⌈n/m⌉: the last batch of an epoch may be short."""
+    return -(-examples // batch)
+
+
+def targets(y: Array, softmax: bool) -> Array:
+    """Targets as the cost wants them: a softmax over two classes has two outputs, all else has one."""
+    return np.hstack([1 - y, y]) if softmax and y.shape[1] == 1 else y
+
+
+@lru_cache(maxsize=4)
+def _both_parts(data: Dataset, softmax: bool, dtype: str) -> tuple[Examples, Examples]:
+    """The training and the test examples, which variants with the same data share."""
+    return (
+        examples(data.x_train, targets(data.y_train, softmax), bool(data.classes), dtype),
+        examples(data.x_test, targets(data.y_test, softmax), bool(data.classes), dtype),
+    )
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A plan whose parts are made and whose data is loaded: nothing but training is left to fail.
+    """A plan whose data are loaded and whose parts are made, so that only training is left to fail.
 
-    ``notes`` are worth telling: of the file, of the data, and of how they fit.
+    ``notes`` are for the user: on the file, on the data, and on how they fit.
     """
 
     plan: Plan
@@ -37,7 +188,7 @@ class Prepared:
 
     @property
     def trial_steps(self) -> int:
-        """Steps of all trials of all variants together: what progress is counted in."""
+        """Steps of all trials of all variants together: the unit of progress."""
         return sum(training.steps * variant.settings.trials.seeds for variant, training in self.made)
 
 
@@ -57,10 +208,69 @@ def prepared(plan: Plan) -> Prepared:
         training = bench.training(settings, loaded[key])
         made.append((variant, training))
         found += unfit(settings, training)
-        notes += [*loaded[key].notes, out_of_reach(training.network, training.train.y)]
-        notes += [counterfactual(training.network), without_critical_point(training)]
+        notes += [*loaded[key].notes, *_notes(training)]
     if found:
         raise plan.refused(found)
-    return Prepared(
-        plan, bench, tuple(made), tuple(loaded.values()), tuple(dict.fromkeys(filter(None, notes)))
+    return Prepared(plan, bench, tuple(made), tuple(loaded.values()), tuple(dict.fromkeys(notes)))
+
+
+def unfit(settings: Experiment, training: Training) -> list[Finding]:
+    """What of the settings does not fit the data: sizes, the batch, the cost, a σ that is undefined."""
+    network = training.network
+    found = [
+        *check_sizes(settings, network.sizes[0], network.sizes[-1]),
+        *check_against_data(settings, len(training.train)),
+    ]
+    if reason := network.cost.refuses_targets(training.train.y):
+        found.append(Finding(("network", "cost"), reason))
+    for l, sigma in enumerate(network.sigmas, 1):
+        if (z := undefined(sigma)) is not None:
+            key = "output" if l == network.depth else "activation"
+            found.append(Finding(("network", key), f"{sigma} is undefined at z = {z:g}"))
+    try:
+        by_layer(training.initialiser, network.sigmas)
+    except PartError as error:
+        found.append(Finding(("network", "initialiser"), str(error)))
+    return list(dict.fromkeys(found))
+
+
+def undefined(sigma: Activation) -> float | None:
+    """The point nearest to 0, of a grid up to ±20, where σ or σ′ is not finite; None if there is none."""
+    z = np.linspace(-20, 20, 81)
+    with np.errstate(all="ignore"):
+        bad = ~(np.isfinite(np.asarray(sigma(z))) & np.isfinite(np.asarray(sigma.derivative(z))))
+    return float(z[bad][np.argmin(np.abs(z[bad]))]) if bad.any() else None
+
+
+def _notes(training: Training) -> list[str]:
+    """What the user should know: targets out of reach, a counterfactual, weights that are not critical."""
+    network, initialiser, y = training.network, training.initialiser, training.train.y
+    found = []
+    reach = network.sigma(network.depth).range
+    softmax = isinstance(network.cost, SoftmaxCrossEntropy)
+    if not softmax and not (y.min() in reach and y.max() in reach):
+        found.append(
+            f"targets from {y.min():g} to {y.max():g} lie outside the range {reach} of the output's "
+            "activation, which cannot reach them all"
+        )
+    if note := counterfactual(network):
+        found.append(note)
+    if isinstance(initialiser, Critical):
+        variance = initialiser.bias_variance
+        lacking = dict.fromkeys(str(s) for s in network.sigmas[:-1] if critical(s, variance) is None)
+        if lacking:
+            found.append(
+                f"{', '.join(lacking)}: no critical weights of bias_variance = {variance:g}; "
+                "χ is set to 1 at q = 1, where z is standard normal"
+            )
+    return found
+
+
+def counterfactual(network: Network) -> str:
+    """A note where the weights do not follow the gradient of C; empty where they do."""
+    if network.surrogate_floor == 0:
+        return ""
+    return (
+        "where training.surrogate_floor > 0, σ′ below it is raised to it on the way back: δ and the "
+        "learning speeds are then not the gradient of C"
     )

@@ -1,4 +1,4 @@
-"""What a run was made with, so that its numbers can be made again."""
+"""What a run was made with, so that its numbers can be reproduced."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def provenance(folder: Path, argv: Sequence[str]) -> dict[str, Any]:
 def code(resolved: str, folder: Path) -> dict[str, str]:
     """The Python files that an experiment names and that are there, with their sha256.
 
-    A title may read like ``"file.py:Class"`` too; a part so named was loaded from a file that is there.
+    Only those that are there, since a title may read like ``"file.py:Class"`` too.
     """
     names = sorted(set(re.findall(r'"([^"\n]+\.py):[^"\n]+"', resolved)))
     files = {name: folder / name for name in names}

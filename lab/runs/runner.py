@@ -1,9 +1,8 @@
-"""Running a plan that is prepared: its chunks trained, its tables made from the parts."""
+"""Running a plan that is prepared: its chunks are trained, its tables made from their parts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,9 @@ from lab.errors import StorageError
 from lab.experiment.resolved import resolved
 from lab.experiment.variants import load
 from lab.runs import tables
-from lab.runs.assembly import steps_per_epoch
-from lab.runs.chunks import kept
 from lab.runs.folder import RunFolder, create, now
 from lab.runs.prediction import prediction
-from lab.runs.preparation import Prepared, prepared
+from lab.runs.preparation import Prepared, prepared, steps_per_epoch
 from lab.runs.provenance import code, provenance
 from lab.runs.workers import Outcome, Task, trained
 
@@ -28,9 +25,8 @@ def prepared_again(folder: RunFolder) -> Prepared:
     Relative paths in it start from where the experiment was. Raises as `prepared`.
     """
     info = folder.info
-    path = folder.path / "resolved.toml"
     plan = load(
-        path,
+        folder.path / "resolved.toml",
         allow_code=info["allow_code"],
         max_trials=info["trials_planned"],
         name=folder.name,
@@ -47,25 +43,11 @@ def run(
     argv: Sequence[str] = (),
     progress: Callable[[int], None] = lambda done: None,
 ) -> RunFolder:
-    """Train everything into a new run folder.
+    """Train everything into a new run folder under ``root``, where the results of all experiments are.
 
-    Parameters
-    ----------
-    ready
-        What to run.
-    root
-        Where the results of all experiments are.
-    workers
-        Processes to train in; 1 trains in this one.
-    argv
-        The command line, for the record.
-    progress
-        Told how many trial-steps were done since it was told last.
-
-    Raises
-    ------
-    StorageError
-        The results cannot be kept; said before training where that can be known.
+    With one of the ``workers`` training happens in this process. ``argv`` is the command line, for the
+    record. ``progress`` is called with the number of trial-steps done since its last call. Raises
+    StorageError where the results cannot be kept, before training where that can be known.
     """
     folder = create(ready.plan, root)
     with folder.lock():
@@ -74,7 +56,7 @@ def run(
             "id": folder.id,
             "title": ready.plan.experiment.title,
             "status": "running",
-            "started": _told(now()),
+            "started": now().isoformat(timespec="seconds"),
             "seed": ready.plan.experiment.trials.seed,
             "variants": [variant.label for variant in ready.plan.variants],
             "trials_planned": sum(variant.settings.trials.seeds for variant, _ in ready.made),
@@ -82,7 +64,7 @@ def run(
             "allow_code": ready.plan.allow_code,
             "folder": str(ready.plan.folder),
             "overrides": ready.plan.source.override_texts,
-            **_given(ready),
+            **_inputs(ready),
             **provenance(ready.plan.folder, argv),
         }
         return _completed(ready, folder, record, workers, progress)
@@ -97,21 +79,20 @@ def resumed(
 ) -> RunFolder:
     """Train the chunks of a run whose parts are missing or damaged, and make its tables again.
 
-    Raises StorageError where the data, or the code of one's own, are not those that the run began with.
+    Raises StorageError where the data, or the user's own code, are not those that the run began with.
     """
     with folder.lock():
         record = folder.info
-        for kind, now_given in _given(ready).items():
-            if record[kind] != now_given:
+        for kind, present in _inputs(ready).items():
+            if record[kind] != present:
                 raise StorageError(
-                    f"{folder.path}: the {kind} changed since the run began: "
-                    f"was {record[kind]}, is {now_given}"
+                    f"{folder.path}: the {kind} changed since the run began: was {record[kind]}, is {present}"
                 )
         return _completed(ready, folder, record, workers, progress)
 
 
-def _given(ready: Prepared) -> dict[str, Any]:
-    """What a run takes in beside its file, by content: the data, and the code of one's own."""
+def _inputs(ready: Prepared) -> dict[str, Any]:
+    """What a run reads beside its file, by content: the data, and the user's own code."""
     return {
         "data": [{"name": data.name, "sha256": data.sha256} for data in ready.data],
         "code": code(resolved(ready.plan), ready.plan.folder),
@@ -125,47 +106,33 @@ def _completed(
     workers: int,
     progress: Callable[[int], None],
 ) -> RunFolder:
+    """Train the chunks whose parts are not there, and write the tables and how the run ended."""
     folder.describe(record | {"status": "running"})
     tasks = [
-        Task(chunk, ready.plan.variants[chunk.variant], ready.bench, folder.parts)
+        Task(chunk, ready.plan.variants[chunk.variant], ready.bench, folder)
         for chunk in ready.chunks
-        if not _is_kept(chunk.path(folder.parts))
+        if not folder.has_part(chunk)
     ]
-    failed: list[Outcome] = []
     try:
-        known = known_before(ready)
-        failed += [outcome for outcome in trained(tasks, workers, progress) if outcome.error]
+        # First the tables that need no training: a σ that cannot be predicted ends the run before it trains.
+        untrained = {
+            "variants": tables.variants(ready.made),
+            "curves": tables.curves(ready.made),
+            "prediction": prediction(ready.made),
+        }
+        failed = [outcome for outcome in trained(tasks, workers, progress) if outcome.error]
     except BaseException:
-        folder.describe(record | {"status": "interrupted", "ended": _told(now())})
+        folder.describe(record | {"status": "interrupted", "ended": now().isoformat(timespec="seconds")})
         raise
-    made = assembled(ready, folder, failed) | known
-    folder.keep_tables(made)
-    ended = {"status": "done", "ended": _told(now())}
-    folder.describe(record | ended | _fates(ready, folder, made["trials"], failed))
-    return folder
-
-
-def known_before(ready: Prepared) -> dict[str, pd.DataFrame]:
-    """The tables that need no training: a σ that cannot be told or predicted ends a run before it starts."""
-    return {
-        "variants": tables.variants(ready.made),
-        "curves": tables.curves(ready.made),
-        "prediction": prediction(ready.made),
-    }
-
-
-def assembled(ready: Prepared, folder: RunFolder, failed: Sequence[Outcome]) -> dict[str, pd.DataFrame]:
-    """The tables made from a run's parts; those on request where a variant asks for them."""
     lost = {outcome.chunk for outcome in failed}
     parts, missing = [], []
-    by_index = {variant.index: (variant, training) for variant, training in ready.made}
     for chunk in ready.chunks:
-        variant, training = by_index[chunk.variant]
+        variant, training = ready.made[chunk.variant]
         if chunk in lost:
-            missing += [(variant, trial, variant.settings.trials.seed) for trial in chunk.trials]
-            continue
-        epoch = steps_per_epoch(len(training.train), training.batch)
-        parts.append(tables.Part(variant, chunk.trials, kept(chunk.path(folder.parts)), epoch))
+            missing += [(variant, trial) for trial in chunk.trials]
+        else:
+            epoch = steps_per_epoch(len(training.train), training.batch)
+            parts.append(tables.Part(variant, chunk.trials, folder.part(chunk), epoch))
     made = {
         "layers": tables.layers(parts),
         "steps": tables.steps(parts),
@@ -174,20 +141,21 @@ def assembled(ready: Prepared, folder: RunFolder, failed: Sequence[Outcome]) -> 
     }
     if any(training.recording.neurons for _, training in ready.made):
         made["neurons"] = tables.neurons(parts)
-    return made
+    folder.keep_tables(made | untrained)
+    ended = {"status": "done", "ended": now().isoformat(timespec="seconds")}
+    folder.describe(record | ended | _fates(ready, parts, made["trials"], failed))
+    return folder
 
 
 def _fates(
-    ready: Prepared, folder: RunFolder, trials: pd.DataFrame, failed: Sequence[Outcome]
+    ready: Prepared, parts: Sequence[tables.Part], trials: pd.DataFrame, failed: Sequence[Outcome]
 ) -> dict[str, Any]:
     """Status and time of every trial, and what failed: the part of run.json that is no table."""
-    seconds: dict[tuple[str, int], float] = {}
-    lost = {outcome.chunk for outcome in failed}
-    for chunk in ready.chunks:
-        if chunk not in lost:
-            spent = kept(chunk.path(folder.parts)).seconds / len(chunk.trials)
-            label = ready.plan.variants[chunk.variant].label
-            seconds |= {(label, trial): round(spent, 6) for trial in chunk.trials}
+    seconds = {
+        (part.variant.label, trial): round(part.readings.seconds / len(part.trials), 6)
+        for part in parts
+        for trial in part.trials
+    }
     keys = trials[["variant", "trial", "status"]].to_dict("records")
     return {
         "trials": [{**key, "seconds": seconds.get((key["variant"], key["trial"]))} for key in keys],
@@ -201,15 +169,3 @@ def _fates(
             for outcome in failed
         ],
     }
-
-
-def _is_kept(path: Path) -> bool:
-    try:
-        kept(path)
-    except StorageError:
-        return False
-    return True
-
-
-def _told(time: datetime) -> str:
-    return time.isoformat(timespec="seconds")

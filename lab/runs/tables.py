@@ -1,4 +1,4 @@
-"""The tables of a run, tidy and long, each made of one array."""
+"""The tables of a run, tidy and long, from the readings of its chunks."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ import pandas as pd
 from lab.experiment.variants import Variant
 from lab.numerics import Array
 from lab.prover.slope_bounds import slope_bounds
+from lab.runs.preparation import steps_per_epoch
 from lab.training.loop import Training
 from lab.training.neurons import NEURON_COLUMNS
 from lab.training.recorder import EDGES, STEP_COLUMNS, Readings
 
 TABLES = ("layers", "steps", "trials", "variants", "histograms", "curves", "prediction")
-"""The names of the tables that every run has."""
+"""The tables that every run has."""
 
 ON_REQUEST = {"neurons": "record.neurons"}
-"""The names of the tables that a run has where the file asks for them, and the key that asks."""
+"""The tables that a run has where its file asks for them: name → the key that asks."""
 
 CURVE_Z: Array = np.union1d(np.linspace(-8, 8, 321), EDGES)
 """Where σ and σ′ are sampled for the table ``curves``."""
@@ -28,7 +29,7 @@ CURVE_Z: Array = np.union1d(np.linspace(-8, 8, 321), EDGES)
 
 @dataclass(frozen=True)
 class Part:
-    """The readings of some trials of a variant, and how many steps one of its epochs has."""
+    """The readings of some trials of a variant, and the number of steps in one of its epochs."""
 
     variant: Variant
     trials: range
@@ -43,43 +44,14 @@ class Part:
 
 def layers(parts: Sequence[Part]) -> pd.DataFrame:
     """variant, trial, step, epoch, layer, status, then one column a quantity."""
-    blocks, keys = [], []
-    for part in parts:
-        r, t, l, q = part.readings.layers.shape
-        blocks.append(part.readings.layers.transpose(1, 0, 2, 3).reshape(t * r * l, q))
-        keys.append(_keys(part, part.readings.steps, l))
-    columns = parts[0].readings.columns if parts else ()
-    return _table(keys, ["variant", "trial", "step", "epoch", "layer", "status"], blocks, columns)
+    blocks = [(part, part.readings.steps, part.readings.layers) for part in parts]
+    return _table(blocks, parts[0].readings.columns if parts else ())
 
 
 def steps(parts: Sequence[Part]) -> pd.DataFrame:
     """variant, trial, step, epoch, status, cost, accuracy, test_cost, test_accuracy."""
-    blocks = [part.readings.figures.transpose(1, 0, 2).reshape(-1, len(STEP_COLUMNS)) for part in parts]
-    keys = [_keys(part, part.readings.steps, 1) for part in parts]
-    names = ["variant", "trial", "step", "epoch", "layer", "status"]
-    return _table(keys, names, blocks, STEP_COLUMNS).drop(columns="layer")
-
-
-def histograms(parts: Sequence[Part]) -> pd.DataFrame:
-    """variant, trial, step, layer, low, high, count: how many z lie in each bin that holds any."""
-    rows = []
-    for part in parts:
-        counts = part.readings.histograms
-        h, t, l, b = np.nonzero(counts)
-        frame = pd.DataFrame(
-            {
-                "variant": part.variant.label,
-                "trial": t + part.trials.start,
-                "step": part.readings.histogram_steps[h],
-                "layer": l + 1,
-                "low": EDGES[b],
-                "high": EDGES[b + 1],
-                "count": counts[h, t, l, b],
-            }
-        )
-        rows.append(frame.sort_values(["trial", "step", "layer", "low"], kind="stable"))
-    empty = pd.DataFrame(columns=["variant", "trial", "step", "layer", "low", "high", "count"])
-    return pd.concat(rows, ignore_index=True) if rows else empty
+    blocks = [(part, part.readings.steps, part.readings.figures[:, :, None]) for part in parts]
+    return _table(blocks, STEP_COLUMNS).drop(columns="layer")
 
 
 def neurons(parts: Sequence[Part]) -> pd.DataFrame:
@@ -87,91 +59,131 @@ def neurons(parts: Sequence[Part]) -> pd.DataFrame:
 
     Parts that measured no single neurons have no rows.
     """
-    blocks, keys = [], []
+    blocks, places = [], [np.empty((0, 2), np.int64)]
     for part in parts:
-        given, widths = part.readings.neurons, part.readings.widths
-        if given is None or widths is None:
-            continue
-        h, t, n, q = given.shape
-        blocks.append(given.transpose(1, 0, 2, 3).reshape(t * h * n, q))
-        key = _keys(part, part.readings.histogram_steps, n)
-        key["layer"] = np.tile(np.repeat(np.arange(1, len(widths) + 1), widths), t * h)
-        key["neuron"] = np.tile(np.concatenate([np.arange(1, width + 1) for width in widths]), t * h)
-        keys.append(key)
-    names = ["variant", "trial", "step", "epoch", "layer", "neuron", "status"]
-    return _table(keys, names, blocks, NEURON_COLUMNS)
+        block, widths = part.readings.neurons, part.readings.widths
+        if block is not None and widths is not None:
+            blocks.append((part, part.readings.histogram_steps, block))
+            place = [(l, neuron) for l, width in enumerate(widths, 1) for neuron in range(1, width + 1)]
+            places += [np.array(place)] * (block.shape[0] * block.shape[1])
+    table = _table(blocks, NEURON_COLUMNS)
+    table["layer"], neuron = np.concatenate(places).T
+    table.insert(list(table.columns).index("status"), "neuron", neuron)
+    return table
 
 
-def trials(parts: Sequence[Part], failed: Sequence[tuple[Variant, int, int]]) -> pd.DataFrame:
+def _table(blocks: Sequence[tuple[Part, Array, Array]], columns: Sequence[str]) -> pd.DataFrame:
+    """Rows in the order trial, step, layer; a block is a part, its R steps and (R, T, layer, column)."""
+    names = ["variant", "trial", "step", "epoch", "layer", "status"]
+    if not blocks:
+        return pd.DataFrame(columns=[*names, *columns])
+    keys, numbers = [], []
+    for part, at, block in blocks:
+        r, t, depth, _ = block.shape
+        numbers.append(block.transpose(1, 0, 2, 3).reshape(t * r * depth, -1))
+        keys.append(
+            (
+                np.full(t * r * depth, part.variant.label, dtype=object),
+                np.repeat(np.array(part.trials), r * depth),
+                np.tile(np.repeat(at, depth), t),
+                np.tile(np.repeat(at / part.steps_per_epoch, depth), t),
+                np.tile(np.arange(1, depth + 1), t * r),
+                np.repeat(part.status.astype(object), r * depth),
+            )
+        )
+    front = dict(zip(names, map(np.concatenate, zip(*keys, strict=True)), strict=True))
+    figures = pd.DataFrame(np.concatenate(numbers), columns=list(columns))
+    return pd.concat([pd.DataFrame(front), figures], axis=1)
+
+
+def histograms(parts: Sequence[Part]) -> pd.DataFrame:
+    """variant, trial, step, layer, low, high, count: how many z lie in each bin that holds any."""
+    names = ("variant", "trial", "step", "layer", "low", "high", "count")
+    frames = []
+    for part in parts:
+        counts, at = part.readings.histograms.transpose(1, 0, 2, 3), part.readings.histogram_steps
+        t, h, l, b = np.nonzero(counts)
+        columns = (t + part.trials.start, at[h], l + 1, EDGES[b], EDGES[b + 1], counts[t, h, l, b])
+        frames.append(pd.DataFrame(dict(zip(names, (part.variant.label, *columns), strict=True))))
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(names))
+
+
+def trials(parts: Sequence[Part], failed: Sequence[tuple[Variant, int]]) -> pd.DataFrame:
     """variant, trial, seed, status, diverged_at, final figures and the best test accuracy.
 
     ``final_…`` are taken over all training and all test examples after the last step. ``failed`` are the
-    trials that have no readings: variant, trial and seed.
+    variant and the number of each trial without readings.
     """
     frames = []
     for part in parts:
-        tested = part.readings.figures[:, :, STEP_COLUMNS.index("test_accuracy")]
-        best = np.fmax.reduce(tested, axis=0)
+        best = np.fmax.reduce(part.readings.figures[:, :, STEP_COLUMNS.index("test_accuracy")], axis=0)
         figures = np.column_stack([part.readings.final, best])
-        seed = part.variant.settings.trials.seed
-        keys = [(part.variant.label, trial, seed) for trial in part.trials]
+        keys = [(part.variant, trial) for trial in part.trials]
         frames.append(_ends(keys, part.status, part.readings.diverged, figures))
     if failed or not parts:
-        keys = [(variant.label, trial, seed) for variant, trial, seed in failed]
         none = np.full((len(failed), len(STEP_COLUMNS) + 1), np.nan)
-        frames.append(_ends(keys, "failed", np.full(len(failed), -1), none))
+        frames.append(_ends(failed, "failed", np.full(len(failed), -1), none))
     return pd.concat(frames, ignore_index=True)
+
+
+def _ends(
+    keys: Sequence[tuple[Variant, int]], status: Array | str, diverged: Array, figures: Array
+) -> pd.DataFrame:
+    """Rows of the table ``trials``, of each variant and trial; ``diverged`` is a step or −1."""
+    rows = [(variant.label, trial, variant.settings.trials.seed) for variant, trial in keys]
+    frame = pd.DataFrame(rows, columns=["variant", "trial", "seed"])
+    frame["status"] = status
+    frame["diverged_at"] = pd.Series(diverged, dtype="Int64").mask(diverged < 0)
+    frame[[*(f"final_{column}" for column in STEP_COLUMNS), "best_test_accuracy"]] = figures
+    return frame
 
 
 def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
     """variant, the varied keys, sizes, layers, what the hidden σ is, inf σ′, sup σ′, …, examples, train.
 
     Where hidden layers have different σ, ``inf_slope`` and ``sup_slope`` span them all. They are ``proved``
-    where all of these have a formula whose bounds could be proved, else claimed. ``cancels`` tells whether
-    the cost removes σ′ from the output layer, ``seen`` which training examples a reading sees, ``examples``
-    how many the last reading sees, as a step's batch may be cut short by the end of an epoch, and ``train``
-    of how many. ``surrogate_floor`` is 0 but in a counterfactual, whose weights do not follow the gradient
-    of C (see `lab.network.backprop.Network`).
+    where all of these have a formula whose bounds could be proved, else claimed. ``cancels`` is whether the
+    cost removes σ′ from the output layer, ``seen`` which training examples a reading sees, ``examples`` the
+    number that the last reading sees, as a step's batch may be cut short by the end of an epoch, and
+    ``train`` the number of all. ``surrogate_floor`` is 0 but in a counterfactual, whose weights do not follow
+    the gradient of C (see `lab.network.backprop.Network`).
     """
     rows = []
     for variant, training in made:
         network = training.network
         hidden = network.sigmas[:-1] or network.sigmas
-        row: dict[str, Any] = {"variant": variant.label}
-        row |= {key: _told(value) for key, value in variant.varied.items()}
-        row["sizes"] = "-".join(map(str, network.sizes))
-        row["layers"] = network.depth
-        row["activation"] = ", ".join(dict.fromkeys(map(str, hidden)))
         bounds = [slope_bounds(sigma) for sigma in dict.fromkeys(hidden)]
-        row["inf_slope"] = min(known.slope.low for known in bounds)
-        row["sup_slope"] = max(known.slope.high for known in bounds)
-        row["bounds"] = "proved" if all(known.proved for known in bounds) else "claimed"
-        row["cancels"] = network.cost.cancels(network.sigma(network.depth))
-        row["saturation_threshold"] = training.recording.saturation_threshold
-        row["surrogate_floor"] = network.surrogate_floor
-        row["steps"] = training.steps
-        row["seen"] = _seen(training)
-        row["examples"] = _examples(training)
-        row["train"] = len(training.train)
+        seen, examples = _seen(training)
+        row = {
+            "variant": variant.label,
+            **{key: _cell(value) for key, value in variant.varied.items()},
+            "sizes": "-".join(map(str, network.sizes)),
+            "layers": network.depth,
+            "activation": ", ".join(dict.fromkeys(map(str, hidden))),
+            "inf_slope": min(known.slope.low for known in bounds),
+            "sup_slope": max(known.slope.high for known in bounds),
+            "bounds": "proved" if all(known.proved for known in bounds) else "claimed",
+            "cancels": network.cost.cancels(network.sigma(network.depth)),
+            "saturation_threshold": training.recording.saturation_threshold,
+            "surrogate_floor": network.surrogate_floor,
+            "steps": training.steps,
+            "seen": seen,
+            "examples": examples,
+            "train": len(training.train),
+        }
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _seen(training: Training) -> str:
-    """Which training examples a reading sees."""
-    fixed, count = training.recording.fixed_examples, len(training.train)
-    if fixed is not None:
-        return f"the same {len(fixed)} at every reading"
-    return f"all {count}" if training.batch >= count else f"the {training.batch} of the step's batch"
-
-
-def _examples(training: Training) -> int:
-    """How many training examples the last reading sees: the fixed ones, or the batch that would come next."""
+def _seen(training: Training) -> tuple[str, int]:
+    """Which training examples a reading sees, and how many the last one: those of the batch to come."""
     fixed, count, batch = training.recording.fixed_examples, len(training.train), training.batch
     if fixed is not None:
-        return len(fixed)
-    begun = training.steps % -(-count // batch) * batch
-    return min(batch, count - begun)
+        return f"the same {len(fixed)} at every reading", len(fixed)
+    if batch >= count:
+        return f"all {count}", count
+    begun = training.steps % steps_per_epoch(count, batch) * batch
+    return f"the {batch} of the step's batch", min(batch, count - begun)
 
 
 def curves(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
@@ -185,39 +197,6 @@ def curves(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def _ends(
-    keys: Sequence[tuple[str, int, int]], status: Array | str, diverged: Array, figures: Array
-) -> pd.DataFrame:
-    """Rows of the table ``trials``: keys are variant, trial and seed, ``diverged`` a step or −1."""
-    frame = pd.DataFrame(keys, columns=["variant", "trial", "seed"])
-    frame["status"] = status
-    frame["diverged_at"] = pd.Series(diverged, dtype="Int64").mask(diverged < 0)
-    frame[[*(f"final_{column}" for column in STEP_COLUMNS), "best_test_accuracy"]] = figures
-    return frame
-
-
-def _keys(part: Part, at: Array, depth: int) -> dict[str, Array]:
-    """The key columns of rows in the order trial, step, layer."""
-    t, r = len(part.trials), len(at)
-    return {
-        "variant": np.full(t * r * depth, part.variant.label, dtype=object),
-        "trial": np.repeat(np.arange(part.trials.start, part.trials.stop), r * depth),
-        "step": np.tile(np.repeat(at, depth), t),
-        "epoch": np.tile(np.repeat(at / part.steps_per_epoch, depth), t),
-        "layer": np.tile(np.arange(1, depth + 1), t * r),
-        "status": np.repeat(part.status.astype(object), r * depth),
-    }
-
-
-def _table(
-    keys: Sequence[dict[str, Array]], names: list[str], blocks: Sequence[Array], columns: Sequence[str]
-) -> pd.DataFrame:
-    if not blocks:
-        return pd.DataFrame(columns=[*names, *columns])
-    numbers = pd.DataFrame(np.concatenate(blocks), columns=list(columns))
-    front = pd.DataFrame({name: np.concatenate([key[name] for key in keys]) for name in names})
-    return pd.concat([front, numbers], axis=1)
-
-
-def _told(value: Any) -> Any:
+def _cell(value: Any) -> Any:
+    """A varied value as a table holds it."""
     return value if isinstance(value, str | int | float | bool) else str(value)

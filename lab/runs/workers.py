@@ -1,6 +1,6 @@
 """Training chunks in this process or in a pool, with one BLAS thread each.
 
-The same chunks have the same bits wherever they run; workers decide only how long it takes.
+A chunk has the same bits wherever it runs; the number of workers decides only how long it takes.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from threadpoolctl import threadpool_limits
@@ -25,8 +24,8 @@ from lab.data.dataset import Dataset
 from lab.errors import LabError
 from lab.experiment.schema import Data
 from lab.experiment.variants import Variant
-from lab.runs.assembly import Bench
-from lab.runs.chunks import Chunk, keep
+from lab.runs.folder import RunFolder
+from lab.runs.preparation import Bench, Chunk
 from lab.training.loop import train
 
 POLL_SECONDS = 0.2
@@ -34,17 +33,20 @@ POLL_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class Task:
-    """A chunk with all that a worker needs to train it, as plain values."""
+    """A chunk with all that a worker needs to train it, as plain values.
+
+    The worker loads the data and makes the parts again: that is less than they would take to send.
+    """
 
     chunk: Chunk
     variant: Variant
     bench: Bench
-    parts: Path
+    folder: RunFolder
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a chunk ended: ``error`` is one line and ``trace`` where it came from; both empty when done."""
+    """How a chunk ended: ``error`` is one line, ``trace`` its traceback; both are empty where it is done."""
 
     chunk: Chunk
     error: str = ""
@@ -57,46 +59,44 @@ def usable_cores() -> int:
 
 
 def trained(tasks: Sequence[Task], workers: int, progress: Callable[[int], None]) -> Iterator[Outcome]:
-    """Train the chunks and yield how each ended, as they end; ``progress`` is told trial-steps done."""
+    """Train the chunks and yield how each ended, as they end.
+
+    ``progress`` is called with the number of trial-steps done since its last call.
+    """
+    _loaded.cache_clear()  # a file may have changed since this process trained on it
     if workers <= 1 or len(tasks) <= 1:
         with threadpool_limits(1):
             for task in tasks:
-                yield _trained(task, progress)
+                yield _outcome(task, progress)
     else:
         yield from _pooled(tasks, min(workers, len(tasks)), progress)
 
 
 def _pooled(tasks: Sequence[Task], workers: int, progress: Callable[[int], None]) -> Iterator[Outcome]:
-    waiting, attempts = list(tasks), 0
-    while waiting:
-        attempts += 1
-        ended: set[Chunk] = set()
-        try:
-            for outcome in _one_pool(waiting, workers, progress):
-                ended.add(outcome.chunk)
+    """A pool, and a second one for what is left where a worker of the first is killed."""
+    waiting = {task.chunk: task for task in tasks}
+    for _ in range(2):
+        with suppress(BrokenProcessPool):
+            for outcome in _one_pool(list(waiting.values()), workers, progress):
+                del waiting[outcome.chunk]
                 yield outcome
-        except BrokenProcessPool:
-            waiting = [task for task in waiting if task.chunk not in ended]
-            if attempts == 2:
-                for task in waiting:
-                    yield Outcome(task.chunk, "its worker was killed twice, perhaps for want of memory")
-                return
-        else:
             return
+    for chunk in waiting:
+        yield Outcome(chunk, "its worker was killed twice, perhaps for want of memory")
 
 
 def _one_pool(tasks: Sequence[Task], workers: int, progress: Callable[[int], None]) -> Iterator[Outcome]:
     context = multiprocessing.get_context("spawn")
     counter = context.Value("q", 0)
     pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(counter,))
-    told = 0
+    reported = 0
     try:
         with _deaf_to_interrupts():
             pending: set[Future[Outcome]] = {pool.submit(_work, task) for task in tasks}
         while pending:
             done, pending = wait(pending, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
-            progress(counter.value - told)
-            told = counter.value
+            progress(counter.value - reported)
+            reported = counter.value
             for future in done:
                 yield future.result()
     finally:
@@ -105,7 +105,7 @@ def _one_pool(tasks: Sequence[Task], workers: int, progress: Callable[[int], Non
 
 @contextmanager
 def _deaf_to_interrupts() -> Iterator[None]:
-    """Ignore Ctrl-C meanwhile: processes started now inherit that, and their parent alone answers it."""
+    """Ignore Ctrl-C meanwhile: processes that start now inherit that, so only their parent answers it."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -120,7 +120,7 @@ _counter: Any = None
 
 
 def _begin(counter: Any) -> None:
-    """Prepare a worker: one BLAS thread, a counter to tell progress by, and an end when its parent ends."""
+    """Prepare a worker: one BLAS thread, a counter of its progress, and an end when its parent ends."""
     global _counter
     _counter = counter
     threadpool_limits(1)
@@ -139,13 +139,16 @@ def _work(task: Task) -> Outcome:
         with _counter.get_lock():
             _counter.value += done
 
-    return _trained(task, progress)
+    return _outcome(task, progress)
 
 
-def _trained(task: Task, progress: Callable[[int], None]) -> Outcome:
+def _outcome(task: Task, progress: Callable[[int], None]) -> Outcome:
+    """Train a chunk and keep its part."""
+    settings = task.variant.settings
     try:
-        training = task.bench.training(task.variant.settings, _data(task.bench, task.variant))
-        keep(train(training, task.chunk.trials, progress), task.chunk.path(task.parts))
+        data = _loaded(task.bench, settings.data.model_dump_json(exclude_none=True), settings.trials.seed)
+        readings = train(task.bench.training(settings, data), task.chunk.trials, progress)
+        task.folder.keep_part(task.chunk, readings)
     except LabError as error:
         return Outcome(task.chunk, str(error))
     except Exception as error:
@@ -153,11 +156,7 @@ def _trained(task: Task, progress: Callable[[int], None]) -> Outcome:
     return Outcome(task.chunk)
 
 
-def _data(bench: Bench, variant: Variant) -> Dataset:
-    settings = variant.settings
-    return _loaded(bench, settings.data.model_dump_json(exclude_none=True), settings.trials.seed)
-
-
 @lru_cache(maxsize=4)
 def _loaded(bench: Bench, data: str, seed: int) -> Dataset:
+    """The data that ``[data]`` means, as JSON since that can be hashed."""
     return bench.dataset(Data.model_validate_json(data), seed)

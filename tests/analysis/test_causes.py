@@ -16,41 +16,28 @@ def layers(columns):
     return keys.assign(saturation=0.5, **dict.fromkeys(columns, 0.25))
 
 
-def test_it_has_the_keys_and_the_columns_of_the_probe():
-    found = causes({"layers": layers(Causes.columns)})
-    assert list(found.columns) == [*KEYS, *Causes.columns]
+@pytest.mark.parametrize("columns", [Causes.columns, ("cause_input_low",)], ids=len)
+def test_it_has_the_keys_and_the_columns_of_the_probe_that_were_recorded(columns):
+    found = causes({"layers": layers(columns)})
+    assert list(found.columns) == [*KEYS, *columns]
     assert len(found) == 2
-
-
-def test_it_has_what_was_recorded_and_nothing_else():
-    found = causes({"layers": layers(["cause_input_low"])})
-    assert list(found.columns) == [*KEYS, "cause_input_low"]
 
 
 def test_without_causes_it_is_empty():
     assert causes({"layers": layers([])}).empty
 
 
-def test_a_run_that_records_all_has_them(tmp_path):
-    (tmp_path / "small.toml").write_text(
-        '[data]\nname = "digits"\ntrain = 40\n[network]\nhidden = [5, 4]\n[training]\nepochs = 2\n'
-        '[trials]\nseeds = 2\n[record]\nquantities = ["all"]\n',
-        encoding="utf-8",
-    )
-    run = lab.run(tmp_path / "small.toml", results=tmp_path, plots=False)
+def test_a_run_that_records_all_has_them(small, root):
+    run = lab.run(small, {"record.quantities": ["all"]}, results=root, plots=False)
     shares = run.causes[[f"cause_{label}" for label in LABELS]]
-    assert len(shares) == 3 * 2 * 3
+    assert len(shares) == len(run.layers)
     np.testing.assert_allclose(shares.sum(axis=1), 1, rtol=1e-12)
     assert run.causes.query("layer == 1")["cause_input_low"].min() > 0  # pixels that are always 0
     assert run.ledger["reaches"].notna().all()
 
 
-def test_it_is_not_recorded_by_default(tmp_path):
-    (tmp_path / "small.toml").write_text(
-        '[data]\nname = "xor"\n[network]\nhidden = [3]\n[training]\nepochs = 2\n[trials]\nseeds = 1\n',
-        encoding="utf-8",
-    )
-    run = lab.run(tmp_path / "small.toml", results=tmp_path, plots=False)
+def test_it_is_not_recorded_by_default(small, root):
+    run = lab.run(small, results=root, plots=False)
     assert run.causes.empty
     with pytest.raises(NotRecordedError, match=r"did not record 'cause_input_low'; add it to"):
         run.plot("causes")

@@ -112,11 +112,8 @@ def test_a_dead_neuron_takes_nothing_from_the_demon_and_all_from_the_one_behind_
 def test_the_order_is_the_power(power):
     moves = demon.series(0.1)
     assert demon.order(moves, -3 * np.abs(moves) ** power, 1e-18) == pytest.approx(power, rel=1e-12)
-
-
-def test_the_third_order_cancels_between_the_signs():
-    moves = demon.series(0.1)
-    assert demon.order(moves, moves**2 + moves**3, 1e-18) == pytest.approx(2, abs=1e-6)
+    odd = moves**2 + moves**3  # the third order cancels between the signs
+    assert demon.order(moves, odd, 1e-18) == pytest.approx(2, abs=1e-6)
 
 
 def test_what_rounding_makes_of_it_does_not_count():
@@ -146,17 +143,14 @@ def test_the_best_moves_rank_as_the_errors():
         np.testing.assert_array_equal(np.sign(table["best_move"]), -np.sign(table["derivative"]))
 
 
-def test_the_best_move_may_lie_within_the_reach():
+def test_the_best_move_may_lie_within_the_reach_or_be_none():
     """C = (z − y)²/2 with z = 0 and y = 0.05: nothing gains more than Δz = 0.05."""
     table = demon.neurons_of_layer(alone(1.0, 0.0, 0.0, 0.05, Identity(), Quadratic()), 1, reach=0.1)
     np.testing.assert_allclose(table["best_move"], 0.05, rtol=1e-12)
     np.testing.assert_allclose(table["best_gain"], 0.00125, rtol=1e-12)
-
-
-def test_where_nothing_gains_the_demon_stays():
-    table = demon.neurons_of_layer(alone(1.0, 0.0, 0.5, 0.5, Identity(), Quadratic()), 1)
-    assert table["best_move"].tolist() == table["best_gain"].tolist() == [0, 0]
-    assert table["rank_correlation"].isna().all()
+    still = demon.neurons_of_layer(alone(1.0, 0.0, 0.5, 0.5, Identity(), Quadratic()), 1)
+    assert still["best_move"].tolist() == still["best_gain"].tolist() == [0, 0]
+    assert still["rank_correlation"].isna().all()
 
 
 def test_a_layer_tells_of_each_neuron_what_it_tells_alone():
@@ -166,10 +160,10 @@ def test_a_layer_tells_of_each_neuron_what_it_tells_alone():
     for neuron in (1, 12, 23):
         single = demon.moves_of_neuron(given, 1, neuron)
         for moved, rows in single.groupby("moved"):
-            told = table.loc[(moved, neuron)]
-            assert told["order"] == pytest.approx(rows["order"].iloc[0], abs=1e-4)
+            row = table.loc[(moved, neuron)]
+            assert row["order"] == pytest.approx(rows["order"].iloc[0], abs=1e-4)
             largest = rows.iloc[-1]
-            assert told["derivative"] * 0.1 == pytest.approx(largest["predicted"], rel=1e-14)
+            assert row["derivative"] * 0.1 == pytest.approx(largest["predicted"], rel=1e-14)
 
 
 def test_blocks_of_moves_are_the_same_as_one_by_one(monkeypatch):
@@ -184,7 +178,7 @@ def test_blocks_of_moves_are_the_same_as_one_by_one(monkeypatch):
 
 
 def test_outputs_that_the_cost_cannot_take_are_missing_and_never_the_best():
-    """Cross-entropy has no value for a > 1: from a = 0.97, only moves up to 0.03 are told.
+    """Cross-entropy has no value for a > 1: from a = 0.97, only moves up to 0.03 have a change.
 
     With y = 0.999 it is least at a = 0.999, and infinite at 1; on the grid 0.995 is nearest.
     """

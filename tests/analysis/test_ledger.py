@@ -1,5 +1,6 @@
 """The ledger: on whole runs it telescopes and keeps to the bounds of σ′; by hand where an error died."""
 
+from functools import cache
 from math import inf
 
 import numpy as np
@@ -7,14 +8,7 @@ import pandas as pd
 import pytest
 
 import lab
-from lab.activations.hyperbolic import Tanh
-from lab.analysis.ledger import COLUMNS, NOTHING_ARRIVED, REMOVED, ledger
-from lab.network.backprop import Network, backward, complete, forward
-from lab.network.buffers import make_pass, with_ones
-from lab.network.costs import Quadratic
-from lab.network.parameters import as_parameters, parameters
-from lab.training.probes import ErrorSize
-from lab.training.snapshot import Snapshot
+from lab.analysis.ledger import COLUMNS, NOTHING_ARRIVED, REMOVED, decades, ledger
 
 EXPERIMENT = """
 title = "Small?"
@@ -40,20 +34,17 @@ every = 3
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """Runs of this experiment, each made once: ``made(what varies)``."""
-    runs = {}
 
-    def run(vary, *overrides):
-        if (vary, overrides) not in runs:
-            folder = tmp_path_factory.mktemp("runs")
-            (folder / "small.toml").write_text(EXPERIMENT.replace("VARY", vary), encoding="utf-8")
-            runs[vary, overrides] = lab.run(folder / "small.toml", overrides, results=folder, plots=False)
-        return runs[vary, overrides]
+    @cache
+    def run(vary):
+        folder = tmp_path_factory.mktemp("runs")
+        (folder / "small.toml").write_text(EXPERIMENT.replace("VARY", vary), encoding="utf-8")
+        return lab.run(folder / "small.toml", results=folder, plots=False)
 
     return run
 
 
 ACTIVATIONS = '"network.activation" = ["sigmoid", "leaky-relu", "tanh(z) + 0.1*z"]'
-COSTS = '"network.cost" = ["quadratic", "cross-entropy"]'
 
 
 def test_it_telescopes_to_the_share_of_the_error_that_arrives(made):
@@ -92,19 +83,14 @@ def test_what_the_slope_did_lies_between_its_bounds(made):
 
 
 def test_the_output_layer_says_where_the_cost_removed_the_slope(made):
-    output = made(COSTS).ledger.query("layer == 4")
-    plain, removed = (output[output["variant"] == name] for name in ("quadratic", "cross-entropy"))
-    assert (plain["note"] == "").all()
-    assert plain["slope"].between(0, 0.25).all()
-    assert (removed["note"] == REMOVED).all()
-    assert removed["slope"].isna().all()
+    costs = '"network.cost" = ["quadratic", "cross-entropy", "softmax-cross-entropy"]'
+    output = made(costs).ledger.query("layer == 4").set_index("variant")
+    assert (output.loc["quadratic", "note"] == "").all()
+    assert output.loc["quadratic", "slope"].between(0, 0.25).all()
+    for cost in ("cross-entropy", "softmax-cross-entropy"):
+        assert (output.loc[cost, "note"] == REMOVED).all()
+        assert output.loc[cost, "slope"].isna().all()
     assert output["transport"].isna().all()
-
-
-def test_the_softmax_says_so_too(made):
-    softmax = ("network.cost=softmax-cross-entropy", "network.output=identity")
-    output = made('"training.eta" = [0.1, 0.2]', *softmax).ledger.query("layer == 4")
-    assert (output["note"] == REMOVED).all()
 
 
 def rows(delta, error, variant="a"):
@@ -135,12 +121,9 @@ def test_without_an_error_at_the_output_there_is_nothing_to_share():
     found = ledger({"layers": rows([0.0, 0], [0.0, 0])})
     assert found[["reaches", "transport_total", "slope_total"]].isna().all(axis=None)
     assert found["note"].tolist() == [NOTHING_ARRIVED] * 2
-
-
-def test_a_trial_that_diverged_stays_missing():
-    found = ledger({"layers": rows([np.nan] * 3, [np.nan] * 3).assign(status="diverged")})
-    assert found.drop(columns=["note"]).loc[:, "transport":].isna().all(axis=None)
-    assert found["status"].tolist() == ["diverged"] * 3
+    diverged = ledger({"layers": rows([np.nan] * 3, [np.nan] * 3).assign(status="diverged")})
+    assert diverged.drop(columns=["note"]).loc[:, "transport":].isna().all(axis=None)
+    assert diverged["status"].tolist() == ["diverged"] * 3
 
 
 def test_variants_of_any_depth_stand_in_their_order():
@@ -157,39 +140,57 @@ def test_it_is_empty_where_the_norms_were_not_recorded(missing):
     assert set(COLUMNS) <= set(found.columns)
 
 
-def test_the_transport_is_what_the_weights_make_of_the_error():
-    """rms‖(w^{l+1})ᵀ δ^{l+1}‖ over rms‖δ^{l+1}‖, and rms‖δ^l‖ over the former, from a pass by hand."""
-    rng = np.random.default_rng(2)
-    x, y = rng.normal(size=(9, 4)), rng.random((9, 2))
-    w = {1: rng.normal(size=(6, 4)), 2: rng.normal(size=(5, 6)), 3: rng.normal(size=(2, 5))}
-    a, slope = {0: x.T}, {}
-    for l in (1, 2, 3):
-        a[l] = np.tanh(w[l] @ a[l - 1])
-        slope[l] = 1 - a[l] ** 2
-    delta, e = {3: (a[3] - y.T) * slope[3]}, {3: a[3] - y.T}
-    for l in (2, 1):
-        e[l] = w[l + 1].T @ delta[l + 1]
-        delta[l] = e[l] * slope[l]
+# Decades.
 
-    network = Network((4, 6, 5, 2), (Tanh(),) * 3, Quadratic())
-    vector = np.concatenate([np.column_stack([w[l], np.zeros(len(w[l]))]).ravel() for l in (1, 2, 3)])
-    theta = as_parameters(vector[None].copy(), network.sizes)
-    p = make_pass(network.sizes, 1, with_ones(x), y.T[None].copy())
-    gradient = parameters(network.sizes, 1)
-    forward(network, theta, p)
-    backward(network, theta, p, gradient)
-    complete(network, p)
-    seen = Snapshot(network, theta, gradient, None, p, 0.05, 0.1)
-    keys = {"variant": "a", "trial": 0, "step": 0, "epoch": 0.0, "status": "done"}
-    rows = []
-    for l in (1, 2, 3):
-        (delta_rms,), (error_rms,) = ErrorSize().measure(seen, l)
-        rows.append({**keys, "layer": l, "delta_rms": delta_rms, "error_rms": error_rms})
-    found = ledger({"layers": pd.DataFrame(rows)})
-    size = {l: np.sqrt((delta[l] ** 2).sum()) for l in (1, 2, 3)}
-    for l in (1, 2):
-        arriving = np.sqrt((e[l] ** 2).sum())
-        row = found[found["layer"] == l].iloc[0]
-        assert row["transport"] == pytest.approx(arriving / size[l + 1], rel=1e-12)
-        assert row["slope"] == pytest.approx(size[l] / arriving, rel=1e-12)
-        assert row["reaches"] == pytest.approx(size[l] / size[3], rel=1e-12)
+
+def first_reading(speed, delta=None, error=None):
+    """Rows of one variant: each quantity is trials × hidden layers; an output layer stands above."""
+    frames = []
+    for trial, values in enumerate(np.asarray(speed, float)):
+        columns = {"learning_speed": values}
+        columns |= {} if delta is None else {"delta_rms": delta[trial], "error_rms": error[trial]}
+        of_trial = pd.DataFrame(columns)
+        output = pd.DataFrame({name: [1.0] for name in columns})
+        of_trial = pd.concat([of_trial, output], ignore_index=True)
+        keys = {"variant": "a", "trial": trial, "step": 0, "epoch": 0.0, "status": "done"}
+        frames.append(of_trial.assign(**keys, layer=np.arange(1, len(values) + 2)))
+    return pd.concat(frames)
+
+
+def test_the_parts_are_those_of_the_ledger():
+    """δ¹/e¹ = 10⁻², δ²/e² = 10⁻¹, e¹/δ² = 10, e²/δ³ = 10⁻³, and ‖⟨δ⟩‖ = rms‖δ‖/2 below, all of it above."""
+    delta = [[1e-5, 1e-4, 1.0]]
+    error = [[1e-3, 1e-3, 7.0]]
+    made = decades(first_reading([[0.5e-5, 1e-4, 1.0]], delta, error))
+    assert made.slope == pytest.approx(3, rel=1e-14)
+    assert made.weights == pytest.approx(2, rel=1e-14)
+    assert made.examples == pytest.approx(np.log10(2), rel=1e-12)
+    assert made.speed == pytest.approx(5 + np.log10(2), rel=1e-14)
+    assert made.ratio == pytest.approx(0.5e-5, rel=1e-12)
+
+
+def test_the_sum_is_exact_and_of_the_middle_trials():
+    rng = np.random.default_rng(0)
+    for trials in (5, 6):
+        speed, delta, error = 10 ** rng.normal(scale=3, size=(3, trials, 4))
+        made = decades(first_reading(speed, delta, error))
+        assert made.slope + made.weights + made.examples == pytest.approx(made.speed, rel=1e-12)
+        assert made.speed == pytest.approx(np.median(np.log10(speed[:, -1] / speed[:, 0])), rel=1e-12)
+
+
+def test_without_the_errors_the_parts_are_missing():
+    made = decades(first_reading([[0.1, 1.0]]))
+    assert made.speed == 1
+    assert np.isnan([made.slope, made.weights, made.examples]).all()
+
+
+def test_trials_without_a_number_or_a_speed_above_do_not_count():
+    made = decades(first_reading([[0.1, 1.0], [np.nan, 1.0], [1.0, 0.0]]))
+    assert made.speed == 1
+    assert decades(first_reading([[1.0, 0.0]])) is None
+    assert decades(first_reading([[1.0]])) is None
+
+
+def test_a_ratio_may_be_0_and_is_cut_beyond_all_numbers():
+    assert decades(first_reading([[0.0, 1.0]])).ratio == 0
+    assert decades(first_reading([[1e300, 1e-300]])).ratio == 1e308

@@ -5,6 +5,8 @@ import pytest
 from lab.analysis.metrics import METRICS, default_metrics, metric, samples
 from lab.errors import LabError
 
+FIGURES = ("final_test_accuracy", "best_test_accuracy", "final_accuracy", "final_cost")
+
 
 def tables(speeds, accuracies=(0.5, 0.9), status=("done", "done"), tested=True):
     """One variant; ``speeds`` by (trial, reading, layer), layer 3 or the last being the output."""
@@ -15,7 +17,7 @@ def tables(speeds, accuracies=(0.5, 0.9), status=("done", "done"), tested=True):
     layers["step"] = 10 * layers["reading"]
     layers["saturation"] = 0.1 * layers["reading"] * layers["layer"]
     trials = pd.DataFrame({"variant": "a", "trial": range(len(speeds)), "status": status[: len(speeds)]})
-    for name in ("final_test_accuracy", "best_test_accuracy", "final_accuracy", "final_cost"):
+    for name in FIGURES:
         trials[name] = 0.1 * trials["trial"] + len(name)
     steps = layers[layers["layer"] == 1][["variant", "trial", "step", "reading"]].reset_index(drop=True)
     steps["epoch"] = steps["step"] / 4
@@ -39,23 +41,17 @@ def test_every_metric_says_what_it_is():
 
 
 @pytest.mark.parametrize(
-    "name", ["final_test_accuracy", "best_test_accuracy", "final_accuracy", "final_cost"]
+    ("name", "expected"),
+    [
+        *((name, [len(name), len(name) + 0.1]) for name in FIGURES),
+        ("log_speed_first", [-1.5, -1.5]),
+        ("log_ratio_start", [-1.0, -2.0]),
+        ("log_ratio_end", [0.0, 1.0]),
+        ("saturation_end", [0.15, 0.15]),
+    ],
 )
-def test_figures_are_those_of_the_table_trials(name):
-    assert values(name, tables(DEEP)) == [len(name), len(name) + 0.1]
-
-
-def test_log_speed_is_the_mean_over_readings_of_the_first_hidden_layer():
-    assert values("log_speed_first", tables(DEEP)) == pytest.approx([-1.5, -1.5])
-
-
-def test_log_ratios_are_of_the_first_to_the_last_hidden_layer():
-    assert values("log_ratio_start", tables(DEEP)) == pytest.approx([-1.0, -2.0])
-    assert values("log_ratio_end", tables(DEEP)) == pytest.approx([0.0, 1.0])
-
-
-def test_saturation_is_the_mean_over_hidden_layers_at_the_last_reading():
-    assert values("saturation_end", tables(DEEP)) == pytest.approx([0.15, 0.15])
+def test_a_metric_by_hand(name, expected):
+    assert values(name, tables(DEEP)) == pytest.approx(expected)
 
 
 def test_one_hidden_layer_has_a_speed_and_no_ratio_and_none_has_neither():
@@ -99,11 +95,8 @@ def test_what_was_never_reached_is_infinite_and_tells_how_long_it_was_waited_for
     assert found["horizon"].tolist() == [7.5]
 
 
-def test_without_test_examples_the_accuracy_is_that_of_training():
-    assert values("epochs_to=0.9", tables(DEEP, tested=False)) == [2.5, 2.5]
-
-
 def test_where_test_examples_are_seen_at_some_readings_only_these_count():
+    assert values("epochs_to=0.9", tables(DEEP, tested=False)) == [2.5, 2.5]
     made = tables(np.ones((1, 3, 2)), accuracies=(0.5, 0.9, 0.95))
     made["steps"].loc[1, "test_accuracy"] = np.nan
     assert values("epochs_to=0.9", made) == [5.0]
@@ -126,21 +119,15 @@ def test_the_default_metrics_are_those_that_have_numbers():
     made["steps"][["accuracy", "test_accuracy"]] = np.nan
     made["layers"]["learning_speed"] = 0.0
     assert [one.name for one in default_metrics(made)] == ["final_cost"]
-
-
-def test_what_no_trial_ever_reached_is_no_default():
-    made = tables(DEEP, accuracies=(0.5, 0.6))
-    assert "epochs_to=0.9" not in [one.name for one in default_metrics(made)]
-
-
-def test_an_unknown_metric_gets_the_nearest():
-    with pytest.raises(LabError, match=r"unknown metric 'final_acuracy'; did you mean 'final_accuracy'\?"):
-        metric("final_acuracy")
+    never = tables(DEEP, accuracies=(0.5, 0.6))
+    assert "epochs_to=0.9" not in [one.name for one in default_metrics(never)]
 
 
 @pytest.mark.parametrize(
     "name", ["epochs_to", "epochs_to=", "epochs_to=x", "epochs_to=0", "epochs_to=nan", "epochs_to=90"]
 )
 def test_an_accuracy_to_reach_is_a_share(name):
+    with pytest.raises(LabError, match=r"unknown metric 'final_acuracy'; did you mean 'final_accuracy'\?"):
+        metric("final_acuracy")
     with pytest.raises(LabError, match=r"expected an accuracy above 0 and at most 1, such as epochs_to=0\.9"):
         metric(name)

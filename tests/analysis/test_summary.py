@@ -6,19 +6,13 @@ from lab.analysis.summary import COLUMNS, summary
 
 
 def rows(variant, trial, status="done", speeds=((0.01, 0.1, 1.0), (0.2, 0.1, 0.5)), saturation=0.25):
-    return [
-        {
-            "variant": variant,
-            "trial": trial,
-            "step": 10 * reading,
-            "layer": layer,
-            "status": status,
-            "learning_speed": speed,
-            "saturation": saturation * reading,
-        }
+    columns = ("variant", "trial", "step", "layer", "status", "learning_speed", "saturation")
+    values = [
+        (variant, trial, 10 * reading, layer, status, speed, saturation * reading)
         for reading, at_step in enumerate(speeds)
         for layer, speed in enumerate(at_step, 1)
     ]
+    return [dict(zip(columns, of_layer, strict=True)) for of_layer in values]
 
 
 def tables(layers, trials):
@@ -49,24 +43,13 @@ def test_medians_are_over_the_trials_that_are_done():
         *rows("a", 2, speeds=((0.09, 0.1, 1), (1, 1, 1))),
         *rows("a", 3, status="diverged", speeds=((50, 0.1, 1), (np.nan,) * 3)),
     ]
-    fates = [
-        ("a", 0, "done", 0.1),
-        ("a", 1, "done", 0.2),
-        ("a", 2, "done", 0.6),
-        ("a", 3, "diverged", np.nan),
-    ]
-    row = summary(tables(layers, [*fates, ("a", 4, "failed", np.nan)])).iloc[0]
+    fates = [("a", 0, "done", 0.1), ("a", 1, "done", 0.2), ("a", 2, "done", 0.6)]
+    fates += [("a", 3, "diverged", np.nan), ("a", 4, "failed", np.nan)]
+    row = summary(tables(layers, fates)).iloc[0]
 
     assert row["ratio_start"] == pytest.approx(0.3)
     assert row["final_accuracy"] == 0.2
     assert (row["trials"], row["diverged"], row["failed"]) == (5, 1, 1)
-
-
-def test_fewer_than_two_hidden_layers_have_no_ratio():
-    row = summary(tables(rows("a", 0, speeds=((0.1, 1), (0.1, 1))), [("a", 0, "done", 1)])).iloc[0]
-
-    assert np.isnan(row["ratio_start"])
-    assert row["saturation_end"] == 0.25
 
 
 def test_fault_39_layers_without_any_gradient_are_told_as_dead():
@@ -75,6 +58,13 @@ def test_fault_39_layers_without_any_gradient_are_told_as_dead():
 
     assert row["dead_layers"] == "1, 2"
     assert np.isnan(row["ratio_end"])
+
+
+def test_fewer_than_two_hidden_layers_have_no_ratio():
+    row = summary(tables(rows("a", 0, speeds=((0.1, 1), (0.1, 1))), [("a", 0, "done", 1)])).iloc[0]
+
+    assert np.isnan(row["ratio_start"])
+    assert row["saturation_end"] == 0.25
 
 
 def test_a_variant_all_of_whose_trials_diverged_has_missing_figures():

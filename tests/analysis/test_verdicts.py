@@ -4,7 +4,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lab.analysis import verdicts as room
 from lab.analysis.verdicts import RULES, Verdict, verdicts
 from tests.analysis.runs import ran
 
@@ -36,7 +35,7 @@ PLANTED = {
 
 def test_every_rule_has_a_planted_pathology_and_is_explained():
     assert set(PLANTED) == set(RULES)
-    assert all(rule.__doc__ for rule in RULES.values())
+    assert all("? " in f"{rule.question} " for rule in RULES.values())
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -107,6 +106,10 @@ def test_a_network_that_had_little_to_learn_from_gets_none(tmp_path, case):
     assert ran(tmp_path, trials__seeds=5, record__on="batch", **HEALTHY[case][0]).verdicts == []
 
 
+def test_a_network_without_hidden_layers_that_learns_gets_none(tmp_path):
+    assert ran(tmp_path, network__hidden=[], training__eta=0.1).verdicts == []
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("on", ["probe", "batch"])
 @pytest.mark.parametrize("case", HEALTHY)
@@ -118,11 +121,11 @@ def test_false_alarms_over_many_seeds(tmp_path, record_property, case, on):
     """
     changed, seeds, *most = HEALTHY[case]
     tables = ran(tmp_path, trials__seeds=seeds, record__on=on, **changed).tables
-    told = [{verdict.rule for verdict in verdicts(alone(tables, trial))} for trial in range(seeds)]
-    alarms = Counter(rule for rules in told for rule in rules)
+    found = [{verdict.rule for verdict in verdicts(alone(tables, trial))} for trial in range(seeds)]
+    alarms = Counter(rule for rules in found for rule in rules)
     record_property(f"false alarms in {seeds}", dict(alarms))
     assert set(alarms) <= {"dead neurons"}, alarms
-    assert sum(map(bool, told)) <= dict(zip(["probe", "batch"], most, strict=True))[on]
+    assert sum(map(bool, found)) <= dict(zip(["probe", "batch"], most, strict=True))[on]
     assert verdicts(tables) == []
 
 
@@ -135,26 +138,16 @@ def test_false_alarms_over_many_seeds(tmp_path, record_property, case, on):
     ids=["199 steps", "less than an epoch"],
 )
 def test_a_few_steps_need_not_have_taught_anything(tmp_path, short):
-    told = {verdict.rule for verdict in ran(tmp_path, training__eta=1e-9, **short).verdicts}
-    assert not told & {"accuracy at chance", "cost not fallen"}
+    rules = {verdict.rule for verdict in ran(tmp_path, training__eta=1e-9, **short).verdicts}
+    assert not rules & {"accuracy at chance", "cost not fallen"}
 
 
 @pytest.mark.parametrize("enough", [{"epochs": 200, "batch": "full"}, {"steps": 500, "batch": 1}], ids=str)
 @pytest.mark.parametrize("on", ["probe", "batch"])
 def test_who_never_learns_is_told_so_in_time(tmp_path, enough, on):
     changed = {f"training__{key}": value for key, value in enough.items()}
-    told = {verdict.rule for verdict in ran(tmp_path, training__eta=1e-9, record__on=on, **changed).verdicts}
-    assert {"accuracy at chance", "updates small"} <= told
-
-
-@pytest.mark.parametrize("gain", [3.0, 10.0])
-def test_saturation_that_costs_accuracy_is_told(tmp_path, gain):
-    """As in experiments/saturated-hidden.toml, where it leaves 0.80 and 0.40 of the training data right."""
-    changed = {**SATURATED, "network__initialiser": {"name": "large", "gain": gain}, "training__epochs": 20}
-    run = ran(tmp_path, trials__seeds=5, data__train=1000, **changed)
-    (verdict,) = (verdict for verdict in run.verdicts if verdict.rule == "saturated layer")
-    right = 100 * run.trials["final_accuracy"].median()
-    assert verdict.sentence.endswith(f"; only {right:.3g} % of the training data are right")
+    rules = {verdict.rule for verdict in ran(tmp_path, training__eta=1e-9, record__on=on, **changed).verdicts}
+    assert {"accuracy at chance", "updates small"} <= rules
 
 
 @pytest.mark.parametrize("accuracy", [0.86, 0.87])
@@ -170,9 +163,9 @@ def test_saturation_of_a_network_without_classes_is_told_by_the_cost(tmp_path):
     (verdict,) = (
         verdict for verdict in ran(tmp_path, **changed).verdicts if verdict.rule == "saturated layer"
     )
-    assert verdict.sentence.endswith(" % of the first reading's cost is left")
-    told = {verdict.rule for verdict in ran(tmp_path, **changed, record__on="batch").verdicts}
-    assert told == {"updates small"}
+    assert " % of the first reading's cost is left" in verdict.sentence
+    rules = {verdict.rule for verdict in ran(tmp_path, **changed, record__on="batch").verdicts}
+    assert rules == {"updates small"}
 
 
 DEAD = PLANTED["dead neurons"]
@@ -212,7 +205,7 @@ def test_slow_layers_are_told_with_who_took_the_decades(tmp_path):
     (verdict,) = (verdict for verdict in run.verdicts if verdict.rule == "slow early layers")
     first = run.layers[run.layers["step"] == 0].pivot(index="trial", columns="layer", values="learning_speed")
     ratio = (first[1] / first[6]).median()
-    assert verdict == replace(verdict, layer=1, step=0, threshold=room.SLOW)
+    assert verdict == replace(verdict, layer=1, step=0, threshold=RULES["slow early layers"].threshold)
     assert verdict.value == pytest.approx(ratio, rel=1e-12)
     assert verdict.sentence.startswith(
         f"layer 1 learns {1 / ratio:.3g}× slower than layer 6 at the start; of"
@@ -220,17 +213,19 @@ def test_slow_layers_are_told_with_who_took_the_decades(tmp_path):
     assert verdict.evidence == f"slow early layers: {ratio:.3g} < 0.1, layer 1, step 0"
 
 
-def test_a_saturated_layer_is_told_with_its_share_and_the_others(tmp_path):
-    run = ran(tmp_path, **SATURATED, trials__seeds=3, training__epochs=4)
+@pytest.mark.parametrize("gain", [3.0, 10.0])
+def test_a_saturated_layer_is_told_with_its_share_its_cost_and_the_others(tmp_path, gain):
+    """As in experiments/saturated-hidden.toml, where it leaves 0.80 and 0.40 of the training data right."""
+    changed = {**SATURATED, "network__initialiser": {"name": "large", "gain": gain}, "training__epochs": 20}
+    run = ran(tmp_path, trials__seeds=5, data__train=1000, **changed)
     (verdict,) = (verdict for verdict in run.verdicts if verdict.rule == "saturated layer")
     end = run.layers[run.layers["step"] == run.layers["step"].max()]
-    share = end.groupby("layer")["saturation"].median()
-    assert verdict.value == share[[1, 2]].max()
-    assert verdict.layer == share[[1, 2]].idxmax()
-    other = 3 - verdict.layer
-    assert verdict.sentence.endswith(
-        f"of layer {verdict.layer} is saturated at the end; so it is in layer {other}; "
-        f"only {100 * run.trials['final_accuracy'].median():.3g} % of the training data are right"
+    share = end.groupby("layer")["saturation"].median()[[1, 2]]
+    assert (verdict.value, verdict.layer) == (share.max(), share.idxmax())
+    assert verdict.sentence == (
+        f"{100 * verdict.value:.3g} % of layer {verdict.layer} is saturated at the end, while "
+        f"only {100 * run.trials['final_accuracy'].median():.3g} % of the training data are right; "
+        f"likewise in layer {3 - verdict.layer}"
     )
 
 
@@ -271,10 +266,6 @@ def test_trials_that_diverged_from_the_first_reading_are_told_once(tmp_path):
     run = ran(tmp_path, network__activation="identity", network__initialiser={"name": "large", "gain": 1e200})
     assert [verdict.rule for verdict in run.verdicts] == ["diverged"]
     assert run.verdicts[0].sentence == "1 of 1 trials diverged, the first at step 0"
-
-
-def test_no_hidden_layer_is_judged_by_what_it_learns(tmp_path):
-    assert ran(tmp_path, network__hidden=[], training__eta=0.1).verdicts == []
 
 
 def test_the_surrogate_is_named_in_place_of_the_slope(tmp_path):

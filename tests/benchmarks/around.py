@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from lab.figures import draw
-from lab.runs import table_files
+from lab.runs import folder
 from tests.benchmarks.timing import on_one_core, side_by_side
 
 ROWS, COLUMNS = 10**6, 10
@@ -43,8 +43,8 @@ def tables() -> dict[str, float]:
         "CSV by pandas": lambda: table.to_csv(index=False),
     }
     if find_spec("pyarrow"):
-        functions["CSV by pyarrow"] = lambda: table_files.csv(table)
-        functions["Parquet"] = lambda: table_files.parquet(table)
+        functions["CSV by pyarrow"] = lambda: folder.csv(table)
+        functions["Parquet"] = lambda: table.to_parquet(index=False)
     return once(functions)
 
 

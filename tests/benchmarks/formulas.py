@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lab.activations.formula.formula import Formula
+from lab.activations.hyperbolic import tanh_sech2
 from lab.activations.in_place import InPlace
 from lab.activations.specify import from_spec
 from lab.numerics import Array, scalar

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from lab.runs.chunks import chunks
+from lab.runs.preparation import chunks
 from tests.benchmarks import peers
 from tests.benchmarks.timing import kernels, on_one_core, side_by_side
 from tests.benchmarks.workloads import W4, W5, Workload, swept

@@ -1,14 +1,19 @@
+import io
 import json
 from datetime import UTC, datetime
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from lab.errors import LabError, StorageError
 from lab.experiment.variants import load
 from lab.runs import folder as results
-from lab.runs.folder import RunFolder, create, find, results_root, runs
-from lab.runs.table_files import csv
+from lab.runs.folder import RunFolder, create, csv, find, results_root, runs
+from lab.runs.preparation import Chunk
+from lab.storage import seal
+from lab.training.loop import train
+from tests.training.trainings import training, unlike
 
 
 @pytest.fixture
@@ -40,28 +45,26 @@ def test_runs_that_start_in_one_second_have_their_own_folders_and_sort_by_time(p
     assert [run.id for run in runs(root)] == sorted(ids)
 
 
-def test_fault_73_a_link_that_leads_out_of_the_results_is_refused(plan, root, tmp_path):
+def links_out(root):
     root.mkdir()
-    (tmp_path / "elsewhere").mkdir()
-    (root / "small").symlink_to(tmp_path / "elsewhere")
+    (root.parent / "elsewhere").mkdir()
+    (root / "small").symlink_to(root.parent / "elsewhere")
 
-    with pytest.raises(StorageError, match="leads out of"):
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (links_out, "leads out of"),
+        (lambda root: root.write_text("not a folder"), "results cannot be kept here: File exists"),
+        (lambda root: (root / "Small").mkdir(parents=True), "'small' and 'Small' differ only in case"),
+    ],
+    ids=["fault 73: a link", "fault 74: a file", "fault 75: case"],
+)
+def test_results_that_cannot_be_kept_are_refused(plan, root, tmp_path, spoil, reason):
+    spoil(root)
+    with pytest.raises(StorageError, match=reason):
         create(plan, root)
-    assert list((tmp_path / "elsewhere").iterdir()) == []
-
-
-def test_fault_74_results_that_are_a_file_are_refused(plan, root):
-    root.write_text("not a folder")
-
-    with pytest.raises(StorageError, match="results cannot be kept here: File exists"):
-        create(plan, root)
-
-
-def test_fault_75_names_that_differ_by_case_alone_are_refused(plan, root):
-    (root / "Small").mkdir(parents=True)
-
-    with pytest.raises(StorageError, match="'small' and 'Small' differ by case alone"):
-        create(plan, root)
+    assert list(tmp_path.glob("elsewhere/*")) == []
 
 
 def test_a_run_is_found_by_name_id_beginning_or_path(plan, root):
@@ -82,35 +85,17 @@ def test_a_run_id_that_is_whole_is_that_run_though_others_begin_so(plan, root, m
     assert find(second.id, root).path == second.path
 
 
-def test_fault_88_an_ambiguous_beginning_lists_what_it_may_be(plan, root):
+def test_fault_88_a_text_that_means_no_run_or_several_is_told_what_it_may_be(plan, root):
+    with pytest.raises(LabError, match=r"there are no runs under .*; start one with: lab run"):
+        find("small", root)
     old, new = finished(plan, root), finished(plan, root)
-
-    with pytest.raises(LabError, match=rf"may be any of: small/{old.id}, small/{new.id}"):
+    with pytest.raises(LabError, match=rf"may be any of: {old}, {new}"):
         find("20", root)
-
-
-def test_an_unknown_run_gets_the_nearest(plan, root):
-    finished(plan, root)
-
     with pytest.raises(LabError, match="there is no run 'smlal'; did you mean 'small'"):
         find("smlal", root)
 
 
-def test_no_runs_at_all_says_how_to_start_one(root):
-    with pytest.raises(LabError, match=r"there are no runs under .*; start one with: lab run"):
-        find("small", root)
-
-
-def test_tables_come_back_as_they_were(plan, root):
-    folder = finished(plan, root)
-    table = pd.DataFrame({"variant": ["a, b", "NaN"], "x": [1e-300, float("nan")], "n": [1, 2]})
-    folder.keep_tables({"layers": table})
-
-    pd.testing.assert_frame_equal(folder.table("layers"), table, check_dtype=False)
-    assert (folder.path / "tables" / "layers.csv").read_bytes() == csv(table)
-
-
-def test_a_table_that_is_not_there_is_told(plan, root):
+def test_a_table_that_is_not_there_is_refused(plan, root):
     folder = finished(plan, root)
 
     with pytest.raises(StorageError, match="has no table 'layers': the run has not ended"):
@@ -119,7 +104,7 @@ def test_a_table_that_is_not_there_is_told(plan, root):
         folder.table("layer")
 
 
-def test_a_damaged_description_is_told(plan, root):
+def test_a_damaged_run_json_is_refused(plan, root):
     folder = finished(plan, root)
     (folder.path / "run.json").write_text('{"status": ')
 
@@ -159,3 +144,138 @@ def test_where_results_go(monkeypatch, tmp_path):
     monkeypatch.setenv("LAB_RESULTS", str(tmp_path))
     assert results_root() == tmp_path
     assert str(results_root("here")) == "here"
+
+
+# Parts.
+
+CHUNK = Chunk(variant=3, first=20, stop=40)
+PART = "variant-0003-trials-00020-00039.npz"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "trials").mkdir()
+    (tmp_path / "tables").mkdir()
+    return RunFolder(tmp_path)
+
+
+def test_a_part_is_read_as_it_was_kept(folder):
+    readings = train(training((3, 4, 2), batch=3, dtype="float32"), range(3))
+    assert not folder.has_part(CHUNK)
+    folder.keep_part(CHUNK, readings)
+    assert {path.name for path in folder.parts.iterdir()} == {PART, f"{PART}.sha256"}
+    assert folder.has_part(CHUNK)
+    again = folder.part(CHUNK)
+    assert unlike(readings, again) == []
+    assert again.seconds == readings.seconds
+    assert again.columns == readings.columns
+    assert again.steps.dtype == np.int64
+
+
+def test_a_part_holds_plain_arrays_only_and_no_room_for_what_was_not_asked(folder):
+    with_neurons, without = (train(training((3, 4, 2), neurons=asked), range(2)) for asked in (True, False))
+    folder.keep_part(CHUNK, without)
+    again = folder.part(CHUNK)
+    assert (again.widths, again.neurons) == (None, None)
+    assert unlike(again, with_neurons) == ["widths", "neurons"]
+    with np.load(folder.parts / PART, allow_pickle=False) as part:
+        assert {part[name].dtype.kind for name in part.files} == {"f", "i", "U"}
+        assert part.files == [
+            *("steps", "layers", "columns", "figures", "histogram_steps", "histograms", "diverged", "final"),
+            "seconds",
+        ]
+
+
+def test_the_same_readings_make_the_same_bytes(folder):
+    readings = train(training((3, 4, 2)), range(2))
+    for chunk in (CHUNK, Chunk(0, 0, 1)):
+        folder.keep_part(chunk, readings)
+    one, two = folder.parts.glob("*.npz")
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_a_missing_part_is_refused(folder):
+    with pytest.raises(StorageError, match=rf"{PART}: cannot be read: No such file or directory"):
+        folder.part(CHUNK)
+
+
+def test_a_damaged_part_is_refused(folder):
+    folder.keep_part(CHUNK, train(training((1, 1)), range(1)))
+    path = folder.parts / PART
+    content = bytearray(path.read_bytes())
+    content[200] ^= 1
+    path.write_bytes(content)
+    assert not folder.has_part(CHUNK)
+    with pytest.raises(StorageError, match=rf"{PART}: is damaged"):
+        folder.part(CHUNK)
+
+
+def other_npz():
+    file = io.BytesIO()
+    np.savez(file, allow_pickle=False, steps=np.arange(3))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("content", [b"no archive at all", b"", b"PK\x03\x04 torn", other_npz()])
+def test_a_sealed_file_that_is_not_a_part_is_refused(folder, content):
+    seal(folder.parts / PART, content)
+    with pytest.raises(StorageError, match=rf"{PART}: is not a part of a run"):
+        folder.part(CHUNK)
+
+
+# Tables as files.
+
+TABLE = pd.DataFrame(
+    {
+        "variant": ["a, b", 'say "z"', "NaN"],
+        "step": [0, 10, 20],
+        "status": ["done", "diverged", "done"],
+        "x": [1e-300, np.nan, 0.1 + 0.2],
+        "y": [-np.inf, np.inf, 0.0],
+        "n": pd.array([1, None, 3], "Int64"),
+    }
+)
+
+
+def test_csv_by_pandas(monkeypatch):
+    monkeypatch.setattr(results, "has_pyarrow", lambda: False)
+    assert csv(TABLE).decode() == (
+        "variant,step,status,x,y,n\n"
+        '"a, b",0,done,1e-300,-inf,1\n'
+        '"say ""z""",10,diverged,,inf,\n'
+        "NaN,20,done,0.30000000000000004,0.0,3\n"
+    )
+
+
+def read_back(folder, content):
+    (folder.path / "tables" / "layers.csv").write_bytes(content)
+    return folder.table("layers")
+
+
+def test_csv_comes_back_by_either_writer(folder, monkeypatch):
+    written = [csv(TABLE)]
+    monkeypatch.setattr(results, "has_pyarrow", lambda: False)
+    written.append(csv(TABLE))
+    for content in written:
+        pd.testing.assert_frame_equal(read_back(folder, content), TABLE, check_dtype=False, check_exact=True)
+
+
+def test_csv_by_pyarrow_holds_the_same_numbers(folder, monkeypatch):
+    pytest.importorskip("pyarrow")
+    rng = np.random.default_rng(0)
+    bits = rng.integers(0, 2**64, 20000, dtype=np.uint64).view(np.float64)
+    table = pd.DataFrame({"x": bits, "y": rng.random(20000).astype(np.float32).astype(float)})
+    by_pyarrow = csv(table)
+    monkeypatch.setattr(results, "has_pyarrow", lambda: False)
+    by_pandas = csv(table)
+    assert by_pyarrow != by_pandas
+    pd.testing.assert_frame_equal(
+        read_back(folder, by_pyarrow), read_back(folder, by_pandas), check_exact=True
+    )
+
+
+def test_parquet_comes_back(folder):
+    pytest.importorskip("pyarrow")
+    folder.keep_tables({"layers": TABLE})
+    path = folder.path / "tables" / "layers.parquet"
+    pd.testing.assert_frame_equal(pd.read_parquet(path), TABLE, check_exact=True)

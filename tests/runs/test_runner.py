@@ -8,7 +8,7 @@ from lab import plugins
 from lab.errors import ExperimentError, LabError, StorageError
 from lab.experiment.variants import load
 from lab.parts import Initialiser
-from lab.runs import chunks, runner
+from lab.runs import preparation, runner
 from lab.runs.folder import runs
 from lab.runs.preparation import prepared
 from lab.runs.runner import prepared_again, resumed, run
@@ -64,7 +64,7 @@ def test_single_neurons_are_a_table_where_the_file_asks_for_them(ready, small, r
     assert {name: plain.table(name).equals(asked.table(name)) for name in plain.tables} == dict.fromkeys(
         plain.tables, True
     )
-    with pytest.raises(LabError, match=r"did not record 'neurons'; say -o record\.neurons=true"):
+    with pytest.raises(LabError, match=r"did not record 'neurons'; run again with -o record\.neurons=true"):
         plain.table("neurons")
 
 
@@ -74,18 +74,15 @@ def test_a_table_of_neurons_of_five_million_rows_is_refused_at_its_line(small):
         load(small, overrides)
 
 
-def test_the_same_file_gives_the_same_bytes_again(ready, root):
-    assert table_bytes(run(ready, root)) == table_bytes(run(ready, root))
-
-
-def test_the_same_file_gives_the_same_bytes_for_any_number_of_workers(ready, root):
-    assert table_bytes(run(ready, root)) == table_bytes(run(ready, root, workers=2))
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_same_file_gives_the_same_bytes_for_any_number_of_workers(ready, root, workers):
+    assert table_bytes(run(ready, root)) == table_bytes(run(ready, root, workers=workers))
 
 
 @pytest.mark.parametrize("size", [1, 2])
 def test_the_size_of_a_chunk_changes_nothing(ready, root, monkeypatch, size):
     whole = table_bytes(run(ready, root))
-    monkeypatch.setattr(chunks, "LARGEST_CHUNK", size)
+    monkeypatch.setattr(preparation, "LARGEST_CHUNK", size)
 
     folder = run(ready, root)
 
@@ -93,27 +90,20 @@ def test_the_size_of_a_chunk_changes_nothing(ready, root, monkeypatch, size):
     assert table_bytes(folder) == whole
 
 
-def test_progress_tells_all_trial_steps(ready, root):
-    told = []
-    run(ready, root, progress=told.append)
+def test_progress_counts_all_trial_steps(ready, root):
+    done = []
+    run(ready, root, progress=done.append)
 
-    assert sum(told) == ready.trial_steps == 2 * 3 * 6
+    assert sum(done) == ready.trial_steps == 2 * 3 * 6
 
 
-def test_another_trial_changes_no_other(small, root):
+def test_another_trial_changes_no_other_and_variants_begin_with_the_same_draws(small, root):
+    """Same seed, same widths: the weights of two variants at the start are the same."""
     three = run(prepared(load(small)), root).table("layers")
     four = run(prepared(load(small, ["trials.seeds=4"])), root).table("layers")
 
     pd.testing.assert_frame_equal(three, four[four["trial"] < 3].reset_index(drop=True))
-
-
-def test_variants_are_compared_on_the_same_draws(small, root):
-    """Same seed, same widths: the weights of two variants at the start are the same."""
-    layers = run(prepared(load(small)), root).table("layers")
-    start = layers[layers["step"] == 0].pivot(
-        index=["trial", "layer"], columns="variant", values="weight_norm"
-    )
-
+    start = three[three["step"] == 0].pivot(index=["trial", "layer"], columns="variant", values="weight_norm")
     assert (start["sigmoid"] == start["soft"]).all()
 
 
@@ -155,22 +145,6 @@ def test_fault_37_weights_that_are_no_numbers_name_the_part(small, root, monkeyp
     assert set(folder.table("layers")["variant"]) == {"nielsen"}
 
 
-def test_fault_26_a_batch_larger_than_the_data_is_told_at_its_line(small):
-    path = written(small, "batch = 20", "batch = 61")
-
-    with pytest.raises(
-        ExperimentError, match=r"small\.toml:12: training\.batch: a batch of 61 is more than the 60"
-    ):
-        prepared(load(path))
-
-
-def test_data_that_are_not_there_are_told_at_their_line(small):
-    path = written(small, 'name = "digits"', 'name = "mine.csv"\ntarget = "y"')
-
-    with pytest.raises(ExperimentError, match=r"small\.toml:4: data\.name: .*mine\.csv"):
-        prepared(load(path))
-
-
 def test_weights_without_a_critical_point_are_noted(small):
     critical = 'network.initialiser={name="critical", bias_variance=BIASES}'
     for biases, lacking in (("0.0", True), ("0.2", False)):
@@ -190,14 +164,10 @@ def test_fault_71_a_target_out_of_reach_is_noted(small):
     assert prepared(load(path)).notes == ()
     path = written(small, 'output = {name = "leaky-relu", slope = 0.0}', 'output = "z/(3 + 3*abs(z))"')
 
-    assert "lie outside the range" in prepared(load(path)).notes[0]
-
-
-def test_a_softmax_over_two_classes_has_two_outputs(small):
-    path = written(small, 'name = "digits"', 'name = "moons"')
-    path = written(path, "hidden = [6, 5]", 'hidden = [6, 5]\ncost = "softmax-cross-entropy"')
-
-    assert {training.network.sizes for _, training in prepared(load(path)).made} == {(2, 6, 5, 2)}
+    assert prepared(load(path)).notes == (
+        "targets from 0 to 1 lie outside the range [-0.333333, 0.333333] of the output's activation, "
+        "which cannot reach them all",
+    )
 
 
 def interrupt_after(chunks_done, monkeypatch):
@@ -256,6 +226,16 @@ def test_fault_70_data_that_changed_are_refused_on_resume(small, root, tmp_path)
     assert again.data[0].sha256 in str(refused.value)
 
 
+def test_data_that_changed_between_two_runs_of_one_process_are_read_again(small, root, tmp_path):
+    path = written(small, 'name = "digits"\ntrain = 60\ntest = 20', 'name = "mine.csv"\ntarget = "y"')
+    costs = []
+    for period in (2, 2, 20):
+        rows = "\n".join(f"{(i * 7) % 40},{i // period % 2}" for i in range(40))
+        (tmp_path / "mine.csv").write_text(f"a,y\n{rows}")
+        costs.append(run(prepared(load(path)), root).table("trials")["final_cost"].tolist())
+    assert costs[0] == costs[1] != costs[2]
+
+
 MINE = """
 from dataclasses import dataclass
 from lab import Activation
@@ -301,17 +281,19 @@ def test_an_override_of_a_varied_key_takes_the_place_of_its_values(small):
     assert plan.notes == ("the values of network.activation in [vary] give way to its override",)
 
 
-def test_cross_entropy_of_targets_that_are_no_probabilities_is_refused(small):
-    path = written(small, 'name = "digits"', 'name = "teacher"')
-
-    with pytest.raises(ExperimentError, match=r"network\.cost: cross-entropy needs targets in \[0, 1\]"):
-        prepared(load(path))
-
-
-def test_an_activation_that_is_undefined_near_0_is_refused(small):
-    path = written(small, '"sigmoid", "soft"]', '"sigmoid", "sqrt(z) + z"]')
-
-    with pytest.raises(ExperimentError, match=r"network\.activation: sqrt\(z\) \+ z is undefined at z = 0"):
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("batch = 20", "batch = 61", r"small\.toml:12: training\.batch: a batch of 61 is more than the 60"),
+        ('"digits"', '"mine.csv"\ntarget = "y"', r"small\.toml:4: data\.name: .*mine\.csv"),
+        ('"digits"', '"teacher"', r"network\.cost: cross-entropy needs targets in \[0, 1\]"),
+        ('"soft"]', '"sqrt(z) + z"]', r"network\.activation: sqrt\(z\) \+ z is undefined at z = 0"),
+    ],
+    ids=["fault 26: a batch larger than the data", "no data", "targets", "an activation undefined near 0"],
+)
+def test_what_does_not_fit_the_data_is_refused_at_its_line(small, old, new, problem):
+    path = written(small, old, new)
+    with pytest.raises(ExperimentError, match=problem):
         prepared(load(path))
 
 

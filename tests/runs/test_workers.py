@@ -7,6 +7,7 @@ import time
 import pytest
 
 from lab.experiment.variants import load
+from lab.runs.folder import RunFolder
 from lab.runs.preparation import prepared
 from lab.runs.workers import Task, trained, usable_cores
 
@@ -30,8 +31,8 @@ def test_cores_are_counted():
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_chunk_that_fails_says_so_and_the_others_go_on(small, tmp_path, workers):
     ready = prepared(load(small))
-    good, bad = tmp_path / "good", tmp_path / "missing" / "folder"
-    good.mkdir()
+    good, bad = RunFolder(tmp_path), RunFolder(tmp_path / "missing")
+    good.parts.mkdir()
     tasks = [
         Task(chunk, ready.plan.variants[chunk.variant], ready.bench, good if chunk.variant else bad)
         for chunk in ready.chunks
@@ -41,7 +42,7 @@ def test_a_chunk_that_fails_says_so_and_the_others_go_on(small, tmp_path, worker
 
     assert outcomes[1].error == ""
     assert "cannot be written" in outcomes[0].error
-    assert [path.suffix for path in sorted(good.iterdir())] == [".npz", ".sha256"]
+    assert [path.suffix for path in sorted(good.parts.iterdir())] == [".npz", ".sha256"]
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc"), reason="looks for processes in /proc")

@@ -1,5 +1,4 @@
 from dataclasses import replace
-from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -12,23 +11,24 @@ from lab.activations.logistic import Sigmoid
 from lab.activations.rectifiers import LeakyReLU
 from lab.data.dataset import assembled
 from lab.experiment.variants import load
-from lab.network.backprop import Network
-from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
+from lab.network.costs import CrossEntropy, Quadratic
 from lab.network.initialisers import Constant, Nielsen
 from lab.network.optimisers import Adam, Descent
+from lab.network.parameters import count
 from lab.parts import Probe
-from lab.runs.assembly import (
+from lab.runs.preparation import (
+    CHUNK_BYTES,
+    LARGEST_CHUNK,
     Bench,
+    chunks,
     counterfactual,
-    out_of_reach,
     recorded,
-    steps_per_epoch,
     targets,
     unfit,
 )
 from lab.training.loop import train
 from lab.training.probes import TABLE, LearningSpeed, ParameterNorms
-from tests.training.trainings import COLUMNS
+from tests.training.trainings import COLUMNS, made_examples, training
 
 Identity = SIGMAS["identity"]
 
@@ -73,8 +73,7 @@ def test_the_defaults_become_parts(built):
     assert (len(made.train), len(made.test), made.train.labelled) == (40, 20, True)
     assert made.train.x.dtype == np.float64
     assert made.recording.columns == DEFAULT
-    assert not made.recording.neurons
-    assert made.recording.fixed_examples is None
+    assert (made.recording.neurons, made.recording.fixed_examples) == (False, None)
     assert (made.recording.saturation_threshold, made.recording.low_input_threshold) == (0.05, 0.1)
     assert made.recording.schedule.steps.tolist() == list(range(31))
 
@@ -130,10 +129,6 @@ def test_a_counterfactual_is_noted(built):
     assert counterfactual(replace(network, surrogate_floor=0.1)).endswith("then not the gradient of C")
 
 
-def test_without_hidden_layers_there_is_the_output(built):
-    assert built("[network]\nhidden = []\n").network.sizes == (64, 10)
-
-
 @pytest.mark.parametrize(
     ("training", "batch", "steps"),
     [
@@ -149,11 +144,6 @@ def test_epochs_are_steps(built, training, batch, steps):
     made = built(f"[network]\nhidden = [3]\n[training]\n{training}\n")
     assert (made.batch, made.steps) == (batch, steps)
     assert made.recording.schedule.steps[-1] == steps
-
-
-@pytest.mark.parametrize(("examples", "batch"), [(1, 1), (10, 3), (10, 5), (10, 10), (7, 8)])
-def test_steps_per_epoch(examples, batch):
-    assert steps_per_epoch(examples, batch) == ceil(examples / batch)
 
 
 def test_a_batch_beyond_the_examples_is_unfit(written):
@@ -206,17 +196,6 @@ def test_values_are_not_labelled(built):
     assert made.network.sizes == (1, 3, 1)
 
 
-def test_targets_out_of_reach_of_the_output_are_told():
-    network = Network((2, 1), (Sigmoid(),), Quadratic())
-    assert out_of_reach(network, np.array([[0.0], [1.0]])) == ""
-    assert out_of_reach(network, np.array([[-0.5], [3.0]])) == (
-        "targets from -0.5 to 3 lie outside the range [0, 1] of the output's activation, "
-        "which cannot reach them all"
-    )
-    softmax = Network((2, 2), (Identity(),), SoftmaxCrossEntropy())
-    assert out_of_reach(softmax, np.eye(2)) == ""
-
-
 class Dear(Probe):
     columns = ("dear",)
     default = False
@@ -243,3 +222,38 @@ def test_what_was_put_together_trains(built):
     readings = train(made, range(2))
     assert readings.layers.shape == (4, 2, 2, len(DEFAULT))
     assert np.isfinite(readings.final).all()
+
+
+@pytest.mark.parametrize("trials", [1, 7, 99, 100, 101, 250])
+@pytest.mark.parametrize("sizes", [(1, 1), (64, 30, 30, 10)])
+def test_every_trial_is_in_one_chunk(sizes, trials):
+    made = chunks(2, training(sizes, count=50), trials)
+    assert [t for chunk in made for t in chunk.trials] == list(range(trials))
+    assert {chunk.variant for chunk in made} == {2}
+    lengths = {len(chunk.trials) for chunk in made[:-1]}
+    assert len(lengths) <= 1
+    assert all(len(made[-1].trials) <= length for length in lengths)
+
+
+def test_small_networks_share_a_chunk_and_large_ones_have_their_own():
+    narrow = training((1, 1))
+    assert [len(chunk.trials) for chunk in chunks(0, narrow, LARGEST_CHUNK)] == [LARGEST_CHUNK]
+    assert [len(chunk.trials) for chunk in chunks(0, narrow, 2 * LARGEST_CHUNK + 50)] == [84, 84, 82]
+    wide = training((64, 1000, 1000, 10), count=20)
+    assert [len(chunk.trials) for chunk in chunks(0, wide, 3)] == [1, 1, 1]
+
+
+def test_a_chunk_fits_the_cache_and_no_larger_one_would():
+    sizes = (64, 30, 30, 10)
+    for batch, dtype, itemsize in ((50, "float64", 8), (10, "float32", 4)):
+        size = len(chunks(0, training(sizes, count=50, batch=batch, dtype=dtype), 1000)[0].trials)
+        trial = itemsize * (5 * sum(sizes) * batch + 3 * count(sizes))
+        assert size * trial <= CHUNK_BYTES
+        even = -(-1000 // size)  # one chunk fewer would be too large a chunk
+        assert -(-1000 // (even - 1)) * trial > CHUNK_BYTES
+
+
+def test_a_batch_beyond_the_examples_counts_as_all_of_them():
+    few = made_examples(64, 10, 50)
+    large, whole = (training((64, 30, 30, 10), train=few, batch=batch) for batch in (10**9, 50))
+    assert chunks(0, large, 40) == chunks(0, whole, 40)
