@@ -162,30 +162,6 @@ def neurons_table(variants=VARIANTS, trials=2, depth=LAYERS, width=4) -> pd.Data
     return table
 
 
-def demon_table() -> pd.DataFrame:
-    """A neuron whose C is 2 + 0.3 Δz + 0.5 Δz², and 2 − 0.1 Δa + 0.2 Δa²."""
-    sizes = 0.1 * 0.5 ** np.arange(13)
-    moves = np.concatenate([-sizes, sizes[::-1]])
-    frames = []
-    for moved, first, second in (("z", 0.3, 0.5), ("a", -0.1, 0.2)):
-        frame = pd.DataFrame({"layer": 2, "neuron": 7, "moved": moved, "move": moves})
-        frame["change"] = first * moves + second * moves**2
-        frame["predicted"] = first * moves
-        frame["remainder"] = second * moves**2
-        frames.append(frame.assign(rounding=1e-15, order=2.0))
-    return pd.concat(frames, ignore_index=True)
-
-
-def demon_layer_table(width=6) -> pd.DataFrame:
-    """Neurons that gain what their derivative says; the first has none, the second gains nothing."""
-    derivative = np.array([0, 0.01, -0.02, 0.04, -0.08, 0.16])[:width]
-    gain = 0.1 * np.abs(derivative)
-    gain[1:2] = 0
-    frame = pd.DataFrame({"layer": 2, "neuron": np.arange(1, width + 1), "derivative": derivative})
-    frame = frame.assign(order=2.0, best_move=-0.1, best_gain=gain, reach=0.1, rank_correlation=0.9)
-    return pd.concat([frame.assign(moved=moved) for moved in ("z", "a")], ignore_index=True)
-
-
 def prediction_table(variants=VARIANTS, depth=LAYERS) -> pd.DataFrame:
     """The ratios that `layers_table` scatters about."""
     layers = np.arange(1, depth + 1)
@@ -203,16 +179,6 @@ def prediction_table(variants=VARIANTS, depth=LAYERS) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def phase_table() -> pd.DataFrame:
-    """A critical line σ_w² = 1 + σ_b², missing from 1.5 on, and a point above it."""
-    b = np.linspace(0, 2, 5)
-    line = pd.DataFrame(
-        {"bias_variance": b, "weight_variance": np.where(b < 1.5, 1 + b, np.nan), "asked": False}
-    )
-    point = pd.DataFrame({"bias_variance": [0.5], "weight_variance": [4.0], "asked": [True]})
-    return pd.concat([line, point], ignore_index=True)
-
-
 def all_tables(variants=VARIANTS, trials=20, depth=LAYERS) -> dict[str, pd.DataFrame]:
     return {
         "layers": layers_table(variants, trials, depth).assign(gradient_cosine=0.9),
@@ -222,8 +188,6 @@ def all_tables(variants=VARIANTS, trials=20, depth=LAYERS) -> dict[str, pd.DataF
         "histograms": histograms_table(variants, min(trials, 4), depth),
         "curves": curves_table(variants, depth),
         "neurons": neurons_table(variants, min(trials, 2), depth),
-        "demon": demon_table(),
-        "demon_layer": demon_layer_table(),
     }
 
 
@@ -251,7 +215,6 @@ def make_all_tables() -> Callable[..., dict[str, pd.DataFrame]]:
     return lambda variants, trials, depth: {
         **all_tables(variants, trials, depth),
         "prediction": prediction_table(variants, depth),
-        "phase": phase_table(),
     }
 
 
