@@ -47,16 +47,8 @@ def draw(
 ) -> Figure:
     """Draw the figure of a run called ``name``; one without data says so instead.
 
-    Parameters
-    ----------
-    name
-        A figure that the lab ships or that is installed, or ``"file.py:Class"``.
-    tables
-        The run's tables by name.
-    title
-        What stands above the panels.
-    folder, allow_code
-        Where a relative ``file.py`` is looked for, and the leave to run its code. See `lab.plugins.find`.
+    The name is that of a figure that the lab ships or that is installed, or ``"file.py:Class"``; ``folder``
+    is where a relative file is looked for, ``allow_code`` the leave to run its code.
 
     Raises
     ------

@@ -11,6 +11,7 @@ import pandas as pd
 
 from lab.errors import PartError
 from lab.figures.drawing.bands import QUANTILES, Band, Floats
+from lab.figures.drawing.panels import Panels, matrix
 from lab.figures.drawing.scales import chosen
 from lab.figures.drawing.writing import Entry, left_out
 from lab.parts import Tables
@@ -57,13 +58,12 @@ def by_variant(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {str(name): rows for name, rows in table.groupby("variant", sort=False, observed=True)}
 
 
-def of_variant(tables: Tables, variant: str, column: str, missing: Any) -> Any:
-    """A value of the table ``variants``; ``missing`` where the table, the column or the row is not there."""
+def of_variants(tables: Tables, column: str) -> dict[str, Any]:
+    """A column of the table ``variants``, by variant; empty where there is no such table or column."""
     variants = tables.get("variants")
     if variants is None or column not in variants:
-        return missing
-    values = variants.loc[variants["variant"] == variant, column]
-    return values.iloc[0] if len(values) else missing
+        return {}
+    return dict(zip(variants["variant"], variants[column], strict=True))
 
 
 def outcomes(tables: Tables, variant: str, rows: pd.DataFrame) -> list[str]:
@@ -91,17 +91,13 @@ def labels(tables: Tables, variants: Mapping[str, pd.DataFrame]) -> list[str]:
 
 def threshold(tables: Tables) -> str:
     """The saturation threshold τ as the table ``variants`` tells it, or the letter where it does not."""
-    variants = tables.get("variants")
-    if variants is None or "saturation_threshold" not in variants:
-        return "τ"
-    values = sorted(variants["saturation_threshold"].dropna().unique())
+    values = sorted(set(pd.Series(of_variants(tables, "saturation_threshold"), dtype=float).dropna()))
     return "–".join(f"{value:g}" for value in dict.fromkeys((values[0], values[-1]))) if values else "τ"
 
 
 def counterfactual(tables: Tables) -> str:
     """What every figure says where variants were trained with a surrogate slope; else empty."""
-    variants = tables.get("variants")
-    if variants is None or "surrogate_floor" not in variants or not (variants["surrogate_floor"] > 0).any():
+    if not any(floor > 0 for floor in of_variants(tables, "surrogate_floor").values()):
         return ""
     return "where surrogate_floor\N{NO-BREAK SPACE}>\N{NO-BREAK SPACE}0, δ and ∇C are not the gradient of C"
 
@@ -184,15 +180,10 @@ class Shown:
         """The column to draw over, which is its label too."""
         return time_axis(self.rows)
 
-    @property
-    def layer_names(self) -> dict[int, str]:
-        """The name of each layer that is shown."""
-        return {layer: f"layer {layer}" for layer in self.layers}
-
-    @property
-    def variant_names(self) -> dict[str, str]:
-        """The title of each variant that is shown."""
-        return {name: name for name in self.variants}
+    def matrix(self, **looks: Any) -> Panels[tuple[int, str]]:
+        """A row of panels a layer, a column a variant; the looks are those of `panels.matrix`."""
+        rows = {layer: f"layer {layer}" for layer in self.layers}
+        return matrix(rows, {name: name for name in self.variants}, **looks)
 
     def bands(self, quantity: str) -> dict[str, dict[int, Band]]:
         """The bands of ``quantity`` by variant and layer, of what is shown and there."""

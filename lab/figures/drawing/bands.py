@@ -54,10 +54,6 @@ class Band:
             high=np.where(visible, self.high, np.nan),
         )
 
-    def at(self, places: NDArray[np.bool_]) -> Band:
-        """The band at some of its x."""
-        return Band(self.x[places], self.low[places], self.median[places], self.high[places], self.trials)
-
 
 def thinned(x: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats, Floats]:
     """At most `MOST_POINTS` / 2 points that look the same: the least of ``low`` and the greatest of ``high``.

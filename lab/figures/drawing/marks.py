@@ -13,6 +13,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from scipy.optimize import isotonic_regression
 
 from lab.figures.drawing import style
 from lab.figures.drawing.bands import Band, Floats, outline, thinned
@@ -105,17 +106,9 @@ def floor_marks(ax: Axes, x: Floats, label: str = "", **looks: Any) -> None:
 def bound(ax: Axes, value: float, label: str, *, below: bool) -> None:
     """A dashed line across the panel at a bound of the slope, with its label under or above it."""
     ax.axhline(value, color=style.ACCENT, linestyle="--", linewidth=0.9, zorder=1.5)
-    ax.annotate(
-        label,
-        xy=(1, value),
-        xycoords=ax.get_yaxis_transform(),
-        xytext=(-2, -2 if below else 2),
-        textcoords="offset points",
-        ha="right",
-        va="top" if below else "bottom",
-        fontsize=style.SMALL,
-        color=style.ACCENT,
-    )
+    place: style.Looks = {"xycoords": ax.get_yaxis_transform(), "textcoords": "offset points", "ha": "right"}
+    place |= {"va": "top" if below else "bottom", "fontsize": style.SMALL, "color": style.ACCENT}
+    ax.annotate(label, (1, value), (-2, -2 if below else 2), **place)
 
 
 def end_labels(ax: Axes, ends: Sequence[End], height: float) -> None:
@@ -124,6 +117,9 @@ def end_labels(ax: Axes, ends: Sequence[End], height: float) -> None:
     The y axis must have its limits; ``height`` is the panel's in inches. Of many lines some are labelled, and
     of lines that lie close only as many as stand not far from them.
     """
+    look: style.Looks = {"xycoords": ax.get_xaxis_transform(), "textcoords": "offset points", "va": "center"}
+    look |= {"fontsize": style.SMALL, "annotation_clip": False}
+    look["bbox"] = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.6}
     gap = 1.25 * style.SMALL / (72 * height)
     together: dict[float, list[End]] = {}
     for end in ends:
@@ -135,42 +131,16 @@ def end_labels(ax: Axes, ends: Sequence[End], height: float) -> None:
         places = spread([_place(ax, end.y) for end in neighbours], gap)
         overshoot = max(max(places) - 1, 0.0)
         for end, place in zip(neighbours, places, strict=True):
-            ax.annotate(
-                end.label,
-                xy=(x, place - overshoot),
-                xytext=(3, 0),
-                xycoords=ax.get_xaxis_transform(),
-                textcoords="offset points",
-                va="center",
-                fontsize=style.SMALL,
-                color=end.colour,
-                annotation_clip=False,
-                bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.6},
-            )
+            ax.annotate(end.label, (x, place - overshoot), (3, 0), color=end.colour, **look)
 
 
 def spread(places: Sequence[float], gap: float) -> list[float]:
-    """The places moved as little as possible (least squares) so that neighbours are ``gap`` apart.
-
-    Neighbours that are too near form a block around their centre; blocks that meet become one.
-    """
-    order = sorted(range(len(places)), key=lambda index: places[index])
-    blocks: list[list[int]] = []
-    centres: list[float] = []
-    for index in order:
-        block, centre = [index], places[index]
-        while blocks and centre - centres[-1] < gap * (len(block) + len(blocks[-1])) / 2:
-            block = blocks.pop() + block
-            centres.pop()
-            centre = sum(places[member] for member in block) / len(block)
-        blocks.append(block)
-        centres.append(centre)
-    moved = {
-        index: centre + gap * (rank - (len(block) - 1) / 2)
-        for block, centre in zip(blocks, centres, strict=True)
-        for rank, index in enumerate(block)
-    }
-    return [moved[index] for index in range(len(places))]
+    """The places moved as little as possible (least squares) so that neighbours are ``gap`` apart."""
+    order = np.argsort(places, kind="stable")
+    gaps = gap * np.arange(len(order))
+    moved = np.empty(len(order))
+    moved[order] = isotonic_regression(np.asarray(places)[order] - gaps).x + gaps
+    return [float(place) for place in moved]
 
 
 def _place(ax: Axes, y: float) -> float:

@@ -1,9 +1,10 @@
-"""Figures of panels: the same of several things side by side, in one frame of titles, labels and a legend."""
+"""Figures of panels."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product, zip_longest
 from math import ceil
 from typing import Any, Generic, TypeVar
 
@@ -17,8 +18,8 @@ from lab.figures.drawing.writing import Entry
 
 _MOST_COLUMNS = 4
 
+Key = TypeVar("Key", bound=Hashable)
 Row = TypeVar("Row", bound=Hashable)
-Column = TypeVar("Column", bound=Hashable)
 
 
 def sheet(rows: int, columns: int, *, width: float, height: float) -> Figure:
@@ -41,113 +42,88 @@ def nothing(ax: Axes, why: str) -> None:
 
 
 @dataclass(frozen=True)
-class Wrapped:
-    """A panel for each name, at most four in a row, with the same axes: ``axes`` by name."""
+class Panels(Generic[Key]):
+    """Panels of the same of several things, in one frame of titles, labels and a legend.
 
-    figure: Figure
-    axes: dict[str, Axes]
-
-    @classmethod
-    def of(cls, names: Iterable[str], *, height: float) -> Wrapped:
-        titles = list(names)
-        columns = min(len(titles), _MOST_COLUMNS)
-        rows = ceil(len(titles) / columns)
-        width = {1: 5.6, 2: 3.7, 3: 2.9}.get(columns, 2.4)
-        figure = sheet(rows, columns, width=width, height=height)
-        axes = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
-        for spare in axes[len(titles) :]:
-            spare.remove()
-        axes[0].xaxis.set_major_locator(whole_numbers())
-        return cls(figure, dict(zip(titles, axes, strict=False)))
-
-    @property
-    def first(self) -> Axes:
-        """The first panel, whose limits are those of all."""
-        return next(iter(self.axes.values()))
-
-    def framed(
-        self,
-        x: str | Sequence[str],
-        y: str,
-        more: Sequence[Entry] = (),
-        notes: Sequence[Sequence[str]] = (),
-        *,
-        titled: bool = True,
-    ) -> Figure:
-        """The figure with titles, notes on each panel, the labels of its axes and a legend.
-
-        ``x`` is the label of all axes, or one for each panel; ``more`` are entries of the legend that are not
-        drawn with a label.
-        """
-        axes = list(self.axes.values())
-        columns = min(len(axes), _MOST_COLUMNS)
-        if titled:
-            writing.captions(axes, list(self.axes), notes)
-        for ax in axes[::columns]:
-            ax.set_ylabel(y)
-        names = [x] * len(axes) if isinstance(x, str) else x
-        for ax, name in list(zip(axes, names, strict=True))[-columns:]:
-            ax.set_xlabel(name)
-            ax.tick_params(labelbottom=True)
-        writing.legend(self.figure, more)
-        return self.figure
-
-
-@dataclass(frozen=True)
-class Matrix(Generic[Row, Column]):
-    """Small panels in labelled rows and titled columns: ``axes`` by row and column.
-
-    A panel in which nothing is drawn is an empty place.
+    ``axes`` are the panels by what they show, ``grid`` the same in rows. Each row has a label. The titles
+    are of the first panels. A panel in which nothing is drawn is an empty place.
     """
 
     figure: Figure
-    rows: Mapping[Row, str]
-    columns: Mapping[Column, str]
-    axes: dict[tuple[Row, Column], Axes]
+    axes: dict[Key, Axes]
+    grid: list[list[Axes]]
+    labels: list[str]
+    titles: list[str]
 
-    @classmethod
-    def of(
-        cls,
-        rows: Mapping[Row, str],
-        columns: Mapping[Column, str],
-        *,
-        height: float,
-        width: float | None = None,
-        **sharing: Any,
-    ) -> Matrix[Row, Column]:
-        """Panels of a height and a width in inches; ``sharing`` is that of `Figure.subplots`."""
-        wide = width or max(1.7, 4.6 / len(columns))
-        figure = sheet(len(rows), len(columns), width=wide, height=height)
-        cells = figure.subplots(len(rows), len(columns), **{"sharex": "col"} | sharing, squeeze=False)
-        for top in cells[0]:
-            top.xaxis.set_major_locator(whole_numbers())
-        places = [(row, column) for row in rows for column in columns]
-        return cls(figure, rows, columns, dict(zip(places, cells.flat, strict=True)))
-
-    def row(self, row: Row) -> list[Axes]:
-        """The panels of a row."""
-        return [self.axes[row, column] for column in self.columns]
+    @property
+    def first(self) -> Axes:
+        """The first panel."""
+        return self.grid[0][0]
 
     def framed(
-        self, x: str, more: Sequence[Entry] = (), notes: Sequence[Sequence[str]] = (), *, y: str = ""
+        self, x: str = "", more: Sequence[Entry] = (), notes: Sequence[Sequence[str]] = (), *, y: str = ""
     ) -> Figure:
-        """The figure with titles, notes on each column, the labels of rows and axes, and a legend."""
-        for ax in self.axes.values():
+        """The figure with its titles, labels and legend.
+
+        ``x`` labels the axes that have no label of their own, ``y`` the whole; ``notes`` stand below the
+        titles; ``more`` are entries of the legend beyond what is drawn with a label.
+        """
+        every = [ax for row in self.grid for ax in row]
+        for ax in every:
             if not ax.has_data():
                 ax.set_axis_off()
-        for row, label in self.rows.items():
-            for ax in [ax for ax in self.row(row) if ax.axison][:1]:
+        for row, label in zip(self.grid, self.labels, strict=True):
+            for ax in [ax for ax in row if ax.axison][:1]:
                 ax.set_ylabel(label)
                 ax.tick_params(labelleft=True)
-        for column in self.columns:
-            for ax in [ax for row in self.rows if (ax := self.axes[row, column]).axison][-1:]:
-                ax.set_xlabel(x)
+        for column in zip_longest(*self.grid):
+            for ax in [ax for ax in column if ax and ax.axison][-1:]:
+                ax.set_xlabel(ax.get_xlabel() or x)
                 ax.tick_params(labelbottom=True)
-        writing.captions(self.row(next(iter(self.rows))), list(self.columns.values()), notes)
+        width = 72 * self.figure.get_figwidth() / len(self.grid[0])
+        writing.captions(every[: len(self.titles)], self.titles, notes, width)
         if y:
             self.figure.supylabel(y, fontsize=9)
         writing.legend(self.figure, more)
         return self.figure
+
+
+def wrapped(names: Iterable[Key], *, height: float, label: str, titled: bool = True) -> Panels[Key]:
+    """A panel for each name, at most four in a row, with the same axes; ``label`` is that of y."""
+    keys = list(names)
+    columns = min(len(keys), _MOST_COLUMNS)
+    rows = ceil(len(keys) / columns)
+    width = {1: 5.6, 2: 3.7, 3: 2.9}.get(columns, 2.4)
+    figure = sheet(rows, columns, width=width, height=height)
+    cells = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
+    axes, spare = cells[: len(keys)], cells[len(keys) :]
+    for ax in spare:
+        ax.remove()
+    axes[0].xaxis.set_major_locator(whole_numbers())
+    grid = [axes[start : start + columns] for start in range(0, len(keys), columns)]
+    titles = [str(key) for key in keys] if titled else []
+    return Panels(figure, dict(zip(keys, axes, strict=True)), grid, [label] * rows, titles)
+
+
+def matrix(
+    rows: Mapping[Row, str],
+    columns: Mapping[Key, str],
+    *,
+    height: float,
+    width: float | None = None,
+    **sharing: Any,
+) -> Panels[tuple[Row, Key]]:
+    """Small panels by row and column, which map to their labels and titles.
+
+    The height and the width are those of a panel, in inches; ``sharing`` is that of `Figure.subplots`.
+    """
+    wide = width or max(1.7, 4.6 / len(columns))
+    figure = sheet(len(rows), len(columns), width=wide, height=height)
+    cells = figure.subplots(len(rows), len(columns), **{"sharex": "col"} | sharing, squeeze=False)
+    for top in cells[0]:
+        top.xaxis.set_major_locator(whole_numbers())
+    axes = dict(zip(product(rows, columns), cells.flat, strict=True))
+    return Panels(figure, axes, cells.tolist(), list(rows.values()), list(columns.values()))
 
 
 def side_by_side(labels: Sequence[str], count: int, *, width: float, row: float) -> tuple[Figure, list[Axes]]:

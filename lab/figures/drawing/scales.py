@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from math import log10
 
 import numpy as np
@@ -48,21 +48,24 @@ def cell_edges(x: Floats) -> Floats:
     return np.concatenate(([2 * x[0] - middle[0]], middle, [2 * x[-1] - middle[-1]]))
 
 
-def log_axis(axes: Iterable[Axes], values: Sequence[Floats]) -> None:
-    """A logarithmic y axis that holds all positive ``values``, labelled at powers of ten or between."""
+def log_axis(ax: Axes, values: Sequence[Floats]) -> None:
+    """A logarithmic y axis that holds all positive ``values``, labelled at powers of ten or between.
+
+    The same for all panels that share it.
+    """
     every = np.concatenate([np.empty(0), *values])
     held = every[np.isfinite(every) & (every > 0)]
     low, high = (float(held.min()), float(held.max())) if held.size else (0.1, 1.0)
     decades = log10(high) - log10(low)
     margin = 10 ** min(max(0.06 * decades, 0.08), 1)
-    for ax in axes:
-        ax.set_autoscaley_on(False)
-        ax.set_yscale("log")
-        ax.set_ylim(max(low / margin, SMALLEST), max(min(high, LARGEST) * margin, 10 * SMALLEST))
-        powers_of_ten(ax.yaxis, 7)
-        if decades < 1.5:
-            ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades > 0.8 else (1, 1.5, 2, 3, 5, 7)))
-            ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    for alike in ax.get_shared_y_axes().get_siblings(ax):
+        alike.set_autoscaley_on(False)
+    ax.set_yscale("log")
+    ax.set_ylim(max(low / margin, SMALLEST), max(min(high, LARGEST) * margin, 10 * SMALLEST))
+    powers_of_ten(ax.yaxis, 7)
+    if decades < 1.5:
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades > 0.8 else (1, 1.5, 2, 3, 5, 7)))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
 def powers_of_ten(axis: Axis, most: int) -> None:

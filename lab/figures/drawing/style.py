@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import cycle, islice
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import matplotlib.style
@@ -32,57 +33,13 @@ SATURATION_MAP = "magma_r"
 
 BAND_OPACITY = 0.18
 
-_SETTINGS: dict[str, Any] = {
-    "axes.axisbelow": True,
-    "axes.edgecolor": QUIET,
-    "axes.formatter.use_mathtext": False,
-    "axes.grid": True,
-    "axes.labelcolor": INK,
-    "axes.labelsize": 9,
-    "axes.linewidth": 0.7,
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "axes.titlelocation": "left",
-    "axes.titlesize": 9,
-    "axes.titleweight": "bold",
-    "figure.titlesize": 11,
-    "figure.titleweight": "bold",
-    "font.family": "DejaVu Sans",
-    "font.size": 9,
-    "grid.color": HAIRLINE,
-    "grid.linewidth": 0.5,
-    "hatch.linewidth": 0.5,
-    "legend.fontsize": 8,
-    "legend.frameon": False,
-    "lines.linewidth": 1.5,
-    "lines.markersize": 4.5,
-    "savefig.dpi": 150,
-    "savefig.facecolor": "white",
-    "svg.fonttype": "none",
-    "svg.hashsalt": "activation-lab",
-    "text.color": INK,
-    "text.parse_math": False,
-    "xtick.color": QUIET,
-    "xtick.labelcolor": INK,
-    "xtick.labelsize": 8,
-    "ytick.color": QUIET,
-    "ytick.labelcolor": INK,
-    "ytick.labelsize": 8,
-}
-
 _OKABE_ITO = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#e69f00", "#56b4e9")
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h")
-_DASHES: tuple[tuple[float, tuple[float, ...]], ...] = (
-    (0, ()),
-    (0, (5, 1.5)),
-    (0, (1, 1)),
-    (0, (6, 1.5, 1, 1.5)),
-)
-
 Dashes = tuple[float, tuple[float, ...]]
 """A line style as matplotlib takes it: an offset, and the lengths of ink and gap."""
 
-SOLID: Dashes = _DASHES[0]
+SOLID: Dashes = (0, ())
+_DASHES: tuple[Dashes, ...] = (SOLID, (0, (5, 1.5)), (0, (1, 1)), (0, (6, 1.5, 1, 1.5)))
 
 
 @dataclass(frozen=True)
@@ -107,15 +64,12 @@ def dot(*, filled: bool) -> Looks:
     """How a mark without a line looks in the first colour."""
     colour = categories(1)[0].colour
     face = colour if filled else "white"
-    return {"color": colour, "marker": "o", "linestyle": "none", "markersize": 4, "markerfacecolor": face}
+    return {"color": colour, "marker": "o", "linestyle": "none", "markersize": 4.5, "markerfacecolor": face}
 
 
 def context() -> AbstractContextManager[None]:
-    r"""Matplotlib with the lab's settings and nobody else's, as long as the context lasts.
-
-    No text is read as mathematics: labels of users may hold ``$``, ``_`` and ``\``.
-    """
-    return matplotlib.style.context(["default", _SETTINGS])
+    """Matplotlib with the settings of ``lab.mplstyle`` and nobody else's, as long as the context lasts."""
+    return matplotlib.style.context(["default", Path(__file__).with_name("lab.mplstyle")])
 
 
 def categories(count: int) -> list[Look]:

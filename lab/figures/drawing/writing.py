@@ -36,35 +36,26 @@ def headline(figure: Figure, title: str) -> None:
     _grow(figure, 11 * _LINE * len(lines))
 
 
-def captions(axes: Sequence[Axes], titles: Sequence[str], notes: Sequence[Sequence[str]] = ()) -> None:
-    """Each panel's title, and below it, smaller, what there is to note about its trials.
+def captions(
+    axes: Sequence[Axes], titles: Sequence[str], notes: Sequence[Sequence[str]], width: float
+) -> None:
+    """The titles of panels of a width in points, and below each, smaller, the notes on its trials.
 
     The titles stand at one height, whatever the notes.
     """
-    width = _panel_width(axes[0])
     room = max(int(width / (style.SMALL * _CHARACTER)), 16)
-    told = [[line for note in of_panel for line in textwrap.wrap(note, room)] for of_panel in notes]
-    characters = max(int(width / (9 * _BOLD_CHARACTER)), 12)
-    pad = 4 + 1.25 * style.SMALL * max(map(len, told), default=0)
+    lines = [[line for note in of_panel for line in textwrap.wrap(note, room)] for of_panel in notes]
+    pad = 4 + 1.25 * style.SMALL * max(map(len, lines), default=0)
+    breaking = textwrap.TextWrapper(
+        max(int(width / (9 * _BOLD_CHARACTER)), 12), max_lines=3, placeholder=" …", break_on_hyphens=False
+    )
+    look: style.Looks = {"va": "bottom", "fontsize": style.SMALL, "color": style.QUIET}
+    look |= {"xycoords": "axes fraction", "textcoords": "offset points"}
     for ax, title in zip(axes, titles, strict=True):
-        ax.set_title(
-            "\n".join(
-                textwrap.wrap(title, characters, max_lines=3, placeholder=" …", break_on_hyphens=False)
-            ),
-            pad=pad,
-        )
-    for ax, lines in zip(axes, told, strict=False):
-        if lines:
-            ax.annotate(
-                "\n".join(lines),
-                xy=(0, 1),
-                xytext=(0, 2),
-                xycoords="axes fraction",
-                textcoords="offset points",
-                va="bottom",
-                fontsize=style.SMALL,
-                color=style.QUIET,
-            )
+        ax.set_title(breaking.fill(title), pad=pad)
+    for ax, of_panel in zip(axes, lines, strict=False):
+        if of_panel:
+            ax.annotate("\n".join(of_panel), (0, 1), (0, 2), **look)
 
 
 def legend(figure: Figure, more: Sequence[Entry] = ()) -> None:
@@ -141,14 +132,6 @@ def zeros_note(zero: NDArray[np.bool_], x: Floats, unit: str) -> str:
     if zero[first:].all():
         return f"zero from {unit} {x[first]:.4g}" if first else "zero at every reading"
     return f"zero at {int(zero.sum())} of {len(zero)} readings"
-
-
-def _panel_width(ax: Axes) -> float:
-    """The width of a panel with its share of the margins, in points."""
-    spec, figure = ax.get_subplotspec(), ax.get_figure(root=True)
-    if spec is None or figure is None:
-        raise ValueError("a caption needs a panel of a figure's grid")
-    return figure.get_figwidth() * 72 / spec.get_gridspec().ncols
 
 
 def _grow(figure: Figure, points: float) -> None:

@@ -41,15 +41,12 @@ class Demon(parts.Figure):
         table = checked(tables, "demon", "layer", "neuron", "moved", "move", "order", *sizes)
         place = f"layer {table['layer'].iloc[0]}, neuron {table['neuron'].iloc[0]}"
         demons = {f"{place}: Δ{moved}": rows for moved, rows in table.groupby("moved", sort=False)}
-        multiples = _panels(demons, [table[size].abs() for size in sizes])
+        multiples = _panels(demons, [table[size].abs() for size in sizes], "size of the change of C")
         for title, ax in multiples.axes.items():
             _draw_moves(ax, demons[title])
+            ax.set_xlabel(f"size of the move |Δ{demons[title]['moved'].iloc[0]}|")
         orders = [_number(rows["order"].iloc[0], ".3f") for rows in demons.values()]
-        return multiples.framed(
-            [f"size of the move |Δ{rows['moved'].iloc[0]}|" for rows in demons.values()],
-            "size of the change of C",
-            notes=[[f"order of the remainder: {order}"] for order in orders],
-        )
+        return multiples.framed(notes=[[f"order of the remainder: {order}"] for order in orders])
 
 
 @dataclass(frozen=True)
@@ -65,25 +62,21 @@ class DemonLayer(parts.Figure):
     def draw(self, tables: parts.Tables) -> Figure:
         columns = ("derivative", "best_gain", "reach", "rank_correlation")
         table = checked(tables, "demon_layer", "layer", "moved", *columns)
-        layer = table["layer"].iloc[0]
-        demons = {
-            f"layer {layer}: |Δ{moved}| ≤ r": rows for moved, rows in table.groupby("moved", sort=False)
-        }
-        multiples = _panels(demons, [table["derivative"].abs() * table["reach"], table["best_gain"]])
+        title = f"layer {table['layer'].iloc[0]}: |Δ{{}}| ≤ r"
+        demons = {title.format(moved): rows for moved, rows in table.groupby("moved", sort=False)}
+        gains = [table["derivative"].abs() * table["reach"], table["best_gain"]]
+        multiples = _panels(demons, gains, "best gain, −ΔC")
         for title, ax in multiples.axes.items():
             _draw_neurons(ax, demons[title])
-        first = [rows.iloc[0] for rows in demons.values()]
-        return multiples.framed(
-            [f"|{_DERIVATIVES.get(row['moved'], row['moved'])}| r, r = {row['reach']:g}" for row in first],
-            "best gain, −ΔC",
-            notes=[_notes(rows) for rows in demons.values()],
-        )
+            moved, reach = demons[title][["moved", "reach"]].iloc[0]
+            ax.set_xlabel(f"|{_DERIVATIVES.get(moved, moved)}| r, r = {reach:g}")
+        return multiples.framed(notes=[_notes(rows) for rows in demons.values()])
 
 
-def _panels(titles: Iterable[str], sizes: Sequence[pd.Series]) -> panels.Wrapped:
+def _panels(titles: Iterable[str], sizes: Sequence[pd.Series], label: str) -> panels.Panels[str]:
     """A panel for each title, with logarithmic axes, of y for these sizes."""
-    multiples = panels.Wrapped.of(titles, height=3.0)
-    scales.log_axis(multiples.axes.values(), [size.to_numpy(np.float64) for size in sizes])
+    multiples = panels.wrapped(titles, height=3.0, label=label)
+    scales.log_axis(multiples.first, [size.to_numpy(np.float64) for size in sizes])
     multiples.first.set_xscale("log")
     scales.powers_of_ten(multiples.first.xaxis, 6)
     return multiples

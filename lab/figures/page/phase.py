@@ -41,9 +41,9 @@ class Phase(parts.Figure):
             ax.text(0.97, 0.05, "χ < 1: errors vanish", transform=ax.transAxes, ha="right", color=style.QUIET)
         else:
             panels.nothing(ax, "no weights at which χ passes 1")
-        look = style.dot(filled=True) | {"markersize": 4.5, "clip_on": False}
         label = "the σ_w² and σ_b² that were asked about"
-        ax.plot(asked["bias_variance"], asked["weight_variance"], **look, label=label)
+        dot = style.dot(filled=True) | {"label": label, "clip_on": False}
+        ax.plot(asked["bias_variance"], asked["weight_variance"], **dot)
         ax.set_ylim(0, _MARGIN * max([*y, *asked["weight_variance"], 1e-3]))
         ax.set_xlim(left=0)
         ax.set_xlabel("variance of the biases σ_b²")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isfinite, nan
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from matplotlib.figure import Figure
 from lab import parts
 from lab.figures.drawing import marks, panels, style, writing
 from lab.figures.drawing.bands import Floats
-from lab.figures.tables import by_variant, checked, of_variant
+from lab.figures.tables import by_variant, checked, of_variants
 
 _MOST_SHOWN = 6
 _REACH = 8.0
@@ -41,7 +42,7 @@ class Activations(parts.Figure):
         variants = curves["variant"].nunique()
         titles = {place: curve.title(variants) for place, curve in enumerate(shown)}
 
-        matrix = panels.Matrix.of(rows, titles, width=max(1.9, 4.6 / len(shown)), height=1.9, sharex="all")
+        matrix = panels.matrix(rows, titles, width=max(1.9, 4.6 / len(shown)), height=1.9, sharex="all")
         for place, curve in enumerate(shown):
             z, *values = curve.points
             for row, y in zip(rows, values, strict=True):
@@ -51,8 +52,7 @@ class Activations(parts.Figure):
         return matrix.framed("z", writing.left_out(len(shown), len(different), "activations"))
 
 
-@dataclass(frozen=True)
-class _Curve:
+class _Curve(NamedTuple):
     """One activation: its ``points`` (z, and σ, σ′ and perhaps σ″ there), its users (variant, layer), and
     whether those variants have no other.
     """
@@ -90,9 +90,9 @@ def _different(curves: pd.DataFrame, columns: list[str]) -> list[_Curve]:
 
 def _draw_bounds(ax: Axes, tables: parts.Tables, variant: str) -> None:
     """Dashed lines at inf σ′ and sup σ′, labelled, where they are known and finite."""
-    proved = ", proved" if of_variant(tables, variant, "bounds", "") == "proved" else ""
+    proved = ", proved" if of_variants(tables, "bounds").get(variant, "") == "proved" else ""
     for column, name, below in (("inf_slope", "inf σ′", True), ("sup_slope", "sup σ′", False)):
-        value = float(of_variant(tables, variant, column, nan))
+        value = float(of_variants(tables, column).get(variant, nan))
         if isfinite(value):
             marks.bound(ax, value, f"{name} = {value:.4g}{proved}", below=below)
     ax.margins(y=0.2)

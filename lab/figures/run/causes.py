@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lab import parts
-from lab.figures.drawing import marks, panels, style, writing
+from lab.figures.drawing import marks, style, writing
 from lab.figures.drawing.bands import Floats
 from lab.figures.tables import Shown, checked, trial_mean
 
@@ -38,7 +38,7 @@ class Causes(parts.Figure):
     def draw(self, tables: parts.Tables) -> Figure:
         layers = checked(tables, "layers", *CAUSES)
         shown = Shown.of(tables, layers, most_layers=6, most_variants=6)
-        matrix = panels.Matrix.of(shown.layer_names, shown.variant_names, height=0.95, sharey="row")
+        matrix = shown.matrix(height=0.95, sharey="row")
         for name, rows in shown.variants.items():
             x, there, _ = trial_mean(rows, "cause_input_low", shown.time)
             shares = np.stack([trial_mean(rows, cause, shown.time)[2] for cause in CAUSES], axis=1)

@@ -18,7 +18,6 @@ from lab.figures.drawing import panels, style, writing
 from lab.figures.tables import by_variant, checked, labels
 
 _SURE, _UNSURE = style.dot(filled=True), style.dot(filled=False)
-_INTERVAL = {"color": _SURE["color"], "linewidth": 1.2}
 
 
 @dataclass(frozen=True)
@@ -48,30 +47,23 @@ class Comparisons(parts.Figure):
         metrics = {str(name): of_metric for name, of_metric in rows.groupby("metric", sort=False)}
         figure, axes = panels.side_by_side(rest[::-1], len(metrics), width=2.3, row=0.24)
         for ax, (name, of_metric) in zip(axes, metrics.items(), strict=True):
-            _draw(ax, of_metric)
+            _draw(ax, of_metric, _unsure(rows))
             unit = metric(name).unit
             ax.set_xlabel(f"Δ {name}\n({unit})" if unit else f"Δ {name}")
-        writing.legend(
-            figure,
-            [
-                writing.line(f"p < {LEVEL:g} after Holm", **_SURE),
-                writing.line(_unsure(rows), **_UNSURE),
-                writing.line("95 % bootstrap interval of the mean difference", **_INTERVAL),
-                writing.words(f"Δ: difference to {names[first]}, {_pairs(rows)}"),
-            ],
-        )
+        writing.legend(figure, [writing.words(f"Δ: difference to {names[first]}, {_pairs(rows)}")])
         return figure
 
 
-def _draw(ax: Axes, rows: pd.DataFrame) -> None:
+def _draw(ax: Axes, rows: pd.DataFrame, unsure: str) -> None:
     """The differences of a metric, from the top row down."""
     places = np.arange(len(rows))[::-1]
     sure = rows["p_holm"].to_numpy(np.float64) < LEVEL
     difference = rows["difference"].to_numpy(np.float64)
     ax.axvline(0, color=style.QUIET, linewidth=0.8)
-    ax.hlines(places, rows["low"], rows["high"], **_INTERVAL)
-    ax.plot(difference[~sure], places[~sure], **_UNSURE)
-    ax.plot(difference[sure], places[sure], **_SURE)
+    bar = "95 % bootstrap interval of the mean difference"
+    ax.plot(difference[sure], places[sure], **_SURE, label=f"p < {LEVEL:g} after Holm")
+    ax.plot(difference[~sure], places[~sure], **_UNSURE, label=unsure)
+    ax.hlines(places, rows["low"], rows["high"], color=_SURE["color"], linewidth=1.2, label=bar)
     middle: style.Looks = {"transform": ax.get_yaxis_transform(), "ha": "center", "va": "center"}
     for place in places[rows["pairs"].to_numpy() == 0]:
         ax.text(0.5, place, "no pair", fontsize=style.SMALL, color=style.QUIET, **middle)

@@ -26,7 +26,7 @@ class GradientCosine(parts.Figure):
         shown = Shown.of(tables, checked(tables, "layers", "gradient_cosine"))
         looks = style.ramp(shown.layers)
         bands = shown.bands("gradient_cosine")
-        multiples = panels.Wrapped.of(bands, height=2.2)
+        multiples = panels.wrapped(bands, height=2.2, label="cosine to the gradient of C")
         for name, ax in multiples.axes.items():
             ax.axhline(0, color=style.QUIET, linewidth=0.8)
             for layer, one in bands[name].items():
@@ -37,7 +37,6 @@ class GradientCosine(parts.Figure):
         trials = [one.trials for of_variant in bands.values() for one in of_variant.values()]
         return multiples.framed(
             shown.time,
-            "cosine to the gradient of C",
             [writing.trials_entry(trials), *shown.left_out],
             shown.outcomes(),
         )

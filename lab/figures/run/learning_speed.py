@@ -68,8 +68,8 @@ def speeds(tables: parts.Tables, quantity: str, label: str) -> Figure:
     }
     levels = [level for of_variant in predicted.values() for level in of_variant.values()]
 
-    multiples = panels.Wrapped.of(bands, height=_HEIGHT)
-    scales.log_axis(multiples.axes.values(), [*(one.edges for one in lines), np.array(levels)])
+    multiples = panels.wrapped(bands, height=_HEIGHT, label=label)
+    scales.log_axis(multiples.first, [*(one.edges for one in lines), np.array(levels)])
     for name, ax in multiples.axes.items():
         for layer, level in predicted[name].items():
             ax.axhline(level, 0, _AT_THE_START, color=looks[layer].colour, zorder=1.5, **_PREDICTED)
@@ -79,7 +79,6 @@ def speeds(tables: parts.Tables, quantity: str, label: str) -> Figure:
     zeros = [_zero_notes(of_variant, shown.time) for of_variant in bands.values()]
     return multiples.framed(
         shown.time,
-        label,
         [*([dashes] if levels else []), trials, *shown.left_out],
         [[*outcomes, *notes] for outcomes, notes in zip(shown.outcomes(), zeros, strict=True)],
     )

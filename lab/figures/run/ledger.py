@@ -46,7 +46,7 @@ class Ledger(parts.Figure):
         }
         rows = {"first": "first reading", "last": "last reading"}
         lifted = ", or max(σ′, floor) in its place," if counterfactual(tables) else ""
-        matrix = panels.Matrix.of(rows, shown.variant_names, height=1.9, sharey="all")
+        matrix = panels.matrix(rows, {name: name for name in shown.variants}, height=1.9, sharey="all")
         for place, reading in readings.items():
             ax = matrix.axes[place]
             _draw(ax, reading, f"{shown.time} {reading[shown.time].iloc[0]:.4g}", lifted)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from lab import parts
-from lab.figures.drawing import marks, panels, scales, style
+from lab.figures.drawing import marks, scales, style
 from lab.figures.tables import Shown, checked, threshold
 
 
@@ -27,8 +27,7 @@ class Neurons(parts.Figure):
         neurons = checked(tables, "neurons", "saturation")
         shown = Shown.of(tables, neurons, most_layers=6, most_variants=6)
         first = {name: rows["trial"].min() for name, rows in shown.variants.items()}
-        labels = {layer: f"layer {layer}\nneuron" for layer in shown.layers}
-        matrix = panels.Matrix.of(labels, shown.variant_names, height=1.25)
+        matrix = shown.matrix(height=1.25)
         for (layer, name), ax in matrix.axes.items():
             rows = shown.variants[name]
             here = rows[(rows["trial"] == first[name]) & (rows["layer"] == layer)]
@@ -38,6 +37,6 @@ class Neurons(parts.Figure):
                 marks.draw_map(ax, x, y, share.to_numpy(np.float64))
         missing = [] if neurons["saturation"].notna().all() else [(Patch(**style.MISSING), "missing")]
         notes = [[f"trial {trial}"] for trial in first.values()]
-        figure = matrix.framed(shown.time, [*missing, *shown.left_out], notes)
+        figure = matrix.framed(shown.time, [*missing, *shown.left_out], notes, y="neuron")
         marks.map_scale(figure, f"share of the neuron's examples\nwith |σ′(z)| < {threshold(tables)} sup|σ′|")
         return figure

@@ -51,22 +51,15 @@ class Overview(parts.Figure):
         figure, axes = panels.side_by_side(names, 3, width=2.5, row=0.19)
         _ratios(axes[0], rows)
         predicted = _predicted(tables, rows["variant"])
-        axes[0].plot(predicted.clip(1 / FARTHEST, FARTHEST), rows.index, **_STROKE)
+        label = "predicted for the start" if predicted.notna().any() else ""
+        axes[0].plot(predicted.clip(1 / FARTHEST, FARTHEST), rows.index, **_STROKE, label=label)
         axes[0].set_xlabel("speed of the first hidden layer\nover that of the last")
         _pairs(axes[1], rows["saturation_start"], rows["saturation_end"])
         axes[1].set_xlim(-0.03, 1.03)
         axes[1].set_xlabel(f"saturated share of the hidden\nlayers (|σ′| < {threshold(tables)} sup|σ′|)")
         _accuracies(axes[2], rows["variant"], trials, column)
         axes[2].set_xlabel(f"accuracy at the end\n(share of {over} examples)")
-        writing.legend(
-            figure,
-            [
-                writing.line("first reading", **_FIRST),
-                writing.line("last reading", **_LAST),
-                *([writing.line("predicted for the start", **_STROKE)] if predicted.notna().any() else []),
-                writing.words("medians over the trials that are done; right: a dot a trial"),
-            ],
-        )
+        writing.legend(figure, [writing.words("medians over the trials that are done; right: a dot a trial")])
         return figure
 
 
@@ -97,8 +90,8 @@ def _pairs(ax: Axes, start: pd.Series, end: pd.Series) -> None:
         panels.nothing(ax, "not recorded")
         return
     ax.hlines(start.index, start, end, color=_LAST["color"], linewidth=0.8, alpha=0.6)
-    ax.plot(start, start.index, **_FIRST)
-    ax.plot(end, end.index, **_LAST)
+    ax.plot(start, start.index, **_FIRST, label="first reading")
+    ax.plot(end, end.index, **_LAST, label="last reading")
 
 
 def _accuracies(ax: Axes, names: pd.Series, trials: pd.DataFrame, column: str) -> None:

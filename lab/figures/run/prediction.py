@@ -12,6 +12,8 @@ from lab import parts
 from lab.figures.drawing import panels, scales, style
 from lab.figures.tables import by_variant, checked
 
+_LABEL = "learning speed ‖∂C/∂bˡ‖ over\nthat of the last hidden layer"
+
 
 @dataclass(frozen=True)
 class Prediction(parts.Figure):
@@ -30,9 +32,9 @@ class Prediction(parts.Figure):
         measured = {name: _measured(tables, name, speeds.index) for name, speeds in predicted.items()}
         colour = style.categories(1)[0].colour
         label = "measured at the first reading, root mean square over the trials"
-        multiples = panels.Wrapped.of(predicted, height=2.5)
+        multiples = panels.wrapped(predicted, height=2.5, label=_LABEL)
         speeds = [one.to_numpy(np.float64) for one in (*predicted.values(), *measured.values())]
-        scales.log_axis(multiples.axes.values(), speeds)
+        scales.log_axis(multiples.first, speeds)
         for name, ax in multiples.axes.items():
             theory, points = _visible(predicted[name]), _visible(measured[name])
             ax.plot(theory, color=style.ACCENT, linestyle="--", label="predicted by mean field theory")
@@ -40,7 +42,7 @@ class Prediction(parts.Figure):
             if predicted[name].isna().all():
                 panels.nothing(ax, "no prediction")
         scales.layer_axis(multiples.first, list(max(predicted.values(), key=len).index))
-        return multiples.framed("layer", "learning speed ‖∂C/∂bˡ‖ over\nthat of the last hidden layer")
+        return multiples.framed("layer")
 
 
 def relative(rows: pd.DataFrame) -> pd.Series:

@@ -24,11 +24,12 @@ class Saturation(parts.Figure):
     def draw(self, tables: parts.Tables) -> Figure:
         shown = Shown.of(tables, checked(tables, "layers", "saturation"))
         deepest = shown.layers[-1]
-        multiples = panels.Wrapped.of(shown.variants, height=min(max(0.3 * deepest, 1.8), 3.5))
+        height = min(max(0.3 * deepest, 1.8), 3.5)
+        multiples = panels.wrapped(shown.variants, height=height, label="layer")
         for name, ax in multiples.axes.items():
             x, layers, share = trial_mean(shown.variants[name], "saturation", shown.time)
             marks.draw_map(ax, scales.cell_edges(x), scales.cell_edges(layers), share)
         multiples.first.set_ylim(0.5, deepest + 0.5)
-        figure = multiples.framed(shown.time, "layer", notes=shown.outcomes())
+        figure = multiples.framed(shown.time, notes=shown.outcomes())
         marks.map_scale(figure, f"share of (neuron, example)\nwith |σ′(z)| < {threshold(tables)} sup|σ′|")
         return figure

@@ -45,7 +45,7 @@ class SaturationMeasures(parts.Figure):
         shown = Shown.of(tables, layers, most_layers=len(layers))
         shifts = marks.shifts(len(recorded), 0.08)
 
-        multiples = panels.Wrapped.of(shown.variants, height=2.5)
+        multiples = panels.wrapped(shown.variants, height=2.5, label="share, at the last reading")
         trials = []
         for name, ax in multiples.axes.items():
             measured = {measure: _at_the_end(shown.variants[name], measure) for measure in recorded}
@@ -57,8 +57,7 @@ class SaturationMeasures(parts.Figure):
                 panels.nothing(ax, "no finite reading")
         multiples.first.set_ylim(-0.04, 1.04)
         scales.layer_axis(multiples.first, shown.layers)
-        entry = writing.trials_entry(trials, bars=True)
-        return multiples.framed("layer", "share, at the last reading", [entry])
+        return multiples.framed("layer", [writing.trials_entry(trials, bars=True)])
 
 
 def _at_the_end(rows: pd.DataFrame, measure: str) -> Band:

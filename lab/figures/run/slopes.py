@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lab import parts
-from lab.figures.drawing import marks, panels, scales, style, writing
+from lab.figures.drawing import marks, scales, style, writing
 from lab.figures.drawing.bands import Band
-from lab.figures.tables import Shown, checked, of_variant
+from lab.figures.tables import Shown, checked, of_variants
 
 _LOOK = style.categories(1)[0]
 
@@ -37,12 +37,12 @@ class Slopes(parts.Figure):
             for name, of_name in middle.items()
             for layer, one in of_name.items()
         }
-        floors = {name: float(of_variant(tables, name, "inf_slope", nan)) for name in middle}
+        floors = {name: float(of_variants(tables, "inf_slope").get(name, nan)) for name in middle}
 
-        matrix = panels.Matrix.of(shown.layer_names, shown.variant_names, height=1.05, sharey="row")
+        matrix = shown.matrix(height=1.05, sharey="row")
         for layer in shown.layers:
             edges = [spread.edges for (at, _), spread in spreads.items() if at == layer]
-            scales.log_axis(matrix.row(layer), [*edges, np.array(list(floors.values()))])
+            scales.log_axis(matrix.axes[layer, next(iter(middle))], [*edges, np.array(list(floors.values()))])
         for (layer, name), spread in spreads.items():
             ax, floor = matrix.axes[layer, name], floors[name]
             _draw(ax, spread)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -47,35 +48,30 @@ class SpeedByLayer(parts.Figure):
         groups = [names[start : start + _MOST_TOGETHER] for start in range(0, len(names), _MOST_TOGETHER)]
         readings = [one for profile in profiles.values() for one in (profile.first, profile.last)]
 
-        multiples = panels.Wrapped.of(map(str, range(len(groups))), height=3.2)
-        scales.log_axis(multiples.axes.values(), [one.edges for one in readings])
+        multiples = panels.wrapped(range(len(groups)), height=3.2, label=SPEED_LABEL, titled=False)
+        scales.log_axis(multiples.first, [one.edges for one in readings])
         for ax, group in zip(multiples.axes.values(), groups, strict=True):
             for name, shift in zip(group, marks.shifts(len(group), _DISTANCE), strict=True):
                 _draw(ax, profiles[name], looks[name], shift)
         scales.layer_axis(multiples.first, shown.layers)
 
         end = shown.rows[shown.time].max()
-        late = {
-            name: f" (last reading: {shown.time} {one.at:.4g})"
-            for name, one in profiles.items()
-            if one.at < end
-        }
+        early = {name: one.at for name, one in profiles.items() if one.at < end}
+        late = {name: f"{name} (last reading: {shown.time} {at:.4g})" for name, at in early.items()}
         quiet = style.Look(style.QUIET, "o", style.SOLID)
-        more = [writing.line(name + late.get(name, ""), **_last(look)) for name, look in looks.items()]
+        more = [writing.line(late.get(name, name), **_last(look)) for name, look in looks.items()]
         more += [writing.line("first reading", **_first(quiet)), writing.line("last reading", **_last(quiet))]
         more.append(writing.trials_entry([one.first.trials for one in profiles.values()], bars=True))
         if any((reading.median == 0).any() for reading in readings):
             more.append(writing.words("a mark on the floor: zero"))
         if any(one.predicted for one in profiles.values()):
             more.append(writing.line(predictions.LABEL, color=style.QUIET, **_DASH))
-        return multiples.framed("layer", SPEED_LABEL, more, titled=False)
+        return multiples.framed("layer", more)
 
 
-@dataclass(frozen=True)
-class _Profile:
-    """The first and the last finite reading of a variant, by layer, and when the last was.
-
-    ``predicted`` are the speeds, by layer, that were predicted for the start.
+class _Profile(NamedTuple):
+    """The first and the last finite reading of a variant, by layer, when the last was, and the speeds that
+    were predicted for the start, by layer.
     """
 
     first: Band
@@ -87,7 +83,7 @@ class _Profile:
 def _profile(tables: parts.Tables, variant: str, rows: pd.DataFrame, shown: Shown) -> _Profile:
     rows = rows[rows["layer"].isin(shown.layers)]
     finite = rows[np.isfinite(rows["learning_speed"])]
-    steps = (finite if len(finite) else rows)["step"]
+    steps = (finite if len(finite) else rows.head(1))["step"]
     first, last = (over_layers(rows, "learning_speed", step) for step in (steps.min(), steps.max()))
     at_start = dict(zip(map(int, first.x), map(float, first.median), strict=True))
     predicted = predictions.levels(tables, variant, "learning_speed", at_start)

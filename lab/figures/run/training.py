@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from lab import parts
 from lab.figures.drawing import marks, panels, scales, style, writing
 from lab.figures.drawing.bands import Band
-from lab.figures.tables import band, by_variant, checked, labels, time_axis
+from lab.figures.tables import band, by_variant, checked, labels, of_variants, time_axis
 
 _ROWS = {"cost": "cost C", "accuracy": "accuracy\n(share of examples)"}
 _MARKERS = 6
@@ -36,27 +36,27 @@ class Training(parts.Figure):
         variants = by_variant(steps)
         looks = style.categories(len(variants))
         rows = {row: label for row, label in _ROWS.items() if row == "cost" or _has(steps, row)}
-        columns = {"": "training data" + _seen(tables)}
+        seen = set(of_variants(tables, "seen").values())
+        columns = {"": ": ".join(["training data", *(seen if len(seen) == 1 else ())])}
         if _has(steps, "test_cost") or _has(steps, "test_accuracy"):
             columns["test_"] = "test data"
         lines = {
-            (row, column): [_evaluated(band(of, column + row, time)) for of in variants.values()]
+            (row, column): [_evaluated(of, column + row, time) for of in variants.values()]
             for row in rows
             for column in columns
             if _has(steps, column + row)
         }
         width = 3.7 if len(columns) > 1 else 5.6
-        matrix = panels.Matrix.of(rows, columns, height=2.4, width=width, sharex="all", sharey="row")
+        matrix = panels.matrix(rows, columns, height=2.4, width=width, sharex="all", sharey="row")
         for place, ax in matrix.axes.items():
             if place not in lines:
                 panels.nothing(ax, "not recorded")
             for one, look in zip(lines.get(place, ()), looks, strict=False):
                 marks.draw_band(ax, one, look, markers=_MARKERS)
         costs = [one.median for (row, _), of_row in lines.items() if row == "cost" for one in of_row]
-        if any(one.size for one in costs):
-            least, most = (limit(np.concatenate(costs)) for limit in (np.min, np.max))
-            if least > 0 and most > _WIDE * least:
-                scales.log_axis(matrix.row("cost"), costs)
+        every = np.concatenate([np.empty(0), *costs])
+        if every.size and every.min() > 0 and every.max() > _WIDE * every.min():
+            scales.log_axis(matrix.first, costs)
         if "accuracy" in rows:
             ax = matrix.axes["accuracy", ""]
             ax.set_ylim(top=min(ax.get_ylim()[1], 1.02))
@@ -66,17 +66,10 @@ class Training(parts.Figure):
         return matrix.framed(time, [*entries, writing.trials_entry(trials)])
 
 
-def _seen(tables: parts.Tables) -> str:
-    """Which training examples a reading sees, as the table ``variants`` says where all agree."""
-    variants = tables.get("variants")
-    seen = set() if variants is None or "seen" not in variants else set(variants["seen"])
-    return f": {seen.pop()}" if len(seen) == 1 else ""
-
-
 def _has(steps: pd.DataFrame, column: str) -> bool:
     return column in steps and bool(steps[column].notna().any())
 
 
-def _evaluated(one: Band) -> Band:
-    """Without the readings at which nothing was evaluated, so that the line joins those at which it was."""
-    return one.at(np.isfinite(one.median))
+def _evaluated(rows: pd.DataFrame, quantity: str, time: str) -> Band:
+    """The band of the readings at which something was evaluated, so that the line joins them."""
+    return band(rows[rows[quantity].notna()], quantity, time)

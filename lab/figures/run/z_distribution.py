@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from lab import parts
 from lab.figures.drawing import panels, style
 from lab.figures.drawing.bands import Floats
-from lab.figures.tables import Shown, checked, of_variant, threshold
+from lab.figures.tables import Shown, checked, of_variants, threshold
 
 _BINS = 60
 _TAIL = 0.001
@@ -45,26 +45,23 @@ class ZDistribution(parts.Figure):
             return panels.blank("z_distribution: the histograms are empty")
         shown = Shown.of(tables, counted, most_layers=6, most_variants=6)
         steps = [rows["step"] for rows in shown.variants.values()]
-        labels = (
-            f"last reading{_at(map(max, steps))}, to its own height",
-            f"first reading{_at(map(min, steps))}",
-        )
+        last_label = f"last reading{_at(map(max, steps))}, to its own height"
+        first_label = f"first reading{_at(map(min, steps))}"
         saturated = f"saturated: |σ′(z)| < {threshold(tables)} sup|σ′|"
-        matrix = panels.Matrix.of(shown.layer_names, shown.variant_names, height=1.05)
+        matrix = shown.matrix(height=1.05)
         for name, rows in shown.variants.items():
             first, last = rows["step"].min(), rows["step"].max()
             edges = np.linspace(*_reach(rows[rows["step"].isin((first, last))]), _BINS + 1)
-            tau = float(of_variant(tables, name, "saturation_threshold", nan))
+            tau = float(of_variants(tables, "saturation_threshold").get(name, nan))
             for layer in shown.layers:
                 ax, here = matrix.axes[layer, name], rows[rows["layer"] == layer]
                 ax.set_yticks([])
                 if here.empty:
                     continue
-                ax.stairs(
-                    density(here[here["step"] == last], edges), edges, fill=True, label=labels[0], **_LAST
-                )
+                after, before = (density(here[here["step"] == step], edges) for step in (last, first))
+                ax.stairs(after, edges, fill=True, label=last_label, **_LAST)
                 if first < last:
-                    ax.stairs(density(here[here["step"] == first], edges), edges, label=labels[1], **_FIRST)
+                    ax.stairs(before, edges, label=first_label, **_FIRST)
                 ax.set_ylim(bottom=0)
                 ax.set_xlim(edges[0], edges[-1])
                 _draw_slope(ax, *_curve(tables, name, layer), tau, saturated)

@@ -16,7 +16,7 @@ def test_labels_end_up_apart_and_in_order(places, gap):
 
 
 def test_labels_that_are_apart_stay():
-    assert spread([0.9, 0.1, 0.5], 0.1) == [0.9, 0.1, 0.5]
+    assert spread([0.9, 0.1, 0.5], 0.1) == pytest.approx([0.9, 0.1, 0.5], rel=1e-15)
 
 
 def test_labels_at_one_place_stand_around_it():

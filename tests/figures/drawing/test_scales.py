@@ -27,7 +27,7 @@ def test_powers_of_ten_need_no_mathematics(value, text):
 def test_a_logarithmic_axis_holds_all_positive_values_and_is_finite(values):
     ax = Figure().subplots()
     values = np.array(values)
-    log_axis([ax], [values])
+    log_axis(ax, [values])
     low, high = ax.get_ylim()
     held = values[np.isfinite(values) & (values > 0)]
     assert 0 < low < high < np.inf
@@ -37,14 +37,14 @@ def test_a_logarithmic_axis_holds_all_positive_values_and_is_finite(values):
 
 def test_a_logarithmic_axis_labels_powers_of_ten():
     ax = Figure().subplots()
-    log_axis([ax], [np.array([1e-4, 1.0])])
+    log_axis(ax, [np.array([1e-4, 1.0])])
     ax.figure.draw_without_rendering()
     assert {"10⁻⁴", "10⁻²", "10⁰"} <= {label.get_text() for label in ax.get_yticklabels()}
 
 
 def test_a_logarithmic_axis_of_less_than_a_decade_labels_numbers():
     ax = Figure().subplots()
-    log_axis([ax], [np.array([0.1, 0.9])])
+    log_axis(ax, [np.array([0.1, 0.9])])
     ax.figure.draw_without_rendering()
     assert {"0.1", "0.2", "0.5"} <= {label.get_text() for label in ax.get_yticklabels()}
 

@@ -67,7 +67,7 @@ def test_a_long_label_of_the_legend_stays_within_the_figure():
 def test_titles_stand_at_one_height_whatever_the_notes():
     figure = Figure(layout="constrained")
     axes = list(figure.subplots(1, 2))
-    captions(axes, ["a", "b"], [[], ["2 of 3 trials diverged", "layer 1: zero from epoch 2"]])
+    captions(axes, ["a", "b"], [[], ["2 of 3 trials diverged", "layer 1: zero from epoch 2"]], width=200)
     figure.draw_without_rendering()
     tops = [ax._left_title.get_window_extent().y0 for ax in axes]
     assert tops[0] == tops[1]

@@ -55,7 +55,11 @@ def points(ax, marker, filled):
 @pytest.mark.parametrize(("marker", "name"), [("o", "change"), ("s", "remainder")])
 @pytest.mark.parametrize("up", [True, False])
 def test_changes_and_remainders_stand_over_the_size_of_their_move(drawn, tables, panel, marker, name, up):
-    rows = tables["demon"].query(f"moved == '{'za'[panel]}' and move {'>' if up else '<'} 0").sort_values("move", key=abs)
+    rows = (
+        tables["demon"]
+        .query(f"moved == '{'za'[panel]}' and move {'>' if up else '<'} 0")
+        .sort_values("move", key=abs)
+    )
     x, y = points(drawn("demon").axes[panel], marker, filled=up)
     np.testing.assert_array_equal(x, rows["move"].abs())
     np.testing.assert_array_equal(y, rows[name].abs())
