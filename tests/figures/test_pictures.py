@@ -88,6 +88,10 @@ def test_fault_112_without_data_a_figure_says_so(name, texts):
         ("speed_by_layer", "learning_speed"),
         ("saturation", "saturation"),
         ("slopes", "slope_p50"),
+        ("weight_speed", "learning_speed_w"),
+        ("ledger", "error_rms"),
+        ("gradient_cosine", "gradient_cosine"),
+        ("causes", "cause_error_small"),
     ],
 )
 def test_a_quantity_that_was_not_recorded_is_named(tables, name, quantity):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from matplotlib.collections import PolyCollection
 
-from lab.figures import NotRecordedError, draw
+from lab.figures import draw
 from lab.figures.run.causes import CAUSES
 
 
@@ -52,16 +52,3 @@ def test_a_single_reading_is_seen(make_tables):
     tables = make_tables(("a",), 1, 1)
     tables["layers"] = tables["layers"].query("step == 0")
     assert draw("causes", tables).axes[0].get_xlim() == (-0.5, 0.5)
-
-
-def test_a_layer_that_a_variant_lacks_is_an_empty_place(make_tables):
-    tables = make_tables(("a", "b"), 1, 3)
-    layers = tables["layers"]
-    tables["layers"] = layers[(layers["variant"] == "a") | (layers["layer"] <= 2)]
-    assert [ax.axison for ax in draw("causes", tables).axes] == [True, True, True, True, True, False]
-
-
-def test_without_them_it_says_how_to_record_them(tables):
-    layers = tables["layers"].drop(columns=list(CAUSES))
-    with pytest.raises(NotRecordedError, match=r"""-o record.quantities='\["all"\]'"""):
-        draw("causes", {**tables, "layers": layers})

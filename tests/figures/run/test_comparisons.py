@@ -64,7 +64,7 @@ def test_the_figure_and_the_table_of_the_run_agree_on_what_is_told(tables, make_
         figure, saved = draw("comparisons", made), derived(made)["comparisons"]
         assert saved["p_least"].min() < 0.05
         for ax, (_, rows) in zip(figure.axes, saved.groupby("metric", sort=False), strict=True):
-            filled = [line for line in ax.lines if line.get_marker() == "o"][0]
+            filled = next(line for line in ax.lines if line.get_marker() == "o")
             told = rows["difference"][rows["p_holm"] < 0.05]
             np.testing.assert_array_equal(filled.get_xdata(), told)
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lab.figures import NotRecordedError, draw
+from lab.figures import draw
 
 
 @pytest.fixture
@@ -21,8 +21,3 @@ def test_a_line_a_layer_at_its_median(counterfactual, texts):
     assert {"cosine to the gradient of C", "layer 1", "median of 20 trials; band: 90 % of them"} <= set(
         texts(figure)
     )
-
-
-def test_of_a_plain_run_there_is_none(tables):
-    with pytest.raises(NotRecordedError, match="gradient_cosine"):
-        draw("gradient_cosine", {"layers": tables["layers"].drop(columns="gradient_cosine")})

@@ -52,12 +52,6 @@ def test_layers_are_told_apart_without_colour(drawn):
     assert [text.get_text() for text in ax.texts] == ["1", "2", "3", "4", "5"]
 
 
-def test_diverged_trials_are_counted_above_their_panel(drawn):
-    panels = drawn("learning_speed").axes
-    notes = [[text.get_text() for text in ax.texts if "trial" in text.get_text()] for ax in panels]
-    assert notes == [[], ["3 of 20 trials diverged"], [], []]
-
-
 def test_failed_trials_are_counted_too_though_they_have_no_readings(make_tables, texts):
     tables = make_tables(("a",), 2, 1)
     trials = pd.DataFrame(
@@ -95,13 +89,6 @@ def test_layers_with_the_same_to_tell_share_a_note(make_tables, texts, dead, not
     assert note in texts(draw("learning_speed", tables))
 
 
-def test_one_trial_has_no_band(make_tables, texts):
-    figure = draw("learning_speed", make_tables(("a", "b"), 1, 3))
-    assert [len(ax.collections) for ax in figure.axes] == [0, 0]
-    assert "1 trial" in texts(figure)
-    assert not any("band" in text for text in texts(figure))
-
-
 def test_few_epochs_are_drawn_over_steps(make_tables, texts):
     tables = make_tables(("a",), 1, 1)
     tables["layers"]["epoch"] /= 1000
@@ -119,32 +106,12 @@ def test_the_smallest_numbers_are_shown(make_tables):
     figure.draw_without_rendering()
 
 
-def test_without_a_finite_reading_a_panel_says_so(make_tables, texts):
-    tables = make_tables(("a",), 2, 2)
-    tables["layers"]["learning_speed"] = np.nan
-    assert {"no finite reading", "no finite trial"} <= set(texts(draw("learning_speed", tables)))
-
-
-def test_panels_wrap_at_four_in_a_row(make_tables):
-    figure = draw("learning_speed", make_tables(tuple(f"variant {i}" for i in range(14)), 1, 1))
-    assert len(figure.axes) == 14
-    grid = figure.axes[0].get_gridspec()
-    assert (grid.nrows, grid.ncols) == (4, 4)
-    assert [ax.get_xlabel() for ax in figure.axes] == [""] * 10 + ["epoch"] * 4
-
-
 def test_long_labels_are_broken_into_lines(make_tables):
     label = "soft-floor, eta=0.3, lambda=5, hidden 30-30-30, batch=10, glorot-uniform(gain=1.5)"
     figure = draw("learning_speed", make_tables((label, "b", "c", "d"), 1, 1))
     title = figure.axes[0].get_title(loc="left")
     assert "\n" in title
     assert max(map(len, title.splitlines())) < 40
-
-
-def test_of_many_layers_some_are_shown_and_the_figure_says_so(make_tables, texts):
-    figure = draw("learning_speed", make_tables(("a",), 1, 40))
-    assert len(lines(figure.axes[0], 99)) == 24
-    assert "24 of 40 layers shown" in texts(figure)
 
 
 def test_a_single_reading_is_a_point(make_tables):
@@ -156,3 +123,21 @@ def test_a_single_reading_is_a_point(make_tables):
 def test_the_first_layer_is_the_darkest(drawn):
     first, *_, last = lines(drawn("learning_speed").axes[0], 5)
     assert (first.get_color(), last.get_color()) == ("#440154", style.ramp([1, 2])[2].colour)
+
+
+def test_weight_speed_has_the_medians_of_the_weights(tables, drawn):
+    figure = drawn("weight_speed")
+    layers = tables["layers"]
+    first = layers["variant"].iloc[0]
+    sound = layers[(layers["variant"] == first) & (layers["status"] == "done") & (layers["layer"] == 1)]
+    medians = sound.groupby("step")["learning_speed_w"].median()
+    drawn = [line.get_ydata() for line in figure.axes[0].lines]
+    assert any(len(y) == len(medians) and np.allclose(y, medians) for y in drawn)
+    assert "∂C/∂wˡ" in figure.axes[0].get_ylabel() + "".join(text.get_text() for text in figure.texts)
+
+
+def test_the_prediction_of_weights_is_that_of_the_weights(predicted, texts):
+    shown = "predicted for the start, from the last hidden layer"
+    assert shown in texts(draw("weight_speed", predicted))
+    without = {**predicted, "prediction": predicted["prediction"].drop(columns="predicted_speed_w")}
+    assert shown not in texts(draw("weight_speed", without))

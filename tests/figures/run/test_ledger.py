@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from lab.analysis.ledger import REMOVED, ledger
-from lab.figures import NotRecordedError, draw
+from lab.figures import draw
 
 
 def rows(delta, error, **changes):
@@ -74,22 +74,6 @@ def test_the_last_reading_is_one_with_an_error():
     lost = rows([np.nan] * 2, [np.nan] * 2, step=10, epoch=10.0, status="diverged")
     figure = draw("ledger", {"layers": pd.concat([rows([0.1, 1.0], [0.1, 1.0]), lost])})
     assert bars(figure.axes[0]) == bars(figure.axes[1])
-
-
-def test_trials_that_diverged_are_told(drawn, texts):
-    assert "3 of 20 trials diverged" in texts(drawn("ledger"))
-
-
-def test_of_many_variants_six_are_shown(make_tables, texts):
-    figure = draw("ledger", make_tables(tuple("abcdefgh"), 1, 3))
-    assert len(figure.axes) == 12
-    assert "6 of 8 variants shown" in texts(figure)
-
-
-def test_without_the_norms_it_names_what_is_missing(tables):
-    layers = tables["layers"].drop(columns="error_rms")
-    with pytest.raises(NotRecordedError, match="did not record 'error_rms'"):
-        draw("ledger", {**tables, "layers": layers})
 
 
 def test_of_a_counterfactual_it_is_not_the_slope_alone(tables, texts):

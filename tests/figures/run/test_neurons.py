@@ -1,5 +1,4 @@
 import numpy as np
-import pytest
 from matplotlib.collections import QuadMesh
 
 from lab.figures import draw
@@ -45,10 +44,3 @@ def test_what_is_missing_is_hatched_and_told(make_tables, texts):
     assert np.ma.getmaskarray(np.ma.masked_invalid(meshes(figure)[0].get_array()))[:, 1:].all()
     assert [patch.get_hatch() for patch in figure.axes[0].patches] == ["////"]
     assert "missing" in texts(figure)
-
-
-@pytest.mark.parametrize(("depth", "told"), [(6, False), (9, True)])
-def test_of_many_layers_some_are_shown(make_tables, texts, depth, told):
-    figure = draw("neurons", make_tables(("a",), 1, depth))
-    assert len(meshes(figure)) == 6
-    assert ("6 of 9 layers shown" in texts(figure)) == told

@@ -38,10 +38,6 @@ def test_a_dot_a_trial_that_is_done(tables, drawn):
     assert len(accuracies.lines[0].get_xdata()) == (tables["trials"]["status"] == "done").sum() == 77
 
 
-def test_trials_that_diverged_are_told(drawn, texts):
-    assert "tanh; 3 of 20 trials diverged" in texts(drawn("overview"))
-
-
 def test_without_test_examples_it_is_the_training_accuracy(make_tables, texts):
     tables = make_tables(("a", "b"), 2, 3)
     tables["trials"]["final_test_accuracy"] = np.nan

@@ -32,8 +32,3 @@ def test_what_was_not_recorded_is_left_out(tables, texts):
     without = layers.drop(columns=[name for name in MEASURES if name in layers])
     with pytest.raises(NotRecordedError, match="none of saturation, saturated_neurons"):
         draw("saturation_measures", {**tables, "layers": without})
-
-
-def test_one_trial_has_no_bars(make_tables):
-    figure = draw("saturation_measures", make_tables(("a",), 1, 3))
-    assert len(figure.axes[0].collections) == 0

@@ -48,17 +48,3 @@ def test_slopes_at_or_below_zero_are_marks_never_minus_infinity(make_tables, tex
     assert np.isnan(line.get_ydata()).all()
     np.testing.assert_array_equal(marks.get_xdata(), np.arange(0, 501, 10))
     assert (ax.collections[0].get_paths()[0].vertices[:, 1] > 0).all()
-
-
-def test_a_layer_that_a_variant_lacks_is_an_empty_place(make_tables):
-    tables = make_tables(("a", "b"), 1, 3)
-    layers = tables["layers"]
-    tables["layers"] = layers[(layers["variant"] == "a") | (layers["layer"] <= 2)]
-    assert [ax.axison for ax in draw("slopes", tables).axes] == [True, True, True, True, True, False]
-
-
-def test_of_many_six_are_shown_and_the_figure_says_so(make_tables, texts):
-    figure = draw("slopes", make_tables(tuple("abcdefgh"), 1, 9))
-    assert len(figure.axes) == 36
-    assert {"6 of 8 variants shown", "6 of 9 layers shown"} <= set(texts(figure))
-    assert [ax.get_ylabel() for ax in figure.axes[::6]] == [f"layer {layer}" for layer in (1, 3, 4, 6, 7, 9)]

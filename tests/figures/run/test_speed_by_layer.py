@@ -84,12 +84,6 @@ def test_dashes_tell_what_was_predicted(drawn, predicted, texts):
     assert told not in texts(drawn("speed_by_layer"))
 
 
-def test_one_trial_has_no_bars(make_tables, texts):
-    figure = draw("speed_by_layer", make_tables(("a",), 1, 3))
-    assert len(figure.axes[0].collections) == 0
-    assert "1 trial" in texts(figure)
-
-
 @pytest.mark.parametrize(("variants", "panels"), [(8, 1), (9, 2), (17, 3)])
 def test_many_variants_get_more_panels(make_tables, variants, panels):
     figure = draw("speed_by_layer", make_tables(tuple(f"v{i}" for i in range(variants)), 1, 2))
@@ -109,9 +103,3 @@ def test_bars_are_within_the_axis(drawn):
     ends = np.concatenate([bar[:, 1] for bars in ax.collections for bar in bars.get_segments() if bar.size])
     held = ends[ends > 5e-324]
     assert ax.get_ylim()[0] < held.min() < held.max() < ax.get_ylim()[1]
-
-
-def test_nothing_finite_is_no_error(make_tables):
-    tables = make_tables(("a",), 2, 2)
-    tables["layers"]["learning_speed"] = np.nan
-    draw("speed_by_layer", tables).draw_without_rendering()

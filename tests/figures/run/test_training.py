@@ -72,17 +72,3 @@ def test_the_legend_counts_what_diverged(tables, texts):
     steps = tables["steps"].copy()
     steps.loc[(steps["variant"] == "relu") & (steps["trial"] < 2), "status"] = "diverged"
     assert "relu; 2 of 20 trials diverged" in texts(draw("training", {"steps": steps}))
-
-
-def test_one_trial_has_no_band(make_tables, texts):
-    figure = draw("training", make_tables(("a",), 1, 1))
-    assert not any(ax.collections for ax in figure.axes)
-    assert "1 trial" in texts(figure)
-
-
-def test_nothing_finite_is_no_error(make_tables, texts):
-    steps = make_tables(("a",), 2, 1)["steps"]
-    steps[["cost", "accuracy", "test_cost", "test_accuracy"]] = np.nan
-    figure = draw("training", {"steps": steps})
-    figure.draw_without_rendering()
-    assert "not recorded" in texts(figure)

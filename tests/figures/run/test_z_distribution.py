@@ -117,10 +117,3 @@ def test_empty_histograms_are_told(texts):
     assert texts(draw("z_distribution", {"histograms": small().assign(count=0)})) == [
         "z_distribution: the histograms are empty"
     ]
-
-
-def test_of_many_six_are_shown_and_the_figure_says_so(texts):
-    rows = [small(variant=f"v{variant}", layer=layer) for variant in range(8) for layer in range(1, 9)]
-    figure = draw("z_distribution", {"histograms": pd.concat(rows)})
-    assert len(figure.axes) == 36
-    assert {"6 of 8 variants shown", "6 of 8 layers shown"} <= set(texts(figure))
