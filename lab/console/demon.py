@@ -139,7 +139,7 @@ def _number(value: float, form: str) -> str:
 
 
 def _plotted(found: pd.DataFrame, asked: Asked, plot: Path, label: str) -> list[Path]:
-    from lab.figures import draw, save
+    from lab.figures import draw_page, save
 
     name = "demon_layer" if asked.neuron is None else "demon"
-    return save(draw(name, {name: found}, label), plot.parent, plot.stem)
+    return save(draw_page(name, {name: found}, label), plot.parent, plot.stem)

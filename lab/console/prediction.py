@@ -244,7 +244,7 @@ def _plotted(predicted: pd.DataFrame, plot: Path, title: str = "") -> list[Path]
 
 def _phase_plotted(sigma: Activation, deep: Deep, plot: Path, title: str) -> list[Path]:
     """Draw the critical line of σ, up to twice the σ_b² that was asked for, or up to 2."""
-    from lab.figures import draw, save
+    from lab.figures import draw_page, save
 
     found = []
     for bias_variance in max(2 * deep.bias_variance, 2) * np.linspace(0, 1, PHASE_POINTS) ** 2:
@@ -252,7 +252,7 @@ def _phase_plotted(sigma: Activation, deep: Deep, plot: Path, title: str) -> lis
         found.append((bias_variance, np.nan if edge is None else edge, False))
     found.append((deep.bias_variance, deep.weight_variance, True))
     rows = pd.DataFrame(found, columns=["bias_variance", "weight_variance", "asked"])
-    return save(draw("phase", {"phase": rows}, title), plot.parent, plot.stem)
+    return save(draw_page("phase", {"phase": rows}, title), plot.parent, plot.stem)
 
 
 def _rows(predicted: pd.DataFrame) -> list[list[Any]]:

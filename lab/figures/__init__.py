@@ -6,24 +6,23 @@ for every figure that the run's tables allow.
 
 from __future__ import annotations
 
-from lab.figures.activations import Activations
-from lab.figures.causes import Causes
-from lab.figures.comparisons import Comparisons
-from lab.figures.demon import Demon, DemonLayer
-from lab.figures.gradient_cosine import GradientCosine
-from lab.figures.learning_speed import LearningSpeed, WeightSpeed
-from lab.figures.ledger import Ledger
-from lab.figures.neurons import Neurons
-from lab.figures.overview import Overview
-from lab.figures.phase import Phase
-from lab.figures.prediction import Prediction
-from lab.figures.saturation import Saturation
-from lab.figures.saturation_measures import SaturationMeasures
-from lab.figures.slopes import Slopes
-from lab.figures.speed_by_layer import SpeedByLayer
-from lab.figures.tables import FiguresError, NotRecordedError, draw, draw_all, save
-from lab.figures.training import Training
-from lab.figures.z_distribution import ZDistribution
+from lab.figures.pictures import FiguresError, draw, draw_all, draw_page, save
+from lab.figures.run.activations import Activations
+from lab.figures.run.causes import Causes
+from lab.figures.run.comparisons import Comparisons
+from lab.figures.run.gradient_cosine import GradientCosine
+from lab.figures.run.learning_speed import LearningSpeed, WeightSpeed
+from lab.figures.run.ledger import Ledger
+from lab.figures.run.neurons import Neurons
+from lab.figures.run.overview import Overview
+from lab.figures.run.prediction import Prediction
+from lab.figures.run.saturation import Saturation
+from lab.figures.run.saturation_measures import SaturationMeasures
+from lab.figures.run.slopes import Slopes
+from lab.figures.run.speed_by_layer import SpeedByLayer
+from lab.figures.run.training import Training
+from lab.figures.run.z_distribution import ZDistribution
+from lab.figures.tables import NotRecordedError
 from lab.parts import Figure, Tables
 
 TABLE: dict[str, type[Figure]] = {
@@ -35,7 +34,6 @@ TABLE: dict[str, type[Figure]] = {
     "saturation_measures": SaturationMeasures,
     "speed_by_layer": SpeedByLayer,
     "prediction": Prediction,
-    "phase": Phase,
     "z_distribution": ZDistribution,
     "training": Training,
     "activations": Activations,
@@ -44,9 +42,7 @@ TABLE: dict[str, type[Figure]] = {
     "causes": Causes,
     "gradient_cosine": GradientCosine,
     "neurons": Neurons,
-    "demon": Demon,
-    "demon_layer": DemonLayer,
 }
-"""The figures that the lab ships: name → class."""
+"""The figures of a run that the lab ships: name → class."""
 
-__all__ = ["TABLE", "FiguresError", "NotRecordedError", "Tables", "draw", "draw_all", "save"]
+__all__ = ["TABLE", "FiguresError", "NotRecordedError", "Tables", "draw", "draw_all", "draw_page", "save"]

@@ -1,82 +1,50 @@
-"""From a run's tables to a figure, by its name, and from a figure to its files."""
+"""What figures read in a run's tables, as numbers and words."""
 
 from __future__ import annotations
 
-import warnings
-from io import BytesIO
-from pathlib import Path
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
-from lab import parts, plugins
-from lab.errors import LabError, PartError
-from lab.figures import panels, style, writing
+from lab.errors import PartError
+from lab.figures.drawing.bands import QUANTILES, Band, Floats
+from lab.figures.drawing.panels import Panels, matrix
+from lab.figures.drawing.scales import chosen
+from lab.figures.drawing.writing import Entry, left_out
 from lab.parts import Tables
-from lab.storage import write
 
-_KEYS = frozenset({"variant", "trial", "step", "epoch", "layer", "status"})
+_KEYS = {
+    "layers": ("variant", "trial", "step", "epoch", "layer", "status"),
+    "steps": ("variant", "trial", "step", "epoch", "status"),
+    "trials": ("variant", "trial", "status"),
+    "histograms": ("variant", "trial", "step", "layer"),
+    "neurons": ("variant", "trial", "step", "epoch", "layer", "neuron"),
+    "curves": ("variant", "layer"),
+    "prediction": ("variant", "layer"),
+}
+"""The columns that tell whose a row is, by table."""
+
+NO_BAND = Band(np.empty(0), np.empty(0), np.empty(0), np.empty(0), 0)
 
 
 class NotRecordedError(PartError):
     """A figure shows a quantity that the run did not record."""
 
 
-class FiguresError(LabError):
-    """Some figures of a run could not be drawn or saved; ``paths`` are the files of those that could."""
-
-    exit_code: ClassVar[int] = 1
-
-    def __init__(self, failed: list[tuple[str, Exception]], paths: list[Path]) -> None:
-        self.failed = failed
-        self.paths = paths
-        told = (f"the figure {name!r} failed: {str(error) or type(error).__name__}" for name, error in failed)
-        super().__init__("\n".join(told))
-
-
-def draw(name: str, tables: Tables, title: str = "") -> Figure:
-    """Draw the figure called ``name``; one without data says so instead.
-
-    Raises
-    ------
-    PartError
-        No figure has this name (the nearest is told), or a table lacks a column.
-    NotRecordedError
-        The figure shows a quantity that was not recorded.
-
-    """
-    part: parts.Figure = plugins.build("figures", name)
-    with style.context():
-        missing = [need for need in part.needs if need not in tables or tables[need].empty]
-        if missing:
-            figure = panels.blank(f"{name}: no data yet (the table {missing[0]!r} is empty)")
-        else:
-            figure = part.draw(tables)
-        headline = " · ".join(filter(None, (title, counterfactual(tables))))
-        if headline:
-            writing.headline(figure, headline)
-    return figure
-
-
-def counterfactual(tables: Tables) -> str:
-    """What every figure says where variants were trained with a surrogate slope; else empty."""
-    variants = tables.get("variants")
-    if variants is None or "surrogate_floor" not in variants or not (variants["surrogate_floor"] > 0).any():
-        return ""
-    return "where surrogate_floor\N{NO-BREAK SPACE}>\N{NO-BREAK SPACE}0, δ and ∇C are not the gradient of C"
-
-
 def checked(tables: Tables, name: str, *columns: str) -> pd.DataFrame:
-    """The table ``name``, once it is sure to have these columns.
+    """The table ``name``, once it is sure to have its keys and these columns.
 
     Raises NotRecordedError for a quantity of ``layers`` that is missing, PartError for any other column.
     """
     table = tables[name]
-    for column in columns:
+    keys = _KEYS.get(name, ())
+    for column in (*keys, *columns):
         if column in table.columns:
             continue
-        if name == "layers" and column not in _KEYS:
+        if name == "layers" and column not in keys:
             raise NotRecordedError(
                 f"this run did not record {column!r}; add it to the file's record.quantities, "
                 f"or say -o record.quantities='[\"all\"]', and run again"
@@ -85,22 +53,17 @@ def checked(tables: Tables, name: str, *columns: str) -> pd.DataFrame:
     return table
 
 
-def of_variant(tables: Tables, variant: str, column: str) -> float:
-    """A number of the table ``variants``; NaN where the table, the column or the variant is not there."""
-    return float(_told(tables, variant, column, "nan"))
+def by_variant(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The rows of each variant, in the order of the table."""
+    return {str(name): rows for name, rows in table.groupby("variant", sort=False, observed=True)}
 
 
-def word_of_variant(tables: Tables, variant: str, column: str) -> str:
-    """A word of the table ``variants``; empty where the table, the column or the variant is not there."""
-    return str(_told(tables, variant, column, ""))
-
-
-def _told(tables: Tables, variant: str, column: str, missing: str) -> Any:
+def of_variants(tables: Tables, column: str) -> dict[str, Any]:
+    """A column of the table ``variants``, by variant; empty where there is no such table or column."""
     variants = tables.get("variants")
     if variants is None or column not in variants:
-        return missing
-    values = variants.loc[variants["variant"] == variant, column]
-    return values.iloc[0] if len(values) else missing
+        return {}
+    return dict(zip(variants["variant"], variants[column], strict=True))
 
 
 def outcomes(tables: Tables, variant: str, rows: pd.DataFrame) -> list[str]:
@@ -110,68 +73,125 @@ def outcomes(tables: Tables, variant: str, rows: pd.DataFrame) -> list[str]:
     the variant's readings.
     """
     if "trials" in tables:
-        trials = checked(tables, "trials", "variant", "trial", "status")
+        trials = checked(tables, "trials")
         rows = trials[trials["variant"] == variant]
-    return writing.outcomes(rows)
+    count = rows["trial"].nunique()
+    ended = {status: of["trial"].nunique() for status, of in rows.groupby("status")}
+    return [
+        f"{ended[status]} of {count} trial{'s' if count > 1 else ''} {status}"
+        for status in ("diverged", "failed")
+        if status in ended
+    ]
+
+
+def labels(tables: Tables, variants: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Each variant, with notes on its trials that did not finish."""
+    return ["; ".join([name, *outcomes(tables, name, rows)]) for name, rows in variants.items()]
 
 
 def threshold(tables: Tables) -> str:
     """The saturation threshold τ as the table ``variants`` tells it, or the letter where it does not."""
-    variants = tables.get("variants")
-    if variants is None or "saturation_threshold" not in variants:
-        return "τ"
-    told = sorted(variants["saturation_threshold"].dropna().unique())
-    return "–".join(f"{value:g}" for value in dict.fromkeys((told[0], told[-1]))) if told else "τ"
+    values = sorted(set(pd.Series(of_variants(tables, "saturation_threshold"), dtype=float).dropna()))
+    return "–".join(f"{value:g}" for value in dict.fromkeys((values[0], values[-1]))) if values else "τ"
 
 
-def save(figure: Figure, folder: Path, name: str) -> list[Path]:
-    """Write ``name.png`` (150 dots an inch) and ``name.svg`` into ``folder``, which is made where missing.
+def counterfactual(tables: Tables) -> str:
+    """What every figure says where variants were trained with a surrogate slope; else empty."""
+    if not any(floor > 0 for floor in of_variants(tables, "surrogate_floor").values()):
+        return ""
+    return "where surrogate_floor\N{NO-BREAK SPACE}>\N{NO-BREAK SPACE}0, δ and ∇C are not the gradient of C"
 
-    The same figure gives the same bytes: no dates, and fixed identifiers. Text stays text in the SVG. Each
-    file is there whole or not at all. Raises StorageError where it cannot be written.
+
+def time_axis(table: pd.DataFrame) -> str:
+    """The column to draw over, which is its label too: ``step`` where there are fewer than two epochs."""
+    return "epoch" if table["epoch"].max() >= 2 else "step"
+
+
+def bands(rows: pd.DataFrame, quantity: str, over: str) -> dict[int, Band]:
+    """The bands of ``quantity`` over the trials, by layer; ``over`` is the column of their x.
+
+    A value that is not finite counts as missing: a trial that diverged takes part until then.
     """
-    engine = figure.get_layout_engine()
-    contents = {}
-    with style.context(), warnings.catch_warnings():
-        # A title in a script that the font lacks is no reason to fail; the SVG still holds the text.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
-        try:
-            contents["png"] = _rendered(figure, "png", {"Software": None})
-            # The second file has the layout of the first: to lay out is a third of the work.
-            figure.set_layout_engine("none")
-            contents["svg"] = _rendered(figure, "svg", {"Date": None, "Creator": None})
-        finally:
-            figure.set_layout_engine(engine)
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"{name}.{kind}" for kind in contents]
-    for path, content in zip(paths, contents.values(), strict=True):
-        write(path, content)
-    return paths
+    values = _finite(rows, quantity)
+    trials = rows["trial"].where(values.notna()).groupby(rows["layer"]).nunique()
+    by_reading = values.groupby([rows["layer"], rows["step"]])
+    edges = pd.concat([by_reading.quantile(level) for level in QUANTILES], axis=1)
+    x = rows.groupby("step")[over].first()
+    found = {}
+    for layer in map(int, trials.index):
+        of_layer = edges[edges.index.get_level_values("layer") == layer]
+        steps = of_layer.index.get_level_values("step")
+        low, median, high = of_layer.to_numpy().T
+        found[layer] = Band(x.loc[steps].to_numpy(np.float64), low, median, high, int(trials.loc[layer]))
+    return found
 
 
-def draw_all(tables: Tables, folder: Path, title: str = "") -> list[Path]:
-    """Draw and save every figure whose tables are there and whose quantities were recorded.
+def band(rows: pd.DataFrame, quantity: str, over: str) -> Band:
+    """The band of a quantity over the trials, of rows that are not of several layers."""
+    return bands(rows.assign(layer=0), quantity, over).get(0, NO_BAND)
 
-    One that fails does not stop the others. Returns the files. Raises FiguresError at the
-    end, with the files and what failed.
+
+def over_layers(rows: pd.DataFrame, quantity: str, step: float) -> Band:
+    """The band of each layer (its x) at a step."""
+    there = rows[rows["step"] == step]
+    return band(there.assign(step=there["layer"]), quantity, "step")
+
+
+def trial_mean(rows: pd.DataFrame, quantity: str, over: str) -> tuple[Floats, Floats, Floats]:
+    """The mean of ``quantity`` over the trials that have one, by (layer, x), with x and the layers."""
+    means = _finite(rows, quantity).groupby([rows["layer"], rows["step"]]).mean().unstack()
+    x = rows.groupby("step")[over].first().loc[means.columns]
+    return x.to_numpy(np.float64), means.index.to_numpy(np.float64), means.to_numpy()
+
+
+def _finite(rows: pd.DataFrame, quantity: str) -> pd.Series:
+    values = rows[quantity].astype(np.float64)
+    return values.where(np.isfinite(values))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a figure shows of a table whose keys hold a variant and a layer.
+
+    ``variants`` are the rows by variant, ``layers`` the layers that are shown; ``left_out`` are the legend's
+    entries that tell how many are not.
     """
-    paths: list[Path] = []
-    failed: list[tuple[str, Exception]] = []
-    for name in plugins.names("figures"):
-        try:
-            if not set(plugins.build("figures", name).needs) <= tables.keys():
-                continue
-            paths += save(draw(name, tables, title), folder, name)
-        except NotRecordedError:
-            continue
-        except Exception as error:
-            failed.append((name, error))
-    if failed:
-        raise FiguresError(failed, paths)
-    return paths
 
+    tables: Tables
+    rows: pd.DataFrame
+    variants: dict[str, pd.DataFrame]
+    layers: list[int]
+    left_out: list[Entry]
 
-def _rendered(figure: Figure, kind: str, metadata: dict[str, None]) -> bytes:
-    content = BytesIO()
-    figure.savefig(content, format=kind, metadata=metadata)
-    return content.getvalue()
+    @classmethod
+    def of(
+        cls, tables: Tables, rows: pd.DataFrame, *, most_layers: int = 24, most_variants: int | None = None
+    ) -> Shown:
+        variants = by_variant(rows)
+        depths = sorted(rows["layer"].unique())
+        shown = dict(list(variants.items())[:most_variants])
+        layers = chosen(depths, most_layers)
+        entries = left_out(len(layers), len(depths), "layers")
+        entries += left_out(len(shown), len(variants), "variants")
+        return cls(tables, rows, shown, layers, entries)
+
+    @property
+    def time(self) -> str:
+        """The column to draw over, which is its label too."""
+        return time_axis(self.rows)
+
+    def matrix(self, **looks: Any) -> Panels[tuple[int, str]]:
+        """A row of panels a layer, a column a variant; the looks are those of `panels.matrix`."""
+        rows = {layer: f"layer {layer}" for layer in self.layers}
+        return matrix(rows, {name: name for name in self.variants}, **looks)
+
+    def bands(self, quantity: str) -> dict[str, dict[int, Band]]:
+        """The bands of ``quantity`` by variant and layer, of what is shown and there."""
+        return {
+            name: bands(rows[rows["layer"].isin(self.layers)], quantity, self.time)
+            for name, rows in self.variants.items()
+        }
+
+    def outcomes(self) -> list[list[str]]:
+        """Notes on each variant's trials that did not finish."""
+        return [outcomes(self.tables, name, rows) for name, rows in self.variants.items()]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,12 @@ CAUSES = (
 READINGS = np.arange(0, 501, 10)
 
 
+def _keys(**levels) -> pd.DataFrame:
+    """A row for every combination of these keys, of which the step is an epoch."""
+    table = pd.MultiIndex.from_product(levels.values(), names=list(levels)).to_frame(index=False)
+    return table.assign(epoch=table["step"] / 1.0, status="done")
+
+
 def _sigma(variant: str, z):
     if variant.startswith("sigmoid"):
         a = 1 / (1 + np.exp(-z))
@@ -34,16 +41,11 @@ def _sigma(variant: str, z):
 def layers_table(variants=VARIANTS, trials=20, depth=LAYERS, seed=1) -> pd.DataFrame:
     """Early layers slower by a factor of the design; relu kills layer 1, three trials of tanh diverge."""
     rng = np.random.default_rng(seed)
-    index = pd.MultiIndex.from_product(
-        [variants, range(trials), READINGS, range(1, depth + 1)], names=["variant", "trial", "step", "layer"]
-    )
-    table = index.to_frame(index=False)
+    table = _keys(variant=variants, trial=range(trials), step=READINGS, layer=range(1, depth + 1))
     noise = {key: rng.lognormal(0, 0.25) for key in pd.MultiIndex.from_product([variants, range(trials)])}
     personal = np.array([noise[key] for key in zip(table["variant"], table["trial"], strict=True)])
     decay = table["variant"].map(DECAY).fillna(0.5).to_numpy()
     step, layer = table["step"].to_numpy(), table["layer"].to_numpy()
-    table["epoch"] = step / 1.0
-    table["status"] = "done"
     jitter = rng.lognormal(0, 0.05, len(table))
     table["learning_speed"] = 0.3 * decay ** (depth - layer) * personal * jitter / (1 + step / 60)
     rise = 1 - np.exp(-step / (80 + 60 * layer))
@@ -71,13 +73,9 @@ def layers_table(variants=VARIANTS, trials=20, depth=LAYERS, seed=1) -> pd.DataF
 
 def steps_table(variants=VARIANTS, trials=20) -> pd.DataFrame:
     rng = np.random.default_rng(2)
-    table = pd.MultiIndex.from_product(
-        [variants, range(trials), READINGS], names=["variant", "trial", "step"]
-    ).to_frame(index=False)
+    table = _keys(variant=variants, trial=range(trials), step=READINGS)
     decay = table["variant"].map(DECAY).fillna(0.5).to_numpy()
     step = table["step"].to_numpy()
-    table["epoch"] = step / 1.0
-    table["status"] = "done"
     learned = (1 - np.exp(-step * decay / 120)) * decay**0.3 * rng.normal(1, 0.02, len(table))
     table["cost"] = 3.0 * (1.02 - np.clip(learned, 0, 1))
     table["accuracy"] = np.clip(0.1 + 0.9 * learned, 0, 1)
@@ -90,37 +88,22 @@ def steps_table(variants=VARIANTS, trials=20) -> pd.DataFrame:
 def curves_table(variants=VARIANTS, depth=LAYERS) -> pd.DataFrame:
     z = np.linspace(-16, 16, 321)
     frames = []
-    for variant in variants:
-        for layer in range(1, depth + 1):
-            sigma, slope = _sigma(variant if layer < depth else "sigmoid", z)
-            frames.append(
-                pd.DataFrame({"variant": variant, "layer": layer, "z": z, "sigma": sigma, "slope": slope})
-            )
+    for variant, layer in product(variants, range(1, depth + 1)):
+        sigma, slope = _sigma(variant if layer < depth else "sigmoid", z)
+        frame = pd.DataFrame({"z": z, "sigma": sigma, "slope": slope})
+        frames.append(frame.assign(variant=variant, layer=layer))
     return pd.concat(frames, ignore_index=True)
 
 
 def histograms_table(variants=VARIANTS, trials=20, depth=LAYERS) -> pd.DataFrame:
     rng = np.random.default_rng(3)
+    spreads = {0: 1.0, 250: 1.6, 500: 2.4}
     frames = []
-    for variant in variants:
-        for trial in range(trials):
-            for step, spread in ((0, 1.0), (250, 1.6), (500, 2.4)):
-                for layer in range(1, depth + 1):
-                    z = rng.normal(0.2 * layer, spread * (1 + 0.2 * layer), 2000)
-                    count, edges = np.histogram(z, bins=40)
-                    frames.append(
-                        pd.DataFrame(
-                            {
-                                "variant": variant,
-                                "trial": trial,
-                                "step": step,
-                                "layer": layer,
-                                "low": edges[:-1],
-                                "high": edges[1:],
-                                "count": count,
-                            }
-                        )
-                    )
+    for variant, trial, step, layer in product(variants, range(trials), spreads, range(1, depth + 1)):
+        z = rng.normal(0.2 * layer, spreads[step] * (1 + 0.2 * layer), 2000)
+        count, edges = np.histogram(z, bins=40)
+        frame = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "count": count})
+        frames.append(frame.assign(variant=variant, trial=trial, step=step, layer=layer))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -152,65 +135,22 @@ def trials_table(variants=VARIANTS, trials=20) -> pd.DataFrame:
 
 def neurons_table(variants=VARIANTS, trials=2, depth=LAYERS, width=4) -> pd.DataFrame:
     """Neuron j of layer l of trial t is saturated on a share that these and the time tell."""
-    names = ["variant", "trial", "step", "layer", "neuron"]
-    keys = [variants, range(trials), (0, 100, 500), range(1, depth + 1), range(1, width + 1)]
-    table = pd.MultiIndex.from_product(keys, names=names).to_frame(index=False)
-    table["epoch"] = table["step"] / 1.0
-    table["status"] = "done"
+    layers, neurons = range(1, depth + 1), range(1, width + 1)
+    table = _keys(variant=variants, trial=range(trials), step=(0, 100, 500), layer=layers, neuron=neurons)
     place = table["layer"] + 10 * table["neuron"] + 100 * table["trial"] + table["step"] / 5
     table["saturation"] = place / 1000
     return table
 
 
-def demon_table() -> pd.DataFrame:
-    """A neuron whose C is 2 + 0.3 Δz + 0.5 Δz², and 2 − 0.1 Δa + 0.2 Δa²."""
-    sizes = 0.1 * 0.5 ** np.arange(13)
-    moves = np.concatenate([-sizes, sizes[::-1]])
-    frames = []
-    for moved, first, second in (("z", 0.3, 0.5), ("a", -0.1, 0.2)):
-        frame = pd.DataFrame({"layer": 2, "neuron": 7, "moved": moved, "move": moves})
-        frame["change"] = first * moves + second * moves**2
-        frame["predicted"] = first * moves
-        frame["remainder"] = second * moves**2
-        frames.append(frame.assign(rounding=1e-15, order=2.0))
-    return pd.concat(frames, ignore_index=True)
-
-
-def demon_layer_table(width=6) -> pd.DataFrame:
-    """Neurons that gain what their derivative says; the first has none, the second gains nothing."""
-    derivative = np.array([0, 0.01, -0.02, 0.04, -0.08, 0.16])[:width]
-    gain = 0.1 * np.abs(derivative)
-    gain[1:2] = 0
-    frame = pd.DataFrame({"layer": 2, "neuron": np.arange(1, width + 1), "derivative": derivative})
-    frame = frame.assign(order=2.0, best_move=-0.1, best_gain=gain, reach=0.1, rank_correlation=0.9)
-    return pd.concat([frame.assign(moved=moved) for moved in ("z", "a")], ignore_index=True)
-
-
 def prediction_table(variants=VARIANTS, depth=LAYERS) -> pd.DataFrame:
     """The ratios that `layers_table` scatters about."""
     layers = np.arange(1, depth + 1)
+    ratios = {variant: DECAY.get(variant, 0.5) ** (max(depth - 1, 1) - layers) for variant in variants}
     frames = [
-        pd.DataFrame(
-            {
-                "variant": variant,
-                "layer": layers,
-                "predicted_speed_w": 0.9 * DECAY.get(variant, 0.5) ** (max(depth - 1, 1) - layers),
-                "predicted_speed": DECAY.get(variant, 0.5) ** (max(depth - 1, 1) - layers),
-            }
-        )
-        for variant in variants
+        pd.DataFrame({"layer": layers, "predicted_speed": ratio, "predicted_speed_w": 0.9 * ratio})
+        for ratio in ratios.values()
     ]
-    return pd.concat(frames, ignore_index=True)
-
-
-def phase_table() -> pd.DataFrame:
-    """A critical line σ_w² = 1 + σ_b², missing from 1.5 on, and a point above it."""
-    b = np.linspace(0, 2, 5)
-    line = pd.DataFrame(
-        {"bias_variance": b, "weight_variance": np.where(b < 1.5, 1 + b, np.nan), "asked": False}
-    )
-    point = pd.DataFrame({"bias_variance": [0.5], "weight_variance": [4.0], "asked": [True]})
-    return pd.concat([line, point], ignore_index=True)
+    return pd.concat(frames, keys=ratios, names=["variant", None]).reset_index("variant")
 
 
 def all_tables(variants=VARIANTS, trials=20, depth=LAYERS) -> dict[str, pd.DataFrame]:
@@ -222,8 +162,6 @@ def all_tables(variants=VARIANTS, trials=20, depth=LAYERS) -> dict[str, pd.DataF
         "histograms": histograms_table(variants, min(trials, 4), depth),
         "curves": curves_table(variants, depth),
         "neurons": neurons_table(variants, min(trials, 2), depth),
-        "demon": demon_table(),
-        "demon_layer": demon_layer_table(),
     }
 
 
@@ -251,7 +189,6 @@ def make_all_tables() -> Callable[..., dict[str, pd.DataFrame]]:
     return lambda variants, trials, depth: {
         **all_tables(variants, trials, depth),
         "prediction": prediction_table(variants, depth),
-        "phase": phase_table(),
     }
 
 

@@ -1,212 +1,101 @@
-import os
-import re
-from pathlib import Path
+import warnings
 
-import matplotlib
+import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.text import Text
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
-from lab import figures, plugins
-from lab.errors import PartError, StorageError
-from lab.figures import tables as room
-
-NAMES = [
-    "activations",
-    "causes",
-    "comparisons",
-    "demon",
-    "demon_layer",
-    "gradient_cosine",
-    "learning_speed",
-    "ledger",
-    "neurons",
-    "overview",
-    "phase",
-    "prediction",
-    "saturation",
-    "saturation_measures",
-    "slopes",
-    "speed_by_layer",
-    "training",
-    "weight_speed",
-    "z_distribution",
-]
+from lab.figures.tables import band, bands, over_layers, threshold, time_axis, trial_mean
 
 
-def test_these_figures_ship():
-    assert sorted(figures.TABLE) == NAMES
-    for part in figures.TABLE.values():
-        assert part.__doc__
-        assert part.needs
+def rows(values, trials=None):
+    """A table with a row a step and trial, of a matrix (step, trial)."""
+    values = np.asarray(values, dtype=float)
+    step, trial = np.indices(values.shape)
+    return pd.DataFrame(
+        {
+            "trial": trial.ravel(),
+            "step": 10 * step.ravel(),
+            "epoch": step.ravel() / 2,
+            "layer": 1,
+            "q": values.ravel(),
+        }
+    )
 
 
-def test_an_unknown_figure_is_told_the_nearest(tables):
-    with pytest.raises(PartError, match=r"unknown figure 'learning_sped'; did you mean 'learning_speed'\?"):
-        figures.draw("learning_sped", tables)
+def test_a_band_is_the_median_and_the_quantiles_5_and_95_of_the_trials():
+    values = np.random.default_rng(0).lognormal(size=(7, 21))
+    found = band(rows(values), "q", "epoch")
+    np.testing.assert_array_equal(found.x, np.arange(7) / 2)
+    np.testing.assert_array_equal(found.median, np.median(values, axis=1))
+    np.testing.assert_allclose(found.low, np.quantile(values, 0.05, axis=1), rtol=1e-15)
+    np.testing.assert_allclose(found.high, np.quantile(values, 0.95, axis=1), rtol=1e-15)
+    assert found.trials == 21
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_fault_112_without_data_a_figure_says_so(name, texts):
-    (text,) = texts(figures.draw(name, {}))
-    assert text == f"{name}: no data yet (the table {figures.TABLE[name].needs[0]!r} is empty)"
+def test_the_order_of_the_rows_does_not_matter():
+    table = rows(np.random.default_rng(0).normal(size=(5, 4)))
+    shuffled = table.sample(frac=1, random_state=3)
+    np.testing.assert_array_equal(band(table, "q", "step").median, band(shuffled, "q", "step").median)
 
 
-@pytest.mark.parametrize(
-    ("name", "quantity"),
-    [
-        ("learning_speed", "learning_speed"),
-        ("speed_by_layer", "learning_speed"),
-        ("saturation", "saturation"),
-        ("slopes", "slope_p50"),
-    ],
-)
-def test_a_quantity_that_was_not_recorded_is_named(tables, name, quantity):
-    lacking = {**tables, "layers": tables["layers"].drop(columns=quantity)}
-    message = f"this run did not record '{quantity}'; add it to the file's record.quantities"
-    with pytest.raises(figures.NotRecordedError, match=message):
-        figures.draw(name, lacking)
+def test_a_trial_that_diverged_takes_part_until_then():
+    found = band(rows([[1, 2, 9], [1, 2, np.nan], [3, 5, np.inf], [np.nan, np.nan, np.nan]]), "q", "step")
+    np.testing.assert_array_equal(found.median, [2, 1.5, 4, np.nan])
+    assert found.trials == 3
+    assert found.drawable
 
 
-def test_a_table_without_a_key_column_is_told(tables):
-    broken = {"steps": tables["steps"].drop(columns="step")}
-    with pytest.raises(
-        PartError, match=r"the table 'steps' has no column 'step' \(but: variant, trial, epoch"
-    ):
-        figures.draw("training", broken)
+def test_a_trial_without_a_finite_value_is_not_counted():
+    found = band(rows([[1, np.nan], [2, np.nan]]), "q", "step")
+    assert found.trials == 1
+    np.testing.assert_array_equal(found.low, found.high)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_labels_of_users_are_never_read_as_mathematics(name, make_tables):
-    label = r"$\alpha$_1 & \frac"
-    figure = figures.draw(name, make_tables((label,), 1, 1), title="$x$ costs 5$")
-    marked = [text for text in figure.findobj(Text) if "$" in text.get_text()]
-    assert marked
-    assert not any(text.get_parse_math() for text in marked)
+def test_the_smallest_number_keeps_its_value():
+    assert band(rows([[5e-324, 5e-324]]), "q", "step").median[0] == 5e-324
 
 
-@pytest.fixture
-def quick_save(monkeypatch):
-    """Saving without rendering, for tests of what is saved."""
-
-    def save(figure, folder, name):
-        folder.mkdir(exist_ok=True)
-        paths = [folder / f"{name}.png", folder / f"{name}.svg"]
-        for path in paths:
-            path.write_text("a figure")
-        return paths
-
-    monkeypatch.setattr(room, "save", save)
+@given(arrays(np.float64, (4, 6), elements=st.floats(-1e6, 1e6) | st.just(np.nan)))
+def test_quantiles_are_numpys(values):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        expected = np.nanquantile(values, (0.05, 0.5, 0.95), axis=1)
+    found = band(rows(values), "q", "step")
+    np.testing.assert_allclose([found.low, found.median, found.high], expected, rtol=1e-12, atol=1e-9)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_same_tables_give_the_same_bytes(name, make_tables, tmp_path):
-    tables = make_tables(("a",), 2, 1)
-    first = figures.save(figures.draw(name, tables, "Twice σ′"), tmp_path / "a", name)
-    again = figures.save(figures.draw(name, tables, "Twice σ′"), tmp_path / "b", name)
-    assert [path.name for path in first] == [f"{name}.png", f"{name}.svg"]
-    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in again]
+def test_the_bands_of_layers_are_those_of_each_alone():
+    one, other = rows([[1.0, 2.0], [3.0, np.nan]]), rows([[5.0, 6.0]]).assign(layer=4)
+    found = bands(pd.concat([other, one]), "q", "epoch")
+    assert list(found) == [1, 4]
+    for layer, table in ((1, one), (4, other)):
+        alone = band(table, "q", "epoch")
+        np.testing.assert_array_equal(found[layer].edges, alone.edges)
+        np.testing.assert_array_equal(found[layer].x, alone.x)
+        assert found[layer].trials == alone.trials
 
 
-def test_text_stays_text_in_the_svg_without_a_date_or_an_author(make_tables, tmp_path):
-    tables = make_tables(("tanh",), 2, 2)
-    _, svg = figures.save(figures.draw("learning_speed", tables, "A floor under σ′"), tmp_path, "speed")
-    content = svg.read_text(encoding="utf-8")
-    assert ">A floor under σ′</text>" in content
-    assert ">2 of 2 trials diverged</text>" in content
-    assert not re.search("<dc:date>|<dc:creator>|Matplotlib v", content)
+def test_over_layers_is_a_band_of_one_step_by_layer():
+    table = pd.concat([rows([[1.0, 2.0], [3.0, 4.0]]), rows([[5.0, 6.0], [7.0, 9.0]]).assign(layer=4)])
+    found = over_layers(table, "q", 10)
+    assert (found.x.tolist(), found.median.tolist(), found.trials) == ([1, 4], [3.5, 8], 2)
+    assert len(over_layers(table, "q", np.nan).x) == 0
 
 
-def test_a_png_has_150_dots_an_inch(tables, tmp_path):
-    figure = figures.draw("speed_by_layer", tables)
-    png, _ = figures.save(figure, tmp_path, "speed")
-    header = png.read_bytes()[16:24]
-    assert int.from_bytes(header[:4], "big") == pytest.approx(figure.get_figwidth() * 150, abs=1)
-    assert int.from_bytes(header[4:], "big") == pytest.approx(figure.get_figheight() * 150, abs=1)
+def test_the_mean_over_trials_leaves_out_what_is_not_finite():
+    table = rows([[0.2, 0.4], [np.nan, 0.6], [np.nan, np.nan]])
+    x, layers, mean = trial_mean(table, "q", "step")
+    np.testing.assert_array_equal(x, [0, 10, 20])
+    np.testing.assert_array_equal(layers, [1])
+    np.testing.assert_allclose(mean, [[0.3, 0.6, np.nan]])
 
 
-def test_saving_keeps_the_layout_of_the_figure(make_tables, tmp_path):
-    figure = figures.draw("training", make_tables(("a",), 1, 1))
-    engine = figure.get_layout_engine()
-    figures.save(figure, tmp_path, "training")
-    assert figure.get_layout_engine() is engine
-
-
-def test_a_title_in_another_script_does_not_fail(make_tables, tmp_path):
-    figure = figures.draw("training", make_tables(("a",), 1, 1), "学習の速さ 🙂")
-    _, svg = figures.save(figure, tmp_path, "training")
-    assert "学習の速さ 🙂" in svg.read_text(encoding="utf-8")
-
-
-def test_a_failed_write_leaves_the_old_file_and_no_part(tmp_path, monkeypatch):
-    figure = figures.draw("activations", {})
-    old = {path: path.read_bytes() for path in figures.save(figure, tmp_path, "a")}
-
-    def no_space(*_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "replace", no_space)
-    monkeypatch.setattr("pathlib.Path.replace", no_space)
-    with pytest.raises(StorageError, match=r"a\.png: cannot be written: No space left on device") as caught:
-        figures.save(figure, tmp_path, "a")
-    assert caught.value.exit_code == 4
-    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == old
-
-
-def test_all_figures_are_drawn_and_saved(make_all_tables, tmp_path, quick_save):
-    tables = make_all_tables(("a",), 2, 1)
-    paths = figures.draw_all(tables, tmp_path / "plots", "All")
-    assert [path.name for path in paths] == [f"{name}.{kind}" for name in NAMES for kind in ("png", "svg")]
-    assert sorted(path.name for path in (tmp_path / "plots").iterdir()) == sorted(path.name for path in paths)
-
-
-def test_all_leaves_out_what_was_not_recorded(make_all_tables, tmp_path, quick_save):
-    lean = make_all_tables(("a",), 1, 1)
-    lean["layers"] = lean["layers"].drop(columns=["saturation", "slope_p02"])
-    paths = figures.draw_all(lean, tmp_path)
-    drawn = {path.stem for path in paths}
-    assert drawn == set(NAMES) - {"saturation", "saturation_measures", "slopes"}
-
-
-def test_all_leaves_out_what_has_no_table(make_all_tables, tmp_path, quick_save):
-    tables = make_all_tables(("a",), 1, 1)
-    for name in ("neurons", "demon", "demon_layer"):
-        del tables[name]
-    drawn = {path.stem for path in figures.draw_all(tables, tmp_path)}
-    assert drawn == set(NAMES) - {"neurons", "demon", "demon_layer"}
-
-
-def test_fault_112_a_figure_that_fails_does_not_stop_the_others(
-    make_all_tables, tmp_path, monkeypatch, quick_save
-):
-    def fails(self, tables):
-        raise MemoryError
-
-    monkeypatch.setattr(figures.TABLE["learning_speed"], "draw", fails)
-    with pytest.raises(
-        figures.FiguresError, match="the figure 'learning_speed' failed: MemoryError"
-    ) as caught:
-        figures.draw_all(make_all_tables(("a",), 1, 1), tmp_path)
-    assert [name for name, _ in caught.value.failed] == ["learning_speed"]
-    assert {path.stem for path in caught.value.paths} == set(NAMES) - {"learning_speed"}
-    assert all(path.is_file() for path in caught.value.paths)
-    assert caught.value.exit_code == 1
-
-
-def test_drawing_changes_neither_the_tables_nor_matplotlib(make_tables):
-    tables = make_tables(("a", "b"), 2, 2)
-    copies = {name: table.copy() for name, table in tables.items()}
-    settings = dict(matplotlib.rcParams)
-    for name in NAMES:
-        figures.draw(name, tables)
-    for name, table in tables.items():
-        pd.testing.assert_frame_equal(table, copies[name])
-    assert dict(matplotlib.rcParams) == settings
-
-
-def test_a_figure_part_has_no_parameters():
-    with pytest.raises(PartError, match="'training' has no parameter 'dpi'"):
-        plugins.build("figures", {"name": "training", "dpi": 3})
+@pytest.mark.parametrize(("last", "column"), [(1.9, "step"), (2.0, "epoch"), (500.0, "epoch")])
+def test_time_is_in_epochs_unless_there_are_fewer_than_two(last, column):
+    assert time_axis(pd.DataFrame({"epoch": [0.0, last]})) == column
 
 
 @pytest.mark.parametrize(
@@ -219,27 +108,4 @@ def test_a_figure_part_has_no_parameters():
     ],
 )
 def test_the_threshold_is_told(variants, told):
-    assert room.threshold({} if variants is None else {"variants": variants}) == told
-
-
-def test_the_room_knows_tables_only_and_no_pyplot():
-    folder = Path(figures.__file__).parent
-    for path in folder.rglob("*.py"):
-        source = path.read_text(encoding="utf-8")
-        allowed = r"figures|errors|storage|analysis|parts"
-        assert not re.search(rf"^\s*(from|import) lab\.(?!{allowed})", source, re.M), path
-        assert "pyplot" not in source, path
-
-
-@pytest.mark.parametrize(
-    ("floors", "told"), [(None, ""), ([0.0, 0.0], ""), ([0.0, 0.1], "not the gradient of C")]
-)
-def test_every_figure_of_a_counterfactual_says_so(make_tables, texts, floors, told):
-    tables = make_tables()
-    if floors:
-        count = len(tables["variants"])
-        tables = tables | {"variants": tables["variants"].assign(surrogate_floor=(floors * count)[:count])}
-    for name in ("learning_speed", "overview", "activations"):
-        said = " ".join(texts(room.draw(name, tables, title="A title"))).replace("\n", " ")
-        assert "A title" in said
-        assert ("not the gradient of C" in said) == bool(told)
+    assert threshold({} if variants is None else {"variants": variants}) == told

@@ -1,0 +1,151 @@
+"""What is drawn in a panel: lines with bands, points with bars, maps, labels, marks on the floor, bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log10
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from scipy.optimize import isotonic_regression
+
+from lab.figures.drawing import style
+from lab.figures.drawing.bands import Band, Floats, outline, thinned
+from lab.figures.drawing.scales import chosen, whole_numbers
+
+MOST_LABELLED = 10
+"""Of more lines in a panel only some are labelled."""
+
+MOST_ASIDE = 5
+"""Labels that there is no room for beside their lines, so that all stand near them."""
+
+
+@dataclass(frozen=True)
+class End:
+    """Where a line ends, and the short label that stands there."""
+
+    x: float
+    y: float
+    label: str
+    colour: str
+
+
+def draw_band(ax: Axes, band: Band, look: style.Look, label: str = "", *, markers: int = 0) -> None:
+    """A line for the median, and the band around it where there are several trials."""
+    draw_line(ax, band, look, label, markers=markers)
+    if band.trials > 1:
+        fill_band(ax, band, look.colour)
+
+
+def draw_line(ax: Axes, band: Band, look: style.Look, label: str = "", *, markers: int = 0) -> None:
+    """A line for the median, with gaps where there is none.
+
+    The line bears about so many ``markers``, and one where it has but a single reading.
+    """
+    readings = int(np.isfinite(band.median).sum())
+    looks = look.line() if markers or readings == 1 else look.line(marker="")
+    every = max(readings // markers, 1) if markers else None
+    ax.plot(*outline(band.x, band.median), **looks, markevery=every, label=label)
+
+
+def fill_band(ax: Axes, band: Band, colour: str, label: str = "") -> None:
+    """The area from the lower to the upper edge."""
+    x, low, high = thinned(band.x, band.low, band.high)
+    ax.fill_between(x, low, high, color=colour, alpha=style.BAND_OPACITY, linewidth=0, label=label)
+
+
+def draw_points(ax: Axes, band: Band, looks: style.Looks, shift: float, label: str = "") -> None:
+    """Medians, and a bar for the band of each where there are several trials, all moved by a shift."""
+    ax.plot(band.x + shift, band.median, **looks, label=label)
+    if band.trials > 1:
+        ax.vlines(band.x + shift, band.low, band.high, color=looks["color"], linewidth=0.9)
+
+
+def shifts(count: int, distance: float) -> Floats:
+    """How far so many neighbours are moved to both sides so that they do not hide each other."""
+    return np.asarray(distance * (np.arange(count) - (count - 1) / 2))
+
+
+def ground(ax: Axes, x: Floats, y: Floats) -> None:
+    """A hatched ground from the first to the last x and y, seen where nothing is drawn over it."""
+    ax.add_patch(Rectangle((x[0], y[0]), x[-1] - x[0], y[-1] - y[0], **style.MISSING))
+    ax.set_xlim(x[0], x[-1])
+    ax.set_ylim(y[0], y[-1])
+
+
+def draw_map(ax: Axes, x: Floats, y: Floats, share: Floats) -> None:
+    """A map of shares from 0 to 1 between these edges of its cells; what is NaN is hatched."""
+    ground(ax, x, y)
+    ax.pcolormesh(x, y, share, vmin=0, vmax=1, cmap=style.SATURATION_MAP, rasterized=True)
+    ax.yaxis.set_major_locator(whole_numbers())
+    ax.grid(False)
+
+
+def map_scale(figure: Figure, label: str) -> None:
+    """The colour bar of the maps of a figure."""
+    scale = ScalarMappable(Normalize(0, 1), style.SATURATION_MAP)
+    bar = figure.colorbar(scale, ax=figure.axes, aspect=20, pad=0.02)
+    bar.set_label(label, fontsize=8)
+    bar.outline.set_linewidth(0)
+
+
+def floor_marks(ax: Axes, x: Floats, label: str = "", **looks: Any) -> None:
+    """Marks on the floor of a panel, at readings that a logarithmic axis cannot show."""
+    if len(x):
+        shown, _, _ = thinned(x, x, x)
+        looks = {"marker": "|"} | looks | {"linestyle": "none", "clip_on": False, "label": label}
+        ax.plot(shown, np.zeros_like(shown), **looks, transform=ax.get_xaxis_transform())
+
+
+def bound(ax: Axes, value: float, label: str, *, below: bool) -> None:
+    """A dashed line across the panel at a bound of the slope, with its label under or above it."""
+    ax.axhline(value, color=style.ACCENT, linestyle="--", linewidth=0.9, zorder=1.5)
+    place: style.Looks = {"xycoords": ax.get_yaxis_transform(), "textcoords": "offset points", "ha": "right"}
+    place |= {"va": "top" if below else "bottom", "fontsize": style.SMALL, "color": style.ACCENT}
+    ax.annotate(label, (1, value), (-2, -2 if below else 2), **place)
+
+
+def end_labels(ax: Axes, ends: Sequence[End], height: float) -> None:
+    """Label the lines where they end; labels of lines that end together are moved apart.
+
+    The y axis must have its limits; ``height`` is the panel's in inches. Of many lines some are labelled, and
+    of lines that lie close only as many as stand not far from them.
+    """
+    look: style.Looks = {"xycoords": ax.get_xaxis_transform(), "textcoords": "offset points", "va": "center"}
+    look |= {"fontsize": style.SMALL, "annotation_clip": False}
+    look["bbox"] = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.6}
+    gap = 1.25 * style.SMALL / (72 * height)
+    together: dict[float, list[End]] = {}
+    for end in ends:
+        together.setdefault(end.x, []).append(end)
+    for x, lines in together.items():
+        extent = float(np.ptp([_place(ax, end.y) for end in lines]))
+        most = min(MOST_LABELLED, int(extent / gap) + MOST_ASIDE)
+        neighbours = [lines[place] for place in chosen(range(len(lines)), most)]
+        places = spread([_place(ax, end.y) for end in neighbours], gap)
+        overshoot = max(max(places) - 1, 0.0)
+        for end, place in zip(neighbours, places, strict=True):
+            ax.annotate(end.label, (x, place - overshoot), (3, 0), color=end.colour, **look)
+
+
+def spread(places: Sequence[float], gap: float) -> list[float]:
+    """The places moved as little as possible (least squares) so that neighbours are ``gap`` apart."""
+    order = np.argsort(places, kind="stable")
+    gaps = gap * np.arange(len(order))
+    moved = np.empty(len(order))
+    moved[order] = isotonic_regression(np.asarray(places)[order] - gaps).x + gaps
+    return [float(place) for place in moved]
+
+
+def _place(ax: Axes, y: float) -> float:
+    """Where y stands on the axis, from 0 at its lower end to 1 at its upper end."""
+    bottom, top = ax.get_ylim()
+    if ax.get_yscale() == "log":
+        return (log10(y) - log10(bottom)) / (log10(top) - log10(bottom))
+    return (y - bottom) / (top - bottom)

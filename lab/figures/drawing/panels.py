@@ -1,0 +1,137 @@
+"""Figures of panels."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product, zip_longest
+from math import ceil
+from typing import Any, Generic, TypeVar
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from lab.figures.drawing import style, writing
+from lab.figures.drawing.scales import whole_numbers
+from lab.figures.drawing.writing import Entry
+
+_MOST_COLUMNS = 4
+
+Key = TypeVar("Key", bound=Hashable)
+Row = TypeVar("Row", bound=Hashable)
+
+
+def sheet(rows: int, columns: int, *, width: float, height: float) -> Figure:
+    """An empty figure of so many panels of this width and height in inches; nothing global knows of it."""
+    figure = Figure(figsize=(max(width * columns, 4.5) + 0.8, height * rows + 0.5), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def blank(message: str) -> Figure:
+    """A figure that only says why there is nothing to see."""
+    figure = sheet(1, 1, width=5.6, height=1.0)
+    figure.text(0.5, 0.45, message, ha="center", va="center", color=style.QUIET, wrap=True)
+    return figure
+
+
+def nothing(ax: Axes, why: str) -> None:
+    """Say in an empty panel why it is empty."""
+    ax.text(0.5, 0.5, why, transform=ax.transAxes, ha="center", va="center", color=style.QUIET)
+
+
+@dataclass(frozen=True)
+class Panels(Generic[Key]):
+    """Panels of the same of several things, in one frame of titles, labels and a legend.
+
+    ``axes`` are the panels by what they show, ``grid`` the same in rows. Each row has a label. The titles
+    are of the first panels. A panel in which nothing is drawn is an empty place.
+    """
+
+    figure: Figure
+    axes: dict[Key, Axes]
+    grid: list[list[Axes]]
+    labels: list[str]
+    titles: list[str]
+
+    @property
+    def first(self) -> Axes:
+        """The first panel."""
+        return self.grid[0][0]
+
+    def framed(
+        self, x: str = "", more: Sequence[Entry] = (), notes: Sequence[Sequence[str]] = (), *, y: str = ""
+    ) -> Figure:
+        """The figure with its titles, labels and legend.
+
+        ``x`` labels the axes that have no label of their own, ``y`` the whole; ``notes`` stand below the
+        titles; ``more`` are entries of the legend beyond what is drawn with a label.
+        """
+        every = [ax for row in self.grid for ax in row]
+        for ax in every:
+            if not ax.has_data():
+                ax.set_axis_off()
+        for row, label in zip(self.grid, self.labels, strict=True):
+            for ax in [ax for ax in row if ax.axison][:1]:
+                ax.set_ylabel(label)
+                ax.tick_params(labelleft=True)
+        for column in zip_longest(*self.grid):
+            for ax in [ax for ax in column if ax and ax.axison][-1:]:
+                ax.set_xlabel(ax.get_xlabel() or x)
+                ax.tick_params(labelbottom=True)
+        width = 72 * self.figure.get_figwidth() / len(self.grid[0])
+        writing.captions(every[: len(self.titles)], self.titles, notes, width)
+        if y:
+            self.figure.supylabel(y, fontsize=9)
+        writing.legend(self.figure, more)
+        return self.figure
+
+
+def wrapped(names: Iterable[Key], *, height: float, label: str, titled: bool = True) -> Panels[Key]:
+    """A panel for each name, at most four in a row, with the same axes; ``label`` is that of y."""
+    keys = list(names)
+    columns = min(len(keys), _MOST_COLUMNS)
+    rows = ceil(len(keys) / columns)
+    width = {1: 5.6, 2: 3.7, 3: 2.9}.get(columns, 2.4)
+    figure = sheet(rows, columns, width=width, height=height)
+    cells = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
+    axes, spare = cells[: len(keys)], cells[len(keys) :]
+    for ax in spare:
+        ax.remove()
+    axes[0].xaxis.set_major_locator(whole_numbers())
+    grid = [axes[start : start + columns] for start in range(0, len(keys), columns)]
+    titles = [str(key) for key in keys] if titled else []
+    return Panels(figure, dict(zip(keys, axes, strict=True)), grid, [label] * rows, titles)
+
+
+def matrix(
+    rows: Mapping[Row, str],
+    columns: Mapping[Key, str],
+    *,
+    height: float,
+    width: float | None = None,
+    **sharing: Any,
+) -> Panels[tuple[Row, Key]]:
+    """Small panels by row and column, which map to their labels and titles.
+
+    The height and the width are those of a panel, in inches; ``sharing`` is that of `Figure.subplots`.
+    """
+    wide = width or max(1.7, 4.6 / len(columns))
+    figure = sheet(len(rows), len(columns), width=wide, height=height)
+    cells = figure.subplots(len(rows), len(columns), **{"sharex": "col"} | sharing, squeeze=False)
+    for top in cells[0]:
+        top.xaxis.set_major_locator(whole_numbers())
+    axes = dict(zip(product(rows, columns), cells.flat, strict=True))
+    return Panels(figure, axes, cells.tolist(), list(rows.values()), list(columns.values()))
+
+
+def side_by_side(labels: Sequence[str], count: int, *, width: float, row: float) -> tuple[Figure, list[Axes]]:
+    """Panels in which each label has a row of this height in inches, the first at the bottom at y = 0."""
+    figure = sheet(1, count, width=width, height=row * len(labels) + 0.85)
+    (axes,) = figure.subplots(1, count, sharey=True, squeeze=False)
+    axes[0].set_yticks(range(len(labels)), labels)
+    axes[0].set_ylim(-0.7, len(labels) - 0.3)
+    for ax in axes:
+        ax.tick_params(axis="y", length=0)
+    return figure, list(axes)

@@ -1,0 +1,83 @@
+"""Axes of layers, of time, and logarithmic ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log10
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
+
+from lab.figures.drawing.bands import SMALLEST, Floats
+
+LARGEST = 1e300
+"""A logarithmic axis ends about here, so that it has an end."""
+
+
+def whole_numbers() -> MaxNLocator:
+    """Ticks for an axis of layers, steps or epochs."""
+    return MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True, min_n_ticks=1)
+
+
+def layer_axis(ax: Axes, layers: Sequence[int], room: float = 0.5) -> None:
+    """An x axis of these layers; of more than twelve every second has a tick, or every third, and so on."""
+    ax.set_xlim(layers[0] - room, layers[-1] + room)
+    ax.set_xticks(ticks(layers))
+
+
+def ticks(layers: Sequence[int], most: int = 12) -> list[int]:
+    """The layers that a tick is put at."""
+    return list(layers)[:: max(-(-len(layers) // most), 1)]
+
+
+def chosen(layers: Sequence[int], most: int = 24) -> list[int]:
+    """The layers to show where there are many: the first, the last, and some evenly between."""
+    if len(layers) <= most:
+        return list(layers)
+    places = np.linspace(0, len(layers) - 1, most).round().astype(int)
+    return [layers[place] for place in places]
+
+
+def cell_edges(x: Floats) -> Floats:
+    """The edges of a map's cells: half-way between readings; the outermost as far from theirs as the next."""
+    if len(x) == 1:
+        return np.array([x[0] - 0.5, x[0] + 0.5])
+    middle: Floats = (x[1:] + x[:-1]) / 2
+    return np.concatenate(([2 * x[0] - middle[0]], middle, [2 * x[-1] - middle[-1]]))
+
+
+def log_axis(ax: Axes, values: Sequence[Floats]) -> None:
+    """A logarithmic y axis that holds all positive ``values``, labelled at powers of ten or between.
+
+    The same for all panels that share it.
+    """
+    every = np.concatenate([np.empty(0), *values])
+    held = every[np.isfinite(every) & (every > 0)]
+    low, high = (float(held.min()), float(held.max())) if held.size else (0.1, 1.0)
+    decades = log10(high) - log10(low)
+    margin = 10 ** min(max(0.06 * decades, 0.08), 1)
+    for alike in ax.get_shared_y_axes().get_siblings(ax):
+        alike.set_autoscaley_on(False)
+    ax.set_yscale("log")
+    ax.set_ylim(max(low / margin, SMALLEST), max(min(high, LARGEST) * margin, 10 * SMALLEST))
+    powers_of_ten(ax.yaxis, 7)
+    if decades < 1.5:
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades > 0.8 else (1, 1.5, 2, 3, 5, 7)))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+
+
+def powers_of_ten(axis: Axis, most: int) -> None:
+    """Ticks of a logarithmic axis at about so many powers of ten, and none between."""
+    axis.set_major_locator(LogLocator(numticks=most))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: power_of_ten(value)))
+    axis.set_minor_locator(NullLocator())
+    axis.set_minor_formatter(NullFormatter())
+
+
+def power_of_ten(value: float) -> str:
+    """``10⁻³`` for 0.001, in letters that need no mathematics; nothing for what is not positive."""
+    if value <= 0:
+        return ""
+    return "10" + str(round(log10(value))).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

@@ -1,0 +1,91 @@
+"""How the lab's figures look: type, ink, colours for the colour-blind, and marks that need none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import matplotlib.style
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
+
+INK = "#222222"
+QUIET = "#666666"
+HAIRLINE = "#dddddd"
+ACCENT = "#b3400a"
+"""Of bounds and of slopes that are drawn over something else."""
+
+Looks: TypeAlias = dict[str, Any]
+"""How something looks, as the keywords that matplotlib takes."""
+
+MISSING: Looks = {"facecolor": "white", "hatch": "////", "edgecolor": "#bbbbbb", "linewidth": 0}
+"""How an area looks where there is no value."""
+
+SMALL = 7.5
+"""Size in points of notes and of labels at the ends of lines."""
+
+SATURATION_MAP = "magma_r"
+"""Perceptually uniform and monotone in lightness, so that it prints in grey: pale is 0, dark is 1."""
+
+BAND_OPACITY = 0.18
+
+_OKABE_ITO = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#e69f00", "#56b4e9")
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h")
+Dashes = tuple[float, tuple[float, ...]]
+"""A line style as matplotlib takes it: an offset, and the lengths of ink and gap."""
+
+SOLID: Dashes = (0, ())
+_DASHES: tuple[Dashes, ...] = (SOLID, (0, (5, 1.5)), (0, (1, 1)), (0, (6, 1.5, 1, 1.5)))
+
+
+@dataclass(frozen=True)
+class Look:
+    """What tells one line from another: a colour, and, for print in grey, a marker and dashes."""
+
+    colour: str
+    marker: str
+    dashes: Dashes
+
+    def line(self, **changes: Any) -> Looks:
+        """How a line of this look and its markers look."""
+        return {"color": self.colour, "marker": self.marker, "linestyle": self.dashes} | changes
+
+
+def area(colour: str, hatch: str) -> Looks:
+    """How an area looks in this colour, hatched in white, for print in grey."""
+    return {"facecolor": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0}
+
+
+def dot(*, filled: bool) -> Looks:
+    """How a mark without a line looks in the first colour."""
+    colour = categories(1)[0].colour
+    face = colour if filled else "white"
+    return {"color": colour, "marker": "o", "linestyle": "none", "markersize": 4.5, "markerfacecolor": face}
+
+
+def context() -> AbstractContextManager[None]:
+    """Matplotlib with the settings of ``lab.mplstyle`` and nobody else's, as long as the context lasts."""
+    return matplotlib.style.context(["default", Path(__file__).with_name("lab.mplstyle")])
+
+
+def categories(count: int) -> list[Look]:
+    """Looks for things without an order (variants): the palette of Okabe and Ito (2008), without its yellow.
+
+    The cycles of colours, markers and dashes have different lengths, so that the first 308 looks differ.
+    """
+    looks = zip(cycle(_OKABE_ITO), cycle(_MARKERS), cycle(_DASHES), strict=False)
+    return [Look(*look) for look in islice(looks, count)]
+
+
+def ramp(layers: Sequence[int]) -> dict[int, Look]:
+    """Looks for the layers, in their order: from dark (nearest the input) to light (the output)."""
+    colours = colormaps["viridis"]
+    last = max(len(layers) - 1, 1)
+    return {
+        layer: Look(to_hex(colours(0.85 * place / last)), _MARKERS[0], _DASHES[place % len(_DASHES)])
+        for place, layer in enumerate(layers)
+    }

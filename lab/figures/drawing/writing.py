@@ -1,0 +1,139 @@
+"""The words of a figure: its title, its panels' captions, its legend, and what it says of the trials."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from math import ceil
+from typing import Any, TypeAlias
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from lab.figures.drawing import style
+from lab.figures.drawing.bands import Floats
+
+Entry: TypeAlias = tuple[Artist, str]
+"""A mark and a label of a legend."""
+
+_CHARACTER = 0.6
+"""Width of a character of DejaVu Sans, on average and with room to spare, in font sizes."""
+
+_BOLD_CHARACTER = 0.68
+_LINE = 1.55
+"""Height of a line of a title or a legend, in font sizes."""
+
+
+def headline(figure: Figure, title: str) -> None:
+    """The figure's title, at its left edge, broken into lines where it is long."""
+    lines = textwrap.wrap(title, int(figure.get_figwidth() * 72 / (11 * _BOLD_CHARACTER)))
+    figure.suptitle("\n".join(lines), x=0.01, ha="left")
+    _grow(figure, 11 * _LINE * len(lines))
+
+
+def captions(
+    axes: Sequence[Axes], titles: Sequence[str], notes: Sequence[Sequence[str]], width: float
+) -> None:
+    """The titles of panels of a width in points, and below each, smaller, the notes on its trials.
+
+    The titles stand at one height, whatever the notes.
+    """
+    room = max(int(width / (style.SMALL * _CHARACTER)), 16)
+    lines = [[line for note in of_panel for line in textwrap.wrap(note, room)] for of_panel in notes]
+    pad = 4 + 1.25 * style.SMALL * max(map(len, lines), default=0)
+    breaking = textwrap.TextWrapper(
+        max(int(width / (9 * _BOLD_CHARACTER)), 12), max_lines=3, placeholder=" …", break_on_hyphens=False
+    )
+    look: style.Looks = {"va": "bottom", "fontsize": style.SMALL, "color": style.QUIET}
+    look |= {"xycoords": "axes fraction", "textcoords": "offset points"}
+    for ax, title in zip(axes, titles, strict=True):
+        ax.set_title(breaking.fill(title), pad=pad)
+    for ax, of_panel in zip(axes, lines, strict=False):
+        if of_panel:
+            ax.annotate("\n".join(of_panel), (0, 1), (0, 2), **look)
+
+
+def legend(figure: Figure, more: Sequence[Entry] = ()) -> None:
+    """A legend under the panels, in as many columns as its longest label leaves room for.
+
+    Its entries are what is drawn with a label, once for each label, and ``more``.
+    """
+    drawn: dict[str, Artist] = {}
+    for ax in figure.axes:
+        for artist, label in zip(*ax.get_legend_handles_labels(), strict=True):
+            drawn.setdefault(label, artist)
+    entries = [*((artist, label) for label, artist in drawn.items()), *more]
+    if not entries:
+        return
+    width = figure.get_figwidth() * 72 / (8 * _CHARACTER)
+    labels = ["\n".join(textwrap.wrap(label, int(width) - 10)) for _, label in entries]
+    columns = min(max(int(width / (max(map(len, labels)) + 9)), 1), len(entries))
+    lines = sum(label.count("\n") + 1 for label in labels)
+    figure.legend(
+        [handle for handle, _ in entries], labels, loc="outside lower left", ncols=columns, handlelength=3.2
+    )
+    _grow(figure, 8 * _LINE * ceil(lines / columns))
+
+
+def words(text: str) -> Entry:
+    """A legend's entry without a mark."""
+    return Line2D([], [], linestyle="none"), text
+
+
+def line(label: str, **looks: Any) -> Entry:
+    """A legend's entry for a line that is drawn in several looks, or for its marks alone."""
+    return Line2D([], [], **looks), label
+
+
+def left_out(shown: int, there: int, what: str) -> list[Entry]:
+    """The legend's entry that tells how many of them a figure shows, if not all."""
+    return [words(f"{shown} of {there} {what} shown")] if shown < there else []
+
+
+def trials_text(counts: Sequence[int], middle: str = "median") -> str:
+    """Of how many trials a figure shows the middle: ``median of 20 trials``; a single one has none."""
+    least, most = min(counts, default=0), max(counts, default=0)
+    if most <= 1:
+        return "1 trial" if most else "no finite trial"
+    return f"{middle} of {most} trials" if least == most else f"{middle} of {least}–{most} trials"
+
+
+def trials_entry(counts: Sequence[int], *, bars: bool = False) -> Entry:
+    """The legend's entry on the trials: how many there are, and what the band (or the bars) holds of them."""
+    text = trials_text(counts)
+    if max(counts, default=0) <= 1:
+        return words(text)
+    if bars:
+        bar = Line2D([], [], linestyle="none", marker="|", markersize=10, color=style.QUIET)
+        return bar, f"{text}; bars: 90 % of them"
+    return Patch(color=style.QUIET, alpha=style.BAND_OPACITY, linewidth=0), f"{text}; band: 90 % of them"
+
+
+def layer_names(layers: Sequence[int]) -> str:
+    """``layer 1`` or ``layers 1–3, 5``: runs of layers in short; the layers are in order."""
+    runs: list[list[int]] = []
+    for layer in layers:
+        if runs and layer == runs[-1][-1] + 1:
+            runs[-1].append(layer)
+        else:
+            runs.append([layer])
+    names = ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
+    return f"layer{'s' if len(layers) > 1 else ''} {names}"
+
+
+def zeros_note(zero: NDArray[np.bool_], x: Floats, unit: str) -> str:
+    """Where a median is zero (``zero`` is true): ``zero from epoch 12``, or at how many readings."""
+    first = int(np.argmax(zero))
+    if zero[first:].all():
+        return f"zero from {unit} {x[first]:.4g}" if first else "zero at every reading"
+    return f"zero at {int(zero.sum())} of {len(zero)} readings"
+
+
+def _grow(figure: Figure, points: float) -> None:
+    """Make the figure higher by this much, so that what is added takes nothing from the panels."""
+    figure.set_figheight(figure.get_figheight() + points / 72)

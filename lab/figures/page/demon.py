@@ -1,0 +1,137 @@
+"""What the demon's moves do to the cost: of one neuron, and of all neurons of a layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from lab import parts
+from lab.figures.drawing import marks, panels, scales, style
+from lab.figures.drawing.bands import Floats
+from lab.figures.tables import checked
+
+_CHANGE, _REMAINDER = style.categories(2)
+_DERIVATIVES = {"z": "δ", "a": "e"}
+_FAR = 100.0
+"""The line of second order passes through remainders that are so many times above rounding."""
+
+_UP: style.Looks = {"linestyle": "none", "markersize": 3.5}
+_DOWN: style.Looks = {"linestyle": "none", "markersize": 7, "markerfacecolor": "none"}
+
+
+@dataclass(frozen=True)
+class Demon(parts.Figure):
+    """The change of C against the size of the demon's move, and what remains of it, on logarithmic axes.
+
+    One panel a demon: Δz, and Δa behind σ. Circles are |ΔC|, on the solid line |δ_j Δz| or |e_j Δa|; squares
+    are the remainder, along a dashed line of second order; both small and filled for moves up, and large and
+    open for moves down.
+    The dotted line is about where rounding hides what remains. What is exactly 0 is left out.
+    """
+
+    needs = ("demon",)
+
+    def draw(self, tables: parts.Tables) -> Figure:
+        sizes = ("change", "predicted", "remainder", "rounding")
+        table = checked(tables, "demon", "layer", "neuron", "moved", "move", "order", *sizes)
+        place = f"layer {table['layer'].iloc[0]}, neuron {table['neuron'].iloc[0]}"
+        demons = {f"{place}: Δ{moved}": rows for moved, rows in table.groupby("moved", sort=False)}
+        multiples = _panels(demons, [table[size].abs() for size in sizes], "size of the change of C")
+        for title, ax in multiples.axes.items():
+            _draw_moves(ax, demons[title])
+            ax.set_xlabel(f"size of the move |Δ{demons[title]['moved'].iloc[0]}|")
+        orders = [_number(rows["order"].iloc[0], ".3f") for rows in demons.values()]
+        return multiples.framed(notes=[[f"order of the remainder: {order}"] for order in orders])
+
+
+@dataclass(frozen=True)
+class DemonLayer(parts.Figure):
+    """What the demon's best move gains at each neuron of a layer, against |δ_j| r or |e_j| r; a dot a neuron.
+
+    r is the largest move. On the solid line the cost falls as the derivative alone says. Neurons at which no
+    move gains are marks on the floor; those whose derivative is exactly 0 are counted in the caption.
+    """
+
+    needs = ("demon_layer",)
+
+    def draw(self, tables: parts.Tables) -> Figure:
+        columns = ("derivative", "best_gain", "reach", "rank_correlation")
+        table = checked(tables, "demon_layer", "layer", "moved", *columns)
+        title = f"layer {table['layer'].iloc[0]}: |Δ{{}}| ≤ r"
+        demons = {title.format(moved): rows for moved, rows in table.groupby("moved", sort=False)}
+        gains = [table["derivative"].abs() * table["reach"], table["best_gain"]]
+        multiples = _panels(demons, gains, "best gain, −ΔC")
+        for title, ax in multiples.axes.items():
+            _draw_neurons(ax, demons[title])
+            moved, reach = demons[title][["moved", "reach"]].iloc[0]
+            ax.set_xlabel(f"|{_DERIVATIVES.get(moved, moved)}| r, r = {reach:g}")
+        return multiples.framed(notes=[_notes(rows) for rows in demons.values()])
+
+
+def _panels(titles: Iterable[str], sizes: Sequence[pd.Series], label: str) -> panels.Panels[str]:
+    """A panel for each title, with logarithmic axes, of y for these sizes."""
+    multiples = panels.wrapped(titles, height=3.0, label=label)
+    scales.log_axis(multiples.first, [size.to_numpy(np.float64) for size in sizes])
+    multiples.first.set_xscale("log")
+    scales.powers_of_ten(multiples.first.xaxis, 6)
+    return multiples
+
+
+def _notes(rows: pd.DataFrame) -> list[str]:
+    notes = [f"rank correlation (Spearman): {_number(rows['rank_correlation'].iloc[0], '.4f')}"]
+    still = int((rows["derivative"] == 0).sum())
+    return [*notes, f"derivative 0 at {still} of {len(rows)} neurons"] if still else notes
+
+
+def _draw_moves(ax: Axes, rows: pd.DataFrame) -> None:
+    rows = rows.assign(size=rows["move"].abs()).sort_values("size", kind="stable")
+    size, remainder = rows["size"].to_numpy(), _visible(rows["remainder"])
+    rounding = float(rows["rounding"].iloc[0])
+    thin: style.Looks = {"linewidth": 1, "zorder": 1.5}
+    _draw_sizes(ax, rows, "change", "|ΔC|", _CHANGE)
+    predicted = _visible(rows["predicted"])
+    ax.plot(size, predicted, color=_CHANGE.colour, **thin, label="predicted: |δΔz|, |eΔa|")
+    _draw_sizes(ax, rows, "remainder", "|remainder|", _REMAINDER)
+    clear = remainder > _FAR * rounding
+    if clear.any():
+        second = np.median(remainder[clear] / size[clear] ** 2) * size**2
+        ax.plot(size, second, "--", color=_REMAINDER.colour, **thin, label="second order")
+    if rounding > 0:
+        label = "about what rounding does to C"
+        ax.axhline(rounding, color=style.QUIET, linestyle=":", linewidth=1, label=label)
+
+
+def _draw_sizes(ax: Axes, rows: pd.DataFrame, column: str, label: str, look: style.Look) -> None:
+    for direction, looks, sign in (("up", _UP, 1), ("down", _DOWN, -1)):
+        moves = rows[np.sign(rows["move"]) == sign]
+        points = moves["size"], _visible(moves[column])
+        ax.plot(*points, **look.line(**looks), label=f"{label}, move {direction}")
+
+
+def _draw_neurons(ax: Axes, rows: pd.DataFrame) -> None:
+    expected, gain = _visible(rows["derivative"] * rows["reach"]), _visible(rows["best_gain"].clip(lower=0))
+    ax.plot(expected, gain, **_CHANGE.line(**_UP), label="a neuron")
+    held = expected[np.isfinite(expected)]
+    if held.size:
+        ends = [held.min(), held.max()]
+        label = "the gain that the derivative alone predicts"
+        ax.plot(ends, ends, color=style.QUIET, linewidth=1, zorder=1.5, label=label)
+    else:
+        panels.nothing(ax, "every derivative is 0")
+    still = expected[np.isnan(gain) & np.isfinite(expected)]
+    marks.floor_marks(ax, still, "on the floor: no move gains", color=_CHANGE.colour)
+
+
+def _visible(values: pd.Series) -> Floats:
+    """The sizes of what a logarithmic axis can show, NaN for the rest."""
+    size = np.abs(values.to_numpy(np.float64))
+    return np.where((size > 0) & np.isfinite(size), size, np.nan)
+
+
+def _number(value: float, form: str) -> str:
+    return "–" if np.isnan(value) else format(value, form)

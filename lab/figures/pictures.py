@@ -1,0 +1,135 @@
+"""From a run's tables to a figure, by its name, and from a figure to its files."""
+
+from __future__ import annotations
+
+import warnings
+from io import BytesIO
+from pathlib import Path
+from typing import ClassVar
+
+from matplotlib.figure import Figure
+
+from lab import parts, plugins
+from lab.errors import LabError, PartError
+from lab.figures.drawing import panels, style, writing
+from lab.figures.page.demon import Demon, DemonLayer
+from lab.figures.page.phase import Phase
+from lab.figures.tables import NotRecordedError, counterfactual
+from lab.storage import write
+
+PAGES: dict[str, tuple[type[parts.Figure], str]] = {
+    "demon": (Demon, "lab demon"),
+    "demon_layer": (DemonLayer, "lab demon"),
+    "phase": (Phase, "lab predict --phase"),
+}
+"""The figures that are not of a run: name → class, and the command whose page draws it."""
+
+
+class FiguresError(LabError):
+    """Some figures of a run could not be drawn or saved; ``paths`` are the files of those that could."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, failed: list[tuple[str, Exception]], paths: list[Path]) -> None:
+        self.failed = failed
+        self.paths = paths
+        reasons = ((name, str(error) or type(error).__name__) for name, error in failed)
+        super().__init__("\n".join(f"the figure {name!r} failed: {reason}" for name, reason in reasons))
+
+
+def draw(
+    name: str,
+    tables: parts.Tables,
+    title: str = "",
+    *,
+    folder: Path | None = None,
+    allow_code: bool = False,
+) -> Figure:
+    """Draw the figure of a run called ``name``; one without data says so instead.
+
+    The name is that of a figure that the lab ships or that is installed, or ``"file.py:Class"``; ``folder``
+    is where a relative file is looked for, ``allow_code`` the leave to run its code.
+
+    Raises
+    ------
+    PartError
+        No figure of a run has this name (the nearest is named), or a table lacks a column.
+    NotRecordedError
+        The figure shows a quantity that was not recorded.
+    """
+    if name in PAGES and name not in plugins.names("figures"):
+        raise PartError(f"{name!r} is a figure of `{PAGES[name][1]}`, not of a run")
+    part = plugins.build("figures", name, folder=folder, allow_code=allow_code)
+    return _drawn(part, name, tables, title)
+
+
+def draw_page(name: str, tables: parts.Tables, title: str = "") -> Figure:
+    """Draw the figure of `PAGES` called ``name``, from the table that its page made."""
+    part, _ = PAGES[name]
+    return _drawn(part(), name, tables, title)
+
+
+def _drawn(part: parts.Figure, name: str, tables: parts.Tables, title: str) -> Figure:
+    with style.context():
+        missing = [need for need in part.needs if need not in tables or tables[need].empty]
+        if missing:
+            figure = panels.blank(f"{name}: no data yet (the table {missing[0]!r} is empty)")
+        else:
+            figure = part.draw(tables)
+        headline = " · ".join(filter(None, (title, counterfactual(tables))))
+        if headline:
+            writing.headline(figure, headline)
+    return figure
+
+
+def save(figure: Figure, folder: Path, name: str) -> list[Path]:
+    """Write ``name.png`` (150 dots an inch) and ``name.svg`` into ``folder``, which is made where missing.
+
+    The same figure gives the same bytes: no dates, and fixed identifiers. Text stays text in the SVG. Each
+    file is there whole or not at all. Raises StorageError where it cannot be written.
+    """
+    engine = figure.get_layout_engine()
+    contents = {}
+    with style.context(), warnings.catch_warnings():
+        # A title in a script that the font lacks is no reason to fail; the SVG still holds the text.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
+        try:
+            contents["png"] = _rendered(figure, "png", {"Software": None})
+            # The second file has the layout of the first: to lay out is a third of the work.
+            figure.set_layout_engine("none")
+            contents["svg"] = _rendered(figure, "svg", {"Date": None, "Creator": None})
+        finally:
+            figure.set_layout_engine(engine)
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"{name}.{kind}" for kind in contents]
+    for path, content in zip(paths, contents.values(), strict=True):
+        write(path, content)
+    return paths
+
+
+def draw_all(tables: parts.Tables, folder: Path, title: str = "") -> list[Path]:
+    """Draw and save every figure whose tables are there and whose quantities were recorded.
+
+    One that fails does not stop the others. Returns the files. Raises FiguresError at the
+    end, with the files and what failed.
+    """
+    paths: list[Path] = []
+    failed: list[tuple[str, Exception]] = []
+    for name in plugins.names("figures"):
+        try:
+            part = plugins.build("figures", name)
+            if set(part.needs) <= tables.keys():
+                paths += save(_drawn(part, name, tables, title), folder, name)
+        except NotRecordedError:
+            continue
+        except Exception as error:
+            failed.append((name, error))
+    if failed:
+        raise FiguresError(failed, paths)
+    return paths
+
+
+def _rendered(figure: Figure, kind: str, metadata: dict[str, None]) -> bytes:
+    content = BytesIO()
+    figure.savefig(content, format=kind, metadata=metadata)
+    return content.getvalue()

@@ -1,0 +1,98 @@
+"""The activations of the hidden layers, their slopes, and their curvatures where these are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite, nan
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from lab import parts
+from lab.figures.drawing import marks, panels, style, writing
+from lab.figures.drawing.bands import Floats
+from lab.figures.tables import by_variant, checked, of_variants
+
+_MOST_SHOWN = 6
+_REACH = 8.0
+"""Curves are shown for |z| up to here."""
+
+_ROWS = {"sigma": "σ(z)", "slope": "slope σ′(z)", "curvature": "curvature σ″(z)"}
+
+
+@dataclass(frozen=True)
+class Activations(parts.Figure):
+    """σ(z) and σ′(z) of every different activation in a hidden layer, with dashed lines at inf σ′ and sup σ′.
+
+    A network without hidden layers shows its output's. The bounds are those of the table ``variants``; they
+    are left out where a variant has several activations, since they would not be of each. Where the table
+    ``curves`` has a column ``curvature``, σ″(z) is drawn below.
+    """
+
+    needs = ("curves",)
+
+    def draw(self, tables: parts.Tables) -> Figure:
+        curves = checked(tables, "curves", "z", "sigma", "slope")
+        rows = {column: label for column, label in _ROWS.items() if column in curves}
+        different = _different(curves[curves["z"].abs() <= _REACH], list(rows))
+        shown = different[:_MOST_SHOWN]
+        variants = curves["variant"].nunique()
+        titles = {place: curve.title(variants) for place, curve in enumerate(shown)}
+
+        matrix = panels.matrix(rows, titles, width=max(1.9, 4.6 / len(shown)), height=1.9, sharex="all")
+        for place, curve in enumerate(shown):
+            z, *values = curve.points
+            for row, y in zip(rows, values, strict=True):
+                matrix.axes[row, place].plot(z, y, color=style.INK)
+            if curve.alone:
+                _draw_bounds(matrix.axes["slope", place], tables, curve.users[0][0])
+        return matrix.framed("z", writing.left_out(len(shown), len(different), "activations"))
+
+
+class _Curve(NamedTuple):
+    """One activation: its ``points`` (z, and σ, σ′ and perhaps σ″ there), its users (variant, layer), and
+    whether those variants have no other.
+    """
+
+    points: Floats
+    users: list[tuple[str, int]]
+    alone: bool
+
+    def title(self, variants: int) -> str:
+        """Who uses it, in a few words, in a run of so many variants."""
+        names = list(dict.fromkeys(variant for variant, _ in self.users))
+        users = " · ".join(names) if len(names) <= 2 else f"{names[0]} and {len(names) - 1} more"
+        if len(names) == variants > 2:
+            users = "all variants"
+        if self.alone:
+            return users
+        return f"{users} · {writing.layer_names(sorted({layer for _, layer in self.users}))}"
+
+
+def _different(curves: pd.DataFrame, columns: list[str]) -> list[_Curve]:
+    """The different curves of the hidden layers, in the order in which they occur."""
+    found: dict[tuple[bytes, bool], _Curve] = {}
+    for variant, rows in by_variant(curves).items():
+        layers = sorted(rows["layer"].unique())
+        own = {
+            int(layer): rows[rows["layer"] == layer].sort_values("z")[["z", *columns]].to_numpy(np.float64).T
+            for layer in layers[:-1] or layers
+        }
+        alone = len({points.tobytes() for points in own.values()}) == 1
+        for layer, points in own.items():
+            curve = found.setdefault((points.tobytes(), alone), _Curve(points, [], alone))
+            curve.users.append((variant, layer))
+    return list(found.values())
+
+
+def _draw_bounds(ax: Axes, tables: parts.Tables, variant: str) -> None:
+    """Dashed lines at inf σ′ and sup σ′, labelled, where they are known and finite."""
+    proved = ", proved" if of_variants(tables, "bounds").get(variant, "") == "proved" else ""
+    for column, name, below in (("inf_slope", "inf σ′", True), ("sup_slope", "sup σ′", False)):
+        value = float(of_variants(tables, column).get(variant, nan))
+        if isfinite(value):
+            marks.bound(ax, value, f"{name} = {value:.4g}{proved}", below=below)
+    ax.margins(y=0.2)

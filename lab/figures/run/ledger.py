@@ -1,0 +1,109 @@
+"""Where the error died on its way down: what the weights did and what σ′ did, layer by layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from lab import parts
+from lab.analysis.ledger import REMOVED, ledger
+from lab.figures.drawing import panels, scales, style, writing
+from lab.figures.tables import Shown, checked, counterfactual
+
+_FARTHEST = 4.0
+"""Decades beyond which a part of a bar is cut, so that one dead layer does not flatten all others."""
+
+_PARTS = {"transport_decades": "what the weights did", "slope_decades": "what σ′{lifted} did"}
+_TOTALS = {"transport_total": "weights", "slope_total": "σ′"}
+_LOOKS = {
+    "transport_decades": style.area(style.categories(1)[0].colour, ""),
+    "slope_decades": style.area(style.ACCENT, "/////"),
+}
+
+
+@dataclass(frozen=True)
+class Ledger(parts.Figure):
+    """The factors of ‖δˡ‖/‖δᴸ‖ in decades: a bar a layer, what the weights did and what σ′ did stacked.
+
+    A column a variant, its first reading above its last with an error. Each part is the median over the
+    trials. What made the error smaller hangs below 0, what made it larger stands above. A part that is cut
+    at four decades, or has no end since the error died, ends in a mark.
+    """
+
+    needs = ("layers",)
+
+    def draw(self, tables: parts.Tables) -> Figure:
+        checked(tables, "layers", "delta_rms", "error_rms")
+        shown = Shown.of(tables, ledger(tables), most_variants=6)
+        readings = {
+            (row, name): rows[(rows["step"] == step) & rows["layer"].isin(shown.layers)]
+            for name, rows in shown.variants.items()
+            for row, step in _first_and_last(rows).items()
+        }
+        rows = {"first": "first reading", "last": "last reading"}
+        lifted = ", or max(σ′, floor) in its place," if counterfactual(tables) else ""
+        matrix = panels.matrix(rows, {name: name for name in shown.variants}, height=1.9, sharey="all")
+        for place, reading in readings.items():
+            ax = matrix.axes[place]
+            _draw(ax, reading, f"{shown.time} {reading[shown.time].iloc[0]:.4g}", lifted)
+            scales.layer_axis(ax, shown.layers, room=0.6)
+        low, high = min(ax.get_ylim()[0], -1.0), max(ax.get_ylim()[1], 0.0)
+        ax.set_ylim(low, high + 0.2 * (high - low))  # room for the words at the top
+
+        cut = any((reading[list(_PARTS)].abs() > _FARTHEST).any(axis=None) for reading in readings.values())
+        mark = writing.line(
+            f"cut at {_FARTHEST:g} decades: more, or the error died", color=style.QUIET, marker="v", ls="none"
+        )
+        trials = [
+            reading.loc[reading[list(_PARTS)].notna().any(axis=1), "trial"].nunique()
+            for reading in readings.values()
+        ]
+        return matrix.framed(
+            "layer",
+            [
+                *([mark] if cut else []),
+                writing.words(writing.trials_text(trials)),
+                *shown.left_out,
+            ],
+            shown.outcomes(),
+            y="error ‖δˡ‖ over that of the layer above (decades)",
+        )
+
+
+def _first_and_last(rows: pd.DataFrame) -> dict[str, int]:
+    """The step of the first reading, and of the last with an error."""
+    there = rows.loc[rows[list(_PARTS)].notna().any(axis=1), "step"]
+    return {"first": rows["step"].min(), "last": there.max() if len(there) else rows["step"].min()}
+
+
+def _draw(ax: Axes, reading: pd.DataFrame, when: str, lifted: str) -> None:
+    """Stacked bars; parts of one sign stand on each other, parts of different signs on both sides of 0."""
+    medians = reading.groupby("layer")[list(_PARTS)].median()
+    x = medians.index.to_numpy(np.float64)
+    ends = {-1.0: np.zeros_like(x), 1.0: np.zeros_like(x)}
+    ax.axhline(0, color=style.QUIET, linewidth=0.8)
+    for part, look in _LOOKS.items():
+        decades = medians[part].to_numpy(np.float64)
+        height = np.clip(np.nan_to_num(decades, nan=0.0, neginf=-_FARTHEST), -_FARTHEST, _FARTHEST)
+        bottom = np.where(height < 0, ends[-1.0], ends[1.0])
+        ax.bar(x, height, 0.7, bottom, **look, label=_PARTS[part].format(lifted=lifted))
+        for sign, end in ends.items():
+            end += np.where(np.sign(height) == sign, height, 0)
+        cut = np.abs(decades) > _FARTHEST
+        if cut.any():
+            ax.plot(x[cut], (bottom + height)[cut], "v", color=look["facecolor"], clip_on=False)
+    quiet: style.Looks = {"fontsize": style.SMALL, "color": style.QUIET, "in_layout": False}
+    totals = reading.loc[reading["layer"] == reading["layer"].min(), list(_TOTALS)].median()
+    summed = ", ".join(f"{words} {_decades(totals[total])}" for total, words in _TOTALS.items())
+    ax.text(0.02, 0.98, f"{when}, in all:\n{summed}", transform=ax.transAxes, va="top", **quiet)
+    if (reading["note"] == REMOVED).any():
+        place = ax.get_xaxis_transform()
+        ax.text(x[-1], 0.03, REMOVED, transform=place, ha="center", rotation="vertical", **quiet)
+
+
+def _decades(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "−").replace("inf", "∞")

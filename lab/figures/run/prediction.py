@@ -1,0 +1,68 @@
+"""The learning speed of each layer as it is predicted, beside what was measured when training began."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from lab import parts
+from lab.figures.drawing import panels, scales, style
+from lab.figures.tables import by_variant, checked
+
+_LABEL = "learning speed ‖∂C/∂bˡ‖ over\nthat of the last hidden layer"
+
+
+@dataclass(frozen=True)
+class Prediction(parts.Figure):
+    """Learning speed of the hidden layers over that of the last of them: predicted (dashed) and measured.
+
+    One panel a variant, log axis. Measured is ‖∂C/∂bˡ‖ at the first reading, the root of its mean square over
+    the trials, which is what the theory is about; without the table ``layers`` there is the prediction alone.
+    A speed of zero is not drawn.
+    """
+
+    needs = ("prediction",)
+
+    def draw(self, tables: parts.Tables) -> Figure:
+        variants = by_variant(checked(tables, "prediction", "predicted_speed"))
+        predicted = {name: relative(rows) for name, rows in variants.items()}
+        measured = {name: _measured(tables, name, speeds.index) for name, speeds in predicted.items()}
+        colour = style.categories(1)[0].colour
+        label = "measured at the first reading, root mean square over the trials"
+        multiples = panels.wrapped(predicted, height=2.5, label=_LABEL)
+        speeds = [one.to_numpy(np.float64) for one in (*predicted.values(), *measured.values())]
+        scales.log_axis(multiples.first, speeds)
+        for name, ax in multiples.axes.items():
+            theory, points = _visible(predicted[name]), _visible(measured[name])
+            ax.plot(theory, color=style.ACCENT, linestyle="--", label="predicted by mean field theory")
+            ax.plot(points, "o", color=colour, label=label if len(points) else "")
+            if predicted[name].isna().all():
+                panels.nothing(ax, "no prediction")
+        scales.layer_axis(multiples.first, list(max(predicted.values(), key=len).index))
+        return multiples.framed("layer")
+
+
+def relative(rows: pd.DataFrame) -> pd.Series:
+    """The predicted speeds by layer, the output left out, over that of the last hidden layer."""
+    speeds = rows.set_index("layer")["predicted_speed"]
+    hidden = speeds.iloc[:-1] if len(speeds) > 1 else speeds
+    return pd.Series(hidden / hidden.iloc[-1])
+
+
+def _measured(tables: parts.Tables, variant: str, hidden: pd.Index) -> pd.Series:
+    """Ratios of root mean squares over the trials, at the first reading; empty where none was recorded."""
+    if "layers" not in tables or "learning_speed" not in tables["layers"]:
+        return pd.Series(dtype=np.float64)
+    layers = tables["layers"]
+    rows = layers[(layers["variant"] == variant) & (layers["step"] == layers["step"].min())]
+    means = (rows["learning_speed"] ** 2).groupby(rows["layer"]).mean().reindex(hidden)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return pd.Series(np.sqrt(means / means.iloc[-1]))
+
+
+def _visible(speeds: pd.Series) -> pd.Series:
+    """The speeds, with gaps where a logarithmic axis has no place."""
+    return speeds.where(np.isfinite(speeds) & (speeds > 0))

@@ -1,0 +1,75 @@
+"""Cost and accuracy while the network trains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from lab import parts
+from lab.figures.drawing import marks, panels, scales, style, writing
+from lab.figures.drawing.bands import Band
+from lab.figures.tables import band, by_variant, checked, labels, of_variants, time_axis
+
+_ROWS = {"cost": "cost C", "accuracy": "accuracy\n(share of examples)"}
+_MARKERS = 6
+_WIDE = 100.0
+"""Costs whose medians differ by more than this factor are drawn on a logarithmic axis."""
+
+
+@dataclass(frozen=True)
+class Training(parts.Figure):
+    """Cost and accuracy over epochs, on the training and on the test data, all variants together.
+
+    Lines are medians over the trials, bands hold 90 % of them. What a run does not have (the accuracy of a
+    regression, test data) has no panel. The axis of the cost is logarithmic where its medians span more than
+    two decades.
+    """
+
+    needs = ("steps",)
+
+    def draw(self, tables: parts.Tables) -> Figure:
+        steps = checked(tables, "steps", "cost")
+        time = time_axis(steps)
+        variants = by_variant(steps)
+        looks = style.categories(len(variants))
+        rows = {row: label for row, label in _ROWS.items() if row == "cost" or _has(steps, row)}
+        seen = set(of_variants(tables, "seen").values())
+        columns = {"": ": ".join(["training data", *(seen if len(seen) == 1 else ())])}
+        if _has(steps, "test_cost") or _has(steps, "test_accuracy"):
+            columns["test_"] = "test data"
+        lines = {
+            (row, column): [_evaluated(of, column + row, time) for of in variants.values()]
+            for row in rows
+            for column in columns
+            if _has(steps, column + row)
+        }
+        width = 3.7 if len(columns) > 1 else 5.6
+        matrix = panels.matrix(rows, columns, height=2.4, width=width, sharex="all", sharey="row")
+        for place, ax in matrix.axes.items():
+            if place not in lines:
+                panels.nothing(ax, "not recorded")
+            for one, look in zip(lines.get(place, ()), looks, strict=False):
+                marks.draw_band(ax, one, look, markers=_MARKERS)
+        costs = [one.median for (row, _), of_row in lines.items() if row == "cost" for one in of_row]
+        every = np.concatenate([np.empty(0), *costs])
+        if every.size and every.min() > 0 and every.max() > _WIDE * every.min():
+            scales.log_axis(matrix.first, costs)
+        if "accuracy" in rows:
+            ax = matrix.axes["accuracy", ""]
+            ax.set_ylim(top=min(ax.get_ylim()[1], 1.02))
+        names = zip(labels(tables, variants), looks, strict=True)
+        entries = [writing.line(name, **look.line()) for name, look in names]
+        trials = [one.trials for of_panel in lines.values() for one in of_panel]
+        return matrix.framed(time, [*entries, writing.trials_entry(trials)])
+
+
+def _has(steps: pd.DataFrame, column: str) -> bool:
+    return column in steps and bool(steps[column].notna().any())
+
+
+def _evaluated(rows: pd.DataFrame, quantity: str, time: str) -> Band:
+    """The band of the readings at which something was evaluated, so that the line joins them."""
+    return band(rows[rows[quantity].notna()], quantity, time)

@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.figure import Figure
+
+from lab.figures.drawing.marks import MOST_ASIDE, End, end_labels, spread
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=8), st.floats(0.01, 0.1))
+def test_labels_end_up_apart_and_in_order(places, gap):
+    moved = spread(places, gap)
+    order = np.argsort(places, kind="stable")
+    assert (np.diff(np.array(moved)[order]) >= gap - 1e-9).all()
+    assert np.mean(moved) == pytest.approx(np.mean(places))
+
+
+def test_labels_that_are_apart_stay():
+    assert spread([0.9, 0.1, 0.5], 0.1) == pytest.approx([0.9, 0.1, 0.5], rel=1e-15)
+
+
+def test_labels_at_one_place_stand_around_it():
+    assert spread([0.5, 0.5, 0.5], 0.1) == pytest.approx([0.4, 0.5, 0.6])
+
+
+def test_blocks_that_meet_become_one():
+    assert spread([0.1, 0.2, 0.3, 0.31], 0.1) == pytest.approx([0.0775, 0.1775, 0.2775, 0.3775])
+
+
+def test_only_labels_at_the_same_end_move_each_other():
+    ax = Figure().subplots()
+    ax.set_ylim(0, 1)
+    end_labels(ax, [End(1, 0.5, "a", "k"), End(2, 0.5, "b", "k"), End(2, 0.25, "c", "k")], 2.0)
+    assert [(text.get_text(), text.xy) for text in ax.texts] == [
+        ("a", (1, 0.5)),
+        ("b", (2, 0.5)),
+        ("c", (2, 0.25)),
+    ]
+
+
+def test_of_many_lines_ten_are_labelled_the_first_and_the_last_among_them():
+    ax = Figure().subplots()
+    end_labels(ax, [End(1, layer / 30, str(layer), "k") for layer in range(1, 31)], 2.0)
+    labels = [text.get_text() for text in ax.texts]
+    assert len(labels) == 10
+    assert labels[0] == "1"
+    assert labels[-1] == "30"
+
+
+def test_of_lines_that_lie_close_only_as_many_are_labelled_as_stand_near_them():
+    ax = Figure().subplots()
+    ax.set_ylim(0, 1)
+    end_labels(ax, [End(1, 0.5 + layer / 1000, str(layer), "k") for layer in range(1, 13)], 2.0)
+    told = [text.get_text() for text in ax.texts]
+    assert (told[0], told[-1]) == ("1", "12")
+    assert len(told) == MOST_ASIDE

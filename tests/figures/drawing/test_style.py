@@ -1,0 +1,48 @@
+from itertools import pairwise
+
+import matplotlib
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
+
+from lab.figures.drawing import style
+
+
+def lightness(colour: str) -> float:
+    red, green, blue = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_the_first_categories_differ_by_colour_and_by_marker():
+    looks = style.categories(7)
+    assert len({look.colour for look in looks}) == 7
+    assert len({look.marker for look in looks}) == 7
+
+
+def test_no_two_of_many_categories_look_alike():
+    assert len(set(style.categories(308))) == 308
+
+
+def test_layers_go_from_dark_to_light_and_neighbours_differ_in_dashes():
+    looks = list(style.ramp(list(range(1, 9))).values())
+    light = [lightness(look.colour) for look in looks]
+    assert light == sorted(light)
+    assert all(one.dashes != other.dashes for one, other in pairwise(looks))
+
+
+def test_the_map_of_saturation_prints_in_grey():
+    shades = [lightness(to_hex(colormaps[style.SATURATION_MAP](share / 20))) for share in range(21)]
+    assert shades == sorted(shades, reverse=True)
+
+
+def test_the_style_ends_with_its_context():
+    before = dict(matplotlib.rcParams)
+    with style.context():
+        assert matplotlib.rcParams["text.parse_math"] is False
+        assert matplotlib.rcParams["svg.fonttype"] == "none"
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_what_a_user_set_in_matplotlib_does_not_count():
+    with matplotlib.rc_context({"lines.linewidth": 9, "font.family": "serif"}), style.context():
+        assert matplotlib.rcParams["lines.linewidth"] == 1.5
+        assert matplotlib.rcParams["font.family"] == ["DejaVu Sans"]

@@ -1,0 +1,108 @@
+import numpy as np
+import pytest
+
+from lab.analysis.comparisons import comparisons
+from lab.analysis.tables import derived
+from lab.figures import draw
+
+FIRST = "sigmoid"
+
+
+def marks(ax):
+    """The x of all marks of a panel by their y."""
+    lines = [line for line in ax.lines if line.get_marker() == "o"]
+    return {y: x for line in lines for x, y in zip(line.get_xdata(), line.get_ydata(), strict=True)}
+
+
+@pytest.fixture(scope="module")
+def figure(tables):
+    return draw("comparisons", tables)
+
+
+def test_a_panel_a_metric_and_a_row_a_variant_but_the_first(figure):
+    assert [ax.get_xlabel() for ax in figure.axes] == [
+        "Δ final_test_accuracy",
+        "Δ epochs_to=0.9\n(epochs)",
+        "Δ log_speed_first\n(decades)",
+        "Δ log_ratio_end\n(decades)",
+    ]
+    told = [label.get_text() for label in figure.axes[0].get_yticklabels()][::-1]
+    assert told == ["tanh; 3 of 20 trials diverged", "relu", "tanh(z) + 0.1*z"]
+
+
+def test_marks_and_bars_are_those_of_the_table(tables, figure):
+    others = ["tanh", "relu", "tanh(z) + 0.1*z"]
+    rows = comparisons(tables, pairs=[(FIRST, name) for name in others])
+    for ax, (_, of_metric) in zip(figure.axes, rows.groupby("metric", sort=False), strict=True):
+        shown = marks(ax)
+        np.testing.assert_array_equal([shown[2 - k] for k in range(3)], of_metric["difference"])
+        bars = [path.vertices[:, 0] for path in ax.collections[0].get_paths()]
+        np.testing.assert_array_equal(bars, of_metric[["low", "high"]])
+
+
+def test_what_may_be_chance_is_an_open_mark(make_tables, texts):
+    made = make_tables(("a", "b"), 6, 3)
+    figure = draw("comparisons", made)
+    rows = comparisons(made)
+    for ax, p in zip(figure.axes, rows["p_holm"], strict=True):
+        (filled,) = [
+            line.get_markerfacecolor() != "white"
+            for line in ax.lines
+            if line.get_marker() == "o" and len(line.get_xdata())
+        ]
+        assert filled == (p < 0.05)
+    assert {
+        "p < 0.05 after Holm",
+        "may be chance",
+        "Δ: difference to a, 6 pairs of trials with the same seed",
+    } <= set(texts(figure))
+
+
+def test_the_figure_and_the_table_of_the_run_agree_on_what_is_told(tables, make_tables):
+    """8 variants of 10 seeds: told by 7 comparisons with the first, and by 28 of every two not."""
+    for made in (tables, make_tables(tuple("abcdefgh"), 10, 3)):
+        figure, saved = draw("comparisons", made), derived(made)["comparisons"]
+        assert saved["p_least"].min() < 0.05
+        for ax, (_, rows) in zip(figure.axes, saved.groupby("metric", sort=False), strict=True):
+            filled = next(line for line in ax.lines if line.get_marker() == "o")
+            told = rows["difference"][rows["p_holm"] < 0.05]
+            np.testing.assert_array_equal(filled.get_xdata(), told)
+
+
+def test_what_is_not_paired_is_said_at_the_row(make_tables):
+    made = make_tables(("a", "b", "c"), 6, 3)
+    sizes = ["64-5-10", "64-6-10", "64-5-10"]
+    figure = draw("comparisons", {**made, "variants": made["variants"].assign(sizes=sizes)})
+    told = [label.get_text() for label in figure.axes[0].get_yticklabels()][::-1]
+    assert told == ["b; weights not paired", "c"]
+
+
+def test_one_trial_has_a_mark_without_a_bar(make_tables, texts):
+    figure = draw("comparisons", make_tables(("a", "b"), 1, 3))
+    for ax in figure.axes:
+        assert len(marks(ax)) == 1
+        assert all(np.isnan(path.vertices[:, 0]).all() for path in ax.collections[0].get_paths())
+    assert "Δ: difference to a, 1 pair of trials with the same seed" in texts(figure)
+
+
+def test_a_row_without_a_pair_says_so(figure):
+    """Layer 1 of relu dies in every trial, so that its speed has no logarithm."""
+    notes = [[text.get_text() for text in ax.texts] for ax in figure.axes]
+    assert notes == [[], [], ["no pair"], ["no pair"]]
+
+
+def test_one_variant_is_said_to_need_another(make_tables, texts):
+    assert texts(draw("comparisons", make_tables(("a",), 2, 3))) == [
+        "comparisons: there is one variant, and a comparison needs two"
+    ]
+
+
+def test_without_any_number_it_says_so(make_tables, texts):
+    made = make_tables(("a", "b"), 2, 3)
+    made["trials"] = made["trials"].assign(status="diverged")
+    assert texts(draw("comparisons", made)) == ["comparisons: no trial has a number to compare"]
+
+
+def test_of_few_pairs_an_open_mark_says_so(make_tables, texts):
+    shown = texts(draw("comparisons", make_tables(("a", "b", "c"), 5, 2)))
+    assert "cannot be told from chance: 5 pairs are too few for 2 comparisons" in shown

@@ -1,0 +1,119 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.patches import StepPatch
+
+from lab.figures import draw
+from lab.figures.run.z_distribution import density
+
+
+def histogram(low, high, count, **keys):
+    return pd.DataFrame({"low": low, "high": high, "count": count, **keys})
+
+
+def small(**changes):
+    """One variant, one trial, one layer: half of the z in [−1, 0), half in [0, 1)."""
+    keys = {"variant": "a", "trial": 0, "step": 0, "layer": 1, **changes}
+    return histogram([-1.0, 0.0], [0.0, 1.0], [5, 5], **keys)
+
+
+def stairs(ax):
+    return [patch for patch in ax.patches if isinstance(patch, StepPatch)]
+
+
+def test_histograms_with_different_bins_are_put_together():
+    rows = histogram([0.0, 1.0, 0.0], [1.0, 2.0, 4.0], [2, 2, 4])
+    np.testing.assert_allclose(density(rows, np.array([0.0, 1, 2, 4])), [3 / 8, 3 / 8, 1 / 8])
+
+
+@given(st.lists(st.integers(0, 100), min_size=3, max_size=9).filter(any))
+def test_a_density_has_area_1(counts):
+    edges = np.linspace(-2, 5, len(counts) + 1)
+    rows = histogram(edges[:-1], edges[1:], counts)
+    grid = np.linspace(-3, 6, 50)
+    assert (density(rows, grid) * np.diff(grid)).sum() == pytest.approx(1)
+
+
+def test_without_rows_a_density_is_zero():
+    assert density(small().iloc[:0], np.array([0.0, 1, 2])).tolist() == [0, 0]
+
+
+def test_a_row_a_layer_and_a_column_a_variant(drawn, tables, texts):
+    figure = drawn("z_distribution")
+    panels = [ax for ax in figure.axes if stairs(ax)]
+    assert len(panels) == 20
+    assert [ax.get_title(loc="left") for ax in panels[:4]] == list(tables["layers"]["variant"].unique())
+    assert [ax.get_ylabel() for ax in panels[::4]] == [f"layer {layer}" for layer in range(1, 6)]
+    assert {
+        "last reading (step 500), to its own height",
+        "first reading (step 0)",
+        "σ′(z), axis on the right",
+        "saturated: |σ′(z)| < 0.05 sup|σ′|",
+    } <= set(texts(figure))
+
+
+def test_the_last_reading_is_filled_and_the_first_dashed():
+    first = small()
+    last = small(step=10).assign(count=[10, 0])
+    (ax,) = draw("z_distribution", {"histograms": pd.concat([first, last])}).axes
+    filled, dashed = stairs(ax)
+    assert filled.get_fill()
+    assert not dashed.get_fill()
+    values, edges, _ = filled.get_data()
+    middle = (edges[1:] + edges[:-1]) / 2
+    np.testing.assert_allclose(values, np.where((middle > -1) & (middle < 0), 1.0, 0.0), atol=1e-12)
+    values, _, _ = dashed.get_data()
+    np.testing.assert_allclose(values, np.where(abs(middle) < 1, 0.5, 0.0), atol=1e-12)
+
+
+def test_a_single_reading_has_no_dashed_one():
+    (ax,) = draw("z_distribution", {"histograms": small()}).axes
+    assert len(stairs(ax)) == 1
+
+
+def test_the_slope_is_drawn_on_its_own_axis_and_saturation_is_shaded(drawn, tables):
+    figure = drawn("z_distribution")
+    curve = tables["curves"].query("variant == 'sigmoid' and layer == 1")
+    panel = figure.axes[0]
+    right = next(ax for ax in figure.axes if ax is not panel and ax.bbox.bounds == panel.bbox.bounds)
+    np.testing.assert_array_equal(right.lines[0].get_ydata(), curve["slope"])
+    assert [label.get_text() for label in right.get_yticklabels()] == ["0", "0.25"]
+    (shade,) = panel.collections
+    saturated = curve.loc[curve["slope"] < 0.05 * 0.25, "z"]
+    left, after = (path.vertices[:, 0] for path in shade.get_paths())
+    assert (left.min(), left.max()) == (saturated.min(), saturated[saturated < 0].max())
+    assert (after.min(), after.max()) == (saturated[saturated > 0].min(), saturated.max())
+
+
+def test_a_slope_with_a_floor_is_nowhere_saturated(drawn):
+    figure = drawn("z_distribution")
+    shades = [len(collection.get_paths()) for collection in figure.axes[3].collections]
+    assert shades == [0]
+
+
+def test_the_axis_of_z_reaches_beyond_the_middle_of_the_slope():
+    (ax,) = draw("z_distribution", {"histograms": small()}).axes
+    assert ax.get_xlim() == (-3, 3)
+
+
+def test_a_few_far_away_do_not_stretch_the_axis():
+    rows = histogram([-4.0, 0.0, 1000.0], [0.0, 4.0, 1001.0], [5000, 5000, 1])
+    (ax,) = draw("z_distribution", {"histograms": rows.assign(variant="a", trial=0, step=0, layer=1)}).axes
+    assert ax.get_xlim() == (-4, 4)
+
+
+@pytest.mark.parametrize("slope", [0.0, np.nan])
+def test_a_slope_that_is_nowhere_to_be_seen_is_no_error(slope):
+    z = np.linspace(-8, 8, 9)
+    curves = pd.DataFrame({"variant": "a", "layer": 1, "z": z, "sigma": 0 * z, "slope": slope})
+    figure = draw("z_distribution", {"histograms": small(), "curves": curves})
+    figure.draw_without_rendering()
+    assert figure.axes[1].get_ylim() == (0, 1.15)
+
+
+def test_empty_histograms_are_told(texts):
+    assert texts(draw("z_distribution", {"histograms": small().assign(count=0)})) == [
+        "z_distribution: the histograms are empty"
+    ]

@@ -1,0 +1,264 @@
+import os
+import re
+from pathlib import Path
+
+import matplotlib
+import pandas as pd
+import pytest
+from matplotlib.text import Text
+
+from lab import figures, plugins
+from lab.errors import PartError, StorageError
+from lab.figures import pictures as room
+
+NAMES = [
+    "activations",
+    "causes",
+    "comparisons",
+    "gradient_cosine",
+    "learning_speed",
+    "ledger",
+    "neurons",
+    "overview",
+    "prediction",
+    "saturation",
+    "saturation_measures",
+    "slopes",
+    "speed_by_layer",
+    "training",
+    "weight_speed",
+    "z_distribution",
+]
+
+OWN = """
+from dataclasses import dataclass
+import matplotlib.figure
+from lab import Figure
+
+@dataclass(frozen=True)
+class Own(Figure):
+    needs = ("variants",)
+
+    def draw(self, tables):
+        figure = matplotlib.figure.Figure()
+        figure.subplots().set_title(f"{len(tables['variants'])} variants")
+        return figure
+"""
+
+
+def test_these_figures_ship():
+    assert sorted(figures.TABLE) == NAMES
+    for part in figures.TABLE.values():
+        assert part.__doc__
+        assert part.needs
+
+
+def test_an_unknown_figure_is_told_the_nearest(tables):
+    with pytest.raises(PartError, match=r"unknown figure 'learning_sped'; did you mean 'learning_speed'\?"):
+        figures.draw("learning_sped", tables)
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [("phase", "lab predict --phase"), ("demon", "lab demon"), ("demon_layer", "lab demon")],
+)
+def test_a_figure_of_a_page_is_none_of_a_run(tables, name, command):
+    with pytest.raises(PartError, match=f"^'{name}' is a figure of `{command}`, not of a run$"):
+        figures.draw(name, tables)
+
+
+def test_a_figure_of_ones_own_is_drawn(tables, tmp_path):
+    (tmp_path / "own.py").write_text(OWN)
+    figure = figures.draw("own.py:Own", tables, "A title", folder=tmp_path, allow_code=True)
+    assert (figure.axes[0].get_title(loc="left"), figure.get_suptitle()) == ("4 variants", "A title")
+    with pytest.raises(PartError, match="say --allow-code"):
+        figures.draw("own.py:Own", tables, folder=tmp_path)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_fault_112_without_data_a_figure_says_so(name, texts):
+    (text,) = texts(figures.draw(name, {}))
+    assert text == f"{name}: no data yet (the table {figures.TABLE[name].needs[0]!r} is empty)"
+
+
+@pytest.mark.parametrize(
+    ("name", "quantity"),
+    [
+        ("learning_speed", "learning_speed"),
+        ("speed_by_layer", "learning_speed"),
+        ("saturation", "saturation"),
+        ("slopes", "slope_p50"),
+        ("weight_speed", "learning_speed_w"),
+        ("ledger", "error_rms"),
+        ("gradient_cosine", "gradient_cosine"),
+        ("causes", "cause_error_small"),
+    ],
+)
+def test_a_quantity_that_was_not_recorded_is_named(tables, name, quantity):
+    lacking = {**tables, "layers": tables["layers"].drop(columns=quantity)}
+    message = f"this run did not record '{quantity}'; add it to the file's record.quantities"
+    with pytest.raises(figures.NotRecordedError, match=message):
+        figures.draw(name, lacking)
+
+
+def test_a_table_without_a_key_column_is_told(tables):
+    broken = {"steps": tables["steps"].drop(columns="step")}
+    with pytest.raises(
+        PartError, match=r"the table 'steps' has no column 'step' \(but: variant, trial, epoch"
+    ):
+        figures.draw("training", broken)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_labels_of_users_are_never_read_as_mathematics(name, make_tables):
+    label = r"$\alpha$_1 & \frac"
+    figure = figures.draw(name, make_tables((label,), 1, 1), title="$x$ costs 5$")
+    marked = [text for text in figure.findobj(Text) if "$" in text.get_text()]
+    assert marked
+    assert not any(text.get_parse_math() for text in marked)
+
+
+@pytest.fixture
+def quick_save(monkeypatch):
+    """Saving without rendering, for tests of what is saved."""
+
+    def save(figure, folder, name):
+        folder.mkdir(exist_ok=True)
+        paths = [folder / f"{name}.png", folder / f"{name}.svg"]
+        for path in paths:
+            path.write_text("a figure")
+        return paths
+
+    monkeypatch.setattr(room, "save", save)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_same_tables_give_the_same_bytes(name, make_tables, tmp_path):
+    tables = make_tables(("a",), 2, 1)
+    first = figures.save(figures.draw(name, tables, "Twice σ′"), tmp_path / "a", name)
+    again = figures.save(figures.draw(name, tables, "Twice σ′"), tmp_path / "b", name)
+    assert [path.name for path in first] == [f"{name}.png", f"{name}.svg"]
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in again]
+
+
+def test_text_stays_text_in_the_svg_without_a_date_or_an_author(make_tables, tmp_path):
+    tables = make_tables(("tanh",), 2, 2)
+    _, svg = figures.save(figures.draw("learning_speed", tables, "A floor under σ′"), tmp_path, "speed")
+    content = svg.read_text(encoding="utf-8")
+    assert ">A floor under σ′</text>" in content
+    assert ">2 of 2 trials diverged</text>" in content
+    assert not re.search("<dc:date>|<dc:creator>|Matplotlib v", content)
+
+
+def test_a_png_has_150_dots_an_inch(tables, tmp_path):
+    figure = figures.draw("speed_by_layer", tables)
+    png, _ = figures.save(figure, tmp_path, "speed")
+    header = png.read_bytes()[16:24]
+    assert int.from_bytes(header[:4], "big") == pytest.approx(figure.get_figwidth() * 150, abs=1)
+    assert int.from_bytes(header[4:], "big") == pytest.approx(figure.get_figheight() * 150, abs=1)
+
+
+def test_saving_keeps_the_layout_of_the_figure(make_tables, tmp_path):
+    figure = figures.draw("training", make_tables(("a",), 1, 1))
+    engine = figure.get_layout_engine()
+    figures.save(figure, tmp_path, "training")
+    assert figure.get_layout_engine() is engine
+
+
+def test_a_title_in_another_script_does_not_fail(make_tables, tmp_path):
+    figure = figures.draw("training", make_tables(("a",), 1, 1), "学習の速さ 🙂")
+    _, svg = figures.save(figure, tmp_path, "training")
+    assert "学習の速さ 🙂" in svg.read_text(encoding="utf-8")
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_part(tmp_path, monkeypatch):
+    figure = figures.draw("activations", {})
+    old = {path: path.read_bytes() for path in figures.save(figure, tmp_path, "a")}
+
+    def no_space(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", no_space)
+    monkeypatch.setattr("pathlib.Path.replace", no_space)
+    with pytest.raises(StorageError, match=r"a\.png: cannot be written: No space left on device") as caught:
+        figures.save(figure, tmp_path, "a")
+    assert caught.value.exit_code == 4
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == old
+
+
+def test_all_figures_are_drawn_and_saved(make_all_tables, tmp_path, quick_save):
+    tables = make_all_tables(("a",), 2, 1)
+    paths = figures.draw_all(tables, tmp_path / "plots", "All")
+    assert [path.name for path in paths] == [f"{name}.{kind}" for name in NAMES for kind in ("png", "svg")]
+    assert sorted(path.name for path in (tmp_path / "plots").iterdir()) == sorted(path.name for path in paths)
+
+
+def test_all_leaves_out_what_was_not_recorded(make_all_tables, tmp_path, quick_save):
+    lean = make_all_tables(("a",), 1, 1)
+    lean["layers"] = lean["layers"].drop(columns=["saturation", "slope_p02"])
+    paths = figures.draw_all(lean, tmp_path)
+    drawn = {path.stem for path in paths}
+    assert drawn == set(NAMES) - {"saturation", "saturation_measures", "slopes"}
+
+
+def test_all_leaves_out_what_has_no_table(make_all_tables, tmp_path, quick_save):
+    tables = make_all_tables(("a",), 1, 1)
+    del tables["neurons"]
+    drawn = {path.stem for path in figures.draw_all(tables, tmp_path)}
+    assert drawn == set(NAMES) - {"neurons"}
+
+
+def test_fault_112_a_figure_that_fails_does_not_stop_the_others(
+    make_all_tables, tmp_path, monkeypatch, quick_save
+):
+    def fails(self, tables):
+        raise MemoryError
+
+    monkeypatch.setattr(figures.TABLE["learning_speed"], "draw", fails)
+    with pytest.raises(
+        figures.FiguresError, match="the figure 'learning_speed' failed: MemoryError"
+    ) as caught:
+        figures.draw_all(make_all_tables(("a",), 1, 1), tmp_path)
+    assert [name for name, _ in caught.value.failed] == ["learning_speed"]
+    assert {path.stem for path in caught.value.paths} == set(NAMES) - {"learning_speed"}
+    assert all(path.is_file() for path in caught.value.paths)
+    assert caught.value.exit_code == 1
+
+
+def test_drawing_changes_neither_the_tables_nor_matplotlib(make_tables):
+    tables = make_tables(("a", "b"), 2, 2)
+    copies = {name: table.copy() for name, table in tables.items()}
+    settings = dict(matplotlib.rcParams)
+    for name in NAMES:
+        figures.draw(name, tables)
+    for name, table in tables.items():
+        pd.testing.assert_frame_equal(table, copies[name])
+    assert dict(matplotlib.rcParams) == settings
+
+
+def test_a_figure_part_has_no_parameters():
+    with pytest.raises(PartError, match="'training' has no parameter 'dpi'"):
+        plugins.build("figures", {"name": "training", "dpi": 3})
+
+
+def test_the_room_knows_tables_only_and_no_pyplot():
+    folder = Path(figures.__file__).parent
+    for path in folder.rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        allowed = r"figures|errors|storage|analysis|parts"
+        assert not re.search(rf"^\s*(from|import) lab\.(?!{allowed})", source, re.M), path
+        assert "pyplot" not in source, path
+
+
+@pytest.mark.parametrize(
+    ("floors", "told"), [(None, ""), ([0.0, 0.0], ""), ([0.0, 0.1], "not the gradient of C")]
+)
+def test_every_figure_of_a_counterfactual_says_so(make_tables, texts, floors, told):
+    tables = make_tables()
+    if floors:
+        count = len(tables["variants"])
+        tables = tables | {"variants": tables["variants"].assign(surrogate_floor=(floors * count)[:count])}
+    for name in ("learning_speed", "overview", "activations"):
+        said = " ".join(texts(room.draw(name, tables, title="A title"))).replace("\n", " ")
+        assert "A title" in said
+        assert ("not the gradient of C" in said) == bool(told)
