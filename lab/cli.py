@@ -15,7 +15,7 @@ from lab.errors import INTERRUPTED, LabError
 
 COMMANDS = (
     *(running.new, running.check, running.run, running.resume),
-    *(results.list_runs, results.show, results.compare, results.plot),
+    *(results.list_runs, results.show_run, results.compare, results.plot),
     *(activations.activations, activations.formulas, activations.design, activations.certify),
     *(activations.check_activation, theory.predict, theory.demon, data.data),
 )

@@ -17,10 +17,13 @@ import importlib
 import importlib.util
 import inspect
 import sys
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import EntryPoint, entry_points
+from multiprocessing import parent_process
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -71,13 +74,13 @@ def aliases(kind: str) -> Mapping[str, str]:
 def installed(kind: str) -> dict[str, EntryPoint]:
     """The entry points of the group ``lab.<kind>``: name → entry point.
 
-    Raises PartError where one bears the name of a part built in.
+    One that bears the name of a part built in is left out with a warning.
     """
     found = {entry.name: entry for entry in entry_points(group=f"lab.{kind}")}
     for name in found.keys() & {*built_in(kind), *aliases(kind)}:
-        raise PartError(
-            f"the installed package {_distribution(found[name])} names one of its {kind} {name!r}, "
-            f"which is a name of the lab's own; uninstall it or rename its entry point"
+        _warn(
+            f"the installed package {_distribution(found.pop(name))} names one of its {kind} {name!r}; "
+            f"that is a name of the lab's own, which is used"
         )
     return found
 
@@ -85,6 +88,23 @@ def installed(kind: str) -> dict[str, EntryPoint]:
 def names(kind: str) -> list[str]:
     """All names that `find` knows for this kind, in alphabetical order, without their aliases."""
     return sorted({*built_in(kind), *installed(kind)})
+
+
+def usable(kind: str) -> dict[str, type]:
+    """All parts of this kind by name, those built in first.
+
+    An installed part that cannot be loaded or made is left out with a warning.
+    """
+    parts = dict(built_in(kind))
+    for name in installed(kind):
+        try:
+            part = find(kind, name)
+            if not required(part):
+                make(part, name, {})
+            parts[name] = part
+        except PartError as error:
+            _warn(f"{error}; it is left out")
+    return parts
 
 
 def find(kind: str, name: str, *, folder: Path | None = None, allow_code: bool = False) -> type:
@@ -97,7 +117,8 @@ def find(kind: str, name: str, *, folder: Path | None = None, allow_code: bool =
     name
         A name of the table or an alias of one, the name of an entry point, or ``"file.py:Class"``.
     folder
-        Where a relative ``file.py`` is looked for: the folder of the experiment file.
+        Where a relative ``file.py`` is looked for, such as the folder of the experiment file; else the
+        current folder.
     allow_code
         A file's class is loaded only with this leave, since loading it runs the file's code.
 
@@ -105,7 +126,7 @@ def find(kind: str, name: str, *, folder: Path | None = None, allow_code: bool =
     ------
     PartError
         The name is unknown (the nearest is told), the code may not or cannot be loaded, or what it holds
-        under this name is no part of this kind.
+        under this name is no part of this kind. The message is one line.
     """
     own = aliases(kind).get(name, name)
     if own in built_in(kind):
@@ -114,7 +135,12 @@ def find(kind: str, name: str, *, folder: Path | None = None, allow_code: bool =
         return _of_kind(kind, repr(name), _from_file(name, folder or Path.cwd(), allow_code))
     entries = installed(kind)
     if name in entries:
-        return _of_kind(kind, f"{name!r} of {_distribution(entries[name])}", _loaded(entries[name]))
+        known_as = f"{name!r} of {_distribution(entries[name])}"
+        with _in_one_line(f"{known_as} fails to load"):
+            part = entries[name].load()
+        if not isinstance(part, type) or not dataclasses.is_dataclass(part):
+            raise PartError(f"{known_as} is not a dataclass")
+        return _of_kind(kind, known_as, part)
     hint = did_you_mean(name, [*built_in(kind), *entries], aliases(kind))
     raise PartError(f"unknown {KINDS[kind].singular} {name!r}; {hint}")
 
@@ -141,12 +167,33 @@ def build(
 
 
 def make(part: type, name: str, parameters: Mapping[str, Any]) -> Any:
-    """An instance of the dataclass ``part`` with these parameters, each checked against its field's type."""
+    """An instance of the dataclass ``part`` with these parameters, each checked against its field's type.
+
+    Whatever the part itself raises is a PartError of one line.
+    """
+    with _in_one_line(repr(name)):
+        values = _checked(part, name, parameters)
+        try:
+            return part(**values)
+        except ValueError as error:
+            raise PartError(f"{name!r}: {' '.join(str(error).split())}") from error
+
+
+def required(part: type) -> list[str]:
+    """The keys of the parameters that have no default."""
+    missing = dataclasses.MISSING
+    return [key for key, field in _by_key(part).items() if field.default is field.default_factory is missing]
+
+
+def _by_key(part: type) -> dict[str, dataclasses.Field[Any]]:
+    return {field.metadata.get("key", field.name): field for field in dataclasses.fields(part) if field.init}
+
+
+def _checked(part: type, name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters by the names of their fields."""
     from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-    fields = {
-        field.metadata.get("key", field.name): field for field in dataclasses.fields(part) if field.init
-    }
+    fields = _by_key(part)
     for key in parameters:
         if key not in fields:
             if not fields:
@@ -154,24 +201,20 @@ def make(part: type, name: str, parameters: Mapping[str, Any]) -> Any:
             near = nearest(key, fields)
             hint = f"did you mean {near!r}? " if near else ""
             raise PartError(f"{name!r} has no parameter {key!r}; {hint}its parameters: {', '.join(fields)}")
-    for key, field in fields.items():
-        required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-        if required and key not in parameters:
+    for key in required(part):
+        if key not in parameters:
             raise PartError(f"{name!r} needs a value for {key!r}")
-    hints = get_type_hints(part)
-    checked = {}
+    types = get_type_hints(part)
+    config = ConfigDict(strict=True, allow_inf_nan=False, arbitrary_types_allowed=True)
+    values = {}
     for key, value in parameters.items():
+        field_name = fields[key].name
         try:
-            config = ConfigDict(strict=True, allow_inf_nan=False, arbitrary_types_allowed=True)
-            adapter = TypeAdapter(hints.get(fields[key].name, Any), config=config)
-            checked[fields[key].name] = adapter.validate_python(value)
+            values[field_name] = TypeAdapter(types[field_name], config=config).validate_python(value)
         except ValidationError as error:
             reason = error.errors()[0]["msg"].replace("Input should be", "expected")
             raise PartError(f"{name!r}: {key} = {value!r}: {reason}") from None
-    try:
-        return part(**checked)
-    except ValueError as error:
-        raise PartError(f"{name!r}: {error}") from None
+    return values
 
 
 def _of_kind(kind: str, name: str, part: type) -> type:
@@ -181,9 +224,13 @@ def _of_kind(kind: str, name: str, part: type) -> type:
         raise PartError(
             f"{name} is no {KINDS[kind].singular}: {part.__name__} does not subclass lab.{base.__name__}"
         )
-    if inspect.isabstract(part):
-        lacking = ", ".join(sorted(getattr(part, "__abstractmethods__", ())))
-        raise PartError(f"{name} is not finished: {part.__name__} lacks {lacking}")
+    tuples = [word for word in inspect.get_annotations(base) if not hasattr(base, word)]
+    lacking = [
+        *sorted(getattr(part, "__abstractmethods__", ())),
+        *(f"the tuple {word}" for word in tuples if not isinstance(getattr(part, word, None), tuple)),
+    ]
+    if lacking:
+        raise PartError(f"{name} is not finished: {part.__name__} lacks {', '.join(lacking)}")
     return part
 
 
@@ -209,32 +256,35 @@ def _from_file(name: str, folder: Path, allow_code: bool) -> type:
         module = importlib.util.module_from_spec(spec)
         sys.modules[module_name] = module
         try:
-            spec.loader.exec_module(module)
-        except (Exception, SystemExit) as error:
+            with _in_one_line(f"{name!r}: {path.name} fails to load"):
+                spec.loader.exec_module(module)
+        except BaseException:
             del sys.modules[module_name]
-            raise PartError(f"{name!r}: {path.name} fails to load: {_told(error)}") from error
-    found = getattr(module, class_name, None)
-    if not isinstance(found, type) or not dataclasses.is_dataclass(found):
+            raise
+    part = vars(module).get(class_name)
+    if not isinstance(part, type) or not dataclasses.is_dataclass(part):
         classes = [key for key, value in vars(module).items() if dataclasses.is_dataclass(value)]
         raise PartError(
             f"{name!r}: {path.name} has no dataclass {class_name!r}; {did_you_mean(class_name, classes)}"
         )
-    return found
+    return part
 
 
-def _loaded(entry: EntryPoint) -> type:
+@contextmanager
+def _in_one_line(doing: str) -> Iterator[None]:
+    """Turn whatever somebody's code raises, but for an interrupt, into a PartError of one line."""
     try:
-        found = entry.load()
-    except Exception as error:
-        raise PartError(f"{entry.name!r} of {_distribution(entry)} fails to load: {_told(error)}") from error
-    if not isinstance(found, type) or not dataclasses.is_dataclass(found):
-        raise PartError(f"{entry.name!r} of {_distribution(entry)} is not a dataclass")
-    return found
+        yield
+    except (PartError, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        raise PartError(f"{doing}: {type(error).__name__}: {' '.join(str(error).split())}") from error
 
 
-def _told(error: BaseException) -> str:
-    """The error on one line."""
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"
+def _warn(message: str) -> None:
+    """Warn, once for all processes: the workers of a run leave it to their parent."""
+    if parent_process() is None:
+        warnings.warn(message, stacklevel=3)
 
 
 def _distribution(entry: EntryPoint) -> str:

@@ -258,7 +258,7 @@ def test_activations_are_chosen_by_their_properties(lab):
     assert "plu" in both < found
     assert "twisted-tanh" in lab("activations", "--only", "floored")[1]
     code, out, err = lab("activations", "--only", "bounded", "--only", "floored")
-    assert (code, out, err) == (0, "", "no activation is bounded and floored\n")
+    assert (code, out, err) == (0, "", "note: no activation is bounded and floored\n")
     assert json.loads(lab("activations", "--only", "bounded", "--only", "floored", "--json")[1]) == []
     assert "--only chooses from the list" in lab("activations", "tanh", "--only", "odd")[2]
     assert lab("activations", "--only", "even")[0] == 2
@@ -455,9 +455,9 @@ SICK = ["-o", "network.hidden=[8,8,8,8,8,8]", "-o", "training.eta=1e-9", "-o", "
 
 
 def test_verdicts_end_a_run_a_few_and_show_tells_them_all(lab, small, monkeypatch):
-    from lab.console import watched
+    from lab.console import run
 
-    monkeypatch.setattr(watched, "FEW_VERDICTS", 1)
+    monkeypatch.setattr(run, "FEW_VERDICTS", 1)
     *_, more, last = lab("run", small, "--no-plots", "--workers", "1", *SICK)[1].splitlines()
     assert last.startswith("results: ")
     assert re.fullmatch(r"\d+ more verdicts: lab show small/\S+", more)

@@ -9,8 +9,10 @@ import pytest
 from lab import plugins
 from lab.activations.hyperbolic import Tanh
 from lab.activations.linear import LeakyReLU
+from lab.activations.logistic import SiLU
 from lab.errors import PartError
 from lab.parts import Activation
+from lab.training.probes import Norms
 
 MINE = """
 from dataclasses import dataclass, field
@@ -55,6 +57,14 @@ class Part:
     def __post_init__(self):
         if self.size < 0:
             raise ValueError(f"size must be >= 0, got {self.size}")
+
+
+@dataclass(frozen=True)
+class Raising(Norms):
+    """A part that cannot be made."""
+
+    def __post_init__(self):
+        raise RuntimeError("no\nluck")
 
 
 class NoDataclass:
@@ -293,25 +303,24 @@ def test_an_installed_part(installed):
         plugins.find("activations", "curvd")
 
 
-@pytest.mark.parametrize("ask", [plugins.names, plugins.installed, lambda kind: plugins.find(kind, "quux")])
-def test_an_installed_part_may_not_take_a_name_of_the_labs_own(installed, ask):
-    installed("activations", leaky_relu="somewhere:Leaky")
-    with refused(
-        "the installed package somewhere:Leaky names one of its activations 'leaky-relu', "
-        "which is a name of the lab's own; uninstall it or rename its entry point"
-    ):
-        ask("activations")
+@pytest.mark.parametrize(
+    ("name", "shown"), [("tanh", Tanh), ("leaky_relu", LeakyReLU), ("swish", SiLU)], ids=str
+)
+def test_an_installed_part_takes_no_name_or_alias_of_the_labs_own(installed, name, shown):
+    installed("activations", curved="lab.activations.hyperbolic:Tanh", **{name: "somewhere:Mine"})
+    assert plugins.find("activations", name) is shown
+    taken = f"^the installed package somewhere:Mine names one of its activations '{name.replace('_', '-')}'"
+    with pytest.warns(UserWarning, match=taken):
+        assert "curved" in plugins.names("activations")
+    assert plugins.usable("activations")["curved"] is Tanh
 
 
-def test_an_installed_part_may_not_take_an_alias_of_the_labs_own(installed):
-    installed("activations", swish="somewhere:Swish")
-    with pytest.raises(PartError, match="names one of its activations 'swish'"):
-        plugins.names("activations")
-
-
-def test_a_shadowed_name_is_the_labs_own_part_all_the_same(installed):
-    installed("activations", tanh="somewhere:Tanh")
-    assert plugins.find("activations", "tanh") is Tanh
+def test_parts_that_cannot_be_used_are_left_out_with_a_warning(installed):
+    broken = {"away": "no_such_module_at_all:Mine", "cost": "lab.network.costs:Quadratic"}
+    installed("probes", right="lab.training.probes:Norms", **broken, raising=f"{__name__}:Raising")
+    with pytest.warns(UserWarning, match="it is left out$") as warned:
+        assert list(plugins.usable("probes")) == [*plugins.built_in("probes"), "right"]
+    assert [str(one.message).split("'")[1] for one in warned] == ["away", "cost", "raising"]
 
 
 def test_an_installed_part_that_fails_to_load(installed):

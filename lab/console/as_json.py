@@ -1,4 +1,4 @@
-"""What a program reads: JSON on stdout, where NaN is null and an infinity a word."""
+"""What a program reads: JSON, where NaN is null and an infinity a word."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from math import isfinite, isnan
 from typing import Any
 
-import click
 import numpy as np
 import pandas as pd
 
 
-def say(value: Any) -> None:
-    """Print a value as JSON; a DataFrame is a list of its rows."""
-    click.echo(json.dumps(readable(value), ensure_ascii=False, allow_nan=False, indent=1))
+def json_text(value: Any) -> str:
+    """A value as JSON; a DataFrame is a list of its rows."""
+    return json.dumps(readable(value), ensure_ascii=False, allow_nan=False, indent=1)
 
 
 def readable(value: Any) -> Any:

@@ -26,6 +26,9 @@ DESIGN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 QUANTITY_GROUPS = ("default", "all")
 """Words of ``record.quantities`` that stand for several quantities."""
 
+KEYS = ("variant", "trial", "step", "epoch", "layer", "status")
+"""The columns of the table ``layers`` that are no quantities."""
+
 
 @dataclass(frozen=True)
 class _Trial:
@@ -122,7 +125,7 @@ def _trials(settings: Experiment, folder: Path, allow_code: bool) -> list[_Trial
         trials.append(_Trial(("activations", name), name, partial(_design_name, name)))
         trials.append(_Trial(("activations", name, formula), name, partial(activation, name)))
     for index, quantity in enumerate(settings.record.quantities):
-        trials.append(_Trial(("record", "quantities", index), "", partial(_quantity, quantity)))
+        trials.append(_Trial(("record", "quantities", index), "", partial(_quantity, build, quantity)))
     trials.append(_Trial(("data", "name"), "", partial(datasets.source, data.name, data.parameters)))
     return trials
 
@@ -143,11 +146,19 @@ def _design_name(name: str) -> None:
         raise PartError(f"{name!r} is the name of an activation of the lab's own; choose another")
 
 
-def _quantity(name: str) -> None:
-    found: list[type[Probe]] = [plugins.find("probes", probe) for probe in plugins.names("probes")]
-    known = (*QUANTITY_GROUPS, *(column for probe in found for column in probe.columns))
-    if name not in known:
-        raise PartError(f"unknown quantity {name!r}; {did_you_mean(name, known)}")
+def _quantity(build: Callable[[str, str], Probe], name: str) -> None:
+    """Raise PartError where the word is no group, no column and no probe."""
+    parts: dict[str, type[Probe]] = plugins.usable("probes")
+    columns = [column for probe in parts.values() for column in probe.columns]
+    if ".py:" in name:
+        taken = sorted({*columns, *KEYS} & {*build("probes", name).columns})
+        if taken:
+            raise PartError(f"{name!r}: the table layers has a column {taken[0]!r} already")
+    elif name in plugins.names("probes"):
+        build("probes", name)
+    elif name not in (*QUANTITY_GROUPS, *columns):
+        hint = did_you_mean(name, (*QUANTITY_GROUPS, *columns), plugins.names("probes"))
+        raise PartError(f"unknown quantity {name!r}; {hint}")
 
 
 def _refusal(settings: Experiment, folder: Path, allow_code: bool) -> str:

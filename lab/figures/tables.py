@@ -35,8 +35,12 @@ class FiguresError(LabError):
         super().__init__("\n".join(told))
 
 
-def draw(name: str, tables: Tables, title: str = "") -> Figure:
+def draw(
+    name: str, tables: Tables, title: str = "", *, folder: Path | None = None, allow_code: bool = False
+) -> Figure:
     """Draw the figure called ``name``; one without data says so instead.
+
+    ``folder`` and ``allow_code`` are for ``"file.py:Class"``, see `lab.plugins.find`.
 
     Raises
     ------
@@ -46,7 +50,7 @@ def draw(name: str, tables: Tables, title: str = "") -> Figure:
         The figure shows a quantity that was not recorded.
 
     """
-    part: parts.Figure = plugins.build("figures", name)
+    part: parts.Figure = plugins.build("figures", name, folder=folder, allow_code=allow_code)
     with style.context():
         missing = [need for need in part.needs if need not in tables or tables[need].empty]
         if missing:
@@ -157,9 +161,9 @@ def draw_all(tables: Tables, folder: Path, title: str = "") -> list[Path]:
     """
     paths: list[Path] = []
     failed: list[tuple[str, Exception]] = []
-    for name in plugins.names("figures"):
+    for name, part in sorted(plugins.usable("figures").items()):
         try:
-            if not set(plugins.build("figures", name).needs) <= tables.keys():
+            if plugins.required(part) or not set(part.needs) <= tables.keys():  # type: ignore[attr-defined]
                 continue
             paths += save(draw(name, tables, title), folder, name)
         except NotRecordedError:

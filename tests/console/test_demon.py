@@ -147,7 +147,7 @@ def test_a_trial_that_diverged_says_so(lab):
 def test_the_plot_is_drawn_as_png_and_svg(lab, tmp_path, words):
     code, out, _ = lab("--layer", 1, *words, "--plot", tmp_path / "demon.png")
     assert code == 0
-    assert out.splitlines()[-2:] == [str(tmp_path / "demon.png"), str(tmp_path / "demon.svg")]
+    assert out.splitlines()[-2:] == [f"plot: {tmp_path / name}" for name in ("demon.png", "demon.svg")]
     assert (tmp_path / "demon.png").read_bytes().startswith(b"\x89PNG")
 
 

@@ -41,7 +41,7 @@ def test_a_formula_as_json():
     assert told["forward_gain"] == pytest.approx(1.37956, abs=6e-6)
     assert told["critical_weight_variance"] == pytest.approx(1 / 1.1**2)
     assert [row["layer"] for row in told["layers"]] == [1, 2, 3]
-    assert told["layers"][2]["predicted_speed"] == 1
+    assert told["layers"][2]["ratio"] == 1
 
 
 @pytest.mark.parametrize(
