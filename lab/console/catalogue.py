@@ -53,8 +53,8 @@ def page(name: str, words: Sequence[str], plot: Path | None, allow_code: bool) -
     sigma = from_spec({"name": name, **named_values(words)}, allow_code=allow_code)
     value = {
         "activation": str(sigma),
-        "range": [sigma.range.low, sigma.range.high],
-        "slope": [sigma.slope_range.low, sigma.slope_range.high],
+        "range": sigma.range,
+        "slope": sigma.slope_range,
         "kinks": sigma.kinks,
         "jumps": sigma.jumps,
         "properties": properties(sigma),

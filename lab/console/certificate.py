@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from math import inf, isfinite
-from typing import Any
 
 from lab.api import certify
 from lab.console.parameters import named_values, with_words
 from lab.console.screen import Page, verbatim
 from lab.errors import ClaimError, LabError
 from lab.numerics import Interval
-from lab.prover.certificate import Certificate
+
+KEYS = {"inf": "inf_slope", "inf_at": "inf_slope_at", "sup": "sup_slope", "sup_at": "sup_slope_at"}
+"""What a program reads in the place of some fields of a `Certificate`."""
 
 
 def page(
@@ -23,35 +25,11 @@ def page(
             raise LabError(f"{option} {bound}: expected a finite number")
     claim = Interval(-inf if at_least is None else at_least, inf if at_most is None else at_most)
     found = certify({"name": name}, claim.low, claim.high, allow_code=allow_code, **named_values(words))
+    value = {KEYS.get(field.name, field.name): getattr(found, field.name) for field in fields(found)}
     claimed = claim != Interval(-inf, inf)
-    value = {"activation": name, "parameters": list(words), "claim": _pair(claim) if claimed else None}
     lost = claimed and found.verdict != "CERTIFIED"
     return Page(
-        value | _value(found),
+        {"activation": name, "parameters": words, **value, "claim": claim if claimed else None},
         map(verbatim, [with_words(name, words), *str(found).splitlines()]),
         exit_code=ClaimError.exit_code if lost else 0,
     )
-
-
-def _value(found: Certificate) -> dict[str, Any]:
-    """The certificate for a program: enclosures as [low, high], infinities as "-inf" and "inf"."""
-    return {
-        "verdict": found.verdict,
-        "reason": found.reason,
-        "witness": found.witness,
-        "inf_slope": _pair(found.inf),
-        "inf_slope_at": found.inf_at,
-        "sup_slope": _pair(found.sup),
-        "sup_slope_at": found.sup_at,
-        "monotone": found.monotone,
-        "turns_at": found.turns_at,
-        "lipschitz": _pair(found.lipschitz),
-        "range_inf": _pair(found.range_inf),
-        "range_sup": _pair(found.range_sup),
-        "jumps": list(found.jumps),
-        "doubt": found.doubt,
-    }
-
-
-def _pair(interval: Interval) -> list[float]:
-    return [interval.low, interval.high]

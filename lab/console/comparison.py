@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite, isnan
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from lab.analysis.comparisons import comparisons, spreads
 from lab.analysis.metrics import Metric, metric
 from lab.analysis.statistics import LEVEL, fewest_pairs
 from lab.api import Run, side_by_side
-from lab.console.screen import Block, Page, Rows, bold, cell_text, dim
-
-if TYPE_CHECKING:
-    import pandas as pd
+from lab.console.screen import Block, Page, Rows, bold, cell_text, dim, rows_of
 
 MOST_DECADES = 5
 """Factors from so many decades on are written as powers of ten."""
@@ -24,6 +23,21 @@ REASONS = {
     "data, weights": "the examples, their order and the weights, since data and sizes differ",
 }
 """What the column ``unpaired`` of the comparisons means."""
+
+
+SPREAD = {
+    **{column: column for column in ("variant", "trials", "mean", "sd", "median")},
+    "interval": "90 % of trials",
+}
+PAIR = {
+    **{column: column for column in ("b", "a", "pairs", "difference")},
+    "interval": "95 % interval",
+    "p": "p",
+    "p_holm": "Holm",
+    "d_z": "d_z",
+    "seeds_needed": "seeds",
+}
+"""The columns of the tables, and what they are called on the screen."""
 
 
 def page(run: Run, other: Run | None, metrics: Sequence[str], all_pairs: bool) -> Page:
@@ -43,8 +57,9 @@ def _body(rows: pd.DataFrame, spread: pd.DataFrame) -> Iterator[Block]:
         shown, of_metric = metric(name), rows[rows["metric"] == name]
         yield bold(shown.name)
         yield dim(shown.description)
-        yield _spread_rows(spread[spread["metric"] == name])
-        yield _pair_rows(of_metric)
+        yield _rows(spread[spread["metric"] == name], SPREAD)
+        whole = [int(count) if isfinite(count) else count for count in of_metric["seeds_needed"]]
+        yield _rows(of_metric.assign(seeds_needed=pd.Series(whole, of_metric.index, object)), PAIR)
         yield from (sentence(row, shown) for row in of_metric.to_dict("records"))
         yield ""
     yield from unpaired_notes(rows)
@@ -114,25 +129,10 @@ def _amount(size: float, by: Metric) -> str:
     return f"{cell_text(size)} {by.unit}" if by.unit else cell_text(size)
 
 
-def _spread_rows(spread: pd.DataFrame) -> Rows:
-    columns = ("variant", "trials", "mean", "sd", "median")
-    cells = [
-        (*(row[column] for column in columns), _span(row["low"], row["high"]))
-        for row in spread.to_dict("records")
-    ]
-    return Rows((*columns, "90 % of trials"), cells)
-
-
-def _pair_rows(rows: pd.DataFrame) -> Rows:
-    cells = [
-        (
-            *(row["b"], row["a"], row["pairs"], row["difference"], _span(row["low"], row["high"])),
-            *(row["p"], row["p_holm"], row["d_z"]),
-            int(row["seeds_needed"]) if isfinite(row["seeds_needed"]) else row["seeds_needed"],
-        )
-        for row in rows.to_dict("records")
-    ]
-    return Rows(("b", "a", "pairs", "difference", "95 % interval", "p", "Holm", "d_z", "seeds"), cells)
+def _rows(table: pd.DataFrame, headings: Mapping[str, str]) -> Rows:
+    """The table with its interval in one cell."""
+    spans = [_span(low, high) for low, high in zip(table["low"], table["high"], strict=True)]
+    return rows_of(table.assign(interval=spans), headings)
 
 
 def _span(low: float, high: float) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lab.console.screen import Rows
+from lab.console.screen import Rows, drawn
 from lab.numerics import Array
 from lab.parts import Activation
 from lab.prover.bounds import slope_bounds
@@ -36,9 +36,6 @@ def plotted(name: str, sigma: Activation, plot: Path | None) -> list[Path]:
 
     Without a ``plot`` nothing is drawn.
     """
-    if plot is None:
-        return []
-    from lab.figures import draw, save
     from lab.runs.tables import CURVE_Z
 
     beside = [kink + side for kink in sigma.kinks for side in (-2 * STEP, 0.0, 2 * STEP)]
@@ -54,8 +51,8 @@ def plotted(name: str, sigma: Activation, plot: Path | None) -> list[Path]:
         "sup_slope": [known.slope.high],
         "bounds": ["proved" if known.proved else "claimed"],
     }
-    figure = draw("activations", {"curves": pd.DataFrame(curves), "variants": pd.DataFrame(bounds)})
-    return save(figure, plot.parent, plot.stem)
+    tables = {"curves": pd.DataFrame(curves), "variants": pd.DataFrame(bounds)}
+    return drawn("activations", tables, plot)
 
 
 def curvature(sigma: Activation, z: Array) -> Array:

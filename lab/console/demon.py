@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lab.analysis.demon import moves_of_neuron, neurons_of_layer, trained_scene
 from lab.console.progress import progress
-from lab.console.screen import Block, Page, Rows, dim
+from lab.console.screen import Block, Page, Rows, dim, drawn
 from lab.errors import LabError
 
 if TYPE_CHECKING:
@@ -62,7 +62,6 @@ def page(ready: Prepared, place: Place, plot: Path | None) -> Page:
         name, found = "demon_layer", neurons_of_layer(scene, place.layer, place.reach)
     else:
         name, found = "demon", moves_of_neuron(scene, place.layer, place.neuron, place.reach)
-    drawn = [] if plot is None else _plotted(name, found, plot, variant.label)
     where = {"variant": variant.label, "trial": place.trial, "example": place.example, "steps": place.steps}
     neuron = "" if place.neuron is None else f", neuron {place.neuron}"
     title = (
@@ -72,7 +71,7 @@ def page(ready: Prepared, place: Place, plot: Path | None) -> Page:
     return Page(
         {"name": ready.plan.name, **where, "cost": scene.cost, "rows": found},
         _body(found, scene.cost, place, title, training.network.surrogate_floor > 0),
-        drawn,
+        drawn(name, {name: found}, plot, variant.label),
     )
 
 
@@ -124,9 +123,3 @@ def _body(
 
 def _number(value: float, form: str) -> str:
     return "–" if value != value else format(value, form)
-
-
-def _plotted(name: str, found: pd.DataFrame, plot: Path, label: str) -> list[Path]:
-    from lab.figures import draw, save
-
-    return save(draw(name, {name: found}, label), plot.parent, plot.stem)

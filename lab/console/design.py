@@ -57,40 +57,26 @@ def page(
 ) -> Page:
     """Design an activation: how to write it, the bounds of its slope, and values in both tails.
 
-    Parameters
-    ----------
-    kinds
-        What was given of the keys of `SETTINGS`, with its text; it must be exactly one.
-    settings
-        What was given of floor, height, width and centre.
-    words
-        ``NAME=VALUE`` for the formula, or for the activation that is wrapped.
-    plot
-        A PNG to draw σ and σ′ into.
-    allow_code
-        Whether ``"file.py:Class"`` may be wrapped, which runs that file.
-
-    Raises
-    ------
-    LabError
-        Not exactly one kind is given, a setting does not go with it, or the design cannot be made.
+    ``kinds`` and ``settings`` are what was given of the keys and the values of `SETTINGS`, ``words`` those of
+    ``-p``. Raises LabError where not exactly one kind is given, a setting does not go with it, or the design
+    cannot be made.
     """
     kind, text = _only(kinds)
     _refuse_what_does_not_go_with(kind, settings, words)
     design = _designed(kind, text, dict(settings), named_values(words), allow_code)
     sigma = design.sigma
-    drawn = [] if plot is None else plotted(plot.stem, sigma, plot)
+    plots = plotted(plot.stem, sigma, plot) if plot else []
     value = {
         "toml": design.lines,
-        "slope": [sigma.slope_range.low, sigma.slope_range.high],
+        "slope": sigma.slope_range,
         "at_least": design.at_least,
-        "range": [sigma.range.low, sigma.range.high],
+        "range": sigma.range,
         "kinks": sigma.kinks,
         "error": sigma.error if isinstance(sigma, Integral) else None,
         **values(sigma),
-        "plots": list(map(str, drawn)),
+        "plots": list(map(str, plots)),
     }
-    return Page(value, _body(design), drawn)
+    return Page(value, _body(design), plots)
 
 
 def _body(design: Design) -> Iterator[Block]:
@@ -125,11 +111,7 @@ def _refuse_what_does_not_go_with(
             hint = f"a parameter of the formula is given by -p {name}={settings[name]:g}"
         else:
             hint = f"it goes with {', '.join(f'--{other}' for other in SETTINGS if name in SETTINGS[other])}"
-        raise LabError(f"{_option(name)} does not go with --{kind}; {hint}")
-
-
-def _option(name: str) -> str:
-    return f"-{name}" if len(name) == 1 else f"--{name}"
+        raise LabError(f"{'-' if name == 'p' else '--'}{name} does not go with --{kind}; {hint}")
 
 
 def _designed(

@@ -13,7 +13,7 @@ import pandas as pd
 from lab.activations.specify import from_spec
 from lab.api import predict
 from lab.console.parameters import named_values, with_words
-from lab.console.screen import Block, Note, Page, Rows, bold, dim
+from lab.console.screen import Block, Note, Page, bold, dim, drawn, rows_of
 from lab.errors import LabError
 from lab.numerics import Interval
 from lab.parts import Activation
@@ -66,7 +66,7 @@ def experiment_page(ready: Prepared, plot: Path | None) -> Page:
     return Page(
         predicted,
         [
-            _rows(predicted, title),
+            rows_of(predicted, HEADINGS, title),
             dim(
                 "σ_w² = n_in Var w, σ_b² = Var b; q: mean square of z; c: correlation of the z of two "
                 "examples; χ: E‖δ‖² of this layer over that of the next, χ_c: the same of E δ·δ′ of two "
@@ -75,7 +75,7 @@ def experiment_page(ready: Prepared, plot: Path | None) -> Page:
             ),
             *map(Note, notes),
         ],
-        _plotted(predicted, plot, title),
+        drawn("prediction", {"prediction": predicted}, plot, title),
     )
 
 
@@ -111,9 +111,10 @@ def activation_page(
         "critical_q": None if edge is None else edge.q,
     }
     proved = _proved(sigma, rest, deep)
-    drawn = _plotted(layers.rename(columns={"ratio": "predicted_speed"}).assign(variant=name), plot)
+    shown = layers.rename(columns={"ratio": "predicted_speed"}).assign(variant=name)
+    plots = drawn("prediction", {"prediction": shown}, plot)
     if phase is not None:
-        drawn += _phase_plotted(sigma, deep, phase, f"Where errors grow: {name}")
+        plots += drawn("phase", {"phase": _critical_line(sigma, deep)}, phase, f"Where errors grow: {name}")
 
     def body() -> Iterator[Block]:
         captions = ("gain going up, 1/√E σ(g)²:", "gain going down, 1/√E σ′(g)²:", "E σ′(g)²:")
@@ -126,11 +127,11 @@ def activation_page(
         yield f"depth scale ξ = −1/ln χ:         {_depth_scale_text(rest.depth_scale)}"
         yield f"correlation of two inputs at q*: {_correlation_text(rest, alike)}"
         yield f"critical σ_w² of this σ_b²:      {_critical_text(sigma, edge)}\n"
-        yield _rows(layers.drop(columns=["correlation", "pair_chi"] if deep.correlation == 1 else []))
+        of_two = ["correlation", "pair_chi"] if deep.correlation == 1 else []
+        yield rows_of(layers.drop(columns=of_two), HEADINGS)
 
-    pairs = {fact: [known.low, known.high] for fact, known in proved.items()}
     return Page(
-        {"activation": str(sigma), **gains, **facts, "proved": pairs, "layers": layers}, body(), drawn
+        {"activation": str(sigma), **gains, **facts, "proved": proved, "layers": layers}, body(), plots
     )
 
 
@@ -189,27 +190,11 @@ def _critical_text(sigma: Activation, edge: Critical | None) -> str:
     return f"{edge.weight_variance:.6g}, {where}"
 
 
-def _plotted(predicted: pd.DataFrame, plot: Path | None, title: str = "") -> list[Path]:
-    """Draw the predicted speed by layer into this PNG, if there is one, and an SVG; returns both files."""
-    from lab.figures import draw, save
-
-    if plot is None:
-        return []
-    return save(draw("prediction", {"prediction": predicted}, title), plot.parent, plot.stem)
-
-
-def _phase_plotted(sigma: Activation, deep: Deep, plot: Path, title: str) -> list[Path]:
-    """Draw the critical line of σ, up to twice the σ_b² that was asked for, or up to 2."""
-    from lab.figures import draw, save
-
-    found = []
+def _critical_line(sigma: Activation, deep: Deep) -> pd.DataFrame:
+    """The critical σ_w² of σ, up to twice the σ_b² that was asked for, or up to 2; and what was asked for."""
+    found: list[tuple[float, float | None, bool]] = []
     for bias_variance in max(2 * deep.bias_variance, 2) * np.linspace(0, 1, PHASE_POINTS) ** 2:
-        edge = boundary(sigma, float(bias_variance))
-        found.append((bias_variance, np.nan if edge is None else edge, False))
+        found.append((bias_variance, boundary(sigma, float(bias_variance)), False))
     found.append((deep.bias_variance, deep.weight_variance, True))
-    rows = pd.DataFrame(found, columns=["bias_variance", "weight_variance", "asked"])
-    return save(draw("phase", {"phase": rows}, title), plot.parent, plot.stem)
-
-
-def _rows(table: pd.DataFrame, title: str = "") -> Rows:
-    return Rows([HEADINGS[str(column)] for column in table], table.astype(object).to_numpy().tolist(), title)
+    columns = ["bias_variance", "weight_variance", "asked"]
+    return pd.DataFrame(found, columns=columns).astype({"weight_variance": float})

@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.console.screen import Block, Note, Page, Rows, dim
+from lab.console.screen import Block, Note, Page, Rows, dim, rows_of
 from lab.errors import StorageError
 
 if TYPE_CHECKING:
@@ -97,13 +97,10 @@ def page(run: Run, most: int | None = None) -> Page:
 def _body(
     run: Run, short: pd.DataFrame, variants: pd.DataFrame, found: Sequence[Verdict], most: int | None
 ) -> Iterator[Block]:
-    shown = [
-        column
-        for column in HEADINGS
-        if not short[column].isna().all() and (column not in ("diverged", "failed") or short[column].any())
-    ]
-    cells = short[shown].astype(object).to_numpy().tolist()
-    yield Rows([HEADINGS[column] for column in shown], cells, run.info["title"])
+    missing = [column for column in short if short[column].isna().all()]
+    none = [column for column in ("diverged", "failed") if not short[column].any()]
+    shown = short.drop(columns=missing + none)
+    yield rows_of(shown, HEADINGS, run.info["title"])
     if "surrogate_floor" in variants and (variants["surrogate_floor"] > 0).any():
         yield dim("surrogate_floor > 0: max(σ′, floor) on the way back, so not the gradient of C")
     if "ratio_start" in shown:

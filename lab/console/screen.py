@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lab.parts import Tables
 
 PIPE_WIDTH = 1000
 """Columns where the output goes to no terminal: nothing is cut."""
@@ -89,6 +94,22 @@ def dim(text: str) -> Text:
 def verbatim(text: str) -> Text:
     """Lines to be copied: none is broken, however narrow the terminal."""
     return Text(plain(text), no_wrap=True, overflow="ignore")
+
+
+def rows_of(table: pd.DataFrame, headings: Mapping[str, str], title: str = "") -> Rows:
+    """The columns of a DataFrame that have headings, in the order of these."""
+    shown = [column for column in headings if column in table]
+    cells = table[shown].astype(object).to_numpy().tolist()
+    return Rows([headings[column] for column in shown], cells, title)
+
+
+def drawn(name: str, tables: Tables, plot: Path | None, title: str = "") -> list[Path]:
+    """Draw a figure into this PNG, if there is one, and an SVG beside it; returns the files."""
+    if plot is None:
+        return []
+    from lab.figures import draw, save
+
+    return save(draw(name, tables, title), plot.parent, plot.stem)
 
 
 def out() -> Console:
