@@ -161,11 +161,11 @@ class Run:
         from html import escape
 
         table = self.summary.to_html(index=False, float_format="{:.3g}".format)
-        told = "".join(
+        items = "".join(
             f"<li>{escape(f'{one.variant}: {one.sentence}')} <small>[{escape(one.evidence)}]</small></li>"
             for one in self.verdicts
         )
-        verdicts = f"<ul>{told}</ul>" if told else ""
+        verdicts = f"<ul>{items}</ul>" if items else ""
         return f"<h4>{escape(self.info['title'] or str(self))}</h4>{table}{verdicts}"
 
 
@@ -186,10 +186,9 @@ def side_by_side(
     if run.path.resolve() == other.path.resolve():
         raise LabError(f"{run} and {other} are the same run; name one of them to compare its variants")
     spellings = ((one.folder.name, one.folder.id, str(one.path)) for one in (run, other))
-    told = next((a, b) for a, b in zip(*spellings, strict=True) if a != b)
-    made = comparisons.joined(tables[0], tables[1], told)
-    _require_same_data((run, other), told)
-    return made
+    names_of_runs = next((a, b) for a, b in zip(*spellings, strict=True) if a != b)
+    _require_same_data((run, other), names_of_runs)
+    return comparisons.joined(tables[0], tables[1], names_of_runs)
 
 
 def _require_same_data(runs: tuple[Run, Run], names: tuple[str, str]) -> None:
@@ -197,12 +196,12 @@ def _require_same_data(runs: tuple[Run, Run], names: tuple[str, str]) -> None:
     given = [{data["sha256"]: data["name"] for data in run.info["data"]} for run in runs]
     if given[0].keys() == given[1].keys():
         return
-    said = [
+    data_of_runs = [
         ", ".join(f"{name} (sha256 {digest[:8]}…)" for digest, name in data.items()) + f" in {run}"
         for data, run in zip(given, names, strict=True)
     ]
     raise LabError(
-        f"the runs have different data, so that their trials are no pairs: {said[0]} and {said[1]}; "
+        f"the runs have different data, so that their trials are no pairs: {' and '.join(data_of_runs)}; "
         "run one again with the data of the other"
     )
 

@@ -32,17 +32,23 @@ from lab.errors import PartError, did_you_mean, nearest
 
 @dataclasses.dataclass(frozen=True)
 class Kind:
-    """A kind of part: where those that the lab ships are listed, the class of `lab.parts` that they
-    subclass, and what one of them is called.
+    """A kind of part.
+
+    ``table`` is where those that the lab ships are listed, ``base`` the class of `lab.parts` that they
+    subclass, ``singular`` what one of them is called, and ``aliases`` where other spellings of their names
+    are listed.
     """
 
     table: str
     base: str
     singular: str
+    aliases: str = ""
 
 
 KINDS: dict[str, Kind] = {
-    "activations": Kind("lab.activations.catalogue:TABLE", "Activation", "activation"),
+    "activations": Kind(
+        "lab.activations.catalogue:TABLE", "Activation", "activation", "lab.activations.catalogue:ALIASES"
+    ),
     "costs": Kind("lab.network.costs:TABLE", "Cost", "cost"),
     "initialisers": Kind("lab.network.initialisers:TABLE", "Initialiser", "initialiser"),
     "optimisers": Kind("lab.network.optimisers:TABLE", "Optimiser", "optimiser"),
@@ -52,22 +58,18 @@ KINDS: dict[str, Kind] = {
 }
 """The kinds by the name of their entry points' group, ``lab.<kind>``."""
 
-ALIASES: dict[str, str] = {"activations": "lab.activations.catalogue:ALIASES"}
-"""Where other spellings of their names are listed: kind → ``module:name`` of a mapping to the name."""
-
 
 @cache
 def built_in(kind: str) -> Mapping[str, type]:
     """The table of the parts of this kind that the lab ships: name → class."""
-    table: Mapping[str, type] = _listed(KINDS[kind].table)
-    return table
+    return _listed(KINDS[kind].table)
 
 
 @cache
 def aliases(kind: str) -> Mapping[str, str]:
     """Other spellings of the names of the parts of this kind that the lab ships: alias → name."""
-    table: Mapping[str, str] = _listed(ALIASES[kind]) if kind in ALIASES else {}
-    return table
+    place = KINDS[kind].aliases
+    return _listed(place) if place else {}
 
 
 @cache
@@ -117,16 +119,12 @@ def find(kind: str, name: str, *, folder: Path | None = None, allow_code: bool =
     name
         A name of the table or an alias of one, the name of an entry point, or ``"file.py:Class"``.
     folder
-        Where a relative ``file.py`` is looked for, such as the folder of the experiment file; else the
-        current folder.
+        Where the path of a file starts: the folder of the experiment file; else the current folder.
     allow_code
         A file's class is loaded only with this leave, since loading it runs the file's code.
 
-    Raises
-    ------
-    PartError
-        The name is unknown (the nearest is told), the code may not or cannot be loaded, or what it holds
-        under this name is no part of this kind. The message is one line.
+    Raises PartError, in one line, where there is no such name, the code may not or cannot be loaded, or it
+    holds no part of this kind.
     """
     own = aliases(kind).get(name, name)
     if own in built_in(kind):
@@ -154,9 +152,7 @@ def build(
 ) -> Any:
     """Make a part from what an experiment file says: a name, or a table with ``name`` and parameters.
 
-    The parameters are the fields of the part's dataclass (a field's metadata may give its ``key`` in the
-    file where that differs) and are checked against their types, without coercion. Raises PartError with
-    the part's own parameters when one is unknown, missing or wrong.
+    Raises PartError as `find` and `make` do.
     """
     table = {"name": spec} if isinstance(spec, str) else dict(spec)
     name = table.pop("name", None)
@@ -167,9 +163,11 @@ def build(
 
 
 def make(part: type, name: str, parameters: Mapping[str, Any]) -> Any:
-    """An instance of the dataclass ``part`` with these parameters, each checked against its field's type.
+    """An instance of the dataclass ``part`` with these parameters.
 
-    Whatever the part itself raises is a PartError of one line.
+    They are its fields (a field's metadata may give its ``key`` in the file where that differs) and are
+    checked against their types, without coercion. Raises PartError, in one line, where one is unknown,
+    missing or wrong, and in the place of whatever the part raises.
     """
     with _in_one_line(repr(name)):
         values = _checked(part, name, parameters)
@@ -234,10 +232,11 @@ def _of_kind(kind: str, name: str, part: type) -> type:
     return part
 
 
-def _listed(place: str) -> Any:
-    """What stands at ``module:name``."""
+def _listed(place: str) -> Mapping[str, Any]:
+    """The mapping at ``module:name``."""
     module, name = place.split(":")
-    return getattr(importlib.import_module(module), name)
+    listed: Mapping[str, Any] = getattr(importlib.import_module(module), name)
+    return listed
 
 
 def _from_file(name: str, folder: Path, allow_code: bool) -> type:

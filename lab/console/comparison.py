@@ -66,8 +66,8 @@ def _body(rows: pd.DataFrame, spread: pd.DataFrame) -> Iterator[Block]:
     yield dim(
         "difference: the mean of b − a over trials of the same seed, with its 95 % bootstrap interval; "
         "p: of the sign-flip test; Holm: p corrected for all pairs of the metric in the table, as the "
-        "sentences tell it; seeds: how many would find a difference of this size 4 times in 5, and no fewer "
-        "than let any of so many pairs be told"
+        "sentences give it; seeds: how many would find a difference of this size 4 times in 5, and no fewer "
+        "than let any of so many pairs be told from chance"
     )
 
 
@@ -110,7 +110,7 @@ def unpaired_notes(rows: pd.DataFrame) -> list[str]:
 
 
 def _out_of_reach(pairs: int, family: int, least: float) -> str:
-    """Why no difference can be told, and what would help."""
+    """Why no difference can be told from chance, and what would help."""
     enough = fewest_pairs(family)
     advice = f"train at least {enough} seeds" if pairs < enough else "compare fewer"
     if family == 1:

@@ -45,7 +45,7 @@ class Place:
 def page(ready: Prepared, place: Place, plot: Path | None) -> Page:
     """Train the trial for so many steps, and let both demons loose.
 
-    Raises LabError where a number is out of range, which is told, or the trial diverged.
+    Raises LabError, with the range, where a number is out of it, or where the trial diverged.
     """
     _check("variant", place.variant, 0, len(ready.made) - 1)
     variant, training = ready.made[place.variant]

@@ -93,10 +93,10 @@ def _body(design: Design) -> Iterator[Block]:
 
 def _only(kinds: Mapping[str, str]) -> tuple[str, str]:
     if len(kinds) != 1:
-        asked = ", ".join(f"--{kind}" for kind in SETTINGS)
+        known = ", ".join(f"--{kind}" for kind in SETTINGS)
         got = " and ".join(f"--{kind}" for kind in kinds) or "none"
         raise LabError(
-            f"expected exactly one of {asked}; got {got}; try lab design --template sech2 --floor 0.1"
+            f"expected exactly one of {known}; got {got}; try lab design --template sech2 --floor 0.1"
         )
     return next(iter(kinds.items()))
 

@@ -51,7 +51,7 @@ HEADINGS = {
 """What the screen calls the columns of a prediction."""
 
 CLOSE = 1e-9
-"""How narrow, relatively, an interval is whose middle is told with more digits."""
+"""How narrow, relatively, an interval is whose middle is shown with more digits."""
 
 PHASE_POINTS = 21
 """The σ_b² at which the critical line is found, closer where it is steeper."""
@@ -136,7 +136,7 @@ def activation_page(
 
 
 def _proved(sigma: Activation, rest: FixedPoint, deep: Deep) -> dict[str, Interval]:
-    """What of the facts is proved of a σ that has a formula, and between which numbers; χ at the q* told."""
+    """What of the facts is proved of a σ that has a formula, and between which numbers; χ at the q* found."""
     found = {
         "forward_gain": forward_gain_enclosure(sigma),
         "backward_gain": backward_gain_enclosure(sigma),

@@ -98,7 +98,7 @@ def _span(counts: Iterable[int]) -> str:
 
 
 def plots_saved(run: Run) -> bool:
-    """Draw the figures of a run; whether all could be drawn is told, and what to do where not."""
+    """Draw the figures of a run and return whether all could be drawn; where not, show how to try again."""
     from lab.figures import FiguresError
 
     console = err()
