@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import warnings
 
 import click
 
@@ -44,6 +45,7 @@ def main() -> None:
     4 storage · 130 interrupted, also by SIGTERM.
     """
     as_json = "--json" in sys.argv
+    warnings.formatwarning = lambda message, *_, **__: f"warning: {message}\n"
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = cli.main(standalone_mode=False)

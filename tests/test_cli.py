@@ -2,10 +2,12 @@ import json
 import re
 import subprocess
 import sys
+import warnings
+from importlib.metadata import EntryPoint, EntryPoints
 
 import pytest
 
-from lab import cli
+from lab import cli, plugins
 from lab.activations.properties import PROPERTIES
 from lab.testing import ACTIVATION_CHECKS
 
@@ -21,24 +23,6 @@ class Mine(Activation):
     def derivative(self, z):
         return np.cos(z)
 """
-
-
-@pytest.fixture
-def lab(monkeypatch, capsys, tmp_path):
-    """Call the command line; returns its exit code and what it said on both streams."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setenv("LAB_RESULTS", str(tmp_path / "results"))
-    monkeypatch.setenv("LAB_DATA_DIR", str(tmp_path / "data"))
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["lab", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capsys.readouterr()
-        return ended.value.code, said.out, said.err
-
-    return call
 
 
 def test_run_ends_with_a_short_table_and_the_folder(lab, small, tmp_path):
@@ -356,6 +340,19 @@ def test_a_folder_that_cannot_be_written_is_no_traceback(lab, small, tmp_path):
     code, _, err = lab("plot", "small", "--to", tmp_path / "file" / "plots")
     assert code == 4
     assert err.splitlines() == [f"error: {tmp_path / 'file' / 'plots'}: Not a directory"]
+
+
+def test_a_broken_installed_part_is_one_line_on_stderr(lab, monkeypatch):
+    plugins.installed.cache_clear()
+    points = EntryPoints([EntryPoint("broken", "no_such_module:Mine", "lab.activations")])
+    monkeypatch.setattr(plugins, "entry_points", lambda group: points.select(group=group))
+    with pytest.warns(UserWarning, match="'broken' of") as warned:
+        code, _, _ = lab("activations", "--only", "floored")
+    plugins.installed.cache_clear()
+    assert code == 0
+    line = warnings.formatwarning(warned[0].message, UserWarning, "plugins.py", 1)
+    assert line.startswith("warning: 'broken' of no_such_module:Mine fails to load: ModuleNotFoundError: ")
+    assert line.index("\n") == len(line) - 1
 
 
 def test_data_are_listed_and_added(lab, tmp_path):

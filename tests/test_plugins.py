@@ -327,6 +327,14 @@ def test_parts_that_cannot_be_used_are_left_out_with_a_warning(installed):
     assert [str(one.message).split("'")[1] for one in warned] == ["away", "cost", "raising"]
 
 
+@pytest.mark.filterwarnings("ignore:'broken' of")
+@pytest.mark.parametrize("kind", plugins.KINDS)
+def test_a_broken_part_that_is_not_used_harms_no_run(installed, small, root, kind):
+    installed(kind, broken="no_such_module_at_all:Mine")
+    run = lab.run(small, {"trials.seeds": 1}, results=root, plots=kind == "figures")
+    assert run.info["status"] == "done"
+
+
 def test_an_installed_part_that_fails_to_load(installed):
     installed("costs", broken="no_such_module_at_all:Mine")
     assert "broken" in plugins.names("costs")

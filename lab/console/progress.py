@@ -11,14 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    TaskProgressColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import Progress
 
 from lab.console.screen import err
 from lab.errors import INTERRUPTED, LabError, StorageError
@@ -44,15 +37,7 @@ def progress(total: int, noun: str) -> Iterator[Callable[[int], None]]:
     """
     console = err()
     if console.is_terminal and not console.is_dumb_terminal:
-        columns = (
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            TaskProgressColumn(),
-            TimeElapsedColumn(),
-            TextColumn("left", markup=False),
-            TimeRemainingColumn(),
-        )
-        with Progress(*columns, console=console, transient=True) as bar:
+        with Progress(console=console, transient=True) as bar:
             task = bar.add_task(noun, total=total)
             yield lambda more: bar.advance(task, more)
         return
