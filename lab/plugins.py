@@ -180,10 +180,11 @@ def make(part: type, name: str, parameters: Mapping[str, Any]) -> Any:
 def required(part: type) -> list[str]:
     """The keys of the parameters that have no default."""
     missing = dataclasses.MISSING
-    return [key for key, field in _by_key(part).items() if field.default is field.default_factory is missing]
+    return [key for key, field in fields(part).items() if field.default is field.default_factory is missing]
 
 
-def _by_key(part: type) -> dict[str, dataclasses.Field[Any]]:
+def fields(part: type) -> dict[str, dataclasses.Field[Any]]:
+    """The parameters by the keys that an experiment file gives them."""
     return {field.metadata.get("key", field.name): field for field in dataclasses.fields(part) if field.init}
 
 
@@ -191,14 +192,13 @@ def _checked(part: type, name: str, parameters: Mapping[str, Any]) -> dict[str, 
     """The parameters by the names of their fields."""
     from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-    fields = _by_key(part)
+    known = fields(part)
     for key in parameters:
-        if key not in fields:
-            if not fields:
-                raise PartError(f"{name!r} has no parameter {key!r}; it has no parameters")
-            near = nearest(key, fields)
+        if key not in known:
+            near = nearest(key, known)
             hint = f"did you mean {near!r}? " if near else ""
-            raise PartError(f"{name!r} has no parameter {key!r}; {hint}its parameters: {', '.join(fields)}")
+            listed = f"{hint}its parameters: {', '.join(known)}" if known else "it has no parameters"
+            raise PartError(f"{name!r} has no parameter {key!r}; {listed}")
     for key in required(part):
         if key not in parameters:
             raise PartError(f"{name!r} needs a value for {key!r}")
@@ -206,7 +206,7 @@ def _checked(part: type, name: str, parameters: Mapping[str, Any]) -> dict[str, 
     config = ConfigDict(strict=True, allow_inf_nan=False, arbitrary_types_allowed=True)
     values = {}
     for key, value in parameters.items():
-        field_name = fields[key].name
+        field_name = known[key].name
         try:
             values[field_name] = TypeAdapter(types[field_name], config=config).validate_python(value)
         except ValidationError as error:

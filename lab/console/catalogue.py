@@ -13,7 +13,7 @@ from lab.activations.catalogue import EXAMPLES
 from lab.activations.formula.formula import Formula
 from lab.activations.properties import PROPERTIES, properties
 from lab.activations.specify import from_spec
-from lab.console.curve import plotted, value_rows, values
+from lab.console.curve import facts, plotted, value_rows
 from lab.console.parameters import named_values
 from lab.console.screen import Block, Note, Page, Rows
 from lab.parts import Activation
@@ -51,27 +51,18 @@ def all_page(only: Sequence[str]) -> Page:
 def page(name: str, words: Sequence[str], plot: Path | None, allow_code: bool) -> Page:
     """One activation: what it is, its parameters, its claims, and values far into both tails."""
     sigma = from_spec({"name": name, **named_values(words)}, allow_code=allow_code)
-    value = {
-        "activation": str(sigma),
-        "range": sigma.range,
-        "slope": sigma.slope_range,
-        "kinks": sigma.kinks,
-        "jumps": sigma.jumps,
-        "properties": properties(sigma),
-        **values(sigma),
-    }
-    return Page(value, _body(name, sigma), plotted(name, sigma, plot))
+    value = facts(sigma) | {"activation": str(sigma), "jumps": sigma.jumps, "properties": properties(sigma)}
+    return Page(value, _body(name, sigma, value), plotted(name, sigma, plot))
 
 
-def _body(name: str, sigma: Activation) -> Iterator[Block]:
+def _body(name: str, sigma: Activation, value: dict[str, Any]) -> Iterator[Block]:
     if isinstance(sigma, Formula):
         yield f"σ(z) = {sigma.text}"
-        for parameter, value in sigma.parameters:
-            yield f"{parameter} = {value:g}"
+        yield from (f"{parameter} = {number:g}" for parameter, number in sigma.parameters)
     else:
         yield inspect.getdoc(type(sigma)) or name
         yield f"\n{sigma}"
-    known, has = slope_bounds(sigma), properties(sigma)
+    known, has = slope_bounds(sigma), value["properties"]
     yield f"\nrange of σ: {sigma.range}"
     yield f"range of σ′: {known.slope}{', proved over all reals' if known.proved else ''}"
     yield f"kinks: {_points(sigma.kinks) or 'none'}"
@@ -81,7 +72,7 @@ def _body(name: str, sigma: Activation) -> Iterator[Block]:
         yield f"jumps: {_points(sigma.jumps)}"
     yield ", ".join(f"{'' if name in has else 'not '}{name}" for name in PROPERTIES)
     yield ""
-    yield value_rows(values(sigma))
+    yield value_rows(value)
 
 
 def _aliases(name: str) -> list[str]:
@@ -98,12 +89,8 @@ def _points(points: Sequence[float]) -> str:
 
 def _parameters(part: type[Activation]) -> str:
     """The parameters of a class with their defaults, as an experiment file writes them."""
-    shown = []
-    for field in dataclasses.fields(part):  # type: ignore[arg-type]
-        key = field.metadata.get("key", field.name)
-        shown.append(key if field.default is dataclasses.MISSING else f"{key}={_short(field.default)}")
-    return ", ".join(shown)
-
-
-def _short(default: Any) -> str:
-    return f"{default:.6g}" if isinstance(default, float) else str(default)
+    defaults = {key: field.default for key, field in plugins.fields(part).items()}
+    short = {key: f"{value:.6g}" if isinstance(value, float) else value for key, value in defaults.items()}
+    return ", ".join(
+        key if value is dataclasses.MISSING else f"{key}={value}" for key, value in short.items()
+    )

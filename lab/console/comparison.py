@@ -24,7 +24,6 @@ REASONS = {
 }
 """What the column ``unpaired`` of the comparisons means."""
 
-
 SPREAD = {
     **{column: column for column in ("variant", "trials", "mean", "sd", "median")},
     "interval": "90 % of trials",

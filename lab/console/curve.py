@@ -19,15 +19,17 @@ STEP = 1e-4
 """Half the distance of the two slopes whose difference is σ″."""
 
 
-def values(sigma: Activation) -> dict[str, Any]:
-    """Z, σ(z) and σ′(z) at a few z."""
+def facts(sigma: Activation) -> dict[str, Any]:
+    """Its range, that of its slope, its kinks, and σ(z) and σ′(z) at a few z, for a program."""
+    claims = {"range": sigma.range, "slope": sigma.slope_range, "kinks": sigma.kinks}
     with np.errstate(all="ignore"):
-        return {"z": SHOWN_Z, "sigma": sigma(SHOWN_Z), "derivative": sigma.derivative(SHOWN_Z)}
+        values = {"z": SHOWN_Z, "sigma": sigma(SHOWN_Z), "derivative": sigma.derivative(SHOWN_Z)}
+    return claims | values
 
 
 def value_rows(found: dict[str, Any]) -> Rows:
-    """`values` as a table."""
-    rows = zip(*found.values(), strict=True)
+    """The values of `facts` as a table."""
+    rows = zip(found["z"], found["sigma"], found["derivative"], strict=True)
     return Rows(("z", "σ(z)", "σ′(z)"), [(f"{z:g}", f"{a:.10g}", f"{slope:.10g}") for z, a, slope in rows])
 
 

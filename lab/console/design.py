@@ -12,7 +12,7 @@ from typing import Any
 from lab.activations.design.integral import Integral
 from lab.activations.design.knot_lists import knots_from_csv, knots_from_text
 from lab.activations.specify import from_spec
-from lab.console.curve import plotted, value_rows, values
+from lab.console.curve import facts, plotted, value_rows
 from lab.console.parameters import named_values
 from lab.console.screen import Block, Page, verbatim
 from lab.errors import LabError
@@ -68,18 +68,15 @@ def page(
     plots = plotted(plot.stem, sigma, plot) if plot else []
     value = {
         "toml": design.lines,
-        "slope": sigma.slope_range,
         "at_least": design.at_least,
-        "range": sigma.range,
-        "kinks": sigma.kinks,
         "error": sigma.error if isinstance(sigma, Integral) else None,
-        **values(sigma),
+        **facts(sigma),
         "plots": list(map(str, plots)),
     }
-    return Page(value, _body(design), plots)
+    return Page(value, _body(design, value), plots)
 
 
-def _body(design: Design) -> Iterator[Block]:
+def _body(design: Design, value: dict[str, Any]) -> Iterator[Block]:
     sigma = design.sigma
     yield verbatim(design.lines)
     yield f"range of σ′: {sigma.slope_range}, {design.bounds}"
@@ -88,7 +85,7 @@ def _body(design: Design) -> Iterator[Block]:
     if isinstance(sigma, Integral):
         yield f"error of σ, which is integrated: about {sigma.error:.1g}, relative to 1 + |σ|"
     yield ""
-    yield value_rows(values(sigma))
+    yield value_rows(value)
 
 
 def _only(kinds: Mapping[str, str]) -> tuple[str, str]:
