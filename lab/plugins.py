@@ -59,6 +59,10 @@ KINDS: dict[str, Kind] = {
 """The kinds by the name of their entry points' group, ``lab.<kind>``."""
 
 
+OWN_MODULE = "lab_file_"
+"""How the names of modules begin that are files of one's own."""
+
+
 @cache
 def built_in(kind: str) -> Mapping[str, type]:
     """The table of the parts of this kind that the lab ships: name → class."""
@@ -246,7 +250,7 @@ def _from_file(name: str, folder: Path, allow_code: bool) -> type:
         raise PartError(f"{name!r}: there is no file {path}")
     if not allow_code:
         raise PartError(f"{name!r} runs the code of {path.name}; if you trust it, say --allow-code")
-    module_name = f"lab_file_{path.stem}_{sha256(path.read_bytes()).hexdigest()[:12]}"
+    module_name = f"{OWN_MODULE}{path.stem}_{sha256(path.read_bytes()).hexdigest()[:12]}"
     module = sys.modules.get(module_name)
     if module is None:
         spec = importlib.util.spec_from_file_location(module_name, path)

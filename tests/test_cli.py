@@ -390,6 +390,14 @@ def test_a_class_in_a_file_needs_leave(lab, small, tmp_path):
     assert "Mine" in out
 
 
+def test_what_a_class_in_a_file_raises_is_one_line_with_its_place(lab, small, tmp_path):
+    (tmp_path / "mine.py").write_text(MINE.replace("return np.sin(z)", "return np.sin(z) / {}[0]"))
+    words = ("-o", "network.activation=mine.py:Mine", "--allow-code")
+    line = f"error: {tmp_path / 'mine.py'}:9: KeyError: 0\n"
+    assert lab("check", small, *words) == (2, "", line)
+    assert lab("activations", "mine.py:Mine", "--allow-code") == (2, "", line)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -429,23 +437,8 @@ def test_help_is_quick_to_say_what_there_is(lab):
     code, out, _ = lab("--help")
 
     assert code == 0
-    for command in (
-        "run",
-        "resume",
-        "check",
-        "list",
-        "show",
-        "compare",
-        "plot",
-        "activations",
-        "formulas",
-        "test-activation",
-        "design",
-        "certify",
-        "data",
-        "new",
-    ):
-        assert f"  {command} " in out
+    for command in cli.COMMANDS:
+        assert f"  {command.name} " in out
 
 
 SICK = ["-o", "network.hidden=[8,8,8,8,8,8]", "-o", "training.eta=1e-9", "-o", "training.epochs=100"]
