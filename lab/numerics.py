@@ -39,6 +39,9 @@ class Interval:
 
 REALS = Interval(-np.inf, np.inf)
 
+FARTHEST = 1e300
+"""The |z| at which a function that changes slowly is taken to have reached its limits."""
+
 
 @lru_cache(maxsize=4096)
 def scalar(value: float, dtype: np.dtype[Any]) -> Array:
@@ -74,7 +77,10 @@ def measured(function: Callable[[Array], Array], kinks: tuple[float, ...] = ()) 
     z = grid(kinks)
     with np.errstate(all="ignore"):
         values = np.asarray(function(z), dtype=float)
-        return Interval(_least(function, z, values), -_least(lambda z: -function(z), z, -values))
+        low, high = _least(function, z, values), -_least(lambda z: -function(z), z, -values)
+        ends = np.asarray(function(np.array([-FARTHEST, FARTHEST])), dtype=float)
+    settled = ends[np.isfinite(ends)]
+    return Interval(min([low, *settled.tolist()]), max([high, *settled.tolist()]))
 
 
 def _least(function: Callable[[Array], Array], z: Array, values: Array) -> float:

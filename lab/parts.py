@@ -88,6 +88,15 @@ class Activation(ABC):
         return a, slope
 
     @property
+    def formula(self) -> str:
+        """σ(z) as a formula in z and the numbers among the fields; empty where there is none.
+
+        What is proved of the formula holds for the class; `lab.testing.check_activation` holds the two to
+        each other.
+        """
+        return ""
+
+    @property
     def kinks(self) -> tuple[float, ...]:
         """The points where σ′ does not exist or jumps; the docstring of the class says what it is there."""
         return ()

@@ -110,6 +110,8 @@ def dual(tree, z, slopes):
             return mp.mpf(value), mp.mpf(0)
         case ast.Name(id="z"):
             return z, mp.mpf(1)
+        case ast.Name(id="pi"):
+            return mp.pi, mp.mpf(0)
         case ast.UnaryOp(operand=operand):
             u, du = dual(operand, z, slopes)
             return -u, -du

@@ -9,9 +9,9 @@ from matplotlib.figure import Figure as Canvas
 
 import lab
 from lab import plugins
+from lab.activations.catalogue import TABLE
 from lab.activations.hyperbolic import Tanh
-from lab.activations.linear import LeakyReLU
-from lab.activations.logistic import SiLU
+from lab.activations.rectifiers import LeakyReLU
 from lab.errors import ExperimentError, PartError
 from lab.experiment import templates
 from lab.experiment.variants import load
@@ -308,7 +308,7 @@ def test_an_installed_part(installed):
 
 
 @pytest.mark.parametrize(
-    ("name", "shown"), [("tanh", Tanh), ("leaky_relu", LeakyReLU), ("swish", SiLU)], ids=str
+    ("name", "shown"), [("tanh", Tanh), ("leaky_relu", LeakyReLU), ("swish", TABLE["silu"])], ids=str
 )
 def test_an_installed_part_takes_no_name_or_alias_of_the_labs_own(installed, name, shown):
     installed("activations", curved="lab.activations.hyperbolic:Tanh", **{name: "somewhere:Mine"})

@@ -8,13 +8,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+from lab.activations.catalogue import TABLE
 from lab.activations.hyperbolic import Tanh
-from lab.activations.linear import ReLU
-from lab.activations.logistic import Sigmoid, SiLU
+from lab.activations.logistic import Sigmoid
+from lab.activations.rectifiers import ReLU
 from lab.network.costs import Quadratic
 from lab.numerics import Interval
 from lab.parts import Activation
 from lab.testing import ACTIVATION_CHECKS, check_activation, check_cost
+
+SiLU = TABLE["silu"]
 
 UNIT, SIGNED = Interval(0.0, 1.0), Interval(-1.0, 1.0)
 

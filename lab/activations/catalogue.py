@@ -1,156 +1,126 @@
-"""The activations that the lab ships: name → class."""
+"""From the rows of the table to the parts that are found by name."""
 
 from __future__ import annotations
 
-from lab.activations.algebraic import ISRU, BentIdentity, LeakySoftsign, Softsign, Squareplus
-from lab.activations.clipped import (
-    PLU,
-    HardSigmoid,
-    HardTanh,
-    LeakyHardSigmoid,
-    LeakyHardTanh,
-    ReLU6,
-    SparseSigmoid,
-)
-from lab.activations.continued import ISigmoid, ReLTanh, StacTanh
+import re
+from dataclasses import MISSING, field, fields, make_dataclass
+from typing import Any, ClassVar
+
+from lab.activations.algebraic import BentIdentity, Squareplus, Symlog
 from lab.activations.design.clipped_slope import ClippedSlope
 from lab.activations.design.knots import Knots
 from lab.activations.design.template import Template
-from lab.activations.exponential import CELU, ELU, SELU, Exponential
 from lab.activations.floored import Floored
-from lab.activations.gated import AconB, LiSHT, Mish
-from lab.activations.gaussian import GELU, Bump, Erf, GELUTanh
-from lab.activations.hyperbolic import LeCunTanh, Tanh, TanhLU, TwistedTanh
-from lab.activations.inverse import Arctan, Asinh, Symlog
-from lab.activations.jumping import Step, Threshold
-from lab.activations.linear import Identity, LeakyReLU, PReLU, ReLU, RReLU
-from lab.activations.logistic import LogSigmoid, SigLin, Sigmoid, SiLU, SmoothLeaky, Softplus
-from lab.activations.periodic import DampedSnake, Sin
-from lab.activations.quadratic import HardSwish, SparsePlus
+from lab.activations.formula.formula import Written
+from lab.activations.hyperbolic import ReLTanh, Tanh
+from lab.activations.logistic import Sigmoid
+from lab.activations.rectifiers import LeakyReLU, ReLU
 from lab.activations.shrinking import HardShrink, SoftShrink, TanhShrink
+from lab.activations.sparse import SparsePlus, SparseSigmoid
+from lab.activations.table import ROWS, Row
 from lab.parts import Activation
 
-TABLE: dict[str, type[Activation]] = {
-    "identity": Identity,
-    "threshold": Threshold,
-    "relu": ReLU,
-    "relu6": ReLU6,
-    "leaky-relu": LeakyReLU,
-    "prelu": PReLU,
-    "rrelu": RReLU,
-    "hard-tanh": HardTanh,
-    "hard-sigmoid": HardSigmoid,
-    "sparse-sigmoid": SparseSigmoid,
-    "hard-swish": HardSwish,
+CLASSES: dict[str, type[Activation]] = {
     "sigmoid": Sigmoid,
-    "log-sigmoid": LogSigmoid,
     "tanh": Tanh,
-    "tanh-shrink": TanhShrink,
-    "softsign": Softsign,
-    "softplus": Softplus,
-    "squareplus": Squareplus,
-    "sparse-plus": SparsePlus,
-    "elu": ELU,
-    "celu": CELU,
-    "selu": SELU,
-    "silu": SiLU,
-    "mish": Mish,
-    "gelu": GELU,
-    "gelu-tanh": GELUTanh,
-    "hard-shrink": HardShrink,
-    "soft-shrink": SoftShrink,
-    "exponential": Exponential,
-    "twisted-tanh": TwistedTanh,
-    "lecun-tanh": LeCunTanh,
-    "tanhlu": TanhLU,
-    "siglin": SigLin,
-    "floored": Floored,
-    "isigmoid": ISigmoid,
-    "stac-tanh": StacTanh,
+    "relu": ReLU,
+    "leaky-relu": LeakyReLU,
     "reltanh": ReLTanh,
-    "plu": PLU,
-    "leaky-hard-tanh": LeakyHardTanh,
-    "leaky-hard-sigmoid": LeakyHardSigmoid,
-    "smooth-leaky": SmoothLeaky,
-    "acon-b": AconB,
+    "tanh-shrink": TanhShrink,
+    "soft-shrink": SoftShrink,
+    "hard-shrink": HardShrink,
+    "squareplus": Squareplus,
     "bent-identity": BentIdentity,
-    "leaky-softsign": LeakySoftsign,
-    "damped-snake": DampedSnake,
-    "asinh": Asinh,
     "symlog": Symlog,
-    "arctan": Arctan,
-    "isru": ISRU,
-    "erf": Erf,
-    "sin": Sin,
-    "lisht": LiSHT,
-    "step": Step,
-    "bump": Bump,
+    "sparse-plus": SparsePlus,
+    "sparse-sigmoid": SparseSigmoid,
+}
+"""The rows that have a class: to be read beside the book, or since their formula loses digits or time."""
+
+
+class OfRow(Written):
+    """An activation of the table: a frozen dataclass is made of each row, whose fields are its parameters."""
+
+    row: ClassVar[Row]
+
+    def __post_init__(self) -> None:
+        check_parameters(self.row, dict(self.numbers))
+
+    @property
+    def formula(self) -> str:
+        return self.row.formula
+
+    @property
+    def numbers(self) -> tuple[tuple[str, float], ...]:
+        return tuple((name, getattr(self, name)) for name in self.row.parameters)
+
+    def __str__(self) -> str:
+        return " ".join([self.row.name, *(f"[{name} = {value:g}]" for name, value in self.numbers)])
+
+
+def check_parameters(row: Row, values: dict[str, float]) -> None:
+    """Raise ValueError where a parameter lies outside of its range, or two of them do not go together."""
+    for name, value in values.items():
+        interval = row.parameters[name][1]
+        if not _lies_in(value, interval):
+            raise ValueError(f"{name} must lie in {interval}, got {value:g}")
+    if row.requires:
+        left, relation, right = row.requires.split()
+        if not (values[left] < values[right] or (relation == "<=" and values[left] == values[right])):
+            raise ValueError(f"must be {row.requires}, got {values[left]:g} and {values[right]:g}")
+
+
+def _lies_in(value: float, interval: str) -> bool:
+    low, high = map(float, interval[1:-1].split(","))
+    return (
+        low < value < high or (value == low and interval[0] == "[") or (value == high and interval[-1] == "]")
+    )
+
+
+def _made(row: Row) -> type[Activation]:
+    """The dataclass of a row."""
+    parameters: list[Any] = [
+        (name, float, field() if default is None else field(default=default))
+        for name, (default, _) in row.parameters.items()
+    ]
+    name = "".join(word.capitalize() for word in re.split("-", row.name))
+    kinks = "".join(f" σ′({at}) = {slope}." for at, slope in row.at_kinks.items())
+    about = f"σ(z) = {row.formula}\n\n{row.about}{kinks}\nSource: {row.source}."
+    namespace = {"row": row, "__doc__": about, "__module__": __name__}
+    made: type[Activation] = make_dataclass(
+        name, parameters, bases=(OfRow,), namespace=namespace, frozen=True
+    )
+    return made
+
+
+TABLE: dict[str, type[Activation]] = {
+    **{row.name: CLASSES.get(row.name) or _made(row) for row in ROWS},
+    "floored": Floored,
     "clipped-slope": ClippedSlope,
     "template": Template,
     "knots": Knots,
 }
+"""The activations by name: those of the table, the wrappers, and the designs."""
 
 ALIASES: dict[str, str] = {
-    "linear": "identity",
-    "leaky_relu": "leaky-relu",
-    "leakyrelu": "leaky-relu",
-    "hard_tanh": "hard-tanh",
-    "hardtanh": "hard-tanh",
-    "hard_sigmoid": "hard-sigmoid",
-    "hardsigmoid": "hard-sigmoid",
-    "sparse_sigmoid": "sparse-sigmoid",
-    "hard_swish": "hard-swish",
-    "hardswish": "hard-swish",
-    "hard-silu": "hard-swish",
-    "hard_silu": "hard-swish",
-    "logistic": "sigmoid",
-    "log_sigmoid": "log-sigmoid",
-    "logsigmoid": "log-sigmoid",
-    "tanh_shrink": "tanh-shrink",
-    "tanhshrink": "tanh-shrink",
-    "soft-sign": "softsign",
-    "soft_sign": "softsign",
-    "sparse_plus": "sparse-plus",
-    "swish": "silu",
-    "gelu_tanh": "gelu-tanh",
-    "hard_shrink": "hard-shrink",
-    "hardshrink": "hard-shrink",
-    "soft_shrink": "soft-shrink",
-    "softshrink": "soft-shrink",
-    "exp": "exponential",
-    "twisted_tanh": "twisted-tanh",
-    "lecun_tanh": "lecun-tanh",
-    "sigmoid-linear": "siglin",
-    "sigmoid_linear": "siglin",
-    "stac_tanh": "stac-tanh",
+    **{spelling: row.name for row in ROWS for spelling in row.spellings},
     "clipped_slope": "clipped-slope",
-    "leaky_hard_tanh": "leaky-hard-tanh",
-    "leaky_hardtanh": "leaky-hard-tanh",
-    "leaky_hard_sigmoid": "leaky-hard-sigmoid",
-    "leaky_hardsigmoid": "leaky-hard-sigmoid",
-    "smooth_leaky": "smooth-leaky",
-    "leaky-softplus": "smooth-leaky",
-    "leaky_softplus": "smooth-leaky",
-    "acon_b": "acon-b",
-    "bent_identity": "bent-identity",
-    "blu": "bent-identity",
-    "leaky_softsign": "leaky-softsign",
-    "damped_snake": "damped-snake",
-    "arcsinh": "asinh",
-    "atan": "arctan",
-    "heaviside": "step",
-    "gaussian": "bump",
 }
 """Other spellings, taken by `lab.plugins.find`: those of torch, Keras and jax, and names in use elsewhere."""
 
 EXAMPLES: dict[str, Activation] = {
     "floored": Floored(Sigmoid()),
     "clipped-slope": ClippedSlope(Sigmoid()),
-    "threshold": Threshold(t=0.5, v=0.0),
+    "threshold": TABLE["threshold"](t=0.5, v=0.0),  # type: ignore[call-arg]
 }
-"""One of each class that cannot be made without parameters, to list and to test it with."""
+"""One of each that cannot be made without parameters, to list and to test it with."""
 
 
 def examples() -> dict[str, Activation]:
     """One activation of every name of the table: with its defaults, or as in `EXAMPLES`."""
     return {name: EXAMPLES[name] if name in EXAMPLES else part() for name, part in TABLE.items()}
+
+
+def parameters_of(part: type[Activation]) -> dict[str, Any]:
+    """The parameters of an activation with their defaults, `dataclasses.MISSING` where there is none."""
+    return {one.name: one.default for one in fields(part) if one.init and one.default_factory is MISSING}  # type: ignore[arg-type]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from lab.activations.formula.formula import formula_of
 from lab.numerics import REALS, Array, Buffers, Interval, measured
 from lab.parts import Activation
 
@@ -25,6 +27,17 @@ class Floored(Activation):
     def __post_init__(self) -> None:
         if not 0 <= self.floor <= 1:
             raise ValueError(f"floor must lie in [0, 1], got {self.floor}")
+
+    @property
+    def formula(self) -> str:
+        """The inner parameters stand in it as numbers, so that no two names clash."""
+        inner = formula_of(self.inner)
+        if inner is None:
+            return ""
+        text = inner.formula
+        for name, value in inner.numbers:
+            text = re.sub(rf"\b{name}\b", f"({value!r})", text)
+        return f"(1 - floor)*({text}) + floor*z"
 
     @property
     def analytic(self) -> bool:  # type: ignore[override]

@@ -1,4 +1,4 @@
-"""The hyperbolic tangent, LeCun's scaling of it, and tanh with a straight line added."""
+"""The hyperbolic tangent, and the same with its tangents for tails."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from lab.activations.in_place import InPlace
-from lab.activations.pieces import add_line
+from lab.activations.pieces import clamp
+from lab.activations.table import FORMULAS
 from lab.numerics import REALS, Array, Interval, scalar
 
 
@@ -29,8 +30,9 @@ class Tanh(InPlace):
     """σ(z) = tanh z, with σ′(z) = sech² z.
 
     Its slope is at most 1 and vanishes in both tails as 4e^{−2|z|}.
-    Source: Nielsen, *Neural Networks and Deep Learning* (2015), ch. 3.
     """
+
+    formula = FORMULAS["tanh"]
 
     slope_range = Interval(0.0, 1.0)
     range = Interval(-1.0, 1.0)
@@ -41,105 +43,39 @@ class Tanh(InPlace):
 
 
 @dataclass(frozen=True)
-class LeCunTanh(InPlace):
-    """σ(z) = 1.7159 tanh(2z/3) + twist·z, with σ′(z) = 1.1439 sech²(2z/3) + twist.
+class ReLTanh(InPlace):
+    """σ(z) = tanh h + (z − h) sech² h with h = min(max(z, low), high); σ′(z) = sech² h.
 
-    Scaled so that σ(±1) = ±1 nearly; the twisting term, 0 here unless told, is there "to avoid flat
-    spots": it bounds the slope away from zero, which without it vanishes in both tails.
-    Source: LeCun, Bottou, Orr & Müller, *Efficient BackProp* (1998), § 4.4.
+    The tanh between low = −1.5 and high = 0 unless told, and its tangents beyond: σ′ is continuous. The slope
+    never vanishes.
     """
 
-    twist: float = 0.0
+    formula = FORMULAS["reltanh"]
 
-    def __post_init__(self) -> None:
-        if not self.twist >= 0:
-            raise ValueError(f"twist must be >= 0, got {self.twist}")
-
-    @property
-    def slope_range(self) -> Interval:
-        """[twist, 1.7159·⅔ + twist], both ends at or towards their limits."""
-        return Interval(self.twist, 1.7159 * 2 / 3 + self.twist)
-
-    @property
-    def range(self) -> Interval:
-        """The reals, or ±1.7159 without a twist."""
-        return REALS if self.twist else Interval(-1.7159, 1.7159)
-
-    def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
-        """Tanh and sech² of 2z/3, scaled, and the twist added."""
-        _scaled(z, 1.7159, 2 / 3, a, slope, scratch)
-        if self.twist:
-            add_line(z, self.twist, a, slope, scratch)
-
-
-@dataclass(frozen=True)
-class TwistedTanh(InPlace):
-    """σ(z) = tanh z + twist·z, with σ′(z) = sech² z + twist.
-
-    The twisting term floors the slope, which never vanishes.
-    Source: LeCun, Bottou, Orr & Müller, *Efficient BackProp* (1998), § 4.4.
-    """
-
-    twist: float = 0.1
+    low: float = -1.5
+    high: float = 0.0
 
     range = REALS
 
     def __post_init__(self) -> None:
-        if not self.twist > 0:
-            raise ValueError(f"twist must be > 0, got {self.twist}")
+        if not -350 <= self.low < self.high <= 350:
+            raise ValueError(f"must be -350 <= low < high <= 350, got low = {self.low}, high = {self.high}")
 
     @property
     def slope_range(self) -> Interval:
-        """[twist, 1 + twist]."""
-        return Interval(self.twist, 1 + self.twist)
+        """From the less of sech² at low and high to the greater, or to 1 where 0 lies between them."""
+        ends = (_sech2(self.low), _sech2(self.high))
+        return Interval(min(ends), 1.0 if self.low <= 0 <= self.high else max(ends))
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
-        """Tanh and sech², and the twist added."""
-        tanh_sech2(z, a, slope, scratch)
-        add_line(z, self.twist, a, slope, scratch)
+        """Tanh and sech² at h, and (z − h) times the latter."""
+        clamp(z, self.low, self.high, a)
+        tanh_sech2(a, a, slope, scratch)
+        clamp(z, self.low, self.high, scratch)
+        np.subtract(z, scratch, out=scratch)
+        np.multiply(scratch, slope, out=scratch)
+        np.add(a, scratch, out=a)
 
 
-@dataclass(frozen=True)
-class TanhLU(InPlace):
-    """σ(z) = α tanh(βz) + γz, with σ′(z) = αβ sech²(βz) + γ: the tanh linear unit.
-
-    The line floors the slope, which never vanishes for γ > 0.
-    Source: Shen, Zhang, Zhou & Yin, *Enhancement of neural networks with an alternative activation function
-    tanhLU* (2022).
-    """
-
-    alpha: float = 1.0
-    beta: float = 1.0
-    gamma: float = 0.1
-
-    def __post_init__(self) -> None:
-        for name, value in (("alpha", self.alpha), ("beta", self.beta)):
-            if not value > 0:
-                raise ValueError(f"{name} must be > 0, got {value}")
-        if not self.gamma >= 0:
-            raise ValueError(f"gamma must be >= 0, got {self.gamma}")
-
-    @property
-    def slope_range(self) -> Interval:
-        """[γ, αβ + γ]."""
-        return Interval(self.gamma, self.alpha * self.beta + self.gamma)
-
-    @property
-    def range(self) -> Interval:
-        """The reals, or ±α without the line."""
-        return REALS if self.gamma else Interval(-self.alpha, self.alpha)
-
-    def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
-        """Tanh and sech² of βz, scaled, and the line added."""
-        _scaled(z, self.alpha, self.beta, a, slope, scratch)
-        if self.gamma:
-            add_line(z, self.gamma, a, slope, scratch)
-
-
-def _scaled(z: Array, height: float, stretch: float, a: Array, slope: Array, scratch: Array) -> None:
-    """Write height·tanh(stretch·z) and its derivative."""
-    tall, steep = scalar(height, z.dtype), scalar(stretch, z.dtype)
-    np.multiply(z, steep, a)
-    tanh_sech2(a, a, slope, scratch)
-    np.multiply(a, tall, a)
-    np.multiply(slope, tall * steep, slope)
+def _sech2(z: float) -> float:
+    return float(1 / np.cosh(z) ** 2)

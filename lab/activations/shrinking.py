@@ -8,6 +8,7 @@ import numpy as np
 
 from lab.activations.in_place import InPlace
 from lab.activations.pieces import clamp
+from lab.activations.table import FORMULAS
 from lab.numerics import REALS, Array, Interval, scalar
 
 
@@ -16,8 +17,9 @@ class SoftShrink(InPlace):
     """σ(z) = sign(z) max(|z| − λ, 0), with σ′(z) = 1 for |z| > λ, else 0; at the kinks σ′(±λ) = 0.
 
     λ is called ``threshold``. The slope is 0 for |z| ≤ λ: it saturates in the middle and not in the tails.
-    Source: Donoho & Johnstone, *Ideal spatial adaptation by wavelet shrinkage* (1994).
     """
+
+    formula = FORMULAS["soft-shrink"]
 
     threshold: float = 0.5
 
@@ -45,8 +47,9 @@ class HardShrink(InPlace):
     """σ(z) = z for |z| > λ, else 0, with σ′(z) = 1 for |z| > λ, else 0.
 
     λ is called ``threshold``. At ±λ it jumps; there σ(±λ) = 0 and σ′(±λ) = 0. The slope is 0 for |z| ≤ λ.
-    Source: Donoho & Johnstone, *Ideal spatial adaptation by wavelet shrinkage* (1994).
     """
+
+    formula = FORMULAS["hard-shrink"]
 
     threshold: float = 0.5
 
@@ -80,9 +83,9 @@ class TanhShrink(InPlace):
     """σ(z) = z − tanh z, with σ′(z) = tanh² z.
 
     Its slope vanishes at 0, as z², and nowhere else.
-    Source: Collobert, Kavukcuoglu & Farabet, *Torch7* (2011), TanhShrink. For σ near 0, where the
-    difference cancels, Lambert's continued fraction tanh z = z/(1 + z²/(3 + z²/(5 + …))).
     """
+
+    formula = FORMULAS["tanh-shrink"]
 
     slope_range = Interval(0.0, 1.0)
     range = REALS

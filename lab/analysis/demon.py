@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
-from lab.activations.linear import Identity
+from lab.activations.formula.formula import Formula
 from lab.network.backprop import Network, Pass, backward, complete, forward, make_pass, with_ones
 from lab.network.parameters import Parameters, count, parameters, seen_as_layers
 from lab.numerics import Array
@@ -160,7 +160,7 @@ def _costs(given: Scene, l: int, columns: Array, moved: Moved) -> Array:
     A demon behind the output's σ moves C as a function of a alone: as over the identity.
     """
     network, y = given.network, np.repeat(given.p.y, columns.shape[1], axis=2)
-    sigma = network.sigma(l) if moved == "z" else Identity()
+    sigma = network.sigma(l) if moved == "z" else Formula("z")
     a = np.asarray(sigma(columns))
     if l == network.depth:
         return np.asarray(network.cost.value(columns[None], a[None], y, sigma)[0])

@@ -76,7 +76,7 @@ def formulas() -> Page:
 @code_option
 @prints_page
 def design(words: Sequence[str], plot: Path | None, allow_code: bool, **wish: str | float | None) -> Page:
-    r"""Design an activation from its slope.
+    """Design an activation from its slope.
 
     Exactly one way is chosen; the lines of a file that make the activation are printed.
 
@@ -85,7 +85,7 @@ def design(words: Sequence[str], plot: Path | None, allow_code: bool, **wish: st
     lab design --knots "-2:0.1, 0:1, 2:0.1"
     lab design --clip-under tanh --floor 0.1
     lab design --derivative "floor + (1 - floor)*exp(-z**2)" -p floor=0.05
-    """
+    """  # noqa: D301
     from lab.console.design import page
 
     given = {name.replace("_", "-"): value for name, value in wish.items() if value is not None}

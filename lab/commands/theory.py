@@ -50,7 +50,7 @@ def predict(
     phase: Path | None,
     **given: Any,
 ) -> Page:
-    r"""Predict how fast each layer will learn, without training.
+    """Predict how fast each layer will learn, without training.
 
     \b
     lab predict vanishing.toml -o network.initialiser=he --plot speeds.png
@@ -59,7 +59,7 @@ def predict(
     Of an experiment: a row a variant and layer. Of an activation: its gains, the fixed point of the mean
     square q of z and of the correlation c of two inputs, χ, depth scales and critical weights, and a row a
     layer of a deep network of it.
-    """
+    """  # noqa: D301
     from lab.api import prepare
     from lab.console.prediction import activation_page, experiment_page
 
@@ -103,7 +103,7 @@ def demon(
     plot: Path | None,
     **place: Any,
 ) -> Page:
-    r"""Move z of one neuron, or of each, and see what C does.
+    """Move z of one neuron, or of each, and see what C does.
 
     \b
     lab demon vanishing.toml --layer 2 --neuron 7 --example 0
@@ -113,7 +113,7 @@ def demon(
     adds Δa behind σ: e_j Δa. Of a whole layer, the best moves |Δ| ≤ r are ranked against |δ_j| and |e_j|.
 
     Of a RUN, named as in `lab show`, the trial is trained again as it was then, for so many --steps.
-    """
+    """  # noqa: D301
     from lab.api import prepare
     from lab.console.demon import Place, page
     from lab.runs.folder import find, results_root

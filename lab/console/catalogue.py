@@ -51,7 +51,7 @@ def all_page(only: Sequence[str]) -> Page:
 def page(name: str, words: Sequence[str], plot: Path | None, allow_code: bool) -> Page:
     """One activation: what it is, its parameters, its claims, and values far into both tails."""
     sigma = from_spec({"name": name, **named_values(words)}, allow_code=allow_code)
-    value = facts(sigma) | {"activation": str(sigma), "jumps": sigma.jumps, "properties": properties(sigma)}
+    value = {"activation": str(sigma), "jumps": sigma.jumps, "properties": properties(sigma), **facts(sigma)}
     return Page(value, _body(name, sigma, value), plotted(name, sigma, plot))
 
 

@@ -77,7 +77,8 @@ def show(page: Page, as_json: bool = False) -> int:
         elif isinstance(block, Note):
             err().print(f"note: {plain(block.text)}")
         else:
-            out().print(plain(block) if isinstance(block, str) else block)
+            text = Text(plain(block)) if isinstance(block, str) else block
+            out().print(text, soft_wrap=text.no_wrap)
     return page.exit_code
 
 
@@ -93,7 +94,7 @@ def dim(text: str) -> Text:
 
 def verbatim(text: str) -> Text:
     """Lines to be copied: none is broken, however narrow the terminal."""
-    return Text(plain(text), no_wrap=True, overflow="ignore")
+    return Text(plain(text), no_wrap=True)
 
 
 def rows_of(table: pd.DataFrame, headings: Mapping[str, str], title: str = "") -> Rows:

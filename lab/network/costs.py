@@ -7,9 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import xlog1py, xlogy
 
-from lab.activations.formula.formula import Formula
-from lab.activations.linear import Identity
-from lab.activations.logistic import Sigmoid
+from lab.activations.formula.formula import formula_of
 from lab.numerics import Array
 from lab.parts import Activation, Cost
 
@@ -79,10 +77,15 @@ class CrossEntropy(Cost):
 
 
 def is_sigmoid(sigma: Activation) -> bool:
-    """Whether σ is the logistic function, by its class or by a formula that says so, as 1/(1 + exp(-z))."""
-    if isinstance(sigma, Formula):
-        return sigma.expression == sigma.expression.graph.z().call("sigmoid")
-    return isinstance(sigma, Sigmoid)
+    """Whether σ is the logistic function, by whatever formula: also as 1/(1 + exp(-z))."""
+    formula = formula_of(sigma)
+    return formula is not None and formula.expression == formula.expression.graph.z().call("sigmoid")
+
+
+def is_identity(sigma: Activation) -> bool:
+    """Whether σ(z) = z, by whatever formula."""
+    formula = formula_of(sigma)
+    return formula is not None and formula.expression == formula.expression.graph.z()
 
 
 @dataclass(frozen=True)
@@ -108,11 +111,11 @@ class SoftmaxCrossEntropy(Cost):
 
     def cancels(self, sigma: Activation) -> bool:
         """The softmax's own slope is cancelled: δ^L = p − y. Source: Nielsen (2015), ch. 3, eq. (81)."""
-        return isinstance(sigma, Identity)
+        return is_identity(sigma)
 
     def refuses(self, sigma: Activation) -> str | None:
         """The softmax stands in the place of an output σ."""
-        if isinstance(sigma, Identity):
+        if is_identity(sigma):
             return None
         return "softmax-cross-entropy holds the output's softmax itself; expected output = 'identity'"
 

@@ -12,7 +12,7 @@ from math import nan, sqrt
 
 import numpy as np
 
-from lab.activations.linear import Identity
+from lab.activations.formula.formula import Formula
 from lab.errors import PartError
 from lab.network.parameters import Parameters, parameters
 from lab.numerics import Array
@@ -269,7 +269,7 @@ def by_layer(initialiser: Initialiser, sigmas: Sequence[Activation]) -> list[Ini
 
     Raises PartError where it can make no weights above one of the σ.
     """
-    return [initialiser.fed_by(sigma) for sigma in (Identity(), *sigmas[:-1])]
+    return [initialiser.fed_by(sigma) for sigma in (Formula("z"), *sigmas[:-1])]
 
 
 def initialised(

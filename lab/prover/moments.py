@@ -18,10 +18,11 @@ import numpy as np
 from flint import arb, ctx
 
 from lab.activations.design.integral import FARTHEST, Integral
+from lab.activations.design.slope import slope_of
+from lab.activations.formula.formula import formula_of
 from lab.activations.formula.rounding import add, mul
 from lab.activations.formula.tails import upper
 from lab.activations.formula.tape import Tape
-from lab.activations.twins import formula_of, slope_of
 from lab.numerics import Array, Interval
 from lab.parts import Activation
 from lab.prover.ball_integral import PRECISION, Integrand, mean_square_within
@@ -43,7 +44,7 @@ def square_enclosure(sigma: Activation, q: float) -> Interval | None:
         return None
     tape = Tape()
     value = tape.copied(formula.expression).node
-    return _enclosed(Integrand(tape, (value,), formula.kinks), q, _about(sigma, q))
+    return _enclosed(Integrand(tape, (value,), formula.switches), q, _about(sigma, q))
 
 
 def slope_square_enclosure(sigma: Activation, q: float) -> Interval | None:
@@ -103,7 +104,7 @@ def _slope(sigma: Activation) -> Integrand | None:
     formula = formula_of(sigma)
     if formula is not None:
         value = tape.copied(formula.expression)
-        return Integrand(tape, (tape.derivative(value).node, value.node), formula.kinks)
+        return Integrand(tape, (tape.derivative(value).node, value.node), formula.switches)
     expression = slope_of(sigma)
     return None if expression is None else Integrand(tape, (tape.copied(expression).node,), sigma.kinks)
 

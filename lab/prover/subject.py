@@ -9,13 +9,13 @@ from math import inf
 import numpy as np
 
 from lab.activations.design.integral import FARTHEST, Integral
+from lab.activations.design.slope import slope_of
 from lab.activations.formula.enclosure import Box
-from lab.activations.formula.formula import Formula
+from lab.activations.formula.formula import Written, formula_of
 from lab.activations.formula.graph import Expression
 from lab.activations.formula.parser import parse
 from lab.activations.formula.rewrites import stable
 from lab.activations.formula.tape import Tape, Term
-from lab.activations.twins import formula_of, slope_of
 from lab.numerics import Array, Interval
 from lab.parts import Activation
 from lab.prover.continuity import Continuity, continuity
@@ -69,7 +69,7 @@ def subject_of(sigma: Activation, over: Mapping[str, Interval]) -> Subject | Non
     return None if slope is None or over else _sloped(sigma, slope)
 
 
-def _written(formula: Formula, over: Mapping[str, Interval]) -> Subject:
+def _written(formula: Written, over: Mapping[str, Interval]) -> Subject:
     """σ by a formula."""
     names, parameters = tuple(over), tuple(over.values())
     tape = Tape()
@@ -112,12 +112,13 @@ def _sloped(sigma: Activation, slope: Expression) -> Subject:
     return Subject(_function(f, f, 0), None, z, z, (), (), sigma.kinks, points, Continuity())
 
 
-def _expression(sigma: Formula | Integral, left_open: tuple[str, ...]) -> Expression:
+def _expression(sigma: Written | Integral, left_open: tuple[str, ...]) -> Expression:
     """What the text says, with these parameters left open."""
     if not left_open:
-        return sigma.expression if isinstance(sigma, Formula) else sigma.slope_expression
-    fixed = {name: value for name, value in sigma.parameters if name not in left_open}
-    return stable(parse(sigma.text, fixed, left_open))
+        return sigma.expression if isinstance(sigma, Written) else sigma.slope_expression
+    fixed = {name: value for name, value in sigma.numbers if name not in left_open}
+    text = sigma.formula if isinstance(sigma, Written) else sigma.text
+    return stable(parse(text, fixed, left_open))
 
 
 def _function(sigma: Term, f: Term, parameters: int) -> Function:

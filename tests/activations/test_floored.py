@@ -2,13 +2,15 @@ import mpmath as mp
 import numpy as np
 import pytest
 
+from lab.activations.catalogue import TABLE
 from lab.activations.floored import Floored
 from lab.activations.formula.formula import Formula
-from lab.activations.gaussian import GELU
 from lab.activations.hyperbolic import Tanh
-from lab.activations.linear import LeakyReLU, ReLU
-from lab.activations.logistic import SiLU
+from lab.activations.rectifiers import LeakyReLU, ReLU
 from lab.numerics import Interval
+
+GELU = TABLE["gelu"]
+SiLU = TABLE["silu"]
 
 REALS = Interval(-np.inf, np.inf)
 

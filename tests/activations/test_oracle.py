@@ -9,20 +9,38 @@ other files say.
 import numpy as np
 import pytest
 
-from lab.activations.algebraic import Softsign, Squareplus
-from lab.activations.clipped import HardSigmoid, HardTanh, ReLU6, SparseSigmoid
-from lab.activations.exponential import CELU, ELU, SELU, Exponential
-from lab.activations.gated import Mish
-from lab.activations.gaussian import GELU, Erf, GELUTanh
+from lab.activations.algebraic import Squareplus
+from lab.activations.catalogue import TABLE
 from lab.activations.hyperbolic import Tanh
-from lab.activations.inverse import Arctan, Asinh
-from lab.activations.jumping import Threshold
-from lab.activations.linear import Identity, LeakyReLU, PReLU, ReLU, RReLU
-from lab.activations.logistic import LogSigmoid, Sigmoid, SiLU, Softplus
-from lab.activations.periodic import Sin
-from lab.activations.quadratic import HardSwish, SparsePlus
+from lab.activations.logistic import Sigmoid
+from lab.activations.rectifiers import LeakyReLU, ReLU
 from lab.activations.shrinking import HardShrink, SoftShrink, TanhShrink
+from lab.activations.sparse import SparsePlus, SparseSigmoid
 from lab.parts import Activation
+
+Arctan = TABLE["arctan"]
+Asinh = TABLE["asinh"]
+CELU = TABLE["celu"]
+ELU = TABLE["elu"]
+Erf = TABLE["erf"]
+Exponential = TABLE["exponential"]
+GELU = TABLE["gelu"]
+GELUTanh = TABLE["gelu-tanh"]
+HardSigmoid = TABLE["hard-sigmoid"]
+HardSwish = TABLE["hard-swish"]
+HardTanh = TABLE["hard-tanh"]
+Identity = TABLE["identity"]
+LogSigmoid = TABLE["log-sigmoid"]
+Mish = TABLE["mish"]
+PReLU = TABLE["prelu"]
+RReLU = TABLE["rrelu"]
+ReLU6 = TABLE["relu6"]
+SELU = TABLE["selu"]
+SiLU = TABLE["silu"]
+Sin = TABLE["sin"]
+Softplus = TABLE["softplus"]
+Softsign = TABLE["softsign"]
+Threshold = TABLE["threshold"]
 
 Z = np.concatenate([np.linspace(-12, 12, 481) + 0.0123, [-700.0, -300.5, -40.25, 40.25, 300.5, 700.0]])
 

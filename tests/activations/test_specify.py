@@ -7,13 +7,15 @@ from lab.activations.design.clipped_slope import ClippedSlope
 from lab.activations.design.integral import Integral
 from lab.activations.design.knots import Knots
 from lab.activations.design.template import Template
-from lab.activations.exponential import ELU
 from lab.activations.floored import Floored
 from lab.activations.formula.formula import Formula
-from lab.activations.hyperbolic import LeCunTanh, Tanh
-from lab.activations.linear import LeakyReLU, ReLU
+from lab.activations.hyperbolic import Tanh
+from lab.activations.rectifiers import LeakyReLU, ReLU
 from lab.activations.specify import from_spec
 from lab.errors import PartError
+
+ELU = TABLE["elu"]
+LeCunTanh = TABLE["lecun-tanh"]
 
 FLOOR = (("floor", 0.1),)
 DESIGNS = {"soft-floor": {"value": "tanh(z) + floor*z", "floor": 0.1, "at_least": 0.1}}
@@ -101,7 +103,7 @@ def test_a_spec(spec, expected):
             "^unknown activation 'hrad_sigmoid'; did you mean 'hard_sigmoid'\\? \\(known: acon-b, ",
         ),
         ({"name": "threshold", "t": 1.0}, "^'threshold' needs a value for 'v'$"),
-        ({"name": "hardtanh", "low": 2.0}, "^'hard-tanh': low must be < high, got 2.0 and 1.0$"),
+        ({"name": "hardtanh", "low": 2.0}, "^'hard-tanh': must be low < high, got 2 and 1$"),
         ("soft-flor", "did you mean 'soft-floor'\\?"),
         ("ReLu", "^unknown activation 'ReLu'; did you mean 'relu'\\?"),
         ({}, "^expected the name of an activation, a formula in z, or a table with a name$"),
@@ -124,7 +126,7 @@ def test_a_spec(spec, expected):
             "^'leaky-relu': slope = nan: expected a finite number$",
         ),
         ({"name": "tanh", "slope": 0.1}, "^'tanh' has no parameter 'slope'; it has no parameters$"),
-        ({"name": "elu", "alpha": -1.0}, "^'elu': alpha must be > 0, got -1.0$"),
+        ({"name": "elu", "alpha": -1.0}, r"^'elu': alpha must lie in \(0, inf\), got -1$"),
         ({"name": "floored"}, "^'floored' needs a value for 'inner'$"),
         ({"name": "floored", "inner": "tahn"}, "^unknown activation 'tahn'; did you mean 'tanh'\\?"),
         ({"name": "floored", "inner": 3}, "^'floored': inner = 3: expected an activation$"),

@@ -8,14 +8,19 @@ import pandas as pd
 import pytest
 
 from lab.activations import catalogue
-from lab.activations.gaussian import GELU
+from lab.activations.catalogue import TABLE
 from lab.activations.hyperbolic import Tanh
-from lab.activations.linear import Identity, ReLU
-from lab.activations.logistic import Sigmoid, SiLU, Softplus
+from lab.activations.logistic import Sigmoid
+from lab.activations.rectifiers import ReLU
 from lab.analysis import demon
 from lab.network.backprop import Network
 from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
 from lab.network.parameters import count
+
+GELU = TABLE["gelu"]
+Identity = TABLE["identity"]
+SiLU = TABLE["silu"]
+Softplus = TABLE["softplus"]
 
 SMOOTH = [Sigmoid(), Tanh(), Softplus(), GELU(), SiLU(), catalogue.examples()["twisted-tanh"]]
 ENDS = [(Sigmoid(), Quadratic()), (Sigmoid(), CrossEntropy()), (Identity(), SoftmaxCrossEntropy())]

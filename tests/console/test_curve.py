@@ -1,9 +1,11 @@
 import numpy as np
 
+from lab.activations.catalogue import TABLE
 from lab.activations.hyperbolic import Tanh
 from lab.activations.logistic import Sigmoid
-from lab.activations.quadratic import HardSwish
 from lab.console.curve import STEP, curvature, plotted
+
+HardSwish = TABLE["hard-swish"]
 
 
 def test_curvature_is_the_derivative_of_the_slope():

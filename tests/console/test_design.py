@@ -13,7 +13,7 @@ from lab.activations.design.template import Template
 from lab.activations.floored import Floored
 from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
-from lab.activations.linear import LeakyReLU
+from lab.activations.rectifiers import LeakyReLU
 from lab.activations.specify import from_spec
 from lab.console import design as design_page
 from lab.experiment.variants import load

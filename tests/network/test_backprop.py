@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.activations import catalogue
+from lab.activations.catalogue import TABLE
 from lab.activations.floored import Floored
-from lab.activations.gaussian import GELU
 from lab.activations.hyperbolic import Tanh
-from lab.activations.linear import Identity, ReLU
-from lab.activations.logistic import Sigmoid, Softplus
+from lab.activations.logistic import Sigmoid
+from lab.activations.rectifiers import ReLU
 from lab.network import costs
 from lab.network.backprop import (
     Network,
@@ -27,12 +27,16 @@ from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
 from lab.network.parameters import count, parameters, seen_as_layers
 from lab.testing import directional_derivatives
 
+GELU = TABLE["gelu"]
+Identity = TABLE["identity"]
+Softplus = TABLE["softplus"]
+
 SIGMAS = catalogue.examples() | {"floored ReLU": Floored(ReLU())}
 HIDDEN = {name: sigma for name, sigma in SIGMAS.items() if name != "exponential"}
 """The exponential of an exponential is soon no number."""
 GENTLE = {name: sigma for name, sigma in HIDDEN.items() if sigma.slope_range.magnitude <= 1.2}
 """Those that do not blow numbers up from layer to layer."""
-CERTAIN = ("hard-sigmoid", "sparse-sigmoid", "step")
+CERTAIN = ("hard-sigmoid", "hard-sigmoid-keras-2", "sparse-sigmoid", "step", "softclip", "cloglog")
 """Outputs that can be 0 and 1, where the cross-entropy is infinite."""
 COSTS = {name: part() for name, part in costs.TABLE.items()}
 ACCEPTED = [

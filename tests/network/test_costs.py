@@ -5,13 +5,15 @@ import numpy as np
 import pytest
 
 from lab.activations import catalogue
+from lab.activations.catalogue import TABLE as SIGMAS
 from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
-from lab.activations.linear import Identity
 from lab.activations.logistic import Sigmoid
 from lab.network.costs import TABLE, CrossEntropy, Quadratic, SoftmaxCrossEntropy, is_sigmoid
 from lab.parts import Cost
 from lab.testing import check_cost
+
+Identity = SIGMAS["identity"]
 
 mp = mpmath.mp.clone()
 mp.dps = 350

@@ -200,9 +200,7 @@ def test_each_layer_is_fed_by_the_one_below_and_the_first_by_data():
 
 
 def test_critical_refuses_what_passes_no_error():
-    with pytest.raises(
-        PartError, match=r"no critical weights for Step\(\): E σ′² is 0, expected a number > 0"
-    ):
+    with pytest.raises(PartError, match=r"no critical weights for step: E σ′² is 0, expected a number > 0"):
         Critical().fed_by(lab.activation("step"))
     with pytest.raises(ValueError, match="bias_variance must be >= 0, got -1"):
         Critical(-1)

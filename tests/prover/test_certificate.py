@@ -12,7 +12,7 @@ from lab.activations.design.integral import FARTHEST, Integral
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.parser import FormulaError
 from lab.activations.hyperbolic import Tanh
-from lab.activations.linear import ReLU
+from lab.activations.rectifiers import ReLU
 from lab.numerics import REALS, Interval
 from lab.parts import Activation
 from lab.prover.branch_and_bound import MOST_BOXES

@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lab.activations.catalogue import TABLE as SIGMAS
 from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
-from lab.activations.linear import Identity, LeakyReLU
 from lab.activations.logistic import Sigmoid
+from lab.activations.rectifiers import LeakyReLU
 from lab.data.dataset import assembled
 from lab.errors import PartError
 from lab.experiment.variants import load
@@ -28,6 +29,8 @@ from lab.runs.assembly import (
 )
 from lab.training.loop import train
 from lab.training.probes import COLUMNS, TABLE, LearningSpeed, Norms
+
+Identity = SIGMAS["identity"]
 
 HEAD = '[data]\nname = "digits"\ntrain = 40\ntest = 20\n'
 BENCH = Bench(Path(), allow_code=False)

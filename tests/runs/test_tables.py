@@ -5,8 +5,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lab.activations.catalogue import TABLE
 from lab.activations.hyperbolic import Tanh
-from lab.activations.linear import Identity, LeakyReLU, ReLU
+from lab.activations.rectifiers import LeakyReLU, ReLU
 from lab.experiment.variants import Variant
 from lab.network.backprop import Network
 from lab.runs import tables
@@ -16,6 +17,8 @@ from lab.training.neurons import NEURON_COLUMNS
 from lab.training.probes import COLUMNS
 from lab.training.recorder import EDGES, STEP_COLUMNS
 from tests.training.trainings import made_examples, of_trial, training
+
+Identity = TABLE["identity"]
 
 KEYS = ["variant", "trial", "step", "epoch", "layer", "status"]
 FIRST = training((3, 4, 2), count=9, batch=4, steps=7, every=3)

@@ -7,11 +7,11 @@ from math import fsum, inf, isfinite, isnan, log, log10, sqrt
 import numpy as np
 import pytest
 
+from lab.activations.catalogue import TABLE
 from lab.activations.formula.formula import Formula
-from lab.activations.gaussian import GELU
 from lab.activations.hyperbolic import Tanh
-from lab.activations.linear import Identity, ReLU
 from lab.activations.logistic import Sigmoid
+from lab.activations.rectifiers import ReLU
 from lab.network.backprop import Network, backward, complete, forward, make_pass, with_ones
 from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
 from lab.network.parameters import count, parameters, seen_as_layers
@@ -19,6 +19,9 @@ from lab.training import causes
 from lab.training.causes import LABELS, NOTHING_LEFT, References
 from lab.training.probes import Causes
 from lab.training.seen import Seen
+
+GELU = TABLE["gelu"]
+Identity = TABLE["identity"]
 
 SIZES, TRIALS, EXAMPLES = (4, 6, 5, 3), 2, 7
 

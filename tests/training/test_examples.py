@@ -3,8 +3,8 @@ from itertools import islice
 import numpy as np
 import pytest
 
+from lab.activations.catalogue import TABLE
 from lab.activations.hyperbolic import Tanh
-from lab.activations.linear import Identity
 from lab.activations.logistic import Sigmoid
 from lab.network.backprop import Network
 from lab.network.costs import Quadratic
@@ -12,6 +12,8 @@ from lab.network.initialisers import Nielsen, initialised
 from lab.training.examples import EVALUATED_TOGETHER, Evaluation, accuracy, correct, examples, fed
 from lab.training.streams import stream
 from tests.training.trainings import made_examples
+
+Identity = TABLE["identity"]
 
 NETWORK = Network((3, 4, 2), (Tanh(), Sigmoid()), Quadratic())
 STREAMS = [stream(0, trial) for trial in (0, 1, 2)]

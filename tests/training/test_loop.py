@@ -8,11 +8,11 @@ from hypothesis import given as given_sizes
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from lab.activations.catalogue import TABLE as SIGMAS
 from lab.activations.formula.formula import Formula
-from lab.activations.gaussian import GELU
 from lab.activations.hyperbolic import Tanh
-from lab.activations.linear import Identity, ReLU
 from lab.activations.logistic import Sigmoid
+from lab.activations.rectifiers import ReLU
 from lab.errors import PartError
 from lab.network.backprop import backward, cost, forward, make_pass, with_ones
 from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
@@ -25,6 +25,9 @@ from lab.training.loop import train
 from lab.training.probes import COLUMNS
 from lab.training.streams import stream
 from tests.training.trainings import made_examples, of_trial, training, unlike
+
+GELU = SIGMAS["gelu"]
+Identity = SIGMAS["identity"]
 
 OPTIMISERS = [part() for part in TABLE.values()]
 SHAPES = [

@@ -1,15 +1,18 @@
 import numpy as np
 import pytest
 
+from lab.activations.catalogue import TABLE
 from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
-from lab.activations.linear import Identity, ReLU
+from lab.activations.rectifiers import ReLU
 from lab.experiment.schedule import Schedule
 from lab.training.loop import Stack, train
 from lab.training.neurons import NEURON_COLUMNS, of_neurons
 from lab.training.recorder import Recorder
 from lab.training.seen import Seen
 from tests.training.trainings import training
+
+Identity = TABLE["identity"]
 
 SIZES = (3, 5, 4, 2)
 

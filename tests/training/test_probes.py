@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 
 from lab.activations import catalogue
-from lab.activations.exponential import ELU
+from lab.activations.catalogue import TABLE as SIGMAS
 from lab.activations.formula.formula import Formula
-from lab.activations.gaussian import GELU
 from lab.activations.hyperbolic import Tanh
-from lab.activations.linear import Identity, LeakyReLU, ReLU
-from lab.activations.logistic import Sigmoid, SiLU, Softplus
+from lab.activations.logistic import Sigmoid
+from lab.activations.rectifiers import LeakyReLU, ReLU
 from lab.network.backprop import Network, backward, complete, forward, make_pass
 from lab.network.costs import Quadratic
 from lab.network.parameters import count, parameters, seen_as_layers
@@ -22,6 +21,12 @@ from lab.training.norms import norm
 from lab.training.probes import COLUMNS, COUNTERFACTUAL_COLUMNS, TABLE, Causes, GradientCosine, Saturation
 from lab.training.seen import Seen, few_examples, gradient_norms
 from tests.training.trainings import PROBES
+
+ELU = SIGMAS["elu"]
+GELU = SIGMAS["gelu"]
+Identity = SIGMAS["identity"]
+SiLU = SIGMAS["silu"]
+Softplus = SIGMAS["softplus"]
 
 HERE = [probe for probe in PROBES if not isinstance(probe, Causes)]
 """The causes have a file of their own."""

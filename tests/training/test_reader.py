@@ -3,7 +3,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from lab.activations.linear import Identity
+from lab.activations.catalogue import TABLE
 from lab.network.initialisers import Constant, Large
 from lab.network.optimisers import Adam, Descent
 from lab.parts import Optimiser, Probe
@@ -13,6 +13,8 @@ from lab.training.examples import examples
 from lab.training.loop import train
 from lab.training.seen import few_examples
 from tests.training.trainings import training
+
+Identity = TABLE["identity"]
 
 
 def same(one, other):

@@ -82,6 +82,11 @@ class Integral(Activation):
         return Formula(self.text, self.parameters)
 
     @property
+    def numbers(self) -> tuple[tuple[str, float], ...]:
+        """The parameters of the formula, as `Written.numbers`."""
+        return self.parameters
+
+    @property
     def slope_expression(self) -> Expression:
         """σ′ as an expression."""
         return self._rate.expression

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lab.activations.formula.formula import Formula
+from lab.activations.formula.graph import Expression
 from lab.activations.in_place import InPlace
 from lab.numerics import Array, Interval
 
@@ -66,6 +68,19 @@ class Knots(InPlace):
         for before, after in pairwise(self.z):
             if not before < after:
                 raise ValueError(f"z must be strictly increasing, got {after:g} after {before:g}")
+
+    @cached_property
+    def slope_expression(self) -> Expression | None:
+        """σ′ = s₁ + Σ rᵢ (z cut off to [zᵢ, zᵢ₊₁] − zᵢ), rᵢ the rise from knot to knot.
+
+        None where σ′ is constant.
+        """
+        rises = [
+            f"({(t - s) / (b - a)!r}*(min(max(z, {a!r}), {b!r}) - {a!r}))"
+            for (a, s), (b, t) in pairwise(zip(self.z, self.slopes, strict=True))
+            if s != t
+        ]
+        return Formula(" + ".join([repr(self.slopes[0]), *rises])).expression if rises else None
 
     @cached_property
     def kinks(self) -> tuple[float, ...]:

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from math import inf, isfinite
+from math import inf, isfinite, pi, sqrt
 
-import numpy as np
-
-from lab.activations.design.kernels import KERNELS, Kernel
-from lab.activations.in_place import InPlace
+from lab.activations.formula.formula import Written
 from lab.errors import did_you_mean
-from lab.numerics import REALS, Array, Interval, scalar
+from lab.numerics import REALS, Interval
+
+KERNELS: dict[str, tuple[str, float]] = {
+    "sech2": ("tanh({})", 1.0),
+    "logistic": ("2*tanh({}/2)", 2.0),
+    "gauss": ("sqrt(pi)/2*erf({})", sqrt(pi) / 2),
+    "cauchy": ("arctan({})", pi / 2),
+    "softsign": ("softsign({})", 1.0),
+    "isru": ("isru({})", 1.0),
+    "slow": ("symlog({})", inf),
+    "box": ("hard_tanh({})", 1.0),
+}
+"""The kernels from those with the lightest tails to the heaviest, and the box: K as a formula, and K(∞).
+
+Every kernel is even, so K(−∞) = −K(∞).
+"""
 
 
 @dataclass(frozen=True)
-class Template(InPlace):
+class Template(Written):
     """σ′(z) = ε + (M − ε) k((z − c)/w), and σ(z) = εz + (M − ε)w [K((z − c)/w) − K(−c/w)], so σ(0) = 0.
 
     By construction ε ≤ σ′ ≤ M: every neuron passes at least ε of the error on. The kernel k has its peak
@@ -34,8 +45,8 @@ class Template(InPlace):
     box        1 for |u| ≤ 1       u cut off at ±1
     =========  ==================  =====================
 
-    The kinks are the peak c of softsign and slow, where σ′ is continuous and only σ″ jumps, and the edges
-    c ± w of the box, where σ′ jumps; σ′ = M there.
+    The kinks are the edges c ± w of the box, where σ′ jumps; σ′ = M there. At the peak of softsign and slow
+    σ′ is continuous and only σ″ jumps.
 
     Parameters
     ----------
@@ -70,14 +81,16 @@ class Template(InPlace):
             raise ValueError(f"centre must be finite, got {self.centre}")
 
     @property
-    def analytic(self) -> bool:  # type: ignore[override]
-        """As the kernel is."""
-        return self._shape.analytic
+    def formula(self) -> str:
+        bell = KERNELS[self.kernel][0]
+        text = f"floor*z + (height - floor)*width*{bell.format('((z - centre)/width)')}"
+        start = "sign({0})*log1p(abs({0}))" if self.kernel == "slow" else bell  # no branch of where is NaN
+        return f"{text} - (height - floor)*width*{start.format('(-centre/width)')}" if self.centre else text
 
     @property
-    def kinks(self) -> tuple[float, ...]:
-        """Those of the kernel, at c + wu."""
-        return tuple(self.centre + self.width * u for u in self._shape.kinks)
+    def numbers(self) -> tuple[tuple[str, float], ...]:
+        names = ("floor", "height", "width", "centre")
+        return tuple((name, float(getattr(self, name))) for name in names)
 
     @property
     def slope_range(self) -> Interval:
@@ -89,38 +102,13 @@ class Template(InPlace):
         """The reals, or, without a floor, what the area of the bell leaves on either side of 0."""
         if self.floor:
             return REALS
-        scale = self.height * self.width
-        return Interval(scale * (-self._shape.total - self._start), scale * (self._shape.total - self._start))
+        half = self.height * self.width * KERNELS[self.kernel][1]
+        if not isfinite(half):
+            return REALS
+        start = float(self(-inf))
+        return Interval(start, start + 2 * half)
 
     @property
     def steepest(self) -> float:
         """The centre."""
         return self.centre
-
-    @property
-    def _shape(self) -> Kernel:
-        return KERNELS[self.kernel]
-
-    @cached_property
-    def _start(self) -> float:
-        """K(−c/w)."""
-        u = np.array([-self.centre / self.width])
-        with np.errstate(all="ignore"):
-            self._shape.fill(u, np.empty_like(u), np.empty_like(u))
-        return float(u[0])
-
-    def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
-        """K and k of u = (z − c)/w, scaled, and the floor added."""
-        lift = self.height - self.floor
-        np.subtract(z, scalar(self.centre, z.dtype), a)
-        np.divide(a, scalar(self.width, z.dtype), a)
-        self._shape.fill(a, slope, scratch)
-        if self.centre:
-            np.subtract(a, scalar(self._start, z.dtype), a)
-        np.multiply(a, scalar(lift * self.width, z.dtype), a)
-        np.multiply(slope, scalar(lift, z.dtype), slope)
-        if self.floor:
-            floor = scalar(self.floor, z.dtype)
-            np.multiply(z, floor, scratch)
-            np.add(a, scratch, a)
-            np.add(slope, floor, slope)

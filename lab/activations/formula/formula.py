@@ -1,7 +1,9 @@
-"""An activation written as a formula in z."""
+"""Activations that are written as formulas in z."""
 
 from __future__ import annotations
 
+import dataclasses
+from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,42 +19,33 @@ from lab.activations.formula.rewrites import stable
 from lab.numerics import Array, Buffers, floating, grid
 from lab.parts import Activation
 
+_SAME = 1e-9
+"""Values at neighbouring numbers that differ by less, relative to those around, are no sign of a jump."""
 
-@dataclass(frozen=True)
-class Formula(Activation):
-    """σ given by a formula such as ``tanh(z) + a*z``, with its exact derivative from the same graph.
 
-    Parameters
-    ----------
-    text
-        The formula: numbers, ``z``, parameters, ``+ - * / **``, and the functions of
-        `lab.activations.formula.operations.LANGUAGE`; ``where(z > 0, …, …)`` chooses. ``lab formulas``
-        tells it all. What `lab.activations.formula.rewrites` knows is read in its stable form.
-    parameters
-        Pairs of name and value, in alphabetical order.
+class Written(Activation):
+    """A σ that is computed by its formula, with its exact derivative from the same graph; abstract.
 
     At a switching point of ``abs`` the derivative is the middle value, of ``min`` and ``max`` the first
     argument's, or a number's, of ``where`` the branch's that the comparison chooses.
-
-    Raises FormulaError, with the column, where the text is not a formula.
     """
 
-    text: str
-    parameters: tuple[tuple[str, float], ...] = ()
+    @property
+    @abstractmethod
+    def formula(self) -> str:
+        """The formula, as it was written."""
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "parameters", tuple(sorted(self.parameters)))
-        _ = self.expression
-
-    def __str__(self) -> str:
-        return " ".join([self.text, *(f"[{name} = {value:g}]" for name, value in self.parameters)])
+    @property
+    @abstractmethod
+    def numbers(self) -> tuple[tuple[str, float], ...]:
+        """The parameters of the formula, as pairs of name and value."""
 
     @cached_property
     def expression(self) -> Expression:
         """σ as an expression, in stable forms."""
-        expression = stable(parse(self.text, dict(self.parameters)))
+        expression = stable(parse(self.formula, dict(self.numbers)))
         if expression.number is not None:
-            raise refused(self.text, 1, f"is the constant {expression.number:g}; it must depend on z")
+            raise refused(self.formula, 1, f"is the constant {expression.number:g}; it must depend on z")
         return expression
 
     @cached_property
@@ -72,15 +65,15 @@ class Formula(Activation):
     def _slope(self) -> Program:
         return compiled(self.slope_expression)
 
+    analytic = True
+
     def __getstate__(self) -> dict[str, Any]:
-        return {"text": self.text, "parameters": self.parameters}
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}  # type: ignore[arg-type]
 
     def __call__(self, z: Any) -> Any:
-        """σ(z)."""
         return _computed(self._value, floating(z))[()]
 
     def derivative(self, z: Any) -> Any:
-        """σ′(z)."""
         return _computed(self._slope, floating(z))[()]
 
     def with_derivative(self, z: Array, out: Buffers | None = None) -> tuple[Array, Array]:
@@ -97,13 +90,7 @@ class Formula(Activation):
         return a, slope
 
     @cached_property
-    def analytic(self) -> bool:  # type: ignore[override]
-        """Whether the formula is free of switches, so that a complex step passes through it."""
-        graph = self.expression.graph
-        return not any(graph.operation[k] in SWITCHES for k in graph.below(self.expression.node))
-
-    @cached_property
-    def kinks(self) -> tuple[float, ...]:
+    def switches(self) -> tuple[float, ...]:
         """The zeros of what the formula's switches compare, found on a grid and refined by bisection."""
         z = grid()
         found: set[float] = set()
@@ -115,6 +102,65 @@ class Formula(Activation):
             crossing = np.flatnonzero(sign[:-1] * sign[1:] < 0)
             found.update(z[alone].tolist(), _crossings(program, z[crossing], z[crossing + 1]).tolist())
         return tuple(sorted(found))
+
+    @cached_property
+    def kinks(self) -> tuple[float, ...]:
+        """Those of the switches at which σ′ jumps, or σ does."""
+        return tuple(z for z in self.switches if _jumps(self.derivative, z) or _jumps(self, z))
+
+    @cached_property
+    def jumps(self) -> tuple[float, ...]:
+        """Those of the switches at which σ jumps."""
+        return tuple(z for z in self.switches if _jumps(self, z))
+
+
+@dataclass(frozen=True)
+class Formula(Written):
+    """σ given by a formula such as ``tanh(z) + a*z``.
+
+    >>> sigma = Formula("tanh(z) + a*z", (("a", 0.1),))
+    >>> float(sigma(0.0)), float(sigma.derivative(0.0))
+    (0.0, 1.1)
+
+    Parameters
+    ----------
+    text
+        The formula: numbers, ``z``, parameters, ``+ - * / **``, and the functions of
+        `lab.activations.formula.operations.LANGUAGE`; ``where(z > 0, …, …)`` chooses. ``lab formulas``
+        tells it all. What `lab.activations.formula.rewrites` knows is read in its stable form.
+    parameters
+        Pairs of name and value, in alphabetical order.
+
+    Raises FormulaError, with the column, where the text is not a formula.
+    """
+
+    text: str
+    parameters: tuple[tuple[str, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parameters", tuple(sorted(self.parameters)))
+        _ = self.expression
+
+    @property
+    def formula(self) -> str:
+        return self.text
+
+    @property
+    def numbers(self) -> tuple[tuple[str, float], ...]:
+        return self.parameters
+
+    def __str__(self) -> str:
+        return " ".join([self.text, *(f"[{name} = {value:g}]" for name, value in self.parameters)])
+
+
+def formula_of(sigma: Activation) -> Written | None:
+    """The formula that says what σ is, with its parameters; None where none is known."""
+    if isinstance(sigma, Written) or not sigma.formula:
+        return sigma if isinstance(sigma, Written) else None
+    fields = {field.name: getattr(sigma, field.name) for field in dataclasses.fields(sigma)}  # type: ignore[arg-type]
+    return Formula(
+        sigma.formula, tuple((name, x) for name, x in fields.items() if isinstance(x, int | float))
+    )
 
 
 @np.errstate(all="ignore")
@@ -137,6 +183,15 @@ def _crossings(program: Program, left: Array, right: Array) -> Array:
         same = _sign(program, middle) == begins
         left, right = np.where(same, middle, left), np.where(same, right, middle)
     return right
+
+
+def _jumps(function: Any, place: float) -> bool:
+    """Whether a function has different values at a place and on its two sides, or none."""
+    size = max(abs(place), 1.0)
+    steps = np.array([-0.01 * size, -4 * np.spacing(size), 0.0, 4 * np.spacing(size), 0.01 * size])
+    with np.errstate(all="ignore"):
+        values = np.asarray(function(place + steps))
+    return not np.ptp(values[1:4]) <= _SAME * np.abs(values).max()
 
 
 def switches(expression: Expression, operations: frozenset[str]) -> Iterator[Expression]:

@@ -66,9 +66,55 @@ class Graph:
         return self._node(name, tuple(sorted(nodes)) if name in COMMUTATIVE else nodes, 0.0)
 
     def derivative(self, of: Expression) -> Expression:
-        """The expression of ∂/∂z, by the chain rule over the nodes below (forward mode)."""
-        slopes: dict[Node, Expression] = {}
+        """The expression of ∂/∂z, by the chain rule over the nodes below (forward mode).
+
+        Of f(c·z + d) it is c·f′(u) at u = c·z + d, so that f′ has the form that the rewrites know.
+        """
+        x = of.arguments
+        if of.operation in ("add", "sub"):
+            return self.derivative(x[0]).call(of.operation, self.derivative(x[1]))
+        if of.operation == "neg":
+            return -self.derivative(x[0])
+        line, rate = self._line(of.node)
+        slopes = {} if line is None else {line: self.constant(1)}
+        found = self._forward(of, slopes)
+        return found if line is None else found * rate
+
+    def _line(self, node: Node) -> tuple[Node | None, float]:
+        """The one node c·z + d through which alone z enters, and c; None where there is none or c is 1."""
+        rates: dict[Node, float | None] = {}
+        entered: set[Node] = set()
+        for k in self.below(node):
+            arguments = self.arguments[k]
+            inner = [rates[argument] for argument in arguments]
+            rates[k] = float(self.operation[k] == "z")
+            if any(rate != 0 for rate in inner):
+                rates[k] = self._rate(self.operation[k], arguments, inner)
+                if rates[k] is None:
+                    entered |= {argument for argument, rate in zip(arguments, inner, strict=True) if rate}
+        line = entered.pop() if len(entered) == 1 else None
+        rate = 1.0 if line is None else rates[line] or 1.0
+        return (None if rate == 1 else line), rate
+
+    def _rate(self, name: str, arguments: tuple[Node, ...], inner: list[float | None]) -> float | None:
+        """The c of a line c·z + d that is made of lines with these; None where it is none."""
+        numbers = [Expression(self, argument).number for argument in arguments]
+        match name, inner, numbers:
+            case "add" | "sub" | "neg", _, _ if None not in inner:
+                return of_numbers(name, *(rate for rate in inner if rate is not None))
+            case "mul", [float(rate), _], [_, float(number)]:
+                return rate * number
+            case "mul", [_, float(rate)], [float(number), _]:
+                return rate * number
+            case "div", [float(rate), _], [_, float(number)]:
+                return rate / number
+        return None
+
+    def _forward(self, of: Expression, slopes: dict[Node, Expression]) -> Expression:
+        """The slope of a node, where those of some nodes are given."""
         for k in self.below(of.node):
+            if k in slopes:
+                continue
             name, arguments = self.operation[k], self.arguments[k]
             if name == "z":
                 slopes[k] = self.constant(1)
@@ -188,6 +234,8 @@ def _simpler_quotient(x: Expression, y: Expression) -> Expression | None:
         return -(x.arguments[0] / y)
     if y.operation == "neg":
         return -(x / y.arguments[0])
+    if y.number and isfinite(1 / y.number) and _exact_product(1 / y.number, y.number) == 1:
+        return x * (1 / y.number)
     c, u = _factored(x)
     if c is None or u is None or not y.number:
         return None

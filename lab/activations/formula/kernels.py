@@ -33,6 +33,22 @@ def _maximum(x: Array, y: Array, out: Array) -> None:
     np.maximum(x, y, out=out)
 
 
+def _abs(x: Array, out: Array) -> None:
+    """|x|, or of a complex step, x with the sign that its real part lacks."""
+    if x.dtype.kind == "c":
+        np.multiply(x, np.sign(x.real), out)
+    else:
+        np.abs(x, out)
+
+
+def _sign(x: Array, out: Array) -> None:
+    """The sign of the real part."""
+    if x.dtype.kind == "c":
+        np.copyto(out, np.sign(x.real))
+    else:
+        np.sign(x, out)
+
+
 def _sixteenths(x: Array, out: Array) -> None:
     """The multiple of 1/16 next to x towards 0, real: its square is exact for |x| ≤ 2²²."""
     sixteen = scalar(16, x.dtype)
@@ -83,8 +99,8 @@ KERNELS: dict[str, Kernel] = {
     "erf": special.erf,
     "erfcx": erfcx,
     "sixteenths": _sixteenths,
-    "abs": np.abs,
-    "sign": np.sign,
+    "abs": _abs,
+    "sign": _sign,
     "min": _minimum,
     "max": _maximum,
     "isnan": np.isnan,

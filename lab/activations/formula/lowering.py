@@ -38,6 +38,8 @@ def lowered(*expressions: Expression) -> list[Expression]:
         elif (name, argument := _argument(graph, k)) in _FUSED:
             (x,) = graph.arguments[graph.arguments[k][0]]
             made[k] = _FUSED[name, argument](made[x])
+        elif name == "div" and (u := _levels_off(graph, k)) is not None:
+            made[k] = _again(graph, k, {u: made[u].call("max", -FAR).call("min", FAR)})
         elif name == "where":
             condition = graph.arguments[k][0]
             made[k] = _choice(arguments, [made[x] for x in graph.arguments[condition] if not graph.total[x]])
@@ -45,6 +47,38 @@ def lowered(*expressions: Expression) -> list[Expression]:
             made[k] = simpler(*arguments) if simpler else kernels.apply(name, *arguments)
     roots = [made[expression.node] for expression in expressions]
     return [root if root.number is None else _level(root) for root in roots]
+
+
+FAR = 1e18
+"""A |x| from which on x/(1 + |x|) and x/√(1 + x²) are ±1 in every dtype, and x² is yet a number of it."""
+
+
+def _levels_off(graph: Graph, k: Node) -> Node | None:
+    """The u of a quotient c·u/(d + |u|) or c·u/√(d + u²), d > 0, which is ∞/∞ or u/∞ where u is large."""
+    over, under = (Expression(graph, node) for node in graph.arguments[k])
+    root = under.operation == "sqrt"
+    terms = (under.arguments[0] if root else under).arguments
+    if len(terms) != 2 or not any(term.number is not None and term.number > 0 for term in terms):
+        return None
+    for u in (over, _multiple(over)[1]):
+        if u.number is None and (u**2 if root else u.call("abs")) in terms:
+            return u.node
+    return None
+
+
+def _again(graph: Graph, k: Node, known: dict[Node, Expression]) -> Expression:
+    """Node k in kernels, with what is known of nodes below it."""
+    if k not in known:
+        number, kernels = Expression(graph, k).number, next(iter(known.values())).graph
+        if number is not None:
+            return kernels.constant(number)
+        arguments = [_again(graph, argument, known) for argument in graph.arguments[k]]
+        known[k] = (
+            _power(*arguments)
+            if graph.operation[k] == "pow"
+            else kernels.apply(graph.operation[k], *arguments)
+        )
+    return known[k]
 
 
 def _argument(graph: Graph, k: Node) -> str:
@@ -68,7 +102,23 @@ def _w(x: Expression) -> Expression:
     return R * (R + 2)
 
 
-_FUSED = {("tanh", "softplus"): _tanh_of_softplus, ("sech2", "softplus"): _sech2_of_softplus}
+def _sigmoid_of_negative(x: Expression) -> Expression:
+    """1/(1 + e^x)."""
+    return 1 / (1 + x.call("exp"))
+
+
+def _softplus_of_negative(x: Expression) -> Expression:
+    """ln(1 + e^{−x}) = ln(1 + E) − min(x, 0) with E = e^{−|x|} = min(R, 1/R), R = e^x."""
+    R = x.call("exp")
+    return R.call("min", 1 / R).call("log1p") - x.call("min", 0)
+
+
+_FUSED = {
+    ("tanh", "softplus"): _tanh_of_softplus,
+    ("sech2", "softplus"): _sech2_of_softplus,
+    ("sigmoid", "neg"): _sigmoid_of_negative,
+    ("softplus", "neg"): _softplus_of_negative,
+}
 """A function of another one that is simpler than the two apart."""
 
 
@@ -98,8 +148,11 @@ def _choice(arguments: list[Expression], doubtful: list[Expression]) -> Expressi
     A comparison with NaN does not hold, so the other branch is taken there: let it be one with a z.
     """
     mask, yes, no = arguments
+    (a, x), (b, y) = _multiple(yes), _multiple(no)
     if yes.number is not None and no.number is not None:
         made = _choice_of_numbers(mask, yes.number, no.number)
+    elif x == y and a and b:
+        made = x * _choice_of_numbers(mask, a, b)  # two lines through 0: their slope is computed anyway
     elif no.number is not None:
         made = _opposite(mask).call("where", no, yes)
     else:
@@ -107,6 +160,17 @@ def _choice(arguments: list[Expression], doubtful: list[Expression]) -> Expressi
     for x in doubtful:
         made = x.call("isnan").call("where", x, made)
     return made
+
+
+def _multiple(x: Expression) -> tuple[float, Expression]:
+    """What an expression is a multiple of, and how many times it: 2·u is (2, u), −u is (−1, u)."""
+    if x.operation == "neg":
+        return -1.0, x.arguments[0]
+    if x.operation == "mul":
+        for number, other in (x.arguments, x.arguments[::-1]):
+            if number.number is not None:
+                return number.number, other
+    return 1.0, x
 
 
 def _choice_of_numbers(mask: Expression, yes: float, no: float) -> Expression:

@@ -11,7 +11,9 @@ from math import pi, sqrt
 from typing import Any, TypeVar
 
 from lab.activations.formula.arithmetic import Arithmetic
-from lab.activations.normal import DENSITY_AT_0, FAR
+
+FAR = 64.0
+"""A |x| from which on exp(−x²/2) is 0 in float64 and in float32."""
 
 E = TypeVar("E", bound=Arithmetic)
 """A node of a graph or of a tape."""
@@ -49,7 +51,9 @@ def _product_slope(y: E, u: E, v: E, du: E, dv: E) -> E:
 
 
 def _quotient_slope(y: E, u: E, v: E, du: E, dv: E) -> E:
-    return du / v if dv.number == 0 else (du - y * dv) / v
+    if dv.number == 0:
+        return du / v
+    return (du - y * dv) / v
 
 
 def _power_slope(y: E, x: E, c: E, dx: E, dc: E) -> E:
@@ -98,7 +102,11 @@ def _distance(x: E) -> E:
 
 
 def _bell(x: E) -> E:
-    """exp(−x²/2), with x² split as `lab.activations.normal` does."""
+    """exp(−x²/2), precise in both tails, where the rounding of x² costs x²/2 units of precision.
+
+    With y = |x| and h its first binary digits, h² is exact and y² − h² = (y − h)(y + h) is small.
+    Source: Cody, *Rational Chebyshev approximations for the error function* (1969).
+    """
     y = _distance(x)
     h = y.call("sixteenths")
     return (-0.5 * h.call("square")).call("exp") * (-0.5 * ((y - h) * (y + h))).call("exp")
@@ -111,7 +119,7 @@ def _distribution(x: E) -> E:
 
 
 def _density(x: E) -> E:
-    return DENSITY_AT_0 * _bell(x)
+    return 1 / sqrt(2 * pi) * _bell(x)
 
 
 OPERATIONS: dict[str, Operation] = {

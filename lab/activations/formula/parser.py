@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 
 from lab.activations.formula.graph import Expression, Graph
 from lab.activations.formula.operations import ARITY, FUNCTIONS, OPERATIONS
+from lab.activations.table import ROWS, Row
 from lab.errors import PartError, did_you_mean, nearest
 
 LONGEST = 2000
@@ -38,6 +39,12 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Gt: "greater",
     ast.GtE: "greater_equal",
 }
+
+
+SIGMAS: dict[str, Row] = {
+    spelling: row for row in ROWS for spelling in (row.name, *row.spellings) if spelling.isidentifier()
+}
+"""The activations of the table that formulas may call as functions, by their names without a -."""
 
 
 class FormulaError(PartError):
@@ -171,8 +178,11 @@ class _Reading:
                 raise refused(self.text, column, "'^' is not a power here; write '**'")
             case ast.Compare():
                 raise self._refused(tree, "a comparison may stand only as the first argument of where(…)")
-            case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
-                return self._call(tree, name, arguments, depth)
+            case ast.Call(func=ast.Name(id=name), args=arguments, keywords=given):
+                if name in SIGMAS and name not in self.functions:
+                    return self._sigma(tree, SIGMAS[name], arguments, given, depth)
+                if not given:
+                    return self._call(tree, name, arguments, depth)
         raise self._refused(tree, "not allowed in a formula")
 
     def _named(self, tree: ast.expr, name: str) -> Expression:
@@ -193,7 +203,8 @@ class _Reading:
         if name.startswith("_"):
             raise self._refused(tree, "not allowed in a formula")
         if name not in self.functions:
-            raise self._refused(tree, f"unknown function {name!r}; {did_you_mean(name, self.functions)}")
+            hint = did_you_mean(name, self.functions, SIGMAS)
+            raise self._refused(tree, f"unknown function {name!r}; {hint}")
         operation = self.functions[name]
         arity = ARITY.get(operation, 1)
         if len(arguments) != arity:
@@ -205,6 +216,25 @@ class _Reading:
             return condition.call("where", yes, no)
         first, *others = (self.expression(argument, depth + 1) for argument in arguments)
         return first.call(operation, *others)
+
+    def _sigma(
+        self, tree: ast.expr, row: Row, arguments: list[ast.expr], given: list[ast.keyword], depth: int
+    ) -> Expression:
+        """An activation of the table at an argument: ``elu(2*z)``, ``elu(z, 0.5)``, ``elu(z, alpha=0.5)``."""
+        names = list(row.parameters)
+        if not 1 <= len(arguments) <= 1 + len(names):
+            takes = ", ".join(["z", *(f"{name}=…" for name in names)])
+            raise self._refused(tree, f"{row.name} takes ({takes}), not {len(arguments)} arguments")
+        values = dict(zip(names, arguments[1:], strict=False)) | {str(one.arg): one.value for one in given}
+        meant: dict[str, Expression | float] = {**CONSTANTS, "z": self.expression(arguments[0], depth + 1)}
+        for name in {*values, *names}:
+            default = row.parameters.get(name, (None, ""))[0]
+            if name not in names or (name not in values and default is None):
+                wrong = "has no parameter" if name not in names else "needs a value for"
+                raise self._refused(tree, f"{row.name} {wrong} {name!r}")
+            meant[name] = self.expression(values[name], depth + 1) if name in values else default or 0.0
+        inner = _Reading(row.formula, self.graph, meant, FUNCTIONS)
+        return inner.expression(_tree(row.formula), depth + 1)
 
     def _condition(self, tree: ast.expr, depth: int) -> Expression:
         match tree:

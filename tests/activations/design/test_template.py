@@ -5,8 +5,7 @@ import tomllib
 import numpy as np
 import pytest
 
-from lab.activations.design.kernels import KERNELS
-from lab.activations.design.template import Template
+from lab.activations.design.template import KERNELS, Template
 from lab.activations.specify import from_spec
 from lab.errors import PartError
 from lab.numerics import Interval
@@ -50,7 +49,8 @@ def test_the_floor_holds_in_the_tails_and_the_height_at_the_centre():
     for kernel in ("sech2", "logistic", "gauss", "box"):
         sigma = Template(0.1, 3.0, kernel, 2.0, 1.0)
         assert sigma.derivative(np.array([-700.0, -100.0, 100.0, 700.0])).tolist() == [0.1] * 4
-        assert sigma.derivative(1.0) == sigma.slope_range.high == 3.0
+        assert sigma.derivative(1.0) == pytest.approx(3.0, rel=2e-16)
+        assert sigma.slope_range.high == 3.0
         assert sigma.steepest == 1.0
 
 
@@ -73,15 +73,12 @@ def test_claims(sigma, slope, values):
 
 
 def test_kinks():
-    """The edges of the box, where σ′ = M; and the peaks of softsign and slow, where only σ″ jumps."""
+    """The edges of the box, where σ′ = M; at the peaks of softsign and slow only σ″ jumps."""
     box = Template(0.1, 1.0, "box", 2.0, 0.5)
     assert box.kinks == (-1.5, 2.5)
     assert box.derivative(np.array([-1.5, 2.5])).tolist() == [1.0, 1.0]
     assert box.derivative(np.array([-1.5 - 1e-15, 2.5 + 1e-15])).tolist() == [0.1, 0.1]
-    assert (
-        Template(kernel="softsign", centre=0.3).kinks == Template(kernel="slow", centre=0.3).kinks == (0.3,)
-    )
-    assert all(Template(kernel=name).kinks == () for name in ("sech2", "logistic", "gauss", "cauchy", "isru"))
+    assert all(Template(kernel=name, centre=0.3).kinks == () for name in KERNELS if name != "box")
 
 
 @pytest.mark.parametrize("kernel", KERNELS)

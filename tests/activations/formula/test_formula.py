@@ -10,16 +10,20 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from lab.activations.algebraic import Softsign
-from lab.activations.exponential import ELU
+from lab.activations.catalogue import TABLE
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.operations import FUNCTIONS
-from lab.activations.gaussian import GELU
 from lab.activations.hyperbolic import Tanh
-from lab.activations.linear import LeakyReLU, ReLU
-from lab.activations.logistic import Sigmoid, SiLU, Softplus
+from lab.activations.logistic import Sigmoid
+from lab.activations.rectifiers import LeakyReLU, ReLU
 from lab.numerics import Interval
 from lab.parts import Activation
+
+ELU = TABLE["elu"]
+GELU = TABLE["gelu"]
+SiLU = TABLE["silu"]
+Softplus = TABLE["softplus"]
+Softsign = TABLE["softsign"]
 
 mp.mp.dps = 50
 
@@ -153,7 +157,7 @@ def test_a_complex_step_through_the_program_gives_the_slope(text):
 @given(SWITCHING)
 def test_value_and_slope_of_any_formula_off_its_kinks(text):
     sigma = made(text)
-    far = np.array([all(abs(z - kink) > 1e-6 for kink in sigma.kinks) for z in POINTS])
+    far = np.array([all(abs(z - kink) > 1e-6 for kink in sigma.switches) for z in POINTS])
     assume(far.any())
     z = POINTS[far]
     a, slope = sigma.with_derivative(z)
@@ -169,7 +173,7 @@ def test_value_and_slope_of_any_formula_off_its_kinks(text):
 def test_the_slope_is_the_difference_of_values_off_the_kinks(text):
     sigma = made(text)
     h = 1e-4
-    z = np.array([z for z in POINTS if all(abs(z - kink) > 3 * h for kink in sigma.kinks)])
+    z = np.array([z for z in POINTS if all(abs(z - kink) > 3 * h for kink in sigma.switches)])
     assume(len(z))
     far, near = ((sigma(z + step) - sigma(z - step)) / (2 * step) for step in (2 * h, h))
     found = (4 * near - far) / 3
@@ -271,20 +275,35 @@ def test_the_slope_at_a_kink_is_what_the_docstring_says(text, at, slope):
         ("sign(max(z, 0))*z", (0,)),
         ("abs(z**2 - 2)", (-(2**0.5), 2**0.5)),
         ("max(z, 300)", (300,)),
-        ("max((z - 0.3)**3, 0)", (0.3,)),
+        ("max((z - 0.3)**3, 0)", ()),
+        ("z*abs(z)", ()),
+        ("z/(1 + abs(z))", ()),
         ("abs(1e-200*(z - 0.3331))", (0.3331,)),
     ],
 )
 def test_kinks(text, kinks):
     sigma = Formula(text)
     assert sigma.kinks == pytest.approx(kinks, rel=1e-13, abs=1e-13)
-    assert sigma.analytic == (text == "tanh(z)" or not sigma.kinks)
+    assert sigma.analytic
+
+
+def test_a_switch_where_the_slope_is_continuous_is_no_kink():
+    sigma = Formula("max((z - 0.3)**3, 0)")
+    assert sigma.switches == pytest.approx((0.3,), abs=1e-13)
+    assert sigma.jumps == sigma.kinks == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "jumps"), [("sign(z)", (0.0,)), ("where(z > 0.5, z, 0)", (0.5,)), ("abs(z)", ())]
+)
+def test_jumps(text, jumps):
+    assert Formula(text).jumps == pytest.approx(jumps, abs=1e-12)
 
 
 def test_kinks_of_a_zero_of_higher_order_without_end():
     """Every zero of sin³ out to the end of the grid is found, to a few units of precision."""
-    kinks = np.array(Formula("abs(sin(z)**3)").kinks)
-    near = kinks[np.abs(kinks) < 30]
+    switches = np.array(Formula("abs(sin(z)**3)").switches)
+    near = switches[np.abs(switches) < 30]
     np.testing.assert_allclose(near, np.pi * np.arange(-9, 10), rtol=1e-14, atol=1e-14)
 
 
