@@ -163,7 +163,7 @@ def test_what_is_wrong_is_told_in_one_line(design, tmp_path, words, said):
 
 
 def test_help_tells_the_ways_and_the_kernels(design):
-    from lab.activations.design.kernels import KERNELS
+    from lab.activations.design.template import KERNELS
 
     code, out, _ = design("--help")
     assert code == 0
