@@ -17,7 +17,7 @@ from lab.console.curve import facts, plotted, value_rows
 from lab.console.parameters import named_values
 from lab.console.screen import Block, Note, Page, Rows
 from lab.parts import Activation
-from lab.prover.bounds import slope_bounds
+from lab.prover.slope_bounds import slope_bounds
 
 
 def all_page(only: Sequence[str]) -> Page:

@@ -11,7 +11,7 @@ import pandas as pd
 from lab.console.screen import Rows, drawn
 from lab.numerics import Array
 from lab.parts import Activation
-from lab.prover.bounds import slope_bounds
+from lab.prover.slope_bounds import slope_bounds
 
 SHOWN_Z: Array = np.array([-700, -40, -5, -2, -1, -0.5, 0, 0.5, 1, 2, 5, 40, 700], dtype=float)
 

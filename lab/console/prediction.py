@@ -17,7 +17,7 @@ from lab.console.screen import Block, Note, Page, bold, dim, drawn, rows_of
 from lab.errors import LabError
 from lab.numerics import Interval
 from lab.parts import Activation
-from lab.prover.moments import (
+from lab.prover.proved_moments import (
     backward_gain_enclosure,
     chi_enclosure,
     fixed_point_enclosure,

@@ -12,18 +12,17 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count, pairwise
 from math import inf, isfinite, isinf, nextafter
-from typing import TypeAlias
 
 from lab.activations.formula.enclosure import Box
-from lab.activations.formula.rounding import neg
+from lab.activations.formula.rounding import neg, single
 from lab.numerics import REALS, Interval
-from lab.prover.mean_value import FAR, NOTHING, Extent, Function, Point, middle_of
+from lab.prover.mean_value_form import FAR, ExactFunction, Extent, Point, middle_of
 
 MOST_BOXES = 600
 """Boxes that may be split before the search gives up."""
 
 MOST_AFTER = 50
-"""Boxes in which a counter-example to a claim is looked for yet, where there will be no proof."""
+"""Boxes in which a counter-example to a claim is still looked for, where there will be no proof."""
 
 MOST_BOXES_OF_A_FAMILY = 300
 """As many where parameters are open: each box costs more, and few more make the enclosure narrower."""
@@ -35,10 +34,10 @@ FINE_OF_A_FAMILY = 1e-6
 """The same where parameters are open."""
 
 _SHORTEST = 1e-30
-"""A box that is not split any more: next to a pole there would be no end of it."""
+"""A shorter box is not split: next to a pole there would be no end of it."""
 
 _LEAST_WIDTH = 1e-290
-"""A width that counts as none."""
+"""The width of an enclosure that is narrow whatever its size."""
 
 _BESIDE = 4
 """Floats on both sides of a kink that are cut off with it: its place is known as a float only."""
@@ -68,7 +67,7 @@ class Extreme:
 
 
 def extremes(
-    f: Function,
+    f: ExactFunction,
     z: Interval,
     parameters: Box = (),
     *,
@@ -98,29 +97,23 @@ def extremes(
         most = min(most, MOST_BOXES_OF_A_FAMILY)
     search = _Search(f, claim, most, FINE_OF_A_FAMILY if parameters else FINE)
     for point in points:
-        search.look((Interval(point, point), *(_one(v) for v in parameters)))
-    ends = _ends(z, kinks)
-    for end in ends:
-        if isfinite(end):
-            search.add((Interval(end, end), *parameters))
-    for low, high in pairwise(ends):
+        search.look((single(point), *(single(middle_of(v)) for v in parameters)))
+    cuts = _cuts(z, kinks)
+    for cut in filter(isfinite, cuts):
+        search.add((single(cut), *parameters))
+    for low, high in pairwise(cuts):
         search.add((Interval(low, high), *parameters))
     search.run()
     tails = [
-        (side, f.over((tail, *parameters), NOTHING))
-        for side, tail in ((-inf, Interval(-inf, -FAR)), (inf, Interval(FAR, inf)))
-        if side in (z.low, z.high)
+        (end, f.over((tail, *parameters)))
+        for end, tail in ((-inf, Interval(-inf, -FAR)), (inf, Interval(FAR, inf)))
+        if end in (z.low, z.high)
     ]
-    least, greatest = (side.found(search.split, tails, search.narrow) for side in search.sides)
+    least, greatest = (half.result(tails, search.narrow) for half in search.halves)
     return least, greatest
 
 
-def _one(v: Interval) -> Interval:
-    middle = middle_of(v)
-    return Interval(middle, middle)
-
-
-def _ends(z: Interval, kinks: Iterable[float]) -> list[float]:
+def _cuts(z: Interval, kinks: Iterable[float]) -> list[float]:
     """Where the first boxes end."""
     cuts = {z.low, z.high, *(x for x in (-1.0, 1.0) if z.low < x < z.high)}
     for kink in kinks:
@@ -132,39 +125,45 @@ def _ends(z: Interval, kinks: Iterable[float]) -> list[float]:
     return sorted(cuts)
 
 
-_Piece: TypeAlias = tuple[Box, Extent]
+@dataclass
+class _Piece:
+    """A box that is kept, until it is split."""
+
+    box: Box
+    extent: Extent
+    is_split: bool = False
 
 
-class _Side:
+class _HalfSearch:
     """The search for the infimum; or for the supremum, as the infimum of −f."""
 
-    def __init__(self, claim: float, most: int, *, least: bool) -> None:
-        self.claim, self.most, self.is_least = claim, most, least
+    def __init__(self, claim: float, most: int, *, is_least: bool) -> None:
+        self.claim, self.most, self.is_least = claim, most, is_least
         self.best: float = inf
         self.at: Point = ()
         self.stuck = ""
         self.left = most
         self._floor = inf  # the least that is known of boxes that cannot be split
-        self._heap: list[tuple[float, int, _Piece]] = []
+        self._heap: list[tuple[float, int, _Piece]] = []  # by the least that f may be, then in order
 
-    def told(self, extent: Extent) -> None:
-        """Learn how far down f goes somewhere."""
+    def learn(self, extent: Extent) -> None:
+        """Take note of how far down f goes somewhere."""
         high, at = self._least(extent).high, extent.least_at if self.is_least else extent.greatest_at
         if high < self.best:
             self.best, self.at = high, at
 
     def add(self, order: int, piece: _Piece) -> None:
-        heappush(self._heap, (self._least(piece[1]).low, order, piece))
+        heappush(self._heap, (self._least(piece.extent).low, order, piece))
 
-    def low(self, split: set[int]) -> float:
-        """What f does not fall below; pieces that the other side has split are dropped on the way."""
-        while self._heap and self._heap[0][1] in split:
+    def low(self) -> float:
+        """What f does not fall below; pieces that the other half has split are dropped on the way."""
+        while self._heap and self._heap[0][2].is_split:
             heappop(self._heap)
         return min(self._floor, self._heap[0][0]) if self._heap else self._floor
 
-    def doubts(self, split: set[int], width: float) -> float:
+    def doubt(self, width: float) -> float:
         """How much is open yet: 0 where the enclosure is narrow and the claim decided, or nothing helps."""
-        low = self.low(split)
+        low = self.low()
         is_open = low < self.claim <= self.best
         if not self._heap or self.left <= 0 or not (is_open or self.best - low > width):
             return 0.0
@@ -173,93 +172,95 @@ class _Side:
         gap = self.best - self._heap[0][0]
         return gap if gap > 0 else width / 2
 
-    def worst(self) -> tuple[int, _Piece]:
+    def worst(self) -> _Piece:
         """Take out the piece in which f may be least."""
-        _, order, piece = heappop(self._heap)
         self.left -= 1
-        return order, piece
+        return heappop(self._heap)[2]
 
     def give_up(self, piece: _Piece) -> None:
         """Put a piece aside that cannot be split."""
-        box, extent = piece
-        low = self._least(extent).low
+        low = self._least(piece.extent).low
         if low < self._floor:
             self._floor = low
             if low < self.best:
-                z = middle_of(box[0])
+                z = middle_of(piece.box[0])
                 place = f"near z = {z:.6g}" if abs(z) < FAR else f"beyond z = {z:g}"
                 self.stuck = f"the proof does not come through {place}"
         self.left = min(self.left, MOST_AFTER)
 
-    def found(self, split: set[int], tails: list[tuple[float, Extent]], width: float) -> Extreme:
-        """What is known at the end."""
-        bounds = Interval(min(self.low(split), self.best), self.best)
+    def result(self, tails: list[tuple[float, Extent]], width: float) -> Extreme:
+        bounds = Interval(min(self.low(), self.best), self.best)
         stuck = self.stuck
         if not stuck and (bounds.high - bounds.low > width or bounds.low < self.claim <= bounds.high):
             stuck = f"{self.most} intervals do not suffice"
-        narrow = bounds.low == bounds.high or bounds.high - bounds.low <= max(width, _LEAST_WIDTH)
-        limits = tuple(side for side, tail in tails if narrow and self._is_limit(tail, bounds, width))
+        limits: tuple[float, ...] = ()
+        if _is_narrow(bounds, width):
+            limits = tuple(end for end, tail in tails if self._is_limit(tail, bounds, width))
         if not limits and self.at and isinf(self.at[0]):
             limits = self.at[:1]
         enclosed = bounds if self.is_least else neg(bounds)
-        tidy = Interval(enclosed.low + 0.0, enclosed.high + 0.0)  # no −0
-        return Extreme(self.is_least, tidy, self.at, limits, stuck)
+        enclosed = Interval(enclosed.low + 0.0, enclosed.high + 0.0)  # no −0
+        return Extreme(self.is_least, enclosed, self.at, limits, stuck)
 
     def _is_limit(self, tail: Extent, bounds: Interval, width: float) -> bool:
         """Whether f tends to the infimum in a tail, and is not constant there."""
         if tail.gradient and tail.gradient[0] == Interval(0.0, 0.0):
             return False
         least = self._least(tail)
-        settled = least.low == least.high or least.high - least.low <= max(width, _LEAST_WIDTH)
-        return settled and least.low <= bounds.high
+        return _is_narrow(least, width) and least.low <= bounds.high
 
     def _least(self, extent: Extent) -> Interval:
         return extent.least if self.is_least else neg(extent.greatest)
 
 
-class _Search:
-    """Both searches, on the same pieces."""
+def _is_narrow(x: Interval, width: float) -> bool:
+    return x.low == x.high or x.high - x.low <= max(width, _LEAST_WIDTH)
 
-    def __init__(self, f: Function, claim: Interval, most: int, fine: float) -> None:
+
+class _Search:
+    """The search for both extremes, on the same pieces."""
+
+    def __init__(self, f: ExactFunction, claim: Interval, most: int, fine: float) -> None:
         self.f, self.fine = f, fine
-        self.sides = (_Side(claim.low, most, least=True), _Side(-claim.high, most, least=False))
+        self.halves = (
+            _HalfSearch(claim.low, most, is_least=True),
+            _HalfSearch(-claim.high, most, is_least=False),
+        )
         self._order = count()
-        self.split: set[int] = set()
 
     @property
     def narrow(self) -> float:
         """The width at which an enclosure is narrow enough."""
-        sizes = [abs(side.best) for side in self.sides if isfinite(side.best)]
+        sizes = [abs(half.best) for half in self.halves if isfinite(half.best)]
         return self.fine * max(sizes, default=0.0)
 
     def look(self, box: Box) -> Extent:
         """Learn how far f goes over a box."""
-        low, high = self.sides
+        low, high = self.halves
         extent = self.f.over(box, Interval(low.best, -high.best))
-        for side in self.sides:
-            side.told(extent)
+        for half in self.halves:
+            half.learn(extent)
         return extent
 
     def add(self, box: Box) -> None:
         """Look at a box and keep it."""
-        extent, order = self.look(box), next(self._order)
-        for side in self.sides:
-            side.add(order, (box, extent))
+        piece, order = _Piece(box, self.look(box)), next(self._order)
+        for half in self.halves:
+            half.add(order, piece)
 
     def run(self) -> None:
         """Split pieces until both enclosures are narrow, or nothing helps."""
         while True:
             width = self.narrow
-            doubts = [side.doubts(self.split, width) for side in self.sides]
+            doubts = [half.doubt(width) for half in self.halves]
             if max(doubts) <= 0:
                 return
-            side = self.sides[doubts.index(max(doubts))]
-            order, piece = side.worst()
-            parts = _parts(*piece)
+            half = self.halves[doubts.index(max(doubts))]
+            piece = half.worst()
+            parts = _parts(piece.box, piece.extent)
             if not parts:
-                side.give_up(piece)
-                continue
-            self.split.add(order)
+                half.give_up(piece)
+            piece.is_split = bool(parts)
             for part in parts:
                 self.add(part)
 
@@ -270,9 +271,9 @@ def _parts(box: Box, extent: Extent) -> list[Box]:
     for i in sorted(range(len(box)), key=lambda i: -weights[i]):
         v, middle = box[i], middle_of(box[i])
         if v.low < middle < v.high and v.high - v.low > _SHORTEST:
-            halves = [Interval(v.low, middle), Interval(middle, v.high)]
-            cut = [Interval(middle, middle)] if i == 0 else []
-            return [(*box[:i], part, *box[i + 1 :]) for part in (*cut, *halves)]
+            cut = [single(middle)] if i == 0 else []
+            parts = [*cut, Interval(v.low, middle), Interval(middle, v.high)]
+            return [(*box[:i], part, *box[i + 1 :]) for part in parts]
     return []
 
 

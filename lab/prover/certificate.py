@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from math import inf, isfinite, isnan, nextafter
 from typing import Literal
 
+from lab.activations.formula.rounding import single
 from lab.numerics import REALS, Interval
 from lab.parts import Activation
 from lab.prover.branch_and_bound import Extreme, extremes
-from lab.prover.mean_value import FAR, NOTHING, Point
-from lab.prover.subject import Subject, subject_of
-from lab.prover.wording import below, bounded, exactly, towards
+from lab.prover.enclosure_text import enclosure_text, place_text, rounded_down, shortest_decimal
+from lab.prover.mean_value_form import FAR, Point
+from lab.prover.provable import Provable, provable
 
 Verdict = Literal["CERTIFIED", "REFUTED", "UNDECIDED"]
 
-_MOST_BOXES_OF_A_RANGE = 150
-
-UNBOUNDED = Interval(inf, inf)
+UNBOUNDED = single(inf)
 NONNEGATIVE = Interval(0.0, inf)
 
 
@@ -84,49 +83,38 @@ class Certificate:
             "REFUTED": f"refuted, σ falls{place} and rises elsewhere",
             "UNDECIDED": "undecided",
         }[self.monotone]
+        jumps = f"not excluded: {self.doubt}" if self.doubt else "none"
+        if self.jumps:
+            jumps = f"at z = {', '.join(f'{z:.6g}' for z in self.jumps)}"
+        is_limit = bool(self.inf_at) and not isfinite(self.inf_at[0])
+        vanishes = ": not bounded away from zero (limit 0)" if is_limit and _is_zero(self.inf) else ""
         lines = [
-            *self._answer(),
-            f"inf σ′ {bounded(self.inf)}{_where(self.inf_at)}{self._vanishing()}",
-            f"sup σ′ {bounded(self.sup)}{_where(self.sup_at)}",
+            *self._verdict_lines(),
+            f"inf σ′ {enclosure_text(self.inf)}{_after_comma(self.inf_at)}{vanishes}",
+            f"sup σ′ {enclosure_text(self.sup)}{_after_comma(self.sup_at)}",
             f"monotone: {monotone}",
-            f"Lipschitz constant {bounded(self.lipschitz)}",
-            f"range of σ: inf {bounded(self.range_inf)}, sup {bounded(self.range_sup)}",
-            f"jumps: {self._jumps()}",
+            f"Lipschitz constant {enclosure_text(self.lipschitz)}",
+            f"range of σ: inf {enclosure_text(self.range_inf)}, sup {enclosure_text(self.range_sup)}",
+            f"jumps: {jumps}",
         ]
-        return "\n".join([*lines, *self._consequence()])
+        if self.inf.low > 0 and not self.doubt:
+            floor = rounded_down(self.inf.low)
+            lines.append(
+                f"σ′ ≥ {floor}: by BP2, which multiplies the error by σ′, every neuron passes at least "
+                f"{floor} of it on, so saturation alone can never stop a weight"
+            )
+        return "\n".join(lines)
 
-    def _answer(self) -> list[str]:
+    def _verdict_lines(self) -> list[str]:
         """The verdict on the claim; without one, what is wrong with σ, if anything is."""
         low, high = self.claim.low, self.claim.high
         if self.claim == REALS:
             return [] if self.verdict == "CERTIFIED" else [self.reason]
         if low > -inf and high < inf:
-            claim = f"{exactly(low)} ≤ σ′ ≤ {exactly(high)}"
+            claim = f"{shortest_decimal(low)} ≤ σ′ ≤ {shortest_decimal(high)}"
         else:
-            claim = f"σ′ ≥ {exactly(low)}" if low > -inf else f"σ′ ≤ {exactly(high)}"
+            claim = f"σ′ ≥ {shortest_decimal(low)}" if low > -inf else f"σ′ ≤ {shortest_decimal(high)}"
         return [f"{claim} is {self.verdict}: {self.reason}"]
-
-    def _vanishing(self) -> str:
-        """That the slope has no floor, though it has no zero."""
-        tail = bool(self.inf_at) and not isfinite(self.inf_at[0])
-        if tail and _is_zero(self.inf):
-            return ": not bounded away from zero (limit 0)"
-        return ""
-
-    def _jumps(self) -> str:
-        if self.jumps:
-            return f"at z = {', '.join(f'{z:.6g}' for z in self.jumps)}"
-        return f"not excluded: {self.doubt}" if self.doubt else "none"
-
-    def _consequence(self) -> list[str]:
-        """What a floor under σ′ is good for."""
-        if self.inf.low <= 0 or self.doubt:
-            return []
-        floor = below(self.inf.low)
-        return [
-            f"σ′ ≥ {floor}: by BP2, which multiplies the error by σ′, every neuron passes at least {floor} "
-            "of it on, so saturation alone can never stop a weight"
-        ]
 
 
 def certify(
@@ -151,12 +139,12 @@ def certify(
         Intervals of parameters of the formula: then all is proved for the whole family, and
         the parameters' own values do not matter.
 
-    Raises
-    ------
-    ValueError
-        A bound is not a number, or an interval of a parameter is empty.
-    PartError
-        There is no such parameter.
+    >>> from lab.activations.formula.formula import Formula
+    >>> certify(Formula("tanh(z) + 0.1*z"), at_least=0.1).verdict
+    'CERTIFIED'
+
+    Raises ValueError where a bound is not a number or an interval of a parameter is empty, PartError where
+    there is no such parameter.
     """
     if isnan(at_least) or isnan(at_most):
         raise ValueError(f"a claim needs numbers, got at_least = {at_least} and at_most = {at_most}")
@@ -164,152 +152,123 @@ def certify(
         if not -inf < values.low <= values.high < inf:
             raise ValueError(f"the range of {name} needs finite numbers in order, got {values}")
     claim = Interval(at_least, at_most)
-    subject = subject_of(sigma, over or {})
-    if subject is None:
+    family = provable(sigma, over or {})
+    if family is None:
         return Certificate("UNDECIDED", "only a formula can be certified, and this is a class", None, claim)
     least, greatest = extremes(
-        subject.slope,
-        subject.slope_over,
-        subject.parameters,
-        kinks=subject.kinks,
-        points=subject.points,
+        family.slope,
+        family.slope_over,
+        family.parameters,
+        kinks=family.kinks,
+        points=family.points,
         claim=claim,
     )
-    jumps, doubt = subject.continuity.jumps, subject.continuity.doubt
-    verdict, reason, witness = _verdict(subject, least, greatest, claim)
-    monotone, turns_at = _monotone(subject, least, greatest)
-    range_inf, range_sup = _range(subject, least.bounds, greatest.bounds)
-    steepest = Interval(
-        max(-least.bounds.high, greatest.bounds.low, 0.0), max(-least.bounds.low, greatest.bounds.high, 0.0)
-    )
+    inf_slope, sup_slope = least.bounds, greatest.bounds
+    jumps = family.continuity.jumps
+    steepest = Interval(max(-inf_slope.high, sup_slope.low, 0.0), max(-inf_slope.low, sup_slope.high, 0.0))
     return Certificate(
-        verdict,
-        reason,
-        witness,
+        *_verdict(family, least, greatest, claim),
         claim,
-        least.bounds,
-        greatest.bounds,
+        inf_slope,
+        sup_slope,
         least.tails or least.at[:1],
         greatest.tails or greatest.at[:1],
-        monotone,
-        turns_at,
+        *_monotone(family, least, greatest),
         UNBOUNDED if jumps else steepest,
-        range_inf,
-        range_sup,
+        *_range(family, inf_slope, sup_slope),
         jumps,
-        doubt,
+        family.continuity.doubt,
     )
 
 
 def _verdict(
-    subject: Subject, least: Extreme, greatest: Extreme, claim: Interval
+    family: Provable, least: Extreme, greatest: Extreme, claim: Interval
 ) -> tuple[Verdict, str, float | None]:
     """The verdict on the claim, with its reason and witness."""
-    continuity = subject.continuity
+    continuity = family.continuity
     if continuity.undefined is not None:
         return "REFUTED", f"{continuity.doubt}, where it has no slope", continuity.undefined
     if continuity.jumps:
         return "REFUTED", f"{continuity.doubt}, where it has no slope", continuity.jumps[0]
-    for extreme, bound, relation in ((least, claim.low, "less"), (greatest, claim.high, "more")):
-        point = _witness(subject, extreme, claim)
-        if point is not None:
-            value = subject.slope.at(point)
-            told = _compared(value.high if relation == "less" else value.low, relation, bound)
-            return "REFUTED", f"σ′({_point(subject, point)}) = {told}{_limit(extreme)}", point[0]
+    for extreme in (least, greatest):
+        if (point := _counter_example(family, extreme, claim)) is not None:
+            return "REFUTED", _refutation(family, extreme, claim, point), point[0]
     if continuity.doubt:
         return "UNDECIDED", f"{continuity.doubt}; {continuity.advice}", None
-    open_sides = [
-        (extreme, bound)
-        for extreme, bound, holds in (
-            (least, claim.low, least.bounds.low >= claim.low),
-            (greatest, claim.high, greatest.bounds.high <= claim.high),
-        )
-        if not holds
-    ]
-    if not open_sides:
+    low, high = least.bounds.low, greatest.bounds.high
+    if low >= claim.low and high <= claim.high:
         return "CERTIFIED", "proved on every interval of z", None
-    stuck = open_sides[0][0].stuck or "the claim is too near to the extreme"
-    return "UNDECIDED", f"{stuck}{_proved(least.bounds.low, greatest.bounds.high)}", None
+    stuck = (least if low < claim.low else greatest).stuck or "the claim is too near to the extreme"
+    proved = [f"σ′ ≥ {shortest_decimal(low)}"] if isfinite(low) else []
+    proved += [f"σ′ ≤ {shortest_decimal(high)}"] if isfinite(high) else []
+    instead = f"; proved is {' and '.join(proved)}: try a claim within that" if proved else ""
+    return "UNDECIDED", f"{stuck}{instead}", None
 
 
-def _witness(subject: Subject, extreme: Extreme, claim: Interval) -> Point | None:
+def _counter_example(family: Provable, extreme: Extreme, claim: Interval) -> Point | None:
     """A point where the claim fails at this extreme; one next to 0 where the extreme is far out."""
-    middles = tuple(v.low + (v.high - v.low) / 2 for v in subject.parameters)
-    candidates: list[Point] = [(z, *middles) for z in subject.points]
+    middles = tuple(v.low + (v.high - v.low) / 2 for v in family.parameters)
+    candidates: list[Point] = [(z, *middles) for z in family.points]
     if extreme.at and isfinite(extreme.at[0]):
         z, *rest = extreme.at
         beside = [(x, *rest) for x in (z, nextafter(z, -inf), nextafter(z, inf))]
         candidates = [*candidates, *beside] if extreme.tails else [*beside, *candidates]
     for point in candidates:
-        value = subject.slope.at(point)
-        fails = value.high < claim.low if extreme.is_least else value.low > claim.high
-        if fails:
+        slope = family.slope.at(point)
+        if slope.high < claim.low if extreme.is_least else slope.low > claim.high:
             return point
     return None
 
 
-def _point(subject: Subject, point: Point) -> str:
-    """The point as the argument of σ′, with the open parameters behind it."""
-    given = [f"{name} = {value:g}" for name, value in zip(subject.names, point[1:], strict=True)]
-    return "; ".join([f"{point[0] + 0.0:.6g}", *given])
-
-
-def _compared(value: float, relation: str, bound: float) -> str:
-    """Both numbers, with so many digits that they differ."""
+def _refutation(family: Provable, extreme: Extreme, claim: Interval, point: Point) -> str:
+    """σ′ at a point, with the open parameters there, and the claim: with so many digits that they differ."""
+    given = [f"; {name} = {value:g}" for name, value in zip(family.names, point[1:], strict=True)]
+    slope = family.slope.at(point)
+    if extreme.is_least:
+        value, relation, bound = slope.high, "less", claim.low
+    else:
+        value, relation, bound = slope.low, "more", claim.high
     digits = 6 if f"{value:.6g}" != f"{bound:.6g}" else 17
-    return f"{value:.{digits}g}, {relation} than {bound:.{digits}g}"
-
-
-def _limit(extreme: Extreme) -> str:
-    """That the slope is not bounded away from zero, where a claim to the contrary was made."""
-    if extreme.is_least and extreme.tails and _is_zero(extreme.bounds):
-        return "; σ′ is not bounded away from zero (limit 0)"
-    return ""
+    vanishes = extreme.is_least and extreme.tails and _is_zero(extreme.bounds)
+    return (
+        f"σ′({point[0] + 0.0:.6g}{''.join(given)}) = {value:.{digits}g}, {relation} than {bound:.{digits}g}"
+        f"{'; σ′ is not bounded away from zero (limit 0)' if vanishes else ''}"
+    )
 
 
 def _is_zero(infimum: Interval) -> bool:
-    """Whether an infimum is 0, as far as floats tell."""
+    """Whether an infimum is 0 but for the rounding of its enclosure."""
     return infimum.low == 0 and infimum.high <= 1e-12
 
 
-def _proved(low: float, high: float) -> str:
-    """What is proved instead of the claim, to end a reason with; empty where that is nothing."""
-    bounds = [f"σ′ ≥ {exactly(low)}"] if isfinite(low) else []
-    bounds += [f"σ′ ≤ {exactly(high)}"] if isfinite(high) else []
-    return f"; proved is {' and '.join(bounds)}: try a claim within that" if bounds else ""
-
-
-def _monotone(subject: Subject, least: Extreme, greatest: Extreme) -> tuple[Verdict, float | None]:
-    """Whether σ′ keeps one sign; if not, a point where σ falls, as far as a limit shows it."""
+def _monotone(family: Provable, least: Extreme, greatest: Extreme) -> tuple[Verdict, float | None]:
+    """Whether σ′ keeps one sign; if not, a point where σ falls, if one is found."""
     if least.bounds.high < 0 < greatest.bounds.low:
-        turns = _witness(subject, least, NONNEGATIVE)
-        return "REFUTED", None if turns is None else turns[0]
-    if subject.continuity.doubt:
-        return "UNDECIDED", None
-    if least.bounds.low >= 0 or greatest.bounds.high <= 0:
+        falls = _counter_example(family, least, NONNEGATIVE)
+        return "REFUTED", None if falls is None else falls[0]
+    if not family.continuity.doubt and (least.bounds.low >= 0 or greatest.bounds.high <= 0):
         return "CERTIFIED", None
     return "UNDECIDED", None
 
 
-def _range(subject: Subject, inf_slope: Interval, sup_slope: Interval) -> tuple[Interval, Interval]:
+def _range(family: Provable, inf_slope: Interval, sup_slope: Interval) -> tuple[Interval, Interval]:
     """Enclosures of inf σ and sup σ; where σ is monotone they are its limits."""
-    rises, falls = inf_slope.low >= 0, sup_slope.high <= 0
-    if subject.continuity.doubt and not subject.continuity.jumps:
+    doubt, rises = family.continuity.doubt, inf_slope.low >= 0
+    if doubt and not family.continuity.jumps:
         return REALS, REALS
-    if not subject.continuity.doubt and (inf_slope.low > 0 or sup_slope.high < 0):
-        return Interval(-inf, -inf), UNBOUNDED
-    if subject.value is None:
+    if not doubt and (inf_slope.low > 0 or sup_slope.high < 0):
+        return single(-inf), UNBOUNDED
+    if family.value is None:
         return Interval(-inf, 0.0), NONNEGATIVE  # σ(0) = 0
-    if not subject.continuity.doubt and (rises or falls):
+    if not doubt and (rises or sup_slope.high <= 0):
         tails = [
-            subject.value.over((z, *subject.parameters), settled=NOTHING)
-            for z in (Interval(-inf, -FAR), Interval(FAR, inf))
+            family.value.over((z, *family.parameters)) for z in (Interval(-inf, -FAR), Interval(FAR, inf))
         ]
         low, high = tails if rises else tails[::-1]
         return low.least, high.greatest
-    least, greatest = extremes(subject.value, subject.value_over, subject.parameters, kinks=subject.kinks)
+    least, greatest = extremes(family.value, family.value_over, family.parameters, kinks=family.kinks)
     return least.bounds, greatest.bounds
 
 
-def _where(points: tuple[float, ...]) -> str:
-    return f", {towards(points)}" if points else ""
+def _after_comma(points: tuple[float, ...]) -> str:
+    return f", {place_text(points)}" if points else ""

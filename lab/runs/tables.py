@@ -11,7 +11,7 @@ import pandas as pd
 
 from lab.experiment.variants import Variant
 from lab.numerics import Array
-from lab.prover.bounds import slope_bounds
+from lab.prover.slope_bounds import slope_bounds
 from lab.training.loop import Training
 from lab.training.neurons import NEURON_COLUMNS
 from lab.training.recorder import EDGES, STEP_COLUMNS, Readings

@@ -5,7 +5,7 @@
 
 with z, z′ ~ N(0, q) of correlation c, and q⁺ the mean square one layer up. Of two equal inputs, c = 1, χ_c is
 χ of `lab.theory.mean_field`. The mean of δ over many inputs has the square E δ·δ′ over pairs of them: where a
-layer tells inputs apart, that shrinks faster than E ‖δ‖².
+layer makes inputs less alike, that shrinks faster than E ‖δ‖².
 
 Sources: Poole, Lahiri, Raghu, Sohl-Dickstein & Ganguli, *Exponential expressivity in deep neural networks
 through transient chaos* (2016), eqs. (5) and (6); Schoenholz, Gilmer, Ganguli & Sohl-Dickstein, *Deep
@@ -21,26 +21,29 @@ from scipy.optimize import brentq
 
 from lab.parts import Activation
 from lab.theory.mean_field import FixedPoint, depth_scale
-from lab.theory.pairs import pair_mean
+from lab.theory.moments import pair_mean
 
 _NEAREST = 1e-9
-"""A fixed point nearer to c = 1 than this is not told from it."""
+"""A fixed point that is nearer to c = 1 than this counts as c = 1."""
 
 _BESIDE_A_JUMP = 1e-4
 """The same for a σ that jumps, whose map falls away from c = 1 as the root of the distance does."""
 
 _FLAT = 1e-9
-"""What the map does not move c by is fixed."""
+"""Where the map moves c by no more than this, c counts as fixed."""
 
 
 def next_correlation(
-    sigma: Activation, q: float, c: float, weight_variance: float, bias_variance: float, above: float
+    sigma: Activation, q: float, c: float, weight_variance: float, bias_variance: float, q_above: float
 ) -> float:
-    """c one layer up, where the mean square of z is ``above``; 1 where that is 0, for then all z are 0."""
-    if above == 0:
+    """c one layer up, (σ_w² E σ(z) σ(z′) + σ_b²)/q⁺ with q⁺ = ``q_above``; 1 where all z are 0, and so is q⁺.
+
+    Source: Poole et al. (2016), eq. (5).
+    """
+    if q_above == 0:
         return 1.0
     covariance = weight_variance * pair_mean(sigma, q, c, sigma.kinks) + bias_variance
-    return max(-1.0, min(1.0, covariance / above)) if isfinite(covariance) else nan
+    return max(-1.0, min(1.0, covariance / q_above)) if isfinite(covariance) else nan
 
 
 def pair_chi(sigma: Activation, q: float, c: float, weight_variance: float) -> float:
@@ -100,6 +103,4 @@ def fixed_correlation(
     nearest = 1 - (_BESIDE_A_JUMP if sigma.jumps else _NEAREST)
     if (rest.chi <= 1 and not sigma.jumps) or excess(nearest) >= 0:
         return at(1.0)
-    if excess(0.0) <= 0:
-        return at(0.0)
-    return at(float(brentq(excess, 0.0, nearest, xtol=1e-12)))
+    return at(0.0 if excess(0.0) <= 0 else float(brentq(excess, 0.0, nearest, xtol=1e-12)))

@@ -28,21 +28,23 @@ LARGEST_Q = 1e12
 SMALLEST_Q = 1e-12
 """A forward map that is still falling here falls to 0."""
 
-START = 1.0
-"""The q from which the fixed point is looked for: standardised z."""
-
-SAME = 1e-6
+CRITICAL_WITHIN = 1e-6
 """How near to 1 χ must be at a critical point."""
 
 SEARCHED = (1e-3, 1e3)
 """The σ_w² between which a boundary is looked for."""
 
-_FLAT = 1e-12
-"""A relative difference that is but rounding."""
+_ROUNDING = 1e-12
+"""A relative difference up to this counts as rounding."""
 
 
 def next_q(sigma: Activation, q: float, weight_variance: float, bias_variance: float) -> float:
-    """The mean square of z one layer up: σ_w² E σ(√q g)² + σ_b²."""
+    """The mean square of z one layer up: σ_w² E σ(√q g)² + σ_b² (Poole et al., 2016, eq. (3)).
+
+    >>> from lab.activations.linear import ReLU
+    >>> round(next_q(ReLU(), 3.0, weight_variance=2.0, bias_variance=0.5), 12)
+    3.5
+    """
     return weight_variance * square(sigma, q) + bias_variance
 
 
@@ -55,10 +57,14 @@ def chi(sigma: Activation, q: float, weight_variance: float) -> float:
 
 
 def depth_scale(chi: float) -> float:
-    """ξ = −1/ln χ: the layers over which E ‖δ‖² falls by e; infinite at χ = 1, negative where it grows."""
+    """ξ = −1/ln χ: the layers over which E ‖δ‖² falls by e; infinite at χ = 1, negative where it grows.
+
+    >>> round(depth_scale(0.5), 4)
+    1.4427
+    """
     if isnan(chi):
         return nan
-    if abs(chi - 1) <= _FLAT:
+    if abs(chi - 1) <= _ROUNDING:
         return inf
     return 0.0 if chi in (0.0, inf) else -1 / log(chi)
 
@@ -76,7 +82,7 @@ class FixedPoint:
     chi
         χ there.
     everywhere
-        Whether every q is fixed, as for ReLU of σ_w² = 2; the one told is 1.
+        Whether every q is fixed, as for ReLU of σ_w² = 2; then ``q`` is 1.
     """
 
     q: float
@@ -98,8 +104,7 @@ class FixedPoint:
 def fixed_point(sigma: Activation, weight_variance: float, bias_variance: float) -> FixedPoint:
     """The fixed point of the map of q that lies next to q = 1, on the side to which the map moves it.
 
-    It is found as a root and not by iteration, which at a critical point would take for ever. Where every q
-    is fixed, as for ReLU of σ_w² = 2, it is 1.
+    It is found as a root and not by iteration, which at a critical point would take for ever.
     """
 
     def excess(q: float) -> float:
@@ -110,21 +115,21 @@ def fixed_point(sigma: Activation, weight_variance: float, bias_variance: float)
         growth = slope if q == 0 else weight_variance * square_growth(sigma, q)
         return FixedPoint(q, growth, slope)
 
-    moved = excess(START)
+    moved = excess(1.0)
     if isnan(moved):
         return FixedPoint(nan, nan, nan)
-    if abs(moved) <= _FLAT:
-        return replace(at(START), everywhere=abs(excess(2 * START)) <= _FLAT)
+    if abs(moved) <= _ROUNDING:
+        return replace(at(1.0), everywhere=abs(excess(2.0)) <= _ROUNDING)
     factor = 2.0 if moved > 0 else 0.5
-    last = here = START
+    last = here = 1.0
     while SMALLEST_Q < here < LARGEST_Q:
         here *= factor
         there = excess(here)
         if not isfinite(there):
             break
-        if there * moved < 0 and abs(there) > _FLAT:
+        if there * moved < 0 and abs(there) > _ROUNDING:
             return at(brentq(excess, last, here, xtol=1e-300, rtol=1e-14))
-        if abs(there) > _FLAT:  # where the map moves q by a rounding only, it may go on behind
+        if abs(there) > _ROUNDING:  # where the map moves q by a rounding only, it may go on behind
             last = here
     return at(0.0) if factor < 1 else FixedPoint(inf, nan, nan)
 
@@ -143,10 +148,15 @@ def critical(sigma: Activation, bias_variance: float) -> Critical | None:
 
     At a fixed point σ_w² = (q − σ_b²)/E σ(√q g)², so χ is a function of q alone, and its points χ = 1 are
     roots in one variable. For σ_b² = 0 and σ(0) = 0 there is also q → 0, where σ_w² = 1/E σ′² = 1/σ′(0)²: for
-    an odd σ the only one, since q E σ′² ≥ Var σ (Poincaré). Of these the first is told that q goes to.
+    an odd σ the only one, since q E σ′² ≥ Var σ (Poincaré). The first of these that the map of q goes to from
+    q = 1 is returned.
 
     Source: Schoenholz et al. (2017); Hayou, Doucet & Rousseau, *On the impact of the activation function on
     deep neural networks training* (2019).
+
+    >>> from lab.activations.linear import ReLU
+    >>> round(critical(ReLU(), 0.0).weight_variance, 12)
+    2.0
     """
 
     def excess(q: float) -> float:
@@ -158,14 +168,14 @@ def critical(sigma: Activation, bias_variance: float) -> Critical | None:
         roots = [
             brentq(excess, bias_variance + low, bias_variance + high, xtol=1e-300, rtol=1e-14)
             for low, high, before, after in zip(above, above[1:], found, found[1:], strict=False)
-            if before * after < 0 and min(abs(before), abs(after)) > _FLAT
+            if before * after < 0 and min(abs(before), abs(after)) > _ROUNDING
         ]
         candidates = [(q - bias_variance) / square(sigma, q) for q in roots]
         if bias_variance == 0 and (passed := slope_square(sigma, 0.0)) > 0:
             candidates.append(1 / passed)
     for weight_variance in candidates:
         rest = fixed_point(sigma, weight_variance, bias_variance)
-        if abs(rest.chi - 1) <= SAME:
+        if abs(rest.chi - 1) <= CRITICAL_WITHIN:
             return Critical(weight_variance, rest.q)
     return None
 

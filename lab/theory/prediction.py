@@ -97,8 +97,8 @@ def predicted(
     is n_l, the n_in of the layer above, whatever the initialiser scales by. The learning speed is the norm of
     the mean of δ over m examples, whose square is E δ·δ′ over all m² pairs of them, an example with itself
     included. The gradient of the weights has (BP4) the square E δ^l·δ^l′ n_{l−1} E a^{l−1} a^{l−1}′, where
-    the latter is (c^l q^l − Var b^l)/Var w^l. All are told relative to the last hidden layer, since
-    E ‖δ^L‖² depends on the cost.
+    the latter is (c^l q^l − Var b^l)/Var w^l. All are relative to the last hidden layer, since E ‖δ^L‖²
+    depends on the cost.
 
     It is assumed that the layers are wide, so that z is normal; that w, b have mean 0 and are drawn
     independently; and that all examples are of about the same norm, and those of one kind of pairs of the
@@ -120,42 +120,28 @@ def predicted(
     Source: Schoenholz, Gilmer, Ganguli & Sohl-Dickstein, *Deep information propagation* (2017), eqs. (5),
     (7) and (17); with the fans, Glorot & Bengio (2010), eq. (6).
     """
-    depth = len(sigmas)
     w2 = [n_in * w for n_in, (w, _) in zip(sizes, variances, strict=False)]
     b2 = [b for _, b in variances]
     q = [w2[0] * mean_square + b2[0]]
-    for l in range(1, depth):
-        q.append(next_q(sigmas[l - 1], q[-1], w2[l], b2[l]))
-    last = max(depth - 2, 0)
-    left = [chi(sigmas[l], q[l], w2[l + 1]) for l in range(depth - 1)]
-    errors = _downward(1.0, left)
-    kinds = [_of_pairs(kind, sigmas, w2, b2, q, mean_square) for kind in pairs]
-    together = np.sum([kind.errors for kind in kinds], axis=0)
+    for sigma, w, b in zip(sigmas, w2[1:], b2[1:], strict=False):
+        q.append(next_q(sigma, q[-1], w, b))
+    chis = [chi(sigma, at, w) for sigma, at, w in zip(sigmas, q, w2[1:], strict=False)]
+    correlations = [_correlations(kind, sigmas, w2, b2, q, mean_square) for kind in pairs]
+    errors = [_errors(kind, c, sigmas, w2, q) for kind, c in zip(pairs, correlations, strict=True)]
+    last = max(len(sigmas) - 2, 0)
     with np.errstate(all="ignore"):
-        fed = [(kind.correlations * q - b2) / np.array([w for w, _ in variances]) for kind in kinds]
-        of_weights = np.sum([kind.errors * fed_by for kind, fed_by in zip(kinds, fed, strict=True)], axis=0)
+        together = np.sum(errors, axis=0)
+        fed = [(c * q - b2) / np.array([w for w, _ in variances]) for c in correlations]
+        of_weights = np.sum([e * fed_by for e, fed_by in zip(errors, fed, strict=True)], axis=0)
         speed, weight_speed, delta_rms = (
-            np.sqrt(square / square[last]) for square in (together, of_weights, errors)
+            np.sqrt(square / square[last]) for square in (together, of_weights, _downward(1.0, chis))
         )
-        left_of_pairs = np.append(together[:-1] / together[1:], np.nan)
-    correlation = _mean_correlation(pairs, kinds)
-    return [
-        LayerPrediction(
-            layer=l + 1,
-            n_in=sizes[l],
-            n_out=sizes[l + 1],
-            weight_variance=w2[l],
-            bias_variance=b2[l],
-            q=q[l],
-            correlation=float(correlation[l]),
-            chi=left[l] if l < depth - 1 else np.nan,
-            pair_chi=float(left_of_pairs[l]),
-            speed=float(speed[l]),
-            weight_speed=float(weight_speed[l]),
-            delta_rms=float(delta_rms[l]),
-        )
-        for l in range(depth)
+        pair_chis = np.append(together[:-1] / together[1:], np.nan)
+    fields = [
+        *(sizes, sizes[1:], w2, b2, q, _mean_correlation(pairs, correlations).tolist()),
+        *([*chis, np.nan], pair_chis.tolist(), speed.tolist(), weight_speed.tolist(), delta_rms.tolist()),
     ]
+    return [LayerPrediction(l, *row) for l, row in enumerate(zip(*fields, strict=False), start=1)]
 
 
 def homogeneous(
@@ -170,6 +156,10 @@ def homogeneous(
 
     ``weight_variance`` is σ_w² = n_in Var w, and all inputs have the same ``correlation``. Raises ValueError
     for numbers out of range.
+
+    >>> from lab.activations.linear import ReLU
+    >>> [round(layer.q, 9) for layer in homogeneous(ReLU(), 3, weight_variance=1.0, bias_variance=0.0)]
+    [1.0, 0.5, 0.25]
     """
     if depth < 1:
         raise ValueError(f"depth must be >= 1, got {depth}")
@@ -187,39 +177,38 @@ def homogeneous(
     return predicted([1] * (layers + 1), [sigma] * layers, [variances] * layers, mean_square, pairs)[:-1]
 
 
-@dataclass(frozen=True)
-class _Kind:
-    """Of a kind of pairs, layer by layer: c, and its share of E δ·δ′ relative to E ‖δ^L‖²."""
-
-    correlations: Array
-    errors: Array
-
-
-def _of_pairs(
+def _correlations(
     kind: Pairs,
     sigmas: Sequence[Activation],
     w2: Sequence[float],
     b2: Sequence[float],
     q: Sequence[float],
     mean_square: float,
-) -> _Kind:
-    depth = len(sigmas)
+) -> Array:
+    """c of a kind of pairs, layer by layer."""
     c = [(w2[0] * mean_square * kind.correlation + b2[0]) / q[0] if q[0] else 1.0]
-    for l in range(1, depth):
+    for l in range(1, len(sigmas)):
         c.append(next_correlation(sigmas[l - 1], q[l - 1], c[-1], w2[l], b2[l], q[l]))
-    left = [pair_chi(sigmas[l], q[l], c[l], w2[l + 1]) for l in range(depth - 1)]
-    return _Kind(np.array(c), _downward(kind.share * kind.alike(q[-1], c[-1]), left))
+    return np.array(c)
 
 
-def _downward(at_output: float, left: Sequence[float]) -> Array:
+def _errors(
+    kind: Pairs, c: Array, sigmas: Sequence[Activation], w2: Sequence[float], q: Sequence[float]
+) -> Array:
+    """The share of a kind of pairs in E δ·δ′, layer by layer, relative to E ‖δ^L‖²."""
+    chis = [pair_chi(sigmas[l], q[l], c[l], w2[l + 1]) for l in range(len(sigmas) - 1)]
+    return _downward(kind.share * kind.alike(q[-1], c[-1]), chis)
+
+
+def _downward(at_output: float, chis: Sequence[float]) -> Array:
     """What is left of a square in each layer, multiplied by each χ from the output down."""
-    return at_output * np.append(np.cumprod(left[::-1])[::-1], 1.0)
+    return at_output * np.append(np.cumprod(chis[::-1])[::-1], 1.0)
 
 
-def _mean_correlation(pairs: Sequence[Pairs], kinds: Sequence[_Kind]) -> Array:
+def _mean_correlation(pairs: Sequence[Pairs], correlations: Sequence[Array]) -> Array:
     """The mean c over the pairs of different examples; that of one example where there are no others."""
-    others = [(one.share, kind) for one, kind in zip(pairs, kinds, strict=True) if one.correlation < 1]
+    others = [(kind.share, c) for kind, c in zip(pairs, correlations, strict=True) if kind.correlation < 1]
     if not others:
-        return kinds[0].correlations
+        return correlations[0]
     total = sum(share for share, _ in others)
-    return np.asarray(np.sum([share / total * kind.correlations for share, kind in others], axis=0))
+    return np.asarray(np.sum([share / total * c for share, c in others], axis=0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from scipy.optimize import brentq
@@ -12,7 +13,7 @@ from lab.numerics import Array, Interval
 from lab.parts import Activation
 
 _SIZES = np.geomspace(1e-3, 1e3, 400)
-_SEARCHED = np.concatenate([-_SIZES[::-1], [0.0], _SIZES])
+_GRID = np.concatenate([-_SIZES[::-1], [0.0], _SIZES])
 """Between neighbours of these a crossing of the floor is looked for."""
 
 
@@ -29,31 +30,28 @@ class Surrogate(Activation):
 
     @property
     def range(self) -> Interval:
-        """That of σ."""
         return self.inner.range
 
     @property
     def slope_range(self) -> Interval:
-        """The slope of σ, lifted."""
-        low, high = self.inner.slope_range.low, self.inner.slope_range.high
-        return Interval(max(low, self.floor), max(high, self.floor))
+        slope = self.inner.slope_range
+        return Interval(max(slope.low, self.floor), max(slope.high, self.floor))
 
     @cached_property
     def kinks(self) -> tuple[float, ...]:
-        """Kinks of σ, and where σ′ crosses the floor."""
+        def above(z: float) -> float:
+            return float(self.inner.derivative(z)) - self.floor
+
         with np.errstate(all="ignore"):
-            above = np.asarray(self.inner.derivative(_SEARCHED)) - self.floor
-            places = np.flatnonzero(above[:-1] * above[1:] < 0)
+            heights = np.asarray(self.inner.derivative(_GRID)) - self.floor
+            crossed = heights[:-1] * heights[1:] < 0
             found = [
-                brentq(lambda z: float(self.inner.derivative(z)) - self.floor, *_SEARCHED[at : at + 2])
-                for at in places
+                brentq(above, *ends) for ends, is_one in zip(pairwise(_GRID), crossed, strict=True) if is_one
             ]
         return tuple(sorted({*self.inner.kinks, *map(float, found)}))
 
     def __call__(self, z: Array) -> Array:
-        """σ(z)."""
         return np.asarray(self.inner(z))
 
     def derivative(self, z: Array) -> Array:
-        """max(σ′(z), floor)."""
         return np.asarray(np.maximum(self.inner.derivative(z), self.floor))

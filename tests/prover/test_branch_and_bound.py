@@ -5,19 +5,10 @@ from math import inf
 import pytest
 
 from lab.activations.formula.formula import Formula
-from lab.activations.formula.parser import parse
-from lab.activations.formula.tape import Tape
 from lab.numerics import REALS, Interval
 from lab.prover.branch_and_bound import MOST_BOXES, extremes
-from lab.prover.mean_value import Function
-
-
-def function(text, *left_open):
-    tape = Tape()
-    f = tape.copied(parse(text, {}, left_open))
-    partials = [tape.derivative(f, position) for position in range(len(left_open) + 1)]
-    curvature = tape.derivative(partials[0])
-    return Function(tape, f.node, f.node, tuple(partial.node for partial in partials), curvature.node)
+from lab.prover.mean_value_form import ExactFunction
+from tests.prover.test_mean_value_form import function
 
 
 @pytest.mark.parametrize(
@@ -49,13 +40,13 @@ def test_the_ends_of_the_domain_belong_to_it():
 
 def test_a_kink_that_is_no_float_costs_nothing(monkeypatch):
     looked = []
-    over = Function.over
+    over = ExactFunction.over
 
-    def counted(self, box, settled):
+    def counted(self, box, *settled):
         looked.append(box)
-        return over(self, box, settled)
+        return over(self, box, *settled)
 
-    monkeypatch.setattr(Function, "over", counted)
+    monkeypatch.setattr(ExactFunction, "over", counted)
     text = "where(3*z > 1, 1, 2)"
     low, high = extremes(function(text), REALS, kinks=Formula(text).kinks)
     assert (low.bounds, high.bounds) == (Interval(1.0, 1.0), Interval(2.0, 2.0))

@@ -9,14 +9,14 @@ from flint import acb, arb, ctx
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from lab.activations.formula.exact_graph import below, exact_expression
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.operations import FUNCTIONS
 from lab.activations.formula.parser import FormulaError
 from lab.activations.formula.ranges import RULES as REAL_RULES
-from lab.activations.formula.tape import Tape
 from lab.numerics import Interval
-from lab.prover.complex_balls import RULES, continued, of_interval
-from lab.prover.sides import sides, switches
+from lab.prover.branches import branches, switch_differences
+from lab.prover.complex_balls import RULES, ball_around, continued
 from tests.exact import FORMULAS, LARGEST, Undefined, Unknown, exact
 
 
@@ -123,12 +123,10 @@ def functions(text, z=None):
         sigma = Formula(text)
     except FormulaError:
         assume(False)
-    tape = Tape()
-    value = tape.copied(sigma.expression)
-    slope = tape.derivative(value)
-    compared = switches(tape, tape.below(value.node, slope.node)) if z else {}
-    known = sides(compared, z) if z else {}
-    both = continued(tape, (value.node, slope.node), known)
+    value = exact_expression(sigma.expression)
+    slope = value.derivative()
+    known = branches(switch_differences(below(value, slope)), z) if z else {}
+    both = continued((value, slope), known)
     return lambda ball: both(ball)[0], lambda ball: both(ball)[1]
 
 
@@ -175,7 +173,7 @@ def test_at_real_points_it_is_the_value_and_the_slope(text, x):
             assert exactly(found.real.lower()) - slack <= true <= exactly(found.real.upper()) + slack
 
 
-def test_every_operation_of_a_tape_has_a_rule():
+def test_every_operation_of_an_exact_graph_has_a_rule():
     assert set(RULES) == {*REAL_RULES, "where"}
 
 
@@ -245,12 +243,12 @@ def test_far_out_nothing_is_lost():
 
 
 def test_a_ball_around_an_interval():
-    third = of_interval(Interval(0.3, 0.4)).real
+    third = ball_around(Interval(0.3, 0.4)).real
     assert third.lower() <= 0.3
     assert third.upper() >= 0.4
-    assert of_interval(Interval(0.3, 0.3)).is_exact()
-    assert not of_interval(None).is_finite()
-    assert not of_interval(Interval(0.0, float("inf"))).is_finite()
+    assert ball_around(Interval(0.3, 0.3)).is_exact()
+    assert not ball_around(None).is_finite()
+    assert not ball_around(Interval(0.0, float("inf"))).is_finite()
 
 
 def test_a_wrong_rule_would_be_seen(monkeypatch):

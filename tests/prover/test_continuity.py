@@ -2,17 +2,16 @@
 
 import pytest
 
+from lab.activations.formula.exact_graph import exact_expression
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.parser import parse
-from lab.activations.formula.tape import Tape
 from lab.numerics import Interval
 from lab.prover.continuity import Continuity, continuity
 
 
 def found(text, suspects=(), **ranges):
-    tape = Tape()
-    sigma = tape.copied(parse(text, {}, tuple(ranges)))
-    return continuity(sigma, tape.derivative(sigma), tuple(ranges.values()), suspects)
+    sigma = exact_expression(parse(text, {}, tuple(ranges)))
+    return continuity(sigma, sigma.derivative(), tuple(ranges.values()), suspects)
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,19 @@
-"""Expectations under a normal, against closed forms, published gains and an independent quadrature."""
+"""Expectations under normals, against closed forms, published gains and an independent quadrature."""
 
 from dataclasses import dataclass
-from math import erf, exp, inf, isnan, pi, sqrt
+from itertools import pairwise
+from math import acos, asin, erf, exp, inf, isnan, nan, pi, sinh, sqrt
 
 import numpy as np
 import pytest
-from scipy.integrate import quad
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.integrate import dblquad, quad
 
 import lab
 from lab.parts import Activation
 from lab.theory import moments
+from lab.theory.moments import pair_mean
 
 GAINS = """
 sigmoid 1.84623 .04484; tanh 1.59254 .46440; relu 1.41421 .50000; elu 1.24520 .66810; selu 1.00000 1.07157;
@@ -56,28 +60,32 @@ def test_what_overflows_is_not_finite_and_what_is_undefined_is_nan():
     assert isnan(moments.square(lab.activation("tanh"), inf))
 
 
+def gaussian(f, q, kinks=()):
+    """E f(√q g) by scipy's adaptive quadrature."""
+    ends = sorted({-12.0, 0.0, 12.0, *(kink / sqrt(q) for kink in kinks)})
+    return sum(
+        quad(
+            lambda g: float(f(sqrt(q) * g)) * exp(-g * g / 2) / sqrt(2 * pi),
+            *piece,
+            epsabs=0,
+            epsrel=1e-12,
+            limit=400,
+        )[0]
+        for piece in pairwise(ends)
+    )
+
+
 @pytest.mark.parametrize("name", ["sigmoid", "softsign", "hard-swish", "selu", "soft-shrink", "damped-snake"])
 @pytest.mark.parametrize("q", [0.2, 3.0, 40.0])
 def test_against_another_quadrature(name, q):
     sigma = lab.activation(name)
-    ends = sorted({-12.0, 0.0, 12.0, *(kink / sqrt(q) for kink in sigma.kinks)})
     for f, found in ((sigma, moments.square(sigma, q)), (sigma.derivative, moments.slope_square(sigma, q))):
-        expected = sum(
-            quad(
-                lambda g, f=f: float(f(sqrt(q) * g)) ** 2 * exp(-g * g / 2) / sqrt(2 * pi),
-                *ends[at : at + 2],
-                epsabs=0,
-                epsrel=1e-12,
-                limit=400,
-            )[0]
-            for at in range(len(ends) - 1)
-        )
-        assert found == pytest.approx(expected, rel=1e-10)
+        assert found == pytest.approx(gaussian(lambda z, f=f: f(z) ** 2, q, sigma.kinks), rel=1e-10)
 
 
 @dataclass(frozen=True)
 class Bent(Activation):
-    """A σ that tells nobody of its kink at 1/3 and of its jump at −0.7."""
+    """A σ that does not declare its kink at 1/3 and its jump at −0.7."""
 
     def __call__(self, z):
         return np.maximum(z - 1 / 3, 0) + (np.asarray(z) > -0.7)
@@ -86,19 +94,11 @@ class Bent(Activation):
         return (np.asarray(z) > 1 / 3).astype(float)
 
 
-def test_a_kink_that_nobody_declared_costs_no_accuracy():
+def test_a_kink_that_is_not_declared_costs_no_accuracy():
     above = 0.5 * (1 - erf(1 / 3 / sqrt(2)))
     assert moments.slope_square(Bent(), 1.0) == pytest.approx(above, rel=1e-10)
-    assert moments.mean(lambda z: (z > -0.7).astype(float), 1.0) == pytest.approx(
-        0.5 * (1 + erf(0.7 / sqrt(2))), rel=1e-10
-    )
-
-
-def test_means():
-    """E ReLU = √(q/2π), E tanh = 0."""
-    q, relu = 2.5, lab.activation("relu")
-    assert moments.mean(relu, q, relu.kinks) == pytest.approx(sqrt(q / (2 * pi)), rel=1e-13)
-    assert abs(moments.mean(lab.activation("tanh"), q)) < 1e-15
+    jumped = moments.mean_square(lambda z: (z > -0.7).astype(float), 1.0)
+    assert jumped == pytest.approx(0.5 * (1 + erf(0.7 / sqrt(2))), rel=1e-10)
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "tanh", "relu", "selu", "step", "hard-shrink", "gelu"])
@@ -117,3 +117,79 @@ def test_at_zero_it_is_the_limit_from_both_sides(name, at_zero):
 
 def test_without_any_slope_the_backward_gain_is_infinite():
     assert moments.backward_gain(lab.activation("step")) == inf
+
+
+CORRELATIONS = [-1.0, -0.7, 0.0, 1e-9, 0.3, 0.95, 0.9999, 1 - 1e-9, 1.0]
+
+
+def of_pairs(name, q, c):
+    sigma = lab.activation(name)
+    return pair_mean(sigma, q, c, sigma.kinks), pair_mean(sigma.derivative, q, c, sigma.kinks)
+
+
+@pytest.mark.parametrize("c", CORRELATIONS)
+@pytest.mark.parametrize("q", [1e-6, 0.4, 1.0])
+def test_closed_forms_of_pairs(q, c):
+    """ReLU: Cho & Saul (2009), eqs. (4) and (6); erf: Williams (1998), eq. (11)."""
+    angle = acos(c)
+    value, slope = of_pairs("relu", q, c)
+    assert value == pytest.approx(q * (sqrt(1 - c * c) + (pi - angle) * c) / (2 * pi), abs=1e-9 * q)
+    assert slope == pytest.approx((pi - angle) / (2 * pi), abs=1e-9)
+    assert of_pairs("erf", q, c)[0] == pytest.approx(2 / pi * asin(2 * q * c / (1 + 2 * q)), abs=1e-9)
+    assert of_pairs("sin", q, c)[0] == pytest.approx(exp(-q) * sinh(q * c), abs=1e-9)
+    assert of_pairs("identity", q, c) == pytest.approx((q * c, 1), rel=1e-12)
+
+
+@pytest.mark.parametrize(("name", "q", "c"), [("tanh", 4.0, 0.6), ("gelu", 1.0, -0.4), ("sigmoid", 9.0, 0.9)])
+def test_pairs_against_another_quadrature(name, q, c):
+    sigma = lab.activation(name)
+
+    def integrand(h, g):
+        z, other = sqrt(q) * g, sqrt(q) * (c * g + sqrt(1 - c * c) * h)
+        return float(sigma(z)) * float(sigma(other)) * exp(-(g * g + h * h) / 2) / (2 * pi)
+
+    expected = dblquad(integrand, -8, 8, -8, 8, epsabs=1e-9, epsrel=1e-9)[0]
+    assert pair_mean(sigma, q, c) == pytest.approx(expected, abs=1e-7)
+
+
+@pytest.mark.parametrize("name", ["softsign", "hard-swish", "selu", "soft-shrink", "mish", "step", "plu"])
+@pytest.mark.parametrize("q", [0.01, 1.0, 40.0])
+def test_at_both_ends_it_is_a_moment_of_one_normal(name, q):
+    """c = 0: the square of the mean; c → 1: the mean square."""
+    sigma = lab.activation(name)
+    scale = moments.square(sigma, q)
+    mean = gaussian(sigma, q, sigma.kinks)
+    assert pair_mean(sigma, q, 0.0, sigma.kinks) == pytest.approx(mean**2, abs=1e-7 * scale)
+    assert pair_mean(sigma, q, 1.0, sigma.kinks) == scale
+    assert pair_mean(sigma, q, 1 - 1e-14, sigma.kinks) == pytest.approx(scale, rel=1e-6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    name=st.sampled_from(["tanh", "relu", "gelu", "softplus", "step", "bump", "hard-sigmoid"]),
+    q=st.floats(1e-3, 50),
+    c=st.floats(0, 0.999),
+    rise=st.floats(1e-3, 1),
+)
+def test_more_alike_means_more(name, q, c, rise):
+    """On [0, 1] the expectation rises from 0 or more to E f²: a power series in c of no negative term."""
+    sigma = lab.activation(name)
+    whole = moments.square(sigma, q)
+    low, high = (pair_mean(sigma, q, at, sigma.kinks) for at in (c, min(c + rise, 1.0)))
+    assert -1e-9 * whole <= low <= high + 1e-9 * whole
+    assert high <= whole * (1 + 1e-9)
+
+
+def test_pairs_of_what_is_undefined_are_nan():
+    tanh = lab.activation("tanh")
+    assert isnan(pair_mean(tanh, nan, 0.5))
+    assert isnan(pair_mean(tanh, inf, 0.5))
+    assert isnan(pair_mean(tanh, 1.0, nan))
+    assert isnan(pair_mean(tanh, 1.0, 1.0 + 1e-9))
+    assert isnan(pair_mean(lab.activation("log(z)"), 1.0, 0.5))
+
+
+def test_at_q_0_slopes_are_those_at_0():
+    assert of_pairs("tanh", 0.0, 0.3) == pytest.approx((0, 1), abs=1e-12)
+    assert of_pairs("relu", 0.0, 0.0)[1] == pytest.approx(0.25)
+    assert np.isfinite(of_pairs("relu", 0.0, -1.0)).all()

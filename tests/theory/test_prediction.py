@@ -163,7 +163,7 @@ def mean_errors(name, weight_variance, bias_variance, correlation, m, width=300,
     [("relu", 2.0, 0.0, 0.2), ("tanh", 2.5, 0.05, 0.3), ("sigmoid", 4.0, 1.0, 0.1), ("selu", 1.0, 0.0, 0.5)],
 )
 def test_the_mean_error_of_inputs_that_differ(name, weight_variance, bias_variance, correlation):
-    """ReLU tells its inputs apart: their mean error shrinks to a third over layers that leave each as it is.
+    """Layers of ReLU that keep each error shrink their mean to a third: they make inputs less alike.
 
     Of m examples, an m-th of all pairs are an example with itself.
     """

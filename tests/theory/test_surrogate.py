@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 import lab
-from lab.theory.moments import slope_square, square
-from lab.theory.pairs import pair_mean
+from lab.theory.moments import pair_mean, slope_square, square
 from lab.theory.surrogate import Surrogate
 
 

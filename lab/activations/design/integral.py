@@ -95,7 +95,7 @@ class Integral(Activation):
     def _first_edges(self) -> Array:
         fine = np.linspace(0, 10, 81)
         far = np.geomspace(10, FARTHEST, 121)
-        kinks = [kink for kink in self._rate.kinks if abs(kink) < FARTHEST]
+        kinks = [kink for kink in self._rate.switches if abs(kink) < FARTHEST]
         return np.unique(np.concatenate([-far, -fine, fine, far, kinks]))
 
     @cached_property
@@ -171,7 +171,7 @@ class Integral(Activation):
     @property
     def kinks(self) -> tuple[float, ...]:
         """The kinks of the formula: there σ′ has a kink or a jump."""
-        return self._rate.kinks
+        return self._rate.switches
 
 
 def _summed(edges: Array, pieces: Array) -> Array:

@@ -1,4 +1,4 @@
-"""What graphs and tapes of operations have in common: Python's operators, and what a node rests on."""
+"""What nodes of graphs have in common: Python's operators, and what a node rests on."""
 
 from __future__ import annotations
 

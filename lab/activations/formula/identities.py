@@ -7,36 +7,14 @@ not know. Every form is the same function of the reals, and defined where the ot
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING
 
-from lab.activations.formula.arithmetic import Arithmetic
-
-
-class Known(Arithmetic):
-    """A node whose operation and arguments can be asked for."""
-
-    @property
-    @abstractmethod
-    def name(self) -> str:
-        """Its operation."""
-
-    @property
-    @abstractmethod
-    def arguments(self) -> tuple[Self, ...]:
-        """What the operation is applied to."""
-
-    @property
-    @abstractmethod
-    def varies(self) -> bool:
-        """Whether it depends on z."""
+if TYPE_CHECKING:
+    from lab.activations.formula.exact_graph import ExactExpression
 
 
-T = TypeVar("T", bound=Known)
-
-
-def simpler(name: str, x: T, *rest: T) -> T | None:
-    """The same value by other operations, where there is a better form; None where there is none."""
+def simpler(name: str, x: ExactExpression, *rest: ExactExpression) -> ExactExpression | None:
+    """``name(x, *rest)`` by other operations, where there is a better form; None where there is none."""
     y = rest[0] if rest else x
     match name:
         case "add":
@@ -50,7 +28,7 @@ def simpler(name: str, x: T, *rest: T) -> T | None:
         case "div":
             return x if y.number == 1 else _quotient(x, y)
         case "neg":
-            return x.arguments[0] if x.name == "neg" else None
+            return x.arguments[0] if x.operation == "neg" else None
         case "pow":
             return x if y.number == 1 else None
         case "where":
@@ -58,17 +36,17 @@ def simpler(name: str, x: T, *rest: T) -> T | None:
     return None
 
 
-def _lacking(x: T, y: T, sign: int) -> T | None:
+def _lacking(x: ExactExpression, y: ExactExpression, sign: int) -> ExactExpression | None:
     """1 ± tanh u = 2 sigmoid(±2u) and 1 ± erf u = erfc(∓u), for x ± y in either order of a sum."""
     if sign == 1 and y.number == 1:
         x, y = y, x
-    if x.number != 1 or y.name not in ("tanh", "erf"):
+    if x.number != 1 or y.operation not in ("tanh", "erf"):
         return None
     (u,) = y.arguments
-    return 2 * (2 * sign * u).call("sigmoid") if y.name == "tanh" else (-sign * u).call("erfc")
+    return 2 * (2 * sign * u).call("sigmoid") if y.operation == "tanh" else (-sign * u).call("erfc")
 
 
-def _product(x: T, y: T) -> T | None:
+def _product(x: ExactExpression, y: ExactExpression) -> ExactExpression | None:
     for one, other in ((x, y), (y, x)):
         if one.number == 0:
             return one
@@ -77,17 +55,17 @@ def _product(x: T, y: T) -> T | None:
         if one.number == -1:
             return -other
     (a, u), (b, v) = _with_factor(x), _with_factor(y)
-    if {u.name, v.name} == {"sin", "cos"} and u.arguments == v.arguments:  # sin u cos u = sin(2u)/2
+    if {u.operation, v.operation} == {"sin", "cos"} and u.arguments == v.arguments:  # sin u cos u = sin(2u)/2
         return 0.5 * (a * b) * (2 * u.arguments[0]).call("sin")
     return None
 
 
-def _with_factor(x: T) -> tuple[T, T]:
+def _with_factor(x: ExactExpression) -> tuple[ExactExpression, ExactExpression]:
     """x = a·u, where a does not depend on z."""
-    if x.name == "neg":
+    if x.operation == "neg":
         a, u = _with_factor(x.arguments[0])
         return -a, u
-    if x.name == "mul":
+    if x.operation == "mul":
         for one, other in (x.arguments, x.arguments[::-1]):
             if not one.varies:
                 a, u = _with_factor(other)
@@ -95,43 +73,43 @@ def _with_factor(x: T) -> tuple[T, T]:
     return x.lifted(1), x
 
 
-def _quotient(x: T, y: T) -> T | None:
+def _quotient(x: ExactExpression, y: ExactExpression) -> ExactExpression | None:
     """Sinh u/cosh u = tanh u, u/(1 + |u|) and u/√(u² + c), also where the dividend has a further factor."""
-    if y.name == "cosh":
+    if y.operation == "cosh":
         return _over_cosh(x, y.arguments[0])
-    if y.name == "sqrt" and y.arguments[0].name == "add":
+    if y.operation == "sqrt" and y.arguments[0].operation == "add":
         return _over_root(x, *y.arguments[0].arguments)
-    if y.name == "add":
+    if y.operation == "add":
         one, size = y.arguments if y.arguments[0].number is not None else y.arguments[::-1]
-        if one.number == 1 and size.name == "abs":
+        if one.number == 1 and size.operation == "abs":
             u = size.arguments[0]
             factor = _ratio(x, u)
             return None if factor is None else factor * u.call("softsign")
     return None
 
 
-def _over_cosh(x: T, u: T) -> T | None:
-    if x.name == "sinh" and x.arguments == (u,):
+def _over_cosh(x: ExactExpression, u: ExactExpression) -> ExactExpression | None:
+    if x.operation == "sinh" and x.arguments == (u,):
         return u.call("tanh")
-    if x.name == "mul":
+    if x.operation == "mul":
         for one, other in (x.arguments, x.arguments[::-1]):
-            if one.name == "sinh" and one.arguments == (u,):
+            if one.operation == "sinh" and one.arguments == (u,):
                 return u.call("tanh") * other
     return None
 
 
-def _over_root(x: T, square: T, c: T) -> T | None:
+def _over_root(x: ExactExpression, square: ExactExpression, c: ExactExpression) -> ExactExpression | None:
     """u/√(u² + c) = isru(u/√c)."""
     if square.number is not None:
         square, c = c, square
-    if c.number is None or c.number <= 0 or square.name != "pow" or square.arguments[1].number != 2:
+    if c.number is None or c.number <= 0 or square.operation != "pow" or square.arguments[1].number != 2:
         return None
     u = square.arguments[0]
     factor = _ratio(x, u)
     return None if factor is None else factor * (u / c.call("sqrt")).call("isru")
 
 
-def _ratio(x: T, u: T) -> T | None:
+def _ratio(x: ExactExpression, u: ExactExpression) -> ExactExpression | None:
     """The number a of x = a·u; None where there is none, or it is not known to be finite."""
     (a, v), (b, w) = _with_factor(x), _with_factor(u)
     if v != w:

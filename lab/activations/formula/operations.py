@@ -16,7 +16,7 @@ FAR = 64.0
 """A |x| from which on exp(−x²/2) is 0 in float64 and in float32."""
 
 E = TypeVar("E", bound=Arithmetic)
-"""A node of a graph or of a tape."""
+"""A node of a graph."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The values that a function takes on an interval, by Arb's balls at the end points.
+"""The values that each operation takes on an interval, by Arb's balls at the end points.
 
 A function that rises has its extremes at the ends, an even one that falls from 0 has them there or at 0, and
 so on: Arb evaluates it at the end points, and the radius of its ball is added
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from math import inf, isinf, nextafter, pi
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from flint import arb
 
@@ -48,13 +48,8 @@ def _rising(function: Ball, at_minus: float, at_plus: float) -> Callable[[Interv
 
 def _falling(function: Ball, at_minus: float, at_plus: float) -> Callable[[Interval], Interval]:
     """The rule of a nonincreasing function with these limits."""
-
-    def rule(x: Interval) -> Interval:
-        low = at_plus if x.high == inf else max(_point(function, x.high).low, at_plus)
-        high = at_minus if x.low == -inf else min(_point(function, x.low).high, at_minus)
-        return Interval(low, high)
-
-    return rule
+    rule = _rising(lambda x: function(-x), at_plus, at_minus)
+    return lambda x: rule(neg(x))
 
 
 def _even(rule: Callable[[Interval], Interval]) -> Callable[[Interval], Interval]:
@@ -113,23 +108,8 @@ def _raised(power: float) -> Callable[[Interval], Interval]:
     return _rising(lambda u: u ** int(power), -inf if power % 2 == 1 else 0.0, inf)
 
 
-def _sqrt(x: Interval) -> Interval | None:
-    return _root(x) if x.low >= 0 else None
-
-
-def _sign(x: Interval) -> Interval:
-    return Interval(
-        1.0 if x.low > 0 else 0.0 if x.low == 0 else -1.0,
-        -1.0 if x.high < 0 else 0.0 if x.high == 0 else 1.0,
-    )
-
-
-def _less(x: Interval, y: Interval) -> Interval:
-    return Interval(1.0 if x.high < y.low else 0.0, 0.0 if x.low >= y.high else 1.0)
-
-
-def _less_equal(x: Interval, y: Interval) -> Interval:
-    return Interval(1.0 if x.high <= y.low else 0.0, 0.0 if x.low > y.high else 1.0)
+def _sign(x: float) -> float:
+    return float((x > 0) - (x < 0))
 
 
 def _logistic(x: arb) -> arb:
@@ -140,36 +120,23 @@ def _logistic_slope(x: arb) -> arb:
     return _logistic(x) * _logistic(-x)
 
 
-def _sech2(x: arb) -> arb:
-    return 4 * _logistic_slope(2 * x)
-
-
-def _softplus(x: arb) -> arb:
-    return x.max(arb(0)) + (-abs(x)).exp().log1p()
-
-
-def _distribution(x: arb) -> arb:
+def distribution(x: Any) -> Any:
+    """Φ(x), also of a complex ball."""
     return (-x / arb(2).sqrt()).erfc() / 2
 
 
-def _density(x: arb) -> arb:
+def density(x: Any) -> Any:
+    """φ(x) = e^(−x²/2)/√(2π), also of a complex ball."""
     return (-x * x / 2).exp() / (2 * arb.pi()).sqrt()
 
 
-def _softsign(x: arb) -> arb:
-    return x / (1 + abs(x))
-
-
-def _isru(x: arb) -> arb:
-    return x / (1 + x * x).sqrt()
-
-
-def _erf_slope(x: arb) -> arb:
+def erf_slope(x: Any) -> Any:
+    """2 e^(−x²)/√π, also of a complex ball."""
     return 2 * (-x * x).exp() / arb.pi().sqrt()
 
 
 def _exp(x: Interval) -> Interval:
-    """Beside 0 a ball holds 1, and does not tell on which side of it e^x lies."""
+    """e^x; beside 0 its ball holds 1, but e^x lies on one side of it."""
     values = _growth(x)
     return Interval(
         max(values.low, 1.0) if x.low >= 0 else values.low,
@@ -192,35 +159,35 @@ RULES: dict[str, Rule] = {
     "expm1": _rising(lambda x: x.expm1(), -1.0, inf),
     "log": _above(0.0, _log),
     "log1p": _above(-1.0, _rising(lambda x: x.log1p(), -inf, inf)),
-    "sqrt": _sqrt,
+    "sqrt": lambda x: _root(x) if x.low >= 0 else None,
     "sin": _wave(lambda x: x.sin()),
     "cos": _wave(lambda x: x.cos()),
     "sinh": _rising(lambda x: x.sinh(), -inf, inf),
     "cosh": _even(_rising(lambda x: x.cosh(), 1.0, inf)),
     "tanh": _rising(lambda x: x.tanh(), -1.0, 1.0),
-    "sech2": _bell(_sech2, 1.0),
+    "sech2": _bell(lambda x: 4 * _logistic_slope(2 * x), 1.0),
     "arctan": _rising(lambda x: x.atan(), nextafter(-pi / 2, -inf), nextafter(pi / 2, inf)),
     "asinh": _rising(lambda x: x.asinh(), -inf, inf),
     "erf": _rising(lambda x: x.erf(), -1.0, 1.0),
     "erfc": _falling(lambda x: x.erfc(), 2.0, 0.0),
-    "erf_slope": _bell(_erf_slope, nextafter(2 / pi**0.5, inf)),
+    "erf_slope": _bell(erf_slope, nextafter(2 / pi**0.5, inf)),
     "sigmoid": _rising(_logistic, 0.0, 1.0),
     "sigmoid_slope": _bell(_logistic_slope, 0.25),
-    "softplus": _rising(_softplus, 0.0, inf),
-    "softsign": _rising(_softsign, -1.0, 1.0),
-    "isru": _rising(_isru, -1.0, 1.0),
-    "Phi": _rising(_distribution, 0.0, 1.0),
-    "phi": _bell(_density, nextafter(1 / (2 * pi) ** 0.5, inf)),
+    "softplus": _rising(lambda x: x.max(arb(0)) + (-abs(x)).exp().log1p(), 0.0, inf),
+    "softsign": _rising(lambda x: x / (1 + abs(x)), -1.0, 1.0),
+    "isru": _rising(lambda x: x / (1 + x * x).sqrt(), -1.0, 1.0),
+    "Phi": _rising(distribution, 0.0, 1.0),
+    "phi": _bell(density, nextafter(1 / (2 * pi) ** 0.5, inf)),
     "abs": _abs,
-    "sign": _sign,
+    "sign": lambda x: Interval(_sign(x.low), _sign(x.high)),
     "min": lambda x, y: Interval(min(x.low, y.low), min(x.high, y.high)),
     "max": lambda x, y: Interval(max(x.low, y.low), max(x.high, y.high)),
-    "less": _less,
-    "less_equal": _less_equal,
-    "greater": lambda x, y: _less(y, x),
-    "greater_equal": lambda x, y: _less_equal(y, x),
+    "less": lambda x, y: Interval(float(x.high < y.low), float(x.low < y.high)),
+    "less_equal": lambda x, y: Interval(float(x.high <= y.low), float(x.low <= y.high)),
+    "greater": lambda x, y: Interval(float(x.low > y.high), float(x.high > y.low)),
+    "greater_equal": lambda x, y: Interval(float(x.low >= y.high), float(x.high >= y.low)),
 }
-"""The rule of each operation but ``where``. These stand only in tapes: ``erfc``; ``erf_slope``, the
+"""The rule of each operation but ``where``. These stand only in exact graphs: ``erfc``; ``erf_slope``, the
 derivative of erf; ``softsign``, x/(1 + |x|); and ``isru``, x/√(1 + x²)."""
 
 STRICT = frozenset(

@@ -1,4 +1,8 @@
-"""Interval arithmetic: sums, products and quotients, rounded outwards where they are not exact."""
+"""Interval arithmetic: sums, products and quotients, rounded outwards where they are not exact.
+
+>>> add(single(0.1), single(0.2))
+Interval(low=0.3, high=0.30000000000000004)
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,11 @@ from fractions import Fraction
 from math import inf, isinf, isnan, nextafter
 
 from lab.numerics import Interval
+
+
+def single(x: float) -> Interval:
+    """The interval of one number."""
+    return Interval(x, x)
 
 
 def add(x: Interval, y: Interval) -> Interval:

@@ -107,19 +107,25 @@ def _made(name: str, *orders: tuple[Interval, Tail]) -> Tail | None:
         return Tail(x.start, x.most, x.power, x.rate)
     if name == "softplus" and within.low >= 0:  # x ≤ f(x) ≤ x + ln 2
         return _sum(x, Tail(x.start, arb(2).log()), True)
-    if name in ("exp", "sigmoid", "softplus") and within.high <= 0:  # f(x) ≤ e^x
-        return _decay(x, 1, 1)
-    if name == "sech2":
-        return _decay(x, 4, 2)
-    if name == "sigmoid_slope":
-        return _decay(x, 1, 1)
-    if name == "phi" or (name == "Phi" and within.high <= 0):  # f(x) ≤ e^(−x²/2)/2
-        return _decay(_product(x, x), 0.5, 0.5)
-    if name == "erfc" and within.low >= 0:  # f(x) ≤ e^(−x²)
-        return _decay(_product(x, x), 1, 1)
-    if name == "erf_slope":
-        return _decay(_product(x, x), 1.25, 1)
+    if name in _DECAYS:
+        side, power, most, rate = _DECAYS[name]
+        if side == 0 or (within.low >= 0 if side > 0 else within.high <= 0):
+            return _decay(x if power == 1 else _product(x, x), most, rate)
     return None
+
+
+_DECAYS: dict[str, tuple[int, int, float, float]] = {
+    "exp": (-1, 1, 1, 1),
+    "sigmoid": (-1, 1, 1, 1),
+    "softplus": (-1, 1, 1, 1),
+    "sech2": (0, 1, 4, 2),
+    "sigmoid_slope": (0, 1, 1, 1),
+    "Phi": (-1, 2, 0.5, 0.5),
+    "phi": (0, 2, 0.5, 0.5),
+    "erfc": (1, 2, 1, 1),
+    "erf_slope": (0, 2, 1.25, 1),
+}
+"""Side, power, most and rate: f(x) ≤ most·e^(−rate·|x|^power), on that side of 0, or (0) on both."""
 
 
 def _sum(x: Tail, y: Tail, same_sign: bool) -> Tail:

@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 
 from lab.numerics import Interval
-from lab.prover.wording import above, below, bounded, exactly, towards
+from lab.prover.enclosure_text import (
+    enclosure_text,
+    place_text,
+    rounded_down,
+    rounded_up,
+    shortest_decimal,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,23 +36,23 @@ from lab.prover.wording import above, below, bounded, exactly, towards
     ],
 )
 def test_words(interval, words):
-    assert bounded(interval) == words
+    assert enclosure_text(interval) == words
 
 
 def test_a_number_with_its_error_holds_the_enclosure():
     rng = np.random.default_rng(4)
     for x in rng.standard_normal(300) * 10.0 ** rng.integers(-30, 30, 300):
         interval = Interval(*sorted((x, x * (1 + 10.0 ** -rng.integers(9, 15)))))
-        told, error = (Fraction(word) for word in bounded(interval).removeprefix("= ").split(" ± "))
-        assert told - error <= Fraction(interval.low)
-        assert Fraction(interval.high) <= told + error
+        middle, error = (Fraction(word) for word in enclosure_text(interval).removeprefix("= ").split(" ± "))
+        assert middle - error <= Fraction(interval.low)
+        assert Fraction(interval.high) <= middle + error
 
 
 def test_short_decimals_are_rounded_outwards():
     rng = np.random.default_rng(3)
     for x in rng.standard_normal(300) * 10.0 ** rng.integers(-300, 300, 300):
-        assert Fraction(below(x)) <= Fraction(x) <= Fraction(above(x))
-        assert float(exactly(x)) == x
+        assert Fraction(rounded_down(x)) <= Fraction(x) <= Fraction(rounded_up(x))
+        assert float(shortest_decimal(x)) == x
 
 
 @pytest.mark.parametrize(
@@ -61,4 +67,4 @@ def test_short_decimals_are_rounded_outwards():
     ],
 )
 def test_places(points, words):
-    assert towards(points) == words
+    assert place_text(points) == words

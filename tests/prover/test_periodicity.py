@@ -4,16 +4,15 @@ from math import pi
 
 import pytest
 
+from lab.activations.formula.exact_graph import ExactGraph, exact_expression
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.parser import parse
-from lab.activations.formula.tape import Tape
-from lab.prover.period import period
+from lab.prover.periodicity import period_of
 
 
 def seen(text, of_slope=False):
-    tape = Tape()
-    sigma = tape.copied(Formula(text).expression)
-    return period(tape.derivative(sigma) if of_slope else sigma)
+    sigma = exact_expression(Formula(text).expression)
+    return period_of(sigma.derivative() if of_slope else sigma)
 
 
 @pytest.mark.parametrize(
@@ -47,11 +46,9 @@ def test_the_slope_may_have_one_where_sigma_has_none():
 
 
 def test_a_rate_that_is_a_parameter_is_no_number():
-    tape = Tape()
-    assert period(tape.copied(parse("sin(a*z)", {}, ("a",)))) is None
-    assert period(tape.copied(parse("a*sin(3*z)", {}, ("a",)))) == pytest.approx(2 * pi / 3)
+    assert period_of(exact_expression(parse("sin(a*z)", {}, ("a",)))) is None
+    assert period_of(exact_expression(parse("a*sin(3*z)", {}, ("a",)))) == pytest.approx(2 * pi / 3)
 
 
 def test_a_constant_has_none():
-    tape = Tape()
-    assert period(tape.constant(2)) is None
+    assert period_of(ExactGraph().constant(2)) is None

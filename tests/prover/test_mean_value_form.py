@@ -6,23 +6,20 @@ import mpmath as mp
 import numpy as np
 import pytest
 
+from lab.activations.formula.exact_graph import exact_expression
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.parser import parse
-from lab.activations.formula.tape import Tape
 from lab.numerics import REALS, Interval
-from lab.prover.mean_value import FAR, NOTHING, Function, middle_of
+from lab.prover.mean_value_form import FAR, ExactFunction, middle_of
 
 
 def function(text, *left_open):
-    tape = Tape()
-    f = tape.copied(parse(text, {}, left_open))
-    partials = [tape.derivative(f, position) for position in range(len(left_open) + 1)]
-    curvature = tape.derivative(partials[0])
-    return Function(tape, f.node, f.node, tuple(partial.node for partial in partials), curvature.node)
+    f = exact_expression(parse(text, {}, left_open))
+    return ExactFunction(f, f, len(left_open))
 
 
 def extent(text, low, high):
-    return function(text).over((Interval(low, high),), NOTHING)
+    return function(text).over((Interval(low, high),))
 
 
 TEXTS = [
@@ -39,7 +36,7 @@ TEXTS = [
 def test_the_enclosures_of_both_extremes_are_sound_and_tight(text):
     f, sigma = function(text), Formula(text)
     for low, high in ((-2.0, -1.0), (-0.5, 0.25), (0.4, 0.45), (0.9, 1.1), (2.0, 2.125), (-3.0, 4.0)):
-        found = f.over((Interval(low, high),), NOTHING)
+        found = f.over((Interval(low, high),))
         values = sigma(np.linspace(low, high, 4001))
         least, greatest = values.min(), values.max()
         assert found.least.low - 1e-12 <= least
@@ -124,9 +121,9 @@ def test_what_is_settled_is_not_looked_at_closely():
 
 def test_parameters_stand_at_their_ends_where_the_function_is_monotone_in_them():
     f = function("a*z + b*z**2", "a", "b")
-    found = f.over((Interval(1.0, 2.0), Interval(0.5, 1.0), Interval(-1.0, -0.25)), NOTHING)
+    found = f.over((Interval(1.0, 2.0), Interval(0.5, 1.0), Interval(-1.0, -0.25)))
     assert found.greatest.low == found.greatest.high - 0 or found.greatest.high <= 2 * 1 - 0.25
-    found = f.over((Interval(1.0, 1.0), Interval(0.5, 1.0), Interval(-1.0, -0.25)), NOTHING)
+    found = f.over((Interval(1.0, 1.0), Interval(0.5, 1.0), Interval(-1.0, -0.25)))
     assert found.least == Interval(-0.5, -0.5)
     assert found.least_at == (1.0, 0.5, -1.0)
     assert found.greatest == Interval(0.75, 0.75)

@@ -1,7 +1,7 @@
-"""Tight bounds of a smooth function over a box, from bounds of its partial derivatives there.
+"""Tight bounds of a function over a box, from bounds of its partial derivatives there.
 
 Interval arithmetic overestimates by an amount that shrinks with the width of a box. Where a partial
-derivative has one sign, the extremes lie at the ends of that variable, and else
+derivative has one sign, the extremes lie at the ends of that variable, and else the mean value form
 f(x) ∈ f(c) + Σ ∂ᵥf(box)·(v − cᵥ) overestimates by the square of the width only (Moore, *Interval
 Analysis*, 1966, ch. 6). Where f is convex in z it lies above its tangents, and the one at the lowest point,
 which Newton's method finds, is level: so a minimum is enclosed without many boxes around it.
@@ -19,22 +19,22 @@ from math import inf, isinf
 from typing import NamedTuple, TypeAlias
 
 from lab.activations.formula.enclosure import Bounds, Box, evaluated, undecided
+from lab.activations.formula.exact_graph import ExactExpression
 from lab.activations.formula.operations import JUMPING
-from lab.activations.formula.rounding import add, mul, sub
+from lab.activations.formula.rounding import add, mul, single, sub
 from lab.activations.formula.tails import Tail
-from lab.activations.formula.tape import Node, Tape
 from lab.numerics import REALS, Interval
 
 FAR = 1e300
 """The |z| that stands for a limit: what holds from there on is taken to hold towards infinity."""
 
-NOTHING = Interval(inf, -inf)
+EMPTY = Interval(inf, -inf)
 """An interval that holds no value."""
 
 _NEWTON_STEPS = 8
 
-_LEVEL = 1e-9
-"""The step of Newton's method, relative to the width of the box, with which it ends."""
+_SMALLEST_STEP = 1e-9
+"""Newton's method ends with a step that is shorter than this, relative to the width of the box."""
 
 Point: TypeAlias = tuple[float, ...]
 
@@ -52,56 +52,52 @@ class Extent(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Function:
-    """A function of z and of open parameters, on a tape, with its partial derivatives.
+class ExactFunction:
+    """A function of z and of ``parameters`` open parameters, with its partial derivatives.
 
-    It counts as undefined where the node ``defined`` is: σ′ where σ is. ``curvature`` is ∂²/∂z².
+    It counts as undefined where the expression ``defined`` is: σ′ where σ is.
     """
 
-    tape: Tape
-    defined: Node
-    value: Node
-    partials: tuple[Node, ...]
-    curvature: Node
+    value: ExactExpression
+    defined: ExactExpression
+    parameters: int = 0
     _kept: dict[object, Interval] = field(default_factory=dict)
 
     @cached_property
-    def _below_value(self) -> list[Node]:
-        return self.tape.below(self.defined, self.value)
+    def _partials(self) -> tuple[ExactExpression, ...]:
+        return tuple(self.value.derivative(position) for position in range(self.parameters + 1))
 
     @cached_property
-    def _below_partials(self) -> list[Node]:
-        return self.tape.below(*self.partials)
-
-    @cached_property
-    def _below_curvature(self) -> list[Node]:
-        return self.tape.below(self.partials[0], self.curvature)
+    def _curvature(self) -> ExactExpression:
+        """∂²/∂z²."""
+        return self._partials[0].derivative()
 
     def at(self, point: Point) -> Interval:
         """What holds the value at a point; all reals where nothing is known, or it is undefined."""
-        return self._plain(tuple(_one(x) for x in point), {})
+        return self._values(tuple(map(single, point)), {})
 
-    def over(self, box: Box, settled: Interval) -> Extent:
+    def over(self, box: Box, settled: Interval = EMPTY) -> Extent:
         """The extent over a box without the ends of its z, or over one of a single z.
 
         Values within ``settled`` are of no interest: a box that has no others is not looked at closely.
         """
         is_open = box[0].low < box[0].high
-        known = evaluated(self.tape, self._below_value, box, is_open=is_open)
-        values = known[self.value].values
+        known = evaluated((self.defined, self.value), box, is_open=is_open)
+        values, tail, _ = known[self.value]
         if values is None or known[self.defined].values is None:
-            return _plain_extent(box, None, REALS)
-        plain = _plain_extent(box, known[self.value].tail, values)
-        if settled.low <= values.low and values.high <= settled.high:
+            return _extent_by_values(box, REALS, None)
+        plain = _extent_by_values(box, values, tail)
+        if (settled.low <= values.low and values.high <= settled.high) or undecided(known):
             return plain
-        if undecided(self.tape, known):
-            return plain
-        sloped = evaluated(self.tape, self._below_partials, box, is_open=is_open, known=known)
-        gradient = tuple(sloped[k].values or REALS for k in self.partials)
-        curved = self._curvature(box, gradient, sloped, is_open)
-        switches = {k: y for k, y in known.items() if self.tape.operation[k] in JUMPING}
-        least, least_at = self._extreme(box, gradient, curved, switches, least=True)
-        greatest, greatest_at = self._extreme(box, gradient, curved, switches, least=False)
+        sloped = evaluated(self._partials, box, is_open=is_open, known=known)
+        gradient = tuple(sloped[partial].values or REALS for partial in self._partials)
+        curvature = REALS
+        if _turns_in_z_alone(box, gradient) and not undecided(sloped):
+            curved = evaluated((self._curvature,), box, is_open=is_open, known=sloped)
+            curvature = curved[self._curvature].values or REALS
+        switches = {node: bounds for node, bounds in known.items() if node.operation in JUMPING}
+        least, least_at = self._extreme(box, gradient, curvature, switches, least=True)
+        greatest, greatest_at = self._extreme(box, gradient, curvature, switches, least=False)
         return Extent(
             Interval(max(plain.least.low, least.low), min(plain.least.high, least.high)),
             Interval(max(plain.greatest.low, greatest.low), min(plain.greatest.high, greatest.high)),
@@ -110,24 +106,12 @@ class Function:
             gradient,
         )
 
-    def _curvature(
-        self, box: Box, gradient: tuple[Interval, ...], known: Mapping[Node, Bounds], is_open: bool
-    ) -> Interval:
-        """Bounds of ∂²f/∂z², where they are of use: z is the only variable in which f may turn."""
-        turning = [not _one_sign(partial) for partial in gradient]
-        if not turning[0] or any(turning[1:]) or isinf(box[0].low) or isinf(box[0].high):
-            return REALS
-        if undecided(self.tape, known):
-            return REALS
-        curved = evaluated(self.tape, self._below_curvature, box, is_open=is_open, known=known)
-        return curved[self.curvature].values or REALS
-
     def _extreme(
         self,
         box: Box,
         gradient: tuple[Interval, ...],
         curvature: Interval,
-        switches: Mapping[Node, Bounds],
+        switches: Mapping[ExactExpression, Bounds],
         *,
         least: bool,
     ) -> tuple[Interval, Point]:
@@ -139,75 +123,72 @@ class Function:
         centre: list[Interval] = []
         turning: list[int] = []
         for i, (v, partial) in enumerate(zip(box, gradient, strict=True)):
-            if _one_sign(partial):
+            if _has_one_sign(partial):
                 centre.append(_end(v, low=(partial.low >= 0) == least))
             elif isinf(v.low) or isinf(v.high):
-                return REALS, tuple(middle_of(v) for v in box)
+                return REALS, tuple(map(middle_of, box))
             else:
-                centre.append(_one(middle_of(v)))
+                centre.append(single(middle_of(v)))
                 turning.append(i)
         slopes = list(gradient)
         if curvature.low >= 0 if least else curvature.high <= 0:
             centre[0], slopes[0] = self._level(box[0], centre, switches)
-        there = around = self._plain(tuple(centre), switches)
+        there = around = self._values(tuple(centre), switches)
         for i in turning:
             around = add(around, mul(slopes[i], sub(box[i], centre[i])))
-        at = tuple(middle_of(v) for v in centre)
-        if least:
-            return Interval(around.low, there.high), at
-        return Interval(there.low, around.high), at
+        enclosure = Interval(around.low, there.high) if least else Interval(there.low, around.high)
+        return enclosure, tuple(map(middle_of, centre))
 
     def _level(
-        self, z: Interval, centre: Sequence[Interval], switches: Mapping[Node, Bounds]
+        self, z: Interval, centre: Sequence[Interval], switches: Mapping[ExactExpression, Bounds]
     ) -> tuple[Interval, Interval]:
         """Where in z the function is nearly level, and its slope there, by Newton's method."""
-        point, slope = middle_of(z), REALS
+        point = middle_of(z)
         for _ in range(_NEWTON_STEPS):
-            box = (_one(point), *centre[1:])
-            known = evaluated(self.tape, self._below_curvature, box, known=switches)
-            slope, bend = (known[k].values or REALS for k in (self.partials[0], self.curvature))
-            steep, bent = middle_of(slope), middle_of(bend)
+            wanted = (self._partials[0], self._curvature)
+            known = evaluated(wanted, (single(point), *centre[1:]), known=switches)
+            slope, curvature = (known[f].values or REALS for f in wanted)
+            steep, bent = middle_of(slope), middle_of(curvature)
             moved = min(max(point - steep / bent, z.low), z.high) if bent else point
-            if abs(moved - point) <= _LEVEL * (z.high - z.low):
-                break
+            if abs(moved - point) <= _SMALLEST_STEP * (z.high - z.low):
+                return single(point), slope
             point = moved
-        else:
-            return _one(middle_of(z)), REALS
-        return _one(point), slope
+        return single(middle_of(z)), REALS
 
-    def _plain(self, box: Box, switches: Mapping[Node, Bounds]) -> Interval:
+    def _values(self, box: Box, switches: Mapping[ExactExpression, Bounds]) -> Interval:
         """What holds the values over a closed box, with the switches as they are beside it."""
         key = (box, tuple(switches.items()))
         if key not in self._kept:
-            known = evaluated(self.tape, self._below_value, box, known=switches)
-            values = known[self.value].values
+            known = evaluated((self.defined, self.value), box, known=switches)
             defined = known[self.defined].values is not None
-            self._kept[key] = values if values is not None and defined else REALS
+            self._kept[key] = (known[self.value].values if defined else None) or REALS
         return self._kept[key]
 
 
-def _one(x: float) -> Interval:
-    return Interval(x, x)
+def _turns_in_z_alone(box: Box, gradient: tuple[Interval, ...]) -> bool:
+    """Whether z is bounded and the only variable in which f may turn: so that its curvature is of use."""
+    in_z, *others = (not _has_one_sign(partial) for partial in gradient)
+    return in_z and not any(others) and not isinf(box[0].low) and not isinf(box[0].high)
 
 
-def _one_sign(partial: Interval) -> bool:
+def _has_one_sign(partial: Interval) -> bool:
     return partial.low >= 0 or partial.high <= 0
 
 
-def _plain_extent(box: Box, tail: Tail | None, values: Interval) -> Extent:
+def _extent_by_values(box: Box, values: Interval, tail: Tail | None) -> Extent:
     """The extent by the values alone, and by what is known of their order where the box has no end.
 
     An extreme is infinite where |f| outgrows every bound as a power of z; and where f tends to 0, they have
     0 between them.
     """
-    middle = tuple(middle_of(v) for v in box)
+    middle = tuple(map(middle_of, box))
     if tail is None or not (isinf(box[0].low) or isinf(box[0].high)):
         return Extent(values, values, middle, middle)
     limit = (inf if box[0].high == inf else -inf, *middle[1:])
     if tail.grows and values.low >= 0:
-        return Extent(values, Interval(inf, inf), middle, limit)
+        return Extent(values, single(inf), middle, limit)
     if tail.grows and values.high <= 0:
-        return Extent(Interval(-inf, -inf), values, limit, middle)
+        return Extent(single(-inf), values, limit, middle)
     if tail.vanishes:
         least, greatest = min(values.high, 0.0), max(values.low, 0.0)
         return Extent(Interval(values.low, least), Interval(greatest, values.high), limit, limit)
@@ -221,11 +202,15 @@ def _end(v: Interval, *, low: bool) -> Interval:
         return Interval(max(v.low, FAR), inf)
     if end == -inf:
         return Interval(-inf, min(v.high, -FAR))
-    return _one(end)
+    return single(end)
 
 
 def middle_of(v: Interval) -> float:
-    """Where to split: farther and farther out, at 2, 4, 16, 256, …, where the interval is unbounded."""
+    """Where to split: farther and farther out, at 2, 4, 16, 256, …, where the interval is unbounded.
+
+    >>> middle_of(Interval(1.0, 2.0)), middle_of(Interval(4.0, inf)), middle_of(REALS)
+    (1.5, 16.0, 0.0)
+    """
     if v.low == -inf and v.high == inf:
         return 0.0
     if v.high == inf:

@@ -12,7 +12,7 @@ from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
 from lab.numerics import Interval
 from lab.parts import Activation
-from lab.prover.bounds import slope_bounds
+from lab.prover.slope_bounds import slope_bounds
 
 SiLU = TABLE["silu"]
 

@@ -1,19 +1,17 @@
-"""On which side of its switches a formula is."""
+"""Which branch of its switches a formula takes."""
 
 import pytest
 
+from lab.activations.formula.exact_graph import below, exact_expression
 from lab.activations.formula.formula import Formula
-from lab.activations.formula.tape import Tape
 from lab.numerics import Interval
-from lab.prover.sides import sides, switches
+from lab.prover.branches import branches, switch_differences
 
 
 def found(text, low, high):
-    """The sides of the formula's switches, by their operation."""
-    tape = Tape()
-    value = tape.copied(Formula(text).expression)
-    known = sides(switches(tape, tape.below(value.node)), Interval(low, high))
-    return {tape.operation[k]: side for k, side in known.items()}
+    """The branches of the formula's switches, by their operation."""
+    differences = switch_differences(below(exact_expression(Formula(text).expression)))
+    return {node.operation: branch for node, branch in branches(differences, Interval(low, high)).items()}
 
 
 @pytest.mark.parametrize(
@@ -35,15 +33,15 @@ def found(text, low, high):
         ("log(abs(z) - 2)", 0, 1, {"abs": 1}),
     ],
 )
-def test_a_side_is_told_where_it_is_proved(text, low, high, expected):
+def test_a_branch_is_known_where_it_is_proved(text, low, high, expected):
     assert found(text, low, high) == expected
 
 
-def test_what_is_0_all_along_has_no_side():
+def test_what_is_0_all_along_has_no_branch():
     """abs(z) − z is 0 for z > 0: greater does not hold there, though greater_equal does."""
     assert found("where(abs(z) - z > 0, z, 2*z)", 1, 2) == {"abs": 1}
     assert found("where(abs(z) - z >= 0, z, 2*z)", 0, 2) == {"abs": 1}
 
 
-def test_what_is_undefined_has_no_side():
+def test_what_is_undefined_has_no_branch():
     assert found("max(log(z), -5)", -1, 1) == {}

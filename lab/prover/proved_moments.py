@@ -1,9 +1,9 @@
 """The expectations of mean field theory proved: floats that they lie between, every rounding accounted for.
 
-E σ(√q g)² and E σ′(√q g)², g ~ N(0, 1), are integrated in ball arithmetic for |g| ≤ `FURTHEST`
-(`lab.prover.ball_integral`) and bounded beyond (`lab.prover.normal_tail`). That can be done for formulas, for
-the classes of the lab that have one, and as far as σ′ goes for a σ that is designed by it; σ or σ′ has to be
-defined everywhere, with no poles, and to grow like a power of z at most.
+E σ(√q g)² and E σ′(√q g)², g ~ N(0, 1), are integrated in ball arithmetic for |g| ≤ `FURTHEST` and bounded
+beyond (`lab.prover.normal_mean_square`). That can be done for formulas, for the classes of the lab that have
+one, and of a σ that is designed by its σ′ for σ′ alone; σ or σ′ has to be defined everywhere, with no
+poles, and to grow like a power of z at most.
 
 All is about exact arithmetic, with the formula's numbers as float64 holds them. Of a σ that jumps, σ′ is its
 slope where it does not.
@@ -17,16 +17,12 @@ from math import inf, isfinite, pi, sqrt
 import numpy as np
 from flint import arb, ctx
 
-from lab.activations.design.integral import FARTHEST, Integral
-from lab.activations.design.slope import slope_of
-from lab.activations.formula.formula import formula_of
-from lab.activations.formula.rounding import add, mul
+from lab.activations.formula.rounding import add, mul, single
 from lab.activations.formula.tails import upper
-from lab.activations.formula.tape import Tape
 from lab.numerics import Array, Interval
 from lab.parts import Activation
-from lab.prover.ball_integral import PRECISION, Integrand, mean_square_within
-from lab.prover.normal_tail import mean_square_beyond
+from lab.prover.normal_mean_square import PRECISION, Integrand, mean_square_beyond, mean_square_within
+from lab.prover.provable import exact_form
 
 _WIDTHS = (1e-14, 1e-13, 1e-12, 1e-10, 1e-8)
 """The relative distances from a computed fixed point at which the map is asked which way it moves."""
@@ -38,27 +34,31 @@ FURTHEST = 38.0
 
 
 def square_enclosure(sigma: Activation, q: float) -> Interval | None:
-    """Encloses E σ(√q g)²; None where nothing is proved, and unless 0 < q < ∞."""
-    formula = formula_of(sigma)
-    if formula is None or not 0 < q < inf:
+    """Encloses E σ(√q g)²; None where nothing is proved, and unless 0 < q < ∞.
+
+    >>> from lab.activations.formula.formula import Formula
+    >>> 0.5 in square_enclosure(Formula("max(z, 0)"), 1.0)
+    True
+    """
+    form = exact_form(sigma)
+    if form is None or form.value is None:
         return None
-    tape = Tape()
-    value = tape.copied(formula.expression).node
-    return _enclosed(Integrand(tape, (value,), formula.switches), q, _about(sigma, q))
+    return _enclosed(Integrand(form.value, form.value, form.switches), q, sigma)
 
 
 def slope_square_enclosure(sigma: Activation, q: float) -> Interval | None:
     """Encloses E σ′(√q g)²; None where nothing is proved, and unless 0 < q < ∞."""
-    slope = _slope(sigma)
-    if slope is None or not 0 < q < inf:
+    form = exact_form(sigma)
+    if form is None:
         return None
-    return _enclosed(slope, q, _about(sigma.derivative, q))
+    slope = Integrand(form.slope, form.value or form.slope, form.switches, form.end)
+    return _enclosed(slope, q, sigma.derivative)
 
 
 def chi_enclosure(sigma: Activation, q: float, weight_variance: float) -> Interval | None:
     """Encloses χ = σ_w² E σ′(√q g)²; None where `slope_square_enclosure` is."""
     found = slope_square_enclosure(sigma, q)
-    return None if found is None else mul(Interval(weight_variance, weight_variance), found)
+    return None if found is None else mul(single(weight_variance), found)
 
 
 def fixed_point_enclosure(
@@ -66,16 +66,15 @@ def fixed_point_enclosure(
 ) -> Interval | None:
     """An interval around ``q`` that holds a fixed point of the map q ← σ_w² E σ(√q g)² + σ_b².
 
-    The map is continuous, so there is one between a point that it moves up and one that it moves down, which
-    its enclosures tell. None where no such points are found nearby, as where the map only touches.
+    The map is continuous, so there is one between a point that it moves up and one that it moves down, as
+    its enclosures show. None where no such points are found nearby, as where the map only touches.
     """
-    variance, offset = (Interval(x, x) for x in (weight_variance, bias_variance))
 
     def direction(at: float) -> int:
         square = square_enclosure(sigma, at)
         if square is None:
             return 0
-        above = add(mul(variance, square), offset)
+        above = add(mul(single(weight_variance), square), single(bias_variance))
         return 1 if above.low > at else -1 if above.high < at else 0
 
     for width in _WIDTHS:
@@ -95,38 +94,22 @@ def backward_gain_enclosure(sigma: Activation) -> Interval | None:
     return _reciprocal_root(slope_square_enclosure(sigma, 1.0))
 
 
-def _slope(sigma: Activation) -> Integrand | None:
-    """σ′ to be integrated; where σ has a formula it is to be defined as well."""
-    tape = Tape()
-    if isinstance(sigma, Integral):
-        slope = tape.copied(sigma.slope_expression).node
-        return Integrand(tape, (slope,), sigma.kinks, FARTHEST)
-    formula = formula_of(sigma)
-    if formula is not None:
-        value = tape.copied(formula.expression)
-        return Integrand(tape, (tape.derivative(value).node, value.node), formula.switches)
-    expression = slope_of(sigma)
-    return None if expression is None else Integrand(tape, (tape.copied(expression).node,), sigma.kinks)
-
-
-def _enclosed(f: Integrand, q: float, expected: float) -> Interval | None:
-    """Encloses E f(√q g)², which should be about ``expected``."""
+def _enclosed(f: Integrand, q: float, computed: Callable[[Array], Array]) -> Interval | None:
+    """Encloses E f(√q g)², where ``computed`` computes f."""
+    if not 0 < q < inf:
+        return None
     furthest = FURTHEST * sqrt(q)
     if furthest > f.end:
         return None
     rest = mean_square_beyond(f, q, furthest)
     if not rest.is_finite():
         return None
+    with np.errstate(all="ignore"):  # its size by Gauss–Hermite quadrature
+        expected = float(_WEIGHTS @ np.square(computed(sqrt(q) * _NODES)) / sqrt(2 * pi))
     within = mean_square_within(f, q, furthest, expected)
     with ctx.workprec(PRECISION):
         low, high = -upper(-within), upper(within + rest)
     return Interval(max(0.0, low), high) if isfinite(high) else None
-
-
-def _about(f: Callable[[Array], Array], q: float) -> float:
-    """E f(√q g)² by Gauss–Hermite quadrature: its size, which tells how narrow an enclosure is to be."""
-    with np.errstate(all="ignore"):
-        return float(_WEIGHTS @ np.square(f(sqrt(q) * _NODES)) / sqrt(2 * pi))
 
 
 def _reciprocal_root(square: Interval | None) -> Interval | None:

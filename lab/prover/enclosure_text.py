@@ -1,0 +1,73 @@
+"""Enclosures as text, rounded outwards, so that what is printed is proved too."""
+
+from __future__ import annotations
+
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from fractions import Fraction
+from math import ceil, inf, isinf, log10
+
+from lab.numerics import REALS, Interval
+
+_DIGITS = 7
+
+_NARROW = Fraction(1, 10**8)
+"""Up to this error, relative to its size, a number is written with its error and not as an interval."""
+
+
+def enclosure_text(x: Interval) -> str:
+    """What is known of one number, after its name.
+
+    >>> enclosure_text(Interval(0.1, 0.1)), enclosure_text(Interval(0.071, 0.0712))
+    ('= 0.1', '∈ [0.07099999, 0.0712]')
+    >>> enclosure_text(Interval(1 / 3, 1 / 3 + 1e-10))
+    '= 0.333333333 ± 1e-09'
+    """
+    if x.low == x.high:
+        return f"= {shortest_decimal(x.low)}"
+    if x == REALS:
+        return "is not bounded by the proof"
+    if isinf(x.high):
+        return f"≥ {rounded_down(x.low)}"
+    if isinf(x.low):
+        return f"≤ {rounded_up(x.high)}"
+    middle = f"{(x.low + x.high) / 2:.9g}"
+    error = max(abs(Fraction(middle) - Fraction(end)) for end in (x.low, x.high))
+    if error <= _NARROW * abs(Fraction(middle)):
+        return f"= {middle} ± 1e{ceil(log10(error)):03d}"
+    return f"∈ [{rounded_down(x.low)}, {rounded_up(x.high)}]"
+
+
+def shortest_decimal(x: float) -> str:
+    """The shortest decimal that reads as this float."""
+    return _infinite(x) or repr(float(x) + 0.0).removesuffix(".0")
+
+
+def rounded_down(x: float) -> str:
+    """A short decimal that is not above x."""
+    return _rounded(x, ROUND_FLOOR)
+
+
+def rounded_up(x: float) -> str:
+    """A short decimal that is not below x."""
+    return _rounded(x, ROUND_CEILING)
+
+
+def _rounded(x: float, rounding: str) -> str:
+    short = Context(prec=_DIGITS, rounding=rounding).create_decimal(x)
+    text = f"{float(short) + 0.0:.{_DIGITS}g}"
+    if _infinite(x) or Decimal(text) == short:
+        return _infinite(x) or text
+    return f"{short.normalize():g}"  # a number with fewer digits than that, next to 0
+
+
+def _infinite(x: float) -> str:
+    return {inf: "∞", -inf: "−∞"}.get(x, "")
+
+
+def place_text(points: tuple[float, ...]) -> str:
+    """Where an extreme is reached or approached: ``at z = 1.5``, ``approached as z → ±∞``, or nothing."""
+    if not points:
+        return ""
+    if isinf(points[0]):
+        return f"approached as z → {'±' if len(points) > 1 else '−' if points[0] < 0 else ''}∞"
+    return f"at z = {points[0] + 0.0:.6g}"

@@ -1,0 +1,157 @@
+"""The expectation of f(z)² for z ~ N(0, q), in ball arithmetic with a proved error.
+
+Over a bounded |z| it is integrated. The error of Gauss–Legendre quadrature is bounded by the size of the
+integrand on an ellipse around the path in the complex plane, and a path whose ellipse is not clear of poles,
+cuts and switches is halved (Petras, *Self-validating integration and approximation of piecewise analytic
+functions*, 2002; Johansson, *Numerical integration in arbitrary-precision ball arithmetic*, 2018). Between
+two kinks f is continued as if there were none, so that the quadrature does not see them. What the tails add
+is bounded by the order of f there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from math import inf, nextafter
+
+from flint import acb, arb, ctx
+
+from lab.activations.formula.enclosure import Bounds, evaluated
+from lab.activations.formula.exact_graph import ExactExpression, below
+from lab.activations.formula.rounding import neg
+from lab.activations.formula.tails import upper
+from lab.numerics import Interval
+from lab.prover.branches import Branch, branches, switch_differences
+from lab.prover.complex_balls import NOT_ANALYTIC, ball_around, continued
+from lab.prover.mean_value_form import ExactFunction
+
+GOAL = 2.0**-60
+"""How wide an integral is to be, relative to the size that is expected."""
+
+MOST_EVALUATIONS = 60_000
+"""So often the integrand may be evaluated; what is open then widens the integral."""
+
+_LEAST_EVALUATIONS = 1000
+"""So often at least on each piece."""
+
+SMALLEST = 1e-300
+"""How wide an integral may be at least, however small its expected size."""
+
+PRECISION = 128
+"""The bits with which is integrated: what cancels in z − tanh z for a small z leaves enough."""
+
+_PRECISION_OF_BOUNDS = 53
+"""The bits with which the bounds of intervals are computed, which are kept from one call to another."""
+
+_MOST_KINKS = 64
+"""The kinks next to 0 that pieces end at; others are left to the quadrature."""
+
+_BESIDE = 4
+"""Floats on both sides of a kink within which it lies: its place is known as a float only."""
+
+
+@dataclass(frozen=True)
+class Integrand:
+    """A function f of z.
+
+    f, defined
+        Its expression, and another of the same graph that has to be defined where f is.
+    kinks
+        Where a switch of f may switch.
+    end
+        The |z| up to which f is that expression.
+    """
+
+    f: ExactExpression
+    defined: ExactExpression
+    kinks: tuple[float, ...]
+    end: float = inf
+
+    def bounds(self, z: Interval) -> Bounds:
+        """The bounds of f over an interval; none where it is not proved to be defined."""
+        bounds = evaluated((self.f, self.defined), (z,))
+        return Bounds(None) if bounds[self.defined].values is None else bounds[self.f]
+
+
+def mean_square_within(f: Integrand, q: float, furthest: float, expected: float) -> arb:
+    """What holds E f(z)² 1{|z| ≤ furthest}, for z ~ N(0, q); not finite where nothing is proved.
+
+    ``expected`` is about what it should be: the quadrature ends when it is known well in comparison.
+    """
+    kinks = sorted(f.kinks, key=abs)[:_MOST_KINKS]
+    cuts = sorted({-furthest, furthest, *(x for x in kinks if abs(x) < furthest)})
+    pieces = list(_pieces(cuts, switch_differences(below(f.f, f.defined))))
+    most = max(MOST_EVALUATIONS // len(pieces), _LEAST_EVALUATIONS)
+    total = arb(0)
+    with ctx.workprec(PRECISION):
+        for z, known in pieces:
+            total += acb.integral(
+                _density_times_square(f, q, known),
+                acb(z.low),
+                acb(z.high),
+                rel_tol=arb(GOAL),
+                abs_tol=arb(GOAL * expected if SMALLEST < expected < inf else SMALLEST),
+                eval_limit=most,
+            ).real
+    return total
+
+
+def _pieces(
+    cuts: Iterable[float], differences: Mapping[ExactExpression, ExactFunction]
+) -> Iterator[tuple[Interval, Mapping[ExactExpression, Branch]]]:
+    """The intervals between the cuts and their branches; what is beside a cut apart where it is in doubt."""
+    for low, high in pairwise(cuts):
+        inner, outer = low, high
+        for _ in range(_BESIDE):
+            inner, outer = nextafter(inner, inf), nextafter(outer, -inf)
+        known = branches(differences, Interval(low, high))
+        if len(known) == len(differences) or not inner < outer:
+            yield Interval(low, high), known
+        else:
+            for z in (Interval(low, inner), Interval(inner, outer), Interval(outer, high)):
+                yield z, branches(differences, z)
+
+
+def _density_times_square(
+    f: Integrand, q: float, known: Mapping[ExactExpression, Branch]
+) -> Callable[[acb, bool], acb]:
+    """f(z)² e^{−z²/2q}/√(2πq) as a function of a ball and of whether it has to be analytic there."""
+    function = continued((f.f, f.defined), known)
+    rate, factor = -1 / (2 * arb(q)), 1 / (2 * arb.pi() * q).sqrt()
+
+    def integrand(z: acb, analytic: bool) -> acb:
+        values = function(z)
+        if all(value.is_finite() for value in values):
+            value = values[0]
+        elif analytic:
+            return NOT_ANALYTIC
+        else:
+            with ctx.workprec(_PRECISION_OF_BOUNDS):
+                bounds = f.bounds(Interval(-upper(-z.real), upper(z.real)))
+            value = ball_around(bounds.values)
+        return value**2 * (z**2 * rate).exp() * factor
+
+    return integrand
+
+
+def mean_square_beyond(f: Integrand, q: float, start: float) -> arb:
+    """What E f(z)² 1{|z| > start} does not exceed, for z ~ N(0, q); not finite where nothing is proved."""
+    far = min(max(start, 1.0, *(2 * abs(kink) for kink in f.kinks)), f.end)
+    pieces = [Interval(start, far)] if start < far else []
+    pieces.append(Interval(far, f.end))  # beyond 1 and all kinks, where the order of a function is known
+    return sum((_largest(f.bounds(z), q, start) for z in (*pieces, *map(neg, pieces))), arb(0))
+
+
+def _largest(f: Bounds, q: float, start: float) -> arb:
+    """What E f² over a part of z > a does not exceed, where |f| ≤ C·z^p with p ≥ 0.
+
+    C² E z^2p 1{z > a} = C² q^p 2^(p − 1)/√π Γ(p + ½, a²/2q).
+    """
+    if f.values is None:
+        return arb.pos_inf()
+    most, power = arb(f.values.magnitude), arb(0)
+    if not most.is_finite() and f.tail is not None:
+        most, power = f.tail.most, arb(f.tail.power if f.tail.power > 0 else 0)
+    moment = (arb(start) ** 2 / (2 * arb(q))).gamma_upper(power + 0.5)
+    return most**2 * arb(q) ** power * arb(2) ** (power - 1) / arb.pi().sqrt() * moment

@@ -1,0 +1,42 @@
+"""The bounds of a slope: proved where there is a proof, else claimed or measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite
+
+from lab.numerics import Interval
+from lab.parts import Activation
+from lab.prover.certificate import certify
+
+WIDEST = 1e-5
+"""The width of an enclosure of inf σ′ or sup σ′, relative to its size or 1, up to which it is used."""
+
+
+@dataclass(frozen=True)
+class SlopeBounds:
+    """Inf σ′ and sup σ′ over all reals in ``slope``, and whether they are proved.
+
+    Proved bounds hold to the last digit and are reached, or nearly so, within `WIDEST`.
+    """
+
+    slope: Interval
+    proved: bool
+
+
+def slope_bounds(sigma: Activation) -> SlopeBounds:
+    """What `certify` proves where its enclosures are narrow; otherwise what σ claims, or measures.
+
+    >>> from lab.activations.formula.formula import Formula
+    >>> slope_bounds(Formula("tanh(z) + 0.5*z"))
+    SlopeBounds(slope=Interval(low=0.5, high=1.5), proved=True)
+    """
+    found = certify(sigma)
+    if found.doubt or found.jumps or not (_is_narrow(found.inf) and _is_narrow(found.sup)):
+        return SlopeBounds(sigma.slope_range, proved=False)
+    return SlopeBounds(Interval(found.inf.low, found.sup.high), proved=True)
+
+
+def _is_narrow(enclosure: Interval) -> bool:
+    low, high = enclosure.low, enclosure.high
+    return low == high or (isfinite(high - low) and high - low <= WIDEST * max(1.0, abs(low), abs(high)))
