@@ -1,4 +1,4 @@
-"""The Python face: running an experiment, opening its results, making an activation and certifying it."""
+"""The Python face: each thing that the lab does, once, for a caller and for the command line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from lab.activations.specify import from_spec
 from lab.errors import LabError, PartError
 from lab.numerics import Interval
 from lab.parts import Activation
-from lab.runs.folder import RunFolder, find, results_root
+from lab.runs.folder import RunFolder, find, results_root, runs
+from lab.theory.deep import Deep
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from lab.analysis.verdicts import Verdict
     from lab.prover.certificate import Certificate
+    from lab.runs.preparation import Prepared
 
 
 @dataclass(frozen=True, repr=False)
@@ -129,30 +131,41 @@ class Run:
 
         self.folder.keep_tables(derived(self.tables))
 
-    def plot(self, name: str = "learning_speed") -> Figure:
-        """A figure of the run. Raises PartError with the known names where it is unknown."""
+    def plot(self, name: str = "learning_speed", *, allow_code: bool = False) -> Figure:
+        """A figure of the run: its name, or ``"file.py:Class"``, whose code runs with ``allow_code``.
+
+        Raises PartError with the known names where it is unknown.
+        """
         from lab.figures import draw
 
-        return draw(name, self.tables, title=self.info["title"])
+        return draw(name, self.tables, self.info["title"], allow_code=allow_code)
 
-    def save_plots(self) -> list[Path]:
-        """Draw every figure into the run's folder ``plots``, as PNG and SVG.
+    def save_plots(
+        self, names: Sequence[str] = (), folder: Path | None = None, *, allow_code: bool = False
+    ) -> list[Path]:
+        """Draw the figures of these names, or all, as PNG and SVG; returns the files.
 
-        Raises FiguresError at the end where some could not be drawn; the others are there.
+        They go into the run's folder ``plots`` unless another ``folder`` is given. Raises FiguresError at the
+        end where some of all could not be drawn; the others are there.
         """
-        from lab.figures import draw_all
+        from lab.figures import draw_all, save
 
-        return draw_all(self.tables, self.folder.plots, self.info["title"])
+        folder = folder or self.folder.plots
+        folder.mkdir(parents=True, exist_ok=True)
+        if not names:
+            return draw_all(self.tables, folder, self.info["title"])
+        drawn = ((name, self.plot(name, allow_code=allow_code)) for name in names)
+        return [path for name, figure in drawn for path in save(figure, folder, name.rpartition(":")[2])]
 
     def _repr_html_(self) -> str:
         from html import escape
 
         table = self.summary.to_html(index=False, float_format="{:.3g}".format)
-        told = "".join(
+        items = "".join(
             f"<li>{escape(f'{one.variant}: {one.sentence}')} <small>[{escape(one.evidence)}]</small></li>"
             for one in self.verdicts
         )
-        verdicts = f"<ul>{told}</ul>" if told else ""
+        verdicts = f"<ul>{items}</ul>" if items else ""
         return f"<h4>{escape(self.info['title'] or str(self))}</h4>{table}{verdicts}"
 
 
@@ -173,10 +186,9 @@ def side_by_side(
     if run.path.resolve() == other.path.resolve():
         raise LabError(f"{run} and {other} are the same run; name one of them to compare its variants")
     spellings = ((one.folder.name, one.folder.id, str(one.path)) for one in (run, other))
-    told = next((a, b) for a, b in zip(*spellings, strict=True) if a != b)
-    made = comparisons.joined(tables[0], tables[1], told)
-    _require_same_data((run, other), told)
-    return made
+    names_of_runs = next((a, b) for a, b in zip(*spellings, strict=True) if a != b)
+    _require_same_data((run, other), names_of_runs)
+    return comparisons.joined(tables[0], tables[1], names_of_runs)
 
 
 def _require_same_data(runs: tuple[Run, Run], names: tuple[str, str]) -> None:
@@ -184,14 +196,61 @@ def _require_same_data(runs: tuple[Run, Run], names: tuple[str, str]) -> None:
     given = [{data["sha256"]: data["name"] for data in run.info["data"]} for run in runs]
     if given[0].keys() == given[1].keys():
         return
-    said = [
+    data_of_runs = [
         ", ".join(f"{name} (sha256 {digest[:8]}…)" for digest, name in data.items()) + f" in {run}"
         for data, run in zip(given, names, strict=True)
     ]
     raise LabError(
-        f"the runs have different data, so that their trials are no pairs: {said[0]} and {said[1]}; "
+        f"the runs have different data, so that their trials are no pairs: {' and '.join(data_of_runs)}; "
         "run one again with the data of the other"
     )
+
+
+def prepare(
+    path: str | Path,
+    overrides: Mapping[str, Any] | Sequence[str] = (),
+    *,
+    allow_code: bool = False,
+    max_trials: int = 10_000,
+    unchecked: bool = False,
+) -> Prepared:
+    """Read and check an experiment file, load its data and make its parts. See `run`."""
+    from lab.experiment.variants import load as load_plan
+    from lab.runs.preparation import prepared
+    from lab.testing import check_own
+
+    ready = prepared(load_plan(path, overrides, allow_code=allow_code, max_trials=max_trials))
+    if not unchecked:
+        check_own(ready)
+    return ready
+
+
+def train(
+    ready: Prepared,
+    folder: RunFolder | None = None,
+    *,
+    results: str | Path | None = None,
+    workers: int = 1,
+    plots: bool = True,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Run:
+    """Train what is prepared, and keep its tables, what is made of them, and its figures.
+
+    ``folder`` is that of a run to go on with; without it a new one is made under ``results``. ``progress`` is
+    called with the trial-steps done since its last call. The rest is as in `run`.
+    """
+    from lab.runs import provenance, runner
+
+    if folder is None:
+        argv, root = provenance.command_line(), results_root(results)
+        folder = runner.run(ready, root, workers=workers, argv=argv, progress=progress)
+    else:
+        runner.resumed(ready, folder, workers=workers, progress=progress)
+    trained = Run(folder)
+    trained.save_analysis()
+    if plots:
+        trained.save_plots()
+    return trained
 
 
 def run(
@@ -238,35 +297,52 @@ def run(
     StorageError
         The results cannot be kept.
     """
-    from lab.experiment.variants import load as load_plan
-    from lab.runs.preparation import prepared
-    from lab.runs.provenance import command_line
-    from lab.runs.runner import run as run_plan
-    from lab.testing import check_own
-
-    ready = prepared(load_plan(path, overrides, allow_code=allow_code, max_trials=max_trials))
-    if not unchecked:
-        check_own(ready)
-    told = counted(progress, ready.trial_steps)
-    folder = run_plan(ready, results_root(results), workers=workers, argv=command_line(), progress=told)
-    made = Run(folder)
-    made.save_analysis()
-    if plots:
-        made.save_plots()
-    return made
+    ready = prepare(path, overrides, allow_code=allow_code, max_trials=max_trials, unchecked=unchecked)
+    counted = _counted(progress, ready.trial_steps)
+    return train(ready, results=results, workers=workers, plots=plots, progress=counted)
 
 
-def counted(progress: Callable[[int, int], None] | None, total: int) -> Callable[[int], None]:
-    """From a progress that is told sums to one that is told increments."""
+def resume(
+    run: str | Path = "",
+    results: str | Path | None = None,
+    *,
+    workers: int = 1,
+    plots: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> Run:
+    """Finish a run that was interrupted: train what is missing, keep what is there.
+
+    ``run`` is as `load` takes it; without it, the newest run that was interrupted. The rest is as in `run`.
+    Raises LabError where there is none, StorageError where its data or its code changed since it began.
+    """
+    ready, folder = interrupted(run, results)
+    counted = _counted(progress, ready.trial_steps)
+    return train(ready, folder, workers=workers, plots=plots, progress=counted)
+
+
+def interrupted(run: str | Path = "", results: str | Path | None = None) -> tuple[Prepared, RunFolder]:
+    """The run that `resume` means, prepared again, and its folder."""
+    from lab.runs.runner import prepared_again
+
+    root = results_root(results)
+    unfinished = [] if run else [one for one in runs(root) if one.status == "interrupted"]
+    if not (run or unfinished):
+        raise LabError(f"no run under {root} was interrupted; there is nothing to resume")
+    folder = find(str(run), root) if run else unfinished[-1]
+    return prepared_again(folder), folder
+
+
+def _counted(progress: Callable[[int, int], None] | None, total: int) -> Callable[[int], None]:
+    """A progress that is called with increments, from one that is called with sums."""
     done = 0
 
-    def told(more: int) -> None:
+    def advance(more: int) -> None:
         nonlocal done
         done += more
         if progress is not None:
             progress(done, total)
 
-    return told
+    return advance
 
 
 def load(run: str | Path, results: str | Path | None = None) -> Run:
@@ -305,12 +381,12 @@ def activation(
 
 def predict(
     sigma: Activation | str | Mapping[str, Any],
-    depth: int = 5,
-    weight_variance: float = 1.0,
-    bias_variance: float = 1.0,
+    depth: int = Deep.depth,
+    weight_variance: float = Deep.weight_variance,
+    bias_variance: float = Deep.bias_variance,
     *,
-    mean_square: float = 1.0,
-    correlation: float = 1.0,
+    mean_square: float = Deep.mean_square,
+    correlation: float = Deep.correlation,
     allow_code: bool = False,
     **parameters: Any,
 ) -> pd.DataFrame:

@@ -6,6 +6,8 @@ import json
 import os
 import signal
 import sys
+import traceback
+import warnings
 
 import click
 
@@ -15,7 +17,7 @@ from lab.errors import INTERRUPTED, LabError
 
 COMMANDS = (
     *(running.new, running.check, running.run, running.resume),
-    *(results.list_runs, results.show, results.compare, results.plot),
+    *(results.list_runs, results.show_run, results.compare, results.plot),
     *(activations.activations, activations.formulas, activations.design, activations.certify),
     *(activations.check_activation, theory.predict, theory.demon, data.data, schema.schema),
 )
@@ -44,6 +46,7 @@ def main() -> None:
     4 storage · 130 interrupted, also by SIGTERM.
     """
     as_json = "--json" in sys.argv
+    warnings.formatwarning = lambda message, *_, **__: f"warning: {message}\n"
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = cli.main(standalone_mode=False)
@@ -61,7 +64,20 @@ def main() -> None:
         sys.exit(0)
     except OSError as error:
         _fail(f"{error.filename}: {error.strerror}", 4, as_json)
+    except Exception as error:
+        if not (place := _place_in_file(error)):
+            raise
+        _fail(f"{place}: {type(error).__name__}: {error}", 2, as_json)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _place_in_file(error: Exception) -> str:
+    """Where a ``"file.py:Class"`` of one's own raised it; empty where none did."""
+    from lab.plugins import OWN_MODULE
+
+    raised = traceback.walk_tb(error.__traceback__)
+    own = [pair for pair in raised if pair[0].f_globals.get("__name__", "").startswith(OWN_MODULE)]
+    return f"{own[-1][0].f_code.co_filename}:{own[-1][1]}" if own else ""
 
 
 def _fail(message: str, code: int, as_json: bool) -> None:

@@ -17,10 +17,13 @@ import importlib
 import importlib.util
 import inspect
 import sys
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import EntryPoint, entry_points
+from multiprocessing import parent_process
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -29,17 +32,23 @@ from lab.errors import PartError, did_you_mean, nearest
 
 @dataclasses.dataclass(frozen=True)
 class Kind:
-    """A kind of part: where those that the lab ships are listed, the class of `lab.parts` that they
-    subclass, and what one of them is called.
+    """A kind of part.
+
+    ``table`` is where those that the lab ships are listed, ``base`` the class of `lab.parts` that they
+    subclass, ``singular`` what one of them is called, and ``aliases`` where other spellings of their names
+    are listed.
     """
 
     table: str
     base: str
     singular: str
+    aliases: str = ""
 
 
 KINDS: dict[str, Kind] = {
-    "activations": Kind("lab.activations.catalogue:TABLE", "Activation", "activation"),
+    "activations": Kind(
+        "lab.activations.catalogue:TABLE", "Activation", "activation", "lab.activations.catalogue:ALIASES"
+    ),
     "costs": Kind("lab.network.costs:TABLE", "Cost", "cost"),
     "initialisers": Kind("lab.network.initialisers:TABLE", "Initialiser", "initialiser"),
     "optimisers": Kind("lab.network.optimisers:TABLE", "Optimiser", "optimiser"),
@@ -49,35 +58,35 @@ KINDS: dict[str, Kind] = {
 }
 """The kinds by the name of their entry points' group, ``lab.<kind>``."""
 
-ALIASES: dict[str, str] = {"activations": "lab.activations.catalogue:ALIASES"}
-"""Where other spellings of their names are listed: kind → ``module:name`` of a mapping to the name."""
+
+OWN_MODULE = "lab_file_"
+"""How the names of modules begin that are files of one's own."""
 
 
 @cache
 def built_in(kind: str) -> Mapping[str, type]:
     """The table of the parts of this kind that the lab ships: name → class."""
-    table: Mapping[str, type] = _listed(KINDS[kind].table)
-    return table
+    return _listed(KINDS[kind].table)
 
 
 @cache
 def aliases(kind: str) -> Mapping[str, str]:
     """Other spellings of the names of the parts of this kind that the lab ships: alias → name."""
-    table: Mapping[str, str] = _listed(ALIASES[kind]) if kind in ALIASES else {}
-    return table
+    place = KINDS[kind].aliases
+    return _listed(place) if place else {}
 
 
 @cache
 def installed(kind: str) -> dict[str, EntryPoint]:
     """The entry points of the group ``lab.<kind>``: name → entry point.
 
-    Raises PartError where one bears the name of a part built in.
+    One that bears the name of a part built in is left out with a warning.
     """
     found = {entry.name: entry for entry in entry_points(group=f"lab.{kind}")}
     for name in found.keys() & {*built_in(kind), *aliases(kind)}:
-        raise PartError(
-            f"the installed package {_distribution(found[name])} names one of its {kind} {name!r}, "
-            f"which is a name of the lab's own; uninstall it or rename its entry point"
+        _warn(
+            f"the installed package {_distribution(found.pop(name))} names one of its {kind} {name!r}; "
+            f"that is a name of the lab's own, which is used"
         )
     return found
 
@@ -85,6 +94,23 @@ def installed(kind: str) -> dict[str, EntryPoint]:
 def names(kind: str) -> list[str]:
     """All names that `find` knows for this kind, in alphabetical order, without their aliases."""
     return sorted({*built_in(kind), *installed(kind)})
+
+
+def usable(kind: str) -> dict[str, type]:
+    """All parts of this kind by name, those built in first.
+
+    An installed part that cannot be loaded or made is left out with a warning.
+    """
+    parts = dict(built_in(kind))
+    for name in installed(kind):
+        try:
+            part = find(kind, name)
+            if not required(part):
+                make(part, name, {})
+            parts[name] = part
+        except PartError as error:
+            _warn(f"{error}; it is left out")
+    return parts
 
 
 def find(kind: str, name: str, *, folder: Path | None = None, allow_code: bool = False) -> type:
@@ -97,15 +123,12 @@ def find(kind: str, name: str, *, folder: Path | None = None, allow_code: bool =
     name
         A name of the table or an alias of one, the name of an entry point, or ``"file.py:Class"``.
     folder
-        Where a relative ``file.py`` is looked for: the folder of the experiment file.
+        Where the path of a file starts: the folder of the experiment file; else the current folder.
     allow_code
         A file's class is loaded only with this leave, since loading it runs the file's code.
 
-    Raises
-    ------
-    PartError
-        The name is unknown (the nearest is told), the code may not or cannot be loaded, or what it holds
-        under this name is no part of this kind.
+    Raises PartError, in one line, where there is no such name, the code may not or cannot be loaded, or it
+    holds no part of this kind.
     """
     own = aliases(kind).get(name, name)
     if own in built_in(kind):
@@ -114,7 +137,12 @@ def find(kind: str, name: str, *, folder: Path | None = None, allow_code: bool =
         return _of_kind(kind, repr(name), _from_file(name, folder or Path.cwd(), allow_code))
     entries = installed(kind)
     if name in entries:
-        return _of_kind(kind, f"{name!r} of {_distribution(entries[name])}", _loaded(entries[name]))
+        known_as = f"{name!r} of {_distribution(entries[name])}"
+        with _in_one_line(f"{known_as} fails to load"):
+            part = entries[name].load()
+        if not isinstance(part, type) or not dataclasses.is_dataclass(part):
+            raise PartError(f"{known_as} is not a dataclass")
+        return _of_kind(kind, known_as, part)
     hint = did_you_mean(name, [*built_in(kind), *entries], aliases(kind))
     raise PartError(f"unknown {KINDS[kind].singular} {name!r}; {hint}")
 
@@ -128,9 +156,7 @@ def build(
 ) -> Any:
     """Make a part from what an experiment file says: a name, or a table with ``name`` and parameters.
 
-    The parameters are the fields of the part's dataclass (a field's metadata may give its ``key`` in the
-    file where that differs) and are checked against their types, without coercion. Raises PartError with
-    the part's own parameters when one is unknown, missing or wrong.
+    Raises PartError as `find` and `make` do.
     """
     table = {"name": spec} if isinstance(spec, str) else dict(spec)
     name = table.pop("name", None)
@@ -141,37 +167,56 @@ def build(
 
 
 def make(part: type, name: str, parameters: Mapping[str, Any]) -> Any:
-    """An instance of the dataclass ``part`` with these parameters, each checked against its field's type."""
+    """An instance of the dataclass ``part`` with these parameters.
+
+    They are its fields (a field's metadata may give its ``key`` in the file where that differs) and are
+    checked against their types, without coercion. Raises PartError, in one line, where one is unknown,
+    missing or wrong, and in the place of whatever the part raises.
+    """
+    with _in_one_line(repr(name)):
+        values = _checked(part, name, parameters)
+        try:
+            return part(**values)
+        except ValueError as error:
+            raise PartError(f"{name!r}: {' '.join(str(error).split())}") from error
+
+
+def required(part: type) -> list[str]:
+    """The keys of the parameters that have no default."""
+    missing = dataclasses.MISSING
+    return [key for key, field in fields(part).items() if field.default is field.default_factory is missing]
+
+
+def fields(part: type) -> dict[str, dataclasses.Field[Any]]:
+    """The parameters by the keys that an experiment file gives them."""
+    return {field.metadata.get("key", field.name): field for field in dataclasses.fields(part) if field.init}
+
+
+def _checked(part: type, name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters by the names of their fields."""
     from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-    fields = {
-        field.metadata.get("key", field.name): field for field in dataclasses.fields(part) if field.init
-    }
+    known = fields(part)
     for key in parameters:
-        if key not in fields:
-            if not fields:
-                raise PartError(f"{name!r} has no parameter {key!r}; it has no parameters")
-            near = nearest(key, fields)
+        if key not in known:
+            near = nearest(key, known)
             hint = f"did you mean {near!r}? " if near else ""
-            raise PartError(f"{name!r} has no parameter {key!r}; {hint}its parameters: {', '.join(fields)}")
-    for key, field in fields.items():
-        required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-        if required and key not in parameters:
+            listed = f"{hint}its parameters: {', '.join(known)}" if known else "it has no parameters"
+            raise PartError(f"{name!r} has no parameter {key!r}; {listed}")
+    for key in required(part):
+        if key not in parameters:
             raise PartError(f"{name!r} needs a value for {key!r}")
-    hints = get_type_hints(part)
-    checked = {}
+    types = get_type_hints(part)
+    config = ConfigDict(strict=True, allow_inf_nan=False, arbitrary_types_allowed=True)
+    values = {}
     for key, value in parameters.items():
+        field_name = known[key].name
         try:
-            config = ConfigDict(strict=True, allow_inf_nan=False, arbitrary_types_allowed=True)
-            adapter = TypeAdapter(hints.get(fields[key].name, Any), config=config)
-            checked[fields[key].name] = adapter.validate_python(value)
+            values[field_name] = TypeAdapter(types[field_name], config=config).validate_python(value)
         except ValidationError as error:
             reason = error.errors()[0]["msg"].replace("Input should be", "expected")
             raise PartError(f"{name!r}: {key} = {value!r}: {reason}") from None
-    try:
-        return part(**checked)
-    except ValueError as error:
-        raise PartError(f"{name!r}: {error}") from None
+    return values
 
 
 def _of_kind(kind: str, name: str, part: type) -> type:
@@ -181,16 +226,21 @@ def _of_kind(kind: str, name: str, part: type) -> type:
         raise PartError(
             f"{name} is no {KINDS[kind].singular}: {part.__name__} does not subclass lab.{base.__name__}"
         )
-    if inspect.isabstract(part):
-        lacking = ", ".join(sorted(getattr(part, "__abstractmethods__", ())))
-        raise PartError(f"{name} is not finished: {part.__name__} lacks {lacking}")
+    tuples = [word for word in inspect.get_annotations(base) if not hasattr(base, word)]
+    lacking = [
+        *sorted(getattr(part, "__abstractmethods__", ())),
+        *(f"the tuple {word}" for word in tuples if not isinstance(getattr(part, word, None), tuple)),
+    ]
+    if lacking:
+        raise PartError(f"{name} is not finished: {part.__name__} lacks {', '.join(lacking)}")
     return part
 
 
-def _listed(place: str) -> Any:
-    """What stands at ``module:name``."""
+def _listed(place: str) -> Mapping[str, Any]:
+    """The mapping at ``module:name``."""
     module, name = place.split(":")
-    return getattr(importlib.import_module(module), name)
+    listed: Mapping[str, Any] = getattr(importlib.import_module(module), name)
+    return listed
 
 
 def _from_file(name: str, folder: Path, allow_code: bool) -> type:
@@ -200,7 +250,7 @@ def _from_file(name: str, folder: Path, allow_code: bool) -> type:
         raise PartError(f"{name!r}: there is no file {path}")
     if not allow_code:
         raise PartError(f"{name!r} runs the code of {path.name}; if you trust it, say --allow-code")
-    module_name = f"lab_file_{path.stem}_{sha256(path.read_bytes()).hexdigest()[:12]}"
+    module_name = f"{OWN_MODULE}{path.stem}_{sha256(path.read_bytes()).hexdigest()[:12]}"
     module = sys.modules.get(module_name)
     if module is None:
         spec = importlib.util.spec_from_file_location(module_name, path)
@@ -209,32 +259,35 @@ def _from_file(name: str, folder: Path, allow_code: bool) -> type:
         module = importlib.util.module_from_spec(spec)
         sys.modules[module_name] = module
         try:
-            spec.loader.exec_module(module)
-        except (Exception, SystemExit) as error:
+            with _in_one_line(f"{name!r}: {path.name} fails to load"):
+                spec.loader.exec_module(module)
+        except BaseException:
             del sys.modules[module_name]
-            raise PartError(f"{name!r}: {path.name} fails to load: {_told(error)}") from error
-    found = getattr(module, class_name, None)
-    if not isinstance(found, type) or not dataclasses.is_dataclass(found):
+            raise
+    part = vars(module).get(class_name)
+    if not isinstance(part, type) or not dataclasses.is_dataclass(part):
         classes = [key for key, value in vars(module).items() if dataclasses.is_dataclass(value)]
         raise PartError(
             f"{name!r}: {path.name} has no dataclass {class_name!r}; {did_you_mean(class_name, classes)}"
         )
-    return found
+    return part
 
 
-def _loaded(entry: EntryPoint) -> type:
+@contextmanager
+def _in_one_line(doing: str) -> Iterator[None]:
+    """Turn whatever somebody's code raises, but for an interrupt, into a PartError of one line."""
     try:
-        found = entry.load()
-    except Exception as error:
-        raise PartError(f"{entry.name!r} of {_distribution(entry)} fails to load: {_told(error)}") from error
-    if not isinstance(found, type) or not dataclasses.is_dataclass(found):
-        raise PartError(f"{entry.name!r} of {_distribution(entry)} is not a dataclass")
-    return found
+        yield
+    except (PartError, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        raise PartError(f"{doing}: {type(error).__name__}: {' '.join(str(error).split())}") from error
 
 
-def _told(error: BaseException) -> str:
-    """The error on one line."""
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"
+def _warn(message: str) -> None:
+    """Warn, once for all processes: the workers of a run leave it to their parent."""
+    if parent_process() is None:
+        warnings.warn(message, stacklevel=3)
 
 
 def _distribution(entry: EntryPoint) -> str:

@@ -56,8 +56,8 @@ def check_own(ready: Prepared) -> None:
 
     Raises ClaimError with what disagrees; what the lab ships and formulas are not checked again.
     """
-    sigmas = {sigma for _, training in ready.made for sigma in training.network.sigmas}
-    for sigma in sorted(sigmas, key=str):
+    sigmas = {str(sigma): sigma for _, training in ready.made for sigma in training.network.sigmas}
+    for _, sigma in sorted(sigmas.items()):
         if not type(sigma).__module__.startswith("lab."):
             try:
                 check_activation(sigma)
@@ -138,7 +138,7 @@ def check_derivative(sigma: Activation) -> None:
     Complex steps: Squire & Trapp (1998), σ′(z) = Im σ(z + ih)/h, without cancellation.
     """
     z = SEEN_Z[(np.abs(SEEN_Z) < 30) & ~_near_kinks(SEEN_Z, sigma.kinks, 0.02)]
-    told = _values(sigma.derivative, z)
+    slope = _values(sigma.derivative, z)
     h, relative = 1e-3, np.full(len(z), 1e-6)
     found = (4 * _difference(sigma, z, h) - _difference(sigma, z, 2 * h)) / 3
     if sigma.analytic:
@@ -146,9 +146,9 @@ def check_derivative(sigma: Activation) -> None:
         known = np.isfinite(exact)  # a complex infinity on the way has no limit
         found, relative = np.where(known, exact, found), np.where(known, 1e-11, relative)
     allowed = relative * (np.abs(found) + 1e-3 * np.abs(found).max())
-    worst = int(np.argmax(np.abs(told - found) - allowed))
-    assert abs(told[worst] - found[worst]) <= allowed[worst], (
-        f"at z = {z[worst]:.6g} the derivative says {told[worst]:.12g}, the function {found[worst]:.12g}"
+    worst = int(np.argmax(np.abs(slope - found) - allowed))
+    assert abs(slope[worst] - found[worst]) <= allowed[worst], (
+        f"at z = {z[worst]:.6g} the derivative says {slope[worst]:.12g}, the function {found[worst]:.12g}"
     )
 
 
@@ -192,9 +192,9 @@ def check_range_claim(sigma: Activation) -> None:
 def check_with_derivative(sigma: Activation) -> None:
     """`with_derivative` gives the values of the two methods, also into buffers, also strided ones."""
     a, slope = (_values(face, SEEN_Z) for face in (sigma, sigma.derivative))
-    told_a, told_slope = sigma.with_derivative(SEEN_Z.copy())
-    _same(told_a, a, SEEN_Z, "σ of with_derivative", "σ")
-    _same(told_slope, slope, SEEN_Z, "σ′ of with_derivative", "σ′")
+    both_a, both_slope = sigma.with_derivative(SEEN_Z.copy())
+    _same(both_a, a, SEEN_Z, "σ of with_derivative", "σ")
+    _same(both_slope, slope, SEEN_Z, "σ′ of with_derivative", "σ′")
     z = SEEN_Z[:240].reshape(2, 12, 10).copy()
     room = np.full((3, 2, 13, 10), 7.0)
     out = (room[0, :, :-1], room[1, :, :-1], room[2, :, :-1])

@@ -1,9 +1,12 @@
 """A small experiment that runs in a moment, and results that go to a folder of their own."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from lab import cli
 
 SMALL = """\
 title = "A small one"
@@ -65,3 +68,21 @@ def written(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def lab(monkeypatch, capsys, tmp_path):
+    """Call the command line in a folder of its own; returns its exit code, and what it printed and noted."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("LAB_RESULTS", str(tmp_path / "results"))
+    monkeypatch.setenv("LAB_DATA_DIR", str(tmp_path / "data"))
+
+    def call(*words):
+        monkeypatch.setattr(sys, "argv", ["lab", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        return ended.value.code, said.out, said.err
+
+    return call

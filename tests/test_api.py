@@ -1,13 +1,19 @@
+import json
 import subprocess
 import sys
 
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from matplotlib.figure import Figure
 
 import lab
-from lab.errors import PartError
+from lab.cli import cli
+from lab.console.as_json import readable
+from lab.console.parameters import named_values
+from lab.errors import LabError, PartError
+from lab.runs import runner
 
 
 @pytest.fixture
@@ -120,6 +126,51 @@ def test_a_pair_leaves_a_parameter_open():
         lab.certify("tanh(z) + a*z", a=(2, 1))
     with pytest.raises(PartError, match="only ranges"):
         lab.certify(sigma, a=0.3)
+
+
+def test_a_prediction_has_a_row_a_layer():
+    table = lab.predict("tanh(z) + a*z", depth=4, weight_variance=1.0, bias_variance=0.5, a=0.1)
+    assert list(table) == ["layer", "q", "correlation", "chi", "pair_chi", "ratio"]
+    assert table["layer"].tolist() == [1, 2, 3, 4]
+    assert table["ratio"].iloc[-1] == 1
+    assert table["q"][0] == 1.5
+    assert lab.predict(lab.activation("relu"), 3, 2.0, 0.0)["chi"].tolist() == pytest.approx([1, 1, 1])
+
+
+def printed(*words):
+    return json.loads(CliRunner().invoke(cli, [*words, "--json"], standalone_mode=False).stdout)
+
+
+@pytest.mark.parametrize(
+    "words", [["tanh"], ["tanh(z) + a*z", "-p", "a=0.1"], ["leaky-relu", "-p", "slope=0.3"]]
+)
+def test_the_command_predicts_the_same_with_the_same_defaults(words):
+    table = lab.predict(words[0], **named_values(words[2:]))
+    assert readable(table) == printed("predict", *words)["layers"]
+
+
+def test_the_command_proves_the_same():
+    found = lab.certify("tanh(z) + a*z", at_least=0.05, **named_values(["a=0.05:0.2"]))
+    told = printed("certify", "tanh(z) + a*z", "-p", "a=0.05:0.2", "--at-least", "0.05")
+    assert (told["verdict"], told["inf_slope"]) == (found.verdict, readable(found.inf))
+
+
+def test_the_newest_run_that_was_interrupted_is_resumed(small, root, monkeypatch):
+    def interrupted(tasks, workers, progress):
+        raise KeyboardInterrupt
+        yield
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runner, "trained", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            lab.run(small, results=root)
+    steps = []
+    run = lab.resume(results=root, plots=False, progress=lambda *sums: steps.append(sums))
+    assert (run.info["status"], steps[-1]) == ("done", (36, 36))
+    assert not list((run.path / "plots").iterdir())
+    with pytest.raises(LabError, match="nothing to resume"):
+        lab.resume(results=root)
+    assert lab.resume("small", root).layers.equals(run.layers)
 
 
 def test_the_face_is_small_and_imported_when_used():

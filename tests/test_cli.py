@@ -2,10 +2,12 @@ import json
 import re
 import subprocess
 import sys
+import warnings
+from importlib.metadata import EntryPoint, EntryPoints
 
 import pytest
 
-from lab import cli
+from lab import cli, plugins
 from lab.activations.properties import PROPERTIES
 from lab.testing import ACTIVATION_CHECKS
 
@@ -21,24 +23,6 @@ class Mine(Activation):
     def derivative(self, z):
         return np.cos(z)
 """
-
-
-@pytest.fixture
-def lab(monkeypatch, capsys, tmp_path):
-    """Call the command line; returns its exit code and what it said on both streams."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setenv("LAB_RESULTS", str(tmp_path / "results"))
-    monkeypatch.setenv("LAB_DATA_DIR", str(tmp_path / "data"))
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["lab", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capsys.readouterr()
-        return ended.value.code, said.out, said.err
-
-    return call
 
 
 def test_run_ends_with_a_short_table_and_the_folder(lab, small, tmp_path):
@@ -258,7 +242,7 @@ def test_activations_are_chosen_by_their_properties(lab):
     assert "plu" in both < found
     assert "twisted-tanh" in lab("activations", "--only", "floored")[1]
     code, out, err = lab("activations", "--only", "bounded", "--only", "floored")
-    assert (code, out, err) == (0, "", "no activation is bounded and floored\n")
+    assert (code, out, err) == (0, "", "note: no activation is bounded and floored\n")
     assert json.loads(lab("activations", "--only", "bounded", "--only", "floored", "--json")[1]) == []
     assert "--only chooses from the list" in lab("activations", "tanh", "--only", "odd")[2]
     assert lab("activations", "--only", "even")[0] == 2
@@ -297,7 +281,7 @@ def test_the_conformance_suite_tells_a_line_a_check(lab, tmp_path):
     code, out, _ = lab("test-activation", "hardtanh", "-p", "low=-2")
     assert code == 0
     first, *checks, last = out.splitlines()
-    assert first == "HardTanh(low=-2.0, high=1.0)"
+    assert first == "hard-tanh [low = -2] [high = 1]"
     assert [line.split("  ")[0].strip() for line in checks] == list(ACTIVATION_CHECKS)
     assert all(line.endswith("  ok") for line in checks)
     assert last == f"all {len(ACTIVATION_CHECKS)} checks passed"
@@ -358,6 +342,19 @@ def test_a_folder_that_cannot_be_written_is_no_traceback(lab, small, tmp_path):
     assert err.splitlines() == [f"error: {tmp_path / 'file' / 'plots'}: Not a directory"]
 
 
+def test_a_broken_installed_part_is_one_line_on_stderr(lab, monkeypatch):
+    plugins.installed.cache_clear()
+    points = EntryPoints([EntryPoint("broken", "no_such_module:Mine", "lab.activations")])
+    monkeypatch.setattr(plugins, "entry_points", lambda group: points.select(group=group))
+    with pytest.warns(UserWarning, match="'broken' of") as warned:
+        code, _, _ = lab("activations", "--only", "floored")
+    plugins.installed.cache_clear()
+    assert code == 0
+    line = warnings.formatwarning(warned[0].message, UserWarning, "plugins.py", 1)
+    assert line.startswith("warning: 'broken' of no_such_module:Mine fails to load: ModuleNotFoundError: ")
+    assert line.index("\n") == len(line) - 1
+
+
 def test_data_are_listed_and_added(lab, tmp_path):
     code, out, _ = lab("data", "list")
     assert code == 0
@@ -391,6 +388,14 @@ def test_a_class_in_a_file_needs_leave(lab, small, tmp_path):
     code, out, _ = lab(*words, "--allow-code")
     assert code == 0
     assert "Mine" in out
+
+
+def test_what_a_class_in_a_file_raises_is_one_line_with_its_place(lab, small, tmp_path):
+    (tmp_path / "mine.py").write_text(MINE.replace("return np.sin(z)", "return np.sin(z) / {}[0]"))
+    words = ("-o", "network.activation=mine.py:Mine", "--allow-code")
+    line = f"error: {tmp_path / 'mine.py'}:9: KeyError: 0\n"
+    assert lab("check", small, *words) == (2, "", line)
+    assert lab("activations", "mine.py:Mine", "--allow-code") == (2, "", line)
 
 
 @pytest.mark.parametrize(
@@ -432,32 +437,17 @@ def test_help_is_quick_to_say_what_there_is(lab):
     code, out, _ = lab("--help")
 
     assert code == 0
-    for command in (
-        "run",
-        "resume",
-        "check",
-        "list",
-        "show",
-        "compare",
-        "plot",
-        "activations",
-        "formulas",
-        "test-activation",
-        "design",
-        "certify",
-        "data",
-        "new",
-    ):
-        assert f"  {command} " in out
+    for command in cli.COMMANDS:
+        assert f"  {command.name} " in out
 
 
 SICK = ["-o", "network.hidden=[8,8,8,8,8,8]", "-o", "training.eta=1e-9", "-o", "training.epochs=100"]
 
 
 def test_verdicts_end_a_run_a_few_and_show_tells_them_all(lab, small, monkeypatch):
-    from lab.console import watched
+    from lab.console import run
 
-    monkeypatch.setattr(watched, "FEW_VERDICTS", 1)
+    monkeypatch.setattr(run, "FEW_VERDICTS", 1)
     *_, more, last = lab("run", small, "--no-plots", "--workers", "1", *SICK)[1].splitlines()
     assert last.startswith("results: ")
     assert re.fullmatch(r"\d+ more verdicts: lab show small/\S+", more)

@@ -5,12 +5,18 @@ from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
 
 import pytest
+from matplotlib.figure import Figure as Canvas
 
+import lab
 from lab import plugins
+from lab.activations.catalogue import TABLE
 from lab.activations.hyperbolic import Tanh
 from lab.activations.rectifiers import LeakyReLU
-from lab.errors import PartError
+from lab.errors import ExperimentError, PartError
+from lab.experiment import templates
+from lab.experiment.variants import load
 from lab.parts import Activation
+from lab.training.probes import Norms
 
 MINE = """
 from dataclasses import dataclass, field
@@ -55,6 +61,14 @@ class Part:
     def __post_init__(self):
         if self.size < 0:
             raise ValueError(f"size must be >= 0, got {self.size}")
+
+
+@dataclass(frozen=True)
+class Raising(Norms):
+    """A part that cannot be made."""
+
+    def __post_init__(self):
+        raise RuntimeError("no\nluck")
 
 
 class NoDataclass:
@@ -293,25 +307,32 @@ def test_an_installed_part(installed):
         plugins.find("activations", "curvd")
 
 
-@pytest.mark.parametrize("ask", [plugins.names, plugins.installed, lambda kind: plugins.find(kind, "quux")])
-def test_an_installed_part_may_not_take_a_name_of_the_labs_own(installed, ask):
-    installed("activations", leaky_relu="somewhere:Leaky")
-    with refused(
-        "the installed package somewhere:Leaky names one of its activations 'leaky-relu', "
-        "which is a name of the lab's own; uninstall it or rename its entry point"
-    ):
-        ask("activations")
+@pytest.mark.parametrize(
+    ("name", "shown"), [("tanh", Tanh), ("leaky_relu", LeakyReLU), ("swish", TABLE["silu"])], ids=str
+)
+def test_an_installed_part_takes_no_name_or_alias_of_the_labs_own(installed, name, shown):
+    installed("activations", curved="lab.activations.hyperbolic:Tanh", **{name: "somewhere:Mine"})
+    assert plugins.find("activations", name) is shown
+    taken = f"^the installed package somewhere:Mine names one of its activations '{name.replace('_', '-')}'"
+    with pytest.warns(UserWarning, match=taken):
+        assert "curved" in plugins.names("activations")
+    assert plugins.usable("activations")["curved"] is Tanh
 
 
-def test_an_installed_part_may_not_take_an_alias_of_the_labs_own(installed):
-    installed("activations", swish="somewhere:Swish")
-    with pytest.raises(PartError, match="names one of its activations 'swish'"):
-        plugins.names("activations")
+def test_parts_that_cannot_be_used_are_left_out_with_a_warning(installed):
+    broken = {"away": "no_such_module_at_all:Mine", "cost": "lab.network.costs:Quadratic"}
+    installed("probes", right="lab.training.probes:Norms", **broken, raising=f"{__name__}:Raising")
+    with pytest.warns(UserWarning, match="it is left out$") as warned:
+        assert list(plugins.usable("probes")) == [*plugins.built_in("probes"), "right"]
+    assert [str(one.message).split("'")[1] for one in warned] == ["away", "cost", "raising"]
 
 
-def test_a_shadowed_name_is_the_labs_own_part_all_the_same(installed):
-    installed("activations", tanh="somewhere:Tanh")
-    assert plugins.find("activations", "tanh") is Tanh
+@pytest.mark.filterwarnings("ignore:'broken' of")
+@pytest.mark.parametrize("kind", plugins.KINDS)
+def test_a_broken_part_that_is_not_used_harms_no_run(installed, small, root, kind):
+    installed(kind, broken="no_such_module_at_all:Mine")
+    run = lab.run(small, {"trials.seeds": 1}, results=root, plots=kind == "figures")
+    assert run.info["status"] == "done"
 
 
 def test_an_installed_part_that_fails_to_load(installed):
@@ -329,3 +350,92 @@ def test_an_installed_part_that_is_no_dataclass(installed, value):
     installed("costs", wrong=value)
     with refused(f"'wrong' of {value} is not a dataclass"):
         plugins.find("costs", "wrong")
+
+
+OWN = {
+    "network.activation": "own_activation.py:RootedLine",
+    "network.cost": "own_cost.py:LogCosh",
+    "network.initialiser": "own_initialiser.py:Sparse",
+    "training.optimiser": "own_optimiser.py:Lion",
+    "record.quantities": ["default", "own_probe.py:ErrorConcentration"],
+}
+"""A key of an experiment, and a part of one's own for it: those of the folder ``experiments``."""
+
+FIGURE = "own_figure.py:SpeedAgainstSaturation"
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch) -> Path:
+    """The experiment ``own-activation`` with all that comes along, small, in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    file, *beside = templates.written("own-activation")
+    assert {str(path).partition(".py")[0] for path in beside} == {
+        *("own_activation", "own_cost", "own_figure", "own_initialiser", "own_optimiser", "own_probe")
+    }
+    return file
+
+
+def test_parts_of_every_kind_may_be_ones_own(own):
+    small = {"data.train": 40, "data.test": 20, "training.epochs": 2, "training.eta": 0.01, "trials.seeds": 2}
+    run = lab.run(
+        own, OWN | small | {"vary": {"network.hidden": [[6, 5]]}}, allow_code=True, plots=False, workers=2
+    )
+    assert set(run.trials["status"]) == {"done"}
+    assert run.layers["error_top_share"].between(0.1, 1).all()
+    assert len(run.info["code"]) == len(OWN)
+    assert isinstance(run.plot(FIGURE, allow_code=True), Canvas)
+    drawn = run.save_plots([FIGURE, "training"], Path("plots"), allow_code=True)
+    assert [path.name for path in drawn[1:3]] == ["SpeedAgainstSaturation.svg", "training.png"]
+    with refused(f"{FIGURE!r} runs the code of own_figure.py; if you trust it, say --allow-code"):
+        run.plot(FIGURE)
+
+
+def problem(file: Path, key: str, spec: str, **leave: bool) -> str:
+    """What `load` says of a part at this key: one problem, in one line, at the key's place."""
+    listed = key == "record.quantities"
+    with pytest.raises(ExperimentError) as told:
+        load(file, {key: [spec] if listed else spec}, **leave)
+    (found,) = told.value.problems
+    assert found.key == (f"{key}[0]" if listed else key)
+    assert "\n" not in found.message
+    return found.message.removesuffix(" (set by an override)")
+
+
+@pytest.mark.parametrize("key", OWN)
+def test_without_leave_each_of_ones_own_is_an_error_at_its_key(own, small, key):
+    spec = OWN[key][-1] if isinstance(OWN[key], list) else OWN[key]
+    file = spec.partition(":")[0]
+    assert problem(small, key, spec) == f"{spec!r} runs the code of {file}; if you trust it, say --allow-code"
+
+
+BASES = {
+    "network.activation": "lab.activations.hyperbolic:Tanh",
+    "network.output": "lab.activations.logistic:Sigmoid",
+    "network.cost": "lab.network.costs:Quadratic",
+    "network.initialiser": "lab.network.initialisers:He",
+    "training.optimiser": "lab.network.optimisers:Descent",
+    "record.quantities": "lab.training.probes:PhiB",
+}
+
+
+@pytest.mark.parametrize("key", BASES)
+def test_a_part_that_raises_or_is_of_another_kind_is_an_error_at_its_key(own, small, key):
+    module, name = BASES[key].split(":")
+    Path("mine.py").write_text(
+        f"from dataclasses import dataclass\nfrom {module} import {name}\n@dataclass(frozen=True)\n"
+        f"class Raising({name}):\n    def __post_init__(self):\n        raise SystemExit('no\\nluck')\n"
+    )
+    assert problem(small, key, "mine.py:Raising", allow_code=True) == "'mine.py:Raising': SystemExit: no luck"
+    message = problem(small, key, FIGURE, allow_code=True)
+    assert message.startswith(f"{FIGURE!r} is no ")
+    assert "SpeedAgainstSaturation does not subclass lab." in message
+
+
+def test_a_probe_of_ones_own_brings_new_columns(own, small):
+    Path("mine.py").write_text(
+        "from dataclasses import dataclass\nfrom lab.training.probes import Norms, PhiB\n"
+        "@dataclass(frozen=True)\nclass Key(PhiB):\n    columns = ('layer',)\n"
+    )
+    message = "'mine.py:Norms': the table layers has a column 'bias_norm' already"
+    assert problem(small, "record.quantities", "mine.py:Norms", allow_code=True) == message
+    assert "has a column 'layer'" in problem(small, "record.quantities", "mine.py:Key", allow_code=True)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from lab.commands.options import code_option, json_option, parameters_option, png_option
+from lab.commands.options import code_option, parameters_option, png_option, prints_page
+
+if TYPE_CHECKING:
+    from lab.console.screen import Page
 
 
 @click.command()
 @click.argument("name", default="")
 @png_option("plot", "σ, σ′ and σ″")
-@parameters_option
+@parameters_option("A parameter of the activation.")
 @click.option(
     "--only",
     multiple=True,
@@ -21,15 +25,10 @@ from lab.commands.options import code_option, json_option, parameters_option, pn
     help="List those with this property; of several, with all. Floored: inf σ′ > 0.",
 )
 @code_option
-@json_option
+@prints_page
 def activations(
-    name: str,
-    plot: Path | None,
-    parameters: Sequence[str],
-    only: Sequence[str],
-    allow_code: bool,
-    as_json: bool,
-) -> None:
+    name: str, plot: Path | None, words: Sequence[str], only: Sequence[str], allow_code: bool
+) -> Page:
     """List the activations, or tell all about one.
 
     NAME is one of the list, or a formula such as "tanh(z) + 0.1*z".
@@ -38,24 +37,21 @@ def activations(
     """
     from lab.console import catalogue
 
-    if not name:
-        catalogue.tell_all(only, as_json)
-        return
-    if only:
+    if name and only:
         raise click.UsageError("--only chooses from the list; leave it out, or the name")
-    catalogue.tell_one(name, parameters, plot, as_json, allow_code)
+    return catalogue.page(name, words, plot, allow_code) if name else catalogue.all_page(only)
 
 
 @click.command()
-@json_option
-def formulas(as_json: bool) -> None:
+@prints_page
+def formulas() -> Page:
     """Tell what may stand in a formula.
 
     Operators, functions, what happens at kinks, what is refused, and examples.
     """
-    from lab.console.formula import tell
+    from lab.console.formula import page
 
-    tell(as_json)
+    return page()
 
 
 @click.command()
@@ -75,15 +71,11 @@ def formulas(as_json: bool) -> None:
 @click.option("--height", type=float, help="The greatest slope of a template; else 1.")
 @click.option("--width", type=float, help="The width of a template's bell; else 1.")
 @click.option("--centre", type=float, help="Where a template is steepest; else 0.")
-@click.option(
-    "-p", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter of FORMULA or SIGMA."
-)
+@parameters_option("A parameter of FORMULA or SIGMA.")
 @png_option("plot", "σ and σ′")
 @code_option
-@json_option
-def design(
-    parameters: Sequence[str], plot: Path | None, allow_code: bool, as_json: bool, **asked: str | float | None
-) -> None:
+@prints_page
+def design(words: Sequence[str], plot: Path | None, allow_code: bool, **wish: str | float | None) -> Page:
     """Design an activation from its slope.
 
     Exactly one way is chosen; the lines of a file that make the activation are printed.
@@ -94,35 +86,28 @@ def design(
     lab design --clip-under tanh --floor 0.1
     lab design --derivative "floor + (1 - floor)*exp(-z**2)" -p floor=0.05
     """  # noqa: D301
-    from lab.console import design as page
+    from lab.console.design import page
 
-    given = {name.replace("_", "-"): value for name, value in asked.items() if value is not None}
+    given = {name.replace("_", "-"): value for name, value in wish.items() if value is not None}
     kinds = {name: value for name, value in given.items() if isinstance(value, str)}
     settings = {name: value for name, value in given.items() if isinstance(value, float)}
-    page.tell(kinds, settings, parameters, plot, as_json, allow_code)
+    return page(kinds, settings, words, plot, allow_code)
 
 
 @click.command()
 @click.argument("name", metavar="FORMULA|NAME")
-@click.option(
-    "-p",
-    "parameters",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A parameter; NAME=LOW:HIGH proves all for every value between.",
-)
+@parameters_option("A parameter; NAME=LOW:HIGH proves all for every value between.")
 @click.option("--at-least", type=float, help="Claim that the slope is nowhere less.")
 @click.option("--at-most", type=float, help="Claim that the slope is nowhere more.")
 @code_option
-@json_option
+@prints_page
 def certify(
     name: str,
-    parameters: Sequence[str],
+    words: Sequence[str],
     at_least: float | None,
     at_most: float | None,
     allow_code: bool,
-    as_json: bool,
-) -> int:
+) -> Page:
     """Prove bounds of an activation's slope over all real z.
 
     A claim about them is proved or refuted.
@@ -132,21 +117,21 @@ def certify(
     Ends with 3 where a claim is refuted, with a z at which it fails, or cannot be decided. What may stand
     in a formula: lab formulas
     """
-    from lab.console import certificate
+    from lab.console.certificate import page
 
-    return certificate.tell(name, parameters, at_least, at_most, as_json, allow_code)
+    return page(name, words, at_least, at_most, allow_code)
 
 
 @click.command(name="test-activation")
 @click.argument("name", metavar="NAME|FILE.py:CLASS")
-@parameters_option
+@parameters_option("A parameter of the activation.")
 @code_option
-@json_option
-def check_activation(name: str, parameters: Sequence[str], allow_code: bool, as_json: bool) -> int:
+@prints_page
+def check_activation(name: str, words: Sequence[str], allow_code: bool) -> Page:
     """Hold an activation to what training relies on.
 
     A line a check; exits with 3 where one fails.
     """
-    from lab.console import conformance
+    from lab.console.conformance import page
 
-    return conformance.tell(name, parameters, as_json, allow_code)
+    return page(name, words, allow_code)

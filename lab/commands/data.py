@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from lab.commands.options import Suggesting, json_option
+from lab.commands.options import Suggesting, prints_page
+
+if TYPE_CHECKING:
+    from lab.console.screen import Page
 
 
 @click.group(cls=Suggesting)
@@ -15,25 +19,18 @@ def data() -> None:
 
 
 @data.command(name="list")
-@json_option
-def list_data(as_json: bool) -> None:
+@prints_page
+def list_data() -> Page:
     """List the data sets and whether they are there."""
     from dataclasses import asdict
 
+    from lab.console.screen import Page, Rows
     from lab.data.added.store import listing
 
-    rows = listing()
-    if as_json:
-        from lab.console.as_json import say
-
-        say([asdict(row) for row in rows])
-        return
-    from lab.console.screen import table
-
-    table(
-        ("name", "where", "parameters", "about"),
-        [(row.name, row.where, ", ".join(row.parameters) or None, row.about) for row in rows],
-    )
+    found = listing()
+    rows = [(row.name, row.where, ", ".join(row.parameters) or None, row.about) for row in found]
+    table = Rows(("name", "where", "parameters", "about"), rows)
+    return Page(list(map(asdict, found)), [table])
 
 
 @data.command()

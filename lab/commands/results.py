@@ -4,36 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from lab.commands.options import json_option, results_option
+from lab.commands.options import code_option, prints_page, results_option
+
+if TYPE_CHECKING:
+    from lab.console.screen import Page
 
 
 @click.command(name="list")
 @results_option
-@json_option
-def list_runs(results: Path | None, as_json: bool) -> None:
+@prints_page
+def list_runs(results: Path | None) -> Page:
     """List the runs, the newest first."""
-    from lab.console.run import tell_runs
+    from lab.console.run import list_page
     from lab.runs.folder import results_root
 
-    tell_runs(results_root(results), as_json)
+    return list_page(results_root(results))
 
 
-@click.command()
+@click.command(name="show")
 @click.argument("run_name", metavar="RUN")
 @results_option
-@json_option
-def show(run_name: str, results: Path | None, as_json: bool) -> None:
+@prints_page
+def show_run(run_name: str, results: Path | None) -> Page:
     """Show a run: its short table and its verdicts.
 
     RUN is a folder, a name (its newest run) or the beginning of a run-id.
     """
     from lab.api import load
-    from lab.console.run import tell_run
+    from lab.console.run import page
 
-    tell_run(load(run_name, results), as_json)
+    return page(load(run_name, results))
 
 
 @click.command()
@@ -48,10 +52,8 @@ def show(run_name: str, results: Path | None, as_json: bool) -> None:
 )
 @click.option("--all-pairs", is_flag=True, help="Every two variants, not each with the first alone.")
 @results_option
-@json_option
-def compare(
-    first: str, second: str, metrics: Sequence[str], all_pairs: bool, results: Path | None, as_json: bool
-) -> None:
+@prints_page
+def compare(first: str, second: str, metrics: Sequence[str], all_pairs: bool, results: Path | None) -> Page:
     """Compare variants in pairs of trials of the same seed.
 
     The variants of run A, each with the first, or those of run A with those of run B.
@@ -61,30 +63,26 @@ def compare(
     compared, and the runs need the same seed and data.
     """
     from lab.api import load
-    from lab.console.comparison import tell
+    from lab.console.comparison import page
 
-    tell(load(first, results), load(second, results) if second else None, metrics, all_pairs, as_json)
+    other = load(second, results) if second else None
+    return page(load(first, results), other, metrics, all_pairs)
 
 
 @click.command()
 @click.argument("run_name", metavar="RUN")
 @click.argument("names", metavar="[FIGURE]...", nargs=-1)
 @click.option("--to", type=click.Path(path_type=Path, file_okay=False), help="Another folder for the files.")
+@code_option
 @results_option
-def plot(run_name: str, names: Sequence[str], to: Path | None, results: Path | None) -> None:
+def plot(
+    run_name: str, names: Sequence[str], to: Path | None, allow_code: bool, results: Path | None
+) -> None:
     """Draw a run's figures again, all or some.
 
-    Prints the files.
+    FIGURE is a name, or "file.py:Class" for one of your own. Prints the files.
     """
     from lab.api import load
-    from lab.figures import draw_all, save
 
-    run = load(run_name, results)
-    folder = to or run.folder.plots
-    folder.mkdir(parents=True, exist_ok=True)
-    if names:
-        paths = [path for name in names for path in save(run.plot(name), folder, name)]
-    else:
-        paths = draw_all(run.tables, folder, run.info["title"])
-    for path in paths:
+    for path in load(run_name, results).save_plots(names, to, allow_code=allow_code):
         click.echo(path)

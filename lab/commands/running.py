@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from lab.commands.options import (
-    experiment_options,
-    json_option,
-    plots_option,
-    prepared,
-    results_option,
-    workers_option,
-)
-from lab.errors import LabError
+from lab.commands.options import experiment_options, plots_option, prints_page, results_option, workers_option
+
+if TYPE_CHECKING:
+    from lab.console.screen import Page
+    from lab.runs.folder import RunFolder
+    from lab.runs.preparation import Prepared
 
 
 @click.command()
@@ -26,36 +24,29 @@ def new(template: str, to: Path | None) -> None:
 
     Without TEMPLATE, list the templates.
     """
+    from lab.console.screen import Page, Rows, show
     from lab.experiment import templates
 
-    if not template:
-        from lab.console.screen import table
-
-        table(("template", "its question"), templates.listing())
-        return
-    for path in templates.written(template, to):
-        click.echo(path)
+    if template:
+        for path in templates.written(template, to):
+            click.echo(path)
+    else:
+        show(Page(None, [Rows(("template", "its question"), templates.listing())]))
 
 
 @click.command()
 @click.argument("experiment", type=click.Path(path_type=Path))
 @experiment_options
-@json_option
-def check(
-    experiment: Path,
-    overrides: Sequence[str],
-    allow_code: bool,
-    unchecked: bool,
-    max_trials: int,
-    as_json: bool,
-) -> None:
+@prints_page
+def check(experiment: Path, **given: Any) -> Page:
     """Check an experiment file and tell what it would run.
 
     Writes nothing.
     """
-    from lab.console.run import tell_plan
+    from lab.api import prepare
+    from lab.console.run import plan_page
 
-    tell_plan(prepared(experiment, overrides, allow_code, max_trials, unchecked), as_json)
+    return plan_page(prepare(experiment, **given))
 
 
 @click.command()
@@ -65,44 +56,26 @@ def check(
 @click.option("--dry-run", is_flag=True, help="Check and tell what would run, and stop there.")
 @plots_option
 @results_option
-@json_option
+@prints_page
 def run(
     experiment: Path,
-    overrides: Sequence[str],
-    allow_code: bool,
-    unchecked: bool,
-    max_trials: int,
     workers: int | None,
     dry_run: bool,
     no_plots: bool,
     results: Path | None,
-    as_json: bool,
-) -> int:
+    **given: Any,
+) -> Page:
     """Train the variants of an experiment file side by side.
 
     Tables and plots are kept in a new folder under the results.
     """
-    ready = prepared(experiment, overrides, allow_code, max_trials, unchecked)
+    from lab.api import prepare
+    from lab.console.run import plan_page
+
+    ready = prepare(experiment, **given)
     if dry_run:
-        from lab.console.run import tell_plan
-
-        tell_plan(ready, as_json)
-        return 0
-    from lab.console.watched import say_begin, trained
-    from lab.runs import runner
-    from lab.runs.folder import results_root
-    from lab.runs.provenance import command_line
-
-    say_begin(ready)
-    return trained(
-        lambda cores, told: runner.run(
-            ready, results_root(results), workers=cores, argv=command_line(), progress=told
-        ),
-        ready,
-        workers,
-        not no_plots,
-        as_json,
-    )
+        return plan_page(ready)
+    return _trained(ready, None, results, workers, no_plots)
 
 
 @click.command()
@@ -110,34 +83,37 @@ def run(
 @workers_option
 @plots_option
 @results_option
-@json_option
-def resume(run_name: str, workers: int | None, no_plots: bool, results: Path | None, as_json: bool) -> int:
+@prints_page
+def resume(run_name: str, workers: int | None, no_plots: bool, results: Path | None) -> Page:
     """Finish a run that was interrupted.
 
     What is missing is trained, what is there is kept.
 
     RUN is a folder, a name or the beginning of a run-id; without it, the newest run that has not ended.
     """
+    from lab.api import interrupted
     from lab.console.screen import err
-    from lab.runs import runner
-    from lab.runs.folder import find, results_root, runs
 
-    root = results_root(results)
-    if run_name:
-        folder = find(run_name, root)
-    else:
-        unfinished = [run for run in runs(root) if run.status == "interrupted"]
-        if not unfinished:
-            raise LabError(f"no run under {root} was interrupted; there is nothing to resume")
-        folder = unfinished[-1]
+    ready, folder = interrupted(run_name, results)
     err().print(f"resuming {folder.name}/{folder.id}")
-    ready = runner.prepared_again(folder)
-    from lab.console.watched import trained
+    return _trained(ready, folder, results, workers, no_plots)
 
-    return trained(
-        lambda cores, told: runner.resumed(ready, folder, workers=cores, progress=told),
-        ready,
-        workers,
-        not no_plots,
-        as_json,
-    )
+
+def _trained(
+    ready: Prepared,
+    folder: RunFolder | None,
+    results: Path | None,
+    workers: int | None,
+    no_plots: bool,
+) -> Page:
+    """Train and draw under the user's eyes; the exit code is 1 where something failed."""
+    from lab.api import train
+    from lab.console.progress import plots_saved, training
+    from lab.console.run import FEW_VERDICTS, page
+    from lab.runs.workers import usable_cores
+
+    with training(ready) as advance:
+        workers = workers or usable_cores()
+        run = train(ready, folder, results=results, workers=workers, plots=False, progress=advance)
+    drawn = no_plots or plots_saved(run)
+    return replace(page(run, FEW_VERDICTS), exit_code=1 if run.info["failures"] or not drawn else 0)

@@ -4,45 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
-if TYPE_CHECKING:
-    from lab.runs.preparation import Prepared
-
 from lab.commands.options import (
     experiment_options,
-    json_option,
     parameters_option,
     png_option,
-    prepared,
+    prints_page,
     results_option,
 )
+from lab.theory.deep import Deep
+
+if TYPE_CHECKING:
+    from lab.console.screen import Page
 
 
 @click.command()
 @click.argument("subject", metavar="EXPERIMENT.toml|FORMULA|NAME")
 @experiment_options
-@parameters_option
-@click.option("--depth", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Layers.")
-@click.option("--weight-variance", type=float, default=1.0, show_default=True, help="σ_w² = n_in Var w.")
-@click.option("--bias-variance", type=float, default=0.0, show_default=True, help="σ_b² = Var b.")
-@click.option("--mean-square", type=float, default=1.0, show_default=True, help="Of the inputs.")
+@parameters_option("A parameter of the activation.")
 @click.option(
-    "--correlation", type=float, default=1.0, show_default=True, help="Of two inputs; 1 is one input."
+    "--depth", type=click.IntRange(1, 10_000), default=Deep.depth, show_default=True, help="Layers."
+)
+@click.option("--weight-variance", default=Deep.weight_variance, show_default=True, help="σ_w² = n_in Var w.")
+@click.option("--bias-variance", default=Deep.bias_variance, show_default=True, help="σ_b² = Var b.")
+@click.option("--mean-square", default=Deep.mean_square, show_default=True, help="Of the inputs.")
+@click.option(
+    "--correlation", default=Deep.correlation, show_default=True, help="Of two inputs; 1 is one input."
 )
 @png_option("plot", "the predicted speed by layer")
 @png_option("phase", "where χ = 1 for an activation, over σ_w² and σ_b²,")
-@json_option
+@prints_page
 def predict(
     subject: str,
-    overrides: Sequence[str],
-    allow_code: bool,
-    unchecked: bool,
-    max_trials: int,
-    parameters: Sequence[str],
+    words: Sequence[str],
     depth: int,
     weight_variance: float,
     bias_variance: float,
@@ -50,9 +48,9 @@ def predict(
     correlation: float,
     plot: Path | None,
     phase: Path | None,
-    as_json: bool,
-) -> None:
-    r"""Predict how fast each layer will learn, without training.
+    **given: Any,
+) -> Page:
+    """Predict how fast each layer will learn, without training.
 
     \b
     lab predict vanishing.toml -o network.initialiser=he --plot speeds.png
@@ -61,27 +59,20 @@ def predict(
     Of an experiment: a row a variant and layer. Of an activation: its gains, the fixed point of the mean
     square q of z and of the correlation c of two inputs, χ, depth scales and critical weights, and a row a
     layer of a deep network of it.
-    """
-    from lab.console import prediction
+    """  # noqa: D301
+    from lab.api import prepare
+    from lab.console.prediction import activation_page, experiment_page
 
     if subject.endswith(".toml"):
-        if any(
-            _given(name)
-            for name in (
-                *("parameters", "depth", "weight_variance", "bias_variance", "mean_square", "correlation"),
-                "phase",
-            )
-        ):
+        if any(_given(name) for name in ("words", "phase", *Deep.__dataclass_fields__)):
             raise click.UsageError(
                 "an experiment has its own depth and variances; change it with -o KEY=VALUE"
             )
-        ready = prepared(Path(subject), overrides, allow_code, max_trials, unchecked)
-        prediction.tell_experiment(ready, plot, as_json)
-        return
-    if overrides:
+        return experiment_page(prepare(subject, **given), plot)
+    if given["overrides"]:
         raise click.UsageError("-o changes an experiment; of an activation, say -p NAME=VALUE")
-    deep = prediction.Deep(depth, weight_variance, bias_variance, mean_square, correlation)
-    prediction.tell_activation(subject, parameters, deep, plot, phase, as_json, allow_code)
+    deep = Deep(depth, weight_variance, bias_variance, mean_square, correlation)
+    return activation_page(subject, words, deep, plot, phase, given["allow_code"])
 
 
 def _given(option: str) -> bool:
@@ -101,7 +92,7 @@ def _given(option: str) -> bool:
 @png_option("plot", "the table")
 @experiment_options
 @results_option
-@json_option
+@prints_page
 def demon(
     subject: str,
     overrides: Sequence[str],
@@ -110,11 +101,8 @@ def demon(
     max_trials: int,
     results: Path | None,
     plot: Path | None,
-    as_json: bool,
-    reach: float,
-    neuron: int | None,
-    **place: int,
-) -> None:
+    **place: Any,
+) -> Page:
     """Move z of one neuron, or of each, and see what C does.
 
     \b
@@ -126,20 +114,15 @@ def demon(
 
     Of a RUN, named as in `lab show`, the trial is trained again as it was then, for so many --steps.
     """  # noqa: D301
-    from lab.console import demon as page
-
-    asked = page.Asked(neuron=neuron, reach=reach, **place)
-    if subject.endswith(".toml"):
-        ready = prepared(Path(subject), overrides, allow_code, max_trials, unchecked)
-    elif overrides:
-        raise click.UsageError("-o changes an experiment file; a run is taken as it was")
-    else:
-        ready = _of_run(subject, results)
-    page.tell(ready, asked, plot, as_json)
-
-
-def _of_run(name: str, results: Path | None) -> Prepared:
+    from lab.api import prepare
+    from lab.console.demon import Place, page
     from lab.runs.folder import find, results_root
     from lab.runs.runner import prepared_again
 
-    return prepared_again(find(name, results_root(results)))
+    if subject.endswith(".toml"):
+        ready = prepare(subject, overrides, allow_code=allow_code, max_trials=max_trials, unchecked=unchecked)
+    elif overrides:
+        raise click.UsageError("-o changes an experiment file; a run is taken as it was")
+    else:
+        ready = prepared_again(find(subject, results_root(results)))
+    return page(ready, Place(**place), plot)

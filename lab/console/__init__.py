@@ -1,1 +1,1 @@
-"""What the command line tells: a page for each command that says more than a line."""
+"""What the commands print: a page for each that prints more than a line."""

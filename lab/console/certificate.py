@@ -3,88 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from math import inf, isfinite
-from typing import Any
 
 from lab.api import certify
-from lab.console.as_json import say
-from lab.console.screen import out, plain
-from lab.errors import LabError
+from lab.console.parameters import named_values, with_words
+from lab.console.screen import Page, verbatim
+from lab.errors import ClaimError, LabError
 from lab.numerics import Interval
-from lab.prover.certificate import Certificate
 
-NOT_PROVED = 3
-"""The exit code where a claim does not hold, or is not proved."""
+KEYS = {"inf": "inf_slope", "inf_at": "inf_slope_at", "sup": "sup_slope", "sup_at": "sup_slope_at"}
+"""What a program reads in the place of some fields of a `Certificate`."""
 
 
-def tell(
-    name: str,
-    parameters: Sequence[str],
-    at_least: float | None,
-    at_most: float | None,
-    as_json: bool,
-    allow_code: bool,
-) -> int:
-    """Certify an activation and print the certificate; returns the exit code."""
-    values = dict(_value(word) for word in parameters)
+def page(
+    name: str, words: Sequence[str], at_least: float | None, at_most: float | None, allow_code: bool
+) -> Page:
+    """Certify an activation with the parameters ``words``; a claim that is not proved is no success."""
     for option, bound in (("--at-least", at_least), ("--at-most", at_most)):
         if bound is not None and not isfinite(bound):
             raise LabError(f"{option} {bound}: expected a finite number")
-    found = certify(
-        {"name": name},
-        -inf if at_least is None else at_least,
-        inf if at_most is None else at_most,
-        allow_code=allow_code,
-        **values,
+    claim = Interval(-inf if at_least is None else at_least, inf if at_most is None else at_most)
+    found = certify({"name": name}, claim.low, claim.high, allow_code=allow_code, **named_values(words))
+    value = {KEYS.get(field.name, field.name): getattr(found, field.name) for field in fields(found)}
+    claimed = claim != Interval(-inf, inf)
+    lost = claimed and found.verdict != "CERTIFIED"
+    return Page(
+        {"activation": name, "parameters": words, **value, "claim": claim if claimed else None},
+        map(verbatim, [with_words(name, words), *str(found).splitlines()]),
+        exit_code=ClaimError.exit_code if lost else 0,
     )
-    if as_json:
-        say(_told(name, parameters, found))
-    else:
-        given = f"  [{', '.join(parameters)}]" if parameters else ""
-        for line in (f"{name}{given}", *str(found).splitlines()):
-            out().print(plain(line), soft_wrap=True)
-    claimed = at_least is not None or at_most is not None
-    return NOT_PROVED if claimed and found.verdict != "CERTIFIED" else 0
-
-
-def _value(word: str) -> tuple[str, Any]:
-    """The name and value of ``-p NAME=VALUE``: a number, a range LOW:HIGH, else the name of an activation."""
-    name, equals, value = word.partition("=")
-    if not (name and equals and value):
-        raise LabError(f"-p {word}: expected NAME=VALUE or NAME=LOW:HIGH")
-    numbers = []
-    for part in value.split(":"):
-        try:
-            numbers.append(float(part))
-        except ValueError:
-            return name, value
-    if len(numbers) > 2:
-        raise LabError(f"-p {word}: expected NAME=VALUE or NAME=LOW:HIGH")
-    return name, numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
-
-
-def _told(name: str, parameters: Sequence[str], found: Certificate) -> dict[str, Any]:
-    """The certificate for a program: enclosures as [low, high], infinities as "-inf" and "inf"."""
-    return {
-        "activation": name,
-        "parameters": list(parameters),
-        "claim": None if found.claim == Interval(-inf, inf) else _pair(found.claim),
-        "verdict": found.verdict,
-        "reason": found.reason,
-        "witness": found.witness,
-        "inf_slope": _pair(found.inf),
-        "inf_slope_at": found.inf_at,
-        "sup_slope": _pair(found.sup),
-        "sup_slope_at": found.sup_at,
-        "monotone": found.monotone,
-        "turns_at": found.turns_at,
-        "lipschitz": _pair(found.lipschitz),
-        "range_inf": _pair(found.range_inf),
-        "range_sup": _pair(found.range_sup),
-        "jumps": list(found.jumps),
-        "doubt": found.doubt,
-    }
-
-
-def _pair(interval: Interval) -> list[float]:
-    return [interval.low, interval.high]

@@ -8,12 +8,9 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from lab.analysis.demon import Scene, moves_of_neuron, neurons_of_layer, trained_scene
-from lab.console.as_json import say
-from lab.console.curve_plot import refuse_unwritable
-from lab.console.screen import out, plain, progress, table
+from lab.analysis.demon import moves_of_neuron, neurons_of_layer, trained_scene
+from lab.console.progress import progress
+from lab.console.screen import Block, Page, Rows, dim, drawn
 from lab.errors import LabError
 
 if TYPE_CHECKING:
@@ -29,7 +26,7 @@ DERIVATIVES = {"z": "δ", "a": "e"}
 
 
 @dataclass(frozen=True)
-class Asked:
+class Place:
     """Where the demon sets in. ``layer`` and ``neuron`` count from 1, the rest from 0.
 
     Without a ``neuron`` it goes through the whole layer. ``steps`` are trained first, and no move is larger
@@ -45,51 +42,48 @@ class Asked:
     reach: float
 
 
-def tell(ready: Prepared, asked: Asked, plot: Path | None, as_json: bool) -> None:
-    """Train the trial for so many steps, let both demons loose, and tell and draw what they did.
+def page(ready: Prepared, place: Place, plot: Path | None) -> Page:
+    """Train the trial for so many steps, and let both demons loose.
 
-    Raises LabError where a number is out of range, which is told, or the trial diverged.
+    Raises LabError, with the range, where a number is out of it, or where the trial diverged.
     """
-    refuse_unwritable(plot)
-    _check("variant", asked.variant, 0, len(ready.made) - 1)
-    variant, training = ready.made[asked.variant]
-    _check("trial", asked.trial, 0, variant.settings.trials.seeds - 1)
-    _check_place(training, asked)
-    with progress(asked.steps, "training") as told:
-        given = trained_scene(training, asked.trial, asked.example, asked.steps, told)
-    if given is None:
+    _check("variant", place.variant, 0, len(ready.made) - 1)
+    variant, training = ready.made[place.variant]
+    _check("trial", place.trial, 0, variant.settings.trials.seeds - 1)
+    _check_place(training, place)
+    with progress(place.steps, "training") as advance:
+        scene = trained_scene(training, place.trial, place.example, place.steps, advance)
+    if scene is None:
         raise LabError(
-            f"trial {asked.trial} of {variant.label!r} diverged within {asked.steps} steps; "
+            f"trial {place.trial} of {variant.label!r} diverged within {place.steps} steps; "
             "say fewer --steps, or a smaller -o training.eta=…"
         )
-    if asked.neuron is None:
-        found = neurons_of_layer(given, asked.layer, asked.reach)
+    if place.neuron is None:
+        name, found = "demon_layer", neurons_of_layer(scene, place.layer, place.reach)
     else:
-        found = moves_of_neuron(given, asked.layer, asked.neuron, asked.reach)
-    drawn = [] if plot is None else _plotted(found, asked, plot, variant.label)
-    where = {"variant": variant.label, "trial": asked.trial, "example": asked.example, "steps": asked.steps}
-    if as_json:
-        say({"name": ready.plan.name, **where, "cost": given.cost, "rows": found})
-    else:
-        place = f"layer {asked.layer}" + ("" if asked.neuron is None else f", neuron {asked.neuron}")
-        title = (
-            f"{ready.plan.name}, {variant.label}: {place}, example {asked.example}, trial {asked.trial}, "
-            f"after {asked.steps} steps"
-        )
-        _show(found, given, asked, title, training.network.surrogate_floor > 0)
-    for path in drawn:
-        click.echo(path, err=as_json)
+        name, found = "demon", moves_of_neuron(scene, place.layer, place.neuron, place.reach)
+    where = {"variant": variant.label, "trial": place.trial, "example": place.example, "steps": place.steps}
+    neuron = "" if place.neuron is None else f", neuron {place.neuron}"
+    title = (
+        f"{ready.plan.name}, {variant.label}: layer {place.layer}{neuron}, example {place.example}, "
+        f"trial {place.trial}, after {place.steps} steps"
+    )
+    return Page(
+        {"name": ready.plan.name, **where, "cost": scene.cost, "rows": found},
+        _body(found, scene.cost, place, title, training.network.surrogate_floor > 0),
+        drawn(name, {name: found}, plot, variant.label),
+    )
 
 
-def _check_place(training: Training, asked: Asked) -> None:
+def _check_place(training: Training, place: Place) -> None:
     sizes = training.network.sizes
-    _check("layer", asked.layer, 1, training.network.depth)
-    if asked.neuron is not None:
-        _check("neuron", asked.neuron, 1, sizes[asked.layer], f" of layer {asked.layer}")
-    _check("example", asked.example, 0, len(training.train) - 1)
-    _check("steps", asked.steps, 0, training.steps)
-    if not 0 < asked.reach < inf:
-        raise LabError(f"--reach {asked.reach:g}: expected a finite number above 0")
+    _check("layer", place.layer, 1, training.network.depth)
+    if place.neuron is not None:
+        _check("neuron", place.neuron, 1, sizes[place.layer], f" of layer {place.layer}")
+    _check("example", place.example, 0, len(training.train) - 1)
+    _check("steps", place.steps, 0, training.steps)
+    if not 0 < place.reach < inf:
+        raise LabError(f"--reach {place.reach:g}: expected a finite number above 0")
 
 
 def _check(option: str, value: int, first: int, last: int, of: str = "") -> None:
@@ -97,10 +91,11 @@ def _check(option: str, value: int, first: int, last: int, of: str = "") -> None
         raise LabError(f"--{option} {value}: expected {first}…{last}{of}")
 
 
-def _show(found: pd.DataFrame, given: Scene, asked: Asked, title: str, counterfactual: bool) -> None:
+def _body(
+    found: pd.DataFrame, cost: float, place: Place, title: str, counterfactual: bool
+) -> Iterator[Block]:
     """Both demons side by side, and what they come to."""
-    console = out()
-    key, form = ("neuron", LAYER_FORM) if asked.neuron is None else ("move", NEURON_FORM)
+    key, form = ("neuron", LAYER_FORM) if place.neuron is None else ("move", NEURON_FORM)
     by_moved = {str(moved): rows for moved, rows in found.groupby("moved", sort=False)}
     columns = [CAPTIONS[key]]
     cells: list[list[Any]] = [by_moved["z"][key].tolist()]
@@ -108,23 +103,13 @@ def _show(found: pd.DataFrame, given: Scene, asked: Asked, title: str, counterfa
         for column, caption in form.items():
             columns.append(caption.format(m=moved, d=DERIVATIVES[moved]))
             cells.append(rows[column].tolist())
-    table(columns, list(zip(*cells, strict=True)), title)
-    console.print(plain(f"C = {given.cost:.6g}"))
-    for line in _ends(by_moved, asked):
-        console.print(plain(line))
-    if counterfactual:
-        console.print(
-            "trained with max(σ′, floor) in the place of σ′; δ and e are here the derivatives of C",
-            style="dim",
-        )
-
-
-def _ends(by_moved: dict[str, pd.DataFrame], asked: Asked) -> Iterator[str]:
+    yield Rows(columns, list(zip(*cells, strict=True)), title)
+    yield f"C = {cost:.6g}"
     for moved, rows in by_moved.items():
         d, first = DERIVATIVES[moved], rows.iloc[0]
-        if asked.neuron is None:
+        if place.neuron is None:
             yield (
-                f"Δ{moved}: rank correlation (Spearman) of the best gain within {asked.reach:g} and |{d}|: "
+                f"Δ{moved}: rank correlation (Spearman) of the best gain within {place.reach:g} and |{d}|: "
                 f"{_number(first['rank_correlation'], '.4f')}"
             )
         else:
@@ -132,14 +117,9 @@ def _ends(by_moved: dict[str, pd.DataFrame], asked: Asked) -> Iterator[str]:
                 f"Δ{moved}: {d} = {first['predicted'] / first['move']:.6g}; "
                 f"order of the remainder: {_number(first['order'], '.3f')}"
             )
+    if counterfactual:
+        yield dim("trained with max(σ′, floor) in the place of σ′; δ and e are here the derivatives of C")
 
 
 def _number(value: float, form: str) -> str:
     return "–" if value != value else format(value, form)
-
-
-def _plotted(found: pd.DataFrame, asked: Asked, plot: Path, label: str) -> list[Path]:
-    from lab.figures import draw_page, save
-
-    name = "demon_layer" if asked.neuron is None else "demon"
-    return save(draw_page(name, {name: found}, label), plot.parent, plot.stem)

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import floor, log10
 from pathlib import Path
 from typing import Any
 
-import click
-import numpy as np
-
 from lab.activations.design.integral import Integral
 from lab.activations.design.knot_lists import knots_from_csv, knots_from_text
 from lab.activations.specify import from_spec
-from lab.console.as_json import say
-from lab.console.catalogue import SHOWN_Z
-from lab.console.curve_plot import plotted, refuse_unwritable
+from lab.console.curve import facts, plotted, value_rows
 from lab.console.parameters import named_values
-from lab.console.screen import out, plain, table
+from lab.console.screen import Block, Page, verbatim
 from lab.errors import LabError
 from lab.experiment.toml_writer import document, value_text
 from lab.parts import Activation
@@ -53,80 +48,52 @@ class Design:
     at_least: float | None
 
 
-def tell(
+def page(
     kinds: Mapping[str, str],
     settings: Mapping[str, float],
-    parameters: Sequence[str],
+    words: Sequence[str],
     plot: Path | None,
-    as_json: bool,
     allow_code: bool,
-) -> None:
-    """Design an activation, and tell how to write it, the bounds of its slope, and values in both tails.
+) -> Page:
+    """Design an activation: how to write it, the bounds of its slope, and values in both tails.
 
-    Parameters
-    ----------
-    kinds
-        What was given of the keys of `SETTINGS`, with its text; it must be exactly one.
-    settings
-        What was given of floor, height, width and centre.
-    parameters
-        Words ``NAME=VALUE`` for the formula, or for the activation that is wrapped.
-    plot
-        A PNG to draw σ and σ′ into.
-    as_json
-        Whether a program reads it.
-    allow_code
-        Whether ``"file.py:Class"`` may be wrapped, which runs that file.
-
-    Raises
-    ------
-    LabError
-        Not exactly one kind is given, a setting does not go with it, or the design cannot be made.
+    ``kinds`` and ``settings`` are what was given of the keys and the values of `SETTINGS`, ``words`` those of
+    ``-p``. Raises LabError where not exactly one kind is given, a setting does not go with it, or the design
+    cannot be made.
     """
     kind, text = _only(kinds)
-    _refuse_what_does_not_go_with(kind, settings, parameters)
-    refuse_unwritable(plot)
-    design = _designed(kind, text, dict(settings), named_values(parameters), allow_code)
-    sigma, z = design.sigma, np.array(SHOWN_Z)
-    with np.errstate(all="ignore"):
-        values, slopes = sigma(z), sigma.derivative(z)
-    drawn = [] if plot is None else plotted(plot.stem, sigma, plot)
-    error = sigma.error if isinstance(sigma, Integral) else None
-    if as_json:
-        told = {
-            "toml": design.lines,
-            "slope": [sigma.slope_range.low, sigma.slope_range.high],
-            "at_least": design.at_least,
-            "range": [sigma.range.low, sigma.range.high],
-            "kinks": sigma.kinks,
-            "error": error,
-            "z": z,
-            "sigma": values,
-            "derivative": slopes,
-            "plots": list(map(str, drawn)),
-        }
-        say(told)
-        return
-    click.echo(plain(design.lines))
-    console = out()
-    console.print(f"range of σ′: {sigma.slope_range}, {design.bounds}")
-    console.print(f"range of σ: {sigma.range}")
-    console.print(f"kinks: {', '.join(f'{kink:.6g}' for kink in sigma.kinks) or 'none'}")
-    if error is not None:
-        console.print(f"error of σ, which is integrated: about {error:.1g}, relative to 1 + |σ|")
-    console.print()
-    rows = zip(z, values, slopes, strict=True)
-    table(("z", "σ(z)", "σ′(z)"), [(f"{a:g}", f"{b:.10g}", f"{c:.10g}") for a, b, c in rows])
-    for path in drawn:
-        console.print(f"plot: {path}")
+    _refuse_what_does_not_go_with(kind, settings, words)
+    design = _designed(kind, text, dict(settings), named_values(words), allow_code)
+    sigma = design.sigma
+    plots = plotted(plot.stem, sigma, plot) if plot else []
+    value = {
+        "toml": design.lines,
+        "at_least": design.at_least,
+        "error": sigma.error if isinstance(sigma, Integral) else None,
+        **facts(sigma),
+        "plots": list(map(str, plots)),
+    }
+    return Page(value, _body(design, value), plots)
+
+
+def _body(design: Design, value: dict[str, Any]) -> Iterator[Block]:
+    sigma = design.sigma
+    yield verbatim(design.lines)
+    yield f"range of σ′: {sigma.slope_range}, {design.bounds}"
+    yield f"range of σ: {sigma.range}"
+    yield f"kinks: {', '.join(f'{kink:.6g}' for kink in sigma.kinks) or 'none'}"
+    if isinstance(sigma, Integral):
+        yield f"error of σ, which is integrated: about {sigma.error:.1g}, relative to 1 + |σ|"
+    yield ""
+    yield value_rows(value)
 
 
 def _only(kinds: Mapping[str, str]) -> tuple[str, str]:
     if len(kinds) != 1:
-        asked = ", ".join(f"--{kind}" for kind in SETTINGS)
+        known = ", ".join(f"--{kind}" for kind in SETTINGS)
         got = " and ".join(f"--{kind}" for kind in kinds) or "none"
         raise LabError(
-            f"expected exactly one of {asked}; got {got}; try lab design --template sech2 --floor 0.1"
+            f"expected exactly one of {known}; got {got}; try lab design --template sech2 --floor 0.1"
         )
     return next(iter(kinds.items()))
 
@@ -141,11 +108,7 @@ def _refuse_what_does_not_go_with(
             hint = f"a parameter of the formula is given by -p {name}={settings[name]:g}"
         else:
             hint = f"it goes with {', '.join(f'--{other}' for other in SETTINGS if name in SETTINGS[other])}"
-        raise LabError(f"{_option(name)} does not go with --{kind}; {hint}")
-
-
-def _option(name: str) -> str:
-    return f"-{name}" if len(name) == 1 else f"--{name}"
+        raise LabError(f"{'-' if name == 'p' else '--'}{name} does not go with --{kind}; {hint}")
 
 
 def _designed(
@@ -195,11 +158,11 @@ def _provable(sigma: Activation) -> float | None:
 
 def _inline(sigma: Activation, spec: Mapping[str, Any]) -> str:
     """The line that makes this activation, with every parameter but those that ``spec`` says."""
-    told = dict(spec)
+    made = dict(spec)
     for field in dataclasses.fields(sigma):  # type: ignore[arg-type]
         value = getattr(sigma, field.name)
-        told.setdefault(field.name, list(value) if isinstance(value, tuple) else value)
-    return _lines(told)
+        made.setdefault(field.name, list(value) if isinstance(value, tuple) else value)
+    return _lines(made)
 
 
 def _lines(activation: Any) -> str:

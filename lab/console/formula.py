@@ -8,8 +8,7 @@ from lab.activations.formula.formula import Formula
 from lab.activations.formula.operations import LANGUAGE, Function
 from lab.activations.formula.parser import CONSTANTS, DEEPEST, LONGEST, FormulaError
 from lab.activations.formula.rewrites import REWRITES
-from lab.console.as_json import say
-from lab.console.screen import out, plain
+from lab.console.screen import Page, verbatim
 
 
 @dataclass(frozen=True)
@@ -86,14 +85,9 @@ def refusal(text: str) -> str:
     raise AssertionError(f"{text!r} is a formula")
 
 
-def tell(as_json: bool) -> None:
-    """Print the page, or the tables that it is made of."""
-    if as_json:
-        say(_tables())
-        return
-    console = out()
-    for line in _lines():
-        console.print(plain(line), soft_wrap=True)
+def page() -> Page:
+    """The tables of the language, and the page that is made of them."""
+    return Page(_tables(), map(verbatim, _lines()))
 
 
 def _tables() -> dict[str, object]:
@@ -123,7 +117,7 @@ def _tables() -> dict[str, object]:
 
 
 def _lines() -> list[str]:
-    called = [(_call(function), _told(function)) for function in LANGUAGE]
+    called = [(_call(function), _about(function)) for function in LANGUAGE]
     numbers = ", ".join(f"{name} = {value:.10g}" for name, value in CONSTANTS.items())
     return [
         "A formula gives σ as a function of z; σ′ follows from it exactly.",
@@ -181,6 +175,6 @@ def _call(function: Function) -> str:
     return f"{function.operation}({', '.join(function.arguments)})"
 
 
-def _told(function: Function) -> str:
+def _about(function: Function) -> str:
     also = f" (also: {', '.join(function.aliases)})" if function.aliases else ""
     return function.about + also

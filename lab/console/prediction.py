@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from math import isfinite
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from lab.activations.specify import from_spec
-from lab.console.as_json import say
-from lab.console.curve_plot import refuse_unwritable
-from lab.console.parameters import named_values
-from lab.console.screen import err, out, plain, table
+from lab.api import predict
+from lab.console.parameters import named_values, with_words
+from lab.console.screen import Block, Note, Page, bold, dim, drawn, rows_of
 from lab.errors import LabError
 from lab.numerics import Interval
 from lab.parts import Activation
@@ -29,9 +27,9 @@ from lab.prover.proved_moments import (
 from lab.runs.prediction import prediction
 from lab.runs.preparation import Prepared, counterfactual, undefined
 from lab.theory.correlation import FixedCorrelation, fixed_correlation
+from lab.theory.deep import Deep
 from lab.theory.mean_field import Critical, FixedPoint, boundary, critical, fixed_point
 from lab.theory.moments import backward_gain, forward_gain, slope_square
-from lab.theory.prediction import homogeneous
 
 HEADINGS = {
     "variant": "variant",
@@ -44,80 +42,51 @@ HEADINGS = {
     "correlation": "c",
     "chi": "χ",
     "pair_chi": "χ_c",
+    "ratio": "speed",
     "predicted_speed": "speed",
     "predicted_speed_w": "speed w",
     "predicted_delta_rms": "rms δ",
 }
 """What the screen calls the columns of a prediction."""
 
-
-CAPTIONS = {
-    "forward_gain": "gain going up, 1/√E σ(g)²:",
-    "backward_gain": "gain going down, 1/√E σ′(g)²:",
-    "mean_square_slope": "E σ′(g)²:",
-}
-
 CLOSE = 1e-9
-"""How narrow, relatively, an interval is whose middle is told with more digits."""
+"""How narrow, relatively, an interval is whose middle is shown with more digits."""
 
 PHASE_POINTS = 21
 """The σ_b² at which the critical line is found, closer where it is steeper."""
 
 
-@dataclass(frozen=True)
-class Deep:
-    """A deep network of one σ: its layers, σ_w², σ_b², and the mean square and correlation of its inputs."""
-
-    depth: int
-    weight_variance: float
-    bias_variance: float
-    mean_square: float
-    correlation: float
-
-
-def tell_experiment(ready: Prepared, plot: Path | None, as_json: bool) -> None:
+def experiment_page(ready: Prepared, plot: Path | None) -> Page:
     """A row a variant and layer: what is predicted of it before it trains."""
-    refuse_unwritable(plot)
-    predicted = prediction(ready.made)
-    drawn = [] if plot is None else _plotted(predicted, plot, ready.plan.experiment.title)
-    if as_json:
-        say(predicted)
-        return
-    table([HEADINGS[str(column)] for column in predicted], _rows(predicted), ready.plan.experiment.title)
-    console = out()
-    console.print(
-        "σ_w² = n_in Var w, σ_b² = Var b; q: mean square of z; c: correlation of the z of two examples; "
-        "χ: E‖δ‖² of this layer over that of the next, χ_c: the same of E δ·δ′ of two examples; "
-        "speed: ‖∂C/∂b‖ over that of the last hidden layer; speed w: of ‖∂C/∂w‖; rms δ: of √⟨‖δ‖²⟩",
-        style="dim",
-        soft_wrap=True,
+    predicted, title = prediction(ready.made), ready.plan.experiment.title
+    constant = predicted.loc[predicted["weight_variance"].isna(), "variant"].unique()
+    notes = [f"{name}: nothing is predicted, its weights are not drawn with mean 0" for name in constant]
+    notes += dict.fromkeys(filter(None, (counterfactual(training.network) for _, training in ready.made)))
+    return Page(
+        predicted,
+        [
+            rows_of(predicted, HEADINGS, title),
+            dim(
+                "σ_w² = n_in Var w, σ_b² = Var b; q: mean square of z; c: correlation of the z of two "
+                "examples; χ: E‖δ‖² of this layer over that of the next, χ_c: the same of E δ·δ′ of two "
+                "examples; speed: ‖∂C/∂b‖ over that of the last hidden layer; speed w: of ‖∂C/∂w‖; "
+                "rms δ: of √⟨‖δ‖²⟩"
+            ),
+            *map(Note, notes),
+        ],
+        drawn("prediction", {"prediction": predicted}, plot, title),
     )
-    for variant in predicted.loc[predicted["weight_variance"].isna(), "variant"].unique():
-        err().print(plain(f"note: {variant}: nothing is predicted, its weights are not drawn with mean 0"))
-    for note in dict.fromkeys(counterfactual(training.network) for _, training in ready.made):
-        if note:
-            err().print(f"note: {note}")
-    for path in drawn:
-        console.print(f"plot: {path}")
 
 
-def tell_activation(
-    name: str,
-    parameters: Sequence[str],
-    deep: Deep,
-    plot: Path | None,
-    phase: Path | None,
-    as_json: bool,
-    allow_code: bool,
-) -> None:
+def activation_page(
+    name: str, words: Sequence[str], deep: Deep, plot: Path | None, phase: Path | None, allow_code: bool
+) -> Page:
     """The gains of one σ, its fixed point and critical σ_w², and a row a layer of a deep network of it."""
-    refuse_unwritable(plot)
-    refuse_unwritable(phase, "--phase")
-    sigma = from_spec({"name": name, **named_values(parameters)}, allow_code=allow_code)
+    sigma = from_spec({"name": name, **named_values(words)}, allow_code=allow_code)
     if (z := undefined(sigma)) is not None:
         raise LabError(f"{name} is undefined at z = {z:g}; a σ must be defined for every z")
     try:
-        layers = homogeneous(sigma, *astuple(deep))
+        layers = predict(sigma, **asdict(deep))
     except ValueError as error:
         raise LabError(str(error)) from None
     rest = fixed_point(sigma, deep.weight_variance, deep.bias_variance)
@@ -140,48 +109,33 @@ def tell_activation(
         "critical_weight_variance": None if edge is None else edge.weight_variance,
         "critical_q": None if edge is None else edge.q,
     }
-    rows = pd.DataFrame(
-        [(name, row.layer, row.q, row.correlation, row.chi, row.pair_chi, row.speed) for row in layers],
-        columns=["variant", "layer", "q", "correlation", "chi", "pair_chi", "predicted_speed"],
-    )
     proved = _proved(sigma, rest, deep)
-    drawn = [] if plot is None else _plotted(rows, plot)
+    shown = layers.rename(columns={"ratio": "predicted_speed"}).assign(variant=name)
+    plots = drawn("prediction", {"prediction": shown}, plot)
     if phase is not None:
-        drawn += _phase_plotted(sigma, deep, phase, f"Where errors grow: {name}")
-    if as_json:
-        pairs = {key: [known.low, known.high] for key, known in proved.items()}
-        say(
-            {
-                "activation": str(sigma),
-                **gains,
-                **facts,
-                "proved": pairs,
-                "layers": rows.drop(columns="variant"),
-            }
-        )
-        return
-    console = out()
-    given = f"  [{', '.join(parameters)}]" if parameters else ""
-    console.print(plain(f"{name}{given}"), style="bold")
-    for fact, caption in CAPTIONS.items():
-        console.print(f"{caption:<32} {_number(gains[fact], proved.get(fact))}")
-    console.print()
-    console.print(f"σ_w² = {deep.weight_variance:g}, σ_b² = {deep.bias_variance:g}")
-    console.print(f"fixed point q*:                  {_told_rest(rest, proved.get('fixed_point'))}")
-    console.print(f"χ at q*:                         {_number(rest.chi, proved.get('chi'))}")
-    console.print(f"depth scale ξ = −1/ln χ:         {_told_depth(rest.depth_scale)}")
-    console.print(f"correlation of two inputs at q*: {_told_correlation(rest, alike)}")
-    console.print(f"critical σ_w² of this σ_b²:      {_told_critical(sigma, edge)}")
-    console.print()
-    one_input = ["correlation", "pair_chi"] if deep.correlation == 1 else []
-    shown = rows.drop(columns=["variant", *one_input])
-    table([HEADINGS[str(column)] for column in shown], _rows(shown))
-    for path in drawn:
-        console.print(f"plot: {path}")
+        plots += drawn("phase", {"phase": _critical_line(sigma, deep)}, phase, f"Where errors grow: {name}")
+
+    def body() -> Iterator[Block]:
+        captions = ("gain going up, 1/√E σ(g)²:", "gain going down, 1/√E σ′(g)²:", "E σ′(g)²:")
+        yield bold(with_words(name, words))
+        for caption, (gain, value) in zip(captions, gains.items(), strict=True):
+            yield f"{caption:<32} {_number(value, proved.get(gain))}"
+        yield f"\nσ_w² = {deep.weight_variance:g}, σ_b² = {deep.bias_variance:g}"
+        yield f"fixed point q*:                  {_fixed_point_text(rest, proved.get('fixed_point'))}"
+        yield f"χ at q*:                         {_number(rest.chi, proved.get('chi'))}"
+        yield f"depth scale ξ = −1/ln χ:         {_depth_scale_text(rest.depth_scale)}"
+        yield f"correlation of two inputs at q*: {_correlation_text(rest, alike)}"
+        yield f"critical σ_w² of this σ_b²:      {_critical_text(sigma, edge)}\n"
+        of_two = ["correlation", "pair_chi"] if deep.correlation == 1 else []
+        yield rows_of(layers.drop(columns=of_two), HEADINGS)
+
+    return Page(
+        {"activation": str(sigma), **gains, **facts, "proved": proved, "layers": layers}, body(), plots
+    )
 
 
 def _proved(sigma: Activation, rest: FixedPoint, deep: Deep) -> dict[str, Interval]:
-    """What of the facts is proved of a σ that has a formula, and between which numbers; χ at the q* told."""
+    """What of the facts is proved of a σ that has a formula, and between which numbers; χ at the q* found."""
     found = {
         "forward_gain": forward_gain_enclosure(sigma),
         "backward_gain": backward_gain_enclosure(sigma),
@@ -201,7 +155,7 @@ def _number(value: float, known: Interval | None = None) -> str:
     return f"{known.low / 2 + known.high / 2:.10g}, proved to ± {(known.high - known.low) / 2:.1g}"
 
 
-def _told_rest(rest: FixedPoint, known: Interval | None) -> str:
+def _fixed_point_text(rest: FixedPoint, known: Interval | None) -> str:
     """A fixed point, and whether q comes back to it: it does where the map is less steep than 1."""
     q, growth = rest.q, rest.growth
     if rest.everywhere:
@@ -212,12 +166,12 @@ def _told_rest(rest: FixedPoint, known: Interval | None) -> str:
     return f"{_number(q, known)}, {kind} (slope of the map {growth:.3g})"
 
 
-def _told_depth(scale: float) -> str:
+def _depth_scale_text(scale: float) -> str:
     """ξ, or where errors grow the layers over which they do by e."""
     return f"none, E‖δ‖² grows by e every {-scale:.6g} layers" if scale < 0 else f"{_number(scale)} layers"
 
 
-def _told_correlation(rest: FixedPoint, alike: FixedCorrelation) -> str:
+def _correlation_text(rest: FixedPoint, alike: FixedCorrelation) -> str:
     """Where the correlation of two inputs goes, and how fast."""
     if alike.c == alike.c:
         end = "all become alike" if alike.c == 1 else "inputs part"
@@ -227,7 +181,7 @@ def _told_correlation(rest: FixedPoint, alike: FixedCorrelation) -> str:
     return "none, z is 0" if rest.q == 0 else "none, there is no q*"
 
 
-def _told_critical(sigma: Activation, edge: Critical | None) -> str:
+def _critical_text(sigma: Activation, edge: Critical | None) -> str:
     if edge is None:
         return "none at a q that the map comes to rest at"
     rest = fixed_point(sigma, edge.weight_variance, 0.0)
@@ -235,26 +189,11 @@ def _told_critical(sigma: Activation, edge: Critical | None) -> str:
     return f"{edge.weight_variance:.6g}, {where}"
 
 
-def _plotted(predicted: pd.DataFrame, plot: Path, title: str = "") -> list[Path]:
-    """Draw the predicted speed by layer into this PNG and an SVG beside it; returns both files."""
-    from lab.figures import draw, save
-
-    return save(draw("prediction", {"prediction": predicted}, title), plot.parent, plot.stem)
-
-
-def _phase_plotted(sigma: Activation, deep: Deep, plot: Path, title: str) -> list[Path]:
-    """Draw the critical line of σ, up to twice the σ_b² that was asked for, or up to 2."""
-    from lab.figures import draw_page, save
-
-    found = []
+def _critical_line(sigma: Activation, deep: Deep) -> pd.DataFrame:
+    """The critical σ_w² of σ, up to twice the σ_b² that was asked for, or up to 2; and what was asked for."""
+    found: list[tuple[float, float | None, bool]] = []
     for bias_variance in max(2 * deep.bias_variance, 2) * np.linspace(0, 1, PHASE_POINTS) ** 2:
-        edge = boundary(sigma, float(bias_variance))
-        found.append((bias_variance, np.nan if edge is None else edge, False))
+        found.append((bias_variance, boundary(sigma, float(bias_variance)), False))
     found.append((deep.bias_variance, deep.weight_variance, True))
-    rows = pd.DataFrame(found, columns=["bias_variance", "weight_variance", "asked"])
-    return save(draw_page("phase", {"phase": rows}, title), plot.parent, plot.stem)
-
-
-def _rows(predicted: pd.DataFrame) -> list[list[Any]]:
-    rows: list[list[Any]] = predicted.astype(object).to_numpy().tolist()
-    return rows
+    columns = ["bias_variance", "weight_variance", "asked"]
+    return pd.DataFrame(found, columns=columns).astype({"weight_variance": float})

@@ -1,25 +1,44 @@
-"""The pages of a run: what it would do, and the short table that it ends with."""
+"""The pages of a run: what it would do, which runs there are, and what came out of one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.console.as_json import say
-from lab.console.screen import err, out, plain, table
+from lab.console.screen import Block, Note, Page, Rows, dim, rows_of
 from lab.errors import StorageError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from lab.analysis.verdicts import Verdict
     from lab.api import Run
     from lab.runs.folder import RunFolder
     from lab.runs.preparation import Prepared
 
+FEW_VERDICTS = 3
+"""A run ends with at most so many verdicts on each variant."""
 
-def tell_plan(ready: Prepared, as_json: bool) -> None:
+HEADINGS = {
+    "variant": "variant",
+    "trials": "trials",
+    "diverged": "diverged",
+    "failed": "failed",
+    "ratio_start": "ratio,",
+    "ratio_end": "end",
+    "saturation_start": "saturated,",
+    "saturation_end": "end ",
+    "final_cost": "cost",
+    "final_accuracy": "accuracy",
+    "final_test_accuracy": "test",
+}
+"""What the short table calls the columns of the summary."""
+
+
+def plan_page(ready: Prepared) -> Page:
     """What an experiment would run: a row a variant."""
     columns = ("variant", "sizes", "trials", "steps", "readings")
     rows = [
@@ -32,27 +51,23 @@ def tell_plan(ready: Prepared, as_json: bool) -> None:
         )
         for variant, training in ready.made
     ]
-    if as_json:
-        told = {"name": ready.plan.name, "notes": ready.notes}
-        say({**told, "variants": [dict(zip(columns, row, strict=True)) for row in rows]})
-        return
-    for note in ready.notes:
-        err().print(f"note: {note}")
-    table(columns, rows, ready.plan.experiment.title)
+    variants = [dict(zip(columns, row, strict=True)) for row in rows]
+    return Page(
+        {"name": ready.plan.name, "notes": ready.notes, "variants": variants},
+        [*map(Note, ready.notes), Rows(columns, rows, ready.plan.experiment.title)],
+    )
 
 
-def tell_runs(root: Path, as_json: bool) -> None:
+def list_page(root: Path) -> Page:
     """The runs under a folder, the newest first."""
     from lab.runs.folder import runs
 
     columns = ("name", "run-id", "status", "trials", "overrides", "title")
     rows = list(map(_run_row, reversed(runs(root))))
-    if as_json:
-        say([dict(zip(columns, row, strict=True)) for row in rows])
-    elif rows:
-        table(columns, rows)
-    else:
-        err().print(f"no runs under {root}; start one with: lab run EXPERIMENT.toml")
+    none = Note(f"no runs under {root}; start one with: lab run EXPERIMENT.toml")
+    return Page(
+        [dict(zip(columns, row, strict=True)) for row in rows], [Rows(columns, rows) if rows else none]
+    )
 
 
 def _run_row(found: RunFolder) -> tuple[Any, ...]:
@@ -64,87 +79,51 @@ def _run_row(found: RunFolder) -> tuple[Any, ...]:
     return found.name, found.id, status, info.get("trials_planned"), changed, info.get("title", "")
 
 
-def tell_run(run: Run, as_json: bool, most: int | None = None) -> None:
+def page(run: Run, most: int | None = None) -> Page:
     """The short table of a run, what failed or died in it, its verdicts, and where its results are.
 
-    ``most`` is how many verdicts are told on each variant; all where it is None. JSON holds all.
+    ``most`` is how many verdicts are shown on each variant; all where it is None. JSON holds all.
     """
-    from lab.analysis.summary import summary as summarised
+    from lab.analysis.summary import summary
     from lab.analysis.verdicts import verdicts
 
     info, tables = run.info, run.tables
-    summary, found = summarised(tables), verdicts(tables)
-    if as_json:
-        told = {key: info.get(key) for key in ("name", "id", "title", "status", "failures")}
-        told |= {"folder": str(run.path), "summary": summary}
-        say({**told, "verdicts": list(map(asdict, found))})
-        return
-    console = out()
-    table(*_short_table(summary), info["title"])
-    for line in _legend(summary, tables["variants"]):
-        console.print(line, style="dim")
-    for failure in info.get("failures", []):
-        trials = failure["trials"]
-        console.print(
-            plain(f"failed: {failure['variant']}, trials {trials[0]}–{trials[-1]}: {failure['error']}")
-        )
-    for variant, dead in zip(summary["variant"], summary["dead_layers"], strict=True):
-        if dead:
-            console.print(plain(f"dead: {variant}: no gradient at all in layer {dead}"))
-    diverged = summary["diverged"] == summary["trials"]
-    if len(summary) and diverged.all():
-        console.print("all trials diverged; try a smaller training.eta")
-    _tell_verdicts(run, found, most)
-    console.print(f"results: {run.path}")
+    short, found = summary(tables), verdicts(tables)
+    value = {key: info.get(key) for key in ("name", "id", "title", "status", "failures")}
+    value |= {"folder": str(run.path), "summary": short, "verdicts": list(map(asdict, found))}
+    return Page(value, _body(run, short, tables["variants"], found, most))
 
 
-def _tell_verdicts(run: Run, verdicts: Sequence[Verdict], most: int | None) -> None:
-    """Each verdict with its rule, its threshold and its rows, grouped by variant."""
-    console, left = out(), 0
-    for variant, group in groupby(verdicts, lambda verdict: verdict.variant):
-        found = list(group)
-        for verdict in found[:most]:
-            console.print(plain(f"{variant}: {verdict.sentence}"))
-            console.print(plain(f"  [{verdict.evidence}]"), style="dim")
-        left += len(found[most:]) if most is not None else 0
-    if left:
-        console.print(f"{left} more verdict{'s' * (left > 1)}: lab show {run}")
-
-
-def _legend(summary: Any, variants: Any) -> list[str]:
-    lines = []
+def _body(
+    run: Run, short: pd.DataFrame, variants: pd.DataFrame, found: Sequence[Verdict], most: int | None
+) -> Iterator[Block]:
+    missing = [column for column in short if short[column].isna().all()]
+    none = [column for column in ("diverged", "failed") if not short[column].any()]
+    shown = short.drop(columns=missing + none)
+    yield rows_of(shown, HEADINGS, run.info["title"])
     if "surrogate_floor" in variants and (variants["surrogate_floor"] > 0).any():
-        lines.append("surrogate_floor > 0: max(σ′, floor) on the way back, so not the gradient of C")
-    if not summary["ratio_start"].isna().all():
-        lines.append(
+        yield dim("surrogate_floor > 0: max(σ′, floor) on the way back, so not the gradient of C")
+    if "ratio_start" in shown:
+        yield dim(
             "ratio: ‖∂C/∂b‖ of the first hidden layer over that of the last, at the start and at the end"
         )
-    if not summary["saturation_start"].isna().all():
-        lines.append(
-            "saturated: share of (hidden neuron, example) with σ′ near 0, at the start and at the end"
-        )
-    return lines
-
-
-def _short_table(summary: Any) -> tuple[list[str], list[list[Any]]]:
-    names = {
-        "variant": "variant",
-        "trials": "trials",
-        "diverged": "diverged",
-        "failed": "failed",
-        "ratio_start": "ratio,",
-        "ratio_end": "end",
-        "saturation_start": "saturated,",
-        "saturation_end": "end ",
-        "final_cost": "cost",
-        "final_accuracy": "accuracy",
-        "final_test_accuracy": "test",
-    }
-    shown = [
-        column
-        for column in names
-        if not summary[column].isna().all()
-        and not (column in ("diverged", "failed") and not summary[column].any())
-    ]
-    rows = summary[shown].astype(object).to_numpy().tolist()
-    return [names[column] for column in shown], rows
+    if "saturation_start" in shown:
+        yield dim("saturated: share of (hidden neuron, example) with σ′ near 0, at the start and at the end")
+    for failure in run.info.get("failures", []):
+        first, last = failure["trials"][0], failure["trials"][-1]
+        yield f"failed: {failure['variant']}, trials {first}–{last}: {failure['error']}"
+    for variant, layers in zip(short["variant"], short["dead_layers"], strict=True):
+        if layers:
+            yield f"dead: {variant}: no gradient at all in layer {layers}"
+    if len(short) and (short["diverged"] == short["trials"]).all():
+        yield "all trials diverged; try a smaller training.eta"
+    left = 0
+    for variant, group in groupby(found, lambda verdict: verdict.variant):
+        of_variant = list(group)
+        for verdict in of_variant[:most]:
+            yield f"{variant}: {verdict.sentence}"
+            yield dim(f"  [{verdict.evidence}]")
+        left += len(of_variant) - len(of_variant[:most])
+    if left:
+        yield f"{left} more verdict{'s' * (left > 1)}: lab show {run}"
+    yield f"results: {run.path}"

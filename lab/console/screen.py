@@ -1,26 +1,27 @@
-"""What the command line shows: tables and results on stdout, progress and notes on stderr."""
+"""A page: what a command prints, as text for a reader or as JSON for a program.
+
+Results go to stdout; progress, notes and errors to stderr.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from math import isnan
-from time import monotonic
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+import click
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    TaskProgressColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 from rich.text import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lab.parts import Tables
 
 PIPE_WIDTH = 1000
 """Columns where the output goes to no terminal: nothing is cut."""
@@ -28,7 +29,89 @@ PIPE_WIDTH = 1000
 LEAST_WIDTH = 12
 """A last column of text is cut no shorter."""
 
-SECONDS_BETWEEN_LINES = 10.0
+
+@dataclass(frozen=True)
+class Rows:
+    """A table under its title. A cell is text, a number, or None where there is nothing."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Note:
+    """A line for stderr."""
+
+    text: str
+
+
+Block: TypeAlias = str | Text | Rows | Note
+"""A part of a page: a line, a styled line, a table, or a note."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a command has to say.
+
+    ``value`` is for a program, ``body`` for a reader; a body that is a generator is made only where it is
+    read. ``plots`` are files that were drawn, which close the body, and ``exit_code`` is the command's.
+    """
+
+    value: Any
+    body: Iterable[Block]
+    plots: Sequence[Path] = ()
+    exit_code: int = 0
+
+
+def show(page: Page, as_json: bool = False) -> int:
+    """Print a page; returns its exit code."""
+    if as_json:
+        from lab.console.as_json import json_text
+
+        click.echo(json_text(page.value))
+        return page.exit_code
+    for block in (*page.body, *(f"plot: {path}" for path in page.plots)):
+        if isinstance(block, Rows):
+            _print_table(block)
+        elif isinstance(block, Note):
+            err().print(f"note: {plain(block.text)}")
+        else:
+            text = Text(plain(block)) if isinstance(block, str) else block
+            out().print(text, soft_wrap=text.no_wrap)
+    return page.exit_code
+
+
+def bold(text: str) -> Text:
+    """A line that stands out."""
+    return Text(plain(text), style="bold")
+
+
+def dim(text: str) -> Text:
+    """A line that explains."""
+    return Text(plain(text), style="dim")
+
+
+def verbatim(text: str) -> Text:
+    """Lines to be copied: none is broken, however narrow the terminal."""
+    return Text(plain(text), no_wrap=True)
+
+
+def rows_of(table: pd.DataFrame, headings: Mapping[str, str], title: str = "") -> Rows:
+    """The columns of a DataFrame that have headings, in the order of these."""
+    shown = [column for column in headings if column in table]
+    cells = table[shown].astype(object).to_numpy().tolist()
+    return Rows([headings[column] for column in shown], cells, title)
+
+
+def drawn(name: str, tables: Tables, plot: Path | None, title: str = "") -> list[Path]:
+    """Draw a figure into this PNG, if there is one, and an SVG beside it; returns the files."""
+    if plot is None:
+        return []
+    from lab.figures import PAGES, draw, draw_page, save
+
+    figure = draw_page(name, tables, title) if name in PAGES else draw(name, tables, title)
+    return save(figure, plot.parent, plot.stem)
 
 
 def out() -> Console:
@@ -46,29 +129,29 @@ def _console(stream: Any) -> Console:
     return Console(file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "") -> None:
-    """Print a table under its title; numbers stand to the right.
+def _print_table(given: Rows) -> None:
+    """Print a table; numbers stand to the right.
 
     Where it is wider than the terminal, a last column of text is cut short, and only then others fold.
     """
-    console = out()
-    if title:
-        console.print(plain(title), style="bold")
-    cells = [[plain(told(value)) for value in row] for row in rows]
-    right = [any(isinstance(row[i], int | float) for row in rows) for i in range(len(columns))]
+    console, columns = out(), given.columns
+    if given.title:
+        console.print(bold(given.title))
+    cells = [[plain(cell_text(value)) for value in row] for row in given.rows]
+    right = [any(isinstance(row[i], int | float) for row in given.rows) for i in range(len(columns))]
     widths = [max([len(name), *(len(row[i]) for row in cells)]) for i, name in enumerate(columns)]
-    room = console.width - sum(widths[:-1]) - 2 * len(columns)
-    cut = not right[-1] and max(room, LEAST_WIDTH) < widths[-1]
-    made = Table(box=None, pad_edge=False, header_style="bold")
+    room = max(console.width - sum(widths[:-1]) - 2 * len(columns), LEAST_WIDTH)
+    table = Table(box=None, pad_edge=False, header_style="bold")
     for name, is_number in zip(columns, right, strict=True):
-        made.add_column(name, justify="right" if is_number else "left", overflow="fold")
+        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
     for row in cells:
-        last = f"{row[-1][: max(room, LEAST_WIDTH) - 1]}…" if cut and len(row[-1]) > room else row[-1]
-        made.add_row(*map(Text, [*row[:-1], last]))
-    console.print(made)
+        cut = not right[-1] and len(row[-1]) > room
+        last = f"{row[-1][: room - 1]}…" if cut else row[-1]
+        table.add_row(*map(Text, [*row[:-1], last]))
+    console.print(table)
 
 
-def told(value: Any) -> str:
+def cell_text(value: Any) -> str:
     """A value as a table shows it: three significant digits, and a dash for what is missing."""
     if value is None or (isinstance(value, float) and isnan(value)):
         return "–"
@@ -80,39 +163,3 @@ def told(value: Any) -> str:
 def plain(text: str) -> str:
     """Text without control characters, which a terminal would obey."""
     return "".join(letter if letter.isprintable() or letter == "\n" else "�" for letter in text)
-
-
-@contextmanager
-def progress(total: int, noun: str) -> Iterator[Callable[[int], None]]:
-    """Tell progress on stderr: a bar with the time that is left on a terminal, else a line now and then."""
-    console = err()
-    if console.is_terminal and not console.is_dumb_terminal:
-        columns = (
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            TaskProgressColumn(),
-            TimeElapsedColumn(),
-            TextColumn("left", markup=False),
-            TimeRemainingColumn(),
-        )
-        with Progress(*columns, console=console, transient=True) as bar:
-            task = bar.add_task(noun, total=total)
-            yield lambda more: bar.advance(task, more)
-        return
-    yield _lines(console, total, noun)
-
-
-def _lines(console: Console, total: int, noun: str) -> Callable[[int], None]:
-    began = said = monotonic()
-    done = 0
-
-    def advance(more: int) -> None:
-        nonlocal done, said
-        done += more
-        now = monotonic()
-        if now - said >= SECONDS_BETWEEN_LINES and done:
-            said = now
-            left = (now - began) * (total - done) / done
-            console.print(f"{noun}: {100 * done / total:.0f} %, about {left:.0f} s left")
-
-    return advance

@@ -25,6 +25,9 @@ DESIGN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 QUANTITY_GROUPS = ("default", "all")
 """Words of ``record.quantities`` that stand for several quantities."""
 
+KEYS = ("variant", "trial", "step", "epoch", "layer", "status")
+"""The columns of the table ``layers`` that are no quantities."""
+
 
 def parts(
     settings: Experiment,
@@ -131,15 +134,18 @@ def _design_name(name: str) -> None:
 
 
 def _quantity(name: str, where: dict[str, Any]) -> None:
-    """Raise PartError where this is no group, no column and no probe, also of one's own."""
+    """Raise PartError where the word is no group, no column and no probe, also of one's own."""
+    parts: dict[str, type[Probe]] = plugins.usable("probes")
+    columns = [column for probe in parts.values() for column in probe.columns]
     if ".py:" in name:
+        taken = sorted({*columns, *KEYS} & {*plugins.build("probes", name, **where).columns})
+        if taken:
+            raise PartError(f"{name!r}: the table layers has a column {taken[0]!r} already")
+    elif name in plugins.names("probes"):
         plugins.build("probes", name, **where)
-        return
-    probes = plugins.names("probes")
-    found: list[type[Probe]] = [plugins.find("probes", probe) for probe in probes]
-    known = (*QUANTITY_GROUPS, *(column for probe in found for column in probe.columns))
-    if name not in known and name not in probes:
-        raise PartError(f"unknown quantity {name!r}; {did_you_mean(name, known, probes)}")
+    elif name not in (*QUANTITY_GROUPS, *columns):
+        hint = did_you_mean(name, (*QUANTITY_GROUPS, *columns), plugins.names("probes"))
+        raise PartError(f"unknown quantity {name!r}; {hint}")
 
 
 def _refusal(settings: Experiment, where: dict[str, Any]) -> str:

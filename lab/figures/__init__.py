@@ -6,7 +6,7 @@ for every figure that the run's tables allow.
 
 from __future__ import annotations
 
-from lab.figures.pictures import FiguresError, draw, draw_all, draw_page, save
+from lab.figures.pictures import PAGES, FiguresError, draw, draw_all, draw_page, save
 from lab.figures.run.activations import Activations
 from lab.figures.run.causes import Causes
 from lab.figures.run.comparisons import Comparisons
@@ -45,4 +45,14 @@ TABLE: dict[str, type[Figure]] = {
 }
 """The figures of a run that the lab ships: name → class."""
 
-__all__ = ["TABLE", "FiguresError", "NotRecordedError", "Tables", "draw", "draw_all", "draw_page", "save"]
+__all__ = [
+    "PAGES",
+    "TABLE",
+    "FiguresError",
+    "NotRecordedError",
+    "Tables",
+    "draw",
+    "draw_all",
+    "draw_page",
+    "save",
+]

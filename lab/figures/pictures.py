@@ -115,7 +115,7 @@ def draw_all(tables: parts.Tables, folder: Path, title: str = "") -> list[Path]:
     """
     paths: list[Path] = []
     failed: list[tuple[str, Exception]] = []
-    for name in plugins.names("figures"):
+    for name in sorted(plugins.usable("figures")):
         try:
             part = plugins.build("figures", name)
             if set(part.needs) <= tables.keys():

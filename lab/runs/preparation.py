@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -114,11 +115,10 @@ class Bench:
 
     def _recording(self, settings: Experiment, steps: int, train: Examples) -> Recording:
         record = settings.record
-        names = [*plugins.built_in("probes"), *plugins.installed("probes")]
-        probes: list[Probe] = [self.build("probes", name) for name in names]
+        probes = self._probes(record.quantities)
         return Recording(
             schedule=schedule(steps, record.every),
-            probes=tuple(probes),
+            probes=tuple(probes.values()),
             columns=recorded(
                 record.quantities, probes, counterfactual=settings.training.surrogate_floor is not None
             ),
@@ -128,21 +128,37 @@ class Bench:
             neurons=record.neurons,
         )
 
+    def _probes(self, quantities: list[str]) -> dict[str, Probe]:
+        """The probes by name: of the lab, installed, and the classes in files that ``quantities`` names."""
+        ready = [name for name, part in plugins.usable("probes").items() if not plugins.required(part)]
+        own = [name for name in quantities if ".py:" in name]
+        return {name: self.build("probes", name) for name in [*ready, *own]}
 
-def recorded(quantities: list[str], probes: list[Probe], *, counterfactual: bool = False) -> tuple[str, ...]:
+
+def recorded(
+    quantities: list[str], probes: Mapping[str, Probe], *, counterfactual: bool = False
+) -> tuple[str, ...]:
     """The columns that the words of ``record.quantities`` mean, in the order of the probes.
 
-    ``counterfactual`` tells whether there is a surrogate slope, or the control to one.
+    A word is a column, else the name of a probe, or a group. ``counterfactual`` tells whether there is a
+    surrogate slope, or the control to one. Raises PartError where two probes have the same column.
     """
     wanted = set(quantities)
+    named = wanted - {column for probe in probes.values() for column in probe.columns}
 
-    def in_a_group(probe: Probe) -> bool:
+    def whole(name: str, probe: Probe) -> bool:
         concerned = counterfactual or not probe.counterfactual
-        return concerned and ("all" in wanted or ("default" in wanted and probe.default))
+        in_a_group = concerned and ("all" in wanted or ("default" in wanted and probe.default))
+        return in_a_group or name in named
 
-    return tuple(
-        column for probe in probes for column in probe.columns if column in wanted or in_a_group(probe)
-    )
+    measured_by: dict[str, str] = {}
+    for name, probe in probes.items():
+        for column in probe.columns:
+            if column in wanted or whole(name, probe):
+                if column in measured_by:
+                    raise PartError(f"the column {column!r} is of {measured_by[column]!r} and of {name!r}")
+                measured_by[column] = name
+    return tuple(measured_by)
 
 
 def steps_per_epoch(examples: int, batch: int) -> int:

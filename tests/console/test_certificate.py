@@ -103,8 +103,11 @@ def test_json():
         (["tanh(z)", "-p", "a=1:2"], "the parameter 'a' does not occur in it"),
         (["tanh(z) + a*z", "-p", "a=2:1"], "a: expected a range of finite numbers, low:high, got 2:1"),
         (["tanh(z) + a*z", "-p", "a=0:inf"], "a: expected a range of finite numbers, low:high, got 0:inf"),
-        (["tanh(z) + a*z", "-p", "a"], "-p a: expected NAME=VALUE or NAME=LOW:HIGH"),
-        (["tanh(z) + a*z", "-p", "a=1:2:3"], "-p a=1:2:3: expected NAME=VALUE or NAME=LOW:HIGH"),
+        (["tanh(z) + a*z", "-p", "a"], "-p a: expected NAME=VALUE, or for lab certify NAME=LOW:HIGH"),
+        (
+            ["tanh(z) + a*z", "-p", "a=1:2:3"],
+            "-p a=1:2:3: expected NAME=VALUE, or for lab certify NAME=LOW:HIGH",
+        ),
         (["gelu", "-p", "slope=0.1:0.2"], "'gelu' has no parameter 'slope'"),
         (["tanh(z)", "--at-least", "nan"], "--at-least nan: expected a finite number"),
         (["import os"], "not an expression"),

@@ -7,7 +7,8 @@ import pytest
 import lab
 from lab.analysis.comparisons import COLUMNS, SPREAD_COLUMNS
 from lab.analysis.metrics import metric
-from lab.console.comparison import notes, sentence, tell
+from lab.console.comparison import page, sentence, unpaired_notes
+from lab.console.screen import show
 from lab.errors import LabError
 
 
@@ -74,7 +75,7 @@ def test_decades_are_told_as_factors_and_epochs_as_epochs():
 
 
 def test_the_page_has_the_variants_the_pairs_and_a_sentence_for_each_metric(run, capsys):
-    tell(run, None, ["final_cost", "log_speed_first"], False, False)
+    show(page(run, None, ["final_cost", "log_speed_first"], False))
     out = capsys.readouterr().out
     lines = out.splitlines()
     assert lines[0] == "final_cost"
@@ -90,7 +91,7 @@ def test_the_page_has_the_variants_the_pairs_and_a_sentence_for_each_metric(run,
 def test_what_is_not_paired_is_told_once_for_each_kind():
     rows = [("x", "a", "b", "weights"), ("x", "a", "c", ""), ("x", "a", "d", "data, weights")]
     rows += [("y", *row[1:]) for row in rows]
-    assert notes(pd.DataFrame(rows, columns=["metric", "a", "b", "unpaired"])) == [
+    assert unpaired_notes(pd.DataFrame(rows, columns=["metric", "a", "b", "unpaired"])) == [
         "the seed does not pair the weights, since the sizes differ: b and a",
         "the seed does not pair the examples, their order and the weights, since data and sizes differ: "
         "d and a",
@@ -99,7 +100,7 @@ def test_what_is_not_paired_is_told_once_for_each_kind():
 
 def test_variants_of_different_sizes_have_a_note(small, root, capsys):
     run = lab.run(small, {'vary."network.hidden"': [[6], [5]]}, results=root, plots=False)
-    tell(run, None, ["final_cost", "final_accuracy"], False, False)
+    show(page(run, None, ["final_cost", "final_accuracy"], False))
     (said,) = [line for line in capsys.readouterr().out.splitlines() if "does not pair" in line]
     first, *others = run.variants["variant"]
     wide = {name for name in others if name.endswith("5")}
@@ -109,7 +110,7 @@ def test_variants_of_different_sizes_have_a_note(small, root, capsys):
 
 
 def test_a_program_reads_rows_with_all_their_digits(run, capsys):
-    tell(run, None, ["final_cost"], False, True)
+    show(page(run, None, ["final_cost"], False), as_json=True)
     read = json.loads(capsys.readouterr().out)
     assert read["runs"] == [str(run)]
     assert list(read["comparisons"][0]) == list(COLUMNS)
@@ -121,13 +122,13 @@ def test_a_program_reads_rows_with_all_their_digits(run, capsys):
 def test_a_run_all_of_whose_trials_diverged_has_nothing_to_compare(small, root, capsys):
     lost = lab.run(small, {"training.eta": 1e300, "training.lambda": 5.0}, results=root, plots=False)
     assert set(lost.trials["status"]) == {"diverged"}
-    tell(lost, None, [], False, False)
+    show(page(lost, None, [], False))
     assert capsys.readouterr().out == "no trial that is done has a number to compare\n"
 
 
 def test_what_is_missing_is_null_for_a_program(small, root, capsys):
     one = lab.run(small, {"trials.seeds": 1}, results=root, plots=False)
-    tell(one, None, ["final_cost"], False, True)
+    show(page(one, None, ["final_cost"], False), as_json=True)
     (read,) = json.loads(capsys.readouterr().out)["comparisons"]
     assert read["low"] is read["p"] is read["seeds_needed"] is None
     assert read["difference"] is not None
@@ -136,7 +137,7 @@ def test_what_is_missing_is_null_for_a_program(small, root, capsys):
 def test_two_runs_are_compared_and_only_the_variants_of_a_pair_are_shown(run, small, root, capsys):
     """The same experiment again is the same, trial for trial."""
     other = lab.run(small, {'vary."network.activation"': ["sigmoid", "tanh"]}, results=root, plots=False)
-    tell(run, other, ["final_cost"], False, False)
+    show(page(run, other, ["final_cost"], False))
     lines = capsys.readouterr().out.splitlines()
     assert f"{other.folder.id}: sigmoid and {run.folder.id}: sigmoid are the same in all 3 pairs" in lines
     assert not any("tanh" in line or "soft" in line for line in lines)

@@ -1,10 +1,8 @@
 import json
-import sys
 
 import numpy as np
 import pytest
 
-from lab import cli
 from lab.api import run
 from lab.experiment.variants import load
 from lab.runs.preparation import prepared
@@ -12,23 +10,13 @@ from lab.training.loop import train
 
 
 @pytest.fixture
-def lab(monkeypatch, capsys, tmp_path, small):
-    """Call ``lab demon`` on the small experiment; returns its exit code and what it said on both streams."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def call(*words, subject=small):
-        monkeypatch.setattr(sys, "argv", ["lab", "demon", str(subject), *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capsys.readouterr()
-        return ended.value.code, said.out, said.err
-
-    return call
+def demon(lab, small):
+    """Call ``lab demon`` on the small experiment."""
+    return lambda *words, subject=small: lab("demon", subject, *words)
 
 
-def test_a_neuron_has_a_row_a_move_with_both_demons_side_by_side(lab):
-    code, out, err = lab("--layer", 2, "--neuron", 5)
+def test_a_neuron_has_a_row_a_move_with_both_demons_side_by_side(demon):
+    code, out, err = demon("--layer", 2, "--neuron", 5)
     assert (code, err) == (0, "")
     title, header, *rows, cost, of_z, of_a = out.splitlines()
     assert title == "small, sigmoid: layer 2, neuron 5, example 0, trial 0, after 0 steps"
@@ -44,21 +32,21 @@ def test_a_neuron_has_a_row_a_move_with_both_demons_side_by_side(lab):
     assert of_a.startswith("Δa: e = ")
 
 
-def test_of_a_run_the_trial_is_trained_again_as_it_was(lab, small, tmp_path):
+def test_of_a_run_the_trial_is_trained_again_as_it_was(demon, small, tmp_path):
     folder = run(small, ["training.eta=0.3"], results=tmp_path / "results", plots=False).path
     place = ("--layer", 2, "--neuron", 5, "--steps", 3)
-    code, of_file, _ = lab(*place, "-o", "training.eta=0.3")
-    assert lab(*place)[1] != of_file
+    code, of_file, _ = demon(*place, "-o", "training.eta=0.3")
+    assert demon(*place)[1] != of_file
     small.unlink()
-    assert (code, lab(*place, subject=folder)[1]) == (0, of_file)
-    assert lab(*place, "--results", tmp_path / "results", subject="small")[1] == of_file
-    code, _, err = lab(*place, "-o", "training.eta=0.3", subject=folder)
+    assert (code, demon(*place, subject=folder)[1]) == (0, of_file)
+    assert demon(*place, "--results", tmp_path / "results", subject="small")[1] == of_file
+    code, _, err = demon(*place, "-o", "training.eta=0.3", subject=folder)
     assert code == 2
     assert "a run is taken as it was" in err
 
 
-def test_a_layer_has_a_row_a_neuron(lab):
-    code, out, _ = lab("--layer", 1, "--variant", 1, "--reach", 0.01)
+def test_a_layer_has_a_row_a_neuron(demon):
+    code, out, _ = demon("--layer", 1, "--variant", 1, "--reach", 0.01)
     assert code == 0
     title, header, *rows, _, of_z, of_a = out.splitlines()
     assert title.startswith("small, soft: layer 1, example 0")
@@ -71,8 +59,8 @@ def test_a_layer_has_a_row_a_neuron(lab):
     assert of_a.startswith("Δa: rank correlation (Spearman) of the best gain within 0.01 and |e|: 1.0")
 
 
-def test_json_holds_the_table_with_all_its_digits(lab):
-    code, out, _ = lab("--layer", 2, "--neuron", 3, "--trial", 1, "--example", 7, "--json")
+def test_json_holds_the_table_with_all_its_digits(demon):
+    code, out, _ = demon("--layer", 2, "--neuron", 3, "--trial", 1, "--example", 7, "--json")
     told = json.loads(out)
     assert code == 0
     place = {"name": "small", "variant": "sigmoid", "trial": 1, "example": 7, "steps": 0}
@@ -83,8 +71,8 @@ def test_json_holds_the_table_with_all_its_digits(lab):
         assert 0 < row["rounding"] < 1e-13
 
 
-def test_json_says_null_for_what_is_missing(lab):
-    _, out, _ = lab(
+def test_json_says_null_for_what_is_missing(demon):
+    _, out, _ = demon(
         "--layer",
         1,
         "-o",
@@ -97,13 +85,13 @@ def test_json_says_null_for_what_is_missing(lab):
     assert {row["rank_correlation"] for row in rows} == {None}
 
 
-def test_the_errors_of_all_examples_make_up_the_learning_speed(lab, small):
+def test_the_errors_of_all_examples_make_up_the_learning_speed(demon, small):
     """⟨δ⟩ over the examples, one by one, is ∂C/∂b at the step that was asked for."""
     overrides = ["data.train=5", "training.batch=5", "training.epochs=3", "record.neurons=true"]
     words = [word for override in overrides for word in ("-o", override)]
     errors = []
     for example in range(5):
-        _, out, _ = lab("--layer", 1, "--steps", 2, "--trial", 2, "--example", example, "--json", *words)
+        _, out, _ = demon("--layer", 1, "--steps", 2, "--trial", 2, "--example", example, "--json", *words)
         rows = [row for row in json.loads(out)["rows"] if row["moved"] == "z"]
         errors.append([row["derivative"] for row in rows])
     (_, training), *_ = prepared(load(small, overrides)).made
@@ -132,26 +120,26 @@ def test_the_errors_of_all_examples_make_up_the_learning_speed(lab, small):
         ),
     ],
 )
-def test_what_is_out_of_range_gets_one_line_with_the_range(lab, words, told):
-    assert lab(*words) == (2, "", f"error: {told}\n")
+def test_what_is_out_of_range_gets_one_line_with_the_range(demon, words, told):
+    assert demon(*words) == (2, "", f"error: {told}\n")
 
 
-def test_a_trial_that_diverged_says_so(lab):
+def test_a_trial_that_diverged_says_so(demon):
     words = ["-o", "training.eta=1e300", "-o", 'network.activation="relu"', "--layer", 1, "--steps", 6]
-    code, out, err = lab(*words, "-o", 'network.cost="quadratic"', "-o", 'network.output="identity"')
+    code, out, err = demon(*words, "-o", 'network.cost="quadratic"', "-o", 'network.output="identity"')
     assert (code, out) == (2, "")
     assert err.startswith("error: trial 0 of 'relu' diverged within 6 steps; say fewer --steps")
 
 
 @pytest.mark.parametrize("words", [["--neuron", 1], []], ids=["neuron", "layer"])
-def test_the_plot_is_drawn_as_png_and_svg(lab, tmp_path, words):
-    code, out, _ = lab("--layer", 1, *words, "--plot", tmp_path / "demon.png")
+def test_the_plot_is_drawn_as_png_and_svg(demon, tmp_path, words):
+    code, out, _ = demon("--layer", 1, *words, "--plot", tmp_path / "demon.png")
     assert code == 0
-    assert out.splitlines()[-2:] == [str(tmp_path / "demon.png"), str(tmp_path / "demon.svg")]
+    assert out.splitlines()[-2:] == [f"plot: {tmp_path / name}" for name in ("demon.png", "demon.svg")]
     assert (tmp_path / "demon.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_counterfactual_is_said_to_be_one(lab):
-    _, out, _ = lab("--layer", 2, "--neuron", 5, "--steps", 2, "-o", "training.surrogate_floor=0.1")
+def test_a_counterfactual_is_said_to_be_one(demon):
+    _, out, _ = demon("--layer", 2, "--neuron", 5, "--steps", 2, "-o", "training.surrogate_floor=0.1")
     assert out.splitlines()[-1].startswith("trained with max(σ′, floor) in the place of σ′")
     assert "order of the remainder: 2.000" in out

@@ -1,13 +1,11 @@
 """``lab design``: one way to say a slope in, the lines of a file that make it out."""
 
 import json
-import sys
 import tomllib
 
 import numpy as np
 import pytest
 
-from lab import cli
 from lab.activations.design.clipped_slope import ClippedSlope
 from lab.activations.design.integral import Integral
 from lab.activations.design.knots import Knots
@@ -27,19 +25,9 @@ FILE = '[data]\nname = "digits"\n[network]\nhidden = [4]\n'
 
 
 @pytest.fixture
-def design(monkeypatch, capsys, tmp_path):
-    """Call ``lab design``; returns its exit code and what it said on both streams."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["lab", "design", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capsys.readouterr()
-        return ended.value.code, said.out, said.err
-
-    return call
+def design(lab):
+    """Call ``lab design``."""
+    return lambda *words: lab("design", *words)
 
 
 WAYS = {
@@ -175,7 +163,7 @@ def test_what_is_wrong_is_told_in_one_line(design, tmp_path, words, said):
 
 
 def test_help_tells_the_ways_and_the_kernels(design):
-    from lab.activations.design.kernels import KERNELS
+    from lab.activations.design.template import KERNELS
 
     code, out, _ = design("--help")
     assert code == 0

@@ -7,17 +7,18 @@ from lab.activations.formula.formula import Formula
 from lab.activations.formula.operations import FUNCTIONS
 from lab.activations.formula.rewrites import REWRITES
 from lab.console import formula as formula_page
+from lab.console.screen import show
 
 
 @pytest.fixture
 def page(capsys) -> str:
-    formula_page.tell(as_json=False)
+    show(formula_page.page())
     return capsys.readouterr().out
 
 
 @pytest.fixture
 def tables(capsys) -> dict:
-    formula_page.tell(as_json=True)
+    show(formula_page.page(), as_json=True)
     return json.loads(capsys.readouterr().out)
 
 

@@ -1,12 +1,9 @@
-import io
 import math
-import sys
+from pathlib import Path
 
 import pytest
-from rich.console import Console
 
-from lab.console import screen
-from lab.console.screen import plain, progress, table, told
+from lab.console.screen import Note, Page, Rows, cell_text, plain, show
 
 
 @pytest.mark.parametrize(
@@ -21,13 +18,13 @@ from lab.console.screen import plain, progress, table, told
         (0.0, "0"),
     ],
 )
-def test_values_are_told_with_three_digits(value, text):
-    assert told(value) == text
+def test_a_cell_has_three_digits(value, text):
+    assert cell_text(value) == text
 
 
 def test_fault_79_control_characters_never_reach_the_terminal(capsys):
     assert plain("a\x1b[31mb\x07") == "a�[31mb�"
-    table(["name"], [["\x1b[2Jx[red]y[/red]"]], "\x1b]0;title")
+    show(Page(None, [Rows(["name"], [["\x1b[2Jx[red]y[/red]"]], "\x1b]0;title")]))
 
     shown = capsys.readouterr().out
     assert "\x1b" not in shown
@@ -35,7 +32,7 @@ def test_fault_79_control_characters_never_reach_the_terminal(capsys):
 
 
 def test_a_table_keeps_every_column_and_row(capsys):
-    table(["variant", "cost"], [["tanh", 0.5], ["relu", math.nan]], "Which?")
+    show(Page(None, [Rows(["variant", "cost"], [["tanh", 0.5], ["relu", math.nan]], "Which?")]))
 
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert lines == [["Which?"], ["variant", "cost"], ["tanh", "0.5"], ["relu", "–"]]
@@ -43,39 +40,16 @@ def test_a_table_keeps_every_column_and_row(capsys):
 
 def test_fault_91_a_narrow_terminal_still_shows_everything(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "20")
-    table(["variant", "accuracy"], [["a long label of a variant", 0.5]])
+    show(Page(None, [Rows(["variant", "accuracy"], [["a long label of a variant", 0.5]])]))
 
     assert "0.5" in capsys.readouterr().out
 
 
-def test_progress_without_a_terminal_is_a_line_now_and_then(monkeypatch, capsys):
-    clock = iter([0.0, 5.0, 11.0, 12.0])
-    monkeypatch.setattr(screen, "monotonic", lambda: next(clock))
-    with progress(100, "training") as advance:
-        for _ in range(3):
-            advance(25)
-
-    assert capsys.readouterr().err.splitlines() == ["training: 50 %, about 11 s left"]
+def test_a_page_is_shown_on_stdout_and_its_notes_on_stderr(capsys):
+    assert show(Page({"a": 1}, ["line\x1b", Note("note")], [Path("a.png")], exit_code=3)) == 3
+    assert capsys.readouterr() == ("line�\nplot: a.png\n", "note: note\n")
 
 
-def test_fault_45_progress_uses_a_clock_that_never_goes_back():
-    import time
-
-    assert screen.monotonic is time.monotonic
-
-
-def test_progress_on_a_terminal_is_a_bar(monkeypatch):
-    file = io.StringIO()
-    monkeypatch.setattr(screen, "err", lambda: Console(file=file, force_terminal=True, width=80))
-    with progress(10, "training") as advance:
-        advance(10)
-
-    assert "100%" in file.getvalue()
-
-
-def test_results_go_to_stdout_and_notes_to_stderr(capsys):
-    screen.out().print("result")
-    screen.err().print("note")
-
-    assert capsys.readouterr() == ("result\n", "note\n")
-    assert sys.stdout is not sys.stderr
+def test_a_page_as_json_is_its_value_alone(capsys):
+    assert show(Page({"a": 1}, iter(()), exit_code=3), as_json=True) == 3
+    assert capsys.readouterr() == ('{\n "a": 1\n}\n', "")

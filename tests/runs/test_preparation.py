@@ -10,6 +10,7 @@ from lab.activations.hyperbolic import Tanh
 from lab.activations.logistic import Sigmoid
 from lab.activations.rectifiers import LeakyReLU
 from lab.data.dataset import assembled
+from lab.errors import PartError
 from lab.experiment.variants import load
 from lab.network.costs import CrossEntropy, Quadratic
 from lab.network.initialisers import Constant, Nielsen
@@ -27,7 +28,7 @@ from lab.runs.preparation import (
     unfit,
 )
 from lab.training.loop import train
-from lab.training.probes import TABLE, LearningSpeed, ParameterNorms
+from lab.training.probes import TABLE, LearningSpeed
 from tests.training.trainings import COLUMNS, made_examples, training
 
 Identity = SIGMAS["identity"]
@@ -204,17 +205,37 @@ class Dear(Probe):
         raise NotImplementedError
 
 
+class DearToo(Dear):
+    columns = ("dearer",)
+
+
+PROBES = {
+    "learning-speed": LearningSpeed(),
+    "dear": Dear(),
+    "norms": ParameterNorms(),
+    "own.py:Dear": DearToo(),
+}
+
+
 @pytest.mark.parametrize(
     ("words", "columns"),
     [
         (["default"], ("learning_speed", "learning_speed_w", "weight_norm", "bias_norm")),
-        (["all"], ("learning_speed", "learning_speed_w", "dear", "weight_norm", "bias_norm")),
+        (["all"], ("learning_speed", "learning_speed_w", "dear", "weight_norm", "bias_norm", "dearer")),
         (["default", "dear"], ("learning_speed", "learning_speed_w", "dear", "weight_norm", "bias_norm")),
         (["bias_norm", "learning_speed"], ("learning_speed", "bias_norm")),
+        (["norms", "dear"], ("dear", "weight_norm", "bias_norm")),
+        (["own.py:Dear"], ("dearer",)),
     ],
 )
 def test_the_words_of_quantities(words, columns):
-    assert recorded(words, [LearningSpeed(), Dear(), ParameterNorms()]) == columns
+    assert recorded(words, PROBES) == columns
+
+
+def test_two_probes_of_one_column_are_refused_where_it_is_recorded():
+    assert recorded(["dear"], {"dear": Dear()}) == ("dear",)
+    with pytest.raises(PartError, match=r"^the column 'dear' is of 'dear' and of 'own\.py:Dear'$"):
+        recorded(["dear"], {"dear": Dear(), "own.py:Dear": Dear()})
 
 
 def test_what_was_put_together_trains(built):

@@ -1,0 +1,118 @@
+"""Work under a user's eyes: what begins, how far it is, and what interrupts it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from lab.console.screen import err
+from lab.errors import INTERRUPTED, LabError, StorageError
+
+if TYPE_CHECKING:
+    from lab.api import Run
+    from lab.runs.preparation import Prepared
+
+SECONDS_BETWEEN_LINES = 10.0
+
+
+class InterruptedRunError(LabError):
+    """Training was interrupted; what is finished is kept."""
+
+    exit_code = INTERRUPTED
+
+
+@contextmanager
+def progress(total: int, noun: str) -> Iterator[Callable[[int], None]]:
+    """Show progress on stderr: a bar with the time that is left on a terminal, else a line now and then.
+
+    The function that it yields is called with what was done since the last call.
+    """
+    console = err()
+    if console.is_terminal and not console.is_dumb_terminal:
+        with Progress(console=console, transient=True) as bar:
+            task = bar.add_task(noun, total=total)
+            yield lambda more: bar.advance(task, more)
+        return
+    yield _lines(console, total, noun)
+
+
+def _lines(console: Console, total: int, noun: str) -> Callable[[int], None]:
+    began = last = monotonic()
+    done = 0
+
+    def advance(more: int) -> None:
+        nonlocal done, last
+        done += more
+        now = monotonic()
+        if now - last >= SECONDS_BETWEEN_LINES and done:
+            last = now
+            left = (now - began) * (total - done) / done
+            console.print(f"{noun}: {100 * done / total:.0f} %, about {left:.0f} s left")
+
+    return advance
+
+
+@contextmanager
+def training(ready: Prepared) -> Iterator[Callable[[int], None]]:
+    """Show what is trained and how far it is. Raises InterruptedRunError in the place of an interrupt."""
+    console = err()
+    for note in ready.notes:
+        console.print(f"note: {note}")
+    trials = _span(variant.settings.trials.seeds for variant, _ in ready.made)
+    steps = _span(training.steps for _, training in ready.made)
+    variants = f"{len(ready.made)} variant{'s' * (len(ready.made) != 1)}"
+    console.print(f"{ready.plan.name}: {variants} × {trials} trials × {steps} steps")
+    try:
+        with progress(ready.trial_steps, "training") as advance, _two_interrupts():
+            yield advance
+    except KeyboardInterrupt:
+        raise InterruptedRunError("interrupted; what is finished is kept, go on with: lab resume") from None
+
+
+def _span(counts: Iterable[int]) -> str:
+    known = set(counts)
+    return f"{min(known)}…{max(known)}" if len(known) > 1 else str(*known)
+
+
+def plots_saved(run: Run) -> bool:
+    """Draw the figures of a run and return whether all could be drawn; where not, show how to try again."""
+    from lab.figures import FiguresError
+
+    console = err()
+    console.print("drawing the plots …")
+    try:
+        run.save_plots()
+    except (FiguresError, StorageError) as error:
+        console.print(f"error: {error}\nthe tables are safe; try again with: lab plot {run}")
+        return False
+    return True
+
+
+@contextmanager
+def _two_interrupts() -> Iterator[None]:
+    """The first Ctrl-C or SIGTERM lets the chunks under way end and keeps them; a second ends at once."""
+
+    def second(signal_number: int, frame: object) -> None:
+        os._exit(INTERRUPTED)
+
+    def first(signal_number: int, frame: object) -> None:
+        for one in signals:
+            signal.signal(one, second)
+        click.echo("\ninterrupted: ending what is under way; once more to stop at once", err=True)
+        raise KeyboardInterrupt
+
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(one, first) for one in signals]
+    try:
+        yield
+    finally:
+        for one, handler in zip(signals, before, strict=True):
+            signal.signal(one, handler)
