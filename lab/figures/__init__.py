@@ -23,7 +23,7 @@ from lab.figures.run.speed_by_layer import SpeedByLayer
 from lab.figures.run.training import Training
 from lab.figures.run.z_distribution import ZDistribution
 from lab.figures.tables import NotRecordedError
-from lab.parts import Figure, Tables
+from lab.parts import Figure
 
 TABLE: dict[str, type[Figure]] = {
     "overview": Overview,

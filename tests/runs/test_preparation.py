@@ -28,7 +28,7 @@ from lab.runs.preparation import (
     unfit,
 )
 from lab.training.loop import train
-from lab.training.probes import TABLE, LearningSpeed
+from lab.training.probes import TABLE, LearningSpeed, ParameterNorms
 from tests.training.trainings import COLUMNS, made_examples, training
 
 Identity = SIGMAS["identity"]
