@@ -36,6 +36,12 @@ at_least = 0.1
 """
 
 
+@pytest.fixture(autouse=True)
+def no_terminal(monkeypatch):
+    """Pages are as wide as they like, whatever the terminal that the tests are started from."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
     """The file of a small experiment."""

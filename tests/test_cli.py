@@ -281,7 +281,7 @@ def test_the_conformance_suite_tells_a_line_a_check(lab, tmp_path):
     code, out, _ = lab("test-activation", "hardtanh", "-p", "low=-2")
     assert code == 0
     first, *checks, last = out.splitlines()
-    assert first == "hard-tanh [low = -2] [high = 1]"
+    assert first == "hard-tanh(low=-2.0, high=1.0)"
     assert [line.split("  ")[0].strip() for line in checks] == list(ACTIVATION_CHECKS)
     assert all(line.endswith("  ok") for line in checks)
     assert last == f"all {len(ACTIVATION_CHECKS)} checks passed"

@@ -16,7 +16,7 @@ from lab.errors import ExperimentError, PartError
 from lab.experiment import templates
 from lab.experiment.variants import load
 from lab.parts import Activation
-from lab.training.probes import Norms
+from lab.training.probes import ParameterNorms
 
 MINE = """
 from dataclasses import dataclass, field
@@ -64,7 +64,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Raising(Norms):
+class Raising(ParameterNorms):
     """A part that cannot be made."""
 
     def __post_init__(self):
@@ -321,7 +321,7 @@ def test_an_installed_part_takes_no_name_or_alias_of_the_labs_own(installed, nam
 
 def test_parts_that_cannot_be_used_are_left_out_with_a_warning(installed):
     broken = {"away": "no_such_module_at_all:Mine", "cost": "lab.network.costs:Quadratic"}
-    installed("probes", right="lab.training.probes:Norms", **broken, raising=f"{__name__}:Raising")
+    installed("probes", right="lab.training.probes:ParameterNorms", **broken, raising=f"{__name__}:Raising")
     with pytest.warns(UserWarning, match="it is left out$") as warned:
         assert list(plugins.usable("probes")) == [*plugins.built_in("probes"), "right"]
     assert [str(one.message).split("'")[1] for one in warned] == ["away", "cost", "raising"]
@@ -433,9 +433,9 @@ def test_a_part_that_raises_or_is_of_another_kind_is_an_error_at_its_key(own, sm
 
 def test_a_probe_of_ones_own_brings_new_columns(own, small):
     Path("mine.py").write_text(
-        "from dataclasses import dataclass\nfrom lab.training.probes import Norms, PhiB\n"
+        "from dataclasses import dataclass\nfrom lab.training.probes import ParameterNorms, PhiB\n"
         "@dataclass(frozen=True)\nclass Key(PhiB):\n    columns = ('layer',)\n"
     )
-    message = "'mine.py:Norms': the table layers has a column 'bias_norm' already"
-    assert problem(small, "record.quantities", "mine.py:Norms", allow_code=True) == message
+    message = "'mine.py:ParameterNorms': the table layers has a column 'bias_norm' already"
+    assert problem(small, "record.quantities", "mine.py:ParameterNorms", allow_code=True) == message
     assert "has a column 'layer'" in problem(small, "record.quantities", "mine.py:Key", allow_code=True)

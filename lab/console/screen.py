@@ -125,8 +125,10 @@ def err() -> Console:
 
 
 def _console(stream: Any) -> Console:
-    width = None if stream.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
-    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    columns = os.environ.get("COLUMNS", "")
+    width = int(columns) if columns.isdigit() and int(columns) else None if stream.isatty() else PIPE_WIDTH
+    height = None if width is None else 25  # with both given rich asks no terminal, not even a dumb one
+    return Console(file=stream, width=width, height=height, highlight=False, markup=False, emoji=False)
 
 
 def _print_table(given: Rows) -> None:

@@ -92,7 +92,7 @@ class RunFolder:
         """Write the sealed part of a chunk: an npz of plain arrays, of those that were asked for."""
         file = io.BytesIO()
         arrays = {name: np.asarray(value) for name, value in vars(readings).items() if value is not None}
-        np.savez(file, allow_pickle=False, **arrays)
+        np.savez(file, **arrays)
         seal(self._part_path(chunk), file.getvalue())
 
     def part(self, chunk: Chunk) -> Readings:

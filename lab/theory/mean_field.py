@@ -41,7 +41,7 @@ _ROUNDING = 1e-12
 def next_q(sigma: Activation, q: float, weight_variance: float, bias_variance: float) -> float:
     """The mean square of z one layer up: σ_w² E σ(√q g)² + σ_b² (Poole et al., 2016, eq. (3)).
 
-    >>> from lab.activations.linear import ReLU
+    >>> from lab.activations.rectifiers import ReLU
     >>> round(next_q(ReLU(), 3.0, weight_variance=2.0, bias_variance=0.5), 12)
     3.5
     """
@@ -154,7 +154,7 @@ def critical(sigma: Activation, bias_variance: float) -> Critical | None:
     Source: Schoenholz et al. (2017); Hayou, Doucet & Rousseau, *On the impact of the activation function on
     deep neural networks training* (2019).
 
-    >>> from lab.activations.linear import ReLU
+    >>> from lab.activations.rectifiers import ReLU
     >>> round(critical(ReLU(), 0.0).weight_variance, 12)
     2.0
     """

@@ -157,7 +157,7 @@ def homogeneous(
     ``weight_variance`` is σ_w² = n_in Var w, and all inputs have the same ``correlation``. Raises ValueError
     for numbers out of range.
 
-    >>> from lab.activations.linear import ReLU
+    >>> from lab.activations.rectifiers import ReLU
     >>> [round(layer.q, 9) for layer in homogeneous(ReLU(), 3, weight_variance=1.0, bias_variance=0.0)]
     [1.0, 0.5, 0.25]
     """
