@@ -11,6 +11,8 @@ from tests.training.trainings import COLUMNS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+RESULTS = (ROOT / "results" / "README.md").read_text(encoding="utf-8")
+HOUSE = (ROOT / "lab" / "README.md").read_text(encoding="utf-8")
 TOML = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
 HEAD = '[data]\nname = "digits"\n[network]\nhidden = [4]\n'
 
@@ -41,7 +43,23 @@ def test_it_lists_every_experiment_and_every_quantity():
     for path in (ROOT / "experiments").glob("*.toml"):
         assert f"`{path.stem}`" in README
     for column in COLUMNS:
-        assert f"`{column}`" in README or f"`_{column.rpartition('_')[2]}`" in README
+        assert f"`{column}`" in RESULTS or f"`_{column.rpartition('_')[2]}`" in RESULTS
+
+
+def test_a_newcomer_is_done_with_it_soon():
+    assert len(README.splitlines()) <= 170
+
+
+def test_the_files_that_the_tour_of_the_house_names_are_there():
+    tour = HOUSE[HOUSE.index("## A datum's walk") : HOUSE.index("## Vocabulary")]
+    walk = re.findall(r"`([a-z_/]+\.py)`", tour)
+    assert len(set(walk)) == 15
+    for name in [*walk, *re.findall(r"`((?:[a-z_]+/)+[a-z_]+\.py)`", HOUSE)]:
+        assert (
+            (ROOT / "lab" / name).exists()
+            or (ROOT / "lab" / "activations" / "formula" / name).exists()
+            or (ROOT / name).exists()
+        ), name
 
 
 def test_every_equation_can_be_found_in_the_code():

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import MISSING, field, fields, make_dataclass
+import inspect
+from dataclasses import field, make_dataclass
 from typing import Any, ClassVar
 
 from lab.activations.algebraic import BentIdentity, Squareplus, Symlog
@@ -83,14 +83,28 @@ def _made(row: Row) -> type[Activation]:
         (name, float, field() if default is None else field(default=default))
         for name, (default, _) in row.parameters.items()
     ]
-    name = "".join(word.capitalize() for word in re.split("-", row.name))
-    kinks = "".join(f" σ′({at}) = {slope}." for at, slope in row.at_kinks.items())
-    about = f"σ(z) = {row.formula}\n\n{row.about}{kinks}\nSource: {row.source}."
-    namespace = {"row": row, "__doc__": about, "__module__": __name__}
+    name = "".join(word.capitalize() for word in row.name.split("-"))
+    space = {"row": row, "__doc__": _page(row), "__module__": __name__}
     made: type[Activation] = make_dataclass(
         name, parameters, bases=(OfRow,), namespace=namespace, frozen=True
     )
     return made
+
+
+def _page(row: Row) -> str:
+    """What there is to say of a row."""
+    parameters = "".join(
+        f"\n{name}{'' if default is None else f' = {default:.6g}'}, in {interval}"
+        for name, (default, interval) in row.parameters.items()
+    )
+    kinks = "".join(f" σ′({at}) = {slope}." for at, slope in row.at_kinks.items())
+    return f"σ(z) = {row.formula}{parameters}\n\n{row.about}{kinks}\nSource: {row.source}."
+
+
+def documentation(part: type[Activation]) -> str:
+    """What there is to say of an activation: of its row, or else the docstring of its class."""
+    row = next((row for row in ROWS if TABLE[row.name] is part), None)
+    return _page(row) if row else inspect.getdoc(part) or part.__name__
 
 
 TABLE: dict[str, type[Activation]] = {
@@ -119,8 +133,3 @@ EXAMPLES: dict[str, Activation] = {
 def examples() -> dict[str, Activation]:
     """One activation of every name of the table: with its defaults, or as in `EXAMPLES`."""
     return {name: EXAMPLES[name] if name in EXAMPLES else part() for name, part in TABLE.items()}
-
-
-def parameters_of(part: type[Activation]) -> dict[str, Any]:
-    """The parameters of an activation with their defaults, `dataclasses.MISSING` where there is none."""
-    return {one.name: one.default for one in fields(part) if one.init and one.default_factory is MISSING}  # type: ignore[arg-type]

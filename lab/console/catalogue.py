@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from lab import plugins
-from lab.activations.catalogue import EXAMPLES
+from lab.activations.catalogue import EXAMPLES, documentation
 from lab.activations.formula.formula import Formula
 from lab.activations.properties import PROPERTIES, properties
 from lab.activations.specify import from_spec
@@ -60,7 +59,7 @@ def _body(name: str, sigma: Activation, value: dict[str, Any]) -> Iterator[Block
         yield f"σ(z) = {sigma.text}"
         yield from (f"{parameter} = {number:g}" for parameter, number in sigma.parameters)
     else:
-        yield inspect.getdoc(type(sigma)) or name
+        yield documentation(type(sigma))
         yield f"\n{sigma}"
     known, has = slope_bounds(sigma), value["properties"]
     yield f"\nrange of σ: {sigma.range}"
@@ -80,7 +79,7 @@ def _aliases(name: str) -> list[str]:
 
 
 def _headline(part: type[Activation]) -> str:
-    return (inspect.getdoc(part) or "").split("\n\n")[0].replace("\n", " ")
+    return documentation(part).splitlines()[0]
 
 
 def _points(points: Sequence[float]) -> str:

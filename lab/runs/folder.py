@@ -92,7 +92,7 @@ class RunFolder:
         """Write the sealed part of a chunk: an npz of plain arrays, of those that were asked for."""
         file = io.BytesIO()
         arrays = {name: np.asarray(value) for name, value in vars(readings).items() if value is not None}
-        np.savez(file, **arrays)
+        np.savez(file, **arrays)  # type: ignore[arg-type]  # allow_pickle= is a name of an array to numpy 2.0
         seal(self._part_path(chunk), file.getvalue())
 
     def part(self, chunk: Chunk) -> Readings:
