@@ -85,9 +85,7 @@ def _made(row: Row) -> type[Activation]:
     ]
     name = "".join(word.capitalize() for word in row.name.split("-"))
     space = {"row": row, "__doc__": _page(row), "__module__": __name__}
-    made: type[Activation] = make_dataclass(
-        name, parameters, bases=(OfRow,), namespace=namespace, frozen=True
-    )
+    made: type[Activation] = make_dataclass(name, parameters, bases=(OfRow,), namespace=space, frozen=True)
     return made
 
 
