@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from lab.errors import ClaimError, ExperimentError, Problem
-from lab.experiment import checks, claims
-from lab.experiment.keys import assigned, dotted
+from lab.experiment import checks
+from lab.experiment.keys import assigned, dotted, parsed
 from lab.experiment.labels import labels
 from lab.experiment.problems import Finding, located
 from lab.experiment.schema import Experiment
 from lab.experiment.sizes import check_tables
 from lab.experiment.source import Source, read
+from lab.experiment.toml_writer import document
 from lab.experiment.validation import Validated, validated
 from lab.experiment.varied_keys import VariedKey, varied_keys, with_right_values
 
@@ -94,24 +95,38 @@ def load(
     source = read(Path(path), overrides)
     folder = (folder or source.path.parent).absolute()
     base = validated(source.values)
-    parts = partial(checks.parts, folder=folder, allow_code=allow_code, faulty=base.faulty)
+    where = checks.Where(folder=folder, allow_code=allow_code)
+    parts = partial(checks.parts, where=where, faulty=base.faulty)
     written, wrong_keys = varied_keys(base)
     excess = _too_many(base.settings, written, max_trials)
     varied, wrong_values = with_right_values(
         base, [] if excess else written, lambda settings, key: parts(settings, about=key)
     )
     unsure = base.faulty | ({one.key for one in written} - {one.key for one in varied})
-    together = partial(checks.together, folder=folder, allow_code=allow_code, faulty=unsure)
+    together = partial(checks.together, where=where, faulty=unsure)
     variants, wrong_variants = _variants(base, varied, together)
     found = [*base.findings, *parts(base.settings), *wrong_keys, *excess, *wrong_values, *wrong_variants]
     problems = [*_name_problems(source.path), *located(source, found)]
     if problems:
         raise ExperimentError(source.name, problems)
     plan = Plan(name or source.path.stem, source, base.settings, variants, folder, allow_code, source.notes)
-    unproved = claims.unproved(variant.settings for variant in variants)
-    if unproved:
+    if unproved := checks.unproved(variant.settings for variant in variants):
         raise ClaimError(str(plan.refused(unproved)))
     return plan
+
+
+def resolved(plan: Plan) -> str:
+    """The file of the experiment with every default filled in; `load` gives the experiment back.
+
+    A default that follows from a key that varies is left to each variant: the output's activation
+    follows from the cost, and the number of epochs from whether there are steps.
+    """
+    tables = plan.experiment.model_dump(by_alias=True, exclude_none=True)
+    varied = {parsed(text)[:2] for text in plan.experiment.vary}
+    for table, name, derived in (("network", "cost", "output"), ("training", "steps", "epochs")):
+        if (table, name) in varied and derived not in plan.source.values.get(table, {}):
+            tables[table].pop(derived, None)
+    return document({key: value for key, value in tables.items() if value != {}})
 
 
 def _name_problems(path: Path) -> list[Problem]:

@@ -3,7 +3,7 @@
 import pytest
 
 from lab.errors import ClaimError, ExperimentError
-from lab.experiment import claims
+from lab.experiment import checks
 from lab.experiment.problems import Finding
 from lab.experiment.variants import load
 from lab.prover import certificate
@@ -121,7 +121,7 @@ def test_a_proof_is_made_once_for_all_variants(written, monkeypatch):
         made.append(claim)
         return certificate.certify(*claim)
 
-    monkeypatch.setattr(claims, "certify", counted)
+    monkeypatch.setattr(checks, "certify", counted)
     text = (
         SMALL
         + SOFT
@@ -136,7 +136,7 @@ def test_findings_carry_their_key(written):
     design = experiment.activations["soft"].model_copy(update={"at_least": 0.5})
     broken = experiment.model_copy(update={"activations": {"soft": design}})
     message = "the claim 0.5 is REFUTED with floor = 0.1: σ′(-11.0625) = 0.1, less than 0.5"
-    assert claims.unproved([experiment]) == []
-    assert claims.unproved([experiment, broken, broken]) == [
+    assert checks.unproved([experiment]) == []
+    assert checks.unproved([experiment, broken, broken]) == [
         Finding(("activations", "soft", "at_least"), message)
     ]

@@ -3,9 +3,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from lab.experiment.resolved import resolved
 from lab.experiment.toml_writer import document
-from lab.experiment.variants import load
+from lab.experiment.variants import load, resolved
 
 DATA = '[data]\nname = "digits"\n[network]\nhidden = [3]\n'
 NUMBERS = st.floats(1e-300, 1e300)

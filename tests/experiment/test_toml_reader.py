@@ -3,7 +3,7 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.experiment.line_numbers import Statement, duplicate, lines, statements
+from lab.experiment.toml_reader import Statement, duplicate, lines, statements
 from lab.experiment.toml_writer import document, key_text
 
 TEXT = '''\
