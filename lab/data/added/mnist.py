@@ -11,27 +11,17 @@ from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from platformdirs import user_cache_path
 
 from lab.data.counts import of_part
 from lab.data.dataset import Dataset, FloatArray, IntArray, classified
-from lab.errors import PartError, StorageError
+from lab.errors import PartError
 from lab.parts import DataSource
 
 
 def data_folder() -> Path:
-    """Where the lab keeps added data: $LAB_DATA_DIR, else ``activation-lab`` in $XDG_CACHE_HOME or ~/.cache.
-
-    Raises StorageError where there is no home folder to look in.
-    """
-    if own := os.environ.get("LAB_DATA_DIR"):
-        return Path(own)
-    cache = os.environ.get("XDG_CACHE_HOME", "")
-    if os.path.isabs(cache):  # the XDG specification: a relative path is to be ignored
-        return Path(cache) / "activation-lab"
-    try:
-        return Path.home() / ".cache" / "activation-lab"
-    except RuntimeError as error:
-        raise StorageError("there is no home folder to keep data in; set LAB_DATA_DIR to a folder") from error
+    """Where the lab keeps added data: $LAB_DATA_DIR, else the user's cache folder."""
+    return Path(os.environ.get("LAB_DATA_DIR") or user_cache_path("activation-lab", appauthor=False))
 
 
 def idx_array(path: Path) -> npt.NDArray[np.uint8]:
