@@ -93,11 +93,11 @@ class Images(DataSource):
         return x, labels[rows].astype(np.int64)
 
     def _read(self, file: str) -> npt.NDArray[np.uint8]:
-        path = data_folder() / self.name / file
+        name, path = self.name, data_folder() / self.name / file
         if not path.is_file():
             raise PartError(
-                f"{self.name} has not been added: there is no {path}; run `lab data add {self.name} "
-                f"--from PATH`, or `lab data fetch {self.name}` where there is a network"
+                f"{name} has not been added: there is no {path}; run `lab data add {name} --from PATH`, "
+                f"or `lab data fetch {name}` where there is a network"
             )
         return idx_array(path)
 
