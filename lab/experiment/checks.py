@@ -14,10 +14,9 @@ from lab import plugins
 from lab.activations.specify import from_spec
 from lab.errors import PartError, did_you_mean
 from lab.experiment.keys import Key
-from lab.experiment.problems import Finding
 from lab.experiment.schema import PARTS, Design, Experiment, part_name
 from lab.experiment.sizes import check_against_data, check_sizes
-from lab.experiment.validation import concerns
+from lab.experiment.validation import Finding, concerns
 from lab.parts import Activation, Probe
 from lab.prover.certificate import Certificate, certify
 

@@ -45,27 +45,25 @@ class Part:
     """Whether a variant's label says the part alone, without the key."""
 
 
-def _part(value: Any) -> Any:
+def part_name(spec: Any) -> str:
+    """The name of a part, however it is written; empty where there is none."""
+    name = spec.get("name", "") if isinstance(spec, Mapping) else spec
+    return name if isinstance(name, str) else ""
+
+
+def _part(value: Any, place: str = "") -> Any:
     """A part: its name, or a table of its name and its parameters."""
-    if isinstance(value, str) and value.strip():
+    if part_name(value).strip():
         return value
-    if isinstance(value, Mapping) and isinstance(value.get("name"), str) and value["name"].strip():
-        return dict(value)
-    raise PydanticCustomError("expected", 'a name, or a table such as {name = "…", parameter = 0.1}')
+    message = 'a name, or a table such as {name = "…", parameter = 0.1}'
+    raise PydanticCustomError("expected", f"{message}{place}", {"got": value})
 
 
 def _part_or_parts(value: Any) -> Any:
     """A part for all hidden layers, or a list of parts, one for each."""
     if not isinstance(value, list):
         return _part(value)
-    parts = []
-    for index, entry in enumerate(value):
-        try:
-            parts.append(_part(entry))
-        except PydanticCustomError as error:
-            message = f"{error.message()} at entry [{index}]"
-            raise PydanticCustomError("expected", message, {"got": entry}) from None
-    return parts
+    return [_part(entry, f" at entry [{index}]") for index, entry in enumerate(value)]
 
 
 def _word_or_count(*words: str) -> PlainValidator:
@@ -127,7 +125,6 @@ class Data(Table):
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """The data set's own parameters."""
         return dict(self.model_extra or {})
 
 
@@ -152,9 +149,8 @@ class Network(Table):
     @property
     def activations(self) -> list[str | dict[str, Any]]:
         """The activation of each hidden layer, from the first."""
-        if isinstance(self.activation, list):
-            return list(self.activation)
-        return [self.activation] * len(self.hidden)
+        each = self.activation
+        return each if isinstance(each, list) else [each] * len(self.hidden)
 
 
 class Training(Table):
@@ -270,12 +266,6 @@ PARTS: dict[Key, Part] = {
     if isinstance(mark, Part)
 }
 """The keys whose values are parts."""
-
-
-def part_name(spec: Any) -> str:
-    """The name of a part, however it is written; empty where there is none."""
-    name = spec.get("name", "") if isinstance(spec, Mapping) else spec
-    return name if isinstance(name, str) else ""
 
 
 def key_names(table: type[Table]) -> list[str]:

@@ -63,19 +63,10 @@ class Source:
 def read(path: Path, overrides: Mapping[str, Any] | Sequence[str] = ()) -> Source:
     """Read an experiment file.
 
-    Parameters
-    ----------
-    path
-        The file.
-    overrides
-        Values that take the place of the file's: texts ``KEY=VALUE``, whose value is a TOML value or else
-        a bare text, or a mapping from dotted key to value. Of two for one key the last wins.
-
-    Raises
-    ------
-    ExperimentError
-        The file cannot be read, is no TOML, is empty, is of a newer format, or an override fits nowhere.
-
+    ``overrides`` take the place of the file's values: texts ``KEY=VALUE``, whose value is a TOML value or
+    else a bare text, or a mapping from dotted key to value. Of two for one key the last wins. Raises
+    ExperimentError where the file cannot be read, is no TOML, is empty, is of a newer format, or an override
+    fits nowhere.
     """
     name = printable(str(path))
     try:

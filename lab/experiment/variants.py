@@ -15,12 +15,11 @@ from lab.errors import ClaimError, ExperimentError, Problem
 from lab.experiment import checks
 from lab.experiment.keys import assigned, dotted, parsed
 from lab.experiment.labels import labels
-from lab.experiment.problems import Finding, located
 from lab.experiment.schema import Experiment
 from lab.experiment.sizes import check_tables
 from lab.experiment.source import Source, read
 from lab.experiment.toml_writer import document
-from lab.experiment.validation import Validated, validated
+from lab.experiment.validation import Finding, Validated, located, validated
 from lab.experiment.varied_keys import VariedKey, varied_keys, with_right_values
 
 RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -48,11 +47,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class Plan:
-    """An experiment, checked and ready to run.
-
-    ``name`` is the run's, ``folder`` the file's, to which paths in the file are relative; ``notes`` are what
-    the user should know.
-    """
+    """An experiment, checked and ready to run; ``folder`` is where relative paths in the file start from."""
 
     name: str
     source: Source
@@ -76,12 +71,10 @@ def load(
     name: str | None = None,
     folder: Path | None = None,
 ) -> Plan:
-    """Read an experiment file and check all of it.
+    """Read an experiment file, see `lab.experiment.source.read`, and check all of it.
 
     Parameters
     ----------
-    path, overrides
-        As `lab.experiment.source.read` takes them.
     allow_code
         Whether ``"file.py:Class"`` may be loaded, which runs the file's code.
     max_trials
@@ -173,9 +166,8 @@ def _variants(
         too_large = check_tables(one.settings, len(called))
         for finding in [*one.findings, *together(one.settings), *too_large]:
             where.setdefault(finding, []).append(label)
-    return tuple(variants), [
-        _in_variants(finding, names, varied, len(called)) for finding, names in where.items()
-    ]
+    found = [_in_variants(finding, names, varied, len(called)) for finding, names in where.items()]
+    return tuple(variants), found
 
 
 def _in_labels(settings: Experiment, varied: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -193,7 +185,6 @@ def _in_labels(settings: Experiment, varied: Sequence[dict[str, Any]]) -> list[d
 def _in_variants(finding: Finding, names: Sequence[str], varied: Sequence[VariedKey], count: int) -> Finding:
     """The finding at the varied key that it is about, saying in which of the variants it holds."""
     place = next((("vary", one.text) for one in varied if one.key == finding.key), finding.key)
-    if len(names) == count:
-        return Finding(place, finding.message, finding.other)
     more = f" (and {len(names) - 1} more)" if len(names) > 1 else ""
-    return Finding(place, f"in the variant {names[0]!r}{more}: {finding.message}", finding.other)
+    where = "" if len(names) == count else f"in the variant {names[0]!r}{more}: "
+    return Finding(place, f"{where}{finding.message}", finding.other)

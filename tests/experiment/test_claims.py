@@ -4,7 +4,7 @@ import pytest
 
 from lab.errors import ClaimError, ExperimentError
 from lab.experiment import checks
-from lab.experiment.problems import Finding
+from lab.experiment.validation import Finding
 from lab.experiment.variants import load
 from lab.prover import certificate
 
