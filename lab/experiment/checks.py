@@ -34,13 +34,11 @@ class Where(TypedDict):
     allow_code: bool
 
 
-def parts(
-    settings: Experiment, where: Where, faulty: Collection[Key] = (), *, about: Key = ()
-) -> list[Finding]:
+def parts(settings: Experiment, about: Key = (), *, where: Where, faulty: Collection[Key]) -> list[Finding]:
     """What is wrong with single parts: unknown names, wrong parameters, formulas that cannot be read.
 
-    ``faulty`` are keys about which something is known to be wrong already: they, and what uses them, are
-    passed over. ``about`` is a key whose table alone is checked, every table where it is empty.
+    ``about`` is a key whose table alone is checked, every table where it is empty. ``faulty`` are keys about
+    which something is known to be wrong already: they, and what uses them, are passed over.
     """
     found = []
     for key, name, make in _attempts(settings, where):
@@ -52,20 +50,18 @@ def parts(
     return found
 
 
-def together(settings: Experiment, where: Where, faulty: Collection[Key] = ()) -> list[Finding]:
+def together(settings: Experiment, *, where: Where, faulty: Collection[Key]) -> list[Finding]:
     """What does not fit together in one variant, each part being right by itself; ``faulty`` as in `parts`.
 
     A list of activations must have one for each hidden layer; the cost must accept the output's
     activation; the batch must not exceed the training part; and one trial must fit into memory.
     """
-    network = settings.network
+    hidden, activation = settings.network.hidden, settings.network.activation
     found: list[tuple[Finding, list[Key]]] = []
-    if isinstance(network.activation, list) and len(network.activation) != len(network.hidden):
-        message = (
-            f"expected one activation for each of the {len(network.hidden)} hidden layers, "
-            f"got {len(network.activation)}"
-        )
-        found.append((Finding(("network", "activation"), message), [("network", "hidden")]))
+    if isinstance(activation, list) and len(activation) != len(hidden):
+        expected = f"expected one activation for each of the {len(hidden)} hidden layers"
+        finding = Finding(("network", "activation"), f"{expected}, got {len(activation)}")
+        found.append((finding, [("network", "hidden")]))
     if reason := _refusal(settings, where):
         found.append((Finding(("network", "cost"), reason), [("network", "output"), ("activations",)]))
     if settings.data.train is not None:
@@ -161,15 +157,14 @@ def _quantity(name: str, where: Where) -> None:
 
 def _refusal(settings: Experiment, where: Where) -> str:
     """Why the cost does not accept the output's activation; empty where it does or one cannot be made."""
+    sigma = None
     try:
         cost = plugins.build("costs", settings.network.cost, **where)
         sigma = from_spec(settings.network.output, settings.designs, **where)
-    except Exception:
-        return ""
-    try:
         return cost.refuses(sigma) or ""
     except Exception as error:  # code of one's own may raise anything
-        return f"cannot judge {sigma}: {type(error).__name__}: {' '.join(str(error).split())}"
+        reason = f"cannot judge {sigma}: {type(error).__name__}: {' '.join(str(error).split())}"
+        return "" if sigma is None else reason
 
 
 def _refutation(design: Design, bound: float, proof: Certificate) -> str:

@@ -92,9 +92,7 @@ def load(
     parts = partial(checks.parts, where=where, faulty=base.faulty)
     written, wrong_keys = varied_keys(base)
     excess = _too_many(base.settings, written, max_trials)
-    varied, wrong_values = with_right_values(
-        base, [] if excess else written, lambda settings, key: parts(settings, about=key)
-    )
+    varied, wrong_values = with_right_values(base, [] if excess else written, parts)
     unsure = base.faulty | ({one.key for one in written} - {one.key for one in varied})
     together = partial(checks.together, where=where, faulty=unsure)
     variants, wrong_variants = _variants(base, varied, together)
@@ -149,17 +147,15 @@ def _variants(
 ) -> tuple[tuple[Variant, ...], list[Finding]]:
     """Every combination of the values, the last key fastest, and what does not fit together in which."""
     fixed = {table: value for table, value in base.values.items() if table != "vary"}
-    combinations = [
-        dict(zip([one.key for one in varied], values, strict=True))
-        for values in product(*(one.values for one in varied))
-    ]
-    named = [{dotted(key): value for key, value in combination.items()} for combination in combinations]
+    keys = [one.key for one in varied]
+    combinations = list(product(*(one.values for one in varied)))
+    named = [dict(zip(map(dotted, keys), values, strict=True)) for values in combinations]
     called = labels(_in_labels(base.settings, named), base.settings.network.activation)
     variants = []
     where: dict[Finding, list[str]] = {}
-    for index, (combination, label) in enumerate(zip(combinations, called, strict=True)):
+    for index, (values, label) in enumerate(zip(combinations, called, strict=True)):
         tables = fixed
-        for key, value in combination.items():
+        for key, value in zip(keys, values, strict=True):
             tables = assigned(tables, key, value)
         one = validated(tables)
         variants.append(Variant(index, label, named[index], one.settings))

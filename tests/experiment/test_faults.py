@@ -4,8 +4,7 @@ import pytest
 
 from lab.errors import ExperimentError
 from lab.experiment.variants import load
-
-BASE = '[data]\nname = "digits"\n[network]\nhidden = [3]\n'
+from tests.conftest import SMALLEST as BASE
 
 VALUES = [
     ("14-unknown-key", "training.etta", "0.1",
