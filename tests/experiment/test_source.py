@@ -110,7 +110,6 @@ def test_a_file_of_an_older_format_is_brought_up_before_overrides(written, monke
     assert read(old).values == {"title": "a", "schema": 2}
     assert read(old, ["title=b"]).values == {"title": "b", "schema": 2}
     assert read(written("schema = 2\ntitle = 'a'\n")).values == {"title": "a", "schema": 2}
-    with pytest.raises(
-        ExperimentError, match=r":1: schema: needs a newer lab: this one reads schema 2, got 3"
-    ):
+    newer = r":1: schema: needs a newer lab: this one reads schema 2, got 3"
+    with pytest.raises(ExperimentError, match=newer):
         read(written("schema = 3\n"))

@@ -84,44 +84,28 @@ def test_nothing_varies(written):
 
 def test_the_last_key_varies_fastest(written):
     plan = load(written(varying('"training.eta" = [0.1, 0.3]', '"network.hidden" = [[], [5, 5]]')))
-    assert [list(variant.varied.values()) for variant in plan.variants] == [
-        [0.1, []],
-        [0.1, [5, 5]],
-        [0.3, []],
-        [0.3, [5, 5]],
-    ]
-    assert [(v.settings.training.eta, v.settings.network.hidden) for v in plan.variants] == [
-        (0.1, []),
-        (0.1, [5, 5]),
-        (0.3, []),
-        (0.3, [5, 5]),
-    ]
+    expected = [(0.1, []), (0.1, [5, 5]), (0.3, []), (0.3, [5, 5])]
+    assert [tuple(variant.varied.values()) for variant in plan.variants] == expected
+    assert [(v.settings.training.eta, v.settings.network.hidden) for v in plan.variants] == expected
 
 
 def test_a_parameter_of_a_design_varies(written):
-    plan = load(
-        written(FULL),
-        ["vary={'activations.soft-floor.floor' = [0.1, 0.2]}", "network.activation=soft-floor"],
-    )
+    varied = ["vary={'activations.soft-floor.floor' = [0.1, 0.2]}", "network.activation=soft-floor"]
+    plan = load(written(FULL), varied)
     assert [variant.settings.designs["soft-floor"]["floor"] for variant in plan.variants] == [0.1, 0.2]
     assert [variant.label for variant in plan.variants] == ["floor=0.1", "floor=0.2"]
 
 
 def test_a_parameter_of_a_part_varies(written):
-    text = (
-        SMALL
-        + 'activation = {name = "leaky-relu", slope = 0.1}\n[vary]\n"network.activation.slope" = [0.1, 0.2]\n'
-    )
+    text = varying('"network.activation.slope" = [0.1, 0.2]')
+    text = text.replace("[vary]", 'activation = {name = "leaky-relu", slope = 0.1}\n[vary]')
     plan = load(written(text))
     assert plan.variants[1].settings.network.activation == {"name": "leaky-relu", "slope": 0.2}
 
 
 def test_a_parameter_of_the_data_varies(written):
-    text = varying('"data.noise" = [0.1, 0.2]').replace("digits", "moons")
-    assert [v.settings.data.parameters for v in load(written(text)).variants] == [
-        {"noise": 0.1},
-        {"noise": 0.2},
-    ]
+    variants = load(written(varying('"data.noise" = [0.1, 0.2]').replace("digits", "moons"))).variants
+    assert [one.settings.data.parameters for one in variants] == [{"noise": 0.1}, {"noise": 0.2}]
 
 
 def test_the_output_follows_a_varied_cost(written):
@@ -175,13 +159,8 @@ def test_what_cannot_be_varied(line, key, message, written):
 
 def test_a_varied_value_contradicts_a_fixed_one(written):
     text = SMALL + '[training]\nepochs = 3\n[vary]\n"training.steps" = [5]\n'
-    assert problems(text, written) == [
-        (
-            8,
-            'vary."training.steps"',
-            "the value 5: contradicts training.epochs (line 6); give only one of them",
-        )
-    ]
+    message = "the value 5: contradicts training.epochs (line 6); give only one of them"
+    assert problems(text, written) == [(8, 'vary."training.steps"', message)]
 
 
 def test_two_varied_keys_contradict_each_other(written):
@@ -201,11 +180,8 @@ def test_an_activation_for_each_layer(written):
 def test_a_design_may_not_take_a_name_of_the_labs_own(written):
     text = SMALL + '[activations.tanh]\nvalue = "z"\n[activations."a b"]\nvalue = "z"\n'
     first, second = problems(text, written)
-    assert first == (
-        5,
-        "activations.tanh",
-        "'tanh' is the name of an activation of the lab's own; choose another",
-    )
+    message = "'tanh' is the name of an activation of the lab's own; choose another"
+    assert first == (5, "activations.tanh", message)
     assert second[:2] == (7, 'activations."a b"')
     assert "must match [A-Za-z][A-Za-z0-9_-]{0,63}" in second[2]
 

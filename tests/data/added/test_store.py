@@ -36,15 +36,15 @@ def kept(tmp_path, monkeypatch):
 
 
 def as_folder(path):
-    path.mkdir()
+    path.mkdir(parents=True)
     for file, content in CONTENT.items():
         (path / file).write_bytes(content)
 
 
-def as_packed_folder(path):
+def as_packed_folder(path, dot="."):
     path.mkdir()
     for file, content in CONTENT.items():
-        (path / f"{file.replace('-idx', '.idx')}.gz").write_bytes(gzip.compress(content))
+        (path / f"{file.replace('-idx', f'{dot}idx')}.gz").write_bytes(gzip.compress(content))
     (path / "train-images-idx1-ubyte").write_bytes(b"another file")
 
 
@@ -82,9 +82,8 @@ def test_added_from_whatever_it_came_in(tmp_path, kept, name, write):
     assert {path.name: path.read_bytes() for path in kept.iterdir()} == CONTENT
 
 
-def test_added_data_is_loaded_scaled_and_in_order(tmp_path):
-    as_folder(tmp_path / "folder")
-    store.add("mnist", tmp_path / "folder")
+def test_added_data_is_loaded_scaled_and_in_order(tmp_path, kept):
+    as_folder(kept)
     data = source("mnist", {}).load(None, None, 0, tmp_path)
     assert data.x_train.shape == (12, 4)
     assert data.y_train[:10].argmax(axis=1).tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
@@ -92,14 +91,13 @@ def test_added_data_is_loaded_scaled_and_in_order(tmp_path):
     assert data.classes == tuple("0123456789")
 
 
-def test_skipped_rows_and_too_many(tmp_path):
-    as_folder(tmp_path / "folder")
-    store.add("mnist", tmp_path / "folder")
+def test_skipped_rows_and_too_many(tmp_path, kept):
+    as_folder(kept)
     data = source("mnist", {"skip": 10}).load(None, 1, 0, tmp_path)
     assert data.y_train.argmax(axis=1).tolist() == [7, 8]
     with pytest.raises(PartError) as caught:
         source("mnist", {"skip": 10}).load(3, 1, 0, tmp_path)
-    assert str(caught.value) == ("mnist after skip = 10: train = 3 asks for more than the 2 rows there are")
+    assert str(caught.value) == "mnist after skip = 10: train = 3 asks for more than the 2 rows there are"
     with pytest.raises(PartError, match="mnist: test = 4 asks for more than the 3 rows there are"):
         source("mnist", {}).load(3, 4, 0, tmp_path)
 
@@ -214,9 +212,7 @@ class Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture
 def mirror(tmp_path, monkeypatch):
     folder = tmp_path / "mirror"
-    folder.mkdir()
-    for file, content in CONTENT.items():
-        (folder / f"{file}.gz").write_bytes(gzip.compress(content))
+    as_packed_folder(folder, "-")
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
@@ -253,7 +249,7 @@ def test_no_mirror_answers(monkeypatch):
         store.fetch("mnist")
 
 
-def test_listing(tmp_path):
+def test_listing(kept):
     def states():
         return {listed.name: listed.where for listed in store.listing()}
 
@@ -265,8 +261,7 @@ def test_listing(tmp_path):
         "mnist": "not added",
     }
     assert states() == expected
-    as_folder(tmp_path / "folder")
-    store.add("mnist", tmp_path / "folder")
+    as_folder(kept)
     assert states() == {**expected, "mnist": "added"}
 
 
@@ -307,10 +302,7 @@ def test_idx_bytes():
         (b"", "not an IDX file of unsigned bytes: it starts with ''"),
         (b"\x1f\x8b\x08\x00", "not an IDX file of unsigned bytes: it starts with '1f 8b 08 00'"),
         (bytes([0, 0, 8, 1, 0, 0, 0, 3, 1, 2]), r"10 bytes, but its header \(3,\) means 11"),
-        (
-            bytes([0, 0, 8, 1, 255, 255, 255, 255, 1]),
-            r"9 bytes, but its header \(4294967295,\) means 4294967303",
-        ),
+        (b"\0\0\x08\x01\xff\xff\xff\xff\x01", r"9 bytes, but its header \(4294967295,\) means 4294967303"),
         (bytes([0, 0, 8, 3, 0, 0]), "6 bytes, but its header"),
     ],
 )
@@ -321,9 +313,7 @@ def test_69_idx_sizes_are_compared_before_anything_is_read(tmp_path, content, me
 
 
 def test_labels_of_another_data_set_are_told(kept):
-    kept.mkdir(parents=True)
-    for file, content in CONTENT.items():
-        (kept / file).write_bytes(content)
+    as_folder(kept)
     (kept / FILES[1]).write_bytes(idx_bytes(np.full(12, 26, dtype=np.uint8)))
     with pytest.raises(PartError, match="mnist: label 26 in the train part, expected 0…9"):
         source("mnist", {}).load(1, 0, 0, kept)
