@@ -71,8 +71,7 @@ def _word_or_count(*words: str) -> PlainValidator:
     choices = " or ".join(f'"{word}"' for word in words)
 
     def checked(value: Any) -> Any:
-        counted = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= LARGEST_COUNT
-        if counted or (isinstance(value, str) and value in words):
+        if (type(value) is int and 1 <= value <= LARGEST_COUNT) or (type(value) is str and value in words):
             return value
         raise PydanticCustomError("expected", f"{choices}, or a whole number >= 1")
 
@@ -82,9 +81,7 @@ def _word_or_count(*words: str) -> PlainValidator:
 Spec: TypeAlias = Annotated[str | dict[str, Any], PlainValidator(_part)]
 """A part as a file writes it: ``"leaky-relu"`` or ``{name = "leaky-relu", slope = 0.1}``."""
 
-Specs: TypeAlias = Annotated[
-    str | dict[str, Any] | list[str | dict[str, Any]], PlainValidator(_part_or_parts)
-]
+Specs: TypeAlias = Annotated[Spec | list[Spec], PlainValidator(_part_or_parts)]
 """One part, or a list of parts."""
 
 Count: TypeAlias = Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
@@ -247,7 +244,7 @@ class Experiment(Table):
 
     @property
     def designs(self) -> dict[str, dict[str, Any]]:
-        """The tables of the designs, without the keys that say nothing."""
+        """The tables of the designs, without the keys that are left out."""
         return {name: design.model_dump(exclude_none=True) for name, design in self.activations.items()}
 
 
