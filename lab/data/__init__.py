@@ -35,37 +35,25 @@ TABLE: dict[str, type[DataSource]] = {
 def source(
     name: str, parameters: Mapping[str, Any], *, folder: Path | None = None, allow_code: bool = False
 ) -> DataSource:
-    """The source of the data set called ``name``, with its parameters checked.
+    """The source of the data set called ``name``, with its parameters (its fields) checked.
 
-    Parameters
-    ----------
-    name
-        A name of `TABLE`, of an installed data set, a path that ends in .csv, .npz or .parquet, or
-        ``"file.py:Class"``.
-    parameters
-        Its fields.
-    folder, allow_code
-        For ``"file.py:Class"``, see `lab.plugins.find`.
-
-    Raises
-    ------
-    PartError
-        There is no such data set (the message has the nearest), or a parameter is unknown, missing or wrong.
-
+    ``name`` is one of `TABLE`, of an installed data set, a path that ends in .csv, .npz or .parquet, or
+    ``"file.py:Class"``; for that, ``folder`` and ``allow_code`` are as `lab.plugins.find` takes them. Raises
+    PartError where there is no such data set, or a parameter is unknown, missing or wrong.
     """
-    made: DataSource
+    part: type = File
     if Path(name).suffix.lower() in SUFFIXES:
         if "path" in parameters:
             raise PartError(f"{name!r} is a path already, path = {parameters['path']!r} is one too many")
-        made = plugins.make(File, name, {"path": name, **parameters})
-        return made
-    try:
-        part = plugins.find("datasets", name, folder=folder, allow_code=allow_code)
-    except PartError as error:
-        if Path(name).suffix and ".py:" not in name:
-            raise PartError(f"{error}; the path of a file ends in one of {', '.join(SUFFIXES)}") from None
-        raise
-    made = plugins.make(part, name, parameters)
+        parameters = {"path": name, **parameters}
+    else:
+        try:
+            part = plugins.find("datasets", name, folder=folder, allow_code=allow_code)
+        except PartError as error:
+            if Path(name).suffix and ".py:" not in name:
+                raise PartError(f"{error}; the path of a file ends in one of {', '.join(SUFFIXES)}") from None
+            raise
+    made: DataSource = plugins.make(part, name, parameters)
     return made
 
 

@@ -13,10 +13,7 @@ import numpy.typing as npt
 from lab.errors import PartError
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
-"""An array of double precision."""
-
 IntArray: TypeAlias = npt.NDArray[np.int64]
-"""An array of whole numbers, such as the index of each row's class."""
 
 _MOST_LABELS = 10
 """So many labels are listed in a note; of more, only the first and the last."""
@@ -28,8 +25,6 @@ class Dataset:
 
     Attributes
     ----------
-    name
-        For labels.
     x_train, x_test
         Shape (examples, features): float64, C-contiguous, read-only. ``x_test`` may have 0 rows.
     y_train, y_test

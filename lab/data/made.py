@@ -50,7 +50,6 @@ class Curves(Made):
 
     @property
     def classes(self) -> int:
-        """How many curves there are."""
         return 2
 
     @abstractmethod
@@ -155,10 +154,9 @@ class Xor(Made):
             error = stream(seed, f"data/xor/{which}").standard_normal(bits.shape)
             return bits + self.noise * error, bits[:, 0] ^ bits[:, 1]
 
-        usual_train, usual_test = (1000, 500) if self.noise else (4, 0)
-        return classified(
-            "xor", part("train", train, usual_train), part("test", test, usual_test), ("0", "1")
-        )
+        usual = (1000, 500) if self.noise else (4, 0)
+        parts = part("train", train, usual[0]), part("test", test, usual[1])
+        return classified("xor", *parts, ("0", "1"))
 
 
 @dataclass(frozen=True)
@@ -189,9 +187,8 @@ class Parity(Made):
             error = stream(seed, f"data/parity/{which}/noise").standard_normal(bits.shape)
             return bits + self.noise * error, bits.sum(axis=1) % 2
 
-        return classified(
-            "parity", part("train", order[:rows]), part("test", order[rows : rows + more]), ("0", "1")
-        )
+        parts = part("train", order[:rows]), part("test", order[rows : rows + more])
+        return classified("parity", *parts, ("0", "1"))
 
 
 @dataclass(frozen=True)

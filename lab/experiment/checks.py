@@ -1,23 +1,24 @@
-"""Whether the parts that an experiment names exist, and whether they fit each other."""
+"""Whether the parts that an experiment names exist, fit each other and hold what is claimed of them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
+from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from lab import data as datasets
 from lab import plugins
 from lab.activations.specify import from_spec
 from lab.errors import PartError, did_you_mean
 from lab.experiment.keys import Key
-from lab.experiment.problems import Finding
-from lab.experiment.schema import PARTS, Experiment, part_name
+from lab.experiment.schema import PARTS, Design, Experiment, part_name
 from lab.experiment.sizes import check_against_data, check_sizes
-from lab.experiment.validation import concerns
-from lab.parts import Probe
+from lab.experiment.validation import Finding, concerns
+from lab.parts import Activation, Probe
+from lab.prover.certificate import Certificate, certify
 
 DESIGN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 """What a design may be called."""
@@ -29,49 +30,42 @@ KEYS = ("variant", "trial", "step", "epoch", "layer", "status")
 """The columns of the table ``layers`` that are no quantities."""
 
 
-def parts(
-    settings: Experiment,
-    *,
-    folder: Path,
-    allow_code: bool,
-    about: Key = (),
-    faulty: Collection[Key] = (),
-) -> list[Finding]:
+class Where(TypedDict):
+    """Where `lab.plugins.find` looks for ``"file.py:Class"``, and whether it may."""
+
+    folder: Path
+    allow_code: bool
+
+
+def parts(settings: Experiment, about: Key = (), *, where: Where, faulty: Collection[Key]) -> list[Finding]:
     """What is wrong with single parts: unknown names, wrong parameters, formulas that cannot be read.
 
     ``about`` is a key whose table alone is checked, every table where it is empty. ``faulty`` are keys about
-    which something is known to be wrong already: they, and what uses them, are passed over. ``folder`` and
-    ``allow_code`` are as `lab.plugins.find` takes them.
+    which something is known to be wrong already: they, and what uses them, are passed over.
     """
     found = []
-    for key, name, make in _attempts(settings, {"folder": folder, "allow_code": allow_code}):
-        if about and key[0] != about[0]:
-            continue
-        if concerns(key[:2], faulty) or ("activations", name) in faulty:
+    for key, name, make in _attempts(settings, where):
+        elsewhere = about and key[0] != about[0]
+        if elsewhere or concerns(key[:2], faulty) or ("activations", name) in faulty:
             continue
         if message := _failure(make):
             found.append(Finding(key, message))
     return found
 
 
-def together(
-    settings: Experiment, *, folder: Path, allow_code: bool, faulty: Collection[Key] = ()
-) -> list[Finding]:
-    """What does not fit together in one variant, each part being right by itself.
+def together(settings: Experiment, *, where: Where, faulty: Collection[Key]) -> list[Finding]:
+    """What does not fit together in one variant, each part being right by itself; ``faulty`` as in `parts`.
 
     A list of activations must have one for each hidden layer; the cost must accept the output's
-    activation; the batch must not exceed the training part; and one trial must fit into memory. The
-    parameters are those of `parts`.
+    activation; the batch must not exceed the training part; and one trial must fit into memory.
     """
-    network = settings.network
+    hidden, activation = settings.network.hidden, settings.network.activation
     found: list[tuple[Finding, list[Key]]] = []
-    if isinstance(network.activation, list) and len(network.activation) != len(network.hidden):
-        message = (
-            f"expected one activation for each of the {len(network.hidden)} hidden layers, "
-            f"got {len(network.activation)}"
-        )
-        found.append((Finding(("network", "activation"), message), [("network", "hidden")]))
-    if reason := _refusal(settings, {"folder": folder, "allow_code": allow_code}):
+    if isinstance(activation, list) and len(activation) != len(hidden):
+        expected = f"expected one activation for each of the {len(hidden)} hidden layers"
+        finding = Finding(("network", "activation"), f"{expected}, got {len(activation)}")
+        found.append((finding, [("network", "hidden")]))
+    if reason := _refusal(settings, where):
         found.append((Finding(("network", "cost"), reason), [("network", "output"), ("activations",)]))
     if settings.data.train is not None:
         large = check_against_data(settings, settings.data.train)
@@ -84,7 +78,26 @@ def together(
     ]
 
 
-def _attempts(settings: Experiment, where: dict[str, Any]) -> Iterator[tuple[Key, str, Callable[[], object]]]:
+def unproved(experiments: Iterable[Experiment]) -> list[Finding]:
+    """The claims ``at_least`` and ``at_most`` that are refuted or cannot be proved in any of these."""
+    proofs: dict[tuple[Activation, float, float], Certificate] = {}
+    found: dict[Key, Finding] = {}
+    for settings in experiments:
+        for name, design in settings.activations.items():
+            for key, bound in (("at_least", design.at_least), ("at_most", design.at_most)):
+                if bound is None:
+                    continue
+                sigma = from_spec(name, settings.designs)
+                claim = (sigma, bound, inf) if key == "at_least" else (sigma, -inf, bound)
+                if claim not in proofs:
+                    proofs[claim] = certify(*claim)
+                if proofs[claim].verdict != "CERTIFIED":
+                    place: Key = ("activations", name, key)
+                    found.setdefault(place, Finding(place, _refutation(design, bound, proofs[claim])))
+    return list(found.values())
+
+
+def _attempts(settings: Experiment, where: Where) -> Iterator[tuple[Key, str, Callable[[], object]]]:
     """The key of every part, the name of an activation that is made there, and what makes the part."""
     activation = partial(from_spec, designs=settings.designs, **where)
     makers: dict[str, Callable[[Any], object]] = {
@@ -133,7 +146,7 @@ def _design_name(name: str) -> None:
         raise PartError(f"{name!r} is the name of an activation of the lab's own; choose another")
 
 
-def _quantity(name: str, where: dict[str, Any]) -> None:
+def _quantity(name: str, where: Where) -> None:
     """Raise PartError where the word is no group, no column and no probe, also of one's own."""
     parts: dict[str, type[Probe]] = plugins.usable("probes")
     columns = [column for probe in parts.values() for column in probe.columns]
@@ -148,14 +161,18 @@ def _quantity(name: str, where: dict[str, Any]) -> None:
         raise PartError(f"unknown quantity {name!r}; {hint}")
 
 
-def _refusal(settings: Experiment, where: dict[str, Any]) -> str:
+def _refusal(settings: Experiment, where: Where) -> str:
     """Why the cost does not accept the output's activation; empty where it does or one cannot be made."""
+    sigma = None
     try:
         cost = plugins.build("costs", settings.network.cost, **where)
         sigma = from_spec(settings.network.output, settings.designs, **where)
-    except Exception:
-        return ""
-    try:
         return cost.refuses(sigma) or ""
     except Exception as error:  # code of one's own may raise anything
-        return f"cannot judge {sigma}: {type(error).__name__}: {' '.join(str(error).split())}"
+        reason = f"cannot judge {sigma}: {type(error).__name__}: {' '.join(str(error).split())}"
+        return "" if sigma is None else reason
+
+
+def _refutation(design: Design, bound: float, proof: Certificate) -> str:
+    given = ", ".join(f"{key} = {value:g}" for key, value in (design.model_extra or {}).items())
+    return f"the claim {bound:g} is {proof.verdict}{' with ' if given else ''}{given}: {proof.reason}"

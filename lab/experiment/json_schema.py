@@ -58,16 +58,15 @@ def json_schema() -> dict[str, Any]:
 
 def _choices(kind: str, table: bool) -> list[dict[str, Any]]:
     """What may name a part of this kind: its name, another text, or a table of its name and parameters."""
-    parts = _parts(kind)
-    names = sorted({*parts, *plugins.aliases(kind)})
+    parts, aliases = _parts(kind), plugins.aliases(kind)
+    names = sorted({*parts, *aliases})
     if kind == "probes":
         names += [*QUANTITY_GROUPS, *(column for part in parts.values() for column in part.columns)]
     other = {"type": "string", **_OTHER_NAMES.get(kind, {"pattern": _CODE})}
     choices: list[dict[str, Any]] = [{"enum": names}, other]
     if table:
         for name, part in parts.items():
-            spellings = [name, *(alias for alias, own in plugins.aliases(kind).items() if own == name)]
-            choices.append(_table(spellings, part))
+            choices.append(_table([name, *(alias for alias, own in aliases.items() if own == name)], part))
         unknown = {"name": other | {"not": {"enum": names}}}
         choices.append({"type": "object", "properties": unknown, "required": ["name"]})
     return choices
@@ -78,14 +77,13 @@ def _table(names: list[str], part: Any) -> dict[str, Any]:
     hints = get_type_hints(part)
     properties: dict[str, Any] = {"name": {"enum": names}}
     required = ["name"]
-    for field in dataclasses.fields(part):
-        if field.init:
-            key = field.metadata.get("key", field.name)
-            properties[key] = _type(hints[field.name])
-            if field.default is not dataclasses.MISSING:
-                properties[key]["default"] = field.default
-            elif field.default_factory is dataclasses.MISSING:
-                required.append(key)
+    for field in filter(lambda field: field.init, dataclasses.fields(part)):
+        key = field.metadata.get("key", field.name)
+        properties[key] = _type(hints[field.name])
+        if field.default is not dataclasses.MISSING:
+            properties[key]["default"] = field.default
+        elif field.default_factory is dataclasses.MISSING:
+            required.append(key)
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
@@ -100,7 +98,7 @@ def _type(hint: Any) -> Any:
 
 
 def _parts(kind: str) -> dict[str, Any]:
-    """The parts of this kind, name → class, without installed ones that fail to load."""
+    """Name → class, without installed parts that fail to load."""
     found = {}
     for name in plugins.names(kind):
         with suppress(PartError):

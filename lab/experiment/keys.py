@@ -23,13 +23,8 @@ _INDEX = re.compile(r"\[([0-9]{1,9})\]")
 
 def dotted(key: Key) -> str:
     """The key as one writes it: dotted, indices in brackets, names quoted where they need it."""
-    text = ""
-    for part in key:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        else:
-            text += ("." if text else "") + key_text(part)
-    return text
+    parts = [f"[{part}]" if isinstance(part, int) else f".{key_text(part)}" for part in key]
+    return "".join(parts).removeprefix(".")
 
 
 def parsed(text: str) -> Key:
@@ -70,29 +65,24 @@ def names_at(text: str, position: int) -> tuple[tuple[str, ...], int]:
     raise ValueError(f"no key at {text[position : position + 20]!r}")
 
 
-def assigned(tables: Mapping[str, Any], key: Key, value: Any) -> dict[str, Any]:
+def assigned(place: Any, key: Key, value: Any, before: Key = ()) -> Any:
     """The tables with ``value`` at ``key``; what is not on the way there is shared, nothing is changed.
 
     Tables that are missing on the way are made. Raises ValueError where the way leads through
-    something that is no table, or to an entry that its list does not have.
+    something that is no table, or to an entry that its list does not have; ``before`` is the way so far.
     """
-    changed: dict[str, Any] = _assigned(tables, (), key, value)
-    return changed
-
-
-def _assigned(place: Any, before: Key, rest: Key, value: Any) -> Any:
-    if not rest:
+    if not key:
         return value
-    step = rest[0]
+    step, rest, reached = key[0], key[1:], (*before, key[0])
     if isinstance(step, int):
         if not isinstance(place, list):
             raise ValueError(f"{dotted(before)} is not a list, so it has no entry [{step}]")
         if step >= len(place):
             raise ValueError(f"index {step} is out of range: {dotted(before)} has {_entries(len(place))}")
-        return [*place[:step], _assigned(place[step], (*before, step), rest[1:], value), *place[step + 1 :]]
+        return [*place[:step], assigned(place[step], rest, value, reached), *place[step + 1 :]]
     if not isinstance(place, Mapping):
         raise ValueError(f"{dotted(before)} is not a table, so it has no key {step!r}")
-    return {**place, step: _assigned(place.get(step, {}), (*before, step), rest[1:], value)}
+    return {**place, step: assigned(place.get(step, {}), rest, value, reached)}
 
 
 def _entries(count: int) -> str:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain, count
 from typing import Any
 
 from lab.experiment.keys import dotted, parsed
 from lab.experiment.schema import PARTS, part_name
 
 _BARE = {dotted(key) for key, part in PARTS.items() if part.bare}
-_SIGNS = str.maketrans(
-    {"*": "·", "/": "∕", "\\": "∖", ":": "_", "<": "_", ">": "_", "|": "_", "?": "_", '"': "_"}
-)
+_SIGNS = str.maketrans('*/\\:<>|?"', "·∕∖______")
 _LONGEST = 60
 _REPEATED = 5
 
@@ -28,33 +27,24 @@ def labels(varied: Sequence[Mapping[str, Any]], activation: Any) -> list[str]:
     keys = [parsed(key) for key in varied[0]]
     often = Counter(key[-1] for key in keys)
     names = [".".join(map(str, key[-1:] if often[key[-1]] == 1 else key[-2:])) for key in keys]
-    return _unique(
-        [
-            ", ".join(_word(key, name, value) for (key, value), name in zip(one.items(), names, strict=True))
-            for one in varied
-        ]
-    )
+    called = [map(_word, one, names, one.values()) for one in varied]
+    return _unique([", ".join(words) for words in called])
 
 
 def _word(key: str, name: str, value: Any) -> str:
-    if key == "network.hidden":
-        return _widths(value)
-    return _safe(_text(value) if key in _BARE else f"{name}={_text(value)}")
-
-
-def _widths(hidden: Sequence[int]) -> str:
-    if not hidden:
-        return "no hidden layer"
-    if len(hidden) > _REPEATED and len(set(hidden)) == 1:
-        return f"{len(hidden)}×{hidden[0]}"
-    return _safe("-".join(map(str, hidden)))
+    """One varied key with its value: widths as ``30-30`` or ``9×30``, a part by itself, else ``eta=0.1``."""
+    if key != "network.hidden":
+        return _safe(_text(value) if key in _BARE else f"{name}={_text(value)}")
+    if len(value) > _REPEATED and len(set(value)) == 1:
+        return f"{len(value)}×{value[0]}"
+    return _safe("-".join(map(str, value))) or "no hidden layer"
 
 
 def _text(value: Any) -> str:
     """A value in few characters: a part by its name and parameters, a list by its entries."""
-    if isinstance(value, Mapping) and part_name(value):
+    if isinstance(value, Mapping) and (name := part_name(value)):
         parameters = ", ".join(f"{key}={_text(inner)}" for key, inner in value.items() if key != "name")
-        return f"{_text(part_name(value))}({parameters})" if parameters else _text(part_name(value))
+        return f"{_text(name)}({parameters})" if parameters else _text(name)
     if isinstance(value, list):
         return f"[{' '.join(map(_text, value))}]"
     if isinstance(value, str):
@@ -71,13 +61,9 @@ def _safe(text: str) -> str:
 
 def _unique(texts: Sequence[str]) -> list[str]:
     """The texts, those that are alike numbered from the second on."""
-    taken: set[str] = set()
-    unique = []
+    unique: dict[str, str] = {}
     for text in texts:
-        label, number = text, 1
-        while label.casefold() in taken:
-            number += 1
-            label = f"{text} #{number}"
-        taken.add(label.casefold())
-        unique.append(label)
-    return unique
+        numbered = (f"{text} #{number}" for number in count(2))
+        label = next(one for one in chain([text], numbered) if one.casefold() not in unique)
+        unique[label.casefold()] = label
+    return list(unique.values())

@@ -45,27 +45,25 @@ class Part:
     """Whether a variant's label says the part alone, without the key."""
 
 
-def _part(value: Any) -> Any:
+def part_name(spec: Any) -> str:
+    """The name of a part, however it is written; empty where there is none."""
+    name = spec.get("name", "") if isinstance(spec, Mapping) else spec
+    return name if isinstance(name, str) else ""
+
+
+def _part(value: Any, place: str = "") -> Any:
     """A part: its name, or a table of its name and its parameters."""
-    if isinstance(value, str) and value.strip():
+    if part_name(value).strip():
         return value
-    if isinstance(value, Mapping) and isinstance(value.get("name"), str) and value["name"].strip():
-        return dict(value)
-    raise PydanticCustomError("expected", 'a name, or a table such as {name = "…", parameter = 0.1}')
+    message = 'a name, or a table such as {name = "…", parameter = 0.1}'
+    raise PydanticCustomError("expected", f"{message}{place}", {"got": value})
 
 
 def _part_or_parts(value: Any) -> Any:
     """A part for all hidden layers, or a list of parts, one for each."""
     if not isinstance(value, list):
         return _part(value)
-    parts = []
-    for index, entry in enumerate(value):
-        try:
-            parts.append(_part(entry))
-        except PydanticCustomError as error:
-            message = f"{error.message()} at entry [{index}]"
-            raise PydanticCustomError("expected", message, {"got": entry}) from None
-    return parts
+    return [_part(entry, f" at entry [{index}]") for index, entry in enumerate(value)]
 
 
 def _word_or_count(*words: str) -> PlainValidator:
@@ -73,8 +71,7 @@ def _word_or_count(*words: str) -> PlainValidator:
     choices = " or ".join(f'"{word}"' for word in words)
 
     def checked(value: Any) -> Any:
-        counted = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= LARGEST_COUNT
-        if counted or (isinstance(value, str) and value in words):
+        if (type(value) is int and 1 <= value <= LARGEST_COUNT) or (type(value) is str and value in words):
             return value
         raise PydanticCustomError("expected", f"{choices}, or a whole number >= 1")
 
@@ -84,9 +81,7 @@ def _word_or_count(*words: str) -> PlainValidator:
 Spec: TypeAlias = Annotated[str | dict[str, Any], PlainValidator(_part)]
 """A part as a file writes it: ``"leaky-relu"`` or ``{name = "leaky-relu", slope = 0.1}``."""
 
-Specs: TypeAlias = Annotated[
-    str | dict[str, Any] | list[str | dict[str, Any]], PlainValidator(_part_or_parts)
-]
+Specs: TypeAlias = Annotated[Spec | list[Spec], PlainValidator(_part_or_parts)]
 """One part, or a list of parts."""
 
 Count: TypeAlias = Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
@@ -127,7 +122,6 @@ class Data(Table):
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """The data set's own parameters."""
         return dict(self.model_extra or {})
 
 
@@ -152,9 +146,8 @@ class Network(Table):
     @property
     def activations(self) -> list[str | dict[str, Any]]:
         """The activation of each hidden layer, from the first."""
-        if isinstance(self.activation, list):
-            return list(self.activation)
-        return [self.activation] * len(self.hidden)
+        each = self.activation
+        return each if isinstance(each, list) else [each] * len(self.hidden)
 
 
 class Training(Table):
@@ -251,7 +244,7 @@ class Experiment(Table):
 
     @property
     def designs(self) -> dict[str, dict[str, Any]]:
-        """The tables of the designs, without the keys that say nothing."""
+        """The tables of the designs, without the keys that are left out."""
         return {name: design.model_dump(exclude_none=True) for name, design in self.activations.items()}
 
 
@@ -270,12 +263,6 @@ PARTS: dict[Key, Part] = {
     if isinstance(mark, Part)
 }
 """The keys whose values are parts."""
-
-
-def part_name(spec: Any) -> str:
-    """The name of a part, however it is written; empty where there is none."""
-    name = spec.get("name", "") if isinstance(spec, Mapping) else spec
-    return name if isinstance(name, str) else ""
 
 
 def key_names(table: type[Table]) -> list[str]:

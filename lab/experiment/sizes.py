@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from math import ceil, prod
 from pathlib import Path
 
-from lab.experiment.problems import Finding
 from lab.experiment.schedule import MOST_HISTOGRAMS, MOST_READINGS
 from lab.experiment.schema import Experiment
+from lab.experiment.validation import Finding
 from lab.network.parameters import count
 
 MOST_LAYERS = 10_000
@@ -17,8 +18,6 @@ MOST_NEURON_ROWS = 5_000_000
 """The most rows that the table ``neurons`` of an experiment may have."""
 
 _MEMORY = Path("/proc/meminfo")
-_ARRAYS = 3
-_ITEM_BYTES = {"float64": 8, "float32": 4}
 _ROW_BYTES = 200
 _GIB = 2**30
 
@@ -26,28 +25,28 @@ _GIB = 2**30
 def free_memory() -> int | None:
     """The bytes of memory that are free, or None where the system does not say."""
     try:
-        text = _MEMORY.read_text(encoding="ascii")
+        found = re.search(r"^MemAvailable:\s*(\d+) kB$", _MEMORY.read_text(encoding="ascii"), re.MULTILINE)
     except (OSError, UnicodeDecodeError):
         return None
-    found = [line.split()[1] for line in text.splitlines() if line.startswith("MemAvailable:")]
-    return int(found[0]) * 1024 if found else None
+    return int(found[1]) * 1024 if found else None
 
 
 def check_sizes(settings: Experiment, features: int, outputs: int) -> list[Finding]:
     """What is too large about the network of one trial with so many inputs and outputs."""
     hidden = settings.network.hidden
     parameters = count((features, *hidden, outputs))
-    needed = parameters * _ARRAYS * _ITEM_BYTES[settings.training.dtype]
-    estimate = (
+    needed = parameters * 3 * (8 if settings.training.dtype == "float64" else 4)
+    message = (
         f"{parameters} parameters a trial need about {needed / _GIB:.1f} GiB (weights, gradients and steps)"
     )
     free = free_memory()
-    key = ("network", "hidden")
     if len(hidden) > MOST_LAYERS:
-        return [Finding(key, f"{len(hidden)} layers are more than {MOST_LAYERS}; {estimate}")]
-    if free is not None and needed > free:
-        return [Finding(key, f"{estimate}, and {free / _GIB:.1f} GiB are free; expected smaller layers")]
-    return []
+        message = f"{len(hidden)} layers are more than {MOST_LAYERS}; {message}"
+    elif free is not None and needed > free:
+        message += f", and {free / _GIB:.1f} GiB are free; expected smaller layers"
+    else:
+        return []
+    return [Finding(("network", "hidden"), message)]
 
 
 def check_tables(settings: Experiment, variants: int) -> list[Finding]:
@@ -65,16 +64,17 @@ def check_tables(settings: Experiment, variants: int) -> list[Finding]:
 
     def rows(readings: int, each: int, noun: str) -> tuple[int, str]:
         factors = {"variant": variants, "seed": settings.trials.seeds, "reading": readings, noun: each}
-        return prod(factors.values()), " × ".join(_counted(number, one) for one, number in factors.items())
+        terms = (f"{number} {one}{'' if number == 1 else 's'}" for one, number in factors.items())
+        return prod(factors.values()), " × ".join(terms)
 
     found = []
     free = free_memory()
     layers, product = rows(readings, len(hidden) + 1, "layer")
-    if free is not None and layers * _ROW_BYTES > free:
+    size = layers * _ROW_BYTES
+    if free is not None and size > free:
         message = (
-            f"the table of layers would have {layers} rows ({product}), about "
-            f"{layers * _ROW_BYTES / _GIB:.1f} GiB, and {free / _GIB:.1f} GiB are free; "
-            "record less often with record.every"
+            f"the table of layers would have {layers} rows ({product}), about {size / _GIB:.1f} GiB, and "
+            f"{free / _GIB:.1f} GiB are free; record less often with record.every"
         )
         found.append(Finding(("record", "every"), message))
     neurons, product = rows(min(readings, MOST_HISTOGRAMS), sum(hidden) + 1, "neuron")
@@ -94,7 +94,3 @@ def check_against_data(settings: Experiment, examples: int) -> list[Finding]:
         message = f'a batch of {batch} is more than the {examples} training examples; expected less or "full"'
         return [Finding(("training", "batch"), message)]
     return []
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

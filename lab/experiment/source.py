@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import reduce
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from lab.errors import ExperimentError, Problem
-from lab.experiment import line_numbers, syntax
+from lab.experiment import toml_reader
 from lab.experiment.keys import Key, assigned, dotted, parsed, parsed_or_name
 from lab.experiment.schema import FILE_VERSION, MIGRATIONS
+from lab.experiment.toml_reader import UnreadableError, printable
 from lab.storage import migrated
 
 _ALTERNATIVES = (("training", "epochs", "steps"), ("training", "steps", "epochs"))
@@ -37,7 +39,7 @@ class Source:
     @property
     def name(self) -> str:
         """The path as messages show it."""
-        return _printable(str(self.path))
+        return printable(str(self.path))
 
     @property
     def override_texts(self) -> dict[str, str]:
@@ -47,12 +49,11 @@ class Source:
             for key in sorted(self.overridden, key=str)
         }
 
-    def line(self, key: str | Key) -> int:
+    def line(self, key: Key) -> int:
         """The line of a key, or of the nearest table around it; 0 if it was overridden or is nowhere."""
-        path = parsed(key) if isinstance(key, str) else key
-        if self.is_overridden(path):
+        if self.is_overridden(key):
             return 0
-        return next((self.lines[one] for one in reversed(_prefixes(path)) if one in self.lines), 0)
+        return next((self.lines[one] for one in _prefixes(key) if one in self.lines), 0)
 
     def is_overridden(self, key: Key) -> bool:
         """Whether this key, or a table around it, was set from outside."""
@@ -62,37 +63,28 @@ class Source:
 def read(path: Path, overrides: Mapping[str, Any] | Sequence[str] = ()) -> Source:
     """Read an experiment file.
 
-    Parameters
-    ----------
-    path
-        The file.
-    overrides
-        Values that take the place of the file's: texts ``KEY=VALUE``, whose value is a TOML value or else
-        a bare text, or a mapping from dotted key to value. Of two for one key the last wins.
-
-    Raises
-    ------
-    ExperimentError
-        The file cannot be read, is no TOML, is empty, is of a newer format, or an override fits nowhere.
-
+    ``overrides`` take the place of the file's values: texts ``KEY=VALUE``, whose value is a TOML value or
+    else a bare text, or a mapping from dotted key to value. Of two for one key the last wins. Raises
+    ExperimentError where the file cannot be read, is no TOML, is empty, is of a newer format, or an override
+    fits nowhere.
     """
-    name = _printable(str(path))
+    name = printable(str(path))
     try:
         data = _bytes(path)
-        text = syntax.decoded(data)
-        tables = migrated(syntax.values(text), MIGRATIONS)
-    except syntax.UnreadableError as error:
-        raise ExperimentError(name, [error.problem]) from None
+        text = toml_reader.decoded(data)
+        tables = migrated(toml_reader.values(text), MIGRATIONS)
+    except UnreadableError as error:
+        raise ExperimentError(name, [Problem(*error.args)]) from None
     values, overridden, notes = _with_overrides(name, tables, overrides)
     values, replaced = _without_replaced(values, overridden)
     if not values:
         raise ExperimentError(name, [Problem(0, "", "no experiment: needs `data.name` and `network.hidden`")])
-    lines = line_numbers.lines(text)
-    source = Source(path, data, values, (*notes, *replaced), lines, frozenset(overridden))
+    notes += replaced
+    source = Source(path, data, values, tuple(notes), toml_reader.lines(text), frozenset(overridden))
     version = values.get("schema")
     if type(version) is int and version > FILE_VERSION:  # before its new keys are taken for mistakes
         message = f"needs a newer lab: this one reads schema {FILE_VERSION}, got {version}"
-        raise ExperimentError(name, [Problem(source.line("schema"), "schema", message)])
+        raise ExperimentError(name, [Problem(source.line(("schema",)), "schema", message)])
     return source
 
 
@@ -106,10 +98,10 @@ def _bytes(path: Path) -> bytes:
             reason = "is not a regular file"
         else:
             with path.open("rb") as file:
-                return file.read(syntax.LARGEST + 1)
+                return file.read(toml_reader.LARGEST + 1)
     except (OSError, ValueError) as error:
         reason = f"cannot be read: {getattr(error, 'strerror', None) or error}"
-    raise syntax.UnreadableError(Problem(0, "", reason))
+    raise UnreadableError(0, "", reason)
 
 
 def _with_overrides(
@@ -129,7 +121,7 @@ def _with_overrides(
                 value = _value(override, text)
             tables = assigned(tables, key, value)
         except ValueError as error:
-            problems.append(Problem(0, _printable(written), str(error)))
+            problems.append(Problem(0, printable(written), str(error)))
             continue
         if key in given:
             notes.append(f"{dotted(key)} is overridden twice: {given[key]!r}, then {value!r}, which wins")
@@ -158,19 +150,16 @@ def _without_replaced(values: dict[str, Any], given: Mapping[Key, Any]) -> tuple
 
 
 def _prefixes(key: Key) -> list[Key]:
-    """The key itself and the tables around it, the outermost first."""
-    return [key[:end] for end in range(1, len(key) + 1)]
+    """The key itself and the tables around it, the outermost last."""
+    return [key[:end] for end in range(len(key), 0, -1)]
 
 
 def _override_key(written: str) -> Key:
-    """The key of an override; under ``vary`` the rest is one key, whether or not quotes mark it as one.
-
-    A shell takes away the quotes of ``vary."network.activation"``.
-    """
+    """The key of an override; under ``vary`` all names make one key, since a shell takes away its quotes."""
     key = parsed(written)
-    names = [part for part in key if isinstance(part, str)]
-    if key[0] == "vary" and key[: len(names)] == tuple(names) and len(names) > 2:
-        return ("vary", dotted(tuple(names[1:])), *key[len(names) :])
+    names = tuple(takewhile(lambda part: isinstance(part, str), key))
+    if key[0] == "vary" and len(names) > 2:
+        return ("vary", dotted(names[1:]), *key[len(names) :])
     return key
 
 
@@ -188,7 +177,3 @@ def _value(override: str, text: str) -> Any:
     except (RecursionError, ValueError):
         raise ValueError("the value is nested too deeply, or a number has too many digits") from None
     return tables["value"] if tables.keys() == {"value"} else text
-
-
-def _printable(text: str) -> str:
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)

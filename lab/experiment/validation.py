@@ -1,4 +1,4 @@
-"""From values to an experiment, with all that is wrong found in one go.
+"""From values to an experiment, with all that is wrong found in one go and said in the lab's words.
 
 What is wrong is taken out and the rest is read again with defaults in its place, so that the checks that
 come after can find their own problems beside those of the types.
@@ -6,27 +6,88 @@ come after can find their own problems beside those of the types.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, time
 from itertools import takewhile
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
-from lab.experiment.keys import Key, assigned
-from lab.experiment.problems import Finding, findings
-from lab.experiment.schema import Experiment
+from lab.errors import Problem, did_you_mean
+from lab.experiment.keys import Key, assigned, dotted
+from lab.experiment.schema import TABLES, Experiment, key_names
+from lab.experiment.source import Source
 
+_MESSAGES = {
+    "finite_number": "must be finite, got {value}",
+    "int_type": "expected a whole number, got {value}",
+    "float_type": "expected a number, got {value}",
+    "string_type": "expected text in quotes, got {value}",
+    "list_type": "expected a list, got {value}",
+    "dict_type": "expected a table, got {value}",
+    "model_type": "expected a table, got {value}",
+    "greater_than": "must be > {gt:g}, got {value}",
+    "greater_than_equal": "must be >= {ge:g}, got {value}",
+    "less_than": "must be < {lt:g}, got {value}",
+    "less_than_equal": "must be <= {le:g}, got {value}",
+    "too_short": "must not be empty",
+    "string_too_short": "must not be empty",
+}
+"""What is said for a kind of error of pydantic."""
+
+_LONGEST = 60
 _PLACEHOLDERS: dict[str, tuple[str, Any]] = {"data": ("name", "digits"), "network": ("hidden", [])}
 
 
 @dataclass(frozen=True)
-class Validated:
-    """An experiment that is valid by its types.
+class Finding:
+    """One thing that is wrong with a value: its key, the message, and the key that it contradicts, if any."""
 
-    ``values`` are the values it was made of, without those that were wrong; ``faulty`` are the keys of
-    the wrong ones and ``findings`` says what is wrong with them.
-    """
+    key: Key
+    message: str
+    other: Key = ()
+
+
+def located(source: Source, findings: Iterable[Finding]) -> list[Problem]:
+    """The findings with their lines, each once."""
+    problems = []
+    for finding in findings:
+        message = finding.message
+        if finding.other:
+            line = source.line(finding.other)
+            place = f" (line {line})" if line else ""
+            message += f" {dotted(finding.other)}{place}; give only one of them"
+        if source.is_overridden(finding.key):
+            message += " (set by an override)"
+        problems.append(Problem(source.line(finding.key), dotted(finding.key), message))
+    return list(dict.fromkeys(problems))
+
+
+def described(value: Any) -> str:
+    """A value as a message shows it, with its kind where that is in doubt."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return f"{str(value).lower()} (a truth value)"
+        case int() if abs(value) >= 10**20:
+            return f"a number of {len(str(abs(value)))} digits"
+        case str():
+            return f"{_cut(value)!r} (text)"
+        case date() | time():
+            return f"{value.isoformat()} (a date or time)"
+        case list():
+            return "a list" if value else "an empty list"
+        case Mapping():
+            return "a table"
+    return _cut(repr(value))
+
+
+@dataclass(frozen=True)
+class Validated:
+    """An experiment that is valid by its types, and the values it was made of, without ``faulty`` keys."""
 
     settings: Experiment
     values: Mapping[str, Any]
@@ -42,10 +103,9 @@ def validated(values: Mapping[str, Any]) -> Validated:
     while True:
         try:
             settings = Experiment.model_validate(tables)
-        except ValidationError as error:
-            news = findings(error)
-        else:
             return Validated(settings, tables, frozenset(faulty), tuple(found))
+        except ValidationError as error:
+            news = _findings(error)
         found += news
         faulty |= {_removable(finding.key) for finding in news}
         for key in faulty:
@@ -60,6 +120,51 @@ def concerns(key: Key, others: Collection[Key]) -> bool:
     return any(key[: len(other)] == other[: len(key)] for other in others)
 
 
+def _findings(error: ValidationError) -> list[Finding]:
+    """What pydantic refused, in the lab's words."""
+    found = []
+    for details in error.errors():
+        key: Key = tuple(details["loc"])
+        other = (*key[:-1], details["ctx"]["other"]) if details["type"] == "contradiction" else ()
+        found.append(Finding(key, "contradicts" if other else _message(key, details), other))
+    return found
+
+
+def _message(key: Key, details: ErrorDetails) -> str:
+    kind, context = details["type"], details.get("ctx", {})
+    value = context.get("got", details["input"])
+    if key[0] == "vary" and len(key) > 1 and isinstance(value, Mapping):
+        return 'expected a list; a key with dots stands in quotes: "network.activation" = [ … ]'
+    if kind == "extra_forbidden":
+        return _unknown(key)
+    if kind in ("missing", "literal_error"):
+        field = TABLES[str(key[0])].model_fields[str(key[1])]
+        words = get_args(field.annotation)
+        if kind == "missing":
+            return f"is missing; expected {field.description}"
+        if isinstance(value, str):
+            return f"unknown word {_cut(value)!r}; {did_you_mean(value, words)}"
+        return f"expected one of {', '.join(words)}, got {described(value)}"
+    if kind == "float_type" and type(value) is int:
+        kind = "finite_number"
+    if kind in _MESSAGES:
+        return _MESSAGES[kind].format_map({**context, "value": described(value)})
+    return f"expected {details['msg']}, got {described(value)}" if kind == "expected" else details["msg"]
+
+
+def _unknown(key: Key) -> str:
+    name = str(key[-1])
+    home = next((table for table, model in TABLES.items() if name in key_names(model)), "")
+    if home and home != key[0]:
+        return f"unknown key here; it belongs in the table [{home}]"
+    known = key_names(TABLES[str(key[0])]) if len(key) > 1 else key_names(Experiment)
+    return f"unknown key; {did_you_mean(name, known)}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
 def _removable(key: Key) -> Key:
     """The key to take out for a problem at ``key``: a whole list, a whole design, else the key itself."""
     if key[0] == "activations":
@@ -68,9 +173,10 @@ def _removable(key: Key) -> Key:
 
 
 def _without(tables: Mapping[str, Any], key: Key) -> dict[str, Any]:
-    first, rest = str(key[0]), key[1:]
+    first, *rest = map(str, key)
+    changed = dict(tables)
     if not rest:
-        return {name: value for name, value in tables.items() if name != first}
-    if not isinstance(tables.get(first), Mapping):
-        return dict(tables)
-    return {**tables, first: _without(tables[first], rest)}
+        changed.pop(first, None)
+    elif isinstance(tables.get(first), Mapping):
+        changed[first] = _without(tables[first], tuple(rest))
+    return changed

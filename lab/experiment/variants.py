@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from lab.errors import ClaimError, ExperimentError, Problem
-from lab.experiment import checks, claims
-from lab.experiment.keys import assigned, dotted
+from lab.experiment import checks
+from lab.experiment.keys import assigned, dotted, parsed
 from lab.experiment.labels import labels
-from lab.experiment.problems import Finding, located
 from lab.experiment.schema import Experiment
 from lab.experiment.sizes import check_tables
 from lab.experiment.source import Source, read
-from lab.experiment.validation import Validated, validated
+from lab.experiment.toml_writer import document
+from lab.experiment.validation import Finding, Validated, located, validated
 from lab.experiment.varied_keys import VariedKey, varied_keys, with_right_values
 
 RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -47,11 +47,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class Plan:
-    """An experiment, checked and ready to run.
-
-    ``name`` is the run's, ``folder`` the file's, to which paths in the file are relative; ``notes`` are what
-    the user should know.
-    """
+    """An experiment, checked and ready to run; ``folder`` is where relative paths in the file start from."""
 
     name: str
     source: Source
@@ -75,12 +71,10 @@ def load(
     name: str | None = None,
     folder: Path | None = None,
 ) -> Plan:
-    """Read an experiment file and check all of it.
+    """Read an experiment file, see `lab.experiment.source.read`, and check all of it.
 
     Parameters
     ----------
-    path, overrides
-        As `lab.experiment.source.read` takes them.
     allow_code
         Whether ``"file.py:Class"`` may be loaded, which runs the file's code.
     max_trials
@@ -94,24 +88,36 @@ def load(
     source = read(Path(path), overrides)
     folder = (folder or source.path.parent).absolute()
     base = validated(source.values)
-    parts = partial(checks.parts, folder=folder, allow_code=allow_code, faulty=base.faulty)
+    where = checks.Where(folder=folder, allow_code=allow_code)
+    parts = partial(checks.parts, where=where, faulty=base.faulty)
     written, wrong_keys = varied_keys(base)
     excess = _too_many(base.settings, written, max_trials)
-    varied, wrong_values = with_right_values(
-        base, [] if excess else written, lambda settings, key: parts(settings, about=key)
-    )
+    varied, wrong_values = with_right_values(base, [] if excess else written, parts)
     unsure = base.faulty | ({one.key for one in written} - {one.key for one in varied})
-    together = partial(checks.together, folder=folder, allow_code=allow_code, faulty=unsure)
+    together = partial(checks.together, where=where, faulty=unsure)
     variants, wrong_variants = _variants(base, varied, together)
     found = [*base.findings, *parts(base.settings), *wrong_keys, *excess, *wrong_values, *wrong_variants]
     problems = [*_name_problems(source.path), *located(source, found)]
     if problems:
         raise ExperimentError(source.name, problems)
     plan = Plan(name or source.path.stem, source, base.settings, variants, folder, allow_code, source.notes)
-    unproved = claims.unproved(variant.settings for variant in variants)
-    if unproved:
+    if unproved := checks.unproved(variant.settings for variant in variants):
         raise ClaimError(str(plan.refused(unproved)))
     return plan
+
+
+def resolved(plan: Plan) -> str:
+    """The file of the experiment with every default filled in; `load` gives the experiment back.
+
+    A default that follows from a key that varies is left to each variant: the output's activation
+    follows from the cost, and the number of epochs from whether there are steps.
+    """
+    tables = plan.experiment.model_dump(by_alias=True, exclude_none=True)
+    varied = {parsed(text)[:2] for text in plan.experiment.vary}
+    for table, name, derived in (("network", "cost", "output"), ("training", "steps", "epochs")):
+        if (table, name) in varied and derived not in plan.source.values.get(table, {}):
+            tables[table].pop(derived, None)
+    return document({key: value for key, value in tables.items() if value != {}})
 
 
 def _name_problems(path: Path) -> list[Problem]:
@@ -141,26 +147,23 @@ def _variants(
 ) -> tuple[tuple[Variant, ...], list[Finding]]:
     """Every combination of the values, the last key fastest, and what does not fit together in which."""
     fixed = {table: value for table, value in base.values.items() if table != "vary"}
-    combinations = [
-        dict(zip([one.key for one in varied], values, strict=True))
-        for values in product(*(one.values for one in varied))
-    ]
-    named = [{dotted(key): value for key, value in combination.items()} for combination in combinations]
+    keys = [one.key for one in varied]
+    combinations = list(product(*(one.values for one in varied)))
+    named = [dict(zip(map(dotted, keys), values, strict=True)) for values in combinations]
     called = labels(_in_labels(base.settings, named), base.settings.network.activation)
     variants = []
     where: dict[Finding, list[str]] = {}
-    for index, (combination, label) in enumerate(zip(combinations, called, strict=True)):
+    for index, (values, label) in enumerate(zip(combinations, called, strict=True)):
         tables = fixed
-        for key, value in combination.items():
+        for key, value in zip(keys, values, strict=True):
             tables = assigned(tables, key, value)
         one = validated(tables)
         variants.append(Variant(index, label, named[index], one.settings))
         too_large = check_tables(one.settings, len(called))
         for finding in [*one.findings, *together(one.settings), *too_large]:
             where.setdefault(finding, []).append(label)
-    return tuple(variants), [
-        _in_variants(finding, names, varied, len(called)) for finding, names in where.items()
-    ]
+    found = [_in_variants(finding, names, varied, len(called)) for finding, names in where.items()]
+    return tuple(variants), found
 
 
 def _in_labels(settings: Experiment, varied: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -178,7 +181,6 @@ def _in_labels(settings: Experiment, varied: Sequence[dict[str, Any]]) -> list[d
 def _in_variants(finding: Finding, names: Sequence[str], varied: Sequence[VariedKey], count: int) -> Finding:
     """The finding at the varied key that it is about, saying in which of the variants it holds."""
     place = next((("vary", one.text) for one in varied if one.key == finding.key), finding.key)
-    if len(names) == count:
-        return Finding(place, finding.message, finding.other)
     more = f" (and {len(names) - 1} more)" if len(names) > 1 else ""
-    return Finding(place, f"in the variant {names[0]!r}{more}: {finding.message}", finding.other)
+    where = "" if len(names) == count else f"in the variant {names[0]!r}{more}: "
+    return Finding(place, f"{where}{finding.message}", finding.other)

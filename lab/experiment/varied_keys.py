@@ -8,9 +8,8 @@ from typing import Any
 
 from lab.errors import did_you_mean
 from lab.experiment.keys import Key, assigned, dotted, parsed_or_name
-from lab.experiment.problems import Finding, described
 from lab.experiment.schema import PARTS, TABLES, Experiment, key_names
-from lab.experiment.validation import Validated, validated
+from lab.experiment.validation import Finding, Validated, described, validated
 
 REFUSED = {
     "title": "the title is of the whole experiment",
@@ -31,18 +30,18 @@ class VariedKey:
 
 def varied_keys(base: Validated) -> tuple[list[VariedKey], list[Finding]]:
     """What the experiment varies, and what is wrong with keys and lists; a wrong one is left out."""
-    good: list[VariedKey] = []
+    good: dict[Key, VariedKey] = {}
     found = []
     for text, values in base.settings.vary.items():
         key = parsed_or_name(text)
-        message = _refusal(key, base.values, base.settings) or _list_problem(values)
-        if any(key == other.key for other in good):
+        message = _refusal(key, base) or _list_problem(values)
+        if key in good:
             message = f"{dotted(key)} is varied twice; expected one list of values"
         if message:
             found.append(Finding(("vary", text), message))
         else:
-            good.append(VariedKey(text, key, tuple(values)))
-    return good, found
+            good[key] = VariedKey(text, key, tuple(values))
+    return list(good.values()), found
 
 
 def with_right_values(
@@ -85,7 +84,7 @@ def _list_problem(values: list[Any]) -> str:
     return ""
 
 
-def _refusal(key: Key, values: Mapping[str, Any], settings: Experiment) -> str:
+def _refusal(key: Key, base: Validated) -> str:
     """Why this key cannot be varied; empty where it can."""
     table = str(key[0])
     if table in REFUSED:
@@ -93,13 +92,17 @@ def _refusal(key: Key, values: Mapping[str, Any], settings: Experiment) -> str:
     if len(key) == 1 and (table in TABLES or table == "activations"):
         return "is a whole table; vary one of its keys"
     if len(key) > 2 and key[:2] in PARTS and PARTS[key[:2]].table:
-        if isinstance(values.get(table, {}).get(key[1]), Mapping):
+        if isinstance(base.values.get(table, {}).get(key[1]), Mapping):
             return ""
         part = dotted(key[:2])
         return f'{part} is not a table here; write {part} = {{name = "…", …}} first'
     if len(key) == 2 and table in TABLES and (table == "data" or key[1] in key_names(TABLES[table])):
         return ""
-    designs = _design_keys(settings)
+    designs: list[Key] = [
+        ("activations", name, key)
+        for name, design in base.settings.designs.items()
+        for key in dict.fromkeys((*design, "at_least", "at_most"))
+    ]
     if key in designs:
         return ""
     known = [f"{name}.{one}" for name in TABLES if name not in REFUSED for one in key_names(TABLES[name])]
@@ -107,15 +110,6 @@ def _refusal(key: Key, values: Mapping[str, Any], settings: Experiment) -> str:
     text = dotted(key)
     near = [name for name in known if name.startswith(f"{text.partition('.')[0]}.")]
     return f"is no key of this file; {did_you_mean(text, near or known)}"
-
-
-def _design_keys(settings: Experiment) -> list[Key]:
-    """The keys of the designs that can be varied: claims, formulas that are given, and parameters."""
-    return [
-        ("activations", name, key)
-        for name, design in settings.designs.items()
-        for key in dict.fromkeys((*design, "at_least", "at_most"))
-    ]
 
 
 def _short(value: Any) -> str:

@@ -24,8 +24,7 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from lab.errors import LabError, StorageError, did_you_mean
-from lab.experiment.resolved import resolved
-from lab.experiment.variants import Plan
+from lab.experiment.variants import Plan, resolved
 from lab.runs.preparation import Chunk
 from lab.runs.tables import ON_REQUEST, TABLES
 from lab.storage import Migrations, migrated, seal, unsealed, write

@@ -9,8 +9,7 @@ from typing import Any
 import pandas as pd
 
 from lab.errors import StorageError
-from lab.experiment.resolved import resolved
-from lab.experiment.variants import load
+from lab.experiment.variants import load, resolved
 from lab.runs import tables
 from lab.runs.folder import RunFolder, create, now
 from lab.runs.prediction import prediction

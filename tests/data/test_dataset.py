@@ -96,10 +96,8 @@ def test_63_classes_missing_in_a_part_are_noted():
 
 
 def test_a_test_part_without_rows_misses_no_class():
-    data = classified(
-        "a", (np.zeros((2, 1)), np.array([0, 1])), (np.zeros((0, 1)), np.zeros(0, int)), ("p", "q")
-    )
-    assert data.notes == ()
+    train, test = (np.zeros((2, 1)), np.array([0, 1])), (np.zeros((0, 1)), np.zeros(0, int))
+    assert classified("a", train, test, ("p", "q")).notes == ()
 
 
 def test_the_test_part_takes_what_the_train_part_leaves():
@@ -124,8 +122,7 @@ def test_more_rows_than_there_are_is_refused_with_both_numbers(train, test, mess
 
 
 def test_a_part_without_a_limit():
-    assert of_part("a", "train", None, 7) == 7
-    assert of_part("a", "train", 10**9, 7) == 10**9
+    assert (of_part("a", "train", None, 7), of_part("a", "train", 10**9, 7)) == (7, 10**9)
 
 
 def test_sizes_above_2_gib_are_refused_with_the_number():

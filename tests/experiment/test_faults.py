@@ -4,8 +4,7 @@ import pytest
 
 from lab.errors import ExperimentError
 from lab.experiment.variants import load
-
-BASE = '[data]\nname = "digits"\n[network]\nhidden = [3]\n'
+from tests.conftest import SMALLEST as BASE
 
 VALUES = [
     ("14-unknown-key", "training.etta", "0.1",
@@ -181,15 +180,16 @@ def test_a_file_that_is_wrong(text, line, key, message, written):
     assert message in found.message
 
 
-def test_fault_1_missing(tmp_path):
-    with pytest.raises(ExperimentError) as raised:
-        load(tmp_path / "none.toml")
-    assert str(raised.value) == f"{tmp_path / 'none.toml'}: there is no such file"
-
-
-def test_fault_1_folder(tmp_path):
-    with pytest.raises(ExperimentError, match=r"is a folder; name the experiment file in it$"):
-        load(tmp_path)
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("none.toml", "there is no such file"),
+        ("", "is a folder; name the experiment file in it"),
+        ("/dev/null", "is not a regular file"),
+    ],
+)
+def test_fault_1_no_file(path, reason, tmp_path):
+    assert problem(tmp_path / path).text(path) == f"{path}: {reason}"
 
 
 def test_fault_1_unreadable(written, monkeypatch):
@@ -200,11 +200,6 @@ def test_fault_1_unreadable(written, monkeypatch):
     monkeypatch.setattr("pathlib.Path.open", refuse)
     with pytest.raises(ExperimentError, match=r"cannot be read: Permission denied$"):
         load(path)
-
-
-def test_fault_1_not_regular():
-    with pytest.raises(ExperimentError, match=r"/dev/null: is not a regular file$"):
-        load("/dev/null")
 
 
 def test_fault_5_byte_order_mark_is_accepted(written):

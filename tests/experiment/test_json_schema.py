@@ -10,8 +10,7 @@ from click.testing import CliRunner
 from lab.cli import cli
 from lab.experiment import templates
 from lab.experiment.json_schema import json_schema
-
-HEAD = '[data]\nname = "digits"\n[network]\nhidden = [3]\n'
+from tests.conftest import SMALLEST as HEAD
 
 
 @pytest.fixture(scope="module")

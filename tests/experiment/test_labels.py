@@ -5,11 +5,6 @@ from hypothesis import strategies as st
 from lab.experiment.labels import labels
 
 
-def label(**varied):
-    (text,) = labels([{key.replace("__", "."): value for key, value in varied.items()}], "sigmoid")
-    return text
-
-
 @pytest.mark.parametrize(
     ("varied", "text"),
     [

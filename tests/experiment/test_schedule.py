@@ -67,5 +67,5 @@ def test_histograms_and_tests_are_few_of_the_readings(steps, every):
 
 
 def test_spread_is_even():
-    assert spread(5, 12).tolist() == [0, 1, 2, 3, 4]
-    assert spread(101, 11).tolist() == [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]
+    assert spread(5, 12).tolist() == [*range(5)]
+    assert spread(101, 11).tolist() == [*range(0, 101, 10)]

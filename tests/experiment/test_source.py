@@ -2,6 +2,7 @@ import pytest
 
 from lab.errors import ExperimentError
 from lab.experiment import source as files
+from lab.experiment.keys import parsed
 from lab.experiment.source import read
 
 TEXT = """\
@@ -19,7 +20,7 @@ def test_bytes_and_values(written):
     source = read(written(TEXT.replace("\n", "\r\n")))
     assert source.data == TEXT.replace("\n", "\r\n").encode()
     assert source.values["network"] == {"hidden": [1, 2], "activation": {"name": "elu", "alpha": 1.0}}
-    assert source.line("training.eta") == 7
+    assert source.line(("training", "eta")) == 7
 
 
 @pytest.mark.parametrize(
@@ -37,14 +38,14 @@ def test_bytes_and_values(written):
     ],
 )
 def test_line(key, line, written):
-    assert read(written(TEXT)).line(key) == line
+    assert read(written(TEXT)).line(parsed(key)) == line
 
 
 def test_overridden_keys_have_no_line(written):
     source = read(written(TEXT), ["network.hidden[1]=3", "training={}"])
     assert source.values["network"]["hidden"] == [1, 3]
-    assert (source.line("network.hidden[1]"), source.line("network.hidden")) == (0, 3)
-    assert (source.line("training.eta"), source.line("training")) == (0, 0)
+    keys = ("network.hidden[1]", "network.hidden", "training.eta", "training")
+    assert [source.line(parsed(key)) for key in keys] == [0, 3, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,6 @@ def test_a_file_of_an_older_format_is_brought_up_before_overrides(written, monke
     assert read(old).values == {"title": "a", "schema": 2}
     assert read(old, ["title=b"]).values == {"title": "b", "schema": 2}
     assert read(written("schema = 2\ntitle = 'a'\n")).values == {"title": "a", "schema": 2}
-    with pytest.raises(
-        ExperimentError, match=r":1: schema: needs a newer lab: this one reads schema 2, got 3"
-    ):
+    newer = r":1: schema: needs a newer lab: this one reads schema 2, got 3"
+    with pytest.raises(ExperimentError, match=newer):
         read(written("schema = 3\n"))

@@ -17,7 +17,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from lab.data.added import idx
+from lab.data.added.mnist import idx_bytes
 from lab.data.files import npz_file
 from lab.errors import PartError, StorageError
 
@@ -82,7 +82,7 @@ def _bounded(label: str, file: IO[bytes] | gzip.GzipFile) -> bytes:
 
 
 def _members(path: Path) -> Iterator[tuple[str, str, Callable[[], Any]]]:
-    """The files in a folder or an archive: each as messages name it, its own name, and what opens it."""
+    """The files in a folder or an archive: how messages name each, its own name, and what opens it."""
     if path.is_dir():
         for file in sorted(path.iterdir()):
             if file.is_file():
@@ -96,13 +96,8 @@ def _members(path: Path) -> Iterator[tuple[str, str, Callable[[], Any]]]:
     elif path.name.lower().endswith((".tgz", ".tar.gz", ".tar")):
         with tarfile.open(path) as tar:
             for member in tar:
-                label = f"{path}: {member.name}"
-                if member.size > LARGEST_FILE:
-                    raise StorageError(
-                        f"{label}: {member.size} bytes, expected at most {LARGEST_FILE // 2**20} MiB"
-                    )
                 if member.isfile():
-                    yield label, member.name, partial(tar.extractfile, member)
+                    yield f"{path}: {member.name}", member.name, partial(tar.extractfile, member)
     else:
         raise StorageError(f"{path}: expected a folder, a .zip, a .tgz or a .npz with {', '.join(FILES)}")
 
@@ -115,4 +110,4 @@ def _from_keras(path: Path) -> dict[str, bytes]:
     for name, array in arrays.items():
         if array.dtype != np.uint8:
             raise StorageError(f"{path}: array {name} holds {array.dtype}, expected uint8")
-    return {file: idx.written(arrays[name]) for file, name in _KERAS.items()}
+    return {file: idx_bytes(arrays[name]) for file, name in _KERAS.items()}

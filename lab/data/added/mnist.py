@@ -11,28 +11,46 @@ from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from platformdirs import user_cache_path
 
-from lab.data.added import idx
 from lab.data.counts import of_part
 from lab.data.dataset import Dataset, FloatArray, IntArray, classified
-from lab.errors import PartError, StorageError
+from lab.errors import PartError
 from lab.parts import DataSource
 
 
 def data_folder() -> Path:
-    """Where the lab keeps added data: $LAB_DATA_DIR, else ``activation-lab`` in $XDG_CACHE_HOME or ~/.cache.
+    """Where the lab keeps added data: $LAB_DATA_DIR, else the user's cache folder."""
+    return Path(os.environ.get("LAB_DATA_DIR") or user_cache_path("activation-lab", appauthor=False))
 
-    Raises StorageError where there is no home folder to look in.
+
+def idx_array(path: Path) -> npt.NDArray[np.uint8]:
+    """The array of an uncompressed IDX file of unsigned bytes, read-only.
+
+    The format: two zero bytes, the type (8: unsigned bytes), the number of axes; each axis' length as four
+    bytes, the largest first; then the bytes themselves, the last axis fastest. Raises PartError where the
+    file cannot be read, or its size is not the one its header gives.
+
+    Source: LeCun, Cortes & Burges, *The MNIST database of handwritten digits* (1998).
     """
-    if own := os.environ.get("LAB_DATA_DIR"):
-        return Path(own)
-    cache = os.environ.get("XDG_CACHE_HOME", "")
-    if os.path.isabs(cache):  # the XDG specification: a relative path is to be ignored
-        return Path(cache) / "activation-lab"
     try:
-        return Path.home() / ".cache" / "activation-lab"
-    except RuntimeError as error:
-        raise StorageError("there is no home folder to keep data in; set LAB_DATA_DIR to a folder") from error
+        content = path.read_bytes()
+    except OSError as error:
+        raise PartError(f"{path}: cannot be read: {error.strerror}") from error
+    head = content[:4]
+    if len(head) < 4 or head[:3] != b"\x00\x00\x08":
+        raise PartError(f"{path}: not an IDX file of unsigned bytes: it starts with {head.hex(' ')!r}")
+    start = 4 + 4 * head[3]
+    shape = tuple(int.from_bytes(content[place : place + 4]) for place in range(4, start, 4))
+    if len(content) != start + prod(shape):
+        raise PartError(f"{path}: {len(content)} bytes, but its header {shape} means {start + prod(shape)}")
+    return np.frombuffer(content, dtype=np.uint8, offset=start).reshape(shape)
+
+
+def idx_bytes(array: npt.NDArray[np.uint8]) -> bytes:
+    """The bytes of an IDX file that holds this array."""
+    header = bytes([0, 0, 8, array.ndim]) + b"".join(length.to_bytes(4) for length in array.shape)
+    return header + array.tobytes()
 
 
 @dataclass(frozen=True)
@@ -75,13 +93,13 @@ class Images(DataSource):
         return x, labels[rows].astype(np.int64)
 
     def _read(self, file: str) -> npt.NDArray[np.uint8]:
-        path = data_folder() / self.name / file
+        name, path = self.name, data_folder() / self.name / file
         if not path.is_file():
             raise PartError(
-                f"{self.name} has not been added: there is no {path}; run `lab data add {self.name} "
-                f"--from PATH`, or `lab data fetch {self.name}` where there is a network"
+                f"{name} has not been added: there is no {path}; run `lab data add {name} --from PATH`, "
+                f"or `lab data fetch {name}` where there is a network"
             )
-        return idx.read(path)
+        return idx_array(path)
 
 
 @dataclass(frozen=True)

@@ -47,15 +47,10 @@ MIRRORS: dict[str, tuple[str, ...]] = {
 }
 """Name of the data set → folders on the network that hold its four files as .gz."""
 
-_SECONDS = 30
-
 
 @dataclasses.dataclass(frozen=True)
 class Listed:
-    """A data set in a list: its name, where it is, one sentence, and its parameters with their defaults.
-
-    ``where`` is the source's `lab.DataSource.origin`, or "added".
-    """
+    """A data set in a list: its name, its origin or "added", one sentence, its parameters with defaults."""
 
     name: str
     where: str
@@ -78,17 +73,11 @@ def listing() -> list[Listed]:
 
 
 def add(name: str, path: Path) -> Path:
-    """Put a data set into the data folder from a file or folder, see `archives.four_files`; its new folder.
+    """Put a data set into the data folder from a file or folder, see `four_files`; its new folder.
 
-    All four files are checked before the first is written, and each is there whole or not at all.
-
-    Raises
-    ------
-    PartError
-        ``name`` is not one of `CHECKSUMS`.
-    StorageError
-        The files are not found or not the known ones, or cannot be written.
-
+    All four files are checked before the first is written, and each is there whole or not at all. Raises
+    PartError where ``name`` is not one of `CHECKSUMS`, StorageError where the files are not found or not the
+    known ones, or cannot be written.
     """
     _require_known(name)
     files = four_files(path)
@@ -140,13 +129,9 @@ def _fetched(name: str, file: str) -> bytes:
 
 
 def _downloaded(url: str) -> bytes:
-    """What the network holds at this address.
-
-    Raises StorageError with the reason where it does not answer within 30 seconds, refuses, breaks off or
-    sends more than 64 MiB.
-    """
+    """What this address holds; StorageError where it does not answer, breaks off or sends too much."""
     try:
-        with urllib.request.urlopen(url, timeout=_SECONDS) as response:
+        with urllib.request.urlopen(url, timeout=30) as response:
             total = int(response.headers.get("Content-Length") or 0)
             content: bytes = response.read(LARGEST_FILE + 1)
     except (OSError, http.client.HTTPException, ValueError) as error:

@@ -14,33 +14,26 @@ from lab.errors import PartError
 def read(path: Path, name: str, target: str | list[str] | None) -> Rows:
     """The rows of a UTF-8 file with commas, whose first line names the columns; blank lines are skipped.
 
-    The standard library's reader is used since it knows the line of each row, and every number is the
-    double nearest to what is written. Raises PartError where the file is empty, has no header, is ragged
-    or is no CSV.
+    The standard library's reader knows the line of each row, and every number is the double nearest to what
+    is written. Raises PartError where the file is empty, has no header, is ragged or is no CSV.
     """
-    header: list[str] = []
     rows: list[list[str]] = []
     lines: list[int] = []
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, strict=True)
         try:
-            for row in reader:
-                if row and not header:
-                    header = _header(name, row)
-                elif row and len(row) != len(header):
-                    raise PartError(
-                        f"{name}: line {reader.line_num}: {len(row)} fields, "
-                        f"expected {len(header)} as in the header"
-                    )
-                elif row:
-                    rows.append(row)
-                    lines.append(reader.line_num)
+            header = _header(name, next(filter(None, reader), []))
+            for row in filter(None, reader):
+                line = reader.line_num
+                if len(row) != len(header):
+                    fields = f"{len(row)} fields, expected {len(header)} as in the header"
+                    raise PartError(f"{name}: line {line}: {fields}")
+                rows.append(row)
+                lines.append(line)
         except UnicodeDecodeError as error:
             raise PartError(f"{name} is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
         except csv.Error as error:
             raise PartError(f"{name}: line {reader.line_num}: {error}") from error
-    if not header:
-        raise PartError(f"{name} is empty, expected a line with the names of the columns and rows after it")
     if not rows:
         raise PartError(f"{name} has a header but no rows")
     columns = {title: parsed(cells) for title, cells in zip(header, zip(*rows, strict=True), strict=True)}
@@ -48,20 +41,20 @@ def read(path: Path, name: str, target: str | list[str] | None) -> Rows:
 
 
 def _header(name: str, row: list[str]) -> list[str]:
+    """The names of the columns. Raises PartError where the first line cannot be meant as that."""
+    if not row:
+        raise PartError(f"{name} is empty, expected a line with the names of the columns and rows after it")
     titles = [title.strip() for title in row]
-    if len(titles) == 1 and any(mark in titles[0] for mark in ";\t"):
-        raise PartError(
-            f"{name}: the columns are separated by {';' if ';' in titles[0] else 'tabs'}, expected commas"
-        )
+    for mark, separator in ((";", ";"), ("\t", "tabs")):
+        if len(titles) == 1 and mark in titles[0]:
+            raise PartError(f"{name}: the columns are separated by {separator}, expected commas")
     if all(number(title) is not None for title in titles):
-        raise PartError(
-            f"{name}: the first line holds {', '.join(titles[:3])!r}, expected the names of the columns"
-        )
-    for index, title in enumerate(titles):
+        line = repr(", ".join(titles[:3]))
+        raise PartError(f"{name}: the first line holds {line}, expected the names of the columns")
+    for place, title in enumerate(titles, 1):
         if not title:
-            raise PartError(
-                f"{name}: column {index + 1} has no name; name it, or leave it out if it counts the rows"
-            )
-        if title in titles[:index]:
+            hint = "name it, or leave it out if it counts the rows"
+            raise PartError(f"{name}: column {place} has no name; {hint}")
+        if titles.count(title) > 1:
             raise PartError(f"{name}: two columns are called {title!r}")
     return titles

@@ -55,19 +55,16 @@ class File(DataSource):
     shuffle: bool = False
 
     def __post_init__(self) -> None:
-        """Raise ValueError where the path or the target cannot be meant."""
         suffix = Path(self.path).suffix.lower()
         if suffix not in SUFFIXES:
-            raise ValueError(
-                f"path = {self.path!r}, expected a file of one of the kinds {', '.join(SUFFIXES)}"
-            )
+            kinds = ", ".join(SUFFIXES)
+            raise ValueError(f"path = {self.path!r}, expected a file of one of the kinds {kinds}")
         if suffix == ".npz" and self.target is not None:
             raise ValueError("target is for .csv and .parquet; in an .npz file the target is the array y")
         if isinstance(self.target, list) and not 0 < len(set(self.target)) == len(self.target):
             raise ValueError(f"target = {self.target}, expected one or more different columns")
 
     def load(self, train: int | None, test: int | None, seed: int, folder: Path) -> Dataset:
-        """The data set of the file; every problem is reported with its line or row and its column."""
         read = self._read(folder)
         parts = [finite(rows, self.nan) for rows in read]
         x, y, places = (
@@ -123,9 +120,8 @@ class File(DataSource):
             more = of_part(self.path, "test", test, lengths[1], lengths[1])
             return orders[0][:rows], available + orders[1][:more]
         if train is None and test is not None and test >= available:
-            raise PartError(
-                f"{self.path}: test = {test} leaves nothing to train on: there are {available} rows"
-            )
+            left = f"leaves nothing to train on: there are {available} rows"
+            raise PartError(f"{self.path}: test = {test} {left}")
         rows, more = of_both(self.path, train, test, (available - (test or 0), 0), available)
         return orders[0][:rows], orders[0][rows : rows + more]
 

@@ -30,7 +30,11 @@ def read(path: Path, name: str) -> list[Rows]:
     x has shape (rows, …) and is flattened to (rows, features); y has shape (rows,) or (rows, outputs).
     Raises PartError where the arrays are not there, cannot be used or do not fit together.
     """
-    found = _names(path, name)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            found = {member.removesuffix(".npy") for member in archive.namelist()}
+    except zipfile.BadZipFile as error:
+        raise PartError(f"{name} is not an .npz file: {error}") from error
     if found >= set(_WHOLE):
         return [_rows(name, arrays(path, name, _WHOLE), *_WHOLE)]
     if found >= set(_PARTS):
@@ -44,9 +48,9 @@ def read(path: Path, name: str) -> list[Rows]:
         if train.has_texts != test.has_texts:
             raise PartError(f"{name}: one of y_train and y_test holds numbers and the other texts")
         return [train, test]
+    held = ", ".join(sorted(found)) or "nothing"
     raise PartError(
-        f"{name} holds {', '.join(sorted(found)) or 'nothing'}, "
-        f"expected the arrays x and y, or x_train, y_train, x_test and y_test"
+        f"{name} holds {held}, expected the arrays x and y, or x_train, y_train, x_test and y_test"
     )
 
 
@@ -67,23 +71,13 @@ def arrays(path: Path, name: str, wanted: Collection[str]) -> dict[str, npt.NDAr
     return loaded
 
 
-def _names(path: Path, name: str) -> set[str]:
-    """What the arrays in the file are called."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return {member.removesuffix(".npy") for member in archive.namelist()}
-    except zipfile.BadZipFile as error:
-        raise PartError(f"{name} is not an .npz file: {error}") from error
-
-
 def _check_header(subject: str, file: IO[bytes], size: int) -> None:
     form = np.lib.format
     first = form.read_magic(file) == (1, 0)
     shape, _, dtype = (form.read_array_header_1_0 if first else form.read_array_header_2_0)(file)
     if dtype.hasobject:
-        raise PartError(
-            f"{subject} holds Python objects (pickled), which are never loaded; save plain numbers or texts"
-        )
+        reason = "which are never loaded; save plain numbers or texts"
+        raise PartError(f"{subject} holds Python objects (pickled), {reason}")
     if prod(shape) * dtype.itemsize > size:
         raise PartError(f"{subject} is damaged: shape {shape} of {dtype} does not fit in its {size} bytes")
 

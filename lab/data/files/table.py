@@ -20,7 +20,6 @@ from lab.errors import PartError, did_you_mean
 Column: TypeAlias = npt.NDArray[Any]
 """One value a row: float64 with NaN for a missing number, or objects that are texts, "" for a missing one."""
 
-Unit: TypeAlias = Literal["line", "row"]
 Task: TypeAlias = Literal["auto", "classification", "regression"]
 
 MOST_CLASSES = 20
@@ -35,23 +34,14 @@ _MOST_NAMES = 5
 class Rows:
     """Features and targets with their places in the file.
 
-    Attributes
-    ----------
-    name
-        The file, as messages name it.
-    unit, places
-        What a row is called, and the number of each, from 1.
-    features, targets
-        What the columns of x and of y are called in messages.
-    x
-        Shape (rows, features); NaN where a number is missing.
-    y
-        Shape (rows, targets) and numbers, or shape (rows, 1) and texts.
-
+    ``unit`` is what a row is called, "line" or "row", and ``places`` the number of each, from 1; ``name``,
+    ``features`` and ``targets`` are what messages call the file and the columns of x and of y. ``x`` has
+    shape (rows, features), NaN where a number is missing; ``y`` shape (rows, targets) and numbers, or shape
+    (rows, 1) and texts.
     """
 
     name: str
-    unit: Unit
+    unit: str
     places: IntArray
     features: tuple[str, ...]
     targets: tuple[str, ...]
@@ -60,7 +50,6 @@ class Rows:
 
     @property
     def has_texts(self) -> bool:
-        """Whether the targets are texts."""
         return self.y.dtype.kind == "O"
 
 
@@ -84,9 +73,9 @@ def number(cell: str) -> float | None:
 
 
 def chosen(
-    name: str, unit: Unit, places: IntArray, columns: dict[str, Column], target: str | list[str] | None
+    name: str, unit: str, places: IntArray, columns: dict[str, Column], target: str | list[str] | None
 ) -> Rows:
-    """Features and targets from named columns: ``target`` names the targets, all the others are features.
+    """Features and targets from named columns; a column that is no target is a feature.
 
     Raises PartError where a target is not there, no feature is left, or a feature is not a number.
     """
@@ -184,13 +173,13 @@ def standardised(
             raise PartError(f"{rows.name}: column {name}: too large or too small to be standardised")
         train, test = (np.where(constant, 0.0, (x - mean) / deviation) for x in (x_train, x_test))
     names = [name for name, alike in zip(rows.features, constant, strict=True) if alike]
+    if len(names) < 2:
+        return train, test, tuple(f"constant feature {name} set to 0" for name in names)
     some = ", ".join([*names[:_MOST_NAMES], "…"] if len(names) > _MOST_NAMES else names)
-    if len(names) > 1:
-        return train, test, (f"{len(names)} constant features set to 0: {some}",)
-    return train, test, (f"constant feature {some} set to 0",) if names else ()
+    return train, test, (f"{len(names)} constant features set to 0: {some}",)
 
 
-def _check_numbers(name: str, unit: Unit, places: IntArray, title: str, column: Column) -> None:
+def _check_numbers(name: str, unit: str, places: IntArray, title: str, column: Column) -> None:
     """Raise PartError with the place of the first text of a column that ought to hold numbers."""
     if column.dtype.kind == "O":
         for place, cell in zip(places, column, strict=True):

@@ -3,7 +3,8 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.experiment.line_numbers import Statement, duplicate, lines, statements
+from lab.experiment.keys import dotted
+from lab.experiment.toml_reader import duplicate, lines, statements
 from lab.experiment.toml_writer import document, key_text
 
 TEXT = '''\
@@ -34,37 +35,34 @@ b = 3
 '''
 
 
-def test_the_text_is_toml():
-    assert set(tomllib.loads(TEXT)) == {"title", "data", "network", "runs"}
+STATEMENTS = """\
+2 value title
+4 table data
+5 value data.name
+9 value data.literal
+11 table network
+12 value network.hidden
+16 value network.activation
+17 value network.cost.name
+18 value network."quoted key".and
+19 array runs
+20 value runs[0].a
+21 array runs
+22 value runs[1].a
+23 table runs[1].inner
+24 value runs[1].inner.b
+"""
 
 
 def test_statements():
-    assert list(statements(TEXT)) == [
-        Statement(("title",), 2, "value"),
-        Statement(("data",), 4, "table"),
-        Statement(("data", "name"), 5, "value"),
-        Statement(("data", "literal"), 9, "value"),
-        Statement(("network",), 11, "table"),
-        Statement(("network", "hidden"), 12, "value"),
-        Statement(("network", "activation"), 16, "value"),
-        Statement(("network", "cost", "name"), 17, "value"),
-        Statement(("network", "quoted key", "and"), 18, "value"),
-        Statement(("runs",), 19, "array"),
-        Statement(("runs", 0, "a"), 20, "value"),
-        Statement(("runs",), 21, "array"),
-        Statement(("runs", 1, "a"), 22, "value"),
-        Statement(("runs", 1, "inner"), 23, "table"),
-        Statement(("runs", 1, "inner", "b"), 24, "value"),
-    ]
+    assert set(tomllib.loads(TEXT)) == {"title", "data", "network", "runs"}
+    found = [f"{one.line} {one.kind} {dotted(one.key)}\n" for one in statements(TEXT)]
+    assert "".join(found) == STATEMENTS
 
 
 def test_lines_know_tables_that_are_only_mentioned():
-    assert lines("\n[a.b]\nc.d = 1\n") == {
-        ("a",): 2,
-        ("a", "b"): 2,
-        ("a", "b", "c"): 3,
-        ("a", "b", "c", "d"): 3,
-    }
+    found = {dotted(key): line for key, line in lines("\n[a.b]\nc.d = 1\n").items()}
+    assert found == {"a": 2, "a.b": 2, "a.b.c": 3, "a.b.c.d": 3}
 
 
 def test_duplicates():
@@ -90,9 +88,8 @@ LEAVES = st.text(st.sampled_from("ab\"'#[\n"), max_size=5) | st.lists(
 def test_every_key_of_a_document_is_found_on_its_line(tables):
     text = document(tables)
     found = lines(text)
-    assert set(found) == {(name,) for name in tables} | {
-        (name, key) for name in tables for key in tables[name]
-    }
+    inner = {(name, key) for name in tables for key in tables[name]}
+    assert set(found) == {(name,) for name in tables} | inner
     for key, line in found.items():
         start = f"[{key_text(key[0])}]" if len(key) == 1 else f"{key_text(key[1])} = "
         assert text.split("\n")[line - 1].startswith(start)

@@ -1,0 +1,197 @@
+"""From the bytes of a file to TOML values and the line of each key, or to the one problem that stops it.
+
+`tomllib` is the judge of what is TOML, but does not say on which line a key stands; `statements` does.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import Any, Literal
+
+from lab.experiment.keys import Key, dotted, names_at
+
+LARGEST = 1_000_000
+"""The most bytes an experiment file may have."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_DUPLICATE = re.compile(r"Cannot (?:overwrite|declare|redefine|mutate)")
+_WIDEST = 100
+
+_HINTS = [
+    (r"^\s*([A-Za-z0-9_.\"-]+)\s*\0:\s*(.*?)\s*$", r"TOML uses '=': \1 = \2"),
+    (r"\0(?i:true)(?![\w-])", "write true, in small letters"),
+    (r"\0(?i:false)(?![\w-])", "write false, in small letters"),
+    (r"=.*\0([A-Za-z][A-Za-z0-9_-]*)", r'text stands in quotes: "\1"'),
+    (r"\0([+-]?)(\.[0-9]+)", r"write \g<1>0\2, with a digit before the point"),
+    (r"([+-]?[0-9]+)\0\.", r"write \1.0, with a digit after the point"),
+    (r"=\s*\0\s*$", "a value is missing after '='"),
+]
+"""What a line looks like that has a common mistake at \\0, and what to do about it."""
+
+_START = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*+(?=.)(\[{0,2})", re.DOTALL)
+"""Blanks and comments, and the brackets of a heading after them."""
+
+_TOKEN = re.compile(
+    r'"""(?:[^\\]|\\.)*?"""{1,3}|\'\'\'.*?\'\'\'{1,3}|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\''
+    r"|[\"'#][^\n]*|[\[{\]}\n]|[^\"'#\[{\]}\n]+",
+    re.DOTALL,
+)
+"""A string, what is no string after all or a comment, a bracket or an end of line, and anything else."""
+
+
+class UnreadableError(Exception):
+    """The text is no TOML; the arguments are those of the `Problem` that says where and why."""
+
+
+def decoded(data: bytes) -> str:
+    """The text of the bytes: UTF-8, a byte order mark dropped, lines ended as on Unix.
+
+    Raises UnreadableError for another encoding and for control characters, which TOML does not allow.
+    """
+    if len(data) > LARGEST:
+        raise UnreadableError(0, "", f"is larger than {LARGEST} bytes, which no experiment needs")
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise UnreadableError(0, "", "is UTF-16, not UTF-8; save as UTF-8 (in Notepad: Save as, Encoding)")
+    try:
+        text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        reason = f"is not UTF-8 (byte 0x{data[error.start]:02x}); save the file as UTF-8"
+        raise UnreadableError(line, "", reason) from None
+    if found := _CONTROL.search(text):
+        line, column = _place(text, found.start())
+        reason = f"control character U+{ord(found[0]):04X} at column {column}; remove it"
+        raise UnreadableError(line, "", reason)
+    return text
+
+
+def values(text: str) -> dict[str, Any]:
+    """The values of a TOML text. Raises UnreadableError with line, column, the line itself and a caret."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        problem = _syntax_problem(text, str(error))
+    except RecursionError:
+        line = _worst_line(text, lambda line: line.count("[") + line.count("{"))
+        problem = line, "", "brackets are nested too deeply"
+    except ValueError:
+        line = _worst_line(text, lambda line: max(map(len, re.findall(r"[0-9_]+", line)), default=0))
+        problem = line, "", "a number has too many digits"
+    raise UnreadableError(*problem)
+
+
+def printable(text: str) -> str:
+    """The text with a mark in the place of each character that a terminal would obey."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of a TOML text: the whole key, its line (from 1), and which kind of statement."""
+
+    key: Key
+    line: int
+    kind: Literal["table", "array", "value"]
+
+
+def statements(text: str) -> Iterator[Statement]:
+    """The headings and the keys with a value, in their order, as far as the text is TOML."""
+    heading: Key = ()
+    entries: dict[Key, int] = {}
+    position, line, counted = 0, 1, 0
+    while start := _START.match(text, position):
+        line += text.count("\n", counted, start.end())
+        counted = start.end()
+        try:
+            names, position = names_at(text, counted)
+        except ValueError:
+            return
+        if not start[1]:
+            yield Statement((*heading, *names), line, "value")
+        elif start[1] == "[":
+            heading = _numbered(names, entries)
+            yield Statement(heading, line, "table")
+        else:
+            array = (*_numbered(names[:-1], entries), names[-1])
+            entries[array] = entries.get(array, -1) + 1
+            heading = (*array, entries[array])
+            yield Statement(array, line, "array")
+        position = _statement_end(text, position)
+
+
+def lines(text: str) -> dict[Key, int]:
+    """The first line on which each key, or a key within it, is mentioned."""
+    first: dict[Key, int] = {}
+    for statement in statements(text):
+        for end in range(1, len(statement.key) + 1):
+            first.setdefault(statement.key[:end], statement.line)
+    return first
+
+
+def duplicate(found: Iterable[Statement]) -> tuple[Key, int, int] | None:
+    """The first key that is given twice, and both lines: a value, a heading, or a table where a value is."""
+    seen: dict[Key, Statement] = {}
+    for statement in found:
+        for end in range(1, len(statement.key) + 1):
+            before = seen.get(statement.key[:end])
+            again = end == len(statement.key) and statement.kind != "array"
+            if before and (before.kind == "value" or again):
+                return before.key, before.line, statement.line
+        seen[statement.key] = statement
+    return None
+
+
+def _numbered(names: Sequence[str], entries: dict[Key, int]) -> Key:
+    """The key of these names, with the number of the entry after each that is an array of tables."""
+    key: Key = ()
+    for name in names:
+        key = (*key, name)
+        if key in entries:
+            key = (*key, entries[key])
+    return key
+
+
+def _statement_end(text: str, position: int) -> int:
+    """The end of the line on which the heading or the value around this position ends."""
+    depth = 0
+    for token in _TOKEN.finditer(text, position):
+        if token[0] == "\n" and depth <= 0:
+            return token.start()
+        depth += (token[0] in "[{") - (token[0] in "]}")
+    return len(text)
+
+
+def _syntax_problem(text: str, message: str) -> tuple[int, str, str]:
+    place = _PLACE.search(message)
+    reason = _PLACE.sub("", message)
+    line, column = (int(place[1]), int(place[2])) if place and place[1] else _place(text, len(text))
+    before = takewhile(lambda statement: statement.line <= line, statements(text))
+    if _DUPLICATE.match(reason) and (twice := duplicate(before)):
+        key, first, second = twice
+        return second, dotted(key), f"is given twice, on lines {first} and {second}; keep one of them"
+    source = text.split("\n")[line - 1]
+    marked = f"{source[: column - 1]}\0{source[column - 1 :]}"
+    found = (match.expand(f"; {hint}") for look, hint in _HINTS if (match := re.search(look, marked)))
+    where = f"line {line}, column {column}{next(found, '')}"
+    return line, "", f"{reason} at {where}\n{_shown(source, column)}"
+
+
+def _shown(source: str, column: int) -> str:
+    """The line and a caret under its column, cut to what is near when the line is long."""
+    start = max(0, column - _WIDEST // 2) if len(source) > _WIDEST else 0
+    part = source[start : start + _WIDEST].replace("\t", " ")
+    return f"    {printable(part)}\n    {' ' * (column - 1 - start)}^"
+
+
+def _place(text: str, offset: int) -> tuple[int, int]:
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+def _worst_line(text: str, measure: Callable[[str], int]) -> int:
+    """The number of the line of which the measure is largest."""
+    return max(enumerate(text.split("\n"), 1), key=lambda numbered: measure(numbered[1]))[0]
