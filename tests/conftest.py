@@ -5,8 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from lab import cli
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 SMALL = """\
 title = "A small one"
