@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from lab.activations.formula.formula import Formula
+from lab.activations.catalogue import CLASSES, examples
+from lab.activations.formula.formula import Formula, formula_of
 from lab.activations.hyperbolic import tanh_sech2
 from lab.activations.in_place import InPlace
-from lab.activations.specify import from_spec
 from lab.numerics import Array, scalar
 from lab.parts import Activation
 from tests.benchmarks.timing import side_by_side
@@ -65,26 +65,22 @@ class Mish(InPlace):
         np.multiply(a, z, a)
 
 
-PAIRS: tuple[tuple[str, Activation], ...] = (
-    ("1/(1 + exp(-z))", from_spec("sigmoid")),
-    ("tanh(z)", from_spec("tanh")),
-    ("z*s(z)", from_spec("silu")),
-    ("log(1 + exp(z))", from_spec("softplus")),
-    ("max(z, 0)", from_spec("relu")),
-    ("tanh(z) + 0.1*z", TwistedTanh()),
-    ("z*tanh(sp(z))", Mish()),
-    ("1.7159*tanh(2/3*z)", from_spec("lecun-tanh")),
-    ("z*Phi(z)", from_spec("gelu")),
-    ("z/(1 + abs(z))", from_spec("softsign")),
-    ("max(z, 0.01*z)", from_spec("leaky-relu")),
-    ("where(z > 0, z, expm1(z))", from_spec("elu")),
-)
+PAIRS: dict[str, tuple[Activation, Activation]] = {
+    **{
+        name: (formula, sigma)
+        for name, sigma in examples().items()
+        if name in CLASSES and (formula := formula_of(sigma))
+    },
+    "tanh z + 0.1 z by hand": (Formula("tanh(z) + 0.1*z"), TwistedTanh()),
+    "mish by hand": (Formula("z*tanh(sp(z))"), Mish()),
+}
+"""The activations of the table that are classes, and two by hand: each with its formula."""
 
 
-def ratio(text: str, written: Activation, size: int, dtype: str) -> tuple[float, float]:
+def ratio(sigma: Activation, written: Activation, size: int, dtype: str) -> tuple[float, float]:
     """µs of the class, and the time of the formula over it."""
     z = np.random.default_rng(0).normal(0, 2, size).astype(dtype)
-    sigma, out = Formula(text), (np.empty_like(z), np.empty_like(z), np.empty_like(z))
+    out = (np.empty_like(z), np.empty_like(z), np.empty_like(z))
     functions = {
         "class": lambda: written.with_derivative(z, out=out),
         "formula": lambda: sigma.with_derivative(z, out=out),
@@ -95,18 +91,18 @@ def ratio(text: str, written: Activation, size: int, dtype: str) -> tuple[float,
     return by_class, by_formula / by_class
 
 
-def main(pairs: Sequence[tuple[str, Activation]] = PAIRS) -> None:
+def main(pairs: Mapping[str, tuple[Activation, Activation]] = PAIRS) -> None:
     """Print the table."""
     print("σ and σ′ into buffers: µs of the class, and the formula's time over it; one core\n")
     columns = [f"{dtype} {size}" for dtype in ("float32", "float64") for size in SIZES]
     print(f"{'':27}" + "".join(f"{column:>18}" for column in columns))
-    for text, written in pairs:
+    for name, (sigma, written) in pairs.items():
         cells = [
-            "{:.1f} ({:.2f} ×)".format(*ratio(text, written, size, dtype))
+            "{:.1f} ({:.2f} ×)".format(*ratio(sigma, written, size, dtype))
             for dtype in ("float32", "float64")
             for size in SIZES
         ]
-        print(f"{text:27}" + "".join(f"{cell:>18}" for cell in cells), flush=True)
+        print(f"{name:27}" + "".join(f"{cell:>18}" for cell in cells), flush=True)
 
 
 if __name__ == "__main__":
