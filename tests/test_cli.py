@@ -256,7 +256,7 @@ def test_the_properties_to_choose_by_are_those_there_are():
 def test_one_activation_is_told_with_its_aliases_jumps_and_properties(lab):
     code, out, _ = lab("activations", "hardshrink", "-p", "threshold=1")
     assert code == 0
-    assert "HardShrink(threshold=1.0)" in out
+    assert "hard-shrink(threshold=1.0)" in out
     assert "also called: hard_shrink, hardshrink" in out
     assert "jumps: -1, 1" in out
     assert "monotone, odd, not bounded, not floored, kinked" in out

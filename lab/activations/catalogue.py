@@ -15,7 +15,7 @@ from lab.activations.formula.formula import Written
 from lab.activations.hyperbolic import ReLTanh, Tanh
 from lab.activations.logistic import Sigmoid
 from lab.activations.rectifiers import LeakyReLU, ReLU
-from lab.activations.shrinking import HardShrink, SoftShrink, TanhShrink
+from lab.activations.shrinking import SoftShrink, TanhShrink
 from lab.activations.sparse import SparsePlus, SparseSigmoid
 from lab.activations.table import ROWS, Row
 from lab.parts import Activation
@@ -28,7 +28,6 @@ CLASSES: dict[str, type[Activation]] = {
     "reltanh": ReLTanh,
     "tanh-shrink": TanhShrink,
     "soft-shrink": SoftShrink,
-    "hard-shrink": HardShrink,
     "squareplus": Squareplus,
     "bent-identity": BentIdentity,
     "symlog": Symlog,

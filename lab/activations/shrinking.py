@@ -43,42 +43,6 @@ class SoftShrink(InPlace):
 
 
 @dataclass(frozen=True)
-class HardShrink(InPlace):
-    """σ(z) = z for |z| > λ, else 0, with σ′(z) = 1 for |z| > λ, else 0.
-
-    λ is called ``threshold``. At ±λ it jumps; there σ(±λ) = 0 and σ′(±λ) = 0. The slope is 0 for |z| ≤ λ.
-    """
-
-    formula = FORMULAS["hard-shrink"]
-
-    threshold: float = 0.5
-
-    slope_range = Interval(0.0, 1.0)
-    range = REALS
-
-    def __post_init__(self) -> None:
-        _check_threshold(self.threshold)
-
-    @property
-    def kinks(self) -> tuple[float, ...]:
-        """±λ."""
-        return (-self.threshold, self.threshold)
-
-    @property
-    def jumps(self) -> tuple[float, ...]:
-        """±λ."""
-        return (-self.threshold, self.threshold)
-
-    def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
-        """σ′ = [|z| > λ], |z| = max(z, −z); σ = zσ′."""
-        np.negative(z, out=scratch)
-        np.maximum(z, scratch, out=scratch)
-        np.greater(scratch, scalar(self.threshold, z.dtype), out=slope)
-        np.multiply(z, slope, out=a)
-        np.copyto(slope, z, where=np.isnan(z))
-
-
-@dataclass(frozen=True)
 class TanhShrink(InPlace):
     """σ(z) = z − tanh z, with σ′(z) = tanh² z.
 

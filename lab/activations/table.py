@@ -129,7 +129,7 @@ ROWS: tuple[Row, ...] = (
     Row("soft-shrink", "sign(z)*max(abs(z) - threshold, 0)",
         "Its slope is 0 for |z| <= threshold: it saturates in the middle and not in the tails.", DONOHO,
         {"threshold": (0.5, POSITIVE)}, at_kinks={"-threshold": "0", "threshold": "0"}),
-    Row("hard-shrink", "where(abs(z) > threshold, z, 0)",
+    Row("hard-shrink", "z*where(abs(z) > threshold, 1, 0)",
         "It jumps at ±threshold. Its slope is 0 between.", DONOHO,
         {"threshold": (0.5, POSITIVE)}, at_kinks={"-threshold": "0", "threshold": "0"}),
     # Straight lines and parabolas

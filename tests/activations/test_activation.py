@@ -17,7 +17,7 @@ from lab.activations.hyperbolic import ReLTanh, Tanh
 from lab.activations.in_place import InPlace
 from lab.activations.logistic import Sigmoid
 from lab.activations.rectifiers import LeakyReLU, ReLU
-from lab.activations.shrinking import HardShrink, SoftShrink
+from lab.activations.shrinking import SoftShrink
 from lab.numerics import Interval, grid, measured
 from lab.parts import Activation
 from lab.testing import ACTIVATION_CHECKS
@@ -44,6 +44,7 @@ Sin = TABLE["sin"]
 SmoothLeaky = TABLE["smooth-leaky"]
 Softplus = TABLE["softplus"]
 StacTanh = TABLE["stac-tanh"]
+HardShrink = TABLE["hard-shrink"]
 Step = TABLE["step"]
 TanhLU = TABLE["tanhlu"]
 Threshold = TABLE["threshold"]

@@ -14,7 +14,7 @@ from lab.activations.catalogue import TABLE
 from lab.activations.hyperbolic import Tanh
 from lab.activations.logistic import Sigmoid
 from lab.activations.rectifiers import LeakyReLU, ReLU
-from lab.activations.shrinking import HardShrink, SoftShrink, TanhShrink
+from lab.activations.shrinking import SoftShrink, TanhShrink
 from lab.activations.sparse import SparsePlus, SparseSigmoid
 from lab.parts import Activation
 
@@ -28,6 +28,7 @@ GELU = TABLE["gelu"]
 GELUTanh = TABLE["gelu-tanh"]
 HardSigmoid = TABLE["hard-sigmoid"]
 HardSwish = TABLE["hard-swish"]
+HardShrink = TABLE["hard-shrink"]
 HardTanh = TABLE["hard-tanh"]
 Identity = TABLE["identity"]
 LogSigmoid = TABLE["log-sigmoid"]
