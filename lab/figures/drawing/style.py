@@ -34,6 +34,7 @@ SATURATION_MAP = "magma_r"
 BAND_OPACITY = 0.18
 
 _OKABE_ITO = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#e69f00", "#56b4e9")
+FIRST_COLOUR = _OKABE_ITO[0]
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h")
 Dashes = tuple[float, tuple[float, ...]]
 """A line style as matplotlib takes it: an offset, and the lengths of ink and gap."""
@@ -62,9 +63,9 @@ def area(colour: str, hatch: str) -> Looks:
 
 def dot(*, filled: bool) -> Looks:
     """How a mark without a line looks in the first colour."""
-    colour = categories(1)[0].colour
-    face = colour if filled else "white"
-    return {"color": colour, "marker": "o", "linestyle": "none", "markersize": 4.5, "markerfacecolor": face}
+    face = FIRST_COLOUR if filled else "white"
+    look: Looks = {"color": FIRST_COLOUR, "markerfacecolor": face}
+    return look | {"marker": "o", "linestyle": "none", "markersize": 4.5}
 
 
 def context() -> AbstractContextManager[None]:

@@ -17,9 +17,7 @@ from lab.figures.tables import checked
 
 _CHANGE, _REMAINDER = style.categories(2)
 _DERIVATIVES = {"z": "δ", "a": "e"}
-_FAR = 100.0
-"""The line of second order passes through remainders that are so many times above rounding."""
-
+_FAR = 100.0  # the line of second order passes through remainders so many times above rounding
 _UP: style.Looks = {"linestyle": "none", "markersize": 3.5}
 _DOWN: style.Looks = {"linestyle": "none", "markersize": 7, "markerfacecolor": "none"}
 

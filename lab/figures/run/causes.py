@@ -48,10 +48,7 @@ class Causes(parts.Figure):
         trials = layers["trial"].where(layers["cause_input_low"].notna()).groupby(layers["variant"]).nunique()
         return matrix.framed(
             shown.time,
-            [
-                writing.words(writing.trials_text(trials.tolist(), "mean")),
-                *shown.left_out,
-            ],
+            [writing.words(writing.trials_text(trials.tolist(), "mean")), *shown.left_out],
             shown.outcomes(),
             y="share of the weights, by what lost most of |∂C/∂w|",
         )

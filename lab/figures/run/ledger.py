@@ -14,13 +14,11 @@ from lab.analysis.ledger import REMOVED, ledger
 from lab.figures.drawing import panels, scales, style, writing
 from lab.figures.tables import Shown, checked, counterfactual
 
-_FARTHEST = 4.0
-"""Decades beyond which a part of a bar is cut, so that one dead layer does not flatten all others."""
-
+_FARTHEST = 4.0  # decades beyond which a bar is cut, so that one dead layer does not flatten all others
 _PARTS = {"transport_decades": "what the weights did", "slope_decades": "what σ′{lifted} did"}
 _TOTALS = {"transport_total": "weights", "slope_total": "σ′"}
 _LOOKS = {
-    "transport_decades": style.area(style.categories(1)[0].colour, ""),
+    "transport_decades": style.area(style.FIRST_COLOUR, ""),
     "slope_decades": style.area(style.ACCENT, "/////"),
 }
 
@@ -44,40 +42,34 @@ class Ledger(parts.Figure):
             for name, rows in shown.variants.items()
             for row, step in _first_and_last(rows).items()
         }
-        rows = {"first": "first reading", "last": "last reading"}
         lifted = ", or max(σ′, floor) in its place," if counterfactual(tables) else ""
+        rows = {row: row for row in ("first reading", "last reading")}
         matrix = panels.matrix(rows, {name: name for name in shown.variants}, height=1.9, sharey="all")
+        trials, cut = [], False
         for place, reading in readings.items():
             ax = matrix.axes[place]
             _draw(ax, reading, f"{shown.time} {reading[shown.time].iloc[0]:.4g}", lifted)
             scales.layer_axis(ax, shown.layers, room=0.6)
+            trials.append(reading.loc[_has_error(reading), "trial"].nunique())
+            cut |= bool((reading[list(_PARTS)].abs() > _FARTHEST).any(axis=None))
         low, high = min(ax.get_ylim()[0], -1.0), max(ax.get_ylim()[1], 0.0)
         ax.set_ylim(low, high + 0.2 * (high - low))  # room for the words at the top
+        more = [writing.words(writing.trials_text(trials)), *shown.left_out]
+        if cut:
+            label = f"cut at {_FARTHEST:g} decades: more, or the error died"
+            more.insert(0, writing.line(label, color=style.QUIET, marker="v", ls="none"))
+        label = "error ‖δˡ‖ over that of the layer above (decades)"
+        return matrix.framed("layer", more, shown.outcomes(), y=label)
 
-        cut = any((reading[list(_PARTS)].abs() > _FARTHEST).any(axis=None) for reading in readings.values())
-        mark = writing.line(
-            f"cut at {_FARTHEST:g} decades: more, or the error died", color=style.QUIET, marker="v", ls="none"
-        )
-        trials = [
-            reading.loc[reading[list(_PARTS)].notna().any(axis=1), "trial"].nunique()
-            for reading in readings.values()
-        ]
-        return matrix.framed(
-            "layer",
-            [
-                *([mark] if cut else []),
-                writing.words(writing.trials_text(trials)),
-                *shown.left_out,
-            ],
-            shown.outcomes(),
-            y="error ‖δˡ‖ over that of the layer above (decades)",
-        )
+
+def _has_error(rows: pd.DataFrame) -> pd.Series:
+    return rows[list(_PARTS)].notna().any(axis=1)
 
 
 def _first_and_last(rows: pd.DataFrame) -> dict[str, int]:
     """The step of the first reading, and of the last with an error."""
-    there = rows.loc[rows[list(_PARTS)].notna().any(axis=1), "step"]
-    return {"first": rows["step"].min(), "last": there.max() if len(there) else rows["step"].min()}
+    first, there = rows["step"].min(), rows.loc[_has_error(rows), "step"]
+    return {"first reading": first, "last reading": there.max() if len(there) else first}
 
 
 def _draw(ax: Axes, reading: pd.DataFrame, when: str, lifted: str) -> None:
