@@ -12,17 +12,9 @@ from matplotlib.figure import Figure
 from lab import parts, plugins
 from lab.errors import LabError, PartError
 from lab.figures.drawing import panels, style, writing
-from lab.figures.page.demon import Demon, DemonLayer
-from lab.figures.page.phase import Phase
+from lab.figures.pages import PAGES
 from lab.figures.tables import NotRecordedError, counterfactual
 from lab.storage import write
-
-PAGES: dict[str, tuple[type[parts.Figure], str]] = {
-    "demon": (Demon, "lab demon"),
-    "demon_layer": (DemonLayer, "lab demon"),
-    "phase": (Phase, "lab predict --phase"),
-}
-"""The figures that are not of a run: name → class, and the command whose page draws it."""
 
 
 class FiguresError(LabError):

@@ -15,11 +15,8 @@ from lab.figures.drawing import style
 from lab.figures.drawing.bands import Band, Floats, outline, thinned
 from lab.figures.drawing.scales import chosen
 
-MOST_LABELLED = 10
-"""Of more lines in a panel only some are labelled."""
-
-MOST_ASIDE = 5
-"""Labels that there is no room for beside their lines, so that all stand near them."""
+MOST_LABELLED = 10  # of more lines in a panel only some are labelled
+MOST_ASIDE = 5  # labels that there is no room for beside their lines, so that all stand near them
 
 
 @dataclass(frozen=True)

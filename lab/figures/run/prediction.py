@@ -13,9 +13,7 @@ from lab import parts
 from lab.figures.drawing import panels, scales, style
 from lab.figures.tables import by_variant, checked
 
-AT_START = "predicted for the start, from the last hidden layer"
-"""What a legend says of `levels`."""
-
+AT_START = "predicted for the start, from the last hidden layer"  # what a legend says of `levels`
 _LABEL = "learning speed ‖∂C/∂bˡ‖ over\nthat of the last hidden layer"
 
 
