@@ -11,12 +11,11 @@ def lines(ax, count):
     return [line for line in ax.lines if line.get_linestyle() != "None"][:count]
 
 
-def test_one_panel_a_variant_and_one_line_a_layer(drawn):
-    figure = drawn("learning_speed")
-    assert [ax.get_title(loc="left") for ax in figure.axes] == ["sigmoid", "tanh", "relu", "tanh(z) + 0.1*z"]
-    assert [len(lines(ax, 99)) for ax in figure.axes] == [5, 5, 5, 5]
-    assert {ax.get_yscale() for ax in figure.axes} == {"log"}
-    assert len({ax.get_ylim() for ax in figure.axes}) == 1
+def test_one_line_a_layer_on_the_same_logarithmic_axes(drawn):
+    axes = drawn("learning_speed").axes
+    assert [len(lines(ax, 99)) for ax in axes] == [5, 5, 5, 5]
+    assert {(ax.get_yscale(), ax.get_xlabel()) for ax in axes} == {("log", "epoch")}
+    assert len({ax.get_ylim() for ax in axes}) == 1
 
 
 def test_lines_are_medians_over_the_trials_that_had_not_diverged(drawn, tables):
@@ -38,14 +37,6 @@ def test_bands_hold_90_per_cent_of_the_trials(drawn, tables):
     assert edges.max() == pytest.approx(rows["learning_speed"].quantile(0.95))
 
 
-def test_labels_have_symbols_and_units(tables, texts):
-    shown = texts(draw("learning_speed", tables, "Title"))
-    assert "learning speed ‖∂C/∂bˡ‖\n(cost per unit of bias)" in shown
-    assert shown.count("epoch") == 4
-    assert "median of 20 trials; band: 90 % of them" in shown
-    assert {"layer 1", "layer 5", "Title"} <= set(shown)
-
-
 def test_layers_are_told_apart_without_colour(drawn):
     ax = drawn("learning_speed").axes[0]
     assert len({str(line._dash_pattern) for line in lines(ax, 4)}) == 4
@@ -53,15 +44,13 @@ def test_layers_are_told_apart_without_colour(drawn):
 
 
 def test_failed_trials_are_counted_too_though_they_have_no_readings(make_tables, texts):
-    tables = make_tables(("a",), 2, 1)
-    trials = pd.DataFrame(
-        {"variant": "a", "trial": range(4), "status": ["done", "failed", "done", "diverged"]}
-    )
-    shown = texts(draw("learning_speed", {**tables, "trials": trials}))
+    status = ["done", "failed", "done", "diverged"]
+    trials = pd.DataFrame({"variant": "a", "trial": range(4), "status": status})
+    shown = texts(draw("learning_speed", {**make_tables(("a",), 2, 1), "trials": trials}))
     assert "1 of 4 trials diverged\n1 of 4 trials failed" in shown
 
 
-def test_zero_is_a_gap_a_mark_and_a_note_never_minus_infinity(drawn, texts):
+def test_zero_is_a_gap_and_a_mark_never_minus_infinity(drawn):
     figure = drawn("learning_speed")
     relu = figure.axes[2]
     first = lines(relu, 1)[0].get_ydata()
@@ -69,7 +58,6 @@ def test_zero_is_a_gap_a_mark_and_a_note_never_minus_infinity(drawn, texts):
     assert np.isnan(first[12:]).all()
     (marks,) = [line for line in relu.lines if line.get_linestyle() == "None"]
     np.testing.assert_array_equal(marks.get_xdata(), np.arange(120, 501, 10))
-    assert "layer 1: zero from epoch 120" in texts(figure)
     for ax in figure.axes:
         for line in lines(ax, 5):
             assert not (line.get_ydata() <= 0).any()
@@ -126,14 +114,12 @@ def test_the_first_layer_is_the_darkest(drawn):
 
 
 def test_weight_speed_has_the_medians_of_the_weights(tables, drawn):
-    figure = drawn("weight_speed")
     layers = tables["layers"]
-    first = layers["variant"].iloc[0]
-    sound = layers[(layers["variant"] == first) & (layers["status"] == "done") & (layers["layer"] == 1)]
-    medians = sound.groupby("step")["learning_speed_w"].median()
-    drawn = [line.get_ydata() for line in figure.axes[0].lines]
-    assert any(len(y) == len(medians) and np.allclose(y, medians) for y in drawn)
-    assert "∂C/∂wˡ" in figure.axes[0].get_ylabel() + "".join(text.get_text() for text in figure.texts)
+    first = layers[(layers["variant"] == "sigmoid") & (layers["layer"] == 1)]
+    line = lines(drawn("weight_speed").axes[0], 1)[0]
+    np.testing.assert_allclose(
+        line.get_ydata(), first.groupby("step")["learning_speed_w"].median(), rtol=1e-15
+    )
 
 
 def test_the_prediction_of_weights_is_that_of_the_weights(predicted, texts):
@@ -143,23 +129,14 @@ def test_the_prediction_of_weights_is_that_of_the_weights(predicted, texts):
     assert shown not in texts(draw("weight_speed", without))
 
 
-@pytest.fixture
-def counterfactual(tables):
-    layers = tables["layers"]
-    return {**tables, "layers": layers.assign(gradient_cosine=1 - layers["layer"] / 10)}
-
-
-def test_a_line_a_layer_at_its_median(counterfactual, texts):
-    figure = draw("gradient_cosine", counterfactual)
-    ax = figure.axes[0]
-    zero, *lines = ax.lines
+def test_a_line_a_layer_at_its_median(tables):
+    layers = tables["layers"].assign(gradient_cosine=lambda rows: 1 - rows["layer"] / 10)
+    ax = draw("gradient_cosine", {**tables, "layers": layers}).axes[0]
+    zero, *cosines = ax.lines
     assert zero.get_ydata() == [0, 0]
-    levels = [np.nanmedian(line.get_ydata()) for line in lines]
+    levels = [np.nanmedian(line.get_ydata()) for line in cosines]
     assert levels == pytest.approx([0.9, 0.8, 0.7, 0.6, 0.5])
     assert ax.get_ylim() == (-1.05, 1.05)
-    assert {"cosine to the gradient of C", "layer 1", "median of 20 trials; band: 90 % of them"} <= set(
-        texts(figure)
-    )
 
 
 def readings(ax):
@@ -198,18 +175,6 @@ def test_bars_hold_90_per_cent_of_the_trials(drawn, tables):
     rows = layers[(layers["variant"] == "sigmoid") & (layers["layer"] == 1) & (layers["step"] == 0)]
     bar = drawn("speed_by_layer").axes[0].collections[0].get_segments()[0]
     np.testing.assert_allclose(bar[:, 1], rows["learning_speed"].quantile([0.05, 0.95]))
-
-
-def test_the_legend_tells_what_is_what(drawn, texts):
-    shown = texts(drawn("speed_by_layer"))
-    assert {
-        "sigmoid",
-        "first reading",
-        "last reading",
-        "median of 20 trials; bars: 90 % of them",
-        "a mark on the floor: zero",
-        "layer",
-    } <= set(shown)
 
 
 def test_a_variant_that_ended_early_is_told(make_tables, texts):

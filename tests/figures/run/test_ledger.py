@@ -28,11 +28,9 @@ def test_the_bars_are_the_medians_of_the_ledger(tables, drawn):
                 np.testing.assert_allclose([height for _, height in part], expected, rtol=1e-12)
 
 
-def test_parts_are_told_apart_without_colour(drawn, texts):
-    figure = drawn("ledger")
-    assert {bar.get_hatch() for bar in figure.axes[0].containers[0]} == {""}
-    assert {bar.get_hatch() for bar in figure.axes[0].containers[1]} == {"/////"}
-    assert {"what the weights did", "what σ′ did", "median of 17–20 trials"} <= set(texts(figure))
+def test_parts_are_told_apart_without_colour(drawn):
+    hatches = [{bar.get_hatch() for bar in part} for part in drawn("ledger").axes[0].containers]
+    assert hatches == [{""}, {"/////"}]
 
 
 def test_parts_of_one_sign_stack_and_others_stand_on_both_sides():
