@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from lab.figures.pictures import FiguresError, draw, draw_all, draw_page, save
 from lab.figures.run.activations import Activations
-from lab.figures.run.causes import Causes
 from lab.figures.run.distributions import Slopes, ZDistribution
+from lab.figures.run.explanations import Causes, Ledger
 from lab.figures.run.learning_speed import GradientCosine, LearningSpeed, SpeedByLayer, WeightSpeed
-from lab.figures.run.ledger import Ledger
 from lab.figures.run.prediction import Prediction
 from lab.figures.run.saturation import Neurons, Saturation, SaturationMeasures
 from lab.figures.run.training import Training

@@ -67,9 +67,6 @@ def test_a_stroke_tells_the_ratio_that_was_predicted(predicted, texts):
     assert "predicted for the start" not in texts(draw("overview", without))
 
 
-FIRST = "sigmoid"
-
-
 def marks(ax):
     """The x of all marks of a panel by their y."""
     lines = [line for line in ax.lines if line.get_marker() == "o"]
@@ -94,7 +91,7 @@ def test_a_panel_a_metric_and_a_row_a_variant_but_the_first(figure):
 
 def test_marks_and_bars_are_those_of_the_table(tables, figure):
     others = ["tanh", "relu", "tanh(z) + 0.1*z"]
-    rows = comparisons(tables, pairs=[(FIRST, name) for name in others])
+    rows = comparisons(tables, pairs=[("sigmoid", name) for name in others])
     for ax, (_, of_metric) in zip(figure.axes, rows.groupby("metric", sort=False), strict=True):
         shown = marks(ax)
         np.testing.assert_array_equal([shown[2 - k] for k in range(3)], of_metric["difference"])
@@ -107,17 +104,10 @@ def test_what_may_be_chance_is_an_open_mark(make_tables, texts):
     figure = draw("comparisons", made)
     rows = comparisons(made)
     for ax, p in zip(figure.axes, rows["p_holm"], strict=True):
-        (filled,) = [
-            line.get_markerfacecolor() != "white"
-            for line in ax.lines
-            if line.get_marker() == "o" and len(line.get_xdata())
-        ]
-        assert filled == (p < 0.05)
-    assert {
-        "p < 0.05 after Holm",
-        "may be chance",
-        "Δ: difference to a, 6 pairs of trials with the same seed",
-    } <= set(texts(figure))
+        (mark,) = [line for line in ax.lines if line.get_marker() == "o" and len(line.get_xdata())]
+        assert (mark.get_markerfacecolor() != "white") == (p < 0.05)
+    pairs = "Δ: difference to a, 6 pairs of trials with the same seed"
+    assert {"p < 0.05 after Holm", "may be chance", pairs} <= set(texts(figure))
 
 
 def test_the_figure_and_the_table_of_the_run_agree_on_what_is_told(tables, make_tables):
@@ -153,16 +143,16 @@ def test_a_row_without_a_pair_says_so(figure):
     assert notes == [[], [], ["no pair"], ["no pair"]]
 
 
-def test_one_variant_is_said_to_need_another(make_tables, texts):
-    assert texts(draw("comparisons", make_tables(("a",), 2, 3))) == [
-        "comparisons: there is one variant, and a comparison needs two"
-    ]
-
-
-def test_without_any_number_it_says_so(make_tables, texts):
-    made = make_tables(("a", "b"), 2, 3)
-    made["trials"] = made["trials"].assign(status="diverged")
-    assert texts(draw("comparisons", made)) == ["comparisons: no trial has a number to compare"]
+@pytest.mark.parametrize(
+    ("variants", "status", "sentence"),
+    [
+        (("a",), "done", "comparisons: there is one variant, and a comparison needs two"),
+        (("a", "b"), "diverged", "comparisons: no trial has a number to compare"),
+    ],
+)
+def test_without_anything_to_compare_it_says_so(make_tables, texts, variants, status, sentence):
+    made = make_tables(variants, 2, 3)
+    assert texts(draw("comparisons", {**made, "trials": made["trials"].assign(status=status)})) == [sentence]
 
 
 def test_of_few_pairs_an_open_mark_says_so(make_tables, texts):

@@ -1,4 +1,4 @@
-"""Where the error died on its way down: what the weights did and what σ′ did, layer by layer."""
+"""Why layers learn slowly: where the error died on its way down, and what the weights lost most by."""
 
 from __future__ import annotations
 
@@ -11,16 +11,27 @@ from matplotlib.figure import Figure
 
 from lab import parts
 from lab.analysis.ledger import REMOVED, ledger
-from lab.figures.drawing import panels, scales, style, writing
-from lab.figures.tables import Shown, checked, counterfactual
+from lab.figures.drawing import marks, panels, scales, style, writing
+from lab.figures.drawing.bands import Floats
+from lab.figures.tables import Shown, checked, counterfactual, trial_mean
 
 _FARTHEST = 4.0  # decades beyond which a bar is cut, so that one dead layer does not flatten all others
-_PARTS = {"transport_decades": "what the weights did", "slope_decades": "what σ′{lifted} did"}
-_TOTALS = {"transport_total": "weights", "slope_total": "σ′"}
-_LOOKS = {
-    "transport_decades": style.area(style.FIRST_COLOUR, ""),
-    "slope_decades": style.area(style.ACCENT, "/////"),
+_PARTS = {
+    "transport_decades": ("what the weights did", style.area(style.FIRST_COLOUR, "")),
+    "slope_decades": ("what σ′{lifted} did", style.area(style.ACCENT, "/////")),
 }
+_TOTALS = {"transport_total": "weights", "slope_total": "σ′"}
+
+_COLOURS = [look.colour for look in style.categories(7)]
+CAUSES = {
+    "cause_input_low": ("input low", style.area(_COLOURS[6], "")),
+    "cause_output_saturated": ("output saturated", style.area(_COLOURS[1], "////")),
+    "cause_error_small": ("error small", style.area(_COLOURS[0], "....")),
+    "cause_examples_apart": ("large on different examples", style.area(_COLOURS[3], "xxxx")),
+    "cause_examples_cancel": ("examples cancel", style.area(_COLOURS[5], "\\\\\\\\")),
+    "cause_nothing_left": ("nothing left to learn", style.area(style.HAIRLINE, "")),
+}
+"""In words, and how they look, from the bottom of the stack to its top."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +59,7 @@ class Ledger(parts.Figure):
         trials, cut = [], False
         for place, reading in readings.items():
             ax = matrix.axes[place]
-            _draw(ax, reading, f"{shown.time} {reading[shown.time].iloc[0]:.4g}", lifted)
+            _draw_bars(ax, reading, f"{shown.time} {reading[shown.time].iloc[0]:.4g}", lifted)
             scales.layer_axis(ax, shown.layers, room=0.6)
             trials.append(reading.loc[_has_error(reading), "trial"].nunique())
             cut |= bool((reading[list(_PARTS)].abs() > _FARTHEST).any(axis=None))
@@ -72,17 +83,17 @@ def _first_and_last(rows: pd.DataFrame) -> dict[str, int]:
     return {"first reading": first, "last reading": there.max() if len(there) else first}
 
 
-def _draw(ax: Axes, reading: pd.DataFrame, when: str, lifted: str) -> None:
+def _draw_bars(ax: Axes, reading: pd.DataFrame, when: str, lifted: str) -> None:
     """Stacked bars; parts of one sign stand on each other, parts of different signs on both sides of 0."""
     medians = reading.groupby("layer")[list(_PARTS)].median()
     x = medians.index.to_numpy(np.float64)
     ends = {-1.0: np.zeros_like(x), 1.0: np.zeros_like(x)}
     ax.axhline(0, color=style.QUIET, linewidth=0.8)
-    for part, look in _LOOKS.items():
+    for part, (words, look) in _PARTS.items():
         decades = medians[part].to_numpy(np.float64)
         height = np.clip(np.nan_to_num(decades, nan=0.0, neginf=-_FARTHEST), -_FARTHEST, _FARTHEST)
         bottom = np.where(height < 0, ends[-1.0], ends[1.0])
-        ax.bar(x, height, 0.7, bottom, **look, label=_PARTS[part].format(lifted=lifted))
+        ax.bar(x, height, 0.7, bottom, **look, label=words.format(lifted=lifted))
         for sign, end in ends.items():
             end += np.where(np.sign(height) == sign, height, 0)
         cut = np.abs(decades) > _FARTHEST
@@ -90,7 +101,7 @@ def _draw(ax: Axes, reading: pd.DataFrame, when: str, lifted: str) -> None:
             ax.plot(x[cut], (bottom + height)[cut], "v", color=look["facecolor"], clip_on=False)
     quiet: style.Looks = {"fontsize": style.SMALL, "color": style.QUIET, "in_layout": False}
     totals = reading.loc[reading["layer"] == reading["layer"].min(), list(_TOTALS)].median()
-    summed = ", ".join(f"{words} {_decades(totals[total])}" for total, words in _TOTALS.items())
+    summed = ", ".join(f"{name} {_decades(totals[total])}" for total, name in _TOTALS.items())
     ax.text(0.02, 0.98, f"{when}, in all:\n{summed}", transform=ax.transAxes, va="top", **quiet)
     if (reading["note"] == REMOVED).any():
         place = ax.get_xaxis_transform()
@@ -99,3 +110,39 @@ def _draw(ax: Axes, reading: pd.DataFrame, when: str, lifted: str) -> None:
 
 def _decades(value: float) -> str:
     return f"{value:+.2f}".replace("-", "−").replace("inf", "∞")
+
+
+@dataclass(frozen=True)
+class Causes(parts.Figure):
+    """The share of weights with each cause of slow learning, stacked: a row a layer, a column a variant.
+
+    The cause is the factor of |∂C/∂w| that lost most against its reference. Shares are the mean over the
+    trials; readings without a finite trial are hatched in grey.
+    """
+
+    needs = ("layers",)
+
+    def draw(self, tables: parts.Tables) -> Figure:
+        layers = checked(tables, "layers", *CAUSES)
+        shown = Shown.of(tables, layers, most_layers=6, most_variants=6)
+        matrix = shown.matrix(height=0.95, sharey="row")
+        for name, rows in shown.variants.items():
+            x, there, _ = trial_mean(rows, "cause_input_low", shown.time)
+            shares = np.stack([trial_mean(rows, cause, shown.time)[2] for cause in CAUSES], axis=1)
+            for layer, of_layer in zip(there, shares, strict=True):
+                if layer in shown.layers:
+                    _draw_stack(matrix.axes[int(layer), name], x, of_layer)
+        trials = layers["trial"].where(layers["cause_input_low"].notna()).groupby(layers["variant"]).nunique()
+        more = [writing.words(writing.trials_text(trials.tolist(), "mean")), *shown.left_out]
+        label = "share of the weights, by what lost most of |∂C/∂w|"
+        return matrix.framed(shown.time, more, shown.outcomes(), y=label)
+
+
+def _draw_stack(ax: Axes, x: Floats, shares: Floats) -> None:
+    """A stack that fills the panel; a single reading is widened to be seen."""
+    if len(x) == 1:
+        x, shares = np.array([x[0] - 0.5, x[0] + 0.5]), np.repeat(shares, 2, axis=1)
+    marks.ground(ax, x, np.array([0.0, 1.0]))
+    tops = np.cumsum(shares, axis=0)
+    for top, share, (words, look) in zip(tops, shares, CAUSES.values(), strict=True):
+        ax.fill_between(x, top - share, top, **look, label=words)
