@@ -28,7 +28,7 @@ def test_lines_are_medians_over_the_trials_that_had_not_diverged(drawn, tables):
 
 def test_bands_hold_90_per_cent_of_the_trials(drawn, tables):
     layers = tables["layers"]
-    rows = layers[(layers["variant"] == "sigmoid") & (layers["layer"] == 5) & (layers["step"] == 0)]
+    rows = layers.query("variant == 'sigmoid' and layer == 5 and step == 0")
     ax = drawn("learning_speed").axes[0]
     assert len(ax.collections) == 5
     points = ax.collections[4].get_paths()[0].vertices
@@ -172,7 +172,7 @@ def test_variants_have_their_own_markers_and_places(drawn):
 
 def test_bars_hold_90_per_cent_of_the_trials(drawn, tables):
     layers = tables["layers"]
-    rows = layers[(layers["variant"] == "sigmoid") & (layers["layer"] == 1) & (layers["step"] == 0)]
+    rows = layers.query("variant == 'sigmoid' and layer == 1 and step == 0")
     bar = drawn("speed_by_layer").axes[0].collections[0].get_segments()[0]
     np.testing.assert_allclose(bar[:, 1], rows["learning_speed"].quantile([0.05, 0.95]))
 
