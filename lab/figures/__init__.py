@@ -8,20 +8,13 @@ from __future__ import annotations
 
 from lab.figures.pictures import PAGES, FiguresError, draw, draw_all, draw_page, save
 from lab.figures.run.activations import Activations
-from lab.figures.run.causes import Causes
-from lab.figures.run.comparisons import Comparisons
-from lab.figures.run.gradient_cosine import GradientCosine
-from lab.figures.run.learning_speed import LearningSpeed, WeightSpeed
-from lab.figures.run.ledger import Ledger
-from lab.figures.run.neurons import Neurons
-from lab.figures.run.overview import Overview
+from lab.figures.run.distributions import Slopes, ZDistribution
+from lab.figures.run.explanations import Causes, Ledger
+from lab.figures.run.learning_speed import GradientCosine, LearningSpeed, SpeedByLayer, WeightSpeed
 from lab.figures.run.prediction import Prediction
-from lab.figures.run.saturation import Saturation
-from lab.figures.run.saturation_measures import SaturationMeasures
-from lab.figures.run.slopes import Slopes
-from lab.figures.run.speed_by_layer import SpeedByLayer
+from lab.figures.run.saturation import Neurons, Saturation, SaturationMeasures
 from lab.figures.run.training import Training
-from lab.figures.run.z_distribution import ZDistribution
+from lab.figures.run.variants import Comparisons, Overview
 from lab.figures.tables import NotRecordedError
 from lab.parts import Figure
 

@@ -12,17 +12,9 @@ from matplotlib.figure import Figure
 from lab import parts, plugins
 from lab.errors import LabError, PartError
 from lab.figures.drawing import panels, style, writing
-from lab.figures.page.demon import Demon, DemonLayer
-from lab.figures.page.phase import Phase
+from lab.figures.pages import PAGES
 from lab.figures.tables import NotRecordedError, counterfactual
 from lab.storage import write
-
-PAGES: dict[str, tuple[type[parts.Figure], str]] = {
-    "demon": (Demon, "lab demon"),
-    "demon_layer": (DemonLayer, "lab demon"),
-    "phase": (Phase, "lab predict --phase"),
-}
-"""The figures that are not of a run: name → class, and the command whose page draws it."""
 
 
 class FiguresError(LabError):
@@ -31,8 +23,7 @@ class FiguresError(LabError):
     exit_code: ClassVar[int] = 1
 
     def __init__(self, failed: list[tuple[str, Exception]], paths: list[Path]) -> None:
-        self.failed = failed
-        self.paths = paths
+        self.failed, self.paths = failed, paths
         reasons = ((name, str(error) or type(error).__name__) for name, error in failed)
         super().__init__("\n".join(f"the figure {name!r} failed: {reason}" for name, reason in reasons))
 
@@ -65,8 +56,7 @@ def draw(
 
 def draw_page(name: str, tables: parts.Tables, title: str = "") -> Figure:
     """Draw the figure of `PAGES` called ``name``, from the table that its page made."""
-    part, _ = PAGES[name]
-    return _drawn(part(), name, tables, title)
+    return _drawn(PAGES[name][0](), name, tables, title)
 
 
 def _drawn(part: parts.Figure, name: str, tables: parts.Tables, title: str) -> Figure:
@@ -89,29 +79,30 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     file is there whole or not at all. Raises StorageError where it cannot be written.
     """
     engine = figure.get_layout_engine()
+    metadata = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
     contents = {}
     with style.context(), warnings.catch_warnings():
         # A title in a script that the font lacks is no reason to fail; the SVG still holds the text.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
         try:
-            contents["png"] = _rendered(figure, "png", {"Software": None})
-            # The second file has the layout of the first: to lay out is a third of the work.
-            figure.set_layout_engine("none")
-            contents["svg"] = _rendered(figure, "svg", {"Date": None, "Creator": None})
+            for kind, own in metadata.items():
+                rendered = BytesIO()
+                figure.savefig(rendered, format=kind, metadata=own)
+                contents[folder / f"{name}.{kind}"] = rendered.getvalue()
+                # The second file has the layout of the first: to lay out is a third of the work.
+                figure.set_layout_engine("none")
         finally:
             figure.set_layout_engine(engine)
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"{name}.{kind}" for kind in contents]
-    for path, content in zip(paths, contents.values(), strict=True):
+    for path, content in contents.items():
         write(path, content)
-    return paths
+    return list(contents)
 
 
 def draw_all(tables: parts.Tables, folder: Path, title: str = "") -> list[Path]:
-    """Draw and save every figure whose tables are there and whose quantities were recorded.
+    """Draw and save every figure whose tables are there and whose quantities were recorded; return the files.
 
-    One that fails does not stop the others. Returns the files. Raises FiguresError at the
-    end, with the files and what failed.
+    One that fails does not stop the others. Raises FiguresError at the end, with the files and what failed.
     """
     paths: list[Path] = []
     failed: list[tuple[str, Exception]] = []
@@ -127,9 +118,3 @@ def draw_all(tables: parts.Tables, folder: Path, title: str = "") -> list[Path]:
     if failed:
         raise FiguresError(failed, paths)
     return paths
-
-
-def _rendered(figure: Figure, kind: str, metadata: dict[str, None]) -> bytes:
-    content = BytesIO()
-    figure.savefig(content, format=kind, metadata=metadata)
-    return content.getvalue()

@@ -27,8 +27,6 @@ _KEYS = {
 }
 """The columns that tell whose a row is, by table."""
 
-NO_BAND = Band(np.empty(0), np.empty(0), np.empty(0), np.empty(0), 0)
-
 
 class NotRecordedError(PartError):
     """A figure shows a quantity that the run did not record."""
@@ -42,14 +40,13 @@ def checked(tables: Tables, name: str, *columns: str) -> pd.DataFrame:
     table = tables[name]
     keys = _KEYS.get(name, ())
     for column in (*keys, *columns):
-        if column in table.columns:
-            continue
-        if name == "layers" and column not in keys:
+        if column not in table and name == "layers" and column not in keys:
             raise NotRecordedError(
                 f"this run did not record {column!r}; add it to the file's record.quantities, "
                 f"or say -o record.quantities='[\"all\"]', and run again"
             )
-        raise PartError(f"the table {name!r} has no column {column!r} (but: {', '.join(table.columns)})")
+        if column not in table:
+            raise PartError(f"the table {name!r} has no column {column!r} (but: {', '.join(table.columns)})")
     return table
 
 
@@ -64,6 +61,11 @@ def of_variants(tables: Tables, column: str) -> dict[str, Any]:
     if variants is None or column not in variants:
         return {}
     return dict(zip(variants["variant"], variants[column], strict=True))
+
+
+def number_of(tables: Tables, variant: str, column: str) -> float:
+    """The variant's number in this column of the table ``variants``; NaN where there is none."""
+    return float(of_variants(tables, column).get(variant, np.nan))
 
 
 def outcomes(tables: Tables, variant: str, rows: pd.DataFrame) -> list[str]:
@@ -119,16 +121,17 @@ def bands(rows: pd.DataFrame, quantity: str, over: str) -> dict[int, Band]:
     x = rows.groupby("step")[over].first()
     found = {}
     for layer in map(int, trials.index):
-        of_layer = edges[edges.index.get_level_values("layer") == layer]
-        steps = of_layer.index.get_level_values("step")
+        of_layer = edges.loc[layer]
+        times = x.loc[of_layer.index].to_numpy(np.float64)
         low, median, high = of_layer.to_numpy().T
-        found[layer] = Band(x.loc[steps].to_numpy(np.float64), low, median, high, int(trials.loc[layer]))
+        found[layer] = Band(times, low, median, high, int(trials.loc[layer]))
     return found
 
 
 def band(rows: pd.DataFrame, quantity: str, over: str) -> Band:
     """The band of a quantity over the trials, of rows that are not of several layers."""
-    return bands(rows.assign(layer=0), quantity, over).get(0, NO_BAND)
+    none = np.empty(0)
+    return bands(rows.assign(layer=0), quantity, over).get(0, Band(none, none, none, none, 0))
 
 
 def over_layers(rows: pd.DataFrame, quantity: str, step: float) -> Band:

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from matplotlib.collections import QuadMesh
 
 from lab.figures import draw
+from tests.figures.conftest import CAUSES, VARIANTS
 
 
 @pytest.mark.parametrize(
@@ -27,31 +29,26 @@ def test_one_trial_has_no_band_and_no_bars(make_tables, texts, name):
 )
 def test_nothing_finite_is_no_error_and_said(make_tables, texts, name, table, said):
     tables = make_tables(("a",), 2, 2)
-    numbers = tables[table].columns.drop(
-        ["variant", "trial", "step", "epoch", "status", "layer"], errors="ignore"
-    )
-    tables[table][numbers] = np.nan
+    keys = ["variant", "trial", "step", "epoch", "status", "layer"]
+    tables[table][tables[table].columns.drop(keys, errors="ignore")] = np.nan
     figure = draw(name, tables)
     figure.draw_without_rendering()
     assert said <= set(texts(figure))
 
 
 @pytest.mark.parametrize(
-    ("name", "panels", "said"),
+    ("name", "panels", "cut"),
     [
-        ("slopes", 36, {"6 of 8 variants shown", "6 of 9 layers shown"}),
-        ("causes", 36, {"6 of 8 variants shown", "6 of 9 layers shown"}),
-        ("z_distribution", 36, {"6 of 8 variants shown", "6 of 9 layers shown"}),
-        ("neurons", 36, {"6 of 8 variants shown", "6 of 9 layers shown"}),
-        ("ledger", 12, {"6 of 8 variants shown"}),
+        *((name, 36, ["variants", "layers"]) for name in ("slopes", "causes", "z_distribution", "neurons")),
+        ("ledger", 12, ["variants"]),
     ],
 )
-def test_of_many_six_are_shown_and_the_figure_says_so(make_tables, texts, name, panels, said):
+def test_of_many_six_are_shown_and_the_figure_says_so(make_tables, texts, name, panels, cut):
     figure = draw(name, make_tables(tuple("abcdefgh"), 1, 9))
-    assert len(
-        [ax for ax in figure.axes if ax.get_subplotspec() and ax.get_label() != "<colorbar>"]
-    ) == panels * (1 + (name == "z_distribution"))
-    assert {text for text in texts(figure) if text.endswith(" shown")} == said
+    drawn = [ax for ax in figure.axes if ax.get_subplotspec() and ax.get_label() != "<colorbar>"]
+    assert len(drawn) == panels * (1 + (name == "z_distribution"))
+    said = {"variants": "6 of 8 variants shown", "layers": "6 of 9 layers shown"}
+    assert {text for text in texts(figure) if text.endswith(" shown")} == {said[what] for what in cut}
     if panels == 36:
         labels = [label for ax in figure.axes if (label := ax.get_ylabel()).startswith("layer")]
         assert labels == [f"layer {layer}" for layer in (1, 3, 4, 6, 7, 9)]
@@ -84,3 +81,70 @@ def test_trials_that_diverged_are_counted_below_the_title(drawn, name):
 @pytest.mark.parametrize("name", ["overview", "comparisons", "training"])
 def test_trials_that_diverged_are_counted_beside_the_name(drawn, texts, name):
     assert "tanh; 3 of 20 trials diverged" in texts(drawn(name))
+
+
+@pytest.mark.parametrize("name", ["learning_speed", "saturation", "slopes", "z_distribution", "activations"])
+def test_variants_are_titles_in_the_order_of_the_table(drawn, name):
+    titles = [title for ax in drawn(name).axes if (title := ax.get_title(loc="left"))]
+    assert titles == list(VARIANTS)
+
+
+@pytest.mark.parametrize("name", ["slopes", "causes", "z_distribution", "neurons"])
+def test_a_row_a_layer_and_a_column_a_variant(drawn, name):
+    first, *others = [ax for ax in drawn(name).axes if ax.get_ylabel().startswith("layer ")]
+    assert [ax.get_ylabel() for ax in (first, *others)] == [f"layer {layer}" for layer in range(1, 6)]
+    grid = first.get_gridspec()
+    assert (grid.nrows, grid.ncols) == (5, 4)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("learning_speed", {"learning speed ‖∂C/∂bˡ‖\n(cost per unit of bias)", "layer 1", "layer 5"}),
+        ("learning_speed", {"median of 20 trials; band: 90 % of them", "layer 1: zero from epoch 120"}),
+        ("weight_speed", {"learning speed ‖∂C/∂wˡ‖\n(cost per unit of weight)"}),
+        ("gradient_cosine", {"cosine to the gradient of C", "layer 1"}),
+        ("gradient_cosine", {"median of 20 trials; band: 90 % of them"}),
+        (
+            "speed_by_layer",
+            {"sigmoid", "first reading", "last reading", "a mark on the floor: zero", "layer"},
+        ),
+        ("speed_by_layer", {"median of 20 trials; bars: 90 % of them"}),
+        ("slopes", {"slope σ′(z)", "2nd to 98th percentile", "median of 20 trials"}),
+        ("z_distribution", {"last reading (step 500), to its own height", "first reading (step 0)"}),
+        ("z_distribution", {"σ′(z), axis on the right", "saturated: |σ′(z)| < 0.05 sup|σ′|"}),
+        ("training", {"median of 20 trials; band: 90 % of them"}),
+        ("ledger", {"what the weights did", "what σ′ did", "median of 17–20 trials"}),
+        ("causes", {"input low", "output saturated", "error small", "examples cancel"}),
+        ("causes", {"nothing left to learn", "mean of 20 trials"}),
+        ("saturation_measures", {"saturation: share of (neuron, example) with |σ′| < 0.05 sup|σ′|"}),
+        ("neurons", {"share of the neuron's examples\nwith |σ′(z)| < 0.05 sup|σ′|", "trial 0"}),
+    ],
+)
+def test_a_figure_says_what_it_shows(drawn, texts, name, words):
+    assert words <= set(texts(drawn(name)))
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "quantities"),
+    [
+        ("saturation", "layers", ["saturation"]),
+        ("causes", "layers", CAUSES),
+        ("neurons", "neurons", ["saturation"]),
+    ],
+)
+def test_readings_without_a_finite_value_are_hatched(make_tables, name, table, quantities):
+    tables = make_tables(("a",), 1, 2)
+    rows = tables[table]
+    rows.loc[rows["step"] >= 300, list(quantities)] = np.nan
+    ax = draw(name, tables).axes[0]
+    (ground,) = ax.patches
+    assert ground.get_hatch() == "////"
+    corners = (ground.get_x(), ground.get_x() + ground.get_width())
+    assert corners == pytest.approx(
+        {"saturation": (-5, 505), "causes": (0, 500), "neurons": (-50, 700)}[name]
+    )
+    assert (ground.get_y(), ground.get_y() + ground.get_height()) == ax.get_ylim()
+    for mesh in [mesh for mesh in ax.collections if isinstance(mesh, QuadMesh)]:
+        gone = np.ma.getmaskarray(np.ma.masked_invalid(mesh.get_array()))
+        assert gone[:, 30 if name == "saturation" else 2 :].all()

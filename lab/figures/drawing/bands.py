@@ -9,14 +9,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-QUANTILES = (0.05, 0.5, 0.95)
-"""Of the trials: the lower edge of the band, its median, and its upper edge."""
-
-MOST_POINTS = 2000
-"""A line of more points is drawn as its least and greatest value in each of half as many columns."""
-
-SMALLEST = 5e-324
-"""The smallest number above 0 in float64."""
+QUANTILES = (0.05, 0.5, 0.95)  # of the trials: the lower edge of the band, its median, and its upper edge
+MOST_POINTS = 2000  # a longer line is drawn as its least and greatest value in each of half as many columns
+SMALLEST = 5e-324  # the smallest number above 0 in float64
 
 
 @dataclass(frozen=True)
@@ -35,7 +30,6 @@ class Band:
 
     @property
     def drawable(self) -> bool:
-        """Whether there is a median to draw."""
         return bool(np.isfinite(self.median).any())
 
     @property

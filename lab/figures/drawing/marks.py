@@ -1,29 +1,22 @@
-"""What is drawn in a panel: lines with bands, points with bars, maps, labels, marks on the floor, bounds."""
+"""What is drawn in a panel: lines with bands, points with bars, labels, marks on the floor, bounds."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log10
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from scipy.optimize import isotonic_regression
 
 from lab.figures.drawing import style
 from lab.figures.drawing.bands import Band, Floats, outline, thinned
-from lab.figures.drawing.scales import chosen, whole_numbers
+from lab.figures.drawing.scales import chosen
 
-MOST_LABELLED = 10
-"""Of more lines in a panel only some are labelled."""
-
-MOST_ASIDE = 5
-"""Labels that there is no room for beside their lines, so that all stand near them."""
+MOST_LABELLED = 10  # of more lines in a panel only some are labelled
+MOST_ASIDE = 5  # labels that there is no room for beside their lines, so that all stand near them
 
 
 @dataclass(frozen=True)
@@ -79,22 +72,6 @@ def ground(ax: Axes, x: Floats, y: Floats) -> None:
     ax.set_ylim(y[0], y[-1])
 
 
-def draw_map(ax: Axes, x: Floats, y: Floats, share: Floats) -> None:
-    """A map of shares from 0 to 1 between these edges of its cells; what is NaN is hatched."""
-    ground(ax, x, y)
-    ax.pcolormesh(x, y, share, vmin=0, vmax=1, cmap=style.SATURATION_MAP, rasterized=True)
-    ax.yaxis.set_major_locator(whole_numbers())
-    ax.grid(False)
-
-
-def map_scale(figure: Figure, label: str) -> None:
-    """The colour bar of the maps of a figure."""
-    scale = ScalarMappable(Normalize(0, 1), style.SATURATION_MAP)
-    bar = figure.colorbar(scale, ax=figure.axes, aspect=20, pad=0.02)
-    bar.set_label(label, fontsize=8)
-    bar.outline.set_linewidth(0)
-
-
 def floor_marks(ax: Axes, x: Floats, label: str = "", **looks: Any) -> None:
     """Marks on the floor of a panel, at readings that a logarithmic axis cannot show."""
     if len(x):
@@ -120,32 +97,25 @@ def end_labels(ax: Axes, ends: Sequence[End], height: float) -> None:
     look: style.Looks = {"xycoords": ax.get_xaxis_transform(), "textcoords": "offset points", "va": "center"}
     look |= {"fontsize": style.SMALL, "annotation_clip": False}
     look["bbox"] = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.6}
+    to_panel = ax.transScale + ax.transLimits
     gap = 1.25 * style.SMALL / (72 * height)
     together: dict[float, list[End]] = {}
     for end in ends:
         together.setdefault(end.x, []).append(end)
     for x, lines in together.items():
-        extent = float(np.ptp([_place(ax, end.y) for end in lines]))
-        most = min(MOST_LABELLED, int(extent / gap) + MOST_ASIDE)
-        neighbours = [lines[place] for place in chosen(range(len(lines)), most)]
-        places = spread([_place(ax, end.y) for end in neighbours], gap)
-        overshoot = max(max(places) - 1, 0.0)
-        for end, place in zip(neighbours, places, strict=True):
+        places = to_panel.transform([(x, end.y) for end in lines])[:, 1]
+        most = min(MOST_LABELLED, int(np.ptp(places) / gap) + MOST_ASIDE)
+        labelled = chosen(range(len(lines)), most)
+        moved = spread(places[labelled], gap)
+        overshoot = max(moved.max() - 1, 0.0)
+        for end, place in zip([lines[index] for index in labelled], moved, strict=True):
             ax.annotate(end.label, (x, place - overshoot), (3, 0), color=end.colour, **look)
 
 
-def spread(places: Sequence[float], gap: float) -> list[float]:
+def spread(places: Floats, gap: float) -> Floats:
     """The places moved as little as possible (least squares) so that neighbours are ``gap`` apart."""
     order = np.argsort(places, kind="stable")
     gaps = gap * np.arange(len(order))
     moved = np.empty(len(order))
-    moved[order] = isotonic_regression(np.asarray(places)[order] - gaps).x + gaps
-    return [float(place) for place in moved]
-
-
-def _place(ax: Axes, y: float) -> float:
-    """Where y stands on the axis, from 0 at its lower end to 1 at its upper end."""
-    bottom, top = ax.get_ylim()
-    if ax.get_yscale() == "log":
-        return (log10(y) - log10(bottom)) / (log10(top) - log10(bottom))
-    return (y - bottom) / (top - bottom)
+    moved[order] = isotonic_regression(places[order] - gaps).x + gaps
+    return moved

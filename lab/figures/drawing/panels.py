@@ -57,7 +57,6 @@ class Panels(Generic[Key]):
 
     @property
     def first(self) -> Axes:
-        """The first panel."""
         return self.grid[0][0]
 
     def framed(

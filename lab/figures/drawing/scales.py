@@ -12,8 +12,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from lab.figures.drawing.bands import SMALLEST, Floats
 
-LARGEST = 1e300
-"""A logarithmic axis ends about here, so that it has an end."""
+_LARGEST = 1e300  # a logarithmic axis ends about here, so that it has an end
 
 
 def whole_numbers() -> MaxNLocator:
@@ -61,7 +60,7 @@ def log_axis(ax: Axes, values: Sequence[Floats]) -> None:
     for alike in ax.get_shared_y_axes().get_siblings(ax):
         alike.set_autoscaley_on(False)
     ax.set_yscale("log")
-    ax.set_ylim(max(low / margin, SMALLEST), max(min(high, LARGEST) * margin, 10 * SMALLEST))
+    ax.set_ylim(max(low / margin, SMALLEST), max(min(high, _LARGEST) * margin, 10 * SMALLEST))
     powers_of_ten(ax.yaxis, 7)
     if decades < 1.5:
         ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades > 0.8 else (1, 1.5, 2, 3, 5, 7)))

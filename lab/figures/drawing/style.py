@@ -16,8 +16,7 @@ from matplotlib.colors import to_hex
 INK = "#222222"
 QUIET = "#666666"
 HAIRLINE = "#dddddd"
-ACCENT = "#b3400a"
-"""Of bounds and of slopes that are drawn over something else."""
+ACCENT = "#b3400a"  # of bounds and of slopes that are drawn over something else
 
 Looks: TypeAlias = dict[str, Any]
 """How something looks, as the keywords that matplotlib takes."""
@@ -25,19 +24,15 @@ Looks: TypeAlias = dict[str, Any]
 MISSING: Looks = {"facecolor": "white", "hatch": "////", "edgecolor": "#bbbbbb", "linewidth": 0}
 """How an area looks where there is no value."""
 
-SMALL = 7.5
-"""Size in points of notes and of labels at the ends of lines."""
-
+SMALL = 7.5  # size in points of notes and of labels at the ends of lines
+BAND_OPACITY = 0.18
 SATURATION_MAP = "magma_r"
 """Perceptually uniform and monotone in lightness, so that it prints in grey: pale is 0, dark is 1."""
 
-BAND_OPACITY = 0.18
-
 _OKABE_ITO = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#e69f00", "#56b4e9")
+FIRST_COLOUR = _OKABE_ITO[0]
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h")
-Dashes = tuple[float, tuple[float, ...]]
-"""A line style as matplotlib takes it: an offset, and the lengths of ink and gap."""
-
+Dashes = tuple[float, tuple[float, ...]]  # as matplotlib takes them: an offset, and lengths of ink and gap
 SOLID: Dashes = (0, ())
 _DASHES: tuple[Dashes, ...] = (SOLID, (0, (5, 1.5)), (0, (1, 1)), (0, (6, 1.5, 1, 1.5)))
 
@@ -62,9 +57,9 @@ def area(colour: str, hatch: str) -> Looks:
 
 def dot(*, filled: bool) -> Looks:
     """How a mark without a line looks in the first colour."""
-    colour = categories(1)[0].colour
-    face = colour if filled else "white"
-    return {"color": colour, "marker": "o", "linestyle": "none", "markersize": 4.5, "markerfacecolor": face}
+    face = FIRST_COLOUR if filled else "white"
+    look: Looks = {"color": FIRST_COLOUR, "markerfacecolor": face}
+    return look | {"marker": "o", "linestyle": "none", "markersize": 4.5}
 
 
 def context() -> AbstractContextManager[None]:

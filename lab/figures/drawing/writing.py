@@ -18,15 +18,11 @@ from numpy.typing import NDArray
 from lab.figures.drawing import style
 from lab.figures.drawing.bands import Floats
 
-Entry: TypeAlias = tuple[Artist, str]
-"""A mark and a label of a legend."""
+Entry: TypeAlias = tuple[Artist, str]  # a mark and a label of a legend
 
-_CHARACTER = 0.6
-"""Width of a character of DejaVu Sans, on average and with room to spare, in font sizes."""
-
-_BOLD_CHARACTER = 0.68
-_LINE = 1.55
-"""Height of a line of a title or a legend, in font sizes."""
+# In font sizes: the widths of a character of DejaVu Sans, on average and with room to spare, and the height
+# of a line of a title or a legend.
+_CHARACTER, _BOLD_CHARACTER, _LINE = 0.6, 0.68, 1.55
 
 
 def headline(figure: Figure, title: str) -> None:
@@ -116,12 +112,7 @@ def trials_entry(counts: Sequence[int], *, bars: bool = False) -> Entry:
 
 def layer_names(layers: Sequence[int]) -> str:
     """``layer 1`` or ``layers 1–3, 5``: runs of layers in short; the layers are in order."""
-    runs: list[list[int]] = []
-    for layer in layers:
-        if runs and layer == runs[-1][-1] + 1:
-            runs[-1].append(layer)
-        else:
-            runs.append([layer])
+    runs = np.split(np.asarray(layers), np.flatnonzero(np.diff(layers) != 1) + 1)
     names = ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
     return f"layer{'s' if len(layers) > 1 else ''} {names}"
 

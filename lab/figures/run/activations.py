@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite, nan
+from math import isfinite
 from typing import NamedTuple
 
 import numpy as np
@@ -14,12 +14,10 @@ from matplotlib.figure import Figure
 from lab import parts
 from lab.figures.drawing import marks, panels, style, writing
 from lab.figures.drawing.bands import Floats
-from lab.figures.tables import by_variant, checked, of_variants
+from lab.figures.tables import by_variant, checked, number_of, of_variants
 
 _MOST_SHOWN = 6
-_REACH = 8.0
-"""Curves are shown for |z| up to here."""
-
+_REACH = 8.0  # curves are shown for |z| up to here
 _ROWS = {"sigma": "σ(z)", "slope": "slope σ′(z)", "curvature": "curvature σ″(z)"}
 
 
@@ -92,7 +90,7 @@ def _draw_bounds(ax: Axes, tables: parts.Tables, variant: str) -> None:
     """Dashed lines at inf σ′ and sup σ′, labelled, where they are known and finite."""
     proved = ", proved" if of_variants(tables, "bounds").get(variant, "") == "proved" else ""
     for column, name, below in (("inf_slope", "inf σ′", True), ("sup_slope", "sup σ′", False)):
-        value = float(of_variants(tables, column).get(variant, nan))
+        value = number_of(tables, variant, column)
         if isfinite(value):
             marks.bound(ax, value, f"{name} = {value:.4g}{proved}", below=below)
     ax.margins(y=0.2)

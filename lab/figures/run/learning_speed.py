@@ -1,31 +1,35 @@
-"""The learning speed of each layer while it trains."""
+"""The learning speed of each layer: while it trains, and at the start against the end."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lab import parts
-from lab.figures import predictions
 from lab.figures.drawing import marks, panels, scales, style, writing
 from lab.figures.drawing.bands import Band
-from lab.figures.tables import Shown, checked
+from lab.figures.run import prediction
+from lab.figures.tables import Shown, checked, over_layers
 
-SPEED_LABEL = "learning speed ‖∂C/∂bˡ‖\n(cost per unit of bias)"
-WEIGHT_SPEED_LABEL = "learning speed ‖∂C/∂wˡ‖\n(cost per unit of weight)"
+_BIAS_SPEED = "learning speed ‖∂C/∂bˡ‖\n(cost per unit of bias)"
+_WEIGHT_SPEED = "learning speed ‖∂C/∂wˡ‖\n(cost per unit of weight)"
 
-_HEIGHT = 2.5
-_MOST_NAMED = 16
-"""Of more layers the legend names some."""
-
-_AT_THE_START = 0.16
-"""The share of a panel's width that the predictions take, which are of the start."""
-
+_HEIGHT = 2.5  # inches
+_MOST_NAMED = 16  # of more layers the legend names some
+_AT_THE_START = 0.16  # the share of a panel's width that the predictions take, which are of the start
 _PREDICTED: style.Looks = {"linestyle": (0, (4, 2)), "linewidth": 1}
+
+_MOST_TOGETHER = 8  # so many variants share a panel of `SpeedByLayer`; more get further panels
+_DISTANCE = 0.06  # between neighbouring variants, in layers, so that their bars do not hide each other
+_FIRST: style.Looks = {"linestyle": "--", "markerfacecolor": "white"}
+_LAST: style.Looks = {"linestyle": "-"}
+_DASH: style.Looks = {"marker": "_", "markersize": 9, "markeredgewidth": 1.2, "linestyle": "none"}
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class LearningSpeed(parts.Figure):
     needs = ("layers",)
 
     def draw(self, tables: parts.Tables) -> Figure:
-        return speeds(tables, "learning_speed", SPEED_LABEL)
+        return _speeds(tables, "learning_speed", _BIAS_SPEED)
 
 
 @dataclass(frozen=True)
@@ -53,35 +57,31 @@ class WeightSpeed(parts.Figure):
     needs = ("layers",)
 
     def draw(self, tables: parts.Tables) -> Figure:
-        return speeds(tables, "learning_speed_w", WEIGHT_SPEED_LABEL)
+        return _speeds(tables, "learning_speed_w", _WEIGHT_SPEED)
 
 
-def speeds(tables: parts.Tables, quantity: str, label: str) -> Figure:
-    """One panel a variant, one line a layer, of a learning speed of ``layers``, on a log axis."""
+def _speeds(tables: parts.Tables, quantity: str, label: str) -> Figure:
     shown = Shown.of(tables, checked(tables, "layers", quantity))
     looks = style.ramp(shown.layers)
     bands = shown.bands(quantity)
     lines = [one for of_variant in bands.values() for one in of_variant.values()]
     predicted = {
-        name: predictions.levels(tables, name, quantity, {l: float(one.median[0]) for l, one in of.items()})
+        name: prediction.levels(tables, name, quantity, {l: float(one.median[0]) for l, one in of.items()})
         for name, of in bands.items()
     }
     levels = [level for of_variant in predicted.values() for level in of_variant.values()]
 
     multiples = panels.wrapped(bands, height=_HEIGHT, label=label)
     scales.log_axis(multiples.first, [*(one.edges for one in lines), np.array(levels)])
-    for name, ax in multiples.axes.items():
+    notes = shown.outcomes()
+    for note, (name, ax) in zip(notes, multiples.axes.items(), strict=True):
         for layer, level in predicted[name].items():
             ax.axhline(level, 0, _AT_THE_START, color=looks[layer].colour, zorder=1.5, **_PREDICTED)
         _draw_layers(ax, bands[name], looks)
-    dashes = writing.line(predictions.LABEL, color=style.QUIET, **_PREDICTED)
+        note += _zero_notes(bands[name], shown.time)
+    dashes = [writing.line(prediction.AT_START, color=style.QUIET, **_PREDICTED)] if levels else []
     trials = writing.trials_entry([one.trials for one in lines])
-    zeros = [_zero_notes(of_variant, shown.time) for of_variant in bands.values()]
-    return multiples.framed(
-        shown.time,
-        [*([dashes] if levels else []), trials, *shown.left_out],
-        [[*outcomes, *notes] for outcomes, notes in zip(shown.outcomes(), zeros, strict=True)],
-    )
+    return multiples.framed(shown.time, [*dashes, trials, *shown.left_out], notes)
 
 
 def _draw_layers(ax: Axes, bands: Mapping[int, Band], looks: Mapping[int, style.Look]) -> None:
@@ -107,3 +107,102 @@ def _zero_notes(bands: Mapping[int, Band], unit: str) -> list[str]:
         if zero.any():
             layers.setdefault(writing.zeros_note(zero, one.x, unit), []).append(layer)
     return [f"{writing.layer_names(alike)}: {note}" for note, alike in layers.items()]
+
+
+@dataclass(frozen=True)
+class GradientCosine(parts.Figure):
+    """The cosine of what is trained along to the true gradient, a line a layer: a panel a variant.
+
+    1 is the gradient itself, 0 a direction along which C does not change, below 0 one along which it grows.
+    Lines are medians over the trials, bands hold 90 % of them. It is recorded of counterfactuals, whose σ′ is
+    max(σ′, floor) on the way back.
+    """
+
+    needs = ("layers",)
+
+    def draw(self, tables: parts.Tables) -> Figure:
+        shown = Shown.of(tables, checked(tables, "layers", "gradient_cosine"))
+        looks = style.ramp(shown.layers)
+        bands = shown.bands("gradient_cosine")
+        multiples = panels.wrapped(bands, height=2.2, label="cosine to the gradient of C")
+        for name, ax in multiples.axes.items():
+            ax.axhline(0, color=style.QUIET, linewidth=0.8)
+            for layer, one in bands[name].items():
+                marks.draw_band(ax, one, looks[layer], f"layer {layer}")
+            if not any(one.drawable for one in bands[name].values()):
+                panels.nothing(ax, "no finite reading")
+        multiples.first.set_ylim(-1.05, 1.05)
+        trials = writing.trials_entry([one.trials for of in bands.values() for one in of.values()])
+        return multiples.framed(shown.time, [trials, *shown.left_out], shown.outcomes())
+
+
+@dataclass(frozen=True)
+class SpeedByLayer(parts.Figure):
+    """Learning speed ‖∂C/∂bˡ‖ over the layers, all variants: first reading (open, dashed) and last (filled).
+
+    Points are medians over the trials, bars hold 90 % of them. The last reading of a variant is the last one
+    with a finite trial; the legend says when it was if it is not the run's last. A median of exactly zero has
+    no logarithm: it is a mark on the floor of the panel. Where the table ``prediction`` is there, dashes are
+    at the speeds predicted for the start: ratios, of which the last hidden layer's is set to its first
+    reading.
+    """
+
+    needs = ("layers",)
+
+    def draw(self, tables: parts.Tables) -> Figure:
+        shown = Shown.of(tables, checked(tables, "layers", "learning_speed"))
+        profiles = {name: _profile(tables, name, rows, shown) for name, rows in shown.variants.items()}
+        looks = dict(zip(profiles, style.categories(len(profiles)), strict=True))
+        names = list(profiles)
+        groups = [names[start : start + _MOST_TOGETHER] for start in range(0, len(names), _MOST_TOGETHER)]
+        readings = [one for profile in profiles.values() for one in (profile.first, profile.last)]
+
+        multiples = panels.wrapped(range(len(groups)), height=3.2, label=_BIAS_SPEED, titled=False)
+        scales.log_axis(multiples.first, [one.edges for one in readings])
+        for ax, group in zip(multiples.axes.values(), groups, strict=True):
+            for name, shift in zip(group, marks.shifts(len(group), _DISTANCE), strict=True):
+                _draw_profile(ax, profiles[name], looks[name], shift)
+        scales.layer_axis(multiples.first, shown.layers)
+
+        end = shown.rows[shown.time].max()
+        more = []
+        for name, one in profiles.items():
+            early = f" (last reading: {shown.time} {one.at:.4g})" if one.at < end else ""
+            more.append(writing.line(name + early, **looks[name].line(**_LAST)))
+        quiet = style.Look(style.QUIET, "o", style.SOLID)
+        more.append(writing.line("first reading", **quiet.line(**_FIRST)))
+        more.append(writing.line("last reading", **quiet.line(**_LAST)))
+        more.append(writing.trials_entry([one.first.trials for one in profiles.values()], bars=True))
+        if any((reading.median == 0).any() for reading in readings):
+            more.append(writing.words("a mark on the floor: zero"))
+        if any(one.predicted for one in profiles.values()):
+            more.append(writing.line(prediction.AT_START, color=style.QUIET, **_DASH))
+        return multiples.framed("layer", more)
+
+
+class _Profile(NamedTuple):
+    """The first and the last finite reading of a variant, when the last was, and the prediction by layer."""
+
+    first: Band
+    last: Band
+    at: float
+    predicted: dict[int, float]
+
+
+def _profile(tables: parts.Tables, variant: str, rows: pd.DataFrame, shown: Shown) -> _Profile:
+    rows = rows[rows["layer"].isin(shown.layers)]
+    finite = rows[np.isfinite(rows["learning_speed"])]
+    steps = (finite if len(finite) else rows.head(1))["step"]
+    first, last = (over_layers(rows, "learning_speed", step) for step in (steps.min(), steps.max()))
+    at_start = dict(zip(map(int, first.x), map(float, first.median), strict=True))
+    predicted = prediction.levels(tables, variant, "learning_speed", at_start)
+    at = rows.loc[rows["step"] == steps.max(), shown.time].iloc[0]
+    return _Profile(first, last, float(at), predicted)
+
+
+def _draw_profile(ax: Axes, profile: _Profile, look: style.Look, shift: float) -> None:
+    for reading, looks in ((profile.first, look.line(**_FIRST)), (profile.last, look.line(**_LAST))):
+        marks.draw_points(ax, reading.positive, looks, shift)
+        marks.floor_marks(ax, reading.x[reading.median == 0] + shift, **looks)
+    layers, levels = np.array(list(profile.predicted)), list(profile.predicted.values())
+    ax.plot(layers + shift, levels, color=look.colour, **_DASH)

@@ -1,7 +1,8 @@
-"""The learning speed of each layer as it is predicted, beside what was measured when training began."""
+"""The learning speeds that the table ``prediction`` predicts for the start, and what was measured there."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,26 @@ from lab import parts
 from lab.figures.drawing import panels, scales, style
 from lab.figures.tables import by_variant, checked
 
+AT_START = "predicted for the start, from the last hidden layer"  # what a legend says of `levels`
 _LABEL = "learning speed ‖∂C/∂bˡ‖ over\nthat of the last hidden layer"
+
+
+def levels(
+    tables: parts.Tables, variant: str, quantity: str, at_start: Mapping[int, float]
+) -> dict[int, float]:
+    """Layer → the ``learning_speed`` (or ``_w``) that is predicted for it, for the layers of ``at_start``.
+
+    Predicted are ratios to the last hidden layer, so its speed is set to the one that ``at_start`` says was
+    measured. Empty where there is no prediction; what has no place on a logarithmic axis is left out.
+    """
+    column = quantity.replace("learning", "predicted")
+    if column not in tables.get("prediction", ()):
+        return {}
+    rows = checked(tables, "prediction", column)
+    ratios = rows[rows["variant"] == variant].set_index("layer")[column]
+    scale = at_start.get(max(len(ratios) - 1, 1), np.nan)
+    found = {layer: float(ratios[layer]) * scale for layer in at_start if layer in ratios}
+    return {layer: level for layer, level in found.items() if 0 < level < np.inf}
 
 
 @dataclass(frozen=True)
@@ -28,9 +48,8 @@ class Prediction(parts.Figure):
 
     def draw(self, tables: parts.Tables) -> Figure:
         variants = by_variant(checked(tables, "prediction", "predicted_speed"))
-        predicted = {name: relative(rows) for name, rows in variants.items()}
+        predicted = {name: _predicted(rows) for name, rows in variants.items()}
         measured = {name: _measured(tables, name, speeds.index) for name, speeds in predicted.items()}
-        colour = style.categories(1)[0].colour
         label = "measured at the first reading, root mean square over the trials"
         multiples = panels.wrapped(predicted, height=2.5, label=_LABEL)
         speeds = [one.to_numpy(np.float64) for one in (*predicted.values(), *measured.values())]
@@ -38,14 +57,14 @@ class Prediction(parts.Figure):
         for name, ax in multiples.axes.items():
             theory, points = _visible(predicted[name]), _visible(measured[name])
             ax.plot(theory, color=style.ACCENT, linestyle="--", label="predicted by mean field theory")
-            ax.plot(points, "o", color=colour, label=label if len(points) else "")
+            ax.plot(points, "o", color=style.FIRST_COLOUR, label=label if len(points) else "")
             if predicted[name].isna().all():
                 panels.nothing(ax, "no prediction")
         scales.layer_axis(multiples.first, list(max(predicted.values(), key=len).index))
         return multiples.framed("layer")
 
 
-def relative(rows: pd.DataFrame) -> pd.Series:
+def _predicted(rows: pd.DataFrame) -> pd.Series:
     """The predicted speeds by layer, the output left out, over that of the last hidden layer."""
     speeds = rows.set_index("layer")["predicted_speed"]
     hidden = speeds.iloc[:-1] if len(speeds) > 1 else speeds
@@ -54,7 +73,7 @@ def relative(rows: pd.DataFrame) -> pd.Series:
 
 def _measured(tables: parts.Tables, variant: str, hidden: pd.Index) -> pd.Series:
     """Ratios of root mean squares over the trials, at the first reading; empty where none was recorded."""
-    if "layers" not in tables or "learning_speed" not in tables["layers"]:
+    if "learning_speed" not in tables.get("layers", ()):
         return pd.Series(dtype=np.float64)
     layers = tables["layers"]
     rows = layers[(layers["variant"] == variant) & (layers["step"] == layers["step"].min())]

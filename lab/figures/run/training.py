@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -10,13 +11,11 @@ from matplotlib.figure import Figure
 
 from lab import parts
 from lab.figures.drawing import marks, panels, scales, style, writing
-from lab.figures.drawing.bands import Band
 from lab.figures.tables import band, by_variant, checked, labels, of_variants, time_axis
 
 _ROWS = {"cost": "cost C", "accuracy": "accuracy\n(share of examples)"}
 _MARKERS = 6
-_WIDE = 100.0
-"""Costs whose medians differ by more than this factor are drawn on a logarithmic axis."""
+_WIDE = 100.0  # costs whose medians differ by more than this factor have a logarithmic axis
 
 
 @dataclass(frozen=True)
@@ -40,11 +39,11 @@ class Training(parts.Figure):
         columns = {"": ": ".join(["training data", *(seen if len(seen) == 1 else ())])}
         if _has(steps, "test_cost") or _has(steps, "test_accuracy"):
             columns["test_"] = "test data"
+        # Only readings at which something was evaluated, so that the line joins them.
         lines = {
-            (row, column): [_evaluated(of, column + row, time) for of in variants.values()]
-            for row in rows
-            for column in columns
-            if _has(steps, column + row)
+            (row, data): [band(of[of[data + row].notna()], data + row, time) for of in variants.values()]
+            for row, data in product(rows, columns)
+            if _has(steps, data + row)
         }
         width = 3.7 if len(columns) > 1 else 5.6
         matrix = panels.matrix(rows, columns, height=2.4, width=width, sharex="all", sharey="row")
@@ -60,16 +59,11 @@ class Training(parts.Figure):
         if "accuracy" in rows:
             ax = matrix.axes["accuracy", ""]
             ax.set_ylim(top=min(ax.get_ylim()[1], 1.02))
-        names = zip(labels(tables, variants), looks, strict=True)
-        entries = [writing.line(name, **look.line()) for name, look in names]
+        names = labels(tables, variants)
+        entries = [writing.line(name, **look.line()) for name, look in zip(names, looks, strict=True)]
         trials = [one.trials for of_panel in lines.values() for one in of_panel]
         return matrix.framed(time, [*entries, writing.trials_entry(trials)])
 
 
 def _has(steps: pd.DataFrame, column: str) -> bool:
     return column in steps and bool(steps[column].notna().any())
-
-
-def _evaluated(rows: pd.DataFrame, quantity: str, time: str) -> Band:
-    """The band of the readings at which something was evaluated, so that the line joins them."""
-    return band(rows[rows[quantity].notna()], quantity, time)

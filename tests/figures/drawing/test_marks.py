@@ -9,22 +9,22 @@ from lab.figures.drawing.marks import MOST_ASIDE, End, end_labels, spread
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8), st.floats(0.01, 0.1))
 def test_labels_end_up_apart_and_in_order(places, gap):
-    moved = spread(places, gap)
+    moved = spread(np.array(places), gap)
     order = np.argsort(places, kind="stable")
-    assert (np.diff(np.array(moved)[order]) >= gap - 1e-9).all()
+    assert (np.diff(moved[order]) >= gap - 1e-9).all()
     assert np.mean(moved) == pytest.approx(np.mean(places))
 
 
-def test_labels_that_are_apart_stay():
-    assert spread([0.9, 0.1, 0.5], 0.1) == pytest.approx([0.9, 0.1, 0.5], rel=1e-15)
-
-
-def test_labels_at_one_place_stand_around_it():
-    assert spread([0.5, 0.5, 0.5], 0.1) == pytest.approx([0.4, 0.5, 0.6])
-
-
-def test_blocks_that_meet_become_one():
-    assert spread([0.1, 0.2, 0.3, 0.31], 0.1) == pytest.approx([0.0775, 0.1775, 0.2775, 0.3775])
+@pytest.mark.parametrize(
+    ("places", "moved"),
+    [
+        pytest.param([0.9, 0.1, 0.5], [0.9, 0.1, 0.5], id="labels that are apart stay"),
+        pytest.param([0.5, 0.5, 0.5], [0.4, 0.5, 0.6], id="labels at one place stand around it"),
+        pytest.param([0.1, 0.2, 0.3, 0.31], [0.0775, 0.1775, 0.2775, 0.3775], id="blocks that meet join"),
+    ],
+)
+def test_labels_move_as_little_as_possible(places, moved):
+    assert spread(np.array(places), 0.1) == pytest.approx(moved, rel=1e-15)
 
 
 def test_only_labels_at_the_same_end_move_each_other():

@@ -1,9 +1,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.collections import PolyCollection
 
 from lab.analysis.ledger import REMOVED, ledger
 from lab.figures import draw
+from lab.figures.run.explanations import CAUSES
 
 
 def rows(delta, error, **changes):
@@ -28,11 +30,9 @@ def test_the_bars_are_the_medians_of_the_ledger(tables, drawn):
                 np.testing.assert_allclose([height for _, height in part], expected, rtol=1e-12)
 
 
-def test_parts_are_told_apart_without_colour(drawn, texts):
-    figure = drawn("ledger")
-    assert {bar.get_hatch() for bar in figure.axes[0].containers[0]} == {""}
-    assert {bar.get_hatch() for bar in figure.axes[0].containers[1]} == {"/////"}
-    assert {"what the weights did", "what σ′ did", "median of 17–20 trials"} <= set(texts(figure))
+def test_parts_are_told_apart_without_colour(drawn):
+    hatches = [{bar.get_hatch() for bar in part} for part in drawn("ledger").axes[0].containers]
+    assert hatches == [{""}, {"/////"}]
 
 
 def test_parts_of_one_sign_stack_and_others_stand_on_both_sides():
@@ -80,3 +80,41 @@ def test_of_a_counterfactual_it_is_not_the_slope_alone(tables, texts):
     lifted = {**tables, "variants": tables["variants"].assign(surrogate_floor=0.1)}
     assert "what σ′, or max(σ′, floor) in its place, did" in texts(draw("ledger", lifted))
     assert "what σ′ did" in texts(draw("ledger", tables))
+
+
+def areas(ax):
+    """The areas of a stack, from the bottom up."""
+    return [area for area in ax.collections if isinstance(area, PolyCollection)]
+
+
+def heights(area, readings):
+    """How high an area is at each reading."""
+    x, y = area.get_paths()[0].vertices.T
+    return np.array([np.ptp(y[x == at]) for at in readings])
+
+
+def test_the_areas_are_the_shares_meaned_over_the_trials(tables, drawn):
+    figure, layers = drawn("causes"), tables["layers"]
+    for column, variant in enumerate(layers["variant"].unique()):
+        for row in range(5):
+            at = layers[(layers["variant"] == variant) & (layers["layer"] == row + 1)].groupby("epoch")
+            for cause, area in zip(CAUSES, areas(figure.axes[4 * row + column]), strict=True):
+                expected = at[cause].mean()
+                np.testing.assert_allclose(heights(area, expected.index), expected, atol=1e-12)
+
+
+def test_the_stack_fills_the_panel(drawn):
+    for ax in drawn("causes").axes:
+        assert ax.get_ylim() == (0, 1)
+        assert areas(ax)[-1].get_paths()[0].vertices[:, 1].max() == pytest.approx(1)
+
+
+def test_causes_are_told_apart_without_colour(drawn):
+    hatches = [area.get_hatch() for area in areas(drawn("causes").axes[0])]
+    assert len(set(hatches[1:5])) == 4
+
+
+def test_a_single_reading_of_causes_is_seen(make_tables):
+    tables = make_tables(("a",), 1, 1)
+    tables["layers"] = tables["layers"].query("step == 0")
+    assert draw("causes", tables).axes[0].get_xlim() == (-0.5, 0.5)

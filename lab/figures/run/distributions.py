@@ -1,10 +1,9 @@
-"""Where the weighted inputs z of each layer lie on the slope σ′ of its activation."""
+"""How the slopes σ′(z) of each layer are distributed, and where its z lie on the slope."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from math import nan
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,20 +11,61 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lab import parts
-from lab.figures.drawing import panels, style
-from lab.figures.drawing.bands import Floats
-from lab.figures.tables import Shown, checked, of_variants, threshold
+from lab.figures.drawing import marks, panels, scales, style, writing
+from lab.figures.drawing.bands import Band, Floats
+from lab.figures.tables import Shown, checked, number_of, threshold
+
+_LOOK = style.categories(1)[0]
 
 _BINS = 60
-_TAIL = 0.001
-"""The share of the examples that may lie beyond either end of the z axis."""
-
-_AT_LEAST = 3.0
-"""The z axis reaches at least so far to both sides, so that σ′ has a shape."""
-
-_LAST: style.Looks = {"color": style.categories(1)[0].colour, "alpha": 0.45}
+_TAIL = 0.001  # the share of the examples that may lie beyond either end of the z axis
+_AT_LEAST = 3.0  # the z axis reaches so far to both sides, so that σ′ has a shape
+_LAST: style.Looks = {"color": _LOOK.colour, "alpha": 0.45}
 _FIRST: style.Looks = {"color": style.INK, "linestyle": (0, (2, 1)), "linewidth": 0.8}
-_SATURATED = "#eeeeee"
+_SATURATED: style.Looks = {"facecolor": "#eeeeee", "linewidth": 0, "zorder": 0}
+
+
+@dataclass(frozen=True)
+class Slopes(parts.Figure):
+    """The distribution of σ′(z) over neurons and examples: a row a layer, a column a variant, log axis.
+
+    The line is the median slope, the band reaches from the 2nd to the 98th percentile (each of them the
+    median over the trials). A median slope that is not above 0 is a mark on the floor of its panel. A dashed
+    line is the floor inf σ′ of the hidden layers' activation, where that is above 0.
+    """
+
+    needs = ("layers",)
+
+    def draw(self, tables: parts.Tables) -> Figure:
+        layers = checked(tables, "layers", "slope_p02", "slope_p50", "slope_p98")
+        shown = Shown.of(tables, layers, most_layers=6, most_variants=6)
+        low, middle, high = (shown.bands(name) for name in ("slope_p02", "slope_p50", "slope_p98"))
+        spreads = {
+            (layer, name): replace(one, low=low[name][layer].median, high=high[name][layer].median)
+            for name, of_name in middle.items()
+            for layer, one in of_name.items()
+        }
+        floors = {name: number_of(tables, name, "inf_slope") for name in middle}
+
+        matrix = shown.matrix(height=1.05, sharey="row")
+        for layer, row in zip(shown.layers, matrix.grid, strict=True):
+            edges = [spread.edges for (at, _), spread in spreads.items() if at == layer]
+            scales.log_axis(row[0], [*edges, np.array(list(floors.values()))])
+        for (layer, name), spread in spreads.items():
+            ax, floor = matrix.axes[layer, name], floors[name]
+            _draw_spread(ax, spread)
+            if floor > 0 and layer < shown.variants[name]["layer"].max():
+                label = f"inf σ′ = {floor:.4g}" if layer == shown.layers[0] else ""
+                marks.bound(ax, floor, label, below=True)
+        trials = writing.words(writing.trials_text([spread.trials for spread in spreads.values()]))
+        return matrix.framed(shown.time, [trials, *shown.left_out], shown.outcomes(), y="slope σ′(z)")
+
+
+def _draw_spread(ax: Axes, spread: Band) -> None:
+    marks.draw_line(ax, spread.positive, _LOOK, "median slope over neurons and examples")
+    marks.fill_band(ax, spread.positive, _LOOK.colour, "2nd to 98th percentile")
+    hidden = spread.x[spread.median <= 0]
+    marks.floor_marks(ax, hidden, "on the floor: a median slope of 0 or less", color=_LOOK.colour)
 
 
 @dataclass(frozen=True)
@@ -47,12 +87,10 @@ class ZDistribution(parts.Figure):
         steps = [rows["step"] for rows in shown.variants.values()]
         last_label = f"last reading{_at(map(max, steps))}, to its own height"
         first_label = f"first reading{_at(map(min, steps))}"
-        saturated = f"saturated: |σ′(z)| < {threshold(tables)} sup|σ′|"
         matrix = shown.matrix(height=1.05)
         for name, rows in shown.variants.items():
             first, last = rows["step"].min(), rows["step"].max()
             edges = np.linspace(*_reach(rows[rows["step"].isin((first, last))]), _BINS + 1)
-            tau = float(of_variants(tables, "saturation_threshold").get(name, nan))
             for layer in shown.layers:
                 ax, here = matrix.axes[layer, name], rows[rows["layer"] == layer]
                 ax.set_yticks([])
@@ -64,7 +102,7 @@ class ZDistribution(parts.Figure):
                     ax.stairs(before, edges, label=first_label, **_FIRST)
                 ax.set_ylim(bottom=0)
                 ax.set_xlim(edges[0], edges[-1])
-                _draw_slope(ax, *_curve(tables, name, layer), tau, saturated)
+                _draw_slope(ax, tables, name, layer)
         return matrix.framed("z", shown.left_out, y="density of z")
 
 
@@ -73,7 +111,7 @@ def density(rows: pd.DataFrame, edges: Floats) -> Floats:
 
     What a bin counts is taken as spread evenly over it; the whole has area 1, what lies outside included.
     """
-    low, high, count = (rows[column].to_numpy(dtype=np.float64) for column in ("low", "high", "count"))
+    low, high, count = rows[["low", "high", "count"]].to_numpy(np.float64).T
     share = np.clip((edges[:, np.newaxis] - low) / (high - low), 0, 1)
     below = share @ count / count.sum() if count.size else np.zeros_like(edges)
     return np.diff(below) / np.diff(edges)
@@ -88,23 +126,21 @@ def _reach(rows: pd.DataFrame) -> tuple[float, float]:
     return min(float(low), -_AT_LEAST), max(float(high), _AT_LEAST)
 
 
-def _curve(tables: parts.Tables, variant: str, layer: int) -> tuple[Floats, Floats]:
-    """Points z and slopes σ′(z) of one layer; empty where the run has no curves."""
+def _draw_slope(ax: Axes, tables: parts.Tables, variant: str, layer: int) -> None:
+    """σ′(z) on an axis on the right, and grey where it is saturated; nothing where the run has no curves."""
     if "curves" not in tables:
-        return np.empty(0), np.empty(0)
+        return
     curves = checked(tables, "curves", "z", "slope")
     rows = curves[(curves["variant"] == variant) & (curves["layer"] == layer)].sort_values("z")
-    return rows["z"].to_numpy(dtype=np.float64), rows["slope"].to_numpy(dtype=np.float64)
-
-
-def _draw_slope(ax: Axes, z: Floats, slope: Floats, tau: float, label: str) -> None:
+    z, slope = rows[["z", "slope"]].to_numpy(np.float64).T
     if not z.size:
         return
     known = slope[np.isfinite(slope)]
     steepest = float(np.abs(known).max(initial=0)) or 1.0
-    saturated = np.abs(slope) < tau * steepest
-    area: style.Looks = {"facecolor": _SATURATED, "linewidth": 0, "zorder": 0, "label": label}
-    ax.fill_between(z, 0, 1, where=saturated, transform=ax.get_xaxis_transform(), **area)
+    saturated = np.abs(slope) < number_of(tables, variant, "saturation_threshold") * steepest
+    label = f"saturated: |σ′(z)| < {threshold(tables)} sup|σ′|"
+    place = ax.get_xaxis_transform()
+    ax.fill_between(z, 0, 1, where=saturated, transform=place, label=label, **_SATURATED)
     right = ax.twinx()
     right.plot(z, slope, color=style.ACCENT, linewidth=1.1, label="σ′(z), axis on the right")
     right.set_ylim(min(0.0, 1.15 * float(known.min(initial=0))), 1.15 * steepest)

@@ -6,7 +6,43 @@ from hypothesis import strategies as st
 from matplotlib.patches import StepPatch
 
 from lab.figures import draw
-from lab.figures.run.z_distribution import density
+from lab.figures.drawing import style
+from lab.figures.run.distributions import density
+
+
+def test_the_line_is_the_median_slope_and_the_band_reaches_to_the_percentiles(drawn, tables):
+    layers = tables["layers"]
+    expected = layers.query("variant == 'sigmoid' and layer == 1").groupby("step")
+    ax = drawn("slopes").axes[0]
+    np.testing.assert_allclose(ax.lines[0].get_ydata(), expected["slope_p50"].median(), rtol=1e-14)
+    points = ax.collections[0].get_paths()[0].vertices
+    edges = points[points[:, 0] == 500, 1]
+    np.testing.assert_allclose(edges.min(), expected["slope_p02"].median()[500])
+    np.testing.assert_allclose(edges.max(), expected["slope_p98"].median()[500])
+
+
+def test_a_floor_above_zero_is_a_line_in_the_hidden_layers_only(drawn):
+    figure = drawn("slopes")
+    bounded = [
+        [line.get_ydata()[0] for line in ax.lines if line.get_color() == style.ACCENT] for ax in figure.axes
+    ]
+    assert bounded == [[], [], [], [0.1]] * 4 + [[], [], [], []]
+    low, high = figure.axes[3].get_ylim()
+    assert low < 0.1 < high
+    assert {ax.get_yscale() for ax in figure.axes} == {"log"}
+    assert [text.get_text() for text in figure.axes[3].texts] == ["inf σ′ = 0.1"]
+
+
+def test_slopes_at_or_below_zero_are_marks_never_minus_infinity(make_tables, texts):
+    tables = make_tables(("a",), 2, 2)
+    tables["layers"] = tables["layers"].assign(slope_p02=-0.1, slope_p50=0.0, slope_p98=1.0)
+    figure = draw("slopes", tables)
+    assert "on the floor: a median slope of 0 or less" in texts(figure)
+    ax = figure.axes[0]
+    line, marks = ax.lines
+    assert np.isnan(line.get_ydata()).all()
+    np.testing.assert_array_equal(marks.get_xdata(), np.arange(0, 501, 10))
+    assert (ax.collections[0].get_paths()[0].vertices[:, 1] > 0).all()
 
 
 def histogram(low, high, count, **keys):
@@ -38,20 +74,6 @@ def test_a_density_has_area_1(counts):
 
 def test_without_rows_a_density_is_zero():
     assert density(small().iloc[:0], np.array([0.0, 1, 2])).tolist() == [0, 0]
-
-
-def test_a_row_a_layer_and_a_column_a_variant(drawn, tables, texts):
-    figure = drawn("z_distribution")
-    panels = [ax for ax in figure.axes if stairs(ax)]
-    assert len(panels) == 20
-    assert [ax.get_title(loc="left") for ax in panels[:4]] == list(tables["layers"]["variant"].unique())
-    assert [ax.get_ylabel() for ax in panels[::4]] == [f"layer {layer}" for layer in range(1, 6)]
-    assert {
-        "last reading (step 500), to its own height",
-        "first reading (step 0)",
-        "σ′(z), axis on the right",
-        "saturated: |σ′(z)| < 0.05 sup|σ′|",
-    } <= set(texts(figure))
 
 
 def test_the_last_reading_is_filled_and_the_first_dashed():
@@ -88,20 +110,20 @@ def test_the_slope_is_drawn_on_its_own_axis_and_saturation_is_shaded(drawn, tabl
 
 
 def test_a_slope_with_a_floor_is_nowhere_saturated(drawn):
-    figure = drawn("z_distribution")
-    shades = [len(collection.get_paths()) for collection in figure.axes[3].collections]
-    assert shades == [0]
+    assert [len(shade.get_paths()) for shade in drawn("z_distribution").axes[3].collections] == [0]
 
 
-def test_the_axis_of_z_reaches_beyond_the_middle_of_the_slope():
-    (ax,) = draw("z_distribution", {"histograms": small()}).axes
-    assert ax.get_xlim() == (-3, 3)
-
-
-def test_a_few_far_away_do_not_stretch_the_axis():
-    rows = histogram([-4.0, 0.0, 1000.0], [0.0, 4.0, 1001.0], [5000, 5000, 1])
-    (ax,) = draw("z_distribution", {"histograms": rows.assign(variant="a", trial=0, step=0, layer=1)}).axes
-    assert ax.get_xlim() == (-4, 4)
+@pytest.mark.parametrize(
+    ("bins", "reach"),
+    [
+        pytest.param(([-1.0, 0.0], [0.0, 1.0], [5, 5]), 3, id="beyond the middle of the slope"),
+        pytest.param(([-4.0, 0.0, 1e3], [0.0, 4.0, 1001.0], [5000, 5000, 1]), 4, id="not to a few far away"),
+    ],
+)
+def test_how_far_the_axis_of_z_reaches(bins, reach):
+    rows = histogram(*bins, variant="a", trial=0, step=0, layer=1)
+    (ax,) = draw("z_distribution", {"histograms": rows}).axes
+    assert ax.get_xlim() == (-reach, reach)
 
 
 @pytest.mark.parametrize("slope", [0.0, np.nan])

@@ -1,0 +1,168 @@
+"""A row a variant: how fast, saturated and accurate each is, and what each changes against the first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from lab import parts
+from lab.analysis.comparisons import comparisons
+from lab.analysis.metrics import metric
+from lab.analysis.statistics import LEVEL
+from lab.analysis.summary import summary
+from lab.figures.drawing import panels, scales, style, writing
+from lab.figures.tables import by_variant, checked, labels, threshold
+
+_OPEN, _FILLED = style.dot(filled=False), style.dot(filled=True)
+_STROKE: style.Looks = {"color": style.ACCENT, "marker": "|", "markersize": 8, "mew": 1.2, "ls": "none"}
+_FARTHEST = 1e9  # ratios beyond this, or below its inverse, stand at the edge of their panel
+
+
+@dataclass(frozen=True)
+class Overview(parts.Figure):
+    """Speed ratio, saturation and accuracy of every variant, the most accurate first.
+
+    Left, ‖∂C/∂b‖ of the first hidden layer over that of the last, on a logarithmic axis, with a stroke at the
+    ratio that was predicted for the start; in the middle, the saturated share of the hidden layers: both as
+    open marks at the first reading and filled ones at the last, medians over the trials that are done. Right,
+    the accuracy after the last step over the test examples, or over the training examples where there are
+    none: a dot a trial, and a bar at their median.
+    """
+
+    needs = ("layers", "trials", "variants")
+
+    def draw(self, tables: parts.Tables) -> Figure:
+        trials = checked(tables, "trials", "final_accuracy", "final_test_accuracy")
+        over = "test" if trials["final_test_accuracy"].notna().any() else "training"
+        column = "final_test_accuracy" if over == "test" else "final_accuracy"
+        rows = summary(tables).sort_values(column, kind="stable", na_position="first", ignore_index=True)
+        of_variant = by_variant(trials)
+        names = labels(tables, {name: of_variant[name] for name in rows["variant"]})
+
+        figure, axes = panels.side_by_side(names, 3, width=2.5, row=0.19)
+        _ratios(axes[0], rows)
+        predicted = _predicted(tables, rows["variant"])
+        label = "predicted for the start" if predicted.notna().any() else ""
+        axes[0].plot(predicted.clip(1 / _FARTHEST, _FARTHEST), rows.index, **_STROKE, label=label)
+        axes[0].set_xlabel("speed of the first hidden layer\nover that of the last")
+        _first_to_last(axes[1], rows["saturation_start"], rows["saturation_end"])
+        axes[1].set_xlim(-0.03, 1.03)
+        axes[1].set_xlabel(f"saturated share of the hidden\nlayers (|σ′| < {threshold(tables)} sup|σ′|)")
+        _accuracies(axes[2], rows["variant"], trials, column)
+        axes[2].set_xlabel(f"accuracy at the end\n(share of {over} examples)")
+        writing.legend(figure, [writing.words("medians over the trials that are done; right: a dot a trial")])
+        return figure
+
+
+def _predicted(tables: parts.Tables, variants: pd.Series) -> pd.Series:
+    """The ratio predicted for the start; NaN where there is none, or a single hidden layer."""
+    if "prediction" not in tables:
+        return pd.Series(np.nan, index=variants.index)
+    rows = checked(tables, "prediction", "predicted_speed")
+    hidden = rows.groupby("variant")["layer"].max() - 1
+    first = rows[rows["layer"] == 1].set_index("variant")["predicted_speed"].where(hidden > 1)
+    return pd.Series(variants.map(first).where(lambda ratios: ratios > 0), dtype=np.float64)
+
+
+def _ratios(ax: Axes, rows: pd.DataFrame) -> None:
+    start, end = (rows[name].clip(1 / _FARTHEST, _FARTHEST) for name in ("ratio_start", "ratio_end"))
+    if not np.isfinite(np.concatenate([start, end])).any():
+        panels.nothing(ax, "needs two hidden layers")
+        return
+    ax.set_xscale("log")
+    ax.axvline(1, color=style.QUIET, linewidth=0.8)
+    _first_to_last(ax, start, end)
+    scales.powers_of_ten(ax.xaxis, 5)
+
+
+def _first_to_last(ax: Axes, start: pd.Series, end: pd.Series) -> None:
+    """Two marks a row, and a line between them."""
+    if start.isna().all() and end.isna().all():
+        panels.nothing(ax, "not recorded")
+        return
+    ax.hlines(start.index, start, end, color=_FILLED["color"], linewidth=0.8, alpha=0.6)
+    ax.plot(start, start.index, **_OPEN, label="first reading")
+    ax.plot(end, end.index, **_FILLED, label="last reading")
+
+
+def _accuracies(ax: Axes, names: pd.Series, trials: pd.DataFrame, column: str) -> None:
+    if trials[column].isna().all():
+        panels.nothing(ax, "no classes")
+        return
+    done = trials[trials["status"] == "done"]
+    place = dict(zip(names, names.index, strict=True))
+    ax.plot(done[column], done["variant"].map(place), **_FILLED | {"markersize": 2.5, "alpha": 0.5, "mew": 0})
+    medians = done.groupby("variant")[column].median()
+    ax.plot(medians, [place[name] for name in medians.index], "|", color=style.INK, markersize=8, mew=1.4)
+    ax.set_xlim(-0.03, 1.03)
+
+
+@dataclass(frozen=True)
+class Comparisons(parts.Figure):
+    """What each variant changes against the first: a row a variant, a panel a metric.
+
+    A mark is the mean difference over the trials of the same seed, its bar the 95 % bootstrap interval; a
+    filled mark is a difference with p < 0.05 by the sign-flip test, corrected after Holm over the rows of the
+    panel. The rows are those of the run's table ``comparisons``. A single pair has a mark without a bar, and
+    where there is none it is said. See `lab.analysis.comparisons`.
+    """
+
+    needs = ("trials", "steps", "layers", "variants")
+
+    def draw(self, tables: parts.Tables) -> Figure:
+        variants = by_variant(checked(tables, "trials"))
+        first, *others = variants
+        if not others:
+            return panels.blank("comparisons: there is one variant, and a comparison needs two")
+        rows = comparisons(tables)
+        if rows.empty:
+            return panels.blank("comparisons: no trial has a number to compare")
+        unpaired = rows.drop_duplicates("b").set_index("b")["unpaired"]
+        names = dict(zip(variants, labels(tables, variants), strict=True))
+        rest = [names[name] + (f"; {unpaired[name]} not paired" if unpaired[name] else "") for name in others]
+
+        metrics = rows.groupby("metric", sort=False)
+        figure, axes = panels.side_by_side(rest[::-1], len(metrics), width=2.3, row=0.24)
+        for ax, (name, of_metric) in zip(axes, metrics, strict=True):
+            _draw_differences(ax, of_metric, _unsure(rows))
+            unit = metric(str(name)).unit
+            ax.set_xlabel(f"Δ {name}\n({unit})" if unit else f"Δ {name}")
+        writing.legend(figure, [writing.words(f"Δ: difference to {names[first]}, {_pairs_text(rows)}")])
+        return figure
+
+
+def _draw_differences(ax: Axes, rows: pd.DataFrame, unsure: str) -> None:
+    """The differences of a metric, from the top row down."""
+    places = np.arange(len(rows))[::-1]
+    sure = rows["p_holm"].to_numpy(np.float64) < LEVEL
+    difference = rows["difference"].to_numpy(np.float64)
+    ax.axvline(0, color=style.QUIET, linewidth=0.8)
+    bar = "95 % bootstrap interval of the mean difference"
+    ax.plot(difference[sure], places[sure], **_FILLED, label=f"p < {LEVEL:g} after Holm")
+    ax.plot(difference[~sure], places[~sure], **_OPEN, label=unsure)
+    ax.hlines(places, rows["low"], rows["high"], color=_FILLED["color"], linewidth=1.2, label=bar)
+    middle: style.Looks = {"transform": ax.get_yaxis_transform(), "ha": "center", "va": "center"}
+    for place in places[rows["pairs"].to_numpy() == 0]:
+        ax.text(0.5, place, "no pair", fontsize=style.SMALL, color=style.QUIET, **middle)
+    ax.xaxis.set_major_locator(MaxNLocator(4))
+
+
+def _unsure(rows: pd.DataFrame) -> str:
+    """What an open mark means; of so few pairs that no p falls below the level, also that."""
+    if (rows["p_least"] < LEVEL).any():
+        return "may be chance"
+    most, family = int(rows["pairs"].max()), int(rows["family"].max())
+    few = "1 pair is too few" if most == 1 else f"{most} pairs are too few"
+    together = f" for {family} comparisons" if family > 1 else ""
+    return f"cannot be told from chance: {few}{together}"
+
+
+def _pairs_text(rows: pd.DataFrame) -> str:
+    least, most = int(rows["pairs"].min()), int(rows["pairs"].max())
+    count = f"{most}" if least == most else f"{least}–{most}"
+    return f"{count} pair{'s' * (most != 1)} of trials with the same seed"

@@ -1,0 +1,160 @@
+import numpy as np
+import pytest
+
+from lab.analysis.comparisons import comparisons
+from lab.analysis.summary import summary
+from lab.analysis.tables import derived
+from lab.figures import draw
+
+
+def ends(ax, filled):
+    """The x of a panel's marks of the last (filled) or the first reading, from the bottom row up."""
+    for line in ax.lines:
+        if line.get_marker() == "o" and (line.get_markerfacecolor() != "white") == filled:
+            return np.asarray(line.get_xdata(), float)
+    raise AssertionError("no such marks")
+
+
+def test_the_most_accurate_variant_stands_on_top(tables, drawn):
+    ratios, _, accuracies = drawn("overview").axes
+    told = [label.get_text() for label in ratios.get_yticklabels()]
+    best = summary(tables).sort_values("final_test_accuracy")
+    assert [name.split(";")[0] for name in told] == best["variant"].tolist()
+    medians = accuracies.lines[-1]
+    assert medians.get_marker() == "|"
+    assert dict(zip(medians.get_ydata(), medians.get_xdata(), strict=True)) == pytest.approx(
+        dict(enumerate(best["final_test_accuracy"]))
+    )
+
+
+def test_ratios_and_saturation_are_those_of_the_summary(tables, drawn):
+    ratios, saturated, _ = drawn("overview").axes
+    rows = summary(tables).sort_values("final_test_accuracy")
+    assert ratios.get_xscale() == "log"
+    assert ends(ratios, filled=False) == pytest.approx(rows["ratio_start"].clip(1e-9, 1e9).to_numpy())
+    assert ends(saturated, filled=True) == pytest.approx(rows["saturation_end"].to_numpy())
+
+
+def test_a_dot_a_trial_that_is_done(tables, drawn):
+    accuracies = drawn("overview").axes[2]
+    assert len(accuracies.lines[0].get_xdata()) == (tables["trials"]["status"] == "done").sum() == 77
+
+
+def test_without_test_examples_it_is_the_training_accuracy(make_tables, texts):
+    tables = make_tables(("a", "b"), 2, 3)
+    tables["trials"]["final_test_accuracy"] = np.nan
+    figure = draw("overview", tables)
+    assert "accuracy at the end\n(share of training examples)" in texts(figure)
+    assert len(figure.axes[2].lines[0].get_xdata()) == 4
+
+
+def test_what_is_not_there_is_said(make_tables, texts):
+    tables = make_tables(("a",), 2, 2)
+    tables["layers"] = tables["layers"].drop(columns="saturation")
+    tables["trials"][["final_accuracy", "final_test_accuracy"]] = np.nan
+    shown = texts(draw("overview", tables))
+    assert {"needs two hidden layers", "not recorded", "no classes"} <= set(shown)
+
+
+def test_a_stroke_tells_the_ratio_that_was_predicted(predicted, texts):
+    figure = draw("overview", predicted)
+    rows = summary(predicted).sort_values("final_test_accuracy")
+    first = predicted["prediction"].query("layer == 1").set_index("variant")["predicted_speed"]
+    (stroke,) = [line for line in figure.axes[0].lines if line.get_marker() == "|"]
+    assert stroke.get_xdata() == pytest.approx(rows["variant"].map(first).to_numpy())
+    assert "predicted for the start" in texts(figure)
+    without = {name: table for name, table in predicted.items() if name != "prediction"}
+    assert "predicted for the start" not in texts(draw("overview", without))
+
+
+def marks(ax):
+    """The x of all marks of a panel by their y."""
+    lines = [line for line in ax.lines if line.get_marker() == "o"]
+    return {y: x for line in lines for x, y in zip(line.get_xdata(), line.get_ydata(), strict=True)}
+
+
+@pytest.fixture(scope="module")
+def figure(tables):
+    return draw("comparisons", tables)
+
+
+def test_a_panel_a_metric_and_a_row_a_variant_but_the_first(figure):
+    assert [ax.get_xlabel() for ax in figure.axes] == [
+        "Δ final_test_accuracy",
+        "Δ epochs_to=0.9\n(epochs)",
+        "Δ log_speed_first\n(decades)",
+        "Δ log_ratio_end\n(decades)",
+    ]
+    told = [label.get_text() for label in figure.axes[0].get_yticklabels()][::-1]
+    assert told == ["tanh; 3 of 20 trials diverged", "relu", "tanh(z) + 0.1*z"]
+
+
+def test_marks_and_bars_are_those_of_the_table(tables, figure):
+    others = ["tanh", "relu", "tanh(z) + 0.1*z"]
+    rows = comparisons(tables, pairs=[("sigmoid", name) for name in others])
+    for ax, (_, of_metric) in zip(figure.axes, rows.groupby("metric", sort=False), strict=True):
+        shown = marks(ax)
+        np.testing.assert_array_equal([shown[2 - k] for k in range(3)], of_metric["difference"])
+        bars = [path.vertices[:, 0] for path in ax.collections[0].get_paths()]
+        np.testing.assert_array_equal(bars, of_metric[["low", "high"]])
+
+
+def test_what_may_be_chance_is_an_open_mark(make_tables, texts):
+    made = make_tables(("a", "b"), 6, 3)
+    figure = draw("comparisons", made)
+    rows = comparisons(made)
+    for ax, p in zip(figure.axes, rows["p_holm"], strict=True):
+        (mark,) = [line for line in ax.lines if line.get_marker() == "o" and len(line.get_xdata())]
+        assert (mark.get_markerfacecolor() != "white") == (p < 0.05)
+    pairs = "Δ: difference to a, 6 pairs of trials with the same seed"
+    assert {"p < 0.05 after Holm", "may be chance", pairs} <= set(texts(figure))
+
+
+def test_the_figure_and_the_table_of_the_run_agree_on_what_is_told(tables, make_tables):
+    """8 variants of 10 seeds: told by 7 comparisons with the first, and by 28 of every two not."""
+    for made in (tables, make_tables(tuple("abcdefgh"), 10, 3)):
+        figure, saved = draw("comparisons", made), derived(made)["comparisons"]
+        assert saved["p_least"].min() < 0.05
+        for ax, (_, rows) in zip(figure.axes, saved.groupby("metric", sort=False), strict=True):
+            filled = next(line for line in ax.lines if line.get_marker() == "o")
+            told = rows["difference"][rows["p_holm"] < 0.05]
+            np.testing.assert_array_equal(filled.get_xdata(), told)
+
+
+def test_what_is_not_paired_is_said_at_the_row(make_tables):
+    made = make_tables(("a", "b", "c"), 6, 3)
+    sizes = ["64-5-10", "64-6-10", "64-5-10"]
+    figure = draw("comparisons", {**made, "variants": made["variants"].assign(sizes=sizes)})
+    told = [label.get_text() for label in figure.axes[0].get_yticklabels()][::-1]
+    assert told == ["b; weights not paired", "c"]
+
+
+def test_one_trial_has_a_mark_without_a_bar(make_tables, texts):
+    figure = draw("comparisons", make_tables(("a", "b"), 1, 3))
+    for ax in figure.axes:
+        assert len(marks(ax)) == 1
+        assert all(np.isnan(path.vertices[:, 0]).all() for path in ax.collections[0].get_paths())
+    assert "Δ: difference to a, 1 pair of trials with the same seed" in texts(figure)
+
+
+def test_a_row_without_a_pair_says_so(figure):
+    """Layer 1 of relu dies in every trial, so that its speed has no logarithm."""
+    notes = [[text.get_text() for text in ax.texts] for ax in figure.axes]
+    assert notes == [[], [], ["no pair"], ["no pair"]]
+
+
+@pytest.mark.parametrize(
+    ("variants", "status", "sentence"),
+    [
+        (("a",), "done", "comparisons: there is one variant, and a comparison needs two"),
+        (("a", "b"), "diverged", "comparisons: no trial has a number to compare"),
+    ],
+)
+def test_without_anything_to_compare_it_says_so(make_tables, texts, variants, status, sentence):
+    made = make_tables(variants, 2, 3)
+    assert texts(draw("comparisons", {**made, "trials": made["trials"].assign(status=status)})) == [sentence]
+
+
+def test_of_few_pairs_an_open_mark_says_so(make_tables, texts):
+    shown = texts(draw("comparisons", make_tables(("a", "b", "c"), 5, 2)))
+    assert "cannot be told from chance: 5 pairs are too few for 2 comparisons" in shown
