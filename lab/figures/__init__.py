@@ -6,7 +6,8 @@ for every figure that the run's tables allow.
 
 from __future__ import annotations
 
-from lab.figures.pictures import PAGES, FiguresError, draw, draw_all, draw_page, save
+from lab.figures.pages import PAGES
+from lab.figures.pictures import FiguresError, draw, draw_all, draw_page, save
 from lab.figures.run.activations import Activations
 from lab.figures.run.distributions import Slopes, ZDistribution
 from lab.figures.run.explanations import Causes, Ledger
