@@ -22,7 +22,7 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from lab.activations.formula.formula import Formula
-from lab.network.backprop import Network, backward, complete, forward
+from lab.network.backprop import Network, backward, complete, costs, forward
 from lab.network.buffers import Pass, make_pass, with_ones
 from lab.network.parameters import Parameters, as_parameters, count, parameters
 from lab.numerics import Array
@@ -75,9 +75,7 @@ class Scene:
     @property
     def cost(self) -> float:
         """C of the example."""
-        L = self.network.depth
-        value = self.network.cost.value(self.p.z[L], self.p.a[L], self.p.y, self.network.sigma(L))
-        return float(value[0, 0])
+        return float(costs(self.network, self.p)[0, 0])
 
 
 @np.errstate(all="ignore")
@@ -154,8 +152,7 @@ def _costs(given: Scene, l: int, columns: Array, moved: Moved) -> Array:
     theta = as_parameters(given.theta.vector[:, -count(above.sizes) :], above.sizes)
     p = make_pass(above.sizes, 1, with_ones(a.T), y)
     forward(above, theta, p)
-    L = above.depth
-    return np.asarray(network.cost.value(p.z[L], p.a[L], y, above.sigma(L))[0])
+    return np.asarray(costs(above, p)[0])
 
 
 def order(moves: Array, remainders: Array, rounding: float) -> float:

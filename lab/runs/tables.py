@@ -14,7 +14,7 @@ from lab.numerics import Array
 from lab.prover.slope_bounds import slope_bounds
 from lab.runs.preparation import steps_per_epoch
 from lab.training.loop import Training
-from lab.training.neurons import NEURON_COLUMNS
+from lab.training.probes import NEURON_COLUMNS
 from lab.training.recorder import EDGES, STEP_COLUMNS, Readings
 
 TABLES = ("layers", "steps", "trials", "variants", "histograms", "curves", "prediction")

@@ -79,19 +79,18 @@ def factors(a: Array, slope: Array, e: Array, delta: Array) -> Factors:
 
 @dataclass(frozen=True)
 class References:
-    """What each factor would be, in decades, if it held nothing back: ρ and κ would be 1."""
+    """What each factor would be, in decades, if it held nothing back: ρ and κ would be 1.
+
+    ``input`` is of 1 where the activations lie in [0, 1], else of their rms over the layer. ``slope`` is of
+    S = sup|σ′|, or where that is infinite of the largest |σ′| of the layer, and of 1 where the cost removed
+    σ′. ``error`` is of E^L, the mean of E_j over the output neurons, and ``output`` of the E^L of a network
+    that answers every example with the mean target, see `indifferent`.
+    """
 
     input: float
-    """1 where the activations lie in [0, 1], else their rms over the layer."""
-
     slope: float
-    """S = sup|σ′|, or where that is infinite the largest |σ′| of the layer; 1 where the cost removed σ′."""
-
     error: float
-    """E^L, the mean of E_j over the output neurons."""
-
     output: float
-    """E^L of a network that answers every example with the mean target; see `indifferent`."""
 
 
 def lost(found: Factors, references: References) -> Array:
@@ -100,7 +99,7 @@ def lost(found: Factors, references: References) -> Array:
     The first is what the error at the output lost, the same for every weight of the network.
     """
     pairs = (
-        (references.output, np.asarray(references.error)),
+        (references.output, np.float64(references.error)),
         (references.input, found.input),
         (references.slope, found.slope),
         (references.error, found.error),

@@ -11,9 +11,9 @@ from lab.network.buffers import Pass, as_pass, make_pass
 from lab.network.parameters import Parameters, as_parameters, count, parameters
 from lab.numerics import Array
 from lab.training.examples import Evaluation, correct
-from lab.training.norms import BlockNorms
 from lab.training.recorder import Recorder
 from lab.training.snapshot import NormKey, Snapshot, few_examples
+from lab.training.statistics import BlockNorms
 
 if TYPE_CHECKING:
     from lab.training.loop import Stack

@@ -12,7 +12,7 @@ from lab.experiment.schedule import Schedule
 from lab.numerics import Array
 from lab.parts import Probe
 from lab.training.examples import Examples
-from lab.training.neurons import NEURON_COLUMNS, of_neurons
+from lab.training.probes import NEURON_COLUMNS, of_neurons
 from lab.training.snapshot import NormKey, Snapshot
 
 STEP_COLUMNS = ("cost", "accuracy", "test_cost", "test_accuracy")
