@@ -94,14 +94,13 @@ def interval(differences: Floats) -> tuple[float, float]:
 
     Source: B. Efron (1987), Better bootstrap confidence intervals; computed by `scipy.stats.bootstrap`.
     """
-    d = np.asarray(differences, np.float64)
-    if _all_equal(d):
-        return float(d.mean()), float(d.mean())
+    if _all_equal(differences):
+        return float(differences.mean()), float(differences.mean())
     from scipy import stats  # takes half a second to load
 
     rng = np.random.default_rng(0)
-    found = stats.bootstrap((d,), np.mean, n_resamples=9999, confidence_level=0.95, method="BCa", rng=rng)
-    return float(found.confidence_interval.low), float(found.confidence_interval.high)
+    low, high = stats.bootstrap((differences,), np.mean, method="BCa", rng=rng).confidence_interval
+    return float(low), float(high)
 
 
 def sign_flip(differences: Floats) -> float:
@@ -116,7 +115,7 @@ def sign_flip(differences: Floats) -> float:
     Source: R. A. Fisher (1935), The design of experiments, § 21; B. Phipson & G. K. Smyth (2010),
     Permutation p-values should never be zero.
     """
-    d = np.abs(np.asarray(differences, np.float64))
+    d = np.abs(differences)
     reach = abs(float(np.sum(differences))) - _SAME * float(d.sum())
     if reach <= 0:
         return 1.0
@@ -138,11 +137,10 @@ def effect_size(differences: Floats) -> float:
 
     Source: J. Cohen (1988), Statistical power analysis for the behavioral sciences, eq. 2.3.5.
     """
-    d = np.asarray(differences, np.float64)
-    mean = float(d.mean())
-    if _all_equal(d):
+    mean = float(differences.mean())
+    if _all_equal(differences):
         return nan if mean == 0 else inf if mean > 0 else -inf
-    return mean / float(d.std(ddof=1))
+    return mean / float(differences.std(ddof=1))
 
 
 def seeds_needed(d_z: float) -> float:

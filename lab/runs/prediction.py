@@ -45,9 +45,8 @@ def prediction(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
     those of the training data, as many of them as a reading sees.
     """
     found = [(variant.label, layer) for variant, training in made for layer in layers(training)]
-    return pd.DataFrame([{"variant": label, **asdict(layer)} for label, layer in found]).rename(
-        columns=RENAMED
-    )
+    table = pd.DataFrame([{"variant": label, **asdict(layer)} for label, layer in found])
+    return table.rename(columns=RENAMED)
 
 
 def layers(training: Training) -> list[LayerPrediction]:

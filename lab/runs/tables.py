@@ -81,16 +81,15 @@ def _table(blocks: Sequence[tuple[Part, Array, Array]], columns: Sequence[str]) 
     for part, at, block in blocks:
         r, t, depth, _ = block.shape
         numbers.append(block.transpose(1, 0, 2, 3).reshape(t * r * depth, -1))
-        keys.append(
-            (
-                np.full(t * r * depth, part.variant.label, dtype=object),
-                np.repeat(np.array(part.trials), r * depth),
-                np.tile(np.repeat(at, depth), t),
-                np.tile(np.repeat(at / part.steps_per_epoch, depth), t),
-                np.tile(np.arange(1, depth + 1), t * r),
-                np.repeat(part.status.astype(object), r * depth),
-            )
+        key = (
+            np.full(t * r * depth, part.variant.label, dtype=object),
+            np.repeat(np.array(part.trials), r * depth),
+            np.tile(np.repeat(at, depth), t),
+            np.tile(np.repeat(at / part.steps_per_epoch, depth), t),
+            np.tile(np.arange(1, depth + 1), t * r),
+            np.repeat(part.status.astype(object), r * depth),
         )
+        keys.append(key)
     front = dict(zip(names, map(np.concatenate, zip(*keys, strict=True)), strict=True))
     figures = pd.DataFrame(np.concatenate(numbers), columns=list(columns))
     return pd.concat([pd.DataFrame(front), figures], axis=1)

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 import lab
-from lab.analysis.causes import causes
+from lab.analysis.tables import causes
 from lab.figures import NotRecordedError
 from lab.training.causes import LABELS
 from lab.training.probes import Causes

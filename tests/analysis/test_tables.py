@@ -4,10 +4,9 @@ import pandas as pd
 import pytest
 
 import lab
-from lab.analysis.causes import causes
 from lab.analysis.comparisons import comparisons
 from lab.analysis.ledger import ledger
-from lab.analysis.tables import derived
+from lab.analysis.tables import causes, derived
 
 
 def tables_of(small, root, *quantities, activations=("sigmoid", "tanh")):

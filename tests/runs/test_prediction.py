@@ -75,7 +75,7 @@ def test_a_counterfactual_is_predicted_with_what_it_passes_back(small):
 
 def test_critical_above_a_step_is_refused_before_anything_runs(small):
     plan = load(small, ["network.initialiser=critical", 'vary."network.activation"=["step"]'])
-    with pytest.raises(ExperimentError, match=r"network.initialiser: no critical weights for Step\(\)"):
+    with pytest.raises(ExperimentError, match=r"network.initialiser: no critical weights for step\(\)"):
         prepared(plan)
 
 
