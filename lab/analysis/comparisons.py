@@ -37,25 +37,20 @@ def comparisons(
 ) -> pd.DataFrame:
     """A row for each metric and pair of variants: b against a.
 
-    ``pairs``, ``left_out``
-        In how many trials both variants have a number; and in how many one has none, since it diverged,
-        failed or lacks the metric.
-    ``never``
-        For a metric that is a time T: in how many pairs one or both did not get there within τ, the shorter
-        of their horizons. Both count with min(T, τ), which is known of every trial, so that the mean is a
-        restricted mean time (P. Royston & M. Parmar 2013, Restricted mean survival time).
-    ``mean_a``, ``mean_b``, ``difference``
-        Means over the pairs, and mean_b − mean_a.
-    ``low``, ``high``, ``p``, ``d_z``
-        As `lab.analysis.statistics.Paired` has them.
-    ``p_holm``, ``p_least``, ``family``
-        p, corrected over the rows of the metric in this table; the least that it can be with this number of
-        pairs (`lab.analysis.statistics.least_holm`); and for how many p it is corrected.
-    ``seeds_needed``
-        As `lab.analysis.statistics.Paired` has it, but no fewer than the `fewest_pairs` of the family.
-    ``unpaired``
-        What trials of the same seed do not have in common: ``weights`` where the sizes of the variants
-        differ, ``data`` where a key of the data does, ``data, weights``, or nothing.
+    ``pairs``, ``left_out``: in how many trials both variants have a number; and in how many one has none,
+        since it diverged, failed or lacks the metric.
+    ``never``: for a metric that is a time T: in how many pairs one or both did not get there within τ, the
+        shorter of their horizons. Both count with min(T, τ), which is known of every trial, so that the mean
+        is a restricted mean time (P. Royston & M. Parmar 2013, Restricted mean survival time).
+    ``mean_a``, ``mean_b``, ``difference``: means over the pairs, and mean_b − mean_a.
+    ``low``, ``high``, ``p``, ``d_z``: as `lab.analysis.statistics.Paired` has them.
+    ``p_holm``, ``p_least``, ``family``: p, corrected over the rows of the metric in this table; the least
+        that it can be with this number of pairs (`lab.analysis.statistics.least_holm`); and for how many p it
+        is corrected.
+    ``seeds_needed``: as `lab.analysis.statistics.Paired` has it, but no fewer than the `fewest_pairs` of the
+        family.
+    ``unpaired``: what trials of the same seed do not have in common: ``weights`` where the sizes of the
+        variants differ, ``data`` where a key of the data does, ``data, weights``, or nothing.
 
     Without ``metrics`` it has the `default_metrics`, without ``pairs`` each variant against the first. Raises
     LabError where a metric is unknown, or no trial has it, or where there is no pair.

@@ -36,19 +36,16 @@ KEYS = ["variant", "trial", "step", "epoch", "layer", "status"]
 def ledger(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """One row for each variant, trial, step and layer, from the tables ``layers`` and ``variants``.
 
-    ``transport``, ``slope``
-        The two factors of the layer. The output layer has no transport, since its error comes from the cost;
-        its slope is missing where the cost removed it. Both are missing where no error arrived.
-    ``transport_decades``, ``slope_decades``
-        Their log₁₀; below 0 the error became smaller, −∞ where it died.
-    ``reaches``
-        ‖δ^l‖/‖δ^L‖: the share of the output's error that reaches the layer, as the product of all factors.
-    ``transport_total``, ``slope_total``
-        The decades summed over the layers from this one up to the last hidden one; they add up to log₁₀ of
-        ``reaches``. The output layer's own slope is not among them.
-        All three are missing where the output has no error either.
-    ``note``
-        `REMOVED`, `NOTHING_ARRIVED` or empty.
+    ``transport``, ``slope``: the two factors of the layer. The output layer has no transport, since its error
+        comes from the cost; its slope is missing where the cost removed it. Both are missing where no error
+        arrived.
+    ``transport_decades``, ``slope_decades``: their log₁₀; below 0 the error became smaller, −∞ where it died.
+    ``reaches``: ‖δ^l‖/‖δ^L‖: the share of the output's error that reaches the layer, as the product of all
+        factors.
+    ``transport_total``, ``slope_total``: the decades summed over the layers from this one up to the last
+        hidden one; they add up to log₁₀ of ``reaches``. The output layer's own slope is not among them. All
+        three are missing where the output has no error either.
+    ``note``: `REMOVED`, `NOTHING_ARRIVED` or empty.
 
     It is empty where ``delta_rms`` or ``error_rms`` was not recorded. Without ``variants`` no σ′ is taken as
     removed.

@@ -68,7 +68,7 @@ class Reader:
             self._record(reading, p, norms.note(), tested, last)
             return
         ring.put(reading, p, norms.note(), tested)
-        if ring.full:
+        if ring.count == ring.slots:
             self.flush()
 
     def flush(self) -> None:
@@ -196,12 +196,7 @@ class _Ring:
 
     @property
     def count(self) -> int:
-        """How many readings it holds."""
         return len(self.tested)
-
-    @property
-    def full(self) -> bool:
-        return self.count == self.slots
 
     def holds(self, p: Pass) -> bool:
         """Whether there is a ring for passes of this shape."""

@@ -150,7 +150,7 @@ def test_weights_without_a_critical_point_are_noted(small):
     for biases, lacking in (("0.0", True), ("0.2", False)):
         chosen = [critical.replace("BIASES", biases), 'vary."network.activation"=["gelu", "tanh"]']
         notes = prepared(load(small, chosen)).notes
-        assert [note.startswith("GELU(): no critical weights of bias_variance = 0;") for note in notes] == (
+        assert [note.startswith("gelu(): no critical weights of bias_variance = 0;") for note in notes] == (
             [True] if lacking else []
         )
 
