@@ -16,9 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from lab.numerics import Array
 
 COLUMNS = (
     *("transport", "slope", "transport_decades", "slope_decades"),
@@ -86,16 +85,16 @@ def _of_variant(rows: pd.DataFrame, removed: bool) -> pd.DataFrame:
     return rows[KEYS].assign(**{name: values.ravel() for name, values in found.items()})
 
 
-def _neutral(factor: Floats, undefined: NDArray[np.bool_]) -> Floats:
+def _neutral(factor: Array, undefined: Array) -> Array:
     """The factors of the product: 1 in the output layer, and where 0/0 leaves one undefined below a 0."""
     passed = np.where(undefined, 1.0, factor)
     passed[:, -1] = 1
     return passed
 
 
-def _downward(operation: np.ufunc, terms: Floats, nothing: NDArray[np.bool_]) -> Floats:
+def _downward(operation: np.ufunc, terms: Array, nothing: Array) -> Array:
     """Accumulated from the output layer down to each layer; missing where there is no error at the output."""
-    found: Floats = operation.accumulate(terms[:, ::-1], axis=1)[:, ::-1].copy()
+    found: Array = operation.accumulate(terms[:, ::-1], axis=1)[:, ::-1].copy()
     found[nothing] = np.nan
     return found
 

@@ -83,11 +83,21 @@ def default_metrics(tables: Tables) -> list[Metric]:
 
 
 def _epochs_to(accuracy: float) -> Metric:
+    """The epoch of the first reading that is at least so accurate, infinite without one."""
+
+    def measure(tables: Tables) -> pd.DataFrame:
+        steps = tables["steps"]
+        column = "test_accuracy" if steps["test_accuracy"].notna().any() else "accuracy"
+        read = steps[steps[column].notna()]
+        horizon = read.groupby(KEYS)["epoch"].max()
+        reached = read[read[column] >= accuracy].groupby(KEYS)["epoch"].min().astype(np.float64)
+        return pd.DataFrame({"value": reached.reindex(horizon.index, fill_value=inf), "horizon": horizon})
+
     return Metric(
         f"epochs_to={accuracy}",
         f"epochs until the accuracy first reads {accuracy}, over the test examples where there are any; a "
         "trial that never gets there counts with the epochs it was given (restricted mean time)",
-        lambda tables: _first_epoch(tables, accuracy),
+        measure,
         "epochs",
         "later",
         "sooner",
@@ -97,16 +107,6 @@ def _epochs_to(accuracy: float) -> Metric:
 def _of_trials(column: str, description: str) -> Metric:
     """A column of the table ``trials`` as a metric."""
     return Metric(column, description, lambda tables: _timeless(tables["trials"].set_index(KEYS)[column]))
-
-
-def _first_epoch(tables: Tables, accuracy: float) -> pd.DataFrame:
-    """The epoch of the first reading that is at least so accurate, infinite without one."""
-    steps = tables["steps"]
-    column = "test_accuracy" if steps["test_accuracy"].notna().any() else "accuracy"
-    read = steps[steps[column].notna()]
-    horizon = read.groupby(KEYS)["epoch"].max()
-    reached = read[read[column] >= accuracy].groupby(KEYS)["epoch"].min().astype(np.float64)
-    return pd.DataFrame({"value": reached.reindex(horizon.index, fill_value=inf), "horizon": horizon})
 
 
 def _log_ratio(name: str, word: str, reading: Literal["min", "max"]) -> Metric:

@@ -7,11 +7,6 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-COLUMNS = (
-    *("variant", "trials", "diverged", "failed", "ratio_start", "ratio_end", "saturation_start"),
-    *("saturation_end", "dead_layers", "final_cost", "final_accuracy", "final_test_accuracy"),
-)
-
 _KEYS = ["trial", "step", "layer"]
 
 
@@ -50,7 +45,7 @@ def summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         }
         finals = ("final_cost", "final_accuracy", "final_test_accuracy")
         rows.append(row | {column: done[column].median() for column in finals})
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows)
 
 
 def _ratio(rows: pd.DataFrame) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -155,7 +154,7 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
         seen, examples = _seen(training)
         row = {
             "variant": variant.label,
-            **{key: _cell(value) for key, value in variant.varied.items()},
+            **{key: v if isinstance(v, str | int | float) else str(v) for key, v in variant.varied.items()},
             "sizes": "-".join(map(str, network.sizes)),
             "layers": network.depth,
             "activation": ", ".join(dict.fromkeys(map(str, hidden))),
@@ -194,8 +193,3 @@ def curves(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
                 values = {"sigma": sigma(CURVE_Z), "slope": sigma.derivative(CURVE_Z)}
             frames.append(pd.DataFrame({"variant": variant.label, "layer": l, "z": CURVE_Z, **values}))
     return pd.concat(frames, ignore_index=True)
-
-
-def _cell(value: Any) -> Any:
-    """A varied value as a table holds it."""
-    return value if isinstance(value, str | int | float | bool) else str(value)
