@@ -109,9 +109,7 @@ def test_the_factors_are_what_their_definitions_say_and_multiply_to_the_gradient
         found = causes.factors_of_layer(given.network, given.p, l, t)
         for j, k in weights(given, l):
             expected = [decades(value) for value in defined(given, l, t, j, k)]
-            factors = [
-                np.broadcast_to(factor, (len(found.slope), found.input.size))[j, k] for factor in found
-            ]
+            factors = [factor[j, k] for factor in np.broadcast_arrays(*found)]
             assert factors == pytest.approx(expected, rel=1e-12, abs=1e-12)
         with np.errstate(divide="ignore"):
             gradient = np.log10(np.abs(given.gradient.w[l][t]))

@@ -219,23 +219,24 @@ def planted(sigma, z, threshold=0.05):
     return saturation, low, high, neurons
 
 
-def test_a_sigmoid_saturates_on_both_sides():
-    """|σ′| < 0.05/4 from |z| = 4.357 on."""
-    assert planted(Sigmoid(), [[-4.35, -4.36, 4.35, 4.36, 5, 0, 1, 2]]) == (3 / 8, 1 / 8, 2 / 8, 0)
+@pytest.mark.parametrize(
+    ("sigma", "z", "expected"),
+    [
+        (Sigmoid(), [-4.35, -4.36, 4.35, 4.36, 5, 0, 1, 2], (3 / 8, 1 / 8, 2 / 8, 0)),  # from |z| = 4.357 on
+        (Formula("tanh(z - 3)"), [0.5, 0.0, 3.0, 5.5, -1.0], (4 / 5, 3 / 5, 1 / 5, 0)),  # steepest at 3
+        (ReLU(), [-2.0, -1e-9, 1e-9, 2.0], (0.5, 0.5, 0, 0)),
+        (LeakyReLU(slope=0.1), [-5.0, 5.0], (0, 0, 0, 0)),
+        (LeakyReLU(slope=0.01), [-5.0, 5.0], (0.5, 0.5, 0, 0)),
+        (Identity(), [-1e6, 0, 1e6], (0, 0, 0, 0)),
+    ],
+    ids=str,
+)
+def test_saturation_and_its_sides_by_hand(sigma, z, expected):
+    assert planted(sigma, [z]) == expected
+
+
+def test_the_threshold_of_saturation_may_be_another():
     assert planted(Sigmoid(), [[-4.35, -4.36, 4.35, 4.36, 5, 0, 1, 2]], 0.2) == (5 / 8, 2 / 8, 3 / 8, 0)
-
-
-def test_the_sides_are_those_of_the_steepest_point_wherever_that_is():
-    assert planted(Formula("tanh(z - 3)"), [[0.5, 0.0, 3.0, 5.5, -1.0]]) == (4 / 5, 3 / 5, 1 / 5, 0)
-
-
-def test_a_relu_saturates_left_of_zero_only():
-    assert planted(ReLU(), [[-2.0, -1e-9, 1e-9, 2.0]]) == (0.5, 0.5, 0, 0)
-
-
-def test_a_leak_of_a_tenth_does_not_saturate_and_one_of_a_hundredth_does():
-    assert planted(LeakyReLU(slope=0.1), [[-5.0, 5.0]]) == (0, 0, 0, 0)
-    assert planted(LeakyReLU(slope=0.01), [[-5.0, 5.0]]) == (0.5, 0.5, 0, 0)
 
 
 def test_a_gelu_saturates_where_its_slope_is_small_whatever_its_sign():
@@ -243,10 +244,6 @@ def test_a_gelu_saturates_where_its_slope_is_small_whatever_its_sign():
     assert np.all(np.abs(slope[[0, 2]]) < 0.05 * 1.1289)
     assert abs(slope[1]) > 0.05 * 1.1289
     assert planted(GELU(), [[-0.75, -1.4, -3.5, 1.0]]) == (0.5, 0.5, 0, 0)
-
-
-def test_the_identity_never_saturates():
-    assert planted(Identity(), [[-1e6, 0, 1e6]]) == (0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("sigma", [Formula("exp(z)"), Formula("z + z**3/3")], ids=str)
