@@ -124,7 +124,10 @@ class DeadNeurons(OfPass):
     columns = ("dead_neurons",)
 
     def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
-        return ((~snapshot.p.slope[l].any(axis=2)).mean(axis=1),)
+        slope = snapshot.p.slope[l]
+        if slope.all():  # as mostly: the quicker way
+            return (np.zeros(len(slope)),)
+        return ((~slope.any(axis=2)).mean(axis=1),)
 
 
 @dataclass(frozen=True)

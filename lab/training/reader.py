@@ -68,12 +68,12 @@ class Reader:
             self._record(reading, p, norms.note(), tested, last)
             return
         ring.put(reading, p, norms.note(), tested)
-        if ring.count == ring.slots:
+        if len(ring.tested) == ring.slots:
             self.flush()
 
     def flush(self) -> None:
         """Record what the ring holds."""
-        if self._room is not None and self._room[1].count:
+        if self._room is not None and self._room[1].tested:
             self._record(*self._room[1].taken())
 
     def tested(self) -> tuple[Array, Array]:
@@ -194,17 +194,13 @@ class _Ring:
         self.first = 0
         self.tested: list[tuple[Array, Array]] = []
 
-    @property
-    def count(self) -> int:
-        return len(self.tested)
-
     def holds(self, p: Pass) -> bool:
         """Whether there is a ring for passes of this shape."""
         return self.slots > 0 and self.shape == (p.examples, p.own_examples)
 
     def put(self, reading: int, p: Pass, norms: Array, tested: tuple[Array, Array]) -> None:
         """Copy a reading into the next place; it follows the one before."""
-        at = self.count
+        at = len(self.tested)
         if at == 0:
             self.first = reading
         self.passes[at] = p.vector[0]
@@ -213,7 +209,7 @@ class _Ring:
 
     def taken(self) -> tuple[int, Pass, Array, tuple[Array, Array]]:
         """All that is held, as of so many trials, and the number of the first reading; empties it."""
-        at = self.count
+        at = len(self.tested)
         p = as_pass(self.passes[:at], self.sizes, 1, self.shape[0], self.examples)
         costs, shares = zip(*self.tested, strict=True)
         self.tested = []
