@@ -75,8 +75,8 @@ class Run:
 
     @property
     def causes(self) -> pd.DataFrame:
-        """Why weights learn slowly, where it was recorded. See `lab.analysis.causes`."""
-        from lab.analysis.causes import causes
+        """Why weights learn slowly, where it was recorded. See `lab.analysis.tables.causes`."""
+        from lab.analysis.tables import causes
 
         return causes({"layers": self.layers})
 
@@ -180,7 +180,7 @@ def side_by_side(
     ]
     if other is None:
         names = comparisons.variants(tables[0])
-        return tables[0], comparisons.every_pair(names) if all_pairs else comparisons.against_first(names)
+        return tables[0], comparisons.pairs_of(names, all_pairs)
     if all_pairs:
         raise LabError("of two runs variants of the same label are compared; all pairs are there in one run")
     if run.path.resolve() == other.path.resolve():

@@ -1,10 +1,11 @@
-"""Numbers as every room takes them: arrays, intervals, scalars, and the extremes of a function."""
+"""Numbers as every room takes them: arrays, intervals, scalars, random streams, extremes of a function."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -52,6 +53,12 @@ def scalar(value: float, dtype: np.dtype[Any]) -> Array:
     made = np.array(value, dtype)
     made.flags.writeable = False
     return made
+
+
+def stream(seed: int, purpose: str) -> np.random.Generator:
+    """The random numbers for this purpose: how many are drawn for another never changes them."""
+    name = int.from_bytes(sha256(purpose.encode()).digest()[:8])
+    return np.random.default_rng(np.random.SeedSequence([seed, name]))
 
 
 def floating(z: Any) -> Array:

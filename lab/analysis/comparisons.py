@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lab.analysis.metrics import READ as READ_BY_METRICS
-from lab.analysis.metrics import Metric, Tables, default_metrics, metric, samples
+from lab.analysis.metrics import Metric, default_metrics, metric, samples
 from lab.analysis.statistics import fewest_pairs, holm, least_holm, paired, spread
 from lab.errors import LabError
+from lab.parts import Tables
 
 COLUMNS = (
     *("metric", "a", "b", "pairs", "left_out", "never", "mean_a", "mean_b", "difference", "low", "high"),
@@ -26,7 +26,7 @@ COLUMNS = (
 
 SPREAD_COLUMNS = ("metric", "variant", "trials", "mean", "sd", "median", "low", "high")
 
-READ = (*READ_BY_METRICS, "variants")
+READ = ("layers", "steps", "trials", "variants")
 """The tables that comparisons read."""
 
 Pair = tuple[str, str]
@@ -37,30 +37,25 @@ def comparisons(
 ) -> pd.DataFrame:
     """A row for each metric and pair of variants: b against a.
 
-    ``pairs``, ``left_out``
-        In how many trials both variants have a number; and in how many one has none, since it diverged,
-        failed or lacks the metric.
-    ``never``
-        For a metric that is a time T: in how many pairs one or both did not get there within τ, the shorter
-        of their horizons. Both count with min(T, τ), which is known of every trial, so that the mean is a
-        restricted mean time (P. Royston & M. Parmar 2013, Restricted mean survival time).
-    ``mean_a``, ``mean_b``, ``difference``
-        Means over the pairs, and mean_b − mean_a.
-    ``low``, ``high``, ``p``, ``d_z``
-        As `lab.analysis.statistics.Paired` has them.
-    ``p_holm``, ``p_least``, ``family``
-        p, corrected over the rows of the metric in this table; the least that it can be with this number of
-        pairs (`lab.analysis.statistics.least_holm`); and for how many p it is corrected.
-    ``seeds_needed``
-        As `lab.analysis.statistics.Paired` has it, but no fewer than the `fewest_pairs` of the family.
-    ``unpaired``
-        What trials of the same seed do not have in common: ``weights`` where the sizes of the variants
-        differ, ``data`` where a key of the data does, ``data, weights``, or nothing.
+    ``pairs``, ``left_out``: in how many trials both variants have a number; and in how many one has none,
+        since it diverged, failed or lacks the metric.
+    ``never``: for a metric that is a time T: in how many pairs one or both did not get there within τ, the
+        shorter of their horizons. Both count with min(T, τ), which is known of every trial, so that the mean
+        is a restricted mean time (P. Royston & M. Parmar 2013, Restricted mean survival time).
+    ``mean_a``, ``mean_b``, ``difference``: means over the pairs, and mean_b − mean_a.
+    ``low``, ``high``, ``p``, ``d_z``: as `lab.analysis.statistics.Paired` has them.
+    ``p_holm``, ``p_least``, ``family``: p, corrected over the rows of the metric in this table; the least
+        that it can be with this number of pairs (`lab.analysis.statistics.least_holm`); and for how many p it
+        is corrected.
+    ``seeds_needed``: as `lab.analysis.statistics.Paired` has it, but no fewer than the `fewest_pairs` of the
+        family.
+    ``unpaired``: what trials of the same seed do not have in common: ``weights`` where the sizes of the
+        variants differ, ``data`` where a key of the data does, ``data, weights``, or nothing.
 
-    Without ``metrics`` it has the `default_metrics`, without ``pairs`` those `against_first`. Raises LabError
-    where a metric is unknown, or no trial has it, or where there is no pair.
+    Without ``metrics`` it has the `default_metrics`, without ``pairs`` each variant against the first. Raises
+    LabError where a metric is unknown, or no trial has it, or where there is no pair.
     """
-    pairs = against_first(variants(tables)) if pairs is None else pairs
+    pairs = pairs_of(variants(tables)) if pairs is None else pairs
     if not pairs:
         raise LabError("there is one variant, and a comparison needs two; vary a key, or name a second run")
     unpaired = _unpaired(tables["variants"], pairs)
@@ -69,14 +64,9 @@ def comparisons(
         by_variant = _by_variant(chosen, tables)
         rows = pd.DataFrame([_row(chosen.name, a, b, by_variant[a], by_variant[b]) for a, b in pairs])
         family = int(rows["p"].count())
-        corrected = rows.assign(
-            p_holm=holm(rows["p"]),
-            p_least=least_holm(rows["pairs"]),
-            family=family,
-            seeds_needed=np.maximum(rows["seeds_needed"], fewest_pairs(max(family, 1))),
-            unpaired=unpaired,
-        )
-        made.append(corrected)
+        rows = rows.assign(p_holm=holm(rows["p"]), p_least=least_holm(rows["pairs"]), family=family)
+        seeds = np.maximum(rows["seeds_needed"], fewest_pairs(max(family, 1)))
+        made.append(rows.assign(seeds_needed=seeds, unpaired=unpaired))
     return pd.concat(made, ignore_index=True)[list(COLUMNS)] if made else pd.DataFrame(columns=list(COLUMNS))
 
 
@@ -99,14 +89,9 @@ def variants(tables: Tables) -> list[str]:
     return [str(name) for name in tables["trials"]["variant"].unique()]
 
 
-def against_first(names: Sequence[str]) -> list[Pair]:
-    """Each variant but the first, against the first."""
-    return [(names[0], name) for name in names[1:]]
-
-
-def every_pair(names: Sequence[str]) -> list[Pair]:
-    """Each variant against each one before it."""
-    return list(combinations(names, 2))
+def pairs_of(names: Sequence[str], every: bool = False) -> list[Pair]:
+    """Each variant but the first, against the first; or against ``every`` one before it."""
+    return list(combinations(names, 2)) if every else [(names[0], name) for name in names[1:]]
 
 
 def joined(

@@ -15,23 +15,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
 from lab.activations.formula.formula import Formula
-from lab.network.backprop import Network, backward, complete, forward
+from lab.network.backprop import Network, backward, complete, costs, forward
 from lab.network.buffers import Pass, make_pass, with_ones
 from lab.network.parameters import Parameters, as_parameters, count, parameters
 from lab.numerics import Array
 from lab.training.loop import Stack, Training
 
-Moved: TypeAlias = Literal["z", "a"]
+MOVED = ("z", "a")
 """What the demon moves: z_j, or a_j behind σ."""
-
-MOVED: tuple[Moved, ...] = ("z", "a")
 
 HALVINGS = 12
 """A series of moves goes from r down to r/2^HALVINGS."""
@@ -57,7 +54,7 @@ class Scene:
     theta: Parameters
     p: Pass
 
-    def derivatives(self, l: int, moved: Moved) -> Array:
+    def derivatives(self, l: int, moved: str) -> Array:
         """∂C/∂z^l = δ^l or ∂C/∂a^l = e^l: (n_l,)."""
         return (self.p.delta if moved == "z" else self.p.e)[l][0, :, 0] + 0.0  # no −0 in a table
 
@@ -75,9 +72,7 @@ class Scene:
     @property
     def cost(self) -> float:
         """C of the example."""
-        L = self.network.depth
-        value = self.network.cost.value(self.p.z[L], self.p.a[L], self.p.y, self.network.sigma(L))
-        return float(value[0, 0])
+        return float(costs(self.network, self.p)[0, 0])
 
 
 @np.errstate(all="ignore")
@@ -126,7 +121,7 @@ def series(reach: float = 0.1) -> Array:
 
 
 @np.errstate(all="ignore")
-def changes(given: Scene, l: int, neurons: Array, moves: Array, moved: Moved) -> Array:
+def changes(given: Scene, l: int, neurons: Array, moves: Array, moved: str) -> Array:
     """ΔC of each of K moves of each of n neurons of layer l (counted from 0), one at a time: (n, K)."""
     base = (given.p.z if moved == "z" else given.p.a)[l][0]
     before = _costs(given, l, base, moved)[0]
@@ -140,7 +135,7 @@ def changes(given: Scene, l: int, neurons: Array, moves: Array, moved: Moved) ->
     return found.reshape(len(neurons), len(moves))
 
 
-def _costs(given: Scene, l: int, columns: Array, moved: Moved) -> Array:
+def _costs(given: Scene, l: int, columns: Array, moved: str) -> Array:
     """C where z^l or a^l is each of these columns (n_l, K): (K,). The columns are the examples of one pass.
 
     A demon behind the output's σ moves C as a function of a alone: as over the identity.
@@ -154,8 +149,7 @@ def _costs(given: Scene, l: int, columns: Array, moved: Moved) -> Array:
     theta = as_parameters(given.theta.vector[:, -count(above.sizes) :], above.sizes)
     p = make_pass(above.sizes, 1, with_ones(a.T), y)
     forward(above, theta, p)
-    L = above.depth
-    return np.asarray(network.cost.value(p.z[L], p.a[L], y, above.sigma(L))[0])
+    return np.asarray(costs(above, p)[0])
 
 
 def order(moves: Array, remainders: Array, rounding: float) -> float:
@@ -189,9 +183,9 @@ def moves_of_neuron(given: Scene, l: int, neuron: int, reach: float = 0.1) -> pd
         (change,) = changes(given, l, np.array([neuron - 1]), moves, moved)
         predicted = given.derivatives(l, moved)[neuron - 1] * moves
         remainder = change - predicted
-        columns = {"moved": moved, "move": moves, "change": change, "predicted": predicted}
-        columns |= {"remainder": remainder, "rounding": rounding, "order": order(moves, remainder, rounding)}
-        frames.append(pd.DataFrame({"layer": l, "neuron": neuron, **columns}))
+        columns = {"layer": l, "neuron": neuron, "moved": moved, "move": moves, "change": change}
+        columns |= {"predicted": predicted, "remainder": remainder, "rounding": rounding}
+        frames.append(pd.DataFrame({**columns, "order": order(moves, remainder, rounding)}))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -216,6 +210,8 @@ def neurons_of_layer(given: Scene, l: int, reach: float = 0.1) -> pd.DataFrame:
         helps = gains[neurons, best] > rounding
         gain = np.where(helps, gains[neurons, best], 0.0)
         columns = {
+            "layer": l,
+            "neuron": neurons + 1,
             "moved": moved,
             "derivative": derivative,
             "order": [order(moves, row, rounding) for row in remainders],
@@ -224,7 +220,7 @@ def neurons_of_layer(given: Scene, l: int, reach: float = 0.1) -> pd.DataFrame:
             "reach": reach,
             "rank_correlation": _rank_correlation(np.abs(derivative), gain),
         }
-        frames.append(pd.DataFrame({"layer": l, "neuron": neurons + 1, **columns}))
+        frames.append(pd.DataFrame(columns))
     return pd.concat(frames, ignore_index=True)
 
 

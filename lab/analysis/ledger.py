@@ -16,9 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from lab.numerics import Array
 
 COLUMNS = (
     *("transport", "slope", "transport_decades", "slope_decades"),
@@ -36,19 +35,16 @@ KEYS = ["variant", "trial", "step", "epoch", "layer", "status"]
 def ledger(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """One row for each variant, trial, step and layer, from the tables ``layers`` and ``variants``.
 
-    ``transport``, ``slope``
-        The two factors of the layer. The output layer has no transport, since its error comes from the cost;
-        its slope is missing where the cost removed it. Both are missing where no error arrived.
-    ``transport_decades``, ``slope_decades``
-        Their log₁₀; below 0 the error became smaller, −∞ where it died.
-    ``reaches``
-        ‖δ^l‖/‖δ^L‖: the share of the output's error that reaches the layer, as the product of all factors.
-    ``transport_total``, ``slope_total``
-        The decades summed over the layers from this one up to the last hidden one; they add up to log₁₀ of
-        ``reaches``. The output layer's own slope is not among them.
-        All three are missing where the output has no error either.
-    ``note``
-        `REMOVED`, `NOTHING_ARRIVED` or empty.
+    ``transport``, ``slope``: the two factors of the layer. The output layer has no transport, since its error
+        comes from the cost; its slope is missing where the cost removed it. Both are missing where no error
+        arrived.
+    ``transport_decades``, ``slope_decades``: their log₁₀; below 0 the error became smaller, −∞ where it died.
+    ``reaches``: ‖δ^l‖/‖δ^L‖: the share of the output's error that reaches the layer, as the product of all
+        factors.
+    ``transport_total``, ``slope_total``: the decades summed over the layers from this one up to the last
+        hidden one; they add up to log₁₀ of ``reaches``. The output layer's own slope is not among them. All
+        three are missing where the output has no error either.
+    ``note``: `REMOVED`, `NOTHING_ARRIVED` or empty.
 
     It is empty where ``delta_rms`` or ``error_rms`` was not recorded. Without ``variants`` no σ′ is taken as
     removed.
@@ -89,16 +85,16 @@ def _of_variant(rows: pd.DataFrame, removed: bool) -> pd.DataFrame:
     return rows[KEYS].assign(**{name: values.ravel() for name, values in found.items()})
 
 
-def _neutral(factor: Floats, undefined: NDArray[np.bool_]) -> Floats:
+def _neutral(factor: Array, undefined: Array) -> Array:
     """The factors of the product: 1 in the output layer, and where 0/0 leaves one undefined below a 0."""
     passed = np.where(undefined, 1.0, factor)
     passed[:, -1] = 1
     return passed
 
 
-def _downward(operation: np.ufunc, terms: Floats, nothing: NDArray[np.bool_]) -> Floats:
+def _downward(operation: np.ufunc, terms: Array, nothing: Array) -> Array:
     """Accumulated from the output layer down to each layer; missing where there is no error at the output."""
-    found: Floats = operation.accumulate(terms[:, ::-1], axis=1)[:, ::-1].copy()
+    found: Array = operation.accumulate(terms[:, ::-1], axis=1)[:, ::-1].copy()
     found[nothing] = np.nan
     return found
 

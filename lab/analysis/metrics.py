@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from math import inf, nan
 from typing import Literal
 
@@ -13,12 +12,7 @@ import numpy as np
 import pandas as pd
 
 from lab.errors import LabError, did_you_mean
-
-Tables = Mapping[str, pd.DataFrame]
-"""A run's tables by name."""
-
-READ = ("layers", "steps", "trials")
-"""The tables that metrics read."""
+from lab.parts import Tables
 
 KEYS = ["variant", "trial"]
 
@@ -89,11 +83,21 @@ def default_metrics(tables: Tables) -> list[Metric]:
 
 
 def _epochs_to(accuracy: float) -> Metric:
+    """The epoch of the first reading that is at least so accurate, infinite without one."""
+
+    def measure(tables: Tables) -> pd.DataFrame:
+        steps = tables["steps"]
+        column = "test_accuracy" if steps["test_accuracy"].notna().any() else "accuracy"
+        read = steps[steps[column].notna()]
+        horizon = read.groupby(KEYS)["epoch"].max()
+        reached = read[read[column] >= accuracy].groupby(KEYS)["epoch"].min().astype(np.float64)
+        return pd.DataFrame({"value": reached.reindex(horizon.index, fill_value=inf), "horizon": horizon})
+
     return Metric(
         f"epochs_to={accuracy}",
         f"epochs until the accuracy first reads {accuracy}, over the test examples where there are any; a "
         "trial that never gets there counts with the epochs it was given (restricted mean time)",
-        partial(_first_epoch, accuracy=accuracy),
+        measure,
         "epochs",
         "later",
         "sooner",
@@ -105,31 +109,16 @@ def _of_trials(column: str, description: str) -> Metric:
     return Metric(column, description, lambda tables: _timeless(tables["trials"].set_index(KEYS)[column]))
 
 
-def _first_epoch(tables: Tables, accuracy: float) -> pd.DataFrame:
-    """The epoch of the first reading that is at least so accurate, infinite without one."""
-    steps = tables["steps"]
-    column = "test_accuracy" if steps["test_accuracy"].notna().any() else "accuracy"
-    read = steps[steps[column].notna()]
-    horizon = read.groupby(KEYS)["epoch"].max()
-    reached = read[read[column] >= accuracy].groupby(KEYS)["epoch"].min().astype(np.float64)
-    return pd.DataFrame({"value": reached.reindex(horizon.index, fill_value=inf), "horizon": horizon})
-
-
-def _mean_log_speed(tables: Tables) -> pd.DataFrame:
-    hidden = _hidden(tables)
-    return _timeless(hidden[hidden["layer"] == 1].groupby(KEYS)["log_speed"].mean())
-
-
-def _log_ratio(tables: Tables, reading: Literal["min", "max"]) -> pd.DataFrame:
+def _log_ratio(name: str, word: str, reading: Literal["min", "max"]) -> Metric:
     """At the first (``min``) or the last (``max``) reading; missing with fewer than two hidden layers."""
-    read = _at(reading, _hidden(tables))
-    first = read[read["layer"] == 1].set_index(KEYS)["log_speed"]
-    last = read[(read["layer"] == read["last"]) & (read["last"] > 1)].set_index(KEYS)["log_speed"]
-    return _timeless(first.reindex(last.index) - last)
 
+    def measure(tables: Tables) -> pd.DataFrame:
+        read = _at(reading, _hidden(tables)).set_index(KEYS)
+        last = read[(read["layer"] == read["last"]) & (read["last"] > 1)]["log_speed"]
+        return _timeless(read[read["layer"] == 1]["log_speed"].reindex(last.index) - last)
 
-def _saturation_at_end(tables: Tables) -> pd.DataFrame:
-    return _timeless(_at("max", _hidden(tables)).groupby(KEYS)["saturation"].mean())
+    over = f"log₁₀ of ‖∂C/∂b‖ in the first hidden layer over that in the last, at the {word} reading"
+    return Metric(name, over, measure, "decades")
 
 
 def _at(reading: Literal["min", "max"], rows: pd.DataFrame) -> pd.DataFrame:
@@ -145,12 +134,14 @@ def _hidden(tables: Tables) -> pd.DataFrame:
     return layers[layers["layer"] <= layers["last"]]
 
 
+def _mean(rows: pd.DataFrame, column: str) -> pd.DataFrame:
+    return _timeless(rows.groupby(KEYS)[column].mean())
+
+
 def _timeless(value: pd.Series) -> pd.DataFrame:
     """Values that are no time until something happens."""
     return pd.DataFrame({"value": value, "horizon": inf})
 
-
-_LOG_RATIO = "log₁₀ of ‖∂C/∂b‖ in the first hidden layer over that in the last, at the {} reading"
 
 METRICS: dict[str, Metric] = {
     made.name: made
@@ -163,17 +154,17 @@ METRICS: dict[str, Metric] = {
         Metric(
             "log_speed_first",
             "mean over the readings of log₁₀ ‖∂C/∂b‖ in the first hidden layer; missing where it is ever 0",
-            _mean_log_speed,
+            lambda tables: _mean(_hidden(tables).query("layer == 1"), "log_speed"),
             "decades",
             "faster",
             "slower",
         ),
-        Metric("log_ratio_start", _LOG_RATIO.format("first"), partial(_log_ratio, reading="min"), "decades"),
-        Metric("log_ratio_end", _LOG_RATIO.format("last"), partial(_log_ratio, reading="max"), "decades"),
+        _log_ratio("log_ratio_start", "first", "min"),
+        _log_ratio("log_ratio_end", "last", "max"),
         Metric(
             "saturation_end",
             "saturated share of (neuron, example) at the last reading, the mean over the hidden layers",
-            _saturation_at_end,
+            lambda tables: _mean(_at("max", _hidden(tables)), "saturation"),
         ),
     )
 }

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from math import ceil, floor, inf, isfinite, isnan, log2, nan, sqrt
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
 
-Floats = NDArray[np.float64]
+from lab.numerics import Array
 
 LEVEL = 0.05
 """A smaller p is reported as a difference."""
@@ -84,7 +84,7 @@ def paired(differences: ArrayLike) -> Paired:
     return Paired(len(d), float(d.mean()), low, high, sign_flip(d), effect, seeds_needed(effect))
 
 
-def interval(differences: Floats) -> tuple[float, float]:
+def interval(differences: Array) -> tuple[float, float]:
     """The 95 % bootstrap interval of the mean difference, bias-corrected and accelerated (BCa).
 
     It needs two differences. The same differences give the same interval: the draws have a fixed seed. With
@@ -94,17 +94,16 @@ def interval(differences: Floats) -> tuple[float, float]:
 
     Source: B. Efron (1987), Better bootstrap confidence intervals; computed by `scipy.stats.bootstrap`.
     """
-    d = np.asarray(differences, np.float64)
-    if _all_equal(d):
-        return float(d.mean()), float(d.mean())
+    if _all_equal(differences):
+        return float(differences.mean()), float(differences.mean())
     from scipy import stats  # takes half a second to load
 
     rng = np.random.default_rng(0)
-    found = stats.bootstrap((d,), np.mean, n_resamples=9999, confidence_level=0.95, method="BCa", rng=rng)
-    return float(found.confidence_interval.low), float(found.confidence_interval.high)
+    low, high = stats.bootstrap((differences,), np.mean, method="BCa", rng=rng).confidence_interval
+    return float(low), float(high)
 
 
-def sign_flip(differences: Floats) -> float:
+def sign_flip(differences: Array) -> float:
     """The two-sided p of the sign-flip test that the differences are symmetric about 0.
 
     It is the share of the 2ⁿ choices of signs that bring the sum at least as far from 0 as it is. Up to
@@ -116,7 +115,7 @@ def sign_flip(differences: Floats) -> float:
     Source: R. A. Fisher (1935), The design of experiments, § 21; B. Phipson & G. K. Smyth (2010),
     Permutation p-values should never be zero.
     """
-    d = np.abs(np.asarray(differences, np.float64))
+    d = np.abs(differences)
     reach = abs(float(np.sum(differences))) - _SAME * float(d.sum())
     if reach <= 0:
         return 1.0
@@ -131,18 +130,17 @@ def sign_flip(differences: Floats) -> float:
     return (1 + int((np.abs(sums) >= reach).sum())) / (1 + FLIPS)
 
 
-def effect_size(differences: Floats) -> float:
+def effect_size(differences: Array) -> float:
     """Cohen's d_z: the mean difference over the standard deviation of the differences.
 
     Infinite where all are equal and not 0, missing (NaN) where all are 0.
 
     Source: J. Cohen (1988), Statistical power analysis for the behavioral sciences, eq. 2.3.5.
     """
-    d = np.asarray(differences, np.float64)
-    mean = float(d.mean())
-    if _all_equal(d):
+    mean = float(differences.mean())
+    if _all_equal(differences):
         return nan if mean == 0 else inf if mean > 0 else -inf
-    return mean / float(d.std(ddof=1))
+    return mean / float(differences.std(ddof=1))
 
 
 def seeds_needed(d_z: float) -> float:
@@ -168,7 +166,7 @@ def seeds_needed(d_z: float) -> float:
     return float(n)
 
 
-def holm(p: ArrayLike) -> Floats:
+def holm(p: ArrayLike) -> Array:
     """The p of a family of tests, adjusted so that any false alarm among them is as rare as each p says.
 
     The k-th smallest of m is multiplied by m − k + 1, and is no less than those before it. A missing p (NaN)
@@ -184,7 +182,7 @@ def holm(p: ArrayLike) -> Floats:
     return adjusted
 
 
-def least_holm(pairs: ArrayLike) -> Floats:
+def least_holm(pairs: ArrayLike) -> Array:
     """The least p that each test of a family can have after `holm`, from the number of its ``pairs``.
 
     A `sign_flip` test of n pairs has no p below 2¹⁻ⁿ, nor below 1/(1 + `FLIPS`) where signs are drawn, and
@@ -211,7 +209,7 @@ def _power(d_z: float, n: int) -> float:
     return float(1 - special.nctdtr(n - 1, shift, far) + special.nctdtr(n - 1, shift, -far))
 
 
-def _signed_sums(d: Floats) -> Floats:
+def _signed_sums(d: Array) -> Array:
     """Σ ± d for all 2ⁿ choices of signs."""
     sums = np.zeros(1)
     for one in d:
@@ -219,5 +217,5 @@ def _signed_sums(d: Floats) -> Floats:
     return sums
 
 
-def _all_equal(d: Floats) -> bool:
+def _all_equal(d: Array) -> bool:
     return bool(np.ptp(d) <= _SAME * np.abs(d).max())

@@ -7,26 +7,19 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-COLUMNS = (
-    *("variant", "trials", "diverged", "failed", "ratio_start", "ratio_end", "saturation_start"),
-    *("saturation_end", "dead_layers", "final_cost", "final_accuracy", "final_test_accuracy"),
-)
-
 _KEYS = ["trial", "step", "layer"]
 
 
 def summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """One row a variant, in the order of the table ``variants``; medians over the trials that are done.
 
-    ``ratio_start``, ``ratio_end``
-        ‖∂C/∂b‖ of the first hidden layer over that of the last, at the first and the last reading; missing
-        with fewer than two hidden layers, or where the last hidden layer has no gradient at all.
-    ``saturation_start``, ``saturation_end``
-        The share of saturated (neuron, example), the mean over the hidden layers.
-    ``dead_layers``
-        The hidden layers whose gradient is exactly 0 at the last reading in every trial.
-    ``final_…``
-        Over all training and all test examples, after the last step.
+    ``ratio_start``, ``ratio_end``: ‖∂C/∂b‖ of the first hidden layer over that of the last, at the first and
+        the last reading; missing with fewer than two hidden layers, or where the last hidden layer has no
+        gradient at all.
+    ``saturation_start``, ``saturation_end``: the share of saturated (neuron, example), the mean over the
+        hidden layers.
+    ``dead_layers``: the hidden layers whose gradient is exactly 0 at the last reading in every trial.
+    ``final_…``: over all training and all test examples, after the last step.
 
     What was not recorded is missing.
     """
@@ -52,7 +45,7 @@ def summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         }
         finals = ("final_cost", "final_accuracy", "final_test_accuracy")
         rows.append(row | {column: done[column].median() for column in finals})
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows)
 
 
 def _ratio(rows: pd.DataFrame) -> float:

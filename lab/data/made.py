@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from hashlib import sha256
 from math import pi, sqrt
 from pathlib import Path
 from typing import ClassVar
@@ -17,13 +16,8 @@ import numpy as np
 
 from lab.data.counts import check_size, of_both, of_part
 from lab.data.dataset import Dataset, FloatArray, IntArray, assembled, classified
+from lab.numerics import stream
 from lab.parts import DataSource
-
-
-def stream(seed: int, purpose: str) -> np.random.Generator:
-    """The random numbers for this purpose: how many are drawn for another never changes them."""
-    name = int.from_bytes(sha256(purpose.encode()).digest()[:8])
-    return np.random.default_rng(np.random.SeedSequence([seed, name]))
 
 
 @dataclass(frozen=True)

@@ -116,10 +116,15 @@ def passed_slope(network: Network, slope: Array, scratch: Array) -> Array:
     return np.maximum(slope, scalar(network.surrogate_floor, slope.dtype), out=scratch)
 
 
+def costs(network: Network, p: Pass) -> Array:
+    """C_x of each trial and example, after `forward`: shape (T, m)."""
+    L = network.depth
+    return network.cost.value(p.z[L], p.a[L], p.y, network.sigma(L))
+
+
 def cost(network: Network, p: Pass) -> Array:
     """C of each trial, the mean over the examples, after `forward`: shape (T,)."""
-    L = network.depth
-    return np.asarray(network.cost.value(p.z[L], p.a[L], p.y, network.sigma(L)).mean(axis=-1))
+    return np.asarray(costs(network, p).mean(axis=-1))
 
 
 def complete(network: Network, p: Pass) -> None:

@@ -22,16 +22,9 @@ class Pass:
     All are views of ``vector``, block after block, so that a pass is copied in one call; only x and y may
     have been given from outside, and ``own_examples`` is then false.
 
-    Attributes
-    ----------
-    z, a, slope
-        z^l, a^l and σ′(z^l); a[0] is the input x.
-    a1
-        a[l] over a last row of ones: (T, n_l + 1, m).
-    e, delta
-        e^l = ∂C/∂a^l and δ^l = ∂C/∂z^l, with 1/m in each column. `lab.network.backprop.complete` fills e[L].
-    y
-        The target: (T or 1, n_L, m).
+    ``slope`` is σ′(z), and ``a1`` is a over a last row of ones: (T, n_l + 1, m); a[0] is the input x.
+    e^l = ∂C/∂a^l and δ^l = ∂C/∂z^l have 1/m in each column; `lab.network.backprop.complete` fills e[L]. The
+    target y is (T or 1, n_L, m).
     """
 
     examples: int
@@ -71,13 +64,14 @@ def make_pass(sizes: tuple[int, ...], trials: int, x: Array, y: Array) -> Pass:
     ``x`` has the shape (T or 1, n_0 + 1, m) with ones in its last row, as `with_ones` makes it, and ``y``
     (T or 1, n_L, m). Both are kept, not copied, so that new examples may be written into them.
     """
-    m = x.shape[-1]
-    return as_pass(_zeros(_shapes(sizes, m), trials, x.dtype), sizes, trials, m, (x, y))
+    _, starts = _layout(sizes, trials, x.shape[-1], own_examples=False)
+    return as_pass(np.zeros((1, starts[-1]), x.dtype), sizes, trials, x.shape[-1], (x, y))
 
 
 def make_batch(sizes: tuple[int, ...], trials: int, m: int, dtype: npt.DTypeLike) -> Pass:
     """Buffers for T trials on m examples of their own: rows to be written into ``a1[0].mT`` and ``y.mT``."""
-    return as_pass(_zeros(_shapes(sizes, m, own_examples=True), trials, dtype), sizes, trials, m)
+    _, starts = _layout(sizes, trials, m, own_examples=True)
+    return as_pass(np.zeros((1, starts[-1]), dtype), sizes, trials, m)
 
 
 def as_pass(
@@ -87,10 +81,10 @@ def as_pass(
 
     x and y are in the vector unless they are given as ``examples``.
     """
-    shapes = _shapes(sizes, m, own_examples=examples is None)
+    shapes, starts = _layout(sizes, trials, m, own_examples=examples is None)
     blocks = iter(
         vector[:, start : start + trials * rows * columns].reshape(-1, rows, columns)
-        for start, (rows, columns) in zip(_starts(shapes, trials), shapes, strict=False)
+        for start, (rows, columns) in zip(starts, shapes, strict=False)
     )
     layers = range(1, len(sizes))
     a1, z, slope, e, delta = ({l: next(blocks) for l in layers} for _ in range(5))
@@ -116,17 +110,14 @@ def with_ones(x: npt.ArrayLike, dtype: npt.DTypeLike = np.float64) -> Array:
     return columns
 
 
-def _shapes(sizes: tuple[int, ...], m: int, own_examples: bool = False) -> list[tuple[int, int]]:
-    """The matrices of a pass in the order of its vector: a1, z, σ′, e, δ layer by layer, then x and y."""
-    over_ones = [(n + 1, m) for n in sizes[1:]]
-    examples = [(m, sizes[0] + 1), (m, sizes[-1])] if own_examples else []
-    return over_ones + 4 * [(n, m) for n in sizes[1:]] + examples
+def _layout(
+    sizes: tuple[int, ...], trials: int, m: int, own_examples: bool
+) -> tuple[list[tuple[int, int]], list[int]]:
+    """The matrices in the order of a vector: a1, z, σ′, e, δ layer by layer, then x and y.
 
-
-def _starts(shapes: list[tuple[int, int]], trials: int) -> list[int]:
-    """Where the blocks begin, at multiples of 16 numbers, and where the last ends."""
-    return list(accumulate((-(-trials * n * k // 16) * 16 for n, k in shapes), initial=0))
-
-
-def _zeros(shapes: list[tuple[int, int]], trials: int, dtype: npt.DTypeLike) -> Array:
-    return np.zeros((1, _starts(shapes, trials)[-1]), dtype)
+    And where their blocks begin, at multiples of 16 numbers, and where the last ends.
+    """
+    shapes = [(n + 1, m) for n in sizes[1:]] + 4 * [(n, m) for n in sizes[1:]]
+    if own_examples:
+        shapes += [(m, sizes[0] + 1), (m, sizes[-1])]
+    return shapes, list(accumulate((-(-trials * n * k // 16) * 16 for n, k in shapes), initial=0))

@@ -157,11 +157,10 @@ class Orthogonal(Initialiser):
 
     def weights(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
         """Q of a QR decomposition of standard normals, its signs made those of R's diagonal."""
-        normals = rng.standard_normal((n_out, n_in))
-        tall = normals if n_out >= n_in else normals.T
-        q, r = np.linalg.qr(tall)
+        normals, wide = rng.standard_normal((n_out, n_in)), n_out < n_in
+        q, r = np.linalg.qr(normals.T if wide else normals)
         q *= np.sign(np.diag(r))
-        return self.gain * (q if n_out >= n_in else q.T)
+        return self.gain * (q.T if wide else q)
 
     def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
         return self.gain * self.gain / max(n_in, n_out), 0.0
@@ -198,6 +197,7 @@ class Critical(Drawn):
     """
 
     bias_variance: float = 0.0
+    gain = 1.0
 
     def __post_init__(self) -> None:
         if not self.bias_variance >= 0:
@@ -215,9 +215,6 @@ class Critical(Drawn):
                 f"another initialiser, such as lecun, takes any activation"
             )
         return Normal(1 / passed, self.bias_variance)
-
-    def law(self, n_in: int, n_out: int) -> tuple[float, float]:
-        return sqrt(1 / n_in), 1 / n_in
 
 
 def by_layer(initialiser: Initialiser, sigmas: Sequence[Activation]) -> list[Initialiser]:

@@ -7,8 +7,9 @@
 Source: Nielsen, *Neural Networks and Deep Learning* (2015), ch. 2, "Alternate presentation of the
 equations of backpropagation", eqs. (33), (34), (35).
 
-For one network and one example: vectors of shape (n,), matrices of shape (n, n′). It is here to be read
-and to be compared; `lab.network.backprop` computes the same numbers without the matrices of zeros.
+For one network and one example: vectors of shape (n,), matrices of shape (n, n′). Σ′(z), with σ′(z_j) on the
+diagonal, is ``np.diag`` of the slopes. It is here to be read and to be compared; `lab.network.backprop`
+computes the same numbers without the matrices of zeros.
 """
 
 from __future__ import annotations
@@ -20,24 +21,14 @@ import numpy as np
 from lab.numerics import Array
 
 
-def sigma_prime_matrix(slope: Array) -> Array:
-    """Σ′(z): the square matrix with σ′(z_j) on the diagonal and zeros elsewhere.
-
-    >>> sigma_prime_matrix(np.array([2.0, 3.0]))
-    array([[2., 0.],
-           [0., 3.]])
-    """
-    return np.diag(slope)
-
-
 def output_error(slope: Array, gradient: Array) -> Array:
     """δ^L = Σ′(z^L) ∇_a C."""
-    return np.asarray(sigma_prime_matrix(slope) @ gradient)  # BP1
+    return np.asarray(np.diag(slope) @ gradient)  # BP1
 
 
 def error_below(slope: Array, w_above: Array, delta_above: Array) -> Array:
     """δ^l = Σ′(z^l) (w^{l+1})ᵀ δ^{l+1}, multiplied from the right."""
-    return np.asarray(sigma_prime_matrix(slope) @ (w_above.T @ delta_above))  # BP2
+    return np.asarray(np.diag(slope) @ (w_above.T @ delta_above))  # BP2
 
 
 def full_product(slopes: Sequence[Array], weights: Sequence[Array], gradient: Array) -> Array:
@@ -56,7 +47,7 @@ def transport_matrix(slopes: Sequence[Array], weights: Sequence[Array]) -> Array
 
     Arguments as of `full_product`. It costs n times more and shows what the layers above do to any error.
     """
-    product = sigma_prime_matrix(slopes[0])
+    product = np.diag(slopes[0])
     for slope, w in zip(slopes[1:], weights, strict=True):
-        product = product @ w.T @ sigma_prime_matrix(slope)
+        product = product @ w.T @ np.diag(slope)
     return product

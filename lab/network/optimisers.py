@@ -16,12 +16,16 @@ from lab.numerics import Array, scalar
 from lab.parts import Optimiser, State
 
 
-def _check(epsilon: float = 1.0, **shares: float) -> None:
-    for name, value in shares.items():
-        if not 0 <= value < 1:
-            raise ValueError(f"{name} must lie in [0, 1), got {value}")
-    if not epsilon > 0:
-        raise ValueError(f"epsilon must be > 0, got {epsilon}")
+@dataclass(frozen=True)
+class Averaging(Optimiser):
+    """An optimiser that remembers running means; abstract. Its fields are shares in [0, 1), or ε > 0."""
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if name == "epsilon" and not value > 0:
+                raise ValueError(f"epsilon must be > 0, got {value}")
+            if name != "epsilon" and not 0 <= value < 1:
+                raise ValueError(f"{name} must lie in [0, 1), got {value}")
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Descent(Optimiser):
 
 
 @dataclass(frozen=True)
-class Momentum(Optimiser):
+class Momentum(Averaging):
     """v ← μv − η ∇C; Δθ = v.
 
     Source: Nielsen, *Neural Networks and Deep Learning* (2015), ch. 3, eqs. (107), (108).
@@ -52,9 +56,6 @@ class Momentum(Optimiser):
 
     mu: float = 0.9
     remembers = ("v",)
-
-    def __post_init__(self) -> None:
-        _check(mu=self.mu)
 
     def step(self, state: State, gradient: Array, eta: float, number: int, out: Array) -> None:
         v = state["v"]
@@ -65,7 +66,7 @@ class Momentum(Optimiser):
 
 
 @dataclass(frozen=True)
-class Nesterov(Optimiser):
+class Nesterov(Averaging):
     """v ← μv − η ∇C; Δθ = μv − η ∇C: momentum that looks ahead, in the parameters looked at.
 
     Source: Sutskever, Martens, Dahl & Hinton, *On the importance of initialization and momentum in deep
@@ -74,9 +75,6 @@ class Nesterov(Optimiser):
 
     mu: float = 0.9
     remembers = ("v", "ahead")
-
-    def __post_init__(self) -> None:
-        _check(mu=self.mu)
 
     def step(self, state: State, gradient: Array, eta: float, number: int, out: Array) -> None:
         v, ahead = state["v"], state["ahead"]
@@ -88,7 +86,7 @@ class Nesterov(Optimiser):
 
 
 @dataclass(frozen=True)
-class Adam(Optimiser):
+class Adam(Averaging):
     """m ← β₁m + (1 − β₁)∇C, v ← β₂v + (1 − β₂)∇C²; Δθ = −η m̂/(√v̂ + ε).
 
     Here m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) at step t.
@@ -100,9 +98,6 @@ class Adam(Optimiser):
     beta2: float = 0.999
     epsilon: float = 1e-8
     remembers = ("m", "v")
-
-    def __post_init__(self) -> None:
-        _check(self.epsilon, beta1=self.beta1, beta2=self.beta2)
 
     def step(self, state: State, gradient: Array, eta: float, number: int, out: Array) -> None:
         m, v = state["m"], state["v"]
@@ -118,7 +113,7 @@ class Adam(Optimiser):
 
 
 @dataclass(frozen=True)
-class RMSProp(Optimiser):
+class RMSProp(Averaging):
     """v ← ρv + (1 − ρ)∇C²; Δθ = −η ∇C/(√v + ε).
 
     Source: Tieleman & Hinton, *Neural Networks for Machine Learning*, lecture 6e (2012).
@@ -127,9 +122,6 @@ class RMSProp(Optimiser):
     rho: float = 0.9
     epsilon: float = 1e-8
     remembers = ("v",)
-
-    def __post_init__(self) -> None:
-        _check(self.epsilon, rho=self.rho)
 
     def step(self, state: State, gradient: Array, eta: float, number: int, out: Array) -> None:
         v = state["v"]

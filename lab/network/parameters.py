@@ -24,14 +24,9 @@ class Parameters:
     >>> theta.vector
     array([[5., 5., 5., 7., 5., 5., 5., 7.]])
 
-    Attributes
-    ----------
-    vector
-        Everything in one vector a trial: (T, P).
-    wb
-        Layer l → the weights with the biases as their last column: (T, n_l, n_{l−1} + 1).
-    w, b
-        Layer l → (T, n_l, n_{l−1}) and (T, n_l, 1).
+    ``vector``: everything in one vector a trial: (T, P).
+    ``wb``: layer l → the weights with the biases as their last column: (T, n_l, n_{l−1} + 1).
+    ``w``, ``b``: layer l → (T, n_l, n_{l−1}) and (T, n_l, 1).
     """
 
     vector: Array

@@ -57,10 +57,6 @@ class RunFolder:
         return self.path.name
 
     @property
-    def parts(self) -> Path:
-        return self.path / "trials"
-
-    @property
     def plots(self) -> Path:
         return self.path / "plots"
 
@@ -82,10 +78,8 @@ class RunFolder:
 
     def describe(self, info: Mapping[str, Any]) -> None:
         """Write run.json."""
-        write(
-            self.path / "run.json",
-            json.dumps({"schema": RUN_VERSION, **info}, indent=1, ensure_ascii=False) + "\n",
-        )
+        text = json.dumps({"schema": RUN_VERSION, **info}, indent=1, ensure_ascii=False)
+        write(self.path / "run.json", text + "\n")
 
     def keep_part(self, chunk: Chunk, readings: Readings) -> None:
         """Write the sealed part of a chunk: an npz of plain arrays, of those that were asked for."""
@@ -115,7 +109,7 @@ class RunFolder:
 
     def _part_path(self, chunk: Chunk) -> Path:
         name = f"variant-{chunk.variant:04d}-trials-{chunk.first:05d}-{chunk.stop - 1:05d}.npz"
-        return self.parts / name
+        return self.path / "trials" / name
 
     def keep_tables(self, tables: Mapping[str, pd.DataFrame]) -> None:
         """Write each table as CSV, and as Parquet where pyarrow is installed."""

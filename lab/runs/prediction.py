@@ -22,13 +22,6 @@ from lab.theory.prediction import LayerPrediction, Pairs, predicted
 from lab.theory.surrogate import Surrogate
 from lab.training.loop import Training
 
-RENAMED = {
-    "speed": "predicted_speed",
-    "weight_speed": "predicted_speed_w",
-    "delta_rms": "predicted_delta_rms",
-}
-"""What the table calls some fields of `LayerPrediction`."""
-
 MOST_TARGETS = 100
 """With more distinct targets than this, pairs of the same target are no kind of their own."""
 
@@ -45,9 +38,9 @@ def prediction(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
     those of the training data, as many of them as a reading sees.
     """
     found = [(variant.label, layer) for variant, training in made for layer in layers(training)]
-    return pd.DataFrame([{"variant": label, **asdict(layer)} for label, layer in found]).rename(
-        columns=RENAMED
-    )
+    table = pd.DataFrame([{"variant": label, **asdict(layer)} for label, layer in found])
+    renamed = {"speed": "predicted_speed", "weight_speed": "predicted_speed_w"}
+    return table.rename(columns=renamed | {"delta_rms": "predicted_delta_rms"})
 
 
 def layers(training: Training) -> list[LayerPrediction]:

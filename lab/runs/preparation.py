@@ -72,19 +72,19 @@ class Bench:
 
     def build(self, kind: str, spec: Any) -> Any:
         """A part of a kind."""
-        return plugins.build(kind, spec, folder=self.folder, allow_code=self.allow_code)
+        return plugins.build(kind, spec, **vars(self))
 
     def dataset(self, data: Data, seed: int) -> Dataset:
         """The data that ``[data]`` means. Raises PartError where there is none such."""
-        source = datasets.source(data.name, data.parameters, folder=self.folder, allow_code=self.allow_code)
+        source = datasets.source(data.name, data.parameters, **vars(self))
         return datasets.loaded(source, data.name, data.train, data.test, seed, self.folder)
 
     def training(self, settings: Experiment, data: Dataset) -> Training:
         """Everything that decides the numbers of one variant; `unfit` says whether it is sound."""
         network = self.network(settings, data)
         softmax = isinstance(network.cost, SoftmaxCrossEntropy)
-        train, test = _both_parts(data, softmax, settings.training.dtype)
         given = settings.training
+        train, test = _both_parts(data, softmax, given.dtype)
         batch = len(train) if given.batch == "full" else int(given.batch)
         steps = given.steps or (given.epochs or 1) * steps_per_epoch(len(train), batch)
         return Training(
@@ -107,10 +107,7 @@ class Bench:
         outputs = targets(data.y_train[:1], isinstance(cost, SoftmaxCrossEntropy)).shape[1]
         sizes = (data.x_train.shape[1], *settings.network.hidden, outputs)
         specs = [*settings.network.activations, settings.network.output]
-        sigmas = tuple(
-            from_spec(spec, settings.designs, folder=self.folder, allow_code=self.allow_code)
-            for spec in specs
-        )
+        sigmas = tuple(from_spec(spec, settings.designs, **vars(self)) for spec in specs)
         return Network(sizes, sigmas, cost, settings.training.surrogate_floor or 0.0)
 
     def _recording(self, settings: Experiment, steps: int, train: Examples) -> Recording:
@@ -174,9 +171,10 @@ def targets(y: Array, softmax: bool) -> Array:
 @lru_cache(maxsize=4)
 def _both_parts(data: Dataset, softmax: bool, dtype: str) -> tuple[Examples, Examples]:
     """The training and the test examples, which variants with the same data share."""
+    labelled = bool(data.classes)
     return (
-        examples(data.x_train, targets(data.y_train, softmax), bool(data.classes), dtype),
-        examples(data.x_test, targets(data.y_test, softmax), bool(data.classes), dtype),
+        examples(data.x_train, targets(data.y_train, softmax), labelled, dtype),
+        examples(data.x_test, targets(data.y_test, softmax), labelled, dtype),
     )
 
 
@@ -195,7 +193,6 @@ class Prepared:
 
     @property
     def chunks(self) -> list[Chunk]:
-        """All chunks of all variants."""
         return [
             chunk
             for variant, training in self.made

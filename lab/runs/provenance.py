@@ -17,13 +17,14 @@ PACKAGES = ("activation-lab", "numpy", "scipy", "pandas", "matplotlib", "pydanti
 
 def provenance(folder: Path, argv: Sequence[str]) -> dict[str, Any]:
     """Versions, processor and BLAS, the command line, and the commit of the experiment file's folder."""
+    home = str(Path.home())
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
         "processor": platform.processor() or platform.machine(),
         "packages": {name: version(name) for name in PACKAGES},
         "blas": blas(),
-        "argv": [_without_home(word) for word in argv],
+        "argv": [word.replace(home, "~") if home != "/" else word for word in argv],
         "git_commit": commit(folder),
     }
 
@@ -68,7 +69,3 @@ def commit(folder: Path) -> str | None:
 def command_line() -> list[str]:
     """The words of the command line, the program by its name alone."""
     return [Path(sys.argv[0]).name, *sys.argv[1:]]
-
-
-def _without_home(word: str) -> str:
-    return word.replace(str(Path.home()), "~") if str(Path.home()) != "/" else word

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +13,7 @@ from lab.numerics import Array
 from lab.prover.slope_bounds import slope_bounds
 from lab.runs.preparation import steps_per_epoch
 from lab.training.loop import Training
-from lab.training.neurons import NEURON_COLUMNS
+from lab.training.probes import NEURON_COLUMNS
 from lab.training.recorder import EDGES, STEP_COLUMNS, Readings
 
 TABLES = ("layers", "steps", "trials", "variants", "histograms", "curves", "prediction")
@@ -81,16 +80,15 @@ def _table(blocks: Sequence[tuple[Part, Array, Array]], columns: Sequence[str]) 
     for part, at, block in blocks:
         r, t, depth, _ = block.shape
         numbers.append(block.transpose(1, 0, 2, 3).reshape(t * r * depth, -1))
-        keys.append(
-            (
-                np.full(t * r * depth, part.variant.label, dtype=object),
-                np.repeat(np.array(part.trials), r * depth),
-                np.tile(np.repeat(at, depth), t),
-                np.tile(np.repeat(at / part.steps_per_epoch, depth), t),
-                np.tile(np.arange(1, depth + 1), t * r),
-                np.repeat(part.status.astype(object), r * depth),
-            )
+        key = (
+            np.full(t * r * depth, part.variant.label, dtype=object),
+            np.repeat(np.array(part.trials), r * depth),
+            np.tile(np.repeat(at, depth), t),
+            np.tile(np.repeat(at / part.steps_per_epoch, depth), t),
+            np.tile(np.arange(1, depth + 1), t * r),
+            np.repeat(part.status.astype(object), r * depth),
         )
+        keys.append(key)
     front = dict(zip(names, map(np.concatenate, zip(*keys, strict=True)), strict=True))
     figures = pd.DataFrame(np.concatenate(numbers), columns=list(columns))
     return pd.concat([pd.DataFrame(front), figures], axis=1)
@@ -156,7 +154,7 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
         seen, examples = _seen(training)
         row = {
             "variant": variant.label,
-            **{key: _cell(value) for key, value in variant.varied.items()},
+            **{key: v if isinstance(v, str | int | float) else str(v) for key, v in variant.varied.items()},
             "sizes": "-".join(map(str, network.sizes)),
             "layers": network.depth,
             "activation": ", ".join(dict.fromkeys(map(str, hidden))),
@@ -195,8 +193,3 @@ def curves(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
                 values = {"sigma": sigma(CURVE_Z), "slope": sigma.derivative(CURVE_Z)}
             frames.append(pd.DataFrame({"variant": variant.label, "layer": l, "z": CURVE_Z, **values}))
     return pd.concat(frames, ignore_index=True)
-
-
-def _cell(value: Any) -> Any:
-    """A varied value as a table holds it."""
-    return value if isinstance(value, str | int | float | bool) else str(value)

@@ -92,7 +92,7 @@ def _one_pool(tasks: Sequence[Task], workers: int, progress: Callable[[int], Non
     reported = 0
     try:
         with _deaf_to_interrupts():
-            pending: set[Future[Outcome]] = {pool.submit(_work, task) for task in tasks}
+            pending: set[Future[Outcome]] = {pool.submit(_outcome, task, _count) for task in tasks}
         while pending:
             done, pending = wait(pending, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
             progress(counter.value - reported)
@@ -100,7 +100,7 @@ def _one_pool(tasks: Sequence[Task], workers: int, progress: Callable[[int], Non
             for future in done:
                 yield future.result()
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        pool.shutdown(cancel_futures=True)
 
 
 @contextmanager
@@ -134,12 +134,9 @@ def _end_with(parent: Any) -> None:
     os._exit(1)
 
 
-def _work(task: Task) -> Outcome:
-    def progress(done: int) -> None:
-        with _counter.get_lock():
-            _counter.value += done
-
-    return _outcome(task, progress)
+def _count(done: int) -> None:
+    with _counter.get_lock():
+        _counter.value += done
 
 
 def _outcome(task: Task, progress: Callable[[int], None]) -> Outcome:

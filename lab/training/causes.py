@@ -14,7 +14,7 @@ in decades, log₁₀, and of one trial: blocks have the shape (neuron, example)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -37,11 +37,11 @@ NOTHING_LEFT = 2.0
 """So many decades must the error at the output have fallen, to 1 %, before nothing is left to learn."""
 
 
-@dataclass(frozen=True)
-class Factors:
+class Factors(NamedTuple):
     """log₁₀ of the factors of a layer's |∂C/∂w_jk|: A_k (1, k), S_j and E_j (j, 1), ρ_jk and κ_jk (j, k).
 
-    −∞ where a factor is 0. One whose denominator is 0 counts as 1: only the factor that is 0 shows the zero.
+    Their sum is log₁₀|∂C/∂w_jk|. −∞ where a factor is 0. One whose denominator is 0 counts as 1: only the
+    factor that is 0 shows the zero.
     """
 
     input: Array
@@ -49,11 +49,6 @@ class Factors:
     error: Array
     dependence: Array
     agreement: Array
-
-    @property
-    def gradient(self) -> Array:
-        """Their sum: log₁₀|∂C/∂w_jk|."""
-        return np.asarray(self.input + self.slope + self.error + self.dependence + self.agreement)
 
 
 def factors(a: Array, slope: Array, e: Array, delta: Array) -> Factors:
@@ -77,21 +72,19 @@ def factors(a: Array, slope: Array, e: Array, delta: Array) -> Factors:
     return Factors(low, flat, small, dependence, agreement)
 
 
-@dataclass(frozen=True)
-class References:
-    """What each factor would be, in decades, if it held nothing back: ρ and κ would be 1."""
+class References(NamedTuple):
+    """What each factor would be, in decades, if it held nothing back: ρ and κ would be 1.
+
+    ``input`` is of 1 where the activations lie in [0, 1], else of their rms over the layer. ``slope`` is of
+    S = sup|σ′|, or where that is infinite of the largest |σ′| of the layer, and of 1 where the cost removed
+    σ′. ``error`` is of E^L, the mean of E_j over the output neurons, and ``output`` of the E^L of a network
+    that answers every example with the mean target, see `indifferent`.
+    """
 
     input: float
-    """1 where the activations lie in [0, 1], else their rms over the layer."""
-
     slope: float
-    """S = sup|σ′|, or where that is infinite the largest |σ′| of the layer; 1 where the cost removed σ′."""
-
     error: float
-    """E^L, the mean of E_j over the output neurons."""
-
     output: float
-    """E^L of a network that answers every example with the mean target; see `indifferent`."""
 
 
 def lost(found: Factors, references: References) -> Array:
@@ -99,14 +92,8 @@ def lost(found: Factors, references: References) -> Array:
 
     The first is what the error at the output lost, the same for every weight of the network.
     """
-    pairs = (
-        (references.output, np.asarray(references.error)),
-        (references.input, found.input),
-        (references.slope, found.slope),
-        (references.error, found.error),
-        (0.0, found.dependence),
-        (0.0, found.agreement),
-    )
+    *against, output = references
+    pairs = zip((output, *against, 0.0, 0.0), (np.asarray(references.error), *found), strict=True)
     with np.errstate(invalid="ignore"):
         losses = [np.where(np.isneginf(factor), np.inf, reference - factor) for reference, factor in pairs]
     return np.stack(np.broadcast_arrays(*losses))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from lab.network.backprop import Network, forward
+from lab.network.backprop import Network, costs, forward
 from lab.network.buffers import Pass, make_batch, make_pass
 from lab.network.parameters import Parameters
 from lab.numerics import Array
@@ -38,14 +38,12 @@ class Examples:
     @property
     def columns(self) -> tuple[Array, Array]:
         """Inputs with their ones, and targets, as `make_pass` takes them: (1, n_0 + 1, m), (1, n_L, m)."""
-        x, y = (np.ascontiguousarray(part.T)[None] for part in (self.x, self.y))
-        return x, y
+        return np.ascontiguousarray(self.x.T)[None], np.ascontiguousarray(self.y.T)[None]
 
 
 def examples(x: Array, y: Array, labelled: bool, dtype: npt.DTypeLike) -> Examples:
     """Rows of features and of targets as `Examples` of a dtype."""
-    ones = np.ones((len(x), 1), dtype)
-    return Examples(np.hstack([x.astype(dtype), ones]), y.astype(dtype), labelled)
+    return Examples(np.hstack([x, np.ones((len(x), 1))]).astype(dtype), y.astype(dtype), labelled)
 
 
 def fed(network: Network, given: Examples, batch: int, streams: Sequence[Stream]) -> Iterator[Pass]:
@@ -81,25 +79,21 @@ class Evaluation:
         self.passes: list[Pass] = []
         for start in range(0, len(given), EVALUATED_TOGETHER):
             x, y = given[start : start + EVALUATED_TOGETHER].columns
-            first = self.passes[0] if self.passes else None
-            if first is not None and first.examples == x.shape[-1]:
+            if self.passes and self.passes[0].examples == x.shape[-1]:
+                first = self.passes[0]
                 self.passes.append(replace(first, a1={**first.a1, 0: x}, a={**first.a, 0: x[:, :-1]}, y=y))
             else:
                 self.passes.append(make_pass(network.sizes, trials, x, y))
 
     def cost_and_accuracy(self, theta: Parameters) -> tuple[Array, Array]:
         """C and the accuracy of each trial, (T,) each; NaN where there are no examples or no classes."""
-        trials = len(theta.vector)
-        if not self.passes:
-            return np.full(trials, np.nan), np.full(trials, np.nan)
-        total, right = np.zeros(trials), np.zeros(trials)
+        total, right = np.zeros((2, len(theta.vector)))
         for p in self.passes:
             forward(self.network, theta, p)
-            L = self.network.depth
-            values = self.network.cost.value(p.z[L], p.a[L], p.y, self.network.sigma(L))
-            total += values.sum(axis=-1)
-            right += correct(p.a[L], p.y, self.given.labelled)
-        return total / len(self.given), right / len(self.given)
+            total += costs(self.network, p).sum(axis=-1)
+            right += correct(p.a[self.network.depth], p.y, self.given.labelled)
+        count = len(self.given) or np.nan
+        return total / count, right / count
 
 
 def correct(a: Array, y: Array, labelled: bool) -> Array:

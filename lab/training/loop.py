@@ -13,12 +13,11 @@ from lab.network.backprop import Network, backward, forward
 from lab.network.buffers import Pass
 from lab.network.initialisers import initialised
 from lab.network.parameters import Parameters, as_parameters, parameters
-from lab.numerics import Array
-from lab.parts import Initialiser, Optimiser, State
+from lab.numerics import Array, stream
+from lab.parts import Initialiser, Optimiser, State, Stream
 from lab.training.examples import Evaluation, Examples, fed
 from lab.training.reader import Reader
 from lab.training.recorder import Readings, Recorder, Recording
-from lab.training.streams import stream
 
 BLOCK = 2**16
 """Parameters that are moved together: a block of them and of their gradients stays in a core's cache."""
@@ -44,7 +43,7 @@ class Training:
     recording: Recording
 
 
-def train(training: Training, trials: range, progress: Callable[[int], None] | None = None) -> Readings:
+def train(training: Training, trials: range, progress: Callable[[int], None] = lambda done: None) -> Readings:
     """Train these trials side by side; ``progress`` is given the trial-steps done since its last call.
 
     A trial whose numbers stop being finite goes on as NaN and touches no other. When all have, training
@@ -57,9 +56,8 @@ def train(training: Training, trials: range, progress: Callable[[int], None] | N
 
     def report(step: int) -> None:
         nonlocal reported
-        if progress is not None:
-            progress((step - reported) * len(trials))
-            reported = step
+        progress((step - reported) * len(trials))
+        reported = step
 
     with np.errstate(all="ignore"):
         for step in range(training.steps + 1):
@@ -86,6 +84,15 @@ def train(training: Training, trials: range, progress: Callable[[int], None] | N
     return recorder.finished(final, monotonic() - began)
 
 
+def streams_of_trial(seed: int, trial: int) -> Stream:
+    """The random streams of a trial: purpose → generator.
+
+    They depend on nothing else: not on the variant, so that variants are compared in pairs, and not on a
+    counter, so that one more trial changes no other.
+    """
+    return lambda purpose: stream(seed, f"{purpose}/trial {trial}")
+
+
 @dataclass(frozen=True)
 class _Vectors:
     """What a step is computed from, as vectors of shape (T, P) or (1, P)."""
@@ -96,7 +103,6 @@ class _Vectors:
     decay: Array | None
 
     def columns(self, cut: slice) -> _Vectors:
-        """Views of these columns."""
         state = {name: vector[:, cut] for name, vector in self.state.items()}
         decay = None if self.decay is None else self.decay[:, cut]
         return _Vectors(self.theta[:, cut], self.gradient[:, cut], state, decay)
@@ -111,7 +117,7 @@ class Stack:
 
     def __init__(self, training: Training, trials: range) -> None:
         self.training = training
-        streams = [stream(training.seed, trial) for trial in trials]
+        streams = [streams_of_trial(training.seed, trial) for trial in trials]
         sizes, dtype = training.network.sizes, training.train.x.dtype
         self.theta = initialised(training.initialiser, sizes, streams, dtype, training.network.sigmas)
         if not np.isfinite(self.theta.vector).all():

@@ -11,10 +11,8 @@ import numpy as np
 
 from lab.numerics import Array
 from lab.parts import Probe
-from lab.training import causes
-from lab.training.norms import norm
+from lab.training import causes, statistics
 from lab.training.snapshot import Snapshot
-from lab.training.statistics import cosine, counted, low_share, mean, percentile, phi_b, rank_share, thinned
 
 
 def saturated_cells(snapshot: Snapshot, l: int) -> Array | None:
@@ -23,6 +21,28 @@ def saturated_cells(snapshot: Snapshot, l: int) -> Array | None:
     if not np.isfinite(most):
         return None
     return np.asarray(np.abs(snapshot.p.slope[l]) < snapshot.saturation_threshold * most)
+
+
+NEURON_COLUMNS = ("slope_mean", "saturation", "a_mean", "delta_mean")
+"""The quantities of a neuron: the columns of the table ``neurons``."""
+
+
+def of_neurons(snapshot: Snapshot, l: int) -> Array:
+    """`NEURON_COLUMNS` of each neuron of layer l: (T, n_l, 4).
+
+    ``slope_mean`` and ``a_mean`` are ⟨σ′(z_j)⟩ and ⟨a_j⟩, ``delta_mean`` is ⟨δ_j⟩ = ∂C/∂b_j with its sign,
+    and ``saturation`` the share of the examples with |σ′(z_j)| < τS; NaN for a σ whose slope is unbounded.
+    """
+    p, saturated = snapshot.p, saturated_cells(snapshot, l)
+    slope, a = p.slope[l].mean(axis=2), p.a[l].mean(axis=2)
+    share = np.full(a.shape, np.nan) if saturated is None else statistics.counted(saturated) / p.examples
+    return np.stack([slope, share, a, p.delta[l].sum(axis=2)], axis=-1)  # each column of δ carries 1/m
+
+
+class OfPass(Probe):
+    """A probe that looks at no parameters; abstract."""
+
+    norms = frozenset()
 
 
 @dataclass(frozen=True)
@@ -40,15 +60,14 @@ class LearningSpeed(Probe):
 
 
 @dataclass(frozen=True)
-class ErrorSize(Probe):
+class ErrorSize(OfPass):
     """``delta_rms`` = √⟨‖δ^l‖²⟩, and ``error_rms`` = √⟨‖e^l‖²⟩ of the error before σ′, e^l = ∂C_x/∂a^l."""
 
     columns = ("delta_rms", "error_rms")
-    norms = frozenset()
 
     def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
         root = np.sqrt(snapshot.p.examples, dtype=snapshot.p.delta[l].dtype)  # each column carries 1/m
-        return norm(snapshot.p.delta[l]) * root, norm(snapshot.p.e[l]) * root
+        return statistics.norm(snapshot.p.delta[l]) * root, statistics.norm(snapshot.p.e[l]) * root
 
 
 @dataclass(frozen=True)
@@ -63,20 +82,19 @@ class UpdateRatio(Probe):
 
 
 @dataclass(frozen=True)
-class Slope(Probe):
+class Slope(OfPass):
     """``slope_mean``, ``slope_p02``, ``slope_p50``, ``slope_p98``: σ′(z^l) over neurons and examples."""
 
     columns = ("slope_mean", "slope_p02", "slope_p50", "slope_p98")
-    norms = frozenset()
 
     def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
         slope = snapshot.p.slope[l]
-        ordered = thinned(slope)
-        return mean(slope), *(percentile(ordered, q) for q in (2, 50, 98))
+        ordered = statistics.thinned(slope)
+        return statistics.mean(slope), *(statistics.percentile(ordered, q) for q in (2, 50, 98))
 
 
 @dataclass(frozen=True)
-class Saturation(Probe):
+class Saturation(OfPass):
     """``saturation``: the share of (neuron, example) with |σ′(z^l)| < τS, τ = 0.05 by default.
 
     ``saturated_low`` and ``saturated_high`` split it by the side: z below or above the point where |σ′| is
@@ -85,7 +103,6 @@ class Saturation(Probe):
     """
 
     columns = ("saturation", "saturated_low", "saturated_high", "saturated_neurons")
-    norms = frozenset()
 
     def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
         sigma, z = snapshot.network.sigma(l), snapshot.p.z[l]
@@ -93,88 +110,79 @@ class Saturation(Probe):
         if saturated is None:
             return (snapshot.missing,) * 4
         cells = z.shape[1] * z.shape[2]
-        by_neuron = counted(saturated)
+        by_neuron = statistics.counted(saturated)
         both = by_neuron.sum(axis=1)
-        low = counted(np.logical_and(saturated, z < sigma.steepest, out=saturated)).sum(axis=1)
+        low = statistics.counted(np.logical_and(saturated, z < sigma.steepest, out=saturated)).sum(axis=1)
         neurons = (by_neuron >= 0.95 * z.shape[2]).mean(axis=1)
         return both / cells, low / cells, (both - low) / cells, neurons
 
 
 @dataclass(frozen=True)
-class DeadNeurons(Probe):
+class DeadNeurons(OfPass):
     """``dead_neurons``: the share of neurons with σ′(z) = 0 exactly on all examples: ReLU's dead units."""
 
     columns = ("dead_neurons",)
-    norms = frozenset()
 
     def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
         slope = snapshot.p.slope[l]
-        if slope.all():
+        if slope.all():  # as mostly: the quicker way
             return (np.zeros(len(slope)),)
         return ((~slope.any(axis=2)).mean(axis=1),)
 
 
 @dataclass(frozen=True)
-class ActivationSpread(Probe):
+class ActivationSpread(OfPass):
     """``a_mean``, ``a_std``, ``a_p02``, ``a_p98``: a^l over neurons and examples.
 
     Source: Glorot & Bengio (2010), figs. 2 and 3.
     """
 
     columns = ("a_mean", "a_std", "a_p02", "a_p98")
-    norms = frozenset()
 
     def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
         a = snapshot.p.a[l]
-        middle, ordered = mean(a), thinned(a)
-        deviation = norm(a - middle[:, None, None].astype(a.dtype)) / np.sqrt(a.shape[1] * a.shape[2])
-        return middle, deviation, percentile(ordered, 2), percentile(ordered, 98)
+        middle, ordered = statistics.mean(a), statistics.thinned(a)
+        size = statistics.norm(a - middle[:, None, None].astype(a.dtype))
+        deviation = size / np.sqrt(a.shape[1] * a.shape[2])
+        return middle, deviation, statistics.percentile(ordered, 2), statistics.percentile(ordered, 98)
 
 
 @dataclass(frozen=True)
-class PhiB(Probe):
-    """``phi_b``: how near the ends of a bounded σ its outputs are, see `lab.training.spread.phi_b`.
-
-    Missing for a σ that is unbounded.
-    """
+class PhiB(OfPass):
+    """``phi_b``: how near its ends the outputs of a bounded σ are. See `statistics.phi_b`."""
 
     columns = ("phi_b",)
     default = False
-    norms = frozenset()
 
     def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
-        return (phi_b(snapshot.p.a[l], snapshot.network.sigma(l).range),)
+        return (statistics.phi_b(snapshot.p.a[l], snapshot.network.sigma(l).range),)
 
 
 @dataclass(frozen=True)
-class RankShare(Probe):
-    """``rank_share``: in what share of its directions a^l varies, see `lab.training.spread.rank_share`."""
+class RankShare(OfPass):
+    """``rank_share``: in what share of its directions a^l varies. See `statistics.rank_share`."""
 
     columns = ("rank_share",)
     default = False
-    norms = frozenset()
 
     def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
-        return (rank_share(snapshot.p.a[l]),)
+        return (statistics.rank_share(snapshot.p.a[l]),)
 
 
 @dataclass(frozen=True)
-class LowInput(Probe):
+class LowInput(OfPass):
     """``low_input``: the share of (neuron of layer l−1, example) with |a| < τ_a rms(a^{l−1}), τ_a = 0.1.
 
     By BP4 the weights out of these learn slowly. Source: Nielsen (2015), ch. 2.
     """
 
     columns = ("low_input",)
-    norms = frozenset()
 
     def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
-        share = snapshot.of_inputs.get("low_input") if l == 1 else None
-        if share is None:
-            share = low_share(snapshot.p.a[l - 1], snapshot.low_input_threshold)
-        if l == 1:
-            snapshot.of_inputs["low_input"] = share
-        return (np.broadcast_to(share, (len(snapshot.p.z[l]),)),)
+        known = snapshot.of_inputs if l == 1 else {}
+        if "low_input" not in known:
+            known["low_input"] = statistics.low_share(snapshot.p.a[l - 1], snapshot.low_input_threshold)
+        return (np.broadcast_to(known["low_input"], (len(snapshot.p.z[l]),)),)
 
 
 @dataclass(frozen=True)
@@ -189,31 +197,26 @@ class ParameterNorms(Probe):
 
 
 @dataclass(frozen=True)
-class Causes(Probe):
+class Causes(OfPass):
     """``cause_…``: the share of the layer's weights that learn slowly by this cause; they sum to 1.
 
     The cause is the factor of |∂C/∂w_jk| = A_k S_j E_j ρ κ that lost most decades against its reference, the
     mean of which is ``lost_…``. See `lab.training.causes` for the factors and their references.
 
-    ``nothing_left``
-        The error at the output E^L, from two decades on, against a network that answers the mean target.
-    ``input_low``
-        A_k, against 1 for activations in [0, 1], else against the rms of the layer below.
-    ``output_saturated``
-        S_j against sup|σ′|; nothing is lost where the cost removes σ′ from the output layer.
-    ``error_small``
-        E_j against E^L.
-    ``examples_apart``
-        ρ: input, slope and error are large on different examples.
-    ``examples_cancel``
-        κ: the examples pull in different directions.
+    ``nothing_left``: the error at the output E^L, from two decades on, against a network that answers the
+        mean target.
+    ``input_low``: A_k, against 1 for activations in [0, 1], else against the rms of the layer below.
+    ``output_saturated``: S_j against sup|σ′|; nothing is lost where the cost removes σ′ from the output
+        layer.
+    ``error_small``: E_j against E^L.
+    ``examples_apart``: ρ: input, slope and error are large on different examples.
+    ``examples_cancel``: κ: the examples pull in different directions.
 
     A factor that is 0 lost infinitely many decades; of several, the first in this list is the cause.
     """
 
     columns = tuple(f"{kind}_{label}" for kind in ("cause", "lost") for label in causes.LABELS)
     default = False
-    norms = frozenset()
 
     def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
         trials = range(len(snapshot.p.z[l]))  # one by one, since a trial takes as much room as its weights
@@ -234,7 +237,7 @@ class GradientCosine(Probe):
     def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
         if snapshot.network.surrogate_floor == 0:
             return (np.ones(len(snapshot.p.z[l])),)
-        return (cosine(snapshot.gradient.wb[l], snapshot.true_gradient.wb[l]),)
+        return (statistics.cosine(snapshot.gradient.wb[l], snapshot.true_gradient.wb[l]),)
 
 
 TABLE: dict[str, type[Probe]] = {

@@ -11,9 +11,9 @@ from lab.network.buffers import Pass, as_pass, make_pass
 from lab.network.parameters import Parameters, as_parameters, count, parameters
 from lab.numerics import Array
 from lab.training.examples import Evaluation, correct
-from lab.training.norms import BlockNorms
 from lab.training.recorder import Recorder
 from lab.training.snapshot import NormKey, Snapshot, few_examples
+from lab.training.statistics import BlockNorms
 
 if TYPE_CHECKING:
     from lab.training.loop import Stack
@@ -68,12 +68,12 @@ class Reader:
             self._record(reading, p, norms.note(), tested, last)
             return
         ring.put(reading, p, norms.note(), tested)
-        if ring.full:
+        if len(ring.tested) == ring.slots:
             self.flush()
 
     def flush(self) -> None:
         """Record what the ring holds."""
-        if self._room is not None and self._room[1].count:
+        if self._room is not None and self._room[1].tested:
             self._record(*self._room[1].taken())
 
     def tested(self) -> tuple[Array, Array]:
@@ -194,22 +194,13 @@ class _Ring:
         self.first = 0
         self.tested: list[tuple[Array, Array]] = []
 
-    @property
-    def count(self) -> int:
-        """How many readings it holds."""
-        return len(self.tested)
-
-    @property
-    def full(self) -> bool:
-        return self.count == self.slots
-
     def holds(self, p: Pass) -> bool:
         """Whether there is a ring for passes of this shape."""
         return self.slots > 0 and self.shape == (p.examples, p.own_examples)
 
     def put(self, reading: int, p: Pass, norms: Array, tested: tuple[Array, Array]) -> None:
         """Copy a reading into the next place; it follows the one before."""
-        at = self.count
+        at = len(self.tested)
         if at == 0:
             self.first = reading
         self.passes[at] = p.vector[0]
@@ -218,7 +209,7 @@ class _Ring:
 
     def taken(self) -> tuple[int, Pass, Array, tuple[Array, Array]]:
         """All that is held, as of so many trials, and the number of the first reading; empties it."""
-        at = self.count
+        at = len(self.tested)
         p = as_pass(self.passes[:at], self.sizes, 1, self.shape[0], self.examples)
         costs, shares = zip(*self.tested, strict=True)
         self.tested = []

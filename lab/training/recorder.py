@@ -12,7 +12,7 @@ from lab.experiment.schedule import Schedule
 from lab.numerics import Array
 from lab.parts import Probe
 from lab.training.examples import Examples
-from lab.training.neurons import NEURON_COLUMNS, of_neurons
+from lab.training.probes import NEURON_COLUMNS, of_neurons
 from lab.training.snapshot import NormKey, Snapshot
 
 STEP_COLUMNS = ("cost", "accuracy", "test_cost", "test_accuracy")
@@ -44,27 +44,17 @@ class Recording:
 class Readings:
     """What was recorded of T trials at R readings; the unit of what is kept on disk.
 
-    Attributes
-    ----------
-    steps
-        (R,): the steps of the readings.
-    layers
-        (R, T, L, quantity), and ``columns`` the names of the quantities.
-    figures
-        (R, T, 4): `STEP_COLUMNS`; test figures are NaN where they were not taken.
-    histogram_steps, histograms
-        (H,) and (H, T, L, bin): counts of z between `EDGES`.
-    diverged
-        (T,): the step at whose reading a number was first not finite, or −1. From there on the trial's
-        readings are NaN.
-    final
-        (T, 4): `STEP_COLUMNS` of the end, over all training and all test examples; NaN where a trial
+    ``steps``: (R,): the steps of the readings.
+    ``layers``: (R, T, L, quantity), and ``columns`` the names of the quantities.
+    ``figures``: (R, T, 4): `STEP_COLUMNS`; test figures are NaN where they were not taken.
+    ``histogram_steps``, ``histograms``: (H,) and (H, T, L, bin): counts of z between `EDGES`.
+    ``diverged``: (T,): the step at whose reading a number was first not finite, or −1. From there on the
+        trial's readings are NaN.
+    ``final``: (T, 4): `STEP_COLUMNS` of the end, over all training and all test examples; NaN where a trial
         diverged.
-    seconds
-        The time that training took, of all T trials together.
-    widths, neurons
-        (L,) and (H, T, Σ n_l, 4), at ``histogram_steps``: how many neurons each layer has, and
-        `NEURON_COLUMNS` of each of them, layer after layer; None where they were not asked for.
+    ``seconds``: the time that training took, of all T trials together.
+    ``widths``, ``neurons``: (L,) and (H, T, Σ n_l, 4), at ``histogram_steps``: how many neurons each layer
+        has, and `NEURON_COLUMNS` of each of them, layer after layer; None where they were not asked for.
     """
 
     steps: Array

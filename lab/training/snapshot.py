@@ -17,7 +17,7 @@ from lab.network.backprop import Network, backward
 from lab.network.buffers import Pass
 from lab.network.parameters import Parameters, count, parameters
 from lab.numerics import Array
-from lab.training.norms import norm, scale_of
+from lab.training.statistics import norm, scale_of
 
 NormKey: TypeAlias = tuple[str, str]
 """A part, ``theta``, ``gradient`` or ``update``, and a kind, ``w`` or ``b``."""
@@ -88,7 +88,7 @@ def gradient_norms(delta: Array, a: Array) -> dict[str, Array]:
 
     δ is scaled first, so that its squares stay in the range of its dtype.
     """
-    scale = scale_of(delta, (1, 2), keepdims=True)
+    scale = scale_of(delta)
     scaled = delta / scale
     products = scaled.mT @ scaled, a.mT @ a
     squares, sizes = np.vecdot(*products).sum(axis=-1), np.vecdot(*map(np.abs, products)).sum(axis=-1)

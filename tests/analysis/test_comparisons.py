@@ -5,10 +5,9 @@ import pytest
 from lab.analysis.comparisons import (
     COLUMNS,
     SPREAD_COLUMNS,
-    against_first,
     comparisons,
-    every_pair,
     joined,
+    pairs_of,
     spreads,
     variants,
 )
@@ -115,7 +114,7 @@ def test_two_horizons_are_cut_at_the_shorter():
 def test_holm_is_over_the_pairs_of_a_metric():
     rng = np.random.default_rng(0)
     made = tables({name: rng.uniform(0.4, 0.9, 9) for name in "abcd"})
-    found = comparisons(made, ["final_accuracy", "final_cost"], every_pair("abcd"))
+    found = comparisons(made, ["final_accuracy", "final_cost"], pairs_of("abcd", every=True))
     assert len(found) == 12
     for _, rows in found.groupby("metric"):
         assert rows["p_holm"].tolist() == holm(rows["p"]).tolist()
@@ -145,9 +144,9 @@ def test_no_fewer_seeds_are_needed_than_let_the_family_tell_anything():
 def test_variants_are_compared_with_the_first_unless_asked():
     made = tables({"x": A, "y": B, "z": A})
     found = comparisons(made, ["final_accuracy"])
-    assert list(zip(found["a"], found["b"], strict=True)) == against_first(["x", "y", "z"])
-    assert against_first(["x", "y", "z"]) == [("x", "y"), ("x", "z")]
-    assert every_pair(["x", "y", "z"]) == [("x", "y"), ("x", "z"), ("y", "z")]
+    assert list(zip(found["a"], found["b"], strict=True)) == pairs_of(["x", "y", "z"])
+    assert pairs_of(["x", "y", "z"]) == [("x", "y"), ("x", "z")]
+    assert pairs_of(["x", "y", "z"], every=True) == [("x", "y"), ("x", "z"), ("y", "z")]
 
 
 def test_what_variants_do_not_share_is_named():

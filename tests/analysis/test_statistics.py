@@ -112,11 +112,11 @@ def test_differences_that_are_all_alike_have_an_interval_of_one_point():
 
 
 def test_the_effect_size_by_hand():
-    assert effect_size([1.0, 2.0, 3.0]) == 2.0
-    assert effect_size([-1.0, -3.0]) == pytest.approx(-np.sqrt(2), rel=1e-15)
-    assert effect_size([0.3, 0.1 + 0.2]) == inf
-    assert effect_size([-0.3, -0.3]) == -inf
-    assert isnan(effect_size([0.0, 0.0]))
+    assert effect_size(np.array([1.0, 2.0, 3.0])) == 2.0
+    assert effect_size(np.array([-1.0, -3.0])) == pytest.approx(-np.sqrt(2), rel=1e-15)
+    assert effect_size(np.array([0.3, 0.1 + 0.2])) == inf
+    assert effect_size(np.array([-0.3, -0.3])) == -inf
+    assert isnan(effect_size(np.array([0.0, 0.0])))
 
 
 @pytest.mark.parametrize(("d_z", "seeds"), [(0.2, 199), (0.5, 34), (0.8, 15), (-0.5, 34)])

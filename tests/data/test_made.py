@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from lab.data import TABLE, source
-from lab.data.made import stream
 from lab.errors import PartError
+from lab.numerics import stream
 
 HERE = Path()
 SEEDED = ["xor", "moons", "circles", "spirals", "parity", "teacher"]

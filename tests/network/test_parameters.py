@@ -18,17 +18,11 @@ def test_shapes_are_those_of_the_book():
 
 
 @pytest.mark.parametrize("trials", [1, 3])
-def test_the_layers_are_views_of_the_vector(trials):
-    theta = parameters(SIZES, trials)
-    for l in theta.w:
-        for block in (theta.wb[l], theta.w[l], theta.b[l]):
-            assert np.shares_memory(block, theta.vector)
-
-
-def test_every_parameter_is_seen_exactly_once():
+def test_every_parameter_is_seen_exactly_once_in_views_of_the_vector(trials):
     size = count(SIZES)
-    theta = as_parameters(np.arange(2 * size).reshape(2, size), SIZES)
-    for trial in range(2):
+    theta = as_parameters(np.arange(trials * size).reshape(trials, size), SIZES)
+    assert all(np.shares_memory(b, theta.vector) for p in (theta.wb, theta.w, theta.b) for b in p.values())
+    for trial in range(trials):
         seen = np.concatenate([part[l][trial].ravel() for part in (theta.w, theta.b) for l in theta.w])
         assert sorted(seen) == list(range(trial * size, (trial + 1) * size))
 

@@ -163,7 +163,7 @@ def test_a_part_is_read_as_it_was_kept(folder):
     readings = train(training((3, 4, 2), batch=3, dtype="float32"), range(3))
     assert not folder.has_part(CHUNK)
     folder.keep_part(CHUNK, readings)
-    assert {path.name for path in folder.parts.iterdir()} == {PART, f"{PART}.sha256"}
+    assert {path.name for path in (folder.path / "trials").iterdir()} == {PART, f"{PART}.sha256"}
     assert folder.has_part(CHUNK)
     again = folder.part(CHUNK)
     assert unlike(readings, again) == []
@@ -178,7 +178,7 @@ def test_a_part_holds_plain_arrays_only_and_no_room_for_what_was_not_asked(folde
     again = folder.part(CHUNK)
     assert (again.widths, again.neurons) == (None, None)
     assert unlike(again, with_neurons) == ["widths", "neurons"]
-    with np.load(folder.parts / PART, allow_pickle=False) as part:
+    with np.load((folder.path / "trials") / PART, allow_pickle=False) as part:
         assert {part[name].dtype.kind for name in part.files} == {"f", "i", "U"}
         assert part.files == [
             *("steps", "layers", "columns", "figures", "histogram_steps", "histograms", "diverged", "final"),
@@ -190,7 +190,7 @@ def test_the_same_readings_make_the_same_bytes(folder):
     readings = train(training((3, 4, 2)), range(2))
     for chunk in (CHUNK, Chunk(0, 0, 1)):
         folder.keep_part(chunk, readings)
-    one, two = folder.parts.glob("*.npz")
+    one, two = (folder.path / "trials").glob("*.npz")
     assert one.read_bytes() == two.read_bytes()
 
 
@@ -201,7 +201,7 @@ def test_a_missing_part_is_refused(folder):
 
 def test_a_damaged_part_is_refused(folder):
     folder.keep_part(CHUNK, train(training((1, 1)), range(1)))
-    path = folder.parts / PART
+    path = (folder.path / "trials") / PART
     content = bytearray(path.read_bytes())
     content[200] ^= 1
     path.write_bytes(content)
@@ -218,7 +218,7 @@ def other_npz():
 
 @pytest.mark.parametrize("content", [b"no archive at all", b"", b"PK\x03\x04 torn", other_npz()])
 def test_a_sealed_file_that_is_not_a_part_is_refused(folder, content):
-    seal(folder.parts / PART, content)
+    seal((folder.path / "trials") / PART, content)
     with pytest.raises(StorageError, match=rf"{PART}: is not a part of a run"):
         folder.part(CHUNK)
 

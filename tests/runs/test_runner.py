@@ -86,7 +86,7 @@ def test_the_size_of_a_chunk_changes_nothing(ready, root, monkeypatch, size):
 
     folder = run(ready, root)
 
-    assert len(list(folder.parts.glob("*.npz"))) == {1: 6, 2: 4}[size]
+    assert len(list((folder.path / "trials").glob("*.npz"))) == {1: 6, 2: 4}[size]
     assert table_bytes(folder) == whole
 
 
@@ -191,7 +191,7 @@ def test_an_interrupted_run_is_resumed_to_the_same_bytes(ready, root, monkeypatc
     folder = next(path for path in (root / "small").iterdir() if not list(path.glob("tables/*.csv")))
     folder = runner.RunFolder(folder)
     assert folder.info["status"] == "interrupted"
-    before = {path: path.stat().st_mtime_ns for path in folder.parts.iterdir()}
+    before = {path: path.stat().st_mtime_ns for path in (folder.path / "trials").iterdir()}
 
     resumed(prepared_again(folder), folder)
 
@@ -203,7 +203,7 @@ def test_an_interrupted_run_is_resumed_to_the_same_bytes(ready, root, monkeypatc
 def test_a_damaged_part_is_trained_again(ready, root):
     folder = run(ready, root)
     whole = table_bytes(folder)
-    part = next(folder.parts.glob("*.npz"))
+    part = next((folder.path / "trials").glob("*.npz"))
     part.write_bytes(part.read_bytes()[:-1] + b"\0")
 
     resumed(prepared_again(folder), folder)

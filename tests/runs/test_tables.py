@@ -13,7 +13,7 @@ from lab.network.backprop import Network
 from lab.runs import tables
 from lab.runs.tables import CURVE_Z, Part
 from lab.training.loop import train
-from lab.training.neurons import NEURON_COLUMNS
+from lab.training.probes import NEURON_COLUMNS
 from lab.training.recorder import EDGES, STEP_COLUMNS
 from tests.training.trainings import COLUMNS, made_examples, of_trial, training
 

@@ -32,7 +32,7 @@ def test_cores_are_counted():
 def test_a_chunk_that_fails_says_so_and_the_others_go_on(small, tmp_path, workers):
     ready = prepared(load(small))
     good, bad = RunFolder(tmp_path), RunFolder(tmp_path / "missing")
-    good.parts.mkdir()
+    (good.path / "trials").mkdir()
     tasks = [
         Task(chunk, ready.plan.variants[chunk.variant], ready.bench, good if chunk.variant else bad)
         for chunk in ready.chunks
@@ -42,7 +42,7 @@ def test_a_chunk_that_fails_says_so_and_the_others_go_on(small, tmp_path, worker
 
     assert outcomes[1].error == ""
     assert "cannot be written" in outcomes[0].error
-    assert [path.suffix for path in sorted(good.parts.iterdir())] == [".npz", ".sha256"]
+    assert [path.suffix for path in sorted((good.path / "trials").iterdir())] == [".npz", ".sha256"]
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc"), reason="looks for processes in /proc")

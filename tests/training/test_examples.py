@@ -10,13 +10,13 @@ from lab.network.backprop import Network
 from lab.network.costs import Quadratic
 from lab.network.initialisers import Nielsen, initialised
 from lab.training.examples import EVALUATED_TOGETHER, Evaluation, correct, examples, fed
-from lab.training.streams import stream
+from lab.training.loop import streams_of_trial
 from tests.training.trainings import made_examples
 
 Identity = TABLE["identity"]
 
 NETWORK = Network((3, 4, 2), (Tanh(), Sigmoid()), Quadratic())
-STREAMS = [stream(0, trial) for trial in (0, 1, 2)]
+STREAMS = [streams_of_trial(0, trial) for trial in (0, 1, 2)]
 
 
 def counted(count, dtype="float64"):
@@ -81,7 +81,7 @@ def test_the_order_of_a_trial_does_not_depend_on_the_others():
 
 def test_the_order_is_the_stream_named_order():
     first = np.concatenate(orders(3, 7, 1), axis=1)[1]
-    assert np.array_equal(first, stream(0, 1)("order").permutation(7))
+    assert np.array_equal(first, streams_of_trial(0, 1)("order").permutation(7))
 
 
 @pytest.mark.parametrize("count", [1, 6, EVALUATED_TOGETHER, 2 * EVALUATED_TOGETHER + 3])

@@ -1,6 +1,7 @@
 """The loop: what is exact of it, what a step does, and what is read when."""
 
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
 import numpy as np
 import pytest
@@ -20,8 +21,7 @@ from lab.network.initialisers import Constant, Nielsen, initialised
 from lab.network.optimisers import TABLE, Adam, Descent
 from lab.parts import Initialiser, Optimiser
 from lab.training.examples import examples
-from lab.training.loop import train
-from lab.training.streams import stream
+from lab.training.loop import streams_of_trial, train
 from tests.network.passes import run
 from tests.training.trainings import COLUMNS, made_examples, of_trial, training, unlike
 
@@ -297,7 +297,7 @@ def test_float32_follows_float64():
 
 def first_weights(sizes):
     """θ of the first two trials before the first step."""
-    return initialised(Nielsen(), sizes, [stream(0, 0), stream(0, 1)], np.dtype(np.float64))
+    return initialised(Nielsen(), sizes, [streams_of_trial(0, t) for t in range(2)], np.dtype(np.float64))
 
 
 def test_a_reading_sees_the_network_before_the_step():
@@ -378,3 +378,34 @@ def test_progress_is_told_every_trial_step_once(every):
     train(training((1, 1), steps=10, every=every), range(3), reports.append)
     assert sum(reports) == 30
     assert min(reports) >= 0
+
+
+# The streams of a trial.
+
+
+def draws(seed, trial, purpose):
+    return streams_of_trial(seed, trial)(purpose).standard_normal(4).tolist()
+
+
+@pytest.mark.parametrize("other", [(4, 1, "w/2"), (3, 2, "w/2"), (3, 1, "w/1"), (3, 1, "b/2"), (1, 3, "w/2")])
+def test_another_seed_trial_or_purpose_gives_another_stream(other):
+    assert draws(*other) != draws(3, 1, "w/2") == draws(3, 1, "w/2")
+
+
+def test_names_that_could_run_together_do_not():
+    assert draws(0, 11, "w/1") != draws(0, 1, "w/1/1")
+    assert draws(0, 1, "order") != draws(0, 1, "order ") != draws(0, 1, "")
+
+
+def test_a_stream_does_not_depend_on_those_drawn_before():
+    own = streams_of_trial(0, 5)
+    for purpose in ("w/1", "b/1", "order"):
+        own(purpose).random(100)
+    assert own("order").standard_normal(4).tolist() == draws(0, 5, "order")
+
+
+def test_the_derivation_is_fixed():
+    """The numbers of a run can be had again years later: the rule is part of the contract."""
+    name = int(sha256(b"order/trial 7").hexdigest()[:16], 16)
+    expected = np.random.default_rng(np.random.SeedSequence([42, name]))
+    assert draws(42, 7, "order") == expected.standard_normal(4).tolist()

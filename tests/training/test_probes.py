@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from lab.activations import catalogue
-from lab.activations.catalogue import TABLE
 from lab.activations.catalogue import TABLE as SIGMAS
 from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
@@ -17,16 +16,12 @@ from lab.activations.rectifiers import LeakyReLU, ReLU
 from lab.network.backprop import Network
 from lab.network.costs import Quadratic
 from lab.network.parameters import as_parameters, parameters
-from lab.training.norms import norm
-from lab.training.probes import Causes, GradientCosine, Saturation
+from lab.training.loop import Stack, train
+from lab.training.probes import NEURON_COLUMNS, Causes, GradientCosine, Saturation, of_neurons
 from lab.training.snapshot import Snapshot, few_examples, gradient_norms
-from lab.training.statistics import SORTED_VALUES, cosine, percentile, thinned
+from lab.training.statistics import SORTED_VALUES, cosine, norm, percentile, thinned
 from tests.network.passes import again, drawn, run
-from tests.training.trainings import PROBES
-
-Identity = TABLE["identity"]
-SiLU = TABLE["silu"]
-Softplus = TABLE["softplus"]
+from tests.training.trainings import PROBES, training
 
 ELU = SIGMAS["elu"]
 GELU = SIGMAS["gelu"]
@@ -224,23 +219,24 @@ def planted(sigma, z, threshold=0.05):
     return saturation, low, high, neurons
 
 
-def test_a_sigmoid_saturates_on_both_sides():
-    """|σ′| < 0.05/4 from |z| = 4.357 on."""
-    assert planted(Sigmoid(), [[-4.35, -4.36, 4.35, 4.36, 5, 0, 1, 2]]) == (3 / 8, 1 / 8, 2 / 8, 0)
+@pytest.mark.parametrize(
+    ("sigma", "z", "expected"),
+    [
+        (Sigmoid(), [-4.35, -4.36, 4.35, 4.36, 5, 0, 1, 2], (3 / 8, 1 / 8, 2 / 8, 0)),  # from |z| = 4.357 on
+        (Formula("tanh(z - 3)"), [0.5, 0.0, 3.0, 5.5, -1.0], (4 / 5, 3 / 5, 1 / 5, 0)),  # steepest at 3
+        (ReLU(), [-2.0, -1e-9, 1e-9, 2.0], (0.5, 0.5, 0, 0)),
+        (LeakyReLU(slope=0.1), [-5.0, 5.0], (0, 0, 0, 0)),
+        (LeakyReLU(slope=0.01), [-5.0, 5.0], (0.5, 0.5, 0, 0)),
+        (Identity(), [-1e6, 0, 1e6], (0, 0, 0, 0)),
+    ],
+    ids=str,
+)
+def test_saturation_and_its_sides_by_hand(sigma, z, expected):
+    assert planted(sigma, [z]) == expected
+
+
+def test_the_threshold_of_saturation_may_be_another():
     assert planted(Sigmoid(), [[-4.35, -4.36, 4.35, 4.36, 5, 0, 1, 2]], 0.2) == (5 / 8, 2 / 8, 3 / 8, 0)
-
-
-def test_the_sides_are_those_of_the_steepest_point_wherever_that_is():
-    assert planted(Formula("tanh(z - 3)"), [[0.5, 0.0, 3.0, 5.5, -1.0]]) == (4 / 5, 3 / 5, 1 / 5, 0)
-
-
-def test_a_relu_saturates_left_of_zero_only():
-    assert planted(ReLU(), [[-2.0, -1e-9, 1e-9, 2.0]]) == (0.5, 0.5, 0, 0)
-
-
-def test_a_leak_of_a_tenth_does_not_saturate_and_one_of_a_hundredth_does():
-    assert planted(LeakyReLU(slope=0.1), [[-5.0, 5.0]]) == (0, 0, 0, 0)
-    assert planted(LeakyReLU(slope=0.01), [[-5.0, 5.0]]) == (0.5, 0.5, 0, 0)
 
 
 def test_a_gelu_saturates_where_its_slope_is_small_whatever_its_sign():
@@ -248,10 +244,6 @@ def test_a_gelu_saturates_where_its_slope_is_small_whatever_its_sign():
     assert np.all(np.abs(slope[[0, 2]]) < 0.05 * 1.1289)
     assert abs(slope[1]) > 0.05 * 1.1289
     assert planted(GELU(), [[-0.75, -1.4, -3.5, 1.0]]) == (0.5, 0.5, 0, 0)
-
-
-def test_the_identity_never_saturates():
-    assert planted(Identity(), [[-1e6, 0, 1e6]]) == (0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("sigma", [Formula("exp(z)"), Formula("z + z**3/3")], ids=str)
@@ -379,3 +371,89 @@ def test_the_norm_of_a_gradient_that_nearly_cancels_keeps_its_digits():
     exact = [np.linalg.norm(np.outer(delta[t, :, 0], a[t, :, 0] - a[t, :, 1])) for t in range(2)]
     assert found == pytest.approx(exact, rel=1e-4)
     assert gradient_norms(delta[1:], a[1:])["w"] == found[1:]
+
+
+# Single neurons.
+
+NEURONS = (3, 5, 4, 2)
+
+
+def stacked(given, steps=0):
+    """What a probe is given of two trials after some steps of training."""
+    stack = Stack(given, range(2))
+    for step in range(steps):
+        stack.propagate()
+        stack.advance(step + 1)
+    p = stack.propagate()
+    return Snapshot(given.network, stack.theta, stack.gradient, None, p, 0.05, 0.1)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("l", [1, 2, 3])
+def test_each_neuron_by_its_examples(dtype, l):
+    given = stacked(training(NEURONS, sigma=Tanh(), dtype=dtype))
+    found = of_neurons(given, l)
+    assert found.shape == (2, NEURONS[l], len(NEURON_COLUMNS))
+    sigma, m = given.network.sigma(l), given.p.examples
+    for t in range(2):
+        for j in range(NEURONS[l]):
+            z = given.p.z[l][t, j].astype(float)
+            slopes = np.array([float(sigma.derivative(value)) for value in z])
+            share = sum(slope < 0.05 * sigma.slope_range.high for slope in slopes) / m
+            expected = [slopes.mean(), share, float(np.mean(given.p.a[l][t, j]))]
+            np.testing.assert_allclose(found[t, j, :3], expected, rtol=1e-5 if dtype == "float32" else 1e-13)
+            assert found[t, j, 3] == pytest.approx(given.gradient.b[l][t, j, 0], rel=1e-4, abs=1e-9)
+
+
+def test_the_mean_error_is_the_gradient_of_the_bias_with_its_sign():
+    given = stacked(training(NEURONS, sigma=Tanh(), count=50))
+    found = of_neurons(given, 2)[..., NEURON_COLUMNS.index("delta_mean")]
+    np.testing.assert_allclose(found, given.gradient.b[2][..., 0], rtol=1e-11)
+    assert (found > 0).any()
+    assert (found < 0).any()
+
+
+def test_a_planted_neuron_is_saturated_on_its_share_of_examples():
+    given = stacked(training((3, 4, 2), sigma=ReLU(), count=8))
+    slope = given.p.slope[1]
+    slope[...] = 1
+    slope[0, 2, :6] = 0
+    assert of_neurons(given, 1)[0, :, 1].tolist() == [0, 0, 6 / 8, 0]
+
+
+def test_the_saturation_of_a_neuron_is_missing_where_the_slope_has_no_bound():
+    found = of_neurons(stacked(training((3, 4, 2), sigma=Formula("z + z**3/3"))), 1)
+    assert np.isnan(found[..., 1]).all()
+    assert np.isfinite(found[..., [0, 2, 3]]).all()
+
+
+def test_neurons_are_read_when_z_is_binned():
+    given = training(NEURONS, steps=40, every=1)
+    readings = train(given, range(2))
+    assert len(readings.histogram_steps) == 12
+    assert readings.neurons.shape == (12, 2, 11, 4)
+    assert readings.widths.tolist() == [5, 4, 2]
+    np.testing.assert_array_equal(readings.neurons[0, :, :5], of_neurons(stacked(given), 1))
+    last = readings.histogram_steps[-1]
+    assert last == 40
+    np.testing.assert_array_equal(readings.neurons[-1, :, 9:], of_neurons(stacked(given, 40), 3))
+
+
+def test_a_lone_trial_whose_readings_wait_in_the_ring_is_read_alike():
+    given = training(NEURONS, steps=40, every=1)
+    alone, stacked = train(given, range(1)), train(given, range(3))
+    assert alone.neurons.tobytes() == stacked.neurons[:, :1].tobytes()
+
+
+def test_a_diverged_trial_is_missing_from_then_on():
+    lost = training((3, 4, 2), sigma=ReLU(), output=Identity(), eta=1e200, steps=5)
+    readings = train(lost, range(2))
+    assert np.isfinite(readings.neurons[0]).all()
+    gone = readings.histogram_steps >= readings.diverged[0]
+    assert gone.any()
+    assert np.isnan(readings.neurons[gone, 0]).all()
+
+
+def test_unasked_there_is_no_room():
+    readings = train(training(NEURONS, neurons=False), range(2))
+    assert (readings.widths, readings.neurons) == (None, None)

@@ -13,8 +13,8 @@ from lab.data.counts import check_size, of_both, of_part
 from lab.data.dataset import Dataset, IntArray, assembled, classified, mapping_note
 from lab.data.files import csv_file, npz_file, parquet_file
 from lab.data.files.table import Rows, Task, finite, labels, standardised
-from lab.data.made import stream
 from lab.errors import PartError
+from lab.numerics import stream
 from lab.parts import DataSource
 
 SUFFIXES = (".csv", ".npz", ".parquet")
