@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, TypeAlias
 
-from lab.activations.formula.exact_graph import ExactExpression
+from lab.activations.formula.graph import Expression
 from lab.activations.formula.operations import SWITCHES
 from lab.numerics import Interval
 from lab.prover.mean_value_form import ExactFunction
@@ -14,7 +14,7 @@ Branch: TypeAlias = Literal[-1, 1]
 """Whether what a switch compares, its argument or the first less the second, is negative or positive."""
 
 
-def switch_differences(nodes: Iterable[ExactExpression]) -> dict[ExactExpression, ExactFunction]:
+def switch_differences(nodes: Iterable[Expression]) -> dict[Expression, ExactFunction]:
     """The switches among these nodes, and what each compares."""
     found = {}
     for node in nodes:
@@ -25,9 +25,7 @@ def switch_differences(nodes: Iterable[ExactExpression]) -> dict[ExactExpression
     return found
 
 
-def branches(
-    differences: Mapping[ExactExpression, ExactFunction], z: Interval
-) -> dict[ExactExpression, Branch]:
+def branches(differences: Mapping[Expression, ExactFunction], z: Interval) -> dict[Expression, Branch]:
     """The switches that take one branch for all z of an interval without its ends, and which."""
     found = {node: _branch(difference, z) for node, difference in differences.items()}
     return {node: branch for node, branch in found.items() if branch is not None}

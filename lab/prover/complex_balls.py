@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 from flint import acb, arb
 
-from lab.activations.formula.exact_graph import ExactExpression
+from lab.activations.formula.graph import Expression
 from lab.activations.formula.ranges import density, distribution, erf_slope
 from lab.numerics import Interval
 from lab.prover.branches import Branch
@@ -29,14 +29,14 @@ NOT_ANALYTIC = acb(arb.nan(), arb.nan())
 
 
 def continued(
-    wanted: Sequence[ExactExpression], branches: Mapping[ExactExpression, Branch]
+    wanted: Sequence[Expression], branches: Mapping[Expression, Branch]
 ) -> Callable[[acb], tuple[acb, ...]]:
     """The analytic continuation of these expressions, as a function of a ball that holds real z, or is one.
 
     ``branches`` are the switches that take one branch for all real z that matter: they are continued along
     it. Other switches are decided on each ball, or not.
     """
-    steps: dict[ExactExpression, tuple[Rule, tuple[ExactExpression, ...]]] = {}
+    steps: dict[Expression, tuple[Rule, tuple[Expression, ...]]] = {}
     waiting = list(wanted)
     while waiting:
         node = waiting.pop()
@@ -47,7 +47,7 @@ def continued(
     program = [(node, *steps[node]) for node in order]
 
     def function(z: acb) -> tuple[acb, ...]:
-        found: dict[ExactExpression, acb] = {}
+        found: dict[Expression, acb] = {}
         for node, rule, arguments in program:
             found[node] = rule(*[found[x] for x in arguments]) if arguments else rule(z)
         return tuple(found[node] for node in wanted)
@@ -55,9 +55,7 @@ def continued(
     return function
 
 
-def _step(
-    node: ExactExpression, branches: Mapping[ExactExpression, Branch]
-) -> tuple[Rule, tuple[ExactExpression, ...]]:
+def _step(node: Expression, branches: Mapping[Expression, Branch]) -> tuple[Rule, tuple[Expression, ...]]:
     """The rule of a node and what it is applied to; a choice that is decided needs one branch only."""
     name, arguments = node.operation, node.arguments
     if name == "z":

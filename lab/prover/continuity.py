@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import inf, isfinite
 
 from lab.activations.formula.enclosure import Bounds, Box, evaluated, undecided
-from lab.activations.formula.exact_graph import ExactExpression, below
+from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.rounding import mul, single
 from lab.numerics import REALS, Interval
 from lab.prover.mean_value_form import middle_of
@@ -54,7 +54,7 @@ class Continuity:
 
 
 def continuity(
-    sigma: ExactExpression, slope: ExactExpression, parameters: Box = (), suspects: Iterable[float] = ()
+    sigma: Expression, slope: Expression, parameters: Box = (), suspects: Iterable[float] = ()
 ) -> Continuity:
     """Where σ jumps or is undefined, from σ and σ′ in one graph; ``suspects`` are looked at first."""
     search = _Search(sigma, slope, parameters)
@@ -86,7 +86,7 @@ def continuity(
 class _Search:
     """Jumps of σ that were found, and the first doubt."""
 
-    def __init__(self, sigma: ExactExpression, slope: ExactExpression, parameters: Box) -> None:
+    def __init__(self, sigma: Expression, slope: Expression, parameters: Box) -> None:
         self._sigma, self._slope, self._parameters = sigma, slope, parameters
         self.jumps: list[float] = []
         self.doubt = self.advice = ""
@@ -102,7 +102,7 @@ class _Search:
     def is_undefined(self, z: float) -> bool:
         """Whether σ is proved to have no value at z."""
         bounds = self._bounds(single(z))
-        undefined: dict[ExactExpression, bool] = {}
+        undefined: dict[Expression, bool] = {}
         for node in below(self._sigma):
             undefined[node] = bounds[node].values is None and _is_undefined(node, bounds, undefined)
         return undefined[self._sigma]
@@ -124,7 +124,7 @@ class _Search:
         elif not self.doubt:
             self.doubt, self.advice = f"σ may jump{place}", _NO_JUMPS
 
-    def _bounds(self, z: Interval) -> dict[ExactExpression, Bounds]:
+    def _bounds(self, z: Interval) -> dict[Expression, Bounds]:
         return evaluated((self._sigma,), (z, *self._parameters))
 
     def _values(self, z: Interval) -> Interval | None:
@@ -158,9 +158,9 @@ def _largest_step(values: Interval) -> float:
 
 
 def _is_undefined(
-    node: ExactExpression,
-    bounds: Mapping[ExactExpression, Bounds],
-    undefined: Mapping[ExactExpression, bool],
+    node: Expression,
+    bounds: Mapping[Expression, Bounds],
+    undefined: Mapping[Expression, bool],
 ) -> bool:
     """Whether a node without bounds is proved to have no value, given which of its arguments are."""
     if node.operation == "where":

@@ -18,7 +18,7 @@ from math import inf, nextafter
 from flint import acb, arb, ctx
 
 from lab.activations.formula.enclosure import Bounds, evaluated
-from lab.activations.formula.exact_graph import ExactExpression, below
+from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.rounding import neg
 from lab.activations.formula.tails import upper
 from lab.numerics import Interval
@@ -63,8 +63,8 @@ class Integrand:
         The |z| up to which f is that expression.
     """
 
-    f: ExactExpression
-    defined: ExactExpression
+    f: Expression
+    defined: Expression
     kinks: tuple[float, ...]
     end: float = inf
 
@@ -98,8 +98,8 @@ def mean_square_within(f: Integrand, q: float, furthest: float, expected: float)
 
 
 def _pieces(
-    cuts: Iterable[float], differences: Mapping[ExactExpression, ExactFunction]
-) -> Iterator[tuple[Interval, Mapping[ExactExpression, Branch]]]:
+    cuts: Iterable[float], differences: Mapping[Expression, ExactFunction]
+) -> Iterator[tuple[Interval, Mapping[Expression, Branch]]]:
     """The intervals between the cuts and their branches; what is beside a cut apart where it is in doubt."""
     for low, high in pairwise(cuts):
         inner, outer = low, high
@@ -114,7 +114,7 @@ def _pieces(
 
 
 def _density_times_square(
-    f: Integrand, q: float, known: Mapping[ExactExpression, Branch]
+    f: Integrand, q: float, known: Mapping[Expression, Branch]
 ) -> Callable[[acb, bool], acb]:
     """f(z)² e^{−z²/2q}/√(2πq) as a function of a ball and of whether it has to be analytic there."""
     function = continued((f.f, f.defined), known)

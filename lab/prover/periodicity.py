@@ -5,13 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from math import inf, nextafter, pi
 
-from lab.activations.formula.exact_graph import ExactExpression, below
+from lab.activations.formula.graph import Expression, below
 
 _SLOWEST = 1e-300
 """A wave with a smaller rate c has a period that is no float."""
 
 
-def period_of(f: ExactExpression) -> float | None:
+def period_of(f: Expression) -> float | None:
     """A number not below a period of f, and near it; None where none is seen.
 
     It is seen where z occurs only as sin(c·z + …) or cos(c·z + …), with numbers c that are whole multiples
@@ -24,9 +24,9 @@ def period_of(f: ExactExpression) -> float | None:
     return nextafter(nextafter(longest, inf), inf)
 
 
-def _rates(f: ExactExpression) -> frozenset[Fraction] | None:
+def _rates(f: Expression) -> frozenset[Fraction] | None:
     """The |c| of all sines and cosines of f; None where z occurs outside of one, or c is not one number."""
-    found: dict[ExactExpression, frozenset[Fraction] | None] = {}
+    found: dict[Expression, frozenset[Fraction] | None] = {}
     for node in below(f):
         if not node.varies:
             found[node] = frozenset()
@@ -40,7 +40,7 @@ def _rates(f: ExactExpression) -> frozenset[Fraction] | None:
     return found[f]
 
 
-def _rate(u: ExactExpression) -> Fraction | None:
+def _rate(u: Expression) -> Fraction | None:
     """The number c of u = c·z + something without z; None where u is not of that form."""
     rate = Fraction(1)
     while u.operation != "z":

@@ -11,7 +11,7 @@ import numpy as np
 from lab.activations.design.integral import FARTHEST, Integral
 from lab.activations.design.slope import slope_of
 from lab.activations.formula.enclosure import Box
-from lab.activations.formula.exact_graph import ExactExpression, exact_expression
+from lab.activations.formula.exact_graph import exact_expression
 from lab.activations.formula.formula import Written, formula_of
 from lab.activations.formula.graph import Expression
 from lab.activations.formula.parser import parse
@@ -42,8 +42,8 @@ class ExactForm:
         The |z| up to which they hold; beyond it σ is a straight line.
     """
 
-    value: ExactExpression | None
-    slope: ExactExpression
+    value: Expression | None
+    slope: Expression
     computed: Activation
     end: float = inf
 
@@ -130,7 +130,7 @@ def provable(sigma: Activation, over: Mapping[str, Interval]) -> Provable | None
     )
 
 
-def _one_period(f: ExactExpression) -> Interval:
+def _one_period(f: Expression) -> Interval:
     period = period_of(f)
     return REALS if period is None else Interval(0.0, period)
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from lab.activations.formula.exact_graph import below, exact_expression
+from lab.activations.formula.exact_graph import exact_expression
 from lab.activations.formula.formula import Formula
+from lab.activations.formula.graph import below
 from lab.numerics import Interval
 from lab.prover.branches import branches, switch_differences
 

@@ -9,8 +9,9 @@ from flint import acb, arb, ctx
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from lab.activations.formula.exact_graph import below, exact_expression
+from lab.activations.formula.exact_graph import exact_expression
 from lab.activations.formula.formula import Formula
+from lab.activations.formula.graph import below
 from lab.activations.formula.operations import FUNCTIONS
 from lab.activations.formula.parser import FormulaError
 from lab.activations.formula.ranges import RULES as REAL_RULES

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from lab.activations.formula.exact_graph import ExactExpression, below, exact_expression
-from lab.activations.formula.graph import Expression
+from lab.activations.formula.exact_graph import exact_expression
+from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.operations import JUMPING
 from lab.activations.formula.ranges import RULES, STRICT
 from lab.activations.formula.tails import Tail, order, variable
@@ -57,12 +57,12 @@ _exact = lru_cache(maxsize=16)(exact_expression)
 
 
 def evaluated(
-    wanted: Sequence[ExactExpression],
+    wanted: Sequence[Expression],
     box: Box,
     *,
     is_open: bool = False,
-    known: Mapping[ExactExpression, Bounds] | None = None,
-) -> dict[ExactExpression, Bounds]:
+    known: Mapping[Expression, Bounds] | None = None,
+) -> dict[Expression, Bounds]:
     """The bounds over a box of these expressions of one graph, and of all that they rest on.
 
     Parameters
@@ -156,7 +156,7 @@ def _chosen(condition: Bounds, yes: Bounds, no: Bounds) -> Bounds:
     return Bounds(Interval(min(yes.values.low, no.values.low), max(yes.values.high, no.values.high)))
 
 
-def undecided(bounds: Mapping[ExactExpression, Bounds]) -> bool:
+def undecided(bounds: Mapping[Expression, Bounds]) -> bool:
     """Whether some comparison or sign among these nodes is not known to have one value."""
     switches = [known.values for node, known in bounds.items() if node.operation in JUMPING]
     return any(values is None or values.low < values.high for values in switches)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.activations.formula.graph import Expression
+from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.operations import SWITCHES
 from lab.activations.formula.parser import parse, refused
 from lab.activations.formula.program import Program, compiled
@@ -51,7 +51,7 @@ class Written(Activation):
     @cached_property
     def slope_expression(self) -> Expression:
         """σ′ as an expression, in the same graph."""
-        return stable(self.expression.graph.derivative(self.expression))
+        return stable(self.expression.derivative())
 
     @cached_property
     def _both(self) -> Program:
@@ -198,10 +198,9 @@ def switches(expression: Expression, operations: frozenset[str]) -> Iterator[Exp
     """What changes sign where one of these operations of the expression switches: its argument, or the
     difference of its two.
     """
-    graph = expression.graph
-    for k in graph.below(expression.node):
-        if graph.operation[k] in operations:
-            x = [Expression(graph, argument) for argument in graph.arguments[k]]
-            difference = x[0] if len(x) == 1 else x[0] - x[1]
+    for node in below(expression):
+        if node.operation in operations:
+            x, *others = node.arguments
+            difference = x - others[0] if others else x
             if difference.number is None:
                 yield difference

@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import pi, sqrt
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TypeAlias
 
-from lab.activations.formula.arithmetic import Arithmetic
+if TYPE_CHECKING:
+    from lab.activations.formula.graph import Expression
+
+E: TypeAlias = "Expression"
+Making: TypeAlias = "Callable[..., Expression]"
 
 FAR = 64.0
 """A |x| from which on exp(−x²/2) is 0 in float64 and in float32."""
-
-E = TypeVar("E", bound=Arithmetic)
-"""A node of a graph."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ class Operation:
         the operation's name.
     """
 
-    derivative: Callable[..., Any]
-    lowered: Callable[..., Any] | None = None
+    derivative: Making
+    lowered: Making | None = None
 
 
 @dataclass(frozen=True)

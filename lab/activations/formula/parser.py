@@ -13,7 +13,8 @@ import re
 import warnings
 from collections.abc import Mapping, Sequence
 
-from lab.activations.formula.graph import Expression, Graph
+from lab.activations.formula.float_graph import FloatGraph
+from lab.activations.formula.graph import Expression
 from lab.activations.formula.operations import ARITY, FUNCTIONS, OPERATIONS
 from lab.activations.table import ROWS, Row
 from lab.errors import PartError, did_you_mean, nearest
@@ -73,7 +74,7 @@ def parse(text: str, parameters: Mapping[str, float], left_open: Sequence[str] =
         raise FormulaError("the formula is empty")
     tree = _tree(text)
     _check_parameters(text, {**parameters, **dict.fromkeys(left_open, 0.0)})
-    graph = Graph()
+    graph = FloatGraph()
     opened = {name: graph.parameter(position) for position, name in enumerate(left_open, 1)}
     reading = _Reading(text, graph, {"z": graph.z(), **parameters, **opened, **CONSTANTS}, FUNCTIONS)
     expression = reading.expression(tree, 0)
@@ -84,7 +85,7 @@ def parse(text: str, parameters: Mapping[str, float], left_open: Sequence[str] =
 
 def pattern(text: str, *variables: str) -> Expression:
     """The expression of our own text in these variables; it may use any operation by its name."""
-    graph = Graph()
+    graph = FloatGraph()
     names = {name: graph.variable(name) for name in variables}
     functions = {**FUNCTIONS, **{name: name for name in OPERATIONS}}
     return _Reading(text, graph, names, functions).expression(_tree(text), 0)
@@ -142,7 +143,7 @@ class _Reading:
     def __init__(
         self,
         text: str,
-        graph: Graph,
+        graph: FloatGraph,
         names: Mapping[str, Expression | float],
         functions: Mapping[str, str],
     ) -> None:

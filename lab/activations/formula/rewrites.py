@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
 
-from lab.activations.formula.graph import Expression, Node
+from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.operations import COMMUTATIVE
 from lab.activations.formula.parser import pattern
 
@@ -79,13 +79,12 @@ REWRITES: tuple[Rewrite, ...] = (
 
 def stable(expression: Expression) -> Expression:
     """The same function of z with every pattern replaced, from the innermost out, in the same graph."""
-    graph = expression.graph
-    made: dict[Node, Expression] = {}
-    for k in graph.below(expression.node):
-        arguments = [made[argument] for argument in graph.arguments[k]]
-        again = graph.apply(graph.operation[k], *arguments) if arguments else Expression(graph, k)
-        made[k] = _replaced(again)
-    return made[expression.node]
+    made: dict[Expression, Expression] = {}
+    for node in below(expression):
+        arguments = [made[argument] for argument in node.arguments]
+        again = node.graph.apply(node.operation, *arguments) if arguments else node
+        made[node] = _replaced(again)
+    return made[expression]
 
 
 def _replaced(expression: Expression) -> Expression:
@@ -130,7 +129,9 @@ def _matches(written: Expression, found: Expression, bound: Bound) -> Iterator[B
             yield from _all_match(written.arguments, arguments, bound)
 
 
-def _all_match(written: list[Expression], found: list[Expression], bound: Bound) -> Iterator[Bound]:
+def _all_match(
+    written: tuple[Expression, ...], found: tuple[Expression, ...], bound: Bound
+) -> Iterator[Bound]:
     if not written:
         yield bound
         return

@@ -6,8 +6,9 @@ import mpmath as mp
 import pytest
 
 from lab.activations.formula.enclosure import evaluated
-from lab.activations.formula.exact_graph import ExactGraph, below, exact_expression
+from lab.activations.formula.exact_graph import ExactGraph, exact_expression
 from lab.activations.formula.formula import Formula
+from lab.activations.formula.graph import below
 from lab.activations.formula.operations import FUNCTIONS, OPERATIONS
 from lab.activations.formula.parser import parse
 from lab.activations.formula.ranges import RULES
@@ -40,11 +41,11 @@ def test_an_undefined_constant_stays_undefined():
     graph = ExactGraph()
     undefined = graph.constant(-1).call("log")
     assert (undefined.operation, undefined.values) == ("constant", None)
-    assert values(graph.variable() + undefined, Interval(0.0, 1.0)) is None
+    assert values(graph.z() + undefined, Interval(0.0, 1.0)) is None
 
 
 def test_equal_expressions_are_one_node():
-    z = ExactGraph().variable()
+    z = ExactGraph().z()
     assert z.call("tanh") + 1.5 * z == 1.5 * z + z.call("tanh")
     assert z.call("tanh") - z != z - z.call("tanh")
 
@@ -164,7 +165,7 @@ def test_an_open_parameter_is_a_variable_of_its_own():
     assert values(slope, z, a).high - values(slope, z, a).low == pytest.approx(0.5)
     assert values(sigma.derivative(1), z, a) == Interval(2.0, 2.0)
     assert values(slope.derivative(1), z, a) == Interval(2.0, 2.0)
-    assert not ExactGraph().variable(1).varies
+    assert not ExactGraph().parameter(1).varies
 
 
 def test_what_switches_has_no_slope_of_its_own():
