@@ -35,22 +35,12 @@ _MOST_JUMPS = 8
 
 @dataclass(frozen=True)
 class Continuity:
-    """What is known of the jumps of σ and of where it is undefined.
+    """What is known of the jumps of σ and of where it is undefined."""
 
-    jumps
-        Where σ is proved to jump: the first that were found, in order.
-    undefined
-        A z at which σ is proved to have no value, if one was found.
-    doubt
-        Why σ is not proved to be continuous, empty where it is.
-    advice
-        What to try where it is in doubt.
-    """
-
-    jumps: tuple[float, ...] = ()
-    undefined: float | None = None
-    doubt: str = ""
-    advice: str = ""
+    jumps: tuple[float, ...] = ()  # where σ is proved to jump: the first that were found, in order
+    undefined: float | None = None  # a z at which σ is proved to have no value, if one was found
+    doubt: str = ""  # why σ is not proved to be continuous
+    advice: str = ""  # what to try where it is in doubt
 
 
 def continuity(

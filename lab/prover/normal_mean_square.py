@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from math import inf, nextafter
+from math import inf
 
 from flint import acb, arb, ctx
 
@@ -22,8 +22,15 @@ from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.rounding import neg
 from lab.activations.formula.tails import upper
 from lab.numerics import Interval
-from lab.prover.branches import Branch, branches, switch_differences
-from lab.prover.complex_balls import NOT_ANALYTIC, ball_around, continued
+from lab.prover.branch_and_bound import beside
+from lab.prover.complex_balls import (
+    NOT_ANALYTIC,
+    Branch,
+    ball_around,
+    branches,
+    continued,
+    switch_differences,
+)
 from lab.prover.mean_value_form import ExactFunction
 
 GOAL = 2.0**-60
@@ -47,26 +54,15 @@ _PRECISION_OF_BOUNDS = 53
 _MOST_KINKS = 64
 """The kinks next to 0 that pieces end at; others are left to the quadrature."""
 
-_BESIDE = 4
-"""Floats on both sides of a kink within which it lies: its place is known as a float only."""
-
 
 @dataclass(frozen=True)
 class Integrand:
-    """A function f of z.
-
-    f, defined
-        Its expression, and another of the same graph that has to be defined where f is.
-    kinks
-        Where a switch of f may switch.
-    end
-        The |z| up to which f is that expression.
-    """
+    """A function f of z."""
 
     f: Expression
-    defined: Expression
-    kinks: tuple[float, ...]
-    end: float = inf
+    defined: Expression  # another of the same graph that has to be defined where f is
+    kinks: tuple[float, ...]  # where a switch of f may switch
+    end: float = inf  # the |z| up to which f is that expression
 
     def bounds(self, z: Interval) -> Bounds:
         """The bounds of f over an interval; none where it is not proved to be defined."""
@@ -102,9 +98,7 @@ def _pieces(
 ) -> Iterator[tuple[Interval, Mapping[Expression, Branch]]]:
     """The intervals between the cuts and their branches; what is beside a cut apart where it is in doubt."""
     for low, high in pairwise(cuts):
-        inner, outer = low, high
-        for _ in range(_BESIDE):
-            inner, outer = nextafter(inner, inf), nextafter(outer, -inf)
+        inner, outer = beside(low, inf), beside(high, -inf)
         known = branches(differences, Interval(low, high))
         if len(known) == len(differences) or not inner < outer:
             yield Interval(low, high), known

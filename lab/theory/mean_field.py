@@ -41,7 +41,7 @@ _ROUNDING = 1e-12
 def next_q(sigma: Activation, q: float, weight_variance: float, bias_variance: float) -> float:
     """The mean square of z one layer up: σ_w² E σ(√q g)² + σ_b² (Poole et al., 2016, eq. (3)).
 
-    >>> from lab.activations.linear import ReLU
+    >>> from lab.activations.rectifiers import ReLU
     >>> round(next_q(ReLU(), 3.0, weight_variance=2.0, bias_variance=0.5), 12)
     3.5
     """
@@ -71,24 +71,12 @@ def depth_scale(chi: float) -> float:
 
 @dataclass(frozen=True)
 class FixedPoint:
-    """Where the map of q comes to rest.
+    """Where the map of q comes to rest."""
 
-    Attributes
-    ----------
-    q
-        The fixed point; infinite where q grows without end, NaN where σ is undefined.
-    growth
-        The slope of the map there.
-    chi
-        χ there.
-    everywhere
-        Whether every q is fixed, as for ReLU of σ_w² = 2; then ``q`` is 1.
-    """
-
-    q: float
-    growth: float
+    q: float  # infinite where q grows without end, NaN where σ is undefined
+    growth: float  # the slope of the map there
     chi: float
-    everywhere: bool = False
+    everywhere: bool = False  # whether every q is fixed, as for ReLU of σ_w² = 2; then q is 1
 
     @property
     def stable(self) -> bool:
@@ -154,7 +142,7 @@ def critical(sigma: Activation, bias_variance: float) -> Critical | None:
     Source: Schoenholz et al. (2017); Hayou, Doucet & Rousseau, *On the impact of the activation function on
     deep neural networks training* (2019).
 
-    >>> from lab.activations.linear import ReLU
+    >>> from lab.activations.rectifiers import ReLU
     >>> round(critical(ReLU(), 0.0).weight_variance, 12)
     2.0
     """

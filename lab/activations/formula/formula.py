@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from abc import abstractmethod
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -94,7 +93,13 @@ class Written(Activation):
         """The zeros of what the formula's switches compare, found on a grid and refined by bisection."""
         z = grid()
         found: set[float] = set()
-        for difference in switches(self.expression, SWITCHES):
+        for node in below(self.expression):
+            if node.operation not in SWITCHES:
+                continue
+            x, *others = node.arguments
+            difference = x - others[0] if others else x
+            if difference.number is not None:
+                continue
             program = compiled(difference)
             sign = _sign(program, z)
             zero = np.concatenate([[False], sign == 0, [False]])
@@ -192,15 +197,3 @@ def _jumps(function: Any, place: float) -> bool:
     with np.errstate(all="ignore"):
         values = np.asarray(function(place + steps))
     return not np.ptp(values[1:4]) <= _SAME * np.abs(values).max()
-
-
-def switches(expression: Expression, operations: frozenset[str]) -> Iterator[Expression]:
-    """What changes sign where one of these operations of the expression switches: its argument, or the
-    difference of its two.
-    """
-    for node in below(expression):
-        if node.operation in operations:
-            x, *others = node.arguments
-            difference = x - others[0] if others else x
-            if difference.number is None:
-                yield difference

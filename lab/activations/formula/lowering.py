@@ -6,6 +6,7 @@ s(z) and s(z)s(−z), e^z. Whole powers become products, and choices are written
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import isfinite
 
 from lab.activations.formula.float_graph import FloatGraph
@@ -91,21 +92,16 @@ def _w(x: Expression) -> Expression:
     return R * (R + 2)
 
 
-def _sigmoid_of_negative(x: Expression) -> Expression:
-    """1/(1 + e^x)."""
-    return 1 / (1 + x.call("exp"))
-
-
 def _softplus_of_negative(x: Expression) -> Expression:
     """ln(1 + e^{−x}) = ln(1 + E) − min(x, 0) with E = e^{−|x|} = min(R, 1/R), R = e^x."""
     R = x.call("exp")
     return R.call("min", 1 / R).call("log1p") - x.call("min", 0)
 
 
-_FUSED = {
+_FUSED: dict[tuple[str, str], Callable[[Expression], Expression]] = {
     ("tanh", "softplus"): _tanh_of_softplus,
     ("sech2", "softplus"): _sech2_of_softplus,
-    ("sigmoid", "neg"): _sigmoid_of_negative,
+    ("sigmoid", "neg"): lambda x: 1 / (1 + x.call("exp")),
     ("softplus", "neg"): _softplus_of_negative,
 }
 """A function of another one that is simpler than the two apart."""
@@ -120,12 +116,10 @@ def _power(x: Expression, c: Expression) -> Expression:
         return x.call("sqrt")
     if c.number == 1:
         return x
-    if c.number == 2:
-        return x.call("square")
+    if c.number in (2, 4):
+        return _power(x, c / 2).call("square")
     if c.number in (3, 1.5):
         return x * _power(x, c - 1)
-    if c.number == 4:
-        return x.call("square").call("square")
     if c.number in (-0.5, -1, -1.5, -2, -3, -4):
         return 1 / _power(x, -c)
     return x.call("pow", c)

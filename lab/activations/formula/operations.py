@@ -69,13 +69,9 @@ def _flat(y: E, *rest: E) -> E:
     return y.lifted(0)
 
 
-def _min_slope(y: E, u: E, v: E, du: E, dv: E) -> E:
-    first = u.call("less" if v.number is not None else "less_equal", v)
-    return first.call("where", du, dv)
-
-
-def _max_slope(y: E, u: E, v: E, du: E, dv: E) -> E:
-    first = u.call("greater" if v.number is not None else "greater_equal", v)
+def _chosen_slope(comparison: str, u: E, v: E, du: E, dv: E) -> E:
+    """Of ``min`` and ``max``: where both are equal the first one's, or a number's."""
+    first = u.call(comparison if v.number is not None else f"{comparison}_equal", v)
     return first.call("where", du, dv)
 
 
@@ -151,12 +147,9 @@ OPERATIONS: dict[str, Operation] = {
     "phi": Operation(lambda y, x, dx: -x * y * dx, _density),
     "abs": Operation(lambda y, x, dx: x.call("sign") * dx),
     "sign": Operation(_flat),
-    "min": Operation(_min_slope),
-    "max": Operation(_max_slope),
-    "less": Operation(_flat),
-    "less_equal": Operation(_flat),
-    "greater": Operation(_flat),
-    "greater_equal": Operation(_flat),
+    "min": Operation(lambda y, *x: _chosen_slope("less", *x)),
+    "max": Operation(lambda y, *x: _chosen_slope("greater", *x)),
+    **{name: Operation(_flat) for name in ("less", "less_equal", "greater", "greater_equal")},
     "where": Operation(lambda y, c, u, v, dc, du, dv: c.call("where", du, dv)),
 }
 """All operations by name."""
@@ -208,8 +201,10 @@ FUNCTIONS: dict[str, str] = {
 ARITY: dict[str, int] = {function.operation: len(function.arguments) for function in LANGUAGE}
 """The number of arguments of a function's operation."""
 
-SWITCHES = frozenset({"abs", "sign", "min", "max", "less", "less_equal", "greater", "greater_equal"})
-"""The operations at whose switching points σ or σ′ may have a kink."""
+COMPARISONS = frozenset({"less", "less_equal", "greater", "greater_equal"})
 
-JUMPING = frozenset({"sign", "less", "less_equal", "greater", "greater_equal"})
-"""Those of them at which σ itself may jump."""
+JUMPING = COMPARISONS | {"sign"}
+"""The operations at whose switching points σ may jump."""
+
+SWITCHES = JUMPING | {"abs", "min", "max"}
+"""Those at whose switching points σ or σ′ may have a kink."""

@@ -12,6 +12,7 @@ import math
 import re
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from lab.activations.formula.float_graph import FloatGraph
 from lab.activations.formula.graph import Expression
@@ -106,12 +107,9 @@ def _check_parameters(text: str, parameters: Mapping[str, float]) -> None:
 
 def _refused_parameter(text: str, name: str, reason: str) -> FormulaError:
     """The error of a parameter, with its column where it stands in the text."""
-    found = re.search(rf"\b{re.escape(name)}\b", text)
-    return (
-        refused(text, found.start() + 1, reason)
-        if found
-        else FormulaError(f"formula {_shown(text)}: {reason}")
-    )
+    if found := re.search(rf"\b{re.escape(name)}\b", text):
+        return refused(text, found.start() + 1, reason)
+    return FormulaError(f"formula {_shown(text)}: {reason}")
 
 
 def _tree(text: str) -> ast.expr:
@@ -137,21 +135,15 @@ def _shown(text: str) -> str:
     return repr(text if len(text) <= 80 else f"{text[:77]}…")
 
 
+@dataclass
 class _Reading:
     """One walk over a syntax tree, with what its names mean; it remembers those that it met."""
 
-    def __init__(
-        self,
-        text: str,
-        graph: FloatGraph,
-        names: Mapping[str, Expression | float],
-        functions: Mapping[str, str],
-    ) -> None:
-        self.text = text
-        self.graph = graph
-        self.names = names
-        self.functions = functions
-        self.used: set[str] = set()
+    text: str
+    graph: FloatGraph
+    names: Mapping[str, Expression | float]
+    functions: Mapping[str, str]
+    used: set[str] = field(default_factory=set)
 
     def expression(self, tree: ast.expr, depth: int) -> Expression:
         if depth > DEEPEST:
@@ -211,12 +203,9 @@ class _Reading:
         if len(arguments) != arity:
             plural = "s" if arity > 1 else ""
             raise self._refused(tree, f"{name} takes {arity} argument{plural}, not {len(arguments)}")
-        if name == "where":
-            condition = self._condition(arguments[0], depth + 1)
-            yes, no = (self.expression(argument, depth + 1) for argument in arguments[1:])
-            return condition.call("where", yes, no)
-        first, *others = (self.expression(argument, depth + 1) for argument in arguments)
-        return first.call(operation, *others)
+        read = self._condition if name == "where" else self.expression
+        first, *others = arguments
+        return read(first, depth + 1).call(operation, *(self.expression(x, depth + 1) for x in others))
 
     def _sigma(
         self, tree: ast.expr, row: Row, arguments: list[ast.expr], given: list[ast.keyword], depth: int

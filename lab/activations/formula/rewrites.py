@@ -10,7 +10,7 @@ once more: the last but two and the last but three undo what the quotient rule c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
@@ -89,7 +89,7 @@ def stable(expression: Expression) -> Expression:
 
 def _replaced(expression: Expression) -> Expression:
     for written, form in _rules().get(expression.operation, ()):
-        for bound in _matches(written, expression, {}):
+        for bound in _matches([(written, expression)], {}):
             return _replaced(_filled(form, bound))
     name, arguments = expression.operation, expression.arguments
     if name == "neg" or (name == "mul" and any(x.number is not None for x in arguments)):
@@ -108,35 +108,25 @@ def _rules() -> Mapping[str, list[tuple[Expression, Expression]]]:
     return rules
 
 
-def _matches(written: Expression, found: Expression, bound: Bound) -> Iterator[Bound]:
-    """The meanings of the wildcards, beyond those bound already, for which the pattern is what was found."""
-    name = written.operation
-    if name in WILDCARDS:
-        if name not in bound:
-            yield {**bound, name: found}
-        elif bound[name] == found:
-            yield bound
-    elif written.number is not None:
-        if written.number == found.number:
-            yield bound
-    elif name == "neg" and written.arguments[0].operation in WILDCARDS:  # −x is anything, with x its negative
-        yield from _matches(written.arguments[0], -found, bound)
-    elif name == found.operation:
-        orders = [found.arguments]
-        if name in COMMUTATIVE:
-            orders.append(found.arguments[::-1])
-        for arguments in orders:
-            yield from _all_match(written.arguments, arguments, bound)
-
-
-def _all_match(
-    written: tuple[Expression, ...], found: tuple[Expression, ...], bound: Bound
-) -> Iterator[Bound]:
-    if not written:
+def _matches(pairs: Sequence[tuple[Expression, Expression]], bound: Bound) -> Iterator[Bound]:
+    """The meanings of the wildcards, beyond those bound already, for which each pattern is what was found."""
+    if not pairs:
         yield bound
         return
-    for more in _matches(written[0], found[0], bound):
-        yield from _all_match(written[1:], found[1:], more)
+    (written, found), *rest = pairs
+    name = written.operation
+    if name in WILDCARDS:
+        if bound.get(name, found) is found:
+            yield from _matches(rest, {**bound, name: found})
+    elif written.number is not None:
+        if written.number == found.number:
+            yield from _matches(rest, bound)
+    elif name == "neg" and written.arguments[0].operation in WILDCARDS:  # −x is anything, with x its negative
+        yield from _matches([(written.arguments[0], -found), *rest], bound)
+    elif name == found.operation:
+        yield from _matches([*zip(written.arguments, found.arguments, strict=True), *rest], bound)
+        if name in COMMUTATIVE:
+            yield from _matches([*zip(written.arguments, found.arguments[::-1], strict=True), *rest], bound)
 
 
 def _filled(form: Expression, bound: Bound) -> Expression:
