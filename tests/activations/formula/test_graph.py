@@ -8,11 +8,6 @@ from lab.activations.formula.kernels import KERNELS
 from lab.activations.formula.operations import ARITY, FUNCTIONS, OPERATIONS
 
 
-@pytest.fixture
-def z() -> Expression:
-    return FloatGraph().z()
-
-
 def size(*roots: Expression) -> int:
     return len(below(*roots))
 

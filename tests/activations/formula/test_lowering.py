@@ -2,18 +2,12 @@ import numpy as np
 import pytest
 from scipy import special
 
-from lab.activations.formula.float_graph import FloatGraph
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.kernels import KERNELS
 from lab.activations.formula.lowering import lowered
 from lab.activations.formula.operations import OPERATIONS
 from lab.activations.formula.program import compiled
-
-
-@pytest.fixture
-def z() -> Expression:
-    return FloatGraph().z()
 
 
 def computed(expression: Expression, points: np.ndarray) -> np.ndarray:

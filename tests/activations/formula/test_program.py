@@ -3,14 +3,8 @@ import pytest
 
 from lab.activations.formula.float_graph import FloatGraph
 from lab.activations.formula.formula import Formula
-from lab.activations.formula.graph import Expression
 from lab.activations.formula.kernels import IN_PLACE, LARGE, MASKS
 from lab.activations.formula.program import MOST_KEPT, Program, compiled
-
-
-@pytest.fixture
-def z() -> Expression:
-    return FloatGraph().z()
 
 
 def computed(program: Program, z: np.ndarray) -> list[np.ndarray]:
