@@ -25,19 +25,11 @@ Box: TypeAlias = tuple[Interval, ...]
 
 
 class Bounds(NamedTuple):
-    """What is known of an expression over a box.
+    """What is known of an expression over a box."""
 
-    values
-        What holds its values; None where it is undefined for some z, or may be.
-    tail
-        How fast it grows or falls there, where z lies in a tail.
-    strict
-        Whether it is known not to reach the ends of its values.
-    """
-
-    values: Interval | None
-    tail: Tail | None = None
-    strict: bool = False
+    values: Interval | None  # what holds its values; None where it is undefined for some z, or may be
+    tail: Tail | None = None  # how fast it grows or falls there, where z lies in a tail
+    strict: bool = False  # whether it is known not to reach the ends of its values
 
 
 def enclosed(expression: Expression, z: Interval) -> Interval:
@@ -65,17 +57,9 @@ def evaluated(
 ) -> dict[Expression, Bounds]:
     """The bounds over a box of these expressions of one graph, and of all that they rest on.
 
-    Parameters
-    ----------
-    wanted
-        The expressions.
-    box
-        The intervals of z and of the open parameters.
-    is_open
-        Whether the ends of the interval of z do not belong to it.
-    known
-        Bounds that are known already and kept: of other expressions over this box, or of switches, where
-        the rest is wanted as it is beside a point and not at it.
+    The ends of an interval of z that ``is_open`` do not belong to it. Bounds that are ``known`` are kept: of
+    other expressions over this box, or of switches, where the rest is wanted as it is beside a point and not
+    at it.
     """
     bounds = dict(known or {})
     for node in below(*wanted):

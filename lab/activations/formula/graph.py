@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeAlias
 
 from lab.activations.formula.operations import COMMUTATIVE, OPERATIONS, PARTIAL
 from lab.numerics import Interval
@@ -18,32 +18,27 @@ from lab.numerics import Interval
 _index = attrgetter("index")
 
 
+Operator: TypeAlias = "Callable[[Expression, Expression | float], Expression]"
+
+
+def _operators(name: str) -> tuple[Operator, Operator]:
+    """The methods of an operator of Python: for an expression on its left, and for one on its right alone."""
+    return lambda x, y: x.call(name, y), lambda x, y: x.lifted(y).call(name, x)
+
+
 @dataclass(eq=False, slots=True)
 class Expression:
-    """A node of a graph, written with Python's operators.
-
-    graph, index
-        Its graph, and how many nodes were made there before it, all of its arguments among them.
-    operation, arguments
-        Beside `OPERATIONS`: ``"z"``, ``"parameter"`` (left open) and ``"constant"``.
-    position
-        Of an open parameter, from 1 on.
-    number, values
-        Of a constant: the number that it is known to be exactly, and in an exact graph the interval that
-        holds it, None where it is undefined.
-    total, varies
-        Whether it is seen to be defined for every real z, and whether it depends on z.
-    """
+    """A node of a graph, written with Python's operators."""
 
     graph: Graph = field(repr=False)
-    index: int
-    operation: str
+    index: int  # how many nodes were made in its graph before it, all of its arguments among them
+    operation: str  # beside `OPERATIONS`: "z", "parameter" (left open) and "constant"
     arguments: tuple[Expression, ...]
-    position: int
-    number: float | None
-    values: Interval | None
-    total: bool
-    varies: bool
+    position: int  # of an open parameter, from 1 on
+    number: float | None  # of a constant: the number that it is known to be exactly
+    values: Interval | None  # of a constant of an exact graph: what holds it; None where it is undefined
+    total: bool  # whether it is seen to be defined for every real z
+    varies: bool  # whether it depends on z
 
     def call(self, name: str, *others: Expression | float) -> Expression:
         """``name(self, *others)``."""
@@ -58,32 +53,11 @@ class Expression:
         by = self.graph.parameter(position) if position else self.graph.z()
         return self.graph.derivative(self, by)
 
-    def __add__(self, other: Expression | float) -> Expression:
-        return self.call("add", other)
-
-    def __radd__(self, other: float) -> Expression:
-        return self.lifted(other) + self
-
-    def __sub__(self, other: Expression | float) -> Expression:
-        return self.call("sub", other)
-
-    def __rsub__(self, other: float) -> Expression:
-        return self.lifted(other) - self
-
-    def __mul__(self, other: Expression | float) -> Expression:
-        return self.call("mul", other)
-
-    def __rmul__(self, other: float) -> Expression:
-        return self.lifted(other) * self
-
-    def __truediv__(self, other: Expression | float) -> Expression:
-        return self.call("div", other)
-
-    def __rtruediv__(self, other: float) -> Expression:
-        return self.lifted(other) / self
-
-    def __pow__(self, other: Expression | float) -> Expression:
-        return self.call("pow", other)
+    __add__, __radd__ = _operators("add")
+    __sub__, __rsub__ = _operators("sub")
+    __mul__, __rmul__ = _operators("mul")
+    __truediv__, __rtruediv__ = _operators("div")
+    __pow__, __rpow__ = _operators("pow")
 
     def __neg__(self) -> Expression:
         return self.call("neg")
