@@ -39,31 +39,16 @@ _SHORTEST = 1e-30
 _LEAST_WIDTH = 1e-290
 """The width of an enclosure that is narrow whatever its size."""
 
-_BESIDE = 4
-"""Floats on both sides of a kink that are cut off with it: its place is known as a float only."""
-
 
 @dataclass(frozen=True)
 class Extreme:
-    """An infimum or a supremum over all z.
-
-    is_least
-        Whether it is the infimum.
-    bounds
-        What encloses it.
-    at
-        A point at which it is reached or nearly so, or towards which it is a limit.
-    tails
-        −∞, ∞ or both, where it is a limit towards there that is not reached on the way.
-    stuck
-        Where the search could not go on, if it ended before the enclosure was narrow.
-    """
+    """An infimum or a supremum over all z."""
 
     is_least: bool
     bounds: Interval
-    at: Point
-    tails: tuple[float, ...] = ()
-    stuck: str = ""
+    at: Point  # where it is reached or nearly so, or towards which it is a limit
+    tails: tuple[float, ...] = ()  # −∞, ∞ or both: it is a limit towards there, not reached on the way
+    stuck: str = ""  # where the search could not go on, if it ended before the enclosure was narrow
 
 
 def extremes(
@@ -78,20 +63,9 @@ def extremes(
 ) -> tuple[Extreme, Extreme]:
     """Infimum and supremum of f over z and the open parameters.
 
-    Parameters
-    ----------
-    f
-        The function.
-    z, parameters
-        Where it is looked at.
-    kinks
-        Where f may jump; the boxes are cut there.
-    points
-        Likely places of the extremes.
-    claim
-        Enclosures are narrowed further as long as an end of this interval lies in one.
-    most
-        Boxes that may be split for each of the two.
+    The boxes are cut at the ``kinks``, where f may jump; the ``points`` are likely places of the extremes.
+    Enclosures are narrowed further as long as an end of the ``claim`` lies in one. For each of the two,
+    ``most`` boxes may be split.
     """
     if parameters:
         most = min(most, MOST_BOXES_OF_A_FAMILY)
@@ -118,17 +92,19 @@ def _cuts(z: Interval, kinks: Iterable[float]) -> list[float]:
     cuts = {z.low, z.high, *(x for x in (-1.0, 1.0) if z.low < x < z.high)}
     for kink in kinks:
         if z.low < kink < z.high:
-            below = above = kink
-            for _ in range(_BESIDE):
-                below, above = nextafter(below, -inf), nextafter(above, inf)
-            cuts |= {max(below, z.low), kink, min(above, z.high)}
+            cuts |= {max(beside(kink, -inf), z.low), kink, min(beside(kink, inf), z.high)}
     return sorted(cuts)
+
+
+def beside(kink: float, towards: float) -> float:
+    """The end of the floats beside a kink that are cut off with it: its place is known as a float only."""
+    for _ in range(4):
+        kink = nextafter(kink, towards)
+    return kink
 
 
 @dataclass
 class _Piece:
-    """A box that is kept, until it is split."""
-
     box: Box
     extent: Extent
     is_split: bool = False

@@ -90,8 +90,8 @@ class Certificate:
         vanishes = ": not bounded away from zero (limit 0)" if is_limit and _is_zero(self.inf) else ""
         lines = [
             *self._verdict_lines(),
-            f"inf σ′ {enclosure_text(self.inf)}{_after_comma(self.inf_at)}{vanishes}",
-            f"sup σ′ {enclosure_text(self.sup)}{_after_comma(self.sup_at)}",
+            f"inf σ′ {enclosure_text(self.inf)}{place_text(self.inf_at)}{vanishes}",
+            f"sup σ′ {enclosure_text(self.sup)}{place_text(self.sup_at)}",
             f"monotone: {monotone}",
             f"Lipschitz constant {enclosure_text(self.lipschitz)}",
             f"range of σ: inf {enclosure_text(self.range_inf)}, sup {enclosure_text(self.range_sup)}",
@@ -268,7 +268,3 @@ def _range(family: Provable, inf_slope: Interval, sup_slope: Interval) -> tuple[
         return low.least, high.greatest
     least, greatest = extremes(family.value, family.value_over, family.parameters, kinks=family.kinks)
     return least.bounds, greatest.bounds
-
-
-def _after_comma(points: tuple[float, ...]) -> str:
-    return f", {place_text(points)}" if points else ""

@@ -4,50 +4,81 @@ The theory of quadrature with proved errors wants f on a neighbourhood of an int
 (Johansson, *Numerical integration in arbitrary-precision ball arithmetic*, 2018). Each operation here gives
 what holds its analytic continuation from the real points of a ball to all of the ball, and no number where
 it may have none there: where the ball reaches a branch cut or a pole, or a switch may go both ways. So
-whatever is finite is proved to be defined and analytic.
+whatever is finite is proved to be defined and analytic. Between two kinks, where each switch takes one of its
+branches, a formula is one smooth function.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from operator import methodcaller
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from flint import acb, arb
 
-from lab.activations.formula.exact_graph import ExactExpression
+from lab.activations.formula.graph import Expression
 from lab.activations.formula.ranges import density, distribution, erf_slope
 from lab.numerics import Interval
-from lab.prover.branches import Branch
+from lab.prover.mean_value_form import ExactFunction
 
 Rule: TypeAlias = Callable[..., acb]
+
+Branch: TypeAlias = Literal[-1, 1]
+"""Whether what a switch compares, its argument or the first less the second, is negative or positive."""
 
 NOT_ANALYTIC = acb(arb.nan(), arb.nan())
 """What a function has where it is not known to be analytic."""
 
 
+def switch_differences(nodes: Iterable[Expression]) -> dict[Expression, ExactFunction]:
+    """The switches among these nodes, and what each compares."""
+    found = {}
+    for node in nodes:
+        if node.operation in _SWITCHES:
+            x, *others = node.arguments
+            difference = x - others[0] if others else x
+            found[node] = ExactFunction(difference, difference)
+    return found
+
+
+def branches(differences: Mapping[Expression, ExactFunction], z: Interval) -> dict[Expression, Branch]:
+    """The switches that take one branch for all z of an interval without its ends, and which."""
+    found = {node: _branch(difference, z) for node, difference in differences.items()}
+    return {node: branch for node, branch in found.items() if branch is not None}
+
+
+def _branch(difference: ExactFunction, z: Interval) -> Branch | None:
+    """Its sign; what is ≥ 0 and rises or falls strictly is > 0, since it would change its sign at a 0."""
+    extent = difference.over((z,))
+    low, high = extent.least.low, extent.greatest.high
+    monotone = bool(extent.gradient) and 0 not in extent.gradient[0]
+    if low > 0 or (low == 0 and monotone):
+        return 1
+    return -1 if high < 0 or (high == 0 and monotone) else None
+
+
 def continued(
-    wanted: Sequence[ExactExpression], branches: Mapping[ExactExpression, Branch]
+    wanted: Sequence[Expression], known: Mapping[Expression, Branch]
 ) -> Callable[[acb], tuple[acb, ...]]:
     """The analytic continuation of these expressions, as a function of a ball that holds real z, or is one.
 
-    ``branches`` are the switches that take one branch for all real z that matter: they are continued along
-    it. Other switches are decided on each ball, or not.
+    ``known`` are the switches that take one branch for all real z that matter: they are continued along it.
+    Other switches are decided on each ball, or not.
     """
-    steps: dict[ExactExpression, tuple[Rule, tuple[ExactExpression, ...]]] = {}
+    steps: dict[Expression, tuple[Rule, tuple[Expression, ...]]] = {}
     waiting = list(wanted)
     while waiting:
         node = waiting.pop()
         if node not in steps:
-            steps[node] = _step(node, branches)
+            steps[node] = _step(node, known)
             waiting += steps[node][1]
     order = sorted(steps, key=lambda node: node.index)  # every node comes after its arguments
     program = [(node, *steps[node]) for node in order]
 
     def function(z: acb) -> tuple[acb, ...]:
-        found: dict[ExactExpression, acb] = {}
+        found: dict[Expression, acb] = {}
         for node, rule, arguments in program:
             found[node] = rule(*[found[x] for x in arguments]) if arguments else rule(z)
         return tuple(found[node] for node in wanted)
@@ -55,9 +86,7 @@ def continued(
     return function
 
 
-def _step(
-    node: ExactExpression, branches: Mapping[ExactExpression, Branch]
-) -> tuple[Rule, tuple[ExactExpression, ...]]:
+def _step(node: Expression, known: Mapping[Expression, Branch]) -> tuple[Rule, tuple[Expression, ...]]:
     """The rule of a node and what it is applied to; a choice that is decided needs one branch only."""
     name, arguments = node.operation, node.arguments
     if name == "z":
@@ -65,11 +94,11 @@ def _step(
     if name == "constant":
         value = ball_around(node.values)
         return lambda z: value, ()
-    if name == "where" and arguments[0] in branches:
+    if name == "where" and arguments[0] in known:
         condition, yes, no = arguments
-        return _same, (yes if _SWITCHES[condition.operation][branches[condition]]() == 1 else no,)
-    if node in branches:
-        return _SWITCHES[name][branches[node]], arguments
+        return _same, (yes if _SWITCHES[condition.operation][known[condition]]() == 1 else no,)
+    if node in known:
+        return _SWITCHES[name][known[node]], arguments
     return RULES.get(name, lambda *x: NOT_ANALYTIC), arguments
 
 
@@ -116,8 +145,7 @@ def _where(condition: acb, yes: acb, no: acb) -> acb:
     return no if condition == 0 else NOT_ANALYTIC
 
 
-def _arctan(x: acb) -> acb:
-    """It has cuts from i and −i to infinity."""
+def _arctan(x: acb) -> acb:  # it has cuts from i and −i to infinity
     return NOT_ANALYTIC if x.real.contains(0) and not abs(x.imag) < 1 else x.atan()
 
 

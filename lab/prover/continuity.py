@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import inf, isfinite
 
 from lab.activations.formula.enclosure import Bounds, Box, evaluated, undecided
-from lab.activations.formula.exact_graph import ExactExpression, below
+from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.rounding import mul, single
 from lab.numerics import REALS, Interval
 from lab.prover.mean_value_form import middle_of
@@ -35,26 +35,16 @@ _MOST_JUMPS = 8
 
 @dataclass(frozen=True)
 class Continuity:
-    """What is known of the jumps of σ and of where it is undefined.
+    """What is known of the jumps of σ and of where it is undefined."""
 
-    jumps
-        Where σ is proved to jump: the first that were found, in order.
-    undefined
-        A z at which σ is proved to have no value, if one was found.
-    doubt
-        Why σ is not proved to be continuous, empty where it is.
-    advice
-        What to try where it is in doubt.
-    """
-
-    jumps: tuple[float, ...] = ()
-    undefined: float | None = None
-    doubt: str = ""
-    advice: str = ""
+    jumps: tuple[float, ...] = ()  # where σ is proved to jump: the first that were found, in order
+    undefined: float | None = None  # a z at which σ is proved to have no value, if one was found
+    doubt: str = ""  # why σ is not proved to be continuous
+    advice: str = ""  # what to try where it is in doubt
 
 
 def continuity(
-    sigma: ExactExpression, slope: ExactExpression, parameters: Box = (), suspects: Iterable[float] = ()
+    sigma: Expression, slope: Expression, parameters: Box = (), suspects: Iterable[float] = ()
 ) -> Continuity:
     """Where σ jumps or is undefined, from σ and σ′ in one graph; ``suspects`` are looked at first."""
     search = _Search(sigma, slope, parameters)
@@ -86,7 +76,7 @@ def continuity(
 class _Search:
     """Jumps of σ that were found, and the first doubt."""
 
-    def __init__(self, sigma: ExactExpression, slope: ExactExpression, parameters: Box) -> None:
+    def __init__(self, sigma: Expression, slope: Expression, parameters: Box) -> None:
         self._sigma, self._slope, self._parameters = sigma, slope, parameters
         self.jumps: list[float] = []
         self.doubt = self.advice = ""
@@ -102,7 +92,7 @@ class _Search:
     def is_undefined(self, z: float) -> bool:
         """Whether σ is proved to have no value at z."""
         bounds = self._bounds(single(z))
-        undefined: dict[ExactExpression, bool] = {}
+        undefined: dict[Expression, bool] = {}
         for node in below(self._sigma):
             undefined[node] = bounds[node].values is None and _is_undefined(node, bounds, undefined)
         return undefined[self._sigma]
@@ -124,7 +114,7 @@ class _Search:
         elif not self.doubt:
             self.doubt, self.advice = f"σ may jump{place}", _NO_JUMPS
 
-    def _bounds(self, z: Interval) -> dict[ExactExpression, Bounds]:
+    def _bounds(self, z: Interval) -> dict[Expression, Bounds]:
         return evaluated((self._sigma,), (z, *self._parameters))
 
     def _values(self, z: Interval) -> Interval | None:
@@ -158,9 +148,9 @@ def _largest_step(values: Interval) -> float:
 
 
 def _is_undefined(
-    node: ExactExpression,
-    bounds: Mapping[ExactExpression, Bounds],
-    undefined: Mapping[ExactExpression, bool],
+    node: Expression,
+    bounds: Mapping[Expression, Bounds],
+    undefined: Mapping[Expression, bool],
 ) -> bool:
     """Whether a node without bounds is proved to have no value, given which of its arguments are."""
     if node.operation == "where":

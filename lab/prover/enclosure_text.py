@@ -65,9 +65,9 @@ def _infinite(x: float) -> str:
 
 
 def place_text(points: tuple[float, ...]) -> str:
-    """Where an extreme is reached or approached: ``at z = 1.5``, ``approached as z → ±∞``, or nothing."""
+    """Where an extreme is reached or approached: ``, at z = 1.5``, ``, approached as z → ±∞``, or nothing."""
     if not points:
         return ""
     if isinf(points[0]):
-        return f"approached as z → {'±' if len(points) > 1 else '−' if points[0] < 0 else ''}∞"
-    return f"at z = {points[0] + 0.0:.6g}"
+        return f", approached as z → {'±' if len(points) > 1 else '−' if points[0] < 0 else ''}∞"
+    return f", at z = {points[0] + 0.0:.6g}"

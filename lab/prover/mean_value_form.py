@@ -19,7 +19,7 @@ from math import inf, isinf
 from typing import NamedTuple, TypeAlias
 
 from lab.activations.formula.enclosure import Bounds, Box, evaluated, undecided
-from lab.activations.formula.exact_graph import ExactExpression
+from lab.activations.formula.graph import Expression
 from lab.activations.formula.operations import JUMPING
 from lab.activations.formula.rounding import add, mul, single, sub
 from lab.activations.formula.tails import Tail
@@ -58,17 +58,17 @@ class ExactFunction:
     It counts as undefined where the expression ``defined`` is: σ′ where σ is.
     """
 
-    value: ExactExpression
-    defined: ExactExpression
+    value: Expression
+    defined: Expression
     parameters: int = 0
     _kept: dict[object, Interval] = field(default_factory=dict)
 
     @cached_property
-    def _partials(self) -> tuple[ExactExpression, ...]:
+    def _partials(self) -> tuple[Expression, ...]:
         return tuple(self.value.derivative(position) for position in range(self.parameters + 1))
 
     @cached_property
-    def _curvature(self) -> ExactExpression:
+    def _curvature(self) -> Expression:
         """∂²/∂z²."""
         return self._partials[0].derivative()
 
@@ -111,7 +111,7 @@ class ExactFunction:
         box: Box,
         gradient: tuple[Interval, ...],
         curvature: Interval,
-        switches: Mapping[ExactExpression, Bounds],
+        switches: Mapping[Expression, Bounds],
         *,
         least: bool,
     ) -> tuple[Interval, Point]:
@@ -140,7 +140,7 @@ class ExactFunction:
         return enclosure, tuple(map(middle_of, centre))
 
     def _level(
-        self, z: Interval, centre: Sequence[Interval], switches: Mapping[ExactExpression, Bounds]
+        self, z: Interval, centre: Sequence[Interval], switches: Mapping[Expression, Bounds]
     ) -> tuple[Interval, Interval]:
         """Where in z the function is nearly level, and its slope there, by Newton's method."""
         point = middle_of(z)
@@ -155,7 +155,7 @@ class ExactFunction:
             point = moved
         return single(middle_of(z)), REALS
 
-    def _values(self, box: Box, switches: Mapping[ExactExpression, Bounds]) -> Interval:
+    def _values(self, box: Box, switches: Mapping[Expression, Bounds]) -> Interval:
         """What holds the values over a closed box, with the switches as they are beside it."""
         key = (box, tuple(switches.items()))
         if key not in self._kept:

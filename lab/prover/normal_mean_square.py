@@ -13,17 +13,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from math import inf, nextafter
+from math import inf
 
 from flint import acb, arb, ctx
 
 from lab.activations.formula.enclosure import Bounds, evaluated
-from lab.activations.formula.exact_graph import ExactExpression, below
+from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.rounding import neg
 from lab.activations.formula.tails import upper
 from lab.numerics import Interval
-from lab.prover.branches import Branch, branches, switch_differences
-from lab.prover.complex_balls import NOT_ANALYTIC, ball_around, continued
+from lab.prover.branch_and_bound import beside
+from lab.prover.complex_balls import (
+    NOT_ANALYTIC,
+    Branch,
+    ball_around,
+    branches,
+    continued,
+    switch_differences,
+)
 from lab.prover.mean_value_form import ExactFunction
 
 GOAL = 2.0**-60
@@ -47,26 +54,15 @@ _PRECISION_OF_BOUNDS = 53
 _MOST_KINKS = 64
 """The kinks next to 0 that pieces end at; others are left to the quadrature."""
 
-_BESIDE = 4
-"""Floats on both sides of a kink within which it lies: its place is known as a float only."""
-
 
 @dataclass(frozen=True)
 class Integrand:
-    """A function f of z.
+    """A function f of z."""
 
-    f, defined
-        Its expression, and another of the same graph that has to be defined where f is.
-    kinks
-        Where a switch of f may switch.
-    end
-        The |z| up to which f is that expression.
-    """
-
-    f: ExactExpression
-    defined: ExactExpression
-    kinks: tuple[float, ...]
-    end: float = inf
+    f: Expression
+    defined: Expression  # another of the same graph that has to be defined where f is
+    kinks: tuple[float, ...]  # where a switch of f may switch
+    end: float = inf  # the |z| up to which f is that expression
 
     def bounds(self, z: Interval) -> Bounds:
         """The bounds of f over an interval; none where it is not proved to be defined."""
@@ -98,13 +94,11 @@ def mean_square_within(f: Integrand, q: float, furthest: float, expected: float)
 
 
 def _pieces(
-    cuts: Iterable[float], differences: Mapping[ExactExpression, ExactFunction]
-) -> Iterator[tuple[Interval, Mapping[ExactExpression, Branch]]]:
+    cuts: Iterable[float], differences: Mapping[Expression, ExactFunction]
+) -> Iterator[tuple[Interval, Mapping[Expression, Branch]]]:
     """The intervals between the cuts and their branches; what is beside a cut apart where it is in doubt."""
     for low, high in pairwise(cuts):
-        inner, outer = low, high
-        for _ in range(_BESIDE):
-            inner, outer = nextafter(inner, inf), nextafter(outer, -inf)
+        inner, outer = beside(low, inf), beside(high, -inf)
         known = branches(differences, Interval(low, high))
         if len(known) == len(differences) or not inner < outer:
             yield Interval(low, high), known
@@ -114,7 +108,7 @@ def _pieces(
 
 
 def _density_times_square(
-    f: Integrand, q: float, known: Mapping[ExactExpression, Branch]
+    f: Integrand, q: float, known: Mapping[Expression, Branch]
 ) -> Callable[[acb, bool], acb]:
     """f(z)² e^{−z²/2q}/√(2πq) as a function of a ball and of whether it has to be analytic there."""
     function = continued((f.f, f.defined), known)

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import inf
+from fractions import Fraction
+from math import inf, nextafter, pi
 
 import numpy as np
 
 from lab.activations.design.integral import FARTHEST, Integral
 from lab.activations.design.slope import slope_of
 from lab.activations.formula.enclosure import Box
-from lab.activations.formula.exact_graph import ExactExpression, exact_expression
+from lab.activations.formula.exact_graph import exact_expression
 from lab.activations.formula.formula import Written, formula_of
-from lab.activations.formula.graph import Expression
+from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.parser import parse
 from lab.activations.formula.rewrites import stable
 from lab.numerics import REALS, Array, Interval
 from lab.parts import Activation
 from lab.prover.continuity import Continuity, continuity
 from lab.prover.mean_value_form import ExactFunction
-from lab.prover.periodicity import period_of
 
 _LARGEST_SLOPE = 1e300
 """Slopes beyond it count as this one where the largest is looked for, also infinite ones."""
+
+_SLOWEST = 1e-300
+"""A wave with a smaller rate c has a period that is no float."""
 
 _TAIL = np.geomspace(30, 1e6, 600)
 _GRID: Array = np.concatenate([-_TAIL[::-1], np.linspace(-30, 30, 4801), _TAIL])
@@ -32,20 +35,12 @@ _GRID: Array = np.concatenate([-_TAIL[::-1], np.linspace(-30, 30, 4801), _TAIL])
 
 @dataclass(frozen=True)
 class ExactForm:
-    """σ and σ′ as exact expressions.
+    """σ and σ′ as exact expressions; σ is None where it is known by σ′ alone: continuous, with σ(0) = 0."""
 
-    value, slope
-        σ and σ′; σ is None where it is known by σ′ alone, and then is continuous, with σ(0) = 0.
-    computed
-        What computes them: the formula of σ, or σ itself.
-    end
-        The |z| up to which they hold; beyond it σ is a straight line.
-    """
-
-    value: ExactExpression | None
-    slope: ExactExpression
-    computed: Activation
-    end: float = inf
+    value: Expression | None
+    slope: Expression
+    computed: Activation  # what computes them: the formula of σ, or σ itself
+    end: float = inf  # the |z| up to which they hold; beyond it σ is a straight line
 
     @property
     def switches(self) -> tuple[float, ...]:
@@ -75,30 +70,18 @@ def _expression(written: Written | Integral, left_open: tuple[str, ...]) -> Expr
 
 @dataclass(frozen=True)
 class Provable:
-    """A σ, or a family of them, ready for proofs.
-
-    slope, value
-        σ′ and σ; σ is None where it is given by σ′, and then is 0 at z = 0.
-    slope_over, value_over
-        Where each has to be looked at: all reals, one period, or as far as a design goes.
-    names, parameters
-        The parameters that are left open, and their intervals.
-    kinks
-        Where σ′ may jump.
-    points
-        Where σ′ is least and greatest on a grid, and the points next to 0 where it hardly differs.
-    continuity
-        Whether σ is defined and does not jump.
-    """
+    """A σ, or a family of them, ready for proofs."""
 
     slope: ExactFunction
-    value: ExactFunction | None
-    slope_over: Interval
+    value: ExactFunction | None  # None where σ is given by σ′, and then is 0 at z = 0
+    slope_over: Interval  # where each has to be looked at: all reals, one period, or as far as a design goes
     value_over: Interval
-    names: tuple[str, ...]
+    names: tuple[str, ...]  # the parameters that are left open, and their intervals
     parameters: Box
-    kinks: tuple[float, ...]
-    points: tuple[float, ...]
+    kinks: tuple[float, ...]  # where σ′ may jump
+    points: tuple[
+        float, ...
+    ]  # where σ′ is least and greatest on a grid, and next to 0 where it hardly differs
     continuity: Continuity
 
 
@@ -108,29 +91,76 @@ def provable(sigma: Activation, over: Mapping[str, Interval]) -> Provable | None
     form = exact_form(sigma, names)
     if form is None:
         return None
-    slope, kinks = form.slope, form.computed.kinks
-    if form.value is None:
-        with np.errstate(all="ignore"):
-            points = _likely_extremes(np.asarray(form.computed.derivative(_GRID)))
-        points = tuple(min(max(z, -form.end), form.end) for z in points)
-        f, z = ExactFunction(slope, slope, len(names)), Interval(-form.end, form.end)
-        return Provable(f, None, z, z, names, parameters, kinks, points, Continuity())
     with np.errstate(all="ignore"):
-        values, slopes = form.computed.with_derivative(_GRID)
+        points = _likely_extremes(np.asarray(form.computed.derivative(_GRID)))
+    value, known = None, Continuity()
+    slope_over = value_over = Interval(-form.end, form.end)
+    if form.value is not None:
+        value = ExactFunction(form.value, form.value, len(names))
+        slope_over, value_over = _one_period(form.slope), _one_period(form.value)
+        with np.errstate(all="ignore"):
+            suspects = _first_not_finite(form.computed(_GRID))
+        known = continuity(form.value, form.slope, parameters, suspects)
     return Provable(
-        ExactFunction(slope, form.value, len(names)),
-        ExactFunction(form.value, form.value, len(names)),
-        _one_period(slope),
-        _one_period(form.value),
+        ExactFunction(form.slope, form.value or form.slope, len(names)),
+        value,
+        slope_over,
+        value_over,
         names,
         parameters,
-        kinks,
-        _likely_extremes(slopes),
-        continuity(form.value, slope, parameters, _first_not_finite(values)),
+        form.computed.kinks,
+        tuple(min(max(z, -form.end), form.end) for z in points),
+        known,
     )
 
 
-def _one_period(f: ExactExpression) -> Interval:
+def period_of(f: Expression) -> float | None:
+    """A number not below a period of f, and near it; None where none is seen.
+
+    It is seen where z occurs only as sin(c·z + …) or cos(c·z + …), with numbers c that are whole multiples
+    of the least of them.
+    """
+    rates = _rates(f)
+    if not rates or any(rate % min(rates) for rate in rates) or min(rates) < _SLOWEST:
+        return None
+    longest = 2 * nextafter(pi, inf) / float(min(rates))
+    return nextafter(nextafter(longest, inf), inf)
+
+
+def _rates(f: Expression) -> frozenset[Fraction] | None:
+    """The |c| of all sines and cosines of f; None where z occurs outside of one, or c is not one number."""
+    found: dict[Expression, frozenset[Fraction] | None] = {}
+    for node in below(f):
+        if not node.varies:
+            found[node] = frozenset()
+        elif node.operation in ("sin", "cos"):
+            rate = _rate(node.arguments[0])
+            found[node] = None if rate is None else frozenset({abs(rate)})
+        else:
+            known = [rates for x in node.arguments if (rates := found[x]) is not None]
+            all_known = known and len(known) == len(node.arguments)
+            found[node] = frozenset().union(*known) if all_known else None
+    return found[f]
+
+
+def _rate(u: Expression) -> Fraction | None:
+    """The number c of u = c·z + something without z; None where u is not of that form."""
+    rate = Fraction(1)
+    while u.operation != "z":
+        varying = [argument for argument in u.arguments if argument.varies]
+        if len(varying) != 1 or u.operation not in ("neg", "add", "sub", "mul", "div"):
+            return None
+        if u.operation in ("mul", "div"):
+            fixed = next(argument for argument in u.arguments if not argument.varies)
+            if not fixed.number or (u.operation == "div" and varying[0] is not u.arguments[0]):
+                return None
+            c = Fraction(fixed.number)
+            rate *= c if u.operation == "mul" else 1 / c
+        u = varying[0]
+    return rate
+
+
+def _one_period(f: Expression) -> Interval:
     period = period_of(f)
     return REALS if period is None else Interval(0.0, period)
 

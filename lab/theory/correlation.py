@@ -58,13 +58,9 @@ def pair_chi(sigma: Activation, q: float, c: float, weight_variance: float) -> f
 class FixedCorrelation:
     """Where the map of c comes to rest, at the fixed point of the map of q.
 
-    Attributes
-    ----------
-    c
-        The stable fixed point in [0, 1]: 1 where all inputs become alike; NaN where q has none but 0, and
-        where every c is fixed, as of a linear σ without biases.
-    slope
-        The slope of the map there; χ_c, but of a σ that jumps, whose error misses the jump.
+    c is the stable fixed point in [0, 1]: 1 where all inputs become alike; NaN where q has none but 0, and
+    where every c is fixed, as of a linear σ without biases. The slope of the map there is χ_c, but of a σ
+    that jumps, whose error misses the jump.
     """
 
     c: float

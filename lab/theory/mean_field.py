@@ -71,24 +71,12 @@ def depth_scale(chi: float) -> float:
 
 @dataclass(frozen=True)
 class FixedPoint:
-    """Where the map of q comes to rest.
+    """Where the map of q comes to rest."""
 
-    Attributes
-    ----------
-    q
-        The fixed point; infinite where q grows without end, NaN where σ is undefined.
-    growth
-        The slope of the map there.
-    chi
-        χ there.
-    everywhere
-        Whether every q is fixed, as for ReLU of σ_w² = 2; then ``q`` is 1.
-    """
-
-    q: float
-    growth: float
+    q: float  # infinite where q grows without end, NaN where σ is undefined
+    growth: float  # the slope of the map there
     chi: float
-    everywhere: bool = False
+    everywhere: bool = False  # whether every q is fixed, as for ReLU of σ_w² = 2; then q is 1
 
     @property
     def stable(self) -> bool:

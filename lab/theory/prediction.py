@@ -18,61 +18,32 @@ Variances = tuple[float, float]
 
 @dataclass(frozen=True)
 class Pairs:
-    """A kind of pairs of the examples that a reading sees, such as all those of one class.
+    """A kind of pairs of the examples that a reading sees, such as all those of one class."""
 
-    Attributes
-    ----------
-    share
-        Their share of all m² pairs (x, x′).
-    correlation
-        c⁰ = E x·x′/E ‖x‖², over these pairs.
-    alike
-        E δ^L·δ^L′/E ‖δ^L‖² over these pairs as a function of q^L and c^L.
-    """
-
-    share: float = 1.0
-    correlation: float = 1.0
-    alike: Callable[[float, float], float] = lambda q, c: 1.0
+    share: float = 1.0  # of all m² pairs (x, x′)
+    correlation: float = 1.0  # c⁰ = E x·x′/E ‖x‖²
+    alike: Callable[[float, float], float] = lambda q, c: 1.0  # E δ^L·δ^L′/E ‖δ^L‖², of q^L and c^L
 
 
 @dataclass(frozen=True)
 class LayerPrediction:
     """What mean field theory says of one layer before training.
 
-    Attributes
-    ----------
-    layer, n_in, n_out
-        Its number l, from 1, and its size.
-    weight_variance, bias_variance
-        σ_w² = n_in Var w and σ_b² = Var b.
-    q
-        The mean square of z.
-    correlation
-        c, of the z of two examples, the mean over all pairs.
-    chi
-        χ, what this layer leaves of E ‖δ‖² of the layer above; NaN for the output layer.
-    pair_chi
-        χ_c, what it leaves of E δ·δ′, over all pairs; NaN for the output layer.
-    speed
-        ‖⟨δ⟩‖, the layer's learning speed, relative to that of the last hidden layer.
-    weight_speed
-        ‖⟨δ a_inᵀ⟩‖, the learning speed of its weights, relative to that of the last hidden layer.
-    delta_rms
-        The rms of ‖δ‖ over the examples, relative to that of the last hidden layer.
+    χ and χ_c are NaN for the output layer; the last three are relative to those of the last hidden layer.
     """
 
-    layer: int
+    layer: int  # l, from 1
     n_in: int
     n_out: int
-    weight_variance: float
-    bias_variance: float
-    q: float
-    correlation: float
-    chi: float
-    pair_chi: float
-    speed: float
-    weight_speed: float
-    delta_rms: float
+    weight_variance: float  # σ_w² = n_in Var w
+    bias_variance: float  # σ_b² = Var b
+    q: float  # the mean square of z
+    correlation: float  # c, of the z of two examples, the mean over all pairs
+    chi: float  # χ, what this layer leaves of E ‖δ‖² of the layer above
+    pair_chi: float  # χ_c, what it leaves of E δ·δ′, over all pairs
+    speed: float  # ‖⟨δ⟩‖, the layer's learning speed
+    weight_speed: float  # ‖⟨δ a_inᵀ⟩‖, the learning speed of its weights
+    delta_rms: float  # the rms of ‖δ‖ over the examples
 
 
 def predicted(
@@ -104,18 +75,8 @@ def predicted(
     independently; and that all examples are of about the same norm, and those of one kind of pairs of the
     same correlation.
 
-    Parameters
-    ----------
-    sizes
-        n_0 … n_L.
-    sigmas
-        σ of each layer 1 … L.
-    variances
-        Var w and Var b of each layer 1 … L; NaN where they are unknown, and so is then what follows.
-    mean_square
-        q⁰.
-    pairs
-        The kinds of pairs of examples, whose shares sum to 1; else one input alone, or all of them alike.
+    ``sizes`` are n_0 … n_L, ``mean_square`` is q⁰. Variances that are unknown are NaN, and so is then what
+    follows. The shares of the kinds of ``pairs`` sum to 1; else there is one input alone, or all are alike.
 
     Source: Schoenholz, Gilmer, Ganguli & Sohl-Dickstein, *Deep information propagation* (2017), eqs. (5),
     (7) and (17); with the fans, Glorot & Bengio (2010), eq. (6).
@@ -126,8 +87,14 @@ def predicted(
     for sigma, w, b in zip(sigmas, w2[1:], b2[1:], strict=False):
         q.append(next_q(sigma, q[-1], w, b))
     chis = [chi(sigma, at, w) for sigma, at, w in zip(sigmas, q, w2[1:], strict=False)]
-    correlations = [_correlations(kind, sigmas, w2, b2, q, mean_square) for kind in pairs]
-    errors = [_errors(kind, c, sigmas, w2, q) for kind, c in zip(pairs, correlations, strict=True)]
+    correlations, errors = [], []  # of each kind of pairs, by layer: c, and its share in E δ·δ′ over E ‖δ^L‖²
+    for kind in pairs:
+        c = [(w2[0] * mean_square * kind.correlation + b2[0]) / q[0] if q[0] else 1.0]
+        for l in range(1, len(sigmas)):
+            c.append(next_correlation(sigmas[l - 1], q[l - 1], c[-1], w2[l], b2[l], q[l]))
+        pair_chis = [pair_chi(sigmas[l], q[l], c[l], w2[l + 1]) for l in range(len(sigmas) - 1)]
+        correlations.append(np.array(c))
+        errors.append(_downward(kind.share * kind.alike(q[-1], c[-1]), pair_chis))
     last = max(len(sigmas) - 2, 0)
     with np.errstate(all="ignore"):
         together = np.sum(errors, axis=0)
@@ -136,10 +103,10 @@ def predicted(
         speed, weight_speed, delta_rms = (
             np.sqrt(square / square[last]) for square in (together, of_weights, _downward(1.0, chis))
         )
-        pair_chis = np.append(together[:-1] / together[1:], np.nan)
+        left_of_pairs = np.append(together[:-1] / together[1:], np.nan)
     fields = [
         *(sizes, sizes[1:], w2, b2, q, _mean_correlation(pairs, correlations).tolist()),
-        *([*chis, np.nan], pair_chis.tolist(), speed.tolist(), weight_speed.tolist(), delta_rms.tolist()),
+        *([*chis, np.nan], left_of_pairs.tolist(), speed.tolist(), weight_speed.tolist(), delta_rms.tolist()),
     ]
     return [LayerPrediction(l, *row) for l, row in enumerate(zip(*fields, strict=False), start=1)]
 
@@ -163,11 +130,8 @@ def homogeneous(
     """
     if depth < 1:
         raise ValueError(f"depth must be >= 1, got {depth}")
-    for name, value in (
-        ("weight_variance", weight_variance),
-        ("bias_variance", bias_variance),
-        ("mean_square", mean_square),
-    ):
+    numbers = {"weight_variance": weight_variance, "bias_variance": bias_variance, "mean_square": mean_square}
+    for name, value in numbers.items():
         if not 0 <= value < np.inf:
             raise ValueError(f"{name} must be a finite number >= 0, got {value}")
     if not -1 <= correlation <= 1:
@@ -175,29 +139,6 @@ def homogeneous(
     layers, variances = depth + 1, (weight_variance, bias_variance)
     pairs = (Pairs(correlation=correlation),)
     return predicted([1] * (layers + 1), [sigma] * layers, [variances] * layers, mean_square, pairs)[:-1]
-
-
-def _correlations(
-    kind: Pairs,
-    sigmas: Sequence[Activation],
-    w2: Sequence[float],
-    b2: Sequence[float],
-    q: Sequence[float],
-    mean_square: float,
-) -> Array:
-    """c of a kind of pairs, layer by layer."""
-    c = [(w2[0] * mean_square * kind.correlation + b2[0]) / q[0] if q[0] else 1.0]
-    for l in range(1, len(sigmas)):
-        c.append(next_correlation(sigmas[l - 1], q[l - 1], c[-1], w2[l], b2[l], q[l]))
-    return np.array(c)
-
-
-def _errors(
-    kind: Pairs, c: Array, sigmas: Sequence[Activation], w2: Sequence[float], q: Sequence[float]
-) -> Array:
-    """The share of a kind of pairs in E δ·δ′, layer by layer, relative to E ‖δ^L‖²."""
-    chis = [pair_chi(sigmas[l], q[l], c[l], w2[l + 1]) for l in range(len(sigmas) - 1)]
-    return _downward(kind.share * kind.alike(q[-1], c[-1]), chis)
 
 
 def _downward(at_output: float, chis: Sequence[float]) -> Array:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 from scipy.optimize import brentq
@@ -45,10 +44,8 @@ class Surrogate(Activation):
         with np.errstate(all="ignore"):
             heights = np.asarray(self.inner.derivative(_GRID)) - self.floor
             crossed = heights[:-1] * heights[1:] < 0
-            found = [
-                brentq(above, *ends) for ends, is_one in zip(pairwise(_GRID), crossed, strict=True) if is_one
-            ]
-        return tuple(sorted({*self.inner.kinks, *map(float, found)}))
+            found = [float(brentq(above, *_GRID[i : i + 2])) for i in np.flatnonzero(crossed)]
+        return tuple(sorted({*self.inner.kinks, *found}))
 
     def __call__(self, z: Array) -> Array:
         return np.asarray(self.inner(z))

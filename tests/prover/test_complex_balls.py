@@ -9,14 +9,14 @@ from flint import acb, arb, ctx
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from lab.activations.formula.exact_graph import below, exact_expression
+from lab.activations.formula.exact_graph import exact_expression
 from lab.activations.formula.formula import Formula
+from lab.activations.formula.graph import below
 from lab.activations.formula.operations import FUNCTIONS
 from lab.activations.formula.parser import FormulaError
 from lab.activations.formula.ranges import RULES as REAL_RULES
 from lab.numerics import Interval
-from lab.prover.branches import branches, switch_differences
-from lab.prover.complex_balls import RULES, ball_around, continued
+from lab.prover.complex_balls import RULES, ball_around, branches, continued, switch_differences
 from tests.exact import FORMULAS, LARGEST, Undefined, Unknown, exact
 
 
@@ -255,3 +255,42 @@ def test_a_wrong_rule_would_be_seen(monkeypatch):
     monkeypatch.setitem(RULES, "sin", lambda x: x.sin() * (1 + arb(2) ** -40))
     ball = functions("sin(z)")[0](acb(1.0, 0.5))
     assert not holds(ball, mp.mpc(value("sin(z)", complex(1.0, 0.5))))
+
+
+def known_branches(text, low, high):
+    """The branches of the formula's switches, by their operation."""
+    differences = switch_differences(below(exact_expression(Formula(text).expression)))
+    return {node.operation: branch for node, branch in branches(differences, Interval(low, high)).items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "expected"),
+    [
+        ("abs(z)", 0, 2, {"abs": 1}),
+        ("abs(z)", -2, 0, {"abs": -1}),
+        ("abs(z)", -1, 2, {}),
+        ("max(z, 1)", 1, 2, {"max": 1}),
+        ("max(z, 1)", 0.5, 2, {}),
+        ("min(z, 1)", 0, 1, {"min": -1}),
+        ("z/(1 + abs(z))", -3, 0, {"softsign": -1}),
+        ("where(z > 1, z**2, z)", 1, 2, {"greater": 1}),
+        ("where(z <= 1, z**2, z)", 1, 2, {"less_equal": 1}),
+        ("where(3*z > 1, z**2, z)", 0.3, 0.4, {}),
+        ("sign(z**3 - z)", 0, 1, {}),
+        ("sign(z**3 + z)", 0, 1, {"sign": 1}),
+        ("max(z**2, z)", 1, 2, {"max": 1}),
+        ("log(abs(z) - 2)", 0, 1, {"abs": 1}),
+    ],
+)
+def test_a_branch_is_known_where_it_is_proved(text, low, high, expected):
+    assert known_branches(text, low, high) == expected
+
+
+def test_what_is_0_all_along_has_no_branch():
+    """abs(z) − z is 0 for z > 0: greater does not hold there, though greater_equal does."""
+    assert known_branches("where(abs(z) - z > 0, z, 2*z)", 1, 2) == {"abs": 1}
+    assert known_branches("where(abs(z) - z >= 0, z, 2*z)", 0, 2) == {"abs": 1}
+
+
+def test_what_is_undefined_has_no_branch():
+    assert known_branches("max(log(z), -5)", -1, 1) == {}

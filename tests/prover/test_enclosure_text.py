@@ -59,11 +59,11 @@ def test_short_decimals_are_rounded_outwards():
     ("points", "words"),
     [
         ((), ""),
-        ((1.5,), "at z = 1.5"),
-        ((-0.0,), "at z = 0"),
-        ((inf,), "approached as z → ∞"),
-        ((-inf,), "approached as z → −∞"),
-        ((-inf, inf), "approached as z → ±∞"),
+        ((1.5,), ", at z = 1.5"),
+        ((-0.0,), ", at z = 0"),
+        ((inf,), ", approached as z → ∞"),
+        ((-inf,), ", approached as z → −∞"),
+        ((-inf, inf), ", approached as z → ±∞"),
     ],
 )
 def test_places(points, words):

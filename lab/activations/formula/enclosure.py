@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from lab.activations.formula.exact_graph import ExactExpression, below, exact_expression
-from lab.activations.formula.graph import Expression
+from lab.activations.formula.exact_graph import exact_expression
+from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.operations import JUMPING
 from lab.activations.formula.ranges import RULES, STRICT
 from lab.activations.formula.tails import Tail, order, variable
@@ -25,19 +25,11 @@ Box: TypeAlias = tuple[Interval, ...]
 
 
 class Bounds(NamedTuple):
-    """What is known of an expression over a box.
+    """What is known of an expression over a box."""
 
-    values
-        What holds its values; None where it is undefined for some z, or may be.
-    tail
-        How fast it grows or falls there, where z lies in a tail.
-    strict
-        Whether it is known not to reach the ends of its values.
-    """
-
-    values: Interval | None
-    tail: Tail | None = None
-    strict: bool = False
+    values: Interval | None  # what holds its values; None where it is undefined for some z, or may be
+    tail: Tail | None = None  # how fast it grows or falls there, where z lies in a tail
+    strict: bool = False  # whether it is known not to reach the ends of its values
 
 
 def enclosed(expression: Expression, z: Interval) -> Interval:
@@ -57,25 +49,17 @@ _exact = lru_cache(maxsize=16)(exact_expression)
 
 
 def evaluated(
-    wanted: Sequence[ExactExpression],
+    wanted: Sequence[Expression],
     box: Box,
     *,
     is_open: bool = False,
-    known: Mapping[ExactExpression, Bounds] | None = None,
-) -> dict[ExactExpression, Bounds]:
+    known: Mapping[Expression, Bounds] | None = None,
+) -> dict[Expression, Bounds]:
     """The bounds over a box of these expressions of one graph, and of all that they rest on.
 
-    Parameters
-    ----------
-    wanted
-        The expressions.
-    box
-        The intervals of z and of the open parameters.
-    is_open
-        Whether the ends of the interval of z do not belong to it.
-    known
-        Bounds that are known already and kept: of other expressions over this box, or of switches, where
-        the rest is wanted as it is beside a point and not at it.
+    The ends of an interval of z that ``is_open`` do not belong to it. Bounds that are ``known`` are kept: of
+    other expressions over this box, or of switches, where the rest is wanted as it is beside a point and not
+    at it.
     """
     bounds = dict(known or {})
     for node in below(*wanted):
@@ -156,7 +140,7 @@ def _chosen(condition: Bounds, yes: Bounds, no: Bounds) -> Bounds:
     return Bounds(Interval(min(yes.values.low, no.values.low), max(yes.values.high, no.values.high)))
 
 
-def undecided(bounds: Mapping[ExactExpression, Bounds]) -> bool:
+def undecided(bounds: Mapping[Expression, Bounds]) -> bool:
     """Whether some comparison or sign among these nodes is not known to have one value."""
     switches = [known.values for node, known in bounds.items() if node.operation in JUMPING]
     return any(values is None or values.low < values.high for values in switches)

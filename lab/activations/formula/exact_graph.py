@@ -1,162 +1,66 @@
 """An expression and its derivatives as one graph, with nothing rounded on the way.
 
-`lab.activations.formula.graph.Graph` folds constants to floats, which is right for computing and wrong for
-proving. An exact graph folds them to intervals, and it writes what interval arithmetic bounds badly in a form
-that it bounds well: `lab.activations.formula.identities`.
+A `FloatGraph` folds constants to floats, which is right for computing and wrong for proving. An exact graph
+folds them to intervals, and it writes what interval arithmetic bounds badly in a form of the same value that
+it bounds well, and that is defined where the other is. In 1 + tanh u both terms are near 1 in size where the
+sum is near 0, in 2 sigmoid(2u) there is nothing to cancel; in sin u cos u an interval forgets that one is
+small where the other is large, in sin(2u)/2 it need not know.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any
+from typing import final
 
-from lab.activations.formula.arithmetic import Arithmetic
-from lab.activations.formula.graph import Expression
-from lab.activations.formula.identities import simpler
-from lab.activations.formula.operations import COMMUTATIVE, JUMPING, OPERATIONS
+from lab.activations.formula.graph import Expression, Graph, below, chained
 from lab.activations.formula.ranges import RULES
 from lab.numerics import Interval
 
-_VARIABLES = frozenset({"z", "parameter"})
 
-
-@dataclass(eq=False)
-class ExactExpression(Arithmetic):
-    """A node of an exact graph: an operation on earlier nodes. Equal expressions are one object.
-
-    graph, index
-        Its graph, and how many nodes were made there before it, all of its arguments among them.
-    operation, arguments
-        Beside those of `RULES` and ``"where"``: ``"z"``, ``"parameter"`` (left open) and ``"constant"``.
-    position
-        Of a variable: 0 for z, and from 1 on for the open parameters.
-    values
-        Of a constant: an interval that holds it; None where it is undefined.
-    varies
-        Whether it depends on z.
-    """
-
-    graph: ExactGraph = field(repr=False)
-    index: int
-    operation: str
-    arguments: tuple[ExactExpression, ...] = ()
-    position: int = 0
-    values: Interval | None = None
-    varies: bool = False
-
-    @property
-    def number(self) -> float | None:
-        """The number that the expression is known to be exactly, or None."""
-        return self.values.low if self.values is not None and self.values.low == self.values.high else None
-
-    def call(self, name: str, *others: ExactExpression | float) -> ExactExpression:
-        return self.graph.apply(name, self, *(self.lifted(other) for other in others))
-
-    def lifted(self, other: ExactExpression | float) -> ExactExpression:
-        return other if isinstance(other, ExactExpression) else self.graph.constant(other)
-
-    def derivative(self, position: int = 0) -> ExactExpression:
-        """∂/∂z, or that by the parameter of a position; at a switch that of its rule.
-
-        >>> sigma = ExactGraph().variable().call("tanh")
-        >>> sigma.derivative().operation
-        'sech2'
-        """
-        by, zero, one = self.graph.variable(position), self.graph.constant(0), self.graph.constant(1)
-        slopes: dict[ExactExpression, ExactExpression] = {by: one}
-        for y in below(self):
-            if y is by:
-                continue
-            dx = [slopes[x] for x in y.arguments]
-            if y.operation in JUMPING or all(slope is zero for slope in dx):
-                slopes[y] = zero
-            else:
-                rule: Callable[..., Any] = _SLOPES.get(y.operation) or OPERATIONS[y.operation].derivative
-                slopes[y] = rule(y, *y.arguments, *dx)
-        return slopes[self]
-
-
-class ExactGraph:
-    """Makes exact expressions, each once.
+@final
+class ExactGraph(Graph):
+    """Makes expressions whose constants are intervals that hold them.
 
     >>> third = ExactGraph().constant(1) / 3
     >>> third.number is None, 1/3 in third.values
     (True, True)
     """
 
-    def __init__(self) -> None:
-        self._made: dict[tuple[str, tuple[ExactExpression, ...], int, object], ExactExpression] = {}
-
-    def variable(self, position: int = 0) -> ExactExpression:
-        """The variable z, at position 0, or the open parameter of a position from 1 on."""
-        return self._node("parameter" if position else "z", position=position, varies=position == 0)
-
-    def constant(self, value: float | Interval | None) -> ExactExpression:
+    def constant(self, value: float | Interval | None) -> Expression:
         """A number, a number that is known to lie in an interval, or none."""
         values = Interval(float(value), float(value)) if isinstance(value, int | float) else value
-        return self._node("constant", values=values)
+        number = values.low + 0.0 if values is not None and values.low == values.high else None
+        return self._node("constant", number=number, values=values)
 
-    def apply(self, name: str, *x: ExactExpression) -> ExactExpression:
-        """An operation, in a form of the same value that interval arithmetic bounds well."""
-        if (simple := simpler(name, *x)) is not None:
+    def apply(self, name: str, *x: Expression) -> Expression:
+        if (simple := _simpler(name, *x)) is not None:
             return simple
         if name in RULES and all(argument.operation == "constant" for argument in x):
             values = [argument.values for argument in x]
             return self.constant(None if None in values else RULES[name](*values))
-        if name in COMMUTATIVE:
-            x = tuple(sorted(x, key=_index))
-        return self._node(name, x, varies=any(argument.varies for argument in x))
+        return self._node(name, *x)
 
-    def _node(
-        self,
-        name: str,
-        arguments: tuple[ExactExpression, ...] = (),
-        *,
-        position: int = 0,
-        values: Interval | None = None,
-        varies: bool = False,
-    ) -> ExactExpression:
-        key = (name, arguments, position, values)
-        if key not in self._made:
-            self._made[key] = ExactExpression(
-                self, len(self._made), name, arguments, position, values, varies
-            )
-        return self._made[key]
+    def derivative(self, of: Expression, by: Expression) -> Expression:
+        return chained(of, {by: self.constant(1)}, _SLOPES)
 
 
-def exact_expression(expression: Expression) -> ExactExpression:
+def exact_expression(expression: Expression) -> Expression:
     """An expression in an exact graph of its own."""
-    source, graph = expression.graph, ExactGraph()
-    made: dict[int, ExactExpression] = {}
-    for k in source.below(expression.node):
-        name = source.operation[k]
-        if name == "constant":
-            made[k] = graph.constant(source.number[k])
-        elif name in _VARIABLES:
-            made[k] = graph.variable(int(source.number[k]))
+    graph = ExactGraph()
+    made: dict[Expression, Expression] = {}
+    for node in below(expression):
+        if node.number is not None:
+            made[node] = graph.constant(node.number)
+        elif node.operation == "parameter":
+            made[node] = graph.parameter(node.position)
+        elif node.operation == "z":
+            made[node] = graph.z()
         else:
-            made[k] = graph.apply(name, *(made[argument] for argument in source.arguments[k]))
-    return made[expression.node]
+            made[node] = graph.apply(node.operation, *(made[x] for x in node.arguments))
+    return made[expression]
 
 
-@lru_cache(maxsize=128)
-def below(*expressions: ExactExpression) -> tuple[ExactExpression, ...]:
-    """What these rest on, themselves included, each after its arguments."""
-    wanted, waiting = set(expressions), list(expressions)
-    while waiting:
-        new = [argument for argument in waiting.pop().arguments if argument not in wanted]
-        wanted.update(new)
-        waiting += new
-    return tuple(sorted(wanted, key=_index))
-
-
-def _index(expression: ExactExpression) -> int:
-    return expression.index
-
-
-_SLOPES: dict[str, Callable[..., ExactExpression]] = {
+_SLOPES: dict[str, Callable[..., Expression]] = {
     "erf": lambda y, x, dx: x.call("erf_slope") * dx,
     "erfc": lambda y, x, dx: -(x.call("erf_slope") * dx),
     "erf_slope": lambda y, x, dx: -2 * (x * y) * dx,
@@ -164,3 +68,109 @@ _SLOPES: dict[str, Callable[..., ExactExpression]] = {
     "isru": lambda y, x, dx: dx * (1 + x**2) ** -1.5,
 }
 """Rules of differentiation that `OPERATIONS` has with a rounded constant, or not at all."""
+
+
+def _simpler(name: str, x: Expression, *rest: Expression) -> Expression | None:
+    """``name(x, *rest)`` by other operations, where there is a better form; None where there is none."""
+    y = rest[0] if rest else x
+    match name:
+        case "add":
+            return y if x.number == 0 else x if y.number == 0 else _lacking(x, y, 1)
+        case "sub":
+            if y.number == 0:
+                return x
+            return -y if x.number == 0 else _lacking(x, y, -1)
+        case "mul":
+            return _product(x, y)
+        case "div":
+            return x if y.number == 1 else _quotient(x, y)
+        case "neg":
+            return x.arguments[0] if x.operation == "neg" else None
+        case "pow":
+            return x if y.number == 1 else None
+        case "where":
+            return rest[0] if rest[0] == rest[1] else None
+    return None
+
+
+def _lacking(x: Expression, y: Expression, sign: int) -> Expression | None:
+    """1 ± tanh u = 2 sigmoid(±2u) and 1 ± erf u = erfc(∓u), for x ± y in either order of a sum."""
+    if sign == 1 and y.number == 1:
+        x, y = y, x
+    if x.number != 1 or y.operation not in ("tanh", "erf"):
+        return None
+    (u,) = y.arguments
+    return 2 * (2 * sign * u).call("sigmoid") if y.operation == "tanh" else (-sign * u).call("erfc")
+
+
+def _product(x: Expression, y: Expression) -> Expression | None:
+    for one, other in ((x, y), (y, x)):
+        if one.number == 0:
+            return one
+        if one.number == 1:
+            return other
+        if one.number == -1:
+            return -other
+    (a, u), (b, v) = _with_factor(x), _with_factor(y)
+    if {u.operation, v.operation} == {"sin", "cos"} and u.arguments == v.arguments:  # sin u cos u = sin(2u)/2
+        return 0.5 * (a * b) * (2 * u.arguments[0]).call("sin")
+    return None
+
+
+def _with_factor(x: Expression) -> tuple[Expression, Expression]:
+    """x = a·u, where a does not depend on z."""
+    if x.operation == "neg":
+        a, u = _with_factor(x.arguments[0])
+        return -a, u
+    if x.operation == "mul":
+        for one, other in (x.arguments, x.arguments[::-1]):
+            if not one.varies:
+                a, u = _with_factor(other)
+                return one * a, u
+    return x.lifted(1), x
+
+
+def _quotient(x: Expression, y: Expression) -> Expression | None:
+    """Sinh u/cosh u = tanh u, u/(1 + |u|) and u/√(u² + c), also where the dividend has a further factor."""
+    if y.operation == "cosh":
+        return _over_cosh(x, y.arguments[0])
+    if y.operation == "sqrt" and y.arguments[0].operation == "add":
+        return _over_root(x, *y.arguments[0].arguments)
+    if y.operation == "add":
+        one, size = y.arguments if y.arguments[0].number is not None else y.arguments[::-1]
+        if one.number == 1 and size.operation == "abs":
+            u = size.arguments[0]
+            factor = _ratio(x, u)
+            return None if factor is None else factor * u.call("softsign")
+    return None
+
+
+def _over_cosh(x: Expression, u: Expression) -> Expression | None:
+    if x.operation == "sinh" and x.arguments == (u,):
+        return u.call("tanh")
+    if x.operation == "mul":
+        for one, other in (x.arguments, x.arguments[::-1]):
+            if one.operation == "sinh" and one.arguments == (u,):
+                return u.call("tanh") * other
+    return None
+
+
+def _over_root(x: Expression, square: Expression, c: Expression) -> Expression | None:
+    """u/√(u² + c) = isru(u/√c)."""
+    if square.number is not None:
+        square, c = c, square
+    if c.number is None or c.number <= 0 or square.operation != "pow" or square.arguments[1].number != 2:
+        return None
+    u = square.arguments[0]
+    factor = _ratio(x, u)
+    return None if factor is None else factor * (u / c.call("sqrt")).call("isru")
+
+
+def _ratio(x: Expression, u: Expression) -> Expression | None:
+    """The number a of x = a·u; None where there is none, or it is not known to be finite."""
+    (a, v), (b, w) = _with_factor(x), _with_factor(u)
+    if v != w:
+        return None
+    if a == b:
+        return x.lifted(1)
+    return a / b if b.number else None

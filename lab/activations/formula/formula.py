@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from abc import abstractmethod
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from lab.activations.formula.graph import Expression
+from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.operations import SWITCHES
 from lab.activations.formula.parser import parse, refused
 from lab.activations.formula.program import Program, compiled
@@ -51,7 +50,7 @@ class Written(Activation):
     @cached_property
     def slope_expression(self) -> Expression:
         """σ′ as an expression, in the same graph."""
-        return stable(self.expression.graph.derivative(self.expression))
+        return stable(self.expression.derivative())
 
     @cached_property
     def _both(self) -> Program:
@@ -94,7 +93,13 @@ class Written(Activation):
         """The zeros of what the formula's switches compare, found on a grid and refined by bisection."""
         z = grid()
         found: set[float] = set()
-        for difference in switches(self.expression, SWITCHES):
+        for node in below(self.expression):
+            if node.operation not in SWITCHES:
+                continue
+            x, *others = node.arguments
+            difference = x - others[0] if others else x
+            if difference.number is not None:
+                continue
             program = compiled(difference)
             sign = _sign(program, z)
             zero = np.concatenate([[False], sign == 0, [False]])
@@ -192,16 +197,3 @@ def _jumps(function: Any, place: float) -> bool:
     with np.errstate(all="ignore"):
         values = np.asarray(function(place + steps))
     return not np.ptp(values[1:4]) <= _SAME * np.abs(values).max()
-
-
-def switches(expression: Expression, operations: frozenset[str]) -> Iterator[Expression]:
-    """What changes sign where one of these operations of the expression switches: its argument, or the
-    difference of its two.
-    """
-    graph = expression.graph
-    for k in graph.below(expression.node):
-        if graph.operation[k] in operations:
-            x = [Expression(graph, argument) for argument in graph.arguments[k]]
-            difference = x[0] if len(x) == 1 else x[0] - x[1]
-            if difference.number is None:
-                yield difference

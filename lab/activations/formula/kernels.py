@@ -13,24 +13,13 @@ import numpy as np
 from scipy import special
 
 from lab.activations.erfcx import erfcx
+from lab.activations.formula.operations import COMPARISONS
 from lab.numerics import Array, scalar
 
 Kernel: TypeAlias = Callable[..., Any]
 
 LARGE = 4096
 """Elements from which on a choice is made by bits."""
-
-
-def _copy(x: Array, out: Array) -> None:
-    np.copyto(out, x)
-
-
-def _minimum(x: Array, y: Array, out: Array) -> None:
-    np.minimum(x, y, out=out)
-
-
-def _maximum(x: Array, y: Array, out: Array) -> None:
-    np.maximum(x, y, out=out)
 
 
 def _abs(x: Array, out: Array) -> None:
@@ -82,39 +71,24 @@ KERNELS: dict[str, Kernel] = {
     "div": np.divide,
     "pow": np.power,
     "neg": np.negative,
-    "square": np.square,
-    "copy": _copy,
-    "exp": np.exp,
-    "expm1": np.expm1,
-    "log": np.log,
-    "log1p": np.log1p,
-    "sqrt": np.sqrt,
-    "sin": np.sin,
-    "cos": np.cos,
-    "sinh": np.sinh,
-    "cosh": np.cosh,
-    "tanh": np.tanh,
-    "arctan": np.arctan,
+    "copy": lambda x, out: np.copyto(out, x),
+    **{name: getattr(np, name) for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "arctan")},
+    **{name: getattr(np, name) for name in ("sinh", "cosh", "tanh", "square", "isnan")},
     "asinh": np.arcsinh,
     "erf": special.erf,
     "erfcx": erfcx,
     "sixteenths": _sixteenths,
     "abs": _abs,
     "sign": _sign,
-    "min": _minimum,
-    "max": _maximum,
-    "isnan": np.isnan,
-    "less": np.less,
-    "less_equal": np.less_equal,
-    "greater": np.greater,
-    "greater_equal": np.greater_equal,
+    "min": lambda x, y, out: np.minimum(x, y, out=out),
+    "max": lambda x, y, out: np.maximum(x, y, out=out),
+    **{name: getattr(np, name) for name in COMPARISONS},
     "where": _where,
 }
 """All kernels by name."""
 
-MASKS = frozenset({"isnan", "less", "less_equal", "greater", "greater_equal"})
+MASKS = COMPARISONS | {"isnan"}
 """The kernels that write booleans; only the first argument of `where` reads them."""
-
 
 IN_PLACE = frozenset(KERNELS) - {"where"}
 """The kernels that may write where they read."""

@@ -6,9 +6,11 @@ s(z) and s(z)s(−z), e^z. Whole powers become products, and choices are written
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import isfinite
 
-from lab.activations.formula.graph import Expression, Graph, Node
+from lab.activations.formula.float_graph import FloatGraph
+from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.operations import OPERATIONS
 
 _NEGATED = {
@@ -24,28 +26,26 @@ def lowered(*expressions: Expression) -> list[Expression]:
 
     An expression that is a number becomes one that is NaN where z is.
     """
-    graph, kernels = expressions[0].graph, Graph()
-    made: dict[Node, Expression] = {}
-    for k in graph.below(*(expression.node for expression in expressions)):
-        name, arguments = graph.operation[k], [made[argument] for argument in graph.arguments[k]]
+    kernels = FloatGraph()
+    made: dict[Expression, Expression] = {}
+    for node in below(*expressions):
+        name, arguments = node.operation, [made[argument] for argument in node.arguments]
         simpler = OPERATIONS[name].lowered if name in OPERATIONS else None
         if name == "z":
-            made[k] = kernels.z()
-        elif name == "constant":
-            made[k] = kernels.constant(graph.number[k])
-        elif name == "pow":
-            made[k] = _power(*arguments)
-        elif (name, argument := _argument(graph, k)) in _FUSED:
-            (x,) = graph.arguments[graph.arguments[k][0]]
-            made[k] = _FUSED[name, argument](made[x])
-        elif name == "div" and (u := _levels_off(graph, k)) is not None:
-            made[k] = _again(graph, k, {u: made[u].call("max", -FAR).call("min", FAR)})
+            made[node] = kernels.z()
+        elif node.number is not None:
+            made[node] = kernels.constant(node.number)
+        elif (fused := (name, node.arguments[0].operation)) in _FUSED:
+            made[node] = _FUSED[fused](made[node.arguments[0].arguments[0]])
+        elif name == "div" and (u := _levels_off(*node.arguments)) is not None:
+            made[node] = _again(node, {u: made[u].call("max", -FAR).call("min", FAR)})
         elif name == "where":
-            condition = graph.arguments[k][0]
-            made[k] = _choice(arguments, [made[x] for x in graph.arguments[condition] if not graph.total[x]])
+            made[node] = _choice(arguments, [made[x] for x in node.arguments[0].arguments if not x.total])
+        elif name == "pow":
+            made[node] = _power(*arguments)
         else:
-            made[k] = simpler(*arguments) if simpler else kernels.apply(name, *arguments)
-    roots = [made[expression.node] for expression in expressions]
+            made[node] = simpler(*arguments) if simpler else kernels.apply(name, *arguments)
+    roots = [made[expression] for expression in expressions]
     return [root if root.number is None else _level(root) for root in roots]
 
 
@@ -53,37 +53,27 @@ FAR = 1e18
 """A |x| from which on x/(1 + |x|) and x/√(1 + x²) are ±1 in every dtype, and x² is yet a number of it."""
 
 
-def _levels_off(graph: Graph, k: Node) -> Node | None:
+def _levels_off(over: Expression, under: Expression) -> Expression | None:
     """The u of a quotient c·u/(d + |u|) or c·u/√(d + u²), d > 0, which is ∞/∞ or u/∞ where u is large."""
-    over, under = (Expression(graph, node) for node in graph.arguments[k])
     root = under.operation == "sqrt"
     terms = (under.arguments[0] if root else under).arguments
     if len(terms) != 2 or not any(term.number is not None and term.number > 0 for term in terms):
         return None
     for u in (over, _multiple(over)[1]):
         if u.number is None and (u**2 if root else u.call("abs")) in terms:
-            return u.node
+            return u
     return None
 
 
-def _again(graph: Graph, k: Node, known: dict[Node, Expression]) -> Expression:
-    """Node k in kernels, with what is known of nodes below it."""
-    if k not in known:
-        number, kernels = Expression(graph, k).number, next(iter(known.values())).graph
-        if number is not None:
-            return kernels.constant(number)
-        arguments = [_again(graph, argument, known) for argument in graph.arguments[k]]
-        known[k] = (
-            _power(*arguments)
-            if graph.operation[k] == "pow"
-            else kernels.apply(graph.operation[k], *arguments)
-        )
-    return known[k]
-
-
-def _argument(graph: Graph, k: Node) -> str:
-    """The operation whose value node k is applied to; empty for a leaf."""
-    return graph.operation[graph.arguments[k][0]] if graph.arguments[k] else ""
+def _again(node: Expression, known: dict[Expression, Expression]) -> Expression:
+    """A node in kernels, with what is known of nodes below it."""
+    if node not in known:
+        kernels = next(iter(known.values())).graph
+        if node.number is not None:
+            return kernels.constant(node.number)
+        x = [_again(argument, known) for argument in node.arguments]
+        known[node] = _power(*x) if node.operation == "pow" else kernels.apply(node.operation, *x)
+    return known[node]
 
 
 def _tanh_of_softplus(x: Expression) -> Expression:
@@ -102,21 +92,16 @@ def _w(x: Expression) -> Expression:
     return R * (R + 2)
 
 
-def _sigmoid_of_negative(x: Expression) -> Expression:
-    """1/(1 + e^x)."""
-    return 1 / (1 + x.call("exp"))
-
-
 def _softplus_of_negative(x: Expression) -> Expression:
     """ln(1 + e^{−x}) = ln(1 + E) − min(x, 0) with E = e^{−|x|} = min(R, 1/R), R = e^x."""
     R = x.call("exp")
     return R.call("min", 1 / R).call("log1p") - x.call("min", 0)
 
 
-_FUSED = {
+_FUSED: dict[tuple[str, str], Callable[[Expression], Expression]] = {
     ("tanh", "softplus"): _tanh_of_softplus,
     ("sech2", "softplus"): _sech2_of_softplus,
-    ("sigmoid", "neg"): _sigmoid_of_negative,
+    ("sigmoid", "neg"): lambda x: 1 / (1 + x.call("exp")),
     ("softplus", "neg"): _softplus_of_negative,
 }
 """A function of another one that is simpler than the two apart."""
@@ -131,12 +116,10 @@ def _power(x: Expression, c: Expression) -> Expression:
         return x.call("sqrt")
     if c.number == 1:
         return x
-    if c.number == 2:
-        return x.call("square")
+    if c.number in (2, 4):
+        return _power(x, c / 2).call("square")
     if c.number in (3, 1.5):
         return x * _power(x, c - 1)
-    if c.number == 4:
-        return x.call("square").call("square")
     if c.number in (-0.5, -1, -1.5, -2, -3, -4):
         return 1 / _power(x, -c)
     return x.call("pow", c)

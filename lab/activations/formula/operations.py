@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import pi, sqrt
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TypeAlias
 
-from lab.activations.formula.arithmetic import Arithmetic
+if TYPE_CHECKING:
+    from lab.activations.formula.graph import Expression
+
+E: TypeAlias = "Expression"
+Making: TypeAlias = "Callable[..., Expression]"
 
 FAR = 64.0
 """A |x| from which on exp(−x²/2) is 0 in float64 and in float32."""
-
-E = TypeVar("E", bound=Arithmetic)
-"""A node of a graph."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ class Operation:
         the operation's name.
     """
 
-    derivative: Callable[..., Any]
-    lowered: Callable[..., Any] | None = None
+    derivative: Making
+    lowered: Making | None = None
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,9 @@ def _flat(y: E, *rest: E) -> E:
     return y.lifted(0)
 
 
-def _min_slope(y: E, u: E, v: E, du: E, dv: E) -> E:
-    first = u.call("less" if v.number is not None else "less_equal", v)
-    return first.call("where", du, dv)
-
-
-def _max_slope(y: E, u: E, v: E, du: E, dv: E) -> E:
-    first = u.call("greater" if v.number is not None else "greater_equal", v)
+def _chosen_slope(comparison: str, u: E, v: E, du: E, dv: E) -> E:
+    """Of ``min`` and ``max``: where both are equal the first one's, or a number's."""
+    first = u.call(comparison if v.number is not None else f"{comparison}_equal", v)
     return first.call("where", du, dv)
 
 
@@ -150,12 +147,9 @@ OPERATIONS: dict[str, Operation] = {
     "phi": Operation(lambda y, x, dx: -x * y * dx, _density),
     "abs": Operation(lambda y, x, dx: x.call("sign") * dx),
     "sign": Operation(_flat),
-    "min": Operation(_min_slope),
-    "max": Operation(_max_slope),
-    "less": Operation(_flat),
-    "less_equal": Operation(_flat),
-    "greater": Operation(_flat),
-    "greater_equal": Operation(_flat),
+    "min": Operation(lambda y, *x: _chosen_slope("less", *x)),
+    "max": Operation(lambda y, *x: _chosen_slope("greater", *x)),
+    **{name: Operation(_flat) for name in ("less", "less_equal", "greater", "greater_equal")},
     "where": Operation(lambda y, c, u, v, dc, du, dv: c.call("where", du, dv)),
 }
 """All operations by name."""
@@ -207,8 +201,10 @@ FUNCTIONS: dict[str, str] = {
 ARITY: dict[str, int] = {function.operation: len(function.arguments) for function in LANGUAGE}
 """The number of arguments of a function's operation."""
 
-SWITCHES = frozenset({"abs", "sign", "min", "max", "less", "less_equal", "greater", "greater_equal"})
-"""The operations at whose switching points σ or σ′ may have a kink."""
+COMPARISONS = frozenset({"less", "less_equal", "greater", "greater_equal"})
 
-JUMPING = frozenset({"sign", "less", "less_equal", "greater", "greater_equal"})
-"""Those of them at which σ itself may jump."""
+JUMPING = COMPARISONS | {"sign"}
+"""The operations at whose switching points σ may jump."""
+
+SWITCHES = JUMPING | {"abs", "min", "max"}
+"""Those at whose switching points σ or σ′ may have a kink."""

@@ -12,8 +12,10 @@ import math
 import re
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from lab.activations.formula.graph import Expression, Graph
+from lab.activations.formula.float_graph import FloatGraph
+from lab.activations.formula.graph import Expression
 from lab.activations.formula.operations import ARITY, FUNCTIONS, OPERATIONS
 from lab.activations.table import ROWS, Row
 from lab.errors import PartError, did_you_mean, nearest
@@ -73,7 +75,7 @@ def parse(text: str, parameters: Mapping[str, float], left_open: Sequence[str] =
         raise FormulaError("the formula is empty")
     tree = _tree(text)
     _check_parameters(text, {**parameters, **dict.fromkeys(left_open, 0.0)})
-    graph = Graph()
+    graph = FloatGraph()
     opened = {name: graph.parameter(position) for position, name in enumerate(left_open, 1)}
     reading = _Reading(text, graph, {"z": graph.z(), **parameters, **opened, **CONSTANTS}, FUNCTIONS)
     expression = reading.expression(tree, 0)
@@ -84,7 +86,7 @@ def parse(text: str, parameters: Mapping[str, float], left_open: Sequence[str] =
 
 def pattern(text: str, *variables: str) -> Expression:
     """The expression of our own text in these variables; it may use any operation by its name."""
-    graph = Graph()
+    graph = FloatGraph()
     names = {name: graph.variable(name) for name in variables}
     functions = {**FUNCTIONS, **{name: name for name in OPERATIONS}}
     return _Reading(text, graph, names, functions).expression(_tree(text), 0)
@@ -105,12 +107,9 @@ def _check_parameters(text: str, parameters: Mapping[str, float]) -> None:
 
 def _refused_parameter(text: str, name: str, reason: str) -> FormulaError:
     """The error of a parameter, with its column where it stands in the text."""
-    found = re.search(rf"\b{re.escape(name)}\b", text)
-    return (
-        refused(text, found.start() + 1, reason)
-        if found
-        else FormulaError(f"formula {_shown(text)}: {reason}")
-    )
+    if found := re.search(rf"\b{re.escape(name)}\b", text):
+        return refused(text, found.start() + 1, reason)
+    return FormulaError(f"formula {_shown(text)}: {reason}")
 
 
 def _tree(text: str) -> ast.expr:
@@ -136,21 +135,15 @@ def _shown(text: str) -> str:
     return repr(text if len(text) <= 80 else f"{text[:77]}…")
 
 
+@dataclass
 class _Reading:
     """One walk over a syntax tree, with what its names mean; it remembers those that it met."""
 
-    def __init__(
-        self,
-        text: str,
-        graph: Graph,
-        names: Mapping[str, Expression | float],
-        functions: Mapping[str, str],
-    ) -> None:
-        self.text = text
-        self.graph = graph
-        self.names = names
-        self.functions = functions
-        self.used: set[str] = set()
+    text: str
+    graph: FloatGraph
+    names: Mapping[str, Expression | float]
+    functions: Mapping[str, str]
+    used: set[str] = field(default_factory=set)
 
     def expression(self, tree: ast.expr, depth: int) -> Expression:
         if depth > DEEPEST:
@@ -210,12 +203,9 @@ class _Reading:
         if len(arguments) != arity:
             plural = "s" if arity > 1 else ""
             raise self._refused(tree, f"{name} takes {arity} argument{plural}, not {len(arguments)}")
-        if name == "where":
-            condition = self._condition(arguments[0], depth + 1)
-            yes, no = (self.expression(argument, depth + 1) for argument in arguments[1:])
-            return condition.call("where", yes, no)
-        first, *others = (self.expression(argument, depth + 1) for argument in arguments)
-        return first.call(operation, *others)
+        read = self._condition if name == "where" else self.expression
+        first, *others = arguments
+        return read(first, depth + 1).call(operation, *(self.expression(x, depth + 1) for x in others))
 
     def _sigma(
         self, tree: ast.expr, row: Row, arguments: list[ast.expr], given: list[ast.keyword], depth: int

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.activations.formula.graph import Expression, Graph, Node
+from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.kernels import IN_PLACE, KERNELS, MASKS, Kernel
 from lab.activations.formula.lowering import lowered
 from lab.numerics import Array, scalar
@@ -75,78 +75,51 @@ class Program:
 def compiled(*expressions: Expression, spare: int = 0) -> Program:
     """The program of these expressions, which stand in one graph, for a caller with spare buffers."""
     roots = lowered(*expressions)
-    graph, order = roots[0].graph, _order(roots)
-    places = _Places(graph, order, roots, spare)
-    for at, k in enumerate(order):
-        places.settle(at, k)
-    number_of = {k: i for i, k in enumerate(sorted(places.numbers))}
-    masks_from = 1 + places.buffers
-    numbers_from = masks_from + places.masks
-
-    def register(k: Node) -> int:
-        if k in number_of:
-            return numbers_from + number_of[k]
-        place = places.of[k]
-        return place + masks_from if graph.operation[k] in MASKS else place
-
-    steps = [Step(graph.operation[k], tuple(map(register, graph.arguments[k])), register(k)) for k in order]
-    for i, root in enumerate(roots, 1):
-        if register(root.node) != i:
-            steps.append(Step("copy", (register(root.node),), i))
+    order = [node for node in below(*roots) if node.arguments]
+    places = _Places(order, roots, spare)
+    numbers = {x: x.number for node in order for x in node.arguments if x.number is not None}
+    of = {node: place if place >= 0 else places.buffers - place for node, place in places.of.items()}
+    of |= {x: 1 + places.buffers + places.masks + i for i, x in enumerate(numbers)}
+    steps = [Step(node.operation, tuple(of[x] for x in node.arguments), of[node]) for node in order]
+    steps += [Step("copy", (of[root],), i) for i, root in enumerate(roots, 1) if of[root] != i]
     given = len(roots) + spare
-    numbers = tuple(graph.number[k] for k in number_of)
-    return Program(tuple(steps), given, places.buffers - given, places.masks, numbers)
-
-
-def _order(roots: list[Expression]) -> list[Node]:
-    """The nodes that must be computed, each after its arguments."""
-    graph = roots[0].graph
-    return [k for k in graph.below(*(root.node for root in roots)) if graph.arguments[k]]
+    return Program(tuple(steps), given, places.buffers - given, places.masks, tuple(numbers.values()))
 
 
 class _Places:
-    """Where the value of every node stands: a buffer from 1 on, or for a mask a number from 0 on."""
+    """Where the value of every node stands: z at 0, others in buffers from 1 on, masks from −1 down."""
 
-    def __init__(self, graph: Graph, order: list[Node], roots: list[Expression], spare: int) -> None:
-        self.graph, self._order = graph, order
-        self.of: dict[Node, int] = {graph.z().node: 0}
-        self.numbers = {x for k in order for x in graph.arguments[k] if graph.operation[x] == "constant"}
+    def __init__(self, order: list[Expression], roots: list[Expression], spare: int) -> None:
+        self._order = order
+        self.of: dict[Expression, int] = {roots[0].graph.z(): 0}
         self.buffers, self.masks = len(roots) + spare, 0
-        self._last = {x: at for at, k in enumerate(order) for x in graph.arguments[k]}
-        nodes = [root.node for root in roots]
-        self._output = {k: nodes.index(k) + 1 for k in nodes if k in order}
-        written = {place: order.index(k) for k, place in self._output.items()}
-        self._until = {place: written.get(place, len(order)) for place in range(1, len(roots) + 1)}
+        self._last = {x: at for at, node in enumerate(order) for x in node.arguments}
+        self._output = {root: roots.index(root) + 1 for root in roots if root.arguments}
+        self._written = {place: order.index(root) for root, place in self._output.items()}
         self._free = list(range(1, self.buffers + 1))
         self._free_masks: list[int] = []
+        for at, node in enumerate(order):
+            dying = [x for x in dict.fromkeys(node.arguments) if self._last[x] == at]
+            if node.operation in IN_PLACE:
+                self._release(dying)
+            self.of[node] = self._output.get(node) or self._found(node)
+            if node.operation not in IN_PLACE:
+                self._release(dying)
 
-    def settle(self, at: int, k: Node) -> None:
-        """Find a place for the value of node k, which is computed at this time."""
-        name, arguments = self.graph.operation[k], self.graph.arguments[k]
-        dying = {x for x in arguments if self._last[x] == at and self._is_temporary(x)}
-        if name in IN_PLACE:
-            self._release(dying)
-        if k in self._output:
-            self.of[k] = self._output[k]
-        elif name in MASKS:
-            self.of[k] = self._free_masks.pop() if self._free_masks else self._new_mask()
-        else:
-            self.of[k] = self._buffer(self._last[k])
-        if name not in IN_PLACE:
-            self._release(dying)
+    def _release(self, nodes: list[Expression]) -> None:
+        for node in nodes:
+            if node.arguments and node not in self._output:
+                (self._free_masks if node.operation in MASKS else self._free).append(self.of[node])
 
-    def _is_temporary(self, k: Node) -> bool:
-        return bool(self.graph.arguments[k]) and k not in self._output
-
-    def _release(self, nodes: set[Node]) -> None:
-        for k in nodes:
-            free = self._free_masks if self.graph.operation[k] in MASKS else self._free
-            free.append(self.of[k])
-
-    def _buffer(self, last: int) -> int:
-        """The buffer that was set free last, for a value that is read until ``last``."""
+    def _found(self, node: Expression) -> int:
+        """The place that was set free last; of the buffers, one that no output needs too soon."""
+        if node.operation in MASKS:
+            if self._free_masks:
+                return self._free_masks.pop()
+            self.masks += 1
+            return -self.masks
         for place in reversed(self._free):
-            if self._lasts(place, last):
+            if self._lasts(place, self._last[node]):
                 self._free.remove(place)
                 return place
         self.buffers += 1
@@ -154,9 +127,5 @@ class _Places:
 
     def _lasts(self, place: int, last: int) -> bool:
         """Whether no output is written to this buffer before the step ``last`` has read it."""
-        until = self._until.get(place, last + 1)
-        return last < until or (last == until and self.graph.operation[self._order[last]] in IN_PLACE)
-
-    def _new_mask(self) -> int:
-        self.masks += 1
-        return self.masks - 1
+        written = self._written.get(place, len(self._order))
+        return last < written or (last == written and self._order[last].operation in IN_PLACE)

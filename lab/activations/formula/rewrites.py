@@ -10,12 +10,12 @@ once more: the last but two and the last but three undo what the quotient rule c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
 
-from lab.activations.formula.graph import Expression, Node
+from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.operations import COMMUTATIVE
 from lab.activations.formula.parser import pattern
 
@@ -79,18 +79,17 @@ REWRITES: tuple[Rewrite, ...] = (
 
 def stable(expression: Expression) -> Expression:
     """The same function of z with every pattern replaced, from the innermost out, in the same graph."""
-    graph = expression.graph
-    made: dict[Node, Expression] = {}
-    for k in graph.below(expression.node):
-        arguments = [made[argument] for argument in graph.arguments[k]]
-        again = graph.apply(graph.operation[k], *arguments) if arguments else Expression(graph, k)
-        made[k] = _replaced(again)
-    return made[expression.node]
+    made: dict[Expression, Expression] = {}
+    for node in below(expression):
+        arguments = [made[argument] for argument in node.arguments]
+        again = node.graph.apply(node.operation, *arguments) if arguments else node
+        made[node] = _replaced(again)
+    return made[expression]
 
 
 def _replaced(expression: Expression) -> Expression:
     for written, form in _rules().get(expression.operation, ()):
-        for bound in _matches(written, expression, {}):
+        for bound in _matches([(written, expression)], {}):
             return _replaced(_filled(form, bound))
     name, arguments = expression.operation, expression.arguments
     if name == "neg" or (name == "mul" and any(x.number is not None for x in arguments)):
@@ -109,33 +108,25 @@ def _rules() -> Mapping[str, list[tuple[Expression, Expression]]]:
     return rules
 
 
-def _matches(written: Expression, found: Expression, bound: Bound) -> Iterator[Bound]:
-    """The meanings of the wildcards, beyond those bound already, for which the pattern is what was found."""
-    name = written.operation
-    if name in WILDCARDS:
-        if name not in bound:
-            yield {**bound, name: found}
-        elif bound[name] == found:
-            yield bound
-    elif written.number is not None:
-        if written.number == found.number:
-            yield bound
-    elif name == "neg" and written.arguments[0].operation in WILDCARDS:  # −x is anything, with x its negative
-        yield from _matches(written.arguments[0], -found, bound)
-    elif name == found.operation:
-        orders = [found.arguments]
-        if name in COMMUTATIVE:
-            orders.append(found.arguments[::-1])
-        for arguments in orders:
-            yield from _all_match(written.arguments, arguments, bound)
-
-
-def _all_match(written: list[Expression], found: list[Expression], bound: Bound) -> Iterator[Bound]:
-    if not written:
+def _matches(pairs: Sequence[tuple[Expression, Expression]], bound: Bound) -> Iterator[Bound]:
+    """The meanings of the wildcards, beyond those bound already, for which each pattern is what was found."""
+    if not pairs:
         yield bound
         return
-    for more in _matches(written[0], found[0], bound):
-        yield from _all_match(written[1:], found[1:], more)
+    (written, found), *rest = pairs
+    name = written.operation
+    if name in WILDCARDS:
+        if bound.get(name, found) is found:
+            yield from _matches(rest, {**bound, name: found})
+    elif written.number is not None:
+        if written.number == found.number:
+            yield from _matches(rest, bound)
+    elif name == "neg" and written.arguments[0].operation in WILDCARDS:  # −x is anything, with x its negative
+        yield from _matches([(written.arguments[0], -found), *rest], bound)
+    elif name == found.operation:
+        yield from _matches([*zip(written.arguments, found.arguments, strict=True), *rest], bound)
+        if name in COMMUTATIVE:
+            yield from _matches([*zip(written.arguments, found.arguments[::-1], strict=True), *rest], bound)
 
 
 def _filled(form: Expression, bound: Bound) -> Expression:

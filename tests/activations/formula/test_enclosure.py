@@ -43,8 +43,7 @@ def as_written(text):
     except FormulaError as error:
         assume("it must depend on z" not in str(error) and "not a finite number" not in str(error))
         raise
-    graph = sigma.expression.graph
-    numbers = {graph.number[k] for k, name in enumerate(graph.operation) if name == "constant"}
+    numbers = {node.number for node in sigma.expression.graph._made.values()} - {None}
     assume(numbers <= {0.0, 1.0, -1.0, -2.0, -0.5, 1.5, *map(float, NUMBERS)})
     return sigma
 

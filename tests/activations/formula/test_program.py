@@ -1,15 +1,10 @@
 import numpy as np
 import pytest
 
+from lab.activations.formula.float_graph import FloatGraph
 from lab.activations.formula.formula import Formula
-from lab.activations.formula.graph import Expression, Graph
 from lab.activations.formula.kernels import IN_PLACE, LARGE, MASKS
 from lab.activations.formula.program import MOST_KEPT, Program, compiled
-
-
-@pytest.fixture
-def z() -> Expression:
-    return Graph().z()
 
 
 def computed(program: Program, z: np.ndarray) -> list[np.ndarray]:
@@ -57,7 +52,7 @@ def test_no_step_reads_what_another_has_overwritten(z):
     """Every argument was written by the step that computes it, and by none since."""
     y = z.call("tanh")
     expression = (y * y.call("exp") + z * y) / (1 + y**2) - y.call("less", 0.5).call("where", z, y)
-    slope = z.graph.derivative(expression)
+    slope = expression.derivative()
     for program in (compiled(expression, slope), compiled(expression, slope, spare=1), compiled(slope)):
         masks = range(
             1 + program.given + program.scratch, 1 + program.given + program.scratch + program.masks
@@ -120,7 +115,7 @@ def test_the_result_does_not_depend_on_the_shape_or_on_what_was_computed_before(
 
 
 def test_arrays_are_made_once_for_a_shape(monkeypatch):
-    z = Graph().z()
+    z = FloatGraph().z()
     program = compiled(sum((z * k).call("exp").call("less", z).call("where", z, 1 + z) for k in (2, 3)) * z)
     points, out = np.linspace(-1, 1, 50), np.empty(50)
     program.run(points, (out,))

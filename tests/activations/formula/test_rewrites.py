@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from lab.activations.formula.formula import Formula
-from lab.activations.formula.graph import Expression
+from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.operations import COMMUTATIVE
 from lab.activations.formula.parser import FormulaError, parse, pattern
 from lab.activations.formula.rewrites import REWRITES, stable
@@ -40,23 +40,23 @@ LEAST = {"log": 0, "log1p": -1, "sqrt": -1e-300}
 
 def exact(expression: Expression, z: mp.mpf, sqrt2: bool = False) -> mp.mpc | None:
     """The value with mpmath's digits, √2 exactly if wanted; None where it is undefined."""
-    graph, values = expression.graph, {}
+    values = {}
     meant = {2**0.5: mp.sqrt(2), 0.5**0.5: mp.sqrt(0.5), 1 / 2**0.5: mp.sqrt(0.5)} if sqrt2 else {}
-    for k in graph.below(expression.node):
-        name, number = graph.operation[k], graph.number[k]
+    for node in below(expression):
+        name, number = node.operation, node.number
         if name == "z":
-            values[k] = mp.mpc(z)
+            values[node] = mp.mpc(z)
         elif name == "constant":
-            values[k] = mp.mpc(meant.get(number, number))
+            values[node] = mp.mpc(meant.get(number, number))
         else:
-            arguments = [values[x] for x in graph.arguments[k]]
+            arguments = [values[x] for x in node.arguments]
             if name in LEAST and not arguments[0].real > LEAST[name]:
                 return None
             try:
-                values[k] = mp.mpc((EXACT.get(name) or getattr(mp, name))(*arguments))
+                values[node] = mp.mpc((EXACT.get(name) or getattr(mp, name))(*arguments))
             except ZeroDivisionError:
                 return None
-    return values[expression.node]
+    return values[expression]
 
 
 def substituted(text: str, x: str, a: str) -> str:
