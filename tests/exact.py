@@ -84,6 +84,7 @@ SMOOTH = {
     "sqrt": (_root, lambda x: _inverse(2 * mp.sqrt(x))),
     "sin": (mp.sin, mp.cos),
     "cos": (mp.cos, lambda x: -mp.sin(x)),
+    "sinc": (mp.sinc, lambda x: (mp.cos(x) - mp.sinc(x)) / x if x else mp.mpf(0)),
     "sinh": (_small(mp.sinh), _small(mp.cosh)),
     "cosh": (_small(mp.cosh), _small(mp.sinh)),
     "tanh": (mp.tanh, _sech2),

@@ -20,6 +20,7 @@ from flint import acb, arb
 
 from lab.activations.formula.graph import Expression
 from lab.activations.formula.ranges import density, distribution, erf_slope
+from lab.activations.formula.sinc_ranges import SINC, sinc_ball
 from lab.numerics import Interval
 from lab.prover.mean_value_form import ExactFunction
 
@@ -183,6 +184,7 @@ RULES: dict[str, Rule] = {
     **{name: methodcaller(name) for name in ("erf", "erfc")},
     **{name: methodcaller(name, analytic=True) for name in ("log", "sqrt")},
     "log1p": _log1p,
+    **{name: partial(sinc_ball, n=n) for n, name in enumerate(SINC)},
     "sech2": lambda x: x.sech() ** 2,
     "arctan": _arctan,
     "asinh": _asinh,

@@ -64,6 +64,8 @@ _SLOPES: dict[str, Callable[..., Expression]] = {
     "erf": lambda y, x, dx: x.call("erf_slope") * dx,
     "erfc": lambda y, x, dx: -(x.call("erf_slope") * dx),
     "erf_slope": lambda y, x, dx: -2 * (x * y) * dx,
+    "sinc_slope": lambda y, x, dx: x.call("sinc_curvature") * dx,
+    "sinc_curvature": lambda y, x, dx: x.call("sinc_jerk") * dx,
     "softsign": lambda y, x, dx: dx / (1 + x.call("abs")) ** 2,
     "isru": lambda y, x, dx: dx * (1 + x**2) ** -1.5,
 }

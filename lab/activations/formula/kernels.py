@@ -14,6 +14,7 @@ from scipy import special
 
 from lab.activations.erfcx import erfcx
 from lab.activations.formula.operations import COMPARISONS
+from lab.activations.sinc import sinc, sinc_slope
 from lab.numerics import Array, scalar
 
 Kernel: TypeAlias = Callable[..., Any]
@@ -75,6 +76,8 @@ KERNELS: dict[str, Kernel] = {
     **{name: getattr(np, name) for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "arctan")},
     **{name: getattr(np, name) for name in ("sinh", "cosh", "tanh", "square", "isnan")},
     "asinh": np.arcsinh,
+    "sinc": sinc,
+    "sinc_slope": sinc_slope,
     "erf": special.erf,
     "erfcx": erfcx,
     "sixteenths": _sixteenths,

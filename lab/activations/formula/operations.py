@@ -133,6 +133,7 @@ OPERATIONS: dict[str, Operation] = {
     "sqrt": Operation(lambda y, x, dx: 0.5 * dx / y),
     "sin": Operation(lambda y, x, dx: x.call("cos") * dx),
     "cos": Operation(lambda y, x, dx: -x.call("sin") * dx),
+    "sinc": Operation(lambda y, x, dx: x.call("sinc_slope") * dx),
     "sinh": Operation(lambda y, x, dx: x.call("cosh") * dx),
     "cosh": Operation(lambda y, x, dx: x.call("sinh") * dx),
     "tanh": Operation(lambda y, x, dx: x.call("sech2") * dx),
@@ -157,10 +158,10 @@ OPERATIONS: dict[str, Operation] = {
 COMMUTATIVE = frozenset({"add", "mul"})
 """The operations whose arguments may change places; ``min`` and ``max`` may not, because of their kinks."""
 
-EVEN = frozenset({"abs", "cosh", "sech2", "sigmoid_slope", "phi"})
+EVEN = frozenset({"abs", "cosh", "sinc", "sech2", "sigmoid_slope", "phi"})
 """The functions with f(−x) = f(x)."""
 
-ODD = frozenset({"sin", "sinh", "tanh", "arctan", "asinh", "erf", "sign"})
+ODD = frozenset({"sin", "sinc_slope", "sinh", "tanh", "arctan", "asinh", "erf", "sign"})
 """Those with f(−x) = −f(x)."""
 
 PARTIAL = frozenset({"div", "pow", "log", "log1p", "sqrt"})
@@ -174,6 +175,7 @@ LANGUAGE: tuple[Function, ...] = (
     Function("sqrt", "the square root; x >= 0"),
     Function("sin", "the sine"),
     Function("cos", "the cosine"),
+    Function("sinc", "sin(x)/x, and 1 at 0"),
     Function("sinh", "the hyperbolic sine"),
     Function("cosh", "the hyperbolic cosine"),
     Function("tanh", "the hyperbolic tangent"),

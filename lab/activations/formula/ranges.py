@@ -8,13 +8,14 @@ so on: Arb evaluates it at the end points, and the radius of its ball is added
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import inf, isinf, nextafter, pi
 from typing import Any, TypeAlias
 
 from flint import arb
 
 from lab.activations.formula.rounding import add, div, mul, neg, sub
+from lab.activations.formula.sinc_ranges import SINC, sinc_range
 from lab.activations.formula.tails import upper
 from lab.numerics import Interval
 
@@ -162,6 +163,7 @@ RULES: dict[str, Rule] = {
     "sqrt": lambda x: _root(x) if x.low >= 0 else None,
     "sin": _wave(lambda x: x.sin()),
     "cos": _wave(lambda x: x.cos()),
+    **{name: partial(sinc_range, n=n) for n, name in enumerate(SINC)},
     "sinh": _rising(lambda x: x.sinh(), -inf, inf),
     "cosh": _even(_rising(lambda x: x.cosh(), 1.0, inf)),
     "tanh": _rising(lambda x: x.tanh(), -1.0, 1.0),
@@ -188,7 +190,7 @@ RULES: dict[str, Rule] = {
     "greater_equal": lambda x, y: Interval(float(x.low >= y.high), float(x.high >= y.low)),
 }
 """The rule of each operation but ``where``. These stand only in exact graphs: ``erfc``; ``erf_slope``, the
-derivative of erf; ``softsign``, x/(1 + |x|); and ``isru``, x/√(1 + x²)."""
+derivative of erf; the higher derivatives of `SINC`; ``softsign``, x/(1 + |x|); and ``isru``, x/√(1 + x²)."""
 
 STRICT = frozenset(
     {
