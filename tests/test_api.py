@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 import lab
 from lab.cli import cli
 from lab.console.as_json import readable
-from lab.console.parameters import named_values
+from lab.console.sigma import named_values
 from lab.errors import LabError, PartError
 from lab.runs import runner
 

@@ -24,13 +24,11 @@ def list_data() -> Page:
     """List the data sets and whether they are there."""
     from dataclasses import asdict
 
-    from lab.console.screen import Page, Rows
+    from lab.console.screen import Page, table
     from lab.data.added.store import listing
 
-    found = listing()
-    rows = [(row.name, row.where, ", ".join(row.parameters) or None, row.about) for row in found]
-    table = Rows(("name", "where", "parameters", "about"), rows)
-    return Page(list(map(asdict, found)), [table])
+    rows = list(map(asdict, listing()))
+    return Page(rows, [table([row | {"parameters": row["parameters"] or None} for row in rows])])
 
 
 @data.command()

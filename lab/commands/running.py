@@ -1,4 +1,4 @@
-"""Commands about an experiment that is to run: ``new``, ``check``, ``run``, ``resume``."""
+"""Commands about an experiment that is to run: ``new``, ``check``, ``run``, ``resume``, ``schema``."""
 
 from __future__ import annotations
 
@@ -58,12 +58,7 @@ def check(experiment: Path, **given: Any) -> Page:
 @results_option
 @prints_page
 def run(
-    experiment: Path,
-    workers: int | None,
-    dry_run: bool,
-    no_plots: bool,
-    results: Path | None,
-    **given: Any,
+    experiment: Path, workers: int | None, dry_run: bool, no_plots: bool, results: Path | None, **given: Any
 ) -> Page:
     """Train the variants of an experiment file side by side.
 
@@ -100,11 +95,7 @@ def resume(run_name: str, workers: int | None, no_plots: bool, results: Path | N
 
 
 def _trained(
-    ready: Prepared,
-    folder: RunFolder | None,
-    results: Path | None,
-    workers: int | None,
-    no_plots: bool,
+    ready: Prepared, folder: RunFolder | None, results: Path | None, workers: int | None, no_plots: bool
 ) -> Page:
     """Train and draw under the user's eyes; the exit code is 1 where something failed."""
     from lab.api import train
@@ -117,3 +108,18 @@ def _trained(
         run = train(ready, folder, results=results, workers=workers, plots=False, progress=advance)
     drawn = no_plots or plots_saved(run)
     return replace(page(run, FEW_VERDICTS), exit_code=1 if run.info["failures"] or not drawn else 0)
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema of experiment files.
+
+    By it an editor completes and checks them.
+
+    Keep it with: lab schema > lab.schema.json, and begin a file with the line: #:schema lab.schema.json
+    """
+    import json
+
+    from lab.experiment.json_schema import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=1, ensure_ascii=False, default=str))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.operations import LANGUAGE, Function
@@ -11,8 +12,7 @@ from lab.activations.formula.rewrites import REWRITES
 from lab.console.screen import Page, verbatim
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(NamedTuple):
     """A formula, its parameters, and what it is."""
 
     text: str
@@ -21,7 +21,7 @@ class Example:
 
     @property
     def words(self) -> str:
-        """It and its parameters as a command line has them."""
+        """As a command line has it."""
         return " ".join([f'"{self.text}"', *(f"-p {name}={value:g}" for name, value in self.parameters)])
 
 
@@ -100,8 +100,8 @@ def _tables() -> dict[str, object]:
         "functions": [
             {
                 "name": function.operation,
-                "arguments": list(function.arguments),
-                "aliases": list(function.aliases),
+                "arguments": function.arguments,
+                "aliases": function.aliases,
                 "about": function.about,
             }
             for function in LANGUAGE
@@ -117,7 +117,6 @@ def _tables() -> dict[str, object]:
 
 
 def _lines() -> list[str]:
-    called = [(_call(function), _about(function)) for function in LANGUAGE]
     numbers = ", ".join(f"{name} = {value:.10g}" for name, value in CONSTANTS.items())
     return [
         "A formula gives σ as a function of z; σ′ follows from it exactly.",
@@ -142,11 +141,11 @@ def _lines() -> list[str]:
             ],
         ),
         *_section("Operators, those that bind most tightly first", OPERATORS),
-        *_section("Functions", called),
+        *_section("Functions", map(_called, LANGUAGE)),
         *_section("Slopes at kinks", KINKS),
         *_section(
             "Read as another form, the same function with its precision in the tails; x is any expression",
-            [(rewrite.written, rewrite.stable) for rewrite in REWRITES],
+            ((rewrite.written, rewrite.stable) for rewrite in REWRITES),
         ),
         "sigmoid_slope(x) is s(x)*s(-x). √2 is meant where the float next to it stands.",
         "",
@@ -157,7 +156,7 @@ def _lines() -> list[str]:
                 (f"more than {LONGEST} characters", f"and brackets or operators more than {DEEPEST} deep"),
             ],
         ),
-        *_section("Examples", [(example.words, example.about) for example in EXAMPLES]),
+        *_section("Examples", ((example.words, example.about) for example in EXAMPLES)),
     ][:-1]
 
 
@@ -166,15 +165,12 @@ def _reason(text: str) -> str:
     return "column " + refusal(text).rpartition(", column ")[2].partition(" (known: ")[0]
 
 
-def _section(title: str, rows: list[tuple[str, str]] | tuple[tuple[str, str], ...]) -> list[str]:
-    width = max(len(left) for left, _ in rows)
-    return [title, *(f"  {left:{width}}  {right}" for left, right in rows), ""]
+def _section(title: str, rows: Iterable[tuple[str, str]]) -> list[str]:
+    pairs = list(rows)
+    width = max(len(left) for left, _ in pairs)
+    return [title, *(f"  {left:{width}}  {right}" for left, right in pairs), ""]
 
 
-def _call(function: Function) -> str:
-    return f"{function.operation}({', '.join(function.arguments)})"
-
-
-def _about(function: Function) -> str:
+def _called(function: Function) -> tuple[str, str]:
     also = f" (also: {', '.join(function.aliases)})" if function.aliases else ""
-    return function.about + also
+    return f"{function.operation}({', '.join(function.arguments)})", function.about + also

@@ -10,10 +10,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from lab.activations.specify import from_spec
 from lab.api import predict
-from lab.console.parameters import named_values, with_words
 from lab.console.screen import Block, Note, Page, bold, dim, drawn, rows_of
+from lab.console.sigma import sigma_of, with_words
 from lab.errors import LabError
 from lab.numerics import Interval
 from lab.parts import Activation
@@ -32,10 +31,7 @@ from lab.theory.mean_field import Critical, FixedPoint, boundary, critical, fixe
 from lab.theory.moments import backward_gain, forward_gain, slope_square
 
 HEADINGS = {
-    "variant": "variant",
-    "layer": "layer",
-    "n_in": "n_in",
-    "n_out": "n_out",
+    **{column: column for column in ("variant", "layer", "n_in", "n_out")},
     "weight_variance": "σ_w²",
     "bias_variance": "σ_b²",
     "q": "q",
@@ -82,7 +78,7 @@ def activation_page(
     name: str, words: Sequence[str], deep: Deep, plot: Path | None, phase: Path | None, allow_code: bool
 ) -> Page:
     """The gains of one σ, its fixed point and critical σ_w², and a row a layer of a deep network of it."""
-    sigma = from_spec({"name": name, **named_values(words)}, allow_code=allow_code)
+    sigma = sigma_of(name, words, allow_code)
     if (z := undefined(sigma)) is not None:
         raise LabError(f"{name} is undefined at z = {z:g}; a σ must be defined for every z")
     try:
@@ -172,7 +168,6 @@ def _depth_scale_text(scale: float) -> str:
 
 
 def _correlation_text(rest: FixedPoint, alike: FixedCorrelation) -> str:
-    """Where the correlation of two inputs goes, and how fast."""
     if alike.c == alike.c:
         end = "all become alike" if alike.c == 1 else "inputs part"
         return f"→ {alike.c:.6g}, {end} (depth scale {_number(alike.depth_scale)} layers)"
@@ -191,9 +186,12 @@ def _critical_text(sigma: Activation, edge: Critical | None) -> str:
 
 def _critical_line(sigma: Activation, deep: Deep) -> pd.DataFrame:
     """The critical σ_w² of σ, up to twice the σ_b² that was asked for, or up to 2; and what was asked for."""
-    found: list[tuple[float, float | None, bool]] = []
-    for bias_variance in max(2 * deep.bias_variance, 2) * np.linspace(0, 1, PHASE_POINTS) ** 2:
-        found.append((bias_variance, boundary(sigma, float(bias_variance)), False))
-    found.append((deep.bias_variance, deep.weight_variance, True))
-    columns = ["bias_variance", "weight_variance", "asked"]
-    return pd.DataFrame(found, columns=columns).astype({"weight_variance": float})
+    grid = (max(2 * deep.bias_variance, 2) * np.linspace(0, 1, PHASE_POINTS) ** 2).tolist()
+    edge = [boundary(sigma, bias_variance) for bias_variance in grid]
+    return pd.DataFrame(
+        {
+            "bias_variance": [*grid, deep.bias_variance],
+            "weight_variance": np.array([*edge, deep.weight_variance], dtype=float),
+            "asked": [False] * PHASE_POINTS + [True],
+        }
+    )
