@@ -15,17 +15,19 @@ from lab.console.screen import Page, verbatim
 class Example(NamedTuple):
     """A formula, its parameters, and what it is."""
 
-    text: str
+    formula: str
+    parameters: dict[str, float]
     about: str
-    parameters: tuple[tuple[str, float], ...] = ()
 
     @property
     def words(self) -> str:
         """As a command line has it."""
-        return " ".join([f'"{self.text}"', *(f"-p {name}={value:g}" for name, value in self.parameters)])
+        return " ".join(
+            [f'"{self.formula}"', *(f"-p {key}={value:g}" for key, value in self.parameters.items())]
+        )
 
 
-OPERATORS: tuple[tuple[str, str], ...] = (
+OPERATORS = (
     ("x**y", "power; from right to left: 2**3**2 is 2**9, and -z**2 is -(z**2)"),
     ("-x  +x", "sign"),
     ("x*y  x/y", "product, quotient; from left to right"),
@@ -34,7 +36,7 @@ OPERATORS: tuple[tuple[str, str], ...] = (
 )
 """The operators, those that bind most tightly first."""
 
-KINKS: tuple[tuple[str, str], ...] = (
+KINKS = (
     ("abs(u)", "where u = 0, the slope 0"),
     (
         "max(u, v)  min(u, v)",
@@ -48,30 +50,23 @@ KINKS: tuple[tuple[str, str], ...] = (
 )
 """The conventions for σ′ where it does not exist."""
 
-EXAMPLES: tuple[Example, ...] = (
-    Example("tanh(z) + a*z", "twisted tanh: its slope never falls below a", (("a", 0.1),)),
-    Example("1/(1 + exp(-z))", "the sigmoid, read as sigmoid(z)"),
-    Example("z*s(b*z)", "SiLU, or swish with b", (("b", 1.5),)),
-    Example("z*tanh(sp(z))", "mish"),
-    Example("0.5*z*(1 + erf(z/sqrt(2)))", "GELU, read as z*Phi(z)"),
-    Example("where(z > 0, z, a*expm1(z))", "ELU", (("a", 1),)),
-    Example("max(z, a*z)", "leaky ReLU", (("a", 0.01),)),
-    Example("min(max(z, -1), 1)", "hard tanh"),
-    Example("z/(1 + abs(z))", "softsign"),
-    Example("z + 10*exp(-((z - 300)/5)**2)", "a bump far out, where its slope is negative"),
+EXAMPLES = (
+    Example("tanh(z) + a*z", {"a": 0.1}, "twisted tanh: its slope never falls below a"),
+    Example("1/(1 + exp(-z))", {}, "the sigmoid, read as sigmoid(z)"),
+    Example("z*s(b*z)", {"b": 1.5}, "SiLU, or swish with b"),
+    Example("z*tanh(sp(z))", {}, "mish"),
+    Example("0.5*z*(1 + erf(z/sqrt(2)))", {}, "GELU, read as z*Phi(z)"),
+    Example("where(z > 0, z, a*expm1(z))", {"a": 1}, "ELU"),
+    Example("max(z, a*z)", {"a": 0.01}, "leaky ReLU"),
+    Example("min(max(z, -1), 1)", {}, "hard tanh"),
+    Example("z/(1 + abs(z))", {}, "softsign"),
+    Example("z + 10*exp(-((z - 300)/5)**2)", {}, "a bump far out, where its slope is negative"),
 )
 """Formulas to begin with."""
 
-REFUSED: tuple[str, ...] = (
-    "z^2",
-    "tahn(z)",
-    "exp(-x**2)",
-    "2*(z < 0)",
-    "where(0 < z < 1, z, 0)",
-    "z.real",
-    "9**9**9*z",
-    "z − 1",
-    "2 + 3",
+REFUSED = (
+    *("z^2", "tahn(z)", "exp(-x**2)", "2*(z < 0)", "where(0 < z < 1, z, 0)"),
+    *("z.real", "9**9**9*z", "z − 1", "2 + 3"),
 )
 """Texts that are no formulas; the page tells why in the parser's own words."""
 
@@ -87,11 +82,7 @@ def refusal(text: str) -> str:
 
 def page() -> Page:
     """The tables of the language, and the page that is made of them."""
-    return Page(_tables(), map(verbatim, _lines()))
-
-
-def _tables() -> dict[str, object]:
-    return {
+    value = {
         "variable": "z",
         "constants": CONSTANTS,
         "longest": LONGEST,
@@ -109,11 +100,9 @@ def _tables() -> dict[str, object]:
         "kinks": [{"at": at, "convention": convention} for at, convention in KINKS],
         "rewrites": [{"written": rewrite.written, "read_as": rewrite.stable} for rewrite in REWRITES],
         "refused": [{"text": text, "message": refusal(text)} for text in REFUSED],
-        "examples": [
-            {"formula": example.text, "parameters": dict(example.parameters), "about": example.about}
-            for example in EXAMPLES
-        ],
+        "examples": [example._asdict() for example in EXAMPLES],
     }
+    return Page(value, map(verbatim, _lines()))
 
 
 def _lines() -> list[str]:

@@ -16,13 +16,7 @@ from lab.console.sigma import sigma_of, with_words
 from lab.errors import LabError
 from lab.numerics import Interval
 from lab.parts import Activation
-from lab.prover.proved_moments import (
-    backward_gain_enclosure,
-    chi_enclosure,
-    fixed_point_enclosure,
-    forward_gain_enclosure,
-    slope_square_enclosure,
-)
+from lab.prover import proved_moments as prover
 from lab.runs.prediction import prediction
 from lab.runs.preparation import Prepared, counterfactual, undefined
 from lab.theory.correlation import FixedCorrelation, fixed_correlation
@@ -102,8 +96,8 @@ def activation_page(
         "depth_scale": rest.depth_scale,
         "fixed_correlation": alike.c,
         "correlation_depth_scale": alike.depth_scale,
-        "critical_weight_variance": None if edge is None else edge.weight_variance,
-        "critical_q": None if edge is None else edge.q,
+        "critical_weight_variance": edge and edge.weight_variance,
+        "critical_q": edge and edge.q,
     }
     proved = _proved(sigma, rest, deep)
     shown = layers.rename(columns={"ratio": "predicted_speed"}).assign(variant=name)
@@ -116,10 +110,12 @@ def activation_page(
         yield bold(with_words(name, words))
         for caption, (gain, value) in zip(captions, gains.items(), strict=True):
             yield f"{caption:<32} {_number(value, proved.get(gain))}"
+        scale = rest.depth_scale  # where errors grow, it is minus the layers over which they do by e
+        grows = f"none, E‖δ‖² grows by e every {-scale:.6g} layers"
         yield f"\nσ_w² = {deep.weight_variance:g}, σ_b² = {deep.bias_variance:g}"
         yield f"fixed point q*:                  {_fixed_point_text(rest, proved.get('fixed_point'))}"
         yield f"χ at q*:                         {_number(rest.chi, proved.get('chi'))}"
-        yield f"depth scale ξ = −1/ln χ:         {_depth_scale_text(rest.depth_scale)}"
+        yield f"depth scale ξ = −1/ln χ:         {grows if scale < 0 else f'{_number(scale)} layers'}"
         yield f"correlation of two inputs at q*: {_correlation_text(rest, alike)}"
         yield f"critical σ_w² of this σ_b²:      {_critical_text(sigma, edge)}\n"
         of_two = ["correlation", "pair_chi"] if deep.correlation == 1 else []
@@ -133,11 +129,11 @@ def activation_page(
 def _proved(sigma: Activation, rest: FixedPoint, deep: Deep) -> dict[str, Interval]:
     """What of the facts is proved of a σ that has a formula, and between which numbers; χ at the q* found."""
     found = {
-        "forward_gain": forward_gain_enclosure(sigma),
-        "backward_gain": backward_gain_enclosure(sigma),
-        "mean_square_slope": slope_square_enclosure(sigma, 1.0),
-        "fixed_point": fixed_point_enclosure(sigma, rest.q, deep.weight_variance, deep.bias_variance),
-        "chi": chi_enclosure(sigma, rest.q, deep.weight_variance),
+        "forward_gain": prover.forward_gain_enclosure(sigma),
+        "backward_gain": prover.backward_gain_enclosure(sigma),
+        "mean_square_slope": prover.slope_square_enclosure(sigma, 1.0),
+        "fixed_point": prover.fixed_point_enclosure(sigma, rest.q, deep.weight_variance, deep.bias_variance),
+        "chi": prover.chi_enclosure(sigma, rest.q, deep.weight_variance),
     }
     return {fact: known for fact, known in found.items() if known is not None}
 
@@ -160,11 +156,6 @@ def _fixed_point_text(rest: FixedPoint, known: Interval | None) -> str:
         return "none, q grows without end" if q > 0 else "none, σ is undefined"
     kind = "marginal" if abs(abs(growth) - 1) < 1e-6 else "stable" if abs(growth) < 1 else "unstable"
     return f"{_number(q, known)}, {kind} (slope of the map {growth:.3g})"
-
-
-def _depth_scale_text(scale: float) -> str:
-    """ξ, or where errors grow the layers over which they do by e."""
-    return f"none, E‖δ‖² grows by e every {-scale:.6g} layers" if scale < 0 else f"{_number(scale)} layers"
 
 
 def _correlation_text(rest: FixedPoint, alike: FixedCorrelation) -> str:
