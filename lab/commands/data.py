@@ -24,11 +24,12 @@ def list_data() -> Page:
     """List the data sets and whether they are there."""
     from dataclasses import asdict
 
-    from lab.console.screen import Page, table
+    from lab.console.screen import Page, Rows
     from lab.data.added.store import listing
 
-    rows = list(map(asdict, listing()))
-    return Page(rows, [table([row | {"parameters": row["parameters"] or None} for row in rows])])
+    found = listing()
+    rows = [(row.name, row.where, row.parameters or None, row.about) for row in found]
+    return Page(list(map(asdict, found)), [Rows(("name", "where", "parameters", "about"), rows)])
 
 
 @data.command()
