@@ -234,9 +234,6 @@ def test_activations_are_chosen_by_their_properties(lab):
     assert json.loads(lab("activations", "--only", "bounded", "--only", "floored", "--json")[1]) == []
     assert "--only chooses from the list" in lab("activations", "tanh", "--only", "odd")[2]
     assert lab("activations", "--only", "even")[0] == 2
-
-
-def test_the_properties_to_choose_by_are_those_there_are():
     option = next(option for option in cli.cli.commands["activations"].params if option.name == "only")
     assert list(option.type.choices) == list(PROPERTIES)
 
