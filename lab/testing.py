@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -27,6 +27,8 @@ from lab.parts import Activation, Cost
 
 if TYPE_CHECKING:
     from lab.runs.preparation import Prepared
+
+Function: TypeAlias = Callable[[Array], Array]
 
 SEEN_Z: Array = np.concatenate(
     [np.linspace(-12, 12, 241) + 0.0123, [-700.0, -300.5, -40.25, -20.5, 20.5, 40.25, 300.5, 700.0]]
@@ -268,7 +270,7 @@ def directional_derivatives(
     return np.sum(gradient.vector * direction, axis=1), cost(network, p).imag / h
 
 
-def _values(function: Callable[[Array], Array], z: Array) -> Array:
+def _values(function: Function, z: Array) -> Array:
     """What ``function`` makes of a copy of z; AssertionError where it raises."""
     try:
         return np.asarray(function(z.copy()))
@@ -277,7 +279,7 @@ def _values(function: Callable[[Array], Array], z: Array) -> Array:
         raise AssertionError(f"{given} is refused: {type(error).__name__}: {error}") from error
 
 
-def _faces(sigma: Activation) -> dict[str, Callable[[Array], Array]]:
+def _faces(sigma: Activation) -> dict[str, Function]:
     """The ways to σ and to σ′ from z alone."""
     return {
         "σ": sigma,
@@ -287,9 +289,7 @@ def _faces(sigma: Activation) -> dict[str, Callable[[Array], Array]]:
     }
 
 
-def _check_claim(
-    claimed: Interval, function: Callable[[Array], Array], kinks: tuple[float, ...], name: str
-) -> None:
+def _check_claim(claimed: Interval, function: Function, kinks: tuple[float, ...], name: str) -> None:
     low, high = claimed.low, claimed.high
     assert low <= high, f"{name} is claimed to lie in [{low}, {high}], which is empty"
     values = _values(function, grid(kinks))
@@ -304,7 +304,7 @@ def _check_claim(
 
 
 def _jumps(
-    function: Callable[[Array], Array], kinks: Sequence[float], claimed: Sequence[float]
+    function: Function, kinks: Sequence[float], claimed: Sequence[float]
 ) -> tuple[Array, Array, Array]:
     """Where the function rises or falls most, in each of many intervals halved down to neighbouring numbers.
 

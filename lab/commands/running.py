@@ -98,7 +98,7 @@ def resume(run_name: str, workers: int | None, no_plots: bool, results: Path | N
     from lab.console.screen import err
 
     ready, folder = interrupted(run_name, results)
-    err().print(f"resuming {folder.name}/{folder.id}")
+    err().print(f"resuming {folder}")
     return _trained(ready, folder, results, workers, no_plots)
 
 

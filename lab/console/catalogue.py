@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Sequence
+from dataclasses import MISSING
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,4 @@ def _parameters(part: type[Activation]) -> str:
     """The parameters of a class with their defaults, as an experiment file writes them."""
     defaults = {key: field.default for key, field in plugins.fields(part).items()}
     short = {key: f"{value:.6g}" if isinstance(value, float) else value for key, value in defaults.items()}
-    return ", ".join(
-        key if value is dataclasses.MISSING else f"{key}={value}" for key, value in short.items()
-    )
+    return ", ".join(key if value is MISSING else f"{key}={value}" for key, value in short.items())

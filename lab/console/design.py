@@ -105,10 +105,8 @@ def _designed(
     if kind == "template":
         template = from_spec({"name": "template", "kernel": text, **settings})
         return Design(template, _inline(template, {"name": "template"}), "by construction")
-    spec = {
-        "name": "floored" if kind == "floor-under" else "clipped-slope",
-        "inner": {"name": text, **parameters} if parameters else text,
-    }
+    name = "floored" if kind == "floor-under" else "clipped-slope"
+    spec = {"name": name, "inner": {"name": text, **parameters} if parameters else text}
     wrapped = from_spec({**spec, **settings}, allow_code=allow_code)
     return Design(wrapped, _inline(wrapped, spec), f"from the bounds of {text}")
 
@@ -119,12 +117,13 @@ def _by_derivative(text: str, parameters: Mapping[str, Any]) -> Design:
     at_least = _provable(sigma)
     if at_least is not None:
         section["at_least"] = at_least
-        bounds = f"as measured; σ′ ≥ {at_least:g} is proved"
+        known = f"σ′ ≥ {at_least:g} is proved"
     elif sigma.slope_range.low > 0:
-        bounds = "as measured; that it is bounded away from 0 could not be proved"
+        known = "that it is bounded away from 0 could not be proved"
     else:
-        bounds = "as measured; not bounded away from 0"
-    return Design(sigma, _lines(NAME) + "\n" + document({"activations": {NAME: section}}), bounds, at_least)
+        known = "not bounded away from 0"
+    lines = _lines(NAME) + "\n" + document({"activations": {NAME: section}})
+    return Design(sigma, lines, f"as measured; {known}", at_least)
 
 
 def _provable(sigma: Activation) -> float | None:
