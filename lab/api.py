@@ -34,11 +34,10 @@ class Run:
         return f"<run {self} in {self.path.parent.parent}>"
 
     def __str__(self) -> str:
-        return f"{self.folder.name}/{self.folder.id}"
+        return str(self.folder)
 
     @property
     def path(self) -> Path:
-        """The run's folder."""
         return self.folder.path
 
     @property
@@ -97,15 +96,9 @@ class Run:
     ) -> pd.DataFrame:
         """The table ``comparisons``: this run's variants against the first, or against another run's.
 
-        Parameters
-        ----------
-        other
-            Another run: then variants of the same label, or the only ones, are compared.
-        metrics
-            Their names, see `lab.analysis.metrics`; else the usual ones that were recorded.
-        all_pairs
-            Whether every two variants are compared, and not each with the first alone; Holm's correction is
-            then over all of them.
+        With ``other``, variants of the same label, or the only ones, are compared; with ``all_pairs`` every
+        two variants, and Holm's correction is over all of them. ``metrics`` are names of
+        `lab.analysis.metrics`, else the usual ones that were recorded.
 
         The columns are those of `lab.analysis.comparisons.comparisons`. Raises LabError where there is
         nothing to compare, or the runs have different seeds or data.
@@ -194,16 +187,15 @@ def side_by_side(
 def _require_same_data(runs: tuple[Run, Run], names: tuple[str, str]) -> None:
     """Raise LabError where the data differ, for then the same seed does not pair the trials."""
     given = [{data["sha256"]: data["name"] for data in run.info["data"]} for run in runs]
-    if given[0].keys() == given[1].keys():
-        return
-    data_of_runs = [
-        ", ".join(f"{name} (sha256 {digest[:8]}…)" for digest, name in data.items()) + f" in {run}"
-        for data, run in zip(given, names, strict=True)
-    ]
-    raise LabError(
-        f"the runs have different data, so that their trials are no pairs: {' and '.join(data_of_runs)}; "
-        "run one again with the data of the other"
-    )
+    if given[0].keys() != given[1].keys():
+        a, b = (
+            ", ".join(f"{name} (sha256 {digest[:8]}…)" for digest, name in data.items()) + f" in {run}"
+            for data, run in zip(given, names, strict=True)
+        )
+        raise LabError(
+            f"the runs have different data, so that their trials are no pairs: {a} and {b}; "
+            "run one again with the data of the other"
+        )
 
 
 def prepare(
@@ -325,11 +317,10 @@ def interrupted(run: str | Path = "", results: str | Path | None = None) -> tupl
     from lab.runs.runner import prepared_again
 
     root = results_root(results)
-    unfinished = [] if run else [one for one in runs(root) if one.status == "interrupted"]
-    if not (run or unfinished):
+    meant = [find(str(run), root)] if run else [one for one in runs(root) if one.status == "interrupted"]
+    if not meant:
         raise LabError(f"no run under {root} was interrupted; there is nothing to resume")
-    folder = find(str(run), root) if run else unfinished[-1]
-    return prepared_again(folder), folder
+    return prepared_again(meant[-1]), meant[-1]
 
 
 def _counted(progress: Callable[[int, int], None] | None, total: int) -> Callable[[int], None]:
@@ -397,18 +388,10 @@ def predict(
     inputs) and ratio (its learning speed over that of the last layer: the root of the product of pair_chi
     between). See `lab.theory.prediction.predicted`.
 
-    Parameters
-    ----------
-    sigma
-        An activation, or what `activation` takes, with its ``parameters``.
-    depth
-        The number of layers, all of σ and of one width.
-    weight_variance, bias_variance
-        σ_w² = n_in Var w and σ_b² = Var b.
-    mean_square, correlation
-        q⁰ and c⁰, of the inputs; where c⁰ = 1 they are all alike, and pair_chi is chi.
-    allow_code
-        As `activation` takes it.
+    ``sigma`` is an activation, or what `activation` takes, with its ``parameters`` and ``allow_code``. The
+    ``depth`` layers are all of σ and of one width; σ_w² = n_in Var w and σ_b² = Var b are the variances.
+    ``mean_square`` and ``correlation`` are q⁰ and c⁰, of the inputs; where c⁰ = 1 they are all alike, and
+    pair_chi is chi.
 
     Raises PartError where there is no such activation or parameter, ValueError for a number out of range.
     """
@@ -419,10 +402,8 @@ def predict(
     if not isinstance(sigma, Activation):
         sigma = activation(sigma, allow_code=allow_code, **parameters)
     rows = homogeneous(sigma, depth, weight_variance, bias_variance, mean_square, correlation)
-    return pd.DataFrame(
-        [(row.layer, row.q, row.correlation, row.chi, row.pair_chi, row.speed) for row in rows],
-        columns=["layer", "q", "correlation", "chi", "pair_chi", "ratio"],
-    )
+    columns = ["layer", "q", "correlation", "chi", "pair_chi", "speed"]
+    return pd.DataFrame(rows)[columns].rename(columns={"speed": "ratio"})
 
 
 def certify(
@@ -435,36 +416,24 @@ def certify(
 ) -> Certificate:
     """Enclose inf σ′ and sup σ′ over all z, and prove or refute at_least ≤ σ′ ≤ at_most.
 
-    Parameters
-    ----------
-    sigma
-        An activation, or what `activation` takes: ``certify("tanh(z) + a*z", at_least=0.1, a=0.1)``.
-    at_least, at_most
-        The claim.
-    allow_code
-        As `activation` takes it.
-    parameters
-        Of the formula or the class. A pair (low, high) leaves a parameter open: then all is proved for
-        every value between.
+    ``sigma``, ``parameters`` and ``allow_code`` are as `activation` takes them, such as
+    ``certify("tanh(z) + a*z", at_least=0.1, a=0.1)``; or ``sigma`` is an activation. A pair (low, high)
+    leaves a parameter of the formula or the class open: then all is proved for every value between.
 
     Raises PartError where there is no such activation or parameter, or a range is empty.
     """
     from lab.prover.certificate import certify as certified
 
     over: dict[str, Interval] = {}
-    values: dict[str, Any] = {}
     for name, value in parameters.items():
         if isinstance(value, tuple | Interval):
             low, high = (value.low, value.high) if isinstance(value, Interval) else value
             if not -inf < low <= high < inf:
                 raise PartError(f"{name}: expected a range of finite numbers, low:high, got {low:g}:{high:g}")
             over[name] = Interval(float(low), float(high))
-            values[name] = low + (high - low) / 2
-        else:
-            values[name] = value
-    if isinstance(sigma, Activation):
-        if len(over) < len(values):
-            raise PartError("an activation has its parameters; only ranges, pairs (low, high), may be given")
-    else:
-        sigma = activation(sigma, allow_code=allow_code, **values)
+    if not isinstance(sigma, Activation):
+        middles = {name: open_.low + (open_.high - open_.low) / 2 for name, open_ in over.items()}
+        sigma = activation(sigma, allow_code=allow_code, **(parameters | middles))
+    elif len(over) < len(parameters):
+        raise PartError("an activation has its parameters; only ranges, pairs (low, high), may be given")
     return certified(sigma, at_least, at_most, over)

@@ -11,15 +11,15 @@ import warnings
 
 import click
 
-from lab.commands import activations, data, results, running, schema, theory
+from lab.commands import activations, data, running, theory
 from lab.commands.options import Suggesting
 from lab.errors import INTERRUPTED, LabError
 
 COMMANDS = (
     *(running.new, running.check, running.run, running.resume),
-    *(results.list_runs, results.show_run, results.compare, results.plot),
+    *(running.list_runs, running.show_run, running.compare, running.plot),
     *(activations.activations, activations.formulas, activations.design, activations.certify),
-    *(activations.check_activation, theory.predict, theory.demon, data.data, schema.schema),
+    *(activations.check_activation, theory.predict, theory.demon, data.data, running.schema),
 )
 """In the order in which ``lab --help`` lists them."""
 

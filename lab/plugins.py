@@ -25,55 +25,48 @@ from hashlib import sha256
 from importlib.metadata import EntryPoint, entry_points
 from multiprocessing import parent_process
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, NamedTuple, get_type_hints
 
 from lab.errors import PartError, did_you_mean, nearest
 
 
-@dataclasses.dataclass(frozen=True)
-class Kind:
+class Kind(NamedTuple):
     """A kind of part.
 
-    ``table`` is where those that the lab ships are listed, ``base`` the class of `lab.parts` that they
-    subclass, ``singular`` what one of them is called, and ``aliases`` where other spellings of their names
-    are listed.
+    ``home`` is the module whose ``TABLE`` lists those that the lab ships, and whose ``ALIASES``, if it has
+    them, other spellings of their names; ``base`` is the class of `lab.parts` that they subclass, and
+    ``singular`` what one of them is called.
     """
 
-    table: str
+    home: str
     base: str
     singular: str
-    aliases: str = ""
 
 
 KINDS: dict[str, Kind] = {
-    "activations": Kind(
-        "lab.activations.catalogue:TABLE", "Activation", "activation", "lab.activations.catalogue:ALIASES"
-    ),
-    "costs": Kind("lab.network.costs:TABLE", "Cost", "cost"),
-    "initialisers": Kind("lab.network.initialisers:TABLE", "Initialiser", "initialiser"),
-    "optimisers": Kind("lab.network.optimisers:TABLE", "Optimiser", "optimiser"),
-    "datasets": Kind("lab.data:TABLE", "DataSource", "data set"),
-    "probes": Kind("lab.training.probes:TABLE", "Probe", "probe"),
-    "figures": Kind("lab.figures:TABLE", "Figure", "figure"),
+    "activations": Kind("lab.activations.catalogue", "Activation", "activation"),
+    "costs": Kind("lab.network.costs", "Cost", "cost"),
+    "initialisers": Kind("lab.network.initialisers", "Initialiser", "initialiser"),
+    "optimisers": Kind("lab.network.optimisers", "Optimiser", "optimiser"),
+    "datasets": Kind("lab.data", "DataSource", "data set"),
+    "probes": Kind("lab.training.probes", "Probe", "probe"),
+    "figures": Kind("lab.figures", "Figure", "figure"),
 }
 """The kinds by the name of their entry points' group, ``lab.<kind>``."""
-
 
 OWN_MODULE = "lab_file_"
 """How the names of modules begin that are files of one's own."""
 
 
-@cache
 def built_in(kind: str) -> Mapping[str, type]:
     """The table of the parts of this kind that the lab ships: name → class."""
-    return _listed(KINDS[kind].table)
+    table: Mapping[str, type] = importlib.import_module(KINDS[kind].home).TABLE
+    return table
 
 
-@cache
 def aliases(kind: str) -> Mapping[str, str]:
     """Other spellings of the names of the parts of this kind that the lab ships: alias → name."""
-    place = KINDS[kind].aliases
-    return _listed(place) if place else {}
+    return getattr(importlib.import_module(KINDS[kind].home), "ALIASES", {})
 
 
 @cache
@@ -116,16 +109,9 @@ def usable(kind: str) -> dict[str, type]:
 def find(kind: str, name: str, *, folder: Path | None = None, allow_code: bool = False) -> type:
     """The class of the part called ``name``.
 
-    Parameters
-    ----------
-    kind
-        One of the keys of `KINDS`.
-    name
-        A name of the table or an alias of one, the name of an entry point, or ``"file.py:Class"``.
-    folder
-        Where the path of a file starts: the folder of the experiment file; else the current folder.
-    allow_code
-        A file's class is loaded only with this leave, since loading it runs the file's code.
+    It is a name of the table or an alias of one, the name of an entry point, or ``"file.py:Class"``, whose
+    path starts in ``folder``, else in the current one. A file's class is loaded only with ``allow_code``,
+    since loading it runs the file's code.
 
     Raises PartError, in one line, where there is no such name, the code may not or cannot be loaded, or it
     holds no part of this kind.
@@ -148,11 +134,7 @@ def find(kind: str, name: str, *, folder: Path | None = None, allow_code: bool =
 
 
 def build(
-    kind: str,
-    spec: str | Mapping[str, Any],
-    *,
-    folder: Path | None = None,
-    allow_code: bool = False,
+    kind: str, spec: str | Mapping[str, Any], *, folder: Path | None = None, allow_code: bool = False
 ) -> Any:
     """Make a part from what an experiment file says: a name, or a table with ``name`` and parameters.
 
@@ -162,8 +144,7 @@ def build(
     name = table.pop("name", None)
     if not isinstance(name, str):
         raise PartError(f"expected a name, or a table with a name, of one of the {kind}")
-    part = find(kind, name, folder=folder, allow_code=allow_code)
-    return make(part, name, table)
+    return make(find(kind, name, folder=folder, allow_code=allow_code), name, table)
 
 
 def make(part: type, name: str, parameters: Mapping[str, Any]) -> Any:
@@ -234,13 +215,6 @@ def _of_kind(kind: str, name: str, part: type) -> type:
     if lacking:
         raise PartError(f"{name} is not finished: {part.__name__} lacks {', '.join(lacking)}")
     return part
-
-
-def _listed(place: str) -> Mapping[str, Any]:
-    """The mapping at ``module:name``."""
-    module, name = place.split(":")
-    listed: Mapping[str, Any] = getattr(importlib.import_module(module), name)
-    return listed
 
 
 def _from_file(name: str, folder: Path, allow_code: bool) -> type:

@@ -12,9 +12,9 @@ numbers that disagree, so that a test framework can take them one by one.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -22,11 +22,13 @@ from lab.errors import ClaimError
 from lab.network.backprop import Network, backward, cost, forward
 from lab.network.buffers import make_pass, with_ones
 from lab.network.parameters import Parameters, as_parameters, parameters
-from lab.numerics import Array, Buffers, Interval, grid, measured
+from lab.numerics import Array, Interval, grid, measured
 from lab.parts import Activation, Cost
 
 if TYPE_CHECKING:
     from lab.runs.preparation import Prepared
+
+Function: TypeAlias = Callable[[Array], Array]
 
 SEEN_Z: Array = np.concatenate(
     [np.linspace(-12, 12, 241) + 0.0123, [-700.0, -300.5, -40.25, -20.5, 20.5, 40.25, 300.5, 700.0]]
@@ -65,7 +67,6 @@ def check_own(ready: Prepared) -> None:
                 raise ClaimError(f"{error}; to run it all the same, say --unchecked") from None
 
 
-@np.errstate(all="ignore")
 def check_elementwise(sigma: Activation) -> None:
     """σ and σ′ have the shape of z, and each element depends on its own z alone."""
     for function in (sigma, sigma.derivative):
@@ -78,7 +79,6 @@ def check_elementwise(sigma: Activation) -> None:
         _same(alone, whole, SEEN_Z, "alone", "among others")
 
 
-@np.errstate(all="ignore")
 def check_dtype(sigma: Activation) -> None:
     """float32 stays float32 and float64 stays float64."""
     for name, function in _faces(sigma).items():
@@ -87,17 +87,19 @@ def check_dtype(sigma: Activation) -> None:
             assert got == dtype, f"{name} of {np.dtype(dtype)} is {got}"
 
 
-@np.errstate(all="ignore")
 def check_input_untouched(sigma: Activation) -> None:
     """z is left as it was."""
-    into_buffers = {"with_derivative into buffers": lambda z: sigma.with_derivative(z, out=_buffers(z))}
+    into_buffers = {
+        "with_derivative into buffers": lambda z: sigma.with_derivative(
+            z, out=(np.empty_like(z), np.empty_like(z), np.empty_like(z))
+        )
+    }
     for name, function in (_faces(sigma) | into_buffers).items():
         z = SEEN_Z.copy()
         function(z)
         assert np.array_equal(z, SEEN_Z), f"{name} wrote into z"
 
 
-@np.errstate(all="ignore")
 def check_finite(sigma: Activation) -> None:
     """σ and σ′ are finite numbers for |z| ≤ 700, at 0 and at the kinks too."""
     z = np.concatenate([SEEN_Z, [0.0], np.array(sigma.kinks, dtype=float)])
@@ -107,7 +109,6 @@ def check_finite(sigma: Activation) -> None:
         assert not len(bad), f"at z = {z[bad[0]]:.6g} {name} is {values[bad[0]]}"
 
 
-@np.errstate(all="ignore")
 def check_nan(sigma: Activation) -> None:
     """NaN in gives NaN out, there and nowhere else."""
     for name, function in _faces(sigma).items():
@@ -116,28 +117,23 @@ def check_nan(sigma: Activation) -> None:
         assert not np.isnan(value[[0, 2]]).any(), f"one NaN in z spoilt the {name} beside it"
 
 
-@np.errstate(all="ignore")
 def check_continuous(sigma: Activation) -> None:
     """σ does not jump, at a kink or elsewhere, but at the claimed jumps; and there it does."""
     for place in sigma.jumps:
         assert place in sigma.kinks, f"the jump at z = {place:.6g} is not among the kinks {sigma.kinks}"
         left, right = _values(sigma, np.array([np.nextafter(place, -np.inf), np.nextafter(place, np.inf)]))
         assert abs(right - left) > 1e-6 * max(1.0, abs(left)), f"σ does not jump at z = {place:.6g}"
-    z, before, after = _steepest_places(sigma, sigma.kinks)
-    jump = np.where(_near_kinks(z, sigma.jumps, 1e-9), 0, np.abs(after - before))
-    worst = int(np.argmax(jump - 1e-6 * np.abs(before)))
-    assert jump[worst] <= 1e-6 * max(1.0, abs(before[worst])), (
-        f"σ jumps by {jump[worst]:.6g} at z = {z[worst]:.6g}"
-    )
+    z, jump, size = _jumps(sigma, sigma.kinks, sigma.jumps)
+    worst = int(np.argmax(jump - 1e-6 * size))
+    assert jump[worst] <= 1e-6 * max(1.0, size[worst]), f"σ jumps by {jump[worst]:.6g} at z = {z[worst]:.6g}"
 
 
-@np.errstate(all="ignore")
 def check_derivative(sigma: Activation) -> None:
     """σ′ is the derivative of σ: by a complex step where σ is analytic, else by finite differences.
 
     Complex steps: Squire & Trapp (1998), σ′(z) = Im σ(z + ih)/h, without cancellation.
     """
-    z = SEEN_Z[(np.abs(SEEN_Z) < 30) & ~_near_kinks(SEEN_Z, sigma.kinks, 0.02)]
+    z = SEEN_Z[(np.abs(SEEN_Z) < 30) & ~_near(SEEN_Z, sigma.kinks, 0.02)]
     slope = _values(sigma.derivative, z)
     h, relative = 1e-3, np.full(len(z), 1e-6)
     found = (4 * _difference(sigma, z, h) - _difference(sigma, z, 2 * h)) / 3
@@ -152,7 +148,6 @@ def check_derivative(sigma: Activation) -> None:
     )
 
 
-@np.errstate(all="ignore")
 def check_integral(sigma: Activation) -> None:
     """∫σ′ dz between the kinks is the rise of σ, by Gauss–Legendre quadrature."""
     kinks = [k for k in sigma.kinks if -12 < k < 12]
@@ -165,50 +160,43 @@ def check_integral(sigma: Activation) -> None:
             )
 
 
-@np.errstate(all="ignore")
 def check_kinks(sigma: Activation) -> None:
     """σ′ jumps nowhere but at the claimed kinks."""
-    z, before, after = _steepest_places(sigma.derivative, sigma.kinks)
-    jump = np.where(_near_kinks(z, sigma.kinks, 1e-9), 0, np.abs(after - before))
+    z, jump, size = _jumps(sigma.derivative, sigma.kinks, sigma.kinks)
     worst = int(np.argmax(jump))
-    assert jump[worst] <= 1e-6 * max(1.0, np.abs(before).max()), (
+    assert jump[worst] <= 1e-6 * max(1.0, size.max()), (
         f"σ′ jumps by {jump[worst]:.6g} at z = {z[worst]:.6g}, which is not among the kinks {sigma.kinks}"
     )
 
 
-@np.errstate(all="ignore")
 def check_slope_claim(sigma: Activation) -> None:
     """The claimed inf σ′ and sup σ′ hold everywhere that is looked, and are reached or approached."""
     _check_claim(sigma.slope_range, sigma.derivative, sigma.kinks, "σ′")
 
 
-@np.errstate(all="ignore")
 def check_range_claim(sigma: Activation) -> None:
     """The claimed inf σ and sup σ hold everywhere that is looked, and are reached or approached."""
     _check_claim(sigma.range, sigma, sigma.kinks, "σ")
 
 
-@np.errstate(all="ignore")
 def check_with_derivative(sigma: Activation) -> None:
     """`with_derivative` gives the values of the two methods, also into buffers, also strided ones."""
-    a, slope = (_values(face, SEEN_Z) for face in (sigma, sigma.derivative))
-    both_a, both_slope = sigma.with_derivative(SEEN_Z.copy())
-    _same(both_a, a, SEEN_Z, "σ of with_derivative", "σ")
-    _same(both_slope, slope, SEEN_Z, "σ′ of with_derivative", "σ′")
+    expected = {name: _values(face, SEEN_Z) for name, face in (("σ", sigma), ("σ′", sigma.derivative))}
     z = SEEN_Z[:240].reshape(2, 12, 10).copy()
     room = np.full((3, 2, 13, 10), 7.0)
     out = (room[0, :, :-1], room[1, :, :-1], room[2, :, :-1])
+    both = sigma.with_derivative(SEEN_Z.copy())
     sigma.with_derivative(z, out=out)
-    _same(out[0].ravel(), a[:240], z.ravel(), "σ in buffers", "σ")
-    _same(out[1].ravel(), slope[:240], z.ravel(), "σ′ in buffers", "σ′")
+    for (name, values), whole, buffer in zip(expected.items(), both, out, strict=False):
+        _same(whole, values, SEEN_Z, f"{name} of with_derivative", name)
+        _same(buffer.ravel(), values[:240], z.ravel(), f"{name} in buffers", name)
     assert np.all(room[:, :, -1] == 7), "with_derivative wrote beside its buffers"
 
 
 def check_value(sigma: Activation) -> None:
     """It is a frozen dataclass: equal to its copy, with the same hash."""
     assert dataclasses.is_dataclass(sigma), "it is not a dataclass"
-    settings = getattr(type(sigma), "__dataclass_params__", None)
-    assert getattr(settings, "frozen", False), "it is a dataclass, but not a frozen one"
+    assert sigma.__dataclass_params__.frozen, "it is a dataclass, but not a frozen one"
     again = dataclasses.replace(sigma)
     assert again == sigma, "a copy with the same parameters is not equal to it"
     try:
@@ -219,21 +207,24 @@ def check_value(sigma: Activation) -> None:
 
 
 ACTIVATION_CHECKS: dict[str, Callable[[Activation], None]] = {
-    "elementwise": check_elementwise,
-    "dtype": check_dtype,
-    "input untouched": check_input_untouched,
-    "finite": check_finite,
-    "NaN": check_nan,
-    "continuous": check_continuous,
-    "derivative": check_derivative,
-    "integral": check_integral,
-    "kinks": check_kinks,
-    "slope claim": check_slope_claim,
-    "range claim": check_range_claim,
-    "with_derivative": check_with_derivative,
-    "value": check_value,
+    name: np.errstate(all="ignore")(check)
+    for name, check in {
+        "elementwise": check_elementwise,
+        "dtype": check_dtype,
+        "input untouched": check_input_untouched,
+        "finite": check_finite,
+        "NaN": check_nan,
+        "continuous": check_continuous,
+        "derivative": check_derivative,
+        "integral": check_integral,
+        "kinks": check_kinks,
+        "slope claim": check_slope_claim,
+        "range claim": check_range_claim,
+        "with_derivative": check_with_derivative,
+        "value": check_value,
+    }.items()
 }
-"""The checks of an activation, by name."""
+"""The checks of an activation, by name; each is without numpy's warnings."""
 
 
 def check_cost(given: Cost, sigma: Activation, outputs: int = 3, seed: int = 0) -> None:
@@ -279,7 +270,7 @@ def directional_derivatives(
     return np.sum(gradient.vector * direction, axis=1), cost(network, p).imag / h
 
 
-def _values(function: Callable[[Array], Array], z: Array) -> Array:
+def _values(function: Function, z: Array) -> Array:
     """What ``function`` makes of a copy of z; AssertionError where it raises."""
     try:
         return np.asarray(function(z.copy()))
@@ -288,7 +279,7 @@ def _values(function: Callable[[Array], Array], z: Array) -> Array:
         raise AssertionError(f"{given} is refused: {type(error).__name__}: {error}") from error
 
 
-def _faces(sigma: Activation) -> dict[str, Callable[[Array], Array]]:
+def _faces(sigma: Activation) -> dict[str, Function]:
     """The ways to σ and to σ′ from z alone."""
     return {
         "σ": sigma,
@@ -298,13 +289,7 @@ def _faces(sigma: Activation) -> dict[str, Callable[[Array], Array]]:
     }
 
 
-def _buffers(z: Array) -> Buffers:
-    return np.empty_like(z), np.empty_like(z), np.empty_like(z)
-
-
-def _check_claim(
-    claimed: Interval, function: Callable[[Array], Array], kinks: tuple[float, ...], name: str
-) -> None:
+def _check_claim(claimed: Interval, function: Function, kinks: tuple[float, ...], name: str) -> None:
     low, high = claimed.low, claimed.high
     assert low <= high, f"{name} is claimed to lie in [{low}, {high}], which is empty"
     values = _values(function, grid(kinks))
@@ -318,12 +303,12 @@ def _check_claim(
         assert near, f"{name} is claimed to reach or approach {end:.12g}, but comes only to {seen:.12g}"
 
 
-def _steepest_places(
-    function: Callable[[Array], Array], kinks: tuple[float, ...]
+def _jumps(
+    function: Function, kinks: Sequence[float], claimed: Sequence[float]
 ) -> tuple[Array, Array, Array]:
     """Where the function rises or falls most, in each of many intervals halved down to neighbouring numbers.
 
-    Returns the places and the values to the left and to the right of each.
+    Returns the places, by how much it jumps at each (0 where that is claimed), and its size to the left.
     """
     sides = [k + side for k in kinks for side in (-0.01, 0.0, 0.01)]
     edges = np.unique(np.concatenate([np.linspace(-12, 12, 961), sides]))
@@ -335,7 +320,7 @@ def _steepest_places(
         lies_left = np.abs(between - before) > np.abs(after - between)
         left, right = np.where(lies_left, left, middle), np.where(lies_left, middle, right)
         before, after = np.where(lies_left, before, between), np.where(lies_left, between, after)
-    return left, before, after
+    return left, np.where(_near(left, claimed, 1e-9), 0, np.abs(after - before)), np.abs(before)
 
 
 def _integrates(sigma: Activation, low: float, high: float, tolerance: float, halvings: int) -> bool:
@@ -363,19 +348,16 @@ def _difference(sigma: Activation, z: Array, h: float) -> Array:
     return (_values(sigma, z + h) - _values(sigma, z - h)) / (2 * h)
 
 
-def _near_kinks(z: Array, kinks: tuple[float, ...], distance: float) -> Array:
-    near = np.abs(z[:, None] - np.array(kinks, dtype=float)) <= distance
-    return np.asarray(near.any(axis=1))
+def _near(z: Array, places: Sequence[float], distance: float) -> Array:
+    return np.asarray((np.abs(z[:, None] - np.array(places, dtype=float)) <= distance).any(axis=1))
 
 
 def _same(found: Array, expected: Array, z: Array, found_name: str, expected_name: str) -> None:
-    assert np.issubdtype(expected.dtype, np.inexact), (
-        f"{expected_name} is {expected.dtype}, no floating number"
-    )
-    allowed = 4 * np.finfo(expected.dtype).eps * np.abs(expected)
-    wrong = ~(np.abs(found - expected) <= allowed) & ~(np.isnan(found) & np.isnan(expected))
-    if wrong.any():
-        i = int(np.argmax(wrong))
+    kind = expected.dtype
+    assert np.issubdtype(kind, np.inexact), f"{expected_name} is {kind}, no floating number"
+    close = np.isclose(found, expected, rtol=4 * np.finfo(kind).eps, atol=0, equal_nan=True)
+    if not close.all():
+        i = int(np.argmin(close))
         raise AssertionError(
             f"at z = {z[i]:.6g} {found_name} is {found[i]:.17g}, {expected_name} is {expected[i]:.17g}"
         )

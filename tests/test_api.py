@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 import lab
 from lab.cli import cli
 from lab.console.as_json import readable
-from lab.console.parameters import named_values
+from lab.console.sigma import named_values
 from lab.errors import LabError, PartError
 from lab.runs import runner
 
@@ -29,6 +29,8 @@ def test_a_run_gives_its_tables_and_figures(run, root):
     assert run.variants["inf_slope"].tolist() == [0.0, pytest.approx(0.1, abs=1e-6)]
     assert run.summary["trials"].tolist() == [3, 3]
     assert isinstance(run.plot("learning_speed"), Figure)
+    with pytest.raises(PartError, match="did you mean 'learning_speed'"):
+        run.plot("learning-speed")
     assert "A small one" in run._repr_html_()
 
 
@@ -50,16 +52,11 @@ def test_a_notebook_shows_the_verdicts_as_text(small, root):
     assert shown.count("<li>") == len(run.verdicts) > 0
 
 
-def test_overrides_are_a_mapping_too(small, root):
-    run = lab.run(small, overrides={"training.epochs": 1, "trials.seeds": 1}, results=root, plots=False)
+def test_overrides_are_a_mapping_too_and_plots_are_drawn_into_the_runs_folder(small, root):
+    run = lab.run(small, overrides={"training.epochs": 1, "trials.seeds": 1}, results=root)
 
     assert len(run.trials) == 2
     assert run.steps["epoch"].max() == 1
-
-
-def test_plots_are_drawn_into_the_runs_folder(small, root):
-    run = lab.run(small, overrides={"trials.seeds": 1}, results=root)
-
     drawn = {path.name for path in (run.path / "plots").iterdir()}
     assert {"learning_speed.png", "learning_speed.svg", "saturation.png", "training.svg"} <= drawn
 
@@ -76,11 +73,6 @@ def test_progress_ends_at_its_total(small, root):
     lab.run(small, results=root, plots=False, progress=lambda done, total: told.append((done, total)))
 
     assert told[-1] == (36, 36)
-
-
-def test_an_unknown_figure_gets_the_nearest(run):
-    with pytest.raises(PartError, match="did you mean 'learning_speed'"):
-        run.plot("learning-speed")
 
 
 def test_an_activation_by_formula_and_by_name():

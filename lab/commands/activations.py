@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 )
 @code_option
 @prints_page
-def activations(
-    name: str, plot: Path | None, words: Sequence[str], only: Sequence[str], allow_code: bool
-) -> Page:
+def activations(name: str, only: Sequence[str], **given: Any) -> Page:
     """List the activations, or tell all about one.
 
     NAME is one of the list, or a formula such as "tanh(z) + 0.1*z".
@@ -39,7 +37,7 @@ def activations(
 
     if name and only:
         raise click.UsageError("--only chooses from the list; leave it out, or the name")
-    return catalogue.page(name, words, plot, allow_code) if name else catalogue.all_page(only)
+    return catalogue.page(name, **given) if name else catalogue.all_page(only)
 
 
 @click.command()
@@ -89,9 +87,7 @@ def design(words: Sequence[str], plot: Path | None, allow_code: bool, **wish: st
     from lab.console.design import page
 
     given = {name.replace("_", "-"): value for name, value in wish.items() if value is not None}
-    kinds = {name: value for name, value in given.items() if isinstance(value, str)}
-    settings = {name: value for name, value in given.items() if isinstance(value, float)}
-    return page(kinds, settings, words, plot, allow_code)
+    return page(given, words, plot, allow_code)
 
 
 @click.command()
@@ -101,13 +97,7 @@ def design(words: Sequence[str], plot: Path | None, allow_code: bool, **wish: st
 @click.option("--at-most", type=float, help="Claim that the slope is nowhere more.")
 @code_option
 @prints_page
-def certify(
-    name: str,
-    words: Sequence[str],
-    at_least: float | None,
-    at_most: float | None,
-    allow_code: bool,
-) -> Page:
+def certify(**given: Any) -> Page:
     """Prove bounds of an activation's slope over all real z.
 
     A claim about them is proved or refuted.
@@ -117,9 +107,9 @@ def certify(
     Ends with 3 where a claim is refuted, with a z at which it fails, or cannot be decided. What may stand
     in a formula: lab formulas
     """
-    from lab.console.certificate import page
+    from lab.console.claims import certificate_page
 
-    return page(name, words, at_least, at_most, allow_code)
+    return certificate_page(**given)
 
 
 @click.command(name="test-activation")
@@ -127,11 +117,11 @@ def certify(
 @parameters_option("A parameter of the activation.")
 @code_option
 @prints_page
-def check_activation(name: str, words: Sequence[str], allow_code: bool) -> Page:
+def check_activation(**given: Any) -> Page:
     """Hold an activation to what training relies on.
 
     A line a check; exits with 3 where one fails.
     """
-    from lab.console.conformance import page
+    from lab.console.claims import conformance_page
 
-    return page(name, words, allow_code)
+    return conformance_page(**given)

@@ -28,9 +28,8 @@ def list_data() -> Page:
     from lab.data.added.store import listing
 
     found = listing()
-    rows = [(row.name, row.where, ", ".join(row.parameters) or None, row.about) for row in found]
-    table = Rows(("name", "where", "parameters", "about"), rows)
-    return Page(list(map(asdict, found)), [table])
+    rows = [(row.name, row.where, row.parameters or None, row.about) for row in found]
+    return Page(list(map(asdict, found)), [Rows(("name", "where", "parameters", "about"), rows)])
 
 
 @data.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from lab.console.screen import Page
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 
 class Suggesting(click.Group):
@@ -74,6 +76,12 @@ def prints_page(command: Callable[..., Page]) -> Callable[..., int]:
         return show(command(**given), as_json)
 
     return printed
+
+
+def split(kind: type[T], given: dict[str, Any]) -> tuple[T, dict[str, Any]]:
+    """The dataclass that some of the options make, and the other options."""
+    rest = dict(given)
+    return kind(**{field.name: rest.pop(field.name) for field in fields(kind)}), rest  # type: ignore[arg-type]
 
 
 def parameters_option(text: str) -> Callable[[F], F]:

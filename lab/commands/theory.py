@@ -15,6 +15,7 @@ from lab.commands.options import (
     png_option,
     prints_page,
     results_option,
+    split,
 )
 from lab.theory.deep import Deep
 
@@ -38,18 +39,7 @@ if TYPE_CHECKING:
 @png_option("plot", "the predicted speed by layer")
 @png_option("phase", "where χ = 1 for an activation, over σ_w² and σ_b²,")
 @prints_page
-def predict(
-    subject: str,
-    words: Sequence[str],
-    depth: int,
-    weight_variance: float,
-    bias_variance: float,
-    mean_square: float,
-    correlation: float,
-    plot: Path | None,
-    phase: Path | None,
-    **given: Any,
-) -> Page:
+def predict(subject: str, words: Sequence[str], plot: Path | None, phase: Path | None, **given: Any) -> Page:
     """Predict how fast each layer will learn, without training.
 
     \b
@@ -63,6 +53,7 @@ def predict(
     from lab.api import prepare
     from lab.console.prediction import activation_page, experiment_page
 
+    deep, given = split(Deep, given)
     if subject.endswith(".toml"):
         if any(_given(name) for name in ("words", "phase", *Deep.__dataclass_fields__)):
             raise click.UsageError(
@@ -71,7 +62,6 @@ def predict(
         return experiment_page(prepare(subject, **given), plot)
     if given["overrides"]:
         raise click.UsageError("-o changes an experiment; of an activation, say -p NAME=VALUE")
-    deep = Deep(depth, weight_variance, bias_variance, mean_square, correlation)
     return activation_page(subject, words, deep, plot, phase, given["allow_code"])
 
 
@@ -93,16 +83,7 @@ def _given(option: str) -> bool:
 @experiment_options
 @results_option
 @prints_page
-def demon(
-    subject: str,
-    overrides: Sequence[str],
-    allow_code: bool,
-    unchecked: bool,
-    max_trials: int,
-    results: Path | None,
-    plot: Path | None,
-    **place: Any,
-) -> Page:
+def demon(subject: str, results: Path | None, plot: Path | None, **given: Any) -> Page:
     """Move z of one neuron, or of each, and see what C does.
 
     \b
@@ -119,10 +100,11 @@ def demon(
     from lab.runs.folder import find, results_root
     from lab.runs.runner import prepared_again
 
+    place, given = split(Place, given)
     if subject.endswith(".toml"):
-        ready = prepare(subject, overrides, allow_code=allow_code, max_trials=max_trials, unchecked=unchecked)
-    elif overrides:
+        ready = prepare(subject, **given)
+    elif given["overrides"]:
         raise click.UsageError("-o changes an experiment file; a run is taken as it was")
     else:
         ready = prepared_again(find(subject, results_root(results)))
-    return page(ready, Place(**place), plot)
+    return page(ready, place, plot)

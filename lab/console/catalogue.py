@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Sequence
+from dataclasses import MISSING
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,8 @@ from lab import plugins
 from lab.activations.catalogue import EXAMPLES, documentation
 from lab.activations.formula.formula import Formula
 from lab.activations.properties import PROPERTIES, properties
-from lab.activations.specify import from_spec
-from lab.console.curve import facts, plotted, value_rows
-from lab.console.parameters import named_values
-from lab.console.screen import Block, Note, Page, Rows
+from lab.console.screen import Block, Note, Page, table
+from lab.console.sigma import facts, plotted, points_text, sigma_of, value_rows
 from lab.parts import Activation
 from lab.prover.slope_bounds import slope_bounds
 
@@ -22,7 +20,7 @@ from lab.prover.slope_bounds import slope_bounds
 def all_page(only: Sequence[str]) -> Page:
     """Every activation that has all the properties ``only``, by name: its formula, its bounds, its kinks.
 
-    One that cannot be made without parameters is told for those of `lab.activations.catalogue.EXAMPLES`.
+    One that cannot be made without parameters is shown with those of `lab.activations.catalogue.EXAMPLES`.
     """
     rows: list[dict[str, Any]] = []
     for name, part in sorted(plugins.usable("activations").items()):
@@ -36,20 +34,19 @@ def all_page(only: Sequence[str]) -> Page:
                     "parameters": _parameters(part),
                     "range": str(sigma.range) if sigma else None,
                     "σ′ in": str(sigma.slope_range) if sigma else None,
-                    "kinks": _points(sigma.kinks) if sigma else None,
+                    "kinks": points_text(sigma.kinks) if sigma else None,
                     "properties": list(has),
-                    "what it is": _headline(part),
+                    "what it is": documentation(part).splitlines()[0],
                 }
             )
     if not rows:
         return Page(rows, [Note(f"no activation is {' and '.join(only)}")])
-    joined = [[", ".join(cell) if isinstance(cell, list) else cell for cell in row.values()] for row in rows]
-    return Page(rows, [Rows(list(rows[0]), joined)])
+    return Page(rows, [table(rows)])
 
 
 def page(name: str, words: Sequence[str], plot: Path | None, allow_code: bool) -> Page:
     """One activation: what it is, its parameters, its claims, and values far into both tails."""
-    sigma = from_spec({"name": name, **named_values(words)}, allow_code=allow_code)
+    sigma = sigma_of(name, words, allow_code)
     value = {"activation": str(sigma), "jumps": sigma.jumps, "properties": properties(sigma), **facts(sigma)}
     return Page(value, _body(name, sigma, value), plotted(name, sigma, plot))
 
@@ -64,11 +61,11 @@ def _body(name: str, sigma: Activation, value: dict[str, Any]) -> Iterator[Block
     known, has = slope_bounds(sigma), value["properties"]
     yield f"\nrange of σ: {sigma.range}"
     yield f"range of σ′: {known.slope}{', proved over all reals' if known.proved else ''}"
-    yield f"kinks: {_points(sigma.kinks) or 'none'}"
+    yield f"kinks: {points_text(sigma.kinks) or 'none'}"
     if also := _aliases(plugins.aliases("activations").get(name, name)):
         yield f"also called: {', '.join(also)}"
     if sigma.jumps:
-        yield f"jumps: {_points(sigma.jumps)}"
+        yield f"jumps: {points_text(sigma.jumps)}"
     yield ", ".join(f"{'' if name in has else 'not '}{name}" for name in PROPERTIES)
     yield ""
     yield value_rows(value)
@@ -78,18 +75,8 @@ def _aliases(name: str) -> list[str]:
     return [alias for alias, of in plugins.aliases("activations").items() if of == name]
 
 
-def _headline(part: type[Activation]) -> str:
-    return documentation(part).splitlines()[0]
-
-
-def _points(points: Sequence[float]) -> str:
-    return ", ".join(f"{point:g}" for point in points)
-
-
 def _parameters(part: type[Activation]) -> str:
     """The parameters of a class with their defaults, as an experiment file writes them."""
     defaults = {key: field.default for key, field in plugins.fields(part).items()}
     short = {key: f"{value:.6g}" if isinstance(value, float) else value for key, value in defaults.items()}
-    return ", ".join(
-        key if value is dataclasses.MISSING else f"{key}={value}" for key, value in short.items()
-    )
+    return ", ".join(key if value is MISSING else f"{key}={value}" for key, value in short.items())

@@ -99,27 +99,20 @@ def sentence(row: dict[str, Any], by: Metric) -> str:
 def unpaired_notes(rows: pd.DataFrame) -> list[str]:
     """What the trials of the same seed do not have in common, a sentence for each kind of pairs."""
     apart = rows.drop_duplicates(["a", "b"])
-    found = []
-    for unpaired, reason in REASONS.items():
-        of_kind = apart[apart["unpaired"] == unpaired]
-        if len(of_kind):
-            pairs = "; ".join(f"{b} and {a}" for a, b in zip(of_kind["a"], of_kind["b"], strict=True))
-            found.append(f"the seed does not pair {reason}: {pairs}")
-    return found
+    kinds = {unpaired: apart[apart["unpaired"] == unpaired] for unpaired in REASONS}
+    return [
+        f"the seed does not pair {REASONS[unpaired]}: {'; '.join(of_kind['b'] + ' and ' + of_kind['a'])}"
+        for unpaired, of_kind in kinds.items()
+        if len(of_kind)
+    ]
 
 
 def _out_of_reach(pairs: int, family: int, least: float) -> str:
     """Why no difference can be told from chance, and what would help."""
     enough = fewest_pairs(family)
     advice = f"train at least {enough} seeds" if pairs < enough else "compare fewer"
-    if family == 1:
-        return (
-            f"{pairs} pairs can tell no difference from chance (the least p is {cell_text(least)}); {advice}"
-        )
-    return (
-        f"{pairs} pairs can tell none of {family} differences from chance "
-        f"(the least p after Holm is {cell_text(least)}); {advice}"
-    )
+    told, holm = ("no difference", "") if family == 1 else (f"none of {family} differences", " after Holm")
+    return f"{pairs} pairs can tell {told} from chance (the least p{holm} is {cell_text(least)}); {advice}"
 
 
 def _amount(size: float, by: Metric) -> str:
@@ -130,9 +123,8 @@ def _amount(size: float, by: Metric) -> str:
 
 def _rows(table: pd.DataFrame, headings: Mapping[str, str]) -> Rows:
     """The table with its interval in one cell."""
-    spans = [_span(low, high) for low, high in zip(table["low"], table["high"], strict=True)]
+    spans = [
+        "–" if isnan(low) else f"{cell_text(low)} … {cell_text(high)}"
+        for low, high in zip(table["low"], table["high"], strict=True)
+    ]
     return rows_of(table.assign(interval=spans), headings)
-
-
-def _span(low: float, high: float) -> str:
-    return "–" if isnan(low) else f"{cell_text(low)} … {cell_text(high)}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lab.analysis.demon import moves_of_neuron, neurons_of_layer, trained_scene
 from lab.console.progress import progress
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from lab.runs.preparation import Prepared
-    from lab.training.loop import Training
 
-CAPTIONS = {"move": "Δ", "neuron": "neuron"}
 NEURON_FORM = {"change": "ΔC by Δ{m}", "predicted": "{d}Δ{m}", "remainder": "remainder"}
 LAYER_FORM = {"derivative": "{d}", "order": "order", "best_move": "best Δ{m}", "best_gain": "gain"}
 DERIVATIVES = {"z": "δ", "a": "e"}
@@ -27,7 +25,7 @@ DERIVATIVES = {"z": "δ", "a": "e"}
 
 @dataclass(frozen=True)
 class Place:
-    """Where the demon sets in. ``layer`` and ``neuron`` count from 1, the rest from 0.
+    """Where the demon sets in: ``layer`` and ``neuron`` count from 1, the rest from 0.
 
     Without a ``neuron`` it goes through the whole layer. ``steps`` are trained first, and no move is larger
     than ``reach``.
@@ -50,7 +48,13 @@ def page(ready: Prepared, place: Place, plot: Path | None) -> Page:
     _check("variant", place.variant, 0, len(ready.made) - 1)
     variant, training = ready.made[place.variant]
     _check("trial", place.trial, 0, variant.settings.trials.seeds - 1)
-    _check_place(training, place)
+    _check("layer", place.layer, 1, training.network.depth)
+    if place.neuron is not None:
+        _check("neuron", place.neuron, 1, training.network.sizes[place.layer], f" of layer {place.layer}")
+    _check("example", place.example, 0, len(training.train) - 1)
+    _check("steps", place.steps, 0, training.steps)
+    if not 0 < place.reach < inf:
+        raise LabError(f"--reach {place.reach:g}: expected a finite number above 0")
     with progress(place.steps, "training") as advance:
         scene = trained_scene(training, place.trial, place.example, place.steps, advance)
     if scene is None:
@@ -75,17 +79,6 @@ def page(ready: Prepared, place: Place, plot: Path | None) -> Page:
     )
 
 
-def _check_place(training: Training, place: Place) -> None:
-    sizes = training.network.sizes
-    _check("layer", place.layer, 1, training.network.depth)
-    if place.neuron is not None:
-        _check("neuron", place.neuron, 1, sizes[place.layer], f" of layer {place.layer}")
-    _check("example", place.example, 0, len(training.train) - 1)
-    _check("steps", place.steps, 0, training.steps)
-    if not 0 < place.reach < inf:
-        raise LabError(f"--reach {place.reach:g}: expected a finite number above 0")
-
-
 def _check(option: str, value: int, first: int, last: int, of: str = "") -> None:
     if not first <= value <= last:
         raise LabError(f"--{option} {value}: expected {first}…{last}{of}")
@@ -95,28 +88,23 @@ def _body(
     found: pd.DataFrame, cost: float, place: Place, title: str, counterfactual: bool
 ) -> Iterator[Block]:
     """Both demons side by side, and what they come to."""
-    key, form = ("neuron", LAYER_FORM) if place.neuron is None else ("move", NEURON_FORM)
+    key, caption, form = ("move", "Δ", NEURON_FORM) if place.neuron else ("neuron", "neuron", LAYER_FORM)
     by_moved = {str(moved): rows for moved, rows in found.groupby("moved", sort=False)}
-    columns = [CAPTIONS[key]]
-    cells: list[list[Any]] = [by_moved["z"][key].tolist()]
+    columns, cells = [caption], [by_moved["z"][key].tolist()]
     for moved, rows in by_moved.items():
-        for column, caption in form.items():
-            columns.append(caption.format(m=moved, d=DERIVATIVES[moved]))
-            cells.append(rows[column].tolist())
+        columns += [text.format(m=moved, d=DERIVATIVES[moved]) for text in form.values()]
+        cells += [rows[column].tolist() for column in form]
     yield Rows(columns, list(zip(*cells, strict=True)), title)
     yield f"C = {cost:.6g}"
     for moved, rows in by_moved.items():
         d, first = DERIVATIVES[moved], rows.iloc[0]
-        if place.neuron is None:
-            yield (
-                f"Δ{moved}: rank correlation (Spearman) of the best gain within {place.reach:g} and |{d}|: "
-                f"{_number(first['rank_correlation'], '.4f')}"
-            )
+        if place.neuron:
+            slope, order = first["predicted"] / first["move"], _number(first["order"], ".3f")
+            yield f"Δ{moved}: {d} = {slope:.6g}; order of the remainder: {order}"
         else:
-            yield (
-                f"Δ{moved}: {d} = {first['predicted'] / first['move']:.6g}; "
-                f"order of the remainder: {_number(first['order'], '.3f')}"
-            )
+            rank = _number(first["rank_correlation"], ".4f")
+            of = f"the best gain within {place.reach:g} and |{d}|"
+            yield f"Δ{moved}: rank correlation (Spearman) of {of}: {rank}"
     if counterfactual:
         yield dim("trained with max(σ′, floor) in the place of σ′; δ and e are here the derivatives of C")
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import floor, log10
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from lab.activations.design.integral import Integral
 from lab.activations.design.knot_lists import knots_from_csv, knots_from_text
 from lab.activations.specify import from_spec
-from lab.console.curve import facts, plotted, value_rows
-from lab.console.parameters import named_values
 from lab.console.screen import Block, Page, verbatim
+from lab.console.sigma import facts, named_values, plotted, points_text, value_rows
 from lab.errors import LabError
 from lab.experiment.toml_writer import document, value_text
 from lab.parts import Activation
@@ -34,36 +32,25 @@ NAME = "designed"
 """What a design by a formula is called in the lines that are printed."""
 
 
-@dataclass(frozen=True)
-class Design:
-    """An activation that was designed, and how an experiment file says it.
-
-    ``lines`` are TOML to be pasted into the file; ``bounds`` says where the bounds of σ′ come from, and
-    ``at_least`` is the one that was proved.
-    """
+class Design(NamedTuple):
+    """An activation that was designed, the TOML that makes it, and where the bounds of σ′ come from."""
 
     sigma: Activation
     lines: str
     bounds: str
-    at_least: float | None
+    at_least: float | None = None
 
 
-def page(
-    kinds: Mapping[str, str],
-    settings: Mapping[str, float],
-    words: Sequence[str],
-    plot: Path | None,
-    allow_code: bool,
-) -> Page:
+def page(wish: Mapping[str, Any], words: Sequence[str], plot: Path | None, allow_code: bool) -> Page:
     """Design an activation: how to write it, the bounds of its slope, and values in both tails.
 
-    ``kinds`` and ``settings`` are what was given of the keys and the values of `SETTINGS`, ``words`` those of
-    ``-p``. Raises LabError where not exactly one kind is given, a setting does not go with it, or the design
-    cannot be made.
+    ``wish`` is what was given of the keys and the values of `SETTINGS`, ``words`` those of ``-p``. Raises
+    LabError where not exactly one kind is given, a setting does not go with it, or the design cannot be made.
     """
-    kind, text = _only(kinds)
-    _refuse_what_does_not_go_with(kind, settings, words)
-    design = _designed(kind, text, dict(settings), named_values(words), allow_code)
+    kind = _only([name for name in wish if name in SETTINGS])
+    settings = {name: value for name, value in wish.items() if name != kind}
+    _refuse_what_does_not_go_with(kind, settings | ({"p": words} if words else {}))
+    design = _designed(kind, wish[kind], settings, named_values(words), allow_code)
     sigma = design.sigma
     plots = plotted(plot.stem, sigma, plot) if plot else []
     value = {
@@ -77,71 +64,66 @@ def page(
 
 
 def _body(design: Design, value: dict[str, Any]) -> Iterator[Block]:
-    sigma = design.sigma
     yield verbatim(design.lines)
-    yield f"range of σ′: {sigma.slope_range}, {design.bounds}"
-    yield f"range of σ: {sigma.range}"
-    yield f"kinks: {', '.join(f'{kink:.6g}' for kink in sigma.kinks) or 'none'}"
-    if isinstance(sigma, Integral):
-        yield f"error of σ, which is integrated: about {sigma.error:.1g}, relative to 1 + |σ|"
+    yield f"range of σ′: {value['slope']}, {design.bounds}"
+    yield f"range of σ: {value['range']}"
+    yield f"kinks: {points_text(value['kinks']) or 'none'}"
+    if value["error"] is not None:
+        yield f"error of σ, which is integrated: about {value['error']:.1g}, relative to 1 + |σ|"
     yield ""
     yield value_rows(value)
 
 
-def _only(kinds: Mapping[str, str]) -> tuple[str, str]:
+def _only(kinds: Sequence[str]) -> str:
     if len(kinds) != 1:
         known = ", ".join(f"--{kind}" for kind in SETTINGS)
         got = " and ".join(f"--{kind}" for kind in kinds) or "none"
         raise LabError(
             f"expected exactly one of {known}; got {got}; try lab design --template sech2 --floor 0.1"
         )
-    return next(iter(kinds.items()))
+    return kinds[0]
 
 
-def _refuse_what_does_not_go_with(
-    kind: str, settings: Mapping[str, float], parameters: Sequence[str]
-) -> None:
-    for name in [*settings, *(["p"] if parameters else [])]:
+def _refuse_what_does_not_go_with(kind: str, settings: Mapping[str, Any]) -> None:
+    for name, value in settings.items():
         if name in SETTINGS[kind]:
             continue
+        hint = f"it goes with {', '.join(f'--{other}' for other in SETTINGS if name in SETTINGS[other])}"
         if kind == "derivative":
-            hint = f"a parameter of the formula is given by -p {name}={settings[name]:g}"
-        else:
-            hint = f"it goes with {', '.join(f'--{other}' for other in SETTINGS if name in SETTINGS[other])}"
+            hint = f"a parameter of the formula is given by -p {name}={value:g}"
         raise LabError(f"{'-' if name == 'p' else '--'}{name} does not go with --{kind}; {hint}")
 
 
 def _designed(
-    kind: str, text: str, settings: dict[str, float], parameters: Mapping[str, Any], allow_code: bool
+    kind: str, text: str, settings: Mapping[str, Any], parameters: Mapping[str, Any], allow_code: bool
 ) -> Design:
     if kind == "derivative":
         return _by_derivative(text, parameters)
     if kind in ("knots", "knots-csv"):
         knots = knots_from_text(text) if kind == "knots" else knots_from_csv(Path(text))
-        return Design(knots, _inline(knots, {"name": "knots"}), "by construction", None)
+        return Design(knots, _inline(knots, {"name": "knots"}), "by construction")
     if kind == "template":
         template = from_spec({"name": "template", "kernel": text, **settings})
-        return Design(template, _inline(template, {"name": "template"}), "by construction", None)
-    spec = {
-        "name": "floored" if kind == "floor-under" else "clipped-slope",
-        "inner": {"name": text, **parameters} if parameters else text,
-    }
+        return Design(template, _inline(template, {"name": "template"}), "by construction")
+    name = "floored" if kind == "floor-under" else "clipped-slope"
+    spec = {"name": name, "inner": {"name": text, **parameters} if parameters else text}
     wrapped = from_spec({**spec, **settings}, allow_code=allow_code)
-    return Design(wrapped, _inline(wrapped, spec), f"from the bounds of {text}", None)
+    return Design(wrapped, _inline(wrapped, spec), f"from the bounds of {text}")
 
 
 def _by_derivative(text: str, parameters: Mapping[str, Any]) -> Design:
-    sigma = from_spec({"derivative": text, **parameters})
-    at_least = _provable(sigma)
     section = {"derivative": text, **parameters}
+    sigma = from_spec(section)
+    at_least = _provable(sigma)
     if at_least is not None:
         section["at_least"] = at_least
-        bounds = f"as measured; σ′ ≥ {at_least:g} is proved"
+        known = f"σ′ ≥ {at_least:g} is proved"
     elif sigma.slope_range.low > 0:
-        bounds = "as measured; that it is bounded away from 0 could not be proved"
+        known = "that it is bounded away from 0 could not be proved"
     else:
-        bounds = "as measured; not bounded away from 0"
-    return Design(sigma, _lines(NAME) + "\n" + document({"activations": {NAME: section}}), bounds, at_least)
+        known = "not bounded away from 0"
+    lines = _lines(NAME) + "\n" + document({"activations": {NAME: section}})
+    return Design(sigma, lines, f"as measured; {known}", at_least)
 
 
 def _provable(sigma: Activation) -> float | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.operations import LANGUAGE, Function
@@ -11,21 +12,22 @@ from lab.activations.formula.rewrites import REWRITES
 from lab.console.screen import Page, verbatim
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(NamedTuple):
     """A formula, its parameters, and what it is."""
 
-    text: str
+    formula: str
+    parameters: dict[str, float]
     about: str
-    parameters: tuple[tuple[str, float], ...] = ()
 
     @property
     def words(self) -> str:
-        """It and its parameters as a command line has them."""
-        return " ".join([f'"{self.text}"', *(f"-p {name}={value:g}" for name, value in self.parameters)])
+        """As a command line has it."""
+        return " ".join(
+            [f'"{self.formula}"', *(f"-p {key}={value:g}" for key, value in self.parameters.items())]
+        )
 
 
-OPERATORS: tuple[tuple[str, str], ...] = (
+OPERATORS = (
     ("x**y", "power; from right to left: 2**3**2 is 2**9, and -z**2 is -(z**2)"),
     ("-x  +x", "sign"),
     ("x*y  x/y", "product, quotient; from left to right"),
@@ -34,7 +36,7 @@ OPERATORS: tuple[tuple[str, str], ...] = (
 )
 """The operators, those that bind most tightly first."""
 
-KINKS: tuple[tuple[str, str], ...] = (
+KINKS = (
     ("abs(u)", "where u = 0, the slope 0"),
     (
         "max(u, v)  min(u, v)",
@@ -48,30 +50,23 @@ KINKS: tuple[tuple[str, str], ...] = (
 )
 """The conventions for σ′ where it does not exist."""
 
-EXAMPLES: tuple[Example, ...] = (
-    Example("tanh(z) + a*z", "twisted tanh: its slope never falls below a", (("a", 0.1),)),
-    Example("1/(1 + exp(-z))", "the sigmoid, read as sigmoid(z)"),
-    Example("z*s(b*z)", "SiLU, or swish with b", (("b", 1.5),)),
-    Example("z*tanh(sp(z))", "mish"),
-    Example("0.5*z*(1 + erf(z/sqrt(2)))", "GELU, read as z*Phi(z)"),
-    Example("where(z > 0, z, a*expm1(z))", "ELU", (("a", 1),)),
-    Example("max(z, a*z)", "leaky ReLU", (("a", 0.01),)),
-    Example("min(max(z, -1), 1)", "hard tanh"),
-    Example("z/(1 + abs(z))", "softsign"),
-    Example("z + 10*exp(-((z - 300)/5)**2)", "a bump far out, where its slope is negative"),
+EXAMPLES = (
+    Example("tanh(z) + a*z", {"a": 0.1}, "twisted tanh: its slope never falls below a"),
+    Example("1/(1 + exp(-z))", {}, "the sigmoid, read as sigmoid(z)"),
+    Example("z*s(b*z)", {"b": 1.5}, "SiLU, or swish with b"),
+    Example("z*tanh(sp(z))", {}, "mish"),
+    Example("0.5*z*(1 + erf(z/sqrt(2)))", {}, "GELU, read as z*Phi(z)"),
+    Example("where(z > 0, z, a*expm1(z))", {"a": 1}, "ELU"),
+    Example("max(z, a*z)", {"a": 0.01}, "leaky ReLU"),
+    Example("min(max(z, -1), 1)", {}, "hard tanh"),
+    Example("z/(1 + abs(z))", {}, "softsign"),
+    Example("z + 10*exp(-((z - 300)/5)**2)", {}, "a bump far out, where its slope is negative"),
 )
 """Formulas to begin with."""
 
-REFUSED: tuple[str, ...] = (
-    "z^2",
-    "tahn(z)",
-    "exp(-x**2)",
-    "2*(z < 0)",
-    "where(0 < z < 1, z, 0)",
-    "z.real",
-    "9**9**9*z",
-    "z − 1",
-    "2 + 3",
+REFUSED = (
+    *("z^2", "tahn(z)", "exp(-x**2)", "2*(z < 0)", "where(0 < z < 1, z, 0)"),
+    *("z.real", "9**9**9*z", "z − 1", "2 + 3"),
 )
 """Texts that are no formulas; the page tells why in the parser's own words."""
 
@@ -87,11 +82,7 @@ def refusal(text: str) -> str:
 
 def page() -> Page:
     """The tables of the language, and the page that is made of them."""
-    return Page(_tables(), map(verbatim, _lines()))
-
-
-def _tables() -> dict[str, object]:
-    return {
+    value = {
         "variable": "z",
         "constants": CONSTANTS,
         "longest": LONGEST,
@@ -100,8 +91,8 @@ def _tables() -> dict[str, object]:
         "functions": [
             {
                 "name": function.operation,
-                "arguments": list(function.arguments),
-                "aliases": list(function.aliases),
+                "arguments": function.arguments,
+                "aliases": function.aliases,
                 "about": function.about,
             }
             for function in LANGUAGE
@@ -109,15 +100,12 @@ def _tables() -> dict[str, object]:
         "kinks": [{"at": at, "convention": convention} for at, convention in KINKS],
         "rewrites": [{"written": rewrite.written, "read_as": rewrite.stable} for rewrite in REWRITES],
         "refused": [{"text": text, "message": refusal(text)} for text in REFUSED],
-        "examples": [
-            {"formula": example.text, "parameters": dict(example.parameters), "about": example.about}
-            for example in EXAMPLES
-        ],
+        "examples": [example._asdict() for example in EXAMPLES],
     }
+    return Page(value, map(verbatim, _lines()))
 
 
 def _lines() -> list[str]:
-    called = [(_call(function), _about(function)) for function in LANGUAGE]
     numbers = ", ".join(f"{name} = {value:.10g}" for name, value in CONSTANTS.items())
     return [
         "A formula gives σ as a function of z; σ′ follows from it exactly.",
@@ -142,11 +130,11 @@ def _lines() -> list[str]:
             ],
         ),
         *_section("Operators, those that bind most tightly first", OPERATORS),
-        *_section("Functions", called),
+        *_section("Functions", map(_called, LANGUAGE)),
         *_section("Slopes at kinks", KINKS),
         *_section(
             "Read as another form, the same function with its precision in the tails; x is any expression",
-            [(rewrite.written, rewrite.stable) for rewrite in REWRITES],
+            ((rewrite.written, rewrite.stable) for rewrite in REWRITES),
         ),
         "sigmoid_slope(x) is s(x)*s(-x). √2 is meant where the float next to it stands.",
         "",
@@ -157,7 +145,7 @@ def _lines() -> list[str]:
                 (f"more than {LONGEST} characters", f"and brackets or operators more than {DEEPEST} deep"),
             ],
         ),
-        *_section("Examples", [(example.words, example.about) for example in EXAMPLES]),
+        *_section("Examples", ((example.words, example.about) for example in EXAMPLES)),
     ][:-1]
 
 
@@ -166,15 +154,12 @@ def _reason(text: str) -> str:
     return "column " + refusal(text).rpartition(", column ")[2].partition(" (known: ")[0]
 
 
-def _section(title: str, rows: list[tuple[str, str]] | tuple[tuple[str, str], ...]) -> list[str]:
-    width = max(len(left) for left, _ in rows)
-    return [title, *(f"  {left:{width}}  {right}" for left, right in rows), ""]
+def _section(title: str, rows: Iterable[tuple[str, str]]) -> list[str]:
+    pairs = list(rows)
+    width = max(len(left) for left, _ in pairs)
+    return [title, *(f"  {left:{width}}  {right}" for left, right in pairs), ""]
 
 
-def _call(function: Function) -> str:
-    return f"{function.operation}({', '.join(function.arguments)})"
-
-
-def _about(function: Function) -> str:
+def _called(function: Function) -> tuple[str, str]:
     also = f" (also: {', '.join(function.aliases)})" if function.aliases else ""
-    return function.about + also
+    return f"{function.operation}({', '.join(function.arguments)})", function.about + also

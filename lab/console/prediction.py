@@ -10,20 +10,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from lab.activations.specify import from_spec
 from lab.api import predict
-from lab.console.parameters import named_values, with_words
 from lab.console.screen import Block, Note, Page, bold, dim, drawn, rows_of
+from lab.console.sigma import sigma_of, with_words
 from lab.errors import LabError
 from lab.numerics import Interval
 from lab.parts import Activation
-from lab.prover.proved_moments import (
-    backward_gain_enclosure,
-    chi_enclosure,
-    fixed_point_enclosure,
-    forward_gain_enclosure,
-    slope_square_enclosure,
-)
+from lab.prover import proved_moments as prover
 from lab.runs.prediction import prediction
 from lab.runs.preparation import Prepared, counterfactual, undefined
 from lab.theory.correlation import FixedCorrelation, fixed_correlation
@@ -32,10 +25,7 @@ from lab.theory.mean_field import Critical, FixedPoint, boundary, critical, fixe
 from lab.theory.moments import backward_gain, forward_gain, slope_square
 
 HEADINGS = {
-    "variant": "variant",
-    "layer": "layer",
-    "n_in": "n_in",
-    "n_out": "n_out",
+    **{column: column for column in ("variant", "layer", "n_in", "n_out")},
     "weight_variance": "σ_w²",
     "bias_variance": "σ_b²",
     "q": "q",
@@ -82,7 +72,7 @@ def activation_page(
     name: str, words: Sequence[str], deep: Deep, plot: Path | None, phase: Path | None, allow_code: bool
 ) -> Page:
     """The gains of one σ, its fixed point and critical σ_w², and a row a layer of a deep network of it."""
-    sigma = from_spec({"name": name, **named_values(words)}, allow_code=allow_code)
+    sigma = sigma_of(name, words, allow_code)
     if (z := undefined(sigma)) is not None:
         raise LabError(f"{name} is undefined at z = {z:g}; a σ must be defined for every z")
     try:
@@ -106,8 +96,8 @@ def activation_page(
         "depth_scale": rest.depth_scale,
         "fixed_correlation": alike.c,
         "correlation_depth_scale": alike.depth_scale,
-        "critical_weight_variance": None if edge is None else edge.weight_variance,
-        "critical_q": None if edge is None else edge.q,
+        "critical_weight_variance": edge and edge.weight_variance,
+        "critical_q": edge and edge.q,
     }
     proved = _proved(sigma, rest, deep)
     shown = layers.rename(columns={"ratio": "predicted_speed"}).assign(variant=name)
@@ -120,10 +110,12 @@ def activation_page(
         yield bold(with_words(name, words))
         for caption, (gain, value) in zip(captions, gains.items(), strict=True):
             yield f"{caption:<32} {_number(value, proved.get(gain))}"
+        scale = rest.depth_scale  # where errors grow, it is minus the layers over which they do by e
+        grows = f"none, E‖δ‖² grows by e every {-scale:.6g} layers"
         yield f"\nσ_w² = {deep.weight_variance:g}, σ_b² = {deep.bias_variance:g}"
         yield f"fixed point q*:                  {_fixed_point_text(rest, proved.get('fixed_point'))}"
         yield f"χ at q*:                         {_number(rest.chi, proved.get('chi'))}"
-        yield f"depth scale ξ = −1/ln χ:         {_depth_scale_text(rest.depth_scale)}"
+        yield f"depth scale ξ = −1/ln χ:         {grows if scale < 0 else f'{_number(scale)} layers'}"
         yield f"correlation of two inputs at q*: {_correlation_text(rest, alike)}"
         yield f"critical σ_w² of this σ_b²:      {_critical_text(sigma, edge)}\n"
         of_two = ["correlation", "pair_chi"] if deep.correlation == 1 else []
@@ -137,11 +129,11 @@ def activation_page(
 def _proved(sigma: Activation, rest: FixedPoint, deep: Deep) -> dict[str, Interval]:
     """What of the facts is proved of a σ that has a formula, and between which numbers; χ at the q* found."""
     found = {
-        "forward_gain": forward_gain_enclosure(sigma),
-        "backward_gain": backward_gain_enclosure(sigma),
-        "mean_square_slope": slope_square_enclosure(sigma, 1.0),
-        "fixed_point": fixed_point_enclosure(sigma, rest.q, deep.weight_variance, deep.bias_variance),
-        "chi": chi_enclosure(sigma, rest.q, deep.weight_variance),
+        "forward_gain": prover.forward_gain_enclosure(sigma),
+        "backward_gain": prover.backward_gain_enclosure(sigma),
+        "mean_square_slope": prover.slope_square_enclosure(sigma, 1.0),
+        "fixed_point": prover.fixed_point_enclosure(sigma, rest.q, deep.weight_variance, deep.bias_variance),
+        "chi": prover.chi_enclosure(sigma, rest.q, deep.weight_variance),
     }
     return {fact: known for fact, known in found.items() if known is not None}
 
@@ -166,13 +158,7 @@ def _fixed_point_text(rest: FixedPoint, known: Interval | None) -> str:
     return f"{_number(q, known)}, {kind} (slope of the map {growth:.3g})"
 
 
-def _depth_scale_text(scale: float) -> str:
-    """ξ, or where errors grow the layers over which they do by e."""
-    return f"none, E‖δ‖² grows by e every {-scale:.6g} layers" if scale < 0 else f"{_number(scale)} layers"
-
-
 def _correlation_text(rest: FixedPoint, alike: FixedCorrelation) -> str:
-    """Where the correlation of two inputs goes, and how fast."""
     if alike.c == alike.c:
         end = "all become alike" if alike.c == 1 else "inputs part"
         return f"→ {alike.c:.6g}, {end} (depth scale {_number(alike.depth_scale)} layers)"
@@ -191,9 +177,12 @@ def _critical_text(sigma: Activation, edge: Critical | None) -> str:
 
 def _critical_line(sigma: Activation, deep: Deep) -> pd.DataFrame:
     """The critical σ_w² of σ, up to twice the σ_b² that was asked for, or up to 2; and what was asked for."""
-    found: list[tuple[float, float | None, bool]] = []
-    for bias_variance in max(2 * deep.bias_variance, 2) * np.linspace(0, 1, PHASE_POINTS) ** 2:
-        found.append((bias_variance, boundary(sigma, float(bias_variance)), False))
-    found.append((deep.bias_variance, deep.weight_variance, True))
-    columns = ["bias_variance", "weight_variance", "asked"]
-    return pd.DataFrame(found, columns=columns).astype({"weight_variance": float})
+    grid = (max(2 * deep.bias_variance, 2) * np.linspace(0, 1, PHASE_POINTS) ** 2).tolist()
+    edge = [boundary(sigma, bias_variance) for bias_variance in grid]
+    return pd.DataFrame(
+        {
+            "bias_variance": [*grid, deep.bias_variance],
+            "weight_variance": np.array([*edge, deep.weight_variance], dtype=float),
+            "asked": [False] * PHASE_POINTS + [True],
+        }
+    )

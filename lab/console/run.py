@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.console.screen import Block, Note, Page, Rows, dim, rows_of
+from lab.console.screen import Block, Note, Page, dim, rows_of, table
 from lab.errors import StorageError
 
 if TYPE_CHECKING:
@@ -23,10 +23,7 @@ FEW_VERDICTS = 3
 """A run ends with at most so many verdicts on each variant."""
 
 HEADINGS = {
-    "variant": "variant",
-    "trials": "trials",
-    "diverged": "diverged",
-    "failed": "failed",
+    **{column: column for column in ("variant", "trials", "diverged", "failed")},
     "ratio_start": "ratio,",
     "ratio_end": "end",
     "saturation_start": "saturated,",
@@ -40,21 +37,19 @@ HEADINGS = {
 
 def plan_page(ready: Prepared) -> Page:
     """What an experiment would run: a row a variant."""
-    columns = ("variant", "sizes", "trials", "steps", "readings")
-    rows = [
-        (
-            variant.label,
-            "-".join(map(str, training.network.sizes)),
-            variant.settings.trials.seeds,
-            training.steps,
-            len(training.recording.schedule.steps),
-        )
+    variants = [
+        {
+            "variant": variant.label,
+            "sizes": "-".join(map(str, training.network.sizes)),
+            "trials": variant.settings.trials.seeds,
+            "steps": training.steps,
+            "readings": len(training.recording.schedule.steps),
+        }
         for variant, training in ready.made
     ]
-    variants = [dict(zip(columns, row, strict=True)) for row in rows]
     return Page(
         {"name": ready.plan.name, "notes": ready.notes, "variants": variants},
-        [*map(Note, ready.notes), Rows(columns, rows, ready.plan.experiment.title)],
+        [*map(Note, ready.notes), table(variants, ready.plan.experiment.title)],
     )
 
 
@@ -62,21 +57,24 @@ def list_page(root: Path) -> Page:
     """The runs under a folder, the newest first."""
     from lab.runs.folder import runs
 
-    columns = ("name", "run-id", "status", "trials", "overrides", "title")
     rows = list(map(_run_row, reversed(runs(root))))
     none = Note(f"no runs under {root}; start one with: lab run EXPERIMENT.toml")
-    return Page(
-        [dict(zip(columns, row, strict=True)) for row in rows], [Rows(columns, rows) if rows else none]
-    )
+    return Page(rows, [table(rows) if rows else none])
 
 
-def _run_row(found: RunFolder) -> tuple[Any, ...]:
+def _run_row(found: RunFolder) -> dict[str, Any]:
     try:
         info, status = found.info, found.status
     except StorageError:
         info, status = {}, "damaged"
-    changed = ", ".join(f"{key}={value}" for key, value in info.get("overrides", {}).items())
-    return found.name, found.id, status, info.get("trials_planned"), changed, info.get("title", "")
+    return {
+        "name": found.name,
+        "run-id": found.id,
+        "status": status,
+        "trials": info.get("trials_planned"),
+        "overrides": ", ".join(f"{key}={value}" for key, value in info.get("overrides", {}).items()),
+        "title": info.get("title", ""),
+    }
 
 
 def page(run: Run, most: int | None = None) -> Page:

@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -97,10 +96,15 @@ def verbatim(text: str) -> Text:
     return Text(plain(text), no_wrap=True)
 
 
-def rows_of(table: pd.DataFrame, headings: Mapping[str, str], title: str = "") -> Rows:
+def table(records: Sequence[Mapping[str, Any]], title: str = "") -> Rows:
+    """A row a record, of which there is one at least; their keys are the columns."""
+    return Rows(list(records[0]), [list(record.values()) for record in records], title)
+
+
+def rows_of(frame: pd.DataFrame, headings: Mapping[str, str], title: str = "") -> Rows:
     """The columns of a DataFrame that have headings, in the order of these."""
-    shown = [column for column in headings if column in table]
-    cells = table[shown].astype(object).to_numpy().tolist()
+    shown = [column for column in headings if column in frame]
+    cells = frame[shown].astype(object).to_numpy().tolist()
     return Rows([headings[column] for column in shown], cells, title)
 
 
@@ -143,23 +147,23 @@ def _print_table(given: Rows) -> None:
     right = [any(isinstance(row[i], int | float) for row in given.rows) for i in range(len(columns))]
     widths = [max([len(name), *(len(row[i]) for row in cells)]) for i, name in enumerate(columns)]
     room = max(console.width - sum(widths[:-1]) - 2 * len(columns), LEAST_WIDTH)
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    shown = Table(box=None, pad_edge=False, header_style="bold")
     for name, is_number in zip(columns, right, strict=True):
-        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
+        shown.add_column(name, justify="right" if is_number else "left", overflow="fold")
     for row in cells:
-        cut = not right[-1] and len(row[-1]) > room
-        last = f"{row[-1][: room - 1]}…" if cut else row[-1]
-        table.add_row(*map(Text, [*row[:-1], last]))
-    console.print(table)
+        if not right[-1] and len(row[-1]) > room:
+            row[-1] = f"{row[-1][: room - 1]}…"
+        shown.add_row(*map(Text, row))
+    console.print(shown)
 
 
 def cell_text(value: Any) -> str:
     """A value as a table shows it: three significant digits, and a dash for what is missing."""
-    if value is None or (isinstance(value, float) and isnan(value)):
+    if value is None or value != value:
         return "–"
-    if isinstance(value, float):
-        return f"{value:.3g}"
-    return str(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(value)
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def plain(text: str) -> str:

@@ -20,10 +20,7 @@ def test_a_neuron_has_a_row_a_move_with_both_demons_side_by_side(demon):
     assert (code, err) == (0, "")
     title, header, *rows, cost, of_z, of_a = out.splitlines()
     assert title == "small, sigmoid: layer 2, neuron 5, example 0, trial 0, after 0 steps"
-    assert header.split() == [
-        *("Δ", "ΔC", "by", "Δz", "δΔz", "remainder"),
-        *("ΔC", "by", "Δa", "eΔa", "remainder"),
-    ]
+    assert " ".join(header.split()) == "Δ ΔC by Δz δΔz remainder ΔC by Δa eΔa remainder"
     assert [float(row.split()[0]) for row in (rows[0], rows[-1])] == [-0.1, 0.1]
     assert len(rows) == 26
     assert cost.startswith("C = ")
@@ -50,10 +47,7 @@ def test_a_layer_has_a_row_a_neuron(demon):
     assert code == 0
     title, header, *rows, _, of_z, of_a = out.splitlines()
     assert title.startswith("small, soft: layer 1, example 0")
-    assert header.split() == [
-        *("neuron", "δ", "order", "best", "Δz", "gain"),
-        *("e", "order", "best", "Δa", "gain"),
-    ]
+    assert " ".join(header.split()) == "neuron δ order best Δz gain e order best Δa gain"
     assert [row.split()[0] for row in rows] == list("123456")
     assert of_z.startswith("Δz: rank correlation (Spearman) of the best gain within 0.01 and |δ|: 1.0")
     assert of_a.startswith("Δa: rank correlation (Spearman) of the best gain within 0.01 and |e|: 1.0")
@@ -72,15 +66,8 @@ def test_json_holds_the_table_with_all_its_digits(demon):
 
 
 def test_json_says_null_for_what_is_missing(demon):
-    _, out, _ = demon(
-        "--layer",
-        1,
-        "-o",
-        'network.activation="relu"',
-        "-o",
-        "network.initialiser={name='constant', w=0.0, b=-1.0}",
-        "--json",
-    )
+    dead = "network.initialiser={name='constant', w=0.0, b=-1.0}"
+    _, out, _ = demon("--layer", 1, "-o", 'network.activation="relu"', "-o", dead, "--json")
     rows = json.loads(out)["rows"]
     assert {row["rank_correlation"] for row in rows} == {None}
 

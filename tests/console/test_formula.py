@@ -22,9 +22,10 @@ def tables(capsys) -> dict:
     return json.loads(capsys.readouterr().out)
 
 
-@pytest.mark.parametrize("example", formula_page.EXAMPLES, ids=lambda example: example.text)
+@pytest.mark.parametrize("example", formula_page.EXAMPLES, ids=lambda example: example.formula)
 def test_examples_are_formulas(example):
-    a, slope = Formula(example.text, example.parameters).with_derivative(np.linspace(-50, 50, 101))
+    sigma = Formula(example.formula, tuple(example.parameters.items()))
+    a, slope = sigma.with_derivative(np.linspace(-50, 50, 101))
     assert np.isfinite(a).all()
     assert np.isfinite(slope).all()
 

@@ -46,12 +46,23 @@ def test_a_formula_as_json():
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (["relu", "--weight-variance", 2], "every q is fixed"),
-        (["relu", "--weight-variance", 3], "none, q grows without end"),
+        (["relu", "--weight-variance", 2], "fixed point q*:                  every q is fixed"),
+        (["relu", "--weight-variance", 3], "fixed point q*:                  none, q grows without end"),
+        (
+            ["step", "--weight-variance", 2],
+            "correlation of two inputs at q*: → 0.789833, inputs part (depth scale 1.5247 layers)",
+        ),
+        (["identity"], "correlation of two inputs at q*: every c is fixed"),
+        (["tanh", "--weight-variance", 0.5], "correlation of two inputs at q*: none, z is 0"),
+        (["exp(z)"], "correlation of two inputs at q*: none, there is no q*"),
+        (
+            ["tanh", "--weight-variance", 2],
+            "depth scale ξ = −1/ln χ:         none, E‖δ‖² grows by e every 9.96773 layers",
+        ),
     ],
 )
-def test_where_q_comes_to_rest(words, line):
-    assert f"fixed point q*:                  {line}" in predict(*words).stdout.splitlines()
+def test_where_q_and_two_inputs_come_to_rest_and_errors_grow(words, line):
+    assert line in predict(*words).stdout.splitlines()
 
 
 def test_what_is_not_proved_is_told_with_fewer_digits():
@@ -60,24 +71,6 @@ def test_what_is_not_proved_is_told_with_fewer_digits():
     assert "gain going up, 1/√E σ(g)²:       0.367879" in lines
     assert "χ at q*:                         –" in lines
     assert json.loads(predict("exp(z)", "--json").stdout)["proved"] == {}
-
-
-@pytest.mark.parametrize(
-    ("words", "line"),
-    [
-        (["step", "--weight-variance", 2], "→ 0.789833, inputs part (depth scale 1.5247 layers)"),
-        (["identity"], "every c is fixed"),
-        (["tanh", "--weight-variance", 0.5], "none, z is 0"),
-        (["exp(z)"], "none, there is no q*"),
-    ],
-)
-def test_where_two_inputs_go(words, line):
-    assert f"correlation of two inputs at q*: {line}" in predict(*words).stdout.splitlines()
-
-
-def test_where_errors_grow_the_scale_is_told_as_growth():
-    lines = predict("tanh", "--weight-variance", 2).stdout.splitlines()
-    assert "depth scale ξ = −1/ln χ:         none, E‖δ‖² grows by e every 9.96773 layers" in lines
 
 
 @pytest.mark.parametrize("text", ["1/z", "log(z)", "sqrt(z)"])

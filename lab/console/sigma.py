@@ -1,0 +1,97 @@
+"""One activation as several pages take it and show it: its parameters, its values, and its plot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lab.activations.specify import from_spec
+from lab.console.screen import Rows, drawn
+from lab.errors import LabError
+from lab.numerics import Array
+from lab.parts import Activation
+from lab.prover.slope_bounds import slope_bounds
+
+SHOWN_Z: Array = np.array([-700, -40, -5, -2, -1, -0.5, 0, 0.5, 1, 2, 5, 40, 700], dtype=float)
+
+STEP = 1e-4
+"""Half the distance of the two slopes whose difference is σ″."""
+
+
+def sigma_of(name: str, words: Sequence[str], allow_code: bool) -> Activation:
+    """The activation with the parameters of ``-p``."""
+    return from_spec({"name": name, **named_values(words)}, allow_code=allow_code)
+
+
+def named_values(words: Sequence[str]) -> dict[str, Any]:
+    """The parameters of ``-p NAME=VALUE`` and ``-p NAME=LOW:HIGH``.
+
+    A value is a number, a pair of them where it is a range, else the name of an activation.
+    """
+    values: dict[str, Any] = {}
+    for word in words:
+        name, _, value = word.partition("=")
+        try:
+            numbers = [float(number) for number in value.split(":")]
+        except ValueError:
+            numbers = []
+        if not (name and value) or len(numbers) > 2:
+            raise LabError(f"-p {word}: expected NAME=VALUE, or for lab certify NAME=LOW:HIGH")
+        values[name] = tuple(numbers) if len(numbers) == 2 else numbers[0] if numbers else value
+    return values
+
+
+def with_words(name: str, words: Sequence[str]) -> str:
+    """The name of an activation and what was written after ``-p``."""
+    return f"{name}  [{', '.join(words)}]" if words else name
+
+
+def points_text(points: Sequence[float]) -> str:
+    """Kinks or jumps in a line."""
+    return ", ".join(f"{point:g}" for point in points)
+
+
+def facts(sigma: Activation) -> dict[str, Any]:
+    """Its range, that of its slope, its kinks, and σ(z) and σ′(z) at a few z, for a program."""
+    claims = {"range": sigma.range, "slope": sigma.slope_range, "kinks": sigma.kinks}
+    with np.errstate(all="ignore"):
+        return claims | {"z": SHOWN_Z, "sigma": sigma(SHOWN_Z), "derivative": sigma.derivative(SHOWN_Z)}
+
+
+def value_rows(found: dict[str, Any]) -> Rows:
+    """The values of `facts` as a table."""
+    rows = zip(found["z"], found["sigma"], found["derivative"], strict=True)
+    return Rows(("z", "σ(z)", "σ′(z)"), [(f"{z:g}", f"{a:.10g}", f"{slope:.10g}") for z, a, slope in rows])
+
+
+def plotted(name: str, sigma: Activation, plot: Path | None) -> list[Path]:
+    """Draw σ, σ′ with its bounds, and σ″ into this PNG, if there is one, and an SVG; returns the files."""
+    from lab.runs.tables import CURVE_Z
+
+    beside = [kink + side for kink in sigma.kinks for side in (-2 * STEP, 0.0, 2 * STEP)]
+    z = np.union1d(CURVE_Z, beside)
+    curves = {"variant": name, "layer": 1, "z": z}
+    with np.errstate(all="ignore"):
+        curves |= {"sigma": sigma(z), "slope": sigma.derivative(z), "curvature": curvature(sigma, z)}
+    known = slope_bounds(sigma)
+    bounds = {
+        "variant": name,
+        "layers": 2,
+        "inf_slope": known.slope.low,
+        "sup_slope": known.slope.high,
+        "bounds": "proved" if known.proved else "claimed",
+    }
+    tables = {"curves": pd.DataFrame(curves), "variants": pd.DataFrame([bounds])}
+    return drawn("activations", tables, plot)
+
+
+def curvature(sigma: Activation, z: Array) -> Array:
+    """σ″(z) by central differences of σ′; NaN at a kink, where there is none."""
+    found = np.asarray((sigma.derivative(z + STEP) - sigma.derivative(z - STEP)) / (2 * STEP))
+    for kink in sigma.kinks:
+        found[np.abs(z - kink) <= STEP] = np.nan
+    return found
