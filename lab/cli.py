@@ -1,7 +1,5 @@
 """The command line: words in, words out, and an exit code."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

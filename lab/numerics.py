@@ -1,7 +1,5 @@
 """Numbers as every room takes them: arrays, intervals, scalars, random streams, extremes of a function."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache

@@ -10,8 +10,6 @@ In an experiment file a part is written as its name, or as a table of its name a
     activation = {name = "leaky-relu", slope = 0.1}
 """
 
-from __future__ import annotations
-
 import dataclasses
 import importlib
 import importlib.util

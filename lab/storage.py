@@ -1,7 +1,5 @@
 """Writing files so that each is there whole or not at all, and reading those of an older version."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Mapping
 from hashlib import sha256

@@ -3,8 +3,6 @@
 Where z² overflows, the root is ∞ and every form below ends in the right limit.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """From the rows of the table to the parts that are found by name."""
 
-from __future__ import annotations
-
 import inspect
 from dataclasses import field, make_dataclass
 from typing import Any, ClassVar

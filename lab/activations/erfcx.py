@@ -7,8 +7,6 @@ Source: Shepherd & Laframboise, *Chebyshev approximation of (1 + 2x) exp(x²) er
 the variable t.
 """
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import Any
 

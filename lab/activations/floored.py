@@ -1,7 +1,5 @@
 """A floor under any slope."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,7 +1,5 @@
 """The hyperbolic tangent, and the same with its tangents for tails."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

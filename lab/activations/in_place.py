@@ -1,7 +1,5 @@
 """Activations that write σ and σ′ into buffers."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from typing import Any
 

@@ -5,8 +5,6 @@ s(z)s(−z) = s(z)/(1 + R). Where R overflows or vanishes the infinity ends in t
 keep their relative precision down to the smallest numbers, where a(1 − a) is exactly 0 from z = 37 on.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

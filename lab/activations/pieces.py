@@ -1,7 +1,5 @@
 """What several σ are put together from. All write into buffers and let NaN pass."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from lab.numerics import Array, scalar

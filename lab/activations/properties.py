@@ -1,7 +1,5 @@
 """Properties of an activation that follow from what it claims, to choose by."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

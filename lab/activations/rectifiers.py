@@ -1,7 +1,5 @@
 """Two straight lines that meet at 0."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Shrinkage: small z become 0, or nearly."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -3,8 +3,6 @@
 For |x| < 1 both are sums of the power series Σ (−1)ᵏ x²ᵏ/(2k + 1)!, also of a complex x.
 """
 
-from __future__ import annotations
-
 from math import factorial
 
 import numpy as np

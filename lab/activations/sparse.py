@@ -1,7 +1,5 @@
 """A parabola between two straight lines, and its derivative."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

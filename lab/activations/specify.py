@@ -1,7 +1,5 @@
 """From what an experiment file or a caller writes to an activation."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from pathlib import Path

@@ -5,8 +5,6 @@ All else follows from a row: σ and its exact derivative, compiled from the form
 name that other formulas may call, ``gelu(2*z)``. To add an activation, add a row.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 

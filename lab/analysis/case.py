@@ -1,7 +1,5 @@
 """The case of one variant: its part of a run's tables, and what the verdicts ask of it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property

@@ -4,8 +4,6 @@ Holm's correction is over the pairs of the table. A run keeps the table of each 
 the default metrics, which its figure shows too; any other is made of the run's tables when it is asked for.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict, astuple
 from itertools import combinations

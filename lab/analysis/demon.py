@@ -11,8 +11,6 @@ backpropagation", and its footnote on ∂C/∂a for the demon behind σ.
 C is the cost of the one example, and everything is computed in float64.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 

@@ -9,8 +9,6 @@ in rms over the examples: BP2 (Nielsen, *Neural Networks and Deep Learning*, 201
 the product telescopes exactly.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Metrics: one number for each trial, from a run's tables, by which variants are compared."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ A trial is one seed. The same seed gives variants of the same data the same orde
 of the same sizes the same base draws of the weights. So variants are compared by the difference in each pair.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import ceil, floor, inf, isfinite, isnan, log2, nan, sqrt
 

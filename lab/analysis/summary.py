@@ -1,7 +1,5 @@
 """The short table that a run ends with: one row a variant."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

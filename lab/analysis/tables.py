@@ -1,7 +1,5 @@
 """The tables made of a run's others when it has ended: ``ledger``, ``causes`` and ``comparisons``."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from lab.analysis.comparisons import comparisons, variants

@@ -5,8 +5,6 @@ them show what it finds; but a single trial that diverges is reported. A network
 get no verdict, and mostly gets none: some networks of ReLU do well with a fifth of their neurons dead.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import astuple, dataclass
 from math import isfinite

@@ -1,7 +1,5 @@
 """What a program reads: JSON, where NaN is null and an infinity a word."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from math import isfinite, isnan

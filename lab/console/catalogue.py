@@ -1,7 +1,5 @@
 """The pages of ``lab activations``: all of them in a table, or one with its claims, values and plot."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import MISSING
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The pages that judge an activation: what is proved of it, and whether it passes the conformance suite."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import fields
 from math import inf, isfinite

@@ -1,7 +1,5 @@
 """The page of ``lab compare``: how each variant's trials spread, and what a pair's differences mean."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite, isnan
 from typing import Any

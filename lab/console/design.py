@@ -1,7 +1,5 @@
 """The page of ``lab design``: an activation made from its slope, and the lines of a file that make it."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from math import floor, log10

@@ -1,7 +1,5 @@
 """The page of ``lab formulas``: the language in which a σ is written, told from the tables that define it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple
 

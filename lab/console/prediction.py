@@ -1,7 +1,5 @@
 """The pages of ``lab predict``: of an experiment, and of one activation."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from math import isfinite

@@ -1,7 +1,5 @@
 """One activation as several pages take it and show it: its parameters, its values, and its plot."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any

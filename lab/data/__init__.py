@@ -1,7 +1,5 @@
 """Data sets: real and built in, added, made from the seed, or a file of one's own."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """How many rows are asked for, against how many there are."""
 
-from __future__ import annotations
-
 from lab.errors import PartError
 
 LARGEST = 2**31

@@ -1,7 +1,5 @@
 """What a data set is, and how a source of one makes it: `classified` from labels, else `assembled`."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from hashlib import sha256

@@ -1,7 +1,5 @@
 """Handwritten digits, 8 × 8 pixels, real and built in."""
 
-from __future__ import annotations
-
 import gzip
 from dataclasses import dataclass
 from importlib.resources import files

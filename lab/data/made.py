@@ -4,8 +4,6 @@ Every part has random streams of its own, so more rows of one change no row of t
 stay the same when more are asked for.
 """
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from dataclasses import dataclass
 from math import pi, sqrt

@@ -1,7 +1,5 @@
 """Whether the parts that an experiment names exist, fit each other and hold what is claimed of them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial

@@ -4,8 +4,6 @@ It is looser than the lab where a file alone cannot say what is right: a name ma
 installed part or of a class in a file.
 """
 
-from __future__ import annotations
-
 import dataclasses
 from contextlib import suppress
 from typing import Any, get_type_hints

@@ -5,8 +5,6 @@ A key is a tuple of names and list indices; written, it is TOML's dotted key wit
 ``vary."network.activation"``.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Labels of variants: what varies, short, readable and safe to show and to write anywhere."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import chain, count

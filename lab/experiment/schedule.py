@@ -1,7 +1,5 @@
 """At which steps a trial is read."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -4,8 +4,6 @@ Nothing is coerced (``"30"`` is no number, ``30.0`` is no whole number), unknown
 numbers are finite. Whether named parts exist and fit each other is seen by `lab.experiment.checks`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias

@@ -1,7 +1,5 @@
 """Whether an experiment fits into memory, estimated before anything is allocated."""
 
-from __future__ import annotations
-
 import re
 from math import ceil, prod
 from pathlib import Path

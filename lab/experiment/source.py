@@ -1,7 +1,5 @@
 """The text of an experiment file: its exact bytes, its values, and on which line each key stands."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Mapping, Sequence
 from copy import deepcopy

@@ -1,7 +1,5 @@
 """Experiment files to start from: those that the lab ships."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from pathlib import Path

@@ -3,8 +3,6 @@
 `tomllib` is the judge of what is TOML, but does not say on which line a key stands; `statements` does.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence

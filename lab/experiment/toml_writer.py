@@ -1,7 +1,5 @@
 """Values as TOML text: the way back from what `tomllib` reads."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

@@ -4,8 +4,6 @@ What is wrong is taken out and the rest is read again with defaults in its place
 come after can find their own problems beside those of the types.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time

@@ -1,7 +1,5 @@
 """From an experiment file to the plan of its variants, or to all its problems at once."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What an experiment varies: the keys of ``[vary]`` and the values of each."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any

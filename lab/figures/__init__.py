@@ -4,8 +4,6 @@ Each figure is a part, found by its name in `TABLE`; `draw` makes one, `save` wr
 for every figure that the run's tables allow.
 """
 
-from __future__ import annotations
-
 from lab.figures.pages import PAGES
 from lab.figures.pictures import FiguresError, draw, draw_all, draw_page, save
 from lab.figures.run.activations import Activations

@@ -1,7 +1,5 @@
 """The figures of pages of the command line, each of a table that its page makes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 

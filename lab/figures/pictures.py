@@ -1,7 +1,5 @@
 """From a run's tables to a figure, by its name, and from a figure to its files."""
 
-from __future__ import annotations
-
 import warnings
 from io import BytesIO
 from pathlib import Path

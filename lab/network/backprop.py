@@ -31,8 +31,6 @@ The book's single neuron (ch. 3), with x = 1, y = 0, w = 0.6, b = 0.9:
 a = 0.8176, ∂C/∂b = δ = 0.1219
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -3,8 +3,6 @@
 z, a and y have the shape (trial, neuron, example), y perhaps one trial for all; C_x has (trial, example).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """How weights and biases begin: the same draws of a trial, turned into w and b by each in its own way."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import nan, sqrt

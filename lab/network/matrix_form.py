@@ -12,8 +12,6 @@ diagonal, is ``np.diag`` of the slopes. It is here to be read and to be compared
 computes the same numbers without the matrices of zeros.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -5,8 +5,6 @@ all arrays of the shape (trial, parameter). Every operation is elementwise, so a
 bits as alone.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import sqrt
 

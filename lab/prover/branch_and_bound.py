@@ -5,8 +5,6 @@ unbounded is split farther and farther out (Moore, Kearfott & Cloud, *Introducti
 2009, ch. 5).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import heappop, heappush

@@ -1,7 +1,5 @@
 """Bounds of the slope of a formula that are proved over all reals, and a claim about it decided by them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf, isfinite, isnan, nextafter

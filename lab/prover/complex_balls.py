@@ -8,8 +8,6 @@ whatever is finite is proved to be defined and analytic. Between two kinks, wher
 branches, a formula is one smooth function.
 """
 
-from __future__ import annotations
-
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial

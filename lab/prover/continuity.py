@@ -5,8 +5,6 @@ of z are halved until in each σ is defined and nothing switches, or until they 
 allow: there a jump, or a lack of value, is proved or left in doubt.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import inf, isfinite

@@ -1,7 +1,5 @@
 """Enclosures as text, rounded outwards, so that what is printed is proved too."""
 
-from __future__ import annotations
-
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from math import ceil, inf, isinf, log10

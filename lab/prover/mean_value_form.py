@@ -10,8 +10,6 @@ The first two need that f is continuous on the box and the third that ∂f/∂z 
 comparison or a sign in them may switch.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property

@@ -8,8 +8,6 @@ two kinks f is continued as if there were none, so that the quadrature does not 
 is bounded by the order of f there.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """From an activation to what proofs are about: σ and σ′ as exact expressions, and where to look at them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction

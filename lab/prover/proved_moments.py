@@ -9,8 +9,6 @@ All is about exact arithmetic, with the formula's numbers as float64 holds them.
 slope where it does not.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from math import inf, isfinite, pi, sqrt
 

@@ -1,7 +1,5 @@
 """The bounds of a slope: proved where there is a proof, else claimed or measured."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import isfinite
 

@@ -5,8 +5,6 @@ plots/ and trials/ (the sealed parts: the readings of each chunk). The run-id is
 sorts by it.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import os

@@ -5,8 +5,6 @@ m² pairs. A training set with few distinct targets, such as classes, has three 
 itself, two of the same target, and two of different targets, whose errors may well point apart.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """From a plan to what is ready to train: data loaded, parts made from their names, trials cut into chunks."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache

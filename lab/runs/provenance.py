@@ -1,7 +1,5 @@
 """What a run was made with, so that its numbers can be reproduced."""
 
-from __future__ import annotations
-
 import platform
 import re
 import subprocess

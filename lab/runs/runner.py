@@ -1,7 +1,5 @@
 """Running a plan that is prepared: its chunks are trained, its tables made from their parts."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The tables of a run, tidy and long, from the readings of its chunks."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -3,8 +3,6 @@
 A chunk has the same bits wherever it runs; the number of workers decides only how long it takes.
 """
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import signal

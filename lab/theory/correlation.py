@@ -12,8 +12,6 @@ through transient chaos* (2016), eqs. (5) and (6); Schoenholz, Gilmer, Ganguli &
 information propagation* (2017), eqs. (5) to (7).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import isfinite, nan
 

@@ -1,7 +1,5 @@
 """The deep network of one σ that is predicted, as far as nothing else is said."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -10,8 +10,6 @@ through transient chaos* (2016), eqs. (3) and (5); Schoenholz, Gilmer, Ganguli &
 information propagation* (2017).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import inf, isfinite, isnan, log, nan

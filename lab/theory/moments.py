@@ -16,8 +16,6 @@ each other. So their expectation is that of a square, E F(g)², or of F(g) F(−
 which is f made smooth.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from math import pi, sqrt
 from typing import TypeAlias

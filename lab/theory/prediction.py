@@ -1,7 +1,5 @@
 """How fast each layer of a network will learn when it starts, predicted from its shape and its σ alone."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 

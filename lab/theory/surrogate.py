@@ -1,7 +1,5 @@
 """What a counterfactual passes back in place of σ′, for theory to predict."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 

@@ -12,8 +12,6 @@
 in decades, log₁₀, and of one trial: blocks have the shape (neuron, example).
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -3,8 +3,6 @@
 ⟨·⟩ is the mean over the examples, ‖·‖ the Euclidean norm, S = sup|σ′|.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The recorder: what is recorded, and the arrays, made before the first step, that hold it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise

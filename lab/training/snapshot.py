@@ -4,8 +4,6 @@
 cost, so a single example's δ is m times its column (see `lab.network.backprop`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property

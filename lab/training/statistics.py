@@ -1,7 +1,5 @@
 """Statistics of a block of shape (trial, neuron, example), one number a trial: (T, n, m) → (T,)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any

@@ -1,7 +1,5 @@
 """A slope that is another's, but no lower than a floor."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf

@@ -1,7 +1,5 @@
 """An activation designed by its slope: σ′ is a formula, σ its integral."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise

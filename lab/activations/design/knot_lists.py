@@ -1,7 +1,5 @@
 """Knots of a slope from a text or from a CSV file."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Sequence
 from pathlib import Path

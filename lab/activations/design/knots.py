@@ -1,7 +1,5 @@
 """A slope through knots: σ′ piecewise linear, σ piecewise quadratic."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,7 +1,5 @@
 """σ′ as an expression, of designs that are given by their slope."""
 
-from __future__ import annotations
-
 from lab.activations.design.clipped_slope import ClippedSlope
 from lab.activations.design.knots import Knots
 from lab.activations.formula.graph import Expression

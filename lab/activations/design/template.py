@@ -1,7 +1,5 @@
 """A slope from a template: a floor, and a bell of some shape on it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import inf, isfinite, pi, sqrt
 

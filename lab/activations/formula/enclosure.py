@@ -7,8 +7,6 @@ The numbers of an expression are float64 and are taken as exact: ``0.1`` is the 
 ``pi*0.1``, which the parser folds into one number, is that float. Nothing is folded on the way to a slope.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias

@@ -7,8 +7,6 @@ sum is near 0, in 2 sigmoid(2u) there is nothing to cancel; in sin u cos u an in
 small where the other is large, in sin(2u)/2 it need not know.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import final
 

@@ -4,8 +4,6 @@ It drops what does nothing (x + 0, 1·x) and brings minus signs and factors to o
 expressions become one node more often.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from math import isfinite

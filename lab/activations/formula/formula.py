@@ -1,7 +1,5 @@
 """Activations that are written as formulas in z."""
 
-from __future__ import annotations
-
 import dataclasses
 from abc import abstractmethod
 from dataclasses import dataclass

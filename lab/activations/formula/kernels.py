@@ -4,8 +4,6 @@ All but a few are numpy's and scipy's own functions. Every kernel gives NaN wher
 the comparisons, whose answers are booleans, and `where`, which takes the branch that the mask says.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, TypeAlias
 

@@ -4,8 +4,6 @@ A function that is made of others is written out, so that σ and σ′ share the
 s(z) and s(z)s(−z), e^z. Whole powers become products, and choices are written so that NaN stays NaN.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from math import isfinite
 

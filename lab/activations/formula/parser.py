@@ -4,8 +4,6 @@ The text is parsed, never run: what is not a number, ``z``, a parameter, an arit
 comparison or a call of a listed function is refused with its column.
 """
 
-from __future__ import annotations
-
 import ast
 import keyword
 import math

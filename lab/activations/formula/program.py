@@ -5,8 +5,6 @@ numbers. A register is handed on as soon as its value was used for the last time
 written, an output serves as scratch. Registers beyond those that the caller gives are made once for a shape.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter

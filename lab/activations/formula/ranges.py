@@ -5,8 +5,6 @@ so on: Arb evaluates it at the end points, and the radius of its ball is added
 (Johansson, *Arb: efficient arbitrary-precision midpoint-radius interval arithmetic*, 2017).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import lru_cache, partial
 from math import inf, isinf, nextafter, pi

@@ -8,8 +8,6 @@ once more: the last but two and the last but three undo what the quotient rule c
 √2 is meant where the float64 next to it stands in the argument of erf.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache

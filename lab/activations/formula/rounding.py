@@ -4,8 +4,6 @@
 Interval(low=0.3, high=0.30000000000000004)
 """
 
-from __future__ import annotations
-
 from fractions import Fraction
 from math import inf, isinf, isnan, nextafter
 

@@ -6,8 +6,6 @@ so |Sₙ| ≤ 1/(n + 1), and Sₙ₊₁ bounds how fast Sₙ changes. From the f
 recurrence loses its digits next to 0; there the power series takes over.
 """
 
-from __future__ import annotations
-
 from math import factorial, inf, isinf, nextafter, perm
 from typing import TypeVar
 

@@ -6,8 +6,6 @@ products, quotients and powers of orders. Exponents are exact fractions and fact
 every bound is proved.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import inf, isnan, nextafter
 

@@ -3,8 +3,6 @@
 Nothing is unpacked to disk: the members that bear the names of the four files are read, and no others.
 """
 
-from __future__ import annotations
-
 import gzip
 import re
 import tarfile

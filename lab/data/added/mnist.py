@@ -1,7 +1,5 @@
 """MNIST and Fashion-MNIST, from the lab's data folder."""
 
-from __future__ import annotations
-
 import os
 from abc import abstractmethod
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The data sets that are kept on disk, added from a file or fetched; and the list of all data sets."""
 
-from __future__ import annotations
-
 import dataclasses
 import http.client
 import json

@@ -1,7 +1,5 @@
 """Columns of a CSV file, read strictly: a line that does not fit is refused, not mended."""
 
-from __future__ import annotations
-
 import csv
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A data set of one's own: a .csv, .npz or .parquet file."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path

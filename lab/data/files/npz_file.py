@@ -4,8 +4,6 @@ An .npz is a zip of .npy files, and a .npy file may hold pickled objects, which 
 loaded; those are refused. Sizes are read from the headers and compared before anything is allocated.
 """
 
-from __future__ import annotations
-
 import zipfile
 import zlib
 from collections.abc import Collection

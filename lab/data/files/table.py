@@ -3,8 +3,6 @@
 Every row keeps its place in the file, so a message can name it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import isinf, nan

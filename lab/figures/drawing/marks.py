@@ -1,7 +1,5 @@
 """What is drawn in a panel: lines with bands, points with bars, labels, marks on the floor, bounds."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

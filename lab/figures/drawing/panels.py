@@ -1,7 +1,5 @@
 """Figures of panels."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product, zip_longest

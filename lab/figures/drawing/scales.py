@@ -1,7 +1,5 @@
 """Axes of layers, of time, and logarithmic ones."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from math import log10
 

@@ -1,7 +1,5 @@
 """How the lab's figures look: type, ink, colours for the colour-blind, and marks that need none."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The words of a figure: its title, its panels' captions, its legend, and what it says of the trials."""
 
-from __future__ import annotations
-
 import textwrap
 from collections.abc import Sequence
 from math import ceil

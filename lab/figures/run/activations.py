@@ -1,7 +1,5 @@
 """The activations of the hidden layers, their slopes, and their curvatures where these are known."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import isfinite
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """How the slopes σ′(z) of each layer are distributed, and where its z lie on the slope."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """Why layers learn slowly: where the error died on its way down, and what the weights lost most by."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

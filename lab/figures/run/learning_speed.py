@@ -1,7 +1,5 @@
 """The learning speed of each layer: while it trains, and at the start against the end."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """The learning speeds that the table ``prediction`` predicts for the start, and what was measured there."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """How saturated the layers are: while they train, by every measure at the end, and neuron by neuron."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Cost and accuracy while the network trains."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import product
 

@@ -1,7 +1,5 @@
 """A row a variant: how fast, saturated and accurate each is, and what each changes against the first."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
