@@ -46,7 +46,7 @@ def page(name: str, words: Sequence[str], plot: Path | None, allow_code: bool) -
     """One activation: what it is, its parameters, its claims, and values far into both tails."""
     sigma = sigma_of(name, words, allow_code)
     value = {"activation": str(sigma), "jumps": sigma.jumps, "properties": properties(sigma), **facts(sigma)}
-    return Page(value, _body(name, sigma, value), plotted(name, sigma, plot))
+    return Page(value, _body(name, sigma, value), plotted(name, sigma, plot) if plot else [])
 
 
 def _body(name: str, sigma: Activation, value: dict[str, Any]) -> Iterator[Block]:

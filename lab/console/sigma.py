@@ -66,8 +66,8 @@ def value_rows(found: dict[str, Any]) -> Rows:
     return Rows(("z", "σ(z)", "σ′(z)"), [(f"{z:g}", f"{a:.10g}", f"{slope:.10g}") for z, a, slope in rows])
 
 
-def plotted(name: str, sigma: Activation, plot: Path | None) -> list[Path]:
-    """Draw σ, σ′ with its bounds, and σ″ into this PNG, if there is one, and an SVG; returns the files."""
+def plotted(name: str, sigma: Activation, plot: Path) -> list[Path]:
+    """Draw σ, σ′ with its bounds, and σ″ into this PNG and an SVG; returns the files."""
     from lab.runs.tables import CURVE_Z
 
     beside = [kink + side for kink in sigma.kinks for side in (-2 * STEP, 0.0, 2 * STEP)]
