@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure as Canvas
 
 from lab import Figure
+from lab.figures.tables import checked
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class SpeedAgainstSaturation(Figure):
     needs = ("layers",)
 
     def draw(self, tables):
-        rows = tables["layers"]
+        rows = checked(tables, "layers", "saturation", "learning_speed")
         hidden = rows[rows["layer"] < rows.groupby("variant")["layer"].transform("max")]
         canvas = Canvas(figsize=(6, 4), layout="constrained")
         ax = canvas.subplots()

@@ -238,7 +238,8 @@ def _from_file(name: str, folder: Path, allow_code: bool) -> type:
             raise
     part = vars(module).get(class_name)
     if not isinstance(part, type) or not dataclasses.is_dataclass(part):
-        classes = [key for key, value in vars(module).items() if dataclasses.is_dataclass(value)]
+        own = {key: value for key, value in vars(module).items() if dataclasses.is_dataclass(value)}
+        classes = [key for key, value in own.items() if value.__module__ == module.__name__]
         raise PartError(
             f"{name!r}: {path.name} has no dataclass {class_name!r}; {did_you_mean(class_name, classes)}"
         )

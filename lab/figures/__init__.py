@@ -42,7 +42,6 @@ __all__ = [
     "TABLE",
     "FiguresError",
     "NotRecordedError",
-    "Tables",
     "draw",
     "draw_all",
     "draw_page",
