@@ -5,11 +5,11 @@ s(z) and s(z)s(−z), e^z. Whole powers become products, and choices are written
 """
 
 from collections.abc import Callable
-from math import isfinite
+from math import frexp, isfinite
 
 from lab.activations.formula.float_graph import FloatGraph
 from lab.activations.formula.graph import Expression, below
-from lab.activations.formula.operations import OPERATIONS
+from lab.activations.formula.operations import OPERATIONS, SLOWEST, bell
 
 _NEGATED = {
     "less": "greater_equal",
@@ -35,6 +35,8 @@ def lowered(*expressions: Expression) -> list[Expression]:
             made[node] = kernels.constant(node.number)
         elif (fused := (name, node.arguments[0].operation)) in _FUSED:
             made[node] = _FUSED[fused](made[node.arguments[0].arguments[0]])
+        elif name == "exp" and (falls := _bell(node.arguments[0])):
+            made[node] = bell(made[falls[0]], falls[1])
         elif name == "div" and (u := _levels_off(*node.arguments)) is not None:
             made[node] = _again(node, {u: made[u].call("max", -FAR).call("min", FAR)})
         elif name == "where":
@@ -49,6 +51,15 @@ def lowered(*expressions: Expression) -> list[Expression]:
 
 FAR = 1e18
 """A |x| from which on x/(1 + |x|) and x/√(1 + x²) are ±1 in every dtype, and x² is yet a number of it."""
+
+
+def _bell(x: Expression) -> tuple[Expression, float] | None:
+    """The u and the rate of x = −rate·u², where `bell` takes that rate."""
+    c, square = _multiple(x)
+    known = -c >= SLOWEST and frexp(-c)[0] == 0.5
+    if known and square.operation == "pow" and square.arguments[1].number == 2:
+        return square.arguments[0], -c
+    return None
 
 
 def _levels_off(over: Expression, under: Expression) -> Expression | None:

@@ -1,3 +1,4 @@
+import mpmath as mp
 import numpy as np
 import pytest
 from scipy import special
@@ -107,3 +108,22 @@ def test_a_function_of_softplus_is_made_of_one_exponential(z, name):
     np.testing.assert_allclose(computed(expression, points), expected, rtol=1e-13)
     assert names(expression).count("exp") == 1
     assert {"max", "log1p", "tanh"}.isdisjoint(names(expression))
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [("exp(-z**2)", 1), ("exp(-z*z/2)", 0.5), ("exp(-0.25*z**2)", 0.25), ("exp(-4*z**2)", 4)],
+)
+def test_a_bell_keeps_its_digits_in_its_tails(text, rate, dtype):
+    """Where z² is rounded first, exp(−z²) has lost 8 bits at z = 26."""
+    farthest = np.sqrt(-np.log(np.finfo(dtype).tiny) / rate)
+    z = np.linspace(-farthest, farthest, 401).astype(dtype) * dtype(0.99)
+    exact = np.array([float(mp.exp(-rate * mp.mpf(float(x)) ** 2)) for x in z])
+    np.testing.assert_allclose(Formula(text)(z), exact.astype(dtype), rtol=6 * np.finfo(dtype).eps)
+
+
+def test_a_bell_beyond_its_tails():
+    np.testing.assert_array_equal(
+        Formula("exp(-z**2)")(np.array([-np.inf, 700.0, np.nan, 0.0])), [0, 0, np.nan, 1]
+    )
