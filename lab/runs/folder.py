@@ -132,7 +132,13 @@ class RunFolder:
             raise StorageError(
                 f"{self.path}: has no table {name!r}: the run has not ended; end it with: lab resume {self}"
             )
-        return pd.read_csv(path, keep_default_na=False, na_values=[""])
+        options: Any = {"keep_default_na": False, "na_values": [""]}
+        if tuple(map(int, pd.__version__.split(".")[:2])) < (
+            3,
+            1,
+        ):  # later ones read the float that was written
+            options["float_precision"] = "round_trip"
+        return pd.read_csv(path, **options)
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
