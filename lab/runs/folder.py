@@ -138,7 +138,8 @@ class RunFolder:
             1,
         ):  # later ones read the float that was written
             options["float_precision"] = "round_trip"
-        return pd.read_csv(path, **options)
+        table: pd.DataFrame = pd.read_csv(path, **options)
+        return table
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
