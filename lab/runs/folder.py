@@ -34,6 +34,10 @@ RUN_VERSION = 1
 MIGRATIONS: Migrations = {}
 """How run.json of an older version is brought up to the next: version → function of what it says."""
 
+_OLD = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
+_EXACT: dict[str, Any] = {"float_precision": "round_trip"} if _OLD else {}
+"""What makes pandas read the float that was written; from 3.1 on it does so, and warns of the word."""
+
 
 @dataclass(frozen=True)
 class RunFolder:
@@ -132,13 +136,7 @@ class RunFolder:
             raise StorageError(
                 f"{self.path}: has no table {name!r}: the run has not ended; end it with: lab resume {self}"
             )
-        options: Any = {"keep_default_na": False, "na_values": [""]}
-        if tuple(map(int, pd.__version__.split(".")[:2])) < (
-            3,
-            1,
-        ):  # later ones read the float that was written
-            options["float_precision"] = "round_trip"
-        table: pd.DataFrame = pd.read_csv(path, **options)
+        table: pd.DataFrame = pd.read_csv(path, keep_default_na=False, na_values=[""], **_EXACT)
         return table
 
     @property
