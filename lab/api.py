@@ -8,8 +8,8 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.activations.specify import from_spec
 from lab.errors import LabError, PartError
+from lab.experiment.specify import from_spec
 from lab.numerics import Interval
 from lab.parts import Activation
 from lab.runs.folder import RunFolder, find, results_root, runs

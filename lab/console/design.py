@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from lab.activations.design.integral import Integral
 from lab.activations.design.knot_lists import knots_from_csv, knots_from_text
-from lab.activations.specify import from_spec
 from lab.console.screen import Block, Page, verbatim
 from lab.console.sigma import facts, named_values, plotted, points_text, value_rows
 from lab.errors import LabError
+from lab.experiment.specify import from_spec
 from lab.experiment.toml_writer import document, value_text
 from lab.parts import Activation
 from lab.prover.certificate import certify

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lab.activations.specify import from_spec
 from lab.console.screen import Rows, drawn
 from lab.errors import LabError
+from lab.experiment.specify import from_spec
 from lab.numerics import Array
 from lab.parts import Activation
 from lab.prover.slope_bounds import slope_bounds

@@ -9,11 +9,11 @@ from typing import Any, TypedDict
 
 from lab import data as datasets
 from lab import plugins
-from lab.activations.specify import from_spec
 from lab.errors import PartError, did_you_mean
 from lab.experiment.keys import Key
 from lab.experiment.schema import PARTS, Design, Experiment, part_name
 from lab.experiment.sizes import check_against_data, check_sizes
+from lab.experiment.specify import from_spec
 from lab.experiment.validation import Finding, concerns
 from lab.parts import Activation, Probe
 from lab.prover.certificate import Certificate, certify

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from math import inf, isfinite, isnan, nextafter
 from typing import Literal
 
-from lab.activations.formula.rounding import single
 from lab.numerics import REALS, Interval
 from lab.parts import Activation
 from lab.prover.branch_and_bound import Extreme, extremes
 from lab.prover.enclosure_text import enclosure_text, place_text, rounded_down, shortest_decimal
 from lab.prover.mean_value_form import FAR, Point
 from lab.prover.provable import Provable, provable
+from lab.prover.rounding import single
 
 Verdict = Literal["CERTIFIED", "REFUTED", "UNDECIDED"]
 

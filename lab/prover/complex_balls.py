@@ -17,10 +17,10 @@ from typing import Literal, TypeAlias
 from flint import acb, arb
 
 from lab.activations.formula.graph import Expression
-from lab.activations.formula.ranges import density, distribution, erf_slope
-from lab.activations.formula.sinc_ranges import SINC, sinc_ball
 from lab.numerics import Interval
 from lab.prover.mean_value_form import ExactFunction
+from lab.prover.ranges import density, distribution, erf_slope
+from lab.prover.sinc_ranges import SINC, sinc_ball
 
 Rule: TypeAlias = Callable[..., acb]
 

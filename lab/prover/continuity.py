@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import inf, isfinite
 
-from lab.activations.formula.enclosure import Bounds, Box, evaluated, undecided
 from lab.activations.formula.graph import Expression, below
-from lab.activations.formula.rounding import mul, single
 from lab.numerics import REALS, Interval
+from lab.prover.enclosure import Bounds, Box, evaluated, undecided
 from lab.prover.mean_value_form import middle_of
+from lab.prover.rounding import mul, single
 
 MOST_INTERVALS = 2000
 """Intervals that are looked at."""

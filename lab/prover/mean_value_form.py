@@ -16,12 +16,12 @@ from functools import cached_property
 from math import inf, isinf
 from typing import NamedTuple, TypeAlias
 
-from lab.activations.formula.enclosure import Bounds, Box, evaluated, undecided
 from lab.activations.formula.graph import Expression
 from lab.activations.formula.operations import JUMPING
-from lab.activations.formula.rounding import add, mul, single, sub
-from lab.activations.formula.tails import Tail
 from lab.numerics import REALS, Interval
+from lab.prover.enclosure import Bounds, Box, evaluated, undecided
+from lab.prover.rounding import add, mul, single, sub
+from lab.prover.tails import Tail
 
 FAR = 1e300
 """The |z| that stands for a limit: what holds from there on is taken to hold towards infinity."""

@@ -15,10 +15,7 @@ from math import inf
 
 from flint import acb, arb, ctx
 
-from lab.activations.formula.enclosure import Bounds, evaluated
 from lab.activations.formula.graph import Expression, below
-from lab.activations.formula.rounding import neg
-from lab.activations.formula.tails import upper
 from lab.numerics import Interval
 from lab.prover.branch_and_bound import beside
 from lab.prover.complex_balls import (
@@ -29,7 +26,10 @@ from lab.prover.complex_balls import (
     continued,
     switch_differences,
 )
+from lab.prover.enclosure import Bounds, evaluated
 from lab.prover.mean_value_form import ExactFunction
+from lab.prover.rounding import neg
+from lab.prover.tails import upper
 
 GOAL = 2.0**-60
 """How wide an integral is to be, relative to the size that is expected."""

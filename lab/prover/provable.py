@@ -9,8 +9,6 @@ import numpy as np
 
 from lab.activations.design.integral import FARTHEST, Integral
 from lab.activations.design.slope import slope_of
-from lab.activations.formula.enclosure import Box
-from lab.activations.formula.exact_graph import exact_expression
 from lab.activations.formula.formula import Written, formula_of
 from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.parser import parse
@@ -18,6 +16,8 @@ from lab.activations.formula.rewrites import stable
 from lab.numerics import REALS, Array, Interval
 from lab.parts import Activation
 from lab.prover.continuity import Continuity, continuity
+from lab.prover.enclosure import Box
+from lab.prover.exact_graph import exact_expression
 from lab.prover.mean_value_form import ExactFunction
 
 _LARGEST_SLOPE = 1e300

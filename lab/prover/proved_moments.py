@@ -15,12 +15,12 @@ from math import inf, isfinite, pi, sqrt
 import numpy as np
 from flint import arb, ctx
 
-from lab.activations.formula.rounding import add, mul, single
-from lab.activations.formula.tails import upper
 from lab.numerics import Array, Interval
 from lab.parts import Activation
 from lab.prover.normal_mean_square import PRECISION, Integrand, mean_square_beyond, mean_square_within
 from lab.prover.provable import exact_form
+from lab.prover.rounding import add, mul, single
+from lab.prover.tails import upper
 
 _WIDTHS = (1e-14, 1e-13, 1e-12, 1e-10, 1e-8)
 """The relative distances from a computed fixed point at which the map is asked which way it moves."""

@@ -10,12 +10,12 @@ import numpy as np
 
 from lab import data as datasets
 from lab import plugins
-from lab.activations.specify import from_spec
 from lab.data.dataset import Dataset
 from lab.errors import PartError
 from lab.experiment.schedule import schedule
 from lab.experiment.schema import Data, Experiment
 from lab.experiment.sizes import check_against_data, check_sizes
+from lab.experiment.specify import from_spec
 from lab.experiment.validation import Finding
 from lab.experiment.variants import Plan, Variant
 from lab.network.backprop import Network

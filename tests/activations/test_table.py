@@ -12,9 +12,9 @@ from lab import plugins
 from lab.activations.catalogue import ALIASES, CLASSES, EXAMPLES, TABLE, examples
 from lab.activations.formula.formula import Formula, Written, formula_of
 from lab.activations.formula.operations import FUNCTIONS
-from lab.activations.specify import from_spec
 from lab.activations.table import FORMULAS, ROWS, Row
 from lab.errors import PartError
+from lab.experiment.specify import from_spec
 from lab.numerics import Interval
 from lab.prover.certificate import certify
 from lab.testing import check_activation

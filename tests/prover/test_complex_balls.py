@@ -9,14 +9,14 @@ from flint import acb, arb, ctx
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from lab.activations.formula.exact_graph import exact_expression
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.graph import below
 from lab.activations.formula.operations import FUNCTIONS
 from lab.activations.formula.parser import FormulaError
-from lab.activations.formula.ranges import RULES as REAL_RULES
 from lab.numerics import Interval
 from lab.prover.complex_balls import RULES, ball_around, branches, continued, switch_differences
+from lab.prover.exact_graph import exact_expression
+from lab.prover.ranges import RULES as REAL_RULES
 from tests.exact import FORMULAS, LARGEST, Undefined, Unknown, exact
 
 

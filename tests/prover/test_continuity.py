@@ -2,11 +2,11 @@
 
 import pytest
 
-from lab.activations.formula.exact_graph import exact_expression
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.parser import parse
 from lab.numerics import Interval
 from lab.prover.continuity import Continuity, continuity
+from lab.prover.exact_graph import exact_expression
 
 
 def found(text, suspects=(), **ranges):

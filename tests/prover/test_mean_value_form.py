@@ -6,10 +6,10 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from lab.activations.formula.exact_graph import exact_expression
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.parser import parse
 from lab.numerics import REALS, Interval
+from lab.prover.exact_graph import exact_expression
 from lab.prover.mean_value_form import FAR, ExactFunction, middle_of
 
 

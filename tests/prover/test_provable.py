@@ -5,11 +5,11 @@ from math import inf, pi
 import pytest
 
 from lab.activations.design.integral import FARTHEST, Integral
-from lab.activations.formula.exact_graph import ExactGraph, exact_expression
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.parser import parse
 from lab.activations.hyperbolic import Tanh
 from lab.numerics import Interval
+from lab.prover.exact_graph import ExactGraph, exact_expression
 from lab.prover.provable import period_of, provable
 
 

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
-from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -11,7 +9,7 @@ import numpy as np
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.graph import Expression
 from lab.errors import PartError
-from lab.numerics import Array, Interval, floating
+from lab.numerics import Array, floating
 from lab.parts import Activation
 
 FARTHEST = 1e4
@@ -50,7 +48,8 @@ class Integral(Activation):
     Raises
     ------
     PartError
-        The text is no formula, or its integral is not finite, or not known to `LARGEST_ERROR`.
+        The text is no formula, or its integral is not finite, or not known to `LARGEST_ERROR`. A pole that
+        quadrature passes unseen is found by `lab.prover.integrable`.
     """
 
     text: str
@@ -58,12 +57,6 @@ class Integral(Activation):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameters", tuple(sorted(self.parameters)))
-        pole = self._unbounded()
-        if pole is not None:
-            raise PartError(
-                f"the derivative {self.text!r} cannot be integrated: no bound is found for it near z = "
-                f"{round(pole, 5):.6g}; expected a σ′ without poles, finite for |z| ≤ {FARTHEST:g}"
-            )
         with np.errstate(all="ignore"):
             error = self.error
         if not error <= LARGEST_ERROR:
@@ -131,21 +124,6 @@ class Integral(Activation):
         """
         better = _summed(self._edges, self._panels(self._edges, _PARTS))
         return float(np.max(np.abs(self._at_edges - better) / (1 + np.abs(better))))
-
-    def _unbounded(self) -> float | None:
-        """A point near which no bound of σ′ is found, as at a pole, which quadrature may pass unseen."""
-        from lab.activations.formula.enclosure import enclosed
-
-        waiting = [Interval(low, high) for low, high in pairwise(self._first_edges.tolist())]
-        while waiting:
-            z = waiting.pop()
-            if isfinite(enclosed(self.slope_expression, z).magnitude):
-                continue
-            middle = z.low + (z.high - z.low) / 2
-            if z.high - z.low <= 1e-6 * max(1.0, abs(middle)):
-                return middle
-            waiting += [Interval(z.low, middle), Interval(middle, z.high)]
-        return None
 
     def __call__(self, z: Any) -> Any:
         """σ(z)."""

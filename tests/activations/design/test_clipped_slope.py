@@ -13,7 +13,7 @@ from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
 from lab.activations.logistic import Sigmoid
 from lab.activations.rectifiers import LeakyReLU, ReLU
-from lab.activations.specify import from_spec
+from lab.experiment.specify import from_spec
 from lab.numerics import Interval
 from lab.testing import ACTIVATION_CHECKS
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.activations.design.knots import Knots
-from lab.activations.specify import from_spec
 from lab.errors import PartError
+from lab.experiment.specify import from_spec
 from lab.numerics import Interval
 from lab.testing import ACTIVATION_CHECKS
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from lab.activations.design.template import KERNELS, Template
-from lab.activations.specify import from_spec
 from lab.errors import PartError
+from lab.experiment.specify import from_spec
 from lab.numerics import Interval
 from lab.testing import ACTIVATION_CHECKS, check_activation
 

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import final
 
 from lab.activations.formula.graph import Expression, Graph, below, chained
-from lab.activations.formula.ranges import RULES
 from lab.numerics import Interval
+from lab.prover.ranges import RULES
 
 
 @final

@@ -7,8 +7,8 @@ from math import inf, isfinite, nextafter
 import numpy as np
 import pytest
 
-from lab.activations.formula.rounding import add, div, mul, neg, sub
 from lab.numerics import Interval
+from lab.prover.rounding import add, div, mul, neg, sub
 
 SPECIAL = [0.0, 1.0, -1.0, 0.5, 5e-324, -5e-324, 1e308, -1e308, 1e-200, 2.0**-1022]
 OPERATIONS = {

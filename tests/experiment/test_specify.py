@@ -11,8 +11,8 @@ from lab.activations.floored import Floored
 from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
 from lab.activations.rectifiers import LeakyReLU, ReLU
-from lab.activations.specify import from_spec
 from lab.errors import PartError
+from lab.experiment.specify import from_spec
 
 ELU = TABLE["elu"]
 LeCunTanh = TABLE["lecun-tanh"]

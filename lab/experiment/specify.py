@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from lab import plugins
-from lab.activations.design.integral import Integral
 from lab.activations.formula.formula import Formula
 from lab.errors import PartError, did_you_mean
 from lab.parts import Activation
+from lab.prover.integrated import integrated
 
 
 def from_spec(
@@ -45,7 +45,7 @@ def from_spec(
         text = table.pop("derivative")
         if not isinstance(text, str):
             raise PartError(f"derivative = {text!r}: expected a formula in z")
-        return Integral(text, tuple(table.items()))
+        return integrated(text, tuple(table.items()))
     name = table.pop("name", None)
     if not isinstance(name, str):
         raise PartError("expected the name of an activation, a formula in z, or a table with a name")
@@ -74,7 +74,7 @@ def _designed(name: str, design: Mapping[str, Any]) -> Activation:
     if isinstance(design.get("value"), str):
         return Formula(design["value"], tuple(parameters.items()))
     if isinstance(design.get("derivative"), str):
-        return Integral(design["derivative"], tuple(parameters.items()))
+        return integrated(design["derivative"], tuple(parameters.items()))
     raise PartError(f'the design {name!r} needs a formula: value = "…" or derivative = "…"')
 
 

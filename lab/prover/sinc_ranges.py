@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from flint import acb, arb, ctx
 
-from lab.activations.formula.tails import upper
 from lab.numerics import Interval
+from lab.prover.tails import upper
 
 Ball = TypeVar("Ball", arb, acb)
 

@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from lab.activations.formula.exact_graph import exact_expression
 from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.operations import JUMPING
-from lab.activations.formula.ranges import RULES, STRICT
-from lab.activations.formula.tails import Tail, order, variable
 from lab.numerics import REALS, Interval
+from lab.prover.exact_graph import exact_expression
+from lab.prover.ranges import RULES, STRICT
+from lab.prover.tails import Tail, order, variable
 
 Box: TypeAlias = tuple[Interval, ...]
 """An interval of z and, behind it, one of each open parameter."""

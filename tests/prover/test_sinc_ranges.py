@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.activations.formula.formula import Formula
-from lab.activations.formula.sinc_ranges import LEAST, sinc_ball, sinc_range
 from lab.numerics import Interval
 from lab.prover.certificate import certify
+from lab.prover.sinc_ranges import LEAST, sinc_ball, sinc_range
 
 
 def exact(x, n):

@@ -12,10 +12,10 @@ from typing import Any, TypeAlias
 
 from flint import arb
 
-from lab.activations.formula.rounding import add, div, mul, neg, sub
-from lab.activations.formula.sinc_ranges import SINC, sinc_range
-from lab.activations.formula.tails import upper
 from lab.numerics import Interval
+from lab.prover.rounding import add, div, mul, neg, sub
+from lab.prover.sinc_ranges import SINC, sinc_range
+from lab.prover.tails import upper
 
 Rule: TypeAlias = Callable[..., Interval | None]
 """From intervals of the arguments to one of the values; None where some value is undefined."""

@@ -5,14 +5,14 @@ from math import inf
 import mpmath as mp
 import pytest
 
-from lab.activations.formula.enclosure import evaluated
-from lab.activations.formula.exact_graph import ExactGraph, exact_expression
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.graph import below
 from lab.activations.formula.operations import FUNCTIONS, OPERATIONS
 from lab.activations.formula.parser import parse
-from lab.activations.formula.ranges import RULES
 from lab.numerics import Interval
+from lab.prover.enclosure import evaluated
+from lab.prover.exact_graph import ExactGraph, exact_expression
+from lab.prover.ranges import RULES
 from tests.exact import exact
 
 

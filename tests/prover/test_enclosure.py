@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from lab.activations.formula.enclosure import enclosed, evaluated, undecided
-from lab.activations.formula.exact_graph import exact_expression
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.parser import FormulaError
 from lab.numerics import REALS, Interval
+from lab.prover.enclosure import enclosed, evaluated, undecided
+from lab.prover.exact_graph import exact_expression
 from tests.exact import FORMULAS, NUMBERS, Undefined, Unknown, exact, grown
 
 
