@@ -49,7 +49,7 @@ def main() -> None:
     try:
         code = cli.main(standalone_mode=False)
     except LabError as error:
-        _fail(str(error), error.exit_code, as_json)
+        _fail(str(error), error.exit_code, as_json, getattr(error, "pointer", ""))
     except click.ClickException as error:
         if not as_json:
             error.show()
@@ -78,7 +78,7 @@ def _place_in_file(error: Exception) -> str:
     return f"{own[-1][0].f_code.co_filename}:{own[-1][1]}" if own else ""
 
 
-def _fail(message: str, code: int, as_json: bool) -> None:
+def _fail(message: str, code: int, as_json: bool, pointer: str = "") -> None:
     from lab.console.screen import plain
 
     if as_json:
@@ -86,6 +86,8 @@ def _fail(message: str, code: int, as_json: bool) -> None:
     else:
         for line in message.splitlines():
             click.echo(f"error: {plain(line)}", err=True)
+        for line in pointer.splitlines():
+            click.echo(f"       {line}", err=True)
     sys.exit(code)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import fields
 from functools import wraps
@@ -19,8 +20,18 @@ F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
 
+_FORMULA = re.compile(r"-\s*(?:[A-Za-z]\w*\s*\(|[zx]\b|(?=.*[zx(|])[\d.(|])")
+"""How a formula with a minus in front begins; no option and no number does."""
+
+
 class Suggesting(click.Group):
-    """A group that suggests the nearest command for an unknown one, and lists its commands as they came."""
+    """A group that suggests the nearest command for an unknown one, and lists its commands as they came.
+
+    A word such as ``-log(1 + exp(-z))`` is a formula and no option.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, [f"−{word[1:]}" if _FORMULA.match(word) else word for word in args])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

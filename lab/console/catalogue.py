@@ -51,7 +51,8 @@ def page(name: str, words: Sequence[str], plot: Path | None, allow_code: bool) -
 
 def _body(name: str, sigma: Activation, value: dict[str, Any]) -> Iterator[Block]:
     if isinstance(sigma, Formula):
-        yield f"σ(z) = {sigma.text}"
+        typed = name.replace("−", "-")
+        yield f"σ(z) = {sigma.text}" + (f"   (read from {typed})" if typed != sigma.text else "")
         yield from (f"{parameter} = {number:g}" for parameter, number in sigma.parameters)
     else:
         yield documentation(type(sigma))

@@ -1,4 +1,4 @@
-"""Labels of variants: what varies, short, readable and safe to show and to write anywhere."""
+"""Labels of variants: what varies, short and as the file writes it, so that it can be typed back."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,6 @@ from lab.experiment.keys import dotted, parsed
 from lab.experiment.schema import PARTS, part_name
 
 _BARE = {dotted(key) for key, part in PARTS.items() if part.bare}
-_SIGNS = str.maketrans('*/\\:<>|?"', "·∕∖______")
 _LONGEST = 60
 _REPEATED = 5
 
@@ -46,13 +45,13 @@ def _text(value: Any) -> str:
     if isinstance(value, list):
         return f"[{' '.join(map(_text, value))}]"
     if isinstance(value, str):
-        return value.rpartition(":")[2] if ".py:" in value else value.replace("**", "^")
+        return value.rpartition(":")[2] if ".py:" in value else value
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _safe(text: str) -> str:
-    """The text without what a path, a terminal or a spreadsheet would take for something else."""
-    plain = "".join(character if character.isprintable() else "_" for character in text.translate(_SIGNS))
+    """The text without what a terminal or a spreadsheet would take for something else."""
+    plain = "".join(character if character.isprintable() else "_" for character in text)
     cut = plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1] + "…"
     return f"({cut})" if cut.startswith(("=", "+", "-", "@")) else cut
 

@@ -82,4 +82,7 @@ _DESIGN_KEYS = frozenset({"value", "derivative", "at_least", "at_most"})
 
 
 def _reads_as_formula(text: str) -> bool:
-    return ".py:" not in text and re.search(r"\bz\b|[()*/+^ ]", text) is not None
+    """Whether it holds a sign that no name has, or z or x as a word, also behind a number."""
+    if ".py:" in text or plugins.aliases("activations").get(text, text) in plugins.names("activations"):
+        return False
+    return re.search(r"[^\w.:-]|(?<![A-Za-z_])[\d.]*[zx]\b", text) is not None

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from lab.activations.formula.dialect import in_own_words
 from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.operations import SWITCHES
-from lab.activations.formula.parser import parse, refused
+from lab.activations.formula.parser import parse
 from lab.activations.formula.program import Program, compiled
+from lab.activations.formula.refusal import refused
 from lab.activations.formula.rewrites import stable
 from lab.numerics import Array, Buffers, floating, grid
 from lab.parts import Activation
@@ -143,6 +145,7 @@ class Formula(Written):
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameters", tuple(sorted(self.parameters)))
         _ = self.expression
+        object.__setattr__(self, "text", in_own_words(self.text, dict(self.parameters)))
 
     @property
     def formula(self) -> str:

@@ -12,11 +12,13 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from lab.activations.formula.dialect import SIGMAS, in_own_words
 from lab.activations.formula.float_graph import FloatGraph
 from lab.activations.formula.graph import Expression
 from lab.activations.formula.operations import ARITY, FUNCTIONS, OPERATIONS
-from lab.activations.table import ROWS, Row
-from lab.errors import PartError, did_you_mean, nearest
+from lab.activations.formula.refusal import FormulaError, refused, shown
+from lab.activations.table import Row
+from lab.errors import did_you_mean, nearest
 
 LONGEST = 2000
 """Characters that a formula may have."""
@@ -41,21 +43,6 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
 }
 
 
-SIGMAS: dict[str, Row] = {
-    spelling: row for row in ROWS for spelling in (row.name, *row.spellings) if spelling.isidentifier()
-}
-"""The activations of the table that formulas may call as functions, by their names without a -."""
-
-
-class FormulaError(PartError):
-    """A formula that is not one, or a parameter that it cannot have."""
-
-
-def refused(text: str, column: int, reason: str) -> FormulaError:
-    """The error of a formula that is wrong at this column."""
-    return FormulaError(f"formula {_shown(text)}, column {column}: {reason}")
-
-
 def parse(text: str, parameters: Mapping[str, float], left_open: Sequence[str] = ()) -> Expression:
     """The expression of a formula in ``z`` and these parameters, in a graph of its own.
 
@@ -66,6 +53,16 @@ def parse(text: str, parameters: Mapping[str, float], left_open: Sequence[str] =
     if len(text) > LONGEST:
         raise refused(text, LONGEST + 1, f"longer than {LONGEST} characters")
     text = re.sub(r"\s", " ", text).strip()
+    own = in_own_words(text, {*parameters, *left_open})
+    try:
+        return _parsed(own, parameters, left_open)
+    except FormulaError as error:
+        if own != text:
+            error.args = (f"{error} (read from {shown(text)})",)
+        raise
+
+
+def _parsed(text: str, parameters: Mapping[str, float], left_open: Sequence[str]) -> Expression:
     for column, letter in enumerate(text, 1):
         if not (letter.isascii() and letter.isprintable()):
             raise refused(text, column, f"the character {letter!r} is not allowed; write in plain ASCII")
@@ -78,7 +75,7 @@ def parse(text: str, parameters: Mapping[str, float], left_open: Sequence[str] =
     reading = _Reading(text, graph, {"z": graph.z(), **parameters, **opened, **CONSTANTS}, FUNCTIONS)
     expression = reading.expression(tree, 0)
     for name in sorted({*parameters, *left_open} - reading.used):
-        raise FormulaError(f"formula {_shown(text)}: the parameter {name!r} does not occur in it")
+        raise FormulaError(f"formula {shown(text)}: the parameter {name!r} does not occur in it")
     return expression
 
 
@@ -107,7 +104,7 @@ def _refused_parameter(text: str, name: str, reason: str) -> FormulaError:
     """The error of a parameter, with its column where it stands in the text."""
     if found := re.search(rf"\b{re.escape(name)}\b", text):
         return refused(text, found.start() + 1, reason)
-    return FormulaError(f"formula {_shown(text)}: {reason}")
+    return FormulaError(f"formula {shown(text)}: {reason}")
 
 
 def _tree(text: str) -> ast.expr:
@@ -129,8 +126,10 @@ def _is_finite(number: int | float) -> bool:
         return False
 
 
-def _shown(text: str) -> str:
-    return repr(text if len(text) <= 80 else f"{text[:77]}…")
+_STEPS = (
+    "is not offered, since it jumps at infinitely many z (nor are %, //, floor and round); "
+    "a wave without jumps is sin(z), one step is where(z > 0, 1, 0)"
+)
 
 
 @dataclass
@@ -164,11 +163,9 @@ class _Reading:
             case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _ARITHMETIC:
                 x = self.expression(left, depth + 1)
                 return x.call(_ARITHMETIC[type(operator)], self.expression(right, depth + 1))
-            case ast.BinOp(left=left, op=ast.BitXor()):
-                column = self.text.index("^", left.end_col_offset) + 1
-                raise refused(self.text, column, "'^' is not a power here; write '**'")
-            case ast.Compare():
-                raise self._refused(tree, "a comparison may stand only as the first argument of where(…)")
+            case ast.BinOp(left=left, op=ast.Mod() | ast.FloorDiv() as operator):
+                sign = "%" if isinstance(operator, ast.Mod) else "//"
+                raise refused(self.text, self.text.index(sign, left.end_col_offset) + 1, f"{sign} {_STEPS}")
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=given):
                 if name in SIGMAS and name not in self.functions:
                     return self._sigma(tree, SIGMAS[name], arguments, given, depth)
@@ -193,6 +190,8 @@ class _Reading:
     def _call(self, tree: ast.expr, name: str, arguments: list[ast.expr], depth: int) -> Expression:
         if name.startswith("_"):
             raise self._refused(tree, "not allowed in a formula")
+        if name in ("floor", "ceil", "round", "rint", "trunc", "mod", "fmod", "remainder"):
+            raise self._refused(tree, f"{name} {_STEPS}")
         if name not in self.functions:
             hint = did_you_mean(name, self.functions, SIGMAS)
             raise self._refused(tree, f"unknown function {name!r}; {hint}")
