@@ -6,7 +6,7 @@ expressions become one node more often.
 
 from collections.abc import Callable
 from functools import partial
-from math import isfinite
+from math import e, isfinite
 from typing import final
 
 from lab.activations.formula.graph import Expression, Graph, below, chained
@@ -137,6 +137,8 @@ def _simpler_quotient(x: Expression, y: Expression) -> Expression | None:
 
 
 def _simpler_power(x: Expression, c: Expression) -> Expression | None:
+    if x.number == e and c.number is None:
+        return c.call("exp")
     if c.number == 1:
         return x
     if c.number is not None and c.number % 2 == 0 and _has_a_sign(x):

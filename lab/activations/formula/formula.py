@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from lab.activations.formula.careful import Careful
 from lab.activations.formula.dialect import in_own_words
 from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.operations import SWITCHES
@@ -53,16 +54,16 @@ class Written(Activation):
         return stable(self.expression.derivative())
 
     @cached_property
-    def _both(self) -> Program:
-        return compiled(self.expression, self.slope_expression, spare=1)
+    def _both(self) -> Careful:
+        return Careful(compiled(self.expression, self.slope_expression, spare=1))
 
     @cached_property
-    def _value(self) -> Program:
-        return compiled(self.expression)
+    def _value(self) -> Careful:
+        return Careful(compiled(self.expression))
 
     @cached_property
-    def _slope(self) -> Program:
-        return compiled(self.slope_expression)
+    def _slope(self) -> Careful:
+        return Careful(compiled(self.slope_expression))
 
     analytic = True
 
@@ -170,7 +171,7 @@ def formula_of(sigma: Activation) -> Written | None:
 
 
 @np.errstate(all="ignore")
-def _computed(program: Program, z: Array) -> Array:
+def _computed(program: Program | Careful, z: Array) -> Array:
     """The one output of a program."""
     values = np.empty_like(z)
     program.run(z, (values,))

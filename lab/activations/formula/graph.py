@@ -138,8 +138,21 @@ def chained(
             slopes[y] = y.lifted(0)
         else:
             rule = rules.get(y.operation) or OPERATIONS[y.operation].derivative
-            slopes[y] = rule(y, *y.arguments, *dx)
+            slopes[y] = _beside_constants(y, dx, rule) or rule(y, *y.arguments, *dx)
     return slopes[of]
+
+
+def _beside_constants(y: Expression, dx: list[Expression], rule: Callable[..., Any]) -> Expression | None:
+    """The derivative of √u or u^c where u is constant on one side of a switch, as max(z, 0) is for z < 0:
+    the slope of the outer function is infinite where u = 0, and the product 0·∞ is to be 0.
+    """
+    du = dx[0]
+    if y.operation not in ("sqrt", "pow") or du.operation != "where" or any(x.number != 0 for x in dx[1:]):
+        return None
+    mask, yes, no = du.arguments
+    if 0 not in (yes.number, no.number):
+        return None
+    return mask.call("where", *(x if x.number == 0 else rule(y, *y.arguments, x, *dx[1:]) for x in (yes, no)))
 
 
 @lru_cache(maxsize=128)

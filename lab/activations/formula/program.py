@@ -15,6 +15,8 @@ import numpy as np
 from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.kernels import IN_PLACE, KERNELS, MASKS, Kernel
 from lab.activations.formula.lowering import lowered
+from lab.activations.formula.rewrites import precise
+from lab.activations.formula.scaled import SCALED, Scaled, scaled
 from lab.numerics import Array, scalar
 
 MOST_KEPT = 4
@@ -34,11 +36,12 @@ class Step:
 class Program:
     """The steps that compute some outputs.
 
-    Register 0 is z; then come the ``given`` buffers of the caller, the outputs first, then ``scratch``
+    Register 0 is z; then come the ``given`` buffers of the caller, the ``outputs`` first, then ``scratch``
     more of them and ``masks`` booleans, which the program has itself, and the ``numbers``.
     """
 
     steps: tuple[Step, ...]
+    outputs: int
     given: int
     scratch: int
     masks: int
@@ -59,6 +62,14 @@ class Program:
         for kernel, picked in self._calls:
             kernel(*picked(registers))
 
+    def scaled(self, z: Scaled) -> list[Scaled]:
+        """The outputs of z, computed with scaled numbers."""
+        numbers = [scaled(np.full_like(z.m, number)) for number in self.numbers]
+        registers: list[Any] = [z, *[None] * (self.given + self.scratch + self.masks), *numbers]
+        for step in self.steps:
+            registers[step.target] = SCALED[step.kernel](*(registers[x] for x in step.arguments))
+        return registers[1 : 1 + self.outputs]
+
     @np.errstate(over="ignore", under="ignore")
     def _made(self, z: Array) -> list[Array]:
         if len(self._kept) >= MOST_KEPT:
@@ -72,7 +83,7 @@ class Program:
 
 def compiled(*expressions: Expression, spare: int = 0) -> Program:
     """The program of these expressions, which stand in one graph, for a caller with spare buffers."""
-    roots = lowered(*expressions)
+    roots = lowered(*map(precise, expressions))
     order = [node for node in below(*roots) if node.arguments]
     places = _Places(order, roots, spare)
     numbers = {x: x.number for node in order for x in node.arguments if x.number is not None}
@@ -81,7 +92,8 @@ def compiled(*expressions: Expression, spare: int = 0) -> Program:
     steps = [Step(node.operation, tuple(of[x] for x in node.arguments), of[node]) for node in order]
     steps += [Step("copy", (of[root],), i) for i, root in enumerate(roots, 1) if of[root] != i]
     given = len(roots) + spare
-    return Program(tuple(steps), given, places.buffers - given, places.masks, tuple(numbers.values()))
+    own = (places.buffers - given, places.masks)
+    return Program(tuple(steps), len(roots), given, *own, tuple(numbers.values()))
 
 
 class _Places:

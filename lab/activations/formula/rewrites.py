@@ -43,6 +43,8 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("log(1 + exp(x))", "softplus(x)"),
     Rewrite("log1p(exp(x))", "softplus(x)"),
     Rewrite("log(sigmoid(x))", "-softplus(-x)"),
+    Rewrite("log(x + sqrt(1 + x**2))", "asinh(x)"),
+    Rewrite("log(sqrt(1 + x**2) - x)", "-asinh(x)"),
     Rewrite("log(1 + x)", "log1p(x)"),
     Rewrite("log(1 - x)", "log1p(-x)"),
     Rewrite("1 - sigmoid(x)", "sigmoid(-x)"),
@@ -74,33 +76,84 @@ REWRITES: tuple[Rewrite, ...] = (
 )
 """The table. Where two patterns fit, the first is taken."""
 
+_FRACTION = "x**2/(3 + x**2/(5 + x**2/(7 + x**2/(9 + x**2/(11 + x**2/(13 + x**2/15))))))"
+"""D of tanh x = x/(1 + D): Lambert's continued fraction, to the last digit for |x| < ½."""
 
-def stable(expression: Expression) -> Expression:
+PRECISE: tuple[Rewrite, ...] = (
+    Rewrite("x - tanh(x)", f"where(abs(x) < 0.5, x/(1 + 1/({_FRACTION})), x - tanh(x))"),
+    Rewrite("log(2*sigmoid(x))", "where(x > -1, log1p(tanh(0.5*x)), log(2*sigmoid(x)))"),
+    Rewrite("log(cosh(x))", "log1p(2*sinh(0.5*x)**2)"),
+    Rewrite("cosh(x) - 1", "2*sinh(0.5*x)**2"),
+    Rewrite("1 - cos(x)", "2*sin(0.5*x)**2"),
+    Rewrite("sqrt(1 + x**2) - 1", "x*(x/(sqrt(1 + x**2) + 1))"),
+    Rewrite("x + sqrt(a + x**2)", "where(x < 0, a/(sqrt(a + x**2) - x), x + sqrt(a + x**2))"),
+    Rewrite("sqrt(a + x**2) - x", "where(x > 0, a/(sqrt(a + x**2) + x), sqrt(a + x**2) - x)"),
+    Rewrite("1 + x/sqrt(a + x**2)", "where(x < 0, a/(sqrt(a + x**2)*(sqrt(a + x**2) - x)), 1 + x/sqrt(a + x**2))"),
+    Rewrite("1 - x/sqrt(a + x**2)", "where(x > 0, a/(sqrt(a + x**2)*(sqrt(a + x**2) + x)), 1 - x/sqrt(a + x**2))"),
+    Rewrite("exp(x) - exp(a)", "exp(a)*expm1(x - a)"),
+    Rewrite("sigmoid(x) - sigmoid(a)", "sigmoid(x)*sigmoid(-a)*-expm1(a - x)"),
+    Rewrite("tanh(x) - tanh(a)", "2*sigmoid(2*x)*sigmoid(-2*a)*-expm1(2*(a - x))"),
+    Rewrite("softplus(x) - softplus(a)",
+        "where(x > a, log1p(sigmoid(a)*expm1(x - a)), -log1p(sigmoid(x)*expm1(a - x)))"),
+)  # fmt: skip
+"""What is computed in another form than it is differentiated and proved in, since its terms cancel."""
+
+
+def stable(expression: Expression, table: tuple[Rewrite, ...] = REWRITES) -> Expression:
     """The same function of z with every pattern replaced, from the innermost out, in the same graph."""
     made: dict[Expression, Expression] = {}
     for node in below(expression):
         arguments = [made[argument] for argument in node.arguments]
         again = node.graph.apply(node.operation, *arguments) if arguments else node
-        made[node] = _replaced(again)
+        made[node] = _replaced(again, table)
     return made[expression]
 
 
-def _replaced(expression: Expression) -> Expression:
-    for written, form in _rules().get(expression.operation, ()):
-        for bound in _matches([(written, expression)], {}):
-            return _replaced(_filled(form, bound))
+def precise(expression: Expression) -> Expression:
+    """The same function of z with the forms of `PRECISE`, once in each place: some stand in themselves."""
+    return stable(expression, PRECISE)
+
+
+def _replaced(expression: Expression, table: tuple[Rewrite, ...]) -> Expression:
+    for written, form in _rules(table).get(expression.operation, ()):
+        found = next((_filled(form, bound) for bound in _matches([(written, expression)], {})), None)
+        found = found or _with_factor(written, form, expression)
+        if found is not None:
+            return found if table is PRECISE else _replaced(found, table)
     name, arguments = expression.operation, expression.arguments
     if name == "neg" or (name == "mul" and any(x.number is not None for x in arguments)):
         # The sign or the factor may have only just come out of what it stands before.
-        return expression.graph.apply(name, *map(_replaced, arguments))
+        return expression.graph.apply(name, *(_replaced(x, table) for x in arguments))
     return expression
 
 
+def _with_factor(written: Expression, form: Expression, found: Expression) -> Expression | None:
+    """A quotient replaced where its dividend has further factors: z·e^z/(1 + e^z) is z·sigmoid(z)."""
+    if found.operation != "div" or found.arguments[0].operation != "mul":
+        return None
+    over, under = found.arguments
+    for factor, rest in _split(over):
+        pairs = [(written.arguments[0], factor), (written.arguments[1], under)]
+        if written.arguments[0].operation not in WILDCARDS and written.arguments[0].number is None:
+            for bound in _matches(pairs, {}):
+                return rest * _filled(form, bound)
+    return None
+
+
+def _split(product: Expression) -> Iterator[tuple[Expression, Expression]]:
+    """A factor of a product, and the product of all others, for each factor that is no product."""
+    for one, other in (product.arguments, product.arguments[::-1]):
+        if one.operation == "mul":
+            yield from ((factor, rest * other) for factor, rest in _split(one))
+        else:
+            yield one, other
+
+
 @cache
-def _rules() -> Mapping[str, list[tuple[Expression, Expression]]]:
+def _rules(table: tuple[Rewrite, ...]) -> Mapping[str, list[tuple[Expression, Expression]]]:
     """Pattern and form as expressions, by the operation at the top of the pattern."""
     rules: dict[str, list[tuple[Expression, Expression]]] = {}
-    for rewrite in REWRITES:
+    for rewrite in table:
         written, form = (pattern(text, *WILDCARDS) for text in (rewrite.written, rewrite.stable))
         rules.setdefault(written.operation, []).append((written, form))
     return rules

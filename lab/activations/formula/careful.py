@@ -1,0 +1,108 @@
+"""Programs that keep their digits where floats run over on the way.
+
+A program is tried once on a grid of z, beside an arithmetic that has more room: that of float64 for the
+smaller dtypes, that of scaled numbers for float64. Where the two differ, the z between are weak, and from
+then on values there are computed again with more room. A formula that has no weak z costs nothing more.
+"""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from lab.activations.formula.program import Program
+from lab.activations.formula.scaled import NEAR_INFINITY, near_infinity, scaled
+from lab.numerics import Array, Interval
+
+ALLOWED = {2: 2e-3, 4: 2e-6, 8: 1e-9}
+"""The relative difference from more room that is no weakness, by the bytes of a number.
+
+Between scaled numbers and float64 it is wide, since both round as float64 does.
+"""
+
+
+@dataclass(frozen=True)
+class Careful:
+    """A program with the intervals of z in which it is computed with more room."""
+
+    program: Program
+    _weak: dict[Any, tuple[Interval, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    def run(self, z: Array, buffers: tuple[Array, ...]) -> None:
+        """As `Program.run`; of a complex step as it is."""
+        self.program.run(z, buffers)
+        if z.dtype.kind == "f" and (weak := self.weak(z.dtype)) and z.size:
+            least, most = np.min(z), np.max(z)
+            if all(most < one.low or least > one.high for one in weak):
+                return
+            where = np.zeros(z.shape, dtype=bool)
+            for one in weak:
+                where |= (z >= one.low) & (z <= one.high)
+            if where.any():
+                for out, better in zip(buffers, self._with_more_room(z[where]), strict=False):
+                    out[where] = better
+
+    def weak(self, dtype: np.dtype[Any]) -> tuple[Interval, ...]:
+        """The intervals of z in which a value of this dtype is lost on the way."""
+        if dtype not in self._weak:
+            with np.errstate(all="ignore"):
+                self._weak[dtype] = self._found_weak(grid_of(dtype))
+        return self._weak[dtype]
+
+    def _found_weak(self, z: Array) -> tuple[Interval, ...]:
+        plain = self._plain(z)
+        tiny = np.finfo(z.dtype).tiny
+        if z.dtype.itemsize == 8 and all(bool(np.all(np.isfinite(a) & (np.abs(a) >= tiny))) for a in plain):
+            return ()
+        wrong = np.zeros(z.shape, dtype=bool)
+        for found, better in zip(plain, self._with_more_room(z), strict=True):
+            held = better.astype(z.dtype)
+            allowed = ALLOWED[z.dtype.itemsize] * np.abs(better) + tiny
+            near = (np.abs(found - better) <= allowed) | (found == held)
+            wrong |= ~near & ~np.isnan(held)
+        ends = np.diff(np.concatenate([[0], wrong.astype(int), [0]])).nonzero()[0]
+        bounds = [-np.inf, *z.tolist(), np.inf]
+        return tuple(Interval(bounds[begin], bounds[end + 1]) for begin, end in pairwise(ends) if wrong[begin])
+
+    def _plain(self, z: Array) -> list[Array]:
+        """The outputs of the program as it is."""
+        buffers = tuple(np.empty_like(z) for _ in range(self.program.given))
+        self.program.run(z, buffers)
+        return list(buffers[: self.program.outputs])
+
+    def _with_more_room(self, z: Array) -> list[Array]:
+        """The outputs as float64, computed where neither e^z nor a product with it runs over."""
+        with np.errstate(all="ignore"):
+            if z.dtype.itemsize < 8:
+                wide = z.astype(np.float64)
+                buffers = tuple(np.empty_like(wide) for _ in range(self.program.given))
+                self.run(wide, buffers)
+                return list(buffers[: self.program.outputs])
+            values = [found.value for found in self.program.scaled(scaled(z))]
+            infinite = np.isinf(z)
+            if infinite.any():
+                signs = np.sign(z[infinite])
+                near, far = ([x.value for x in self.program.scaled(near_infinity(signs, e))] for e in NEAR_INFINITY)
+                for value, first, second in zip(values, near, far, strict=True):
+                    value[infinite] = _limit(first, second)
+            return values
+
+
+def _limit(near: Array, far: Array) -> Array:
+    """The limit of what has these values at a large z and at a much larger one."""
+    grows, falls = np.abs(far) > 1.001 * np.abs(near), np.abs(far) < 0.999 * np.abs(near)
+    return np.where(grows, np.sign(far) * np.inf, np.where(falls, 0.0, far))
+
+
+@lru_cache(maxsize=4)
+def grid_of(dtype: np.dtype[Any]) -> Array:
+    """From −∞ to ∞ over all sizes that a number of this dtype has, dense where |z| < 30."""
+    limits = np.finfo(dtype)
+    small = np.geomspace(float(limits.tiny), 0.01, 80)
+    large = np.geomspace(30, float(limits.max) * 0.999, 150 if limits.bits == 16 else 300)
+    far = np.concatenate([small, np.geomspace(30, min(1e4, large[-1]), 120), large, [np.inf]])
+    points = np.concatenate([-far, np.linspace(-30, 30, 481), far])
+    return np.unique(points.astype(dtype))
+

@@ -1,0 +1,224 @@
+"""Numbers m·2^e whose exponent does not overflow, and the kernels of programs on them.
+
+e^z is no float64 from z = 710 on, and e^{−e^z} is 0 from z = 6.6 on, though a product of the two has an
+ordinary value or is 0 itself. Here an exponent is a float64 of its own, so ∞ and 0 come only from numbers
+beyond 2^(10^308); and what is too small for a float64 becomes 0 at the end, not on the way.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from lab.activations.formula.kernels import KERNELS
+from lab.numerics import Array
+
+LN2, LN2_REST = float.fromhex("0x1.62e42fee00000p-1"), float.fromhex("0x1.a39ef35793c76p-33")
+"""ln 2 as a number with 21 zeros at its end, and the rest of it: k·LN2 is exact for |k| < 2²¹."""
+
+SMALL = -1000.0
+"""An exponent below which f(x) is f(0) + f′(0)·x to the last digit."""
+
+NEAR_INFINITY = (500.0, 1000.0)
+"""The exponents of the two numbers that stand for an infinite z; what changes from one to the other has no
+limit that is a number."""
+
+
+class Scaled(NamedTuple):
+    """The number m·2^e, with ½ ≤ |m| < 1.
+
+    It is 0 where m is 0, no number where m is NaN, too large where e is ∞, and too small where e is −∞.
+    """
+
+    m: Array
+    e: Array
+
+    @property
+    def value(self) -> Array:
+        """It as a float64, which may be 0 or ±∞."""
+        return np.ldexp(self.m, np.clip(self.e, -3000, 3000).astype(np.int32))
+
+
+def scaled(x: Array) -> Scaled:
+    """Floats as scaled numbers."""
+    return _normal(x, np.zeros_like(x))
+
+
+def near_infinity(sign: Array, exponent: float) -> Scaled:
+    """Numbers of this sign and exponent, to stand for ±∞."""
+    return Scaled(0.5 * sign, np.full_like(sign, exponent))
+
+
+def _normal(m: Array, e: Array) -> Scaled:
+    """M·2^e with |m| brought to [½, 1)."""
+    fraction, more = np.frexp(m)
+    infinite, zero = np.isinf(m), m == 0
+    exponent = np.where(infinite, np.inf, np.where(zero, -np.inf, e + more))
+    return Scaled(np.where(infinite, np.sign(m) / 2, fraction), exponent)
+
+
+def _where(mask: Array, yes: Scaled, no: Scaled) -> Scaled:
+    return Scaled(np.where(mask, yes.m, no.m), np.where(mask, yes.e, no.e))
+
+
+def _neg(x: Scaled) -> Scaled:
+    return Scaled(-x.m, x.e)
+
+
+def _abs(x: Scaled) -> Scaled:
+    return Scaled(np.abs(x.m), x.e)
+
+
+def _mul(x: Scaled, y: Scaled) -> Scaled:
+    """X·y; an exact 0 times what is too large is 0, what is too small times that is not known."""
+    m, e = x.m * y.m, x.e + y.e
+    exact = (m == 0) & ~np.isnan(m)
+    return _normal(np.where(np.isnan(e) & ~exact, np.nan, m), np.where(exact, 0.0, e))
+
+
+def _div(x: Scaled, y: Scaled) -> Scaled:
+    m, e = x.m / y.m, x.e - y.e
+    exact = (m == 0) | np.isinf(m)
+    return _normal(np.where(np.isnan(e) & ~exact, np.nan, m), np.where(exact, 0.0, e))
+
+
+def _add(x: Scaled, y: Scaled) -> Scaled:
+    e = np.maximum(x.e, y.e)
+    finite = np.where(np.isfinite(e), e, 0.0)
+    m = sum(
+        np.ldexp(term.m, np.where(term.e == e, 0.0, np.clip(term.e - finite, -3000.0, 0.0)).astype(np.int32))
+        for term in (x, y)
+    )
+    unknown = (e == np.inf) & (x.e == y.e) & (np.sign(x.m) != np.sign(y.m))
+    made = _normal(np.asarray(np.where(unknown, np.nan, m)), finite)
+    return Scaled(made.m, np.where(np.isfinite(e) | (made.m == 0), made.e, e))
+
+
+def _sub(x: Scaled, y: Scaled) -> Scaled:
+    return _add(x, _neg(y))
+
+
+def _exp(x: Scaled) -> Scaled:
+    value = x.value
+    k = np.rint(np.clip(value, -1e300, 1e300) / LN2)
+    rest = np.clip((value - k * LN2) - k * LN2_REST, -1.0, 1.0)
+    m = np.where(np.isfinite(value), np.exp(rest), np.where(np.isnan(value), np.nan, 0.5))
+    made = _normal(m, k)
+    return Scaled(made.m, np.where(np.isinf(value), value, made.e))
+
+
+def _log(x: Scaled) -> Scaled:
+    ordinary = np.abs(x.e) < 1000
+    far = np.log(x.m) + x.e * (LN2 + LN2_REST)
+    return scaled(np.where(ordinary, np.log(x.value), np.where(x.m == 0, -np.inf, far)))
+
+
+def _sqrt(x: Scaled) -> Scaled:
+    odd = np.isfinite(x.e) & (np.mod(x.e, 2) == 1)
+    return _normal(np.sqrt(np.where(odd, 2 * x.m, x.m)), np.where(odd, x.e - 1, x.e) / 2)
+
+
+def _pow(x: Scaled, y: Scaled) -> Scaled:
+    """X^y by float64 where that is an ordinary number, else by e^(y ln|x|), with the sign of a whole y."""
+    power = y.value
+    plain = np.power(x.value, power)
+    far = _exp(_mul(y, _log(_abs(x))))
+    whole = power == np.rint(power)
+    sign = np.where(x.m >= 0, 1.0, np.where(whole, np.where(np.mod(power, 2) == 1, -1.0, 1.0), np.nan))
+    zero = x.m == 0
+    use_plain = (np.isfinite(plain) & (plain != 0)) | zero | (power == 0) | np.isnan(x.m)
+    return _where(use_plain, scaled(plain), Scaled(sign * far.m, far.e))
+
+
+def _sinh_cosh(sign: float) -> Callable[[Scaled], Scaled]:
+    kernel = np.sinh if sign < 0 else np.cosh
+
+    def computed(x: Scaled) -> Scaled:
+        far = _exp(_abs(x))
+        large = Scaled(far.m * (np.sign(x.m) if sign < 0 else 1.0), far.e - 1)
+        near = _straight(kernel, 1.0)(x) if sign < 0 else scaled(kernel(x.value))
+        return _where(np.abs(x.value) > 300, large, near)
+
+    return computed
+
+
+def _straight(function: Callable[[Array], Array], rate: float) -> Callable[[Scaled], Scaled]:
+    """A function with f(0) = 0 and f′(0) = rate, which is given on floats."""
+
+    def computed(x: Scaled) -> Scaled:
+        return _where(x.e < SMALL, _normal(rate * x.m, x.e), scaled(function(x.value)))
+
+    return computed
+
+
+def _of_value(name: str) -> Callable[[Scaled], Scaled]:
+    """A kernel that is computed on floats."""
+
+    def computed(x: Scaled) -> Scaled:
+        out = np.empty_like(x.m)
+        KERNELS[name](x.value, out)
+        return scaled(out)
+
+    return computed
+
+
+def _expm1(x: Scaled) -> Scaled:
+    return _where(x.value > 300, _exp(x), _straight(np.expm1, 1.0)(x))
+
+
+def _log1p(x: Scaled) -> Scaled:
+    return _where(x.e > 1000, _log(x), _straight(np.log1p, 1.0)(x))
+
+
+def _asinh(x: Scaled) -> Scaled:
+    far = _log(Scaled(np.abs(x.m), x.e + 1))
+    return _where(x.e > 500, Scaled(np.sign(x.m) * far.m, far.e), _straight(np.arcsinh, 1.0)(x))
+
+
+def _choose(mask: Array, yes: Scaled, no: Scaled) -> Scaled:
+    return _where(mask, yes, no)
+
+
+def _smaller(x: Scaled, y: Scaled) -> Scaled:
+    unknown = np.isnan(x.m) | np.isnan(y.m)
+    chosen = _where(_sub(x, y).m <= 0, x, y)
+    return Scaled(np.where(unknown, np.nan, chosen.m), chosen.e)
+
+
+def _compared(holds: Callable[[Array], Array]) -> Callable[[Scaled, Scaled], Array]:
+    return lambda x, y: holds(_sub(x, y).m)
+
+
+SCALED: dict[str, Callable[..., Any]] = {
+    "add": _add,
+    "sub": _sub,
+    "mul": _mul,
+    "div": _div,
+    "neg": _neg,
+    "pow": _pow,
+    "square": lambda x: _mul(x, x),
+    "exp": _exp,
+    "expm1": _expm1,
+    "log": _log,
+    "log1p": _log1p,
+    "sqrt": _sqrt,
+    "sinh": _sinh_cosh(-1.0),
+    "cosh": _sinh_cosh(1.0),
+    "tanh": _straight(np.tanh, 1.0),
+    "arctan": _straight(np.arctan, 1.0),
+    "sin": _straight(np.sin, 1.0),
+    "asinh": _asinh,
+    **{name: _of_value(name) for name in ("erf", "erfcx", "cos", "sinc", "sinc_slope", "sixteenths")},
+    "abs": _abs,
+    "sign": lambda x: scaled(np.sign(x.m)),
+    "copy": lambda x: scaled(x.astype(float)) if isinstance(x, np.ndarray) else x,
+    "isnan": lambda x: np.isnan(x.m),
+    "min": _smaller,
+    "max": lambda x, y: _neg(_smaller(_neg(x), _neg(y))),
+    "less": _compared(lambda d: d < 0),
+    "less_equal": _compared(lambda d: d <= 0),
+    "greater": _compared(lambda d: d > 0),
+    "greater_equal": _compared(lambda d: d >= 0),
+    "where": _choose,
+}
+"""Every kernel of `lab.activations.formula.kernels` on scaled numbers."""
