@@ -85,7 +85,7 @@ def measured(function: Callable[[Array], Array], kinks: tuple[float, ...] = ()) 
         low, high = _least(function, z, values), -_least(lambda z: -function(z), z, -values)
         ends = np.asarray(function(np.array([-FARTHEST, FARTHEST])), dtype=float)
         before = np.asarray(function(np.array([-1, 1]) * FARTHEST**0.5), dtype=float)
-        ends[np.abs(ends) < 0.999 * np.abs(before)] = 0.0
+        ends[np.abs(ends) < 1e-3 * np.abs(before)] = 0.0  # what still falls there falls to 0
     settled = ends[np.isfinite(ends)]
     return Interval(min([low, *settled.tolist()]), max([high, *settled.tolist()]))
 

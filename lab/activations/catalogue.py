@@ -13,7 +13,7 @@ from lab.activations.formula.formula import Written
 from lab.activations.hyperbolic import ReLTanh, Tanh
 from lab.activations.logistic import Sigmoid
 from lab.activations.rectifiers import LeakyReLU, ReLU
-from lab.activations.shrinking import SoftShrink, TanhShrink
+from lab.activations.shrinking import SoftShrink
 from lab.activations.sparse import SparsePlus, SparseSigmoid
 from lab.activations.table import ROWS, Row
 from lab.parts import Activation
@@ -24,7 +24,6 @@ CLASSES: dict[str, type[Activation]] = {
     "relu": ReLU,
     "leaky-relu": LeakyReLU,
     "reltanh": ReLTanh,
-    "tanh-shrink": TanhShrink,
     "soft-shrink": SoftShrink,
     "squareplus": Squareplus,
     "bent-identity": BentIdentity,

@@ -1,4 +1,4 @@
-"""Shrinkage: small z become 0, or nearly."""
+"""Shrinkage: small z become 0."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,8 @@ class SoftShrink(InPlace):
     range = REALS
 
     def __post_init__(self) -> None:
-        _check_threshold(self.threshold)
+        if not self.threshold > 0:
+            raise ValueError(f"threshold must be > 0, got {self.threshold}")
 
     @property
     def kinks(self) -> tuple[float, ...]:
@@ -38,36 +39,3 @@ class SoftShrink(InPlace):
         np.subtract(z, a, out=a)
         np.sign(a, out=slope)
         np.multiply(slope, slope, out=slope)
-
-
-@dataclass(frozen=True)
-class TanhShrink(InPlace):
-    """σ(z) = z − tanh z, with σ′(z) = tanh² z.
-
-    Its slope vanishes at 0, as z², and nowhere else.
-    """
-
-    formula = FORMULAS["tanh-shrink"]
-
-    slope_range = Interval(0.0, 1.0)
-    range = REALS
-
-    def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
-        """σ = zD/(1 + D) with D = z²/(3 + z²/(5 + …)) for |z| < ½, else the difference; σ′ = tanh² z."""
-        one = scalar(1, z.dtype)
-        np.multiply(z, z, out=scratch)
-        np.divide(scratch, scalar(15, z.dtype), out=slope)
-        for odd in (13, 11, 9, 7, 5, 3):
-            np.add(slope, scalar(odd, z.dtype), out=slope)
-            np.divide(scratch, slope, out=slope)
-        np.add(slope, one, out=a)
-        np.divide(slope, a, out=a)
-        np.multiply(a, z, out=a)
-        np.tanh(z, out=slope)
-        np.subtract(z, slope, out=a, where=scratch >= scalar(0.25, z.dtype))
-        np.multiply(slope, slope, out=slope)
-
-
-def _check_threshold(threshold: float) -> None:
-    if not threshold > 0:
-        raise ValueError(f"threshold must be > 0, got {threshold}")
