@@ -7,7 +7,6 @@ then on values there are computed again with more room. A formula that has no we
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -22,12 +21,16 @@ ALLOWED = {2: 2e-3, 4: 2e-6, 8: 1e-9}
 Between scaled numbers and float64 it is wide, since both round as float64 does.
 """
 
+JOINED = 3
+"""The points of the grid between two weak ones that are taken to be weak too."""
+
 
 @dataclass(frozen=True)
 class Careful:
     """A program with the intervals of z in which it is computed with more room."""
 
     program: Program
+    beside: "Careful | None" = None  # another one of the same σ and σ′, whose weak z are taken
     _weak: dict[Any, tuple[Interval, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def run(self, z: Array, buffers: tuple[Array, ...]) -> None:
@@ -46,6 +49,8 @@ class Careful:
 
     def weak(self, dtype: np.dtype[Any]) -> tuple[Interval, ...]:
         """The intervals of z in which a value of this dtype is lost on the way."""
+        if self.beside:
+            return self.beside.weak(dtype)
         if dtype not in self._weak:
             with np.errstate(all="ignore"):
                 self._weak[dtype] = self._found_weak(grid_of(dtype))
@@ -59,12 +64,13 @@ class Careful:
         wrong = np.zeros(z.shape, dtype=bool)
         for found, better in zip(plain, self._with_more_room(z), strict=True):
             held = better.astype(z.dtype)
-            allowed = ALLOWED[z.dtype.itemsize] * np.abs(better) + tiny
-            near = (np.abs(found - better) <= allowed) | (found == held)
-            wrong |= ~near & ~np.isnan(held)
+            allowed = ALLOWED[z.dtype.itemsize] * _size(better) + tiny
+            wrong |= ~(np.abs(found - better) <= allowed) & (found != held) & ~np.isnan(held)
+        for apart in range(1, JOINED + 1):  # what is weak on both sides is weak
+            wrong[apart:-apart] |= wrong[: -2 * apart] & wrong[2 * apart :]
         ends = np.diff(np.concatenate([[0], wrong.astype(int), [0]])).nonzero()[0]
         bounds = [-np.inf, *z.tolist(), np.inf]
-        return tuple(Interval(bounds[begin], bounds[end + 1]) for begin, end in pairwise(ends) if wrong[begin])
+        return tuple(Interval(bounds[begin], bounds[end + 1]) for begin, end in ends.reshape(-1, 2).tolist())
 
     def _plain(self, z: Array) -> list[Array]:
         """The outputs of the program as it is."""
@@ -90,6 +96,13 @@ class Careful:
             return values
 
 
+def _size(values: Array) -> Array:
+    """The sizes of values on the grid; where they change their sign, of the larger neighbour."""
+    left, right = np.concatenate([values[:1], values[:-1]]), np.concatenate([values[1:], values[-1:]])
+    crossing = np.sign(left) != np.sign(right)
+    return np.where(crossing, np.maximum(np.abs(left), np.abs(right)), np.abs(values))
+
+
 def _limit(near: Array, far: Array) -> Array:
     """The limit of what has these values at a large z and at a much larger one."""
     grows, falls = np.abs(far) > 1.001 * np.abs(near), np.abs(far) < 0.999 * np.abs(near)
@@ -99,10 +112,8 @@ def _limit(near: Array, far: Array) -> Array:
 @lru_cache(maxsize=4)
 def grid_of(dtype: np.dtype[Any]) -> Array:
     """From −∞ to ∞ over all sizes that a number of this dtype has, dense where |z| < 30."""
-    limits = np.finfo(dtype)
-    small = np.geomspace(float(limits.tiny), 0.01, 80)
-    large = np.geomspace(30, float(limits.max) * 0.999, 150 if limits.bits == 16 else 300)
-    far = np.concatenate([small, np.geomspace(30, min(1e4, large[-1]), 120), large, [np.inf]])
-    points = np.concatenate([-far, np.linspace(-30, 30, 481), far])
+    least, most = float(np.finfo(dtype).tiny), float(np.finfo(dtype).max) * 0.999
+    far = np.concatenate([np.geomspace(least, 0.01, 20), np.geomspace(15, 1e4, 90), np.geomspace(1e4, most, 60)])
+    points = np.concatenate([-far, np.linspace(-15, 15, 241), far, [-np.inf, np.inf]])
     return np.unique(points.astype(dtype))
 

@@ -58,7 +58,6 @@ WRITTEN: dict[str, tuple[str, str]] = {
     "sech": ("x", "1/cosh(x)"),
     "csch": ("x", "1/sinh(x)"),
     "coth": ("x", "1/tanh(x)"),
-    "erfc": ("x", "2*Phi(-sqrt(2)*x)"),
     "clip": ("x, low, high", "min(max(x, low), high)"),
     "clamp": ("x, low, high", "min(max(x, low), high)"),
     "clip_by_value": ("x, low, high", "min(max(x, low), high)"),

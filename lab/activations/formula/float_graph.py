@@ -85,7 +85,7 @@ def _simpler_sum(x: Expression, y: Expression) -> Expression | None:
         return x
     if y.operation == "neg":
         return x - y.arguments[0]
-    return y - x.arguments[0] if x.operation == "neg" else None
+    return y - x.arguments[0] if x.operation == "neg" else _common_factor("add", x, y)
 
 
 def _simpler_difference(x: Expression, y: Expression) -> Expression | None:
@@ -97,7 +97,13 @@ def _simpler_difference(x: Expression, y: Expression) -> Expression | None:
         return -y
     if y.operation == "neg":
         return x + y.arguments[0]
-    return -(x.arguments[0] + y) if x.operation == "neg" else None
+    return -(x.arguments[0] + y) if x.operation == "neg" else _common_factor("sub", x, y)
+
+
+def _common_factor(name: str, x: Expression, y: Expression) -> Expression | None:
+    """C·u ± c·v as c·(u ± v)."""
+    (c, u), (d, v) = _factored(x), _factored(y)
+    return None if c is None or c != d or u is None or v is None else c * u.call(name, v)
 
 
 def _simpler_product(x: Expression, y: Expression) -> Expression | None:

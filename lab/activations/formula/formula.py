@@ -59,11 +59,11 @@ class Written(Activation):
 
     @cached_property
     def _value(self) -> Careful:
-        return Careful(compiled(self.expression))
+        return Careful(compiled(self.expression), self._both)
 
     @cached_property
     def _slope(self) -> Careful:
-        return Careful(compiled(self.slope_expression))
+        return Careful(compiled(self.slope_expression), self._both)
 
     analytic = True
 

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import combinations
 from operator import attrgetter
 from typing import Any, TypeAlias
 
@@ -138,8 +139,64 @@ def chained(
             slopes[y] = y.lifted(0)
         else:
             rule = rules.get(y.operation) or OPERATIONS[y.operation].derivative
-            slopes[y] = _beside_constants(y, dx, rule) or rule(y, *y.arguments, *dx)
+            special = _beside_constants(y, dx, rule) or _of_alike(y, slopes)
+            slopes[y] = special or rule(y, *y.arguments, *dx)
     return slopes[of]
+
+
+def _of_alike(y: Expression, slopes: Mapping[Expression, Expression]) -> Expression | None:
+    """The slope of a quotient u/v of sums that share a term, or have one |f| where the other has f.
+
+    With u = Σ bᵢfᵢ and v = Σ dᵢfᵢ it is Σ_{i<j} (bᵢdⱼ − bⱼdᵢ)(fᵢ′fⱼ − fᵢfⱼ′)/v²: what u and v have in common
+    never appears, while it cancels in (u′ − (u/v)v′)/v.
+    """
+    if y.operation != "div" or slopes[y.arguments[1]].number == 0:
+        return None
+    u, v = y.arguments
+    above, below = _coefficients(u), _coefficients(v)
+    terms = [*above, *(f for f in below if f not in above)]
+    if len(terms) > MOST_TERMS or not any(_alike(f, g) for f in above for g in below):
+        return None
+    total, zero = y.lifted(0), y.lifted(0)
+    for f, g in combinations(terms, 2):
+        weight = above.get(f, zero) * below.get(g, zero) - above.get(g, zero) * below.get(f, zero)
+        if weight.number != 0 and not _alike(f, g):
+            for new in {f, g} - slopes.keys():  # 1, or the e^u of an expm1
+                slopes[new] = new.call("mul", slopes[new.arguments[0]]) if new.varies else zero
+            total = total + weight * (slopes[f] * g - f * slopes[g])
+    return total / v / v
+
+
+MOST_TERMS = 4
+"""The terms, other than those that they share, that a dividend and its divisor may have for `_of_alike`."""
+
+
+def _alike(f: Expression, g: Expression) -> bool:
+    """Whether both are the same term, or one is the size of the other."""
+    return f.varies and (f is g or f.arguments == (g,) and f.operation == "abs" or g.arguments == (f,) and g.operation == "abs")
+
+
+def _coefficients(x: Expression) -> dict[Expression, Expression]:
+    """The terms of a sum, which depend on z, or are 1, with the constants before them."""
+    one, found = x.lifted(1), {}
+    if not x.varies:
+        return {one: x}
+    match x.operation, x.arguments:
+        case "add" | "sub", (u, v):
+            found = dict(_coefficients(u))
+            for f, c in _coefficients(v).items():
+                found[f] = found.get(f, x.lifted(0)).call(x.operation, c)
+            return found
+        case "expm1", (u,):
+            return {u.call("exp"): one, one: -one}
+        case "neg", (u,):
+            return {f: -c for f, c in _coefficients(u).items()}
+        case "mul", (u, v) if not (u.varies and v.varies):
+            constant, rest = (v, u) if u.varies else (u, v)
+            return {f: constant * c for f, c in _coefficients(rest).items()}
+        case "div", (u, v) if not v.varies:
+            return {f: c / v for f, c in _coefficients(u).items()}
+    return {x: one}
 
 
 def _beside_constants(y: Expression, dx: list[Expression], rule: Callable[..., Any]) -> Expression | None:

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import special
 
 from lab.activations.erfcx import erfcx
-from lab.activations.formula.operations import COMPARISONS
+from lab.activations.formula.operations import COMPARISONS, FAR
 from lab.activations.sinc import sinc, sinc_slope
 from lab.numerics import Array, scalar
 
@@ -79,6 +79,7 @@ KERNELS: dict[str, Kernel] = {
     "erf": special.erf,
     "erfcx": erfcx,
     "sixteenths": _sixteenths,
+    "nearer": lambda x, out: np.minimum(x, scalar(FAR, x.dtype), out=out),
     "abs": _abs,
     "sign": _sign,
     "min": lambda x, y, out: np.minimum(x, y, out=out),

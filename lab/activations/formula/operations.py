@@ -52,9 +52,7 @@ def _product_slope(y: E, u: E, v: E, du: E, dv: E) -> E:
 
 
 def _quotient_slope(y: E, u: E, v: E, du: E, dv: E) -> E:
-    if dv.number == 0:
-        return du / v
-    return (du - y * dv) / v
+    return du / v if dv.number == 0 else (du - y * dv) / v
 
 
 def _power_slope(y: E, x: E, c: E, dx: E, dc: E) -> E:
@@ -94,8 +92,8 @@ def _sech2(x: E) -> E:
 
 
 def _distance(x: E) -> E:
-    """|x|, at most `FAR`; max(x, −x), which a complex step passes through."""
-    return x.call("max", -x).call("min", FAR)
+    """|x|, no farther than `FAR`; max(x, −x), which a complex step passes through."""
+    return x.call("max", -x).call("nearer")
 
 
 def bell(x: E, rate: float) -> E:
@@ -114,6 +112,12 @@ def _distribution(x: E) -> E:
     """Φ(−|x|), or what it lacks to 1."""
     lower = 0.5 * (sqrt(0.5) * _distance(x)).call("erfcx") * bell(x, 0.5)
     return x.call("greater_equal", 0).call("where", 1 - lower, lower)
+
+
+def _erfc(x: E) -> E:
+    """1 − erf |x|, or what it lacks to 2."""
+    lower = _distance(x).call("erfcx") * bell(x, 1.0)
+    return x.call("greater_equal", 0).call("where", lower, 2 - lower)
 
 
 def _density(x: E) -> E:
@@ -142,6 +146,7 @@ OPERATIONS: dict[str, Operation] = {
     "arctan": Operation(lambda y, x, dx: dx / (1 + x**2)),
     "asinh": Operation(lambda y, x, dx: dx / (1 + x**2).call("sqrt")),
     "erf": Operation(lambda y, x, dx: 2 / sqrt(pi) * (-(x**2)).call("exp") * dx),
+    "erfc": Operation(lambda y, x, dx: -2 / sqrt(pi) * (-(x**2)).call("exp") * dx, _erfc),
     "sigmoid": Operation(lambda y, x, dx: x.call("sigmoid_slope") * dx, _sigmoid),
     "sigmoid_slope": Operation(lambda y, x, dx: -y * (0.5 * x).call("tanh") * dx, _sigmoid_slope),
     "softplus": Operation(lambda y, x, dx: x.call("sigmoid") * dx, _softplus),
@@ -184,6 +189,7 @@ LANGUAGE: tuple[Function, ...] = (
     Function("arctan", "the inverse of the tangent", aliases=("atan",)),
     Function("asinh", "the inverse of the hyperbolic sine", aliases=("arcsinh",)),
     Function("erf", "the error function"),
+    Function("erfc", "1 - erf(x), precise for large x"),
     Function("sigmoid", "the logistic function 1/(1 + exp(-x))", aliases=("s",)),
     Function("softplus", "log(1 + exp(x))", aliases=("sp",)),
     Function("Phi", "the distribution function of the standard normal law"),

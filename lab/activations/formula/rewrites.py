@@ -11,6 +11,7 @@ once more: the last but two and the last but three undo what the quotient rule c
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import permutations
 from typing import TypeAlias
 
 from lab.activations.formula.graph import Expression, below
@@ -19,6 +20,9 @@ from lab.activations.formula.parser import pattern
 
 WILDCARDS = ("x", "a")
 """The names in a pattern that stand for any expression."""
+
+MOST_TERMS = 6
+"""The terms of a sum that are tried in pairs."""
 
 Bound: TypeAlias = Mapping[str, Expression]
 
@@ -41,6 +45,9 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("a/(1 + exp(x))**2", "a*sigmoid(-x)**2"),
     Rewrite("(1 + exp(x))**-1", "sigmoid(-x)"),
     Rewrite("log(1 + exp(x))", "softplus(x)"),
+    Rewrite("log((1 + exp(x))*sigmoid(-a))", "softplus(x) - softplus(a)"),
+    Rewrite("log(2 - exp(x))", "log1p(-expm1(x))"),
+    Rewrite("(1 + x)**2 - 1", "x*(2 + x)"),
     Rewrite("log1p(exp(x))", "softplus(x)"),
     Rewrite("log(sigmoid(x))", "-softplus(-x)"),
     Rewrite("log(x + sqrt(1 + x**2))", "asinh(x)"),
@@ -67,10 +74,13 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("1 - erf(x/sqrt(2))", "2*Phi(-x)"),
     Rewrite("1 + erf(x*sqrt(0.5))", "2*Phi(x)"),
     Rewrite("1 - erf(x*sqrt(0.5))", "2*Phi(-x)"),
+    Rewrite("1 + erf(x)", "erfc(-x)"),
+    Rewrite("1 - erf(x)", "erfc(x)"),
+    Rewrite("erf(x) - 1", "-erfc(x)"),
     Rewrite("1 - Phi(x)", "Phi(-x)"),
     Rewrite("Phi(x) - 1", "-Phi(-x)"),
     Rewrite("1 - (x/sqrt(1 + x**2))**2", "1/(1 + x**2)"),
-    Rewrite("(1 - x/(1 + abs(x))*sign(x))/(1 + abs(x))", "1/(1 + abs(x))**2"),
+    Rewrite("x + sqrt(a + x**2) + x*(1 + x/sqrt(a + x**2))", "(x + sqrt(a + x**2))**2/sqrt(a + x**2)"),
     Rewrite("sqrt(x**2)", "abs(x)"),
     Rewrite("(x**2)**0.5", "abs(x)"),
 )
@@ -117,7 +127,7 @@ def precise(expression: Expression) -> Expression:
 def _replaced(expression: Expression, table: tuple[Rewrite, ...]) -> Expression:
     for written, form in _rules(table).get(expression.operation, ()):
         found = next((_filled(form, bound) for bound in _matches([(written, expression)], {})), None)
-        found = found or _with_factor(written, form, expression)
+        found = found or _with_factor(written, form, expression) or _with_terms(written, form, expression)
         if found is not None:
             return found if table is PRECISE else _replaced(found, table)
     name, arguments = expression.operation, expression.arguments
@@ -147,6 +157,34 @@ def _split(product: Expression) -> Iterator[tuple[Expression, Expression]]:
             yield from ((factor, rest * other) for factor, rest in _split(one))
         else:
             yield one, other
+
+
+def _with_terms(written: Expression, form: Expression, found: Expression) -> Expression | None:
+    """A sum of two replaced where there are further terms: 1 + (tanh u + v) is 2 sigmoid(2u) + v."""
+    terms = list(_terms(found, 1)) if {written.operation, found.operation} <= {"add", "sub"} else []
+    if not 2 < len(terms) <= MOST_TERMS:
+        return None
+    second = 1 if written.operation == "add" else -1
+    for (s, one), (t, other) in permutations(terms, 2):
+        if s * t == second:
+            for bound in _matches([(written.arguments[0], one), (written.arguments[1], other)], {}):
+                rest = [(sign, term) for sign, term in terms if term is not one and term is not other]
+                total = _filled(form, bound) if s == 1 else -_filled(form, bound)
+                for sign, term in rest:
+                    total = total + term if sign == 1 else total - term
+                return total
+    return None
+
+
+def _terms(x: Expression, sign: int) -> Iterator[tuple[int, Expression]]:
+    """The terms of a sum with their signs."""
+    if x.operation in ("add", "sub"):
+        yield from _terms(x.arguments[0], sign)
+        yield from _terms(x.arguments[1], sign if x.operation == "add" else -sign)
+    elif x.operation == "neg":
+        yield from _terms(x.arguments[0], -sign)
+    else:
+        yield sign, x
 
 
 @cache

@@ -151,6 +151,11 @@ def _straight(function: Callable[[Array], Array], rate: float) -> Callable[[Scal
     return computed
 
 
+def _wave(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
+    """A wave, which has no value that is known where z stands for ∞."""
+    return lambda x: np.where(np.abs(x) < 2.0 ** (NEAR_INFINITY[0] - 100), function(x), np.nan)
+
+
 def _of_value(name: str) -> Callable[[Scaled], Scaled]:
     """A kernel that is computed on floats."""
 
@@ -206,9 +211,12 @@ SCALED: dict[str, Callable[..., Any]] = {
     "cosh": _sinh_cosh(1.0),
     "tanh": _straight(np.tanh, 1.0),
     "arctan": _straight(np.arctan, 1.0),
-    "sin": _straight(np.sin, 1.0),
+    "sin": _straight(_wave(np.sin), 1.0),
     "asinh": _asinh,
-    **{name: _of_value(name) for name in ("erf", "erfcx", "cos", "sinc", "sinc_slope", "sixteenths")},
+    **{name: _of_value(name) for name in ("erf", "erfcx", "sinc", "sinc_slope")},
+    "cos": lambda x: scaled(_wave(np.cos)(x.value)),
+    "sixteenths": lambda x: _where(x.e > 50, x, _of_value("sixteenths")(x)),
+    "nearer": lambda x: x,  # nothing runs over here
     "abs": _abs,
     "sign": lambda x: scaled(np.sign(x.m)),
     "copy": lambda x: scaled(x.astype(float)) if isinstance(x, np.ndarray) else x,
