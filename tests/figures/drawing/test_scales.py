@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from lab.figures.drawing.scales import chosen, log_axis, power_of_ten, ticks
+from lab.figures.drawing.scales import chosen, layer_axis, log_axis, power_of_ten
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,9 @@ def test_a_logarithmic_axis_labels_powers_of_ten_and_numbers_within_a_decade(end
     [(1, [1]), (12, [*range(1, 13)]), (13, [1, 3, 5, 7, 9, 11, 13]), (30, [*range(1, 31, 3)])],
 )
 def test_ticks_stand_evenly(count, expected):
-    assert ticks(range(1, count + 1)) == expected
+    ax = Figure().subplots()
+    layer_axis(ax, range(1, count + 1))
+    assert ax.get_xticks().tolist() == expected
 
 
 def test_of_many_layers_the_first_and_the_last_are_shown():

@@ -31,11 +31,12 @@ def test_the_map_of_saturation_prints_in_grey():
 
 
 def test_the_style_ends_with_its_context_and_what_a_user_set_does_not_count():
-    with matplotlib.rc_context({"lines.linewidth": 9, "font.family": "serif"}):
+    with matplotlib.rc_context({"lines.linewidth": 9, "font.family": "serif", "axes.titlepad": 99}):
         before = dict(matplotlib.rcParams)
         with style.context():
             assert matplotlib.rcParams["text.parse_math"] is False
             assert matplotlib.rcParams["svg.fonttype"] == "none"
             assert matplotlib.rcParams["lines.linewidth"] == 1.5
             assert matplotlib.rcParams["font.family"] == ["DejaVu Sans"]
+            assert matplotlib.rcParams["axes.titlepad"] == matplotlib.rcParamsDefault["axes.titlepad"]
         assert dict(matplotlib.rcParams) == before
