@@ -26,7 +26,7 @@ class Demon(parts.Figure):
 
     One panel a demon: Δz, and Δa behind σ. Circles are |ΔC|, on the solid line |δ_j Δz| or |e_j Δa|; squares
     are the remainder, along a dashed line of second order; both small and filled for moves up, and large and
-    open for moves down. The dotted line is about where rounding hides more. What is exactly 0 is left out.
+    open for moves down. About at the dotted line rounding hides what remains. What is exactly 0 is left out.
     """
 
     needs = ("demon",)
