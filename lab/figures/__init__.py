@@ -37,13 +37,4 @@ TABLE: dict[str, type[Figure]] = {
 }
 """The figures of a run that the lab ships: name → class."""
 
-__all__ = [
-    "PAGES",
-    "TABLE",
-    "FiguresError",
-    "NotRecordedError",
-    "draw",
-    "draw_all",
-    "draw_page",
-    "save",
-]
+__all__ = ["PAGES", "TABLE", "FiguresError", "NotRecordedError", "draw", "draw_all", "draw_page", "save"]

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from lab import parts
 from lab.figures.drawing import marks, panels, scales, style, writing
-from lab.figures.drawing.bands import Floats
+from lab.figures.drawing.scales import visible
 from lab.figures.tables import checked
 
 _CHANGE, _REMAINDER = style.categories(2)
@@ -26,23 +26,23 @@ class Demon(parts.Figure):
 
     One panel a demon: Δz, and Δa behind σ. Circles are |ΔC|, on the solid line |δ_j Δz| or |e_j Δa|; squares
     are the remainder, along a dashed line of second order; both small and filled for moves up, and large and
-    open for moves down.
-    The dotted line is about where rounding hides what remains. What is exactly 0 is left out.
+    open for moves down. About at the dotted line rounding hides what remains. What is exactly 0 is left out.
     """
 
     needs = ("demon",)
 
     def draw(self, tables: parts.Tables) -> Figure:
-        sizes = ("change", "predicted", "remainder", "rounding")
-        table = checked(tables, "demon", "layer", "neuron", "moved", "move", "order", *sizes)
+        sizes = ["change", "predicted", "remainder"]
+        table = checked(tables, "demon", "layer", "neuron", "moved", "move", "order", "rounding", *sizes)
+        table = table.assign(size=table["move"].abs(), **{name: visible(table[name].abs()) for name in sizes})
         place = f"layer {table['layer'].iloc[0]}, neuron {table['neuron'].iloc[0]}"
         demons = {f"{place}: Δ{moved}": rows for moved, rows in table.groupby("moved", sort=False)}
-        multiples = _panels(demons, [table[size].abs() for size in sizes], "size of the change of C")
+        multiples = _panels(demons, [table[name] for name in (*sizes, "rounding")], "size of the change of C")
         for title, ax in multiples.axes.items():
             _draw_moves(ax, demons[title])
             ax.set_xlabel(f"size of the move |Δ{demons[title]['moved'].iloc[0]}|")
-        orders = [_number(rows["order"].iloc[0], ".3f") for rows in demons.values()]
-        return multiples.framed(notes=[[f"order of the remainder: {order}"] for order in orders])
+        orders = [f"order of the remainder: {rows['order'].iloc[0]:.3f}" for rows in demons.values()]
+        return multiples.framed(notes=[[order.replace("nan", "–")] for order in orders])
 
 
 @dataclass(frozen=True)
@@ -79,19 +79,18 @@ def _panels(titles: Iterable[str], sizes: Sequence[pd.Series], label: str) -> pa
 
 
 def _notes(rows: pd.DataFrame) -> list[str]:
-    notes = [f"rank correlation (Spearman): {_number(rows['rank_correlation'].iloc[0], '.4f')}"]
+    notes = [f"rank correlation (Spearman): {rows['rank_correlation'].iloc[0]:.4f}".replace("nan", "–")]
     still = int((rows["derivative"] == 0).sum())
     return [*notes, f"derivative 0 at {still} of {len(rows)} neurons"] if still else notes
 
 
 def _draw_moves(ax: Axes, rows: pd.DataFrame) -> None:
-    rows = rows.assign(size=rows["move"].abs()).sort_values("size", kind="stable")
-    size, remainder = rows["size"].to_numpy(), _visible(rows["remainder"])
+    rows = rows.sort_values("size", kind="stable")
+    size, remainder = rows["size"].to_numpy(), rows["remainder"].to_numpy()
     rounding = float(rows["rounding"].iloc[0])
     thin: style.Looks = {"linewidth": 1, "zorder": 1.5}
     _draw_sizes(ax, rows, "change", "|ΔC|", _CHANGE)
-    predicted = _visible(rows["predicted"])
-    ax.plot(size, predicted, color=_CHANGE.colour, **thin, label="predicted: |δΔz|, |eΔa|")
+    ax.plot(size, rows["predicted"], color=_CHANGE.colour, **thin, label="predicted: |δΔz|, |eΔa|")
     _draw_sizes(ax, rows, "remainder", "|remainder|", _REMAINDER)
     clear = remainder > _FAR * rounding
     if clear.any():
@@ -105,12 +104,11 @@ def _draw_moves(ax: Axes, rows: pd.DataFrame) -> None:
 def _draw_sizes(ax: Axes, rows: pd.DataFrame, column: str, label: str, look: style.Look) -> None:
     for direction, looks, sign in (("up", _UP, 1), ("down", _DOWN, -1)):
         moves = rows[np.sign(rows["move"]) == sign]
-        points = moves["size"], _visible(moves[column])
-        ax.plot(*points, **look.line(**looks), label=f"{label}, move {direction}")
+        ax.plot(moves["size"], moves[column], **look.line(**looks), label=f"{label}, move {direction}")
 
 
 def _draw_neurons(ax: Axes, rows: pd.DataFrame) -> None:
-    expected, gain = _visible(rows["derivative"] * rows["reach"]), _visible(rows["best_gain"].clip(lower=0))
+    expected, gain = map(visible, (rows["derivative"].abs() * rows["reach"], rows["best_gain"]))
     ax.plot(expected, gain, **_CHANGE.line(**_UP), label="a neuron")
     held = expected[np.isfinite(expected)]
     if held.size:
@@ -121,16 +119,6 @@ def _draw_neurons(ax: Axes, rows: pd.DataFrame) -> None:
         panels.nothing(ax, "every derivative is 0")
     still = expected[np.isnan(gain) & np.isfinite(expected)]
     marks.floor_marks(ax, still, "on the floor: no move gains", color=_CHANGE.colour)
-
-
-def _visible(values: pd.Series) -> Floats:
-    """The sizes of what a logarithmic axis can show, NaN for the rest."""
-    size = np.abs(values.to_numpy(np.float64))
-    return np.where((size > 0) & np.isfinite(size), size, np.nan)
-
-
-def _number(value: float, form: str) -> str:
-    return "–" if np.isnan(value) else format(value, form)
 
 
 @dataclass(frozen=True)
@@ -161,8 +149,7 @@ class Phase(parts.Figure):
             ax.text(0.97, 0.05, "χ < 1: errors vanish", transform=ax.transAxes, ha="right", color=style.QUIET)
         else:
             panels.nothing(ax, "no weights at which χ passes 1")
-        label = "the σ_w² and σ_b² that were asked about"
-        dot = style.dot(filled=True) | {"label": label, "clip_on": False}
+        dot = style.FILLED_DOT | {"label": "the σ_w² and σ_b² that were asked about", "clip_on": False}
         ax.plot(asked["bias_variance"], asked["weight_variance"], **dot)
         ax.set_ylim(0, 1.25 * max([*y, *asked["weight_variance"], 1e-3]))
         ax.set_xlim(left=0)

@@ -27,24 +27,15 @@ class FiguresError(LabError):
 
 
 def draw(
-    name: str,
-    tables: parts.Tables,
-    title: str = "",
-    *,
-    folder: Path | None = None,
-    allow_code: bool = False,
+    name: str, tables: parts.Tables, title: str = "", *, folder: Path | None = None, allow_code: bool = False
 ) -> Figure:
     """Draw the figure of a run called ``name``; one without data says so instead.
 
     The name is that of a figure that the lab ships or that is installed, or ``"file.py:Class"``; ``folder``
     is where a relative file is looked for, ``allow_code`` the leave to run its code.
 
-    Raises
-    ------
-    PartError
-        No figure of a run has this name (the nearest is named), or a table lacks a column.
-    NotRecordedError
-        The figure shows a quantity that was not recorded.
+    Raises PartError where no figure of a run has this name (the nearest is named) or a table lacks a column,
+    NotRecordedError where the figure shows a quantity that was not recorded.
     """
     if name in PAGES and name not in plugins.names("figures"):
         raise PartError(f"{name!r} is a figure of `{PAGES[name][1]}`, not of a run")

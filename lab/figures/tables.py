@@ -1,10 +1,8 @@
 """What figures read in a run's tables, as numbers and words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -57,10 +55,9 @@ def by_variant(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 def of_variants(tables: Tables, column: str) -> dict[str, Any]:
     """A column of the table ``variants``, by variant; empty where there is no such table or column."""
-    variants = tables.get("variants")
-    if variants is None or column not in variants:
+    if column not in tables.get("variants", ()):
         return {}
-    return dict(zip(variants["variant"], variants[column], strict=True))
+    return dict(zip(tables["variants"]["variant"], tables["variants"][column], strict=True))
 
 
 def number_of(tables: Tables, variant: str, column: str) -> float:
@@ -169,14 +166,13 @@ class Shown:
     @classmethod
     def of(
         cls, tables: Tables, rows: pd.DataFrame, *, most_layers: int = 24, most_variants: int | None = None
-    ) -> Shown:
+    ) -> Self:
         variants = by_variant(rows)
         depths = sorted(rows["layer"].unique())
         shown = dict(list(variants.items())[:most_variants])
         layers = chosen(depths, most_layers)
-        entries = left_out(len(layers), len(depths), "layers")
-        entries += left_out(len(shown), len(variants), "variants")
-        return cls(tables, rows, shown, layers, entries)
+        more = left_out(len(layers), len(depths), "layers") + left_out(len(shown), len(variants), "variants")
+        return cls(tables, rows, shown, layers, more)
 
     @property
     def time(self) -> str:

@@ -19,6 +19,7 @@ CAUSES = (
     *("cause_input_low", "cause_output_saturated", "cause_error_small"),
     *("cause_examples_apart", "cause_examples_cancel", "cause_nothing_left"),
 )
+KEYS = ("variant", "trial", "step", "epoch", "status", "layer")
 READINGS = np.arange(0, 501, 10)
 
 
@@ -63,11 +64,9 @@ def layers_table(variants=VARIANTS, trials=20, depth=LAYERS, seed=1) -> pd.DataF
     table["error_rms"] = table["delta_rms"] / np.where(layer == depth, 0.3, np.sqrt(decay))
     shares = np.stack([1 + step / 100, layer, depth - layer + 0.5, 0 * step + 0.1, 0 * step + 1, step / 200])
     table[list(CAUSES)] = (shares / shares.sum(axis=0)).T
-    quantities = ["learning_speed", "learning_speed_w", "saturation", "slope_p02", "slope_p50", "slope_p98"]
-    quantities += ["delta_rms", "error_rms", *CAUSES]
     lost = (table["variant"] == "tanh") & (table["trial"] < 3)
     table.loc[lost, "status"] = "diverged"
-    table.loc[lost & (step >= 200), quantities] = np.nan
+    table.loc[lost & (step >= 200), table.columns.difference(KEYS)] = np.nan
     return table
 
 
@@ -108,18 +107,10 @@ def histograms_table(variants=VARIANTS, trials=20, depth=LAYERS) -> pd.DataFrame
 
 
 def variants_table(variants=VARIANTS) -> pd.DataFrame:
-    bounds = {"sigmoid": (0.0, 0.25), "tanh": (0.0, 1.0), "relu": (0.0, 1.0), "tanh(z) + 0.1*z": (0.1, 1.1)}
-    return pd.DataFrame(
-        {
-            "variant": list(variants),
-            "network.activation": list(variants),
-            "inf_slope": [bounds.get(variant, (0.0, 1.0))[0] for variant in variants],
-            "sup_slope": [bounds.get(variant, (0.0, 1.0))[1] for variant in variants],
-            "sizes": "64-30-30-30-30-10",
-            "layers": LAYERS,
-            "saturation_threshold": 0.05,
-        }
-    )
+    bounds = {"sigmoid": (0.0, 0.25), "tanh(z) + 0.1*z": (0.1, 1.1)}
+    rows = [(variant, variant, *bounds.get(variant, (0.0, 1.0))) for variant in variants]
+    table = pd.DataFrame(rows, columns=["variant", "network.activation", "inf_slope", "sup_slope"])
+    return table.assign(sizes="64-30-30-30-30-10", layers=LAYERS, saturation_threshold=0.05)
 
 
 def trials_table(variants=VARIANTS, trials=20) -> pd.DataFrame:
@@ -142,18 +133,7 @@ def neurons_table(variants=VARIANTS, trials=2, depth=LAYERS, width=4) -> pd.Data
     return table
 
 
-def prediction_table(variants=VARIANTS, depth=LAYERS) -> pd.DataFrame:
-    """The ratios that `layers_table` scatters about."""
-    layers = np.arange(1, depth + 1)
-    ratios = {variant: DECAY.get(variant, 0.5) ** (max(depth - 1, 1) - layers) for variant in variants}
-    frames = [
-        pd.DataFrame({"layer": layers, "predicted_speed": ratio, "predicted_speed_w": 0.9 * ratio})
-        for ratio in ratios.values()
-    ]
-    return pd.concat(frames, keys=ratios, names=["variant", None]).reset_index("variant")
-
-
-def all_tables(variants=VARIANTS, trials=20, depth=LAYERS) -> dict[str, pd.DataFrame]:
+def make_tables(variants=VARIANTS, trials=20, depth=LAYERS) -> dict[str, pd.DataFrame]:
     return {
         "layers": layers_table(variants, trials, depth).assign(gradient_cosine=0.9),
         "steps": steps_table(variants, trials),
@@ -165,44 +145,36 @@ def all_tables(variants=VARIANTS, trials=20, depth=LAYERS) -> dict[str, pd.DataF
     }
 
 
+def with_prediction(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The tables, with the ratios that `layers_table` scatters about."""
+    table = tables["curves"][["variant", "layer"]].drop_duplicates(ignore_index=True)
+    hidden = max(table["layer"].max() - 1, 1)
+    speed = table["variant"].map(DECAY).fillna(0.5) ** (hidden - table["layer"])
+    return {**tables, "prediction": table.assign(predicted_speed=speed, predicted_speed_w=0.9 * speed)}
+
+
+def texts(figure: Figure) -> list[str]:
+    """Every text that a figure shows."""
+    return [text.get_text() for text in figure.findobj(Text) if text.get_text()]
+
+
+def titles(figure: Figure) -> list[str]:
+    return [title for ax in figure.axes if (title := ax.get_title(loc="left"))]
+
+
 @pytest.fixture(scope="session")
 def tables() -> dict[str, pd.DataFrame]:
     """The tables of a whole run; tests leave them as they are."""
-    return all_tables()
+    return make_tables()
+
+
+@pytest.fixture(scope="session")
+def predicted(tables) -> dict[str, pd.DataFrame]:
+    """The tables of a whole run with what was predicted of it."""
+    return with_prediction(tables)
 
 
 @pytest.fixture(scope="session")
 def drawn(tables) -> Callable[[str], Figure]:
     """The figures of the whole run, each drawn once; tests only look at them."""
     return cache(lambda name: draw(name, tables))
-
-
-@pytest.fixture
-def make_tables() -> Callable[..., dict[str, pd.DataFrame]]:
-    """Tables of one's own: `(variants, trials, depth)`."""
-    return all_tables
-
-
-@pytest.fixture
-def make_all_tables() -> Callable[..., dict[str, pd.DataFrame]]:
-    """The same with a prediction."""
-    return lambda variants, trials, depth: {
-        **all_tables(variants, trials, depth),
-        "prediction": prediction_table(variants, depth),
-    }
-
-
-@pytest.fixture
-def predicted(tables) -> dict[str, pd.DataFrame]:
-    """The tables of a whole run with what was predicted of it."""
-    return {**tables, "prediction": prediction_table()}
-
-
-@pytest.fixture
-def texts() -> Callable[[Figure], list[str]]:
-    """Every text that a figure shows."""
-
-    def shown(figure: Figure) -> list[str]:
-        return [text.get_text() for text in figure.findobj(Text) if text.get_text()]
-
-    return shown

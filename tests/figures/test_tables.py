@@ -10,24 +10,16 @@ from hypothesis.extra.numpy import arrays
 from lab.figures.tables import band, bands, over_layers, threshold, time_axis, trial_mean
 
 
-def rows(values, trials=None):
+def rows(values):
     """A table with a row a step and trial, of a matrix (step, trial)."""
-    values = np.asarray(values, dtype=float)
-    step, trial = np.indices(values.shape)
-    return pd.DataFrame(
-        {
-            "trial": trial.ravel(),
-            "step": 10 * step.ravel(),
-            "epoch": step.ravel() / 2,
-            "layer": 1,
-            "q": values.ravel(),
-        }
-    )
+    step, trial = map(np.ravel, np.indices(np.shape(values)))
+    columns = {"trial": trial, "step": 10 * step, "epoch": step / 2, "layer": 1}
+    return pd.DataFrame(columns | {"q": np.ravel(values).astype(float)})
 
 
-def test_a_band_is_the_median_and_the_quantiles_5_and_95_of_the_trials():
+def test_a_band_is_the_median_and_the_quantiles_5_and_95_of_the_trials_in_any_order():
     values = np.random.default_rng(0).lognormal(size=(7, 21))
-    found = band(rows(values), "q", "epoch")
+    found = band(rows(values).sample(frac=1, random_state=3), "q", "epoch")
     np.testing.assert_array_equal(found.x, np.arange(7) / 2)
     np.testing.assert_array_equal(found.median, np.median(values, axis=1))
     np.testing.assert_allclose(found.low, np.quantile(values, 0.05, axis=1), rtol=1e-15)
@@ -35,27 +27,22 @@ def test_a_band_is_the_median_and_the_quantiles_5_and_95_of_the_trials():
     assert found.trials == 21
 
 
-def test_the_order_of_the_rows_does_not_matter():
-    table = rows(np.random.default_rng(0).normal(size=(5, 4)))
-    shuffled = table.sample(frac=1, random_state=3)
-    np.testing.assert_array_equal(band(table, "q", "step").median, band(shuffled, "q", "step").median)
-
-
-def test_a_trial_that_diverged_takes_part_until_then():
-    found = band(rows([[1, 2, 9], [1, 2, np.nan], [3, 5, np.inf], [np.nan, np.nan, np.nan]]), "q", "step")
-    np.testing.assert_array_equal(found.median, [2, 1.5, 4, np.nan])
-    assert found.trials == 3
+@pytest.mark.parametrize(
+    ("values", "median", "trials"),
+    [
+        pytest.param([[1, 2, 9], [1, 2, np.nan], [3, 5, np.inf]], [2, 1.5, 4], 3, id="until it diverged"),
+        pytest.param([[1, 2], [np.nan, np.nan]], [1.5, np.nan], 2, id="a reading without a finite value"),
+        pytest.param([[1, np.nan], [2, np.nan]], [1, 2], 1, id="not without a finite value"),
+        pytest.param([[5e-324, 5e-324]], [5e-324], 2, id="the smallest number keeps its value"),
+    ],
+)
+def test_a_trial_takes_part_where_it_is_finite(values, median, trials):
+    found = band(rows(values), "q", "step")
+    np.testing.assert_array_equal(found.median, median)
+    assert found.trials == trials
     assert found.drawable
-
-
-def test_a_trial_without_a_finite_value_is_not_counted():
-    found = band(rows([[1, np.nan], [2, np.nan]]), "q", "step")
-    assert found.trials == 1
-    np.testing.assert_array_equal(found.low, found.high)
-
-
-def test_the_smallest_number_keeps_its_value():
-    assert band(rows([[5e-324, 5e-324]]), "q", "step").median[0] == 5e-324
+    if trials == 1:
+        np.testing.assert_array_equal(found.low, found.high)
 
 
 @given(arrays(np.float64, (4, 6), elements=st.floats(-1e6, 1e6) | st.just(np.nan)))
@@ -99,13 +86,12 @@ def test_time_is_in_epochs_unless_there_are_fewer_than_two(last, column):
 
 
 @pytest.mark.parametrize(
-    ("variants", "told"),
+    ("columns", "told"),
     [
-        (None, "τ"),
-        (pd.DataFrame({"variant": ["a"]}), "τ"),
-        (pd.DataFrame({"variant": ["a", "b"], "saturation_threshold": [0.05, 0.05]}), "0.05"),
-        (pd.DataFrame({"variant": ["a", "b"], "saturation_threshold": [0.1, 0.05]}), "0.05–0.1"),
+        ({}, "τ"),
+        ({"saturation_threshold": [0.05, 0.05]}, "0.05"),
+        ({"saturation_threshold": [0.1, 0.05]}, "0.05–0.1"),
     ],
 )
-def test_the_threshold_is_told(variants, told):
-    assert threshold({} if variants is None else {"variants": variants}) == told
+def test_the_threshold_is_told(columns, told):
+    assert threshold({"variants": pd.DataFrame({"variant": ["a", "b"], **columns})}) == told

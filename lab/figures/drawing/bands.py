@@ -1,8 +1,7 @@
 """What a line of a figure shows of many trials: their median, and the band that holds 90 % of them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +37,7 @@ class Band:
         return np.concatenate((self.low, self.median, self.high))
 
     @property
-    def positive(self) -> Band:
+    def positive(self) -> Self:
         """The band for a logarithmic axis: no median and no edge that is not above 0."""
         visible = self.high > 0
         return replace(

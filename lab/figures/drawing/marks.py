@@ -1,8 +1,7 @@
 """What is drawn in a panel: lines with bands, points with bars, labels, marks on the floor, bounds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -17,8 +16,7 @@ MOST_LABELLED = 10  # of more lines in a panel only some are labelled
 MOST_ASIDE = 5  # labels that there is no room for beside their lines, so that all stand near them
 
 
-@dataclass(frozen=True)
-class End:
+class End(NamedTuple):
     """Where a line ends, and the short label that stands there."""
 
     x: float
@@ -35,10 +33,7 @@ def draw_band(ax: Axes, band: Band, look: style.Look, label: str = "", *, marker
 
 
 def draw_line(ax: Axes, band: Band, look: style.Look, label: str = "", *, markers: int = 0) -> None:
-    """A line for the median, with gaps where there is none.
-
-    The line bears about so many ``markers``, and one where it has but a single reading.
-    """
+    """A line for the median that bears about so many ``markers``; a single reading is a marker."""
     readings = int(np.isfinite(band.median).sum())
     looks = look.line() if markers or readings == 1 else look.line(marker="")
     every = max(readings // markers, 1) if markers else None

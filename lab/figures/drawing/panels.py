@@ -93,9 +93,9 @@ def wrapped(names: Iterable[Key], *, height: float, label: str, titled: bool = T
     width = {1: 5.6, 2: 3.7, 3: 2.9}.get(columns, 2.4)
     figure = sheet(rows, columns, width=width, height=height)
     cells = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
-    axes, spare = cells[: len(keys)], cells[len(keys) :]
-    for ax in spare:
-        ax.remove()
+    axes = cells[: len(keys)]
+    for spare in cells[len(keys) :]:
+        spare.remove()
     axes[0].xaxis.set_major_locator(whole_numbers())
     grid = [axes[start : start + columns] for start in range(0, len(keys), columns)]
     titles = [str(key) for key in keys] if titled else []
@@ -103,12 +103,7 @@ def wrapped(names: Iterable[Key], *, height: float, label: str, titled: bool = T
 
 
 def matrix(
-    rows: Mapping[Row, str],
-    columns: Mapping[Key, str],
-    *,
-    height: float,
-    width: float | None = None,
-    **sharing: Any,
+    rows: Mapping[Row, str], columns: Mapping[Key, str], *, height: float, width: float = 0, **sharing: Any
 ) -> Panels[tuple[Row, Key]]:
     """Small panels by row and column, which map to their labels and titles.
 

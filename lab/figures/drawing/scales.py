@@ -1,7 +1,8 @@
 """Axes of layers, of time, and logarithmic ones."""
 
 from collections.abc import Sequence
-from math import log10
+from math import ceil, log10
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -21,19 +22,12 @@ def whole_numbers() -> MaxNLocator:
 def layer_axis(ax: Axes, layers: Sequence[int], room: float = 0.5) -> None:
     """An x axis of these layers; of more than twelve every second has a tick, or every third, and so on."""
     ax.set_xlim(layers[0] - room, layers[-1] + room)
-    ax.set_xticks(ticks(layers))
-
-
-def ticks(layers: Sequence[int], most: int = 12) -> list[int]:
-    """The layers that a tick is put at."""
-    return list(layers)[:: max(-(-len(layers) // most), 1)]
+    ax.set_xticks(layers[:: ceil(len(layers) / 12)])
 
 
 def chosen(layers: Sequence[int], most: int = 24) -> list[int]:
     """The layers to show where there are many: the first, the last, and some evenly between."""
-    if len(layers) <= most:
-        return list(layers)
-    places = np.linspace(0, len(layers) - 1, most).round().astype(int)
+    places = np.linspace(0, len(layers) - 1, min(most, len(layers))).round().astype(int)
     return [layers[place] for place in places]
 
 
@@ -46,10 +40,7 @@ def cell_edges(x: Floats) -> Floats:
 
 
 def log_axis(ax: Axes, values: Sequence[Floats]) -> None:
-    """A logarithmic y axis that holds all positive ``values``, labelled at powers of ten or between.
-
-    The same for all panels that share it.
-    """
+    """A logarithmic y axis, of all panels that share it, that holds all positive ``values``."""
     every = np.concatenate([np.empty(0), *values])
     held = every[np.isfinite(every) & (every > 0)]
     low, high = (float(held.min()), float(held.max())) if held.size else (0.1, 1.0)
@@ -63,6 +54,12 @@ def log_axis(ax: Axes, values: Sequence[Floats]) -> None:
     if decades < 1.5:
         ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades > 0.8 else (1, 1.5, 2, 3, 5, 7)))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+
+
+def visible(values: Any) -> Floats:
+    """The numbers of ``values``, NaN where a logarithmic axis has no place for one."""
+    numbers = np.asarray(values, np.float64)
+    return np.where((numbers > 0) & np.isfinite(numbers), numbers, np.nan)
 
 
 def powers_of_ten(axis: Axis, most: int) -> None:

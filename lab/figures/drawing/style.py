@@ -29,10 +29,11 @@ SATURATION_MAP = "magma_r"
 
 _OKABE_ITO = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#e69f00", "#56b4e9")
 FIRST_COLOUR = _OKABE_ITO[0]
+FILLED_DOT: Looks = {"color": FIRST_COLOUR, "marker": "o", "linestyle": "none", "markersize": 4.5}
+OPEN_DOT: Looks = FILLED_DOT | {"markerfacecolor": "white"}
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h")
 Dashes = tuple[float, tuple[float, ...]]  # as matplotlib takes them: an offset, and lengths of ink and gap
-SOLID: Dashes = (0, ())
-_DASHES: tuple[Dashes, ...] = (SOLID, (0, (5, 1.5)), (0, (1, 1)), (0, (6, 1.5, 1, 1.5)))
+_DASHES: tuple[Dashes, ...] = ((0, ()), (0, (5, 1.5)), (0, (1, 1)), (0, (6, 1.5, 1, 1.5)))
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,6 @@ def area(colour: str, hatch: str) -> Looks:
     return {"facecolor": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0}
 
 
-def dot(*, filled: bool) -> Looks:
-    """How a mark without a line looks in the first colour."""
-    face = FIRST_COLOUR if filled else "white"
-    look: Looks = {"color": FIRST_COLOUR, "markerfacecolor": face}
-    return look | {"marker": "o", "linestyle": "none", "markersize": 4.5}
-
-
 def context() -> AbstractContextManager[None]:
     """Matplotlib with the settings of ``lab.mplstyle`` and nobody else's, as long as the context lasts."""
     return matplotlib.style.context(["default", Path(__file__).with_name("lab.mplstyle")])
@@ -76,9 +70,8 @@ def categories(count: int) -> list[Look]:
 
 def ramp(layers: Sequence[int]) -> dict[int, Look]:
     """Looks for the layers, in their order: from dark (nearest the input) to light (the output)."""
-    colours = colormaps["viridis"]
     last = max(len(layers) - 1, 1)
     return {
-        layer: Look(to_hex(colours(0.85 * place / last)), _MARKERS[0], _DASHES[place % len(_DASHES)])
+        layer: Look(to_hex(colormaps["viridis"](0.85 * place / last)), "o", _DASHES[place % len(_DASHES)])
         for place, layer in enumerate(layers)
     }

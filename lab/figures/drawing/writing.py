@@ -33,10 +33,7 @@ def headline(figure: Figure, title: str) -> None:
 def captions(
     axes: Sequence[Axes], titles: Sequence[str], notes: Sequence[Sequence[str]], width: float
 ) -> None:
-    """The titles of panels of a width in points, and below each, smaller, the notes on its trials.
-
-    The titles stand at one height, whatever the notes.
-    """
+    """The titles of panels of a width in points, at one height, and below each, smaller, its notes."""
     room = max(int(width / (style.SMALL * _CHARACTER)), 16)
     lines = [[line for note in of_panel for line in textwrap.wrap(note, room)] for of_panel in notes]
     pad = 4 + 1.25 * style.SMALL * max(map(len, lines), default=0)
@@ -53,10 +50,7 @@ def captions(
 
 
 def legend(figure: Figure, more: Sequence[Entry] = ()) -> None:
-    """A legend under the panels, in as many columns as its longest label leaves room for.
-
-    Its entries are what is drawn with a label, once for each label, and ``more``.
-    """
+    """A legend under the panels, of what is drawn with a label, once for each label, and of ``more``."""
     drawn: dict[str, Artist] = {}
     for ax in figure.axes:
         for artist, label in zip(*ax.get_legend_handles_labels(), strict=True):
@@ -65,18 +59,17 @@ def legend(figure: Figure, more: Sequence[Entry] = ()) -> None:
     if not entries:
         return
     width = figure.get_figwidth() * 72 / (8 * _CHARACTER)
-    labels = ["\n".join(textwrap.wrap(label, int(width) - 10)) for _, label in entries]
+    handles, told = zip(*entries, strict=True)
+    labels = ["\n".join(textwrap.wrap(label, int(width) - 10)) for label in told]
     columns = min(max(int(width / (max(map(len, labels)) + 9)), 1), len(entries))
     lines = sum(label.count("\n") + 1 for label in labels)
-    figure.legend(
-        [handle for handle, _ in entries], labels, loc="outside lower left", ncols=columns, handlelength=3.2
-    )
+    figure.legend(handles, labels, loc="outside lower left", ncols=columns, handlelength=3.2)
     _grow(figure, 8 * _LINE * ceil(lines / columns))
 
 
 def words(text: str) -> Entry:
     """A legend's entry without a mark."""
-    return Line2D([], [], linestyle="none"), text
+    return line(text, linestyle="none")
 
 
 def line(label: str, **looks: Any) -> Entry:
@@ -103,8 +96,7 @@ def trials_entry(counts: Sequence[int], *, bars: bool = False) -> Entry:
     if max(counts, default=0) <= 1:
         return words(text)
     if bars:
-        bar = Line2D([], [], linestyle="none", marker="|", markersize=10, color=style.QUIET)
-        return bar, f"{text}; bars: 90 % of them"
+        return line(f"{text}; bars: 90 % of them", ls="none", marker="|", markersize=10, color=style.QUIET)
     return Patch(color=style.QUIET, alpha=style.BAND_OPACITY, linewidth=0), f"{text}; band: 90 % of them"
 
 

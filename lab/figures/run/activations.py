@@ -35,8 +35,7 @@ class Activations(parts.Figure):
         rows = {column: label for column, label in _ROWS.items() if column in curves}
         different = _different(curves[curves["z"].abs() <= _REACH], list(rows))
         shown = different[:_MOST_SHOWN]
-        variants = curves["variant"].nunique()
-        titles = {place: curve.title(variants) for place, curve in enumerate(shown)}
+        titles = {place: curve.title(curves["variant"].nunique()) for place, curve in enumerate(shown)}
 
         matrix = panels.matrix(rows, titles, width=max(1.9, 4.6 / len(shown)), height=1.9, sharex="all")
         for place, curve in enumerate(shown):
@@ -49,9 +48,7 @@ class Activations(parts.Figure):
 
 
 class _Curve(NamedTuple):
-    """One activation: its ``points`` (z, and σ, σ′ and perhaps σ″ there), its users (variant, layer), and
-    whether those variants have no other.
-    """
+    """One activation: z with σ, σ′ and perhaps σ″ there, its (variant, layer), and if they have no other."""
 
     points: Floats
     users: list[tuple[str, int]]

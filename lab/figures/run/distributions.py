@@ -10,11 +10,10 @@ from matplotlib.figure import Figure
 
 from lab import parts
 from lab.figures.drawing import marks, panels, scales, style, writing
-from lab.figures.drawing.bands import Band, Floats
+from lab.figures.drawing.bands import Floats
 from lab.figures.tables import Shown, checked, number_of, threshold
 
 _LOOK = style.categories(1)[0]
-
 _BINS = 60
 _TAIL = 0.001  # the share of the examples that may lie beyond either end of the z axis
 _AT_LEAST = 3.0  # the z axis reaches so far to both sides, so that σ′ has a shape
@@ -51,19 +50,15 @@ class Slopes(parts.Figure):
             scales.log_axis(row[0], [*edges, np.array(list(floors.values()))])
         for (layer, name), spread in spreads.items():
             ax, floor = matrix.axes[layer, name], floors[name]
-            _draw_spread(ax, spread)
+            marks.draw_line(ax, spread.positive, _LOOK, "median slope over neurons and examples")
+            marks.fill_band(ax, spread.positive, _LOOK.colour, "2nd to 98th percentile")
+            hidden = spread.x[spread.median <= 0]
+            marks.floor_marks(ax, hidden, "on the floor: a median slope of 0 or less", color=_LOOK.colour)
             if floor > 0 and layer < shown.variants[name]["layer"].max():
                 label = f"inf σ′ = {floor:.4g}" if layer == shown.layers[0] else ""
                 marks.bound(ax, floor, label, below=True)
         trials = writing.words(writing.trials_text([spread.trials for spread in spreads.values()]))
         return matrix.framed(shown.time, [trials, *shown.left_out], shown.outcomes(), y="slope σ′(z)")
-
-
-def _draw_spread(ax: Axes, spread: Band) -> None:
-    marks.draw_line(ax, spread.positive, _LOOK, "median slope over neurons and examples")
-    marks.fill_band(ax, spread.positive, _LOOK.colour, "2nd to 98th percentile")
-    hidden = spread.x[spread.median <= 0]
-    marks.floor_marks(ax, hidden, "on the floor: a median slope of 0 or less", color=_LOOK.colour)
 
 
 @dataclass(frozen=True)
@@ -137,8 +132,7 @@ def _draw_slope(ax: Axes, tables: parts.Tables, variant: str, layer: int) -> Non
     steepest = float(np.abs(known).max(initial=0)) or 1.0
     saturated = np.abs(slope) < number_of(tables, variant, "saturation_threshold") * steepest
     label = f"saturated: |σ′(z)| < {threshold(tables)} sup|σ′|"
-    place = ax.get_xaxis_transform()
-    ax.fill_between(z, 0, 1, where=saturated, transform=place, label=label, **_SATURATED)
+    ax.fill_between(z, 0, 1, where=saturated, transform=ax.get_xaxis_transform(), label=label, **_SATURATED)
     right = ax.twinx()
     right.plot(z, slope, color=style.ACCENT, linewidth=1.1, label="σ′(z), axis on the right")
     right.set_ylim(min(0.0, 1.15 * float(known.min(initial=0))), 1.15 * steepest)

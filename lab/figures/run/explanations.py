@@ -18,6 +18,7 @@ _PARTS = {
     "transport_decades": ("what the weights did", style.area(style.FIRST_COLOUR, "")),
     "slope_decades": ("what σ′{lifted} did", style.area(style.ACCENT, "/////")),
 }
+_READINGS = ("first reading", "last reading")
 _TOTALS = {"transport_total": "weights", "slope_total": "σ′"}
 
 _COLOURS = [look.colour for look in style.categories(7)]
@@ -46,21 +47,21 @@ class Ledger(parts.Figure):
     def draw(self, tables: parts.Tables) -> Figure:
         checked(tables, "layers", "delta_rms", "error_rms")
         shown = Shown.of(tables, ledger(tables), most_variants=6)
-        readings = {
-            (row, name): rows[(rows["step"] == step) & rows["layer"].isin(shown.layers)]
-            for name, rows in shown.variants.items()
-            for row, step in _first_and_last(rows).items()
-        }
         lifted = ", or max(σ′, floor) in its place," if counterfactual(tables) else ""
-        rows = {row: row for row in ("first reading", "last reading")}
-        matrix = panels.matrix(rows, {name: name for name in shown.variants}, height=1.9, sharey="all")
+        columns = {name: name for name in shown.variants}
+        matrix = panels.matrix({row: row for row in _READINGS}, columns, height=1.9, sharey="all")
         trials, cut = [], False
-        for place, reading in readings.items():
-            ax = matrix.axes[place]
-            _draw_bars(ax, reading, f"{shown.time} {reading[shown.time].iloc[0]:.4g}", lifted)
-            scales.layer_axis(ax, shown.layers, room=0.6)
-            trials.append(reading.loc[_has_error(reading), "trial"].nunique())
-            cut |= bool((reading[list(_PARTS)].abs() > _FARTHEST).any(axis=None))
+        for name, rows in shown.variants.items():
+            known = rows[list(_PARTS)].notna().any(axis=1)
+            first, there = rows["step"].min(), rows.loc[known, "step"]
+            for row, step in zip(_READINGS, (first, there.max() if len(there) else first), strict=True):
+                at = (rows["step"] == step) & rows["layer"].isin(shown.layers)
+                ax, reading = matrix.axes[row, name], rows[at]
+                _draw_bars(ax, reading, f"{shown.time} {reading[shown.time].iloc[0]:.4g}", lifted)
+                scales.layer_axis(ax, shown.layers, room=0.6)
+                trials.append(rows.loc[at & known, "trial"].nunique())
+                cut |= bool((reading[list(_PARTS)].abs() > _FARTHEST).any(axis=None))
+        ax = matrix.first
         low, high = min(ax.get_ylim()[0], -1.0), max(ax.get_ylim()[1], 0.0)
         ax.set_ylim(low, high + 0.2 * (high - low))  # room for the words at the top
         more = [writing.words(writing.trials_text(trials)), *shown.left_out]
@@ -69,16 +70,6 @@ class Ledger(parts.Figure):
             more.insert(0, writing.line(label, color=style.QUIET, marker="v", ls="none"))
         label = "error ‖δˡ‖ over that of the layer above (decades)"
         return matrix.framed("layer", more, shown.outcomes(), y=label)
-
-
-def _has_error(rows: pd.DataFrame) -> pd.Series:
-    return rows[list(_PARTS)].notna().any(axis=1)
-
-
-def _first_and_last(rows: pd.DataFrame) -> dict[str, int]:
-    """The step of the first reading, and of the last with an error."""
-    first, there = rows["step"].min(), rows.loc[_has_error(rows), "step"]
-    return {"first reading": first, "last reading": there.max() if len(there) else first}
 
 
 def _draw_bars(ax: Axes, reading: pd.DataFrame, when: str, lifted: str) -> None:
@@ -99,15 +90,12 @@ def _draw_bars(ax: Axes, reading: pd.DataFrame, when: str, lifted: str) -> None:
             ax.plot(x[cut], (bottom + height)[cut], "v", color=look["facecolor"], clip_on=False)
     quiet: style.Looks = {"fontsize": style.SMALL, "color": style.QUIET, "in_layout": False}
     totals = reading.loc[reading["layer"] == reading["layer"].min(), list(_TOTALS)].median()
-    summed = ", ".join(f"{name} {_decades(totals[total])}" for total, name in _TOTALS.items())
+    summed = ", ".join(f"{name} {totals[total]:+.2f}" for total, name in _TOTALS.items())
+    summed = summed.replace("-", "−").replace("inf", "∞")
     ax.text(0.02, 0.98, f"{when}, in all:\n{summed}", transform=ax.transAxes, va="top", **quiet)
     if (reading["note"] == REMOVED).any():
         place = ax.get_xaxis_transform()
         ax.text(x[-1], 0.03, REMOVED, transform=place, ha="center", rotation="vertical", **quiet)
-
-
-def _decades(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "−").replace("inf", "∞")
 
 
 @dataclass(frozen=True)

@@ -167,9 +167,8 @@ class SpeedByLayer(parts.Figure):
         for name, one in profiles.items():
             early = f" (last reading: {shown.time} {one.at:.4g})" if one.at < end else ""
             more.append(writing.line(name + early, **looks[name].line(**_LAST)))
-        quiet = style.Look(style.QUIET, "o", style.SOLID)
-        more.append(writing.line("first reading", **quiet.line(**_FIRST)))
-        more.append(writing.line("last reading", **quiet.line(**_LAST)))
+        more.append(writing.line("first reading", color=style.QUIET, marker="o", **_FIRST))
+        more.append(writing.line("last reading", color=style.QUIET, marker="o", **_LAST))
         more.append(writing.trials_entry([one.first.trials for one in profiles.values()], bars=True))
         if any((reading.median == 0).any() for reading in readings):
             more.append(writing.words("a mark on the floor: zero"))

@@ -12,6 +12,8 @@ from lab.figures.drawing import panels, scales, style
 from lab.figures.tables import by_variant, checked
 
 AT_START = "predicted for the start, from the last hidden layer"  # what a legend says of `levels`
+_PREDICTED = "predicted by mean field theory"
+_MEASURED = "measured at the first reading, root mean square over the trials"
 _LABEL = "learning speed ‖∂C/∂bˡ‖ over\nthat of the last hidden layer"
 
 
@@ -48,15 +50,15 @@ class Prediction(parts.Figure):
         variants = by_variant(checked(tables, "prediction", "predicted_speed"))
         predicted = {name: _predicted(rows) for name, rows in variants.items()}
         measured = {name: _measured(tables, name, speeds.index) for name, speeds in predicted.items()}
-        label = "measured at the first reading, root mean square over the trials"
         multiples = panels.wrapped(predicted, height=2.5, label=_LABEL)
         speeds = [one.to_numpy(np.float64) for one in (*predicted.values(), *measured.values())]
         scales.log_axis(multiples.first, speeds)
         for name, ax in multiples.axes.items():
-            theory, points = _visible(predicted[name]), _visible(measured[name])
-            ax.plot(theory, color=style.ACCENT, linestyle="--", label="predicted by mean field theory")
-            ax.plot(points, "o", color=style.FIRST_COLOUR, label=label if len(points) else "")
-            if predicted[name].isna().all():
+            theory, found = predicted[name], measured[name]
+            ax.plot(theory.index, scales.visible(theory), "--", color=style.ACCENT, label=_PREDICTED)
+            label = _MEASURED if len(found) else ""
+            ax.plot(found.index, scales.visible(found), "o", color=style.FIRST_COLOUR, label=label)
+            if theory.isna().all():
                 panels.nothing(ax, "no prediction")
         scales.layer_axis(multiples.first, list(max(predicted.values(), key=len).index))
         return multiples.framed("layer")
@@ -78,8 +80,3 @@ def _measured(tables: parts.Tables, variant: str, hidden: pd.Index) -> pd.Series
     means = (rows["learning_speed"] ** 2).groupby(rows["layer"]).mean().reindex(hidden)
     with np.errstate(divide="ignore", invalid="ignore"):
         return pd.Series(np.sqrt(means / means.iloc[-1]))
-
-
-def _visible(speeds: pd.Series) -> pd.Series:
-    """The speeds, with gaps where a logarithmic axis has no place."""
-    return speeds.where(np.isfinite(speeds) & (speeds > 0))

@@ -57,8 +57,7 @@ class Neurons(parts.Figure):
     needs = ("neurons",)
 
     def draw(self, tables: parts.Tables) -> Figure:
-        neurons = checked(tables, "neurons", "saturation")
-        shown = Shown.of(tables, neurons, most_layers=6, most_variants=6)
+        shown = Shown.of(tables, checked(tables, "neurons", "saturation"), most_layers=6, most_variants=6)
         first = {name: rows["trial"].min() for name, rows in shown.variants.items()}
         matrix = shown.matrix(height=1.25)
         for (layer, name), ax in matrix.axes.items():
@@ -68,7 +67,7 @@ class Neurons(parts.Figure):
                 share = here.pivot(index="neuron", columns=shown.time, values="saturation")
                 x, y = (axis.to_numpy(np.float64) for axis in (share.columns, share.index))
                 _draw_map(ax, x, y, share.to_numpy(np.float64))
-        missing = [] if neurons["saturation"].notna().all() else [(Patch(**style.MISSING), "missing")]
+        missing = [(Patch(**style.MISSING), "missing")] if shown.rows["saturation"].isna().any() else []
         notes = [[f"trial {trial}"] for trial in first.values()]
         figure = matrix.framed(shown.time, [*missing, *shown.left_out], notes, y="neuron")
         label = f"share of the neuron's examples\nwith |σ′(z)| < {threshold(tables)} sup|σ′|"
@@ -85,7 +84,6 @@ def _draw_map(ax: Axes, x: Floats, y: Floats, share: Floats) -> None:
 
 
 def _with_scale(figure: Figure, label: str) -> Figure:
-    """The figure with the colour bar of its maps."""
     scale = ScalarMappable(Normalize(0, 1), style.SATURATION_MAP)
     bar = figure.colorbar(scale, ax=figure.axes, aspect=20, pad=0.02)
     bar.set_label(label, fontsize=8)

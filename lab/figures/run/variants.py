@@ -16,7 +16,7 @@ from lab.analysis.summary import summary
 from lab.figures.drawing import panels, scales, style, writing
 from lab.figures.tables import by_variant, checked, labels, threshold
 
-_OPEN, _FILLED = style.dot(filled=False), style.dot(filled=True)
+_OPEN, _FILLED = style.OPEN_DOT, style.FILLED_DOT
 _STROKE: style.Looks = {"color": style.ACCENT, "marker": "|", "markersize": 8, "mew": 1.2, "ls": "none"}
 _FARTHEST = 1e9  # ratios beyond this, or below its inverse, stand at the edge of their panel
 
@@ -130,7 +130,10 @@ class Comparisons(parts.Figure):
             _draw_differences(ax, of_metric, _unsure(rows))
             unit = metric(str(name)).unit
             ax.set_xlabel(f"Δ {name}\n({unit})" if unit else f"Δ {name}")
-        writing.legend(figure, [writing.words(f"Δ: difference to {names[first]}, {_pairs_text(rows)}")])
+        least, most = int(rows["pairs"].min()), int(rows["pairs"].max())
+        pairs = f"{most} pair{'s' * (most != 1)}" if least == most else f"{least}–{most} pairs"
+        same = f"Δ: difference to {names[first]}, {pairs} of trials with the same seed"
+        writing.legend(figure, [writing.words(same)])
         return figure
 
 
@@ -158,9 +161,3 @@ def _unsure(rows: pd.DataFrame) -> str:
     few = "1 pair is too few" if most == 1 else f"{most} pairs are too few"
     together = f" for {family} comparisons" if family > 1 else ""
     return f"cannot be told from chance: {few}{together}"
-
-
-def _pairs_text(rows: pd.DataFrame) -> str:
-    least, most = int(rows["pairs"].min()), int(rows["pairs"].max())
-    count = f"{most}" if least == most else f"{least}–{most}"
-    return f"{count} pair{'s' * (most != 1)} of trials with the same seed"

@@ -31,26 +31,19 @@ def test_only_labels_at_the_same_end_move_each_other():
     ax = Figure().subplots()
     ax.set_ylim(0, 1)
     end_labels(ax, [End(1, 0.5, "a", "k"), End(2, 0.5, "b", "k"), End(2, 0.25, "c", "k")], 2.0)
-    assert [(text.get_text(), text.xy) for text in ax.texts] == [
-        ("a", (1, 0.5)),
-        ("b", (2, 0.5)),
-        ("c", (2, 0.25)),
-    ]
+    told = {text.get_text(): text.xy for text in ax.texts}
+    assert told == {"a": (1, 0.5), "b": (2, 0.5), "c": (2, 0.25)}
 
 
-def test_of_many_lines_ten_are_labelled_the_first_and_the_last_among_them():
+@pytest.mark.parametrize(
+    ("places", "labelled"),
+    [
+        pytest.param(np.linspace(0, 1, 30), 10, id="of many lines"),
+        pytest.param(0.5 + np.arange(12) / 1000, MOST_ASIDE, id="of lines that lie close"),
+    ],
+)
+def test_so_many_are_labelled_the_first_and_the_last_among_them(places, labelled):
     ax = Figure().subplots()
-    end_labels(ax, [End(1, layer / 30, str(layer), "k") for layer in range(1, 31)], 2.0)
-    labels = [text.get_text() for text in ax.texts]
-    assert len(labels) == 10
-    assert labels[0] == "1"
-    assert labels[-1] == "30"
-
-
-def test_of_lines_that_lie_close_only_as_many_are_labelled_as_stand_near_them():
-    ax = Figure().subplots()
-    ax.set_ylim(0, 1)
-    end_labels(ax, [End(1, 0.5 + layer / 1000, str(layer), "k") for layer in range(1, 13)], 2.0)
+    end_labels(ax, [End(1, y, str(place), "k") for place, y in enumerate(places, start=1)], 2.0)
     told = [text.get_text() for text in ax.texts]
-    assert (told[0], told[-1]) == ("1", "12")
-    assert len(told) == MOST_ASIDE
+    assert (told[0], told[-1], len(told)) == ("1", str(len(places)), labelled)

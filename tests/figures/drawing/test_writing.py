@@ -69,5 +69,4 @@ def test_titles_stand_at_one_height_whatever_the_notes():
     axes = list(figure.subplots(1, 2))
     captions(axes, ["a", "b"], [[], ["2 of 3 trials diverged", "layer 1: zero from epoch 2"]], width=200)
     figure.draw_without_rendering()
-    tops = [ax._left_title.get_window_extent().y0 for ax in axes]
-    assert tops[0] == tops[1]
+    assert len({ax._left_title.get_window_extent().y0 for ax in axes}) == 1

@@ -1,21 +1,24 @@
 import numpy as np
 import pandas as pd
+import pytest
 
 from lab.figures import draw
+from tests.figures.conftest import make_tables, texts, titles
 
 
-def titles(figure):
-    return [title for ax in figure.axes if (title := ax.get_title(loc="left"))]
-
-
-def test_value_above_slope_of_every_hidden_activation(drawn, tables):
-    figure = drawn("activations")
-    curves = tables["curves"].query("variant == 'tanh' and layer == 1 and -8 <= z <= 8")
-    above, below = figure.axes[1], figure.axes[5]
-    np.testing.assert_array_equal(above.lines[0].get_ydata(), curves["sigma"])
-    np.testing.assert_array_equal(below.lines[0].get_ydata(), curves["slope"])
-    assert (figure.axes[0].get_ylabel(), figure.axes[4].get_ylabel()) == ("σ(z)", "slope σ′(z)")
-    assert below.get_xlabel() == "z"
+@pytest.mark.parametrize("rows", [["sigma", "slope"], ["sigma", "slope", "curvature"]])
+def test_value_above_slope_above_curvature_if_known_of_every_hidden_activation(tables, rows):
+    curves = tables["curves"].assign(curvature=lambda table: -table["sigma"])
+    of_tanh = curves.query("variant == 'tanh' and layer == 1 and -8 <= z <= 8")
+    known = curves[["variant", "layer", "z", *rows]]
+    axes = draw("activations", {**tables, "curves": known}).axes
+    labels = {"sigma": "σ(z)", "slope": "slope σ′(z)", "curvature": "curvature σ″(z)"}
+    for place, row in enumerate(rows):
+        ax = axes[4 * place + 1]
+        np.testing.assert_array_equal(ax.lines[0].get_ydata(), of_tanh[row])
+        assert axes[4 * place].get_ylabel() == labels[row]
+        assert ax.get_xlabel() == ("z" if row == rows[-1] else "")
+        assert len(ax.lines) == (3 if row == "slope" else 1)
 
 
 def test_bounds_of_the_slope_are_lines_with_labels(drawn):
@@ -25,54 +28,32 @@ def test_bounds_of_the_slope_are_lines_with_labels(drawn):
 
 
 def test_unknown_and_infinite_bounds_have_no_line(tables):
-    assert len(draw("activations", {"curves": tables["curves"]}).axes[4].lines) == 1
-    variants = tables["variants"].assign(inf_slope=np.nan, sup_slope=np.inf)
-    assert len(draw("activations", {**tables, "variants": variants}).axes[4].lines) == 1
+    unbounded = {"variants": tables["variants"].assign(inf_slope=np.nan, sup_slope=np.inf)}
+    for variants in ({}, unbounded):
+        assert len(draw("activations", {"curves": tables["curves"], **variants}).axes[4].lines) == 1
 
 
-def test_curvature_is_drawn_below_where_it_is_known(tables):
-    curves = tables["curves"].assign(curvature=lambda table: -table["sigma"])
-    figure = draw("activations", {**tables, "curves": curves})
-    of_tanh = curves.query("variant == 'tanh' and layer == 1 and -8 <= z <= 8")
-    lowest = figure.axes[9]
-    np.testing.assert_array_equal(lowest.lines[0].get_ydata(), of_tanh["curvature"])
-    assert figure.axes[8].get_ylabel() == "curvature σ″(z)"
-    assert (lowest.get_xlabel(), figure.axes[5].get_xlabel()) == ("z", "")
-    assert len(lowest.lines) == 1
-
-
-def test_the_same_activation_is_drawn_once(make_tables):
-    same = make_tables(("sigmoid",), 1, 3)["curves"]
-    curves = [
-        same,
-        same.assign(variant="eta=2"),
-        same.assign(variant="eta=3"),
-        make_tables(("tanh",), 1, 3)["curves"],
-    ]
+def test_the_same_activation_is_drawn_once():
+    one, other = (make_tables((name,), 1, 3)["curves"] for name in ("sigmoid", "tanh"))
+    curves = [one, one.assign(variant="eta=2"), one.assign(variant="eta=3"), other]
     found = [titles(draw("activations", {"curves": pd.concat(curves[:count])})) for count in (2, 3, 4)]
     assert found == [["sigmoid · eta=2"], ["all variants"], ["sigmoid and 2 more", "tanh"]]
 
 
-def test_several_activations_in_one_network_name_their_layers(make_tables):
+def test_several_activations_in_one_network_name_their_layers():
     tables = make_tables(("sigmoid", "tanh"), 1, 4)
-    curves = tables["curves"]
-    mixed = pd.concat(
-        [
-            curves.query("variant == 'sigmoid' and layer in (1, 3, 4)"),
-            curves.query("variant == 'tanh' and layer == 2"),
-        ]
-    ).assign(variant="mixed")
+    mixed = tables["curves"].query("(variant == 'tanh') == (layer == 2)").assign(variant="mixed")
     figure = draw("activations", {"curves": mixed, "variants": tables["variants"].assign(variant="mixed")})
     assert titles(figure) == ["mixed · layers 1, 3", "mixed · layer 2"]
     assert [len(ax.lines) for ax in figure.axes] == [1, 1, 1, 1]
 
 
-def test_a_network_without_hidden_layers_shows_its_output(make_tables):
+def test_a_network_without_hidden_layers_shows_its_output():
     curves = make_tables(("tanh",), 1, 1)["curves"]
     assert titles(draw("activations", {"curves": curves})) == ["tanh"]
 
 
-def test_of_many_activations_six_are_shown_and_the_figure_says_so(make_tables, texts):
+def test_of_many_activations_six_are_shown_and_the_figure_says_so():
     curve = make_tables(("tanh",), 1, 2)["curves"]
     many = [curve.assign(variant=f"a={i}", sigma=curve["sigma"] * i) for i in range(10)]
     figure = draw("activations", {"curves": pd.concat(many)})

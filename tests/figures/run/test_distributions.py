@@ -8,24 +8,24 @@ from matplotlib.patches import StepPatch
 from lab.figures import draw
 from lab.figures.drawing import style
 from lab.figures.run.distributions import density
+from tests.figures.conftest import READINGS, make_tables, texts
+
+SLOPES = ["slope_p02", "slope_p50", "slope_p98"]
 
 
 def test_the_line_is_the_median_slope_and_the_band_reaches_to_the_percentiles(drawn, tables):
-    layers = tables["layers"]
-    expected = layers.query("variant == 'sigmoid' and layer == 1").groupby("step")
+    expected = tables["layers"].query("variant == 'sigmoid' and layer == 1").groupby("step")[SLOPES].median()
     ax = drawn("slopes").axes[0]
-    np.testing.assert_allclose(ax.lines[0].get_ydata(), expected["slope_p50"].median(), rtol=1e-14)
+    np.testing.assert_allclose(ax.lines[0].get_ydata(), expected["slope_p50"], rtol=1e-14)
     points = ax.collections[0].get_paths()[0].vertices
     edges = points[points[:, 0] == 500, 1]
-    np.testing.assert_allclose(edges.min(), expected["slope_p02"].median()[500])
-    np.testing.assert_allclose(edges.max(), expected["slope_p98"].median()[500])
+    np.testing.assert_allclose([edges.min(), edges.max()], expected.loc[500, ["slope_p02", "slope_p98"]])
 
 
 def test_a_floor_above_zero_is_a_line_in_the_hidden_layers_only(drawn):
     figure = drawn("slopes")
-    bounded = [
-        [line.get_ydata()[0] for line in ax.lines if line.get_color() == style.ACCENT] for ax in figure.axes
-    ]
+    lines = [[line for line in ax.lines if line.get_color() == style.ACCENT] for ax in figure.axes]
+    bounded = [[line.get_ydata()[0] for line in of_panel] for of_panel in lines]
     assert bounded == [[], [], [], [0.1]] * 4 + [[], [], [], []]
     low, high = figure.axes[3].get_ylim()
     assert low < 0.1 < high
@@ -33,7 +33,7 @@ def test_a_floor_above_zero_is_a_line_in_the_hidden_layers_only(drawn):
     assert [text.get_text() for text in figure.axes[3].texts] == ["inf σ′ = 0.1"]
 
 
-def test_slopes_at_or_below_zero_are_marks_never_minus_infinity(make_tables, texts):
+def test_slopes_at_or_below_zero_are_marks_never_minus_infinity():
     tables = make_tables(("a",), 2, 2)
     tables["layers"] = tables["layers"].assign(slope_p02=-0.1, slope_p50=0.0, slope_p98=1.0)
     figure = draw("slopes", tables)
@@ -41,27 +41,24 @@ def test_slopes_at_or_below_zero_are_marks_never_minus_infinity(make_tables, tex
     ax = figure.axes[0]
     line, marks = ax.lines
     assert np.isnan(line.get_ydata()).all()
-    np.testing.assert_array_equal(marks.get_xdata(), np.arange(0, 501, 10))
+    np.testing.assert_array_equal(marks.get_xdata(), READINGS)
     assert (ax.collections[0].get_paths()[0].vertices[:, 1] > 0).all()
 
 
-def histogram(low, high, count, **keys):
-    return pd.DataFrame({"low": low, "high": high, "count": count, **keys})
-
-
-def small(**changes):
+def histogram(low=(-1, 0), high=(0, 1), count=(5, 5), step=0):
     """One variant, one trial, one layer: half of the z in [−1, 0), half in [0, 1)."""
-    keys = {"variant": "a", "trial": 0, "step": 0, "layer": 1, **changes}
-    return histogram([-1.0, 0.0], [0.0, 1.0], [5, 5], **keys)
+    keys = {"variant": "a", "trial": 0, "step": step, "layer": 1}
+    return pd.DataFrame({"low": low, "high": high, "count": count, **keys})
 
 
 def stairs(ax):
     return [patch for patch in ax.patches if isinstance(patch, StepPatch)]
 
 
-def test_histograms_with_different_bins_are_put_together():
-    rows = histogram([0.0, 1.0, 0.0], [1.0, 2.0, 4.0], [2, 2, 4])
-    np.testing.assert_allclose(density(rows, np.array([0.0, 1, 2, 4])), [3 / 8, 3 / 8, 1 / 8])
+def test_histograms_with_different_bins_are_put_together_and_without_rows_are_zero():
+    rows, edges = histogram([0, 1, 0], [1, 2, 4], [2, 2, 4]), np.array([0, 1, 2, 4])
+    np.testing.assert_allclose(density(rows, edges), [3 / 8, 3 / 8, 1 / 8])
+    assert density(rows.iloc[:0], edges).tolist() == [0, 0, 0]
 
 
 @given(st.lists(st.integers(0, 100), min_size=3, max_size=9).filter(any))
@@ -72,26 +69,19 @@ def test_a_density_has_area_1(counts):
     assert (density(rows, grid) * np.diff(grid)).sum() == pytest.approx(1)
 
 
-def test_without_rows_a_density_is_zero():
-    assert density(small().iloc[:0], np.array([0.0, 1, 2])).tolist() == [0, 0]
-
-
 def test_the_last_reading_is_filled_and_the_first_dashed():
-    first = small()
-    last = small(step=10).assign(count=[10, 0])
-    (ax,) = draw("z_distribution", {"histograms": pd.concat([first, last])}).axes
+    both = pd.concat([histogram(), histogram(count=(10, 0), step=10)])
+    (ax,) = draw("z_distribution", {"histograms": both}).axes
     filled, dashed = stairs(ax)
-    assert filled.get_fill()
-    assert not dashed.get_fill()
+    assert (filled.get_fill(), dashed.get_fill()) == (True, False)
     values, edges, _ = filled.get_data()
     middle = (edges[1:] + edges[:-1]) / 2
-    np.testing.assert_allclose(values, np.where((middle > -1) & (middle < 0), 1.0, 0.0), atol=1e-12)
-    values, _, _ = dashed.get_data()
-    np.testing.assert_allclose(values, np.where(abs(middle) < 1, 0.5, 0.0), atol=1e-12)
+    np.testing.assert_allclose(values, (middle > -1) & (middle < 0), atol=1e-12)
+    np.testing.assert_allclose(dashed.get_data()[0], 0.5 * (abs(middle) < 1), atol=1e-12)
 
 
 def test_a_single_reading_has_no_dashed_one():
-    (ax,) = draw("z_distribution", {"histograms": small()}).axes
+    (ax,) = draw("z_distribution", {"histograms": histogram()}).axes
     assert len(stairs(ax)) == 1
 
 
@@ -107,21 +97,18 @@ def test_the_slope_is_drawn_on_its_own_axis_and_saturation_is_shaded(drawn, tabl
     left, after = (path.vertices[:, 0] for path in shade.get_paths())
     assert (left.min(), left.max()) == (saturated.min(), saturated[saturated < 0].max())
     assert (after.min(), after.max()) == (saturated[saturated > 0].min(), saturated.max())
-
-
-def test_a_slope_with_a_floor_is_nowhere_saturated(drawn):
-    assert [len(shade.get_paths()) for shade in drawn("z_distribution").axes[3].collections] == [0]
+    # A slope with a floor is nowhere saturated.
+    assert [len(shade.get_paths()) for shade in figure.axes[3].collections] == [0]
 
 
 @pytest.mark.parametrize(
-    ("bins", "reach"),
+    ("rows", "reach"),
     [
-        pytest.param(([-1.0, 0.0], [0.0, 1.0], [5, 5]), 3, id="beyond the middle of the slope"),
-        pytest.param(([-4.0, 0.0, 1e3], [0.0, 4.0, 1001.0], [5000, 5000, 1]), 4, id="not to a few far away"),
+        pytest.param(histogram(), 3, id="beyond the middle of the slope"),
+        pytest.param(histogram([-4, 0, 1e3], [0, 4, 1001], [5000, 5000, 1]), 4, id="not to a few far away"),
     ],
 )
-def test_how_far_the_axis_of_z_reaches(bins, reach):
-    rows = histogram(*bins, variant="a", trial=0, step=0, layer=1)
+def test_how_far_the_axis_of_z_reaches(rows, reach):
     (ax,) = draw("z_distribution", {"histograms": rows}).axes
     assert ax.get_xlim() == (-reach, reach)
 
@@ -130,12 +117,11 @@ def test_how_far_the_axis_of_z_reaches(bins, reach):
 def test_a_slope_that_is_nowhere_to_be_seen_is_no_error(slope):
     z = np.linspace(-8, 8, 9)
     curves = pd.DataFrame({"variant": "a", "layer": 1, "z": z, "sigma": 0 * z, "slope": slope})
-    figure = draw("z_distribution", {"histograms": small(), "curves": curves})
+    figure = draw("z_distribution", {"histograms": histogram(), "curves": curves})
     figure.draw_without_rendering()
     assert figure.axes[1].get_ylim() == (0, 1.15)
 
 
-def test_empty_histograms_are_told(texts):
-    assert texts(draw("z_distribution", {"histograms": small().assign(count=0)})) == [
-        "z_distribution: the histograms are empty"
-    ]
+def test_empty_histograms_are_told():
+    shown = texts(draw("z_distribution", {"histograms": histogram(count=0)}))
+    assert shown == ["z_distribution: the histograms are empty"]

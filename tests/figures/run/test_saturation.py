@@ -1,9 +1,11 @@
+from itertools import product
+
 import numpy as np
 import pytest
 from matplotlib.collections import QuadMesh
 
 from lab.figures import NotRecordedError, draw
-from lab.figures.run.saturation import MEASURES
+from tests.figures.conftest import VARIANTS, make_tables, texts
 
 
 def maps(figure):
@@ -11,18 +13,15 @@ def maps(figure):
 
 
 def test_a_map_a_variant_is_the_mean_over_the_trials(drawn, tables):
-    layers = tables["layers"]
-    figure = drawn("saturation")
-    for variant, mesh in zip(layers["variant"].unique(), maps(figure), strict=True):
-        rows = layers[layers["variant"] == variant]
-        expected = rows.pivot_table(index="layer", columns="step", values="saturation", aggfunc="mean")
-        np.testing.assert_allclose(mesh.get_array(), expected, rtol=1e-12)
+    means = tables["layers"].groupby(["variant", "layer", "step"])["saturation"].mean()
+    for variant, mesh in zip(VARIANTS, maps(drawn("saturation")), strict=True):
+        np.testing.assert_allclose(mesh.get_array(), means[variant].unstack(), rtol=1e-12)
 
 
-def test_the_scale_is_fixed_from_0_to_1(drawn):
-    for figure in (drawn("saturation"), drawn("neurons")):
-        assert {mesh.get_clim() for mesh in maps(figure)} == {(0, 1)}
-        assert figure.axes[-1].get_ylim() == (0, 1)
+@pytest.mark.parametrize("name", ["saturation", "neurons"])
+def test_the_scale_is_fixed_from_0_to_1(drawn, name):
+    assert {mesh.get_clim() for mesh in maps(drawn(name))} == {(0, 1)}
+    assert drawn(name).axes[-1].get_ylim() == (0, 1)
 
 
 @pytest.mark.parametrize(("tau", "text"), [(0.05, "0.05"), (0.2, "0.2"), (None, "τ")])
@@ -40,69 +39,51 @@ def test_the_colour_bar_names_the_threshold(tables, tau, text):
         ("saturation", (0,), [-0.5, 0.5], [0.5, 1.5, 2.5]),
     ],
 )
-def test_cells_reach_half_way_to_the_next_reading(make_tables, name, steps, x, y):
-    tables = {
-        key: table.query(f"step in {steps}")
-        for key, table in make_tables(("a",), 1, 2).items()
-        if "step" in table
-    }
+def test_cells_reach_half_way_to_the_next_reading(name, steps, x, y):
+    made = make_tables(("a",), 1, 2)
+    tables = {table: made[table].query(f"step in {steps}") for table in ("layers", "neurons")}
     corners = maps(draw(name, tables))[0].get_coordinates()
     np.testing.assert_array_equal(corners[0, :, 0], x)
     np.testing.assert_array_equal(corners[:, 0, 1], y)
 
 
-def test_variants_of_different_depth_keep_their_layers(make_tables):
-    tables = make_tables(("a", "b"), 1, 4)
-    layers = tables["layers"]
-    tables["layers"] = layers[(layers["variant"] == "a") | (layers["layer"] <= 2)]
-    figure = draw("saturation", tables)
+def test_variants_of_different_depth_keep_their_layers():
+    layers = make_tables(("a", "b"), 1, 4)["layers"].query("variant == 'a' or layer <= 2")
+    figure = draw("saturation", {"layers": layers})
     assert [mesh.get_array().shape[0] for mesh in maps(figure)] == [4, 2]
     assert {ax.get_ylim() for ax in figure.axes[:-1]} == {(0.5, 4.5)}
 
 
-def test_a_map_a_layer_and_variant_of_the_first_trial(make_tables):
-    tables = make_tables(("a", "b"), 2, 3)
-    found = maps(draw("neurons", tables))
-    assert len(found) == 6
-    rows = tables["neurons"]
-    for place, mesh in enumerate(found):
-        layer, variant = place // 2 + 1, "ab"[place % 2]
-        of_panel = rows[(rows["variant"] == variant) & (rows["layer"] == layer) & (rows["trial"] == 0)]
-        expected = of_panel.pivot(index="neuron", columns="step", values="saturation")
-        np.testing.assert_array_equal(mesh.get_array(), expected)
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_map_a_layer_and_variant_of_the_first_trial_that_is_there_which_is_named(first):
+    neurons = make_tables(("a", "b"), 2, 3)["neurons"].query(f"trial >= {first}")
+    figure = draw("neurons", {"neurons": neurons})
+    shares = neurons.groupby(["trial", "layer", "variant", "neuron", "step"])["saturation"].first()
+    for place, mesh in zip(product((1, 2, 3), "ab"), maps(figure), strict=True):
+        np.testing.assert_array_equal(mesh.get_array(), shares[first, *place].unstack())
+    assert texts(figure).count(f"trial {first}") == 2
 
 
-def test_the_first_trial_that_is_there_is_named(make_tables, texts):
-    tables = make_tables(("a",), 2, 1)
-    tables["neurons"] = tables["neurons"].query("trial == 1")
-    shown = texts(draw("neurons", tables))
-    assert "trial 1" in shown
-    assert "missing" not in shown
-
-
-def test_what_is_missing_is_named(make_tables, texts):
-    tables = make_tables(("a",), 1, 1)
-    tables["neurons"].loc[tables["neurons"]["step"] > 0, "saturation"] = np.nan
-    assert "missing" in texts(draw("neurons", tables))
+@pytest.mark.parametrize("missing", [True, False])
+def test_what_is_missing_is_named(missing):
+    neurons = make_tables(("a",), 1, 1)["neurons"]
+    neurons.loc[(neurons["step"] > 0) & missing, "saturation"] = np.nan
+    assert ("missing" in texts(draw("neurons", {"neurons": neurons}))) == missing
 
 
 def test_medians_of_the_last_reading_a_line_a_measure(tables):
     layers = tables["layers"].assign(phi_b=lambda rows: rows["saturation"] / 2)
+    last = layers.query("step == 500").groupby(["variant", "layer"])[["saturation", "phi_b"]].median()
     figure = draw("saturation_measures", {**tables, "layers": layers})
-    recorded = [name for name in MEASURES if name in layers]
-    for variant, ax in zip(layers["variant"].unique(), figure.axes, strict=True):
-        rows = layers[layers["variant"] == variant]
-        assert len({line.get_marker() for line in ax.lines}) == len(ax.lines) == len(recorded)
-        for name, line in zip(recorded, ax.lines, strict=True):
-            finite = rows[np.isfinite(rows[name])]
-            last = finite[finite["step"] == finite["step"].max()]
-            np.testing.assert_allclose(line.get_ydata(), last.groupby("layer")[name].median())
+    for variant, ax in zip(VARIANTS, figure.axes, strict=True):
+        np.testing.assert_allclose([line.get_ydata() for line in ax.lines], last.loc[variant].T)
+        assert len({line.get_marker() for line in ax.lines}) == 2
 
 
-def test_what_was_not_recorded_is_left_out(tables, texts):
+def test_what_was_not_recorded_is_left_out(tables):
     layers = tables["layers"].assign(phi_b=np.nan)
     shown = texts(draw("saturation_measures", {**tables, "layers": layers}))
     assert not any(text.startswith("phi_b") for text in shown)
-    without = layers.drop(columns=[name for name in MEASURES if name in layers])
+    without = layers.drop(columns=["saturation", "phi_b"])
     with pytest.raises(NotRecordedError, match="none of saturation, saturated_neurons"):
         draw("saturation_measures", {**tables, "layers": without})

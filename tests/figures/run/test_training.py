@@ -2,23 +2,28 @@ import numpy as np
 import pytest
 
 from lab.figures import draw
+from tests.figures.conftest import VARIANTS, make_tables, texts
+
+ACCURACY = "accuracy\n(share of examples)"
 
 
 def test_cost_and_accuracy_on_training_and_test_data(drawn):
     axes = drawn("training").axes
     assert [ax.get_title(loc="left") for ax in axes] == ["training data", "test data", "", ""]
-    assert [ax.get_ylabel() for ax in axes] == ["cost C", "", "accuracy\n(share of examples)", ""]
+    assert [ax.get_ylabel() for ax in axes] == ["cost C", "", ACCURACY, ""]
     assert [ax.get_xlabel() for ax in axes] == ["", "", "epoch", "epoch"]
 
 
-def test_lines_are_medians_where_something_was_evaluated(drawn, tables):
-    steps = tables["steps"]
+def test_lines_are_medians_where_something_was_evaluated_told_apart_without_colour(drawn, tables):
     columns = ["cost", "test_cost", "accuracy", "test_accuracy"]
+    medians = tables["steps"].groupby(["variant", "step"])[columns].median()
     for column, ax in zip(columns, drawn("training").axes, strict=True):
-        for variant, line in zip(steps["variant"].unique(), ax.lines, strict=True):
-            expected = steps[steps["variant"] == variant].groupby("step")[column].median().dropna()
+        for variant, line in zip(VARIANTS, ax.lines, strict=True):
+            expected = medians.loc[variant, column].dropna()
             np.testing.assert_array_equal(line.get_xdata(), expected.index)
             np.testing.assert_allclose(line.get_ydata(), expected, rtol=1e-14)
+        assert len({line.get_marker() for line in ax.lines}) == 4
+        assert len({str(line._dash_pattern) for line in ax.lines}) == 4
 
 
 @pytest.mark.parametrize("dropped", [True, False])
@@ -26,9 +31,7 @@ def test_lines_are_medians_where_something_was_evaluated(drawn, tables):
     ("missing", "labels"),
     [
         pytest.param(["accuracy", "test_accuracy"], ["cost C", ""], id="a regression"),
-        pytest.param(
-            ["test_cost", "test_accuracy"], ["cost C", "accuracy\n(share of examples)"], id="no test data"
-        ),
+        pytest.param(["test_cost", "test_accuracy"], ["cost C", ACCURACY], id="no test data"),
         pytest.param(["accuracy", "test_cost", "test_accuracy"], ["cost C"], id="neither"),
     ],
 )
@@ -38,13 +41,13 @@ def test_what_a_run_does_not_have_has_no_panel(tables, missing, labels, dropped)
     assert [ax.get_ylabel() for ax in draw("training", {"steps": steps}).axes] == labels
 
 
-def test_what_only_one_of_them_has_is_told_in_its_panel(tables, texts):
+def test_what_only_one_of_them_has_is_told_in_its_panel(tables):
     steps = tables["steps"].assign(test_accuracy=np.nan)
     assert texts(draw("training", {"steps": steps})).count("not recorded") == 1
 
 
 @pytest.mark.parametrize(("last", "scale"), [(1e-3, "log"), (0.5, "linear"), (0.0, "linear")])
-def test_the_cost_is_logarithmic_when_it_spans_more_than_two_decades(make_tables, last, scale):
+def test_the_cost_is_logarithmic_when_it_spans_more_than_two_decades(last, scale):
     steps = make_tables(("a",), 1, 1)["steps"]
     steps["cost"] = np.where(steps["step"] == 500, last, 1.0)
     steps["test_cost"] = np.nan
@@ -52,13 +55,7 @@ def test_the_cost_is_logarithmic_when_it_spans_more_than_two_decades(make_tables
     assert (cost.get_yscale(), accuracy.get_yscale()) == (scale, "linear")
 
 
-def test_variants_are_told_apart_without_colour(drawn):
-    lines = drawn("training").axes[0].lines
-    assert len({line.get_marker() for line in lines}) == 4
-    assert len({str(line._dash_pattern) for line in lines}) == 4
-
-
-def test_the_legend_counts_what_diverged(tables, texts):
+def test_the_legend_counts_what_diverged(tables):
     steps = tables["steps"].copy()
     steps.loc[(steps["variant"] == "relu") & (steps["trial"] < 2), "status"] = "diverged"
     assert "relu; 2 of 20 trials diverged" in texts(draw("training", {"steps": steps}))

@@ -5,42 +5,32 @@ from lab.analysis.comparisons import comparisons
 from lab.analysis.summary import summary
 from lab.analysis.tables import derived
 from lab.figures import draw
+from tests.figures.conftest import VARIANTS, make_tables, texts
 
 
 def ends(ax, filled):
     """The x of a panel's marks of the last (filled) or the first reading, from the bottom row up."""
-    for line in ax.lines:
-        if line.get_marker() == "o" and (line.get_markerfacecolor() != "white") == filled:
-            return np.asarray(line.get_xdata(), float)
-    raise AssertionError("no such marks")
+    lines = [line for line in ax.lines if line.get_marker() == "o"]
+    (line,) = [line for line in lines if (line.get_markerfacecolor() != "white") == filled]
+    return np.asarray(line.get_xdata(), float)
 
 
-def test_the_most_accurate_variant_stands_on_top(tables, drawn):
-    ratios, _, accuracies = drawn("overview").axes
-    told = [label.get_text() for label in ratios.get_yticklabels()]
-    best = summary(tables).sort_values("final_test_accuracy")
-    assert [name.split(";")[0] for name in told] == best["variant"].tolist()
-    medians = accuracies.lines[-1]
-    assert medians.get_marker() == "|"
-    assert dict(zip(medians.get_ydata(), medians.get_xdata(), strict=True)) == pytest.approx(
-        dict(enumerate(best["final_test_accuracy"]))
-    )
-
-
-def test_ratios_and_saturation_are_those_of_the_summary(tables, drawn):
-    ratios, saturated, _ = drawn("overview").axes
+def test_the_most_accurate_variant_is_on_top_with_the_numbers_of_the_summary(tables, drawn):
+    ratios, saturated, accuracies = drawn("overview").axes
     rows = summary(tables).sort_values("final_test_accuracy")
+    told = [label.get_text().split(";")[0] for label in ratios.get_yticklabels()]
+    assert told == rows["variant"].tolist()
     assert ratios.get_xscale() == "log"
     assert ends(ratios, filled=False) == pytest.approx(rows["ratio_start"].clip(1e-9, 1e9).to_numpy())
     assert ends(saturated, filled=True) == pytest.approx(rows["saturation_end"].to_numpy())
+    dots, medians = accuracies.lines
+    assert len(dots.get_xdata()) == (tables["trials"]["status"] == "done").sum() == 77
+    assert medians.get_marker() == "|"
+    of_place = dict(zip(medians.get_ydata(), medians.get_xdata(), strict=True))
+    assert of_place == pytest.approx(dict(enumerate(rows["final_test_accuracy"])))
 
 
-def test_a_dot_a_trial_that_is_done(tables, drawn):
-    accuracies = drawn("overview").axes[2]
-    assert len(accuracies.lines[0].get_xdata()) == (tables["trials"]["status"] == "done").sum() == 77
-
-
-def test_without_test_examples_it_is_the_training_accuracy(make_tables, texts):
+def test_without_test_examples_it_is_the_training_accuracy():
     tables = make_tables(("a", "b"), 2, 3)
     tables["trials"]["final_test_accuracy"] = np.nan
     figure = draw("overview", tables)
@@ -48,7 +38,7 @@ def test_without_test_examples_it_is_the_training_accuracy(make_tables, texts):
     assert len(figure.axes[2].lines[0].get_xdata()) == 4
 
 
-def test_what_is_not_there_is_said(make_tables, texts):
+def test_what_is_not_there_is_said():
     tables = make_tables(("a",), 2, 2)
     tables["layers"] = tables["layers"].drop(columns="saturation")
     tables["trials"][["final_accuracy", "final_test_accuracy"]] = np.nan
@@ -56,15 +46,14 @@ def test_what_is_not_there_is_said(make_tables, texts):
     assert {"needs two hidden layers", "not recorded", "no classes"} <= set(shown)
 
 
-def test_a_stroke_tells_the_ratio_that_was_predicted(predicted, texts):
+def test_a_stroke_tells_the_ratio_that_was_predicted(predicted, drawn):
     figure = draw("overview", predicted)
     rows = summary(predicted).sort_values("final_test_accuracy")
     first = predicted["prediction"].query("layer == 1").set_index("variant")["predicted_speed"]
     (stroke,) = [line for line in figure.axes[0].lines if line.get_marker() == "|"]
     assert stroke.get_xdata() == pytest.approx(rows["variant"].map(first).to_numpy())
     assert "predicted for the start" in texts(figure)
-    without = {name: table for name, table in predicted.items() if name != "prediction"}
-    assert "predicted for the start" not in texts(draw("overview", without))
+    assert "predicted for the start" not in texts(drawn("overview"))
 
 
 def marks(ax):
@@ -73,33 +62,32 @@ def marks(ax):
     return {y: x for line in lines for x, y in zip(line.get_xdata(), line.get_ydata(), strict=True)}
 
 
-@pytest.fixture(scope="module")
-def figure(tables):
-    return draw("comparisons", tables)
+def told(figure):
+    """The labels of the rows, from the top down."""
+    return [label.get_text() for label in figure.axes[0].get_yticklabels()][::-1]
 
 
-def test_a_panel_a_metric_and_a_row_a_variant_but_the_first(figure):
+def test_a_panel_a_metric_and_a_row_a_variant_but_the_first_with_marks_and_bars_of_the_table(tables, drawn):
+    figure = drawn("comparisons")
     assert [ax.get_xlabel() for ax in figure.axes] == [
         "Δ final_test_accuracy",
         "Δ epochs_to=0.9\n(epochs)",
         "Δ log_speed_first\n(decades)",
         "Δ log_ratio_end\n(decades)",
     ]
-    told = [label.get_text() for label in figure.axes[0].get_yticklabels()][::-1]
-    assert told == ["tanh; 3 of 20 trials diverged", "relu", "tanh(z) + 0.1*z"]
-
-
-def test_marks_and_bars_are_those_of_the_table(tables, figure):
-    others = ["tanh", "relu", "tanh(z) + 0.1*z"]
-    rows = comparisons(tables, pairs=[("sigmoid", name) for name in others])
+    assert told(figure) == ["tanh; 3 of 20 trials diverged", "relu", "tanh(z) + 0.1*z"]
+    rows = comparisons(tables, pairs=[("sigmoid", name) for name in VARIANTS[1:]])
     for ax, (_, of_metric) in zip(figure.axes, rows.groupby("metric", sort=False), strict=True):
         shown = marks(ax)
-        np.testing.assert_array_equal([shown[2 - k] for k in range(3)], of_metric["difference"])
+        np.testing.assert_array_equal([shown[place] for place in (2, 1, 0)], of_metric["difference"])
         bars = [path.vertices[:, 0] for path in ax.collections[0].get_paths()]
         np.testing.assert_array_equal(bars, of_metric[["low", "high"]])
+    # Layer 1 of relu dies in every trial, so that its speed has no logarithm.
+    notes = [[text.get_text() for text in ax.texts] for ax in figure.axes]
+    assert notes == [[], [], ["no pair"], ["no pair"]]
 
 
-def test_what_may_be_chance_is_an_open_mark(make_tables, texts):
+def test_what_may_be_chance_is_an_open_mark():
     made = make_tables(("a", "b"), 6, 3)
     figure = draw("comparisons", made)
     rows = comparisons(made)
@@ -110,37 +98,29 @@ def test_what_may_be_chance_is_an_open_mark(make_tables, texts):
     assert {"p < 0.05 after Holm", "may be chance", pairs} <= set(texts(figure))
 
 
-def test_the_figure_and_the_table_of_the_run_agree_on_what_is_told(tables, make_tables):
+def test_the_figure_and_the_table_of_the_run_agree_on_what_is_told(tables):
     """8 variants of 10 seeds: told by 7 comparisons with the first, and by 28 of every two not."""
     for made in (tables, make_tables(tuple("abcdefgh"), 10, 3)):
         figure, saved = draw("comparisons", made), derived(made)["comparisons"]
         assert saved["p_least"].min() < 0.05
         for ax, (_, rows) in zip(figure.axes, saved.groupby("metric", sort=False), strict=True):
             filled = next(line for line in ax.lines if line.get_marker() == "o")
-            told = rows["difference"][rows["p_holm"] < 0.05]
-            np.testing.assert_array_equal(filled.get_xdata(), told)
+            np.testing.assert_array_equal(filled.get_xdata(), rows.query("p_holm < 0.05")["difference"])
 
 
-def test_what_is_not_paired_is_said_at_the_row(make_tables):
+def test_what_is_not_paired_is_said_at_the_row():
     made = make_tables(("a", "b", "c"), 6, 3)
     sizes = ["64-5-10", "64-6-10", "64-5-10"]
     figure = draw("comparisons", {**made, "variants": made["variants"].assign(sizes=sizes)})
-    told = [label.get_text() for label in figure.axes[0].get_yticklabels()][::-1]
-    assert told == ["b; weights not paired", "c"]
+    assert told(figure) == ["b; weights not paired", "c"]
 
 
-def test_one_trial_has_a_mark_without_a_bar(make_tables, texts):
+def test_one_trial_has_a_mark_without_a_bar():
     figure = draw("comparisons", make_tables(("a", "b"), 1, 3))
     for ax in figure.axes:
         assert len(marks(ax)) == 1
         assert all(np.isnan(path.vertices[:, 0]).all() for path in ax.collections[0].get_paths())
     assert "Δ: difference to a, 1 pair of trials with the same seed" in texts(figure)
-
-
-def test_a_row_without_a_pair_says_so(figure):
-    """Layer 1 of relu dies in every trial, so that its speed has no logarithm."""
-    notes = [[text.get_text() for text in ax.texts] for ax in figure.axes]
-    assert notes == [[], [], ["no pair"], ["no pair"]]
 
 
 @pytest.mark.parametrize(
@@ -150,11 +130,11 @@ def test_a_row_without_a_pair_says_so(figure):
         (("a", "b"), "diverged", "comparisons: no trial has a number to compare"),
     ],
 )
-def test_without_anything_to_compare_it_says_so(make_tables, texts, variants, status, sentence):
+def test_without_anything_to_compare_it_says_so(variants, status, sentence):
     made = make_tables(variants, 2, 3)
     assert texts(draw("comparisons", {**made, "trials": made["trials"].assign(status=status)})) == [sentence]
 
 
-def test_of_few_pairs_an_open_mark_says_so(make_tables, texts):
+def test_of_few_pairs_an_open_mark_says_so():
     shown = texts(draw("comparisons", make_tables(("a", "b", "c"), 5, 2)))
     assert "cannot be told from chance: 5 pairs are too few for 2 comparisons" in shown
