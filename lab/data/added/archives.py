@@ -48,10 +48,9 @@ def four_files(path: Path) -> dict[str, bytes]:
         else:
             for label, member, opened in _members(path):
                 match = _FILE_NAME.search(member)
-                name = "{}-{}-{}-ubyte".format(*match.groups()) if match else ""
-                if match and name in FILES:
+                if match and (name := "{}-{}-{}-ubyte".format(*match.groups())) in FILES:
                     with opened() as file:
-                        found[name] = unpacked(label, file) if match[4] else _bounded(label, file)
+                        found[name] = unpacked(label, file) if match[4] else bounded(label, file)
     except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, RuntimeError) as error:
         raise StorageError(f"{path} is damaged: {error}") from error
     except OSError as error:
@@ -65,17 +64,16 @@ def unpacked(label: str, packed: IO[bytes]) -> bytes:
     """What a gzip file holds. Raises StorageError where that is damaged, or more than `LARGEST_FILE`."""
     try:
         with gzip.open(packed) as file:
-            return _bounded(label, file)
+            return bounded(label, file)
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise StorageError(f"{label} is damaged: {error}") from error
 
 
-def _bounded(label: str, file: IO[bytes] | gzip.GzipFile) -> bytes:
+def bounded(label: str, file: IO[bytes] | gzip.GzipFile) -> bytes:
+    """What a file holds. Raises StorageError where that is more than `LARGEST_FILE`."""
     content = file.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
-        raise StorageError(
-            f"{label} is larger than {LARGEST_FILE // 2**20} MiB, which none of the four files is"
-        )
+        raise StorageError(f"{label} is larger than {LARGEST_FILE // 2**20} MiB; none of the four files is")
     return content
 
 

@@ -1,7 +1,6 @@
 """A data set of one's own: a .csv, .npz or .parquet file."""
 
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -11,7 +10,7 @@ from lab.data.counts import check_size, of_both, of_part
 from lab.data.dataset import Dataset, IntArray, assembled, classified, mapping_note
 from lab.data.files import csv_file, npz_file, parquet_file
 from lab.data.files.table import Rows, Task, finite, labels, standardised
-from lab.errors import PartError
+from lab.errors import PartError, nearest
 from lab.numerics import stream
 from lab.parts import DataSource
 
@@ -65,9 +64,7 @@ class File(DataSource):
     def load(self, train: int | None, test: int | None, seed: int, folder: Path) -> Dataset:
         read = self._read(folder)
         parts = [finite(rows, self.nan) for rows in read]
-        x, y, places = (
-            np.concatenate([getattr(rows, kind) for rows in parts]) for kind in ("x", "y", "places")
-        )
+        x, y, places = (np.concatenate([getattr(one, key) for one in parts]) for key in ("x", "y", "places"))
         rows = replace(parts[0], x=x, y=y, places=places)
         meaning = labels(rows, self.task)
 
@@ -93,7 +90,9 @@ class File(DataSource):
         path = folder / self.path
         try:
             if not path.exists():
-                raise PartError(f"there is no file {path}{_neighbour(path)}")
+                near = nearest(path.name, [beside.name for beside in path.parent.glob("*")])
+                hint = f"; did you mean {near!r}?" if near else ""
+                raise PartError(f"there is no file {path}{hint}")
             if not path.is_file():
                 raise PartError(f"{path} is not a file, expected one of the kinds {', '.join(SUFFIXES)}")
             check_size(self.path, path.stat().st_size)
@@ -122,10 +121,3 @@ class File(DataSource):
             raise PartError(f"{self.path}: test = {test} {left}")
         rows, more = of_both(self.path, train, test, (available - (test or 0), 0), available)
         return orders[0][:rows], orders[0][rows : rows + more]
-
-
-def _neighbour(path: Path) -> str:
-    if not path.parent.is_dir():
-        return ""
-    near = get_close_matches(path.name, [file.name for file in path.parent.iterdir()], n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
