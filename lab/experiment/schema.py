@@ -8,16 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, field_validator, model_validator
 from pydantic_core import PydanticCustomError
+from pydantic_core.core_schema import ValidationInfo
 
 from lab.experiment.keys import Key
 from lab.storage import Migrations
@@ -96,16 +89,6 @@ class Table(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
 
-    @classmethod
-    def derived(cls, table: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Defaults that follow from other keys of the table."""
-        return {}
-
-    @model_validator(mode="before")
-    @classmethod
-    def _with_derived(cls, table: Any) -> Any:
-        return {**cls.derived(table), **table} if isinstance(table, Mapping) else table
-
 
 class Data(Table):
     """Which data set, how much of it, and (any further key) the data set's own parameters."""
@@ -136,10 +119,12 @@ class Network(Table):
     cost: Annotated[Spec, Part("costs")] = _key("what is minimised", "cross-entropy")
     initialiser: Annotated[Spec, Part("initialisers")] = _key("what draws the first w and b", "nielsen")
 
+    @model_validator(mode="before")
     @classmethod
-    def derived(cls, table: Mapping[str, Any]) -> Mapping[str, Any]:
-        linear = part_name(table.get("cost")) == "softmax-cross-entropy"
-        return {"output": "identity"} if linear else {}
+    def _output_of_the_cost(cls, table: Any) -> Any:
+        if isinstance(table, Mapping) and part_name(table.get("cost")) == "softmax-cross-entropy":
+            return {"output": "identity", **table}
+        return table
 
     @property
     def activations(self) -> list[str | dict[str, Any]]:
@@ -167,9 +152,10 @@ class Training(Table):
         ge=0,
     )
 
+    @model_validator(mode="before")
     @classmethod
-    def derived(cls, table: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {} if "steps" in table else {"epochs": 30}
+    def _epochs_without_steps(cls, table: Any) -> Any:
+        return {"epochs": 30, **table} if isinstance(table, Mapping) and "steps" not in table else table
 
     @field_validator("steps")
     @classmethod

@@ -32,15 +32,13 @@ def free_memory() -> int | None:
 def check_sizes(settings: Experiment, features: int, outputs: int) -> list[Finding]:
     """What is too large about the network of one trial with so many inputs and outputs."""
     hidden = settings.network.hidden
-    parameters = count((features, *hidden, outputs))
-    needed = parameters * 3 * (8 if settings.training.dtype == "float64" else 4)
-    message = (
-        f"{parameters} parameters a trial need about {needed / _GIB:.1f} GiB (weights, gradients and steps)"
-    )
+    total = count((features, *hidden, outputs))
+    size = total * 3 * (8 if settings.training.dtype == "float64" else 4)
+    message = f"{total} parameters a trial need about {size / _GIB:.1f} GiB (weights, gradients and steps)"
     free = free_memory()
     if len(hidden) > MOST_LAYERS:
         message = f"{len(hidden)} layers are more than {MOST_LAYERS}; {message}"
-    elif free is not None and needed > free:
+    elif free is not None and size > free:
         message += f", and {free / _GIB:.1f} GiB are free; expected smaller layers"
     else:
         return []
