@@ -167,15 +167,12 @@ def test_64_rows_with_nan_are_dropped_when_asked(load):
     assert refusal(load, "x,y\nnan,1\n", nan="drop") == none
 
 
-def test_65_standardised_by_the_train_part_with_a_constant_feature(load):
+def test_65_standardised_by_the_train_part_and_constant_features_are_told(load):
     data = load("x,c,y\n1,0.1,0\n2,0.1,1\n3,0.1,0\n6,5,1\n", 3, 1, standardise=True)
     deviation = (2 / 3) ** 0.5
     assert np.allclose(data.x_train, [[-1 / deviation, 0], [0, 0], [1 / deviation, 0]], rtol=1e-15)
     assert np.allclose(data.x_test, [[4 / deviation, 0]], rtol=1e-15)
     assert "constant feature 'c' set to 0" in data.notes
-
-
-def test_65_many_constant_features_are_summed_up(load):
     names = ",".join("abcdefg")
     data = load(f"{names},y\n{'1,' * 7}0\n{'1,' * 7}1\n", standardise=True)
     assert data.notes == ("7 constant features set to 0: 'a', 'b', 'c', 'd', 'e', …",)
