@@ -28,9 +28,8 @@ FILES = (
     "t10k-images-idx3-ubyte",
     "t10k-labels-idx1-ubyte",
 )
-"""The names of the four files."""
 
-_KERAS = dict(zip(FILES, ("x_train", "y_train", "x_test", "y_test"), strict=True))
+_KERAS = dict(zip(("x_train", "y_train", "x_test", "y_test"), FILES, strict=True))
 _FILE_NAME = re.compile(r"(?:^|/)(train|t10k)-(images|labels)[.-](idx[13])-ubyte(\.gz)?$")
 
 
@@ -44,13 +43,18 @@ def four_files(path: Path) -> dict[str, bytes]:
     found = {}
     try:
         if path.is_file() and path.suffix.lower() == ".npz":
-            found = _from_keras(path)
+            for name, array in npz_file.arrays(path, str(path), _KERAS).items():
+                if array.dtype != np.uint8:
+                    raise StorageError(f"{path}: array {name} holds {array.dtype}, expected uint8")
+                found[_KERAS[name]] = idx_bytes(array)
         else:
             for label, member, opened in _members(path):
                 match = _FILE_NAME.search(member)
                 if match and (name := "{}-{}-{}-ubyte".format(*match.groups())) in FILES:
                     with opened() as file:
                         found[name] = unpacked(label, file) if match[4] else bounded(label, file)
+    except PartError as error:
+        raise StorageError(str(error)) from error
     except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, RuntimeError) as error:
         raise StorageError(f"{path} is damaged: {error}") from error
     except OSError as error:
@@ -96,14 +100,3 @@ def _members(path: Path) -> Iterator[tuple[str, str, Callable[[], Any]]]:
                     yield f"{path}: {member.name}", member.name, partial(tar.extractfile, member)
     else:
         raise StorageError(f"{path}: expected a folder, a .zip, a .tgz or a .npz with {', '.join(FILES)}")
-
-
-def _from_keras(path: Path) -> dict[str, bytes]:
-    try:
-        arrays = npz_file.arrays(path, str(path), _KERAS.values())
-    except PartError as error:
-        raise StorageError(str(error)) from error
-    for name, array in arrays.items():
-        if array.dtype != np.uint8:
-            raise StorageError(f"{path}: array {name} holds {array.dtype}, expected uint8")
-    return {file: idx_bytes(arrays[name]) for file, name in _KERAS.items()}

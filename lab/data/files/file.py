@@ -15,7 +15,6 @@ from lab.numerics import stream
 from lab.parts import DataSource
 
 SUFFIXES = (".csv", ".npz", ".parquet")
-"""The files that can be read."""
 
 
 @dataclass(frozen=True)
@@ -111,13 +110,12 @@ class File(DataSource):
             stream(seed, f"data/file/{part}").permutation(length) if self.shuffle else np.arange(length)
             for part, length in zip(("train", "test"), lengths, strict=False)
         ]
-        available = lengths[0]
+        first = lengths[0]
         if len(lengths) == 2:
-            rows = of_part(self.path, "train", train, available, available)
+            rows = of_part(self.path, "train", train, first, first)
             more = of_part(self.path, "test", test, lengths[1], lengths[1])
-            return orders[0][:rows], available + orders[1][:more]
-        if train is None and test is not None and test >= available:
-            left = f"leaves nothing to train on: there are {available} rows"
-            raise PartError(f"{self.path}: test = {test} {left}")
-        rows, more = of_both(self.path, train, test, (available - (test or 0), 0), available)
+            return orders[0][:rows], first + orders[1][:more]
+        if train is None and test is not None and test >= first:
+            raise PartError(f"{self.path}: test = {test} leaves nothing to train on: there are {first} rows")
+        rows, more = of_both(self.path, train, test, (first - (test or 0), 0), first)
         return orders[0][:rows], orders[0][rows : rows + more]

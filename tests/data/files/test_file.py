@@ -190,7 +190,7 @@ def test_numbers_are_the_nearest_doubles(load):
 
 
 def test_a_byte_order_mark_and_windows_lines_are_accepted_but_no_other_encoding(load):
-    assert load(b"\xef\xbb\xbfx,y\r\n1,2\r\n3,4\r\n").x_train.tolist() == [[1], [3]]
+    assert load(b"\xef\xbb\xbfy,x\r\n2,1\r\n4,3\r\n").x_train.tolist() == [[1], [3]]
     other = refusal(load, "x,y\n1,2\n".encode("utf-16"))
     assert other == "a.csv is not UTF-8 text (byte 0); save it as UTF-8"
 
