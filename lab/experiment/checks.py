@@ -1,11 +1,10 @@
 """Whether the parts that an experiment names exist, fit each other and hold what is claimed of them."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache, partial
 from math import inf
-from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, TypeAlias
 
 from lab import data as datasets
 from lab import plugins
@@ -19,7 +18,6 @@ from lab.parts import Probe
 from lab.prover.certificate import Certificate, certify
 
 DESIGN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
-"""What a design may be called."""
 
 QUANTITY_GROUPS = ("default", "all")
 """Words of ``record.quantities`` that stand for several quantities."""
@@ -28,11 +26,8 @@ KEYS = ("variant", "trial", "step", "epoch", "layer", "status")
 """The columns of the table ``layers`` that are no quantities."""
 
 
-class Where(TypedDict):
-    """Where `lab.plugins.find` looks for ``"file.py:Class"``, and whether it may."""
-
-    folder: Path
-    allow_code: bool
+Where: TypeAlias = Mapping[str, Any]
+"""The ``folder`` and ``allow_code`` that `lab.plugins.find` takes."""
 
 
 def parts(settings: Experiment, about: Key = (), *, where: Where, faulty: Collection[Key]) -> list[Finding]:
@@ -57,11 +52,7 @@ def parts(settings: Experiment, about: Key = (), *, where: Where, faulty: Collec
 
 
 def together(settings: Experiment, *, where: Where, faulty: Collection[Key]) -> list[Finding]:
-    """What does not fit together in one variant, each part being right by itself; ``faulty`` as in `parts`.
-
-    A list of activations must have one for each hidden layer; the cost must accept the output's
-    activation; the batch must not exceed the training part; and one trial must fit into memory.
-    """
+    """What does not fit together in one variant, its parts being right; ``faulty`` as in `parts`."""
     hidden, activation = len(settings.network.hidden), settings.network.activation
     found: list[tuple[Finding, list[Key]]] = []
     if isinstance(activation, list) and len(activation) != hidden:

@@ -73,10 +73,8 @@ Spec: TypeAlias = Annotated[str | dict[str, Any], PlainValidator(_part)]
 """A part as a file writes it: ``"leaky-relu"`` or ``{name = "leaky-relu", slope = 0.1}``."""
 
 Specs: TypeAlias = Annotated[Spec | list[Spec], PlainValidator(_part_or_parts)]
-"""One part, or a list of parts."""
 
 Count: TypeAlias = Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
-"""A number of things, of which there is at least one."""
 
 
 def _key(description: str, default: Any = ..., **limits: Any) -> Any:
@@ -161,7 +159,7 @@ class Training(Table):
     @classmethod
     def _one_length(cls, steps: int | None, info: ValidationInfo) -> int | None:
         if steps is not None and info.data.get("epochs") is not None:
-            raise _contradiction("epochs")
+            raise PydanticCustomError("contradiction", "contradicts its neighbour", {"other": "epochs"})
         return steps
 
 
@@ -207,7 +205,7 @@ class Design(Table):
         if "value" in info.data and (info.data["value"] is None) == (derivative is None):
             if derivative is None:
                 raise PydanticCustomError("needed", "needs one formula: `value` or `derivative`")
-            raise _contradiction("value")
+            raise PydanticCustomError("contradiction", "contradicts its neighbour", {"other": "value"})
         return derivative
 
 
@@ -246,13 +244,8 @@ PARTS: dict[Key, Part] = {
     for mark in field.metadata
     if isinstance(mark, Part)
 }
-"""The keys whose values are parts."""
 
 
 def key_names(table: type[Table]) -> list[str]:
     """The keys of a table, as a file writes them."""
     return [field.alias or name for name, field in table.model_fields.items()]
-
-
-def _contradiction(other: str) -> PydanticCustomError:
-    return PydanticCustomError("contradiction", "contradicts its neighbour", {"other": other})

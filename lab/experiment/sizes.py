@@ -10,10 +10,8 @@ from lab.experiment.validation import Finding
 from lab.network.parameters import count
 
 MOST_LAYERS = 10_000
-"""The most hidden layers that an experiment may have."""
 
 MOST_NEURON_ROWS = 5_000_000
-"""The most rows that the table ``neurons`` of an experiment may have."""
 
 _MEMORY = Path("/proc/meminfo")
 _ROW_BYTES = 200
@@ -46,15 +44,10 @@ def check_sizes(settings: Experiment, features: int, outputs: int) -> list[Findi
 
 
 def check_tables(settings: Experiment, variants: int) -> list[Finding]:
-    """What of the tables of the whole experiment would be too large.
-
-    The table of layers must fit into the free memory; the table of neurons, if it is asked for, may have
-    `MOST_NEURON_ROWS` rows.
-    """
+    """What of the tables of the whole experiment would be too large for memory, or for `MOST_NEURON_ROWS`."""
     training, record, hidden = settings.training, settings.record, settings.network.hidden
-    batches = 1
-    if isinstance(training.batch, int) and settings.data.train is not None:
-        batches = ceil(settings.data.train / training.batch)
+    train, batch = settings.data.train, training.batch
+    batches = ceil(train / batch) if isinstance(batch, int) and train is not None else 1
     steps = training.steps or (training.epochs or 1) * batches
     readings = steps // record.every + 1 if isinstance(record.every, int) else min(steps + 1, MOST_READINGS)
 

@@ -81,7 +81,7 @@ def load(
     source = read(Path(path), overrides)
     folder = (folder or source.path.parent).absolute()
     base = validated(source.values)
-    where = checks.Where(folder=folder, allow_code=allow_code)
+    where = {"folder": folder, "allow_code": allow_code}
     parts = partial(checks.parts, where=where, faulty=base.faulty)
     written, wrong_keys = varied_keys(base)
     excess = _too_many(base.settings, written, max_trials)
