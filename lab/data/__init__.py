@@ -67,9 +67,8 @@ def loaded(
     except LabError:
         raise
     except Exception as error:
-        raise PartError(
-            f"{name!r} fails to load: {type(error).__name__}: {' '.join(str(error).split())}"
-        ) from error
+        reason = " ".join(str(error).split())
+        raise PartError(f"{name!r} fails to load: {type(error).__name__}: {reason}") from error
     if not isinstance(data, Dataset):
         raise PartError(f"{name!r} loads a value of type {type(data).__name__}, expected a lab.data.Dataset")
     return data

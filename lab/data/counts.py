@@ -34,12 +34,9 @@ def of_both(
     A test part that is not asked for takes at most what the train part leaves. Raises PartError with the
     numbers where more are asked for than there are.
     """
-    train_rows = of_part(name, "train", train, usual[0], available)
-    left = available - train_rows
-    test_rows = of_part(name, "test", test, min(usual[1], left))
-    if test_rows > left:
-        raise PartError(
-            f"{name}: train = {train_rows} and test = {test_rows} make {train_rows + test_rows} rows, "
-            f"but there are {available}"
-        )
-    return train_rows, test_rows
+    rows = of_part(name, "train", train, usual[0], available)
+    more = of_part(name, "test", test, min(usual[1], available - rows))
+    if rows + more > available:
+        asked = f"train = {rows} and test = {more} make {rows + more} rows"
+        raise PartError(f"{name}: {asked}, but there are {available}")
+    return rows, more

@@ -57,8 +57,8 @@ class Curves(Made):
             error = stream(seed, f"data/{self.name}/{which}/noise").standard_normal((rows, 2))
             return np.stack(self.curve(u, labels), axis=1) + self.noise * error, labels
 
-        names = tuple(str(index) for index in range(self.classes))
-        return classified(self.name, part("train", train, 1000), part("test", test, 500), names)
+        parts = part("train", train, 1000), part("test", test, 500)
+        return classified(self.name, *parts, tuple(map(str, range(self.classes))))
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,10 @@
 """Whether the parts that an experiment names exist, fit each other and hold what is claimed of them."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cache, partial
 from math import inf
-from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, TypeAlias
 
 from lab import data as datasets
 from lab import plugins
@@ -15,11 +14,10 @@ from lab.experiment.schema import PARTS, Design, Experiment, part_name
 from lab.experiment.sizes import check_against_data, check_sizes
 from lab.experiment.specify import from_spec
 from lab.experiment.validation import Finding, concerns
-from lab.parts import Activation, Probe
+from lab.parts import Probe
 from lab.prover.certificate import Certificate, certify
 
 DESIGN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
-"""What a design may be called."""
 
 QUANTITY_GROUPS = ("default", "all")
 """Words of ``record.quantities`` that stand for several quantities."""
@@ -28,11 +26,8 @@ KEYS = ("variant", "trial", "step", "epoch", "layer", "status")
 """The columns of the table ``layers`` that are no quantities."""
 
 
-class Where(TypedDict):
-    """Where `lab.plugins.find` looks for ``"file.py:Class"``, and whether it may."""
-
-    folder: Path
-    allow_code: bool
+Where: TypeAlias = Mapping[str, Any]
+"""The ``folder`` and ``allow_code`` that `lab.plugins.find` takes."""
 
 
 def parts(settings: Experiment, about: Key = (), *, where: Where, faulty: Collection[Key]) -> list[Finding]:
@@ -46,39 +41,35 @@ def parts(settings: Experiment, about: Key = (), *, where: Where, faulty: Collec
         elsewhere = about and key[0] != about[0]
         if elsewhere or concerns(key[:2], faulty) or ("activations", name) in faulty:
             continue
-        if message := _failure(make):
+        try:
+            make()
+        except PartError as error:
+            found.append(Finding(key, str(error)))
+        except Exception as error:  # the system may refuse a path for reasons of its own
+            message = f"cannot be made: {type(error).__name__}: {' '.join(str(error).split())}"
             found.append(Finding(key, message))
     return found
 
 
 def together(settings: Experiment, *, where: Where, faulty: Collection[Key]) -> list[Finding]:
-    """What does not fit together in one variant, each part being right by itself; ``faulty`` as in `parts`.
-
-    A list of activations must have one for each hidden layer; the cost must accept the output's
-    activation; the batch must not exceed the training part; and one trial must fit into memory.
-    """
-    hidden, activation = settings.network.hidden, settings.network.activation
+    """What does not fit together in one variant, its parts being right; ``faulty`` as in `parts`."""
+    hidden, activation = len(settings.network.hidden), settings.network.activation
     found: list[tuple[Finding, list[Key]]] = []
-    if isinstance(activation, list) and len(activation) != len(hidden):
-        expected = f"expected one activation for each of the {len(hidden)} hidden layers"
-        finding = Finding(("network", "activation"), f"{expected}, got {len(activation)}")
-        found.append((finding, [("network", "hidden")]))
+    if isinstance(activation, list) and len(activation) != hidden:
+        message = f"expected one activation for each of the {hidden} hidden layers, got {len(activation)}"
+        found.append((Finding(("network", "activation"), message), [("network", "hidden")]))
     if reason := _refusal(settings, where):
         found.append((Finding(("network", "cost"), reason), [("network", "output"), ("activations",)]))
     if settings.data.train is not None:
         large = check_against_data(settings, settings.data.train)
         found += [(finding, [("data", "train")]) for finding in large]
     found += [(finding, []) for finding in check_sizes(settings, features=1, outputs=1)]
-    return [
-        finding
-        for finding, others in found
-        if not any(concerns(key, faulty) for key in (finding.key, *others))
-    ]
+    return [one for one, others in found if not any(concerns(key, faulty) for key in (one.key, *others))]
 
 
 def unproved(experiments: Iterable[Experiment]) -> list[Finding]:
     """The claims ``at_least`` and ``at_most`` that are refuted or cannot be proved in any of these."""
-    proofs: dict[tuple[Activation, float, float], Certificate] = {}
+    prove = cache(certify)
     found: dict[Key, Finding] = {}
     for settings in experiments:
         for name, design in settings.activations.items():
@@ -86,12 +77,10 @@ def unproved(experiments: Iterable[Experiment]) -> list[Finding]:
                 if bound is None:
                     continue
                 sigma = from_spec(name, settings.designs)
-                claim = (sigma, bound, inf) if key == "at_least" else (sigma, -inf, bound)
-                if claim not in proofs:
-                    proofs[claim] = certify(*claim)
-                if proofs[claim].verdict != "CERTIFIED":
+                proof = prove(sigma, bound, inf) if key == "at_least" else prove(sigma, -inf, bound)
+                if proof.verdict != "CERTIFIED":
                     place: Key = ("activations", name, key)
-                    found.setdefault(place, Finding(place, _refutation(design, bound, proofs[claim])))
+                    found.setdefault(place, Finding(place, _refutation(design, bound, proof)))
     return list(found.values())
 
 
@@ -117,17 +106,6 @@ def _attempts(settings: Experiment, where: Where) -> Iterator[tuple[Key, str, Ca
         formula = "value" if design.value is not None else "derivative"
         yield ("activations", name), name, partial(_design_name, name)
         yield ("activations", name, formula), name, partial(activation, name)
-
-
-def _failure(make: Callable[[], object]) -> str:
-    """Why this fails; empty where it does not."""
-    try:
-        make()
-    except PartError as error:
-        return str(error)
-    except Exception as error:  # code of one's own may raise anything
-        return f"cannot be made: {type(error).__name__}: {' '.join(str(error).split())}"
-    return ""
 
 
 def _refuse_softmax(spec: Any) -> None:

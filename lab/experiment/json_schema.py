@@ -43,8 +43,8 @@ def json_schema() -> dict[str, Any]:
             tables[table][name] |= names
         made["$defs"][part.kind] = {"anyOf": _choices(part.kind, part.table)}
     for name, source in _parts("datasets").items():
-        for field in dataclasses.fields(source):
-            tables["data"].setdefault(field.name, {"description": f"a parameter of {name}"})
+        for parameter in plugins.fields(source):
+            tables["data"].setdefault(parameter, {"description": f"a parameter of {name}"})
     made["properties"]["vary"]["properties"] = {
         dotted((table, key)): {"items": {"$ref": f"#/$defs/{model.__name__}/properties/{key}"}}
         for table, model in TABLES.items()
@@ -74,14 +74,11 @@ def _table(names: list[str], part: Any) -> dict[str, Any]:
     """The table of a part's name and parameters."""
     hints = get_type_hints(part)
     properties: dict[str, Any] = {"name": {"enum": names}}
-    required = ["name"]
-    for field in filter(lambda field: field.init, dataclasses.fields(part)):
-        key = field.metadata.get("key", field.name)
+    for key, field in plugins.fields(part).items():
         properties[key] = _type(hints[field.name])
         if field.default is not dataclasses.MISSING:
             properties[key]["default"] = field.default
-        elif field.default_factory is dataclasses.MISSING:
-            required.append(key)
+    required = ["name", *plugins.required(part)]
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 

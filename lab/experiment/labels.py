@@ -24,8 +24,7 @@ def labels(varied: Sequence[Mapping[str, Any]], activation: Any) -> list[str]:
     keys = [parsed(key) for key in varied[0]]
     often = Counter(key[-1] for key in keys)
     names = [".".join(map(str, key[-1:] if often[key[-1]] == 1 else key[-2:])) for key in keys]
-    called = [map(_word, one, names, one.values()) for one in varied]
-    return _unique([", ".join(words) for words in called])
+    return _unique([", ".join(map(_word, one, names, one.values())) for one in varied])
 
 
 def _word(key: str, name: str, value: Any) -> str:

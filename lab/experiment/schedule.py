@@ -33,8 +33,7 @@ def schedule(steps: int, every: str | int) -> Schedule:
     ``"log"``, steps that grow geometrically.
     """
     if every == "log":
-        at = np.unique(np.geomspace(1, max(steps, 1), 100).round().astype(np.int64))
-        at = np.concatenate([[0], at])
+        at = np.geomspace(1, max(steps, 1), 100).round().astype(np.int64)
     else:
         stride = -(-steps // (MOST_READINGS - 1)) if every == "auto" else int(every)
         at = np.arange(0, steps, max(stride, 1), dtype=np.int64)
@@ -44,6 +43,4 @@ def schedule(steps: int, every: str | int) -> Schedule:
 
 def spread(count: int, most: int) -> Array:
     """At most ``most`` of the numbers 0 … count − 1, evenly spread, first and last among them."""
-    if count <= most:
-        return np.arange(count)
-    return np.unique(np.linspace(0, count - 1, most).round().astype(np.int64))
+    return np.linspace(0, count - 1, min(count, most)).round().astype(np.int64)

@@ -8,16 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, field_validator, model_validator
 from pydantic_core import PydanticCustomError
+from pydantic_core.core_schema import ValidationInfo
 
 from lab.experiment.keys import Key
 from lab.storage import Migrations
@@ -80,10 +73,8 @@ Spec: TypeAlias = Annotated[str | dict[str, Any], PlainValidator(_part)]
 """A part as a file writes it: ``"leaky-relu"`` or ``{name = "leaky-relu", slope = 0.1}``."""
 
 Specs: TypeAlias = Annotated[Spec | list[Spec], PlainValidator(_part_or_parts)]
-"""One part, or a list of parts."""
 
 Count: TypeAlias = Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
-"""A number of things, of which there is at least one."""
 
 
 def _key(description: str, default: Any = ..., **limits: Any) -> Any:
@@ -95,16 +86,6 @@ class Table(BaseModel):
     """A table of an experiment file; abstract."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
-
-    @classmethod
-    def derived(cls, table: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Defaults that follow from other keys of the table."""
-        return {}
-
-    @model_validator(mode="before")
-    @classmethod
-    def _with_derived(cls, table: Any) -> Any:
-        return {**cls.derived(table), **table} if isinstance(table, Mapping) else table
 
 
 class Data(Table):
@@ -136,10 +117,12 @@ class Network(Table):
     cost: Annotated[Spec, Part("costs")] = _key("what is minimised", "cross-entropy")
     initialiser: Annotated[Spec, Part("initialisers")] = _key("what draws the first w and b", "nielsen")
 
+    @model_validator(mode="before")
     @classmethod
-    def derived(cls, table: Mapping[str, Any]) -> Mapping[str, Any]:
-        linear = part_name(table.get("cost")) == "softmax-cross-entropy"
-        return {"output": "identity"} if linear else {}
+    def _output_of_the_cost(cls, table: Any) -> Any:
+        if isinstance(table, Mapping) and part_name(table.get("cost")) == "softmax-cross-entropy":
+            return {"output": "identity", **table}
+        return table
 
     @property
     def activations(self) -> list[str | dict[str, Any]]:
@@ -167,15 +150,16 @@ class Training(Table):
         ge=0,
     )
 
+    @model_validator(mode="before")
     @classmethod
-    def derived(cls, table: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {} if "steps" in table else {"epochs": 30}
+    def _epochs_without_steps(cls, table: Any) -> Any:
+        return {"epochs": 30, **table} if isinstance(table, Mapping) and "steps" not in table else table
 
     @field_validator("steps")
     @classmethod
     def _one_length(cls, steps: int | None, info: ValidationInfo) -> int | None:
         if steps is not None and info.data.get("epochs") is not None:
-            raise _contradiction("epochs")
+            raise PydanticCustomError("contradiction", "contradicts its neighbour", {"other": "epochs"})
         return steps
 
 
@@ -221,7 +205,7 @@ class Design(Table):
         if "value" in info.data and (info.data["value"] is None) == (derivative is None):
             if derivative is None:
                 raise PydanticCustomError("needed", "needs one formula: `value` or `derivative`")
-            raise _contradiction("value")
+            raise PydanticCustomError("contradiction", "contradicts its neighbour", {"other": "value"})
         return derivative
 
 
@@ -260,13 +244,8 @@ PARTS: dict[Key, Part] = {
     for mark in field.metadata
     if isinstance(mark, Part)
 }
-"""The keys whose values are parts."""
 
 
 def key_names(table: type[Table]) -> list[str]:
     """The keys of a table, as a file writes them."""
     return [field.alias or name for name, field in table.model_fields.items()]
-
-
-def _contradiction(other: str) -> PydanticCustomError:
-    return PydanticCustomError("contradiction", "contradicts its neighbour", {"other": other})

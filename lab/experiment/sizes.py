@@ -10,10 +10,8 @@ from lab.experiment.validation import Finding
 from lab.network.parameters import count
 
 MOST_LAYERS = 10_000
-"""The most hidden layers that an experiment may have."""
 
 MOST_NEURON_ROWS = 5_000_000
-"""The most rows that the table ``neurons`` of an experiment may have."""
 
 _MEMORY = Path("/proc/meminfo")
 _ROW_BYTES = 200
@@ -32,15 +30,13 @@ def free_memory() -> int | None:
 def check_sizes(settings: Experiment, features: int, outputs: int) -> list[Finding]:
     """What is too large about the network of one trial with so many inputs and outputs."""
     hidden = settings.network.hidden
-    parameters = count((features, *hidden, outputs))
-    needed = parameters * 3 * (8 if settings.training.dtype == "float64" else 4)
-    message = (
-        f"{parameters} parameters a trial need about {needed / _GIB:.1f} GiB (weights, gradients and steps)"
-    )
+    total = count((features, *hidden, outputs))
+    size = total * 3 * (8 if settings.training.dtype == "float64" else 4)
+    message = f"{total} parameters a trial need about {size / _GIB:.1f} GiB (weights, gradients and steps)"
     free = free_memory()
     if len(hidden) > MOST_LAYERS:
         message = f"{len(hidden)} layers are more than {MOST_LAYERS}; {message}"
-    elif free is not None and needed > free:
+    elif free is not None and size > free:
         message += f", and {free / _GIB:.1f} GiB are free; expected smaller layers"
     else:
         return []
@@ -48,15 +44,10 @@ def check_sizes(settings: Experiment, features: int, outputs: int) -> list[Findi
 
 
 def check_tables(settings: Experiment, variants: int) -> list[Finding]:
-    """What of the tables of the whole experiment would be too large.
-
-    The table of layers must fit into the free memory; the table of neurons, if it is asked for, may have
-    `MOST_NEURON_ROWS` rows.
-    """
+    """What of the tables of the whole experiment would be too large for memory, or for `MOST_NEURON_ROWS`."""
     training, record, hidden = settings.training, settings.record, settings.network.hidden
-    batches = 1
-    if isinstance(training.batch, int) and settings.data.train is not None:
-        batches = ceil(settings.data.train / training.batch)
+    train, batch = settings.data.train, training.batch
+    batches = ceil(train / batch) if isinstance(batch, int) and train is not None else 1
     steps = training.steps or (training.epochs or 1) * batches
     readings = steps // record.every + 1 if isinstance(record.every, int) else min(steps + 1, MOST_READINGS)
 

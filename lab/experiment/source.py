@@ -16,8 +16,6 @@ from lab.experiment.schema import FILE_VERSION, MIGRATIONS
 from lab.experiment.toml_reader import UnreadableError, printable
 from lab.storage import migrated
 
-_ALTERNATIVES = (("training", "epochs", "steps"), ("training", "steps", "epochs"))
-
 
 @dataclass(frozen=True)
 class Source:
@@ -88,15 +86,13 @@ def read(path: Path, overrides: Mapping[str, Any] | Sequence[str] = ()) -> Sourc
 
 def _bytes(path: Path) -> bytes:
     try:
-        if path.is_dir():
-            reason = "is a folder; name the experiment file in it"
-        elif not path.exists():
-            reason = "there is no such file"
-        elif not path.is_file():
-            reason = "is not a regular file"
-        else:
+        if path.is_file():
             with path.open("rb") as file:
                 return file.read(toml_reader.LARGEST + 1)
+        if path.is_dir():
+            reason = "is a folder; name the experiment file in it"
+        else:
+            reason = "is not a regular file" if path.exists() else "there is no such file"
     except (OSError, ValueError) as error:
         reason = f"cannot be read: {getattr(error, 'strerror', None) or error}"
     raise UnreadableError(0, "", reason)
@@ -110,13 +106,10 @@ def _with_overrides(
     notes: list[str] = []
     problems: list[Problem] = []
     for override in overrides:
-        written, _, text = override.partition("=")
+        written = override.partition("=")[0]
         try:
             key = _override_key(written.strip())
-            if isinstance(overrides, Mapping):
-                value = deepcopy(overrides[override])
-            else:
-                value = _value(override, text)
+            value = deepcopy(overrides[override]) if isinstance(overrides, Mapping) else _value(override)
             tables = assigned(tables, key, value)
         except ValueError as error:
             problems.append(Problem(0, printable(written), str(error)))
@@ -132,12 +125,12 @@ def _with_overrides(
 def _without_replaced(values: dict[str, Any], given: Mapping[Key, Any]) -> tuple[dict[str, Any], list[str]]:
     """The values without what an override stands in for under another key, and a note on each."""
     notes = []
-    for table, name, other in _ALTERNATIVES:
-        written = values.get(table)
-        replaced = (table, name) in given and (table, other) not in given
-        if replaced and isinstance(written, Mapping) and other in written:
-            notes.append(f"{table}.{other} of the file gives way to {table}.{name}")
-            values = {**values, table: {key: value for key, value in written.items() if key != other}}
+    training = values.get("training")
+    for name, other in (("epochs", "steps"), ("steps", "epochs")):
+        replaced = ("training", name) in given and ("training", other) not in given
+        if replaced and isinstance(training, Mapping) and other in training:
+            notes.append(f"training.{other} of the file gives way to training.{name}")
+            values = {**values, "training": {key: value for key, value in training.items() if key != other}}
     varied = values.get("vary")
     if isinstance(varied, Mapping) and not any(key[0] == "vary" for key in given):
         replaced_keys = [text for text in varied if parsed_or_name(text) in given]
@@ -161,9 +154,10 @@ def _override_key(written: str) -> Key:
     return key
 
 
-def _value(override: str, text: str) -> Any:
-    """The TOML value that is written as ``text``, or the text itself where it is none."""
-    if "=" not in override:
+def _value(override: str) -> Any:
+    """The TOML value after the sign =, or the text itself where it is none."""
+    _, equals, text = override.partition("=")
+    if not equals:
         raise ValueError("an override is written KEY=VALUE, for example training.eta=0.3")
     try:
         text.encode("utf-8")

@@ -34,11 +34,11 @@ def written(template: str, to: Path | None = None) -> list[Path]:
     source = folder() / f"{template}.toml"
     text = source.read_text(encoding="utf-8")
     target = to or Path(source.name)
-    beside = [folder() / name for name in re.findall(r'"([\w.-]+\.(?:py|csv|npz))\b', text)]
-    copies = [(source, target), *((path, target.parent / path.name) for path in dict.fromkeys(beside))]
-    for _, path in copies:
+    beside = re.findall(r'"([\w.-]+\.(?:py|csv|npz))\b', text)
+    copies = {target: source} | {target.parent / name: folder() / name for name in beside}
+    for path in copies:
         if path.exists():
             raise StorageError(f"{path}: is there already; name another file with --to")
-    for original, path in copies:
+    for path, original in copies.items():
         write(path, original.read_bytes())
-    return [path for _, path in copies]
+    return list(copies)

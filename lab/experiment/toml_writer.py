@@ -21,9 +21,7 @@ def document(tables: Mapping[str, Any]) -> str:
         if not isinstance(table, Mapping):
             continue
         if table and all(isinstance(inner, Mapping) for inner in table.values()):
-            sections += [
-                f"[{key_text(name)}.{key_text(inner)}]\n{_lines(part)}" for inner, part in table.items()
-            ]
+            sections += [f"[{key_text(name)}.{key_text(one)}]\n{_lines(part)}" for one, part in table.items()]
         else:
             sections.append(f"[{key_text(name)}]\n{_lines(table)}")
     return "\n".join(sections)

@@ -100,10 +100,9 @@ def validated(values: Mapping[str, Any]) -> Validated:
     found: list[Finding] = []
     while True:
         try:
-            settings = Experiment.model_validate(tables)
-            return Validated(settings, tables, frozenset(faulty), tuple(found))
+            return Validated(Experiment.model_validate(tables), tables, frozenset(faulty), tuple(found))
         except ValidationError as error:
-            news = _findings(error)
+            news = list(map(_finding, error.errors()))
         found += news
         faulty |= {_removable(finding.key) for finding in news}
         for key in faulty:
@@ -118,14 +117,12 @@ def concerns(key: Key, others: Collection[Key]) -> bool:
     return any(key[: len(other)] == other[: len(key)] for other in others)
 
 
-def _findings(error: ValidationError) -> list[Finding]:
+def _finding(details: ErrorDetails) -> Finding:
     """What pydantic refused, in the lab's words."""
-    found = []
-    for details in error.errors():
-        key: Key = tuple(details["loc"])
-        other = (*key[:-1], details["ctx"]["other"]) if details["type"] == "contradiction" else ()
-        found.append(Finding(key, "contradicts" if other else _message(key, details), other))
-    return found
+    key: Key = tuple(details["loc"])
+    if details["type"] == "contradiction":
+        return Finding(key, "contradicts", (*key[:-1], details["ctx"]["other"]))
+    return Finding(key, _message(key, details))
 
 
 def _message(key: Key, details: ErrorDetails) -> str:
@@ -171,10 +168,8 @@ def _removable(key: Key) -> Key:
 
 
 def _without(tables: Mapping[str, Any], key: Key) -> dict[str, Any]:
-    first, *rest = map(str, key)
-    changed = dict(tables)
-    if not rest:
-        changed.pop(first, None)
-    elif isinstance(tables.get(first), Mapping):
-        changed[first] = _without(tables[first], tuple(rest))
-    return changed
+    return {
+        name: _without(value, key[1:]) if name == key[0] and isinstance(value, Mapping) else value
+        for name, value in tables.items()
+        if key != (name,)
+    }

@@ -71,14 +71,9 @@ def load(
 ) -> Plan:
     """Read an experiment file, see `lab.experiment.source.read`, and check all of it.
 
-    Parameters
-    ----------
-    allow_code
-        Whether ``"file.py:Class"`` may be loaded, which runs the file's code.
-    max_trials
-        The most trials, over all variants, that the experiment may have.
-    name, folder
-        What the run is called and where relative paths start from, if not as the file says by where it is.
+    ``allow_code`` lets ``"file.py:Class"`` be loaded, which runs the file's code; ``max_trials`` is the most
+    trials, over all variants, that the experiment may have. ``name`` and ``folder`` are what the run is
+    called and where relative paths start from, if not as the file says by where it is.
 
     Raises ExperimentError with every problem of the file and its line, ClaimError where a design's σ′ does
     not hold what it claims, or that could not be proved.
@@ -86,7 +81,7 @@ def load(
     source = read(Path(path), overrides)
     folder = (folder or source.path.parent).absolute()
     base = validated(source.values)
-    where = checks.Where(folder=folder, allow_code=allow_code)
+    where = {"folder": folder, "allow_code": allow_code}
     parts = partial(checks.parts, where=where, faulty=base.faulty)
     written, wrong_keys = varied_keys(base)
     excess = _too_many(base.settings, written, max_trials)
@@ -145,20 +140,19 @@ def _variants(
 ) -> tuple[tuple[Variant, ...], list[Finding]]:
     """Every combination of the values, the last key fastest, and what does not fit together in which."""
     fixed = {table: value for table, value in base.values.items() if table != "vary"}
-    keys = [one.key for one in varied]
-    combinations = list(product(*(one.values for one in varied)))
-    named = [dict(zip(map(dotted, keys), values, strict=True)) for values in combinations]
+    texts = [dotted(one.key) for one in varied]
+    named = [dict(zip(texts, values, strict=True)) for values in product(*(one.values for one in varied))]
     called = labels(_in_labels(base.settings, named), base.settings.network.activation)
     variants = []
     where: dict[Finding, list[str]] = {}
-    for index, (values, label) in enumerate(zip(combinations, called, strict=True)):
+    for index, (values, label) in enumerate(zip(named, called, strict=True)):
         tables = fixed
-        for key, value in zip(keys, values, strict=True):
-            tables = assigned(tables, key, value)
-        one = validated(tables)
-        variants.append(Variant(index, label, named[index], one.settings))
-        too_large = check_tables(one.settings, len(called))
-        for finding in [*one.findings, *together(one.settings), *too_large]:
+        for one, value in zip(varied, values.values(), strict=True):
+            tables = assigned(tables, one.key, value)
+        checked = validated(tables)
+        variants.append(Variant(index, label, values, checked.settings))
+        too_large = check_tables(checked.settings, len(called))
+        for finding in [*checked.findings, *together(checked.settings), *too_large]:
             where.setdefault(finding, []).append(label)
     found = [_in_variants(finding, names, varied, len(called)) for finding, names in where.items()]
     return tuple(variants), found

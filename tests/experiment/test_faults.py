@@ -130,6 +130,21 @@ FILES = [
      "contradicts activations.mine.value (line 6); give only one of them"),
     ("30-no-formula", BASE + "[activations.mine]\nat_least = 0.1\n", 5, "activations.mine.derivative",
      "needs one formula: `value` or `derivative`"),
+    ("30-varied-value", BASE + '[training]\nepochs = 3\n[vary]\n"training.steps" = [5]\n',
+     8, 'vary."training.steps"', "the value 5: contradicts training.epochs (line 6); give only one of them"),
+    ("30-varied-keys", BASE + '[vary]\n"training.epochs" = [3]\n"training.steps" = [5]\n',
+     7, 'vary."training.steps"', "contradicts training.epochs; give only one of them"),
+    ("activations-and-layers", BASE + 'activation = ["tanh", "relu"]\n', 5, "network.activation",
+     "expected one activation for each of the 1 hidden layers, got 2"),
+    ("name-of-the-labs-own", BASE + '[activations.tanh]\nvalue = "z"\n', 5, "activations.tanh",
+     "'tanh' is the name of an activation of the lab's own; choose another"),
+    ("name-of-a-design", BASE + '[activations."a b"]\nvalue = "z"\n', 5, 'activations."a b"',
+     "must match [A-Za-z][A-Za-z0-9_-]{0,63}"),
+    ("faulty-design-told-once",
+     BASE + 'activation = "mine"\n[activations.mine]\nvalue = "tanh(z) + a*z"\na = "x"\n',
+     8, "activations.mine.a", "expected a number, got 'x' (text)"),
+    ("claims-come-later", BASE + 'batch = 3\n[activations.one]\nvalue = "s(z)"\nat_least = 0.1\n',
+     5, "network.batch", "unknown key"),
     ("32-layers", BASE.replace("[3]", f"[{'1,' * 10001}]"), 4, "network.hidden",
      "10001 layers are more than 10000; 20004 par"),
     ("44-table", BASE + "[training]\nsteps = 1000000000000\n[record]\nevery = 1\n", 8, "record.every",
@@ -137,15 +152,52 @@ FILES = [
      "1000000000001 readings × 2 layers)"),
 ]  # fmt: skip
 
+VARIED = [
+    ('"network.activatio" = ["tanh"]', 'vary."network.activatio"', "did you mean 'network.activation'?"),
+    ('"netwrk.activation" = ["tanh"]', 'vary."netwrk.activation"', "did you mean 'network.activation'?"),
+    ('"network" = [{}]', "vary.network", "is a whole table; vary one of its keys"),
+    ('"not a key" = [1]', 'vary."not a key"', "is no key of this file"),
+    ('"title" = ["a"]', "vary.title", "title cannot be varied: the title is of the whole experiment"),
+    ('"schema" = [1]', "vary.schema", "schema cannot be varied"),
+    ('"trials.seed" = [1]', 'vary."trials.seed"', "every variant gets the same trials"),
+    ('"vary" = [1]', "vary.vary", "a variant varies nothing itself"),
+    ('"activations.none.a" = [1]', 'vary."activations.none.a"', "is no key of this file"),
+    ('"network.cost.delta" = [1.0]', 'vary."network.cost.delta"',
+     "network.cost is not a table here; write"),
+    ('"training.eta" = 0.1', 'vary."training.eta"', "expected a list, got 0.1"),
+    ("training.eta = [0.1]", "vary.training",
+     'a key with dots stands in quotes: "network.activation" = [ … ]'),
+    ('"training.eta" = [0.1, 0]', 'vary."training.eta"', "the value 0: must be > 0, got 0"),
+    ('"training.eta" = ["a"]', 'vary."training.eta"', "the value 'a': expected a number, got 'a' (text)"),
+    ('"network.hidden" = [[3, 0]]', 'vary."network.hidden"', "the value [3, 0]: must be >= 1, got 0"),
+    ('"network.activation" = ["tahn"]', 'vary."network.activation"',
+     "the value 'tahn': unknown activation 'tahn'"),
+    ('"data.name" = ["digit"]', 'vary."data.name"', "did you mean 'digits'?"),
+    ('"training.batch" = [true]', 'vary."training.batch"', "the value true (a truth value): expected"),
+    ('"network.output" = ["sigmoid", "tanh"]', "network.cost",
+     "in the variant 'output=tanh': cross-entropy needs outputs in [0, 1]"),
+    ('"network.cost" = ["softmax-cross-entropy", "quadratic"]\n"network.output" = ["tanh"]',
+     'vary."network.cost"',
+     "in the variant 'softmax-cross-entropy, output=tanh': softmax-cross-entropy holds"),
+    ('"network.activation" = ["tanh", ["tanh", "relu"]]', 'vary."network.activation"',
+     "in the variant '[tanh relu]': expected one activation for each of the 1 hidden layers, got 2"),
+    ('"network.activation" = ["tanh", ["tanh", "relu"]]\n"training.eta" = [0.1, 0.2]',
+     'vary."network.activation"', "in the variant '[tanh relu], eta=0.1' (and 1 more): expected one"),
+    ('"training.eta" = [0.1]\n\'"training".eta\' = [0.2]', 'vary."\\"training\\".eta"',
+     "training.eta is varied twice"),
+]  # fmt: skip
+"""A line of the table ``vary``."""
 
-def problem(path, overrides=()):
-    """The one problem of the file."""
+
+def check(path, line, key, message, overrides=()):
+    """The file has one problem: on this line, of this key, with this in its message."""
     with pytest.raises(ExperimentError) as raised:
         load(path, overrides)
     assert raised.value.exit_code == 2
     assert raised.value.source == str(path)
     (found,) = raised.value.problems
-    return found
+    assert (found.line, found.key) == (line, key)
+    assert message in found.message
 
 
 def named(faults):
@@ -161,23 +213,23 @@ def test_a_value_that_is_wrong(key, value, message, written):
         text, line = f"{BASE}{name} = {value}\n", 5
     else:
         text, line = f"{BASE}[{table}]\n{name} = {value}\n", 6
-    found = problem(written(text))
-    assert (found.line, found.key) == (line, key)
-    assert message in found.message
+    check(written(text), line, key, message)
 
 
 @pytest.mark.parametrize(("override", "key", "message"), named(OVERRIDES))
 def test_an_override_that_is_wrong(override, key, message, written):
-    found = problem(written(BASE), [override])
-    assert (found.line, found.key) == (0, key)
-    assert message in found.message
+    check(written(BASE), 0, key, message, [override])
 
 
 @pytest.mark.parametrize(("text", "line", "key", "message"), named(FILES))
 def test_a_file_that_is_wrong(text, line, key, message, written):
-    found = problem(written(text))
-    assert (found.line, found.key) == (line, key)
-    assert message in found.message
+    check(written(text), line, key, message)
+
+
+@pytest.mark.parametrize(("text", "key", "message"), VARIED)
+def test_what_cannot_be_varied(text, key, message, written):
+    elsewhere = {"network.cost": 3, 'vary."\\"training\\".eta"': 7}
+    check(written(f"{BASE}[vary]\n{text}\n"), elsewhere.get(key, 6), key, message)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +241,7 @@ def test_a_file_that_is_wrong(text, line, key, message, written):
     ],
 )
 def test_fault_1_no_file(path, reason, tmp_path):
-    assert problem(tmp_path / path).text(path) == f"{path}: {reason}"
+    check(tmp_path / path, 0, "", reason)
 
 
 def test_fault_1_unreadable(written, monkeypatch):
@@ -198,8 +250,7 @@ def test_fault_1_unreadable(written, monkeypatch):
 
     path = written()
     monkeypatch.setattr("pathlib.Path.open", refuse)
-    with pytest.raises(ExperimentError, match=r"cannot be read: Permission denied$"):
-        load(path)
+    check(path, 0, "", "cannot be read: Permission denied")
 
 
 def test_fault_5_byte_order_mark_is_accepted(written):

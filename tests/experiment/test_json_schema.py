@@ -25,6 +25,17 @@ def test_the_command_prints_it(validator):
     assert json.loads(printed) == json.loads(json.dumps(validator.schema))
 
 
+@pytest.fixture
+def errors(validator):
+    """What is wrong with the rest of a file, or with its other tables where it begins with its data."""
+
+    def found(text):
+        whole = f"{text}\n[network]\nhidden = []\n" if text.startswith("[data]") else HEAD + text
+        return list(validator.iter_errors(tomllib.loads(whole)))
+
+    return found
+
+
 @pytest.mark.parametrize("path", sorted(templates.folder().glob("*.toml")), ids=lambda path: path.stem)
 def test_every_shipped_experiment_is_right(path, validator):
     assert list(validator.iter_errors(tomllib.loads(path.read_text(encoding="utf-8")))) == []
@@ -46,9 +57,8 @@ def test_every_shipped_experiment_is_right(path, validator):
         "[data]\nname = 'mine.py:Line'\nslope = 2",
     ],
 )
-def test_what_is_right(text, validator):
-    whole = f"{text}\n[network]\nhidden = []\n" if text.startswith("[data]") else HEAD + text
-    assert list(validator.iter_errors(tomllib.loads(whole))) == []
+def test_what_is_right(text, errors):
+    assert errors(text) == []
 
 
 @pytest.mark.parametrize(
@@ -71,9 +81,8 @@ def test_what_is_right(text, validator):
         ("[data]\nname = 'digit'", "data.name"),
     ],
 )
-def test_what_is_wrong(text, place, validator):
-    whole = f"{text}\n[network]\nhidden = []\n" if text.startswith("[data]") else HEAD + text
-    (error,) = validator.iter_errors(tomllib.loads(whole))
+def test_what_is_wrong(text, place, errors):
+    (error,) = errors(text)
     assert ".".join(map(str, error.absolute_path)) == place
 
 

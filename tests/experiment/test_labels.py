@@ -24,14 +24,11 @@ from lab.experiment.labels import labels
         ({"data.name": "../a/b.csv"}, "../a/b.csv"),
         ({"activations.a.floor": 0.1, "activations.b.floor": 0.2}, "a.floor=0.1, b.floor=0.2"),
         ({"network.activation": "tanh", "network.hidden": [30, 30]}, "tanh, 30-30"),
+        ({}, "elu(alpha=0.5)"),
     ],
 )
 def test_label(varied, text):
-    assert labels([varied], "sigmoid") == [text]
-
-
-def test_nothing_varies():
-    assert labels([{}], {"name": "elu", "alpha": 0.5}) == ["elu(alpha=0.5)"]
+    assert labels([varied], {"name": "elu", "alpha": 0.5}) == [text]
 
 
 def test_collisions_are_numbered():

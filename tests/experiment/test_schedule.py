@@ -9,12 +9,17 @@ EVERY = st.one_of(st.sampled_from(["auto", "log"]), st.integers(1, 3000))
 
 
 @given(st.integers(1, 100_000), EVERY)
-def test_the_first_and_the_last_step_are_read_and_steps_increase(steps, every):
-    at = schedule(steps, every).steps
+def test_the_first_and_the_last_are_read_and_histograms_and_tests_are_few_of_the_readings(steps, every):
+    made = schedule(steps, every)
+    at = made.steps
     assert at[0] == 0
     assert at[-1] == steps
     assert np.all(np.diff(at) > 0)
     assert at.dtype == np.int64
+    for numbers, most in ((made.histograms, MOST_HISTOGRAMS), (made.tests, MOST_READINGS)):
+        assert len(numbers) == min(len(at), most)
+        assert (numbers[0], numbers[-1]) == (0, len(at) - 1)
+        assert np.all(np.diff(numbers) > 0)
 
 
 @given(st.integers(1, 100_000))
@@ -26,17 +31,12 @@ def test_auto_reads_as_often_as_two_hundred_readings_allow(steps):
 
 
 @pytest.mark.parametrize(
-    ("steps", "readings", "stride"), [(1, 2, 1), (199, 200, 1), (200, 101, 2), (500, 168, 3)]
-)
-def test_auto_by_example(steps, readings, stride):
-    at = schedule(steps, "auto").steps
-    assert len(at) == readings
-    assert at[1] == stride
-
-
-@pytest.mark.parametrize(
     ("steps", "every", "expected"),
     [
+        (1, "auto", [0, 1]),
+        (199, "auto", [*range(200)]),
+        (200, "auto", [*range(0, 201, 2)]),
+        (500, "auto", [*range(0, 500, 3), 500]),
         (6, 2, [0, 2, 4, 6]),
         (7, 3, [0, 3, 6, 7]),
         (3, 1, [0, 1, 2, 3]),
@@ -53,17 +53,6 @@ def test_log_grows_geometrically():
     assert len(at) <= 101
     late = at[at > 1000].astype(float)
     np.testing.assert_allclose(late[1:] / late[:-1], 1e6 ** (1 / 99), rtol=1e-3)
-
-
-@given(st.integers(1, 100_000), EVERY)
-def test_histograms_and_tests_are_few_of_the_readings(steps, every):
-    made = schedule(steps, every)
-    last = len(made.steps) - 1
-    for numbers, most in ((made.histograms, MOST_HISTOGRAMS), (made.tests, MOST_READINGS)):
-        assert len(numbers) == min(len(made.steps), most)
-        assert numbers[0] == 0
-        assert numbers[-1] == last
-        assert np.all(np.diff(numbers) > 0)
 
 
 def test_spread_is_even():

@@ -40,10 +40,6 @@ def test_output_follows_the_cost(cost, output):
     assert Network.model_validate({"hidden": [], "cost": cost, "output": "tanh"}).output == "tanh"
 
 
-def test_steps_alone_leave_no_epochs():
-    assert Training.model_validate({"steps": 5}).epochs is None
-
-
 def test_activations_of_the_hidden_layers():
     several = ["tanh", {"name": "elu"}]
     assert Network(hidden=[3, 4], activation="tanh").activations == ["tanh", "tanh"]
@@ -51,8 +47,9 @@ def test_activations_of_the_hidden_layers():
     assert Network(hidden=[]).activations == []
 
 
-def test_a_whole_number_may_stand_for_a_number():
-    assert Training.model_validate({"eta": 1, "lambda": 5}).lambda_ == 5.0
+def test_a_whole_number_may_stand_for_a_number_and_steps_alone_leave_no_epochs():
+    training = Training.model_validate({"steps": 5, "eta": 1, "lambda": 5})
+    assert (training.epochs, training.lambda_) == (None, 5.0)
 
 
 def test_parameters_of_data_and_designs():

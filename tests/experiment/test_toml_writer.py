@@ -1,6 +1,7 @@
 import tomllib
 from datetime import date, datetime, time
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,12 +41,7 @@ def test_dates(value):
     assert tomllib.loads(f"value = {value_text(value)}") == {"value": value}
 
 
-def test_numpy_numbers_are_written_as_numbers():
-    import numpy as np
-
+def test_numpy_numbers_are_written_as_numbers_and_what_toml_cannot_hold_is_refused():
     assert value_text(np.float64(0.1)) == "0.1"
-
-
-def test_what_toml_cannot_hold():
     with pytest.raises(TypeError, match="TOML has no NoneType: None"):
         value_text(None)

@@ -28,9 +28,8 @@ FILES = (
     "t10k-images-idx3-ubyte",
     "t10k-labels-idx1-ubyte",
 )
-"""The names of the four files."""
 
-_KERAS = dict(zip(FILES, ("x_train", "y_train", "x_test", "y_test"), strict=True))
+_KERAS = dict(zip(("x_train", "y_train", "x_test", "y_test"), FILES, strict=True))
 _FILE_NAME = re.compile(r"(?:^|/)(train|t10k)-(images|labels)[.-](idx[13])-ubyte(\.gz)?$")
 
 
@@ -44,14 +43,18 @@ def four_files(path: Path) -> dict[str, bytes]:
     found = {}
     try:
         if path.is_file() and path.suffix.lower() == ".npz":
-            found = _from_keras(path)
+            for name, array in npz_file.arrays(path, str(path), _KERAS).items():
+                if array.dtype != np.uint8:
+                    raise StorageError(f"{path}: array {name} holds {array.dtype}, expected uint8")
+                found[_KERAS[name]] = idx_bytes(array)
         else:
             for label, member, opened in _members(path):
                 match = _FILE_NAME.search(member)
-                name = "{}-{}-{}-ubyte".format(*match.groups()) if match else ""
-                if match and name in FILES:
+                if match and (name := "{}-{}-{}-ubyte".format(*match.groups())) in FILES:
                     with opened() as file:
-                        found[name] = unpacked(label, file) if match[4] else _bounded(label, file)
+                        found[name] = unpacked(label, file) if match[4] else bounded(label, file)
+    except PartError as error:
+        raise StorageError(str(error)) from error
     except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, RuntimeError) as error:
         raise StorageError(f"{path} is damaged: {error}") from error
     except OSError as error:
@@ -65,17 +68,16 @@ def unpacked(label: str, packed: IO[bytes]) -> bytes:
     """What a gzip file holds. Raises StorageError where that is damaged, or more than `LARGEST_FILE`."""
     try:
         with gzip.open(packed) as file:
-            return _bounded(label, file)
+            return bounded(label, file)
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise StorageError(f"{label} is damaged: {error}") from error
 
 
-def _bounded(label: str, file: IO[bytes] | gzip.GzipFile) -> bytes:
+def bounded(label: str, file: IO[bytes] | gzip.GzipFile) -> bytes:
+    """What a file holds. Raises StorageError where that is more than `LARGEST_FILE`."""
     content = file.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
-        raise StorageError(
-            f"{label} is larger than {LARGEST_FILE // 2**20} MiB, which none of the four files is"
-        )
+        raise StorageError(f"{label} is larger than {LARGEST_FILE // 2**20} MiB; none of the four files is")
     return content
 
 
@@ -98,14 +100,3 @@ def _members(path: Path) -> Iterator[tuple[str, str, Callable[[], Any]]]:
                     yield f"{path}: {member.name}", member.name, partial(tar.extractfile, member)
     else:
         raise StorageError(f"{path}: expected a folder, a .zip, a .tgz or a .npz with {', '.join(FILES)}")
-
-
-def _from_keras(path: Path) -> dict[str, bytes]:
-    try:
-        arrays = npz_file.arrays(path, str(path), _KERAS.values())
-    except PartError as error:
-        raise StorageError(str(error)) from error
-    for name, array in arrays.items():
-        if array.dtype != np.uint8:
-            raise StorageError(f"{path}: array {name} holds {array.dtype}, expected uint8")
-    return {file: idx_bytes(arrays[name]) for file, name in _KERAS.items()}

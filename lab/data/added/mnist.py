@@ -1,7 +1,6 @@
 """MNIST and Fashion-MNIST, from the lab's data folder."""
 
 import os
-from abc import abstractmethod
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -60,16 +59,13 @@ class Images(DataSource):
 
     origin: ClassVar[str] = "not added"
     name: ClassVar[str]
+    classes: ClassVar[tuple[str, ...]]
+    """What the labels 0, 1, … mean."""
     skip: int = 0
 
     def __post_init__(self) -> None:
         if self.skip < 0:
             raise ValueError(f"skip = {self.skip}, expected 0 or more")
-
-    @property
-    @abstractmethod
-    def classes(self) -> tuple[str, ...]:
-        """What the labels 0, 1, … mean."""
 
     def load(self, train: int | None, test: int | None, seed: int, folder: Path) -> Dataset:
         parts = self._part("train", "train", self.skip, train), self._part("test", "t10k", 0, test)

@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 
 from lab import plugins
-from lab.data.added.archives import FILES, LARGEST_FILE, four_files, unpacked
+from lab.data.added.archives import FILES, bounded, four_files, unpacked
 from lab.data.added.mnist import data_folder
 from lab.errors import PartError, StorageError, did_you_mean
 from lab.parts import DataSource
@@ -131,11 +131,9 @@ def _downloaded(url: str) -> bytes:
     try:
         with urllib.request.urlopen(url, timeout=30) as response:
             total = int(response.headers.get("Content-Length") or 0)
-            content: bytes = response.read(LARGEST_FILE + 1)
+            content = bounded(url, response)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise StorageError(f"{url}: {error}") from error
-    if len(content) > LARGEST_FILE:
-        raise StorageError(f"{url} is larger than {LARGEST_FILE // 2**20} MiB, which no file here is")
     if len(content) < total:
         raise StorageError(f"{url}: broke off after {len(content)} of {total} bytes")
     return content

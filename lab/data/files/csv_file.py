@@ -15,27 +15,24 @@ def read(path: Path, name: str, target: str | list[str] | None) -> Rows:
     The standard library's reader knows the line of each row, and every number is the double nearest to what
     is written. Raises PartError where the file is empty, has no header, is ragged or is no CSV.
     """
-    rows: list[list[str]] = []
-    lines: list[int] = []
+    rows: dict[int, list[str]] = {}
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, strict=True)
         try:
             header = _header(name, next(filter(None, reader), []))
             for row in filter(None, reader):
-                line = reader.line_num
                 if len(row) != len(header):
                     fields = f"{len(row)} fields, expected {len(header)} as in the header"
-                    raise PartError(f"{name}: line {line}: {fields}")
-                rows.append(row)
-                lines.append(line)
+                    raise PartError(f"{name}: line {reader.line_num}: {fields}")
+                rows[reader.line_num] = row
         except UnicodeDecodeError as error:
             raise PartError(f"{name} is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
         except csv.Error as error:
             raise PartError(f"{name}: line {reader.line_num}: {error}") from error
     if not rows:
         raise PartError(f"{name} has a header but no rows")
-    columns = {title: parsed(cells) for title, cells in zip(header, zip(*rows, strict=True), strict=True)}
-    return chosen(name, "line", np.array(lines, dtype=np.int64), columns, target)
+    columns = dict(zip(header, map(parsed, zip(*rows.values(), strict=True)), strict=True))
+    return chosen(name, "line", np.array(list(rows), dtype=np.int64), columns, target)
 
 
 def _header(name: str, row: list[str]) -> list[str]:

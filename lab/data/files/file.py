@@ -1,7 +1,6 @@
 """A data set of one's own: a .csv, .npz or .parquet file."""
 
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -11,12 +10,11 @@ from lab.data.counts import check_size, of_both, of_part
 from lab.data.dataset import Dataset, IntArray, assembled, classified, mapping_note
 from lab.data.files import csv_file, npz_file, parquet_file
 from lab.data.files.table import Rows, Task, finite, labels, standardised
-from lab.errors import PartError
+from lab.errors import PartError, nearest
 from lab.numerics import stream
 from lab.parts import DataSource
 
 SUFFIXES = (".csv", ".npz", ".parquet")
-"""The files that can be read."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +63,7 @@ class File(DataSource):
     def load(self, train: int | None, test: int | None, seed: int, folder: Path) -> Dataset:
         read = self._read(folder)
         parts = [finite(rows, self.nan) for rows in read]
-        x, y, places = (
-            np.concatenate([getattr(rows, kind) for rows in parts]) for kind in ("x", "y", "places")
-        )
+        x, y, places = (np.concatenate([getattr(one, key) for one in parts]) for key in ("x", "y", "places"))
         rows = replace(parts[0], x=x, y=y, places=places)
         meaning = labels(rows, self.task)
 
@@ -93,7 +89,9 @@ class File(DataSource):
         path = folder / self.path
         try:
             if not path.exists():
-                raise PartError(f"there is no file {path}{_neighbour(path)}")
+                near = nearest(path.name, [beside.name for beside in path.parent.glob("*")])
+                hint = f"; did you mean {near!r}?" if near else ""
+                raise PartError(f"there is no file {path}{hint}")
             if not path.is_file():
                 raise PartError(f"{path} is not a file, expected one of the kinds {', '.join(SUFFIXES)}")
             check_size(self.path, path.stat().st_size)
@@ -112,20 +110,12 @@ class File(DataSource):
             stream(seed, f"data/file/{part}").permutation(length) if self.shuffle else np.arange(length)
             for part, length in zip(("train", "test"), lengths, strict=False)
         ]
-        available = lengths[0]
+        first = lengths[0]
         if len(lengths) == 2:
-            rows = of_part(self.path, "train", train, available, available)
+            rows = of_part(self.path, "train", train, first, first)
             more = of_part(self.path, "test", test, lengths[1], lengths[1])
-            return orders[0][:rows], available + orders[1][:more]
-        if train is None and test is not None and test >= available:
-            left = f"leaves nothing to train on: there are {available} rows"
-            raise PartError(f"{self.path}: test = {test} {left}")
-        rows, more = of_both(self.path, train, test, (available - (test or 0), 0), available)
+            return orders[0][:rows], first + orders[1][:more]
+        if train is None and test is not None and test >= first:
+            raise PartError(f"{self.path}: test = {test} leaves nothing to train on: there are {first} rows")
+        rows, more = of_both(self.path, train, test, (first - (test or 0), 0), first)
         return orders[0][:rows], orders[0][rows : rows + more]
-
-
-def _neighbour(path: Path) -> str:
-    if not path.parent.is_dir():
-        return ""
-    near = get_close_matches(path.name, [file.name for file in path.parent.iterdir()], n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""

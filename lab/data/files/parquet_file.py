@@ -1,18 +1,12 @@
 """Columns of a Parquet file."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lab.data.counts import check_size
 from lab.data.files.table import Column, Rows, chosen, parsed
 from lab.errors import PartError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def read(path: Path, name: str, target: str | list[str] | None) -> Rows:
@@ -36,18 +30,15 @@ def read(path: Path, name: str, target: str | list[str] | None) -> Rows:
         raise PartError(f"{name} is not a Parquet file that can be read: {error}") from error
     if frame.empty:
         raise PartError(f"{name} is empty: {len(frame)} rows of {frame.shape[1]} columns")
-    columns = {str(title): _column(name, str(title), frame[title]) for title in frame.columns}
+    columns: dict[str, Column] = {}
+    for title, values in frame.items():
+        if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_complex_dtype(values):
+            columns[str(title)] = values.to_numpy(dtype=np.float64, na_value=np.nan)
+            continue
+        cells = ["" if missing else value for value, missing in zip(values, values.isna(), strict=True)]
+        if isinstance(values.dtype, pd.CategoricalDtype):
+            cells = [str(cell) for cell in cells]
+        if not all(isinstance(cell, str) for cell in cells):
+            raise PartError(f"{name}: column {str(title)!r} holds {values.dtype}, expected numbers or texts")
+        columns[str(title)] = parsed(cells)
     return chosen(name, "row", np.arange(1, len(frame) + 1, dtype=np.int64), columns, target)
-
-
-def _column(name: str, title: str, values: pd.Series[Any]) -> Column:
-    import pandas as pd
-
-    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_complex_dtype(values):
-        return values.to_numpy(dtype=np.float64, na_value=np.nan)
-    cells = ["" if missing else value for value, missing in zip(values, values.isna(), strict=True)]
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        cells = [str(cell) for cell in cells]
-    if not all(isinstance(cell, str) for cell in cells):
-        raise PartError(f"{name}: column {title!r} holds {values.dtype}, expected numbers or texts")
-    return parsed(cells)

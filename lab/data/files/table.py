@@ -136,14 +136,16 @@ def labels(rows: Rows, task: Task) -> tuple[tuple[str, ...], IntArray] | None:
             raise PartError(f"{rows.name}: {rows.y.shape[1]} targets, expected one target for classification")
         return None
     found, index = np.unique(rows.y[:, 0], return_inverse=True)
-    few = len(found) <= MOST_CLASSES
-    if rows.has_texts:
-        if task == "regression" or (task == "auto" and not few):
-            _refuse_texts(rows, found, task)
-    elif task == "regression" or (
-        task == "auto" and not (few and len(found) > 1 and (found == np.floor(found)).all())
-    ):
-        return None
+    discrete = rows.has_texts or (len(found) > 1 and (found == np.floor(found)).all())
+    if task == "regression" or (task == "auto" and not (discrete and len(found) <= MOST_CLASSES)):
+        if not rows.has_texts:
+            return None
+        if task == "regression" or any(number(text) is not None for text in found):
+            _check_numbers(rows.name, rows.unit, rows.places, rows.targets[0], rows.y[:, 0])
+        raise PartError(
+            f"{rows.name}: target {rows.targets[0]} holds {len(found)} different texts; "
+            f'if they are classes, say task = "classification"'
+        )
     classes = tuple(_label(value) for value in found)
     if len(classes) == 1:
         raise PartError(
@@ -183,15 +185,6 @@ def _check_numbers(name: str, unit: str, places: IntArray, title: str, column: C
         for place, cell in zip(places, column, strict=True):
             if number(cell) is None:
                 raise PartError(f"{name}: {unit} {place}: column {title}: {cell!r} is not a number")
-
-
-def _refuse_texts(rows: Rows, found: Column, task: Task) -> None:
-    if task == "regression" or any(number(text) is not None for text in found):
-        _check_numbers(rows.name, rows.unit, rows.places, rows.targets[0], rows.y[:, 0])
-    raise PartError(
-        f"{rows.name}: target {rows.targets[0]} holds {len(found)} different texts; "
-        f'if they are classes, say task = "classification"'
-    )
 
 
 def _label(value: Any) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from lab.data import source
-from lab.errors import PartError
+from tests.data.conftest import refusal
 
 IRIS = "length,width,species\n5.1,3.5,setosa\n7.0,3.2,versicolor\n6.3,3.3,virginica\n4.9,3.0,setosa\n"
 
@@ -30,6 +30,11 @@ def load(tmp_path):
     return loaded
 
 
+def numbered(values):
+    """A table whose x is 0 and whose y are these."""
+    return "x,y\n" + "".join(f"0,{value}\n" for value in values)
+
+
 def test_csv_of_classes(load):
     data = load(IRIS, 3, 1, target="species")
     assert data.name == "a.csv"
@@ -44,9 +49,9 @@ def test_csv_of_classes(load):
 
 
 def test_all_rows_train_unless_some_are_asked_to_test(load):
-    assert [len(load(IRIS, target="species").x_train), len(load(IRIS, target="species").x_test)] == [4, 0]
-    data = load(IRIS, None, 1, target="species")
-    assert [len(data.x_train), len(data.x_test)] == [3, 1]
+    for asked in (None, 1):
+        data = load(IRIS, None, asked, target="species")
+        assert [len(data.x_train), len(data.x_test)] == [4 - (asked or 0), asked or 0]
 
 
 @pytest.mark.parametrize(
@@ -58,9 +63,7 @@ def test_all_rows_train_unless_some_are_asked_to_test(load):
     ],
 )
 def test_too_few_rows(load, train, test, message):
-    with pytest.raises(PartError) as caught:
-        load(IRIS, train, test, target="species")
-    assert str(caught.value) == message
+    assert refusal(load, IRIS, train, test, target="species") == message
 
 
 @pytest.mark.parametrize(
@@ -83,15 +86,14 @@ def test_67_what_a_target_means(load, content, task, classes, y):
 
 
 def test_67_labels_from_1_are_mapped_by_size_and_told(load):
-    data = load("x,y\n" + "".join(f"0,{label}\n" for label in range(10, 0, -1)))
+    data = load(numbered(range(10, 0, -1)))
     assert data.y_train.argmax(axis=1).tolist() == [9, 8, 7, 6, 5, 4, 3, 2, 1, 0]
     assert data.notes == ("labels 1…10 mapped to outputs 0…9",)
 
 
 def test_twenty_whole_numbers_are_classes_and_twenty_one_are_not(load):
-    lines = [f"0,{n}\n" for n in range(21)]
-    assert len(load("x,y\n" + "".join(lines[:20])).classes) == 20
-    assert load("x,y\n" + "".join(lines)).classes == ()
+    assert len(load(numbered(range(20))).classes) == 20
+    assert load(numbered(range(21))).classes == ()
 
 
 def test_several_targets_are_regression(load):
@@ -121,84 +123,56 @@ def test_several_targets_are_regression(load):
         ("1,2\n3,4\n", {}, "a.csv: the first line holds '1, 2', expected the names of the columns"),
         (",y\n3,4\n", {}, "a.csv: column 1 has no name; name it, or leave it out if it counts the rows"),
         ("y,y\n3,4\n", {}, "a.csv: two columns are called 'y'"),
+        ("x,y\n1,2\n3,4,5\n", {}, "a.csv: line 3: 3 fields, expected 2 as in the header"),
+        ("x,y\n1,2\n\n3\n", {}, "a.csv: line 4: 1 fields, expected 2 as in the header"),
+        ("x,y\n1,2\nabc,4\n", {}, "a.csv: line 3: column 'x': 'abc' is not a number"),
+        ('x,z,y\n1,"a\nb",2\nc,3,4\n', {}, "a.csv: line 4: column 'x': 'c' is not a number"),
+        ('x,y\n1,"2\n', {}, "a.csv: line 2: unexpected end of data"),
+        (numbered([*range(30), "oops"]), {}, "a.csv: line 32: column 'y': 'oops' is not a number"),
     ],
 )  # fmt: skip
-def test_63_csv_that_cannot_be_used(load, content, parameters, message):
-    with pytest.raises(PartError) as caught:
-        load(content, **parameters)
-    assert str(caught.value) == message
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("x,y\n1,2\n3,4,5\n", "a.csv: line 3: 3 fields, expected 2 as in the header"),
-        ("x,y\n1,2\n\n3\n", "a.csv: line 4: 1 fields, expected 2 as in the header"),
-        ("x,y\n1,2\nabc,4\n", "a.csv: line 3: column 'x': 'abc' is not a number"),
-        ('x,z,y\n1,"a\nb",2\nc,3,4\n', "a.csv: line 4: column 'x': 'c' is not a number"),
-        ('x,y\n1,"2\n', "a.csv: line 2: unexpected end of data"),
-    ],
-)
-def test_66_ragged_lines_and_text_in_numbers_are_told_by_line(load, content, message):
-    with pytest.raises(PartError) as caught:
-        load(content)
-    assert str(caught.value) == message
-
-
-def test_66_one_text_among_many_numbers_to_be_learnt(load):
-    content = "x,y\n" + "".join(f"0,{n}\n" for n in range(30)) + "0,oops\n"
-    with pytest.raises(PartError, match=r"a\.csv: line 32: column 'y': 'oops' is not a number"):
-        load(content)
+def test_63_66_csv_that_cannot_be_used_is_told_by_line_and_column(load, content, parameters, message):
+    assert refusal(load, content, **parameters) == message
 
 
 def test_many_texts_are_classes_only_when_said_so(load):
-    content = "x,y\n" + "".join(f"0,t{n:02}\n" for n in range(21))
-    with pytest.raises(PartError, match="target 'y' holds 21 different texts; if they are classes, say task"):
-        load(content)
+    content = numbered(f"t{n:02}" for n in range(21))
+    few = "a.csv: target 'y' holds 21 different texts; if they are classes, say task"
+    assert refusal(load, content) == f'{few} = "classification"'
     assert len(load(content, task="classification").classes) == 21
 
 
-@pytest.mark.parametrize("missing", ["", "NA", "nan", "null", " N/A "])
-def test_64_missing_values_are_told_by_line_and_column(load, missing):
-    with pytest.raises(PartError) as caught:
-        load(f"x,z,y\n1,2,1\n3,{missing},2\n5,{missing},2\n")
-    assert str(caught.value) == (
-        "a.csv: line 3: column 'z': the value is missing or NaN, expected a finite one (2 such rows); "
+@pytest.mark.parametrize(
+    ("content", "column", "kind", "rows"),
+    [
+        *((f"x,z,y\n1,2,1\n3,{missing},2\n5,{missing},2\n", "z", "missing or NaN", "2 such rows")
+          for missing in ("", "NA", "nan", "null", " N/A ")),
+        ("x,y\n1,1\n-inf,2\n", "x", "infinite", "1 such row"),
+        ("x,y\n1,1\n2,\n", "y", "missing or NaN", "1 such row"),
+        ("x,y\n1,a\n2,\n", "y", "missing or NaN", "1 such row"),
+    ],
+)  # fmt: skip
+def test_64_missing_and_infinite_values_are_told_by_line_and_column(load, content, column, kind, rows):
+    assert refusal(load, content) == (
+        f"a.csv: line 3: column '{column}': the value is {kind}, expected a finite one ({rows}); "
         'nan = "drop" leaves such rows out'
     )
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("x,y\n1,1\n-inf,2\n", "'x': the value is infinite, expected a finite one (1 such row);"),
-        ("x,y\n1,1\n2,\n", "'y': the value is missing or NaN"),
-        ("x,y\n1,a\n2,\n", "'y': the value is missing or NaN"),
-    ],
-)
-def test_64_infinities_and_missing_targets(load, content, message):
-    with pytest.raises(PartError) as caught:
-        load(content)
-    assert str(caught.value).startswith(f"a.csv: line 3: column {message}")
 
 
 def test_64_rows_with_nan_are_dropped_when_asked(load):
     data = load("x,y\n1,0.5\nnan,2\n3,inf\n4,1.5\n", nan="drop")
     assert data.x_train.tolist() == [[1], [4]]
     assert data.notes == ("2 rows with a missing, NaN or infinite value left out",)
-    with pytest.raises(PartError, match="every row has a value that is missing, NaN or infinite"):
-        load("x,y\nnan,1\n", nan="drop")
+    none = "a.csv: every row has a value that is missing, NaN or infinite"
+    assert refusal(load, "x,y\nnan,1\n", nan="drop") == none
 
 
-def test_65_standardised_by_the_train_part_with_a_constant_feature(load):
+def test_65_standardised_by_the_train_part_and_constant_features_are_told(load):
     data = load("x,c,y\n1,0.1,0\n2,0.1,1\n3,0.1,0\n6,5,1\n", 3, 1, standardise=True)
     deviation = (2 / 3) ** 0.5
     assert np.allclose(data.x_train, [[-1 / deviation, 0], [0, 0], [1 / deviation, 0]], rtol=1e-15)
     assert np.allclose(data.x_test, [[4 / deviation, 0]], rtol=1e-15)
     assert "constant feature 'c' set to 0" in data.notes
-
-
-def test_65_many_constant_features_are_summed_up(load):
     names = ",".join("abcdefg")
     data = load(f"{names},y\n{'1,' * 7}0\n{'1,' * 7}1\n", standardise=True)
     assert data.notes == ("7 constant features set to 0: 'a', 'b', 'c', 'd', 'e', …",)
@@ -206,8 +180,8 @@ def test_65_many_constant_features_are_summed_up(load):
 
 @pytest.mark.parametrize("size", ["1e308", "1e-300"])
 def test_features_too_large_or_too_small_to_standardise(load, size):
-    with pytest.raises(PartError, match=r"a\.csv: column 'x': too large or too small to be standardised"):
-        load(f"x,y\n{size},0\n-{size},1\n", standardise=True)
+    message = "a.csv: column 'x': too large or too small to be standardised"
+    assert refusal(load, f"x,y\n{size},0\n-{size},1\n", standardise=True) == message
 
 
 def test_numbers_are_the_nearest_doubles(load):
@@ -215,13 +189,10 @@ def test_numbers_are_the_nearest_doubles(load):
     assert data.x_train.tolist() == [[0.1234567890123456789], [1e-320]]
 
 
-def test_a_byte_order_mark_and_windows_lines_are_accepted(load):
-    assert load(b"\xef\xbb\xbfx,y\r\n1,2\r\n3,4\r\n").x_train.tolist() == [[1], [3]]
-
-
-def test_text_that_is_not_utf_8(load):
-    with pytest.raises(PartError, match=r"a\.csv is not UTF-8 text \(byte \d+\); save it as UTF-8"):
-        load("x,y\n1,2\n".encode("utf-16"))
+def test_a_byte_order_mark_and_windows_lines_are_accepted_but_no_other_encoding(load):
+    assert load(b"\xef\xbb\xbfy,x\r\n2,1\r\n4,3\r\n").x_train.tolist() == [[1], [3]]
+    other = refusal(load, "x,y\n1,2\n".encode("utf-16"))
+    assert other == "a.csv is not UTF-8 text (byte 0); save it as UTF-8"
 
 
 def test_shuffled_by_the_seed_before_the_rows_are_counted(load):
@@ -235,18 +206,13 @@ def test_shuffled_by_the_seed_before_the_rows_are_counted(load):
 
 
 def test_62_a_file_that_is_not_there(load, tmp_path):
-    (tmp_path / "iris.csv").touch()
-    with pytest.raises(PartError) as caught:
-        load(None, name="irs.csv")
-    assert str(caught.value) == f"there is no file {tmp_path / 'irs.csv'}; did you mean 'iris.csv'?"
-    with pytest.raises(PartError, match=r"there is no file .*nowhere/irs\.csv$"):
-        load(None, name="nowhere/irs.csv")
-
-
-def test_62_a_folder_in_the_place_of_a_file(load, tmp_path):
-    (tmp_path / "d.csv").mkdir()
-    with pytest.raises(PartError, match=r"d\.csv is not a file"):
-        load(None, name="d.csv")
+    (tmp_path / "iris.csv").mkdir()
+    near = f"there is no file {tmp_path / 'irs.csv'}; did you mean 'iris.csv'?"
+    assert refusal(load, None, name="irs.csv") == near
+    nowhere = f"there is no file {tmp_path / 'nowhere/irs.csv'}"
+    assert refusal(load, None, name="nowhere/irs.csv") == nowhere
+    folder = f"{tmp_path / 'iris.csv'} is not a file, expected one of the kinds .csv, .npz, .parquet"
+    assert refusal(load, None, name="iris.csv") == folder
 
 
 @pytest.mark.parametrize(
@@ -268,9 +234,7 @@ def test_62_a_folder_in_the_place_of_a_file(load, tmp_path):
     ],
 )  # fmt: skip
 def test_parameters_are_checked(name, parameters, message):
-    with pytest.raises(PartError) as caught:
-        source(name, parameters)
-    assert str(caught.value) == message
+    assert refusal(source, name, parameters) == message
 
 
 def test_npz_of_x_and_y(load):
@@ -293,35 +257,29 @@ def test_npz_of_parts_uses_all_of_both(load):
     assert data.y_test.tolist() == [[0, 0, 1], [1, 0, 0]]
     assert data.x_test.tolist() == [[1, 1], [1, 1]]
     assert len(load(content, 2, 1).x_test) == 1
-    with pytest.raises(PartError, match="test = 3 asks for more than the 2 rows there are"):
-        load(content, 2, 3)
-    shuffled = load(content, shuffle=True)
-    assert shuffled.x_train.tolist() == [[0, 0]] * 3
-    with pytest.raises(PartError, match="x_train has 2 columns but x_test has 1"):
-        load({**content, "x_test": np.ones((2, 1))})
-    with pytest.raises(PartError, match="one of y_train and y_test holds numbers and the other texts"):
-        load({**content, "y_test": np.array(["1", "2"])})
+    assert load(content, shuffle=True).x_train.tolist() == [[0, 0]] * 3
+    assert refusal(load, content, 2, 3) == "a.npz: test = 3 asks for more than the 2 rows there are"
+    narrow, texts = {"x_test": np.ones((2, 1))}, {"y_test": np.array(["1", "2"])}
+    assert refusal(load, content | narrow) == "a.npz: x_train has 2 columns but x_test has 1"
+    mixed = "a.npz: one of y_train and y_test holds numbers and the other texts"
+    assert refusal(load, content | texts) == mixed
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ({"a": [1]}, "a.npz holds a, expected the arrays x and y, or x_train, y_train, x_test and y_test"),
-        ({"x": [[1.0]], "y": [1, 2]}, r"array y has shape \(2,\), expected \(1,\) or \(1, outputs\)"),
-        ({"x": np.zeros((0, 2)), "y": np.zeros(0)}, r"array x is empty: its shape is \(0, 2\)"),
-        ({"x": [[1j]], "y": [1]}, "array x holds complex128, expected numbers"),
-        ({"x": [[1.0]], "y": [1j]}, "array y holds complex128, expected numbers or texts"),
-        ({"x": [[1.0]], "y": [["a", "b"]]}, "array y holds 2 texts a row, expected one label"),
+        ({"a": [1]}, " holds a, expected the arrays x and y, or x_train, y_train, x_test and y_test"),
+        ({"x": [[1.0]], "y": [1, 2]}, ": array y has shape (2,), expected (1,) or (1, outputs)"),
+        ({"x": np.zeros((0, 2)), "y": np.zeros(0)}, ": array x is empty: its shape is (0, 2)"),
+        ({"x": [[1j]], "y": [1]}, ": array x holds complex128, expected numbers"),
+        ({"x": [[1.0]], "y": [1j]}, ": array y holds complex128, expected numbers or texts"),
+        ({"x": [[1.0]], "y": [["a", "b"]]}, ": array y holds 2 texts a row, expected one label"),
+        ({"x": [[0, 1, 2], [3, 4, np.nan]], "y": [0, 1]},
+         ": row 2: column 3 of x: the value is missing or NaN"),
     ],
-)
-def test_63_npz_that_cannot_be_used(load, content, message):
-    with pytest.raises(PartError, match=message):
-        load(content)
-
-
-def test_64_nan_in_an_array_is_told_by_row_and_column(load):
-    with pytest.raises(PartError, match=r"a\.npz: row 2: column 3 of x: the value is missing or NaN"):
-        load({"x": [[0, 1, 2], [3, 4, np.nan]], "y": [0, 1]})
+)  # fmt: skip
+def test_63_64_npz_that_cannot_be_used(load, content, message):
+    assert refusal(load, content).startswith(f"a.npz{message}")
 
 
 def packed(members):
@@ -341,35 +299,36 @@ def header(shape, dtype="<f8"):
 def test_68_pickled_objects_are_refused_unopened(load, monkeypatch):
     opened = []
     monkeypatch.setattr("pickle.load", lambda *_, **__: opened.append("load"))
-    with pytest.raises(PartError, match=r"array y holds Python objects \(pickled\), which are never loaded"):
-        load({"x": [[1.0]], "y": np.array([object], dtype=object)})
+    message = refusal(load, {"x": [[1.0]], "y": np.array([object], dtype=object)})
+    assert "array y holds Python objects (pickled), which are never loaded" in message
     assert opened == []
 
 
-def test_69_an_array_whose_header_claims_more_than_its_bytes(load):
-    content = packed({"x.npy": header((10**12, 2)), "y.npy": header((1,)) + bytes(8)})
-    damage = r"array x is damaged: shape \(1000000000000, 2\) of float64 does not fit"
-    with pytest.raises(PartError, match=damage):
-        load(content, name="a.npz")
+ARRAY = header((1,)) + bytes(8)
 
 
-def test_69_a_member_of_more_than_2_gib_is_refused_by_the_size_it_states(load):
-    content = bytearray(packed({"x.npy": header((1,)) + bytes(8), "y.npy": header((1,)) + bytes(8)}))
+def test_69_an_array_of_more_than_its_bytes_or_than_2_gib_is_refused_by_the_size_it_states(load):
+    content = packed({"x.npy": header((10**12, 2)), "y.npy": ARRAY})
+    damage = "a.npz: array x is damaged: shape (1000000000000, 2) of float64 does not fit"
+    assert refusal(load, content, name="a.npz").startswith(damage)
+    content = bytearray(packed({"x.npy": ARRAY, "y.npy": ARRAY}))
     entry = content.index(b"PK\x01\x02")
     content[entry + 24 : entry + 28] = (3 * 2**30).to_bytes(4, "little")
-    with pytest.raises(PartError, match=r"a\.npz: array x: 3\.0 GiB, expected at most 2 GiB"):
-        load(bytes(content), name="a.npz")
+    large = "a.npz: array x: 3.0 GiB, expected at most 2 GiB"
+    assert refusal(load, bytes(content), name="a.npz") == large
 
 
-def test_damaged_archives(load):
-    with pytest.raises(PartError, match=r"a\.npz is not an \.npz file: File is not a zip file"):
-        load(b"not a zip", name="a.npz")
-    with pytest.raises(PartError, match=r"a\.npz is damaged or of an unknown kind"):
-        load(packed({"x.npy": b"nothing", "y.npy": b""}), name="a.npz")
-    array = header((1,)) + bytes(8)
-    broken = packed({"x.npy": array, "y.npy": array}).replace(b"\x93NUMPY", b"\x93NUMPX")
-    with pytest.raises(PartError):
-        load(broken[: len(broken) // 2], name="a.npz")
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"not a zip", " is not an .npz file: File is not a zip file"),
+        (packed({"x.npy": b"nothing", "y.npy": b""}), " is damaged or of an unknown kind: "),
+        (packed({"x.npy": ARRAY, "y.npy": ARRAY})[:150], " is not an .npz file: File is not a zip file"),
+    ],
+    ids=["no-zip", "no-array", "cut-off"],
+)
+def test_damaged_archives(load, content, message):
+    assert refusal(load, content, name="a.npz").startswith(f"a.npz{message}")
 
 
 def test_parquet(load):
@@ -380,6 +339,8 @@ def test_parquet(load):
     assert data.classes == ("p", "q")
     assert data.y_train.tolist() == [[1], [0], [1]]
     assert load(frame.astype({"y": "category"})).sha256 == data.sha256
+    damaged = refusal(load, b"nothing of the kind", name="a.parquet")
+    assert damaged.startswith("a.parquet is not a Parquet file that can be read")
 
 
 @pytest.mark.parametrize(
@@ -395,19 +356,10 @@ def test_parquet(load):
 )
 def test_64_parquet_that_cannot_be_used(load, columns, message):
     pytest.importorskip("pyarrow")
-    with pytest.raises(PartError) as caught:
-        load(pd.DataFrame(columns))
-    assert str(caught.value).startswith(message)
-
-
-def test_parquet_that_is_none(load):
-    pytest.importorskip("pyarrow")
-    with pytest.raises(PartError, match=r"a\.parquet is not a Parquet file that can be read"):
-        load(b"nothing of the kind", name="a.parquet")
+    assert refusal(load, pd.DataFrame(columns)).startswith(message)
 
 
 def test_62_parquet_without_pyarrow_tells_the_command(load, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(PartError) as caught:
-        load(b"", name="a.parquet")
-    assert str(caught.value) == "a.parquet: to read Parquet, run: pip install 'activation-lab[parquet]'"
+    command = "pip install 'activation-lab[parquet]'"
+    assert refusal(load, b"", name="a.parquet") == f"a.parquet: to read Parquet, run: {command}"
