@@ -21,14 +21,7 @@ from lab.network.buffers import Pass
 from lab.numerics import Array
 from lab.parts import Cost
 
-LABELS = (
-    "nothing_left",
-    "input_low",
-    "output_saturated",
-    "error_small",
-    "examples_apart",
-    "examples_cancel",
-)
+LABELS = ("nothing_left", "input_low", "output_saturated", "error_small", "examples_apart", "examples_cancel")
 """What a weight may be labelled, in order of precedence: of two that lost alike, the former."""
 
 NOTHING_LEFT = 2.0

@@ -54,11 +54,6 @@ def train(training: Training, trials: range, progress: Callable[[int], None] = l
     recorder = Recorder(training.recording, len(trials), training.network.sizes[1:])
     reader = Reader(stack, recorder)
 
-    def report(step: int) -> None:
-        nonlocal reported
-        progress((step - reported) * len(trials))
-        reported = step
-
     with np.errstate(all="ignore"):
         for step in range(training.steps + 1):
             last = step == training.steps
@@ -70,7 +65,8 @@ def train(training: Training, trials: range, progress: Callable[[int], None] = l
             if reader.plans and not last:
                 stack.plan(step + 1)
             reader.read(reading, p, last)
-            report(step)
+            progress((step - reported) * len(trials))
+            reported = step
             if last or (recorder.readings.diverged >= 0).all():
                 break
             if reader.plans:
@@ -80,7 +76,7 @@ def train(training: Training, trials: range, progress: Callable[[int], None] = l
         reader.flush()
         whole = Evaluation(training.network, training.train, len(trials))
         final = (*whole.cost_and_accuracy(stack.theta), *reader.tested())
-    report(training.steps)
+    progress((training.steps - reported) * len(trials))
     return recorder.finished(final, monotonic() - began)
 
 

@@ -93,18 +93,10 @@ class Reader:
         complete(network, p)
         accuracy = correct(p.a[network.depth], p.y, self.labelled) / p.examples
         assert self._room is not None
-        snapshot = Snapshot(
-            network,
-            self.theta,
-            self.gradient,
-            None if last else self.update,
-            p,
-            recording.saturation_threshold,
-            recording.low_input_threshold,
-            self.multiple,
-            self._room[0].by_key(norms),
-            {} if p.own_examples else self._of_inputs,
-        )
+        parts = (self.theta, self.gradient, None if last else self.update)
+        thresholds = (recording.saturation_threshold, recording.low_input_threshold)
+        found = self._room[0].by_key(norms), {} if p.own_examples else self._of_inputs
+        snapshot = Snapshot(network, *parts, p, *thresholds, self.multiple, *found)
         self.recorder.record(first, snapshot, (cost(network, p), accuracy, *tested), self._sound(p))
 
     def _sound(self, p: Pass) -> Array:
@@ -201,8 +193,7 @@ class _Ring:
     def put(self, reading: int, p: Pass, norms: Array, tested: tuple[Array, Array]) -> None:
         """Copy a reading into the next place; it follows the one before."""
         at = len(self.tested)
-        if at == 0:
-            self.first = reading
+        self.first = reading - at
         self.passes[at] = p.vector[0]
         self.norms[at] = norms[0]
         self.tested.append(tested)
