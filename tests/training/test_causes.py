@@ -44,10 +44,22 @@ class Net:
         snapshot = Snapshot(self.network, self.theta, self.gradient, None, self.p, 0.05, 0.1)
         return dict(zip(Causes.columns, Causes().measure(snapshot, l), strict=True))
 
-    def shares(self, l, t=0):
-        """The labels that some weight has, and their shares."""
+    def shares(self, l):
+        """The labels that some weight of trial 0 has, and their shares."""
         found = self.measured(l)
-        return {label: found[f"cause_{label}"][t] for label in LABELS if found[f"cause_{label}"][t]}
+        return {label: found[f"cause_{label}"][0] for label in LABELS if found[f"cause_{label}"][0]}
+
+    def losses(self, l):
+        """What the weights of trial 0 lost, and their labels."""
+        found = references(self, l, 0)
+        against = [log10(found[name]) for name in ("input_low", "output_saturated", "error_small")]
+        factors = causes.factors_of_layer(self.network, self.p, l, 0)
+        return named(causes.lost(factors, References(*against, 0.0)))
+
+
+def named(losses):
+    """Losses, and the label of each weight."""
+    return losses, np.array(LABELS)[causes.labelled(losses)]
 
 
 def net(sigma=None, output=None, cost=None, **changes):
@@ -178,18 +190,10 @@ def test_a_low_input_is_named():
     given = net()
     given.p.a1[0][0, 1] = 0
     given.run()
-    labels = causes.labelled(causes.lost(causes.factors_of_layer(given.network, given.p, 1, 0), of(given, 1)))
-    assert {LABELS[i] for i in labels[:, 1]} == {"input_low"}
-    assert "input_low" not in {LABELS[i] for i in np.delete(labels, 1, axis=1).ravel()}
+    _, labels = given.losses(1)
+    assert set(labels[:, 1]) == {"input_low"}
+    assert "input_low" not in np.delete(labels, 1, axis=1)
     assert isfinite(given.measured(1)["lost_input_low"][0])
-
-
-def of(given, l):
-    """References of trial 0 in decades."""
-    against = references(given, l, 0)
-    return References(
-        log10(against["input_low"]), log10(against["output_saturated"]), log10(against["error_small"]), 0.0
-    )
 
 
 @pytest.mark.parametrize("z", [40.0, -40.0])
@@ -198,8 +202,8 @@ def test_a_saturated_neuron_is_named(z):
     given = net()
     given.theta.w[2][:, 3] = 0
     given.theta.b[2][:, 3] = z
-    losses = causes.lost(causes.factors_of_layer(given.run().network, given.p, 2, 0), of(given, 2))
-    assert {LABELS[i] for i in causes.labelled(losses)[3]} == {"output_saturated"}
+    losses, labels = given.run().losses(2)
+    assert set(labels[3]) == {"output_saturated"}
     assert losses[2, 3] == pytest.approx(40 / log(10) - log10(4), rel=1e-12)
     assert np.delete(losses[2], 3, axis=0).max() < 2
 
@@ -231,8 +235,8 @@ def test_examples_apart_are_named():
     a = np.array([[1.0, 0, 1, 0], [1, 1, 1, 1]])
     e = np.array([[0, 0.25, 0, 0.25]])
     found = causes.factors(a, np.ones_like(e), e, e)
-    losses = causes.lost(found, References(0, 0, log10(0.5), 0))
-    assert LABELS[causes.labelled(losses)[0, 0]] == "examples_apart"
+    losses, labels = named(causes.lost(found, References(0, 0, log10(0.5), 0)))
+    assert labels[0, 0] == "examples_apart"
     assert losses[:, 0, 1] == pytest.approx([log10(2), 0, 0, 0, 0, 0], abs=1e-12)
     assert losses[:, 0, 0] == pytest.approx([log10(2), log10(2), 0, 0, inf, 0], abs=1e-12)
     assert sum(found)[0, 0] == -inf
@@ -253,22 +257,23 @@ def test_where_the_cost_is_0_nothing_is_left_to_learn(output, cost):
         assert given.shares(l) == {"nothing_left": 1}
 
 
-@pytest.mark.parametrize(("short", "label"), [(1.99, False), (2.01, True)])
-def test_from_two_decades_on(short, label):
-    found = causes.factors(*(np.ones((1, 2)) for _ in range(3)), np.ones((1, 2)))
-    losses = causes.lost(found, References(0, 0, 0, short))
-    assert (LABELS[causes.labelled(losses)[0, 0]] == "nothing_left") == label
+@pytest.mark.parametrize(
+    ("a", "slope", "e", "short", "label"),
+    [
+        (1, 1, 1, 1.99, "input_low"),  # where nothing lost anything, the first
+        (1, 1, 1, 2.01, "nothing_left"),
+        (0, 0, 0, 0, "input_low"),
+        (1, 0, 0, 0, "output_saturated"),
+        (1, 1, 0, 0, "error_small"),
+    ],
+)
+def test_nothing_is_left_from_two_decades_on_and_of_several_zeros_the_first_is_the_cause(
+    a, slope, e, short, label
+):
+    blocks = (np.full((1, 2), float(value)) for value in (a, slope, e, slope * e))
+    _, labels = named(causes.lost(causes.factors(*blocks), References(0, 0, 0, short)))
+    assert labels[0, 0] == label
     assert NOTHING_LEFT == 2
-
-
-def test_of_several_zeros_the_first_in_the_list_is_the_cause():
-    zero, one = np.zeros((1, 2)), np.ones((1, 2))
-    against = References(0, 0, 0, 0)
-    labels = [
-        causes.labelled(causes.lost(causes.factors(a, slope, e, slope * e), against))[0, 0]
-        for a, slope, e in [(zero, zero, zero), (one, zero, zero), (one, one, zero)]
-    ]
-    assert [LABELS[i] for i in labels] == ["input_low", "output_saturated", "error_small"]
 
 
 def test_a_cost_that_removes_the_slope_leaves_nothing_to_saturate():
