@@ -18,16 +18,12 @@ which is f made smooth.
 
 from collections.abc import Callable
 from math import pi, sqrt
-from typing import TypeAlias
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
 
 from lab.numerics import Array
 from lab.parts import Activation
-
-Function: TypeAlias = Callable[[Array], Array]
-"""An elementwise function of z."""
 
 FURTHEST = 38.0
 """The largest |g|: beyond it φ(g) < 6·10⁻³¹⁵."""
@@ -56,7 +52,7 @@ _TURNS = np.array([-9.0, -3.0, -1.0, 0.0, 1.0, 3.0, 9.0])
 """Where F turns around a kink of f, in standard deviations of what is not in common."""
 
 
-def mean_square(f: Function, q: float, breaks: tuple[float, ...] = ()) -> float:
+def mean_square(f: Callable[[Array], Array], q: float, breaks: tuple[float, ...] = ()) -> float:
     """E f(√q g)², g ~ N(0, 1), to a relative 1e-10; ``breaks`` are the kinks and jumps of f.
 
     NaN where f is NaN somewhere; it overflows no sooner than f itself, or the result, does.
@@ -145,7 +141,7 @@ def _panels(integrand: Callable[[Array, Array], Array], low: Array, high: Array)
     return half * (values @ _WEIGHTS), half * (np.abs(values) @ _WEIGHTS)
 
 
-def pair_mean(f: Function, q: float, c: float, breaks: tuple[float, ...] = ()) -> float:
+def pair_mean(f: Callable[[Array], Array], q: float, c: float, breaks: tuple[float, ...] = ()) -> float:
     """E f(z) f(z′) for z, z′ ~ N(0, q) of correlation c; ``breaks`` are the kinks and jumps of f.
 
     To a relative 1e-6 of E f² where f turns no faster than tanh and q ≤ 100, and 1e-9 where q ≤ 1. A kink

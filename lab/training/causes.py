@@ -91,10 +91,7 @@ def lost(found: Factors, references: References) -> Array:
 
 
 def labelled(losses: Array) -> Array:
-    """The number in `LABELS` of what each weight lost most by: (j, k).
-
-    That nothing is left to learn is considered only from `NOTHING_LEFT` decades on.
-    """
+    """The number in `LABELS` of what each weight lost most by: (j, k)."""
     considered = losses.copy()
     considered[0, losses[0] < NOTHING_LEFT] = -np.inf
     return np.asarray(considered.argmax(axis=0))

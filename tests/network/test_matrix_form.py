@@ -8,7 +8,7 @@ from lab.activations.hyperbolic import Tanh
 from lab.activations.logistic import Sigmoid
 from lab.network.backprop import Network
 from lab.network.costs import Quadratic
-from lab.network.matrix_form import error_below, full_product, output_error, transport_matrix
+from lab.network.matrix_form import full_product, transport_matrix
 from tests.network.passes import ran
 
 
@@ -29,19 +29,10 @@ def close(found, expected):
 
 
 @given(passes())
-def test_the_error_layer_by_layer(made):
-    """δ^L = Σ′(z^L) ∇_a C; δ^l = Σ′(z^l) (w^{l+1})ᵀ δ^{l+1}."""
-    L, slope, delta, gradient, w = made
-    close(output_error(slope[L], gradient), delta[L])
-    for l in range(1, L):
-        close(error_below(slope[l], w[l + 1], delta[l + 1]), delta[l])
-
-
-@given(passes())
 def test_the_product_of_all_layers(made):
     """δ^l = Σ′(z^l) (w^{l+1})ᵀ … (w^L)ᵀ Σ′(z^L) ∇_a C, from the right, and δ^l = M ∇_a C, from the left.
 
-    What the brackets from the left round differently is small beside |M| |∇_a C|.
+    At l = L that is BP1. What the brackets from the left round differently is small beside |M| |∇_a C|.
     """
     L, slope, delta, gradient, w = made
     for l in range(1, L + 1):
