@@ -107,11 +107,6 @@ def test_without_momentum_it_is_descent(kind):
     assert np.array_equal(taken(kind(mu=0.0), given), taken(Descent(), given))
 
 
-def test_the_first_step_of_adam_is_eta_whatever_the_gradient():
-    first = taken(Adam(epsilon=1e-30), gradients())[0]
-    np.testing.assert_allclose(np.abs(first), ETA, rtol=1e-12)
-
-
 @pytest.mark.parametrize("optimiser", ALL, ids=str)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_the_dtype_stays_and_the_gradient_is_left_as_it_was(optimiser, dtype):

@@ -119,13 +119,6 @@ def test_layers_of_one_sigma():
             homogeneous(tanh, **(fits | {name: value}))
 
 
-def test_equal_inputs_leave_the_mean_error_what_each_error_is():
-    for layer in homogeneous(lab.activation("gelu"), 6, 1.3, 0.2):
-        assert layer.correlation == pytest.approx(1, abs=1e-12)
-        assert layer.pair_chi == pytest.approx(layer.chi, rel=1e-12)
-        assert layer.speed == pytest.approx(layer.delta_rms, rel=1e-12)
-
-
 def mean_errors(name, weight_variance, bias_variance, correlation, m, width=300, layers=8, seeds=8):
     """‖⟨δ^l⟩‖, ‖⟨δ aᵀ⟩‖ and rms ‖δ^l‖ over m inputs of a correlation, over those of the last hidden layer.
 
@@ -188,10 +181,13 @@ def test_of_one_example_the_mean_error_is_its_error():
     assert [layer.correlation for layer in mixed] == [layer.correlation for layer in other]
 
 
-def test_the_weights_of_one_input_learn_as_fast_as_their_input_is_large():
+def test_equal_inputs_leave_the_mean_error_what_each_error_is_and_weights_learn_as_their_input_is_large():
     """‖δ aᵀ‖ = ‖δ‖‖a‖: the speed of the weights is that of the biases times the root of E a²."""
-    layers = homogeneous(lab.activation("tanh"), 5, 1.5, 0.3, 0.2)
-    fed = np.sqrt([(layer.q - 0.3) / 1.5 for layer in layers])
-    assert fed[0] == pytest.approx(np.sqrt(0.2))
-    expected = np.array([layer.speed for layer in layers]) * fed / fed[-1]
-    assert [layer.weight_speed for layer in layers] == pytest.approx(expected)
+    layers = homogeneous(lab.activation("gelu"), 6, 1.3, 0.2, 0.3)
+    fed = np.sqrt([(layer.q - 0.2) / 1.3 for layer in layers])
+    assert fed[0] == pytest.approx(np.sqrt(0.3))
+    for layer, size in zip(layers, fed / fed[-1], strict=True):
+        assert layer.correlation == pytest.approx(1, abs=1e-12)
+        assert layer.pair_chi == pytest.approx(layer.chi, rel=1e-12)
+        assert layer.speed == pytest.approx(layer.delta_rms, rel=1e-12)
+        assert layer.weight_speed == pytest.approx(layer.speed * size)
