@@ -15,12 +15,12 @@ from lab.activations.hyperbolic import Tanh
 from lab.activations.logistic import Sigmoid
 from lab.activations.rectifiers import ReLU
 from lab.network import costs
-from lab.network.backprop import Network, backward, complete, cost, forward
+from lab.network.backprop import Network, cost
 from lab.network.buffers import make_pass
 from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
 from lab.network.parameters import as_parameters, count, parameters
 from lab.testing import directional_derivatives
-from tests.network.passes import drawn, ran, run
+from tests.network.passes import again, drawn, ran, run
 
 GELU = TABLE["gelu"]
 Identity = TABLE["identity"]
@@ -236,11 +236,8 @@ def test_a_stacked_trial_has_the_bits_that_it_has_alone(sizes, m, dtype, broadca
         part = as_parameters(theta.vector[chosen], sizes)
         gradient = parameters(sizes, len(chosen), dtype)
         with np.errstate(all="ignore"):  # as in training: ∇_a C of a saturated output is infinite
-            forward(network, part, p)
-            backward(network, part, p, gradient)
-            complete(network, p)
-        fields_of_layers = (p.z, p.a, p.slope, p.e, p.delta)
-        blocks = [field[l] for field in fields_of_layers for l in range(1, network.depth + 1)]
+            again(network, part, p, gradient)
+        blocks = [field[l] for field in (p.z, p.a, p.slope, p.e, p.delta) for l in p.z]
         return [*blocks, gradient.vector, cost(network, p)]
 
     stacked = numbers(list(range(trials)))

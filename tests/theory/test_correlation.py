@@ -77,11 +77,8 @@ def test_a_jump_parts_inputs_however_near():
     assert found.slope == pytest.approx(1 / (pi * sqrt(1 - found.c**2)), rel=1e-4)
 
 
-def test_without_any_signal_all_inputs_are_alike():
+def test_without_any_signal_all_inputs_are_alike_and_of_a_straight_line_all_of_chi_is_linear():
     assert next_correlation(TANH, 1.0, 0.3, 0.0, 0.0, 0.0) == 1
-
-
-def test_of_a_straight_line_all_of_chi_is_linear():
     assert pair_chi(lab.activation("identity"), 3.0, 0.0, 1.5) == pytest.approx(1.5, rel=1e-12)
 
 

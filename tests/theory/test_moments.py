@@ -101,10 +101,6 @@ def test_at_zero_it_is_the_limit_from_both_sides(name, at_zero):
     assert moments.slope_square(lab.activation(name), 0.0) == pytest.approx(at_zero, rel=1e-12)
 
 
-def test_without_any_slope_the_backward_gain_is_infinite():
-    assert moments.backward_gain(lab.activation("step")) == inf
-
-
 CORRELATIONS = [-1.0, -0.7, 0.0, 1e-9, 0.3, 0.95, 0.9999, 1 - 1e-9, 1.0]
 
 
@@ -174,7 +170,8 @@ def test_what_overflows_is_not_finite_and_what_is_undefined_is_nan():
         assert np.isnan(pair_mean(tanh, q, c))
 
 
-def test_at_q_0_slopes_are_those_at_0():
+def test_without_any_slope_the_backward_gain_is_infinite_and_at_q_0_slopes_are_those_at_0():
+    assert moments.backward_gain(lab.activation("step")) == inf
     assert of_pairs("tanh", 0.0, 0.3) == pytest.approx((0, 1), abs=1e-12)
     assert of_pairs("relu", 0.0, 0.0)[1] == pytest.approx(0.25)
     assert np.isfinite(of_pairs("relu", 0.0, -1.0)).all()

@@ -27,10 +27,16 @@ def counted(count, dtype="float64"):
     )
 
 
-def test_examples_carry_a_last_column_of_ones():
-    made = examples(np.array([[1.0, 2], [3, 4]]), np.array([[0.0], [1]]), True, "float32")
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("batch", [1, 2])
+def test_examples_and_their_passes_carry_a_last_column_of_ones_and_the_dtype(batch, dtype):
+    made = examples(np.array([[1.0, 2], [3, 4]]), np.array([[0.0], [1]]), True, dtype)
     assert np.array_equal(made.x, [[1, 2, 1], [3, 4, 1]])
-    assert (made.x.dtype, made.y.dtype, len(made)) == (np.float32, np.float32, 2)
+    assert len(made) == 2
+    p = next(fed(Network((2, 1), (Identity(),), Quadratic()), made, batch, STREAMS))
+    assert (p.a1[0][:, -1] == 1).all()
+    blocks = (made.x, made.y, p.y, p.a1[0], p.z[1], p.delta[1])
+    assert {block.dtype for block in blocks} == {np.dtype(dtype)}
 
 
 @pytest.mark.parametrize("batch", [7, 100])
@@ -126,9 +132,3 @@ THREE_OUTPUTS = np.array([[[0.1, 0.9, 0.3], [0.2, 0.8, 0.3], [0.0, 0.1, 0.4]]])
 )
 def test_what_is_correct(a, y, labelled, right):
     np.testing.assert_array_equal(correct(a, y, labelled), right)
-
-
-@pytest.mark.parametrize("batch", [2, 5])
-def test_float32_examples_give_float32_passes(batch):
-    p = next(fed(Network((3, 2), (Identity(),), Quadratic()), counted(5, "float32"), batch, STREAMS))
-    assert {p.y.dtype, p.a1[0].dtype, p.z[1].dtype, p.delta[1].dtype} == {np.dtype(np.float32)}

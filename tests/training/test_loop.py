@@ -158,30 +158,22 @@ def test_a_trial_does_not_depend_on_the_variant():
 
 @pytest.mark.parametrize("optimiser", OPTIMISERS, ids=str)
 @pytest.mark.parametrize("batch", [3, 8])
-def test_a_trial_that_diverges_leaves_the_others_bitwise_alone(optimiser, batch):
+def test_a_trial_that_diverges_is_missing_from_its_step_on_and_leaves_the_others_bitwise_alone(
+    optimiser, batch
+):
     given = wild(optimiser=optimiser, batch=batch)
-    stacked = train(given, range(12))
-    lost = stacked.diverged >= 0
+    readings = train(given, range(12))
+    lost = readings.diverged >= 0
     assert 2 <= lost.sum() <= 10
-    assert alone_as_stacked(given, stacked, range(12))
-    sound = np.flatnonzero(~lost)
-    assert np.isfinite(stacked.final[sound]).all()
-    assert np.isfinite(stacked.figures[:, sound]).all()
-
-
-# What divergence looks like.
-
-
-def test_a_trial_that_diverges_is_missing_from_its_step_on_in_every_quantity():
-    readings = train(wild(), range(12))
-    for trial in np.flatnonzero(readings.diverged >= 0):
+    assert alone_as_stacked(given, readings, range(12))
+    assert np.isfinite(readings.final[~lost]).all()
+    assert np.isfinite(readings.figures[:, ~lost]).all()
+    for trial in np.flatnonzero(lost):
         at = int(readings.diverged[trial])
-        assert np.isnan(readings.layers[at:, trial]).all()
-        assert np.isnan(readings.figures[at:, trial]).all()
-        assert np.isnan(readings.final[trial]).all()
         gone = readings.histogram_steps >= at
+        missing = readings.layers[at:], readings.figures[at:], readings.final[None], readings.neurons[gone]
+        assert all(np.isnan(numbers[:, trial]).all() for numbers in missing)
         assert not readings.histograms[gone, trial].any()
-        assert np.isnan(readings.neurons[gone, trial]).all()
         assert np.isfinite(readings.neurons[~gone, trial]).all()
         assert np.isfinite(readings.figures[:at, trial, 0]).all()
 
@@ -269,16 +261,13 @@ class Spy(Optimiser):
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("batch", [3, 8])
-def test_parameters_gradients_and_steps_have_the_dtype_of_the_examples(dtype, batch):
+def test_a_training_has_the_dtype_of_the_examples_and_float32_follows_float64(dtype, batch):
     spy = Spy()
-    train(training((3, 4, 2), optimiser=spy, dtype=dtype, batch=batch, decay=1.0), range(2))
-    assert len(spy.seen) == 1 + 2 * 3
-    assert set(spy.seen) == {np.dtype(dtype)}
-
-
-def test_float32_follows_float64():
-    double, single = (train(training((3, 4, 2), dtype=dtype), range(2)) for dtype in ("float64", "float32"))
-    np.testing.assert_allclose(single.layers, double.layers, rtol=1e-4, atol=1e-6)
+    given = {"optimiser": spy, "batch": batch, "decay": 1.0}
+    readings = train(training((3, 4, 2), dtype=dtype, **given), range(2))
+    assert spy.seen == (1 + 2 * 3) * [np.dtype(dtype)]
+    double = train(training((3, 4, 2), **given), range(2))
+    np.testing.assert_allclose(readings.layers, double.layers, rtol=1e-4, atol=1e-6)
 
 
 # A reading.
@@ -383,15 +372,11 @@ def test_another_seed_trial_or_purpose_gives_another_stream(one, other):
     assert draws(*other) != draws(*one) == draws(*one)
 
 
-def test_a_stream_does_not_depend_on_those_drawn_before():
-    own = streams_of_trial(0, 5)
-    for purpose in ("w/1", "b/1", "order"):
-        own(purpose).random(100)
-    assert own("order").standard_normal(4).tolist() == draws(0, 5, "order")
-
-
-def test_the_derivation_is_fixed():
+def test_the_derivation_is_fixed_and_does_not_depend_on_what_was_drawn_before():
     """The numbers of a run can be had again years later: the rule is part of the contract."""
     name = int(sha256(b"order/trial 7").hexdigest()[:16], 16)
     expected = np.random.default_rng(np.random.SeedSequence([42, name]))
-    assert draws(42, 7, "order") == expected.standard_normal(4).tolist()
+    own = streams_of_trial(42, 7)
+    for purpose in ("w/1", "b/1", "order"):
+        own(purpose).random(100)
+    assert own("order").standard_normal(4).tolist() == expected.standard_normal(4).tolist()

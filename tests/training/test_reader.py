@@ -6,7 +6,7 @@ import pytest
 from lab.activations.catalogue import TABLE
 from lab.network.initialisers import Constant, Large
 from lab.network.optimisers import Adam, Descent
-from lab.parts import Optimiser, Probe
+from lab.parts import Probe
 from lab.training import reader, snapshot
 from lab.training.examples import examples
 from lab.training.loop import train
@@ -92,14 +92,11 @@ def test_norms_are_those_of_the_parameters_however_they_are_found(monkeypatch, b
 
 
 @dataclass(frozen=True)
-class Same(Optimiser):
+class Same(Descent):
     """Descent that does not say that its steps are multiples of the gradient."""
 
-    def initial(self, theta):
-        return {}
-
-    def step(self, state, gradient, eta, number, out):
-        np.multiply(gradient, -eta, out=out)
+    def multiple(self, eta):
+        return None
 
 
 def test_an_infinite_weight_is_a_divergence_and_an_infinite_z_of_finite_weights_is_none():

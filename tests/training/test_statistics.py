@@ -85,17 +85,6 @@ def test_what_is_not_finite_is_missing_and_leaves_the_others_bitwise_alone(value
     assert found[[0, 2]].tobytes() == expected[[0, 2]].tobytes()
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("shape", [(7, 30, 100), (5, 30, 12), (4, 1, 9), (3, 8, 1)])
-def test_a_stacked_trial_has_the_bits_that_it_has_alone(shape, dtype):
-    a = np.random.default_rng(4).uniform(size=shape).astype(dtype)
-    for measure in (rank_share, lambda block: phi_b(block, UNIT)):
-        stacked = measure(a)
-        assert stacked.dtype == np.float64
-        for t in range(len(a)):
-            assert stacked[t : t + 1].tobytes() == measure(a[t : t + 1]).tobytes()
-
-
 # Norms.
 
 
@@ -121,15 +110,25 @@ def test_a_norm_of_what_is_not_finite_or_nothing():
     assert norm(np.zeros((2, 0, 3))).tolist() == [0, 0]
 
 
-@pytest.mark.parametrize("shape", [(5, 30, 1000), (5, 129, 200), (5, 1, 9000), (5, 100, 1)])
+SHAPES = [(7, 30, 1000), (5, 30, 12), (4, 1, 9), (3, 8, 1), (5, 129, 200), (5, 1, 9000), (5, 100, 1)]
+
+
+def phi_of_tanh(a):
+    return phi_b(a, Interval(-1, 1))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_a_norm_in_a_stack_has_the_bits_that_it_has_alone(shape, dtype):
+@pytest.mark.parametrize("apart", [0, 1], ids=["in one piece", "a view of rows"])
+@pytest.mark.parametrize("measure", [rank_share, phi_of_tanh, norm])
+def test_a_stacked_trial_has_the_bits_that_it_has_alone(shape, dtype, apart, measure):
     trials, n, m = shape
-    block = np.random.default_rng(0).normal(size=(trials, n * (m + 1) + 1)).astype(dtype)[:, :-1]
-    block = block.reshape(trials, n, m + 1)[:, :, :-1] if m == 200 else block[:, : n * m].reshape(shape)
-    together = norm(block)
+    a = np.random.default_rng(0).uniform(-1, 1, (trials, n, m + apart)).astype(dtype)[:, :, :m]
+    stacked = measure(a)
+    assert stacked.dtype == (dtype if measure is norm else np.float64)
     for t in range(trials):
-        assert norm(block[t : t + 1].copy())[0] == norm(block[t : t + 1])[0] == together[t]
+        assert stacked[t : t + 1].tobytes() == measure(a[t : t + 1]).tobytes()
+        assert measure is not norm or norm(a[t : t + 1].copy())[0] == stacked[t]
 
 
 # Many blocks at one stroke.
