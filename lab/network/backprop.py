@@ -86,25 +86,16 @@ def backward(network: Network, theta: Parameters, p: Pass, gradient: Parameters)
     L, w, dC = network.depth, theta.matrices.w, gradient.matrices.wb
     a1, slope, e, delta = p.matrices.a1, p.matrices.slope, p.matrices.e, p.matrices.delta
 
-    output_error(network, p)  # BP1
+    passed = passed_slope(network, p.slope[L], p.e[L])
+    network.cost.error(p.z[L], p.a[L], passed, p.y, network.sigma(L), out=p.delta[L])  # BP1, maybe cancelled
+    np.multiply(p.delta[L], scalar(1 / p.examples, p.delta[L].dtype), out=p.delta[L])
     for l in range(L - 1, 0, -1):
-        error_below(w[l + 1], delta[l + 1], e[l])
+        # under a single neuron the plain product has the same bits, and is quicker
+        product = np.multiply if w[l + 1].shape[-2] == 1 else np.matmul
+        product(w[l + 1].mT, delta[l + 1], e[l])
         np.multiply(e[l], passed_slope(network, slope[l], delta[l]), delta[l])  # BP2
     for l in range(1, L + 1):
         p.product(delta[l], a1[l - 1].mT, dC[l])  # BP3 (the last column), BP4
-
-
-def output_error(network: Network, p: Pass) -> None:
-    """Write δ^L of the mean cost: the cost's own BP1, since its product with σ′ may cancel, over m."""
-    L = network.depth
-    slope = passed_slope(network, p.slope[L], p.e[L])
-    network.cost.error(p.z[L], p.a[L], slope, p.y, network.sigma(L), out=p.delta[L])
-    np.multiply(p.delta[L], scalar(1 / p.examples, p.delta[L].dtype), out=p.delta[L])
-
-
-def error_below(w: Array, delta: Array, out: Array) -> None:
-    """Write wᵀδ into ``out``; under a single neuron by a plain product of the same bits, which is quicker."""
-    (np.multiply if w.shape[-2] == 1 else np.matmul)(w.mT, delta, out)
 
 
 def passed_slope(network: Network, slope: Array, scratch: Array) -> Array:

@@ -87,10 +87,7 @@ class GlorotUniform(Drawn):
 
 @dataclass(frozen=True)
 class GlorotNormal(Drawn):
-    """w ~ N(0, 2 gain²/(n_in + n_out)), b = 0.
-
-    Source: Glorot & Bengio (2010), eq. (12).
-    """
+    """w ~ N(0, 2 gain²/(n_in + n_out)), b = 0. Source: Glorot & Bengio (2010), eq. (12)."""
 
     gain: float = 1.0
 
@@ -100,10 +97,7 @@ class GlorotNormal(Drawn):
 
 @dataclass(frozen=True)
 class GlorotStandard(Drawn):
-    """w ~ U(±gain/√n_in), of variance gain²/(3 n_in), b = 0: what Glorot & Bengio call "standard".
-
-    Source: Glorot & Bengio (2010), eq. (1).
-    """
+    """w ~ U(±gain/√n_in), Var w = gain²/(3 n_in), b = 0: "standard" in Glorot & Bengio (2010), eq. (1)."""
 
     gain: float = 1.0
     uniform = True

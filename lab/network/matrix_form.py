@@ -19,25 +19,15 @@ import numpy as np
 from lab.numerics import Array
 
 
-def output_error(slope: Array, gradient: Array) -> Array:
-    """δ^L = Σ′(z^L) ∇_a C."""
-    return np.asarray(np.diag(slope) @ gradient)  # BP1
-
-
-def error_below(slope: Array, w_above: Array, delta_above: Array) -> Array:
-    """δ^l = Σ′(z^l) (w^{l+1})ᵀ δ^{l+1}, multiplied from the right."""
-    return np.asarray(np.diag(slope) @ (w_above.T @ delta_above))  # BP2
-
-
 def full_product(slopes: Sequence[Array], weights: Sequence[Array], gradient: Array) -> Array:
     """δ^l from the top in one expression, bracketed from the right: matrix times vector throughout.
 
     ``slopes`` are σ′(z^l) … σ′(z^L), ``weights`` are w^{l+1} … w^L, ``gradient`` is ∇_a C.
     """
-    delta = output_error(slopes[-1], gradient)
+    delta = np.diag(slopes[-1]) @ gradient  # BP1
     for slope, w in zip(reversed(slopes[:-1]), reversed(weights), strict=True):
-        delta = error_below(slope, w, delta)
-    return delta
+        delta = np.diag(slope) @ (w.T @ delta)  # BP2
+    return np.asarray(delta)
 
 
 def transport_matrix(slopes: Sequence[Array], weights: Sequence[Array]) -> Array:

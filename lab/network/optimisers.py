@@ -1,8 +1,6 @@
-"""Optimisers: from a gradient to a step, with explicit state.
+"""Optimisers: from a gradient to a step, with explicit state that is brought up to date in place.
 
-`Optimiser.step` writes the step Δθ for a gradient ∇C into a buffer and brings the state up to date in place:
-all arrays of the shape (trial, parameter). Every operation is elementwise, so a trial in a stack has the same
-bits as alone.
+Every operation is elementwise, so a trial in a stack has the same bits as alone.
 """
 
 from dataclasses import dataclass

@@ -26,12 +26,6 @@ LARGEST_Q = 1e12
 SMALLEST_Q = 1e-12
 """A forward map that is still falling here falls to 0."""
 
-CRITICAL_WITHIN = 1e-6
-"""How near to 1 χ must be at a critical point."""
-
-SEARCHED = (1e-3, 1e3)
-"""The σ_w² between which a boundary is looked for."""
-
 _ROUNDING = 1e-12
 """A relative difference up to this counts as rounding."""
 
@@ -161,7 +155,7 @@ def critical(sigma: Activation, bias_variance: float) -> Critical | None:
             candidates.append(1 / passed)
     for weight_variance in candidates:
         rest = fixed_point(sigma, weight_variance, bias_variance)
-        if abs(rest.chi - 1) <= CRITICAL_WITHIN:
+        if abs(rest.chi - 1) <= 1e-6:
             return Critical(weight_variance, rest.q)
     return None
 
@@ -170,7 +164,7 @@ def boundary(sigma: Activation, bias_variance: float) -> float | None:
     """The σ_w² above which errors explode: where χ at the fixed point of q passes 1, also by a jump.
 
     It is the critical σ_w² where there is one. Else q grows without end from some σ_w² on, and χ is taken at
-    its limit there. None where χ is on one side of 1 for all σ_w² within `SEARCHED`, or undefined.
+    its limit there. None where χ is on one side of 1 for all σ_w² from 10⁻³ to 10³, or undefined.
     """
     if (found := critical(sigma, bias_variance)) is not None:
         return found.weight_variance
@@ -179,8 +173,7 @@ def boundary(sigma: Activation, bias_variance: float) -> float | None:
         rest = fixed_point(sigma, weight_variance, bias_variance)
         return chi(sigma, min(rest.q, LARGEST_Q), weight_variance) - 1
 
-    low, high = SEARCHED
     with np.errstate(all="ignore"):
-        if not excess(low) < 0 < excess(high):
+        if not excess(1e-3) < 0 < excess(1e3):
             return None
-        return float(brentq(excess, low, high, rtol=1e-6))
+        return float(brentq(excess, 1e-3, 1e3, rtol=1e-6))

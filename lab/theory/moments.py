@@ -18,16 +18,12 @@ which is f made smooth.
 
 from collections.abc import Callable
 from math import pi, sqrt
-from typing import TypeAlias
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
 
 from lab.numerics import Array
 from lab.parts import Activation
-
-Function: TypeAlias = Callable[[Array], Array]
-"""An elementwise function of z."""
 
 FURTHEST = 38.0
 """The largest |g|: beyond it φ(g) < 6·10⁻³¹⁵."""
@@ -56,7 +52,7 @@ _TURNS = np.array([-9.0, -3.0, -1.0, 0.0, 1.0, 3.0, 9.0])
 """Where F turns around a kink of f, in standard deviations of what is not in common."""
 
 
-def mean_square(f: Function, q: float, breaks: tuple[float, ...] = ()) -> float:
+def mean_square(f: Callable[[Array], Array], q: float, breaks: tuple[float, ...] = ()) -> float:
     """E f(√q g)², g ~ N(0, 1), to a relative 1e-10; ``breaks`` are the kinks and jumps of f.
 
     NaN where f is NaN somewhere; it overflows no sooner than f itself, or the result, does.
@@ -64,7 +60,7 @@ def mean_square(f: Function, q: float, breaks: tuple[float, ...] = ()) -> float:
     >>> round(mean_square(lambda z: z**2, 2.0), 9)
     12.0
     """
-    z = sqrt(_at_least(q))
+    z = sqrt(max(q, LEAST_Q))
     return _expected(lambda g, root: (f(z * g) * root) ** 2, q, breaks)
 
 
@@ -80,7 +76,7 @@ def slope_square(sigma: Activation, q: float) -> float:
 
 def square_growth(sigma: Activation, q: float) -> float:
     """d/dq E σ(√q g)² = E[σ(√q g)² (g² − 1)]/(2q), which is right also for a σ that jumps."""
-    z = sqrt(_at_least(q))
+    z = sqrt(max(q, LEAST_Q))
     grown = _expected(lambda g, root: (sigma(z * g) * root) ** 2 * (g * g - 1), q, sigma.kinks)
     return grown / (2 * z * z)
 
@@ -106,15 +102,16 @@ def _reciprocal_root(square: float) -> float:
     return 1 / sqrt(square) if square else np.inf
 
 
-def _at_least(q: float) -> float:
-    return max(q, LEAST_Q)
-
-
 def _expected(integrand: Callable[[Array, Array], Array], q: float, breaks: tuple[float, ...]) -> float:
-    """∫ integrand(g, √φ(g)) dg, by halving the panels on which that is not yet settled."""
+    """∫ integrand(g, √φ(g)) dg, by halving the panels on which that is not yet settled.
+
+    They end at whole numbers of g, at powers of 4 in z, and at the breaks of f.
+    """
     if not np.isfinite(q):
         return np.nan
-    edges = _edges(q, breaks)
+    inner = np.concatenate([-_SCALES, _SCALES, breaks]) / sqrt(max(q, LEAST_Q))
+    edges = np.union1d(np.arange(-FURTHEST, FURTHEST + 1), inner)
+    edges = edges[np.abs(edges) <= FURTHEST]
     low, high = edges[:-1], edges[1:]
     total = 0.0
     with np.errstate(all="ignore"):
@@ -135,13 +132,6 @@ def _expected(integrand: Callable[[Array, Array], Array], q: float, breaks: tupl
     return total + float(whole.sum())
 
 
-def _edges(q: float, breaks: tuple[float, ...]) -> Array:
-    """Ends of panels in g: whole numbers, powers of 4 in z, and the breaks of f."""
-    inner = np.concatenate([-_SCALES, _SCALES, np.array(breaks, dtype=float)]) / sqrt(_at_least(q))
-    edges = np.union1d(np.arange(-FURTHEST, FURTHEST + 1), inner)
-    return np.asarray(edges[np.abs(edges) <= FURTHEST])
-
-
 def _panels(integrand: Callable[[Array, Array], Array], low: Array, high: Array) -> tuple[Array, Array]:
     """The integral over each panel, and that of its absolute value."""
     half = (high - low) / 2
@@ -151,7 +141,7 @@ def _panels(integrand: Callable[[Array, Array], Array], low: Array, high: Array)
     return half * (values @ _WEIGHTS), half * (np.abs(values) @ _WEIGHTS)
 
 
-def pair_mean(f: Function, q: float, c: float, breaks: tuple[float, ...] = ()) -> float:
+def pair_mean(f: Callable[[Array], Array], q: float, c: float, breaks: tuple[float, ...] = ()) -> float:
     """E f(z) f(z′) for z, z′ ~ N(0, q) of correlation c; ``breaks`` are the kinks and jumps of f.
 
     To a relative 1e-6 of E f² where f turns no faster than tanh and q ≤ 100, and 1e-9 where q ≤ 1. A kink
@@ -161,7 +151,7 @@ def pair_mean(f: Function, q: float, c: float, breaks: tuple[float, ...] = ()) -
     >>> round(pair_mean(lambda z: z, 2.0, 0.5), 12)
     1.0
     """
-    q = _at_least(q)
+    q = max(q, LEAST_Q)
     if not (np.isfinite(q) and abs(c) <= 1):
         return np.nan
     if c == 1:

@@ -10,9 +10,6 @@ from lab.parts import Activation
 from lab.theory.correlation import next_correlation, pair_chi
 from lab.theory.mean_field import chi, next_q
 
-Variances = tuple[float, float]
-"""Var w and Var b of a layer."""
-
 
 @dataclass(frozen=True)
 class Pairs:
@@ -47,7 +44,7 @@ class LayerPrediction:
 def predicted(
     sizes: Sequence[int],
     sigmas: Sequence[Activation],
-    variances: Sequence[Variances],
+    variances: Sequence[tuple[float, float]],
     mean_square: float,
     pairs: Sequence[Pairs] = (Pairs(),),
 ) -> list[LayerPrediction]:
@@ -73,8 +70,9 @@ def predicted(
     independently; and that all examples are of about the same norm, and those of one kind of pairs of the
     same correlation.
 
-    ``sizes`` are n_0 … n_L, ``mean_square`` is q⁰. Variances that are unknown are NaN, and so is then what
-    follows. The shares of the kinds of ``pairs`` sum to 1; else there is one input alone, or all are alike.
+    ``sizes`` are n_0 … n_L, ``variances`` Var w and Var b of each layer, and ``mean_square`` is q⁰. Variances
+    that are unknown are NaN, and so is then what follows. The shares of the kinds of ``pairs`` sum to 1; else
+    there is one input alone, or all are alike.
 
     Source: Schoenholz, Gilmer, Ganguli & Sohl-Dickstein, *Deep information propagation* (2017), eqs. (5),
     (7) and (17); with the fans, Glorot & Bengio (2010), eq. (6).

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from scipy.optimize import brentq
 
-from lab.numerics import Array, Interval
+from lab.numerics import Array
 from lab.parts import Activation
 
 _SIZES = np.geomspace(1e-3, 1e3, 400)
@@ -24,15 +24,6 @@ class Surrogate(Activation):
 
     inner: Activation
     floor: float
-
-    @property
-    def range(self) -> Interval:
-        return self.inner.range
-
-    @property
-    def slope_range(self) -> Interval:
-        slope = self.inner.slope_range
-        return Interval(max(slope.low, self.floor), max(slope.high, self.floor))
 
     @cached_property
     def kinks(self) -> tuple[float, ...]:

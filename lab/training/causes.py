@@ -21,14 +21,7 @@ from lab.network.buffers import Pass
 from lab.numerics import Array
 from lab.parts import Cost
 
-LABELS = (
-    "nothing_left",
-    "input_low",
-    "output_saturated",
-    "error_small",
-    "examples_apart",
-    "examples_cancel",
-)
+LABELS = ("nothing_left", "input_low", "output_saturated", "error_small", "examples_apart", "examples_cancel")
 """What a weight may be labelled, in order of precedence: of two that lost alike, the former."""
 
 NOTHING_LEFT = 2.0
@@ -98,10 +91,7 @@ def lost(found: Factors, references: References) -> Array:
 
 
 def labelled(losses: Array) -> Array:
-    """The number in `LABELS` of what each weight lost most by: (j, k).
-
-    That nothing is left to learn is considered only from `NOTHING_LEFT` decades on.
-    """
+    """The number in `LABELS` of what each weight lost most by: (j, k)."""
     considered = losses.copy()
     considered[0, losses[0] < NOTHING_LEFT] = -np.inf
     return np.asarray(considered.argmax(axis=0))

@@ -54,11 +54,6 @@ def train(training: Training, trials: range, progress: Callable[[int], None] = l
     recorder = Recorder(training.recording, len(trials), training.network.sizes[1:])
     reader = Reader(stack, recorder)
 
-    def report(step: int) -> None:
-        nonlocal reported
-        progress((step - reported) * len(trials))
-        reported = step
-
     with np.errstate(all="ignore"):
         for step in range(training.steps + 1):
             last = step == training.steps
@@ -70,7 +65,8 @@ def train(training: Training, trials: range, progress: Callable[[int], None] = l
             if reader.plans and not last:
                 stack.plan(step + 1)
             reader.read(reading, p, last)
-            report(step)
+            progress((step - reported) * len(trials))
+            reported = step
             if last or (recorder.readings.diverged >= 0).all():
                 break
             if reader.plans:
@@ -80,7 +76,7 @@ def train(training: Training, trials: range, progress: Callable[[int], None] = l
         reader.flush()
         whole = Evaluation(training.network, training.train, len(trials))
         final = (*whole.cost_and_accuracy(stack.theta), *reader.tested())
-    report(training.steps)
+    progress((training.steps - reported) * len(trials))
     return recorder.finished(final, monotonic() - began)
 
 
@@ -123,22 +119,13 @@ class Stack:
         if not np.isfinite(self.theta.vector).all():
             raise PartError(f"the initialiser {training.initialiser} makes weights that are not finite")
         self.gradient, self.update = (parameters(sizes, len(trials), dtype) for _ in range(2))
-        self._whole = _Vectors(
-            self.theta.vector,
-            self.gradient.vector,
-            training.optimiser.initial(self.theta.vector),
-            _decay(training, self.theta),
-        )
+        state, decay = training.optimiser.initial(self.theta.vector), _decay(training, self.theta)
+        self._whole = _Vectors(self.theta.vector, self.gradient.vector, state, decay)
         self._passes = fed(training.network, training.train, training.batch, streams)
         size = max(BLOCK // len(trials), 1)
         cuts = [slice(at, at + size) for at in range(0, self.theta.vector.shape[1], size)]
         self._blocks = [self._whole.columns(cut) for cut in cuts]
         self._scratch = np.empty_like(self._blocks[0].theta)
-
-    @property
-    def multiple(self) -> float | None:
-        """The c of a training whose Δθ is c ∇C at every step; None for all others."""
-        return None if self.training.decay else self.training.optimiser.multiple(self.training.eta)
 
     def propagate(self) -> Pass:
         """Forward and backward over the next batch."""

@@ -199,18 +199,8 @@ class Causes(OfPass):
     """``cause_…``: the share of the layer's weights that learn slowly by this cause; they sum to 1.
 
     The cause is the factor of |∂C/∂w_jk| = A_k S_j E_j ρ κ that lost most decades against its reference, the
-    mean of which is ``lost_…``. See `lab.training.causes` for the factors and their references.
-
-    ``nothing_left``: the error at the output E^L, from two decades on, against a network that answers the
-        mean target.
-    ``input_low``: A_k, against 1 for activations in [0, 1], else against the rms of the layer below.
-    ``output_saturated``: S_j against sup|σ′|; nothing is lost where the cost removes σ′ from the output
-        layer.
-    ``error_small``: E_j against E^L.
-    ``examples_apart``: ρ: input, slope and error are large on different examples.
-    ``examples_cancel``: κ: the examples pull in different directions.
-
-    A factor that is 0 lost infinitely many decades; of several, the first in this list is the cause.
+    mean of which is ``lost_…``; ``nothing_left`` is the error at the output, E^L. `lab.training.causes` tells
+    the factors and `lab.training.causes.References` what each is measured against.
     """
 
     columns = tuple(f"{kind}_{label}" for kind in ("cause", "lost") for label in causes.LABELS)

@@ -40,15 +40,14 @@ class Reader:
         training, self.recorder = stack.training, recorder
         self.network, self.labelled = training.network, training.test.labelled
         self.theta, self.gradient, self.update = stack.theta, stack.gradient, stack.update
-        self.multiple = stack.multiple
+        self.multiple = None if training.decay else training.optimiser.multiple(training.eta)
         self.trials = len(self.theta.vector)
         self._evaluation = Evaluation(self.network, training.test, self.trials)
         self._untested = (np.full(self.trials, np.nan),) * 2
         self._fixed: Pass | None = None
         if (fixed := recorder.recording.fixed_examples) is not None:
-            sizes = self.network.sizes
-            self._fixed = make_pass(sizes, self.trials, *fixed.columns)
-            self.gradient = parameters(sizes, self.trials, self.theta.vector.dtype)
+            self._fixed = make_pass(self.network.sizes, self.trials, *fixed.columns)
+            self.gradient = parameters(self.network.sizes, self.trials, self.theta.vector.dtype)
             self.multiple = None
         measures_update = any(part == "update" for part, _ in recorder.norms)
         self.plans = recorder.looks_inside or (measures_update and self.multiple is None)
@@ -93,18 +92,10 @@ class Reader:
         complete(network, p)
         accuracy = correct(p.a[network.depth], p.y, self.labelled) / p.examples
         assert self._room is not None
-        snapshot = Snapshot(
-            network,
-            self.theta,
-            self.gradient,
-            None if last else self.update,
-            p,
-            recording.saturation_threshold,
-            recording.low_input_threshold,
-            self.multiple,
-            self._room[0].by_key(norms),
-            {} if p.own_examples else self._of_inputs,
-        )
+        parts = (self.theta, self.gradient, None if last else self.update)
+        thresholds = (recording.saturation_threshold, recording.low_input_threshold)
+        found = self._room[0].by_key(norms), {} if p.own_examples else self._of_inputs
+        snapshot = Snapshot(network, *parts, p, *thresholds, self.multiple, *found)
         self.recorder.record(first, snapshot, (cost(network, p), accuracy, *tested), self._sound(p))
 
     def _sound(self, p: Pass) -> Array:
@@ -121,8 +112,7 @@ class Reader:
             return sound
         for z in p.z.values():
             sound &= ~np.isnan(z).any(axis=(1, 2))
-        weights = np.isfinite(self.theta.vector).all(axis=1)
-        return sound & (finite | np.resize(weights, len(finite)))
+        return sound & (finite | np.resize(np.isfinite(self.theta.vector).all(axis=1), len(finite)))
 
 
 class _ParameterNorms:
@@ -201,8 +191,7 @@ class _Ring:
     def put(self, reading: int, p: Pass, norms: Array, tested: tuple[Array, Array]) -> None:
         """Copy a reading into the next place; it follows the one before."""
         at = len(self.tested)
-        if at == 0:
-            self.first = reading
+        self.first = reading - at
         self.passes[at] = p.vector[0]
         self.norms[at] = norms[0]
         self.tested.append(tested)

@@ -1,7 +1,6 @@
 """What a probe is given: one pass of a stack of trials and the step that follows from it.
 
-⟨·⟩ is the mean over the examples, ‖·‖ the Euclidean norm. A pass holds δ and e as derivatives of the mean
-cost, so a single example's δ is m times its column (see `lab.network.backprop`).
+A pass holds δ and e as derivatives of the mean cost: a single example's δ is m times its column.
 """
 
 from collections.abc import Mapping

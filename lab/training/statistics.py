@@ -11,9 +11,6 @@ from lab.numerics import Array, Interval
 SORTED_VALUES = 2048
 """A percentile is over all (neuron, example) of a layer up to this many, else over every k-th example."""
 
-VARIANCE_SHARE = 0.99
-"""The share of the variance that the directions of `rank_share` hold."""
-
 
 def norm(block: Array) -> Array:
     """‖·‖ of each trial's block: shape (T, n, m) → (T,).
@@ -155,5 +152,5 @@ def rank_share(a: Array) -> Array:
     values = np.linalg.eigvalsh(covariance)[:, ::-1].astype(np.float64)
     held = np.cumsum(np.maximum(values, 0), axis=1)
     total = held[:, -1:]
-    directions = np.where(total[:, 0] > 0, 1 + (held < VARIANCE_SHARE * total).sum(axis=1), 0)
+    directions = np.where(total[:, 0] > 0, 1 + (held < 0.99 * total).sum(axis=1), 0)
     return np.where(sound, directions / n, np.nan)

@@ -23,6 +23,12 @@ def run(network, theta, x, y):
     return again(network, theta, p, gradient), gradient
 
 
+def ran(network, trials, m, seed, dtype=np.float64):
+    """A whole pass over what is drawn: θ, x, y, the buffers and the gradient."""
+    theta, x, y = drawn(network.sizes, trials, m, seed, dtype)
+    return theta, x, y, *run(network, theta, x, y)
+
+
 def again(network, theta, p, gradient):
     """The same pass after a change of its inputs or parameters."""
     forward(network, theta, p)

@@ -1,6 +1,7 @@
 """The four equations one by one, the whole gradient, and what holds to the last bit."""
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -14,12 +15,12 @@ from lab.activations.hyperbolic import Tanh
 from lab.activations.logistic import Sigmoid
 from lab.activations.rectifiers import ReLU
 from lab.network import costs
-from lab.network.backprop import Network, backward, complete, cost, forward
+from lab.network.backprop import Network, cost
 from lab.network.buffers import make_pass
 from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
 from lab.network.parameters import as_parameters, count, parameters
 from lab.testing import directional_derivatives
-from tests.network.passes import drawn, run
+from tests.network.passes import again, drawn, ran, run
 
 GELU = TABLE["gelu"]
 Identity = TABLE["identity"]
@@ -59,22 +60,32 @@ def close(found, expected):
 
 
 @given(nets())
-def test_forward(net):
-    """z_j^l = Σ_k w_jk^l a_k^{l−1} + b_j^l, a_j^l = σ(z_j^l)."""
+def test_forward_and_bp2_to_bp4(net):
+    """z^l, a^l and σ′ upward; e^l and δ^l downward; and the gradient, whose columns of δ carry 1/m.
+
+    z_j^l = Σ_k w_jk^l a_k^{l−1} + b_j^l, a_j^l = σ(z_j^l); e_j^l = Σ_k w_kj^{l+1} δ_k^{l+1},
+    δ_j^l = e_j^l σ′(z_j^l); ∂C/∂b_j^l = Σ_i δ_ji^l, ∂C/∂w_jk^l = Σ_i a_ki^{l−1} δ_ji^l.
+    """
     sizes, trials, m, seed = net
-    theta, x, y = drawn(sizes, trials, m, seed)
     network = Network(sizes, (Tanh(),) * (len(sizes) - 1), Quadratic())
-    p, _ = run(network, theta, x, y)
-    for t in range(trials):
-        for i in range(m):
-            a = [float(value) for value in x[i]]
-            for l in range(1, network.depth + 1):
-                w, b = theta.w[l][t], theta.b[l][t, :, 0]
-                z = [sum(w[j, k] * a[k] for k in range(len(a))) + b[j] for j in range(sizes[l])]
-                a = [np.tanh(value) for value in z]
-                np.testing.assert_allclose(p.z[l][t, :, i], z, rtol=1e-12, atol=1e-13)
-                np.testing.assert_allclose(p.a[l][t, :, i], a, rtol=1e-12, atol=1e-13)
-                np.testing.assert_allclose(p.slope[l][t, :, i], 1 / np.cosh(z) ** 2, rtol=1e-11)
+    theta, x, _, p, gradient = ran(network, trials, m, seed)
+    for t, l in product(range(trials), range(1, network.depth + 1)):
+        below = x.T if l == 1 else p.a[l - 1][t]
+        delta = p.delta[l][t]
+        for j, i in np.ndindex(sizes[l], m):
+            z = sum(theta.w[l][t, j, k] * below[k, i] for k in range(sizes[l - 1])) + theta.b[l][t, j, 0]
+            np.testing.assert_allclose(p.z[l][t, j, i], z, rtol=1e-12, atol=1e-13)
+            np.testing.assert_allclose(p.a[l][t, j, i], np.tanh(z), rtol=1e-12, atol=1e-13)
+            np.testing.assert_allclose(p.slope[l][t, j, i], 1 / np.cosh(z) ** 2, rtol=1e-11)
+            if l < network.depth:
+                above = range(sizes[l + 1])
+                arriving = sum(theta.w[l + 1][t, k, j] * p.delta[l + 1][t, k, i] for k in above)
+                close(p.e[l][t, j, i], arriving)
+                close(delta[j, i], arriving * slope_at(network, p, l, t, j, i))
+        for j in range(sizes[l]):
+            close(gradient.b[l][t, j, 0], sum(delta[j]))
+            for k in range(sizes[l - 1]):
+                close(gradient.w[l][t, j, k], sum(below[k, i] * delta[j, i] for i in range(m)))
 
 
 def by_cross_entropy(a, y):
@@ -94,9 +105,8 @@ def by_cross_entropy(a, y):
 def test_bp1(given_cost, sigma, gradient_by, net):
     """δ_j^L = ∂C/∂a_j^L σ′(z_j^L), of the mean over the m examples."""
     sizes, trials, m, seed = net
-    theta, x, y = drawn(sizes, trials, m, seed)
     network = Network(sizes, (*(Tanh(),) * (len(sizes) - 2), sigma), given_cost)
-    p, _ = run(network, theta, x, y)
+    _, _, y, p, _ = ran(network, trials, m, seed)
     L = network.depth
     for t in range(trials):
         for i in range(m):
@@ -105,38 +115,9 @@ def test_bp1(given_cost, sigma, gradient_by, net):
             np.testing.assert_allclose(p.delta[L][t, :, i], expected, rtol=1e-9, atol=1e-14)
 
 
-@given(nets())
-def test_bp2(net):
-    """δ_j^l = Σ_k w_kj^{l+1} δ_k^{l+1} σ′(z_j^l), and e_j^l the same without σ′."""
-    sizes, trials, m, seed = net
-    theta, x, y = drawn(sizes, trials, m, seed)
-    network = Network(sizes, (Sigmoid(),) * (len(sizes) - 1), Quadratic())
-    p, _ = run(network, theta, x, y)
-    for l in range(1, network.depth):
-        for t, j, i in np.ndindex(trials, sizes[l], m):
-            above = range(sizes[l + 1])
-            arriving = sum(theta.w[l + 1][t, k, j] * p.delta[l + 1][t, k, i] for k in above)
-            close(p.e[l][t, j, i], arriving)
-            close(p.delta[l][t, j, i], arriving * slope_at(network, p, l, t, j, i))
-
-
-@given(nets())
-def test_bp3_and_bp4(net):
-    """∂C/∂b_j^l = δ_j^l and ∂C/∂w_jk^l = a_k^{l−1} δ_j^l: sums over the examples, whose columns carry 1/m."""
-    sizes, trials, m, seed = net
-    theta, x, y = drawn(sizes, trials, m, seed)
-    network = Network(sizes, (Tanh(),) * (len(sizes) - 1), Quadratic())
-    p, gradient = run(network, theta, x, y)
-    for l in gradient.w:
-        for t, j in np.ndindex(trials, sizes[l]):
-            delta = [float(p.delta[l][t, j, i]) for i in range(m)]
-            close(gradient.b[l][t, j, 0], sum(delta))
-            for k in range(sizes[l - 1]):
-                a = x[:, k] if l == 1 else p.a[l - 1][t, k]
-                close(gradient.w[l][t, j, k], sum(a[i] * delta[i] for i in range(m)))
-
-
+@np.errstate(over="ignore")  # as in training: a σ may overflow on its way to a number
 def check_gradient(network, trials, m, seed, directions):
+    """⟨∇C, d⟩ in random directions against the complex step Im C(θ + ihd)/h."""
     theta, x, y = drawn(network.sizes, trials, m, seed)
     if isinstance(network.cost, SoftmaxCrossEntropy):
         y /= y.sum(axis=1, keepdims=True)
@@ -150,16 +131,14 @@ def check_gradient(network, trials, m, seed, directions):
 
 @pytest.mark.parametrize("name", HIDDEN)
 @pytest.mark.parametrize("cost_name", COSTS)
-def test_the_gradient_in_random_directions_for_every_hidden_sigma(name, cost_name):
-    """⟨∇C, d⟩ against the complex step Im C(θ + ihd)/h."""
+def test_the_gradient_for_every_hidden_sigma(name, cost_name):
     output = OUTPUT.get(cost_name, Sigmoid())
     network = Network((3, 4, 5, 2), (SIGMAS[name], SIGMAS[name], output), COSTS[cost_name])
     check_gradient(network, trials=3, m=5, seed=11, directions=5)
 
 
 @pytest.mark.parametrize(("cost_name", "output"), ACCEPTED)
-def test_the_gradient_in_random_directions_for_every_output_sigma(cost_name, output):
-    """⟨∇C, d⟩ against the complex step Im C(θ + ihd)/h."""
+def test_the_gradient_for_every_output_sigma(cost_name, output):
     network = Network((3, 4, 3), (Tanh(), SIGMAS[output]), COSTS[cost_name])
     check_gradient(network, trials=3, m=5, seed=12, directions=5)
 
@@ -172,7 +151,7 @@ def test_every_cost_has_an_output_that_it_accepts():
 @settings(max_examples=150)
 @given(net=nets(), data=st.data())
 def test_the_gradient_for_mixed_sigmas(net, data):
-    """⟨∇C, d⟩ against the complex step, each layer with a σ of its own."""
+    """Each layer with a σ of its own."""
     sizes, trials, m, seed = net
     cost_name = data.draw(st.sampled_from(list(COSTS)))
     hidden = [GENTLE[data.draw(st.sampled_from(list(GENTLE)))] for _ in sizes[1:-1]]
@@ -183,8 +162,7 @@ def test_the_gradient_for_mixed_sigmas(net, data):
 def test_the_gradient_by_finite_differences_of_every_single_parameter():
     """∂C/∂θ_p by the central difference (C(θ + h e_p) − C(θ − h e_p))/2h, nothing of the lab's but C."""
     network = Network((2, 3, 1), (GELU(), Sigmoid()), CrossEntropy())
-    theta, x, y = drawn(network.sizes, 1, 4, seed=5)
-    _, gradient = run(network, theta, x, y)
+    theta, x, y, _, gradient = ran(network, 1, 4, seed=5)
     for p in range(theta.vector.shape[1]):
         costs_beside = []
         for h in (1e-5, -1e-5):
@@ -194,18 +172,11 @@ def test_the_gradient_by_finite_differences_of_every_single_parameter():
         np.testing.assert_allclose(gradient.vector[0, p], found, rtol=1e-6, atol=1e-9)
 
 
-def test_the_cost_is_the_mean_over_the_examples():
-    network = Network((2, 3, 2), (Tanh(), Tanh()), Quadratic())
-    theta, x, y = drawn(network.sizes, 2, 4, seed=6)
-    p, _ = run(network, theta, x, y)
-    single = 0.5 * ((p.a[2] - y.T) ** 2).sum(axis=1)
-    np.testing.assert_allclose(cost(network, p), single.mean(axis=1), rtol=1e-14)
-
-
-def test_complete_fills_the_gradient_at_the_output():
+def test_the_cost_is_the_mean_over_the_examples_and_complete_fills_its_gradient_at_the_output():
     network = Network((2, 3, 2), (Tanh(), Sigmoid()), CrossEntropy())
-    theta, x, y = drawn(network.sizes, 2, 4, seed=7)
-    p, _ = run(network, theta, x, y)
+    _, _, y, p, _ = ran(network, 2, 4, seed=7)
+    single = -(y.T * np.log(p.a[2]) + (1 - y.T) * np.log(1 - p.a[2])).sum(axis=1)
+    np.testing.assert_allclose(cost(network, p), single.mean(axis=1), rtol=1e-14)
     np.testing.assert_allclose(p.e[2], by_cross_entropy(p.a[2], y.T) / 4, rtol=1e-9)
 
 
@@ -217,8 +188,7 @@ def test_the_dtype_stays_in_every_buffer(name, cost_name, dtype):
     network = Network(
         (3, 2, 1, 2), (SIGMAS[name],) * 2 + (OUTPUT.get(cost_name, Sigmoid()),), COSTS[cost_name]
     )
-    theta, x, y = drawn(network.sizes, 2, 3, seed=8, dtype=dtype)
-    p, gradient = run(network, theta, x, y)
+    theta, _, _, p, gradient = ran(network, 2, 3, seed=8, dtype=dtype)
     buffers = [*p.a1.values(), *p.a.values(), *p.z.values(), *p.slope.values(), *p.e.values()]
     buffers += [*p.delta.values(), p.y, theta.vector, gradient.vector, cost(network, p)]
     assert {buffer.dtype for buffer in buffers} == {np.dtype(dtype)}
@@ -227,8 +197,7 @@ def test_the_dtype_stays_in_every_buffer(name, cost_name, dtype):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_float32_agrees_with_float64(dtype):
     network = Network((3, 4, 2), (Tanh(), Sigmoid()), CrossEntropy())
-    theta, x, y = drawn(network.sizes, 2, 5, seed=9)
-    _, exact = run(network, theta, x, y)
+    theta, x, y, _, exact = ran(network, 2, 5, seed=9)
     rounded = as_parameters(theta.vector.astype(dtype), network.sizes)
     _, gradient = run(network, rounded, x.astype(dtype), y.astype(dtype))
     np.testing.assert_allclose(gradient.vector, exact.vector, rtol=0, atol=4 * np.finfo(dtype).eps)
@@ -267,11 +236,8 @@ def test_a_stacked_trial_has_the_bits_that_it_has_alone(sizes, m, dtype, broadca
         part = as_parameters(theta.vector[chosen], sizes)
         gradient = parameters(sizes, len(chosen), dtype)
         with np.errstate(all="ignore"):  # as in training: ∇_a C of a saturated output is infinite
-            forward(network, part, p)
-            backward(network, part, p, gradient)
-            complete(network, p)
-        fields_of_layers = (p.z, p.a, p.slope, p.e, p.delta)
-        blocks = [field[l] for field in fields_of_layers for l in range(1, network.depth + 1)]
+            again(network, part, p, gradient)
+        blocks = [field[l] for field in (p.z, p.a, p.slope, p.e, p.delta) for l in p.z]
         return [*blocks, gradient.vector, cost(network, p)]
 
     stacked = numbers(list(range(trials)))
@@ -282,8 +248,7 @@ def test_a_stacked_trial_has_the_bits_that_it_has_alone(sizes, m, dtype, broadca
 
 def test_numbers_that_are_not_finite_leave_the_other_trials_alone():
     network = Network((3, 4, 2), (ReLU(), Sigmoid()), CrossEntropy())
-    theta, x, y = drawn(network.sizes, 3, 5, seed=2)
-    _, sound = run(network, theta, x, y)
+    theta, x, y, _, sound = ran(network, 3, 5, seed=2)
     spoilt = as_parameters(theta.vector.copy(), network.sizes)
     spoilt.vector[1] = np.nan
     _, gradient = run(network, spoilt, x, y)
@@ -291,15 +256,18 @@ def test_numbers_that_are_not_finite_leave_the_other_trials_alone():
     assert gradient.vector[[0, 2]].tobytes() == sound.vector[[0, 2]].tobytes()
 
 
-def test_an_input_of_zero_teaches_its_weights_nothing():
-    """a_k = 0 ⇒ ∂C/∂w_jk = 0 exactly (BP4)."""
+def test_what_is_zero_teaches_nothing():
+    """Exactly: a_k = 0 ⇒ ∂C/∂w_jk = 0 (BP4); w^{l+1} = 0 ⇒ e^l = δ^l = 0 (BP2)."""
     network = Network((3, 4, 2), (Sigmoid(), Sigmoid()), Quadratic())
     theta, x, y = drawn(network.sizes, 3, 5, seed=3)
     x[:, 1] = 0
     _, gradient = run(network, theta, x, y)
-    assert np.all(gradient.w[1][:, :, 1] == 0)
-    assert np.all(gradient.w[1][:, :, [0, 2]] != 0)
-    assert np.all(gradient.b[1] != 0)
+    assert np.all((gradient.wb[1] == 0) == [False, True, False, False])
+    theta.w[2][...] = 0
+    p, gradient = run(network, theta, x, y)
+    assert not p.e[1].any()
+    assert not gradient.wb[1].any()
+    assert np.all(gradient.wb[2] != 0)
 
 
 def test_a_flat_neuron_learns_nothing_and_feeds_nothing():
@@ -308,30 +276,10 @@ def test_a_flat_neuron_learns_nothing_and_feeds_nothing():
     theta, x, y = drawn(network.sizes, 3, 5, seed=4)
     theta.b[1][:, 2] = -100
     p, gradient = run(network, theta, x, y)
-    assert np.all(p.slope[1][:, 2] == 0)
-    assert np.all(p.delta[1][:, 2] == 0)
+    assert not np.any([p.slope[1][:, 2], p.delta[1][:, 2]])
     assert np.all(p.e[1][:, 2] != 0)
-    assert np.all(gradient.wb[1][:, 2] == 0)
-    assert np.all(gradient.w[2][:, :, 2] == 0)
-
-
-def test_weights_of_zero_above_bring_no_error_down():
-    """w^{l+1} = 0 ⇒ e^l = δ^l = 0 exactly (BP2)."""
-    network = Network((3, 4, 2), (Tanh(), Sigmoid()), Quadratic())
-    theta, x, y = drawn(network.sizes, 2, 5, seed=4)
-    theta.w[2][...] = 0
-    p, gradient = run(network, theta, x, y)
-    assert not p.e[1].any()
-    assert not gradient.wb[1].any()
-    assert np.all(gradient.wb[2] != 0)
-
-
-# Making.
-
-
-def test_as_many_sigmas_as_layers():
-    with pytest.raises(ValueError, match="2 layers need as many σ, got 1"):
-        Network((3, 4, 2), (Tanh(),), Quadratic())
+    assert not gradient.wb[1][:, 2].any()
+    assert not gradient.w[2][:, :, 2].any()
 
 
 # The surrogate slope.
@@ -356,9 +304,8 @@ def test_the_gradient_check_passes_without_a_floor_and_fails_with_one(cost_name)
 
 @pytest.mark.parametrize("sigma", [Sigmoid(), Tanh(), ReLU(), GELU()], ids=str)
 def test_the_larger_of_the_slope_and_the_floor_is_passed_and_all_else_is_as_it_was(sigma):
-    theta, x, y = drawn((3, 6, 5, 2), trials=3, m=5, seed=2)
     true = Network((3, 6, 5, 2), (sigma, sigma, Sigmoid()), Quadratic())
-    p, _ = run(true, theta, x, y)
+    theta, x, y, p, _ = ran(true, trials=3, m=5, seed=2)
     q, gradient = run(replace(true, surrogate_floor=0.125), theta, x, y)
     for l in (1, 2, 3):
         for block in ("z", "a", "slope"):
@@ -374,22 +321,30 @@ def test_the_larger_of_the_slope_and_the_floor_is_passed_and_all_else_is_as_it_w
 
 
 def test_where_the_cost_cancels_the_slope_there_is_nothing_to_floor():
-    theta, x, y = drawn((3, 4, 2), trials=2, m=5, seed=3)
     network = Network((3, 4, 2), (Tanh(), Sigmoid()), CrossEntropy())
-    p, _ = run(network, theta, x, y)
+    theta, x, y, p, _ = ran(network, trials=2, m=5, seed=3)
     q, _ = run(replace(network, surrogate_floor=0.5), theta, x, y)
     assert np.array_equal(q.delta[2], p.delta[2])
     assert not np.array_equal(q.delta[1], p.delta[1])
 
 
 def test_without_a_floor_a_falling_slope_stays_as_it_is():
-    theta, x, y = drawn((3, 8, 2), trials=2, m=5, seed=3)
-    p, _ = run(Network((3, 8, 2), (GELU(), Sigmoid()), Quadratic(), surrogate_floor=0.0), theta, x, y)
+    network = Network((3, 8, 2), (GELU(), Sigmoid()), Quadratic(), surrogate_floor=0.0)
+    *_, p, _ = ran(network, trials=2, m=5, seed=3)
     assert (p.slope[1] < 0).any()
     close(p.delta[1], p.e[1] * p.slope[1])
 
 
-@pytest.mark.parametrize("floor", [-0.1, np.inf, np.nan])
-def test_a_floor_that_is_none_is_refused(floor):
-    with pytest.raises(ValueError, match="the surrogate floor must be finite and >= 0, got"):
-        Network((3, 2), (Tanh(),), Quadratic(), surrogate_floor=floor)
+@pytest.mark.parametrize(
+    ("sizes", "floor", "message"),
+    [
+        ((3, 4, 2), 0.0, "2 layers need as many σ, got 1"),
+        *(
+            ((3, 2), floor, "the surrogate floor must be finite and >= 0, got")
+            for floor in (-0.1, np.inf, np.nan)
+        ),
+    ],
+)
+def test_a_network_that_makes_no_sense_is_refused(sizes, floor, message):
+    with pytest.raises(ValueError, match=message):
+        Network(sizes, (Tanh(),), Quadratic(), surrogate_floor=floor)

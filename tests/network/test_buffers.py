@@ -7,7 +7,9 @@ from lab.network.backprop import Network
 from lab.network.buffers import as_pass, make_batch, make_pass, with_ones
 from lab.network.costs import Quadratic
 from lab.network.parameters import parameters
-from tests.network.passes import again, drawn, run
+from tests.network.passes import again, drawn, ran
+
+NETWORK = Network((2, 3, 1), (Tanh(), Sigmoid()), Quadratic())
 
 
 def test_with_ones_turns_rows_into_columns_over_ones():
@@ -19,15 +21,14 @@ def test_with_ones_turns_rows_into_columns_over_ones():
 @pytest.mark.parametrize("own", [True, False])
 @pytest.mark.parametrize("trials", [1, 3])
 def test_a_pass_is_views_of_one_vector_and_a_copy_of_it_is_a_copy_of_the_pass(own, trials):
-    network = Network((2, 3, 1), (Tanh(), Sigmoid()), Quadratic())
-    theta, x, y = drawn(network.sizes, trials, 4, seed=7)
-    p = make_batch(network.sizes, trials, 4, float)
+    theta, x, y = drawn(NETWORK.sizes, trials, 4, seed=7)
+    p = make_batch(NETWORK.sizes, trials, 4, float)
     p.a1[0][:, :-1], p.a1[0][:, -1], p.y[...] = x.T, 1, y.T
     if not own:
-        p = make_pass(network.sizes, trials, p.a1[0].copy(), p.y.copy())
+        p = make_pass(NETWORK.sizes, trials, p.a1[0].copy(), p.y.copy())
     assert p.own_examples == own
-    again(network, theta, p, parameters(network.sizes, trials))
-    copy = as_pass(p.vector.copy(), network.sizes, trials, 4, None if own else (p.a1[0], p.y))
+    again(NETWORK, theta, p, parameters(NETWORK.sizes, trials))
+    copy = as_pass(p.vector.copy(), NETWORK.sizes, trials, 4, None if own else (p.a1[0], p.y))
     for name in ("a1", "a", "z", "slope", "e", "delta"):
         for l, block in getattr(p, name).items():
             assert np.shares_memory(block, p.vector) == (own or l > 0)
@@ -36,7 +37,7 @@ def test_a_pass_is_views_of_one_vector_and_a_copy_of_it_is_a_copy_of_the_pass(ow
 
 
 def test_rows_of_vectors_are_a_pass_of_as_many_trials():
-    sizes = (2, 3, 1)
+    sizes = NETWORK.sizes
     vectors = np.arange(2.0 * make_batch(sizes, 1, 4, float).vector.size).reshape(2, -1)
     both = as_pass(vectors, sizes, 1, 4)
     for k in range(2):
@@ -47,23 +48,12 @@ def test_rows_of_vectors_are_a_pass_of_as_many_trials():
     assert alone.matrices.z[1].shape == (3, 4)
 
 
-def test_new_examples_may_be_written_into_a_pass():
-    network = Network((2, 3, 1), (Tanh(), Sigmoid()), Quadratic())
-    theta, x, y = drawn(network.sizes, 2, 4, seed=8)
+def test_a_pass_used_again_knows_only_its_new_examples_and_parameters():
+    theta, x, y, _, first = ran(NETWORK, 2, 4, seed=8)
     block, target = with_ones(np.zeros_like(x)), np.zeros_like(y.T)[None]
-    p = make_pass(network.sizes, 2, block, target)
+    p, gradient = make_pass(NETWORK.sizes, 2, block, target), parameters(NETWORK.sizes, 2)
+    other, _, _ = drawn(NETWORK.sizes, 2, 4, seed=10)
+    again(NETWORK, other, p, gradient)
     block[0, :-1], target[0] = x.T, y.T
-    gradient = parameters(network.sizes, 2)
-    again(network, theta, p, gradient)
-    assert gradient.vector.tobytes() == run(network, theta, x, y)[1].vector.tobytes()
-
-
-def test_a_pass_used_again_forgets_what_it_held():
-    network = Network((2, 3, 1), (Tanh(), Sigmoid()), Quadratic())
-    theta, x, y = drawn(network.sizes, 2, 4, seed=9)
-    p, first = run(network, theta, x, y)
-    other, _, _ = drawn(network.sizes, 2, 4, seed=10)
-    gradient = parameters(network.sizes, 2)
-    for weights in (other, theta):
-        again(network, weights, p, gradient)
+    again(NETWORK, theta, p, gradient)
     assert gradient.vector.tobytes() == first.vector.tobytes()

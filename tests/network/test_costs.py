@@ -10,7 +10,6 @@ from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
 from lab.activations.logistic import Sigmoid
 from lab.network.costs import TABLE, CrossEntropy, Quadratic, SoftmaxCrossEntropy, is_identity, is_sigmoid
-from lab.parts import Cost
 from lab.testing import check_cost
 
 Identity = SIGMAS["identity"]
@@ -59,26 +58,20 @@ def test_cross_entropy_on_a_sigmoid_is_exact_in_the_tails(z, y):
     assert found == pytest.approx(float(1 / (1 + mp.exp(-z)) - mp.mpf(y)), rel=1e-14, abs=1e-17)
 
 
-def test_cross_entropy_keeps_a_saturated_output_learning():
-    """δ = a − y is ±1 where σ′ is 1e−304 and the product of the two factors is not a number."""
-    wrong = error(CrossEntropy(), block([700.0], [-700.0]), block([0.0], [1.0]), Sigmoid())
-    assert np.array_equal(wrong, block([1.0], [-1.0]))
-
-
-def test_cross_entropy_sums_over_the_outputs():
-    z, y = block([0.5, -1.5, 2.0], [-3.0, 0.0, 1.0]), block([1.0, 0.0, 0.2], [0.0, 1.0, 1.0])
-    a = 1 / (1 + np.exp(-z))
-    naive = -np.sum(y * np.log(a) + (1 - y) * np.log(1 - a), axis=1)
-    np.testing.assert_allclose(value(CrossEntropy(), z, y, Sigmoid()), naive, rtol=1e-13)
-
-
-def test_cross_entropy_by_the_activation_where_sigma_is_no_sigmoid():
-    sigma = Formula("0.5 + 0.4*tanh(z)")
-    z, y = block([0.5, -1.5], [-3.0, 1.0]), block([1.0, 0.0], [0.2, 1.0])
-    a = 0.5 + 0.4 * np.tanh(z)
+@pytest.mark.parametrize(
+    ("sigma", "activation", "slope"),
+    [
+        (Sigmoid(), lambda z: 1 / (1 + np.exp(-z)), lambda z: 0.25 / np.cosh(z / 2) ** 2),
+        (Formula("0.5 + 0.4*tanh(z)"), lambda z: 0.5 + 0.4 * np.tanh(z), lambda z: 0.4 / np.cosh(z) ** 2),
+    ],
+    ids=str,
+)
+def test_cross_entropy_is_the_sum_over_the_outputs_whatever_sigma_is(sigma, activation, slope):
+    z, y = block([0.5, -1.5, 2.0], [-3.0, 0.0, 1.0]), block([1.0, 0.0, 0.2], [0.0, 0.2, 1.0])
+    a = activation(z)
     naive = -np.sum(y * np.log(a) + (1 - y) * np.log(1 - a), axis=1)
     np.testing.assert_allclose(value(CrossEntropy(), z, y, sigma), naive, rtol=1e-13)
-    expected = (a - y) / (a * (1 - a)) * 0.4 / np.cosh(z) ** 2
+    expected = (a - y) / (a * (1 - a)) * slope(z)
     np.testing.assert_allclose(error(CrossEntropy(), z, y, sigma), expected, rtol=1e-12)
 
 
@@ -91,17 +84,17 @@ def test_cross_entropy_counts_no_logarithm_whose_factor_is_zero():
     np.testing.assert_allclose(out, block([0.0, 0.0, 1 / 0.75]), rtol=1e-15)
 
 
-def test_softmax_against_many_digits():
+@pytest.mark.parametrize("sigma", [Identity(), Formula("z")], ids=str)
+def test_softmax_against_many_digits(sigma):
     z, y = [0.5, -2.0, 3.25], [0.2, 0.5, 0.3]
     exact = [mp.exp(value) for value in z]
     p = [value / sum(exact) for value in exact]
     cost = -sum(mp.mpf(target) * mp.log(share) for target, share in zip(y, p, strict=True))
-    found = value(SoftmaxCrossEntropy(), block(z), block(y), Identity())[0, 0]
+    found = value(SoftmaxCrossEntropy(), block(z), block(y), sigma)[0, 0]
     assert found == pytest.approx(float(cost), rel=1e-14)
-    found = error(SoftmaxCrossEntropy(), block(z), block(y), Identity())[0, :, 0]
-    np.testing.assert_allclose(
-        found, [float(s - t) for s, t in zip(p, y, strict=True)], rtol=1e-13, atol=1e-16
-    )
+    found = error(SoftmaxCrossEntropy(), block(z), block(y), sigma)[0, :, 0]
+    expected = [float(share - target) for share, target in zip(p, y, strict=True)]
+    np.testing.assert_allclose(found, expected, rtol=1e-13, atol=1e-16)
 
 
 @pytest.mark.parametrize("shift", [1000.0, -1000.0, 1e6])
@@ -129,18 +122,6 @@ def test_every_cost_on_every_output_that_it_accepts_conforms(cost, sigma, output
         check_cost(COSTS[cost], SIGMAS[sigma], outputs)
 
 
-def test_the_conformance_suite_sees_a_wrong_gradient():
-    class Wrong(Cost):
-        def value(self, z, a, y, sigma):
-            return np.sum((a - y) ** 2, axis=-2)
-
-        def gradient(self, a, y, out):
-            np.subtract(a, y, out=out)
-
-    with pytest.raises(AssertionError, match="the error δ"):
-        check_cost(Wrong(), Tanh())
-
-
 @pytest.mark.parametrize("cost", list(COSTS.values()), ids=list(COSTS))
 def test_one_target_may_serve_all_trials(cost):
     sigma = Identity() if isinstance(cost, SoftmaxCrossEntropy) else Sigmoid()
@@ -153,8 +134,6 @@ def test_one_target_may_serve_all_trials(cost):
 
 
 def test_outputs_that_a_cost_cannot_take_are_refused():
-    assert CrossEntropy().refuses(Sigmoid()) is None
-    assert SoftmaxCrossEntropy().refuses(Identity()) is None
     assert CrossEntropy().refuses(Tanh()) == (
         "cross-entropy needs outputs in [0, 1], and this output σ ranges over [-1, 1]; "
         "expected output = 'sigmoid', or cost = 'quadratic'"
@@ -162,12 +141,6 @@ def test_outputs_that_a_cost_cannot_take_are_refused():
     assert SoftmaxCrossEntropy().refuses(Sigmoid()) == (
         "softmax-cross-entropy holds the output's softmax itself; expected output = 'identity'"
     )
-
-
-@pytest.mark.parametrize("sigma", list(SIGMAS.values()), ids=list(SIGMAS))
-def test_the_quadratic_cost_takes_any_output(sigma):
-    assert Quadratic().refuses(sigma) is None
-    assert not Quadratic().cancels(sigma)
 
 
 def test_only_cross_entropy_on_a_sigmoid_and_the_softmax_cancel_the_slope():
@@ -189,12 +162,5 @@ def test_only_cross_entropy_on_a_sigmoid_and_the_softmax_cancel_the_slope():
 def test_a_formula_is_taken_for_the_function_that_it_is(text, is_it, cost):
     assert is_it(Formula(text))
     assert cost.cancels(Formula(text))
+    assert cost.refuses(Formula(text)) is None
     assert not any(is_it(Formula(other)) for other in ("s(2*z)", "tanh(z)", "2*z"))
-
-
-def test_a_formula_that_is_the_identity_may_stand_under_the_softmax():
-    z, y = block([0.5, -2.0, 3.25]), block([0.2, 0.5, 0.3])
-    assert SoftmaxCrossEntropy().refuses(Formula("z")) is None
-    for measure in (value, error):
-        found = (measure(SoftmaxCrossEntropy(), z, y, sigma) for sigma in (Formula("z"), Identity()))
-        assert np.array_equal(*found)

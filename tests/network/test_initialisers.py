@@ -74,14 +74,10 @@ def test_the_book_draws_its_biases_and_the_others_have_none(kind):
 
 @pytest.mark.parametrize("kind", [*LAWS, Orthogonal])
 def test_gain_scales_the_weights_and_not_the_biases(kind):
+    assert kind().gain == (sqrt(2) if kind is He else 1)
     once, thrice = kind(gain=1.0), kind(gain=3.0)
     np.testing.assert_allclose(thrice.weights(7, 5, rng()), 3 * once.weights(7, 5, rng()), rtol=1e-15)
     assert np.array_equal(thrice.biases(5, rng()), once.biases(5, rng()))
-
-
-def test_the_gain_of_he_is_that_of_the_rectifier():
-    assert He().gain == sqrt(2)
-    assert all(kind().gain == 1 for kind in (*LAWS, Orthogonal) if kind is not He)
 
 
 @pytest.mark.parametrize(("n_in", "n_out"), [(1, 1), (1, 5), (5, 1), (40, 30), (30, 40), (30, 30)])
@@ -99,11 +95,12 @@ def test_orthogonal_is_drawn_uniformly():
     np.testing.assert_allclose((draws**2).mean(axis=0), np.full((3, 3), 1 / 3), atol=5 * 0.3 / sqrt(2000))
 
 
-def test_constant():
+def test_what_is_constant_has_a_mean_and_no_variance_of_use():
     constant = Constant(w=0.6, b=0.9)
     assert np.array_equal(constant.weights(3, 2, rng()), np.full((2, 3), 0.6))
     assert np.array_equal(constant.biases(2, rng()), np.full((2, 1), 0.9))
     assert Constant(w=2.0).b == 0
+    assert np.isnan(constant.variances(3, 2)).all()
 
 
 def test_initialisers_turn_the_same_draws_into_their_weights():
@@ -149,10 +146,6 @@ def test_variances_are_those_of_the_draws(kind):
     assert thrice.variances(7, 5)[0] == pytest.approx(9 * once.variances(7, 5)[0])
 
 
-def test_what_has_a_mean_has_no_variance_of_use():
-    assert np.isnan(Constant(w=0.5).variances(3, 2)).all()
-
-
 def test_normal():
     w = Normal(weight_variance=4.0, bias_variance=0.25)
     np.testing.assert_allclose(w.weights(7, 5, rng()), He(gain=2).weights(7, 5, rng()), rtol=1e-15)
@@ -189,9 +182,8 @@ def test_each_layer_is_fed_by_the_one_below_and_the_first_by_data():
 
 
 def test_critical_refuses_what_passes_no_error():
-    with pytest.raises(
-        PartError, match=r"no critical weights for step\(\): E σ′² is 0, expected a number > 0"
-    ):
+    message = r"no critical weights for step\(\): E σ′² is 0, expected a number > 0"
+    with pytest.raises(PartError, match=message):
         Critical().fed_by(lab.activation("step"))
     with pytest.raises(ValueError, match="bias_variance must be >= 0, got -1"):
         Critical(-1)

@@ -8,13 +8,8 @@ from lab.activations.hyperbolic import Tanh
 from lab.activations.logistic import Sigmoid
 from lab.network.backprop import Network
 from lab.network.costs import Quadratic
-from lab.network.matrix_form import (
-    error_below,
-    full_product,
-    output_error,
-    transport_matrix,
-)
-from tests.network.passes import drawn, run
+from lab.network.matrix_form import full_product, transport_matrix
+from tests.network.passes import ran
 
 
 @st.composite
@@ -22,8 +17,7 @@ def passes(draw):
     """A pass of one network and one example, and its weights: dicts of layer → array."""
     sizes = tuple(draw(st.lists(st.integers(1, 6), min_size=2, max_size=6)))
     network = Network(sizes, (*(Tanh(),) * (len(sizes) - 2), Sigmoid()), Quadratic())
-    theta, x, y = drawn(sizes, 1, 1, draw(st.integers(0, 2**32 - 1)))
-    p, _ = run(network, theta, x, y)
+    theta, *_, p, _ = ran(network, 1, 1, draw(st.integers(0, 2**32 - 1)))
     slope, delta, e = (
         {l: block[0, :, 0] for l, block in blocks.items()} for blocks in (p.slope, p.delta, p.e)
     )
@@ -35,35 +29,15 @@ def close(found, expected):
 
 
 @given(passes())
-def test_output_error(made):
-    """δ^L = Σ′(z^L) ∇_a C."""
-    L, slope, delta, gradient, _ = made
-    close(output_error(slope[L], gradient), delta[L])
+def test_the_product_of_all_layers(made):
+    """δ^l = Σ′(z^l) (w^{l+1})ᵀ … (w^L)ᵀ Σ′(z^L) ∇_a C, from the right, and δ^l = M ∇_a C, from the left.
 
-
-@given(passes())
-def test_error_below(made):
-    """δ^l = Σ′(z^l) (w^{l+1})ᵀ δ^{l+1}."""
-    L, slope, delta, _, w = made
-    for l in range(1, L):
-        close(error_below(slope[l], w[l + 1], delta[l + 1]), delta[l])
-
-
-@given(passes())
-def test_full_product(made):
-    """δ^l = Σ′(z^l) (w^{l+1})ᵀ … (w^L)ᵀ Σ′(z^L) ∇_a C, from the right."""
+    At l = L that is BP1. What the brackets from the left round differently is small beside |M| |∇_a C|.
+    """
     L, slope, delta, gradient, w = made
     for l in range(1, L + 1):
         slopes, weights = [slope[k] for k in range(l, L + 1)], [w[k] for k in range(l + 1, L + 1)]
         close(full_product(slopes, weights, gradient), delta[l])
-
-
-@given(passes())
-def test_transport_matrix(made):
-    """δ^l = M ∇_a C; what the brackets from the left round differently is small beside |M| |∇_a C|."""
-    L, slope, delta, gradient, w = made
-    for l in range(1, L + 1):
-        slopes, weights = [slope[k] for k in range(l, L + 1)], [w[k] for k in range(l + 1, L + 1)]
         M = transport_matrix(slopes, weights)
         assert M.shape == (len(slope[l]), len(slope[L]))
         size = np.abs(np.diag(slope[l]))

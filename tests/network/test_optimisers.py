@@ -10,13 +10,6 @@ from lab.network.optimisers import TABLE, Adam, Descent, Momentum, Nesterov, RMS
 ETA = 0.07
 SHAPE = (3, 4)
 STEPS = 25
-ALL = [
-    Descent(),
-    Momentum(mu=0.8),
-    Nesterov(mu=0.8),
-    Adam(beta1=0.8, beta2=0.95, epsilon=1e-6),
-    RMSProp(rho=0.7),
-]
 
 
 def descent(gradients):
@@ -56,7 +49,14 @@ def rmsprop(gradients, rho=0.7, epsilon=1e-8):
     return steps
 
 
-REFERENCES = [descent, momentum, nesterov, adam, rmsprop]
+REFERENCES = {
+    Descent(): descent,
+    Momentum(mu=0.8): momentum,
+    Nesterov(mu=0.8): nesterov,
+    Adam(beta1=0.8, beta2=0.95, epsilon=1e-6): adam,
+    RMSProp(rho=0.7): rmsprop,
+}
+ALL = list(REFERENCES)
 
 
 def gradients(dtype=np.float64):
@@ -74,9 +74,9 @@ def taken(optimiser, given):
     return np.stack(steps)
 
 
-@pytest.mark.parametrize(("optimiser", "reference"), list(zip(ALL, REFERENCES, strict=True)))
-def test_the_steps_are_those_of_plain_python(optimiser, reference):
-    given = gradients()
+@pytest.mark.parametrize("optimiser", ALL, ids=str)
+def test_the_steps_are_those_of_plain_python(optimiser):
+    given, reference = gradients(), REFERENCES[optimiser]
     found = taken(optimiser, given)
     for place in np.ndindex(SHAPE):
         expected = reference([float(gradient[place]) for gradient in given])
@@ -107,26 +107,15 @@ def test_without_momentum_it_is_descent(kind):
     assert np.array_equal(taken(kind(mu=0.0), given), taken(Descent(), given))
 
 
-def test_the_first_step_of_adam_is_eta_whatever_the_gradient():
-    first = taken(Adam(epsilon=1e-30), gradients())[0]
-    np.testing.assert_allclose(np.abs(first), ETA, rtol=1e-12)
-
-
-@pytest.mark.parametrize("optimiser", ALL, ids=str)
-def test_the_gradient_is_left_as_it_was(optimiser):
-    given = gradients()
-    before = given.copy()
-    taken(optimiser, given)
-    assert np.array_equal(given, before)
-
-
 @pytest.mark.parametrize("optimiser", ALL, ids=str)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_the_dtype_stays(optimiser, dtype):
+def test_the_dtype_stays_and_the_gradient_is_left_as_it_was(optimiser, dtype):
     state = optimiser.initial(np.zeros(SHAPE, dtype))
     assert {block.dtype for block in state.values()} <= {np.dtype(dtype)}
-    exact, found = taken(optimiser, gradients()), taken(optimiser, gradients(dtype))
+    given = gradients(dtype)
+    exact, found = taken(optimiser, gradients()), taken(optimiser, given)
     np.testing.assert_allclose(found, exact, rtol=1e-4 if dtype == np.float32 else 0)
+    assert np.array_equal(given, gradients(dtype))
 
 
 @pytest.mark.parametrize("optimiser", ALL, ids=str)

@@ -1,7 +1,8 @@
 """The map of the correlation of two inputs, its fixed points, and what pairs of errors keep."""
 
-from math import acos, asin, inf, isnan, pi, sqrt
+from math import acos, asin, inf, nan, pi, sqrt
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -50,10 +51,22 @@ def test_a_fixed_point_is_where_the_map_comes_to_rest():
     assert found.slope == pytest.approx((high - low) / (2 * h), rel=1e-6)
 
 
-def test_an_odd_sigma_without_biases_makes_inputs_orthogonal_where_it_is_chaotic():
-    assert rest_of("tanh", 4.0, 0.0).c == 0
-    assert rest_of("relu", 2.0, 0.0).c == 1
-    assert rest_of("relu", 2.0, 0.0).depth_scale == inf
+@pytest.mark.parametrize(
+    ("name", "weight_variance", "c", "depth_scale"),
+    [
+        ("tanh", 4.0, 0, None),  # odd and chaotic: inputs become orthogonal
+        ("relu", 2.0, 1, inf),
+        ("identity", 1.0, nan, inf),  # every correlation stays as it is
+        ("tanh", 0.5, nan, nan),  # q has no fixed point but 0
+        ("relu", 3.0, nan, nan),
+        ("log(z)", 1.0, nan, nan),
+    ],
+)
+def test_where_inputs_end_up_without_biases(name, weight_variance, c, depth_scale):
+    found = rest_of(name, weight_variance, 0.0)
+    np.testing.assert_array_equal(found.c, c)
+    if depth_scale is not None:
+        np.testing.assert_array_equal(found.depth_scale, depth_scale)
 
 
 def test_a_jump_parts_inputs_however_near():
@@ -64,25 +77,9 @@ def test_a_jump_parts_inputs_however_near():
     assert found.slope == pytest.approx(1 / (pi * sqrt(1 - found.c**2)), rel=1e-4)
 
 
-def test_a_straight_line_leaves_every_correlation_as_it_is():
-    found = rest_of("identity", 1.0, 0.0)
-    assert isnan(found.c)
-    assert found.slope == 1
-
-
-@pytest.mark.parametrize(("name", "weight_variance"), [("tanh", 0.5), ("relu", 3.0), ("log(z)", 1.0)])
-def test_where_q_has_no_fixed_point_but_0_neither_has_c(name, weight_variance):
-    assert isnan(rest_of(name, weight_variance, 0.0).c)
-    assert isnan(rest_of(name, weight_variance, 0.0).depth_scale)
-
-
-def test_without_any_signal_all_inputs_are_alike():
+def test_without_any_signal_all_inputs_are_alike_and_of_a_straight_line_all_of_chi_is_linear():
     assert next_correlation(TANH, 1.0, 0.3, 0.0, 0.0, 0.0) == 1
-
-
-def test_of_a_straight_line_all_of_chi_is_linear():
-    identity = lab.activation("identity")
-    assert pair_chi(identity, 3.0, 0.0, 1.5) == pytest.approx(1.5, rel=1e-12)
+    assert pair_chi(lab.activation("identity"), 3.0, 0.0, 1.5) == pytest.approx(1.5, rel=1e-12)
 
 
 @settings(max_examples=40, deadline=None)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
-from math import acos, asin, erf, exp, inf, isnan, nan, pi, sinh, sqrt
+from math import acos, asin, erf, exp, inf, nan, pi, sinh, sqrt
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ def test_gains_to_the_digits_known(line):
     assert moments.backward_gain(sigma) == pytest.approx(moments.slope_square(sigma, 1.0) ** -0.5)
 
 
-@pytest.mark.parametrize("q", [1e-12, 1e-3, 0.3, 1.0, 7.0, 100.0, 1e6])
+@pytest.mark.parametrize("q", [1e-12, 1e-3, 0.5, 1.0, 10.0, 100.0, 1e6])
 def test_closed_forms(q):
     def square(name):
         return moments.square(lab.activation(name), q)
@@ -44,35 +44,21 @@ def test_closed_forms(q):
     assert square("erf") == pytest.approx(2 / pi * np.arcsin(2 * q / (1 + 2 * q)), rel=1e-10)
     assert square("step") == pytest.approx(0.5, rel=1e-13)
     assert square("bump") == pytest.approx(1 / sqrt(1 + 4 * q), rel=1e-10)
+    if q <= 100:  # it grows as fast as it can
+        assert square("exponential") == pytest.approx(exp(2 * q), rel=1e-10)
     within = erf(1 / sqrt(2 * q))
     plu = moments.slope_square(lab.activation("plu"), q)
     assert plu == pytest.approx(within + 0.01 * (1 - within), rel=1e-12)
 
 
-@pytest.mark.parametrize("q", [0.5, 10.0, 100.0])
-def test_a_sigma_that_grows_as_fast_as_it_can(q):
-    assert moments.square(lab.activation("exponential"), q) == pytest.approx(exp(2 * q), rel=1e-10)
-
-
-def test_what_overflows_is_not_finite_and_what_is_undefined_is_nan():
-    assert not np.isfinite(moments.square(lab.activation("exponential"), 1e4))
-    assert isnan(moments.square(lab.activation("log(z)"), 1.0))
-    assert isnan(moments.square(lab.activation("tanh"), inf))
-
-
 def gaussian(f, q, kinks=()):
     """E f(√q g) by scipy's adaptive quadrature."""
     ends = sorted({-12.0, 0.0, 12.0, *(kink / sqrt(q) for kink in kinks)})
-    return sum(
-        quad(
-            lambda g: float(f(sqrt(q) * g)) * exp(-g * g / 2) / sqrt(2 * pi),
-            *piece,
-            epsabs=0,
-            epsrel=1e-12,
-            limit=400,
-        )[0]
-        for piece in pairwise(ends)
-    )
+
+    def integrand(g):
+        return float(f(sqrt(q) * g)) * exp(-g * g / 2) / sqrt(2 * pi)
+
+    return sum(quad(integrand, *piece, epsabs=0, epsrel=1e-12, limit=400)[0] for piece in pairwise(ends))
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "softsign", "hard-swish", "selu", "soft-shrink", "damped-snake"])
@@ -113,10 +99,6 @@ def test_growth_is_the_derivative_of_the_square(name):
 )
 def test_at_zero_it_is_the_limit_from_both_sides(name, at_zero):
     assert moments.slope_square(lab.activation(name), 0.0) == pytest.approx(at_zero, rel=1e-12)
-
-
-def test_without_any_slope_the_backward_gain_is_infinite():
-    assert moments.backward_gain(lab.activation("step")) == inf
 
 
 CORRELATIONS = [-1.0, -0.7, 0.0, 1e-9, 0.3, 0.95, 0.9999, 1 - 1e-9, 1.0]
@@ -180,16 +162,16 @@ def test_more_alike_means_more(name, q, c, rise):
     assert high <= whole * (1 + 1e-9)
 
 
-def test_pairs_of_what_is_undefined_are_nan():
-    tanh = lab.activation("tanh")
-    assert isnan(pair_mean(tanh, nan, 0.5))
-    assert isnan(pair_mean(tanh, inf, 0.5))
-    assert isnan(pair_mean(tanh, 1.0, nan))
-    assert isnan(pair_mean(tanh, 1.0, 1.0 + 1e-9))
-    assert isnan(pair_mean(lab.activation("log(z)"), 1.0, 0.5))
+def test_what_overflows_is_not_finite_and_what_is_undefined_is_nan():
+    assert not np.isfinite(moments.square(lab.activation("exponential"), 1e4))
+    tanh, log = lab.activation("tanh"), lab.activation("log(z)")
+    assert np.isnan([moments.square(log, 1.0), moments.square(tanh, inf), pair_mean(log, 1.0, 0.5)]).all()
+    for q, c in ((nan, 0.5), (inf, 0.5), (1.0, nan), (1.0, 1.0 + 1e-9)):
+        assert np.isnan(pair_mean(tanh, q, c))
 
 
-def test_at_q_0_slopes_are_those_at_0():
+def test_without_any_slope_the_backward_gain_is_infinite_and_at_q_0_slopes_are_those_at_0():
+    assert moments.backward_gain(lab.activation("step")) == inf
     assert of_pairs("tanh", 0.0, 0.3) == pytest.approx((0, 1), abs=1e-12)
     assert of_pairs("relu", 0.0, 0.0)[1] == pytest.approx(0.25)
     assert np.isfinite(of_pairs("relu", 0.0, -1.0)).all()

@@ -15,7 +15,19 @@ from lab.network.parameters import parameters
 from lab.theory.mean_field import chi, fixed_point
 from lab.theory.prediction import Pairs, homogeneous, predicted
 
-CASES = [("tanh", 1.69, 0.09), ("sigmoid", 1.0, 1.0), ("relu", 2.0, 0.0), ("selu", 1.0, 0.0)]
+
+def stream_of(seed):
+    """The random streams of a trial: another generator for every purpose."""
+    return lambda purpose: np.random.default_rng([seed, *purpose.encode()])
+
+
+def gone_back(network, initialiser, stream, x, y):
+    """A pass, there and back, over the inputs in rows x, of weights that are drawn from these streams."""
+    theta = initialised(initialiser, network.sizes, [stream], np.dtype(np.float64), network.sigmas)
+    p = make_pass(network.sizes, 1, with_ones(x), y)
+    forward(network, theta, p)
+    backward(network, theta, p, parameters(network.sizes, 1))
+    return p
 
 
 def squared_errors(sizes, sigmas, initialiser, seeds, q0, m=1):
@@ -23,45 +35,30 @@ def squared_errors(sizes, sigmas, initialiser, seeds, q0, m=1):
 
     The targets are so large that the error at the output knows nothing of the weights.
     """
-    network = Network(sizes, sigmas, Quadratic())
-    gradient = parameters(sizes, 1)
-    found = []
-    for seed in range(seeds):
-
-        def stream(purpose, seed=seed):
-            return np.random.default_rng([seed, *purpose.encode()])
-
+    network, found = Network(sizes, sigmas, Quadratic()), []
+    for stream in map(stream_of, range(seeds)):
         x = stream("x").standard_normal((m, sizes[0]))
         x *= np.sqrt(q0 / (x * x).mean(axis=1, keepdims=True))
-        theta = initialised(initialiser, sizes, [stream], np.dtype(np.float64), sigmas)
-        p = make_pass(network.sizes, 1, with_ones(x), 1e6 * stream("y").standard_normal((1, sizes[-1], m)))
-        forward(network, theta, p)
-        backward(network, theta, p, gradient)
+        p = gone_back(network, initialiser, stream, x, 1e6 * stream("y").standard_normal((1, sizes[-1], m)))
         found.append([float((p.delta[l] ** 2).sum()) for l in range(1, network.depth + 1)])
     return np.array(found)
 
 
-def measured_chi(name, weight_variance, bias_variance, width, layers, seeds):
+@pytest.mark.parametrize(
+    ("width", "seeds", "rel"), [(300, 5, 0.04), pytest.param(1000, 20, 0.02, marks=pytest.mark.slow)]
+)
+@pytest.mark.parametrize(
+    ("name", "weight_variance", "bias_variance"),
+    [("tanh", 1.69, 0.09), ("sigmoid", 1.0, 1.0), ("relu", 2.0, 0.0), ("selu", 1.0, 0.0)],
+)
+def test_measured_in_twenty_layers(name, weight_variance, bias_variance, width, seeds, rel):
     """E ‖δ^l‖² over E ‖δ^{l+1}‖², in the geometric mean over layers and seeds, started at q*."""
     sigma = lab.activation(name)
     rest = fixed_point(sigma, weight_variance, bias_variance)
     q0 = (rest.q - bias_variance) / weight_variance
-    start = Normal(weight_variance, bias_variance)
-    found = squared_errors((width,) * (layers + 1), (sigma,) * layers, start, seeds, q0)
-    return np.exp(-np.diff(np.log(found)).mean()), chi(sigma, rest.q, weight_variance)
-
-
-@pytest.mark.parametrize(("name", "weight_variance", "bias_variance"), CASES)
-def test_measured_at_width_300(name, weight_variance, bias_variance):
-    measured, expected = measured_chi(name, weight_variance, bias_variance, width=300, layers=20, seeds=5)
-    assert measured == pytest.approx(expected, rel=0.04)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("name", "weight_variance", "bias_variance"), CASES)
-def test_measured_at_width_1000(name, weight_variance, bias_variance):
-    measured, expected = measured_chi(name, weight_variance, bias_variance, width=1000, layers=20, seeds=20)
-    assert measured == pytest.approx(expected, rel=0.02)
+    found = squared_errors((width,) * 21, (sigma,) * 20, Normal(weight_variance, bias_variance), seeds, q0)
+    measured = np.exp(-np.diff(np.log(found)).mean())
+    assert measured == pytest.approx(chi(sigma, rest.q, weight_variance), rel=rel)
 
 
 def test_sizes_that_differ_and_sigmas_that_differ_are_accounted_for():
@@ -110,22 +107,16 @@ def test_layers_of_one_sigma():
     assert layers[-1].speed == 1
     assert layers[-2].speed == pytest.approx(sqrt(layers[-2].chi))
     fits = {"depth": 2, "weight_variance": 1.0, "bias_variance": 0.0}
-    for name, wrong in (
-        ("depth", {"depth": 0}),
-        ("weight_variance", {"weight_variance": -1}),
-        ("bias_variance", {"bias_variance": np.nan}),
-        ("mean_square", {"mean_square": -1.0}),
-        ("correlation", {"correlation": 1.1}),
-    ):
+    wrong = {
+        "depth": 0,
+        "weight_variance": -1,
+        "bias_variance": np.nan,
+        "mean_square": -1.0,
+        "correlation": 1.1,
+    }
+    for name, value in wrong.items():
         with pytest.raises(ValueError, match=name):
-            homogeneous(tanh, **(fits | wrong))
-
-
-def test_equal_inputs_leave_the_mean_error_what_each_error_is():
-    for layer in homogeneous(lab.activation("gelu"), 6, 1.3, 0.2):
-        assert layer.correlation == pytest.approx(1, abs=1e-12)
-        assert layer.pair_chi == pytest.approx(layer.chi, rel=1e-12)
-        assert layer.speed == pytest.approx(layer.delta_rms, rel=1e-12)
+            homogeneous(tanh, **(fits | {name: value}))
 
 
 def mean_errors(name, weight_variance, bias_variance, correlation, m, width=300, layers=8, seeds=8):
@@ -137,20 +128,12 @@ def mean_errors(name, weight_variance, bias_variance, correlation, m, width=300,
     sigmas = (*[sigma] * (layers - 1), lab.activation("identity"))
     network = Network((width,) * (layers + 1), sigmas, Quadratic())
     found = np.empty((seeds, 3, layers))
-    for seed in range(seeds):
-
-        def stream(purpose, seed=seed):
-            return np.random.default_rng([seed, *purpose.encode()])
-
+    for seed, stream in enumerate(map(stream_of, range(seeds))):
         common, own = stream("common").standard_normal(width), stream("x").standard_normal((m, width))
         x = np.sqrt(correlation) * common + np.sqrt(1 - correlation) * own
         x /= np.sqrt((x * x).mean(axis=1, keepdims=True))
         y = np.repeat(1e6 * stream("y").standard_normal((1, width, 1)), m, axis=2)
-        start = Normal(weight_variance, bias_variance)
-        theta = initialised(start, network.sizes, [stream], np.dtype(np.float64), network.sigmas)
-        p = make_pass(network.sizes, 1, with_ones(x), y)
-        forward(network, theta, p)
-        backward(network, theta, p, parameters(network.sizes, 1))
+        p = gone_back(network, Normal(weight_variance, bias_variance), stream, x, y)
         for l in range(1, layers + 1):
             delta = p.delta[l][0]
             of_weights = np.sum((delta @ p.a[l - 1][0].T) ** 2)
@@ -198,10 +181,13 @@ def test_of_one_example_the_mean_error_is_its_error():
     assert [layer.correlation for layer in mixed] == [layer.correlation for layer in other]
 
 
-def test_the_weights_of_one_input_learn_as_fast_as_their_input_is_large():
+def test_equal_inputs_leave_the_mean_error_what_each_error_is_and_weights_learn_as_their_input_is_large():
     """‖δ aᵀ‖ = ‖δ‖‖a‖: the speed of the weights is that of the biases times the root of E a²."""
-    layers = homogeneous(lab.activation("tanh"), 5, 1.5, 0.3, 0.2)
-    fed = np.sqrt([(layer.q - 0.3) / 1.5 for layer in layers])
-    assert fed[0] == pytest.approx(np.sqrt(0.2))
-    expected = np.array([layer.speed for layer in layers]) * fed / fed[-1]
-    assert [layer.weight_speed for layer in layers] == pytest.approx(expected)
+    layers = homogeneous(lab.activation("gelu"), 6, 1.3, 0.2, 0.3)
+    fed = np.sqrt([(layer.q - 0.2) / 1.3 for layer in layers])
+    assert fed[0] == pytest.approx(np.sqrt(0.3))
+    for layer, size in zip(layers, fed / fed[-1], strict=True):
+        assert layer.correlation == pytest.approx(1, abs=1e-12)
+        assert layer.pair_chi == pytest.approx(layer.chi, rel=1e-12)
+        assert layer.speed == pytest.approx(layer.delta_rms, rel=1e-12)
+        assert layer.weight_speed == pytest.approx(layer.speed * size)

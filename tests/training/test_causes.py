@@ -44,10 +44,22 @@ class Net:
         snapshot = Snapshot(self.network, self.theta, self.gradient, None, self.p, 0.05, 0.1)
         return dict(zip(Causes.columns, Causes().measure(snapshot, l), strict=True))
 
-    def shares(self, l, t=0):
-        """The labels that some weight has, and their shares."""
+    def shares(self, l):
+        """The labels that some weight of trial 0 has, and their shares."""
         found = self.measured(l)
-        return {label: found[f"cause_{label}"][t] for label in LABELS if found[f"cause_{label}"][t]}
+        return {label: found[f"cause_{label}"][0] for label in LABELS if found[f"cause_{label}"][0]}
+
+    def losses(self, l):
+        """What the weights of trial 0 lost, and their labels."""
+        found = references(self, l, 0)
+        against = [log10(found[name]) for name in ("input_low", "output_saturated", "error_small")]
+        factors = causes.factors_of_layer(self.network, self.p, l, 0)
+        return named(causes.lost(factors, References(*against, 0.0)))
+
+
+def named(losses):
+    """Losses, and the label of each weight."""
+    return losses, np.array(LABELS)[causes.labelled(losses)]
 
 
 def net(sigma=None, output=None, cost=None, **changes):
@@ -97,25 +109,6 @@ def decades(value):
     return log10(value) if value > 0 else -inf
 
 
-def weights(given, l):
-    return [(j, k) for j in range(given.network.sizes[l]) for k in range(given.network.sizes[l - 1])]
-
-
-@pytest.mark.parametrize("make", list(NETS.values()), ids=list(NETS))
-@pytest.mark.parametrize("l", [1, 2, 3])
-def test_the_factors_are_what_their_definitions_say_and_multiply_to_the_gradient(make, l):
-    given = make()
-    for t in range(TRIALS):
-        found = causes.factors_of_layer(given.network, given.p, l, t)
-        for j, k in weights(given, l):
-            expected = [decades(value) for value in defined(given, l, t, j, k)]
-            factors = [factor[j, k] for factor in np.broadcast_arrays(*found)]
-            assert factors == pytest.approx(expected, rel=1e-12, abs=1e-12)
-        with np.errstate(divide="ignore"):
-            gradient = np.log10(np.abs(given.gradient.w[l][t]))
-        np.testing.assert_allclose(sum(found), gradient, rtol=1e-12, atol=1e-12)
-
-
 def test_a_gradient_of_1e_290_keeps_its_digits():
     """From z near 640 the sigmoid's slope is about 1e−280, and layer 1 sees two of them multiplied by ws."""
     given = net()
@@ -149,14 +142,22 @@ def references(given, l, t):
 
 @pytest.mark.parametrize("make", list(NETS.values()), ids=list(NETS))
 @pytest.mark.parametrize("l", [1, 2, 3])
-def test_shares_and_means_are_those_of_the_weights_and_shares_sum_to_1(make, l):
+def test_factors_shares_and_means_are_what_their_definitions_say(make, l):
+    """The factors multiply to the gradient, and the shares sum to 1."""
     given = make()
     found = given.measured(l)
     np.testing.assert_allclose(sum(found[f"cause_{label}"] for label in LABELS), 1, rtol=1e-12)
     for t in range(TRIALS):
+        factors = causes.factors_of_layer(given.network, given.p, l, t)
+        with np.errstate(divide="ignore"):
+            gradient = np.log10(np.abs(given.gradient.w[l][t]))
+        np.testing.assert_allclose(sum(factors), gradient, rtol=1e-12, atol=1e-12)
         against, losses = references(given, l, t), []
-        for j, k in weights(given, l):
+        for j, k in np.ndindex(gradient.shape):
             A, S, E, rho, kappa = defined(given, l, t, j, k)
+            expected = [decades(value) for value in (A, S, E, rho, kappa)]
+            one = [factor[j, k] for factor in np.broadcast_arrays(*factors)]
+            assert one == pytest.approx(expected, rel=1e-12, abs=1e-12)
             kept = A / against["input_low"], S / against["output_saturated"], E / against["error_small"]
             kept = (1 / against["nothing_left"], *kept, rho, kappa)
             losses.append([-decades(value) for value in kept])
@@ -178,18 +179,10 @@ def test_a_low_input_is_named():
     given = net()
     given.p.a1[0][0, 1] = 0
     given.run()
-    labels = causes.labelled(causes.lost(causes.factors_of_layer(given.network, given.p, 1, 0), of(given, 1)))
-    assert {LABELS[i] for i in labels[:, 1]} == {"input_low"}
-    assert "input_low" not in {LABELS[i] for i in np.delete(labels, 1, axis=1).ravel()}
+    _, labels = given.losses(1)
+    assert set(labels[:, 1]) == {"input_low"}
+    assert "input_low" not in np.delete(labels, 1, axis=1)
     assert isfinite(given.measured(1)["lost_input_low"][0])
-
-
-def of(given, l):
-    """References of trial 0 in decades."""
-    against = references(given, l, 0)
-    return References(
-        log10(against["input_low"]), log10(against["output_saturated"]), log10(against["error_small"]), 0.0
-    )
 
 
 @pytest.mark.parametrize("z", [40.0, -40.0])
@@ -198,8 +191,8 @@ def test_a_saturated_neuron_is_named(z):
     given = net()
     given.theta.w[2][:, 3] = 0
     given.theta.b[2][:, 3] = z
-    losses = causes.lost(causes.factors_of_layer(given.run().network, given.p, 2, 0), of(given, 2))
-    assert {LABELS[i] for i in causes.labelled(losses)[3]} == {"output_saturated"}
+    losses, labels = given.run().losses(2)
+    assert set(labels[3]) == {"output_saturated"}
     assert losses[2, 3] == pytest.approx(40 / log(10) - log10(4), rel=1e-12)
     assert np.delete(losses[2], 3, axis=0).max() < 2
 
@@ -231,8 +224,8 @@ def test_examples_apart_are_named():
     a = np.array([[1.0, 0, 1, 0], [1, 1, 1, 1]])
     e = np.array([[0, 0.25, 0, 0.25]])
     found = causes.factors(a, np.ones_like(e), e, e)
-    losses = causes.lost(found, References(0, 0, log10(0.5), 0))
-    assert LABELS[causes.labelled(losses)[0, 0]] == "examples_apart"
+    losses, labels = named(causes.lost(found, References(0, 0, log10(0.5), 0)))
+    assert labels[0, 0] == "examples_apart"
     assert losses[:, 0, 1] == pytest.approx([log10(2), 0, 0, 0, 0, 0], abs=1e-12)
     assert losses[:, 0, 0] == pytest.approx([log10(2), log10(2), 0, 0, inf, 0], abs=1e-12)
     assert sum(found)[0, 0] == -inf
@@ -253,22 +246,23 @@ def test_where_the_cost_is_0_nothing_is_left_to_learn(output, cost):
         assert given.shares(l) == {"nothing_left": 1}
 
 
-@pytest.mark.parametrize(("short", "label"), [(1.99, False), (2.01, True)])
-def test_from_two_decades_on(short, label):
-    found = causes.factors(*(np.ones((1, 2)) for _ in range(3)), np.ones((1, 2)))
-    losses = causes.lost(found, References(0, 0, 0, short))
-    assert (LABELS[causes.labelled(losses)[0, 0]] == "nothing_left") == label
+@pytest.mark.parametrize(
+    ("a", "slope", "e", "short", "label"),
+    [
+        (1, 1, 1, 1.99, "input_low"),  # where nothing lost anything, the first
+        (1, 1, 1, 2.01, "nothing_left"),
+        (0, 0, 0, 0, "input_low"),
+        (1, 0, 0, 0, "output_saturated"),
+        (1, 1, 0, 0, "error_small"),
+    ],
+)
+def test_nothing_is_left_from_two_decades_on_and_of_several_zeros_the_first_is_the_cause(
+    a, slope, e, short, label
+):
+    blocks = (np.full((1, 2), float(value)) for value in (a, slope, e, slope * e))
+    _, labels = named(causes.lost(causes.factors(*blocks), References(0, 0, 0, short)))
+    assert labels[0, 0] == label
     assert NOTHING_LEFT == 2
-
-
-def test_of_several_zeros_the_first_in_the_list_is_the_cause():
-    zero, one = np.zeros((1, 2)), np.ones((1, 2))
-    against = References(0, 0, 0, 0)
-    labels = [
-        causes.labelled(causes.lost(causes.factors(a, slope, e, slope * e), against))[0, 0]
-        for a, slope, e in [(zero, zero, zero), (one, zero, zero), (one, one, zero)]
-    ]
-    assert [LABELS[i] for i in labels] == ["input_low", "output_saturated", "error_small"]
 
 
 def test_a_cost_that_removes_the_slope_leaves_nothing_to_saturate():
@@ -320,17 +314,14 @@ def test_float32_passes_are_explained_alike():
         np.testing.assert_allclose(single.measured(2)[column], values, rtol=1e-3, atol=1e-3, err_msg=column)
 
 
-def test_nan_in_is_nan_out():
+def test_nan_in_is_nan_out_of_a_probe_that_is_off_unless_it_is_named():
     given = net()
     given.theta.w[1][0, 0, 0] = np.nan
     found = given.run().measured(2)
     assert np.isnan(found["lost_error_small"][0])
     assert isfinite(found["lost_error_small"][1])
-
-
-def test_the_probe_is_off_unless_it_is_named():
     assert not Causes.default
-    assert len(Causes.columns) == 2 * len(LABELS)
+    assert len(found) == 2 * len(LABELS)
 
 
 def test_a_counterfactual_is_not_blocked_where_it_lifts_the_slope():

@@ -27,10 +27,16 @@ def counted(count, dtype="float64"):
     )
 
 
-def test_examples_carry_a_last_column_of_ones():
-    made = examples(np.array([[1.0, 2], [3, 4]]), np.array([[0.0], [1]]), True, "float32")
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("batch", [1, 2])
+def test_examples_and_their_passes_carry_a_last_column_of_ones_and_the_dtype(batch, dtype):
+    made = examples(np.array([[1.0, 2], [3, 4]]), np.array([[0.0], [1]]), True, dtype)
     assert np.array_equal(made.x, [[1, 2, 1], [3, 4, 1]])
-    assert (made.x.dtype, made.y.dtype, len(made)) == (np.float32, np.float32, 2)
+    assert len(made) == 2
+    p = next(fed(Network((2, 1), (Identity(),), Quadratic()), made, batch, STREAMS))
+    assert (p.a1[0][:, -1] == 1).all()
+    blocks = (made.x, made.y, p.y, p.a1[0], p.z[1], p.delta[1])
+    assert {block.dtype for block in blocks} == {np.dtype(dtype)}
 
 
 @pytest.mark.parametrize("batch", [7, 100])
@@ -73,15 +79,10 @@ def test_epochs_and_trials_have_orders_of_their_own():
     assert len(set(seen)) == 6
 
 
-def test_the_order_of_a_trial_does_not_depend_on_the_others():
-    together, alone = orders(3, 7, 2), orders(3, 7, 2, [STREAMS[1]])
-    for several, one in zip(together, alone, strict=True):
-        assert np.array_equal(several[1:2], one)
-
-
-def test_the_order_is_the_stream_named_order():
-    first = np.concatenate(orders(3, 7, 1), axis=1)[1]
-    assert np.array_equal(first, streams_of_trial(0, 1)("order").permutation(7))
+def test_the_order_of_a_trial_is_its_stream_named_order_whatever_the_others_are():
+    together, alone = (np.concatenate(orders(3, 7, 2, of), axis=1) for of in (STREAMS, [STREAMS[1]]))
+    assert np.array_equal(together[1:2], alone)
+    assert np.array_equal(alone[0, :7], streams_of_trial(0, 1)("order").permutation(7))
 
 
 @pytest.mark.parametrize("count", [1, 6, EVALUATED_TOGETHER, 2 * EVALUATED_TOGETHER + 3])
@@ -103,44 +104,31 @@ def test_evaluation_is_over_all_examples(count, outputs):
         assert share[t] == right / count
 
 
-def test_evaluation_without_examples_or_classes():
+def test_an_evaluation_sees_the_weights_of_its_moment_and_may_lack_examples_or_classes():
     theta = initialised(Nielsen(), NETWORK.sizes, STREAMS, np.dtype(np.float64))
     none = Evaluation(NETWORK, counted(0), 3).cost_and_accuracy(theta)
     np.testing.assert_array_equal(none, np.full((2, 3), np.nan))
-    cost, share = Evaluation(NETWORK, counted(4), 3).cost_and_accuracy(theta)
-    assert np.isfinite(cost).all()
-    np.testing.assert_array_equal(share, [np.nan] * 3)
-
-
-def test_an_evaluation_sees_the_weights_of_its_moment():
-    theta = initialised(Nielsen(), NETWORK.sizes, STREAMS, np.dtype(np.float64))
     evaluation = Evaluation(NETWORK, counted(4), 3)
-    before, _ = evaluation.cost_and_accuracy(theta)
+    before, share = evaluation.cost_and_accuracy(theta)
+    assert np.isfinite(before).all()
+    np.testing.assert_array_equal(share, [np.nan] * 3)
     theta.vector[1] *= 2
     after, _ = evaluation.cost_and_accuracy(theta)
     assert (before == after).tolist() == [True, False, True]
 
 
-def test_the_class_is_that_of_the_largest_output():
-    a = np.array([[[0.1, 0.9, 0.3], [0.2, 0.8, 0.3], [0.0, 0.1, 0.4]]])
-    y = np.eye(3)[:, [1, 1, 2]][None]
-    assert correct(a, y, True).tolist() == [2]
+ONE_OUTPUT = np.array([[[0.4, 0.6, 0.5, -3.0]], [[0.6, 0.6, 0.6, np.nan]], [[0.6, 0.6, 0.6, 0.4]]])
+THREE_OUTPUTS = np.array([[[0.1, 0.9, 0.3], [0.2, 0.8, 0.3], [0.0, 0.1, 0.4]]])
 
 
-def test_the_class_of_one_output_changes_at_one_half():
-    a = np.array([[[0.4, 0.6, 0.5, -3.0]], [[0.6, 0.6, 0.6, 0.4]]])
-    y = np.array([[[0.0, 1.0, 1.0, 1.0]]])
-    assert correct(a, y, True).tolist() == [2, 2]
-
-
-def test_what_is_correct_is_missing_without_classes_or_numbers():
-    a = np.array([[[0.4, 0.6]], [[0.6, np.nan]]])
-    y = np.array([[[0.0, 1.0]]])
-    np.testing.assert_array_equal(correct(a, y, False), [np.nan, np.nan])
-    np.testing.assert_array_equal(correct(a, y, True), [2, np.nan])
-
-
-@pytest.mark.parametrize("batch", [2, 5])
-def test_float32_examples_give_float32_passes(batch):
-    p = next(fed(Network((3, 2), (Identity(),), Quadratic()), counted(5, "float32"), batch, STREAMS))
-    assert {p.y.dtype, p.a1[0].dtype, p.z[1].dtype, p.delta[1].dtype} == {np.dtype(np.float32)}
+@pytest.mark.parametrize(
+    ("a", "y", "labelled", "right"),
+    [
+        (THREE_OUTPUTS, np.eye(3)[None, :, [1, 1, 2]], True, [2]),
+        (ONE_OUTPUT, np.array([[[0.0, 1, 1, 1]]]), True, [2, np.nan, 2]),  # the class changes at one half
+        (ONE_OUTPUT, np.array([[[0.0, 1, 1, 1]]]), False, [np.nan] * 3),
+    ],
+    ids=["by the largest output", "of one output", "without classes"],
+)
+def test_what_is_correct(a, y, labelled, right):
+    np.testing.assert_array_equal(correct(a, y, labelled), right)

@@ -95,6 +95,14 @@ def test_a_stacked_trial_of_any_size_has_the_bits_that_it_has_alone(sizes, batch
     assert alone_as_stacked(given, train(given, range(trials)), [trials - 1])
 
 
+FIXED = made_examples(20, 5, 150, seed=3)
+
+
+def deep(**changes):
+    """A training of two hidden layers, with short batches."""
+    return training((20, 40, 40, 5), count=70, batch=32, **changes)
+
+
 @pytest.mark.parametrize("sigma", [GELU(), Tanh(), ReLU(), Formula("tanh(z) + 0.1*abs(z)")], ids=str)
 @pytest.mark.parametrize(
     ("cost", "output"),
@@ -102,22 +110,18 @@ def test_a_stacked_trial_of_any_size_has_the_bits_that_it_has_alone(sizes, batch
     ids=["cross-entropy", "softmax"],
 )
 def test_the_same_for_other_activations_costs_and_fixed_examples(sigma, cost, output):
-    fixed = made_examples(20, 5, 150, seed=3)
-    parts = {"sigma": sigma, "output": output, "cost": cost}
-    given = training((20, 40, 40, 5), count=70, batch=32, fixed_examples=fixed, **parts)
+    given = deep(sigma=sigma, output=output, cost=cost, fixed_examples=FIXED)
     assert alone_as_stacked(given, train(given, range(4)), range(4))
 
 
-@pytest.mark.parametrize("fixed", [None, made_examples(20, 5, 150, seed=3)], ids=["batch", "fixed"])
+@pytest.mark.parametrize("fixed", [None, FIXED], ids=["batch", "fixed"])
 def test_the_same_for_a_surrogate_slope_and_its_cosine(fixed):
-    columns = (*COLUMNS, "gradient_cosine")
-    given = training((20, 40, 40, 5), count=70, batch=32, fixed_examples=fixed, columns=columns)
+    given = deep(fixed_examples=fixed, columns=(*COLUMNS, "gradient_cosine"))
     given = replace(given, network=replace(given.network, surrogate_floor=0.2))
     stacked = train(given, range(4))
     assert alone_as_stacked(given, stacked, range(4))
-    cosines = stacked.layers[..., -1]
-    assert np.isfinite(cosines).all()
-    assert (cosines < 1 - 1e-9).any()
+    assert np.isfinite(stacked.layers[..., -1]).all()
+    assert (stacked.layers[..., -1] < 1 - 1e-9).any()
 
 
 def test_to_record_the_cosine_does_not_change_the_training():
@@ -129,22 +133,17 @@ def test_to_record_the_cosine_does_not_change_the_training():
     assert np.array_equal(bare.layers, cosine.layers[..., :-1], equal_nan=True)
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 4])
-def test_the_size_of_the_chunks_changes_nothing(size):
+def test_the_same_seed_gives_the_same_arrays_in_chunks_of_any_size_and_another_seed_others():
     given = training((3, 5, 2), count=9, batch=4, optimiser=Adam())
     whole = train(given, range(7))
-    for first in range(0, 7, size):
-        part = train(given, range(first, min(first + size, 7)))
-        for t in range(len(part.diverged)):
-            assert unlike(of_trial(part, t), of_trial(whole, first + t)) == []
-
-
-def test_the_same_seed_gives_the_same_arrays_and_another_seed_others():
-    given = training((3, 5, 2), count=9, batch=4)
-    first = train(given, range(3))
-    assert unlike(first, train(given, range(3))) == []
-    other = train(replace(given, seed=1), range(3))
-    assert {"learning_speed", "weight_norm", "figures", "final"} <= set(unlike(first, other))
+    assert unlike(whole, train(given, range(7))) == []
+    for size in (1, 2, 3, 4):
+        for first in range(0, 7, size):
+            part = train(given, range(first, min(first + size, 7)))
+            for t in range(len(part.diverged)):
+                assert unlike(of_trial(part, t), of_trial(whole, first + t)) == []
+    other = train(replace(given, seed=1), range(7))
+    assert {"learning_speed", "weight_norm", "figures", "final"} <= set(unlike(whole, other))
 
 
 def test_a_trial_does_not_depend_on_the_variant():
@@ -159,28 +158,23 @@ def test_a_trial_does_not_depend_on_the_variant():
 
 @pytest.mark.parametrize("optimiser", OPTIMISERS, ids=str)
 @pytest.mark.parametrize("batch", [3, 8])
-def test_a_trial_that_diverges_leaves_the_others_bitwise_alone(optimiser, batch):
+def test_a_trial_that_diverges_is_missing_from_its_step_on_and_leaves_the_others_bitwise_alone(
+    optimiser, batch
+):
     given = wild(optimiser=optimiser, batch=batch)
-    stacked = train(given, range(12))
-    lost = stacked.diverged >= 0
+    readings = train(given, range(12))
+    lost = readings.diverged >= 0
     assert 2 <= lost.sum() <= 10
-    assert alone_as_stacked(given, stacked, range(12))
-    sound = np.flatnonzero(~lost)
-    assert np.isfinite(stacked.final[sound]).all()
-    assert np.isfinite(stacked.figures[:, sound]).all()
-
-
-# What divergence looks like.
-
-
-def test_a_trial_that_diverges_is_missing_from_its_step_on_in_every_quantity():
-    readings = train(wild(), range(12))
-    for trial in np.flatnonzero(readings.diverged >= 0):
+    assert alone_as_stacked(given, readings, range(12))
+    assert np.isfinite(readings.final[~lost]).all()
+    assert np.isfinite(readings.figures[:, ~lost]).all()
+    for trial in np.flatnonzero(lost):
         at = int(readings.diverged[trial])
-        assert np.isnan(readings.layers[at:, trial]).all()
-        assert np.isnan(readings.figures[at:, trial]).all()
-        assert np.isnan(readings.final[trial]).all()
-        assert not readings.histograms[readings.histogram_steps >= at, trial].any()
+        gone = readings.histogram_steps >= at
+        missing = readings.layers[at:], readings.figures[at:], readings.final[None], readings.neurons[gone]
+        assert all(np.isnan(numbers[:, trial]).all() for numbers in missing)
+        assert not readings.histograms[gone, trial].any()
+        assert np.isfinite(readings.neurons[~gone, trial]).all()
         assert np.isfinite(readings.figures[:at, trial, 0]).all()
 
 
@@ -205,23 +199,21 @@ def test_weights_that_are_no_numbers_are_refused():
 # A step.
 
 
+def neuron(x, y, n, **changes):
+    """A training of a linear neuron of w = 2, b = 1 that sees n times the same example."""
+    seen = examples(np.full((n, 1), x), np.full((n, 1), y), False, "float64")
+    initialiser = Constant(w=2.0, b=1.0)
+    return training(
+        (1, 1), output=Identity(), train=seen, initialiser=initialiser, columns=QUANTITIES, **changes
+    )
+
+
 @pytest.mark.parametrize("optimiser", OPTIMISERS, ids=str)
 @pytest.mark.parametrize("batch", [2, 5])
 def test_a_linear_neuron_by_hand(optimiser, batch):
     """w ← (1 − ηλ/n) w + Δw, b ← b + Δb with n all training examples, whatever the batch."""
     x, y, eta, decay, n = 1.5, -0.5, 0.04, 3.0, 5
-    given = training(
-        (1, 1),
-        output=Identity(),
-        train=examples(np.full((n, 1), x), np.full((n, 1), y), False, "float64"),
-        initialiser=Constant(w=2.0, b=1.0),
-        optimiser=optimiser,
-        eta=eta,
-        decay=decay,
-        batch=batch,
-        steps=30,
-        columns=QUANTITIES,
-    )
+    given = neuron(x, y, n, optimiser=optimiser, eta=eta, decay=decay, batch=batch, steps=30)
     readings = train(given, range(1))
     theta, state, step = np.array([[2.0, 1.0]]), optimiser.initial(np.zeros((1, 2))), np.empty((1, 2))
     for k in range(30):
@@ -247,18 +239,7 @@ def test_a_linear_neuron_by_hand(optimiser, batch):
 @pytest.mark.parametrize("optimiser", OPTIMISERS, ids=str)
 def test_decay_shrinks_weights_and_leaves_biases_untouched(optimiser):
     """Where there is no gradient nothing moves but w, by the factor 1 − ηλ/n a step."""
-    nothing = examples(np.zeros((4, 1)), np.full((4, 1), 1.0), False, "float64")
-    given = training(
-        (1, 1),
-        output=Identity(),
-        train=nothing,
-        initialiser=Constant(w=2.0, b=1.0),
-        optimiser=optimiser,
-        eta=0.1,
-        decay=8.0,
-        steps=5,
-    )
-    readings = train(given, range(1))
+    readings = train(neuron(0.0, 1.0, 4, optimiser=optimiser, eta=0.1, decay=8.0, steps=5), range(1))
     np.testing.assert_allclose(quantity(readings, "weight_norm"), 2 * 0.8 ** np.arange(6), rtol=1e-14)
     assert np.array_equal(quantity(readings, "bias_norm"), np.ones(6))
 
@@ -280,16 +261,13 @@ class Spy(Optimiser):
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("batch", [3, 8])
-def test_parameters_gradients_and_steps_have_the_dtype_of_the_examples(dtype, batch):
+def test_a_training_has_the_dtype_of_the_examples_and_float32_follows_float64(dtype, batch):
     spy = Spy()
-    train(training((3, 4, 2), optimiser=spy, dtype=dtype, batch=batch, decay=1.0), range(2))
-    assert len(spy.seen) == 1 + 2 * 3
-    assert set(spy.seen) == {np.dtype(dtype)}
-
-
-def test_float32_follows_float64():
-    double, single = (train(training((3, 4, 2), dtype=dtype), range(2)) for dtype in ("float64", "float32"))
-    np.testing.assert_allclose(single.layers, double.layers, rtol=1e-4, atol=1e-6)
+    given = {"optimiser": spy, "batch": batch, "decay": 1.0}
+    readings = train(training((3, 4, 2), dtype=dtype, **given), range(2))
+    assert spy.seen == (1 + 2 * 3) * [np.dtype(dtype)]
+    double = train(training((3, 4, 2), **given), range(2))
+    np.testing.assert_allclose(readings.layers, double.layers, rtol=1e-4, atol=1e-6)
 
 
 # A reading.
@@ -322,13 +300,6 @@ def test_reading_less_often_changes_no_reading():
     assert np.array_equal(seldom.layers, often.layers[[0, 4, 8, 12]], equal_nan=True)
     assert np.array_equal(seldom.figures, often.figures[[0, 4, 8, 12]])
     assert np.array_equal(seldom.final, often.final)
-
-
-def test_no_step_is_taken_at_the_end():
-    readings = train(training((3, 4, 2)), range(2))
-    updates = readings.layers[..., readings.columns.index("update_ratio")]
-    assert np.isnan(updates[-1]).all()
-    assert (updates[:-1] > 0).all()
 
 
 def test_fixed_examples_are_those_of_every_reading_and_do_not_change_the_training():
@@ -387,25 +358,25 @@ def draws(seed, trial, purpose):
     return streams_of_trial(seed, trial)(purpose).standard_normal(4).tolist()
 
 
-@pytest.mark.parametrize("other", [(4, 1, "w/2"), (3, 2, "w/2"), (3, 1, "w/1"), (3, 1, "b/2"), (1, 3, "w/2")])
-def test_another_seed_trial_or_purpose_gives_another_stream(other):
-    assert draws(*other) != draws(3, 1, "w/2") == draws(3, 1, "w/2")
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        *(((3, 1, "w/2"), other) for other in [(4, 1, "w/2"), (3, 2, "w/2"), (3, 1, "w/1"), (3, 1, "b/2")]),
+        ((3, 1, "w/2"), (1, 3, "w/2")),
+        ((0, 11, "w/1"), (0, 1, "w/1/1")),  # names that could run together
+        ((0, 1, "order"), (0, 1, "order ")),
+        ((0, 1, "order "), (0, 1, "")),
+    ],
+)
+def test_another_seed_trial_or_purpose_gives_another_stream(one, other):
+    assert draws(*other) != draws(*one) == draws(*one)
 
 
-def test_names_that_could_run_together_do_not():
-    assert draws(0, 11, "w/1") != draws(0, 1, "w/1/1")
-    assert draws(0, 1, "order") != draws(0, 1, "order ") != draws(0, 1, "")
-
-
-def test_a_stream_does_not_depend_on_those_drawn_before():
-    own = streams_of_trial(0, 5)
-    for purpose in ("w/1", "b/1", "order"):
-        own(purpose).random(100)
-    assert own("order").standard_normal(4).tolist() == draws(0, 5, "order")
-
-
-def test_the_derivation_is_fixed():
+def test_the_derivation_is_fixed_and_does_not_depend_on_what_was_drawn_before():
     """The numbers of a run can be had again years later: the rule is part of the contract."""
     name = int(sha256(b"order/trial 7").hexdigest()[:16], 16)
     expected = np.random.default_rng(np.random.SeedSequence([42, name]))
-    assert draws(42, 7, "order") == expected.standard_normal(4).tolist()
+    own = streams_of_trial(42, 7)
+    for purpose in ("w/1", "b/1", "order"):
+        own(purpose).random(100)
+    assert own("order").standard_normal(4).tolist() == expected.standard_normal(4).tolist()

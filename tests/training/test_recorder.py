@@ -11,7 +11,7 @@ from lab.parts import Probe
 from lab.training.probes import LearningSpeed
 from lab.training.recorder import EDGES, HALF_BINS, STEP_COLUMNS, Recorder, Recording, counts
 from lab.training.snapshot import Snapshot
-from tests.network.passes import drawn, run
+from tests.network.passes import ran
 from tests.training.trainings import COLUMNS, PROBES
 
 SIZES, TRIALS = (2, 3, 1), 3
@@ -20,13 +20,16 @@ SOUND = np.ones(TRIALS, bool)
 
 def snapshot(seed=0):
     network = Network(SIZES, (Tanh(), Tanh()), Quadratic())
-    theta, x, y = drawn(SIZES, TRIALS, 4, seed)
-    p, gradient = run(network, theta, x, y)
+    theta, _, _, p, gradient = ran(network, TRIALS, 4, seed)
     return Snapshot(network, theta, gradient, theta, p, 0.05, 0.1)
 
 
 def figures(cost=(1.0, 2.0, 3.0)):
     return tuple(np.array(cost) + shift for shift in (0, 10, 20, 30))
+
+
+FIGURES = [[1, 11, 21, 31], [2, 12, 22, 32], [3, 13, 23, 33]]
+"""The same as they are kept, trial by trial."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +65,12 @@ def test_a_reading_is_due_at_the_steps_of_the_schedule():
 def test_values_stand_at_their_reading_trial_layer_and_column():
     made = recorder(columns=("second", "first"))
     made.record(1, snapshot(), figures(), SOUND)
-    assert made.readings.layers.shape == (3, TRIALS, 2, 2)
-    for trial in range(TRIALS):
-        for l in (1, 2):
-            value = l + 10 * trial
-            assert made.readings.layers[1, trial, l - 1].tolist() == [-value, value]
+    expected = [[[-l - 10 * trial, l + 10 * trial] for l in (1, 2)] for trial in range(TRIALS)]
+    assert made.readings.layers[1].tolist() == expected
     assert np.isnan(made.readings.layers[[0, 2]]).all()
+    assert len(made.readings.layers) == 3
+    assert STEP_COLUMNS == ("cost", "accuracy", "test_cost", "test_accuracy")
+    assert made.readings.figures[1].tolist() == FIGURES
 
 
 def test_only_the_wanted_columns_are_kept():
@@ -78,13 +81,6 @@ def test_only_the_wanted_columns_are_kept():
     second, speed = made.readings.layers[0, 1, 1]
     assert second == -12
     assert speed == pytest.approx(np.linalg.norm(given.gradient.b[2][1]), rel=1e-15)
-
-
-def test_figures_stand_in_the_order_of_their_names():
-    made = recorder()
-    made.record(2, snapshot(), figures(), SOUND)
-    assert STEP_COLUMNS == ("cost", "accuracy", "test_cost", "test_accuracy")
-    assert made.readings.figures[2].tolist() == [[1, 11, 21, 31], [2, 12, 22, 32], [3, 13, 23, 33]]
 
 
 def test_histograms_are_taken_at_their_readings():
@@ -98,7 +94,7 @@ def test_histograms_are_taken_at_their_readings():
             assert np.array_equal(readings.histograms[h, :, l - 1], counts(snapshot(seed).p.z[l]))
     assert made.tested == {1}
     assert readings.seconds == 1.5
-    assert readings.final.tolist() == [[1, 11, 21, 31], [2, 12, 22, 32], [3, 13, 23, 33]]
+    assert readings.final.tolist() == FIGURES
 
 
 # Counts of z.
@@ -112,14 +108,11 @@ def test_edges_are_symmetric_and_grow():
     assert np.all(np.diff(EDGES[HALF_BINS:], 2) > 0)
 
 
-def test_counts_are_those_of_a_histogram():
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_counts_are_those_of_a_histogram_whose_outer_bins_hold_what_lies_beyond(dtype):
     z = np.random.default_rng(0).normal(scale=5, size=(3, 4, 50))
     for trial, row in enumerate(counts(z)):
         assert np.array_equal(row, np.histogram(z[trial], EDGES)[0])
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_what_lies_beyond_is_held_by_the_outer_bins(dtype):
     z = np.array([[[-np.inf, -1e30, -1001.0, -1e-30, 0.0, 999.0, 1001.0, 1e30, np.inf]]], dtype)
     row = counts(z)[0]
     assert row.sum() == 9
@@ -131,25 +124,18 @@ def test_what_lies_beyond_is_held_by_the_outer_bins(dtype):
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, None])
 def test_a_trial_that_is_not_finite_is_missing_from_then_on_and_the_others_are_not(value):
+    """A number of it, or its cost; a figure that is missing from the start is no divergence."""
     made = recorder(PROBES, COLUMNS)
-    cost = [1.0, 2.0, 3.0]
-    made.record(0, snapshot(), figures(), SOUND)
-    cost[1] = cost[1] if value is None else value
+    cost = [1.0, 2.0 if value is None else value, 3.0]
+    missing = (np.full(TRIALS, np.nan),) * 3
+    made.record(0, snapshot(), (np.ones(TRIALS), *missing), SOUND)
     made.record(1, snapshot(), figures(cost), np.array([True, value is not None, True]))
     made.record(2, snapshot(), figures(), SOUND)
     readings = made.finished(figures(), 0.0)
     assert readings.diverged.tolist() == [-1, 2, -1]
     assert np.isfinite(readings.layers[0]).all()
-    assert np.isnan(readings.layers[1:, 1]).all()
-    assert np.isnan(readings.figures[1:, 1]).all()
-    assert np.isnan(readings.final[1]).all()
+    for field in (readings.layers[1:], readings.figures[1:], readings.final[None]):
+        assert np.isnan(field[:, 1]).all()
+        assert np.isfinite(field[:, [0, 2]]).all()
     assert not readings.histograms[1:, 1].any()
-    for field in (readings.layers[:, [0, 2]], readings.figures[:, [0, 2]], readings.final[[0, 2]]):
-        assert np.isfinite(field).all()
     assert (readings.histograms[:, [0, 2]].sum(axis=-1) == [12, 4]).all()
-
-
-def test_a_figure_that_is_missing_is_no_divergence():
-    made = recorder()
-    made.record(0, snapshot(), (np.ones(TRIALS), *(np.full(TRIALS, np.nan),) * 3), SOUND)
-    assert made.readings.diverged.tolist() == [-1] * TRIALS
