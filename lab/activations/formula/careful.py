@@ -97,10 +97,10 @@ class Careful:
 
 
 def _size(values: Array) -> Array:
-    """The sizes of values on the grid; where they change their sign, of the larger neighbour."""
-    left, right = np.concatenate([values[:1], values[:-1]]), np.concatenate([values[1:], values[-1:]])
-    crossing = np.sign(left) != np.sign(right)
-    return np.where(crossing, np.maximum(np.abs(left), np.abs(right)), np.abs(values))
+    """The sizes of values on the grid; next to a zero, where digits must go, that of what is around."""
+    size = np.pad(np.abs(values), 2, mode="edge")
+    left, right = np.maximum(size[:-4], size[1:-3]), np.maximum(size[3:-1], size[4:])
+    return np.maximum(np.abs(values), np.minimum(left, right))
 
 
 def _limit(near: Array, far: Array) -> Array:
