@@ -54,7 +54,6 @@ def test_a_notebook_shows_the_verdicts_as_text(small, root):
 
 def test_overrides_are_a_mapping_too_and_plots_are_drawn_into_the_runs_folder(small, root):
     run = lab.run(small, overrides={"training.epochs": 1, "trials.seeds": 1}, results=root)
-
     assert len(run.trials) == 2
     assert run.steps["epoch"].max() == 1
     drawn = {path.name for path in (run.path / "plots").iterdir()}
@@ -63,7 +62,6 @@ def test_overrides_are_a_mapping_too_and_plots_are_drawn_into_the_runs_folder(sm
 
 def test_a_run_is_opened_by_its_name(run, root):
     opened = lab.load("small", results=root)
-
     assert str(opened) == str(run)
     assert opened.layers.equals(run.layers)
 
@@ -71,13 +69,11 @@ def test_a_run_is_opened_by_its_name(run, root):
 def test_progress_ends_at_its_total(small, root):
     told = []
     lab.run(small, results=root, plots=False, progress=lambda done, total: told.append((done, total)))
-
     assert told[-1] == (36, 36)
 
 
 def test_an_activation_by_formula_and_by_name():
     sigma = lab.activation("tanh(z) + a*z", a=0.1)
-
     assert sigma(0.5) == pytest.approx(np.tanh(0.5) + 0.05, rel=1e-15)
     assert sigma.derivative(0.5) == pytest.approx(1 / np.cosh(0.5) ** 2 + 0.1, rel=1e-15)
     assert (sigma.slope_range.low, sigma.slope_range.high) == (pytest.approx(0.1), pytest.approx(1.1))
@@ -88,7 +84,6 @@ def test_an_activation_by_formula_and_by_name():
 
 def test_an_activation_by_its_derivative():
     sigma = lab.activation(derivative="floor + (1 - floor)*exp(-z**2)", floor=0.05)
-
     assert sigma.derivative(0.0) == 1.0
     assert sigma(9.0) == pytest.approx(0.45 + 0.95 * np.sqrt(np.pi) / 2, rel=1e-14)
     assert sigma(0.0) == 0.0

@@ -48,7 +48,6 @@ def test_run_ends_with_a_short_table_and_the_folder(lab, small, tmp_path):
 
 def test_run_as_json_is_json_alone(lab, small):
     code, out, _ = lab("run", small, "--no-plots", "--json")
-
     told = json.loads(out)
     assert code == 0
     assert told["status"] == "done"
@@ -57,7 +56,6 @@ def test_run_as_json_is_json_alone(lab, small):
 
 def test_nothing_is_written_when_the_file_is_wrong(lab, small, tmp_path):
     code, out, err = lab("run", small, "-o", "training.etaa=1", "-o", "network.hidden=[0]")
-
     assert (code, out) == (2, "")
     assert len(err.splitlines()) == 2
     assert all(line.startswith(f"error: {small}: ") for line in err.splitlines())
@@ -67,7 +65,6 @@ def test_nothing_is_written_when_the_file_is_wrong(lab, small, tmp_path):
 
 def test_errors_as_json(lab):
     code, out, _ = lab("check", "none.toml", "--json")
-
     assert code == 2
     assert json.loads(out) == {"error": "none.toml: there is no such file", "exit_code": 2}
 
@@ -76,7 +73,6 @@ def test_a_claim_that_does_not_hold_exits_with_3_and_results_that_cannot_be_kept
     code, _, err = lab("check", small, "-o", "activations.soft.at_least=0.2")
     assert code == 3
     assert "activations.soft.at_least: the claim 0.2 is REFUTED" in err
-
     (tmp_path / "results").write_text("a file")
     code, _, err = lab("run", small)
     assert code == 4
@@ -105,7 +101,6 @@ def test_fault_38_all_trials_diverged_is_said_with_a_hint(lab, small):
     code, out, _ = lab(
         "run", small, "-o", 'vary."network.activation"=["z**3", "z**3+z"]', "-o", "training.eta=1e6"
     )
-
     assert code == 0
     assert "all trials diverged; try a smaller training.eta" in out
 
@@ -136,7 +131,6 @@ def test_an_interrupted_run_says_how_to_resume_and_is_resumed(lab, small, monkey
 def test_dry_run_and_check_tell_the_plan_and_write_nothing(lab, small, tmp_path):
     checked = lab("check", small)
     dry = lab("run", small, "--dry-run")
-
     assert checked == dry
     assert checked[0] == 0
     assert checked[1].splitlines()[2].split() == ["sigmoid", "64-6-5-10", "3", "6", "7"]
@@ -291,7 +285,6 @@ def test_the_conformance_suite_tells_a_line_a_check(lab, tmp_path):
 def test_a_class_with_a_wrong_derivative_is_refused(lab, small, tmp_path):
     (tmp_path / "mine.py").write_text(MINE.replace("np.cos(z)", "np.cos(z) / 2"))
     words = ("run", small, *QUICK, "-o", "network.activation=mine.py:Mine", "--allow-code")
-
     code, _, err = lab(*words)
     assert code == 3
     assert "Mine(): derivative: at z = " in err
@@ -303,7 +296,6 @@ def test_a_run_whose_process_died_is_told_as_interrupted(lab, small, tmp_path):
     lab("run", small, *QUICK)
     path = next((tmp_path / "results" / "small").glob("*/run.json"))
     path.write_text(path.read_text().replace('"status": "done"', '"status": "running"', 1))
-
     assert json.loads(lab("list", "--json")[1])[0]["status"] == "interrupted"
     assert "resuming small/" in lab("resume", *QUICK)[2]
     assert json.loads(lab("list", "--json")[1])[0]["status"] == "done"
@@ -312,7 +304,6 @@ def test_a_run_whose_process_died_is_told_as_interrupted(lab, small, tmp_path):
 def test_a_folder_that_cannot_be_written_is_no_traceback(lab, small, tmp_path):
     lab("run", small, *QUICK)
     (tmp_path / "file").write_text("")
-
     code, _, err = lab("plot", "small", "--to", tmp_path / "file" / "plots")
     assert code == 4
     assert err.splitlines() == [f"error: {tmp_path / 'file' / 'plots'}: Not a directory"]
@@ -355,7 +346,6 @@ def test_new_lists_templates_and_writes_one(lab, tmp_path):
 def test_a_class_in_a_file_needs_leave(lab, small, tmp_path):
     (tmp_path / "mine.py").write_text(MINE)
     words = ("run", small, *QUICK, "-o", 'vary."network.activation"=["mine.py:Mine"]')
-
     code, _, err = lab(*words)
     assert code == 2
     assert "say --allow-code" in err
@@ -384,7 +374,6 @@ def test_what_a_class_in_a_file_raises_is_one_line_with_its_place(lab, small, tm
 )
 def test_slips_of_the_command_line_get_the_nearest(lab, small, words, said):
     code, out, err = lab(*(word.format(small=small) for word in words))
-
     assert code == 2
     assert said in err
     assert out == ""
@@ -395,21 +384,18 @@ def test_fault_28_an_experiment_too_large_asks_for_leave(lab, small):
     assert code == 2
     assert "10002 trials" in err
     assert "--max-trials" in err
-
     assert lab("check", small, "-o", "trials.seeds=5001", "--max-trials", "20000")[0] == 0
 
 
 def test_fault_89_a_closed_pipe_is_no_error(small):
     command = f"{sys.executable} -m lab.cli activations --json | head -n 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
-
     assert done.stdout == "[\n"
     assert done.stderr == ""
 
 
 def test_help_is_quick_to_say_what_there_is(lab):
     code, out, _ = lab("--help")
-
     assert code == 0
     for command in cli.COMMANDS:
         assert f"  {command.name} " in out

@@ -84,7 +84,6 @@ def mine(tmp_path) -> Path:
 @pytest.fixture
 def installed(monkeypatch):
     """Pretend that a package has installed these entry points: name → value."""
-
     plugins.installed.cache_clear()
 
     def install(kind: str, **named: str) -> None:

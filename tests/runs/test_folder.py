@@ -29,7 +29,6 @@ def finished(plan, root, **info):
 
 def test_a_new_folder_holds_the_experiment_byte_for_byte(plan, small, root):
     folder = create(plan, root)
-
     assert (folder.path / "experiment.toml").read_bytes() == small.read_bytes()
     assert load(folder.path / "resolved.toml").experiment == plan.experiment
     assert folder.name == "small"
@@ -40,7 +39,6 @@ def test_a_new_folder_holds_the_experiment_byte_for_byte(plan, small, root):
 
 def test_runs_that_start_in_one_second_have_their_own_folders_and_sort_by_time(plan, root):
     ids = [finished(plan, root).id for _ in range(3)]
-
     assert len(set(ids)) == 3
     assert [run.id for run in runs(root)] == sorted(ids)
 
@@ -69,7 +67,6 @@ def test_results_that_cannot_be_kept_are_refused(plan, root, tmp_path, spoil, re
 
 def test_a_run_is_found_by_name_id_beginning_or_path(plan, root):
     old, new = finished(plan, root), finished(plan, root)
-
     assert find("small", root) == new
     assert find(old.id, root) == old if not new.id.startswith(old.id) else True
     assert find(str(old.path), root) == RunFolder(old.path)
@@ -97,7 +94,6 @@ def test_fault_88_a_text_that_means_no_run_or_several_is_told_what_it_may_be(pla
 
 def test_a_table_that_is_not_there_is_refused(plan, root):
     folder = finished(plan, root)
-
     with pytest.raises(StorageError, match="has no table 'layers': the run has not ended"):
         folder.table("layers")
     with pytest.raises(LabError, match="no table 'layer'; did you mean 'layers'"):
@@ -107,7 +103,6 @@ def test_a_table_that_is_not_there_is_refused(plan, root):
 def test_a_damaged_run_json_is_refused(plan, root):
     folder = finished(plan, root)
     (folder.path / "run.json").write_text('{"status": ')
-
     with pytest.raises(StorageError, match=r"run\.json is damaged"):
         _ = folder.info
 
@@ -122,7 +117,6 @@ def test_a_run_is_locked_while_it_is_written(plan, root):
 
 def test_run_json_says_its_schema(plan, root):
     folder = finished(plan, root, title="ε")
-
     assert json.loads((folder.path / "run.json").read_text(encoding="utf-8"))["schema"] == results.RUN_VERSION
     assert folder.info["title"] == "ε"
 

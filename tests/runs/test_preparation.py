@@ -179,7 +179,6 @@ def test_two_classes_have_one_output_and_a_softmax_two(built):
 def test_variants_share_the_examples_of_their_data(built):
     data = classes(2, 1)
     one, two = (built(f"[network]\nhidden = [{width}]\n", data=data) for width in (3, 4))
-
     assert one.train is two.train
     assert one.test is two.test
 

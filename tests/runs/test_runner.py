@@ -83,9 +83,7 @@ def test_the_same_file_gives_the_same_bytes_for_any_number_of_workers(ready, roo
 def test_the_size_of_a_chunk_changes_nothing(ready, root, monkeypatch, size):
     whole = table_bytes(run(ready, root))
     monkeypatch.setattr(preparation, "LARGEST_CHUNK", size)
-
     folder = run(ready, root)
-
     assert len(list((folder.path / "trials").glob("*.npz"))) == {1: 6, 2: 4}[size]
     assert table_bytes(folder) == whole
 
@@ -93,7 +91,6 @@ def test_the_size_of_a_chunk_changes_nothing(ready, root, monkeypatch, size):
 def test_progress_counts_all_trial_steps(ready, root):
     done = []
     run(ready, root, progress=done.append)
-
     assert sum(done) == ready.trial_steps == 2 * 3 * 6
 
 
@@ -101,7 +98,6 @@ def test_another_trial_changes_no_other_and_variants_begin_with_the_same_draws(s
     """Same seed, same widths: the weights of two variants at the start are the same."""
     three = run(prepared(load(small)), root).table("layers")
     four = run(prepared(load(small, ["trials.seeds=4"])), root).table("layers")
-
     pd.testing.assert_frame_equal(three, four[four["trial"] < 3].reset_index(drop=True))
     start = three[three["step"] == 0].pivot(index=["trial", "layer"], columns="variant", values="weight_norm")
     assert (start["sigmoid"] == start["soft"]).all()
@@ -111,7 +107,6 @@ def test_fault_35_a_diverged_trial_is_kept_and_the_others_go_on(small, root):
     path = written(small, '"sigmoid", "soft"]', '"sigmoid", "z**3"]')
     path = written(path, "epochs = 2", "epochs = 20\neta = 5.0")
     folder = run(prepared(load(path)), root)
-
     trials = folder.table("trials").set_index(["variant", "trial"])
     assert (trials.loc["z^3", "status"] == "diverged").all()
     assert (trials.loc["sigmoid", "status"] == "done").all()
@@ -136,7 +131,6 @@ def test_fault_37_weights_that_are_no_numbers_name_the_part(small, root, monkeyp
         small, '"network.activation" = ["sigmoid", "soft"]', '"network.initialiser" = ["nielsen", "broken"]'
     )
     folder = run(prepared(load(path)), root)
-
     assert folder.table("trials")["status"].tolist() == ["done"] * 3 + ["failed"] * 3
     failure = folder.info["failures"][0]
     assert failure["variant"] == "broken"
@@ -163,7 +157,6 @@ def test_fault_71_a_target_out_of_reach_is_noted(small):
     )
     assert prepared(load(path)).notes == ()
     path = written(small, 'output = {name = "leaky-relu", slope = 0.0}', 'output = "z/(3 + 3*abs(z))"')
-
     assert prepared(load(path)).notes == (
         "targets from 0 to 1 lie outside the range [-0.333333, 0.333333] of the output's activation, "
         "which cannot reach them all",
@@ -205,9 +198,7 @@ def test_a_damaged_part_is_trained_again(ready, root):
     whole = table_bytes(folder)
     part = next((folder.path / "trials").glob("*.npz"))
     part.write_bytes(part.read_bytes()[:-1] + b"\0")
-
     resumed(prepared_again(folder), folder)
-
     assert table_bytes(folder) == whole
 
 
@@ -217,7 +208,6 @@ def test_fault_70_data_that_changed_are_refused_on_resume(small, root, tmp_path)
     folder = run(prepared(load(path)), root)
     was = folder.info["data"][0]["sha256"]
     (tmp_path / "mine.csv").write_text("a,y\n" + "\n".join(f"{i + 1},{i % 2}" for i in range(40)))
-
     again = prepared_again(folder)
     with pytest.raises(
         StorageError, match=f"the data changed since the run began: was .*{was}.*, is "
@@ -257,7 +247,6 @@ def test_the_data_of_every_variant_are_recorded(small, root):
     path = written(small, 'name = "digits"', 'name = "moons"')
     path = written(path, '"network.activation" = ["sigmoid", "soft"]', '"data.noise" = [0.1, 0.2]')
     folder = run(prepared(load(path)), root)
-
     assert [data["name"] for data in folder.info["data"]] == ["moons", "moons"]
     assert len({data["sha256"] for data in folder.info["data"]}) == 2
 
@@ -267,7 +256,6 @@ def test_code_that_changed_is_refused_on_resume(small, root, tmp_path):
     path = written(small, '"sigmoid", "soft"]', '"sigmoid", "mine.py:Mine"]')
     folder = run(prepared(load(path, allow_code=True)), root)
     assert list(folder.info["code"]) == ["mine.py"]
-
     resumed(prepared_again(folder), folder)
     (tmp_path / "mine.py").write_text(MINE.replace("0.5", "0.6"))
     with pytest.raises(StorageError, match="the code changed since the run began"):
@@ -276,7 +264,6 @@ def test_code_that_changed_is_refused_on_resume(small, root, tmp_path):
 
 def test_an_override_of_a_varied_key_takes_the_place_of_its_values(small):
     plan = load(small, ["network.activation=relu"])
-
     assert [variant.label for variant in plan.variants] == ["relu"]
     assert plan.notes == ("the values of network.activation in [vary] give way to its override",)
 
@@ -307,7 +294,6 @@ def test_fault_36_an_overflow_of_z_alone_is_saturation(small, root):
     )
     path = written(path, '"sigmoid", "soft"]', '"sigmoid"]')
     folder = run(prepared(load(path)), root)
-
     assert (folder.table("trials")["status"] == "done").all()
     layers = folder.table("layers").query("layer == 1")
     assert (layers["saturation"] == 1).all()
@@ -319,7 +305,6 @@ def test_fault_42_float32_stays_float32(small):
     stack = Stack(prepared(load(path)).made[1][1], range(2))
     p = stack.propagate()
     stack.advance(1)
-
     kinds = {array.dtype for part in (p.z, p.a1, p.slope, p.e, p.delta) for array in part.values()}
     assert kinds | {stack.theta.vector.dtype, stack.gradient.vector.dtype} == {np.dtype("float32")}
 

@@ -37,9 +37,7 @@ def test_a_chunk_that_fails_says_so_and_the_others_go_on(small, tmp_path, worker
         Task(chunk, ready.plan.variants[chunk.variant], ready.bench, good if chunk.variant else bad)
         for chunk in ready.chunks
     ]
-
     outcomes = {outcome.chunk.variant: outcome for outcome in trained(tasks, workers, lambda done: None)}
-
     assert outcomes[1].error == ""
     assert "cannot be written" in outcomes[0].error
     assert [path.suffix for path in sorted((good.path / "trials").iterdir())] == [".npz", ".sha256"]
