@@ -96,3 +96,23 @@ def lab(monkeypatch, capsys, tmp_path):
         return ended.value.code, said.out, said.err
 
     return call
+
+
+MINE = """\
+from dataclasses import dataclass
+import numpy as np
+from lab import Activation
+
+@dataclass(frozen=True)
+class Mine(Activation):
+    def __call__(self, z):
+        return np.sin(z)
+    def derivative(self, z):
+        return np.cos(z)
+"""
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Callable[..., None]:
+    """Write the activation mine.py:Mine beside the small experiment, with new text in place of old."""
+    return lambda old="", new="": (tmp_path / "mine.py").write_text(MINE.replace(old, new))

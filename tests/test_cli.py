@@ -11,19 +11,6 @@ from lab import cli, plugins
 from lab.activations.properties import PROPERTIES
 from lab.testing import ACTIVATION_CHECKS
 
-MINE = """
-from dataclasses import dataclass
-import numpy as np
-from lab import Activation
-
-@dataclass(frozen=True)
-class Mine(Activation):
-    def __call__(self, z):
-        return np.sin(z)
-    def derivative(self, z):
-        return np.cos(z)
-"""
-
 ONE = ("--workers", "1")
 QUICK = ("--no-plots", *ONE)
 
@@ -250,7 +237,7 @@ def test_an_installed_activation_that_needs_parameters_is_listed(lab, monkeypatc
     assert "threshold" not in [row["name"] for row in kinked]
 
 
-def test_the_conformance_suite_tells_a_line_a_check(lab, tmp_path):
+def test_the_conformance_suite_tells_a_line_a_check(lab, mine):
     code, out, _ = lab("test-activation", "hardtanh", "-p", "low=-2")
     assert code == 0
     first, *checks, last = out.splitlines()
@@ -259,7 +246,7 @@ def test_the_conformance_suite_tells_a_line_a_check(lab, tmp_path):
     assert all(line.endswith("  ok") for line in checks)
     assert last == f"all {len(ACTIVATION_CHECKS)} checks passed"
 
-    (tmp_path / "mine.py").write_text(MINE.replace("np.cos(z)", "np.cos(z) / 2"))
+    mine("np.cos(z)", "np.cos(z) / 2")
     assert "say --allow-code" in lab("test-activation", "mine.py:Mine")[2]
     code, out, err = lab("test-activation", "mine.py:Mine", "--allow-code")
     assert (code, err) == (3, "")
@@ -318,7 +305,7 @@ def test_new_lists_templates_and_writes_one(lab, tmp_path):
     assert "is there already" in err
 
 
-def test_a_class_in_a_file_needs_leave_and_the_right_derivative(lab, small, tmp_path):
+def test_a_class_in_a_file_needs_leave_and_the_right_derivative(lab, small, mine):
     words = ("run", small, *QUICK, "-o", 'vary."network.activation"=["mine.py:Mine"]')
     for derivative, leave, code, said in (
         ("np.cos(z)", [], 2, ["say --allow-code"]),
@@ -326,17 +313,17 @@ def test_a_class_in_a_file_needs_leave_and_the_right_derivative(lab, small, tmp_
         ("np.cos(z) / 2", ["--allow-code"], 3, ["Mine(): derivative: at z = ", "say --unchecked"]),
         ("np.cos(z) / 2", ["--allow-code", "--unchecked"], 0, []),
     ):
-        (tmp_path / "mine.py").write_text(MINE.replace("np.cos(z)", derivative))
+        mine("np.cos(z)", derivative)
         ended, out, err = lab(*words, *leave)
         assert ended == code
         assert all(part in err for part in said)
         assert ("Mine" in out) == (code == 0)
 
 
-def test_what_a_class_in_a_file_raises_is_one_line_with_its_place(lab, small, tmp_path):
-    (tmp_path / "mine.py").write_text(MINE.replace("return np.sin(z)", "return np.sin(z) / {}[0]"))
+def test_what_a_class_in_a_file_raises_is_one_line_with_its_place(lab, small, tmp_path, mine):
+    mine("np.sin(z)", "np.sin(z) / {}[0]")
     words = ("-o", "network.activation=mine.py:Mine", "--allow-code")
-    line = f"error: {tmp_path / 'mine.py'}:9: KeyError: 0\n"
+    line = f"error: {tmp_path / 'mine.py'}:8: KeyError: 0\n"
     assert lab("check", small, *words) == (2, "", line)
     assert lab("activations", "mine.py:Mine", "--allow-code") == (2, "", line)
 
