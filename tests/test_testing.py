@@ -14,7 +14,7 @@ from lab.activations.hyperbolic import Tanh
 from lab.activations.logistic import Sigmoid
 from lab.activations.rectifiers import ReLU
 from lab.network.costs import Quadratic
-from lab.numerics import Interval
+from lab.numerics import REALS, Interval
 from lab.parts import Activation
 from lab.testing import ACTIVATION_CHECKS, check_activation, check_cost
 
@@ -170,10 +170,7 @@ FAULTS = {
     "finite": {
         "overflow": (Written(value=overflowing), r"^at z = -?\d+(\.\d+)? σ is nan$"),
         "hole at 0": (Written(value=lambda z: np.sin(z) * z / z), r"^at z = 0 σ is nan$"),
-        "hole at a kink": (
-            Written(prime=lambda z: sech2(z) + 0 / (z - 3), kinks=(3.0,)),
-            r"^at z = 3 σ′ is nan$",
-        ),
+        "at a kink": (Written(prime=lambda z: sech2(z) + 0 / (z - 3), kinks=(3.0,)), r"^at z = 3 σ′ is nan$"),
     },
     "NaN": {
         "hidden NaN": (Written(value=lambda z: np.where(z > 0, z, np.zeros_like(z))), r"^σ of NaN is 0\.0$"),
@@ -203,14 +200,8 @@ FAULTS = {
     "continuous": {
         "jump": (Written(value=stepped_at(1 / 3, 0.01)), r"σ jumps by 0\.01 at z = 0\.333333$"),
         "jump on the grid": (Written(value=stepped_at(0.5, 0.01)), r"by 0\.01 at z = 0\.5$"),
-        "shifted beyond a kink": (
-            Written(value=stepped_at(2.0, -0.25), kinks=(2.0,)),
-            r"σ jumps by 0\.25 at z = 2$",
-        ),
-        "jump at a far kink": (
-            Written(value=stepped_at(90.0, 0.5), kinks=(90.0,)),
-            r"σ jumps by 0\.5 at z = 90$",
-        ),
+        "beyond a kink": (Written(value=stepped_at(2.0, -0.25), kinks=(2.0,)), r"σ jumps by 0\.25 at z = 2$"),
+        "at a far kink": (Written(value=stepped_at(90.0, 0.5), kinks=(90.0,)), r"σ jumps by 0\.5 at z = 90$"),
         "unclaimed jump's kink": (
             Written(value=stepped_at(2.0, 0.5), jumps=(2.0,)),
             r"^the jump at z = 2 is not among the kinks \(\)$",
@@ -236,10 +227,7 @@ FAULTS = {
     "range claim": {
         "sup σ too tight": (Written(range=Interval(-1, 0.5)), r"^sup σ is claimed 0\.5, but"),
         "inf σ never reached": (Written(range=Interval(-2, 1)), r"-2, but comes only to -1$"),
-        "unbounded range": (
-            Written(range=Interval(-np.inf, np.inf)),
-            r"approach -inf, but comes only to -1$",
-        ),
+        "unbounded range": (Written(range=REALS), r"approach -inf, but comes only to -1$"),
     },
     "with_derivative": {
         "with_derivative disagrees": (Together(both=disagreeing), r"σ′ of with_derivative is"),
@@ -316,7 +304,7 @@ def test_unclaimed_slope_and_range_are_measured():
 
     check_activation(Cubic())
     assert Cubic().slope_range == Interval(1.0, np.inf)
-    assert Cubic().range == Interval(-np.inf, np.inf)
+    assert Cubic().range == REALS
 
 
 @dataclass(frozen=True)
@@ -326,11 +314,8 @@ class HalvedGradient(Quadratic):
         out /= 2
 
 
-@pytest.mark.parametrize("sigma", [Sigmoid(), Tanh(), SiLU(), ReLU()], ids=str)
-def test_a_right_cost_passes(sigma):
-    check_cost(Quadratic(), sigma)
-
-
-def test_a_wrong_cost_is_caught():
+def test_a_right_cost_passes_and_a_wrong_one_is_caught():
+    for sigma in (Sigmoid(), Tanh(), SiLU(), ReLU()):
+        check_cost(Quadratic(), sigma)
     with pytest.raises(AssertionError, match="the error δ"):
         check_cost(HalvedGradient(), Sigmoid())

@@ -44,7 +44,9 @@ def test_runs_that_start_in_one_second_are_told_apart_and_found(plan, root, monk
     assert runs(root) == started
     assert find("small", root) == started[-1]
     for run in started:
-        assert find(str(run.path), root / "none") == find(run.id, root) == find(f"small/{run.id}", root) == run
+        assert (
+            find(str(run.path), root / "none") == find(run.id, root) == find(f"small/{run.id}", root) == run
+        )
 
 
 def links_out(root):

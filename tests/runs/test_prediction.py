@@ -111,12 +111,9 @@ def test_one_example_is_alone(examples, rows):
     assert (only.share, only.correlation) == (1.0, 1.0)
 
 
-def test_targets_that_all_differ_make_one_kind():
+def test_targets_that_all_differ_make_one_kind_and_inputs_of_zero_have_a_correlation_of_zero():
     found = pairs(network(Quadratic()), RNG.random((12, 4)), RNG.random((12, 3)), 12)
     assert [kind.share for kind in found] == pytest.approx([1 / 12, 11 / 12])
-
-
-def test_inputs_of_zero_have_a_correlation_of_zero():
     found = pairs(network(), np.zeros((6, 4)), classes(0, 0, 0, 1, 1, 1), 6)
     assert [kind.correlation for kind in found[1:]] == [0, 0]
 
