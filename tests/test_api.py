@@ -32,13 +32,16 @@ def test_a_run_gives_its_tables_and_figures(run, root):
     assert "A small one" in run._repr_html_()
 
 
-def test_a_run_keeps_what_is_made_of_its_tables(run):
+def test_a_run_keeps_what_is_made_of_its_tables_and_is_opened_by_its_name(run, root):
     kept = {path.stem for path in (run.path / "tables").glob("*.csv")}
     assert {"ledger", "comparisons"} <= kept
     assert "causes" not in kept
     read = pd.read_csv(run.path / "tables" / "ledger.csv", keep_default_na=False, na_values=[""])
     pd.testing.assert_frame_equal(read.drop(columns="note"), run.ledger.drop(columns="note"))
     assert len(pd.read_csv(run.path / "tables" / "comparisons.csv")) == len(run.compare())
+    opened = lab.load("small", results=root)
+    assert str(opened) == str(run)
+    assert opened.layers.equals(run.layers)
 
 
 def test_a_notebook_shows_the_verdicts_as_text(small, root):
@@ -50,21 +53,14 @@ def test_a_notebook_shows_the_verdicts_as_text(small, root):
     assert shown.count("<li>") == len(run.verdicts) > 0
 
 
-def test_overrides_are_a_mapping_too_and_plots_are_drawn_into_the_runs_folder(small, root):
-    run = lab.run(small, overrides={"training.epochs": 1, "trials.seeds": 1}, results=root)
+def test_overrides_are_a_mapping_too_progress_is_told_and_plots_are_drawn_into_the_folder(small, root):
+    told, overrides = [], {"training.epochs": 1, "trials.seeds": 1}
+    run = lab.run(small, overrides, results=root, progress=lambda *sums: told.append(sums))
+    assert told[-1] == (6, 6)
     assert len(run.trials) == 2
     assert run.steps["epoch"].max() == 1
     drawn = {path.name for path in (run.path / "plots").iterdir()}
     assert {"learning_speed.png", "learning_speed.svg", "saturation.png", "training.svg"} <= drawn
-
-
-def test_a_run_tells_its_progress_and_is_opened_by_its_name(small, root):
-    told = []
-    run = lab.run(small, results=root, plots=False, progress=lambda *sums: told.append(sums))
-    assert told[-1] == (36, 36)
-    opened = lab.load("small", results=root)
-    assert str(opened) == str(run)
-    assert opened.layers.equals(run.layers)
 
 
 def test_an_activation_by_formula_and_by_name():
@@ -88,17 +84,13 @@ def test_an_activation_by_its_derivative():
             lab.activation(**words)
 
 
-def test_an_activation_is_certified():
+def test_an_activation_is_certified_and_a_pair_leaves_a_parameter_open():
     sigma = lab.activation("tanh(z) + a*z", a=0.1)
     assert lab.certify(sigma, at_least=0.1).verdict == "CERTIFIED"
     assert lab.certify("tanh(z) + a*z", at_least=0.2, a=0.1).verdict == "REFUTED"
     assert lab.certify("leaky-relu", slope=0.2).inf == lab.Interval(0.2, 0.2)
     assert lab.certify({"name": "floored", "inner": "tanh"}, floor=0.2).inf.low == 0.2
     assert isinstance(lab.certify("tanh"), lab.Certificate)
-
-
-def test_a_pair_leaves_a_parameter_open():
-    sigma = lab.activation("tanh(z) + a*z", a=0.1)
     for range_ in ((0.05, 0.2), lab.Interval(0.05, 0.2)):
         assert lab.certify("tanh(z) + a*z", a=range_).inf.low == 0.05
         assert lab.certify(sigma, a=range_).inf.low == 0.05

@@ -9,7 +9,12 @@ import pytest
 
 from lab import cli, plugins
 from lab.activations.properties import PROPERTIES
+from lab.console import catalogue
+from lab.console import run as run_page
+from lab.runs import runner, workers
+from lab.runs.workers import trained
 from lab.testing import ACTIVATION_CHECKS
+from lab.training.loop import train
 
 ONE = ("--workers", "1")
 QUICK = ("--no-plots", *ONE)
@@ -56,18 +61,13 @@ def test_a_claim_that_does_not_hold_exits_with_3_and_results_that_cannot_be_kept
 
 
 def test_failed_trials_exit_with_1_and_the_tables_are_there(lab, small, monkeypatch):
-    from lab.runs import workers
-
-    real = workers.train
-
     def fails_for_sigmoid(training, *rest):
         if "Sigmoid" in str(training.network.sigmas[0]):
             raise RuntimeError("out of luck")
-        return real(training, *rest)
+        return train(training, *rest)
 
     monkeypatch.setattr(workers, "train", fails_for_sigmoid)
     code, out, _ = lab("run", small, *QUICK)
-
     assert code == 1
     assert "failed: sigmoid, trials 0–2: RuntimeError: out of luck" in out
     assert "soft" in out
@@ -81,13 +81,9 @@ def test_fault_38_all_trials_diverged_is_said_with_a_hint(lab, small):
     assert "all trials diverged; try a smaller training.eta" in out
 
 
-def test_an_interrupted_run_says_how_to_resume_and_is_resumed(lab, small, monkeypatch):
-    from lab.runs import runner
-
-    real = runner.trained
-
+def test_an_interrupted_run_says_how_to_resume_and_is_resumed(lab, small, tmp_path, monkeypatch):
     def interrupted(tasks, workers, progress):
-        yield next(iter(real(tasks, workers, progress)))
+        yield next(trained(tasks, workers, progress))
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -102,6 +98,13 @@ def test_an_interrupted_run_says_how_to_resume_and_is_resumed(lab, small, monkey
     code, _, err = lab("resume")
     assert code == 2
     assert "nothing to resume" in err
+
+    path = next((tmp_path / "results" / "small").glob("*/run.json"))
+    died = path.read_text().replace('"status": "done"', '"status": "running"', 1)
+    path.write_text(died)
+    assert json.loads(lab("list", "--json")[1])[0]["status"] == "interrupted"
+    assert "resuming small/" in lab("resume", *QUICK)[2]
+    assert json.loads(lab("list", "--json")[1])[0]["status"] == "done"
 
 
 def test_dry_run_and_check_tell_the_plan_and_write_nothing(lab, small, tmp_path):
@@ -227,8 +230,6 @@ def test_one_activation_is_told_with_its_aliases_jumps_and_properties(lab):
 
 
 def test_an_installed_activation_that_needs_parameters_is_listed(lab, monkeypatch):
-    from lab.console import catalogue
-
     monkeypatch.setattr(catalogue, "EXAMPLES", {})
     rows = {row["name"]: row for row in json.loads(lab("activations", "--json")[1])}
     assert rows["floored"]["range"] is rows["threshold"]["range"] is None
@@ -256,20 +257,9 @@ def test_the_conformance_suite_tells_a_line_a_check(lab, mine):
 
     code, out, _ = lab("test-activation", "mine.py:Mine", "--allow-code", "--json")
     told = json.loads(out)
-    assert code == 3
-    assert not told["passed"]
-    assert told["failures"]["NaN"] is None
+    assert (code, told["passed"], told["failures"]["NaN"]) == (3, False, None)
     assert told["failures"]["integral"].startswith("from z = ")
     assert json.loads(lab("test-activation", "tanh(z) + 0.1*z", "--json")[1])["passed"]
-
-
-def test_a_run_whose_process_died_is_told_as_interrupted(lab, small, tmp_path):
-    lab("run", small, *QUICK)
-    path = next((tmp_path / "results" / "small").glob("*/run.json"))
-    path.write_text(path.read_text().replace('"status": "done"', '"status": "running"', 1))
-    assert json.loads(lab("list", "--json")[1])[0]["status"] == "interrupted"
-    assert "resuming small/" in lab("resume", *QUICK)[2]
-    assert json.loads(lab("list", "--json")[1])[0]["status"] == "done"
 
 
 def test_a_broken_installed_part_is_one_line_on_stderr(lab, monkeypatch):
@@ -375,9 +365,7 @@ SICK = ["-o", "network.hidden=[8,8,8,8,8,8]", "-o", "training.eta=1e-9", "-o", "
 
 
 def test_verdicts_end_a_run_a_few_and_show_tells_them_all(lab, small, monkeypatch):
-    from lab.console import run
-
-    monkeypatch.setattr(run, "FEW_VERDICTS", 1)
+    monkeypatch.setattr(run_page, "FEW_VERDICTS", 1)
     *_, more, last = lab("run", small, *QUICK, *SICK)[1].splitlines()
     assert last.startswith("results: ")
     assert re.fullmatch(r"\d+ more verdicts: lab show small/\S+", more)

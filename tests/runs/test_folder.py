@@ -136,7 +136,7 @@ def folder(tmp_path):
     return RunFolder(tmp_path)
 
 
-def test_a_part_is_read_as_it_was_kept(folder):
+def test_a_part_is_read_as_it_was_kept_and_the_same_readings_make_the_same_bytes(folder):
     readings = train(training((3, 4, 2), batch=3, dtype="float32"), range(3))
     assert not folder.has_part(CHUNK)
     folder.keep_part(CHUNK, readings)
@@ -147,6 +147,9 @@ def test_a_part_is_read_as_it_was_kept(folder):
     assert again.seconds == readings.seconds
     assert again.columns == readings.columns
     assert again.steps.dtype == np.int64
+    folder.keep_part(Chunk(0, 0, 1), readings)
+    one, two = (folder.path / "trials").glob("*.npz")
+    assert one.read_bytes() == two.read_bytes()
 
 
 def test_a_part_holds_plain_arrays_only_and_no_room_for_what_was_not_asked(folder):
@@ -161,14 +164,6 @@ def test_a_part_holds_plain_arrays_only_and_no_room_for_what_was_not_asked(folde
             *("steps", "layers", "columns", "figures", "histogram_steps", "histograms", "diverged", "final"),
             "seconds",
         ]
-
-
-def test_the_same_readings_make_the_same_bytes(folder):
-    readings = train(training((3, 4, 2)), range(2))
-    for chunk in (CHUNK, Chunk(0, 0, 1)):
-        folder.keep_part(chunk, readings)
-    one, two = (folder.path / "trials").glob("*.npz")
-    assert one.read_bytes() == two.read_bytes()
 
 
 def test_a_missing_part_and_a_damaged_one_are_refused(folder):
