@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lab.analysis.verdicts import Verdict
     from lab.prover.certificate import Certificate
     from lab.runs.preparation import Prepared
+    from lab.runs.workers import Progress
 
 
 @dataclass(frozen=True, repr=False)
@@ -224,18 +225,17 @@ def train(
     results: str | Path | None = None,
     workers: int = 1,
     plots: bool = True,
-    progress: Callable[[int], None] = lambda done: None,
+    progress: Progress = lambda done: None,
 ) -> Run:
     """Train what is prepared, and keep its tables, what is made of them, and its figures.
 
-    ``folder`` is that of a run to go on with; without it a new one is made under ``results``. ``progress`` is
-    called with the trial-steps done since its last call. The rest is as in `run`.
+    ``folder`` is that of a run to go on with; without it a new one is made under ``results``. The rest is as
+    in `run`.
     """
-    from lab.runs import provenance, runner
+    from lab.runs import runner
 
     if folder is None:
-        argv, root = provenance.command_line(), results_root(results)
-        folder = runner.run(ready, root, workers=workers, argv=argv, progress=progress)
+        folder = runner.run(ready, results_root(results), workers=workers, progress=progress)
     else:
         runner.resumed(ready, folder, workers=workers, progress=progress)
     trained = Run(folder)
@@ -259,35 +259,17 @@ def run(
 ) -> Run:
     """Run an experiment file and return its results.
 
-    Parameters
-    ----------
-    path
-        The file.
-    overrides
-        Dotted keys with new values, as a mapping or as texts ``"training.epochs=50"``.
-    workers
-        Processes to train in. With more than 1 a script needs ``if __name__ == "__main__":``.
-    results
-        Where results are kept; else $LAB_RESULTS, else ``results`` under the current folder.
-    allow_code
-        Whether the file may name a class in a Python file, which runs that file's code.
-    max_trials
-        The most trials that the experiment may have.
-    unchecked
-        Whether activations of one's own may run that do not pass `lab.testing.check_activation`.
-    plots
-        Whether the figures are drawn too.
-    progress
-        Called with the trial-steps done and their total.
+    ``overrides`` are dotted keys with new values, as a mapping or as texts ``"training.epochs=50"``.
+    ``workers`` processes train; with more than 1 a script needs ``if __name__ == "__main__":``.
+    ``results`` is where results are kept; else $LAB_RESULTS, else ``results`` under the current folder.
+    ``allow_code`` lets the file name a class in a Python file, which runs that file's code.
+    ``max_trials`` is the most that the experiment may have. ``unchecked`` lets activations of one's own run
+    that do not pass `lab.testing.check_activation`. ``plots`` tells whether the figures are drawn too.
+    ``progress`` is called with the trial-steps done and their total.
 
-    Raises
-    ------
-    ExperimentError
-        With every problem of the file; nothing was run or written.
-    ClaimError
-        An activation does not hold what is claimed of it, or what the core relies on.
-    StorageError
-        The results cannot be kept.
+    Raises ExperimentError with every problem of the file, before anything is run or written; ClaimError where
+    an activation does not hold what is claimed of it, or what the core relies on; StorageError where the
+    results cannot be kept.
     """
     ready = prepare(path, overrides, allow_code=allow_code, max_trials=max_trials, unchecked=unchecked)
     counted = _counted(progress, ready.trial_steps)
@@ -323,7 +305,7 @@ def interrupted(run: str | Path = "", results: str | Path | None = None) -> tupl
     return prepared_again(meant[-1]), meant[-1]
 
 
-def _counted(progress: Callable[[int, int], None] | None, total: int) -> Callable[[int], None]:
+def _counted(progress: Callable[[int, int], None] | None, total: int) -> Progress:
     """A progress that is called with increments, from one that is called with sums."""
     done = 0
 

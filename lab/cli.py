@@ -87,7 +87,3 @@ def _fail(message: str, code: int, as_json: bool) -> None:
         for line in message.splitlines():
             click.echo(f"error: {plain(line)}", err=True)
     sys.exit(code)
-
-
-if __name__ == "__main__":
-    main()

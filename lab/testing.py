@@ -356,8 +356,7 @@ def _same(found: Array, expected: Array, z: Array, found_name: str, expected_nam
     kind = expected.dtype
     assert np.issubdtype(kind, np.inexact), f"{expected_name} is {kind}, no floating number"
     close = np.isclose(found, expected, rtol=4 * np.finfo(kind).eps, atol=0, equal_nan=True)
-    if not close.all():
-        i = int(np.argmin(close))
-        raise AssertionError(
-            f"at z = {z[i]:.6g} {found_name} is {found[i]:.17g}, {expected_name} is {expected[i]:.17g}"
-        )
+    i = int(np.argmin(close))
+    assert close[i], (
+        f"at z = {z[i]:.6g} {found_name} is {found[i]:.17g}, {expected_name} is {expected[i]:.17g}"
+    )

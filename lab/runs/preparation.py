@@ -109,25 +109,21 @@ class Bench:
         return Network(sizes, sigmas, cost, settings.training.surrogate_floor or 0.0)
 
     def _recording(self, settings: Experiment, steps: int, train: Examples) -> Recording:
+        """By the probes of the lab, those installed, and the classes in files that ``quantities`` names."""
         record = settings.record
-        probes = self._probes(record.quantities)
+        ready = [name for name, part in plugins.usable("probes").items() if not plugins.required(part)]
+        own = [name for name in record.quantities if ".py:" in name]
+        probes: dict[str, Probe] = {name: self.build("probes", name) for name in [*ready, *own]}
+        controlled = settings.training.surrogate_floor is not None
         return Recording(
             schedule=schedule(steps, record.every),
             probes=tuple(probes.values()),
-            columns=recorded(
-                record.quantities, probes, counterfactual=settings.training.surrogate_floor is not None
-            ),
+            columns=recorded(record.quantities, probes, counterfactual=controlled),
             saturation_threshold=record.saturation_threshold,
             low_input_threshold=record.low_input_threshold,
             fixed_examples=train[: record.examples] if record.on == "probe" else None,
             neurons=record.neurons,
         )
-
-    def _probes(self, quantities: list[str]) -> dict[str, Probe]:
-        """The probes by name: of the lab, installed, and the classes in files that ``quantities`` names."""
-        ready = [name for name, part in plugins.usable("probes").items() if not plugins.required(part)]
-        own = [name for name in quantities if ".py:" in name]
-        return {name: self.build("probes", name) for name in [*ready, *own]}
 
 
 def recorded(

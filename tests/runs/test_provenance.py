@@ -15,7 +15,8 @@ def test_fault_81_versions_and_kernel_are_recorded_without_the_home_folder_and_t
 ):
     monkeypatch.setenv("HOME", "/home/somebody")
     monkeypatch.setenv("SECRET_TOKEN", "hunter2")
-    record = provenance(tmp_path, ["lab", "run", "/home/somebody/a.toml", "b.toml"])
+    monkeypatch.setattr("sys.argv", ["/usr/bin/lab", "run", "/home/somebody/a.toml", "b.toml"])
+    record = provenance(tmp_path)
     assert record["argv"] == ["lab", "run", "~/a.toml", "b.toml"]
     assert "hunter2" not in str(record)
     assert record["packages"]["numpy"] == np.__version__

@@ -30,9 +30,10 @@ def ready(small):
     return made(small)
 
 
-def test_a_run_keeps_every_table_and_says_what_it_was(ready, root):
+def test_a_run_keeps_every_table_and_says_what_it_was(ready, root, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["/usr/bin/lab", "run", "small.toml"])
     done = []
-    folder = run(ready, root, argv=["lab", "run", "small.toml"], progress=done.append)
+    folder = run(ready, root, progress=done.append)
     assert sum(done) == ready.trial_steps == 2 * 3 * 6
     assert set(table_bytes(folder)) == {
         *("layers.csv", "steps.csv", "trials.csv", "variants.csv", "histograms.csv", "curves.csv"),
