@@ -12,7 +12,7 @@ from lab.activations.specify import from_spec
 from lab.errors import LabError, PartError
 from lab.numerics import Interval
 from lab.parts import Activation
-from lab.runs.folder import RunFolder, find, results_root, runs
+from lab.runs.folder import RunFolder, find, require_same_data, results_root, runs
 from lab.theory.deep import Deep
 
 if TYPE_CHECKING:
@@ -181,22 +181,8 @@ def side_by_side(
         raise LabError(f"{run} and {other} are the same run; name one of them to compare its variants")
     spellings = ((one.folder.name, one.folder.id, str(one.path)) for one in (run, other))
     names_of_runs = next((a, b) for a, b in zip(*spellings, strict=True) if a != b)
-    _require_same_data((run, other), names_of_runs)
+    require_same_data(run.folder, other.folder, names_of_runs)
     return comparisons.joined(tables[0], tables[1], names_of_runs)
-
-
-def _require_same_data(runs: tuple[Run, Run], names: tuple[str, str]) -> None:
-    """Raise LabError where the data differ, for then the same seed does not pair the trials."""
-    given = [{data["sha256"]: data["name"] for data in run.info["data"]} for run in runs]
-    if given[0].keys() != given[1].keys():
-        a, b = (
-            ", ".join(f"{name} (sha256 {digest[:8]}…)" for digest, name in data.items()) + f" in {run}"
-            for data, run in zip(given, names, strict=True)
-        )
-        raise LabError(
-            f"the runs have different data, so that their trials are no pairs: {a} and {b}; "
-            "run one again with the data of the other"
-        )
 
 
 def prepare(
@@ -271,8 +257,10 @@ def run(
     an activation does not hold what is claimed of it, or what the core relies on; StorageError where the
     results cannot be kept.
     """
+    from lab.runs.workers import summed
+
     ready = prepare(path, overrides, allow_code=allow_code, max_trials=max_trials, unchecked=unchecked)
-    counted = _counted(progress, ready.trial_steps)
+    counted = summed(progress, ready.trial_steps)
     return train(ready, results=results, workers=workers, plots=plots, progress=counted)
 
 
@@ -289,8 +277,10 @@ def resume(
     ``run`` is as `load` takes it; without it, the newest run that was interrupted. The rest is as in `run`.
     Raises LabError where there is none, StorageError where its data or its code changed since it began.
     """
+    from lab.runs.workers import summed
+
     ready, folder = interrupted(run, results)
-    counted = _counted(progress, ready.trial_steps)
+    counted = summed(progress, ready.trial_steps)
     return train(ready, folder, workers=workers, plots=plots, progress=counted)
 
 
@@ -303,19 +293,6 @@ def interrupted(run: str | Path = "", results: str | Path | None = None) -> tupl
     if not meant:
         raise LabError(f"no run under {root} was interrupted; there is nothing to resume")
     return prepared_again(meant[-1]), meant[-1]
-
-
-def _counted(progress: Callable[[int, int], None] | None, total: int) -> Progress:
-    """A progress that is called with increments, from one that is called with sums."""
-    done = 0
-
-    def advance(more: int) -> None:
-        nonlocal done
-        done += more
-        if progress is not None:
-            progress(done, total)
-
-    return advance
 
 
 def load(run: str | Path, results: str | Path | None = None) -> Run:

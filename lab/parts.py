@@ -1,8 +1,7 @@
 """What a part is: the seven kinds that the lab ships, finds by name, and takes from anyone.
 
 A part is a frozen dataclass that subclasses one of these classes; its fields are its parameters, as an
-experiment file writes them. `lab.plugins` finds it by its name, by an entry point of an installed package, or
-as ``"file.py:Class"``, and checks that it is of the kind that is asked for.
+experiment file writes them. `lab.plugins` finds it by its name.
 
 Arrays have the shape (trial, neuron, example); ⟨·⟩ is the mean over the examples.
 """

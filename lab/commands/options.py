@@ -35,30 +35,23 @@ class Suggesting(click.Group):
 
 def experiment_options(command: F) -> F:
     """The options of a command that reads an experiment file; `lab.api.prepare` takes them."""
-    for option in (
-        click.option(
-            "-o",
-            "--override",
-            "overrides",
-            multiple=True,
-            metavar="KEY=VALUE",
-            help="Another value for a key.",
-        ),
-        click.option(
-            "--unchecked", is_flag=True, help="Run an activation of one's own that fails its checks."
-        ),
-        click.option(
-            "--allow-code",
-            is_flag=True,
-            help="Let the file name a class in a Python file, and run that file.",
-        ),
-        click.option(
-            "--max-trials", default=10_000, show_default=True, help="Refuse an experiment with more trials."
-        ),
-    ):
+    for option in _EXPERIMENT:
         command = option(command)
     return command
 
+
+_EXPERIMENT = (
+    click.option(
+        "-o", "--override", "overrides", multiple=True, metavar="KEY=VALUE", help="Another value for a key."
+    ),
+    click.option("--unchecked", is_flag=True, help="Run an activation of one's own that fails its checks."),
+    click.option(
+        "--allow-code", is_flag=True, help="Let the file name a class in a Python file, and run that file."
+    ),
+    click.option(
+        "--max-trials", default=10_000, show_default=True, help="Refuse an experiment with more trials."
+    ),
+)
 
 results_option = click.option(
     "--results",

@@ -136,16 +136,12 @@ def recorded(
     """
     wanted = set(quantities)
     named = wanted - {column for probe in probes.values() for column in probe.columns}
-
-    def whole(name: str, probe: Probe) -> bool:
-        concerned = counterfactual or not probe.counterfactual
-        in_a_group = concerned and ("all" in wanted or ("default" in wanted and probe.default))
-        return in_a_group or name in named
-
     measured_by: dict[str, str] = {}
     for name, probe in probes.items():
+        concerned = counterfactual or not probe.counterfactual
+        in_a_group = concerned and ("all" in wanted or ("default" in wanted and probe.default))
         for column in probe.columns:
-            if column in wanted or whole(name, probe):
+            if column in wanted or name in named or in_a_group:
                 if column in measured_by:
                     raise PartError(f"the column {column!r} is of {measured_by[column]!r} and of {name!r}")
                 measured_by[column] = name

@@ -54,6 +54,19 @@ class Outcome:
     trace: str = ""
 
 
+def summed(progress: Callable[[int, int], None] | None, total: int) -> Progress:
+    """What calls ``progress`` with the sum of the steps done, and their total."""
+    done = 0
+
+    def advance(more: int) -> None:
+        nonlocal done
+        done += more
+        if progress is not None:
+            progress(done, total)
+
+    return advance
+
+
 def usable_cores() -> int:
     """The processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
