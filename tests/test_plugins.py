@@ -135,6 +135,9 @@ def test_build_from_a_name_and_from_a_table_that_stays_as_it_was():
     table = {"name": "leaky-relu", "slope": 0.5}
     assert plugins.build("activations", table) == LeakyReLU(0.5)
     assert table == {"name": "leaky-relu", "slope": 0.5}
+    for spec in ({}, {"slope": 0.1}, {"name": 3}):
+        with refused("expected a name, or a table with a name, of one of the activations"):
+            plugins.build("activations", spec)
     with refused("'tanh' has no parameter 'a'; it has no parameters"):
         plugins.build("activations", {"name": "tanh", "a": 1})
 
@@ -150,12 +153,6 @@ def test_an_alias_is_found_and_is_not_listed(alias, name):
         plugins.find("activations", "quux")
     assert f" {alias}," not in str(told.value)
     assert plugins.aliases("costs") == {}
-
-
-@pytest.mark.parametrize("spec", [{}, {"slope": 0.1}, {"name": 3}])
-def test_build_needs_a_name(spec):
-    with refused("expected a name, or a table with a name, of one of the activations"):
-        plugins.build("activations", spec)
 
 
 def test_make_takes_the_parameters_by_their_keys_and_a_whole_number_for_a_float():

@@ -59,10 +59,12 @@ def test_the_initialiser_decides_the_variances(small):
     assert constant["q"].isna().all()
 
 
-def test_critical_knows_the_activation_that_feeds_it(small):
+def test_critical_knows_the_activation_that_feeds_it_and_refuses_a_step(small):
     found = table(small, "network.initialiser=critical", 'vary."network.activation"=["relu","tanh"]')
     assert found["weight_variance"].tolist() == pytest.approx([1, 2, 2, 1, 1, 1])
     assert found["chi"][:2].tolist() == pytest.approx([1, 1])
+    with pytest.raises(ExperimentError, match=r"network.initialiser: no critical weights for step\(\)"):
+        table(small, "network.initialiser=critical", 'vary."network.activation"=["step"]')
 
 
 def test_a_counterfactual_is_predicted_with_what_it_passes_back(small):
@@ -71,12 +73,6 @@ def test_a_counterfactual_is_predicted_with_what_it_passes_back(small):
     np.testing.assert_allclose(lifted["correlation"], plain["correlation"], rtol=1e-9)
     assert (lifted["chi"].dropna() > plain["chi"].dropna()).all()
     assert (lifted["chi"].dropna() >= 0.2**2).all()
-
-
-def test_critical_above_a_step_is_refused_before_anything_runs(small):
-    plan = load(small, ["network.initialiser=critical", 'vary."network.activation"=["step"]'])
-    with pytest.raises(ExperimentError, match=r"network.initialiser: no critical weights for step\(\)"):
-        prepared(plan)
 
 
 # Pairs.

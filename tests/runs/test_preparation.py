@@ -228,12 +228,15 @@ def test_every_trial_is_in_one_chunk(sizes, trials):
     assert all(last <= length for length in lengths)
 
 
-def test_small_networks_share_a_chunk_and_large_ones_have_their_own():
+def test_small_networks_share_a_chunk_and_a_batch_counts_as_no_more_than_the_examples():
     narrow = training((1, 1))
     assert [len(chunk.trials) for chunk in chunks(0, narrow, LARGEST_CHUNK)] == [LARGEST_CHUNK]
     assert [len(chunk.trials) for chunk in chunks(0, narrow, 2 * LARGEST_CHUNK + 50)] == [84, 84, 82]
     wide = training((64, 1000, 1000, 10), count=20)
     assert [len(chunk.trials) for chunk in chunks(0, wide, 3)] == [1, 1, 1]
+    few = made_examples(64, 10, 50)
+    large, whole = (training((64, 30, 30, 10), train=few, batch=batch) for batch in (10**9, 50))
+    assert chunks(0, large, 40) == chunks(0, whole, 40)
 
 
 def test_a_chunk_fits_the_cache_and_no_larger_one_would():
@@ -244,9 +247,3 @@ def test_a_chunk_fits_the_cache_and_no_larger_one_would():
         assert size * trial <= CHUNK_BYTES
         even = -(-1000 // size)  # one chunk fewer would be too large a chunk
         assert -(-1000 // (even - 1)) * trial > CHUNK_BYTES
-
-
-def test_a_batch_beyond_the_examples_counts_as_all_of_them():
-    few = made_examples(64, 10, 50)
-    large, whole = (training((64, 30, 30, 10), train=few, batch=batch) for batch in (10**9, 50))
-    assert chunks(0, large, 40) == chunks(0, whole, 40)
