@@ -3,11 +3,10 @@ import re
 import subprocess
 import sys
 import warnings
-from importlib.metadata import EntryPoint, EntryPoints
 
 import pytest
 
-from lab import cli, plugins
+from lab import cli
 from lab.activations.properties import PROPERTIES
 from lab.console import catalogue
 from lab.console import run as run_page
@@ -22,7 +21,6 @@ QUICK = ("--no-plots", *ONE)
 
 def test_run_ends_with_a_short_table_and_the_folder(lab, small, tmp_path):
     code, out, err = lab("run", small, *ONE)
-
     assert code == 0
     title, header, *rows, last = out.splitlines()
     rows = rows[: rows.index(next(row for row in rows if row.startswith("saturated: "))) + 1]
@@ -147,7 +145,6 @@ def test_variants_of_a_run_and_two_runs_are_compared(lab, small, tmp_path):
     lab("run", small, *QUICK)
     lab("run", small, *QUICK, "-o", "data.train=40", "--results", "fewer")
     (fewer,) = (tmp_path / "fewer").glob("small/*")
-
     code, out, _ = lab("compare", "small", "--metric", "final_cost", "--metric", "epochs_to=0.2")
     assert code == 0
     metrics = ["final_cost", "epochs_to=0.2"]
@@ -262,14 +259,10 @@ def test_the_conformance_suite_tells_a_line_a_check(lab, mine):
     assert json.loads(lab("test-activation", "tanh(z) + 0.1*z", "--json")[1])["passed"]
 
 
-def test_a_broken_installed_part_is_one_line_on_stderr(lab, monkeypatch):
-    plugins.installed.cache_clear()
-    points = EntryPoints([EntryPoint("broken", "no_such_module:Mine", "lab.activations")])
-    monkeypatch.setattr(plugins, "entry_points", lambda group: points.select(group=group))
+def test_a_broken_installed_part_is_one_line_on_stderr(lab, installed):
+    installed("activations", broken="no_such_module:Mine")
     with pytest.warns(UserWarning, match="'broken' of") as warned:
-        code, _, _ = lab("activations", "--only", "floored")
-    plugins.installed.cache_clear()
-    assert code == 0
+        assert lab("activations", "--only", "floored")[0] == 0
     line = warnings.formatwarning(warned[0].message, UserWarning, "plugins.py", 1)
     assert line.startswith("warning: 'broken' of no_such_module:Mine fails to load: ModuleNotFoundError: ")
     assert line.index("\n") == len(line) - 1
@@ -369,7 +362,6 @@ def test_verdicts_end_a_run_a_few_and_show_tells_them_all(lab, small, monkeypatc
     *_, more, last = lab("run", small, *QUICK, *SICK)[1].splitlines()
     assert last.startswith("results: ")
     assert re.fullmatch(r"\d+ more verdicts: lab show small/\S+", more)
-
     out = lab("show", "small")[1]
     told = json.loads(lab("show", "small", "--json")[1])["verdicts"]
     assert len(told) == int(more.split()[0]) + 2

@@ -31,8 +31,7 @@ def test_an_interrupted_run_ends_with_130_and_is_resumed(small, root, number):
     assert "once more to stop at once" in err
     assert err.splitlines()[-1].endswith("go on with: lab resume")
     assert "Traceback" not in err
-    info = json.loads(next(root.glob("small/*/run.json")).read_text())
-    assert info["status"] == "interrupted"
+    assert json.loads(next(root.glob("small/*/run.json")).read_text())["status"] == "interrupted"
 
 
 def test_a_second_interrupt_ends_at_once_and_leaves_no_traceback(small, root):

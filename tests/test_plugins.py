@@ -1,7 +1,6 @@
 import re
 import sys
 from dataclasses import dataclass, field
-from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
 
 import pytest
@@ -79,19 +78,6 @@ class NoDataclass:
 def mine(tmp_path) -> Path:
     (tmp_path / "mine.py").write_text(MINE)
     return tmp_path
-
-
-@pytest.fixture
-def installed(monkeypatch):
-    """Pretend that a package has installed these entry points: name → value."""
-    plugins.installed.cache_clear()
-
-    def install(kind: str, **named: str) -> None:
-        points = [EntryPoint(name.replace("_", "-"), value, f"lab.{kind}") for name, value in named.items()]
-        monkeypatch.setattr(plugins, "entry_points", lambda group: EntryPoints(points).select(group=group))
-
-    yield install
-    plugins.installed.cache_clear()
 
 
 def own_cost(folder: Path, name: str = "mine.py:Mine") -> type:

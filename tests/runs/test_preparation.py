@@ -64,9 +64,7 @@ def test_the_defaults_become_parts(built):
     made = built("[network]\nhidden = [5, 4]\n")
     assert made.network.sizes == (64, 5, 4, 10)
     assert made.network.sigmas == (Sigmoid(), Sigmoid(), Sigmoid())
-    assert made.network.cost == CrossEntropy()
-    assert made.initialiser == Nielsen()
-    assert made.optimiser == Descent()
+    assert (made.network.cost, made.initialiser, made.optimiser) == (CrossEntropy(), Nielsen(), Descent())
     assert (made.eta, made.decay, made.batch, made.steps, made.seed) == (0.1, 0, 40, 30, 0)
     assert (len(made.train), len(made.test), made.train.labelled) == (40, 20, True)
     assert made.train.x.dtype == np.float64
@@ -89,12 +87,10 @@ def test_names_tables_formulas_and_designs_become_parts(built):
     )
     first, second, third, output = made.network.sigmas
     assert isinstance(first, Formula)
-    assert second == LeakyReLU(slope=0.2)
+    assert (second, output) == (LeakyReLU(slope=0.2), Tanh())
     assert third(np.array([1.0]))[0] == pytest.approx(1 + np.sin(1) / 2, rel=1e-15)
-    assert output == Tanh()
-    assert made.network.cost == Quadratic()
+    assert (made.network.cost, made.optimiser) == (Quadratic(), Adam(beta1=0.8))
     assert made.initialiser == Constant(w=0.5, b=0.25)
-    assert made.optimiser == Adam(beta1=0.8)
     assert (made.eta, made.decay, made.seed) == (0.5, 2, 7)
     assert {made.train.x.dtype, made.train.y.dtype, made.test.x.dtype} == {np.dtype(np.float32)}
     assert made.recording.columns == ("learning_speed", "weight_norm")
