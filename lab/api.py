@@ -12,7 +12,7 @@ from lab.errors import LabError, PartError
 from lab.experiment.specify import from_spec
 from lab.numerics import Interval
 from lab.parts import Activation
-from lab.runs.folder import RunFolder, find, results_root, runs
+from lab.runs.folder import RunFolder, find, require_same_data, results_root, runs
 from lab.theory.deep import Deep
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lab.analysis.verdicts import Verdict
     from lab.prover.certificate import Certificate
     from lab.runs.preparation import Prepared
+    from lab.runs.workers import Progress
 
 
 @dataclass(frozen=True, repr=False)
@@ -180,22 +181,8 @@ def side_by_side(
         raise LabError(f"{run} and {other} are the same run; name one of them to compare its variants")
     spellings = ((one.folder.name, one.folder.id, str(one.path)) for one in (run, other))
     names_of_runs = next((a, b) for a, b in zip(*spellings, strict=True) if a != b)
-    _require_same_data((run, other), names_of_runs)
+    require_same_data(run.folder, other.folder, names_of_runs)
     return comparisons.joined(tables[0], tables[1], names_of_runs)
-
-
-def _require_same_data(runs: tuple[Run, Run], names: tuple[str, str]) -> None:
-    """Raise LabError where the data differ, for then the same seed does not pair the trials."""
-    given = [{data["sha256"]: data["name"] for data in run.info["data"]} for run in runs]
-    if given[0].keys() != given[1].keys():
-        a, b = (
-            ", ".join(f"{name} (sha256 {digest[:8]}…)" for digest, name in data.items()) + f" in {run}"
-            for data, run in zip(given, names, strict=True)
-        )
-        raise LabError(
-            f"the runs have different data, so that their trials are no pairs: {a} and {b}; "
-            "run one again with the data of the other"
-        )
 
 
 def prepare(
@@ -224,18 +211,17 @@ def train(
     results: str | Path | None = None,
     workers: int = 1,
     plots: bool = True,
-    progress: Callable[[int], None] = lambda done: None,
+    progress: Progress = lambda done: None,
 ) -> Run:
     """Train what is prepared, and keep its tables, what is made of them, and its figures.
 
-    ``folder`` is that of a run to go on with; without it a new one is made under ``results``. ``progress`` is
-    called with the trial-steps done since its last call. The rest is as in `run`.
+    ``folder`` is that of a run to go on with; without it a new one is made under ``results``. The rest is as
+    in `run`.
     """
-    from lab.runs import provenance, runner
+    from lab.runs import runner
 
     if folder is None:
-        argv, root = provenance.command_line(), results_root(results)
-        folder = runner.run(ready, root, workers=workers, argv=argv, progress=progress)
+        folder = runner.run(ready, results_root(results), workers=workers, progress=progress)
     else:
         runner.resumed(ready, folder, workers=workers, progress=progress)
     trained = Run(folder)
@@ -259,38 +245,22 @@ def run(
 ) -> Run:
     """Run an experiment file and return its results.
 
-    Parameters
-    ----------
-    path
-        The file.
-    overrides
-        Dotted keys with new values, as a mapping or as texts ``"training.epochs=50"``.
-    workers
-        Processes to train in. With more than 1 a script needs ``if __name__ == "__main__":``.
-    results
-        Where results are kept; else $LAB_RESULTS, else ``results`` under the current folder.
-    allow_code
-        Whether the file may name a class in a Python file, which runs that file's code.
-    max_trials
-        The most trials that the experiment may have.
-    unchecked
-        Whether activations of one's own may run that do not pass `lab.testing.check_activation`.
-    plots
-        Whether the figures are drawn too.
-    progress
-        Called with the trial-steps done and their total.
+    ``overrides`` are dotted keys with new values, as a mapping or as texts ``"training.epochs=50"``.
+    ``workers`` processes train; with more than 1 a script needs ``if __name__ == "__main__":``.
+    ``results`` is where results are kept; else $LAB_RESULTS, else ``results`` under the current folder.
+    ``allow_code`` lets the file name a class in a Python file, which runs that file's code.
+    ``max_trials`` is the most that the experiment may have. ``unchecked`` lets activations of one's own run
+    that do not pass `lab.testing.check_activation`. ``plots`` tells whether the figures are drawn too.
+    ``progress`` is called with the trial-steps done and their total.
 
-    Raises
-    ------
-    ExperimentError
-        With every problem of the file; nothing was run or written.
-    ClaimError
-        An activation does not hold what is claimed of it, or what the core relies on.
-    StorageError
-        The results cannot be kept.
+    Raises ExperimentError with every problem of the file, before anything is run or written; ClaimError where
+    an activation does not hold what is claimed of it, or what the core relies on; StorageError where the
+    results cannot be kept.
     """
+    from lab.runs.workers import summed
+
     ready = prepare(path, overrides, allow_code=allow_code, max_trials=max_trials, unchecked=unchecked)
-    counted = _counted(progress, ready.trial_steps)
+    counted = summed(progress, ready.trial_steps)
     return train(ready, results=results, workers=workers, plots=plots, progress=counted)
 
 
@@ -307,8 +277,10 @@ def resume(
     ``run`` is as `load` takes it; without it, the newest run that was interrupted. The rest is as in `run`.
     Raises LabError where there is none, StorageError where its data or its code changed since it began.
     """
+    from lab.runs.workers import summed
+
     ready, folder = interrupted(run, results)
-    counted = _counted(progress, ready.trial_steps)
+    counted = summed(progress, ready.trial_steps)
     return train(ready, folder, workers=workers, plots=plots, progress=counted)
 
 
@@ -321,19 +293,6 @@ def interrupted(run: str | Path = "", results: str | Path | None = None) -> tupl
     if not meant:
         raise LabError(f"no run under {root} was interrupted; there is nothing to resume")
     return prepared_again(meant[-1]), meant[-1]
-
-
-def _counted(progress: Callable[[int, int], None] | None, total: int) -> Callable[[int], None]:
-    """A progress that is called with increments, from one that is called with sums."""
-    done = 0
-
-    def advance(more: int) -> None:
-        nonlocal done
-        done += more
-        if progress is not None:
-            progress(done, total)
-
-    return advance
 
 
 def load(run: str | Path, results: str | Path | None = None) -> Run:

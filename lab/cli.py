@@ -89,7 +89,3 @@ def _fail(message: str, code: int, as_json: bool, pointer: str = "") -> None:
         for line in pointer.splitlines():
             click.echo(f"       {line}", err=True)
     sys.exit(code)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,8 +1,7 @@
 """What a part is: the seven kinds that the lab ships, finds by name, and takes from anyone.
 
 A part is a frozen dataclass that subclasses one of these classes; its fields are its parameters, as an
-experiment file writes them. `lab.plugins` finds it by its name, by an entry point of an installed package, or
-as ``"file.py:Class"``, and checks that it is of the kind that is asked for.
+experiment file writes them. `lab.plugins` finds it by its name.
 
 Arrays have the shape (trial, neuron, example); ⟨·⟩ is the mean over the examples.
 """
@@ -91,8 +90,7 @@ class Activation(ABC):
     def formula(self) -> str:
         """σ(z) as a formula in z and the numbers among the fields; empty where there is none.
 
-        What is proved of the formula holds for the class; `lab.testing.check_activation` holds the two to
-        each other.
+        What is proved of the formula is told of the class, so the two must agree.
         """
         return ""
 
@@ -232,19 +230,9 @@ class DataSource(ABC):
     def load(self, train: int | None, test: int | None, seed: int, folder: Path) -> Dataset:
         """The data set, made by `lab.data.dataset.assembled` or `lab.data.dataset.classified`.
 
-        Parameters
-        ----------
-        train, test
-            How many examples; None is the source's own usual number.
-        seed
-            Where chance is used, it is drawn from this.
-        folder
-            What a relative path is relative to: the folder of the experiment file.
-
-        Raises
-        ------
-        PartError
-            There are fewer examples than asked for, or the data cannot be found or used.
+        There are ``train`` and ``test`` examples, or with None the source's own usual number. Chance is drawn
+        from the ``seed``. A relative path starts in ``folder``, that of the experiment file. Raises PartError
+        where there are fewer examples than asked for, or the data cannot be found or used.
         """
 
 

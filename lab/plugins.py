@@ -1,8 +1,7 @@
 """Find a part by its name: built in, installed, or a class in a file.
 
-A part is a frozen dataclass: an activation, a cost, an initialiser, an optimiser, a data set, a probe
-or a figure. Each kind has one explicit table of those built in; an installed distribution adds more by
-an entry point of the group ``lab.<kind>``; and ``"file.py:Class"`` names a class in a file of one's own.
+Each kind has one explicit table of those built in; an installed distribution adds more by an entry point of
+the group ``lab.<kind>``; and ``"file.py:Class"`` names a class in a file of one's own.
 
 In an experiment file a part is written as its name, or as a table of its name and its parameters::
 

@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Callable
+from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from lab import cli
+from lab import cli, plugins
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
@@ -96,3 +97,36 @@ def lab(monkeypatch, capsys, tmp_path):
         return ended.value.code, said.out, said.err
 
     return call
+
+
+MINE = """\
+from dataclasses import dataclass
+import numpy as np
+from lab import Activation
+
+@dataclass(frozen=True)
+class Mine(Activation):
+    def __call__(self, z):
+        return np.sin(z)
+    def derivative(self, z):
+        return np.cos(z)
+"""
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Callable[..., None]:
+    """Write the activation mine.py:Mine beside the small experiment, with new text in place of old."""
+    return lambda old="", new="": (tmp_path / "mine.py").write_text(MINE.replace(old, new))
+
+
+@pytest.fixture
+def installed(monkeypatch):
+    """Pretend that a package has installed these entry points: name → value."""
+
+    def install(kind: str, **named: str) -> None:
+        points = [EntryPoint(name.replace("_", "-"), value, f"lab.{kind}") for name, value in named.items()]
+        monkeypatch.setattr(plugins, "entry_points", lambda group: EntryPoints(points).select(group=group))
+
+    plugins.installed.cache_clear()
+    yield install
+    plugins.installed.cache_clear()

@@ -19,35 +19,25 @@ class Unknown(Exception):
     """A kink, where there is no slope, or numbers too large for the evaluator."""
 
 
+def _but(where, raised, function):
+    """The function, but an exception ``raised`` where its argument is so."""
+
+    def limited(x):
+        if where(x):
+            raise raised
+        return function(x)
+
+    return limited
+
+
 def _small(function):
     """The function, where e^x is not too large for mpmath."""
-
-    def limited(x):
-        if abs(x) > LARGEST:
-            raise Unknown
-        return function(x)
-
-    return limited
-
-
-def _above(least, function):
-    """The function, defined above the least x only."""
-
-    def limited(x):
-        if x <= least:
-            raise Undefined
-        return function(x)
-
-    return limited
+    return _but(lambda x: abs(x) > LARGEST, Unknown, function)
 
 
 _exponential = _small(mp.exp)
-
-
-def _root(x):
-    if x < 0:
-        raise Undefined
-    return mp.sqrt(x)
+_inverse = _but(lambda x: x == 0, Unknown, lambda x: 1 / x)
+_kinked = _but(lambda x: x == 0, Unknown, mp.sign)
 
 
 @_small
@@ -64,24 +54,12 @@ def _density(x):
     return _exponential(-x * x / 2) / mp.sqrt(2 * mp.pi)
 
 
-def _inverse(x):
-    if x == 0:
-        raise Unknown
-    return 1 / x
-
-
-def _kinked(x):
-    if x == 0:
-        raise Unknown
-    return mp.sign(x)
-
-
 SMOOTH = {
     "exp": (_exponential, _exponential),
     "expm1": (_small(mp.expm1), _exponential),
-    "log": (_above(0, mp.log), lambda x: 1 / x),
-    "log1p": (_above(-1, mp.log1p), lambda x: 1 / (1 + x)),
-    "sqrt": (_root, lambda x: _inverse(2 * mp.sqrt(x))),
+    "log": (_but(lambda x: x <= 0, Undefined, mp.log), lambda x: 1 / x),
+    "log1p": (_but(lambda x: x <= -1, Undefined, mp.log1p), lambda x: 1 / (1 + x)),
+    "sqrt": (_but(lambda x: x < 0, Undefined, mp.sqrt), lambda x: _inverse(2 * mp.sqrt(x))),
     "sin": (mp.sin, mp.cos),
     "cos": (mp.cos, lambda x: -mp.sin(x)),
     "sinc": (mp.sinc, lambda x: (mp.cos(x) - mp.sinc(x)) / x if x else mp.mpf(0)),

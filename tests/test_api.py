@@ -1,6 +1,4 @@
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pandas as pd
@@ -34,13 +32,16 @@ def test_a_run_gives_its_tables_and_figures(run, root):
     assert "A small one" in run._repr_html_()
 
 
-def test_a_run_keeps_what_is_made_of_its_tables(run):
+def test_a_run_keeps_what_is_made_of_its_tables_and_is_opened_by_its_name(run, root):
     kept = {path.stem for path in (run.path / "tables").glob("*.csv")}
     assert {"ledger", "comparisons"} <= kept
     assert "causes" not in kept
     read = pd.read_csv(run.path / "tables" / "ledger.csv", keep_default_na=False, na_values=[""])
     pd.testing.assert_frame_equal(read.drop(columns="note"), run.ledger.drop(columns="note"))
     assert len(pd.read_csv(run.path / "tables" / "comparisons.csv")) == len(run.compare())
+    opened = lab.load("small", results=root)
+    assert str(opened) == str(run)
+    assert opened.layers.equals(run.layers)
 
 
 def test_a_notebook_shows_the_verdicts_as_text(small, root):
@@ -52,32 +53,18 @@ def test_a_notebook_shows_the_verdicts_as_text(small, root):
     assert shown.count("<li>") == len(run.verdicts) > 0
 
 
-def test_overrides_are_a_mapping_too_and_plots_are_drawn_into_the_runs_folder(small, root):
-    run = lab.run(small, overrides={"training.epochs": 1, "trials.seeds": 1}, results=root)
-
+def test_overrides_are_a_mapping_too_progress_is_told_and_plots_are_drawn_into_the_folder(small, root):
+    told, overrides = [], {"training.epochs": 1, "trials.seeds": 1}
+    run = lab.run(small, overrides, results=root, progress=lambda *sums: told.append(sums))
+    assert told[-1] == (6, 6)
     assert len(run.trials) == 2
     assert run.steps["epoch"].max() == 1
     drawn = {path.name for path in (run.path / "plots").iterdir()}
     assert {"learning_speed.png", "learning_speed.svg", "saturation.png", "training.svg"} <= drawn
 
 
-def test_a_run_is_opened_by_its_name(run, root):
-    opened = lab.load("small", results=root)
-
-    assert str(opened) == str(run)
-    assert opened.layers.equals(run.layers)
-
-
-def test_progress_ends_at_its_total(small, root):
-    told = []
-    lab.run(small, results=root, plots=False, progress=lambda done, total: told.append((done, total)))
-
-    assert told[-1] == (36, 36)
-
-
 def test_an_activation_by_formula_and_by_name():
     sigma = lab.activation("tanh(z) + a*z", a=0.1)
-
     assert sigma(0.5) == pytest.approx(np.tanh(0.5) + 0.05, rel=1e-15)
     assert sigma.derivative(0.5) == pytest.approx(1 / np.cosh(0.5) ** 2 + 0.1, rel=1e-15)
     assert (sigma.slope_range.low, sigma.slope_range.high) == (pytest.approx(0.1), pytest.approx(1.1))
@@ -88,29 +75,22 @@ def test_an_activation_by_formula_and_by_name():
 
 def test_an_activation_by_its_derivative():
     sigma = lab.activation(derivative="floor + (1 - floor)*exp(-z**2)", floor=0.05)
-
-    assert sigma.derivative(0.0) == 1.0
+    assert (sigma(0.0), sigma.derivative(0.0)) == (0.0, 1.0)
     assert sigma(9.0) == pytest.approx(0.45 + 0.95 * np.sqrt(np.pi) / 2, rel=1e-14)
-    assert sigma(0.0) == 0.0
     assert sigma.error < 1e-13
+    one_of = r'^expected one of an activation, such as "tanh", and derivative='
     for words in ({}, {"spec": "tanh", "derivative": "z"}):
-        with pytest.raises(
-            PartError, match=r'^expected one of an activation, such as "tanh", and derivative='
-        ):
+        with pytest.raises(PartError, match=one_of):
             lab.activation(**words)
 
 
-def test_an_activation_is_certified():
+def test_an_activation_is_certified_and_a_pair_leaves_a_parameter_open():
     sigma = lab.activation("tanh(z) + a*z", a=0.1)
     assert lab.certify(sigma, at_least=0.1).verdict == "CERTIFIED"
     assert lab.certify("tanh(z) + a*z", at_least=0.2, a=0.1).verdict == "REFUTED"
     assert lab.certify("leaky-relu", slope=0.2).inf == lab.Interval(0.2, 0.2)
     assert lab.certify({"name": "floored", "inner": "tanh"}, floor=0.2).inf.low == 0.2
     assert isinstance(lab.certify("tanh"), lab.Certificate)
-
-
-def test_a_pair_leaves_a_parameter_open():
-    sigma = lab.activation("tanh(z) + a*z", a=0.1)
     for range_ in ((0.05, 0.2), lab.Interval(0.05, 0.2)):
         assert lab.certify("tanh(z) + a*z", a=range_).inf.low == 0.05
         assert lab.certify(sigma, a=range_).inf.low == 0.05
@@ -133,15 +113,10 @@ def printed(*words):
     return json.loads(CliRunner().invoke(cli, [*words, "--json"], standalone_mode=False).stdout)
 
 
-@pytest.mark.parametrize(
-    "words", [["tanh"], ["tanh(z) + a*z", "-p", "a=0.1"], ["leaky-relu", "-p", "slope=0.3"]]
-)
-def test_the_command_predicts_the_same_with_the_same_defaults(words):
-    table = lab.predict(words[0], **named_values(words[2:]))
-    assert readable(table) == printed("predict", *words)["layers"]
-
-
-def test_the_command_proves_the_same():
+def test_the_command_predicts_and_proves_the_same_with_the_same_defaults():
+    for subject, *words in (["tanh"], ["tanh(z) + a*z", "-p", "a=0.1"], ["leaky-relu", "-p", "slope=0.3"]):
+        table = lab.predict(subject, **named_values(words[1:]))
+        assert readable(table) == printed("predict", subject, *words)["layers"]
     found = lab.certify("tanh(z) + a*z", at_least=0.05, **named_values(["a=0.05:0.2"]))
     told = printed("certify", "tanh(z) + a*z", "-p", "a=0.05:0.2", "--at-least", "0.05")
     assert (told["verdict"], told["inf_slope"]) == (found.verdict, readable(found.inf))
@@ -165,11 +140,9 @@ def test_the_newest_run_that_was_interrupted_is_resumed(small, root, monkeypatch
     assert lab.resume("small", root).layers.equals(run.layers)
 
 
-def test_the_face_is_small_and_imported_when_used():
+def test_the_face_is_small_and_all_there():
     assert len(lab.__all__) <= 20
     assert dir(lab) == sorted(lab.__all__)
     assert all(getattr(lab, name) is not None for name in lab.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = lab.nothing
-    code = "import lab, sys; sys.exit(any(m in sys.modules for m in ('numpy', 'pandas', 'matplotlib')))"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -3,26 +3,17 @@ import re
 import subprocess
 import sys
 import warnings
-from importlib.metadata import EntryPoint, EntryPoints
 
 import pytest
 
-from lab import cli, plugins
+from lab import cli
 from lab.activations.properties import PROPERTIES
+from lab.console import catalogue
+from lab.console import run as run_page
+from lab.runs import runner, workers
+from lab.runs.workers import trained
 from lab.testing import ACTIVATION_CHECKS
-
-MINE = """
-from dataclasses import dataclass
-import numpy as np
-from lab import Activation
-
-@dataclass(frozen=True)
-class Mine(Activation):
-    def __call__(self, z):
-        return np.sin(z)
-    def derivative(self, z):
-        return np.cos(z)
-"""
+from lab.training.loop import train
 
 ONE = ("--workers", "1")
 QUICK = ("--no-plots", *ONE)
@@ -30,7 +21,6 @@ QUICK = ("--no-plots", *ONE)
 
 def test_run_ends_with_a_short_table_and_the_folder(lab, small, tmp_path):
     code, out, err = lab("run", small, *ONE)
-
     assert code == 0
     title, header, *rows, last = out.splitlines()
     rows = rows[: rows.index(next(row for row in rows if row.startswith("saturated: "))) + 1]
@@ -46,37 +36,22 @@ def test_run_ends_with_a_short_table_and_the_folder(lab, small, tmp_path):
     assert (tmp_path / "results" / "small").is_dir()
 
 
-def test_run_as_json_is_json_alone(lab, small):
-    code, out, _ = lab("run", small, "--no-plots", "--json")
-
-    told = json.loads(out)
-    assert code == 0
-    assert told["status"] == "done"
-    assert [row["variant"] for row in told["summary"]] == ["sigmoid", "soft"]
-
-
 def test_nothing_is_written_when_the_file_is_wrong(lab, small, tmp_path):
     code, out, err = lab("run", small, "-o", "training.etaa=1", "-o", "network.hidden=[0]")
-
     assert (code, out) == (2, "")
     assert len(err.splitlines()) == 2
     assert all(line.startswith(f"error: {small}: ") for line in err.splitlines())
     assert "did you mean 'eta'" in err
-    assert not (tmp_path / "results").exists()
-
-
-def test_errors_as_json(lab):
-    code, out, _ = lab("check", "none.toml", "--json")
-
+    code, out, _ = lab("run", "none.toml", "--json")
     assert code == 2
     assert json.loads(out) == {"error": "none.toml: there is no such file", "exit_code": 2}
+    assert not (tmp_path / "results").exists()
 
 
 def test_a_claim_that_does_not_hold_exits_with_3_and_results_that_cannot_be_kept_with_4(lab, small, tmp_path):
     code, _, err = lab("check", small, "-o", "activations.soft.at_least=0.2")
     assert code == 3
     assert "activations.soft.at_least: the claim 0.2 is REFUTED" in err
-
     (tmp_path / "results").write_text("a file")
     code, _, err = lab("run", small)
     assert code == 4
@@ -84,18 +59,13 @@ def test_a_claim_that_does_not_hold_exits_with_3_and_results_that_cannot_be_kept
 
 
 def test_failed_trials_exit_with_1_and_the_tables_are_there(lab, small, monkeypatch):
-    from lab.runs import workers
-
-    real = workers.train
-
     def fails_for_sigmoid(training, *rest):
         if "Sigmoid" in str(training.network.sigmas[0]):
             raise RuntimeError("out of luck")
-        return real(training, *rest)
+        return train(training, *rest)
 
     monkeypatch.setattr(workers, "train", fails_for_sigmoid)
     code, out, _ = lab("run", small, *QUICK)
-
     assert code == 1
     assert "failed: sigmoid, trials 0–2: RuntimeError: out of luck" in out
     assert "soft" in out
@@ -105,18 +75,13 @@ def test_fault_38_all_trials_diverged_is_said_with_a_hint(lab, small):
     code, out, _ = lab(
         "run", small, "-o", 'vary."network.activation"=["z**3", "z**3+z"]', "-o", "training.eta=1e6"
     )
-
     assert code == 0
     assert "all trials diverged; try a smaller training.eta" in out
 
 
-def test_an_interrupted_run_says_how_to_resume_and_is_resumed(lab, small, monkeypatch):
-    from lab.runs import runner
-
-    real = runner.trained
-
+def test_an_interrupted_run_says_how_to_resume_and_is_resumed(lab, small, tmp_path, monkeypatch):
     def interrupted(tasks, workers, progress):
-        yield next(iter(real(tasks, workers, progress)))
+        yield next(trained(tasks, workers, progress))
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -132,11 +97,17 @@ def test_an_interrupted_run_says_how_to_resume_and_is_resumed(lab, small, monkey
     assert code == 2
     assert "nothing to resume" in err
 
+    path = next((tmp_path / "results" / "small").glob("*/run.json"))
+    died = path.read_text().replace('"status": "done"', '"status": "running"', 1)
+    path.write_text(died)
+    assert json.loads(lab("list", "--json")[1])[0]["status"] == "interrupted"
+    assert "resuming small/" in lab("resume", *QUICK)[2]
+    assert json.loads(lab("list", "--json")[1])[0]["status"] == "done"
+
 
 def test_dry_run_and_check_tell_the_plan_and_write_nothing(lab, small, tmp_path):
     checked = lab("check", small)
     dry = lab("run", small, "--dry-run")
-
     assert checked == dry
     assert checked[0] == 0
     assert checked[1].splitlines()[2].split() == ["sigmoid", "64-6-5-10", "3", "6", "7"]
@@ -148,7 +119,9 @@ def test_dry_run_and_check_tell_the_plan_and_write_nothing(lab, small, tmp_path)
 
 def test_list_show_and_plot_come_back_to_a_run(lab, small, tmp_path):
     assert "no runs under" in lab("list")[2]
-    lab("run", small, *QUICK)
+    told = json.loads(lab("run", small, *QUICK, "--json")[1])
+    assert told["status"] == "done"
+    assert [row["variant"] for row in told["summary"]] == ["sigmoid", "soft"]
 
     code, out, _ = lab("list")
     assert code == 0
@@ -156,20 +129,22 @@ def test_list_show_and_plot_come_back_to_a_run(lab, small, tmp_path):
     assert json.loads(lab("list", "--json")[1])[0]["title"] == "A small one"
     assert lab("show", "small")[1].splitlines()[0] == "A small one"
     assert json.loads(lab("show", "small", "--json")[1])["name"] == "small"
+    assert "did you mean 'small'" in lab("show", "smlal")[2]
 
     code, out, _ = lab("plot", "small", "saturation", "--to", tmp_path / "here")
     assert code == 0
     assert [line.rpartition("/")[2] for line in out.splitlines()] == ["saturation.png", "saturation.svg"]
     assert (tmp_path / "here" / "saturation.png").stat().st_size > 1000
     assert "did you mean 'saturation'" in lab("plot", "small", "saturatoin")[2]
-    assert "did you mean 'small'" in lab("show", "smlal")[2]
+    (tmp_path / "file").touch()
+    code, _, err = lab("plot", "small", "--to", tmp_path / "file" / "plots")
+    assert (code, err) == (4, f"error: {tmp_path / 'file' / 'plots'}: Not a directory\n")
 
 
 def test_variants_of_a_run_and_two_runs_are_compared(lab, small, tmp_path):
     lab("run", small, *QUICK)
     lab("run", small, *QUICK, "-o", "data.train=40", "--results", "fewer")
     (fewer,) = (tmp_path / "fewer").glob("small/*")
-
     code, out, _ = lab("compare", "small", "--metric", "final_cost", "--metric", "epochs_to=0.2")
     assert code == 0
     metrics = ["final_cost", "epochs_to=0.2"]
@@ -252,8 +227,6 @@ def test_one_activation_is_told_with_its_aliases_jumps_and_properties(lab):
 
 
 def test_an_installed_activation_that_needs_parameters_is_listed(lab, monkeypatch):
-    from lab.console import catalogue
-
     monkeypatch.setattr(catalogue, "EXAMPLES", {})
     rows = {row["name"]: row for row in json.loads(lab("activations", "--json")[1])}
     assert rows["floored"]["range"] is rows["threshold"]["range"] is None
@@ -262,7 +235,7 @@ def test_an_installed_activation_that_needs_parameters_is_listed(lab, monkeypatc
     assert "threshold" not in [row["name"] for row in kinked]
 
 
-def test_the_conformance_suite_tells_a_line_a_check(lab, tmp_path):
+def test_the_conformance_suite_tells_a_line_a_check(lab, mine):
     code, out, _ = lab("test-activation", "hardtanh", "-p", "low=-2")
     assert code == 0
     first, *checks, last = out.splitlines()
@@ -271,7 +244,7 @@ def test_the_conformance_suite_tells_a_line_a_check(lab, tmp_path):
     assert all(line.endswith("  ok") for line in checks)
     assert last == f"all {len(ACTIVATION_CHECKS)} checks passed"
 
-    (tmp_path / "mine.py").write_text(MINE.replace("np.cos(z)", "np.cos(z) / 2"))
+    mine("np.cos(z)", "np.cos(z) / 2")
     assert "say --allow-code" in lab("test-activation", "mine.py:Mine")[2]
     code, out, err = lab("test-activation", "mine.py:Mine", "--allow-code")
     assert (code, err) == (3, "")
@@ -281,51 +254,15 @@ def test_the_conformance_suite_tells_a_line_a_check(lab, tmp_path):
 
     code, out, _ = lab("test-activation", "mine.py:Mine", "--allow-code", "--json")
     told = json.loads(out)
-    assert code == 3
-    assert not told["passed"]
-    assert told["failures"]["NaN"] is None
+    assert (code, told["passed"], told["failures"]["NaN"]) == (3, False, None)
     assert told["failures"]["integral"].startswith("from z = ")
     assert json.loads(lab("test-activation", "tanh(z) + 0.1*z", "--json")[1])["passed"]
 
 
-def test_a_class_with_a_wrong_derivative_is_refused(lab, small, tmp_path):
-    (tmp_path / "mine.py").write_text(MINE.replace("np.cos(z)", "np.cos(z) / 2"))
-    words = ("run", small, *QUICK, "-o", "network.activation=mine.py:Mine", "--allow-code")
-
-    code, _, err = lab(*words)
-    assert code == 3
-    assert "Mine(): derivative: at z = " in err
-    assert "say --unchecked" in err
-    assert lab(*words, "--unchecked")[0] == 0
-
-
-def test_a_run_whose_process_died_is_told_as_interrupted(lab, small, tmp_path):
-    lab("run", small, *QUICK)
-    path = next((tmp_path / "results" / "small").glob("*/run.json"))
-    path.write_text(path.read_text().replace('"status": "done"', '"status": "running"', 1))
-
-    assert json.loads(lab("list", "--json")[1])[0]["status"] == "interrupted"
-    assert "resuming small/" in lab("resume", *QUICK)[2]
-    assert json.loads(lab("list", "--json")[1])[0]["status"] == "done"
-
-
-def test_a_folder_that_cannot_be_written_is_no_traceback(lab, small, tmp_path):
-    lab("run", small, *QUICK)
-    (tmp_path / "file").write_text("")
-
-    code, _, err = lab("plot", "small", "--to", tmp_path / "file" / "plots")
-    assert code == 4
-    assert err.splitlines() == [f"error: {tmp_path / 'file' / 'plots'}: Not a directory"]
-
-
-def test_a_broken_installed_part_is_one_line_on_stderr(lab, monkeypatch):
-    plugins.installed.cache_clear()
-    points = EntryPoints([EntryPoint("broken", "no_such_module:Mine", "lab.activations")])
-    monkeypatch.setattr(plugins, "entry_points", lambda group: points.select(group=group))
+def test_a_broken_installed_part_is_one_line_on_stderr(lab, installed):
+    installed("activations", broken="no_such_module:Mine")
     with pytest.warns(UserWarning, match="'broken' of") as warned:
-        code, _, _ = lab("activations", "--only", "floored")
-    plugins.installed.cache_clear()
-    assert code == 0
+        assert lab("activations", "--only", "floored")[0] == 0
     line = warnings.formatwarning(warned[0].message, UserWarning, "plugins.py", 1)
     assert line.startswith("warning: 'broken' of no_such_module:Mine fails to load: ModuleNotFoundError: ")
     assert line.index("\n") == len(line) - 1
@@ -344,30 +281,32 @@ def test_data_are_listed_and_added(lab, tmp_path):
 
 def test_new_lists_templates_and_writes_one(lab, tmp_path):
     assert "vanishing" in lab("new")[1]
-    code, out, _ = lab("new", "vanishing")
-    assert (code, out) == (0, "vanishing.toml\n")
+    assert lab("new", "vanishing")[:2] == (0, "vanishing.toml\n")
     assert (tmp_path / "vanishing.toml").is_file()
     code, _, err = lab("new", "vanishing")
     assert code == 4
     assert "is there already" in err
 
 
-def test_a_class_in_a_file_needs_leave(lab, small, tmp_path):
-    (tmp_path / "mine.py").write_text(MINE)
+def test_a_class_in_a_file_needs_leave_and_the_right_derivative(lab, small, mine):
     words = ("run", small, *QUICK, "-o", 'vary."network.activation"=["mine.py:Mine"]')
+    for derivative, leave, code, said in (
+        ("np.cos(z)", [], 2, ["say --allow-code"]),
+        ("np.cos(z)", ["--allow-code"], 0, []),
+        ("np.cos(z) / 2", ["--allow-code"], 3, ["Mine(): derivative: at z = ", "say --unchecked"]),
+        ("np.cos(z) / 2", ["--allow-code", "--unchecked"], 0, []),
+    ):
+        mine("np.cos(z)", derivative)
+        ended, out, err = lab(*words, *leave)
+        assert ended == code
+        assert all(part in err for part in said)
+        assert ("Mine" in out) == (code == 0)
 
-    code, _, err = lab(*words)
-    assert code == 2
-    assert "say --allow-code" in err
-    code, out, _ = lab(*words, "--allow-code")
-    assert code == 0
-    assert "Mine" in out
 
-
-def test_what_a_class_in_a_file_raises_is_one_line_with_its_place(lab, small, tmp_path):
-    (tmp_path / "mine.py").write_text(MINE.replace("return np.sin(z)", "return np.sin(z) / {}[0]"))
+def test_what_a_class_in_a_file_raises_is_one_line_with_its_place(lab, small, tmp_path, mine):
+    mine("np.sin(z)", "np.sin(z) / {}[0]")
     words = ("-o", "network.activation=mine.py:Mine", "--allow-code")
-    line = f"error: {tmp_path / 'mine.py'}:9: KeyError: 0\n"
+    line = f"error: {tmp_path / 'mine.py'}:8: KeyError: 0\n"
     assert lab("check", small, *words) == (2, "", line)
     assert lab("activations", "mine.py:Mine", "--allow-code") == (2, "", line)
 
@@ -384,48 +323,45 @@ def test_what_a_class_in_a_file_raises_is_one_line_with_its_place(lab, small, tm
 )
 def test_slips_of_the_command_line_get_the_nearest(lab, small, words, said):
     code, out, err = lab(*(word.format(small=small) for word in words))
-
     assert code == 2
     assert said in err
     assert out == ""
 
 
 def test_fault_28_an_experiment_too_large_asks_for_leave(lab, small):
-    code, _, err = lab("check", small, "-o", "trials.seeds=5001")
+    words = ("check", small, "-o", "trials.seeds=5001")
+    code, _, err = lab(*words)
     assert code == 2
     assert "10002 trials" in err
     assert "--max-trials" in err
-
-    assert lab("check", small, "-o", "trials.seeds=5001", "--max-trials", "20000")[0] == 0
+    assert lab(*words, "--max-trials", "20000")[0] == 0
 
 
 def test_fault_89_a_closed_pipe_is_no_error(small):
-    command = f"{sys.executable} -m lab.cli activations --json | head -n 1"
+    command = f"{sys.executable} -m lab activations --json | head -n 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
-
     assert done.stdout == "[\n"
     assert done.stderr == ""
 
 
-def test_help_is_quick_to_say_what_there_is(lab):
-    code, out, _ = lab("--help")
-
-    assert code == 0
-    for command in cli.COMMANDS:
-        assert f"  {command.name} " in out
+def test_help_lists_every_command_and_cuts_none_short_on_a_terminal_of_80_columns(lab, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    for words, commands in (([], cli.COMMANDS), (["data"], cli.cli.commands["data"].commands.values())):
+        code, out, _ = lab(*words, "--help")
+        assert code == 0
+        assert all(f"  {command.name} " in out for command in commands)
+        assert "..." not in out.partition("Commands:")[2]
+        assert max(map(len, out.splitlines())) <= 80
 
 
 SICK = ["-o", "network.hidden=[8,8,8,8,8,8]", "-o", "training.eta=1e-9", "-o", "training.epochs=100"]
 
 
 def test_verdicts_end_a_run_a_few_and_show_tells_them_all(lab, small, monkeypatch):
-    from lab.console import run
-
-    monkeypatch.setattr(run, "FEW_VERDICTS", 1)
+    monkeypatch.setattr(run_page, "FEW_VERDICTS", 1)
     *_, more, last = lab("run", small, *QUICK, *SICK)[1].splitlines()
     assert last.startswith("results: ")
     assert re.fullmatch(r"\d+ more verdicts: lab show small/\S+", more)
-
     out = lab("show", "small")[1]
     told = json.loads(lab("show", "small", "--json")[1])["verdicts"]
     assert len(told) == int(more.split()[0]) + 2
@@ -442,11 +378,3 @@ def test_a_counterfactual_is_called_one_wherever_it_is_told(lab, small):
     assert "note: where training.surrogate_floor > 0" in err
     assert "surrogate_floor > 0: max(σ′, floor) on the way back, so not the gradient of C" in out
     assert "sigmoid, surrogate_floor=0.1" in out
-
-
-def test_help_cuts_no_command_short_on_a_terminal_of_80_columns(lab, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "80")
-    for words in ([], ["data"]):
-        _, out, _ = lab(*words, "--help")
-        assert "..." not in out.partition("Commands:")[2]
-        assert max(map(len, out.splitlines())) <= 80

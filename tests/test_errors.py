@@ -16,11 +16,19 @@ from lab.errors import (
 
 @pytest.mark.parametrize(
     ("error", "code"),
-    [(LabError, 2), (PartError, 2), (ExperimentError, 2), (ClaimError, 3), (StorageError, 4)],
+    [
+        (LabError("no"), 2),
+        (PartError("no part"), 2),
+        (ExperimentError("a.toml", [Problem(2, "a", "one"), Problem(3, "b", "two")]), 2),
+        (ClaimError("no bound"), 3),
+        (StorageError("no room"), 4),
+    ],
 )
-def test_exit_codes(error, code):
-    assert issubclass(error, LabError)
-    assert error.exit_code == code
+def test_an_error_has_its_exit_code_and_travels_from_a_worker(error, code):
+    again = pickle.loads(pickle.dumps(error))
+    assert isinstance(again, LabError)
+    assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))
+    assert error.exit_code == again.exit_code == code
 
 
 @pytest.mark.parametrize(
@@ -45,47 +53,16 @@ def test_an_experiment_error_tells_all_problems_in_the_order_of_their_lines():
 
 
 @pytest.mark.parametrize(
-    "error",
-    [
-        LabError("no"),
-        PartError("no part"),
-        StorageError("no room"),
-        ExperimentError("a.toml", [Problem(2, "a", "one"), Problem(3, "b", "two")]),
-    ],
-    ids=lambda error: type(error).__name__,
+    ("word", "near"),
+    [("sigmiod", "sigmoid"), ("RELU", "relu"), ("phi", "Phi"), ("swsih", "swish"), ("quux", ""), ("", "")],
 )
-def test_an_error_travels_from_a_worker(error):
-    again = pickle.loads(pickle.dumps(error))
-    assert type(again) is type(error)
-    assert str(again) == str(error)
-    assert vars(again) == vars(error)
+def test_did_you_mean_the_nearest_word_or_other_spelling_of_those_known(word, near):
+    hint = f"did you mean {near!r}? " if near else ""
+    told = did_you_mean(word, iter(["tanh", "sigmoid", "relu", "Phi"]), {"swish": "silu"})
+    assert told == f"{hint}(known: Phi, relu, sigmoid, tanh)"
 
 
-@pytest.mark.parametrize(
-    ("word", "expected"),
-    [
-        ("sigmiod", "did you mean 'sigmoid'? (known: Phi, relu, sigmoid, tanh)"),
-        ("RELU", "did you mean 'relu'? (known: Phi, relu, sigmoid, tanh)"),
-        ("phi", "did you mean 'Phi'? (known: Phi, relu, sigmoid, tanh)"),
-        ("quux", "(known: Phi, relu, sigmoid, tanh)"),
-        ("", "(known: Phi, relu, sigmoid, tanh)"),
-    ],
-)
-def test_did_you_mean(word, expected):
-    assert did_you_mean(word, iter(["tanh", "sigmoid", "relu", "Phi"])) == expected
-
-
-def test_did_you_mean_another_spelling_which_is_not_listed():
-    assert (
-        did_you_mean("swsih", ["silu", "tanh"], {"swish": "silu"})
-        == "did you mean 'swish'? (known: silu, tanh)"
-    )
-
-
-def test_did_you_mean_nothing():
-    assert did_you_mean("tanh", []) == "there is none"
-
-
-def test_nearest():
+def test_the_nearest_of_several_and_of_none():
     assert nearest("smooth-relu", ["relu", "smooth-rely"]) == "smooth-rely"
     assert nearest("x", ["relu"]) is None
+    assert did_you_mean("tanh", []) == "there is none"

@@ -35,20 +35,14 @@ ROOMS = [
 ]
 """The rooms in the order of their dependence: each imports only from its own set and those before."""
 
+RANK = {room: at for at, rooms in enumerate(ROOMS) for room in rooms}
+
 FORBIDDEN_MODULES = {
-    "pickle",
-    "cPickle",
-    "_pickle",
-    "dill",
-    "cloudpickle",
-    "marshal",
-    "shelve",
-    "yaml",
-    "code",
+    *("pickle", "cPickle", "_pickle", "dill", "cloudpickle", "marshal", "shelve", "yaml", "code"),
 }
 FORBIDDEN_CALLS = {
     *("eval", "exec", "builtins.eval", "builtins.exec", "os.system", "os.popen", "yaml.load"),
-    *("np.load_pickle", "pd.read_pickle", "pandas.read_pickle", "read_pickle", "to_pickle"),
+    "np.load_pickle",
 }
 FORBIDDEN_FLAGS = {"shell", "allow_pickle"}
 
@@ -57,18 +51,11 @@ def named(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def dotted(tree: ast.expr) -> str:
-    """``a.b.c`` of a name or an attribute, as far as it is written so."""
-    if isinstance(tree, ast.Attribute):
-        return f"{dotted(tree.value)}.{tree.attr}"
-    return tree.id if isinstance(tree, ast.Name) else "…"
-
-
 def offences(source: str) -> Iterator[str]:
     """What in this source runs text or bytes as code."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
-            name = dotted(node.func)
+            name = ast.unparse(node.func)
             if name in FORBIDDEN_CALLS or name.rpartition(".")[2] in {"read_pickle", "to_pickle"}:
                 yield f"line {node.lineno}: {name}"
             modes = [word.value for word in node.keywords if word.arg == "mode"] + node.args[2:3]
@@ -98,24 +85,15 @@ def rooms_imported(path: Path) -> set[str]:
     """The rooms of the lab that a file imports, wherever in it."""
     tree = ast.parse(path.read_text())
     for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.If)
-            and ast.unparse(node.test) == "TYPE_CHECKING"
-            and room_of(path) == "parts"
-        ):
-            node.body = [ast.Pass()]  # what a part is told of is known to it by name alone
+        known_by_name_alone = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        if known_by_name_alone and room_of(path) == "parts":
+            node.body = [ast.Pass()]
     modules = [name for node in ast.walk(tree) for name in imported(node)]
-    found = {name.split(".")[1] for name in modules if name.startswith("lab.")}
-    return found & {room for rooms in ROOMS for room in rooms}
+    return {name.split(".")[1] for name in modules if name.startswith("lab.")} & RANK.keys()
 
 
 def room_of(path: Path) -> str:
-    first = path.relative_to(ROOT).parts[0]
-    return first.removesuffix(".py")
-
-
-def rank(room: str) -> int:
-    return next(at for at, rooms in enumerate(ROOMS) if room in rooms)
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
 
 
 @pytest.mark.parametrize("path", FILES, ids=named)
@@ -149,14 +127,9 @@ def test_what_runs_text_as_code_would_be_found(source):
 
 
 @pytest.mark.parametrize("path", FILES, ids=named)
-def test_a_room_imports_only_from_rooms_before_it(path):
-    own = rank(room_of(path))
-    assert {room for room in rooms_imported(path) if rank(room) > own} == set()
-
-
-def test_every_file_is_in_a_room():
-    known = {room for rooms in ROOMS for room in rooms}
-    assert {room_of(path) for path in FILES} <= known
+def test_a_file_is_in_a_room_and_imports_only_from_rooms_before_it(path):
+    own = RANK[room_of(path)]
+    assert {room for room in rooms_imported(path) if RANK[room] > own} == set()
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "figures").rglob("*.py")), ids=named)

@@ -27,13 +27,11 @@ def test_an_interrupted_run_ends_with_130_and_is_resumed(small, root, number):
     process = started(small, root, "--workers", "1", "-o", "training.steps=200000")
     process.send_signal(number)
     _, err = process.communicate(timeout=60)
-
     assert process.returncode == 130
     assert "once more to stop at once" in err
     assert err.splitlines()[-1].endswith("go on with: lab resume")
     assert "Traceback" not in err
-    info = json.loads(next(root.glob("small/*/run.json")).read_text())
-    assert info["status"] == "interrupted"
+    assert json.loads(next(root.glob("small/*/run.json")).read_text())["status"] == "interrupted"
 
 
 def test_a_second_interrupt_ends_at_once_and_leaves_no_traceback(small, root):
@@ -43,6 +41,5 @@ def test_a_second_interrupt_ends_at_once_and_leaves_no_traceback(small, root):
     assert process.poll() is None
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=10)
-
     assert process.returncode == 130
     assert "Traceback" not in err

@@ -1,7 +1,6 @@
 import re
 import sys
 from dataclasses import dataclass, field
-from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
 
 import pytest
@@ -81,20 +80,6 @@ def mine(tmp_path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def installed(monkeypatch):
-    """Pretend that a package has installed these entry points: name → value."""
-
-    plugins.installed.cache_clear()
-
-    def install(kind: str, **named: str) -> None:
-        points = [EntryPoint(name.replace("_", "-"), value, f"lab.{kind}") for name, value in named.items()]
-        monkeypatch.setattr(plugins, "entry_points", lambda group: EntryPoints(points).select(group=group))
-
-    yield install
-    plugins.installed.cache_clear()
-
-
 def own_cost(folder: Path, name: str = "mine.py:Mine") -> type:
     return plugins.find("costs", name, folder=folder, allow_code=True)
 
@@ -136,6 +121,11 @@ def test_build_from_a_name_and_from_a_table_that_stays_as_it_was():
     table = {"name": "leaky-relu", "slope": 0.5}
     assert plugins.build("activations", table) == LeakyReLU(0.5)
     assert table == {"name": "leaky-relu", "slope": 0.5}
+    for spec in ({}, {"slope": 0.1}, {"name": 3}):
+        with refused("expected a name, or a table with a name, of one of the activations"):
+            plugins.build("activations", spec)
+    with refused("'tanh' has no parameter 'a'; it has no parameters"):
+        plugins.build("activations", {"name": "tanh", "a": 1})
 
 
 @pytest.mark.parametrize(
@@ -149,12 +139,6 @@ def test_an_alias_is_found_and_is_not_listed(alias, name):
         plugins.find("activations", "quux")
     assert f" {alias}," not in str(told.value)
     assert plugins.aliases("costs") == {}
-
-
-@pytest.mark.parametrize("spec", [{}, {"slope": 0.1}, {"name": 3}])
-def test_build_needs_a_name(spec):
-    with refused("expected a name, or a table with a name, of one of the activations"):
-        plugins.build("activations", spec)
 
 
 def test_make_takes_the_parameters_by_their_keys_and_a_whole_number_for_a_float():
@@ -194,26 +178,17 @@ def test_make_coerces_nothing_and_tells_what_is_wrong(parameters, message):
         plugins.make(Part, "part", parameters)
 
 
-def test_make_of_a_part_without_parameters():
-    with refused("'tanh' has no parameter 'a'; it has no parameters"):
-        plugins.make(Tanh, "tanh", {"a": 1})
-
-
-def test_a_class_in_a_file(mine, monkeypatch):
+def test_a_class_in_a_file_which_is_run_once_for_its_content(mine, monkeypatch):
     part = own_cost(mine)
-    assert part(2).scale == 0.1
     built = plugins.build("costs", {"name": "mine.py:Mine", "size": 3}, folder=mine, allow_code=True)
     assert built == part(3)
-    assert plugins.find("costs", f"{mine}/mine.py:Mine", allow_code=True) is part
+    assert own_cost(Path(), f"{mine}/mine.py:Mine") is part
     monkeypatch.chdir(mine)
     assert plugins.find("costs", "mine.py:Mine", allow_code=True) is part
-
-
-def test_a_file_is_run_once_for_its_content(mine):
-    first = own_cost(mine)
-    assert own_cost(mine) is first
+    with refused("'mine.py:Mine' is no activation: Mine does not subclass lab.Activation"):
+        plugins.find("activations", "mine.py:Mine", allow_code=True)
     (mine / "mine.py").write_text(MINE.replace("0.1", "0.2"))
-    assert (first(1).scale, own_cost(mine)(1).scale) == (0.1, 0.2)
+    assert (part(1).scale, own_cost(mine)(1).scale) == (0.1, 0.2)
 
 
 def test_no_code_runs_without_leave(tmp_path):
@@ -221,11 +196,6 @@ def test_no_code_runs_without_leave(tmp_path):
     with refused("'bad.py:Mine' runs the code of bad.py; if you trust it, say --allow-code"):
         plugins.find("costs", "bad.py:Mine", folder=tmp_path)
     assert not (tmp_path / "run").exists()
-
-
-def test_a_part_of_another_kind(mine):
-    with refused("'mine.py:Mine' is no activation: Mine does not subclass lab.Activation"):
-        plugins.find("activations", "mine.py:Mine", folder=mine, allow_code=True)
 
 
 @pytest.mark.parametrize(
@@ -303,21 +273,19 @@ def test_a_broken_part_that_is_not_used_harms_no_run(installed, small, root, kin
     assert run.info["status"] == "done"
 
 
-def test_an_installed_part_that_fails_to_load(installed):
-    installed("costs", broken="no_such_module_at_all:Mine")
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("no_such:Mine", "fails to load: ModuleNotFoundError: No module named 'no_such'"),
+        (f"{__name__}:NoDataclass", "is not a dataclass"),
+        ("math:pi", "is not a dataclass"),
+    ],
+)
+def test_an_installed_part_that_cannot_be_used_is_listed_and_refused(installed, value, reason):
+    installed("costs", broken=value)
     assert "broken" in plugins.names("costs")
-    with refused(
-        "'broken' of no_such_module_at_all:Mine fails to load: "
-        "ModuleNotFoundError: No module named 'no_such_module_at_all'"
-    ):
+    with refused(f"'broken' of {value} {reason}"):
         plugins.find("costs", "broken")
-
-
-@pytest.mark.parametrize("value", [f"{__name__}:NoDataclass", "math:pi"])
-def test_an_installed_part_that_is_no_dataclass(installed, value):
-    installed("costs", wrong=value)
-    with refused(f"'wrong' of {value} is not a dataclass"):
-        plugins.find("costs", "wrong")
 
 
 OWN = {
@@ -404,6 +372,6 @@ def test_a_probe_of_ones_own_brings_new_columns(own, small):
         "from dataclasses import dataclass\nfrom lab.training.probes import ParameterNorms, PhiB\n"
         "@dataclass(frozen=True)\nclass Key(PhiB):\n    columns = ('layer',)\n"
     )
-    message = "'mine.py:ParameterNorms': the table layers has a column 'bias_norm' already"
-    assert problem(small, "record.quantities", "mine.py:ParameterNorms", allow_code=True) == message
-    assert "has a column 'layer'" in problem(small, "record.quantities", "mine.py:Key", allow_code=True)
+    for name, column in (("ParameterNorms", "bias_norm"), ("Key", "layer")):
+        message = f"'mine.py:{name}': the table layers has a column {column!r} already"
+        assert problem(small, "record.quantities", f"mine.py:{name}", allow_code=True) == message

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -17,19 +18,15 @@ TOML = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
 HEAD = '[data]\nname = "digits"\n[network]\nhidden = [4]\n'
 
 
-def test_its_experiment_runs_as_it_stands(tmp_path):
-    (tmp_path / "mine.toml").write_text(TOML[0], encoding="utf-8")
-
-    ready = prepared(load(tmp_path / "mine.toml"))
-
-    assert [variant.label for variant, _ in ready.made] == ["sigmoid", "tanh", "soft-floor"]
-
-
-def test_its_own_activations_are_activations(tmp_path):
-    text = "\n".join(line.strip() for line in TOML[1].splitlines())
-    (tmp_path / "mine.toml").write_text(HEAD + text, encoding="utf-8")
-
-    assert len(prepared(load(tmp_path / "mine.toml")).made) == 4
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        (TOML[0], ["sigmoid", "tanh", "soft-floor"]),
+        (HEAD + dedent(TOML[1]), ["sigmoid", "relu(z) + 0.05·z", "bell", "floored(inner=tanh, floor=0.2)"]),
+    ],
+)
+def test_its_experiments_run_as_they_stand(written, text, labels):
+    assert [variant.label for variant, _ in prepared(load(written(text))).made] == labels
 
 
 @pytest.mark.parametrize(
@@ -54,12 +51,9 @@ def test_the_files_that_the_tour_of_the_house_names_are_there():
     tour = HOUSE[HOUSE.index("## A datum's walk") : HOUSE.index("## Vocabulary")]
     walk = re.findall(r"`([a-z_/]+\.py)`", tour)
     assert len(set(walk)) == 14
+    homes = (ROOT / "lab", ROOT / "lab" / "activations" / "formula", ROOT)
     for name in [*walk, *re.findall(r"`((?:[a-z_]+/)+[a-z_]+\.py)`", HOUSE)]:
-        assert (
-            (ROOT / "lab" / name).exists()
-            or (ROOT / "lab" / "activations" / "formula" / name).exists()
-            or (ROOT / name).exists()
-        ), name
+        assert any((home / name).exists() for home in homes), name
 
 
 def test_every_equation_can_be_found_in_the_code():

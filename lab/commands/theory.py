@@ -55,7 +55,9 @@ def predict(subject: str, words: Sequence[str], plot: Path | None, phase: Path |
 
     deep, given = split(Deep, given)
     if subject.endswith(".toml"):
-        if any(_given(name) for name in ("words", "phase", *Deep.__dataclass_fields__)):
+        source = click.get_current_context().get_parameter_source
+        of_an_activation = ("words", "phase", *Deep.__dataclass_fields__)
+        if any(source(name) == ParameterSource.COMMANDLINE for name in of_an_activation):
             raise click.UsageError(
                 "an experiment has its own depth and variances; change it with -o KEY=VALUE"
             )
@@ -63,11 +65,6 @@ def predict(subject: str, words: Sequence[str], plot: Path | None, phase: Path |
     if given["overrides"]:
         raise click.UsageError("-o changes an experiment; of an activation, say -p NAME=VALUE")
     return activation_page(subject, words, deep, plot, phase, given["allow_code"])
-
-
-def _given(option: str) -> bool:
-    """Whether this option of the running command was written, and is not its default."""
-    return click.get_current_context().get_parameter_source(option) == ParameterSource.COMMANDLINE
 
 
 @click.command()

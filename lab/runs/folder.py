@@ -227,6 +227,20 @@ def find(text: str, root: Path) -> RunFolder:
     raise LabError(f"there is no run {text!r}; {did_you_mean(text, {run.name for run in known})}")
 
 
+def require_same_data(first: RunFolder, second: RunFolder, names: tuple[str, str]) -> None:
+    """Raise LabError where the data differ, for then the same seed does not pair the trials."""
+    given = [{data["sha256"]: data["name"] for data in run.info["data"]} for run in (first, second)]
+    if given[0].keys() != given[1].keys():
+        a, b = (
+            ", ".join(f"{name} (sha256 {digest[:8]}…)" for digest, name in data.items()) + f" in {run}"
+            for data, run in zip(given, names, strict=True)
+        )
+        raise LabError(
+            f"the runs have different data, so that their trials are no pairs: {a} and {b}; "
+            "run one again with the data of the other"
+        )
+
+
 def now() -> datetime:
     """The time, in UTC."""
     return datetime.now(UTC)

@@ -35,10 +35,9 @@ def prediction(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
     to the last hidden layer. See `lab.theory.prediction.predicted`; its q⁰ and its pairs of examples are
     those of the training data, as many of them as a reading sees.
     """
-    found = [(variant.label, layer) for variant, training in made for layer in layers(training)]
-    table = pd.DataFrame([{"variant": label, **asdict(layer)} for label, layer in found])
-    renamed = {"speed": "predicted_speed", "weight_speed": "predicted_speed_w"}
-    return table.rename(columns=renamed | {"delta_rms": "predicted_delta_rms"})
+    rows = [{"variant": variant.label, **asdict(l)} for variant, training in made for l in layers(training)]
+    renamed = {name: f"predicted_{name}" for name in ("speed", "delta_rms")}
+    return pd.DataFrame(rows).rename(columns={**renamed, "weight_speed": "predicted_speed_w"})
 
 
 def layers(training: Training) -> list[LayerPrediction]:

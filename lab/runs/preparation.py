@@ -109,25 +109,21 @@ class Bench:
         return Network(sizes, sigmas, cost, settings.training.surrogate_floor or 0.0)
 
     def _recording(self, settings: Experiment, steps: int, train: Examples) -> Recording:
+        """By the probes of the lab, those installed, and the classes in files that ``quantities`` names."""
         record = settings.record
-        probes = self._probes(record.quantities)
+        ready = [name for name, part in plugins.usable("probes").items() if not plugins.required(part)]
+        own = [name for name in record.quantities if ".py:" in name]
+        probes: dict[str, Probe] = {name: self.build("probes", name) for name in [*ready, *own]}
+        controlled = settings.training.surrogate_floor is not None
         return Recording(
             schedule=schedule(steps, record.every),
             probes=tuple(probes.values()),
-            columns=recorded(
-                record.quantities, probes, counterfactual=settings.training.surrogate_floor is not None
-            ),
+            columns=recorded(record.quantities, probes, counterfactual=controlled),
             saturation_threshold=record.saturation_threshold,
             low_input_threshold=record.low_input_threshold,
             fixed_examples=train[: record.examples] if record.on == "probe" else None,
             neurons=record.neurons,
         )
-
-    def _probes(self, quantities: list[str]) -> dict[str, Probe]:
-        """The probes by name: of the lab, installed, and the classes in files that ``quantities`` names."""
-        ready = [name for name, part in plugins.usable("probes").items() if not plugins.required(part)]
-        own = [name for name in quantities if ".py:" in name]
-        return {name: self.build("probes", name) for name in [*ready, *own]}
 
 
 def recorded(
@@ -140,16 +136,12 @@ def recorded(
     """
     wanted = set(quantities)
     named = wanted - {column for probe in probes.values() for column in probe.columns}
-
-    def whole(name: str, probe: Probe) -> bool:
-        concerned = counterfactual or not probe.counterfactual
-        in_a_group = concerned and ("all" in wanted or ("default" in wanted and probe.default))
-        return in_a_group or name in named
-
     measured_by: dict[str, str] = {}
     for name, probe in probes.items():
+        concerned = counterfactual or not probe.counterfactual
+        in_a_group = concerned and ("all" in wanted or ("default" in wanted and probe.default))
         for column in probe.columns:
-            if column in wanted or whole(name, probe):
+            if column in wanted or name in named or in_a_group:
                 if column in measured_by:
                     raise PartError(f"the column {column!r} is of {measured_by[column]!r} and of {name!r}")
                 measured_by[column] = name

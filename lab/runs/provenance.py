@@ -4,17 +4,19 @@ import platform
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_info
+
 PACKAGES = ("activation-lab", "numpy", "scipy", "pandas", "matplotlib", "pydantic", "python-flint")
 
 
-def provenance(folder: Path, argv: Sequence[str]) -> dict[str, Any]:
+def provenance(folder: Path) -> dict[str, Any]:
     """Versions, processor and BLAS, the command line, and the commit of the experiment file's folder."""
+    argv = [Path(sys.argv[0]).name, *sys.argv[1:]]
     home = str(Path.home())
     return {
         "python": platform.python_version(),
@@ -39,8 +41,6 @@ def code(resolved: str, folder: Path) -> dict[str, str]:
 
 def blas() -> list[dict[str, Any]]:
     """The BLAS libraries that are loaded, and the kernel each chose for this processor."""
-    from threadpoolctl import threadpool_info
-
     keys = ("internal_api", "version", "architecture", "threading_layer")
     return [
         {key: library.get(key) for key in keys}
@@ -62,8 +62,3 @@ def commit(folder: Path) -> str | None:
         return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "-uno") else "")
     except (OSError, subprocess.SubprocessError):
         return None
-
-
-def command_line() -> list[str]:
-    """The words of the command line, the program by its name alone."""
-    return [Path(sys.argv[0]).name, *sys.argv[1:]]

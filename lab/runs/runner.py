@@ -1,6 +1,7 @@
 """Running a plan that is prepared: its chunks are trained, its tables made from their parts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from lab.runs.folder import RunFolder, create, now
 from lab.runs.prediction import prediction
 from lab.runs.preparation import Prepared, prepared, steps_per_epoch
 from lab.runs.provenance import code, provenance
-from lab.runs.workers import Outcome, Task, trained
+from lab.runs.workers import Outcome, Progress, Task, trained
 
 
 def prepared_again(folder: RunFolder) -> Prepared:
@@ -33,18 +34,12 @@ def prepared_again(folder: RunFolder) -> Prepared:
 
 
 def run(
-    ready: Prepared,
-    root: Path,
-    *,
-    workers: int = 1,
-    argv: Sequence[str] = (),
-    progress: Callable[[int], None] = lambda done: None,
+    ready: Prepared, root: Path, *, workers: int = 1, progress: Progress = lambda done: None
 ) -> RunFolder:
     """Train everything into a new run folder under ``root``, where the results of all experiments are.
 
-    With one of the ``workers`` training happens in this process. ``argv`` is the command line, for the
-    record. ``progress`` is called with the number of trial-steps done since its last call. Raises
-    StorageError where the results cannot be kept, before training where that can be known.
+    With one of the ``workers`` training happens in this process. Raises StorageError where the results cannot
+    be kept, before training where that can be known.
     """
     folder = create(ready.plan, root)
     with folder.lock():
@@ -62,17 +57,13 @@ def run(
             "folder": str(ready.plan.folder),
             "overrides": ready.plan.source.override_texts,
             **_inputs(ready),
-            **provenance(ready.plan.folder, argv),
+            **provenance(ready.plan.folder),
         }
         return _completed(ready, folder, record, workers, progress)
 
 
 def resumed(
-    ready: Prepared,
-    folder: RunFolder,
-    *,
-    workers: int = 1,
-    progress: Callable[[int], None] = lambda done: None,
+    ready: Prepared, folder: RunFolder, *, workers: int = 1, progress: Progress = lambda done: None
 ) -> RunFolder:
     """Train the chunks of a run whose parts are missing or damaged, and make its tables again.
 
@@ -97,11 +88,7 @@ def _inputs(ready: Prepared) -> dict[str, Any]:
 
 
 def _completed(
-    ready: Prepared,
-    folder: RunFolder,
-    record: dict[str, Any],
-    workers: int,
-    progress: Callable[[int], None],
+    ready: Prepared, folder: RunFolder, record: dict[str, Any], workers: int, progress: Progress
 ) -> RunFolder:
     """Train the chunks whose parts are not there, and write the tables and how the run ended."""
     folder.describe(record | {"status": "running"})
@@ -148,14 +135,10 @@ def _fates(
     ready: Prepared, parts: Sequence[tables.Part], trials: pd.DataFrame, failed: Sequence[Outcome]
 ) -> dict[str, Any]:
     """Status and time of every trial, and what failed: the part of run.json that is no table."""
-    seconds = {
-        (part.variant.label, trial): round(part.readings.seconds / len(part.trials), 6)
-        for part in parts
-        for trial in part.trials
-    }
-    keys = trials[["variant", "trial", "status"]].to_dict("records")
+    seconds = [round(part.readings.seconds / len(part.trials), 6) for part in parts for _ in part.trials]
+    ends = zip_longest(trials[["variant", "trial", "status"]].to_dict("records"), seconds)
     return {
-        "trials": [{**key, "seconds": seconds.get((key["variant"], key["trial"]))} for key in keys],
+        "trials": [{**end, "seconds": took} for end, took in ends],
         "failures": [
             {
                 "variant": ready.plan.variants[outcome.chunk.variant].label,

@@ -138,11 +138,9 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
     """variant, the varied keys, sizes, layers, what the hidden σ is, inf σ′, sup σ′, …, examples, train.
 
     Where hidden layers have different σ, ``inf_slope`` and ``sup_slope`` span them all. They are ``proved``
-    where all of these have a formula whose bounds could be proved, else claimed. ``cancels`` is whether the
-    cost removes σ′ from the output layer, ``seen`` which training examples a reading sees, ``examples`` the
-    number that the last reading sees, as a step's batch may be cut short by the end of an epoch, and
-    ``train`` the number of all. ``surrogate_floor`` is 0 but in a counterfactual, whose weights do not follow
-    the gradient of C (see `lab.network.backprop.Network`).
+    where all of these have a formula whose bounds could be proved, else claimed. ``examples`` is the number
+    that the last reading sees, as a step's batch may be cut short by the end of an epoch. ``surrogate_floor``
+    is 0 but in a counterfactual (see `lab.network.backprop.Network`).
     """
     rows = []
     for variant, training in made:

@@ -14,7 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from threadpoolctl import threadpool_limits
 
@@ -25,6 +25,9 @@ from lab.experiment.variants import Variant
 from lab.runs.folder import RunFolder
 from lab.runs.preparation import Bench, Chunk
 from lab.training.loop import train
+
+Progress: TypeAlias = Callable[[int], None]
+"""What is called with the number of trial-steps done since its last call."""
 
 POLL_SECONDS = 0.2
 
@@ -51,16 +54,26 @@ class Outcome:
     trace: str = ""
 
 
+def summed(progress: Callable[[int, int], None] | None, total: int) -> Progress:
+    """What calls ``progress`` with the sum of the steps done, and their total."""
+    done = 0
+
+    def advance(more: int) -> None:
+        nonlocal done
+        done += more
+        if progress is not None:
+            progress(done, total)
+
+    return advance
+
+
 def usable_cores() -> int:
     """The processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def trained(tasks: Sequence[Task], workers: int, progress: Callable[[int], None]) -> Iterator[Outcome]:
-    """Train the chunks and yield how each ended, as they end.
-
-    ``progress`` is called with the number of trial-steps done since its last call.
-    """
+def trained(tasks: Sequence[Task], workers: int, progress: Progress) -> Iterator[Outcome]:
+    """Train the chunks and yield how each ended, as they end."""
     _loaded.cache_clear()  # a file may have changed since this process trained on it
     if workers <= 1 or len(tasks) <= 1:
         with threadpool_limits(1):
@@ -70,7 +83,7 @@ def trained(tasks: Sequence[Task], workers: int, progress: Callable[[int], None]
         yield from _pooled(tasks, min(workers, len(tasks)), progress)
 
 
-def _pooled(tasks: Sequence[Task], workers: int, progress: Callable[[int], None]) -> Iterator[Outcome]:
+def _pooled(tasks: Sequence[Task], workers: int, progress: Progress) -> Iterator[Outcome]:
     """A pool, and a second one for what is left where a worker of the first is killed."""
     waiting = {task.chunk: task for task in tasks}
     for _ in range(2):
@@ -83,7 +96,7 @@ def _pooled(tasks: Sequence[Task], workers: int, progress: Callable[[int], None]
         yield Outcome(chunk, "its worker was killed twice, perhaps for want of memory")
 
 
-def _one_pool(tasks: Sequence[Task], workers: int, progress: Callable[[int], None]) -> Iterator[Outcome]:
+def _one_pool(tasks: Sequence[Task], workers: int, progress: Progress) -> Iterator[Outcome]:
     context = multiprocessing.get_context("spawn")
     counter = context.Value("q", 0)
     pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(counter,))
@@ -137,7 +150,7 @@ def _count(done: int) -> None:
         _counter.value += done
 
 
-def _outcome(task: Task, progress: Callable[[int], None]) -> Outcome:
+def _outcome(task: Task, progress: Progress) -> Outcome:
     """Train a chunk and keep its part."""
     settings = task.variant.settings
     try:

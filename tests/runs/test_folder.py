@@ -29,7 +29,6 @@ def finished(plan, root, **info):
 
 def test_a_new_folder_holds_the_experiment_byte_for_byte(plan, small, root):
     folder = create(plan, root)
-
     assert (folder.path / "experiment.toml").read_bytes() == small.read_bytes()
     assert load(folder.path / "resolved.toml").experiment == plan.experiment
     assert folder.name == "small"
@@ -38,11 +37,16 @@ def test_a_new_folder_holds_the_experiment_byte_for_byte(plan, small, root):
     }
 
 
-def test_runs_that_start_in_one_second_have_their_own_folders_and_sort_by_time(plan, root):
-    ids = [finished(plan, root).id for _ in range(3)]
-
-    assert len(set(ids)) == 3
-    assert [run.id for run in runs(root)] == sorted(ids)
+def test_runs_that_start_in_one_second_are_told_apart_and_found(plan, root, monkeypatch):
+    monkeypatch.setattr(results, "now", lambda: datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
+    started = [finished(plan, root) for _ in range(3)]
+    assert [run.id for run in started] == [f"20260102-030405{number}" for number in ("", "-2", "-3")]
+    assert runs(root) == started
+    assert find("small", root) == started[-1]
+    for run in started:
+        assert (
+            find(str(run.path), root / "none") == find(run.id, root) == find(f"small/{run.id}", root) == run
+        )
 
 
 def links_out(root):
@@ -67,47 +71,25 @@ def test_results_that_cannot_be_kept_are_refused(plan, root, tmp_path, spoil, re
     assert list(tmp_path.glob("elsewhere/*")) == []
 
 
-def test_a_run_is_found_by_name_id_beginning_or_path(plan, root):
-    old, new = finished(plan, root), finished(plan, root)
-
-    assert find("small", root) == new
-    assert find(old.id, root) == old if not new.id.startswith(old.id) else True
-    assert find(str(old.path), root) == RunFolder(old.path)
-    assert find(f"small/{new.id}", root) == new
-
-
-def test_a_run_id_that_is_whole_is_that_run_though_others_begin_so(plan, root, monkeypatch):
-    monkeypatch.setattr(results, "now", lambda: datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
-    first, second = finished(plan, root), finished(plan, root)
-    assert second.id == f"{first.id}-2"
-    for text in (first.id, f"small/{first.id}"):
-        assert find(text, root).path == first.path
-    assert find(second.id, root).path == second.path
-
-
 def test_fault_88_a_text_that_means_no_run_or_several_is_told_what_it_may_be(plan, root):
     with pytest.raises(LabError, match=r"there are no runs under .*; start one with: lab run"):
         find("small", root)
-    old, new = finished(plan, root), finished(plan, root)
+    old = finished(plan, root)
+    assert find("20", root) == find("small/20", root) == old
+    new = finished(plan, root)
     with pytest.raises(LabError, match=rf"may be any of: {old}, {new}"):
         find("20", root)
     with pytest.raises(LabError, match="there is no run 'smlal'; did you mean 'small'"):
         find("smlal", root)
 
 
-def test_a_table_that_is_not_there_is_refused(plan, root):
+def test_a_table_that_is_not_there_and_a_damaged_run_json_are_refused(plan, root):
     folder = finished(plan, root)
-
     with pytest.raises(StorageError, match="has no table 'layers': the run has not ended"):
         folder.table("layers")
     with pytest.raises(LabError, match="no table 'layer'; did you mean 'layers'"):
         folder.table("layer")
-
-
-def test_a_damaged_run_json_is_refused(plan, root):
-    folder = finished(plan, root)
     (folder.path / "run.json").write_text('{"status": ')
-
     with pytest.raises(StorageError, match=r"run\.json is damaged"):
         _ = folder.info
 
@@ -120,18 +102,13 @@ def test_a_run_is_locked_while_it_is_written(plan, root):
         pass
 
 
-def test_run_json_says_its_schema(plan, root):
-    folder = finished(plan, root, title="ε")
-
-    assert json.loads((folder.path / "run.json").read_text(encoding="utf-8"))["schema"] == results.RUN_VERSION
-    assert folder.info["title"] == "ε"
-
-
 def test_a_run_of_a_newer_lab_is_refused_and_one_of_an_older_is_brought_up(plan, root, monkeypatch):
-    folder = finished(plan, root, title="old")
+    folder = finished(plan, root, title="ε old")
+    assert json.loads((folder.path / "run.json").read_text(encoding="utf-8"))["schema"] == results.RUN_VERSION
+    assert folder.info["title"] == "ε old"
     monkeypatch.setattr(results, "RUN_VERSION", 2)
     monkeypatch.setattr(results, "MIGRATIONS", {1: lambda info: {**info, "title": info["title"].upper()}})
-    assert (folder.info["schema"], folder.info["title"]) == (2, "OLD")
+    assert (folder.info["schema"], folder.info["title"]) == (2, "Ε OLD")
     folder.describe({"title": "new"})
     monkeypatch.setattr(results, "RUN_VERSION", 1)
     with pytest.raises(StorageError, match=r": needs a newer lab: this one reads runs of schema 1, got 2$"):
@@ -159,7 +136,7 @@ def folder(tmp_path):
     return RunFolder(tmp_path)
 
 
-def test_a_part_is_read_as_it_was_kept(folder):
+def test_a_part_is_read_as_it_was_kept_and_the_same_readings_make_the_same_bytes(folder):
     readings = train(training((3, 4, 2), batch=3, dtype="float32"), range(3))
     assert not folder.has_part(CHUNK)
     folder.keep_part(CHUNK, readings)
@@ -170,6 +147,9 @@ def test_a_part_is_read_as_it_was_kept(folder):
     assert again.seconds == readings.seconds
     assert again.columns == readings.columns
     assert again.steps.dtype == np.int64
+    folder.keep_part(Chunk(0, 0, 1), readings)
+    one, two = (folder.path / "trials").glob("*.npz")
+    assert one.read_bytes() == two.read_bytes()
 
 
 def test_a_part_holds_plain_arrays_only_and_no_room_for_what_was_not_asked(folder):
@@ -178,7 +158,7 @@ def test_a_part_holds_plain_arrays_only_and_no_room_for_what_was_not_asked(folde
     again = folder.part(CHUNK)
     assert (again.widths, again.neurons) == (None, None)
     assert unlike(again, with_neurons) == ["widths", "neurons"]
-    with np.load((folder.path / "trials") / PART, allow_pickle=False) as part:
+    with np.load(folder.path / "trials" / PART, allow_pickle=False) as part:
         assert {part[name].dtype.kind for name in part.files} == {"f", "i", "U"}
         assert part.files == [
             *("steps", "layers", "columns", "figures", "histogram_steps", "histograms", "diverged", "final"),
@@ -186,22 +166,11 @@ def test_a_part_holds_plain_arrays_only_and_no_room_for_what_was_not_asked(folde
         ]
 
 
-def test_the_same_readings_make_the_same_bytes(folder):
-    readings = train(training((3, 4, 2)), range(2))
-    for chunk in (CHUNK, Chunk(0, 0, 1)):
-        folder.keep_part(chunk, readings)
-    one, two = (folder.path / "trials").glob("*.npz")
-    assert one.read_bytes() == two.read_bytes()
-
-
-def test_a_missing_part_is_refused(folder):
+def test_a_missing_part_and_a_damaged_one_are_refused(folder):
     with pytest.raises(StorageError, match=rf"{PART}: cannot be read: No such file or directory"):
         folder.part(CHUNK)
-
-
-def test_a_damaged_part_is_refused(folder):
     folder.keep_part(CHUNK, train(training((1, 1)), range(1)))
-    path = (folder.path / "trials") / PART
+    path = folder.path / "trials" / PART
     content = bytearray(path.read_bytes())
     content[200] ^= 1
     path.write_bytes(content)
@@ -218,7 +187,7 @@ def other_npz():
 
 @pytest.mark.parametrize("content", [b"no archive at all", b"", b"PK\x03\x04 torn", other_npz()])
 def test_a_sealed_file_that_is_not_a_part_is_refused(folder, content):
-    seal((folder.path / "trials") / PART, content)
+    seal(folder.path / "trials" / PART, content)
     with pytest.raises(StorageError, match=rf"{PART}: is not a part of a run"):
         folder.part(CHUNK)
 
@@ -237,14 +206,10 @@ TABLE = pd.DataFrame(
 )
 
 
-def test_csv_by_pandas(monkeypatch):
-    monkeypatch.setattr(results, "has_pyarrow", lambda: False)
-    assert csv(TABLE).decode() == (
-        "variant,step,status,x,y,n\n"
-        '"a, b",0,done,1e-300,-inf,1\n'
-        '"say ""z""",10,diverged,,inf,\n'
-        "NaN,20,done,0.30000000000000004,0.0,3\n"
-    )
+def by_pandas(table):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(results, "has_pyarrow", lambda: False)
+        return csv(table)
 
 
 def read_back(folder, content):
@@ -252,26 +217,25 @@ def read_back(folder, content):
     return folder.table("layers")
 
 
-def test_csv_comes_back_by_either_writer(folder, monkeypatch):
-    written = [csv(TABLE)]
-    monkeypatch.setattr(results, "has_pyarrow", lambda: False)
-    written.append(csv(TABLE))
-    for content in written:
+def test_csv_by_pandas_and_what_comes_back_by_either_writer(folder):
+    assert by_pandas(TABLE).decode() == (
+        "variant,step,status,x,y,n\n"
+        '"a, b",0,done,1e-300,-inf,1\n'
+        '"say ""z""",10,diverged,,inf,\n'
+        "NaN,20,done,0.30000000000000004,0.0,3\n"
+    )
+    for content in (csv(TABLE), by_pandas(TABLE)):
         pd.testing.assert_frame_equal(read_back(folder, content), TABLE, check_dtype=False, check_exact=True)
 
 
-def test_csv_by_pyarrow_holds_the_same_numbers(folder, monkeypatch):
+def test_csv_by_pyarrow_holds_the_same_numbers(folder):
     pytest.importorskip("pyarrow")
     rng = np.random.default_rng(0)
     bits = rng.integers(0, 2**64, 20000, dtype=np.uint64).view(np.float64)
     table = pd.DataFrame({"x": bits, "y": rng.random(20000).astype(np.float32).astype(float)})
-    by_pyarrow = csv(table)
-    monkeypatch.setattr(results, "has_pyarrow", lambda: False)
-    by_pandas = csv(table)
-    assert by_pyarrow != by_pandas
-    pd.testing.assert_frame_equal(
-        read_back(folder, by_pyarrow), read_back(folder, by_pandas), check_exact=True
-    )
+    fast, plain = csv(table), by_pandas(table)
+    assert fast != plain
+    pd.testing.assert_frame_equal(read_back(folder, fast), read_back(folder, plain), check_exact=True)
 
 
 def test_parquet_comes_back(folder):

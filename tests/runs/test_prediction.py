@@ -59,10 +59,12 @@ def test_the_initialiser_decides_the_variances(small):
     assert constant["q"].isna().all()
 
 
-def test_critical_knows_the_activation_that_feeds_it(small):
+def test_critical_knows_the_activation_that_feeds_it_and_refuses_a_step(small):
     found = table(small, "network.initialiser=critical", 'vary."network.activation"=["relu","tanh"]')
     assert found["weight_variance"].tolist() == pytest.approx([1, 2, 2, 1, 1, 1])
     assert found["chi"][:2].tolist() == pytest.approx([1, 1])
+    with pytest.raises(ExperimentError, match=r"network.initialiser: no critical weights for step\(\)"):
+        table(small, "network.initialiser=critical", 'vary."network.activation"=["step"]')
 
 
 def test_a_counterfactual_is_predicted_with_what_it_passes_back(small):
@@ -71,12 +73,6 @@ def test_a_counterfactual_is_predicted_with_what_it_passes_back(small):
     np.testing.assert_allclose(lifted["correlation"], plain["correlation"], rtol=1e-9)
     assert (lifted["chi"].dropna() > plain["chi"].dropna()).all()
     assert (lifted["chi"].dropna() >= 0.2**2).all()
-
-
-def test_critical_above_a_step_is_refused_before_anything_runs(small):
-    plan = load(small, ["network.initialiser=critical", 'vary."network.activation"=["step"]'])
-    with pytest.raises(ExperimentError, match=r"network.initialiser: no critical weights for step\(\)"):
-        prepared(plan)
 
 
 # Pairs.
@@ -111,12 +107,9 @@ def test_one_example_is_alone(examples, rows):
     assert (only.share, only.correlation) == (1.0, 1.0)
 
 
-def test_targets_that_all_differ_make_one_kind():
+def test_targets_that_all_differ_make_one_kind_and_inputs_of_zero_have_a_correlation_of_zero():
     found = pairs(network(Quadratic()), RNG.random((12, 4)), RNG.random((12, 3)), 12)
     assert [kind.share for kind in found] == pytest.approx([1 / 12, 11 / 12])
-
-
-def test_inputs_of_zero_have_a_correlation_of_zero():
     found = pairs(network(), np.zeros((6, 4)), classes(0, 0, 0, 1, 1, 1), 6)
     assert [kind.correlation for kind in found[1:]] == [0, 0]
 

@@ -10,22 +10,18 @@ def git(folder, *words):
     subprocess.run(["git", "-C", folder, *identity, *words], check=True, capture_output=True)
 
 
-def test_versions_and_kernel_are_recorded(tmp_path):
-    record = provenance(tmp_path, ["lab", "run", "a.toml"])
-
-    assert record["packages"]["numpy"] == np.__version__
-    assert record["argv"] == ["lab", "run", "a.toml"]
-    assert {"internal_api", "version", "architecture", "threading_layer"} == set(record["blas"][0])
-    assert record["blas"] == blas()
-
-
-def test_fault_81_the_home_folder_is_shortened_and_the_environment_left_out(tmp_path, monkeypatch):
+def test_fault_81_versions_and_kernel_are_recorded_without_the_home_folder_and_the_environment(
+    tmp_path, monkeypatch
+):
     monkeypatch.setenv("HOME", "/home/somebody")
     monkeypatch.setenv("SECRET_TOKEN", "hunter2")
-    record = provenance(tmp_path, ["lab", "run", "/home/somebody/a.toml"])
-
-    assert record["argv"] == ["lab", "run", "~/a.toml"]
+    monkeypatch.setattr("sys.argv", ["/usr/bin/lab", "run", "/home/somebody/a.toml", "b.toml"])
+    record = provenance(tmp_path)
+    assert record["argv"] == ["lab", "run", "~/a.toml", "b.toml"]
     assert "hunter2" not in str(record)
+    assert record["packages"]["numpy"] == np.__version__
+    assert {"internal_api", "version", "architecture", "threading_layer"} == set(record["blas"][0])
+    assert record["blas"] == blas()
 
 
 def test_the_commit_is_told_with_a_plus_where_files_differ(tmp_path):
@@ -34,10 +30,8 @@ def test_the_commit_is_told_with_a_plus_where_files_differ(tmp_path):
     (tmp_path / "a").write_text("1")
     git(tmp_path, "add", "a")
     git(tmp_path, "commit", "-qm", "one")
-
     clean = commit(tmp_path)
     (tmp_path / "a").write_text("2")
-
     assert len(clean) == 40
     assert commit(tmp_path) == clean + "+"
 
@@ -45,7 +39,6 @@ def test_the_commit_is_told_with_a_plus_where_files_differ(tmp_path):
 def test_code_is_known_by_its_content_and_a_title_is_no_code(tmp_path):
     (tmp_path / "mine.py").write_bytes(b"")
     text = 'title = "Is own.py: better?"\nactivation = "mine.py:Mine"\n'
-
     assert code(text, tmp_path) == {
         "mine.py": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     }

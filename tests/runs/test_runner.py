@@ -12,6 +12,7 @@ from lab.runs import preparation, runner
 from lab.runs.folder import runs
 from lab.runs.preparation import prepared
 from lab.runs.runner import prepared_again, resumed, run
+from lab.runs.workers import trained
 from lab.training.loop import Stack
 
 
@@ -19,21 +20,21 @@ def table_bytes(folder):
     return {path.name: path.read_bytes() for path in (folder.path / "tables").glob("*.csv")}
 
 
-def written(small, old, new):
-    text = small.read_text(encoding="utf-8")
-    assert old in text
-    small.write_text(text.replace(old, new), encoding="utf-8")
-    return small
+def made(small, overrides=(), **leave):
+    """A small experiment, changed and ready."""
+    return prepared(load(small, overrides, **leave))
 
 
 @pytest.fixture
 def ready(small):
-    return prepared(load(small))
+    return made(small)
 
 
-def test_a_run_keeps_every_table_and_says_what_it_was(ready, root):
-    folder = run(ready, root, argv=["lab", "run", "small.toml"])
-
+def test_a_run_keeps_every_table_and_says_what_it_was(ready, root, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["/usr/bin/lab", "run", "small.toml"])
+    done = []
+    folder = run(ready, root, progress=done.append)
+    assert sum(done) == ready.trial_steps == 2 * 3 * 6
     assert set(table_bytes(folder)) == {
         *("layers.csv", "steps.csv", "trials.csv", "variants.csv", "histograms.csv", "curves.csv"),
         "prediction.csv",
@@ -56,62 +57,45 @@ def test_a_run_keeps_every_table_and_says_what_it_was(ready, root):
     }
 
 
-def test_single_neurons_are_a_table_where_the_file_asks_for_them(ready, small, root):
+def test_single_neurons_are_a_table_where_the_file_asks_for_them_and_are_not_too_many(ready, small, root):
     plain = run(ready, root)
-    asked = run(prepared(load(small, ["record.neurons=true"])), root)
+    asked = run(made(small, ["record.neurons=true"]), root)
     assert set(asked.tables) - set(plain.tables) == {"neurons"}
     assert len(asked.table("neurons")) == 2 * 3 * 7 * (6 + 5 + 10)
-    assert {name: plain.table(name).equals(asked.table(name)) for name in plain.tables} == dict.fromkeys(
-        plain.tables, True
-    )
+    assert all(table.equals(asked.table(name)) for name, table in plain.tables.items())
     with pytest.raises(LabError, match=r"did not record 'neurons'; run again with -o record\.neurons=true"):
         plain.table("neurons")
-
-
-def test_a_table_of_neurons_of_five_million_rows_is_refused_at_its_line(small):
     overrides = ["record.neurons=true", "network.hidden=[3000, 3000]", "trials.seeds=60"]
     with pytest.raises(ExperimentError, match=r"record\.neurons: the table of neurons would have at least"):
         load(small, overrides)
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_the_same_file_gives_the_same_bytes_for_any_number_of_workers(ready, root, workers):
-    assert table_bytes(run(ready, root)) == table_bytes(run(ready, root, workers=workers))
-
-
-@pytest.mark.parametrize("size", [1, 2])
-def test_the_size_of_a_chunk_changes_nothing(ready, root, monkeypatch, size):
+def test_the_tables_depend_on_neither_workers_nor_chunks(ready, root, monkeypatch):
     whole = table_bytes(run(ready, root))
-    monkeypatch.setattr(preparation, "LARGEST_CHUNK", size)
-
-    folder = run(ready, root)
-
-    assert len(list((folder.path / "trials").glob("*.npz"))) == {1: 6, 2: 4}[size]
-    assert table_bytes(folder) == whole
-
-
-def test_progress_counts_all_trial_steps(ready, root):
-    done = []
-    run(ready, root, progress=done.append)
-
-    assert sum(done) == ready.trial_steps == 2 * 3 * 6
+    for workers in (1, 2):
+        assert table_bytes(run(ready, root, workers=workers)) == whole
+    for size, chunks in ((1, 6), (2, 4)):
+        monkeypatch.setattr(preparation, "LARGEST_CHUNK", size)
+        folder = run(ready, root)
+        assert len(list((folder.path / "trials").glob("*.npz"))) == chunks
+        assert table_bytes(folder) == whole
 
 
 def test_another_trial_changes_no_other_and_variants_begin_with_the_same_draws(small, root):
     """Same seed, same widths: the weights of two variants at the start are the same."""
-    three = run(prepared(load(small)), root).table("layers")
-    four = run(prepared(load(small, ["trials.seeds=4"])), root).table("layers")
-
+    three, four = (run(made(small, {"trials.seeds": seeds}), root).table("layers") for seeds in (3, 4))
     pd.testing.assert_frame_equal(three, four[four["trial"] < 3].reset_index(drop=True))
     start = three[three["step"] == 0].pivot(index=["trial", "layer"], columns="variant", values="weight_norm")
     assert (start["sigmoid"] == start["soft"]).all()
 
 
 def test_fault_35_a_diverged_trial_is_kept_and_the_others_go_on(small, root):
-    path = written(small, '"sigmoid", "soft"]', '"sigmoid", "z**3"]')
-    path = written(path, "epochs = 2", "epochs = 20\neta = 5.0")
-    folder = run(prepared(load(path)), root)
-
+    changed = {
+        "training.epochs": 20,
+        "training.eta": 5.0,
+        "vary": {"network.activation": ["sigmoid", "z**3"]},
+    }
+    folder = run(made(small, changed), root)
     trials = folder.table("trials").set_index(["variant", "trial"])
     assert (trials.loc["z^3", "status"] == "diverged").all()
     assert (trials.loc["sigmoid", "status"] == "done").all()
@@ -132,11 +116,7 @@ class Broken(Initialiser):
 
 def test_fault_37_weights_that_are_no_numbers_name_the_part(small, root, monkeypatch):
     monkeypatch.setitem(plugins.built_in("initialisers"), "broken", Broken)
-    path = written(
-        small, '"network.activation" = ["sigmoid", "soft"]', '"network.initialiser" = ["nielsen", "broken"]'
-    )
-    folder = run(prepared(load(path)), root)
-
+    folder = run(made(small, {"vary": {"network.initialiser": ["nielsen", "broken"]}}), root)
     assert folder.table("trials")["status"].tolist() == ["done"] * 3 + ["failed"] * 3
     failure = folder.info["failures"][0]
     assert failure["variant"] == "broken"
@@ -146,137 +126,98 @@ def test_fault_37_weights_that_are_no_numbers_name_the_part(small, root, monkeyp
 
 
 def test_weights_without_a_critical_point_are_noted(small):
-    critical = 'network.initialiser={name="critical", bias_variance=BIASES}'
-    for biases, lacking in (("0.0", True), ("0.2", False)):
-        chosen = [critical.replace("BIASES", biases), 'vary."network.activation"=["gelu", "tanh"]']
-        notes = prepared(load(small, chosen)).notes
-        assert [note.startswith("gelu(): no critical weights of bias_variance = 0;") for note in notes] == (
-            [True] if lacking else []
-        )
+    changed = {"vary": {"network.activation": ["gelu", "tanh"]}}
+    for biases, noted in ((0.0, 1), (0.2, 0)):
+        critical = {"name": "critical", "bias_variance": biases}
+        notes = made(small, {**changed, "network.initialiser": critical}).notes
+        assert len(notes) == noted
+        assert all(note.startswith("gelu(): no critical weights of bias_variance = 0;") for note in notes)
 
 
 def test_fault_71_a_target_out_of_reach_is_noted(small):
-    path = written(
-        small,
-        "hidden = [6, 5]",
-        'hidden = [6, 5]\noutput = {name = "leaky-relu", slope = 0.0}\ncost = "quadratic"',
-    )
-    assert prepared(load(path)).notes == ()
-    path = written(small, 'output = {name = "leaky-relu", slope = 0.0}', 'output = "z/(3 + 3*abs(z))"')
-
-    assert prepared(load(path)).notes == (
+    changed = {"network.output": {"name": "leaky-relu", "slope": 0.0}, "network.cost": "quadratic"}
+    assert made(small, changed).notes == ()
+    assert made(small, {**changed, "network.output": "z/(3 + 3*abs(z))"}).notes == (
         "targets from 0 to 1 lie outside the range [-0.333333, 0.333333] of the output's activation, "
         "which cannot reach them all",
     )
 
 
-def interrupt_after(chunks_done, monkeypatch):
-    real = runner.trained
+def test_an_interrupted_run_and_one_with_a_damaged_part_are_resumed_to_the_same_bytes(
+    ready, root, monkeypatch
+):
+    def interrupted(tasks, workers, progress):
+        yield next(trained(tasks, workers, progress))
+        raise KeyboardInterrupt
 
-    def some(tasks, workers, progress):
-        for done, outcome in enumerate(real(tasks, workers, progress), 1):
-            yield outcome
-            if done == chunks_done:
-                raise KeyboardInterrupt
-
-    monkeypatch.setattr(runner, "trained", some)
-
-
-def test_an_interrupted_run_is_resumed_to_the_same_bytes(ready, root, monkeypatch):
-    whole = table_bytes(run(ready, root))
+    done = run(ready, root)
+    whole = table_bytes(done)
     with monkeypatch.context() as patch:
-        interrupt_after(1, patch)
+        patch.setattr(runner, "trained", interrupted)
         with pytest.raises(KeyboardInterrupt):
             run(ready, root)
-    folder = next(path for path in (root / "small").iterdir() if not list(path.glob("tables/*.csv")))
-    folder = runner.RunFolder(folder)
-    assert folder.info["status"] == "interrupted"
+    (folder,) = (one for one in runs(root) if one != done)
+    assert (folder.info["status"], table_bytes(folder)) == ("interrupted", {})
     before = {path: path.stat().st_mtime_ns for path in (folder.path / "trials").iterdir()}
+    part = next((done.path / "trials").glob("*.npz"))
+    part.write_bytes(part.read_bytes()[:-1] + b"\0")
 
-    resumed(prepared_again(folder), folder)
-
-    assert table_bytes(folder) == whole
-    assert folder.info["status"] == "done"
+    for one in (folder, done):
+        resumed(prepared_again(one), one)
+        assert table_bytes(one) == whole
+        assert one.info["status"] == "done"
+    assert len(before) == 2
     assert all(path.stat().st_mtime_ns == time for path, time in before.items())
 
 
-def test_a_damaged_part_is_trained_again(ready, root):
-    folder = run(ready, root)
-    whole = table_bytes(folder)
-    part = next((folder.path / "trials").glob("*.npz"))
-    part.write_bytes(part.read_bytes()[:-1] + b"\0")
+OWN_DATA = {"data": {"name": "mine.csv", "target": "y"}}
 
-    resumed(prepared_again(folder), folder)
 
-    assert table_bytes(folder) == whole
+def write_csv(folder, slope=1, period=1):
+    rows = "\n".join(f"{slope * i % 40},{i // period % 2}" for i in range(40))
+    (folder / "mine.csv").write_text(f"a,y\n{rows}")
 
 
 def test_fault_70_data_that_changed_are_refused_on_resume(small, root, tmp_path):
-    (tmp_path / "mine.csv").write_text("a,y\n" + "\n".join(f"{i},{i % 2}" for i in range(40)))
-    path = written(small, 'name = "digits"\ntrain = 60\ntest = 20', 'name = "mine.csv"\ntarget = "y"')
-    folder = run(prepared(load(path)), root)
-    was = folder.info["data"][0]["sha256"]
-    (tmp_path / "mine.csv").write_text("a,y\n" + "\n".join(f"{i + 1},{i % 2}" for i in range(40)))
-
+    write_csv(tmp_path)
+    folder = run(made(small, OWN_DATA), root)
+    write_csv(tmp_path, slope=3)
     again = prepared_again(folder)
+    was, now = folder.info["data"][0]["sha256"], again.data[0].sha256
     with pytest.raises(
-        StorageError, match=f"the data changed since the run began: was .*{was}.*, is "
-    ) as refused:
+        StorageError, match=f"the data changed since the run began: was .*{was}.*, is .*{now}"
+    ):
         resumed(again, folder)
-    assert again.data[0].sha256 in str(refused.value)
 
 
 def test_data_that_changed_between_two_runs_of_one_process_are_read_again(small, root, tmp_path):
-    path = written(small, 'name = "digits"\ntrain = 60\ntest = 20', 'name = "mine.csv"\ntarget = "y"')
     costs = []
     for period in (2, 2, 20):
-        rows = "\n".join(f"{(i * 7) % 40},{i // period % 2}" for i in range(40))
-        (tmp_path / "mine.csv").write_text(f"a,y\n{rows}")
-        costs.append(run(prepared(load(path)), root).table("trials")["final_cost"].tolist())
+        write_csv(tmp_path, slope=7, period=period)
+        costs.append(run(made(small, OWN_DATA), root).table("trials")["final_cost"].tolist())
     assert costs[0] == costs[1] != costs[2]
-
-
-MINE = """
-from dataclasses import dataclass
-from lab import Activation
-
-@dataclass(frozen=True)
-class Mine(Activation):
-    slant: float = 0.5
-
-    def __call__(self, z):
-        return self.slant * z
-
-    def derivative(self, z):
-        return 0 * z + self.slant
-"""
 
 
 def test_the_data_of_every_variant_are_recorded(small, root):
     """Two draws of one data set have one name and two contents."""
-    path = written(small, 'name = "digits"', 'name = "moons"')
-    path = written(path, '"network.activation" = ["sigmoid", "soft"]', '"data.noise" = [0.1, 0.2]')
-    folder = run(prepared(load(path)), root)
-
+    folder = run(made(small, {"data.name": "moons", "vary": {"data.noise": [0.1, 0.2]}}), root)
     assert [data["name"] for data in folder.info["data"]] == ["moons", "moons"]
     assert len({data["sha256"] for data in folder.info["data"]}) == 2
 
 
-def test_code_that_changed_is_refused_on_resume(small, root, tmp_path):
-    (tmp_path / "mine.py").write_text(MINE)
-    path = written(small, '"sigmoid", "soft"]', '"sigmoid", "mine.py:Mine"]')
-    folder = run(prepared(load(path, allow_code=True)), root)
+def test_code_that_changed_is_refused_on_resume(small, root, mine):
+    mine()
+    changed = {"vary": {"network.activation": ["sigmoid", "mine.py:Mine"]}}
+    folder = run(made(small, changed, allow_code=True), root)
     assert list(folder.info["code"]) == ["mine.py"]
-
     resumed(prepared_again(folder), folder)
-    (tmp_path / "mine.py").write_text(MINE.replace("0.5", "0.6"))
+    mine("np.sin(z)", "np.sin(z) + 1")
     with pytest.raises(StorageError, match="the code changed since the run began"):
         resumed(prepared_again(folder), folder)
 
 
 def test_an_override_of_a_varied_key_takes_the_place_of_its_values(small):
     plan = load(small, ["network.activation=relu"])
-
     assert [variant.label for variant in plan.variants] == ["relu"]
     assert plan.notes == ("the values of network.activation in [vary] give way to its override",)
 
@@ -292,22 +233,18 @@ def test_an_override_of_a_varied_key_takes_the_place_of_its_values(small):
     ids=["fault 26: a batch larger than the data", "no data", "targets", "an activation undefined near 0"],
 )
 def test_what_does_not_fit_the_data_is_refused_at_its_line(small, old, new, problem):
-    path = written(small, old, new)
+    text = small.read_text(encoding="utf-8")
+    assert old in text
+    small.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(ExperimentError, match=problem):
-        prepared(load(path))
+        made(small)
 
 
 def test_fault_36_an_overflow_of_z_alone_is_saturation(small, root):
     """w of 1e38 in float32 makes z infinite, σ exactly 1 and σ′ exactly 0; nothing is lost."""
-    path = written(small, "batch = 20", 'batch = 20\ndtype = "float32"')
-    path = written(
-        path,
-        "hidden = [6, 5]",
-        'hidden = [6, 5]\ncost = "quadratic"\ninitialiser = {name = "constant", w = 1e38}',
-    )
-    path = written(path, '"sigmoid", "soft"]', '"sigmoid"]')
-    folder = run(prepared(load(path)), root)
-
+    constant = {"network.initialiser": {"name": "constant", "w": 1e38}, "network.cost": "quadratic"}
+    changed = {"training.dtype": "float32", "vary": {"network.activation": ["sigmoid"]}}
+    folder = run(made(small, constant | changed), root)
     assert (folder.table("trials")["status"] == "done").all()
     layers = folder.table("layers").query("layer == 1")
     assert (layers["saturation"] == 1).all()
@@ -315,11 +252,9 @@ def test_fault_36_an_overflow_of_z_alone_is_saturation(small, root):
 
 
 def test_fault_42_float32_stays_float32(small):
-    path = written(small, "batch = 20", 'batch = 20\ndtype = "float32"')
-    stack = Stack(prepared(load(path)).made[1][1], range(2))
+    stack = Stack(made(small, {"training.dtype": "float32"}).made[1][1], range(2))
     p = stack.propagate()
     stack.advance(1)
-
     kinds = {array.dtype for part in (p.z, p.a1, p.slope, p.e, p.delta) for array in part.values()}
     assert kinds | {stack.theta.vector.dtype, stack.gradient.vector.dtype} == {np.dtype("float32")}
 

@@ -44,20 +44,34 @@ def parts():
     ]
 
 
-def test_layers_have_one_row_a_variant_trial_reading_and_layer_in_this_order(parts):
-    table = tables.layers(parts)
-    assert list(table.columns) == KEYS + list(COLUMNS)
+@pytest.mark.parametrize(
+    ("make", "columns", "places"),
+    [
+        (tables.layers, [*KEYS, *COLUMNS], lambda widths: [(l,) for l in range(1, len(widths) + 1)]),
+        (
+            tables.neurons,
+            [*KEYS[:5], "neuron", "status", "slope_mean", "saturation", "a_mean", "delta_mean"],
+            lambda widths: [(l, j) for l, width in enumerate(widths, 1) for j in range(1, width + 1)],
+        ),
+    ],
+    ids=["layers", "neurons"],
+)
+def test_rows_are_in_the_order_variant_trial_reading_layer_neuron(parts, make, columns, places):
+    table = make(parts)
+    assert list(table.columns) == columns
     expected = [
-        (label, trial, step, layer)
-        for label, trials, depth in (("sigmoid", 3, 2), ("tanh", 3, 3), ("relu", 2, 2))
+        (label, trial, step, *place)
+        for label, trials, widths in (("sigmoid", 3, (4, 2)), ("tanh", 3, (5, 4, 2)), ("relu", 2, (4, 2)))
         for trial in range(trials)
         for step in (0, 3, 6, 7)
-        for layer in range(1, depth + 1)
+        for place in places(widths)
     ]
-    found = table[["variant", "trial", "step", "layer"]].itertuples(index=False, name=None)
-    assert list(found) == expected
+    keys = [name for name in columns[: columns.index("status")] if name != "epoch"]
+    assert list(table[keys].itertuples(index=False, name=None)) == expected
     assert list(table.index) == list(range(len(expected)))
     np.testing.assert_allclose(table["epoch"], table["step"] / 3)
+    assert set(table.loc[table["variant"] == "relu", "status"]) == {"diverged"}
+    assert set(table.loc[table["variant"] != "relu", "status"]) == {"done"}
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -69,24 +83,17 @@ def test_the_dtypes_of_layers(dtype):
     assert all(isinstance(value, str) for value in [*table["variant"], *table["status"]])
 
 
-def test_every_number_of_layers_stands_in_its_row(parts):
-    table = tables.layers(parts).set_index(["variant", "trial", "step", "layer"])
+@pytest.mark.parametrize(
+    ("name", "at", "columns"),
+    [("layers", "steps", COLUMNS), ("neurons", "histogram_steps", NEURON_COLUMNS)],
+)
+def test_every_number_stands_in_its_row(parts, name, at, columns):
+    groups = dict(iter(getattr(tables, name)(parts).groupby(["variant", "trial", "step"])))
     for one in parts:
         for t, trial in enumerate(one.trials):
-            for r, step in enumerate(one.readings.steps):
-                for l in range(one.readings.layers.shape[2]):
-                    row = table.loc[(one.variant.label, trial, step, l + 1), list(COLUMNS)]
-                    recorded = one.readings.layers[r, t, l]
-                    np.testing.assert_array_equal(row.to_numpy(dtype=float), recorded)
-
-
-def test_the_status_says_why_rows_are_missing(parts):
-    table = tables.layers(parts)
-    assert set(table.loc[table["variant"] == "relu", "status"]) == {"diverged"}
-    assert set(table.loc[table["variant"] != "relu", "status"]) == {"done"}
-    last = table[(table["variant"] == "relu") & (table["step"] == 7)]
-    assert len(last) == 4
-    assert last[list(COLUMNS)].isna().all(axis=None)
+            for r, step in enumerate(getattr(one.readings, at)):
+                rows = groups[one.variant.label, trial, step][list(columns)]
+                np.testing.assert_array_equal(rows, getattr(one.readings, name)[r, t])
 
 
 def test_steps_have_one_row_a_reading(parts):
@@ -106,11 +113,8 @@ def test_trials_tell_how_each_ended(parts):
         *(f"final_{column}" for column in STEP_COLUMNS),
         "best_test_accuracy",
     ]
-    assert list(zip(table["variant"], table["trial"], strict=True)) == [
-        *(("sigmoid", t) for t in range(3)),
-        *(("tanh", t) for t in range(3)),
-        *(("relu", t) for t in range(2)),
-    ]
+    trials = [(label, t) for label, count in (("sigmoid", 3), ("tanh", 3), ("relu", 2)) for t in range(count)]
+    assert list(zip(table["variant"], table["trial"], strict=True)) == trials
     assert set(table["seed"]) == {5}
     assert table["status"].tolist() == ["done"] * 6 + ["diverged"] * 2
     assert str(table["diverged_at"].dtype) == "Int64"
@@ -123,50 +127,39 @@ def test_trials_tell_how_each_ended(parts):
     np.testing.assert_array_equal(table["best_test_accuracy"][3:6], best)
 
 
-def test_trials_that_failed_have_rows_without_figures(parts):
-    table = tables.trials(parts[:1], [(variant(1, "tanh"), 0), (variant(1, "tanh"), 1)])
+def test_trials_that_failed_have_rows_without_figures_and_the_same_columns(parts):
+    failed, whole = [(variant(1, "tanh"), trial) for trial in (0, 1)], tables.trials(parts, [])
+    table = tables.trials(parts[:1], failed)
     assert table["status"].tolist() == ["done", "done", "failed", "failed"]
     assert table["trial"].tolist() == [0, 1, 0, 1]
     assert table["seed"].tolist() == [5] * 4
     assert table.loc[2:, "diverged_at":].isna().all(axis=None)
     assert str(table["diverged_at"].dtype) == "Int64"
     assert str(table["final_cost"].dtype) == "float64"
-
-
-def test_when_every_trial_failed_the_columns_are_the_same(parts):
-    failed = [(variant(1, "tanh"), 0)]
-    table = tables.trials([], failed)
-    whole = tables.trials(parts, [])
-    assert table.dtypes.to_dict() == whole.dtypes.to_dict()
-    assert table["status"].tolist() == ["failed"]
+    alone = tables.trials([], failed[:1])
+    assert alone.dtypes.to_dict() == table.dtypes.to_dict() == whole.dtypes.to_dict()
+    assert alone["status"].tolist() == ["failed"]
     assert list(tables.trials([], []).columns) == list(whole.columns)
 
 
-def test_histograms_count_every_neuron_and_example(parts):
+def test_histograms_count_every_neuron_and_example_in_order(parts):
     table = tables.histograms(parts)
     assert list(table.columns) == ["variant", "trial", "step", "layer", "low", "high", "count"]
     widths = {"sigmoid": [4, 2], "tanh": [5, 4, 2]}
-    examples = {0: 4, 3: 4, 6: 4, 7: 4}
-    for (label, _, step, layer), rows in table.groupby(["variant", "trial", "step", "layer"]):
+    for (label, _, _, layer), rows in table.groupby(["variant", "trial", "step", "layer"]):
         if label != "relu":
-            assert rows["count"].sum() == widths[label][layer - 1] * examples[step]
+            assert rows["count"].sum() == 4 * widths[label][layer - 1]
     assert (table["count"] > 0).all()
+    assert str(table["count"].dtype) == "int64"
     assert set(table["low"]) <= set(EDGES[:-1])
     assert np.array_equal(np.searchsorted(EDGES, table["low"]) + 1, np.searchsorted(EDGES, table["high"]))
-    assert str(table["count"].dtype) == "int64"
-
-
-def test_histograms_are_ordered_and_hold_the_counts(parts):
-    table = tables.histograms(parts)
-    keys = table[["trial", "step", "layer", "low"]]
-    for _, rows in keys.groupby(table["variant"]):
-        ordered = rows.sort_values(["trial", "step", "layer", "low"])
-        pd.testing.assert_frame_equal(rows, ordered)
+    keys = ["trial", "step", "layer", "low"]
+    for _, rows in table[keys].groupby(table["variant"]):
+        pd.testing.assert_frame_equal(rows, rows.sort_values(keys))
     counts = parts[1].readings.histograms
-    chosen = table[(table["variant"] == "sigmoid") & (table["trial"] == 2)]
+    chosen = table.query("variant == 'sigmoid' and trial == 2")
     assert chosen["count"].sum() == counts.sum()
-    first = chosen[(chosen["step"] == 0) & (chosen["layer"] == 2)]
-    bins = counts[0, 0, 1]
+    first, bins = chosen.query("step == 0 and layer == 2"), counts[0, 0, 1]
     assert first["count"].tolist() == bins[bins > 0].tolist()
     assert first["low"].tolist() == EDGES[:-1][bins > 0].tolist()
 
@@ -200,24 +193,24 @@ def test_variants_tell_what_each_is():
             (variant(2, "three"), training((3, 2))),
         ]
     )
-    assert table["variant"].tolist() == ["one", "two", "three"]
     assert table["network.activation"].tolist()[:2] == ["{'name': 'leaky-relu', 'slope': 0.2}", "['tanh']"]
     assert table["training.eta"][1] == 0.5
-    assert table["sizes"].tolist() == ["3-4-4-2", "3-4-4-2", "3-2"]
-    assert table["layers"].tolist() == [3, 3, 1]
-    assert table["activation"].tolist() == [
-        "LeakyReLU(slope=0.2)",
-        "Tanh(), LeakyReLU(slope=2.0)",
-        "Sigmoid()",
-    ]
-    assert table["inf_slope"].tolist() == [0.2, 0, 0]
-    assert table["sup_slope"].tolist() == [1, 2, 0.25]
-    assert table["cancels"].tolist() == [False, False, False]
-    assert table["saturation_threshold"].tolist() == [0.1, 0.1, 0.05]
-    assert table["steps"].tolist() == [7, 7, 3]
-    assert table["surrogate_floor"].tolist() == [0, 0.1, 0]
-    assert table["seen"].tolist() == ["all 8"] * 3
-    assert table["examples"].tolist() == table["train"].tolist() == [8, 8, 8]
+    expected = {
+        "variant": ["one", "two", "three"],
+        "sizes": ["3-4-4-2", "3-4-4-2", "3-2"],
+        "layers": [3, 3, 1],
+        "activation": ["LeakyReLU(slope=0.2)", "Tanh(), LeakyReLU(slope=2.0)", "Sigmoid()"],
+        "inf_slope": [0.2, 0, 0],
+        "sup_slope": [1, 2, 0.25],
+        "cancels": [False] * 3,
+        "saturation_threshold": [0.1, 0.1, 0.05],
+        "steps": [7, 7, 3],
+        "surrogate_floor": [0, 0.1, 0],
+        "seen": ["all 8"] * 3,
+        "examples": [8] * 3,
+        "train": [8] * 3,
+    }
+    assert table[list(expected)].to_dict("list") == expected
 
 
 @pytest.mark.parametrize(
@@ -251,35 +244,6 @@ def test_curves_sample_every_layer():
     near = np.abs(CURVE_Z) < 300
     np.testing.assert_allclose(hidden["slope"][near], 1 / np.cosh(CURVE_Z[near]) ** 2, rtol=1e-12)
     assert (CURVE_Z.min(), CURVE_Z.max()) == (EDGES[0], EDGES[-1])
-
-
-def test_neurons_have_one_row_a_variant_trial_reading_layer_and_neuron(parts):
-    table = tables.neurons(parts)
-    assert list(table.columns) == [
-        *("variant", "trial", "step", "epoch", "layer", "neuron", "status"),
-        *("slope_mean", "saturation", "a_mean", "delta_mean"),
-    ]
-    expected = [
-        (label, trial, step, layer, neuron)
-        for label, trials, widths in (("sigmoid", 3, (4, 2)), ("tanh", 3, (5, 4, 2)), ("relu", 2, (4, 2)))
-        for trial in range(trials)
-        for step in (0, 3, 6, 7)
-        for layer, width in enumerate(widths, 1)
-        for neuron in range(1, width + 1)
-    ]
-    keys = table[["variant", "trial", "step", "layer", "neuron"]]
-    assert list(keys.itertuples(index=False, name=None)) == expected
-    np.testing.assert_allclose(table["epoch"], table["step"] / 3)
-    assert set(table.loc[table["variant"] == "relu", "status"]) == {"diverged"}
-
-
-def test_every_number_of_neurons_stands_in_its_row(parts):
-    groups = dict(iter(tables.neurons(parts).groupby(["variant", "trial", "step"])))
-    for one in parts:
-        for t, trial in enumerate(one.trials):
-            for h, step in enumerate(one.readings.histogram_steps):
-                rows = groups[one.variant.label, trial, step][list(NEURON_COLUMNS)]
-                np.testing.assert_array_equal(rows, one.readings.neurons[h, t])
 
 
 def test_the_errors_of_neurons_are_those_of_their_layer(parts):

@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -37,9 +38,7 @@ def test_a_chunk_that_fails_says_so_and_the_others_go_on(small, tmp_path, worker
         Task(chunk, ready.plan.variants[chunk.variant], ready.bench, good if chunk.variant else bad)
         for chunk in ready.chunks
     ]
-
     outcomes = {outcome.chunk.variant: outcome for outcome in trained(tasks, workers, lambda done: None)}
-
     assert outcomes[1].error == ""
     assert "cannot be written" in outcomes[0].error
     assert [path.suffix for path in sorted((good.path / "trials").iterdir())] == [".npz", ".sha256"]
@@ -64,27 +63,21 @@ def test_fault_105_workers_end_with_their_parent(small, tmp_path):
         parent.wait()
         parent.stdout.close()
     deadline = time.monotonic() + 10
-    while (left := [pid for pid in workers if alive(pid)]) and time.monotonic() < deadline:
+    while (
+        left := [pid for pid in workers if state_and_parent(pid)[0] not in "ZX"]
+    ) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert left == []
 
 
-def spawned_by(parent):
-    found = []
-    for name in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{name}/stat") as file:
-                fields = file.read().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(fields[1]) == parent:
-            found.append(int(name))
-    return found
-
-
-def alive(pid):
+def state_and_parent(pid):
+    """Of a process by its number; X and 0 where there is none."""
     try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] not in ("Z", "X")
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return False
+        return "X", 0
+    return fields[0], int(fields[1])
+
+
+def spawned_by(parent):
+    return [pid for pid in filter(str.isdigit, os.listdir("/proc")) if state_and_parent(pid)[1] == parent]
