@@ -1,6 +1,4 @@
-"""What is around the training: start-up, tables and figures: ``python -m tests.benchmarks.around``."""
-
-from __future__ import annotations
+"""What is around the training: start-up, tables and figures."""
 
 import io
 import subprocess
@@ -9,14 +7,14 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from timeit import Timer
 
 import numpy as np
 import pandas as pd
 
 from lab.figures import draw
 from lab.runs import folder
-from tests.benchmarks.timing import on_one_core, side_by_side
+from tests.benchmarks.timing import side_by_side
 
 ROWS, COLUMNS = 10**6, 10
 LINES = 6
@@ -45,7 +43,7 @@ def tables() -> dict[str, float]:
     if find_spec("pyarrow"):
         functions["CSV by pyarrow"] = lambda: folder.csv(table)
         functions["Parquet"] = lambda: table.to_parquet(index=False)
-    return once(functions)
+    return {name: Timer(function).timeit(1) for name, function in functions.items()}
 
 
 def figures() -> dict[str, float]:
@@ -56,16 +54,6 @@ def figures() -> dict[str, float]:
 def seconds(functions: dict[str, Callable[[], object]]) -> dict[str, float]:
     """Medians of repetitions that take turns."""
     return {name: micros / 1e6 for name, micros in side_by_side(functions).items()}
-
-
-def once(functions: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """One call each, for what takes seconds."""
-    times = {}
-    for name, function in functions.items():
-        began = perf_counter()
-        function()
-        times[name] = perf_counter() - began
-    return times
 
 
 def _process(words: list[str]) -> Callable[[], object]:
@@ -93,13 +81,7 @@ def _figure(points: int) -> Callable[[], object]:
 
 
 def main() -> None:
-    """Print the table."""
-    on_one_core()
     print(f"around the training, seconds, one core; tables of {ROWS:,} × {COLUMNS}\n")
     for times in (start_up(), tables(), figures()):
         for name, took in times.items():
             print(f"{name:34}{took:>8.3f}", flush=True)
-
-
-if __name__ == "__main__":
-    main()
