@@ -23,20 +23,22 @@ def tables(layers, trials):
     return {"layers": layers, "trials": trials, "variants": variants}
 
 
+def only(layers):
+    """The row of one variant with one trial that is done."""
+    (row,) = summary(tables(layers, [("a", 0, "done", 0.9)])).iloc
+    return row
+
+
 def test_ratios_are_of_the_first_to_the_last_hidden_layer():
     """The output layer, here the third, takes no part."""
-    made = summary(tables(rows("a", 0), [("a", 0, "done", 0.9)]))
+    row = only(rows("a", 0))
 
-    assert list(made.columns) == [
+    assert list(row.index) == [
         *("variant", "trials", "diverged", "failed", "ratio_start", "ratio_end", "saturation_start"),
         *("saturation_end", "dead_layers", "final_cost", "final_accuracy", "final_test_accuracy"),
     ]
-    row = made.iloc[0]
-    assert row["ratio_start"] == pytest.approx(0.1)
-    assert row["ratio_end"] == pytest.approx(2.0)
-    assert row["saturation_start"] == 0
-    assert row["saturation_end"] == 0.25
-    assert row["final_accuracy"] == 0.9
+    assert (row["ratio_start"], row["ratio_end"]) == pytest.approx((0.1, 2.0))
+    assert (row["saturation_start"], row["saturation_end"], row["final_accuracy"]) == (0, 0.25, 0.9)
 
 
 def test_medians_are_over_the_trials_that_are_done():
@@ -56,15 +58,14 @@ def test_medians_are_over_the_trials_that_are_done():
 
 
 def test_fault_39_layers_without_any_gradient_are_told_as_dead():
-    dead = rows("a", 0, speeds=((0.1, 0.1, 1), (0.0, 0.0, 1)))
-    row = summary(tables(dead, [("a", 0, "done", 1)])).iloc[0]
+    row = only(rows("a", 0, speeds=((0.1, 0.1, 1), (0.0, 0.0, 1))))
 
     assert row["dead_layers"] == "1, 2"
     assert np.isnan(row["ratio_end"])
 
 
 def test_fewer_than_two_hidden_layers_have_no_ratio():
-    row = summary(tables(rows("a", 0, speeds=((0.1, 1), (0.1, 1))), [("a", 0, "done", 1)])).iloc[0]
+    row = only(rows("a", 0, speeds=((0.1, 1), (0.1, 1))))
 
     assert np.isnan(row["ratio_start"])
     assert row["saturation_end"] == 0.25
@@ -79,11 +80,7 @@ def test_a_variant_all_of_whose_trials_diverged_has_missing_figures():
 
 
 def test_what_was_not_recorded_is_missing():
-    layers = [
-        {k: v for k, v in row.items() if k not in ("saturation", "learning_speed")} for row in rows("a", 0)
-    ]
-    row = summary(tables(layers, [("a", 0, "done", 1.0)])).iloc[0]
+    row = only(pd.DataFrame(rows("a", 0)).drop(columns=["saturation", "learning_speed"]))
 
-    assert np.isnan(row["ratio_start"])
-    assert np.isnan(row["saturation_end"])
+    assert row[["ratio_start", "saturation_end"]].isna().all()
     assert row["dead_layers"] == ""
