@@ -1,5 +1,3 @@
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,13 +6,18 @@ import lab
 from lab.analysis.comparisons import COLUMNS, SPREAD_COLUMNS
 from lab.analysis.metrics import metric
 from lab.console.comparison import page, sentence, unpaired_notes
-from lab.console.screen import show
 from lab.errors import LabError
 
 
 @pytest.fixture
-def run(small, root):
-    return lab.run(small, results=root, plots=False)
+def made(small, root):
+    """Run the small experiment with other values of some keys."""
+    return lambda changed=(): lab.run(small, changed, results=root, plots=False)
+
+
+@pytest.fixture
+def run(made):
+    return made()
 
 
 def row(**changes):
@@ -67,16 +70,21 @@ def test_what_a_row_means(changes, said):
     assert sentence(row(**changes), metric("final_accuracy")) == said
 
 
-def test_decades_are_told_as_factors_and_epochs_as_epochs():
-    assert "relu is 100× faster than tanh" in sentence(row(difference=2.0), metric("log_speed_first"))
-    assert "relu is 10× slower than tanh" in sentence(row(difference=-1.0), metric("log_speed_first"))
-    assert "relu is 10^320.0× faster than tanh" in sentence(row(difference=320.0), metric("log_speed_first"))
-    assert "relu is 3 epochs sooner than tanh" in sentence(row(difference=-3.0), metric("epochs_to=0.9"))
+@pytest.mark.parametrize(
+    ("by", "difference", "said"),
+    [
+        ("log_speed_first", 2.0, "100× faster"),
+        ("log_speed_first", -1.0, "10× slower"),
+        ("log_speed_first", 320.0, "10^320.0× faster"),
+        ("epochs_to=0.9", -3.0, "3 epochs sooner"),
+    ],
+)
+def test_decades_are_told_as_factors_and_epochs_as_epochs(by, difference, said):
+    assert f"relu is {said} than tanh" in sentence(row(difference=difference), metric(by))
 
 
-def test_the_page_has_the_variants_the_pairs_and_a_sentence_for_each_metric(run, capsys):
-    show(page(run, None, ["final_cost", "log_speed_first"], False))
-    out = capsys.readouterr().out
+def test_the_page_has_the_variants_the_pairs_and_a_sentence_for_each_metric(run, printed):
+    out = printed(page(run, None, ["final_cost", "log_speed_first"], False))
     lines = out.splitlines()
     assert lines[0] == "final_cost"
     assert lines[2].split()[:5] == ["variant", "trials", "mean", "sd", "median"]
@@ -98,10 +106,10 @@ def test_what_is_not_paired_is_told_once_for_each_kind():
     ]
 
 
-def test_variants_of_different_sizes_have_a_note(small, root, capsys):
-    run = lab.run(small, {'vary."network.hidden"': [[6], [5]]}, results=root, plots=False)
-    show(page(run, None, ["final_cost", "final_accuracy"], False))
-    (said,) = [line for line in capsys.readouterr().out.splitlines() if "does not pair" in line]
+def test_variants_of_different_sizes_have_a_note(made, printed):
+    run = made({'vary."network.hidden"': [[6], [5]]})
+    out = printed(page(run, None, ["final_cost", "final_accuracy"], False))
+    (said,) = [line for line in out.splitlines() if "does not pair" in line]
     first, *others = run.variants["variant"]
     wide = {name for name in others if name.endswith("5")}
     assert len(wide) == 2
@@ -109,9 +117,8 @@ def test_variants_of_different_sizes_have_a_note(small, root, capsys):
     assert set(said.split(": ")[1].split("; ")) == {f"{name} and {first}" for name in wide}
 
 
-def test_a_program_reads_rows_with_all_their_digits(run, capsys):
-    show(page(run, None, ["final_cost"], False), as_json=True)
-    read = json.loads(capsys.readouterr().out)
+def test_a_program_reads_rows_with_all_their_digits(run, printed):
+    read = printed(page(run, None, ["final_cost"], False), as_json=True)
     assert read["runs"] == [str(run)]
     assert list(read["comparisons"][0]) == list(COLUMNS)
     assert list(read["spreads"][0]) == list(SPREAD_COLUMNS)
@@ -119,42 +126,39 @@ def test_a_program_reads_rows_with_all_their_digits(run, capsys):
     assert read["comparisons"][0]["difference"] == row["difference"]
 
 
-def test_a_run_all_of_whose_trials_diverged_has_nothing_to_compare(small, root, capsys):
-    lost = lab.run(small, {"training.eta": 1e300, "training.lambda": 5.0}, results=root, plots=False)
+def test_a_run_all_of_whose_trials_diverged_has_nothing_to_compare(made, printed):
+    lost = made({"training.eta": 1e300, "training.lambda": 5.0})
     assert set(lost.trials["status"]) == {"diverged"}
-    show(page(lost, None, [], False))
-    assert capsys.readouterr().out == "no trial that is done has a number to compare\n"
+    assert printed(page(lost, None, [], False)) == "no trial that is done has a number to compare\n"
 
 
-def test_what_is_missing_is_null_for_a_program(small, root, capsys):
-    one = lab.run(small, {"trials.seeds": 1}, results=root, plots=False)
-    show(page(one, None, ["final_cost"], False), as_json=True)
-    (read,) = json.loads(capsys.readouterr().out)["comparisons"]
+def test_what_is_missing_is_null_for_a_program(made, printed):
+    one = made({"trials.seeds": 1})
+    (read,) = printed(page(one, None, ["final_cost"], False), as_json=True)["comparisons"]
     assert read["low"] is read["p"] is read["seeds_needed"] is None
     assert read["difference"] is not None
 
 
-def test_two_runs_are_compared_and_only_the_variants_of_a_pair_are_shown(run, small, root, capsys):
+def test_two_runs_are_compared_and_only_the_variants_of_a_pair_are_shown(run, made, printed):
     """The same experiment again is the same, trial for trial."""
-    other = lab.run(small, {'vary."network.activation"': ["sigmoid", "tanh"]}, results=root, plots=False)
-    show(page(run, other, ["final_cost"], False))
-    lines = capsys.readouterr().out.splitlines()
+    other = made({'vary."network.activation"': ["sigmoid", "tanh"]})
+    lines = printed(page(run, other, ["final_cost"], False)).splitlines()
     assert f"{other.folder.id}: sigmoid and {run.folder.id}: sigmoid are the same in all 3 pairs" in lines
     assert not any("tanh" in line or "soft" in line for line in lines)
 
 
-def test_runs_that_cannot_be_compared_say_why(run, small, root):
-    again = lab.run(small, {"trials.seed": 1}, results=root, plots=False)
-    with pytest.raises(LabError, match=r"different seeds \(trials\.seed = 0 and 1\)"):
-        run.compare(again)
-    fewer = lab.run(small, {"data.train": 40}, results=root, plots=False)
-    said = (
-        rf"different data, so that their trials are no pairs: digits \(sha256 \w{{8}}…\) in {run.folder.id} "
-        rf"and digits \(sha256 \w{{8}}…\) in {fewer.folder.id}; run one again with the data of the other"
-    )
-    with pytest.raises(LabError, match=said):
-        run.compare(fewer)
-    with pytest.raises(LabError, match="are the same run; name one of them"):
-        run.compare(run)
-    with pytest.raises(LabError, match="of two runs variants of the same label are compared"):
-        run.compare(again, all_pairs=True)
+def test_runs_that_cannot_be_compared_say_why(run, made):
+    again, fewer = made({"trials.seed": 1}), made({"data.train": 40})
+    data, other = (rf"digits \(sha256 \w{{8}}…\) in {one.folder.id}" for one in (run, fewer))
+    for second, all_pairs, said in (
+        (again, False, r"different seeds \(trials\.seed = 0 and 1\)"),
+        (
+            fewer,
+            False,
+            f"different data, so that their trials are no pairs: {data} and {other}; run one again",
+        ),
+        (run, False, "are the same run; name one of them"),
+        (again, True, "of two runs variants of the same label are compared"),
+    ):
+        with pytest.raises(LabError, match=said):
+            run.compare(second, all_pairs=all_pairs)
