@@ -10,6 +10,7 @@ from lab.analysis.statistics import (
     EXACT_UP_TO,
     FLIPS,
     LEVEL,
+    Paired,
     effect_size,
     fewest_pairs,
     holm,
@@ -184,29 +185,10 @@ def test_where_signs_are_drawn_the_least_p_is_that_of_the_draws():
     assert least_holm([EXACT_UP_TO]) == sign_flip(np.ones(EXACT_UP_TO)) == 2.0**-29
 
 
-def test_a_null_experiment_of_four_variants_has_a_false_alarm_no_more_often_than_claimed():
-    """Holm over all 6 pairs; each pair on its own at 5 % has one in about 20 % of the experiments."""
-    rng = np.random.default_rng(12)
-    alarms = alone = 0
-    for _ in range(400):
-        x = rng.normal(size=(4, 12)) + rng.normal(size=12)
-        p = [sign_flip(x[i] - x[j]) for i in range(4) for j in range(i)]
-        alarms += bool((holm(p) <= LEVEL).any())
-        alone += min(p) <= LEVEL
-    assert alarms / 400 <= LEVEL + 2.6 * np.sqrt(LEVEL * (1 - LEVEL) / 400)
-    assert alone / 400 > 0.1
-
-
-def test_an_effect_is_found_by_pairs_that_samples_apart_would_miss():
-    """Seeds differ by 1, the designs by 0.1: pairing takes out what the seed does."""
-    rng = np.random.default_rng(2)
-    seed = rng.normal(0, 1, 12)
-    a, b = seed + rng.normal(0, 0.05, 12), seed + 0.1 + rng.normal(0, 0.05, 12)
-    found = paired(b - a)
-    assert found.low > 0
-    assert found.p < 0.01
-    assert found.seeds_needed <= 12
-    assert stats.ttest_ind(a, b).pvalue > 0.5
+def test_what_differences_say_is_gathered():
+    d = np.random.default_rng(2).normal(0.5, 1, 12)
+    effect = effect_size(d)
+    assert paired(d) == Paired(12, d.mean(), *interval(d), sign_flip(d), effect, seeds_needed(effect))
 
 
 @pytest.mark.slow

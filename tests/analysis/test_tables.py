@@ -26,6 +26,11 @@ def test_all_three_as_they_are_made_alone(small, root):
     pd.testing.assert_frame_equal(made["ledger"], ledger(tables))
     pd.testing.assert_frame_equal(made["causes"], causes(tables))
     pd.testing.assert_frame_equal(made["comparisons"], comparisons(tables))
+    shares = made["causes"][[f"cause_{label}" for label in LABELS]]
+    assert len(shares) == len(tables["layers"])
+    np.testing.assert_allclose(shares.sum(axis=1), 1, rtol=1e-12)
+    assert made["causes"].query("layer == 1")["cause_input_low"].min() > 0  # pixels that are always 0
+    assert made["ledger"]["reaches"].notna().all()
 
 
 @pytest.mark.parametrize(
@@ -52,15 +57,6 @@ def test_causes_have_the_keys_and_the_columns_of_the_probe_that_were_recorded(co
     found = causes({"layers": layers.assign(saturation=0.5, **dict.fromkeys(columns, 0.25))})
     assert list(found.columns) == [*KEYS, *columns]
     assert len(found) == rows
-
-
-def test_a_run_that_records_all_has_causes(small, root):
-    run = lab.run(small, {"record.quantities": ["all"]}, results=root, plots=False)
-    shares = run.causes[[f"cause_{label}" for label in LABELS]]
-    assert len(shares) == len(run.layers)
-    np.testing.assert_allclose(shares.sum(axis=1), 1, rtol=1e-12)
-    assert run.causes.query("layer == 1")["cause_input_low"].min() > 0  # pixels that are always 0
-    assert run.ledger["reaches"].notna().all()
 
 
 def test_causes_are_not_recorded_by_default(small, root):
