@@ -40,31 +40,30 @@ def test_every_metric_says_what_it_is():
         assert made.more != made.less
 
 
+ONE_HIDDEN = [[[0.01, 1.0], [0.01, 1.0]]]
+NO_HIDDEN = [[[0.01], [0.01]]]
+DEAD = [[[0.01, 0.1, 1.0], [0.0, 0.1, 1.0]], [[0.01, 0.1, 1.0], [0.1, 0.0, 1.0]]]
+
+
 @pytest.mark.parametrize(
-    ("name", "expected"),
+    ("name", "speeds", "expected"),
     [
-        *((name, [len(name), len(name) + 0.1]) for name in FIGURES),
-        ("log_speed_first", [-1.5, -1.5]),
-        ("log_ratio_start", [-1.0, -2.0]),
-        ("log_ratio_end", [0.0, 1.0]),
-        ("saturation_end", [0.15, 0.15]),
+        *((name, DEEP, [len(name), len(name) + 0.1]) for name in FIGURES),
+        ("log_speed_first", DEEP, [-1.5, -1.5]),
+        ("log_ratio_start", DEEP, [-1.0, -2.0]),
+        ("log_ratio_end", DEEP, [0.0, 1.0]),
+        ("saturation_end", DEEP, [0.15, 0.15]),
+        ("log_speed_first", ONE_HIDDEN, [-2.0]),
+        ("log_ratio_end", ONE_HIDDEN, [np.nan]),
+        ("log_speed_first", NO_HIDDEN, [np.nan]),
+        ("saturation_end", NO_HIDDEN, [np.nan]),
+        ("log_speed_first", DEAD, [np.nan, -1.5]),
+        ("log_ratio_end", DEAD, [np.nan, np.nan]),
     ],
 )
-def test_a_metric_by_hand(name, expected):
-    assert values(name, tables(DEEP)) == pytest.approx(expected)
-
-
-def test_one_hidden_layer_has_a_speed_and_no_ratio_and_none_has_neither():
-    one, none = tables([[[0.01, 1.0], [0.01, 1.0]]]), tables([[[0.01], [0.01]]])
-    assert values("log_speed_first", one) == [-2.0]
-    missing = [("log_ratio_end", one), ("log_speed_first", none), ("saturation_end", none)]
-    assert all(np.isnan(values(*case)).all() for case in missing)
-
-
-def test_a_layer_without_any_gradient_has_no_logarithm():
-    dead = tables([[[0.01, 0.1, 1.0], [0.0, 0.1, 1.0]], [[0.01, 0.1, 1.0], [0.1, 0.0, 1.0]]])
-    assert values("log_speed_first", dead) == pytest.approx([np.nan, -1.5], nan_ok=True)
-    assert np.isnan(values("log_ratio_end", dead)).all()
+def test_a_metric_by_hand(name, speeds, expected):
+    """A gradient of 0 has no logarithm, a network without two hidden layers no ratio."""
+    assert values(name, tables(speeds)) == pytest.approx(expected, nan_ok=True)
 
 
 def test_trials_that_are_not_done_have_no_number():

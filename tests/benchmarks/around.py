@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,7 +28,8 @@ def start_up() -> dict[str, float]:
         "lab --help": ["-m", "lab", "--help"],
         "lab check": ["-m", "lab", "check", "experiments/vanishing.toml"],
     }
-    return seconds({name: _process(words) for name, words in programs.items()})
+    run = partial(subprocess.run, check=True, capture_output=True)
+    return seconds({name: partial(run, [sys.executable, *words]) for name, words in programs.items()})
 
 
 def tables() -> dict[str, float]:
@@ -54,10 +56,6 @@ def figures() -> dict[str, float]:
 def seconds(functions: dict[str, Callable[[], object]]) -> dict[str, float]:
     """Medians of repetitions that take turns."""
     return {name: micros / 1e6 for name, micros in side_by_side(functions).items()}
-
-
-def _process(words: list[str]) -> Callable[[], object]:
-    return lambda: subprocess.run([sys.executable, *words], check=True, capture_output=True)
 
 
 def _figure(points: int) -> Callable[[], object]:

@@ -18,6 +18,7 @@ from time import perf_counter
 
 import numpy as np
 
+from lab.experiment.toml_writer import document
 from tests.benchmarks import peers
 from tests.benchmarks.timing import tell
 from tests.benchmarks.workloads import SWEPT, W4, W5, Workload
@@ -31,28 +32,16 @@ REPETITIONS = 3
 
 def experiment(workload: Workload, seeds: int, steps: int) -> str:
     """The sweep as an experiment file beside its data."""
-    hidden = ", ".join(str(n) for n in workload.sizes[1:-1])
-    names = ", ".join(f'"{name}"' for name in SWEPT)
-    return f"""
-[data]
-name = "data.npz"
-train = {workload.count}
-test = 100
-[network]
-hidden = [{hidden}]
-cost = "quadratic"
-[training]
-eta = 0.01
-batch = {workload.batch}
-steps = {steps}
-dtype = "float32"
-[trials]
-seeds = {seeds}
-[record]
-every = {steps // READINGS}
-[vary]
-"network.activation" = [{names}]
-"""
+    return document(
+        {
+            "data": {"name": "data.npz", "train": workload.count, "test": 100},
+            "network": {"hidden": list(workload.sizes[1:-1]), "cost": "quadratic"},
+            "training": {"eta": 0.01, "batch": workload.batch, "steps": steps, "dtype": "float32"},
+            "trials": {"seeds": seeds},
+            "record": {"every": steps // READINGS},
+            "vary": {"network.activation": list(SWEPT)},
+        }
+    )
 
 
 def by_the_lab(workload: Workload, seeds: int, steps: int, workers: int) -> float:

@@ -86,25 +86,22 @@ def test_the_errors_of_all_examples_make_up_the_learning_speed(demon, small):
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "expected"),
+    ("option", "values", "expected"),
     [
-        ("--layer", 0, "1…3"),
-        ("--layer", 4, "1…3"),
-        ("--neuron", 6, "1…5 of layer 2"),
-        ("--neuron", 0, "1…5 of layer 2"),
-        ("--example", 60, "0…59"),
-        ("--example", -1, "0…59"),
-        ("--trial", 3, "0…2"),
-        ("--variant", 2, "0…1"),
-        ("--steps", 7, "0…6"),
-        ("--reach", 0, "a finite number above 0"),
-        ("--reach", "nan", "a finite number above 0"),
-        ("--plot", "a.pdf", "a file that ends in .png, in a folder that is there"),
+        ("--layer", (0, 4), "1…3"),
+        ("--neuron", (0, 6), "1…5 of layer 2"),
+        ("--example", (-1, 60), "0…59"),
+        ("--trial", (3,), "0…2"),
+        ("--variant", (2,), "0…1"),
+        ("--steps", (7,), "0…6"),
+        ("--reach", (0, "nan"), "a finite number above 0"),
+        ("--plot", ("a.pdf",), "a file that ends in .png, in a folder that is there"),
     ],
 )
-def test_what_is_out_of_range_gets_one_line_with_the_range(refused, small, option, value, expected):
-    said = refused("demon", small, "--layer", 2, option, value)
-    assert said == f"error: {option} {value}: expected {expected}\n"
+def test_what_is_out_of_range_gets_one_line_with_the_range(refused, small, option, values, expected):
+    for value in values:
+        said = refused("demon", small, "--layer", 2, option, value)
+        assert said == f"error: {option} {value}: expected {expected}\n"
 
 
 def test_a_trial_that_diverged_says_so(refused, small):
