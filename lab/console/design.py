@@ -57,13 +57,9 @@ def page(wish: Mapping[str, Any], words: Sequence[str], plot: Path | None, allow
     design = _designed(kind, wish[kind], settings, named_values(words), allow_code)
     sigma = design.sigma
     plots = plotted(plot.stem, sigma, plot) if plot else []
-    value = {
-        "toml": design.lines,
-        "at_least": design.at_least,
-        "error": sigma.error if isinstance(sigma, Integral) else None,
-        **facts(sigma),
-        "plots": list(map(str, plots)),
-    }
+    error = sigma.error if isinstance(sigma, Integral) else None
+    value = {"toml": design.lines, "at_least": design.at_least, "error": error, **facts(sigma)}
+    value["plots"] = list(map(str, plots))
     return Page(value, _body(design, value), plots)
 
 

@@ -93,12 +93,11 @@ def _body(
     yield rows_of(shown, HEADINGS, run.info["title"])
     if "surrogate_floor" in variants and (variants["surrogate_floor"] > 0).any():
         yield dim("surrogate_floor > 0: max(σ′, floor) on the way back, so not the gradient of C")
+    ends = "at the start and at the end"
     if "ratio_start" in shown:
-        yield dim(
-            "ratio: ‖∂C/∂b‖ of the first hidden layer over that of the last, at the start and at the end"
-        )
+        yield dim(f"ratio: ‖∂C/∂b‖ of the first hidden layer over that of the last, {ends}")
     if "saturation_start" in shown:
-        yield dim("saturated: share of (hidden neuron, example) with σ′ near 0, at the start and at the end")
+        yield dim(f"saturated: share of (hidden neuron, example) with σ′ near 0, {ends}")
     for failure in run.info.get("failures", []):
         first, last = failure["trials"][0], failure["trials"][-1]
         yield f"failed: {failure['variant']}, trials {first}–{last}: {failure['error']}"
