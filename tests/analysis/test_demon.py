@@ -191,7 +191,7 @@ def test_a_cost_without_an_end_is_told_without_a_complaint():
 
 
 def test_in_a_counterfactual_the_demon_moves_along_the_derivatives_of_the_cost():
-    scenes = [drawn((3, 4, 2), CrossEntropy(), Sigmoid(), Sigmoid(), floor=floor) for floor in (0.2, 0.0)]
+    scenes = [drawn((3, 4, 2), CrossEntropy(), Sigmoid(), Sigmoid(), floor=floor) for floor in (0.3, 0.0)]
     found, expected = (demon.moves_of_neuron(given, 1, 2) for given in scenes)
     pd.testing.assert_frame_equal(found, expected)
     assert found["order"].to_numpy() == pytest.approx(2, abs=0.05)
