@@ -1,6 +1,6 @@
 """The case of one variant: its part of a run's tables, and what the verdicts ask of it."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite, nan
@@ -33,7 +33,7 @@ class Case:
     steps: pd.DataFrame
     trials: pd.DataFrame
     curves: pd.DataFrame
-    variant: Mapping[str, Any]
+    variant: Mapping[Hashable, Any]
 
     @property
     def first_step(self) -> int:

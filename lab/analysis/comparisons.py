@@ -107,27 +107,24 @@ def joined(
             f"the runs have different seeds (trials.seed = {different}), so their trials are not pairs; "
             "run one again with the seed of the other"
         )
-    labels = variants(first), variants(second)
-    alike = [(label, label) for label in labels[0] if label in labels[1]]
-    if not alike and len(labels[0]) == len(labels[1]) == 1:
-        alike = [(labels[0][0], labels[1][0])]
+    ours, theirs = variants(first), variants(second)
+    alike = [(label, label) for label in ours if label in theirs]
+    if not alike and len(ours) == len(theirs) == 1:
+        alike = [(ours[0], theirs[0])]
     if not alike:
         raise LabError(
-            f"the runs have no variant in common: {', '.join(labels[0])} in {names[0]}; "
-            f"{', '.join(labels[1])} in {names[1]}"
+            f"the runs have no variant in common: {', '.join(ours)} in {names[0]}; "
+            f"{', '.join(theirs)} in {names[1]}"
         )
-    runs = dict(zip(names, (first, second), strict=True))
+
+    def named(table: pd.DataFrame, run: str) -> pd.DataFrame:
+        return table.assign(variant=[f"{run}: {variant}" for variant in table["variant"]])
+
+    a, b = names
     made = {
-        name: pd.concat(
-            [
-                run[name].assign(variant=[f"{of}: {variant}" for variant in run[name]["variant"]])
-                for of, run in runs.items()
-            ],
-            ignore_index=True,
-        )
-        for name in READ
+        name: pd.concat([named(first[name], a), named(second[name], b)], ignore_index=True) for name in READ
     }
-    return made, [(f"{names[0]}: {a}", f"{names[1]}: {b}") for a, b in alike]
+    return made, [(f"{a}: {one}", f"{b}: {other}") for one, other in alike]
 
 
 def _chosen(tables: Tables, names: Sequence[str]) -> list[Metric]:
@@ -168,13 +165,6 @@ def _row(name: str, a: str, b: str, of_a: pd.DataFrame, of_b: pd.DataFrame) -> d
     horizon = np.minimum(horizon_a, horizon_b)[both]
     in_time_a, in_time_b = np.minimum(value_a[both], horizon), np.minimum(value_b[both], horizon)
     found = paired(in_time_b - in_time_a)
-    return {
-        "metric": name,
-        "a": a,
-        "b": b,
-        "left_out": len(trials) - found.pairs,
-        "never": int(((value_a[both] > horizon) | (value_b[both] > horizon)).sum()),
-        "mean_a": spread(in_time_a).mean,
-        "mean_b": spread(in_time_b).mean,
-        **asdict(found),
-    }
+    never = int(((value_a[both] > horizon) | (value_b[both] > horizon)).sum())
+    row = {"metric": name, "a": a, "b": b, "left_out": len(trials) - found.pairs, "never": never}
+    return row | {"mean_a": spread(in_time_a).mean, "mean_b": spread(in_time_b).mean} | asdict(found)

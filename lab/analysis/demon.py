@@ -207,18 +207,11 @@ def neurons_of_layer(given: Scene, l: int, reach: float = 0.1) -> pd.DataFrame:
         best = np.where(np.isnan(gains), -np.inf, gains).argmax(axis=1)
         helps = gains[neurons, best] > rounding
         gain = np.where(helps, gains[neurons, best], 0.0)
-        columns = {
-            "layer": l,
-            "neuron": neurons + 1,
-            "moved": moved,
-            "derivative": derivative,
-            "order": [order(moves, row, rounding) for row in remainders],
-            "best_move": np.where(helps, grid[best], 0.0),
-            "best_gain": gain,
-            "reach": reach,
-            "rank_correlation": _rank_correlation(np.abs(derivative), gain),
-        }
-        frames.append(pd.DataFrame(columns))
+        columns = {"layer": l, "neuron": neurons + 1, "moved": moved, "derivative": derivative}
+        columns |= {"order": [order(moves, row, rounding) for row in remainders]}
+        columns |= {"best_move": np.where(helps, grid[best], 0.0), "best_gain": gain, "reach": reach}
+        rank = _rank_correlation(np.abs(derivative), gain)
+        frames.append(pd.DataFrame({**columns, "rank_correlation": rank}))
     return pd.concat(frames, ignore_index=True)
 
 

@@ -92,9 +92,7 @@ def _neutral(factor: Array, undefined: Array) -> Array:
 
 def _downward(operation: np.ufunc, terms: Array, nothing: Array) -> Array:
     """Accumulated from the output layer down to each layer; missing where there is no error at the output."""
-    found: Array = operation.accumulate(terms[:, ::-1], axis=1)[:, ::-1].copy()
-    found[nothing] = np.nan
-    return found
+    return np.where(nothing[:, None], np.nan, operation.accumulate(terms[:, ::-1], axis=1)[:, ::-1])
 
 
 @dataclass(frozen=True)

@@ -27,20 +27,15 @@ def summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         layers = layers[layers["status"] == "done"].reindex(columns=[*_KEYS, "learning_speed", "saturation"])
         done = trials[trials["status"] == "done"]
         hidden = layers[layers["layer"] < layers["layer"].max()]
-        start = hidden[hidden["step"] == hidden["step"].min()]
-        end = hidden[hidden["step"] == hidden["step"].max()]
-        still = end.groupby("layer")["learning_speed"].max() == 0
-        row = {
-            "variant": variant,
-            "trials": len(trials),
-            "diverged": int((trials["status"] == "diverged").sum()),
-            "failed": int((trials["status"] == "failed").sum()),
-            "ratio_start": _ratio(start),
-            "ratio_end": _ratio(end),
-            "saturation_start": start.groupby("trial")["saturation"].mean().median(),
-            "saturation_end": end.groupby("trial")["saturation"].mean().median(),
-            "dead_layers": ", ".join(map(str, still.index[still])),
-        }
+        readings = {"start": hidden["step"].min(), "end": hidden["step"].max()}
+        at = {reading: hidden[hidden["step"] == step] for reading, step in readings.items()}
+        still = at["end"].groupby("layer")["learning_speed"].max() == 0
+        row = {"variant": variant, "trials": len(trials)}
+        row |= {fate: int((trials["status"] == fate).sum()) for fate in ("diverged", "failed")}
+        row |= {f"ratio_{reading}": _ratio(of) for reading, of in at.items()}
+        for reading, of in at.items():
+            row[f"saturation_{reading}"] = of.groupby("trial")["saturation"].mean().median()
+        row["dead_layers"] = ", ".join(map(str, still.index[still]))
         finals = ("final_cost", "final_accuracy", "final_test_accuracy")
         rows.append(row | {column: done[column].median() for column in finals})
     return pd.DataFrame(rows)

@@ -84,10 +84,8 @@ def verdicts(tables: Mapping[str, pd.DataFrame]) -> list[Verdict]:
     found = []
     for row in tables["variants"].to_dict("records"):
         label = str(row["variant"])
-        layers, steps, trials, curves = (
-            tables[name][tables[name]["variant"] == label] for name in ("layers", "steps", "trials", "curves")
-        )
-        case = Case(layers, steps, trials, curves, {str(key): value for key, value in row.items()})
+        read = {name: tables[name] for name in ("layers", "steps", "trials", "curves")}
+        case = Case(**{name: table[table["variant"] == label] for name, table in read.items()}, variant=row)
         if not case.layers.empty:
             found += [rule.verdict(name, label, case) for name, rule in RULES.items()]
     return [verdict for verdict in found if verdict is not None]

@@ -1,22 +1,17 @@
 """The page of ``lab demon``: what moving the z, or the a, of one neuron or of each in a layer does to C."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from lab.analysis.demon import moves_of_neuron, neurons_of_layer, trained_scene
 from lab.console.progress import progress
 from lab.console.screen import Block, Page, Rows, dim, drawn
 from lab.errors import LabError
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from lab.runs.preparation import Prepared
+from lab.runs.preparation import Prepared
 
 NEURON_FORM = {"change": "ΔC by Δ{m}", "predicted": "{d}Δ{m}", "remainder": "remainder"}
 LAYER_FORM = {"derivative": "{d}", "order": "order", "best_move": "best Δ{m}", "best_gain": "gain"}
@@ -63,11 +58,11 @@ def page(ready: Prepared, place: Place, plot: Path | None) -> Page:
             "say fewer --steps, or a smaller -o training.eta=…"
         )
     if place.neuron is None:
-        name, found = "demon_layer", neurons_of_layer(scene, place.layer, place.reach)
+        name, neuron, found = "demon_layer", "", neurons_of_layer(scene, place.layer, place.reach)
     else:
-        name, found = "demon", moves_of_neuron(scene, place.layer, place.neuron, place.reach)
+        name, neuron = "demon", f", neuron {place.neuron}"
+        found = moves_of_neuron(scene, place.layer, place.neuron, place.reach)
     where = {"variant": variant.label, "trial": place.trial, "example": place.example, "steps": place.steps}
-    neuron = "" if place.neuron is None else f", neuron {place.neuron}"
     title = (
         f"{ready.plan.name}, {variant.label}: layer {place.layer}{neuron}, example {place.example}, "
         f"trial {place.trial}, after {place.steps} steps"

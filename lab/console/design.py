@@ -45,19 +45,21 @@ def page(wish: Mapping[str, Any], words: Sequence[str], plot: Path | None, allow
     ``wish`` is what was given of the keys and the values of `SETTINGS`, ``words`` those of ``-p``. Raises
     LabError where not exactly one kind is given, a setting does not go with it, or the design cannot be made.
     """
-    kind = _only([name for name in wish if name in SETTINGS])
+    kinds = [name for name in wish if name in SETTINGS]
+    if len(kinds) != 1:
+        known = ", ".join(f"--{kind}" for kind in SETTINGS)
+        got = " and ".join(f"--{kind}" for kind in kinds) or "none"
+        hint = "try lab design --template sech2 --floor 0.1"
+        raise LabError(f"expected exactly one of {known}; got {got}; {hint}")
+    kind = kinds[0]
     settings = {name: value for name, value in wish.items() if name != kind}
     _refuse_what_does_not_go_with(kind, settings | ({"p": words} if words else {}))
     design = _designed(kind, wish[kind], settings, named_values(words), allow_code)
     sigma = design.sigma
     plots = plotted(plot.stem, sigma, plot) if plot else []
-    value = {
-        "toml": design.lines,
-        "at_least": design.at_least,
-        "error": sigma.error if isinstance(sigma, Integral) else None,
-        **facts(sigma),
-        "plots": list(map(str, plots)),
-    }
+    error = sigma.error if isinstance(sigma, Integral) else None
+    value = {"toml": design.lines, "at_least": design.at_least, "error": error, **facts(sigma)}
+    value["plots"] = list(map(str, plots))
     return Page(value, _body(design, value), plots)
 
 
@@ -70,16 +72,6 @@ def _body(design: Design, value: dict[str, Any]) -> Iterator[Block]:
         yield f"error of σ, which is integrated: about {value['error']:.1g}, relative to 1 + |σ|"
     yield ""
     yield value_rows(value)
-
-
-def _only(kinds: Sequence[str]) -> str:
-    if len(kinds) != 1:
-        known = ", ".join(f"--{kind}" for kind in SETTINGS)
-        got = " and ".join(f"--{kind}" for kind in kinds) or "none"
-        raise LabError(
-            f"expected exactly one of {known}; got {got}; try lab design --template sech2 --floor 0.1"
-        )
-    return kinds[0]
 
 
 def _refuse_what_does_not_go_with(kind: str, settings: Mapping[str, Any]) -> None:

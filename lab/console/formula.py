@@ -87,13 +87,8 @@ def page() -> Page:
         "deepest": DEEPEST,
         "operators": [{"written": written, "about": about} for written, about in OPERATORS],
         "functions": [
-            {
-                "name": function.operation,
-                "arguments": function.arguments,
-                "aliases": function.aliases,
-                "about": function.about,
-            }
-            for function in LANGUAGE
+            {"name": one.operation, "arguments": one.arguments, "aliases": one.aliases, "about": one.about}
+            for one in LANGUAGE
         ],
         "kinks": [{"at": at, "convention": convention} for at, convention in KINKS],
         "rewrites": [{"written": rewrite.written, "read_as": rewrite.stable} for rewrite in REWRITES],
@@ -105,57 +100,45 @@ def page() -> Page:
 
 def _lines() -> list[str]:
     numbers = ", ".join(f"{name} = {value:.10g}" for name, value in CONSTANTS.items())
-    return [
-        "A formula gives σ as a function of z; σ′ follows from it exactly.",
-        "",
-        *_section(
-            "Where it is written",
-            [
-                ('lab activations "tanh(z) + a*z" -p a=0.1', "on the command line; quote it"),
-                ('activation = "tanh(z) + 0.1*z"', "in [network] of an experiment file"),
-                ('[activations.mine]  value = "tanh(z) + a*z"  a = 0.1', "as a design with parameters"),
-                ('[activations.mine]  derivative = "…"', "by its slope, which is integrated"),
-                ('lab.activation("tanh(z) + a*z", a=0.1)', "in Python"),
-            ],
+    sections: dict[str, Iterable[tuple[str, str]]] = {
+        "A formula gives σ as a function of z; σ′ follows from it exactly.": (),
+        "Where it is written": [
+            ('lab activations "tanh(z) + a*z" -p a=0.1', "on the command line; quote it"),
+            ('activation = "tanh(z) + 0.1*z"', "in [network] of an experiment file"),
+            ('[activations.mine]  value = "tanh(z) + a*z"  a = 0.1', "as a design with parameters"),
+            ('[activations.mine]  derivative = "…"', "by its slope, which is integrated"),
+            ('lab.activation("tanh(z) + a*z", a=0.1)', "in Python"),
+        ],
+        "Names and numbers": [
+            ("z", "the variable"),
+            (numbers, "constants"),
+            ("any other name", "a parameter; give it a value: -p a=0.1, or a key beside the formula"),
+            ("3  0.5  1e-3", "numbers, held as float64"),
+        ],
+        "Operators, those that bind most tightly first": OPERATORS,
+        "Functions": map(_called, LANGUAGE),
+        "Slopes at kinks": KINKS,
+        "Read as another form, the same function with its precision in the tails; x is any expression": (
+            (rewrite.written, rewrite.stable) for rewrite in REWRITES
         ),
-        *_section(
-            "Names and numbers",
-            [
-                ("z", "the variable"),
-                (numbers, "constants"),
-                ("any other name", "a parameter; give it a value: -p a=0.1, or a key beside the formula"),
-                ("3  0.5  1e-3", "numbers, held as float64"),
-            ],
-        ),
-        *_section("Operators, those that bind most tightly first", OPERATORS),
-        *_section("Functions", map(_called, LANGUAGE)),
-        *_section("Slopes at kinks", KINKS),
-        *_section(
-            "Read as another form, the same function with its precision in the tails; x is any expression",
-            ((rewrite.written, rewrite.stable) for rewrite in REWRITES),
-        ),
-        "sigmoid_slope(x) is s(x)*s(-x). √2 is meant where the float next to it stands.",
-        "",
-        *_section(
-            "Refused, with the column",
-            [
-                *((text, _reason(text)) for text in REFUSED),
-                (f"more than {LONGEST} characters", f"and brackets or operators more than {DEEPEST} deep"),
-            ],
-        ),
-        *_section("Examples", ((example.words, example.about) for example in EXAMPLES)),
-    ][:-1]
+        "sigmoid_slope(x) is s(x)*s(-x). √2 is meant where the float next to it stands.": (),
+        "Refused, with the column": [
+            *((text, _reason(text)) for text in REFUSED),
+            (f"more than {LONGEST} characters", f"and brackets or operators more than {DEEPEST} deep"),
+        ],
+        "Examples": ((example.words, example.about) for example in EXAMPLES),
+    }
+    lines: list[str] = []
+    for title, rows in sections.items():
+        pairs = list(rows)
+        width = max((len(left) for left, _ in pairs), default=0)
+        lines += [title, *(f"  {left:{width}}  {right}" for left, right in pairs), ""]
+    return lines[:-1]
 
 
 def _reason(text: str) -> str:
     """The column and the reason, without the text and the list of what is known."""
     return "column " + refusal(text).rpartition(", column ")[2].partition(" (known: ")[0]
-
-
-def _section(title: str, rows: Iterable[tuple[str, str]]) -> list[str]:
-    pairs = list(rows)
-    width = max(len(left) for left, _ in pairs)
-    return [title, *(f"  {left:{width}}  {right}" for left, right in pairs), ""]
 
 
 def _called(function: Function) -> tuple[str, str]:

@@ -89,14 +89,10 @@ def activation_page(
         "weight_variance": deep.weight_variance,
         "bias_variance": deep.bias_variance,
         "fixed_point": rest.q,
-        "stable": rest.stable,
-        "chi": rest.chi,
-        "depth_scale": rest.depth_scale,
-        "fixed_correlation": alike.c,
-        "correlation_depth_scale": alike.depth_scale,
-        "critical_weight_variance": edge and edge.weight_variance,
-        "critical_q": edge and edge.q,
     }
+    facts |= {"stable": rest.stable, "chi": rest.chi, "depth_scale": rest.depth_scale}
+    facts |= {"fixed_correlation": alike.c, "correlation_depth_scale": alike.depth_scale}
+    of_edge = {"critical_weight_variance": edge and edge.weight_variance, "critical_q": edge and edge.q}
     proved = _proved(sigma, rest, deep)
     shown = layers.rename(columns={"ratio": "predicted_speed"}).assign(variant=name)
     plots = drawn("prediction", {"prediction": shown}, plot)
@@ -119,9 +115,8 @@ def activation_page(
         of_two = ["correlation", "pair_chi"] if deep.correlation == 1 else []
         yield rows_of(layers.drop(columns=of_two), HEADINGS)
 
-    return Page(
-        {"activation": str(sigma), **gains, **facts, "proved": proved, "layers": layers}, body(), plots
-    )
+    value = {"activation": str(sigma), **gains, **facts, **of_edge, "proved": proved, "layers": layers}
+    return Page(value, body(), plots)
 
 
 def _proved(sigma: Activation, rest: FixedPoint, deep: Deep) -> dict[str, Interval]:

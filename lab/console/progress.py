@@ -1,24 +1,18 @@
 """Work under a user's eyes: what begins, how far it is, and what interrupts it."""
 
-from __future__ import annotations
-
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from time import monotonic
-from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 from rich.progress import Progress
 
+from lab.api import Run
 from lab.console.screen import err
 from lab.errors import INTERRUPTED, LabError, StorageError
-
-if TYPE_CHECKING:
-    from lab.api import Run
-    from lab.runs.preparation import Prepared
+from lab.runs.preparation import Prepared
 
 SECONDS_BETWEEN_LINES = 10.0
 
@@ -41,14 +35,10 @@ def progress(total: int, noun: str) -> Iterator[Callable[[int], None]]:
             task = bar.add_task(noun, total=total)
             yield lambda more: bar.advance(task, more)
         return
-    yield _lines(console, total, noun)
-
-
-def _lines(console: Console, total: int, noun: str) -> Callable[[int], None]:
     began = last = monotonic()
     done = 0
 
-    def advance(more: int) -> None:
+    def line(more: int) -> None:
         nonlocal done, last
         done += more
         now = monotonic()
@@ -57,7 +47,7 @@ def _lines(console: Console, total: int, noun: str) -> Callable[[int], None]:
             left = (now - began) * (total - done) / done
             console.print(f"{noun}: {100 * done / total:.0f} %, about {left:.0f} s left")
 
-    return advance
+    yield line
 
 
 @contextmanager
@@ -110,9 +100,9 @@ def _two_interrupts() -> Iterator[None]:
         raise KeyboardInterrupt
 
     signals = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(one, first) for one in signals]
+    before = {one: signal.signal(one, first) for one in signals}
     try:
         yield
     finally:
-        for one, handler in zip(signals, before, strict=True):
+        for one, handler in before.items():
             signal.signal(one, handler)

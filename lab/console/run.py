@@ -1,23 +1,20 @@
 """The pages of a run: what it would do, which runs there are, and what came out of one."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
+
+from lab.analysis.summary import summary
+from lab.analysis.verdicts import Verdict, verdicts
+from lab.api import Run
 from lab.console.screen import Block, Note, Page, dim, rows_of, table
 from lab.errors import StorageError
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from lab.analysis.verdicts import Verdict
-    from lab.api import Run
-    from lab.runs.folder import RunFolder
-    from lab.runs.preparation import Prepared
+from lab.runs.folder import RunFolder, runs
+from lab.runs.preparation import Prepared
 
 FEW_VERDICTS = 3
 """A run ends with at most so many verdicts on each variant."""
@@ -55,8 +52,6 @@ def plan_page(ready: Prepared) -> Page:
 
 def list_page(root: Path) -> Page:
     """The runs under a folder, the newest first."""
-    from lab.runs.folder import runs
-
     rows = list(map(_run_row, reversed(runs(root))))
     none = Note(f"no runs under {root}; start one with: lab run EXPERIMENT.toml")
     return Page(rows, [table(rows) if rows else none])
@@ -82,9 +77,6 @@ def page(run: Run, most: int | None = None) -> Page:
 
     ``most`` is how many verdicts are shown on each variant; all where it is None. JSON holds all.
     """
-    from lab.analysis.summary import summary
-    from lab.analysis.verdicts import verdicts
-
     info, tables = run.info, run.tables
     short, found = summary(tables), verdicts(tables)
     value = {key: info.get(key) for key in ("name", "id", "title", "status", "failures")}
@@ -101,12 +93,11 @@ def _body(
     yield rows_of(shown, HEADINGS, run.info["title"])
     if "surrogate_floor" in variants and (variants["surrogate_floor"] > 0).any():
         yield dim("surrogate_floor > 0: max(σ′, floor) on the way back, so not the gradient of C")
+    ends = "at the start and at the end"
     if "ratio_start" in shown:
-        yield dim(
-            "ratio: ‖∂C/∂b‖ of the first hidden layer over that of the last, at the start and at the end"
-        )
+        yield dim(f"ratio: ‖∂C/∂b‖ of the first hidden layer over that of the last, {ends}")
     if "saturation_start" in shown:
-        yield dim("saturated: share of (hidden neuron, example) with σ′ near 0, at the start and at the end")
+        yield dim(f"saturated: share of (hidden neuron, example) with σ′ near 0, {ends}")
     for failure in run.info.get("failures", []):
         first, last = failure["trials"][0], failure["trials"][-1]
         yield f"failed: {failure['variant']}, trials {first}–{last}: {failure['error']}"

@@ -76,15 +76,9 @@ def plotted(name: str, sigma: Activation, plot: Path) -> list[Path]:
     with np.errstate(all="ignore"):
         curves |= {"sigma": sigma(z), "slope": sigma.derivative(z), "curvature": curvature(sigma, z)}
     known = slope_bounds(sigma)
-    bounds = {
-        "variant": name,
-        "layers": 2,
-        "inf_slope": known.slope.low,
-        "sup_slope": known.slope.high,
-        "bounds": "proved" if known.proved else "claimed",
-    }
-    tables = {"curves": pd.DataFrame(curves), "variants": pd.DataFrame([bounds])}
-    return drawn("activations", tables, plot)
+    bounds = {"variant": name, "layers": 2, "bounds": "proved" if known.proved else "claimed"}
+    bounds |= {"inf_slope": known.slope.low, "sup_slope": known.slope.high}
+    return drawn("activations", {"curves": pd.DataFrame(curves), "variants": pd.DataFrame([bounds])}, plot)
 
 
 def curvature(sigma: Activation, z: Array) -> Array:

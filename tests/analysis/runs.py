@@ -33,3 +33,8 @@ def ran(folder, **changed):
     path.write_text(HEALTHY, encoding="utf-8")
     overrides = {key.replace("__", "."): value for key, value in changed.items()}
     return lab.run(path, overrides, results=folder / "results", plots=False)
+
+
+def spoken(folder, **changed):
+    """Rule → the verdict on a run of one variant, with these keys changed."""
+    return {verdict.rule: verdict for verdict in ran(folder, **changed).verdicts}

@@ -2,15 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lab.analysis.comparisons import (
-    COLUMNS,
-    SPREAD_COLUMNS,
-    comparisons,
-    joined,
-    pairs_of,
-    spreads,
-    variants,
-)
+from lab.analysis.comparisons import COLUMNS, SPREAD_COLUMNS, comparisons, joined, pairs_of, spreads, variants
 from lab.analysis.statistics import LEVEL, holm, least_holm, paired
 from lab.errors import LabError
 from tests.analysis.runs import ran
@@ -24,19 +16,16 @@ def tables(accuracies, seed=0, lost=()):
     Each trial's accuracy rises by a fifth an epoch, up to the final one in epoch 4.
     """
     rows = [(name, trial, value) for name, of in accuracies.items() for trial, value in enumerate(of)]
-    trials = pd.DataFrame(rows, columns=["variant", "trial", "final_accuracy"]).assign(
-        seed=seed, status="done"
-    )
-    for variant, trial, fate in lost:
-        here = (trials["variant"] == variant) & (trials["trial"] == trial)
-        trials.loc[here, "status"] = fate
+    trials = pd.DataFrame(rows, columns=["variant", "trial", "final_accuracy"]).assign(seed=seed)
+    fates = {(variant, trial): fate for variant, trial, fate in lost}
+    trials["status"] = [fates.get((variant, trial), "done") for variant, trial, _ in rows]
     trials["final_cost"] = 1 - trials["final_accuracy"]
     trials["final_test_accuracy"] = trials["best_test_accuracy"] = np.nan
     steps = trials[["variant", "trial"]].merge(pd.DataFrame({"epoch": range(READINGS)}), how="cross")
     reached = trials["final_accuracy"].to_numpy().repeat(READINGS)
     steps["accuracy"] = reached * (steps["epoch"] + 1) / READINGS
     steps["test_accuracy"] = np.nan
-    layers = pd.DataFrame({"variant": [], "trial": [], "step": [], "layer": [], "learning_speed": []})
+    layers = pd.DataFrame(columns=["variant", "trial", "step", "layer", "learning_speed"], dtype=float)
     described = pd.DataFrame({"variant": list(accuracies), "sizes": "4-3-2"})
     return {"trials": trials, "steps": steps, "layers": layers, "variants": described}
 
@@ -45,18 +34,18 @@ A = [0.5, 0.6, 0.55, 0.7, 0.5, 0.65, 0.6]
 B = [0.6, 0.65, 0.7, 0.75, 0.65, 0.7, 0.65]
 
 
-def only(found):
-    assert len(found) == 1
-    return found.iloc[0]
+def compared(made, metric="final_accuracy", pairs=None):
+    """The row of the one pair."""
+    (row,) = comparisons(made, [metric], pairs).iloc
+    return row
 
 
 def test_a_row_is_the_statistics_of_the_paired_differences():
-    found = comparisons(tables({"a": A, "b": B}), ["final_accuracy"])
-    assert list(found.columns) == list(COLUMNS)
-    row, expected = only(found), paired(np.subtract(B, A))
+    row, expected = compared(tables({"a": A, "b": B})), paired(np.subtract(B, A))
+    assert list(row.index) == list(COLUMNS)
     assert (row["metric"], row["a"], row["b"]) == ("final_accuracy", "a", "b")
     assert (row["pairs"], row["left_out"], row["never"]) == (7, 0, 0)
-    assert (row["mean_a"], row["mean_b"]) == (pytest.approx(np.mean(A)), pytest.approx(np.mean(B)))
+    assert (row["mean_a"], row["mean_b"]) == pytest.approx((np.mean(A), np.mean(B)))
     assert row["difference"] == expected.difference == pytest.approx(np.mean(B) - np.mean(A))
     assert (row["low"], row["high"], row["p"]) == (expected.low, expected.high, expected.p)
     assert (row["d_z"], row["seeds_needed"]) == (expected.d_z, expected.seeds_needed)
@@ -72,32 +61,25 @@ def test_trials_are_paired_by_their_number_and_not_by_their_place():
 
 def test_a_trial_that_is_lost_takes_its_pair_along_and_both_are_counted_once():
     lost = [("a", 0, "diverged"), ("b", 0, "diverged"), ("b", 3, "failed")]
-    row = only(comparisons(tables({"a": A, "b": B}, lost=lost), ["final_accuracy"]))
-    kept = [1, 2, 4, 5, 6]
+    row = compared(tables({"a": A, "b": B}, lost=lost))
+    a, b = (np.mean([of[k] for k in (1, 2, 4, 5, 6)]) for of in (A, B))
     assert (row["pairs"], row["left_out"]) == (5, 2)
-    assert row["mean_a"] == pytest.approx(np.mean([A[k] for k in kept]))
-    assert row["difference"] == pytest.approx(np.mean([B[k] - A[k] for k in kept]))
+    assert (row["mean_a"], row["difference"]) == pytest.approx((a, b - a))
 
 
-def test_fault_40_of_one_seed_the_interval_is_missing():
-    row = only(comparisons(tables({"a": A[:1], "b": B[:1]}), ["final_accuracy"]))
-    assert row["difference"] == pytest.approx(0.1)
+@pytest.mark.parametrize(("pairs", "means"), [(1, [0.5, 0.6, 0.1]), (0, [np.nan] * 3)])
+def test_fault_40_of_one_pair_or_none_the_interval_is_missing(pairs, means):
+    lost = [("b", trial, "diverged") for trial in range(pairs, 7)]
+    row = compared(tables({"a": A, "b": B}, lost=lost))
+    assert (row["pairs"], row["left_out"]) == (pairs, 7 - pairs)
+    assert row[["mean_a", "mean_b", "difference"]].tolist() == pytest.approx(means, nan_ok=True)
     assert row[["low", "high", "p", "p_holm", "d_z", "seeds_needed"]].isna().all()
-
-
-def test_variants_without_a_pair_have_a_row_that_says_so():
-    lost = [("b", trial, "diverged") for trial in range(7)]
-    row = only(comparisons(tables({"a": A, "b": B}, lost=lost), ["final_accuracy"]))
-    assert (row["pairs"], row["left_out"]) == (0, 7)
-    assert row[["mean_a", "mean_b", "difference", "p"]].isna().all()
 
 
 def test_never_reached_counts_with_the_horizon():
     """B reaches 0.6 in epochs 4, 4, 4, 3, 4, 4, 4; of A only trials 1, 3, 5 and 6 do: 4, 4, 4, 4."""
-    row = only(comparisons(tables({"a": A, "b": B}), ["epochs_to=0.6"]))
-    assert row["never"] == 3
-    assert row["mean_a"] == 4
-    assert row["mean_b"] == pytest.approx(27 / 7)
+    row = compared(tables({"a": A, "b": B}), "epochs_to=0.6")
+    assert (row["never"], row["mean_a"], row["mean_b"]) == (3, 4, pytest.approx(27 / 7))
 
 
 def test_two_horizons_are_cut_at_the_shorter():
@@ -105,7 +87,7 @@ def test_two_horizons_are_cut_at_the_shorter():
     made = tables({"a": [0.5] * 6, "b": [0.5] * 6})
     steps = made["steps"]
     made["steps"] = steps[(steps["variant"] == "a") | (steps["epoch"] <= 2)]
-    row = only(comparisons(made, ["epochs_to=0.4"]))
+    row = compared(made, "epochs_to=0.4")
     assert (row["pairs"], row["never"]) == (6, 6)
     assert (row["mean_a"], row["mean_b"], row["difference"]) == (2, 2, 0)
     assert spreads(made, ["epochs_to=0.4"])["mean"].tolist() == [3, 2]
@@ -156,18 +138,17 @@ def test_what_variants_do_not_share_is_named():
     made["variants"]["data.train"] = [40, 60, 40, 60]
     found = comparisons(made, ["final_accuracy"])
     assert found["unpaired"].tolist() == ["data", "weights", "data, weights"]
-    assert comparisons(tables({"a": A, "b": B}), ["final_accuracy"])["unpaired"].tolist() == [""]
+    assert compared(tables({"a": A, "b": B}))["unpaired"] == ""
 
 
 def test_what_one_run_alone_varies_is_no_difference():
     """Two runs of the same data, one of which names it by a key that varies over one value."""
     first, second = tables({"a": A}), tables({"b": B})
     first["variants"]["data.train"] = 40
-    made, pairs = joined(first, second, ("old", "new"))
-    assert only(comparisons(made, ["final_accuracy"], pairs))["unpaired"] == ""
-    second["variants"]["sizes"] = "4-5-2"
-    made, pairs = joined(first, second, ("old", "new"))
-    assert only(comparisons(made, ["final_accuracy"], pairs))["unpaired"] == "weights"
+    for sizes, unpaired in (("4-3-2", ""), ("4-5-2", "weights")):
+        second["variants"]["sizes"] = sizes
+        made, pairs = joined(first, second, ("old", "new"))
+        assert compared(made, pairs=pairs)["unpaired"] == unpaired
 
 
 def test_variants_keep_their_order_and_are_words():
@@ -182,7 +163,7 @@ def test_spreads_are_of_the_trials_that_are_done():
     found = spreads(tables({"a": A, "b": B}, lost=[("a", 3, "diverged")]), ["final_accuracy"])
     assert list(found.columns) == list(SPREAD_COLUMNS)
     assert found["trials"].tolist() == [6, 7]
-    assert found["median"].tolist() == [pytest.approx(0.575), pytest.approx(0.65)]
+    assert found["median"].tolist() == pytest.approx([0.575, 0.65])
     assert found["sd"][1] == pytest.approx(np.std(B, ddof=1))
 
 
@@ -197,19 +178,20 @@ def test_a_metric_that_no_trial_has_is_refused_by_name(name):
         comparisons(tables({"a": A, "b": B}), [name])
 
 
-def test_two_runs_are_compared_by_variants_of_the_same_label():
-    first, second = tables({"a": A, "b": B}), tables({"b": A, "c": B})
-    made, pairs = joined(first, second, ("old", "new"))
-    assert pairs == [("old: b", "new: b")]
-    row = only(comparisons(made, ["final_accuracy"], pairs))
-    assert row["difference"] == pytest.approx(np.mean(A) - np.mean(B))
-
-
-def test_of_runs_of_one_variant_each_the_trials_that_both_have_are_compared_whatever_the_labels():
-    made, pairs = joined(tables({"a": A}), tables({"c": B[:4]}), ("old", "new"))
-    assert pairs == [("old: a", "new: c")]
-    row = only(comparisons(made, ["final_accuracy"], pairs))
-    assert (row["pairs"], row["left_out"]) == (4, 3)
+@pytest.mark.parametrize(
+    ("first", "second", "pair", "kept"),
+    [
+        ({"a": A, "b": B}, {"b": A, "c": B}, ("old: b", "new: b"), (7, 0)),
+        ({"b": B}, {"c": A[:4]}, ("old: b", "new: c"), (4, 3)),
+    ],
+    ids=["variants of the same label", "the only ones, in the trials that both have"],
+)
+def test_two_runs_are_compared_by(first, second, pair, kept):
+    made, pairs = joined(tables(first), tables(second), ("old", "new"))
+    row = compared(made, pairs=pairs)
+    assert pairs == [pair]
+    assert (row["pairs"], row["left_out"]) == kept
+    assert row["difference"] == pytest.approx(np.mean(A[: kept[0]]) - np.mean(B[: kept[0]]))
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,12 @@
 """The demon against the four equations, and against nets whose answers are known."""
 
-from dataclasses import replace
 from math import exp, log, log1p
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from lab.activations import catalogue
-from lab.activations.catalogue import TABLE
+from lab.activations.catalogue import TABLE, examples
 from lab.activations.hyperbolic import Tanh
 from lab.activations.logistic import Sigmoid
 from lab.activations.rectifiers import ReLU
@@ -17,26 +15,25 @@ from lab.network.backprop import Network
 from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
 from lab.network.parameters import count
 
-GELU = TABLE["gelu"]
-Identity = TABLE["identity"]
-SiLU = TABLE["silu"]
-Softplus = TABLE["softplus"]
+Identity, GELU, SiLU, Softplus = (TABLE[name] for name in ("identity", "gelu", "silu", "softplus"))
 
-SMOOTH = [Sigmoid(), Tanh(), Softplus(), GELU(), SiLU(), catalogue.examples()["twisted-tanh"]]
+SMOOTH = [Sigmoid(), Tanh(), Softplus(), GELU(), SiLU(), examples()["twisted-tanh"]]
 ENDS = [(Sigmoid(), Quadratic()), (Sigmoid(), CrossEntropy()), (Identity(), SoftmaxCrossEntropy())]
 SIZES = (4, 6, 5, 3)
 
 
-def drawn(network, seed=7):
-    rng = np.random.default_rng(seed)
+def drawn(sizes, cost, *sigmas, floor=0.0):
+    """A scene of a network with drawn weights and a drawn input."""
+    network = Network(sizes, sigmas, cost, surrogate_floor=floor)
+    rng = np.random.default_rng(7)
     x, y = rng.normal(size=network.sizes[0]), np.eye(network.sizes[-1])[1 % network.sizes[-1]]
     return demon.scene(network, rng.normal(size=count(network.sizes)), x, y)
 
 
-def alone(w, b, x, y, sigma, cost):
-    """One neuron with one input."""
-    network = Network((1, 1), (sigma,), cost)
-    return demon.scene(network, np.array([w, b]), np.array([x]), np.array([y]))
+def alone(vector, x, y, cost, *sigmas):
+    """One input and one neuron a layer; its w and b are the ``vector``."""
+    network = Network((1,) * (len(sigmas) + 1), sigmas, cost)
+    return demon.scene(network, np.array(vector), np.array([x]), np.array([y]))
 
 
 # The equations.
@@ -47,7 +44,7 @@ def alone(w, b, x, y, sigma, cost):
 @pytest.mark.parametrize(("output", "cost"), ENDS, ids=str)
 def test_the_change_is_the_derivative_times_the_move_and_a_remainder_of_second_order(sigma, output, cost, l):
     """ΔC = δ_j Δz + O(Δz²), and ΔC = e_j Δa + O(Δa²)."""
-    given = drawn(Network(SIZES, (sigma, sigma, output), cost))
+    given = drawn(SIZES, cost, sigma, sigma, output)
     for j in range(1, SIZES[l] + 1):
         table = demon.moves_of_neuron(given, l, j, reach=0.01)
         for _, rows in table.groupby("moved"):
@@ -57,14 +54,14 @@ def test_the_change_is_the_derivative_times_the_move_and_a_remainder_of_second_o
 
 
 def test_a_wrong_derivative_leaves_a_remainder_of_first_order():
-    given = drawn(Network(SIZES, (Tanh(), Tanh(), Sigmoid()), Quadratic()))
+    given = drawn(SIZES, Quadratic(), Tanh(), Tanh(), Sigmoid())
     given.p.delta[2][...] *= 1.01
     assert demon.moves_of_neuron(given, 2, 3)["order"].iloc[0] == pytest.approx(1, abs=0.05)
 
 
 def test_one_sigmoid_neuron_by_hand():
     """C = ln(1 + e^z) − yz with z = wx + b: δ = σ(z) − y, and e = −1/a for y = 1."""
-    given = alone(0.5, 0.25, 2.0, 1.0, Sigmoid(), CrossEntropy())
+    given = alone([0.5, 0.25], 2.0, 1.0, CrossEntropy(), Sigmoid())
     z, a = 1.25, 1 / (1 + exp(-1.25))
     assert given.cost == pytest.approx(log1p(exp(-z)), rel=1e-14)
     table = demon.moves_of_neuron(given, 1, 1, reach=0.1)
@@ -80,15 +77,14 @@ def test_one_sigmoid_neuron_by_hand():
 
 def test_a_linear_net_with_a_quadratic_cost_leaves_exactly_half_the_square():
     """C = (a − y)²/2 over identities: the remainder of Δz is (w Δz)²/2."""
-    network = Network((1, 1, 1), (Identity(), Identity()), Quadratic())
-    given = demon.scene(network, np.array([0.5, 0.0, 3.0, 0.0]), np.array([2.0]), np.array([1.0]))
+    given = alone([0.5, 0.0, 3.0, 0.0], 2.0, 1.0, Quadratic(), Identity(), Identity())
     table = demon.moves_of_neuron(given, 1, 1)
     np.testing.assert_allclose(table["remainder"], 4.5 * table["move"] ** 2, rtol=1e-5)
     np.testing.assert_allclose(table["order"], 2, atol=1e-6)
 
 
 def test_a_move_across_a_kink_is_no_second_order():
-    given = alone(1.0, 0.01, 0.0, -1.0, ReLU(), Quadratic())  # z = 0.01, and the kink is at 0
+    given = alone([1.0, 0.01], 0.0, -1.0, Quadratic(), ReLU())  # z = 0.01, and the kink is at 0
     rows = demon.moves_of_neuron(given, 1, 1, reach=0.1).query("moved == 'z'")
     beyond, before = rows[rows["move"] <= -0.0125], rows[rows["move"].abs() < 0.0099]
     np.testing.assert_allclose(before["remainder"], before["move"] ** 2 / 2, atol=1e-14)
@@ -96,8 +92,7 @@ def test_a_move_across_a_kink_is_no_second_order():
 
 
 def test_a_dead_neuron_takes_nothing_from_the_demon_and_all_from_the_one_behind_it():
-    network = Network((1, 1, 1), (ReLU(), Sigmoid()), Quadratic())
-    given = demon.scene(network, np.array([1.0, -5.0, 2.0, 0.0]), np.array([1.0]), np.array([1.0]))
+    given = alone([1.0, -5.0, 2.0, 0.0], 1.0, 1.0, Quadratic(), ReLU(), Sigmoid())
     table = demon.moves_of_neuron(given, 1, 1)
     still, moved = (table[table["moved"] == kind] for kind in ("z", "a"))
     assert (still[["change", "predicted", "remainder"]] == 0).all(axis=None)
@@ -126,7 +121,7 @@ def test_what_rounding_makes_of_it_does_not_count():
 
 @pytest.mark.parametrize("l", [1, 2, 3])
 def test_rounding_is_about_what_moves_that_are_nothing_do(l):
-    given = drawn(Network((30, 40, 40, 10), (Tanh(), Tanh(), Sigmoid()), CrossEntropy()))
+    given = drawn((30, 40, 40, 10), CrossEntropy(), Tanh(), Tanh(), Sigmoid())
     noise = demon.changes(given, l, np.arange(10), np.full(50, 1e-40), "z")
     assert np.abs(noise).max() <= given.rounding(l)
 
@@ -135,7 +130,7 @@ def test_rounding_is_about_what_moves_that_are_nothing_do(l):
 
 
 def test_the_best_moves_rank_as_the_errors():
-    given = drawn(Network((10, 30, 30, 5), (Tanh(), Tanh(), Sigmoid()), Quadratic()))
+    given = drawn((10, 30, 30, 5), Quadratic(), Tanh(), Tanh(), Sigmoid())
     for l in (1, 2, 3):
         table = demon.neurons_of_layer(given, l, reach=1e-4)
         assert table["rank_correlation"].tolist() == pytest.approx([1] * len(table), abs=1e-3)
@@ -145,36 +140,33 @@ def test_the_best_moves_rank_as_the_errors():
 
 def test_the_best_move_may_lie_within_the_reach_or_be_none():
     """C = (z − y)²/2 with z = 0 and y = 0.05: nothing gains more than Δz = 0.05."""
-    table = demon.neurons_of_layer(alone(1.0, 0.0, 0.0, 0.05, Identity(), Quadratic()), 1, reach=0.1)
+    table = demon.neurons_of_layer(alone([1.0, 0.0], 0.0, 0.05, Quadratic(), Identity()), 1, reach=0.1)
     np.testing.assert_allclose(table["best_move"], 0.05, rtol=1e-12)
     np.testing.assert_allclose(table["best_gain"], 0.00125, rtol=1e-12)
-    still = demon.neurons_of_layer(alone(1.0, 0.0, 0.5, 0.5, Identity(), Quadratic()), 1)
+    still = demon.neurons_of_layer(alone([1.0, 0.0], 0.5, 0.5, Quadratic(), Identity()), 1)
     assert still["best_move"].tolist() == still["best_gain"].tolist() == [0, 0]
     assert still["rank_correlation"].isna().all()
 
 
 def test_a_layer_tells_of_each_neuron_what_it_tells_alone():
-    given = drawn(Network((5, 23, 17, 3), (Tanh(), SiLU(), Sigmoid()), CrossEntropy()))
+    given = drawn((5, 23, 17, 3), CrossEntropy(), Tanh(), SiLU(), Sigmoid())
     table = demon.neurons_of_layer(given, 1).set_index(["moved", "neuron"])
     assert table.loc["z"].index.tolist() == list(range(1, 24))
     for neuron in (1, 12, 23):
-        single = demon.moves_of_neuron(given, 1, neuron)
-        for moved, rows in single.groupby("moved"):
-            row = table.loc[(moved, neuron)]
-            assert row["order"] == pytest.approx(rows["order"].iloc[0], abs=1e-4)
-            largest = rows.iloc[-1]
+        for moved, rows in demon.moves_of_neuron(given, 1, neuron).groupby("moved"):
+            row, largest = table.loc[(moved, neuron)], rows.iloc[-1]
+            assert row["order"] == pytest.approx(largest["order"], abs=1e-4)
             assert row["derivative"] * 0.1 == pytest.approx(largest["predicted"], rel=1e-14)
 
 
 def test_blocks_of_moves_are_the_same_as_one_by_one(monkeypatch):
-    given = drawn(Network(SIZES, (Tanh(), Tanh(), Sigmoid()), Quadratic()))
+    given = drawn(SIZES, Quadratic(), Tanh(), Tanh(), Sigmoid())
     moves = demon.series()
     whole = demon.changes(given, 1, np.arange(6), moves, "z")
     monkeypatch.setattr(demon, "TOGETHER", 7)
-    np.testing.assert_allclose(demon.changes(given, 1, np.arange(6), moves, "z"), whole, rtol=0, atol=1e-15)
-    for j in range(6):
-        (row,) = demon.changes(given, 1, np.array([j]), moves, "z")
-        np.testing.assert_allclose(row, whole[j], rtol=0, atol=1e-15)
+    for neurons in (np.arange(6), *np.arange(6)[:, None]):
+        found = demon.changes(given, 1, neurons, moves, "z")
+        np.testing.assert_allclose(found, whole[neurons], rtol=0, atol=1e-15)
 
 
 def test_outputs_that_the_cost_cannot_take_are_missing_and_never_the_best():
@@ -182,7 +174,7 @@ def test_outputs_that_the_cost_cannot_take_are_missing_and_never_the_best():
 
     With y = 0.999 it is least at a = 0.999, and infinite at 1; on the grid 0.995 is nearest.
     """
-    given = alone(1.0, log(0.97 / 0.03), 0.0, 0.999, Sigmoid(), CrossEntropy())
+    given = alone([1.0, log(0.97 / 0.03)], 0.0, 0.999, CrossEntropy(), Sigmoid())
     rows = demon.moves_of_neuron(given, 1, 1).query("moved == 'a'")
     assert rows.loc[rows["move"] > 0.031, "change"].isna().all()
     assert rows.loc[rows["move"] < 0.029, "change"].notna().all()
@@ -192,18 +184,14 @@ def test_outputs_that_the_cost_cannot_take_are_missing_and_never_the_best():
 
 def test_a_cost_without_an_end_is_told_without_a_complaint():
     """A ReLU output at 0 with y = 1 costs −ln 0, and no move is compared with that."""
-    given = alone(1.0, -1.0, 0.0, 1.0, ReLU(), CrossEntropy())
+    given = alone([1.0, -1.0], 0.0, 1.0, CrossEntropy(), ReLU())
     assert given.cost == np.inf
-    table = demon.neurons_of_layer(given, 1)
-    assert table["rank_correlation"].isna().all()
+    assert demon.neurons_of_layer(given, 1)["rank_correlation"].isna().all()
     assert demon.moves_of_neuron(given, 1, 1)["order"].isna().all()
 
 
 def test_in_a_counterfactual_the_demon_moves_along_the_derivatives_of_the_cost():
-    network = Network((3, 4, 2), (Sigmoid(), Sigmoid()), CrossEntropy(), surrogate_floor=0.2)
-    plain = replace(network, surrogate_floor=0.0)
-    rng = np.random.default_rng(3)
-    given = (rng.standard_normal(count(network.sizes)), rng.random(3), np.array([0.0, 1.0]))
-    found, expected = (demon.moves_of_neuron(demon.scene(one, *given), 1, 2) for one in (network, plain))
+    scenes = [drawn((3, 4, 2), CrossEntropy(), Sigmoid(), Sigmoid(), floor=floor) for floor in (0.3, 0.0)]
+    found, expected = (demon.moves_of_neuron(given, 1, 2) for given in scenes)
     pd.testing.assert_frame_equal(found, expected)
     assert found["order"].to_numpy() == pytest.approx(2, abs=0.05)

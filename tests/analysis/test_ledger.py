@@ -1,58 +1,36 @@
 """The ledger: on whole runs it telescopes and keeps to the bounds of σ′; by hand where an error died."""
 
-from functools import cache
 from math import inf
 
 import numpy as np
 import pandas as pd
 import pytest
 
-import lab
 from lab.analysis.ledger import COLUMNS, NOTHING_ARRIVED, REMOVED, decades, ledger
+from tests.analysis.runs import ran
 
-EXPERIMENT = """
-title = "Small?"
-[data]
-name = "digits"
-train = 60
-test = 20
-[network]
-hidden = [8, 7, 6]
-activation = "sigmoid"
-[training]
-eta = 0.5
-epochs = 12
-[trials]
-seeds = 3
-[vary]
-VARY
-[record]
-every = 3
-"""
+ACTIVATIONS = ["sigmoid", "leaky-relu", "tanh(z) + 0.1*z"]
+COSTS = ["quadratic", "cross-entropy", "softmax-cross-entropy"]
+
+
+def small(folder, **varied):
+    """A run of three hidden layers, with three trials and five readings of each variant."""
+    network = {"network__hidden": [8, 7, 6], "network__initialiser": "nielsen", "training__eta": 0.5}
+    sizes = {"data__train": 60, "data__test": 20, "training__batch": "full", "training__epochs": 12}
+    read = {"trials__seeds": 3, "record__every": 3, "network__activation": "sigmoid"}
+    return ran(folder, **network, **sizes, **read, vary=varied)
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """Runs of this experiment, each made once: ``made(what varies)``."""
-
-    @cache
-    def run(vary):
-        folder = tmp_path_factory.mktemp("runs")
-        (folder / "small.toml").write_text(EXPERIMENT.replace("VARY", vary), encoding="utf-8")
-        return lab.run(folder / "small.toml", results=folder, plots=False)
-
-    return run
+def run(tmp_path_factory):
+    return small(tmp_path_factory.mktemp("runs"), **{"network.activation": ACTIVATIONS})
 
 
-ACTIVATIONS = '"network.activation" = ["sigmoid", "leaky-relu", "tanh(z) + 0.1*z"]'
-
-
-def test_it_telescopes_to_the_share_of_the_error_that_arrives(made):
+def test_it_telescopes_to_the_share_of_the_error_that_arrives(run):
     """‖δ^l‖/‖δ^L‖ of the table ``layers``, at every reading of every trial, to a relative 1e-12."""
-    run = made(ACTIVATIONS)
     layers, found = run.layers, run.ledger
-    top = layers[layers["layer"] == 4].set_index(["variant", "trial", "step"])["delta_rms"]
     keys = ["variant", "trial", "step"]
+    top = layers[layers["layer"] == 4].set_index(keys)["delta_rms"]
     pd.testing.assert_frame_equal(found[[*keys, "layer"]], layers[[*keys, "layer"]])
     at_the_top = top.loc[pd.MultiIndex.from_frame(found[keys])].to_numpy()
     expected = layers["delta_rms"].to_numpy() / at_the_top
@@ -61,10 +39,9 @@ def test_it_telescopes_to_the_share_of_the_error_that_arrives(made):
     np.testing.assert_allclose(10.0**total, expected, rtol=1e-12)
 
 
-def test_the_factors_are_ratios_of_norms(made):
-    run = made(ACTIVATIONS)
-    rows = run.layers.query("variant == 'leaky-relu' and trial == 2 and step == 6").set_index("layer")
-    found = run.ledger.query("variant == 'leaky-relu' and trial == 2 and step == 6").set_index("layer")
+def test_the_factors_are_ratios_of_norms(run):
+    reading = "variant == 'leaky-relu' and trial == 2 and step == 6"
+    rows, found = (table.query(reading).set_index("layer") for table in (run.layers, run.ledger))
     assert list(found.columns[-len(COLUMNS) :]) == list(COLUMNS)
     for l in (1, 2, 3):
         assert found["transport"][l] == rows["error_rms"][l] / rows["delta_rms"][l + 1]
@@ -73,8 +50,7 @@ def test_the_factors_are_ratios_of_norms(made):
     assert found.loc[4, ["reaches", "transport_total", "slope_total"]].tolist() == [1, 0, 0]
 
 
-def test_what_the_slope_did_lies_between_its_bounds(made):
-    run = made(ACTIVATIONS)
+def test_what_the_slope_did_lies_between_its_bounds(run):
     hidden = run.ledger[run.ledger["layer"] < 4].merge(run.variants, on="variant")
     assert len(hidden) == 3 * 3 * 5 * 3
     assert (hidden["slope"] <= hidden["sup_slope"] * (1 + 1e-12)).all()
@@ -82,12 +58,12 @@ def test_what_the_slope_did_lies_between_its_bounds(made):
     assert hidden.query("variant == 'sigmoid'")["slope"].max() <= 0.25
 
 
-def test_the_output_layer_says_where_the_cost_removed_the_slope(made):
-    costs = '"network.cost" = ["quadratic", "cross-entropy", "softmax-cross-entropy"]'
-    output = made(costs).ledger.query("layer == 4").set_index("variant")
+def test_the_output_layer_says_where_the_cost_removed_the_slope(tmp_path):
+    run = small(tmp_path, **{"network.cost": COSTS})
+    output = run.ledger.query("layer == 4").set_index("variant")
     assert (output.loc["quadratic", "note"] == "").all()
     assert output.loc["quadratic", "slope"].between(0, 0.25).all()
-    for cost in ("cross-entropy", "softmax-cross-entropy"):
+    for cost in COSTS[1:]:
         assert (output.loc[cost, "note"] == REMOVED).all()
         assert output.loc[cost, "slope"].isna().all()
     assert output["transport"].isna().all()
@@ -143,27 +119,21 @@ def test_it_is_empty_where_the_norms_were_not_recorded(missing):
 # Decades.
 
 
-def first_reading(speed, delta=None, error=None):
-    """Rows of one variant: each quantity is trials × hidden layers; an output layer stands above."""
-    frames = []
-    for trial, values in enumerate(np.asarray(speed, float)):
-        columns = {"learning_speed": values}
-        columns |= {} if delta is None else {"delta_rms": delta[trial], "error_rms": error[trial]}
-        of_trial = pd.DataFrame(columns)
-        output = pd.DataFrame({name: [1.0] for name in columns})
-        of_trial = pd.concat([of_trial, output], ignore_index=True)
-        keys = {"variant": "a", "trial": trial, "step": 0, "epoch": 0.0, "status": "done"}
-        frames.append(of_trial.assign(**keys, layer=np.arange(1, len(values) + 2)))
-    return pd.concat(frames)
+def first_reading(learning_speed, **others):
+    """Rows of one variant: each quantity is trials × hidden layers; an output layer of 1 stands above."""
+    quantities = {"learning_speed": learning_speed, **others}
+    with_output = {name: np.pad(of, ((0, 0), (0, 1)), constant_values=1.0) for name, of in quantities.items()}
+    trial, layer = np.indices(with_output["learning_speed"].shape)
+    keys = {"variant": "a", "trial": trial.ravel(), "step": 0, "epoch": 0.0, "status": "done"}
+    columns = {name: values.ravel() for name, values in with_output.items()}
+    return pd.DataFrame({**keys, "layer": layer.ravel() + 1, **columns})
 
 
 def test_the_parts_are_those_of_the_ledger():
     """δ¹/e¹ = 10⁻², δ²/e² = 10⁻¹, e¹/δ² = 10, e²/δ³ = 10⁻³, and ‖⟨δ⟩‖ = rms‖δ‖/2 below, all of it above."""
-    delta = [[1e-5, 1e-4, 1.0]]
-    error = [[1e-3, 1e-3, 7.0]]
-    made = decades(first_reading([[0.5e-5, 1e-4, 1.0]], delta, error))
-    assert made.slope == pytest.approx(3, rel=1e-14)
-    assert made.weights == pytest.approx(2, rel=1e-14)
+    errors = {"delta_rms": [[1e-5, 1e-4, 1.0]], "error_rms": [[1e-3, 1e-3, 7.0]]}
+    made = decades(first_reading([[0.5e-5, 1e-4, 1.0]], **errors))
+    assert (made.slope, made.weights) == pytest.approx((3, 2), rel=1e-14)
     assert made.examples == pytest.approx(np.log10(2), rel=1e-12)
     assert made.speed == pytest.approx(5 + np.log10(2), rel=1e-14)
     assert made.ratio == pytest.approx(0.5e-5, rel=1e-12)
@@ -173,20 +143,20 @@ def test_the_sum_is_exact_and_of_the_middle_trials():
     rng = np.random.default_rng(0)
     for trials in (5, 6):
         speed, delta, error = 10 ** rng.normal(scale=3, size=(3, trials, 4))
-        made = decades(first_reading(speed, delta, error))
+        made = decades(first_reading(speed, delta_rms=delta, error_rms=error))
         assert made.slope + made.weights + made.examples == pytest.approx(made.speed, rel=1e-12)
         assert made.speed == pytest.approx(np.median(np.log10(speed[:, -1] / speed[:, 0])), rel=1e-12)
 
 
-def test_without_the_errors_the_parts_are_missing():
-    made = decades(first_reading([[0.1, 1.0]]))
+@pytest.mark.parametrize("speeds", [[[0.1, 1.0]], [[0.1, 1.0], [np.nan, 1.0], [1.0, 0.0]]], ids=len)
+def test_without_the_errors_the_parts_are_missing(speeds):
+    """Trials without a number, or without a speed in the last layer, do not count."""
+    made = decades(first_reading(speeds))
     assert made.speed == 1
     assert np.isnan([made.slope, made.weights, made.examples]).all()
 
 
-def test_trials_without_a_number_or_a_speed_above_do_not_count():
-    made = decades(first_reading([[0.1, 1.0], [np.nan, 1.0], [1.0, 0.0]]))
-    assert made.speed == 1
+def test_without_any_speed_in_a_last_of_two_layers_there_are_no_decades():
     assert decades(first_reading([[1.0, 0.0]])) is None
     assert decades(first_reading([[1.0]])) is None
 

@@ -40,59 +40,47 @@ def test_every_metric_says_what_it_is():
         assert made.more != made.less
 
 
+ONE_HIDDEN = [[[0.01, 1.0], [0.01, 1.0]]]
+NO_HIDDEN = [[[0.01], [0.01]]]
+DEAD = [[[0.01, 0.1, 1.0], [0.0, 0.1, 1.0]], [[0.01, 0.1, 1.0], [0.1, 0.0, 1.0]]]
+
+
 @pytest.mark.parametrize(
-    ("name", "expected"),
+    ("name", "speeds", "expected"),
     [
-        *((name, [len(name), len(name) + 0.1]) for name in FIGURES),
-        ("log_speed_first", [-1.5, -1.5]),
-        ("log_ratio_start", [-1.0, -2.0]),
-        ("log_ratio_end", [0.0, 1.0]),
-        ("saturation_end", [0.15, 0.15]),
+        *((name, DEEP, [len(name), len(name) + 0.1]) for name in FIGURES),
+        ("log_speed_first", DEEP, [-1.5, -1.5]),
+        ("log_ratio_start", DEEP, [-1.0, -2.0]),
+        ("log_ratio_end", DEEP, [0.0, 1.0]),
+        ("saturation_end", DEEP, [0.15, 0.15]),
+        ("log_speed_first", ONE_HIDDEN, [-2.0]),
+        ("log_ratio_end", ONE_HIDDEN, [np.nan]),
+        ("log_speed_first", NO_HIDDEN, [np.nan]),
+        ("saturation_end", NO_HIDDEN, [np.nan]),
+        ("log_speed_first", DEAD, [np.nan, -1.5]),
+        ("log_ratio_end", DEAD, [np.nan, np.nan]),
     ],
 )
-def test_a_metric_by_hand(name, expected):
-    assert values(name, tables(DEEP)) == pytest.approx(expected)
-
-
-def test_one_hidden_layer_has_a_speed_and_no_ratio_and_none_has_neither():
-    one = tables([[[0.01, 1.0], [0.01, 1.0]]])
-    assert values("log_speed_first", one) == [-2.0]
-    assert np.isnan(values("log_ratio_end", one)).all()
-    none = tables([[[0.01], [0.01]]])
-    assert np.isnan(values("log_speed_first", none)).all()
-    assert np.isnan(values("saturation_end", none)).all()
-
-
-def test_a_layer_without_any_gradient_has_no_logarithm():
-    dead = tables([[[0.01, 0.1, 1.0], [0.0, 0.1, 1.0]], [[0.01, 0.1, 1.0], [0.1, 0.0, 1.0]]])
-    assert values("log_speed_first", dead) == pytest.approx([np.nan, -1.5], nan_ok=True)
-    assert np.isnan(values("log_ratio_end", dead)).all()
+def test_a_metric_by_hand(name, speeds, expected):
+    """A gradient of 0 has no logarithm, a network without two hidden layers no ratio."""
+    assert values(name, tables(speeds)) == pytest.approx(expected, nan_ok=True)
 
 
 def test_trials_that_are_not_done_have_no_number():
     made = tables(DEEP, status=("diverged", "done"))
     made["trials"].loc[len(made["trials"])] = {"variant": "a", "trial": 2, "status": "failed"}
     for name in METRICS:
-        found = values(name, made)
-        assert len(found) == 3
-        assert np.isnan(found[0])
-        assert np.isnan(found[2])
-        assert not np.isnan(found[1])
+        assert np.isnan(values(name, made)).tolist() == [True, False, True]
 
 
 def test_epochs_to_an_accuracy_is_the_first_reading_that_has_it():
+    """What was never reached is infinite; the horizon tells how long it was waited for."""
     made = tables(np.ones((1, 4, 2)), accuracies=(0.5, 0.9, 0.7, 0.95))
-    assert values("epochs_to=0.9", made) == [2.5]
-    assert values("epochs_to=0.91", made) == [7.5]
-    assert values("epochs_to=0.3", made) == [0.0]
+    for share, epochs in ((0.9, 2.5), (0.91, 7.5), (0.3, 0.0), (0.99, np.inf)):
+        found = samples(metric(f"epochs_to={share}"), made)
+        assert found[["value", "horizon"]].to_numpy().tolist() == [[epochs, 7.5]]
     assert metric("epochs_to=0.90").name == "epochs_to=0.9"
     assert metric("epochs_to=0.9999999").name == "epochs_to=0.9999999"
-
-
-def test_what_was_never_reached_is_infinite_and_tells_how_long_it_was_waited_for():
-    found = samples(metric("epochs_to=0.99"), tables(np.ones((1, 4, 2)), accuracies=(0.5, 0.9, 0.7, 0.95)))
-    assert found["value"].tolist() == [np.inf]
-    assert found["horizon"].tolist() == [7.5]
 
 
 def test_where_test_examples_are_seen_at_some_readings_only_these_count():
@@ -123,11 +111,14 @@ def test_the_default_metrics_are_those_that_have_numbers():
     assert "epochs_to=0.9" not in [one.name for one in default_metrics(never)]
 
 
+NO_SHARE = r"expected an accuracy above 0 and at most 1, such as epochs_to=0\.9"
+
+
 @pytest.mark.parametrize(
-    "name", ["epochs_to", "epochs_to=", "epochs_to=x", "epochs_to=0", "epochs_to=nan", "epochs_to=90"]
+    ("name", "said"),
+    [("final_acuracy", r"unknown metric 'final_acuracy'; did you mean 'final_accuracy'\?")]
+    + [(f"epochs_to{share}", NO_SHARE) for share in ("", "=", "=x", "=0", "=nan", "=90")],
 )
-def test_an_accuracy_to_reach_is_a_share(name):
-    with pytest.raises(LabError, match=r"unknown metric 'final_acuracy'; did you mean 'final_accuracy'\?"):
-        metric("final_acuracy")
-    with pytest.raises(LabError, match=r"expected an accuracy above 0 and at most 1, such as epochs_to=0\.9"):
+def test_a_metric_is_known_or_an_accuracy_to_reach_which_is_a_share(name, said):
+    with pytest.raises(LabError, match=said):
         metric(name)

@@ -5,85 +5,73 @@ import pytest
 from lab.analysis.summary import summary
 
 
-def rows(variant, trial, status="done", speeds=((0.01, 0.1, 1.0), (0.2, 0.1, 0.5)), saturation=0.25):
-    columns = ("variant", "trial", "step", "layer", "status", "learning_speed", "saturation")
-    values = [
-        (variant, trial, 10 * reading, layer, status, speed, saturation * reading)
-        for reading, at_step in enumerate(speeds)
-        for layer, speed in enumerate(at_step, 1)
-    ]
-    return [dict(zip(columns, of_layer, strict=True)) for of_layer in values]
+def rows(variant, trial, status="done", speeds=((0.01, 0.1, 1.0), (0.2, 0.1, 0.5))):
+    """The rows of one trial; ``speeds`` by (reading, layer)."""
+    reading, layer = np.indices(np.shape(speeds))
+    columns = {"step": 10 * reading, "layer": layer + 1, "learning_speed": speeds, "saturation": reading / 4}
+    made = pd.DataFrame({name: np.ravel(values) for name, values in columns.items()})
+    return made.assign(variant=variant, trial=trial, status=status)
 
 
-def tables(layers, trials):
-    layers = pd.DataFrame(layers)
+def summed(layers, trials):
     trials = pd.DataFrame(trials, columns=["variant", "trial", "status", "final_accuracy"])
     trials["final_cost"] = trials["final_test_accuracy"] = 0.5
     variants = pd.DataFrame({"variant": trials["variant"].unique()})
-    return {"layers": layers, "trials": trials, "variants": variants}
+    return summary({"layers": pd.concat(layers), "trials": trials, "variants": variants})
+
+
+def only(layers):
+    """The row of one variant with one trial that is done."""
+    (row,) = summed([layers], [("a", 0, "done", 0.9)]).iloc
+    return row
 
 
 def test_ratios_are_of_the_first_to_the_last_hidden_layer():
     """The output layer, here the third, takes no part."""
-    made = summary(tables(rows("a", 0), [("a", 0, "done", 0.9)]))
-
-    assert list(made.columns) == [
+    row = only(rows("a", 0))
+    assert list(row.index) == [
         *("variant", "trials", "diverged", "failed", "ratio_start", "ratio_end", "saturation_start"),
         *("saturation_end", "dead_layers", "final_cost", "final_accuracy", "final_test_accuracy"),
     ]
-    row = made.iloc[0]
-    assert row["ratio_start"] == pytest.approx(0.1)
-    assert row["ratio_end"] == pytest.approx(2.0)
-    assert row["saturation_start"] == 0
-    assert row["saturation_end"] == 0.25
-    assert row["final_accuracy"] == 0.9
+    assert (row["ratio_start"], row["ratio_end"]) == pytest.approx((0.1, 2.0))
+    assert (row["saturation_start"], row["saturation_end"], row["final_accuracy"]) == (0, 0.25, 0.9)
 
 
 def test_medians_are_over_the_trials_that_are_done():
     layers = [
-        *rows("a", 0),
-        *rows("a", 1, speeds=((0.03, 0.1, 1), (1, 1, 1))),
-        *rows("a", 2, speeds=((0.09, 0.1, 1), (1, 1, 1))),
-        *rows("a", 3, status="diverged", speeds=((50, 0.1, 1), (np.nan,) * 3)),
+        rows("a", 0),
+        rows("a", 1, speeds=((0.03, 0.1, 1), (1, 1, 1))),
+        rows("a", 2, speeds=((0.09, 0.1, 1), (1, 1, 1))),
+        rows("a", 3, status="diverged", speeds=((50, 0.1, 1), (np.nan,) * 3)),
     ]
     fates = [("a", 0, "done", 0.1), ("a", 1, "done", 0.2), ("a", 2, "done", 0.6)]
     fates += [("a", 3, "diverged", np.nan), ("a", 4, "failed", np.nan)]
-    row = summary(tables(layers, fates)).iloc[0]
-
+    row = summed(layers, fates).iloc[0]
     assert row["ratio_start"] == pytest.approx(0.3)
     assert row["final_accuracy"] == 0.2
     assert (row["trials"], row["diverged"], row["failed"]) == (5, 1, 1)
 
 
 def test_fault_39_layers_without_any_gradient_are_told_as_dead():
-    dead = rows("a", 0, speeds=((0.1, 0.1, 1), (0.0, 0.0, 1)))
-    row = summary(tables(dead, [("a", 0, "done", 1)])).iloc[0]
-
+    row = only(rows("a", 0, speeds=((0.1, 0.1, 1), (0.0, 0.0, 1))))
     assert row["dead_layers"] == "1, 2"
     assert np.isnan(row["ratio_end"])
 
 
 def test_fewer_than_two_hidden_layers_have_no_ratio():
-    row = summary(tables(rows("a", 0, speeds=((0.1, 1), (0.1, 1))), [("a", 0, "done", 1)])).iloc[0]
-
+    row = only(rows("a", 0, speeds=((0.1, 1), (0.1, 1))))
     assert np.isnan(row["ratio_start"])
     assert row["saturation_end"] == 0.25
 
 
 def test_a_variant_all_of_whose_trials_diverged_has_missing_figures():
-    layers = [*rows("a", 0), *rows("b", 0, status="diverged", speeds=((np.nan,) * 3,) * 2)]
-    made = summary(tables(layers, [("a", 0, "done", 1.0), ("b", 0, "diverged", np.nan)]))
-
+    layers = [rows("a", 0), rows("b", 0, status="diverged", speeds=((np.nan,) * 3,) * 2)]
+    made = summed(layers, [("a", 0, "done", 1.0), ("b", 0, "diverged", np.nan)])
     assert made["variant"].tolist() == ["a", "b"]
     assert made.loc[1, ["ratio_start", "final_accuracy"]].isna().all()
 
 
 def test_what_was_not_recorded_is_missing():
-    layers = [
-        {k: v for k, v in row.items() if k not in ("saturation", "learning_speed")} for row in rows("a", 0)
-    ]
-    row = summary(tables(layers, [("a", 0, "done", 1.0)])).iloc[0]
-
-    assert np.isnan(row["ratio_start"])
-    assert np.isnan(row["saturation_end"])
+    row = only(rows("a", 0).drop(columns=["saturation", "learning_speed"]))
+    assert row[["ratio_start", "saturation_end"]].isna().all()
     assert row["dead_layers"] == ""

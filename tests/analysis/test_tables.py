@@ -14,11 +14,8 @@ from lab.training.probes import Causes
 
 
 def tables_of(small, root, *quantities, activations=("sigmoid", "tanh")):
-    changed = {
-        "record.quantities": list(quantities),
-        'vary."network.activation"': list(activations),
-        "training.epochs": 1,
-    }
+    changed = {"record.quantities": list(quantities), "training.epochs": 1}
+    changed |= {'vary."network.activation"': list(activations)}
     return lab.run(small, changed, results=root, plots=False).tables
 
 
@@ -29,6 +26,11 @@ def test_all_three_as_they_are_made_alone(small, root):
     pd.testing.assert_frame_equal(made["ledger"], ledger(tables))
     pd.testing.assert_frame_equal(made["causes"], causes(tables))
     pd.testing.assert_frame_equal(made["comparisons"], comparisons(tables))
+    shares = made["causes"][[f"cause_{label}" for label in LABELS]]
+    assert len(shares) == len(tables["layers"])
+    np.testing.assert_allclose(shares.sum(axis=1), 1, rtol=1e-12)
+    assert made["causes"].query("layer == 1")["cause_input_low"].min() > 0  # pixels that are always 0
+    assert made["ledger"]["reaches"].notna().all()
 
 
 @pytest.mark.parametrize(
@@ -47,29 +49,14 @@ def test_what_has_no_rows_is_left_out(small, root, activations, quantities, expe
 # Causes.
 
 
-def layers(columns):
-    keys = pd.DataFrame([("a", 0, 0, 0.0, 1, "done"), ("a", 0, 0, 0.0, 2, "done")], columns=KEYS)
-    return keys.assign(saturation=0.5, **dict.fromkeys(columns, 0.25))
-
-
-@pytest.mark.parametrize("columns", [Causes.columns, ("cause_input_low",)], ids=len)
-def test_causes_have_the_keys_and_the_columns_of_the_probe_that_were_recorded(columns):
-    found = causes({"layers": layers(columns)})
+@pytest.mark.parametrize(
+    ("columns", "rows"), [(Causes.columns, 2), (["cause_input_low"], 2), ([], 0)], ids=["all", "one", "none"]
+)
+def test_causes_have_the_keys_and_the_columns_of_the_probe_that_were_recorded(columns, rows):
+    layers = pd.DataFrame([("a", 0, 0, 0.0, l, "done") for l in (1, 2)], columns=KEYS)
+    found = causes({"layers": layers.assign(saturation=0.5, **dict.fromkeys(columns, 0.25))})
     assert list(found.columns) == [*KEYS, *columns]
-    assert len(found) == 2
-
-
-def test_where_no_cause_was_recorded_there_are_none():
-    assert causes({"layers": layers([])}).empty
-
-
-def test_a_run_that_records_all_has_causes(small, root):
-    run = lab.run(small, {"record.quantities": ["all"]}, results=root, plots=False)
-    shares = run.causes[[f"cause_{label}" for label in LABELS]]
-    assert len(shares) == len(run.layers)
-    np.testing.assert_allclose(shares.sum(axis=1), 1, rtol=1e-12)
-    assert run.causes.query("layer == 1")["cause_input_low"].min() > 0  # pixels that are always 0
-    assert run.ledger["reaches"].notna().all()
+    assert len(found) == rows
 
 
 def test_causes_are_not_recorded_by_default(small, root):

@@ -1,22 +1,21 @@
-"""What is around the training: start-up, tables and figures: ``python -m tests.benchmarks.around``."""
-
-from __future__ import annotations
+"""What is around the training: start-up, tables and figures."""
 
 import io
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from timeit import Timer
 
 import numpy as np
 import pandas as pd
 
 from lab.figures import draw
 from lab.runs import folder
-from tests.benchmarks.timing import on_one_core, side_by_side
+from tests.benchmarks.timing import side_by_side
 
 ROWS, COLUMNS = 10**6, 10
 LINES = 6
@@ -29,7 +28,8 @@ def start_up() -> dict[str, float]:
         "lab --help": ["-m", "lab", "--help"],
         "lab check": ["-m", "lab", "check", "experiments/vanishing.toml"],
     }
-    return seconds({name: _process(words) for name, words in programs.items()})
+    run = partial(subprocess.run, check=True, capture_output=True)
+    return seconds({name: partial(run, [sys.executable, *words]) for name, words in programs.items()})
 
 
 def tables() -> dict[str, float]:
@@ -45,7 +45,7 @@ def tables() -> dict[str, float]:
     if find_spec("pyarrow"):
         functions["CSV by pyarrow"] = lambda: folder.csv(table)
         functions["Parquet"] = lambda: table.to_parquet(index=False)
-    return once(functions)
+    return {name: Timer(function).timeit(1) for name, function in functions.items()}
 
 
 def figures() -> dict[str, float]:
@@ -56,20 +56,6 @@ def figures() -> dict[str, float]:
 def seconds(functions: dict[str, Callable[[], object]]) -> dict[str, float]:
     """Medians of repetitions that take turns."""
     return {name: micros / 1e6 for name, micros in side_by_side(functions).items()}
-
-
-def once(functions: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """One call each, for what takes seconds."""
-    times = {}
-    for name, function in functions.items():
-        began = perf_counter()
-        function()
-        times[name] = perf_counter() - began
-    return times
-
-
-def _process(words: list[str]) -> Callable[[], object]:
-    return lambda: subprocess.run([sys.executable, *words], check=True, capture_output=True)
 
 
 def _figure(points: int) -> Callable[[], object]:
@@ -93,13 +79,7 @@ def _figure(points: int) -> Callable[[], object]:
 
 
 def main() -> None:
-    """Print the table."""
-    on_one_core()
     print(f"around the training, seconds, one core; tables of {ROWS:,} × {COLUMNS}\n")
     for times in (start_up(), tables(), figures()):
         for name, took in times.items():
             print(f"{name:34}{took:>8.3f}", flush=True)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,11 +1,8 @@
-"""A formula beside the class of the same σ: ``python -m tests.benchmarks.formulas``.
+"""A formula beside the class of the same σ.
 
 σ and σ′ of one layer into buffers, as every step of a training computes them.
 """
 
-from __future__ import annotations
-
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +13,7 @@ from lab.activations.hyperbolic import tanh_sech2
 from lab.activations.in_place import InPlace
 from lab.numerics import Array, scalar
 from lab.parts import Activation
-from tests.benchmarks.timing import side_by_side
+from tests.benchmarks.timing import side_by_side, tell
 
 SIZES = (300, 5_000, 100_000)
 ROUNDS = 12
@@ -85,25 +82,15 @@ def ratio(sigma: Activation, written: Activation, size: int, dtype: str) -> tupl
         "class": lambda: written.with_derivative(z, out=out),
         "formula": lambda: sigma.with_derivative(z, out=out),
     }
-    with np.errstate(all="ignore"):
-        times = [side_by_side(functions, seconds=0.0005) for _ in range(ROUNDS)]
+    times = [side_by_side(functions, seconds=0.0005) for _ in range(ROUNDS)]
     by_class, by_formula = (min(t[name] for t in times) for name in functions)
     return by_class, by_formula / by_class
 
 
-def main(pairs: Mapping[str, tuple[Activation, Activation]] = PAIRS) -> None:
-    """Print the table."""
+def main() -> None:
     print("σ and σ′ into buffers: µs of the class, and the formula's time over it; one core\n")
-    columns = [f"{dtype} {size}" for dtype in ("float32", "float64") for size in SIZES]
-    print(f"{'':27}" + "".join(f"{column:>18}" for column in columns))
-    for name, (sigma, written) in pairs.items():
-        cells = [
-            "{:.1f} ({:.2f} ×)".format(*ratio(sigma, written, size, dtype))
-            for dtype in ("float32", "float64")
-            for size in SIZES
-        ]
-        print(f"{name:27}" + "".join(f"{cell:>18}" for cell in cells), flush=True)
-
-
-if __name__ == "__main__":
-    main()
+    columns = [(dtype, size) for dtype in ("float32", "float64") for size in SIZES]
+    tell(" " * 27, [f"{dtype} {size}" for dtype, size in columns], 18)
+    for name, (sigma, written) in PAIRS.items():
+        ratios = (ratio(sigma, written, size, dtype) for dtype, size in columns)
+        tell(f"{name:27}", [f"{took:.1f} ({times:.2f} ×)" for took, times in ratios], 18)

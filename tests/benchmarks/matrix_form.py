@@ -1,17 +1,16 @@
-"""What the matrix form of backpropagation costs: ``python -m tests.benchmarks.matrix_form``.
+"""What the matrix form of backpropagation costs.
 
 One example through a network of equal hidden layers: δ of layer 1 from ∇_a C, by Hadamard products, by
 Σ′(z) bracketed from the right (matrix times vector: `full_product`), and by Σ′(z) bracketed from the left
 (matrix times matrix: `transport_matrix`, then one product with ∇_a C).
 """
 
-from __future__ import annotations
+from functools import partial
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from lab.network.matrix_form import full_product, transport_matrix
-from tests.benchmarks.timing import kernels, side_by_side
+from tests.benchmarks.timing import kernels, side_by_side, tell
 
 DEPTH = 5
 WIDTHS = (10, 30, 100, 300)
@@ -25,26 +24,19 @@ def hadamard(slopes: list[np.ndarray], weights: list[np.ndarray], gradient: np.n
     return delta
 
 
+def from_the_left(slopes: list[np.ndarray], weights: list[np.ndarray], gradient: np.ndarray) -> np.ndarray:
+    return transport_matrix(slopes, weights) @ gradient
+
+
 def main() -> None:
-    """Print the table."""
     rng = np.random.default_rng(0)
     print(f"δ of layer 1 of {DEPTH}, one example, float64, one thread, {kernels()}\n")
-    print(f"{'width':>6} {'Hadamard µs':>12} {'Σ′ from the right':>18} {'Σ′ from the left':>17}")
-    with threadpool_limits(1):
-        for n in WIDTHS:
-            slopes = [rng.uniform(0, 0.25, n) for _ in range(DEPTH)]
-            weights = [rng.normal(size=(n, n)) / np.sqrt(n) for _ in range(DEPTH - 1)]
-            gradient = rng.normal(size=n)
-            times = side_by_side(
-                {
-                    "hadamard": lambda s=slopes, w=weights, g=gradient: hadamard(s, w, g),
-                    "right": lambda s=slopes, w=weights, g=gradient: full_product(s, w, g),
-                    "left": lambda s=slopes, w=weights, g=gradient: transport_matrix(s, w) @ g,
-                }
-            )
-            base = times["hadamard"]
-            print(f"{n:>6} {base:>12.1f} {times['right'] / base:>16.1f} × {times['left'] / base:>15.1f} ×")
-
-
-if __name__ == "__main__":
-    main()
+    tell(" width", ("Hadamard µs", "Σ′ from the right", "Σ′ from the left"), 19)
+    for n in WIDTHS:
+        slopes = [rng.uniform(0, 0.25, n) for _ in range(DEPTH)]
+        weights = [rng.normal(size=(n, n)) / np.sqrt(n) for _ in range(DEPTH - 1)]
+        gradient = rng.normal(size=n)
+        forms = (hadamard, full_product, from_the_left)
+        times = side_by_side({form.__name__: partial(form, slopes, weights, gradient) for form in forms})
+        base, *others = times.values()
+        tell(f"{n:>6}", (f"{base:.1f}", *(f"{other / base:.1f} ×" for other in others)), 19)

@@ -3,8 +3,6 @@
 They take the same batches of the same examples in turn, without shuffling, and update in place.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
@@ -24,12 +22,11 @@ SCAN = 100
 def floor(workload: Workload, dtype: str) -> Callable[[], object]:
     """The matrix products of a step alone, in the lab's layout, into buffers."""
     stack = Stack(workload.training(dtype), range(1))
-    p = stack.propagate()
-    theta, gradient, depth = stack.theta, stack.gradient, stack.training.network.depth
-    theta, gradient, q = theta.matrices, gradient.matrices, p.matrices
-    products = [(np.dot, theta.wb[l], q.a1[l - 1], q.z[l]) for l in range(1, depth + 1)]
-    products += [(np.matmul, theta.w[l + 1].mT, q.delta[l + 1], q.e[l]) for l in range(1, depth)]
-    products += [(np.dot, q.delta[l], q.a1[l - 1].mT, gradient.wb[l]) for l in range(1, depth + 1)]
+    p, theta, gradient = (made.matrices for made in (stack.propagate(), stack.theta, stack.gradient))
+    layers = range(1, stack.training.network.depth + 1)
+    products = [(np.dot, theta.wb[l], p.a1[l - 1], p.z[l]) for l in layers]
+    products += [(np.matmul, theta.w[l + 1].mT, p.delta[l + 1], p.e[l]) for l in layers[:-1]]
+    products += [(np.dot, p.delta[l], p.a1[l - 1].mT, gradient.wb[l]) for l in layers]
 
     def step() -> None:
         for product, left, right, out in products:
@@ -60,8 +57,8 @@ def torch_eager(workload: Workload, dtype: str) -> Callable[[], object] | None:
     torch.set_num_threads(1)
     kind = getattr(torch, dtype)
     x, y = (torch.tensor(part, dtype=kind) for part in workload.data(dtype))
-    layers: list[torch.nn.Module] = []
-    for n_in, n_out in zip(workload.sizes, workload.sizes[1:], strict=False):
+    layers = []
+    for n_in, n_out in pairwise(workload.sizes):
         layers += [torch.nn.Linear(n_in, n_out, dtype=kind), torch.nn.Sigmoid()]
     model = torch.nn.Sequential(*layers)
     optimiser = torch.optim.SGD(model.parameters(), lr=0.01)
@@ -77,8 +74,8 @@ def torch_eager(workload: Workload, dtype: str) -> Callable[[], object] | None:
     return step
 
 
-def jax_forms(workload: Workload, dtype: str) -> tuple[Callable[[], object], Callable[[], object]] | None:
-    """jax compiled: one step a call, and `SCAN` steps a call."""
+def jax_alone(workload: Workload, dtype: str) -> Callable[[], object] | None:
+    """jax compiled, one step a call."""
     if not find_spec("jax"):
         return None
     import jax
@@ -96,7 +93,7 @@ def jax_forms(workload: Workload, dtype: str) -> tuple[Callable[[], object], Cal
     def step() -> None:
         state["theta"] = jax.block_until_ready(one(state["theta"], next(turns)))
 
-    return step, jax_scan(workload, dtype, "sigmoid", None)
+    return step
 
 
 def jax_step(workload: Workload, dtype: str, sigma: str) -> tuple[Callable[..., Any], Callable[[int], Any]]:
@@ -130,8 +127,12 @@ def jax_step(workload: Workload, dtype: str, sigma: str) -> tuple[Callable[..., 
     return moved, start
 
 
-def jax_scan(workload: Workload, dtype: str, sigma: str, trials: int | None) -> Callable[[], object]:
+def jax_scan(
+    workload: Workload, dtype: str, sigma: str, trials: int | None = None
+) -> Callable[[], object] | None:
     """jax compiled, several steps a call (its ``steps``): of one network, or of a stack by ``vmap``."""
+    if not find_spec("jax"):
+        return None
     import jax
     import jax.numpy as jnp
 
@@ -153,7 +154,7 @@ def jax_scan(workload: Workload, dtype: str, sigma: str, trials: int | None) -> 
     def several() -> None:
         state["theta"] = jax.block_until_ready(scan(state["theta"], batches))
 
-    several.steps = steps  # type: ignore[attr-defined]
+    several.steps = steps
     return several
 
 
@@ -164,22 +165,14 @@ def scikit_learn(workload: Workload, dtype: str) -> Callable[[], object] | None:
     from sklearn.neural_network import MLPClassifier, MLPRegressor
 
     x, y = workload.data(dtype)
-    hidden = workload.sizes[1:-1]
-    given = {
-        "activation": "logistic",
-        "solver": "sgd",
-        "learning_rate_init": 0.01,
-        "momentum": 0.0,
-        "alpha": 0.0,
-    }
-    kind = MLPRegressor if workload.sizes[-1] == 1 else MLPClassifier
-    model = kind(hidden_layer_sizes=hidden, batch_size=workload.batch, **given)
-    m = workload.batch
-    labels = y[:, 0] if workload.sizes[-1] == 1 else y.argmax(axis=1)
-    classes = {} if workload.sizes[-1] == 1 else {"classes": np.arange(workload.sizes[-1])}
+    m, (_, *hidden, outputs) = workload.batch, workload.sizes
+    given = {"activation": "logistic", "solver": "sgd", "learning_rate_init": 0.01}
+    given |= {"momentum": 0.0, "alpha": 0.0, "hidden_layer_sizes": hidden, "batch_size": m}
+    model = (MLPRegressor if outputs == 1 else MLPClassifier)(**given)
+    labels = y[:, 0] if outputs == 1 else y.argmax(axis=1)
+    classes = {} if outputs == 1 else {"classes": np.arange(outputs)}
     batches = cycle([(x[i : i + m], labels[i : i + m]) for i in range(0, len(x), m)])
-    first = next(batches)
-    model.partial_fit(*first, **classes)
+    model.partial_fit(*next(batches), **classes)
 
     def step() -> None:
         model.partial_fit(*next(batches))

@@ -1,14 +1,7 @@
-"""A step alone, beside the products' floor and other libraries: ``python -m tests.benchmarks.step``."""
-
-from __future__ import annotations
-
-from collections.abc import Callable, Sequence
-
-import numpy as np
-from threadpoolctl import threadpool_limits
+"""A step alone, beside the products' floor and other libraries."""
 
 from tests.benchmarks import peers
-from tests.benchmarks.timing import kernels, on_one_core, side_by_side
+from tests.benchmarks.timing import kernels, side_by_side, tell
 from tests.benchmarks.workloads import ALONE, Workload
 
 COLUMNS = ("floor", "lab", "jax scan", "jax step", "torch", "scikit-learn")
@@ -16,36 +9,27 @@ COLUMNS = ("floor", "lab", "jax scan", "jax step", "torch", "scikit-learn")
 
 def measured(workload: Workload, dtype: str) -> dict[str, float]:
     """µs a step of everything that is installed."""
-    functions: dict[str, Callable[[], object] | None] = {
+    scan = peers.jax_scan(workload, dtype, "sigmoid")
+    functions = {
         "floor": peers.floor(workload, dtype),
         "lab": peers.lab(workload, dtype),
         "torch": peers.torch_eager(workload, dtype),
         "scikit-learn": peers.scikit_learn(workload, dtype),
+        "jax step": peers.jax_alone(workload, dtype),
+        "jax scan": scan,
     }
-    forms = peers.jax_forms(workload, dtype)
-    if forms is not None:
-        functions["jax step"], functions["jax scan"] = forms
     times = side_by_side({name: function for name, function in functions.items() if function})
-    if forms is not None:
-        times["jax scan"] /= forms[1].steps  # type: ignore[attr-defined]
-    return times
+    return times | ({"jax scan": times["jax scan"] / scan.steps} if scan else {})
 
 
-def main(workloads: Sequence[Workload] = ALONE) -> None:
-    """Print the table."""
-    on_one_core()
+def main() -> None:
     print(f"one step of one network, µs (and × the floor), one core, {kernels()}\n")
-    print(f"{'':14}" + "".join(f"{column:>18}" for column in COLUMNS))
+    tell(" " * 14, COLUMNS, 18)
     for dtype in ("float32", "float64"):
-        for workload in workloads:
-            with np.errstate(all="ignore"), threadpool_limits(1):
-                times = measured(workload, dtype)
+        for workload in ALONE:
+            times = measured(workload, dtype)
             cells = [
                 f"{times[column]:.0f} ({times[column] / times['floor']:.2f} ×)" if column in times else "–"
                 for column in COLUMNS
             ]
-            print(f"{workload.name:4} {dtype:9}" + "".join(f"{cell:>18}" for cell in cells), flush=True)
-
-
-if __name__ == "__main__":
-    main()
+            tell(f"{workload.name:4} {dtype:9}", cells, 18)

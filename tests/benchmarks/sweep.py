@@ -1,16 +1,15 @@
-"""A whole sweep as a user waits for it, from the start of a process: ``python -m tests.benchmarks.sweep``.
+"""A whole sweep as a user waits for it, from the start of a process.
 
 Eight activations, ten or more seeds each, in float32. The lab reads all its quantities 20 times, keeps its
 parts and writes its tables (``lab run --no-plots``); jax trains the same networks on as many batches,
 compiled once for each σ with all its seeds under ``vmap``, and writes nothing.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
@@ -19,7 +18,9 @@ from time import perf_counter
 
 import numpy as np
 
+from lab.experiment.toml_writer import document
 from tests.benchmarks import peers
+from tests.benchmarks.timing import tell
 from tests.benchmarks.workloads import SWEPT, W4, W5, Workload
 
 SWEEPS = {"W4": (W4, 10, 300), "W5": (W5, 80, 2000)}
@@ -31,28 +32,16 @@ REPETITIONS = 3
 
 def experiment(workload: Workload, seeds: int, steps: int) -> str:
     """The sweep as an experiment file beside its data."""
-    hidden = ", ".join(str(n) for n in workload.sizes[1:-1])
-    names = ", ".join(f'"{name}"' for name in SWEPT)
-    return f"""
-[data]
-name = "data.npz"
-train = {workload.count}
-test = 100
-[network]
-hidden = [{hidden}]
-cost = "quadratic"
-[training]
-eta = 0.01
-batch = {workload.batch}
-steps = {steps}
-dtype = "float32"
-[trials]
-seeds = {seeds}
-[record]
-every = {steps // READINGS}
-[vary]
-"network.activation" = [{names}]
-"""
+    return document(
+        {
+            "data": {"name": "data.npz", "train": workload.count, "test": 100},
+            "network": {"hidden": list(workload.sizes[1:-1]), "cost": "quadratic"},
+            "training": {"eta": 0.01, "batch": workload.batch, "steps": steps, "dtype": "float32"},
+            "trials": {"seeds": seeds},
+            "record": {"every": steps // READINGS},
+            "vary": {"network.activation": list(SWEPT)},
+        }
+    )
 
 
 def by_the_lab(workload: Workload, seeds: int, steps: int, workers: int) -> float:
@@ -69,13 +58,15 @@ def by_the_lab(workload: Workload, seeds: int, steps: int, workers: int) -> floa
 
 def by_jax(name: str) -> float:
     """Seconds of a process that trains the same by jax."""
-    return _seconds([sys.executable, "-m", "tests.benchmarks.sweep", name], Path.cwd())
+    script = f"from tests.benchmarks import sweep; sweep.trained_by_jax({name!r})"
+    return _seconds([sys.executable, "-c", script], Path.cwd())
 
 
-def trained_by_jax(workload: Workload, seeds: int, steps: int) -> None:
+def trained_by_jax(name: str) -> None:
     """The sweep, in calls of `peers.SCAN` steps."""
-    for name in SWEPT:
-        scan = peers.jax_scan(workload, "float32", name, seeds)
+    workload, seeds, steps = SWEEPS[name]
+    for sigma in SWEPT:
+        scan = peers.jax_scan(workload, "float32", sigma, seeds)
         for _ in range(steps // peers.SCAN):
             scan()
 
@@ -88,31 +79,17 @@ def _seconds(words: Sequence[str], folder: Path) -> float:
 
 
 def main() -> None:
-    """Print the table."""
     print(f"a whole sweep of eight σ, float32, {READINGS} readings; seconds from the start of the process\n")
-    print(f"{'':4}{'trials':>8}{'steps':>8}{'lab, 1 worker':>16}{'lab, 2 workers':>22}{'jax':>22}")
-    for name, (workload, seeds, steps) in SWEEPS.items():
-        times: dict[str, list[float]] = {}
-        for _ in range(REPETITIONS):
-            for workers in (1, 2):
-                seconds = by_the_lab(workload, seeds, steps, workers)
-                times.setdefault(f"{workers}", []).append(seconds)
-            if find_spec("jax"):
-                times.setdefault("jax", []).append(by_jax(name))
-        one = median(times["1"])
+    tell(" " * 4, ("trials", "steps", "lab, 1 worker", "lab, 2 workers", "jax"), 18)
+    for name, sweep in SWEEPS.items():
+        ways = {"1": partial(by_the_lab, *sweep, 1), "2": partial(by_the_lab, *sweep, 2)}
+        if find_spec("jax"):
+            ways["jax"] = partial(by_jax, name)
+        rounds = [{way: seconds() for way, seconds in ways.items()} for _ in range(REPETITIONS)]
+        times = {way: median(times[way] for times in rounds) for way in ways}
         cells = [
-            f"{median(times[key]):.1f} ({median(times[key]) / one:.2f} ×)" if key in times else "–"
-            for key in ("2", "jax")
+            f"{times[way]:.1f} ({times[way] / times['1']:.2f} ×)" if way in times else "–"
+            for way in ("2", "jax")
         ]
-        print(
-            f"{name:4}{len(SWEPT) * seeds:>8}{steps:>8}{one:>16.1f}"
-            + "".join(f"{cell:>22}" for cell in cells),
-            flush=True,
-        )
-
-
-if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        trained_by_jax(*SWEEPS[sys.argv[1]])
-    else:
-        main()
+        _, seeds, steps = sweep
+        tell(f"{name:4}", (str(len(SWEPT) * seeds), str(steps), f"{times['1']:.1f}", *cells), 18)

@@ -1,11 +1,12 @@
 """Timing things side by side: interleaved repetitions in one process, medians, ratios."""
 
-from __future__ import annotations
-
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from statistics import median
 from time import perf_counter
+from timeit import Timer
+
+from threadpoolctl import threadpool_info
 
 REPETITIONS = 9
 SECONDS = 0.05
@@ -18,14 +19,11 @@ def side_by_side(functions: Mapping[str, Callable[[], object]], seconds: float =
     Every function is called until ``seconds`` are over to find how many calls a repetition has; then the
     repetitions of all functions take turns, so that a change of the machine's speed hits all of them.
     """
-    calls = {name: _calls(function, seconds) for name, function in functions.items()}
+    timers = {name: (Timer(function), _calls(function, seconds)) for name, function in functions.items()}
     times: dict[str, list[float]] = {name: [] for name in functions}
     for _ in range(REPETITIONS):
-        for name, function in functions.items():
-            began = perf_counter()
-            for _ in range(calls[name]):
-                function()
-            times[name].append((perf_counter() - began) / calls[name] * 1e6)
+        for name, (timer, calls) in timers.items():
+            times[name].append(timer.timeit(calls) / calls * 1e6)
     return {name: median(values) for name, values in times.items()}
 
 
@@ -46,10 +44,13 @@ def on_one_core() -> None:
 
 def kernels() -> str:
     """The BLAS that numpy runs, and its kernel."""
-    from threadpoolctl import threadpool_info
-
     return ", ".join(
         f"{library['internal_api']} {library['version']} ({library.get('architecture')})"
         for library in threadpool_info()
         if library["user_api"] == "blas"
     )
+
+
+def tell(title: str, cells: Iterable[str], width: int) -> None:
+    """Print a row of a table as soon as it is known."""
+    print(title + "".join(f"{cell:>{width}}" for cell in cells), flush=True)

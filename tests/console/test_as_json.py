@@ -11,14 +11,8 @@ from lab.console.as_json import json_text, readable
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        (nan, None),
-        (inf, "inf"),
-        (-inf, "-inf"),
-        (np.float32(0.5), 0.5),
-        (np.float64(nan), None),
-        (np.int64(3), 3),
-        (True, True),
-        ("NaN", "NaN"),
+        *((nan, None), (inf, "inf"), (-inf, "-inf"), (True, True), ("NaN", "NaN")),
+        *((np.float32(0.5), 0.5), (np.float64(nan), None), (np.int64(3), 3)),
         ((1.5, [nan]), [1.5, [None]]),
         (np.array([[1.0, inf]]), [[1.0, "inf"]]),
         ({2: {"a": nan}}, {"2": {"a": None}}),

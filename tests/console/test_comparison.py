@@ -1,5 +1,3 @@
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,79 +6,83 @@ import lab
 from lab.analysis.comparisons import COLUMNS, SPREAD_COLUMNS
 from lab.analysis.metrics import metric
 from lab.console.comparison import page, sentence, unpaired_notes
-from lab.console.screen import show
 from lab.errors import LabError
 
 
 @pytest.fixture
-def run(small, root):
-    return lab.run(small, results=root, plots=False)
+def made(small, root):
+    """Run the small experiment with other values of some keys."""
+    return lambda changed=(): lab.run(small, changed, results=root, plots=False)
+
+
+@pytest.fixture
+def run(made):
+    return made()
 
 
 def row(**changes):
-    made = {"a": "tanh", "b": "relu", "pairs": 20, "left_out": 0, "never": 0, "difference": 0.04}
-    made |= {"low": 0.02, "high": 0.06, "p": 0.001, "p_holm": 0.004, "d_z": 1.0, "seeds_needed": 10.0}
-    made |= {"p_least": 2.0**-19, "family": 1, "unpaired": ""}
+    made = {"metric": "final_accuracy", "a": "tanh", "b": "relu", "pairs": 20, "left_out": 0, "never": 0}
+    made |= {"difference": 0.04, "low": 0.02, "high": 0.06, "p": 0.001, "p_holm": 0.004, "d_z": 1.0}
+    made |= {"seeds_needed": 10.0, "p_least": 2.0**-19, "family": 1, "unpaired": ""}
     return {**made, **changes}
+
+
+HIGHER = "relu is 0.04 higher than tanh"
+TOLD = "(p = 0.004, 20 pairs)"
 
 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({}, "relu is 0.04 higher than tanh (p = 0.004, 20 pairs)"),
-        ({"difference": -0.04}, "relu is 0.04 lower than tanh (p = 0.004, 20 pairs)"),
+        ({}, f"{HIGHER} {TOLD}"),
+        ({"difference": -0.04}, f"relu is 0.04 lower than tanh {TOLD}"),
+        ({"metric": "log_speed_first", "difference": 2.0}, f"relu is 100× faster than tanh {TOLD}"),
+        ({"metric": "log_speed_first", "difference": -1.0}, f"relu is 10× slower than tanh {TOLD}"),
+        ({"metric": "log_speed_first", "difference": 320.0}, f"relu is 10^320.0× faster than tanh {TOLD}"),
+        ({"metric": "epochs_to=0.9", "difference": -3.0}, f"relu is 3 epochs sooner than tanh {TOLD}"),
         (
             {"p_holm": 0.4, "seeds_needed": 63.0},
-            "relu is 0.04 higher than tanh, which may be chance (p = 0.4, 20 pairs); "
-            "63 seeds would tell one so large",
+            f"{HIGHER}, which may be chance (p = 0.4, 20 pairs); 63 seeds would tell one so large",
         ),
-        ({"p_holm": 0.06}, "relu is 0.04 higher than tanh, which may be chance (p = 0.06, 20 pairs)"),
+        ({"p_holm": 0.06}, f"{HIGHER}, which may be chance (p = 0.06, 20 pairs)"),
         (
             {"pairs": 5, "p_holm": 0.0625, "p_least": 0.0625},
-            "relu is 0.04 higher than tanh, but 5 pairs can tell no difference from chance "
-            "(the least p is 0.0625); train at least 6 seeds",
+            f"{HIGHER}, but 5 pairs can tell no difference from chance (the least p is 0.0625); "
+            "train at least 6 seeds",
         ),
         (
             {"pairs": 6, "p_holm": 0.2, "p_least": 0.1875, "family": 6},
-            "relu is 0.04 higher than tanh, but 6 pairs can tell none of 6 differences from chance "
+            f"{HIGHER}, but 6 pairs can tell none of 6 differences from chance "
             "(the least p after Holm is 0.188); train at least 8 seeds",
         ),
         (
             {"pairs": 31, "p_holm": 0.06, "p_least": 0.0505, "family": 5050},
-            "relu is 0.04 higher than tanh, but 31 pairs can tell none of 5050 differences from chance "
+            f"{HIGHER}, but 31 pairs can tell none of 5050 differences from chance "
             "(the least p after Holm is 0.0505); compare fewer",
         ),
         (
             {"pairs": 1, "p_holm": np.nan, "low": np.nan, "high": np.nan},
-            "relu is 0.04 higher than tanh in the one pair there is; one pair has no interval and no p",
+            f"{HIGHER} in the one pair there is; one pair has no interval and no p",
         ),
         ({"pairs": 0, "left_out": 20}, "relu and tanh: no trial that is done has a number in both"),
         ({"low": 0.0, "high": 0.0, "difference": 0.0}, "relu and tanh are the same in all 20 pairs"),
         (
             {"left_out": 3, "never": 2},
-            "relu is 0.04 higher than tanh (p = 0.004, 20 pairs); in 2 of the pairs not both got there in "
-            "the epochs that both were given; 3 left out: not done in both, or without a number",
+            f"{HIGHER} {TOLD}; in 2 of the pairs not both got there in the epochs that both were given; "
+            "3 left out: not done in both, or without a number",
         ),
     ],
 )
 def test_what_a_row_means(changes, said):
-    assert sentence(row(**changes), metric("final_accuracy")) == said
+    made = row(**changes)
+    assert sentence(made, metric(made["metric"])) == said
 
 
-def test_decades_are_told_as_factors_and_epochs_as_epochs():
-    assert "relu is 100× faster than tanh" in sentence(row(difference=2.0), metric("log_speed_first"))
-    assert "relu is 10× slower than tanh" in sentence(row(difference=-1.0), metric("log_speed_first"))
-    assert "relu is 10^320.0× faster than tanh" in sentence(row(difference=320.0), metric("log_speed_first"))
-    assert "relu is 3 epochs sooner than tanh" in sentence(row(difference=-3.0), metric("epochs_to=0.9"))
-
-
-def test_the_page_has_the_variants_the_pairs_and_a_sentence_for_each_metric(run, capsys):
-    show(page(run, None, ["final_cost", "log_speed_first"], False))
-    out = capsys.readouterr().out
+def test_the_page_has_the_variants_the_pairs_and_a_sentence_for_each_metric(run, printed):
+    out = printed(page(run, None, ["final_cost", "log_speed_first"], False))
     lines = out.splitlines()
-    assert lines[0] == "final_cost"
-    assert lines[2].split()[:5] == ["variant", "trials", "mean", "sd", "median"]
-    assert lines[5].split()[:4] == ["b", "a", "pairs", "difference"]
+    for at, words in ((0, "final_cost"), (2, "variant trials mean sd median"), (5, "b a pairs difference")):
+        assert " ".join(lines[at].split()).startswith(words)
     assert lines[6].split()[:3] == ["soft", "sigmoid", "3"]
     assert lines[7].startswith("soft is ")
     assert "train at least 6 seeds" in lines[7]
@@ -98,10 +100,10 @@ def test_what_is_not_paired_is_told_once_for_each_kind():
     ]
 
 
-def test_variants_of_different_sizes_have_a_note(small, root, capsys):
-    run = lab.run(small, {'vary."network.hidden"': [[6], [5]]}, results=root, plots=False)
-    show(page(run, None, ["final_cost", "final_accuracy"], False))
-    (said,) = [line for line in capsys.readouterr().out.splitlines() if "does not pair" in line]
+def test_variants_of_different_sizes_have_a_note(made, printed):
+    run = made({'vary."network.hidden"': [[6], [5]]})
+    out = printed(page(run, None, ["final_cost", "final_accuracy"], False))
+    (said,) = [line for line in out.splitlines() if "does not pair" in line]
     first, *others = run.variants["variant"]
     wide = {name for name in others if name.endswith("5")}
     assert len(wide) == 2
@@ -109,9 +111,8 @@ def test_variants_of_different_sizes_have_a_note(small, root, capsys):
     assert set(said.split(": ")[1].split("; ")) == {f"{name} and {first}" for name in wide}
 
 
-def test_a_program_reads_rows_with_all_their_digits(run, capsys):
-    show(page(run, None, ["final_cost"], False), as_json=True)
-    read = json.loads(capsys.readouterr().out)
+def test_a_program_reads_rows_with_all_their_digits(run, printed):
+    read = printed(page(run, None, ["final_cost"], False), as_json=True)
     assert read["runs"] == [str(run)]
     assert list(read["comparisons"][0]) == list(COLUMNS)
     assert list(read["spreads"][0]) == list(SPREAD_COLUMNS)
@@ -119,42 +120,36 @@ def test_a_program_reads_rows_with_all_their_digits(run, capsys):
     assert read["comparisons"][0]["difference"] == row["difference"]
 
 
-def test_a_run_all_of_whose_trials_diverged_has_nothing_to_compare(small, root, capsys):
-    lost = lab.run(small, {"training.eta": 1e300, "training.lambda": 5.0}, results=root, plots=False)
+def test_a_run_all_of_whose_trials_diverged_has_nothing_to_compare(made, printed):
+    lost = made({"training.eta": 1e300, "training.lambda": 5.0})
     assert set(lost.trials["status"]) == {"diverged"}
-    show(page(lost, None, [], False))
-    assert capsys.readouterr().out == "no trial that is done has a number to compare\n"
+    assert printed(page(lost, None, [], False)) == "no trial that is done has a number to compare\n"
 
 
-def test_what_is_missing_is_null_for_a_program(small, root, capsys):
-    one = lab.run(small, {"trials.seeds": 1}, results=root, plots=False)
-    show(page(one, None, ["final_cost"], False), as_json=True)
-    (read,) = json.loads(capsys.readouterr().out)["comparisons"]
+def test_what_is_missing_is_null_for_a_program(made, printed):
+    one = made({"trials.seeds": 1})
+    (read,) = printed(page(one, None, ["final_cost"], False), as_json=True)["comparisons"]
     assert read["low"] is read["p"] is read["seeds_needed"] is None
     assert read["difference"] is not None
 
 
-def test_two_runs_are_compared_and_only_the_variants_of_a_pair_are_shown(run, small, root, capsys):
+def test_two_runs_are_compared_and_only_the_variants_of_a_pair_are_shown(run, made, printed):
     """The same experiment again is the same, trial for trial."""
-    other = lab.run(small, {'vary."network.activation"': ["sigmoid", "tanh"]}, results=root, plots=False)
-    show(page(run, other, ["final_cost"], False))
-    lines = capsys.readouterr().out.splitlines()
+    other = made({'vary."network.activation"': ["sigmoid", "tanh"]})
+    lines = printed(page(run, other, ["final_cost"], False)).splitlines()
     assert f"{other.folder.id}: sigmoid and {run.folder.id}: sigmoid are the same in all 3 pairs" in lines
     assert not any("tanh" in line or "soft" in line for line in lines)
 
 
-def test_runs_that_cannot_be_compared_say_why(run, small, root):
-    again = lab.run(small, {"trials.seed": 1}, results=root, plots=False)
-    with pytest.raises(LabError, match=r"different seeds \(trials\.seed = 0 and 1\)"):
-        run.compare(again)
-    fewer = lab.run(small, {"data.train": 40}, results=root, plots=False)
-    said = (
-        rf"different data, so that their trials are no pairs: digits \(sha256 \w{{8}}…\) in {run.folder.id} "
-        rf"and digits \(sha256 \w{{8}}…\) in {fewer.folder.id}; run one again with the data of the other"
-    )
-    with pytest.raises(LabError, match=said):
-        run.compare(fewer)
-    with pytest.raises(LabError, match="are the same run; name one of them"):
-        run.compare(run)
-    with pytest.raises(LabError, match="of two runs variants of the same label are compared"):
-        run.compare(again, all_pairs=True)
+def test_runs_that_cannot_be_compared_say_why(run, made):
+    again, fewer = made({"trials.seed": 1}), made({"data.train": 40})
+    data, other = (rf"digits \(sha256 \w{{8}}…\) in {one.folder.id}" for one in (run, fewer))
+    unlike = f"{data} and {other}; run one again with the data of the other"
+    for second, all_pairs, said in (
+        (again, False, r"different seeds \(trials\.seed = 0 and 1\)"),
+        (fewer, False, f"different data, so that their trials are no pairs: {unlike}"),
+        (run, False, "are the same run; name one of them"),
+        (again, True, "of two runs variants of the same label are compared"),
+    ):
+        with pytest.raises(LabError, match=said):
+            run.compare(second, all_pairs=all_pairs)

@@ -23,13 +23,12 @@ def test_a_neuron_has_a_row_a_move_with_both_demons_side_by_side(demon):
     assert " ".join(header.split()) == "Δ ΔC by Δz δΔz remainder ΔC by Δa eΔa remainder"
     assert [float(row.split()[0]) for row in (rows[0], rows[-1])] == [-0.1, 0.1]
     assert len(rows) == 26
-    assert cost.startswith("C = ")
-    assert of_z.startswith("Δz: δ = ")
+    beginnings = [(cost, "C = "), (of_z, "Δz: δ = "), (of_a, "Δa: e = ")]
+    assert all(line.startswith(beginning) for line, beginning in beginnings)
     assert of_z.endswith("; order of the remainder: 2.000")
-    assert of_a.startswith("Δa: e = ")
 
 
-def test_of_a_run_the_trial_is_trained_again_as_it_was(demon, small, tmp_path):
+def test_of_a_run_the_trial_is_trained_again_as_it_was(demon, refused, small, tmp_path):
     folder = run(small, ["training.eta=0.3"], results=tmp_path / "results", plots=False).path
     place = ("--layer", 2, "--neuron", 5, "--steps", 3)
     code, of_file, _ = demon(*place, "-o", "training.eta=0.3")
@@ -37,9 +36,7 @@ def test_of_a_run_the_trial_is_trained_again_as_it_was(demon, small, tmp_path):
     small.unlink()
     assert (code, demon(*place, subject=folder)[1]) == (0, of_file)
     assert demon(*place, "--results", tmp_path / "results", subject="small")[1] == of_file
-    code, _, err = demon(*place, "-o", "training.eta=0.3", subject=folder)
-    assert code == 2
-    assert "a run is taken as it was" in err
+    assert "a run is taken as it was" in refused("demon", folder, *place, "-o", "training.eta=0.3")
 
 
 def test_a_layer_has_a_row_a_neuron(demon):
@@ -49,8 +46,9 @@ def test_a_layer_has_a_row_a_neuron(demon):
     assert title.startswith("small, soft: layer 1, example 0")
     assert " ".join(header.split()) == "neuron δ order best Δz gain e order best Δa gain"
     assert [row.split()[0] for row in rows] == list("123456")
-    assert of_z.startswith("Δz: rank correlation (Spearman) of the best gain within 0.01 and |δ|: 1.0")
-    assert of_a.startswith("Δa: rank correlation (Spearman) of the best gain within 0.01 and |e|: 1.0")
+    for line, moved, derivative in ((of_z, "z", "δ"), (of_a, "a", "e")):
+        told = f"Δ{moved}: rank correlation (Spearman) of the best gain within 0.01 and |{derivative}|: 1.0"
+        assert line.startswith(told)
 
 
 def test_json_holds_the_table_with_all_its_digits(demon):
@@ -88,34 +86,29 @@ def test_the_errors_of_all_examples_make_up_the_learning_speed(demon, small):
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("option", "values", "expected"),
     [
-        (["--layer", 0], "--layer 0: expected 1…3"),
-        (["--layer", 4], "--layer 4: expected 1…3"),
-        (["--layer", 2, "--neuron", 6], "--neuron 6: expected 1…5 of layer 2"),
-        (["--layer", 2, "--neuron", 0], "--neuron 0: expected 1…5 of layer 2"),
-        (["--layer", 2, "--example", 60], "--example 60: expected 0…59"),
-        (["--layer", 2, "--example", -1], "--example -1: expected 0…59"),
-        (["--layer", 2, "--trial", 3], "--trial 3: expected 0…2"),
-        (["--layer", 2, "--variant", 2], "--variant 2: expected 0…1"),
-        (["--layer", 2, "--steps", 7], "--steps 7: expected 0…6"),
-        (["--layer", 2, "--reach", 0], "--reach 0: expected a finite number above 0"),
-        (["--layer", 2, "--reach", "nan"], "--reach nan: expected a finite number above 0"),
-        (
-            ["--layer", 2, "--plot", "a.pdf"],
-            "--plot a.pdf: expected a file that ends in .png, in a folder that is there",
-        ),
+        ("--layer", (0, 4), "1…3"),
+        ("--neuron", (0, 6), "1…5 of layer 2"),
+        ("--example", (-1, 60), "0…59"),
+        ("--trial", (3,), "0…2"),
+        ("--variant", (2,), "0…1"),
+        ("--steps", (7,), "0…6"),
+        ("--reach", (0, "nan"), "a finite number above 0"),
+        ("--plot", ("a.pdf",), "a file that ends in .png, in a folder that is there"),
     ],
 )
-def test_what_is_out_of_range_gets_one_line_with_the_range(demon, words, told):
-    assert demon(*words) == (2, "", f"error: {told}\n")
+def test_what_is_out_of_range_gets_one_line_with_the_range(refused, small, option, values, expected):
+    for value in values:
+        said = refused("demon", small, "--layer", 2, option, value)
+        assert said == f"error: {option} {value}: expected {expected}\n"
 
 
-def test_a_trial_that_diverged_says_so(demon):
-    words = ["-o", "training.eta=1e300", "-o", 'network.activation="relu"', "--layer", 1, "--steps", 6]
-    code, out, err = demon(*words, "-o", 'network.cost="quadratic"', "-o", 'network.output="identity"')
-    assert (code, out) == (2, "")
-    assert err.startswith("error: trial 0 of 'relu' diverged within 6 steps; say fewer --steps")
+def test_a_trial_that_diverged_says_so(refused, small):
+    changed = ["training.eta=1e300", 'network.activation="relu"', 'network.cost="quadratic"']
+    overrides = [word for change in (*changed, 'network.output="identity"') for word in ("-o", change)]
+    said = refused("demon", small, "--layer", 1, "--steps", 6, *overrides)
+    assert said.startswith("error: trial 0 of 'relu' diverged within 6 steps; say fewer --steps")
 
 
 @pytest.mark.parametrize("words", [["--neuron", 1], []], ids=["neuron", "layer"])

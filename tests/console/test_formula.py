@@ -1,5 +1,3 @@
-import json
-
 import numpy as np
 import pytest
 
@@ -7,27 +5,23 @@ from lab.activations.formula.formula import Formula
 from lab.activations.formula.operations import FUNCTIONS
 from lab.activations.formula.rewrites import REWRITES
 from lab.console import formula as formula_page
-from lab.console.screen import show
 
 
 @pytest.fixture
-def page(capsys) -> str:
-    show(formula_page.page())
-    return capsys.readouterr().out
+def page(printed) -> str:
+    return printed(formula_page.page())
 
 
 @pytest.fixture
-def tables(capsys) -> dict:
-    show(formula_page.page(), as_json=True)
-    return json.loads(capsys.readouterr().out)
+def tables(printed) -> dict:
+    return printed(formula_page.page(), as_json=True)
 
 
 @pytest.mark.parametrize("example", formula_page.EXAMPLES, ids=lambda example: example.formula)
 def test_examples_are_formulas(example):
     sigma = Formula(example.formula, tuple(example.parameters.items()))
     a, slope = sigma.with_derivative(np.linspace(-50, 50, 101))
-    assert np.isfinite(a).all()
-    assert np.isfinite(slope).all()
+    assert np.isfinite([a, slope]).all()
 
 
 @pytest.mark.parametrize("text", formula_page.REFUSED)
@@ -41,8 +35,7 @@ def test_a_formula_among_the_refused_would_be_found():
 
 
 def test_every_function_and_alias_is_told(page, tables):
-    for name in FUNCTIONS:
-        assert name in page
+    assert all(name in page for name in FUNCTIONS)
     told = {name for row in tables["functions"] for name in (row["name"], *row["aliases"])}
     assert told == set(FUNCTIONS)
     assert all(row["about"] for row in tables["functions"])
@@ -56,16 +49,21 @@ def test_every_function_can_be_called_as_told(tables):
 
 
 def test_operators_bind_as_told():
-    assert Formula("2**3**2*z")(1.0) == 512
-    assert Formula("-z**2")(3.0) == -9
+    assert (Formula("2**3**2*z")(1.0), Formula("-z**2")(3.0)) == (512, -9)
 
 
-def test_the_slopes_at_kinks_are_as_told():
-    assert Formula("abs(z)").derivative(0.0) == 0
-    assert Formula("max(z, 0)").derivative(0.0) == 0
-    assert Formula("max(2*z, 3*z)").derivative(0.0) == 2
-    assert Formula("where(z > 0, 2*z, 3*z)").derivative(0.0) == 3
-    assert Formula("sign(z) + z").derivative(0.0) == 1
+@pytest.mark.parametrize(
+    ("text", "slope"),
+    [
+        ("abs(z)", 0),
+        ("max(z, 0)", 0),
+        ("max(2*z, 3*z)", 2),
+        ("where(z > 0, 2*z, 3*z)", 3),
+        ("sign(z) + z", 1),
+    ],
+)
+def test_the_slopes_at_kinks_are_as_told(text, slope):
+    assert Formula(text).derivative(0.0) == slope
 
 
 def test_the_page_tells_rewrites_refusals_and_limits(page, tables):

@@ -2,21 +2,24 @@
 
 import json
 
-import click
 import pytest
-from click.testing import CliRunner
-
-from lab.cli import cli
-from lab.errors import LabError
 
 
-def predict(*words):
-    return CliRunner().invoke(cli, ["predict", *map(str, words)], standalone_mode=False)
+@pytest.fixture
+def predict(lab):
+    """Call ``lab predict``; returns the lines that it printed, or what JSON says, and its notes."""
+
+    def call(*words):
+        code, out, notes = lab("predict", *words)
+        assert code == 0
+        return json.loads(out) if "--json" in words else out.splitlines(), notes
+
+    return call
 
 
-def test_an_activation():
-    done = predict("tanh", "--weight-variance", 1.69, "--bias-variance", 0.09, "--depth", 2)
-    assert done.stdout.splitlines() == [
+def test_an_activation(predict):
+    lines, _ = predict("tanh", "--weight-variance", 1.69, "--bias-variance", 0.09, "--depth", 2)
+    assert lines == [
         "tanh",
         "gain going up, 1/√E σ(g)²:       1.59253742, proved to ± 2e-16",
         "gain going down, 1/√E σ′(g)²:    1.467413592, proved to ± 1e-16",
@@ -35,8 +38,8 @@ def test_an_activation():
     ]
 
 
-def test_a_formula_as_json():
-    told = json.loads(predict("tanh(z) + a*z", "-p", "a=0.1", "--depth", 3, "--json").stdout)
+def test_a_formula_as_json(predict):
+    told, _ = predict("tanh(z) + a*z", "-p", "a=0.1", "--depth", 3, "--json")
     assert told["forward_gain"] == pytest.approx(1.37956, abs=6e-6)
     assert told["critical_weight_variance"] == pytest.approx(1 / 1.1**2)
     assert [row["layer"] for row in told["layers"]] == [1, 2, 3]
@@ -59,83 +62,78 @@ def test_a_formula_as_json():
             ["tanh", "--weight-variance", 2],
             "depth scale ξ = −1/ln χ:         none, E‖δ‖² grows by e every 9.96773 layers",
         ),
+        (["exp(z)"], "depth scale ξ = −1/ln χ:         – layers"),
+        (["exp(z)"], "gain going up, 1/√E σ(g)²:       0.367879"),
+        (["exp(z)"], "χ at q*:                         –"),
     ],
 )
-def test_where_q_and_two_inputs_come_to_rest_and_errors_grow(words, line):
-    assert line in predict(*words).stdout.splitlines()
+def test_where_q_and_two_inputs_come_to_rest_and_errors_grow(predict, words, line):
+    """What is not proved is told with fewer digits."""
+    assert line in predict(*words)[0]
 
 
-def test_what_is_not_proved_is_told_with_fewer_digits():
-    lines = predict("exp(z)").stdout.splitlines()
-    assert "depth scale ξ = −1/ln χ:         – layers" in lines
-    assert "gain going up, 1/√E σ(g)²:       0.367879" in lines
-    assert "χ at q*:                         –" in lines
-    assert json.loads(predict("exp(z)", "--json").stdout)["proved"] == {}
+def test_where_nothing_is_proved_json_says_so(predict):
+    assert predict("exp(z)", "--json")[0]["proved"] == {}
 
 
-@pytest.mark.parametrize("text", ["1/z", "log(z)", "sqrt(z)"])
-def test_a_sigma_that_is_undefined_somewhere_is_refused(text):
-    with pytest.raises(LabError, match="is undefined at z = "):
-        raise predict(text).exception
-
-
-def test_a_counterfactual_is_called_one(small):
-    done = predict(small, "-o", "training.surrogate_floor=0.1")
-    assert "note: where training.surrogate_floor > 0" in done.stderr
-
-
-def test_two_inputs_and_where_they_part():
-    done = predict("tanh", "--weight-variance", 6.25, "--depth", 2, "--correlation", 0.9)
-    lines = done.stdout.splitlines()
+def test_two_inputs_and_where_they_part(predict):
+    lines, _ = predict("tanh", "--weight-variance", 6.25, "--depth", 2, "--correlation", 0.9)
     assert "correlation of two inputs at q*: → 0, inputs part (depth scale 5.67159 layers)" in lines
     assert lines[-3].split() == ["layer", "q", "c", "χ", "χ_c", "speed"]
     assert lines[-2].split()[2] == "0.9"
-    told = json.loads(predict("tanh", "--weight-variance", 6.25, "--json").stdout)
+    told, _ = predict("tanh", "--weight-variance", 6.25, "--json")
     assert told["fixed_correlation"] == 0
     low, high = told["proved"]["mean_square_slope"]
     assert low <= told["mean_square_slope"] * (1 + 1e-13)
     assert told["mean_square_slope"] <= high * (1 + 1e-13)
-    refused = predict("tanh", "--correlation", 2).exception
-    assert str(refused) == "correlation must be in [-1, 1], got 2.0"
 
 
-def test_an_experiment(small, tmp_path):
+def test_an_experiment(predict, small, tmp_path):
     plot = tmp_path / "speeds.png"
-    done = predict(small, "--plot", plot)
-    lines = done.stdout.splitlines()
+    lines, _ = predict(small, "--plot", plot)
     assert lines[0] == "A small one"
     assert lines[1].split()[4:] == ["σ_w²", "σ_b²", "q", "c", "χ", "χ_c", "speed", "speed", "w", "rms", "δ"]
     assert lines[3].split()[:4] == ["sigmoid", "2", "6", "5"]
     assert lines[3].split()[-1] == "1"
     assert lines[-2:] == [f"plot: {plot}", f"plot: {plot.with_suffix('.svg')}"]
     assert plot.is_file()
-    rows = json.loads(predict(small, "--json").stdout)
+    rows, _ = predict(small, "--json")
     assert len(rows) == 6
     assert rows[2]["chi"] is None
 
 
-def test_the_phase_of_an_activation_is_drawn(tmp_path):
+@pytest.mark.parametrize(
+    ("override", "note"),
+    [
+        ("training.surrogate_floor=0.1", "where training.surrogate_floor > 0"),
+        (
+            'network.initialiser={name="constant",w=0.5}',
+            "sigmoid: nothing is predicted, its weights are not drawn with mean 0",
+        ),
+    ],
+)
+def test_a_counterfactual_and_constant_weights_have_a_note(predict, small, override, note):
+    assert f"note: {note}" in predict(small, "-o", override)[1]
+
+
+def test_the_phase_of_an_activation_is_drawn(predict, tmp_path):
     plot = tmp_path / "phase.png"
-    done = predict("tanh", "--depth", 2, "--phase", plot)
-    assert done.stdout.splitlines()[-2:] == [f"plot: {plot}", f"plot: {plot.with_suffix('.svg')}"]
+    lines, _ = predict("tanh", "--depth", 2, "--phase", plot)
+    assert lines[-2:] == [f"plot: {plot}", f"plot: {plot.with_suffix('.svg')}"]
     assert "χ &gt; 1: errors explode" in plot.with_suffix(".svg").read_text(encoding="utf-8")
-    refused = predict("tanh", "--phase", tmp_path / "phase.jpg").exception
-    assert isinstance(refused, LabError)
-    assert str(refused).startswith("--phase")
 
 
-def test_constant_weights_are_not_predicted(small):
-    done = predict(small, "-o", 'network.initialiser={name="constant",w=0.5}')
-    assert done.exit_code == 0
-    assert "note: sigmoid: nothing is predicted, its weights are not drawn with mean 0" in done.stderr
-
-
-def test_options_of_the_other_kind_are_refused(small):
-    with pytest.raises(click.UsageError, match="an experiment has its own depth"):
-        raise predict(small, "--depth", 3).exception
-    with pytest.raises(click.UsageError, match="say -p NAME=VALUE"):
-        raise predict("tanh", "-o", "trials.seeds=3").exception
-    with pytest.raises(LabError, match="weight_variance must be a finite number >= 0, got -1"):
-        raise predict("tanh", "--weight-variance", -1).exception
-    with pytest.raises(LabError, match="did you mean 'tanh'"):
-        raise predict("tahn").exception
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        *(([text], f"error: {text} is undefined at z = ") for text in ("1/z", "log(z)", "sqrt(z)")),
+        (["tanh", "--correlation", 2], "error: correlation must be in [-1, 1], got 2.0\n"),
+        (["tanh", "--phase", "phase.jpg"], "error: --phase"),
+        (["small.toml", "--depth", 3], "Error: an experiment has its own depth"),
+        (["tanh", "-o", "trials.seeds=3"], "say -p NAME=VALUE"),
+        (["tanh", "--weight-variance", -1], "weight_variance must be a finite number >= 0, got -1"),
+        (["tahn"], "did you mean 'tanh'"),
+    ],
+)
+def test_what_is_wrong_is_told(refused, small, words, said):
+    assert said in refused("predict", *words)

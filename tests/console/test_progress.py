@@ -1,4 +1,5 @@
 import io
+import time
 
 from rich.console import Console
 
@@ -12,13 +13,10 @@ def test_progress_without_a_terminal_is_a_line_now_and_then(monkeypatch, capsys)
     with progress(100, "training") as advance:
         for _ in range(3):
             advance(25)
-
     assert capsys.readouterr().err.splitlines() == ["training: 50 %, about 11 s left"]
 
 
 def test_fault_45_progress_uses_a_clock_that_never_goes_back():
-    import time
-
     assert shown.monotonic is time.monotonic
 
 
@@ -27,5 +25,4 @@ def test_progress_on_a_terminal_is_a_bar(monkeypatch):
     monkeypatch.setattr(shown, "err", lambda: Console(file=file, force_terminal=True, width=80))
     with progress(10, "training") as advance:
         advance(10)
-
     assert "100%" in file.getvalue()

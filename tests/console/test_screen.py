@@ -22,27 +22,23 @@ def test_a_cell_has_three_digits(value, text):
     assert cell_text(value) == text
 
 
-def test_fault_79_control_characters_never_reach_the_terminal(capsys):
+def test_fault_79_control_characters_never_reach_the_terminal(printed):
     assert plain("a\x1b[31mb\x07") == "a�[31mb�"
-    show(Page(None, [Rows(["name"], [["\x1b[2Jx[red]y[/red]"]], "\x1b]0;title")]))
-
-    shown = capsys.readouterr().out
+    shown = printed(Page(None, [Rows(["name"], [["\x1b[2Jx[red]y[/red]"]], "\x1b]0;title")]))
     assert "\x1b" not in shown
     assert "x[red]y[/red]" in shown
 
 
-def test_a_table_keeps_every_column_and_row(capsys):
-    show(Page(None, [Rows(["variant", "cost"], [["tanh", 0.5], ["relu", math.nan]], "Which?")]))
-
-    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+def test_a_table_keeps_every_column_and_row(printed):
+    shown = printed(Page(None, [Rows(["variant", "cost"], [["tanh", 0.5], ["relu", math.nan]], "Which?")]))
+    lines = [line.split() for line in shown.splitlines()]
     assert lines == [["Which?"], ["variant", "cost"], ["tanh", "0.5"], ["relu", "–"]]
 
 
-def test_fault_91_a_narrow_terminal_still_shows_everything(capsys, monkeypatch):
+def test_fault_91_a_narrow_terminal_still_shows_everything(printed, monkeypatch):
     monkeypatch.setenv("COLUMNS", "20")
-    show(Page(None, [Rows(["variant", "accuracy"], [["a long label of a variant", 0.5]])]))
-
-    assert "0.5" in capsys.readouterr().out
+    shown = printed(Page(None, [Rows(["variant", "accuracy"], [["a long label of a variant", 0.5]])]))
+    assert "0.5" in shown
 
 
 def test_a_page_is_shown_on_stdout_and_its_notes_on_stderr(capsys):
