@@ -16,7 +16,7 @@ from lab.activations.formula.operations import JUMPING
 from lab.numerics import REALS, Interval
 from lab.prover.exact_graph import exact_expression
 from lab.prover.ranges import RULES, STRICT
-from lab.prover.tails import Tail, order, variable
+from lab.prover.tails import Tail, tail_of, variable
 
 Box: TypeAlias = tuple[Interval, ...]
 """An interval of z and, behind it, one of each open parameter."""
@@ -78,7 +78,7 @@ def evaluated(
 def _tail(z: Interval) -> Tail | None:
     """The order of z where it lies in a tail, or in so much of one that intervals alone bound badly."""
     start, end = max(z.low, -z.high), max(-z.low, z.high)
-    return variable(start) if start >= 1 and end >= 4 * start else None
+    return variable(z) if start >= 1 and end >= 4 * start else None
 
 
 _UNDEFINED = Bounds(None)
@@ -101,9 +101,9 @@ def _applied(name: str, *x: Bounds) -> Bounds:
         strict = name in STRICT or _keeps_strict(name, *known)
     if first.tail is None and last.tail is None:
         return Bounds(values, None, strict)
-    tail = order(name, values, *zip(known, [argument.tail for argument in x], strict=True))
-    most = tail.magnitude
-    return Bounds(Interval(max(values.low, -most), min(values.high, most)), tail, strict)
+    tail = tail_of(name, values, *zip(known, [argument.tail for argument in x], strict=True))
+    within = tail.values
+    return Bounds(Interval(max(values.low, within.low), min(values.high, within.high)), tail, strict)
 
 
 def _strictly_compared(name: str, x: Interval, y: Interval = _ZERO) -> Interval:
