@@ -3,12 +3,12 @@
 from math import inf, isfinite, nextafter
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.prover.certificate import certify
 from tests.exact import FORMULAS, NUMBERS, Undefined, Unknown, exact, grown
-from tests.prover.test_enclosure import as_written
+from tests.prover.test_enclosure import FUZZ, as_written
 
 PLACES = [0.0, 1e-9, 0.3, 0.5, 1.0, 1.7, 2.0, 3.14, 4.5, 7.0, 12.0, 25.0, 90.0, 700.0, 1e4, 1e7]
 SIGNED = [*PLACES, *(-z for z in PLACES[1:])]
@@ -62,16 +62,10 @@ def check(text, points):
         assert all(slope >= 0 for slope in slopes) or all(slope <= 0 for slope in slopes)
 
 
-FUZZ = settings(
-    max_examples=200,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
-)
 POINTS = st.lists(st.one_of(st.floats(-5, 5), st.floats(-800, 800)), min_size=4, max_size=4)
 
 
-@FUZZ
+@settings(FUZZ, max_examples=200)
 @given(FORMULAS, POINTS)
 def test_the_extremes_hold_the_truth(text, points):
     check(text, points)
