@@ -10,11 +10,9 @@ from lab.activations.design.knots import Knots
 from lab.activations.design.template import Template
 from lab.activations.floored import Floored
 from lab.activations.formula.formula import Written
-from lab.activations.hyperbolic import ReLTanh, Tanh
+from lab.activations.hyperbolic import ReLTanh, Tanh, TanhShrink
 from lab.activations.logistic import Sigmoid
-from lab.activations.rectifiers import LeakyReLU, ReLU
-from lab.activations.shrinking import SoftShrink, TanhShrink
-from lab.activations.sparse import SparsePlus, SparseSigmoid
+from lab.activations.rectifiers import LeakyReLU, ReLU, SoftShrink, SparsePlus, SparseSigmoid
 from lab.activations.table import ROWS, Row
 from lab.parts import Activation
 

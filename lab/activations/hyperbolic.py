@@ -1,4 +1,4 @@
-"""The hyperbolic tangent, and the same with its tangents for tails."""
+"""The hyperbolic tangent, the same with its tangents for tails, and what it leaves of z."""
 
 from dataclasses import dataclass
 
@@ -73,6 +73,34 @@ class ReLTanh(InPlace):
         np.subtract(z, scratch, out=scratch)
         np.multiply(scratch, slope, out=scratch)
         np.add(a, scratch, out=a)
+
+
+@dataclass(frozen=True)
+class TanhShrink(InPlace):
+    """σ(z) = z − tanh z, with σ′(z) = tanh² z.
+
+    Its slope vanishes at 0, as z², and nowhere else.
+    """
+
+    formula = FORMULAS["tanh-shrink"]
+
+    slope_range = Interval(0.0, 1.0)
+    range = REALS
+
+    def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
+        """σ = zD/(1 + D) with D = z²/(3 + z²/(5 + …)) for |z| < ½, else the difference; σ′ = tanh² z."""
+        one = scalar(1, z.dtype)
+        np.multiply(z, z, out=scratch)
+        np.divide(scratch, scalar(15, z.dtype), out=slope)
+        for odd in (13, 11, 9, 7, 5, 3):
+            np.add(slope, scalar(odd, z.dtype), out=slope)
+            np.divide(scratch, slope, out=slope)
+        np.add(slope, one, out=a)
+        np.divide(slope, a, out=a)
+        np.multiply(a, z, out=a)
+        np.tanh(z, out=slope)
+        np.subtract(z, slope, out=a, where=scratch >= scalar(0.25, z.dtype))
+        np.multiply(slope, slope, out=slope)
 
 
 def _sech2(z: float) -> float:

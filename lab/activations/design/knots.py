@@ -12,6 +12,7 @@ import numpy as np
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.graph import Expression
 from lab.activations.in_place import InPlace
+from lab.activations.pieces import summed
 from lab.numerics import Array, Interval
 
 
@@ -89,7 +90,6 @@ class Knots(InPlace):
 
     @property
     def slope_range(self) -> Interval:
-        """The least and the greatest slope of a knot."""
         return Interval(min(self.slopes), max(self.slopes))
 
     @cached_property
@@ -109,8 +109,8 @@ class Knots(InPlace):
         slopes = np.interp(z, self.z, self.slopes)
         zero = int(np.searchsorted(z, 0.0))
         rises = np.diff(z) * (slopes[:-1] + slopes[1:]) / 2
-        values = np.concatenate([-np.cumsum(rises[:zero][::-1])[::-1], [0.0], np.cumsum(rises[zero:])])
-        base = np.arange(len(z) - 1) + (np.arange(len(z) - 1) < zero)
+        values = summed(rises, zero)
+        base = np.arange(len(rises)) + (np.arange(len(rises)) < zero)
         return _Pieces(z[:-1], z[1:], slopes[:-1], slopes[1:], z[base], values[base], slopes[base])
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:

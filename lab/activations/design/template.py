@@ -92,7 +92,6 @@ class Template(Written):
 
     @property
     def slope_range(self) -> Interval:
-        """[ε, M]."""
         return Interval(self.floor, self.height)
 
     @property
@@ -108,5 +107,4 @@ class Template(Written):
 
     @property
     def steepest(self) -> float:
-        """The centre."""
         return self.centre
