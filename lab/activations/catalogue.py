@@ -67,9 +67,7 @@ def check_parameters(row: Row, values: dict[str, float]) -> None:
 
 def _lies_in(value: float, interval: str) -> bool:
     low, high = map(float, interval[1:-1].split(","))
-    return (
-        low < value < high or (value == low and interval[0] == "[") or (value == high and interval[-1] == "]")
-    )
+    return low < value < high or (value, interval[0]) == (low, "[") or (value, interval[-1]) == (high, "]")
 
 
 def _made(row: Row) -> type[Activation]:
@@ -78,10 +76,9 @@ def _made(row: Row) -> type[Activation]:
         (name, float, field() if default is None else field(default=default))
         for name, (default, _) in row.parameters.items()
     ]
-    name = "".join(word.capitalize() for word in row.name.split("-"))
+    name = row.name.title().replace("-", "")
     space = {"row": row, "__doc__": _page(row), "__module__": __name__}
-    made: type[Activation] = make_dataclass(name, parameters, bases=(OfRow,), namespace=space, frozen=True)
-    return made
+    return make_dataclass(name, parameters, bases=(OfRow,), namespace=space, frozen=True)
 
 
 def _page(row: Row) -> str:

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.activations.in_place import InPlace
-from lab.activations.pieces import clamp
+from lab.activations.in_place import InPlace, clamp
 from lab.activations.table import FORMULAS
 from lab.numerics import REALS, Array, Interval, scalar
 
@@ -31,12 +30,10 @@ class Tanh(InPlace):
     """
 
     formula = FORMULAS["tanh"]
-
     slope_range = Interval(0.0, 1.0)
     range = Interval(-1.0, 1.0)
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
-        """σ = tanh z, σ′ = sech² z."""
         tanh_sech2(z, a, slope, scratch)
 
 
@@ -83,7 +80,6 @@ class TanhShrink(InPlace):
     """
 
     formula = FORMULAS["tanh-shrink"]
-
     slope_range = Interval(0.0, 1.0)
     range = REALS
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.numerics import Array, Buffers, floating
+from lab.numerics import Array, Buffers, floating, scalar
 from lab.parts import Activation
 
 
@@ -40,3 +40,9 @@ class InPlace(Activation):
     def derivative(self, z: Any) -> Any:
         """σ′(z), elementwise; integers are taken as float64."""
         return self.with_derivative(floating(z))[1][()]
+
+
+def clamp(z: Array, low: float, high: float, out: Array) -> None:
+    """Write min(max(z, low), high) into ``out``, which may be z; NaN stays."""
+    np.maximum(z, scalar(low, z.dtype), out=out)
+    np.minimum(out, scalar(high, z.dtype), out=out)

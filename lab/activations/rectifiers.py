@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.activations.in_place import InPlace
-from lab.activations.pieces import clamp
+from lab.activations.in_place import InPlace, clamp
 from lab.activations.table import FORMULAS
 from lab.numerics import REALS, Array, Interval, scalar
 
@@ -18,7 +17,6 @@ class ReLU(InPlace):
     """
 
     formula = FORMULAS["relu"]
-
     slope_range = Interval(0.0, 1.0)
     range = Interval(0.0, np.inf)
     kinks = (0.0,)
@@ -45,12 +43,10 @@ class LeakyReLU(InPlace):
 
     @property
     def range(self) -> Interval:
-        """The reals, or [0, ∞) where there is no positive leak."""
         return REALS if self.slope > 0 else Interval(0.0, np.inf)
 
     @property
     def slope_range(self) -> Interval:
-        """[α, 1], or [1, α] for a leak above 1."""
         return Interval(min(self.slope, 1.0), max(self.slope, 1.0))
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
@@ -103,7 +99,6 @@ class SparsePlus(InPlace):
     """
 
     formula = FORMULAS["sparse-plus"]
-
     slope_range = Interval(0.0, 1.0)
     range = Interval(0.0, np.inf)
 
@@ -124,7 +119,6 @@ class SparseSigmoid(InPlace):
     """
 
     formula = FORMULAS["sparse-sigmoid"]
-
     slope_range = Interval(0.0, 0.5)
     range = Interval(0.0, 1.0)
     kinks = (-1.0, 1.0)

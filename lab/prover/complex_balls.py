@@ -10,7 +10,7 @@ branches, a formula is one smooth function.
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import partial, reduce
 from operator import methodcaller
 from typing import Literal, TypeAlias
 
@@ -33,13 +33,9 @@ NOT_ANALYTIC = acb(arb.nan(), arb.nan())
 
 def switch_differences(nodes: Iterable[Expression]) -> dict[Expression, ExactFunction]:
     """The switches among these nodes, and what each compares."""
-    found = {}
-    for node in nodes:
-        if node.operation in _SWITCHES:
-            x, *others = node.arguments
-            difference = x - others[0] if others else x
-            found[node] = ExactFunction(difference, difference)
-    return found
+    switches = [node for node in nodes if node.operation in _SWITCHES]
+    differences = [reduce(operator.sub, node.arguments) for node in switches]
+    return dict(zip(switches, map(ExactFunction, differences, differences), strict=True))
 
 
 def branches(differences: Mapping[Expression, ExactFunction], z: Interval) -> dict[Expression, Branch]:
@@ -122,20 +118,18 @@ _SWITCHES: dict[str, dict[Branch, Rule]] = {
     "softsign": {-1: lambda x: x / (1 - x), 1: lambda x: x / (1 + x)},
     "min": {-1: lambda x, y: x, 1: lambda x, y: y},
     "max": {-1: lambda x, y: y, 1: lambda x, y: x},
-    "less": {-1: _always(1), 1: _always(0)},
-    "less_equal": {-1: _always(1), 1: _always(0)},
-    "greater": {-1: _always(0), 1: _always(1)},
-    "greater_equal": {-1: _always(0), 1: _always(1)},
+    **{name: {-1: _always(1), 1: _always(0)} for name in ("less", "less_equal")},
+    **{name: {-1: _always(0), 1: _always(1)} for name in ("greater", "greater_equal")},
 }
 """What a switch is on each of its branches."""
 
 
 def _switched(name: str, x: acb, *others: acb) -> acb:
     """A switch, where all of the ball is on one branch of it: then so are its real points."""
-    difference = (x - others[0] if others else x).real
-    if difference > 0:
-        return _SWITCHES[name][1](x, *others)
-    return _SWITCHES[name][-1](x, *others) if difference < 0 else NOT_ANALYTIC
+    difference = reduce(operator.sub, others, x).real
+    if not (difference > 0 or difference < 0):
+        return NOT_ANALYTIC
+    return _SWITCHES[name][1 if difference > 0 else -1](x, *others)
 
 
 def _where(condition: acb, yes: acb, no: acb) -> acb:
@@ -178,8 +172,10 @@ RULES: dict[str, Rule] = {
     "div": operator.truediv,
     "neg": operator.neg,
     "pow": lambda x, c: x.pow(c, analytic=True),
-    **{name: methodcaller(name) for name in ("exp", "expm1", "sin", "cos", "sinh", "cosh", "tanh")},
-    **{name: methodcaller(name) for name in ("erf", "erfc")},
+    **{
+        name: methodcaller(name)
+        for name in ("exp", "expm1", "sin", "cos", "sinh", "cosh", "tanh", "erf", "erfc")
+    },
     **{name: methodcaller(name, analytic=True) for name in ("log", "sqrt")},
     "log1p": _log1p,
     **{name: partial(sinc_ball, n=n) for n, name in enumerate(SINC)},

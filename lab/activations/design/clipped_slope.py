@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lab.activations.design.integral import summed
 from lab.activations.formula.formula import formula_of
 from lab.activations.formula.graph import Expression
 from lab.activations.in_place import InPlace
-from lab.activations.pieces import summed
 from lab.numerics import REALS, Array, Interval, grid, measured, scalar
 from lab.parts import Activation
 
@@ -72,7 +72,6 @@ class ClippedSlope(InPlace):
 
     @cached_property
     def slope_range(self) -> Interval:
-        """[max(inf f′, ε), max(sup f′, ε)]."""
         inner = self.inner.slope_range
         return Interval(max(inner.low, self.floor), max(inner.high, self.floor))
 
@@ -91,7 +90,7 @@ class ClippedSlope(InPlace):
     @cached_property
     def _pieces(self) -> _Pieces:
         edges, below = self._crossings()
-        zero = int(np.searchsorted(edges, 0.0, side="right"))
+        zero = np.searchsorted(edges, 0.0, side="right")
         with np.errstate(all="ignore"):
             steps = np.asarray(self.inner(edges)) - self.floor * edges
             start = float(self.inner(np.zeros(1))[0]) if below[zero] else 0.0

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from lab.activations.formula.formula import Formula
-from lab.activations.pieces import summed
 from lab.errors import PartError
 from lab.numerics import Array, floating
 from lab.parts import Activation
@@ -81,7 +80,7 @@ class Integral(Activation):
         edges: Array = np.unique(np.concatenate([-far, -fine, fine, far, kinks]))
         while len(edges) <= MOST_PANELS:
             better = self._panels(edges, _PARTS)
-            sigma = np.abs(_summed(edges, better))
+            sigma = np.abs(summed(better, np.searchsorted(edges, 0.0)))
             allowed = _AGREEMENT * (1 + np.minimum(sigma[:-1], sigma[1:]))
             middle = edges[:-1] + np.diff(edges) / 2
             wrong = ~(np.abs(self._panels(edges, 1) - better) <= allowed)
@@ -93,7 +92,7 @@ class Integral(Activation):
 
     @cached_property
     def _at_edges(self) -> Array:
-        return _summed(self._edges, self._panels(self._edges, 1))
+        return summed(self._panels(self._edges, 1), np.searchsorted(self._edges, 0.0))
 
     def _panels(self, edges: Array, parts: int) -> Array:
         """The integral over every panel between the edges, in so many parts."""
@@ -108,7 +107,7 @@ class Integral(Activation):
 
         A detail of σ′ that is much narrower than a part (1/64, and beyond 10 about |z|/130) can escape it.
         """
-        better = _summed(self._edges, self._panels(self._edges, _PARTS))
+        better = summed(self._panels(self._edges, _PARTS), np.searchsorted(self._edges, 0.0))
         return float(np.max(np.abs(self._at_edges - better) / (1 + np.abs(better))))
 
     def __call__(self, z: Any) -> Any:
@@ -136,6 +135,7 @@ class Integral(Activation):
         return self.rate.switches
 
 
-def _summed(edges: Array, pieces: Array) -> Array:
-    """The integral from 0, which is one of the edges, to every edge, from its pieces between them."""
-    return summed(pieces, int(np.searchsorted(edges, 0.0)))
+def summed(pieces: Array, zero: Any) -> Array:
+    """The integral to every edge, from its pieces between them, where it is 0 at the edge number ``zero``."""
+    left, right = -np.cumsum(pieces[:zero][::-1])[::-1], np.cumsum(pieces[zero:])
+    return np.concatenate([left, [0.0], right])

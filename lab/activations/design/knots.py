@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lab.activations.design.integral import summed
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.graph import Expression
 from lab.activations.in_place import InPlace
-from lab.activations.pieces import summed
 from lab.numerics import Array, Interval
 
 
@@ -55,15 +55,13 @@ class Knots(InPlace):
         object.__setattr__(self, "z", tuple(map(float, self.z)))
         object.__setattr__(self, "slopes", tuple(map(float, self.slopes)))
         if len(self.z) != len(self.slopes):
-            raise ValueError(
-                f"every knot needs a z and a slope, got {len(self.z)} z, {len(self.slopes)} slopes"
-            )
+            given = f"{len(self.z)} z, {len(self.slopes)} slopes"
+            raise ValueError(f"every knot needs a z and a slope, got {given}")
         if len(self.z) < 2:
             raise ValueError(f"at least 2 knots are needed, got {len(self.z)}")
         for name, values in (("z", self.z), ("slopes", self.slopes)):
-            for value in values:
-                if not isfinite(value):
-                    raise ValueError(f"{name} must be finite, got {value}")
+            if wrong := [value for value in values if not isfinite(value)]:
+                raise ValueError(f"{name} must be finite, got {wrong[0]}")
         for before, after in pairwise(self.z):
             if not before < after:
                 raise ValueError(f"z must be strictly increasing, got {after:g} after {before:g}")
@@ -107,7 +105,7 @@ class Knots(InPlace):
     def _pieces(self) -> _Pieces:
         z = np.union1d(self.z, [0.0])
         slopes = np.interp(z, self.z, self.slopes)
-        zero = int(np.searchsorted(z, 0.0))
+        zero = np.searchsorted(z, 0.0)
         rises = np.diff(z) * (slopes[:-1] + slopes[1:]) / 2
         values = summed(rises, zero)
         base = np.arange(len(rises)) + (np.arange(len(rises)) < zero)

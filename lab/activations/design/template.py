@@ -87,8 +87,7 @@ class Template(Written):
 
     @property
     def numbers(self) -> tuple[tuple[str, float], ...]:
-        names = ("floor", "height", "width", "centre")
-        return tuple((name, float(getattr(self, name))) for name in names)
+        return tuple((name, float(getattr(self, name))) for name in ("floor", "height", "width", "centre"))
 
     @property
     def slope_range(self) -> Interval:
