@@ -34,12 +34,23 @@ CLASSES: dict[str, type[Activation]] = {
 
 
 class OfRow(Written):
-    """An activation of the table: a frozen dataclass is made of each row, whose fields are its parameters."""
+    """An activation of the table: a frozen dataclass is made of each row, whose fields are its parameters.
+
+    Raises ValueError where one lies outside of its range, or two of them do not go together.
+    """
 
     row: ClassVar[Row]
 
     def __post_init__(self) -> None:
-        check_parameters(self.row, dict(self.numbers))
+        row, values = self.row, dict(self.numbers)
+        for name, value in values.items():
+            interval = row.parameters[name][1]
+            if not _lies_in(value, interval):
+                raise ValueError(f"{name} must lie in {interval}, got {value:g}")
+        if row.requires:
+            left, relation, right = row.requires.split()
+            if not (values[left] < values[right] or (relation == "<=" and values[left] == values[right])):
+                raise ValueError(f"must be {row.requires}, got {values[left]:g} and {values[right]:g}")
 
     @property
     def formula(self) -> str:
@@ -51,18 +62,6 @@ class OfRow(Written):
 
     def __str__(self) -> str:
         return f"{self.row.name}({', '.join(f'{name}={value!r}' for name, value in self.numbers)})"
-
-
-def check_parameters(row: Row, values: dict[str, float]) -> None:
-    """Raise ValueError where a parameter lies outside of its range, or two of them do not go together."""
-    for name, value in values.items():
-        interval = row.parameters[name][1]
-        if not _lies_in(value, interval):
-            raise ValueError(f"{name} must lie in {interval}, got {value:g}")
-    if row.requires:
-        left, relation, right = row.requires.split()
-        if not (values[left] < values[right] or (relation == "<=" and values[left] == values[right])):
-            raise ValueError(f"must be {row.requires}, got {values[left]:g} and {values[right]:g}")
 
 
 def _lies_in(value: float, interval: str) -> bool:

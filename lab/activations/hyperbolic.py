@@ -63,7 +63,6 @@ class ReLTanh(InPlace):
         return Interval(min(ends), 1.0 if self.low <= 0 <= self.high else max(ends))
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
-        """Tanh and sech² at h, and (z − h) times the latter."""
         clamp(z, self.low, self.high, a)
         tanh_sech2(a, a, slope, scratch)
         clamp(z, self.low, self.high, scratch)

@@ -14,7 +14,7 @@ class InPlace(Activation):
 
     A class of this kind writes `fill`; everything else follows from it. `fill` may run through infinities
     (1/(1 + ∞) is a right 0): numpy's warnings of them are silenced, but not where ``out`` is given, since
-    that is the training loop's, which silences them for all its steps at once.
+    that is the training loop's, which silences them for all its steps at once. Integers are taken as float64.
     """
 
     analytic = True
@@ -34,11 +34,9 @@ class InPlace(Activation):
         return a, slope
 
     def __call__(self, z: Any) -> Any:
-        """σ(z), elementwise; integers are taken as float64."""
         return self.with_derivative(floating(z))[0][()]
 
     def derivative(self, z: Any) -> Any:
-        """σ′(z), elementwise; integers are taken as float64."""
         return self.with_derivative(floating(z))[1][()]
 
 

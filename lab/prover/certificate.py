@@ -38,10 +38,8 @@ class Certificate:
 
     Parameters
     ----------
-    verdict, reason, witness
-        The verdict on the claim.
-    claim
-        The claim [c, d]; all reals where nothing is claimed of the slope.
+    verdict, reason, witness, claim
+        The verdict on the claim [c, d]; all reals where nothing is claimed of the slope.
     inf, sup
         Enclosures of inf σ′ and sup σ′ over all z, and over the whole range of every open parameter.
     inf_at, sup_at

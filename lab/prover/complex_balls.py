@@ -118,8 +118,10 @@ _SWITCHES: dict[str, dict[Branch, Rule]] = {
     "softsign": {-1: lambda x: x / (1 - x), 1: lambda x: x / (1 + x)},
     "min": {-1: lambda x, y: x, 1: lambda x, y: y},
     "max": {-1: lambda x, y: y, 1: lambda x, y: x},
-    **{name: {-1: _always(1), 1: _always(0)} for name in ("less", "less_equal")},
-    **{name: {-1: _always(0), 1: _always(1)} for name in ("greater", "greater_equal")},
+    "less": {-1: _always(1), 1: _always(0)},
+    "less_equal": {-1: _always(1), 1: _always(0)},
+    "greater": {-1: _always(0), 1: _always(1)},
+    "greater_equal": {-1: _always(0), 1: _always(1)},
 }
 """What a switch is on each of its branches."""
 
@@ -127,9 +129,9 @@ _SWITCHES: dict[str, dict[Branch, Rule]] = {
 def _switched(name: str, x: acb, *others: acb) -> acb:
     """A switch, where all of the ball is on one branch of it: then so are its real points."""
     difference = reduce(operator.sub, others, x).real
-    if not (difference > 0 or difference < 0):
-        return NOT_ANALYTIC
-    return _SWITCHES[name][1 if difference > 0 else -1](x, *others)
+    if difference > 0:
+        return _SWITCHES[name][1](x, *others)
+    return _SWITCHES[name][-1](x, *others) if difference < 0 else NOT_ANALYTIC
 
 
 def _where(condition: acb, yes: acb, no: acb) -> acb:
@@ -172,10 +174,8 @@ RULES: dict[str, Rule] = {
     "div": operator.truediv,
     "neg": operator.neg,
     "pow": lambda x, c: x.pow(c, analytic=True),
-    **{
-        name: methodcaller(name)
-        for name in ("exp", "expm1", "sin", "cos", "sinh", "cosh", "tanh", "erf", "erfc")
-    },
+    **{name: methodcaller(name) for name in ("exp", "expm1", "sin", "cos", "sinh", "cosh", "tanh")},
+    **{name: methodcaller(name) for name in ("erf", "erfc")},
     **{name: methodcaller(name, analytic=True) for name in ("log", "sqrt")},
     "log1p": _log1p,
     **{name: partial(sinc_ball, n=n) for n, name in enumerate(SINC)},

@@ -14,8 +14,7 @@ HAVING = {
     "monotone": SIGMAS.keys()
     - {
         *("silu", "swish-beta", "quick-gelu", "gpt-oss", "logish", "smish", "sinlu", "mish", "serf"),
-        *("golu", "telu"),
-        *("gelu", "gelu-tanh", "gelu-sinc", "phish", "hard-swish", "xielu", "pau", "atlu"),
+        *("golu", "telu", "gelu", "gelu-tanh", "gelu-sinc", "phish", "hard-swish", "xielu", "pau", "atlu"),
         *("sin", "gcu", "sine-relu", "lisht", "bump"),
     },
     "bounded": {

@@ -96,10 +96,8 @@ class Template(Written):
     @property
     def range(self) -> Interval:
         """The reals, or, without a floor, what the area of the bell leaves on either side of 0."""
-        if self.floor:
-            return REALS
         half = self.height * self.width * KERNELS[self.kernel][1]
-        if not isfinite(half):
+        if self.floor or not isfinite(half):
             return REALS
         start = float(self(-inf))
         return Interval(start, start + 2 * half)
