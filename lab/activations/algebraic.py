@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.activations.in_place import InPlace
-from lab.activations.pieces import clamp
+from lab.activations.in_place import InPlace, clamp
 from lab.activations.table import FORMULAS
 from lab.numerics import REALS, Array, Interval, scalar
 
@@ -67,7 +66,6 @@ class BentIdentity(InPlace):
 
     @property
     def slope_range(self) -> Interval:
-        """[1 − |a|, 1 + |a|]."""
         return Interval(1 - abs(self.a), 1 + abs(self.a))
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
@@ -93,7 +91,6 @@ class Symlog(InPlace):
     """
 
     formula = FORMULAS["symlog"]
-
     slope_range = Interval(0.0, 1.0)
     range = REALS
 

@@ -12,9 +12,7 @@ from lab.activations.floored import Floored
 from lab.activations.formula.formula import Written
 from lab.activations.hyperbolic import ReLTanh, Tanh
 from lab.activations.logistic import Sigmoid
-from lab.activations.rectifiers import LeakyReLU, ReLU
-from lab.activations.shrinking import SoftShrink
-from lab.activations.sparse import SparsePlus, SparseSigmoid
+from lab.activations.rectifiers import LeakyReLU, ReLU, SoftShrink, SparsePlus, SparseSigmoid
 from lab.activations.table import ROWS, Row
 from lab.parts import Activation
 
@@ -35,12 +33,23 @@ CLASSES: dict[str, type[Activation]] = {
 
 
 class OfRow(Written):
-    """An activation of the table: a frozen dataclass is made of each row, whose fields are its parameters."""
+    """An activation of the table: a frozen dataclass is made of each row, whose fields are its parameters.
+
+    Raises ValueError where one lies outside of its range, or two of them do not go together.
+    """
 
     row: ClassVar[Row]
 
     def __post_init__(self) -> None:
-        check_parameters(self.row, dict(self.numbers))
+        row, values = self.row, dict(self.numbers)
+        for name, value in values.items():
+            interval = row.parameters[name][1]
+            if not _lies_in(value, interval):
+                raise ValueError(f"{name} must lie in {interval}, got {value:g}")
+        if row.requires:
+            left, relation, right = row.requires.split()
+            if not (values[left] < values[right] or (relation == "<=" and values[left] == values[right])):
+                raise ValueError(f"must be {row.requires}, got {values[left]:g} and {values[right]:g}")
 
     @property
     def formula(self) -> str:
@@ -54,23 +63,9 @@ class OfRow(Written):
         return f"{self.row.name}({', '.join(f'{name}={value!r}' for name, value in self.numbers)})"
 
 
-def check_parameters(row: Row, values: dict[str, float]) -> None:
-    """Raise ValueError where a parameter lies outside of its range, or two of them do not go together."""
-    for name, value in values.items():
-        interval = row.parameters[name][1]
-        if not _lies_in(value, interval):
-            raise ValueError(f"{name} must lie in {interval}, got {value:g}")
-    if row.requires:
-        left, relation, right = row.requires.split()
-        if not (values[left] < values[right] or (relation == "<=" and values[left] == values[right])):
-            raise ValueError(f"must be {row.requires}, got {values[left]:g} and {values[right]:g}")
-
-
 def _lies_in(value: float, interval: str) -> bool:
     low, high = map(float, interval[1:-1].split(","))
-    return (
-        low < value < high or (value == low and interval[0] == "[") or (value == high and interval[-1] == "]")
-    )
+    return low < value < high or (value, interval[0]) == (low, "[") or (value, interval[-1]) == (high, "]")
 
 
 def _made(row: Row) -> type[Activation]:
@@ -79,10 +74,9 @@ def _made(row: Row) -> type[Activation]:
         (name, float, field() if default is None else field(default=default))
         for name, (default, _) in row.parameters.items()
     ]
-    name = "".join(word.capitalize() for word in row.name.split("-"))
+    name = row.name.title().replace("-", "")
     space = {"row": row, "__doc__": _page(row), "__module__": __name__}
-    made: type[Activation] = make_dataclass(name, parameters, bases=(OfRow,), namespace=space, frozen=True)
-    return made
+    return make_dataclass(name, parameters, bases=(OfRow,), namespace=space, frozen=True)
 
 
 def _page(row: Row) -> str:

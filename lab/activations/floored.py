@@ -39,12 +39,10 @@ class Floored(Activation):
 
     @property
     def analytic(self) -> bool:  # type: ignore[override]
-        """As the inner σ."""
         return self.inner.analytic
 
     @property
     def kinks(self) -> tuple[float, ...]:
-        """Those of the inner σ."""
         return self.inner.kinks
 
     @property
@@ -69,15 +67,12 @@ class Floored(Activation):
         return measured(self, self.kinks) if self.floor else self.inner.range
 
     def __call__(self, z: Any) -> Any:
-        """(1 − ε)σ(z) + εz."""
         return (1 - self.floor) * self.inner(z) + self.floor * np.asarray(z)[()]
 
     def derivative(self, z: Any) -> Any:
-        """(1 − ε)σ′(z) + ε."""
         return (1 - self.floor) * self.inner.derivative(z) + self.floor
 
     def with_derivative(self, z: Array, out: Buffers | None = None) -> tuple[Array, Array]:
-        """Both in one pass of the inner σ."""
         a, slope, scratch = out or (np.empty_like(z), np.empty_like(z), np.empty_like(z))
         self.inner.with_derivative(z, out=(a, slope, scratch))
         np.multiply(a, 1 - self.floor, out=a)

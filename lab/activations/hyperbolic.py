@@ -1,11 +1,10 @@
-"""The hyperbolic tangent, and the same with its tangents for tails."""
+"""The hyperbolic tangent, the same with its tangents for tails, and what it leaves of z."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from lab.activations.in_place import InPlace
-from lab.activations.pieces import clamp
+from lab.activations.in_place import InPlace, clamp
 from lab.activations.table import FORMULAS
 from lab.numerics import REALS, Array, Interval, scalar
 
@@ -31,12 +30,10 @@ class Tanh(InPlace):
     """
 
     formula = FORMULAS["tanh"]
-
     slope_range = Interval(0.0, 1.0)
     range = Interval(-1.0, 1.0)
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
-        """σ = tanh z, σ′ = sech² z."""
         tanh_sech2(z, a, slope, scratch)
 
 
@@ -66,7 +63,6 @@ class ReLTanh(InPlace):
         return Interval(min(ends), 1.0 if self.low <= 0 <= self.high else max(ends))
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
-        """Tanh and sech² at h, and (z − h) times the latter."""
         clamp(z, self.low, self.high, a)
         tanh_sech2(a, a, slope, scratch)
         clamp(z, self.low, self.high, scratch)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.numerics import Array, Buffers, floating
+from lab.numerics import Array, Buffers, floating, scalar
 from lab.parts import Activation
 
 
@@ -14,7 +14,7 @@ class InPlace(Activation):
 
     A class of this kind writes `fill`; everything else follows from it. `fill` may run through infinities
     (1/(1 + ∞) is a right 0): numpy's warnings of them are silenced, but not where ``out`` is given, since
-    that is the training loop's, which silences them for all its steps at once.
+    that is the training loop's, which silences them for all its steps at once. Integers are taken as float64.
     """
 
     analytic = True
@@ -34,9 +34,13 @@ class InPlace(Activation):
         return a, slope
 
     def __call__(self, z: Any) -> Any:
-        """σ(z), elementwise; integers are taken as float64."""
         return self.with_derivative(floating(z))[0][()]
 
     def derivative(self, z: Any) -> Any:
-        """σ′(z), elementwise; integers are taken as float64."""
         return self.with_derivative(floating(z))[1][()]
+
+
+def clamp(z: Array, low: float, high: float, out: Array) -> None:
+    """Write min(max(z, low), high) into ``out``, which may be z; NaN stays."""
+    np.maximum(z, scalar(low, z.dtype), out=out)
+    np.minimum(out, scalar(high, z.dtype), out=out)

@@ -22,7 +22,6 @@ class Sigmoid(InPlace):
     """
 
     formula = FORMULAS["sigmoid"]
-
     slope_range = Interval(0.0, 0.25)
     range = Interval(0.0, 1.0)
 

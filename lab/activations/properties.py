@@ -42,11 +42,7 @@ def kinked(sigma: Activation) -> bool:
 
 
 PROPERTIES: dict[str, Callable[[Activation], bool]] = {
-    "monotone": monotone,
-    "odd": odd,
-    "bounded": bounded,
-    "floored": floored,
-    "kinked": kinked,
+    holds.__name__: holds for holds in (monotone, odd, bounded, floored, kinked)
 }
 """The properties by name."""
 

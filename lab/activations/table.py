@@ -21,12 +21,9 @@ class Row:
         What there is to say of it: where its slope vanishes, what it is for, which defaults others have.
     source
         Author, title, year.
-
-    Parameters
-    ----------
-        Name → default and range, as ``(0.1, "(0, 1]")``. A parameter whose default is None has to be given.
-    requires
-        A condition between parameters, such as ``"low < high"``.
+    parameters, requires
+        Name → default and range, as ``(0.1, "(0, 1]")``; a parameter whose default is None has to be given.
+        And a condition between parameters, such as ``"low < high"``.
     at_kinks
         The kinks with the value of σ′ there, both as formulas in the parameters: ``{"0": "slope"}``.
     aliases

@@ -118,7 +118,7 @@ class _HalfSearch:
         self.stuck = ""
         self.left = most
         self._floor = inf  # the least that is known of boxes that cannot be split
-        self._heap: list[tuple[float, int, _Piece]] = []  # by the least that f may be, then in order
+        self.heap: list[tuple[float, int, _Piece]] = []  # by the least that f may be, then in order
 
     def learn(self, extent: Extent) -> None:
         """Take note of how far down f goes somewhere."""
@@ -127,29 +127,24 @@ class _HalfSearch:
             self.best, self.at = high, at
 
     def add(self, order: int, piece: _Piece) -> None:
-        heappush(self._heap, (self._least(piece.extent).low, order, piece))
+        heappush(self.heap, (self._least(piece.extent).low, order, piece))
 
     def low(self) -> float:
         """What f does not fall below; pieces that the other half has split are dropped on the way."""
-        while self._heap and self._heap[0][2].is_split:
-            heappop(self._heap)
-        return min(self._floor, self._heap[0][0]) if self._heap else self._floor
+        while self.heap and self.heap[0][2].is_split:
+            heappop(self.heap)
+        return min(self._floor, self.heap[0][0]) if self.heap else self._floor
 
     def doubt(self, width: float) -> float:
         """How much is open yet: 0 where the enclosure is narrow and the claim decided, or nothing helps."""
         low = self.low()
         is_open = low < self.claim <= self.best
-        if not self._heap or self.left <= 0 or not (is_open or self.best - low > width):
+        if not self.heap or self.left <= 0 or not (is_open or self.best - low > width):
             return 0.0
-        if self._floor <= self._heap[0][0] and not is_open:
+        if self._floor <= self.heap[0][0] and not is_open:
             return 0.0
-        gap = self.best - self._heap[0][0]
+        gap = self.best - self.heap[0][0]
         return gap if gap > 0 else width / 2
-
-    def worst(self) -> _Piece:
-        """Take out the piece in which f may be least."""
-        self.left -= 1
-        return heappop(self._heap)[2]
 
     def give_up(self, piece: _Piece) -> None:
         """Put a piece aside that cannot be split."""
@@ -164,12 +159,10 @@ class _HalfSearch:
 
     def result(self, tails: list[tuple[float, Extent]], width: float) -> Extreme:
         bounds = Interval(min(self.low(), self.best), self.best)
-        stuck = self.stuck
-        if not stuck and (bounds.high - bounds.low > width or bounds.low < self.claim <= bounds.high):
-            stuck = f"{self.most} intervals do not suffice"
-        limits: tuple[float, ...] = ()
-        if _is_narrow(bounds, width):
-            limits = tuple(end for end, tail in tails if self._is_limit(tail, bounds, width))
+        is_open = bounds.high - bounds.low > width or bounds.low < self.claim <= bounds.high
+        stuck = self.stuck or (f"{self.most} intervals do not suffice" if is_open else "")
+        is_narrow = _is_narrow(bounds, width)
+        limits = tuple(end for end, tail in tails if is_narrow and self._is_limit(tail, bounds, width))
         if not limits and self.at and isinf(self.at[0]):
             limits = self.at[:1]
         enclosed = bounds if self.is_least else neg(bounds)
@@ -230,7 +223,8 @@ class _Search:
             if max(doubts) <= 0:
                 return
             half = self.halves[doubts.index(max(doubts))]
-            piece = half.worst()
+            half.left -= 1
+            piece = heappop(half.heap)[2]  # in which f may be least
             parts = _parts(piece.box, piece.extent)
             if not parts:
                 half.give_up(piece)

@@ -9,7 +9,7 @@ from lab.numerics import REALS, Interval
 from lab.parts import Activation
 from lab.prover.branch_and_bound import Extreme, extremes
 from lab.prover.enclosure_text import enclosure_text, place_text, rounded_down, shortest_decimal
-from lab.prover.mean_value_form import FAR, Point
+from lab.prover.mean_value_form import FAR, Point, middle_of
 from lab.prover.provable import Provable, provable
 from lab.prover.rounding import single
 
@@ -38,10 +38,8 @@ class Certificate:
 
     Parameters
     ----------
-    verdict, reason, witness
-        The verdict on the claim.
-    claim
-        The claim [c, d]; all reals where nothing is claimed of the slope.
+    verdict, reason, witness, claim
+        The verdict on the claim [c, d]; all reals where nothing is claimed of the slope.
     inf, sup
         Enclosures of inf σ′ and sup σ′ over all z, and over the whole range of every open parameter.
     inf_at, sup_at
@@ -129,8 +127,6 @@ def certify(
 
     Parameters
     ----------
-    sigma
-        The activation.
     at_least, at_most
         The claim; infinite where nothing is claimed.
     over
@@ -153,14 +149,8 @@ def certify(
     family = provable(sigma, over or {})
     if family is None:
         return Certificate("UNDECIDED", "only a formula can be certified, and this is a class", None, claim)
-    least, greatest = extremes(
-        family.slope,
-        family.slope_over,
-        family.parameters,
-        kinks=family.kinks,
-        points=family.points,
-        claim=claim,
-    )
+    where = (family.slope_over, family.parameters)
+    least, greatest = extremes(family.slope, *where, kinks=family.kinks, points=family.points, claim=claim)
     inf_slope, sup_slope = least.bounds, greatest.bounds
     jumps = family.continuity.jumps
     steepest = Interval(max(-inf_slope.high, sup_slope.low, 0.0), max(-inf_slope.low, sup_slope.high, 0.0))
@@ -184,10 +174,9 @@ def _verdict(
 ) -> tuple[Verdict, str, float | None]:
     """The verdict on the claim, with its reason and witness."""
     continuity = family.continuity
-    if continuity.undefined is not None:
-        return "REFUTED", f"{continuity.doubt}, where it has no slope", continuity.undefined
-    if continuity.jumps:
-        return "REFUTED", f"{continuity.doubt}, where it has no slope", continuity.jumps[0]
+    if continuity.undefined is not None or continuity.jumps:
+        place = continuity.jumps[0] if continuity.undefined is None else continuity.undefined
+        return "REFUTED", f"{continuity.doubt}, where it has no slope", place
     for extreme in (least, greatest):
         if (point := _counter_example(family, extreme, claim)) is not None:
             return "REFUTED", _refutation(family, extreme, claim, point), point[0]
@@ -205,7 +194,7 @@ def _verdict(
 
 def _counter_example(family: Provable, extreme: Extreme, claim: Interval) -> Point | None:
     """A point where the claim fails at this extreme; one next to 0 where the extreme is far out."""
-    middles = tuple(v.low + (v.high - v.low) / 2 for v in family.parameters)
+    middles = tuple(map(middle_of, family.parameters))
     candidates: list[Point] = [(z, *middles) for z in family.points]
     if extreme.at and isfinite(extreme.at[0]):
         z, *rest = extreme.at
@@ -222,10 +211,8 @@ def _refutation(family: Provable, extreme: Extreme, claim: Interval, point: Poin
     """σ′ at a point, with the open parameters there, and the claim: with so many digits that they differ."""
     given = [f"; {name} = {value:g}" for name, value in zip(family.names, point[1:], strict=True)]
     slope = family.slope.at(point)
-    if extreme.is_least:
-        value, relation, bound = slope.high, "less", claim.low
-    else:
-        value, relation, bound = slope.low, "more", claim.high
+    least, most = (slope.high, "less", claim.low), (slope.low, "more", claim.high)
+    value, relation, bound = least if extreme.is_least else most
     digits = 6 if f"{value:.6g}" != f"{bound:.6g}" else 17
     vanishes = extreme.is_least and extreme.tails and _is_zero(extreme.bounds)
     return (
@@ -259,9 +246,8 @@ def _range(family: Provable, inf_slope: Interval, sup_slope: Interval) -> tuple[
     if family.value is None:
         return Interval(-inf, 0.0), NONNEGATIVE  # σ(0) = 0
     if not doubt and (rises or sup_slope.high <= 0):
-        tails = [
-            family.value.over((z, *family.parameters)) for z in (Interval(-inf, -FAR), Interval(FAR, inf))
-        ]
+        ends = (Interval(-inf, -FAR), Interval(FAR, inf))
+        tails = [family.value.over((z, *family.parameters)) for z in ends]
         low, high = tails if rises else tails[::-1]
         return low.least, high.greatest
     least, greatest = extremes(family.value, family.value_over, family.parameters, kinks=family.kinks)

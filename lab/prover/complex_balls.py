@@ -10,7 +10,7 @@ branches, a formula is one smooth function.
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import partial, reduce
 from operator import methodcaller
 from typing import Literal, TypeAlias
 
@@ -33,13 +33,9 @@ NOT_ANALYTIC = acb(arb.nan(), arb.nan())
 
 def switch_differences(nodes: Iterable[Expression]) -> dict[Expression, ExactFunction]:
     """The switches among these nodes, and what each compares."""
-    found = {}
-    for node in nodes:
-        if node.operation in _SWITCHES:
-            x, *others = node.arguments
-            difference = x - others[0] if others else x
-            found[node] = ExactFunction(difference, difference)
-    return found
+    switches = [node for node in nodes if node.operation in _SWITCHES]
+    differences = [reduce(operator.sub, node.arguments) for node in switches]
+    return dict(zip(switches, map(ExactFunction, differences, differences), strict=True))
 
 
 def branches(differences: Mapping[Expression, ExactFunction], z: Interval) -> dict[Expression, Branch]:
@@ -132,7 +128,7 @@ _SWITCHES: dict[str, dict[Branch, Rule]] = {
 
 def _switched(name: str, x: acb, *others: acb) -> acb:
     """A switch, where all of the ball is on one branch of it: then so are its real points."""
-    difference = (x - others[0] if others else x).real
+    difference = reduce(operator.sub, others, x).real
     if difference > 0:
         return _SWITCHES[name][1](x, *others)
     return _SWITCHES[name][-1](x, *others) if difference < 0 else NOT_ANALYTIC

@@ -58,7 +58,8 @@ def continuity(
         if not _is_short(z) and z.low < middle < z.high:
             waiting += [Interval(z.low, middle), Interval(middle, z.high)]
             continue
-        undefined = next(filter(search.is_undefined, _likely_poles(z)), None)
+        likely_poles = [0.0] if 0 in z else filter(isfinite, (z.low, middle, z.high))
+        undefined = next(filter(search.is_undefined, likely_poles), None)
         if undefined is None:
             search.note_jump_or_doubt(z)
     if undefined is not None:
@@ -135,20 +136,13 @@ def _is_short(z: Interval) -> bool:
     return z.high - z.low <= 1e-15 * max(abs(middle_of(z)), _SMALL)
 
 
-def _likely_poles(z: Interval) -> list[float]:
-    """The floats of a short interval at which poles are likely."""
-    return [0.0] if 0 in z else [point for point in (z.low, middle_of(z), z.high) if isfinite(point)]
-
-
 def _largest_step(values: Interval) -> float:
     """The largest jump among these values of σ that is taken for rounding."""
     return LARGEST_STEP * max(1.0, values.magnitude) if isfinite(values.magnitude) else 0.0
 
 
 def _is_undefined(
-    node: Expression,
-    bounds: Mapping[Expression, Bounds],
-    undefined: Mapping[Expression, bool],
+    node: Expression, bounds: Mapping[Expression, Bounds], undefined: Mapping[Expression, bool]
 ) -> bool:
     """Whether a node without bounds is proved to have no value, given which of its arguments are."""
     if node.operation == "where":

@@ -2,6 +2,7 @@
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
+from functools import partial
 from math import ceil, inf, isinf, log10
 
 from lab.numerics import REALS, Interval
@@ -40,22 +41,19 @@ def shortest_decimal(x: float) -> str:
     return _infinite(x) or repr(float(x) + 0.0).removesuffix(".0")
 
 
-def rounded_down(x: float) -> str:
-    """A short decimal that is not above x."""
-    return _rounded(x, ROUND_FLOOR)
-
-
-def rounded_up(x: float) -> str:
-    """A short decimal that is not below x."""
-    return _rounded(x, ROUND_CEILING)
-
-
 def _rounded(x: float, rounding: str) -> str:
     short = Context(prec=_DIGITS, rounding=rounding).create_decimal(x)
     text = f"{float(short) + 0.0:.{_DIGITS}g}"
     if _infinite(x) or Decimal(text) == short:
         return _infinite(x) or text
     return f"{short.normalize():g}"  # a number with fewer digits than that, next to 0
+
+
+rounded_down = partial(_rounded, rounding=ROUND_FLOOR)
+"""A short decimal that is not above x."""
+
+rounded_up = partial(_rounded, rounding=ROUND_CEILING)
+"""A short decimal that is not below x."""
 
 
 def _infinite(x: float) -> str:

@@ -49,10 +49,8 @@ def exact_expression(expression: Expression) -> Expression:
     for node in below(expression):
         if node.number is not None:
             made[node] = graph.constant(node.number)
-        elif node.operation == "parameter":
-            made[node] = graph.parameter(node.position)
-        elif node.operation == "z":
-            made[node] = graph.z()
+        elif node.operation in ("z", "parameter"):
+            made[node] = graph.parameter(node.position) if node.position else graph.z()
         else:
             made[node] = graph.apply(node.operation, *(made[x] for x in node.arguments))
     return made[expression]

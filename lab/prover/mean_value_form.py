@@ -42,11 +42,11 @@ class Extent(NamedTuple):
 
     least: Interval
     greatest: Interval
-    least_at: Point
-    """A point where the function is not above ``least.high``, or towards which it tends to be."""
+    least_at: Point  # where the function is not above ``least.high``, or towards which it tends to be
     greatest_at: Point
-    gradient: tuple[Interval, ...] = ()
-    """Bounds of the partial derivatives, where they were needed and the function is continuous."""
+    gradient: tuple[
+        Interval, ...
+    ] = ()  # of the partial derivatives, if needed and the function is continuous
 
 
 @dataclass(frozen=True, eq=False)

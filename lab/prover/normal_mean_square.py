@@ -113,12 +113,10 @@ def _density_times_square(
     rate, factor = -1 / (2 * arb(q)), 1 / (2 * arb.pi() * q).sqrt()
 
     def integrand(z: acb, analytic: bool) -> acb:
-        values = function(z)
-        if all(value.is_finite() for value in values):
-            value = values[0]
-        elif analytic:
-            return NOT_ANALYTIC
-        else:
+        value, defined = function(z)
+        if not (value.is_finite() and defined.is_finite()):
+            if analytic:
+                return NOT_ANALYTIC
             with ctx.workprec(_PRECISION_OF_BOUNDS):
                 bounds = f.bounds(Interval(-upper(-z.real), upper(z.real)))
             value = ball_around(bounds.values)

@@ -7,8 +7,9 @@ from math import inf, nextafter, pi
 
 import numpy as np
 
+from lab.activations.design.clipped_slope import ClippedSlope
 from lab.activations.design.integral import FARTHEST, Integral
-from lab.activations.design.slope import slope_of
+from lab.activations.design.knots import Knots
 from lab.activations.formula.formula import Written, formula_of
 from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.parser import parse
@@ -49,21 +50,20 @@ class ExactForm:
 def exact_form(sigma: Activation, left_open: tuple[str, ...] = ()) -> ExactForm | None:
     """σ and σ′ with these parameters left open; None where neither is known as a formula."""
     if isinstance(sigma, Integral):
-        return ExactForm(None, exact_expression(_expression(sigma, left_open)), sigma, FARTHEST)
+        return ExactForm(None, exact_expression(_expression(sigma.rate, left_open)), sigma, FARTHEST)
     if (formula := formula_of(sigma)) is not None:
         value = exact_expression(_expression(formula, left_open))
         return ExactForm(value, value.derivative(), formula)
-    slope = slope_of(sigma)
+    slope = sigma.slope_expression if isinstance(sigma, Knots | ClippedSlope) else None
     return None if slope is None or left_open else ExactForm(None, exact_expression(slope), sigma)
 
 
-def _expression(written: Written | Integral, left_open: tuple[str, ...]) -> Expression:
-    """What the text says, with these parameters left open."""
+def _expression(written: Written, left_open: tuple[str, ...]) -> Expression:
+    """What the formula says, with these parameters left open."""
     if not left_open:
-        return written.expression if isinstance(written, Written) else written.slope_expression
+        return written.expression
     fixed = {name: value for name, value in written.numbers if name not in left_open}
-    text = written.formula if isinstance(written, Written) else written.text
-    return stable(parse(text, fixed, left_open))
+    return stable(parse(written.formula, fixed, left_open))
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,7 @@ class Provable:
     names: tuple[str, ...]  # the parameters that are left open, and their intervals
     parameters: Box
     kinks: tuple[float, ...]  # where σ′ may jump
-    points: tuple[
-        float, ...
-    ]  # where σ′ is least and greatest on a grid, and next to 0 where it hardly differs
+    points: tuple[float, ...]  # as `_likely_extremes`
     continuity: Continuity
 
 
@@ -95,7 +93,8 @@ def provable(sigma: Activation, over: Mapping[str, Interval]) -> Provable | None
     slope_over = value_over = Interval(-form.end, form.end)
     if form.value is not None:
         value = ExactFunction(form.value, form.value, len(names))
-        slope_over, value_over = _one_period(form.slope), _one_period(form.value)
+        periods = (period_of(form.slope), period_of(form.value))
+        slope_over, value_over = (Interval(0.0, end) if end else REALS for end in periods)
         with np.errstate(all="ignore"):
             suspects = _first_not_finite(form.computed(_GRID))
         known = continuity(form.value, form.slope, parameters, suspects)
@@ -156,11 +155,6 @@ def _rate(u: Expression) -> Fraction | None:
             rate *= c if u.operation == "mul" else 1 / c
         u = varying[0]
     return rate
-
-
-def _one_period(f: Expression) -> Interval:
-    period = period_of(f)
-    return REALS if period is None else Interval(0.0, period)
 
 
 def _likely_extremes(slopes: Array) -> tuple[float, ...]:

@@ -46,8 +46,7 @@ def square_enclosure(sigma: Activation, q: float) -> Interval | None:
 
 def slope_square_enclosure(sigma: Activation, q: float) -> Interval | None:
     """Encloses E σ′(√q g)²; None where nothing is proved, and unless 0 < q < ∞."""
-    form = exact_form(sigma)
-    if form is None:
+    if (form := exact_form(sigma)) is None:
         return None
     slope = Integrand(form.slope, form.value or form.slope, form.switches, form.end)
     return _enclosed(slope, q, sigma.derivative)

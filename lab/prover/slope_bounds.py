@@ -1,7 +1,7 @@
 """The bounds of a slope: proved where there is a proof, else claimed or measured."""
 
 from dataclasses import dataclass
-from math import isfinite
+from math import inf
 
 from lab.numerics import Interval
 from lab.parts import Activation
@@ -36,5 +36,5 @@ def slope_bounds(sigma: Activation) -> SlopeBounds:
 
 
 def _is_narrow(enclosure: Interval) -> bool:
-    low, high = enclosure.low, enclosure.high
-    return low == high or (isfinite(high - low) and high - low <= WIDEST * max(1.0, abs(low), abs(high)))
+    width = enclosure.high - enclosure.low
+    return enclosure.low == enclosure.high or width <= WIDEST * max(1.0, enclosure.magnitude) < inf

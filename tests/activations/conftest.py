@@ -1,5 +1,7 @@
 """Reference values of 50 digits and the grid of z at which they are asked for."""
 
+import copy
+import pickle
 from collections.abc import Callable
 from functools import cache
 
@@ -55,5 +57,21 @@ def hold() -> Callable:
             agrees(a, points, value, conditioning)
         for prime in (sigma.derivative(points), together[1]):
             agrees(prime, points, slope, conditioning)
+
+    return held
+
+
+@pytest.fixture
+def travels() -> Callable:
+    """What of σ comes to another process, and a deep copy: held to be the same value; returned."""
+
+    def held(sigma):
+        before = sigma(1.5)
+        both = (pickle.loads(pickle.dumps(sigma)), copy.deepcopy(sigma))
+        for again in both:
+            assert again == sigma
+            assert hash(again) == hash(sigma)
+            assert again(1.5) == before
+        return both
 
     return held

@@ -8,19 +8,16 @@ from lab.activations.erfcx import erfcx
 X = np.concatenate([np.linspace(0, 8, 400), np.geomspace(8, 1e6, 100), [1e-300, 1e-8]])
 
 
-def exact(x):
-    return mp.exp(x * x) * mp.erfc(x)
-
-
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_erfcx_is_right_to_a_few_units_of_precision(dtype):
-    x = X.astype(dtype)
-    out = np.empty_like(x)
-    erfcx(x, out)
-    for value, point in zip(out[:400], x[:400], strict=True):
-        true = exact(mp.mpf(float(point)))
+    z = X.astype(dtype)
+    out = np.empty_like(z)
+    erfcx(z, out)
+    for value, point in zip(out[:400], z[:400], strict=True):
+        x = mp.mpf(float(point))
+        true = mp.exp(x * x) * mp.erfc(x)
         assert abs(mp.mpf(float(value)) / true - 1) < 6 * float(np.finfo(dtype).eps)
-    np.testing.assert_allclose(out, special.erfcx(x.astype(float)), rtol=8 * np.finfo(dtype).eps)
+    np.testing.assert_allclose(out, special.erfcx(z.astype(float)), rtol=8 * np.finfo(dtype).eps)
 
 
 def test_the_buffer_may_be_the_argument():
@@ -33,8 +30,7 @@ def test_the_buffer_may_be_the_argument():
 def test_nan_stays_and_infinity_gives_nothing():
     out = np.empty(2)
     erfcx(np.array([np.nan, np.inf]), out)
-    assert np.isnan(out[0])
-    assert out[1] == 0
+    np.testing.assert_array_equal(out, [np.nan, 0])
 
 
 def test_a_complex_step_passes_through():

@@ -7,12 +7,7 @@ from lab.activations.floored import Floored
 from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
 from lab.activations.rectifiers import LeakyReLU, ReLU
-from lab.numerics import Interval
-
-GELU = TABLE["gelu"]
-SiLU = TABLE["silu"]
-
-REALS = Interval(-np.inf, np.inf)
+from lab.numerics import REALS, Interval
 
 
 def test_floored(points, hold):
@@ -27,7 +22,7 @@ def test_floored(points, hold):
 
 def test_the_floor_holds_in_the_tails():
     slope = Floored(Tanh(), 0.1).derivative(np.array([-700.0, -50.0, 50.0, 700.0]))
-    assert slope.tolist() == [0.1] * 4
+    assert set(slope) == {0.1}
 
 
 @pytest.mark.parametrize(
@@ -46,18 +41,16 @@ def test_the_floor_holds_in_the_tails():
     ids=str,
 )
 def test_claims(sigma, slope, values):
-    assert sigma.slope_range == slope
-    assert sigma.range == values
+    assert (sigma.slope_range, sigma.range) == (slope, values)
 
 
 def test_claims_where_the_slope_of_the_inner_is_negative_somewhere():
-    inner = GELU()
+    inner = TABLE["gelu"]()
     sigma = Floored(inner, 0.1)
     assert sigma.slope_range.low == 0.9 * inner.slope_range.low + 0.1 < 0.1
     assert sigma.range == REALS
-    parabola = Floored(Formula("z**2"), 0.5)
-    assert parabola.range.low == pytest.approx(-0.125, abs=1e-12)
-    assert parabola.range.high == np.inf
+    found = Floored(Formula("z**2"), 0.5).range
+    assert (found.low, found.high) == pytest.approx((-0.125, np.inf), abs=1e-12)
 
 
 @pytest.mark.parametrize("floor", [-0.1, 1.5, float("nan")])
@@ -68,17 +61,6 @@ def test_the_floor_lies_between_0_and_1(floor):
 
 def test_kinks_and_analyticity_are_those_of_the_inner():
     assert Floored(ReLU()).kinks == (0.0,)
-    assert Floored(SiLU()).kinks == ()
+    assert Floored(TABLE["silu"]()).kinks == ()
     assert Floored(Tanh()).analytic
     assert Floored(Formula("abs(z)")).analytic
-
-
-def test_into_buffers_that_hold_anything():
-    z = np.linspace(-3, 3, 7)
-    out = tuple(np.full_like(z, np.nan) for _ in range(3))
-    sigma = Floored(Tanh(), 0.1)
-    a, slope = sigma.with_derivative(z, out=out)
-    assert a is out[0]
-    assert slope is out[1]
-    assert a.tolist() == sigma(z).tolist()
-    assert slope.tolist() == sigma.derivative(z).tolist()

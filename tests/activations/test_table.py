@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from lab import plugins
-from lab.activations.catalogue import ALIASES, CLASSES, EXAMPLES, TABLE, examples
+from lab.activations.catalogue import ALIASES, CLASSES, EXAMPLES, TABLE
 from lab.activations.formula.formula import Formula, Written, formula_of
 from lab.activations.formula.operations import FUNCTIONS
 from lab.activations.table import FORMULAS, ROWS, Row
@@ -17,7 +17,6 @@ from lab.errors import PartError
 from lab.experiment.specify import from_spec
 from lab.numerics import Interval
 from lab.prover.certificate import certify
-from lab.testing import check_activation
 from tests.exact import dual
 
 OTHER = {
@@ -130,19 +129,14 @@ def test_the_slope_at_a_kink_is_as_the_row_says(row, given):
     sigma = TABLE[row.name](**given)
     if row.name in ("leaky-relu", "prelu", "rrelu", "plu") and not sigma.kinks:
         return  # both slopes are 1
-    numbers = numbers_of(row, given)
+    numbers, places = numbers_of(row, given), []
     for at, slope in row.at_kinks.items():
         place, value = (float(dual(with_numbers(text, numbers), mp.mpf(0), False)[0]) for text in (at, slope))
+        places.append(place)
         for dtype in (np.float64, np.float32):
             np.testing.assert_allclose(sigma.derivative(dtype(place)), value, rtol=4 * np.finfo(dtype).eps)
     if (given == {} and row.name not in ("elu", "pau")) or row.name == "threshold":
-        places = [float(dual(with_numbers(at, numbers), mp.mpf(0), False)[0]) for at in row.at_kinks]
         assert sorted(places) == pytest.approx(sorted(sigma.kinks), abs=1e-12)
-
-
-@pytest.mark.parametrize(("name", "sigma"), examples().items(), ids=examples())
-def test_it_conforms(name, sigma):
-    check_activation(sigma)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
@@ -169,8 +163,8 @@ def test_every_name_is_a_function_in_formulas(row):
 )
 def test_an_activation_in_a_formula(text, same):
     z = np.linspace(-5, 5, 41) + 0.01
-    np.testing.assert_allclose(Formula(text)(z), Formula(same)(z), rtol=1e-14)
-    np.testing.assert_allclose(Formula(text).derivative(z), Formula(same).derivative(z), rtol=1e-14)
+    found, expected = (Formula(each).with_derivative(z) for each in (text, same))
+    np.testing.assert_allclose(found, expected, rtol=1e-14)
 
 
 def test_a_parameter_of_a_formula_goes_into_an_activation():
@@ -245,8 +239,8 @@ def test_a_class_computes_what_its_formula_says(name):
 
 
 def test_a_row_is_a_value():
-    assert TABLE["elu"](0.5) == TABLE["elu"](0.5) != TABLE["elu"](0.25)
-    assert hash(TABLE["elu"](0.5)) == hash(TABLE["elu"](0.5))
-    assert str(TABLE["elu"](0.5)) == "elu(alpha=0.5)"
+    sigma = TABLE["elu"](0.5)
+    assert sigma == TABLE["elu"](0.5) != TABLE["elu"](0.25)
+    assert str(sigma) == "elu(alpha=0.5)"
     assert str(TABLE["gelu"]()) == "gelu()"
     assert "Clevert" in (TABLE["elu"].__doc__ or "")

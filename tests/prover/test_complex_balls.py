@@ -6,7 +6,7 @@ import operator
 import mpmath as mp
 import pytest
 from flint import acb, arb, ctx
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lab.activations.formula.formula import Formula
@@ -17,7 +17,8 @@ from lab.numerics import Interval
 from lab.prover.complex_balls import RULES, ball_around, branches, continued, switch_differences
 from lab.prover.exact_graph import exact_expression
 from lab.prover.ranges import RULES as REAL_RULES
-from tests.exact import FORMULAS, LARGEST, Undefined, Unknown, exact
+from tests.exact import FORMULAS, LARGEST, SMOOTH, Undefined, Unknown, exact
+from tests.prover.test_enclosure import FUZZ
 
 
 def small(x):
@@ -26,34 +27,23 @@ def small(x):
     return x
 
 
-def _exp(x):
-    return mp.exp(small(x))
-
-
 def _softplus(x):
-    return x + mp.log1p(_exp(-x)) if x.real > 0 else mp.log1p(_exp(x))
+    return x + mp.log1p(mp.exp(-small(x))) if x.real > 0 else mp.log1p(mp.exp(small(x)))
 
 
 COMPLEX = {
-    "exp": _exp,
-    "expm1": lambda x: mp.expm1(small(x)),
+    **{name: function for name, (function, _) in SMOOTH.items()},
     "log": mp.log,
     "log1p": mp.log1p,
     "sqrt": mp.sqrt,
     "sin": lambda x: mp.sin(small(x)),
     "cos": lambda x: mp.cos(small(x)),
-    "sinh": lambda x: mp.sinh(small(x)),
-    "cosh": lambda x: mp.cosh(small(x)),
-    "tanh": mp.tanh,
-    "sech2": lambda x: mp.sech(small(x)) ** 2,
-    "arctan": mp.atan,
-    "asinh": mp.asinh,
     "erf": lambda x: 1 - mp.erfc(small(x)),
-    "sigmoid": lambda x: 1 / (1 + _exp(-x)),
     "softplus": _softplus,
     "Phi": lambda x: mp.erfc(-small(x) / mp.sqrt(2)) / 2,
-    "phi": lambda x: _exp(-x * x / 2) / mp.sqrt(2 * mp.pi),
 }
+"""The functions that mpmath continues, as for real numbers where they need no care."""
+
 COMPARED = {ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge}
 COMBINED = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
@@ -73,10 +63,9 @@ def pair(tree, z, x):
         case ast.BinOp(left=left, op=ast.Pow(), right=right):
             (u, a), (c, d) = pair(left, z, x), pair(right, z, x)
             small(c * mp.log(abs(u) + 1))
-            whole = c == d == int(d)
-            return (
-                (u ** int(d), a ** int(d)) if whole else (mp.exp(c * mp.log(u)), mp.exp(d * mp.log(a)).real)
-            )
+            if c == d == int(d):
+                return u ** int(d), a ** int(d)
+            return mp.exp(c * mp.log(u)), mp.exp(d * mp.log(a)).real
         case ast.BinOp(left=left, op=op, right=right):
             (u, a), (v, b) = pair(left, z, x), pair(right, z, x)
             return COMBINED[type(op)](u, v), COMBINED[type(op)](a, b)
@@ -134,12 +123,6 @@ def around(x, radius):
     return acb(arb(x, radius), arb(0, radius))
 
 
-FUZZ = settings(
-    max_examples=300,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
 CENTRES = st.one_of(st.floats(-5, 5), st.floats(-100, 100))
 DIRECTIONS = st.tuples(st.floats(-1, 1), st.floats(-1, 1))
 
@@ -230,13 +213,13 @@ def test_a_settled_switch_is_continued_beyond_its_interval(text, low, high, bran
 
 
 def test_far_out_nothing_is_lost():
-    with ctx.workprec(128):
-        for text, x, expected in (
-            ("sigmoid(z)", -700.0, mp.exp(-700)),
-            ("softplus(z)", -700.0, mp.exp(-700)),
-            ("Phi(z)", -30.0, mp.ncdf(-30)),
-            ("sech2(z)", 300.0, 4 * mp.exp(-600)),
-        ):
+    for text, x, expected in (
+        ("sigmoid(z)", -700.0, mp.exp(-700)),
+        ("softplus(z)", -700.0, mp.exp(-700)),
+        ("Phi(z)", -30.0, mp.ncdf(-30)),
+        ("sech2(z)", 300.0, 4 * mp.exp(-600)),
+    ):
+        with ctx.workprec(128):
             found = functions(text)[0](acb(x)).real
             assert float(found) == pytest.approx(float(expected), rel=1e-12)
             assert found.rel_accuracy_bits() > 80
@@ -257,12 +240,6 @@ def test_a_wrong_rule_would_be_seen(monkeypatch):
     assert not holds(ball, mp.mpc(value("sin(z)", complex(1.0, 0.5))))
 
 
-def known_branches(text, low, high):
-    """The branches of the formula's switches, by their operation."""
-    differences = switch_differences(below(exact_expression(Formula(text).expression)))
-    return {node.operation: branch for node, branch in branches(differences, Interval(low, high)).items()}
-
-
 @pytest.mark.parametrize(
     ("text", "low", "high", "expected"),
     [
@@ -280,17 +257,13 @@ def known_branches(text, low, high):
         ("sign(z**3 + z)", 0, 1, {"sign": 1}),
         ("max(z**2, z)", 1, 2, {"max": 1}),
         ("log(abs(z) - 2)", 0, 1, {"abs": 1}),
+        ("max(log(z), -5)", -1, 1, {}),  # undefined
+        ("where(abs(z) - z > 0, z, 2*z)", 1, 2, {"abs": 1}),
+        ("where(abs(z) - z >= 0, z, 2*z)", 0, 2, {"abs": 1}),
     ],
 )
 def test_a_branch_is_known_where_it_is_proved(text, low, high, expected):
-    assert known_branches(text, low, high) == expected
-
-
-def test_what_is_0_all_along_has_no_branch():
-    """abs(z) − z is 0 for z > 0: greater does not hold there, though greater_equal does."""
-    assert known_branches("where(abs(z) - z > 0, z, 2*z)", 1, 2) == {"abs": 1}
-    assert known_branches("where(abs(z) - z >= 0, z, 2*z)", 0, 2) == {"abs": 1}
-
-
-def test_what_is_undefined_has_no_branch():
-    assert known_branches("max(log(z), -5)", -1, 1) == {}
+    """In the last two abs(z) − z is 0 all along: greater does not hold there, though greater_equal does."""
+    differences = switch_differences(below(exact_expression(Formula(text).expression)))
+    found = branches(differences, Interval(low, high))
+    assert {node.operation: branch for node, branch in found.items()} == expected

@@ -2,7 +2,6 @@
 
 import pytest
 
-from lab.activations.formula.formula import Formula
 from lab.activations.formula.parser import parse
 from lab.numerics import Interval
 from lab.prover.continuity import Continuity, continuity
@@ -17,12 +16,8 @@ def found(text, suspects=(), **ranges):
 @pytest.mark.parametrize(
     "text",
     [
-        "tanh(z)",
-        "abs(z)*sign(z)",
-        "where(z > 0, z, expm1(z))",
-        "1/(1 + z**2)",
-        "sqrt(1 + z**2)",
-        "log(cosh(z))",
+        *("tanh(z)", "abs(z)*sign(z)", "where(z > 0, z, expm1(z))", "1/(1 + z**2)"),
+        *("sqrt(1 + z**2)", "log(cosh(z))"),
     ],
 )
 def test_what_is_continuous(text):
@@ -75,6 +70,3 @@ def test_a_family_jumps_where_every_member_does():
 def test_a_doubt_comes_with_advice():
     assert found("where(z >= 0, where(z <= 0, 5, z), z)").advice == "try min, max or abs, which cannot jump"
     assert found("where(z > 0, log(z), z)").advice == "try a form without log, roots and quotients there"
-    result = found("where(sin(z) > 0, sin(z), 0) + z")
-    assert result.doubt.startswith("σ may jump")
-    assert Formula("where(sin(z) > 0, sin(z), 0) + z")(1.0) > 0

@@ -3,12 +3,12 @@
 from math import inf, isfinite, nextafter
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.prover.certificate import certify
-from tests.activations.formula.test_enclosure import as_written
 from tests.exact import FORMULAS, NUMBERS, Undefined, Unknown, exact, grown
+from tests.prover.test_enclosure import FUZZ, as_written
 
 PLACES = [0.0, 1e-9, 0.3, 0.5, 1.0, 1.7, 2.0, 3.14, 4.5, 7.0, 12.0, 25.0, 90.0, 700.0, 1e4, 1e7]
 SIGNED = [*PLACES, *(-z for z in PLACES[1:])]
@@ -21,20 +21,11 @@ def beside(places):
             yield from (z, nextafter(z, -inf), nextafter(z, inf), z - 1e-7, z + 1e-7, z - 1e-12, z + 1e-12)
 
 
-def has_slope(text, z):
-    """Whether z is no kink, where the slope is what the formula states, and the evaluator knows it."""
-    try:
-        exact(text, z, slopes=True)
-    except (Unknown, Undefined):
-        return False
-    return True
-
-
 def check(text, points):
     sigma = as_written(text)
     found = certify(sigma)
     places = {*SIGNED, *points, *beside(found.inf_at), *beside(found.sup_at)}
-    slopes = []
+    slopes = {}
     for z in places:
         try:
             value, doubt = exact(text, z, slopes=False)
@@ -49,29 +40,23 @@ def check(text, points):
             slope, doubt = exact(text, z, slopes=True)
         except (Unknown, Undefined):
             continue
-        slopes.append(slope)
+        slopes[z] = slope
         assert found.inf.low - doubt <= slope <= found.sup.high + doubt, f"σ′({z!r}) of {text}: {found}"
     for place, reached, bound in (
-        (found.inf_at, min(slopes, default=inf), found.inf.high),
-        (found.sup_at, -max(slopes, default=-inf), -found.sup.low),
+        (found.inf_at, min(slopes.values(), default=inf), found.inf.high),
+        (found.sup_at, -max(slopes.values(), default=-inf), -found.sup.low),
     ):
-        if place and isfinite(bound) and abs(place[0]) < 1e5 and has_slope(text, place[0]):
+        if place and isfinite(bound) and abs(place[0]) < 1e5 and place[0] in slopes:  # no kink
             allowed = 1e-5 * (1 + abs(bound))
             assert reached <= bound + allowed, f"{text}: the slope does not go as far as {bound}: {found}"
     if found.monotone == "CERTIFIED":
-        assert all(slope >= 0 for slope in slopes) or all(slope <= 0 for slope in slopes)
+        assert min(slopes.values(), default=0) >= 0 or max(slopes.values(), default=0) <= 0
 
 
-FUZZ = settings(
-    max_examples=200,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
-)
 POINTS = st.lists(st.one_of(st.floats(-5, 5), st.floats(-800, 800)), min_size=4, max_size=4)
 
 
-@FUZZ
+@settings(FUZZ, max_examples=200)
 @given(FORMULAS, POINTS)
 def test_the_extremes_hold_the_truth(text, points):
     check(text, points)

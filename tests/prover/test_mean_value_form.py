@@ -22,27 +22,21 @@ def extent(text, low, high):
     return function(text).over((Interval(low, high),))
 
 
-TEXTS = [
-    "z*exp(-z)",
-    "sin(3*z) + z**2",
-    "abs(z - 0.3)*z",
-    "min(z, z**2)",
-    "z/(1 + abs(z))",
-    "tanh(z)*z - z**3",
-]
-
-
-@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("z*exp(-z)", "sin(3*z) + z**2", "abs(z - 0.3)*z"),
+        *("min(z, z**2)", "z/(1 + abs(z))", "tanh(z)*z - z**3"),
+    ],
+)
 def test_the_enclosures_of_both_extremes_are_sound_and_tight(text):
     f, sigma = function(text), Formula(text)
     for low, high in ((-2.0, -1.0), (-0.5, 0.25), (0.4, 0.45), (0.9, 1.1), (2.0, 2.125), (-3.0, 4.0)):
         found = f.over((Interval(low, high),))
         values = sigma(np.linspace(low, high, 4001))
         least, greatest = values.min(), values.max()
-        assert found.least.low - 1e-12 <= least
-        assert greatest <= found.greatest.high + 1e-12
-        assert found.least.high >= least - 1e-6
-        assert found.greatest.low <= greatest + 1e-6
+        assert found.least.low - 1e-12 <= least <= found.least.high + 1e-6
+        assert found.greatest.low - 1e-6 <= greatest <= found.greatest.high + 1e-12
         if high - low <= 0.125:
             assert found.least.high - found.least.low <= 1e-2
 
@@ -122,7 +116,7 @@ def test_what_is_settled_is_not_looked_at_closely():
 def test_parameters_stand_at_their_ends_where_the_function_is_monotone_in_them():
     f = function("a*z + b*z**2", "a", "b")
     found = f.over((Interval(1.0, 2.0), Interval(0.5, 1.0), Interval(-1.0, -0.25)))
-    assert found.greatest.low == found.greatest.high - 0 or found.greatest.high <= 2 * 1 - 0.25
+    assert found.greatest == Interval(1.0, 1.0)
     found = f.over((Interval(1.0, 1.0), Interval(0.5, 1.0), Interval(-1.0, -0.25)))
     assert found.least == Interval(-0.5, -0.5)
     assert found.least_at == (1.0, 0.5, -1.0)

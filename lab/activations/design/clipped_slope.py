@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lab.activations.design.integral import summed
 from lab.activations.formula.formula import formula_of
 from lab.activations.formula.graph import Expression
 from lab.activations.in_place import InPlace
@@ -53,7 +54,6 @@ class ClippedSlope(InPlace):
 
     @property
     def analytic(self) -> bool:  # type: ignore[override]
-        """As the inner σ."""
         return self.inner.analytic
 
     @property
@@ -72,10 +72,8 @@ class ClippedSlope(InPlace):
 
     @cached_property
     def slope_range(self) -> Interval:
-        """[max(inf f′, ε), max(sup f′, ε)]."""
-        return Interval(
-            max(self.inner.slope_range.low, self.floor), max(self.inner.slope_range.high, self.floor)
-        )
+        inner = self.inner.slope_range
+        return Interval(max(inner.low, self.floor), max(inner.high, self.floor))
 
     @cached_property
     def range(self) -> Interval:
@@ -92,13 +90,12 @@ class ClippedSlope(InPlace):
     @cached_property
     def _pieces(self) -> _Pieces:
         edges, below = self._crossings()
-        zero = int(np.searchsorted(edges, 0.0, side="right"))
+        zero = np.searchsorted(edges, 0.0, side="right")
         with np.errstate(all="ignore"):
             steps = np.asarray(self.inner(edges)) - self.floor * edges
             start = float(self.inner(np.zeros(1))[0]) if below[zero] else 0.0
         steps = np.where(below[1:], steps, -steps)  # by which the offset grows at an edge, to the right
-        left, right = -np.cumsum(steps[:zero][::-1])[::-1], np.cumsum(steps[zero:])
-        return _Pieces(edges, below, start + np.concatenate([left, [0.0], right]))
+        return _Pieces(edges, below, start + summed(steps, zero))
 
     def _crossings(self) -> tuple[Array, Array]:
         """Where f′ crosses the floor, in increasing order, and whether it is below before, between and after.

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from lab.activations.formula.formula import Formula
-from lab.activations.formula.graph import Expression
 from lab.errors import PartError
 from lab.numerics import Array, floating
 from lab.parts import Activation
@@ -49,7 +48,7 @@ class Integral(Activation):
     ------
     PartError
         The text is no formula, or its integral is not finite, or not known to `LARGEST_ERROR`. A pole that
-        quadrature passes unseen is found by `lab.prover.integrable`.
+        quadrature passes unseen is found by `lab.prover.integrated`.
     """
 
     text: str
@@ -69,33 +68,19 @@ class Integral(Activation):
         return " ".join([f"∫({self.text})", *(f"[{name} = {value:g}]" for name, value in self.parameters)])
 
     @cached_property
-    def _rate(self) -> Formula:
+    def rate(self) -> Formula:
+        """σ′ as a function of z."""
         return Formula(self.text, self.parameters)
-
-    @property
-    def numbers(self) -> tuple[tuple[str, float], ...]:
-        """The parameters of the formula, as `Written.numbers`."""
-        return self.parameters
-
-    @property
-    def slope_expression(self) -> Expression:
-        """σ′ as an expression."""
-        return self._rate.expression
-
-    @cached_property
-    def _first_edges(self) -> Array:
-        fine = np.linspace(0, 10, 81)
-        far = np.geomspace(10, FARTHEST, 121)
-        kinks = [kink for kink in self._rate.switches if abs(kink) < FARTHEST]
-        return np.unique(np.concatenate([-far, -fine, fine, far, kinks]))
 
     @cached_property
     def _edges(self) -> Array:
         """The edges of the panels, halved until each agrees with its parts, or there are too many."""
-        edges = self._first_edges
+        fine, far = np.linspace(0, 10, 81), np.geomspace(10, FARTHEST, 121)
+        kinks = [kink for kink in self.kinks if abs(kink) < FARTHEST]
+        edges: Array = np.unique(np.concatenate([-far, -fine, fine, far, kinks]))
         while len(edges) <= MOST_PANELS:
             better = self._panels(edges, _PARTS)
-            sigma = np.abs(_summed(edges, better))
+            sigma = np.abs(summed(better, np.searchsorted(edges, 0.0)))
             allowed = _AGREEMENT * (1 + np.minimum(sigma[:-1], sigma[1:]))
             middle = edges[:-1] + np.diff(edges) / 2
             wrong = ~(np.abs(self._panels(edges, 1) - better) <= allowed)
@@ -107,14 +92,14 @@ class Integral(Activation):
 
     @cached_property
     def _at_edges(self) -> Array:
-        return _summed(self._edges, self._panels(self._edges, 1))
+        return summed(self._panels(self._edges, 1), np.searchsorted(self._edges, 0.0))
 
     def _panels(self, edges: Array, parts: int) -> Array:
         """The integral over every panel between the edges, in so many parts."""
         width = np.diff(edges) / parts
         left = edges[:-1, None] + width[:, None] * np.arange(parts)
         inside = left[:, :, None] + width[:, None, None] * (_NODES + 1) / 2
-        return np.asarray(width / 2 * np.sum(self._rate(inside) @ _WEIGHTS, axis=1))
+        return np.asarray(width / 2 * np.sum(self.rate(inside) @ _WEIGHTS, axis=1))
 
     @cached_property
     def error(self) -> float:
@@ -122,7 +107,7 @@ class Integral(Activation):
 
         A detail of σ′ that is much narrower than a part (1/64, and beyond 10 about |z|/130) can escape it.
         """
-        better = _summed(self._edges, self._panels(self._edges, _PARTS))
+        better = summed(self._panels(self._edges, _PARTS), np.searchsorted(self._edges, 0.0))
         return float(np.max(np.abs(self._at_edges - better) / (1 + np.abs(better))))
 
     def __call__(self, z: Any) -> Any:
@@ -133,25 +118,24 @@ class Integral(Activation):
         towards_zero = np.where(known < 0, panel + 1, panel)
         start = self._edges.astype(z.dtype)[towards_zero]
         half = (known - start) / 2
-        rates = self._rate(start + np.multiply.outer(1 + _NODES.astype(z.dtype), half))
+        rates = self.rate(start + np.multiply.outer(1 + _NODES.astype(z.dtype), half))
         total = np.zeros_like(half)
         for weight, rate in zip(_WEIGHTS.tolist(), rates, strict=True):
             total += weight * rate
-        beyond = np.where(known == z, 0, z - known) * self._rate(known)
+        beyond = np.where(known == z, 0, z - known) * self.rate(known)
         return (self._at_edges.astype(z.dtype)[towards_zero] + half * total + beyond)[()]
 
     def derivative(self, z: Any) -> Any:
         """σ′(z), by the formula."""
-        return self._rate(np.clip(floating(z), -FARTHEST, FARTHEST))[()]
+        return self.rate(np.clip(floating(z), -FARTHEST, FARTHEST))[()]
 
     @property
     def kinks(self) -> tuple[float, ...]:
-        """The kinks of the formula: there σ′ has a kink or a jump."""
-        return self._rate.switches
+        """There σ′ has a kink or a jump."""
+        return self.rate.switches
 
 
-def _summed(edges: Array, pieces: Array) -> Array:
-    """The integral from 0, which is one of the edges, to every edge, from its pieces between them."""
-    zero = int(np.searchsorted(edges, 0.0))
-    up, down = np.cumsum(pieces[zero:]), np.cumsum(pieces[:zero][::-1])[::-1]
-    return np.concatenate([-down, [0.0], up])
+def summed(pieces: Array, zero: Any) -> Array:
+    """The integral to every edge, from its pieces between them, where it is 0 at the edge number ``zero``."""
+    left, right = -np.cumsum(pieces[:zero][::-1])[::-1], np.cumsum(pieces[zero:])
+    return np.concatenate([left, [0.0], right])

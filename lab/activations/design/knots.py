@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lab.activations.design.integral import summed
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.graph import Expression
 from lab.activations.in_place import InPlace
@@ -54,15 +55,13 @@ class Knots(InPlace):
         object.__setattr__(self, "z", tuple(map(float, self.z)))
         object.__setattr__(self, "slopes", tuple(map(float, self.slopes)))
         if len(self.z) != len(self.slopes):
-            raise ValueError(
-                f"every knot needs a z and a slope, got {len(self.z)} z, {len(self.slopes)} slopes"
-            )
+            given = f"{len(self.z)} z, {len(self.slopes)} slopes"
+            raise ValueError(f"every knot needs a z and a slope, got {given}")
         if len(self.z) < 2:
             raise ValueError(f"at least 2 knots are needed, got {len(self.z)}")
         for name, values in (("z", self.z), ("slopes", self.slopes)):
-            for value in values:
-                if not isfinite(value):
-                    raise ValueError(f"{name} must be finite, got {value}")
+            if wrong := [value for value in values if not isfinite(value)]:
+                raise ValueError(f"{name} must be finite, got {wrong[0]}")
         for before, after in pairwise(self.z):
             if not before < after:
                 raise ValueError(f"z must be strictly increasing, got {after:g} after {before:g}")
@@ -89,7 +88,6 @@ class Knots(InPlace):
 
     @property
     def slope_range(self) -> Interval:
-        """The least and the greatest slope of a knot."""
         return Interval(min(self.slopes), max(self.slopes))
 
     @cached_property
@@ -107,10 +105,10 @@ class Knots(InPlace):
     def _pieces(self) -> _Pieces:
         z = np.union1d(self.z, [0.0])
         slopes = np.interp(z, self.z, self.slopes)
-        zero = int(np.searchsorted(z, 0.0))
+        zero = np.searchsorted(z, 0.0)
         rises = np.diff(z) * (slopes[:-1] + slopes[1:]) / 2
-        values = np.concatenate([-np.cumsum(rises[:zero][::-1])[::-1], [0.0], np.cumsum(rises[zero:])])
-        base = np.arange(len(z) - 1) + (np.arange(len(z) - 1) < zero)
+        values = summed(rises, zero)
+        base = np.arange(len(rises)) + (np.arange(len(rises)) < zero)
         return _Pieces(z[:-1], z[1:], slopes[:-1], slopes[1:], z[base], values[base], slopes[base])
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:

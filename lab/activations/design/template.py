@@ -87,26 +87,21 @@ class Template(Written):
 
     @property
     def numbers(self) -> tuple[tuple[str, float], ...]:
-        names = ("floor", "height", "width", "centre")
-        return tuple((name, float(getattr(self, name))) for name in names)
+        return tuple((name, float(getattr(self, name))) for name in ("floor", "height", "width", "centre"))
 
     @property
     def slope_range(self) -> Interval:
-        """[ε, M]."""
         return Interval(self.floor, self.height)
 
     @property
     def range(self) -> Interval:
         """The reals, or, without a floor, what the area of the bell leaves on either side of 0."""
-        if self.floor:
-            return REALS
         half = self.height * self.width * KERNELS[self.kernel][1]
-        if not isfinite(half):
+        if self.floor or not isfinite(half):
             return REALS
         start = float(self(-inf))
         return Interval(start, start + 2 * half)
 
     @property
     def steepest(self) -> float:
-        """The centre."""
         return self.centre

@@ -1,4 +1,3 @@
-import pickle
 import tomllib
 from fractions import Fraction
 from itertools import pairwise
@@ -11,10 +10,9 @@ from hypothesis import strategies as st
 from lab.activations.design.knots import Knots
 from lab.errors import PartError
 from lab.experiment.specify import from_spec
-from lab.numerics import Interval
+from lab.numerics import REALS, Interval
 from lab.testing import ACTIVATION_CHECKS
 
-REALS = Interval(-np.inf, np.inf)
 TENT = Knots((-2, 0, 2), (0.1, 1, 0.1))
 SHAPES = (
     TENT,
@@ -63,7 +61,7 @@ def test_slopes_of_one_sign_keep_the_relative_precision_of_both(sigma, dtype):
         assert abs(Fraction(float(value)) - true) <= relative * abs(true) + Fraction(1e-45)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.integers(-50, 50), min_size=2, max_size=9, unique=True),
     st.lists(st.integers(-9, 9), min_size=9, max_size=9),
@@ -84,13 +82,13 @@ def test_at_the_knots_the_slopes_are_those_given():
     assert sigma.derivative(np.array([-1e308, -5, 5, 1e308])).tolist() == [0.3, 0.3, 0.7, 0.7]
 
 
-def test_a_line_of_toml_makes_it():
+def test_a_line_of_toml_makes_it(travels):
     line = 'activation = {name = "knots", z = [-2, 0, 2], slopes = [0.1, 1, 0.1]}'
     made = from_spec(tomllib.loads(line)["activation"])
     assert made == TENT == Knots()
     assert hash(made) == hash(TENT)
     assert made.z == (-2.0, 0.0, 2.0)
-    assert pickle.loads(pickle.dumps(made))(1.5) == made(1.5)
+    travels(made)
 
 
 @pytest.mark.parametrize(
@@ -121,11 +119,6 @@ def test_knots_that_are_one_number_in_float32():
     z = np.linspace(-2, 2, 401, dtype=np.float32)
     np.testing.assert_allclose(sigma(z), sigma(z.astype(np.float64)), rtol=1e-5, atol=1e-6)
     assert np.isfinite(sigma.derivative(z)).all()
-
-
-def test_nan_in_nan_out():
-    z = np.array([0.5, np.nan, -9.0])
-    assert np.isnan(TENT(z)).tolist() == np.isnan(TENT.derivative(z)).tolist() == [False, True, False]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,3 @@
-import copy
-import pickle
 import tomllib
 
 import numpy as np
@@ -8,10 +6,9 @@ import pytest
 from lab.activations.design.template import KERNELS, Template
 from lab.errors import PartError
 from lab.experiment.specify import from_spec
-from lab.numerics import Interval
+from lab.numerics import REALS, Interval
 from lab.testing import ACTIVATION_CHECKS, check_activation
 
-REALS = Interval(-np.inf, np.inf)
 Z = np.concatenate([np.linspace(-9, 9, 181) + 0.0123, [-700.0, 700.0]])
 
 
@@ -23,26 +20,19 @@ def test_the_conformance_suite_holds(kernel, check):
 
 
 def test_a_line_of_toml_makes_it():
-    line = (
-        'activation = {name = "template", floor = 0.2, height = 1, kernel = "gauss", width = 3, centre = -2}'
-    )
-    made = from_spec(tomllib.loads(line)["activation"])
-    assert made == Template(0.2, 1.0, "gauss", 3.0, -2.0)
+    line = 'sigma = {name = "template", floor = 0.2, height = 1, kernel = "gauss", width = 3, centre = -2}'
+    assert from_spec(tomllib.loads(line)["sigma"]) == Template(0.2, 1.0, "gauss", 3.0, -2.0)
     assert from_spec("template") == Template(0.1, 1.0, "sech2", 1.0, 0.0)
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_the_centre_moves_it_and_sigma_passes_through_0(kernel):
+    z = np.array([1e-300, -1e-20, 1e-9])
+    np.testing.assert_allclose(Template(kernel=kernel)(z), z, rtol=2e-9)
     moved, still = Template(0.1, 2.0, kernel, 0.75, 1.25), Template(0.1, 2.0, kernel, 0.75)
     assert abs(moved(0.0)) <= 1e-16
     np.testing.assert_allclose(moved.derivative(Z), still.derivative(Z - 1.25), rtol=1e-12)
     np.testing.assert_allclose(moved(Z), still(Z - 1.25) - still(-1.25), rtol=1e-13, atol=1e-14)
-
-
-def test_sigma_keeps_its_relative_precision_beside_0():
-    for kernel in KERNELS:
-        z = np.array([1e-300, -1e-20, 1e-9])
-        np.testing.assert_allclose(Template(kernel=kernel)(z), z, rtol=2e-9)
 
 
 def test_the_floor_holds_in_the_tails_and_the_height_at_the_centre():
@@ -82,10 +72,8 @@ def test_kinks():
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
-def test_what_is_no_usual_number(kernel):
+def test_infinity_and_what_is_next_to_it(kernel):
     sigma = Template(0.1, 1.0, kernel, 0.5)
-    z = np.array([0.5, np.nan, -0.5])
-    assert np.isnan(sigma(z)).tolist() == np.isnan(sigma.derivative(z)).tolist() == [False, True, False]
     far = np.array([-np.inf, -5e307, 5e307, np.inf])
     np.testing.assert_allclose(sigma(far), [-np.inf, -5e306, 5e306, np.inf])
     np.testing.assert_allclose(sigma.derivative(far), [0.1] * 4)
@@ -114,10 +102,7 @@ def test_parameters_are_checked(parameters, message):
             from_spec({"name": "template", **parameters})
 
 
-def test_it_is_a_value():
+def test_it_is_a_value(travels):
     sigma = Template(0.1, 1.0, "cauchy", 2.0, 1.0)
-    before = sigma(Z)
-    for again in (pickle.loads(pickle.dumps(sigma)), copy.deepcopy(sigma)):
-        assert again == sigma
-        assert hash(again) == hash(sigma)
-        assert again(Z).tolist() == before.tolist()
+    for again in travels(sigma):
+        assert again(Z).tolist() == sigma(Z).tolist()

@@ -50,13 +50,10 @@ def test_every_step_is_a_kernel(z):
 
 
 @pytest.mark.parametrize("exponent", [-4, -3, -2, -1.5, -1, -0.5, 0.5, 1.5, 2, 3, 4])
-def test_common_powers_need_no_general_power(z, exponent):
+def test_common_powers_need_no_general_power_and_others_do(z, exponent):
     points = np.linspace(0.1, 5, 50)
     assert "pow" not in names((z + 0) ** exponent)
     np.testing.assert_allclose(computed(z**exponent, points), points**exponent, rtol=1e-15)
-
-
-def test_other_powers_do(z):
     assert names(z**1.7) == ["pow"]
 
 
@@ -124,6 +121,5 @@ def test_a_bell_keeps_its_digits_in_its_tails(text, rate, dtype):
 
 
 def test_a_bell_beyond_its_tails():
-    np.testing.assert_array_equal(
-        Formula("exp(-z**2)")(np.array([-np.inf, 700.0, np.nan, 0.0])), [0, 0, np.nan, 1]
-    )
+    found = Formula("exp(-z**2)")(np.array([-np.inf, 700.0, np.nan, 0.0]))
+    np.testing.assert_array_equal(found, [0, 0, np.nan, 1])

@@ -1,0 +1,26 @@
+"""An activation of one's own, of which no formula is known."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from lab.numerics import Interval
+from lab.parts import Activation
+
+
+@dataclass(frozen=True)
+class Own(Activation):
+    """z + z³, which claims its slope."""
+
+    slope_range = Interval(1.0, float("inf"))
+
+    def __call__(self, z):
+        return z + z**3
+
+    def derivative(self, z):
+        return 1 + 3 * z**2
+
+
+@pytest.fixture
+def own() -> Activation:
+    return Own()
