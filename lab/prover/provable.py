@@ -53,7 +53,7 @@ def exact_form(sigma: Activation, left_open: tuple[str, ...] = ()) -> ExactForm 
         return ExactForm(None, exact_expression(_expression(sigma.rate, left_open)), sigma, FARTHEST)
     if (formula := formula_of(sigma)) is not None:
         value = exact_expression(_expression(formula, left_open))
-        return ExactForm(value, value.derivative(), formula)
+        return ExactForm(value, stable(value.derivative()), formula)
     slope = sigma.slope_expression if isinstance(sigma, Knots | ClippedSlope) else None
     return None if slope is None or left_open else ExactForm(None, exact_expression(slope), sigma)
 

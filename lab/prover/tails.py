@@ -9,13 +9,13 @@ exact fractions and factors are Arb's balls, so that every bound is proved.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from math import inf, isfinite, isnan, nextafter
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from flint import arb, fmpq
 
 from lab.numerics import REALS, Interval
 
-_NONE, _ZERO = fmpq(0), arb(0)
+_NONE, _ONE, _ZERO = fmpq(0), fmpq(1), arb(0)
 
 _POWER = 8
 """The k of e^u ≥ (e·u/k)^k, by which the exponential of what grows like e^t is compared with e^(kt)."""
@@ -44,19 +44,19 @@ class Order(NamedTuple):
     rate: fmpq = _NONE
     power: fmpq = _NONE
 
-    def times(self, other: "Order", n: fmpq = fmpq(1)) -> "Order":  # noqa: B008
-        """This times the n-th power of another."""
+    def times(self, other: "Order", n: fmpq = _ONE) -> "Order":
+        """The order of a product with the n-th power of a function of another order."""
         return Order(self.rate + n * other.rate, self.power + n * other.power)
 
     def most(self, start: fmpq) -> arb | None:
         """Its supremum for t ≥ start; None where there is none."""
-        if self > Order():
+        if self > CONSTANT:
             return None
         return self._at(max(start, self.power / -self.rate) if self.rate < 0 < self.power else start)
 
     def least(self, start: fmpq) -> arb:
         """Its infimum for t ≥ start."""
-        if self < Order():
+        if self < CONSTANT:
             return _ZERO
         return self._at(max(start, -self.power / self.rate) if self.power < 0 < self.rate else start)
 
@@ -71,6 +71,9 @@ class Line(NamedTuple):
     rest: Span
 
 
+CONSTANT = Order()
+
+
 @dataclass(frozen=True)
 class Tail:
     """The order of f(z) over an interval of z of one sign, with t = |z| ≥ start ≥ 1.
@@ -81,20 +84,20 @@ class Tail:
 
     start: fmpq
     span: Span | None
-    order: Order = Order()
+    order: Order = CONSTANT
     least: arb = _ZERO
-    lower: Order = Order()
+    lower: Order = CONSTANT
     line: Line | None = None
 
     @property
     def grows(self) -> bool:
         """Whether |f| is known to outgrow every bound, if the interval has no end."""
-        return bool(self.least > 0 and self.lower > Order())
+        return bool(self.least > 0 and self.lower > CONSTANT)
 
     @property
     def vanishes(self) -> bool:
         """Whether f is known to tend to 0, if the interval has no end."""
-        return self.span is not None and self.order < Order()
+        return self.span is not None and self.order < CONSTANT
 
     @property
     def values(self) -> Interval:
@@ -106,6 +109,10 @@ class Tail:
         down = low * least if low >= 0 else None if most is None else low * most
         up = high * least if high <= 0 else None if most is None else high * most
         return Interval(-inf if down is None else -upper(-down), inf if up is None else upper(up))
+
+
+Rule: TypeAlias = Callable[[Tail, Interval], Tail | None]
+"""From the order of x, and what x lies in, to that of f(x); None where nothing is known."""
 
 
 def variable(z: Interval) -> Tail:
@@ -125,9 +132,9 @@ def tail_of(name: str, values: Interval, *x: tuple[Interval, Tail | None]) -> Ta
     if made is None:
         return plain
     span, order = made.span, made.order
-    if span is None or not all(end.is_finite() for end in span) or (plain.span and order > Order()):
-        span, order = plain.span, Order()
-    elif plain.span and order == Order():
+    if span is None or not all(end.is_finite() for end in span) or (plain.span and order > CONSTANT):
+        span, order = plain.span, CONSTANT
+    elif plain.span and order == CONSTANT:
         span = Span(span.low.max(plain.span.low), span.high.min(plain.span.high))
     if span is not None:
         span = Span(
@@ -139,7 +146,7 @@ def tail_of(name: str, values: Interval, *x: tuple[Interval, Tail | None]) -> Ta
     lower, least = max(
         (known for known in candidates if known[1] > 0 and known[1].is_finite()),
         key=lambda known: (known[0], float(known[1].lower())),
-        default=(Order(), _ZERO),
+        default=(CONSTANT, _ZERO),
     )
     return Tail(start, span, order, least.lower(), lower, made.line)
 
@@ -169,8 +176,8 @@ def _made(name: str, within: list[Interval], tails: list[Tail]) -> Tail | None:
 
 
 def _negative(x: Tail) -> Tail:
-    span = None if x.span is None else Span(-x.span.high, -x.span.low)
-    return replace(x, span=span, line=x.line and Line(-x.line.slope, Span(-x.line.rest.high, -x.line.rest.low)))
+    line = x.line and Line(-x.line.slope, Span(-x.line.rest.high, -x.line.rest.low))
+    return replace(x, span=x.span and Span(-x.span.high, -x.span.low), line=line)
 
 
 def _size(x: Tail) -> Tail:
@@ -195,7 +202,7 @@ def _sum(x: Tail, y: Tail, same_sign: bool) -> Tail:
         least = _ZERO if small.order < large.order else factor
         rest = _products(small.span, Span(least, factor)) if factor is not None else None
         span = rest and Span(large.span.low + rest.low, large.span.high + rest.high)
-    lower, least = Order(), _ZERO
+    lower, least = CONSTANT, _ZERO
     if same_sign:
         lower, least = max((one.lower, one.least) for one in (x, y) if one.least > 0 or one is y)
     elif (bound := _difference(x, y) or _difference(y, x)) is not None:
@@ -247,18 +254,14 @@ def _fraction(x: arb) -> fmpq:
 
 
 def _inverse(x: Tail) -> Tail:
-    line = None
-    if x.line and _is_number(x.line) and not x.line.rest.low == 0:
-        one = 1 / x.line.rest.low
-        line = Line(_NONE, Span(one, one)) if one.is_exact() else None
     if x.span is not None and (x.span.low > 0 or x.span.high < 0):
         ends = [1 / end for end in x.span]
-        span, order = Span(_extreme(ends, arb.min), _extreme(ends, arb.max)), Order().times(x.order, fmpq(-1))
+        span, order = Span(_extreme(ends, arb.min), _extreme(ends, arb.max)), CONSTANT.times(x.order, fmpq(-1))
     else:
         most = 1 / x.least if x.least > 0 else None
-        span, order = most and Span(-most, most), Order().times(x.lower, fmpq(-1))
+        span, order = most and Span(-most, most), CONSTANT.times(x.lower, fmpq(-1))
     least = 1 / x.span.most if x.span is not None and x.span.most > 0 else _ZERO
-    return Tail(x.start, span, order, least, Order().times(x.order, fmpq(-1)), line)
+    return Tail(x.start, span, order, least, CONSTANT.times(x.order, fmpq(-1)))
 
 
 def _power(x: Tail, c: float) -> Tail | None:
@@ -270,7 +273,7 @@ def _power(x: Tail, c: float) -> Tail | None:
     span = None if size.span is None else Span(size.span.low**exponent, size.span.high**exponent)
     if odd and x.span is not None and x.span.low < 0:
         span = _negative(Tail(x.start, span)).span if x.span.high <= 0 else Span(-span.high, span.high)  # type: ignore[union-attr]
-    lower, order = Order().times(x.lower, by), Order().times(x.order, by)
+    lower, order = CONSTANT.times(x.lower, by), CONSTANT.times(x.order, by)
     return Tail(x.start, span, order, x.least**exponent, lower)
 
 
@@ -284,7 +287,7 @@ def _exponential(x: Tail, within: Interval) -> Tail | None:
     order, factor = found
     if within.low >= 0:
         return Tail(x.start, None, least=factor, lower=order)
-    return Tail(x.start, Span(_ZERO, 1 / factor), Order().times(order, fmpq(-1)))
+    return Tail(x.start, Span(_ZERO, 1 / factor), CONSTANT.times(order, fmpq(-1)))
 
 
 def _faster(x: Tail) -> tuple[Order, arb] | None:
@@ -314,7 +317,7 @@ def _logarithm(x: Tail, within: Interval) -> Tail | None:
     return _bounded_by(x.start, x) if within.low >= 1 else None  # |f(x)| ≤ |x|
 
 
-def _near_x(ratio: Callable[[arb], arb], at_0: arb) -> Callable[[Tail, Interval], Tail | None]:
+def _near_x(ratio: Callable[[arb], arb], at_0: arb) -> Rule:
     """Of an odd f(x) = x·r(|x|), where r falls or rises from ``at_0`` as |x| grows."""
 
     def rule(x: Tail, within: Interval) -> Tail | None:
@@ -356,11 +359,11 @@ def _scaled(x: Tail, low: arb, high: arb) -> Tail:
     return Tail(x.start, span, x.order, x.least * low.max(_ZERO), x.lower)
 
 
-def _falling(most: arb, rate: int, curve: Callable[[arb], arb], side: int) -> Callable[[Tail, Interval], Tail | None]:
-    """Of a function most·e^(−rate·|x|)·r with r in [curve(e^(−rate·least |x|)), 1], on a side of 0 or (0) on both."""
+def _falling(most: arb, rate: int, curve: Callable[[arb], arb], *, even: bool = True) -> Rule:
+    """Of most·e^(−rate·|x|)·r, r in [curve(e^(−rate·least |x|)), 1], for x ≤ 0 or on both sides."""
 
     def rule(x: Tail, within: Interval) -> Tail | None:
-        if not (within.low >= 0 if side > 0 else within.high <= 0 if side < 0 else within.low >= 0 or within.high <= 0):
+        if within.high > 0 and not (even and within.low >= 0):
             return None
         down = _product(_negative(_size(x)), _of_interval(Interval(rate, rate), x.start))
         nearest = min(abs(within.low), abs(within.high))
@@ -370,7 +373,7 @@ def _falling(most: arb, rate: int, curve: Callable[[arb], arb], side: int) -> Ca
     return rule
 
 
-def _falling_square(most: float, rate: float, side: int) -> Callable[[Tail, Interval], Tail | None]:
+def _falling_square(most: float, rate: float, side: int) -> Rule:
     """Of a function that is at most most·e^(−rate·x²), on a side of 0 or (0) on both."""
 
     def rule(x: Tail, within: Interval) -> Tail | None:
@@ -386,14 +389,15 @@ def _falling_square(most: float, rate: float, side: int) -> Callable[[Tail, Inte
 
 def _softplus(x: Tail, within: Interval) -> Tail | None:
     if within.low >= 0:  # x ≤ f(x) ≤ x + ln 2
-        return _sum(x, Tail(x.start, Span(_ZERO, arb(2).log()), line=Line(_NONE, Span(_ZERO, arb(2).log()))), True)
+        more = Span(_ZERO, arb(2).log())
+        return _sum(x, Tail(x.start, more, line=Line(_NONE, more)), True)
     if within.high > 0 or (fallen := _exponential(x, within)) is None:
         return None
     most = arb(max(within.high, -700.0)).exp()
     return _scaled(fallen, most.log1p() / most, arb(1))
 
 
-def _hyperbolic(sign: int) -> Callable[[Tail, Interval], Tail | None]:
+def _hyperbolic(sign: int) -> Rule:
     """Of sinh (−1) and cosh (+1): e^|x|/2·(1 ± e^(−2|x|))."""
 
     def rule(x: Tail, within: Interval) -> Tail | None:
@@ -412,12 +416,17 @@ def _hyperbolic(sign: int) -> Callable[[Tail, Interval], Tail | None]:
     return rule
 
 
-_PAIRS: dict[str, Callable[[Tail, Tail], Tail]] = {
-    "mul": _product,
-    "div": lambda x, y: _product(x, _inverse(y)),
-}
+def _quotient(x: Tail, y: Tail) -> Tail:
+    made, line = _product(x, _inverse(y)), None
+    if x.line and y.line and _is_number(y.line) and y.line.rest.low != 0:
+        by = y.line.rest.low
+        line = Line(x.line.slope / _fraction(by), _products(x.line.rest, Span(1 / by, 1 / by)))
+    return replace(made, line=line)
 
-_RULES: dict[str, Callable[[Tail, Interval], Tail | None]] = {
+
+_PAIRS: dict[str, Callable[[Tail, Tail], Tail]] = {"mul": _product, "div": _quotient}
+
+_RULES: dict[str, Rule] = {
     "neg": lambda x, within: _negative(x),
     "abs": lambda x, within: _size(x),
     "exp": _exponential,
@@ -435,9 +444,9 @@ _RULES: dict[str, Callable[[Tail, Interval], Tail | None]] = {
     "isru": _near_x(lambda m: 1 / (1 + m * m).sqrt(), arb(1)),
     "erf": _near_x(lambda m: m.erf() / m, 2 / arb.pi().sqrt()),
     "sin": _near_x(lambda m: m.sin() / m if m < 3 else arb(-1), arb(1)),
-    "sigmoid": _falling(arb(1), 1, lambda e: 1 / (1 + e), -1),
-    "sigmoid_slope": _falling(arb(1), 1, lambda e: 1 / (1 + e) ** 2, 0),
-    "sech2": _falling(arb(4), 2, lambda e: 1 / (1 + e) ** 2, 0),
+    "sigmoid": _falling(arb(1), 1, lambda e: 1 / (1 + e), even=False),
+    "sigmoid_slope": _falling(arb(1), 1, lambda e: 1 / (1 + e) ** 2),
+    "sech2": _falling(arb(4), 2, lambda e: 1 / (1 + e) ** 2),
     "Phi": _falling_square(0.5, 0.5, -1),
     "phi": _falling_square(0.5, 0.5, 0),
     "erfc": _falling_square(1, 1, 1),

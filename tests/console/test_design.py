@@ -15,7 +15,6 @@ from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
 from lab.activations.rectifiers import LeakyReLU
 from lab.console import design as design_page
-from lab.experiment.specify import from_spec
 from lab.experiment.variants import load
 from lab.prover.certificate import Certificate
 from lab.runs.preparation import prepared

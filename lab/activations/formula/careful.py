@@ -90,9 +90,9 @@ class Careful:
             infinite = np.isinf(z)
             if infinite.any():
                 signs = np.sign(z[infinite])
-                near, far = ([x.value for x in self.program.scaled(near_infinity(signs, e))] for e in NEAR_INFINITY)
+                near, far = (self.program.scaled(near_infinity(signs, e)) for e in NEAR_INFINITY)
                 for value, first, second in zip(values, near, far, strict=True):
-                    value[infinite] = _limit(first, second)
+                    value[infinite] = _limit(first.value, second.value)
             return values
 
 
@@ -111,9 +111,9 @@ def _limit(near: Array, far: Array) -> Array:
 
 @lru_cache(maxsize=4)
 def grid_of(dtype: np.dtype[Any]) -> Array:
-    """From −∞ to ∞ over all sizes that a number of this dtype has, dense where |z| < 30."""
+    """From −∞ to ∞ over all sizes that a number of this dtype has, dense where |z| < 15."""
     least, most = float(np.finfo(dtype).tiny), float(np.finfo(dtype).max) * 0.999
-    far = np.concatenate([np.geomspace(least, 0.01, 20), np.geomspace(15, 1e4, 90), np.geomspace(1e4, most, 60)])
+    far = np.concatenate([np.geomspace(*ends) for ends in ((least, 0.01, 20), (15, 1e4, 90), (1e4, most, 60))])
     points = np.concatenate([-far, np.linspace(-15, 15, 241), far, [-np.inf, np.inf]])
     return np.unique(points.astype(dtype))
 

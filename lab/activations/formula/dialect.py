@@ -68,7 +68,7 @@ WRITTEN: dict[str, tuple[str, str]] = {
 MEANT = {
     "jax.nn.gelu": "gelu_tanh",  # whose default is the approximation
     **dict.fromkeys(("np.sinc", "numpy.sinc", "jnp.sinc", "torch.sinc", "scipy.special.sinc"), "sinc_of_pi"),
-    **dict.fromkeys(("tf.nn.leaky_relu", "keras.ops.leaky_relu", "keras.activations.leaky_relu"), "leaky_of_tf"),
+    **dict.fromkeys(("tf.nn.leaky_relu", "keras.activations.leaky_relu"), "leaky_of_tf"),
 }
 """Functions of one argument that have a name of the lab's and mean another thing."""
 
@@ -100,7 +100,8 @@ def _in_own_words(text: str, names: frozenset[str]) -> str:
             warnings.simplefilter("ignore", SyntaxWarning)
             tree = ast.parse(plain.strip(), mode="eval")
         words = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-        own = _OwnWords({"x": "z"} if "x" in words and not {"x", "z"} & names and "z" not in words else {}, names)
+        is_x = "x" in words and "z" not in words and not {"x", "z"} & names
+        own = _OwnWords({"x": "z"} if is_x else {}, names)
         body = own.visit(tree.body)
         return written(body) if own.changed else plain
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -162,7 +163,9 @@ class _OwnWords(ast.NodeTransformer):
         keywords = [ast.keyword(key, value) for key, value in given.items()]
         return ast.Call(ast.Name(meant), arguments, keywords)
 
-    def _as_written(self, name: str, arguments: list[ast.expr], given: dict[str | None, ast.expr]) -> ast.expr | None:
+    def _as_written(
+        self, name: str, arguments: list[ast.expr], given: Mapping[str | None, ast.expr]
+    ) -> ast.expr | None:
         """The formula of a function of others; None where its arguments do not fit."""
         names, text = WRITTEN[name][0].split(", "), WRITTEN[name][1]
         found = dict(zip(names, arguments, strict=False)) | given
@@ -173,7 +176,9 @@ class _OwnWords(ast.NodeTransformer):
         elif set(found) != set(names) or len(arguments) > len(names):
             return None
         self.changed = True
-        return _Filled({str(key): value for key, value in found.items()}).visit(ast.parse(text, mode="eval").body)
+        meant = {str(key): value for key, value in found.items()}
+        filled: ast.expr = _Filled(meant).visit(ast.parse(text, mode="eval").body)
+        return filled
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
         self.changed = True

@@ -6,7 +6,7 @@ So what σ and σ′ share is there once. A kind of graph has its own forms in w
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
@@ -152,19 +152,48 @@ def _of_alike(y: Expression, slopes: Mapping[Expression, Expression]) -> Express
     """
     if y.operation != "div" or slopes[y.arguments[1]].number == 0:
         return None
-    u, v = y.arguments
-    above, below = _coefficients(u), _coefficients(v)
-    terms = [*above, *(f for f in below if f not in above)]
-    if len(terms) > MOST_TERMS or not any(_alike(f, g) for f in above for g in below):
-        return None
-    total, zero = y.lifted(0), y.lifted(0)
+    over, v = y.arguments
+    for u, factor in factors(over):
+        above, below = _coefficients(u), _coefficients(v)
+        terms = [*above, *(f for f in below if f not in above)]
+        if len(terms) <= MOST_TERMS and any(_alike(f, g) for f in above for g in below):
+            within = _determinant(terms, above, below, slopes) / v / v
+            return within * factor + u / v * _slope(factor, slopes)
+    return None
+
+
+def _determinant(
+    terms: list[Expression],
+    above: Mapping[Expression, Expression],
+    below: Mapping[Expression, Expression],
+    slopes: Mapping[Expression, Expression],
+) -> Expression:
+    """Σ_{i<j} (bᵢdⱼ − bⱼdᵢ)(fᵢ′fⱼ − fᵢfⱼ′) over these terms."""
+    total = zero = terms[0].lifted(0)
     for f, g in combinations(terms, 2):
         weight = above.get(f, zero) * below.get(g, zero) - above.get(g, zero) * below.get(f, zero)
         if weight.number != 0 and not _alike(f, g):
-            for new in {f, g} - slopes.keys():  # 1, or the e^u of an expm1
-                slopes[new] = new.call("mul", slopes[new.arguments[0]]) if new.varies else zero
-            total = total + weight * (slopes[f] * g - f * slopes[g])
-    return total / v / v
+            total = total + weight * (_slope(f, slopes) * g - f * _slope(g, slopes))
+    return total
+
+
+def _slope(x: Expression, slopes: Mapping[Expression, Expression]) -> Expression:
+    """The derivative of a node that may have been made since the slopes below it became known."""
+    if x in slopes:
+        return slopes[x]
+    if not x.varies:
+        return x.lifted(0)
+    inner = [_slope(argument, slopes) for argument in x.arguments]
+    slope: Expression = OPERATIONS[x.operation].derivative(x, *x.arguments, *inner)
+    return slope
+
+
+def factors(product: Expression) -> Iterator[tuple[Expression, Expression]]:
+    """An expression and 1; then each factor of a product with the product of all others."""
+    yield product, product.lifted(1)
+    if product.operation == "mul":
+        for one, other in (product.arguments, product.arguments[::-1]):
+            yield from ((factor, rest * other) for factor, rest in factors(one))
 
 
 MOST_TERMS = 4
@@ -173,7 +202,8 @@ MOST_TERMS = 4
 
 def _alike(f: Expression, g: Expression) -> bool:
     """Whether both are the same term, or one is the size of the other."""
-    return f.varies and (f is g or f.arguments == (g,) and f.operation == "abs" or g.arguments == (f,) and g.operation == "abs")
+    sizes = [one for one, other in ((f, g), (g, f)) if one.operation == "abs" and one.arguments == (other,)]
+    return f.varies and (f is g or bool(sizes))
 
 
 def _coefficients(x: Expression) -> dict[Expression, Expression]:

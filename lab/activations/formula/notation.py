@@ -1,4 +1,4 @@
-"""From how people write a formula to the signs of Python: ``2z²``, ``|x|``, ``e^{-z}``, ``\\frac{z}{2}``.
+r"""From how people write a formula to the signs of Python: ``2z²``, ``|x|``, ``e^{-z}``, ``\frac{z}{2}``.
 
 A sign is replaced where it has one meaning. Where it may have two, the text is refused with both.
 """
@@ -24,7 +24,7 @@ SIGNS = {
     **dict.fromkeys("−–‐‑﹣－", "-"),
     **dict.fromkeys("÷∕⁄", "/"),
     **dict.fromkeys("│∣｜", "|"),
-    **{"≤": "<=", "≥": ">=", "½": "(1/2)", "¼": "(1/4)", "¾": "(3/4)", "\u2061": "", "\u2062": "*"},
+    "≤": "<=", "≥": ">=", "½": "(1/2)", "¼": "(1/4)", "¾": "(3/4)", "\u2061": "", "\u2062": "*",
     **LETTERS,
 }
 """Other characters and what they are read as."""
@@ -147,8 +147,8 @@ class _Reader:
             one = self.text[left.start : right.start].strip()
             two = "(…)" if right.text == "(" else right.text
             sign = "/" if before == "/" else "^"
-            reason = f"this may mean (…{sign}{one})*{two} or …{sign}({one}*{two}); write the one that is meant"
-            raise refused(self.text, left.start + 1, reason)
+            meanings = f"(…{sign}{one})*{two} or …{sign}({one}*{two})"
+            raise refused(self.text, left.start + 1, f"this may mean {meanings}; write the one that is meant")
 
     def _operand(self, token: Token) -> str:
         """A number, a name, a call, a bracket, bars or a root, with the power that is raised on it."""
@@ -210,12 +210,12 @@ class _Reader:
         return f"{name}({'*'.join(parts)}){power}"
 
 
-_SPACES = ("left", "right", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "quad", "qquad", "displaystyle", "limits")
+_SPACES = ("left", "right", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "quad", "qquad", "displaystyle")
 _COMMANDS = {
     **dict.fromkeys(_SPACES, " "),
-    **{"cdot": "*", "times": "*", "ast": "*", "div": "/", "lvert": "|", "rvert": "|", "vert": "|"},
-    **{"le": "<=", "leq": "<=", "ge": ">=", "geq": ">=", "lt": "<", "gt": ">", "lambda": "lam"},
-    **{"varphi": "phi", "varepsilon": "epsilon"},
+    "cdot": "*", "times": "*", "ast": "*", "div": "/", "lvert": "|", "rvert": "|", "vert": "|",
+    "le": "<=", "leq": "<=", "ge": ">=", "geq": ">=", "lt": "<", "gt": ">", "lambda": "lam",
+    "varphi": "phi", "varepsilon": "epsilon",
 }
 _PLAIN = ("mathrm", "text", "operatorname", "mathbf", "mathit", "textrm", "rm", "mathop", "textbf")
 _CASES = re.compile(r"\\begin\{cases\}(.*?)\\end\{cases\}", re.DOTALL)
@@ -244,7 +244,7 @@ def from_latex(text: str) -> str:
                 inside, at = _group(text, at)
                 written.append(inside)
             else:
-                written.append(_COMMANDS.get(name, name if name.isalpha() else {"{": "(", "}": ")"}.get(name, " ")))
+                written.append(_COMMANDS.get(name, name if name.isalpha() else " "))
         elif text[at] == "{":
             raised = bool(written) and written[-1] == "^"
             inside, at = _group(text, at)
@@ -259,7 +259,7 @@ def _group(text: str, at: int) -> tuple[str, int]:
     """The inside of the group {…} that begins here, or the one character, and where it ends."""
     while at < len(text) and text[at] == " ":
         at += 1
-    if not text[at : at + 1] == "{":
+    if text[at : at + 1] != "{":
         return text[at : at + 1], at + 1
     depth = 0
     for end in range(at, len(text)):

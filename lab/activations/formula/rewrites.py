@@ -14,7 +14,7 @@ from functools import cache
 from itertools import permutations
 from typing import TypeAlias
 
-from lab.activations.formula.graph import Expression, below
+from lab.activations.formula.graph import Expression, below, factors
 from lab.activations.formula.operations import COMMUTATIVE
 from lab.activations.formula.parser import pattern
 
@@ -98,8 +98,10 @@ PRECISE: tuple[Rewrite, ...] = (
     Rewrite("sqrt(1 + x**2) - 1", "x*(x/(sqrt(1 + x**2) + 1))"),
     Rewrite("x + sqrt(a + x**2)", "where(x < 0, a/(sqrt(a + x**2) - x), x + sqrt(a + x**2))"),
     Rewrite("sqrt(a + x**2) - x", "where(x > 0, a/(sqrt(a + x**2) + x), sqrt(a + x**2) - x)"),
-    Rewrite("1 + x/sqrt(a + x**2)", "where(x < 0, a/(sqrt(a + x**2)*(sqrt(a + x**2) - x)), 1 + x/sqrt(a + x**2))"),
-    Rewrite("1 - x/sqrt(a + x**2)", "where(x > 0, a/(sqrt(a + x**2)*(sqrt(a + x**2) + x)), 1 - x/sqrt(a + x**2))"),
+    Rewrite("1 + x/sqrt(a + x**2)",
+        "where(x < 0, a/(sqrt(a + x**2)*(sqrt(a + x**2) - x)), 1 + x/sqrt(a + x**2))"),
+    Rewrite("1 - x/sqrt(a + x**2)",
+        "where(x > 0, a/(sqrt(a + x**2)*(sqrt(a + x**2) + x)), 1 - x/sqrt(a + x**2))"),
     Rewrite("exp(x) - exp(a)", "exp(a)*expm1(x - a)"),
     Rewrite("sigmoid(x) - sigmoid(a)", "sigmoid(x)*sigmoid(-a)*-expm1(a - x)"),
     Rewrite("tanh(x) - tanh(a)", "2*sigmoid(2*x)*sigmoid(-2*a)*-expm1(2*(a - x))"),
@@ -139,24 +141,14 @@ def _replaced(expression: Expression, table: tuple[Rewrite, ...]) -> Expression:
 
 def _with_factor(written: Expression, form: Expression, found: Expression) -> Expression | None:
     """A quotient replaced where its dividend has further factors: z·e^z/(1 + e^z) is z·sigmoid(z)."""
-    if found.operation != "div" or found.arguments[0].operation != "mul":
+    if found.operation != "div" or written.arguments[0].operation in WILDCARDS:
         return None
     over, under = found.arguments
-    for factor, rest in _split(over):
-        pairs = [(written.arguments[0], factor), (written.arguments[1], under)]
-        if written.arguments[0].operation not in WILDCARDS and written.arguments[0].number is None:
-            for bound in _matches(pairs, {}):
+    for factor, rest in factors(over):
+        if rest.number != 1 and written.arguments[0].number is None:
+            for bound in _matches([(written.arguments[0], factor), (written.arguments[1], under)], {}):
                 return rest * _filled(form, bound)
     return None
-
-
-def _split(product: Expression) -> Iterator[tuple[Expression, Expression]]:
-    """A factor of a product, and the product of all others, for each factor that is no product."""
-    for one, other in (product.arguments, product.arguments[::-1]):
-        if one.operation == "mul":
-            yield from ((factor, rest * other) for factor, rest in _split(one))
-        else:
-            yield one, other
 
 
 def _with_terms(written: Expression, form: Expression, found: Expression) -> Expression | None:

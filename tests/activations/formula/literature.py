@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Activations as papers and code write them, beside those of the table: a formula a line, with its source."""
 
 LITERATURE = """
