@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -66,21 +67,35 @@ class ExperimentError(LabError):
         return ExperimentError, (self.source, self.problems)
 
 
-def did_you_mean(word: str, known: Iterable[str], also: Iterable[str] = ()) -> str:
-    """A hint for the end of a message: the nearest known word if there is one, then all known words.
+MOST_LISTED = 12
+"""So many known words are listed in a message; of more, those that are near."""
 
-    The nearest may be one of ``also``, other spellings that are accepted but not listed.
+
+def did_you_mean(word: str, known: Iterable[str], also: Iterable[str] = ()) -> str:
+    """A hint for the end of a message: up to three near words, and all known words where they are few.
+
+    Near ones may be of ``also``, other spellings that are accepted but not listed.
     """
     names = sorted(known)
+    near = [repr(one) for one in _near(word, [*names, *also], 3)]
+    hint = f"did you mean {' or '.join(filter(None, (', '.join(near[:-1]), near[-1])))}?" if near else ""
     if not names:
         return "there is none"
-    near = nearest(word, [*names, *also])
-    hint = f"did you mean {near!r}? " if near else ""
-    return f"{hint}(known: {', '.join(names)})"
+    if len(names) > MOST_LISTED:
+        return hint or f"known are {', '.join(names[:3])} and {len(names) - 3} others"
+    listed = ", ".join(names)
+    return f"{hint} (known: {listed})" if near else f"expected one of {listed}"
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that is most like ``word``, in upper or lower case; None where none is like it."""
+    return next(iter(_near(word, known, 1)), None)
+
+
+def _near(word: str, known: Iterable[str], most: int) -> list[str]:
     lowered = {name.lower(): name for name in known}
-    near = get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)
-    return lowered[near[0]] if near else None
+    if word.lower() in lowered:
+        return [lowered[word.lower()]]
+    close = get_close_matches(word.lower(), lowered, n=3 * most, cutoff=0.6)
+    spelled = {re.sub("[-_]", "", one): one for one in reversed(close)}  # one spelling of each name, the best
+    return [lowered[one] for one in close if one in spelled.values()][:most]

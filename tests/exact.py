@@ -69,6 +69,7 @@ SMOOTH = {
     "sech2": (_sech2, lambda x: -2 * _sech2(x) * mp.tanh(x)),
     "arctan": (mp.atan, lambda x: 1 / (1 + x * x)),
     "asinh": (mp.asinh, lambda x: 1 / mp.sqrt(1 + x * x)),
+    "erfc": (mp.erfc, lambda x: -2 / mp.sqrt(mp.pi) * _exponential(-x * x)),
     "erf": (mp.erf, lambda x: 2 / mp.sqrt(mp.pi) * _exponential(-x * x)),
     "sigmoid": (_sigmoid, lambda x: _sigmoid(x) * _sigmoid(-x)),
     "softplus": (lambda x: mp.log1p(_exponential(x)), _sigmoid),

@@ -57,9 +57,15 @@ def test_an_experiment_error_tells_all_problems_in_the_order_of_their_lines():
     [("sigmiod", "sigmoid"), ("RELU", "relu"), ("phi", "Phi"), ("swsih", "swish"), ("quux", ""), ("", "")],
 )
 def test_did_you_mean_the_nearest_word_or_other_spelling_of_those_known(word, near):
-    hint = f"did you mean {near!r}? " if near else ""
     told = did_you_mean(word, iter(["tanh", "sigmoid", "relu", "Phi"]), {"swish": "silu"})
-    assert told == f"{hint}(known: Phi, relu, sigmoid, tanh)"
+    listed = "Phi, relu, sigmoid, tanh"
+    assert told == (f"did you mean {near!r}? (known: {listed})" if near else f"expected one of {listed}")
+
+
+def test_of_many_words_the_three_nearest_are_told_once_each():
+    many = [f"name-{letter}" for letter in "abcdefghijklmn"] + ["name_a", "other"]
+    assert did_you_mean("nam-a", many) == "did you mean 'name-a', 'name-n' or 'name-m'?"
+    assert did_you_mean("quux", many) == "known are name-a, name-b, name-c and 13 others"
 
 
 def test_the_nearest_of_several_and_of_none():

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.operations import LANGUAGE, Function
-from lab.activations.formula.parser import CONSTANTS, DEEPEST, LONGEST, FormulaError
+from lab.activations.formula.parser import CONSTANTS, DEEPEST, LONGEST
+from lab.activations.formula.refusal import FormulaError
 from lab.activations.formula.rewrites import REWRITES
 from lab.console.screen import Page, verbatim
 

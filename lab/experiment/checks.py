@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import cache, partial
+from functools import partial
 from math import inf
 from typing import Any, TypeAlias
 
@@ -69,18 +69,19 @@ def together(settings: Experiment, *, where: Where, faulty: Collection[Key]) -> 
 
 def unproved(experiments: Iterable[Experiment]) -> list[Finding]:
     """The claims ``at_least`` and ``at_most`` that are refuted or cannot be proved in any of these."""
-    prove = cache(certify)
+    designs = [(name, design) for settings in experiments for name, design in settings.activations.items()]
     found: dict[Key, Finding] = {}
-    for settings in experiments:
-        for name, design in settings.activations.items():
-            for key, bound in (("at_least", design.at_least), ("at_most", design.at_most)):
-                if bound is None:
-                    continue
-                sigma = from_spec(name, settings.designs)
-                proof = prove(sigma, bound, inf) if key == "at_least" else prove(sigma, -inf, bound)
-                if proof.verdict != "CERTIFIED":
-                    place: Key = ("activations", name, key)
-                    found.setdefault(place, Finding(place, _refutation(design, bound, proof)))
+    once = {(name, *vars(design).values(), *(design.model_extra or {}).items()): (name, design)
+            for name, design in designs}  # fmt: skip
+    for name, design in once.values():
+        for key, bound in (("at_least", design.at_least), ("at_most", design.at_most)):
+            if bound is None:
+                continue
+            sigma = from_spec(name, {name: design.model_dump(exclude_none=True)})
+            proof = certify(sigma, bound, inf) if key == "at_least" else certify(sigma, -inf, bound)
+            if proof.verdict != "CERTIFIED":
+                place: Key = ("activations", name, key)
+                found.setdefault(place, Finding(place, _refutation(design, bound, proof)))
     return list(found.values())
 
 

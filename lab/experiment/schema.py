@@ -6,6 +6,7 @@ numbers are finite. Whether named parts exist and fit each other is seen by `lab
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, field_validator, model_validator
@@ -224,7 +225,7 @@ class Experiment(Table):
     record: Record = Record()
     activations: dict[str, Design] = _key("designs: activations of one's own by name", {})
 
-    @property
+    @cached_property
     def designs(self) -> dict[str, dict[str, Any]]:
         """The tables of the designs, without the keys that are left out."""
         return {name: design.model_dump(exclude_none=True) for name, design in self.activations.items()}

@@ -6,7 +6,7 @@ unbounded is split farther and farther out (Moore, Kearfott & Cloud, *Introducti
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from itertools import count, pairwise
 from math import inf, isfinite, isinf, nextafter
@@ -57,21 +57,23 @@ def extremes(
     kinks: Iterable[float] = (),
     points: Iterable[float] = (),
     claim: Interval = REALS,
+    without_kinks: bool = False,
     most: int = MOST_BOXES,
 ) -> tuple[Extreme, Extreme]:
     """Infimum and supremum of f over z and the open parameters.
 
-    The boxes are cut at the ``kinks``, where f may jump; the ``points`` are likely places of the extremes.
-    Enclosures are narrowed further as long as an end of the ``claim`` lies in one. For each of the two,
-    ``most`` boxes may be split.
+    The boxes are cut at the ``kinks``, where f may jump, and whose own values do not count ``without_kinks``;
+    the ``points`` are likely places of the extremes. Enclosures are narrowed further as long as an end of
+    the ``claim`` lies in one. For each of the two, ``most`` boxes may be split.
     """
     if parameters:
         most = min(most, MOST_BOXES_OF_A_FAMILY)
     search = _Search(f, claim, most, FINE_OF_A_FAMILY if parameters else FINE)
-    for point in points:
+    left_out = {*kinks} if without_kinks else set()
+    for point in (point for point in points if point not in left_out):
         search.look((single(point), *(single(middle_of(v)) for v in parameters)))
     cuts = _cuts(z, kinks)
-    for cut in filter(isfinite, cuts):
+    for cut in (cut for cut in cuts if isfinite(cut) and cut not in left_out):
         search.add((single(cut), *parameters))
     for low, high in pairwise(cuts):
         search.add((Interval(low, high), *parameters))
@@ -82,7 +84,18 @@ def extremes(
         if end in (z.low, z.high)
     ]
     least, greatest = (half.result(tails, search.narrow) for half in search.halves)
-    return least, greatest
+    edges = {edge for kink in kinks for edge in (beside(kink, -inf), kink, beside(kink, inf))}
+    finite = {point for point in (*points, *cuts) if isfinite(point)} - (edges if without_kinks else set())
+    nearest = sorted(finite, key=lambda point: (abs(point), point))
+    seen = [(point, *map(middle_of, parameters)) for point in nearest]
+    return _reached(f, least, seen), _reached(f, greatest, seen)
+
+
+def _reached(f: ExactFunction, extreme: Extreme, seen: Iterable[Point]) -> Extreme:
+    """An extreme that is reached exactly at one of these points is no limit, nor looked for elsewhere."""
+    exact = extreme.bounds.low == extreme.bounds.high
+    point = next((point for point in seen if exact and f.at(point) == extreme.bounds), None)
+    return extreme if point is None else replace(extreme, at=point, tails=())
 
 
 def _cuts(z: Interval, kinks: Iterable[float]) -> list[float]:

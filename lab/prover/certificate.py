@@ -7,7 +7,7 @@ from typing import Literal
 
 from lab.numerics import REALS, Interval
 from lab.parts import Activation
-from lab.prover.branch_and_bound import Extreme, extremes
+from lab.prover.branch_and_bound import Extreme, beside, extremes
 from lab.prover.enclosure_text import enclosure_text, place_text, rounded_down, shortest_decimal
 from lab.prover.mean_value_form import FAR, Point, middle_of
 from lab.prover.provable import Provable, provable
@@ -33,8 +33,8 @@ class Certificate:
     ``UNDECIDED``
         Neither; ``reason`` says where the proof stopped.
 
-    All is about exact arithmetic, with the formula's numbers as float64 holds them, and at a kink about the
-    slope that `lab.activations.Formula` states there.
+    All is about exact arithmetic, with the formula's numbers as float64 holds them, and about every z at
+    which σ has a slope: not about the value that is chosen at a kink.
 
     Parameters
     ----------
@@ -43,7 +43,8 @@ class Certificate:
     inf, sup
         Enclosures of inf σ′ and sup σ′ over all z, and over the whole range of every open parameter.
     inf_at, sup_at
-        The z at which they are reached, or nearly so; or −∞, ∞ or both where they are limits.
+        The z at which they are reached, or nearly so; or −∞, ∞ or both where they are limits. Not
+        ``inf_reached``, ``sup_reached``: the z is a kink, or such that σ′ grows beyond all bounds there.
     monotone, turns_at
         Whether σ′ keeps one sign; refuted by a z where σ falls, while it rises elsewhere.
     lipschitz
@@ -51,9 +52,11 @@ class Certificate:
     range_inf, range_sup
         Enclosures of inf σ and sup σ.
     jumps
-        Where σ is proved to jump.
+        Where σ is proved to jump; ``more_jumps`` where the search ended before all were found.
     doubt
         Why σ is not proved to be defined and continuous; empty where it is.
+    at_kinks
+        The kinks with the slope that is computed there, where that lies outside of what σ′ is elsewhere.
     """
 
     verdict: Verdict
@@ -71,6 +74,10 @@ class Certificate:
     range_sup: Interval = REALS
     jumps: tuple[float, ...] = ()
     doubt: str = ""
+    at_kinks: tuple[tuple[float, float], ...] = ()
+    more_jumps: bool = False
+    inf_reached: bool = True
+    sup_reached: bool = True
 
     def __str__(self) -> str:
         place = "" if self.turns_at is None else f" at z = {self.turns_at:.6g}"
@@ -81,18 +88,21 @@ class Certificate:
         }[self.monotone]
         jumps = f"not excluded: {self.doubt}" if self.doubt else "none"
         if self.jumps:
-            jumps = f"at z = {', '.join(f'{z:.6g}' for z in self.jumps)}"
+            more = ", and perhaps more" if self.more_jumps else ""
+            jumps = f"at z = {', '.join(f'{z:.6g}' for z in self.jumps)}{more}"
         is_limit = bool(self.inf_at) and not isfinite(self.inf_at[0])
         vanishes = ": not bounded away from zero (limit 0)" if is_limit and _is_zero(self.inf) else ""
         lines = [
             *self._verdict_lines(),
-            f"inf σ′ {enclosure_text(self.inf)}{place_text(self.inf_at)}{vanishes}",
-            f"sup σ′ {enclosure_text(self.sup)}{place_text(self.sup_at)}",
+            f"inf σ′ {enclosure_text(self.inf)}{place_text(self.inf_at, self.inf_reached)}{vanishes}",
+            f"sup σ′ {enclosure_text(self.sup)}{place_text(self.sup_at, self.sup_reached)}",
             f"monotone: {monotone}",
             f"Lipschitz constant {enclosure_text(self.lipschitz)}",
             f"range of σ: inf {enclosure_text(self.range_inf)}, sup {enclosure_text(self.range_sup)}",
             f"jumps: {jumps}",
         ]
+        for z, slope in self.at_kinks[:3]:
+            lines.append(f"at the kink z = {z:.6g}, where σ has no slope, σ′ is computed as {slope:.6g}")
         if self.inf.low > 0 and not self.doubt:
             floor = rounded_down(self.inf.low)
             lines.append(
@@ -150,7 +160,9 @@ def certify(
     if family is None:
         return Certificate("UNDECIDED", "only a formula can be certified, and this is a class", None, claim)
     where = (family.slope_over, family.parameters)
-    least, greatest = extremes(family.slope, *where, kinks=family.kinks, points=family.points, claim=claim)
+    least, greatest = extremes(
+        family.slope, *where, kinks=family.kinks, points=family.points, claim=claim, without_kinks=True
+    )
     inf_slope, sup_slope = least.bounds, greatest.bounds
     jumps = family.continuity.jumps
     steepest = Interval(max(-inf_slope.high, sup_slope.low, 0.0), max(-inf_slope.low, sup_slope.high, 0.0))
@@ -162,11 +174,30 @@ def certify(
         least.tails or least.at[:1],
         greatest.tails or greatest.at[:1],
         *_monotone(family, least, greatest),
-        UNBOUNDED if jumps else steepest,
+        UNBOUNDED if jumps else Interval(steepest.low, inf) if family.continuity.doubt else steepest,
         *_range(family, inf_slope, sup_slope),
         jumps,
         family.continuity.doubt,
+        _at_kinks(family, inf_slope.low, sup_slope.high),
+        not family.continuity.all_found,
+        _is_reached(family, least),
+        _is_reached(family, greatest),
     )
+
+
+def _is_reached(family: Provable, extreme: Extreme) -> bool:
+    """Whether an extreme at a finite z belongs to it, and is not approached from one side of a kink only."""
+    at = extreme.at[0] if extreme.at else inf
+    beside_kink = any(beside(kink, -inf) <= at <= beside(kink, inf) for kink in family.kinks)
+    return isfinite(extreme.bounds.magnitude) and not beside_kink
+
+
+def _at_kinks(family: Provable, low: float, high: float) -> tuple[tuple[float, float], ...]:
+    """The kinks at which the slope that is computed lies outside of these bounds, with that slope."""
+    if family.parameters:
+        return ()
+    found = [(kink, family.slope.at((kink,))) for kink in family.kinks]
+    return tuple((kink, at.low) for kink, at in found if at.high < low or at.low > high)
 
 
 def _verdict(
@@ -200,7 +231,7 @@ def _counter_example(family: Provable, extreme: Extreme, claim: Interval) -> Poi
         z, *rest = extreme.at
         beside = [(x, *rest) for x in (z, nextafter(z, -inf), nextafter(z, inf))]
         candidates = [*candidates, *beside] if extreme.tails else [*beside, *candidates]
-    for point in candidates:
+    for point in (point for point in candidates if point[0] not in family.kinks):
         slope = family.slope.at(point)
         if slope.high < claim.low if extreme.is_least else slope.low > claim.high:
             return point

@@ -7,9 +7,11 @@ allow: there a jump, or a lack of value, is proved or left in doubt.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import product
 from math import inf, isfinite
 
 from lab.activations.formula.graph import Expression, below
+from lab.activations.formula.operations import JUMPING
 from lab.numerics import REALS, Interval
 from lab.prover.enclosure import Bounds, Box, evaluated, undecided
 from lab.prover.mean_value_form import middle_of
@@ -18,8 +20,14 @@ from lab.prover.rounding import mul, single
 MOST_INTERVALS = 2000
 """Intervals that are looked at."""
 
-LARGEST_STEP = 1e-10
-"""The largest jump of σ, relative to 1 or |σ|, that is taken for rounding of the formula's numbers."""
+LARGEST_STEP = 2.0**-49
+"""The largest jump of σ, relative to |σ| there, that is taken for rounding: eight units in the last place.
+
+Pieces that meet are written with numbers that were rounded, as tanh(1) is where one of them begins.
+"""
+
+MOST_SWITCHES = 4
+"""The comparisons that may switch at one z for the values on their sides to be compared."""
 
 _NO_JUMPS = "try min, max or abs, which cannot jump"
 _DEFINED = "try a form without log, roots and quotients there"
@@ -39,6 +47,7 @@ class Continuity:
     undefined: float | None = None  # a z at which σ is proved to have no value, if one was found
     doubt: str = ""  # why σ is not proved to be continuous
     advice: str = ""  # what to try where it is in doubt
+    all_found: bool = True  # whether there are no more jumps than these
 
 
 def continuity(
@@ -66,7 +75,7 @@ def continuity(
         return Continuity((), undefined, f"σ is undefined at z = {undefined + 0.0:.6g}")
     if search.jumps:
         jumps = tuple(sorted(search.jumps))
-        return Continuity(jumps, None, f"σ jumps at z = {jumps[0]:.6g}")
+        return Continuity(jumps, None, f"σ jumps at z = {jumps[0]:.6g}", all_found=not waiting)
     if waiting:
         search.note_doubt(waiting[-1], f": {MOST_INTERVALS} intervals do not suffice")
     return Continuity((), None, search.doubt, search.advice)
@@ -86,7 +95,29 @@ class _Search:
         values = bounds[self._sigma].values
         if values is None:
             return False
-        return not undecided(bounds) or values.high - values.low <= _largest_step(values)
+        if not undecided(bounds) or values.low == values.high:
+            return True
+        return _is_short(z) and self._meets_in(z, bounds)
+
+    def _meets_in(self, z: Interval, bounds: Mapping[Expression, Bounds]) -> bool:
+        """Whether all that switches over a short interval does so at one float, where σ is the same whatever
+        each switch says; or else whether σ rises over the interval by no more than its slope allows.
+        """
+        switches = [node for node in bounds if node.operation in JUMPING and _is_open(bounds[node])]
+        for point in {0.0 if 0 in z else z.low, z.low, middle_of(z), z.high}:
+            there = self._bounds(single(point))
+            if len(switches) <= MOST_SWITCHES and all(_is_at_switch(node, there) for node in switches):
+                says = product(*(_SAYS.get(node.operation, (0.0, 1.0)) for node in switches))
+                known = [dict(zip(switches, map(Bounds, map(single, one)), strict=True)) for one in says]
+                values = [self._bounds(single(point), one)[self._sigma].values for one in known]
+                if any(one is None for one in values):
+                    return False
+                lows, highs = zip(*((one.low, one.high) for one in values if one), strict=True)
+                return bool(max(highs) - min(lows) <= _largest_step(Interval(min(lows), max(highs))))
+        left, right = (self._values(single(end)) or REALS for end in (z.low, z.high))
+        rise = max(right.high - left.low, left.high - right.low)
+        most = self._most_rise(z)
+        return most is not None and rise <= most + _largest_step(left)
 
     def is_undefined(self, z: float) -> bool:
         """Whether σ is proved to have no value at z."""
@@ -100,7 +131,8 @@ class _Search:
         """Where an interval cannot be halved any more."""
         middle = 0.0 if 0 in z else middle_of(z)
         around = 4e-15 * max(abs(middle), _SMALL)
-        if _is_short(z) and self._jumps_over(Interval(z.low - around, z.high + around)):
+        beside = Interval(z.low - around, z.high + around)
+        if _is_short(z) and (self._jumps_over(beside) or self._leaps(z, beside)):
             if not any(abs(middle - jump) <= 100 * around for jump in self.jumps):
                 self.jumps.append(middle)
         else:
@@ -113,8 +145,10 @@ class _Search:
         elif not self.doubt:
             self.doubt, self.advice = f"σ may jump{place}", _NO_JUMPS
 
-    def _bounds(self, z: Interval) -> dict[Expression, Bounds]:
-        return evaluated((self._sigma,), (z, *self._parameters))
+    def _bounds(
+        self, z: Interval, known: Mapping[Expression, Bounds] | None = None
+    ) -> dict[Expression, Bounds]:
+        return evaluated((self._sigma,), (z, *self._parameters), known=known)
 
     def _values(self, z: Interval) -> Interval | None:
         return self._bounds(z)[self._sigma].values
@@ -123,12 +157,45 @@ class _Search:
         """Whether σ rises or falls over the interval by more than its slope allows, and so must jump."""
         left, right = (self._values(single(end)) or REALS for end in (z.low, z.high))
         gap = max(left.low - right.high, right.low - left.high)
+        most = self._most_rise(z)
+        return most is not None and gap > _largest_step(left) + most
+
+    def _leaps(self, z: Interval, beside: Interval) -> bool:
+        """Whether at a float of z the value of σ is not that which it has towards one side."""
+        for point in {0.0 if 0 in z else z.low, z.low, middle_of(z), z.high}:
+            value = self._values(single(point))
+            for side in (Interval(beside.low, point), Interval(point, beside.high)):
+                known = evaluated((self._sigma,), (side, *self._parameters), is_open=True)
+                switches = {node: said for node, said in known.items() if node.operation in JUMPING}
+                limit = self._bounds(single(point), switches)[self._sigma].values
+                if not undecided(known) and value is not None and limit is not None:
+                    gap = max(value.low - limit.high, limit.low - value.high)
+                    if gap > _largest_step(value) + _largest_step(limit):
+                        return True
+        return False
+
+    def _most_rise(self, z: Interval) -> float | None:
+        """How far σ may rise over an interval by its slope alone; None where nothing is known of that."""
         known = evaluated((self._sigma, self._slope), (z, *self._parameters))
-        values, slope = known[self._sigma].values, known[self._slope].values
-        if values is None or slope is None:
-            return False
-        rise = mul(single(slope.magnitude), Interval(0.0, 2 * (z.high - z.low)))
-        return gap > _largest_step(values) + rise.high
+        slope = known[self._slope].values
+        if known[self._sigma].values is None or slope is None or not isfinite(slope.magnitude):
+            return None
+        return mul(single(slope.magnitude), Interval(0.0, 2 * (z.high - z.low))).high
+
+
+_SAYS = {"sign": (-1.0, 0.0, 1.0)}
+"""What a switch may say; a comparison 0 or 1."""
+
+
+def _is_open(switch: Bounds) -> bool:
+    return switch.values is None or switch.values.low < switch.values.high
+
+
+def _is_at_switch(node: Expression, bounds: Mapping[Expression, Bounds]) -> bool:
+    """Whether what a comparison compares is equal, or the argument of a sign is 0, exactly."""
+    x = [bounds[argument].values for argument in node.arguments]
+    first, last = x[0], x[-1] if len(x) > 1 else Interval(0.0, 0.0)
+    return first is not None and first == last and first.low == first.high
 
 
 def _is_short(z: Interval) -> bool:
@@ -138,7 +205,7 @@ def _is_short(z: Interval) -> bool:
 
 def _largest_step(values: Interval) -> float:
     """The largest jump among these values of σ that is taken for rounding."""
-    return LARGEST_STEP * max(1.0, values.magnitude) if isfinite(values.magnitude) else 0.0
+    return LARGEST_STEP * values.magnitude if isfinite(values.magnitude) else 0.0
 
 
 def _is_undefined(

@@ -9,6 +9,7 @@ The numbers of an expression are float64 and are taken as exact: ``0.1`` is the 
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from math import inf
 from typing import NamedTuple, TypeAlias
 
 from lab.activations.formula.graph import Expression, below
@@ -16,6 +17,7 @@ from lab.activations.formula.operations import JUMPING
 from lab.numerics import REALS, Interval
 from lab.prover.exact_graph import exact_expression
 from lab.prover.ranges import RULES, STRICT
+from lab.prover.rounding import div, single
 from lab.prover.tails import Tail, tail_of, variable
 
 Box: TypeAlias = tuple[Interval, ...]
@@ -67,7 +69,7 @@ def evaluated(
         if name == "constant":
             bounds[node] = Bounds(node.values)
         elif name == "z":
-            bounds[node] = Bounds(box[0], _tail(box[0]), is_open)
+            bounds[node] = Bounds(box[0], _tail(box[0], is_open), is_open)
         elif name == "parameter":
             bounds[node] = Bounds(box[node.position])
         else:
@@ -75,8 +77,12 @@ def evaluated(
     return bounds
 
 
-def _tail(z: Interval) -> Tail | None:
-    """The order of z where it lies in a tail, or in so much of one that intervals alone bound badly."""
+def _tail(z: Interval, is_open: bool) -> Tail | None:
+    """The order of z where it lies in a tail, or in so much of one that intervals alone bound badly; or
+    where it ends at 0 and does not reach it.
+    """
+    if is_open and 0 in (z.low, z.high) and 0 < z.magnitude <= 1:
+        return variable(z)
     start, end = max(z.low, -z.high), max(-z.low, z.high)
     return variable(z) if start >= 1 and end >= 4 * start else None
 
@@ -92,12 +98,17 @@ def _applied(name: str, *x: Bounds) -> Bounds:
     rule, first, last = RULES.get(name), x[0], x[-1]  # no rule has more than two arguments
     if rule is None or first.values is None or last.values is None:
         return _UNDEFINED
-    known = (first.values,) if len(x) == 1 else (first.values, last.values)
+    known = [first.values] if len(x) == 1 else [first.values, last.values]
     strict = first.strict or last.strict
     values = _strictly_compared(name, *known) if strict and name in JUMPING else rule(*known)
+    if values is None and last.strict:
+        values = _beside_zero(name, *known)
     if values is None:
         return _UNDEFINED
-    if strict:
+    u, v = first.values, last.values
+    if name in ("max", "min") and (u.low >= v.high or v.low >= u.high):
+        strict = (first if (u.low >= v.high) == (name == "max") else last).strict
+    elif strict:
         strict = name in STRICT or _keeps_strict(name, *known)
     if first.tail is None and last.tail is None:
         return Bounds(values, None, strict)
@@ -116,6 +127,20 @@ def _strictly_compared(name: str, x: Interval, y: Interval = _ZERO) -> Interval:
     if name == "sign":
         return Interval(1.0 if greater else -1.0, -1.0 if less else 1.0)
     return Interval(1.0 if less else 0.0, 0.0 if greater else 1.0)
+
+
+def _beside_zero(name: str, x: Interval, *rest: Interval) -> Interval | None:
+    """A quotient, or a logarithm, where the divisor or x comes near 0 from one side and does not reach it."""
+    y = rest[0] if rest else x
+    if name == "log" and x.low == 0:
+        return Interval(-inf, RULES["log"](single(x.high)).high)  # type: ignore[union-attr]
+    if name != "div" or not (y.low == 0 or y.high == 0):
+        return None
+    most = div(x, single(y.high or y.low))
+    positive = (y.low == 0) == (x.low >= 0)
+    if most is None or x.low < 0 < x.high:
+        return REALS
+    return Interval(most.low, inf) if positive else Interval(-inf, most.high)
 
 
 def _keeps_strict(name: str, x: Interval, *y: Interval) -> bool:

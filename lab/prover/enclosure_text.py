@@ -60,10 +60,12 @@ def _infinite(x: float) -> str:
     return {inf: "∞", -inf: "−∞"}.get(x, "")
 
 
-def place_text(points: tuple[float, ...]) -> str:
+def place_text(points: tuple[float, ...], reached: bool = True) -> str:
     """Where an extreme is reached or approached: ``, at z = 1.5``, ``, approached as z → ±∞``, or nothing."""
     if not points:
         return ""
+    if not reached and not isinf(points[0]):
+        return f", approached as z → {points[0] + 0.0:.6g}"
     if isinf(points[0]):
         return f", approached as z → {'±' if len(points) > 1 else '−' if points[0] < 0 else ''}∞"
     return f", at z = {points[0] + 0.0:.6g}"

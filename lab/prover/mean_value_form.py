@@ -180,9 +180,10 @@ def _extent_by_values(box: Box, values: Interval, tail: Tail | None) -> Extent:
     0 between them.
     """
     middle = tuple(map(middle_of, box))
-    if tail is None or not (isinf(box[0].low) or isinf(box[0].high)):
+    ends = [end for end in (box[0].low, box[0].high) if isinf(end) or end == 0]
+    if tail is None or not ends:
         return Extent(values, values, middle, middle)
-    limit = (inf if box[0].high == inf else -inf, *middle[1:])
+    limit = (ends[0], *middle[1:])
     if tail.grows and values.low >= 0:
         return Extent(values, single(inf), middle, limit)
     if tail.grows and values.high <= 0:

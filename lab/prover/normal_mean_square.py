@@ -142,6 +142,6 @@ def _largest(f: Bounds, q: float, start: float) -> arb:
         return arb.pos_inf()
     most, power = arb(f.values.magnitude), arb(0)
     if not most.is_finite() and f.tail is not None and f.tail.span is not None and f.tail.order.rate <= 0:
-        most, power = f.tail.span.most, arb(max(f.tail.order.power, 0))
+        most, power = f.tail.span.most, arb(f.tail.order.power if f.tail.order.power > 0 else 0)
     moment = (arb(start) ** 2 / (2 * arb(q))).gamma_upper(power + 0.5)
     return most**2 * arb(q) ** power * arb(2) ** (power - 1) / arb.pi().sqrt() * moment

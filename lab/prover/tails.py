@@ -76,7 +76,7 @@ CONSTANT = Order()
 
 @dataclass(frozen=True)
 class Tail:
-    """The order of f(z) over an interval of z of one sign, with t = |z| ≥ start ≥ 1.
+    """The order of f(z) over an interval of z of one sign, with t = |z| ≥ start ≥ 1, or t = 1/|z| next to 0.
 
     f = c·t^power·e^(rate·t) with c in ``span`` (None: nothing is known), and
     |f| ≥ least·t^growth·e^(climb·t), for the orders (rate, power) and ``lower`` = (climb, growth).
@@ -116,9 +116,12 @@ Rule: TypeAlias = Callable[[Tail, Interval], Tail | None]
 
 
 def variable(z: Interval) -> Tail:
-    """The order of z itself over an interval on one side of 0."""
-    sign = 1 if z.low > 0 else -1
+    """The order of z itself over an interval on one side of 0; of t = 1/|z| where it ends at 0."""
+    sign = 1 if z.low >= 0 else -1
     one, none = arb(sign), Span(_ZERO, _ZERO)
+    if 0 in (z.low, z.high):
+        order = Order(power=-_ONE)
+        return Tail(1 / _exact(z.magnitude), Span(one, one), order, arb(1), order)
     start, order = _exact(z.low if sign > 0 else -z.high), Order(power=fmpq(1))
     return Tail(start, Span(one, one), order, arb(1), order, Line(fmpq(sign), none))
 
@@ -167,8 +170,7 @@ def _made(name: str, within: list[Interval], tails: list[Tail]) -> Tail | None:
     if name in ("max", "min") and (u.low >= v.high or v.low >= u.high):
         return x if (u.low >= v.high) == (name == "max") else y
     if name in ("max", "min"):  # |f(x, y)| ≤ |x| + |y|
-        both = _sum(x, y, False)
-        return _bounded_by(x.start, both)
+        return _bounded_by(x.start, _sum(_size(x), _size(y), True))
     if name == "pow":
         return _power(x, v.low) if v.low == v.high and isfinite(v.low) else None
     rule = _RULES.get(name)
@@ -198,10 +200,9 @@ def _sum(x: Tail, y: Tail, same_sign: bool) -> Tail:
     large, small = (x, y) if x.order >= y.order else (y, x)
     span = None
     if large.span is not None and small.span is not None:
-        factor = small.order.times(large.order, fmpq(-1)).most(x.start)
-        least = _ZERO if small.order < large.order else factor
-        rest = _products(small.span, Span(least, factor)) if factor is not None else None
-        span = rest and Span(large.span.low + rest.low, large.span.high + rest.high)
+        most = small.order.times(large.order, -_ONE).most(x.start) or _ZERO  # its order is no larger
+        rest = _products(small.span, Span(_ZERO if small.order < large.order else most, most))
+        span = Span(large.span.low + rest.low, large.span.high + rest.high)
     lower, least = CONSTANT, _ZERO
     if same_sign:
         lower, least = max((one.lower, one.least) for one in (x, y) if one.least > 0 or one is y)
@@ -218,7 +219,7 @@ def _difference(x: Tail, y: Tail) -> tuple[Order, arb] | None:
     """What |x + y| is not less than where |x| outgrows |y|."""
     if y.span is None or not x.least > 0:
         return None
-    factor = y.order.times(x.lower, fmpq(-1)).most(x.start)
+    factor = y.order.times(x.lower, -_ONE).most(x.start)
     least = _ZERO if factor is None else x.least - y.span.most * factor
     return (x.lower, least) if least > 0 else None
 
@@ -254,14 +255,15 @@ def _fraction(x: arb) -> fmpq:
 
 
 def _inverse(x: Tail) -> Tail:
+    span: Span | None
     if x.span is not None and (x.span.low > 0 or x.span.high < 0):
         ends = [1 / end for end in x.span]
-        span, order = Span(_extreme(ends, arb.min), _extreme(ends, arb.max)), CONSTANT.times(x.order, fmpq(-1))
+        span, order = Span(_extreme(ends, arb.min), _extreme(ends, arb.max)), CONSTANT.times(x.order, -_ONE)
     else:
-        most = 1 / x.least if x.least > 0 else None
-        span, order = most and Span(-most, most), CONSTANT.times(x.lower, fmpq(-1))
+        span = Span(-1 / x.least, 1 / x.least) if x.least > 0 else None
+        order = CONSTANT.times(x.lower, -_ONE)
     least = 1 / x.span.most if x.span is not None and x.span.most > 0 else _ZERO
-    return Tail(x.start, span, order, least, CONSTANT.times(x.order, fmpq(-1)))
+    return Tail(x.start, span, order, least, CONSTANT.times(x.order, -_ONE))
 
 
 def _power(x: Tail, c: float) -> Tail | None:
@@ -287,7 +289,7 @@ def _exponential(x: Tail, within: Interval) -> Tail | None:
     order, factor = found
     if within.low >= 0:
         return Tail(x.start, None, least=factor, lower=order)
-    return Tail(x.start, Span(_ZERO, 1 / factor), CONSTANT.times(order, fmpq(-1)))
+    return Tail(x.start, Span(_ZERO, 1 / factor), CONSTANT.times(order, -_ONE))
 
 
 def _faster(x: Tail) -> tuple[Order, arb] | None:

@@ -1,11 +1,14 @@
-"""An activation of one's own, of which no formula is known."""
+"""Fifty digits for what is exact, and an activation of one's own, of which no formula is known."""
 
 from dataclasses import dataclass
 
+import mpmath as mp
 import pytest
 
 from lab.numerics import Interval
 from lab.parts import Activation
+
+mp.mp.dps = 50
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.graph import below
 from lab.activations.formula.operations import FUNCTIONS
-from lab.activations.formula.parser import FormulaError
+from lab.activations.formula.refusal import FormulaError
 from lab.numerics import Interval
 from lab.prover.complex_balls import RULES, ball_around, branches, continued, switch_differences
 from lab.prover.exact_graph import exact_expression
@@ -39,6 +39,7 @@ COMPLEX = {
     "sin": lambda x: mp.sin(small(x)),
     "cos": lambda x: mp.cos(small(x)),
     "erf": lambda x: 1 - mp.erfc(small(x)),
+    "erfc": lambda x: mp.erfc(small(x)),
     "softplus": _softplus,
     "Phi": lambda x: mp.erfc(-small(x) / mp.sqrt(2)) / 2,
 }

@@ -68,5 +68,24 @@ def test_a_family_jumps_where_every_member_does():
 
 
 def test_a_doubt_comes_with_advice():
-    assert found("where(z >= 0, where(z <= 0, 5, z), z)").advice == "try min, max or abs, which cannot jump"
-    assert found("where(z > 0, log(z), z)").advice == "try a form without log, roots and quotients there"
+    assert found("where(z**2 > 2, z, z + 4e-15)").advice == "try min, max or abs, which cannot jump"
+    assert found("where(3*z > 1, sqrt(3*z - 1), 0)").advice == "try a form without log, roots and quotients there"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("where(z > 0, sqrt(z), 0*z)", "sqrt(max(z, 0))", "where(z > 1, 50*(z - 1), 0)", "abs(z)**0.3"),
+        *("where(abs(3*z) < 1, 3*z, sign(z))", "where(z > 0.1, 25*z**2, 2.5*z)", "max(0.5, tanh(z))"),
+        "where(z > 1, tanh(1) + 0.4*(z - 1), tanh(z))",
+    ],
+)
+def test_pieces_that_meet_are_continuous_however_steep(text):
+    assert found(text) == Continuity()
+
+
+def test_a_search_that_ends_early_says_so():
+    result = found("sign(sin(z))")
+    assert len(result.jumps) == 8
+    assert not result.all_found
+    assert found("sign(z)").all_found

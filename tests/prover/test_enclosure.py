@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from lab.activations.formula.formula import Formula
-from lab.activations.formula.parser import FormulaError
+from lab.activations.formula.refusal import FormulaError
 from lab.numerics import REALS, Interval
 from lab.prover.enclosure import enclosed, evaluated, undecided
 from lab.prover.exact_graph import exact_expression

@@ -100,7 +100,7 @@ def _size(values: Array) -> Array:
     """The sizes of values on the grid; next to a zero, where digits must go, that of what is around."""
     size = np.pad(np.abs(values), 2, mode="edge")
     left, right = np.maximum(size[:-4], size[1:-3]), np.maximum(size[3:-1], size[4:])
-    return np.maximum(np.abs(values), np.minimum(left, right))
+    return np.asarray(np.maximum(np.abs(values), np.minimum(left, right)))
 
 
 def _limit(near: Array, far: Array) -> Array:
@@ -113,7 +113,8 @@ def _limit(near: Array, far: Array) -> Array:
 def grid_of(dtype: np.dtype[Any]) -> Array:
     """From −∞ to ∞ over all sizes that a number of this dtype has, dense where |z| < 15."""
     least, most = float(np.finfo(dtype).tiny), float(np.finfo(dtype).max) * 0.999
-    far = np.concatenate([np.geomspace(*ends) for ends in ((least, 0.01, 20), (15, 1e4, 90), (1e4, most, 60))])
+    ranges = ((least, 0.01, 20), (15, 1e4, 90), (1e4, most, 60))
+    far = np.concatenate([np.geomspace(*one) for one in ranges])
     points = np.concatenate([-far, np.linspace(-15, 15, 241), far, [-np.inf, np.inf]])
     return np.unique(points.astype(dtype))
 

@@ -134,7 +134,8 @@ class _OwnWords(ast.NodeTransformer):
             return node
         self.changed = True
         self.renamed = {node.args.args[0].arg: "z"}
-        return self.visit(node.body)
+        body: ast.expr = self.visit(node.body)
+        return body
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         path = _path(node.func)
@@ -164,11 +165,11 @@ class _OwnWords(ast.NodeTransformer):
         return ast.Call(ast.Name(meant), arguments, keywords)
 
     def _as_written(
-        self, name: str, arguments: list[ast.expr], given: Mapping[str | None, ast.expr]
+        self, name: str, arguments: list[ast.expr], given: dict[str | None, ast.expr]
     ) -> ast.expr | None:
         """The formula of a function of others; None where its arguments do not fit."""
         names, text = WRITTEN[name][0].split(", "), WRITTEN[name][1]
-        found = dict(zip(names, arguments, strict=False)) | given
+        found: dict[str | None, ast.expr] = {**dict(zip(names, arguments, strict=False)), **given}
         if set(found) == {"x", "low"}:
             text = "max(x, low)"
         elif set(found) == {"x", "high"}:
@@ -207,8 +208,8 @@ class _OwnWords(ast.NodeTransformer):
                 return self._choice(operand, no, yes)
             case ast.Compare(left=left, ops=[first, *ops], comparators=[right, *others]) if ops:
                 self.changed = True
-                rest = ast.Compare(right, ops, others)
-                return self._choice(ast.Compare(left, [first], [right]), self._choice(rest, yes, no), no)
+                within = self._choice(ast.Compare(right, ops, others), yes, no)
+                return self._choice(ast.Compare(left, [first], [right]), within, no)
             case ast.Compare(left=left, ops=ops, comparators=[right]):
                 test = ast.Compare(self.visit(left), ops, [self.visit(right)])
             case _:

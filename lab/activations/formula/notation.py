@@ -199,7 +199,7 @@ class _Reader:
             return f"{name}({self.sequence(')')}){power}"
         if keyword.iskeyword(token.text):
             return name
-        parts = []
+        parts: list[str] = []
         while (token := self._next()) and self._begins_operand(token):
             if parts and (self._is_function(token.text) or name == "sqrt"):
                 break

@@ -6,7 +6,7 @@ import pytest
 
 from lab.activations.design.integral import FARTHEST, LARGEST_ERROR, Integral
 from lab.activations.formula.formula import Formula
-from lab.activations.formula.parser import FormulaError
+from lab.activations.formula.refusal import FormulaError
 from lab.errors import PartError
 from lab.testing import check_activation
 

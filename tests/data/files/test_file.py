@@ -117,7 +117,7 @@ def test_several_targets_are_regression(load):
         (IRIS, {"target": "speces"},
          "a.csv has no column 'speces'; did you mean 'species'? (known: length, species, width)"),
         (IRIS, {"target": None},
-         'a.csv needs target = "…", the column to be learnt; (known: length, species, width)'),
+         'a.csv needs target = "…", the column to be learnt; expected one of length, species, width'),
         ("x;y\n1;2\n", {}, "a.csv: the columns are separated by ;, expected commas"),
         ("x\ty\n1\t2\n", {}, "a.csv: the columns are separated by tabs, expected commas"),
         ("1,2\n3,4\n", {}, "a.csv: the first line holds '1, 2', expected the names of the columns"),
