@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import ClassVar
 
 INTERRUPTED = 130
@@ -71,6 +71,10 @@ MOST_LISTED = 12
 """So many known words are listed in a message; of more, those that are near."""
 
 
+MUCH_LESS_ALIKE = 0.1
+"""How much less like a word than the nearest, as a share of its letters, others may be that are told too."""
+
+
 def did_you_mean(word: str, known: Iterable[str], also: Iterable[str] = ()) -> str:
     """A hint for the end of a message: up to three near words, and all known words where they are few.
 
@@ -98,4 +102,6 @@ def _near(word: str, known: Iterable[str], most: int) -> list[str]:
         return [lowered[word.lower()]]
     close = get_close_matches(word.lower(), lowered, n=3 * most, cutoff=0.6)
     spelled = {re.sub("[-_]", "", one): one for one in reversed(close)}  # one spelling of each name, the best
-    return [lowered[one] for one in close if one in spelled.values()][:most]
+    alike = {one: SequenceMatcher(None, one, word.lower()).ratio() for one in close if one in spelled.values()}
+    best = max(alike.values(), default=0.0)
+    return [lowered[one] for one, ratio in alike.items() if ratio >= best - MUCH_LESS_ALIKE][:most]

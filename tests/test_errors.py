@@ -64,7 +64,8 @@ def test_did_you_mean_the_nearest_word_or_other_spelling_of_those_known(word, ne
 
 def test_of_many_words_the_three_nearest_are_told_once_each():
     many = [f"name-{letter}" for letter in "abcdefghijklmn"] + ["name_a", "other"]
-    assert did_you_mean("nam-a", many) == "did you mean 'name-a', 'name-n' or 'name-m'?"
+    assert did_you_mean("nam-a", many) == "did you mean 'name-a'?"
+    assert did_you_mean("name-z", many) == "did you mean 'name-n', 'name-m' or 'name-l'?"
     assert did_you_mean("quux", many) == "known are name-a, name-b, name-c and 13 others"
 
 

@@ -22,7 +22,7 @@ HEAD = '[data]\nname = "digits"\n[network]\nhidden = [4]\n'
     ("text", "labels"),
     [
         (TOML[0], ["sigmoid", "tanh", "soft-floor"]),
-        (HEAD + dedent(TOML[1]), ["sigmoid", "relu(z) + 0.05·z", "bell", "floored(inner=tanh, floor=0.2)"]),
+        (HEAD + dedent(TOML[1]), ["sigmoid", "relu(z) + 0.05*z", "bell", "floored(inner=tanh, floor=0.2)"]),
     ],
 )
 def test_its_experiments_run_as_they_stand(written, text, labels):

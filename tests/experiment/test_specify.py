@@ -96,7 +96,7 @@ def test_a_spec(spec, expected):
     [
         (
             "sigmiod",
-            "^unknown activation 'sigmiod'; did you mean 'sigmoid', 'isigmoid' or 'logsigmoid'\\?$",
+            "^unknown activation 'sigmiod'; did you mean 'sigmoid' or 'isigmoid'\\?$",
         ),
         (
             "hrad_sigmoid",
@@ -104,7 +104,7 @@ def test_a_spec(spec, expected):
         ),
         ({"name": "threshold", "t": 1.0}, "^'threshold' needs a value for 'v'$"),
         ({"name": "hardtanh", "low": 2.0}, "^'hard-tanh': must be low < high, got 2 and 1$"),
-        ("soft-flor", "did you mean 'soft-floor' or 'soft-shrink'\\?"),
+        ("soft-flor", "did you mean 'soft-floor'\\?"),
         ("ReLu", "^unknown activation 'ReLu'; did you mean 'relu'\\?"),
         ({}, "^expected the name of an activation, a formula in z, or a table with a name$"),
         ({"derivative": 3}, "^derivative = 3: expected a formula in z$"),
@@ -128,7 +128,7 @@ def test_a_spec(spec, expected):
         ({"name": "tanh", "slope": 0.1}, "^'tanh' has no parameter 'slope'; it has no parameters$"),
         ({"name": "elu", "alpha": -1.0}, r"^'elu': alpha must lie in \(0, inf\), got -1$"),
         ({"name": "floored"}, "^'floored' needs a value for 'inner'$"),
-        ({"name": "floored", "inner": "tahn"}, "^unknown activation 'tahn'; did you mean 'tanh', 'atan' or 'tanhlu'\\?"),
+        ({"name": "floored", "inner": "tahn"}, "^unknown activation 'tahn'; did you mean 'tanh' or 'atan'\\?"),
         ({"name": "floored", "inner": 3}, "^'floored': inner = 3: expected an activation$"),
         (
             {"name": "floored", "inner": "tanh", "floor": 2.0},

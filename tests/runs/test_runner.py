@@ -97,10 +97,10 @@ def test_fault_35_a_diverged_trial_is_kept_and_the_others_go_on(small, root):
     }
     folder = run(made(small, changed), root)
     trials = folder.table("trials").set_index(["variant", "trial"])
-    assert (trials.loc["z^3", "status"] == "diverged").all()
+    assert (trials.loc["z**3", "status"] == "diverged").all()
     assert (trials.loc["sigmoid", "status"] == "done").all()
-    layers = folder.table("layers").query("variant == 'z^3' and trial == 0")
-    lost = layers["step"] >= trials.loc[("z^3", 0), "diverged_at"]
+    layers = folder.table("layers").query("variant == 'z**3' and trial == 0")
+    lost = layers["step"] >= trials.loc[("z**3", 0), "diverged_at"]
     assert layers.loc[lost, "learning_speed"].isna().all()
     assert np.isfinite(layers.loc[~lost, "learning_speed"]).all()
     assert folder.info["status"] == "done"
