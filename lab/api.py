@@ -365,6 +365,12 @@ def predict(
     return pd.DataFrame(rows)[columns].rename(columns={"speed": "ratio"})
 
 
+INNER = 0.618
+"""Where between its ends a parameter is that is left open, to make one σ of the family: not at 0, if that is
+the middle, where a·z would be constant.
+"""
+
+
 def certify(
     sigma: Activation | str | Mapping[str, Any],
     at_least: float = -inf,
@@ -391,8 +397,8 @@ def certify(
                 raise PartError(f"{name}: expected a range of finite numbers, low:high, got {low:g}:{high:g}")
             over[name] = Interval(float(low), float(high))
     if not isinstance(sigma, Activation):
-        middles = {name: open_.low + (open_.high - open_.low) / 2 for name, open_ in over.items()}
-        sigma = activation(sigma, allow_code=allow_code, **(parameters | middles))
+        inner = {name: open_.low + INNER * (open_.high - open_.low) for name, open_ in over.items()}
+        sigma = activation(sigma, allow_code=allow_code, **(parameters | inner))
     elif len(over) < len(parameters):
         raise PartError("an activation has its parameters; only ranges, pairs (low, high), may be given")
     return certified(sigma, at_least, at_most, over)

@@ -101,7 +101,8 @@ def _near(word: str, known: Iterable[str], most: int) -> list[str]:
     if word.lower() in lowered:
         return [lowered[word.lower()]]
     close = get_close_matches(word.lower(), lowered, n=3 * most, cutoff=0.6)
-    spelled = {re.sub("[-_]", "", one): one for one in reversed(close)}  # one spelling of each name, the best
-    alike = {one: SequenceMatcher(None, one, word.lower()).ratio() for one in close if one in spelled.values()}
+    spelled = {re.sub("[-_]", "", one): one for one in reversed(close)}  # the best spelling of each name
+    best_spelled = [one for one in close if one in spelled.values()]
+    alike = {one: SequenceMatcher(None, one, word.lower()).ratio() for one in best_spelled}
     best = max(alike.values(), default=0.0)
     return [lowered[one] for one, ratio in alike.items() if ratio >= best - MUCH_LESS_ALIKE][:most]

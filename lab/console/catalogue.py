@@ -7,12 +7,13 @@ from typing import Any
 
 from lab import plugins
 from lab.activations.catalogue import EXAMPLES, documentation
-from lab.activations.formula.formula import Formula
-from lab.activations.properties import PROPERTIES, properties
+from lab.activations.formula.formula import Formula, formula_of
+from lab.activations.properties import properties
 from lab.console.screen import Block, Note, Page, table
 from lab.console.sigma import facts, plotted, points_text, sigma_of, value_rows
 from lab.parts import Activation
 from lab.prover.slope_bounds import slope_bounds
+from lab.prover.words import known_words, proved_range
 
 
 def all_page(only: Sequence[str]) -> Page:
@@ -45,11 +46,23 @@ def all_page(only: Sequence[str]) -> Page:
 def page(name: str, words: Sequence[str], plot: Path | None, allow_code: bool) -> Page:
     """One activation: what it is, its parameters, its claims, and values far into both tails."""
     sigma = sigma_of(name, words, allow_code)
-    value = {"activation": str(sigma), "jumps": sigma.jumps, "properties": properties(sigma), **facts(sigma)}
-    return Page(value, _body(name, sigma, value), plotted(name, sigma, plot) if plot else [])
+    said, known, proved = known_words(sigma), slope_bounds(sigma), proved_range(sigma)
+    has = [word for word, holds in said.items() if holds]
+    value = {"activation": str(sigma), "jumps": sigma.jumps, "properties": has, **facts(sigma)}
+    value |= {"range": proved or sigma.range, "slope": known.slope}
+    measured = ", measured on a grid of z and not proved" if formula_of(sigma) else ", as the class claims"
+    lines = [
+        f"\nrange of σ: {value['range']}{', proved' if proved else measured}",
+        f"range of σ′: {known.slope}{', proved over all reals' if known.proved else measured}",
+    ]
+    lines.append(f"kinks: {points_text(sigma.kinks) or 'none'}")
+    told = ", ".join(word if holds else f"not {word}" for word, holds in said.items() if holds is not None)
+    return Page(value, _body(name, sigma, lines, told, value), plotted(name, sigma, plot) if plot else [])
 
 
-def _body(name: str, sigma: Activation, value: dict[str, Any]) -> Iterator[Block]:
+def _body(
+    name: str, sigma: Activation, proved: Sequence[str], said: str, value: dict[str, Any]
+) -> Iterator[Block]:
     if isinstance(sigma, Formula):
         typed = name.replace("−", "-")
         yield f"σ(z) = {sigma.text}" + (f"   (read from {typed})" if typed != sigma.text else "")
@@ -57,15 +70,12 @@ def _body(name: str, sigma: Activation, value: dict[str, Any]) -> Iterator[Block
     else:
         yield documentation(type(sigma))
         yield f"\n{sigma}"
-    known, has = slope_bounds(sigma), value["properties"]
-    yield f"\nrange of σ: {sigma.range}"
-    yield f"range of σ′: {known.slope}{', proved over all reals' if known.proved else ''}"
-    yield f"kinks: {points_text(sigma.kinks) or 'none'}"
+    yield from proved
     if also := _aliases(plugins.aliases("activations").get(name, name)):
         yield f"also called: {', '.join(also)}"
     if sigma.jumps:
         yield f"jumps: {points_text(sigma.jumps)}"
-    yield ", ".join(f"{'' if name in has else 'not '}{name}" for name in PROPERTIES)
+    yield said
     yield ""
     yield value_rows(value)
 

@@ -10,7 +10,7 @@ small where the other is large, in sin(2u)/2 it need not know.
 from collections.abc import Callable
 from typing import final
 
-from lab.activations.formula.graph import Expression, Graph, below, chained
+from lab.activations.formula.graph import Expression, Graph, below, chained, coefficients
 from lab.numerics import Interval
 from lab.prover.ranges import RULES
 
@@ -77,7 +77,7 @@ def _simpler(name: str, x: Expression, *rest: Expression) -> Expression | None:
         case "sub":
             if y.number == 0:
                 return x
-            return -y if x.number == 0 else _lacking(x, y, -1)
+            return -y if x.number == 0 else _lacking(x, y, -1) or _of_alike_terms(x, y) or _bump(x, y)
         case "mul":
             return _product(x, y)
         case "div":
@@ -99,6 +99,30 @@ def _lacking(x: Expression, y: Expression, sign: int) -> Expression | None:
         return None
     (u,) = y.arguments
     return 2 * (2 * sign * u).call("sigmoid") if y.operation == "tanh" else (-sign * u).call("erfc")
+
+
+def _of_alike_terms(x: Expression, y: Expression) -> Expression | None:
+    """x − y where terms of both are multiples of one: 2(z − 1) − 2z is −2."""
+    u, v = coefficients(x), coefficients(y)
+    if not any(f.varies for f in u.keys() & v.keys()):
+        return None
+    total = x.lifted(0)
+    for f in dict.fromkeys([*u, *v]):
+        factor = u.get(f, x.lifted(0)) - v.get(f, x.lifted(0))
+        total = total + (factor if not f.varies else factor * f)
+    return total
+
+
+def _bump(x: Expression, y: Expression) -> Expression | None:
+    """c(sigmoid u − sigmoid v) = −c·sigmoid(u)·sigmoid(−v)·expm1(v − u), where v − u is a number."""
+    (a, s), (b, t) = _with_factor(x), _with_factor(y)
+    if s.operation != "sigmoid" or t.operation != "sigmoid" or a != b:
+        return None
+    (u,), (v,) = s.arguments, t.arguments
+    apart = v - u
+    if apart.varies:
+        return None
+    return a * -apart.call("expm1") * (s * (-v).call("sigmoid"))
 
 
 def _product(x: Expression, y: Expression) -> Expression | None:

@@ -79,7 +79,8 @@ class Tail:
     """The order of f(z) over an interval of z of one sign, with t = |z| ≥ start ≥ 1, or t = 1/|z| next to 0.
 
     f = c·t^power·e^(rate·t) with c in ``span`` (None: nothing is known), and
-    |f| ≥ least·t^growth·e^(climb·t), for the orders (rate, power) and ``lower`` = (climb, growth).
+    |f| ≥ least·t^growth·e^(climb·t), for the orders (rate, power) and ``lower`` = (climb, growth). It may be
+    known to be ``unbounded`` also where that says less, as of a logarithm.
     """
 
     start: fmpq
@@ -88,11 +89,12 @@ class Tail:
     least: arb = _ZERO
     lower: Order = CONSTANT
     line: Line | None = None
+    unbounded: bool = False
 
     @property
     def grows(self) -> bool:
         """Whether |f| is known to outgrow every bound, if the interval has no end."""
-        return bool(self.least > 0 and self.lower > CONSTANT)
+        return self.unbounded or bool(self.least > 0 and self.lower > CONSTANT)
 
     @property
     def vanishes(self) -> bool:
@@ -135,6 +137,8 @@ def tail_of(name: str, values: Interval, *x: tuple[Interval, Tail | None]) -> Ta
     if made is None:
         return plain
     span, order = made.span, made.order
+    if made.line and made.line.slope == 0:
+        span, order = made.line.rest, CONSTANT
     if span is None or not all(end.is_finite() for end in span) or (plain.span and order > CONSTANT):
         span, order = plain.span, CONSTANT
     elif plain.span and order == CONSTANT:
@@ -151,7 +155,7 @@ def tail_of(name: str, values: Interval, *x: tuple[Interval, Tail | None]) -> Ta
         key=lambda known: (known[0], float(known[1].lower())),
         default=(CONSTANT, _ZERO),
     )
-    return Tail(start, span, order, least.lower(), lower, made.line)
+    return Tail(start, span, order, least.lower(), lower, made.line, made.unbounded)
 
 
 def _of_interval(values: Interval, start: fmpq) -> Tail:
@@ -212,7 +216,7 @@ def _sum(x: Tail, y: Tail, same_sign: bool) -> Tail:
     if x.line and y.line:
         rest = Span(x.line.rest.low + y.line.rest.low, x.line.rest.high + y.line.rest.high)
         line = Line(x.line.slope + y.line.slope, rest)
-    return Tail(x.start, span, large.order, least, lower, line)
+    return Tail(x.start, span, large.order, least, lower, line, same_sign and (x.grows or y.grows))
 
 
 def _difference(x: Tail, y: Tail) -> tuple[Order, arb] | None:
@@ -243,7 +247,8 @@ def _product(x: Tail, y: Tail) -> Tail:
         if one.line and other.line and _is_number(other.line):
             by = other.line.rest
             line = Line(one.line.slope * _fraction(by.low), _products(one.line.rest, by))
-    return Tail(x.start, span, x.order.times(y.order), x.least * y.least, lower, line)
+    grows = any(u.grows and v.least > 0 and v.lower >= CONSTANT for u, v in ((x, y), (y, x)))
+    return Tail(x.start, span, x.order.times(y.order), x.least * y.least, lower, line, grows)
 
 
 def _is_number(line: Line) -> bool:
@@ -276,7 +281,7 @@ def _power(x: Tail, c: float) -> Tail | None:
     if odd and x.span is not None and x.span.low < 0:
         span = _negative(Tail(x.start, span)).span if x.span.high <= 0 else Span(-span.high, span.high)  # type: ignore[union-attr]
     lower, order = CONSTANT.times(x.lower, by), CONSTANT.times(x.order, by)
-    return Tail(x.start, span, order, x.least**exponent, lower)
+    return Tail(x.start, span, order, x.least**exponent, lower, unbounded=c > 0 and x.grows)
 
 
 def _exponential(x: Tail, within: Interval) -> Tail | None:
@@ -316,10 +321,12 @@ def _logarithm(x: Tail, within: Interval) -> Tail | None:
         start, slope = arb(x.start), arb(x.order.rate)
         span = Span(slope + rest.low.min(_ZERO) / start, slope + rest.high.max(_ZERO) / start)
         return Tail(x.start, span, Order(power=fmpq(1)), line=Line(x.order.rate, rest))
-    return _bounded_by(x.start, x) if within.low >= 1 else None  # |f(x)| ≤ |x|
+    if within.low < 1:
+        return None
+    return replace(_bounded_by(x.start, x), unbounded=x.grows)  # |f(x)| ≤ |x|
 
 
-def _near_x(ratio: Callable[[arb], arb], at_0: arb) -> Rule:
+def _near_x(ratio: Callable[[arb], arb], at_0: arb, *, unbounded: bool = False) -> Rule:
     """Of an odd f(x) = x·r(|x|), where r falls or rises from ``at_0`` as |x| grows."""
 
     def rule(x: Tail, within: Interval) -> Tail | None:
@@ -330,7 +337,7 @@ def _near_x(ratio: Callable[[arb], arb], at_0: arb) -> Rule:
         if not end.is_finite():
             return None
         factors = Span(end.min(at_0), end.max(at_0))
-        return Tail(x.start, _products(x.span, factors), x.order)
+        return Tail(x.start, _products(x.span, factors), x.order, unbounded=unbounded and x.grows)
 
     return rule
 
@@ -352,7 +359,7 @@ def _log1p(x: Tail, within: Interval) -> Tail | None:
         return None
     low, high = arb(min(within.low, -1e-300)), arb(max(within.high, 1e-300))
     least = high.log1p() / high if isfinite(within.high) else _ZERO
-    return Tail(x.start, _products(x.span, Span(least, low.log1p() / low)), x.order)
+    return Tail(x.start, _products(x.span, Span(least, low.log1p() / low)), x.order, unbounded=x.grows)
 
 
 def _scaled(x: Tail, low: arb, high: arb) -> Tail:
@@ -390,8 +397,8 @@ def _falling_square(most: float, rate: float, side: int) -> Rule:
 
 
 def _softplus(x: Tail, within: Interval) -> Tail | None:
-    if within.low >= 0:  # x ≤ f(x) ≤ x + ln 2
-        more = Span(_ZERO, arb(2).log())
+    if within.low >= 0:  # x ≤ f(x) = x + log(1 + e^(−x))
+        more = Span(_ZERO, (-arb(within.low)).exp().log1p())
         return _sum(x, Tail(x.start, more, line=Line(_NONE, more)), True)
     if within.high > 0 or (fallen := _exponential(x, within)) is None:
         return None
@@ -441,7 +448,7 @@ _RULES: dict[str, Rule] = {
     "softplus": _softplus,
     "tanh": _near_x(lambda m: m.tanh() / m, arb(1)),
     "arctan": _near_x(lambda m: m.atan() / m, arb(1)),
-    "asinh": _near_x(lambda m: m.asinh() / m, arb(1)),
+    "asinh": _near_x(lambda m: m.asinh() / m, arb(1), unbounded=True),
     "softsign": _near_x(lambda m: 1 / (1 + m), arb(1)),
     "isru": _near_x(lambda m: 1 / (1 + m * m).sqrt(), arb(1)),
     "erf": _near_x(lambda m: m.erf() / m, 2 / arb.pi().sqrt()),

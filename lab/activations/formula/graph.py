@@ -154,7 +154,7 @@ def _of_alike(y: Expression, slopes: Mapping[Expression, Expression]) -> Express
         return None
     over, v = y.arguments
     for u, factor in factors(over):
-        above, below = _coefficients(u), _coefficients(v)
+        above, below = coefficients(u), coefficients(v)
         terms = [*above, *(f for f in below if f not in above)]
         if len(terms) <= MOST_TERMS and any(_alike(f, g) for f in above for g in below):
             within = _determinant(terms, above, below, slopes) / v / v
@@ -206,26 +206,26 @@ def _alike(f: Expression, g: Expression) -> bool:
     return f.varies and (f is g or bool(sizes))
 
 
-def _coefficients(x: Expression) -> dict[Expression, Expression]:
+def coefficients(x: Expression) -> dict[Expression, Expression]:
     """The terms of a sum, which depend on z, or are 1, with the constants before them."""
     one, found = x.lifted(1), {}
     if not x.varies:
         return {one: x}
     match x.operation, x.arguments:
         case "add" | "sub", (u, v):
-            found = dict(_coefficients(u))
-            for f, c in _coefficients(v).items():
+            found = dict(coefficients(u))
+            for f, c in coefficients(v).items():
                 found[f] = found.get(f, x.lifted(0)).call(x.operation, c)
             return found
         case "expm1", (u,):
             return {u.call("exp"): one, one: -one}
         case "neg", (u,):
-            return {f: -c for f, c in _coefficients(u).items()}
+            return {f: -c for f, c in coefficients(u).items()}
         case "mul", (u, v) if not (u.varies and v.varies):
             constant, rest = (v, u) if u.varies else (u, v)
-            return {f: constant * c for f, c in _coefficients(rest).items()}
+            return {f: constant * c for f, c in coefficients(rest).items()}
         case "div", (u, v) if not v.varies:
-            return {f: c / v for f, c in _coefficients(u).items()}
+            return {f: c / v for f, c in coefficients(u).items()}
     return {x: one}
 
 

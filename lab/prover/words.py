@@ -1,0 +1,84 @@
+"""What may be said of an activation in a word: proved, refuted, or left unsaid."""
+
+import numpy as np
+
+from lab.activations.formula.formula import formula_of
+from lab.activations.formula.graph import Expression, below, coefficients
+from lab.activations.properties import PROPERTIES, odd
+from lab.numerics import Interval
+from lab.parts import Activation
+from lab.prover.certificate import Certificate, certify
+
+NARROW = 1e-6
+"""The width of an enclosure of an end of σ's range up to which the range is told as proved."""
+
+WORDS = tuple(PROPERTIES)
+"""Monotone, odd, bounded, floored and kinked, as `lab.activations.properties` says what they mean."""
+
+
+def known_words(sigma: Activation) -> dict[str, bool | None]:
+    """Whether each of `WORDS` holds of σ: proved from its formula, refuted, or None where neither is.
+
+    Of a class without a formula they are what it claims.
+
+    >>> from lab.activations.formula.formula import Formula
+    >>> known_words(Formula("z/(1 + abs(z))"))
+    {'monotone': True, 'odd': True, 'bounded': True, 'floored': False, 'kinked': False}
+    """
+    if formula_of(sigma) is None:
+        return {name: holds(sigma) for name, holds in PROPERTIES.items()}
+    found = certify(sigma)
+    unsure = bool(found.doubt)
+    return {
+        "monotone": {"CERTIFIED": True, "REFUTED": False, "UNDECIDED": None}[found.monotone],
+        "odd": _odd(sigma),
+        "bounded": None if unsure and not found.jumps else _decided(_range(found)),
+        "floored": _decided((found.inf.low > 0 and not unsure, found.inf.high <= 0 or bool(found.jumps))),
+        "kinked": bool(sigma.kinks),
+    }
+
+
+def proved_range(sigma: Activation) -> Interval | None:
+    """Inf σ and sup σ where they are proved to a relative 1e-6, else None."""
+    if formula_of(sigma) is None:
+        return None
+    found = certify(sigma)
+    ends = (found.range_inf, found.range_sup)
+    narrow = all(end.low == end.high or end.high - end.low <= NARROW for end in ends)
+    return Interval(found.range_inf.low + 0.0, found.range_sup.high + 0.0) if narrow else None  # no −0
+
+
+def _range(found: Certificate) -> tuple[bool, bool]:
+    """Whether σ is proved to be bounded, and proved not to be."""
+    bounded = np.isfinite(found.range_inf.low) and np.isfinite(found.range_sup.high)
+    return bool(bounded), found.range_inf.high == -np.inf or found.range_sup.low == np.inf
+
+
+def _decided(known: tuple[bool, bool]) -> bool | None:
+    holds, fails = known
+    return True if holds else False if fails else None
+
+
+def _odd(sigma: Activation) -> bool | None:
+    """Whether σ(−z) is the expression −σ(z); False where a z is seen at which they differ."""
+    if not odd(sigma):
+        return False
+    formula = formula_of(sigma)
+    if formula is None:
+        return None
+    f = formula.expression
+    mirrored, negative = coefficients(_mirrored(f)), coefficients(-f)
+    alike = mirrored.keys() == negative.keys()
+    return True if alike and all(mirrored[u].number == negative[u].number for u in negative) else None
+
+
+def _mirrored(f: Expression) -> Expression:
+    """The expression with −z for z."""
+    made: dict[Expression, Expression] = {}
+    for node in below(f):
+        if node.operation == "z":
+            made[node] = -node
+        else:
+            arguments = [made[x] for x in node.arguments]
+            made[node] = node.graph.apply(node.operation, *arguments) if arguments else node
+    return made[f]

@@ -1,0 +1,57 @@
+"""Words of an activation are proved, refuted or left unsaid."""
+
+import numpy as np
+import pytest
+
+import lab
+from lab.activations.formula.formula import Formula
+from lab.activations.properties import properties
+from lab.numerics import REALS, Interval
+from lab.prover.words import WORDS, known_words, proved_range
+
+
+@pytest.mark.parametrize(
+    ("text", "holds", "fails"),
+    [
+        ("z/(1 + abs(z))", "monotone odd bounded", "floored kinked"),
+        ("arctan(z)", "monotone odd bounded", "floored kinked"),
+        ("asinh(z)", "monotone odd", "bounded floored kinked"),
+        ("tanh(z) + 0.1*z", "monotone odd floored", "bounded kinked"),
+        ("max(z, 0.1*z)", "monotone floored kinked", "odd bounded"),
+        ("where(z > 0, z, 0.1*z/(1 + abs(z)))", "monotone kinked", "odd bounded floored"),
+        ("sqrt(max(z, 0))", "monotone kinked", "odd bounded floored"),
+        ("z*sin(z)", "", "monotone odd floored kinked"),  # that it has no bound is not proved
+        ("z*s(z)", "", "monotone odd bounded floored kinked"),
+        ("sign(z)*abs(z)**(1/3)", "odd kinked", "bounded"),  # its slope is not finite at 0
+        ("sin(z)", "odd bounded", "monotone floored kinked"),
+        ("0.02*log((1 + exp(50*z))/(1 + exp(50*(z - 1))))", "monotone bounded", "odd floored kinked"),
+    ],
+)
+def test_words_of_formulas(text, holds, fails):
+    found = known_words(Formula(text))
+    assert tuple(found) == WORDS
+    assert " ".join(word for word in WORDS if found[word]) == holds
+    assert " ".join(word for word in WORDS if found[word] is False) == fails
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "tanh", "relu", "leaky-relu", "gelu", "softsign", "damped-snake"])
+def test_of_the_catalogue_they_are_what_it_claims(name):
+    sigma = lab.activation(name)
+    assert [word for word, holds in known_words(sigma).items() if holds] == list(properties(sigma))
+
+
+def test_of_a_class_without_a_formula_they_are_what_it_claims(own):
+    assert [word for word, holds in known_words(own).items() if holds] == list(properties(own))
+    assert proved_range(own) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [("z/(1 + abs(z))", -1, 1), ("z*s(z)", -0.27846454276107, np.inf), ("sqrt(max(z, 0))", 0, np.inf)],
+)
+def test_a_range_is_proved(text, low, high):
+    found = proved_range(Formula(text))
+    assert (found.low, found.high) == pytest.approx((low, high), rel=1e-9, abs=1e-15)
+    assert proved_range(Formula("z**3")) == REALS
+    assert proved_range(Formula("z*sin(z)")) is None
+    assert isinstance(found, Interval)
