@@ -22,9 +22,12 @@ from hashlib import sha256
 from importlib.metadata import EntryPoint, entry_points
 from multiprocessing import parent_process
 from pathlib import Path
-from typing import Any, NamedTuple, get_type_hints
+from typing import TYPE_CHECKING, Any, NamedTuple, get_type_hints
 
 from lab.errors import PartError, did_you_mean, nearest
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 
 class Kind(NamedTuple):
@@ -172,7 +175,7 @@ def fields(part: type) -> dict[str, dataclasses.Field[Any]]:
 
 def _checked(part: type, name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters by the names of their fields."""
-    from pydantic import ConfigDict, TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
     known = fields(part)
     for key in parameters:
@@ -184,17 +187,24 @@ def _checked(part: type, name: str, parameters: Mapping[str, Any]) -> dict[str, 
     for key in required(part):
         if key not in parameters:
             raise PartError(f"{name!r} needs a value for {key!r}")
-    types = get_type_hints(part)
-    config = ConfigDict(strict=True, allow_inf_nan=False, arbitrary_types_allowed=True)
     values = {}
     for key, value in parameters.items():
         field_name = known[key].name
         try:
-            values[field_name] = TypeAdapter(types[field_name], config=config).validate_python(value)
+            values[field_name] = _adapter(part, field_name).validate_python(value)
         except ValidationError as error:
             reason = error.errors()[0]["msg"].replace("Input should be", "expected")
             raise PartError(f"{name!r}: {key} = {value!r}: {reason}") from None
     return values
+
+
+@cache
+def _adapter(part: type, field_name: str) -> "TypeAdapter[Any]":
+    """What checks the value of a field by its type."""
+    from pydantic import ConfigDict, TypeAdapter
+
+    config = ConfigDict(strict=True, allow_inf_nan=False, arbitrary_types_allowed=True)
+    return TypeAdapter(get_type_hints(part)[field_name], config=config)
 
 
 def _of_kind(kind: str, name: str, part: type) -> type:

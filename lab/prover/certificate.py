@@ -189,7 +189,7 @@ def _is_reached(family: Provable, extreme: Extreme) -> bool:
     """Whether an extreme at a finite z belongs to it, and is not approached from one side of a kink only."""
     at = extreme.at[0] if extreme.at else inf
     beside_kink = any(beside(kink, -inf) <= at <= beside(kink, inf) for kink in family.kinks)
-    return isfinite(extreme.bounds.magnitude) and not beside_kink
+    return isfinite(max(extreme.bounds.low, -extreme.bounds.high)) and not beside_kink
 
 
 def _at_kinks(family: Provable, low: float, high: float) -> tuple[tuple[float, float], ...]:
@@ -216,11 +216,12 @@ def _verdict(
     low, high = least.bounds.low, greatest.bounds.high
     if low >= claim.low and high <= claim.high:
         return "CERTIFIED", "proved on every interval of z", None
-    stuck = (least if low < claim.low else greatest).stuck or "the claim is too near to the extreme"
-    proved = [f"σ′ ≥ {shortest_decimal(low)}"] if isfinite(low) else []
-    proved += [f"σ′ ≤ {shortest_decimal(high)}"] if isfinite(high) else []
-    instead = f"; proved is {' and '.join(proved)}: try a claim within that" if proved else ""
-    return "UNDECIDED", f"{stuck}{instead}", None
+    below = low < claim.low
+    bound, relation, side = (low, "≥", "below") if below else (high, "≤", "above")
+    instead = f"proved is σ′ {relation} {shortest_decimal(bound)}; try a claim within that"
+    known = instead if isfinite(bound) else f"no bound from {side} is proved"
+    stuck = (least if below else greatest).stuck or "the claim is too near to the extreme"
+    return "UNDECIDED", f"{stuck}; {known}", None
 
 
 def _counter_example(family: Provable, extreme: Extreme, claim: Interval) -> Point | None:
