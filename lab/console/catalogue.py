@@ -12,6 +12,7 @@ from lab.activations.properties import properties
 from lab.console.screen import Block, Note, Page, table
 from lab.console.sigma import facts, plotted, points_text, sigma_of, value_rows
 from lab.parts import Activation
+from lab.prover.digits import lost_digits
 from lab.prover.slope_bounds import slope_bounds
 from lab.prover.words import known_words, proved_range
 
@@ -55,6 +56,9 @@ def page(name: str, words: Sequence[str], plot: Path | None, allow_code: bool) -
         f"\nrange of σ: {value['range']}{', proved' if proved else measured}",
         f"range of σ′: {known.slope}{', proved over all reals' if known.proved else measured}",
     ]
+    if isinstance(sigma, Formula):
+        found = [(dtype, loss) for dtype in ("float64", "float32") for loss in lost_digits(sigma, dtype)]
+        lines += [f"{loss}, in {dtype}" for dtype, loss in found]
     lines.append(f"kinks: {points_text(sigma.kinks) or 'none'}")
     told = ", ".join(word if holds else f"not {word}" for word, holds in said.items() if holds is not None)
     return Page(value, _body(name, sigma, lines, told, value), plotted(name, sigma, plot) if plot else [])

@@ -9,7 +9,7 @@ from lab.numerics import Interval
 from lab.parts import Activation
 from lab.prover.certificate import Certificate, certify
 
-NARROW = 1e-6
+NARROW = 1e-9
 """The width of an enclosure of an end of σ's range up to which the range is told as proved."""
 
 WORDS = tuple(PROPERTIES)

@@ -1,6 +1,6 @@
 """From a plan to what is ready to train: data loaded, parts made from their names, trials cut into chunks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +10,7 @@ import numpy as np
 
 from lab import data as datasets
 from lab import plugins
+from lab.activations.formula.formula import Formula
 from lab.data.dataset import Dataset
 from lab.errors import PartError
 from lab.experiment.schedule import schedule
@@ -24,6 +25,7 @@ from lab.network.initialisers import Critical, by_layer
 from lab.network.parameters import count
 from lab.numerics import Array
 from lab.parts import Activation, Cost, Probe
+from lab.prover.digits import lost_digits
 from lab.theory.mean_field import critical
 from lab.training.examples import Examples, examples
 from lab.training.loop import Training
@@ -33,6 +35,9 @@ CHUNK_BYTES = 2 * 2**20
 """The buffers of a chunk's passes stay within about this, so that they live in a core's cache."""
 
 LARGEST_CHUNK = 100
+
+MOST_JUDGED = 20
+"""The formulas of an experiment that are looked through for lost digits, which takes a moment each."""
 
 
 @dataclass(frozen=True)
@@ -214,7 +219,16 @@ def prepared(plan: Plan) -> Prepared:
         notes += [*loaded[key].notes, *_notes(training)]
     if found:
         raise plan.refused(found)
+    notes += _lost(training for _, training in made)
     return Prepared(plan, bench, tuple(made), tuple(loaded.values()), tuple(dict.fromkeys(notes)))
+
+
+def _lost(trainings: Iterable[Training]) -> Iterator[str]:
+    """Where formulas lose digits of σ′, for the first `MOST_JUDGED` of them."""
+    used = {(sigma, str(one.train.x.dtype)) for one in trainings for sigma in one.network.sigmas}
+    formulas = [(sigma, dtype) for sigma, dtype in used if isinstance(sigma, Formula)]
+    for sigma, dtype in sorted(formulas, key=str)[:MOST_JUDGED]:
+        yield from (f"{sigma}: {loss}, in {dtype}" for loss in lost_digits(sigma, dtype))
 
 
 def unfit(settings: Experiment, training: Training) -> list[Finding]:
