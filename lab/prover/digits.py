@@ -28,7 +28,8 @@ class Loss(NamedTuple):
     error: float
 
     def __str__(self) -> str:
-        return f"σ′ is off by up to {self.error:.1g} of itself for z from {self.z.low:.3g} to {self.z.high:.3g}"
+        low, high = self.z.low, self.z.high
+        return f"σ′ is off by up to {self.error:.1g} of itself for z from {low:.3g} to {high:.3g}"
 
 
 def lost_digits(sigma: Activation, dtype: Any = np.float64) -> list[Loss]:

@@ -178,7 +178,7 @@ def test_a_parameter_of_a_formula_goes_into_an_activation():
         ("elu(z, 1, 2)", "elu takes (z, alpha=…), not 3 arguments"),
         ("elu(z, beta=1)", "elu has no parameter 'beta'"),
         ("threshold(z, 1)", "threshold needs a value for 'v'"),
-        ("rellu(z)", "unknown function 'rellu'; did you mean 'relu'?"),
+        ("rellu(z)", "unknown function 'rellu'; did you mean 'relu'"),
     ],
 )
 def test_an_activation_that_is_called_wrongly(text, reason):

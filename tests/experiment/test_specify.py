@@ -128,7 +128,7 @@ def test_a_spec(spec, expected):
         ({"name": "tanh", "slope": 0.1}, "^'tanh' has no parameter 'slope'; it has no parameters$"),
         ({"name": "elu", "alpha": -1.0}, r"^'elu': alpha must lie in \(0, inf\), got -1$"),
         ({"name": "floored"}, "^'floored' needs a value for 'inner'$"),
-        ({"name": "floored", "inner": "tahn"}, "^unknown activation 'tahn'; did you mean 'tanh' or 'atan'\\?"),
+        ({"name": "floored", "inner": "tahn"}, "^unknown activation 'tahn'; did you mean 'tanh' or 'atan'"),
         ({"name": "floored", "inner": 3}, "^'floored': inner = 3: expected an activation$"),
         (
             {"name": "floored", "inner": "tanh", "floor": 2.0},

@@ -271,7 +271,7 @@ PROVED = {
     "-z**2": {"range": (-inf, 0)},
     "z**3": {"at": ((0,), (-inf, inf))},
     "z**3 - z": {"slope": (-1, inf)},
-    "max(z, 0)": {"at": ((-1,), (0.0125,)), "range": (0, inf), "monotone": "CERTIFIED"},  # level on both sides
+    "max(z, 0)": {"at": ((-1,), (0.0125,)), "range": (0, inf), "monotone": "CERTIFIED"},  # level twice
     "abs(z)": {"monotone": "REFUTED"},
     "where(z > 0, z, 0.3*z)": {"slope": (0.3, 1)},
     "where(z > 0, 1, 0)": {"range": (0, 1)},

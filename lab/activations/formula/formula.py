@@ -193,9 +193,13 @@ def _crossings(program: Program, left: Array, right: Array) -> Array:
 
 
 def _jumps(function: Any, place: float) -> bool:
-    """Whether a function has different values at a place and on its two sides, or none."""
+    """Whether a function has different values at a place and on its two sides, or none.
+
+    A root as √z changes by as little as it likes, if the sides are near enough; a jump does not.
+    """
     size = max(abs(place), 1.0)
-    steps = np.array([-0.01 * size, -4 * np.spacing(size), 0.0, 4 * np.spacing(size), 0.01 * size])
+    near = np.array([-4, 0, 4]) * np.spacing(size)
     with np.errstate(all="ignore"):
-        values = np.asarray(function(place + steps))
-    return not np.ptp(values[1:4]) <= _SAME * np.abs(values).max()
+        around = np.abs(function(place + np.array([-0.01, 0.0, 0.01]) * size)).max()
+        step, wider = (np.ptp(np.asarray(function(place + apart))) for apart in (near, 100 * near))
+    return not (step <= _SAME * around or step <= 0.5 * wider)
