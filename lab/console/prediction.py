@@ -16,7 +16,7 @@ from lab.numerics import Interval
 from lab.parts import Activation
 from lab.prover import proved_moments as prover
 from lab.runs.prediction import prediction
-from lab.runs.preparation import Prepared, counterfactual, undefined
+from lab.runs.preparation import Prepared, counterfactual, unusable
 from lab.theory.correlation import FixedCorrelation, fixed_correlation
 from lab.theory.deep import Deep
 from lab.theory.mean_field import Critical, FixedPoint, boundary, critical, fixed_point
@@ -71,8 +71,8 @@ def activation_page(
 ) -> Page:
     """The gains of one σ, its fixed point and critical σ_w², and a row a layer of a deep network of it."""
     sigma = sigma_of(name, words, allow_code)
-    if (z := undefined(sigma)) is not None:
-        raise LabError(f"{name} is undefined at z = {z:g}; a σ must be defined for every z")
+    if problem := unusable(sigma):
+        raise LabError(f"{name} {problem}; a σ must be defined, and have a slope, for every z")
     try:
         layers = predict(sigma, **asdict(deep))
     except ValueError as error:

@@ -13,6 +13,7 @@ from lab import plugins
 from lab.activations.formula.formula import Formula
 from lab.data.dataset import Dataset
 from lab.errors import PartError
+from lab.experiment.keys import dotted
 from lab.experiment.schedule import schedule
 from lab.experiment.schema import Data, Experiment
 from lab.experiment.sizes import check_against_data, check_sizes
@@ -215,12 +216,21 @@ def prepared(plan: Plan) -> Prepared:
             raise plan.refused([Finding(("data", "name"), str(error))]) from error
         training = bench.training(settings, loaded[key])
         made.append((variant, training))
-        found += unfit(settings, training)
+        found += [_at_its_value(finding, variant, plan) for finding in unfit(settings, training)]
         notes += [*loaded[key].notes, *_notes(training)]
     if found:
         raise plan.refused(found)
     notes += _lost(training for _, training in made)
     return Prepared(plan, bench, tuple(made), tuple(loaded.values()), tuple(dict.fromkeys(notes)))
+
+
+def _at_its_value(finding: Finding, variant: Variant, plan: Plan) -> Finding:
+    """The finding at the value of ``[vary]`` that it is about, if it is about one."""
+    text = dotted(finding.key)
+    if text not in variant.varied:
+        return finding
+    at = plan.experiment.vary[text].index(variant.varied[text])
+    return Finding(("vary", text, at), finding.message, finding.other)
 
 
 def _lost(trainings: Iterable[Training]) -> Iterator[str]:
@@ -241,9 +251,9 @@ def unfit(settings: Experiment, training: Training) -> list[Finding]:
     if reason := network.cost.refuses_targets(training.train.y):
         found.append(Finding(("network", "cost"), reason))
     for l, sigma in enumerate(network.sigmas, 1):
-        if (z := undefined(sigma)) is not None:
+        if problem := unusable(sigma):
             key = "output" if l == network.depth else "activation"
-            found.append(Finding(("network", key), f"{sigma} is undefined at z = {z:g}"))
+            found.append(Finding(("network", key), f"{sigma} {problem}"))
     try:
         by_layer(training.initialiser, network.sigmas)
     except PartError as error:
@@ -251,12 +261,22 @@ def unfit(settings: Experiment, training: Training) -> list[Finding]:
     return list(dict.fromkeys(found))
 
 
-def undefined(sigma: Activation) -> float | None:
-    """The point nearest to 0, of a grid up to ±20, where σ or σ′ is not finite; None if there is none."""
+def unusable(sigma: Activation) -> str:
+    """Why σ cannot be trained with, at the point next to 0 of a grid up to ±20: it is undefined there, or
+    overflows, or has no finite slope. Empty where nothing is wrong.
+    """
     z = np.linspace(-20, 20, 81)
     with np.errstate(all="ignore"):
-        bad = ~(np.isfinite(np.asarray(sigma(z))) & np.isfinite(np.asarray(sigma.derivative(z))))
-    return float(z[bad][np.argmin(np.abs(z[bad]))]) if bad.any() else None
+        a, slope = np.asarray(sigma(z)), np.asarray(sigma.derivative(z))
+    for values, problem in ((a, "is undefined"), (slope, "has no finite slope")):
+        bad = np.flatnonzero(~np.isfinite(values))
+        if len(bad):
+            at = bad[np.argmin(np.abs(z[bad]))]
+            farther = min(max(at + int(np.sign(z[at])), 0), len(z) - 1)
+            if values is a and np.isinf(a[[at, farther]]).all() and z[at]:
+                problem = "overflows: |σ| is more than 1.8e308"
+            return f"{problem} at z = {z[at]:g}"
+    return ""
 
 
 def _notes(training: Training) -> list[str]:
