@@ -99,3 +99,38 @@ def test_the_extremes_of_designs_hold_the_truth(text, points):
 @given(DESIGNED, POINTS)
 def test_the_extremes_of_many_designs_hold_the_truth(text, points):
     check(text, points)
+
+
+STEPS = [
+    "{0}*where(z > {2}, {3}, tanh(z - {2}))",
+    "{0}*where(abs(z - {2}) < 1, {3}, tanh(z - {2}))",
+    "{1} + {0}*sign({2} - z) + 0.5*{0}*tanh(z)",
+    "z - {0}*sign(z - {2})",
+    "sign(z - {2})**2*{0} + z",
+    "{1} + {0}*max({3}, tanh(z - {2}))",
+    "where(z <= {2}, {3}*(z - {2}), (z - {2})**2)",
+    "{1} + {0}*where(z > {2}, sqrt(z - {2}), {3}*(z - {2}))",
+    "{0}*(max(z - {2}, 0) + {3}*min(z - {2}, 0))",
+]
+SIZES = st.sampled_from(["1e-12", "1e-11", "1e-6", "0.3", "1", "25", "1e6", "1e12"])
+CENTRES = st.sampled_from(["0", "1", "3", "0.1", "1000.5", "1e6"])
+OFFSETS = st.sampled_from(["0", "1", "0.001", "1e6"])
+
+
+@settings(FUZZ, max_examples=60)
+@given(st.sampled_from(STEPS), SIZES, OFFSETS, CENTRES, SIZES)
+def test_a_step_of_any_size_anywhere_is_found_and_no_claim_stands_beside_it(form, scale, offset, centre, height):
+    text = form.format(scale, offset, centre, height)
+    c = float(centre)
+    ulp = nextafter(max(abs(c), 1e-300), inf) - max(abs(c), 1e-300)
+    check(text, [c - 1, c - ulp, c + ulp, c + 1])
+    found = certify(as_written(text))
+    values = [exact(text, z, slopes=False)[0] for z in (c - ulp, c, c + ulp)]
+    sides = [exact(text, z, slopes=False)[0] for z in (c - 100 * ulp, c + 100 * ulp)]
+    step, around = max(values) - min(values), max(sides) - min(sides)
+    if step > 1e-14 * max(map(abs, values)) and step > 0.5 * around:
+        assert found.jumps or found.doubt, f"{text} steps by {step} at {c}"
+        assert found.lipschitz.high == inf
+        assert found.monotone != "CERTIFIED"
+    if not found.doubt:
+        assert found.jumps == ()
