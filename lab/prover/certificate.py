@@ -11,7 +11,7 @@ from lab.prover.branch_and_bound import Extreme, beside, extremes
 from lab.prover.enclosure_text import enclosure_text, place_text, rounded_down, shortest_decimal
 from lab.prover.mean_value_form import FAR, Point, middle_of
 from lab.prover.provable import Provable, provable
-from lab.prover.rounding import single
+from lab.prover.rounding import add, single
 
 Verdict = Literal["CERTIFIED", "REFUTED", "UNDECIDED"]
 
@@ -281,6 +281,7 @@ def _range(family: Provable, inf_slope: Interval, sup_slope: Interval) -> tuple[
         ends = (Interval(-inf, -FAR), Interval(FAR, inf))
         tails = [family.value.over((z, *family.parameters)) for z in ends]
         low, high = tails if rises else tails[::-1]
-        return low.least, high.greatest
+        steps = family.continuity.steps
+        return add(low.least, Interval(-steps, 0.0)), add(high.greatest, Interval(0.0, steps))
     least, greatest = extremes(family.value, family.value_over, family.parameters, kinks=family.kinks)
     return least.bounds, greatest.bounds

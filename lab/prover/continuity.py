@@ -8,7 +8,7 @@ allow: there a jump, or a lack of value, is proved or left in doubt.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
-from math import inf, isfinite
+from math import inf, isfinite, nextafter
 
 from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.operations import JUMPING
@@ -48,6 +48,7 @@ class Continuity:
     doubt: str = ""  # why σ is not proved to be continuous
     advice: str = ""  # what to try where it is in doubt
     all_found: bool = True  # whether there are no more jumps than these
+    steps: float = 0.0  # what all steps that were taken for rounding come to at most
 
 
 def continuity(
@@ -78,7 +79,7 @@ def continuity(
         return Continuity(jumps, None, f"σ jumps at z = {jumps[0]:.6g}", all_found=not waiting)
     if waiting:
         search.note_doubt(waiting[-1], f": {MOST_INTERVALS} intervals do not suffice")
-    return Continuity((), None, search.doubt, search.advice)
+    return Continuity((), None, search.doubt, search.advice, steps=search.steps)
 
 
 class _Search:
@@ -87,6 +88,7 @@ class _Search:
     def __init__(self, sigma: Expression, slope: Expression, parameters: Box) -> None:
         self._sigma, self._slope, self._parameters = sigma, slope, parameters
         self.jumps: list[float] = []
+        self.steps = 0.0
         self.doubt = self.advice = ""
 
     def is_continuous(self, z: Interval) -> bool:
@@ -113,11 +115,17 @@ class _Search:
                 if any(one is None for one in values):
                     return False
                 lows, highs = zip(*((one.low, one.high) for one in values if one), strict=True)
-                return bool(max(highs) - min(lows) <= _largest_step(Interval(min(lows), max(highs))))
+                step = nextafter(max(highs) - min(lows), inf) if max(highs) > min(lows) else 0.0
+                return self._is_rounding(step, _largest_step(Interval(min(lows), max(highs))))
         left, right = (self._values(single(end)) or REALS for end in (z.low, z.high))
         rise = max(right.high - left.low, left.high - right.low)
         most = self._most_rise(z)
-        return most is not None and rise <= most + _largest_step(left)
+        return most is not None and self._is_rounding(rise, most + _largest_step(left))
+
+    def _is_rounding(self, step: float, most: float) -> bool:
+        """Whether a step is small enough; its size is remembered."""
+        self.steps += step if step <= most else 0.0
+        return step <= most
 
     def is_undefined(self, z: float) -> bool:
         """Whether σ is proved to have no value at z."""
