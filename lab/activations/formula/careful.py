@@ -21,6 +21,9 @@ ALLOWED = {2: 2e-3, 4: 2e-6, 8: 1e-9}
 Between scaled numbers and float64 it is wide, since both round as float64 does.
 """
 
+NEAR_0 = 1e-3
+"""The |z| below which a value that is 0, or nearly, is no sign that something ran over."""
+
 JOINED = 3
 """The points of the grid between two weak ones that are taken to be weak too."""
 
@@ -59,7 +62,8 @@ class Careful:
     def _found_weak(self, z: Array) -> tuple[Interval, ...]:
         plain = self._plain(z)
         tiny = np.finfo(z.dtype).tiny
-        if z.dtype.itemsize == 8 and all(bool(np.all(np.isfinite(a) & (np.abs(a) >= tiny))) for a in plain):
+        sound = [np.isfinite(a) & ((np.abs(a) >= tiny) | (np.abs(z) < NEAR_0)) for a in plain]
+        if z.dtype.itemsize == 8 and np.all(sound):
             return ()
         wrong = np.zeros(z.shape, dtype=bool)
         for found, better in zip(plain, self._with_more_room(z), strict=True):
