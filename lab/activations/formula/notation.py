@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from lab.activations.formula.refusal import refused
+from lab.activations.formula.refusal import FormulaError, refused
 
 LETTERS = dict(
     zip("αβγδεζηθικλμνξρστυφχψωΦ", (
@@ -24,15 +24,16 @@ SIGNS = {
     **dict.fromkeys("−–‐‑﹣－", "-"),
     **dict.fromkeys("÷∕⁄", "/"),
     **dict.fromkeys("│∣｜", "|"),
-    "≤": "<=", "≥": ">=", "½": "(1/2)", "¼": "(1/4)", "¾": "(3/4)", "\u2061": "", "\u2062": "*",
+    "≤": "<=", "≥": ">=", "½": "0.5", "¼": "0.25", "¾": "0.75", "\u2061": "", "\u2062": "*",
     **LETTERS,
-}
+}  # fmt: skip
 """Other characters and what they are read as."""
 
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 
 _TOKEN = re.compile(
-    r"(?P<number>0[xX][\da-fA-F_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?(?![\d.]))"
+    r"(?P<number>0[xX][\da-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+"
+    r"|(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?(?![\d.]))"
     r"|(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)"
     r"|(?P<raised>\^\{)|(?P<sign>\*\*|<=|>=|==|!=|//|:=|\S)"
 )
@@ -57,8 +58,11 @@ def as_python(text: str, variables: Collection[str], functions: Collection[str])
     Raises FormulaError where a sign may mean two things.
     """
     plain = text.partition("#")[0].strip().strip("$").strip()
-    if "\\" in plain or "{" in plain:
-        plain = from_latex(plain)
+    try:
+        if "\\" in plain or "{" in plain:
+            plain = from_latex(plain).strip()
+    except RecursionError:
+        return plain
     plain = re.sub(f"[{''.join(SIGNS)}]", lambda found: _plain(plain, found.start()), plain)
     plain = re.sub("[⁰¹²³⁴-⁹⁺⁻]+", lambda found: "^{" + found[0].translate(_RAISED) + "}", plain)
     plain = _EQUATION.sub("", plain)
@@ -73,7 +77,7 @@ def as_python(text: str, variables: Collection[str], functions: Collection[str])
 def _plain(text: str, at: int) -> str:
     """The plain sign of a character, apart from the letters and digits beside it."""
     sign = SIGNS[text[at]]
-    if not sign.isalpha():
+    if not sign[-1:].isalnum():
         return sign
     before, after = text[:at][-1:], text[at + 1 :][:1]
     return f"{' ' * before.isalnum()}{sign}{' ' * after.isalnum()}"
@@ -109,19 +113,17 @@ class _Reader:
     def sequence(self, closing: str) -> str:
         """What stands up to a closing bracket or bar, which is read too; all where there is none."""
         written: list[str] = []
-        operand: Token | None = None  # where the last operand begins, if the next may be multiplied to it
-        before = ""  # the operator that stands before that
+        product: list[Token] = []  # where the operands begin that the next one may be multiplied to
+        before = ""  # the operator that stands before them
         while token := self._next():
-            if token.text == closing and (closing != "|" or operand):
+            if token.text == closing and (closing != "|" or product):
                 self.at += 1
                 return "".join([*written, token.blanks])
             if self._begins_operand(token):
-                if operand:
-                    self._check_one_meaning(operand, token, before)
-                    written.append("*")
-                else:
-                    written.append(token.blanks)
-                operand = operand or token
+                if product:
+                    self._check_one_meaning(product, token, before)
+                written.append("*" if product else token.blanks)
+                product.append(token)
                 written.append(self._operand(token))
                 continue
             if token.text in (")", "}", "|"):
@@ -129,9 +131,9 @@ class _Reader:
             self.at += 1
             if token.text == "^" or token.kind == "raised":
                 token = token._replace(text="**")
-            if not (token.text in ("-", "+") and operand is None):
+            if not (token.text in ("-", "+") and not product):
                 before = token.text
-            operand = None
+            product = []
             written += [token.blanks, token.text]
         if closing:
             raise _UnreadError
@@ -142,36 +144,53 @@ class _Reader:
             return not keyword.iskeyword(token.text)
         return token.kind == "number" or token.text in ("(", "√", "|")
 
-    def _check_one_meaning(self, left: Token, right: Token, before: str) -> None:
-        if before in ("/", "**"):
-            one = self.text[left.start : right.start].strip()
+    def _check_one_meaning(self, product: list[Token], right: Token, before: str) -> None:
+        if before in ("/", "**", "^"):
+            one = self.text[product[0].start : right.start].strip()
             two = "(…)" if right.text == "(" else right.text
             sign = "/" if before == "/" else "^"
             meanings = f"(…{sign}{one})*{two} or …{sign}({one}*{two})"
-            raise refused(self.text, left.start + 1, f"this may mean {meanings}; write the one that is meant")
+            raise self._refused(product[0], f"this may mean {meanings}; write the one that is meant")
+        if right.kind == "number":
+            raise self._refused(right, "an operator is missing before this number")
+        if right.text == "|" != product[-1].text and "|" in [token.text for token in product]:
+            raise self._refused(right, "which bars belong together? write abs(…)")
+
+    def _refused(self, token: Token, reason: str) -> FormulaError:
+        return refused(self.text, token.start + 1, reason)
 
     def _operand(self, token: Token) -> str:
         """A number, a name, a call, a bracket, bars or a root, with the power that is raised on it."""
+        return self._atom(token) + self._power()
+
+    def _atom(self, token: Token) -> str:
+        """The operand without its power."""
         self.at += 1
         match token.text:
             case "(":
-                made = f"({self.sequence(')')})"
+                return f"({self.sequence(')')})"
             case "|":
-                made = f"abs({self.sequence('|').strip()})"
+                return f"abs({self.sequence('|').strip()})"
             case "√":
-                made = self._applied("sqrt", "")
+                return self._applied("sqrt", "")
             case name if self._is_function(name):
-                power = self._power()
+                power = self._power() or self._power_of_function()
                 if "-" in power:
                     reason = f"the inverse of {name}, or 1/{name}(…)? write the one that is meant"
-                    raise refused(self.text, token.start + 1, reason)
+                    raise self._refused(token, reason)
                 made = self._applied(name, power)
+                if power:
+                    self._check_no_power()
+                return made
             case name if token.kind == "name" and name not in self.variables and self._follows("("):
                 self.at += 1
-                made = f"{name}({self.sequence(')')})"
-            case _:
-                made = token.text
-        return made + self._power()
+                inside = self.sequence(")")
+                if self._follows("(") and not re.search(r"\b[xz]\b", inside):
+                    own = name.rpartition(".")[2].lower()
+                    reason = f"this makes a layer, which is then applied; write the function, as {own}(x, …)"
+                    raise self._refused(token, reason)
+                return f"{name}({inside})"
+        return token.text
 
     def _is_function(self, name: str) -> bool:
         return name not in self.variables and name.rpartition(".")[2] in self.functions
@@ -187,7 +206,24 @@ class _Reader:
             return ""
         self.at += 1
         power = self.sequence("}").strip()
+        self._check_no_power()
         return f"**{power}" if re.fullmatch(r"\w+", power) else f"**({power})"
+
+    def _power_of_function(self) -> str:
+        """The power that stands between a function and its argument: ``sin^2 z``."""
+        found = [token.text for token in self.tokens[self.at : self.at + 3]]
+        if found[:1] in (["^"], ["**"]) and len(found) == 3:
+            if found[1] == "-":
+                return "**-"
+            if found[1].isdecimal() and self._begins_operand(self.tokens[self.at + 2]):
+                self.at += 2
+                return f"**{found[1]}"
+        return ""
+
+    def _check_no_power(self) -> None:
+        token = self._next()
+        if token and (token.text in ("^", "**") or token.kind == "raised"):
+            raise self._refused(token, "a power of a power; write brackets around the one that comes first")
 
     def _applied(self, name: str, power: str) -> str:
         """A function with its argument in brackets, or with the product that follows it: ``sin 2z``."""
@@ -199,14 +235,21 @@ class _Reader:
             return f"{name}({self.sequence(')')}){power}"
         if keyword.iskeyword(token.text):
             return name
-        parts: list[str] = []
-        while (token := self._next()) and self._begins_operand(token):
-            if parts and (self._is_function(token.text) or name == "sqrt"):
-                break
-            parts.append(self._operand(token))
-        if token and token.text in ("/", "^", "**") and name != "sqrt":
-            reason = f"where does {name} end? write its argument in brackets, {name}(…)"
-            raise refused(self.text, token.start + 1, reason)
+        further: tuple[str, ...] = ("^", "**", "(", "|")
+        if name == "sqrt":
+            parts = [self._atom(token)]
+            token = self._next()
+            goes_on = token and (token.kind == "raised" or (self._begins_operand(token) and not token.blanks))
+        else:
+            parts, further = [], ("*", "/", *further)
+            while (token := self._next()) and self._begins_operand(token):
+                ends = self._is_function(token.text) or token.kind == "number" or token.text in further
+                if parts and ends:
+                    break
+                parts.append(self._operand(token))
+            goes_on = token and token.kind == "number"
+        if token and (goes_on or token.text in further):
+            raise self._refused(token, f"where does {name} end? write its argument in brackets, {name}(…)")
         return f"{name}({'*'.join(parts)}){power}"
 
 
@@ -215,9 +258,9 @@ _COMMANDS = {
     **dict.fromkeys(_SPACES, " "),
     "cdot": "*", "times": "*", "ast": "*", "div": "/", "lvert": "|", "rvert": "|", "vert": "|",
     "le": "<=", "leq": "<=", "ge": ">=", "geq": ">=", "lt": "<", "gt": ">", "lambda": "lam",
-    "varphi": "phi", "varepsilon": "epsilon",
-}
-_PLAIN = ("mathrm", "text", "operatorname", "mathbf", "mathit", "textrm", "rm", "mathop", "textbf")
+    "varphi": "phi", "varepsilon": "epsilon", "{": "(", "}": ")", "lbrace": "(", "rbrace": ")",
+}  # fmt: skip
+_PLAIN = ("mathrm", "text", "mbox", "operatorname", "mathbf", "mathit", "textrm", "rm", "mathop", "textbf")
 _CASES = re.compile(r"\\begin\{cases\}(.*?)\\end\{cases\}", re.DOTALL)
 
 
@@ -227,7 +270,7 @@ def from_latex(text: str) -> str:
     >>> from_latex(r"\frac{z}{1 + e^{-z}}")
     '((z)/(1 + e^{-z}))'
     """
-    text = _CASES.sub(lambda found: _cases(found[1]), text)
+    text = _CASES.sub(lambda found: _cases(found[1], text, found.start() + 1), text)
     written: list[str] = []
     at = 0
     while at < len(text):
@@ -237,14 +280,17 @@ def from_latex(text: str) -> str:
                 above, at = _group(text, at)
                 below, at = _group(text, at)
                 written.append(f"(({from_latex(above)})/({from_latex(below)}))")
+            elif name == "sqrt" and text[at : at + 1] == "[":
+                raise refused(text, at + 1, "write a root of another degree as a power, x**(1/3)")
             elif name == "sqrt":
                 inside, at = _group(text, at)
                 written.append(f"sqrt({from_latex(inside)})")
             elif name in _PLAIN:
                 inside, at = _group(text, at)
-                written.append(inside)
+                written.append(_apart(written, inside, text[at : at + 1]))
             else:
-                written.append(_COMMANDS.get(name, name if name.isalpha() else " "))
+                sign = _COMMANDS.get(name, name if name.isalpha() else " ")
+                written.append(_apart(written, sign, text[at : at + 1]))
         elif text[at] == "{":
             raised = bool(written) and written[-1] == "^"
             inside, at = _group(text, at)
@@ -253,6 +299,13 @@ def from_latex(text: str) -> str:
             written.append(text[at])
             at += 1
     return "".join(written)
+
+
+def _apart(written: list[str], word: str, after: str) -> str:
+    """A word apart from the letters and digits beside it."""
+    if not word.isalnum():
+        return word
+    return f"{' ' * ''.join(written[-1:])[-1:].isalnum()}{word}{' ' * after.isalnum()}"
 
 
 def _group(text: str, at: int) -> tuple[str, int]:
@@ -269,11 +322,27 @@ def _group(text: str, at: int) -> tuple[str, int]:
     return text[at + 1 :], len(text)
 
 
-def _cases(body: str) -> str:
+_RELATION = re.compile(r"[<>≤≥]=?|\\[lg](?:eq?|t)(?![a-z])|\band\b|\bor\b|,")
+
+
+def _cases(body: str, text: str, column: int) -> str:
     """The rows ``value & condition`` of a choice as where(…); the last is for all the rest."""
     rows = [row.partition("&") for row in re.split(r"\\\\", body) if row.strip()]
-    made = rows[-1][0]
-    for value, _, condition in reversed(rows[:-1]):
-        plain = re.sub(r"\\text\{[^}]*\}|\b(if|for|when)\b", " ", condition)
-        made = f"where({plain}, {value}, {made})"
+    if not rows:
+        raise refused(text, column, "a choice without rows")
+    values = [value.strip().rstrip(",;") for value, _, _ in rows]
+    conditions = [_condition(condition) for _, _, condition in rows]
+    *sides, rest = [{side.strip() for side in _RELATION.split(one)} for one in conditions]
+    if conditions[-1] and not rest <= set().union(*sides):
+        reason = "the last row of a choice is for all the rest; write \\text{otherwise} there"
+        raise refused(text, column, reason)
+    made = values[-1]
+    for value, condition in reversed(list(zip(values, conditions, strict=True))[:-1]):
+        made = f"where({condition}, {value}, {made})"
     return made
+
+
+def _condition(written: str) -> str:
+    """A condition without the words around it."""
+    plain = re.sub(r"\\(?:text|mbox|textrm|mathrm)\{([^}]*)\}", r" \1 ", written)
+    return re.sub(r"\b(if|for|when|where|otherwise|else)\b", " ", plain).strip(" ,;.\n~")

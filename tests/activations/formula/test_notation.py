@@ -1,0 +1,192 @@
+r"""The signs that people write, beside those of Python: ``2z²``, ``|z|``, ``\frac{z}{2}``."""
+
+import time
+
+import numpy as np
+import pytest
+
+from lab.activations.formula.dialect import CALLED, LONGEST
+from lab.activations.formula.formula import Formula
+from lab.activations.formula.notation import LETTERS, SIGNS, as_python, from_latex
+from lab.activations.formula.parser import parse
+from lab.activations.formula.refusal import FormulaError
+
+GREEK = ("alpha", "beta", "lam")
+
+
+def read(text: str) -> str:
+    return as_python(text, {"z", "x", "e", "pi", *GREEK}, CALLED)
+
+
+def cube(z):
+    return z**3
+
+
+READ = [
+    ("2z", "2*z", lambda z: 2 * z),
+    ("2z²", "2*z**2", lambda z: 2 * z**2),
+    ("-z²", "-z**2", lambda z: -(z**2)),
+    ("-2z^2", "-2*z**2", lambda z: -2 * z**2),
+    ("z^-2", "z**-2", lambda z: z**-2),
+    ("2^z^2", "2**z**2", lambda z: 2 ** (z**2)),
+    ("z¹⁰", "z**10", lambda z: z**10),
+    ("z⁻¹", "z**(-1)", lambda z: 1 / z),
+    ("z²(1 - z)", "z**2*(1 - z)", lambda z: z**2 * (1 - z)),
+    ("z(1 - z)", "z*(1 - z)", lambda z: z * (1 - z)),
+    ("(1 - z)(1 + z)", "(1 - z)*(1 + z)", lambda z: 1 - z * z),
+    ("2e^z", "2*e**z", lambda z: 2 * np.exp(z)),
+    ("1e-3z", "1e-3*z", lambda z: z / 1000),
+    ("0x10z + .5z + 5.z", "0x10*z + .5*z + 5.*z", lambda z: 21.5 * z),
+    ("0b11*z + 0o10z", "0b11*z + 0o10*z", lambda z: 11 * z),
+    ("½z", "0.5*z", lambda z: z / 2),
+    ("tanh ½z", "tanh(0.5*z)", lambda z: np.tanh(z / 2)),
+    ("(1 + z²)^½", "(1 + z**2)**0.5", lambda z: np.sqrt(1 + z * z)),
+    ("z·z × 2 ÷ 3", "z*z * 2 / 3", lambda z: z * z * 2 / 3),
+    ("z − 1", "z - 1", lambda z: z - 1),
+    ("2πz", "2*pi*z", lambda z: 2 * np.pi * z),
+    ("zσ(z)", "z*sigma(z)", lambda z: z / (1 + np.exp(-z))),
+    ("|z|", "abs(z)", abs),
+    ("2|z|z", "2*abs(z)*z", lambda z: 2 * abs(z) * z),
+    ("|z||z - 1|", "abs(z)*abs(z - 1)", lambda z: abs(z) * abs(z - 1)),
+    ("||z| - 1|", "abs(abs(z) - 1)", lambda z: abs(abs(z) - 1)),
+    ("|z - |z||", "abs(z - abs(z))", lambda z: abs(z - abs(z))),
+    ("|z + 1| - 2|z| + 1", "abs(z + 1) - 2*abs(z) + 1", lambda z: abs(z + 1) - 2 * abs(z) + 1),
+    ("√(1 + z²)", "sqrt(1 + z**2)", lambda z: np.sqrt(1 + z * z)),
+    ("2√|z| + 1", "2*sqrt(abs(z)) + 1", lambda z: 2 * np.sqrt(abs(z)) + 1),
+    ("√2 z", "sqrt(2)*z", lambda z: np.sqrt(2) * z),
+    ("√2*z/2", "sqrt(2)*z/2", lambda z: z / np.sqrt(2)),
+    ("sin z", "sin(z)", np.sin),
+    ("sin 2z", "sin(2*z)", lambda z: np.sin(2 * z)),
+    ("sin z cos z", "sin(z)*cos(z)", lambda z: np.sin(z) * np.cos(z)),
+    ("sin z + 1", "sin(z) + 1", lambda z: np.sin(z) + 1),
+    ("sin²z", "sin(z)**2", lambda z: np.sin(z) ** 2),
+    ("sin^2 z", "sin(z)**2", lambda z: np.sin(z) ** 2),
+    ("sin^2(2z)", "sin(2*z)**2", lambda z: np.sin(2 * z) ** 2),
+    ("sin(z)²", "sin(z)**2", lambda z: np.sin(z) ** 2),
+    ("sin z²", "sin(z**2)", lambda z: np.sin(z * z)),
+    ("f(x) = x³", "x**3", cube),
+    ("y = x³", "x**3", cube),
+    ("f = x³  # a cube", "x**3", cube),
+    ("$x^{3}$", "x**3", cube),
+]
+LATEX = [
+    (r"\frac{z}{1 + e^{-z}}", "((z)/(1 + e**(-z)))", lambda z: z / (1 + np.exp(-z))),
+    (r"\frac12z", "((1)/(2))*z", lambda z: z / 2),
+    (r"e^{-z^{2}/2}", "e**(-z**2/2)", lambda z: np.exp(-z * z / 2)),
+    (r"z^{2}(1 - z)", "z**2*(1 - z)", lambda z: z**2 * (1 - z)),
+    (r"\sqrt{1 + z^2}z", "sqrt(1 + z**2)*z", lambda z: np.sqrt(1 + z * z) * z),
+    (r"\sqrt2 z", "sqrt(2)*z", lambda z: np.sqrt(2) * z),
+    (r"z\sigma(z)", "z*sigma(z)", lambda z: z / (1 + np.exp(-z))),
+    (r"2\pi z", "2*pi*z", lambda z: 2 * np.pi * z),
+    (r"\left( z + 1 \right)z", "( z + 1  )*z", lambda z: (z + 1) * z),
+    (r"\left| z \right| \cdot z", "abs(z) * z", lambda z: abs(z) * z),
+    (r"\max\{0, z\}", "max(0, z)", lambda z: np.maximum(z, 0)),
+    (r"z\operatorname{tanh}(z)", "z*tanh(z)", lambda z: z * np.tanh(z)),
+    (r"\tanh z", "tanh(z)", np.tanh),
+    (r"\sin^2 z", "sin(z)**2", lambda z: np.sin(z) ** 2),
+    (
+        r"\begin{cases} z, & \text{if } z > 0 \\ 0.1z, & z \le 0. \end{cases}",
+        "where(z > 0, z, 0.1*z)",
+        lambda z: np.where(z > 0, z, 0.1 * z),
+    ),
+    (
+        r"\begin{cases} 1 & z > 1 \\ -1 & z < -1 \\ z & \text{otherwise} \end{cases}",
+        "where(z > 1, 1, where(z < -1, -1, z))",
+        lambda z: np.clip(z, -1, 1),
+    ),
+    (
+        r"\begin{cases} z & -1 < z \text{ and } z < 1 \\ 0 & \mbox{else} \end{cases}",
+        "where(-1 < z   and   z < 1, z, 0)",
+        lambda z: np.where((z > -1) & (z < 1), z, 0),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "plain", "function"), READ + LATEX, ids=lambda one: str(one)[:30])
+def test_signs_are_read(text, plain, function, agrees):
+    assert read(text) == plain
+    agrees(text, function)
+
+
+def test_every_sign_and_letter_is_read_as_ascii():
+    assert all(sign.isascii() for sign in SIGNS.values())
+    assert all(name.isidentifier() for name in LETTERS.values())
+    assert [read(f"z{sign}2") for sign in "·×−÷"] == ["z*2", "z*2", "z-2", "z/2"]
+    assert read("αz + zβ + λ") == "alpha*z + z*beta + lam"
+
+
+TWO = "this may mean {}; write the one that is meant"
+REFUSED = [
+    ("1/2z", 3, TWO.format("(…/2)*z or …/(2*z)")),
+    ("1/2(z)", 3, TWO.format("(…/2)*(…) or …/(2*(…))")),
+    ("1/2 sin z", 3, TWO.format("(…/2)*sin or …/(2*sin)")),
+    ("1/|z|z", 3, TWO.format("(…/|z|)*z or …/(|z|*z)")),
+    ("e^2z", 3, TWO.format("(…^2)*z or …^(2*z)")),
+    ("e^-2z", 4, TWO.format("(…^2)*z or …^(2*z)")),
+    ("z**2z", 4, TWO.format("(…^2)*z or …^(2*z)")),
+    *((text, at, "an operator is missing before this number") for text, at in (
+        ("z 2", 3), ("(z + 1)2", 8), ("z²2", 6), ("1 000z", 3), ("2½z", 3), ("α1z", 7)
+    )),
+    *((text, at, f"where does {name} end? write its argument in brackets, {name}(…)") for text, at, name in (
+        ("sin z^2", 6, "sin"), ("sin z/2", 6, "sin"), ("sin 2*z", 6, "sin"), ("sin z(1 - z)", 6, "sin"),
+        ("sin 2 3z", 7, "sin"), ("√z²", 3, "sqrt"), ("√z^2", 3, "sqrt"), ("√2z", 3, "sqrt"),
+        ("√z(1 - z)", 3, "sqrt"), ("√|z|z", 5, "sqrt"),
+    )),
+    *((f"{name}{power}(z)", 1, f"the inverse of {name}, or 1/{name}(…)? write the one that is meant")
+      for name, power in (("tanh", "⁻¹"), ("sin", "^-1"), ("sin", "^{-1}"))),
+    *((text, at, "a power of a power; write brackets around the one that comes first")
+      for text, at in (("z³^2", 6), ("z³**2", 6), (r"z^{3}^{2}", 6), ("sin³(z)^2", 11), ("sin³(z)²", 11))),
+    ("|z|z|z|", 5, "which bars belong together? write abs(…)"),
+    ("2|z|(z)|z|", 8, "which bars belong together? write abs(…)"),
+    *((text, 1, f"this makes a layer, which is then applied; write the function, as {own}(x, …)")
+      for text, own in (
+        ("nn.LeakyReLU(0.1)(x)", "leakyrelu"), ("torch.nn.GELU()(x)", "gelu"), ("GELU()(x)", "gelu"),
+    )),
+    (r"\sqrt[3]{z}", 6, "write a root of another degree as a power, x**(1/3)"),
+    (r"\begin{cases}\end{cases}", 1, "a choice without rows"),
+    *((rf"\begin{{cases}} z & z > 0 \\ 0 & {rest} \end{{cases}}", 1,
+      r"the last row of a choice is for all the rest; write \text{otherwise} there")
+      for rest in ("z < -1", "z < a")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "column", "reason"), REFUSED, ids=lambda one: str(one)[:20])
+def test_what_may_mean_two_things_is_refused(text, column, reason):
+    with pytest.raises(FormulaError) as caught:
+        read(text)
+    assert str(caught.value).endswith(f", column {column}: {reason}")
+
+
+@pytest.mark.parametrize("text", [*("(z", "z)", "|z", "z|", "z = 3"), *(1999 * sign for sign in "{(√|")])
+def test_what_does_not_close_is_left_to_the_parser(text):
+    assert read(text) == text
+    with pytest.raises(FormulaError, match=r"^formula "):
+        Formula(text)
+
+
+HOSTILE = {
+    "digits": "1" * 1990 + "..",
+    "groups": "{" * 990 + "z" + "}" * 990,
+    "powers": "z^" * 999 + "z",
+    "raised": "z" + "^{z" * 600 + "}" * 600,
+    "fractions": r"\frac" * 400,
+    "choices": r"\begin{cases}" * 150,
+    "texts": r"\text{" * 330,
+    "backslashes": "\\" * 1999,
+    "sines": "sin " * 499 + "z",
+    "products": "z " * 1000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_text_is_refused_soon(text):
+    begun = time.perf_counter()
+    with pytest.raises(FormulaError):
+        parse(text[:LONGEST], {})
+    assert time.perf_counter() - begun < 2
+
+
+def test_latex_becomes_plain_signs():
+    assert from_latex(r"x\Phi(x)") == "x Phi(x)"
+    assert from_latex(r"\lambda\cdot x \leq 3") == "lam* x <= 3"
+    assert from_latex("{x} + 1") == "(x) + 1"
