@@ -24,8 +24,36 @@ SIGMAS: dict[str, Row] = {
 
 MODULES = frozenset(
     {
-        *("np", "numpy", "jnp", "math", "torch", "nn", "F", "functional", "tf", "keras", "ops", "K", "jax"),
-        *("scipy", "special", "sp", "cmath", "activations", "backend", "lax", "stats", "norm", "linalg"),
+        *(
+            "np",
+            "numpy",
+            "jnp",
+            "math",
+            "torch",
+            "nn",
+            "F",
+            "functional",
+            "tf",
+            "tensorflow",
+            "keras",
+            "ops",
+            "K",
+            "jax",
+        ),
+        *(
+            "scipy",
+            "special",
+            "sp",
+            "cmath",
+            "activations",
+            "backend",
+            "lax",
+            "flax",
+            "linen",
+            "stats",
+            "norm",
+            "linalg",
+        ),
     }
 )
 """The words that may stand before a dot."""
@@ -48,6 +76,10 @@ WRITTEN: dict[str, tuple[str, str]] = {
     "mul": ("x, y", "x*y"),
     "sub": ("x, y", "x - y"),
     "div": ("x, y", "x/y"),
+    "zeros_like": ("x", "0"),
+    "ones_like": ("x", "1"),
+    "tensor": ("x", "x"),
+    "float": ("x", "x"),
     "square": ("x", "x**2"),
     "negative": ("x", "-x"),
     "neg": ("x", "-x"),
@@ -77,8 +109,8 @@ WRITTEN: dict[str, tuple[str, str]] = {
 """Functions of others, with what they are here: the name → its arguments, and the formula."""
 
 MEANT: dict[str, tuple[frozenset[str], str]] = {
-    "gelu": (frozenset({"jax", "ops"}), "gelu_tanh"),
-    "leaky_relu": (frozenset({"tf", "keras", "activations", "ops", "K"}), "leaky_of_keras"),
+    "gelu": (frozenset({"jax", "flax", "linen", "ops"}), "gelu_tanh"),
+    "leaky_relu": (frozenset({"tf", "tensorflow", "keras", "activations", "ops", "K"}), "leaky_of_keras"),
     "hard_sigmoid": (frozenset({"K", "backend"}), "hard_sigmoid_keras_2"),
     "sinc": (MODULES, "sinc_of_pi"),
 }
@@ -120,7 +152,7 @@ def in_own_words(text: str, names: Collection[str] = ()) -> str:
     >>> in_own_words("z if z > 0 else e^z - 1")
     'where(z > 0, z, e**z - 1)'
 
-    Raises FormulaError where it may mean two things. What is no formula is returned as it is.
+    Raises FormulaError where it may mean two things. What is no expression is left to the parser.
     """
     return _in_own_words(text, frozenset(names))
 
@@ -224,7 +256,7 @@ class _OwnWords(ast.NodeTransformer):
             meanings = TWO_MEANINGS[".".join(path)]
             raise self._refused(node, f"this may mean {meanings}; write the one that is meant")
         of_axis = name in ("max", "min") and not {"lax", "math"}.issuperset(modules[-1:])
-        if of_axis and any(map(_is_number, arguments)):
+        if of_axis and any(map(_is_number, node.args)):
             raise self._refused(node, f"{'.'.join(path)} takes an axis there; write {name}imum(…)")
         meant = name if name in CALLED or name.lower() not in CALLED else name.lower()
         words, elsewhere = MEANT.get(meant, (frozenset(), ""))

@@ -103,6 +103,7 @@ class _Reader:
     functions: Collection[str]
     tokens: list[Token] = field(init=False)
     at: int = 0
+    closing: str = ""  # what ends the sequence that is being read
 
     def __post_init__(self) -> None:
         self.tokens = list(_tokens(self.text))
@@ -112,12 +113,14 @@ class _Reader:
 
     def sequence(self, closing: str) -> str:
         """What stands up to a closing bracket or bar, which is read too; all where there is none."""
+        around, self.closing = self.closing, closing
         written: list[str] = []
         product: list[Token] = []  # where the operands begin that the next one may be multiplied to
         before = ""  # the operator that stands before them
         while token := self._next():
             if token.text == closing and (closing != "|" or product):
                 self.at += 1
+                self.closing = around
                 return "".join([*written, token.blanks])
             if self._begins_operand(token):
                 if product:
@@ -248,7 +251,8 @@ class _Reader:
                     break
                 parts.append(self._operand(token))
             goes_on = token and token.kind == "number"
-        if token and (goes_on or token.text in further):
+        closes = token and token.text == self.closing == "|"
+        if token and not closes and (goes_on or token.text in further):
             raise self._refused(token, f"where does {name} end? write its argument in brackets, {name}(…)")
         return f"{name}({'*'.join(parts)}){power}"
 

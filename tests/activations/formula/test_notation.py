@@ -51,6 +51,14 @@ READ = [
     ("||z| - 1|", "abs(abs(z) - 1)", lambda z: abs(abs(z) - 1)),
     ("|z - |z||", "abs(z - abs(z))", lambda z: abs(z - abs(z))),
     ("|z + 1| - 2|z| + 1", "abs(z + 1) - 2*abs(z) + 1", lambda z: abs(z + 1) - 2 * abs(z) + 1),
+    ("|sin z|", "abs(sin(z))", lambda z: abs(np.sin(z))),
+    ("1 + |√|z||", "1 + abs(sqrt(abs(z)))", lambda z: 1 + np.sqrt(abs(z))),
+    ("|√2|z", "abs(sqrt(2))*z", lambda z: np.sqrt(2) * z),
+    (
+        "|2 sin(|z|) + cos 2z|",
+        "abs(2*sin(abs(z)) + cos(2*z))",
+        lambda z: abs(2 * np.sin(abs(z)) + np.cos(2 * z)),
+    ),
     ("√(1 + z²)", "sqrt(1 + z**2)", lambda z: np.sqrt(1 + z * z)),
     ("2√|z| + 1", "2*sqrt(abs(z)) + 1", lambda z: 2 * np.sqrt(abs(z)) + 1),
     ("√2 z", "sqrt(2)*z", lambda z: np.sqrt(2) * z),
@@ -131,6 +139,7 @@ REFUSED = [
         ("sin z^2", 6, "sin"), ("sin z/2", 6, "sin"), ("sin 2*z", 6, "sin"), ("sin z(1 - z)", 6, "sin"),
         ("sin 2 3z", 7, "sin"), ("√z²", 3, "sqrt"), ("√z^2", 3, "sqrt"), ("√2z", 3, "sqrt"),
         ("√z(1 - z)", 3, "sqrt"), ("√|z|z", 5, "sqrt"),
+        ("|z| + sin z|z|", 12, "sin"), ("(sin z|z|)", 7, "sin"), ("|1 + (√z|z|)|", 9, "sqrt"),
     )),
     *((f"{name}{power}(z)", 1, f"the inverse of {name}, or 1/{name}(…)? write the one that is meant")
       for name, power in (("tanh", "⁻¹"), ("sin", "^-1"), ("sin", "^{-1}"))),
