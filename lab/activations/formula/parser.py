@@ -12,9 +12,10 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lab.activations.formula.dialect import LONGEST, SIGMAS, in_own_words
+from lab.activations.formula.dialect import LONGEST, in_own_words
 from lab.activations.formula.float_graph import FloatGraph
 from lab.activations.formula.graph import Expression
+from lab.activations.formula.libraries import SIGMAS
 from lab.activations.formula.operations import ARITY, FUNCTIONS, OPERATIONS
 from lab.activations.formula.refusal import FormulaError, refused, shown
 from lab.activations.table import Row

@@ -5,20 +5,13 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 from scipy import special, stats
 
-from lab.activations.formula.dialect import (
-    CALLED,
-    LONGEST,
-    MEANT,
-    SIGMAS,
-    TWO_MEANINGS,
-    WRITTEN,
-    in_own_words,
-)
+from lab.activations.formula.dialect import LONGEST, in_own_words
 from lab.activations.formula.formula import Formula
+from lab.activations.formula.libraries import TWO_MEANINGS
 from lab.activations.formula.parser import parse
 from lab.activations.formula.refusal import FormulaError
 from lab.activations.table import ROWS
@@ -226,14 +219,6 @@ def test_what_is_nothing_of_the_kind_is_no_formula(text):
     assert time.perf_counter() - begun < 2
 
 
-def test_every_name_of_the_tables_can_be_called():
-    for name, (arguments, _) in WRITTEN.items():
-        if name not in SIGMAS:
-            given = ["0.3*z", "2", "3"][: arguments.count(",") + 1]
-            assert Formula(f"{name}({', '.join(given)}) + z").text
-    assert {own for _, own in MEANT.values()} <= CALLED
-
-
 FUNCTIONS = ("tanh", "sin", "exp", "abs", "arctan", "softplus")
 NUMBERS = st.integers(1, 9).map(str)
 FORMULAS = st.recursive(
@@ -276,7 +261,10 @@ def mangled(text: str) -> dict[str, str]:
 @given(FORMULAS)
 def test_a_formula_means_the_same_however_it_is_written(inner):
     text = f"z + {inner}"
-    expected = parse(text, {})
+    try:
+        expected = parse(text, {})
+    except FormulaError:
+        reject()  # a part of it is no finite number
     assert in_own_words(text) == text
     for way, other in mangled(text).items():
         own = in_own_words(other)
