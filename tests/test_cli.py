@@ -197,6 +197,58 @@ def test_the_language_of_formulas_is_told_and_pointed_to(lab):
     assert "lab formulas" in lab("activations", "--help")[1]
 
 
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("-log(exp(-z)+1)", "-log(exp(-z)+1)"),
+        ("-z*s(-z)", "-z*s(-z)"),
+        ("-2*tanh(z)", "-2*tanh(z)"),
+        ("-a*tanh(z)", "-a*tanh(z)"),
+        ("- x*x", "-z*z"),
+        ("-(1 + z)", "-(1 + z)"),
+        ("-|z|", "-abs(z)"),
+        ("-√(1 + z²)", "-sqrt(1 + z**2)"),
+        (r"-\frac{z}{2}", "-((z)/(2))"),
+        ("-e^-z", "-e**-z"),
+        ("-z", "-z"),
+    ],
+)
+def test_a_formula_may_begin_with_a_minus(lab, text, own):
+    given = ("-p", "a=0.1") if "a*" in text else ()
+    code, out, err = lab("activations", text, *given)
+    assert (code, err) == (0, "")
+    assert re.match(rf"^σ\(z\) = {re.escape(own)}($|   \(read from -)", out.splitlines()[0])
+
+
+def test_options_and_numbers_with_a_minus_stay_what_they_are(lab):
+    code, out, _ = lab("certify", "-z*s(-z)", "--at-least", "-2")
+    assert code == 0
+    assert "-2" in out
+    assert lab("certify", "-z*s(-z)", "--at-least", "-0.01")[0] == 3
+    assert lab("certify", "z*s(z)", "--at-least", "-0.12")[0] == 0
+    assert lab("activations", "tanh(z) + a*z", "-p", "a=-0.1")[0] == 0
+    assert lab("activations", "tanh(z) + a*z", "-pa=0.1")[0] == 0
+    for words in (("-h",), ("activations", "-h"), ("certify", "-h")):
+        code, out, _ = lab(*words)
+        assert code == 0
+        assert out.startswith("Usage: ")
+    code, _, err = lab("activations", "-q")
+    assert code == 2
+    assert "No such option" in err
+
+
+def test_a_refused_formula_is_shown_with_a_caret_under_its_column(lab):
+    code, out, err = lab("activations", "1/2z")
+    message, text, caret = err.splitlines()
+    assert (code, out) == (2, "")
+    assert message.startswith("error: formula '1/2z', column 3: this may mean (…/2)*z or …/(2*z)")
+    assert (text.strip(), text.index("2"), caret) == ("1/2z", caret.index("^"), " " * caret.index("^") + "^")
+    message, text, caret = lab("activations", "-2 + tahn(z)")[2].splitlines()
+    assert message.startswith("error: formula '-2 + tahn(z)', column 6: unknown function 'tahn'")
+    assert text[caret.index("^") :] == "tahn(z)"
+    assert set(json.loads(lab("activations", "1/2z", "--json")[1])) == {"error", "exit_code"}
+
+
 def test_activations_are_chosen_by_their_properties(lab):
     found = {row["name"] for row in json.loads(lab("activations", "--only", "floored", "--json")[1])}
     assert {"plu", "twisted-tanh", "acon-b", "damped-snake"} <= found

@@ -20,7 +20,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
 
-_FORMULA = re.compile(r"-\s*(?:[A-Za-z]\w*\s*\(|[zx]\b|(?=.*[zx(|])[\d.(|])")
+_FORMULA = re.compile(r"-\s*(?:[A-Za-z]\w*\s*[(*/^]|[zx]\b|[^\x00-\x7f]|\\|(?=.*[zx(|])[\d.(|])")
 """How a formula with a minus in front begins; no option and no number does."""
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from lab.activations.formula.dialect import LONGEST, in_own_words
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.operations import LANGUAGE, Function
-from lab.activations.formula.parser import CONSTANTS, DEEPEST, LONGEST
+from lab.activations.formula.parser import CONSTANTS, DEEPEST
 from lab.activations.formula.refusal import FormulaError
 from lab.activations.formula.rewrites import REWRITES
 from lab.console.screen import Page, verbatim
@@ -31,7 +32,10 @@ OPERATORS = (
     ("-x  +x", "sign"),
     ("x*y  x/y", "product, quotient; from left to right"),
     ("x + y  x - y", "sum, difference; from left to right"),
-    ("x < y  x <= y  x > y  x >= y", "comparison; only as the first argument of where"),
+    (
+        "x < y  x <= y  x > y  x >= y",
+        "comparison, the first argument of where; elsewhere 1 if it holds, else 0",
+    ),
 )
 """The operators, those that bind most tightly first."""
 
@@ -64,10 +68,29 @@ EXAMPLES = (
 """Formulas to begin with."""
 
 REFUSED = (
-    *("z^2", "tahn(z)", "exp(-x**2)", "2*(z < 0)", "where(0 < z < 1, z, 0)"),
-    *("z.real", "9**9**9*z", "z − 1", "2 + 3"),
+    *("1/2z", "e^2z", "sin z^2", "tanh⁻¹(z)", "z 2", "nn.gelu(x)", "np.max(x, 0)"),
+    *("tahn(z)", "exp(-x*z)", "where(z == 0, 1, z)", "z.real", "9**9**9*z", "2 + 3"),
 )
 """Texts that are no formulas; the page tells why in the parser's own words."""
+
+
+ALSO_READ = (
+    *("2z(1 - z)", "z²", "e^{-z}", "2|z|", "√(1 + z²)", "sin² z", "2πz", "σ(βz)", "f(x) = x tanh(x)"),
+    *(r"\frac{x}{1 + e^{-x}}", r"\begin{cases} x & x > 0 \\ 0.1x & x \le 0 \end{cases}"),
+    *("z if z > 0 else 0.1z", "(z > 0)*z", "where(0 < z < 1, z, 0)", "lambda x: x**2"),
+    *(
+        "np.maximum(x, 0.1*x)",
+        "np.where(x > 0, x, 0)",
+        "np.sinc(x)",
+        "x.clamp(0, 6)",
+        "torch.clamp(x, min=0)",
+    ),
+    *('F.gelu(x, approximate="tanh")', "jax.nn.gelu(x)", "F.softplus(x, beta=2)", "tf.nn.leaky_relu(x)"),
+)
+"""What people write elsewhere; the page tells what it is read as."""
+
+OPEN = ("beta",)
+"""The parameters in it."""
 
 
 def refusal(text: str) -> str:
@@ -93,6 +116,7 @@ def page() -> Page:
         ],
         "kinks": [{"at": at, "convention": convention} for at, convention in KINKS],
         "rewrites": [{"written": rewrite.written, "read_as": rewrite.stable} for rewrite in REWRITES],
+        "also_read": [{"written": text, "read_as": in_own_words(text, OPEN)} for text in ALSO_READ],
         "refused": [{"text": text, "message": refusal(text)} for text in REFUSED],
         "examples": [example._asdict() for example in EXAMPLES],
     }
@@ -123,6 +147,9 @@ def _lines() -> list[str]:
             (rewrite.written, rewrite.stable) for rewrite in REWRITES
         ),
         "sigmoid_slope(x) is s(x)*s(-x). √2 is meant where the float next to it stands.": (),
+        "Also read; a sign that may mean two things is refused": (
+            (text, in_own_words(text, OPEN)) for text in ALSO_READ
+        ),
         "Refused, with the column": [
             *((text, _reason(text)) for text in REFUSED),
             (f"more than {LONGEST} characters", f"and brackets or operators more than {DEEPEST} deep"),
@@ -139,7 +166,8 @@ def _lines() -> list[str]:
 
 def _reason(text: str) -> str:
     """The column and the reason, without the text and the list of what is known."""
-    return "column " + refusal(text).rpartition(", column ")[2].partition(" (known: ")[0]
+    reason = refusal(text).rpartition(", column ")[2]
+    return "column " + reason.partition(" (known: ")[0].partition(" (read from ")[0]
 
 
 def _called(function: Function) -> tuple[str, str]:

@@ -1,6 +1,9 @@
+import re
+
 import numpy as np
 import pytest
 
+from lab.activations.formula.dialect import in_own_words
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.operations import FUNCTIONS
 from lab.activations.formula.rewrites import REWRITES
@@ -68,10 +71,21 @@ def test_the_slopes_at_kinks_are_as_told(text, slope):
 
 def test_the_page_tells_rewrites_refusals_and_limits(page, tables):
     assert all(rewrite.written in page and rewrite.stable in page for rewrite in REWRITES)
-    assert "column 2: '^' is not a power here; write '**'" in page
+    assert "column 3: this may mean (…/2)*z or …/(2*z); write the one that is meant" in page
     assert "more than 2000 characters" in page
-    assert tables["refused"][0]["message"].startswith("formula 'z^2', column 2: ")
+    assert tables["refused"][0]["message"].startswith("formula '1/2z', column 3: ")
     assert tables["constants"] == {"pi": np.pi, "e": np.e}
+
+
+def test_what_is_also_read_is_told_in_the_words_of_the_lab(page, tables):
+    assert [row["written"] for row in tables["also_read"]] == list(formula_page.ALSO_READ)
+    for row in tables["also_read"]:
+        written, own = row["written"], row["read_as"]
+        given = {name: 1.5 for name in formula_page.OPEN if name in own}
+        assert own != written
+        assert in_own_words(own, given) == own
+        assert Formula(written, tuple(given.items())) == Formula(own, tuple(given.items()))
+        assert re.search(rf"^  {re.escape(written)} +{re.escape(own)}$", page, re.MULTILINE)
 
 
 def test_lines_are_short_enough_to_read(page):

@@ -1,82 +1,30 @@
-"""From the names and forms of Python, numpy, torch, tensorflow and jax to those of the lab's formulas."""
+"""From the names and forms of Python and its libraries to those of the lab's formulas."""
 
 import ast
 import re
 import warnings
 from collections.abc import Collection, Mapping
 from functools import lru_cache
+from itertools import islice
 
+from lab.activations.formula.libraries import (
+    APPROXIMATE,
+    CALLED,
+    CONSTANTS_NAMES,
+    KEYWORDS,
+    MEANT,
+    MODULES,
+    OF_TWO,
+    SIGMAS,
+    TWO_MEANINGS,
+    WRITTEN,
+)
 from lab.activations.formula.notation import as_python
 from lab.activations.formula.operations import FUNCTIONS
-from lab.activations.table import ROWS, Row
+from lab.activations.formula.refusal import FormulaError, refused
 
-CONSTANTS_NAMES = ("pi", "e")
-
-SIGMAS: dict[str, Row] = {
-    spelling: row for row in ROWS for spelling in (row.name, *row.spellings) if spelling.isidentifier()
-}
-"""The activations of the table that formulas may call as functions, by their names without a -."""
-
-MODULES = frozenset(
-    {
-        *("np", "numpy", "jnp", "math", "torch", "nn", "F", "functional", "tf", "keras", "ops", "K", "jax"),
-        *("scipy", "special", "sp", "cmath", "activations", "backend", "lax", "stats", "norm", "linalg"),
-    }
-)
-"""The words that may stand before a dot."""
-
-WRITTEN: dict[str, tuple[str, str]] = {
-    **{name: ("x", f"{own}(x)") for name, own in {
-        "ln": "log", "fabs": "abs", "absolute": "abs", "sgn": "sign", "expit": "sigmoid", "sig": "sigmoid",
-        "ndtr": "Phi", "cdf": "Phi", "pdf": "phi", "logistic": "sigmoid", "sigma": "sigmoid",
-    }.items()},
-    "maximum": ("x, y", "max(x, y)"),
-    "minimum": ("x, y", "min(x, y)"),
-    "fmax": ("x, y", "max(x, y)"),
-    "fmin": ("x, y", "min(x, y)"),
-    "power": ("x, y", "x**y"),
-    "pow": ("x, y", "x**y"),
-    "multiply": ("x, y", "x*y"),
-    "add": ("x, y", "x + y"),
-    "subtract": ("x, y", "x - y"),
-    "divide": ("x, y", "x/y"),
-    "square": ("x", "x**2"),
-    "negative": ("x", "-x"),
-    "neg": ("x", "-x"),
-    "reciprocal": ("x", "1/x"),
-    "rsqrt": ("x", "1/sqrt(x)"),
-    "cbrt": ("x", "sign(x)*abs(x)**(1/3)"),
-    "exp2": ("x", "2**x"),
-    "log2": ("x", "log(x)/log(2)"),
-    "log10": ("x", "log(x)/log(10)"),
-    "logaddexp": ("x, y", "y + softplus(x - y)"),
-    "hypot": ("x, y", "sqrt(x**2 + y**2)"),
-    "sinc_of_pi": ("x", "sinc(pi*x)"),
-    "leaky_of_tf": ("x", "leaky_relu(x, 0.2)"),
-    "tan": ("x", "sin(x)/cos(x)"),
-    "cot": ("x", "cos(x)/sin(x)"),
-    "sech": ("x", "1/cosh(x)"),
-    "csch": ("x", "1/sinh(x)"),
-    "coth": ("x", "1/tanh(x)"),
-    "clip": ("x, low, high", "min(max(x, low), high)"),
-    "clamp": ("x, low, high", "min(max(x, low), high)"),
-    "clip_by_value": ("x, low, high", "min(max(x, low), high)"),
-    "heaviside": ("x, middle", "where(x > 0, 1, where(x < 0, 0, middle))"),
-}  # fmt: skip
-"""Functions of others, with what they are here: the name → its arguments, and the formula."""
-
-MEANT = {
-    "jax.nn.gelu": "gelu_tanh",  # whose default is the approximation
-    **dict.fromkeys(("np.sinc", "numpy.sinc", "jnp.sinc", "torch.sinc", "scipy.special.sinc"), "sinc_of_pi"),
-    **dict.fromkeys(("tf.nn.leaky_relu", "keras.activations.leaky_relu"), "leaky_of_tf"),
-}
-"""Functions of one argument that have a name of the lab's and mean another thing."""
-
-KEYWORDS = {"min": "low", "max": "high", "a_min": "low", "a_max": "high", "negative_slope": "slope"}
-"""Arguments of torch's and numpy's, and what they are called here."""
-
-CALLED: frozenset[str] = frozenset({*FUNCTIONS, *SIGMAS, *WRITTEN})
-"""All that may be called in a formula."""
+LONGEST = 2000
+"""Characters that a formula may have, as it is written and in the lab's own words."""
 
 
 def in_own_words(text: str, names: Collection[str] = ()) -> str:
@@ -87,22 +35,36 @@ def in_own_words(text: str, names: Collection[str] = ()) -> str:
     >>> in_own_words("z if z > 0 else e^z - 1")
     'where(z > 0, z, e**z - 1)'
 
-    Raises FormulaError where it may mean two things. What is no formula is returned as it is.
+    Raises FormulaError where it may mean two things. What is no expression is left to the parser.
     """
     return _in_own_words(text, frozenset(names))
 
 
 @lru_cache(maxsize=256)
 def _in_own_words(text: str, names: frozenset[str]) -> str:
-    plain = as_python(text, {"z", "x", *CONSTANTS_NAMES, *names}, CALLED - names)
+    plain = as_python(text, {"z", "x", *CONSTANTS_NAMES, *names}, CALLED - names).strip()
+    own = _translated(plain, names)
+    if len(own) > LONGEST >= len(text):
+        raise _too_long(plain)
+    return own
+
+
+def _too_long(text: str) -> FormulaError:
+    return refused(text, 1, f"longer than {LONGEST} characters when it is written out")
+
+
+def _translated(plain: str, names: frozenset[str]) -> str:
+    """A text in the signs of Python with the lab's names and forms; as it is where it is no expression."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)
-            tree = ast.parse(plain.strip(), mode="eval")
+            tree = ast.parse(plain, mode="eval")
         words = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         is_x = "x" in words and "z" not in words and not {"x", "z"} & names
-        own = _OwnWords({"x": "z"} if is_x else {}, names)
+        own = _OwnWords(plain, {"x": "z"} if is_x else {}, names)
         body = own.visit(tree.body)
+        if next(islice(ast.walk(body), 5 * LONGEST, None), None):
+            raise _too_long(plain)
         return written(body) if own.changed else plain
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return plain
@@ -116,105 +78,154 @@ def written(tree: ast.expr) -> str:
 class _OwnWords(ast.NodeTransformer):
     """Writes a tree again in the names and forms of the lab; ``changed`` tells whether anything was."""
 
-    def __init__(self, renamed: Mapping[str, str], names: Collection[str]) -> None:
-        self.renamed, self.names, self.changed = renamed, names, False
+    def __init__(self, text: str, renamed: Mapping[str, str], names: Collection[str]) -> None:
+        self.text, self.renamed, self.names, self.changed = text, renamed, names, False
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         self.changed |= node.id in self.renamed
-        return ast.Name(self.renamed.get(node.id, node.id))
+        return ast.copy_location(ast.Name(self.renamed.get(node.id, node.id)), node)
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        if not all(word in MODULES for word in _path(node)[:-1]):
+        if not (node.attr in CONSTANTS_NAMES and MODULES.issuperset(_path(node)[:-1])):
             return node
         self.changed = True
         return ast.Name(node.attr)
 
     def visit_Lambda(self, node: ast.Lambda) -> ast.expr:
-        if [one.arg for one in node.args.args] not in (["x"], ["z"]):
+        if [one.arg for one in node.args.args] != [next(iter(self.renamed), "z")]:
             return node
         self.changed = True
-        self.renamed = {node.args.args[0].arg: "z"}
         body: ast.expr = self.visit(node.body)
         return body
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         path = _path(node.func)
-        name, arguments = path[-1], list(node.args)
-        if isinstance(node.func, ast.Attribute) and not all(word in MODULES for word in path[:-1]):
+        name, arguments, modules = path[-1], list(node.args), path[:-1]
+        if isinstance(node.func, ast.Attribute) and not MODULES.issuperset(modules):
             if name not in CALLED:
                 return node
             arguments.insert(0, node.func.value)  # x.tanh()
-            self.changed = True
+            modules = ["torch"]
         if not name or name in self.names:
             return node
-        meant = MEANT.get(".".join(path), name) if len(arguments) + len(node.keywords) == 1 else name
-        if meant not in CALLED and meant.lower() in CALLED:
-            meant = meant.lower()
-        self.changed |= len(path) > 1 or meant != name
-        if meant == "where" and len(arguments) == 3 and not node.keywords:
-            return self._choice(arguments[0], self.visit(arguments[1]), self.visit(arguments[2]))
+        if name == "where" and len(arguments) == 3 and not node.keywords:
+            self.changed |= bool(modules)
+            return self._choice(self._test(arguments[0]), *map(self.visit, arguments[1:]))
         arguments = [self.visit(one) for one in arguments]
-        given = {KEYWORDS.get(one.arg or "", one.arg): self.visit(one.value) for one in node.keywords}
+        given = {one.arg: self.visit(one.value) for one in node.keywords if one.arg != "inplace"}
+        meant = self._meant(node, [*modules, name], arguments, given)
+        self.changed |= bool(modules) or meant != name or len(given) < len(node.keywords)
+        if meant == "logaddexp" and len(arguments) == 2 and _is_number(arguments[0]):
+            arguments.reverse()  # the other way around, the digits of the small values are lost
         if meant in ("max", "min") and len(arguments) > 2:
             self.changed = True
             while len(arguments) > 2:
                 arguments[:2] = [_call(meant, *arguments[:2])]
         if meant in WRITTEN and meant not in FUNCTIONS and (meant not in SIGMAS or len(arguments) > 1):
-            return self._as_written(meant, arguments, given) or node
-        keywords = [ast.keyword(key, value) for key, value in given.items()]
-        return ast.Call(ast.Name(meant), arguments, keywords)
+            self.changed = True
+            return self._as_written(node, meant, arguments, given)
+        named = _renamed(given, SIGMAS[meant].parameters if meant in SIGMAS else ())
+        self.changed |= named.keys() != given.keys()
+        keywords = [ast.keyword(key, value) for key, value in named.items()]
+        return ast.copy_location(ast.Call(ast.Name(meant), arguments, keywords), node)
+
+    def _meant(
+        self, node: ast.Call, path: list[str], arguments: list[ast.expr], given: dict[str | None, ast.expr]
+    ) -> str:
+        """The lab's name of a function; an argument that says which one is taken out."""
+        *modules, name = path
+        count = len(arguments) + len(given)
+        if count == 1 and ".".join(path) in TWO_MEANINGS:
+            meanings = TWO_MEANINGS[".".join(path)]
+            raise self._refused(node, f"this may mean {meanings}; write the one that is meant")
+        of_axis = name in ("max", "min") and not {"lax", "math"}.issuperset(modules[-1:])
+        if of_axis and any(map(_is_number, node.args)):
+            raise self._refused(node, f"{'.'.join(path)} takes an axis there; write {name}imum(…)")
+        meant = name if name in CALLED or name.lower() not in CALLED else name.lower()
+        words, elsewhere = MEANT.get(meant, (frozenset(), ""))
+        if count == 1 and words.intersection(modules):
+            return elsewhere
+        if meant == "gelu" and count == 2:
+            flag = given.pop("approximate", None) or arguments.pop()
+            if not (isinstance(flag, ast.Constant) and flag.value in APPROXIMATE):
+                raise self._refused(node, 'approximate is "tanh", "none", True or False')
+            return APPROXIMATE[flag.value]
+        if meant == "softplus" and ("threshold" in given or count > 2):
+            reason = "softplus with a threshold is a straight line beyond it, another function; leave it out"
+            raise self._refused(node, reason)
+        return OF_TWO.get(meant, meant) if count == 2 else meant
+
+    def _refused(self, node: ast.expr, reason: str) -> FormulaError:
+        return refused(self.text, node.col_offset + 1, reason)
 
     def _as_written(
-        self, name: str, arguments: list[ast.expr], given: dict[str | None, ast.expr]
-    ) -> ast.expr | None:
-        """The formula of a function of others; None where its arguments do not fit."""
+        self, node: ast.Call, name: str, arguments: list[ast.expr], given: dict[str | None, ast.expr]
+    ) -> ast.expr:
+        """The formula of a function of others."""
         names, text = WRITTEN[name][0].split(", "), WRITTEN[name][1]
-        found: dict[str | None, ast.expr] = {**dict(zip(names, arguments, strict=False)), **given}
-        if set(found) == {"x", "low"}:
+        said = [*zip(names, arguments, strict=False), *_renamed(given, names).items()]
+        found = {
+            str(key): one for key, one in said if not (isinstance(one, ast.Constant) and one.value is None)
+        }
+        if "low" in names and set(found) == {"x", "low"}:
             text = "max(x, low)"
-        elif set(found) == {"x", "high"}:
+        elif "low" in names and set(found) == {"x", "high"}:
             text = "min(x, high)"
         elif set(found) != set(names) or len(arguments) > len(names):
-            return None
-        self.changed = True
-        meant = {str(key): value for key, value in found.items()}
-        filled: ast.expr = _Filled(meant).visit(ast.parse(text, mode="eval").body)
+            raise self._refused(node, f"{_path(node.func)[-1]} takes ({', '.join(names)})")
+        filled: ast.expr = _Filled(found).visit(ast.parse(text, mode="eval").body)
         return filled
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
         self.changed = True
-        return self._choice(node.test, self.visit(node.body), self.visit(node.orelse))
+        return self._choice(self._test(node.test), self.visit(node.body), self.visit(node.orelse))
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
         """A comparison that stands for a number: 1 where it holds, else 0."""
         self.changed = True
-        return self._choice(node, ast.Constant(1), ast.Constant(0))
+        return self._choice(self._test(node), ast.Constant(1), ast.Constant(0))
 
     def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
         self.changed = True
-        return self._choice(node, ast.Constant(1), ast.Constant(0))
+        return self._choice(self._test(node), ast.Constant(1), ast.Constant(0))
+
+    def _test(self, test: ast.expr) -> ast.expr:
+        """A condition whose sides are in the lab's words; each is visited once."""
+        match test:
+            case ast.BoolOp(op=operator, values=values):
+                return ast.BoolOp(operator, [self._test(one) for one in values])
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return ast.UnaryOp(ast.Not(), self._test(operand))
+            case ast.Compare(left=left, ops=operators, comparators=others):
+                return ast.Compare(self.visit(left), operators, [self.visit(one) for one in others])
+        visited: ast.expr = self.visit(test)
+        return visited
 
     def _choice(self, test: ast.expr, yes: ast.expr, no: ast.expr) -> ast.expr:
         """``where(test, yes, no)`` with one comparison in each where."""
         match test:
             case ast.BoolOp(op=ast.And(), values=[first, *rest]):
-                self.changed = True
-                return self._choice(first, self._choice(_joined(ast.And(), rest), yes, no), no)
+                made = self._choice(first, self._choice(_joined(ast.And(), rest), yes, no), no)
             case ast.BoolOp(op=ast.Or(), values=[first, *rest]):
-                self.changed = True
-                return self._choice(first, yes, self._choice(_joined(ast.Or(), rest), yes, no))
+                made = self._choice(first, yes, self._choice(_joined(ast.Or(), rest), yes, no))
             case ast.UnaryOp(op=ast.Not(), operand=operand):
-                self.changed = True
-                return self._choice(operand, no, yes)
+                made = self._choice(operand, no, yes)
             case ast.Compare(left=left, ops=[first, *ops], comparators=[right, *others]) if ops:
-                self.changed = True
                 within = self._choice(ast.Compare(right, ops, others), yes, no)
-                return self._choice(ast.Compare(left, [first], [right]), within, no)
-            case ast.Compare(left=left, ops=ops, comparators=[right]):
-                test = ast.Compare(self.visit(left), ops, [self.visit(right)])
+                made = self._choice(ast.Compare(left, [first], [right]), within, no)
             case _:
-                test = self.visit(test)
-        return _call("where", test, yes, no)
+                return _call("where", test, yes, no)
+        self.changed = True
+        return made
+
+
+def _renamed(given: dict[str | None, ast.expr], takes: Collection[str]) -> dict[str | None, ast.expr]:
+    """Arguments by the names that the function has for them."""
+    return {key if key in takes else KEYWORDS.get(str(key), key): value for key, value in given.items()}
+
+
+def _is_number(node: ast.expr) -> bool:
+    return not any(isinstance(part, ast.Name) for part in ast.walk(node))
 
 
 class _Filled(ast.NodeTransformer):

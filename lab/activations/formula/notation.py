@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from lab.activations.formula.refusal import refused
+from lab.activations.formula.latex import from_latex
+from lab.activations.formula.refusal import FormulaError, refused
 
 LETTERS = dict(
     zip("αβγδεζηθικλμνξρστυφχψωΦ", (
@@ -24,15 +25,16 @@ SIGNS = {
     **dict.fromkeys("−–‐‑﹣－", "-"),
     **dict.fromkeys("÷∕⁄", "/"),
     **dict.fromkeys("│∣｜", "|"),
-    "≤": "<=", "≥": ">=", "½": "(1/2)", "¼": "(1/4)", "¾": "(3/4)", "\u2061": "", "\u2062": "*",
+    "≤": "<=", "≥": ">=", "½": "0.5", "¼": "0.25", "¾": "0.75", "\u2061": "", "\u2062": "*",
     **LETTERS,
-}
+}  # fmt: skip
 """Other characters and what they are read as."""
 
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 
 _TOKEN = re.compile(
-    r"(?P<number>0[xX][\da-fA-F_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?(?![\d.]))"
+    r"(?P<number>0[xX][\da-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+"
+    r"|(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?(?![\d.]))"
     r"|(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)"
     r"|(?P<raised>\^\{)|(?P<sign>\*\*|<=|>=|==|!=|//|:=|\S)"
 )
@@ -57,8 +59,11 @@ def as_python(text: str, variables: Collection[str], functions: Collection[str])
     Raises FormulaError where a sign may mean two things.
     """
     plain = text.partition("#")[0].strip().strip("$").strip()
-    if "\\" in plain or "{" in plain:
-        plain = from_latex(plain)
+    try:
+        if "\\" in plain or "{" in plain:
+            plain = from_latex(plain).strip()
+    except RecursionError:
+        return plain
     plain = re.sub(f"[{''.join(SIGNS)}]", lambda found: _plain(plain, found.start()), plain)
     plain = re.sub("[⁰¹²³⁴-⁹⁺⁻]+", lambda found: "^{" + found[0].translate(_RAISED) + "}", plain)
     plain = _EQUATION.sub("", plain)
@@ -73,7 +78,7 @@ def as_python(text: str, variables: Collection[str], functions: Collection[str])
 def _plain(text: str, at: int) -> str:
     """The plain sign of a character, apart from the letters and digits beside it."""
     sign = SIGNS[text[at]]
-    if not sign.isalpha():
+    if not sign[-1:].isalnum():
         return sign
     before, after = text[:at][-1:], text[at + 1 :][:1]
     return f"{' ' * before.isalnum()}{sign}{' ' * after.isalnum()}"
@@ -99,6 +104,7 @@ class _Reader:
     functions: Collection[str]
     tokens: list[Token] = field(init=False)
     at: int = 0
+    closing: str = ""  # what ends the sequence that is being read
 
     def __post_init__(self) -> None:
         self.tokens = list(_tokens(self.text))
@@ -108,20 +114,20 @@ class _Reader:
 
     def sequence(self, closing: str) -> str:
         """What stands up to a closing bracket or bar, which is read too; all where there is none."""
+        around, self.closing = self.closing, closing
         written: list[str] = []
-        operand: Token | None = None  # where the last operand begins, if the next may be multiplied to it
-        before = ""  # the operator that stands before that
+        product: list[Token] = []  # where the operands begin that the next one may be multiplied to
+        before = ""  # the operator that stands before them
         while token := self._next():
-            if token.text == closing and (closing != "|" or operand):
+            if token.text == closing and (closing != "|" or product):
                 self.at += 1
+                self.closing = around
                 return "".join([*written, token.blanks])
             if self._begins_operand(token):
-                if operand:
-                    self._check_one_meaning(operand, token, before)
-                    written.append("*")
-                else:
-                    written.append(token.blanks)
-                operand = operand or token
+                if product:
+                    self._check_one_meaning(product, token, before)
+                written.append("*" if product else token.blanks)
+                product.append(token)
                 written.append(self._operand(token))
                 continue
             if token.text in (")", "}", "|"):
@@ -129,9 +135,9 @@ class _Reader:
             self.at += 1
             if token.text == "^" or token.kind == "raised":
                 token = token._replace(text="**")
-            if not (token.text in ("-", "+") and operand is None):
+            if not (token.text in ("-", "+") and not product):
                 before = token.text
-            operand = None
+            product = []
             written += [token.blanks, token.text]
         if closing:
             raise _UnreadError
@@ -142,36 +148,53 @@ class _Reader:
             return not keyword.iskeyword(token.text)
         return token.kind == "number" or token.text in ("(", "√", "|")
 
-    def _check_one_meaning(self, left: Token, right: Token, before: str) -> None:
-        if before in ("/", "**"):
-            one = self.text[left.start : right.start].strip()
+    def _check_one_meaning(self, product: list[Token], right: Token, before: str) -> None:
+        if before in ("/", "**", "^"):
+            one = self.text[product[0].start : right.start].strip()
             two = "(…)" if right.text == "(" else right.text
             sign = "/" if before == "/" else "^"
             meanings = f"(…{sign}{one})*{two} or …{sign}({one}*{two})"
-            raise refused(self.text, left.start + 1, f"this may mean {meanings}; write the one that is meant")
+            raise self._refused(product[0], f"this may mean {meanings}; write the one that is meant")
+        if right.kind == "number":
+            raise self._refused(right, "an operator is missing before this number")
+        if right.text == "|" != product[-1].text and "|" in [token.text for token in product]:
+            raise self._refused(right, "which bars belong together? write abs(…)")
+
+    def _refused(self, token: Token, reason: str) -> FormulaError:
+        return refused(self.text, token.start + 1, reason)
 
     def _operand(self, token: Token) -> str:
         """A number, a name, a call, a bracket, bars or a root, with the power that is raised on it."""
+        return self._atom(token) + self._power()
+
+    def _atom(self, token: Token) -> str:
+        """The operand without its power."""
         self.at += 1
         match token.text:
             case "(":
-                made = f"({self.sequence(')')})"
+                return f"({self.sequence(')')})"
             case "|":
-                made = f"abs({self.sequence('|').strip()})"
+                return f"abs({self.sequence('|').strip()})"
             case "√":
-                made = self._applied("sqrt", "")
+                return self._applied("sqrt", "")
             case name if self._is_function(name):
-                power = self._power()
+                power = self._power() or self._power_of_function()
                 if "-" in power:
                     reason = f"the inverse of {name}, or 1/{name}(…)? write the one that is meant"
-                    raise refused(self.text, token.start + 1, reason)
+                    raise self._refused(token, reason)
                 made = self._applied(name, power)
+                if power:
+                    self._check_no_power()
+                return made
             case name if token.kind == "name" and name not in self.variables and self._follows("("):
                 self.at += 1
-                made = f"{name}({self.sequence(')')})"
-            case _:
-                made = token.text
-        return made + self._power()
+                inside = self.sequence(")")
+                if self._follows("(") and not re.search(r"\b[xz]\b", inside):
+                    own = name.rpartition(".")[2].lower()
+                    reason = f"this makes a layer, which is then applied; write the function, as {own}(x, …)"
+                    raise self._refused(token, reason)
+                return f"{name}({inside})"
+        return token.text
 
     def _is_function(self, name: str) -> bool:
         return name not in self.variables and name.rpartition(".")[2] in self.functions
@@ -187,7 +210,24 @@ class _Reader:
             return ""
         self.at += 1
         power = self.sequence("}").strip()
+        self._check_no_power()
         return f"**{power}" if re.fullmatch(r"\w+", power) else f"**({power})"
+
+    def _power_of_function(self) -> str:
+        """The power that stands between a function and its argument: ``sin^2 z``."""
+        found = [token.text for token in self.tokens[self.at : self.at + 3]]
+        if found[:1] in (["^"], ["**"]) and len(found) == 3:
+            if found[1] == "-":
+                return "**-"
+            if found[1].isdecimal() and self._begins_operand(self.tokens[self.at + 2]):
+                self.at += 2
+                return f"**{found[1]}"
+        return ""
+
+    def _check_no_power(self) -> None:
+        token = self._next()
+        if token and (token.text in ("^", "**") or token.kind == "raised"):
+            raise self._refused(token, "a power of a power; write brackets around the one that comes first")
 
     def _applied(self, name: str, power: str) -> str:
         """A function with its argument in brackets, or with the product that follows it: ``sin 2z``."""
@@ -199,81 +239,20 @@ class _Reader:
             return f"{name}({self.sequence(')')}){power}"
         if keyword.iskeyword(token.text):
             return name
-        parts: list[str] = []
-        while (token := self._next()) and self._begins_operand(token):
-            if parts and (self._is_function(token.text) or name == "sqrt"):
-                break
-            parts.append(self._operand(token))
-        if token and token.text in ("/", "^", "**") and name != "sqrt":
-            reason = f"where does {name} end? write its argument in brackets, {name}(…)"
-            raise refused(self.text, token.start + 1, reason)
-        return f"{name}({'*'.join(parts)}){power}"
-
-
-_SPACES = ("left", "right", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "quad", "qquad", "displaystyle")
-_COMMANDS = {
-    **dict.fromkeys(_SPACES, " "),
-    "cdot": "*", "times": "*", "ast": "*", "div": "/", "lvert": "|", "rvert": "|", "vert": "|",
-    "le": "<=", "leq": "<=", "ge": ">=", "geq": ">=", "lt": "<", "gt": ">", "lambda": "lam",
-    "varphi": "phi", "varepsilon": "epsilon",
-}
-_PLAIN = ("mathrm", "text", "operatorname", "mathbf", "mathit", "textrm", "rm", "mathop", "textbf")
-_CASES = re.compile(r"\\begin\{cases\}(.*?)\\end\{cases\}", re.DOTALL)
-
-
-def from_latex(text: str) -> str:
-    r"""LaTeX as plain signs; a group that is raised stays ``^{…}``.
-
-    >>> from_latex(r"\frac{z}{1 + e^{-z}}")
-    '((z)/(1 + e^{-z}))'
-    """
-    text = _CASES.sub(lambda found: _cases(found[1]), text)
-    written: list[str] = []
-    at = 0
-    while at < len(text):
-        if text[at] == "\\" and (command := re.compile(r"[A-Za-z]+|.").match(text, at + 1)):
-            name, at = command[0], command.end()
-            if name in ("frac", "dfrac", "tfrac"):
-                above, at = _group(text, at)
-                below, at = _group(text, at)
-                written.append(f"(({from_latex(above)})/({from_latex(below)}))")
-            elif name == "sqrt":
-                inside, at = _group(text, at)
-                written.append(f"sqrt({from_latex(inside)})")
-            elif name in _PLAIN:
-                inside, at = _group(text, at)
-                written.append(inside)
-            else:
-                written.append(_COMMANDS.get(name, name if name.isalpha() else " "))
-        elif text[at] == "{":
-            raised = bool(written) and written[-1] == "^"
-            inside, at = _group(text, at)
-            written.append(f"{{{from_latex(inside)}}}" if raised else f"({from_latex(inside)})")
+        further: tuple[str, ...] = ("^", "**", "(", "|")
+        if name == "sqrt":
+            parts = [self._atom(token)]
+            token = self._next()
+            goes_on = token and (token.kind == "raised" or (self._begins_operand(token) and not token.blanks))
         else:
-            written.append(text[at])
-            at += 1
-    return "".join(written)
-
-
-def _group(text: str, at: int) -> tuple[str, int]:
-    """The inside of the group {…} that begins here, or the one character, and where it ends."""
-    while at < len(text) and text[at] == " ":
-        at += 1
-    if text[at : at + 1] != "{":
-        return text[at : at + 1], at + 1
-    depth = 0
-    for end in range(at, len(text)):
-        depth += {"{": 1, "}": -1}.get(text[end], 0)
-        if depth == 0:
-            return text[at + 1 : end], end + 1
-    return text[at + 1 :], len(text)
-
-
-def _cases(body: str) -> str:
-    """The rows ``value & condition`` of a choice as where(…); the last is for all the rest."""
-    rows = [row.partition("&") for row in re.split(r"\\\\", body) if row.strip()]
-    made = rows[-1][0]
-    for value, _, condition in reversed(rows[:-1]):
-        plain = re.sub(r"\\text\{[^}]*\}|\b(if|for|when)\b", " ", condition)
-        made = f"where({plain}, {value}, {made})"
-    return made
+            parts, further = [], ("*", "/", *further)
+            while (token := self._next()) and self._begins_operand(token):
+                ends = self._is_function(token.text) or token.kind == "number" or token.text in further
+                if parts and ends:
+                    break
+                parts.append(self._operand(token))
+            goes_on = token and token.kind == "number"
+        closes = token and token.text == self.closing == "|"
+        if token and not closes and (goes_on or token.text in further):
+            raise self._refused(token, f"where does {name} end? write its argument in brackets, {name}(…)")
+        return f"{name}({'*'.join(parts)}){power}"

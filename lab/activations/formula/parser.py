@@ -12,16 +12,14 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lab.activations.formula.dialect import SIGMAS, in_own_words
+from lab.activations.formula.dialect import LONGEST, in_own_words
 from lab.activations.formula.float_graph import FloatGraph
 from lab.activations.formula.graph import Expression
+from lab.activations.formula.libraries import SIGMAS
 from lab.activations.formula.operations import ARITY, FUNCTIONS, OPERATIONS
 from lab.activations.formula.refusal import FormulaError, refused, shown
 from lab.activations.table import Row
 from lab.errors import did_you_mean, nearest
-
-LONGEST = 2000
-"""Characters that a formula may have."""
 
 DEEPEST = 100
 """Brackets and operators that may stand inside one another."""
@@ -53,11 +51,10 @@ def parse(text: str, parameters: Mapping[str, float], left_open: Sequence[str] =
     if len(text) > LONGEST:
         raise refused(text, LONGEST + 1, f"longer than {LONGEST} characters")
     text = re.sub(r"\s", " ", text).strip()
-    own = in_own_words(text, {*parameters, *left_open})
     try:
-        return _parsed(own, parameters, left_open)
+        return _parsed(in_own_words(text, {*parameters, *left_open}), parameters, left_open)
     except FormulaError as error:
-        if own != text:
+        if text and shown(text.replace("−", "-")) not in str(error):
             error.args = (f"{error} (read from {shown(text)})",)
         raise
 

@@ -6,9 +6,10 @@ from math import inf, nan
 
 import pytest
 
+from lab.activations.formula.dialect import LONGEST
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.graph import below
-from lab.activations.formula.parser import DEEPEST, LONGEST, parse
+from lab.activations.formula.parser import DEEPEST, parse
 from lab.activations.formula.refusal import FormulaError
 from lab.errors import PartError
 

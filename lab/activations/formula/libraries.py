@@ -1,0 +1,105 @@
+"""What the functions of Python, numpy, scipy, torch, tensorflow, keras and jax are in the lab's formulas."""
+
+from lab.activations.formula.operations import FUNCTIONS
+from lab.activations.table import ROWS, Row
+
+CONSTANTS_NAMES = ("pi", "e")
+
+SIGMAS: dict[str, Row] = {
+    spelling: row for row in ROWS for spelling in (row.name, *row.spellings) if spelling.isidentifier()
+}
+"""The activations of the table that formulas may call as functions, by their names without a -."""
+
+MODULES = frozenset(
+    {
+        *("np", "numpy", "jnp", "math", "cmath", "torch", "nn", "F", "functional", "tf", "tensorflow"),
+        *("keras", "ops", "K", "activations", "backend", "jax", "lax", "flax", "linen"),
+        *("scipy", "special", "sp", "stats", "norm", "linalg"),
+    }
+)
+"""The words that may stand before a dot."""
+
+WRITTEN: dict[str, tuple[str, str]] = {
+    **{name: ("x", f"{own}(x)") for name, own in {
+        "ln": "log", "fabs": "abs", "absolute": "abs", "sgn": "sign", "expit": "sigmoid", "sig": "sigmoid",
+        "ndtr": "Phi", "cdf": "Phi", "pdf": "phi", "logistic": "sigmoid", "sigma": "sigmoid",
+    }.items()},
+    "maximum": ("x, y", "max(x, y)"),
+    "minimum": ("x, y", "min(x, y)"),
+    "fmax": ("x, y", "max(x, y)"),
+    "fmin": ("x, y", "min(x, y)"),
+    "power": ("x, y", "x**y"),
+    "pow": ("x, y", "x**y"),
+    "multiply": ("x, y", "x*y"),
+    "add": ("x, y", "x + y"),
+    "subtract": ("x, y", "x - y"),
+    "divide": ("x, y", "x/y"),
+    "mul": ("x, y", "x*y"),
+    "sub": ("x, y", "x - y"),
+    "div": ("x, y", "x/y"),
+    "zeros_like": ("x", "0"),
+    "ones_like": ("x", "1"),
+    "tensor": ("x", "x"),
+    "float": ("x", "x"),
+    "square": ("x", "x**2"),
+    "negative": ("x", "-x"),
+    "neg": ("x", "-x"),
+    "reciprocal": ("x", "1/x"),
+    "rsqrt": ("x", "1/sqrt(x)"),
+    "cbrt": ("x", "sign(x)*abs(x)**(1/3)"),
+    "exp2": ("x", "2**x"),
+    "log2": ("x", "log(x)/log(2)"),
+    "log10": ("x", "log(x)/log(10)"),
+    "logaddexp": ("x, y", "y + softplus(x - y)"),
+    "hypot": ("x, y", "sqrt(x**2 + y**2)"),
+    "sinc_of_pi": ("x", "sinc(pi*x)"),
+    "leaky_of_keras": ("x", "leaky_relu(x, 0.2)"),
+    "softplus_of_beta": ("x, beta", "softplus(beta*x)/beta"),
+    "log_of_base": ("x, base", "log(x)/log(base)"),
+    "logit": ("x", "log(x/(1 - x))"),
+    "tan": ("x", "sin(x)/cos(x)"),
+    "cot": ("x", "cos(x)/sin(x)"),
+    "sech": ("x", "1/cosh(x)"),
+    "csch": ("x", "1/sinh(x)"),
+    "coth": ("x", "1/tanh(x)"),
+    "clip": ("x, low, high", "min(max(x, low), high)"),
+    "clamp": ("x, low, high", "min(max(x, low), high)"),
+    "clip_by_value": ("x, low, high", "min(max(x, low), high)"),
+    "heaviside": ("x, middle", "where(x > 0, 1, where(x < 0, 0, middle))"),
+}  # fmt: skip
+"""Functions of others, with what they are here: the name → its arguments, and the formula."""
+
+MEANT: dict[str, tuple[frozenset[str], str]] = {
+    "gelu": (frozenset({"jax", "flax", "linen", "ops"}), "gelu_tanh"),
+    "leaky_relu": (frozenset({"tf", "tensorflow", "keras", "activations", "ops", "K"}), "leaky_of_keras"),
+    "hard_sigmoid": (frozenset({"K", "backend"}), "hard_sigmoid_keras_2"),
+    "sinc": (MODULES, "sinc_of_pi"),
+}
+"""Functions that, with one argument, mean another thing where one of these words stands before the dot."""
+
+TWO_MEANINGS = {
+    "nn.gelu": "gelu(x), tf's, or gelu_tanh(x), jax's",
+    "nn.leaky_relu": "leaky_relu(x, 0.2), tf's, or leaky_relu(x, 0.01), jax's",
+    "sp.sinc": "sinc(x), sympy's, or sinc(pi*x), scipy's",
+    "PHI": "Phi(x), the distribution function, or phi(x), the density",
+}
+"""Names that two libraries or two habits share."""
+
+OF_TWO = {"softplus": "softplus_of_beta", "log": "log_of_base", "silu": "swish_beta", "swish": "swish_beta"}
+"""Functions that mean another thing with two arguments."""
+
+APPROXIMATE = {True: "gelu_tanh", "tanh": "gelu_tanh", False: "gelu", "none": "gelu"}
+"""What the argument ``approximate`` makes of gelu."""
+
+KEYWORDS = {
+    **dict.fromkeys(("min", "a_min", "min_val", "clip_value_min"), "low"),
+    **dict.fromkeys(("max", "a_max", "max_val", "clip_value_max"), "high"),
+    **dict.fromkeys(("negative_slope", "alpha"), "slope"),
+    **dict.fromkeys(("value", "default_value"), "v"),
+    "lambd": "threshold",
+    "threshold": "t",
+}
+"""Arguments of libraries, and what they are called here where the function has none of that name."""
+
+CALLED: frozenset[str] = frozenset({*FUNCTIONS, *SIGMAS, *WRITTEN})
+"""All that may be called in a formula."""
