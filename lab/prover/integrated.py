@@ -35,8 +35,8 @@ MOST_LOOKS = 40_000
 MOST_PARTS = 1000
 """So many of them may be in one panel."""
 
-_SMALL = 1e-15
-"""The error, relative to 1 + |σ|, with which a panel is not halved."""
+_SMALL = (1e-15, 1e-18)
+"""The error, relative to 1 + |σ|, with which a panel is not halved; the second where σ comes back to 0."""
 
 _ROUNDING = 2.0**-53
 
@@ -55,8 +55,24 @@ def integrated(text: str, parameters: tuple[tuple[str, float], ...] = ()) -> Int
         No bound of σ′, or none of the error that is small enough, is found near some z, as at a pole; or as
         `Integral` does.
     """
+    formula = Formula(text, parameters)
+    return Integral(text, parameters, _cuts(text, formula.parameters))
+
+
+@lru_cache(maxsize=1024)
+def _cuts(text: str, parameters: tuple[tuple[str, float], ...]) -> tuple[float, ...]:
+    """The edges of panels that the proof takes, beside those that the design finds itself."""
     _refuse_poles(text, Formula(text, parameters).expression)
-    return _proved(Integral(text, parameters))
+    sigma = Integral(text, parameters)
+    error, place = inf, 0.0
+    for small in _SMALL:
+        panels = list(_narrowed(sigma, small))
+        cuts = np.setdiff1d([panel.z.low for panel in panels], sigma.edges)
+        error, place = _worst(replace(sigma, cuts=tuple(cuts.tolist())), panels)
+        if error <= LARGEST_ERROR:
+            return tuple(cuts.tolist())
+    large = "a σ that does not come back to 0 from large values"
+    raise _refusal(text, place, f"an error of {error:.2g} cannot be excluded", f"without poles, and {large}")
 
 
 def _refuse_poles(text: str, slope: Expression) -> None:
@@ -74,26 +90,13 @@ def _refuse_poles(text: str, slope: Expression) -> None:
         waiting += [Interval(z.low, middle), Interval(middle, z.high)]
 
 
-@lru_cache(maxsize=64)
-def _proved(sigma: Integral) -> Integral:
-    """The design with the panels that its proof takes."""
-    panels = list(_narrowed(sigma))
-    cuts = np.setdiff1d([panel.z.low for panel in panels], sigma.edges)
-    if cuts.size:
-        sigma = replace(sigma, cuts=tuple(cuts.tolist()))
-    error, place = _worst(sigma, panels)
-    if not error <= LARGEST_ERROR:
-        raise _refusal(sigma, place)
-    return sigma
-
-
-def _narrowed(sigma: Integral) -> Iterator[Panel]:
+def _narrowed(sigma: Integral, small: float) -> Iterator[Panel]:
     """The panels of σ, halved until each has a small error, or floats do not allow it."""
     quadrature = _quadrature(sigma)
     edges = np.union1d(sigma.edges, quadrature.starts)
     with np.errstate(all="ignore"):
         sizes = np.abs(sigma(edges))
-    goals = _SMALL * (1 + np.maximum(sizes[:-1], sizes[1:]))
+    goals = small * (1 + np.maximum(sizes[:-1], sizes[1:]))
     left = MOST_LOOKS
     for ends, goal in zip(pairwise(edges.tolist()), goals.tolist(), strict=True):
         waiting, last = [Interval(*ends)], left - MOST_PARTS
@@ -101,17 +104,18 @@ def _narrowed(sigma: Integral) -> Iterator[Panel]:
             z = waiting.pop()
             left -= 1
             if left < max(last, 0):
-                raise _refusal(sigma, z.low)
+                expected = "without narrow details or rapid oscillation"
+                raise _refusal(sigma.text, z.low, "no panels are found that are narrow enough", expected)
             if (panel := quadrature.within(z, goal)) is not None:
                 yield panel
             else:
                 waiting += [Interval(middle_of(z), z.high), Interval(z.low, middle_of(z))]
 
 
-def _refusal(sigma: Integral, place: float) -> PartError:
+def _refusal(text: str, place: float, found: str, expected: str) -> PartError:
     return PartError(
-        f"the derivative {sigma.text!r} cannot be integrated to {LARGEST_ERROR:g}: no proof of that is found "
-        f"near z = {place:.6g}; expected a σ′ without narrow details or rapid oscillation"
+        f"the derivative {text!r} cannot be integrated to {LARGEST_ERROR:g}: {found} near z = {place:.6g}; "
+        f"expected a σ′ {expected}"
     )
 
 

@@ -127,9 +127,32 @@ def test_a_comb_that_no_table_is_fine_enough_for_is_refused(text):
         integrated(text)
     told = str(caught.value)
     assert told.startswith(
-        f"the derivative {text!r} cannot be integrated to 1e-12: no proof of that is found near z = -9"
+        f"the derivative {text!r} cannot be integrated to 1e-12: no panels are found that are narrow enough "
+        "near z = -9"
     )
     assert told.endswith("; expected a σ′ without narrow details or rapid oscillation")
+
+
+def test_a_sigma_whose_rounding_is_too_large_is_refused():
+    text = "60*tanh(z - 260) + 0.3"  # σ falls to −15600 and is 0 again at z = 522.6
+    with pytest.raises(PartError) as caught:
+        integrated(text)
+    told, _, rest = str(caught.value).partition(" cannot be excluded near z = ")
+    assert told.startswith(f"the derivative {text!r} cannot be integrated to 1e-12: an error of ")
+    assert LARGEST_ERROR < float(told.rpartition(" ")[2]) < 1e-11
+    assert 501 < float(rest.partition(";")[0]) < 531
+    assert rest.endswith("a σ that does not come back to 0 from large values")
+
+
+def test_a_sigma_that_comes_back_to_0_takes_finer_panels():
+    slope = mp.mpf(7.65)
+
+    def exact(z):
+        return slope * (mp.log(mp.cosh(z + 226)) - mp.log(mp.cosh(226))) + mp.mpf(0.3) * z
+
+    sigma = integrated("7.65*tanh(z + 226) + 0.3")
+    z = points(-226.0, -470.0)
+    assert relative_error(sigma, z, exact) <= proved_error(sigma) <= LARGEST_ERROR
 
 
 @pytest.mark.parametrize(
