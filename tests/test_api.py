@@ -77,7 +77,7 @@ def test_an_activation_by_its_derivative():
     sigma = lab.activation(derivative="floor + (1 - floor)*exp(-z**2)", floor=0.05)
     assert (sigma(0.0), sigma.derivative(0.0)) == (0.0, 1.0)
     assert sigma(9.0) == pytest.approx(0.45 + 0.95 * np.sqrt(np.pi) / 2, rel=1e-14)
-    assert sigma.error < 1e-13
+    assert sigma.estimate < 1e-13
     one_of = r'^expected one of an activation, such as "tanh", and derivative='
     for words in ({}, {"spec": "tanh", "derivative": "z"}):
         with pytest.raises(PartError, match=one_of):

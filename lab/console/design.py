@@ -6,7 +6,7 @@ from math import floor, log10
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from lab.activations.design.integral import Integral
+from lab.activations.design.integral import FARTHEST, Integral
 from lab.activations.design.knot_lists import knots_from_csv, knots_from_text
 from lab.console.screen import Block, Page, verbatim
 from lab.console.sigma import facts, named_values, plotted, points_text, value_rows
@@ -15,6 +15,8 @@ from lab.experiment.specify import from_spec
 from lab.experiment.toml_writer import document, value_text
 from lab.parts import Activation
 from lab.prover.certificate import certify
+from lab.prover.enclosure_text import rounded_up
+from lab.prover.integrated import proved_error
 
 SETTINGS: dict[str, tuple[str, ...]] = {
     "template": ("floor", "height", "width", "centre"),
@@ -57,7 +59,7 @@ def page(wish: Mapping[str, Any], words: Sequence[str], plot: Path | None, allow
     design = _designed(kind, wish[kind], settings, named_values(words), allow_code)
     sigma = design.sigma
     plots = plotted(plot.stem, sigma, plot) if plot else []
-    error = sigma.error if isinstance(sigma, Integral) else None
+    error = proved_error(sigma) if isinstance(sigma, Integral) else None
     value = {"toml": design.lines, "at_least": design.at_least, "error": error, **facts(sigma)}
     value["plots"] = list(map(str, plots))
     return Page(value, _body(design, value), plots)
@@ -69,7 +71,10 @@ def _body(design: Design, value: dict[str, Any]) -> Iterator[Block]:
     yield f"range of σ: {value['range']}"
     yield f"kinks: {points_text(value['kinks']) or 'none'}"
     if value["error"] is not None:
-        yield f"error of σ, which is integrated: about {value['error']:.1g}, relative to 1 + |σ|"
+        yield (
+            f"error of σ, which is integrated: at most {rounded_up(value['error'])}, relative to 1 + |σ|, "
+            f"for |z| ≤ {FARTHEST:g}: the quadrature is proved, the rounding of σ′ measured"
+        )
     yield ""
     yield value_rows(value)
 

@@ -9,8 +9,10 @@ branches, a formula is one smooth function.
 """
 
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial, reduce
+from itertools import pairwise
+from math import inf
 from operator import methodcaller
 from typing import Literal, TypeAlias
 
@@ -18,6 +20,7 @@ from flint import acb, arb
 
 from lab.activations.formula.graph import Expression
 from lab.numerics import Interval
+from lab.prover.branch_and_bound import beside
 from lab.prover.mean_value_form import ExactFunction
 from lab.prover.ranges import density, distribution, erf_slope
 from lab.prover.sinc_ranges import SINC, sinc_ball
@@ -52,6 +55,20 @@ def _branch(difference: ExactFunction, z: Interval) -> Branch | None:
     if low > 0 or (low == 0 and monotone):
         return 1
     return -1 if high < 0 or (high == 0 and monotone) else None
+
+
+def pieces(
+    cuts: Iterable[float], differences: Mapping[Expression, ExactFunction]
+) -> Iterator[tuple[Interval, Mapping[Expression, Branch]]]:
+    """The intervals between the cuts and their branches; what is beside a cut apart where it is in doubt."""
+    for low, high in pairwise(cuts):
+        inner, outer = beside(low, inf), beside(high, -inf)
+        known = branches(differences, Interval(low, high))
+        if len(known) == len(differences) or not inner < outer:
+            yield Interval(low, high), known
+        else:
+            for z in (Interval(low, inner), Interval(inner, outer), Interval(outer, high)):
+                yield z, branches(differences, z)
 
 
 def continued(

@@ -8,26 +8,23 @@ two kinks f is continued as if there were none, so that the quadrature does not 
 is bounded by the order of f there.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from math import inf
 
 from flint import acb, arb, ctx
 
 from lab.activations.formula.graph import Expression, below
 from lab.numerics import Interval
-from lab.prover.branch_and_bound import beside
 from lab.prover.complex_balls import (
     NOT_ANALYTIC,
     Branch,
     ball_around,
-    branches,
     continued,
+    pieces,
     switch_differences,
 )
 from lab.prover.enclosure import Bounds, evaluated
-from lab.prover.mean_value_form import ExactFunction
 from lab.prover.rounding import neg
 from lab.prover.tails import upper
 
@@ -75,11 +72,11 @@ def mean_square_within(f: Integrand, q: float, furthest: float, expected: float)
     """
     kinks = sorted(f.kinks, key=abs)[:_MOST_KINKS]
     cuts = sorted({-furthest, furthest, *(x for x in kinks if abs(x) < furthest)})
-    pieces = list(_pieces(cuts, switch_differences(below(f.f, f.defined))))
-    most = max(MOST_EVALUATIONS // len(pieces), _LEAST_EVALUATIONS)
+    parts = list(pieces(cuts, switch_differences(below(f.f, f.defined))))
+    most = max(MOST_EVALUATIONS // len(parts), _LEAST_EVALUATIONS)
     total = arb(0)
     with ctx.workprec(PRECISION):
-        for z, known in pieces:
+        for z, known in parts:
             total += acb.integral(
                 _density_times_square(f, q, known),
                 acb(z.low),
@@ -89,20 +86,6 @@ def mean_square_within(f: Integrand, q: float, furthest: float, expected: float)
                 eval_limit=most,
             ).real
     return total
-
-
-def _pieces(
-    cuts: Iterable[float], differences: Mapping[Expression, ExactFunction]
-) -> Iterator[tuple[Interval, Mapping[Expression, Branch]]]:
-    """The intervals between the cuts and their branches; what is beside a cut apart where it is in doubt."""
-    for low, high in pairwise(cuts):
-        inner, outer = beside(low, inf), beside(high, -inf)
-        known = branches(differences, Interval(low, high))
-        if len(known) == len(differences) or not inner < outer:
-            yield Interval(low, high), known
-        else:
-            for z in (Interval(low, inner), Interval(inner, outer), Interval(outer, high)):
-                yield z, branches(differences, z)
 
 
 def _density_times_square(

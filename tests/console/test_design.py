@@ -17,6 +17,7 @@ from lab.activations.rectifiers import LeakyReLU
 from lab.console import design as design_page
 from lab.experiment.variants import load
 from lab.prover.certificate import Certificate
+from lab.prover.integrated import integrated, proved_error
 from lab.runs.preparation import prepared
 
 BELL = "floor + (1 - floor)*exp(-z**2)"
@@ -78,7 +79,7 @@ def test_all_is_told(design, tmp_path):
         "range of σ′: [0.05, 1], as measured; σ′ ≥ 0.05 is proved",
         "range of σ: [-inf, inf]",
         "kinks: none",
-        "error of σ, which is integrated: about ",
+        "relative to 1 + |σ|, for |z| ≤ 10000: the quadrature is proved, the rounding of σ′ measured\n",
         "\n700   35.84191558    0.05",
     ):
         assert told in out
@@ -90,6 +91,14 @@ def test_a_bound_between_two_short_numbers_is_rounded_down(design):
         told = json.loads(design("--derivative", slope, "--json")[1])
         assert told["at_least"] == at_least
         assert 0 < told["error"] < 1e-12
+
+
+def test_the_error_that_is_told_is_the_proved_one(design):
+    text = "exp(-z**2/1e-8) + 0.1"  # of which the points of the table see nothing
+    known = proved_error(integrated(text))
+    assert json.loads(design("--derivative", text, "--json")[1])["error"] == known < 1e-14
+    line = design("--derivative", text)[1].partition("error of σ, which is integrated: at most ")[2]
+    assert known <= float(line.partition(",")[0]) < 1.001 * known
 
 
 def test_a_slope_without_a_floor_is_told_so(design, monkeypatch):

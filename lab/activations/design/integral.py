@@ -1,6 +1,6 @@
 """An activation designed by its slope: σ′ is a formula, σ its integral."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -15,12 +15,15 @@ FARTHEST = 1e4
 """Where the table of the integral ends; beyond it σ goes on as a straight line."""
 
 LARGEST_ERROR = 1e-12
-"""The largest estimated error of σ, relative to 1 + |σ|, that a design may have."""
+"""The largest error of σ, relative to 1 + |σ|, that a design may have."""
 
 MOST_PANELS = 20_000
 """From so many panels on the table is not refined any more."""
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(6)
+NODES = 6
+"""The nodes of a panel."""
+
+_NODES, WEIGHTS = np.polynomial.legendre.leggauss(NODES)
 
 _PARTS = 8
 """The parts of a panel in which the integral is checked."""
@@ -35,7 +38,7 @@ class Integral(Activation):
 
     The integral is tabulated once at panel edges, by Gauss–Legendre quadrature between the formula's kinks,
     and completed from the edge next to z by the same rule. A panel that disagrees with its parts is split
-    until it agrees. `error` estimates what that leaves.
+    until it agrees. `estimate` tells what that seems to leave; `lab.prover.integrated` proves it.
 
     Parameters
     ----------
@@ -43,21 +46,24 @@ class Integral(Activation):
         The formula of σ′, in the language of `lab.activations.formula.formula.Formula`.
     parameters
         Pairs of name and value.
+    cuts
+        Edges of panels beside those that are found by splitting, as a proof takes them; not in the repr.
 
     Raises
     ------
     PartError
-        The text is no formula, or its integral is not finite, or not known to `LARGEST_ERROR`. A pole that
-        quadrature passes unseen is found by `lab.prover.integrated`.
+        The text is no formula, or its integral is not finite, or seems not to be known to `LARGEST_ERROR`.
+        A pole or a bell that quadrature passes unseen is found by `lab.prover.integrated`.
     """
 
     text: str
     parameters: tuple[tuple[str, float], ...] = ()
+    cuts: tuple[float, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameters", tuple(sorted(self.parameters)))
         with np.errstate(all="ignore"):
-            error = self.error
+            error = self.estimate
         if not error <= LARGEST_ERROR:
             raise PartError(
                 f"the derivative {self.text!r} cannot be integrated to {LARGEST_ERROR:g} "
@@ -73,8 +79,8 @@ class Integral(Activation):
         return Formula(self.text, self.parameters)
 
     @cached_property
-    def _edges(self) -> Array:
-        """The edges of the panels, halved until each agrees with its parts, or there are too many."""
+    def edges(self) -> Array:
+        """The edges of the panels, halved until each agrees with its parts or they are too many; cuts."""
         fine, far = np.linspace(0, 10, 81), np.geomspace(10, FARTHEST, 121)
         kinks = [kink for kink in self.kinks if abs(kink) < FARTHEST]
         edges: Array = np.unique(np.concatenate([-far, -fine, fine, far, kinks]))
@@ -88,42 +94,51 @@ class Integral(Activation):
             if not wrong.any():
                 break
             edges = np.sort(np.concatenate([edges, middle[wrong]]))
-        return edges
+        return np.union1d(edges, self.cuts)
 
     @cached_property
-    def _at_edges(self) -> Array:
-        return summed(self._panels(self._edges, 1), np.searchsorted(self._edges, 0.0))
+    def at_edges(self) -> Array:
+        """σ at the edges."""
+        return summed(self._panels(self.edges, 1), np.searchsorted(self.edges, 0.0))
 
     def _panels(self, edges: Array, parts: int) -> Array:
         """The integral over every panel between the edges, in so many parts."""
+        return np.asarray(np.diff(edges) / parts / 2 * np.sum(self._rates(edges, parts) @ WEIGHTS, axis=1))
+
+    def _rates(self, edges: Array, parts: int) -> Array:
+        """σ′ at the nodes of every part of every panel, of shape (panels, parts, nodes)."""
         width = np.diff(edges) / parts
         left = edges[:-1, None] + width[:, None] * np.arange(parts)
-        inside = left[:, :, None] + width[:, None, None] * (_NODES + 1) / 2
-        return np.asarray(width / 2 * np.sum(self.rate(inside) @ _WEIGHTS, axis=1))
+        return np.asarray(self.rate(left[:, :, None] + width[:, None, None] * (_NODES + 1) / 2))
+
+    @property
+    def rates(self) -> Array:
+        """σ′ at the nodes of the panels, of shape (panels, nodes)."""
+        return self._rates(self.edges, 1)[:, 0]
 
     @cached_property
-    def error(self) -> float:
-        """The estimated error of σ, relative to 1 + |σ|: against the same rule on parts of the panels.
+    def estimate(self) -> float:
+        """An estimate of the error of σ, relative to 1 + |σ|: against the same rule on parts of the panels.
 
-        A detail of σ′ that is much narrower than a part (1/64, and beyond 10 about |z|/130) can escape it.
+        A detail of σ′ that is much narrower than a part (1/64, and beyond 10 about |z|/130) escapes it.
         """
-        better = summed(self._panels(self._edges, _PARTS), np.searchsorted(self._edges, 0.0))
-        return float(np.max(np.abs(self._at_edges - better) / (1 + np.abs(better))))
+        better = summed(self._panels(self.edges, _PARTS), np.searchsorted(self.edges, 0.0))
+        return float(np.max(np.abs(self.at_edges - better) / (1 + np.abs(better))))
 
     def __call__(self, z: Any) -> Any:
         """σ(z)."""
         z = floating(z)
         known = np.clip(z, -FARTHEST, FARTHEST)
-        panel = np.clip(np.searchsorted(self._edges, known, side="right") - 1, 0, len(self._edges) - 2)
+        panel = np.clip(np.searchsorted(self.edges, known, side="right") - 1, 0, len(self.edges) - 2)
         towards_zero = np.where(known < 0, panel + 1, panel)
-        start = self._edges.astype(z.dtype)[towards_zero]
+        start = self.edges.astype(z.dtype)[towards_zero]
         half = (known - start) / 2
         rates = self.rate(start + np.multiply.outer(1 + _NODES.astype(z.dtype), half))
         total = np.zeros_like(half)
-        for weight, rate in zip(_WEIGHTS.tolist(), rates, strict=True):
+        for weight, rate in zip(WEIGHTS.tolist(), rates, strict=True):
             total += weight * rate
         beyond = np.where(known == z, 0, z - known) * self.rate(known)
-        return (self._at_edges.astype(z.dtype)[towards_zero] + half * total + beyond)[()]
+        return (self.at_edges.astype(z.dtype)[towards_zero] + half * total + beyond)[()]
 
     def derivative(self, z: Any) -> Any:
         """σ′(z), by the formula."""
