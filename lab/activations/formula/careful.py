@@ -121,4 +121,3 @@ def grid_of(dtype: np.dtype[Any]) -> Array:
     far = np.concatenate([np.geomspace(*one) for one in ranges])
     points = np.concatenate([-far, np.linspace(-15, 15, 241), far, [-np.inf, np.inf]])
     return np.unique(points.astype(dtype))
-
