@@ -15,7 +15,7 @@ from lab.activations.formula.program import Program
 from lab.activations.formula.scaled import NEAR_INFINITY, near_infinity, scaled
 from lab.numerics import Array, Interval
 
-ALLOWED = {2: 2e-3, 4: 2e-6, 8: 1e-9}
+ALLOWED = {2: 2e-3, 4: 4e-6, 8: 1e-9}
 """The relative difference from more room that is no weakness, by the bytes of a number.
 
 Between scaled numbers and float64 it is wide, since both round as float64 does.
@@ -23,6 +23,9 @@ Between scaled numbers and float64 it is wide, since both round as float64 does.
 
 NEAR_0 = 1e-3
 """The |z| below which a value that is 0, or nearly, is no sign that something ran over."""
+
+FAR = 1e15
+"""A |z| that no network has that learns: there is no need to look for it at every step."""
 
 JOINED = 3
 """The points of the grid between two weak ones that are taken to be weak too."""
@@ -36,28 +39,29 @@ class Careful:
     beside: "Careful | None" = None  # another one of the same σ and σ′, whose weak z are taken
     _weak: dict[Any, tuple[Interval, ...]] = field(default_factory=dict, repr=False, compare=False)
 
-    def run(self, z: Array, buffers: tuple[Array, ...]) -> None:
-        """As `Program.run`; of a complex step as it is."""
+    def run(self, z: Array, buffers: tuple[Array, ...], *, far: bool = True) -> None:
+        """As `Program.run`; of a complex step as it is, and not ``far`` as it is beyond `FAR`."""
         self.program.run(z, buffers)
-        if z.dtype.kind == "f" and (weak := self.weak(z.dtype)) and z.size:
-            least, most = np.min(z), np.max(z)
-            if all(most < one.low or least > one.high for one in weak):
-                return
-            where = np.zeros(z.shape, dtype=bool)
-            for one in weak:
-                where |= (z >= one.low) & (z <= one.high)
-            if where.any():
-                for out, better in zip(buffers, self._with_more_room(z[where]), strict=False):
-                    out[where] = better
+        if z.dtype.kind != "f" or not z.size or not (weak := self.weak(z.dtype, far=far)):
+            return
+        least, most = np.minimum.reduce(z, None), np.maximum.reduce(z, None)
+        if all(most < one.low or least > one.high for one in weak):
+            return
+        where = np.zeros(z.shape, dtype=bool)
+        for one in weak:
+            where |= (z >= one.low) & (z <= one.high)
+        if where.any():
+            for out, better in zip(buffers, self._with_more_room(z[where]), strict=False):
+                out[where] = better
 
-    def weak(self, dtype: np.dtype[Any]) -> tuple[Interval, ...]:
-        """The intervals of z in which a value of this dtype is lost on the way."""
-        if self.beside:
-            return self.beside.weak(dtype)
-        if dtype not in self._weak:
+    def weak(self, dtype: np.dtype[Any], *, far: bool = True) -> tuple[Interval, ...]:
+        """The intervals of z in which a value of this dtype is lost on the way; not ``far``, within `FAR`."""
+        if (dtype, far) not in self._weak:
             with np.errstate(all="ignore"):
-                self._weak[dtype] = self._found_weak(grid_of(dtype))
-        return self._weak[dtype]
+                found = self.beside.weak(dtype) if self.beside else self._found_weak(grid_of(dtype))
+            near = tuple(one for one in found if one.low < FAR and one.high > -FAR)
+            self._weak.update({(dtype, True): found, (dtype, False): near})
+        return self._weak[dtype, far]
 
     def _found_weak(self, z: Array) -> tuple[Interval, ...]:
         plain = self._plain(z)

@@ -79,10 +79,11 @@ class Written(Activation):
     def with_derivative(self, z: Array, out: Buffers | None = None) -> tuple[Array, Array]:
         """σ(z) and σ′(z) in one pass over the shared subexpressions.
 
-        As an `InPlace`, it leaves it to the caller to silence numpy's warnings where ``out`` is given.
+        As an `InPlace`, it leaves it to the caller to silence numpy's warnings where ``out`` is given; and
+        there z is taken to be no farther than `lab.activations.formula.careful.FAR`.
         """
         if out is not None:
-            self._both.run(z, out)
+            self._both.run(z, out, far=False)
             return out[:2]
         a, slope, scratch = np.empty_like(z), np.empty_like(z), np.empty_like(z)
         with np.errstate(all="ignore"):

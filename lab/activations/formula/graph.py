@@ -158,7 +158,7 @@ def _of_alike(y: Expression, slopes: Mapping[Expression, Expression]) -> Express
         terms = [*above, *(f for f in below if f not in above)]
         if len(terms) <= MOST_TERMS and any(_alike(f, g) for f in above for g in below):
             within = _determinant(terms, above, below, slopes) / v / v
-            return within * factor + u / v * _slope(factor, slopes)
+            return within if factor.number == 1 else within * factor + u / v * _slope(factor, slopes)
     return None
 
 
@@ -234,7 +234,8 @@ def _beside_constants(y: Expression, dx: list[Expression], rule: Callable[..., A
     the slope of the outer function is infinite where u = 0, and the product 0·∞ is to be 0.
     """
     du = dx[0]
-    if y.operation not in ("sqrt", "pow") or du.operation != "where" or any(x.number != 0 for x in dx[1:]):
+    is_root = y.operation == "sqrt" or (y.operation == "pow" and (y.arguments[1].number or 1.0) < 1)
+    if not is_root or du.operation != "where" or any(x.number != 0 for x in dx[1:]):
         return None
     mask, yes, no = du.arguments
     if 0 not in (yes.number, no.number):

@@ -48,6 +48,7 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("log((1 + exp(x))*sigmoid(-a))", "softplus(x) - softplus(a)"),
     Rewrite("log(2 - exp(x))", "log1p(-expm1(x))"),
     Rewrite("(1 + x)**2 - 1", "x*(2 + x)"),
+    Rewrite("(1 - x)**2 - 1", "x*(x - 2)"),
     Rewrite("log1p(exp(x))", "softplus(x)"),
     Rewrite("log(sigmoid(x))", "-softplus(-x)"),
     Rewrite("log(x + sqrt(1 + x**2))", "asinh(x)"),

@@ -29,6 +29,7 @@ REFERENCES = {
     "softplus": lambda z: np.logaddexp(z, 0),
     "sech2": lambda z: 4 * special.expit(2 * z) * special.expit(-2 * z),
     "Phi": special.ndtr,
+    "erfc": special.erfc,
     "phi": lambda z: np.exp(-z * z / 2) / np.sqrt(2 * np.pi),
 }
 
