@@ -87,12 +87,10 @@ class Careful:
                 self.run(wide, buffers)
                 return list(buffers[: self.program.outputs])
             values = [found.value for found in self.program.scaled(scaled(z))]
-            infinite = np.isinf(z)
-            if infinite.any():
-                signs = np.sign(z[infinite])
-                near, far = (self.program.scaled(near_infinity(signs, e)) for e in NEAR_INFINITY)
+            for end in {-np.inf, np.inf} & set(z[np.isinf(z)].tolist()):
+                near, far = (self.program.scaled(near_infinity(np.sign(end), e)) for e in NEAR_INFINITY)
                 for value, first, second in zip(values, near, far, strict=True):
-                    value[infinite] = _limit(first.value, second.value)
+                    value[z == end] = _limit(first.value, second.value)
             return values
 
 
@@ -103,10 +101,14 @@ def _size(values: Array) -> Array:
     return np.asarray(np.maximum(np.abs(values), np.minimum(left, right)))
 
 
-def _limit(near: Array, far: Array) -> Array:
-    """The limit of what has these values at a large z and at a much larger one."""
-    grows, falls = np.abs(far) > 1.001 * np.abs(near), np.abs(far) < 0.999 * np.abs(near)
-    return np.where(grows, np.sign(far) * np.inf, np.where(falls, 0.0, far))
+def _limit(near: Array, far: Array) -> float:
+    """The limit of what has these values at some large z and at much larger ones; NaN where none is seen."""
+    sign = np.sign(far[0])
+    if np.all((np.abs(far) > 1.05 * np.abs(near)) | np.isinf(far)) and np.all(np.sign(far) == sign):
+        return float(sign) * np.inf
+    if np.all(np.abs(far) < 0.95 * np.abs(near)) or not np.any(far):
+        return 0.0
+    return float(far[0]) if np.ptp([near, far]) <= 1e-9 * abs(far[0]) else np.nan
 
 
 @lru_cache(maxsize=4)
@@ -117,4 +119,3 @@ def grid_of(dtype: np.dtype[Any]) -> Array:
     far = np.concatenate([np.geomspace(*one) for one in ranges])
     points = np.concatenate([-far, np.linspace(-15, 15, 241), far, [-np.inf, np.inf]])
     return np.unique(points.astype(dtype))
-
