@@ -168,22 +168,32 @@ def exact(text, z, slopes):
         return found[1], 10 * abs(found[1] - found[0])
 
 
+def _with_digits(tree, z, digits):
+    """Value and slope at z where exponents may be as large as 10¹⁷; None where there are none, or not known."""
+    with mp.workdps(digits), patch.multiple(sys.modules[__name__], LARGEST=1e17, VANISHING=True):
+        try:
+            return dual(tree, mp.mpf(z), slopes=True)
+        except (Undefined, Unknown):
+            return None
+
+
 def judged(tree, z):
     """Value and slope at z where two precisions agree on 25 digits; None where there are none, or not known.
 
     The first are enough for 1 − tanh² z as far as it is a float64.
     """
     for pair in ((340, 400), (3000, 3400)):
-        found = []
-        for digits in pair:
-            with mp.workdps(digits), patch.multiple(sys.modules[__name__], LARGEST=1e17, VANISHING=True):
-                try:
-                    found.append(dual(tree, mp.mpf(z), slopes=True))
-                except (Undefined, Unknown):
-                    return None
-        if all(abs(x - y) <= mp.mpf(10) ** -25 * abs(y) for x, y in zip(*found, strict=True)):
-            return found[1]
+        first, second = (_with_digits(tree, z, digits) for digits in pair)
+        if first is None or second is None:
+            return None
+        if all(abs(x - y) <= mp.mpf(10) ** -25 * abs(y) for x, y in zip(first, second, strict=True)):
+            return second
     return None
+
+
+def roughly(tree, z):
+    """As `judged`, with the 15 digits of a float64."""
+    return _with_digits(tree, z, 15)
 
 
 NUMBERS = ["0.5", "2", "1.25", "3", "0.1", "7"]
