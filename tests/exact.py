@@ -169,7 +169,7 @@ def exact(text, z, slopes):
 
 
 def _with_digits(tree, z, digits):
-    """Value and slope at z where exponents may be as large as 10¹⁷; None where there are none, or not known."""
+    """Value and slope at z with exponents up to 10¹⁷; None where there are none, or not known."""
     with mp.workdps(digits), patch.multiple(sys.modules[__name__], LARGEST=1e17, VANISHING=True):
         try:
             return dual(tree, mp.mpf(z), slopes=True)

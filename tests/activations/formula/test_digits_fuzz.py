@@ -14,45 +14,27 @@ from lab.activations.formula.refusal import FormulaError
 from tests.exact import FORMULAS, grown, judged, roughly
 from tests.prover.test_enclosure import FUZZ
 
-POINTS = [
-    -1e4,
-    -700.5,
-    -90.25,
-    -21.0,
-    -5.5,
-    -1.25,
-    -0.375,
-    -0.01,
-    0.01,
-    0.625,
-    1.75,
-    7.5,
-    30.0,
-    150.0,
-    1e3,
-    1e4,
-]
+SIZES = [0.01, 0.375, 1.25, 5.5, 21.0, 90.25, 700.5, 1e4]
+POINTS = [side * size for size in SIZES for side in (-1, 1)]
 
-WELL, HELD = 1e-13, 1e-11
+WELL, HELD = 1e-13, 1e-12
 """The relative error of 53 bits up to which a formula is well conditioned, and what the lab is held to."""
 
 
 def lost(text):
-    """The z at which digits of σ or σ′ are lost that the formula as written would keep, with what they are."""
+    """The z at which digits are lost that the formula as written would keep: z, what is found, what is true."""
     sigma = Formula(text)
     tree = ast.parse(sigma.text, mode="eval")
     limits = np.finfo(float)
-    found = sigma.with_derivative(np.array(POINTS))
-    for z, *values in zip(POINTS, *found, strict=True):
+    for z, *values in zip(POINTS, *sigma.with_derivative(np.array(POINTS)), strict=True):
         rough, known = (evaluate(tree, z) for evaluate in (roughly, judged))
         if rough is None or known is None:
             continue
         for value, true, held in zip(values, known, rough, strict=True):
             size = abs(true)
-            ordinary = float(limits.tiny) <= size < float(limits.max)
-            if ordinary and abs(held - true) <= WELL * size:
-                if isnan(value) or not abs(mp.mpf(float(value)) - true) <= HELD * size:
-                    yield z, float(value), float(true)
+            kept = float(limits.tiny) <= size < float(limits.max) and abs(held - true) <= WELL * size
+            if kept and (isnan(value) or abs(mp.mpf(float(value)) - true) > HELD * size):
+                yield z, float(value), float(true)
 
 
 def check(text):
@@ -61,3 +43,16 @@ def check(text):
     except FormulaError:
         assume(False)
     assert wrong == []
+
+
+@settings(FUZZ, max_examples=100)
+@given(FORMULAS)
+def test_random_formulas_keep_their_digits(text):
+    check(text)
+
+
+@pytest.mark.slow
+@settings(FUZZ, max_examples=2000)
+@given(st.recursive(st.just("z"), grown, max_leaves=10))
+def test_larger_random_formulas_keep_their_digits(text):
+    check(text)
