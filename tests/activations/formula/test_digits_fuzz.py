@@ -22,7 +22,7 @@ WELL, HELD = 1e-13, 1e-12
 
 
 def lost(text):
-    """The z at which digits are lost that the formula as written would keep: z, what is found, what is true."""
+    """The z at which digits are lost that the formula as written would keep; what is found, what is true."""
     sigma = Formula(text)
     tree = ast.parse(sigma.text, mode="eval")
     limits = np.finfo(float)
