@@ -1,6 +1,8 @@
 """Random formulas, and their exact values and slopes from an evaluator that shares nothing with the lab's."""
 
 import ast
+import sys
+from unittest.mock import patch
 
 import mpmath as mp
 from hypothesis import strategies as st
@@ -9,6 +11,9 @@ from lab.activations.formula.operations import FUNCTIONS
 
 LARGEST = 1e6
 """The largest exponent that mpmath is asked to raise e to."""
+
+VANISHING = False
+"""Whether e^x is 0 for a smaller exponent than −LARGEST, and not unknown."""
 
 
 class Undefined(Exception):
@@ -35,19 +40,28 @@ def _small(function):
     return _but(lambda x: abs(x) > LARGEST, Unknown, function)
 
 
-_exponential = _small(mp.exp)
+def _settling(function, low, high):
+    """The function; its limits at −∞ and ∞ where `VANISHING` says so and e^x is out of reach."""
+
+    def limited(x):
+        limit = high if x > 0 else low
+        return function(x) if abs(x) <= LARGEST or not VANISHING or limit is None else mp.mpf(limit)
+
+    return limited
+
+
+def _wave(function):
+    """The function, where its argument has not too many digits before the point."""
+    return _but(lambda x: abs(x) > mp.mpf(10) ** 10_000, Unknown, function)
+
+
+_exponential = _settling(_small(mp.exp), 0, None)
+_sigmoid = _settling(_small(lambda x: 1 / (1 + mp.exp(-x))), 0, 1)
+_sech2 = _settling(_small(lambda x: 1 / mp.cosh(x) ** 2), 0, 0)
+_tanh = _settling(mp.tanh, -1, 1)
+_sin, _cos = _wave(mp.sin), _wave(mp.cos)
 _inverse = _but(lambda x: x == 0, Unknown, lambda x: 1 / x)
 _kinked = _but(lambda x: x == 0, Unknown, mp.sign)
-
-
-@_small
-def _sigmoid(x):
-    return 1 / (1 + mp.exp(-x))
-
-
-@_small
-def _sech2(x):
-    return 1 / mp.cosh(x) ** 2
 
 
 def _density(x):
@@ -56,24 +70,24 @@ def _density(x):
 
 SMOOTH = {
     "exp": (_exponential, _exponential),
-    "expm1": (_small(mp.expm1), _exponential),
+    "expm1": (_settling(_small(mp.expm1), -1, None), _exponential),
     "log": (_but(lambda x: x <= 0, Undefined, mp.log), lambda x: 1 / x),
     "log1p": (_but(lambda x: x <= -1, Undefined, mp.log1p), lambda x: 1 / (1 + x)),
     "sqrt": (_but(lambda x: x < 0, Undefined, mp.sqrt), lambda x: _inverse(2 * mp.sqrt(x))),
-    "sin": (mp.sin, mp.cos),
-    "cos": (mp.cos, lambda x: -mp.sin(x)),
-    "sinc": (mp.sinc, lambda x: (mp.cos(x) - mp.sinc(x)) / x if x else mp.mpf(0)),
+    "sin": (_sin, _cos),
+    "cos": (_cos, lambda x: -_sin(x)),
+    "sinc": (_wave(mp.sinc), lambda x: (_cos(x) - mp.sinc(x)) / x if x else mp.mpf(0)),
     "sinh": (_small(mp.sinh), _small(mp.cosh)),
     "cosh": (_small(mp.cosh), _small(mp.sinh)),
-    "tanh": (mp.tanh, _sech2),
-    "sech2": (_sech2, lambda x: -2 * _sech2(x) * mp.tanh(x)),
+    "tanh": (_tanh, _sech2),
+    "sech2": (_sech2, lambda x: -2 * _sech2(x) * _tanh(x)),
     "arctan": (mp.atan, lambda x: 1 / (1 + x * x)),
     "asinh": (mp.asinh, lambda x: 1 / mp.sqrt(1 + x * x)),
-    "erfc": (mp.erfc, lambda x: -2 / mp.sqrt(mp.pi) * _exponential(-x * x)),
+    "erfc": (_settling(mp.erfc, 2, 0), lambda x: -2 / mp.sqrt(mp.pi) * _exponential(-x * x)),
     "erf": (mp.erf, lambda x: 2 / mp.sqrt(mp.pi) * _exponential(-x * x)),
     "sigmoid": (_sigmoid, lambda x: _sigmoid(x) * _sigmoid(-x)),
-    "softplus": (lambda x: mp.log1p(_exponential(x)), _sigmoid),
-    "Phi": (mp.ncdf, _density),
+    "softplus": (lambda x: max(x, 0) + mp.log1p(_exponential(-abs(x))), _sigmoid),
+    "Phi": (_settling(mp.ncdf, 0, 1), _density),
     "phi": (_density, lambda x: -x * _density(x)),
     "abs": (abs, _kinked),
     "sign": (mp.sign, lambda x: 0 * _kinked(x)),
@@ -90,8 +104,8 @@ def dual(tree, z, slopes):
             return mp.mpf(value), mp.mpf(0)
         case ast.Name(id="z"):
             return z, mp.mpf(1)
-        case ast.Name(id="pi"):
-            return mp.pi, mp.mpf(0)
+        case ast.Name(id="pi" | "e" as name):
+            return +getattr(mp, name), mp.mpf(0)
         case ast.UnaryOp(operand=operand):
             u, du = dual(operand, z, slopes)
             return -u, -du
@@ -129,9 +143,9 @@ def dual(tree, z, slopes):
 
 
 def _power(u, du, c, dc, varies, slopes):
-    whole = c == int(c)
-    if u == 0 and c == 0:
+    if (u == 0 and c == 0) or abs(c) > LARGEST:
         raise Unknown
+    whole = mp.isint(c)
     if (u < 0 and not whole) or (u == 0 and c < 0):
         raise Undefined
     if u != 0 and abs(c * mp.log(abs(u))) > LARGEST:
@@ -152,6 +166,34 @@ def exact(text, z, slopes):
             found.append(dual(ast.parse(text, mode="eval"), mp.mpf(z), slopes)[1 if slopes else 0])
     with mp.workdps(90):
         return found[1], 10 * abs(found[1] - found[0])
+
+
+def _with_digits(tree, z, digits):
+    """Value and slope at z with exponents up to 10¹⁷; None where there are none, or not known."""
+    with mp.workdps(digits), patch.multiple(sys.modules[__name__], LARGEST=1e17, VANISHING=True):
+        try:
+            return dual(tree, mp.mpf(z), slopes=True)
+        except (Undefined, Unknown):
+            return None
+
+
+def judged(tree, z):
+    """Value and slope at z where two precisions agree on 25 digits; None where there are none, or not known.
+
+    The first are enough for 1 − tanh² z as far as it is a float64.
+    """
+    for pair in ((340, 400), (3000, 3400)):
+        first, second = (_with_digits(tree, z, digits) for digits in pair)
+        if first is None or second is None:
+            return None
+        if all(abs(x - y) <= mp.mpf(10) ** -25 * abs(y) for x, y in zip(first, second, strict=True)):
+            return second
+    return None
+
+
+def roughly(tree, z):
+    """As `judged`, with the 15 digits of a float64."""
+    return _with_digits(tree, z, 15)
 
 
 NUMBERS = ["0.5", "2", "1.25", "3", "0.1", "7"]

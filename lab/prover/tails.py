@@ -212,11 +212,13 @@ def _sum(x: Tail, y: Tail, same_sign: bool) -> Tail:
         lower, least = max((one.lower, one.least) for one in (x, y) if one.least > 0 or one is y)
     elif (bound := _difference(x, y) or _difference(y, x)) is not None:
         lower, least = bound
-    line = None
+    order, line = large.order, None
     if x.line and y.line:
         rest = Span(x.line.rest.low + y.line.rest.low, x.line.rest.high + y.line.rest.high)
         line = Line(x.line.slope + y.line.slope, rest)
-    return Tail(x.start, span, large.order, least, lower, line, same_sign and (x.grows or y.grows))
+        if line.slope == 0 and order > CONSTANT:
+            span, order = rest, CONSTANT
+    return Tail(x.start, span, order, least, lower, line, same_sign and (x.grows or y.grows))
 
 
 def _difference(x: Tail, y: Tail) -> tuple[Order, arb] | None:

@@ -44,7 +44,7 @@ class Careful:
         self.program.run(z, buffers)
         if z.dtype.kind != "f" or not z.size or not (weak := self.weak(z.dtype, far=far)):
             return
-        least, most = np.minimum.reduce(z, None), np.maximum.reduce(z, None)
+        least, most = float(np.minimum.reduce(z, None)), float(np.maximum.reduce(z, None))
         if all(most < one.low or least > one.high for one in weak):
             return
         where = np.zeros(z.shape, dtype=bool)
@@ -95,12 +95,10 @@ class Careful:
                 self.run(wide, buffers)
                 return list(buffers[: self.program.outputs])
             values = [found.value for found in self.program.scaled(scaled(z))]
-            infinite = np.isinf(z)
-            if infinite.any():
-                signs = np.sign(z[infinite])
-                near, far = (self.program.scaled(near_infinity(signs, e)) for e in NEAR_INFINITY)
+            for end in {-np.inf, np.inf} & set(z[np.isinf(z)].tolist()):
+                near, far = (self.program.scaled(near_infinity(np.sign(end), e)) for e in NEAR_INFINITY)
                 for value, first, second in zip(values, near, far, strict=True):
-                    value[infinite] = _limit(first.value, second.value)
+                    value[z == end] = _limit(first.value, second.value)
             return values
 
 
@@ -111,10 +109,14 @@ def _size(values: Array) -> Array:
     return np.asarray(np.maximum(np.abs(values), np.minimum(left, right)))
 
 
-def _limit(near: Array, far: Array) -> Array:
-    """The limit of what has these values at a large z and at a much larger one."""
-    grows, falls = np.abs(far) > 1.001 * np.abs(near), np.abs(far) < 0.999 * np.abs(near)
-    return np.where(grows, np.sign(far) * np.inf, np.where(falls, 0.0, far))
+def _limit(near: Array, far: Array) -> float:
+    """The limit of what has these values at some large z and at much larger ones; NaN where none is seen."""
+    sign = np.sign(far[0])
+    if np.all((np.abs(far) > 1.05 * np.abs(near)) | np.isinf(far)) and np.all(np.sign(far) == sign):
+        return float(sign) * np.inf
+    if np.all(np.abs(far) < 0.95 * np.abs(near)) or not np.any(far):
+        return 0.0
+    return float(far[0]) if np.ptp([near, far]) <= 1e-9 * abs(far[0]) else np.nan
 
 
 @lru_cache(maxsize=4)

@@ -73,7 +73,7 @@ def _rate(y: Expression, inner: list[float | None]) -> float | None:
             return rate * number
         case "mul", [_, float(rate)], [float(number), _]:
             return rate * number
-        case "div", [float(rate), _], [_, float(number)]:
+        case "div", [float(rate), _], [_, float(number)] if number != 0:
             return rate / number
     return None
 

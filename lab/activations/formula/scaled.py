@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy import special
 
 from lab.activations.formula.kernels import KERNELS
 from lab.numerics import Array
@@ -19,15 +20,18 @@ LN2, LN2_REST = float.fromhex("0x1.62e42fee00000p-1"), float.fromhex("0x1.a39ef3
 SMALL = -1000.0
 """An exponent below which f(x) is f(0) + f′(0)·x to the last digit."""
 
-NEAR_INFINITY = (500.0, 1000.0)
-"""The exponents of the two numbers that stand for an infinite z; what changes from one to the other has no
-limit that is a number."""
+NEAR_INFINITY = (40.0, 45.0)
+"""The exponents of the numbers that stand for an infinite z."""
+
+MOST = 2.0**52
+"""The exponent of e^x beyond which it is too large or too small, since no factor would change it."""
 
 
 class Scaled(NamedTuple):
     """The number m·2^e, with ½ ≤ |m| < 1.
 
-    It is 0 where m is 0, no number where m is NaN, too large where e is ∞, and too small where e is −∞.
+    It is 0 where m is 0 and e is −∞, no number where m is NaN, and else too large or too small where e is
+    ∞ or −∞.
     """
 
     m: Array
@@ -44,9 +48,10 @@ def scaled(x: Array) -> Scaled:
     return _normal(x, np.zeros_like(x))
 
 
-def near_infinity(sign: Array, exponent: float) -> Scaled:
-    """Numbers of this sign and exponent, to stand for ±∞."""
-    return Scaled(0.5 * sign, np.full_like(sign, exponent))
+def near_infinity(sign: float, exponent: float) -> Scaled:
+    """Some numbers of this sign and exponent, to stand for ±∞: no two at the same place of a wave."""
+    m = sign * np.linspace(0.5, 0.93, 8)
+    return Scaled(m, np.full_like(m, exponent))
 
 
 def _normal(m: Array, e: Array) -> Scaled:
@@ -85,10 +90,8 @@ def _div(x: Scaled, y: Scaled) -> Scaled:
 def _add(x: Scaled, y: Scaled) -> Scaled:
     e = np.maximum(x.e, y.e)
     finite = np.where(np.isfinite(e), e, 0.0)
-    m = sum(
-        np.ldexp(term.m, np.where(term.e == e, 0.0, np.clip(term.e - finite, -3000.0, 0.0)).astype(np.int32))
-        for term in (x, y)
-    )
+    shifts = [np.where(term.e == e, 0.0, np.maximum(term.e - e, -3000.0)).astype(np.int32) for term in (x, y)]
+    m = np.ldexp(x.m, shifts[0]) + np.ldexp(y.m, shifts[1])
     unknown = (e == np.inf) & (x.e == y.e) & (np.sign(x.m) != np.sign(y.m))
     made = _normal(np.asarray(np.where(unknown, np.nan, m)), finite)
     return Scaled(made.m, np.where(np.isfinite(e) | (made.m == 0), made.e, e))
@@ -100,11 +103,11 @@ def _sub(x: Scaled, y: Scaled) -> Scaled:
 
 def _exp(x: Scaled) -> Scaled:
     value = x.value
-    k = np.rint(np.clip(value, -1e300, 1e300) / LN2)
+    k = np.rint(np.clip(value, -1e300, 1e300) / (LN2 + LN2_REST))
     rest = np.clip((value - k * LN2) - k * LN2_REST, -1.0, 1.0)
     m = np.where(np.isfinite(value), np.exp(rest), np.where(np.isnan(value), np.nan, 0.5))
     made = _normal(m, k)
-    return Scaled(made.m, np.where(np.isinf(value), value, made.e))
+    return Scaled(made.m, np.where(np.abs(k) > MOST, np.copysign(np.inf, k), made.e))
 
 
 def _log(x: Scaled) -> Scaled:
@@ -126,7 +129,8 @@ def _pow(x: Scaled, y: Scaled) -> Scaled:
     whole = power == np.rint(power)
     sign = np.where(x.m >= 0, 1.0, np.where(whole, np.where(np.mod(power, 2) == 1, -1.0, 1.0), np.nan))
     zero = x.m == 0
-    use_plain = (np.isfinite(plain) & (plain != 0)) | zero | (power == 0) | np.isnan(x.m)
+    ordinary = (np.abs(x.e) < 1000) & np.isfinite(plain) & (np.abs(plain) >= np.finfo(float).tiny)
+    use_plain = ordinary | zero | (power == 0) | np.isnan(x.m)
     return _where(use_plain, scaled(plain), Scaled(sign * far.m, far.e))
 
 
@@ -149,11 +153,6 @@ def _straight(function: Callable[[Array], Array], rate: float) -> Callable[[Scal
         return _where(x.e < SMALL, _normal(rate * x.m, x.e), scaled(function(x.value)))
 
     return computed
-
-
-def _wave(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
-    """A wave, which has no value that is known where z stands for ∞."""
-    return lambda x: np.where(np.abs(x) < 2.0 ** (NEAR_INFINITY[0] - 100), function(x), np.nan)
 
 
 def _of_value(name: str) -> Callable[[Scaled], Scaled]:
@@ -211,10 +210,10 @@ SCALED: dict[str, Callable[..., Any]] = {
     "cosh": _sinh_cosh(1.0),
     "tanh": _straight(np.tanh, 1.0),
     "arctan": _straight(np.arctan, 1.0),
-    "sin": _straight(_wave(np.sin), 1.0),
+    "sin": _straight(np.sin, 1.0),
     "asinh": _asinh,
-    **{name: _of_value(name) for name in ("erf", "erfcx", "sinc", "sinc_slope")},
-    "cos": lambda x: scaled(_wave(np.cos)(x.value)),
+    "erf": _straight(special.erf, 2 / np.sqrt(np.pi)),
+    **{name: _of_value(name) for name in ("cos", "erfcx", "sinc", "sinc_slope")},
     "sixteenths": lambda x: _where(x.e > 50, x, _of_value("sixteenths")(x)),
     "nearer": lambda x: x,  # nothing runs over here
     "abs": _abs,

@@ -3,6 +3,7 @@ import math
 import pytest
 
 from lab.activations.formula.float_graph import FloatGraph
+from lab.activations.formula.formula import Formula
 from lab.activations.formula.graph import below
 from lab.activations.formula.kernels import KERNELS
 from lab.activations.formula.operations import ARITY, FUNCTIONS, OPERATIONS
@@ -167,3 +168,20 @@ def test_every_operation_is_computed_one_way():
     """By a kernel of its name or by what it is lowered to."""
     for name, operation in OPERATIONS.items():
         assert (name in KERNELS) != (operation.lowered is not None)
+
+
+def test_a_quotient_by_the_number_0_has_a_slope_that_is_no_error(z):
+    assert (z / (z - z)).derivative().number == math.inf
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "slope"),
+    [
+        ("(exp(z) + 1)/(exp(z) + 2)", 30.0, math.exp(-30)),
+        ("(z + 3*abs(z))/(1 + abs(z))", 1e9, 4e-18),
+        ("z*(exp(z) + 1)/(exp(z) + 1 + sin(z))", 40.0, 1.0),
+        ("(2*z**2 + z)/(z**2 + 1)", 1e6, -1e-12),
+    ],
+)
+def test_what_dividend_and_divisor_share_does_not_cancel_in_the_slope(text, place, slope):
+    assert Formula(text).derivative(place) == pytest.approx(slope, rel=1e-5)

@@ -1,0 +1,278 @@
+"""Orders of growth: small cases exactly, random formulas against an evaluator of the tests, and verdicts."""
+
+from math import exp, inf, nextafter
+
+import mpmath as mp
+import numpy as np
+import pytest
+from flint import arb, fmpq
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from lab.activations.formula.formula import Formula
+from lab.activations.formula.refusal import FormulaError
+from lab.numerics import REALS, Interval
+from lab.prover.certificate import certify
+from lab.prover.enclosure import enclosed, evaluated
+from lab.prover.provable import exact_form
+from lab.prover.tails import CONSTANT, Order, Span, Tail, tail_of, variable
+from tests.activations.formula.test_literature import CASES
+from tests.exact import Undefined, Unknown, exact
+from tests.prover.test_enclosure import FUZZ
+
+FAR = Interval(4.0, inf)
+Z = variable(FAR)
+
+
+def of(name, values, *x):
+    return tail_of(name, values, *x)
+
+
+def test_orders_are_sorted_by_how_fast_they_grow():
+    falling, constant, root, line, grown = (
+        Order(fmpq(-1), fmpq(9)),
+        CONSTANT,
+        Order(power=fmpq(1, 2)),
+        Order(power=fmpq(1)),
+        Order(fmpq(1), fmpq(-9)),
+    )
+    assert falling < Order(power=fmpq(-1)) < constant < root < line < grown
+    assert line.times(root, fmpq(-2)) == constant
+
+
+@pytest.mark.parametrize(
+    ("rate", "power", "start", "most", "least"),
+    [
+        (0, 0, 2, 1.0, 1.0),
+        (-1, 0, 2, exp(-2), 0.0),
+        (-1, 3, 2, 27 * exp(-3), 0.0),
+        (-1, 3, 5, 125 * exp(-5), 0.0),
+        (0, -2, 2, 0.25, 0.0),
+        (1, -3, 2, None, exp(3) / 27),
+        (1, -3, 5, None, exp(5) / 125),
+        (0, 2, 3, None, 9.0),
+    ],
+)
+def test_the_extremes_of_an_order(rate, power, start, most, least):
+    order = Order(fmpq(rate), fmpq(power))
+    found = order.most(fmpq(start))
+    assert (found is None) == (most is None)
+    if most is not None:
+        assert float(found) == pytest.approx(most, rel=1e-14)
+    assert float(order.least(fmpq(start))) == pytest.approx(least, rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "most", "least"),
+    [(1, 3, 3, 1), (-3, -1, 3, 1), (-2, 1, 2, 0), (0, 4, 4, 0)],
+)
+def test_the_sizes_of_a_span(low, high, most, least):
+    span = Span(arb(low), arb(high))
+    assert (float(span.most), float(span.least)) == (most, least)
+
+
+@pytest.mark.parametrize(
+    ("z", "start", "order", "slope"),
+    [
+        (Interval(4.0, inf), 4, Order(power=fmpq(1)), 1),
+        (Interval(-inf, -3.0), 3, Order(power=fmpq(1)), -1),
+        (Interval(0.0, 0.25), 4, Order(power=fmpq(-1)), None),
+        (Interval(-0.5, 0.0), 2, Order(power=fmpq(-1)), None),
+    ],
+)
+def test_the_order_of_z_itself(z, start, order, slope):
+    found = variable(z)
+    sign = -1 if z.low < 0 else 1
+    assert (found.start, found.order, found.lower) == (start, order, order)
+    assert [float(end) for end in found.span] == [sign, sign]
+    assert (found.line and found.line.slope) == slope
+    assert (found.grows, found.vanishes) == (slope is not None, slope is None)
+    assert found.values.low <= z.low < nextafter(z.low, inf) or sign > 0
+    assert found.values.high >= z.high
+
+
+def test_a_tail_of_which_nothing_is_known():
+    assert Tail(fmpq(1), None).values == REALS
+    assert not Tail(fmpq(1), None).vanishes
+    unknown = of("sinc", Interval(-1.0, 1.0), (FAR, Z))
+    assert unknown.values == Interval(-1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "rate", "power"),
+    [
+        ("exp", Interval(0.0, inf), 1, 0),
+        ("sqrt", Interval(0.0, inf), 0, fmpq(1, 2)),
+        ("softplus", Interval(0.0, inf), 0, 1),
+        ("neg", REALS, 0, 1),
+        ("sinh", REALS, 1, 0),
+        ("sigmoid_slope", Interval(0.0, 0.25), -1, 0),
+        ("sech2", Interval(0.0, 1.0), -2, 0),
+    ],
+)
+def test_the_order_of_a_function(name, values, rate, power):
+    assert of(name, values, (FAR, Z)).order == Order(fmpq(rate), fmpq(power))
+
+
+def test_the_line_of_a_logarithm_of_an_exponential():
+    grown = of("exp", Interval(0.0, inf), (FAR, Z))
+    found = of("log", REALS, (Interval(exp(4), inf), grown))
+    assert found.line.slope == 1
+    assert found.line.rest.low == found.line.rest.high == 0
+
+
+def slopes(text, z, is_open=False):
+    form = exact_form(Formula(text))
+    known = evaluated((form.value, form.slope), (z,), is_open=is_open)
+    return known[form.value], known[form.slope]
+
+
+@pytest.mark.parametrize(
+    ("text", "z", "low", "high"),
+    [
+        ("z*exp(-z**2)", FAR, 0.0, 1e-5),
+        ("(z**3 + z)/(1 + z**2)", FAR, 3.0, inf),
+        ("z*exp(-z)", FAR, 0.0, 4 * exp(-4) * 1.0001),
+        ("z/(z + 1)", FAR, 0.79, 1.0),
+        ("exp(z)/(exp(z) + 1)", FAR, 0.98, 1.0),
+        ("z**2*exp(-exp(z))", FAR, 0.0, 1e-8),
+        ("sqrt(z)*exp(z/2)/exp(z)", FAR, 0.0, 0.28),
+        ("log(1 + exp(z)) - z", FAR, 0.0, 0.7),
+    ],
+)
+def test_what_an_interval_alone_does_not_see(text, z, low, high):
+    found = enclosed(Formula(text).expression, z)
+    assert low <= found.low <= found.high <= high
+
+
+@pytest.mark.parametrize(
+    ("text", "z", "grows", "vanishes"),
+    [
+        ("1/z", Interval(0.0, 0.5), True, False),
+        ("1/z", Interval(-0.5, 0.0), True, False),
+        ("z*sqrt(abs(z))", Interval(0.0, 0.5), False, True),
+        ("z**2/z", Interval(0.0, 0.5), False, True),
+    ],
+)
+def test_next_to_0(text, z, grows, vanishes):
+    value, _ = slopes(text, z, is_open=True)
+    assert (value.tail.grows, value.tail.vanishes) == (grows, vanishes)
+
+
+def test_the_slope_of_a_root_outgrows_every_bound_next_to_0():
+    value, slope = slopes("sqrt(max(z, 0))", Interval(0.0, 0.5), is_open=True)
+    assert value.tail.vanishes
+    assert slope.tail.grows
+    assert slope.values.low == pytest.approx(0.5 / 0.5**0.5, rel=1e-12)
+
+
+FUNCTIONS = (
+    *("exp", "expm1", "log", "log1p", "sqrt", "sinh", "cosh", "tanh", "sech2", "arctan", "asinh"),
+    *("erf", "sigmoid", "softplus", "Phi", "phi", "abs", "sin", "cos"),
+)
+LEAVES = st.sampled_from(
+    ["z", "z", "z", "-z", "2*z", "z/3", "0.5*z", "z - 1", "z + 2", "1", "2", "0.5", "10"]
+)
+
+
+def grown(inner):
+    return st.one_of(
+        st.builds("{}({})".format, st.sampled_from(FUNCTIONS), inner),
+        st.builds("({}) {} ({})".format, inner, st.sampled_from("+-*/"), inner),
+        st.builds(
+            "({})**{}".format, inner, st.sampled_from(["2", "3", "-1", "0.5", "-2", "1.5", "4", "-0.5"])
+        ),
+        st.builds("{}({}, {})".format, st.sampled_from(["max", "min"]), inner, inner),
+    )
+
+
+FORMULAS = st.recursive(LEAVES, grown, max_leaves=5)
+
+
+@st.composite
+def tails(draw):
+    """An interval of z on one side of 0, many times as long as it is far out; and points of it."""
+    start = 10 ** draw(st.floats(0, 5))
+    end = draw(st.one_of(st.just(inf), st.floats(0.7, 4).map(lambda more: start * 10**more)))
+    points = [start * 10**more for more in draw(st.lists(st.floats(0, 4), min_size=2, max_size=2))]
+    side = draw(st.sampled_from([-1, 1]))
+    points = [side * min(point, end) for point in (start, *points)]
+    return (Interval(start, end) if side > 0 else Interval(-end, -start)), points
+
+
+def check(text, box, points):
+    try:
+        sigma = Formula(text)
+    except FormulaError:
+        assume(False)
+    form = exact_form(sigma)
+    known = evaluated((form.value, form.slope), (box,))
+    if known[form.value].values is None:
+        return
+    for slope, found in ((False, known[form.value].values), (True, known[form.slope].values or REALS)):
+        for z in points if found != REALS else ():
+            try:
+                value, doubt = exact(sigma.text, z, slope)
+            except (Unknown, Undefined):
+                continue
+            doubt += abs(value) * mp.mpf(10) ** -14  # numbers that the parser has folded are rounded
+            assert found.low - doubt <= value <= found.high + doubt, f"{text} at {z}: {found}"
+
+
+@settings(FUZZ, max_examples=300)
+@given(FORMULAS, tails())
+def test_the_bounds_of_a_tail_hold_the_truth(text, tail):
+    check(text, *tail)
+
+
+@pytest.mark.slow
+@settings(FUZZ, max_examples=5000)
+@given(st.recursive(LEAVES, grown, max_leaves=8), tails())
+def test_the_bounds_of_a_tail_of_larger_formulas_hold_the_truth(text, tail):
+    check(text, *tail)
+
+
+UNDECIDED = {
+    "z*((1 + exp(z))**2 - 1)/((1 + exp(z))**2 + 1)",
+    "z*2**z/(1 + 2**z)",
+    "(2 + exp(z))/(1 + exp(z))*z",
+    "z*(z + sqrt(z**2 + 1))",
+}
+"""The published σ whose tails are not known well enough."""
+
+LARGE = 1e3
+"""A slope on the grid beyond which it is taken to have no bound."""
+
+_FAR = np.geomspace(1e-3, 1e4, 1000)
+GRID = np.concatenate([-_FAR[::-1], np.linspace(-15, 15, 1501), _FAR])
+
+
+def decided(name):
+    """Whether a claim 2 % of the span outside of what σ′ is on a grid is decided on both sides."""
+    text, numbers = CASES[name]
+    sigma = Formula(text, tuple(numbers.items()))
+    with np.errstate(all="ignore"):
+        slopes = sigma.derivative(GRID)
+    low, high = (float(extreme(slopes[np.isfinite(slopes)])) for extreme in (np.min, np.max))
+    margin = 0.02 * (high - low) or 0.02 * max(abs(high), 1.0)
+    sides = (
+        {"at_least": low - margin if low > -LARGE else -1e6},
+        {"at_most": high + margin if high < LARGE else 1e6},
+    )
+    if -LARGE < low <= high < LARGE:  # both sides at once
+        return certify(sigma, low - margin, high + margin).verdict != "UNDECIDED"
+    return all(certify(sigma, **side).verdict != "UNDECIDED" for side in sides)
+
+
+NAMES = list(CASES)
+
+
+@pytest.mark.parametrize("name", NAMES[::3])
+def test_claims_beside_the_extremes_of_published_activations_are_decided(name):
+    assert decided(name) == (name not in UNDECIDED)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_claims_beside_the_extremes_of_all_published_activations_are_decided(name):
+    assert decided(name) == (name not in UNDECIDED)
