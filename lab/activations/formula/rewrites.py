@@ -158,10 +158,11 @@ def _with_terms(written: Expression, form: Expression, found: Expression) -> Exp
     if not 2 < len(terms) <= MOST_TERMS:
         return None
     second = 1 if written.operation == "add" else -1
-    for (s, one), (t, other) in permutations(terms, 2):
+    for i, j in permutations(range(len(terms)), 2):
+        (s, one), (t, other) = terms[i], terms[j]
         if s * t == second:
             for bound in _matches([(written.arguments[0], one), (written.arguments[1], other)], {}):
-                rest = [(sign, term) for sign, term in terms if term is not one and term is not other]
+                rest = [term for k, term in enumerate(terms) if k not in (i, j)]
                 total = _filled(form, bound) if s == 1 else -_filled(form, bound)
                 for sign, term in rest:
                     total = total + term if sign == 1 else total - term
