@@ -2,11 +2,12 @@
 
 A reading takes its means over pairs of examples: the mean of δ over m examples is as large as δ·δ′ over their
 m² pairs. A training set with few distinct targets, such as classes, has three kinds of pairs: an example with
-itself, two of the same target, and two of different targets, whose errors may well point apart.
+itself, two of the same target, and two of different targets, whose errors may well point apart. Each pair has
+its own norms and its own correlation: of each kind all pairs are followed, or a sample of them.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -23,8 +24,11 @@ from lab.training.loop import Training
 MOST_TARGETS = 100
 """With more distinct targets than this, pairs of the same target are no kind of their own."""
 
-DRAWS = 4000
-"""The number of pairs that are drawn to see how alike the errors at the output are."""
+MOST_PAIRS = 6000
+"""Of a kind with more pairs than this, so many are drawn."""
+
+DRAWS = 50_000
+"""How many outputs of pairs of a kind are drawn, at least, to see how alike the errors there are."""
 
 
 def prediction(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
@@ -32,8 +36,9 @@ def prediction(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
 
     ``weight_variance`` is σ_w² = n_in Var w. ``predicted_speed`` is of ``learning_speed``,
     ``predicted_speed_w`` of ``learning_speed_w`` and ``predicted_delta_rms`` of ``delta_rms``, all relative
-    to the last hidden layer. See `lab.theory.prediction.predicted`; its q⁰ and its pairs of examples are
-    those of the training data, as many of them as a reading sees.
+    to the last hidden layer. See `lab.theory.prediction.predicted`; its examples and its pairs of
+    examples are those that every reading sees, or else those of the training data, with as many of an example
+    with itself as a reading has.
     """
     rows = [{"variant": variant.label, **asdict(l)} for variant, training in made for l in layers(training)]
     renamed = {name: f"predicted_{name}" for name in ("speed", "delta_rms")}
@@ -50,11 +55,10 @@ def layers(training: Training) -> list[LayerPrediction]:
     ]
     floor = network.surrogate_floor
     passed = tuple(Surrogate(sigma, floor) if floor else sigma for sigma in network.sigmas)
-    x, y = training.train.x[:, :-1], training.train.y
     fixed = recording.fixed_examples
-    read = min(training.batch, len(y)) if fixed is None else len(fixed)
-    mean_square = float(np.mean(np.square(x, dtype=np.float64)))
-    return predicted(network.sizes, passed, variances, mean_square, pairs(network, x, y, read))
+    seen = training.train if fixed is None else fixed
+    read = min(training.batch, len(seen)) if fixed is None else len(seen)
+    return predicted(network.sizes, passed, variances, 0.0, pairs(network, seen.x[:, :-1], seen.y, read))
 
 
 def pairs(network: Network, x: Array, y: Array, examples: int) -> list[Pairs]:
@@ -63,62 +67,106 @@ def pairs(network: Network, x: Array, y: Array, examples: int) -> list[Pairs]:
     The errors at the output are drawn: outputs as mean field theory has them, and targets from the data.
     """
     x, y = x.astype(np.float64), y.astype(np.float64)
-    n, squares = len(x), float(np.sum(x * x))
-    if examples == 1 or n == 1:
-        return [Pairs()]
+    n, every = len(x), np.arange(len(x))
+    alone = 1.0 if n == 1 else 1 / examples
+    found = [_kind(network, x, y, alone, every, every)]
+    if alone == 1:
+        return found
     targets, group = np.unique(y, axis=0, return_inverse=True)
     group = group.ravel() if len(targets) <= min(MOST_TARGETS, n // 2) else np.zeros(n, np.intp)
-    count = np.bincount(group).astype(np.float64)
-    sums = np.zeros((len(count), x.shape[1]))
-    np.add.at(sums, group, x)
-    alike, among = float(np.sum(sums * sums)) - squares, float(np.sum(count * (count - 1)))
-    whole = sums.sum(axis=0)
-    apart, between = float(whole @ whole) - float(np.sum(sums * sums)), n * (n - 1) - among
-    found = [Pairs(share=1 / examples)]
-    for products, number, same in ((alike, among, True), (apart, between, False)):
+    count = np.bincount(group)
+    among = int(np.sum(count * (count - 1)))
+    for same, number in ((True, among), (False, n * (n - 1) - among)):
         if number:
+            first, second = _pairs_of(group, same, number)
             share = (1 - 1 / examples) * number / (n * (n - 1))
-            correlation = float(np.clip(products / number * n / (squares or 1.0), -1, 1))
-            found.append(Pairs(share, correlation, _Drawn(network, y, group, same)))
+            kind = _kind(network, x, y, share, first, second)
+            means = [_products(rows, group)[0 if same else 1] / number for rows in (x, y)]
+            weight = _weights([np.sum(rows[first] * rows[second], axis=1) for rows in (x, y)], means)
+            found.append(replace(kind, weight=weight))
     return found
+
+
+def _kind(network: Network, x: Array, y: Array, share: float, first: Array, second: Array) -> Pairs:
+    """The pairs of these rows of x and y."""
+    q = np.mean(x * x, axis=1)
+    size = np.sqrt(q[first]) * np.sqrt(q[second])
+    c = np.mean(x[first] * x[second], axis=1) / np.where(size == 0, 1.0, size)
+    c = np.where(first == second, 1.0, np.clip(c, -1, 1))
+    return Pairs(share, c, _Drawn(network, y[first], y[second]), (q[first], q[second]))
+
+
+def _pairs_of(group: Array, same: bool, number: int) -> tuple[Array, Array]:
+    """Pairs of the same group or of different ones: one of each two that mirror each other, or a sample."""
+    if number <= 2 * MOST_PAIRS and len(group) <= MOST_PAIRS:
+        first, second = np.triu_indices(len(group), 1)
+        wanted = (group[first] == group[second]) == same
+        return first[wanted], second[wanted]
+    rng = np.random.default_rng(0)
+    chance = np.bincount(group)[group] - 1.0
+    chance = chance if same else len(group) - 1 - chance  # how many partners each has
+    first = rng.choice(len(group), MOST_PAIRS, p=chance / chance.sum())
+    return first, _partners(group, first, same, rng)
+
+
+def _products(rows: Array, group: Array) -> tuple[float, float]:
+    """Σ v·v′ over all pairs of different rows v, v′ of one group, and of two."""
+    sums = np.zeros((group.max() + 1, rows.shape[1]))
+    np.add.at(sums, group, rows)
+    whole, of_groups = sums.sum(axis=0), float(np.sum(sums * sums))
+    return of_groups - float(np.sum(rows * rows)), float(whole @ whole) - of_groups
+
+
+def _weights(products: Sequence[Array], means: Sequence[float]) -> Array:
+    """Weights of mean 1, near 1, that give a sample the means of these products over all pairs."""
+    columns = np.stack([np.ones(len(products[0])), *products])
+    off = np.array([1.0, *means]) - columns.mean(axis=1)
+    return np.asarray(1 + np.linalg.lstsq(columns @ columns.T / columns.shape[1], off)[0] @ columns)
+
+
+def _partners(group: Array, first: Array, same: bool, rng: np.random.Generator) -> Array:
+    """Another example for each of these, of its own group or of another."""
+    order = np.argsort(group, kind="stable")
+    count = np.bincount(group)
+    start, place = (np.cumsum(count) - count)[group[first]], np.argsort(order)[first]
+    own = count[group[first]]
+    if same:  # any step but none from its own place, around its group
+        step = 1 + (rng.random(len(first)) * (own - 1)).astype(np.intp)
+        return np.asarray(order[start + (place - start + step) % own])
+    step = (rng.random(len(first)) * (len(order) - own)).astype(np.intp)
+    return np.asarray(order[(start + own + step) % len(order)])
 
 
 @dataclass(frozen=True)
 class _Drawn:
-    """E δ^L·δ^L′/E ‖δ^L‖² of pairs whose targets are of the same group, or of different groups."""
+    """E δ^L·δ^L′ of pairs with the targets y and y′ (K, n_L)."""
 
     network: Network
     y: Array
-    group: Array
-    same: bool
+    other: Array
 
-    def __call__(self, q: float, c: float) -> float:
-        """Over `DRAWS` pairs of outputs of mean square q and correlation c, always the same draws."""
-        if not (np.isfinite(q) and np.isfinite(c)):
-            return np.nan
-        rng = np.random.default_rng(0)
-        first = rng.integers(len(self.y), size=DRAWS)
-        second = self._partners(first, rng)
-        common, one, other = rng.standard_normal((3, self.y.shape[1], DRAWS)) * np.sqrt(q)
-        shared, own = np.sqrt(abs(c)), np.sqrt(1 - abs(c))
-        delta = self._error(shared * common + own * one, self.y[first])
-        again = self._error(np.copysign(shared, c) * common + own * other, self.y[second])
-        return float(2 * np.sum(delta * again) / (np.sum(delta * delta) + np.sum(again * again)))
+    def __call__(self, q: Array, other: Array, c: Array) -> Array:
+        """Over draws of its outputs z and z′, always the same, each with its mirror image.
 
-    def _partners(self, first: Array, rng: np.random.Generator) -> Array:
-        """Another example for each of these, of its own group or of another."""
-        order = np.argsort(self.group, kind="stable")
-        count = np.bincount(self.group)
-        start = np.cumsum(count) - count
-        own = self.group[first]
-        if self.same:
-            return np.asarray(order[start[own] + (rng.random(len(first)) * count[own]).astype(np.intp)])
-        place = (rng.random(len(first)) * (len(order) - count[own])).astype(np.intp)
-        return np.asarray(order[np.where(place < start[own], place, place + count[own])])
+        What the draws have of Σ z z′ beyond its mean is taken off, times what it makes of δ·δ′: so that chance
+        leaves also those small parts that remain where the targets of classes cancel.
+        """
+        y, again = self.y.T, self.other.T
+        rng, draws = np.random.default_rng(0), -(-DRAWS // (2 * len(c)))
+        found, beyond = np.empty((2, draws, len(c)))
+        for draw in range(draws):
+            one, own = rng.standard_normal((2, *y.shape))
+            z, z_again = one * np.sqrt(q), (c * one + np.sqrt(1 - c * c) * own) * np.sqrt(other)
+            mirrored = [self._error(way * z, y) * self._error(way * z_again, again) for way in (1, -1)]
+            found[draw] = np.sum(mirrored, axis=(0, 1)) / 2
+            beyond[draw] = np.sum(z * z_again, axis=0) - len(y) * c * np.sqrt(q) * np.sqrt(other)
+        mean, varied = beyond.mean(axis=0), beyond - beyond.mean(axis=0)
+        size = float(np.sum(varied**2))
+        return np.asarray(found.mean(axis=0) - (np.sum(varied * found) / size * mean if size else 0))
 
     def _error(self, z: Array, y: Array) -> Array:
-        """δ^L of outputs z (n_L, K) with targets y (K, n_L), by BP1."""
-        network, z, y = self.network, z[None], y.T[None]
+        """δ^L of outputs z (n_L, K) with targets y (n_L, K), by BP1."""
+        network, z, y = self.network, z[None], y[None]
         sigma = network.sigma(network.depth)
         with np.errstate(all="ignore"):
             a, slope = np.asarray(sigma(z)), np.asarray(sigma.derivative(z))
