@@ -6,8 +6,8 @@ itself, two of the same target, and two of different targets, whose errors may w
 its own norms and its own correlation: of each kind all pairs are followed, or a sample of them.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -27,6 +27,12 @@ MOST_TARGETS = 100
 MOST_PAIRS = 6000
 """Of a kind with more pairs than this, so many are drawn."""
 
+NARROW = 0.1
+"""Where Σ 1/n over the hidden layers is larger, speeds may be off by more than a tenth: by that sum."""
+
+FEW_OUTPUTS = 4
+"""Up to so many outputs, the mean error of a network depends on what its outputs happen to be."""
+
 DRAWS = 50_000
 """How many outputs of pairs of a kind are drawn, at least, to see how alike the errors there are."""
 
@@ -43,6 +49,61 @@ def prediction(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
     rows = [{"variant": variant.label, **asdict(l)} for variant, training in made for l in layers(training)]
     renamed = {name: f"predicted_{name}" for name in ("speed", "delta_rms")}
     return pd.DataFrame(rows).rename(columns={**renamed, "weight_speed": "predicted_speed_w"})
+
+
+def notes(made: Sequence[tuple[Variant, Training]], predicted: pd.DataFrame) -> list[str]:
+    """Why numbers are missing in the table `prediction` of these variants, and how far off others may be."""
+    of: dict[str, list[str]] = {}
+    for variant, training in made:
+        rows = predicted[predicted["variant"] == variant.label]
+        for note in (*_missing(rows), *_doubts(training.network, rows)):
+            of.setdefault(note, []).append(variant.label)
+    everyone = len(made) > 1
+    return [
+        note if everyone and len(labels) == len(made) else f"{', '.join(labels)}: {note}"
+        for note, labels in of.items()
+    ]
+
+
+def _missing(rows: pd.DataFrame) -> Iterator[str]:
+    """Why speeds of one variant are missing or 0."""
+    if rows["weight_variance"].isna().any():
+        yield "nothing is predicted, its weights are not drawn with mean 0"
+        return
+    hidden, speeds = rows.iloc[:-1], rows[["predicted_speed", "predicted_speed_w", "predicted_delta_rms"]]
+    no_error = hidden["chi"] == 0
+    if np.isfinite(speeds).all(axis=None) and not no_error.any():
+        return
+    if (endless := ~np.isfinite(rows["q"])).any():
+        layer = rows.loc[endless, "layer"].iloc[0]
+        yield f"no speed is predicted: z has no finite mean square in layer {layer}"
+    elif (endless := ~np.isfinite(hidden["chi"])).any():
+        layer = hidden.loc[endless, "layer"].iloc[0]
+        yield (
+            f"no speed is predicted: σ′ is not square integrable in layer {layer}, so ‖δ‖² has no mean there"
+        )
+    elif no_error.any():
+        layer, last = hidden.loc[no_error, "layer"].iloc[-1], hidden["layer"].iloc[-1]
+        learns = "layer 1 does not learn" if layer == 1 else f"layers 1 to {layer} do not learn"
+        yield f"no error passes layer {layer}, where σ′ is 0 for almost every z: {learns}"
+        if layer == last:
+            yield f"no speed is predicted: all are relative to that of layer {last}, which is 0"
+    elif not rows["predicted_delta_rms"].iloc[-1] > 0:
+        yield "no speed is predicted: the errors at the output are 0, or no numbers"
+    else:
+        yield "a speed is missing where the errors of the examples cancel as far as the prediction is exact"
+
+
+def _doubts(network: Network, rows: pd.DataFrame) -> Iterator[str]:
+    """How far the speeds that are predicted may be off, where that is far."""
+    if not np.isfinite(rows["predicted_speed"].iloc[:-1]).any():
+        return
+    narrow = sum(1 / n for n in network.sizes[1:-1])
+    if narrow > NARROW:
+        off = f"{100 * narrow:.0f} %"
+        yield f"hidden layers are predicted as if they were wide: speeds may be off by up to {off}"
+    if network.sizes[-1] <= FEW_OUTPUTS and network.depth > 2:
+        yield "speeds are the rms over many networks: with few outputs one may be off by tens of per cent"
 
 
 def layers(training: Training) -> list[LayerPrediction]:
@@ -67,9 +128,9 @@ def pairs(network: Network, x: Array, y: Array, examples: int) -> list[Pairs]:
     The errors at the output are drawn: outputs as mean field theory has them, and targets from the data.
     """
     x, y = x.astype(np.float64), y.astype(np.float64)
-    n, every = len(x), np.arange(len(x))
+    n, q = len(x), np.einsum("ij,ij->i", x, x) / x.shape[1]
     alone = 1.0 if n == 1 else 1 / examples
-    found = [_kind(network, x, y, alone, every, every)]
+    found = [Pairs(alone, 1.0, _Drawn(network, y, y), (q, q))]
     if alone == 1:
         return found
     targets, group = np.unique(y, axis=0, return_inverse=True)
@@ -79,21 +140,13 @@ def pairs(network: Network, x: Array, y: Array, examples: int) -> list[Pairs]:
     for same, number in ((True, among), (False, n * (n - 1) - among)):
         if number:
             first, second = _pairs_of(group, same, number)
-            share = (1 - 1 / examples) * number / (n * (n - 1))
-            kind = _kind(network, x, y, share, first, second)
+            both = [np.einsum("ij,ij->i", rows[first], rows[second]) for rows in (x, y)]
             means = [_products(rows, group)[0 if same else 1] / number for rows in (x, y)]
-            weight = _weights([np.sum(rows[first] * rows[second], axis=1) for rows in (x, y)], means)
-            found.append(replace(kind, weight=weight))
+            size = x.shape[1] * np.sqrt(q[first]) * np.sqrt(q[second])
+            correlation = np.clip(both[0] / np.where(size == 0, 1.0, size), -1, 1)
+            errors, share = _Drawn(network, y[first], y[second]), (1 - alone) * number / (n * (n - 1))
+            found.append(Pairs(share, correlation, errors, (q[first], q[second]), _weights(both, means)))
     return found
-
-
-def _kind(network: Network, x: Array, y: Array, share: float, first: Array, second: Array) -> Pairs:
-    """The pairs of these rows of x and y."""
-    q = np.mean(x * x, axis=1)
-    size = np.sqrt(q[first]) * np.sqrt(q[second])
-    c = np.mean(x[first] * x[second], axis=1) / np.where(size == 0, 1.0, size)
-    c = np.where(first == second, 1.0, np.clip(c, -1, 1))
-    return Pairs(share, c, _Drawn(network, y[first], y[second]), (q[first], q[second]))
 
 
 def _pairs_of(group: Array, same: bool, number: int) -> tuple[Array, Array]:
@@ -148,8 +201,8 @@ class _Drawn:
     def __call__(self, q: Array, other: Array, c: Array) -> Array:
         """Over draws of its outputs z and z′, always the same, each with its mirror image.
 
-        What the draws have of Σ z z′ beyond its mean is taken off, times what it makes of δ·δ′: so that chance
-        leaves also those small parts that remain where the targets of classes cancel.
+        What the draws have of Σ z z′ beyond its mean is taken off, times what that makes of δ·δ′: so chance
+        leaves the small parts that remain where the targets of classes cancel.
         """
         y, again = self.y.T, self.other.T
         rng, draws = np.random.default_rng(0), -(-DRAWS // (2 * len(c)))

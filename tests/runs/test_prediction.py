@@ -8,7 +8,7 @@ from lab.errors import ExperimentError
 from lab.experiment.variants import load
 from lab.network.backprop import Network
 from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
-from lab.runs.prediction import MOST_PAIRS, pairs, prediction
+from lab.runs.prediction import MOST_PAIRS, notes, pairs, prediction
 from lab.runs.preparation import prepared
 
 
@@ -73,6 +73,67 @@ def test_a_counterfactual_is_predicted_with_what_it_passes_back(small):
     assert (lifted["chi"].dropna() >= 0.2**2).all()
 
 
+def said(small, *overrides):
+    ready = prepared(load(small, overrides))
+    return notes(ready.made, prediction(ready.made))
+
+
+ROOT = 'activations.root.value="where(z>0,sqrt(z),0*z)"'
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (
+            ["tanh", "step"],
+            "no error passes layer 2, where σ′ is 0 for almost every z: layers 1 to 2 do not learn",
+        ),
+        (["tanh", "step"], "no speed is predicted: all are relative to that of layer 2, which is 0"),
+        (
+            ["step", "tanh"],
+            "no error passes layer 1, where σ′ is 0 for almost every z: layer 1 does not learn",
+        ),
+        (
+            ["tanh", "root"],
+            "no speed is predicted: σ′ is not square integrable in layer 2, so ‖δ‖² has no mean there",
+        ),
+        (["bent", "bent"], "no speed is predicted: z has no finite mean square in layer 2"),
+    ],
+)
+def test_why_speeds_are_missing(small, names, told):
+    quoted = ",".join(f'"{name}"' for name in names)
+    found = said(small, f'vary."network.activation"=[[{quoted}]]', ROOT, 'activations.bent.value="exp(z**2)"')
+    assert f"[{' '.join(names)}]: {told}" in found
+
+
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [
+        ("predicted_speed", "a speed is missing where the errors of the examples cancel"),
+        ("predicted_delta_rms", "no speed is predicted: the errors at the output are 0, or no numbers"),
+    ],
+)
+def test_why_errors_leave_no_speed(small, column, told):
+    ready = prepared(load(small, []))
+    found = notes(ready.made, prediction(ready.made).assign(**{column: np.nan}))
+    assert found[0].startswith(told)
+
+
+def test_what_all_variants_have_is_said_once_and_of_wide_layers_nothing_is(small):
+    assert said(small) == [
+        "hidden layers are predicted as if they were wide: speeds may be off by up to 37 %"
+    ]
+    assert said(small, "network.hidden=[300,300]") == []
+
+
+def test_few_outputs_leave_much_to_chance(small):
+    wide = "network.hidden=[300,300]"
+    (found,) = said(small, wide, 'data={name="xor"}', "training.batch=4")
+    assert found.startswith("speeds are the rms over many networks")
+    (found,) = said(small, wide, 'network.initialiser={name="constant",w=0.5}')
+    assert found == "nothing is predicted, its weights are not drawn with mean 0"
+
+
 # Pairs.
 
 RNG = np.random.default_rng(5)
@@ -94,7 +155,7 @@ def products(kind):
 
 def errors(kind, q, c):
     """E δ·δ′ of the pairs of a kind, if all have these q and c at the output."""
-    every = np.ones(len(kind.correlation))
+    every = np.ones(len(kind.mean_squares[0]))
     return kind.alike(q * every, q * every, c * every)
 
 
