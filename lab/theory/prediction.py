@@ -122,7 +122,8 @@ def predicted(
         ]
         errors = _downward(np.concatenate(at_output), chis)
         fed = (z - np.array(b2)[:, None]) / np.array([[w] for w, _ in variances])
-        q, together, of_one = z[:, one] @ within[one], errors @ share, errors[:, one] @ within[one]
+        q = np.array([way[0, one] for way in ways]) @ within[one]
+        together, of_one = errors @ share, errors[:, one] @ within[one]
         speed, weight_speed, delta_rms = (
             np.sqrt(square / square[last]) for square in (together, errors * fed @ share, of_one)
         )
