@@ -44,7 +44,7 @@ def _settling(function, low, high):
     """The function; its limits at −∞ and ∞ where `VANISHING` says so and e^x is out of reach."""
 
     def limited(x):
-        limit = high if x > 0 else low
+        limit = high if mp.re(x) > 0 else low
         return function(x) if abs(x) <= LARGEST or not VANISHING or limit is None else mp.mpf(limit)
 
     return limited

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from math import isfinite
+from math import inf, isfinite
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from lab.errors import LabError
 from lab.numerics import Interval
 from lab.parts import Activation
 from lab.prover import proved_moments as prover
-from lab.runs.prediction import prediction
+from lab.runs.prediction import notes, prediction
 from lab.runs.preparation import Prepared, counterfactual, unusable
 from lab.theory.correlation import FixedCorrelation, fixed_correlation
 from lab.theory.deep import Deep
@@ -47,9 +47,8 @@ PHASE_POINTS = 21
 def experiment_page(ready: Prepared, plot: Path | None) -> Page:
     """A row a variant and layer: what is predicted of it before it trains."""
     predicted, title = prediction(ready.made), ready.plan.experiment.title
-    constant = predicted.loc[predicted["weight_variance"].isna(), "variant"].unique()
-    notes = [f"{name}: nothing is predicted, its weights are not drawn with mean 0" for name in constant]
-    notes += dict.fromkeys(filter(None, (counterfactual(training.network) for _, training in ready.made)))
+    said = notes(ready.made, predicted)
+    said += dict.fromkeys(filter(None, (counterfactual(training.network) for _, training in ready.made)))
     return Page(
         predicted,
         [
@@ -60,7 +59,7 @@ def experiment_page(ready: Prepared, plot: Path | None) -> Page:
                 "examples; speed: ‖∂C/∂b‖ over that of the last hidden layer; speed w: of ‖∂C/∂w‖; "
                 "rms δ: of √⟨‖δ‖²⟩"
             ),
-            *map(Note, notes),
+            *map(Note, said),
         ],
         drawn("prediction", {"prediction": predicted}, plot, title),
     )
@@ -104,6 +103,10 @@ def activation_page(
         yield bold(with_words(name, words))
         for caption, (gain, value) in zip(captions, gains.items(), strict=True):
             yield f"{caption:<32} {_number(value, proved.get(gain))}"
+        if gains["mean_square_slope"] == inf:
+            yield "σ′ is not square integrable: E σ′(g)² is infinite, so weights of no gain keep E ‖δ‖²"
+        elif gains["mean_square_slope"] == 0:
+            yield "σ′ is 0 for almost every z: no error passes, so weights of no gain keep E ‖δ‖²"
         scale = rest.depth_scale  # where errors grow, it is minus the layers over which they do by e
         grows = f"none, E‖δ‖² grows by e every {-scale:.6g} layers"
         yield f"\nσ_w² = {deep.weight_variance:g}, σ_b² = {deep.bias_variance:g}"
@@ -114,9 +117,22 @@ def activation_page(
         yield f"critical σ_w² of this σ_b²:      {_critical_text(sigma, edge)}\n"
         of_two = ["correlation", "pair_chi"] if deep.correlation == 1 else []
         yield rows_of(layers.drop(columns=of_two), HEADINGS)
+        yield from map(Note, _missing(layers))
 
     value = {"activation": str(sigma), **gains, **facts, **of_edge, "proved": proved, "layers": layers}
     return Page(value, body(), plots)
+
+
+def _missing(layers: pd.DataFrame) -> Iterator[str]:
+    """Why speeds are missing in the rows of an activation."""
+    if np.isfinite(layers["ratio"]).all():
+        return
+    if not np.isfinite(layers["q"]).all():
+        yield "no speed: z grows beyond all numbers, or σ has no mean square"
+    elif np.isinf(layers["chi"]).any():
+        yield "no speed: where χ is infinite ‖δ‖² has no mean"
+    elif (layers["chi"] == 0).any():
+        yield "no speed: all are relative to that of the last layer, which is 0"
 
 
 def _proved(sigma: Activation, rest: FixedPoint, deep: Deep) -> dict[str, Interval]:

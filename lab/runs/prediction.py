@@ -2,10 +2,11 @@
 
 A reading takes its means over pairs of examples: the mean of δ over m examples is as large as δ·δ′ over their
 m² pairs. A training set with few distinct targets, such as classes, has three kinds of pairs: an example with
-itself, two of the same target, and two of different targets, whose errors may well point apart.
+itself, two of the same target, and two of different targets, whose errors may well point apart. Each pair has
+its own norms and its own correlation: of each kind all pairs are followed, or a sample of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 
@@ -23,8 +24,17 @@ from lab.training.loop import Training
 MOST_TARGETS = 100
 """With more distinct targets than this, pairs of the same target are no kind of their own."""
 
-DRAWS = 4000
-"""The number of pairs that are drawn to see how alike the errors at the output are."""
+MOST_PAIRS = 6000
+"""Of a kind with more pairs than this, so many are drawn."""
+
+NARROW = 0.1
+"""Where Σ 1/n over the hidden layers is larger, speeds may be off by more than a tenth: by that sum."""
+
+FEW_OUTPUTS = 4
+"""Up to so many outputs, the mean error of a network depends on what its outputs happen to be."""
+
+DRAWS = 50_000
+"""How many outputs of pairs of a kind are drawn, at least, to see how alike the errors there are."""
 
 
 def prediction(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
@@ -32,12 +42,68 @@ def prediction(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
 
     ``weight_variance`` is σ_w² = n_in Var w. ``predicted_speed`` is of ``learning_speed``,
     ``predicted_speed_w`` of ``learning_speed_w`` and ``predicted_delta_rms`` of ``delta_rms``, all relative
-    to the last hidden layer. See `lab.theory.prediction.predicted`; its q⁰ and its pairs of examples are
-    those of the training data, as many of them as a reading sees.
+    to the last hidden layer. See `lab.theory.prediction.predicted`; its examples and its pairs of
+    examples are those that every reading sees, or else those of the training data, with as many of an example
+    with itself as a reading has.
     """
     rows = [{"variant": variant.label, **asdict(l)} for variant, training in made for l in layers(training)]
     renamed = {name: f"predicted_{name}" for name in ("speed", "delta_rms")}
     return pd.DataFrame(rows).rename(columns={**renamed, "weight_speed": "predicted_speed_w"})
+
+
+def notes(made: Sequence[tuple[Variant, Training]], predicted: pd.DataFrame) -> list[str]:
+    """Why numbers are missing in the table `prediction` of these variants, and how far off others may be."""
+    of: dict[str, list[str]] = {}
+    for variant, training in made:
+        rows = predicted[predicted["variant"] == variant.label]
+        for note in (*_missing(rows), *_doubts(training.network, rows)):
+            of.setdefault(note, []).append(variant.label)
+    everyone = len(made) > 1
+    return [
+        note if everyone and len(labels) == len(made) else f"{', '.join(labels)}: {note}"
+        for note, labels in of.items()
+    ]
+
+
+def _missing(rows: pd.DataFrame) -> Iterator[str]:
+    """Why speeds of one variant are missing or 0."""
+    if rows["weight_variance"].isna().any():
+        yield "nothing is predicted, its weights are not drawn with mean 0"
+        return
+    hidden, speeds = rows.iloc[:-1], rows[["predicted_speed", "predicted_speed_w", "predicted_delta_rms"]]
+    no_error = hidden["chi"] == 0
+    if np.isfinite(speeds).all(axis=None) and not no_error.any():
+        return
+    if (endless := ~np.isfinite(rows["q"])).any():
+        layer = rows.loc[endless, "layer"].iloc[0]
+        yield f"no speed is predicted: z has no finite mean square in layer {layer}"
+    elif (endless := ~np.isfinite(hidden["chi"])).any():
+        layer = hidden.loc[endless, "layer"].iloc[0]
+        yield (
+            f"no speed is predicted: σ′ is not square integrable in layer {layer}, so ‖δ‖² has no mean there"
+        )
+    elif no_error.any():
+        layer, last = hidden.loc[no_error, "layer"].iloc[-1], hidden["layer"].iloc[-1]
+        learns = "layer 1 does not learn" if layer == 1 else f"layers 1 to {layer} do not learn"
+        yield f"no error passes layer {layer}, where σ′ is 0 for almost every z: {learns}"
+        if layer == last:
+            yield f"no speed is predicted: all are relative to that of layer {last}, which is 0"
+    elif not rows["predicted_delta_rms"].iloc[-1] > 0:
+        yield "no speed is predicted: the errors at the output are 0, or no numbers"
+    else:
+        yield "a speed is missing where the errors of the examples cancel as far as the prediction is exact"
+
+
+def _doubts(network: Network, rows: pd.DataFrame) -> Iterator[str]:
+    """How far the speeds that are predicted may be off, where that is far."""
+    if not np.isfinite(rows["predicted_speed"].iloc[:-1]).any():
+        return
+    narrow = sum(1 / n for n in network.sizes[1:-1])
+    if narrow > NARROW:
+        off = f"{100 * narrow:.0f} %"
+        yield f"hidden layers are predicted as if they were wide: speeds may be off by up to {off}"
+    if network.sizes[-1] <= FEW_OUTPUTS and network.depth > 2:
+        yield "speeds are the rms over many networks: with few outputs one may be off by tens of per cent"
 
 
 def layers(training: Training) -> list[LayerPrediction]:
@@ -50,11 +116,10 @@ def layers(training: Training) -> list[LayerPrediction]:
     ]
     floor = network.surrogate_floor
     passed = tuple(Surrogate(sigma, floor) if floor else sigma for sigma in network.sigmas)
-    x, y = training.train.x[:, :-1], training.train.y
     fixed = recording.fixed_examples
-    read = min(training.batch, len(y)) if fixed is None else len(fixed)
-    mean_square = float(np.mean(np.square(x, dtype=np.float64)))
-    return predicted(network.sizes, passed, variances, mean_square, pairs(network, x, y, read))
+    seen = training.train if fixed is None else fixed
+    read = min(training.batch, len(seen)) if fixed is None else len(seen)
+    return predicted(network.sizes, passed, variances, 0.0, pairs(network, seen.x[:, :-1], seen.y, read))
 
 
 def pairs(network: Network, x: Array, y: Array, examples: int) -> list[Pairs]:
@@ -63,62 +128,98 @@ def pairs(network: Network, x: Array, y: Array, examples: int) -> list[Pairs]:
     The errors at the output are drawn: outputs as mean field theory has them, and targets from the data.
     """
     x, y = x.astype(np.float64), y.astype(np.float64)
-    n, squares = len(x), float(np.sum(x * x))
-    if examples == 1 or n == 1:
-        return [Pairs()]
+    n, q = len(x), np.einsum("ij,ij->i", x, x) / x.shape[1]
+    alone = 1.0 if n == 1 else 1 / examples
+    found = [Pairs(alone, 1.0, _Drawn(network, y, y), (q, q))]
+    if alone == 1:
+        return found
     targets, group = np.unique(y, axis=0, return_inverse=True)
     group = group.ravel() if len(targets) <= min(MOST_TARGETS, n // 2) else np.zeros(n, np.intp)
-    count = np.bincount(group).astype(np.float64)
-    sums = np.zeros((len(count), x.shape[1]))
-    np.add.at(sums, group, x)
-    alike, among = float(np.sum(sums * sums)) - squares, float(np.sum(count * (count - 1)))
-    whole = sums.sum(axis=0)
-    apart, between = float(whole @ whole) - float(np.sum(sums * sums)), n * (n - 1) - among
-    found = [Pairs(share=1 / examples)]
-    for products, number, same in ((alike, among, True), (apart, between, False)):
+    count = np.bincount(group)
+    among = int(np.sum(count * (count - 1)))
+    for same, number in ((True, among), (False, n * (n - 1) - among)):
         if number:
-            share = (1 - 1 / examples) * number / (n * (n - 1))
-            correlation = float(np.clip(products / number * n / (squares or 1.0), -1, 1))
-            found.append(Pairs(share, correlation, _Drawn(network, y, group, same)))
+            first, second = _pairs_of(group, same, number)
+            both = [np.einsum("ij,ij->i", rows[first], rows[second]) for rows in (x, y)]
+            means = [_products(rows, group)[0 if same else 1] / number for rows in (x, y)]
+            size = x.shape[1] * np.sqrt(q[first]) * np.sqrt(q[second])
+            correlation = np.clip(both[0] / np.where(size == 0, 1.0, size), -1, 1)
+            errors, share = _Drawn(network, y[first], y[second]), (1 - alone) * number / (n * (n - 1))
+            found.append(Pairs(share, correlation, errors, (q[first], q[second]), _weights(both, means)))
     return found
+
+
+def _pairs_of(group: Array, same: bool, number: int) -> tuple[Array, Array]:
+    """Pairs of the same group or of different ones: one of each two that mirror each other, or a sample."""
+    if number <= 2 * MOST_PAIRS and len(group) <= MOST_PAIRS:
+        first, second = np.triu_indices(len(group), 1)
+        wanted = (group[first] == group[second]) == same
+        return first[wanted], second[wanted]
+    rng = np.random.default_rng(0)
+    chance = np.bincount(group)[group] - 1.0
+    chance = chance if same else len(group) - 1 - chance  # how many partners each has
+    first = rng.choice(len(group), MOST_PAIRS, p=chance / chance.sum())
+    return first, _partners(group, first, same, rng)
+
+
+def _products(rows: Array, group: Array) -> tuple[float, float]:
+    """Σ v·v′ over all pairs of different rows v, v′ of one group, and of two."""
+    sums = np.zeros((group.max() + 1, rows.shape[1]))
+    np.add.at(sums, group, rows)
+    whole, of_groups = sums.sum(axis=0), float(np.sum(sums * sums))
+    return of_groups - float(np.sum(rows * rows)), float(whole @ whole) - of_groups
+
+
+def _weights(products: Sequence[Array], means: Sequence[float]) -> Array:
+    """Weights of mean 1, near 1, that give a sample the means of these products over all pairs."""
+    columns = np.stack([np.ones(len(products[0])), *products])
+    off = np.array([1.0, *means]) - columns.mean(axis=1)
+    return np.asarray(1 + np.linalg.lstsq(columns @ columns.T / columns.shape[1], off)[0] @ columns)
+
+
+def _partners(group: Array, first: Array, same: bool, rng: np.random.Generator) -> Array:
+    """Another example for each of these, of its own group or of another."""
+    order = np.argsort(group, kind="stable")
+    count = np.bincount(group)
+    start, place = (np.cumsum(count) - count)[group[first]], np.argsort(order)[first]
+    own = count[group[first]]
+    if same:  # any step but none from its own place, around its group
+        step = 1 + (rng.random(len(first)) * (own - 1)).astype(np.intp)
+        return np.asarray(order[start + (place - start + step) % own])
+    step = (rng.random(len(first)) * (len(order) - own)).astype(np.intp)
+    return np.asarray(order[(start + own + step) % len(order)])
 
 
 @dataclass(frozen=True)
 class _Drawn:
-    """E δ^L·δ^L′/E ‖δ^L‖² of pairs whose targets are of the same group, or of different groups."""
+    """E δ^L·δ^L′ of pairs with the targets y and y′ (K, n_L)."""
 
     network: Network
     y: Array
-    group: Array
-    same: bool
+    other: Array
 
-    def __call__(self, q: float, c: float) -> float:
-        """Over `DRAWS` pairs of outputs of mean square q and correlation c, always the same draws."""
-        if not (np.isfinite(q) and np.isfinite(c)):
-            return np.nan
-        rng = np.random.default_rng(0)
-        first = rng.integers(len(self.y), size=DRAWS)
-        second = self._partners(first, rng)
-        common, one, other = rng.standard_normal((3, self.y.shape[1], DRAWS)) * np.sqrt(q)
-        shared, own = np.sqrt(abs(c)), np.sqrt(1 - abs(c))
-        delta = self._error(shared * common + own * one, self.y[first])
-        again = self._error(np.copysign(shared, c) * common + own * other, self.y[second])
-        return float(2 * np.sum(delta * again) / (np.sum(delta * delta) + np.sum(again * again)))
+    def __call__(self, q: Array, other: Array, c: Array) -> Array:
+        """Over draws of its outputs z and z′, always the same, each with its mirror image.
 
-    def _partners(self, first: Array, rng: np.random.Generator) -> Array:
-        """Another example for each of these, of its own group or of another."""
-        order = np.argsort(self.group, kind="stable")
-        count = np.bincount(self.group)
-        start = np.cumsum(count) - count
-        own = self.group[first]
-        if self.same:
-            return np.asarray(order[start[own] + (rng.random(len(first)) * count[own]).astype(np.intp)])
-        place = (rng.random(len(first)) * (len(order) - count[own])).astype(np.intp)
-        return np.asarray(order[np.where(place < start[own], place, place + count[own])])
+        What the draws have of Σ z z′ beyond its mean is taken off, times what that makes of δ·δ′: so chance
+        leaves the small parts that remain where the targets of classes cancel.
+        """
+        y, again = self.y.T, self.other.T
+        rng, draws = np.random.default_rng(0), -(-DRAWS // (2 * len(c)))
+        found, beyond = np.empty((2, draws, len(c)))
+        for draw in range(draws):
+            one, own = rng.standard_normal((2, *y.shape))
+            z, z_again = one * np.sqrt(q), (c * one + np.sqrt(1 - c * c) * own) * np.sqrt(other)
+            mirrored = [self._error(way * z, y) * self._error(way * z_again, again) for way in (1, -1)]
+            found[draw] = np.sum(mirrored, axis=(0, 1)) / 2
+            beyond[draw] = np.sum(z * z_again, axis=0) - len(y) * c * np.sqrt(q) * np.sqrt(other)
+        mean, varied = beyond.mean(axis=0), beyond - beyond.mean(axis=0)
+        size = float(np.sum(varied**2))
+        return np.asarray(found.mean(axis=0) - (np.sum(varied * found) / size * mean if size else 0))
 
     def _error(self, z: Array, y: Array) -> Array:
-        """δ^L of outputs z (n_L, K) with targets y (K, n_L), by BP1."""
-        network, z, y = self.network, z[None], y.T[None]
+        """δ^L of outputs z (n_L, K) with targets y (n_L, K), by BP1."""
+        network, z, y = self.network, z[None], y[None]
         sigma = network.sigma(network.depth)
         with np.errstate(all="ignore"):
             a, slope = np.asarray(sigma(z)), np.asarray(sigma.derivative(z))

@@ -11,7 +11,7 @@ from lab.errors import StorageError
 from lab.experiment.variants import load, resolved
 from lab.runs import tables
 from lab.runs.folder import RunFolder, create, now
-from lab.runs.prediction import prediction
+from lab.runs.prediction import notes, prediction
 from lab.runs.preparation import Prepared, prepared, steps_per_epoch
 from lab.runs.provenance import code, provenance
 from lab.runs.workers import Outcome, Progress, Task, trained
@@ -104,6 +104,8 @@ def _completed(
             "curves": tables.curves(ready.made),
             "prediction": prediction(ready.made),
         }
+        said = dict.fromkeys([*ready.notes, *notes(ready.made, untrained["prediction"])])
+        record |= {"notes": list(said)}
         failed = [outcome for outcome in trained(tasks, workers, progress) if outcome.error]
     except BaseException:
         folder.describe(record | {"status": "interrupted", "ended": now().isoformat(timespec="seconds")})

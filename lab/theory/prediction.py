@@ -7,17 +7,33 @@ import numpy as np
 
 from lab.numerics import Array
 from lab.parts import Activation
-from lab.theory.correlation import next_correlation, pair_chi
-from lab.theory.mean_field import chi, next_q
+from lab.theory.spread import products, squares
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """A kind of pairs of the examples that a reading sees, such as all those of one class."""
+    """A kind of pairs (x, x′) of the examples that a reading sees, such as all those of one class.
 
-    share: float = 1.0  # of all m² pairs (x, x′)
-    correlation: float = 1.0  # c⁰ = E x·x′/E ‖x‖²
-    alike: Callable[[float, float], float] = lambda q, c: 1.0  # E δ^L·δ^L′/E ‖δ^L‖², of q^L and c^L
+    Where its pairs differ, what differs is an array (K,): the K pairs, or a sample of them.
+    """
+
+    share: float = 1.0  # of all m² pairs
+    correlation: float | Array = 1.0  # c⁰ = x·x′/(‖x‖‖x′‖)
+    alike: Callable[[Array, Array, Array], Array | float] = lambda q, other, c: 1.0
+    """E δ^L·δ^L′ of each pair, of its q^L, q^L′ and c^L, in a unit that all kinds share."""
+    mean_squares: tuple[Array, Array] | None = None  # q⁰ of x and of x′, where they differ
+    weight: float | Array = 1.0  # of each pair; the mean is 1
+
+    @property
+    def of_one(self) -> bool:
+        """Whether these are pairs of an example with itself, or with one that is just like it."""
+        same = self.mean_squares is None or np.array_equal(*self.mean_squares)
+        return bool(same and np.all(self.correlation == 1))
+
+    def begun(self, mean_square: float) -> Array:
+        """q⁰, q⁰′ and c⁰ of each pair: (3, K)."""
+        q = self.mean_squares or (np.array([mean_square]),) * 2
+        return np.stack(np.broadcast_arrays(*q, np.atleast_1d(self.correlation))).astype(float)
 
 
 @dataclass(frozen=True)
@@ -66,43 +82,58 @@ def predicted(
     the latter is (c^l q^l − Var b^l)/Var w^l. All are relative to the last hidden layer, since E ‖δ^L‖²
     depends on the cost.
 
-    It is assumed that the layers are wide, so that z is normal; that w, b have mean 0 and are drawn
-    independently; and that all examples are of about the same norm, and those of one kind of pairs of the
-    same correlation.
+    Where examples differ in norm and pairs in correlation, each pair has its own q, q′ and c in each layer,
+    and means are taken last: q is E z² over the examples, c is E z·z′ over q, and χ and χ_c are ratios of the
+    means in two layers. Only for a straight line do the maps take means to means.
 
-    ``sizes`` are n_0 … n_L, ``variances`` Var w and Var b of each layer, and ``mean_square`` is q⁰. Variances
-    that are unknown are NaN, and so is then what follows. The shares of the kinds of ``pairs`` sum to 1; else
-    there is one input alone, or all are alike.
+    It is assumed that the layers are wide, so that z is normal, and that w, b have mean 0 and are drawn
+    independently.
+
+    ``sizes`` are n_0 … n_L, ``variances`` Var w and Var b of each layer, and ``mean_square`` is q⁰ where the
+    pairs have none of their own. Variances that are unknown are NaN, and so is then what follows. The shares
+    of the kinds of ``pairs`` sum to 1. The first kind of an example with itself tells the norms of the
+    examples; where there is none, all have the norm of ``mean_square``.
 
     Source: Schoenholz, Gilmer, Ganguli & Sohl-Dickstein, *Deep information propagation* (2017), eqs. (5),
     (7) and (17); with the fans, Glorot & Bengio (2010), eq. (6).
     """
     w2 = [n_in * w for n_in, (w, _) in zip(sizes, variances, strict=False)]
     b2 = [b for _, b in variances]
-    q = [w2[0] * mean_square + b2[0]]
-    for sigma, w, b in zip(sigmas, w2[1:], b2[1:], strict=False):
-        q.append(next_q(sigma, q[-1], w, b))
-    chis = [chi(sigma, at, w) for sigma, at, w in zip(sigmas, q, w2[1:], strict=False)]
-    correlations, errors = [], []  # of each kind of pairs, by layer: c, and its share in E δ·δ′ over E ‖δ^L‖²
-    for kind in pairs:
-        c = [(w2[0] * mean_square * kind.correlation + b2[0]) / q[0] if q[0] else 1.0]
-        for l in range(1, len(sigmas)):
-            c.append(next_correlation(sigmas[l - 1], q[l - 1], c[-1], w2[l], b2[l], q[l]))
-        pair_chis = [pair_chi(sigmas[l], q[l], c[l], w2[l + 1]) for l in range(len(sigmas) - 1)]
-        correlations.append(np.array(c))
-        errors.append(_downward(kind.share * kind.alike(q[-1], c[-1]), pair_chis))
-    last = max(len(sigmas) - 2, 0)
+    kinds = [*pairs, *([] if any(kind.of_one for kind in pairs) else [Pairs(share=0.0)])]
+    begun = [kind.begun(mean_square) for kind in kinds]
+    of_kind = np.repeat(np.arange(len(kinds)), [points.shape[1] for points in begun])
+    within = np.concatenate(
+        [kind.weight / p.shape[1] + np.zeros(p.shape[1]) for kind, p in zip(kinds, begun, strict=True)]
+    )
+    share = within * np.array([kind.share for kind in kinds])[of_kind]
+    one = of_kind == next(at for at, kind in enumerate(kinds) if kind.of_one)
+    others = np.array([bool(kind.share) and not kind.of_one for kind in kinds])[of_kind]
+    seen, last = others if others.any() else one, max(len(sigmas) - 2, 0)
     with np.errstate(all="ignore"):
-        together = np.sum(errors, axis=0)
-        fed = [(c * q - b2) / np.array([w for w, _ in variances]) for c in correlations]
-        of_weights = np.sum([e * fed_by for e, fed_by in zip(errors, fed, strict=True)], axis=0)
+        ways = _upward(np.concatenate(begun, axis=1), sigmas, w2, b2)
+        z = np.array([_covariance(way) for way in ways])
+        at_output = [
+            kind.alike(*ways[-1][:, of_kind == at]) + np.zeros(begun[at].shape[1])
+            for at, kind in enumerate(kinds)
+        ]
+        chis = [
+            w * products(sigma.derivative, way, sigma.kinks)
+            for sigma, way, w in zip(sigmas, ways, w2[1:], strict=False)
+        ]
+        errors = _downward(np.concatenate(at_output), chis)
+        fed = (z - np.array(b2)[:, None]) / np.array([[w] for w, _ in variances])
+        q = np.array([way[0, one] for way in ways]) @ within[one]
+        together, of_one = errors @ share, errors[:, one] @ within[one]
         speed, weight_speed, delta_rms = (
-            np.sqrt(square / square[last]) for square in (together, of_weights, _downward(1.0, chis))
+            np.sqrt(square / square[last]) for square in (together, errors * fed @ share, of_one)
         )
-        left_of_pairs = np.append(together[:-1] / together[1:], np.nan)
+        correlation = z[:, seen] @ share[seen] / share[seen].sum() / q
+        chi = [_mean(chi[one], within[one], above[one]) for chi, above in zip(chis, errors[1:], strict=True)]
+        pair_chi = together[:-1] / together[1:]
     fields = [
-        *(sizes, sizes[1:], w2, b2, q, _mean_correlation(pairs, correlations).tolist()),
-        *([*chis, np.nan], left_of_pairs.tolist(), speed.tolist(), weight_speed.tolist(), delta_rms.tolist()),
+        *(sizes, sizes[1:], w2, b2, q.tolist(), np.where(q == 0, 1.0, correlation).tolist()),
+        *([*chi, np.nan], [*pair_chi.tolist(), np.nan]),
+        *(speed.tolist(), weight_speed.tolist(), delta_rms.tolist()),
     ]
     return [LayerPrediction(l, *row) for l, row in enumerate(zip(*fields, strict=False), start=1)]
 
@@ -137,15 +168,43 @@ def homogeneous(
     return predicted([1] * (layers + 1), [sigma] * layers, [variances] * layers, mean_square, pairs)[:-1]
 
 
-def _downward(at_output: float, chis: Sequence[float]) -> Array:
-    """What is left of a square in each layer, multiplied by each χ from the output down."""
-    return at_output * np.append(np.cumprod(chis[::-1])[::-1], 1.0)
+def _upward(
+    begun: Array, sigmas: Sequence[Activation], w2: Sequence[float], b2: Sequence[float]
+) -> list[Array]:
+    """q, q′ and c of each pair in the layers 1 … L: an array (3, K) each, from q⁰, q⁰′ and c⁰."""
+    ways = [_above(begun[:2], _covariance(begun), w2[0], b2[0], begun)]
+    for sigma, w, b in zip(sigmas, w2[1:], b2[1:], strict=False):
+        way, kinks = ways[-1], sigma.kinks
+        alone = squares(sigma, way[:2].ravel(), kinks).reshape(2, -1)
+        ways.append(_above(alone, products(sigma, way, kinks), w, b, way))
+    return ways
 
 
-def _mean_correlation(pairs: Sequence[Pairs], correlations: Sequence[Array]) -> Array:
-    """The mean c over the pairs of different examples; that of one example where there are no others."""
-    others = [(kind.share, c) for kind, c in zip(pairs, correlations, strict=True) if kind.correlation < 1]
-    if not others:
-        return correlations[0]
-    total = sum(share for share, _ in others)
-    return np.asarray(np.sum([share / total * c for share, c in others], axis=0))
+def _above(alone: Array, both: Array, w2: float, b2: float, below: Array) -> Array:
+    """q, q′ and c one layer up, of E a² and E a′² (2, K) and E a a′; an example stays like itself."""
+    itself = (below[2] == 1) & (below[0] == below[1])
+    q, other = w2 * alone + b2
+    other = np.where(itself, q, other)
+    size = np.sqrt(q) * np.sqrt(other)
+    c = np.where(size == 0, 1.0, np.clip((w2 * both + b2) / size, -1, 1))
+    return np.stack([q, other, np.where(itself & np.isfinite(c), 1.0, c)])
+
+
+def _covariance(pairs: Array) -> Array:
+    """E z z′ of each pair, of the rows q, q′ and c."""
+    q, other, c = pairs
+    return np.asarray(c * np.sqrt(q) * np.sqrt(other))
+
+
+def _downward(at_output: Array, chis: Sequence[Array]) -> Array:
+    """E δ·δ′ of each pair in each layer (L, K): multiplied by each χ_c from the output down."""
+    errors = [at_output]
+    for chi in reversed(chis):
+        errors.append(chi * errors[-1])
+    return np.array(errors[::-1])
+
+
+def _mean(chi: Array, weight: Array, errors: Array) -> float:
+    """The mean χ of examples by their share in E ‖δ‖² above; where that is 0 or infinite, all count alike."""
+    total = float(weight @ errors)
+    return float((weight * errors) @ chi) / total if total and np.isfinite(total) else float(weight @ chi)

@@ -72,6 +72,29 @@ def test_where_q_and_two_inputs_come_to_rest_and_errors_grow(predict, words, lin
     assert line in predict(*words)[0]
 
 
+@pytest.mark.parametrize(
+    ("name", "line", "note"),
+    [
+        (
+            "where(z>0,sqrt(z),0*z)",
+            "σ′ is not square integrable: E σ′(g)² is infinite, so weights of no gain keep E ‖δ‖²",
+            "no speed: where χ is infinite ‖δ‖² has no mean",
+        ),
+        (
+            "step",
+            "σ′ is 0 for almost every z: no error passes, so weights of no gain keep E ‖δ‖²",
+            "no speed: all are relative to that of the last layer, which is 0",
+        ),
+        ("exp(z)", None, "no speed: z grows beyond all numbers, or σ has no mean square"),
+        ("tanh", None, None),
+    ],
+)
+def test_why_there_is_no_gain_and_no_speed(predict, name, line, note):
+    lines, notes = predict(name, "--depth", 4)
+    assert [each for each in lines if each.startswith("σ′ is")] == ([line] if line else [])
+    assert notes == (f"note: {note}\n" if note else "")
+
+
 def test_where_nothing_is_proved_json_says_so(predict):
     assert predict("exp(z)", "--json")[0]["proved"] == {}
 
@@ -108,7 +131,7 @@ def test_an_experiment(predict, small, tmp_path):
         ("training.surrogate_floor=0.1", "where training.surrogate_floor > 0"),
         (
             'network.initialiser={name="constant",w=0.5}',
-            "sigmoid: nothing is predicted, its weights are not drawn with mean 0",
+            "nothing is predicted, its weights are not drawn with mean 0",
         ),
     ],
 )

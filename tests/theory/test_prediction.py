@@ -1,5 +1,6 @@
 """Predicted speeds against what a network's own backward pass does, and against the book's."""
 
+from dataclasses import astuple
 from itertools import pairwise
 from math import sqrt
 
@@ -167,7 +168,7 @@ def test_of_one_example_the_mean_error_is_its_error():
     """Kinds of pairs mix by their share and by how alike their errors are at the output."""
     tanh = lab.activation("tanh")
     shape = ((20, 30, 40, 10), [tanh] * 3, [(0.1, 0.2)] * 3, 0.5)
-    apart = Pairs(0.7, 0.3, lambda q, c: -0.2 + 0 * q * c)
+    apart = Pairs(0.7, 0.3, lambda q, other, c: -0.2)
     alone, other = (predicted(*shape, [kind]) for kind in (Pairs(), Pairs(correlation=0.3)))
     mixed = predicted(*shape, [Pairs(0.3), apart])
     for l in range(3):
@@ -179,6 +180,63 @@ def test_of_one_example_the_mean_error_is_its_error():
     ]
     assert [layer.speed for layer in mixed] == pytest.approx(np.sqrt(errors / errors[1]))
     assert [layer.correlation for layer in mixed] == [layer.correlation for layer in other]
+
+
+def test_pairs_that_differ_go_their_own_ways():
+    """Of ReLU q is scaled, so pairs of any norms are those of norm 1 with a weight of √(q q′)."""
+    relu, c, q, other = (
+        lab.activation("relu"),
+        *np.array([[0.2, -0.5, 0.9], [1.0, 3.0, 0.1], [2.0, 0.4, 0.1]]),
+    )
+    shape = ((20, 30, 40, 10), [relu] * 3, [(0.1, 0.0), (2 / 30, 0.0), (2 / 40, 0.0)], 1.0)
+    alone = [predicted(*shape, [Pairs(correlation=float(at))]) for at in c]
+    (*layers, _) = predicted(*shape, [Pairs(correlation=c, mean_squares=(q, other))])
+    for l, layer in enumerate(layers):
+        kept, last = np.transpose(
+            [[np.prod([of[k].pair_chi for k in range(at, 2)]) for at in (l, 1)] for of in alone]
+        )
+        assert layer.speed == pytest.approx(np.sqrt(kept.sum() / last.sum()), rel=1e-5)
+        assert layer.q == pytest.approx(2.0)
+        mean = np.mean([of[l].correlation * s for of, s in zip(alone, np.sqrt(q * other), strict=True)])
+        assert layer.correlation == pytest.approx(mean, rel=1e-5)
+
+
+def test_a_sample_of_equal_pairs_is_one_pair():
+    tanh = lab.activation("tanh")
+    shape = ((20, 30, 40, 10), [tanh] * 3, [(0.1, 0.2)] * 3, 0.5)
+    every = (np.full(5, 0.5),) * 2
+    sample = [
+        Pairs(0.3, np.ones(5), mean_squares=every),
+        Pairs(0.7, np.full(5, -0.3), mean_squares=every, weight=np.array([0.5, 1.5, 1, 0, 2])),
+    ]
+    for one, many in zip(
+        predicted(*shape, [Pairs(0.3), Pairs(0.7, -0.3)]), predicted(*shape, sample), strict=True
+    ):
+        np.testing.assert_allclose(astuple(many), astuple(one), rtol=1e-12)
+
+
+def test_the_mean_error_of_inputs_that_differ_in_norm_and_correlation():
+    """Points along a line and a circle: some of norm 0.1, some alike and some opposed to each other."""
+    m, width, sigma = 60, 300, lab.activation("relu")
+    turn = np.linspace(0, 2 * np.pi, m, endpoint=False)
+    x = np.geomspace(0.1, 2, m)[:, None] * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    sizes, sigmas = (2, *[width] * 5), (*[sigma] * 4, lab.activation("identity"))
+    network, found = Network(sizes, sigmas, Quadratic()), []
+    for stream in map(stream_of, range(20)):
+        y = np.repeat(1e6 * stream("y").standard_normal((1, width, 1)), m, axis=2)
+        p = gone_back(network, Normal(2.0, 0.1), stream, x, y)
+        delta = [p.delta[l][0] for l in range(1, 6)]
+        of_weights = [d @ p.a[l][0].T for l, d in enumerate(delta)]
+        rows = [d.sum(axis=1) for d in delta], of_weights, delta
+        found.append([[np.sum(part**2) for part in row] for row in rows])
+    rms = np.sqrt(np.mean(found, axis=0))
+    one, two = np.triu_indices(m, 1)
+    q = np.mean(x * x, axis=1)
+    c = np.sum(x[one] * x[two], axis=1) / (2 * np.sqrt(q[one] * q[two]))
+    pairs = [Pairs(1 / m, mean_squares=(q, q)), Pairs(1 - 1 / m, c, mean_squares=(q[one], q[two]))]
+    layers = predicted(sizes, sigmas, [(2 / n, 0.1) for n in sizes[:-1]], 1.0, pairs)[:-1]
+    told = [[layer.speed, layer.weight_speed, layer.delta_rms] for layer in layers]
+    np.testing.assert_allclose(np.transpose(told), (rms / rms[:, 3:4])[:, :4], rtol=0.05)
 
 
 def test_equal_inputs_leave_the_mean_error_what_each_error_is_and_weights_learn_as_their_input_is_large():
