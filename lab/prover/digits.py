@@ -1,6 +1,7 @@
 """Where a formula loses digits of σ′: what is computed, beside balls of many digits."""
 
 from itertools import groupby
+from math import isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,14 +23,16 @@ _GRID: Array = np.concatenate([-_SIZES[::-1], _SIZES])
 
 
 class Loss(NamedTuple):
-    """The z between which σ′ is off, and its largest relative error there."""
+    """The z between which σ′ is off, and its largest relative error there; ∞ where it is no finite number."""
 
     z: Interval
     error: float
 
     def __str__(self) -> str:
-        low, high = self.z.low, self.z.high
-        return f"σ′ is off by up to {self.error:.1g} of itself for z from {low:.3g} to {high:.3g}"
+        what = (
+            f"off by up to {self.error:.1g} of itself" if isfinite(self.error) else "not computed as a number"
+        )
+        return f"σ′ is {what} for z from {self.z.low:.3g} to {self.z.high:.3g}"
 
 
 def lost_digits(sigma: Activation, dtype: Any = np.float64) -> list[Loss]:
@@ -63,7 +66,7 @@ def lost_digits(sigma: Activation, dtype: Any = np.float64) -> list[Loss]:
         if is_lost:
             at = list(group)
             ends = z[max(at[0] - 1, 0)], z[min(at[-1] + 1, len(z) - 1)]
-            worst = float(np.nan_to_num(error[at], nan=np.inf).max())
+            worst = float(np.where(np.isfinite(computed[at]), error[at], np.inf).max())
             found.append(Loss(Interval(*map(float, ends)), worst))
     return found
 

@@ -6,7 +6,8 @@ import pytest
 
 import lab
 from lab.activations.formula.formula import Formula
-from lab.prover.digits import lost_digits
+from lab.numerics import Interval
+from lab.prover.digits import Loss, lost_digits
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -38,6 +39,10 @@ def test_a_slope_that_becomes_0_is_lost_altogether():
     (loss,) = lost_digits(Formula("log(1 + exp(z)) - log(2 + exp(z))"))
     assert loss.error == 1
     assert 5 < loss.z.low < 15
+
+
+def test_a_slope_that_is_no_number_is_called_so():
+    assert str(Loss(Interval(88.7, 1e4), np.inf)) == "σ′ is not computed as a number for z from 88.7 to 1e+04"
 
 
 def test_of_what_has_no_formula_and_of_other_dtypes_nothing_is_told(own):
