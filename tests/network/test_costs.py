@@ -64,7 +64,7 @@ def test_cross_entropy_on_a_sigmoid_is_exact_in_the_tails(z, y):
         (Sigmoid(), lambda z: 1 / (1 + np.exp(-z)), lambda z: 0.25 / np.cosh(z / 2) ** 2),
         (Formula("0.5 + 0.4*tanh(z)"), lambda z: 0.5 + 0.4 * np.tanh(z), lambda z: 0.4 / np.cosh(z) ** 2),
     ],
-    ids=str,
+    ids=["sigmoid", "tanh"],
 )
 def test_cross_entropy_is_the_sum_over_the_outputs_whatever_sigma_is(sigma, activation, slope):
     z, y = block([0.5, -1.5, 2.0], [-3.0, 0.0, 1.0]), block([1.0, 0.0, 0.2], [0.0, 0.2, 1.0])
