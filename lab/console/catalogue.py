@@ -65,7 +65,7 @@ def page(name: str, words: Sequence[str], plot: Path | None, allow_code: bool) -
 
 
 def _body(
-    name: str, sigma: Activation, proved: Sequence[str], said: str, value: dict[str, Any]
+    name: str, sigma: Activation, known: Sequence[str], said: str, value: dict[str, Any]
 ) -> Iterator[Block]:
     if isinstance(sigma, Formula):
         typed = name.replace("−", "-")
@@ -74,7 +74,7 @@ def _body(
     else:
         yield documentation(type(sigma))
         yield f"\n{sigma}"
-    yield from proved
+    yield from known
     if also := _aliases(plugins.aliases("activations").get(name, name)):
         yield f"also called: {', '.join(also)}"
     if sigma.jumps:
