@@ -115,7 +115,7 @@ def test_bp1(given_cost, sigma, gradient_by, net):
             np.testing.assert_allclose(p.delta[L][t, :, i], expected, rtol=1e-9, atol=1e-14)
 
 
-@np.errstate(over="ignore")  # as in training: a σ may overflow on its way to a number
+@np.errstate(all="ignore")  # as in training: a σ may run through infinities on its way to a number
 def check_gradient(network, trials, m, seed, directions):
     """⟨∇C, d⟩ in random directions against the complex step Im C(θ + ihd)/h."""
     theta, x, y = drawn(network.sizes, trials, m, seed)
