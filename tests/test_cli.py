@@ -79,6 +79,23 @@ def test_fault_38_all_trials_diverged_is_said_with_a_hint(lab, small):
     assert "all trials diverged; try a smaller training.eta" in out
 
 
+def test_a_slope_of_ones_own_that_is_nan_is_told_with_its_layer_and_z(lab, small, mine, tmp_path):
+    """So near to one z only that no check before the training looks there; all neurons begin with that z."""
+    mine("np.cos(z)", "np.where(np.abs(z - 0.3141592) < 1e-6, np.nan, np.cos(z))")
+    own = ["-o", "network.activation=mine.py:Mine", "-o", "vary={}", "--allow-code", "-o", "record.every=6"]
+    there = 'network.initialiser={name="constant", w=0.0, b=0.3141592}'
+    code, out, _ = lab("run", small, *own, "-o", there)
+    assert code == 0
+    assert "all trials diverged; mend its activation, which is NaN at some z" in out
+    place = "σ′ is NaN at z = 0.314159 in layer 1"
+    assert f": 3 of 3 trials diverged, the first at step 0: {place}\n" in out
+
+    info = json.loads(next((tmp_path / "results" / "small").glob("*/run.json")).read_text())
+    for trial in info["trials"]:
+        assert (trial["status"], trial["diverged_at"], trial["origin"]) == ("diverged", 0, "σ′ is NaN")
+        assert (trial["origin_layer"], trial["origin_z"]) == (1, 0.3141592)
+
+
 def test_an_interrupted_run_says_how_to_resume_and_is_resumed(lab, small, tmp_path, monkeypatch):
     def interrupted(tasks, workers, progress):
         yield next(trained(tasks, workers, progress))

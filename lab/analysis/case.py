@@ -57,6 +57,19 @@ class Case:
         return [int(step) for step in self.trials["diverged_at"].dropna()]
 
     @property
+    def origin(self) -> str:
+        """Where the first trial that diverged lost its first number: ``σ′ is NaN at z = 0.5 in layer 2``.
+
+        Empty where the run did not record it.
+        """
+        first = self.trials.sort_values("diverged_at").iloc[0]
+        told, layer, z = (first.get(column) for column in ("origin", "origin_layer", "origin_z"))
+        if pd.isna(told):
+            return ""
+        at = "" if pd.isna(z) else f" at z = {z:.6g}"
+        return f"{told}{at}" if pd.isna(layer) else f"{told}{at} in layer {int(layer)}"
+
+    @property
     def examples(self) -> int:
         """The number of training examples that the last reading sees; 0 where the run did not record it."""
         return int(self.variant.get("examples", 0))

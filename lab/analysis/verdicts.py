@@ -127,7 +127,7 @@ RULES = {
         lambda case: {None: len(case.diverged_at) / len(case.trials)},
         lambda case, l, value: (
             f"{len(case.diverged_at)} of {len(case.trials)} trials diverged, "
-            f"the first at step {min(case.diverged_at)}"
+            f"the first at step {min(case.diverged_at)}{case.origin and f': {case.origin}'}"
         ),
         step=lambda case: min(case.diverged_at),
     ),

@@ -105,7 +105,10 @@ def _body(
         if layers:
             yield f"dead: {variant}: no gradient at all in layer {layers}"
     if len(short) and (short["diverged"] == short["trials"]).all():
-        yield "all trials diverged; try a smaller training.eta"
+        told = run.tables["trials"].get("origin", pd.Series(dtype=object))
+        no_number = told.astype(str).str.endswith("is NaN").any()
+        mended = "mend its activation, which is NaN at some z"
+        yield f"all trials diverged; {mended if no_number else 'try a smaller training.eta'}"
     left = 0
     for variant, group in groupby(found, lambda verdict: verdict.variant):
         of_variant = list(group)

@@ -136,11 +136,12 @@ def _completed(
 def _fates(
     ready: Prepared, parts: Sequence[tables.Part], trials: pd.DataFrame, failed: Sequence[Outcome]
 ) -> dict[str, Any]:
-    """Status and time of every trial, and what failed: the part of run.json that is no table."""
+    """How every trial ended, its time, and what failed: the part of run.json that is no table."""
     seconds = [round(part.readings.seconds / len(part.trials), 6) for part in parts for _ in part.trials]
-    ends = zip_longest(trials[["variant", "trial", "status"]].to_dict("records"), seconds)
+    columns = ["variant", "trial", "status", "diverged_at", "origin", "origin_layer", "origin_z"]
+    told = [{key: x for key, x in row.items() if pd.notna(x)} for row in trials[columns].to_dict("records")]
     return {
-        "trials": [{**end, "seconds": took} for end, took in ends],
+        "trials": [{**end, "seconds": took} for end, took in zip_longest(told, seconds)],
         "failures": [
             {
                 "variant": ready.plan.variants[outcome.chunk.variant].label,

@@ -105,8 +105,10 @@ def histograms(parts: Sequence[Part]) -> pd.DataFrame:
 
 
 def trials(parts: Sequence[Part], failed: Sequence[tuple[Variant, int]]) -> pd.DataFrame:
-    """variant, trial, seed, status, diverged_at, final figures and the best test accuracy.
+    """variant, trial, seed, status, diverged_at, origin, its layer and z, final figures, best test accuracy.
 
+    ``origin``, ``origin_layer`` and ``origin_z`` tell where a trial that diverged lost its first number, as
+    `lab.training.divergence.origin` does.
     ``final_…`` are taken over all training and all test examples after the last step. ``failed`` are the
     variant and the number of each trial without readings.
     """
@@ -115,21 +117,28 @@ def trials(parts: Sequence[Part], failed: Sequence[tuple[Variant, int]]) -> pd.D
         best = np.fmax.reduce(part.readings.figures[:, :, STEP_COLUMNS.index("test_accuracy")], axis=0)
         figures = np.column_stack([part.readings.final, best])
         keys = [(part.variant, trial) for trial in part.trials]
-        frames.append(_ends(keys, part.status, part.readings.diverged, figures))
+        frames.append(_ends(keys, part.status, part.readings, figures))
     if failed or not parts:
         none = np.full((len(failed), len(STEP_COLUMNS) + 1), np.nan)
-        frames.append(_ends(failed, "failed", np.full(len(failed), -1), none))
+        frames.append(_ends(failed, "failed", None, none))
     return pd.concat(frames, ignore_index=True)
 
 
 def _ends(
-    keys: Sequence[tuple[Variant, int]], status: Array | str, diverged: Array, figures: Array
+    keys: Sequence[tuple[Variant, int]], status: Array | str, readings: Readings | None, figures: Array
 ) -> pd.DataFrame:
-    """Rows of the table ``trials``, of each variant and trial; ``diverged`` is a step or −1."""
+    """Rows of the table ``trials``, of each variant and trial."""
+    diverged = np.full(len(keys), -1) if readings is None else readings.diverged
+    origin, at = (None, None) if readings is None else (readings.origin, readings.origin_at)
+    at = np.full((len(keys), 2), np.nan) if at is None else at
     rows = [(variant.label, trial, variant.settings.trials.seed) for variant, trial in keys]
     frame = pd.DataFrame(rows, columns=["variant", "trial", "seed"])
     frame["status"] = status
     frame["diverged_at"] = pd.Series(diverged, dtype="Int64").mask(diverged < 0)
+    told = pd.Series(origin, frame.index, object)
+    frame["origin"] = told.where(told.astype(bool))
+    frame["origin_layer"] = pd.Series(at[:, 0]).astype("Int64")
+    frame["origin_z"] = at[:, 1]
     frame[[*(f"final_{column}" for column in STEP_COLUMNS), "best_test_accuracy"]] = figures
     return frame
 

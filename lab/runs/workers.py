@@ -24,6 +24,7 @@ from lab.experiment.schema import Data
 from lab.experiment.variants import Variant
 from lab.runs.folder import RunFolder
 from lab.runs.preparation import Bench, Chunk
+from lab.training.divergence import located
 from lab.training.loop import train
 
 Progress: TypeAlias = Callable[[int], None]
@@ -155,8 +156,9 @@ def _outcome(task: Task, progress: Progress) -> Outcome:
     settings = task.variant.settings
     try:
         data = _loaded(task.bench, settings.data.model_dump_json(exclude_none=True), settings.trials.seed)
-        readings = train(task.bench.training(settings, data), task.chunk.trials, progress)
-        task.folder.keep_part(task.chunk, readings)
+        training, trials = task.bench.training(settings, data), task.chunk.trials
+        readings = train(training, trials, progress)
+        task.folder.keep_part(task.chunk, located(training, trials, readings))
     except LabError as error:
         return Outcome(task.chunk, str(error))
     except Exception as error:

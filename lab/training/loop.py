@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
@@ -111,7 +111,7 @@ class Stack:
     Raises PartError where the first weights are no numbers.
     """
 
-    def __init__(self, training: Training, trials: range) -> None:
+    def __init__(self, training: Training, trials: Sequence[int]) -> None:
         self.training = training
         streams = [streams_of_trial(training.seed, trial) for trial in trials]
         sizes, dtype = training.network.sizes, training.train.x.dtype

@@ -96,23 +96,24 @@ class Reader:
         thresholds = (recording.saturation_threshold, recording.low_input_threshold)
         found = self._room[0].by_key(norms), {} if p.own_examples else self._of_inputs
         snapshot = Snapshot(network, *parts, p, *thresholds, self.multiple, *found)
-        self.recorder.record(first, snapshot, (cost(network, p), accuracy, *tested), self._sound(p))
+        self.recorder.record(first, snapshot, (cost(network, p), accuracy, *tested), sound(p, self.theta))
 
-    def _sound(self, p: Pass) -> Array:
-        """Whether the numbers of each row of a pass are numbers, and those of θ finite.
 
-        An infinite z of finite weights is saturation. Weights that are not finite make a z that is not, and
-        stay so: where a z is infinite the present weights tell.
-        """
-        sound, finite = np.ones((2, len(p.z[1])), bool)
-        for z, delta in zip(p.z.values(), p.delta.values(), strict=True):
-            finite &= np.isfinite(z).all(axis=(1, 2))
-            sound &= np.isfinite(delta).all(axis=(1, 2))
-        if finite.all():
-            return sound
-        for z in p.z.values():
-            sound &= ~np.isnan(z).any(axis=(1, 2))
-        return sound & (finite | np.resize(np.isfinite(self.theta.vector).all(axis=1), len(finite)))
+def sound(p: Pass, theta: Parameters) -> Array:
+    """Whether the numbers of each row of a pass are numbers, and those of θ finite.
+
+    An infinite z of finite weights is saturation. Weights that are not finite make a z that is not, and stay
+    so: where a z is infinite the present weights tell. The rows are the T trials, or those of several passes.
+    """
+    whole, finite = np.ones((2, len(p.z[1])), bool)
+    for z, delta in zip(p.z.values(), p.delta.values(), strict=True):
+        finite &= np.isfinite(z).all(axis=(1, 2))
+        whole &= np.isfinite(delta).all(axis=(1, 2))
+    if finite.all():
+        return whole
+    for z in p.z.values():
+        whole &= ~np.isnan(z).any(axis=(1, 2))
+    return whole & (finite | np.resize(np.isfinite(theta.vector).all(axis=1), len(finite)))
 
 
 class _ParameterNorms:

@@ -53,6 +53,8 @@ class Readings:
     ``seconds``: the time that training took, of all T trials together.
     ``widths``, ``neurons``: (L,) and (H, T, Σ n_l, 4), at ``histogram_steps``: how many neurons each layer
         has, and `NEURON_COLUMNS` of each of them, layer after layer; None where they were not asked for.
+    ``origin``, ``origin_at``: (T,) and (T, 2), layer and z: of each trial that diverged, the
+        `lab.training.divergence.origin`; None where none did.
     """
 
     steps: Array
@@ -66,6 +68,8 @@ class Readings:
     seconds: float
     widths: Array | None = None
     neurons: Array | None = None
+    origin: Array | None = None
+    origin_at: Array | None = None
 
 
 class Recorder:

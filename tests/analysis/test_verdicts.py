@@ -240,7 +240,15 @@ def test_trials_that_diverged_from_the_first_reading_are_told_once(tmp_path):
     huge = {"network__activation": "identity", "network__initialiser": {"name": "large", "gain": 1e200}}
     (verdict,) = ran(tmp_path, **huge).verdicts
     assert verdict.rule == "diverged"
-    assert verdict.sentence == "1 of 1 trials diverged, the first at step 0"
+    assert verdict.sentence == "1 of 1 trials diverged, the first at step 0: z ran over in layer 2"
+
+
+def test_a_divergence_whose_origin_was_not_recorded_is_told_without(tmp_path):
+    run = ran(tmp_path, **PLANTED["diverged"])
+    bare = {"trials": run.trials.drop(columns=["origin", "origin_layer", "origin_z"])}
+    told, plain = (verdicts(tables)[0].sentence for tables in (run.tables, run.tables | bare))
+    assert plain == f"1 of 1 trials diverged, the first at step {run.trials['diverged_at'][0]}"
+    assert told.startswith(f"{plain}: ")
 
 
 def test_a_value_is_told_with_the_side_on_which_it_passed():

@@ -1,5 +1,6 @@
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -164,6 +165,13 @@ def test_a_part_holds_plain_arrays_only_and_no_room_for_what_was_not_asked(folde
             *("steps", "layers", "columns", "figures", "histogram_steps", "histograms", "diverged", "final"),
             "seconds",
         ]
+
+
+def test_a_part_keeps_where_a_trial_lost_its_first_number(folder):
+    found = {"origin": np.array(["", "σ′ is NaN"]), "origin_at": np.array([[np.nan, np.nan], [2, -0.5]])}
+    readings = replace(train(training((1, 1)), range(2)), **found)
+    folder.keep_part(CHUNK, readings)
+    assert unlike(folder.part(CHUNK), readings) == []
 
 
 def test_a_missing_part_and_a_damaged_one_are_refused(folder):

@@ -109,7 +109,7 @@ def test_steps_have_one_row_a_reading(parts):
 def test_trials_tell_how_each_ended(parts):
     table = tables.trials(parts, [])
     assert list(table.columns) == [
-        *("variant", "trial", "seed", "status", "diverged_at"),
+        *("variant", "trial", "seed", "status", "diverged_at", "origin", "origin_layer", "origin_z"),
         *(f"final_{column}" for column in STEP_COLUMNS),
         "best_test_accuracy",
     ]
@@ -125,6 +125,18 @@ def test_trials_tell_how_each_ended(parts):
     assert np.isnan(finals[6:]).all()
     best = parts[2].readings.figures[:, :, 3].max(axis=0)
     np.testing.assert_array_equal(table["best_test_accuracy"][3:6], best)
+
+
+def test_trials_tell_where_a_trial_that_diverged_lost_its_first_number(parts):
+    at = np.array([[2, -0.5], [np.nan, np.nan]])
+    readings = replace(parts[3].readings, origin=np.array(["σ′ is NaN", "C ran over"]), origin_at=at)
+    table = tables.trials([parts[0], replace(parts[3], readings=readings)], [])
+    assert table["origin"].tolist()[2:] == ["σ′ is NaN", "C ran over"]
+    assert table["origin_layer"].tolist()[2] == 2
+    assert table["origin_z"].tolist()[2] == -0.5
+    assert table.loc[:1, "origin":"origin_z"].isna().all(axis=None)
+    assert table.loc[3, "origin_layer":"origin_z"].isna().all()
+    assert table.dtypes.to_dict() == tables.trials(parts[:1], []).dtypes.to_dict()
 
 
 def test_trials_that_failed_have_rows_without_figures_and_the_same_columns(parts):
