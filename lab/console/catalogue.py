@@ -7,14 +7,13 @@ from typing import Any
 
 from lab import plugins
 from lab.activations.catalogue import EXAMPLES, documentation
-from lab.activations.formula.formula import Formula, formula_of
+from lab.activations.formula.formula import Formula
 from lab.activations.properties import properties
 from lab.console.screen import Block, Note, Page, table
-from lab.console.sigma import facts, plotted, points_text, sigma_of, value_rows
+from lab.console.sigma import facts, plotted, points_text, ranges, sigma_of, value_rows
 from lab.parts import Activation
 from lab.prover.digits import lost_digits
-from lab.prover.slope_bounds import slope_bounds
-from lab.prover.words import known_words, proved_range
+from lab.prover.words import known_words
 
 
 def all_page(only: Sequence[str]) -> Page:
@@ -47,15 +46,9 @@ def all_page(only: Sequence[str]) -> Page:
 def page(name: str, words: Sequence[str], plot: Path | None, allow_code: bool) -> Page:
     """One activation: what it is, its parameters, its claims, and values far into both tails."""
     sigma = sigma_of(name, words, allow_code)
-    said, known, proved = known_words(sigma), slope_bounds(sigma), proved_range(sigma)
+    said, (bounds, lines) = known_words(sigma), ranges(sigma)
     has = [word for word, holds in said.items() if holds]
-    value = {"activation": str(sigma), "jumps": sigma.jumps, "properties": has, **facts(sigma)}
-    value |= {"range": proved or sigma.range, "slope": known.slope}
-    measured = ", measured on a grid of z and not proved" if formula_of(sigma) else ", as the class claims"
-    lines = [
-        f"\nrange of σ: {value['range']}{', proved' if proved else measured}",
-        f"range of σ′: {known.slope}{', proved over all reals' if known.proved else measured}",
-    ]
+    value = {"activation": str(sigma), "jumps": sigma.jumps, "properties": has, **facts(sigma), **bounds}
     if isinstance(sigma, Formula):
         found = [(dtype, loss) for dtype in ("float64", "float32") for loss in lost_digits(sigma, dtype)]
         lines += [f"{loss}, in {dtype}" for dtype, loss in found]
@@ -74,6 +67,7 @@ def _body(
     else:
         yield documentation(type(sigma))
         yield f"\n{sigma}"
+    yield ""
     yield from known
     if also := _aliases(plugins.aliases("activations").get(name, name)):
         yield f"also called: {', '.join(also)}"

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from lab.activations.design.integral import FARTHEST, Integral
 from lab.activations.design.knot_lists import knots_from_csv, knots_from_text
 from lab.console.screen import Block, Page, verbatim
-from lab.console.sigma import facts, named_values, plotted, points_text, value_rows
+from lab.console.sigma import facts, named_values, plotted, points_text, ranges, value_rows
 from lab.errors import LabError
 from lab.experiment.specify import from_spec
 from lab.experiment.toml_writer import document, value_text
@@ -33,11 +33,11 @@ NAME = "designed"
 
 
 class Design(NamedTuple):
-    """An activation that was designed, the TOML that makes it, and where the bounds of σ′ come from."""
+    """An activation that was designed, the TOML that makes it, and what is known of a floor under σ′."""
 
     sigma: Activation
     lines: str
-    bounds: str
+    floor: str = ""
     at_least: float | None = None
 
 
@@ -60,16 +60,18 @@ def page(wish: Mapping[str, Any], words: Sequence[str], plot: Path | None, allow
     sigma = design.sigma
     plots = plotted(plot.stem, sigma, plot) if plot else []
     error = proved_error(sigma) if isinstance(sigma, Integral) else None
-    value = {"toml": design.lines, "at_least": design.at_least, "error": error, **facts(sigma)}
+    bounds, told = ranges(sigma)
+    value = {"toml": design.lines, "at_least": design.at_least, "error": error, **facts(sigma), **bounds}
     value["plots"] = list(map(str, plots))
-    return Page(value, _body(design, value), plots)
+    return Page(value, _body(design, told, value), plots)
 
 
-def _body(design: Design, value: dict[str, Any]) -> Iterator[Block]:
+def _body(design: Design, known: Sequence[str], value: dict[str, Any]) -> Iterator[Block]:
     yield verbatim(design.lines)
-    yield f"range of σ′: {value['slope']}, {design.bounds}"
-    yield f"range of σ: {value['range']}"
-    yield f"kinks: {points_text(value['kinks']) or 'none'}"
+    yield from known
+    if design.floor:
+        yield design.floor
+    yield f"kinks found: {points_text(value['kinks']) or 'none'}"
     if value["error"] is not None:
         yield (
             f"error of σ, which is integrated: at most {rounded_up(value['error'])}, relative to 1 + |σ|, "
@@ -96,14 +98,14 @@ def _designed(
         return _by_derivative(text, parameters)
     if kind in ("knots", "knots-csv"):
         knots = knots_from_text(text) if kind == "knots" else knots_from_csv(Path(text))
-        return Design(knots, _inline(knots, {"name": "knots"}), "by construction")
+        return Design(knots, _inline(knots, {"name": "knots"}))
     if kind == "template":
         template = from_spec({"name": "template", "kernel": text, **settings})
-        return Design(template, _inline(template, {"name": "template"}), "by construction")
+        return Design(template, _inline(template, {"name": "template"}))
     name = "floored" if kind == "floor-under" else "clipped-slope"
     spec = {"name": name, "inner": {"name": text, **parameters} if parameters else text}
     wrapped = from_spec({**spec, **settings}, allow_code=allow_code)
-    return Design(wrapped, _inline(wrapped, spec), f"from the bounds of {text}")
+    return Design(wrapped, _inline(wrapped, spec))
 
 
 def _by_derivative(text: str, parameters: Mapping[str, Any]) -> Design:
@@ -112,13 +114,13 @@ def _by_derivative(text: str, parameters: Mapping[str, Any]) -> Design:
     at_least = _provable(sigma)
     if at_least is not None:
         section["at_least"] = at_least
-        known = f"σ′ ≥ {at_least:g} is proved"
-    elif sigma.slope_range.low > 0:
-        known = "that it is bounded away from 0 could not be proved"
+        floor = f"σ′ ≥ {at_least:g}, proved"
+    elif certify(sigma).inf.high <= 0:
+        floor = "σ′ is not bounded away from 0, proved"
     else:
-        known = "not bounded away from 0"
+        floor = "σ′ is not proved to be bounded away from 0"
     lines = _lines(NAME) + "\n" + document({"activations": {NAME: section}})
-    return Design(sigma, lines, f"as measured; {known}", at_least)
+    return Design(sigma, lines, floor, at_least)
 
 
 def _provable(sigma: Activation) -> float | None:

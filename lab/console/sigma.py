@@ -13,6 +13,7 @@ from lab.experiment.specify import from_spec
 from lab.numerics import Array
 from lab.parts import Activation
 from lab.prover.slope_bounds import slope_bounds
+from lab.prover.words import proved_range
 
 SHOWN_Z: Array = np.array([-700, -40, -5, -2, -1, -0.5, 0, 0.5, 1, 2, 5, 40, 700], dtype=float)
 
@@ -58,6 +59,25 @@ def facts(sigma: Activation) -> dict[str, Any]:
     claims = {"range": sigma.range, "slope": sigma.slope_range, "kinks": sigma.kinks}
     with np.errstate(all="ignore"):
         return claims | {"z": SHOWN_Z, "sigma": sigma(SHOWN_Z), "derivative": sigma.derivative(SHOWN_Z)}
+
+
+def ranges(sigma: Activation) -> tuple[dict[str, Any], list[str]]:
+    """The ranges of σ and of σ′, which of them are ``proved``, and a line on each."""
+    over_all, known = proved_range(sigma), slope_bounds(sigma)
+    proved = [name for name, is_proved in (("range", over_all), ("slope", known.proved)) if is_proved]
+    value = {"range": over_all or sigma.range, "slope": known.slope}
+    lines = [
+        f"range of {symbol}: {value[name]}{_known_from(sigma, claim, name in proved)}"
+        for symbol, name, claim in (("σ", "range", "range"), ("σ′", "slope", "slope_range"))
+    ]
+    return value | {"proved": proved}, lines
+
+
+def _known_from(sigma: Activation, claim: str, proved: bool) -> str:
+    if proved:
+        return ", proved over all reals"
+    claimed = getattr(type(sigma), claim) is not getattr(Activation, claim)
+    return f", {'as the class claims' if claimed else 'measured on a grid of z'} and not proved"
 
 
 def value_rows(found: dict[str, Any]) -> Rows:

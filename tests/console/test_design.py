@@ -16,6 +16,8 @@ from lab.activations.hyperbolic import Tanh
 from lab.activations.rectifiers import LeakyReLU
 from lab.console import design as design_page
 from lab.experiment.variants import load
+from lab.numerics import REALS
+from lab.prover import slope_bounds, words
 from lab.prover.certificate import Certificate
 from lab.prover.integrated import integrated, proved_error
 from lab.runs.preparation import prepared
@@ -59,11 +61,12 @@ def test_the_lines_make_it_again_and_stand_in_an_experiment_as_they_are_printed(
     told = json.loads(out)
     z = np.array(told["z"])
     assert (code, err) == (0, "")
-    assert told["slope"] == [sigma.slope_range.low, sigma.slope_range.high]
+    assert told["slope"] == pytest.approx([sigma.slope_range.low, sigma.slope_range.high], rel=1e-15)
+    assert told["proved"] == ["range", "slope"]
     assert told["sigma"] == sigma(z).tolist()
     assert told["derivative"] == sigma.derivative(z).tolist()
 
-    lines = design(*words)[1].partition("\n\nrange of σ′")[0]
+    lines = design(*words)[1].partition("\n\nrange of σ")[0]
     [(_, training)] = prepared(load(written(f"{FILE}{lines}"))).made
     assert tomllib.loads(told["toml"]) == tomllib.loads(lines)
     assert training.network.sigmas[0] == sigma
@@ -76,9 +79,10 @@ def test_all_is_told(design, tmp_path):
     assert out.startswith('# in [network]\nactivation = "designed"\n\n[activations.designed]\n')
     for told in (
         f'derivative = "{BELL}"\nfloor = 0.05\nat_least = 0.05\n',
-        "range of σ′: [0.05, 1], as measured; σ′ ≥ 0.05 is proved",
-        "range of σ: [-inf, inf]",
-        "kinks: none",
+        "range of σ: [-inf, inf], proved over all reals\n"
+        "range of σ′: [0.05, 1], proved over all reals\n"
+        "σ′ ≥ 0.05, proved\n"
+        "kinks found: none\n",
         "relative to 1 + |σ|, for |z| ≤ 10000: the quadrature is proved, the rounding of σ′ measured\n",
         "\n700   35.84191558    0.05",
     ):
@@ -101,16 +105,40 @@ def test_the_error_that_is_told_is_the_proved_one(design):
     assert known <= float(line.partition(",")[0]) < 1.001 * known
 
 
-def test_a_slope_without_a_floor_is_told_so(design, monkeypatch):
+@pytest.mark.parametrize(
+    ("slope", "said"),
+    [
+        ("exp(-z**2)", "[0, 1], proved over all reals\nσ′ is not proved to be bounded away from 0"),
+        ("cos(z/9) - 0.5", "σ′ is not bounded away from 0, proved"),
+    ],
+)
+def test_a_slope_without_a_floor_is_told_so(design, slope, said):
+    _, out, _ = design("--derivative", slope)
+    assert said in out
+    assert "at_least" not in out
+
+
+def test_what_is_only_measured_is_told_so(design, monkeypatch):
+    out = design("--derivative", "exp(-z**2)")[1]
+    assert "range of σ: [-0.886227, 0.886227], measured on a grid of z and not proved" in out
+    out = design("--clip-under", "knots", "--floor", "0.3")[1]
+    assert "range of σ: [-inf, inf], as the class claims and not proved" in out
+    assert "range of σ′: [0.3, 1], as the class claims and not proved" in out
+
     undecided = Certificate("UNDECIDED", "too hard")
-    monkeypatch.setattr(design_page, "certify", lambda sigma, at_least: undecided)
-    for slope, said in (
-        ("exp(-z**2)", "range of σ′: [0, 1], as measured; not bounded away from 0"),
-        ("0.1 + exp(-z**2)", "as measured; that it is bounded away from 0 could not be proved"),
-    ):
-        _, out, _ = design("--derivative", slope)
-        assert said in out
-        assert "at_least" not in out
+    for module in (design_page, slope_bounds, words):
+        monkeypatch.setattr(module, "certify", lambda sigma, **claim: undecided)
+    out = design("--derivative", "0.1 + exp(-z**2)")[1]
+    assert "range of σ: [-inf, inf], measured on a grid of z and not proved" in out
+    assert "range of σ′: [0.1, 1.1], measured on a grid of z and not proved" in out
+    assert "σ′ is not proved to be bounded away from 0" in out
+    assert "at_least" not in out
+
+
+def test_a_straight_end_makes_a_design_unbounded_however_flat_it_is(design):
+    """The grid, which ends, sees a range that does."""
+    assert Integral("1/(1 + z**2)").range != REALS
+    assert "range of σ: [-inf, inf], proved over all reals" in design("--derivative", "1/(1 + z**2)")[1]
 
 
 def test_knots_of_a_file(design, tmp_path):
@@ -119,7 +147,7 @@ def test_knots_of_a_file(design, tmp_path):
 
     assert code == 0
     assert 'activation = {name = "knots", z = [-1.0, 1.0], slopes = [0.5, 0.25]}' in out
-    assert "range of σ′: [0.25, 0.5], by construction" in out
+    assert "range of σ′: [0.25, 0.5], proved over all reals" in out
 
 
 @pytest.mark.parametrize(

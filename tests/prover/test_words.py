@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 
 import lab
+from lab.activations.design.clipped_slope import ClippedSlope
+from lab.activations.design.integral import Integral
+from lab.activations.design.knots import Knots
 from lab.activations.formula.formula import Formula
 from lab.activations.properties import properties
 from lab.numerics import REALS, Interval
@@ -55,3 +58,9 @@ def test_a_range_is_proved(text, low, high):
     assert proved_range(Formula("z**3")) == REALS
     assert proved_range(Formula("z*sin(z)")) is None
     assert isinstance(found, Interval)
+
+
+def test_of_a_design_by_its_slope_the_range_is_proved_where_a_floor_makes_it_the_reals():
+    for sigma in (Knots(), ClippedSlope(Formula("tanh(z)"), 0.1), Integral("0.1 + exp(-z**2)")):
+        assert proved_range(sigma) == REALS
+    assert proved_range(Integral("exp(-z**2)")) is None
