@@ -16,9 +16,11 @@ import pandas as pd
 from lab.figures import draw
 from lab.runs import folder
 from tests.benchmarks.timing import side_by_side
+from tests.benchmarks.writing import Rows
 
 ROWS, COLUMNS = 10**6, 10
 LINES = 6
+TITLE = f"around the training, seconds, one core; tables of {ROWS:,} × {COLUMNS}"
 
 
 def start_up() -> dict[str, float]:
@@ -78,8 +80,7 @@ def _figure(points: int) -> Callable[[], object]:
     return drawn
 
 
-def main() -> None:
-    print(f"around the training, seconds, one core; tables of {ROWS:,} × {COLUMNS}\n")
+def rows() -> Rows:
+    yield ("", "seconds")
     for times in (start_up(), tables(), figures()):
-        for name, took in times.items():
-            print(f"{name:34}{took:>8.3f}", flush=True)
+        yield from ((name, f"{took:.3f}") for name, took in times.items())

@@ -13,8 +13,10 @@ from lab.activations.hyperbolic import tanh_sech2
 from lab.activations.in_place import InPlace
 from lab.numerics import Array, scalar
 from lab.parts import Activation
-from tests.benchmarks.timing import side_by_side, tell
+from tests.benchmarks.timing import side_by_side
+from tests.benchmarks.writing import Rows
 
+TITLE = "σ and σ′ into buffers: µs of the class, and the formula's time over it; one core"
 SIZES = (300, 5_000, 100_000)
 ROUNDS = 12
 """Measurements of which the quickest counts: another process may take the core during some."""
@@ -87,10 +89,9 @@ def ratio(sigma: Activation, written: Activation, size: int, dtype: str) -> tupl
     return by_class, by_formula / by_class
 
 
-def main() -> None:
-    print("σ and σ′ into buffers: µs of the class, and the formula's time over it; one core\n")
+def rows() -> Rows:
     columns = [(dtype, size) for dtype in ("float32", "float64") for size in SIZES]
-    tell(" " * 27, [f"{dtype} {size}" for dtype, size in columns], 18)
+    yield ("σ", *(f"{dtype} {size}" for dtype, size in columns))
     for name, (sigma, written) in PAIRS.items():
         ratios = (ratio(sigma, written, size, dtype) for dtype, size in columns)
-        tell(f"{name:27}", [f"{took:.1f} ({times:.2f} ×)" for took, times in ratios], 18)
+        yield (name, *(f"{took:.1f} ({times:.2f} ×)" for took, times in ratios))

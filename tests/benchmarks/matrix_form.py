@@ -10,9 +10,11 @@ from functools import partial
 import numpy as np
 
 from lab.network.matrix_form import full_product, transport_matrix
-from tests.benchmarks.timing import kernels, side_by_side, tell
+from tests.benchmarks.timing import side_by_side
+from tests.benchmarks.writing import Rows
 
 DEPTH = 5
+TITLE = f"δ of layer 1 of {DEPTH}, one example, float64, one thread"
 WIDTHS = (10, 30, 100, 300)
 
 
@@ -28,10 +30,9 @@ def from_the_left(slopes: list[np.ndarray], weights: list[np.ndarray], gradient:
     return transport_matrix(slopes, weights) @ gradient
 
 
-def main() -> None:
+def rows() -> Rows:
     rng = np.random.default_rng(0)
-    print(f"δ of layer 1 of {DEPTH}, one example, float64, one thread, {kernels()}\n")
-    tell(" width", ("Hadamard µs", "Σ′ from the right", "Σ′ from the left"), 19)
+    yield ("width", "Hadamard, µs", "Σ′ from the right", "Σ′ from the left")
     for n in WIDTHS:
         slopes = [rng.uniform(0, 0.25, n) for _ in range(DEPTH)]
         weights = [rng.normal(size=(n, n)) / np.sqrt(n) for _ in range(DEPTH - 1)]
@@ -39,4 +40,4 @@ def main() -> None:
         forms = (hadamard, full_product, from_the_left)
         times = side_by_side({form.__name__: partial(form, slopes, weights, gradient) for form in forms})
         base, *others = times.values()
-        tell(f"{n:>6}", (f"{base:.1f}", *(f"{other / base:.1f} ×" for other in others)), 19)
+        yield (str(n), f"{base:.1f}", *(f"{other / base:.1f} ×" for other in others))

@@ -5,15 +5,25 @@ from dataclasses import replace
 from itertools import cycle
 
 from lab.experiment.schedule import schedule
+from lab.runs.preparation import recorded
 from lab.training.loop import Stack
+from lab.training.probes import TABLE
 from lab.training.reader import LONGEST_RING, Reader
 from lab.training.recorder import Recorder
 from tests.benchmarks.peers import lab
-from tests.benchmarks.timing import kernels, side_by_side, tell
+from tests.benchmarks.timing import side_by_side
 from tests.benchmarks.workloads import W1, W2, W3A, W5, Workload
-from tests.training.trainings import COLUMNS
+from tests.benchmarks.writing import Rows
 
-NORMS = ("learning_speed", "learning_speed_w", "delta_rms")
+TITLE = "what recording at every step adds to it, float32, one core"
+
+PROBES = {name: part() for name, part in TABLE.items()}
+QUANTITIES = {
+    "norms": ("learning_speed", "learning_speed_w", "delta_rms"),
+    "default": recorded(["default"], PROBES),
+    "all": recorded(["all"], PROBES),
+}
+"""What is recorded: the norms of ∂C/∂b, ∂C/∂w and δ, and what the words of ``record.quantities`` mean."""
 
 READINGS = {1: 2**12, 80: 2**9}
 """Readings of a recorder of so many trials: enough that its few histograms do not count."""
@@ -39,16 +49,11 @@ def read_every_step(workload: Workload, trials: int, columns: tuple[str, ...]) -
     return step
 
 
-def main() -> None:
-    print(f"what recording at every step adds, float32, one core, {kernels()}\n")
-    tell(" " * 5, ("trials", "step µs", "norms", "all default"), 14)
+def rows() -> Rows:
+    kinds = (f"{word} ({len(columns)})" for word, columns in QUANTITIES.items())
+    yield ("network, batch", "trials", "a step, µs", *kinds)
     for workload, trials in CASES:
-        times = side_by_side(
-            {
-                "step": lab(workload, "float32", trials),
-                "norms": read_every_step(workload, trials, NORMS),
-                "all": read_every_step(workload, trials, COLUMNS),
-            }
-        )
-        added = (f"{times[key] / times['step'] - 1:.0%}" for key in ("norms", "all"))
-        tell(f"{workload.name:5}", (str(trials), f"{times['step']:.0f}", *added), 14)
+        read = {word: read_every_step(workload, trials, columns) for word, columns in QUANTITIES.items()}
+        times = side_by_side({"step": lab(workload, "float32", trials), **read})
+        added = (f"{times[word] / times['step'] - 1:.0%}" for word in QUANTITIES)
+        yield (str(workload), str(trials), f"{times['step']:.0f}", *added)

@@ -6,8 +6,11 @@ same number of trials under ``vmap`` and ``scan``, and with one trial after the 
 
 from lab.runs.preparation import chunks
 from tests.benchmarks import peers
-from tests.benchmarks.timing import kernels, side_by_side, tell
+from tests.benchmarks.timing import side_by_side
 from tests.benchmarks.workloads import SWEPT, W4, W5, Workload
+from tests.benchmarks.writing import Rows
+
+TITLE = "one step of one trial in a stack, µs, one core"
 
 STACKS = ((W4, 10), (W5, 80))
 """A workload and how many trials a variant has."""
@@ -26,9 +29,8 @@ def measured(workload: Workload, trials: int, together: int, name: str, dtype: s
     return {form: times[form] / per_call[form] for form in times}
 
 
-def main() -> None:
-    print(f"one step of one trial in a stack, µs, one core, {kernels()}\n")
-    tell(" " * 28, ("together", "lab", *PEERS), 20)
+def rows() -> Rows:
+    yield ("network, batch, dtype, σ", "trials together", "lab", *PEERS)
     for dtype in ("float32", "float64"):
         for workload, trials in STACKS:
             together = chunks(0, workload.training(dtype), trials)[0].stop
@@ -40,5 +42,4 @@ def main() -> None:
                     f"{times[form]:.2f} (lab {times['lab'] / times[form]:.2f} ×)" if form in times else "–"
                     for form in PEERS
                 ]
-                title = f"{workload.name} {dtype} {name}"
-                tell(f"{title:28}", (str(together), f"{times['lab']:.2f}", *cells), 20)
+                yield (f"{workload}, {dtype}, {name}", str(together), f"{times['lab']:.2f}", *cells)

@@ -1,9 +1,11 @@
 """A step alone, beside the products' floor and other libraries."""
 
 from tests.benchmarks import peers
-from tests.benchmarks.timing import kernels, side_by_side, tell
+from tests.benchmarks.timing import side_by_side
 from tests.benchmarks.workloads import ALONE, Workload
+from tests.benchmarks.writing import Rows
 
+TITLE = "one step of one network, µs (and × the floor), one core"
 COLUMNS = ("floor", "lab", "jax scan", "jax step", "torch", "scikit-learn")
 
 
@@ -22,9 +24,8 @@ def measured(workload: Workload, dtype: str) -> dict[str, float]:
     return times | ({"jax scan": times["jax scan"] / scan.steps} if scan else {})
 
 
-def main() -> None:
-    print(f"one step of one network, µs (and × the floor), one core, {kernels()}\n")
-    tell(" " * 14, COLUMNS, 18)
+def rows() -> Rows:
+    yield ("network, batch, dtype", *COLUMNS)
     for dtype in ("float32", "float64"):
         for workload in ALONE:
             times = measured(workload, dtype)
@@ -32,4 +33,4 @@ def main() -> None:
                 f"{times[column]:.0f} ({times[column] / times['floor']:.2f} ×)" if column in times else "–"
                 for column in COLUMNS
             ]
-            tell(f"{workload.name:4} {dtype:9}", cells, 18)
+            yield (f"{workload}, {dtype}", *cells)

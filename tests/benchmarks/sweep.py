@@ -1,7 +1,7 @@
 """A whole sweep as a user waits for it, from the start of a process.
 
-Eight activations, ten or more seeds each, in float32. The lab reads all its quantities 20 times, keeps its
-parts and writes its tables (``lab run --no-plots``); jax trains the same networks on as many batches,
+Eight activations, ten or more seeds each, in float32. The lab reads its default quantities 20 times, keeps
+its parts and writes its tables (``lab run --no-plots``); jax trains the same networks on as many batches,
 compiled once for each σ with all its seeds under ``vmap``, and writes nothing.
 """
 
@@ -20,13 +20,14 @@ import numpy as np
 
 from lab.experiment.toml_writer import document
 from tests.benchmarks import peers
-from tests.benchmarks.timing import tell
 from tests.benchmarks.workloads import SWEPT, W4, W5, Workload
+from tests.benchmarks.writing import Rows
 
 SWEEPS = {"W4": (W4, 10, 300), "W5": (W5, 80, 2000)}
 """A workload, seeds of each σ, steps."""
 
 READINGS = 20
+TITLE = f"a sweep of eight σ, float32, {READINGS} readings; seconds from the start of the process"
 REPETITIONS = 3
 
 
@@ -78,9 +79,8 @@ def _seconds(words: Sequence[str], folder: Path) -> float:
     return perf_counter() - began
 
 
-def main() -> None:
-    print(f"a whole sweep of eight σ, float32, {READINGS} readings; seconds from the start of the process\n")
-    tell(" " * 4, ("trials", "steps", "lab, 1 worker", "lab, 2 workers", "jax"), 18)
+def rows() -> Rows:
+    yield ("network, batch", "trials", "steps", "lab, 1 worker", "lab, 2 workers", "jax")
     for name, sweep in SWEEPS.items():
         ways = {"1": partial(by_the_lab, *sweep, 1), "2": partial(by_the_lab, *sweep, 2)}
         if find_spec("jax"):
@@ -91,5 +91,5 @@ def main() -> None:
             f"{times[way]:.1f} ({times[way] / times['1']:.2f} ×)" if way in times else "–"
             for way in ("2", "jax")
         ]
-        _, seeds, steps = sweep
-        tell(f"{name:4}", (str(len(SWEPT) * seeds), str(steps), f"{times['1']:.1f}", *cells), 18)
+        workload, seeds, steps = sweep
+        yield (str(workload), str(len(SWEPT) * seeds), str(steps), f"{times['1']:.1f}", *cells)

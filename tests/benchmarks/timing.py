@@ -1,12 +1,10 @@
 """Timing things side by side: interleaved repetitions in one process, medians, ratios."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from statistics import median
 from time import perf_counter
 from timeit import Timer
-
-from threadpoolctl import threadpool_info
 
 REPETITIONS = 9
 SECONDS = 0.05
@@ -40,17 +38,3 @@ def on_one_core() -> None:
     """Keep this process to one core, so that no library has more of them than another."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-
-
-def kernels() -> str:
-    """The BLAS that numpy runs, and its kernel."""
-    return ", ".join(
-        f"{library['internal_api']} {library['version']} ({library.get('architecture')})"
-        for library in threadpool_info()
-        if library["user_api"] == "blas"
-    )
-
-
-def tell(title: str, cells: Iterable[str], width: int) -> None:
-    """Print a row of a table as soon as it is known."""
-    print(title + "".join(f"{cell:>{width}}" for cell in cells), flush=True)

@@ -15,10 +15,12 @@ from tests.training.trainings import COLUMNS, training
 class Workload:
     """A network and its batches: ``batch`` of ``count`` examples."""
 
-    name: str
     sizes: tuple[int, ...]
     batch: int
     count: int
+
+    def __str__(self) -> str:
+        return f"{'-'.join(map(str, self.sizes))}, {self.batch}"
 
     def data(self, dtype: str) -> tuple[np.ndarray, np.ndarray]:
         """Inputs and targets in rows."""
@@ -39,12 +41,12 @@ class Workload:
         return training(self.sizes, sigma=sigma, dtype=dtype, **trained, **recorded)
 
 
-W1 = Workload("W1", (784, 30, 30, 10), 10, 1000)
-W2 = Workload("W2", (784, 30, 30, 30, 30, 30, 10), 1000, 1000)
-W3A = Workload("W3a", (784, 1000, 1000, 1000, 1000, 10), 10, 1280)
-W3B = Workload("W3b", (784, 1000, 1000, 1000, 1000, 10), 128, 1280)
-W4 = Workload("W4", (784, 100, 100, 100, 10), 64, 1280)
-W5 = Workload("W5", (2, 16, 16, 1), 32, 1024)
+W1 = Workload((784, 30, 30, 10), 10, 1000)
+W2 = Workload((784, 30, 30, 30, 30, 30, 10), 1000, 1000)
+W3A = Workload((784, 1000, 1000, 1000, 1000, 10), 10, 1280)
+W3B = Workload((784, 1000, 1000, 1000, 1000, 10), 128, 1280)
+W4 = Workload((784, 100, 100, 100, 10), 64, 1280)
+W5 = Workload((2, 16, 16, 1), 32, 1024)
 ALONE = (W1, W5, W2, W3A, W3B)
 
 SWEPT = {
