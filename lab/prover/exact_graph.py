@@ -10,9 +10,14 @@ small where the other is large, in sin(2u)/2 it need not know.
 from collections.abc import Callable
 from typing import final
 
+from flint import ctx
+
 from lab.activations.formula.graph import Expression, Graph, below, chained, coefficients
 from lab.numerics import Interval
 from lab.prover.ranges import RULES
+
+_PRECISION = 128
+"""The bits with which constants are folded: so many that they lie between neighbouring floats."""
 
 
 @final
@@ -35,7 +40,8 @@ class ExactGraph(Graph):
             return simple
         if name in RULES and all(argument.operation == "constant" for argument in x):
             values = [argument.values for argument in x]
-            return self.constant(None if None in values else RULES[name](*values))
+            with ctx.workprec(_PRECISION):
+                return self.constant(None if None in values else RULES[name](*values))
         return self._node(name, *x)
 
     def derivative(self, of: Expression, by: Expression) -> Expression:

@@ -1,6 +1,6 @@
 """Exact graphs: constants, derivatives, and forms of the same value."""
 
-from math import inf
+from math import inf, nextafter
 
 import mpmath as mp
 import pytest
@@ -36,6 +36,14 @@ def test_constants_are_folded_to_intervals():
     assert mp.mpf(third.values.low) < mp.mpf(1) / 3 < mp.mpf(third.values.high)
     assert third.number is None
     assert (graph.constant(1) / 4).number == 0.25
+
+
+@pytest.mark.parametrize(("name", "x"), [("expm1", -10.0), ("tanh", 0.3), ("log", 3.0), ("sqrt", 2.0)])
+def test_a_constant_is_folded_to_neighbouring_floats(name, x):
+    found = ExactGraph().constant(x).call(name).values
+    with mp.workdps(40):
+        assert mp.mpf(found.low) < getattr(mp, name)(mp.mpf(x)) < mp.mpf(found.high)
+    assert found.high == nextafter(found.low, inf)
 
 
 def test_an_undefined_constant_stays_undefined():
