@@ -160,9 +160,11 @@ def _simpler_negative(x: Expression) -> Expression | None:
         return v - u
     if x.operation in ("mul", "div"):
         u, v = x.arguments
+        if x.operation == "mul" and v.number is not None:
+            return u * -v
         if u.number is not None or u.operation == "sub":
             return (-u).call(x.operation, v)
-        if x.operation == "mul" and (v.number is not None or v.operation == "sub"):
+        if x.operation == "mul" and v.operation == "sub":
             return u * -v
     return None
 

@@ -19,21 +19,24 @@ _NEGATED = {
 }
 
 
-def lowered(*expressions: Expression) -> list[Expression]:
+def lowered(*expressions: Expression, one_division: bool = False) -> list[Expression]:
     """These expressions of one graph as expressions in kernels, in one graph of its own.
 
-    An expression that is a number becomes one that is NaN where z is.
+    An expression that is a number becomes one that is NaN where z is. With ``one_division`` the logistic and
+    hyperbolic functions are written with a choice and one division in place of two or three divisions: for
+    a machine to which a choice costs next to nothing.
     """
+    special = _ONE_DIVISION if one_division else {}
     kernels = FloatGraph()
     made: dict[Expression, Expression] = {}
     for node in below(*expressions):
         name, arguments = node.operation, [made[argument] for argument in node.arguments]
-        simpler = OPERATIONS[name].lowered if name in OPERATIONS else None
+        simpler = special.get(name) or (OPERATIONS[name].lowered if name in OPERATIONS else None)
         if name == "z":
             made[node] = kernels.z()
         elif node.number is not None:
             made[node] = kernels.constant(node.number)
-        elif (fused := (name, node.arguments[0].operation)) in _FUSED:
+        elif (fused := (name, node.arguments[0].operation)) in _FUSED and not (special and fused[1] == "neg"):
             made[node] = _FUSED[fused](made[node.arguments[0].arguments[0]])
         elif name == "exp" and (falls := _bell(node.arguments[0])):
             made[node] = bell(made[falls[0]], falls[1])
@@ -114,6 +117,46 @@ _FUSED: dict[tuple[str, str], Callable[[Expression], Expression]] = {
     ("softplus", "neg"): _softplus_of_negative,
 }
 """A function of another one that is simpler than the two apart."""
+
+
+def _fallen(x: Expression) -> tuple[Expression, Expression]:
+    """E = e^{−|x|} and 1/(1 + E), of which s(x), s(−x) and their product are made."""
+    E = (-x.call("abs")).call("exp")
+    return E, 1 / (1 + E)
+
+
+def _logistic(x: Expression) -> Expression:
+    E, q = _fallen(x)
+    return x.call("greater_equal", 0).call("where", q, E * q)
+
+
+def _logistic_slope(x: Expression) -> Expression:
+    E, q = _fallen(x)
+    return E * q * q
+
+
+def _bent_line(x: Expression) -> Expression:
+    return x.call("max", 0) + _fallen(x)[0].call("log1p")
+
+
+def _hyperbolic(x: Expression) -> Expression:
+    """(1 − E²)/(1 + E²) with the sign of x, for E = e^{−|x|}; 1 − E² keeps its digits next to 0."""
+    return x.call("sign") * ((-2 * x.call("abs")).call("expm1") * -_fallen(2 * x)[1])
+
+
+def _hyperbolic_slope(x: Expression) -> Expression:
+    E, q = _fallen(2 * x)
+    return 4 * (E * q * q)
+
+
+_ONE_DIVISION: dict[str, Callable[[Expression], Expression]] = {
+    "sigmoid": _logistic,
+    "sigmoid_slope": _logistic_slope,
+    "softplus": _bent_line,
+    "tanh": _hyperbolic,
+    "sech2": _hyperbolic_slope,
+}
+"""The functions of E = e^{−|x|}."""
 
 
 def _power(x: Expression, c: Expression) -> Expression:

@@ -81,9 +81,12 @@ class Program:
         return registers
 
 
-def compiled(*expressions: Expression, spare: int = 0) -> Program:
-    """The program of these expressions, which stand in one graph, for a caller with spare buffers."""
-    roots = lowered(*map(precise, expressions))
+def compiled(*expressions: Expression, spare: int = 0, one_division: bool = False) -> Program:
+    """The program of these expressions, which stand in one graph, for a caller with spare buffers.
+
+    ``one_division`` is that of `lab.activations.formula.lowering.lowered`.
+    """
+    roots = lowered(*map(precise, expressions), one_division=one_division)
     order = [node for node in below(*roots) if node.arguments]
     places = _Places(order, roots, spare)
     numbers = {x: x.number for node in order for x in node.arguments if x.number is not None}

@@ -1,0 +1,235 @@
+"""The compiled engine: the steps of `lab.network.backprop` and of an optimiser, in the kernel.
+
+It computes what the numpy core does, with sums in another order; and its own numbers have the same bits on
+every processor and in every stack. `refusal` tells what it cannot do. An `Engine` owns θ and the optimiser's
+state in the kernel's layout: w transposed with b as its last row, rows padded to 64 bytes.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from lab.activations.formula.formula import Written, formula_of
+from lab.activations.formula.program import Program, compiled
+from lab.network.backprop import Network
+from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
+from lab.network.kernel.library import RESCUE, Functions, Net, Operation, Tape, functions
+from lab.network.optimisers import Adam, Descent, Momentum, Nesterov, RMSProp
+from lab.network.parameters import Parameters
+from lab.numerics import Array
+from lab.parts import Optimiser
+
+PADDED_BYTES = 64
+MOST_REGISTERS = 64
+_COSTS = (Quadratic, CrossEntropy, SoftmaxCrossEntropy)
+_OPTIMISERS = {
+    Descent: (),
+    Momentum: ("mu",),
+    Nesterov: ("mu",),
+    Adam: ("beta1", "beta2"),
+    RMSProp: ("rho",),
+}
+"""The kernel's optimisers in the order of their numbers, and which of their fields it is told."""
+
+
+def refusal(network: Network, optimiser: Optimiser, dtype: np.dtype[Any]) -> str | None:
+    """Why the kernel cannot train this, or None."""
+    found = functions(dtype)
+    if found is None:
+        return "the kernel was not built here" if dtype.char in "fd" else f"the kernel knows no {dtype}"
+    if type(network.cost) not in _COSTS:
+        return f"the cost {type(network.cost).__name__} is not the lab's own"
+    if type(optimiser) not in _OPTIMISERS:
+        return f"the optimiser {type(optimiser).__name__} is not the lab's own"
+    for sigma in dict.fromkeys(network.sigmas):
+        formula = formula_of(sigma)
+        if formula is None:
+            return f"the activation {sigma} has no formula"
+        program = compiled(formula.expression, formula.slope_expression, one_division=True)
+        if unknown := {step.kernel for step in program.steps} - found.operations.keys():
+            return f"the kernel has no {', '.join(sorted(unknown))}, which {sigma} needs"
+    return None
+
+
+class Engine:
+    """T trials of a network in the kernel.
+
+    ``theta`` are the first weights, (T, P); ``x`` and ``y`` the training examples in rows, x with its ones.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        optimiser: Optimiser,
+        eta: float,
+        decay: float,
+        theta: Parameters,
+        x: Array,
+        y: Array,
+    ) -> None:
+        self.network, self.trials, self.dtype = network, len(theta.vector), theta.vector.dtype
+        found = functions(self.dtype)
+        assert found is not None
+        self._kernel = found
+        self._tapes = [
+            _Tapes(found, sigma, l, self.dtype) for l, sigma in enumerate(map(formula_of, network.sigmas), 1)
+        ]
+        self._sizes = np.array(network.sizes, np.int64)
+        self._y = self._padded(y)
+        self._x = np.ascontiguousarray(x)
+        told = [getattr(optimiser, name) for name in _OPTIMISERS[type(optimiser)]] + [0.0, 0.0]
+        self._both, self._value = (
+            (Tape * network.depth)(*(t.tapes[k] for t in self._tapes)) for k in range(2)
+        )
+        self._net = Net(
+            depth=network.depth,
+            sizes=self._sizes.ctypes.data,
+            both=self._both,
+            value=self._value,
+            cost=_COSTS.index(type(network.cost)),
+            cancels=network.cost.cancels(network.sigma(network.depth)),
+            floor=network.surrogate_floor,
+            optimiser=list(_OPTIMISERS).index(type(optimiser)),
+            eta=eta,
+            decay=decay,
+            first=told[0],
+            second=told[1],
+            epsilon=getattr(optimiser, "epsilon", 0.0),
+            x=self._x.ctypes.data,
+            y=self._y.ctypes.data,
+            x_stride=self._x.shape[1],
+            rescue=RESCUE(self._rescue),
+        )
+        self._at = ctypes.addressof(self._net)
+        count = found.parameters(self._at)
+        self._theta, self._blocks = self._vectors(count)
+        self._state = np.zeros((2, *self._theta.shape), self.dtype)
+        self._room = np.zeros(0, self.dtype)
+        self.load(theta)
+
+    def load(self, theta: Parameters) -> None:
+        """Take these weights and biases."""
+        for l, block in self._blocks.items():
+            block[...] = theta.wb[l].mT
+
+    def store(self, theta: Parameters) -> None:
+        """Write its weights and biases there."""
+        for l, block in self._blocks.items():
+            theta.wb[l][...] = block.mT
+
+    def run(self, step: int, starts: Array, order: Array | None) -> None:
+        """The steps number ``step``, ``step`` + 1, …: the s-th over the examples starts[s] … starts[s + 1].
+
+        ``order`` says which these are, a row of numbers a trial; all in their own order where it is None.
+        """
+        self._make_room(int(np.diff(starts).max()))
+        rows = None if order is None else order.ctypes.data
+        examples = 0 if order is None else order.shape[1]
+        theta, state = self._theta.ctypes.data, self._state.ctypes.data
+        self._kernel.run(
+            self._at,
+            self.trials,
+            theta,
+            state,
+            step,
+            len(starts) - 1,
+            starts.ctypes.data,
+            rows,
+            examples,
+            self._room.ctypes.data,
+        )
+
+    def outputs(self, x: Array) -> tuple[Array, Array]:
+        """z and a of the output layer over examples in rows: (T, n_L, m) each."""
+        self._make_room(1)
+        n, width = self.network.sizes[-1], self._y.shape[1]
+        z, a = np.empty((2, self.trials, len(x), width), self.dtype)
+        self._kernel.outputs(
+            self._at,
+            self.trials,
+            self._theta.ctypes.data,
+            x.ctypes.data,
+            x.shape[1],
+            len(x),
+            z.ctypes.data,
+            a.ctypes.data,
+            self._room.ctypes.data,
+        )
+        return z[:, :, :n].mT, a[:, :, :n].mT
+
+    def _padded(self, rows: Array) -> Array:
+        width = PADDED_BYTES // rows.itemsize
+        out = np.zeros((len(rows), -(-rows.shape[1] // width) * width), self.dtype)
+        out[:, : rows.shape[1]] = rows
+        return out
+
+    def _vectors(self, count: int) -> tuple[Array, dict[int, Array]]:
+        """Room for the parameters of all trials, and its views of each layer, (T, n_{l−1} + 1, n_l)."""
+        vector = np.zeros((self.trials, count), self.dtype)
+        width, start, blocks = PADDED_BYTES // self.dtype.itemsize, 0, {}
+        for l, (n_in, n_out) in enumerate(pairwise(self.network.sizes), 1):
+            padded = -(-n_out // width) * width
+            stop = start + (n_in + 1) * padded
+            blocks[l] = vector[:, start:stop].reshape(self.trials, n_in + 1, padded)[:, :, :n_out]
+            start = stop
+        return vector, blocks
+
+    def _make_room(self, examples: int) -> None:
+        needed = self._kernel.workspace(self._at, examples)
+        if len(self._room) < needed:
+            self._room = np.zeros(needed, self.dtype)
+
+    def _rescue(self, layer: int, z: int, a: int, slope: int | None, count: int) -> None:
+        numbers = ctypes.c_float if self.dtype.itemsize == 4 else ctypes.c_double
+        z_, a_ = (np.ctypeslib.as_array((numbers * count).from_address(at)) for at in (z, a))
+        sigma = self._tapes[layer - 1].sigma
+        with np.errstate(all="ignore"):
+            if slope is None:
+                a_[...] = sigma(z_)
+                return
+            slope_ = np.ctypeslib.as_array((numbers * count).from_address(slope))
+            sigma.with_derivative(z_, out=(a_, slope_, np.empty_like(z_)))
+
+
+class _Tapes:
+    """The programs of a layer as the kernel reads them: of σ and σ′, and of σ alone."""
+
+    def __init__(self, kernel: Functions, sigma: Written, layer: int, dtype: np.dtype[Any]) -> None:
+        self.sigma = sigma
+        self._kept: list[Any] = []
+        outputs = (sigma.expression, sigma.slope_expression), (sigma.expression,)
+        programs = [compiled(*of, one_division=True) for of in outputs]
+        self.tapes = [self._made(kernel, program, layer, dtype) for program in programs]
+
+    def _made(self, kernel: Functions, program: Program, layer: int, dtype: np.dtype[Any]) -> Tape:
+        masks = range(
+            1 + program.given + program.scratch, 1 + program.given + program.scratch + program.masks
+        )
+        operations = (Operation * len(program.steps))()
+        for operation, step in zip(operations, program.steps, strict=True):
+            name = "holds" if step.kernel == "copy" and step.arguments[0] in masks else step.kernel
+            x, y, v = (*step.arguments, 0, 0)[:3]
+            operation.operation, operation.x, operation.y, operation.v = kernel.operations[name], x, y, v
+            operation.out = step.target
+        constants = np.array(program.numbers, np.float64)
+        ends = np.array(
+            [end for one in self.sigma._both.weak(dtype, far=False) for end in (one.low, one.high)],
+            np.float64,
+        )
+        self._kept += [operations, constants, ends]
+        return Tape(
+            operations=len(program.steps),
+            outputs=program.outputs,
+            registers=1 + program.given + program.scratch + program.masks + len(program.numbers),
+            constants=len(program.numbers),
+            weak=len(ends) // 2,
+            operation=operations,
+            constant=constants.ctypes.data,
+            ends=ends.ctypes.data,
+            layer=layer,
+        )

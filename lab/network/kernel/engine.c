@@ -1,0 +1,229 @@
+// The training of lab/network/backprop.py in C, for one kind of number and one kind of processor:
+//
+//     delta^L = grad_a C * sigma'(z^L)                   (BP1)
+//     delta^l = (w^{l+1}^T delta^{l+1}) * sigma'(z^l)    (BP2)
+//     dC/db^l = delta^l                                  (BP3)
+//     dC/dw^l = delta^l a^{l-1}^T                        (BP4)
+//
+// Examples are rows here, and w stands transposed with b as its last row, so that neighbouring numbers belong
+// to neighbouring neurons; the rows are padded to PADDED numbers. Source: Nielsen, Neural Networks and Deep
+// Learning (2015), ch. 2.
+
+#include "products.h"
+#include "tape.h"
+
+#define JOINED(name, kind) name##_##kind
+#define EXPANDED(name, kind) JOINED(name, kind)
+#define NAMED(name) EXPANDED(name, KIND)
+#define EXPORT __attribute__((visibility("default")))
+
+#define PADDED ((int64_t)(64 / sizeof(real)))
+#define MOST_LAYERS 256
+#define TOGETHER 64  // examples of an evaluation that go through the layers together
+
+enum { QUADRATIC, CROSS_ENTROPY, SOFTMAX };
+
+typedef struct {
+    int64_t depth;         // L
+    const int64_t *sizes;  // n_0 ... n_L
+    const Tape *both;      // of each layer, sigma and sigma'
+    const Tape *value;     // of each layer, sigma alone
+    int64_t cost, cancels; // cancels: BP1 is a - y
+    double floor;          // of sigma' in BP1 and BP2; 0 is none
+    int64_t optimiser;
+    double eta, decay, first, second, epsilon;
+    const void *x, *y;     // examples in rows; y's are padded
+    int64_t x_stride;
+    Rescue rescue;
+} Network;
+
+typedef struct {
+    const real *x;  // the rows of the inputs
+    int64_t x_stride;
+    const real *y;
+    real *z[MOST_LAYERS], *a[MOST_LAYERS], *slope[MOST_LAYERS], *delta[MOST_LAYERS];
+    real *rows[2], *across[2], *room;
+} Pass;
+
+static int64_t padded(int64_t n) { return (n + PADDED - 1) / PADDED * PADDED; }
+
+static int64_t parameters(const Network *net) {
+    int64_t count = 0;
+    for (int64_t l = 1; l <= net->depth; l++) count += (net->sizes[l - 1] + 1) * padded(net->sizes[l]);
+    return count;
+}
+
+// Lays out the buffers of a pass over m examples in `at`; returns how many numbers they take.
+static int64_t laid_out(const Network *net, int64_t m, real *at, Pass *p) {
+    real *const begin = at;
+    int64_t widest = padded(net->sizes[0]), room = 0;
+    for (int64_t l = 1; l <= net->depth; l++) {
+        int64_t n = padded(m) * padded(net->sizes[l]);
+        if (padded(net->sizes[l]) > widest) widest = padded(net->sizes[l]);
+        if (room_of(&net->both[l - 1]) > room) room = room_of(&net->both[l - 1]);
+        p->z[l] = at, p->a[l] = at + n, p->slope[l] = at + 2 * n, p->delta[l] = at + 3 * n;
+        at += 4 * n;
+    }
+    for (int k = 0; k < 2; k++) {
+        p->rows[k] = at, at += padded(m) * widest;
+        p->across[k] = at, at += padded(m) * widest;
+    }
+    p->room = at;
+    return at + room - begin;
+}
+
+// Runs the tape of a layer; where most of the numbers would be padding, they are packed first.
+static void sigma(const Network *net, const Tape *tapes, int64_t l, int64_t m, Pass *p) {
+    const int64_t n = net->sizes[l], width = padded(n);
+    const Tape *tape = &tapes[l - 1];
+    if (2 * n > width) {
+        run_tape(tape, p->z[l], p->a[l], p->slope[l], m * width, p->room, net->rescue);
+        return;
+    }
+    real *z = p->rows[0], *a = p->rows[1], *slope = p->across[0];
+    for (int64_t i = 0; i < m; i++)
+        for (int64_t j = 0; j < n; j++) z[i * n + j] = p->z[l][i * width + j];
+    run_tape(tape, z, a, slope, padded(m * n), p->room, net->rescue);
+    for (int64_t i = 0; i < m; i++)
+        for (int64_t j = 0; j < n; j++) p->a[l][i * width + j] = a[i * n + j], p->slope[l][i * width + j] = slope[i * n + j];
+}
+
+// z = w a + b and a = sigma(z), layer after layer
+static void forward(const Network *net, const Tape *tapes, const real *theta, int64_t m, Pass *p) {
+    const real *a = p->x;
+    int64_t stride = p->x_stride;
+    for (int64_t l = 1; l <= net->depth; l++) {
+        int64_t inputs = net->sizes[l - 1], n = padded(net->sizes[l]);
+        multiply((Product){.left = a, .row = stride, .term = 1, .right = theta, .stride = n, .start = theta + inputs * n,
+                           .rows = m, .columns = n, .terms = inputs, .out = p->z[l], .out_stride = n});
+        sigma(net, tapes, l, m, p);
+        a = p->a[l], stride = n, theta += (inputs + 1) * n;
+    }
+}
+
+INLINE vec passed(const Network *net, vec slope) { return net->floor == 0 ? slope : most(slope, all((real)net->floor)); }
+
+// BP1 of the mean over m examples
+static void output_error(const Network *net, int64_t m, Pass *p) {
+    const int64_t L = net->depth, n = net->sizes[L], width = padded(n);
+    const vec share = all((real)(1.0 / (double)m));
+    for (int64_t i = 0; i < m; i++) {
+        const real *a = p->a[L] + i * width, *y = p->y + i * width, *slope = p->slope[L] + i * width;
+        real *delta = p->delta[L] + i * width, top = a[0], sum = 0;
+        if (net->cost == SOFTMAX) {
+            for (int64_t j = 1; j < n; j++) top = a[j] > top || a[j] != a[j] ? a[j] : top;
+            for (int64_t j = 0; j < width; j += W) to(delta + j, exp_(from(a + j) - top));
+            for (int64_t j = 0; j < n; j++) sum += delta[j];
+        }
+        for (int64_t j = 0; j < width; j += W) {
+            vec aj = from(a + j), error = aj - from(y + j);
+            if (net->cost == SOFTMAX) error = from(delta + j) / sum - from(y + j);
+            if (net->cost == CROSS_ENTROPY && !net->cancels)
+                error = choose(error == 0, error, error / (aj * (1 - aj)));
+            if (!net->cancels) error = error * passed(net, from(slope + j));
+            to(delta + j, error * share);
+        }
+    }
+}
+
+// BP2 to BP4 from the output down; theta learns from each gradient as soon as nothing needs the old weights.
+static void backward(const Network *net, real *theta, int64_t m, Pass *p, const Learning weights) {
+    static const real one = 1;
+    Learning biases = weights;
+    real *w = theta + parameters(net);
+    biases.decay = 0;
+    for (int64_t l = net->depth; l >= 1; l--) {
+        const int64_t inputs = net->sizes[l - 1], n = padded(net->sizes[l]), below = padded(inputs);
+        w -= (inputs + 1) * n;
+        if (l > 1) {
+            transpose(p->delta[l], n, padded(m), n, p->across[0], padded(m));
+            multiply((Product){.left = w, .row = n, .term = 1, .right = p->across[0], .stride = padded(m), .rows = inputs,
+                               .columns = padded(m), .terms = net->sizes[l], .out = p->across[1], .out_stride = padded(m)});
+            transpose(p->across[1], padded(m), below, padded(m), p->rows[0], below);
+        }
+        Product dw = {.left = l > 1 ? p->a[l - 1] : p->x, .row = 1, .term = l > 1 ? below : p->x_stride, .right = p->delta[l],
+                      .stride = n, .rows = inputs, .columns = n, .terms = m, .out = w, .out_stride = n, .learning = &weights};
+        multiply(dw);
+        dw.left = &one, dw.row = dw.term = 0, dw.rows = 1, dw.out = w + inputs * n, dw.learning = &biases;
+        multiply(dw);
+        for (int64_t i = 0; l > 1 && i < m * below; i += W)
+            to(p->delta[l - 1] + i, from(p->rows[0] + i) * passed(net, from(p->slope[l - 1] + i)));
+    }
+}
+
+// x^k by squares, the same on every machine
+static double power(double x, int64_t k) {
+    double result = 1;
+    for (; k > 0; k >>= 1, x *= x)
+        if (k & 1) result *= x;
+    return result;
+}
+
+static Learning learning(const Network *net, int64_t step, const real *theta, real *state, int64_t stack) {
+    Learning how = {.optimiser = net->optimiser, .eta = (real)net->eta, .decay = (real)net->decay, .first = (real)net->first,
+                    .second = (real)net->second, .epsilon = (real)net->epsilon, .state = {state, state + stack}, .theta = theta};
+    if (net->optimiser == ADAM) {
+        how.first_scale = (real)(1 / (1 - power(net->first, step)));
+        how.second_scale = (real)__builtin_sqrt(1 / (1 - power(net->second, step)));
+    }
+    return how;
+}
+
+// How many numbers the parameters of a trial take, and the buffers of its passes of at most m examples.
+EXPORT int64_t NAMED(parameters)(const Network *net) { return parameters(net); }
+
+EXPORT int64_t NAMED(workspace)(const Network *net, int64_t m) {
+    Pass p;
+    return laid_out(net, m > TOGETHER ? m : TOGETHER, NULL, &p) + padded(m) * (padded(net->sizes[0]) + padded(net->sizes[net->depth]));
+}
+
+// Some steps of every trial, the first of which has the number `step`. The s-th takes, of trial t, the examples
+// order[t examples + starts[s]] up to starts[s + 1]; all of them where there is no order.
+EXPORT void NAMED(run)(const Network *net, int64_t trials, real *theta, real *state, int64_t step, int64_t steps,
+                 const int64_t *starts, const int64_t *order, int64_t examples, real *workspace) {
+    const int64_t count = parameters(net), inputs = net->sizes[0], width = padded(net->sizes[net->depth]);
+    for (int64_t t = 0; t < trials; t++)
+        for (int64_t s = 0; s < steps; s++) {
+            const int64_t m = starts[s + 1] - starts[s], *chosen = order ? order + t * examples + starts[s] : NULL;
+            Pass p = {.x = net->x, .x_stride = net->x_stride, .y = net->y};
+            if (chosen) {
+                real *x = workspace, *y = x + padded(m) * padded(inputs);
+                p.x = x, p.y = y, p.x_stride = padded(inputs);
+                for (int64_t i = 0; i < m; i++) {
+                    memcpy(x + i * p.x_stride, (const real *)net->x + chosen[i] * net->x_stride, inputs * sizeof(real));
+                    memcpy(y + i * width, (const real *)net->y + chosen[i] * width, width * sizeof(real));
+                }
+            }
+            laid_out(net, m, workspace + padded(m) * (padded(inputs) + width), &p);
+            forward(net, net->both, theta + t * count, m, &p);
+            output_error(net, m, &p);
+            backward(net, theta + t * count, m, &p, learning(net, step + s, theta + t * count, state + t * count, trials * count));
+        }
+}
+
+// z and a of the output layer of some examples in rows, padded, for every trial
+EXPORT void NAMED(outputs)(const Network *net, int64_t trials, const real *theta, const real *x, int64_t x_stride, int64_t examples,
+                     real *z, real *a, real *workspace) {
+    const int64_t width = padded(net->sizes[net->depth]);
+    for (int64_t t = 0; t < trials; t++)
+        for (int64_t start = 0; start < examples; start += TOGETHER) {
+            const int64_t m = examples - start < TOGETHER ? examples - start : TOGETHER;
+            Pass p = {.x = x + start * x_stride, .x_stride = x_stride};
+            laid_out(net, m, workspace, &p);
+            forward(net, net->value, theta + t * parameters(net), m, &p);
+            memcpy(z + (t * examples + start) * width, p.z[net->depth], m * width * sizeof(real));
+            memcpy(a + (t * examples + start) * width, p.a[net->depth], m * width * sizeof(real));
+        }
+}
+
+// One tape alone, for the checks of the elementary functions.
+EXPORT void NAMED(tape)(const Tape *tape, const real *z, real *a, real *slope, int64_t count, real *room, Rescue rescue) {
+    run_tape(tape, z, a, slope, count, room, rescue);
+}
+
+// The names of the operations of a tape, in the order of their numbers.
+EXPORT const char *NAMED(operations)(void) {
+#define OP(name, value) #name " "
+    return OPERATIONS(OP);
+#undef OP
+}

@@ -1,0 +1,95 @@
+"""The kernel as it was built: opened once, its functions chosen for this processor."""
+
+import ctypes
+import os
+from ctypes import POINTER, Structure, c_double, c_int32, c_int64, c_void_p
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+LIBRARIES = [Path(__file__).with_name(name) for name in ("kernel.so", "kernel.dll")]
+
+RESCUE = ctypes.CFUNCTYPE(None, c_int64, c_void_p, c_void_p, c_void_p, c_int64)
+"""What computes σ and σ′ where the kernel cannot: layer, z, a, slope, how many."""
+
+
+class Operation(Structure):
+    """An operation of a tape: its number, the registers of its arguments and of its result."""
+
+    _fields_ = tuple((name, c_int32) for name in ("operation", "x", "y", "v", "out"))
+
+
+class Tape(Structure):
+    """A program of operations for one layer."""
+
+    _fields_ = (
+        *((name, c_int64) for name in ("operations", "outputs", "registers", "constants", "weak")),
+        ("operation", POINTER(Operation)),
+        ("constant", c_void_p),
+        ("ends", c_void_p),
+        ("layer", c_int64),
+    )
+
+
+class Net(Structure):
+    """Everything that a step needs but the numbers that change."""
+
+    _fields_ = (
+        ("depth", c_int64),
+        ("sizes", c_void_p),
+        ("both", POINTER(Tape)),
+        ("value", POINTER(Tape)),
+        ("cost", c_int64),
+        ("cancels", c_int64),
+        ("floor", c_double),
+        ("optimiser", c_int64),
+        *((name, c_double) for name in ("eta", "decay", "first", "second", "epsilon")),
+        ("x", c_void_p),
+        ("y", c_void_p),
+        ("x_stride", c_int64),
+        ("rescue", RESCUE),
+    )
+
+
+class Functions:
+    """The functions of the kernel for one kind of number."""
+
+    def __init__(self, library: ctypes.CDLL, variant: str, size: int) -> None:
+        def found(name: str, arguments: str, result: Any = None) -> Any:
+            function = library[f"{name}_f{size}_{variant}"]
+            function.argtypes = [{"p": c_void_p, "i": c_int64, "r": RESCUE}[kind] for kind in arguments]
+            function.restype = result
+            return function
+
+        self.parameters = found("parameters", "p", c_int64)
+        self.workspace = found("workspace", "pi", c_int64)
+        self.run = found("run", "pippiippip")
+        self.outputs = found("outputs", "pippiippp")
+        self.tape = found("tape", "ppppipr")
+        names = library[f"operations_f{size}_{variant}"]
+        names.restype = ctypes.c_char_p
+        self.operations = {name: number for number, name in enumerate(names().decode().split())}
+
+
+@cache
+def library() -> tuple[ctypes.CDLL, str] | None:
+    """The library and the kind of this processor; None where it was not built, or nothing in it runs here.
+
+    ``LAB_KERNEL = v4 | v3 | neon`` asks for a kind, for tests and comparisons.
+    """
+    for path in LIBRARIES:
+        if path.exists():
+            opened = ctypes.CDLL(str(path))
+            opened.variant.restype = ctypes.c_char_p
+            variant = os.environ.get("LAB_KERNEL") or opened.variant().decode()
+            return (opened, variant) if variant else None
+    return None
+
+
+@cache
+def functions(dtype: np.dtype[Any]) -> Functions | None:
+    """The kernel's functions for a dtype; None where there are none."""
+    found = library()
+    return Functions(*found, dtype.itemsize) if found and dtype.char in "fd" else None
