@@ -16,9 +16,10 @@ from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.operations import JUMPING
 from lab.numerics import REALS, Interval
 from lab.prover.exact_graph import exact_expression
+from lab.prover.orders import Tail
 from lab.prover.ranges import RULES, STRICT
 from lab.prover.rounding import div, single
-from lab.prover.tails import Tail, tail_of, variable
+from lab.prover.tails import tail_of, variable
 
 Box: TypeAlias = tuple[Interval, ...]
 """An interval of z and, behind it, one of each open parameter."""

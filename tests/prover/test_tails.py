@@ -1,11 +1,11 @@
-"""Orders of growth: small cases exactly, random formulas against an evaluator of the tests, and verdicts."""
+"""Tails: small cases exactly, random formulas against an evaluator of the tests, and verdicts."""
 
 from math import exp, inf, nextafter
 
 import mpmath as mp
 import numpy as np
 import pytest
-from flint import arb, fmpq
+from flint import fmpq
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -14,8 +14,9 @@ from lab.activations.formula.refusal import FormulaError
 from lab.numerics import REALS, Interval
 from lab.prover.certificate import certify
 from lab.prover.enclosure import enclosed, evaluated
+from lab.prover.orders import Order
 from lab.prover.provable import exact_form
-from lab.prover.tails import CONSTANT, Order, Span, Tail, tail_of, variable
+from lab.prover.tails import tail_of, variable
 from tests.activations.formula.test_literature import CASES
 from tests.exact import Undefined, Unknown, exact
 from tests.prover.test_enclosure import FUZZ
@@ -26,49 +27,6 @@ Z = variable(FAR)
 
 def of(name, values, *x):
     return tail_of(name, values, *x)
-
-
-def test_orders_are_sorted_by_how_fast_they_grow():
-    falling, constant, root, line, grown = (
-        Order(fmpq(-1), fmpq(9)),
-        CONSTANT,
-        Order(power=fmpq(1, 2)),
-        Order(power=fmpq(1)),
-        Order(fmpq(1), fmpq(-9)),
-    )
-    assert falling < Order(power=fmpq(-1)) < constant < root < line < grown
-    assert line.times(root, fmpq(-2)) == constant
-
-
-@pytest.mark.parametrize(
-    ("rate", "power", "start", "most", "least"),
-    [
-        (0, 0, 2, 1.0, 1.0),
-        (-1, 0, 2, exp(-2), 0.0),
-        (-1, 3, 2, 27 * exp(-3), 0.0),
-        (-1, 3, 5, 125 * exp(-5), 0.0),
-        (0, -2, 2, 0.25, 0.0),
-        (1, -3, 2, None, exp(3) / 27),
-        (1, -3, 5, None, exp(5) / 125),
-        (0, 2, 3, None, 9.0),
-    ],
-)
-def test_the_extremes_of_an_order(rate, power, start, most, least):
-    order = Order(fmpq(rate), fmpq(power))
-    found = order.most(fmpq(start))
-    assert (found is None) == (most is None)
-    if most is not None:
-        assert float(found) == pytest.approx(most, rel=1e-14)
-    assert float(order.least(fmpq(start))) == pytest.approx(least, rel=1e-14)
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "most", "least"),
-    [(1, 3, 3, 1), (-3, -1, 3, 1), (-2, 1, 2, 0), (0, 4, 4, 0)],
-)
-def test_the_sizes_of_a_span(low, high, most, least):
-    span = Span(arb(low), arb(high))
-    assert (float(span.most), float(span.least)) == (most, least)
 
 
 @pytest.mark.parametrize(
@@ -91,9 +49,7 @@ def test_the_order_of_z_itself(z, start, order, slope):
     assert found.values.high >= z.high
 
 
-def test_a_tail_of_which_nothing_is_known():
-    assert Tail(fmpq(1), None).values == REALS
-    assert not Tail(fmpq(1), None).vanishes
+def test_an_operation_without_a_rule_has_its_values_alone():
     unknown = of("sinc", Interval(-1.0, 1.0), (FAR, Z))
     assert unknown.values == Interval(-1.0, 1.0)
 
