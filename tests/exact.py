@@ -158,14 +158,28 @@ def _power(u, du, c, dc, varies, slopes):
     return y, c * u ** (int(c) - 1 if whole else c - 1) * du + (y * mp.log(u) * dc if varies else 0)
 
 
-def exact(text, z, slopes):
+def exact(text, z, slopes, digits=(60, 90)):
     """The value, or the slope, at z and how far it can be trusted."""
     found = []
-    for digits in (60, 90):
-        with mp.workdps(digits):
+    for places in digits:
+        with mp.workdps(places):
             found.append(dual(ast.parse(text, mode="eval"), mp.mpf(z), slopes)[1 if slopes else 0])
-    with mp.workdps(90):
+    with mp.workdps(max(digits)):
         return found[1], 10 * abs(found[1] - found[0])
+
+
+def lies_in(bounds, text, z, slopes, slack=0):
+    """Whether the value, or the slope, lies in an interval, but for a relative slack.
+
+    What seems to lie outside is computed once more: 90 digits are too few for 1 + 5e-324.
+    """
+    for digits in ((60, 90), (3000, 3400)):
+        value, doubt = exact(text, z, slopes, digits)
+        with mp.workdps(max(digits)):
+            doubt += abs(value) * max(slack, mp.mpf(10) ** (5 - min(digits)))
+            if bounds.low - doubt <= value <= bounds.high + doubt:
+                return True
+    return False
 
 
 def _with_digits(tree, z, digits):

@@ -85,6 +85,8 @@ def _simpler(name: str, x: Expression, *rest: Expression) -> Expression | None:
         case "neg":
             return x.arguments[0] if x.operation == "neg" else None
         case "pow":
+            if y.varies and x.number is not None and x.number > 0:
+                return (y * x.call("log")).call("exp")
             return x if y.number == 1 else None
         case "where":
             return rest[0] if rest[0] == rest[1] else None

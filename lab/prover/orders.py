@@ -69,13 +69,14 @@ class Line(NamedTuple):
 CONSTANT = Order()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tail:
     """The order of f(z) over an interval of z of one sign, with t = |z| ≥ start ≥ 1, or t = 1/|z| next to 0.
 
     f = c·t^power·e^(rate·t) with c in ``span`` (None: nothing is known), and
     |f| ≥ least·t^growth·e^(climb·t), for the orders (rate, power) and ``lower`` = (climb, growth). It may be
-    known to be ``unbounded`` also where that says less, as of a logarithm.
+    known to be ``unbounded`` also where that says less, as of a logarithm. The ``origin`` of f is an
+    operation and the tails of its arguments.
     """
 
     start: fmpq
@@ -85,6 +86,7 @@ class Tail:
     lower: Order = CONSTANT
     line: Line | None = None
     unbounded: bool = False
+    origin: "tuple[str, tuple[Tail, ...]] | None" = None
 
     @property
     def grows(self) -> bool:

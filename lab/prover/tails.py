@@ -13,6 +13,7 @@ from typing import TypeAlias
 from flint import arb, fmpq
 
 from lab.numerics import Interval
+from lab.prover.leading_terms import terms_of
 from lab.prover.orders import (
     CONSTANT,
     NONE,
@@ -64,6 +65,9 @@ def tail_of(name: str, values: Interval, *x: tuple[Interval, Tail | None]) -> Ta
     span, order = made.span, made.order
     if made.line and made.line.slope == 0:
         span, order = made.line.rest, CONSTANT
+    origin = made.origin if made in arguments else (name, tuple(arguments))
+    if name in ("add", "sub") and span is not None and span.least == 0:
+        span, order = _left_of(Tail(start, span, order, origin=origin))
     if span is None or not all(end.is_finite() for end in span) or (plain.span and order > CONSTANT):
         span, order = plain.span, CONSTANT
     elif plain.span and order == CONSTANT:
@@ -80,7 +84,13 @@ def tail_of(name: str, values: Interval, *x: tuple[Interval, Tail | None]) -> Ta
         key=lambda known: (known[0], float(known[1].lower())),
         default=(CONSTANT, ZERO),
     )
-    return Tail(start, span, order, least.lower(), lower, made.line, made.unbounded)
+    return Tail(start, span, order, least.lower(), lower, made.line, made.unbounded, origin)
+
+
+def _left_of(x: Tail) -> tuple[Span | None, Order]:
+    """The order of a sum in which the orders of the terms cancel."""
+    order, span = left.largest if (left := terms_of(x)) else (x.order, x.span)
+    return (span, order) if order < x.order else (x.span, x.order)
 
 
 def _made(name: str, within: list[Interval], tails: list[Tail]) -> Tail | None:
