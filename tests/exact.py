@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from functools import lru_cache
 from unittest.mock import patch
 
 import mpmath as mp
@@ -36,7 +37,7 @@ def _but(where, raised, function):
 
 
 def _small(function):
-    """The function, where e^x is not too large for mpmath."""
+    """The function, where its argument is not too large for mpmath."""
     return _but(lambda x: abs(x) > LARGEST, Unknown, function)
 
 
@@ -83,11 +84,11 @@ SMOOTH = {
     "sech2": (_sech2, lambda x: -2 * _sech2(x) * _tanh(x)),
     "arctan": (mp.atan, lambda x: 1 / (1 + x * x)),
     "asinh": (mp.asinh, lambda x: 1 / mp.sqrt(1 + x * x)),
-    "erfc": (_settling(mp.erfc, 2, 0), lambda x: -2 / mp.sqrt(mp.pi) * _exponential(-x * x)),
+    "erfc": (_settling(_small(mp.erfc), 2, 0), lambda x: -2 / mp.sqrt(mp.pi) * _exponential(-x * x)),
     "erf": (mp.erf, lambda x: 2 / mp.sqrt(mp.pi) * _exponential(-x * x)),
     "sigmoid": (_sigmoid, lambda x: _sigmoid(x) * _sigmoid(-x)),
     "softplus": (lambda x: max(x, 0) + mp.log1p(_exponential(-abs(x))), _sigmoid),
-    "Phi": (_settling(mp.ncdf, 0, 1), _density),
+    "Phi": (_settling(_small(mp.ncdf), 0, 1), _density),
     "phi": (_density, lambda x: -x * _density(x)),
     "abs": (abs, _kinked),
     "sign": (mp.sign, lambda x: 0 * _kinked(x)),
@@ -158,12 +159,17 @@ def _power(u, du, c, dc, varies, slopes):
     return y, c * u ** (int(c) - 1 if whole else c - 1) * du + (y * mp.log(u) * dc if varies else 0)
 
 
+@lru_cache
+def _tree(text):
+    return ast.parse(text, mode="eval")
+
+
 def exact(text, z, slopes, digits=(60, 90)):
     """The value, or the slope, at z and how far it can be trusted."""
     found = []
     for places in digits:
         with mp.workdps(places):
-            found.append(dual(ast.parse(text, mode="eval"), mp.mpf(z), slopes)[1 if slopes else 0])
+            found.append(dual(_tree(text), mp.mpf(z), slopes)[1 if slopes else 0])
     with mp.workdps(max(digits)):
         return found[1], 10 * abs(found[1] - found[0])
 

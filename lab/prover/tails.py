@@ -61,7 +61,7 @@ def tail_of(name: str, values: Interval, *x: tuple[Interval, Tail | None]) -> Ta
     arguments = [tail or of_interval(within, start) for within, tail in x]
     made = _made(name, [within for within, _ in x], arguments)
     if made is None:
-        return plain
+        return replace(plain, origin=(name, tuple(arguments)))
     span, order = made.span, made.order
     if made.line and made.line.slope == 0:
         span, order = made.line.rest, CONSTANT
