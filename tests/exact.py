@@ -171,7 +171,7 @@ def exact(text, z, slopes, digits=(60, 90)):
         with mp.workdps(places):
             found.append(dual(_tree(text), mp.mpf(z), slopes)[1 if slopes else 0])
     with mp.workdps(max(digits)):
-        return found[1], 10 * abs(found[1] - found[0])
+        return found[1], 10 * abs(found[1] - found[0]) + abs(found[1]) * mp.mpf(10) ** (5 - min(digits))
 
 
 def lies_in(bounds, text, z, slopes, slack=0):
@@ -182,7 +182,7 @@ def lies_in(bounds, text, z, slopes, slack=0):
     for digits in ((60, 90), (3000, 3400)):
         value, doubt = exact(text, z, slopes, digits)
         with mp.workdps(max(digits)):
-            doubt += abs(value) * max(slack, mp.mpf(10) ** (5 - min(digits)))
+            doubt += abs(value) * slack
             if bounds.low - doubt <= value <= bounds.high + doubt:
                 return True
     return False
