@@ -65,7 +65,8 @@ def tail_of(name: str, values: Interval, *x: tuple[Interval, Tail | None]) -> Ta
     span, order = made.span, made.order
     if made.line and made.line.slope == 0:
         span, order = made.line.rest, CONSTANT
-    origin = made.origin if made in arguments else (name, tuple(arguments))
+    is_one_of_two = name in ("max", "min") and made in arguments
+    origin = made.origin if is_one_of_two else (name, tuple(arguments))
     if name in ("add", "sub") and span is not None and span.least == 0:
         span, order = _left_of(Tail(start, span, order, origin=origin))
     if span is None or not all(end.is_finite() for end in span) or (plain.span and order > CONSTANT):
