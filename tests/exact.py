@@ -13,6 +13,9 @@ from lab.activations.formula.operations import FUNCTIONS
 LARGEST = 1e6
 """The largest exponent that mpmath is asked to raise e to."""
 
+PRECISIONS = ((60, 90), (3000, 3400), (20_000, 20_400))
+"""Digits in pairs: how far their values differ tells how far they can be trusted."""
+
 VANISHING = False
 """Whether e^x is 0 for a smaller exponent than −LARGEST, and not unknown."""
 
@@ -179,11 +182,21 @@ def lies_in(bounds, text, z, slopes, slack=0):
 
     What seems to lie outside is computed once more: 90 digits are too few for 1 + 5e-324.
     """
-    for digits in ((60, 90), (3000, 3400)):
+    for digits in PRECISIONS:
         value, doubt = exact(text, z, slopes, digits)
         with mp.workdps(max(digits)):
             doubt += abs(value) * slack
             if bounds.low - doubt <= value <= bounds.high + doubt:
+                return True
+    return False
+
+
+def rises(text, z, to, slack=0):
+    """Whether σ is not less at the second z than at the first, but for a slack relative to |σ|."""
+    for digits in PRECISIONS:
+        (before, doubt), (after, more) = (exact(text, x, False, digits) for x in (z, to))
+        with mp.workdps(max(digits)):
+            if after - before >= -(doubt + more + slack * max(abs(before), abs(after))):
                 return True
     return False
 

@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from flint import arb, fmpq
 
-from lab.prover.orders import CONSTANT, NONE, ONE, ZERO, Order, Span, Tail, exact, products
+from lab.prover.orders import CONSTANT, NONE, ONE, ZERO, Order, Span, Tail, number_in, products
 
 MOST_TERMS = 3
 """The terms that are kept, and the power of what is small that goes into the rest."""
@@ -142,8 +142,8 @@ def terms_of(x: Tail) -> Series | None:
                 return RULES[name](*known)
     if x.span is None:
         return None
-    if x.span.low == x.span.high and arb(c := float(x.span.low)) == x.span.low:
-        return _gathered(x.start, [(x.order, exact(c))], [])
+    if (c := number_in(x.span)) is not None:
+        return _gathered(x.start, [(x.order, c)], [])
     return Series(x.start, (), (x.order, x.span))
 
 

@@ -192,19 +192,20 @@ def product(x: Tail, y: Tail) -> Tail:
     span = products(x.span, y.span) if x.span and y.span else None
     lower, line = x.lower.times(y.lower), None
     for one, other in ((x, y), (y, x)):
-        if one.line and other.line and _is_number(other.line):
-            by = other.line.rest
-            line = Line(one.line.slope * _fraction(by.low), products(one.line.rest, by))
+        if one.line and other.line and (by := _number(other.line)) is not None:
+            line = Line(one.line.slope * by, products(one.line.rest, other.line.rest))
     grows = any(u.grows and v.least > 0 and v.lower >= CONSTANT for u, v in ((x, y), (y, x)))
     return Tail(x.start, span, x.order.times(y.order), x.least * y.least, lower, line, grows)
 
 
-def _is_number(line: Line) -> bool:
-    return line.slope == 0 and line.rest.low == line.rest.high and line.rest.low.is_exact()
+def number_in(x: Span) -> fmpq | None:
+    """The number of a span that holds one only, if it is a float."""
+    c = float(x.low)
+    return exact(c) if x.low == x.high and isfinite(c) and arb(c) == x.low else None
 
 
-def _fraction(x: arb) -> fmpq:
-    return exact(float(x))
+def _number(line: Line | None) -> fmpq | None:
+    return number_in(line.rest) if line and line.slope == 0 else None
 
 
 def inverse(x: Tail) -> Tail:
@@ -243,7 +244,7 @@ def scaled(x: Tail, low: arb, high: arb) -> Tail:
 def quotient(x: Tail, y: Tail) -> Tail:
     """Of x/y."""
     made, line = product(x, inverse(y)), None
-    if x.line and y.line and _is_number(y.line) and y.line.rest.low != 0:
-        by = y.line.rest.low
-        line = Line(x.line.slope / _fraction(by), products(x.line.rest, Span(1 / by, 1 / by)))
+    if x.line and (by := _number(y.line)):
+        factor = 1 / arb(by)
+        line = Line(x.line.slope / by, products(x.line.rest, Span(factor, factor)))
     return replace(made, line=line)

@@ -127,6 +127,7 @@ def test_no_claim_is_proved_and_both_may_be_made():
         ("log1p(z)", -1.0125),
         *((text, -0.0125) for text in ("log(z)", "sqrt(z)", "z**0.5", "z**z", "z + 1e-3*tanh(log(z))")),
         *((text, -0.0125) for text in ("max(z, tanh(log(z)))", "z + 0.5*cos(sqrt(z))")),
+        *((text, 0.0) for text in ("log(z + abs(z))", "(z + 0.5)*z**2/(z + abs(z)) - z**2")),
     ],
 )
 def test_where_it_is_proved_to_be_undefined_that_is_the_witness(text, at):

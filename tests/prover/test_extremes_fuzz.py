@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from lab.activations.formula.formula import Formula
 from lab.numerics import Interval
 from lab.prover.certificate import certify
-from tests.exact import FORMULAS, NUMBERS, Undefined, Unknown, exact, grown, lies_in
+from lab.prover.continuity import LARGEST_STEP
+from tests.exact import FORMULAS, NUMBERS, Undefined, Unknown, exact, grown, lies_in, rises
 from tests.prover.test_enclosure import FUZZ, as_written
 
 PLACES = [0.0, 1e-9, 0.3, 0.5, 1.0, 1.7, 2.0, 3.14, 4.5, 7.0, 12.0, 25.0, 90.0, 700.0, 1e4, 1e7]
@@ -28,7 +29,7 @@ def check(text, points, written=as_written):
     sigma = written(text)
     found = certify(sigma)
     places = {*SIGNED, *points, *beside(found.inf_at), *beside(found.sup_at)}
-    slopes, values = {}, {}
+    slopes, defined = {}, []
     for z in places:
         try:
             inside = lies_in(Interval(found.range_inf.low, found.range_sup.high), text, z, slopes=False)
@@ -39,8 +40,7 @@ def check(text, points, written=as_written):
         except Unknown:
             continue
         assert inside, f"σ({z!r}) of {text}"
-        if found.monotone == "CERTIFIED":
-            values[z] = exact(text, z, slopes=False)
+        defined.append(z)
         try:
             inside = lies_in(Interval(found.inf.low, found.sup.high), text, z, slopes=True)
             slopes[z], _ = exact(text, z, slopes=True)
@@ -55,11 +55,10 @@ def check(text, points, written=as_written):
             allowed = 1e-5 * (1 + abs(bound))
             assert reached <= bound + allowed, f"{text}: the slope does not go as far as {bound}: {found}"
     if found.monotone == "CERTIFIED":
-        assert min(slopes.values(), default=0) >= 0 or max(slopes.values(), default=0) <= 0
-        pairs = [*pairwise(values[z] for z in sorted(values))]
-        rises = all(after - before >= -doubt - more for (before, doubt), (after, more) in pairs)
-        falls = all(after - before <= doubt + more for (before, doubt), (after, more) in pairs)
-        assert rises or falls, f"{text} does not go one way: {found}"
+        up = found.inf.low >= 0 and -1 not in found.jump_ways
+        assert up or found.sup.high <= 0
+        for pair in pairwise(sorted(defined, reverse=not up)):
+            assert rises(text, *pair, LARGEST_STEP), f"{text} does not go one way over {pair}: {found}"
 
 
 POINTS = st.lists(st.one_of(st.floats(-5, 5), st.floats(-800, 800)), min_size=4, max_size=4)

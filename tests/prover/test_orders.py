@@ -13,6 +13,7 @@ from lab.prover.orders import (
     Tail,
     inverse,
     negative,
+    number_in,
     of_interval,
     power,
     product,
@@ -107,3 +108,17 @@ def test_lines_that_cancel_leave_their_rest():
     found = total(total(T, NUMBER, True), negative(T), False)
     assert found.order == CONSTANT
     assert [float(end) for end in found.span] == [2.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "number"),
+    [
+        (arb(0.75), arb(0.75), fmpq(3, 4)),
+        (arb(0.75), arb(1), None),
+        (arb(1) / 3, arb(1) / 3, None),
+        (arb(2) ** 2000, arb(2) ** 2000, None),
+        (arb("inf"), arb("inf"), None),
+    ],
+)
+def test_the_number_of_a_span_of_one_float(low, high, number):
+    assert number_in(Span(low, high)) == number
