@@ -167,6 +167,7 @@ def _tree(text):
     return ast.parse(text, mode="eval")
 
 
+@lru_cache(maxsize=1 << 12)
 def exact(text, z, slopes, digits=(60, 90)):
     """The value, or the slope, at z and how far it can be trusted."""
     found = []
