@@ -133,7 +133,14 @@ class Series:
 
 @lru_cache(maxsize=1 << 12)
 def terms_of(x: Tail) -> Series | None:
-    """The first terms of the function of this order; None where nothing is known of them."""
+    """The first terms of the function of this order; None where nothing is known of them.
+
+    >>> from lab.numerics import Interval
+    >>> from lab.prover.tails import variable
+    >>> z = variable(Interval(4.0, float("inf")))
+    >>> [(order.power, c) for order, c in (terms_of(z).power(fmpq(2)) + 1).power(fmpq(1, 2)).terms]
+    [(1, 1), (-1, 1/2), (-3, -1/8)]
+    """
     if x.origin:
         name, arguments = x.origin
         known = [*map(terms_of, arguments)] if name in RULES else [None]
