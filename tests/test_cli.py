@@ -288,9 +288,9 @@ def test_one_activation_is_told_with_its_aliases_jumps_and_properties(lab):
     assert "hard-shrink(threshold=1.0)" in out
     assert "also called: hard_shrink, hardshrink" in out
     assert "jumps: -1, 1" in out
-    assert "not bounded, not floored, kinked" in out
+    assert "monotone, odd, not bounded, not floored, kinked" in out
     told = json.loads(lab("activations", "step", "--json")[1])
-    assert (told["jumps"], told["properties"]) == ([0.0], ["bounded", "kinked"])
+    assert (told["jumps"], told["properties"]) == ([0.0], ["monotone", "bounded", "kinked"])
     assert "'threshold' needs a value for 't'" in lab("activations", "threshold")[2]
     assert lab("activations", "threshold", "-p", "t=1", "-p", "v=0")[0] == 0
 

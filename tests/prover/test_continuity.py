@@ -61,6 +61,32 @@ def test_jumps_in_order_and_each_once():
     assert result.doubt == "σ jumps at z = -1"
 
 
+@pytest.mark.parametrize(
+    ("text", "ways"),
+    [
+        ("sign(z)", (1,)),
+        ("where(z > 0.1, 1, 0)", (1,)),
+        ("where(z >= 0.1, 1, 0)", (1,)),
+        ("where(z > 3, tanh(z) - 1, tanh(z))", (-1,)),
+        ("where(abs(z) > 0.5, z, 0)", (1, 1)),
+        ("sign(z) - 2*sign(z - 1)", (1, -1)),
+        ("where(z < 0, -1, where(z > 0, 1, 0.5))", (1,)),
+        ("where(z < 0, -1, where(z > 0, 1, 2))", (0,)),  # up and down at one z
+        ("where(z < 0, 1, where(z > 0, -1, -2))", (0,)),
+        ("where(3*z > 1, 1, 0)", (0,)),  # between two floats
+        ("sign(z - 1) - sign(z - 1 - 1e-13)", (0,)),  # two that are told as one
+    ],
+)
+def test_the_way_of_a_jump_is_proved_where_it_is_at_a_float(text, ways):
+    assert found(text).ways == ways
+
+
+def test_a_jump_beside_a_doubt_may_not_be_the_only_one():
+    result = found("0.01*sign(z) + where(z**2 > 2, z, z + 4e-15)")
+    assert result.jumps == (0.0,)
+    assert not result.all_found
+
+
 def test_a_family_jumps_where_every_member_does():
     assert found("where(z > 1, z + a, z)", a=Interval(0.5, 1.0)).jumps == pytest.approx((1.0,))
     assert found("where(z > 0, z, a*z)", a=Interval(0.5, 1.0)) == Continuity()
