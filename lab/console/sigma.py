@@ -12,7 +12,7 @@ from lab.errors import LabError
 from lab.experiment.specify import from_spec
 from lab.numerics import Array
 from lab.parts import Activation
-from lab.prover.slope_bounds import slope_bounds
+from lab.prover.slope_bounds import SlopeBounds, slope_bounds
 
 SHOWN_Z: Array = np.array([-700, -40, -5, -2, -1, -0.5, 0, 0.5, 1, 2, 5, 40, 700], dtype=float)
 
@@ -66,8 +66,8 @@ def value_rows(found: dict[str, Any]) -> Rows:
     return Rows(("z", "σ(z)", "σ′(z)"), [(f"{z:g}", f"{a:.10g}", f"{slope:.10g}") for z, a, slope in rows])
 
 
-def plotted(name: str, sigma: Activation, plot: Path) -> list[Path]:
-    """Draw σ, σ′ with its bounds, and σ″ into this PNG and an SVG; returns the files."""
+def plotted(name: str, sigma: Activation, plot: Path, known: SlopeBounds | None = None) -> list[Path]:
+    """Draw σ, σ′ with its bounds, ``known`` or not, and σ″ into this PNG and an SVG; returns the files."""
     from lab.runs.tables import CURVE_Z
 
     beside = [kink + side for kink in sigma.kinks for side in (-2 * STEP, 0.0, 2 * STEP)]
@@ -75,7 +75,7 @@ def plotted(name: str, sigma: Activation, plot: Path) -> list[Path]:
     curves = {"variant": name, "layer": 1, "z": z}
     with np.errstate(all="ignore"):
         curves |= {"sigma": sigma(z), "slope": sigma.derivative(z), "curvature": curvature(sigma, z)}
-    known = slope_bounds(sigma)
+    known = known or slope_bounds(sigma)
     bounds = {"variant": name, "layers": 2, "bounds": "proved" if known.proved else "claimed"}
     bounds |= {"inf_slope": known.slope.low, "sup_slope": known.slope.high}
     return drawn("activations", {"curves": pd.DataFrame(curves), "variants": pd.DataFrame([bounds])}, plot)
