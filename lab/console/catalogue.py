@@ -12,6 +12,7 @@ from lab.activations.properties import properties
 from lab.console.screen import Block, Note, Page, table
 from lab.console.sigma import facts, plotted, points_text, ranges, sigma_of, value_rows
 from lab.parts import Activation
+from lab.prover.certificate import certify
 from lab.prover.digits import lost_digits
 from lab.prover.words import known_words
 
@@ -46,7 +47,8 @@ def all_page(only: Sequence[str]) -> Page:
 def page(name: str, words: Sequence[str], plot: Path | None, allow_code: bool) -> Page:
     """One activation: what it is, its parameters, its claims, and values far into both tails."""
     sigma = sigma_of(name, words, allow_code)
-    said, (bounds, lines) = known_words(sigma), ranges(sigma)
+    proof = certify(sigma)
+    said, (bounds, lines) = known_words(sigma, proof), ranges(sigma, proof)
     has = [word for word, holds in said.items() if holds]
     value = {"activation": str(sigma), "jumps": sigma.jumps, "properties": has, **facts(sigma), **bounds}
     if isinstance(sigma, Formula):
@@ -54,7 +56,8 @@ def page(name: str, words: Sequence[str], plot: Path | None, allow_code: bool) -
         lines += [f"{loss}, in {dtype}" for dtype, loss in found]
     lines.append(f"kinks: {points_text(sigma.kinks) or 'none'}")
     told = ", ".join(word if holds else f"not {word}" for word, holds in said.items() if holds is not None)
-    return Page(value, _body(name, sigma, lines, told, value), plotted(name, sigma, plot) if plot else [])
+    plots = plotted(name, sigma, plot, proof) if plot else []
+    return Page(value, _body(name, sigma, lines, told, value), plots)
 
 
 def _body(

@@ -4,9 +4,8 @@ Nothing is coerced (``"30"`` is no number, ``30.0`` is no whole number), unknown
 numbers are finite. Whether named parts exist and fit each other is seen by `lab.experiment.checks`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, field_validator, model_validator
@@ -210,6 +209,22 @@ class Design(Table):
         return derivative
 
 
+@dataclass(frozen=True, eq=False)
+class DesignTables(Mapping[str, Mapping[str, Any]]):
+    """The tables of designs by name, without the keys that are left out; each is made when asked for."""
+
+    designs: Mapping[str, Design]
+
+    def __getitem__(self, name: str) -> Mapping[str, Any]:
+        return self.designs[name].model_dump(exclude_none=True)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.designs)
+
+    def __len__(self) -> int:
+        return len(self.designs)
+
+
 class Experiment(Table):
     """A whole experiment file."""
 
@@ -225,10 +240,10 @@ class Experiment(Table):
     record: Record = Record()
     activations: dict[str, Design] = _key("designs: activations of one's own by name", {})
 
-    @cached_property
-    def designs(self) -> dict[str, dict[str, Any]]:
-        """The tables of the designs, without the keys that are left out."""
-        return {name: design.model_dump(exclude_none=True) for name, design in self.activations.items()}
+    @property
+    def designs(self) -> DesignTables:
+        """The designs as `lab.experiment.specify.from_spec` takes them."""
+        return DesignTables(self.activations)
 
 
 TABLES: dict[str, type[Table]] = {

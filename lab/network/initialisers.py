@@ -209,12 +209,16 @@ class Critical(Drawn):
         return Normal(1 / passed, self.bias_variance)
 
 
+DATA = Formula("z")
+"""What feeds the first layer, as if it were a σ."""
+
+
 def by_layer(initialiser: Initialiser, sigmas: Sequence[Activation]) -> list[Initialiser]:
     """The initialiser of each layer 1 … L: σ of the layer below feeds it, and data feed the first.
 
     Raises PartError where it can make no weights above one of the σ.
     """
-    return [initialiser.fed_by(sigma) for sigma in (Formula("z"), *sigmas[:-1])]
+    return [initialiser.fed_by(sigma) for sigma in (DATA, *sigmas[:-1])]
 
 
 def initialised(

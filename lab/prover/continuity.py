@@ -55,10 +55,14 @@ class Continuity:
 def continuity(
     sigma: Expression, slope: Expression, parameters: Box = (), suspects: Iterable[float] = ()
 ) -> Continuity:
-    """Where σ jumps or is undefined, from σ and σ′ in one graph; ``suspects`` are looked at first."""
+    """Where σ jumps or is undefined, from σ and σ′ in one graph.
+
+    ``suspects`` are looked at before any interval is halved, and not asked for if none has to be.
+    """
     search = _Search(sigma, slope, parameters)
-    undefined = next(filter(search.is_undefined, suspects), None)
-    waiting = [Interval(1.0, inf), Interval(-inf, -1.0), Interval(-1.0, 1.0)]
+    first = (Interval(1.0, inf), Interval(-inf, -1.0), Interval(-1.0, 1.0))
+    waiting = [z for z in first if not search.is_continuous(z)]
+    undefined = next(filter(search.is_undefined, suspects), None) if waiting else None
     left = MOST_INTERVALS
     while undefined is None and waiting and left and len(search.jumps) < _MOST_JUMPS:
         left -= 1

@@ -267,7 +267,7 @@ def unusable(sigma: Activation) -> str:
     """
     z = np.linspace(-20, 20, 81)
     with np.errstate(all="ignore"):
-        a, slope = np.asarray(sigma(z)), np.asarray(sigma.derivative(z))
+        a, slope = map(np.asarray, sigma.with_derivative(z))
     for values, problem in ((a, "is undefined"), (slope, "has no finite slope")):
         bad = np.flatnonzero(~np.isfinite(values))
         if len(bad):

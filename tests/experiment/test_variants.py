@@ -25,6 +25,16 @@ def test_a_plan_of_a_whole_file(small):
     assert pickle.loads(pickle.dumps(plan)).variants == plan.variants
 
 
+def test_variants_share_what_does_not_vary(written):
+    soft, other = (f'[activations.{name}]\nvalue = "a*z"\na = 0.5\n' for name in ("soft", "other"))
+    text = f'{SMALLEST}{soft}{other}[vary]\n"activations.soft.a" = [0.1, 0.2]\n"training.eta" = [0.1, 0.2]\n'
+    plan = load(written(text))
+    for one in plan.variants:
+        assert one.settings.network is plan.experiment.network
+        assert one.settings.activations["other"] is plan.experiment.activations["other"]
+        assert one.settings.activations["soft"].model_extra == {"a": one.varied["activations.soft.a"]}
+
+
 def test_nothing_varies(written):
     (variant,) = load(written(SMALLEST)).variants
     assert (variant.index, variant.label, variant.varied) == (0, "sigmoid", {})

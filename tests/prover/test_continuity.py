@@ -24,6 +24,16 @@ def test_what_is_continuous(text):
     assert found(text) == Continuity()
 
 
+def test_what_is_seen_to_be_continuous_has_no_suspects():
+    def suspects():
+        raise AssertionError("nobody needs to know")
+        yield 0.0
+
+    assert found("tanh(z)", suspects()) == Continuity()
+    with pytest.raises(AssertionError):
+        found("1/z", suspects())
+
+
 @pytest.mark.parametrize(
     ("text", "at"),
     [("1/z", 0.0), ("log(z**2)", 0.0), ("1/(z - 2)", 2.0), ("z**-2", 0.0), ("1/(z**2 - 4)", -2.0)],
