@@ -95,7 +95,7 @@ class Data(Table):
     model_config = ConfigDict(extra="allow")
 
     name: Annotated[str, Part("datasets", table=False)] = _key(
-        "a data set, or a path to a .csv, .npz or .parquet file", min_length=1
+        "a data set, or a path to a file: .csv, .tsv, .txt, .data, also gzipped, .npz or .parquet", min_length=1
     )
     train: Count | None = _key("how many examples train; else as many as the data set usually has", None)
     test: int | None = _key("how many examples test; else as usual", None, ge=0, le=LARGEST_COUNT)
