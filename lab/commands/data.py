@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.group(cls=Suggesting)
 def data() -> None:
-    """List the data sets, look at a file of your own, or add a set."""
+    """List data sets, look at a file of yours, or add a set."""
 
 
 @data.command(name="list")
@@ -36,7 +36,9 @@ def list_data() -> Page:
 @click.argument("file", type=click.Path(path_type=Path))
 @prints_page
 def look(file: Path) -> Page:
-    """Look at a file of data: its columns, and the table [data] that reads it.
+    """Look at a file of data: tell its columns.
+
+    Ends with the table [data] that reads it, to be pasted into an experiment file.
 
     FILE is .csv, .tsv, .txt, .data, .npz or .parquet.
     """

@@ -97,10 +97,9 @@ def _places(path: Path, name: str, form: Form) -> IntArray:
     """The line of every row. Raises PartError where a row has another width than the first line says."""
     places = array("q")
     with _opened(path) as file:
-        rows = text_form.widths(name, file, form.separator)
-        if form.titles is not None:
-            next(rows)
-        for line, width in rows:
+        for _ in islice(file, form.before):
+            pass
+        for line, width in text_form.widths(name, file, form.separator, form.before):
             if width != form.width:
                 like = "in the first line" if form.titles is None else "in the header"
                 raise PartError(f"{name}: line {line}: {width} fields, expected {form.width} as {like}")

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, takewhile
 
 from lab.data.files.cells import number
 from lab.errors import PartError
@@ -17,6 +17,7 @@ _SEPARATORS = ("\t", ";", "|", ",", BLANKS)
 """In the order in which they are tried: a comma may be a decimal mark, and a blank may be in a text."""
 
 _WORDS = {"\t": "tabs", BLANKS: "blanks"}
+_COMMENT = re.compile(r"[#%]|sep=")
 _COMMA = re.compile(r"[+-]?\d*,\d+(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+", re.ASCII)
 _POINT = re.compile(r"[+-]?\d*\.\d+(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
@@ -28,7 +29,7 @@ class Form:
     """How to read a file.
 
     ``titles`` are the names of the columns, "" for one without; None where no line names them. ``before``
-    counts the lines to the end of that line, ``width`` the columns.
+    counts the lines before the first row, ``comments`` those of them that say nothing, ``width`` the columns.
     """
 
     separator: str
@@ -36,10 +37,13 @@ class Form:
     titles: tuple[str, ...] | None
     before: int
     width: int
+    comments: int = 0
 
     @property
     def notes(self) -> Iterator[str]:
         """What is unlike a file with commas and points whose first line names the columns."""
+        if self.comments:
+            yield f"{self.comments} line{'s' * (self.comments > 1)} of comment before the table"
         if self.separator != ",":
             yield f"the columns are separated by {_WORDS.get(self.separator, self.separator)}"
         if self.decimal != ".":
@@ -66,10 +70,10 @@ def records(
         raise PartError(f"{name}: line {before + reader.line_num}: {error}") from error
 
 
-def widths(name: str, lines: Iterable[str], separator: str) -> Iterator[tuple[int, int]]:
+def widths(name: str, lines: Iterable[str], separator: str, before: int = 0) -> Iterator[tuple[int, int]]:
     """The line and the number of fields of each row, as `records` has them, in less time without quotes."""
     rest = iter(lines)
-    for at, line in enumerate(rest, 1):
+    for at, line in enumerate(rest, before + 1):
         if '"' in line or separator == BLANKS:
             quoted = records(name, chain([line], rest), separator, at - 1)
             yield from ((last, len(row)) for last, row in quoted)
@@ -88,20 +92,33 @@ def form(name: str, lines: Sequence[str], separator: str | None = None, header: 
     >>> found.separator, found.decimal, found.titles
     (';', ',', ('height', 'width'))
     """
-    mark = separator or _separator(name, lines)
-    rows = list(records(name, lines, mark))
+    comments = len(list(takewhile(_COMMENT.match, lines)))
+    marked = [line.lstrip("#% ") for line in lines[:comments] if not line.startswith("sep=")][-1:]
+    mark = separator or _separator(name, lines[comments:])
+    rows = list(records(name, lines[comments:], mark, comments))
     if not rows:
         raise PartError(f"{name} is empty, expected rows, and a line before them that names the columns")
     (line, first), body = rows[0], [row for _, row in rows[1:]]
     decimal = _decimal(mark, [cell for row in (first, *body) for cell in row])
     if header is None:
         header = _names_columns([title.strip() for title in first], body, decimal)
-    if not header:
-        return Form(mark, decimal, None, 0, len(first))
-    titles = tuple(title.strip() for title in first)
-    if body and {len(row) for row in body} == {len(first) + 1}:
-        titles = (*titles, "") if all(not row[-1] for row in body) else ("", *titles)
-    return Form(mark, decimal, titles, line, len(titles))
+    if header:
+        titles = _fitted([title.strip() for title in first], body)
+        return Form(mark, decimal, titles, line, len(titles), comments)
+    for _, named in records(name, marked, mark):  # as numpy.savetxt writes it
+        if len(named) == len(first):
+            return Form(mark, decimal, tuple(map(str.strip, named)), comments, len(first), comments - 1)
+    return Form(mark, decimal, None, comments, len(first), comments)
+
+
+def _fitted(titles: list[str], body: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """The titles, "" where all rows have one more: an index before them, or nothing behind them."""
+    found = {len(row) for row in body}
+    if found == {len(titles) + 1}:
+        return (*titles, "") if all(not row[-1] for row in body) else ("", *titles)
+    if found == {len(titles) - 1} and not titles[-1]:
+        return tuple(titles[:-1])
+    return tuple(titles)
 
 
 def _separator(name: str, lines: Sequence[str]) -> str:
@@ -109,14 +126,18 @@ def _separator(name: str, lines: Sequence[str]) -> str:
     shares = {}
     for mark in _SEPARATORS:
         try:
-            widths = [len(row) for _, row in records(name, lines, mark)]
+            rows = [row for _, row in records(name, lines, mark)]
         except PartError:
             continue
-        (usual, count), *_ = Counter(widths).most_common(1) or [(1, 0)]
-        rest = {*widths[1:]} or {*widths}
-        if usual > 1 and len(rest) == 1 and rest <= {widths[0], widths[0] + 1} and widths[0] > 1:
+        widths = [len(row) for row in rows]
+        usual, count = Counter(widths).most_common(1)[0] if widths else (1, 0)
+        aligned = any("  " in cell.strip() for cell in rows[0]) if rows else False
+        if usual == 1 or widths[0] == 1 or aligned:
+            continue
+        rest = {*(widths[1:] or widths)}
+        if len(rest) == 1 and abs(usual - widths[0]) <= 1:
             return mark
-        if usual > 1 and widths[0] > 1 and 2 * count > len(widths):
+        if 2 * count > len(widths):
             shares[mark] = count / len(widths)
     return max(shares, key=lambda mark: shares[mark], default=",")
 

@@ -75,6 +75,8 @@ def test_a_byte_order_mark_and_windows_lines_are_accepted_but_no_other_encoding(
         ("x,y\n1.5,a b\n2,c\n", ()),
         ("\ufeffx, y\r\n1.5, a b\r\n2, c\r\n", ()),
         ("x\ty\n1.5\ta b\n2\tc\n", ("the columns are separated by tabs",)),
+        ("# made\nx,y\n1.5,a b\n2,c\n", ("1 line of comment before the table",)),
+        ("# x,y\n1.5,a b\n2,c\n", ()),
         ("x|y\n1.5|a b\n2|c\n", ("the columns are separated by |",)),
         ('"x";"y"\n1.5;"a b"\n2;c\n', ("the columns are separated by ;",)),
         ("x;y\n1,5;a b\n2;c\n", ("the columns are separated by ;", "numbers have a decimal comma")),

@@ -17,6 +17,7 @@ from tests.data.conftest import refusal
         (["1;2", "3;4", "5"], ";"),
         (["label", "one two", "three four"], ","),
         (['"a";"b"', '"x,y";"z"'], ";"),
+        (['18.0   8   307.0\t"a b"', '15.0   8   350.0\t"c d"'], " "),
     ],
 )
 def test_the_separator_cuts_the_lines_alike(lines, separator):
@@ -62,6 +63,22 @@ def test_a_header_may_be_one_short_of_an_index():
     assert form("a.txt", ["x y", "1 2 3", "2 4 5"]).titles == ("", "x", "y")
     assert form("a.csv", ["x,y", "2,3,", "4,5,"]).titles == ("x", "y", "")
     assert form("a.csv", ["x,y", "2,3", "4,5,6"]).titles == ("x", "y")
+    assert form("a.csv", ["x,y,", "2,3", "4,5"]).titles == ("x", "y")
+
+
+@pytest.mark.parametrize(
+    ("lines", "titles", "comments"),
+    [
+        (["# of 2020", "% by hand", "x,y", "1,2"], ("x", "y"), 2),
+        (["# of 2020", "1,2", "3,4"], None, 1),
+        (["# of 2020", "# x,y", "1,2", "3,4"], ("x", "y"), 1),
+        (["sep=;", "x;y", "1;2"], ("x", "y"), 1),
+    ],
+)
+def test_comments_before_the_table_are_passed_over_and_may_name_the_columns(lines, titles, comments):
+    found = form("a.csv", lines)
+    assert (found.titles, found.comments) == (titles, comments)
+    assert found.before == len(lines) - sum(line[0].isdigit() for line in lines)
 
 
 def test_quotes_may_hold_lines_and_separators():
