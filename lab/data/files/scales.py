@@ -12,8 +12,8 @@ MOST_UNLIKE = 10.0
 LARGE_INPUT = 3.0
 """A root mean square of all features above this is noted."""
 
-_BLOCK = 10_000
-"""The rows of which moments are taken at a time."""
+_BLOCK = 2**18
+"""The numbers of which moments are taken at a time."""
 
 _MOST_NAMES = 5
 """So many constant features are named in a note."""
@@ -66,7 +66,7 @@ def unscaled(rows: Rows, x_train: FloatArray) -> tuple[str, ...]:
 
 def _moments(x: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Mean and standard deviation of each column, with no second array of the size of x."""
-    mean = x.mean(axis=0)
-    blocks = (x[start : start + _BLOCK] - mean for start in range(0, len(x), _BLOCK))
+    mean, rows = x.mean(axis=0), max(_BLOCK // x.shape[1], 1)
+    blocks = (x[start : start + rows] - mean for start in range(0, len(x), rows))
     square = sum((np.square(block, out=block).sum(axis=0) for block in blocks), start=np.zeros_like(mean))
     return mean, np.sqrt(square / len(x))

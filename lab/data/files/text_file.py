@@ -22,8 +22,8 @@ from lab.errors import PartError
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".data", ".dat")
 
-_SAMPLE = (1000, 2**22)
-"""The lines, and the characters, from which the form of a file is guessed."""
+_SAMPLE = (1000, 2**18)
+"""The lines from which the form of a file is guessed, and the letters, where there are more than two lines."""
 
 _CHUNK = 2**20
 """The cells that are read at a time, so that a file takes little more memory than its numbers."""
@@ -84,12 +84,14 @@ def _check_unpacked(path: Path, name: str) -> None:
 
 
 def _sampled(file: TextIO) -> Iterator[str]:
-    """Whole lines from the beginning of the file."""
+    """Whole lines from the beginning of the file, as many more as end what is quoted there."""
     lines, letters = _SAMPLE
-    for line in islice(file, lines):
+    quotes = 0
+    for at, line in enumerate(islice(file, 2 * lines), 1):
         yield line
         letters -= len(line)
-        if letters < 0:
+        quotes += line.count('"')
+        if (at >= lines or (letters < 0 and at > 2)) and quotes % 2 == 0:
             return
 
 

@@ -137,6 +137,12 @@ def test_chunks_make_no_difference(read, monkeypatch, chunk):
     assert table.places.tolist() == [2, 4, 6, 7]
 
 
+def test_what_is_quoted_may_go_on_where_the_form_is_known_already(read, monkeypatch):
+    monkeypatch.setattr(text_file, "_SAMPLE", (3, 10))
+    table = read('x,y\n1,a\n2,"b\nc"\n3,d\n')
+    assert table.columns["y"].tolist() == ["a", "b\nc", "d"]
+
+
 def test_damage_and_what_is_too_large_once_unpacked(read, monkeypatch):
     packed = gzip.compress(b"x,y\n" + b"1,2\n" * 1000)
     assert len(read(packed, "a.csv.gz").places) == 1000
