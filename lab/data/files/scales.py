@@ -57,7 +57,9 @@ def unscaled(rows: Rows, x_train: FloatArray) -> tuple[str, ...]:
         if len(compared):
             wide, narrow = compared[spread[compared].argmax()], compared[spread[compared].argmin()]
             if spread[wide] > MOST_UNLIKE * spread[narrow]:
-                spreads = " to ".join(f"{spread[at]:.3g} of {rows.features[at]}" for at in (narrow, wide))
+                spreads = " to ".join(
+                    f"{spread[at]:.3g} in column {rows.features[at]}" for at in (narrow, wide)
+                )
                 return (f"the standard deviations of the features go from {spreads}; {remedy}",)
     if rms > LARGE_INPUT:
         return (f"the features are large: their root mean square is {rms:.3g}; {remedy}",)

@@ -23,7 +23,7 @@ from lab.errors import PartError
 SUFFIXES = (".csv", ".tsv", ".txt", ".data", ".dat")
 
 _SAMPLE = (1000, 2**18)
-"""The lines from which the form of a file is guessed, and the letters, where there are more than two lines."""
+"""The lines from which the form of a file is guessed, or the letters, where lines are long."""
 
 _CHUNK = 2**20
 """The cells that are read at a time, so that a file takes little more memory than its numbers."""

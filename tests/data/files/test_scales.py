@@ -26,13 +26,14 @@ def test_43_unsigned_bytes_are_cast_before_they_are_centred(load):
     assert data.x_train.tolist() == [[-1], [1]]
 
 
+SPREADS = "the standard deviations of the features"
 REMEDY = "standardise = true gives each feature mean 0 and variance 1"
 
 
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
-        (["0,0", "2,30"], "the standard deviations of the features go from 1 of 'x' to 15 of 'z'"),
+        (["0,0", "2,30"], f"{SPREADS} go from 1 in column 'x' to 15 in column 'z'"),
         (["-4,4", "4,-4"], "the features are large: their root mean square is 4"),
         (["-1,-3", "1,3"], ""),
         (["0,0", "1,0.02"], ""),
