@@ -92,7 +92,7 @@ def _chosen(table: Table) -> dict[str, Any]:
             ignore.append(title)
             continue
         absent |= _absent(column)
-    if ignore:
+    if 0 < len(ignore) < len(table.columns) - 1:
         settings["ignore"] = ignore
     if missing:
         settings["missing"] = sorted({*missing})

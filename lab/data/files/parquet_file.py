@@ -16,7 +16,7 @@ _IMAGES = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
 
 
 def read(path: Path, name: str, missing: Collection[str] = ()) -> Table:
-    """The columns of the file: numbers, truth values, texts, lists of numbers and images.
+    """The columns of the file: numbers, truth values, texts, lists of numbers and images; all else is texts.
 
     A list is a column for each of its numbers. An image is a column of bytes, or of structs that hold
     ``bytes``; its features are its pixels, 0 … 1. Raises PartError where pyarrow is not installed, or the
@@ -54,10 +54,8 @@ def read(path: Path, name: str, missing: Collection[str] = ()) -> Table:
             columns[title] = _flat(where, values)
         elif _is_number(kind) or pa.types.is_null(kind):
             columns[title] = values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
-        elif pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_boolean(kind):
-            columns[title] = column(values.to_pandas(), missing)
-        else:
-            raise PartError(f"{where} holds {kind}, expected numbers, texts, lists of numbers or images")
+        else:  # of dates and what else there is, texts that can be ignored
+            columns[title] = column(values.to_pandas().map(str, na_action="ignore"), missing)
     return Table(name, "row", np.arange(1, read.num_rows + 1), columns, tuple(notes))
 
 

@@ -31,7 +31,14 @@ def test_parquet(load):
         ({"x": [[1], [2, 3]], "y": [1, 2]}, "a.parquet: column 'x': row 2 holds a list of another length"),
         ({"x": [["a"], ["b"]], "y": [1, 2]}, "a.parquet: column 'x' holds lists of"),
         ({"x": [b"a", b"b"], "y": [1, 2]}, "a.parquet: column 'x': row 1 is no image: "),
-        ({"x": [date(2026, 1, 1)], "y": [1]}, "a.parquet: column 'x' holds date32[day], expected "),
+        (
+            {"x": [date(2026, 1, day) for day in (1, 2)], "y": [1, 2]},
+            "a.parquet has features that are texts: 'x' (dates); ",
+        ),
+        (
+            {"x": [{"a": n} for n in range(4)], "y": [1, 2, 3, 4]},
+            "a.parquet has features that are texts: 'x' (all different); ",
+        ),
         ({"x": [1, 2], "z": [1, 2]}, "a.parquet has no column 'y'"),
         ({"x": [], "y": []}, "a.parquet is empty: 0 rows of 2 columns"),
     ],
