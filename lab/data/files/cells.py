@@ -55,6 +55,8 @@ def column(
     values = [np.nan if word in absent else number(word, decimal) for word in words]
     if not texts and None not in values:
         return np.array([*values, np.nan], dtype=np.float64)[codes]
+    if decimal != ".":  # so that messages can tell the numbers among texts
+        words = [word if number(word, decimal) is None else word.replace(decimal, ".") for word in words]
     kept = ["" if word in absent else word for word in words]
     return np.array([*kept, ""], dtype=object)[codes]
 

@@ -173,7 +173,9 @@ def _as_numbers(title: str, column: Column) -> tuple[list[str], list[Column], st
     codes, found = pd.factorize(column[~absent], sort=True)
     kinds = [one if isinstance(one, str) else f"{one:g}" for one in found]
     if len(kinds) < 2:
-        return [], [], f"column {title!r} holds nothing but {kinds[0]!r} and is left out"
+        only = repr(kinds[0]) if kinds else "missing values"
+        return [], [], f"column {title!r} holds nothing but {only} and is left out"
+    check_size(f"column {title!r} of {len(kinds)} kinds", 8 * len(column) * len(kinds))
     wanted = [1] if len(kinds) == 2 else range(len(kinds))
     columns = [np.full(len(column), np.nan) for _ in wanted]
     for each, kind in zip(columns, wanted, strict=True):

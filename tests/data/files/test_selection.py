@@ -90,3 +90,9 @@ def test_a_target_is_known_by_its_name(load, name):
     assert data.y_train.tolist() == [[0.5], [1.5]]
     assert data.notes == (f"the target is {name!r}, by its name",)
     assert refusal(load, "x,y,label\n1,2,3\n", target=None).startswith('a.csv needs target = "…"')
+
+
+def test_what_would_be_too_many_columns_is_refused_before_they_are_made(load, monkeypatch):
+    monkeypatch.setattr("lab.data.counts.LARGEST", 8 * 200 * 200 - 1)
+    content = "x,y\n" + "".join(f"{n * n},0.5\n" for n in range(200))
+    assert refusal(load, content, one_hot=["x"]).startswith("column 'x' of 200 kinds: ")
