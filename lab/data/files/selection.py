@@ -64,8 +64,9 @@ def chosen(
             names += _names(title, column)
             parts.append(column)
     if counts := [title for title in titles if rises_by_one(table.columns[title])]:
-        each = f"{', '.join(map(repr, counts))} rise{'s' if len(counts) == 1 else ''} by 1 from row to row"
-        notes.append(f"{each}, as a count of the rows does; ignore = {_listed(counts)} leaves it out")
+        rise, them = ("rises", "it") if len(counts) == 1 else ("rise", "them")
+        each = f"{', '.join(map(repr, counts))} {rise} by 1 from row to row, as a count of the rows does"
+        notes.append(f"{each}; ignore = {_listed(counts)} leaves {them} out")
     if not names:
         raise PartError(f"{table.name}: every feature is the same in all rows")
     rows = len(table.places)
