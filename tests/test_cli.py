@@ -127,10 +127,10 @@ def test_dry_run_and_check_tell_the_plan_and_write_nothing(lab, small, tmp_path)
     dry = lab("run", small, "--dry-run")
     assert checked == dry
     assert checked[0] == 0
-    assert checked[1].splitlines()[2].split() == ["sigmoid", "64-6-5-10", "3", "6", "7"]
+    assert checked[1].splitlines()[2].split() == ["sigmoid", "64-6-5-10", "3", "20", "6", "7"]
     assert not (tmp_path / "results").exists()
     told = json.loads(lab("check", small, "--json")[1])
-    soft = {"variant": "soft", "sizes": "64-6-5-10", "trials": 3, "steps": 6, "readings": 7}
+    soft = {"variant": "soft", "sizes": "64-6-5-10", "trials": 3, "batch": 20, "steps": 6, "readings": 7}
     assert told["variants"][1] == soft
 
 

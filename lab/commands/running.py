@@ -133,6 +133,19 @@ def schema() -> None:
     click.echo(json.dumps(json_schema(), indent=1, ensure_ascii=False, default=str))
 
 
+@click.command(name="help")
+@click.argument("word")
+@prints_page
+def help_on(word: str) -> Page:
+    """List the parts of a kind, with their parameters.
+
+    WORD is activations, costs, initialisers, optimisers, datasets, probes or figures.
+    """
+    from lab.console.parts import kind_page
+
+    return kind_page(word)
+
+
 @click.command(name="list")
 @results_option
 @prints_page

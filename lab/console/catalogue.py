@@ -1,7 +1,6 @@
 """The pages of ``lab activations``: all of them in a table, or one with its claims, values and plot."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import MISSING
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from lab import plugins
 from lab.activations.catalogue import EXAMPLES, documentation
 from lab.activations.formula.formula import Formula
 from lab.activations.properties import properties
+from lab.console.parts import parameters
 from lab.console.screen import Block, Note, Page, table
 from lab.console.sigma import facts, plotted, points_text, ranges, sigma_of, value_rows
 from lab.parts import Activation
@@ -31,7 +31,7 @@ def all_page(only: Sequence[str]) -> Page:
                 {
                     "name": name,
                     "aliases": _aliases(name),
-                    "parameters": _parameters(part),
+                    "parameters": parameters(part),
                     "range": str(sigma.range) if sigma else None,
                     "σ′ in": str(sigma.slope_range) if sigma else None,
                     "kinks": points_text(sigma.kinks) if sigma else None,
@@ -83,10 +83,3 @@ def _body(
 
 def _aliases(name: str) -> list[str]:
     return [alias for alias, of in plugins.aliases("activations").items() if of == name]
-
-
-def _parameters(part: type[Activation]) -> str:
-    """The parameters of a class with their defaults, as an experiment file writes them."""
-    defaults = {key: field.default for key, field in plugins.fields(part).items()}
-    short = {key: f"{value:.6g}" if isinstance(value, float) else value for key, value in defaults.items()}
-    return ", ".join(key if value is MISSING else f"{key}={value}" for key, value in short.items())

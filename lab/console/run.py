@@ -39,6 +39,7 @@ def plan_page(ready: Prepared) -> Page:
             "variant": variant.label,
             "sizes": "-".join(map(str, training.network.sizes)),
             "trials": variant.settings.trials.seeds,
+            "batch": training.batch,
             "steps": training.steps,
             "readings": len(training.recording.schedule.steps),
         }

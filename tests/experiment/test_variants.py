@@ -140,7 +140,7 @@ def test_every_default_and_every_override_is_written(written):
         '[data]\nname = "digits"\n\n'
         '[network]\nhidden = [3]\nactivation = "sigmoid"\noutput = "sigmoid"\ncost = "cross-entropy"\n'
         'initialiser = "nielsen"\n\n'
-        '[training]\noptimiser = "descent"\neta = 0.25\nlambda = 0.0\nbatch = "full"\nepochs = 30\n'
+        '[training]\noptimiser = "descent"\neta = 0.25\nlambda = 0.0\nepochs = 30\n'
         'dtype = "float64"\n\n'
         "[trials]\nseeds = 10\nseed = 0\n\n"
         '[record]\nevery = "auto"\non = "batch"\nexamples = 300\nquantities = ["default"]\n'
