@@ -9,9 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lab.errors import LabError, PartError
-from lab.experiment.specify import from_spec
-from lab.numerics import Interval
-from lab.parts import Activation
 from lab.runs.folder import RunFolder, find, require_same_data, results_root, runs
 from lab.theory.deep import Deep
 
@@ -20,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from lab.analysis.verdicts import Verdict
+    from lab.parts import Activation
     from lab.prover.certificate import Certificate
     from lab.runs.preparation import Prepared
     from lab.runs.workers import Progress
@@ -321,6 +319,8 @@ def activation(
     ``"file.py:Class"`` runs the file's code, so it needs ``allow_code=True``. Raises PartError where there
     is none such, or where there are both a ``spec`` and a ``derivative``, or neither.
     """
+    from lab.experiment.specify import from_spec
+
     if (spec is None) == (derivative is None):
         raise PartError('expected one of an activation, such as "tanh", and derivative="…"')
     if derivative is not None:
@@ -356,6 +356,7 @@ def predict(
     """
     import pandas as pd
 
+    from lab.parts import Activation
     from lab.theory.prediction import homogeneous
 
     if not isinstance(sigma, Activation):
@@ -387,6 +388,8 @@ def certify(
 
     Raises PartError where there is no such activation or parameter, or a range is empty.
     """
+    from lab.numerics import Interval
+    from lab.parts import Activation
     from lab.prover.certificate import certify as certified
 
     over: dict[str, Interval] = {}

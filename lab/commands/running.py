@@ -52,9 +52,9 @@ def check(experiment: Path, **given: Any) -> Page:
     Writes nothing.
     """
     from lab.api import prepare
-    from lab.console.run import plan_page
+    from lab.console.plan import page
 
-    return plan_page(prepare(experiment, **given))
+    return page(prepare(experiment, **given))
 
 
 @click.command()
@@ -73,11 +73,11 @@ def run(
     Tables and plots are kept in a new folder under the results.
     """
     from lab.api import prepare
-    from lab.console.run import plan_page
+    from lab.console import plan
 
     ready = prepare(experiment, **given)
     if dry_run:
-        return plan_page(ready)
+        return plan.page(ready)
     return _trained(ready, None, results, workers, no_plots)
 
 
@@ -138,10 +138,10 @@ def schema() -> None:
 @prints_page
 def list_runs(results: Path | None) -> Page:
     """List the runs, the newest first."""
-    from lab.console.run import list_page
+    from lab.console.runs import page
     from lab.runs.folder import results_root
 
-    return list_page(results_root(results))
+    return page(results_root(results))
 
 
 @click.command(name="show")
