@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from lab.console.screen import Rows, drawn
 from lab.errors import LabError
@@ -68,6 +67,8 @@ def value_rows(found: dict[str, Any]) -> Rows:
 
 def plotted(name: str, sigma: Activation, plot: Path) -> list[Path]:
     """Draw σ, σ′ with its bounds, and σ″ into this PNG and an SVG; returns the files."""
+    import pandas as pd
+
     from lab.runs.tables import CURVE_Z
 
     beside = [kink + side for kink in sigma.kinks for side in (-2 * STEP, 0.0, 2 * STEP)]
