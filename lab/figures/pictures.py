@@ -1,10 +1,15 @@
 """From a run's tables to a figure, by its name, and from a figure to its files."""
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import ClassVar
 
+from matplotlib import rcParams
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from lab import parts, plugins
@@ -67,25 +72,32 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     The same figure gives the same bytes: no dates, and fixed identifiers. Text stays text in the SVG. Each
     file is there whole or not at all. Raises StorageError where it cannot be written.
     """
-    engine = figure.get_layout_engine()
-    metadata = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
-    contents = {}
-    with style.context(), warnings.catch_warnings():
+    png, svg = BytesIO(), BytesIO()
+    with style.context(), warnings.catch_warnings(), _untouched(figure):
         # A title in a script that the font lacks is no reason to fail; the SVG still holds the text.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
-        try:
-            for kind, own in metadata.items():
-                rendered = BytesIO()
-                figure.savefig(rendered, format=kind, metadata=own)
-                contents[folder / f"{name}.{kind}"] = rendered.getvalue()
-                # The second file has the layout of the first: to lay out is a third of the work.
-                figure.set_layout_engine("none")
-        finally:
-            figure.set_layout_engine(engine)
+        figure.dpi = rcParams["savefig.dpi"]
+        # Figure.savefig would draw twice, the first time for the layout alone, which drawing makes anyway.
+        FigureCanvasAgg(figure).print_png(png, metadata={"Software": None})  # type: ignore[no-untyped-call]
+        figure.set_layout_engine("none")  # the second file has the layout of the first
+        FigureCanvasSVG(figure).print_svg(svg, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
+    contents = {folder / f"{name}.png": png.getvalue(), folder / f"{name}.svg": svg.getvalue()}
     folder.mkdir(parents=True, exist_ok=True)
     for path, content in contents.items():
         write(path, content)
     return list(contents)
+
+
+@contextmanager
+def _untouched(figure: Figure) -> Iterator[None]:
+    """Give a figure its canvas, layout and resolution back at the end."""
+    canvas, engine, dpi = figure.canvas, figure.get_layout_engine(), figure.dpi
+    try:
+        yield
+    finally:
+        figure.set_canvas(canvas)
+        figure.set_layout_engine(engine)
+        figure.dpi = dpi
 
 
 def draw_all(tables: parts.Tables, folder: Path, title: str = "") -> list[Path]:
