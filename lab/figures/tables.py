@@ -9,7 +9,7 @@ import pandas as pd
 
 from lab.errors import PartError
 from lab.figures.drawing.bands import QUANTILES, Band, Floats
-from lab.figures.drawing.panels import Panels, matrix
+from lab.figures.drawing.panels import MOST_PANELS, Panels, matrix
 from lab.figures.drawing.scales import chosen
 from lab.figures.drawing.writing import Entry, left_out
 from lab.parts import Tables
@@ -165,7 +165,7 @@ class Shown:
 
     @classmethod
     def of(
-        cls, tables: Tables, rows: pd.DataFrame, *, most_layers: int = 24, most_variants: int | None = None
+        cls, tables: Tables, rows: pd.DataFrame, *, most_layers: int = 24, most_variants: int = MOST_PANELS
     ) -> Self:
         variants = by_variant(rows)
         depths = sorted(rows["layer"].unique())
