@@ -133,9 +133,14 @@ class Run:
         return draw(name, self.tables, self.info["title"], allow_code=allow_code)
 
     def save_plots(
-        self, names: Sequence[str] = (), folder: Path | None = None, *, allow_code: bool = False
+        self,
+        names: Sequence[str] = (),
+        folder: Path | None = None,
+        *,
+        allow_code: bool = False,
+        workers: int = 1,
     ) -> list[Path]:
-        """Draw the figures of these names, or all, as PNG and SVG; returns the files.
+        """Draw the figures of these names, or all in so many processes, as PNG and SVG; returns the files.
 
         They go into the run's folder ``plots`` unless another ``folder`` is given. Raises FiguresError at the
         end where some of all could not be drawn; the others are there.
@@ -145,7 +150,7 @@ class Run:
         folder = folder or self.folder.plots
         folder.mkdir(parents=True, exist_ok=True)
         if not names:
-            return draw_all(self.tables, folder, self.info["title"])
+            return draw_all(self.tables, folder, self.info["title"], workers=workers)
         drawn = ((name, self.plot(name, allow_code=allow_code)) for name in names)
         return [path for name, figure in drawn for path in save(figure, folder, name.rpartition(":")[2])]
 
@@ -225,7 +230,7 @@ def train(
     trained = Run(folder)
     trained.save_analysis()
     if plots:
-        trained.save_plots()
+        trained.save_plots(workers=workers)
     return trained
 
 
@@ -244,7 +249,7 @@ def run(
     """Run an experiment file and return its results.
 
     ``overrides`` are dotted keys with new values, as a mapping or as texts ``"training.epochs=50"``.
-    ``workers`` processes train; with more than 1 a script needs ``if __name__ == "__main__":``.
+    ``workers`` processes train and draw; with more than 1 a script needs ``if __name__ == "__main__":``.
     ``results`` is where results are kept; else $LAB_RESULTS, else ``results`` under the current folder.
     ``allow_code`` lets the file name a class in a Python file, which runs that file's code.
     ``max_trials`` is the most that the experiment may have. ``unchecked`` lets activations of one's own run

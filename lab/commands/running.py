@@ -109,12 +109,12 @@ def _trained(
     from lab.api import train
     from lab.console.progress import plots_saved, training
     from lab.console.run import FEW_VERDICTS, page
-    from lab.runs.workers import usable_cores
+    from lab.processes import usable_cores
 
     with training(ready) as advance:
         workers = workers or usable_cores()
         run = train(ready, folder, results=results, workers=workers, plots=False, progress=advance)
-    drawn = no_plots or plots_saved(run)
+    drawn = no_plots or plots_saved(run, workers)
     return replace(page(run, FEW_VERDICTS), exit_code=1 if run.info["failures"] or not drawn else 0)
 
 
@@ -202,6 +202,8 @@ def plot(
     FIGURE is a name, or "file.py:Class" for one of your own. Prints the files.
     """
     from lab.api import load
+    from lab.processes import usable_cores
 
-    for path in load(run_name, results).save_plots(names, to, allow_code=allow_code):
+    run, workers = load(run_name, results), usable_cores()
+    for path in run.save_plots(names, to, allow_code=allow_code, workers=workers):
         click.echo(path)

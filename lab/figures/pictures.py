@@ -2,10 +2,11 @@
 
 import warnings
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from matplotlib import rcParams
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -17,7 +18,11 @@ from lab.errors import LabError, PartError
 from lab.figures.drawing import panels, style, writing
 from lab.figures.pages import PAGES
 from lab.figures.tables import NotRecordedError, counterfactual
+from lab.processes import pool, submitted
 from lab.storage import write
+
+MOST_WORKERS = 4
+"""More processes draw no sooner, since each has to load matplotlib first."""
 
 
 class FiguresError(LabError):
@@ -25,10 +30,9 @@ class FiguresError(LabError):
 
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, failed: list[tuple[str, Exception]], paths: list[Path]) -> None:
+    def __init__(self, failed: list[tuple[str, str]], paths: list[Path]) -> None:
         self.failed, self.paths = failed, paths
-        reasons = ((name, str(error) or type(error).__name__) for name, error in failed)
-        super().__init__("\n".join(f"the figure {name!r} failed: {reason}" for name, reason in reasons))
+        super().__init__("\n".join(f"the figure {name!r} failed: {reason}" for name, reason in failed))
 
 
 def draw(
@@ -100,22 +104,63 @@ def _untouched(figure: Figure) -> Iterator[None]:
         figure.dpi = dpi
 
 
-def draw_all(tables: parts.Tables, folder: Path, title: str = "") -> list[Path]:
+Attempt: TypeAlias = tuple[list[Path], str]
+"""The files of a figure, and why it failed; neither where the tables do not allow it."""
+
+
+def draw_all(tables: parts.Tables, folder: Path, title: str = "", *, workers: int = 1) -> list[Path]:
     """Draw and save every figure whose tables are there and whose quantities were recorded; return the files.
 
-    One that fails does not stop the others. Raises FiguresError at the end, with the files and what failed.
+    Up to `MOST_WORKERS` processes draw beside each other. A figure that fails does not stop the others.
+    Raises FiguresError at the end, with the files and what failed.
     """
-    paths: list[Path] = []
-    failed: list[tuple[str, Exception]] = []
-    for name in sorted(plugins.usable("figures")):
-        try:
-            part = plugins.build("figures", name)
-            if set(part.needs) <= tables.keys():
-                paths += save(_drawn(part, name, tables, title), folder, name)
-        except NotRecordedError:
-            continue
-        except Exception as error:
-            failed.append((name, error))
-    if failed:
+    names, given = sorted(plugins.usable("figures")), (tables, folder, title)
+    if workers > 1:
+        attempts = _beside_each_other(names, given, min(workers, MOST_WORKERS) - 1)
+    else:
+        attempts = {name: _attempt(name, *given) for name in names}
+    paths = [path for name in names for path in attempts[name][0]]
+    if failed := [(name, attempts[name][1]) for name in names if attempts[name][1]]:
         raise FiguresError(failed, paths)
     return paths
+
+
+def _attempt(name: str, tables: parts.Tables, folder: Path, title: str) -> Attempt:
+    try:
+        part = plugins.build("figures", name)
+        if set(part.needs) <= tables.keys():
+            return save(_drawn(part, name, tables, title), folder, name), ""
+    except NotRecordedError:
+        pass
+    except Exception as error:
+        return [], str(error) or type(error).__name__
+    return [], ""
+
+
+def _beside_each_other(names: list[str], given: tuple[Any, ...], others: int) -> dict[str, Attempt]:
+    """What came of each figure: this process draws too, from the end, while the others have to load first."""
+    made = {}
+    with pool(others, _hold, *given) as processes:
+        futures = dict(zip(names, submitted(processes, _attempt_of_held, names), strict=True))
+        for name in reversed(names):
+            if futures[name].cancel():
+                made[name] = _attempt(name, *given)
+        for name in futures.keys() - made.keys():
+            try:
+                made[name] = futures[name].result()
+            except BrokenProcessPool:
+                made[name] = _attempt(name, *given)
+    return made
+
+
+_held: tuple[Any, ...] = ()
+
+
+def _hold(*given: Any) -> None:
+    """Prepare a worker: what all figures are drawn of is sent once."""
+    global _held
+    _held = given
+
+
+def _attempt_of_held(name: str) -> Attempt:
+    return _attempt(name, *_held)
