@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from lab.console.screen import Rows, drawn
 from lab.errors import LabError
@@ -63,7 +62,10 @@ def facts(sigma: Activation) -> dict[str, Any]:
 
 
 def ranges(sigma: Activation, found: Certificate | None = None) -> tuple[dict[str, Any], list[str]]:
-    """The ranges of σ and of σ′, which of them are ``proved``, and a line on each; ``found`` is proved already."""
+    """The ranges of σ and of σ′, which of them are ``proved``, and a line on each.
+
+    ``found`` is what `certify` proves of σ, if that is known.
+    """
     over_all, known = proved_range(sigma, found), slope_bounds(sigma, found)
     proved = [name for name, is_proved in (("range", over_all), ("slope", known.proved)) if is_proved]
     value = {"range": over_all or sigma.range, "slope": known.slope}
@@ -88,7 +90,12 @@ def value_rows(found: dict[str, Any]) -> Rows:
 
 
 def plotted(name: str, sigma: Activation, plot: Path, found: Certificate | None = None) -> list[Path]:
-    """Draw σ, σ′ with its bounds and σ″ into this PNG and an SVG; returns the files. ``found`` as in `ranges`."""
+    """Draw σ, σ′ with its bounds and σ″ into this PNG and an SVG; returns the files.
+
+    ``found`` as in `ranges`.
+    """
+    import pandas as pd
+
     from lab.runs.tables import CURVE_Z
 
     beside = [kink + side for kink in sigma.kinks for side in (-2 * STEP, 0.0, 2 * STEP)]
