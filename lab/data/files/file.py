@@ -1,27 +1,30 @@
 """A data set of one's own: a table in a text or Parquet file, or arrays in an .npz file."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 import numpy as np
 
 from lab.data.counts import check_size, of_both, of_part
 from lab.data.dataset import Dataset, IntArray, assembled, classified, mapping_note
-from lab.data.files import npz_file, parquet_file, text_file
-from lab.data.files.rows import Rows, filled, finite
+from lab.data.files.rows import Rows, Task, filled, finite
 from lab.data.files.scales import standardised, unscaled
-from lab.data.files.selection import chosen
-from lab.data.files.table import Table
-from lab.data.files.targets import Task, meaning
 from lab.errors import PartError, nearest
 from lab.numerics import stream
 from lab.parts import DataSource
 
-SUFFIXES = (*text_file.SUFFIXES, *(f"{suffix}.gz" for suffix in text_file.SUFFIXES), ".npz", ".parquet")
+if TYPE_CHECKING:
+    from lab.data.files.table import Table
+
+_TEXTS = (".csv", ".tsv", ".txt", ".data", ".dat")
+
+SUFFIXES = (*_TEXTS, *(f"{suffix}.gz" for suffix in _TEXTS), ".npz", ".parquet")
 """How the names of files end that are read."""
 
-KINDS = f"{', '.join(text_file.SUFFIXES)}, each also with .gz, .npz, .parquet"
+KINDS = f"{', '.join(_TEXTS)}, each also with .gz, .npz, .parquet"
 """`SUFFIXES` in words."""
 
 SPREADSHEETS = (".xlsx", ".xls", ".ods")
@@ -115,6 +118,8 @@ class File(DataSource):
             raise ValueError(f"separator = {self.separator!r}, expected one letter, such as ; or a blank")
 
     def load(self, train: int | None, test: int | None, seed: int, folder: Path) -> Dataset:
+        from lab.data.files.targets import meaning
+
         rows, lengths = self._rows(folder)
         found = meaning(rows, self.task)
         train_part, test_part = self._split(train, test, seed, lengths)
@@ -135,8 +140,10 @@ class File(DataSource):
 
     def _rows(self, folder: Path) -> tuple[Rows, list[int]]:
         """The rows that can be used, those of a train part before those of a test part; how many of each."""
+        from lab.data.files.selection import chosen
+
         read = self.read(folder)
-        if isinstance(read, Table):
+        if not isinstance(read, list):
             choice = self.features, self.ignore or (), self.one_hot
             read = [chosen(read, self.target, *choice)]
         parts = [finite(rows, self.nan) for rows in read]
@@ -151,6 +158,8 @@ class File(DataSource):
 
         Raises PartError where it is not there or cannot be read.
         """
+        from lab.data.files import npz_file, parquet_file, text_file
+
         path = folder / self.path
         try:
             if not path.exists():

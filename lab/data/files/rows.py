@@ -5,13 +5,16 @@ Every row keeps its place in the file, so a message can name it.
 
 from dataclasses import dataclass, replace
 from math import isinf
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from lab.data.dataset import FloatArray, IntArray
 from lab.errors import PartError
+
+Task: TypeAlias = Literal["auto", "classes", "numbers", "classification", "regression"]
+"""``"classification"`` and ``"regression"`` are other words for ``"classes"`` and ``"numbers"``."""
 
 
 @dataclass(frozen=True, eq=False)

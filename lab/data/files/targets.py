@@ -1,7 +1,7 @@
 """What targets mean: classes, or numbers to be met."""
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,11 +9,8 @@ import pandas as pd
 from lab.data.counts import check_size
 from lab.data.dataset import IntArray
 from lab.data.files.cells import Column, check_numbers, number
-from lab.data.files.rows import Rows
+from lab.data.files.rows import Rows, Task
 from lab.errors import PartError
-
-Task: TypeAlias = Literal["auto", "classes", "numbers", "classification", "regression"]
-"""``"classification"`` and ``"regression"`` are other words for ``"classes"`` and ``"numbers"``."""
 
 MOST_CLASSES = 20
 """With ``task = "auto"``, so many different values are classes; more are numbers."""

@@ -20,8 +20,6 @@ from lab.data.files.table import Table
 from lab.data.files.text_form import BLANKS, Form
 from lab.errors import PartError
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".data", ".dat")
-
 _SAMPLE = (1000, 2**18)
 """The lines from which the form of a file is guessed, or the letters, where lines are long."""
 
