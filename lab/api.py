@@ -9,9 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lab.errors import LabError, PartError
-from lab.experiment.specify import from_spec
-from lab.numerics import Interval
-from lab.parts import Activation
 from lab.runs.folder import RunFolder, find, require_same_data, results_root, runs
 from lab.theory.deep import Deep
 
@@ -20,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from lab.analysis.verdicts import Verdict
+    from lab.parts import Activation
     from lab.prover.certificate import Certificate
     from lab.runs.preparation import Prepared
     from lab.runs.workers import Progress
@@ -135,9 +133,14 @@ class Run:
         return draw(name, self.tables, self.info["title"], allow_code=allow_code)
 
     def save_plots(
-        self, names: Sequence[str] = (), folder: Path | None = None, *, allow_code: bool = False
+        self,
+        names: Sequence[str] = (),
+        folder: Path | None = None,
+        *,
+        allow_code: bool = False,
+        workers: int = 1,
     ) -> list[Path]:
-        """Draw the figures of these names, or all, as PNG and SVG; returns the files.
+        """Draw the figures of these names, or all in so many processes, as PNG and SVG; returns the files.
 
         They go into the run's folder ``plots`` unless another ``folder`` is given. Raises FiguresError at the
         end where some of all could not be drawn; the others are there.
@@ -147,7 +150,7 @@ class Run:
         folder = folder or self.folder.plots
         folder.mkdir(parents=True, exist_ok=True)
         if not names:
-            return draw_all(self.tables, folder, self.info["title"])
+            return draw_all(self.tables, folder, self.info["title"], workers=workers)
         drawn = ((name, self.plot(name, allow_code=allow_code)) for name in names)
         return [path for name, figure in drawn for path in save(figure, folder, name.rpartition(":")[2])]
 
@@ -227,7 +230,7 @@ def train(
     trained = Run(folder)
     trained.save_analysis()
     if plots:
-        trained.save_plots()
+        trained.save_plots(workers=workers)
     return trained
 
 
@@ -246,7 +249,7 @@ def run(
     """Run an experiment file and return its results.
 
     ``overrides`` are dotted keys with new values, as a mapping or as texts ``"training.epochs=50"``.
-    ``workers`` processes train; with more than 1 a script needs ``if __name__ == "__main__":``.
+    ``workers`` processes train and draw; with more than 1 a script needs ``if __name__ == "__main__":``.
     ``results`` is where results are kept; else $LAB_RESULTS, else ``results`` under the current folder.
     ``allow_code`` lets the file name a class in a Python file, which runs that file's code.
     ``max_trials`` is the most that the experiment may have. ``unchecked`` lets activations of one's own run
@@ -321,6 +324,8 @@ def activation(
     ``"file.py:Class"`` runs the file's code, so it needs ``allow_code=True``. Raises PartError where there
     is none such, or where there are both a ``spec`` and a ``derivative``, or neither.
     """
+    from lab.experiment.specify import from_spec
+
     if (spec is None) == (derivative is None):
         raise PartError('expected one of an activation, such as "tanh", and derivative="…"')
     if derivative is not None:
@@ -356,6 +361,7 @@ def predict(
     """
     import pandas as pd
 
+    from lab.parts import Activation
     from lab.theory.prediction import homogeneous
 
     if not isinstance(sigma, Activation):
@@ -387,6 +393,8 @@ def certify(
 
     Raises PartError where there is no such activation or parameter, or a range is empty.
     """
+    from lab.numerics import Interval
+    from lab.parts import Activation
     from lab.prover.certificate import certify as certified
 
     over: dict[str, Interval] = {}

@@ -67,7 +67,7 @@ class ExperimentError(LabError):
         return ExperimentError, (self.source, self.problems)
 
 
-MOST_LISTED = 12
+MOST_LISTED = 15
 """So many known words are listed in a message; of more, those that are near."""
 
 

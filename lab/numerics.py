@@ -1,4 +1,4 @@
-"""Numbers as every room takes them: arrays, intervals, scalars, random streams, extremes of a function."""
+"""Numbers as every room takes them: arrays, intervals, scalars, random streams, roots and extremes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -88,6 +88,22 @@ def measured(function: Callable[[Array], Array], kinks: tuple[float, ...] = ()) 
         ends[np.abs(ends) < 1e-3 * np.abs(before)] = 0.0  # what still falls there falls to 0
     settled = ends[np.isfinite(ends)]
     return Interval(min([low, *settled.tolist()]), max([high, *settled.tolist()]))
+
+
+def root(
+    function: Callable[[float], float], low: float, high: float, *, xtol: float = 2e-12, rtol: float = 2**-50
+) -> float:
+    """A root of a continuous ``function`` that has different signs at ``low`` and ``high``.
+
+    It is found to within xtol + rtol |root|. Raises ValueError where the signs are the same.
+    Source: R. P. Brent, *Algorithms for minimization without derivatives* (1973), ch. 4.
+
+    >>> round(root(lambda x: x * x - 2, 1.0, 2.0), 9)
+    1.414213562
+    """
+    from scipy.optimize import brentq
+
+    return float(brentq(function, low, high, xtol=xtol, rtol=rtol))
 
 
 def _least(function: Callable[[Array], Array], z: Array, values: Array) -> float:

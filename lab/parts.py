@@ -181,6 +181,10 @@ class Initialiser(ABC):
         """b of shape (n_out, 1): zero unless the initialiser says otherwise."""
         return np.zeros((n_out, 1))
 
+    def layer_biases(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
+        """b of shape (n_out, 1) of a layer with ``n_in`` inputs: `biases`, unless these matter to it."""
+        return self.biases(n_out, rng)
+
     def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
         """Var w and Var b, from which learning speeds are predicted; NaN where the mean is not 0.
 
@@ -189,7 +193,7 @@ class Initialiser(ABC):
         rng = np.random.default_rng(0)
         draws = range(1 + self.measured_draws // (n_in * n_out))
         w = np.array([self.weights(n_in, n_out, rng) for _ in draws])
-        b = np.array([self.biases(n_out, rng) for _ in range(1 + self.measured_draws // n_out)])
+        b = np.array([self.layer_biases(n_in, n_out, rng) for _ in range(1 + self.measured_draws // n_out)])
         if any(abs(values.mean()) > 5 * values.std() / sqrt(values.size) for values in (w, b)):
             return nan, nan
         return float(np.var(w)), float(np.var(b))

@@ -175,8 +175,6 @@ def fields(part: type) -> dict[str, dataclasses.Field[Any]]:
 
 def _checked(part: type, name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters by the names of their fields."""
-    from pydantic import ValidationError
-
     known = fields(part)
     for key in parameters:
         if key not in known:
@@ -187,15 +185,21 @@ def _checked(part: type, name: str, parameters: Mapping[str, Any]) -> dict[str, 
     for key in required(part):
         if key not in parameters:
             raise PartError(f"{name!r} needs a value for {key!r}")
-    values = {}
-    for key, value in parameters.items():
-        field_name = known[key].name
-        try:
-            values[field_name] = _adapter(part, field_name).validate_python(value)
-        except ValidationError as error:
-            reason = error.errors()[0]["msg"].replace("Input should be", "expected")
-            raise PartError(f"{name!r}: {key} = {value!r}: {reason}") from None
-    return values
+    return {
+        known[key].name: _of_type(part, known[key].name, value, f"{name!r}: {key}")
+        for key, value in parameters.items()
+    }
+
+
+def _of_type(part: type, field_name: str, value: Any, what: str) -> Any:
+    """The value, once it is sure to be of the type of this field."""
+    from pydantic import ValidationError
+
+    try:
+        return _adapter(part, field_name).validate_python(value)
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"].replace("Input should be", "expected")
+        raise PartError(f"{what} = {value!r}: {reason}") from None
 
 
 @cache

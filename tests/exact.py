@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from functools import lru_cache
 from unittest.mock import patch
 
 import mpmath as mp
@@ -11,6 +12,9 @@ from lab.activations.formula.operations import FUNCTIONS
 
 LARGEST = 1e6
 """The largest exponent that mpmath is asked to raise e to."""
+
+PRECISIONS = ((60, 90), (3000, 3400), (20_000, 20_400))
+"""Digits in pairs: how far their values differ tells how far they can be trusted."""
 
 VANISHING = False
 """Whether e^x is 0 for a smaller exponent than −LARGEST, and not unknown."""
@@ -36,7 +40,7 @@ def _but(where, raised, function):
 
 
 def _small(function):
-    """The function, where e^x is not too large for mpmath."""
+    """The function, where its argument is not too large for mpmath."""
     return _but(lambda x: abs(x) > LARGEST, Unknown, function)
 
 
@@ -83,11 +87,11 @@ SMOOTH = {
     "sech2": (_sech2, lambda x: -2 * _sech2(x) * _tanh(x)),
     "arctan": (mp.atan, lambda x: 1 / (1 + x * x)),
     "asinh": (mp.asinh, lambda x: 1 / mp.sqrt(1 + x * x)),
-    "erfc": (_settling(mp.erfc, 2, 0), lambda x: -2 / mp.sqrt(mp.pi) * _exponential(-x * x)),
+    "erfc": (_settling(_small(mp.erfc), 2, 0), lambda x: -2 / mp.sqrt(mp.pi) * _exponential(-x * x)),
     "erf": (mp.erf, lambda x: 2 / mp.sqrt(mp.pi) * _exponential(-x * x)),
     "sigmoid": (_sigmoid, lambda x: _sigmoid(x) * _sigmoid(-x)),
     "softplus": (lambda x: max(x, 0) + mp.log1p(_exponential(-abs(x))), _sigmoid),
-    "Phi": (_settling(mp.ncdf, 0, 1), _density),
+    "Phi": (_settling(_small(mp.ncdf), 0, 1), _density),
     "phi": (_density, lambda x: -x * _density(x)),
     "abs": (abs, _kinked),
     "sign": (mp.sign, lambda x: 0 * _kinked(x)),
@@ -158,14 +162,44 @@ def _power(u, du, c, dc, varies, slopes):
     return y, c * u ** (int(c) - 1 if whole else c - 1) * du + (y * mp.log(u) * dc if varies else 0)
 
 
-def exact(text, z, slopes):
+@lru_cache
+def _tree(text):
+    return ast.parse(text, mode="eval")
+
+
+@lru_cache(maxsize=1 << 12)
+def exact(text, z, slopes, digits=(60, 90)):
     """The value, or the slope, at z and how far it can be trusted."""
     found = []
-    for digits in (60, 90):
-        with mp.workdps(digits):
-            found.append(dual(ast.parse(text, mode="eval"), mp.mpf(z), slopes)[1 if slopes else 0])
-    with mp.workdps(90):
-        return found[1], 10 * abs(found[1] - found[0])
+    for places in digits:
+        with mp.workdps(places):
+            found.append(dual(_tree(text), mp.mpf(z), slopes)[1 if slopes else 0])
+    with mp.workdps(max(digits)):
+        return found[1], 10 * abs(found[1] - found[0]) + abs(found[1]) * mp.mpf(10) ** (5 - min(digits))
+
+
+def lies_in(bounds, text, z, slopes, slack=0):
+    """Whether the value, or the slope, lies in an interval, but for a relative slack.
+
+    What seems to lie outside is computed once more: 90 digits are too few for 1 + 5e-324.
+    """
+    for digits in PRECISIONS:
+        value, doubt = exact(text, z, slopes, digits)
+        with mp.workdps(max(digits)):
+            doubt += abs(value) * slack
+            if bounds.low - doubt <= value <= bounds.high + doubt:
+                return True
+    return False
+
+
+def rises(text, z, to, slack=0):
+    """Whether σ is not less at the second z than at the first, but for a slack relative to |σ|."""
+    for digits in PRECISIONS:
+        (before, doubt), (after, more) = (exact(text, x, False, digits) for x in (z, to))
+        with mp.workdps(max(digits)):
+            if after - before >= -(doubt + more + slack * max(abs(before), abs(after))):
+                return True
+    return False
 
 
 def _with_digits(tree, z, digits):

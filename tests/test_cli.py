@@ -127,10 +127,10 @@ def test_dry_run_and_check_tell_the_plan_and_write_nothing(lab, small, tmp_path)
     dry = lab("run", small, "--dry-run")
     assert checked == dry
     assert checked[0] == 0
-    assert checked[1].splitlines()[2].split() == ["sigmoid", "64-6-5-10", "3", "6", "7"]
+    assert checked[1].splitlines()[2].split() == ["sigmoid", "64-6-5-10", "3", "20", "6", "7"]
     assert not (tmp_path / "results").exists()
     told = json.loads(lab("check", small, "--json")[1])
-    soft = {"variant": "soft", "sizes": "64-6-5-10", "trials": 3, "steps": 6, "readings": 7}
+    soft = {"variant": "soft", "sizes": "64-6-5-10", "trials": 3, "batch": 20, "steps": 6, "readings": 7}
     assert told["variants"][1] == soft
 
 
@@ -288,9 +288,9 @@ def test_one_activation_is_told_with_its_aliases_jumps_and_properties(lab):
     assert "hard-shrink(threshold=1.0)" in out
     assert "also called: hard_shrink, hardshrink" in out
     assert "jumps: -1, 1" in out
-    assert "not bounded, not floored, kinked" in out
+    assert "monotone, odd, not bounded, not floored, kinked" in out
     told = json.loads(lab("activations", "step", "--json")[1])
-    assert (told["jumps"], told["properties"]) == ([0.0], ["bounded", "kinked"])
+    assert (told["jumps"], told["properties"]) == ([0.0], ["monotone", "bounded", "kinked"])
     assert "'threshold' needs a value for 't'" in lab("activations", "threshold")[2]
     assert lab("activations", "threshold", "-p", "t=1", "-p", "v=0")[0] == 0
 

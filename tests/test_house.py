@@ -1,6 +1,7 @@
 """The rules of the house, read off the source: nothing runs text as code, and rooms look one way."""
 
 import ast
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,12 +10,13 @@ from pathlib import Path
 import pytest
 
 import lab
+from tests.conftest import SMALL
 
 ROOT = Path(lab.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 
 ROOMS = [
-    {"errors", "storage", "numerics"},
+    {"errors", "storage", "processes", "numerics"},
     {"parts"},
     {"plugins"},
     {"activations"},
@@ -152,16 +154,62 @@ def test_what_importing_a_room_loads(module, unwanted):
     assert done.stdout.split() == []
 
 
-@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["--version"]], ids=" ".join)
-def test_help_loads_no_numerics(words):
+HEAVY = {
+    *("numpy", "numpy.ma", "scipy", "scipy.special", "scipy.optimize", "scipy.stats", "pandas"),
+    *("matplotlib", "pydantic", "flint", "rich", "jinja2"),
+}
+"""What takes long to load."""
+
+FILE = {"numpy", "numpy.ma", "pydantic", "flint", "rich"}
+"""What it takes to read an experiment file with a claim, and to tell of it."""
+
+TABLES = {"numpy", "numpy.ma", "pandas", "rich"}
+STATISTICS = {"scipy", "scipy.special", "scipy.optimize", "scipy.stats"}
+
+NEEDED = {
+    "--help": set(),
+    "run --help": set(),
+    "--version": set(),
+    "new": {"rich"},
+    "list": {"rich"},
+    "list --json": {"rich"},
+    "check small.toml": FILE,
+    "run small.toml --dry-run": FILE,
+    "schema": {"numpy", "pydantic", "flint"},
+    "data list": {"numpy", "rich"},
+    "formulas": {"numpy", "rich"},
+    "certify tanh": {"numpy", "numpy.ma", "flint", "rich"},
+    "predict tanh": FILE | TABLES,
+    "predict small.toml": FILE | TABLES,
+    "show small": TABLES,
+    "compare small": TABLES | STATISTICS,
+    "plot small training": {"matplotlib"} | TABLES - {"rich"},
+    "plot small learning_speed": {"matplotlib", *STATISTICS} - {"scipy.stats"} | TABLES - {"rich"},
+}
+"""What of it each command may load."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with a small experiment and a run of it."""
+    place = tmp_path_factory.mktemp("commands")
+    (place / "small.toml").write_text(SMALL, encoding="utf-8")
+    lab.run(place / "small.toml", results=place / "results", plots=False)
+    return place
+
+
+@pytest.mark.parametrize("words", NEEDED)
+def test_a_command_loads_only_what_it_needs(words, folder):
     script = (
         "import sys, atexit; from lab.cli import main\n"
-        "heavy = {'numpy', 'scipy', 'pandas', 'matplotlib', 'pydantic', 'flint', 'rich', 'jinja2'}\n"
-        "atexit.register(lambda: print(*sorted(heavy & sys.modules.keys()), file=sys.stderr))\n"
-        f"sys.argv = ['lab', *{words!r}]\n"
+        f"atexit.register(lambda: print(*({HEAVY!r} & sys.modules.keys()), file=sys.stderr))\n"
+        f"sys.argv = ['lab', *{words.split()!r}]\n"
         "main()"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    here = {**os.environ, "PYTHONPATH": str(ROOT.parent), "LAB_RESULTS": "results"}
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=folder, env=here
+    )
     assert done.returncode == 0
-    assert done.stdout.startswith(("Usage: lab", "lab, version"))
-    assert done.stderr.split() == []
+    assert done.stdout
+    assert set(done.stderr.splitlines()[-1].split()) <= NEEDED[words]

@@ -6,6 +6,8 @@ from textwrap import dedent
 
 import pytest
 
+from lab import plugins
+from lab.data.files.file import File
 from lab.experiment.variants import load
 from lab.runs.preparation import prepared
 from tests.training.trainings import COLUMNS
@@ -61,3 +63,10 @@ def test_every_equation_can_be_found_in_the_code():
     for number in (1, 2, 3, 4):
         assert f"**BP{number}**" in README
         assert re.search(rf"# .*BP{number}\b", code)
+
+
+def test_it_lists_every_initialiser_and_every_key_of_a_file_of_data():
+    for name in plugins.built_in("initialisers"):
+        assert f"`{name}`" in RESULTS
+    for key in plugins.fields(File).keys() - {"path"}:
+        assert f"`{key}`" in RESULTS

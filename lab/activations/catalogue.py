@@ -1,7 +1,9 @@
 """From the rows of the table to the parts that are found by name."""
 
 import inspect
+from collections.abc import Iterator, Mapping
 from dataclasses import field, make_dataclass
+from functools import cache
 from typing import Any, ClassVar
 
 from lab.activations.algebraic import BentIdentity, Squareplus, Symlog
@@ -68,15 +70,18 @@ def _lies_in(value: float, interval: str) -> bool:
     return low < value < high or (value, interval[0]) == (low, "[") or (value, interval[-1]) == (high, "]")
 
 
-def _made(row: Row) -> type[Activation]:
-    """The dataclass of a row."""
+@cache
+def _made(name: str) -> type[Activation]:
+    """The dataclass of the row of this name."""
+    row = _ROWS[name]
     parameters: list[Any] = [
         (name, float, field() if default is None else field(default=default))
         for name, (default, _) in row.parameters.items()
     ]
-    name = row.name.title().replace("-", "")
     space = {"row": row, "__doc__": _page(row), "__module__": __name__}
-    return make_dataclass(name, parameters, bases=(OfRow,), namespace=space, frozen=True)
+    return make_dataclass(
+        name.title().replace("-", ""), parameters, bases=(OfRow,), namespace=space, frozen=True
+    )
 
 
 def _page(row: Row) -> str:
@@ -91,17 +96,35 @@ def _page(row: Row) -> str:
 
 def documentation(part: type[Activation]) -> str:
     """What there is to say of an activation: of its row, or else the docstring of its class."""
-    row = next((row for row in ROWS if TABLE[row.name] is part), None)
+    of_class = (row for row in ROWS if CLASSES.get(row.name) is part)
+    row = part.row if issubclass(part, OfRow) else next(of_class, None)
     return _page(row) if row else inspect.getdoc(part) or part.__name__
 
 
-TABLE: dict[str, type[Activation]] = {
-    **{row.name: CLASSES.get(row.name) or _made(row) for row in ROWS},
+_ROWS = {row.name: row for row in ROWS}
+_WRITTEN: dict[str, type[Activation]] = {
+    **CLASSES,
     "floored": Floored,
     "clipped-slope": ClippedSlope,
     "template": Template,
     "knots": Knots,
 }
+
+
+class _Table(Mapping[str, type[Activation]]):
+    """Name → class; that of a row is made when it is first asked for, since to make all takes a while."""
+
+    def __getitem__(self, name: str) -> type[Activation]:
+        return _WRITTEN.get(name) or _made(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_ROWS | _WRITTEN)
+
+    def __len__(self) -> int:
+        return len(_ROWS | _WRITTEN)
+
+
+TABLE: Mapping[str, type[Activation]] = _Table()
 """The activations by name: those of the table, the wrappers, and the designs."""
 
 ALIASES: dict[str, str] = {

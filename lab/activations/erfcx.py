@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.polynomial import chebyshev
-from scipy import special
 
 from lab.numerics import Array, scalar
 
@@ -45,6 +44,7 @@ def erfcx(x: Array, out: Array) -> None:
 @lru_cache
 def _coefficients(dtype: np.dtype[Any]) -> tuple[Array, ...]:
     """Those of P, the highest first: of the Chebyshev series of a library's erfcx, cut off."""
+    from scipy import special
     from scipy.fft import dct
 
     x = K / np.tan(np.pi * (np.arange(POINTS) + 0.5) / (2 * POINTS)) ** 2

@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.stats import spearmanr
 
 from lab.activations.formula.formula import Formula
 from lab.network.backprop import Network, backward, complete, costs, forward
@@ -217,6 +216,8 @@ def neurons_of_layer(given: Scene, l: int, reach: float = 0.1) -> pd.DataFrame:
 
 def _rank_correlation(x: Array, y: Array) -> float:
     """Spearman's; NaN where one of them does not vary, or ``x`` is not finite."""
+    from scipy.stats import spearmanr
+
     if not np.isfinite(x).all() or np.ptp(x) == 0 or np.ptp(y) == 0:
         return float("nan")
     return float(spearmanr(x, y).statistic)

@@ -9,7 +9,6 @@ from math import ceil, floor, inf, isfinite, isnan, log2, nan, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from lab.numerics import Array
 
@@ -94,7 +93,7 @@ def interval(differences: Array) -> tuple[float, float]:
     """
     if _all_equal(differences):
         return float(differences.mean()), float(differences.mean())
-    from scipy import stats  # takes half a second to load
+    from scipy import stats
 
     rng = np.random.default_rng(0)
     low, high = stats.bootstrap((differences,), np.mean, method="BCa", rng=rng).confidence_interval
@@ -154,6 +153,8 @@ def seeds_needed(d_z: float) -> float:
     size = abs(d_z)
     if isnan(size) or size == 0:
         return nan
+    from scipy import special
+
     root = float(special.ndtri(1 - LEVEL / 2) + special.ndtri(POWER)) / size
     normal = root * root
     if normal > 1e6:
@@ -202,6 +203,8 @@ def fewest_pairs(family: int = 1) -> int:
 
 def _power(d_z: float, n: int) -> float:
     """The power of the two-sided paired t test, by functions that load without `scipy.stats`."""
+    from scipy import special
+
     far = special.stdtrit(n - 1, 1 - LEVEL / 2)
     shift = d_z * sqrt(n)
     return float(1 - special.nctdtr(n - 1, shift, far) + special.nctdtr(n - 1, shift, -far))

@@ -20,6 +20,9 @@ SKILL = 0.1
 LEARNED = 0.85
 """The part of the task from which on training has succeeded, however saturated the network is by then."""
 
+READ = ("layers", "steps", "trials", "variants", "curves")
+"""The tables that verdicts read."""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -77,14 +80,11 @@ class Rule:
 
 
 def verdicts(tables: Mapping[str, pd.DataFrame]) -> list[Verdict]:
-    """All verdicts on a run, variant by variant in the order of the table, the gravest first.
-
-    Reads the tables ``layers``, ``steps``, ``trials``, ``variants`` and ``curves``.
-    """
+    """All verdicts on a run, from its tables `READ`: variant by variant as they come, the gravest first."""
     found = []
     for row in tables["variants"].to_dict("records"):
         label = str(row["variant"])
-        read = {name: tables[name] for name in ("layers", "steps", "trials", "curves")}
+        read = {name: tables[name] for name in READ if name != "variants"}
         case = Case(**{name: table[table["variant"] == label] for name, table in read.items()}, variant=row)
         if not case.layers.empty:
             found += [rule.verdict(name, label, case) for name, rule in RULES.items()]

@@ -1,4 +1,4 @@
-"""The commands ``data list``, ``data add`` and ``data fetch``."""
+"""The commands ``data list``, ``data look``, ``data add`` and ``data fetch``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.group(cls=Suggesting)
 def data() -> None:
-    """List the data sets, or add one from files or mirrors."""
+    """List data sets, look at a file of yours, or add a set."""
 
 
 @data.command(name="list")
@@ -30,6 +30,21 @@ def list_data() -> Page:
     found = listing()
     rows = [(row.name, row.where, row.parameters or None, row.about) for row in found]
     return Page(list(map(asdict, found)), [Rows(("name", "where", "parameters", "about"), rows)])
+
+
+@data.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@prints_page
+def look(file: Path) -> Page:
+    """Look at a file of data: tell its columns.
+
+    Ends with the table [data] that reads it, to be pasted into an experiment file.
+
+    FILE is .csv, .tsv, .txt, .data, .npz or .parquet.
+    """
+    from lab.console.data import look_page
+
+    return look_page(file)
 
 
 @data.command()

@@ -52,9 +52,9 @@ def check(experiment: Path, **given: Any) -> Page:
     Writes nothing.
     """
     from lab.api import prepare
-    from lab.console.run import plan_page
+    from lab.console.plan import page
 
-    return plan_page(prepare(experiment, **given))
+    return page(prepare(experiment, **given))
 
 
 @click.command()
@@ -73,11 +73,11 @@ def run(
     Tables and plots are kept in a new folder under the results.
     """
     from lab.api import prepare
-    from lab.console.run import plan_page
+    from lab.console import plan
 
     ready = prepare(experiment, **given)
     if dry_run:
-        return plan_page(ready)
+        return plan.page(ready)
     return _trained(ready, None, results, workers, no_plots)
 
 
@@ -109,12 +109,12 @@ def _trained(
     from lab.api import train
     from lab.console.progress import plots_saved, training
     from lab.console.run import FEW_VERDICTS, page
-    from lab.runs.workers import usable_cores
+    from lab.processes import usable_cores
 
     with training(ready) as advance:
         workers = workers or usable_cores()
         run = train(ready, folder, results=results, workers=workers, plots=False, progress=advance)
-    drawn = no_plots or plots_saved(run)
+    drawn = no_plots or plots_saved(run, workers)
     return replace(page(run, FEW_VERDICTS), exit_code=1 if run.info["failures"] or not drawn else 0)
 
 
@@ -133,15 +133,28 @@ def schema() -> None:
     click.echo(json.dumps(json_schema(), indent=1, ensure_ascii=False, default=str))
 
 
+@click.command(name="help")
+@click.argument("word")
+@prints_page
+def help_on(word: str) -> Page:
+    """List the parts of a kind, with their parameters.
+
+    WORD is activations, costs, initialisers, optimisers, datasets, probes or figures.
+    """
+    from lab.console.parts import kind_page
+
+    return kind_page(word)
+
+
 @click.command(name="list")
 @results_option
 @prints_page
 def list_runs(results: Path | None) -> Page:
     """List the runs, the newest first."""
-    from lab.console.run import list_page
+    from lab.console.runs import page
     from lab.runs.folder import results_root
 
-    return list_page(results_root(results))
+    return page(results_root(results))
 
 
 @click.command(name="show")
@@ -202,6 +215,8 @@ def plot(
     FIGURE is a name, or "file.py:Class" for one of your own. Prints the files.
     """
     from lab.api import load
+    from lab.processes import usable_cores
 
-    for path in load(run_name, results).save_plots(names, to, allow_code=allow_code):
+    run, workers = load(run_name, results), usable_cores()
+    for path in run.save_plots(names, to, allow_code=allow_code, workers=workers):
         click.echo(path)

@@ -5,11 +5,6 @@ from collections.abc import Mapping
 from math import isfinite, isnan
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
-from lab.numerics import Interval
-
 
 def json_text(value: Any) -> str:
     """A value as JSON; a DataFrame is a list of its rows."""
@@ -18,16 +13,21 @@ def json_text(value: Any) -> str:
 
 def readable(value: Any) -> Any:
     """A value as JSON can say it: null for NaN, "inf" and "-inf"; an interval is [low, high]."""
-    if isinstance(value, pd.DataFrame):
-        return readable(value.to_dict("records"))
+    if value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, float):
+        return value if isfinite(value) else None if isnan(value) else str(value)
     if isinstance(value, Mapping):
         return {str(key): readable(item) for key, item in value.items()}
-    if isinstance(value, Interval):
-        return readable([value.low, value.high])
     if isinstance(value, list | tuple):
         return [readable(item) for item in value]
-    if isinstance(value, np.ndarray | np.generic):
-        return readable(value.tolist())
-    if not isinstance(value, float) or isfinite(value):
-        return value
-    return None if isnan(value) else str(value)
+    return readable(_taken_apart(value))
+
+
+def _taken_apart(value: Any) -> Any:
+    """An interval, an array, a number of numpy or a DataFrame as what it holds."""
+    from lab.numerics import Interval
+
+    if isinstance(value, Interval):
+        return [value.low, value.high]
+    return value.to_dict("records") if hasattr(value, "to_dict") else value.tolist()

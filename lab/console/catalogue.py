@@ -1,7 +1,6 @@
 """The pages of ``lab activations``: all of them in a table, or one with its claims, values and plot."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import MISSING
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +8,11 @@ from lab import plugins
 from lab.activations.catalogue import EXAMPLES, documentation
 from lab.activations.formula.formula import Formula
 from lab.activations.properties import properties
+from lab.console.parts import parameters
 from lab.console.screen import Block, Note, Page, table
 from lab.console.sigma import facts, plotted, points_text, ranges, sigma_of, value_rows
 from lab.parts import Activation
+from lab.prover.certificate import certify
 from lab.prover.digits import lost_digits
 from lab.prover.words import known_words
 
@@ -30,7 +31,7 @@ def all_page(only: Sequence[str]) -> Page:
                 {
                     "name": name,
                     "aliases": _aliases(name),
-                    "parameters": _parameters(part),
+                    "parameters": parameters(part),
                     "range": str(sigma.range) if sigma else None,
                     "σ′ in": str(sigma.slope_range) if sigma else None,
                     "kinks": points_text(sigma.kinks) if sigma else None,
@@ -46,7 +47,8 @@ def all_page(only: Sequence[str]) -> Page:
 def page(name: str, words: Sequence[str], plot: Path | None, allow_code: bool) -> Page:
     """One activation: what it is, its parameters, its claims, and values far into both tails."""
     sigma = sigma_of(name, words, allow_code)
-    said, (bounds, lines) = known_words(sigma), ranges(sigma)
+    proof = certify(sigma)
+    said, (bounds, lines) = known_words(sigma, proof), ranges(sigma, proof)
     has = [word for word, holds in said.items() if holds]
     value = {"activation": str(sigma), "jumps": sigma.jumps, "properties": has, **facts(sigma), **bounds}
     if isinstance(sigma, Formula):
@@ -54,7 +56,8 @@ def page(name: str, words: Sequence[str], plot: Path | None, allow_code: bool) -
         lines += [f"{loss}, in {dtype}" for dtype, loss in found]
     lines.append(f"kinks: {points_text(sigma.kinks) or 'none'}")
     told = ", ".join(word if holds else f"not {word}" for word, holds in said.items() if holds is not None)
-    return Page(value, _body(name, sigma, lines, told, value), plotted(name, sigma, plot) if plot else [])
+    plots = plotted(name, sigma, plot, proof) if plot else []
+    return Page(value, _body(name, sigma, lines, told, value), plots)
 
 
 def _body(
@@ -80,10 +83,3 @@ def _body(
 
 def _aliases(name: str) -> list[str]:
     return [alias for alias, of in plugins.aliases("activations").items() if of == name]
-
-
-def _parameters(part: type[Activation]) -> str:
-    """The parameters of a class with their defaults, as an experiment file writes them."""
-    defaults = {key: field.default for key, field in plugins.fields(part).items()}
-    short = {key: f"{value:.6g}" if isinstance(value, float) else value for key, value in defaults.items()}
-    return ", ".join(key if value is MISSING else f"{key}={value}" for key, value in short.items())

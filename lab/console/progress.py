@@ -72,14 +72,14 @@ def _span(counts: Iterable[int]) -> str:
     return f"{min(known)}…{max(known)}" if len(known) > 1 else str(*known)
 
 
-def plots_saved(run: Run) -> bool:
+def plots_saved(run: Run, workers: int) -> bool:
     """Draw the figures of a run and return whether all could be drawn; where not, show how to try again."""
     from lab.figures import FiguresError
 
     console = err()
     console.print("drawing the plots …")
     try:
-        run.save_plots()
+        run.save_plots(workers=workers)
     except (FiguresError, StorageError) as error:
         console.print(f"error: {error}\nthe tables are safe; try again with: lab plot {run}")
         return False

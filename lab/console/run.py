@@ -1,20 +1,15 @@
-"""The pages of a run: what it would do, which runs there are, and what came out of one."""
+"""The page of a run: what came out of it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
-from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from lab.analysis.summary import summary
-from lab.analysis.verdicts import Verdict, verdicts
+from lab.analysis.verdicts import READ, Verdict, verdicts
 from lab.api import Run
-from lab.console.screen import Block, Note, Page, dim, rows_of, table
-from lab.errors import StorageError
-from lab.runs.folder import RunFolder, runs
-from lab.runs.preparation import Prepared
+from lab.console.screen import Block, Page, dim, rows_of
 
 FEW_VERDICTS = 3
 """A run ends with at most so many verdicts on each variant."""
@@ -32,52 +27,12 @@ HEADINGS = {
 """What the short table calls the columns of the summary."""
 
 
-def plan_page(ready: Prepared) -> Page:
-    """What an experiment would run: a row a variant."""
-    variants = [
-        {
-            "variant": variant.label,
-            "sizes": "-".join(map(str, training.network.sizes)),
-            "trials": variant.settings.trials.seeds,
-            "steps": training.steps,
-            "readings": len(training.recording.schedule.steps),
-        }
-        for variant, training in ready.made
-    ]
-    return Page(
-        {"name": ready.plan.name, "notes": ready.notes, "variants": variants},
-        [*map(Note, ready.notes), table(variants, ready.plan.experiment.title)],
-    )
-
-
-def list_page(root: Path) -> Page:
-    """The runs under a folder, the newest first."""
-    rows = list(map(_run_row, reversed(runs(root))))
-    none = Note(f"no runs under {root}; start one with: lab run EXPERIMENT.toml")
-    return Page(rows, [table(rows) if rows else none])
-
-
-def _run_row(found: RunFolder) -> dict[str, Any]:
-    try:
-        info, status = found.info, found.status
-    except StorageError:
-        info, status = {}, "damaged"
-    return {
-        "name": found.name,
-        "run-id": found.id,
-        "status": status,
-        "trials": info.get("trials_planned"),
-        "overrides": ", ".join(f"{key}={value}" for key, value in info.get("overrides", {}).items()),
-        "title": info.get("title", ""),
-    }
-
-
 def page(run: Run, most: int | None = None) -> Page:
     """The short table of a run, what failed or died in it, its verdicts, and where its results are.
 
     ``most`` is how many verdicts are shown on each variant; all where it is None. JSON holds all.
     """
-    info, tables = run.info, run.tables
+    info, tables = run.info, {name: run.folder.table(name) for name in READ}
     short, found = summary(tables), verdicts(tables)
     value = {key: info.get(key) for key in ("name", "id", "title", "status", "failures")}
     value |= {"folder": str(run.path), "summary": short, "verdicts": list(map(asdict, found))}

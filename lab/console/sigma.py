@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from lab.console.screen import Rows, drawn
 from lab.errors import LabError
 from lab.experiment.specify import from_spec
 from lab.numerics import Array
 from lab.parts import Activation
+from lab.prover.certificate import Certificate
 from lab.prover.slope_bounds import slope_bounds
 from lab.prover.words import proved_range
 
@@ -61,9 +61,12 @@ def facts(sigma: Activation) -> dict[str, Any]:
         return claims | {"z": SHOWN_Z, "sigma": sigma(SHOWN_Z), "derivative": sigma.derivative(SHOWN_Z)}
 
 
-def ranges(sigma: Activation) -> tuple[dict[str, Any], list[str]]:
-    """The ranges of σ and of σ′, which of them are ``proved``, and a line on each."""
-    over_all, known = proved_range(sigma), slope_bounds(sigma)
+def ranges(sigma: Activation, found: Certificate | None = None) -> tuple[dict[str, Any], list[str]]:
+    """The ranges of σ and of σ′, which of them are ``proved``, and a line on each.
+
+    ``found`` is what `certify` proves of σ, if that is known.
+    """
+    over_all, known = proved_range(sigma, found), slope_bounds(sigma, found)
     proved = [name for name, is_proved in (("range", over_all), ("slope", known.proved)) if is_proved]
     value = {"range": over_all or sigma.range, "slope": known.slope}
     lines = [
@@ -86,8 +89,13 @@ def value_rows(found: dict[str, Any]) -> Rows:
     return Rows(("z", "σ(z)", "σ′(z)"), [(f"{z:g}", f"{a:.10g}", f"{slope:.10g}") for z, a, slope in rows])
 
 
-def plotted(name: str, sigma: Activation, plot: Path) -> list[Path]:
-    """Draw σ, σ′ with its bounds, and σ″ into this PNG and an SVG; returns the files."""
+def plotted(name: str, sigma: Activation, plot: Path, found: Certificate | None = None) -> list[Path]:
+    """Draw σ, σ′ with its bounds and σ″ into this PNG and an SVG; returns the files.
+
+    ``found`` as in `ranges`.
+    """
+    import pandas as pd
+
     from lab.runs.tables import CURVE_Z
 
     beside = [kink + side for kink in sigma.kinks for side in (-2 * STEP, 0.0, 2 * STEP)]
@@ -95,7 +103,7 @@ def plotted(name: str, sigma: Activation, plot: Path) -> list[Path]:
     curves = {"variant": name, "layer": 1, "z": z}
     with np.errstate(all="ignore"):
         curves |= {"sigma": sigma(z), "slope": sigma.derivative(z), "curvature": curvature(sigma, z)}
-    known = slope_bounds(sigma)
+    known = slope_bounds(sigma, found)
     bounds = {"variant": name, "layers": 2, "bounds": "proved" if known.proved else "claimed"}
     bounds |= {"inf_slope": known.slope.low, "sup_slope": known.slope.high}
     return drawn("activations", {"curves": pd.DataFrame(curves), "variants": pd.DataFrame([bounds])}, plot)

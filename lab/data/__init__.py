@@ -8,7 +8,7 @@ from lab import plugins
 from lab.data.added.mnist import FashionMnist, Mnist
 from lab.data.dataset import Dataset, assembled, classified
 from lab.data.digits import Digits
-from lab.data.files.file import SUFFIXES, File
+from lab.data.files.file import KINDS, File, kind_of
 from lab.data.made import Circles, Moons, Parity, Spirals, Teacher, Xor
 from lab.errors import LabError, PartError
 from lab.parts import DataSource
@@ -35,12 +35,12 @@ def source(
 ) -> DataSource:
     """The source of the data set called ``name``, with its parameters (its fields) checked.
 
-    ``name`` is one of `TABLE`, of an installed data set, a path that ends in .csv, .npz or .parquet, or
+    ``name`` is one of `TABLE`, of an installed data set, the path of a file whose kind is read, or
     ``"file.py:Class"``; for that, ``folder`` and ``allow_code`` are as `lab.plugins.find` takes them. Raises
     PartError where there is no such data set, or a parameter is unknown, missing or wrong.
     """
     part: type = File
-    if Path(name).suffix.lower() in SUFFIXES:
+    if kind_of(name):
         if "path" in parameters:
             raise PartError(f"{name!r} is a path already, path = {parameters['path']!r} is one too many")
         parameters = {"path": name, **parameters}
@@ -49,7 +49,7 @@ def source(
             part = plugins.find("datasets", name, folder=folder, allow_code=allow_code)
         except PartError as error:
             if Path(name).suffix and ".py:" not in name:
-                raise PartError(f"{error}; the path of a file ends in one of {', '.join(SUFFIXES)}") from None
+                raise PartError(f"{error}; the path of a file ends in one of {KINDS}") from None
             raise
     made: DataSource = plugins.make(part, name, parameters)
     return made

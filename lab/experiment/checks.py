@@ -16,6 +16,7 @@ from lab.experiment.specify import from_spec
 from lab.experiment.validation import Finding, concerns
 from lab.parts import Probe
 from lab.prover.certificate import Certificate, certify
+from lab.prover.claims import plainly_holds
 
 DESIGN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 
@@ -33,13 +34,12 @@ Where: TypeAlias = Mapping[str, Any]
 def parts(settings: Experiment, about: Key = (), *, where: Where, faulty: Collection[Key]) -> list[Finding]:
     """What is wrong with single parts: unknown names, wrong parameters, formulas that cannot be read.
 
-    ``about`` is a key whose table alone is checked, every table where it is empty. ``faulty`` are keys about
-    which something is known to be wrong already: they, and what uses them, are passed over.
+    ``about`` is a key whose table or design alone is checked; all are where it is empty. ``faulty`` are keys
+    about which something is known to be wrong already: they, and what uses them, are passed over.
     """
     found = []
-    for key, name, make in _attempts(settings, where):
-        elsewhere = about and key[0] != about[0]
-        if elsewhere or concerns(key[:2], faulty) or ("activations", name) in faulty:
+    for key, name, make in _attempts(settings, about, where):
+        if concerns(key[:2], faulty) or ("activations", name) in faulty:
             continue
         try:
             make()
@@ -69,23 +69,27 @@ def together(settings: Experiment, *, where: Where, faulty: Collection[Key]) -> 
 
 def unproved(experiments: Iterable[Experiment]) -> list[Finding]:
     """The claims ``at_least`` and ``at_most`` that are refuted or cannot be proved in any of these."""
-    designs = [(name, design) for settings in experiments for name, design in settings.activations.items()]
     found: dict[Key, Finding] = {}
+    designs = {(name, id(design)): (name, design)  # which variants share
+               for settings in experiments for name, design in settings.activations.items()}  # fmt: skip
     once = {(name, *vars(design).values(), *(design.model_extra or {}).items()): (name, design)
-            for name, design in designs}  # fmt: skip
+            for name, design in designs.values()}  # fmt: skip
     for name, design in once.values():
         for key, bound in (("at_least", design.at_least), ("at_most", design.at_most)):
             if bound is None:
                 continue
             sigma = from_spec(name, {name: design.model_dump(exclude_none=True)})
-            proof = certify(sigma, bound, inf) if key == "at_least" else certify(sigma, -inf, bound)
-            if proof.verdict != "CERTIFIED":
-                place: Key = ("activations", name, key)
-                found.setdefault(place, Finding(place, _refutation(design, bound, proof)))
+            claim = (bound, inf) if key == "at_least" else (-inf, bound)
+            if plainly_holds(sigma, *claim) or (proof := certify(sigma, *claim)).verdict == "CERTIFIED":
+                continue
+            place: Key = ("activations", name, key)
+            found.setdefault(place, Finding(place, _refutation(design, bound, proof)))
     return list(found.values())
 
 
-def _attempts(settings: Experiment, where: Where) -> Iterator[tuple[Key, str, Callable[[], object]]]:
+def _attempts(
+    settings: Experiment, about: Key, where: Where
+) -> Iterator[tuple[Key, str, Callable[[], object]]]:
     """The key of every part, the name of an activation that is made there, and what makes the part."""
     activation = partial(from_spec, designs=settings.designs, **where)
     makers: dict[str, Callable[[Any], object]] = {
@@ -95,6 +99,8 @@ def _attempts(settings: Experiment, where: Where) -> Iterator[tuple[Key, str, Ca
     }
     for key, part in PARTS.items():
         table, name = map(str, key)
+        if about and table != about[0]:
+            continue
         value = getattr(getattr(settings, table), name)
         make = makers.get(part.kind, partial(plugins.build, part.kind, **where))
         if key == ("network", "output") and part_name(value) == "softmax":
@@ -103,7 +109,14 @@ def _attempts(settings: Experiment, where: Where) -> Iterator[tuple[Key, str, Ca
         for index, spec in enumerate(value if several else [value]):
             sigma = part_name(spec) if part.kind == "activations" else ""
             yield (*key, index) if several else key, sigma, partial(make, spec)
-    for name, design in settings.activations.items():
+    match about:
+        case ():
+            designs = settings.activations
+        case ("activations", str(name), *_):
+            designs = {name: settings.activations[name]}
+        case _:
+            designs = {}
+    for name, design in designs.items():
         formula = "value" if design.value is not None else "derivative"
         yield ("activations", name), name, partial(_design_name, name)
         yield ("activations", name, formula), name, partial(activation, name)

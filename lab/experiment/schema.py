@@ -4,9 +4,8 @@ Nothing is coerced (``"30"`` is no number, ``30.0`` is no whole number), unknown
 numbers are finite. Whether named parts exist and fit each other is seen by `lab.experiment.checks`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, field_validator, model_validator
@@ -21,6 +20,9 @@ FILE_VERSION = 1
 
 MIGRATIONS: Migrations = {}
 """How a file of an older version is brought up to the next: version → function of the file's values."""
+
+USUAL_BATCH = 10
+"""The examples a step where the file says nothing and there are so many."""
 
 LARGEST_COUNT = 10**15
 """The largest number of anything that can be asked for, so that estimates of sizes stay numbers."""
@@ -95,7 +97,8 @@ class Data(Table):
     model_config = ConfigDict(extra="allow")
 
     name: Annotated[str, Part("datasets", table=False)] = _key(
-        "a data set, or a path to a .csv, .npz or .parquet file", min_length=1
+        "a data set, or a path to a file: .csv, .tsv, .txt, .data, each also .gz, .npz, .parquet",
+        min_length=1,
     )
     train: Count | None = _key("how many examples train; else as many as the data set usually has", None)
     test: int | None = _key("how many examples test; else as usual", None, ge=0, le=LARGEST_COUNT)
@@ -140,7 +143,9 @@ class Training(Table):
     optimiser: Annotated[Spec, Part("optimisers")] = _key("what turns gradients into steps", "descent")
     eta: float = _key("the learning rate η", 0.1, gt=0)
     lambda_: float = _key("weight decay: w ← (1 − ηλ/n) w", 0.0, alias="lambda", ge=0)
-    batch: Annotated[Literal["full"] | int, _word_or_count("full")] = _key("examples a step", "full")
+    batch: Annotated[Literal["full"] | int, _word_or_count("full")] | None = _key(
+        'examples a step; left out it is 10, or "full" where there are fewer', None
+    )
     epochs: Count | None = _key("how long to train; 30 where there are no steps", None)
     steps: Count | None = _key("how long to train, in place of epochs", None)
     dtype: Literal["float64", "float32"] = _key("the precision of all numbers", "float64")
@@ -210,6 +215,22 @@ class Design(Table):
         return derivative
 
 
+@dataclass(frozen=True, eq=False)
+class DesignTables(Mapping[str, Mapping[str, Any]]):
+    """The tables of designs by name, without the keys that are left out; each is made when asked for."""
+
+    designs: Mapping[str, Design]
+
+    def __getitem__(self, name: str) -> Mapping[str, Any]:
+        return self.designs[name].model_dump(exclude_none=True)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.designs)
+
+    def __len__(self) -> int:
+        return len(self.designs)
+
+
 class Experiment(Table):
     """A whole experiment file."""
 
@@ -225,10 +246,10 @@ class Experiment(Table):
     record: Record = Record()
     activations: dict[str, Design] = _key("designs: activations of one's own by name", {})
 
-    @cached_property
-    def designs(self) -> dict[str, dict[str, Any]]:
-        """The tables of the designs, without the keys that are left out."""
-        return {name: design.model_dump(exclude_none=True) for name, design in self.activations.items()}
+    @property
+    def designs(self) -> DesignTables:
+        """The designs as `lab.experiment.specify.from_spec` takes them."""
+        return DesignTables(self.activations)
 
 
 TABLES: dict[str, type[Table]] = {

@@ -5,7 +5,7 @@ from math import ceil, prod
 from pathlib import Path
 
 from lab.experiment.schedule import MOST_HISTOGRAMS, MOST_READINGS
-from lab.experiment.schema import Experiment
+from lab.experiment.schema import USUAL_BATCH, Experiment
 from lab.experiment.validation import Finding
 from lab.network.parameters import count
 
@@ -46,7 +46,7 @@ def check_sizes(settings: Experiment, features: int, outputs: int) -> list[Findi
 def check_tables(settings: Experiment, variants: int) -> list[Finding]:
     """What of the tables of the whole experiment would be too large for memory, or for `MOST_NEURON_ROWS`."""
     training, record, hidden = settings.training, settings.record, settings.network.hidden
-    train, batch = settings.data.train, training.batch
+    train, batch = settings.data.train, training.batch or USUAL_BATCH
     batches = ceil(train / batch) if isinstance(batch, int) and train is not None else 1
     steps = training.steps or (training.epochs or 1) * batches
     readings = steps // record.every + 1 if isinstance(record.every, int) else min(steps + 1, MOST_READINGS)

@@ -93,14 +93,19 @@ class Validated:
     findings: tuple[Finding, ...]
 
 
-def validated(values: Mapping[str, Any]) -> Validated:
-    """The experiment of these values, and everything that is wrong with their names, types and ranges."""
+def validated(values: Mapping[str, Any], like: Validated | None = None) -> Validated:
+    """The experiment of these values, and everything that is wrong with their names, types and ranges.
+
+    ``like`` was made of values that are the same but for a few: what is the same object in both is taken
+    over from it, and not validated again.
+    """
     tables = {**{table: {} for table in _PLACEHOLDERS}, **values}
     faulty: set[Key] = set()
     found: list[Finding] = []
     while True:
         try:
-            return Validated(Experiment.model_validate(tables), tables, frozenset(faulty), tuple(found))
+            settings = Experiment.model_validate(_with_known(tables, like) if like else tables)
+            return Validated(settings, tables, frozenset(faulty), tuple(found))
         except ValidationError as error:
             news = list(map(_finding, error.errors()))
         found += news
@@ -115,6 +120,21 @@ def validated(values: Mapping[str, Any]) -> Validated:
 def concerns(key: Key, others: Collection[Key]) -> bool:
     """Whether one of the other keys is this key, or lies within it or around it."""
     return any(key[: len(other)] == other[: len(key)] for other in others)
+
+
+def _with_known(tables: Mapping[str, Any], like: Validated) -> dict[str, Any]:
+    """The tables, with those that ``like`` has too as it has them, and so each design."""
+    made = {
+        name: getattr(like.settings, name)
+        for name in TABLES.keys() & tables.keys()
+        if tables[name] is like.values.get(name)
+    }
+    before = like.values.get("activations", {})
+    designs = {
+        name: like.settings.activations[name] if design is before.get(name) else design
+        for name, design in tables.get("activations", {}).items()
+    }
+    return {**tables, **made, "activations": designs}
 
 
 def _finding(details: ErrorDetails) -> Finding:

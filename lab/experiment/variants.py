@@ -149,7 +149,7 @@ def _variants(
         tables = fixed
         for one, value in zip(varied, values.values(), strict=True):
             tables = assigned(tables, one.key, value)
-        checked = validated(tables)
+        checked = validated(tables, base)
         variants.append(Variant(index, label, values, checked.settings))
         too_large = check_tables(checked.settings, len(called))
         for finding in [*checked.findings, *together(checked.settings), *too_large]:

@@ -55,7 +55,7 @@ def with_right_values(
         known = set(parts(base.settings, one.key))
         right = []
         for value in one.values:
-            changed = validated(assigned(base.values, one.key, value))
+            changed = validated(assigned(base.values, one.key, value), base)
             wrong = changed.findings or parts(changed.settings, one.key)
             news = [_at_value(one, value, finding) for finding in wrong if finding not in known]
             found += news

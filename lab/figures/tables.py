@@ -1,18 +1,21 @@
 """What figures read in a run's tables, as numbers and words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from lab.errors import PartError
 from lab.figures.drawing.bands import QUANTILES, Band, Floats
-from lab.figures.drawing.panels import Panels, matrix
+from lab.figures.drawing.panels import MOST_PANELS, Panels, matrix
 from lab.figures.drawing.scales import chosen
 from lab.figures.drawing.writing import Entry, left_out
 from lab.parts import Tables
+
+Ints = NDArray[np.intp]
 
 _KEYS = {
     "layers": ("variant", "trial", "step", "epoch", "layer", "status"),
@@ -111,17 +114,33 @@ def bands(rows: pd.DataFrame, quantity: str, over: str) -> dict[int, Band]:
 
     A value that is not finite counts as missing: a trial that diverged takes part until then.
     """
-    values = _finite(rows, quantity)
-    trials = rows["trial"].where(values.notna()).groupby(rows["layer"]).nunique()
-    by_reading = values.groupby([rows["layer"], rows["step"]])
-    edges = pd.concat([by_reading.quantile(level) for level in QUANTILES], axis=1)
-    x = rows.groupby("step")[over].first()
+    layers, steps, trials = (rows[key].to_numpy() for key in ("layer", "step", "trial"))
+    times, values = (rows[column].to_numpy(np.float64) for column in (over, quantity))
     found = {}
-    for layer in map(int, trials.index):
-        of_layer = edges.loc[layer]
-        times = x.loc[of_layer.index].to_numpy(np.float64)
-        low, median, high = of_layer.to_numpy().T
-        found[layer] = Band(times, low, median, high, int(trials.loc[layer]))
+    for layer in np.unique(layers):
+        here = layers == layer
+        readings, first, reading = np.unique(steps[here], return_index=True, return_inverse=True)
+        finite = np.isfinite(values[here])
+        low, median, high = quantiles(values[here][finite], reading[finite], len(readings), QUANTILES)
+        count = len(np.unique(trials[here][finite]))
+        found[int(layer)] = Band(times[here][first], low, median, high, count)
+    return found
+
+
+def quantiles(values: Floats, group: Ints, groups: int, levels: Sequence[float]) -> list[Floats]:
+    """The quantiles of the values of each group 0 … ``groups`` − 1, an array a level; NaN of no value.
+
+    Between two values they are interpolated linearly.
+    """
+    ordered = np.append(values[np.lexsort((values, group))], np.nan)
+    count = np.bincount(group, minlength=groups)
+    start = np.cumsum(count) - count
+    found = []
+    for level in levels:
+        below, share = np.divmod(level * np.maximum(count - 1, 0), 1)
+        low = np.where(count > 0, start + below.astype(np.intp), len(values))
+        high = np.where(share > 0, low + 1, low)
+        found.append(ordered[low] + (ordered[high] - ordered[low]) * share)
     return found
 
 
@@ -165,7 +184,7 @@ class Shown:
 
     @classmethod
     def of(
-        cls, tables: Tables, rows: pd.DataFrame, *, most_layers: int = 24, most_variants: int | None = None
+        cls, tables: Tables, rows: pd.DataFrame, *, most_layers: int = 24, most_variants: int = MOST_PANELS
     ) -> Self:
         variants = by_variant(rows)
         depths = sorted(rows["layer"].unique())

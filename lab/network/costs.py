@@ -6,7 +6,6 @@ z, a and y have the shape (trial, neuron, example), y perhaps one trial for all;
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import xlog1py, xlogy
 
 from lab.activations.formula.formula import formula_of
 from lab.numerics import Array
@@ -70,6 +69,8 @@ class CrossEntropy(Cost):
         if is_sigmoid(sigma):
             straight, bend = np.maximum(z, 0) - y * z, np.log1p(np.exp(np.minimum(z, -z)))
             return np.asarray(np.sum(straight + bend, axis=-2))
+        from scipy.special import xlog1py, xlogy
+
         return np.asarray(-np.sum(xlogy(y, a) + xlog1py(1 - y, -a), axis=-2))
 
     def gradient(self, a: Array, y: Array, out: Array) -> None:

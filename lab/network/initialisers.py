@@ -1,8 +1,9 @@
 """How weights and biases begin: the same draws of a trial, turned into w and b by each in its own way."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import nan, sqrt
+from typing import Literal
 
 import numpy as np
 
@@ -15,7 +16,35 @@ from lab.theory.mean_field import critical
 from lab.theory.moments import slope_square
 
 
-class Drawn(Initialiser):
+@dataclass(frozen=True, kw_only=True)
+class Biased(Initialiser):
+    """Makes b as the file says; abstract.
+
+    ``bias`` is a number for every b, ``"normal"`` for b ~ N(0, 1), ``"torch"`` for b ~ U(±1/√n_in), or None
+    for the b of the initialiser's own.
+    """
+
+    bias: float | Literal["normal", "torch"] | None = None
+
+    def layer_biases(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
+        if self.bias is None:
+            return self.biases(n_out, rng)
+        if self.bias == "normal":
+            return rng.standard_normal((n_out, 1))
+        if self.bias == "torch":
+            return rng.uniform(-1, 1, (n_out, 1)) / sqrt(n_in)
+        return np.full((n_out, 1), float(self.bias))
+
+    def var_b(self, n_in: int, own: float) -> float:
+        """Var b with ``n_in`` inputs, ``own`` where the file says nothing; NaN where the mean is not 0."""
+        if self.bias is None:
+            return own
+        if isinstance(self.bias, str):
+            return {"normal": 1.0, "torch": 1 / (3 * n_in)}[self.bias]
+        return nan if self.bias else 0.0
+
+
+class Drawn(Biased):
     """Draws each weight by itself, normal or uniform with mean 0, and each bias: normal with mean 0, or 0.
 
     A subclass is data: whether w is uniform, what `law` multiplies the draws by, Var w and Var b.
@@ -39,7 +68,7 @@ class Drawn(Initialiser):
         return rng.standard_normal((n_out, 1)) * sqrt(self.bias_variance)
 
     def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
-        return self.law(n_in, n_out)[1], self.bias_variance
+        return self.law(n_in, n_out)[1], self.var_b(n_in, self.bias_variance)
 
 
 @dataclass(frozen=True)
@@ -107,6 +136,24 @@ class GlorotStandard(Drawn):
 
 
 @dataclass(frozen=True)
+class Torch(Drawn):
+    """w ~ U(±gain/√n_in), b ~ U(±1/√n_in): what torch.nn.Linear does unasked.
+
+    Source: Paszke et al., *PyTorch* (2019), `torch.nn.Linear.reset_parameters`.
+
+    >>> Torch().variances(n_in=100, n_out=30)
+    (0.0033333333333333335, 0.0033333333333333335)
+    """
+
+    gain: float = 1.0
+    bias: float | Literal["normal", "torch"] | None = field(default="torch", kw_only=True)
+    uniform = True
+
+    def law(self, n_in: int, n_out: int) -> tuple[float, float]:
+        return self.gain / sqrt(n_in), self.gain * self.gain / (3 * n_in)
+
+
+@dataclass(frozen=True)
 class He(Drawn):
     """w ~ N(0, gain²/n_in) with gain = √2, b = 0: keeps the error's variance through ReLU layers.
 
@@ -128,17 +175,57 @@ class LeCun(Drawn):
 
 @dataclass(frozen=True)
 class Normal(Drawn):
-    """w ~ N(0, σ_w²/n_in), b ~ N(0, σ_b²), what mean field theory is written in."""
+    """w ~ N(0, σ_w²/n_in), b ~ N(0, σ_b²), what mean field theory is written in; or w ~ N(0, sd²).
+
+    With ``sd`` the weights are alike whatever the width. Raises ValueError where both spreads of w, or both
+    ways to make b, are given.
+
+    >>> Normal(sd=0.5).variances(n_in=100, n_out=30)
+    (0.25, 0.0)
+    """
 
     weight_variance: float = 1.0
     bias_variance: float = 0.0
+    sd: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.sd is not None and self.weight_variance != 1:
+            raise ValueError("sd and weight_variance both say how far w spreads, expected one of them")
+        if self.sd is not None and self.sd < 0:
+            raise ValueError(f"sd must be >= 0, got {self.sd}")
+        _one_bias(self.bias, self.bias_variance)
 
     def law(self, n_in: int, n_out: int) -> tuple[float, float]:
+        if self.sd is not None:
+            return self.sd, self.sd * self.sd
         return sqrt(self.weight_variance / n_in), self.weight_variance / n_in
 
 
 @dataclass(frozen=True)
-class Orthogonal(Initialiser):
+class Uniform(Drawn):
+    """w ~ U(low, high) whatever the width, b = 0. Var w is NaN where the mean is not 0.
+
+    >>> Uniform(-0.3, 0.3).variances(n_in=100, n_out=30)
+    (0.03, 0.0)
+    """
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not self.low < self.high:
+            raise ValueError(f"low = {self.low} and high = {self.high}, expected low < high")
+
+    def law(self, n_in: int, n_out: int) -> tuple[float, float]:
+        half = (self.high - self.low) / 2
+        return half, half * half / 3 if self.low == -self.high else nan
+
+    def weights(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
+        return (self.low + self.high) / 2 + rng.uniform(-1, 1, (n_out, n_in)) * self.law(n_in, n_out)[0]
+
+
+@dataclass(frozen=True)
+class Orthogonal(Biased):
     """w = gain·Q with orthonormal rows or columns, whichever are fewer, drawn uniformly; b = 0.
 
     Source: Saxe, McClelland & Ganguli, *Exact solutions to the nonlinear dynamics of learning in deep
@@ -155,7 +242,7 @@ class Orthogonal(Initialiser):
         return self.gain * (q.T if wide else q)
 
     def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
-        return self.gain * self.gain / max(n_in, n_out), 0.0
+        return self.gain * self.gain / max(n_in, n_out), self.var_b(n_in, 0.0)
 
 
 @dataclass(frozen=True)
@@ -194,19 +281,29 @@ class Critical(Drawn):
     def __post_init__(self) -> None:
         if not self.bias_variance >= 0:
             raise ValueError(f"bias_variance must be >= 0, got {self.bias_variance}")
+        _one_bias(self.bias, self.bias_variance)
 
     def fed_by(self, sigma: Activation) -> Initialiser:
         """The layer above σ. Raises PartError where no weight lets an error pass σ, or σ is undefined."""
         found = critical(sigma, self.bias_variance)
         if found is not None:
-            return Normal(found.weight_variance, self.bias_variance)
+            return Normal(found.weight_variance, self.bias_variance, bias=self.bias)
         passed = slope_square(sigma, 1.0)
         if not 0 < passed < np.inf:
             raise PartError(
                 f"no critical weights for {sigma}: E σ′² is {passed:g}, expected a number > 0; "
                 f"another initialiser, such as lecun, takes any activation"
             )
-        return Normal(1 / passed, self.bias_variance)
+        return Normal(1 / passed, self.bias_variance, bias=self.bias)
+
+
+def _one_bias(bias: object, variance: float) -> None:
+    if bias is not None and variance:
+        raise ValueError("bias and bias_variance both say what b is, expected one of them")
+
+
+DATA = Formula("z")
+"""What feeds the first layer, as if it were a σ."""
 
 
 def by_layer(initialiser: Initialiser, sigmas: Sequence[Activation]) -> list[Initialiser]:
@@ -214,7 +311,7 @@ def by_layer(initialiser: Initialiser, sigmas: Sequence[Activation]) -> list[Ini
 
     Raises PartError where it can make no weights above one of the σ.
     """
-    return [initialiser.fed_by(sigma) for sigma in (Formula("z"), *sigmas[:-1])]
+    return [initialiser.fed_by(sigma) for sigma in (DATA, *sigmas[:-1])]
 
 
 def initialised(
@@ -234,7 +331,7 @@ def initialised(
     for t, stream in enumerate(streams):
         for l, made in enumerate(layers, 1):
             theta.w[l][t] = made.weights(sizes[l - 1], sizes[l], stream(f"w/{l}"))
-            theta.b[l][t] = made.biases(sizes[l], stream(f"b/{l}"))
+            theta.b[l][t] = made.layer_biases(sizes[l - 1], sizes[l], stream(f"b/{l}"))
     return theta
 
 
@@ -248,6 +345,8 @@ TABLE: dict[str, type[Initialiser]] = {
     "lecun": LeCun,
     "orthogonal": Orthogonal,
     "normal": Normal,
+    "uniform": Uniform,
+    "torch": Torch,
     "critical": Critical,
     "constant": Constant,
 }

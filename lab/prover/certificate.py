@@ -46,17 +46,19 @@ class Certificate:
         The z at which they are reached, or nearly so; or −∞, ∞ or both where they are limits. Not
         ``inf_reached``, ``sup_reached``: the z is a kink, or such that σ′ grows beyond all bounds there.
     monotone, turns_at
-        Whether σ′ keeps one sign; refuted by a z where σ falls, while it rises elsewhere.
+        Whether σ never falls, or never rises; refuted by a z where σ falls, while it rises elsewhere.
     lipschitz
         Encloses sup |σ′|, the least Lipschitz constant of σ; infinite where σ jumps.
     range_inf, range_sup
         Enclosures of inf σ and sup σ.
     jumps
-        Where σ is proved to jump; ``more_jumps`` where the search ended before all were found.
+        Where σ is proved to jump; ``more_jumps`` where there may be others.
     doubt
         Why σ is not proved to be defined and continuous; empty where it is.
     at_kinks
         The kinks with the slope that is computed there, where that lies outside of what σ′ is elsewhere.
+    jump_ways
+        Of each jump 1 where σ is proved to rise there, −1 where to fall, 0 where neither.
     """
 
     verdict: Verdict
@@ -78,11 +80,13 @@ class Certificate:
     more_jumps: bool = False
     inf_reached: bool = True
     sup_reached: bool = True
+    jump_ways: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         place = "" if self.turns_at is None else f" at z = {self.turns_at:.6g}"
+        rises = self.inf.low >= 0 and -1 not in self.jump_ways
         monotone = {
-            "CERTIFIED": f"proved, σ {'rises' if self.inf.low >= 0 else 'falls'} or is level everywhere",
+            "CERTIFIED": f"proved, σ {'rises' if rises else 'falls'} or is level everywhere",
             "REFUTED": f"refuted, σ falls{place} and rises elsewhere",
             "UNDECIDED": "undecided",
         }[self.monotone]
@@ -182,6 +186,7 @@ def certify(
         not family.continuity.all_found,
         _is_reached(family, least),
         _is_reached(family, greatest),
+        family.continuity.ways,
     )
 
 
@@ -259,12 +264,16 @@ def _is_zero(infimum: Interval) -> bool:
 
 
 def _monotone(family: Provable, least: Extreme, greatest: Extreme) -> tuple[Verdict, float | None]:
-    """Whether σ′ keeps one sign; if not, a point where σ falls, if one is found."""
-    if least.bounds.high < 0 < greatest.bounds.low:
-        falls = _counter_example(family, least, NONNEGATIVE)
-        return "REFUTED", None if falls is None else falls[0]
-    if not family.continuity.doubt and (least.bounds.low >= 0 or greatest.bounds.high <= 0):
-        return "CERTIFIED", None
+    """Whether σ goes one way, in its jumps too; if not, a point where σ falls, if one is found."""
+    known = family.continuity
+    if (least.bounds.high < 0 or -1 in known.ways) and (greatest.bounds.low > 0 or 1 in known.ways):
+        falls = _counter_example(family, least, NONNEGATIVE) if least.bounds.high < 0 else None
+        jumps = (jump for jump, way in zip(known.jumps, known.ways, strict=True) if way < 0)
+        return "REFUTED", next(jumps, None) if falls is None else falls[0]
+    all_known = known.all_found if known.jumps else not known.doubt
+    for way, one_sign in ((1, least.bounds.low >= 0), (-1, greatest.bounds.high <= 0)):
+        if all_known and one_sign and all(jump == way for jump in known.ways):
+            return "CERTIFIED", None
     return "UNDECIDED", None
 
 

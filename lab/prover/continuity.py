@@ -15,7 +15,7 @@ from lab.activations.formula.operations import JUMPING
 from lab.numerics import REALS, Interval
 from lab.prover.enclosure import Bounds, Box, evaluated, undecided
 from lab.prover.mean_value_form import middle_of
-from lab.prover.rounding import mul, single
+from lab.prover.rounding import mul, single, sub
 
 MOST_INTERVALS = 2000
 """Intervals that are looked at."""
@@ -48,16 +48,21 @@ class Continuity:
     doubt: str = ""  # why σ is not proved to be continuous
     advice: str = ""  # what to try where it is in doubt
     all_found: bool = True  # whether there are no more jumps than these
+    ways: tuple[int, ...] = ()  # of each jump 1 where σ is proved to rise there, −1 to fall, 0 neither
     steps: float = 0.0  # what all steps that were taken for rounding come to at most
 
 
 def continuity(
     sigma: Expression, slope: Expression, parameters: Box = (), suspects: Iterable[float] = ()
 ) -> Continuity:
-    """Where σ jumps or is undefined, from σ and σ′ in one graph; ``suspects`` are looked at first."""
+    """Where σ jumps or is undefined, from σ and σ′ in one graph.
+
+    ``suspects`` are looked at before any interval is halved, and not asked for if none has to be.
+    """
     search = _Search(sigma, slope, parameters)
-    undefined = next(filter(search.is_undefined, suspects), None)
-    waiting = [Interval(1.0, inf), Interval(-inf, -1.0), Interval(-1.0, 1.0)]
+    first = (Interval(1.0, inf), Interval(-inf, -1.0), Interval(-1.0, 1.0))
+    waiting = [z for z in first if not search.is_continuous(z)]
+    undefined = next(filter(search.is_undefined, suspects), None) if waiting else None
     left = MOST_INTERVALS
     while undefined is None and waiting and left and len(search.jumps) < _MOST_JUMPS:
         left -= 1
@@ -75,19 +80,20 @@ def continuity(
     if undefined is not None:
         return Continuity((), undefined, f"σ is undefined at z = {undefined + 0.0:.6g}")
     if search.jumps:
-        jumps = tuple(sorted(search.jumps))
-        return Continuity(jumps, None, f"σ jumps at z = {jumps[0]:.6g}", all_found=not waiting)
+        jumps, ways = zip(*sorted(search.jumps.items()), strict=True)
+        all_found = not waiting and not search.doubt
+        return Continuity(jumps, None, f"σ jumps at z = {jumps[0]:.6g}", all_found=all_found, ways=ways)
     if waiting:
         search.note_doubt(waiting[-1], f": {MOST_INTERVALS} intervals do not suffice")
     return Continuity((), None, search.doubt, search.advice, steps=search.steps)
 
 
 class _Search:
-    """Jumps of σ that were found, and the first doubt."""
+    """Jumps of σ that were found, each with its way, and the first doubt."""
 
     def __init__(self, sigma: Expression, slope: Expression, parameters: Box) -> None:
         self._sigma, self._slope, self._parameters = sigma, slope, parameters
-        self.jumps: list[float] = []
+        self.jumps: dict[float, int] = {}
         self.steps = 0.0
         self.doubt = self.advice = ""
 
@@ -106,7 +112,7 @@ class _Search:
         each switch says; or else whether σ rises over the interval by no more than its slope allows.
         """
         switches = [node for node in bounds if node.operation in JUMPING and _is_open(bounds[node])]
-        for point in {0.0 if 0 in z else z.low, z.low, middle_of(z), z.high}:
+        for point in _points(z):
             there = self._bounds(single(point))
             if len(switches) <= MOST_SWITCHES and all(_is_at_switch(node, there) for node in switches):
                 says = product(*(_SAYS.get(node.operation, (0.0, 1.0)) for node in switches))
@@ -141,8 +147,9 @@ class _Search:
         around = 4e-15 * max(abs(middle), _SMALL)
         beside = Interval(z.low - around, z.high + around)
         if _is_short(z) and (self._jumps_over(beside) or self._leaps(z, beside)):
-            if not any(abs(middle - jump) <= 100 * around for jump in self.jumps):
-                self.jumps.append(middle)
+            jump = next((known for known in self.jumps if abs(middle - known) <= 100 * around), middle)
+            way = self._way(z, beside)
+            self.jumps[jump] = way if self.jumps.get(jump, way) == way else 0
         else:
             self.note_doubt(z, f" {'near' if _is_short(z) else 'beyond'} z = {middle:.6g}")
 
@@ -170,17 +177,34 @@ class _Search:
 
     def _leaps(self, z: Interval, beside: Interval) -> bool:
         """Whether at a float of z the value of σ is not that which it has towards one side."""
-        for point in {0.0 if 0 in z else z.low, z.low, middle_of(z), z.high}:
-            value = self._values(single(point))
+        for point in _points(z):
             for side in (Interval(beside.low, point), Interval(point, beside.high)):
-                known = evaluated((self._sigma,), (side, *self._parameters), is_open=True)
-                switches = {node: said for node, said in known.items() if node.operation in JUMPING}
-                limit = self._bounds(single(point), switches)[self._sigma].values
-                if not undecided(known) and value is not None and limit is not None:
-                    gap = max(value.low - limit.high, limit.low - value.high)
-                    if gap > _largest_step(value) + _largest_step(limit):
+                if (step := self._step(point, side)) is not None:
+                    most = 2 * _largest_step(self._values(single(point)) or REALS)
+                    if max(step.low, -step.high) > most + _largest_step(step):
                         return True
         return False
+
+    def _way(self, z: Interval, beside: Interval) -> int:
+        """1 where σ is continuous around z but for a float at which it rises, −1 where it falls there."""
+        for point in _points(z):
+            left = self._step(point, Interval(beside.low, point))
+            right = self._step(point, Interval(point, beside.high))
+            if left is not None and right is not None:
+                return (left.low >= 0 >= right.high) - (left.high <= 0 <= right.low)
+        return 0
+
+    def _step(self, point: float, side: Interval) -> Interval | None:
+        """What the value of σ at a point has more than its limit on a side; None where σ may switch there."""
+        known = evaluated((self._sigma,), (side, *self._parameters), is_open=True)
+        there = self._bounds(single(point))
+        if undecided(known) or known[self._sigma].values is None:
+            return None
+        switches = {node: said for node, said in known.items() if node.operation in JUMPING}
+        if all(there[node].values == said.values for node, said in switches.items()):
+            return single(0.0)
+        value, limit = there[self._sigma].values, self._bounds(single(point), switches)[self._sigma].values
+        return None if value is None or limit is None else sub(value, limit)
 
     def _most_rise(self, z: Interval) -> float | None:
         """How far σ may rise over an interval by its slope alone; None where nothing is known of that."""
@@ -193,6 +217,11 @@ class _Search:
 
 _SAYS = {"sign": (-1.0, 0.0, 1.0)}
 """What a switch may say; a comparison 0 or 1."""
+
+
+def _points(z: Interval) -> set[float]:
+    """The floats of a short interval at which σ may switch."""
+    return {0.0 if 0 in z else z.low, z.low, middle_of(z), z.high}
 
 
 def _is_open(switch: Bounds) -> bool:

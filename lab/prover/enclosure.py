@@ -16,9 +16,10 @@ from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.operations import JUMPING
 from lab.numerics import REALS, Interval
 from lab.prover.exact_graph import exact_expression
+from lab.prover.orders import Tail
 from lab.prover.ranges import RULES, STRICT
 from lab.prover.rounding import div, single
-from lab.prover.tails import Tail, tail_of, variable
+from lab.prover.tails import tail_of, variable
 
 Box: TypeAlias = tuple[Interval, ...]
 """An interval of z and, behind it, one of each open parameter."""
@@ -132,7 +133,7 @@ def _strictly_compared(name: str, x: Interval, y: Interval = _ZERO) -> Interval:
 def _beside_zero(name: str, x: Interval, *rest: Interval) -> Interval | None:
     """A quotient, or a logarithm, where the divisor or x comes near 0 from one side and does not reach it."""
     y = rest[0] if rest else x
-    if name == "log" and x.low == 0:
+    if name == "log" and x.low == 0 < x.high:
         return Interval(-inf, RULES["log"](single(x.high)).high)  # type: ignore[union-attr]
     if name != "div" or not (y.low == 0 or y.high == 0):
         return None

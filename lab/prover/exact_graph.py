@@ -91,7 +91,11 @@ def _simpler(name: str, x: Expression, *rest: Expression) -> Expression | None:
         case "neg":
             return x.arguments[0] if x.operation == "neg" else None
         case "pow":
+            if y.varies and x.number is not None and x.number > 0:
+                return (y * x.call("log")).call("exp")
             return x if y.number == 1 else None
+        case "less" | "greater" | "less_equal" | "greater_equal":
+            return x.lifted(float(name.endswith("equal"))) if x == y and x.total else None
         case "where":
             return rest[0] if rest[0] == rest[1] else None
     return None

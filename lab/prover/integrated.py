@@ -24,7 +24,7 @@ from lab.prover.enclosure import enclosed
 from lab.prover.exact_graph import exact_expression
 from lab.prover.mean_value_form import middle_of
 from lab.prover.quadrature import PRECISION, Panel, Quadrature
-from lab.prover.tails import upper
+from lab.prover.rounding import upper
 
 NARROWEST = 1e-6
 """An interval of z, relative to |z| or 1, that is not halved any more where no bound of σ′ is found."""

@@ -25,8 +25,7 @@ from lab.prover.complex_balls import (
     switch_differences,
 )
 from lab.prover.enclosure import Bounds, evaluated
-from lab.prover.rounding import neg
-from lab.prover.tails import upper
+from lab.prover.rounding import neg, upper
 
 GOAL = 2.0**-60
 """How wide an integral is to be, relative to the size that is expected."""

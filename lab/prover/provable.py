@@ -1,8 +1,9 @@
 """From an activation to what proofs are about: σ and σ′ as exact expressions, and where to look at them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import inf, nextafter, pi
 
 import numpy as np
@@ -76,9 +77,20 @@ class Provable:
     value_over: Interval
     names: tuple[str, ...]  # the parameters that are left open, and their intervals
     parameters: Box
-    kinks: tuple[float, ...]  # where σ′ may jump
-    points: tuple[float, ...]  # as `_likely_extremes`
     continuity: Continuity
+    form: ExactForm
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        """Where σ′ may jump."""
+        return self.form.computed.kinks
+
+    @cached_property
+    def points(self) -> tuple[float, ...]:
+        """Where σ′ is likely to have its extremes."""
+        with np.errstate(all="ignore"):
+            likely = _likely_extremes(np.asarray(self.form.computed.derivative(_GRID)))
+        return tuple(min(max(z, -self.form.end), self.form.end) for z in likely)
 
 
 def provable(sigma: Activation, over: Mapping[str, Interval]) -> Provable | None:
@@ -87,17 +99,13 @@ def provable(sigma: Activation, over: Mapping[str, Interval]) -> Provable | None
     form = exact_form(sigma, names)
     if form is None:
         return None
-    with np.errstate(all="ignore"):
-        points = _likely_extremes(np.asarray(form.computed.derivative(_GRID)))
     value, known = None, Continuity()
     slope_over = value_over = Interval(-form.end, form.end)
     if form.value is not None:
         value = ExactFunction(form.value, form.value, len(names))
         periods = (period_of(form.slope), period_of(form.value))
         slope_over, value_over = (Interval(0.0, end) if end else REALS for end in periods)
-        with np.errstate(all="ignore"):
-            suspects = _first_not_finite(form.computed(_GRID))
-        known = continuity(form.value, form.slope, parameters, suspects)
+        known = continuity(form.value, form.slope, parameters, _first_not_finite(form.computed))
     return Provable(
         ExactFunction(form.slope, form.value or form.slope, len(names)),
         value,
@@ -105,9 +113,8 @@ def provable(sigma: Activation, over: Mapping[str, Interval]) -> Provable | None
         value_over,
         names,
         parameters,
-        form.computed.kinks,
-        tuple(min(max(z, -form.end), form.end) for z in points),
         known,
+        form,
     )
 
 
@@ -168,12 +175,14 @@ def _likely_extremes(slopes: Array) -> tuple[float, ...]:
     return tuple(points)
 
 
-def _first_not_finite(values: Array) -> tuple[float, ...]:
-    """Where next to 0 the values are not finite: NaN rather than infinite."""
+def _first_not_finite(sigma: Activation) -> Iterator[float]:
+    """Where next to 0 the values are not finite: NaN rather than infinite; computed when asked for."""
+    with np.errstate(all="ignore"):
+        values = np.asarray(sigma(_GRID))
     for wrong in (np.isnan(values), np.isinf(values)):
         if wrong.any():
-            return (_next_to_0(_GRID[wrong]),)
-    return ()
+            yield _next_to_0(_GRID[wrong])
+            return
 
 
 def _next_to_0(z: Array) -> float:

@@ -19,8 +19,7 @@ from lab.numerics import Array, Interval
 from lab.parts import Activation
 from lab.prover.normal_mean_square import PRECISION, Integrand, mean_square_beyond, mean_square_within
 from lab.prover.provable import exact_form
-from lab.prover.rounding import add, mul, single
-from lab.prover.tails import upper
+from lab.prover.rounding import add, mul, single, upper
 
 _WIDTHS = (1e-14, 1e-13, 1e-12, 1e-10, 1e-8)
 """The relative distances from a computed fixed point at which the map is asked which way it moves."""

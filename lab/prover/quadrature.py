@@ -21,7 +21,7 @@ from lab.numerics import REALS, Interval
 from lab.prover.complex_balls import continued, pieces, switch_differences
 from lab.prover.enclosure import evaluated
 from lab.prover.mean_value_form import middle_of
-from lab.prover.tails import upper
+from lab.prover.rounding import upper
 
 PRECISION = 80
 """The bits with which f is computed at the nodes."""

@@ -10,12 +10,11 @@ from functools import lru_cache, partial
 from math import inf, isinf, nextafter, pi
 from typing import Any, TypeAlias
 
-from flint import arb
+from flint import arb, ctx
 
 from lab.numerics import Interval
-from lab.prover.rounding import add, div, mul, neg, sub
+from lab.prover.rounding import add, div, mul, neg, sub, upper
 from lab.prover.sinc_ranges import SINC, sinc_range
-from lab.prover.tails import upper
 
 Rule: TypeAlias = Callable[..., Interval | None]
 """From intervals of the arguments to one of the values; None where some value is undefined."""
@@ -24,8 +23,8 @@ Ball: TypeAlias = Callable[[arb], arb]
 
 
 @lru_cache(maxsize=1 << 14)
-def _point(function: Ball, x: float) -> Interval:
-    """The value at one finite point, as an interval; neighbouring boxes share their ends."""
+def _point(function: Ball, x: float, precision: int) -> Interval:
+    """The value at one finite point, computed with so many bits; neighbouring boxes share their ends."""
     return _of_ball(function(arb(x)))
 
 
@@ -38,8 +37,8 @@ def _rising(function: Ball, at_minus: float, at_plus: float) -> Callable[[Interv
     """The rule of a nondecreasing function with these limits."""
 
     def rule(x: Interval) -> Interval:
-        low = at_minus if x.low == -inf else max(_point(function, x.low).low, at_minus)
-        high = at_plus if x.high == inf else min(_point(function, x.high).high, at_plus)
+        low = at_minus if x.low == -inf else max(_point(function, x.low, ctx.prec).low, at_minus)
+        high = at_plus if x.high == inf else min(_point(function, x.high, ctx.prec).high, at_plus)
         return Interval(low, high)
 
     return rule

@@ -7,6 +7,8 @@ Interval(low=0.3, high=0.30000000000000004)
 from fractions import Fraction
 from math import inf, isinf, isnan, nextafter
 
+from flint import arb
+
 from lab.numerics import Interval
 
 
@@ -120,3 +122,12 @@ def _quotient_error(x: float, y: float, quotient: float) -> float:
         return (exact > quotient) - (exact < quotient)
     back = quotient * y
     return (x - back) - _product_error(quotient, y, back)  # x − back is exact: they are neighbours
+
+
+def upper(ball: arb) -> float:
+    """The least float that is not less than the ball; infinite where there is none, or no ball."""
+    top = ball.upper()
+    near = float(top)
+    if isnan(near):
+        return inf
+    return near if near == inf or arb(near) >= top else nextafter(near, inf)

@@ -5,7 +5,7 @@ from math import inf
 
 from lab.numerics import Interval
 from lab.parts import Activation
-from lab.prover.certificate import certify
+from lab.prover.certificate import Certificate, certify
 
 WIDEST = 1e-5
 """The width of an enclosure of inf σ′ or sup σ′, relative to its size or 1, up to which it is used."""
@@ -22,14 +22,16 @@ class SlopeBounds:
     proved: bool
 
 
-def slope_bounds(sigma: Activation) -> SlopeBounds:
+def slope_bounds(sigma: Activation, found: Certificate | None = None) -> SlopeBounds:
     """What `certify` proves where its enclosures are narrow; otherwise what σ claims, or measures.
+
+    ``found`` is what `certify` proves of σ, if that is known.
 
     >>> from lab.activations.formula.formula import Formula
     >>> slope_bounds(Formula("tanh(z) + 0.5*z"))
     SlopeBounds(slope=Interval(low=0.5, high=1.5), proved=True)
     """
-    found = certify(sigma)
+    found = found or certify(sigma)
     if found.doubt or found.jumps or not (_is_narrow(found.inf) and _is_narrow(found.sup)):
         return SlopeBounds(sigma.slope_range, proved=False)
     return SlopeBounds(Interval(found.inf.low, found.sup.high), proved=True)

@@ -16,10 +16,11 @@ WORDS = tuple(PROPERTIES)
 """Monotone, odd, bounded, floored and kinked, as `lab.activations.properties` says what they mean."""
 
 
-def known_words(sigma: Activation) -> dict[str, bool | None]:
+def known_words(sigma: Activation, found: Certificate | None = None) -> dict[str, bool | None]:
     """Whether each of `WORDS` holds of σ: proved from its formula, refuted, or None where neither is.
 
-    Of a class without a formula they are what it claims.
+    Of a class without a formula they are what it claims. ``found`` is what `certify` proves of σ, if that is
+    known.
 
     >>> from lab.activations.formula.formula import Formula
     >>> known_words(Formula("z/(1 + abs(z))"))
@@ -27,7 +28,7 @@ def known_words(sigma: Activation) -> dict[str, bool | None]:
     """
     if formula_of(sigma) is None:
         return {name: holds(sigma) for name, holds in PROPERTIES.items()}
-    found = certify(sigma)
+    found = found or certify(sigma)
     unsure = bool(found.doubt)
     return {
         "monotone": {"CERTIFIED": True, "REFUTED": False, "UNDECIDED": None}[found.monotone],
@@ -38,14 +39,14 @@ def known_words(sigma: Activation) -> dict[str, bool | None]:
     }
 
 
-def proved_range(sigma: Activation) -> Interval | None:
-    """Inf σ and sup σ where both are proved, to `NARROW`; else None.
+def proved_range(sigma: Activation, found: Certificate | None = None) -> Interval | None:
+    """Inf σ and sup σ where both are proved, to `NARROW`; else None. ``found`` as in `known_words`.
 
     >>> from lab.activations.formula.formula import Formula
     >>> str(proved_range(Formula("z/(1 + abs(z))"))), proved_range(Formula("z*sin(z)"))
     ('[-1, 1]', None)
     """
-    found = certify(sigma)
+    found = found or certify(sigma)
     ends = (found.range_inf, found.range_sup)
     narrow = all(end.low == end.high or end.high - end.low <= NARROW for end in ends)
     return Interval(found.range_inf.low + 0.0, found.range_sup.high + 0.0) if narrow else None  # no −0

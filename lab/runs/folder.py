@@ -5,6 +5,8 @@ plots/ and trials/ (the sealed parts: the readings of each chunk). The run-id is
 sorts by it.
 """
 
+from __future__ import annotations
+
 import io
 import json
 import os
@@ -14,29 +16,31 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
-import numpy as np
-import pandas as pd
-from filelock import FileLock, Timeout
-
 from lab.errors import LabError, StorageError, did_you_mean
-from lab.experiment.variants import Plan, resolved
-from lab.runs.preparation import Chunk
-from lab.runs.tables import ON_REQUEST, TABLES
 from lab.storage import Migrations, migrated, seal, unsealed, write
-from lab.training.recorder import Readings
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from filelock import FileLock
+
+    from lab.experiment.variants import Plan
+    from lab.runs.preparation import Chunk
+    from lab.training.recorder import Readings
+
+TABLES = ("layers", "steps", "trials", "variants", "histograms", "curves", "prediction")
+"""The tables that every run has."""
+
+ON_REQUEST = {"neurons": "record.neurons"}
+"""The tables that a run has where its file asks for them: name → the key that asks."""
 
 RUN_VERSION = 1
 """The version of a run's folder, the key ``schema`` of run.json: the newest that this lab reads."""
 
 MIGRATIONS: Migrations = {}
 """How run.json of an older version is brought up to the next: version → function of what it says."""
-
-_OLD = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
-_EXACT: dict[str, Any] = {"float_precision": "round_trip"} if _OLD else {}
-"""What makes pandas read the float that was written; from 3.1 on it does so, and warns of the word."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,8 @@ class RunFolder:
 
     def keep_part(self, chunk: Chunk, readings: Readings) -> None:
         """Write the sealed part of a chunk: an npz of plain arrays, of those that were asked for."""
+        import numpy as np
+
         file = io.BytesIO()
         arrays = {name: np.asarray(value) for name, value in vars(readings).items() if value is not None}
         np.savez(file, **arrays)  # type: ignore[arg-type]  # allow_pickle= is a name of an array to numpy 2.0
@@ -92,6 +98,10 @@ class RunFolder:
 
     def part(self, chunk: Chunk) -> Readings:
         """Read the part of a chunk again. Raises StorageError where it is missing or damaged."""
+        import numpy as np
+
+        from lab.training.recorder import Readings
+
         path = self._part_path(chunk)
         try:
             with np.load(io.BytesIO(unsealed(path)), allow_pickle=False) as part:
@@ -136,8 +146,7 @@ class RunFolder:
             raise StorageError(
                 f"{self.path}: has no table {name!r}: the run has not ended; end it with: lab resume {self}"
             )
-        table: pd.DataFrame = pd.read_csv(path, keep_default_na=False, na_values=[""], **_EXACT)
-        return table
+        return read(path)
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -148,6 +157,8 @@ class RunFolder:
 
     def lock(self) -> FileLock:
         """Lock the run for writing. Raises StorageError where another process holds the kernel's lock."""
+        from filelock import FileLock, Timeout
+
         lock = FileLock(self.path / ".lock")
         try:
             lock.acquire(blocking=False)
@@ -178,6 +189,8 @@ def create(plan: Plan, root: Path) -> RunFolder:
 
     Raises StorageError where that cannot be, before anything is trained.
     """
+    from lab.experiment.variants import resolved
+
     home = root / plan.name
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -269,6 +282,17 @@ def csv(table: pd.DataFrame) -> bytes:
     out = pyarrow.BufferOutputStream()
     write_csv(pyarrow.Table.from_pandas(table, preserve_index=False), out)
     return bytes(out.getvalue())
+
+
+def read(path: Path) -> pd.DataFrame:
+    """The table of a CSV file, with the very numbers that were written."""
+    import pandas as pd
+
+    # From 3.1 on pandas reads a float as it was written, and warns where it is asked to.
+    old = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
+    exact: dict[str, Any] = {"float_precision": "round_trip"} if old else {}
+    table: pd.DataFrame = pd.read_csv(path, keep_default_na=False, na_values=[""], **exact)
+    return table
 
 
 def has_pyarrow() -> bool:

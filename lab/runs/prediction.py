@@ -67,9 +67,11 @@ def notes(made: Sequence[tuple[Variant, Training]], predicted: pd.DataFrame) -> 
 
 def _missing(rows: pd.DataFrame) -> Iterator[str]:
     """Why speeds of one variant are missing or 0."""
-    if rows["weight_variance"].isna().any():
-        yield "nothing is predicted, its weights are not drawn with mean 0"
-        return
+    for drawn in ("weight", "bias"):
+        if rows[f"{drawn}_variance"].isna().any():
+            what = "weights" if drawn == "weight" else "biases"
+            yield f"nothing is predicted, its {what} are not drawn with mean 0"
+            return
     hidden, speeds = rows.iloc[:-1], rows[["predicted_speed", "predicted_speed_w", "predicted_delta_rms"]]
     no_error = hidden["chi"] == 0
     if np.isfinite(speeds).all(axis=None) and not no_error.any():

@@ -15,7 +15,7 @@ from lab.data.dataset import Dataset
 from lab.errors import PartError
 from lab.experiment.keys import dotted
 from lab.experiment.schedule import schedule
-from lab.experiment.schema import Data, Experiment
+from lab.experiment.schema import USUAL_BATCH, Data, Experiment
 from lab.experiment.sizes import check_against_data, check_sizes
 from lab.experiment.specify import from_spec
 from lab.experiment.validation import Finding
@@ -89,7 +89,7 @@ class Bench:
         softmax = isinstance(network.cost, SoftmaxCrossEntropy)
         given = settings.training
         train, test = _both_parts(data, softmax, given.dtype)
-        batch = len(train) if given.batch == "full" else int(given.batch)
+        batch = len(train) if given.batch == "full" else int(given.batch or min(USUAL_BATCH, len(train)))
         steps = given.steps or (given.epochs or 1) * steps_per_epoch(len(train), batch)
         return Training(
             network=network,
@@ -218,6 +218,8 @@ def prepared(plan: Plan) -> Prepared:
         made.append((variant, training))
         found += [_at_its_value(finding, variant, plan) for finding in unfit(settings, training)]
         notes += [*loaded[key].notes, *_notes(training)]
+        if settings.training.batch is None:
+            notes.append(f"training.batch is not given: {training.batch} examples a step")
     if found:
         raise plan.refused(found)
     notes += _lost(training for _, training in made)
@@ -267,7 +269,7 @@ def unusable(sigma: Activation) -> str:
     """
     z = np.linspace(-20, 20, 81)
     with np.errstate(all="ignore"):
-        a, slope = np.asarray(sigma(z)), np.asarray(sigma.derivative(z))
+        a, slope = map(np.asarray, sigma.with_derivative(z))
     for values, problem in ((a, "is undefined"), (slope, "has no finite slope")):
         bad = np.flatnonzero(~np.isfinite(values))
         if len(bad):

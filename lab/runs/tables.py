@@ -14,12 +14,6 @@ from lab.training.loop import Training
 from lab.training.probes import NEURON_COLUMNS
 from lab.training.recorder import EDGES, STEP_COLUMNS, Readings
 
-TABLES = ("layers", "steps", "trials", "variants", "histograms", "curves", "prediction")
-"""The tables that every run has."""
-
-ON_REQUEST = {"neurons": "record.neurons"}
-"""The tables that a run has where its file asks for them: name → the key that asks."""
-
 CURVE_Z: Array = np.union1d(np.linspace(-8, 8, 321), EDGES)
 """Where σ and σ′ are sampled for the table ``curves``."""
 

@@ -4,14 +4,11 @@ A chunk has the same bits wherever it runs; the number of workers decides only h
 """
 
 import multiprocessing
-import os
-import signal
-import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -22,6 +19,7 @@ from lab.data.dataset import Dataset
 from lab.errors import LabError
 from lab.experiment.schema import Data
 from lab.experiment.variants import Variant
+from lab.processes import pool, submitted
 from lab.runs.folder import RunFolder
 from lab.runs.preparation import Bench, Chunk
 from lab.training.divergence import located
@@ -68,11 +66,6 @@ def summed(progress: Callable[[int, int], None] | None, total: int) -> Progress:
     return advance
 
 
-def usable_cores() -> int:
-    """The processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def trained(tasks: Sequence[Task], workers: int, progress: Progress) -> Iterator[Outcome]:
     """Train the chunks and yield how each ended, as they end."""
     _loaded.cache_clear()  # a file may have changed since this process trained on it
@@ -98,52 +91,25 @@ def _pooled(tasks: Sequence[Task], workers: int, progress: Progress) -> Iterator
 
 
 def _one_pool(tasks: Sequence[Task], workers: int, progress: Progress) -> Iterator[Outcome]:
-    context = multiprocessing.get_context("spawn")
-    counter = context.Value("q", 0)
-    pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(counter,))
+    counter = multiprocessing.get_context("spawn").Value("q", 0)
     reported = 0
-    try:
-        with _deaf_to_interrupts():
-            pending: set[Future[Outcome]] = {pool.submit(_outcome, task, _count) for task in tasks}
+    with pool(workers, _count_in, counter) as processes:
+        pending = set(submitted(processes, _outcome, tasks, _count))
         while pending:
             done, pending = wait(pending, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
             progress(counter.value - reported)
             reported = counter.value
             for future in done:
                 yield future.result()
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Ignore Ctrl-C meanwhile: processes that start now inherit that, so only their parent answers it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 _counter: Any = None
 
 
-def _begin(counter: Any) -> None:
-    """Prepare a worker: one BLAS thread, a counter of its progress, and an end when its parent ends."""
+def _count_in(counter: Any) -> None:
+    """Prepare a worker: its progress is counted here."""
     global _counter
     _counter = counter
-    threadpool_limits(1)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: Any) -> None:
-    parent.join()
-    os._exit(1)
 
 
 def _count(done: int) -> None:

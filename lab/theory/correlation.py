@@ -15,8 +15,7 @@ information propagation* (2017), eqs. (5) to (7).
 from dataclasses import dataclass
 from math import isfinite, nan
 
-from scipy.optimize import brentq
-
+from lab.numerics import root
 from lab.parts import Activation
 from lab.theory.mean_field import FixedPoint, depth_scale
 from lab.theory.moments import pair_mean
@@ -97,4 +96,4 @@ def fixed_correlation(
     nearest = 1 - (_BESIDE_A_JUMP if sigma.jumps else _NEAREST)
     if (rest.chi <= 1 and not sigma.jumps) or excess(nearest) >= 0:
         return at(1.0)
-    return at(0.0 if excess(0.0) <= 0 else float(brentq(excess, 0.0, nearest, xtol=1e-12)))
+    return at(0.0 if excess(0.0) <= 0 else root(excess, 0.0, nearest, xtol=1e-12))

@@ -15,8 +15,8 @@ from functools import lru_cache
 from math import inf, isfinite, isnan, log, nan
 
 import numpy as np
-from scipy.optimize import brentq
 
+from lab.numerics import root
 from lab.parts import Activation
 from lab.theory.moments import slope_square, square, square_growth
 
@@ -108,7 +108,7 @@ def fixed_point(sigma: Activation, weight_variance: float, bias_variance: float)
         if not isfinite(there):
             break
         if there * moved < 0 and abs(there) > _ROUNDING:
-            return at(brentq(excess, last, here, xtol=1e-300, rtol=1e-14))
+            return at(root(excess, last, here, xtol=1e-300, rtol=1e-14))
         if abs(there) > _ROUNDING:  # where the map moves q by a rounding only, it may go on behind
             last = here
     return at(0.0) if factor < 1 else FixedPoint(inf, nan, nan)
@@ -146,7 +146,7 @@ def critical(sigma: Activation, bias_variance: float) -> Critical | None:
         above = np.geomspace(1e-12, 1e4, 81)
         found = [excess(bias_variance + rise) for rise in above]
         roots = [
-            brentq(excess, bias_variance + low, bias_variance + high, xtol=1e-300, rtol=1e-14)
+            root(excess, bias_variance + low, bias_variance + high, xtol=1e-300, rtol=1e-14)
             for low, high, before, after in zip(above, above[1:], found, found[1:], strict=False)
             if before * after < 0 and min(abs(before), abs(after)) > _ROUNDING
         ]
@@ -176,4 +176,4 @@ def boundary(sigma: Activation, bias_variance: float) -> float | None:
     with np.errstate(all="ignore"):
         if not excess(1e-3) < 0 < excess(1e3):
             return None
-        return float(brentq(excess, 1e-3, 1e3, rtol=1e-6))
+        return root(excess, 1e-3, 1e3, rtol=1e-6)

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.optimize import brentq
 
-from lab.numerics import Array
+from lab.numerics import Array, root
 from lab.parts import Activation
 
 _SIZES = np.geomspace(1e-3, 1e3, 400)
@@ -33,7 +32,7 @@ class Surrogate(Activation):
         with np.errstate(all="ignore"):
             heights = np.asarray(self.inner.derivative(_GRID)) - self.floor
             crossed = heights[:-1] * heights[1:] < 0
-            found = [float(brentq(above, *_GRID[i : i + 2])) for i in np.flatnonzero(crossed)]
+            found = [root(above, *_GRID[i : i + 2]) for i in np.flatnonzero(crossed)]
         return tuple(sorted({*self.inner.kinks, *found}))
 
     def __call__(self, z: Array) -> Array:

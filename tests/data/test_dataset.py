@@ -162,3 +162,12 @@ def test_a_source_of_ones_own_that_gives_no_data_is_refused(given, message, tmp_
             return given
 
     assert refusal(loaded, Own(), "own.py:Own", 1, 1, 5, tmp_path) == message
+
+
+@pytest.mark.parametrize(("of_the_first", "told"), [(9, True), (8, False), (10, False)])
+def test_a_class_that_most_examples_have_is_told(of_the_first, told):
+    labels = np.array([0] * of_the_first + [1] * (10 - of_the_first))
+    nothing = np.zeros((0, 1)), np.zeros(0, dtype=np.int64)
+    notes = classified("a", (np.zeros((10, 1)), labels), nothing, ("no", "yes")).notes
+    note = "90 % of the train part are of class 'no': so accurate is an answer that never changes"
+    assert (note in notes) == told

@@ -8,6 +8,7 @@ import pytest
 
 import lab.data
 from lab.data import source
+from lab.data.files.file import KINDS
 from lab.numerics import stream
 from tests.data.conftest import refusal
 
@@ -187,4 +188,4 @@ def test_the_licence_of_the_digits_lies_beside_them():
 def test_an_unknown_name_with_a_suffix_is_told_the_kinds_of_files():
     message = refusal(source, "iris.cvs", {})
     assert message.startswith("unknown data set 'iris.cvs'; ")
-    assert message.endswith("; the path of a file ends in one of .csv, .npz, .parquet")
+    assert message.endswith(f"; the path of a file ends in one of {KINDS}")

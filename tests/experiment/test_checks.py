@@ -1,12 +1,17 @@
 """Parts of one's own and claims of designs: what is made, what is proved, and what is wrong with its line."""
 
+from collections import Counter
+
 import pytest
 
+from lab.activations.formula import formula
 from lab.errors import ClaimError, ExperimentError
 from lab.experiment import checks
+from lab.experiment.schema import Design
 from lab.experiment.validation import Finding
 from lab.experiment.variants import load
-from lab.prover import certificate
+from lab.prover.certificate import certify
+from lab.prover.claims import plainly_holds
 from tests.conftest import SMALLEST as SMALL
 
 OWN = """\
@@ -163,18 +168,58 @@ def test_an_overridden_claim_says_so(written):
     assert message.endswith(" (set by an override)")
 
 
-def test_a_proof_is_made_once_for_all_variants(written, monkeypatch):
+@pytest.mark.parametrize("prove", [plainly_holds, certify])
+def test_a_proof_is_made_once_for_all_variants(prove, written, monkeypatch):
     made = []
 
     def counted(*claim):
         made.append(claim)
-        return certificate.certify(*claim)
+        return prove(*claim)
 
-    monkeypatch.setattr(checks, "certify", counted)
+    monkeypatch.setattr(checks, "plainly_holds", lambda *claim: False)
+    monkeypatch.setattr(checks, prove.__name__, counted)
     varied = '"training.eta" = [0.1, 0.2, 0.3]\n"activations.soft.floor" = [0.1, 0.2]\n'
     text = f"{SMALL}{SOFT}at_least = 0.05\n[vary]\n{varied}"
     assert len(load(written(text)).variants) == 6
     assert len(made) == 2
+
+
+def test_the_work_grows_with_the_number_of_designs_and_not_with_its_square(written, monkeypatch):
+    done = Counter()
+    for module, name in ((formula, "parse"), (Design, "model_dump"), (checks, "plainly_holds")):
+        plain = getattr(module, name)
+        monkeypatch.setattr(
+            module,
+            name,
+            lambda *given, plain=plain, name=name, **more: done.update([name]) or plain(*given, **more),
+        )
+
+    def work(number):
+        done.clear()
+        designs = "".join(
+            f'[activations.d{i}]\nvalue = "tanh(z) + a*z"\na = {i + 1}\nat_least = {i}\n'
+            for i in range(number)
+        )
+        varied = f'[vary]\n"network.activation" = {[f"d{i}" for i in range(number)]}\n'
+        assert len(load(written(SMALL + varied + designs)).variants) == number
+        return dict(done)
+
+    few, many = work(5), work(20)
+    assert many == {name: 4 * times for name, times in few.items()}
+    assert few["plainly_holds"] == 5
+
+
+def test_a_value_of_one_design_is_tried_without_reading_the_others(written, monkeypatch):
+    read = []
+    parse = formula.parse
+    monkeypatch.setattr(formula, "parse", lambda text, given: read.append(text) or parse(text, given))
+    text = f'{SMALL}{SOFT}[activations.other]\nvalue = "z - sin(z)"\n[vary]\n"activations.soft.floor" = '
+    counts = []
+    for values in ([0.1], [0.1, 0.2, 0.3, 0.4]):
+        read.clear()
+        load(written(f"{text}{values}\n"))
+        counts.append(read.count("z - sin(z)"))
+    assert counts[0] == counts[1] > 0
 
 
 def test_findings_carry_their_key(written):

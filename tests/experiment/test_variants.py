@@ -25,6 +25,16 @@ def test_a_plan_of_a_whole_file(small):
     assert pickle.loads(pickle.dumps(plan)).variants == plan.variants
 
 
+def test_variants_share_what_does_not_vary(written):
+    soft, other = (f'[activations.{name}]\nvalue = "a*z"\na = 0.5\n' for name in ("soft", "other"))
+    text = f'{SMALLEST}{soft}{other}[vary]\n"activations.soft.a" = [0.1, 0.2]\n"training.eta" = [0.1, 0.2]\n'
+    plan = load(written(text))
+    for one in plan.variants:
+        assert one.settings.network is plan.experiment.network
+        assert one.settings.activations["other"] is plan.experiment.activations["other"]
+        assert one.settings.activations["soft"].model_extra == {"a": one.varied["activations.soft.a"]}
+
+
 def test_nothing_varies(written):
     (variant,) = load(written(SMALLEST)).variants
     assert (variant.index, variant.label, variant.varied) == (0, "sigmoid", {})
@@ -130,7 +140,7 @@ def test_every_default_and_every_override_is_written(written):
         '[data]\nname = "digits"\n\n'
         '[network]\nhidden = [3]\nactivation = "sigmoid"\noutput = "sigmoid"\ncost = "cross-entropy"\n'
         'initialiser = "nielsen"\n\n'
-        '[training]\noptimiser = "descent"\neta = 0.25\nlambda = 0.0\nbatch = "full"\nepochs = 30\n'
+        '[training]\noptimiser = "descent"\neta = 0.25\nlambda = 0.0\nepochs = 30\n'
         'dtype = "float64"\n\n'
         "[trials]\nseeds = 10\nseed = 0\n\n"
         '[record]\nevery = "auto"\non = "batch"\nexamples = 300\nquantities = ["default"]\n'

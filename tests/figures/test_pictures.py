@@ -105,6 +105,20 @@ def test_labels_of_users_are_never_read_as_mathematics(name):
     assert not any(text.get_parse_math() for text in marked)
 
 
+@pytest.mark.parametrize(
+    ("name", "panels"),
+    [
+        *(("learning_speed", 12), ("weight_speed", 12), ("prediction", 12), ("gradient_cosine", 12)),
+        *(("saturation", 13), ("saturation_measures", 12), ("speed_by_layer", 2)),
+    ],
+)
+def test_of_many_variants_a_figure_shows_what_a_page_holds_and_says_so(name, panels):
+    tables = with_prediction(make_tables([f"v{number}" for number in range(13)], 1, 3))
+    figure = figures.draw(name, tables)
+    assert len(figure.axes) == panels
+    assert ("12 of 13 variants shown" in texts(figure)) == (name != "speed_by_layer")
+
+
 @pytest.fixture
 def quick_save(monkeypatch):
     """Saving without rendering, for tests of what is saved."""
@@ -191,6 +205,28 @@ def test_fault_112_a_figure_that_fails_does_not_stop_the_others(tmp_path, monkey
     assert caught.value.exit_code == 1
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_figures_are_the_same_whoever_draws_them_and_so_is_what_failed(tmp_path, workers):
+    tables = {name: make_tables(("a",), 2, 1)[name] for name in ("curves", "steps")}
+    figures.save(figures.draw("activations", tables, "A title"), tmp_path / "alone", "activations")
+    tables["steps"] = tables["steps"].drop(columns="step")
+    with pytest.raises(figures.FiguresError, match="'training' failed: the table 'steps' has no") as caught:
+        figures.draw_all(tables, tmp_path / "all", "A title", workers=workers)
+    assert [path.name for path in caught.value.paths] == ["activations.png", "activations.svg"]
+    for path in caught.value.paths:
+        assert path.read_bytes() == (tmp_path / "alone" / path.name).read_bytes()
+
+
+def dies(name):
+    os._exit(1)
+
+
+def test_what_a_worker_that_is_killed_had_to_draw_is_drawn_here(tmp_path, monkeypatch):
+    monkeypatch.setattr(room, "_attempt_of_held", dies)
+    paths = figures.draw_all({"curves": make_tables(("a",), 1, 1)["curves"]}, tmp_path, workers=2)
+    assert [path.name for path in paths] == ["activations.png", "activations.svg"]
+
+
 def test_drawing_changes_neither_the_tables_nor_matplotlib():
     tables = make_tables(("a", "b"), 2, 2)
     copies = {name: table.copy() for name, table in tables.items()}
@@ -211,7 +247,7 @@ def test_the_room_knows_tables_only_and_no_pyplot():
     folder = Path(figures.__file__).parent
     for path in folder.rglob("*.py"):
         source = path.read_text(encoding="utf-8")
-        allowed = r"figures|errors|storage|analysis|parts"
+        allowed = r"figures|errors|storage|processes|analysis|parts"
         assert not re.search(rf"^\s*(from|import) lab\.(?!{allowed})", source, re.M), path
         assert "pyplot" not in source, path
 

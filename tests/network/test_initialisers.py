@@ -20,6 +20,8 @@ from lab.network.initialisers import (
     Nielsen,
     Normal,
     Orthogonal,
+    Torch,
+    Uniform,
     by_layer,
     initialised,
 )
@@ -34,8 +36,9 @@ LAWS = {
     GlorotStandard: 1 / (3 * FEW),
     He: 2 / FEW,
     LeCun: 1 / FEW,
+    Torch: 1 / (3 * FEW),
 }
-BOUNDS = {GlorotUniform: sqrt(6 / (FEW + MANY)), GlorotStandard: 1 / sqrt(FEW)}
+BOUNDS = {GlorotUniform: sqrt(6 / (FEW + MANY)), GlorotStandard: 1 / sqrt(FEW), Torch: 1 / sqrt(FEW)}
 
 
 def rng():
@@ -140,7 +143,7 @@ def test_every_layer_draws_from_streams_of_its_own_whatever_the_dtype():
 def test_variances_are_those_of_the_draws(kind):
     """Against what any initialiser that says nothing of itself is measured to have."""
     stated, drawn = kind().variances(FEW, MANY), Initialiser.variances(kind(), FEW, MANY)
-    assert stated == pytest.approx(drawn, rel=0.2 if kind in (Nielsen, Large) else 0.02)
+    assert stated == pytest.approx(drawn, rel=0.2 if kind in (Nielsen, Large, Torch) else 0.02)
     thrice = kind(gain=3.0) if kind in (*LAWS, Orthogonal) else Normal(weight_variance=9.0)
     once = kind(gain=1.0) if kind in (*LAWS, Orthogonal) else Normal()
     assert thrice.variances(7, 5)[0] == pytest.approx(9 * once.variances(7, 5)[0])
@@ -150,6 +153,65 @@ def test_normal():
     w = Normal(weight_variance=4.0, bias_variance=0.25)
     np.testing.assert_allclose(w.weights(7, 5, rng()), He(gain=2).weights(7, 5, rng()), rtol=1e-15)
     assert w.biases(20_000, rng()).var() == pytest.approx(0.25, rel=0.05)
+
+
+def test_normal_of_one_spread_and_uniform_are_alike_whatever_the_width():
+    for n_in in (1, 400):
+        w = Normal(sd=0.1).weights(n_in, 7, rng())
+        np.testing.assert_allclose(w, 0.1 * rng().standard_normal((7, n_in)), rtol=1e-15)
+        assert not Normal(sd=0.1).layer_biases(n_in, 7, rng()).any()
+        w = Uniform(0.25, 1.0).weights(n_in, 7, rng())
+        np.testing.assert_allclose(w, 0.625 + 0.375 * rng().uniform(-1, 1, (7, n_in)), rtol=1e-15)
+    assert Normal(sd=0.0).variances(3, 4) == (0, 0)
+    w = Uniform(0.0, 1.0).weights(FEW, MANY, rng())
+    assert 0 <= w.min() < 1e-4 < 1 - 1e-4 < w.max() <= 1
+    assert np.isnan(Uniform(0.0, 1.0).variances(3, 4)[0])
+
+
+@pytest.mark.parametrize(
+    "made", [Torch(), He(bias="torch"), Orthogonal(bias="torch"), Uniform(-1, 1, bias="torch")]
+)
+def test_torch_draws_biases_by_the_number_of_inputs(made):
+    b = made.layer_biases(25, 4000, rng())
+    np.testing.assert_allclose(b, rng().uniform(-1, 1, (4000, 1)) / 5, rtol=1e-15)
+    assert made.variances(25, 4000)[1] == pytest.approx(1 / 75)
+    theta = initialised(made, (25, 4000), [by_purpose], np.dtype(np.float64))
+    assert np.array_equal(theta.b[1][0], made.layer_biases(25, 4000, by_purpose("b/1")))
+
+
+@pytest.mark.parametrize("kind", [*LAWS, Orthogonal, Normal, Critical])
+def test_any_initialiser_takes_another_bias_and_leaves_its_weights(kind):
+    for bias, b in (
+        (0.5, np.full((5, 1), 0.5)),
+        (0.0, np.zeros((5, 1))),
+        ("normal", rng().standard_normal((5, 1))),
+    ):
+        made = kind(bias=bias)
+        assert np.array_equal(made.layer_biases(7, 5, rng()), b)
+        assert np.array_equal(made.weights(7, 5, rng()), kind().weights(7, 5, rng()))
+    assert np.isnan(kind(bias=0.5).variances(7, 5)[1])
+    assert kind(bias=0.0).variances(7, 5)[1] == 0
+    assert kind(bias="normal").variances(7, 5)[1] == 1
+
+
+def test_critical_hands_its_bias_on():
+    assert Critical(bias=0.5).fed_by(lab.activation("relu")).bias == 0.5
+    assert Critical(bias=0.5).fed_by(lab.activation("softplus")).bias == 0.5
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Normal(sd=0.1, weight_variance=2.0), "sd and weight_variance both"),
+        (lambda: Normal(sd=-0.1), "sd must be >= 0, got -0.1"),
+        (lambda: Normal(bias_variance=0.1, bias=0.0), "bias and bias_variance both"),
+        (lambda: Critical(bias_variance=0.1, bias=0.0), "bias and bias_variance both"),
+        (lambda: Uniform(1.0, 1.0), "low = 1.0 and high = 1.0, expected low < high"),
+    ],
+)
+def test_what_contradicts_itself_is_refused(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from lab.activations.formula.formula import Formula
 from lab.numerics import REALS, Interval
-from lab.prover.branch_and_bound import MOST_BOXES, extremes
+from lab.prover.branch_and_bound import MOST_BOXES, extremes, lies_within
 from lab.prover.mean_value_form import ExactFunction
 from tests.prover.test_mean_value_form import function
 
@@ -101,3 +101,27 @@ def test_parameters_are_split_too():
     assert low.bounds.high - low.bounds.low <= 1e-4
     assert len(low.at) == 2
     assert high.bounds.low <= 7.25 <= high.bounds.high + 2
+
+
+@pytest.mark.parametrize(
+    ("text", "z", "claim", "holds"),
+    [
+        ("sin(z)", REALS, Interval(-1.0, 1.0), True),
+        ("z**4 - z**2", Interval(-2.0, 2.0), Interval(-0.26, 12.1), True),
+        ("z**4 - z**2", Interval(-2.0, 2.0), Interval(-0.24, 12.1), False),
+        ("z*exp(-z**2)", REALS, Interval(-0.43, 0.43), True),
+        ("z*exp(-z**2)", REALS, Interval(-0.43, 0.42), False),
+        ("z**2", REALS, Interval(0.0, inf), True),
+        ("z**2", REALS, Interval(-inf, 1e300), False),
+        ("1/z", REALS, Interval(-inf, 1e300), False),
+    ],
+)
+def test_values_lie_within_a_claim(text, z, claim, holds):
+    assert lies_within(function(text), z, claim) is holds
+
+
+def test_values_at_kinks_do_not_count_and_all_others_do():
+    f = function("where(z >= 1, where(z <= 1, 9, 1), 0)")
+    assert lies_within(f, REALS, Interval(0.0, 1.0), (1.0,))
+    assert not lies_within(f, REALS, Interval(0.0, 1.0), (2.0,))
+    assert not lies_within(f, Interval(1.0, 2.0), Interval(0.0, 1.0))

@@ -127,6 +127,7 @@ def test_no_claim_is_proved_and_both_may_be_made():
         ("log1p(z)", -1.0125),
         *((text, -0.0125) for text in ("log(z)", "sqrt(z)", "z**0.5", "z**z", "z + 1e-3*tanh(log(z))")),
         *((text, -0.0125) for text in ("max(z, tanh(log(z)))", "z + 0.5*cos(sqrt(z))")),
+        *((text, 0.0) for text in ("log(z + abs(z))", "(z + 0.5)*z**2/(z + abs(z)) - z**2")),
     ],
 )
 def test_where_it_is_proved_to_be_undefined_that_is_the_witness(text, at):
@@ -228,7 +229,7 @@ def test_a_proof_that_runs_out_says_where_and_what_to_try():
         "the proof does not come through beyond z = -1e+300; proved is σ′ ≥ -1.4142135623730954; "
         "try a claim within that"
     )
-    found = certify(Formula("z*2**z/(1 + 2**z)"), at_most=1.2)
+    found = certify(Formula("z*2**(z - 1)/(1 + 2**(z + 3))"), at_most=0.1)
     assert found.reason.endswith("; no bound from above is proved")
     found = certify(Formula("z*s(z)"), at_least=-0.09983932012886692)
     assert found.verdict == "UNDECIDED"
@@ -275,7 +276,11 @@ PROVED = {
     "abs(z)": {"monotone": "REFUTED"},
     "where(z > 0, z, 0.3*z)": {"slope": (0.3, 1)},
     "where(z > 0, 1, 0)": {"range": (0, 1)},
-    "where(z > 0, z, z - 1)": {"monotone": "UNDECIDED"},
+    "where(z > 0, z, z - 1)": {"monotone": "CERTIFIED"},
+    "where(z > 0, z - 1, z)": {"monotone": "REFUTED"},
+    "where(3*z > 1, 1, 0)": {"monotone": "UNDECIDED"},  # that it jumps upwards is not proved
+    "sign(sin(z))": {"monotone": "UNDECIDED"},
+    "sign(z) - sign(z - 1)": {"monotone": "REFUTED"},
     "1/z": {"monotone": "UNDECIDED"},
     "z*s(z)": {
         "slope": (-SILU, 1 + SILU),
@@ -312,7 +317,8 @@ def test_the_extremes_are_enclosed_tightly_with_their_places_and_what_follows_fr
     if "monotone" in true:
         assert found.monotone == true["monotone"]
         assert (found.turns_at is None) == (true["monotone"] != "REFUTED")
-        assert found.turns_at is None or Formula(text).derivative(found.turns_at) < 0
+        falls = found.turns_at is not None and found.turns_at not in found.jumps
+        assert not falls or Formula(text).derivative(found.turns_at) < 0
 
 
 def test_the_lipschitz_constant():
@@ -320,6 +326,20 @@ def test_the_lipschitz_constant():
     assert certify(Formula("-3*z")).lipschitz == Interval(3.0, 3.0)
     assert certify(Formula("where(z > 0, 1, 0)")).lipschitz == Interval(inf, inf)
     assert 1.0998393201288 < certify(Formula("-z*s(z)")).lipschitz.low <= 1.099839320128868
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("where(z > 0, 1, 0)", "proved, σ rises or is level everywhere"),
+        ("where(z > 0, 0, 1)", "proved, σ falls or is level everywhere"),
+        ("-z - sign(z)", "proved, σ falls or is level everywhere"),
+        ("z - sign(z - 2)", "refuted, σ falls at z = 2 and rises elsewhere"),
+        ("sign(z) - z", "refuted, σ falls at z = -1 and rises elsewhere"),
+    ],
+)
+def test_jumps_are_steps_on_the_way(text, told):
+    assert f"monotone: {told}" in str(certify(Formula(text)))
 
 
 def test_all_jumps_are_told():

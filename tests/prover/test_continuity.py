@@ -24,6 +24,16 @@ def test_what_is_continuous(text):
     assert found(text) == Continuity()
 
 
+def test_what_is_seen_to_be_continuous_has_no_suspects():
+    def suspects():
+        raise AssertionError("nobody needs to know")
+        yield 0.0
+
+    assert found("tanh(z)", suspects()) == Continuity()
+    with pytest.raises(AssertionError):
+        found("1/z", suspects())
+
+
 @pytest.mark.parametrize(
     ("text", "at"),
     [("1/z", 0.0), ("log(z**2)", 0.0), ("1/(z - 2)", 2.0), ("z**-2", 0.0), ("1/(z**2 - 4)", -2.0)],
@@ -59,6 +69,32 @@ def test_jumps_in_order_and_each_once():
     result = found("sign(z - 3) + sign(z + 1) + where(z > 0, 1, 0)")
     assert result.jumps == pytest.approx((-1.0, 0.0, 3.0))
     assert result.doubt == "σ jumps at z = -1"
+
+
+@pytest.mark.parametrize(
+    ("text", "ways"),
+    [
+        ("sign(z)", (1,)),
+        ("where(z > 0.1, 1, 0)", (1,)),
+        ("where(z >= 0.1, 1, 0)", (1,)),
+        ("where(z > 3, tanh(z) - 1, tanh(z))", (-1,)),
+        ("where(abs(z) > 0.5, z, 0)", (1, 1)),
+        ("sign(z) - 2*sign(z - 1)", (1, -1)),
+        ("where(z < 0, -1, where(z > 0, 1, 0.5))", (1,)),
+        ("where(z < 0, -1, where(z > 0, 1, 2))", (0,)),  # up and down at one z
+        ("where(z < 0, 1, where(z > 0, -1, -2))", (0,)),
+        ("where(3*z > 1, 1, 0)", (0,)),  # between two floats
+        ("sign(z - 1) - sign(z - 1 - 1e-13)", (0,)),  # two that are told as one
+    ],
+)
+def test_the_way_of_a_jump_is_proved_where_it_is_at_a_float(text, ways):
+    assert found(text).ways == ways
+
+
+def test_a_jump_beside_a_doubt_may_not_be_the_only_one():
+    result = found("0.01*sign(z) + where(z**2 > 2, z, z + 4e-15)")
+    assert result.jumps == (0.0,)
+    assert not result.all_found
 
 
 def test_a_family_jumps_where_every_member_does():

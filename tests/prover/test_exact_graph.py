@@ -76,6 +76,24 @@ def test_forms_of_the_same_value(text, expected):
     assert written(of(text)) == written(of(expected))
 
 
+def test_a_power_of_a_positive_number_is_an_exponential():
+    power = of("2**(3*z)")
+    assert power.operation == "exp"
+    factor = power.arguments[0].arguments[1].values
+    assert mp.mpf(factor.low) < mp.log(2) < mp.mpf(factor.high)
+    assert of("z**z").operation == "pow"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("less", 0), ("greater", 0), ("less_equal", 1), ("greater_equal", 1)]
+)
+def test_a_comparison_of_equals_says_one_thing_where_they_are_defined(name, said):
+    z = ExactGraph().z()
+    assert z.graph.apply(name, z, z).number == said
+    assert z.graph.apply(name, z.call("log"), z.call("log")).operation == name
+    assert z.graph.apply(name, z, -z).operation == name
+
+
 def written(f):
     """The operations of an expression, for comparison across graphs."""
     return f.operation, f.number, tuple(map(written, f.arguments))

@@ -6,9 +6,10 @@ from math import inf, isfinite, nextafter
 
 import numpy as np
 import pytest
+from flint import arb
 
 from lab.numerics import Interval
-from lab.prover.rounding import add, div, mul, neg, sub
+from lab.prover.rounding import add, div, mul, neg, sub, upper
 
 SPECIAL = [0.0, 1.0, -1.0, 0.5, 5e-324, -5e-324, 1e308, -1e308, 1e-200, 2.0**-1022]
 OPERATIONS = {
@@ -77,3 +78,17 @@ def test_the_hull_of_the_ends_rounded_outwards_and_no_further(operation):
 )
 def test_unbounded_intervals(found, expected):
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("ball", "expected"),
+    [
+        (arb(1) / 3, nextafter(1 / 3, inf)),
+        (arb(0.25), 0.25),
+        (arb(2) ** 2000, inf),
+        (-(arb(2) ** -2000), -0.0),
+        (arb("nan"), inf),
+    ],
+)
+def test_the_least_float_that_is_not_less_than_a_ball(ball, expected):
+    assert upper(ball) == expected

@@ -132,6 +132,8 @@ def test_few_outputs_leave_much_to_chance(small):
     assert found.startswith("speeds are the rms over many networks")
     (found,) = said(small, wide, 'network.initialiser={name="constant",w=0.5}')
     assert found == "nothing is predicted, its weights are not drawn with mean 0"
+    (found,) = said(small, wide, 'network.initialiser={name="he",bias=0.5}')
+    assert found == "nothing is predicted, its biases are not drawn with mean 0"
 
 
 # Pairs.

@@ -22,6 +22,7 @@ from lab.runs.preparation import (
     Bench,
     chunks,
     counterfactual,
+    prepared,
     recorded,
     targets,
 )
@@ -65,13 +66,13 @@ def test_the_defaults_become_parts(built):
     assert made.network.sizes == (64, 5, 4, 10)
     assert made.network.sigmas == (Sigmoid(), Sigmoid(), Sigmoid())
     assert (made.network.cost, made.initialiser, made.optimiser) == (CrossEntropy(), Nielsen(), Descent())
-    assert (made.eta, made.decay, made.batch, made.steps, made.seed) == (0.1, 0, 40, 30, 0)
+    assert (made.eta, made.decay, made.batch, made.steps, made.seed) == (0.1, 0, 10, 120, 0)
     assert (len(made.train), len(made.test), made.train.labelled) == (40, 20, True)
     assert made.train.x.dtype == np.float64
     assert made.recording.columns == DEFAULT
     assert (made.recording.neurons, made.recording.fixed_examples) == (False, None)
     assert (made.recording.saturation_threshold, made.recording.low_input_threshold) == (0.05, 0.1)
-    assert made.recording.schedule.steps.tolist() == list(range(31))
+    assert made.recording.schedule.steps.tolist() == list(range(121))
 
 
 def test_names_tables_formulas_and_designs_become_parts(built):
@@ -79,7 +80,8 @@ def test_names_tables_formulas_and_designs_become_parts(built):
         '[network]\nhidden = [5, 4, 3]\noutput = "tanh"\ncost = "quadratic"\n'
         'activation = ["tanh(z) + 0.1*z", {name = "leaky-relu", slope = 0.2}, "soft"]\n'
         'initialiser = {name = "constant", w = 0.5, b = 0.25}\n'
-        '[training]\noptimiser = {name = "adam", beta1 = 0.8}\neta = 0.5\nlambda = 2.0\ndtype = "float32"\n'
+        '[training]\noptimiser = {name = "adam", beta1 = 0.8}\neta = 0.5\nlambda = 2.0\nbatch = "full"\n'
+        'dtype = "float32"\n'
         "[trials]\nseed = 7\n"
         '[record]\nevery = 10\nquantities = ["learning_speed", "weight_norm"]\n'
         "saturation_threshold = 0.2\nlow_input_threshold = 0.3\nneurons = true\n"
@@ -122,8 +124,9 @@ def test_a_surrogate_slope_and_its_control_record_the_cosine(built, text, floor,
 @pytest.mark.parametrize(
     ("training", "batch", "steps"),
     [
-        ("epochs = 3", 40, 3),
-        ("steps = 7", 40, 7),
+        ("epochs = 3", 10, 3 * 4),
+        ("steps = 7", 10, 7),
+        ('batch = "full"\nepochs = 3', 40, 3),
         ("batch = 16", 16, 30 * 3),
         ("batch = 16\nepochs = 2", 16, 2 * 3),
         ("batch = 40\nepochs = 2", 40, 2),
@@ -134,6 +137,14 @@ def test_epochs_are_steps(built, training, batch, steps):
     made = built(f"[network]\nhidden = [3]\n[training]\n{training}\n")
     assert (made.batch, made.steps) == (batch, steps)
     assert made.recording.schedule.steps[-1] == steps
+
+
+@pytest.mark.parametrize(("training", "batch"), [("", 6), ("[training]\nbatch = 4\n", 4)])
+def test_a_batch_that_is_not_given_is_no_more_than_there_is_and_is_told(written, training, batch):
+    text = HEAD.replace("40", "6") + f"[network]\nhidden = [3]\n{training}"
+    ready = prepared(load(written(text)))
+    assert ready.made[0][1].batch == batch
+    assert ("training.batch is not given: 6 examples a step" in ready.notes) == (not training)
 
 
 def test_a_probe_is_the_first_of_the_training_examples(built):

@@ -10,7 +10,7 @@ import pytest
 from lab.experiment.variants import load
 from lab.runs.folder import RunFolder
 from lab.runs.preparation import prepared
-from lab.runs.workers import Task, trained, usable_cores
+from lab.runs.workers import Task, trained
 
 MAIN = """
 import sys
@@ -23,10 +23,6 @@ if __name__ == "__main__":
     print("started", flush=True)
     run(prepared(load(sys.argv[1], ["training.epochs=100000"])), Path(sys.argv[2]), workers=2)
 """
-
-
-def test_cores_are_counted():
-    assert 1 <= usable_cores() <= (os.cpu_count() or 1)
 
 
 @pytest.mark.parametrize("workers", [1, 2])

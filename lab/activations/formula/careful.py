@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from lab.activations.formula.program import Program
-from lab.activations.formula.scaled import NEAR_INFINITY, near_infinity, scaled
+from lab.activations.formula.scaled import NEAR_INFINITY, Scaled, near_infinity, scaled
 from lab.numerics import Array, Interval
 
 ALLOWED = {2: 2e-3, 4: 4e-6, 8: 1e-9}
@@ -94,12 +94,17 @@ class Careful:
                 buffers = tuple(np.empty_like(wide) for _ in range(self.program.given))
                 self.run(wide, buffers)
                 return list(buffers[: self.program.outputs])
-            values = [found.value for found in self.program.scaled(scaled(z))]
-            for end in {-np.inf, np.inf} & set(z[np.isinf(z)].tolist()):
-                near, far = (self.program.scaled(near_infinity(np.sign(end), e)) for e in NEAR_INFINITY)
-                for value, first, second in zip(values, near, far, strict=True):
-                    value[z == end] = _limit(first.value, second.value)
-            return values
+            ends = np.unique(z[np.isinf(z)])
+            beside = [near_infinity(np.sign(end), e) for end in ends for e in NEAR_INFINITY]
+            points = Scaled(*map(np.concatenate, zip(scaled(z), *beside, strict=True)))
+            sizes = np.cumsum([z.size, *(one.m.size for one in beside)])
+            outputs = []
+            for found in self.program.scaled(points):
+                values, *limits = np.split(found.value, sizes[:-1])
+                for end, near, far in zip(ends, limits[::2], limits[1::2], strict=True):
+                    values[z == end] = _limit(near, far)
+                outputs.append(values)
+            return outputs
 
 
 def _size(values: Array) -> Array:

@@ -93,11 +93,10 @@ class Written(Activation):
     @cached_property
     def switches(self) -> tuple[float, ...]:
         """The zeros of what the formula's switches compare, found on a grid and refined by bisection."""
-        z = grid()
+        switching = [node for node in below(self.expression) if node.operation in SWITCHES]
+        z = grid() if switching else np.empty(0)
         found: set[float] = set()
-        for node in below(self.expression):
-            if node.operation not in SWITCHES:
-                continue
+        for node in switching:
             x, *others = node.arguments
             difference = x - others[0] if others else x
             if difference.number is not None:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
-from scipy import special
 
 from lab.activations.erfcx import erfcx
 from lab.activations.formula.operations import COMPARISONS, FAR
@@ -35,6 +34,12 @@ def _sign(x: Array, out: Array) -> None:
         np.copyto(out, np.sign(x.real))
     else:
         np.sign(x, out)
+
+
+def _erf(x: Array, out: Array) -> None:
+    from scipy.special import erf
+
+    erf(x, out)
 
 
 def _sixteenths(x: Array, out: Array) -> None:
@@ -76,7 +81,7 @@ KERNELS: dict[str, Kernel] = {
     "asinh": np.arcsinh,
     "sinc": sinc,
     "sinc_slope": sinc_slope,
-    "erf": special.erf,
+    "erf": _erf,
     "erfcx": erfcx,
     "sixteenths": _sixteenths,
     "nearer": lambda x, out: np.minimum(x, scalar(FAR, x.dtype), out=out),

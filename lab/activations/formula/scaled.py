@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import special
 
 from lab.activations.formula.kernels import KERNELS
 from lab.numerics import Array
@@ -179,6 +178,12 @@ def _asinh(x: Scaled) -> Scaled:
     return _where(x.e > 500, Scaled(np.sign(x.m) * far.m, far.e), _straight(np.arcsinh, 1.0)(x))
 
 
+def _erf(x: Array) -> Array:
+    out = np.empty_like(x)
+    KERNELS["erf"](x, out)
+    return out
+
+
 def _choose(mask: Array, yes: Scaled, no: Scaled) -> Scaled:
     return _where(mask, yes, no)
 
@@ -212,7 +217,7 @@ SCALED: dict[str, Callable[..., Any]] = {
     "arctan": _straight(np.arctan, 1.0),
     "sin": _straight(np.sin, 1.0),
     "asinh": _asinh,
-    "erf": _straight(special.erf, 2 / np.sqrt(np.pi)),
+    "erf": _straight(_erf, 2 / np.sqrt(np.pi)),
     **{name: _of_value(name) for name in ("cos", "erfcx", "sinc", "sinc_slope")},
     "sixteenths": lambda x: _where(x.e > 50, x, _of_value("sixteenths")(x)),
     "nearer": lambda x: x,  # nothing runs over here

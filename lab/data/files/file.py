@@ -1,25 +1,54 @@
-"""A data set of one's own: a .csv, .npz or .parquet file."""
+"""A data set of one's own: a table in a text or Parquet file, or arrays in an .npz file."""
 
-from dataclasses import dataclass, replace
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 import numpy as np
 
 from lab.data.counts import check_size, of_both, of_part
 from lab.data.dataset import Dataset, IntArray, assembled, classified, mapping_note
-from lab.data.files import csv_file, npz_file, parquet_file
-from lab.data.files.table import Rows, Task, finite, labels, standardised
+from lab.data.files.rows import Rows, Task, filled, finite
+from lab.data.files.scales import standardised, unscaled
 from lab.errors import PartError, nearest
 from lab.numerics import stream
 from lab.parts import DataSource
 
-SUFFIXES = (".csv", ".npz", ".parquet")
+if TYPE_CHECKING:
+    from lab.data.files.table import Table
+
+_TEXTS = (".csv", ".tsv", ".txt", ".data", ".dat")
+
+SUFFIXES = (*_TEXTS, *(f"{suffix}.gz" for suffix in _TEXTS), ".npz", ".parquet")
+"""How the names of files end that are read."""
+
+KINDS = f"{', '.join(_TEXTS)}, each also with .gz, .npz, .parquet"
+"""`SUFFIXES` in words."""
+
+SPREADSHEETS = (".xlsx", ".xls", ".ods")
+"""How the names of files end that are known and not read."""
+
+_OF_TABLES = ("target", "features", "ignore", "one_hot", "missing")
+_OF_TEXTS = ("separator", "header")
+
+Part: TypeAlias = IntArray | slice
+"""The rows of the train or of the test part."""
+
+
+def kind_of(path: str) -> str | None:
+    """The one of `SUFFIXES` and `SPREADSHEETS` with which the name of a file ends; None where none is.
+
+    >>> kind_of("data/Iris.CSV.gz"), kind_of("iris.tar")
+    ('.csv.gz', None)
+    """
+    return next((one for one in (*SUFFIXES, *SPREADSHEETS) if path.lower().endswith(one)), None)
 
 
 @dataclass(frozen=True)
 class File(DataSource):
-    """A file of one's own: a table in .csv or .parquet, or arrays in .npz.
+    """A file of one's own: a table in a text file or in .parquet, or arrays in .npz.
 
     Usually all rows train and none test; of an .npz that has a test part, all of both. Where both parts are
     taken from one table, the first rows train and the next ones test.
@@ -27,18 +56,31 @@ class File(DataSource):
     Attributes
     ----------
     path
-        Relative to the experiment file. An .npz holds x and y, or x_train, y_train, x_test and y_test.
+        Relative to the experiment file. A text file may be gzipped. An .npz holds x and y, or x_train,
+        y_train, x_test and y_test, or others that `lab.data.files.npz_file` takes for these.
     target
-        The column to be learnt, or a list of columns of numbers; for .csv and .parquet. All other columns
-        are features.
+        The column to be learnt, or a list of columns of numbers; without it, the column called target,
+        label, class or y.
     task
-        ``"auto"``: one target of texts, or of whole numbers with 2 … 20 different values, is classification.
+        ``"auto"``: texts, and whole numbers with few different values, are ``"classes"``; all else is
+        ``"numbers"``.
     nan
-        ``"drop"`` leaves out the rows with a missing, NaN or infinite value.
+        ``"drop"`` leaves out the rows with a missing, NaN or infinite value; ``"mean"`` puts the mean of the
+        feature in the train part where a feature is missing.
     standardise
         Features of zero mean and unit variance, by the train part.
     shuffle
         Puts the rows in an order drawn from the seed, before they are counted.
+    features, ignore
+        The columns that are features, else all but the target; and those that are left out. Names, or
+        patterns such as ``"f*"``.
+    one_hot
+        Texts of few kinds become columns of 0 and 1; a list names the columns that do, also of numbers.
+    missing
+        Words that stand for a missing value, beside those of `lab.data.files.cells.MISSING`.
+    separator, header
+        What stands between the columns of a text file, ``" "`` being any blanks, and whether its first line
+        names them; ``false`` calls them c0, c1 … Both are guessed where they are left out.
 
     """
 
@@ -46,46 +88,78 @@ class File(DataSource):
     path: str
     target: str | list[str] | None = None
     task: Task = "auto"
-    nan: Literal["refuse", "drop"] = "refuse"
+    nan: Literal["refuse", "drop", "mean"] = "refuse"
     standardise: bool = False
     shuffle: bool = False
+    features: list[str] | None = None
+    ignore: list[str] | None = None
+    one_hot: bool | list[str] = True
+    missing: list[str] | None = None
+    separator: str | None = None
+    header: bool | None = None
 
     def __post_init__(self) -> None:
-        suffix = Path(self.path).suffix.lower()
-        if suffix not in SUFFIXES:
-            kinds = ", ".join(SUFFIXES)
-            raise ValueError(f"path = {self.path!r}, expected a file of one of the kinds {kinds}")
-        if suffix == ".npz" and self.target is not None:
-            raise ValueError("target is for .csv and .parquet; in an .npz file the target is the array y")
+        kind = kind_of(self.path)
+        if kind in SPREADSHEETS:
+            made = str(Path(self.path).with_suffix(".csv"))
+            line = f"import pandas; pandas.read_excel({self.path!r}).to_csv({made!r}, index=False)"
+            raise ValueError(f'spreadsheets are not read; this line makes a .csv of it: python -c "{line}"')
+        if kind is None:
+            raise ValueError(f"path = {self.path!r}, expected a file of one of the kinds {KINDS}")
+        given = [one.name for one in fields(self) if getattr(self, one.name) != one.default]
+        for key in given:
+            if kind == ".npz" and key in _OF_TABLES:
+                raise ValueError(f"{key} is for tables; an .npz file holds the features x and the target y")
+            if kind in (".npz", ".parquet") and key in _OF_TEXTS:
+                raise ValueError(f"{key} is for text files, not for {kind}")
         if isinstance(self.target, list) and not 0 < len(set(self.target)) == len(self.target):
             raise ValueError(f"target = {self.target}, expected one or more different columns")
+        if self.separator is not None and (len(self.separator) != 1 or self.separator in '"\r\n'):
+            raise ValueError(f"separator = {self.separator!r}, expected one letter, such as ; or a blank")
 
     def load(self, train: int | None, test: int | None, seed: int, folder: Path) -> Dataset:
-        read = self._read(folder)
-        parts = [finite(rows, self.nan) for rows in read]
-        x, y, places = (np.concatenate([getattr(one, key) for one in parts]) for key in ("x", "y", "places"))
-        rows = replace(parts[0], x=x, y=y, places=places)
-        meaning = labels(rows, self.task)
+        from lab.data.files.targets import meaning
 
-        train_rows, test_rows = self._split(train, test, seed, [len(part.x) for part in parts])
-        x_train, x_test = x[train_rows], x[test_rows]
-        notes: tuple[str, ...] = ()
-        if dropped := sum(len(part.x) for part in read) - len(x):
-            plural = "s" if dropped > 1 else ""
-            notes = (f"{dropped} row{plural} with a missing, NaN or infinite value left out",)
-        if self.standardise:
-            x_train, x_test, constants = standardised(rows, x_train, x_test)
-            notes += constants
+        rows, lengths = self._rows(folder)
+        found = meaning(rows, self.task)
+        train_part, test_part = self._split(train, test, seed, lengths)
+        x_train, x_test = rows.x[train_part], rows.x[test_part]
+        mapped = mapping_note(found.classes) if found.classes else ""
+        notes = [*rows.notes, *filter(None, (found.note, mapped))]
+        if self.nan == "mean":
+            notes += filled(rows, x_train, x_test)
+        notes += standardised(rows, x_train, x_test) if self.standardise else unscaled(rows, x_train)
         name = Path(self.path).name
-        if meaning is None:
-            return assembled(name, (x_train, y[train_rows]), (x_test, y[test_rows]), notes=notes)
-        classes, index = meaning
-        if mapping := mapping_note(classes):
-            notes = (mapping, *notes)
-        return classified(name, (x_train, index[train_rows]), (x_test, index[test_rows]), classes, notes)
+        if not found.classes:
+            y_train, y_test = rows.y[train_part], rows.y[test_part]
+            return assembled(name, (x_train, y_train), (x_test, y_test), notes=tuple(notes))
+        seen = found.index[train_part], found.index[test_part]
+        if not self.shuffle and any(0 < len(np.unique(part)) < len(found.classes) for part in seen):
+            notes.append("shuffle = true mixes the rows first, so that no part lacks a class")
+        return classified(name, (x_train, seen[0]), (x_test, seen[1]), found.classes, tuple(notes))
 
-    def _read(self, folder: Path) -> list[Rows]:
-        """The file's rows: all in one, or the train and the test part."""
+    def _rows(self, folder: Path) -> tuple[Rows, list[int]]:
+        """The rows that can be used, those of a train part before those of a test part; how many of each."""
+        from lab.data.files.selection import chosen
+
+        read = self.read(folder)
+        if not isinstance(read, list):
+            choice = self.features, self.ignore or (), self.one_hot
+            read = [chosen(read, self.target, *choice)]
+        parts = [finite(rows, self.nan) for rows in read]
+        if len(parts) == 1:
+            return parts[0], [len(parts[0].x)]
+        x, y, places = (np.concatenate([getattr(one, key) for one in parts]) for key in ("x", "y", "places"))
+        notes = tuple(note for one in parts for note in one.notes)
+        return replace(parts[0], x=x, y=y, places=places, notes=notes), [len(one.x) for one in parts]
+
+    def read(self, folder: Path) -> Table | list[Rows]:
+        """What the file holds: a table, or the rows of one part or two.
+
+        Raises PartError where it is not there or cannot be read.
+        """
+        from lab.data.files import npz_file, parquet_file, text_file
+
         path = folder / self.path
         try:
             if not path.exists():
@@ -93,29 +167,34 @@ class File(DataSource):
                 hint = f"; did you mean {near!r}?" if near else ""
                 raise PartError(f"there is no file {path}{hint}")
             if not path.is_file():
-                raise PartError(f"{path} is not a file, expected one of the kinds {', '.join(SUFFIXES)}")
+                raise PartError(f"{path} is not a file, expected one of the kinds {KINDS}")
             check_size(self.path, path.stat().st_size)
             if path.suffix.lower() == ".npz":
                 return npz_file.read(path, self.path)
-            read = csv_file.read if path.suffix.lower() == ".csv" else parquet_file.read
-            return [read(path, self.path, self.target)]
+            if path.suffix.lower() == ".parquet":
+                return parquet_file.read(path, self.path, self.missing or ())
+            return text_file.read(path, self.path, self.separator, self.header, self.missing or ())
         except OSError as error:
             raise PartError(f"{path} cannot be read: {error.strerror or error}") from error
 
-    def _split(
-        self, train: int | None, test: int | None, seed: int, lengths: list[int]
-    ) -> tuple[IntArray, IntArray]:
-        """The numbers of the rows that train and of those that test, in one count over the file's parts."""
-        orders = [
-            stream(seed, f"data/file/{part}").permutation(length) if self.shuffle else np.arange(length)
-            for part, length in zip(("train", "test"), lengths, strict=False)
-        ]
-        first = lengths[0]
+    def _split(self, train: int | None, test: int | None, seed: int, lengths: list[int]) -> tuple[Part, Part]:
+        """The rows that train and those that test, in one count over the file's parts."""
+        start = first = lengths[0]
         if len(lengths) == 2:
             rows = of_part(self.path, "train", train, first, first)
             more = of_part(self.path, "test", test, lengths[1], lengths[1])
-            return orders[0][:rows], first + orders[1][:more]
-        if train is None and test is not None and test >= first:
-            raise PartError(f"{self.path}: test = {test} leaves nothing to train on: there are {first} rows")
-        rows, more = of_both(self.path, train, test, (first - (test or 0), 0), first)
-        return orders[0][:rows], orders[0][rows : rows + more]
+        else:
+            if train is None and test is not None and test >= first:
+                raise PartError(
+                    f"{self.path}: test = {test} leaves nothing to train on: there are {first} rows"
+                )
+            rows, more = of_both(self.path, train, test, (first - (test or 0), 0), first)
+            start = rows
+        if not self.shuffle:  # no copy
+            return slice(rows), slice(start, start + more)
+        orders = [
+            stream(seed, f"data/file/{part}").permutation(length)
+            for part, length in zip(("train", "test"), lengths, strict=False)
+        ]
+        order = np.concatenate([orders[0], *(first + one for one in orders[1:])])
+        return order[:rows], order[start : start + more]

@@ -7,6 +7,7 @@ loaded; those are refused. Sizes are read from the headers and compared before a
 import zipfile
 import zlib
 from collections.abc import Collection
+from dataclasses import replace
 from math import prod
 from pathlib import Path
 from typing import IO, Any
@@ -15,41 +16,57 @@ import numpy as np
 import numpy.typing as npt
 
 from lab.data.counts import check_size
-from lab.data.files.table import Rows, texts
+from lab.data.files.rows import Rows
 from lab.errors import PartError
 
-_WHOLE = ("x", "y")
-_PARTS = ("x_train", "y_train", "x_test", "y_test")
+_OWN = ("x", "y", "x_train", "y_train", "x_test", "y_test")
+
+FEATURES = ("x", "data", "features", "images", "inputs", "arr_0")
+TARGETS = ("y", "target", "targets", "labels", "label", "arr_1")
+"""What the arrays of features and of targets are called, in small or capital letters; the lab's own first."""
 
 
 def read(path: Path, name: str) -> list[Rows]:
     """The rows of the arrays ``x`` and ``y``, or the train and the test part ``x_train`` … ``y_test``.
 
-    x has shape (rows, …) and is flattened to (rows, features); y has shape (rows,) or (rows, outputs).
-    Raises PartError where the arrays are not there, cannot be used or do not fit together.
+    Other names are those of `FEATURES` and `TARGETS`, also as ``train_images``. x has shape (rows, …) and is
+    flattened to (rows, features); y has shape (rows,) or (rows, outputs). Raises PartError where the arrays
+    are not there, cannot be used or do not fit together.
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            found = {member.removesuffix(".npy") for member in archive.namelist()}
+            found = [member.removesuffix(".npy") for member in archive.namelist()]
     except zipfile.BadZipFile as error:
         raise PartError(f"{name} is not an .npz file: {error}") from error
-    if found >= set(_WHOLE):
-        return [_rows(name, arrays(path, name, _WHOLE), *_WHOLE)]
-    if found >= set(_PARTS):
-        loaded = arrays(path, name, _PARTS)
-        train, test = _rows(name, loaded, *_PARTS[:2]), _rows(name, loaded, *_PARTS[2:])
-        for array, one, other in (("x", train.x, test.x), ("y", train.y, test.y)):
-            if one.shape[1] != other.shape[1]:
-                raise PartError(
-                    f"{name}: {array}_train has {one.shape[1]} columns but {array}_test has {other.shape[1]}"
-                )
-        if train.has_texts != test.has_texts:
-            raise PartError(f"{name}: one of y_train and y_test holds numbers and the other texts")
-        return [train, test]
-    held = ", ".join(sorted(found)) or "nothing"
-    raise PartError(
-        f"{name} holds {held}, expected the arrays x and y, or x_train, y_train, x_test and y_test"
-    )
+    wanted = _pair(found, "") or [*_pair(found, "train"), *_pair(found, "test")]
+    if not wanted or (len(wanted) == 2 and wanted == _pair(found, "test")):
+        held = ", ".join(sorted(found)) or "nothing"
+        raise PartError(
+            f"{name} holds {held}, expected the arrays x and y, or x_train, y_train, x_test and y_test"
+        )
+    loaded = arrays(path, name, wanted)
+    parts = [_rows(name, loaded, *wanted[at : at + 2]) for at in range(0, len(wanted), 2)]
+    for array, key in enumerate(("x", "y")):
+        widths = [getattr(part, key).shape[1] for part in parts]
+        if len({*widths}) > 1:
+            one, other = wanted[array], wanted[2 + array]
+            raise PartError(f"{name}: {one} has {widths[0]} columns but {other} has {widths[1]}")
+    if len({part.has_texts for part in parts}) > 1:
+        raise PartError(f"{name}: one of {wanted[1]} and {wanted[3]} holds numbers and the other texts")
+    notes = [] if {*wanted} <= {*_OWN} else [f"read from the arrays {', '.join(wanted)}"]
+    if others := [one for one in found if one not in wanted]:
+        notes.append(f"arrays not used: {', '.join(sorted(others))}")
+    return [replace(parts[0], notes=tuple(notes)), *parts[1:]]
+
+
+def _pair(found: Collection[str], part: str) -> list[str]:
+    """The names of the features and the targets of a part, or of all rows; none where one is missing."""
+    pair, forms = [], ("{0}_{1}", "{1}_{0}") if part else ("{0}",)
+    for words in (FEATURES, TARGETS):
+        names = [form.format(word, part) for word in words for form in forms]
+        lowered = {one.lower(): one for one in found}
+        pair += [lowered[one] for one in names if one in lowered][:1]
+    return pair if len(pair) == 2 else []
 
 
 def arrays(path: Path, name: str, wanted: Collection[str]) -> dict[str, npt.NDArray[Any]]:
@@ -105,5 +122,5 @@ def _rows(name: str, loaded: dict[str, npt.NDArray[Any]], x_name: str, y_name: s
         tuple(f"{column + 1} of {x_name}" for column in range(x.shape[1])),
         tuple(f"{column + 1} of {y_name}" for column in range(y.shape[1])),
         x.astype(np.float64),
-        texts(y[:, 0].tolist())[:, np.newaxis] if texts_in_y else y.astype(np.float64),
+        np.char.strip(y).astype(object) if texts_in_y else y.astype(np.float64),
     )

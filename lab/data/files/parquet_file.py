@@ -1,22 +1,27 @@
-"""Columns of a Parquet file."""
+"""Columns of a Parquet file, also those that data sets of images keep: lists of numbers, and image files."""
 
+from collections.abc import Collection
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from lab.data.counts import check_size
-from lab.data.files.table import Column, Rows, chosen, parsed
+from lab.data.files.cells import Column, column
+from lab.data.files.table import Table
 from lab.errors import PartError
 
+_IMAGES = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
 
-def read(path: Path, name: str, target: str | list[str] | None) -> Rows:
-    """The rows of the file; columns of numbers, truth values and texts are understood.
 
-    Raises PartError where pyarrow is not installed, or the file is damaged, empty or larger than 2 GiB
-    once unpacked.
+def read(path: Path, name: str, missing: Collection[str] = ()) -> Table:
+    """The columns of the file: numbers, truth values, texts, lists of numbers and images; all else is texts.
+
+    A list is a column for each of its numbers. An image is a column of bytes, or of structs that hold
+    ``bytes``; its features are its pixels, 0 … 1. Raises PartError where pyarrow is not installed, or the
+    file is damaged, empty or larger than 2 GiB once unpacked.
     """
-    import pandas as pd
-
     try:
         import pyarrow as pa
         from pyarrow import parquet
@@ -25,20 +30,89 @@ def read(path: Path, name: str, target: str | list[str] | None) -> Rows:
     try:
         about = parquet.read_metadata(path)
         check_size(name, 8 * about.num_rows * about.num_columns)
-        frame = pd.read_parquet(path, engine="pyarrow")
+        check_size(name, sum(about.row_group(at).total_byte_size for at in range(about.num_row_groups)))
+        read = parquet.read_table(path)
+        read = read.drop_columns([one for one in read.column_names if one.startswith("__index_level_")])
     except pa.ArrowException as error:
         raise PartError(f"{name} is not a Parquet file that can be read: {error}") from error
-    if frame.empty:
-        raise PartError(f"{name} is empty: {len(frame)} rows of {frame.shape[1]} columns")
+    if not read.num_rows or not read.num_columns:
+        raise PartError(f"{name} is empty: {read.num_rows} rows of {read.num_columns} columns")
     columns: dict[str, Column] = {}
-    for title, values in frame.items():
-        if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_complex_dtype(values):
-            columns[str(title)] = values.to_numpy(dtype=np.float64, na_value=np.nan)
-            continue
-        cells = ["" if missing else value for value, missing in zip(values, values.isna(), strict=True)]
-        if isinstance(values.dtype, pd.CategoricalDtype):
-            cells = [str(cell) for cell in cells]
-        if not all(isinstance(cell, str) for cell in cells):
-            raise PartError(f"{name}: column {str(title)!r} holds {values.dtype}, expected numbers or texts")
-        columns[str(title)] = parsed(cells)
-    return chosen(name, "row", np.arange(1, len(frame) + 1, dtype=np.int64), columns, target)
+    notes: list[str] = []
+    for title in read.column_names:
+        values = read.column(title).combine_chunks()
+        where = f"{name}: column {title!r}"
+        if pa.types.is_dictionary(values.type):
+            values = values.dictionary_decode()
+        if pa.types.is_struct(values.type) and values.type.get_field_index("bytes") >= 0:
+            values = values.field("bytes")
+        kind = values.type
+        if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+            columns[title], note = _pixels(where, values)
+            notes.append(f"column {title!r}: {note}")
+        elif _is_list(kind):
+            columns[title] = _flat(where, values)
+        elif _is_number(kind) or pa.types.is_null(kind):
+            columns[title] = values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+        else:  # of dates and what else there is, texts that can be ignored
+            columns[title] = column(values.to_pandas().map(str, na_action="ignore"), missing)
+    return Table(name, "row", np.arange(1, read.num_rows + 1), columns, tuple(notes))
+
+
+def _is_list(kind: Any) -> bool:
+    import pyarrow as pa
+
+    types = pa.types
+    return bool(types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind))
+
+
+def _is_number(kind: Any) -> bool:
+    import pyarrow as pa
+
+    types = pa.types
+    return bool(types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind))
+
+
+def _flat(where: str, values: Any) -> Column:
+    """Lists of lists … of numbers as an array of shape (rows, numbers)."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    rows = len(values)
+    while not _is_number(values.type):
+        if not _is_list(values.type):
+            raise PartError(f"{where} holds lists of {values.type}, expected lists of numbers")
+        lengths = compute.list_value_length(values).to_numpy(zero_copy_only=False)
+        unlike = np.flatnonzero(lengths != lengths[0])
+        if len(unlike):
+            row = unlike[0] * rows // len(values) + 1
+            raise PartError(f"{where}: row {row} holds a list of another length than row 1")
+        values = values.flatten()
+    check_size(where, 8 * len(values))
+    numbers: Column = values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+    return numbers.reshape(rows, -1)
+
+
+def _pixels(where: str, values: Any) -> tuple[Column, str]:
+    """The pixels of image files as an array of shape (rows, pixels), 0 … 1, and a note."""
+    from PIL import Image
+
+    made: Column | None = None
+    for row, content in enumerate(values):
+        try:
+            with Image.open(BytesIO(content.as_py()), formats=_IMAGES) as image:
+                check_size(where, 8 * len(values) * image.width * image.height * len(image.getbands()))
+                pixels = np.asarray(image.convert("RGB") if image.mode in ("P", "RGBA", "CMYK") else image)
+        except (OSError, TypeError, Image.DecompressionBombError) as error:
+            raise PartError(f"{where}: row {row + 1} is no image: {error}") from error
+        if made is None:
+            shape = pixels.shape
+            made = np.empty((len(values), pixels.size))
+        if pixels.shape != shape:
+            raise PartError(f"{where}: row {row + 1} has a shape {pixels.shape}, expected {shape} as row 1")
+        made[row] = pixels.ravel()
+    assert made is not None
+    largest = 1.0 if made.max() <= 1 else 255.0 if made.max() <= 255 else 65535.0
+    made /= largest
+    size = " × ".join(map(str, shape))
+    return made, f"images of {size} pixels, which are divided by {largest:g}"

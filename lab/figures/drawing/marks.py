@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
-from scipy.optimize import isotonic_regression
 
 from lab.figures.drawing import style
 from lab.figures.drawing.bands import Band, Floats, outline, thinned
@@ -107,6 +106,8 @@ def end_labels(ax: Axes, ends: Sequence[End], height: float) -> None:
 
 def spread(places: Floats, gap: float) -> Floats:
     """The places moved as little as possible (least squares) so that neighbours are ``gap`` apart."""
+    from scipy.optimize import isotonic_regression
+
     order = np.argsort(places, kind="stable")
     gaps = gap * np.arange(len(order))
     moved = np.empty(len(order))

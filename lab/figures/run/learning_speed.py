@@ -148,7 +148,8 @@ class SpeedByLayer(parts.Figure):
     needs = ("layers",)
 
     def draw(self, tables: parts.Tables) -> Figure:
-        shown = Shown.of(tables, checked(tables, "layers", "learning_speed"))
+        most = panels.MOST_PANELS * _MOST_TOGETHER
+        shown = Shown.of(tables, checked(tables, "layers", "learning_speed"), most_variants=most)
         profiles = {name: _profile(tables, name, rows, shown) for name, rows in shown.variants.items()}
         looks = dict(zip(profiles, style.categories(len(profiles)), strict=True))
         names = list(profiles)
@@ -174,7 +175,7 @@ class SpeedByLayer(parts.Figure):
             more.append(writing.words("a mark on the floor: zero"))
         if any(one.predicted for one in profiles.values()):
             more.append(writing.line(prediction.AT_START, color=style.QUIET, **_DASH))
-        return multiples.framed("layer", more)
+        return multiples.framed("layer", [*more, *shown.left_out])
 
 
 class _Profile(NamedTuple):

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from lab import parts
 from lab.figures.drawing import panels, scales, style
-from lab.figures.tables import by_variant, checked
+from lab.figures.tables import Shown, checked
 
 AT_START = "predicted for the start, from the last hidden layer"  # what a legend says of `levels`
 _PREDICTED = "predicted by mean field theory"
@@ -47,8 +47,9 @@ class Prediction(parts.Figure):
     needs = ("prediction",)
 
     def draw(self, tables: parts.Tables) -> Figure:
-        variants = by_variant(checked(tables, "prediction", "predicted_speed"))
-        predicted = {name: _predicted(rows) for name, rows in variants.items()}
+        rows = checked(tables, "prediction", "predicted_speed")
+        shown = Shown.of(tables, rows, most_layers=len(rows))
+        predicted = {name: _predicted(rows) for name, rows in shown.variants.items()}
         measured = {name: _measured(tables, name, speeds.index) for name, speeds in predicted.items()}
         multiples = panels.wrapped(predicted, height=2.5, label=_LABEL)
         speeds = [one.to_numpy(np.float64) for one in (*predicted.values(), *measured.values())]
@@ -61,7 +62,7 @@ class Prediction(parts.Figure):
             if theory.isna().all():
                 panels.nothing(ax, "no prediction")
         scales.layer_axis(multiples.first, list(max(predicted.values(), key=len).index))
-        return multiples.framed("layer")
+        return multiples.framed("layer", shown.left_out)
 
 
 def _predicted(rows: pd.DataFrame) -> pd.Series:

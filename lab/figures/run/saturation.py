@@ -35,14 +35,15 @@ class Saturation(parts.Figure):
     needs = ("layers",)
 
     def draw(self, tables: parts.Tables) -> Figure:
-        shown = Shown.of(tables, checked(tables, "layers", "saturation"))
+        layers = checked(tables, "layers", "saturation")
+        shown = Shown.of(tables, layers, most_layers=len(layers))
         deepest = shown.layers[-1]
         height = min(max(0.3 * deepest, 1.8), 3.5)
         multiples = panels.wrapped(shown.variants, height=height, label="layer")
         for name, ax in multiples.axes.items():
             _draw_map(ax, *trial_mean(shown.variants[name], "saturation", shown.time))
         multiples.first.set_ylim(0.5, deepest + 0.5)
-        figure = multiples.framed(shown.time, notes=shown.outcomes())
+        figure = multiples.framed(shown.time, shown.left_out, shown.outcomes())
         return _with_scale(figure, f"share of (neuron, example)\nwith |σ′(z)| < {threshold(tables)} sup|σ′|")
 
 
@@ -128,4 +129,4 @@ class SaturationMeasures(parts.Figure):
                 panels.nothing(ax, "no finite reading")
         multiples.first.set_ylim(-0.04, 1.04)
         scales.layer_axis(multiples.first, shown.layers)
-        return multiples.framed("layer", [writing.trials_entry(trials, bars=True)])
+        return multiples.framed("layer", [writing.trials_entry(trials, bars=True), *shown.left_out])

@@ -243,7 +243,8 @@ def test_listing_tells_origin_parameters_and_one_sentence(kept):
     assert {name: one.where for name, one in listed.items()} == {**expected, "mnist": "added"}
     assert listed["spirals"].parameters == ("noise = 0.02", "arms = 2", "turns = 1.0")
     assert listed["file"].parameters == (
-        "path", "target", 'task = "auto"', 'nan = "refuse"', "standardise = false", "shuffle = false"
+        "path", "target", 'task = "auto"', 'nan = "refuse"', "standardise = false", "shuffle = false",
+        "features", "ignore", "one_hot = true", "missing", "separator", "header",
     )  # fmt: skip
     assert listed["digits"].about.startswith("1797 handwritten digits of 8 × 8 pixels")
     assert all(entry.about.endswith(".") and "`" not in entry.about for entry in listed.values())

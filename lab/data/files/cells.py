@@ -1,0 +1,73 @@
+"""What the cells of a table mean: a number, a text, or nothing."""
+
+import re
+from collections.abc import Collection
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from lab.data.dataset import IntArray
+from lab.errors import PartError
+
+Column: TypeAlias = npt.NDArray[Any]
+"""A value a row: float64 with NaN for a missing number, or objects that are texts, "" for a missing one.
+
+Numbers may also have shape (rows, k): a list of k numbers in each cell.
+"""
+
+MISSING = frozenset(
+    ["", "?", "-", "NA", "N/A", "n/a", "#N/A", "#NA", "<NA>", "NaN", "NAN", "nan", "null", "NULL", "None"]
+)
+"""What stands for a missing value: what pandas' readers take for one, and the marks of old files."""
+
+_NUMBER = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?)", re.ASCII | re.IGNORECASE)
+
+
+def number(cell: str, decimal: str = ".") -> float | None:
+    """The double nearest to the number that a text is; None where it is none.
+
+    ``decimal`` is the decimal mark. Python's own ``1_000`` and digits of other scripts are no numbers here.
+
+    >>> number(" -2.5e3"), number("2,5", decimal=","), number("1_000")
+    (-2500.0, 2.5, None)
+    """
+    text = cell.strip()
+    if decimal != ".":
+        text = text.replace(".", "_").replace(decimal, ".")
+    return float(text) if _NUMBER.fullmatch(text) else None
+
+
+def column(
+    cells: "pd.Series[Any]", missing: Collection[str] = (), decimal: str = ".", *, texts: bool = False
+) -> Column:
+    """A column of these cells: numbers where each is one or is missing, else texts without blanks around.
+
+    ``missing`` are words that stand for a missing value beside those of `MISSING`; "-" is a text where there
+    is a "+". With ``texts`` numbers are texts too.
+    """
+    if pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells):
+        return cells.to_numpy(dtype=np.float64, na_value=np.nan)
+    codes, found = pd.factorize(cells)
+    words = [str(one).strip() for one in found]
+    absent = (MISSING | {*missing}) - ({"-"} if "+" in words else set())
+    values = [np.nan if word in absent else number(word, decimal) for word in words]
+    if not texts and None not in values:
+        return np.array([*values, np.nan], dtype=np.float64)[codes]
+    if decimal != ".":  # so that messages can tell the numbers among texts
+        words = [word if number(word, decimal) is None else word.replace(decimal, ".") for word in words]
+    kept = ["" if word in absent else word for word in words]
+    return np.array([*kept, ""], dtype=object)[codes]
+
+
+def check_numbers(name: str, unit: str, places: IntArray, title: str, column: Column, hint: str = "") -> None:
+    """Raise PartError with the place of the first text of a column that ought to hold numbers.
+
+    A ``{}`` of the hint is that text.
+    """
+    if column.dtype.kind == "O":
+        for place, cell in zip(places, column, strict=True):
+            if cell and number(cell) is None:
+                told = f"{cell!r} is not a number{hint.replace('{}', cell)}"
+                raise PartError(f"{name}: {unit} {place}: column {title}: {told}")

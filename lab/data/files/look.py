@@ -1,0 +1,149 @@
+"""A file of data looked at: what its columns hold, and the table ``[data]`` that would read it."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lab.data import Dataset, source
+from lab.data.files.cells import Column, number
+from lab.data.files.file import KINDS, File
+from lab.data.files.rows import Rows
+from lab.data.files.selection import TARGETS, rises_by_one, slips, unfit
+from lab.data.files.table import Table
+from lab.data.files.targets import few
+from lab.errors import PartError
+
+TEST_SHARE = 5
+"""One row of so many is for testing."""
+
+MOST_DROPPED = 0.1
+"""Where more of the rows have a missing value, means are put there instead."""
+
+_MORE_TARGETS = (*TARGETS, "species", "diagnosis", "outcome", "quality", "survived", "output")
+_MOST_WORDS = 3
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a file holds.
+
+    ``columns`` has a row for each column or array; ``settings`` are keys of ``[data]`` that read it, and
+    ``data`` is what they give.
+    """
+
+    columns: list[dict[str, Any]]
+    settings: dict[str, Any]
+    data: Dataset
+
+    @property
+    def toml(self) -> str:
+        """The table ``[data]`` to paste into an experiment file."""
+        each = (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in self.settings.items())
+        return "\n".join(["[data]", *each])
+
+
+def look(path: Path) -> Look:
+    """Look at a file, guess its target, and choose the keys with which it can be learnt from.
+
+    Raises PartError where it cannot be read, or no choice makes a data set of it.
+    """
+    settings: dict[str, Any] = {"name": str(path)}
+    file = source(str(path), {})
+    if not isinstance(file, File):
+        raise PartError(f"{path} is no file, expected one of the kinds {KINDS}")
+    read = file.read(Path())
+    if isinstance(read, Table):
+        columns = [_described(title, column) for title, column in read.columns.items()]
+        settings |= _chosen(read)
+    else:
+        columns = [row for part in read for row in _arrays(part)]
+    if isinstance(read, Table) or len(read) == 1:
+        rows = len(read.places if isinstance(read, Table) else read[0].places)
+        settings |= {"test": rows // TEST_SHARE, "shuffle": True}
+    data = _loaded(settings)
+    if any("standardise = true" in note for note in data.notes):
+        settings["standardise"] = True
+        data = _loaded(settings)
+    return Look(columns, settings | {"task": "classes" if data.classes else "numbers"}, data)
+
+
+def _loaded(settings: dict[str, Any]) -> Dataset:
+    given = {key: value for key, value in settings.items() if key not in ("name", "test")}
+    return source(settings["name"], given).load(None, settings.get("test"), 0, Path())
+
+
+def _chosen(table: Table) -> dict[str, Any]:
+    """The target, what to ignore, and what to do where values are missing."""
+    target = _target(table)
+    settings: dict[str, Any] = {"target": target}
+    missing: list[str] = []
+    ignore = []
+    absent = np.zeros(len(table.places), dtype=np.bool_)
+    for title, column in table.columns.items():
+        words = slips(column)
+        if 0 < len(words) <= _MOST_WORDS:
+            missing += words
+            absent |= np.isin(column, words)
+        elif title != target and (words or unfit(column) or rises_by_one(column)):
+            ignore.append(title)
+            continue
+        absent |= _absent(column)
+    if 0 < len(ignore) < len(table.columns) - 1:
+        settings["ignore"] = ignore
+    if missing:
+        settings["missing"] = sorted({*missing})
+    if absent.any():
+        settings["nan"] = "drop" if absent.mean() <= MOST_DROPPED else "mean"
+    return settings
+
+
+def _target(table: Table) -> str:
+    """A column with a name that targets have; else of texts of few kinds; else the last of numbers."""
+    titles = list(table.columns)
+    named = [title for title in titles if title.casefold() in _MORE_TARGETS]
+    kinds = [title for title in (titles[-1], *titles) if _has_kinds(table.columns[title])]
+    numbers = [title for title in reversed(titles) if not unfit(table.columns[title])]
+    return [*named, *kinds, *numbers, titles[-1]][0]
+
+
+def _has_kinds(column: Column) -> bool:
+    kinds = len(pd.unique(column)) if column.dtype.kind == "O" else 0
+    return kinds > 1 and not unfit(column) and few(kinds, len(column))
+
+
+def _absent(column: Column) -> Any:
+    if column.dtype.kind == "O":
+        return column == ""
+    return np.isnan(column) if column.ndim == 1 else np.isnan(column).any(axis=1)
+
+
+def _described(title: str, column: Column) -> dict[str, Any]:
+    absent = _absent(column)
+    held = column[~absent]
+    kinds = pd.unique(held.ravel())
+    if column.ndim == 2:
+        kind = f"lists of {column.shape[1]} numbers"
+    elif column.dtype.kind == "O":
+        kind = "numbers and texts" if any(number(word) is not None for word in kinds) else "texts"
+        kind = "dates" if unfit(column) == "dates" else kind
+    else:
+        kind = "whole numbers" if (held == np.floor(held)).all() else "numbers"
+    ends = sorted(kinds) if column.dtype.kind == "O" else [held.min(), held.max()] if held.size else []
+    shown = [one if isinstance(one, str) else f"{one:.6g}" for one in ends]
+    return {
+        "column": title,
+        "type": kind,
+        "missing": int(absent.sum()),
+        "different": len(kinds),
+        "from … to": " … ".join(dict.fromkeys([shown[0], shown[-1]])) if shown else "",
+    }
+
+
+def _arrays(rows: Rows) -> list[dict[str, Any]]:
+    """The two arrays of a part."""
+    x, y = (name[0].partition(" of ")[2] for name in (rows.features, rows.targets))
+    return [_described(x, rows.x), _described(y, rows.y[:, 0] if rows.y.shape[1] == 1 else rows.y)]

@@ -1,0 +1,195 @@
+"""Features and targets chosen from the columns of a table, texts of few kinds made numbers."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+
+import numpy as np
+import pandas as pd
+
+from lab.data.counts import check_size
+from lab.data.files.cells import Column, check_numbers, number
+from lab.data.files.rows import Rows
+from lab.data.files.table import Table
+from lab.data.files.targets import MOST_CLASSES, ROWS_OF_A_KIND, few
+from lab.errors import PartError, did_you_mean
+
+TARGETS = ("target", "label", "labels", "class", "y")
+"""A column that is called so is the target where none is named."""
+
+_TEXTS_OF_A_KIND = 0.1
+"""In a column of numbers and texts, texts are kinds where they are such a share; fewer are slips."""
+
+_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b.*|\d{1,2}:\d{2}(:\d{2})?")
+
+
+def chosen(
+    table: Table,
+    target: str | list[str] | None,
+    features: Sequence[str] | None = None,
+    ignore: Sequence[str] = (),
+    one_hot: bool | Sequence[str] = True,
+) -> Rows:
+    """Features and targets of a table; a column that is no target and not ignored is a feature.
+
+    ``features``, ``ignore`` and a list ``one_hot`` hold names of columns, or patterns such as ``"f*"``.
+    With ``one_hot`` a text of few kinds becomes a column of 0 and 1 for each kind, or one column for two.
+    Raises PartError where a column is not there, none is left, or a feature is a text of many kinds.
+    """
+    targets = _targets(table, target)
+    kept = matched(table, features) if features is not None else list(table.columns)
+    left_out = {*targets, *matched(table, ignore)}
+    titles = [title for title in kept if title not in left_out]
+    if not titles:
+        raise PartError(f"{table.name} has no column but the target, expected at least one feature")
+    if len(targets) > 1:
+        for title in targets:
+            check_numbers(table.name, table.unit, table.places, repr(title), table.columns[title])
+    asked = [] if isinstance(one_hot, bool) else matched(table, one_hot)
+    _refuse_texts(table, titles, asked, one_hot is True)
+    names: list[str] = []
+    parts: list[Column] = []
+    notes = list(table.notes)
+    if target is None:
+        notes.append(f"the target is {targets[0]!r}, by its name")
+    for title in titles:
+        column = table.columns[title]
+        if column.dtype.kind == "O" or title in asked:
+            kinds, columns, note = _as_numbers(title, column)
+            names += kinds
+            parts += columns
+            notes.append(note)
+        else:
+            names += _names(title, column)
+            parts.append(column)
+    if counts := [title for title in titles if rises_by_one(table.columns[title])]:
+        rise, them = ("rises", "it") if len(counts) == 1 else ("rise", "them")
+        each = f"{', '.join(map(repr, counts))} {rise} by 1 from row to row, as a count of the rows does"
+        notes.append(f"{each}; ignore = {_listed(counts)} leaves {them} out")
+    if not names:
+        raise PartError(f"{table.name}: every feature is the same in all rows")
+    rows = len(table.places)
+    check_size(f"{table.name}: {rows} rows of {len(names)} features", 8 * rows * len(names))
+    x = np.empty((rows, len(names)))
+    at = 0
+    for part in parts:
+        width = 1 if part.ndim == 1 else part.shape[1]
+        x[:, at : at + width] = part if part.ndim == 2 else part[:, np.newaxis]
+        at += width
+    y = np.column_stack([table.columns[title] for title in targets])
+    named = [name for title in targets for name in _names(title, table.columns[title])]
+    return Rows(table.name, table.unit, table.places, tuple(names), tuple(named), x, y, tuple(notes))
+
+
+def matched(table: Table, patterns: Iterable[str]) -> list[str]:
+    """The names of columns, in the order of the file, that one of the patterns is or fits.
+
+    Raises PartError where one of them fits none.
+    """
+    found: set[str] = set()
+    for pattern in patterns:
+        fits = {pattern} & table.columns.keys() or {one for one in table.columns if fnmatchcase(one, pattern)}
+        if not fits:
+            raise PartError(f"{table.name} has no column {pattern!r}; {did_you_mean(pattern, table.columns)}")
+        found |= fits
+    return [title for title in table.columns if title in found]
+
+
+def unfit(column: Column) -> str:
+    """Why a column of texts is no feature, in a word or two; empty where it is one, or holds numbers."""
+    if column.dtype.kind != "O":
+        return ""
+    words = column[column != ""]
+    kinds = pd.unique(words)
+    if len(kinds) > 1 and all(_DATE.fullmatch(word) for word in kinds[:MOST_CLASSES]):
+        return "dates"
+    if few(len(kinds), len(words)) or len(kinds) < 2:
+        return ""
+    return "all different" if len(kinds) == len(words) else f"{len(kinds)} different texts"
+
+
+def slips(column: Column) -> list[str]:
+    """The texts of a column that are slips among its numbers; none where texts are kinds beside numbers."""
+    if column.dtype.kind != "O":
+        return []
+    codes, words = pd.factorize(column[column != ""])
+    counts, texts = np.bincount(codes), np.array([number(word) is None for word in words], dtype=np.bool_)
+    again = len(words) <= min(MOST_CLASSES, len(codes) / ROWS_OF_A_KIND)
+    if texts.all() or (again and counts[texts].sum() >= _TEXTS_OF_A_KIND * len(codes)):
+        return []
+    return [str(word) for word in words[texts]]
+
+
+def rises_by_one(column: Column) -> bool:
+    """Whether the values are those of a count of the rows."""
+    return len(column) > 2 and column.dtype.kind == "f" and bool((np.diff(column, axis=0) == 1).all())
+
+
+def _targets(table: Table, target: str | list[str] | None) -> list[str]:
+    if target is None:
+        known = [title for title in table.columns if title.casefold() in TARGETS]
+        if len(known) == 1:
+            return known
+        hint = did_you_mean("", table.columns)
+        raise PartError(f'{table.name} needs target = "…", the column to be learnt; {hint}')
+    targets = [target] if isinstance(target, str) else target
+    for one in targets:
+        if one not in table.columns:
+            raise PartError(f"{table.name} has no column {one!r}; {did_you_mean(one, table.columns)}")
+    return targets
+
+
+def _refuse_texts(table: Table, titles: Sequence[str], asked: Sequence[str], one_hot: bool) -> None:
+    """Raise PartError where a column holds texts that are not made numbers, with the keys that help."""
+    refused = []
+    for title in titles:
+        column = table.columns[title]
+        if column.dtype.kind != "O" or title in asked:
+            continue
+        if slips(column):
+            hint = (
+                f'; missing = ["{{}}"] takes it as missing, ignore = {_listed([title])} leaves the column out'
+            )
+            check_numbers(table.name, table.unit, table.places, repr(title), column, hint)
+        if not one_hot or unfit(column):
+            refused.append(title)
+    if not refused:
+        return
+    why = {title: unfit(table.columns[title]) for title in refused}
+    told = ", ".join(f"{title!r} ({reason})" if reason else repr(title) for title, reason in why.items())
+    keys = f"ignore = {_listed(refused)} leaves them out"
+    if not all(why.values()):
+        keys += ", one_hot = true makes texts of few kinds numbers"
+    raise PartError(f"{table.name} has features that are texts: {told}; {keys}")
+
+
+def _listed(titles: Sequence[str]) -> str:
+    return json.dumps(titles, ensure_ascii=False)
+
+
+def _as_numbers(title: str, column: Column) -> tuple[list[str], list[Column], str]:
+    """Names and columns of 0 and 1 for the kinds of a column, NaN where it is missing, and a note."""
+    absent = column == "" if column.dtype.kind == "O" else np.isnan(column)
+    codes, found = pd.factorize(column[~absent], sort=True)
+    kinds = [one if isinstance(one, str) else f"{one:g}" for one in found]
+    if len(kinds) < 2:
+        only = repr(kinds[0]) if kinds else "missing values"
+        return [], [], f"column {title!r} holds nothing but {only} and is left out"
+    check_size(f"column {title!r} of {len(kinds)} kinds", 8 * len(column) * len(kinds))
+    wanted = [1] if len(kinds) == 2 else range(len(kinds))
+    columns = [np.full(len(column), np.nan) for _ in wanted]
+    for each, kind in zip(columns, wanted, strict=True):
+        each[~absent] = codes == kind
+    if len(kinds) == 2:
+        return [repr(title)], columns, f"column {title!r}: {kinds[1]!r} is 1, {kinds[0]!r} is 0"
+    note = f"column {title!r} became {len(kinds)} columns of 0 and 1: {', '.join(kinds)}"
+    return [repr(f"{title}={kind}") for kind in kinds], columns, note
+
+
+def _names(title: str, column: Column) -> Iterator[str]:
+    """What messages call a column, and each of the numbers of a list."""
+    if column.ndim == 1:
+        yield repr(title)
+    else:
+        yield from (f"{place} of {title!r}" for place in range(1, column.shape[1] + 1))

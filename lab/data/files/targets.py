@@ -1,0 +1,100 @@
+"""What targets mean: classes, or numbers to be met."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lab.data.counts import check_size
+from lab.data.dataset import IntArray
+from lab.data.files.cells import Column, check_numbers, number
+from lab.data.files.rows import Rows, Task
+from lab.errors import PartError
+
+MOST_CLASSES = 20
+"""With ``task = "auto"``, so many different values are classes; more are numbers."""
+
+ROWS_OF_A_KIND = 3
+"""Of more than two values, one that has fewer rows than so, on average, is no kind."""
+
+
+@dataclass(frozen=True, eq=False)
+class Meaning:
+    """The classes and each row's index in them; no classes where targets are numbers to be met.
+
+    ``note`` tells a decision that is not plain.
+    """
+
+    classes: tuple[str, ...]
+    index: IntArray
+    note: str = ""
+
+
+def few(different: int, rows: int) -> bool:
+    """Whether so many different values in so many rows are kinds: two, or few that come again and again.
+
+    >>> few(2, rows=3), few(16, rows=16), few(16, rows=48), few(21, rows=1000)
+    (True, False, True, False)
+    """
+    return different == 2 or different <= min(MOST_CLASSES, rows // ROWS_OF_A_KIND)
+
+
+def meaning(rows: Rows, task: Task) -> Meaning:
+    """What the targets mean.
+
+    With ``"auto"`` texts are classes, whole numbers of `few` different values, and rows of 0 with a single
+    1. Numbers are put in order of size, texts in order of their letters. Raises PartError where the task
+    cannot be that.
+    """
+    asked = {"classification": "classes", "regression": "numbers"}.get(task, task)
+    if rows.y.shape[1] > 1:
+        return _one_hot(rows, asked)
+    column = rows.y[:, 0]
+    index, found = pd.factorize(column, sort=True)
+    whole = rows.has_texts or (len(found) > 1 and bool((found == np.floor(found)).all()))
+    enough = len(found) <= MOST_CLASSES if rows.has_texts else few(len(found), len(column))
+    if asked == "numbers" or (asked == "auto" and not (whole and enough)):
+        if rows.has_texts:
+            _refuse_texts(rows, column, found, asked)
+        different = f"{len(found)} different whole numbers in {len(column)} rows"
+        told = (
+            f'target {rows.targets[0]} holds {different}: it is numbers; task = "classes" makes each a class'
+        )
+        return _numbers(told if whole and asked == "auto" else "")
+    classes = tuple(map(_label, found))
+    if len(classes) == 1:
+        raise PartError(
+            f"{rows.name}: target {rows.targets[0]}: {classes[0]!r} is the only class, expected at least 2"
+        )
+    check_size(f"{rows.name}: {len(column)} rows of {len(classes)} classes", 8 * len(column) * len(classes))
+    return Meaning(classes, index.astype(np.int64))
+
+
+def _numbers(note: str = "") -> Meaning:
+    return Meaning((), np.empty(0, dtype=np.int64), note)
+
+
+def _one_hot(rows: Rows, asked: str) -> Meaning:
+    """The meaning of several targets: classes where one of them is 1 and the others are 0."""
+    single = bool(((rows.y == 0) | (rows.y == 1)).all() and (rows.y.sum(axis=1) == 1).all())
+    if asked == "numbers" or (asked == "auto" and not single):
+        return _numbers()
+    if not single:
+        raise PartError(f"{rows.name}: {rows.y.shape[1]} targets, expected one target for classes")
+    classes = tuple(title.strip("'") for title in rows.targets)
+    note = f"the {len(classes)} targets, of which one is 1 and the others 0, are classes"
+    return Meaning(classes, rows.y.argmax(axis=1).astype(np.int64), note)
+
+
+def _refuse_texts(rows: Rows, column: Column, found: Any, asked: str) -> None:
+    if asked == "numbers" or any(number(text) is not None for text in found):
+        check_numbers(rows.name, rows.unit, rows.places, rows.targets[0], column)
+    raise PartError(
+        f"{rows.name}: target {rows.targets[0]} holds {len(found)} different texts; "
+        f'if they are classes, say task = "classes"'
+    )
+
+
+def _label(value: Any) -> str:
+    return value if isinstance(value, str) else f"{value:.17g}" if value % 1 else f"{value:.0f}"

@@ -1,0 +1,172 @@
+"""Columns of a text file, .csv and its like: read by pandas, line for line as strict as can be."""
+
+import gzip
+import re
+import zlib
+from array import array
+from collections.abc import Collection, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any, TextIO, cast
+
+import numpy as np
+import pandas as pd
+
+from lab.data.counts import check_size
+from lab.data.dataset import IntArray
+from lab.data.files import text_form
+from lab.data.files.cells import Column, column
+from lab.data.files.table import Table
+from lab.data.files.text_form import BLANKS, Form
+from lab.errors import PartError
+
+_SAMPLE = (1000, 2**18)
+"""The lines from which the form of a file is guessed, or the letters, where lines are long."""
+
+_CHUNK = 2**20
+"""The cells that are read at a time, so that a file takes little more memory than its numbers."""
+
+_EXACT: dict[str, Any] = (
+    {"float_precision": "round_trip"} if tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1) else {}
+)
+"""What makes pandas read each number as the double nearest to it; newer ones always do."""
+
+_PANDAS_UNNAMED = re.compile(r"Unnamed: \d+")
+
+
+def read(
+    path: Path,
+    name: str,
+    separator: str | None = None,
+    header: bool | None = None,
+    missing: Collection[str] = (),
+) -> Table:
+    """The columns of a UTF-8 file, also gzipped; blank lines are skipped.
+
+    The separator, the decimal mark and the header are guessed where they are not given. A first column
+    without a name is an index and is left out, and so is a column without any value. Raises PartError where
+    the file is empty, ragged or no table.
+    """
+    try:
+        if path.suffix.lower() == ".gz":
+            _check_unpacked(path, name)
+        with _opened(path) as file:
+            sample = list(_sampled(file))
+        form = text_form.form(name, sample, separator, header)
+        places = _places(path, name, form)
+        titles = _titles(name, form)
+        columns = _columns(path, form, titles, missing)
+    except UnicodeDecodeError as error:
+        raise PartError(f"{name} is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+        raise PartError(f"{name} is damaged: {error}") from error
+    except pd.errors.ParserError as error:
+        raise PartError(f"{name} cannot be read: {str(error).strip()}") from error
+    if len(next(iter(columns.values()))) != len(places):
+        raise PartError(f"{name} has quotes or blank lines that may mean two things")
+    notes = [*form.notes, *_left_out(titles, columns)]
+    return Table(name, "line", places, columns, tuple(notes))
+
+
+def _opened(path: Path) -> TextIO:
+    opener = gzip.open if path.suffix.lower() == ".gz" else open
+    return cast(TextIO, opener(path, "rt", encoding="utf-8-sig", newline=""))
+
+
+def _check_unpacked(path: Path, name: str) -> None:
+    size = 0
+    with gzip.open(path) as file:
+        while block := file.read(2**20):
+            size += len(block)
+            check_size(f"{name}, unpacked", size)
+
+
+def _sampled(file: TextIO) -> Iterator[str]:
+    """Whole lines from the beginning of the file, as many more as end what is quoted there."""
+    lines, letters = _SAMPLE
+    quotes = 0
+    for at, line in enumerate(islice(file, 2 * lines), 1):
+        yield line
+        letters -= len(line)
+        quotes += line.count('"')
+        if (at >= lines or (letters < 0 and at > 2)) and quotes % 2 == 0:
+            return
+
+
+def _places(path: Path, name: str, form: Form) -> IntArray:
+    """The line of every row. Raises PartError where a row has another width than the first line says."""
+    places = array("q")
+    with _opened(path) as file:
+        for _ in islice(file, form.before):
+            pass
+        for line, width in text_form.widths(name, file, form.separator, form.before):
+            if width != form.width:
+                like = "in the first line" if form.titles is None else "in the header"
+                raise PartError(f"{name}: line {line}: {width} fields, expected {form.width} as {like}")
+            places.append(line)
+    if not places:
+        raise PartError(f"{name} has a header but no rows")
+    return np.frombuffer(places, dtype=np.int64)
+
+
+def _titles(name: str, form: Form) -> list[str]:
+    """A name for every column. Raises PartError where two have the same."""
+    if form.titles is None:
+        return [f"c{place}" for place in range(form.width)]
+    for title in form.titles:
+        if title and form.titles.count(title) > 1:
+            raise PartError(f"{name}: two columns are called {title!r}")
+    return [title or f"Unnamed: {place}" for place, title in enumerate(form.titles)]
+
+
+def _columns(
+    path: Path, form: Form, titles: list[str], missing: Collection[str], texts: Collection[str] = ()
+) -> dict[str, Column]:
+    """The columns with these names, or ``texts`` alone, in which numbers are texts too."""
+    parts: dict[str, list[Column]] = {title: [] for title in texts or titles}
+    with _opened(path) as file:
+        for _ in islice(file, form.before):
+            pass
+        chunks = pd.read_csv(
+            file,
+            sep=r"\s+" if form.separator == BLANKS else form.separator,
+            decimal=form.decimal,
+            header=None,
+            names=titles,
+            usecols=[*parts],
+            index_col=False,
+            dtype=str if texts else None,
+            na_values=list(missing),
+            skipinitialspace=True,
+            low_memory=False,
+            chunksize=max(_CHUNK // form.width, 1),
+            **_EXACT,
+        )
+        with chunks:
+            for chunk in chunks:
+                for title, read in parts.items():
+                    read.append(column(chunk[title], missing, form.decimal, texts=bool(texts)))
+    mixed = [title for title, read in parts.items() if len({part.dtype for part in read}) > 1]
+    columns = {title: np.concatenate(parts.pop(title)) for title in list(parts) if title not in mixed}
+    if mixed:  # numbers up to here and texts from there on: the numbers are read again as texts
+        columns |= _columns(path, form, titles, missing, mixed)
+    return columns
+
+
+def _left_out(titles: list[str], columns: dict[str, Column]) -> Iterator[str]:
+    """Take the index, and what is without values, from the columns; a note on each."""
+    for place, title in enumerate(titles):
+        given = columns[title]
+        unnamed = _PANDAS_UNNAMED.fullmatch(title) is not None
+        shown = f"column {place + 1}, which has no name," if unnamed else f"column {title!r}"
+        if len(columns) == 1:
+            return
+        if (given == "").all() if given.dtype.kind == "O" else np.isnan(given).all():
+            yield f"{shown} has no values and is left out"
+            del columns[title]
+        elif unnamed and place == 0:
+            yield "the first column, which has no name, is an index and is left out"
+            del columns[title]
+        elif unnamed:
+            yield f"{shown} is called c{place}"
+            columns[f"c{place}"] = columns.pop(title)

@@ -1,0 +1,165 @@
+"""How a text file writes a table: its separator, its decimal mark, whether its first line names columns."""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, takewhile
+
+from lab.data.files.cells import number
+from lab.errors import PartError
+
+BLANKS = " "
+"""The separator that stands for any run of blanks and tabs."""
+
+_SEPARATORS = ("\t", ";", "|", ",", BLANKS)
+"""In the order in which they are tried: a comma may be a decimal mark, and a blank may be in a text."""
+
+_WORDS = {"\t": "tabs", BLANKS: "blanks"}
+_COMMENT = re.compile(r"[#%]|sep=")
+_COMMA = re.compile(r"[+-]?\d*,\d+(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+", re.ASCII)
+_POINT = re.compile(r"[+-]?\d*\.\d+(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+_YEARS = range(1800, 2101)
+
+
+@dataclass(frozen=True)
+class Form:
+    """How to read a file.
+
+    ``titles`` are the names of the columns, "" for one without; None where no line names them. ``before``
+    counts the lines before the first row, ``comments`` those of them that say nothing, ``width`` the columns.
+    """
+
+    separator: str
+    decimal: str
+    titles: tuple[str, ...] | None
+    before: int
+    width: int
+    comments: int = 0
+
+    @property
+    def notes(self) -> Iterator[str]:
+        """What is unlike a file with commas and points whose first line names the columns."""
+        if self.comments:
+            yield f"{self.comments} line{'s' * (self.comments > 1)} of comment before the table"
+        if self.separator != ",":
+            yield f"the columns are separated by {_WORDS.get(self.separator, self.separator)}"
+        if self.decimal != ".":
+            yield "numbers have a decimal comma"
+        if self.titles is None:
+            yield f"no line names the columns: they are c0 … c{self.width - 1}"
+
+
+def records(
+    name: str, lines: Iterable[str], separator: str, before: int = 0
+) -> Iterator[tuple[int, list[str]]]:
+    """The rows of the lines after so many, each with the number of its last line; none for a blank line.
+
+    Raises PartError, with the line, where quotes do not match.
+    """
+    if separator == BLANKS:
+        lines = (line.strip(" \t\r\n").replace("\t", " ") for line in lines)
+    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
+    try:
+        for row in reader:
+            if len(row) > 1 or any(row):
+                yield before + reader.line_num, row
+    except csv.Error as error:
+        raise PartError(f"{name}: line {before + reader.line_num}: {error}") from error
+
+
+def widths(name: str, lines: Iterable[str], separator: str, before: int = 0) -> Iterator[tuple[int, int]]:
+    """The line and the number of fields of each row, as `records` has them, in less time without quotes."""
+    rest = iter(lines)
+    for at, line in enumerate(rest, before + 1):
+        if '"' in line or separator == BLANKS:
+            quoted = records(name, chain([line], rest), separator, at - 1)
+            yield from ((last, len(row)) for last, row in quoted)
+        elif line.strip(" \r\n"):
+            yield at, line.count(separator) + 1
+
+
+def form(name: str, lines: Sequence[str], separator: str | None = None, header: bool | None = None) -> Form:
+    """The form of the file that begins with these lines; what is given is not guessed.
+
+    A separator is one that cuts every line into as many fields, two at least; a comma is a decimal mark where
+    numbers have commas and none has a point. A line names the columns where it is unlike the rows: no number
+    in it, over numbers; or 0, 1, 2 …, or years.
+
+    >>> found = form("a.csv", ["height;width", "1,5;2"])
+    >>> found.separator, found.decimal, found.titles
+    (';', ',', ('height', 'width'))
+    """
+    comments = len(list(takewhile(_COMMENT.match, lines)))
+    marked = [line.lstrip("#% ") for line in lines[:comments] if not line.startswith("sep=")][-1:]
+    mark = separator or _separator(name, lines[comments:])
+    rows = list(records(name, lines[comments:], mark, comments))
+    if not rows:
+        raise PartError(f"{name} is empty, expected rows, and a line before them that names the columns")
+    (line, first), body = rows[0], [row for _, row in rows[1:]]
+    decimal = _decimal(mark, [cell for row in (first, *body) for cell in row])
+    if header is None:
+        header = _names_columns([title.strip() for title in first], body, decimal)
+    if header:
+        titles = _fitted([title.strip() for title in first], body)
+        return Form(mark, decimal, titles, line, len(titles), comments)
+    for _, named in records(name, marked, mark):  # as numpy.savetxt writes it
+        if len(named) == len(first):
+            return Form(mark, decimal, tuple(map(str.strip, named)), comments, len(first), comments - 1)
+    return Form(mark, decimal, None, comments, len(first), comments)
+
+
+def _fitted(titles: list[str], body: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """The titles, "" where all rows have one more: an index before them, or nothing behind them."""
+    found = {len(row) for row in body}
+    if found == {len(titles) + 1}:
+        return (*titles, "") if all(not row[-1] for row in body) else ("", *titles)
+    if found == {len(titles) - 1} and not titles[-1]:
+        return tuple(titles[:-1])
+    return tuple(titles)
+
+
+def _separator(name: str, lines: Sequence[str]) -> str:
+    """The first that cuts all lines alike; of none, the one that cuts most of them alike; else the comma."""
+    shares = {}
+    for mark in _SEPARATORS:
+        try:
+            rows = [row for _, row in records(name, lines, mark)]
+        except PartError:
+            continue
+        widths = [len(row) for row in rows]
+        usual, count = Counter(widths).most_common(1)[0] if widths else (1, 0)
+        aligned = any("  " in cell.strip() for cell in rows[0]) if rows else False
+        if usual == 1 or widths[0] == 1 or aligned:
+            continue
+        rest = {*(widths[1:] or widths)}
+        if len(rest) == 1 and abs(usual - widths[0]) <= 1:
+            return mark
+        if 2 * count > len(widths):
+            shares[mark] = count / len(widths)
+    return max(shares, key=lambda mark: shares[mark], default=",")
+
+
+def _decimal(separator: str, cells: Sequence[str]) -> str:
+    commas = [cell for cell in cells if _COMMA.fullmatch(cell.strip())]
+    if separator == ",":  # in quotes
+        commas = commas if any(not _THOUSANDS.fullmatch(cell.strip()) for cell in commas) else []
+    return "," if commas and not any(_POINT.fullmatch(cell.strip()) for cell in cells) else "."
+
+
+def _names_columns(titles: Sequence[str], body: Sequence[Sequence[str]], decimal: str) -> bool:
+    """Whether the first line of a file names its columns."""
+    numbers = [value for title in titles if (value := number(title, decimal)) is not None]
+    if numbers:
+        first, count = numbers[0], len(numbers)
+        counted = numbers == [first + index for index in range(count)]
+        return counted and ((first == 0 and count > 2) or (first in _YEARS and count > 1))
+    if not body:
+        return True
+    columns = list(zip(*(row for row in body if len(row) == len(titles)), strict=False))
+    if any(all(number(cell, decimal) is not None for cell in cells) for cells in columns):
+        return True
+    again = [title in map(str.strip, cells) for title, cells in zip(titles, columns, strict=False)]
+    return len(set(titles)) == len(titles) and 2 * sum(again) <= len(titles)

@@ -1,0 +1,21 @@
+import json
+
+from lab.console.data import look_page
+from lab.console.screen import show
+
+
+def test_the_page_ends_with_the_table_to_paste(tmp_path, capsys):
+    path = tmp_path / "a.csv"
+    path.write_text("x;z;y\n" + "1,5;a;no\n2;b;yes\n" * 10)
+    page = look_page(path)
+    show(page)
+    out, err = capsys.readouterr()
+    assert "2 features, from which to tell 2 classes; 16 rows train, 4 test" in out
+    assert out.rstrip().endswith(
+        f'[data]\nname = "{path}"\ntarget = "y"\ntest = 4\nshuffle = true\ntask = "classes"'
+    )
+    assert "note: numbers have a decimal comma\n" in err
+    show(page, as_json=True)
+    told = json.loads(capsys.readouterr()[0])
+    assert told["classes"] == ["no", "yes"]
+    assert [row["column"] for row in told["columns"]] == ["x", "z", "y"]

@@ -1,0 +1,74 @@
+import tomllib
+
+import numpy as np
+import pytest
+
+from lab.data.files.look import look
+from tests.data.conftest import refusal
+
+WEATHER = "day,number,wind,sun,state,kind\n" + "".join(
+    f"2020-01-{n + 10},{n},{'' if n == 3 else n * 7 % 5 / 2},{100 * (n % 4)},s{n},{'abc'[n % 3]}\n"
+    for n in range(20)
+)
+
+
+@pytest.fixture
+def looked(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def at(content, name="a.csv"):
+        path = tmp_path / name
+        np.savez(path, **content) if isinstance(content, dict) else path.write_text(content)
+        return look(path.relative_to(tmp_path))
+
+    return at
+
+
+def test_the_columns_are_told_and_the_table_reads_the_file(looked):
+    found = looked(WEATHER)
+    types = {row["column"]: row["type"] for row in found.columns}
+    assert types == {"day": "dates", "number": "whole numbers", "wind": "numbers", "sun": "whole numbers",
+                     "state": "texts", "kind": "texts"}  # fmt: skip
+    assert found.columns[2] == {"column": "wind", "type": "numbers", "missing": 1, "different": 5,
+                                "from … to": "0 … 2"}  # fmt: skip
+    assert tomllib.loads(found.toml)["data"] == {
+        "name": "a.csv",
+        "target": "kind",
+        "task": "classes",
+        "ignore": ["day", "number", "state"],
+        "nan": "drop",
+        "test": 4,
+        "shuffle": True,
+        "standardise": True,
+    }
+    assert found.data.x_train.shape == (15, 2)
+
+
+@pytest.mark.parametrize(
+    ("content", "keys"),
+    [
+        ("x,y\n" + "1,0.5\n2,1.5\n" * 5, {"target": "y", "task": "numbers"}),
+        ("species,x\n" + "a,0.5\nb,1.5\n" * 5, {"target": "species", "task": "classes"}),
+        ("x,z,day\n" + "1,0.5,2020-01-01\n2,1.5,2020-01-02\n" * 5, {"target": "z", "ignore": ["day"]}),
+        ("x,z,y\n" + ",0,1.5\n1,0.5,2.5\n" * 5, {"nan": "mean"}),
+        ("x,z,y\n" + "1,0,1.5\n0,0.5,2.5\n" * 9 + "none,0,1.5\n", {"missing": ["none"], "nan": "drop"}),
+    ],
+)
+def test_what_is_guessed(looked, content, keys):
+    assert looked(content).settings.items() >= keys.items()
+
+
+def test_arrays(looked):
+    found = looked({"X": np.zeros((10, 2, 2)), "y": np.arange(10) % 2}, "a.npz")
+    assert [(row["column"], row["type"]) for row in found.columns] == [
+        ("X", "lists of 4 numbers"),
+        ("y", "whole numbers"),
+    ]
+    assert found.settings == {"name": "a.npz", "task": "classes", "test": 2, "shuffle": True}
+
+
+def test_what_is_no_file_of_data(looked, tmp_path):
+    assert refusal(look, tmp_path / "a.tar").startswith(f"unknown data set '{tmp_path}/a.tar'; ")
+    message = refusal(looked, "price,y\n$1,0.5\n$2,1.5\n$3,2.5\n")
+    assert message.startswith("a.csv has features that are texts: 'price' (all different); ")
+    assert refusal(look, "digits").startswith("digits is no file, expected one of the kinds .csv, ")

@@ -1,0 +1,126 @@
+import zipfile
+from io import BytesIO
+
+import numpy as np
+import pytest
+
+from tests.data.conftest import refusal
+
+
+def test_npz_of_x_and_y(load):
+    images = np.arange(12, dtype=np.uint8).reshape(3, 2, 2)
+    data = load({"x": images, "y": np.array(["b", "a", "b"])}, 2, 1)
+    assert data.x_train.tolist() == [[0, 1, 2, 3], [4, 5, 6, 7]]
+    assert data.classes == ("a", "b")
+    assert data.y_train.tolist() == [[1], [0]]
+
+
+def test_npz_of_parts_uses_all_of_both(load):
+    content = {"x_train": np.zeros((3, 2)), "y_train": ["a", "b", "c"]}
+    content |= {"x_test": np.ones((2, 2)), "y_test": ["c", "a"]}
+    data = load(content)
+    assert data.y_train.tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    assert data.y_test.tolist() == [[0, 0, 1], [1, 0, 0]]
+    assert data.x_test.tolist() == [[1, 1], [1, 1]]
+    assert len(load(content, 2, 1).x_test) == 1
+    assert load(content, shuffle=True).x_train.tolist() == [[0, 0]] * 3
+    assert refusal(load, content, 2, 3) == "a.npz: test = 3 asks for more than the 2 rows there are"
+    narrow, numbers = {"x_test": np.ones((2, 1))}, {"y_test": np.array([1, 2])}
+    assert refusal(load, content | narrow) == "a.npz: x_train has 2 columns but x_test has 1"
+    mixed = "a.npz: one of y_train and y_test holds numbers and the other texts"
+    assert refusal(load, content | numbers) == mixed
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"a": [1]}, " holds a, expected the arrays x and y, or x_train, y_train, x_test and y_test"),
+        ({"x": [[1.0]], "y": [1, 2]}, ": array y has shape (2,), expected (1,) or (1, outputs)"),
+        ({"x": np.zeros((0, 2)), "y": np.zeros(0)}, ": array x is empty: its shape is (0, 2)"),
+        ({"x": [[1j]], "y": [1]}, ": array x holds complex128, expected numbers"),
+        ({"x": [[1.0]], "y": [1j]}, ": array y holds complex128, expected numbers or texts"),
+        ({"x": [[1.0]], "y": [["a", "b"]]}, ": array y holds 2 texts a row, expected one label"),
+        ({"x": [[0, 1, 2], [3, 4, np.nan]], "y": [0, 1]},
+         ": row 2: column 3 of x: the value is missing or NaN"),
+    ],
+)  # fmt: skip
+def test_63_64_npz_that_cannot_be_used(load, content, message):
+    assert refusal(load, content).startswith(f"a.npz{message}")
+
+
+def packed(members):
+    content = BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return content.getvalue()
+
+
+def header(shape, dtype="<f8"):
+    content = BytesIO()
+    np.lib.format.write_array_header_1_0(content, {"shape": shape, "fortran_order": False, "descr": dtype})
+    return content.getvalue()
+
+
+def test_68_pickled_objects_are_refused_unopened(load, monkeypatch):
+    opened = []
+    monkeypatch.setattr("pickle.load", lambda *_, **__: opened.append("load"))
+    message = refusal(load, {"x": [[1.0]], "y": np.array([object], dtype=object)})
+    assert "array y holds Python objects (pickled), which are never loaded" in message
+    assert opened == []
+
+
+ARRAY = header((1,)) + bytes(8)
+
+
+def test_69_an_array_of_more_than_its_bytes_or_than_2_gib_is_refused_by_the_size_it_states(load):
+    content = packed({"x.npy": header((10**12, 2)), "y.npy": ARRAY})
+    damage = "a.npz: array x is damaged: shape (1000000000000, 2) of float64 does not fit"
+    assert refusal(load, content, name="a.npz").startswith(damage)
+    content = bytearray(packed({"x.npy": ARRAY, "y.npy": ARRAY}))
+    entry = content.index(b"PK\x01\x02")
+    content[entry + 24 : entry + 28] = (3 * 2**30).to_bytes(4, "little")
+    large = "a.npz: array x: 3.0 GiB, expected at most 2 GiB"
+    assert refusal(load, bytes(content), name="a.npz") == large
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"not a zip", " is not an .npz file: File is not a zip file"),
+        (packed({"x.npy": b"nothing", "y.npy": b""}), " is damaged or of an unknown kind: "),
+        (packed({"x.npy": ARRAY, "y.npy": ARRAY})[:150], " is not an .npz file: File is not a zip file"),
+    ],
+    ids=["no-zip", "no-array", "cut-off"],
+)
+def test_damaged_archives(load, content, message):
+    assert refusal(load, content, name="a.npz").startswith(f"a.npz{message}")
+
+
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [("X", "y"), ("data", "target"), ("images", "labels"), ("features", "label"), ("arr_0", "arr_1")],
+)
+def test_arrays_by_the_names_that_others_give_them(load, x, y):
+    data = load({x: np.array([[1.0], [2.0]]), y: np.array([0.5, 1.5])})
+    assert data.x_train.tolist() == [[1], [2]]
+    assert data.y_train.tolist() == [[0.5], [1.5]]
+    assert data.notes == (f"read from the arrays {x}, {y}",)
+
+
+@pytest.mark.parametrize("form", ["{0}_{1}", "{1}_{0}"])
+def test_parts_by_other_names_and_arrays_that_are_not_used(load, form):
+    sizes = {"train": 3, "val": 1, "test": 2}
+    parts = [(name, part) for name in ("X", "labels") for part in sizes]
+    arrays = {form.format(name, part): np.full((sizes[part], 1), 0.5) for name, part in parts}
+    data = load(arrays)
+    assert (len(data.x_train), len(data.x_test)) == (3, 2)
+    assert data.notes[1].startswith("arrays not used: ")
+    del arrays[form.format("X", "test")]
+    data = load(arrays)
+    assert (len(data.x_train), len(data.x_test)) == (3, 0)
+
+
+def test_a_test_part_alone_is_no_data_set(load):
+    message = refusal(load, {"x_test": [[1.0]], "y_test": [1]})
+    assert message.startswith("a.npz holds x_test, y_test, expected")

@@ -1,0 +1,77 @@
+import sys
+from datetime import date
+from io import BytesIO
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from tests.data.conftest import refusal
+
+
+def test_parquet(load):
+    pytest.importorskip("pyarrow")
+    frame = pd.DataFrame({"n": [1, 2, 3], "b": [True, False, True], "y": ["q", "p", "q"]})
+    data = load(frame)
+    assert data.x_train.tolist() == [[1, 1], [2, 0], [3, 1]]
+    assert data.classes == ("p", "q")
+    assert data.y_train.tolist() == [[1], [0], [1]]
+    assert load(frame.astype({"y": "category"})).sha256 == data.sha256
+    damaged = refusal(load, b"nothing of the kind", name="a.parquet")
+    assert damaged.startswith("a.parquet is not a Parquet file that can be read")
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"x": ["1", "b"], "y": [1, 2]}, "a.parquet: row 2: column 'x': 'b' is not a number"),
+        ({"x": [1.0, None], "y": [1, 2]}, "a.parquet: row 2: column 'x': the value is missing or NaN"),
+        ({"x": [1, 2], "y": ["a", None]}, "a.parquet: row 2: column 'y': the value is missing or NaN"),
+        ({"x": [[1], [2, 3]], "y": [1, 2]}, "a.parquet: column 'x': row 2 holds a list of another length"),
+        ({"x": [["a"], ["b"]], "y": [1, 2]}, "a.parquet: column 'x' holds lists of"),
+        ({"x": [b"a", b"b"], "y": [1, 2]}, "a.parquet: column 'x': row 1 is no image: "),
+        (
+            {"x": [date(2026, 1, day) for day in (1, 2)], "y": [1, 2]},
+            "a.parquet has features that are texts: 'x' (dates); ",
+        ),
+        (
+            {"x": [{"a": n} for n in range(4)], "y": [1, 2, 3, 4]},
+            "a.parquet has features that are texts: 'x' (all different); ",
+        ),
+        ({"x": [1, 2], "z": [1, 2]}, "a.parquet has no column 'y'"),
+        ({"x": [], "y": []}, "a.parquet is empty: 0 rows of 2 columns"),
+    ],
+)
+def test_64_parquet_that_cannot_be_used(load, columns, message):
+    pytest.importorskip("pyarrow")
+    assert refusal(load, pd.DataFrame(columns)).startswith(message)
+
+
+def test_62_parquet_without_pyarrow_tells_the_command(load, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    command = "pip install 'activation-lab[parquet]'"
+    assert refusal(load, b"", name="a.parquet") == f"a.parquet: to read Parquet, run: {command}"
+
+
+@pytest.mark.parametrize("lists", [lambda x: x.tolist(), lambda x: [row.reshape(2, 2).tolist() for row in x]])
+def test_lists_are_features(load, lists):
+    pytest.importorskip("pyarrow")
+    x = np.arange(12.0).reshape(3, 4) / 10
+    data = load(pd.DataFrame({"features": lists(x), "label": [0, 1, 0]}), target=None)
+    assert data.x_train.tolist() == x.tolist()
+    assert data.classes == ("0", "1")
+    assert data.notes == ("the target is 'label', by its name",)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "BMP"])
+def test_images_are_their_pixels(load, kind):
+    pytest.importorskip("pyarrow")
+    pixels = np.array([[[0, 51], [102, 255]], [[255, 0], [0, 0]]], dtype=np.uint8)
+    files = []
+    for one in pixels:
+        Image.fromarray(one).save(file := BytesIO(), kind)
+        files.append({"bytes": file.getvalue(), "path": None})
+    data = load(pd.DataFrame({"image": files, "label": ["a", "b"]}), target="label")
+    assert data.x_train.tolist() == [[0, 0.2, 0.4, 1], [1, 0, 0, 0]]
+    assert data.notes[0] == "column 'image': images of 2 × 2 pixels, which are divided by 255"

@@ -1,0 +1,98 @@
+import pytest
+
+from tests.data.conftest import refusal
+
+ROWS = [
+    (n, ["2", "5more"][n % 3 > 0], "abc"[n % 3], ["no", "yes"][n % 2], f"2020-01-{n + 10}") for n in range(12)
+]
+CARS = "id,doors,fuel,turbo,built,hp,y\n" + "".join(
+    f"{','.join(map(str, row))},{row[0] / 8},{row[0] / 16}\n" for row in ROWS
+)
+
+
+def test_texts_of_few_kinds_are_made_numbers_and_told(load):
+    data = load(CARS, ignore=["id", "built"])
+    assert data.x_train[1].tolist() == [1, 0, 1, 0, 1, 0.125]
+    assert data.notes == (
+        "column 'doors': '5more' is 1, '2' is 0",
+        "column 'fuel' became 3 columns of 0 and 1: a, b, c",
+        "column 'turbo': 'yes' is 1, 'no' is 0",
+    )
+
+
+def test_a_list_names_the_columns_that_are_coded_also_numbers(load):
+    data = load("x,z,y\n1,a,0.5\n2,b,1.5\n3,b,2.5\n", one_hot=["x", "z"])
+    assert data.x_train.tolist() == [[1, 0, 0, 0], [0, 1, 0, 1], [0, 0, 1, 1]]
+    assert refusal(load, "x,z,y\n1,a,0.5\n2,b,1.5\n", one_hot=["x"]).startswith(
+        "a.csv has features that are texts: 'z'; ignore = [\"z\"] leaves them out, one_hot = true"
+    )
+
+
+@pytest.mark.parametrize(
+    ("parameters", "width"),
+    [
+        ({"features": ["hp"]}, 1),
+        ({"features": ["h*", "y", "fuel"]}, 4),
+        ({"ignore": ["i?", "built", "fuel"]}, 3),
+        ({"features": ["[dh]*"], "ignore": ["doors"]}, 1),
+    ],
+)
+def test_features_are_chosen_by_names_and_patterns(load, parameters, width):
+    assert load(CARS, **parameters).x_train.shape == (12, width)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({}, "a.csv has features that are texts: 'built' (dates); ignore = [\"built\"] leaves them out"),
+        ({"one_hot": False, "features": ["fuel", "built"]},
+         "a.csv has features that are texts: 'fuel', 'built' (dates); "
+         'ignore = ["fuel", "built"] leaves them out, '
+         "one_hot = true makes texts of few kinds numbers"),
+        ({"features": ["fule"]}, "a.csv has no column 'fule'; did you mean 'fuel'? "
+         "(known: built, doors, fuel, hp, id, turbo, y)"),
+        ({"features": ["y"]}, "a.csv has no column but the target, expected at least one feature"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_chosen_names_the_key_that_helps(load, parameters, message):
+    assert refusal(load, CARS, **parameters) == message
+
+
+def test_texts_that_are_all_different_or_many_are_no_features(load):
+    content = "name,note,y\n" + "".join(f"n{n},t{n // 2},0.5\n" for n in range(60))
+    assert refusal(load, content) == (
+        "a.csv has features that are texts: 'name' (all different), 'note' (30 different texts); "
+        'ignore = ["name", "note"] leaves them out'
+    )
+
+
+def test_a_column_that_holds_one_text_alone_is_left_out(load):
+    data = load("x,z,y\n1,a,0.5\n2,a,1.5\n")
+    assert data.x_train.tolist() == [[1], [2]]
+    assert data.notes == ("column 'z' holds nothing but 'a' and is left out",)
+    assert refusal(load, "z,y\na,0.5\na,1.5\n") == "a.csv: every feature is the same in all rows"
+
+
+def test_a_missing_text_is_missing_in_all_its_columns(load):
+    content = "z,y\na,0.5\n,1.5\nb,2.5\nb,3.5\n"
+    assert load(content, nan="drop").x_train.tolist() == [[0], [1], [1]]
+    assert load(content, nan="mean").x_train.tolist() == [[0], [2 / 3], [1], [1]]
+
+
+def test_a_count_of_the_rows_is_told(load):
+    told = "'id' rises by 1 from row to row, as a count of the rows does; ignore = [\"id\"] leaves it out"
+    assert told in load("id,x,y\n1,0.5,1.5\n2,0.7,1.5\n3,0.1,2.5\n").notes
+
+
+@pytest.mark.parametrize("name", ["target", "Label", "class", "y"])
+def test_a_target_is_known_by_its_name(load, name):
+    data = load(f"x,{name}\n1,0.5\n2,1.5\n", target=None)
+    assert data.y_train.tolist() == [[0.5], [1.5]]
+    assert data.notes == (f"the target is {name!r}, by its name",)
+    assert refusal(load, "x,y,label\n1,2,3\n", target=None).startswith('a.csv needs target = "…"')
+
+
+def test_what_would_be_too_many_columns_is_refused_before_they_are_made(load, monkeypatch):
+    monkeypatch.setattr("lab.data.counts.LARGEST", 8 * 200 * 200 - 1)
+    content = "x,y\n" + "".join(f"{n * n},0.5\n" for n in range(200))
+    assert refusal(load, content, one_hot=["x"]).startswith("column 'x' of 200 kinds: ")

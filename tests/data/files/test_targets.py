@@ -1,0 +1,63 @@
+import pytest
+
+from tests.data.conftest import refusal
+from tests.data.files.conftest import numbered
+
+
+@pytest.mark.parametrize(
+    ("content", "task", "classes", "y"),
+    [
+        ("x,y\n1,3\n2,1\n3,3\n", "auto", ("1", "3"), [[1], [0], [1]]),
+        ("x,y\n1,3\n2,1\n3,3\n", "numbers", (), [[3], [1], [3]]),
+        ("x,y\n1,0.5\n2,1\n", "auto", (), [[0.5], [1]]),
+        ("x,y\n1,0.5\n2,1\n", "classes", ("0.5", "1"), [[0], [1]]),
+        ("x,y\n1,7\n2,7\n", "auto", (), [[7], [7]]),
+        ("x,y\n1,7\n", "auto", (), [[7]]),
+        ("x,y\n1,no\n2,yes\n", "auto", ("no", "yes"), [[0], [1]]),
+        ("x,y\n1,1\n2,a\n", "auto", ("1", "a"), [[0], [1]]),
+    ],
+)
+def test_67_what_a_target_means(load, content, task, classes, y):
+    data = load(content, task=task)
+    assert data.classes == classes
+    assert data.y_train.tolist() == y
+
+
+def test_67_labels_from_1_are_mapped_by_size_and_told(load):
+    data = load(numbered([*range(10, 0, -1)] * 3))
+    assert data.y_train.argmax(axis=1).tolist() == [9, 8, 7, 6, 5, 4, 3, 2, 1, 0] * 3
+    assert data.notes == ("labels 1…10 mapped to outputs 0…9",)
+
+
+@pytest.mark.parametrize(
+    ("different", "each", "classes"), [(20, 3, 20), (21, 3, 0), (16, 1, 0), (16, 3, 16), (2, 1, 2), (3, 2, 0)]
+)
+def test_whole_numbers_are_classes_where_they_are_few_and_come_again(load, different, each, classes):
+    data = load(numbered([*range(60_000, 60_000 + 10 * different, 10)] * each))
+    assert len(data.classes) == classes
+    if not classes:
+        told = (
+            f"target 'y' holds {different} different whole numbers in {different * each} rows: it is numbers"
+        )
+        assert data.notes[0] == f'{told}; task = "classes" makes each a class'
+
+
+def test_either_word_says_the_task(load):
+    for task, other in (("classes", "classification"), ("numbers", "regression")):
+        assert load(numbered([1, 2, 1]), task=task).sha256 == load(numbered([1, 2, 1]), task=other).sha256
+
+
+def test_targets_of_which_one_is_1_are_classes(load):
+    content = "x,p,q,r\n1,0,1,0\n2,1,0,0\n3,0,0,1\n"
+    data = load(content, target=["p", "q", "r"])
+    assert data.classes == ("p", "q", "r")
+    assert data.y_train.tolist() == [[0, 1, 0], [1, 0, 0], [0, 0, 1]]
+    assert load(content, target=["p", "q", "r"], task="numbers").classes == ()
+    assert load(content.replace("3,0,0,1", "3,1,0,1"), target=["p", "q", "r"]).classes == ()
+
+
+def test_many_texts_are_classes_only_when_said_so(load):
+    content = numbered(f"t{n:02}" for n in range(21))
+    few = "a.csv: target 'y' holds 21 different texts; if they are classes, say task"
+    assert refusal(load, content) == f'{few} = "classes"'
+    assert len(load(content, task="classes").classes) == 21

@@ -1,0 +1,153 @@
+import gzip
+
+import numpy as np
+import pytest
+
+from lab.data.files import text_file
+from tests.data.conftest import refusal
+from tests.data.files.conftest import IRIS, numbered
+
+
+@pytest.fixture
+def read(tmp_path):
+    def table(content, name="a.csv", **parameters):
+        (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+        return text_file.read(tmp_path / name, name, **parameters)
+
+    return table
+
+
+def slip(line, word):
+    """What is said of a word in a line of the column x, which has numbers else."""
+    keys = f'missing = ["{word}"] takes it as missing, ignore = ["x"] leaves the column out'
+    return f"a.csv: line {line}: column 'x': '{word}' is not a number; {keys}"
+
+
+@pytest.mark.parametrize(
+    ("content", "parameters", "message"),
+    [
+        ("", {}, "a.csv is empty, expected rows, and a line before them that names the columns"),
+        ("\n \n", {}, "a.csv is empty, expected rows, and a line before them that names the columns"),
+        ("x,y\n", {}, "a.csv has a header but no rows"),
+        ("x,y\n1,a\n", {}, "a.csv: target 'y': 'a' is the only class, expected at least 2"),
+        ("x,y\n1,4\n2,4\n", {"task": "classification"},
+         "a.csv: target 'y': '4' is the only class, expected at least 2"),
+        ("x,y\n1,a\n2,b\n", {"task": "regression"}, "a.csv: line 2: column 'y': 'a' is not a number"),
+        ("x,y,z\n1,2,3\n", {"target": ["y", "z"], "task": "classification"},
+         "a.csv: 2 targets, expected one target for classes"),
+        ("y\n1\n", {}, "a.csv has no column but the target, expected at least one feature"),
+        (IRIS, {"target": "speces"},
+         "a.csv has no column 'speces'; did you mean 'species'? (known: length, species, width)"),
+        (IRIS, {"target": None},
+         'a.csv needs target = "…", the column to be learnt; expected one of length, species, width'),
+        ("y,y\n3,4\n", {}, "a.csv: two columns are called 'y'"),
+        ("x,y\n1,2\n3,4,5\n", {}, "a.csv: line 3: 3 fields, expected 2 as in the header"),
+        ("x,y\n1,2\n\n3\n", {}, "a.csv: line 4: 1 fields, expected 2 as in the header"),
+        ("x,y\n1,2\nabc,4\n", {}, slip(3, "abc")),
+        ('x,z,y\n1,"a\nb",2\nabc,3,4\n', {}, slip(4, "abc")),
+        ("x,y\n1_000,2\n3,4\n", {}, slip(2, "1_000")),
+        ("x,y\n1,2\n٣,4\n", {}, slip(3, "٣")),
+        ("x;y\n1,5;2\n3.5;4\n", {}, slip(2, "1,5")),
+        ("x;y\n1,5;2\n2;3\nabc;4\n", {}, slip(4, "abc")),
+        ("1,2\n3,4\n5\n", {"target": "c1"}, "a.csv: line 3: 1 fields, expected 2 as in the first line"),
+        ("a b y\n1 2 3\n4 5\n", {}, "a.csv: line 3: 2 fields, expected 3 as in the header"),
+        ('x,y\n1,"2\n', {}, "a.csv: line 2: unexpected end of data"),
+        (numbered([*range(30), "oops"]), {}, "a.csv: line 32: column 'y': 'oops' is not a number"),
+    ],
+)  # fmt: skip
+def test_63_66_csv_that_cannot_be_used_is_told_by_line_and_column(load, content, parameters, message):
+    assert refusal(load, content, **parameters) == message
+
+
+def test_numbers_are_the_nearest_doubles(load):
+    data = load("x,y\n0.1234567890123456789,1\n1e-320,2\n")
+    assert data.x_train.tolist() == [[0.1234567890123456789], [1e-320]]
+
+
+def test_a_byte_order_mark_and_windows_lines_are_accepted_but_no_other_encoding(load):
+    assert load(b"\xef\xbb\xbfy,x\r\n2,1\r\n4,3\r\n").x_train.tolist() == [[1], [3]]
+    other = refusal(load, "x,y\n1,2\n".encode("utf-16"))
+    assert other == "a.csv is not UTF-8 text (byte 0); save it as UTF-8"
+
+
+@pytest.mark.parametrize(
+    ("content", "notes"),
+    [
+        ("x,y\n1.5,a b\n2,c\n", ()),
+        ("\ufeffx, y\r\n1.5, a b\r\n2, c\r\n", ()),
+        ("x\ty\n1.5\ta b\n2\tc\n", ("the columns are separated by tabs",)),
+        ("# made\nx,y\n1.5,a b\n2,c\n", ("1 line of comment before the table",)),
+        ("# x,y\n1.5,a b\n2,c\n", ()),
+        ("x|y\n1.5|a b\n2|c\n", ("the columns are separated by |",)),
+        ('"x";"y"\n1.5;"a b"\n2;c\n', ("the columns are separated by ;",)),
+        ("x;y\n1,5;a b\n2;c\n", ("the columns are separated by ;", "numbers have a decimal comma")),
+        ("  x   y\n 1.5 'a\n  2  c\n".replace("'a", '"a b"'), ("the columns are separated by blanks",)),
+        (',x,y\n0,1.5,a b\n1,2,c\n', ("the first column, which has no name, is an index and is left out",)),
+        ("x,y,\n1.5,a b,\n2,c,\n", ("column 3, which has no name, has no values and is left out",)),
+        ("x,y\n1.5,a b,\n2,c,\n", ("column 3, which has no name, has no values and is left out",)),
+        ("x,z,y\n1.5,NA,a b\n2,?,c\n", ("column 'z' has no values and is left out",)),
+        ('x y\n1 1.5 "a b"\n2 2 c\n',
+         ("the columns are separated by blanks",
+          "the first column, which has no name, is an index and is left out")),
+    ],
+)  # fmt: skip
+def test_the_same_table_written_in_many_ways(read, content, notes):
+    table = read(content)
+    assert [*table.columns] == ["x", "y"]
+    assert [column.tolist() for column in table.columns.values()] == [[1.5, 2], ["a b", "c"]]
+    assert table.notes == notes
+
+
+def test_without_a_header_columns_are_counted(read):
+    table = read("5.1,3.5,setosa\n7.0,3.2,versicolor\n")
+    assert list(table.columns) == ["c0", "c1", "c2"]
+    assert table.columns["c0"].tolist() == [5.1, 7]
+    assert table.places.tolist() == [1, 2]
+    assert table.notes == ("no line names the columns: they are c0 … c2",)
+
+
+def test_what_is_given_is_not_guessed(read):
+    assert list(read("a,b\nc,d\n", header=False).columns) == ["c0", "c1"]
+    assert list(read("1,2\n3,4\n", header=True).columns) == ["1", "2"]
+    assert list(read("a;b,c\n1;2,3\n", separator=",").columns) == ["a;b", "c"]
+
+
+def test_a_column_without_a_name_that_is_no_index_is_counted(read):
+    table = read("x,,y\n1,2,3\n")
+    assert set(table.columns) == {"x", "c1", "y"}
+    assert table.notes == ("column 2, which has no name, is called c1",)
+
+
+def test_an_index_that_pandas_named_is_left_out(read):
+    assert list(read("Unnamed: 0,x,y\n0,1,2\n1,3,4\n").columns) == ["x", "y"]
+
+
+def test_words_that_stand_for_a_missing_value(read):
+    table = read("x,y\n1,+\n?,-\n-,+\nNaN,NA\n-999,b\n", missing=["-999", "b"])
+    assert np.isnan(table.columns["x"]).tolist() == [False, True, True, True, True]
+    assert table.columns["y"].tolist() == ["+", "-", "+", "", ""]
+
+
+@pytest.mark.parametrize("chunk", [2, 10**6])
+def test_chunks_make_no_difference(read, monkeypatch, chunk):
+    monkeypatch.setattr(text_file, "_CHUNK", chunk)
+    table = read('x,y,z\n01,1,\n2,2,"a\nb"\n\n3,b,NA\n4,4,c\n')
+    assert table.columns["x"].tolist() == [1, 2, 3, 4]
+    assert table.columns["y"].tolist() == ["1", "2", "b", "4"]
+    assert table.columns["z"].tolist() == ["", "a\nb", "", "c"]
+    assert table.places.tolist() == [2, 4, 6, 7]
+
+
+def test_what_is_quoted_may_go_on_where_the_form_is_known_already(read, monkeypatch):
+    monkeypatch.setattr(text_file, "_SAMPLE", (3, 10))
+    table = read('x,y\n1,a\n2,"b\nc"\n3,d\n')
+    assert table.columns["y"].tolist() == ["a", "b\nc", "d"]
+
+
+def test_damage_and_what_is_too_large_once_unpacked(read, monkeypatch):
+    packed = gzip.compress(b"x,y\n" + b"1,2\n" * 1000)
+    assert len(read(packed, "a.csv.gz").places) == 1000
+    assert refusal(read, packed[:-20], "a.csv.gz").startswith("a.csv.gz is damaged: ")
+    assert refusal(read, b"x,y\n1,2\n", "a.csv.gz").startswith("a.csv.gz is damaged: ")
+    monkeypatch.setattr("lab.data.counts.LARGEST", 1000)
+    assert refusal(read, packed, "a.csv.gz").startswith("a.csv.gz, unpacked: ")

@@ -1,0 +1,91 @@
+import pytest
+
+from lab.data.files.text_form import form, records, widths
+from tests.data.conftest import refusal
+
+
+@pytest.mark.parametrize(
+    ("lines", "separator"),
+    [
+        (["a,b", "1,2"], ","),
+        (["a;b", "1,5;2,5"], ";"),
+        (["a\tb", "1,5\t2 3"], "\t"),
+        (["a|b", "1|2"], "|"),
+        ([" a  b", "1 \t 2"], " "),
+        (["name,place", "Ann Lee,in; out"], ","),
+        (["a,b", "1,2,3", "4,5", "6,7"], ","),
+        (["1;2", "3;4", "5"], ";"),
+        (["label", "one two", "three four"], ","),
+        (['"a";"b"', '"x,y";"z"'], ";"),
+        (['18.0   8   307.0\t"a b"', '15.0   8   350.0\t"c d"'], " "),
+    ],
+)
+def test_the_separator_cuts_the_lines_alike(lines, separator):
+    assert form("a.csv", lines).separator == separator
+
+
+@pytest.mark.parametrize(
+    ("lines", "decimal"),
+    [
+        (["a;b", "1,5;2"], ","),
+        (["a;b", "1,5;2.5"], "."),
+        (["a;b", "1;2"], "."),
+        (["a,b", '"1,5",2'], ","),
+        (["a,b", '"1,500",2'], "."),
+        (["a;b", "x,y;2"], "."),
+    ],
+)
+def test_a_decimal_comma_is_seen_where_no_number_has_a_point(lines, decimal):
+    assert form("a.csv", lines).decimal == decimal
+
+
+@pytest.mark.parametrize(
+    ("first", "rows", "named"),
+    [
+        ("a,b", ["1,2"], True),
+        ("a,b", [], True),
+        ("5.1,setosa", ["4.9,setosa"], False),
+        ("1,2", ["3,4"], False),
+        ("0,1,2,label", ["5,6,7,a"], True),
+        ("country,1990,1991", ["Chad,2,3"], True),
+        ("p,x,p", ["e,x,s"], False),
+        ("colour,size", ["red,large", "blue,small"], True),
+        ("red,large", ["red,large", "blue,small"], False),
+        ("x,y", ["?,1"], True),
+    ],
+)
+def test_a_line_that_is_unlike_the_rows_names_the_columns(first, rows, named):
+    titles = form("a.csv", [first, *rows]).titles
+    assert titles == (tuple(first.split(",")) if named else None)
+
+
+def test_a_header_may_be_one_short_of_an_index():
+    assert form("a.txt", ["x y", "1 2 3", "2 4 5"]).titles == ("", "x", "y")
+    assert form("a.csv", ["x,y", "2,3,", "4,5,"]).titles == ("x", "y", "")
+    assert form("a.csv", ["x,y", "2,3", "4,5,6"]).titles == ("x", "y")
+    assert form("a.csv", ["x,y,", "2,3", "4,5"]).titles == ("x", "y")
+
+
+@pytest.mark.parametrize(
+    ("lines", "titles", "comments"),
+    [
+        (["# of 2020", "% by hand", "x,y", "1,2"], ("x", "y"), 2),
+        (["# of 2020", "1,2", "3,4"], None, 1),
+        (["# of 2020", "# x,y", "1,2", "3,4"], ("x", "y"), 1),
+        (["sep=;", "x;y", "1;2"], ("x", "y"), 1),
+    ],
+)
+def test_comments_before_the_table_are_passed_over_and_may_name_the_columns(lines, titles, comments):
+    found = form("a.csv", lines)
+    assert (found.titles, found.comments) == (titles, comments)
+    assert found.before == len(lines) - sum(line[0].isdigit() for line in lines)
+
+
+def test_quotes_may_hold_lines_and_separators():
+    lines = ['a,"b\n', ' c, d"\n', "\n", "e,f\n"]
+    assert list(records("a.csv", lines, ",")) == [(2, ["a", "b\n c, d"]), (4, ["e", "f"])]
+    assert list(widths("a.csv", lines, ",")) == [(2, 2), (4, 2)]
+    assert list(widths("a.csv", ["a,b\n", " \n", *lines], ",")) == [(1, 2), (4, 2), (6, 2)]
+    message = "a.csv: line 2: unexpected end of data"
+    assert refusal(list, records("a.csv", ["a,b\n", 'c,"d\n'], ",")) == message
+    assert refusal(list, widths("a.csv", ["a,b\n", 'c,"d\n'], ",")) == message

@@ -1,0 +1,45 @@
+import os
+import signal
+from concurrent.futures.process import BrokenProcessPool
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_info
+
+from lab.processes import pool, submitted, usable_cores
+
+given = []
+
+
+def test_cores_are_counted():
+    assert 1 <= usable_cores() <= (os.cpu_count() or 1)
+
+
+def hold(word):
+    given.append(word)
+
+
+def seen(task):
+    np.ones((2, 2)) @ np.ones((2, 2))
+    threads = {one["num_threads"] for one in threadpool_info()}
+    return task, list(given), threads, os.getpid(), signal.getsignal(signal.SIGINT)
+
+
+def test_tasks_run_elsewhere_with_what_was_given_and_one_thread_and_leave_interrupts_to_this_process():
+    with pool(2, hold, "begun") as processes:
+        found = [future.result() for future in submitted(processes, seen, range(3))]
+    assert [task for task, *_ in found] == [0, 1, 2]
+    for _, held, threads, process, answer in found:
+        assert held == ["begun"]
+        assert threads == {1}
+        assert process != os.getpid()
+        assert answer == signal.SIG_IGN
+    assert given == []
+    assert signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+
+
+def test_a_worker_that_is_killed_breaks_the_pool():
+    with pool(1, hold, "") as processes:
+        (future,) = submitted(processes, os._exit, [1])
+        with pytest.raises(BrokenProcessPool):
+            future.result()
