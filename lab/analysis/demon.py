@@ -22,7 +22,7 @@ from lab.network.backprop import Network, backward, complete, costs, forward
 from lab.network.buffers import Pass, make_pass, with_ones
 from lab.network.parameters import Parameters, as_parameters, count, parameters
 from lab.numerics import Array
-from lab.training.loop import Stack, Training
+from lab.training.loop import Training, begun
 
 MOVED = ("z", "a")
 """What the demon moves: z_j, or a_j behind σ."""
@@ -100,10 +100,9 @@ def trained_scene(
 
     ``progress`` is called with the number of steps just done.
     """
-    stack = Stack(training, range(trial, trial + 1))
+    stack, taken = begun(training, range(trial, trial + 1))
     for step in range(steps):
-        stack.propagate()
-        stack.advance(step + 1)
+        taken.run_to(step + 1)
         progress(1)
     if not np.isfinite(stack.theta.vector).all():
         return None

@@ -149,6 +149,9 @@ class Training(Table):
     epochs: Count | None = _key("how long to train; 30 where there are no steps", None)
     steps: Count | None = _key("how long to train, in place of epochs", None)
     dtype: Literal["float64", "float32"] = _key("the precision of all numbers", "float64")
+    engine: Literal["auto", "numpy", "compiled"] = _key(
+        'what takes the steps: numpy, or the compiled kernel; "auto" takes what is faster and can', "auto"
+    )
     surrogate_floor: float | None = _key(
         "a counterfactual: BP1 and BP2 pass max(σ′, floor) for σ′, so that what the weights follow is not "
         "the gradient of C; 0 is the control, σ′ itself",

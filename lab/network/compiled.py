@@ -20,12 +20,14 @@ from lab.network.backprop import Network
 from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
 from lab.network.kernel.library import RESCUE, Functions, Net, Operation, Tape, functions
 from lab.network.optimisers import Adam, Descent, Momentum, Nesterov, RMSProp
-from lab.network.parameters import Parameters
+from lab.network.parameters import Parameters, as_parameters
 from lab.numerics import Array
-from lab.parts import Optimiser
+from lab.parts import Optimiser, State
 
 PADDED_BYTES = 64
-MOST_REGISTERS = 64
+WIDE, MANY = 2**18, 64
+"""The weights of a layer, and the examples of a batch, from which on numpy's products are ahead."""
+
 _COSTS = (Quadratic, CrossEntropy, SoftmaxCrossEntropy)
 _OPTIMISERS = {
     Descent: (),
@@ -56,6 +58,18 @@ def refusal(network: Network, optimiser: Optimiser, dtype: np.dtype[Any]) -> str
     return None
 
 
+def slower_compiled(network: Network, optimiser: Optimiser, batch: int, dtype: np.dtype[Any]) -> str | None:
+    """Why the numpy core takes these steps sooner, or alone can; None where the kernel is to be preferred.
+
+    It depends on nothing but sizes and on what the kernel can do: a machine's linear algebra library is ahead
+    where a layer of many weights meets many examples.
+    """
+    widest = max(n_in * n_out for n_in, n_out in pairwise(network.sizes))
+    if widest >= WIDE and batch >= MANY:
+        return f"a layer of {widest} weights at {batch} examples a step is numpy's"
+    return refusal(network, optimiser, dtype)
+
+
 class Engine:
     """T trials of a network in the kernel.
 
@@ -76,9 +90,8 @@ class Engine:
         found = functions(self.dtype)
         assert found is not None
         self._kernel = found
-        self._tapes = [
-            _Tapes(found, sigma, l, self.dtype) for l, sigma in enumerate(map(formula_of, network.sigmas), 1)
-        ]
+        formulas = [formula for sigma in network.sigmas if (formula := formula_of(sigma)) is not None]
+        self._tapes = [_Tapes(found, formula, l, self.dtype) for l, formula in enumerate(formulas, 1)]
         self._sizes = np.array(network.sizes, np.int64)
         self._y = self._padded(y)
         self._x = np.ascontiguousarray(x)
@@ -121,6 +134,13 @@ class Engine:
         """Write its weights and biases there."""
         for l, block in self._blocks.items():
             theta.wb[l][...] = block.mT
+
+    def remembered(self, state: State) -> None:
+        """Write the optimiser's state into arrays of the shape of θ, (T, P), in the order of their names."""
+        for values, into in zip(self._state, state.values(), strict=False):
+            theta = as_parameters(into, self.network.sizes)
+            for l, block in self._seen(values).items():
+                theta.wb[l][...] = block.mT
 
     def run(self, step: int, starts: Array, order: Array | None) -> None:
         """The steps number ``step``, ``step`` + 1, …: the s-th over the examples starts[s] … starts[s + 1].
@@ -171,13 +191,16 @@ class Engine:
     def _vectors(self, count: int) -> tuple[Array, dict[int, Array]]:
         """Room for the parameters of all trials, and its views of each layer, (T, n_{l−1} + 1, n_l)."""
         vector = np.zeros((self.trials, count), self.dtype)
+        return vector, self._seen(vector)
+
+    def _seen(self, vector: Array) -> dict[int, Array]:
         width, start, blocks = PADDED_BYTES // self.dtype.itemsize, 0, {}
         for l, (n_in, n_out) in enumerate(pairwise(self.network.sizes), 1):
             padded = -(-n_out // width) * width
             stop = start + (n_in + 1) * padded
             blocks[l] = vector[:, start:stop].reshape(self.trials, n_in + 1, padded)[:, :, :n_out]
             start = stop
-        return vector, blocks
+        return blocks
 
     def _make_room(self, examples: int) -> None:
         needed = self._kernel.workspace(self._at, examples)

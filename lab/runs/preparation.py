@@ -91,10 +91,14 @@ class Bench:
         train, test = _both_parts(data, softmax, given.dtype)
         batch = len(train) if given.batch == "full" else int(given.batch or min(USUAL_BATCH, len(train)))
         steps = given.steps or (given.epochs or 1) * steps_per_epoch(len(train), batch)
+        optimiser: Optimiser = self.build("optimisers", given.optimiser)
+        engine = given.engine
+        if engine == "auto":
+            engine = "numpy" if slower_compiled(network, optimiser, batch, train.x.dtype) else "compiled"
         return Training(
             network=network,
             initialiser=self.build("initialisers", settings.network.initialiser),
-            optimiser=self.build("optimisers", given.optimiser),
+            optimiser=optimiser,
             eta=given.eta,
             decay=given.lambda_,
             batch=batch,
@@ -103,6 +107,7 @@ class Bench:
             train=train,
             test=test,
             recording=self._recording(settings, steps, train),
+            engine=engine,
         )
 
     def network(self, settings: Experiment, data: Dataset) -> Network:

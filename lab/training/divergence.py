@@ -14,7 +14,7 @@ from lab.network.backprop import Network, backward, cost, forward
 from lab.network.buffers import Pass, make_pass
 from lab.network.parameters import parameters
 from lab.numerics import Array
-from lab.training.loop import Stack, Training
+from lab.training.loop import Training, begun
 from lab.training.reader import sound
 from lab.training.recorder import Readings
 
@@ -35,13 +35,13 @@ def located(training: Training, trials: range, readings: Readings) -> Readings:
 
 def _origins(training: Training, trials: list[int], until: Array) -> list[tuple[str, float, float]]:
     """The `origin` of each trial, all of which diverge by these steps."""
-    network, stack = training.network, Stack(training, trials)
+    network, (stack, steps) = training.network, begun(training, trials)
     fixed = training.recording.fixed_examples
     read = None if fixed is None else make_pass(network.sizes, len(trials), *fixed.columns)
     scratch = parameters(network.sizes, len(trials), stack.theta.vector.dtype)
     found: dict[int, tuple[str, float, float]] = {}
     for step in range(int(until.max()) + 1):
-        p = stack.propagate()
+        p = steps.propagate()
         lost, ends = ~sound(p, stack.theta), until == step
         if read is not None and ends.any():
             forward(network, stack.theta, read)
@@ -51,7 +51,7 @@ def _origins(training: Training, trials: list[int], until: Array) -> list[tuple[
                 found[t] = origin(network, p if lost[t] or read is None else read, t)
         if len(found) == len(trials):
             break
-        stack.advance(step + 1)
+        steps.run_to(step + 1)
     return [found[t] for t in range(len(trials))]
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
+
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +16,9 @@ from lab.network.buffers import Pass, make_batch, make_pass
 from lab.network.parameters import Parameters
 from lab.numerics import Array
 from lab.parts import Stream
+
+Outputs: TypeAlias = Callable[[Array], tuple[Array, Array]]
+"""What computes z and a of the output layer from inputs in rows: (T, n_L, m) each."""
 
 EVALUATED_TOGETHER = 1000
 """Examples of one block of an evaluation: bounds the memory that it takes."""
@@ -56,27 +62,77 @@ def fed(network: Network, given: Examples, batch: int, streams: Sequence[Stream]
         whole = make_pass(network.sizes, len(streams), *given.columns)
         while True:
             yield whole
-    orders = [stream("order") for stream in streams]
+    order = Order(len(given), batch, streams)
     passes: dict[int, Pass] = {}
-    while True:
-        order = np.stack([rng.permutation(len(given)) for rng in orders])
-        for start in range(0, len(given), batch):
-            chosen = order[:, start : start + batch]
-            m = chosen.shape[1]
-            if m not in passes:
-                passes[m] = make_batch(network.sizes, len(streams), m, given.x.dtype)
-            p = passes[m]
-            given.x.take(chosen, axis=0, out=p.a1[0].mT, mode="clip")
-            given.y.take(chosen, axis=0, out=p.y.mT, mode="clip")
-            yield p
+    for step in count():
+        chosen = order.rows(step)
+        m = chosen.shape[1]
+        if m not in passes:
+            passes[m] = make_batch(network.sizes, len(streams), m, given.x.dtype)
+        p = passes[m]
+        given.x.take(chosen, axis=0, out=p.a1[0].mT, mode="clip")
+        given.y.take(chosen, axis=0, out=p.y.mT, mode="clip")
+        yield p
+
+
+class Order:
+    """Which of n examples each step of T trials takes: batch after batch of a new order every epoch.
+
+    Steps are asked for in their order; what lies behind is forgotten.
+
+    >>> from lab.numerics import stream
+    >>> order = Order(5, 2, [lambda purpose: stream(0, purpose)])
+    >>> [order.rows(step).shape for step in range(3)]
+    [(1, 2), (1, 2), (1, 1)]
+    """
+
+    def __init__(self, examples: int, batch: int, streams: Sequence[Stream]) -> None:
+        self.examples, self.batch = examples, min(batch, examples)
+        self.epoch = -(-examples // self.batch)
+        self._streams = [stream("order") for stream in streams]
+        self._first = 0  # the epoch with which the rows begin
+        self._rows = np.empty((len(streams), 0), np.int64)
+
+    def rows(self, step: int) -> Array:
+        """The numbers of the examples of a step (0, 1, …): (T, m)."""
+        at, end = self._reached(step, 1)[:2].tolist()
+        return self._rows[:, at:end]
+
+    def several(self, step: int, steps: int) -> tuple[Array, Array]:
+        """The bounds of so many steps, (steps + 1,), in rows of numbers, (T, at least the last bound)."""
+        return self._reached(step, steps), self._rows
+
+    def _reached(self, step: int, steps: int) -> Array:
+        """The bounds of these steps in the rows, which are drawn so far."""
+        first, last = step // self.epoch, (step + steps - 1) // self.epoch
+        kept = self._rows[:, (first - self._first) * self.examples :]
+        missing = range(kept.shape[1] // self.examples, last - first + 1)
+        if first > self._first or missing:
+            drawn = [[rng.permutation(self.examples) for _ in missing] for rng in self._streams]
+            new = np.array(drawn, np.int64).reshape(len(kept), -1)
+            self._first, self._rows = first, np.concatenate([kept, new], axis=1)
+        bounds = np.arange(step, step + steps + 1)
+        epochs, batches = np.divmod(bounds, self.epoch)
+        return np.asarray((epochs - first) * self.examples + batches * self.batch, np.int64)
 
 
 class Evaluation:
-    """Cost and accuracy of a stack over all of some examples, in buffers made once."""
+    """Cost and accuracy of a stack over all of some examples, in buffers made once.
 
-    def __init__(self, network: Network, given: Examples, trials: int) -> None:
-        self.network, self.given = network, given
+    Where ``outputs`` is given, it has weights of its own, and those are evaluated.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        given: Examples,
+        trials: int,
+        outputs: Outputs | None = None,
+    ) -> None:
+        self.network, self.given, self.outputs = network, given, outputs
         self.passes: list[Pass] = []
+        if outputs:
+            return
         for start in range(0, len(given), EVALUATED_TOGETHER):
             x, y = given[start : start + EVALUATED_TOGETHER].columns
             if self.passes and self.passes[0].examples == x.shape[-1]:
@@ -88,12 +144,17 @@ class Evaluation:
     def cost_and_accuracy(self, theta: Parameters) -> tuple[Array, Array]:
         """C and the accuracy of each trial, (T,) each; NaN where there are no examples or no classes."""
         total, right = np.zeros((2, len(theta.vector)))
+        if self.outputs:
+            y, sigma = self.given.y.T[None], self.network.sigma(self.network.depth)
+            z, a = self.outputs(self.given.x)
+            total += self.network.cost.value(z, a, y, sigma).sum(axis=-1)
+            right += correct(a, y, self.given.labelled)
         for p in self.passes:
             forward(self.network, theta, p)
             total += costs(self.network, p).sum(axis=-1)
             right += correct(p.a[self.network.depth], p.y, self.given.labelled)
-        count = len(self.given) or np.nan
-        return total / count, right / count
+        several = len(self.given) or np.nan
+        return total / several, right / several
 
 
 def correct(a: Array, y: Array, labelled: bool) -> Array:

@@ -15,6 +15,7 @@ from lab.network.initialisers import initialised
 from lab.network.parameters import Parameters, as_parameters, parameters
 from lab.numerics import Array, stream
 from lab.parts import Initialiser, Optimiser, State, Stream
+from lab.training.compiled import CompiledSteps
 from lab.training.examples import Evaluation, Examples, fed
 from lab.training.reader import Reader
 from lab.training.recorder import Readings, Recorder, Recording
@@ -28,6 +29,7 @@ class Training:
     """Everything that decides the numbers of a training, but the trials.
 
     ``decay`` is λ of the book: w ← (1 − ηλ/n) w − η ∂C/∂w with n training examples; b is not decayed.
+    ``engine`` is ``"numpy"`` or ``"compiled"``, what takes the steps.
     """
 
     network: Network
@@ -41,6 +43,7 @@ class Training:
     train: Examples
     test: Examples
     recording: Recording
+    engine: str = "numpy"
 
 
 def train(training: Training, trials: range, progress: Callable[[int], None] = lambda done: None) -> Readings:
@@ -50,34 +53,34 @@ def train(training: Training, trials: range, progress: Callable[[int], None] = l
     stops. Raises PartError where a part makes weights that are no numbers.
     """
     began, reported = monotonic(), 0
-    stack = Stack(training, trials)
+    stack, steps = begun(training, trials)
+    outputs = steps.engine.outputs if isinstance(steps, CompiledSteps) else None
     recorder = Recorder(training.recording, len(trials), training.network.sizes[1:])
-    reader = Reader(stack, recorder)
+    reader = Reader(stack, recorder, outputs)
 
     with np.errstate(all="ignore"):
-        for step in range(training.steps + 1):
+        for step, reading in recorder.due.items():
             last = step == training.steps
-            p = stack.propagate()
-            reading = recorder.due.get(step)
-            if reading is None:
-                stack.advance(step + 1)
-                continue
+            steps.run_to(step)
+            p = steps.propagate()
             if reader.plans and not last:
-                stack.plan(step + 1)
+                steps.plan()
             reader.read(reading, p, last)
             progress((step - reported) * len(trials))
             reported = step
-            if last or (recorder.readings.diverged >= 0).all():
+            if (recorder.readings.diverged >= 0).all():
                 break
-            if reader.plans:
-                stack.move()
-            else:
-                stack.advance(step + 1)
         reader.flush()
-        whole = Evaluation(training.network, training.train, len(trials))
+        whole = Evaluation(training.network, training.train, len(trials), outputs)
         final = (*whole.cost_and_accuracy(stack.theta), *reader.tested())
     progress((training.steps - reported) * len(trials))
     return recorder.finished(final, monotonic() - began)
+
+
+def begun(training: Training, trials: Sequence[int]) -> tuple[Stack, Stack | CompiledSteps]:
+    """These trials before their first step, and what takes their steps."""
+    stack = Stack(training, trials)
+    return stack, CompiledSteps(stack) if training.engine == "compiled" else stack
 
 
 def streams_of_trial(seed: int, trial: int) -> Stream:
@@ -107,50 +110,61 @@ class _Vectors:
 class Stack:
     """T trials in the midst of training: parameters, gradients and the next step, in buffers made once.
 
-    A step is `propagate` and `advance`; or `propagate`, `plan`, `move`, where it is to be looked at.
-    Raises PartError where the first weights are no numbers.
+    `run_to` takes steps. Before the next one, `propagate` shows its pass, and `plan` its Δθ.
+    ``step`` is the number of steps taken. Raises PartError where the first weights are no numbers.
     """
 
     def __init__(self, training: Training, trials: Sequence[int]) -> None:
-        self.training = training
-        streams = [streams_of_trial(training.seed, trial) for trial in trials]
+        self.training, self.step = training, 0
+        self.streams = streams = [streams_of_trial(training.seed, trial) for trial in trials]
         sizes, dtype = training.network.sizes, training.train.x.dtype
         self.theta = initialised(training.initialiser, sizes, streams, dtype, training.network.sigmas)
         if not np.isfinite(self.theta.vector).all():
             raise PartError(f"the initialiser {training.initialiser} makes weights that are not finite")
         self.gradient, self.update = (parameters(sizes, len(trials), dtype) for _ in range(2))
-        state, decay = training.optimiser.initial(self.theta.vector), _decay(training, self.theta)
-        self._whole = _Vectors(self.theta.vector, self.gradient.vector, state, decay)
+        self.state, decay = training.optimiser.initial(self.theta.vector), _decay(training, self.theta)
+        self._whole = _Vectors(self.theta.vector, self.gradient.vector, self.state, decay)
         self._passes = fed(training.network, training.train, training.batch, streams)
         size = max(BLOCK // len(trials), 1)
         cuts = [slice(at, at + size) for at in range(0, self.theta.vector.shape[1], size)]
         self._blocks = [self._whole.columns(cut) for cut in cuts]
         self._scratch = np.empty_like(self._blocks[0].theta)
+        self._propagated = self._planned = False
+
+    def run_to(self, step: int) -> None:
+        """Take the steps up to this one, which is the next to be taken then."""
+        while self.step < step:
+            if not self._propagated:
+                self.propagate()
+            if self._planned:
+                np.add(self.theta.vector, self.update.vector, out=self.theta.vector)
+            else:
+                self._advance()
+            self.step += 1
+            self._propagated = self._planned = False
 
     def propagate(self) -> Pass:
-        """Forward and backward over the next batch."""
+        """Forward and backward over the batch of the next step."""
         p = next(self._passes)
         forward(self.training.network, self.theta, p)
         backward(self.training.network, self.theta, p, self.gradient)
+        self._propagated = True
         return p
 
-    def plan(self, number: int) -> None:
-        """Put Δθ of step ``number`` (1, 2, …) into ``update``: the optimiser's, and the decay of weights."""
-        self._step(self._whole, number, self.update.vector)
+    def plan(self) -> None:
+        """Put Δθ of the propagated step into ``update``: the optimiser's, and the decay of weights."""
+        self._step(self._whole, self.update.vector)
+        self._planned = True
 
-    def move(self) -> None:
-        """θ ← θ + Δθ, as planned."""
-        np.add(self.theta.vector, self.update.vector, out=self.theta.vector)
-
-    def advance(self, number: int) -> None:
-        """`plan` and `move` at once, block by block, so that Δθ never leaves the cache; the same bits."""
+    def _advance(self) -> None:
+        """θ ← θ + Δθ, block by block, so that Δθ never leaves the cache; the same bits as of a planned step."""
         for block in self._blocks:
             update = self._scratch[:, : block.theta.shape[1]]
-            self._step(block, number, update)
+            self._step(block, update)
             np.add(block.theta, update, out=block.theta)
 
-    def _step(self, part: _Vectors, number: int, out: Array) -> None:
-        self.training.optimiser.step(part.state, part.gradient, self.training.eta, number, out=out)
+    def _step(self, part: _Vectors, out: Array) -> None:
+        self.training.optimiser.step(part.state, part.gradient, self.training.eta, self.step + 1, out=out)
         if part.decay is not None:
             np.add(out, part.decay * part.theta, out=out)
 

@@ -10,7 +10,7 @@ from lab.network.backprop import Network, backward, complete, cost, forward
 from lab.network.buffers import Pass, as_pass, make_pass
 from lab.network.parameters import Parameters, as_parameters, count, parameters
 from lab.numerics import Array
-from lab.training.examples import Evaluation, correct
+from lab.training.examples import Evaluation, Outputs, correct
 from lab.training.recorder import Recorder
 from lab.training.snapshot import NormKey, Snapshot, few_examples
 from lab.training.statistics import BlockNorms
@@ -36,13 +36,13 @@ class Reader:
     pass is read that is not the last.
     """
 
-    def __init__(self, stack: Stack, recorder: Recorder) -> None:
+    def __init__(self, stack: Stack, recorder: Recorder, outputs: Outputs | None = None) -> None:
         training, self.recorder = stack.training, recorder
         self.network, self.labelled = training.network, training.test.labelled
         self.theta, self.gradient, self.update = stack.theta, stack.gradient, stack.update
         self.multiple = None if training.decay else training.optimiser.multiple(training.eta)
         self.trials = len(self.theta.vector)
-        self._evaluation = Evaluation(self.network, training.test, self.trials)
+        self._evaluation = Evaluation(self.network, training.test, self.trials, outputs)
         self._untested = (np.full(self.trials, np.nan),) * 2
         self._fixed: Pass | None = None
         if (fixed := recorder.recording.fixed_examples) is not None:

@@ -42,8 +42,7 @@ def lab(
     stack = Stack(workload.training(dtype, sigma=sigma), range(trials))
 
     def step() -> None:
-        stack.propagate()
-        stack.advance(1)
+        stack.run_to(stack.step + 1)
 
     return step
 

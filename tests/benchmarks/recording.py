@@ -44,7 +44,7 @@ def read_every_step(workload: Workload, trials: int, columns: tuple[str, ...]) -
     def step() -> None:
         p = stack.propagate()
         reader.read(next(turns), p, last=False)
-        stack.advance(1)
+        stack.run_to(stack.step + 1)
 
     return step
 

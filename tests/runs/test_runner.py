@@ -254,7 +254,7 @@ def test_fault_36_an_overflow_of_z_alone_is_saturation(small, root):
 def test_fault_42_float32_stays_float32(small):
     stack = Stack(made(small, {"training.dtype": "float32"}).made[1][1], range(2))
     p = stack.propagate()
-    stack.advance(1)
+    stack.run_to(1)
     kinds = {array.dtype for part in (p.z, p.a1, p.slope, p.e, p.delta) for array in part.values()}
     assert kinds | {stack.theta.vector.dtype, stack.gradient.vector.dtype} == {np.dtype("float32")}
 

@@ -343,8 +343,7 @@ def stacked(given, steps=0):
     """What a probe is given of two trials after some steps of training."""
     stack = Stack(given, range(2))
     for step in range(steps):
-        stack.propagate()
-        stack.advance(step + 1)
+        stack.run_to(step + 1)
     p = stack.propagate()
     return Snapshot(given.network, stack.theta, stack.gradient, None, p, 0.05, 0.1)
 

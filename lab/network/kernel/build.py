@@ -19,20 +19,22 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+try:
+    from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+except ImportError:  # outside of a build, where nothing asks for the hook
+    BuildHookInterface = object
 
 HERE = Path(__file__).parent
 LIBRARY = "kernel.dll" if sys.platform == "win32" else "kernel.so"
 FLAGS = ["-std=gnu11", "-O3", "-fPIC", "-fvisibility=hidden", "-ffp-contract=off", "-fno-math-errno"]
-X86 = {
-    "v4": ["-march=x86-64-v4", "-mprefer-vector-width=512"],
-    "v3": ["-march=x86-64-v3"],
-}
-VARIANTS = {"x86_64": X86, "amd64": X86, "aarch64": {"neon": []}, "arm64": {"neon": []}}
-"""The kinds of processor of a machine, the best first, with what a compiler is told of each."""
+FOR_512_BITS = ["-mprefer-vector-width=512"]
+X86 = {"v4": ("x86-64-v4", FOR_512_BITS), "v3": ("x86-64-v3", [])}
+NEON: dict[str, tuple[str, list[str]]] = {"neon": ("", [])}
+VARIANTS = {"x86_64": X86, "amd64": X86, "aarch64": NEON, "arm64": NEON}
+"""The kinds of processor of a machine, the best first: the name that compilers know it by, and more flags."""
 
 
-class BuildHook(BuildHookInterface):  # type: ignore[type-arg, misc]
+class BuildHook(BuildHookInterface):
     """What hatch calls."""
 
     PLUGIN_NAME = "custom"
@@ -73,53 +75,37 @@ def compilers() -> dict[str, list[str] | None]:
 
 
 def build(compiler: Sequence[str], library: Path, target: Sequence[str] = (), machine: str = "") -> None:
-    """Compile the kernel into a library; raises CalledProcessError with the compiler's words.
+    """Compile the kernel into a library; raises OSError where it cannot, CalledProcessError with the why.
 
     ``target`` are more flags of the compiler, and ``machine`` what they compile for, if it is not this one.
     """
-    variants = VARIANTS.get((machine or platform.machine()).lower(), {})
-    if not variants:
-        raise OSError(f"the kernel knows no vectors of {machine or platform.machine()}")
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor() as pool:
+    machine = (machine or platform.machine()).lower()
+    if machine not in VARIANTS:
+        raise OSError(f"the kernel knows no vectors of {machine}")
+    command = [*compiler, *target, *FLAGS]
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
 
-        def compiled(size: int, variant: str) -> str:
+        def compiled(kind: tuple[int, str]) -> str:
+            size, variant = kind
+            processor, more = VARIANTS[machine][variant]
             out = str(Path(folder) / f"{variant}-{size}.o")
-            kind = [f"-DREAL_BYTES={size}", f"-DKIND=f{size}_{variant}"]
-            _call(
-                [
-                    *compiler,
-                    *target,
-                    *FLAGS,
-                    *variants[variant],
-                    *kind,
-                    "-c",
-                    str(HERE / "engine.c"),
-                    "-o",
-                    out,
-                ]
-            )
+            told = [*_for_processor(compiler, processor), *more, f"-DREAL_BYTES={size}", f"-DKIND=f{size}_{variant}"]
+            _call([*command, *told, "-c", str(HERE / "engine.c"), "-o", out])
             return out
 
-        objects = list(
-            pool.map(compiled, *zip(*((size, name) for size in (4, 8) for name in variants), strict=True))
-        )
+        objects = list(pool.map(compiled, [(size, variant) for size in (4, 8) for variant in VARIANTS[machine]]))
         made = Path(folder) / library.name
-        chosen = ["-DX86"] if "v4" in variants else []
-        _call(
-            [
-                *compiler,
-                *target,
-                *FLAGS[:4],
-                *chosen,
-                "-shared",
-                str(HERE / "processor.c"),
-                *objects,
-                "-o",
-                str(made),
-            ]
-        )
-        shutil.copyfile(made, library.with_suffix(".new"))
-        os.replace(library.with_suffix(".new"), library)  # a process that has it open keeps the old one
+        chooser = [*(["-DX86"] if VARIANTS[machine] is X86 else []), str(HERE / "processor.c")]
+        _call([*command, *chooser, *objects, "-shared", "-o", str(made)])
+        beside = library.with_suffix(".new")
+        shutil.copyfile(made, beside)
+        os.replace(beside, library)  # a process that has it open keeps the old one
+
+
+def _for_processor(compiler: Sequence[str], processor: str) -> list[str]:
+    if not processor:
+        return []
+    return [f"-mcpu={processor.replace('-', '_')}"] if "ziglang" in compiler else [f"-march={processor}"]
 
 
 def _wanted() -> str:

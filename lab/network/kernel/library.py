@@ -53,13 +53,16 @@ class Net(Structure):
     )
 
 
+_KINDS: dict[str, Any] = {"p": c_void_p, "i": c_int64, "r": RESCUE}
+
+
 class Functions:
     """The functions of the kernel for one kind of number."""
 
     def __init__(self, library: ctypes.CDLL, variant: str, size: int) -> None:
         def found(name: str, arguments: str, result: Any = None) -> Any:
             function = library[f"{name}_f{size}_{variant}"]
-            function.argtypes = [{"p": c_void_p, "i": c_int64, "r": RESCUE}[kind] for kind in arguments]
+            function.argtypes = [_KINDS[kind] for kind in arguments]
             function.restype = result
             return function
 

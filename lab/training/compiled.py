@@ -1,0 +1,87 @@
+"""A stack whose steps are taken by the compiled engine.
+
+What is read of it is computed by the numpy core from the engine's weights, so everything that looks at a
+pass sees the same arrays as ever. The weights themselves never come from there: they have the same bits
+whatever is read, and when.
+"""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lab.network.backprop import backward, forward
+from lab.network.buffers import Pass, make_batch, make_pass
+from lab.network.compiled import Engine
+from lab.training.examples import Order
+
+if TYPE_CHECKING:
+    from lab.training.loop import Stack
+
+CALL_SECONDS = 0.2
+"""A call of the engine lasts about so long at most, so that an interrupt is heard."""
+
+MOST_STEPS = 2**16
+"""Examples of a trial that are put in order for one call, unless an epoch has more."""
+
+
+class CompiledSteps:
+    """The steps of a `Stack` in the compiled engine."""
+
+    def __init__(self, stack: Stack) -> None:
+        training = self._training = stack.training
+        given, trials = training.train, len(stack.theta.vector)
+        decay = training.eta * training.decay / len(given)
+        self.stack, self.step = stack, 0
+        self.engine = Engine(
+            training.network, training.optimiser, training.eta, decay, stack.theta, given.x, given.y
+        )
+        self._order = Order(len(given), training.batch, stack.streams)
+        self._whole = training.batch >= len(given)
+        sizes, dtype = training.network.sizes, given.x.dtype
+        self._passes: dict[int, Pass] = {}
+        if self._whole:
+            self._passes[len(given)] = make_pass(sizes, trials, *given.columns)
+        self._make = lambda m: make_batch(sizes, trials, m, dtype)
+        self._several = 1
+
+    def run_to(self, step: int) -> None:
+        """Take the steps up to this one, and put the weights into the stack."""
+        while self.step < step:
+            most = max(MOST_STEPS // self._order.batch, self._order.epoch)
+            steps = min(step - self.step, self._several, most)
+            began = monotonic()
+            if self._whole:
+                self.engine.run(self.step + 1, np.arange(steps + 1) * self._order.examples, None)
+            else:
+                self.engine.run(self.step + 1, *self._order.several(self.step, steps))
+            self.step += steps
+            if steps == self._several:
+                lasted = max(monotonic() - began, 1e-9)
+                self._several = max(1, int(steps * min(CALL_SECONDS / lasted, 8)))
+        self.engine.store(self.stack.theta)
+
+    def plan(self) -> None:
+        """Put Δθ of the next step, as the numpy core takes it, into the stack's ``update``."""
+        self.engine.remembered(self.stack.state)
+        self.stack.step = self.step
+        self.stack.plan()
+
+    def propagate(self) -> Pass:
+        """The pass of the next step, forward and backward, by the numpy core from the engine's weights."""
+        stack, given = self.stack, self._training.train
+        if self._whole:
+            p = self._passes[len(given)]
+        else:
+            chosen = self._order.rows(self.step)
+            m = chosen.shape[1]
+            if m not in self._passes:
+                self._passes[m] = self._make(m)
+            p = self._passes[m]
+            given.x.take(chosen, axis=0, out=p.a1[0].mT, mode="clip")
+            given.y.take(chosen, axis=0, out=p.y.mT, mode="clip")
+        forward(self._training.network, stack.theta, p)
+        backward(self._training.network, stack.theta, p, stack.gradient)
+        return p
