@@ -179,14 +179,14 @@ def exact(text, z, slopes, digits=(60, 90)):
 
 
 def lies_in(bounds, text, z, slopes, slack=0):
-    """Whether the value, or the slope, lies in an interval, but for a relative slack.
+    """Whether the value, or the slope, lies in an interval, but for a relative slack and the least float.
 
-    What seems to lie outside is computed once more: 90 digits are too few for 1 + 5e-324.
+    The slack is that of constants which are rounded as the formula is read. What seems to lie outside is computed once more: 90 digits are too few for 1 + 5e-324.
     """
     for digits in PRECISIONS:
         value, doubt = exact(text, z, slopes, digits)
         with mp.workdps(max(digits)):
-            doubt += abs(value) * slack
+            doubt += abs(value) * slack + (mp.mpf(2) ** -1074 if slack else 0)
             if bounds.low - doubt <= value <= bounds.high + doubt:
                 return True
     return False
