@@ -181,7 +181,8 @@ def exact(text, z, slopes, digits=(60, 90)):
 def lies_in(bounds, text, z, slopes, slack=0):
     """Whether the value, or the slope, lies in an interval, but for a relative slack and the least float.
 
-    The slack is that of constants which are rounded as the formula is read. What seems to lie outside is computed once more: 90 digits are too few for 1 + 5e-324.
+    The slack is that of constants which are rounded as the formula is read. What seems to lie outside is
+    computed once more: 90 digits are too few for 1 + 5e-324.
     """
     for digits in PRECISIONS:
         value, doubt = exact(text, z, slopes, digits)
