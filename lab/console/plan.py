@@ -13,6 +13,7 @@ def page(ready: Prepared) -> Page:
             "trials": variant.settings.trials.seeds,
             "batch": training.batch,
             "steps": training.steps,
+            "engine": training.engine,
             "readings": len(training.recording.schedule.steps),
         }
         for variant, training in ready.made

@@ -8,7 +8,6 @@ state in the kernel's layout: w transposed with b as its last row, rows padded t
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 

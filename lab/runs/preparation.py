@@ -21,11 +21,12 @@ from lab.experiment.specify import from_spec
 from lab.experiment.validation import Finding
 from lab.experiment.variants import Plan, Variant
 from lab.network.backprop import Network
+from lab.network.compiled import refusal, slower_compiled
 from lab.network.costs import SoftmaxCrossEntropy
 from lab.network.initialisers import Critical, by_layer
 from lab.network.parameters import count
 from lab.numerics import Array
-from lab.parts import Activation, Cost, Probe
+from lab.parts import Activation, Cost, Optimiser, Probe
 from lab.prover.digits import lost_digits
 from lab.theory.mean_field import critical
 from lab.training.examples import Examples, examples
@@ -261,6 +262,10 @@ def unfit(settings: Experiment, training: Training) -> list[Finding]:
         if problem := unusable(sigma):
             key = "output" if l == network.depth else "activation"
             found.append(Finding(("network", key), f"{sigma} {problem}"))
+    if settings.training.engine == "compiled" and (
+        reason := refusal(network, training.optimiser, training.train.x.dtype)
+    ):
+        found.append(Finding(("training", "engine"), f"{reason}; expected engine = 'auto' or 'numpy'"))
     try:
         by_layer(training.initialiser, network.sigmas)
     except PartError as error:

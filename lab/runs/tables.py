@@ -163,6 +163,7 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
             "cancels": network.cost.cancels(network.sigma(network.depth)),
             "saturation_threshold": training.recording.saturation_threshold,
             "surrogate_floor": network.surrogate_floor,
+            "engine": training.engine,
             "steps": training.steps,
             "seen": seen,
             "examples": examples,

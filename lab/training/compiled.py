@@ -7,6 +7,7 @@ whatever is read, and when.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,7 @@ class CompiledSteps:
         self._passes: dict[int, Pass] = {}
         if self._whole:
             self._passes[len(given)] = make_pass(sizes, trials, *given.columns)
-        self._make = lambda m: make_batch(sizes, trials, m, dtype)
+        self._batch: Callable[[int], Pass] = lambda m: make_batch(sizes, trials, m, dtype)
         self._several = 1
 
     def run_to(self, step: int) -> None:
@@ -78,7 +79,7 @@ class CompiledSteps:
             chosen = self._order.rows(self.step)
             m = chosen.shape[1]
             if m not in self._passes:
-                self._passes[m] = self._make(m)
+                self._passes[m] = self._batch(m)
             p = self._passes[m]
             given.x.take(chosen, axis=0, out=p.a1[0].mT, mode="clip")
             given.y.take(chosen, axis=0, out=p.y.mT, mode="clip")

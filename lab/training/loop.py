@@ -157,7 +157,7 @@ class Stack:
         self._planned = True
 
     def _advance(self) -> None:
-        """θ ← θ + Δθ, block by block, so that Δθ never leaves the cache; the same bits as of a planned step."""
+        """θ ← θ + Δθ, block by block, so that Δθ never leaves the cache; the same bits as when planned."""
         for block in self._blocks:
             update = self._scratch[:, : block.theta.shape[1]]
             self._step(block, update)

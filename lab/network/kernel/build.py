@@ -26,7 +26,7 @@ except ImportError:  # outside of a build, where nothing asks for the hook
 
 HERE = Path(__file__).parent
 LIBRARY = "kernel.dll" if sys.platform == "win32" else "kernel.so"
-FLAGS = ["-std=gnu11", "-O3", "-fPIC", "-fvisibility=hidden", "-ffp-contract=off", "-fno-math-errno"]
+FLAGS = ["-std=gnu11", "-O3", "-fPIC", "-fvisibility=hidden", "-ffp-contract=off", "-fno-math-errno", "-g0"]
 FOR_512_BITS = ["-mprefer-vector-width=512"]
 X86 = {"v4": ("x86-64-v4", FOR_512_BITS), "v3": ("x86-64-v3", [])}
 NEON: dict[str, tuple[str, list[str]]] = {"neon": ("", [])}
@@ -89,11 +89,18 @@ def build(compiler: Sequence[str], library: Path, target: Sequence[str] = (), ma
             size, variant = kind
             processor, more = VARIANTS[machine][variant]
             out = str(Path(folder) / f"{variant}-{size}.o")
-            told = [*_for_processor(compiler, processor), *more, f"-DREAL_BYTES={size}", f"-DKIND=f{size}_{variant}"]
+            told = [
+                *_for_processor(compiler, processor),
+                *more,
+                f"-DREAL_BYTES={size}",
+                f"-DKIND=f{size}_{variant}",
+            ]
             _call([*command, *told, "-c", str(HERE / "engine.c"), "-o", out])
             return out
 
-        objects = list(pool.map(compiled, [(size, variant) for size in (4, 8) for variant in VARIANTS[machine]]))
+        objects = list(
+            pool.map(compiled, [(size, variant) for size in (4, 8) for variant in VARIANTS[machine]])
+        )
         made = Path(folder) / library.name
         chooser = [*(["-DX86"] if VARIANTS[machine] is X86 else []), str(HERE / "processor.c")]
         _call([*command, *chooser, *objects, "-shared", "-o", str(made)])

@@ -71,7 +71,8 @@ def fitted(name: str, degree: int) -> list[float]:
 
     with mp.workdps(120):
         fit, function = FITS[name], functions()[name]
-        return [float(c) for c in mp.chebyfit(function, [fit.low, fit.high], degree + 1)]
+        rising = mp.chebyfit(function, [fit.low, fit.high], degree + 1, asc=True)
+        return [float(c) for c in reversed(rising)]
 
 
 def written() -> str:

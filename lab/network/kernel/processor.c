@@ -1,13 +1,23 @@
-// Which of the kernels in the library this processor can run: the best of them.
+// Which of the kernels in the library this processor and its system can run: the best of them.
 
-__attribute__((visibility("default"))) const char *variant(void) {
+__attribute__((visibility("default"))) const char *variant(void);
+
 #ifdef X86
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd"))
-        return "v4";
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2") ? "v3" : "";
-#else
-    return "neon";
-#endif
+#include <cpuid.h>
+
+enum { FMA = 1u << 12, OSXSAVE = 1u << 27, AVX2 = 1u << 5, BMI2 = 1u << 8 };
+enum { OF_256_BITS = 0x6, OF_512_BITS = 0xe6 };  // the registers that the system keeps
+static const unsigned AVX512 = 1u << 16 | 1u << 17 | 1u << 28 | 1u << 30 | 1u << 31;  // F, DQ, CD, BW, VL
+
+const char *variant(void) {
+    unsigned a, b, c, d, kept, high, first, found;
+    if (!__get_cpuid(1, &a, &b, &first, &d) || !(first & OSXSAVE)) return "";
+    __asm__("xgetbv" : "=a"(kept), "=d"(high) : "c"(0));
+    if (!__get_cpuid_count(7, 0, &a, &found, &c, &d)) return "";
+    const int has_256 = (kept & OF_256_BITS) == OF_256_BITS && first & FMA && found & AVX2 && found & BMI2;
+    if (has_256 && (kept & OF_512_BITS) == OF_512_BITS && (found & AVX512) == AVX512) return "v4";
+    return has_256 ? "v3" : "";
 }
+#else
+const char *variant(void) { return "neon"; }
+#endif

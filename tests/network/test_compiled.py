@@ -1,0 +1,194 @@
+"""The compiled engine against the readable one: the same steps, and the same bits whatever is beside them."""
+
+from hashlib import sha256
+from itertools import product
+
+import numpy as np
+import pytest
+
+from lab.activations.catalogue import examples
+from lab.activations.logistic import Sigmoid
+from lab.network.backprop import Network, backward, forward
+from lab.network.buffers import make_batch
+from lab.network.compiled import Engine, refusal, slower_compiled
+from lab.network.costs import TABLE as COSTS
+from lab.network.costs import Quadratic
+from lab.network.kernel.library import functions
+from lab.network.optimisers import TABLE as OPTIMISERS
+from lab.network.optimisers import Descent
+from lab.network.parameters import as_parameters, parameters
+from lab.parts import Optimiser
+
+if functions(np.dtype("f8")) is None:
+    pytest.skip("the kernel was not built here", allow_module_level=True)
+
+SIGMAS = examples()
+KNOWN = [
+    name
+    for name, sigma in SIGMAS.items()
+    if not refusal(Network((1, 1), (sigma,), Quadratic()), Descent(), np.dtype("f8"))
+]
+"""The activations that the kernel has every operation of."""
+
+SIZES = (5, 7, 18, 3)
+N, BATCH = 23, 10
+
+
+class Case:
+    """A network with weights and examples, and some steps of both engines from the same start."""
+
+    def __init__(self, sigma="tanh", cost="quadratic", optimiser="descent", dtype="f8", trials=3, floor=0.0):
+        output = "identity" if cost == "softmax-cross-entropy" else "sigmoid"
+        sigmas = (SIGMAS[sigma],) * (len(SIZES) - 2) + (SIGMAS[output],)
+        self.network = Network(SIZES, sigmas, COSTS[cost](), floor)
+        self.optimiser = OPTIMISERS[optimiser]()
+        rng = np.random.default_rng(0)
+        self.theta = parameters(SIZES, trials, dtype)
+        for l, w in self.theta.w.items():
+            w[...] = rng.normal(size=w.shape) / np.sqrt(SIZES[l - 1])
+            self.theta.b[l][...] = 0.3 * rng.normal(size=self.theta.b[l].shape)
+        x, y = rng.normal(size=(N, SIZES[0])), rng.random((N, SIZES[-1]))
+        self.x = np.hstack([x, np.ones((N, 1))]).astype(dtype)
+        self.y = (y / y.sum(axis=1, keepdims=True)).astype(dtype)
+        self.eta, self.decay = 0.1, 0.001
+
+    def order(self, steps):
+        """Batches of 10 of 23 examples, the last of an epoch ragged."""
+        rng, trials = np.random.default_rng(1), len(self.theta.vector)
+        rows = [np.concatenate([rng.permutation(N) for _ in range(steps)]) for _ in range(trials)]
+        bounds = [step // 3 * N + step % 3 * BATCH for step in range(steps + 1)]
+        return np.array(bounds), np.array(rows)
+
+    def engine(self, trials=slice(None)):
+        theta = as_parameters(self.theta.vector[trials].copy(), SIZES)
+        return Engine(self.network, self.optimiser, self.eta, self.decay, theta, self.x, self.y)
+
+    def by_numpy(self, steps):
+        """θ after some steps of the readable core."""
+        theta = as_parameters(self.theta.vector.copy(), SIZES)
+        gradient, update = (parameters(SIZES, len(theta.vector), self.x.dtype) for _ in range(2))
+        state = self.optimiser.initial(theta.vector)
+        decay = parameters(SIZES, 1, self.x.dtype)
+        for w in decay.w.values():
+            w[...] = -self.decay
+        bounds, rows = self.order(steps)
+        for step in range(steps):
+            chosen = rows[:, bounds[step] : bounds[step + 1]]
+            p = make_batch(SIZES, len(theta.vector), chosen.shape[1], self.x.dtype)
+            p.a1[0].mT[...], p.y.mT[...] = self.x[chosen], self.y[chosen]
+            with np.errstate(all="ignore"):
+                forward(self.network, theta, p)
+                backward(self.network, theta, p, gradient)
+            self.optimiser.step(state, gradient.vector, self.eta, step + 1, out=update.vector)
+            theta.vector[...] += update.vector + decay.vector * theta.vector
+        return theta.vector
+
+    def by_the_engine(self, steps, cuts=(), trials=slice(None)):
+        """θ after some steps of the engine, in calls that end at ``cuts``."""
+        engine, (bounds, rows) = self.engine(trials), self.order(steps)
+        rows = np.ascontiguousarray(rows[trials])
+        ends = [0, *cuts, steps]
+        for first, last in zip(ends, ends[1:], strict=False):
+            engine.run(first + 1, bounds[first : last + 1].copy(), rows)
+        found = parameters(SIZES, len(rows), self.x.dtype)
+        engine.store(found)
+        return found.vector
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+@pytest.mark.parametrize("sigma", KNOWN)
+def test_one_step_of_every_sigma(sigma, dtype):
+    case = Case(sigma, dtype=dtype)
+    np.testing.assert_allclose(
+        case.by_the_engine(1),
+        case.by_numpy(1),
+        rtol=0,
+        atol=8 * np.finfo(dtype).eps * abs(case.theta.vector).max(),
+    )
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+@pytest.mark.parametrize(("cost", "optimiser"), list(product(COSTS, OPTIMISERS)))
+def test_one_step_and_fifty_of_every_cost_and_optimiser(cost, optimiser, dtype):
+    case, eps = Case(cost=cost, optimiser=optimiser, dtype=dtype), np.finfo(dtype).eps
+    # Adam and RMSProp divide a gradient by its own size: what is lost in a small one is seen in full.
+    one, fifty = (8, 500) if optimiser in ("descent", "momentum", "nesterov") else (1000, 1e5)
+    np.testing.assert_allclose(case.by_the_engine(1), case.by_numpy(1), rtol=0, atol=one * eps)
+    np.testing.assert_allclose(case.by_the_engine(50), case.by_numpy(50), rtol=0, atol=fifty * eps)
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_a_surrogate_floor(dtype):
+    case = Case("sigmoid", floor=0.3, dtype=dtype)
+    found = case.by_the_engine(3)
+    np.testing.assert_allclose(found, case.by_numpy(3), rtol=0, atol=50 * np.finfo(dtype).eps)
+    assert np.abs(found - Case("sigmoid", dtype=dtype).by_the_engine(3)).max() > 1e-3
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+def test_a_trial_has_the_same_bits_in_a_stack_and_alone_and_in_any_calls(optimiser, dtype):
+    case = Case("gelu", optimiser=optimiser, dtype=dtype)
+    together = case.by_the_engine(7)
+    np.testing.assert_array_equal(case.by_the_engine(7, cuts=(1, 4)), together)
+    for trial in range(3):
+        np.testing.assert_array_equal(
+            case.by_the_engine(7, trials=slice(trial, trial + 1)), together[[trial]]
+        )
+
+
+GOLDEN = {
+    ("tanh", "descent", "f4"): "e3f58e3f7d14a6eacff0958e24f7a48b",
+    ("gelu", "adam", "f4"): "33f6876b44c3d6871a3d01be91b1b795",
+    ("sigmoid", "momentum", "f8"): "f647ec472c93a1e9aeaebc81402005f0",
+    ("softplus", "rmsprop", "f8"): "122553d1abe98d875a66a8fbb102be00",
+}
+"""The first half of the sha256 of θ after 20 steps: the same on every processor, by every compiler."""
+
+
+@pytest.mark.parametrize("case", GOLDEN)
+def test_the_bits_are_the_same_everywhere(case):
+    sigma, optimiser, dtype = case
+    found = Case(sigma, optimiser=optimiser, dtype=dtype).by_the_engine(20)
+    assert sha256(found.astype(found.dtype.newbyteorder("<")).tobytes()).hexdigest()[:32] == GOLDEN[case]
+
+
+@pytest.mark.parametrize("sigma", ["tanh", "telu"])
+def test_outputs_of_examples(sigma):
+    case = Case(sigma)
+    z, a = case.engine().outputs(case.x)
+    p = make_batch(SIZES, 3, N, "f8")
+    p.a1[0].mT[...] = case.x
+    forward(case.network, case.theta, p)
+    np.testing.assert_allclose(z, p.z[3], rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(a, p.a[3], rtol=1e-12)
+
+
+def test_where_floats_run_over_sigma_is_computed_with_more_room():
+    case = Case("telu", dtype="f4", trials=1)
+    case.x[:, 0] = 300
+    with np.errstate(all="ignore"):
+        np.testing.assert_allclose(case.by_the_engine(1), case.by_numpy(1), rtol=1e-5, atol=1e-5)
+    assert np.isfinite(case.by_the_engine(1)).all()
+
+
+class Mine(Optimiser):
+    def step(self, state, gradient, eta, number, out):
+        out[...] = 0
+
+
+def test_what_the_kernel_cannot_do_has_a_reason():
+    network = Network((2, 1), (Sigmoid(),), Quadratic())
+    assert refusal(network, Descent(), np.dtype("f8")) is None
+    assert "Mine" in refusal(network, Mine(), np.dtype("f8"))
+    assert "f2" in refusal(network, Descent(), np.dtype("f2")) or "float16" in refusal(
+        network, Descent(), np.dtype("f2")
+    )
+    knots = Network((2, 1), (SIGMAS["knots"],), Quadratic())
+    assert "has no formula" in refusal(knots, Descent(), np.dtype("f8"))
+
+
+def test_wide_layers_at_many_examples_stay_with_numpy():
+    wide = Network((784, 1000, 10), (Sigmoid(), Sigmoid()), Quadratic())
+    assert slower_compiled(wide, Descent(), 10, np.dtype("f4")) is None
+    assert "784000 weights" in slower_compiled(wide, Descent(), 128, np.dtype("f4"))
