@@ -112,13 +112,18 @@ def _lacking(x: Expression, y: Expression, sign: int) -> Expression | None:
 
 
 def _of_alike_terms(x: Expression, y: Expression) -> Expression | None:
-    """x − y where terms of both are multiples of one: 2(z − 1) − 2z is −2."""
+    """x − y where terms of both are multiples of one: 2(z − 1) − 2z is −2.
+
+    What is not defined everywhere does not vanish: ln z − ln z is no number at z = −1.
+    """
     u, v = coefficients(x), coefficients(y)
     if not any(f.varies for f in u.keys() & v.keys()):
         return None
     total = x.lifted(0)
     for f in dict.fromkeys([*u, *v]):
         factor = u.get(f, x.lifted(0)) - v.get(f, x.lifted(0))
+        if factor.number == 0 and not f.total:
+            return None
         total = total + (factor if not f.varies else factor * f)
     return total
 

@@ -53,6 +53,14 @@ def test_an_undefined_constant_stays_undefined():
     assert values(graph.z() + undefined, Interval(0.0, 1.0)) is None
 
 
+def test_what_is_not_defined_everywhere_does_not_vanish():
+    z = ExactGraph().z()
+    assert (z.call("tanh") - z.call("tanh")).number == 0
+    undefined = z.call("log") - z.call("log")
+    assert undefined.number is None
+    assert values(undefined, Interval(-2.0, -1.0)) is None
+
+
 def test_equal_expressions_are_one_node():
     z = ExactGraph().z()
     assert z.call("tanh") + 1.5 * z == 1.5 * z + z.call("tanh")
