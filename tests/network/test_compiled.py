@@ -1,7 +1,7 @@
 """The compiled engine against the readable one: the same steps, and the same bits whatever is beside them."""
 
 from hashlib import sha256
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -88,7 +88,7 @@ class Case:
         engine, (bounds, rows) = self.engine(trials), self.order(steps)
         rows = np.ascontiguousarray(rows[trials])
         ends = [0, *cuts, steps]
-        for first, last in zip(ends, ends[1:], strict=False):
+        for first, last in pairwise(ends):
             engine.run(first + 1, bounds[first : last + 1].copy(), rows)
         found = parameters(SIZES, len(rows), self.x.dtype)
         engine.store(found)
@@ -99,12 +99,8 @@ class Case:
 @pytest.mark.parametrize("sigma", KNOWN)
 def test_one_step_of_every_sigma(sigma, dtype):
     case = Case(sigma, dtype=dtype)
-    np.testing.assert_allclose(
-        case.by_the_engine(1),
-        case.by_numpy(1),
-        rtol=0,
-        atol=8 * np.finfo(dtype).eps * abs(case.theta.vector).max(),
-    )
+    allowed = 8 * np.finfo(dtype).eps * abs(case.theta.vector).max()
+    np.testing.assert_allclose(case.by_the_engine(1), case.by_numpy(1), rtol=0, atol=allowed)
 
 
 @pytest.mark.parametrize("dtype", ["f4", "f8"])
@@ -132,9 +128,8 @@ def test_a_trial_has_the_same_bits_in_a_stack_and_alone_and_in_any_calls(optimis
     together = case.by_the_engine(7)
     np.testing.assert_array_equal(case.by_the_engine(7, cuts=(1, 4)), together)
     for trial in range(3):
-        np.testing.assert_array_equal(
-            case.by_the_engine(7, trials=slice(trial, trial + 1)), together[[trial]]
-        )
+        alone = case.by_the_engine(7, trials=slice(trial, trial + 1))
+        np.testing.assert_array_equal(alone, together[[trial]])
 
 
 GOLDEN = {

@@ -1,4 +1,4 @@
-"""Trainings by the compiled engine: what is read is what the readable one gives, and θ does not know of it."""
+"""Trainings by the compiled engine: what is read is as ever, and θ does not know of it."""
 
 from dataclasses import replace
 
