@@ -10,6 +10,7 @@ from lab import cli
 from lab.activations.properties import PROPERTIES
 from lab.console import catalogue
 from lab.console import run as run_page
+from lab.network.kernel.library import library
 from lab.runs import runner, workers
 from lab.runs.workers import trained
 from lab.testing import ACTIVATION_CHECKS
@@ -123,15 +124,16 @@ def test_an_interrupted_run_says_how_to_resume_and_is_resumed(lab, small, tmp_pa
 
 
 def test_dry_run_and_check_tell_the_plan_and_write_nothing(lab, small, tmp_path):
+    engine = "compiled" if library() else "numpy"
     checked = lab("check", small)
     dry = lab("run", small, "--dry-run")
     assert checked == dry
     assert checked[0] == 0
-    assert checked[1].splitlines()[2].split() == ["sigmoid", "64-6-5-10", "3", "20", "6", "7"]
+    assert checked[1].splitlines()[2].split() == ["sigmoid", "64-6-5-10", "3", "20", "6", engine, "7"]
     assert not (tmp_path / "results").exists()
     told = json.loads(lab("check", small, "--json")[1])
     soft = {"variant": "soft", "sizes": "64-6-5-10", "trials": 3, "batch": 20, "steps": 6, "readings": 7}
-    assert told["variants"][1] == soft
+    assert told["variants"][1] == soft | {"engine": engine}
 
 
 def test_list_show_and_plot_come_back_to_a_run(lab, small, tmp_path):

@@ -35,11 +35,14 @@ def test_an_interrupted_run_ends_with_130_and_is_resumed(small, root, number):
 
 
 def test_a_second_interrupt_ends_at_once_and_leaves_no_traceback(small, root):
-    process = started(small, root, "--workers", "2", "-o", "training.steps=2000000")
+    process = started(small, root, "--workers", "2", "-o", "training.steps=2000000000")
     process.send_signal(signal.SIGINT)
-    time.sleep(0.5)
-    assert process.poll() is None
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=10)
+    with process:
+        said = process.stderr.readline() + process.stderr.readline()
+        while "once more to stop at once" not in said:
+            assert process.poll() is None, said
+            said += process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=10)
     assert process.returncode == 130
-    assert "Traceback" not in err
+    assert "Traceback" not in said + err

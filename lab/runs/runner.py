@@ -1,6 +1,7 @@
 """Running a plan that is prepared: its chunks are trained, its tables made from their parts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from lab.errors import StorageError
-from lab.experiment.variants import load, resolved
+from lab.experiment.variants import Variant, load, resolved
 from lab.runs import tables
 from lab.runs.folder import RunFolder, create, now
 from lab.runs.prediction import notes, prediction
@@ -18,9 +19,10 @@ from lab.runs.workers import Outcome, Progress, Task, trained
 
 
 def prepared_again(folder: RunFolder) -> Prepared:
-    """The plan of a run that began, from the copy of its experiment that its folder keeps.
+    """The plan of a run that began, from the copy of its experiment that its folder keeps, with its engines.
 
-    Relative paths in it start from where the experiment was. Raises as `prepared`.
+    A run that does not tell its engines is of a lab that had numpy alone. Relative paths start from where
+    the experiment was. Raises as `prepared`.
     """
     info = folder.info
     plan = load(
@@ -30,7 +32,14 @@ def prepared_again(folder: RunFolder) -> Prepared:
         name=folder.name,
         folder=Path(info["folder"]),
     )
-    return prepared(plan)
+    engines = info.get("engines", {})
+    variants = (_with_engine(one, engines.get(one.label, "numpy")) for one in plan.variants)
+    return prepared(replace(plan, variants=tuple(variants)))
+
+
+def _with_engine(variant: Variant, engine: str) -> Variant:
+    training = variant.settings.training.model_copy(update={"engine": engine})
+    return replace(variant, settings=variant.settings.model_copy(update={"training": training}))
 
 
 def run(
@@ -51,6 +60,7 @@ def run(
             "started": now().isoformat(timespec="seconds"),
             "seed": ready.plan.experiment.trials.seed,
             "variants": [variant.label for variant in ready.plan.variants],
+            "engines": {variant.label: training.engine for variant, training in ready.made},
             "trials_planned": sum(variant.settings.trials.seeds for variant, _ in ready.made),
             "notes": ready.notes,
             "allow_code": ready.plan.allow_code,

@@ -8,7 +8,7 @@ from tests.conftest import SMALLEST as BASE
 
 VALUES = [
     ("14-unknown-key", "training.etta", "0.1",
-     "unknown key; did you mean 'eta'? (known: batch, dtype, epochs, eta, lambda, optimiser, "
+     "unknown key; did you mean 'eta'? (known: batch, dtype, engine, epochs, eta, lambda, optimiser, "
      "steps, surrogate_floor)"),
     ("14-wrong-table", "network.eta", "0.1", "unknown key here; it belongs in the table [training]"),
     ("14-python-name", "training.lambda_", "1.0", "did you mean 'lambda'?"),

@@ -141,7 +141,7 @@ def test_every_default_and_every_override_is_written(written):
         '[network]\nhidden = [3]\nactivation = "sigmoid"\noutput = "sigmoid"\ncost = "cross-entropy"\n'
         'initialiser = "nielsen"\n\n'
         '[training]\noptimiser = "descent"\neta = 0.25\nlambda = 0.0\nepochs = 30\n'
-        'dtype = "float64"\n\n'
+        'dtype = "float64"\nengine = "auto"\n\n'
         "[trials]\nseeds = 10\nseed = 0\n\n"
         '[record]\nevery = "auto"\non = "batch"\nexamples = 300\nquantities = ["default"]\n'
         "saturation_threshold = 0.05\nlow_input_threshold = 0.1\nneurons = false\n"

@@ -178,6 +178,15 @@ def write_csv(folder, slope=1, period=1):
     (folder / "mine.csv").write_text(f"a,y\n{rows}")
 
 
+def test_a_run_is_taken_up_with_the_engines_that_it_began_with(ready, root):
+    folder = run(ready, root)
+    began = {variant.label: training.engine for variant, training in ready.made}
+    assert folder.info["engines"] == began
+    assert [training.engine for _, training in prepared_again(folder).made] == list(began.values())
+    folder.describe({key: value for key, value in folder.info.items() if key != "engines"})
+    assert [training.engine for _, training in prepared_again(folder).made] == ["numpy", "numpy"]
+
+
 def test_fault_70_data_that_changed_are_refused_on_resume(small, root, tmp_path):
     write_csv(tmp_path)
     folder = run(made(small, OWN_DATA), root)
