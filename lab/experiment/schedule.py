@@ -6,8 +6,11 @@ import numpy as np
 
 from lab.numerics import Array
 
-MOST_READINGS = 200
-"""Readings of a trial where ``every = "auto"``, and test evaluations of any trial, at the most."""
+MOST_READINGS = 100
+"""Readings of a trial where ``every = "auto"``, at the most."""
+
+MOST_TESTS = 50
+"""Evaluations of the test examples in a trial, at the most."""
 
 MOST_HISTOGRAMS = 12
 
@@ -38,7 +41,7 @@ def schedule(steps: int, every: str | int) -> Schedule:
         stride = -(-steps // (MOST_READINGS - 1)) if every == "auto" else int(every)
         at = np.arange(0, steps, max(stride, 1), dtype=np.int64)
     at = np.unique(np.concatenate([at, [0, steps]]))
-    return Schedule(at, spread(len(at), MOST_HISTOGRAMS), spread(len(at), MOST_READINGS))
+    return Schedule(at, spread(len(at), MOST_HISTOGRAMS), spread(len(at), MOST_TESTS))
 
 
 def spread(count: int, most: int) -> Array:

@@ -183,7 +183,7 @@ class Record(Table):
     """What is measured, and how often."""
 
     every: Annotated[Literal["auto", "log"] | int, _word_or_count("auto", "log")] = _key(
-        'steps from reading to reading; "auto" makes at most 200 readings', "auto"
+        'steps from reading to reading; "auto" makes at most 100 readings', "auto"
     )
     on: Literal["batch", "probe"] = _key('what a reading sees; "probe" is always the same examples', "batch")
     examples: Count = _key('how many examples a reading sees with on = "probe"', 300)

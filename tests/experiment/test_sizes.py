@@ -43,7 +43,7 @@ def test_unknown_memory_refuses_nothing_but_too_many_layers(memory):
     assert finding.message.startswith("10001 layers are more than 10000; 20085 parameters a trial")
 
 
-@pytest.mark.parametrize(("every", "readings"), [("auto", 200), ("log", 200), (1, 601), (100, 7)])
+@pytest.mark.parametrize(("every", "readings"), [("auto", 100), ("log", 100), (1, 601), (100, 7)])
 def test_rows_of_the_table_of_layers(every, readings, memory):
     memory(0)
     one = settings(

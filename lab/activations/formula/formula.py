@@ -3,7 +3,7 @@
 import dataclasses
 from abc import abstractmethod
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -165,9 +165,12 @@ def formula_of(sigma: Activation) -> Written | None:
     if isinstance(sigma, Written) or not sigma.formula:
         return sigma if isinstance(sigma, Written) else None
     fields = {field.name: getattr(sigma, field.name) for field in dataclasses.fields(sigma)}  # type: ignore[arg-type]
-    return Formula(
-        sigma.formula, tuple((name, x) for name, x in fields.items() if isinstance(x, int | float))
-    )
+    return _made(sigma.formula, tuple((name, x) for name, x in fields.items() if isinstance(x, int | float)))
+
+
+@lru_cache(maxsize=256)  # a cost asks for it at every step
+def _made(text: str, parameters: tuple[tuple[str, float], ...]) -> Formula:
+    return Formula(text, parameters)
 
 
 @np.errstate(all="ignore")
