@@ -17,7 +17,7 @@ from lab.activations.formula.formula import Written, formula_of
 from lab.activations.formula.program import Program, compiled
 from lab.network.backprop import Network
 from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
-from lab.network.kernel.library import RESCUE, Functions, Net, Operation, Tape, functions
+from lab.network.kernel.library import RESCUE, Functions, Net, Operation, Reading, Tape, functions
 from lab.network.optimisers import Adam, Descent, Momentum, Nesterov, RMSProp
 from lab.network.parameters import Parameters, as_parameters
 from lab.numerics import Array
@@ -69,6 +69,14 @@ def slower_compiled(network: Network, optimiser: Optimiser, batch: int, dtype: n
     return refusal(network, optimiser, dtype)
 
 
+def padded_rows(rows: Array, dtype: np.dtype[Any]) -> Array:
+    """Rows of the kernel's width, filled up with zeros."""
+    width = PADDED_BYTES // dtype.itemsize
+    out = np.zeros((len(rows), -(-rows.shape[1] // width) * width), dtype)
+    out[:, : rows.shape[1]] = rows
+    return out
+
+
 class Engine:
     """T trials of a network in the kernel.
 
@@ -92,13 +100,13 @@ class Engine:
         formulas = [formula for sigma in network.sigmas if (formula := formula_of(sigma)) is not None]
         self._tapes = [_Tapes(found, formula, l, self.dtype) for l, formula in enumerate(formulas, 1)]
         self._sizes = np.array(network.sizes, np.int64)
-        self._y = self._padded(y)
+        self._y = padded_rows(y, self.dtype)
         self._x = np.ascontiguousarray(x)
         told = [getattr(optimiser, name) for name in _OPTIMISERS[type(optimiser)]] + [0.0, 0.0]
         self._both, self._value = (
             (Tape * network.depth)(*(t.tapes[k] for t in self._tapes)) for k in range(2)
         )
-        self._net = Net(
+        self.net = Net(
             depth=network.depth,
             sizes=self._sizes.ctypes.data,
             both=self._both,
@@ -117,7 +125,7 @@ class Engine:
             x_stride=self._x.shape[1],
             rescue=RESCUE(self._rescue),
         )
-        self._at = ctypes.addressof(self._net)
+        self._at = ctypes.addressof(self.net)
         count = found.parameters(self._at)
         self._theta, self._blocks = self._vectors(count)
         self._state = np.zeros((2, *self._theta.shape), self.dtype)
@@ -181,11 +189,19 @@ class Engine:
         )
         return z[:, :, :n].mT, a[:, :, :n].mT
 
-    def _padded(self, rows: Array) -> Array:
-        width = PADDED_BYTES // rows.itemsize
-        out = np.zeros((len(rows), -(-rows.shape[1] // width) * width), self.dtype)
-        out[:, : rows.shape[1]] = rows
-        return out
+    def read(self, net: Net, reading: Reading, step: int, planned: bool) -> None:
+        """Fill a reading over the examples of ``net`` before the step of this number: an `EngineReading`."""
+        self._make_room(reading.m)
+        self._kernel.read(
+            ctypes.addressof(net),
+            self.trials,
+            self._theta.ctypes.data,
+            self._state.ctypes.data,
+            step,
+            planned,
+            ctypes.addressof(reading),
+            self._room.ctypes.data,
+        )
 
     def _vectors(self, count: int) -> tuple[Array, dict[int, Array]]:
         """Room for the parameters of all trials, and its views of each layer, (T, n_{l−1} + 1, n_l)."""

@@ -1,7 +1,7 @@
 """A stack whose steps are taken by the compiled engine.
 
-What is read of it is computed by the numpy core from the engine's weights, so everything that looks at a
-pass sees the same arrays as ever. The weights themselves never come from there: they have the same bits
+`propagate` and `plan` are the numpy core's, from the engine's weights, so everything that looks at a pass
+sees the same arrays as ever. The weights themselves never come from there: they have the same bits
 whatever is read, and when.
 """
 
@@ -16,6 +16,7 @@ import numpy as np
 from lab.network.backprop import backward, forward
 from lab.network.buffers import Pass, make_batch, make_pass
 from lab.network.compiled import Engine
+from lab.numerics import Array
 from lab.training.examples import Order
 
 if TYPE_CHECKING:
@@ -63,6 +64,10 @@ class CompiledSteps:
                 lasted = max(monotonic() - began, 1e-9)
                 self._several = max(1, int(steps * min(CALL_SECONDS / lasted, 8)))
         self.engine.store(self.stack.theta)
+
+    def rows(self) -> Array | None:
+        """The numbers of the examples of the next step, (T, m); None where it takes all in their order."""
+        return None if self._whole else self._order.rows(self.step)
 
     def plan(self) -> None:
         """Put Δθ of the next step, as the numpy core takes it, into the stack's ``update``."""

@@ -16,6 +16,7 @@ from lab.network.parameters import Parameters, as_parameters, parameters
 from lab.numerics import Array, stream
 from lab.parts import Initialiser, Optimiser, State, Stream
 from lab.training.compiled import CompiledSteps
+from lab.training.compiled_reader import CompiledReader
 from lab.training.examples import Evaluation, Examples, fed
 from lab.training.reader import Reader
 from lab.training.recorder import Readings, Recorder, Recording
@@ -57,15 +58,17 @@ def train(training: Training, trials: range, progress: Callable[[int], None] = l
     outputs = steps.engine.outputs if isinstance(steps, CompiledSteps) else None
     recorder = Recorder(training.recording, len(trials), training.network.sizes[1:])
     reader = Reader(stack, recorder, outputs)
+    compiled = CompiledReader(steps, reader) if isinstance(steps, CompiledSteps) else None
 
     with np.errstate(all="ignore"):
         for step, reading in recorder.due.items():
             last = step == training.steps
             steps.run_to(step)
-            p = steps.propagate()
-            if reader.plans and not last:
-                steps.plan()
-            reader.read(reading, p, last)
+            if not (compiled and compiled.read(reading, last)):
+                p = steps.propagate()
+                if reader.plans and not last:
+                    steps.plan()
+                reader.read(reading, p, last)
             progress((step - reported) * len(trials))
             reported = step
             if (recorder.readings.diverged >= 0).all():

@@ -61,7 +61,7 @@ class Reader:
             forward(self.network, self.theta, p)
             backward(self.network, self.theta, p, self.gradient)
         norms, ring = self._room = self._room or self._make_room(p)
-        tested = self.tested() if reading in self.recorder.tested else self._untested
+        tested = self.tested_at(reading)
         if last or not ring.holds(p):
             self.flush()
             self._record(reading, p, norms.note(), tested, last)
@@ -74,6 +74,10 @@ class Reader:
         """Record what the ring holds."""
         if self._room is not None and self._room[1].tested:
             self._record(*self._room[1].taken())
+
+    def tested_at(self, reading: int) -> tuple[Array, Array]:
+        """`tested`; NaN at a reading at which the test examples are left alone."""
+        return self.tested() if reading in self.recorder.tested else self._untested
 
     def tested(self) -> tuple[Array, Array]:
         """C and the accuracy over the test examples."""

@@ -1,6 +1,6 @@
 """The recorder: what is recorded, and the arrays, made before the first step, that hold it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
@@ -116,6 +116,23 @@ class Recorder:
     def looks_inside(self) -> bool:
         """Whether one of its probes looks at the parameters themselves."""
         return any(probe.norms is None for probe, _ in self._probes)
+
+    @property
+    def probes(self) -> list[Probe]:
+        """Those of which a column is recorded."""
+        return [probe for probe, _ in self._probes]
+
+    def bins(self, reading: int) -> bool:
+        """Whether z is binned at this reading, and single neurons are measured."""
+        return reading in self._binned
+
+    def put(self, reading: int, columns: Mapping[str, Array], figures: Sequence[Array], sound: Array) -> None:
+        """Note a reading whose quantities are known already: name → (T, L)."""
+        here = slice(reading, reading + 1)
+        self.readings.figures[reading] = np.stack(figures, axis=-1)
+        for place, name in enumerate(self.readings.columns):
+            self.readings.layers[reading, :, :, place] = columns[name]
+        self._mark(here, (sound & np.isfinite(figures[0]))[None])
 
     def record(self, first: int, snapshot: Snapshot, figures: Sequence[Array], sound: Array) -> None:
         """Measure one reading, or several that follow one another, from number ``first`` on.

@@ -89,9 +89,13 @@ def counted(mask: Array) -> Array:
 
 def thinned(block: Array) -> Array:
     """Sorted values of each trial's block, of every k-th example beyond `SORTED_VALUES`."""
-    _, n, m = block.shape
-    stride = max(1, -(-n * m // SORTED_VALUES))
+    stride = sorted_every(*block.shape[1:])
     return np.sort(block[:, :, ::stride].reshape(len(block), -1), axis=-1)
+
+
+def sorted_every(n: int, m: int) -> int:
+    """Of n neurons and m examples every how-many-th example is sorted for percentiles."""
+    return max(1, -(-n * m // SORTED_VALUES))
 
 
 def percentile(ordered: Array, q: float) -> Array:

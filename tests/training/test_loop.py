@@ -336,10 +336,10 @@ def test_without_test_examples_or_classes_the_figures_are_missing():
     assert np.isfinite(readings.figures[:, :, [0, 2]]).all()
 
 
-def test_test_examples_are_evaluated_at_two_hundred_readings_at_the_most():
+def test_test_examples_are_evaluated_at_fifty_readings_at_the_most():
     readings = train(training((1, 1), steps=300), range(1))
     tested = np.isfinite(readings.figures[:, 0, 2])
-    assert (len(tested), tested.sum()) == (301, 200)
+    assert (len(tested), tested.sum()) == (301, 50)
     assert tested[[0, -1]].all()
 
 

@@ -10,6 +10,7 @@
 // Learning (2015), ch. 2.
 
 #include "products.h"
+#include "reading.h"
 #include "tape.h"
 
 #define JOINED(name, kind) name##_##kind
@@ -42,6 +43,7 @@ typedef struct {
     int64_t x_stride;
     const real *y;
     real *z[MOST_LAYERS], *a[MOST_LAYERS], *slope[MOST_LAYERS], *delta[MOST_LAYERS];
+    real **e;  // where the error before sigma' is kept, or NULL
     real *rows[2], *across[2], *room;
 } Pass;
 
@@ -146,9 +148,24 @@ static void backward(const Network *net, real *theta, int64_t m, Pass *p, const 
         multiply(dw);
         dw.left = &one, dw.row = dw.term = 0, dw.rows = 1, dw.out = w + inputs * n, dw.learning = &biases;
         multiply(dw);
+        if (l > 1 && p->e) memcpy(p->e[l - 1], p->rows[0], m * below * sizeof(real));
         for (int64_t i = 0; l > 1 && i < m * below; i += W)
             to(p->delta[l - 1] + i, from(p->rows[0] + i) * passed(net, from(p->slope[l - 1] + i)));
     }
+}
+
+// A pass over m examples of the network: those of these numbers, or the first ones.
+static void begin(const Network *net, int64_t m, const int64_t *chosen, real *workspace, Pass *p) {
+    const int64_t inputs = net->sizes[0], width = padded(net->sizes[net->depth]);
+    *p = (Pass){.x = net->x, .x_stride = net->x_stride, .y = net->y};
+    laid_out(net, m, workspace + padded(m) * (padded(inputs) + width), p);
+    if (!chosen) return;
+    real *x = workspace, *y = x + padded(m) * padded(inputs);
+    for (int64_t i = 0; i < m; i++) {
+        memcpy(x + i * padded(inputs), (const real *)net->x + chosen[i] * net->x_stride, inputs * sizeof(real));
+        memcpy(y + i * width, (const real *)net->y + chosen[i] * width, width * sizeof(real));
+    }
+    p->x = x, p->y = y, p->x_stride = padded(inputs);
 }
 
 // x^k by squares, the same on every machine
@@ -169,32 +186,24 @@ static Learning learning(const Network *net, int64_t step, const real *theta, re
     return how;
 }
 
-// How many numbers the parameters of a trial take, and the buffers of its passes of at most m examples.
+// How many numbers the parameters of a trial take, and the buffers of its passes and readings of at most m examples.
 EXPORT int64_t NAMED(parameters)(const Network *net) { return parameters(net); }
 
 EXPORT int64_t NAMED(workspace)(const Network *net, int64_t m) {
     Pass p;
-    return laid_out(net, m > TOGETHER ? m : TOGETHER, NULL, &p) + padded(m) * (padded(net->sizes[0]) + padded(net->sizes[net->depth]));
+    return parameters(net) + laid_out(net, m > TOGETHER ? m : TOGETHER, NULL, &p) + padded(m) * (padded(net->sizes[0]) + padded(net->sizes[net->depth]));
 }
 
 // Some steps of every trial, the first of which has the number `step`. The s-th takes, of trial t, the examples
 // order[t examples + starts[s]] up to starts[s + 1]; all of them where there is no order.
 EXPORT void NAMED(run)(const Network *net, int64_t trials, real *theta, real *state, int64_t step, int64_t steps,
                  const int64_t *starts, const int64_t *order, int64_t examples, real *workspace) {
-    const int64_t count = parameters(net), inputs = net->sizes[0], width = padded(net->sizes[net->depth]);
+    const int64_t count = parameters(net);
     for (int64_t t = 0; t < trials; t++)
         for (int64_t s = 0; s < steps; s++) {
             const int64_t m = starts[s + 1] - starts[s], *chosen = order ? order + t * examples + starts[s] : NULL;
-            Pass p = {.x = net->x, .x_stride = net->x_stride, .y = net->y};
-            if (chosen) {
-                real *x = workspace, *y = x + padded(m) * padded(inputs);
-                p.x = x, p.y = y, p.x_stride = padded(inputs);
-                for (int64_t i = 0; i < m; i++) {
-                    memcpy(x + i * p.x_stride, (const real *)net->x + chosen[i] * net->x_stride, inputs * sizeof(real));
-                    memcpy(y + i * width, (const real *)net->y + chosen[i] * width, width * sizeof(real));
-                }
-            }
-            laid_out(net, m, workspace + padded(m) * (padded(inputs) + width), &p);
+            Pass p;
+            begin(net, m, chosen, workspace, &p);
             forward(net, net->both, theta + t * count, m, &p);
             output_error(net, m, &p);
             backward(net, theta + t * count, m, &p, learning(net, step + s, theta + t * count, state + t * count, trials * count));
@@ -215,6 +224,84 @@ EXPORT void NAMED(outputs)(const Network *net, int64_t trials, const real *theta
             memcpy(a + (t * examples + start) * width, p.a[net->depth], m * width * sizeof(real));
         }
 }
+
+// What a reading measures, and of which trials; NULL is left out.
+typedef struct {
+    const int64_t *order, examples;  // of trial t the m examples from order[t examples] on; or the first m
+    int64_t m, norms_only;
+    double low_input;                // of the root mean square of a
+    const double *least, *steepest;  // of each layer: what |sigma'| is saturated below, where it is largest
+    const int64_t *every;            // of each layer: one of so many examples is kept whole
+    double *statistics;              // (trials, L, STATISTICS)
+    real *slopes, *outputs;          // sigma' and a of the examples that are kept, layer after layer
+    int64_t kept;                    // how many numbers they are of a trial
+    real *z, *a;                     // of the output layer, padded
+} Reading;
+
+static void read_layers(const Network *net, const Reading *r, int64_t t, const real *theta, const Pass *p) {
+    double *out = r->statistics + t * net->depth * STATISTICS;
+    real *slopes = r->slopes + t * r->kept, *outputs = r->outputs + t * r->kept;
+    Block before = {p->x, p->x_stride, r->m, net->sizes[0]};
+    for (int64_t l = 1; l <= net->depth; l++, out += STATISTICS) {
+        const int64_t n = net->sizes[l], width = padded(n), below = net->sizes[l - 1];
+        const Block a = {p->a[l], width, r->m, n}, slope = {p->slope[l], width, r->m, n};
+        out[WEIGHTS] = norm_of((Block){theta, width, below, n}, 0);
+        out[BIASES] = norm_of((Block){theta + below * width, width, 1, n}, 0);
+        out[LARGEST_Z] = largest_of((Block){p->z[l], width, r->m, n}, 0);
+        theta += (below + 1) * width;
+        if (r->norms_only) continue;
+        out[SLOPES] = sum_of(slope);
+        count_slopes(slope, p->z[l], r->least[l - 1], r->steepest[l - 1], out);
+        out[A] = sum_of(a);
+        out[A_SPREAD] = norm_of(a, (real)(out[A] / (double)(r->m * n)));
+        if (l > 1 || t == 0 || r->order)
+            out[LOW_INPUT] = low_of(before, r->low_input);
+        else
+            out[LOW_INPUT] = r->statistics[LOW_INPUT];  // the same inputs as those of the first trial
+        slopes = thinned(slope, r->every[l - 1], slopes), outputs = thinned(a, r->every[l - 1], outputs);
+        before = a;
+    }
+}
+
+// Measures every trial before its step number `step`, and changes none. Where `planned`, only the change of w
+// is measured.
+EXPORT void NAMED(read)(const Network *net, int64_t trials, real *theta, real *state, int64_t step, int64_t planned,
+                        const Reading *r, real *workspace) {
+    const int64_t count = parameters(net), L = net->depth, outputs = r->m * padded(net->sizes[L]);
+    real *change = workspace, *buffers = workspace + count;
+    for (int64_t t = 0; t < trials; t++) {
+        const real *own = theta + t * count;
+        double *out = r->statistics + t * L * STATISTICS;
+        Learning how = learning(net, step, own, state + t * count, trials * count);
+        Pass p;
+        begin(net, r->m, r->order ? r->order + t * r->examples : NULL, buffers, &p);
+        forward(net, net->both, own, r->m, &p);
+        if (!planned) {
+            read_layers(net, r, t, own, &p);
+            memcpy(r->z + t * outputs, p.z[L], outputs * sizeof(real));
+            memcpy(r->a + t * outputs, p.a[L], outputs * sizeof(real));
+            how.optimiser = DESCENT, how.eta = -1, how.decay = 0;
+            p.e = p.z;
+        }
+        output_error(net, r->m, &p);
+        how.change = change;
+        backward(net, theta + t * count, r->m, &p, how);
+        for (int64_t l = 1; l <= L; l++, out += STATISTICS) {
+            const int64_t n = net->sizes[l], width = padded(n), below = net->sizes[l - 1];
+            out[planned ? UPDATE_W : SPEED_W] = norm_of((Block){change, width, below, n}, 0);
+            if (!planned) {
+                out[SPEED_B] = norm_of((Block){change + below * width, width, 1, n}, 0);
+                out[DELTA] = norm_of((Block){p.delta[l], width, r->m, n}, 0);
+                if (l < L) out[ERROR] = norm_of((Block){p.z[l], width, r->m, n}, 0);
+            }
+            change += (below + 1) * width;
+        }
+        change = workspace;
+    }
+}
+
+// How many numbers a reading tells of a layer.
+EXPORT int64_t NAMED(statistics)(void) { return STATISTICS; }
 
 // One tape alone, for the checks of the elementary functions.
 EXPORT void NAMED(tape)(const Tape *tape, const real *z, real *a, real *slope, int64_t count, real *room, Rescue rescue) {

@@ -53,6 +53,22 @@ class Net(Structure):
     )
 
 
+class Reading(Structure):
+    """What a reading measures: see ``engine.c``."""
+
+    _fields_ = (
+        ("order", c_void_p),
+        ("examples", c_int64),
+        ("m", c_int64),
+        ("norms_only", c_int64),
+        ("low_input", c_double),
+        *((name, c_void_p) for name in ("least", "steepest", "every", "statistics", "slopes", "outputs")),
+        ("kept", c_int64),
+        ("z", c_void_p),
+        ("a", c_void_p),
+    )
+
+
 _KINDS: dict[str, Any] = {"p": c_void_p, "i": c_int64, "r": RESCUE}
 
 
@@ -70,7 +86,9 @@ class Functions:
         self.workspace = found("workspace", "pi", c_int64)
         self.run = found("run", "pippiippip")
         self.outputs = found("outputs", "pippiippp")
+        self.read = found("read", "pippiipp")
         self.tape = found("tape", "ppppipr")
+        self.statistics = found("statistics", "", c_int64)()
         names = library[f"operations_f{size}_{variant}"]
         names.restype = ctypes.c_char_p
         self.operations = {name: number for number, name in enumerate(names().decode().split())}

@@ -23,6 +23,7 @@ typedef struct {
     real first_scale, second_scale;           // of Adam at this step: 1/(1 - beta1^t), 1/sqrt(1 - beta2^t)
     real *state[2];                           // beside the first parameter
     const real *theta;                        // the first parameter
+    real *change;                             // where the step is only written down, beside the first; or NULL
 } Learning;
 
 // out[r][c] = start[c] + sum over k of left[r row + k term] right[k stride + c]; or out learns from it
@@ -57,6 +58,16 @@ INLINE vec step_of(const Learning *how, vec g, vec w, int64_t at) {
     return fma_(all(-how->decay), w, step);
 }
 
+// Writes down how w would change.
+static __attribute__((noinline)) void plan(const Learning *how, const vec *of, const real *w, int64_t vectors) {
+    for (int64_t c = 0; c < vectors; c++) {
+        const int64_t at = w + c * W - how->theta;
+        const vec first = from(how->state[0] + at), second = from(how->state[1] + at);
+        to(how->change + at, step_of(how, of[c], from(w + c * W), at));
+        to(how->state[0] + at, first), to(how->state[1] + at, second);
+    }
+}
+
 // w learns from gradients that stand in its place in `of`
 static __attribute__((noinline)) void learn(const Learning *how, const vec *of, real *w, int64_t vectors) {
     for (int64_t c = 0; c < vectors; c++)
@@ -77,10 +88,13 @@ INLINE void tile(const Product *p, int64_t row, int64_t column, const int rows, 
                 sum[r][c] = fma_(all(left[r * p->row]), from(right + c * W), sum[r][c]);
     UNROLLED for (int r = 0; r < rows; r++) {
         real *out = p->out + (row + r) * p->out_stride + column;
-        if (how && how->optimiser != DESCENT) {
+        if (how && (how->optimiser != DESCENT || how->change)) {
             vec of[4];
             UNROLLED for (int c = 0; c < vectors; c++) of[c] = sum[r][c];
-            learn(how, of, out, vectors);
+            if (how->change)
+                plan(how, of, out, vectors);
+            else
+                learn(how, of, out, vectors);
             continue;
         }
         UNROLLED for (int c = 0; c < vectors; c++)

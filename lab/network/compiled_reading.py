@@ -1,0 +1,93 @@
+"""What the compiled engine tells of a pass: sums and norms of each layer, measured as the pass is made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lab.network.compiled import Engine, padded_rows
+from lab.network.kernel.library import Net, Reading
+from lab.numerics import Array
+
+STATISTICS = (
+    *("speed_b", "speed_w", "update_w", "weights", "biases"),
+    *("delta", "error", "a_spread"),
+    *("slopes", "saturated", "low", "saturated_neurons", "dead"),
+    *("a", "low_input", "largest_z"),
+)
+"""The numbers of a layer in the kernel's order; ``reading.h`` says what each is."""
+
+
+class EngineReading:
+    """Readings of an engine's trials over m examples, in buffers made once.
+
+    ``least`` and ``steepest`` tell of each layer below which |σ′| counts as saturated, and at which z it is
+    largest; ``low_input`` below which share of its root mean square an a counts as low; ``every``, of each
+    layer, one of how many examples is kept for percentiles. Where ``norms_only``, only norms are found. The
+    examples are those of the training, or ``given`` as x and y in rows, x with its ones.
+
+    After `measure`, ``found`` has the name of a statistic → (T, L); ``slopes`` and ``outputs`` are σ′ and a
+    of the examples that are kept, layer → (T, values); ``z`` and ``a`` those of the output layer,
+    (T, n_L, m).
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        m: int,
+        least: Sequence[float],
+        steepest: Sequence[float],
+        low_input: float,
+        every: Sequence[int],
+        norms_only: bool,
+        given: tuple[Array, Array] | None = None,
+    ) -> None:
+        self._engine, self.m, self.norms_only = engine, m, norms_only
+        sizes, trials, dtype = engine.network.sizes, engine.trials, engine.dtype
+        self._net = engine.net
+        if given is not None:
+            x, y = (padded_rows(rows, dtype) for rows in (given[0][:, :-1], given[1]))
+            self._net = Net.from_buffer_copy(engine.net)
+            self._net.x, self._net.y, self._net.x_stride = x.ctypes.data, y.ctypes.data, x.shape[1]
+            self._examples = x, y
+        numbers = np.zeros((trials, len(sizes) - 1, len(STATISTICS)))
+        self.found = {name: numbers[..., k] for k, name in enumerate(STATISTICS)}
+        counts = [n * -(-m // stride) for n, stride in zip(sizes[1:], every, strict=True)]
+        kept = np.empty((2, trials, sum(counts)), dtype)
+        ends = np.cumsum([0, *counts])
+        self.slopes, self.outputs = (
+            {l: rows[:, ends[l - 1] : ends[l]] for l in range(1, len(sizes))} for rows in kept
+        )
+        width = padded_rows(np.empty((1, sizes[-1])), dtype).shape[1]
+        last = np.empty((2, trials, m, width), dtype)
+        self.z, self.a = (rows[:, :, : sizes[-1]].mT for rows in last)
+        ends_of_slopes = np.array([least, steepest], np.float64)
+        strides = np.array(every, np.int64)
+        self._kept = numbers, kept, last, ends_of_slopes, strides  # what the kernel points to
+        self._reading = Reading(
+            examples=0,
+            m=m,
+            norms_only=norms_only,
+            low_input=low_input,
+            least=ends_of_slopes[0].ctypes.data,
+            steepest=ends_of_slopes[1].ctypes.data,
+            every=strides.ctypes.data,
+            statistics=numbers.ctypes.data,
+            slopes=kept[0].ctypes.data,
+            outputs=kept[1].ctypes.data,
+            kept=sum(counts),
+            z=last[0].ctypes.data,
+            a=last[1].ctypes.data,
+        )
+
+    def measure(self, order: Array | None = None, *, planned: int = 0) -> None:
+        """Measure the engine's trials as they are; or ‖Δw‖ alone, of the step number ``planned``.
+
+        ``order`` are the numbers of the examples, a row of at least m a trial; the first m where it is None.
+        """
+        if not planned:
+            self._kept[0][...] = 0
+        self._reading.order = None if order is None else order.ctypes.data
+        self._reading.examples = 0 if order is None else order.strides[0] // order.itemsize
+        self._engine.read(self._net, self._reading, max(planned, 1), bool(planned))

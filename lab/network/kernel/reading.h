@@ -1,0 +1,96 @@
+// What a reading tells of each layer: the sums that the probes of lab/training/probes.py are made of.
+//
+// Each neuron is summed over the examples in a lane of its own, and the neurons after that in their order.
+
+#pragma once
+#include "vector.h"
+
+// The numbers of a layer, in this order; norms are those of a trial's block, sums are over neurons and examples.
+enum {
+    SPEED_B, SPEED_W, UPDATE_W, WEIGHTS, BIASES,        // norms of dC/db, dC/dw, the change of w, w, b
+    DELTA, ERROR, A_SPREAD,                             // norms of delta, of e, of a less its mean
+    SLOPES, SATURATED, LOW, SATURATED_NEURONS, DEAD,    // the sum of sigma', and what is counted of it
+    A, LOW_INPUT, LARGEST_Z,                            // the sum of a, and of a^{l-1} what is small; max |z|
+    STATISTICS
+};
+
+// m rows of n numbers
+typedef struct {
+    const real *at;
+    int64_t stride, m, n;
+} Block;
+
+// Of |x - centre|: NaN where a number is.
+static double largest_of(const Block b, real centre) {
+    double largest = 0;
+    for (int64_t c = 0; c < b.n; c += W) {
+        vec top = all(0);
+        for (int64_t i = 0; i < b.m; i++) top = most(top, size(from(b.at + i * b.stride + c) - centre));
+        for (int64_t j = 0; j < W && c + j < b.n; j++)
+            if (!(top[j] <= largest) && largest == largest) largest = top[j];
+    }
+    return largest;
+}
+
+// The root of the sum of (x - centre)^2, of numbers so small or large that squares lose them too.
+static double norm_of(const Block b, real centre) {
+    const double largest = largest_of(b, centre);
+    const int safe = largest > BY_SIZE(1e-15, 1e-140) && largest < BY_SIZE(1e15, 1e140);
+    const real scale = safe ? 1 : (real)largest;
+    double squares = 0;
+    if (!(largest > 0 && largest < (double)INF)) return largest;
+    for (int64_t c = 0; c < b.n; c += W) {
+        vec sum = all(0);
+        for (int64_t i = 0; i < b.m; i++) {
+            vec x = from(b.at + i * b.stride + c) - centre;
+            if (!safe) x = x / scale;
+            sum = fma_(x, x, sum);
+        }
+        for (int64_t j = 0; j < W && c + j < b.n; j++) squares += sum[j];
+    }
+    return (double)scale * __builtin_sqrt(squares);
+}
+
+static double sum_of(const Block b) {
+    double total = 0;
+    for (int64_t c = 0; c < b.n; c += W) {
+        vec sum = all(0);
+        for (int64_t i = 0; i < b.m; i++) sum += from(b.at + i * b.stride + c);
+        for (int64_t j = 0; j < W && c + j < b.n; j++) total += sum[j];
+    }
+    return total;
+}
+
+// How many numbers are smaller than a share of their root mean square, or 0.
+static double low_of(const Block b, double share) {
+    const vec least_size = all((real)(share * norm_of(b, 0) / __builtin_sqrt((double)(b.m * b.n))));
+    double count = 0;
+    for (int64_t c = 0; c < b.n; c += W) {
+        ivec low = {0};
+        for (int64_t i = 0; i < b.m; i++) low -= size(from(b.at + i * b.stride + c)) < least_size;
+        for (int64_t j = 0; j < W && c + j < b.n; j++) count += (double)low[j];
+    }
+    return count;
+}
+
+// What of sigma' counts as saturated: |sigma'| below `least`; on the low side where z < `steepest`.
+static void count_slopes(const Block slope, const real *z, double least, double steepest, double *out) {
+    for (int64_t c = 0; c < slope.n; c += W) {
+        ivec saturated = {0}, low = {0}, alive = {0};
+        for (int64_t i = 0; i < slope.m; i++) {
+            const vec of = from(slope.at + i * slope.stride + c);
+            const ivec small = size(of) < (real)least;
+            saturated -= small, low -= small & (from(z + i * slope.stride + c) < (real)steepest), alive |= of != 0;
+        }
+        for (int64_t j = 0; j < W && c + j < slope.n; j++) {
+            out[SATURATED] += (double)saturated[j], out[LOW] += (double)low[j];
+            out[SATURATED_NEURONS] += (double)saturated[j] >= 0.95 * (double)slope.m, out[DEAD] += !alive[j];
+        }
+    }
+}
+
+// Every `step`-th row; returns where the next may stand.
+static real *thinned(const Block b, int64_t step, real *out) {
+    for (int64_t i = 0; i < b.m; i += step, out += b.n) memcpy(out, b.at + i * b.stride, b.n * sizeof(real));
+    return out;
+}
