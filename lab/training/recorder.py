@@ -108,6 +108,14 @@ class Recorder:
         )
 
     @property
+    def arrays(self) -> dict[str, Array]:
+        """The arrays that readings are written into, by their names in `Readings`."""
+        found = self.readings
+        filled = {"layers": found.layers, "figures": found.figures, "diverged": found.diverged}
+        neurons = {} if found.neurons is None else {"neurons": found.neurons}
+        return {**filled, "histograms": found.histograms, **neurons}
+
+    @property
     def norms(self) -> frozenset[NormKey]:
         """The norms of parameters that its probes ask for."""
         return frozenset[NormKey]().union(*(probe.norms or () for probe, _ in self._probes))
