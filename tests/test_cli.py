@@ -98,8 +98,8 @@ def test_a_slope_of_ones_own_that_is_nan_is_told_with_its_layer_and_z(lab, small
 
 
 def test_an_interrupted_run_says_how_to_resume_and_is_resumed(lab, small, tmp_path, monkeypatch):
-    def interrupted(tasks, workers, progress):
-        yield next(trained(tasks, workers, progress))
+    def interrupted(*given):
+        yield next(trained(*given))
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:

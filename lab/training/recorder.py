@@ -71,6 +71,14 @@ class Readings:
     origin: Array | None = None
     origin_at: Array | None = None
 
+    def first_trials(self, count: int) -> "Readings":
+        """Those of the first so many of the trials, with their share of the time."""
+        second = {name: getattr(self, name) for name in ("layers", "figures", "histograms", "neurons")}
+        first = {name: getattr(self, name) for name in ("diverged", "final", "origin", "origin_at")}
+        cut = {name: x[:, :count] for name, x in second.items() if x is not None}
+        cut |= {name: x[:count] for name, x in first.items() if x is not None}
+        return replace(self, **cut, seconds=self.seconds * count / len(self.diverged))
+
 
 class Recorder:
     """Fills `Readings` of T trials of a network whose layers 1 … L have these ``widths``.

@@ -11,7 +11,7 @@ from lab.parts import Initialiser
 from lab.runs import preparation, runner
 from lab.runs.folder import runs
 from lab.runs.preparation import prepared
-from lab.runs.runner import prepared_again, resumed, run
+from lab.runs.runner import Terms, prepared_again, resumed, run
 from lab.runs.workers import trained
 from lab.training.loop import Stack
 
@@ -73,7 +73,7 @@ def test_single_neurons_are_a_table_where_the_file_asks_for_them_and_are_not_too
 def test_the_tables_depend_on_neither_workers_nor_chunks(ready, root, monkeypatch):
     whole = table_bytes(run(ready, root))
     for workers in (1, 2):
-        assert table_bytes(run(ready, root, workers=workers)) == whole
+        assert table_bytes(run(ready, root, Terms(workers))) == whole
     for size, chunks in ((1, 6), (2, 4)):
         monkeypatch.setattr(preparation, "LARGEST_CHUNK", size)
         folder = run(ready, root)
@@ -146,8 +146,8 @@ def test_fault_71_a_target_out_of_reach_is_noted(small):
 def test_an_interrupted_run_and_one_with_a_damaged_part_are_resumed_to_the_same_bytes(
     ready, root, monkeypatch
 ):
-    def interrupted(tasks, workers, progress):
-        yield next(trained(tasks, workers, progress))
+    def interrupted(*given):
+        yield next(trained(*given))
         raise KeyboardInterrupt
 
     done = run(ready, root)

@@ -78,7 +78,12 @@ ENGINES = ["numpy", *(["compiled"] if functions(np.dtype("f8")) else [])]
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("optimiser", OPTIMISERS, ids=str)
-@given_sizes(batch=st.integers(1, 9), every=st.integers(1, 20), trials=st.integers(1, 3), down=st.sets(st.integers(0, 27)))
+@given_sizes(
+    batch=st.integers(1, 9),
+    every=st.integers(1, 20),
+    trials=st.integers(1, 3),
+    down=st.sets(st.integers(0, 27)),
+)
 @settings(max_examples=10)
 def test_a_course_put_down_anywhere_and_taken_up_again_has_the_same_bits(
     engine, optimiser, batch, every, trials, down
