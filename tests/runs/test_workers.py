@@ -66,7 +66,8 @@ def test_what_cannot_be_kept_ends_all_at_once(small, tmp_path, workers, fault):
 BOMBS = {
     "raise": ("raise ValueError('no\\nway')", "ValueError: no way"),
     "leave": ("raise SystemExit(3)", "SystemExit: 3"),
-    "none": ("return None", "TypeError: "),
+    "none": ("return None", "TypeError: σ of z of the shape (3, 6, 20) is of NoneType"),
+    "shape": ("return np.ones(1)", "TypeError: σ of z of the shape (3, 6, 20) is of the shape (1,)"),
     "end": ("import os; os._exit(3)", "its worker ended (3), twice"),
     "die": ("import os; os.kill(os.getpid(), 9)", "its worker was killed (signal 9)"),
     "hang": ("import time; time.sleep(100)", "took longer than the 9 s that its trials may"),
