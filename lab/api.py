@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.errors import LabError, PartError
+from lab.errors import LabError, PartError, StorageError
 from lab.runs.folder import RunFolder, find, require_same_data, results_root, runs
 from lab.theory.deep import Deep
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from lab.parts import Activation
     from lab.prover.certificate import Certificate
     from lab.runs.preparation import Prepared
+    from lab.runs.runner import Terms
+    from lab.runs.verification import Checked
     from lab.runs.workers import Progress
 
 
@@ -210,27 +212,31 @@ def prepare(
 def train(
     ready: Prepared,
     folder: RunFolder | None = None,
+    terms: Terms | None = None,
     *,
     results: str | Path | None = None,
-    workers: int = 1,
     plots: bool = True,
     progress: Progress = lambda done: None,
 ) -> Run:
     """Train what is prepared, and keep its tables, what is made of them, and its figures.
 
-    ``folder`` is that of a run to go on with; without it a new one is made under ``results``. The rest is as
-    in `run`.
+    ``folder`` is that of a run to go on with; without it a new one is made under ``results``. The run is done
+    once all of that is kept, unless the ``terms`` leave it to the caller to end it.
     """
     from lab.runs import runner
 
+    given = terms or runner.Terms()
+    unended = replace(given, ends=False)
     if folder is None:
-        folder = runner.run(ready, results_root(results), workers=workers, progress=progress)
+        folder = runner.run(ready, results_root(results), unended, progress)
     else:
-        runner.resumed(ready, folder, workers=workers, progress=progress)
+        runner.resumed(ready, folder, unended, progress)
     trained = Run(folder)
     trained.save_analysis()
     if plots:
-        trained.save_plots(workers=workers)
+        trained.save_plots(workers=given.workers)
+    if given.ends:
+        folder.ended("done")
     return trained
 
 
@@ -240,7 +246,10 @@ def run(
     *,
     workers: int = 1,
     results: str | Path | None = None,
+    reuse: str | Path | None = None,
     allow_code: bool = False,
+    allow_mixed: bool = False,
+    trial_timeout: float | None = None,
     max_trials: int = 10_000,
     unchecked: bool = False,
     plots: bool = True,
@@ -249,9 +258,13 @@ def run(
     """Run an experiment file and return its results.
 
     ``overrides`` are dotted keys with new values, as a mapping or as texts ``"training.epochs=50"``.
-    ``workers`` processes train and draw; with more than 1 a script needs ``if __name__ == "__main__":``.
+    ``workers`` processes train and draw; with more than 1, or a ``trial_timeout``, a script needs
+    ``if __name__ == "__main__":``.
     ``results`` is where results are kept; else $LAB_RESULTS, else ``results`` under the current folder.
+    ``reuse`` is a run, named as in `load`, whose trials are taken over where they are the very same.
     ``allow_code`` lets the file name a class in a Python file, which runs that file's code.
+    ``allow_mixed`` lets reused trials be of other versions or of another processor.
+    ``trial_timeout`` is how many seconds a trial may take; with it trials are trained in processes.
     ``max_trials`` is the most that the experiment may have. ``unchecked`` lets activations of one's own run
     that do not pass `lab.testing.check_activation`. ``plots`` tells whether the figures are drawn too.
     ``progress`` is called with the trial-steps done and their total.
@@ -260,11 +273,14 @@ def run(
     an activation does not hold what is claimed of it, or what the core relies on; StorageError where the
     results cannot be kept.
     """
-    from lab.runs.workers import summed
+    from lab.runs.runner import Terms
+    from lab.runs.workers import Care, summed
 
+    reused = None if reuse is None else find(str(reuse), results_root(results))
     ready = prepare(path, overrides, allow_code=allow_code, max_trials=max_trials, unchecked=unchecked)
     counted = summed(progress, ready.trial_steps)
-    return train(ready, results=results, workers=workers, plots=plots, progress=counted)
+    terms = Terms(workers, Care(trial_timeout), allow_mixed, reused)
+    return train(ready, None, terms, results=results, plots=plots, progress=counted)
 
 
 def resume(
@@ -272,19 +288,34 @@ def resume(
     results: str | Path | None = None,
     *,
     workers: int = 1,
+    allow_mixed: bool = False,
+    trial_timeout: float | None = None,
     plots: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> Run:
     """Finish a run that was interrupted: train what is missing, keep what is there.
 
-    ``run`` is as `load` takes it; without it, the newest run that was interrupted. The rest is as in `run`.
-    Raises LabError where there is none, StorageError where its data or its code changed since it began.
+    ``run`` is as `load` takes it; without it, the newest run that was interrupted. ``allow_mixed`` lets it go
+    on with other versions, or on another processor, than it began with. The rest is as in `run`. Raises
+    LabError where there is none, StorageError where its data, code or versions changed since it began.
     """
-    from lab.runs.workers import summed
+    from lab.runs.runner import Terms
+    from lab.runs.workers import Care, summed
 
     ready, folder = interrupted(run, results)
     counted = summed(progress, ready.trial_steps)
-    return train(ready, folder, workers=workers, plots=plots, progress=counted)
+    terms = Terms(workers, Care(trial_timeout), allow_mixed)
+    return train(ready, folder, terms, plots=plots, progress=counted)
+
+
+def verify(run: str | Path, results: str | Path | None = None) -> list[Checked]:
+    """Look whether every file of a run is what was written: see `lab.runs.verification.verified`.
+
+    ``run`` is as `load` takes it. Raises LabError where there is no such run.
+    """
+    from lab.runs.verification import verified
+
+    return verified(find(str(run), results_root(results)))
 
 
 def interrupted(run: str | Path = "", results: str | Path | None = None) -> tuple[Prepared, RunFolder]:
@@ -292,10 +323,17 @@ def interrupted(run: str | Path = "", results: str | Path | None = None) -> tupl
     from lab.runs.runner import prepared_again
 
     root = results_root(results)
-    meant = [find(str(run), root)] if run else [one for one in runs(root) if one.status == "interrupted"]
+    meant = [find(str(run), root)] if run else [one for one in runs(root) if _was_interrupted(one)]
     if not meant:
         raise LabError(f"no run under {root} was interrupted; there is nothing to resume")
     return prepared_again(meant[-1]), meant[-1]
+
+
+def _was_interrupted(folder: RunFolder) -> bool:
+    try:
+        return folder.status == "interrupted"
+    except StorageError:
+        return False
 
 
 def load(run: str | Path, results: str | Path | None = None) -> Run:

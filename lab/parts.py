@@ -77,14 +77,18 @@ class Activation(ABC):
         """σ(z) and σ′(z) in one pass, written into ``out = (a, slope, scratch)`` where given.
 
         The three buffers have the shape and dtype of z and none of them is z. This default calls the
-        two methods; `lab.activations.in_place.InPlace` shares work between them.
+        two methods; `lab.activations.in_place.InPlace` shares work between them. Raises TypeError where one
+        gives no array of the shape of z, which numpy would spread over the buffer.
         """
+        a, slope = found = self(z), self.derivative(z)
         if out is None:
-            return self(z), self.derivative(z)
-        a, slope, _ = out
-        a[...] = self(z)
-        slope[...] = self.derivative(z)
-        return a, slope
+            return found
+        for name, values, buffer in (("σ", a, out[0]), ("σ′", slope, out[1])):
+            if np.shape(values) != z.shape:
+                got = f"the shape {np.shape(values)}" if hasattr(values, "shape") else type(values).__name__
+                raise TypeError(f"{name} of z of the shape {z.shape} is of {got}, expected an array like z")
+            buffer[...] = values
+        return out[:2]
 
     @property
     def formula(self) -> str:

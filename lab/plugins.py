@@ -9,13 +9,14 @@ In an experiment file a part is written as its name, or as a table of its name a
     activation = {name = "leaky-relu", slope = 0.1}
 """
 
+import ast
 import dataclasses
 import importlib
 import importlib.util
 import inspect
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
@@ -235,7 +236,9 @@ def _from_file(name: str, folder: Path, allow_code: bool) -> type:
         raise PartError(f"{name!r}: there is no file {path}")
     if not allow_code:
         raise PartError(f"{name!r} runs the code of {path.name}; if you trust it, say --allow-code")
-    module_name = f"{OWN_MODULE}{path.stem}_{sha256(path.read_bytes()).hexdigest()[:12]}"
+    sources = own_sources(path)
+    content = sha256(b"".join(sha256(source.read_bytes()).digest() for source in sources)).hexdigest()
+    module_name = f"{OWN_MODULE}{path.stem}_{content[:12]}"
     module = sys.modules.get(module_name)
     if module is None:
         spec = importlib.util.spec_from_file_location(module_name, path)
@@ -244,7 +247,7 @@ def _from_file(name: str, folder: Path, allow_code: bool) -> type:
         module = importlib.util.module_from_spec(spec)
         sys.modules[module_name] = module
         try:
-            with _in_one_line(f"{name!r}: {path.name} fails to load"):
+            with _in_one_line(f"{name!r}: {path.name} fails to load"), _afresh(path.parent, sources):
                 spec.loader.exec_module(module)
         except BaseException:
             del sys.modules[module_name]
@@ -257,6 +260,52 @@ def _from_file(name: str, folder: Path, allow_code: bool) -> type:
             f"{name!r}: {path.name} has no dataclass {class_name!r}; {did_you_mean(class_name, classes)}"
         )
     return part
+
+
+def own_sources(path: Path) -> list[Path]:
+    """A Python file and all that it imports from its own folder, directly or by another of these."""
+    found, waiting = dict[Path, None](), [path]
+    while waiting:
+        source = waiting.pop()
+        if source in found or not source.is_file():
+            continue
+        found[source] = None
+        try:
+            nodes = list(ast.walk(ast.parse(source.read_bytes())))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue  # what cannot be read is told when it is loaded
+        imports = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+        for name in {module for node in imports for module in _imported(node)}:
+            place = path.parent.joinpath(*name.split("."))
+            waiting += [place.with_name(f"{place.name}.py"), place / "__init__.py"]
+    return list(found)
+
+
+def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    """The modules that a statement may import, and the packages that they are in."""
+    names = [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        names = [node.module or "", *(f"{node.module or ''}.{name}".strip(".") for name in names)]
+    for name in filter(None, names):
+        words = name.split(".")
+        yield from (".".join(words[:count]) for count in range(1, len(words) + 1))
+
+
+@contextmanager
+def _afresh(folder: Path, sources: Sequence[Path]) -> Iterator[None]:
+    """Import what lies in this folder as it is now, and leave no bytecode that may be taken for it later."""
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if file and Path(file) in sources[1:]:
+            del sys.modules[name]
+    importlib.invalidate_caches()
+    sys.path.append(str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        sys.dont_write_bytecode = before
 
 
 @contextmanager

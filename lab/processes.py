@@ -28,7 +28,7 @@ def pool(workers: int, begin: Callable[..., object], *given: Any) -> Iterator[Pr
     is waited for. A worker that is killed breaks the pool: its futures raise BrokenProcessPool.
     """
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(begin, *given))
+    executor = ProcessPoolExecutor(workers, context, initializer=begun_worker, initargs=(begin, *given))
     try:
         yield executor
     finally:
@@ -39,12 +39,49 @@ def submitted(
     executor: ProcessPoolExecutor, function: Callable[..., Result], tasks: Iterable[Task], *more: Any
 ) -> list[Future[Result]]:
     """The futures of ``function(task, *more)``; only this process answers to Ctrl-C, not those that start."""
-    with _deaf_to_interrupts():
+    with deaf_to_interrupts():
         return [executor.submit(function, task, *more) for task in tasks]
 
 
+def interrupt() -> None:
+    """Answer Ctrl-C: raise KeyboardInterrupt, or let what `deferred` work is under way come to a stop."""
+    if _stops:
+        _stops[-1].set()
+    else:
+        raise KeyboardInterrupt
+
+
+_stops: list[threading.Event] = []
+
+
 @contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
+def deferred() -> Iterator[threading.Event]:
+    """Meanwhile the first Ctrl-C only sets the event; whoever works here has to look at it.
+
+    A second one is answered as ever. A handler other than Python's own calls `interrupt`.
+    """
+    stop = threading.Event()
+    main = threading.current_thread() is threading.main_thread()
+    before = signal.getsignal(signal.SIGINT)
+    own = main and before is signal.default_int_handler
+
+    def first(number: int, frame: object) -> None:
+        signal.signal(signal.SIGINT, before)
+        stop.set()
+
+    _stops.append(stop)
+    if own:
+        signal.signal(signal.SIGINT, first)
+    try:
+        yield stop
+    finally:
+        _stops.remove(stop)
+        if own:
+            signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def deaf_to_interrupts() -> Iterator[None]:
     """Ignore Ctrl-C meanwhile, which processes that start now inherit."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -56,7 +93,8 @@ def _deaf_to_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _begin(begin: Callable[..., object], *given: Any) -> None:
+def begun_worker(begin: Callable[..., object] = lambda: None, *given: Any) -> None:
+    """Make of this process one with a single BLAS thread, that ends when its parent does."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()

@@ -1,10 +1,13 @@
 """Writing files so that each is there whole or not at all, and reading those of an older version."""
 
+import errno
 import os
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import IO, Any, TypeAlias
 
 from lab.errors import StorageError
 
@@ -18,17 +21,46 @@ def write(path: Path, data: bytes | str) -> None:
     Raises StorageError with the system's reason where it cannot be written.
     """
     content = data.encode() if isinstance(data, str) else data
+    with written(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def written(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write piece by piece, which takes its place whole, as by `write`, at the end of the context.
+
+    Raises StorageError with the system's reason; what was there before stays then.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    size = 0
     try:
         with temporary.open("wb") as file:
-            file.write(content)
+            yield file
+            size = file.tell()
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
         _sync(path.parent)
     except OSError as error:
+        size = size or _size(temporary)
         temporary.unlink(missing_ok=True)
-        raise StorageError(f"{path}: cannot be written: {error.strerror}") from error
+        room = _room(path, error, size)
+        raise StorageError(f"{path}: cannot be written: {error.strerror}{room}") from error
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def remove(path: Path) -> None:
+    """Remove a sealed file and its seal, if they are there."""
+    for each in (_sealed(path), path):
+        each.unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what writes that were cut short have left in a folder; none may be under way there."""
+    for left in folder.glob(".*.tmp"):
+        left.unlink(missing_ok=True)
 
 
 def seal(path: Path, data: bytes) -> None:
@@ -40,7 +72,7 @@ def seal(path: Path, data: bytes) -> None:
 def unsealed(path: Path) -> bytes:
     """The content of a sealed file. Raises StorageError where it is missing or not what was sealed."""
     try:
-        data, line = path.read_bytes(), _sealed(path).read_text()
+        data, line = path.read_bytes(), _sealed(path).read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise StorageError(f"{path}: cannot be read: {error.strerror}") from error
     if line.split()[:1] != [sha256(data).hexdigest()]:
@@ -55,6 +87,18 @@ def migrated(values: dict[str, Any], migrations: Migrations) -> dict[str, Any]:
         values = {**migrations[version](values), "schema": version + 1}
         version += 1
     return values
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _room(path: Path, error: OSError, size: int) -> str:
+    """What a full disk lacks; empty where it is not the room that lacks."""
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return ""
+    free = shutil.disk_usage(path.parent).free
+    return f"; {max(size, 1) / 2**20:.1f} MiB or more are needed, {free / 2**20:.1f} MiB are free"
 
 
 def _sealed(path: Path) -> Path:

@@ -14,7 +14,7 @@ from lab.network.kernel.library import library
 from lab.runs import runner, workers
 from lab.runs.workers import trained
 from lab.testing import ACTIVATION_CHECKS
-from lab.training.loop import train
+from lab.training.divergence import located
 
 ONE = ("--workers", "1")
 QUICK = ("--no-plots", *ONE)
@@ -63,13 +63,32 @@ def test_failed_trials_exit_with_1_and_the_tables_are_there(lab, small, monkeypa
     def fails_for_sigmoid(training, *rest):
         if "Sigmoid" in str(training.network.sigmas[0]):
             raise RuntimeError("out of luck")
-        return train(training, *rest)
+        return located(training, *rest)
 
-    monkeypatch.setattr(workers, "train", fails_for_sigmoid)
+    monkeypatch.setattr(workers, "located", fails_for_sigmoid)
     code, out, _ = lab("run", small, *QUICK)
     assert code == 1
     assert "failed: sigmoid, trials 0–2: RuntimeError: out of luck" in out
     assert "soft" in out
+
+
+def test_a_run_is_verified_and_reused_by_its_name(lab, small, tmp_path):
+    assert lab("run", small, *QUICK)[0] == 0
+    assert lab("verify", "small")[0] == 0
+    assert lab("run", small, *QUICK, "--reuse", "small", "-o", "trials.seeds=4")[0] == 0
+    newest = json.loads(lab("list", "--json")[1])[0]
+    folder = tmp_path / "results" / "small" / newest["run-id"]
+    assert json.loads((folder / "run.json").read_text())["reused"]["trials"] == 6
+    table = folder / "tables" / "layers.csv"
+    table.write_bytes(table.read_bytes()[:-9])
+    code, out, _ = lab("verify", folder)
+    assert code == 4
+    assert "layers.csv: is damaged" in out
+    code, _, err = lab("show", folder)
+    assert code == 4
+    assert "make it again with: lab resume" in err
+    (folder / "run.json").unlink()
+    assert "damaged" in lab("list")[1]
 
 
 def test_fault_38_all_trials_diverged_is_said_with_a_hint(lab, small):
@@ -98,8 +117,8 @@ def test_a_slope_of_ones_own_that_is_nan_is_told_with_its_layer_and_z(lab, small
 
 
 def test_an_interrupted_run_says_how_to_resume_and_is_resumed(lab, small, tmp_path, monkeypatch):
-    def interrupted(tasks, workers, progress):
-        yield next(trained(tasks, workers, progress))
+    def interrupted(*given):
+        yield next(trained(*given))
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -69,10 +69,44 @@ results_option = click.option(
     type=click.Path(path_type=Path),
     help="Where results are kept; else $LAB_RESULTS, else ./results.",
 )
-workers_option = click.option(
-    "--workers", type=click.IntRange(min=1), help="Processes to train in; else one for each core."
+
+
+@dataclass(frozen=True)
+class Training:
+    """What the `training_options` say."""
+
+    workers: int | None
+    trial_timeout: float | None
+    allow_mixed: bool
+    no_plots: bool
+
+
+_TRAINING = (
+    click.option("--no-plots", is_flag=True, help="Leave the plots to `lab plot`."),
+    click.option(
+        "--allow-mixed",
+        is_flag=True,
+        help="Let trials stand that were made with other versions or by another processor.",
+    ),
+    click.option(
+        "--trial-timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="SECONDS",
+        help="Give up trials that take longer.",
+    ),
+    click.option(
+        "--workers", type=click.IntRange(min=1), help="Processes to train in; else one for each core."
+    ),
 )
-plots_option = click.option("--no-plots", is_flag=True, help="Leave the plots to `lab plot`.")
+
+
+def training_options(command: F) -> F:
+    """The options of a command that trains: see `Training`."""
+    for option in _TRAINING:
+        command = option(command)
+    return command
+
+
 code_option = click.option("--allow-code", is_flag=True, help='Load "file.py:Class", which runs that file.')
 
 

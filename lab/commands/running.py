@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lab.commands.options import (
+    Training,
     code_option,
     experiment_options,
-    plots_option,
     prints_page,
     results_option,
-    workers_option,
+    split,
+    training_options,
 )
 
 if TYPE_CHECKING:
@@ -60,34 +61,36 @@ def check(experiment: Path, **given: Any) -> Page:
 @click.command()
 @click.argument("experiment", type=click.Path(path_type=Path))
 @experiment_options
-@workers_option
+@training_options
 @click.option("--dry-run", is_flag=True, help="Check and tell what would run, and stop there.")
-@plots_option
+@click.option(
+    "--reuse", default="", metavar="RUN", help="Take over the trials of a run that are the very same."
+)
 @results_option
 @prints_page
-def run(
-    experiment: Path, workers: int | None, dry_run: bool, no_plots: bool, results: Path | None, **given: Any
-) -> Page:
+def run(experiment: Path, dry_run: bool, reuse: str, results: Path | None, **given: Any) -> Page:
     """Train the variants of an experiment file side by side.
 
     Tables and plots are kept in a new folder under the results.
     """
     from lab.api import prepare
     from lab.console import plan
+    from lab.runs.folder import find, results_root
 
+    how, given = split(Training, given)
+    reused = find(reuse, results_root(results)) if reuse else None
     ready = prepare(experiment, **given)
     if dry_run:
         return plan.page(ready)
-    return _trained(ready, None, results, workers, no_plots)
+    return _trained(ready, None, results, how, reused)
 
 
 @click.command()
 @click.argument("run_name", metavar="[RUN]", default="")
-@workers_option
-@plots_option
+@training_options
 @results_option
 @prints_page
-def resume(run_name: str, workers: int | None, no_plots: bool, results: Path | None) -> Page:
+def resume(run_name: str, results: Path | None, **given: Any) -> Page:
     """Finish a run that was interrupted.
 
     What is missing is trained, what is there is kept.
@@ -99,22 +102,31 @@ def resume(run_name: str, workers: int | None, no_plots: bool, results: Path | N
 
     ready, folder = interrupted(run_name, results)
     err().print(f"resuming {folder}")
-    return _trained(ready, folder, results, workers, no_plots)
+    return _trained(ready, folder, results, Training(**given))
 
 
 def _trained(
-    ready: Prepared, folder: RunFolder | None, results: Path | None, workers: int | None, no_plots: bool
+    ready: Prepared,
+    folder: RunFolder | None,
+    results: Path | None,
+    how: Training,
+    reused: RunFolder | None = None,
 ) -> Page:
     """Train and draw under the user's eyes; the exit code is 1 where something failed."""
     from lab.api import train
     from lab.console.progress import plots_saved, training
     from lab.console.run import FEW_VERDICTS, page
     from lab.processes import usable_cores
+    from lab.runs.runner import Terms
+    from lab.runs.workers import Care
 
+    workers = how.workers or usable_cores()
+    care = Care(how.trial_timeout, apart=ready.bench.allow_code)
+    terms = Terms(workers, care, how.allow_mixed, reused, ends=False)
     with training(ready) as advance:
-        workers = workers or usable_cores()
-        run = train(ready, folder, results=results, workers=workers, plots=False, progress=advance)
-    drawn = no_plots or plots_saved(run, workers)
+        run = train(ready, folder, terms, results=results, plots=False, progress=advance)
+    drawn = how.no_plots or plots_saved(run, workers)
+    run.folder.ended("done")
     return replace(page(run, FEW_VERDICTS), exit_code=1 if run.info["failures"] or not drawn else 0)
 
 
@@ -170,6 +182,22 @@ def show_run(run_name: str, results: Path | None) -> Page:
     from lab.console.run import page
 
     return page(load(run_name, results))
+
+
+@click.command()
+@click.argument("run_name", metavar="RUN")
+@results_option
+@prints_page
+def verify(run_name: str, results: Path | None) -> Page:
+    """Look whether every file of a run is what was written.
+
+    RUN is a folder, a name (its newest run) or the beginning of a run-id. A file that is damaged or lost is
+    named, and what mends it. Exits with 4 where there is one.
+    """
+    from lab.api import load, verify
+    from lab.console.verification import page
+
+    return page(load(run_name, results), verify(run_name, results))
 
 
 @click.command()

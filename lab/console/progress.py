@@ -12,6 +12,7 @@ from rich.progress import Progress
 from lab.api import Run
 from lab.console.screen import err
 from lab.errors import INTERRUPTED, LabError, StorageError
+from lab.processes import interrupt
 from lab.runs.preparation import Prepared
 
 SECONDS_BETWEEN_LINES = 10.0
@@ -83,12 +84,16 @@ def plots_saved(run: Run, workers: int) -> bool:
     except (FiguresError, StorageError) as error:
         console.print(f"error: {error}\nthe tables are safe; try again with: lab plot {run}")
         return False
+    except KeyboardInterrupt:
+        raise InterruptedRunError(
+            f"interrupted; the tables are safe, draw the plots with: lab resume {run}"
+        ) from None
     return True
 
 
 @contextmanager
 def _two_interrupts() -> Iterator[None]:
-    """The first Ctrl-C or SIGTERM lets the chunks under way end and keeps them; a second ends at once."""
+    """The first Ctrl-C or SIGTERM lets what is under way be kept; a second ends at once."""
 
     def second(signal_number: int, frame: object) -> None:
         os._exit(INTERRUPTED)
@@ -97,7 +102,7 @@ def _two_interrupts() -> Iterator[None]:
         for one in signals:
             signal.signal(one, second)
         click.echo("\ninterrupted: ending what is under way; once more to stop at once", err=True)
-        raise KeyboardInterrupt
+        interrupt()
 
     signals = (signal.SIGINT, signal.SIGTERM)
     before = {one: signal.signal(one, first) for one in signals}

@@ -149,6 +149,13 @@ class Engine:
             for l, block in self._seen(values).items():
                 theta.wb[l][...] = block.mT
 
+    def recall(self, state: State) -> None:
+        """Take the optimiser's state from arrays that `remembered` filled."""
+        for values, given in zip(self._state, state.values(), strict=False):
+            theta = as_parameters(given, self.network.sizes)
+            for l, block in self._seen(values).items():
+                block[...] = theta.wb[l].mT
+
     def run(self, step: int, starts: Array, order: Array | None) -> None:
         """The steps number ``step``, ``step`` + 1, …: the s-th over the examples starts[s] … starts[s + 1].
 

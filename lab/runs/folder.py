@@ -10,8 +10,10 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Mapping
-from contextlib import suppress
+import platform
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -20,14 +22,17 @@ from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 from lab.errors import LabError, StorageError, did_you_mean
-from lab.storage import Migrations, migrated, seal, unsealed, write
+from lab.storage import Migrations, migrated, remove, seal, unsealed, write
 
 if TYPE_CHECKING:
     import pandas as pd
     from filelock import FileLock
 
     from lab.experiment.variants import Plan
+    from lab.numerics import Array
+    from lab.runs.identity import Key
     from lab.runs.preparation import Chunk
+    from lab.runs.table_files import TableFiles
     from lab.training.recorder import Readings
 
 TABLES = ("layers", "steps", "trials", "variants", "histograms", "curves", "prediction")
@@ -41,6 +46,11 @@ RUN_VERSION = 1
 
 MIGRATIONS: Migrations = {}
 """How run.json of an older version is brought up to the next: version → function of what it says."""
+
+
+_PART = re.compile(r"variant-(\d+)-trials-(\d+)-(\d+)\.npz")
+_RUN_ID = re.compile(r"\d{8}-\d{6}(-\d+)?")
+_OWNER = re.compile(r"\d+ on [\w.-]+")
 
 
 @dataclass(frozen=True)
@@ -70,65 +80,127 @@ class RunFolder:
     def info(self) -> dict[str, Any]:
         """What run.json says, brought up to date. Raises StorageError where it cannot be read."""
         try:
-            info: dict[str, Any] = json.loads((self.path / "run.json").read_text(encoding="utf-8"))
+            info = _Info(self.path, json.loads((self.path / "run.json").read_text(encoding="utf-8")))
         except OSError as error:
             raise StorageError(f"{self.path}: is not a run: run.json: {error.strerror}") from error
-        except ValueError as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise StorageError(f"{self.path}: run.json is damaged: {error}") from error
         version = info.get("schema", 1)
         if type(version) is int and version > RUN_VERSION:
             raise StorageError(
                 f"{self.path}: needs a newer lab: this one reads runs of schema {RUN_VERSION}, got {version}"
             )
-        return migrated(info, MIGRATIONS)
+        return _Info(self.path, migrated(info, MIGRATIONS))
 
     def describe(self, info: Mapping[str, Any]) -> None:
         """Write run.json."""
         text = json.dumps({"schema": RUN_VERSION, **info}, indent=1, ensure_ascii=False)
         write(self.path / "run.json", text + "\n")
 
-    def keep_part(self, chunk: Chunk, readings: Readings) -> None:
-        """Write the sealed part of a chunk: an npz of plain arrays, of those that were asked for."""
+    def keep_part(self, chunk: Chunk, readings: Readings, key: Key) -> None:
+        """Write the sealed part of a chunk under its key, and drop its checkpoint.
+
+        It is an npz of plain arrays, of those that were asked for; histograms are as narrow as they can be.
+        """
         import numpy as np
 
-        file = io.BytesIO()
         arrays = {name: np.asarray(value) for name, value in vars(readings).items() if value is not None}
-        np.savez(file, **arrays)  # type: ignore[arg-type]  # allow_pickle= is a name of an array to numpy 2.0
-        seal(self._part_path(chunk), file.getvalue())
+        counts = arrays["histograms"]
+        arrays["histograms"] = counts.astype(np.min_scalar_type(counts.max(initial=0)))
+        self._keep(self.part_path(chunk), arrays, key)
+        self.drop_checkpoint(chunk)
 
-    def part(self, chunk: Chunk) -> Readings:
+    def part(self, chunk: Chunk) -> tuple[Readings, Key]:
         """Read the part of a chunk again. Raises StorageError where it is missing or damaged."""
-        import numpy as np
-
         from lab.training.recorder import Readings
 
-        path = self._part_path(chunk)
+        values, key = self._kept(self.part_path(chunk))
         try:
-            with np.load(io.BytesIO(unsealed(path)), allow_pickle=False) as part:
-                values: dict[str, Any] = dict(part)
             columns = tuple(map(str, values.pop("columns")))
-            return Readings(columns=columns, seconds=float(values.pop("seconds")), **values)
-        except (ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
-            raise StorageError(f"{path}: is not a part of a run: {error}") from error
+            readings = Readings(columns=columns, seconds=float(values.pop("seconds")), **values)
+        except (KeyError, TypeError) as error:
+            raise StorageError(f"{self.part_path(chunk)}: is not a part of a run: {error}") from error
+        if readings.layers.shape[:2] != (len(readings.steps), len(chunk.trials)):
+            raise StorageError(f"{self.part_path(chunk)}: is damaged: it has other trials than its name")
+        return readings, key
 
-    def has_part(self, chunk: Chunk) -> bool:
-        """Whether the part of a chunk is there and whole."""
+    def keep_checkpoint(self, chunk: Chunk, saved: Mapping[str, Array], key: Key) -> None:
+        """Write what is needed to go on with a chunk that is not at its end."""
+        self._keep(self._checkpoint_path(chunk), saved, key)
+
+    def checkpoint(self, chunk: Chunk, key: Key) -> dict[str, Array] | None:
+        """What a chunk goes on from; None where there is none, or it is damaged or of another key."""
         try:
-            self.part(chunk)
+            saved, kept = self._kept(self._checkpoint_path(chunk))
         except StorageError:
-            return False
-        return True
+            return None
+        return saved if kept == key else None
 
-    def _part_path(self, chunk: Chunk) -> Path:
+    def drop_checkpoint(self, chunk: Chunk) -> None:
+        """Remove what a chunk would go on from."""
+        remove(self._checkpoint_path(chunk))
+
+    @property
+    def chunks(self) -> list[Chunk]:
+        """The chunks whose parts are there, by the names of their files."""
+        from lab.runs.preparation import Chunk
+
+        names = (_PART.fullmatch(path.name) for path in (self.path / "trials").glob("variant-*.npz"))
+        found = (tuple(map(int, name.groups())) for name in names if name)
+        return [Chunk(variant, first, last + 1) for variant, first, last in sorted(found) if last >= first]
+
+    def part_path(self, chunk: Chunk) -> Path:
+        """Where the part of a chunk is."""
         name = f"variant-{chunk.variant:04d}-trials-{chunk.first:05d}-{chunk.stop - 1:05d}.npz"
         return self.path / "trials" / name
 
+    def _checkpoint_path(self, chunk: Chunk) -> Path:
+        return self.part_path(chunk).with_suffix(".checkpoint")
+
+    def _keep(self, path: Path, arrays: Mapping[str, Array], key: Key) -> None:
+        import numpy as np
+
+        file = io.BytesIO()
+        np.savez(file, key=np.array(key.text), **arrays)  # type: ignore[arg-type]  # a name of an array to numpy
+        seal(path, file.getvalue())
+
+    def _kept(self, path: Path) -> tuple[dict[str, Any], Key]:
+        """What `_keep` wrote. Raises StorageError where it is missing, damaged, or without a key."""
+        import numpy as np
+
+        from lab.runs.identity import Key
+
+        try:
+            with np.load(io.BytesIO(unsealed(path)), allow_pickle=False) as kept:
+                values: dict[str, Any] = dict(kept)
+            return values, Key.read(str(values.pop("key")))
+        except (ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
+            raise StorageError(f"{path}: is not a part of a run: {error}") from error
+
     def keep_tables(self, tables: Mapping[str, pd.DataFrame]) -> None:
         """Write each table as CSV, and as Parquet where pyarrow is installed."""
-        for name, table in tables.items():
-            write(self.path / "tables" / f"{name}.csv", csv(table))
-            if has_pyarrow():
-                write(self.path / "tables" / f"{name}.parquet", bytes(table.to_parquet(index=False)))
+        with self.growing_tables() as grow:
+            for name, table in tables.items():
+                grow(name, table)
+
+    @contextmanager
+    def growing_tables(self) -> Iterator[Callable[[str, pd.DataFrame], None]]:
+        """What puts more rows to a table; the tables are there, whole, at the end of the context.
+
+        All pieces of a table have the same columns.
+        """
+        from lab.runs.table_files import TableFiles, keep_sums
+
+        with ExitStack() as files:
+            open_tables: dict[str, TableFiles] = {}
+
+            def grow(name: str, piece: pd.DataFrame) -> None:
+                if name not in open_tables:
+                    open_tables[name] = files.enter_context(TableFiles(self.path / "tables" / name))
+                open_tables[name].append(piece)
+
+            yield grow
+        keep_sums(self.path / "tables", list(open_tables))
 
     def table(self, name: str) -> pd.DataFrame:
         """A table by its name.
@@ -136,6 +208,8 @@ class RunFolder:
         Raises LabError where no table has this name, or the run's file did not ask for it; StorageError
         where it is not there.
         """
+        from lab.runs.table_files import require_whole
+
         if name not in (*TABLES, *ON_REQUEST):
             raise LabError(f"there is no table {name!r}; {did_you_mean(name, (*TABLES, *ON_REQUEST))}")
         path = self.path / "tables" / f"{name}.csv"
@@ -144,9 +218,14 @@ class RunFolder:
                 key = ON_REQUEST[name]
                 raise LabError(f"{self.path}: this run did not record {name!r}; run again with -o {key}=true")
             raise StorageError(
-                f"{self.path}: has no table {name!r}: the run has not ended; end it with: lab resume {self}"
+                f"{self.path}: has no table {name!r}: the run has not ended, or the table is lost; make it "
+                f"with: lab resume {self}"
             )
-        return read(path)
+        try:
+            require_whole(path)
+            return read(path)
+        except StorageError as error:
+            raise StorageError(f"{error}; make it again with: lab resume {self}") from None
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -159,11 +238,14 @@ class RunFolder:
         """Lock the run for writing. Raises StorageError where another process holds the kernel's lock."""
         from filelock import FileLock, Timeout
 
-        lock = FileLock(self.path / ".lock")
+        lock, owner = FileLock(self.path / ".lock"), self.path / ".owner"
         try:
             lock.acquire(blocking=False)
+            owner.write_text(f"{os.getpid()} on {platform.node()}", encoding="utf-8")
         except Timeout:
-            raise StorageError(f"{self.path}: another process is writing into this run") from None
+            told = owner.read_text(encoding="utf-8", errors="replace") if owner.is_file() else ""
+            process = f": process {told}" if _OWNER.fullmatch(told) else ""
+            raise StorageError(f"{self.path}: another process is writing into this run{process}") from None
         except OSError as error:
             raise StorageError(f"{self.path}: cannot be written: {error.strerror}") from error
         return lock
@@ -171,12 +253,30 @@ class RunFolder:
     @property
     def status(self) -> str:
         """That of run.json, but ``interrupted`` where it is ``running`` and nothing holds the lock."""
+        from filelock import FileLock, Timeout
+
         status = str(self.info["status"])
-        if status == "running":
-            with suppress(StorageError):
-                self.lock().release()
-                return "interrupted"
+        if status != "running":
+            return status
+        with suppress(OSError, Timeout), FileLock(self.path / ".lock", blocking=False):
+            return "interrupted"
         return status
+
+    def ended(self, status: str) -> None:
+        """Write into run.json how the run ended, and when."""
+        ended = now().isoformat(timespec="seconds")
+        self.describe({**self.info, "status": status, "ended": ended})
+
+
+class _Info(dict[str, Any]):
+    """What run.json says; a key that it lacks is a StorageError that names it."""
+
+    def __init__(self, path: Path, values: Mapping[str, Any]) -> None:
+        super().__init__(values)
+        self._path = path
+
+    def __missing__(self, key: str) -> Any:
+        raise StorageError(f"{self._path}: run.json is damaged: it has no {key!r}")
 
 
 def results_root(given: str | Path | None = None) -> Path:
@@ -213,8 +313,8 @@ def create(plan: Plan, root: Path) -> RunFolder:
 
 
 def runs(root: Path) -> list[RunFolder]:
-    """All runs under a root, the oldest first."""
-    found = [RunFolder(path.parent) for path in root.glob("*/*/run.json")]
+    """All runs under a root, the oldest first; also those whose run.json is lost."""
+    found = [RunFolder(path) for path in root.glob("*/*") if _RUN_ID.fullmatch(path.name) and path.is_dir()]
     return sorted(found, key=lambda run: (run.id, run.name))
 
 
@@ -223,7 +323,7 @@ def find(text: str, root: Path) -> RunFolder:
 
     Raises LabError where it means none, or several.
     """
-    if (Path(text) / "run.json").is_file():
+    if (Path(text) / "run.json").is_file() or (Path(text) / "experiment.toml").is_file():
         return RunFolder(Path(text))
     known = runs(root)
     if named := [run for run in known if run.name == text]:
@@ -268,30 +368,39 @@ def _new_folder(home: Path) -> Path:
     raise StorageError(f"{home}: more than 999 runs started in one second")
 
 
-def csv(table: pd.DataFrame) -> bytes:
-    """The table as CSV; what is missing is empty, and numbers have all their digits.
+def csv(table: pd.DataFrame, header: bool = True) -> bytes:
+    """The table as CSV, with its ``header`` or without.
 
+    What is missing is empty, and numbers have all their digits.
     pyarrow is about ten times as fast; it writes the same numbers in its own way, 0 for 0.0, and quotes all
     words.
     """
     if not has_pyarrow():
-        return table.to_csv(index=False, lineterminator="\n").encode()
+        return table.to_csv(index=False, header=header, lineterminator="\n").encode()
     import pyarrow
-    from pyarrow.csv import write_csv
+    from pyarrow.csv import WriteOptions, write_csv
 
     out = pyarrow.BufferOutputStream()
-    write_csv(pyarrow.Table.from_pandas(table, preserve_index=False), out)
+    rows = pyarrow.Table.from_pandas(table, preserve_index=False)
+    write_csv(rows, out, WriteOptions(include_header=header))
     return bytes(out.getvalue())
 
 
 def read(path: Path) -> pd.DataFrame:
-    """The table of a CSV file, with the very numbers that were written."""
+    """The table of a CSV file, with the very numbers that were written.
+
+    Raises StorageError where it is no table.
+    """
     import pandas as pd
 
     # From 3.1 on pandas reads a float as it was written, and warns where it is asked to.
     old = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
     exact: dict[str, Any] = {"float_precision": "round_trip"} if old else {}
-    table: pd.DataFrame = pd.read_csv(path, keep_default_na=False, na_values=[""], **exact)
+    try:
+        table: pd.DataFrame = pd.read_csv(path, keep_default_na=False, na_values=[""], **exact)
+    except (OSError, ValueError) as error:  # what pandas raises of a file that is no table is a ValueError
+        reason = " ".join(str(error).split())
+        raise StorageError(f"{path}: is damaged: {reason}") from error
     return table
 
 

@@ -1,8 +1,9 @@
 """From a plan to what is ready to train: data loaded, parts made from their names, trials cut into chunks."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,8 @@ class Chunk:
         return range(self.first, self.stop)
 
 
-def chunks(variant: int, training: Training, trials: int) -> list[Chunk]:
-    """All trials of a variant in chunks whose size depends on the network's alone.
+def chunks(variant: int, training: Training, trials: int, first: int = 0) -> list[Chunk]:
+    """So many trials of a variant, from the ``first`` on, in chunks whose size the network decides.
 
     A trial has the same bits in any chunk; the size decides only how fast it goes.
     """
@@ -65,7 +66,8 @@ def chunks(variant: int, training: Training, trials: int) -> list[Chunk]:
     together = CHUNK_BYTES // (cells * training.train.x.itemsize)
     most = max(1, min(int(together), LARGEST_CHUNK))
     size = -(-trials // -(-trials // most))  # as even as can be
-    return [Chunk(variant, first, min(first + size, trials)) for first in range(0, trials, size)]
+    stop = first + trials
+    return [Chunk(variant, at, min(at + size, stop)) for at in range(first, stop, size)]
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,8 @@ def _both_parts(data: Dataset, softmax: bool, dtype: str) -> tuple[Examples, Exa
 class Prepared:
     """A plan whose data are loaded and whose parts are made, so that only training is left to fail.
 
-    ``notes`` are for the user: on the file, on the data, and on how they fit.
+    ``data`` are those of each variant. ``notes`` are for the user: on the file, on the data, and on how they
+    fit.
     """
 
     plan: Plan
@@ -194,12 +197,25 @@ class Prepared:
     notes: tuple[str, ...]
 
     @property
+    def different_data(self) -> list[Dataset]:
+        """The data of all variants, each once."""
+        return list({id(data): data for data in self.data}.values())
+
+    @property
     def chunks(self) -> list[Chunk]:
-        return [
-            chunk
-            for variant, training in self.made
-            for chunk in chunks(variant.index, training, variant.settings.trials.seeds)
-        ]
+        """All trials of all variants."""
+        return self.chunks_without({})
+
+    def chunks_without(self, kept: Mapping[int, Set[int]]) -> list[Chunk]:
+        """The trials of all variants but those that are kept already: variant → trials."""
+        found = []
+        for variant, training in self.made:
+            done = kept.get(variant.index, frozenset())
+            missing = [trial for trial in range(variant.settings.trials.seeds) if trial not in done]
+            for _, gap in groupby(enumerate(missing), lambda pair: pair[1] - pair[0]):
+                trials = [trial for _, trial in gap]
+                found += chunks(variant.index, training, len(trials), trials[0])
+        return found
 
     @property
     def trial_steps(self) -> int:
@@ -211,7 +227,7 @@ def prepared(plan: Plan) -> Prepared:
     """Load the data and make the parts. Raises ExperimentError where they do not fit each other."""
     bench = Bench(plan.folder, plan.allow_code)
     loaded: dict[tuple[str, int], Dataset] = {}
-    made, notes, found = [], list(plan.notes), []
+    made, data, notes, found = [], [], list(plan.notes), []
     for variant in plan.variants:
         settings = variant.settings
         key = settings.data.model_dump_json(), settings.trials.seed
@@ -222,6 +238,7 @@ def prepared(plan: Plan) -> Prepared:
             raise plan.refused([Finding(("data", "name"), str(error))]) from error
         training = bench.training(settings, loaded[key])
         made.append((variant, training))
+        data.append(loaded[key])
         found += [_at_its_value(finding, variant, plan) for finding in unfit(settings, training)]
         notes += [*loaded[key].notes, *_notes(training)]
         if settings.training.batch is None:
@@ -229,7 +246,7 @@ def prepared(plan: Plan) -> Prepared:
     if found:
         raise plan.refused(found)
     notes += _lost(training for _, training in made)
-    return Prepared(plan, bench, tuple(made), tuple(loaded.values()), tuple(dict.fromkeys(notes)))
+    return Prepared(plan, bench, tuple(made), tuple(data), tuple(dict.fromkeys(notes)))
 
 
 def _at_its_value(finding: Finding, variant: Variant, plan: Plan) -> Finding:

@@ -1,15 +1,19 @@
 """What a run was made with, so that its numbers can be reproduced."""
 
+import os
 import platform
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from threadpoolctl import threadpool_info
+
+from lab.plugins import own_sources
 
 PACKAGES = ("activation-lab", "numpy", "scipy", "pandas", "matplotlib", "pydantic", "python-flint")
 
@@ -30,11 +34,19 @@ def provenance(folder: Path) -> dict[str, Any]:
 
 
 def code(resolved: str, folder: Path) -> dict[str, str]:
-    """The Python files that an experiment names and that are there, with their sha256.
+    """The Python files that an experiment names and that are there, and what they import from beside them,
+    with their sha256.
 
     Only those that are there, since a title may read like ``"file.py:Class"`` too.
     """
     names = sorted(set(re.findall(r'"([^"\n]+\.py):[^"\n]+"', resolved)))
+    files = [folder / name for name in names if (folder / name).is_file()]
+    found = dict.fromkeys(source for file in files for source in own_sources(file))
+    return code_of([os.path.relpath(source, folder) for source in found], folder)
+
+
+def code_of(names: Iterable[str], folder: Path) -> dict[str, str]:
+    """The sha256 of those of these files that are there, by their names."""
     files = {name: folder / name for name in names}
     return {name: sha256(path.read_bytes()).hexdigest() for name, path in files.items() if path.is_file()}
 

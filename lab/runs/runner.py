@@ -1,7 +1,10 @@
 """Running a plan that is prepared: its chunks are trained, its tables made from their parts."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+import warnings
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -12,10 +15,35 @@ from lab.errors import StorageError
 from lab.experiment.variants import Variant, load, resolved
 from lab.runs import tables
 from lab.runs.folder import RunFolder, create, now
+from lab.runs.held import let_go
+from lab.runs.identity import Key, differences, key
 from lab.runs.prediction import notes, prediction
-from lab.runs.preparation import Prepared, prepared, steps_per_epoch
+from lab.runs.preparation import Chunk, Prepared, prepared, steps_per_epoch
 from lab.runs.provenance import code, provenance
-from lab.runs.workers import Outcome, Progress, Task, trained
+from lab.runs.workers import USUAL_CARE, Care, Outcome, Progress, Task, trained
+from lab.storage import sweep
+
+PIECED = {"layers": tables.layers, "steps": tables.steps, "histograms": tables.histograms}
+"""The tables that are made of one part after the other."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On which terms a plan is trained.
+
+    ``workers`` processes train, in this one where it is 1. ``care`` is taken of foreign code. ``mixed`` lets
+    parts stand that were made with other versions, or by another processor. ``reused`` is a run whose parts
+    are taken over where they are the same. ``ends`` tells whether the run is done with its tables.
+    """
+
+    workers: int = 1
+    care: Care = USUAL_CARE
+    mixed: bool = False
+    reused: RunFolder | None = None
+    ends: bool = True
+
+
+USUAL_TERMS = Terms()
 
 
 def prepared_again(folder: RunFolder) -> Prepared:
@@ -43,12 +71,11 @@ def _with_engine(variant: Variant, engine: str) -> Variant:
 
 
 def run(
-    ready: Prepared, root: Path, *, workers: int = 1, progress: Progress = lambda done: None
+    ready: Prepared, root: Path, terms: Terms = USUAL_TERMS, progress: Progress = lambda done: None
 ) -> RunFolder:
     """Train everything into a new run folder under ``root``, where the results of all experiments are.
 
-    With one of the ``workers`` training happens in this process. Raises StorageError where the results cannot
-    be kept, before training where that can be known.
+    Raises StorageError where the results cannot be kept, before training where that can be known.
     """
     folder = create(ready.plan, root)
     with folder.lock():
@@ -69,15 +96,16 @@ def run(
             **_inputs(ready),
             **provenance(ready.plan.folder),
         }
-        return _completed(ready, folder, record, workers, progress)
+        return _completed(ready, folder, record, terms, progress)
 
 
 def resumed(
-    ready: Prepared, folder: RunFolder, *, workers: int = 1, progress: Progress = lambda done: None
+    ready: Prepared, folder: RunFolder, terms: Terms = USUAL_TERMS, progress: Progress = lambda done: None
 ) -> RunFolder:
-    """Train the chunks of a run whose parts are missing or damaged, and make its tables again.
+    """Train the trials of a run whose parts are missing or damaged, and make its tables again.
 
-    Raises StorageError where the data, or the user's own code, are not those that the run began with.
+    Raises StorageError where the data, or the user's own code, are not those that the run began with, and
+    where parts were made with other versions than the rest would be, unless the ``terms`` let them be mixed.
     """
     with folder.lock():
         record = folder.info
@@ -86,27 +114,32 @@ def resumed(
                 raise StorageError(
                     f"{folder.path}: the {kind} changed since the run began: was {record[kind]}, is {present}"
                 )
-        return _completed(ready, folder, record, workers, progress)
+        return _completed(ready, folder, record, terms, progress)
 
 
 def _inputs(ready: Prepared) -> dict[str, Any]:
     """What a run reads beside its file, by content: the data, and the user's own code."""
     return {
-        "data": [{"name": data.name, "sha256": data.sha256} for data in ready.data],
+        "data": [{"name": data.name, "sha256": data.sha256} for data in ready.different_data],
         "code": code(resolved(ready.plan), ready.plan.folder),
     }
 
 
 def _completed(
-    ready: Prepared, folder: RunFolder, record: dict[str, Any], workers: int, progress: Progress
+    ready: Prepared, folder: RunFolder, record: Mapping[str, Any], terms: Terms, progress: Progress
 ) -> RunFolder:
-    """Train the chunks whose parts are not there, and write the tables and how the run ended."""
-    folder.describe(record | {"status": "running"})
-    tasks = [
-        Task(chunk, ready.plan.variants[chunk.variant], ready.bench, folder)
-        for chunk in ready.chunks
-        if not folder.has_part(chunk)
-    ]
+    """Train what is not there, and write the tables and how the run ended."""
+    for part in (".", "trials", "tables", "plots"):
+        sweep(folder.path / part)
+    let_go(folder.path / ".data")
+    keys = [key(training, data.sha256) for (_, training), data in zip(ready.made, ready.data, strict=True)]
+    kept = _kept(ready, folder, keys)
+    if terms.reused is not None:
+        kept, told = _taken_over(ready, folder, keys, kept, terms)
+        record = {**record, "reused": told}
+    present = keys if ready.chunks_without(_trials(kept)) else []
+    record = {**record, "mixed": _mixture(folder, kept, present, terms.mixed)}
+    folder.describe({**record, "status": "running"})
     try:
         # First the tables that need no training: a σ that cannot be predicted ends the run before it trains.
         untrained = {
@@ -115,39 +148,175 @@ def _completed(
             "prediction": prediction(ready.made),
         }
         said = dict.fromkeys([*ready.notes, *notes(ready.made, untrained["prediction"])])
-        record |= {"notes": list(said)}
-        failed = [outcome for outcome in trained(tasks, workers, progress) if outcome.error]
+        record = {**record, "notes": list(said)}
+        failed = _trained(ready, folder, record["code"], keys, kept, terms, progress)
+        chunks = _kept(ready, folder, keys)
+        fates = _written(ready, folder, chunks, failed, untrained)
     except BaseException:
-        folder.describe(record | {"status": "interrupted", "ended": now().isoformat(timespec="seconds")})
+        with suppress(StorageError):  # which would hide why
+            ended = now().isoformat(timespec="seconds")
+            folder.describe({**record, "status": "interrupted", "ended": ended})
         raise
-    lost = {outcome.chunk for outcome in failed}
-    parts, missing = [], []
-    for chunk in ready.chunks:
-        variant, training = ready.made[chunk.variant]
-        if chunk in lost:
-            missing += [(variant, trial) for trial in chunk.trials]
-        else:
-            epoch = steps_per_epoch(len(training.train), training.batch)
-            parts.append(tables.Part(variant, chunk.trials, folder.part(chunk), epoch))
-    made = {
-        "layers": tables.layers(parts),
-        "steps": tables.steps(parts),
-        "trials": tables.trials(parts, missing),
-        "histograms": tables.histograms(parts),
-    }
-    if any(training.recording.neurons for _, training in ready.made):
-        made["neurons"] = tables.neurons(parts)
-    folder.keep_tables(made | untrained)
-    ended = {"status": "done", "ended": now().isoformat(timespec="seconds")}
-    folder.describe(record | ended | _fates(ready, parts, made["trials"], failed))
+    folder.describe({**record, "status": "running", **fates})
+    if terms.ends:
+        folder.ended("done")
     return folder
 
 
+def _trained(
+    ready: Prepared,
+    folder: RunFolder,
+    code: Mapping[str, str],
+    keys: Sequence[Key],
+    kept: Mapping[Chunk, Key],
+    terms: Terms,
+    progress: Progress,
+) -> list[Outcome]:
+    """Train the trials that have no part yet; returns how those ended that failed."""
+    progress(sum(ready.made[chunk.variant][1].steps * len(chunk.trials) for chunk in kept))
+    tasks = [
+        Task(
+            chunk,
+            ready.made[chunk.variant][0],
+            ready.bench,
+            folder,
+            ready.data[chunk.variant],
+            keys[chunk.variant],
+            code,
+        )
+        for chunk in ready.chunks_without(_trials(kept))
+    ]
+    return [one for one in trained(tasks, terms.workers, progress, terms.care) if one.error]
+
+
+def _kept(ready: Prepared, folder: RunFolder, keys: Sequence[Key]) -> dict[Chunk, Key]:
+    """The chunks whose parts are there, whole, and of this plan, each trial once; warns of any other."""
+    kept: dict[Chunk, Key] = {}
+    for chunk in folder.chunks:
+        try:
+            _, found = folder.part(chunk)
+        except StorageError as error:
+            warnings.warn(f"{error}; its trials are trained again", stacklevel=2)
+            continue
+        if chunk.variant >= len(keys):
+            continue
+        wanted, seeds = keys[chunk.variant], ready.made[chunk.variant][0].settings.trials.seeds
+        if found.trained != wanted.trained:
+            differing = differences(found.trained, wanted.trained)
+            warnings.warn(
+                f"{folder.path}: the part of trials {chunk.first}…{chunk.stop - 1} is of another training, "
+                f"whose {differing}; its trials are trained again",
+                stacklevel=2,
+            )
+        elif chunk.stop <= seeds and _trials(kept)[chunk.variant].isdisjoint(chunk.trials):
+            kept[chunk] = found
+    return kept
+
+
+def _trials(kept: Iterable[Chunk]) -> defaultdict[int, set[int]]:
+    """The trials of chunks: variant → trials."""
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for chunk in kept:
+        found[chunk.variant].update(chunk.trials)
+    return found
+
+
+def _mixture(
+    folder: RunFolder, kept: Mapping[Chunk, Key], present: Sequence[Key], mixed: bool
+) -> list[dict[str, str]]:
+    """What the parts of a run are made with, and those to come: a list of one, unless they may be ``mixed``.
+
+    Raises StorageError where they may not.
+    """
+    made: dict[str, list[dict[str, str]]] = {}
+    for one in [*kept.values(), *present]:
+        of_engine = made.setdefault(one.trained["engine"], [])
+        if dict(one.made_with) not in of_engine:
+            of_engine.append(dict(one.made_with))
+    for several in made.values():
+        if len(several) > 1 and not mixed:
+            raise StorageError(
+                f"{folder.path}: its trials are not all made with the same: "
+                f"{differences(several[0], several[1])}; their last digits may differ: to mix them all the "
+                "same, say --allow-mixed, or start a new run"
+            )
+    return [one for several in made.values() if len(several) > 1 for one in several]
+
+
+def _taken_over(
+    ready: Prepared, folder: RunFolder, keys: Sequence[Key], kept: dict[Chunk, Key], terms: Terms
+) -> tuple[dict[Chunk, Key], dict[str, Any]]:
+    """Copy the parts of the run that is reused where they are of the same training; what is kept then.
+
+    Also what to tell of it. Raises StorageError where a part cannot be kept.
+    """
+    kept, other, count, unlike = dict(kept), terms.reused, 0, ""
+    assert other is not None
+    for chunk in other.chunks:
+        try:
+            readings, found = other.part(chunk)
+        except StorageError as error:
+            warnings.warn(f"{error}; its trials are trained again", stacklevel=2)
+            continue
+        for (variant, _), wanted in zip(ready.made, keys, strict=True):
+            stop = min(chunk.stop, variant.settings.trials.seeds)
+            mine = Chunk(variant.index, chunk.first, stop)
+            if found.trained != wanted.trained or stop <= chunk.first:
+                continue
+            if found.made_with != wanted.made_with and not terms.mixed:
+                unlike = differences(found.made_with, wanted.made_with)
+            elif _trials(kept)[variant.index].isdisjoint(mine.trials):
+                folder.keep_part(mine, readings.first_trials(len(mine.trials)), found)
+                kept[mine] = found
+                count += len(mine.trials)
+    if unlike:
+        warnings.warn(
+            f"{other}: trials are trained again, since {unlike}; with --allow-mixed they are taken over",
+            stacklevel=2,
+        )
+    return kept, {"run": str(other), "trials": count}
+
+
+def _written(
+    ready: Prepared,
+    folder: RunFolder,
+    chunks: Iterable[Chunk],
+    failed: Sequence[Outcome],
+    untrained: Mapping[str, pd.DataFrame],
+) -> dict[str, Any]:
+    """Make the tables, part by part, and write them; returns how every trial ended, for run.json."""
+    makers = dict(PIECED)
+    if any(training.recording.neurons for _, training in ready.made):
+        makers["neurons"] = tables.neurons
+    ends, seconds = [], []
+    with folder.growing_tables() as grow:
+        begun = set()
+        for chunk in chunks:
+            variant, training = ready.made[chunk.variant]
+            readings, _ = folder.part(chunk)
+            epoch = steps_per_epoch(len(training.train), training.batch)
+            part = tables.Part(variant, chunk.trials, readings, epoch)
+            for name, make in makers.items():
+                for piece in make(part):
+                    grow(name, piece)
+                    begun.add(name)
+            ends.append(tables.trials([part], []))
+            seconds += [round(readings.seconds / len(chunk.trials), 6)] * len(chunk.trials)
+        for name in makers.keys() - begun:
+            grow(name, pd.DataFrame(columns=list(tables.NO_ROWS[name])))
+        lost = [(ready.made[one.chunk.variant][0], trial) for one in failed for trial in one.chunk.trials]
+        if lost or not ends:
+            ends.append(tables.trials([], lost))
+        trials = pd.concat(ends, ignore_index=True)
+        for name, table in ({"trials": trials} | dict(untrained)).items():
+            grow(name, table)
+    return _fates(ready, trials, seconds, failed)
+
+
 def _fates(
-    ready: Prepared, parts: Sequence[tables.Part], trials: pd.DataFrame, failed: Sequence[Outcome]
+    ready: Prepared, trials: pd.DataFrame, seconds: Sequence[float], failed: Sequence[Outcome]
 ) -> dict[str, Any]:
     """How every trial ended, its time, and what failed: the part of run.json that is no table."""
-    seconds = [round(part.readings.seconds / len(part.trials), 6) for part in parts for _ in part.trials]
     columns = ["variant", "trial", "status", "diverged_at", "origin", "origin_layer", "origin_z"]
     told = [{key: x for key, x in row.items() if pd.notna(x)} for row in trials[columns].to_dict("records")]
     return {

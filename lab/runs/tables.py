@@ -1,7 +1,8 @@
 """The tables of a run, tidy and long, from the readings of its chunks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -33,69 +34,86 @@ class Part:
         return np.where(self.readings.diverged >= 0, "diverged", "done")
 
 
-def layers(parts: Sequence[Part]) -> pd.DataFrame:
-    """variant, trial, step, epoch, layer, status, then one column a quantity."""
-    blocks = [(part, part.readings.steps, part.readings.layers) for part in parts]
-    return _table(blocks, parts[0].readings.columns if parts else ())
+PIECE_CELLS = 2_000_000
+"""A piece of a table has about so many numbers at most."""
+
+KEYS = ("variant", "trial", "step", "epoch", "layer", "status")
+
+NO_ROWS = {
+    "layers": KEYS,
+    "steps": (*(key for key in KEYS if key != "layer"), *STEP_COLUMNS),
+    "histograms": ("variant", "trial", "step", "layer", "low", "high", "count"),
+    "neurons": (*KEYS[:5], "neuron", KEYS[5], *NEURON_COLUMNS),
+}
+"""The columns of the tables that are made in pieces, where there is no piece."""
 
 
-def steps(parts: Sequence[Part]) -> pd.DataFrame:
-    """variant, trial, step, epoch, status, cost, accuracy, test_cost, test_accuracy."""
-    blocks = [(part, part.readings.steps, part.readings.figures[:, :, None]) for part in parts]
-    return _table(blocks, STEP_COLUMNS).drop(columns="layer")
+def layers(part: Part) -> Iterator[pd.DataFrame]:
+    """variant, trial, step, epoch, layer, status, then one column a quantity: pieces of a part."""
+    return _pieces(part, part.readings.steps, part.readings.layers, part.readings.columns)
 
 
-def neurons(parts: Sequence[Part]) -> pd.DataFrame:
-    """variant, trial, step, epoch, layer, neuron, status, then `NEURON_COLUMNS`: neurons count from 1.
+def steps(part: Part) -> Iterator[pd.DataFrame]:
+    """variant, trial, step, epoch, status, cost, accuracy, test_cost, test_accuracy: pieces of a part."""
+    figures = part.readings.figures[:, :, None]
+    return (
+        piece.drop(columns="layer") for piece in _pieces(part, part.readings.steps, figures, STEP_COLUMNS)
+    )
 
-    Parts that measured no single neurons have no rows.
+
+def neurons(part: Part) -> Iterator[pd.DataFrame]:
+    """variant, trial, step, epoch, layer, neuron, status, then `NEURON_COLUMNS`: pieces of a part.
+
+    Neurons count from 1. A part that measured no single neurons has no rows.
     """
-    blocks, places = [], [np.empty((0, 2), np.int64)]
-    for part in parts:
-        block, widths = part.readings.neurons, part.readings.widths
-        if block is not None and widths is not None:
-            blocks.append((part, part.readings.histogram_steps, block))
-            place = [(l, neuron) for l, width in enumerate(widths, 1) for neuron in range(1, width + 1)]
-            places += [np.array(place)] * (block.shape[0] * block.shape[1])
-    table = _table(blocks, NEURON_COLUMNS)
-    table["layer"], neuron = np.concatenate(places).T
-    table.insert(list(table.columns).index("status"), "neuron", neuron)
-    return table
+    readings = part.readings
+    widths = np.zeros(0, np.int64) if readings.widths is None else readings.widths
+    block = np.empty((0, 0, 0, len(NEURON_COLUMNS))) if readings.neurons is None else readings.neurons
+    places = [(l, neuron) for l, width in enumerate(widths, 1) for neuron in range(1, width + 1)]
+    place = np.array(places, np.int64).reshape(-1, 2)
+    if not places:
+        return
+    for piece in _pieces(part, readings.histogram_steps, block, NEURON_COLUMNS):
+        piece["layer"], neuron = np.tile(place, (len(piece) // len(place), 1)).T
+        piece.insert(list(piece.columns).index("status"), "neuron", neuron)
+        yield piece
 
 
-def _table(blocks: Sequence[tuple[Part, Array, Array]], columns: Sequence[str]) -> pd.DataFrame:
-    """Rows in the order trial, step, layer; a block is a part, its R steps and (R, T, layer, column)."""
-    names = ["variant", "trial", "step", "epoch", "layer", "status"]
-    if not blocks:
-        return pd.DataFrame(columns=[*names, *columns])
-    keys, numbers = [], []
-    for part, at, block in blocks:
-        r, t, depth, _ = block.shape
-        numbers.append(block.transpose(1, 0, 2, 3).reshape(t * r * depth, -1))
-        key = (
-            np.full(t * r * depth, part.variant.label, dtype=object),
-            np.repeat(np.array(part.trials), r * depth),
-            np.tile(np.repeat(at, depth), t),
-            np.tile(np.repeat(at / part.steps_per_epoch, depth), t),
-            np.tile(np.arange(1, depth + 1), t * r),
-            np.repeat(part.status.astype(object), r * depth),
+def _pieces(part: Part, at: Array, block: Array, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+    """Rows in the order trial, step, layer, of R steps and (R, T, layer, column); one piece at least."""
+    r, t, depth, width = block.shape
+    cells = depth * (width + len(KEYS))
+    several = max(1, min(PIECE_CELLS // max(r * cells, 1), t))
+    most = max(1, min(PIECE_CELLS // max(several * cells, 1), r))
+    for first, start in product(range(0, max(t, 1), several), range(0, max(r, 1), most)):
+        step, trials = at[start : start + most], slice(first, first + several)
+        numbers = block[start : start + most, trials].transpose(1, 0, 2, 3)
+        trial, each = np.array(part.trials)[trials], len(step) * depth
+        front = (
+            np.full(len(trial) * each, part.variant.label, dtype=object),
+            np.repeat(trial, each),
+            np.tile(np.repeat(step, depth), len(trial)),
+            np.tile(np.repeat(step / part.steps_per_epoch, depth), len(trial)),
+            np.tile(np.arange(1, depth + 1), len(trial) * len(step)),
+            np.repeat(part.status[trials].astype(object), each),
         )
-        keys.append(key)
-    front = dict(zip(names, map(np.concatenate, zip(*keys, strict=True)), strict=True))
-    figures = pd.DataFrame(np.concatenate(numbers), columns=list(columns))
-    return pd.concat([pd.DataFrame(front), figures], axis=1)
+        keys = pd.DataFrame(dict(zip(KEYS, front, strict=True)))
+        yield pd.concat([keys, pd.DataFrame(numbers.reshape(-1, width), columns=list(columns))], axis=1)
 
 
-def histograms(parts: Sequence[Part]) -> pd.DataFrame:
+def histograms(part: Part) -> Iterator[pd.DataFrame]:
     """variant, trial, step, layer, low, high, count: how many z lie in each bin that holds any."""
-    names = ("variant", "trial", "step", "layer", "low", "high", "count")
-    frames = []
-    for part in parts:
-        counts, at = part.readings.histograms.transpose(1, 0, 2, 3), part.readings.histogram_steps
-        t, h, l, b = np.nonzero(counts)
-        columns = (t + part.trials.start, at[h], l + 1, EDGES[b], EDGES[b + 1], counts[t, h, l, b])
-        frames.append(pd.DataFrame(dict(zip(names, (part.variant.label, *columns), strict=True))))
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(names))
+    at, cells = part.readings.histogram_steps, len(NO_ROWS["histograms"])
+    counts = part.readings.histograms.transpose(1, 0, 2, 3)
+    several = max(1, PIECE_CELLS // (cells * max(counts[:1].size, 1)))
+    for first in range(0, len(counts), several):
+        block = counts[first : first + several]
+        t, h, l, b = np.nonzero(block)
+        count = block[t, h, l, b].astype(np.int64)
+        trial = t + first + part.trials.start
+        columns = (part.variant.label, trial, at[h], l + 1, EDGES[b], EDGES[b + 1], count)
+        index = pd.RangeIndex(len(t))
+        yield pd.DataFrame(dict(zip(NO_ROWS["histograms"], columns, strict=True)), index)
 
 
 def trials(parts: Sequence[Part], failed: Sequence[tuple[Variant, int]]) -> pd.DataFrame:

@@ -1,56 +1,83 @@
-"""Training chunks in this process or in a pool, with one BLAS thread each.
+"""Training chunks in this process or in others, with one BLAS thread each.
 
 A chunk has the same bits wherever it runs; the number of workers decides only how long it takes.
 """
 
-import multiprocessing
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from threading import Event
+from time import monotonic
+from typing import TypeAlias
 
 from threadpoolctl import threadpool_limits
 
 from lab.data.dataset import Dataset
-from lab.errors import LabError
-from lab.experiment.schema import Data
+from lab.errors import LabError, StorageError
 from lab.experiment.variants import Variant
-from lab.processes import pool, submitted
+from lab.processes import deferred
+from lab.runs.crew import Crew, Died, Line
 from lab.runs.folder import RunFolder
+from lab.runs.held import Held, held, let_go
+from lab.runs.identity import Key
 from lab.runs.preparation import Bench, Chunk
+from lab.runs.provenance import code_of
 from lab.training.divergence import located
-from lab.training.loop import train
+from lab.training.loop import CALL_SECONDS, Course
 
 Progress: TypeAlias = Callable[[int], None]
 """What is called with the number of trial-steps done since its last call."""
 
-POLL_SECONDS = 0.2
+CHECKPOINT_SECONDS = 10.0
+"""A chunk that is not at its end is kept this often."""
+
+CHECKPOINT_SHARE = 0.05
+"""Writing checkpoints takes about this share of a chunk's time at most."""
 
 
 @dataclass(frozen=True)
 class Task:
     """A chunk with all that a worker needs to train it, as plain values.
 
-    The worker loads the data and makes the parts again: that is less than they would take to send.
+    ``data`` are those that were read when the run was prepared, or the files that hold them; the worker makes
+    the parts again. ``code`` is the sha256 of each file of one's own that they are made from.
     """
 
     chunk: Chunk
     variant: Variant
     bench: Bench
     folder: RunFolder
+    data: Dataset | Held
+    key: Key
+    code: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Care:
+    """How foreign code is handled: the seconds that a trial may take, and whether chunks are always trained
+    in processes of their own, which may die.
+    """
+
+    trial_timeout: float | None = None
+    apart: bool = False
+
+
+USUAL_CARE = Care()
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a chunk ended: ``error`` is one line, ``trace`` its traceback; both are empty where it is done."""
+    """How a chunk ended: ``error`` is one line, ``trace`` its traceback; both are empty where it is done.
+
+    ``unkept`` tells that the error is one of storage, so that nothing else can be kept either; ``stopped``
+    that the chunk was put down on the way.
+    """
 
     chunk: Chunk
     error: str = ""
     trace: str = ""
+    unkept: bool = False
+    stopped: bool = False
 
 
 def summed(progress: Callable[[int, int], None] | None, total: int) -> Progress:
@@ -66,73 +93,96 @@ def summed(progress: Callable[[int, int], None] | None, total: int) -> Progress:
     return advance
 
 
-def trained(tasks: Sequence[Task], workers: int, progress: Progress) -> Iterator[Outcome]:
-    """Train the chunks and yield how each ended, as they end."""
-    _loaded.cache_clear()  # a file may have changed since this process trained on it
-    if workers <= 1 or len(tasks) <= 1:
-        with threadpool_limits(1):
-            for task in tasks:
-                yield _outcome(task, progress)
-    else:
-        yield from _pooled(tasks, min(workers, len(tasks)), progress)
+def trained(
+    tasks: Sequence[Task], workers: int, progress: Progress, care: Care = USUAL_CARE
+) -> Iterator[Outcome]:
+    """Train the chunks and yield how each ended, as they end.
 
-
-def _pooled(tasks: Sequence[Task], workers: int, progress: Progress) -> Iterator[Outcome]:
-    """A pool, and a second one for what is left where a worker of the first is killed."""
-    waiting = {task.chunk: task for task in tasks}
-    for _ in range(2):
-        with suppress(BrokenProcessPool):
-            for outcome in _one_pool(list(waiting.values()), workers, progress):
-                del waiting[outcome.chunk]
+    The first Ctrl-C puts down what is under way, and KeyboardInterrupt is raised when that is kept. Raises
+    StorageError as soon as something cannot be kept.
+    """
+    here = not (care.apart or care.trial_timeout) and (workers <= 1 or len(tasks) <= 1)
+    with deferred() as stop:
+        line = _Here(progress, stop)
+        for outcome in _here(tasks, line) if here else _apart(tasks, workers, line, care):
+            if outcome.unkept:
+                raise StorageError(outcome.error)
+            if not outcome.stopped:
                 yield outcome
-            return
-    for chunk in waiting:
-        yield Outcome(chunk, "its worker was killed twice, perhaps for want of memory")
+    if stop.is_set():
+        raise KeyboardInterrupt
 
 
-def _one_pool(tasks: Sequence[Task], workers: int, progress: Progress) -> Iterator[Outcome]:
-    counter = multiprocessing.get_context("spawn").Value("q", 0)
-    reported = 0
-    with pool(workers, _count_in, counter) as processes:
-        pending = set(submitted(processes, _outcome, tasks, _count))
-        while pending:
-            done, pending = wait(pending, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
-            progress(counter.value - reported)
-            reported = counter.value
-            for future in done:
-                yield future.result()
+@dataclass(frozen=True)
+class _Here(Line):
+    """The line to a task in this process."""
+
+    progress: Progress
+    stop: Event
+
+    def tell(self, done: int) -> None:
+        self.progress(done)
+
+    def stopped(self) -> bool:
+        return self.stop.is_set()
 
 
-_counter: Any = None
+def _here(tasks: Sequence[Task], line: Line) -> Iterator[Outcome]:
+    with threadpool_limits(1):
+        for task in tasks:
+            if line.stopped():
+                return
+            yield _outcome(task, line)
 
 
-def _count_in(counter: Any) -> None:
-    """Prepare a worker: its progress is counted here."""
-    global _counter
-    _counter = counter
-
-
-def _count(done: int) -> None:
-    with _counter.get_lock():
-        _counter.value += done
-
-
-def _outcome(task: Task, progress: Progress) -> Outcome:
-    """Train a chunk and keep its part."""
-    settings = task.variant.settings
+def _apart(tasks: Sequence[Task], workers: int, line: Line, care: Care) -> Iterator[Outcome]:
+    """Train in processes of their own, to which the data go by files."""
+    files = {id(task.data): task.folder.path / ".data" for task in tasks}
+    datasets = {id(task.data): task.data for task in tasks if isinstance(task.data, Dataset)}
     try:
-        data = _loaded(task.bench, settings.data.model_dump_json(exclude_none=True), settings.trials.seed)
-        training, trials = task.bench.training(settings, data), task.chunk.trials
-        readings = train(training, trials, progress)
-        task.folder.keep_part(task.chunk, located(training, trials, readings))
+        kept = {key: held(data, files[key]) for key, data in datasets.items()}
+        sent = [replace(task, data=kept.get(id(task.data), task.data)) for task in tasks]
+        seconds = care.trial_timeout
+        limits = [None if seconds is None else seconds * len(task.chunk.trials) for task in tasks]
+        crew: Crew[Outcome] = Crew(_outcome, sent, min(workers, len(tasks)), line, limits)
+        for number, ended in crew.results():
+            yield Outcome(tasks[number].chunk, ended.why) if isinstance(ended, Died) else ended
+    finally:
+        for home in set(files.values()):
+            let_go(home)
+
+
+def _outcome(task: Task, line: Line) -> Outcome:
+    """Train a chunk, from its checkpoint if there is one, and keep its part."""
+    chunk, folder, key = task.chunk, task.folder, task.key
+    try:
+        if task.code and (present := code_of(task.code, task.bench.folder)) != task.code:
+            changed = ", ".join(name for name, digest in task.code.items() if present.get(name) != digest)
+            return Outcome(chunk, f"{changed} changed since the run began")
+        data = task.data.dataset() if isinstance(task.data, Held) else task.data
+        training, trials = task.bench.training(task.variant.settings, data), chunk.trials
+        course, kept, interval = Course(training, trials, folder.checkpoint(chunk, key)), monotonic(), 0.0
+        line.tell(course.done)
+        while not course.ended:
+            before = course.done
+            course.advance(CALL_SECONDS)
+            line.tell(course.done - before)
+            stopped = line.stopped() and not course.ended
+            if stopped or monotonic() - kept > max(interval, CHECKPOINT_SECONDS):
+                began = monotonic()
+                folder.keep_checkpoint(chunk, course.saved(), key)
+                kept = monotonic()
+                interval = (kept - began) / CHECKPOINT_SHARE
+            if stopped:
+                return Outcome(chunk, stopped=True)
+        folder.keep_part(chunk, located(training, trials, course.finished()), key)
+    except StorageError as error:
+        return Outcome(chunk, str(error), unkept=True)
     except LabError as error:
-        return Outcome(task.chunk, str(error))
-    except Exception as error:
-        return Outcome(task.chunk, f"{type(error).__name__}: {error}", traceback.format_exc())
-    return Outcome(task.chunk)
-
-
-@lru_cache(maxsize=4)
-def _loaded(bench: Bench, data: str, seed: int) -> Dataset:
-    """The data that ``[data]`` means, as JSON since that can be hashed."""
-    return bench.dataset(Data.model_validate_json(data), seed)
+        return Outcome(chunk, str(error))
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # code of one's own may raise anything, SystemExit too
+        reason = " ".join(str(error).split())
+        return Outcome(chunk, f"{type(error).__name__}: {reason}", traceback.format_exc())
+    return Outcome(chunk)

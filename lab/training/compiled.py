@@ -7,8 +7,7 @@ whatever is read, and when.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from time import monotonic
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,13 +16,9 @@ from lab.network.backprop import backward, forward
 from lab.network.buffers import Pass, make_batch, make_pass
 from lab.network.compiled import Engine
 from lab.numerics import Array
-from lab.training.examples import Order
 
 if TYPE_CHECKING:
     from lab.training.loop import Stack
-
-CALL_SECONDS = 0.2
-"""A call of the engine lasts about so long at most, so that an interrupt is heard."""
 
 MOST_STEPS = 2**16
 """Examples of a trial that are put in order for one call, unless an epoch has more."""
@@ -40,34 +35,40 @@ class CompiledSteps:
         self.engine = Engine(
             training.network, training.optimiser, training.eta, decay, stack.theta, given.x, given.y
         )
-        self._order = Order(len(given), training.batch, stack.streams)
+        self._order = stack.order
         self._whole = training.batch >= len(given)
         sizes, dtype = training.network.sizes, given.x.dtype
         self._passes: dict[int, Pass] = {}
         if self._whole:
             self._passes[len(given)] = make_pass(sizes, trials, *given.columns)
         self._batch: Callable[[int], Pass] = lambda m: make_batch(sizes, trials, m, dtype)
-        self._several = 1
 
     def run_to(self, step: int) -> None:
         """Take the steps up to this one, and put the weights into the stack."""
         while self.step < step:
-            most = max(MOST_STEPS // self._order.batch, self._order.epoch)
-            steps = min(step - self.step, self._several, most)
-            began = monotonic()
+            steps = min(step - self.step, max(MOST_STEPS // self._order.batch, self._order.epoch))
             if self._whole:
                 self.engine.run(self.step + 1, np.arange(steps + 1) * self._order.examples, None)
             else:
                 self.engine.run(self.step + 1, *self._order.several(self.step, steps))
             self.step += steps
-            if steps == self._several:
-                lasted = max(monotonic() - began, 1e-9)
-                self._several = max(1, int(steps * min(CALL_SECONDS / lasted, 8)))
         self.engine.store(self.stack.theta)
 
     def rows(self) -> Array | None:
         """The numbers of the examples of the next step, (T, m); None where it takes all in their order."""
         return None if self._whole else self._order.rows(self.step)
+
+    def saved(self) -> dict[str, Array]:
+        """The stack with the optimiser's state of the engine; see `Stack.saved`."""
+        self.engine.remembered(self.stack.state)
+        return self.stack.saved()
+
+    def restored(self, saved: Mapping[str, Array], step: int) -> None:
+        """Go on from a stack that was `saved` after so many steps."""
+        self.stack.restored(saved, step)
+        self.step = step
+        self.engine.load(self.stack.theta)
+        self.engine.recall(self.stack.state)
 
     def plan(self) -> None:
         """Put Δθ of the next step, as the numpy core takes it, into the stack's ``update``."""

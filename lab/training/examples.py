@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import TypeAlias
@@ -51,23 +52,22 @@ def examples(x: Array, y: Array, labelled: bool, dtype: npt.DTypeLike) -> Exampl
     return Examples(np.hstack([x, np.ones((len(x), 1))]).astype(dtype), y.astype(dtype), labelled)
 
 
-def fed(network: Network, given: Examples, batch: int, streams: Sequence[Stream]) -> Iterator[Pass]:
-    """Passes whose inputs are filled, for ever: the batches of epoch after epoch, for T trials at once.
+def fed(network: Network, given: Examples, order: Order, step: int = 0) -> Iterator[Pass]:
+    """Passes whose inputs are filled, for ever: the batches of this step and those after it, for T trials.
 
     A batch of all examples is one pass that never changes. Otherwise each trial draws a new order of the
     examples every epoch from its stream ``"order"``, and the last batch of an epoch may be short.
     """
-    if batch >= len(given):
-        whole = make_pass(network.sizes, len(streams), *given.columns)
+    if order.epoch == 1:
+        whole = make_pass(network.sizes, order.trials, *given.columns)
         while True:
             yield whole
-    order = Order(len(given), batch, streams)
     passes: dict[int, Pass] = {}
-    for step in count():
-        chosen = order.rows(step)
+    for at in count(step):
+        chosen = order.rows(at)
         m = chosen.shape[1]
         if m not in passes:
-            passes[m] = make_batch(network.sizes, len(streams), m, given.x.dtype)
+            passes[m] = make_batch(network.sizes, order.trials, m, given.x.dtype)
         p = passes[m]
         given.x.take(chosen, axis=0, out=p.a1[0].mT, mode="clip")
         given.y.take(chosen, axis=0, out=p.y.mT, mode="clip")
@@ -88,6 +88,7 @@ class Order:
     def __init__(self, examples: int, batch: int, streams: Sequence[Stream]) -> None:
         self.examples, self.batch = examples, min(batch, examples)
         self.epoch = -(-examples // self.batch)
+        self.trials = len(streams)
         self._streams = [stream("order") for stream in streams]
         self._first = 0  # the epoch with which the rows begin
         self._rows = np.empty((len(streams), 0), np.int64)
@@ -100,6 +101,21 @@ class Order:
     def several(self, step: int, steps: int) -> tuple[Array, Array]:
         """The bounds of so many steps, (steps + 1,), in rows of numbers, (T, at least the last bound)."""
         return self._reached(step, steps), self._rows
+
+    def saved(self) -> dict[str, Array]:
+        """What `restored` needs to go on from here: plain arrays by name."""
+        states = [json.dumps(rng.bit_generator.state) for rng in self._streams]
+        return {
+            "first": np.array(self._first),
+            "rows": self._rows.astype(np.min_scalar_type(self.examples)),
+            "streams": np.array(states),
+        }
+
+    def restored(self, saved: Mapping[str, Array]) -> None:
+        """Go on from where an order of the same trials was `saved`."""
+        self._first, self._rows = int(saved["first"]), saved["rows"].astype(np.int64)
+        for rng, state in zip(self._streams, saved["streams"], strict=True):
+            rng.bit_generator.state = json.loads(str(state))
 
     def _reached(self, step: int, steps: int) -> Array:
         """The bounds of these steps in the rows, which are drawn so far."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
@@ -17,9 +17,12 @@ from lab.numerics import Array, stream
 from lab.parts import Initialiser, Optimiser, State, Stream
 from lab.training.compiled import CompiledSteps
 from lab.training.compiled_reader import CompiledReader
-from lab.training.examples import Evaluation, Examples, fed
+from lab.training.examples import Evaluation, Examples, Order, fed
 from lab.training.reader import Reader
 from lab.training.recorder import Readings, Recorder, Recording
+
+CALL_SECONDS = 0.2
+"""Steps are taken for about so long before an interrupt, a checkpoint or progress is thought of."""
 
 BLOCK = 2**16
 """Parameters that are moved together: a block of them and of their gradients stays in a core's cache."""
@@ -53,31 +56,99 @@ def train(training: Training, trials: range, progress: Callable[[int], None] = l
     A trial whose numbers stop being finite goes on as NaN and touches no other. When all have, training
     stops. Raises PartError where a part makes weights that are no numbers.
     """
-    began, reported = monotonic(), 0
-    stack, steps = begun(training, trials)
-    outputs = steps.engine.outputs if isinstance(steps, CompiledSteps) else None
-    recorder = Recorder(training.recording, len(trials), training.network.sizes[1:])
-    reader = Reader(stack, recorder, outputs)
-    compiled = CompiledReader(steps, reader) if isinstance(steps, CompiledSteps) else None
+    course, reported = Course(training, trials), 0
+    while not course.ended:
+        course.advance(CALL_SECONDS)
+        progress(course.done - reported)
+        reported = course.done
+    return course.finished()
 
-    with np.errstate(all="ignore"):
-        for step, reading in recorder.due.items():
-            last = step == training.steps
-            steps.run_to(step)
-            if not (compiled and compiled.read(reading, last)):
-                p = steps.propagate()
-                if reader.plans and not last:
-                    steps.plan()
-                reader.read(reading, p, last)
-            progress((step - reported) * len(trials))
-            reported = step
-            if (recorder.readings.diverged >= 0).all():
-                break
-        reader.flush()
-        whole = Evaluation(training.network, training.train, len(trials), outputs)
-        final = (*whole.cost_and_accuracy(stack.theta), *reader.tested())
-    progress((training.steps - reported) * len(trials))
-    return recorder.finished(final, monotonic() - began)
+
+class Course:
+    """The training of some trials, which can be put down between two steps and taken up again.
+
+    ``saved`` is what `saved` gave of the same training and the same trials: the rest is trained then, with
+    the same bits. Raises PartError where a part makes weights that are no numbers.
+    """
+
+    def __init__(self, training: Training, trials: range, saved: Mapping[str, Array] | None = None) -> None:
+        self.training, self.trials = training, trials
+        self._stack, self._steps = begun(training, trials)
+        self._outputs = self._steps.engine.outputs if isinstance(self._steps, CompiledSteps) else None
+        self._recorder = Recorder(training.recording, len(trials), training.network.sizes[1:])
+        self._reader = Reader(self._stack, self._recorder, self._outputs)
+        self._compiled = (
+            CompiledReader(self._steps, self._reader) if isinstance(self._steps, CompiledSteps) else None
+        )
+        self._due, self._read = list(self._recorder.due), 0
+        self._pace, self._seconds = 1, 0.0
+        if saved is not None:
+            self._read, self._seconds = int(saved["read"]), float(saved["seconds"])
+            self._steps.restored(saved, int(saved["step"]))
+            for name, values in self._recorder.arrays.items():
+                values[...] = saved[f"readings {name}"]
+
+    @property
+    def ended(self) -> bool:
+        """Whether the last step is read, or all trials diverged."""
+        return self._read == len(self._due) or bool((self._recorder.readings.diverged >= 0).all())
+
+    @property
+    def done(self) -> int:
+        """The trial-steps done: all where it has ended."""
+        return (self.training.steps if self.ended else self._steps.step) * len(self.trials)
+
+    def advance(self, seconds: float) -> None:
+        """Train for about so many seconds, and at least a step, or to the end."""
+        began = monotonic()
+        with np.errstate(all="ignore"):
+            while not self.ended:
+                step, due = self._steps.step, self._due[self._read]
+                if step == due:
+                    self._look()
+                    continue
+                self._take(min(due - step, self._pace))
+                if monotonic() - began >= seconds:
+                    break
+        self._seconds += monotonic() - began
+
+    def saved(self) -> dict[str, Array]:
+        """All that is needed to go on from here: plain arrays by name."""
+        self._flush()
+        readings = {f"readings {name}": values for name, values in self._recorder.arrays.items()}
+        numbers = {"step": self._steps.step, "read": self._read, "seconds": self._seconds}
+        return {**self._steps.saved(), **readings, **{key: np.array(x) for key, x in numbers.items()}}
+
+    def finished(self) -> Readings:
+        """All that was recorded, once it has ended."""
+        began = monotonic()
+        self._flush()
+        with np.errstate(all="ignore"):
+            whole = Evaluation(self.training.network, self.training.train, len(self.trials), self._outputs)
+            final = (*whole.cost_and_accuracy(self._stack.theta), *self._reader.tested())
+        return self._recorder.finished(final, self._seconds + monotonic() - began)
+
+    def _take(self, steps: int) -> None:
+        """Take so many steps, and learn how many last `CALL_SECONDS`."""
+        began = monotonic()
+        self._steps.run_to(self._steps.step + steps)
+        if steps == self._pace:
+            lasted = max(monotonic() - began, 1e-9)
+            self._pace = max(1, int(steps * min(CALL_SECONDS / lasted, 8)))
+
+    def _look(self) -> None:
+        """Read the step that is next to be taken."""
+        last = self._steps.step == self.training.steps
+        if not (self._compiled and self._compiled.read(self._read, last)):
+            p = self._steps.propagate()
+            if self._reader.plans and not last:
+                self._steps.plan()
+            self._reader.read(self._read, p, last)
+        self._read += 1
+
+    def _flush(self) -> None:
+        with np.errstate(all="ignore"):
+            self._reader.flush()
 
 
 def begun(training: Training, trials: Sequence[int]) -> tuple[Stack, Stack | CompiledSteps]:
@@ -127,7 +198,8 @@ class Stack:
         self.gradient, self.update = (parameters(sizes, len(trials), dtype) for _ in range(2))
         self.state, decay = training.optimiser.initial(self.theta.vector), _decay(training, self.theta)
         self._whole = _Vectors(self.theta.vector, self.gradient.vector, self.state, decay)
-        self._passes = fed(training.network, training.train, training.batch, streams)
+        self.order = Order(len(training.train), training.batch, streams)
+        self._passes = fed(training.network, training.train, self.order)
         size = max(BLOCK // len(trials), 1)
         cuts = [slice(at, at + size) for at in range(0, self.theta.vector.shape[1], size)]
         self._blocks = [self._whole.columns(cut) for cut in cuts]
@@ -145,6 +217,21 @@ class Stack:
                 self._advance()
             self.step += 1
             self._propagated = self._planned = False
+
+    def saved(self) -> dict[str, Array]:
+        """θ, the optimiser's state and the order of the examples, to go on between two steps."""
+        state = {f"state {name}": vector for name, vector in self.state.items()}
+        order = {f"order {name}": values for name, values in self.order.saved().items()}
+        return {"theta": self.theta.vector, **state, **order}
+
+    def restored(self, saved: Mapping[str, Array], step: int) -> None:
+        """Go on from what was `saved` after so many steps."""
+        self.theta.vector[...] = saved["theta"]
+        for name, vector in self.state.items():
+            vector[...] = saved[f"state {name}"]
+        self.order.restored({key[6:]: saved[key] for key in saved if key.startswith("order ")})
+        self.step = step
+        self._passes = fed(self.training.network, self.training.train, self.order, step)
 
     def propagate(self) -> Pass:
         """Forward and backward over the batch of the next step."""

@@ -52,7 +52,10 @@ class Reader:
         measures_update = any(part == "update" for part, _ in recorder.norms)
         self.plans = recorder.looks_inside or (measures_update and self.multiple is None)
         self._of_inputs: dict[str, Array] = {}
-        self._room: tuple[_ParameterNorms, _Ring] | None = None
+        self._examples = min(training.batch, len(training.train)) if fixed is None else len(fixed)
+        parts = {"theta": self.theta, "gradient": self.gradient, "update": self.update}
+        self._norms = _ParameterNorms(self.network, self._examples, parts, self.multiple, recorder.norms)
+        self._ring: _Ring | None = None
 
     def read(self, reading: int, p: Pass, last: bool) -> None:
         """Record a pass, or in its place one over the fixed examples; no step follows the ``last``."""
@@ -60,20 +63,20 @@ class Reader:
             p = self._fixed
             forward(self.network, self.theta, p)
             backward(self.network, self.theta, p, self.gradient)
-        norms, ring = self._room = self._room or self._make_room(p)
+        ring = self._ring_for(p)
         tested = self.tested_at(reading)
-        if last or not ring.holds(p):
+        if last or ring is None or not ring.holds(p):
             self.flush()
-            self._record(reading, p, norms.note(), tested, last)
+            self._record(reading, p, self._norms.note(), tested, last)
             return
-        ring.put(reading, p, norms.note(), tested)
+        ring.put(reading, p, self._norms.note(), tested)
         if len(ring.tested) == ring.slots:
             self.flush()
 
     def flush(self) -> None:
         """Record what the ring holds."""
-        if self._room is not None and self._room[1].tested:
-            self._record(*self._room[1].taken())
+        if self._ring is not None and self._ring.tested:
+            self._record(*self._ring.taken())
 
     def tested_at(self, reading: int) -> tuple[Array, Array]:
         """`tested`; NaN at a reading at which the test examples are left alone."""
@@ -83,11 +86,12 @@ class Reader:
         """C and the accuracy over the test examples."""
         return self._evaluation.cost_and_accuracy(self.theta)
 
-    def _make_room(self, p: Pass) -> tuple[_ParameterNorms, _Ring]:
-        parts = {"theta": self.theta, "gradient": self.gradient, "update": self.update}
-        norms = _ParameterNorms(self.network, p, parts, self.multiple, self.recorder.norms)
-        longest = LONGEST_RING if self.trials == 1 and not self.recorder.looks_inside else 0
-        return norms, _Ring(self.network, p, longest, norms.rows.shape[1])
+    def _ring_for(self, p: Pass) -> _Ring | None:
+        """The ring, which is made for the first pass that is no short batch; until then there is none."""
+        if self._ring is None and p.examples == self._examples:
+            longest = LONGEST_RING if self.trials == 1 and not self.recorder.looks_inside else 0
+            self._ring = _Ring(self.network, p, longest, self._norms.rows.shape[1])
+        return self._ring
 
     def _record(
         self, first: int, p: Pass, norms: Array, tested: tuple[Array, Array], last: bool = False
@@ -95,10 +99,9 @@ class Reader:
         network, recording = self.network, self.recorder.recording
         complete(network, p)
         accuracy = correct(p.a[network.depth], p.y, self.labelled) / p.examples
-        assert self._room is not None
         parts = (self.theta, self.gradient, None if last else self.update)
         thresholds = (recording.saturation_threshold, recording.low_input_threshold)
-        found = self._room[0].by_key(norms), {} if p.own_examples else self._of_inputs
+        found = self._norms.by_key(norms), {} if p.own_examples else self._of_inputs
         snapshot = Snapshot(network, *parts, p, *thresholds, self.multiple, *found)
         self.recorder.record(first, snapshot, (cost(network, p), accuracy, *tested), sound(p, self.theta))
 
@@ -131,12 +134,12 @@ class _ParameterNorms:
     def __init__(
         self,
         network: Network,
-        p: Pass,
+        examples: int,
         parts: dict[str, Parameters],
         multiple: float | None,
         wanted: frozenset[NormKey],
     ) -> None:
-        found_otherwise = {"gradient"} if few_examples(network.sizes, p.examples) else set()
+        found_otherwise = {"gradient"} if few_examples(network.sizes, examples) else set()
         if multiple is not None:
             found_otherwise.add("update")
             wanted |= {("gradient", kind) for part, kind in wanted if part == "update"}
@@ -147,7 +150,7 @@ class _ParameterNorms:
         self.keeps = self.numbers <= KEPT_PARAMETERS
         self._norms = self._of(self.parts) if self.keys and not self.keeps else None
         width = len(self.parts) * self.numbers if self.keeps else len(self.keys) * network.depth
-        self.rows = np.empty((len(parts["theta"].vector), width), p.vector.dtype)
+        self.rows = np.empty((len(parts["theta"].vector), width), parts["theta"].vector.dtype)
 
     def note(self) -> Array:
         """The rows of numbers of a reading, (T, numbers): a buffer that the next overwrites."""

@@ -71,6 +71,14 @@ class Readings:
     origin: Array | None = None
     origin_at: Array | None = None
 
+    def first_trials(self, count: int) -> "Readings":
+        """Those of the first so many of the trials, with their share of the time."""
+        second = {name: getattr(self, name) for name in ("layers", "figures", "histograms", "neurons")}
+        first = {name: getattr(self, name) for name in ("diverged", "final", "origin", "origin_at")}
+        cut = {name: x[:, :count] for name, x in second.items() if x is not None}
+        cut |= {name: x[:count] for name, x in first.items() if x is not None}
+        return replace(self, **cut, seconds=self.seconds * count / len(self.diverged))
+
 
 class Recorder:
     """Fills `Readings` of T trials of a network whose layers 1 … L have these ``widths``.
@@ -106,6 +114,14 @@ class Recorder:
             widths=np.array(widths, np.int64) if recording.neurons else None,
             neurons=np.full(neurons, np.nan) if recording.neurons else None,
         )
+
+    @property
+    def arrays(self) -> dict[str, Array]:
+        """The arrays that readings are written into, by their names in `Readings`."""
+        found = self.readings
+        filled = {"layers": found.layers, "figures": found.figures, "diverged": found.diverged}
+        neurons = {} if found.neurons is None else {"neurons": found.neurons}
+        return {**filled, "histograms": found.histograms, **neurons}
 
     @property
     def norms(self) -> frozenset[NormKey]:

@@ -1,5 +1,7 @@
 import io
 import json
+import os
+import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,6 +13,7 @@ from lab.errors import LabError, StorageError
 from lab.experiment.variants import load
 from lab.runs import folder as results
 from lab.runs.folder import RunFolder, create, csv, find, results_root, runs
+from lab.runs.identity import Key
 from lab.runs.preparation import Chunk
 from lab.storage import seal
 from lab.training.loop import train
@@ -97,7 +100,12 @@ def test_a_table_that_is_not_there_and_a_damaged_run_json_are_refused(plan, root
 
 def test_a_run_is_locked_while_it_is_written(plan, root):
     folder = finished(plan, root)
-    with folder.lock(), pytest.raises(StorageError, match="another process is writing"):
+    with (
+        folder.lock(),
+        pytest.raises(
+            StorageError, match=rf"another process is writing into this run: process {os.getpid()} on "
+        ),
+    ):
         RunFolder(folder.path).lock()
     with folder.lock():
         pass
@@ -126,8 +134,9 @@ def test_where_results_go(monkeypatch, tmp_path):
 
 # Parts.
 
-CHUNK = Chunk(variant=3, first=20, stop=40)
-PART = "variant-0003-trials-00020-00039.npz"
+CHUNK = Chunk(variant=3, first=20, stop=22)
+PART = "variant-0003-trials-00020-00021.npz"
+KEY = Key({"eta": "0.1"}, {"numpy": "2.2"})
 
 
 @pytest.fixture
@@ -137,54 +146,106 @@ def folder(tmp_path):
     return RunFolder(tmp_path)
 
 
+def kept(folder, chunk=CHUNK):
+    """The readings of a part, with counts as wide as they are recorded, and its key."""
+    readings, key = folder.part(chunk)
+    return replace(readings, histograms=readings.histograms.astype(np.int64)), key
+
+
 def test_a_part_is_read_as_it_was_kept_and_the_same_readings_make_the_same_bytes(folder):
-    readings = train(training((3, 4, 2), batch=3, dtype="float32"), range(3))
-    assert not folder.has_part(CHUNK)
-    folder.keep_part(CHUNK, readings)
+    readings = train(training((3, 4, 2), batch=3, dtype="float32"), range(2))
+    folder.keep_checkpoint(CHUNK, {"step": np.array(7)}, KEY)
+    assert folder.checkpoint(CHUNK, KEY) == {"step": 7}
+    folder.keep_part(CHUNK, readings, KEY)
     assert {path.name for path in (folder.path / "trials").iterdir()} == {PART, f"{PART}.sha256"}
-    assert folder.has_part(CHUNK)
-    again = folder.part(CHUNK)
+    assert folder.checkpoint(CHUNK, KEY) is None
+    assert folder.chunks == [CHUNK]
+    assert folder.part(CHUNK)[0].histograms.dtype == np.uint8
+    again, key = kept(folder)
+    assert key == KEY
     assert unlike(readings, again) == []
     assert again.seconds == readings.seconds
     assert again.columns == readings.columns
     assert again.steps.dtype == np.int64
-    folder.keep_part(Chunk(0, 0, 1), readings)
+    folder.keep_part(Chunk(0, 0, 2), readings, KEY)
     one, two = (folder.path / "trials").glob("*.npz")
     assert one.read_bytes() == two.read_bytes()
 
 
 def test_a_part_holds_plain_arrays_only_and_no_room_for_what_was_not_asked(folder):
     with_neurons, without = (train(training((3, 4, 2), neurons=asked), range(2)) for asked in (True, False))
-    folder.keep_part(CHUNK, without)
-    again = folder.part(CHUNK)
+    folder.keep_part(CHUNK, without, KEY)
+    again, _ = kept(folder)
     assert (again.widths, again.neurons) == (None, None)
     assert unlike(again, with_neurons) == ["widths", "neurons"]
     with np.load(folder.path / "trials" / PART, allow_pickle=False) as part:
-        assert {part[name].dtype.kind for name in part.files} == {"f", "i", "U"}
+        assert {part[name].dtype.kind for name in part.files} == {"f", "i", "u", "U"}
         assert part.files == [
-            *("steps", "layers", "columns", "figures", "histogram_steps", "histograms", "diverged", "final"),
-            "seconds",
+            *("key", "steps", "layers", "columns", "figures", "histogram_steps", "histograms"),
+            *("diverged", "final", "seconds"),
         ]
 
 
 def test_a_part_keeps_where_a_trial_lost_its_first_number(folder):
     found = {"origin": np.array(["", "σ′ is NaN"]), "origin_at": np.array([[np.nan, np.nan], [2, -0.5]])}
     readings = replace(train(training((1, 1)), range(2)), **found)
-    folder.keep_part(CHUNK, readings)
-    assert unlike(folder.part(CHUNK), readings) == []
+    folder.keep_part(CHUNK, readings, KEY)
+    assert unlike(kept(folder)[0], readings) == []
 
 
 def test_a_missing_part_and_a_damaged_one_are_refused(folder):
     with pytest.raises(StorageError, match=rf"{PART}: cannot be read: No such file or directory"):
         folder.part(CHUNK)
-    folder.keep_part(CHUNK, train(training((1, 1)), range(1)))
+    folder.keep_part(CHUNK, train(training((1, 1)), range(2)), KEY)
     path = folder.path / "trials" / PART
     content = bytearray(path.read_bytes())
     content[200] ^= 1
     path.write_bytes(content)
-    assert not folder.has_part(CHUNK)
     with pytest.raises(StorageError, match=rf"{PART}: is damaged"):
         folder.part(CHUNK)
+    folder.keep_part(CHUNK, train(training((1, 1)), range(1)), KEY)
+    with pytest.raises(StorageError, match=rf"{PART}: is damaged: it has other trials than its name"):
+        folder.part(CHUNK)
+
+
+def test_a_checkpoint_of_another_key_or_a_damaged_one_is_none(folder):
+    folder.keep_checkpoint(CHUNK, {"step": np.array(7)}, KEY)
+    assert folder.checkpoint(CHUNK, replace(KEY, trained={"eta": "0.2"})) is None
+    path = next((folder.path / "trials").glob("*.checkpoint"))
+    path.write_bytes(path.read_bytes()[:-1])
+    assert folder.checkpoint(CHUNK, KEY) is None
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", "", "{", "nul", "[" * 100_000, '{"status": "done"}', "\xff"])
+def test_fault_100_a_damaged_record_is_a_line_and_a_clear_error(folder, text):
+    (folder.path / "run.json").write_text(text, encoding="latin-1")
+    with pytest.raises(StorageError, match="is damaged"):
+        _ = folder.info["title"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"a,b\n1,2,3,4\n", b"\xff\xfe", b"variant\n" + b"x" * 100],
+    ids=["empty", "ragged", "no text", "torn"],
+)
+def test_fault_100_a_damaged_table_is_named_with_what_makes_it_again(folder, content):
+    folder.keep_tables({"layers": TABLE})
+    assert folder.table("layers")["step"].tolist() == [0, 10, 20]
+    (folder.path / "tables" / "layers.csv").write_bytes(content)
+    with pytest.raises(StorageError, match=r"layers\.csv: is damaged: .*; make it again with: lab resume"):
+        folder.table("layers")
+
+
+def test_a_table_that_is_written_piece_by_piece_is_the_whole_and_sealed(folder):
+    folder.keep_tables({"steps": TABLE})
+    with folder.growing_tables() as grow:
+        for at in range(3):
+            grow("layers", TABLE[at : at + 1])
+        assert not (folder.path / "tables" / "layers.csv").exists()
+    assert (folder.path / "tables" / "layers.csv").read_bytes() == csv(TABLE)
+    command = ["sha256sum", "--check", "SHA256SUMS"]
+    said = subprocess.check_output(command, cwd=folder.path / "tables", text=True)
+    assert {"layers.csv: OK", "steps.csv: OK"} <= set(said.splitlines())
 
 
 def other_npz():

@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,8 +11,9 @@ from lab.parts import Initialiser
 from lab.runs import preparation, runner
 from lab.runs.folder import runs
 from lab.runs.preparation import prepared
-from lab.runs.runner import prepared_again, resumed, run
+from lab.runs.runner import Terms, prepared_again, resumed, run
 from lab.runs.workers import trained
+from lab.storage import remove, seal
 from lab.training.loop import Stack
 
 
@@ -73,7 +74,7 @@ def test_single_neurons_are_a_table_where_the_file_asks_for_them_and_are_not_too
 def test_the_tables_depend_on_neither_workers_nor_chunks(ready, root, monkeypatch):
     whole = table_bytes(run(ready, root))
     for workers in (1, 2):
-        assert table_bytes(run(ready, root, workers=workers)) == whole
+        assert table_bytes(run(ready, root, Terms(workers))) == whole
     for size, chunks in ((1, 6), (2, 4)):
         monkeypatch.setattr(preparation, "LARGEST_CHUNK", size)
         folder = run(ready, root)
@@ -146,8 +147,8 @@ def test_fault_71_a_target_out_of_reach_is_noted(small):
 def test_an_interrupted_run_and_one_with_a_damaged_part_are_resumed_to_the_same_bytes(
     ready, root, monkeypatch
 ):
-    def interrupted(tasks, workers, progress):
-        yield next(trained(tasks, workers, progress))
+    def interrupted(*given):
+        yield next(trained(*given))
         raise KeyboardInterrupt
 
     done = run(ready, root)
@@ -205,6 +206,78 @@ def test_data_that_changed_between_two_runs_of_one_process_are_read_again(small,
         write_csv(tmp_path, slope=7, period=period)
         costs.append(run(made(small, OWN_DATA), root).table("trials")["final_cost"].tolist())
     assert costs[0] == costs[1] != costs[2]
+
+
+def rewritten(folder, change):
+    """Each part of a run under another key."""
+    for chunk in folder.chunks:
+        readings, key = folder.part(chunk)
+        folder.keep_part(chunk, readings, change(key))
+
+
+def test_fault_101_parts_of_another_training_are_trained_again(ready, small, root):
+    """Copied from a run of another eta, and from another variant."""
+    other = run(made(small, {"training.eta": 0.2}), root)
+    folder = run(ready, root)
+    whole = table_bytes(folder)
+    soft = (folder.path / "trials" / "variant-0001-trials-00000-00002.npz").read_bytes()
+    for content in (next((other.path / "trials").glob("*.npz")).read_bytes(), soft):
+        seal(folder.path / "trials" / "variant-0000-trials-00000-00002.npz", content)
+        with pytest.warns(UserWarning, match="is of another training, whose (eta|activations) was"):
+            resumed(prepared_again(folder), folder)
+        assert table_bytes(folder) == whole
+
+
+def test_fault_107_parts_of_other_versions_are_mixed_only_with_leave(ready, root):
+    folder = run(ready, root)
+    rewritten(folder, lambda key: replace(key, made_with={**key.made_with, "numpy": "1.0"}))
+    resumed(ready, folder)  # all that there is is of one kind
+    assert folder.info["mixed"] == []
+    remove(folder.part_path(folder.chunks[0]))
+    with pytest.raises(StorageError, match=rf"numpy was 1\.0, is {np.__version__};.* say --allow-mixed"):
+        resumed(ready, folder)
+    resumed(ready, folder, Terms(mixed=True))
+    assert [one["numpy"] for one in folder.info["mixed"]] == ["1.0", np.__version__]
+
+
+def test_what_is_the_same_is_reused_and_the_rest_trained(ready, small, root):
+    """More seeds, another variant, other names: the tables are those of a run from nothing."""
+    first = run(ready, root)
+    changed = {
+        "title": "another",
+        "trials.seeds": 5,
+        "vary": {"network.activation": ["tanh", "sigmoid", "tanh(z) + 0.1*z"]},
+    }
+    wanted = made(small, changed)
+    whole = table_bytes(run(wanted, root))
+    done = []
+    again = run(wanted, root, Terms(reused=first), done.append)
+    assert table_bytes(again) == whole
+    assert again.info["reused"] == {"run": str(first), "trials": 3}
+    assert sum(done) == wanted.trial_steps
+    fewer = made(small, {**changed, "trials.seeds": 2})
+    assert table_bytes(run(fewer, root, Terms(reused=again))) == table_bytes(run(fewer, root))
+    rewritten(first, lambda key: replace(key, made_with={"numpy": "1.0"}))
+    with pytest.warns(UserWarning, match="are trained again, since .*numpy was 1.0.*--allow-mixed"):
+        assert run(wanted, root, Terms(reused=first)).info["reused"]["trials"] == 0
+    assert run(wanted, root, Terms(reused=first, mixed=True)).info["reused"]["trials"] == 3
+
+
+def test_fault_109_what_a_cut_write_left_is_swept_when_the_run_is_taken_up(ready, root):
+    folder = run(ready, root)
+    for part in (".", "trials", "tables", "plots"):
+        (folder.path / part / ".half.npz.123.tmp").write_bytes(b"x")
+    (folder.path / ".data" / "old").mkdir(parents=True)
+    resumed(ready, folder)
+    assert not list(folder.path.rglob("*.tmp"))
+    assert not (folder.path / ".data").exists()
+
+
+def test_a_run_that_its_caller_ends_is_not_done_before(ready, root):
+    folder = run(ready, root, Terms(ends=False))
+    assert (folder.info["status"], folder.status) == ("running", "interrupted")
+    folder.ended("done")
+    assert folder.status == "done"
 
 
 def test_the_data_of_every_variant_are_recorded(small, root):

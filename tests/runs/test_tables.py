@@ -34,6 +34,12 @@ def part(index, label, given, trials):
     return Part(variant(index, label), trials, train(given, trials), steps_per_epoch=3)
 
 
+def whole_table(make, parts):
+    """All pieces of all parts as one table."""
+    pieces = [piece for one in parts for piece in make(one)]
+    return pd.concat(pieces, ignore_index=True)
+
+
 @pytest.fixture(scope="module")
 def parts():
     return [
@@ -57,7 +63,7 @@ def parts():
     ids=["layers", "neurons"],
 )
 def test_rows_are_in_the_order_variant_trial_reading_layer_neuron(parts, make, columns, places):
-    table = make(parts)
+    table = whole_table(make, parts)
     assert list(table.columns) == columns
     expected = [
         (label, trial, step, *place)
@@ -77,7 +83,7 @@ def test_rows_are_in_the_order_variant_trial_reading_layer_neuron(parts, make, c
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_the_dtypes_of_layers(dtype):
     given = training((3, 4, 2), train=made_examples(3, 2, 8, dtype), dtype=dtype)
-    table = tables.layers([part(0, "one", given, range(1))])
+    table = whole_table(tables.layers, [part(0, "one", given, range(1))])
     assert {str(table[name].dtype) for name in ("trial", "step", "layer")} == {"int64"}
     assert {str(table[name].dtype) for name in ("epoch", *COLUMNS)} == {"float64"}
     assert all(isinstance(value, str) for value in [*table["variant"], *table["status"]])
@@ -88,7 +94,7 @@ def test_the_dtypes_of_layers(dtype):
     [("layers", "steps", COLUMNS), ("neurons", "histogram_steps", NEURON_COLUMNS)],
 )
 def test_every_number_stands_in_its_row(parts, name, at, columns):
-    groups = dict(iter(getattr(tables, name)(parts).groupby(["variant", "trial", "step"])))
+    groups = dict(iter(whole_table(getattr(tables, name), parts).groupby(["variant", "trial", "step"])))
     for one in parts:
         for t, trial in enumerate(one.trials):
             for r, step in enumerate(getattr(one.readings, at)):
@@ -97,7 +103,7 @@ def test_every_number_stands_in_its_row(parts, name, at, columns):
 
 
 def test_steps_have_one_row_a_reading(parts):
-    table = tables.steps(parts)
+    table = whole_table(tables.steps, parts)
     assert list(table.columns) == [name for name in KEYS if name != "layer"] + list(STEP_COLUMNS)
     assert len(table) == (3 + 3 + 2) * 4
     third = table[(table["variant"] == "sigmoid") & (table["trial"] == 2)]
@@ -155,7 +161,7 @@ def test_trials_that_failed_have_rows_without_figures_and_the_same_columns(parts
 
 
 def test_histograms_count_every_neuron_and_example_in_order(parts):
-    table = tables.histograms(parts)
+    table = whole_table(tables.histograms, parts)
     assert list(table.columns) == ["variant", "trial", "step", "layer", "low", "high", "count"]
     widths = {"sigmoid": [4, 2], "tanh": [5, 4, 2]}
     for (label, _, _, layer), rows in table.groupby(["variant", "trial", "step", "layer"]):
@@ -179,17 +185,29 @@ def test_histograms_count_every_neuron_and_example_in_order(parts):
 def test_the_tables_do_not_depend_on_the_chunks(parts):
     whole = part(0, "sigmoid", FIRST, range(3))
     singles = [replace(whole, trials=range(t, t + 1), readings=of_trial(whole.readings, t)) for t in range(3)]
-    for make in (tables.layers, tables.steps, tables.histograms, lambda given: tables.trials(given, [])):
-        pd.testing.assert_frame_equal(make([whole]), make(singles))
+    for make in (tables.layers, tables.steps, tables.histograms, tables.neurons):
+        pd.testing.assert_frame_equal(whole_table(make, [whole]), whole_table(make, singles))
+    pd.testing.assert_frame_equal(tables.trials([whole], []), tables.trials(singles, []))
 
 
 @pytest.mark.parametrize("make", [tables.layers, tables.steps, tables.histograms, tables.neurons])
-def test_without_parts_a_table_is_empty_and_has_its_columns(make):
-    empty = make([])
-    assert len(empty) == 0
-    assert {"variant", "trial", "step"} <= set(empty.columns)
-    without = training((3, 4, 2), neurons=False)
-    assert tables.neurons([part(0, "one", without, range(2))]).empty
+@pytest.mark.parametrize("cells", [1, 40])
+def test_the_pieces_of_a_table_are_small_and_make_the_whole(parts, make, cells, monkeypatch):
+    whole = whole_table(make, parts)
+    monkeypatch.setattr(tables, "PIECE_CELLS", cells)
+    pieces = [piece for one in parts for piece in make(one)]
+    assert len(pieces) > len(parts)
+    pd.testing.assert_frame_equal(pd.concat(pieces, ignore_index=True), whole)
+
+
+@pytest.mark.parametrize("name", ["layers", "steps", "histograms", "neurons"])
+def test_a_table_without_a_piece_has_the_columns_of_one_with(parts, name):
+    columns = next(iter(getattr(tables, name)(parts[0]))).columns
+    assert list(columns)[: len(tables.NO_ROWS[name])] == list(tables.NO_ROWS[name])
+
+
+def test_a_part_without_single_neurons_has_no_rows_of_them():
+    assert list(tables.neurons(part(0, "one", training((3, 4, 2), neurons=False), range(2)))) == []
 
 
 def test_variants_tell_what_each_is():
@@ -241,7 +259,7 @@ def test_variants_tell_what_the_last_reading_sees(changed, seen, examples):
     given = training((3, 4, 2), count=9, **changed)
     table = tables.variants([(variant(0, "one"), given)])
     assert table[["seen", "examples", "train"]].to_numpy().tolist() == [[seen, examples, 9]]
-    counted = tables.histograms([Part(variant(0, "one"), range(1), train(given, range(1)), 3)])
+    counted = whole_table(tables.histograms, [Part(variant(0, "one"), range(1), train(given, range(1)), 3)])
     last = counted[(counted["step"] == counted["step"].max()) & (counted["layer"] == 1)]
     assert last["count"].sum() == 4 * examples
 
@@ -260,8 +278,8 @@ def test_curves_sample_every_layer():
 
 def test_the_errors_of_neurons_are_those_of_their_layer(parts):
     """learning_speed = ‖⟨δ⟩‖, and the means of slopes and saturations over neurons are the layer's."""
-    layers = tables.layers(parts).set_index(["variant", "trial", "step", "layer"])
-    groups = tables.neurons(parts).groupby(["variant", "trial", "step", "layer"])
+    layers = whole_table(tables.layers, parts).set_index(["variant", "trial", "step", "layer"])
+    groups = whole_table(tables.neurons, parts).groupby(["variant", "trial", "step", "layer"])
     found = groups.agg(
         learning_speed=("delta_mean", lambda delta: np.sqrt((delta**2).sum(min_count=1))),
         **{name: (name, "mean") for name in ("slope_mean", "saturation", "a_mean")},

@@ -3,41 +3,167 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from lab.errors import StorageError
 from lab.experiment.variants import load
+from lab.processes import interrupt
+from lab.runs import workers as workers_room
 from lab.runs.folder import RunFolder
+from lab.runs.identity import key
 from lab.runs.preparation import prepared
-from lab.runs.workers import Task, trained
+from lab.runs.workers import Care, Task, trained
+from tests.training.trainings import unlike
 
 MAIN = """
 import sys
 from pathlib import Path
 from lab.runs.preparation import prepared
-from lab.runs.runner import run
+from lab.runs.runner import Terms, run
 from lab.experiment.variants import load
 
 if __name__ == "__main__":
     print("started", flush=True)
-    run(prepared(load(sys.argv[1], ["training.epochs=100000"])), Path(sys.argv[2]), workers=2)
+    run(prepared(load(sys.argv[1], ["training.epochs=100000"])), Path(sys.argv[2]), Terms(workers=2))
 """
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_a_chunk_that_fails_says_so_and_the_others_go_on(small, tmp_path, workers):
-    ready = prepared(load(small))
-    good, bad = RunFolder(tmp_path), RunFolder(tmp_path / "missing")
-    (good.path / "trials").mkdir()
-    tasks = [
-        Task(chunk, ready.plan.variants[chunk.variant], ready.bench, good if chunk.variant else bad)
+def tasks_of(ready, *folders, **changes):
+    """The tasks of a plan, those of each variant into its folder."""
+    for folder in folders:
+        (folder.path / "trials").mkdir(exist_ok=True, parents=True)
+    keys = [key(one, data.sha256) for (_, one), data in zip(ready.made, ready.data, strict=True)]
+    return [
+        replace(
+            Task(
+                chunk,
+                ready.made[chunk.variant][0],
+                ready.bench,
+                folders[chunk.variant % len(folders)],
+                ready.data[chunk.variant],
+                keys[chunk.variant],
+                {},
+            ),
+            **changes,
+        )
         for chunk in ready.chunks
     ]
-    outcomes = {outcome.chunk.variant: outcome for outcome in trained(tasks, workers, lambda done: None)}
-    assert outcomes[1].error == ""
-    assert "cannot be written" in outcomes[0].error
-    assert [path.suffix for path in sorted((good.path / "trials").iterdir())] == [".npz", ".sha256"]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("fault", [97, 98], ids="fault-{}".format)
+def test_what_cannot_be_kept_ends_all_at_once(small, tmp_path, workers, fault):
+    """Whatever the system's reason: here the folder of the parts is gone."""
+    tasks = tasks_of(prepared(load(small)), RunFolder(tmp_path))
+    (tmp_path / "trials").rmdir()
+    with pytest.raises(StorageError, match="cannot be written"):
+        list(trained(tasks, workers, lambda done: None))
+
+
+BOMBS = {
+    "raise": ("raise ValueError('no\\nway')", "ValueError: no way"),
+    "leave": ("raise SystemExit(3)", "SystemExit: 3"),
+    "none": ("return None", "TypeError: σ of z of the shape (3, 6, 20) is of NoneType"),
+    "shape": ("return np.ones(1)", "TypeError: σ of z of the shape (3, 6, 20) is of the shape (1,)"),
+    "end": ("import os; os._exit(3)", "its worker ended (3), twice"),
+    "die": ("import os; os.kill(os.getpid(), 9)", "its worker was killed (signal 9)"),
+    "hang": ("import time; time.sleep(100)", "took longer than the 9 s that its trials may"),
+    "print": ("print('!' * 100)", ""),
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_fault_106_and_104_foreign_code_takes_its_own_trials_along_and_no_other(
+    small, tmp_path, mine, bomb, capfd
+):
+    """It goes off in a worker only, when a thousand numbers and more are asked for at once."""
+    code, error = BOMBS[bomb]
+    mine(
+        "        return np.sin(z)",
+        "        import multiprocessing\n"
+        "        if multiprocessing.parent_process():\n"
+        f"            {code}\n"
+        "        return np.sin(z)",
+    )
+    changed = {"vary": {"network.activation": ["sigmoid", "mine.py:Mine", "tanh"]}}
+    ready = prepared(load(small, changed, allow_code=True))
+    tasks = tasks_of(ready, RunFolder(tmp_path))
+    care = Care(3.0 if bomb == "hang" else None, apart=True)
+    outcomes = {one.chunk.variant: one for one in trained(tasks, 2, lambda done: None, care)}
+    assert [outcomes[at].error for at in (0, 2)] == ["", ""]
+    assert outcomes[1].error.startswith(error)
+    assert bool(outcomes[1].error) == bool(error)
+    assert "\n" not in outcomes[1].error
+    assert ("mine.py" in outcomes[1].trace) == (bomb in ("raise", "leave"))
+    assert "!" not in capfd.readouterr().out
+    assert not (tmp_path / ".data").exists()
+
+
+def test_a_long_chunk_is_kept_by_time_and_goes_on_from_there(small, tmp_path, monkeypatch):
+    """The same bytes as if it had not been put down: after a checkpoint its process dies."""
+    ready = prepared(load(small, {"training.steps": 30, "training.epochs": None}))
+    whole = RunFolder(tmp_path / "whole")
+    list(trained(tasks_of(ready, whole), 1, lambda done: None))
+    folder = RunFolder(tmp_path / "put down")
+    monkeypatch.setattr(workers_room, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(workers_room, "CHECKPOINT_SHARE", float("inf"))
+    monkeypatch.setattr(workers_room, "CALL_SECONDS", 0.0)
+    kept = []
+
+    def dies(self, chunk, saved, key):
+        keep(self, chunk, saved, key)
+        kept.append(int(saved["step"]))
+        if len(kept) % 4 == 0:
+            raise MemoryError
+
+    keep = RunFolder.keep_checkpoint
+    monkeypatch.setattr(RunFolder, "keep_checkpoint", dies)
+    tasks = tasks_of(ready, folder)
+    for _ in range(50):
+        left = [task for task in tasks if task.chunk not in folder.chunks]
+        failed = [one.error for one in trained(left, 1, lambda done: None) if one.error]
+        assert set(failed) <= {"MemoryError: "}
+        if not failed:
+            break
+    assert len(kept) > 8
+    for chunk in whole.chunks:
+        assert unlike(folder.part(chunk)[0], whole.part(chunk)[0]) == []
+    assert not list((folder.path / "trials").glob("*.checkpoint*"))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_fault_95_the_first_interrupt_puts_down_what_is_under_way(small, tmp_path, workers):
+    ready = prepared(load(small, {"training.steps": 10**9, "training.epochs": None}))
+    tasks = tasks_of(ready, RunFolder(tmp_path))
+
+    def interrupts(done):
+        if done:
+            interrupt()
+
+    with pytest.raises(KeyboardInterrupt):
+        list(trained(tasks, workers, interrupts))
+    assert list((tmp_path / "trials").glob("*.checkpoint"))
+
+
+def test_fault_70_workers_train_on_what_was_read(small, tmp_path):
+    """The file is rewritten after it was read; code that was is refused."""
+    rows = "\n".join(f"{7 * i % 40},{i % 2}" for i in range(40))
+    (tmp_path / "mine.csv").write_text(f"a,y\n{rows}")
+    ready = prepared(load(small, {"data": {"name": "mine.csv", "target": "y"}}))
+    (tmp_path / "mine.csv").write_text("a,y\n1,2\n")
+    alone, beside = RunFolder(tmp_path / "one"), RunFolder(tmp_path / "two")
+    for workers, folder in ((1, alone), (2, beside)):
+        assert [one.error for one in trained(tasks_of(ready, folder), workers, lambda done: None)] == ["", ""]
+    for chunk in alone.chunks:
+        assert unlike(alone.part(chunk)[0], beside.part(chunk)[0]) == []
+    (tmp_path / "own.py").write_text("")
+    changed = tasks_of(ready, alone, code={"own.py": "another"})
+    assert {one.error for one in trained(changed, 1, lambda done: None)} == {
+        "own.py changed since the run began"
+    }
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc"), reason="looks for processes in /proc")

@@ -1,5 +1,6 @@
 """The loop: what is exact of it, what a step does, and what is read when."""
 
+import itertools
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
@@ -18,10 +19,11 @@ from lab.errors import PartError
 from lab.network.backprop import cost
 from lab.network.costs import CrossEntropy, SoftmaxCrossEntropy
 from lab.network.initialisers import Constant, Nielsen, initialised
+from lab.network.kernel.library import functions
 from lab.network.optimisers import TABLE, Adam, Descent
 from lab.parts import Initialiser, Optimiser
 from lab.training.examples import examples
-from lab.training.loop import streams_of_trial, train
+from lab.training.loop import Course, streams_of_trial, train
 from tests.network.passes import run
 from tests.training.trainings import COLUMNS, made_examples, of_trial, training, unlike
 
@@ -69,6 +71,35 @@ def wild(**changes):
 def alone_as_stacked(given, stacked, trials):
     """Whether these trials of a stack have, in every bit, the readings that they have alone."""
     return all(unlike(of_trial(stacked, t), train(given, range(t, t + 1))) == [] for t in trials)
+
+
+ENGINES = ["numpy", *(["compiled"] if functions(np.dtype("f8")) else [])]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("optimiser", OPTIMISERS, ids=str)
+@given_sizes(
+    batch=st.integers(1, 9),
+    every=st.integers(1, 20),
+    trials=st.integers(1, 3),
+    down=st.sets(st.integers(0, 27)),
+)
+@settings(max_examples=10)
+def test_a_course_put_down_anywhere_and_taken_up_again_has_the_same_bits(
+    engine, optimiser, batch, every, trials, down
+):
+    given = training(
+        (3, 4, 2), count=9, batch=batch, steps=25, every=every, optimiser=optimiser, decay=0.5, engine=engine
+    )
+    course = Course(given, range(trials))
+    for time in itertools.count():
+        if course.ended:
+            break
+        course.advance(0.0)
+        if time in down:
+            course = Course(given, range(trials), {key: x.copy() for key, x in course.saved().items()})
+    assert course.done == 25 * trials
+    assert unlike(course.finished(), train(given, range(trials))) == []
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

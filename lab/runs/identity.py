@@ -1,0 +1,132 @@
+"""What decides the numbers of a part, and what it was made with: so that no other is taken for it."""
+
+import dataclasses
+import inspect
+import json
+from collections.abc import Mapping
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lab.activations.formula.formula import formula_of
+from lab.parts import Activation
+from lab.plugins import OWN_MODULE
+from lab.runs.provenance import blas
+from lab.training.examples import Examples
+from lab.training.loop import Training
+
+PACKAGES = ("activation-lab", "numpy", "scipy", "python-flint")
+"""The packages whose version may decide the last bits of a number."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Key:
+    """The key of a part.
+
+    ``trained`` is what decides its numbers: the settings of its variant as they came out, the text of each σ,
+    data and code by their sha256, the seed, the engine. ``made_with`` is what decides their last bits: the
+    versions, and for numpy's engine the BLAS kernel and the features of the processor.
+    """
+
+    trained: Mapping[str, str]
+    made_with: Mapping[str, str]
+
+    @property
+    def text(self) -> str:
+        """The key as JSON, which `read` gives back."""
+        return json.dumps({"trained": self.trained, "made_with": self.made_with}, ensure_ascii=False)
+
+    @staticmethod
+    def read(text: str) -> "Key":
+        """The key that a `text` says. Raises ValueError where it is none."""
+        told = json.loads(text)
+        if not isinstance(told, dict) or not all(isinstance(told.get(key), dict) for key in _FIELDS):
+            raise ValueError("its key is damaged")
+        return Key(**{key: told[key] for key in _FIELDS})
+
+
+_FIELDS = ("trained", "made_with")
+
+
+def differences(was: Mapping[str, str], present: Mapping[str, str]) -> str:
+    """What differs between two keys, in words: ``numpy was 2.1.0, is 2.2.0``; empty where nothing does."""
+    names = [name for name in {**was, **present} if was.get(name) != present.get(name)]
+    return ", ".join(
+        f"{name} was {was.get(name, 'not told')}, is {present.get(name, 'not told')}" for name in names
+    )
+
+
+def key(training: Training, data: str) -> Key:
+    """The key of all parts of a training whose data have this sha256: the trials are told by the part.
+
+    Equal trainings have equal keys however a file spells them, and whatever their variants are called.
+    """
+    network = training.network
+    columns = set(training.recording.columns)
+    probes = tuple(probe for probe in training.recording.probes if columns & set(probe.columns))
+    training = dataclasses.replace(training, recording=dataclasses.replace(training.recording, probes=probes))
+    told = {
+        "data": f"{data}{' in classes' if training.train.labelled else ''}",
+        "sizes": "-".join(map(str, network.sizes)),
+        "activations": "; ".join(map(_sigma, network.sigmas)),
+        **{field.name: _text(getattr(training, field.name)) for field in dataclasses.fields(training)},
+        **{name: _text(getattr(network, name)) for name in ("cost", "surrogate_floor")},
+        "dtype": str(training.train.x.dtype),
+    }
+    trained = {name: value for name, value in told.items() if name not in ("network", "train", "test")}
+    return Key(trained, made_with(training.engine))
+
+
+def made_with(engine: str) -> dict[str, str]:
+    """What decides the last bits of numbers on this machine, by an engine."""
+    versions = {name: version(name) for name in PACKAGES}
+    return versions | (_machine() if engine == "numpy" else {})
+
+
+def _machine() -> dict[str, str]:
+    kernels = [
+        " ".join(str(one[key]) for key in ("internal_api", "version", "architecture")) for one in blas()
+    ]
+    found: Any = np.show_config(mode="dicts")
+    features = found.get("SIMD Extensions", {}).get("found", [])
+    return {"BLAS": "; ".join(sorted(set(kernels))), "CPU features": " ".join(features)}
+
+
+def _sigma(sigma: Activation) -> str:
+    """σ by its class with its code, its parameters, and its formula where it has one."""
+    formula = formula_of(sigma)
+    return f"{_text(sigma)} = {formula}" if formula is not None else _text(sigma)
+
+
+def _text(value: Any) -> str:
+    """A value in words that are the same in every process; arrays, and what is long, by their sha256."""
+    if isinstance(value, np.ndarray):
+        content = np.ascontiguousarray(value)
+        return f"{content.dtype}{content.shape} {sha256(content.tobytes()).hexdigest()}"
+    if isinstance(value, Examples):
+        return f"{len(value)} examples {_text(value.x)} {_text(value.y)}"
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = (f"{field.name}={_text(getattr(value, field.name))}" for field in dataclasses.fields(value))
+        return f"{_class(type(value))}({', '.join(fields)})"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_text, value))})"
+    nameless = type(value).__repr__ is object.__repr__  # type: ignore[comparison-overlap]
+    kind: Any = type(value)
+    return _class(kind) if nameless else repr(value)
+
+
+@cache
+def _class(part: Any) -> str:
+    """The name of a class; of one that is not the lab's own, with the sha256 of the file that defines it."""
+    name = f"{part.__module__}.{part.__qualname__}"
+    if name.startswith(("lab.", OWN_MODULE)):
+        return name
+    try:
+        file = inspect.getsourcefile(part)
+    except TypeError:
+        file = None
+    return f"{name} {sha256(Path(file).read_bytes()).hexdigest()}" if file else name
