@@ -191,12 +191,23 @@ def create(plan: Plan, root: Path) -> RunFolder:
     """
     from lab.experiment.variants import resolved
 
-    home = root / plan.name
+    folder = new_folder(plan.name, root)
+    write(folder.path / "experiment.toml", plan.source.data)
+    write(folder.path / "resolved.toml", resolved(plan))
+    return folder
+
+
+def new_folder(name: str, root: Path) -> RunFolder:
+    """The folder of a new run of this name, which is a `lab.experiment.variants.RUN_NAME`.
+
+    Raises StorageError where it cannot be made.
+    """
+    home = root / name
     try:
         root.mkdir(parents=True, exist_ok=True)
-        alike = [other.name for other in root.iterdir() if other.name.lower() == plan.name.lower()]
-        if alike and plan.name not in alike:
-            raise StorageError(f"{root}: {plan.name!r} and {alike[0]!r} differ only in case; rename one")
+        alike = [other.name for other in root.iterdir() if other.name.lower() == name.lower()]
+        if alike and name not in alike:
+            raise StorageError(f"{root}: {name!r} and {alike[0]!r} differ only in case; rename one")
         home.mkdir(exist_ok=True)
         if not home.resolve().is_relative_to(root.resolve()):
             raise StorageError(f"{home}: leads out of {root}; remove the link")
@@ -207,8 +218,6 @@ def create(plan: Plan, root: Path) -> RunFolder:
         raise StorageError(
             f"{error.filename or home}: results cannot be kept here: {error.strerror}"
         ) from error
-    write(folder.path / "experiment.toml", plan.source.data)
-    write(folder.path / "resolved.toml", resolved(plan))
     return folder
 
 
