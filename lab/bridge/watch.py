@@ -65,6 +65,9 @@ class Watch:
             raise LabError(f"model: expected a torch.nn.Module, got {type(model).__name__}")
         if type(every) is not int or every < 1:
             raise LabError(f"every: expected a number of steps, 1 or more, got {every!r}")
+        self._notes: dict[str, None] = {}
+        if any("_orig_mod" in vars(one).get("_modules", ()) or one._compiled_call_impl for one in model.modules()):
+            self._notes["the model is compiled; the steps that are read run uncompiled"] = None
         for wrapper in ("_orig_mod", "module"):  # of torch.compile and of DistributedDataParallel
             model = getattr(model, wrapper, model)
         self.label, self.seed = type(model).__name__, torch.initial_seed()
@@ -82,7 +85,6 @@ class Watch:
         self._sigmas: dict[str, Activation] = {}
         self._sizes: list[int] = []
         self._readings: list[tuple[int, dict[str, Readings], list[float]]] = []
-        self._notes: dict[str, None] = {}
 
     @property
     def path(self) -> Path | None:
@@ -135,8 +137,6 @@ class Watch:
     def _look(self) -> None:
         from lab.bridge.watch_step import Step
 
-        if "torch._dynamo" in sys.modules:
-            self._notes["where the model is compiled, the steps that are read run uncompiled"] = None
         self._step = Step(self.model, self.custom, self.scaler, self._notes)
         self._step.start()
 
@@ -158,7 +158,9 @@ class Watch:
         }
         if not self._sigmas:
             self._sigmas = {place: layer.sigma for place, layer in step.layers.items()}
-            self._sizes = [layer.width for layer in step.layers.values()]
+            layers = list(step.layers.values())
+            fed = [part.shape[1] for part in layers[0].feed[:1]]
+            self._sizes = [*fed, *(layer.width for layer in layers)]
         if found.keys() != self._sigmas.keys():
             self._notes["passes differ in their activations: layers are those of the first reading"] = None
         self.examples = step.examples

@@ -147,6 +147,8 @@ class _Forward(TorchFunctionMode):
         super().__init__()
         self.step, self.calls = step, Counter[str]()
         self.names = {id(module): name for name, module in step.model.named_modules()}
+        parameters = step.model.named_parameters()
+        self.owners = {id(one): name.rpartition(".")[0] for name, one in parameters}
         self.stack: list[str] = [""]
         self.sources = WeakTensorKeyDictionary()
         self.inside: Any = None
@@ -216,7 +218,7 @@ class _Forward(TorchFunctionMode):
     def _before(self, sigma: Activation, z: Any, call: str, overwrites: bool) -> Callable[[Any], None]:
         """Look at z before σ, which perhaps ``overwrites`` it; what is given back takes a = σ(z)."""
         source = self._source(z)
-        place = " ".join(filter(None, (self.stack[-1], call)))
+        place = " ".join(filter(None, (self.stack[-1] or self.owners.get(id(source.weight), ""), call)))
         self.calls[place] += 1
         if self.calls[place] > 1:
             place += f" {self.calls[place]}"
