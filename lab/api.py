@@ -293,7 +293,7 @@ def interrupted(run: str | Path = "", results: str | Path | None = None) -> tupl
     from lab.runs.runner import prepared_again
 
     root = results_root(results)
-    meant = [find(str(run), root)] if run else [one for one in runs(root) if one.status == "interrupted"]
+    meant = [find(str(run), root)] if run else [one for one in runs(root) if one.can_go_on]
     if not meant:
         raise LabError(f"no run under {root} was interrupted; there is nothing to resume")
     return prepared_again(meant[-1]), meant[-1]

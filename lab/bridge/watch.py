@@ -66,7 +66,9 @@ class Watch:
         if type(every) is not int or every < 1:
             raise LabError(f"every: expected a number of steps, 1 or more, got {every!r}")
         self._notes: dict[str, None] = {}
-        if any("_orig_mod" in vars(one).get("_modules", ()) or one._compiled_call_impl for one in model.modules()):
+        if any(
+            "_orig_mod" in vars(one).get("_modules", ()) or one._compiled_call_impl for one in model.modules()
+        ):
             self._notes["the model is compiled; the steps that are read run uncompiled"] = None
         for wrapper in ("_orig_mod", "module"):  # of torch.compile and of DistributedDataParallel
             model = getattr(model, wrapper, model)
@@ -150,7 +152,9 @@ class Watch:
         if not step.arrived:
             self._notes["no gradient came back in a step that was read: its errors are missing"] = None
         if self.scaler is not None and not all(isfinite(layer.delta) for layer in step.layers.values()):
-            self._notes["a step whose scaled gradients ran over is left out, as the scaler left it out"] = None
+            self._notes["a step whose scaled gradients ran over is left out, as the scaler left it out"] = (
+                None
+            )
             return
         found = {
             place: layer.readings(step.examples, step.scale, step.arrived, step.norms(layer), self.thresholds)
@@ -164,7 +168,9 @@ class Watch:
         if found.keys() != self._sigmas.keys():
             self._notes["passes differ in their activations: layers are those of the first reading"] = None
         self.examples = step.examples
-        lost = figures[0] in (float("inf"), -float("inf")) or any(one.diverged[0] >= 0 for one in found.values())
+        lost = figures[0] in (float("inf"), -float("inf")) or any(
+            one.diverged[0] >= 0 for one in found.values()
+        )
         self.diverged = self.steps if lost else -1
         self._readings.append((self.steps, found, [nan, nan] if lost else figures))
         if monotonic() - self._kept > KEPT_EVERY:
@@ -260,8 +266,8 @@ class Watch:
 
 
 NOTHING_SEEN = (
-    "no activation was seen in a step that was to be read; expected between two calls of step() a call of the "
-    "model itself, model(x), with gradients on; name activations of your own, activations={MyAct: 'tanh(z)'}"
+    "no activation was seen in a step that was to be read; expected between two calls of step() a call of "
+    "the model itself, model(x), with gradients on; name your own by activations={MyAct: 'tanh(z)'}"
 )
 
 
@@ -269,14 +275,12 @@ def _sigma(key: Any, spec: Any) -> Activation:
     """The σ of an activation of one's own. Raises PartError where its calls cannot be seen."""
     import torch
 
-    module = isinstance(key, torch.nn.Module) or (
-        isinstance(key, type) and issubclass(key, torch.nn.Module)
-    )
+    module = isinstance(key, torch.nn.Module) or (isinstance(key, type) and issubclass(key, torch.nn.Module))
     of_torch = callable(key) and (getattr(key, "__module__", None) or "torch").startswith("torch")
     if not module and not of_torch:
         raise PartError(
-            f"activations: {key!r}: expected a class or an object of torch.nn.Module, or a function of torch; "
-            "put a function of your own into a module"
+            f"activations: {key!r}: expected a class or an object of torch.nn.Module, or a function of "
+            "torch; put a function of your own into a module"
         )
     return spec if isinstance(spec, Activation) else from_spec(spec)
 

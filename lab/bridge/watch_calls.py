@@ -61,8 +61,11 @@ def sigma_of(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Activ
     given: list[tuple[str, float]] = []
     for k, (theirs, ours, default) in enumerate(arguments):
         value = args[k] if k < len(args) else kwargs.get(theirs, default)
-        if getattr(value, "numel", lambda: 1)() != 1:
-            return None
+        if hasattr(value, "detach"):
+            value = value.detach().flatten().tolist()
+            if len(value) != 1:
+                return None
+            (value,) = value
         given.append((ours, float(value)))
     return made(own, tuple(given))
 

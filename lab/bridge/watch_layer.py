@@ -17,7 +17,7 @@ from lab.numerics import Array
 from lab.parts import Activation
 from lab.training.probes import TABLE
 from lab.training.recorder import STEP_COLUMNS, Readings, Recorder, Recording
-from lab.training.snapshot import Snapshot
+from lab.training.snapshot import NormKey, Snapshot
 
 MOST_CELLS = 2**16
 """So many (neuron, example) of a layer are looked at for shares and distributions: of more, a sample."""
@@ -30,9 +30,6 @@ PROBES = tuple(probe() for probe in TABLE.values() if probe.default and probe.no
 
 COLUMNS = tuple(column for probe in PROBES if not probe.counterfactual for column in probe.columns)
 """What is recorded of every activation: the quantities of the table ``layers``."""
-
-OF_WEIGHTS = ("learning_speed_w", "update_ratio", "weight_norm", "bias_norm", "low_input")
-"""What is missing of an activation whose z no weights of its own make."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,13 +79,18 @@ class Layer:
         self.total = self.total + delta.sum(others, dtype=wide(delta))
 
     def readings(
-        self, examples: int, scale: float, arrived: bool, norms: Mapping[tuple[str, str], float], taus: Any
+        self,
+        examples: int,
+        scale: float,
+        arrived: bool,
+        norms: Mapping[NormKey, float],
+        thresholds: tuple[float, float],
     ) -> Readings:
         """What the probes of the lab measure of it: as of one trial of a network with one layer.
 
-        ``examples`` is m; ``scale`` is what the cost was multiplied by. ``arrived`` tells whether any gradient
-        came in this step. ``norms`` are those of the weights, as `Snapshot.norm` names them; ``taus`` the
-        thresholds of saturation and of low inputs.
+        ``examples`` is m; ``scale`` is what the cost was multiplied by. ``arrived`` tells whether any
+        gradient came in this step. ``norms`` are those of the weights, as `Snapshot.norm` names them;
+        ``thresholds`` are those of saturation and of low inputs.
         """
         z, a = (np.concatenate(parts, axis=2) for parts in (self.z, self.a))
         feed = np.concatenate(self.feed, axis=2) if self.feed else np.zeros((1, 1, 1))
@@ -97,7 +99,7 @@ class Layer:
         # Probes ask of δ and e for nothing but their norms: each is one number here.
         e, delta = (np.full((1, 1, 1), x / scale if due else nan) for x in (self.e, self.delta))
         speed = size(self.total) / scale if self.reached and torch.is_tensor(self.total) else 0.0
-        speeds = {("gradient", "b"): speed if due else nan}
+        speeds: dict[NormKey, float] = {("gradient", "b"): speed if due else nan}
         slope = np.empty_like(z)
         with np.errstate(all="ignore"):
             self.sigma.with_derivative(z, out=(np.empty_like(z), slope, np.empty_like(z)))
@@ -106,14 +108,14 @@ class Layer:
         none_seen: dict[int, Array] = {}
         p = Pass(examples, z, False, none_seen, {0: feed, 1: a}, {1: z}, {1: slope}, {1: e}, {1: delta}, z)
         known = {key: np.full((1, 1), value) for key, value in {**norms, **speeds}.items()}
-        snapshot = Snapshot(network, none, none, none, p, *taus, norms=known)
-        recorder = Recorder(Recording(READ_ONCE, PROBES, COLUMNS, *taus), 1, (n,))
+        snapshot = Snapshot(network, none, none, none, p, *thresholds, None, known)
+        recorder = Recorder(Recording(READ_ONCE, PROBES, COLUMNS, *thresholds), 1, (n,))
         sound = not np.isnan(z).any() and all(isfinite(x) for x in (self.e, self.delta))
         with np.errstate(all="ignore"):
             recorder.record(0, snapshot, [np.zeros(1)] * len(STEP_COLUMNS), np.array([sound]))
         found = recorder.readings
         if not self.feed:
-            found.layers[..., [COLUMNS.index(column) for column in OF_WEIGHTS]] = nan
+            found.layers[..., COLUMNS.index("low_input")] = nan
         return found
 
 

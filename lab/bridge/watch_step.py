@@ -203,8 +203,9 @@ class _Forward(TorchFunctionMode):
     def _enter(self, module: Any, args: Any) -> None:
         self.stack.append(self.names.get(id(module), type(module).__name__))
         sigma = self.step.custom.get(module) or self.step.custom.get(type(module))
-        seen = sigma is not None and self.inside is None and torch.is_grad_enabled()
-        if seen and args and _has_neurons(args[0]):
+        if sigma is None or self.inside is not None or not torch.is_grad_enabled():
+            return
+        if args and _has_neurons(args[0]):
             self.inside = module, self._before(sigma, args[0], type(module).__name__, overwrites=True)
 
     def _leave(self, module: Any, args: Any, result: Any) -> None:

@@ -178,6 +178,11 @@ class RunFolder:
                 return "interrupted"
         return status
 
+    @property
+    def can_go_on(self) -> bool:
+        """Whether it was interrupted, and the lab itself can finish it: what was watched it cannot."""
+        return self.status == "interrupted" and "watched" not in self.info
+
 
 def results_root(given: str | Path | None = None) -> Path:
     """Where results are kept: as given, else $LAB_RESULTS, else ``results`` under the current folder."""

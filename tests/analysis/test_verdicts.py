@@ -52,9 +52,7 @@ def test_what_learns_nothing_is_told_from_the_top_and_why(tmp_path):
     run = ran(tmp_path, **dead, network__initialiser=NEGATIVE, training__epochs=1, data__name="moons")
     (found,) = [one for one in run.verdicts if one.rule == "no gradient"]
     assert found.layer == 2
-    assert found.sentence == (
-        "layer 2 learns nothing: its σ′ is 0 on all examples read; likewise in layer 1"
-    )
+    assert found.sentence == ("layer 2 learns nothing: its σ′ is 0 on all examples read; likewise in layer 1")
 
 
 def alone(tables, trial):
