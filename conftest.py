@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 
 OPTIONAL = {
-    "torch": ["lab/bridge/watch_layer.py", "lab/bridge/watch_step.py"],
+    "torch": ["lab/bridge/watch_layer.py", "lab/bridge/watch_step.py", "tests/bridge/nets.py"],
     "sklearn": ["lab/sklearn.py"],
 }
 

@@ -61,6 +61,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "sklearn":
+        return import_module("lab.sklearn")
     for home, names in _HOMES.items():
         if name in names:
             return getattr(import_module(home), name)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lab.bridge.watch import Watch
     from lab.parts import Activation
     from lab.prover.certificate import Certificate
+    from lab.runs.held import HeldRun
     from lab.runs.preparation import Prepared
     from lab.runs.workers import Progress
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 class Run:
     """A run's results: its tables as DataFrames, its figures, and what it was made with."""
 
-    folder: RunFolder
+    folder: RunFolder | HeldRun
 
     def __repr__(self) -> str:
         return f"<run {self} in {self.path.parent.parent}>"

@@ -32,6 +32,7 @@ ROOMS = [
     {"bridge"},
     {"testing"},
     {"api"},
+    {"sklearn"},
     {"console"},
     {"commands"},
     {"cli", "__init__", "__main__"},

@@ -181,11 +181,8 @@ class Watch:
         """Write the tables of what was read so far."""
         assert self.folder is not None
         part = tables.Part(self, range(1), self._joined(), self.steps_per_epoch)
-        made = {
-            "layers": tables.layers([part]),
-            "steps": tables.steps([part]),
-            "trials": tables.trials([part], []),
-            "histograms": tables.histograms([part]),
+        made = tables.measured([part])
+        made |= {
             "variants": self._variants(),
             "curves": tables.sampled(self.label, list(self._sigmas.values())),
         }

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from filelock import FileLock
 
     from lab.experiment.variants import Plan
+    from lab.runs.held import HeldRun
     from lab.runs.preparation import Chunk
     from lab.training.recorder import Readings
 
@@ -254,7 +255,9 @@ def find(text: str, root: Path) -> RunFolder:
     raise LabError(f"there is no run {text!r}; {did_you_mean(text, {run.name for run in known})}")
 
 
-def require_same_data(first: RunFolder, second: RunFolder, names: tuple[str, str]) -> None:
+def require_same_data(
+    first: RunFolder | HeldRun, second: RunFolder | HeldRun, names: tuple[str, str]
+) -> None:
     """Raise LabError where the data differ, for then the same seed does not pair the trials."""
     given = [{data["sha256"]: data["name"] for data in run.info["data"]} for run in (first, second)]
     if given[0].keys() != given[1].keys():

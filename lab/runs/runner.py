@@ -131,14 +131,9 @@ def _completed(
         else:
             epoch = steps_per_epoch(len(training.train), training.batch)
             parts.append(tables.Part(variant, chunk.trials, folder.part(chunk), epoch))
-    made = {
-        "layers": tables.layers(parts),
-        "steps": tables.steps(parts),
-        "trials": tables.trials(parts, missing),
-        "histograms": tables.histograms(parts),
-    }
+    made = tables.measured(parts, missing)
     if any(training.recording.neurons for _, training in ready.made):
-        made["neurons"] = tables.neurons(parts)
+        made.setdefault("neurons", tables.neurons(parts))
     folder.keep_tables(made | untrained)
     ended = {"status": "done", "ended": now().isoformat(timespec="seconds")}
     folder.describe(record | ended | _fates(ready, parts, made["trials"], failed))

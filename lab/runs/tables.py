@@ -48,6 +48,19 @@ class Part:
         return np.where(self.readings.diverged >= 0, "diverged", "done")
 
 
+def measured(parts: Sequence[Part], failed: Sequence[tuple[Named, int]] = ()) -> dict[str, pd.DataFrame]:
+    """The tables of what was read; ``failed`` are the variant and the number of trials without readings."""
+    made = {
+        "layers": layers(parts),
+        "steps": steps(parts),
+        "trials": trials(parts, failed),
+        "histograms": histograms(parts),
+    }
+    if any(part.readings.neurons is not None for part in parts):
+        made["neurons"] = neurons(parts)
+    return made
+
+
 def layers(parts: Sequence[Part]) -> pd.DataFrame:
     """variant, trial, step, epoch, layer, status, then one column a quantity."""
     blocks = [(part, part.readings.steps, part.readings.layers) for part in parts]

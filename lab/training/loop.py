@@ -47,10 +47,18 @@ class Training:
 
 
 def train(training: Training, trials: range, progress: Callable[[int], None] = lambda done: None) -> Readings:
+    """The readings of these trials; see `trained`."""
+    return trained(training, trials, progress)[0]
+
+
+def trained(
+    training: Training, trials: range, progress: Callable[[int], None] = lambda done: None
+) -> tuple[Readings, Parameters]:
     """Train these trials side by side; ``progress`` is given the trial-steps done since its last call.
 
     A trial whose numbers stop being finite goes on as NaN and touches no other. When all have, training
-    stops. Raises PartError where a part makes weights that are no numbers.
+    stops. What is read, and the parameters at the end. Raises PartError where a part makes weights that are
+    no numbers.
     """
     began, reported = monotonic(), 0
     stack, steps = begun(training, trials)
@@ -74,7 +82,7 @@ def train(training: Training, trials: range, progress: Callable[[int], None] = l
         whole = Evaluation(training.network, training.train, len(trials), outputs)
         final = (*whole.cost_and_accuracy(stack.theta), *reader.tested())
     progress((training.steps - reported) * len(trials))
-    return recorder.finished(final, monotonic() - began)
+    return recorder.finished(final, monotonic() - began), stack.theta
 
 
 def begun(training: Training, trials: Sequence[int]) -> tuple[Stack, Stack | CompiledSteps]:
