@@ -74,10 +74,10 @@ class LabNetwork(BaseEstimator):  # type: ignore[misc, unused-ignore]
 
     ``hidden`` are the widths n_1 … n_{L−1}, ``activation`` is σ of these layers as files name it: a name, a
     formula in z, a table of a name and parameters, or a list of one for each. ``output``, ``cost``,
-    ``initialiser`` and ``optimiser`` are named likewise; None is what is usual. ``eta``, ``decay``, ``batch``,
-    ``epochs`` and ``dtype`` are η, λ, the examples of a step, passes over the data and the precision,
-    ``quantities`` and ``every`` what is recorded and when. ``random_state`` is that of the first weights and
-    of the order of the examples.
+    ``initialiser`` and ``optimiser`` are named likewise; None is what is usual. ``eta``, ``decay``,
+    ``batch``, ``epochs`` and ``dtype`` are η, λ, the examples of a step, passes over the data and the
+    precision, ``quantities`` and ``every`` what is recorded and when. ``random_state`` is that of the first
+    weights and of the order of the examples.
 
     After `fit`: ``run_``, a `lab.Run` of one trial that is held in memory: its tables, figures and verdicts;
     ``network_`` and ``theta_``, σ of each layer, the cost and w and b; ``n_features_in_``.

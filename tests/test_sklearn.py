@@ -49,7 +49,8 @@ def test_a_fit_is_the_lab_s_own_training(tmp_path, written):
     net = LabClassifier("gelu", (6,), eta=0.02, epochs=2, batch=20, random_state=0).fit(X[:60], Y[:60])
     path = written(
         '[data]\nname = "d.npz"\n[network]\nhidden = [6]\nactivation = "gelu"\n'
-        'cost = "softmax-cross-entropy"\ninitialiser = "glorot-uniform"\n[training]\noptimiser = "adam"\neta = 0.02\nepochs = 2\nbatch = 20\n'
+        'cost = "softmax-cross-entropy"\ninitialiser = "glorot-uniform"\n[training]\n'
+        'optimiser = "adam"\neta = 0.02\nepochs = 2\nbatch = 20\n'
         f"[trials]\nseeds = 1\nseed = {net.run_.info['seed']}\n"
     )
     own = lab.run(path, results=tmp_path / "r", plots=False)
