@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lab.activations.in_place import InPlace
-    from lab.api import Run, activation, certify, load, predict, resume, run
+    from lab.api import Run, activation, certify, load, predict, resume, run, watch
     from lab.errors import LabError
     from lab.numerics import Interval
     from lab.parts import Activation, Cost, DataSource, Figure, Initialiser, Optimiser, Probe
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "lab.activations.in_place": ("InPlace",),
-    "lab.api": ("Run", "activation", "certify", "load", "predict", "resume", "run"),
+    "lab.api": ("Run", "activation", "certify", "load", "predict", "resume", "run", "watch"),
     "lab.prover.certificate": ("Certificate",),
     "lab.errors": ("LabError",),
     "lab.numerics": ("Interval",),
@@ -56,10 +56,13 @@ __all__ = [
     "predict",
     "resume",
     "run",
+    "watch",
 ]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "sklearn":
+        return import_module("lab.sklearn")
     for home, names in _HOMES.items():
         if name in names:
             return getattr(import_module(home), name)

@@ -61,6 +61,9 @@ class OfRow(Written):
     def numbers(self) -> tuple[tuple[str, float], ...]:
         return tuple((name, getattr(self, name)) for name in self.row.parameters)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _of_row, (self.row.name, self.numbers)  # the class has no place that pickle would find
+
     def __str__(self) -> str:
         return f"{self.row.name}({', '.join(f'{name}={value!r}' for name, value in self.numbers)})"
 
@@ -82,6 +85,10 @@ def _made(name: str) -> type[Activation]:
     return make_dataclass(
         name.title().replace("-", ""), parameters, bases=(OfRow,), namespace=space, frozen=True
     )
+
+
+def _of_row(name: str, numbers: tuple[tuple[str, float], ...]) -> Activation:
+    return _made(name)(**dict(numbers))
 
 
 def _page(row: Row) -> str:

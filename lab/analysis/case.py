@@ -49,8 +49,11 @@ class Case:
 
     @property
     def had_time(self) -> bool:
-        """Whether the network should have learned something: after an epoch and `FEWEST_STEPS`."""
-        return self.last_step >= FEWEST_STEPS and bool(self.layers["epoch"].max() >= 1)
+        """Whether the network should have learned something: after an epoch and `FEWEST_STEPS`.
+
+        Where a run does not know its epochs, after these steps.
+        """
+        return self.last_step >= FEWEST_STEPS and not self.layers["epoch"].max() < 1
 
     @property
     def diverged_at(self) -> list[int]:

@@ -8,6 +8,7 @@ get no verdict, and mostly gets none: some networks of ReLU do well with a fifth
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import astuple, dataclass
 from math import isfinite
+from sys import float_info
 from typing import Any
 
 import pandas as pd
@@ -112,6 +113,14 @@ def _shares(case: Case, did: str, sign: int) -> str:
     )
 
 
+def _delta_below(case: Case) -> dict[int, float]:
+    """The rms of δ of the hidden layers at the end, from the last one down, if the output has an error."""
+    size = case.medians("delta_rms", case.last_step)
+    if not size.get(case.hidden.stop, 0.0) > 0:
+        return {}
+    return {l: size[l] for l in reversed(case.hidden) if l in size}
+
+
 def _percent(share: float) -> str:
     return f"{100 * share:.3g} %"
 
@@ -175,6 +184,20 @@ RULES = {
             + _shares(case, "gave", -1)
         ),
         step=lambda case: case.first_step,
+    ),
+    "no gradient": Rule(
+        "Is δ exactly 0 in a hidden layer at the end, on every example, while the output has an error?",
+        float_info.min,
+        lambda case: _delta_below(case),
+        lambda case, l, value: (
+            f"layer {l} learns nothing: "
+            + (
+                "its σ′ is 0 on all examples read"
+                if case.of_hidden("error_rms").get(l or 0, 0.0) > 0
+                else "no error arrives from above, where it is cut off or dies"
+            )
+        ),
+        below=True,
     ),
     # Saturation alone is no fault: a network that is sure of its classes ends so, since weights grow as long
     # as they are trained; tanh squeezed through a narrow layer takes to it, and hard tanh works by it as ReLU

@@ -48,6 +48,8 @@ def _body(
     yield rows_of(shown, HEADINGS, run.info["title"])
     if "surrogate_floor" in variants and (variants["surrogate_floor"] > 0).any():
         yield dim("surrogate_floor > 0: max(σ′, floor) on the way back, so not the gradient of C")
+    if places := run.info.get("layers"):
+        yield dim(" · ".join(f"{l}: {place}" for l, place in enumerate(places, 1)))
     ends = "at the start and at the end"
     if "ratio_start" in shown:
         yield dim(f"ratio: ‖∂C/∂b‖ of the first hidden layer over that of the last, {ends}")

@@ -42,6 +42,11 @@ class Variant:
     varied: dict[str, Any]
     settings: Experiment
 
+    @property
+    def seed(self) -> int:
+        """The root of the random streams of its trials."""
+        return self.settings.trials.seed
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -114,14 +119,18 @@ def resolved(plan: Plan) -> str:
 
 
 def _name_problems(path: Path) -> list[Problem]:
-    name = path.stem
+    wrong = wrong_name(path.stem)
+    return [Problem(0, "", f"the run is named after the file, and {wrong}")] if wrong else []
+
+
+def wrong_name(name: str) -> str:
+    """Why a run cannot be called so; empty where it can."""
     if RUN_NAME.fullmatch(name) and not name.endswith(".") and not _DEVICES.fullmatch(name):
-        return []
-    message = (
-        f"the run is named after the file, and {name[:80]!r} is no name of a run; expected "
+        return ""
+    return (
+        f"{name[:80]!r} is no name of a run; expected "
         f"{RUN_NAME.pattern}, no dot at the end, and none of CON, PRN, AUX, NUL, COM0…9, LPT0…9"
     )
-    return [Problem(0, "", message)]
 
 
 def _too_many(settings: Experiment, written: Sequence[VariedKey], most: int) -> list[Finding]:

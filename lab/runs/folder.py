@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from lab.experiment.variants import Plan
     from lab.numerics import Array
+    from lab.runs.held_run import HeldRun
     from lab.runs.identity import Key
     from lab.runs.preparation import Chunk
     from lab.runs.table_files import TableFiles
@@ -262,6 +263,11 @@ class RunFolder:
             return "interrupted"
         return status
 
+    @property
+    def can_go_on(self) -> bool:
+        """Whether it was interrupted, and the lab itself can finish it: what was watched it cannot."""
+        return self.status == "interrupted" and "watched" not in self.info
+
     def ended(self, status: str) -> None:
         """Write into run.json how the run ended, and when."""
         ended = now().isoformat(timespec="seconds")
@@ -291,12 +297,23 @@ def create(plan: Plan, root: Path) -> RunFolder:
     """
     from lab.experiment.variants import resolved
 
-    home = root / plan.name
+    folder = new_folder(plan.name, root)
+    write(folder.path / "experiment.toml", plan.source.data)
+    write(folder.path / "resolved.toml", resolved(plan))
+    return folder
+
+
+def new_folder(name: str, root: Path) -> RunFolder:
+    """The folder of a new run of this name, which is a `lab.experiment.variants.RUN_NAME`.
+
+    Raises StorageError where it cannot be made.
+    """
+    home = root / name
     try:
         root.mkdir(parents=True, exist_ok=True)
-        alike = [other.name for other in root.iterdir() if other.name.lower() == plan.name.lower()]
-        if alike and plan.name not in alike:
-            raise StorageError(f"{root}: {plan.name!r} and {alike[0]!r} differ only in case; rename one")
+        alike = [other.name for other in root.iterdir() if other.name.lower() == name.lower()]
+        if alike and name not in alike:
+            raise StorageError(f"{root}: {name!r} and {alike[0]!r} differ only in case; rename one")
         home.mkdir(exist_ok=True)
         if not home.resolve().is_relative_to(root.resolve()):
             raise StorageError(f"{home}: leads out of {root}; remove the link")
@@ -307,8 +324,6 @@ def create(plan: Plan, root: Path) -> RunFolder:
         raise StorageError(
             f"{error.filename or home}: results cannot be kept here: {error.strerror}"
         ) from error
-    write(folder.path / "experiment.toml", plan.source.data)
-    write(folder.path / "resolved.toml", resolved(plan))
     return folder
 
 
@@ -340,7 +355,9 @@ def find(text: str, root: Path) -> RunFolder:
     raise LabError(f"there is no run {text!r}; {did_you_mean(text, {run.name for run in known})}")
 
 
-def require_same_data(first: RunFolder, second: RunFolder, names: tuple[str, str]) -> None:
+def require_same_data(
+    first: RunFolder | HeldRun, second: RunFolder | HeldRun, names: tuple[str, str]
+) -> None:
     """Raise LabError where the data differ, for then the same seed does not pair the trials."""
     given = [{data["sha256"]: data["name"] for data in run.info["data"]} for run in (first, second)]
     if given[0].keys() != given[1].keys():

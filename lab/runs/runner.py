@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from lab.errors import StorageError
+from lab.errors import LabError, StorageError
 from lab.experiment.variants import Variant, load, resolved
 from lab.runs import tables
 from lab.runs.folder import RunFolder, create, now
@@ -50,9 +50,11 @@ def prepared_again(folder: RunFolder) -> Prepared:
     """The plan of a run that began, from the copy of its experiment that its folder keeps, with its engines.
 
     A run that does not tell its engines is of a lab that had numpy alone. Relative paths start from where
-    the experiment was. Raises as `prepared`.
+    the experiment was. Raises as `prepared`, and LabError where the run was watched, not made.
     """
     info = folder.info
+    if "watched" in info:
+        raise LabError(f"{folder} was watched while a script trained; only that script can go on with it")
     plan = load(
         folder.path / "resolved.toml",
         allow_code=info["allow_code"],

@@ -3,12 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import nan
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
 from lab.experiment.variants import Variant
 from lab.numerics import Array
+from lab.parts import Activation
 from lab.prover.slope_bounds import slope_bounds
 from lab.runs.preparation import steps_per_epoch
 from lab.training.loop import Training
@@ -19,14 +22,26 @@ CURVE_Z: Array = np.union1d(np.linspace(-8, 8, 321), EDGES)
 """Where σ and σ′ are sampled for the table ``curves``."""
 
 
+class Named(Protocol):
+    """Whose readings they are: a `lab.experiment.variants.Variant`, or a network that was watched."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def seed(self) -> int: ...
+
+
 @dataclass(frozen=True)
 class Part:
-    """The readings of some trials of a variant, and the number of steps in one of its epochs."""
+    """The readings of some trials of a variant, and the number of steps in one of its epochs.
 
-    variant: Variant
+    That is NaN where it is not known.
+    """
+
+    variant: Named
     trials: range
     readings: Readings
-    steps_per_epoch: int
+    steps_per_epoch: float = nan
 
     @property
     def status(self) -> Array:
@@ -46,6 +61,15 @@ NO_ROWS = {
     "neurons": (*KEYS[:5], "neuron", KEYS[5], *NEURON_COLUMNS),
 }
 """The columns of the tables that are made in pieces, where there is no piece."""
+
+
+def measured(part: Part) -> dict[str, pd.DataFrame]:
+    """The tables of what was read in one part."""
+    made = {"layers": layers, "steps": steps, "histograms": histograms}
+    if part.readings.neurons is not None:
+        made["neurons"] = neurons
+    whole = {name: pd.concat([*make(part)], ignore_index=True) for name, make in made.items()}
+    return whole | {"trials": trials([part], [])}
 
 
 def layers(part: Part) -> Iterator[pd.DataFrame]:
@@ -116,7 +140,7 @@ def histograms(part: Part) -> Iterator[pd.DataFrame]:
         yield pd.DataFrame(dict(zip(NO_ROWS["histograms"], columns, strict=True)), index)
 
 
-def trials(parts: Sequence[Part], failed: Sequence[tuple[Variant, int]]) -> pd.DataFrame:
+def trials(parts: Sequence[Part], failed: Sequence[tuple[Named, int]]) -> pd.DataFrame:
     """variant, trial, seed, status, diverged_at, origin, its layer and z, final figures, best test accuracy.
 
     ``origin``, ``origin_layer`` and ``origin_z`` tell where a trial that diverged lost its first number, as
@@ -137,13 +161,13 @@ def trials(parts: Sequence[Part], failed: Sequence[tuple[Variant, int]]) -> pd.D
 
 
 def _ends(
-    keys: Sequence[tuple[Variant, int]], status: Array | str, readings: Readings | None, figures: Array
+    keys: Sequence[tuple[Named, int]], status: Array | str, readings: Readings | None, figures: Array
 ) -> pd.DataFrame:
     """Rows of the table ``trials``, of each variant and trial."""
     diverged = np.full(len(keys), -1) if readings is None else readings.diverged
     origin, at = (None, None) if readings is None else (readings.origin, readings.origin_at)
     at = np.full((len(keys), 2), np.nan) if at is None else at
-    rows = [(variant.label, trial, variant.settings.trials.seed) for variant, trial in keys]
+    rows = [(variant.label, trial, variant.seed) for variant, trial in keys]
     frame = pd.DataFrame(rows, columns=["variant", "trial", "seed"])
     frame["status"] = status
     frame["diverged_at"] = pd.Series(diverged, dtype="Int64").mask(diverged < 0)
@@ -166,18 +190,12 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
     rows = []
     for variant, training in made:
         network = training.network
-        hidden = network.sigmas[:-1] or network.sigmas
-        bounds = [slope_bounds(sigma) for sigma in dict.fromkeys(hidden)]
         seen, examples = _seen(training)
         row = {
             "variant": variant.label,
             **{key: v if isinstance(v, str | int | float) else str(v) for key, v in variant.varied.items()},
             "sizes": "-".join(map(str, network.sizes)),
-            "layers": network.depth,
-            "activation": ", ".join(dict.fromkeys(map(str, hidden))),
-            "inf_slope": min(known.slope.low for known in bounds),
-            "sup_slope": max(known.slope.high for known in bounds),
-            "bounds": "proved" if all(known.proved for known in bounds) else "claimed",
+            **of_sigmas(network.sigmas),
             "cancels": network.cost.cancels(network.sigma(network.depth)),
             "saturation_threshold": training.recording.saturation_threshold,
             "surrogate_floor": network.surrogate_floor,
@@ -189,6 +207,19 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
         }
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def of_sigmas(sigmas: Sequence[Activation]) -> dict[str, Any]:
+    """The columns of ``variants`` that the σ of the layers 1 … L tell: their number, names and bounds."""
+    hidden = dict.fromkeys(sigmas[:-1] or sigmas)
+    bounds = [slope_bounds(sigma) for sigma in hidden]
+    return {
+        "layers": len(sigmas),
+        "activation": ", ".join(dict.fromkeys(map(str, hidden))),
+        "inf_slope": min(known.slope.low for known in bounds),
+        "sup_slope": max(known.slope.high for known in bounds),
+        "bounds": "proved" if all(known.proved for known in bounds) else "claimed",
+    }
 
 
 def _seen(training: Training) -> tuple[str, int]:
@@ -204,10 +235,15 @@ def _seen(training: Training) -> tuple[str, int]:
 
 def curves(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
     """variant, layer, z, sigma, slope: σ and σ′ of every layer, sampled at `CURVE_Z`."""
+    frames = [sampled(variant.label, training.network.sigmas) for variant, training in made]
+    return pd.concat(frames, ignore_index=True)
+
+
+def sampled(variant: str, sigmas: Sequence[Activation]) -> pd.DataFrame:
+    """The `curves` of one variant, by its label and the σ of its layers."""
     frames = []
-    for variant, training in made:
-        for l, sigma in enumerate(training.network.sigmas, 1):
-            with np.errstate(all="ignore"):
-                values = {"sigma": sigma(CURVE_Z), "slope": sigma.derivative(CURVE_Z)}
-            frames.append(pd.DataFrame({"variant": variant.label, "layer": l, "z": CURVE_Z, **values}))
+    for l, sigma in enumerate(sigmas, 1):
+        with np.errstate(all="ignore"):
+            values = {"sigma": sigma(CURVE_Z), "slope": sigma.derivative(CURVE_Z)}
+        frames.append(pd.DataFrame({"variant": variant, "layer": l, "z": CURVE_Z, **values}))
     return pd.concat(frames, ignore_index=True)

@@ -51,17 +51,25 @@ class Training:
 
 
 def train(training: Training, trials: range, progress: Callable[[int], None] = lambda done: None) -> Readings:
+    """The readings of these trials; see `trained`."""
+    return trained(training, trials, progress)[0]
+
+
+def trained(
+    training: Training, trials: range, progress: Callable[[int], None] = lambda done: None
+) -> tuple[Readings, Parameters]:
     """Train these trials side by side; ``progress`` is given the trial-steps done since its last call.
 
     A trial whose numbers stop being finite goes on as NaN and touches no other. When all have, training
-    stops. Raises PartError where a part makes weights that are no numbers.
+    stops. What is read, and the parameters at the end. Raises PartError where a part makes weights that are
+    no numbers.
     """
     course, reported = Course(training, trials), 0
     while not course.ended:
         course.advance(CALL_SECONDS)
         progress(course.done - reported)
         reported = course.done
-    return course.finished()
+    return course.finished(), course.theta
 
 
 class Course:
@@ -92,6 +100,11 @@ class Course:
     def ended(self) -> bool:
         """Whether the last step is read, or all trials diverged."""
         return self._read == len(self._due) or bool((self._recorder.readings.diverged >= 0).all())
+
+    @property
+    def theta(self) -> Parameters:
+        """The parameters as they are."""
+        return self._stack.theta
 
     @property
     def done(self) -> int:

@@ -19,6 +19,7 @@ PLANTED = {
     "slow early layers": DEEP,
     "exploding error": {"network__activation": "identity", "network__initialiser": "large"}
     | {"network__hidden": [30] * 4, "training__eta": 1e-9},
+    "no gradient": {"network__activation": "relu", "network__initialiser": NEGATIVE},
     "saturated layer": SATURATED,
     "dead neurons": {"network__activation": "relu", "network__initialiser": NEGATIVE},
     "neurons off": {"network__activation": "leaky-relu", "network__initialiser": NEGATIVE},
@@ -44,6 +45,14 @@ def test_a_planted_pathology_gets_its_verdict(tmp_path, rule):
     assert verdict.value != verdict.threshold
     if verdict.layer is not None:
         assert ((run.layers["layer"] == verdict.layer) & (run.layers["step"] == verdict.step)).any()
+
+
+def test_what_learns_nothing_is_told_from_the_top_and_why(tmp_path):
+    dead = {"network__activation": ["tanh", "relu", "tanh"], "network__hidden": [6, 6, 6]}
+    run = ran(tmp_path, **dead, network__initialiser=NEGATIVE, training__epochs=1, data__name="moons")
+    (found,) = [one for one in run.verdicts if one.rule == "no gradient"]
+    assert found.layer == 2
+    assert found.sentence == ("layer 2 learns nothing: its σ′ is 0 on all examples read; likewise in layer 1")
 
 
 def alone(tables, trial):

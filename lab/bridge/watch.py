@@ -1,0 +1,294 @@
+"""Watching a training that is not the lab's own: what a run's tables hold, of any model in torch."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib.util import find_spec
+from math import isfinite, nan
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from lab.analysis.tables import derived
+from lab.errors import LabError, PartError
+from lab.experiment.schedule import MOST_HISTOGRAMS, spread
+from lab.experiment.specify import from_spec
+from lab.experiment.variants import wrong_name
+from lab.figures import draw_all
+from lab.parts import Activation
+from lab.runs import tables
+from lab.runs.folder import RunFolder, new_folder, now, results_root
+from lab.runs.provenance import provenance
+from lab.training.recorder import STEP_COLUMNS, Readings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lab.bridge.watch_step import Step
+
+KEPT_EVERY = 60.0
+"""Seconds after which the tables are written again while the training goes on."""
+
+INSTALL = "pip install 'activation-lab[torch]'"
+
+
+class Watch:
+    """Watches a model of torch while a script of one's own trains it; see `lab.api.watch`.
+
+    ``label`` and ``seed`` are those of its one variant: the class of the model, and torch's first seed.
+    ``folder`` is that of the run, which is None where another process of the same training keeps one.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        every: int,
+        out: str | Path | None,
+        *,
+        activations: Mapping[Any, Any],
+        scaler: Any,
+        steps_per_epoch: float | None,
+        title: str,
+        plots: bool,
+        thresholds: tuple[float, float],
+    ) -> None:
+        if find_spec("torch") is None:
+            raise LabError(f"lab.watch needs torch: {INSTALL}")
+        import torch
+
+        if not isinstance(model, torch.nn.Module):
+            raise LabError(f"model: expected a torch.nn.Module, got {type(model).__name__}")
+        if type(every) is not int or every < 1:
+            raise LabError(f"every: expected a number of steps, 1 or more, got {every!r}")
+        self._notes: dict[str, None] = {}
+        if any(
+            "_orig_mod" in vars(one).get("_modules", ()) or one._compiled_call_impl for one in model.modules()
+        ):
+            self._notes["the model is compiled; the steps that are read run uncompiled"] = None
+        for wrapper in ("_orig_mod", "module"):  # of torch.compile and of DistributedDataParallel
+            model = getattr(model, wrapper, model)
+        self.label, self.seed = type(model).__name__, torch.initial_seed()
+        path = results_root() / self.label if out is None else Path(out)
+        if wrong := wrong_name(path.name):
+            raise LabError(f"out: {wrong}")
+        self.name, self.root = path.name, path.parent
+        self.model, self.every, self.scaler, self.title, self.plots = model, every, scaler, title, plots
+        self.thresholds = thresholds
+        self.steps_per_epoch = nan if steps_per_epoch is None else float(steps_per_epoch)
+        self.custom = {key: _sigma(key, spec) for key, spec in activations.items()}
+        self.steps, self.examples, self.diverged = 0, 0, -1
+        self.folder: RunFolder | None = None
+        self._step: Step | None = None
+        self._sigmas: dict[str, Activation] = {}
+        self._sizes: list[int] = []
+        self._readings: list[tuple[int, dict[str, Readings], list[float]]] = []
+
+    @property
+    def path(self) -> Path | None:
+        """The folder of the run, for `lab.load`."""
+        return None if self.folder is None else self.folder.path
+
+    def __enter__(self) -> Self:
+        if _rank():
+            return self
+        self.folder = new_folder(self.name, self.root)
+        self._lock = self.folder.lock()
+        self._began = self._kept = monotonic()
+        self._record = self._described()
+        self.folder.describe(self._record)
+        self._look()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: Any) -> None:
+        if self.folder is None:
+            return
+        if self._step is not None:
+            self._step.stop()
+        try:
+            if not self._readings:
+                self._ended("interrupted")
+                if kind is None:
+                    raise LabError(NOTHING_SEEN)
+                return
+            self._keep()
+            if self.plots and kind is None:
+                draw_all(self.folder.tables, self.folder.plots, self.title)
+            self._ended("done" if kind is None else "interrupted")
+        finally:
+            self._lock.release()
+
+    def step(self, cost: Any = None, accuracy: Any = None) -> None:
+        """Say that a step was taken: once for each, after the optimiser's own.
+
+        ``cost`` and ``accuracy`` of the step are kept where they are given, numbers or tensors of one.
+        Raises LabError where a step that was to be read showed no activation.
+        """
+        if self.folder is None:
+            return
+        if self._step is not None:
+            self._read([nan if x is None else _number(x) for x in (cost, accuracy)])
+        self.steps += 1
+        if self.steps % self.every == 0 and self.diverged < 0:
+            self._look()
+
+    def _look(self) -> None:
+        from lab.bridge.watch_step import Step
+
+        self._step = Step(self.model, self.custom, self.scaler, self._notes)
+        self._step.start()
+
+    def _read(self, figures: list[float]) -> None:
+        """Take what the step showed, and write the tables if that was long ago."""
+        step, self._step = self._step, None
+        assert step is not None
+        step.stop()
+        if not step.layers:
+            raise LabError(NOTHING_SEEN)
+        if not step.arrived:
+            self._notes["no gradient came back in a step that was read: its errors are missing"] = None
+        if self.scaler is not None and not all(isfinite(layer.delta) for layer in step.layers.values()):
+            self._notes["a step whose scaled gradients ran over is left out, as the scaler left it out"] = (
+                None
+            )
+            return
+        found = {
+            place: layer.readings(step.examples, step.scale, step.arrived, step.norms(layer), self.thresholds)
+            for place, layer in step.layers.items()
+        }
+        if not self._sigmas:
+            self._sigmas = {place: layer.sigma for place, layer in step.layers.items()}
+            layers = list(step.layers.values())
+            fed = [part.shape[1] for part in layers[0].feed[:1]]
+            self._sizes = [*fed, *(layer.width for layer in layers)]
+        if found.keys() != self._sigmas.keys():
+            self._notes["passes differ in their activations: layers are those of the first reading"] = None
+        self.examples = step.examples
+        lost = figures[0] in (float("inf"), -float("inf")) or any(
+            one.diverged[0] >= 0 for one in found.values()
+        )
+        self.diverged = self.steps if lost else -1
+        self._readings.append((self.steps, found, [nan, nan] if lost else figures))
+        if monotonic() - self._kept > KEPT_EVERY:
+            self._keep()
+            self._kept = monotonic()
+
+    def _keep(self) -> None:
+        """Write the tables of what was read so far."""
+        assert self.folder is not None
+        part = tables.Part(self, range(1), self._joined(), self.steps_per_epoch)
+        made = tables.measured(part)
+        made |= {
+            "variants": self._variants(),
+            "curves": tables.sampled(self.label, list(self._sigmas.values())),
+        }
+        self.folder.keep_tables(made | derived(made))
+
+    def _joined(self) -> Readings:
+        """All readings so far as those of one trial, layer after layer."""
+        first = self._readings[0][1]
+        none = next(iter(first.values()))
+        none = replace(none, layers=none.layers * nan, histograms=none.histograms * 0)
+        rows = [[found.get(place, none) for place in first] for _, found, _ in self._readings]
+        if self.diverged >= 0:
+            rows[-1] = [none] * len(first)
+        layers, histograms = (
+            np.concatenate([np.concatenate([getattr(one, what) for one in row], axis=2) for row in rows])
+            for what in ("layers", "histograms")
+        )
+        at = np.array([step for step, _, _ in self._readings])
+        binned = spread(len(at), MOST_HISTOGRAMS)
+        figures = np.full((len(at), 1, len(STEP_COLUMNS)), nan)
+        figures[:, 0, :2] = [figure for _, _, figure in self._readings]
+        return replace(
+            none,
+            steps=at,
+            layers=layers,
+            figures=figures,
+            histogram_steps=at[binned],
+            histograms=histograms[binned],
+            diverged=np.array([self.diverged]),
+            final=figures[-1],
+            seconds=monotonic() - self._began,
+        )
+
+    def _variants(self) -> pd.DataFrame:
+        """The one row of the table ``variants``."""
+        import pandas as pd
+
+        row = {
+            "variant": self.label,
+            "sizes": "-".join(map(str, self._sizes)),
+            **tables.of_sigmas(list(self._sigmas.values())),
+            "cancels": False,
+            "saturation_threshold": self.thresholds[0],
+            "surrogate_floor": 0.0,
+            "engine": "torch",
+            "steps": self._readings[-1][0],
+            "seen": f"the {self.examples} of the step's batch",
+            "examples": self.examples,
+        }
+        return pd.DataFrame([row])
+
+    def _described(self) -> dict[str, Any]:
+        """What run.json says as long as the training goes on."""
+        assert self.folder is not None
+        about = provenance(Path.cwd())
+        about["packages"]["torch"] = sys.modules["torch"].__version__
+        return {
+            "name": self.folder.name,
+            "id": self.folder.id,
+            "title": self.title,
+            "status": "running",
+            "started": now().isoformat(timespec="seconds"),
+            "watched": self.label,
+            "seed": self.seed,
+            "variants": [self.label],
+            "trials_planned": 1,
+            "overrides": {},
+            "data": [],
+            "failures": [],
+            **about,
+        }
+
+    def _ended(self, status: str) -> None:
+        assert self.folder is not None
+        end = {"status": status, "ended": now().isoformat(timespec="seconds")}
+        places = {"layers": list(self._sigmas), "notes": list(self._notes)}
+        self.folder.describe(self._record | end | places)
+
+
+NOTHING_SEEN = (
+    "no activation was seen in a step that was to be read; expected between two calls of step() a call of "
+    "the model itself, model(x), with gradients on; name your own by activations={MyAct: 'tanh(z)'}"
+)
+
+
+def _sigma(key: Any, spec: Any) -> Activation:
+    """The σ of an activation of one's own. Raises PartError where its calls cannot be seen."""
+    import torch
+
+    module = isinstance(key, torch.nn.Module) or (isinstance(key, type) and issubclass(key, torch.nn.Module))
+    of_torch = callable(key) and (getattr(key, "__module__", None) or "torch").startswith("torch")
+    if not module and not of_torch:
+        raise PartError(
+            f"activations: {key!r}: expected a class or an object of torch.nn.Module, or a function of "
+            "torch; put a function of your own into a module"
+        )
+    return spec if isinstance(spec, Activation) else from_spec(spec)
+
+
+def _number(x: Any) -> float:
+    return float(x.detach() if hasattr(x, "detach") else x)
+
+
+def _rank() -> int:
+    """Which process of a training over several this is; the first of them keeps the run."""
+    import torch
+
+    spread_out = torch.distributed.is_available() and torch.distributed.is_initialized()
+    return torch.distributed.get_rank() if spread_out else int(os.environ.get("RANK", 0))

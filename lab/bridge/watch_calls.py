@@ -1,0 +1,77 @@
+"""Which calls of torch are activations, and what σ each is here."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from lab import plugins
+from lab.parts import Activation
+
+ELEMENTWISE: dict[str, tuple[str, tuple[tuple[str, str, Any], ...]]] = {
+    "relu": ("relu", ()),
+    "relu6": ("relu6", ()),
+    "leaky_relu": ("leaky-relu", (("negative_slope", "slope", 0.01),)),
+    "rrelu": ("rrelu", (("lower", "lower", 1 / 8), ("upper", "upper", 1 / 3))),
+    "prelu": ("prelu", (("weight", "slope", None),)),
+    "threshold": ("threshold", (("threshold", "t", None), ("value", "v", None))),
+    "hardtanh": ("hard-tanh", (("min_val", "low", -1.0), ("max_val", "high", 1.0))),
+    "hardsigmoid": ("hard-sigmoid", ()),
+    "hardswish": ("hard-swish", ()),
+    "hardshrink": ("hard-shrink", (("lambd", "threshold", 0.5),)),
+    "softshrink": ("soft-shrink", (("lambd", "threshold", 0.5),)),
+    "tanhshrink": ("tanh-shrink", ()),
+    "tanh": ("tanh", ()),
+    "sigmoid": ("sigmoid", ()),
+    "log_sigmoid": ("log-sigmoid", ()),
+    "logsigmoid": ("log-sigmoid", ()),
+    "softsign": ("softsign", ()),
+    "softplus": ("softplus", (("beta", "beta", 1.0),)),
+    "silu": ("silu", ()),
+    "mish": ("mish", ()),
+    "elu": ("elu", (("alpha", "alpha", 1.0),)),
+    "celu": ("celu", (("alpha", "alpha", 1.0),)),
+    "selu": ("selu", ()),
+    "gelu": ("gelu", ()),
+}
+"""The elementwise activations of torch by the name of the call.
+
+Each with its name here, and its arguments after the first in their order: what torch calls it, what the lab
+does, and the default. Torch puts ``_`` behind the name of a call in place, and before some others.
+"""
+
+
+def sigma_of(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Activation | None:
+    """The σ of a call of torch by its name and its arguments after the first; None where it is none.
+
+    None too where σ is not one for the whole layer: a PReLU with a slope of its own for every channel.
+
+    >>> sigma_of("leaky_relu_", (0.2,), {})
+    LeakyReLU(slope=0.2)
+    >>> str(sigma_of("gelu", (), {"approximate": "tanh"}))
+    'gelu-tanh()'
+    >>> sigma_of("conv2d", (), {}) is None
+    True
+    """
+    name = name.strip("_")
+    if name not in ELEMENTWISE:
+        return None
+    own, arguments = ELEMENTWISE[name]
+    if name == "gelu" and kwargs.get("approximate") == "tanh":
+        own = "gelu-tanh"
+    given: list[tuple[str, float]] = []
+    for k, (theirs, ours, default) in enumerate(arguments):
+        value = args[k] if k < len(args) else kwargs.get(theirs, default)
+        if hasattr(value, "detach"):
+            value = value.detach().flatten().tolist()
+            if len(value) != 1:
+                return None
+            (value,) = value
+        given.append((ours, float(value)))
+    return made(own, tuple(given))
+
+
+@lru_cache(maxsize=256)
+def made(name: str, parameters: tuple[tuple[str, float], ...]) -> Activation:
+    """The activation of the lab by its name and parameters, once."""
+    sigma: Activation = plugins.build("activations", {"name": name, **dict(parameters)})
+    return sigma

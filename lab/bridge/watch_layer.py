@@ -1,0 +1,154 @@
+"""What one step of training shows of one activation, gathered on its way forward and backward."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import hypot, isfinite, nan
+from typing import Any
+
+import numpy as np
+import torch
+
+from lab.experiment.schedule import Schedule
+from lab.network.backprop import Network
+from lab.network.buffers import Pass
+from lab.network.costs import Quadratic
+from lab.network.parameters import parameters
+from lab.numerics import Array
+from lab.parts import Activation
+from lab.training.probes import TABLE
+from lab.training.recorder import STEP_COLUMNS, Readings, Recorder, Recording
+from lab.training.snapshot import NormKey, Snapshot
+
+MOST_CELLS = 2**16
+"""So many (neuron, example) of a layer are looked at for shares and distributions: of more, a sample."""
+
+GOLDEN = (5**0.5 - 1) / 2
+"""Multiples of it, less whole numbers, are spread evenly, and in step with no width of a picture."""
+
+PROBES = tuple(probe() for probe in TABLE.values() if probe.default and probe.norms is not None)
+"""The usual probes of the lab that need no more of parameters than their norms."""
+
+COLUMNS = tuple(column for probe in PROBES if not probe.counterfactual for column in probe.columns)
+"""What is recorded of every activation: the quantities of the table ``layers``."""
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """What made a tensor: the axis of its neurons, from the end, its weights, and what these were fed."""
+
+    axis: int
+    weight: Any = None
+    bias: Any = None
+    feed: Any = None
+
+
+@dataclass(eq=False)
+class Layer:
+    """One activation in one step: over all passes of a step that gathers its gradient from several.
+
+    ``z``, ``a`` and ``feed`` are samples, a (1, n, m) a pass. ``e`` and ``delta`` are ‖·‖ of all of ∂C/∂a and
+    ∂C/∂z, and ``total`` is ∂C/∂z summed over all but the neurons, (n,). ``backward`` tells whether
+    a gradient is due at all, ``reached`` whether it came.
+    """
+
+    sigma: Activation
+    source: Source
+    z: list[Array] = field(default_factory=list)
+    a: list[Array] = field(default_factory=list)
+    feed: list[Array] = field(default_factory=list)
+    e: float = 0.0
+    delta: float = 0.0
+    total: Any = 0.0
+    backward: bool = False
+    reached: bool = False
+
+    @property
+    def width(self) -> int:
+        """The number of its neurons."""
+        return int(self.z[0].shape[1])
+
+    def went_back(self, e: Any, delta: Any) -> None:
+        """Take note of a gradient that passed: ∂C/∂a and ∂C/∂z of this activation."""
+        self.reached = True
+        if e is None or delta is None:
+            return
+        e, delta = e.detach(), delta.detach()
+        self.e, self.delta = hypot(self.e, size(e)), hypot(self.delta, size(delta))
+        axis = self.source.axis % delta.ndim
+        others = [k for k in range(delta.ndim) if k != axis]
+        self.total = self.total + delta.sum(others, dtype=wide(delta))
+
+    def readings(
+        self,
+        examples: int,
+        scale: float,
+        arrived: bool,
+        norms: Mapping[NormKey, float],
+        thresholds: tuple[float, float],
+    ) -> Readings:
+        """What the probes of the lab measure of it: as of one trial of a network with one layer.
+
+        ``examples`` is m; ``scale`` is what the cost was multiplied by. ``arrived`` tells whether any
+        gradient came in this step. ``norms`` are those of the weights, as `Snapshot.norm` names them;
+        ``thresholds`` are those of saturation and of low inputs.
+        """
+        z, a = (np.concatenate(parts, axis=2) for parts in (self.z, self.a))
+        feed = np.concatenate(self.feed, axis=2) if self.feed else np.zeros((1, 1, 1))
+        n = z.shape[1]
+        due = self.backward and arrived
+        # Probes ask of δ and e for nothing but their norms: each is one number here.
+        e, delta = (np.full((1, 1, 1), x / scale if due else nan) for x in (self.e, self.delta))
+        speed = size(self.total) / scale if self.reached and torch.is_tensor(self.total) else 0.0
+        speeds: dict[NormKey, float] = {("gradient", "b"): speed if due else nan}
+        slope = np.empty_like(z)
+        with np.errstate(all="ignore"):
+            self.sigma.with_derivative(z, out=(np.empty_like(z), slope, np.empty_like(z)))
+        network = Network((feed.shape[1], n), (self.sigma,), Quadratic())
+        none = parameters((1, 1), 1)
+        none_seen: dict[int, Array] = {}
+        p = Pass(examples, z, False, none_seen, {0: feed, 1: a}, {1: z}, {1: slope}, {1: e}, {1: delta}, z)
+        known = {key: np.full((1, 1), value) for key, value in {**norms, **speeds}.items()}
+        snapshot = Snapshot(network, none, none, none, p, *thresholds, None, known)
+        recorder = Recorder(Recording(READ_ONCE, PROBES, COLUMNS, *thresholds), 1, (n,))
+        sound = not np.isnan(z).any() and all(isfinite(x) for x in (self.e, self.delta))
+        with np.errstate(all="ignore"):
+            recorder.record(0, snapshot, [np.zeros(1)] * len(STEP_COLUMNS), np.array([sound]))
+        found = recorder.readings
+        if not self.feed:
+            found.layers[..., COLUMNS.index("low_input")] = nan
+        return found
+
+
+READ_ONCE = Schedule(np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(0, np.int64))
+
+
+def size(x: Any) -> float:
+    """‖x‖ of all of a tensor, in double precision, also where its squares would leave the range."""
+    norm = float(torch.linalg.vector_norm(x, dtype=wide(x)))
+    if 1e-140 < norm < 1e140 or not x.numel():
+        return norm
+    largest = float(x.abs().max())
+    if not 0 < largest < float("inf"):
+        return largest
+    return largest * float(torch.linalg.vector_norm(x.to(wide(x)) / largest))
+
+
+def wide(x: Any) -> Any:
+    """The dtype of sums: double precision, where the device has it."""
+    return torch.float32 if x.device.type == "mps" else torch.float64
+
+
+def sample(x: Any, axis: int) -> Array:
+    """Neurons and examples of a tensor, (1, n, m): all, or `MOST_CELLS` of them.
+
+    ``axis`` is that of the neurons; every place on the other axes is an example.
+    """
+    columns = x.detach().movedim(axis, 0).flatten(1) if x.ndim > 1 else x.detach()[:, None]
+    n, m = columns.shape
+    most = max(MOST_CELLS // n, 1)
+    if m > most:
+        at = np.sort((np.arange(most) * GOLDEN % 1 * m).astype(np.int64))
+        columns = columns.index_select(1, torch.from_numpy(at).to(x.device))
+    if columns.dtype not in (torch.float32, torch.float64):
+        columns = columns.float()
+    return np.array(columns.cpu().numpy(), order="C")[None]

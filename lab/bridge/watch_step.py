@@ -1,0 +1,348 @@
+"""One step of a training in torch, watched: its calls on the way forward, and hooks on the way back.
+
+Nothing here changes a number of the training: tensors are read, and hooks return nothing.
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import partial
+from math import nan
+from typing import Any
+
+import torch
+from torch.nn.modules import module as modules
+from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
+from torch.overrides import TorchFunctionMode
+from torch.utils.weak import WeakTensorKeyDictionary
+
+from lab.bridge.watch_calls import made, sigma_of
+from lab.bridge.watch_layer import Layer, Source, sample, size
+from lab.numerics import Array
+from lab.parts import Activation
+
+OUTPUT = "output"
+"""The place of what the model returns."""
+
+FUSED = frozenset({"rnn_tanh", "rnn_relu", "lstm", "gru"})
+"""Calls, also with ``_cell``, whose activations are not seen from outside."""
+
+FARTHEST_BACK = 50
+"""So many nodes are looked at to see whether a call computes σ in one piece."""
+
+
+class Step:
+    """What one step of the training of ``model`` shows, from `start` to `stop`.
+
+    ``custom`` are σ by the class or the object of a module, or by a function of torch. ``layers`` are the
+    activations in the order of their first calls, by their place: the module, the call, and which of these.
+    """
+
+    def __init__(
+        self, model: torch.nn.Module, custom: Mapping[Any, Activation], scaler: Any, notes: dict[str, None]
+    ) -> None:
+        self.model, self.custom, self.scaler, self.notes = model, custom, scaler, notes
+        self.layers: dict[str, Layer] = {}
+        self.examples = 0
+        self.scale = 1.0
+        self.gradients: dict[int, float] = {}
+        self.updates: dict[int, float] = {}
+        self.weights: dict[int, tuple[float, Any]] = {}
+        self._before: dict[int, Any] = {}
+        self._pass: _Forward | None = None
+        self._handles: list[Any] = []
+        self._stance: Any = None
+
+    def start(self) -> None:
+        """Watch from here on; a model that is compiled takes this step uncompiled."""
+        if "torch._dynamo" in sys.modules:
+            self._stance = torch.compiler.set_stance("force_eager")
+        self._handles = [
+            self.model.register_forward_pre_hook(self._enter, with_kwargs=True),
+            self.model.register_forward_hook(self._leave, always_call=True),
+            register_optimizer_step_pre_hook(self._before_update),
+            register_optimizer_step_post_hook(self._after_update),
+        ]
+
+    def stop(self) -> None:
+        """Leave the model and its optimisers as they were."""
+        for handle in self._handles:
+            handle.remove()
+        self._handles = []
+        self._before.clear()
+        if self._stance is not None:
+            self._stance.__exit__(None, None, None)
+
+    @property
+    def arrived(self) -> bool:
+        """Whether any gradient came back."""
+        return any(layer.reached for layer in self.layers.values())
+
+    def norms(self, layer: Layer) -> dict[tuple[str, str], float]:
+        """The norms of the layer's own weights, as `lab.training.snapshot.Snapshot.norm` names them."""
+        w, b = (None if x is None else id(x) for x in (layer.source.weight, layer.source.bias))
+        gradient = self.gradients.get(w, 0.0 if self.arrived else nan) if w else nan
+        return {
+            ("theta", "w"): self.weights[w][0] if w else nan,
+            ("theta", "b"): self.weights[b][0] if b else nan,
+            ("gradient", "w"): gradient / self.scale,
+            ("update", "w"): self.updates.get(w, nan) if w else nan,
+        }
+
+    def keep(self, place: str, sigma: Activation, source: Source, z: Array) -> Layer:
+        """The layer at this place, with one more z of its own."""
+        layer = self.layers.setdefault(place, Layer(sigma, source))
+        layer.z.append(z)
+        if source.feed is not None:
+            layer.feed.append(sample(source.feed, source.axis))
+        for parameter in (source.weight, source.bias):
+            if parameter is not None and id(parameter) not in self.weights:
+                self.weights[id(parameter)] = size(parameter.detach()), parameter
+                if parameter.is_leaf and parameter.requires_grad:
+                    hook = parameter.register_post_accumulate_grad_hook(self._gathered)
+                    self._handles.append(hook)
+        return layer
+
+    def back(self, layer: Layer, e: Any, delta: Any) -> None:
+        """A gradient came back through the layer."""
+        self._rescale()
+        layer.went_back(e, delta)
+
+    def _rescale(self) -> None:
+        if self.scaler is not None:
+            self.scale = float(self.scaler.get_scale())
+
+    def _gathered(self, parameter: Any) -> None:
+        self.gradients[id(parameter)] = size(parameter.grad)
+
+    def _enter(self, model: Any, args: Any, kwargs: Any) -> None:
+        if torch.is_grad_enabled() and self._pass is None:
+            given = [x for x in (*args, *kwargs.values()) if torch.is_tensor(x) and x.ndim]
+            self.examples += len(given[0]) if given else 1
+            self._pass = _Forward(self)
+            self._pass.begin()
+
+    def _leave(self, model: Any, args: Any, output: Any) -> None:
+        if self._pass is not None and model is self.model:
+            seen, self._pass = self._pass, None
+            seen.end()
+            seen.returned(output)
+
+    def _before_update(self, optimiser: Any, args: Any, kwargs: Any) -> None:
+        for group in optimiser.param_groups:
+            for parameter in group["params"]:
+                if id(parameter) in self.weights:
+                    self._before[id(parameter)] = parameter.detach().clone()
+
+    def _after_update(self, optimiser: Any, args: Any, kwargs: Any) -> None:
+        for at, before in self._before.items():
+            self.updates[at] = size(self.weights[at][1].detach() - before)
+        self._before.clear()
+
+
+class _Forward(TorchFunctionMode):
+    """One pass forward: sees every call of torch that the model makes."""
+
+    def __init__(self, step: Step) -> None:
+        super().__init__()
+        self.step, self.calls = step, Counter[str]()
+        self.names = {id(module): name for name, module in step.model.named_modules()}
+        parameters = step.model.named_parameters()
+        self.owners = {id(one): name.rpartition(".")[0] for name, one in parameters}
+        self.stack: list[str] = [""]
+        self.sources = WeakTensorKeyDictionary()
+        self.inside: Any = None
+        self.last: Any = None
+
+    def begin(self) -> None:
+        self.hooks = (
+            modules.register_module_forward_pre_hook(self._enter),
+            modules.register_module_forward_hook(self._leave, always_call=True),
+        )
+        self.__enter__()
+
+    def end(self) -> None:
+        self.__exit__(None, None, None)
+        for hook in self.hooks:
+            hook.remove()
+
+    def returned(self, output: Any) -> None:
+        """Take what the model returned as a layer, unless it is what its last activation gave."""
+        found = [x for x in _tensors(output) if x.ndim and x.is_floating_point() and x.requires_grad]
+        if not found or (self.last is not None and _same(found[0], self.last)):
+            return
+        source = self._source(found[0])
+        z = sample(found[0], source.axis)
+        layer = self.step.keep(OUTPUT, made("identity", ()), source, z)
+        layer.a.append(z)
+        layer.backward = True
+        found[0].register_hook(lambda e: self.step.back(layer, e, e))
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        name = getattr(func, "__name__", "")
+        if self.inside is not None or not torch.is_grad_enabled():
+            return func(*args, **kwargs)
+        z = args[0] if args else kwargs.get("input")
+        sigma = self._sigma(func, name, args, kwargs) if _has_neurons(z) else None
+        if sigma is None:
+            result = func(*args, **kwargs)
+            self._follow(name.strip("_"), args, kwargs, result)
+            return result
+        overwrites = name.endswith("_") or bool(kwargs.get("inplace"))
+        after = self._before(sigma, z, name.strip("_"), overwrites)
+        a = func(*args, **kwargs)
+        after(a)
+        return a
+
+    def _sigma(self, func: Any, name: str, args: Any, kwargs: Any) -> Activation | None:
+        if func in self.step.custom:
+            return self.step.custom[func]
+        return sigma_of(name, args[1:], kwargs)
+
+    def _enter(self, module: Any, args: Any) -> None:
+        self.stack.append(self.names.get(id(module), type(module).__name__))
+        sigma = self.step.custom.get(module) or self.step.custom.get(type(module))
+        if sigma is None or self.inside is not None or not torch.is_grad_enabled():
+            return
+        if args and _has_neurons(args[0]):
+            self.inside = module, self._before(sigma, args[0], type(module).__name__, overwrites=True)
+
+    def _leave(self, module: Any, args: Any, result: Any) -> None:
+        if len(self.stack) > 1:
+            self.stack.pop()
+        if self.inside is not None and self.inside[0] is module:
+            after, self.inside = self.inside[1], None
+            if torch.is_tensor(result):
+                after(result)
+
+    def _before(self, sigma: Activation, z: Any, call: str, overwrites: bool) -> Callable[[Any], None]:
+        """Look at z before σ, which perhaps ``overwrites`` it; what is given back takes a = σ(z)."""
+        source = self._source(z)
+        place = " ".join(filter(None, (self.stack[-1] or self.owners.get(id(source.weight), ""), call)))
+        self.calls[place] += 1
+        if self.calls[place] > 1:
+            place += f" {self.calls[place]}"
+        layer = self.step.keep(place, sigma, source, sample(z, source.axis))
+        edge = z.grad_fn, z.output_nr
+        leaf = z if z.grad_fn is None else None
+        return partial(self._after, layer, edge, leaf, z.detach().clone() if overwrites else z.detach())
+
+    def _after(self, layer: Layer, edge: Any, leaf: Any, z: Any, a: Any) -> None:
+        layer.a.append(sample(a, layer.source.axis))
+        self.sources[a] = Source(layer.source.axis)
+        self.last = a
+        if not a.requires_grad:
+            return
+        layer.backward = True
+        node, step = a.grad_fn, self.step
+        if (at := _only_input(node, edge, leaf)) is not None:
+            node.register_hook(lambda e_in, e: step.back(layer, e[0], e_in[at]))
+            return
+        # σ is computed in several pieces: δ = e ⊙ σ′(z), with the σ′ of the lab.
+        with torch.no_grad():
+            slope = torch.from_numpy(layer.sigma.derivative(z.double().cpu().numpy())).to(a.device)
+        a.register_hook(lambda e: step.back(layer, e, e * slope))
+
+    def _source(self, x: Any) -> Source:
+        known: Source | None = self.sources.get(x)
+        return known or Source(-1 if x.ndim < 4 else 1 - x.ndim)
+
+    def _follow(self, name: str, args: Any, kwargs: Any, result: Any) -> None:
+        """Remember what made a tensor, if that is weights, and else on which axis its neurons are."""
+        if name.removesuffix("_cell") in FUSED:
+            self.step.notes[f"{name}: the activations inside are not seen; only those of calls are"] = None
+        if not torch.is_tensor(result) or not result.is_floating_point() or result.ndim < 2:
+            return
+        source = _made_by(name, args, kwargs, result, self.sources)
+        if source is None:
+            alike = (x for x in args if torch.is_tensor(x) and x.ndim == result.ndim and x in self.sources)
+            like = next(alike, None)
+            source = None if like is None else Source(self.sources[like].axis)
+        if source is not None:
+            self.sources[result] = source
+
+
+def _made_by(name: str, args: Any, kwargs: Any, result: Any, sources: Any) -> Source | None:
+    """What made a tensor, if it is w a + b, also convolved, or what a norm scales and shifts."""
+
+    def given(at: int, word: str) -> Any:
+        return args[at] if len(args) > at else kwargs.get(word)
+
+    x = given(0, "input")
+    if name == "linear":
+        return Source(-1, _parameter(given(1, "weight")), _parameter(given(2, "bias")), x)
+    if name.startswith("conv"):
+        w = given(1, "weight")
+        return Source(1 - w.ndim, _parameter(w), _parameter(given(2, "bias")), x)
+    if name in ("batch_norm", "group_norm"):
+        places = (3, 4) if name == "batch_norm" else (2, 3)
+        return Source(1 - result.ndim, *map(_parameter, map(given, places, ("weight", "bias"))))
+    if name in ("layer_norm", "rms_norm"):
+        return Source(-1, _parameter(given(2, "weight")), _parameter(given(3, "bias")))
+    if name in ("matmul", "mm") and (w := _parameter(args[1])) is not None:
+        return Source(-1, w, None, x)
+    if name == "addmm" and (w := _parameter(args[2])) is not None:
+        return Source(-1, w, _parameter(args[0]), args[1])
+    if name in ("add", "iadd", "radd") and len(args) > 1:
+        for product, b in (args[:2], args[1::-1]):
+            made = sources.get(product) if torch.is_tensor(product) else None
+            if made is not None and made.weight is not None and made.bias is None:
+                bias = _parameter(b)
+                if bias is not None and bias.numel() == result.shape[made.axis]:
+                    return Source(made.axis, made.weight, bias, made.feed)
+    return None
+
+
+def _parameter(x: Any) -> Any:
+    """The leaf that is x, or of which x is a view; None where it is no leaf."""
+    if not torch.is_tensor(x):
+        return None
+    x = x if x._base is None else x._base
+    return x if x.is_leaf and x.requires_grad else None
+
+
+def _has_neurons(z: Any) -> bool:
+    """Whether it may be the z of neurons over examples: not a number, and not itself a weight."""
+    return (
+        torch.is_tensor(z)
+        and z.is_floating_point()
+        and z.ndim > 1
+        and z.numel() > 0
+        and not isinstance(z, torch.nn.Parameter)
+    )
+
+
+def _only_input(node: Any, edge: Any, leaf: Any) -> int | None:
+    """Which input of the node is z, if nothing else that enters the node depends on z."""
+    found = [
+        at
+        for at, (before, nr) in enumerate(node.next_functions)
+        if before is not None
+        and ((before, nr) == edge if leaf is None else getattr(before, "variable", None) is leaf)
+    ]
+    if len(found) != 1:
+        return None
+    z = node.next_functions[found[0]][0]
+    waiting = [before for at, (before, _) in enumerate(node.next_functions) if at != found[0]]
+    for _ in range(FARTHEST_BACK):
+        if not waiting:
+            return found[0]
+        one = waiting.pop()
+        if one is z:
+            return None
+        waiting += [] if one is None else [before for before, _ in one.next_functions]
+    return None
+
+
+def _tensors(output: Any) -> list[Any]:
+    """The tensors of what a model returns, in their order."""
+    if torch.is_tensor(output):
+        return [output]
+    parts = output.values() if isinstance(output, Mapping) else output
+    return [x for part in parts for x in _tensors(part)] if isinstance(output, tuple | list | Mapping) else []
+
+
+def _same(x: Any, y: Any) -> bool:
+    """Whether two tensors are the same numbers, perhaps in another shape."""
+    return x is y or (x.numel() == y.numel() and x.data_ptr() == y.data_ptr())
