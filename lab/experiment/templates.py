@@ -7,6 +7,9 @@ from pathlib import Path
 from lab.errors import LabError, StorageError, did_you_mean
 from lab.storage import write
 
+BY_HAND = Path("course", "01-demon.toml")
+"""The experiment of a network that is small enough to be worked by hand."""
+
 
 def folder() -> Path:
     """Where the shipped experiments are: in the package when installed, beside it in a checkout."""
