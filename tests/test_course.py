@@ -1,0 +1,111 @@
+"""The course through the book's chapter: what its files say in numbers is what their runs give."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import lab
+from lab.analysis.demon import moves_of_neuron, trained_scene
+from lab.api import prepare
+
+COURSE = Path(lab.__file__).parent.parent / "experiments" / "course"
+FILES = sorted(path.stem for path in COURSE.glob("*.toml"))
+
+
+def medians(run, column, layer, last=False):
+    """The median over the trials at the first reading, or the last, a number a variant in their order."""
+    layers = run.layers.query("layer == @layer")
+    step = layers["step"].max() if last else 0
+    return layers.query("step == @step").groupby("variant", sort=False, observed=True)[column].median().tolist()
+
+
+def ends(run, column):
+    return run.trials.groupby("variant", sort=False, observed=True)[column].median().tolist()
+
+
+def ratios(above, below):
+    return [a / b for a, b in zip(above, below, strict=True)]
+
+
+def of_demon(run):
+    _, training = prepare(COURSE / "01-demon.toml").made[0]
+    scene = trained_scene(training, 0, 0, 0)
+    rows = moves_of_neuron(scene, 2, 1).query("moved == 'z'").set_index("move")
+    return {
+        ".4g": [scene.p.delta[2][0, 0, 0]],
+        ".3g": [-rows["remainder"][0.1], -rows["remainder"][0.05], run.steps["cost"].iloc[0], *ends(run, "final_cost")],
+        ".3f": [rows["order"].iloc[0]],
+    }  # fmt: skip
+
+
+def of_bp1(run):
+    error, delta = medians(run, "error_rms", 2), medians(run, "delta_rms", 2)
+    return {
+        ".3g": [*medians(run, "learning_speed", 2), *error, *delta],
+        ".3f": medians(run, "slope_mean", 2)[:2],
+        ".2f": [*ends(run, "final_test_accuracy"), *ratios(delta, error)],
+    }
+
+
+def of_bp2(run):
+    kept = ratios(medians(run, "delta_rms", 1), medians(run, "delta_rms", 4))
+    speeds = [*medians(run, "learning_speed", 1), *medians(run, "learning_speed", 4)]
+    return {".3g": speeds, ".2g": kept, ".2f": ends(run, "final_accuracy")}
+
+
+def of_bp3_and_bp4(run):
+    speed, of_w = medians(run, "learning_speed", 2), medians(run, "learning_speed_w", 2)
+    first = run.layers.query("step == 0 and layer == 2")
+    each = (first["learning_speed_w"] / first["learning_speed"]).groupby(first["variant"], observed=True)
+    below = run.layers.query("step == 0 and layer == 1")
+    norms = (below["a_mean"] ** 2 + below["a_std"] ** 2) * below["variant"].astype(int)
+    assert (norms**0.5).tolist() == pytest.approx(ratios(first["learning_speed_w"], first["learning_speed"]))
+    return {".3g": [*speed, *of_w], ".2f": each.median().tolist()}
+
+
+def of_low_input(run):
+    of_w, of_b = medians(run, "learning_speed_w", 2), medians(run, "learning_speed", 2)
+    fall = [of_w[0] / of_w[2], of_b[0] / of_b[2]]
+    return {".3g": of_w, ".3f": of_b, ".2f": [*ends(run, "final_accuracy"), *fall]}
+
+
+def of_saturated_output(run):
+    error, delta = medians(run, "error_rms", 1), medians(run, "delta_rms", 1)
+    speeds = [*medians(run, "learning_speed", 1), error[0], error[2], delta[0], delta[2]]
+    assert medians(run, "saturation", 1) == [0, 0, 1]
+    return {".3g": speeds, ".2f": ends(run, "final_test_accuracy")}
+
+
+def of_saturated_hidden(run):
+    error, delta = medians(run, "error_rms", 2), medians(run, "delta_rms", 2)
+    speeds = [*medians(run, "learning_speed", 1), error[0], error[2], delta[0], delta[2]]
+    return {".3g": speeds, ".2f": [*medians(run, "saturation", 1)[1:], *ends(run, "final_test_accuracy")]}
+
+
+def of_designing(run):
+    speed = medians(run, "learning_speed", 1)
+    assert medians(run, "saturation", 1)[2] == medians(run, "saturation", 1, last=True)[2] == 0
+    return {".3g": speed, ".2f": ends(run, "final_accuracy"), ".0f": [speed[2] / speed[0]]}
+
+
+TOLD = dict(
+    zip(
+        FILES,
+        (
+            *(of_demon, of_bp1, of_bp2, of_bp3_and_bp4),
+            *(of_low_input, of_saturated_output, of_saturated_hidden, of_designing),
+        ),
+        strict=True,
+    )
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_of_the_course_tells_the_numbers_of_its_run(name, tmp_path):
+    run = lab.run(COURSE / f"{name}.toml", results=tmp_path, plots=False)
+    comment = "\n".join(re.findall("^#(.*)", (COURSE / f"{name}.toml").read_text(encoding="utf-8"), re.MULTILINE))
+    said = {float(word) for word in re.findall(r"\d+(?:\.\d+)?(?:e-?\d+)?", comment)}
+    given = TOLD[name](run)
+    assert {float(format(number, form)) for form, numbers in given.items() for number in numbers} - said == set()
