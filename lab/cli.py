@@ -31,6 +31,8 @@ def cli() -> None:
     """Design activation functions and see, layer by layer, how fast a network learns with them.
 
     Begin with: lab new vanishing, then lab run vanishing.toml
+
+    What a word means: lab help saturation
     """
 
 

@@ -134,16 +134,22 @@ def schema() -> None:
 
 
 @click.command(name="help")
-@click.argument("word")
+@click.argument("word", nargs=-1)
 @prints_page
-def help_on(word: str) -> Page:
-    """List the parts of a kind, with their parameters.
+def help_on(word: Sequence[str]) -> Page:
+    """Tell what a word means, or list the parts of a kind.
 
-    WORD is activations, costs, initialisers, optimisers, datasets, probes or figures.
-    """
-    from lab.console.parts import kind_page
+    \b
+    lab help saturation
+    lab help learning_speed
+    lab help costs
 
-    return kind_page(word)
+    WORD is one of the book's or the lab's, a column of the table layers, or a kind of parts: activations,
+    costs, initialisers, optimisers, datasets, probes or figures. Without WORD, list the words.
+    """  # noqa: D301
+    from lab.console.parts import word_page, words_page
+
+    return word_page(" ".join(word)) if word else words_page()
 
 
 @click.command(name="list")
