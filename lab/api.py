@@ -189,14 +189,14 @@ def side_by_side(
 
 
 def prepare(
-    path: str | Path,
+    path: str | Path | Mapping[str, Any],
     overrides: Mapping[str, Any] | Sequence[str] = (),
     *,
     allow_code: bool = False,
     max_trials: int = 10_000,
     unchecked: bool = False,
 ) -> Prepared:
-    """Read and check an experiment file, load its data and make its parts. See `run`."""
+    """Read and check an experiment, load its data and make its parts. See `run`."""
     from lab.experiment.variants import load as load_plan
     from lab.runs.preparation import prepared
     from lab.testing import check_own
@@ -235,7 +235,7 @@ def train(
 
 
 def run(
-    path: str | Path,
+    path: str | Path | Mapping[str, Any],
     overrides: Mapping[str, Any] | Sequence[str] = (),
     *,
     workers: int = 1,
@@ -246,8 +246,11 @@ def run(
     plots: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> Run:
-    """Run an experiment file and return its results.
+    """Run an experiment and return its results.
 
+    ``path`` is that of an experiment file, or the file's values, as in
+    ``run({"data": {"name": "digits"}, "network": {"hidden": [30, 30]}})``; then the run is called
+    ``notebook``, and relative paths start in the current folder.
     ``overrides`` are dotted keys with new values, as a mapping or as texts ``"training.epochs=50"``.
     ``workers`` processes train and draw; with more than 1 a script needs ``if __name__ == "__main__":``.
     ``results`` is where results are kept; else $LAB_RESULTS, else ``results`` under the current folder.

@@ -15,9 +15,9 @@ FILES = sorted(path.stem for path in COURSE.glob("*.toml"))
 
 def medians(run, column, layer, last=False):
     """The median over the trials at the first reading, or the last, a number a variant in their order."""
-    layers = run.layers.query("layer == @layer")
-    step = layers["step"].max() if last else 0
-    return layers.query("step == @step").groupby("variant", sort=False, observed=True)[column].median().tolist()
+    layers = run.layers[run.layers["layer"] == layer]
+    chosen = layers[layers["step"] == (layers["step"].max() if last else 0)]
+    return chosen.groupby("variant", sort=False, observed=True)[column].median().tolist()
 
 
 def ends(run, column):
@@ -32,11 +32,13 @@ def of_demon(run):
     _, training = prepare(COURSE / "01-demon.toml").made[0]
     scene = trained_scene(training, 0, 0, 0)
     rows = moves_of_neuron(scene, 2, 1).query("moved == 'z'").set_index("move")
+    costs = [run.steps["cost"].iloc[0], *ends(run, "final_cost")]
+    remainders = [-rows["remainder"][move] for move in (0.1, 0.05)]
     return {
         ".4g": [scene.p.delta[2][0, 0, 0]],
-        ".3g": [-rows["remainder"][0.1], -rows["remainder"][0.05], run.steps["cost"].iloc[0], *ends(run, "final_cost")],
+        ".3g": [*remainders, *costs],
         ".3f": [rows["order"].iloc[0]],
-    }  # fmt: skip
+    }
 
 
 def of_bp1(run):
@@ -105,7 +107,8 @@ TOLD = dict(
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_of_the_course_tells_the_numbers_of_its_run(name, tmp_path):
     run = lab.run(COURSE / f"{name}.toml", results=tmp_path, plots=False)
-    comment = "\n".join(re.findall("^#(.*)", (COURSE / f"{name}.toml").read_text(encoding="utf-8"), re.MULTILINE))
+    text = (COURSE / f"{name}.toml").read_text(encoding="utf-8")
+    comment = "\n".join(re.findall("^#(.*)", text, re.MULTILINE))
     said = {float(word) for word in re.findall(r"\d+(?:\.\d+)?(?:e-?\d+)?", comment)}
-    given = TOLD[name](run)
-    assert {float(format(number, form)) for form, numbers in given.items() for number in numbers} - said == set()
+    told = {float(format(number, form)) for form, numbers in TOLD[name](run).items() for number in numbers}
+    assert told - said == set()

@@ -6,7 +6,8 @@ With n_l neurons in layer l, the multiplications are
     Σ′ from the right  Σ_{l<L} n_l n_{l+1} + Σ_l n_l²
     Σ′ from the left   n_1 Σ_{l>1} (n_{l−1} n_l + n_l²) + n_1 n_L
 
-and the slopes are held as Σ_l n_l numbers or, with the zeros of Σ′, as Σ_l n_l². See `lab.network.matrix_form`.
+and the slopes are held as Σ_l n_l numbers or, with the zeros of Σ′, as Σ_l n_l².
+See `lab.network.matrix_form`.
 """
 
 from collections.abc import Callable, Sequence
@@ -41,10 +42,11 @@ def multiplications(sizes: Sequence[int]) -> tuple[int, int, int]:
 
 @np.errstate(all="ignore")
 def price(given: Scene) -> pd.DataFrame:
-    """A row a form: ``form``, ``multiplications``, ``numbers`` (of the slopes), ``microseconds``, ``times_hadamard``.
+    """What each of `FORMS` costs: a row a form.
 
-    ``difference`` is how far its δ^1 is from that by ⊙, relative to the largest δ. The times are measured
-    here and now, the best of three.
+    Its columns are ``form``, ``multiplications``, ``numbers`` (of the slopes), ``microseconds``,
+    ``times_hadamard`` and ``difference``: how far its δ^1 is from that by ⊙, relative to the largest δ. The
+    times are measured here and now, the best of three.
     """
     sizes, L = given.network.sizes[1:], given.network.depth
     slopes = [given.p.slope[l][0, :, 0] for l in range(1, L + 1)]

@@ -1,4 +1,4 @@
-"""One example worked by hand: δ by BP1 and BP2 in three forms, the gradient by BP3 and BP4, and the demon's word.
+"""One example worked by hand: BP1 and BP2 in three forms, BP3 and BP4, and what the demon finds.
 
     componentwise   δ_j^l = (Σ_k w_kj^{l+1} δ_k^{l+1}) σ′(z_j^l)
     by ⊙            δ^l = ((w^{l+1})ᵀ δ^{l+1}) ⊙ σ′(z^l)
@@ -49,8 +49,8 @@ class Measured:
 class WorkedLayer:
     """A layer of one example. Vectors are (n_l,), ``w`` and what concerns it (n_l, n_{l−1}).
 
-    ``a_in`` is a^{l−1}, ``e`` is ∂C/∂a, ``delta`` what the lab trains with. ``of_b`` and ``of_w`` are what the
-    demon finds of ∂C/∂b, which is δ, and of ∂C/∂w.
+    ``a_in`` is a^{l−1}, ``e`` is ∂C/∂a, ``delta`` what the lab trains with. ``of_b`` and ``of_w`` are
+    what the demon finds of ∂C/∂b, which is δ, and of ∂C/∂w.
     """
 
     l: int

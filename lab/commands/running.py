@@ -145,11 +145,18 @@ def help_on(word: Sequence[str]) -> Page:
     lab help costs
 
     WORD is one of the book's or the lab's, a column of the table layers, or a kind of parts: activations,
-    costs, initialisers, optimisers, datasets, probes or figures. Without WORD, list the words.
+    costs, initialisers, optimisers, datasets, probes or figures; or else a command. Without WORD, list the
+    words.
     """  # noqa: D301
-    from lab.console.parts import word_page, words_page
+    from lab.console.parts import is_word, word_page, words_page
+    from lab.console.screen import Page, verbatim
 
-    return word_page(" ".join(word)) if word else words_page()
+    text, root = " ".join(word), click.get_current_context().find_root()
+    commands = root.command.commands if isinstance(root.command, click.Group) else {}
+    if text not in commands or is_word(text):
+        return word_page(text, commands) if word else words_page()
+    told = commands[text].get_help(click.Context(commands[text], info_name=text, parent=root))
+    return Page(told, [verbatim(told)])
 
 
 @click.command(name="list")

@@ -1,4 +1,4 @@
-"""Commands that explain: ``predict``, before any training, and ``backprop``, ``matrix-form`` and ``demon``."""
+"""Commands that explain: ``predict``, before any training, ``backprop``, ``matrix-form`` and ``demon``."""
 
 from __future__ import annotations
 

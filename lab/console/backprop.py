@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -14,13 +14,17 @@ from lab.console.screen import Block, Page, bold, dim, verbatim
 from lab.numerics import Array
 from lab.runs.preparation import Prepared
 
+Line: TypeAlias = list[Term] | str
+"""An equation of terms, or a remark in words."""
+
+
 @dataclass(frozen=True)
 class Section:
-    """A heading, the equation that it is about, and what follows: equations of terms, and remarks in words."""
+    """A heading, the equation that it is about, and what follows."""
 
     heading: str
     equation: str
-    lines: Sequence[Sequence[Term] | str]
+    lines: Sequence[Line]
 
 
 def page(ready: Prepared, moment: Moment, as_latex: bool) -> Page:
@@ -42,34 +46,44 @@ def page(ready: Prepared, moment: Moment, as_latex: bool) -> Page:
 def _told(layer: WorkedLayer) -> dict[str, Any]:
     """A layer for a program."""
     plain = {name: getattr(layer, name) for name in ("w", "b", "z", "a", "slope", "e", "delta")}
-    return {
-        "layer": layer.l, **plain, "delta_by": layer.forms, "gradient_b": layer.delta, "gradient_w": layer.gradient,
-        "demon_b": layer.of_b.value, "demon_b_doubt": layer.of_b.doubt, "demon_b_agrees": layer.of_b.agrees(layer.delta),
-        "demon_w": layer.of_w.value, "demon_w_doubt": layer.of_w.doubt, "demon_w_agrees": layer.of_w.agrees(layer.gradient),
-    }  # fmt: skip
+    value = {"layer": layer.l, **plain, "delta_by": layer.forms}
+    for name, gradient, found in (("b", layer.delta, layer.of_b), ("w", layer.gradient, layer.of_w)):
+        value[f"gradient_{name}"] = gradient
+        value[f"demon_{name}"] = {
+            "value": found.value,
+            "doubt": found.doubt,
+            "agrees": found.agrees(gradient),
+        }
+    return value
 
 
 def _forward(given: Scene, layers: Sequence[WorkedLayer]) -> Iterator[Section]:
     for layer in layers:
         l, below = raised(layer.l), raised(layer.l - 1)
-        plugged = [
-            [f"z{l}{lowered(j + 1)} = {total([*map(_times, layer.w[j], layer.a_in)], number(layer.b[j]))} =",
-             f"{number(layer.z[j])},", f"a{l}{lowered(j + 1)} = {number(layer.a[j])},",
-             f"σ′(z{l}{lowered(j + 1)}) = {number(layer.slope[j])}"]
-            for j in range(min(len(layer.z), MOST))
-        ]  # fmt: skip
-        matrices = [f"z{l} = w{l} a{below} + b{l} =", layer.w, layer.a_in, "+", layer.b, "=", layer.z]
-        sigma = given.network.sigma(layer.l)
-        yield Section(f"Forward, layer {layer.l}, σ = {_name(sigma)}", "z = w a + b,  a = σ(z)", [*plugged, *_left(layer), matrices])
-    y, a = given.p.y[0, :, 0], layers[-1].a
-    costs = ["y =", y, f"  a{raised(layers[-1].l)} =", a, f"  C = {number(given.cost)}"]
+        plugged: list[Line] = []
+        for j in range(min(len(layer.z), MOST)):
+            products, place = [*map(_times, layer.w[j], layer.a_in)], lowered(j + 1)
+            plugged.append(
+                [
+                    f"z{l}{place} = {total(products, number(layer.b[j]))} = {number(layer.z[j])},",
+                    f"a{l}{place} = {number(layer.a[j])},",
+                    f"σ′(z{l}{place}) = {number(layer.slope[j])}",
+                ]
+            )
+        symbols = f"z{l} = w{l} a{below} + b{l} ="
+        matrices: list[Term] = [symbols, layer.w, layer.a_in, "+", layer.b, "=", layer.z]
+        sigma = _name(given.network.sigma(layer.l))
+        heading = f"Forward, layer {layer.l}, σ = {sigma}"
+        yield Section(heading, "z = w a + b,  a = σ(z)", [*plugged, *_left(layer), matrices])
+    y, top = given.p.y[0, :, 0], layers[-1]
+    costs: list[Term] = ["y =", y, f"  a{raised(top.l)} =", top.a, f"  C = {number(given.cost)}"]
     yield Section(f"The cost of this example, {_name(given.network.cost)}", "", [costs])
 
 
 def _backward(given: Scene, layers: Sequence[WorkedLayer]) -> Iterator[Section]:
     L, top = raised(layers[-1].l), layers[-1]
     delta, sigma = f"δ{L}", f"σ′(z{L})"
-    lines: list[Sequence[Term] | str] = [
+    lines: list[Line] = [
         [f"δ{L}{lowered(j + 1)} = ∂C/∂a{L}{lowered(j + 1)} · σ′(z{L}{lowered(j + 1)}) =",
          f"{_times(top.e[j], top.slope[j])} = {number(top.componentwise[j])}"]
         for j in range(min(len(top.z), MOST))
@@ -79,18 +93,20 @@ def _backward(given: Scene, layers: Sequence[WorkedLayer]) -> Iterator[Section]:
     lines += [[f"by Σ′: {delta} = Σ′(z{L}) ∇ₐC =", np.diag(top.slope), top.e, "=", top.matrix]]
     if given.network.cost.cancels(given.network.sigma(top.l)):
         lines += [[f"this cost cancels σ′:  {delta} = a{L} − y =", top.delta]]
-    yield Section(f"BP1, layer {top.l}, the output", "δ = ∇ₐC ⊙ σ′(z)", [*lines, _agreement(top.of_b, top.delta)])
+    yield Section(
+        f"BP1, layer {top.l}, the output", "δ = ∇ₐC ⊙ σ′(z)", [*lines, _agreement(top.of_b, top.delta)]
+    )
     for layer, above in zip(layers[-2::-1], layers[:0:-1], strict=True):
         yield Section(
             f"BP2, layer {layer.l}",
             f"δ{raised(layer.l)} = ((w{raised(above.l)})ᵀ δ{raised(above.l)}) ⊙ σ′(z{raised(layer.l)})",
-            [*_bp2(layer, above), _agreement(layer.of_b, layer.delta)],
+            [*_bp2(layer, above), *_left(layer), _agreement(layer.of_b, layer.delta)],
         )
     if len(layers) > 1:
         yield Section("BP1 and BP2 in one product", "", [_in_one(layers)])
 
 
-def _bp2(layer: WorkedLayer, above: WorkedLayer) -> Iterator[Sequence[Term]]:
+def _bp2(layer: WorkedLayer, above: WorkedLayer) -> Iterator[list[Term]]:
     l, k = raised(layer.l), raised(above.l)
     for j in range(min(len(layer.z), MOST)):
         place = lowered(j + 1)
@@ -98,13 +114,12 @@ def _bp2(layer: WorkedLayer, above: WorkedLayer) -> Iterator[Sequence[Term]]:
         symbols = " + ".join(f"w{k}{lowered(i + 1, j + 1)}δ{k}{lowered(i + 1)}" for i in range(len(above.z)))
         told = f"({symbols}) σ′(z{l}{place}) = " if len(above.z) <= 2 else ""
         yield [f"δ{l}{place} = {told}({terms}) · {number(layer.slope[j])} = {number(layer.componentwise[j])}"]
-    yield from _left(layer)
-    w, passed = f"(w{k})ᵀ", above.w.T
-    yield [f"by ⊙:  δ{l} = ({w} δ{k}) ⊙ σ′(z{l}) =", "(", passed, above.delta, ")", "⊙", layer.slope, "=", layer.hadamard]
+    w, passed, arrives = f"(w{k})ᵀ", above.w.T, f"by ⊙:  δ{l} = ((w{k})ᵀ δ{k}) ⊙ σ′(z{l}) ="
+    yield [arrives, "(", passed, above.delta, ")", "⊙", layer.slope, "=", layer.hadamard]
     yield [f"by Σ′: δ{l} = Σ′(z{l}) {w} δ{k} =", np.diag(layer.slope), passed, above.delta, "=", layer.matrix]
 
 
-def _in_one(layers: Sequence[WorkedLayer]) -> Sequence[Term]:
+def _in_one(layers: Sequence[WorkedLayer]) -> list[Term]:
     first, above = layers[0], layers[1:]
     symbols = "".join(f" (w{raised(one.l)})ᵀ Σ′(z{raised(one.l)})" for one in above)
     matrices = [matrix for one in above for matrix in (one.w.T, np.diag(one.slope))]
@@ -115,7 +130,7 @@ def _in_one(layers: Sequence[WorkedLayer]) -> Sequence[Term]:
 
 
 def _gradient(layers: Sequence[WorkedLayer]) -> Iterator[Section]:
-    biases: list[Sequence[Term] | str] = []
+    biases: list[Line] = []
     for layer in layers:
         biases += [[f"∂C/∂b{raised(layer.l)} = δ{raised(layer.l)} =", layer.delta]]
         biases += [_agreement(layer.of_b, layer.delta)]
@@ -123,14 +138,20 @@ def _gradient(layers: Sequence[WorkedLayer]) -> Iterator[Section]:
     for layer in layers:
         l, below = raised(layer.l), raised(layer.l - 1)
         places = [(j, k) for j in range(len(layer.z)) for k in range(len(layer.a_in))][:MOST]
-        lines: list[Sequence[Term] | str] = [
+        lines: list[Line] = [
             [f"∂C/∂w{l}{lowered(j + 1, k + 1)} = a{below}{lowered(k + 1)} δ{l}{lowered(j + 1)} =",
              f"{_times(layer.a_in[k], layer.delta[j])} = {number(layer.gradient[j, k])}"]
             for j, k in places
         ]  # fmt: skip
         if len(places) < layer.w.size:
             lines += [f"… and {layer.w.size - len(places)} more weights"]
-        product = [f"∂C/∂w{l} = δ{l} (a{below})ᵀ =", layer.delta, layer.a_in[None], "=", layer.gradient]
+        product: list[Term] = [
+            f"∂C/∂w{l} = δ{l} (a{below})ᵀ =",
+            layer.delta,
+            layer.a_in[None],
+            "=",
+            layer.gradient,
+        ]
         lines += [product, _agreement(layer.of_w, layer.gradient)]
         yield Section(f"BP4, layer {layer.l}", f"∂C/∂w{l} = δ{l} (a{below})ᵀ", lines)
 
@@ -146,7 +167,7 @@ def _times(first: float, second: float) -> str:
     return f"{number(first)}·({told})" if told.startswith("−") else f"{number(first)}·{told}"
 
 
-def _left(layer: WorkedLayer) -> list[str]:
+def _left(layer: WorkedLayer) -> list[Line]:
     more = len(layer.z) - MOST
     return [f"… and {more} more neurons"] if more > 0 else []
 

@@ -48,8 +48,9 @@ def page(ready: Prepared, moment: Moment, place: Place, plot: Path | None) -> Pa
         name, neuron = "demon", f", neuron {place.neuron}"
         found = moves_of_neuron(scene, place.layer, place.neuron, place.reach)
     title = f"{ready.plan.name}, {variant.label}: layer {place.layer}{neuron}, {moment}"
+    where = {"name": ready.plan.name, "variant": variant.label, **moment.where}
     return Page(
-        {"name": ready.plan.name, "variant": variant.label, **moment.where, "cost": scene.cost, "rows": found},
+        {**where, "cost": scene.cost, "rows": found},
         _body(found, scene.cost, place, title, training.network.surrogate_floor > 0),
         drawn(name, {name: found}, plot, variant.label),
     )

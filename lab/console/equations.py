@@ -4,8 +4,6 @@ import re
 from collections.abc import Sequence
 from typing import TypeAlias
 
-import numpy as np
-
 from lab.numerics import Array
 
 Term: TypeAlias = str | Array
@@ -67,6 +65,7 @@ def total(terms: Sequence[str], last: str = "") -> str:
 def text(terms: Sequence[Term]) -> str:
     """An equation for the screen, in as many lines as its highest matrix has rows.
 
+    >>> import numpy as np
     >>> print(text(["δ² =", np.array([0.5, -1.0]), "⊙", np.array([0.25, 0.2])]))
          ⎡0.5⎤   ⎡0.25⎤
     δ² = ⎣ −1⎦ ⊙ ⎣ 0.2⎦
@@ -83,6 +82,7 @@ def text(terms: Sequence[Term]) -> str:
 def latex(terms: Sequence[Term]) -> str:
     r"""An equation for LaTeX with amsmath, without its surroundings.
 
+    >>> import numpy as np
     >>> print(latex(["δ² =", np.array([0.5, -1e-9])]))
     \delta ^{2} = \begin{bmatrix} 0.5 \\ -1\cdot 10^{-9} \end{bmatrix}
     """
@@ -92,14 +92,14 @@ def latex(terms: Sequence[Term]) -> str:
 def prose(written: str) -> str:
     r"""Words for LaTeX.
 
-    >>> prose("100 % of a_1")
-    '100 \\\\% of a\\\\_1'
+    >>> print(prose("100 % of a_1"))
+    100 \% of a\_1
     """
     return re.sub(r"([#$%&_{}])", r"\\\1", written)
 
 
 def _symbols(written: str) -> str:
-    written = re.sub(r"(\d)e([+-])0*(\d+)", lambda e: f"{e[1]}·10^{{{e[2].strip('+')}{e[3]}}}", written)
+    written = re.sub(r"(\d)e\+?(-?)0*(\d+)", r"\1·10^{\2\3}", written)
     written = re.sub(r"\b[a-z]{2,}\b(?: [a-z]+\b)* ?", lambda words: rf"\text{{{words[0]}}}", written)
     for signs, mark in (("⁰¹²³⁴⁵⁶⁷⁸⁹", "^"), ("₀₁₂₃₄₅₆₇₈₉", "_")):
         written = re.sub(f"([{signs}](?:,?[{signs}])*)", rf"{mark}{{\1}}", written)
@@ -119,15 +119,13 @@ def _cells(values: Array) -> list[list[str]]:
     """The numbers of a matrix or a column as text, with dots in the place of what is too many."""
     matrix = values[:, None] if values.ndim == 1 else values
     rows, columns = (_shown(count) for count in matrix.shape)
-    corner = {(False, True): "⋮", (True, False): "⋯", (True, True): "⋱"}
-    return [
-        [corner.get((j is None, i is None)) or number(matrix[i, j]) for j in columns]  # type: ignore[index]
-        for i in rows
-    ]
+    dots = {(True, False): "⋮", (False, True): "⋯", (True, True): "⋱"}
+    return [[dots.get((i < 0, j < 0)) or number(matrix[i, j]) for j in columns] for i in rows]
 
 
-def _shown(count: int) -> list[int | None]:
-    return [*range(count)] if count <= MOST else [*range(MOST - 2), None, count - 1]
+def _shown(count: int) -> list[int]:
+    """The places of the rows or columns that are shown; −1 for the dots."""
+    return [*range(count)] if count <= MOST else [*range(MOST - 2), -1, count - 1]
 
 
 def _bracketed(cells: list[list[str]]) -> list[str]:

@@ -26,12 +26,14 @@ def page(ready: Prepared, moment: Moment) -> Page:
     costs, passed = price(given), passed_on(given)
     sizes = "-".join(map(str, training.network.sizes))
     title = f"{ready.plan.name}, {variant.label}: {sizes}, {moment}"
-    value = {"name": ready.plan.name, "variant": variant.label, **moment.where, "price": costs, "passed": passed}
+    where = {"name": ready.plan.name, "variant": variant.label, **moment.where}
     return Page(
-        value,
+        {**where, "price": costs, "passed": passed},
         [
             rows_of(costs, PRICE, title),
-            dim("from the right: matrix times vector; from the left: matrix times matrix; timed on this machine"),
+            dim(
+                "from the right: matrix times vector; from the left: matrix times matrix; timed here and now"
+            ),
             "",
             rows_of(passed, PASSED, "What the layers above do to any ∇ₐC: δ = Σ′(z) wᵀ … Σ′(z) ∇ₐC"),
             dim("‖δ‖ of the layer lies between these multiples of ‖∇ₐC‖: singular values of the product"),

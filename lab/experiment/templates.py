@@ -19,7 +19,7 @@ def folder() -> Path:
 
 
 def listing() -> list[tuple[str, str]]:
-    """The templates: name and title. Those of the course are called ``course/01-demon`` and so on, in its order."""
+    """The templates: name and title; after the others those of the course, ``course/01-…``, in its order."""
     return [
         (
             path.relative_to(folder()).with_suffix("").as_posix(),
