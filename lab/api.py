@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Run:
-    """A run's results: its tables as DataFrames, its figures, and what it was made with."""
+    """A run's results: its tables as DataFrames, its figures, and what it was made with.
+
+    The column ``variant`` of its tables is categorical, with the variants in the order of the file, so that
+    ``groupby("variant", observed=True)`` and plots of others keep that order.
+    """
 
     folder: RunFolder
 
@@ -47,48 +51,58 @@ class Run:
     @property
     def layers(self) -> pd.DataFrame:
         """A row for each variant, trial, reading and layer, with a column for each quantity."""
-        return self.folder.table("layers")
+        return self._in_order(self.folder.table("layers"))
 
     @property
     def steps(self) -> pd.DataFrame:
         """A row for each variant, trial and reading: cost and accuracy."""
-        return self.folder.table("steps")
+        return self._in_order(self.folder.table("steps"))
 
     @property
     def trials(self) -> pd.DataFrame:
         """A row for each variant and trial: status, final and best figures."""
-        return self.folder.table("trials")
+        return self._in_order(self.folder.table("trials"))
 
     @property
     def variants(self) -> pd.DataFrame:
         """A row for each variant: what varies, the sizes, inf σ′ and sup σ′."""
-        return self.folder.table("variants")
+        return self._in_order(self.folder.table("variants"))
 
     @property
     def ledger(self) -> pd.DataFrame:
         """Where the error died on its way down. See `lab.analysis.ledger`."""
         from lab.analysis.ledger import ledger
 
-        return ledger({"layers": self.layers, "variants": self.variants})
+        read = {name: self.folder.table(name) for name in ("layers", "variants")}
+        return self._in_order(ledger(read))
 
     @property
     def causes(self) -> pd.DataFrame:
         """Why weights learn slowly, where it was recorded. See `lab.analysis.tables.causes`."""
         from lab.analysis.tables import causes
 
-        return causes({"layers": self.layers})
+        return self._in_order(causes({"layers": self.folder.table("layers")}))
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """All tables by name; ``neurons`` where the file asked for it."""
-        return self.folder.tables
+        return {name: self._in_order(table) for name, table in self.folder.tables.items()}
+
+    def _in_order(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The table with its variants as a categorical in the order of the file."""
+        import pandas as pd
+
+        labels = self.folder.table("variants")["variant"]
+        if "variant" not in table or not table["variant"].isin(labels).all():
+            return table
+        return table.assign(variant=pd.Categorical(table["variant"], labels))
 
     @property
     def summary(self) -> pd.DataFrame:
         """The short table: a row a variant. See `lab.analysis.summary`."""
         from lab.analysis.summary import summary
 
-        return summary(self.tables)
+        return self._in_order(summary(self.folder.tables))
 
     def compare(
         self, other: Run | None = None, metrics: Sequence[str] = (), *, all_pairs: bool = False
@@ -112,7 +126,7 @@ class Run:
         """What is wrong, variant by variant, the gravest first. See `lab.analysis.verdicts`."""
         from lab.analysis.verdicts import verdicts
 
-        return verdicts(self.tables)
+        return verdicts(self.folder.tables)
 
     def save_analysis(self) -> None:
         """Write the ledger, the causes and the usual comparisons into the run's folder ``tables``.
@@ -121,7 +135,7 @@ class Run:
         """
         from lab.analysis.tables import derived
 
-        self.folder.keep_tables(derived(self.tables))
+        self.folder.keep_tables(derived(self.folder.tables))
 
     def plot(self, name: str = "learning_speed", *, allow_code: bool = False) -> Figure:
         """A figure of the run: its name, or ``"file.py:Class"``, whose code runs with ``allow_code``.
@@ -130,7 +144,7 @@ class Run:
         """
         from lab.figures import draw
 
-        return draw(name, self.tables, self.info["title"], allow_code=allow_code)
+        return draw(name, self.folder.tables, self.info["title"], allow_code=allow_code)
 
     def save_plots(
         self,
@@ -150,7 +164,7 @@ class Run:
         folder = folder or self.folder.plots
         folder.mkdir(parents=True, exist_ok=True)
         if not names:
-            return draw_all(self.tables, folder, self.info["title"], workers=workers)
+            return draw_all(self.folder.tables, folder, self.info["title"], workers=workers)
         drawn = ((name, self.plot(name, allow_code=allow_code)) for name in names)
         return [path for name, figure in drawn for path in save(figure, folder, name.rpartition(":")[2])]
 

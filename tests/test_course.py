@@ -112,3 +112,20 @@ def test_a_file_of_the_course_tells_the_numbers_of_its_run(name, tmp_path):
     said = {float(word) for word in re.findall(r"\d+(?:\.\d+)?(?:e-?\d+)?", comment)}
     told = {float(format(number, form)) for form, numbers in TOLD[name](run).items() for number in numbers}
     assert told - said == set()
+
+
+@pytest.mark.slow
+def test_the_notebook_runs_and_shows_its_figures_by_itself(tmp_path, monkeypatch):
+    nbformat, client = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
+    monkeypatch.setenv("LAB_RESULTS", str(tmp_path))
+    notebook = nbformat.read(COURSE / "course.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    assert not any(cell.get("outputs") for cell in notebook.cells)
+    client.NotebookClient(notebook, timeout=600, resources={"metadata": {"path": COURSE}}).execute()
+    shown = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    kinds = [kind for output in shown for kind in output.get("data", {})]
+    assert kinds.count("image/png") == sum(".plot(" in cell.source for cell in notebook.cells) == 4
+    assert kinds.count("text/html") == 7
+    printed = "".join(output.get("text", "") for output in shown)
+    assert printed.count("✓ the demon finds the same") == 9
+    assert "σ′ ≥ 0.1 is CERTIFIED" in printed
