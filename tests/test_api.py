@@ -34,8 +34,10 @@ def test_a_run_gives_its_tables_and_figures(run, root):
 
 def test_variants_are_in_the_order_of_the_file(small, root):
     order = ["tanh", "soft", "sigmoid"]
-    run = lab.run(small, {"network.hidden": [4], "vary": {"network.activation": order}}, results=root, plots=False)
-    for table in (run.layers, run.steps, run.trials, run.variants, run.ledger, run.summary, *run.tables.values()):
+    overrides = {"network.hidden": [4], "vary": {"network.activation": order}}
+    run = lab.run(small, overrides, results=root, plots=False)
+    tables = (run.layers, run.steps, run.trials, run.variants, run.ledger, run.summary)
+    for table in (*tables, *run.tables.values()):
         if "variant" in table:
             assert table["variant"].cat.categories.tolist() == order
     assert run.trials.groupby("variant", observed=True).size().index.tolist() == order
