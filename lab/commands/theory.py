@@ -90,7 +90,7 @@ _MOMENT = (
 @experiment_options
 @prints_page
 def backprop(experiment: Path | None, latex: bool, **given: Any) -> Page:
-    """Work one example by hand: BP1 to BP4 with its numbers in them.
+    """Work BP1 to BP4 by hand, with the numbers of one example.
 
     \b
     lab backprop
@@ -116,7 +116,7 @@ def backprop(experiment: Path | None, latex: bool, **given: Any) -> Page:
 @experiment_options
 @prints_page
 def matrix_form(experiment: Path, **given: Any) -> Page:
-    """Tell what the matrix Σ′ costs, and what the layers above do to an error.
+    """Tell what Σ′ as a matrix costs, and what it shows.
 
     \b
     lab matrix-form vanishing.toml
