@@ -29,7 +29,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Run:
-    """A run's results: its tables as DataFrames, its figures, and what it was made with."""
+    """A run's results: its tables as DataFrames, its figures, and what it was made with.
+
+    The column ``variant`` of its tables is categorical, with the variants in the order of the file, so that
+    ``groupby("variant", observed=True)`` and plots of others keep that order.
+    """
 
     folder: RunFolder | HeldRun
 
@@ -51,48 +55,58 @@ class Run:
     @property
     def layers(self) -> pd.DataFrame:
         """A row for each variant, trial, reading and layer, with a column for each quantity."""
-        return self.folder.table("layers")
+        return self._in_order(self.folder.table("layers"))
 
     @property
     def steps(self) -> pd.DataFrame:
         """A row for each variant, trial and reading: cost and accuracy."""
-        return self.folder.table("steps")
+        return self._in_order(self.folder.table("steps"))
 
     @property
     def trials(self) -> pd.DataFrame:
         """A row for each variant and trial: status, final and best figures."""
-        return self.folder.table("trials")
+        return self._in_order(self.folder.table("trials"))
 
     @property
     def variants(self) -> pd.DataFrame:
         """A row for each variant: what varies, the sizes, inf σ′ and sup σ′."""
-        return self.folder.table("variants")
+        return self._in_order(self.folder.table("variants"))
 
     @property
     def ledger(self) -> pd.DataFrame:
         """Where the error died on its way down. See `lab.analysis.ledger`."""
         from lab.analysis.ledger import ledger
 
-        return ledger({"layers": self.layers, "variants": self.variants})
+        read = {name: self.folder.table(name) for name in ("layers", "variants")}
+        return self._in_order(ledger(read))
 
     @property
     def causes(self) -> pd.DataFrame:
         """Why weights learn slowly, where it was recorded. See `lab.analysis.tables.causes`."""
         from lab.analysis.tables import causes
 
-        return causes({"layers": self.layers})
+        return self._in_order(causes({"layers": self.folder.table("layers")}))
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """All tables by name; ``neurons`` where the file asked for it."""
-        return self.folder.tables
+        return {name: self._in_order(table) for name, table in self.folder.tables.items()}
+
+    def _in_order(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The table with its variants as a categorical in the order of the file."""
+        import pandas as pd
+
+        labels = self.folder.table("variants")["variant"]
+        if "variant" not in table or not table["variant"].isin(labels).all():
+            return table
+        return table.assign(variant=pd.Categorical(table["variant"], labels))
 
     @property
     def summary(self) -> pd.DataFrame:
         """The short table: a row a variant. See `lab.analysis.summary`."""
         from lab.analysis.summary import summary
 
-        return summary(self.tables)
+        return self._in_order(summary(self.folder.tables))
 
     def compare(
         self, other: Run | None = None, metrics: Sequence[str] = (), *, all_pairs: bool = False
@@ -116,7 +130,7 @@ class Run:
         """What is wrong, variant by variant, the gravest first. See `lab.analysis.verdicts`."""
         from lab.analysis.verdicts import verdicts
 
-        return verdicts(self.tables)
+        return verdicts(self.folder.tables)
 
     def save_analysis(self) -> None:
         """Write the ledger, the causes and the usual comparisons into the run's folder ``tables``.
@@ -125,7 +139,7 @@ class Run:
         """
         from lab.analysis.tables import derived
 
-        self.folder.keep_tables(derived(self.tables))
+        self.folder.keep_tables(derived(self.folder.tables))
 
     def plot(self, name: str = "learning_speed", *, allow_code: bool = False) -> Figure:
         """A figure of the run: its name, or ``"file.py:Class"``, whose code runs with ``allow_code``.
@@ -134,7 +148,7 @@ class Run:
         """
         from lab.figures import draw
 
-        return draw(name, self.tables, self.info["title"], allow_code=allow_code)
+        return draw(name, self.folder.tables, self.info["title"], allow_code=allow_code)
 
     def save_plots(
         self,
@@ -154,7 +168,7 @@ class Run:
         folder = folder or self.folder.plots
         folder.mkdir(parents=True, exist_ok=True)
         if not names:
-            return draw_all(self.tables, folder, self.info["title"], workers=workers)
+            return draw_all(self.folder.tables, folder, self.info["title"], workers=workers)
         drawn = ((name, self.plot(name, allow_code=allow_code)) for name in names)
         return [path for name, figure in drawn for path in save(figure, folder, name.rpartition(":")[2])]
 
@@ -193,14 +207,14 @@ def side_by_side(
 
 
 def prepare(
-    path: str | Path,
+    path: str | Path | Mapping[str, Any],
     overrides: Mapping[str, Any] | Sequence[str] = (),
     *,
     allow_code: bool = False,
     max_trials: int = 10_000,
     unchecked: bool = False,
 ) -> Prepared:
-    """Read and check an experiment file, load its data and make its parts. See `run`."""
+    """Read and check an experiment, load its data and make its parts. See `run`."""
     from lab.experiment.variants import load as load_plan
     from lab.runs.preparation import prepared
     from lab.testing import check_own
@@ -243,7 +257,7 @@ def train(
 
 
 def run(
-    path: str | Path,
+    path: str | Path | Mapping[str, Any],
     overrides: Mapping[str, Any] | Sequence[str] = (),
     *,
     workers: int = 1,
@@ -257,8 +271,11 @@ def run(
     plots: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> Run:
-    """Run an experiment file and return its results.
+    """Run an experiment and return its results.
 
+    ``path`` is that of an experiment file, or the file's values, as in
+    ``run({"data": {"name": "digits"}, "network": {"hidden": [30, 30]}})``; then the run is called
+    ``notebook``, and relative paths start in the current folder.
     ``overrides`` are dotted keys with new values, as a mapping or as texts ``"training.epochs=50"``.
     ``workers`` processes train and draw; with more than 1, or a ``trial_timeout``, a script needs
     ``if __name__ == "__main__":``.

@@ -17,7 +17,8 @@ COMMANDS = (
     *(running.new, running.check, running.run, running.resume),
     *(running.list_runs, running.show_run, running.compare, running.plot, running.verify),
     *(activations.activations, activations.formulas, activations.design, activations.certify),
-    *(activations.check_activation, theory.predict, theory.demon, data.data, running.schema, running.help_on),
+    *(activations.check_activation, theory.predict, theory.backprop, theory.matrix_form, theory.demon),
+    *(data.data, running.schema, running.help_on),
 )
 """In the order in which ``lab --help`` lists them."""
 
@@ -30,6 +31,8 @@ def cli() -> None:
     """Design activation functions and see, layer by layer, how fast a network learns with them.
 
     Begin with: lab new vanishing, then lab run vanishing.toml
+
+    What a word means: lab help saturation
     """
 
 

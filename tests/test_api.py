@@ -32,12 +32,49 @@ def test_a_run_gives_its_tables_and_figures(run, root):
     assert "A small one" in run._repr_html_()
 
 
+def test_variants_are_in_the_order_of_the_file(small, root):
+    order = ["tanh", "soft", "sigmoid"]
+    overrides = {"network.hidden": [4], "vary": {"network.activation": order}}
+    run = lab.run(small, overrides, results=root, plots=False)
+    tables = (run.layers, run.steps, run.trials, run.variants, run.ledger, run.summary)
+    for table in (*tables, *run.tables.values()):
+        if "variant" in table:
+            assert table["variant"].cat.categories.tolist() == order
+    assert run.trials.groupby("variant", observed=True).size().index.tolist() == order
+    assert run.compare()["a"].unique().tolist() == ["tanh"]
+
+
+def test_an_experiment_is_given_by_its_values(root, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    values = {
+        "title": "Of values?",
+        "data": {"name": "digits", "train": np.int64(40), "test": 20},
+        "network": {"hidden": (4, 3)},
+        "training": {"epochs": 2, "eta": np.float64(0.2)},
+        "trials": {"seeds": 2},
+        "vary": {"network.activation": ["tanh", {"name": "leaky-relu", "slope": 0.2}, "bell"]},
+        "activations": {"bell": {"derivative": "exp(-z**2)"}},
+    }
+    run = lab.run(values, {"training.epochs": 1}, results=root, plots=False)
+    assert run.path.parent == root / "notebook"
+    assert run.variants["variant"].tolist() == ["tanh", "leaky-relu(slope=0.2)", "bell"]
+    assert run.steps["epoch"].max() == 1
+    again = lab.run(run.path / "experiment.toml", {"training.epochs": 1}, results=root, plots=False)
+    pd.testing.assert_frame_equal(again.layers, run.layers)
+    assert not list(tmp_path.glob("*.toml"))
+    with pytest.raises(LabError, match=r"notebook\.toml:5: network.hiden: .*did you mean 'hidden'"):
+        lab.run({"data": {"name": "digits"}, "network": {"hiden": [3]}})
+    with pytest.raises(LabError, match="cannot be written as TOML: TOML has no NoneType"):
+        lab.run({"data": {"name": None}})
+
+
 def test_a_run_keeps_what_is_made_of_its_tables_and_is_opened_by_its_name(run, root):
     kept = {path.stem for path in (run.path / "tables").glob("*.csv")}
     assert {"ledger", "comparisons"} <= kept
     assert "causes" not in kept
     read = pd.read_csv(run.path / "tables" / "ledger.csv", keep_default_na=False, na_values=[""])
-    pd.testing.assert_frame_equal(read.drop(columns="note"), run.ledger.drop(columns="note"))
+    ledger = run.ledger.astype({"variant": read["variant"].dtype})
+    pd.testing.assert_frame_equal(read.drop(columns="note"), ledger.drop(columns="note"))
     assert len(pd.read_csv(run.path / "tables" / "comparisons.csv")) == len(run.compare())
     opened = lab.load("small", results=root)
     assert str(opened) == str(run)

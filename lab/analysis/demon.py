@@ -120,18 +120,18 @@ def series(reach: float = 0.1) -> Array:
 def changes(given: Scene, l: int, neurons: Array, moves: Array, moved: str) -> Array:
     """ΔC of each of K moves of each of n neurons of layer l (counted from 0), one at a time: (n, K)."""
     base = (given.p.z if moved == "z" else given.p.a)[l][0]
-    before = _costs(given, l, base, moved)[0]
+    before = costs_from(given, l, base, moved)[0]
     found = np.empty(len(neurons) * len(moves))
     neuron, move = np.repeat(neurons, len(moves)), np.tile(moves, len(neurons))
     for start in range(0, len(found), TOGETHER):
         here = slice(start, start + TOGETHER)
         columns = np.repeat(base, len(found[here]), axis=1)
         columns[neuron[here], np.arange(columns.shape[1])] += move[here]
-        found[here] = _costs(given, l, columns, moved) - before
+        found[here] = costs_from(given, l, columns, moved) - before
     return found.reshape(len(neurons), len(moves))
 
 
-def _costs(given: Scene, l: int, columns: Array, moved: str) -> Array:
+def costs_from(given: Scene, l: int, columns: Array, moved: str = "z") -> Array:
     """C where z^l or a^l is each of these columns (n_l, K): (K,). The columns are the examples of one pass.
 
     A demon behind the output's σ moves C as a function of a alone: as over the identity.

@@ -146,16 +146,29 @@ def schema() -> None:
 
 
 @click.command(name="help")
-@click.argument("word")
+@click.argument("word", nargs=-1)
 @prints_page
-def help_on(word: str) -> Page:
-    """List the parts of a kind, with their parameters.
+def help_on(word: Sequence[str]) -> Page:
+    """Tell what a word means, or list the parts of a kind.
 
-    WORD is activations, costs, initialisers, optimisers, datasets, probes or figures.
-    """
-    from lab.console.parts import kind_page
+    \b
+    lab help saturation
+    lab help learning_speed
+    lab help costs
 
-    return kind_page(word)
+    WORD is one of the book's or the lab's, a column of the table layers, or a kind of parts: activations,
+    costs, initialisers, optimisers, datasets, probes or figures; or else a command. Without WORD, list the
+    words.
+    """  # noqa: D301
+    from lab.console.parts import is_word, word_page, words_page
+    from lab.console.screen import Page, verbatim
+
+    text, root = " ".join(word), click.get_current_context().find_root()
+    commands = root.command.commands if isinstance(root.command, click.Group) else {}
+    if text not in commands or is_word(text):
+        return word_page(text, commands) if word else words_page()
+    told = commands[text].get_help(click.Context(commands[text], info_name=text, parent=root))
+    return Page(told, [verbatim(told)])
 
 
 @click.command(name="list")

@@ -1,4 +1,4 @@
-"""Commands that explain: ``predict``, before any training, and ``demon``."""
+"""Commands that explain: ``predict``, before any training, ``backprop``, ``matrix-form`` and ``demon``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from lab.commands.options import (
+    F,
     experiment_options,
     parameters_option,
     png_option,
@@ -67,14 +68,75 @@ def predict(subject: str, words: Sequence[str], plot: Path | None, phase: Path |
     return activation_page(subject, words, deep, plot, phase, given["allow_code"])
 
 
+def _moment_options(command: F) -> F:
+    """The options that choose an example, a trial, a variant and the steps before; `Moment` takes them."""
+    for option in _MOMENT:
+        command = option(command)
+    return command
+
+
+_MOMENT = (
+    click.option("--steps", default=0, show_default=True, help="Train so many steps first; 0 is the start."),
+    click.option("--variant", default=0, show_default=True, help="The variant, counted from 0."),
+    click.option("--trial", default=0, show_default=True, help="The trial, counted from 0."),
+    click.option("--example", default=0, show_default=True, help="The training example, counted from 0."),
+)
+
+
+@click.command()
+@click.argument("experiment", type=click.Path(path_type=Path), required=False)
+@_moment_options
+@click.option("--latex", is_flag=True, help="Print LaTeX, to be pasted into a paper.")
+@experiment_options
+@prints_page
+def backprop(experiment: Path | None, latex: bool, **given: Any) -> Page:
+    """Work BP1 to BP4 by hand, with the numbers of one example.
+
+    \b
+    lab backprop
+    lab backprop vanishing.toml --example 3 --steps 100
+    lab backprop --latex > example.tex
+
+    Each δ is computed neuron by neuron, by ⊙, and by the matrix Σ′; ∂C/∂b and ∂C/∂w follow. The demon,
+    who moves a weight and looks at C, checks every number. Without EXPERIMENT, it is a small net that fits
+    on the screen; of a large one, the first neurons are shown, and --json has all.
+    """  # noqa: D301
+    from lab.api import prepare
+    from lab.console.backprop import page
+    from lab.console.moment import Moment
+    from lab.experiment.templates import BY_HAND, folder
+
+    moment, given = split(Moment, given)
+    return page(prepare(experiment or folder() / BY_HAND, **given), moment, latex)
+
+
+@click.command(name="matrix-form")
+@click.argument("experiment", type=click.Path(path_type=Path))
+@_moment_options
+@experiment_options
+@prints_page
+def matrix_form(experiment: Path, **given: Any) -> Page:
+    """Tell what Σ′ as a matrix costs, and what it shows.
+
+    \b
+    lab matrix-form vanishing.toml
+
+    δ of layer 1 is computed from ∇ₐC in three ways: by ⊙, by Σ′ with matrix times vector, and by Σ′ with
+    matrix times matrix. The numbers are the same; the multiplications, the memory and the time are not.
+    """  # noqa: D301
+    from lab.api import prepare
+    from lab.console.matrix_form import page
+    from lab.console.moment import Moment
+
+    moment, given = split(Moment, given)
+    return page(prepare(experiment, **given), moment)
+
+
 @click.command()
 @click.argument("subject", metavar="EXPERIMENT.toml|RUN")
 @click.option("--layer", type=int, required=True, help="The layer, 1 … L.")
 @click.option("--neuron", type=int, help="The neuron, 1 … n; without it, all neurons of the layer.")
-@click.option("--example", default=0, show_default=True, help="The training example, counted from 0.")
-@click.option("--trial", default=0, show_default=True, help="The trial, counted from 0.")
-@click.option("--variant", default=0, show_default=True, help="The variant, counted from 0.")
-@click.option("--steps", default=0, show_default=True, help="Train so many steps first; 0 is the start.")
+@_moment_options
 @click.option("--reach", type=float, default=0.1, show_default=True, help="r, the largest move.")
 @png_option("plot", "the table")
 @experiment_options
@@ -94,14 +156,16 @@ def demon(subject: str, results: Path | None, plot: Path | None, **given: Any) -
     """  # noqa: D301
     from lab.api import prepare
     from lab.console.demon import Place, page
+    from lab.console.moment import Moment
     from lab.runs.folder import find, results_root
     from lab.runs.runner import prepared_again
 
     place, given = split(Place, given)
+    moment, given = split(Moment, given)
     if subject.endswith(".toml"):
         ready = prepare(subject, **given)
     elif given["overrides"]:
         raise click.UsageError("-o changes an experiment file; a run is taken as it was")
     else:
         ready = prepared_again(find(subject, results_root(results)))
-    return page(ready, place, plot)
+    return page(ready, moment, place, plot)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from lab.analysis.demon import moves_of_neuron, neurons_of_layer, trained_scene
-from lab.console.progress import progress
+from lab.analysis.demon import moves_of_neuron, neurons_of_layer
+from lab.console.moment import Moment, check, chosen, scene_of
 from lab.console.screen import Block, Page, Rows, dim, drawn
 from lab.errors import LabError
 from lab.runs.preparation import Prepared
@@ -20,63 +20,40 @@ DERIVATIVES = {"z": "δ", "a": "e"}
 
 @dataclass(frozen=True)
 class Place:
-    """Where the demon sets in: ``layer`` and ``neuron`` count from 1, the rest from 0.
+    """Where the demon sets in: ``layer`` and ``neuron`` count from 1.
 
-    Without a ``neuron`` it goes through the whole layer. ``steps`` are trained first, and no move is larger
-    than ``reach``.
+    Without a ``neuron`` it goes through the whole layer. No move is larger than ``reach``.
     """
 
     layer: int
     neuron: int | None
-    example: int
-    trial: int
-    variant: int
-    steps: int
     reach: float
 
 
-def page(ready: Prepared, place: Place, plot: Path | None) -> Page:
-    """Train the trial for so many steps, and let both demons loose.
+def page(ready: Prepared, moment: Moment, place: Place, plot: Path | None) -> Page:
+    """Train the trial up to the moment, and let both demons loose.
 
     Raises LabError, with the range, where a number is out of it, or where the trial diverged.
     """
-    _check("variant", place.variant, 0, len(ready.made) - 1)
-    variant, training = ready.made[place.variant]
-    _check("trial", place.trial, 0, variant.settings.trials.seeds - 1)
-    _check("layer", place.layer, 1, training.network.depth)
+    variant, training = chosen(ready, moment)
+    check("layer", place.layer, 1, training.network.depth)
     if place.neuron is not None:
-        _check("neuron", place.neuron, 1, training.network.sizes[place.layer], f" of layer {place.layer}")
-    _check("example", place.example, 0, len(training.train) - 1)
-    _check("steps", place.steps, 0, training.steps)
+        check("neuron", place.neuron, 1, training.network.sizes[place.layer], f" of layer {place.layer}")
     if not 0 < place.reach < inf:
         raise LabError(f"--reach {place.reach:g}: expected a finite number above 0")
-    with progress(place.steps, "training") as advance:
-        scene = trained_scene(training, place.trial, place.example, place.steps, advance)
-    if scene is None:
-        raise LabError(
-            f"trial {place.trial} of {variant.label!r} diverged within {place.steps} steps; "
-            "say fewer --steps, or a smaller -o training.eta=…"
-        )
+    scene = scene_of(ready, moment)
     if place.neuron is None:
         name, neuron, found = "demon_layer", "", neurons_of_layer(scene, place.layer, place.reach)
     else:
         name, neuron = "demon", f", neuron {place.neuron}"
         found = moves_of_neuron(scene, place.layer, place.neuron, place.reach)
-    where = {"variant": variant.label, "trial": place.trial, "example": place.example, "steps": place.steps}
-    title = (
-        f"{ready.plan.name}, {variant.label}: layer {place.layer}{neuron}, example {place.example}, "
-        f"trial {place.trial}, after {place.steps} steps"
-    )
+    title = f"{ready.plan.name}, {variant.label}: layer {place.layer}{neuron}, {moment}"
+    where = {"name": ready.plan.name, "variant": variant.label, **moment.where}
     return Page(
-        {"name": ready.plan.name, **where, "cost": scene.cost, "rows": found},
+        {**where, "cost": scene.cost, "rows": found},
         _body(found, scene.cost, place, title, training.network.surrogate_floor > 0),
         drawn(name, {name: found}, plot, variant.label),
     )
-
-
-def _check(option: str, value: int, first: int, last: int, of: str = "") -> None:
-    if not first <= value <= last:
-        raise LabError(f"--{option} {value}: expected {first}…{last}{of}")
 
 
 def _body(

@@ -132,7 +132,15 @@ def _console(stream: Any) -> Console:
     columns = os.environ.get("COLUMNS", "")
     width = int(columns) if columns.isdigit() and int(columns) else None if stream.isatty() else PIPE_WIDTH
     height = None if width is None else 25  # with both given rich asks no terminal, not even a dumb one
-    return Console(file=stream, width=width, height=height, highlight=False, markup=False, emoji=False)
+    return Console(
+        file=stream,
+        width=width,
+        height=height,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        force_jupyter=False,
+    )
 
 
 def _print_table(given: Rows) -> None:

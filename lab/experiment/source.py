@@ -14,6 +14,7 @@ from lab.experiment import toml_reader
 from lab.experiment.keys import Key, assigned, dotted, parsed, parsed_or_name
 from lab.experiment.schema import FILE_VERSION, MIGRATIONS
 from lab.experiment.toml_reader import UnreadableError, printable
+from lab.experiment.toml_writer import document
 from lab.storage import migrated
 
 
@@ -56,17 +57,22 @@ class Source:
         return not self.overridden.isdisjoint(_prefixes(key))
 
 
-def read(path: Path, overrides: Mapping[str, Any] | Sequence[str] = ()) -> Source:
-    """Read an experiment file.
+FROM_PYTHON = Path("notebook.toml")
+"""What an experiment is called that was given by its values, in the current folder."""
+
+
+def read(given: Path | Mapping[str, Any], overrides: Mapping[str, Any] | Sequence[str] = ()) -> Source:
+    """Read an experiment file, or take its values, whose text is then as `toml_writer.document` writes it.
 
     ``overrides`` take the place of the file's values: texts ``KEY=VALUE``, whose value is a TOML value or
     else a bare text, or a mapping from dotted key to value. Of two for one key the last wins. Raises
     ExperimentError where the file cannot be read, is no TOML, is empty, is of a newer format, or an override
     fits nowhere.
     """
+    path = FROM_PYTHON if isinstance(given, Mapping) else given
     name = printable(str(path))
     try:
-        data = _bytes(path)
+        data = _written(given) if isinstance(given, Mapping) else _bytes(path)
         text = toml_reader.decoded(data)
         tables = migrated(toml_reader.values(text), MIGRATIONS)
     except UnreadableError as error:
@@ -82,6 +88,13 @@ def read(path: Path, overrides: Mapping[str, Any] | Sequence[str] = ()) -> Sourc
         message = f"needs a newer lab: this one reads schema {FILE_VERSION}, got {version}"
         raise ExperimentError(name, [Problem(source.line(("schema",)), "schema", message)])
     return source
+
+
+def _written(values: Mapping[str, Any]) -> bytes:
+    try:
+        return document(values).encode()
+    except (TypeError, UnicodeEncodeError) as error:
+        raise UnreadableError(0, "", f"cannot be written as TOML: {error}") from None
 
 
 def _bytes(path: Path) -> bytes:

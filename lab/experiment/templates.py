@@ -7,6 +7,9 @@ from pathlib import Path
 from lab.errors import LabError, StorageError, did_you_mean
 from lab.storage import write
 
+BY_HAND = Path("course", "01-demon.toml")
+"""The experiment of a network that is small enough to be worked by hand."""
+
 
 def folder() -> Path:
     """Where the shipped experiments are: in the package when installed, beside it in a checkout."""
@@ -16,10 +19,13 @@ def folder() -> Path:
 
 
 def listing() -> list[tuple[str, str]]:
-    """The templates: name and title."""
+    """The templates: name and title; after the others those of the course, ``course/01-…``, in its order."""
     return [
-        (path.stem, str(tomllib.loads(path.read_text(encoding="utf-8")).get("title", "")))
-        for path in sorted(folder().glob("*.toml"))
+        (
+            path.relative_to(folder()).with_suffix("").as_posix(),
+            str(tomllib.loads(path.read_text(encoding="utf-8")).get("title", "")),
+        )
+        for path in (*sorted(folder().glob("*.toml")), *sorted(folder().glob("course/*.toml")))
     ]
 
 
@@ -35,7 +41,7 @@ def written(template: str, to: Path | None = None) -> list[Path]:
     text = source.read_text(encoding="utf-8")
     target = to or Path(source.name)
     beside = re.findall(r'"([\w.-]+\.(?:py|csv|npz))\b', text)
-    copies = {target: source} | {target.parent / name: folder() / name for name in beside}
+    copies = {target: source} | {target.parent / name: source.parent / name for name in beside}
     for path in copies:
         if path.exists():
             raise StorageError(f"{path}: is there already; name another file with --to")

@@ -40,11 +40,13 @@ def value_text(value: Any) -> str:
             return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
         case date() | time():
             return value.isoformat()
-        case list():
+        case list() | tuple():
             return f"[{', '.join(value_text(entry) for entry in value)}]"
         case Mapping():
             pairs = ", ".join(f"{key_text(key)} = {value_text(inner)}" for key, inner in value.items())
             return f"{{{pairs}}}"
+    if hasattr(value, "tolist"):  # a number or an array of numpy
+        return value_text(value.tolist())
     raise TypeError(f"TOML has no {type(value).__name__}: {value!r}")
 
 

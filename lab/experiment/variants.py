@@ -66,7 +66,7 @@ class Plan:
 
 
 def load(
-    path: str | Path,
+    path: str | Path | Mapping[str, Any],
     overrides: Mapping[str, Any] | Sequence[str] = (),
     *,
     allow_code: bool = False,
@@ -74,7 +74,7 @@ def load(
     name: str | None = None,
     folder: Path | None = None,
 ) -> Plan:
-    """Read an experiment file, see `lab.experiment.source.read`, and check all of it.
+    """Read an experiment file, or take its values, see `lab.experiment.source.read`, and check all of it.
 
     ``allow_code`` lets ``"file.py:Class"`` be loaded, which runs the file's code; ``max_trials`` is the most
     trials, over all variants, that the experiment may have. ``name`` and ``folder`` are what the run is
@@ -83,7 +83,7 @@ def load(
     Raises ExperimentError with every problem of the file and its line, ClaimError where a design's σ′ does
     not hold what it claims, or that could not be proved.
     """
-    source = read(Path(path), overrides)
+    source = read(path if isinstance(path, Mapping) else Path(path), overrides)
     folder = (folder or source.path.parent).absolute()
     base = validated(source.values)
     where = {"folder": folder, "allow_code": allow_code}

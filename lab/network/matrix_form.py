@@ -8,8 +8,16 @@ Source: Nielsen, *Neural Networks and Deep Learning* (2015), ch. 2, "Alternate p
 equations of backpropagation", eqs. (33), (34), (35).
 
 For one network and one example: vectors of shape (n,), matrices of shape (n, n′). Σ′(z), with σ′(z_j) on the
-diagonal, is ``np.diag`` of the slopes. It is here to be read and to be compared; `lab.network.backprop`
-computes the same numbers without the matrices of zeros.
+diagonal, is ``np.diag`` of the slopes. It is here to be read and to be compared; `hadamard_product`, and
+`lab.network.backprop` for whole stacks, compute the same numbers without the matrices of zeros.
+
+>>> slopes, weights = [np.array([0.25, 0.1]), np.array([0.2])], [np.array([[2.0, -1.0]])]
+>>> hadamard_product(slopes, weights, np.array([0.5])).tolist()
+[0.05, -0.010000000000000002]
+>>> full_product(slopes, weights, np.array([0.5])).tolist()
+[0.05, -0.010000000000000002]
+>>> transport_matrix(slopes, weights).round(3).tolist()
+[[0.1], [-0.02]]
 """
 
 from collections.abc import Sequence
@@ -17,6 +25,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from lab.numerics import Array
+
+
+def hadamard_product(slopes: Sequence[Array], weights: Sequence[Array], gradient: Array) -> Array:
+    """The same δ^l with ⊙ in place of Σ′. Arguments as of `full_product`."""
+    delta = slopes[-1] * gradient  # BP1
+    for slope, w in zip(reversed(slopes[:-1]), reversed(weights), strict=True):
+        delta = (w.T @ delta) * slope  # BP2
+    return np.asarray(delta)
 
 
 def full_product(slopes: Sequence[Array], weights: Sequence[Array], gradient: Array) -> Array:

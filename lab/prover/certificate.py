@@ -110,8 +110,8 @@ class Certificate:
         if self.inf.low > 0 and not self.doubt:
             floor = rounded_down(self.inf.low)
             lines.append(
-                f"σ′ ≥ {floor}: by BP2, which multiplies the error by σ′, every neuron passes at least "
-                f"{floor} of it on, so saturation alone can never stop a weight"
+                f"σ′ ≥ {floor}: by BP2 each layer passes at least {floor} of the error that arrives there; "
+                f"through eight layers σ′ leaves at least {floor}⁸"
             )
         return "\n".join(lines)
 

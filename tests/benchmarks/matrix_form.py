@@ -9,21 +9,13 @@ from functools import partial
 
 import numpy as np
 
-from lab.network.matrix_form import full_product, transport_matrix
+from lab.network.matrix_form import full_product, hadamard_product, transport_matrix
 from tests.benchmarks.timing import side_by_side
 from tests.benchmarks.writing import Rows
 
 DEPTH = 5
 TITLE = f"δ of layer 1 of {DEPTH}, one example, float64, one thread"
 WIDTHS = (10, 30, 100, 300)
-
-
-def hadamard(slopes: list[np.ndarray], weights: list[np.ndarray], gradient: np.ndarray) -> np.ndarray:
-    """The same δ with ⊙ in place of Σ′."""
-    delta = slopes[-1] * gradient
-    for slope, w in zip(reversed(slopes[:-1]), reversed(weights), strict=True):
-        delta = (w.T @ delta) * slope
-    return delta
 
 
 def from_the_left(slopes: list[np.ndarray], weights: list[np.ndarray], gradient: np.ndarray) -> np.ndarray:
@@ -37,7 +29,7 @@ def rows() -> Rows:
         slopes = [rng.uniform(0, 0.25, n) for _ in range(DEPTH)]
         weights = [rng.normal(size=(n, n)) / np.sqrt(n) for _ in range(DEPTH - 1)]
         gradient = rng.normal(size=n)
-        forms = (hadamard, full_product, from_the_left)
+        forms = (hadamard_product, full_product, from_the_left)
         times = side_by_side({form.__name__: partial(form, slopes, weights, gradient) for form in forms})
         base, *others = times.values()
         yield (str(n), f"{base:.1f}", *(f"{other / base:.1f} ×" for other in others))

@@ -1,6 +1,7 @@
 import pytest
 
-from lab.console.parts import kind_page, parameters
+from lab.console.glossary import GLOSSARY
+from lab.console.parts import is_word, kind_page, parameters, word_page, words_page
 from lab.network.initialisers import TABLE, He, Normal, Uniform
 from tests.data.conftest import refusal
 
@@ -21,3 +22,37 @@ def test_parameters_have_their_defaults_unless_nothing_is_the_default():
 
 def test_what_is_no_kind():
     assert refusal(kind_page, "initialisr").startswith("no parts are called 'initialisr'; did you mean")
+
+
+def test_a_word_is_told_with_the_column_of_its_name(printed):
+    out = printed(word_page("saturation"))
+    assert out.startswith("saturated: |σ′(z)| < 0.05 sup|σ′|\nA neuron is saturated")
+    assert "see: slope, floor, dead" in out
+    assert "In the table layers, saturation: the share of (neuron, example)" in out
+    assert printed(word_page("saturation"), as_json=True)["word"] == "saturated"
+
+
+def test_a_column_that_is_no_word_is_told_by_its_probe(printed):
+    assert not {"slope_p02"} & GLOSSARY.keys()
+    assert printed(word_page("slope_p02")).startswith("In the table layers, slope_mean, slope_p02")
+    assert is_word("rank_share")
+    assert not is_word("vanishin")
+
+
+def test_a_kind_that_is_a_word_too_is_told_and_listed(printed):
+    out = printed(word_page("probe"))
+    assert out.startswith("probe\nA part that measures")
+    assert "rank-share" in out
+    assert [row["name"] for row in word_page("costs").value] == [
+        row["name"] for row in kind_page("costs").value
+    ]
+
+
+def test_without_a_word_all_are_listed(printed):
+    assert [row["word"] for row in words_page().value] == list(GLOSSARY)
+    assert "lab help WORD tells one" in printed(words_page())
+
+
+def test_what_is_no_word_gets_the_nearest():
+    assert refusal(word_page, "saturatoin") == "no word 'saturatoin'; did you mean 'saturation'?"
+    assert "'compare'" in refusal(word_page, "compar", ["compare"])

@@ -18,12 +18,21 @@ def test_the_shipped_experiments_are_there():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_template_is_copied_with_what_it_names_and_is_sound(name, tmp_path):
-    first, *_ = templates.written(name, tmp_path / f"{name}.toml")
+    first, *_ = templates.written(name, tmp_path / f"{name.rpartition('/')[2]}.toml")
 
     ready = prepared(load(first, allow_code=True))
 
     assert ready.plan.experiment.title.endswith("?")
     assert len(ready.made) >= 2
+
+
+def test_the_course_is_there_in_its_order_with_the_data_of_its_net():
+    course = [name for name in NAMES if name.startswith("course/")]
+    assert (
+        [name[:9] for name in course] == [f"course/0{n}" for n in range(1, 9)] == [n[:9] for n in NAMES[-8:]]
+    )
+    assert (templates.folder() / templates.BY_HAND).is_file()
+    assert (templates.folder() / "course" / "by-hand.csv").is_file()
 
 
 def test_nothing_is_overwritten(tmp_path):

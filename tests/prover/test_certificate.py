@@ -360,8 +360,8 @@ def test_the_words_of_a_certificate():
         "jumps: none",
     ]
     assert str(certify(Formula("0.5*z + 0.25*sin(z)"))).splitlines()[-1] == (
-        "σ′ ≥ 0.25: by BP2, which multiplies the error by σ′, every neuron passes at least 0.25 of it on, "
-        "so saturation alone can never stop a weight"
+        "σ′ ≥ 0.25: by BP2 each layer passes at least 0.25 of the error that arrives there; "
+        "through eight layers σ′ leaves at least 0.25⁸"
     )
     assert str(certify(Formula("1/z"))).splitlines()[0] == "σ is undefined at z = 0, where it has no slope"
     assert str(certify(Formula("z"), 0.5, 2.0)).startswith("0.5 ≤ σ′ ≤ 2 is CERTIFIED: ")

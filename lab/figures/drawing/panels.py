@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import product, zip_longest
 from math import ceil
 from typing import Any, Generic, TypeVar
@@ -23,9 +24,19 @@ Key = TypeVar("Key", bound=Hashable)
 Row = TypeVar("Row", bound=Hashable)
 
 
+class Picture(Figure):
+    """A figure that a notebook shows where it is the value of a cell, without any magic word."""
+
+    def _repr_png_(self) -> bytes:
+        png = BytesIO()
+        with style.context():
+            self.savefig(png, format="png")
+        return png.getvalue()
+
+
 def sheet(rows: int, columns: int, *, width: float, height: float) -> Figure:
     """An empty figure of so many panels of this width and height in inches; nothing global knows of it."""
-    figure = Figure(figsize=(max(width * columns, 4.5) + 0.8, height * rows + 0.5), layout="constrained")
+    figure = Picture(figsize=(max(width * columns, 4.5) + 0.8, height * rows + 0.5), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 

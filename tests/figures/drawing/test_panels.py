@@ -1,4 +1,4 @@
-from lab.figures.drawing.panels import matrix, wrapped
+from lab.figures.drawing.panels import matrix, sheet, wrapped
 
 
 def test_a_panel_in_which_nothing_is_drawn_is_an_empty_place():
@@ -22,3 +22,10 @@ def test_panels_wrap_at_four_in_a_row():
     assert [ax.get_xlabel() for ax in figure.axes] == [""] * 10 + ["epoch"] * 4
     assert [ax.get_ylabel() for ax in figure.axes] == ["speed", "", "", ""] * 3 + ["speed", ""]
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["a line"]
+
+
+def test_a_sheet_shows_itself_in_a_notebook_and_is_left_as_it_was():
+    figure = sheet(1, 1, width=3, height=2)
+    canvas, dpi = figure.canvas, figure.dpi
+    assert figure._repr_png_().startswith(b"\x89PNG")
+    assert (figure.canvas, figure.dpi) == (canvas, dpi)
