@@ -92,6 +92,12 @@ def pairs_of(names: Sequence[str], every: bool = False) -> list[Pair]:
     return list(combinations(names, 2)) if every else [(names[0], name) for name in names[1:]]
 
 
+def never_reached(rows: pd.DataFrame) -> pd.Series:
+    """Which rows of a time until something happens tell nothing, since it happened in no trial of any pair."""
+    in_none = (rows["never"] == rows["pairs"]) & (rows["mean_a"] == rows["mean_b"])
+    return (rows["pairs"] > 0) & in_none & (rows["difference"] == 0)
+
+
 def joined(
     first: Tables, second: Tables, names: tuple[str, str]
 ) -> tuple[dict[str, pd.DataFrame], list[Pair]]:

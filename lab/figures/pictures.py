@@ -15,9 +15,9 @@ from matplotlib.figure import Figure
 
 from lab import parts, plugins
 from lab.errors import LabError, PartError
-from lab.figures.drawing import panels, style, writing
+from lab.figures.drawing import style, writing
 from lab.figures.pages import PAGES
-from lab.figures.tables import NotRecordedError, counterfactual
+from lab.figures.tables import NothingToShowError, NotRecordedError, counterfactual
 from lab.processes import pool, submitted
 from lab.storage import write
 
@@ -38,13 +38,14 @@ class FiguresError(LabError):
 def draw(
     name: str, tables: parts.Tables, title: str = "", *, folder: Path | None = None, allow_code: bool = False
 ) -> Figure:
-    """Draw the figure of a run called ``name``; one without data says so instead.
+    """Draw the figure of a run called ``name``, under its question and, smaller, the experiment's ``title``.
 
     The name is that of a figure that the lab ships or that is installed, or ``"file.py:Class"``; ``folder``
     is where a relative file is looked for, ``allow_code`` the leave to run its code.
 
     Raises PartError where no figure of a run has this name (the nearest is named) or a table lacks a column,
-    NotRecordedError where the figure shows a quantity that was not recorded.
+    NotRecordedError where the figure shows a quantity that was not recorded, NothingToShowError where there is
+    nothing to see.
     """
     if name in PAGES and name not in plugins.names("figures"):
         raise PartError(f"{name!r} is a figure of `{PAGES[name][1]}`, not of a run")
@@ -61,12 +62,11 @@ def _drawn(part: parts.Figure, name: str, tables: parts.Tables, title: str) -> F
     with style.context():
         missing = [need for need in part.needs if need not in tables or tables[need].empty]
         if missing:
-            figure = panels.blank(f"{name}: no data yet (the table {missing[0]!r} is empty)")
-        else:
-            figure = part.draw(tables)
-        headline = " · ".join(filter(None, (title, counterfactual(tables))))
-        if headline:
-            writing.headline(figure, headline)
+            raise NothingToShowError(f"{name}: no data yet (the table {missing[0]!r} is empty)")
+        figure = part.draw(tables)
+        question = part.question or title
+        below = (title if part.question else "", counterfactual(tables))
+        writing.headline(figure, question, " · ".join(filter(None, below)))
     return figure
 
 
@@ -109,7 +109,7 @@ Attempt: TypeAlias = tuple[list[Path], str]
 
 
 def draw_all(tables: parts.Tables, folder: Path, title: str = "", *, workers: int = 1) -> list[Path]:
-    """Draw and save every figure whose tables are there and whose quantities were recorded; return the files.
+    """Draw and save every figure of which the tables have something to show; return the files.
 
     Up to `MOST_WORKERS` processes draw beside each other. A figure that fails does not stop the others.
     Raises FiguresError at the end, with the files and what failed.
@@ -130,7 +130,7 @@ def _attempt(name: str, tables: parts.Tables, folder: Path, title: str) -> Attem
         part = plugins.build("figures", name)
         if set(part.needs) <= tables.keys():
             return save(_drawn(part, name, tables, title), folder, name), ""
-    except NotRecordedError:
+    except (NotRecordedError, NothingToShowError):
         pass
     except Exception as error:
         return [], str(error) or type(error).__name__

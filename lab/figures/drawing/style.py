@@ -27,6 +27,9 @@ BAND_OPACITY = 0.18
 SATURATION_MAP = "magma_r"
 """Perceptually uniform and monotone in lightness, so that it prints in grey: pale is 0, dark is 1."""
 
+CELL_MAP = "viridis_r"
+"""The same for the cells of a map that bear numbers: pale is the least, dark the greatest."""
+
 _OKABE_ITO = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#e69f00", "#56b4e9")
 FIRST_COLOUR = _OKABE_ITO[0]
 FILLED_DOT: Looks = {"color": FIRST_COLOUR, "marker": "o", "linestyle": "none", "markersize": 4.5}

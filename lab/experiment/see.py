@@ -1,0 +1,105 @@
+"""What there is to see of an experiment: the lines of ``[see]``, with blanks for numbers of its tables.
+
+A blank stands in braces and reads as a phrase: ``{learning_speed of layer 2 at the start}``.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from lab import plugins
+from lab.errors import PartError, did_you_mean
+from lab.experiment.validation import Finding
+from lab.parts import Probe
+
+ANSWER = "answer"
+"""The key of ``[see]`` whose line answers the title; every other key is a figure."""
+
+OF_VARIANTS = ("ratio", "saturation", "cost", "accuracy", "test_cost", "test_accuracy")
+"""What a blank without a layer may ask for. The ratio is the first hidden layer's ‖∂C/∂b‖ over the last's."""
+
+_BLANK = re.compile(r"\{([^{}]*)\}")
+_PHRASE = re.compile(
+    r"(?P<column>\w+)(?: of (?:layer (?P<layer>[1-9]\d*)|the (?P<place>first hidden layer|last hidden layer|output)))?"
+    r" at the (?P<reading>start|end)(?: for (?P<variant>.+))?"
+)
+_UNTIL = re.compile(
+    r"(?P<time>steps|epochs) until (?P<column>\w+) (?P<sign>[<>]) (?P<bound>\d*\.?\d+)(?: for (?P<variant>.+))?"
+)
+_COUNT = re.compile(r"how many have (?P<column>\w+) (?P<sign>[<>]) (?P<bound>\d*\.?\d+)")
+_EXPECTED = (
+    "expected {variants}, {QUANTITY of layer 2 at the start}, {QUANTITY of the output at the end}, "
+    "{ratio at the start}, {test_accuracy at the end for VARIANT}, {steps until cost < 0.1} or "
+    "{how many have test_accuracy > 0.9}"
+)
+
+
+@dataclass(frozen=True)
+class Blank:
+    """What a blank asks of the tables.
+
+    ``kind`` is ``value`` (a number a variant), ``until`` (the time from which ``column`` is beyond ``bound``),
+    ``count`` (of how many variants it is so at the end) or ``variants`` (their names). ``layer`` is a number, or
+    ``place`` tells which layer is meant; neither where it is of a whole variant. ``variant`` names the only one.
+    """
+
+    kind: Literal["value", "until", "count", "variants"]
+    column: str = ""
+    layer: int = 0
+    place: str = ""
+    reading: str = ""
+    time: str = "steps"
+    sign: str = ""
+    bound: float = 0.0
+    variant: str = ""
+
+
+def blank(phrase: str) -> Blank:
+    """The blank that a phrase means.
+
+    >>> blank("learning_speed of layer 2 at the start").layer
+    2
+
+    Raises PartError for a phrase that is none, with those that are.
+    """
+    if phrase == "variants":
+        return Blank("variants")
+    if found := _PHRASE.fullmatch(phrase):
+        given = {name: text for name, text in found.groupdict().items() if text}
+        return Blank("value", **given | {"layer": int(given.get("layer", 0))})
+    for kind, pattern in (("until", _UNTIL), ("count", _COUNT)):
+        if found := pattern.fullmatch(phrase):
+            given = {name: text for name, text in found.groupdict().items() if text}
+            return Blank(kind, **given | {"bound": float(given["bound"])})
+    raise PartError(f"cannot read {{{phrase}}}; {_EXPECTED}")
+
+
+def pieces(line: str) -> list[str | Blank]:
+    """The line in pieces: its words, and its blanks."""
+    return [blank(piece) if at % 2 else piece for at, piece in enumerate(_BLANK.split(line))]
+
+
+def wrong_lines(see: Mapping[str, str]) -> list[Finding]:
+    """What is wrong with the lines of ``[see]``: figures that are none, phrases and quantities unknown."""
+    found = []
+    for figure, line in see.items():
+        known = (ANSWER, *plugins.names("figures"))
+        if figure not in known and ".py:" not in figure:
+            found.append(Finding(("see", figure), f"is no figure; {did_you_mean(figure, known)}"))
+        try:
+            for piece in pieces(line):
+                if isinstance(piece, Blank):
+                    _check(piece)
+        except PartError as error:
+            found.append(Finding(("see", figure), str(error)))
+    return found
+
+
+def _check(asked: Blank) -> None:
+    of_layer = asked.layer or asked.place
+    probes: dict[str, type[Probe]] = plugins.usable("probes")
+    known = [column for probe in probes.values() for column in probe.columns] if of_layer else OF_VARIANTS
+    if asked.kind != "variants" and asked.column not in known:
+        kind = "quantity of a layer" if of_layer else "number of a variant"
+        raise PartError(f"{asked.column!r} is no {kind}; {did_you_mean(asked.column, known)}")
