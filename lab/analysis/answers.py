@@ -1,4 +1,4 @@
-"""What there is to see of a run, with its numbers: the lines of ``[see]``, their blanks filled from the tables."""
+"""What there is to see of a run, with its numbers: the lines of ``[see]``, filled from the tables."""
 
 from collections.abc import Mapping
 
@@ -17,7 +17,7 @@ READ = ("layers", "steps", "trials", "variants")
 
 
 def told(line: str, tables: Tables) -> str:
-    """A line of ``[see]``, each blank filled with a number a variant: the median over the trials that are done.
+    """A line of ``[see]``, each blank filled with a number a variant: the median over the done trials.
 
     The numbers stand in the order of the variants, as ``0.342 / 0.926 / 1.65``, with three digits. What was
     not recorded, or did not happen, is a dash.

@@ -22,8 +22,8 @@ class Metric:
     ``measure`` gives it, from a run's tables, as the column ``value`` of a table indexed by variant and
     trial. Its column ``horizon`` is infinite, unless the number is the time until something happens: then it
     is the time that was waited, and ``value`` is infinite where it did not happen. ``unit`` is what values
-    are in, if in anything; ``more`` and ``less`` are the words for a larger and a smaller value. ``words`` say
-    in short what it is; ``better`` is 1 where a larger value is better, −1 where a smaller one is, else 0.
+    are in, if in anything; ``more`` and ``less`` are the words for a larger and a smaller value. ``words``
+    say in short what it is; ``better`` is 1 where a larger value is better, −1 where a smaller is, else 0.
     """
 
     name: str

@@ -16,8 +16,8 @@ def summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         the last reading; missing with fewer than two hidden layers, or where the last hidden layer has no
         gradient at all.
     ``saturation_start``, ``saturation_end``: the share of saturated (neuron, example), the mean over the
-        hidden layers; ``slope_start`` and ``slope_end`` the mean slope σ′(z), likewise. Saturation is relative
-        to sup σ′: where that is small, slopes may be small and nothing saturated.
+        hidden layers; ``slope_start`` and ``slope_end`` the mean slope σ′(z), likewise. Saturation is
+        relative to sup σ′: where that is small, slopes may be small and nothing saturated.
     ``dead_layers``: the hidden layers whose gradient is exactly 0 at the last reading in every trial.
     ``final_…``: over all training and all test examples, after the last step.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 import pandas as pd
 
@@ -21,8 +22,8 @@ MOST_ROWS = 24
 
 HEADINGS = {
     **{column: column for column in ("variant", "trials", "diverged", "failed")},
-    "ratio_start": "ratio at start",
-    "ratio_end": "at end",
+    "ratio_start": "ratio start",
+    "ratio_end": "ratio end",
     "slope_end": "mean σ′",
     "saturation_end": "saturated",
     "final_cost": "cost",
@@ -33,12 +34,12 @@ HEADINGS = {
 
 OF_LAYERS = {
     **{column: column for column in ("variant", "layer")},
-    "learning_speed_start": "‖∂C/∂b‖ at start",
-    "learning_speed_end": "at end",
-    "slope_mean_start": "mean σ′ at start",
-    "slope_mean_end": "at end ",
-    "saturation_start": "saturated at start",
-    "saturation_end": "at end  ",
+    "learning_speed_start": "‖∂C/∂b‖ start",
+    "learning_speed_end": "‖∂C/∂b‖ end",
+    "slope_mean_start": "mean σ′ start",
+    "slope_mean_end": "mean σ′ end",
+    "saturation_start": "saturated start",
+    "saturation_end": "saturated end",
 }
 """The same of the table of layers."""
 
@@ -82,7 +83,7 @@ def _sights(run: Run, lines: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def _body(
-    run: Run, value: Mapping[str, object], variants: pd.DataFrame, found: Sequence[Verdict], most: int | None
+    run: Run, value: Mapping[str, Any], variants: pd.DataFrame, found: Sequence[Verdict], most: int | None
 ) -> Iterator[Block]:
     short, layers, sights = value["summary"], value["layers"], value["see"]
     yield from _tables(run.info["title"], short, layers)
@@ -108,7 +109,8 @@ def _body(
         yield bold("What to see")
         for sight in sights:
             yield f"{sight['figure']}: {sight['line']}"
-            yield dim(f"  {sight['path'] or f'not drawn; try: lab plot {run} {sight["figure"]}'}")
+            again = f"not drawn; try: lab plot {run} {sight['figure']}"
+            yield dim(f"  {sight['path'] or again}")
     yield f"results: {run.path}"
     if value["answer"]:
         yield bold(f"Answer: {value['answer']}")
@@ -127,13 +129,13 @@ def _tables(title: str, short: pd.DataFrame, layers: pd.DataFrame) -> Iterator[B
     shown = _known(short, "diverged", "failed")
     yield rows_of(shown, HEADINGS, title, SPARE)
     if len(layers) <= MOST_ROWS:
-        yield rows_of(_known(layers), OF_LAYERS, "", SPARE)
+        yield rows_of(_known(layers), OF_LAYERS, "Layer by layer", SPARE)
     if "ratio_start" in shown:
         yield dim("ratio: ‖∂C/∂b‖ of the first hidden layer over that of the last")
     if "saturation_end" in shown:
         yield dim(
-            "saturated: share of (hidden neuron, example) with σ′ near 0 beside sup σ′, at the end. It is no fault "
-            "by itself: a sigmoid that learns nothing may have 0, and a ReLU that learns best two thirds"
+            "saturated: share of (hidden neuron, example) with σ′ near 0 beside sup σ′, at the end. It is no "
+            "fault by itself: a sigmoid that learns nothing may have 0, a ReLU that learns best two thirds"
         )
 
 

@@ -146,8 +146,8 @@ def _console(stream: Any) -> Console:
 def _print_table(given: Rows) -> None:
     """Print a table; numbers stand to the right.
 
-    No number and no heading is broken: where the table is wider than the terminal a last column of text is cut
-    short, other texts fold, and then columns are left out, which is told.
+    No number and no heading is broken: where the table is wider than the terminal a last column of text is
+    cut short, other texts fold, and then columns are left out, which is told.
     """
     console, columns = out(), given.columns
     if given.title:

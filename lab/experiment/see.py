@@ -21,11 +21,13 @@ OF_VARIANTS = ("ratio", "saturation", "cost", "accuracy", "test_cost", "test_acc
 
 _BLANK = re.compile(r"\{([^{}]*)\}")
 _PHRASE = re.compile(
-    r"(?P<column>\w+)(?: of (?:layer (?P<layer>[1-9]\d*)|the (?P<place>first hidden layer|last hidden layer|output)))?"
+    r"(?P<column>\w+)"
+    r"(?: of (?:layer (?P<layer>[1-9]\d*)|the (?P<place>first hidden layer|last hidden layer|output)))?"
     r" at the (?P<reading>start|end)(?: for (?P<variant>.+))?"
 )
 _UNTIL = re.compile(
-    r"(?P<time>steps|epochs) until (?P<column>\w+) (?P<sign>[<>]) (?P<bound>\d*\.?\d+)(?: for (?P<variant>.+))?"
+    r"(?P<time>steps|epochs) until (?P<column>\w+) (?P<sign>[<>]) (?P<bound>\d*\.?\d+)"
+    r"(?: for (?P<variant>.+))?"
 )
 _COUNT = re.compile(r"how many have (?P<column>\w+) (?P<sign>[<>]) (?P<bound>\d*\.?\d+)")
 _EXPECTED = (
@@ -39,9 +41,10 @@ _EXPECTED = (
 class Blank:
     """What a blank asks of the tables.
 
-    ``kind`` is ``value`` (a number a variant), ``until`` (the time from which ``column`` is beyond ``bound``),
-    ``count`` (of how many variants it is so at the end) or ``variants`` (their names). ``layer`` is a number, or
-    ``place`` tells which layer is meant; neither where it is of a whole variant. ``variant`` names the only one.
+    ``kind`` is ``value`` (a number a variant), ``until`` (the time from which ``column`` is beyond
+    ``bound``), ``count`` (of how many variants it is so at the end) or ``variants`` (their names). ``layer``
+    is a number, or ``place`` tells which layer is meant; neither where it is of a whole variant. ``variant``
+    names the only one.
     """
 
     kind: Literal["value", "until", "count", "variants"]

@@ -5,7 +5,7 @@ for every figure that the run's tables allow.
 """
 
 from lab.figures.pages import PAGES
-from lab.figures.pictures import FiguresError, draw, draw_all, draw_page, save
+from lab.figures.pictures import FORMATS, FiguresError, Layout, draw, draw_all, draw_page, listing, save
 from lab.figures.run.activations import Activations
 from lab.figures.run.distributions import Slopes, ZDistribution
 from lab.figures.run.dose import Dose, Map
@@ -22,7 +22,7 @@ from lab.figures.run.river import River
 from lab.figures.run.saturation import Neurons, Saturation, SaturationMeasures
 from lab.figures.run.training import Training
 from lab.figures.run.variants import Comparisons, Overview
-from lab.figures.tables import NothingToShowError, NotRecordedError
+from lab.figures.tables import NothingToShowError, NotRecordedError, Selected
 from lab.parts import Figure
 
 TABLE: dict[str, type[Figure]] = {
@@ -50,13 +50,15 @@ TABLE: dict[str, type[Figure]] = {
 """The figures of a run that the lab ships: name → class."""
 
 __all__ = [
-    "PAGES",
-    "TABLE",
-    "FiguresError",
-    "NotRecordedError",
-    "NothingToShowError",
-    "draw",
-    "draw_all",
-    "draw_page",
-    "save",
+    *(
+        "FORMATS",
+        "PAGES",
+        "TABLE",
+        "FiguresError",
+        "Layout",
+        "NothingToShowError",
+        "NotRecordedError",
+        "Selected",
+    ),
+    *("draw", "draw_all", "draw_page", "listing", "save"),
 ]

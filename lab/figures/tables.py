@@ -1,5 +1,6 @@
 """What figures read in a run's tables, as numbers and words."""
 
+import fnmatch
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -57,7 +58,10 @@ def checked(tables: Tables, name: str, *columns: str) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Selected(Mapping[str, pd.DataFrame]):
-    """A run's tables with the rows of some variants and trials, and the ``layers`` that figures show, or none."""
+    """A run's tables with the rows of some variants and trials, and the ``layers`` that figures show.
+
+    Without ``layers`` all are shown.
+    """
 
     tables: Tables
     layers: tuple[int, ...] = ()
@@ -70,19 +74,17 @@ class Selected(Mapping[str, pd.DataFrame]):
         layers: Sequence[int] = (),
         trials: Sequence[int] = (),
     ) -> Self:
-        """The selection; what is empty selects all.
+        """The selection; what is empty selects all, and a variant may be a pattern: ``*slope=0.4``.
 
         Raises PartError for a variant, a layer or a trial that the run does not have.
         """
         known = list(map(str, pd.unique(tables["variants"]["variant"]))) if variants else []
-        for name in variants:
-            if name not in known:
-                raise PartError(f"no variant {name!r}; {did_you_mean(name, known)}")
+        chosen_names = [name for pattern in variants for name in _matching(pattern, known)]
         for column, wanted in (("layer", layers), ("trial", trials)):
             there = set(tables["layers"][column]) if wanted else set()
             if unknown := [one for one in wanted if one not in there]:
                 raise PartError(f"no {column} {unknown[0]}; expected one of {min(there)} … {max(there)}")
-        kept = {"variant": list(variants), "trial": list(trials)}
+        kept = {"variant": chosen_names, "trial": list(trials)}
         return cls({name: _kept_rows(table, kept) for name, table in tables.items()}, tuple(layers))
 
     def __getitem__(self, name: str) -> pd.DataFrame:
@@ -93,6 +95,14 @@ class Selected(Mapping[str, pd.DataFrame]):
 
     def __len__(self) -> int:
         return len(self.tables)
+
+
+def _matching(pattern: str, known: list[str]) -> list[str]:
+    """The variant of this name, or those that the pattern matches."""
+    found = [pattern] if pattern in known else fnmatch.filter(known, pattern)
+    if not found:
+        raise PartError(f"no variant {pattern!r}; {did_you_mean(pattern, known)}")
+    return found
 
 
 def _kept_rows(table: pd.DataFrame, kept: Mapping[str, list[Any]]) -> pd.DataFrame:

@@ -15,7 +15,7 @@ _HIDDEN = "network.hidden"
 
 @dataclass(frozen=True)
 class Varied:
-    """A varied key: its ``name``, the different ``values`` in order, and the place of each variant's among them.
+    """A varied key: its ``name``, its ``values`` in order, and the ``place`` of each variant's among them.
 
     ``numbers`` are the values where they are numbers, or where they are lists of widths, their lengths; empty
     where they have no order.
@@ -38,7 +38,7 @@ class Varied:
 
 
 def varied(tables: Tables) -> list[Varied]:
-    """The keys that have several values in the table ``variants``: numbers first, then depths, then the rest."""
+    """The keys with several values in the table ``variants``: numbers first, then depths, then the rest."""
     table = tables.get("variants", pd.DataFrame())
     keys = [name for name in table.columns if "." in str(name) and table[name].astype(str).nunique() > 1]
     return sorted(
@@ -61,7 +61,7 @@ def _varied(table: pd.DataFrame, key: str) -> Varied:
 
 
 def _number(value: Any) -> float | None:
-    """A value as a number: itself, or of a list of alike widths how many they are; None where it is neither."""
+    """A value as a number: itself, or how many alike widths are listed; None where it is neither."""
     if isinstance(value, Real) and not isinstance(value, bool):
         return float(value)
     widths = str(value).strip("[]").split(",")

@@ -49,7 +49,7 @@ def layer_axis(ax: Axes, layers: Sequence[int], room: float = 0.5) -> None:
 
 
 def chosen(layers: Sequence[T], most: int = 24) -> list[T]:
-    """What to show of layers, or of variants, where there are many: the first, the last, some evenly between."""
+    """What to show of many layers, or variants: the first, the last, and some evenly between."""
     places = np.linspace(0, len(layers) - 1, min(most, len(layers))).round().astype(int)
     return [layers[place] for place in places]
 

@@ -1,6 +1,6 @@
 """How the lab's figures look: type, ink, colours for the colour-blind, and marks that need none."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import cycle, islice
@@ -10,6 +10,8 @@ from typing import Any, TypeAlias
 import matplotlib.style
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
+
+from lab.errors import PartError, did_you_mean
 
 INK = "#222222"
 QUIET = "#666666"
@@ -57,9 +59,22 @@ def area(colour: str, hatch: str) -> Looks:
     return {"facecolor": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0}
 
 
-def context() -> AbstractContextManager[None]:
-    """Matplotlib with the settings of ``lab.mplstyle`` and nobody else's, as long as the context lasts."""
-    return matplotlib.style.context(["default", Path(__file__).with_name("lab.mplstyle")])
+Style: TypeAlias = str | Path | Mapping[str, Any] | None
+"""A style of one's own: a file, a name of matplotlib's, or its settings."""
+
+
+def context(own: Style = None) -> AbstractContextManager[None]:
+    """Matplotlib with the settings of ``lab.mplstyle``, then those of one's ``own``, and nobody else's.
+
+    Raises PartError where there is no such style, with the nearest name.
+    """
+    styles = ["default", Path(__file__).with_name("lab.mplstyle"), *([own] if own else [])]
+    if isinstance(own, str | Path) and str(own) not in (names := matplotlib.style.available):
+        if not Path(own).is_file():
+            raise PartError(
+                f"no style {str(own)!r}, neither a file nor a name; {did_you_mean(str(own), names)}"
+            )
+    return matplotlib.style.context(styles)
 
 
 def categories(count: int) -> list[Look]:

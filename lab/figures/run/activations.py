@@ -25,10 +25,10 @@ class Activations(parts.Figure):
     """σ(z) and σ′(z) of every different activation in a hidden layer, with dashed lines at inf σ′ and sup σ′.
 
     A network without hidden layers shows its output's. The bounds are those of the table ``variants``; they
-    are left out where a variant has several activations, since they would not be of each. The panels of a row
-    have one axis; that of the slopes begins at 0, so that floors and heights are compared at a glance. What is
-    more than four times as high as the usual leaves the panel. Where the table ``curves`` has a column
-    ``curvature``, σ″(z) is drawn below.
+    are left out where a variant has several activations, since they would not be of each. The panels of a
+    row have one axis; that of the slopes begins at 0, so that floors and heights are compared at a glance.
+    What is more than four times as high as the usual leaves the panel. Where the table ``curves`` has a
+    column ``curvature``, σ″(z) is drawn below.
     """
 
     needs = ("curves",)

@@ -116,9 +116,9 @@ def _dose_axis(ax: Axes, key: Varied) -> None:
 
 @dataclass(frozen=True)
 class Map(parts.Figure):
-    """Two varied keys against each other: the speed ratio at the start, and the outcome, as maps with numbers.
+    """Two varied keys against each other: the speed ratio at the start, and the outcome, as two maps.
 
-    The first key is that whose values have an order, if one has. Numbers are medians over the trials that are
+    The key with more values goes to the right. Numbers are medians over the trials that are
     done; hatched where none is.
     """
 

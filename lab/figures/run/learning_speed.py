@@ -39,8 +39,8 @@ class LearningSpeed(parts.Figure):
     A median of exactly zero has no logarithm: it is a gap in the line, a tick on the floor of the panel, and
     a note above it. The axis of time is a square root, so that the start, where vanishing shows, takes its
     share; that of the speed holds the trials that did not diverge. Where the table ``prediction`` is there,
-    diamonds at 0 are the speeds predicted before training, which are ratios: the last hidden layer's is set to
-    what it measured at the first reading.
+    diamonds at 0 are the speeds predicted before training, which are ratios: the last hidden layer's is set
+    to what it measured at the first reading.
     Source of the quantity: Nielsen (2015), chapter 5.
     """
 

@@ -32,9 +32,9 @@ class River(parts.Figure):
     """‖δˡ‖ from the output (left) to layer 1 (right), at the first reading: a panel a variant.
 
     The width of the river is log₁₀ of ‖δˡ‖ above the least that is shown: a decade is the same height
-    everywhere. Between two layers the error first passes the weights, wˡ⁺¹ᵀδˡ⁺¹, then σ′(zˡ): what narrows it is
-    coloured by who took it. Medians over the trials. A river is dry where the error is 0, or 12 decades below
-    the output's.
+    everywhere. Between two layers the error first passes the weights, wˡ⁺¹ᵀδˡ⁺¹, then σ′(zˡ): what narrows it
+    is coloured by who took it. Medians over the trials. A river is dry where the error is 0, or 12 decades
+    below the output's.
     """
 
     needs = ("layers",)
@@ -72,7 +72,7 @@ Course = tuple[list[int], Floats, pd.DataFrame]
 
 
 def _course(rows: pd.DataFrame) -> Course:
-    """The layers from the output down, log₁₀ ‖δˡ‖ over the output's, and the medians of the parts by layer."""
+    """The layers from the output down, log₁₀ ‖δˡ‖/‖δᴸ‖, and the medians of the parts by layer."""
     output = int(rows["layer"].max())
     medians = rows[rows["layer"] < output].groupby("layer")[list(_TAKEN)].median().sort_index(ascending=False)
     steps = np.maximum(medians.sum(axis=1, skipna=False).to_numpy(np.float64), -2 * _DEEPEST)

@@ -32,7 +32,7 @@ class Overview(parts.Figure):
     ratio that was predicted for the start; in the middle, the saturated share of the hidden layers: both as
     open marks at the first reading and filled ones at the last, medians over the trials that are done. Right,
     the accuracy after the last step over the test examples, or over the training examples where there are
-    none: one dot per trial, and a bar at their median. The marks have the colours of the order of what varies.
+    none: one dot per trial, and a bar at their median. Where what varies has an order, so have the colours.
     """
 
     needs = ("layers", "trials", "variants")
@@ -140,7 +140,7 @@ class Comparisons(parts.Figure):
 
     needs = ("trials", "steps", "layers", "variants")
     question = "What does each variant change against the first?"
-    reading = "one row per variant: the mean difference over paired trials and its interval; the arrow points to better"
+    reading = "one row per variant: the mean difference over paired trials, and its interval"
     when = "with two variants or more"
 
     def draw(self, tables: parts.Tables) -> Figure:
