@@ -102,9 +102,9 @@ class Run:
         """The table ``comparisons``: this run's variants against the first, or against another run's.
 
         With ``other``, variants of the same label, or the only ones, are compared; with ``all_pairs`` every
-        two variants, and Holm's correction is over all of them. ``baseline`` is the variant, or the value of a
-        varied key, that the others are compared with, ``within`` a varied key that both have alike. ``metrics`` are names of
-        `lab.analysis.metrics`, else the usual ones that were recorded.
+        two variants, and Holm's correction is over all of them. ``baseline`` is the variant, or the value of
+        a varied key, that the others are compared with, ``within`` a varied key that both have alike.
+        ``metrics`` are names of `lab.analysis.metrics`, else the usual ones that were recorded.
 
         The columns are those of `lab.analysis.comparisons.comparisons`. Raises LabError where there is
         nothing to compare, or the runs have different seeds or data.
@@ -122,18 +122,21 @@ class Run:
         return verdicts(self.tables)
 
     def table(self, name: str) -> pd.DataFrame:
-        """A table by its name: ``summary``, ``by_layer``, or one of `tables`.
+        """A table by its name: ``summary``, ``by_layer``, one made of the others, or one of `tables`.
 
         Raises LabError where there is none, with the nearest.
         """
         from lab.analysis.summary import by_layer, summary
+        from lab.analysis.tables import derived
 
-        made = {"summary": summary, "by_layer": by_layer}
-        if name in made:
-            return made[name](self.tables)
-        if name not in self.tables:
-            raise LabError(f"no table {name!r}; {did_you_mean(name, [*made, *self.tables])}")
-        return self.tables[name]
+        tables = self.tables
+        if name in ("summary", "by_layer"):
+            return {"summary": summary, "by_layer": by_layer}[name](tables)
+        if name not in tables:
+            tables = {**tables, **derived(tables)}
+        if name not in tables:
+            raise LabError(f"no table {name!r}; {did_you_mean(name, ['summary', 'by_layer', *tables])}")
+        return tables[name]
 
     def save_analysis(self) -> None:
         """Write the ledger, the causes and the usual comparisons into the run's folder ``tables``.
@@ -152,14 +155,14 @@ class Run:
         layers: Sequence[int] = (),
         trials: Sequence[int] = (),
         width: float = 0.0,
-        rc: str | Path | Mapping[str, Any] | None = None,
+        rc: str | Path | dict[str, Any] | None = None,
         allow_code: bool = False,
     ) -> Figure:
         """A figure of the run: its name, or ``"file.py:Class"``, whose code runs with ``allow_code``.
 
-        It shows the ``variants`` (labels, or patterns such as ``"*slope=0.4"``), ``layers`` and ``trials`` that
-        are given, else all. ``width`` is the figure's in inches, at which it is laid out; ``rc`` a style file, a
-        style of matplotlib, or its settings.
+        It shows the ``variants`` (labels, or patterns such as ``"*slope=0.4"``), ``layers`` and ``trials``
+        that are given, else all. ``width`` is the figure's in inches, at which it is laid out; ``rc`` a style
+        file, a style of matplotlib, or its settings.
 
         Raises PartError with the known names where one is unknown, NothingToShowError where there is nothing
         to see.
@@ -184,7 +187,7 @@ class Run:
         layers: Sequence[int] = (),
         trials: Sequence[int] = (),
         width: float = 0.0,
-        rc: str | Path | Mapping[str, Any] | None = None,
+        rc: str | Path | dict[str, Any] | None = None,
         formats: Sequence[str] = ("png", "svg"),
         allow_code: bool = False,
         workers: int = 1,
@@ -239,7 +242,8 @@ def side_by_side(
         return tables[0], comparisons.pairs_of(names, all_pairs)
     if all_pairs or baseline or within:
         raise LabError(
-            "of two runs variants of the same label are compared; all pairs, a baseline and a key are there in one run"
+            "of two runs variants of the same label are compared; "
+            "all pairs, a baseline and a key are there in one run"
         )
     if run.path.resolve() == other.path.resolve():
         raise LabError(f"{run} and {other} are the same run; name one of them to compare its variants")

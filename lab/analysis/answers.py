@@ -40,8 +40,8 @@ def _filled(asked: Blank, tables: Tables) -> str:
     known = values.dropna()
     if known.empty:
         return "–"
-    least, most = known.idxmin(), known.idxmax()
-    return f"{_number(known[least])} ({least}) to {_number(known[most])} ({most})"
+    least, most = str(known.idxmin()), str(known.idxmax())
+    return f"{_number(known.min())} ({least}) to {_number(known.max())} ({most})"
 
 
 def _values(asked: Blank, tables: Tables) -> pd.Series:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from lab.analysis.metrics import Metric, default_metrics, metric, samples
 from lab.analysis.statistics import fewest_pairs, holm, least_holm, paired, spread
-from lab.errors import LabError
+from lab.errors import LabError, did_you_mean
 from lab.parts import Tables
 
 COLUMNS = (

@@ -53,7 +53,7 @@ class ListingFigures(click.Command):
         with formatter.section("Figures"):
             formatter.write_dl(
                 [
-                    (row["figure"], f"{row['question']} ({row['how to read it']}; drawn: {row['drawn']})")
+                    (row["figure"], f"{row['question']} ({row['how to read it']}; drawn {row['drawn']})")
                     for row in listing()
                 ]
             )

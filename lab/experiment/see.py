@@ -69,12 +69,13 @@ def blank(phrase: str) -> Blank:
     if phrase == "variants":
         return Blank("variants")
     if found := _PHRASE.fullmatch(phrase):
-        given = {name: text for name, text in found.groupdict().items() if text}
-        return Blank("value", **given | {"layer": int(given.get("layer", 0))})
-    for kind, pattern in (("until", _UNTIL), ("count", _COUNT)):
-        if found := pattern.fullmatch(phrase):
-            given = {name: text for name, text in found.groupdict().items() if text}
-            return Blank(kind, **given | {"bound": float(given["bound"])})
+        layer, place, only = int(found["layer"] or 0), found["place"] or "", found["variant"] or ""
+        return Blank("value", found["column"], layer, place, found["reading"], variant=only)
+    if found := _UNTIL.fullmatch(phrase):
+        time, column, sign, bound, only = found.groups(default="")
+        return Blank("until", column, time=time, sign=sign, bound=float(bound), variant=only)
+    if found := _COUNT.fullmatch(phrase):
+        return Blank("count", found["column"], sign=found["sign"], bound=float(found["bound"]))
     raise PartError(f"cannot read {{{phrase}}}; {_EXPECTED}")
 
 

@@ -50,15 +50,17 @@ TABLE: dict[str, type[Figure]] = {
 """The figures of a run that the lab ships: name → class."""
 
 __all__ = [
-    *(
-        "FORMATS",
-        "PAGES",
-        "TABLE",
-        "FiguresError",
-        "Layout",
-        "NothingToShowError",
-        "NotRecordedError",
-        "Selected",
-    ),
-    *("draw", "draw_all", "draw_page", "listing", "save"),
+    "FORMATS",
+    "PAGES",
+    "TABLE",
+    "FiguresError",
+    "Layout",
+    "NotRecordedError",
+    "NothingToShowError",
+    "Selected",
+    "draw",
+    "draw_all",
+    "draw_page",
+    "listing",
+    "save",
 ]

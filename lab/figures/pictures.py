@@ -42,14 +42,15 @@ class Layout:
     """How figures are laid out: their width in inches (0: each its own), and a style of one's own."""
 
     width: float = 0.0
-    style: style.Style = None
+    own: style.Style = None
 
 
 def listing() -> list[dict[str, str]]:
     """The figures of a run: name, question, how to read it, and when it is drawn; those of plug-ins too."""
+    kinds: dict[str, type[parts.Figure]] = plugins.usable("figures")
     return [
         {"figure": name, "question": part.question, "how to read it": part.reading, "drawn": part.when}
-        for name, part in plugins.usable("figures").items()
+        for name, part in kinds.items()
     ]
 
 
@@ -86,7 +87,7 @@ def draw_page(name: str, tables: parts.Tables, title: str = "") -> Figure:
 def _drawn(
     part: parts.Figure, name: str, tables: parts.Tables, title: str, layout: Layout = Layout()
 ) -> Figure:
-    with style.context(layout.style), panels.page(layout.width):
+    with style.context(layout.own), panels.page(layout.width):
         missing = [need for need in part.needs if need not in tables or tables[need].empty]
         if missing:
             raise NothingToShowError(f"{name}: no data yet (the table {missing[0]!r} is empty)")
@@ -187,7 +188,7 @@ def _attempt(
     try:
         part = plugins.build("figures", name)
         if set(part.needs) <= tables.keys():
-            return save(_drawn(part, name, tables, title, layout), folder, name, formats, layout.style), ""
+            return save(_drawn(part, name, tables, title, layout), folder, name, formats, layout.own), ""
     except (NotRecordedError, NothingToShowError):
         pass
     except Exception as error:

@@ -84,7 +84,7 @@ class Selected(Mapping[str, pd.DataFrame]):
             there = set(tables["layers"][column]) if wanted else set()
             if unknown := [one for one in wanted if one not in there]:
                 raise PartError(f"no {column} {unknown[0]}; expected one of {min(there)} … {max(there)}")
-        kept = {"variant": chosen_names, "trial": list(trials)}
+        kept: dict[str, list[Any]] = {"variant": chosen_names, "trial": list(trials)}
         return cls({name: _kept_rows(table, kept) for name, table in tables.items()}, tuple(layers))
 
     def __getitem__(self, name: str) -> pd.DataFrame:

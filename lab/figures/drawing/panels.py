@@ -1,5 +1,6 @@
 """Figures of panels."""
 
+import textwrap
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -26,6 +27,7 @@ Row = TypeVar("Row", bound=Hashable)
 
 
 _page: ContextVar[float] = ContextVar("page", default=0.0)
+_NARROW = 18  # letters of a row's label where panels are stacked
 _LEAST_WIDTH = 1.5  # of a panel, in inches, where a page decides
 
 
@@ -151,7 +153,8 @@ def side_by_side(labels: Sequence[str], count: int, *, width: float, row: float)
     rows, columns = (count, 1) if stacked else (1, count)
     figure = sheet(rows, columns, width=width, height=row * len(labels) + 0.85)
     axes = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
-    axes[0].set_yticks(range(len(labels)), labels)
+    told = [textwrap.fill(label, _NARROW) for label in labels] if stacked else labels
+    axes[0].set_yticks(range(len(labels)), told)
     axes[0].set_ylim(-0.7, len(labels) - 0.3)
     for ax in axes:
         ax.tick_params(axis="y", length=0)

@@ -21,10 +21,12 @@ def whole_numbers() -> MaxNLocator:
     return MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True, min_n_ticks=1)
 
 
-def magnified_start(ax: Axes) -> None:
-    """A square-root x axis from 0: the first twentieth of the time takes more than a fifth of the width."""
+def magnified_start(ax: Axes, end: float) -> None:
+    """A square-root x axis from 0 to ``end``: its first twentieth takes more than a fifth of the width."""
     ax.set_xscale("function", functions=(lambda x: np.sqrt(np.maximum(x, 0)), np.square))
+    ax.set_xlim(0, end or 1)
     ax.xaxis.set_major_locator(_SquareLocator())
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
 class _SquareLocator(Locator):
@@ -37,7 +39,7 @@ class _SquareLocator(Locator):
         candidates = [m * 10.0**e for e in range(-3, 16) for m in (1, 2, 5)]
         ticks = [0.0]
         for value in candidates:
-            if value <= vmax and np.sqrt(value / vmax) - np.sqrt(ticks[-1] / vmax) > 0.14:
+            if value <= vmax and np.sqrt(value / vmax) - np.sqrt(ticks[-1] / vmax) > 0.18:
                 ticks.append(value)
         return ticks
 

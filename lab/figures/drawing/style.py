@@ -1,6 +1,6 @@
 """How the lab's figures look: type, ink, colours for the colour-blind, and marks that need none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import cycle, islice
@@ -59,7 +59,7 @@ def area(colour: str, hatch: str) -> Looks:
     return {"facecolor": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0}
 
 
-Style: TypeAlias = str | Path | Mapping[str, Any] | None
+Style: TypeAlias = str | Path | dict[str, Any] | None
 """A style of one's own: a file, a name of matplotlib's, or its settings."""
 
 
@@ -69,11 +69,9 @@ def context(own: Style = None) -> AbstractContextManager[None]:
     Raises PartError where there is no such style, with the nearest name.
     """
     styles = ["default", Path(__file__).with_name("lab.mplstyle"), *([own] if own else [])]
-    if isinstance(own, str | Path) and str(own) not in (names := matplotlib.style.available):
-        if not Path(own).is_file():
-            raise PartError(
-                f"no style {str(own)!r}, neither a file nor a name; {did_you_mean(str(own), names)}"
-            )
+    names = matplotlib.style.available
+    if isinstance(own, str | Path) and str(own) not in names and not Path(own).is_file():
+        raise PartError(f"no style {str(own)!r}, neither a file nor a name; {did_you_mean(str(own), names)}")
     return matplotlib.style.context(styles)
 
 

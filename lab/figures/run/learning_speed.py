@@ -101,7 +101,7 @@ def _speeds(tables: parts.Tables, quantity: str, label: str) -> Figure:
 
     multiples = panels.wrapped(bands, height=_HEIGHT, label=label)
     scales.log_axis(multiples.first, [*shown.settled(quantity), np.array(levels)])
-    scales.magnified_start(multiples.first)
+    scales.magnified_start(multiples.first, float(shown.rows[shown.time].max()))
     notes = shown.outcomes()
     for note, (name, ax) in zip(notes, multiples.axes.items(), strict=True):
         names = {layer: shown.layer_name(layer) for layer in shown.layers}

@@ -162,8 +162,8 @@ class Comparisons(parts.Figure):
             shown = metric(str(name))
             arrow = {1: "better →", -1: "← better", 0: f"← {shown.less}   {shown.more} →"}[shown.better]
             unit = f" ({shown.unit})" if shown.unit and shown.unit not in shown.words else ""
-            words = textwrap.fill(f"difference in {shown.words or name}{unit}", 26)
-            ax.set_xlabel(f"{words}\n{arrow}", fontsize=8)
+            words = textwrap.fill(f"difference in {shown.words or shown.name}{unit}", 26)
+            ax.set_xlabel(f"{words}\n{arrow}", fontsize=8, x=1, ha="right")
         least, most = int(rows["pairs"].min()), int(rows["pairs"].max())
         pairs = f"{most} pair{'s' * (most != 1)}" if least == most else f"{least}–{most} pairs"
         same = f"Δ: difference to {names[first]}, {pairs} of trials with the same seed"
