@@ -50,7 +50,7 @@ class Ledger(parts.Figure):
     def draw(self, tables: parts.Tables) -> Figure:
         checked(tables, "layers", "delta_rms", "error_rms")
         shown = Shown.of(tables, ledger(tables), most_variants=6)
-        lifted = ", or max(σ′, floor) in its place," if counterfactual(tables) else ""
+        lifted = ", or max(σ′, floor) in its place" if counterfactual(tables) else ""
         columns = {name: name for name in shown.variants}
         matrix = panels.matrix({row: row for row in _READINGS}, columns, height=1.9, sharey="all")
         trials, cut = [], False
