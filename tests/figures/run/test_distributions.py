@@ -123,5 +123,5 @@ def test_a_slope_that_is_nowhere_to_be_seen_is_no_error(slope):
 
 
 def test_empty_histograms_are_told():
-    with pytest.raises(NothingToShowError, match="^z_distribution: the histograms are empty$"):
+    with pytest.raises(NothingToShowError, match=r"^z_distribution: the histograms are empty$"):
         draw("z_distribution", {"histograms": histogram(count=0)})

@@ -86,7 +86,7 @@ def test_a_trial_that_diverged_does_not_set_the_axis(name):
     lost = (layers["variant"] == "b") & (name == "speed_by_layer") | (layers["trial"] == 2)
     layers.loc[lost, "status"] = "diverged"
     layers.loc[lost & (layers["step"] >= 400), "learning_speed"] = 1e60
-    low, high = draw(name, tables).axes[0].get_ylim()
+    _, high = draw(name, tables).axes[0].get_ylim()
     assert high < 10 * usual[1]
 
 

@@ -49,7 +49,7 @@ def test_what_is_not_there_is_said():
     shown = texts(draw("overview", tables))
     assert {"needs two hidden layers", "not recorded"} <= set(shown)
     tables["trials"]["final_accuracy"] = np.nan
-    with pytest.raises(NothingToShowError, match="^overview: no ratio, no saturation and no accuracy"):
+    with pytest.raises(NothingToShowError, match=r"^overview: no ratio, no saturation and no accuracy"):
         draw("overview", tables)
     tables["layers"]["saturation"] = saturation
     assert "no classes" in texts(draw("overview", tables))
@@ -82,7 +82,8 @@ def test_a_panel_a_metric_and_a_row_a_variant_but_the_first_with_marks_and_bars_
         "difference in test\naccuracy at the end\nbetter →",
         "difference in epochs until\n0.9 are right\n← better",
         "difference in speed of\nlayer 1, all readings\n(decades)\n← slower   faster →",
-        "difference in speed of\nlayer 1 over the last\nhidden layer's, last\nreading (decades)\n← lower   higher →",
+        "difference in speed of\nlayer 1 over the last\nhidden layer's, last\nreading (decades)\n"
+        "← lower   higher →",
     ]
     assert told(figure) == ["tanh; 3 of 20 trials diverged", "relu", "tanh(z) + 0.1*z"]
     rows = comparisons(tables, pairs=[("sigmoid", name) for name in VARIANTS[1:]])
