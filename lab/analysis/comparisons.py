@@ -126,8 +126,7 @@ def pairs_within(table: pd.DataFrame, baseline: str = "", within: str = "") -> l
 
 def never_reached(rows: pd.DataFrame) -> pd.Series:
     """Which rows of a time until something happens tell nothing: it happened in no trial of any pair."""
-    in_none = (rows["never"] == rows["pairs"]) & (rows["mean_a"] == rows["mean_b"])
-    return (rows["pairs"] > 0) & in_none & (rows["difference"] == 0)
+    return (rows["pairs"] > 0) & (rows["never"] == rows["pairs"]) & (rows["difference"] == 0)
 
 
 def joined(

@@ -97,7 +97,7 @@ def sentence(row: dict[str, Any], by: Metric) -> str:
         if row["seeds_needed"] > pairs:
             text += f"; {row['seeds_needed']:.0f} seeds would tell one so large"
     if row["never"]:
-        text += f"; in {row['never']} of the pairs one of the two never got there"
+        text += f"; in {row['never']} of the pairs at least one never got there"
     if pairs and row["left_out"]:
         text += f"; {row['left_out']} left out: not done in both, or without a number"
     return text

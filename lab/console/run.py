@@ -15,7 +15,7 @@ from lab.console.screen import Block, Page, bold, dim, rows_of
 from lab.experiment.see import ANSWER
 
 FEW_VERDICTS = 8
-"""A run ends with at most so many verdicts, of each variant the gravest first."""
+"""A run ends with at most so many verdicts; `lab show` tells them all."""
 
 MOST_ROWS = 24
 """A run of more (variant, layer) has no table of layers on the screen; its figures and its JSON do."""
