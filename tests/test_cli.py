@@ -48,7 +48,7 @@ def test_a_run_ends_with_its_answer_and_what_to_see(lab, small):
     line = "see.answer='σ is {variants}'"
     code, out, _ = lab("run", small, *ONE, "-o", line, "-o", "see.training='it learns'")
     assert code == 0
-    *_, sight, path, results, answer, first = out.splitlines()
+    *_, sight, path, _, answer, first = out.splitlines()
     assert (sight, answer) == ("training: it learns", "Answer: σ is sigmoid / soft")
     assert first == f"look first at: {path.strip()}"
     told = json.loads(lab("show", "small", "--json")[1])

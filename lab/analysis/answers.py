@@ -88,7 +88,7 @@ def _time_until(asked: Blank, tables: Tables) -> pd.Series:
     rows = _done(tables["steps"])
     beyond = rows[asked.column] > asked.bound if asked.sign == ">" else rows[asked.column] < asked.bound
     time = {"steps": "step", "epochs": "epoch"}[asked.time]
-    first = rows[beyond].groupby(["variant", "trial"])[time].min()
+    first = rows[beyond].groupby(["variant", "trial"])[time].min().astype(np.float64)
     trials = pd.MultiIndex.from_frame(rows[["variant", "trial"]].drop_duplicates())
     median = first.reindex(trials, fill_value=np.inf).groupby("variant").median()
     return median.where(np.isfinite(median))

@@ -128,7 +128,7 @@ def _tables(title: str, short: pd.DataFrame, layers: pd.DataFrame) -> Iterator[B
     """A row a variant; and where these are few a row a layer, the output's last."""
     shown = _known(short, "diverged", "failed")
     yield rows_of(shown, HEADINGS, title, SPARE)
-    if len(layers) <= MOST_ROWS:
+    if 0 < len(layers) <= MOST_ROWS:
         yield rows_of(_known(layers), OF_LAYERS, "Layer by layer", SPARE)
     if "ratio_start" in shown:
         yield dim("ratio: ‖∂C/∂b‖ of the first hidden layer over that of the last")

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import click
 from rich.console import Console
@@ -147,7 +147,7 @@ def _print_table(given: Rows) -> None:
     """Print a table; numbers stand to the right.
 
     No number and no heading is broken: where the table is wider than the terminal a last column of text is
-    cut short, other texts fold, and then columns are left out, which is told.
+    cut short, and then columns are left out that it can spare, which is told; only then cells fold.
     """
     console, columns = out(), given.columns
     if given.title:
@@ -159,13 +159,14 @@ def _print_table(given: Rows) -> None:
         width if number else min(width, max(len(name), LEAST_WIDTH))
         for name, width, number in zip(columns, widths, right, strict=True)
     ]
-    kept = _kept(least, right, [columns.index(name) for name in given.spare], console.width)
-    last = kept[-1]
+    kept = _kept(least, [columns.index(name) for name in given.spare], console.width)
+    last, fits = kept[-1], sum(least[at] + 2 for at in kept) - 2 <= console.width
     room = max(console.width - sum(widths[at] + 2 for at in kept[:-1]) - 2, LEAST_WIDTH)
     shown = Table(box=None, pad_edge=False, header_style="bold")
     for at in kept:
-        looks: dict[str, Any] = {"justify": "right", "no_wrap": True} if right[at] else {"overflow": "fold"}
-        shown.add_column(columns[at], min_width=least[at], **looks)
+        least_width = least[at] if fits else None
+        side: Literal["left", "right"] = "right" if right[at] else "left"
+        shown.add_column(columns[at], justify=side, overflow="fold", min_width=least_width)
     for row in cells:
         if not right[last] and len(row[last]) > room:
             row[last] = f"{row[last][: room - 1]}…"
@@ -175,12 +176,11 @@ def _print_table(given: Rows) -> None:
         console.print(dim(f"no room for: {', '.join(left)}"))
 
 
-def _kept(least: Sequence[int], right: Sequence[bool], spare: Sequence[int], width: int) -> list[int]:
-    """The places of the columns that fit: the spare ones go first, then numbers from the right."""
-    numbers = [at for at in reversed(range(1, len(least))) if right[at] and at not in spare]
+def _kept(least: Sequence[int], spare: Sequence[int], width: int) -> list[int]:
+    """The places of the columns that are shown: of the spare ones as many go as have no room."""
     kept = list(range(len(least)))
-    for at in (*spare, *numbers):
-        if sum(least[one] + 2 for one in kept) - 2 <= width or len(kept) == 1:
+    for at in spare:
+        if sum(least[one] + 2 for one in kept) - 2 <= width:
             break
         kept.remove(at)
     return kept

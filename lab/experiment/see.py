@@ -4,14 +4,10 @@ A blank stands in braces and reads as a phrase: ``{learning_speed of layer 2 at 
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from lab import plugins
-from lab.errors import PartError, did_you_mean
-from lab.experiment.validation import Finding
-from lab.parts import Probe
+from lab.errors import PartError
 
 ANSWER = "answer"
 """The key of ``[see]`` whose line answers the title; every other key is a figure."""
@@ -82,28 +78,3 @@ def blank(phrase: str) -> Blank:
 def pieces(line: str) -> list[str | Blank]:
     """The line in pieces: its words, and its blanks."""
     return [blank(piece) if at % 2 else piece for at, piece in enumerate(_BLANK.split(line))]
-
-
-def wrong_lines(see: Mapping[str, str]) -> list[Finding]:
-    """What is wrong with the lines of ``[see]``: figures that are none, phrases and quantities unknown."""
-    found = []
-    for figure, line in see.items():
-        known = (ANSWER, *plugins.names("figures"))
-        if figure not in known and ".py:" not in figure:
-            found.append(Finding(("see", figure), f"is no figure; {did_you_mean(figure, known)}"))
-        try:
-            for piece in pieces(line):
-                if isinstance(piece, Blank):
-                    _check(piece)
-        except PartError as error:
-            found.append(Finding(("see", figure), str(error)))
-    return found
-
-
-def _check(asked: Blank) -> None:
-    of_layer = asked.layer or asked.place
-    probes: dict[str, type[Probe]] = plugins.usable("probes")
-    known = [column for probe in probes.values() for column in probe.columns] if of_layer else OF_VARIANTS
-    if asked.kind != "variants" and asked.column not in known:
-        kind = "quantity of a layer" if of_layer else "number of a variant"
-        raise PartError(f"{asked.column!r} is no {kind}; {did_you_mean(asked.column, known)}")

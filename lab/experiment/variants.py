@@ -14,7 +14,6 @@ from lab.experiment import checks
 from lab.experiment.keys import assigned, dotted, parsed
 from lab.experiment.labels import labels
 from lab.experiment.schema import Experiment
-from lab.experiment.see import wrong_lines
 from lab.experiment.sizes import check_tables
 from lab.experiment.source import Source, read
 from lab.experiment.toml_writer import document
@@ -91,7 +90,7 @@ def load(
     together = partial(checks.together, where=where, faulty=unsure)
     variants, wrong_variants = _variants(base, varied, together)
     found = [*base.findings, *parts(base.settings), *wrong_keys, *excess, *wrong_values, *wrong_variants]
-    found += wrong_lines(base.settings.see)
+    found += checks.wrong_lines(base.settings.see)
     problems = [*_name_problems(source.path), *located(source, found)]
     if problems:
         raise ExperimentError(source.name, problems)

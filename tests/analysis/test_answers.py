@@ -5,7 +5,7 @@ import pytest
 
 from lab.analysis.answers import seen, told
 from lab.analysis.summary import by_layer
-from lab.experiment.see import wrong_lines
+from lab.experiment.checks import wrong_lines
 from lab.experiment.templates import folder
 from tests.figures.conftest import VARIANTS, make_tables
 

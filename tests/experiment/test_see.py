@@ -1,7 +1,7 @@
 import pytest
 
 from lab.errors import PartError
-from lab.experiment.see import Blank, blank, pieces, wrong_lines
+from lab.experiment.see import Blank, blank, pieces
 
 
 @pytest.mark.parametrize(
@@ -28,12 +28,3 @@ def test_what_is_no_phrase_is_told_with_those_that_are(phrase):
 
 def test_a_line_is_words_and_blanks_in_turn():
     assert pieces("of {variants}: x") == ["of ", Blank("variants"), ": x"]
-
-
-def test_what_is_wrong_is_told_at_its_key():
-    see = {"trainin": "x", "answer": "{costs at the end}", "ledger": "{slope of layer 1 at the end}"}
-    told = {str(finding.key[1]): finding.message for finding in wrong_lines(see)}
-    assert told["trainin"] == "is no figure; did you mean 'training'?"
-    assert told["answer"].startswith("'costs' is no number of a variant; did you mean 'cost'")
-    assert told["ledger"].startswith("'slope' is no quantity of a layer; did you mean")
-    assert wrong_lines({"training": "fine", "answer": "{cost at the end}", "own.py:Own": "fine"}) == []

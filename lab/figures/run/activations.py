@@ -54,7 +54,7 @@ class Activations(parts.Figure):
                 _draw_bounds(matrix.axes["slope", place], tables, curve.users[0][0])
         for at, row in enumerate(rows, start=1):
             low, high = _span([curve.points[at] for curve in shown])
-            room = 0.12 * (high - low)
+            room = 0.12 * (high - low) or 0.5
             matrix.axes[row, 0].set_ylim(0 if row == "slope" and low >= 0 else low - room, high + room)
         return matrix.framed("z", _left_out(len(shown), len(different)))
 

@@ -19,7 +19,7 @@ _PARTS = {
     "slope_decades": ("done by σ′{lifted}", style.area(style.ACCENT, "/////")),
 }
 _READINGS = ("first reading", "last reading")
-_TOTALS = {"transport_decades": "weights", "slope_decades": "σ′"}
+_TOTALS = {"transport_total": "weights", "slope_total": "σ′"}
 
 _COLOURS = [look.colour for look in style.categories(7)]
 CAUSES = {
@@ -97,17 +97,18 @@ def _draw_bars(ax: Axes, reading: pd.DataFrame, whole: pd.DataFrame, when: str, 
     quiet: style.Looks = {"fontsize": style.SMALL, "color": style.QUIET, "in_layout": False}
     output = int(whole["layer"].max())
     last = output - 1 if output > 2 else output  # of hidden layers alone, as the verdicts tell it
-    totals = _totals(whole[whole["layer"] < last])
+    totals = _totals(whole, last)
     ax.text(0.02, 0.98, f"{when}, layers {last} to 1:\n{totals}", transform=ax.transAxes, va="top", **quiet)
     if (reading["note"] == REMOVED).any():
         place = ax.get_xaxis_transform()
         ax.text(x[-1], 0.03, REMOVED, transform=place, ha="center", rotation="vertical", **quiet)
 
 
-def _totals(rows: pd.DataFrame) -> str:
-    """What the weights and σ′ did in these layers together: the medians over the trials, in decades."""
-    totals = rows.groupby("trial")[list(_PARTS)].sum(min_count=1).median()
-    summed = ", ".join(f"{name} {totals[part]:+.2f}" for part, name in _TOTALS.items())
+def _totals(rows: pd.DataFrame, last: int) -> str:
+    """What the weights and σ′ did from layer ``last`` down to 1: the medians over the trials, in decades."""
+    first, above = (rows[rows["layer"] == layer].set_index("trial")[list(_TOTALS)] for layer in (1, last))
+    totals = (first - above).where(np.isfinite(first), first).median()
+    summed = ", ".join(f"{name} {totals[total] + 0.0:+.2f}" for total, name in _TOTALS.items())
     return summed.replace("-", "−").replace("inf", "∞")
 
 

@@ -207,7 +207,12 @@ class SpeedByLayer(parts.Figure):
         looks = _looks_in(tables, together)
         readings = [one for profile in profiles.values() for one in (profile.first, profile.last)]
         settled = set(done(shown.rows)["variant"])
-        held = [one.edges for name, profile in profiles.items() if name in settled for one in profile[:2]]
+        held = [
+            one.edges
+            for name, rows in shown.variants.items()
+            if name in settled
+            for one in _profile(tables, name, done(rows), shown)[:2]
+        ]
 
         titled = len(together) > 1
         ordered = titled and any(key.numbers for key in varied(tables))

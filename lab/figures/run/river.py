@@ -75,7 +75,7 @@ def _course(rows: pd.DataFrame) -> Course:
     """The layers from the output down, log₁₀ ‖δˡ‖/‖δᴸ‖, and the medians of the parts by layer."""
     output = int(rows["layer"].max())
     medians = rows[rows["layer"] < output].groupby("layer")[list(_TAKEN)].median().sort_index(ascending=False)
-    steps = np.maximum(medians.sum(axis=1, skipna=False).to_numpy(np.float64), -2 * _DEEPEST)
+    steps = np.maximum(medians.sum(axis=1).to_numpy(np.float64), -2 * _DEEPEST)
     levels = np.maximum(np.concatenate(([0.0], np.cumsum(np.nan_to_num(steps)))), -_DEEPEST)
     return [output, *medians.index], levels, medians
 
