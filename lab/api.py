@@ -8,7 +8,7 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.errors import LabError, PartError, StorageError
+from lab.errors import LabError, PartError, StorageError, did_you_mean
 from lab.runs.folder import RunFolder, find, require_same_data, results_root, runs
 from lab.theory.deep import Deep
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from lab.analysis.verdicts import Verdict
     from lab.bridge.watch import Watch
-    from lab.parts import Activation
+    from lab.parts import Activation, Tables
     from lab.prover.certificate import Certificate
     from lab.runs.held_run import HeldRun
     from lab.runs.preparation import Prepared
@@ -109,20 +109,27 @@ class Run:
         return self._in_order(summary(self.folder.tables))
 
     def compare(
-        self, other: Run | None = None, metrics: Sequence[str] = (), *, all_pairs: bool = False
+        self,
+        other: Run | None = None,
+        metrics: Sequence[str] = (),
+        *,
+        all_pairs: bool = False,
+        baseline: str = "",
+        within: str = "",
     ) -> pd.DataFrame:
         """The table ``comparisons``: this run's variants against the first, or against another run's.
 
         With ``other``, variants of the same label, or the only ones, are compared; with ``all_pairs`` every
-        two variants, and Holm's correction is over all of them. ``metrics`` are names of
-        `lab.analysis.metrics`, else the usual ones that were recorded.
+        two variants, and Holm's correction is over all of them. ``baseline`` is the variant, or the value of
+        a varied key, that the others are compared with, ``within`` a varied key that both have alike.
+        ``metrics`` are names of `lab.analysis.metrics`, else the usual ones that were recorded.
 
         The columns are those of `lab.analysis.comparisons.comparisons`. Raises LabError where there is
         nothing to compare, or the runs have different seeds or data.
         """
         from lab.analysis.comparisons import comparisons
 
-        tables, pairs = side_by_side(self, other, all_pairs)
+        tables, pairs = side_by_side(self, other, all_pairs, baseline, within)
         return comparisons(tables, metrics, pairs)
 
     @property
@@ -131,6 +138,23 @@ class Run:
         from lab.analysis.verdicts import verdicts
 
         return verdicts(self.folder.tables)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table by its name: ``summary``, ``by_layer``, one made of the others, or one of `tables`.
+
+        Raises LabError where there is none, with the nearest.
+        """
+        from lab.analysis.summary import by_layer, summary
+        from lab.analysis.tables import derived
+
+        tables = self.folder.tables
+        if name in ("summary", "by_layer"):
+            return {"summary": summary, "by_layer": by_layer}[name](tables)
+        if name not in tables:
+            tables = {**tables, **derived(tables)}
+        if name not in tables:
+            raise LabError(f"no table {name!r}; {did_you_mean(name, ['summary', 'by_layer', *tables])}")
+        return tables[name]
 
     def save_analysis(self) -> None:
         """Write the ledger, the causes and the usual comparisons into the run's folder ``tables``.
@@ -141,36 +165,70 @@ class Run:
 
         self.folder.keep_tables(derived(self.folder.tables))
 
-    def plot(self, name: str = "learning_speed", *, allow_code: bool = False) -> Figure:
+    def plot(
+        self,
+        name: str = "learning_speed",
+        *,
+        variants: Sequence[str] = (),
+        layers: Sequence[int] = (),
+        trials: Sequence[int] = (),
+        width: float = 0.0,
+        rc: str | Path | dict[str, Any] | None = None,
+        allow_code: bool = False,
+    ) -> Figure:
         """A figure of the run: its name, or ``"file.py:Class"``, whose code runs with ``allow_code``.
 
-        Raises PartError with the known names where it is unknown.
-        """
-        from lab.figures import draw
+        It shows the ``variants`` (labels, or patterns such as ``"*slope=0.4"``), ``layers`` and ``trials``
+        that are given, else all. ``width`` is the figure's in inches, at which it is laid out; ``rc`` a style
+        file, a style of matplotlib, or its settings.
 
-        return draw(name, self.folder.tables, self.info["title"], allow_code=allow_code)
+        Raises PartError with the known names where one is unknown, NothingToShowError where there is nothing
+        to see.
+        """
+        from lab.figures import Layout, draw
+
+        tables = self._selected(variants, layers, trials)
+        return draw(name, tables, self.info["title"], allow_code=allow_code, layout=Layout(width, rc))
+
+    def _selected(self, variants: Sequence[str], layers: Sequence[int], trials: Sequence[int]) -> Tables:
+        from lab.figures import Selected
+
+        tables, asked = self.folder.tables, variants or layers or trials
+        return Selected.of(tables, variants, layers, trials) if asked else tables
 
     def save_plots(
         self,
         names: Sequence[str] = (),
         folder: Path | None = None,
         *,
+        variants: Sequence[str] = (),
+        layers: Sequence[int] = (),
+        trials: Sequence[int] = (),
+        width: float = 0.0,
+        rc: str | Path | dict[str, Any] | None = None,
+        formats: Sequence[str] = ("png", "svg"),
         allow_code: bool = False,
         workers: int = 1,
     ) -> list[Path]:
-        """Draw the figures of these names, or all in so many processes, as PNG and SVG; returns the files.
+        """Draw the figures of these names, or all in so many processes; returns the files.
 
-        They go into the run's folder ``plots`` unless another ``folder`` is given. Raises FiguresError at the
-        end where some of all could not be drawn; the others are there.
+        They go into the run's folder ``plots`` unless another ``folder`` is given, in these ``formats``: png,
+        svg, pdf. The rest is as in `plot`. Raises FiguresError at the end where some of all could not be
+        drawn; the others are there.
         """
-        from lab.figures import draw_all, save
+        from lab.figures import Layout, draw, draw_all, save
 
-        folder = folder or self.folder.plots
+        folder, layout = folder or self.folder.plots, Layout(width, rc)
         folder.mkdir(parents=True, exist_ok=True)
+        tables, title = self._selected(variants, layers, trials), self.info["title"]
         if not names:
-            return draw_all(self.folder.tables, folder, self.info["title"], workers=workers)
-        drawn = ((name, self.plot(name, allow_code=allow_code)) for name in names)
-        return [path for name, figure in drawn for path in save(figure, folder, name.rpartition(":")[2])]
+            return draw_all(tables, folder, title, workers=workers, layout=layout, formats=formats)
+        drawn = ((name, draw(name, tables, title, allow_code=allow_code, layout=layout)) for name in names)
+        return [
+            path
+            for name, figure in drawn
+            for path in save(figure, folder, name.rpartition(":")[2], formats, rc)
+        ]
 
     def _repr_html_(self) -> str:
         from html import escape
@@ -185,7 +243,7 @@ class Run:
 
 
 def side_by_side(
-    run: Run, other: Run | None, all_pairs: bool
+    run: Run, other: Run | None, all_pairs: bool, baseline: str = "", within: str = ""
 ) -> tuple[dict[str, pd.DataFrame], list[tuple[str, str]]]:
     """The tables of which one run, or two, are compared, and the pairs of variants. See `Run.compare`."""
     from lab.analysis import comparisons
@@ -193,11 +251,18 @@ def side_by_side(
     tables = [
         {name: one.folder.table(name) for name in comparisons.READ} for one in (run, other) if one is not None
     ]
+    if other is None and (baseline or within):
+        if all_pairs:
+            raise LabError("all pairs have no baseline; leave out one of the two")
+        return tables[0], comparisons.pairs_within(tables[0]["variants"], baseline, within)
     if other is None:
         names = comparisons.variants(tables[0])
         return tables[0], comparisons.pairs_of(names, all_pairs)
-    if all_pairs:
-        raise LabError("of two runs variants of the same label are compared; all pairs are there in one run")
+    if all_pairs or baseline or within:
+        raise LabError(
+            "of two runs variants of the same label are compared; "
+            "all pairs, a baseline and a key are there in one run"
+        )
     if run.path.resolve() == other.path.resolve():
         raise LabError(f"{run} and {other} are the same run; name one of them to compare its variants")
     spellings = ((one.folder.name, one.folder.id, str(one.path)) for one in (run, other))

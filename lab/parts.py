@@ -273,6 +273,18 @@ class Figure(ABC):
     needs: ClassVar[tuple[str, ...]]
     """The tables that it cannot do without."""
 
+    question: ClassVar[str] = ""
+    """What it answers: its title. One without a question bears the experiment's title."""
+
+    reading: ClassVar[str] = ""
+    """How to read it, in a sentence."""
+
+    when: ClassVar[str] = "always"
+    """When it is drawn."""
+
     @abstractmethod
     def draw(self, tables: Tables) -> figure.Figure:
-        """The figure. The tables of ``needs`` are there and have rows."""
+        """The figure. The tables of ``needs`` are there and have rows.
+
+        Raises `lab.figures.NothingToShowError` where they have nothing that it shows.
+        """

@@ -3,6 +3,7 @@ import re
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import pytest
 
@@ -23,18 +24,54 @@ QUICK = ("--no-plots", *ONE)
 def test_run_ends_with_a_short_table_and_the_folder(lab, small, tmp_path):
     code, out, err = lab("run", small, *ONE)
     assert code == 0
-    title, header, *rows, last = out.splitlines()
+    title, header, *rows, last, first = out.splitlines()
     rows = rows[: rows.index(next(row for row in rows if row.startswith("saturated: "))) + 1]
     assert title == "A small one"
     assert header.split()[:2] == ["variant", "trials"]
-    assert header.split()[2:] == ["ratio,", "end", "saturated,", "end", "cost", "accuracy", "test"]
+    shown = re.split(r" {2,}", header)[2:]
+    assert shown == ["ratio start", "ratio end", "mean σ′", "saturated", "cost", "accuracy", "test"]
     *rows, ratio, saturated = rows
+    by_layer = rows.index("Layer by layer")
+    rows, of_layers = rows[:by_layer], rows[by_layer + 2 :]
+    assert [row.split()[1:3] for row in of_layers if "output" in row] == [["3", "output"]] * 2
     assert ratio.startswith("ratio: ‖∂C/∂b‖ of the first hidden layer over that of the last")
     assert saturated.startswith("saturated: share of (hidden neuron, example)")
     assert [row.split()[:2] for row in rows] == [["sigmoid", "3"], ["soft", "3"]]
     assert last.startswith(f"results: {tmp_path / 'results' / 'small'}")
+    assert first.startswith("look first at: ")
+    assert Path(first.removeprefix("look first at: ")).is_file()
     assert "2 variants × 3 trials × 6 steps" in err
     assert (tmp_path / "results" / "small").is_dir()
+
+
+def test_a_run_ends_with_its_answer_and_what_to_see(lab, small):
+    line = "see.answer='σ is {variants}'"
+    code, out, _ = lab("run", small, *ONE, "-o", line, "-o", "see.training='it learns'")
+    assert code == 0
+    *_, sight, path, _, answer, first = out.splitlines()
+    assert (sight, answer) == ("training: it learns", "Answer: σ is sigmoid / soft")
+    assert first == f"look first at: {path.strip()}"
+    told = json.loads(lab("show", "small", "--json")[1])
+    assert told["answer"] == "σ is sigmoid / soft"
+    assert told["see"] == [{"figure": "training", "line": "it learns", "path": path.strip()}]
+    code, _, err = lab("check", small, "-o", "see.trainin='x'")
+    assert code == 2
+    assert "see.trainin: is no figure; did you mean 'training'?" in err
+
+
+def test_a_table_of_a_run_as_text(lab, small):
+    lab("run", small, *QUICK)
+    assert lab("table", "small")[1].startswith("| variant | trials |")
+    assert lab("table", "small", "by_layer", "--format", "csv")[1].startswith("variant,layer,")
+    code, _, err = lab("table", "small", "layer")
+    assert code == 2
+    assert "no table 'layer'; did you mean 'layers'?" in err
+
+
+def test_plot_help_lists_the_figures(lab):
+    out = lab("plot", "--help")[1]
+    assert "river" in out
+    assert "Where is the error lost" in out
 
 
 def test_nothing_is_written_when_the_file_is_wrong(lab, small, tmp_path):
@@ -454,7 +491,7 @@ def test_verdicts_end_a_run_a_few_and_show_tells_them_all(lab, small, monkeypatc
     assert re.fullmatch(r"\d+ more verdicts: lab show small/\S+", more)
     out = lab("show", "small")[1]
     told = json.loads(lab("show", "small", "--json")[1])["verdicts"]
-    assert len(told) == int(more.split()[0]) + 2
+    assert len(told) == int(more.split()[0]) + 1
     assert "more verdict" not in out
     for verdict in told:
         assert set(verdict) == {"rule", "variant", "layer", "step", "value", "threshold", "sentence"}

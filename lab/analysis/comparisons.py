@@ -14,7 +14,7 @@ import pandas as pd
 
 from lab.analysis.metrics import Metric, default_metrics, metric, samples
 from lab.analysis.statistics import fewest_pairs, holm, least_holm, paired, spread
-from lab.errors import LabError
+from lab.errors import LabError, did_you_mean
 from lab.parts import Tables
 
 COLUMNS = (
@@ -90,6 +90,43 @@ def variants(tables: Tables) -> list[str]:
 def pairs_of(names: Sequence[str], every: bool = False) -> list[Pair]:
     """Each variant but the first, against the first; or against ``every`` one before it."""
     return list(combinations(names, 2)) if every else [(names[0], name) for name in names[1:]]
+
+
+def pairs_within(table: pd.DataFrame, baseline: str = "", within: str = "") -> list[Pair]:
+    """The pairs of each variant with its ``baseline``, from the table ``variants``.
+
+    The baseline is a variant, or the value of a varied key: ``tanh``; without one it is the first. With the
+    varied key ``within`` both of a pair have the same value of that key, so each value has a baseline.
+
+    Raises LabError where there is no such variant or key, or where several variants could be the baseline.
+    """
+    keys = [key for key in table.columns if "." in key and table[key].astype(str).nunique() > 1]
+    if within and within not in keys:
+        raise LabError(f"{within!r} is no varied key of this run; {did_you_mean(within, keys)}")
+    rows = table.astype(dict.fromkeys(["variant", *keys], str))
+    found: list[Pair] = []
+    for _, group in rows.groupby(within, sort=False) if within else [("", rows)]:
+        names = list(group["variant"])
+        others = [key for key in keys if key != within]
+        meant = names if not baseline else [baseline] if baseline in names else [
+            row["variant"] for row in group.to_dict("records") if baseline in (row[key] for key in others)
+        ]  # fmt: skip
+        if not meant and not within:
+            known = [*names, *(value for key in others for value in group[key])]
+            raise LabError(f"no variant is {baseline!r}; {did_you_mean(baseline, known)}")
+        if baseline and len(meant) > 1:
+            raise LabError(
+                f"{baseline!r} are several variants: {', '.join(meant)}; name one, or a key with --within"
+            )
+        found += [(meant[0], name) for name in names if meant and name != meant[0]]
+    if not found:
+        raise LabError(f"no variant is {baseline!r} within {within!r}, or none is beside it")
+    return found
+
+
+def never_reached(rows: pd.DataFrame) -> pd.Series:
+    """Which rows of a time until something happens tell nothing: it happened in no trial of any pair."""
+    return (rows["pairs"] > 0) & (rows["never"] == rows["pairs"]) & (rows["difference"] == 0)
 
 
 def joined(

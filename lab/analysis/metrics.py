@@ -22,7 +22,8 @@ class Metric:
     ``measure`` gives it, from a run's tables, as the column ``value`` of a table indexed by variant and
     trial. Its column ``horizon`` is infinite, unless the number is the time until something happens: then it
     is the time that was waited, and ``value`` is infinite where it did not happen. ``unit`` is what values
-    are in, if in anything; ``more`` and ``less`` are the words for a larger and a smaller value.
+    are in, if in anything; ``more`` and ``less`` are the words for a larger and a smaller value. ``words``
+    say in short what it is; ``better`` is 1 where a larger value is better, −1 where a smaller is, else 0.
     """
 
     name: str
@@ -31,6 +32,8 @@ class Metric:
     unit: str = ""
     more: str = "higher"
     less: str = "lower"
+    words: str = ""
+    better: int = 0
 
 
 def metric(name: str) -> Metric:
@@ -99,12 +102,18 @@ def _epochs_to(accuracy: float) -> Metric:
         "epochs",
         "later",
         "sooner",
+        f"epochs until {accuracy:g} are right",
+        -1,
     )
 
 
-def _of_trials(column: str, description: str) -> Metric:
+def _of_trials(column: str, description: str, words: str, better: int = 1) -> Metric:
     """A column of the table ``trials`` as a metric."""
-    return Metric(column, description, lambda tables: _timeless(tables["trials"].set_index(KEYS)[column]))
+
+    def measure(tables: Tables) -> pd.DataFrame:
+        return _timeless(tables["trials"].set_index(KEYS)[column])
+
+    return Metric(column, description, measure, words=words, better=better)
 
 
 def _log_ratio(name: str, word: str, reading: Literal["min", "max"]) -> Metric:
@@ -116,7 +125,8 @@ def _log_ratio(name: str, word: str, reading: Literal["min", "max"]) -> Metric:
         return _timeless(read[read["layer"] == 1]["log_speed"].reindex(last.index) - last)
 
     over = f"log₁₀ of ‖∂C/∂b‖ in the first hidden layer over that in the last, at the {word} reading"
-    return Metric(name, over, measure, "decades")
+    words = f"speed of layer 1 over the last hidden layer's, {word} reading"
+    return Metric(name, over, measure, "decades", words=words)
 
 
 def _at(reading: Literal["min", "max"], rows: pd.DataFrame) -> pd.DataFrame:
@@ -144,10 +154,18 @@ def _timeless(value: pd.Series) -> pd.DataFrame:
 METRICS: dict[str, Metric] = {
     made.name: made
     for made in (
-        _of_trials("final_test_accuracy", "share of test examples that are right after the last step"),
-        _of_trials("best_test_accuracy", "the greatest test accuracy of any reading"),
-        _of_trials("final_accuracy", "share of training examples that are right after the last step"),
-        _of_trials("final_cost", "C over all training examples after the last step"),
+        _of_trials(
+            "final_test_accuracy",
+            "share of test examples that are right after the last step",
+            "test accuracy at the end",
+        ),
+        _of_trials("best_test_accuracy", "the greatest test accuracy of any reading", "best test accuracy"),
+        _of_trials(
+            "final_accuracy",
+            "share of training examples that are right after the last step",
+            "training accuracy at the end",
+        ),
+        _of_trials("final_cost", "C over all training examples after the last step", "cost at the end", -1),
         _epochs_to(0.9),
         Metric(
             "log_speed_first",
@@ -156,6 +174,7 @@ METRICS: dict[str, Metric] = {
             "decades",
             "faster",
             "slower",
+            "speed of layer 1, all readings",
         ),
         _log_ratio("log_ratio_start", "first", "min"),
         _log_ratio("log_ratio_end", "last", "max"),
@@ -163,6 +182,7 @@ METRICS: dict[str, Metric] = {
             "saturation_end",
             "saturated share of (neuron, example) at the last reading, the mean over the hidden layers",
             lambda tables: _mean(_at("max", _hidden(tables)), "saturation"),
+            words="saturated share at the end",
         ),
     )
 }

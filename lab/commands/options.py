@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import click
 
@@ -42,6 +42,52 @@ class Suggesting(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+
+class ListingFigures(click.Command):
+    """A command whose help ends with the list of figures; loaded only then."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from lab.figures import listing
+
+        with formatter.section("Figures"):
+            formatter.write_dl(
+                [
+                    (row["figure"], f"{row['question']} ({row['how to read it']}; drawn {row['drawn']})")
+                    for row in listing()
+                ]
+            )
+
+
+class _Numbers(click.ParamType[list[int]]):
+    """Whole numbers and ranges of them: ``1-3,5``."""
+
+    name = "numbers"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[int]:
+        found: list[int] = []
+        for piece in filter(None, str(value).split(",")):
+            ends = re.fullmatch(r"\s*(\d+)(?:-(\d+))?\s*", piece)
+            if not ends:
+                self.fail(f"{piece!r} is no whole number; expected such as 1-3,5", param, ctx)
+            found += range(int(ends[1]), int(ends[2] or ends[1]) + 1)
+        return found
+
+
+class _Length(click.ParamType[float]):
+    """A length in inches, from one with its unit: ``3.3in``, ``8.4cm``, ``84mm``."""
+
+    name = "length"
+    units: ClassVar[dict[str, float]] = {"in": 1.0, "cm": 1 / 2.54, "mm": 1 / 25.4}
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        found = re.fullmatch(r"(\d*\.?\d+) ?(in|cm|mm)?", str(value))
+        if not found:
+            self.fail(f"{value!r} is no length; expected such as 3.3in, 8.4cm or 84mm", param, ctx)
+        return float(found[1]) * self.units[found[2] or "in"]
+
+
+NUMBERS, LENGTH = _Numbers(), _Length()
 
 
 def experiment_options(command: F) -> F:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from lab.analysis.comparisons import comparisons, spreads
+from lab.analysis.comparisons import comparisons, never_reached, spreads
 from lab.analysis.metrics import Metric, metric
 from lab.analysis.statistics import LEVEL, fewest_pairs
 from lab.api import Run, side_by_side
@@ -37,9 +37,16 @@ PAIR = {
 """The columns of the tables, and what they are called on the screen."""
 
 
-def page(run: Run, other: Run | None, metrics: Sequence[str], all_pairs: bool) -> Page:
+def page(
+    run: Run,
+    other: Run | None,
+    metrics: Sequence[str],
+    all_pairs: bool,
+    baseline: str = "",
+    within: str = "",
+) -> Page:
     """For each metric the variants, the pairs, and a sentence a pair."""
-    tables, pairs = side_by_side(run, other, all_pairs)
+    tables, pairs = side_by_side(run, other, all_pairs, baseline, within)
     rows, spread = comparisons(tables, metrics, pairs), spreads(tables, metrics)
     spread = spread[spread["variant"].isin([name for pair in pairs for name in pair])]
     runs = [str(one) for one in (run, other) if one is not None]
@@ -63,8 +70,7 @@ def _body(rows: pd.DataFrame, spread: pd.DataFrame) -> Iterator[Block]:
     yield dim(
         "difference: the mean of b − a over trials of the same seed, with its 95 % bootstrap interval; "
         "p: of the sign-flip test; Holm: p corrected for all pairs of the metric in the table, as the "
-        "sentences give it; seeds: how many would find a difference of this size 4 times in 5, and no fewer "
-        "than let any of so many pairs be told from chance"
+        "sentences give it; seeds: seeds for 80 % power"
     )
 
 
@@ -72,6 +78,9 @@ def sentence(row: dict[str, Any], by: Metric) -> str:
     """What a row of ``comparisons`` means, in words."""
     a, b, pairs, p = row["a"], row["b"], row["pairs"], row["p_holm"]
     word = by.more if row["difference"] > 0 else by.less
+    if never_reached(pd.DataFrame([row])).item():
+        share = by.name.partition("=")[2]
+        return f"{b} and {a}: neither reached {share} in any pair; not comparable by this"
     observed = f"{b} is {_amount(abs(row['difference']), by)} {word} than {a}"
     if pairs == 0:
         text = f"{b} and {a}: no trial that is done has a number in both"
@@ -88,7 +97,7 @@ def sentence(row: dict[str, Any], by: Metric) -> str:
         if row["seeds_needed"] > pairs:
             text += f"; {row['seeds_needed']:.0f} seeds would tell one so large"
     if row["never"]:
-        text += f"; in {row['never']} of the pairs not both got there in the epochs that both were given"
+        text += f"; in {row['never']} of the pairs at least one never got there"
     if pairs and row["left_out"]:
         text += f"; {row['left_out']} left out: not done in both, or without a number"
     return text

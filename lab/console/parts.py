@@ -64,11 +64,17 @@ def _columns() -> dict[str, type]:
 def kind_page(word: str) -> Page:
     """A row a part of the kind that is called so, in the singular or the plural: its parameters, what it is.
 
+    Of a figure its question, how to read it, and when it is drawn.
+
     Raises PartError where there is no such kind.
     """
     kinds = {name: one for one, kind in plugins.KINDS.items() for name in (one, kind.singular)}
     if word not in kinds:
         raise PartError(f"no parts are called {word!r}; {did_you_mean(word, plugins.KINDS)}")
+    if kinds[word] == "figures":
+        from lab.figures import listing
+
+        return Page(listing(), [table(listing())])
     rows = [
         {"name": name, "parameters": parameters(part), "what it is": (getdoc(part) or "").partition("\n")[0]}
         for name, part in plugins.usable(kinds[word]).items()

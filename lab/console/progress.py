@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from time import monotonic
 
 import click
-from rich.progress import Progress
+from rich.progress import BarColumn, Progress, Task, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from lab.api import Run
 from lab.console.screen import err
@@ -16,6 +17,16 @@ from lab.processes import interrupt
 from lab.runs.preparation import Prepared
 
 SECONDS_BETWEEN_LINES = 10.0
+
+KNOWN = 0.1
+"""From this share of the work on, the time that is left is told."""
+
+
+class _TimeLeft(TimeRemainingColumn):
+    """The time that is left, as soon as it is known."""
+
+    def render(self, task: Task) -> Text:
+        return super().render(task) if task.completed >= KNOWN * (task.total or 0) else Text("-:--:--")
 
 
 class InterruptedRunError(LabError):
@@ -32,7 +43,8 @@ def progress(total: int, noun: str) -> Iterator[Callable[[int], None]]:
     """
     console = err()
     if console.is_terminal and not console.is_dumb_terminal:
-        with Progress(console=console, transient=True) as bar:
+        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), _TimeLeft())
+        with Progress(*columns, console=console, transient=True) as bar:
             task = bar.add_task(noun, total=total)
             yield lambda more: bar.advance(task, more)
         return
@@ -46,7 +58,8 @@ def progress(total: int, noun: str) -> Iterator[Callable[[int], None]]:
         if now - last >= SECONDS_BETWEEN_LINES and done:
             last = now
             left = (now - began) * (total - done) / done
-            console.print(f"{noun}: {100 * done / total:.0f} %, about {left:.0f} s left")
+            known = f", about {left:.0f} s left" if done >= KNOWN * total else ""
+            console.print(f"{noun}: {100 * done / total:.0f} %{known}")
 
     yield line
 

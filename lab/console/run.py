@@ -1,78 +1,147 @@
 """The page of a run: what came out of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from itertools import groupby
+from typing import Any
 
 import pandas as pd
 
-from lab.analysis.summary import summary
+from lab.analysis.answers import READ as FOR_ANSWERS
+from lab.analysis.answers import seen
+from lab.analysis.summary import by_layer, summary
 from lab.analysis.verdicts import READ, Verdict, verdicts
 from lab.api import Run
-from lab.console.screen import Block, Page, dim, rows_of
+from lab.console.screen import Block, Page, bold, dim, rows_of
+from lab.experiment.see import ANSWER
 
-FEW_VERDICTS = 3
-"""A run ends with at most so many verdicts on each variant."""
+FEW_VERDICTS = 8
+"""A run ends with at most so many verdicts; `lab show` tells them all."""
+
+MOST_ROWS = 24
+"""A run of more (variant, layer) has no table of layers on the screen; its figures and its JSON do."""
 
 HEADINGS = {
     **{column: column for column in ("variant", "trials", "diverged", "failed")},
-    "ratio_start": "ratio,",
-    "ratio_end": "end",
-    "saturation_start": "saturated,",
-    "saturation_end": "end ",
+    "ratio_start": "ratio start",
+    "ratio_end": "ratio end",
+    "slope_end": "mean σ′",
+    "saturation_end": "saturated",
     "final_cost": "cost",
     "final_accuracy": "accuracy",
     "final_test_accuracy": "test",
 }
 """What the short table calls the columns of the summary."""
 
+OF_LAYERS = {
+    **{column: column for column in ("variant", "layer")},
+    "learning_speed_start": "‖∂C/∂b‖ start",
+    "learning_speed_end": "‖∂C/∂b‖ end",
+    "slope_mean_start": "mean σ′ start",
+    "slope_mean_end": "mean σ′ end",
+    "saturation_start": "saturated start",
+    "saturation_end": "saturated end",
+}
+"""The same of the table of layers."""
+
+SPARE = (
+    "final_cost",
+    "ratio_end",
+    "slope_mean_start",
+    "saturation_start",
+    "slope_end",
+    "final_accuracy",
+    "trials",
+)
+"""The columns that a narrow terminal does without, the first to go first."""
+
 
 def page(run: Run, most: int | None = None) -> Page:
-    """The short table of a run, what failed or died in it, its verdicts, and where its results are.
+    """The answer of a run to its title, what to see in it, its short tables and verdicts, and where all is.
 
-    ``most`` is how many verdicts are shown on each variant; all where it is None. JSON holds all.
+    ``most`` is how many verdicts are shown; all where it is None. JSON holds all.
     """
-    info, tables = run.info, {name: run.folder.table(name) for name in READ}
-    short, found = summary(tables), verdicts(tables)
+    info = run.info
+    tables = {name: run.folder.table(name) for name in dict.fromkeys((*READ, *FOR_ANSWERS))}
+    short, layers, found = summary(tables), by_layer(tables), verdicts(tables)
+    lines = seen(info.get("see", {}), tables)
     value = {key: info.get(key) for key in ("name", "id", "title", "status", "failures")}
-    value |= {"folder": str(run.path), "summary": short, "verdicts": list(map(asdict, found))}
-    return Page(value, _body(run, short, tables["variants"], found, most))
+    value |= {"answer": lines.pop(ANSWER, ""), "see": _sights(run, lines)}
+    value |= {
+        "folder": str(run.path),
+        "summary": short,
+        "layers": layers,
+        "verdicts": list(map(asdict, found)),
+    }
+    return Page(value, _body(run, value, tables["variants"], found, most))
+
+
+def _sights(run: Run, lines: Mapping[str, str]) -> list[dict[str, str]]:
+    """What to see: the figure, the line, and the file of the figure; no file where it was not drawn."""
+    files = {name: run.folder.plots / f"{name.rpartition(':')[2]}.png" for name in lines}
+    drawn = {name: str(path) if path.is_file() else "" for name, path in files.items()}
+    return [{"figure": name, "line": line, "path": drawn[name]} for name, line in lines.items()]
 
 
 def _body(
-    run: Run, short: pd.DataFrame, variants: pd.DataFrame, found: Sequence[Verdict], most: int | None
+    run: Run, value: Mapping[str, Any], variants: pd.DataFrame, found: Sequence[Verdict], most: int | None
 ) -> Iterator[Block]:
-    missing = [column for column in short if short[column].isna().all()]
-    none = [column for column in ("diverged", "failed") if not short[column].any()]
-    shown = short.drop(columns=missing + none)
-    yield rows_of(shown, HEADINGS, run.info["title"])
+    short, layers, sights = value["summary"], value["layers"], value["see"]
+    yield from _tables(run.info["title"], short, layers)
     if "surrogate_floor" in variants and (variants["surrogate_floor"] > 0).any():
         yield dim("surrogate_floor > 0: max(σ′, floor) on the way back, so not the gradient of C")
     if places := run.info.get("layers"):
         yield dim(" · ".join(f"{l}: {place}" for l, place in enumerate(places, 1)))
-    ends = "at the start and at the end"
-    if "ratio_start" in shown:
-        yield dim(f"ratio: ‖∂C/∂b‖ of the first hidden layer over that of the last, {ends}")
-    if "saturation_start" in shown:
-        yield dim(f"saturated: share of (hidden neuron, example) with σ′ near 0, {ends}")
     for failure in run.info.get("failures", []):
         first, last = failure["trials"][0], failure["trials"][-1]
         yield f"failed: {failure['variant']}, trials {first}–{last}: {failure['error']}"
-    for variant, layers in zip(short["variant"], short["dead_layers"], strict=True):
-        if layers:
-            yield f"dead: {variant}: no gradient at all in layer {layers}"
+    for variant, dead in zip(short["variant"], short["dead_layers"], strict=True):
+        if dead:
+            yield f"dead: {variant}: no gradient at all in layer {dead}"
     if len(short) and (short["diverged"] == short["trials"]).all():
         told = run.tables["trials"].get("origin", pd.Series(dtype=object))
         no_number = told.astype(str).str.endswith("is NaN").any()
         mended = "mend its activation, which is NaN at some z"
         yield f"all trials diverged; {mended if no_number else 'try a smaller training.eta'}"
-    left = 0
-    for variant, group in groupby(found, lambda verdict: verdict.variant):
-        of_variant = list(group)
-        for verdict in of_variant[:most]:
-            yield f"{variant}: {verdict.sentence}"
-            yield dim(f"  [{verdict.evidence}]")
-        left += len(of_variant) - len(of_variant[:most])
-    if left:
+    for verdict in found[:most]:
+        yield f"{verdict.variant}: {verdict.sentence}"
+        yield dim(f"  [{verdict.evidence}]")
+    if left := len(found) - len(found[:most]):
         yield f"{left} more verdict{'s' * (left > 1)}: lab show {run}"
+    if sights:
+        yield bold("What to see")
+        for sight in sights:
+            yield f"{sight['figure']}: {sight['line']}"
+            again = f"not drawn; try: lab plot {run} {sight['figure']}"
+            yield dim(f"  {sight['path'] or again}")
     yield f"results: {run.path}"
+    if value["answer"]:
+        yield bold(f"Answer: {value['answer']}")
+    if first := _first(run, [sight["path"] for sight in sights]):
+        yield f"look first at: {first}"
+
+
+def _first(run: Run, paths: Sequence[str]) -> str:
+    """The first figure to open: the first that the file tells to see, else the learning speed."""
+    usual = run.folder.plots / "learning_speed.png"
+    return next(filter(None, [*paths, str(usual) if usual.is_file() else ""]), "")
+
+
+def _tables(title: str, short: pd.DataFrame, layers: pd.DataFrame) -> Iterator[Block]:
+    """A row a variant; and where these are few a row a layer, the output's last."""
+    shown = _known(short, "diverged", "failed")
+    yield rows_of(shown, HEADINGS, title, SPARE)
+    if 0 < len(layers) <= MOST_ROWS:
+        yield rows_of(_known(layers), OF_LAYERS, "Layer by layer", SPARE)
+    if "ratio_start" in shown:
+        yield dim("ratio: ‖∂C/∂b‖ of the first hidden layer over that of the last")
+    if "saturation_end" in shown:
+        yield dim(
+            "saturated: share of (hidden neuron, example) with σ′ near 0 beside sup σ′, at the end. It is no "
+            "fault by itself: a sigmoid that learns nothing may have 0, a ReLU that learns best two thirds"
+        )
+
+
+def _known(table: pd.DataFrame, *counts: str) -> pd.DataFrame:
+    """The table without columns in which nothing is known, or which count nothing."""
+    missing = [column for column in table if table[column].isna().all()]
+    return table.drop(columns=missing + [column for column in counts if not table[column].any()])

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import click
 from rich.console import Console
@@ -31,11 +31,15 @@ LEAST_WIDTH = 12
 
 @dataclass(frozen=True)
 class Rows:
-    """A table under its title. A cell is text, a number, or None where there is nothing."""
+    """A table under its title. A cell is text, a number, or None where there is nothing.
+
+    ``spare`` are columns that a narrow terminal does without, the first to go first.
+    """
 
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
     title: str = ""
+    spare: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -101,11 +105,15 @@ def table(records: Sequence[Mapping[str, Any]], title: str = "") -> Rows:
     return Rows(list(records[0]), [list(record.values()) for record in records], title)
 
 
-def rows_of(frame: pd.DataFrame, headings: Mapping[str, str], title: str = "") -> Rows:
-    """The columns of a DataFrame that have headings, in the order of these."""
+def rows_of(
+    frame: pd.DataFrame, headings: Mapping[str, str], title: str = "", spare: Sequence[str] = ()
+) -> Rows:
+    """The columns of a DataFrame that have headings, in the order of these; of ``spare`` see `Rows`."""
     shown = [column for column in headings if column in frame]
     cells = frame[shown].astype(object).to_numpy().tolist()
-    return Rows([headings[column] for column in shown], cells, title)
+    return Rows(
+        [headings[name] for name in shown], cells, title, [headings[name] for name in spare if name in shown]
+    )
 
 
 def drawn(name: str, tables: Tables, plot: Path | None, title: str = "") -> list[Path]:
@@ -146,7 +154,8 @@ def _console(stream: Any) -> Console:
 def _print_table(given: Rows) -> None:
     """Print a table; numbers stand to the right.
 
-    Where it is wider than the terminal, a last column of text is cut short, and only then others fold.
+    No number and no heading is broken: where the table is wider than the terminal a last column of text is
+    cut short, and then columns are left out that it can spare, which is told; only then cells fold.
     """
     console, columns = out(), given.columns
     if given.title:
@@ -154,15 +163,35 @@ def _print_table(given: Rows) -> None:
     cells = [[plain(cell_text(value)) for value in row] for row in given.rows]
     right = [any(isinstance(row[i], int | float) for row in given.rows) for i in range(len(columns))]
     widths = [max([len(name), *(len(row[i]) for row in cells)]) for i, name in enumerate(columns)]
-    room = max(console.width - sum(widths[:-1]) - 2 * len(columns), LEAST_WIDTH)
+    least = [
+        width if number else min(width, max(len(name), LEAST_WIDTH))
+        for name, width, number in zip(columns, widths, right, strict=True)
+    ]
+    kept = _kept(least, [columns.index(name) for name in given.spare], console.width)
+    last, fits = kept[-1], sum(least[at] + 2 for at in kept) - 2 <= console.width
+    room = max(console.width - sum(widths[at] + 2 for at in kept[:-1]) - 2, LEAST_WIDTH)
     shown = Table(box=None, pad_edge=False, header_style="bold")
-    for name, is_number in zip(columns, right, strict=True):
-        shown.add_column(name, justify="right" if is_number else "left", overflow="fold")
+    for at in kept:
+        least_width = least[at] if fits else None
+        side: Literal["left", "right"] = "right" if right[at] else "left"
+        shown.add_column(columns[at], justify=side, overflow="fold", min_width=least_width)
     for row in cells:
-        if not right[-1] and len(row[-1]) > room:
-            row[-1] = f"{row[-1][: room - 1]}…"
-        shown.add_row(*map(Text, row))
+        if not right[last] and len(row[last]) > room:
+            row[last] = f"{row[last][: room - 1]}…"
+        shown.add_row(*(Text(row[at]) for at in kept))
     console.print(shown)
+    if left := [columns[at].strip() for at in range(len(columns)) if at not in kept]:
+        console.print(dim(f"no room for: {', '.join(left)}"))
+
+
+def _kept(least: Sequence[int], spare: Sequence[int], width: int) -> list[int]:
+    """The places of the columns that are shown: of the spare ones as many go as have no room."""
+    kept = list(range(len(least)))
+    for at in spare:
+        if sum(least[one] + 2 for one in kept) - 2 <= width:
+            break
+        kept.remove(at)
+    return kept
 
 
 def cell_text(value: Any) -> str:

@@ -11,6 +11,7 @@ from lab import plugins
 from lab.errors import PartError, did_you_mean
 from lab.experiment.keys import Key
 from lab.experiment.schema import PARTS, Design, Experiment, part_name
+from lab.experiment.see import ANSWER, OF_VARIANTS, Blank, pieces
 from lab.experiment.sizes import check_against_data, check_sizes
 from lab.experiment.specify import from_spec
 from lab.experiment.validation import Finding, concerns
@@ -85,6 +86,31 @@ def unproved(experiments: Iterable[Experiment]) -> list[Finding]:
             place: Key = ("activations", name, key)
             found.setdefault(place, Finding(place, _refutation(design, bound, proof)))
     return list(found.values())
+
+
+def wrong_lines(see: Mapping[str, str]) -> list[Finding]:
+    """What is wrong with the lines of ``[see]``: figures that are none, phrases and quantities unknown."""
+    found = []
+    for figure, line in see.items():
+        known = (ANSWER, *plugins.names("figures"))
+        if figure not in known and ".py:" not in figure:
+            found.append(Finding(("see", figure), f"is no figure; {did_you_mean(figure, known)}"))
+        try:
+            for piece in pieces(line):
+                if isinstance(piece, Blank):
+                    _check_blank(piece)
+        except PartError as error:
+            found.append(Finding(("see", figure), str(error)))
+    return found
+
+
+def _check_blank(asked: Blank) -> None:
+    of_layer = asked.layer or asked.place
+    probes: dict[str, type[Probe]] = plugins.usable("probes")
+    known = [column for probe in probes.values() for column in probe.columns] if of_layer else OF_VARIANTS
+    if asked.kind != "variants" and asked.column not in known:
+        kind = "quantity of a layer" if of_layer else "number of a variant"
+        raise PartError(f"{asked.column!r} is no {kind}; {did_you_mean(asked.column, known)}")
 
 
 def _attempts(

@@ -248,6 +248,11 @@ class Experiment(Table):
     vary: dict[str, list[Any]] = _key("dotted keys in quotes with the values to try, in all combinations", {})
     record: Record = Record()
     activations: dict[str, Design] = _key("designs: activations of one's own by name", {})
+    see: dict[str, str] = _key(
+        'what to see, a line a figure by its name, and "answer": the answer to the title; a blank in braces, '
+        "such as {learning_speed of layer 2 at the start}, is filled from the tables",
+        {},
+    )
 
     @property
     def designs(self) -> DesignTables:

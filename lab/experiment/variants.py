@@ -95,6 +95,7 @@ def load(
     together = partial(checks.together, where=where, faulty=unsure)
     variants, wrong_variants = _variants(base, varied, together)
     found = [*base.findings, *parts(base.settings), *wrong_keys, *excess, *wrong_values, *wrong_variants]
+    found += checks.wrong_lines(base.settings.see)
     problems = [*_name_problems(source.path), *located(source, found)]
     if problems:
         raise ExperimentError(source.name, problems)

@@ -14,6 +14,7 @@ REFUSED = {
     "schema": "the schema is of the whole file",
     "trials": "every variant gets the same trials, so that variants are compared in pairs",
     "vary": "a variant varies nothing itself",
+    "see": "what to see is of the whole experiment",
 }
 
 

@@ -1,15 +1,17 @@
 """From a run's tables to a figure, by its name, and from a figure to its files."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias
 
 from matplotlib import rcParams
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
@@ -17,7 +19,7 @@ from lab import parts, plugins
 from lab.errors import LabError, PartError
 from lab.figures.drawing import panels, style, writing
 from lab.figures.pages import PAGES
-from lab.figures.tables import NotRecordedError, counterfactual
+from lab.figures.tables import NothingToShowError, NotRecordedError, counterfactual
 from lab.processes import pool, submitted
 from lab.storage import write
 
@@ -35,21 +37,46 @@ class FiguresError(LabError):
         super().__init__("\n".join(f"the figure {name!r} failed: {reason}" for name, reason in failed))
 
 
+@dataclass(frozen=True)
+class Layout:
+    """How figures are laid out: their width in inches (0: each its own), and a style of one's own."""
+
+    width: float = 0.0
+    own: style.Style = None
+
+
+def listing() -> list[dict[str, str]]:
+    """The figures of a run: name, question, how to read it, and when it is drawn; those of plug-ins too."""
+    kinds: dict[str, type[parts.Figure]] = plugins.usable("figures")
+    return [
+        {"figure": name, "question": part.question, "how to read it": part.reading, "drawn": part.when}
+        for name, part in kinds.items()
+    ]
+
+
 def draw(
-    name: str, tables: parts.Tables, title: str = "", *, folder: Path | None = None, allow_code: bool = False
+    name: str,
+    tables: parts.Tables,
+    title: str = "",
+    *,
+    folder: Path | None = None,
+    allow_code: bool = False,
+    layout: Layout = Layout(),
 ) -> Figure:
-    """Draw the figure of a run called ``name``; one without data says so instead.
+    """Draw the figure of a run called ``name``, under its question and, smaller, the experiment's ``title``.
 
     The name is that of a figure that the lab ships or that is installed, or ``"file.py:Class"``; ``folder``
-    is where a relative file is looked for, ``allow_code`` the leave to run its code.
+    is where a relative file is looked for, ``allow_code`` the leave to run its code, ``layout`` for whom it
+    is laid out.
 
     Raises PartError where no figure of a run has this name (the nearest is named) or a table lacks a column,
-    NotRecordedError where the figure shows a quantity that was not recorded.
+    NotRecordedError where the figure shows a quantity that was not recorded, NothingToShowError where there
+    is nothing to see.
     """
     if name in PAGES and name not in plugins.names("figures"):
         raise PartError(f"{name!r} is a figure of `{PAGES[name][1]}`, not of a run")
     part = plugins.build("figures", name, folder=folder, allow_code=allow_code)
-    return _drawn(part, name, tables, title)
+    return _drawn(part, name, tables, title, layout)
 
 
 def draw_page(name: str, tables: parts.Tables, title: str = "") -> Figure:
@@ -57,39 +84,61 @@ def draw_page(name: str, tables: parts.Tables, title: str = "") -> Figure:
     return _drawn(PAGES[name][0](), name, tables, title)
 
 
-def _drawn(part: parts.Figure, name: str, tables: parts.Tables, title: str) -> Figure:
-    with style.context():
+def _drawn(
+    part: parts.Figure, name: str, tables: parts.Tables, title: str, layout: Layout = Layout()
+) -> Figure:
+    with style.context(layout.own), panels.page(layout.width):
         missing = [need for need in part.needs if need not in tables or tables[need].empty]
         if missing:
-            figure = panels.blank(f"{name}: no data yet (the table {missing[0]!r} is empty)")
-        else:
-            figure = part.draw(tables)
-        headline = " · ".join(filter(None, (title, counterfactual(tables))))
-        if headline:
-            writing.headline(figure, headline)
+            raise NothingToShowError(f"{name}: no data yet (the table {missing[0]!r} is empty)")
+        figure = part.draw(tables)
+        question = part.question or title
+        below = (title if part.question else "", counterfactual(tables))
+        writing.headline(figure, question, " · ".join(filter(None, below)))
     return figure
 
 
-def save(figure: Figure, folder: Path, name: str) -> list[Path]:
-    """Write ``name.png`` (150 dots an inch) and ``name.svg`` into ``folder``, which is made where missing.
+FORMATS = ("png", "svg", "pdf")
+
+
+def save(
+    figure: Figure, folder: Path, name: str, formats: Sequence[str] = ("png", "svg"), own: style.Style = None
+) -> list[Path]:
+    """Write ``name.png`` (150 dots an inch) and the other ``formats`` into ``folder``, made where missing.
 
     The same figure gives the same bytes: no dates, and fixed identifiers. Text stays text in the SVG. Each
     file is there whole or not at all. Raises StorageError where it cannot be written.
     """
-    png, svg = BytesIO(), BytesIO()
-    with style.context(), warnings.catch_warnings(), _untouched(figure):
+    files = {kind: BytesIO() for kind in FORMATS if kind in formats}
+    with style.context(own), warnings.catch_warnings(), _untouched(figure):
         # A title in a script that the font lacks is no reason to fail; the SVG still holds the text.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
         figure.dpi = rcParams["savefig.dpi"]
         # Figure.savefig would draw twice, the first time for the layout alone, which drawing makes anyway.
-        FigureCanvasAgg(figure).print_png(png, metadata={"Software": None})  # type: ignore[no-untyped-call]
-        figure.set_layout_engine("none")  # the second file has the layout of the first
-        FigureCanvasSVG(figure).print_svg(svg, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
-    contents = {folder / f"{name}.png": png.getvalue(), folder / f"{name}.svg": svg.getvalue()}
+        for kind, file in files.items():
+            _PRINT[kind](figure, file)
+            figure.set_layout_engine("none")  # the other files have the layout of the first
+    contents = {folder / f"{name}.{kind}": file.getvalue() for kind, file in files.items()}
     folder.mkdir(parents=True, exist_ok=True)
     for path, content in contents.items():
         write(path, content)
     return list(contents)
+
+
+def _print_png(figure: Figure, file: BytesIO) -> None:
+    FigureCanvasAgg(figure).print_png(file, metadata={"Software": None})  # type: ignore[no-untyped-call]
+
+
+def _print_svg(figure: Figure, file: BytesIO) -> None:
+    FigureCanvasSVG(figure).print_svg(file, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
+
+
+def _print_pdf(figure: Figure, file: BytesIO) -> None:
+    nothing = {"CreationDate": None, "Creator": None, "Producer": None}
+    FigureCanvasPdf(figure).print_pdf(file, metadata=nothing)  # type: ignore[no-untyped-call]
+
+
+_PRINT = {"png": _print_png, "svg": _print_svg, "pdf": _print_pdf}
 
 
 @contextmanager
@@ -108,13 +157,21 @@ Attempt: TypeAlias = tuple[list[Path], str]
 """The files of a figure, and why it failed; neither where the tables do not allow it."""
 
 
-def draw_all(tables: parts.Tables, folder: Path, title: str = "", *, workers: int = 1) -> list[Path]:
-    """Draw and save every figure whose tables are there and whose quantities were recorded; return the files.
+def draw_all(
+    tables: parts.Tables,
+    folder: Path,
+    title: str = "",
+    *,
+    workers: int = 1,
+    layout: Layout = Layout(),
+    formats: Sequence[str] = ("png", "svg"),
+) -> list[Path]:
+    """Draw and save every figure of which the tables have something to show; return the files.
 
     Up to `MOST_WORKERS` processes draw beside each other. A figure that fails does not stop the others.
     Raises FiguresError at the end, with the files and what failed.
     """
-    names, given = sorted(plugins.usable("figures")), (tables, folder, title)
+    names, given = sorted(plugins.usable("figures")), (tables, folder, title, layout, tuple(formats))
     if workers > 1:
         attempts = _beside_each_other(names, given, min(workers, MOST_WORKERS) - 1)
     else:
@@ -125,12 +182,14 @@ def draw_all(tables: parts.Tables, folder: Path, title: str = "", *, workers: in
     return paths
 
 
-def _attempt(name: str, tables: parts.Tables, folder: Path, title: str) -> Attempt:
+def _attempt(
+    name: str, tables: parts.Tables, folder: Path, title: str, layout: Layout, formats: tuple[str, ...]
+) -> Attempt:
     try:
         part = plugins.build("figures", name)
         if set(part.needs) <= tables.keys():
-            return save(_drawn(part, name, tables, title), folder, name), ""
-    except NotRecordedError:
+            return save(_drawn(part, name, tables, title, layout), folder, name, formats, layout.own), ""
+    except (NotRecordedError, NothingToShowError):
         pass
     except Exception as error:
         return [], str(error) or type(error).__name__

@@ -1,6 +1,7 @@
 """What figures read in a run's tables, as numbers and words."""
 
-from collections.abc import Mapping, Sequence
+import fnmatch
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -8,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from lab.errors import PartError
+from lab.errors import PartError, did_you_mean
 from lab.figures.drawing.bands import QUANTILES, Band, Floats
 from lab.figures.drawing.panels import MOST_PANELS, Panels, matrix
 from lab.figures.drawing.scales import chosen
@@ -33,6 +34,10 @@ class NotRecordedError(PartError):
     """A figure shows a quantity that the run did not record."""
 
 
+class NothingToShowError(PartError):
+    """A run has nothing that a figure could show."""
+
+
 def checked(tables: Tables, name: str, *columns: str) -> pd.DataFrame:
     """The table ``name``, once it is sure to have its keys and these columns.
 
@@ -49,6 +54,74 @@ def checked(tables: Tables, name: str, *columns: str) -> pd.DataFrame:
         if column not in table:
             raise PartError(f"the table {name!r} has no column {column!r} (but: {', '.join(table.columns)})")
     return table
+
+
+@dataclass(frozen=True)
+class Selected(Mapping[str, pd.DataFrame]):
+    """A run's tables with the rows of some variants and trials, and the ``layers`` that figures show.
+
+    Without ``layers`` all are shown.
+    """
+
+    tables: Tables
+    layers: tuple[int, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        tables: Tables,
+        variants: Sequence[str] = (),
+        layers: Sequence[int] = (),
+        trials: Sequence[int] = (),
+    ) -> Self:
+        """The selection; what is empty selects all, and a variant may be a pattern: ``*slope=0.4``.
+
+        Raises PartError for a variant, a layer or a trial that the run does not have.
+        """
+        known = list(map(str, pd.unique(tables["variants"]["variant"]))) if variants else []
+        chosen_names = [name for pattern in variants for name in _matching(pattern, known)]
+        for column, wanted in (("layer", layers), ("trial", trials)):
+            there = set(tables["layers"][column]) if wanted else set()
+            if unknown := [one for one in wanted if one not in there]:
+                raise PartError(f"no {column} {unknown[0]}; expected one of {min(there)} … {max(there)}")
+        kept: dict[str, list[Any]] = {"variant": chosen_names, "trial": list(trials)}
+        return cls({name: _kept_rows(table, kept) for name, table in tables.items()}, tuple(layers))
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return self.tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.tables)
+
+    def __len__(self) -> int:
+        return len(self.tables)
+
+
+def _matching(pattern: str, known: list[str]) -> list[str]:
+    """The variant of this name, or those that the pattern matches."""
+    found = [pattern] if pattern in known else fnmatch.filter(known, pattern)
+    if not found:
+        raise PartError(f"no variant {pattern!r}; {did_you_mean(pattern, known)}")
+    return found
+
+
+def _kept_rows(table: pd.DataFrame, kept: Mapping[str, list[Any]]) -> pd.DataFrame:
+    for column, wanted in kept.items():
+        if wanted and column in table:
+            table = table[table[column].isin(wanted)]
+    return table.reset_index(drop=True)
+
+
+def done(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of trials that did not diverge, which axes have to hold; all where there is none."""
+    settled = rows[rows["status"] != "diverged"]
+    return settled if len(settled) else rows
+
+
+def output_of(rows: pd.DataFrame) -> int:
+    """The number of the output layer, if it is the same in all variants, else 0."""
+    last = rows.groupby("variant")["layer"].max().unique()
+    return int(last[0]) if len(last) == 1 else 0
 
 
 def by_variant(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -187,8 +260,11 @@ class Shown:
         cls, tables: Tables, rows: pd.DataFrame, *, most_layers: int = 24, most_variants: int = MOST_PANELS
     ) -> Self:
         variants = by_variant(rows)
-        depths = sorted(rows["layer"].unique())
-        shown = dict(list(variants.items())[:most_variants])
+        asked = tables.layers if isinstance(tables, Selected) else ()
+        depths = [layer for layer in sorted(rows["layer"].unique()) if not asked or layer in asked]
+        if not depths:
+            raise NothingToShowError(f"no layer {', '.join(map(str, asked))} in what the figure shows")
+        shown = {name: variants[name] for name in chosen(list(variants), most_variants)}
         layers = chosen(depths, most_layers)
         more = left_out(len(layers), len(depths), "layers") + left_out(len(shown), len(variants), "variants")
         return cls(tables, rows, shown, layers, more)
@@ -200,8 +276,12 @@ class Shown:
 
     def matrix(self, **looks: Any) -> Panels[tuple[int, str]]:
         """A row of panels a layer, a column a variant; the looks are those of `panels.matrix`."""
-        rows = {layer: f"layer {layer}" for layer in self.layers}
+        rows = {layer: self.layer_name(layer, "\n") for layer in self.layers}
         return matrix(rows, {name: name for name in self.variants}, **looks)
+
+    def layer_name(self, layer: int, between: str = " ") -> str:
+        """``layer 2``, and of the output that it is that, where all variants are so deep."""
+        return f"layer {layer}{between}(output)" if layer == output_of(self.rows) else f"layer {layer}"
 
     def bands(self, quantity: str) -> dict[str, dict[int, Band]]:
         """The bands of ``quantity`` by variant and layer, of what is shown and there."""
@@ -209,6 +289,14 @@ class Shown:
             name: bands(rows[rows["layer"].isin(self.layers)], quantity, self.time)
             for name, rows in self.variants.items()
         }
+
+    def settled(self, quantity: str) -> list[Floats]:
+        """What an axis of ``quantity`` has to hold: its bands over the trials that did not diverge."""
+        rows = done(self.rows[self.rows["variant"].isin(list(self.variants))])
+        found = (
+            bands(of[of["layer"].isin(self.layers)], quantity, self.time) for of in by_variant(rows).values()
+        )
+        return [one.edges for of in found for one in of.values()]
 
     def outcomes(self) -> list[list[str]]:
         """Notes on each variant's trials that did not finish."""

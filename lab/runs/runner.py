@@ -85,6 +85,7 @@ def run(
             "name": folder.name,
             "id": folder.id,
             "title": ready.plan.experiment.title,
+            "see": ready.plan.experiment.see,
             "status": "running",
             "started": now().isoformat(timespec="seconds"),
             "seed": ready.plan.experiment.trials.seed,

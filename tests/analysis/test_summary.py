@@ -30,8 +30,16 @@ def test_ratios_are_of_the_first_to_the_last_hidden_layer():
     """The output layer, here the third, takes no part."""
     row = only(rows("a", 0))
     assert list(row.index) == [
-        *("variant", "trials", "diverged", "failed", "ratio_start", "ratio_end", "saturation_start"),
-        *("saturation_end", "dead_layers", "final_cost", "final_accuracy", "final_test_accuracy"),
+        *("variant", "trials", "diverged", "failed", "ratio_start", "ratio_end", "slope_start"),
+        *(
+            "saturation_start",
+            "slope_end",
+            "saturation_end",
+            "dead_layers",
+            "final_cost",
+            "final_accuracy",
+            "final_test_accuracy",
+        ),
     ]
     assert (row["ratio_start"], row["ratio_end"]) == pytest.approx((0.1, 2.0))
     assert (row["saturation_start"], row["saturation_end"], row["final_accuracy"]) == (0, 0.25, 0.9)

@@ -16,6 +16,15 @@ def test_progress_without_a_terminal_is_a_line_now_and_then(monkeypatch, capsys)
     assert capsys.readouterr().err.splitlines() == ["training: 50 %, about 11 s left"]
 
 
+def test_the_time_that_is_left_waits_until_it_is_known(monkeypatch, capsys):
+    clock = iter([0.0, 11.0, 22.0])
+    monkeypatch.setattr(shown, "monotonic", lambda: next(clock))
+    with progress(100, "training") as advance:
+        advance(5)
+        advance(5)
+    assert capsys.readouterr().err.splitlines() == ["training: 5 %", "training: 10 %, about 198 s left"]
+
+
 def test_fault_45_progress_uses_a_clock_that_never_goes_back():
     assert shown.monotonic is time.monotonic
 

@@ -230,3 +230,12 @@ def test_findings_carry_their_key(written):
     assert checks.unproved([experiment]) == []
     finding = Finding(("activations", "soft", "at_least"), message)
     assert checks.unproved([experiment, broken, broken]) == [finding]
+
+
+def test_what_is_wrong_in_lines_to_see_is_told_at_its_key():
+    see = {"trainin": "x", "answer": "{costs at the end}", "ledger": "{slope of layer 1 at the end}"}
+    told = {str(finding.key[1]): finding.message for finding in checks.wrong_lines(see)}
+    assert told["trainin"] == "is no figure; did you mean 'training'?"
+    assert told["answer"].startswith("'costs' is no number of a variant; did you mean 'cost'")
+    assert told["ledger"].startswith("'slope' is no quantity of a layer; did you mean")
+    assert checks.wrong_lines({"training": "fine", "answer": "{cost at the end}", "own.py:Own": "fine"}) == []

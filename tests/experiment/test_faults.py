@@ -95,7 +95,7 @@ FILES = [
     ("13-large", BASE + "#" * 1_000_000, 0, "", "is larger than 1000000 bytes"),
     ("14-unknown-table", BASE + "[trainning]\neta = 0.1\n", 5, "trainning",
      "unknown key; did you mean 'training'? (known: activations, data, network, record, "
-     "schema, title, training, trials, vary)"),
+     "schema, see, title, training, trials, vary)"),
     ("14-outside", "seeds = 3\n" + BASE, 1, "seeds", "unknown key here; it belongs in the table [trials]"),
     ("15-no-hidden", '[data]\nname = "digits"\n[network]\n', 3, "network.hidden",
      "is missing; expected the widths"),

@@ -14,10 +14,12 @@ from lab.figures import pictures as room
 from tests.figures.conftest import make_tables, texts, with_prediction
 
 NAMES = [
-    *("activations", "causes", "comparisons", "gradient_cosine", "learning_speed", "ledger", "neurons"),
-    *("overview", "prediction", "saturation", "saturation_measures", "slopes", "speed_by_layer"),
-    *("training", "weight_speed", "z_distribution"),
+    *("activations", "causes", "comparisons", "dose", "gradient_cosine", "learning_speed", "ledger", "map"),
+    *("neurons", "overview", "prediction", "river", "saturation", "saturation_measures", "slopes"),
+    *("speed_by_layer", "training", "update_ratio", "weight_speed", "z_distribution"),
 ]
+OF_ONE = sorted({*NAMES} - {"comparisons", "dose", "map"})
+"""Those that a run of one variant has."""
 
 OWN = """
 from dataclasses import dataclass
@@ -40,6 +42,56 @@ def test_these_figures_ship():
     for part in figures.TABLE.values():
         assert part.__doc__
         assert part.needs
+
+
+def test_each_figure_has_a_question_of_its_own_and_says_how_to_read_it():
+    told = figures.listing()
+    assert [row["figure"] for row in told] == list(figures.TABLE)
+    assert all(all(row.values()) for row in told)
+    assert all(row["question"].endswith("?") for row in told)
+    assert len({row["question"] for row in told}) == len(told)
+
+
+def test_the_question_is_the_title_and_the_experiment_s_stands_below(tables):
+    figure = figures.draw("training", tables, "Does it learn?")
+    assert figure.get_suptitle().strip() == figures.TABLE["training"].question
+    assert "Does it learn?" in [text.get_text() for text in figure.findobj(Text)]
+
+
+def test_a_selection_has_its_variants_layers_and_trials(tables):
+    shown = figures.Selected.of(tables, ["tanh*"], [1, 5], [0, 1])
+    assert sorted(shown["layers"]["variant"].unique()) == ["tanh", "tanh(z) + 0.1*z"]
+    assert sorted(shown["steps"]["trial"].unique()) == [0, 1]
+    ends = [text.get_text() for text in figures.draw("learning_speed", shown).axes[0].texts]
+    assert ends[:2] == ["1", "5 out"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"variants": ["tan"]}, r"^no variant 'tan'; did you mean 'tanh'\?$"),
+        ({"layers": [9]}, r"^no layer 9; expected one of 1 … 5$"),
+        ({"trials": [20]}, r"^no trial 20; expected one of 0 … 19$"),
+    ],
+)
+def test_what_a_run_does_not_have_cannot_be_selected(tables, asked, message):
+    with pytest.raises(PartError, match=message):
+        figures.Selected.of(tables, **asked)
+
+
+@pytest.mark.parametrize("name", ["learning_speed", "overview"])
+def test_a_figure_is_laid_out_at_the_width_that_is_asked_for(tables, name, tmp_path):
+    figure = figures.draw(name, tables, layout=figures.Layout(width=3.3, own={"font.size": 7}))
+    assert figure.get_figwidth() == 3.3
+    (pdf,) = figures.save(figure, tmp_path, name, ["pdf"])
+    assert pdf.read_bytes().startswith(b"%PDF")
+
+
+def test_a_style_that_is_none_is_told(tables):
+    with pytest.raises(
+        PartError, match=r"no style 'ggplot2', neither a file nor a name; did you mean 'ggplot'"
+    ):
+        figures.draw("training", tables, layout=figures.Layout(own="ggplot2"))
 
 
 @pytest.mark.parametrize(
@@ -66,8 +118,9 @@ def test_a_figure_of_ones_own_is_drawn(tables, tmp_path):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_fault_112_without_data_a_figure_says_so(name):
-    (text,) = texts(figures.draw(name, {}))
-    assert text == f"{name}: no data yet (the table {figures.TABLE[name].needs[0]!r} is empty)"
+    message = f"{name}: no data yet \\(the table {figures.TABLE[name].needs[0]!r} is empty\\)"
+    with pytest.raises(figures.NothingToShowError, match=message):
+        figures.draw(name, {})
 
 
 @pytest.mark.parametrize(
@@ -96,10 +149,10 @@ def test_a_table_without_a_key_column_is_told(tables):
         figures.draw("training", {"steps": tables["steps"].drop(columns="step")})
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", OF_ONE)
 def test_labels_of_users_are_never_read_as_mathematics(name):
     label = r"$\alpha$_1 & \frac"
-    figure = figures.draw(name, make_tables((label,), 1, 1), title="$x$ costs 5$")
+    figure = figures.draw(name, with_prediction(make_tables((label,), 1, 3)), title="$x$ costs 5$")
     marked = [text for text in figure.findobj(Text) if "$" in text.get_text()]
     assert marked
     assert not any(text.get_parse_math() for text in marked)
@@ -116,7 +169,8 @@ def test_of_many_variants_a_figure_shows_what_a_page_holds_and_says_so(name, pan
     tables = with_prediction(make_tables([f"v{number}" for number in range(13)], 1, 3))
     figure = figures.draw(name, tables)
     assert len(figure.axes) == panels
-    assert ("12 of 13 variants shown" in texts(figure)) == (name != "speed_by_layer")
+    told = "12 of 13 variants shown; choose with --variants"
+    assert (told in texts(figure)) == (name != "speed_by_layer")
 
 
 @pytest.fixture
@@ -133,9 +187,9 @@ def quick_save(monkeypatch):
     monkeypatch.setattr(room, "save", save)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", OF_ONE)
 def test_the_same_tables_give_the_same_bytes(name, tmp_path):
-    tables = make_tables(("a",), 2, 1)
+    tables = with_prediction(make_tables(("a",), 2, 3))
     first, again = (
         figures.save(figures.draw(name, tables, "Twice σ′"), tmp_path / folder, name) for folder in "ab"
     )
@@ -163,7 +217,7 @@ def test_a_png_has_150_dots_an_inch_and_saving_keeps_the_layout(tmp_path):
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_part(tmp_path, monkeypatch):
-    figure = figures.draw("activations", {})
+    figure = figures.draw("activations", make_tables(("a",), 1, 1))
     old = {path: path.read_bytes() for path in figures.save(figure, tmp_path, "a")}
 
     def no_space(*_):
@@ -178,17 +232,17 @@ def test_a_failed_write_leaves_the_old_file_and_no_part(tmp_path, monkeypatch):
 
 
 def test_all_figures_are_drawn_and_saved(tmp_path, quick_save):
-    paths = figures.draw_all(with_prediction(make_tables(("a",), 2, 1)), tmp_path / "plots", "All")
-    assert [path.name for path in paths] == [f"{name}.{kind}" for name in NAMES for kind in ("png", "svg")]
+    paths = figures.draw_all(with_prediction(make_tables(("a",), 2, 3)), tmp_path / "plots", "All")
+    assert [path.name for path in paths] == [f"{name}.{kind}" for name in OF_ONE for kind in ("png", "svg")]
     assert sorted(path.name for path in (tmp_path / "plots").iterdir()) == sorted(path.name for path in paths)
 
 
 def test_all_leaves_out_what_was_not_recorded_or_has_no_table(tmp_path, quick_save):
-    lean = with_prediction(make_tables(("a",), 1, 1))
+    lean = with_prediction(make_tables(("a",), 1, 3))
     lean["layers"] = lean["layers"].drop(columns=["saturation", "slope_p02"])
     del lean["neurons"]
     drawn = {path.stem for path in figures.draw_all(lean, tmp_path)}
-    assert drawn == set(NAMES) - {"saturation", "saturation_measures", "slopes", "neurons"}
+    assert drawn == set(OF_ONE) - {"saturation", "saturation_measures", "slopes", "neurons"}
 
 
 def test_fault_112_a_figure_that_fails_does_not_stop_the_others(tmp_path, monkeypatch, quick_save):
@@ -198,9 +252,9 @@ def test_fault_112_a_figure_that_fails_does_not_stop_the_others(tmp_path, monkey
     monkeypatch.setattr(figures.TABLE["learning_speed"], "draw", fails)
     message = "the figure 'learning_speed' failed: MemoryError"
     with pytest.raises(figures.FiguresError, match=message) as caught:
-        figures.draw_all(with_prediction(make_tables(("a",), 1, 1)), tmp_path)
+        figures.draw_all(with_prediction(make_tables(("a",), 1, 3)), tmp_path)
     assert [name for name, _ in caught.value.failed] == ["learning_speed"]
-    assert {path.stem for path in caught.value.paths} == set(NAMES) - {"learning_speed"}
+    assert {path.stem for path in caught.value.paths} == set(OF_ONE) - {"learning_speed"}
     assert all(path.is_file() for path in caught.value.paths)
     assert caught.value.exit_code == 1
 
@@ -231,7 +285,7 @@ def test_drawing_changes_neither_the_tables_nor_matplotlib():
     tables = make_tables(("a", "b"), 2, 2)
     copies = {name: table.copy() for name, table in tables.items()}
     settings = dict(matplotlib.rcParams)
-    for name in NAMES:
+    for name in sorted({*NAMES} - {"dose", "map", "prediction"}):
         figures.draw(name, tables)
     for name, table in tables.items():
         pd.testing.assert_frame_equal(table, copies[name])

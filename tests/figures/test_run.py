@@ -23,7 +23,6 @@ def test_one_trial_has_no_band_and_no_bars(name):
 @pytest.mark.parametrize(
     ("name", "table", "said"),
     [
-        ("learning_speed", "layers", {"no finite reading", "no finite trial"}),
         ("gradient_cosine", "layers", {"no finite reading", "no finite trial"}),
         ("speed_by_layer", "layers", {"no finite trial"}),
         ("training", "steps", {"not recorded"}),
@@ -48,11 +47,12 @@ def test_of_many_six_are_shown_and_the_figure_says_so(name, panels, cut):
     figure = draw(name, make_tables(tuple("abcdefgh"), 1, 9))
     drawn = [ax for ax in figure.axes if ax.get_subplotspec() and ax.get_label() != "<colorbar>"]
     assert len(drawn) == panels * (1 + (name == "z_distribution"))
-    said = {"variants": "6 of 8 variants shown", "layers": "6 of 9 layers shown"}
-    assert {text for text in texts(figure) if text.endswith(" shown")} == {said[what] for what in cut}
+    said = {"variants": "6 of 8 variants", "layers": "6 of 9 layers"}
+    told = {f"{said[what]} shown; choose with --{what}" for what in cut}
+    assert {text for text in texts(figure) if " shown; " in text} == told
     if panels == 36:
         labels = [label for ax in figure.axes if (label := ax.get_ylabel()).startswith("layer")]
-        assert labels == [f"layer {layer}" for layer in (1, 3, 4, 6, 7, 9)]
+        assert labels == [*(f"layer {layer}" for layer in (1, 3, 4, 6, 7)), "layer 9\n(output)"]
 
 
 @pytest.mark.parametrize("name", ["learning_speed", "gradient_cosine"])
@@ -60,7 +60,7 @@ def test_of_many_layers_some_have_lines_and_the_figure_says_so(name):
     figure = draw(name, make_tables(("a",), 1, 40))
     lines = [line for line in figure.axes[0].lines if len(line.get_xdata()) == 51]
     assert len(lines) == 24
-    assert "24 of 40 layers shown" in texts(figure)
+    assert "24 of 40 layers shown; choose with --layers" in texts(figure)
 
 
 @pytest.mark.parametrize("name", ["slopes", "causes", "z_distribution"])
@@ -90,7 +90,10 @@ def test_variants_are_titles_in_the_order_of_the_table(drawn, name):
 @pytest.mark.parametrize("name", ["slopes", "causes", "z_distribution", "neurons"])
 def test_a_row_a_layer_and_a_column_a_variant(drawn, name):
     first, *others = [ax for ax in drawn(name).axes if ax.get_ylabel().startswith("layer ")]
-    assert [ax.get_ylabel() for ax in (first, *others)] == [f"layer {layer}" for layer in range(1, 6)]
+    assert [ax.get_ylabel() for ax in (first, *others)] == [
+        *(f"layer {layer}" for layer in range(1, 5)),
+        "layer 5\n(output)",
+    ]
     grid = first.get_gridspec()
     assert (grid.nrows, grid.ncols) == (5, 4)
 
@@ -98,17 +101,23 @@ def test_a_row_a_layer_and_a_column_a_variant(drawn, name):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("learning_speed", {"learning speed ‖∂C/∂bˡ‖\n(cost per unit of bias)", "layer 1", "layer 5", BAND}),
+        (
+            "learning_speed",
+            {"learning speed ‖∂C/∂bˡ‖\n(cost per unit of bias)", "layer 1", "layer 5 (output)", BAND},
+        ),
         ("learning_speed", {"layer 1: zero from epoch 120"}),
         ("weight_speed", {"learning speed ‖∂C/∂wˡ‖\n(cost per unit of weight)"}),
         ("gradient_cosine", {"cosine to the gradient of C", "layer 1", BAND}),
         ("speed_by_layer", {"sigmoid", "first reading", "last reading", "a mark on the floor: zero"}),
         ("speed_by_layer", {"median of 20 trials; bars: 90 % of them", "layer"}),
         ("slopes", {"slope σ′(z)", "2nd to 98th percentile", "median of 20 trials"}),
-        ("z_distribution", {"last reading (step 500), to its own height", "first reading (step 0)"}),
+        (
+            "z_distribution",
+            {"last reading (step 500), each histogram scaled to its panel", "first reading (step 0)"},
+        ),
         ("z_distribution", {"σ′(z), axis on the right", "saturated: |σ′(z)| < 0.05 sup|σ′|"}),
         ("training", {BAND}),
-        ("ledger", {"what the weights did", "what σ′ did", "median of 17–20 trials"}),
+        ("ledger", {"done by the weights", "done by σ′", "median of 17–20 trials"}),
         ("causes", {"input low", "output saturated", "error small", "examples cancel"}),
         ("causes", {"nothing left to learn", "mean of 20 trials"}),
         ("saturation_measures", {"saturation: share of (neuron, example) with |σ′| < 0.05 sup|σ′|"}),

@@ -1,6 +1,9 @@
 """Figures of panels."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+import textwrap
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import product, zip_longest
@@ -34,9 +37,28 @@ class Picture(Figure):
         return png.getvalue()
 
 
+_page: ContextVar[float] = ContextVar("page", default=0.0)
+_NARROW = 18  # letters of a row's label where panels are stacked
+_LEAST_WIDTH = 1.5  # of a panel, in inches, where a page decides
+
+
+@contextmanager
+def page(width: float) -> Iterator[None]:
+    """Figures of this width in inches, as long as the context lasts; 0 leaves each its own."""
+    token = _page.set(width)
+    try:
+        yield
+    finally:
+        _page.reset(token)
+
+
 def sheet(rows: int, columns: int, *, width: float, height: float) -> Figure:
-    """An empty figure of so many panels of this width and height in inches; nothing global knows of it."""
-    figure = Picture(figsize=(max(width * columns, 4.5) + 0.8, height * rows + 0.5), layout="constrained")
+    """An empty figure of so many panels of this width and height in inches; nothing global knows of it.
+
+    Within `page` the page tells the width of the whole.
+    """
+    wide = _page.get() or max(width * columns, 4.5) + 0.8
+    figure = Picture(figsize=(wide, height * rows + 0.5), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 
@@ -102,7 +124,8 @@ class Panels(Generic[Key]):
 def wrapped(names: Iterable[Key], *, height: float, label: str, titled: bool = True) -> Panels[Key]:
     """A panel for each name, at most four in a row, with the same axes; ``label`` is that of y."""
     keys = list(names)
-    columns = min(len(keys), _MOST_COLUMNS)
+    room = int(_page.get() / _LEAST_WIDTH) or 1 if _page.get() else _MOST_COLUMNS
+    columns = min(len(keys), _MOST_COLUMNS, room)
     rows = ceil(len(keys) / columns)
     width = {1: 5.6, 2: 3.7, 3: 2.9}.get(columns, 2.4)
     figure = sheet(rows, columns, width=width, height=height)
@@ -133,10 +156,16 @@ def matrix(
 
 
 def side_by_side(labels: Sequence[str], count: int, *, width: float, row: float) -> tuple[Figure, list[Axes]]:
-    """Panels in which each label has a row of this height in inches, the first at the bottom at y = 0."""
-    figure = sheet(1, count, width=width, height=row * len(labels) + 0.85)
-    (axes,) = figure.subplots(1, count, sharey=True, squeeze=False)
-    axes[0].set_yticks(range(len(labels)), labels)
+    """Panels in which each label has a row of this height in inches, the first at the bottom at y = 0.
+
+    On a narrow page they stand one below the other.
+    """
+    stacked = 0 < _page.get() < _LEAST_WIDTH * (count + 1)
+    rows, columns = (count, 1) if stacked else (1, count)
+    figure = sheet(rows, columns, width=width, height=row * len(labels) + 0.85)
+    axes = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
+    told = [textwrap.fill(label, _NARROW) for label in labels] if stacked else labels
+    axes[0].set_yticks(range(len(labels)), told)
     axes[0].set_ylim(-0.7, len(labels) - 0.3)
     for ax in axes:
         ax.tick_params(axis="y", length=0)

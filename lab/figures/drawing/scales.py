@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from math import ceil, log10
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter, Locator, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from lab.figures.drawing.bands import SMALLEST, Floats
+
+T = TypeVar("T")
 
 _LARGEST = 1e300  # a logarithmic axis ends about here, so that it has an end
 
@@ -19,14 +21,37 @@ def whole_numbers() -> MaxNLocator:
     return MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True, min_n_ticks=1)
 
 
+def magnified_start(ax: Axes, end: float) -> None:
+    """A square-root x axis from 0 to ``end``: its first twentieth takes more than a fifth of the width."""
+    ax.set_xscale("function", functions=(lambda x: np.sqrt(np.maximum(x, 0)), np.square))
+    ax.set_xlim(0, end or 1)
+    ax.xaxis.set_major_locator(_SquareLocator())
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+
+
+class _SquareLocator(Locator):
+    """Ticks for a square-root axis: 0, the end, and round numbers between that stand apart."""
+
+    def __call__(self) -> Any:
+        return self.tick_values(*self.axis.get_view_interval())  # type: ignore[union-attr]
+
+    def tick_values(self, vmin: float, vmax: float) -> Any:
+        candidates = [m * 10.0**e for e in range(-3, 16) for m in (1, 2, 5)]
+        ticks = [0.0]
+        for value in candidates:
+            if value <= vmax and np.sqrt(value / vmax) - np.sqrt(ticks[-1] / vmax) > 0.18:
+                ticks.append(value)
+        return ticks
+
+
 def layer_axis(ax: Axes, layers: Sequence[int], room: float = 0.5) -> None:
     """An x axis of these layers; of more than twelve every second has a tick, or every third, and so on."""
     ax.set_xlim(layers[0] - room, layers[-1] + room)
     ax.set_xticks(layers[:: ceil(len(layers) / 12)])
 
 
-def chosen(layers: Sequence[int], most: int = 24) -> list[int]:
-    """The layers to show where there are many: the first, the last, and some evenly between."""
+def chosen(layers: Sequence[T], most: int = 24) -> list[T]:
+    """What to show of many layers, or variants: the first, the last, and some evenly between."""
     places = np.linspace(0, len(layers) - 1, min(most, len(layers))).round().astype(int)
     return [layers[place] for place in places]
 
@@ -68,6 +93,14 @@ def powers_of_ten(axis: Axis, most: int) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: power_of_ten(value)))
     axis.set_minor_locator(NullLocator())
     axis.set_minor_formatter(NullFormatter())
+
+
+def short_number(value: float) -> str:
+    """A number for a cell of a map: two or three characters that count, a power of ten where it is small."""
+    if value and abs(value) < 0.01:
+        digits, exponent = f"{value:.0e}".split("e")
+        return f"{digits}·{power_of_ten(10.0 ** int(exponent))}"
+    return f"{value:.2g}"
 
 
 def power_of_ten(value: float) -> str:

@@ -11,6 +11,8 @@ import matplotlib.style
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
+from lab.errors import PartError, did_you_mean
+
 INK = "#222222"
 QUIET = "#666666"
 HAIRLINE = "#dddddd"
@@ -26,6 +28,9 @@ SMALL = 7.5  # size in points of notes and of labels at the ends of lines
 BAND_OPACITY = 0.18
 SATURATION_MAP = "magma_r"
 """Perceptually uniform and monotone in lightness, so that it prints in grey: pale is 0, dark is 1."""
+
+CELL_MAP = "viridis_r"
+"""The same for the cells of a map that bear numbers: pale is the least, dark the greatest."""
 
 _OKABE_ITO = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#e69f00", "#56b4e9")
 FIRST_COLOUR = _OKABE_ITO[0]
@@ -54,9 +59,20 @@ def area(colour: str, hatch: str) -> Looks:
     return {"facecolor": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0}
 
 
-def context() -> AbstractContextManager[None]:
-    """Matplotlib with the settings of ``lab.mplstyle`` and nobody else's, as long as the context lasts."""
-    return matplotlib.style.context(["default", Path(__file__).with_name("lab.mplstyle")])
+Style: TypeAlias = str | Path | dict[str, Any] | None
+"""A style of one's own: a file, a name of matplotlib's, or its settings."""
+
+
+def context(own: Style = None) -> AbstractContextManager[None]:
+    """Matplotlib with the settings of ``lab.mplstyle``, then those of one's ``own``, and nobody else's.
+
+    Raises PartError where there is no such style, with the nearest name.
+    """
+    styles = ["default", Path(__file__).with_name("lab.mplstyle"), *([own] if own else [])]
+    names = matplotlib.style.available
+    if isinstance(own, str | Path) and str(own) not in names and not Path(own).is_file():
+        raise PartError(f"no style {str(own)!r}, neither a file nor a name; {did_you_mean(str(own), names)}")
+    return matplotlib.style.context(styles)
 
 
 def categories(count: int) -> list[Look]:

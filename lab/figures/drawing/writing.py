@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.text import Annotation
 from numpy.typing import NDArray
 
 from lab.figures.drawing import style
@@ -21,13 +22,28 @@ Entry: TypeAlias = tuple[Artist, str]  # a mark and a label of a legend
 # In font sizes: the widths of a character of DejaVu Sans, on average and with room to spare, and the height
 # of a line of a title or a legend.
 _CHARACTER, _BOLD_CHARACTER, _LINE = 0.6, 0.68, 1.55
+_TITLE, _SUBTITLE = 11, 8.5  # font sizes
 
 
-def headline(figure: Figure, title: str) -> None:
-    """The figure's title, at its left edge, broken into lines where it is long."""
-    lines = textwrap.wrap(title, int(figure.get_figwidth() * 72 / (11 * _BOLD_CHARACTER)))
-    figure.suptitle("\n".join(lines), x=0.01, ha="left")
-    _grow(figure, 11 * _LINE * len(lines))
+def headline(figure: Figure, title: str, below: str = "") -> None:
+    """The figure's title at its left edge and, smaller, a line ``below``; both broken where they are long."""
+    width = figure.get_figwidth() * 72
+    lines = textwrap.wrap(title, int(width / (_TITLE * _BOLD_CHARACTER)))
+    smaller = textwrap.wrap(below, int(width / (_SUBTITLE * _CHARACTER)))
+    if not lines and not smaller:
+        return
+    # The title has empty lines where the smaller ones stand: only a title has room in the layout.
+    above = figure.suptitle("\n".join([*lines, *("" for _ in smaller)]), x=0.01, ha="left")
+    if smaller:
+        corner: style.Looks = {
+            "xycoords": above,
+            "va": "bottom",
+            "annotation_clip": False,
+            "in_layout": False,
+        }
+        looks = corner | {"color": style.QUIET, "fontsize": _SUBTITLE}
+        figure.add_artist(Annotation("\n".join(smaller), (0, 0), **looks))
+    _grow(figure, _TITLE * _LINE * (len(lines) + len(smaller)))
 
 
 def captions(
@@ -67,6 +83,13 @@ def legend(figure: Figure, more: Sequence[Entry] = ()) -> None:
     _grow(figure, 8 * _LINE * ceil(lines / columns))
 
 
+def panel_legend(ax: Axes, entries: Sequence[Entry]) -> None:
+    """A legend of its own under a panel, where a figure has too many lines for one legend."""
+    handles, labels = zip(*entries, strict=True)
+    short = [textwrap.shorten(label, 40, placeholder=" …") for label in labels]
+    ax.legend(handles, short, loc="upper left", bbox_to_anchor=(0, -0.24), fontsize=style.SMALL, ncols=1)
+
+
 def words(text: str) -> Entry:
     """A legend's entry without a mark."""
     return line(text, linestyle="none")
@@ -77,9 +100,14 @@ def line(label: str, **looks: Any) -> Entry:
     return Line2D([], [], **looks), label
 
 
+def patch(label: str, **looks: Any) -> Entry:
+    """A legend's entry for an area."""
+    return Patch(**looks), label
+
+
 def left_out(shown: int, there: int, what: str) -> list[Entry]:
     """The legend's entry that tells how many of them a figure shows, if not all."""
-    return [words(f"{shown} of {there} {what} shown")] if shown < there else []
+    return [words(f"{shown} of {there} {what} shown; choose with --{what}")] if shown < there else []
 
 
 def trials_text(counts: Sequence[int], middle: str = "median") -> str:

@@ -10,11 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lab import parts
-from lab.figures.drawing import marks, panels, style, writing
+from lab.figures.drawing import marks, panels, scales, style, writing
 from lab.figures.drawing.bands import Floats
 from lab.figures.tables import by_variant, checked, number_of, of_variants
 
 _MOST_SHOWN = 6
+_USUAL = 4.0  # a curve that reaches so many times as far as the usual one leaves its panel
 _REACH = 8.0  # curves are shown for |z| up to here
 _ROWS = {"sigma": "σ(z)", "slope": "slope σ′(z)", "curvature": "curvature σ″(z)"}
 
@@ -24,27 +25,51 @@ class Activations(parts.Figure):
     """σ(z) and σ′(z) of every different activation in a hidden layer, with dashed lines at inf σ′ and sup σ′.
 
     A network without hidden layers shows its output's. The bounds are those of the table ``variants``; they
-    are left out where a variant has several activations, since they would not be of each. Where the table
-    ``curves`` has a column ``curvature``, σ″(z) is drawn below.
+    are left out where a variant has several activations, since they would not be of each. The panels of a
+    row have one axis; that of the slopes begins at 0, so that floors and heights are compared at a glance.
+    What is more than four times as high as the usual leaves the panel. Where the table ``curves`` has a
+    column ``curvature``, σ″(z) is drawn below.
     """
 
     needs = ("curves",)
+    question = "What do σ and its slope σ′ look like?"
+    reading = "one column per activation, σ above its slope σ′; dashed: the bounds of σ′"
+    when = "always"
 
     def draw(self, tables: parts.Tables) -> Figure:
         curves = checked(tables, "curves", "z", "sigma", "slope")
         rows = {column: label for column, label in _ROWS.items() if column in curves}
         different = _different(curves[curves["z"].abs() <= _REACH], list(rows))
-        shown = different[:_MOST_SHOWN]
+        shown = scales.chosen(different, _MOST_SHOWN)
         titles = {place: curve.title(curves["variant"].nunique()) for place, curve in enumerate(shown)}
 
-        matrix = panels.matrix(rows, titles, width=max(1.9, 4.6 / len(shown)), height=1.9, sharex="all")
+        matrix = panels.matrix(
+            rows, titles, width=max(1.9, 4.6 / len(shown)), height=1.9, sharex="all", sharey="row"
+        )
         for place, curve in enumerate(shown):
             z, *values = curve.points
             for row, y in zip(rows, values, strict=True):
                 matrix.axes[row, place].plot(z, y, color=style.INK)
             if curve.alone:
                 _draw_bounds(matrix.axes["slope", place], tables, curve.users[0][0])
-        return matrix.framed("z", writing.left_out(len(shown), len(different), "activations"))
+        for at, row in enumerate(rows, start=1):
+            low, high = _span([curve.points[at] for curve in shown])
+            room = 0.12 * (high - low) or 0.5
+            matrix.axes[row, 0].set_ylim(0 if row == "slope" and low >= 0 else low - room, high + room)
+        return matrix.framed("z", _left_out(len(shown), len(different)))
+
+
+def _left_out(shown: int, there: int) -> list[writing.Entry]:
+    more = f"{shown} of {there} activations shown; choose with --variants"
+    return [writing.words(more)] if shown < there else []
+
+
+def _span(curves: list[Floats]) -> tuple[float, float]:
+    """The ends of the axis that curves share; what is far beyond the usual has no say."""
+    lows, highs = (np.array([end(curve[np.isfinite(curve)]) for curve in curves]) for end in (np.min, np.max))
+    usual = max(float(np.median(highs - lows)), 1e-9)
+    held = (lows > np.median(lows) - _USUAL * usual) & (highs < np.median(highs) + _USUAL * usual)
+    return float(lows[held].min()), float(highs[held].max())
 
 
 class _Curve(NamedTuple):
@@ -88,4 +113,3 @@ def _draw_bounds(ax: Axes, tables: parts.Tables, variant: str) -> None:
         value = number_of(tables, variant, column)
         if isfinite(value):
             marks.bound(ax, value, f"{name} = {value:.4g}{proved}", below=below)
-    ax.margins(y=0.2)

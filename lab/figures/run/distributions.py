@@ -9,11 +9,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lab import parts
-from lab.figures.drawing import marks, panels, scales, style, writing
+from lab.figures.drawing import marks, scales, style, writing
 from lab.figures.drawing.bands import Floats
-from lab.figures.tables import Shown, checked, number_of, threshold
+from lab.figures.tables import NothingToShowError, Shown, checked, number_of, threshold
+from lab.figures.varied import looks as looks_of
+from lab.figures.varied import varied
 
 _LOOK = style.categories(1)[0]
+_MEDIAN, _SPREAD = "median slope over neurons and examples", "2nd to 98th percentile"
 _BINS = 60
 _TAIL = 0.001  # the share of the examples that may lie beyond either end of the z axis
 _AT_LEAST = 3.0  # the z axis reaches so far to both sides, so that σ′ has a shape
@@ -32,6 +35,9 @@ class Slopes(parts.Figure):
     """
 
     needs = ("layers",)
+    question = "How steep is σ where the neurons are?"
+    reading = "line: the median slope σ′(z), band: 2nd to 98th percentile, dashed: its floor"
+    when = "always"
 
     def draw(self, tables: parts.Tables) -> Figure:
         layers = checked(tables, "layers", "slope_p02", "slope_p50", "slope_p98")
@@ -44,16 +50,19 @@ class Slopes(parts.Figure):
         }
         floors = {name: number_of(tables, name, "inf_slope") for name in middle}
 
+        looks = _ordered(tables, list(middle))
+        first = next(iter(looks.values()))
         matrix = shown.matrix(height=1.05, sharey="row")
         for layer, row in zip(shown.layers, matrix.grid, strict=True):
             edges = [spread.edges for (at, _), spread in spreads.items() if at == layer]
             scales.log_axis(row[0], [*edges, np.array(list(floors.values()))])
         for (layer, name), spread in spreads.items():
             ax, floor = matrix.axes[layer, name], floors[name]
-            marks.draw_line(ax, spread.positive, _LOOK, "median slope over neurons and examples")
-            marks.fill_band(ax, spread.positive, _LOOK.colour, "2nd to 98th percentile")
+            look = looks[name]
+            marks.draw_line(ax, spread.positive, look, _MEDIAN if look is first else "")
+            marks.fill_band(ax, spread.positive, look.colour, _SPREAD if look is first else "")
             hidden = spread.x[spread.median <= 0]
-            marks.floor_marks(ax, hidden, "on the floor: a median slope of 0 or less", color=_LOOK.colour)
+            marks.floor_marks(ax, hidden, "on the floor: a median slope of 0 or less", color=look.colour)
             if floor > 0 and layer < shown.variants[name]["layer"].max():
                 label = f"inf σ′ = {floor:.4g}" if layer == shown.layers[0] else ""
                 marks.bound(ax, floor, label, below=True)
@@ -66,19 +75,22 @@ class ZDistribution(parts.Figure):
     """The distribution of z, filled for the last reading and dashed for the first, with σ′(z) drawn over it.
 
     A row a layer, a column a variant; all trials together. Where |σ′(z)| < τ S, S = sup |σ′| of the curve,
-    the ground is grey: examples there are saturated. Densities are to each panel's own height.
+    the ground is grey: examples there are saturated. Each histogram is scaled to its panel.
     """
 
     needs = ("histograms",)
+    question = "Where on σ′ do the weighted inputs z lie?"
+    reading = "filled: z at the end, dashed: at the start, line: σ′; on grey ground a neuron is saturated"
+    when = "always"
 
     def draw(self, tables: parts.Tables) -> Figure:
         histograms = checked(tables, "histograms", "low", "high", "count")
         counted = histograms[(histograms["count"] > 0) & (histograms["low"] < histograms["high"])]
         if counted.empty:
-            return panels.blank("z_distribution: the histograms are empty")
+            raise NothingToShowError("z_distribution: the histograms are empty")
         shown = Shown.of(tables, counted, most_layers=6, most_variants=6)
         steps = [rows["step"] for rows in shown.variants.values()]
-        last_label = f"last reading{_at(map(max, steps))}, to its own height"
+        last_label = f"last reading{_at(map(max, steps))}, each histogram scaled to its panel"
         first_label = f"first reading{_at(map(min, steps))}"
         matrix = shown.matrix(height=1.05)
         for name, rows in shown.variants.items():
@@ -97,6 +109,13 @@ class ZDistribution(parts.Figure):
                 ax.set_xlim(edges[0], edges[-1])
                 _draw_slope(ax, tables, name, layer)
         return matrix.framed("z", shown.left_out, y="density of z")
+
+
+def _ordered(tables: parts.Tables, names: list[str]) -> dict[str, style.Look]:
+    """Solid lines in the colours of the variants' order; in one colour where they have none."""
+    if not any(key.numbers for key in varied(tables)):
+        return dict.fromkeys(names, _LOOK)
+    return {name: style.Look(look.colour, "o", (0, ())) for name, look in looks_of(tables, names).items()}
 
 
 def density(rows: pd.DataFrame, edges: Floats) -> Floats:

@@ -15,8 +15,8 @@ from lab.figures.tables import Shown, checked, counterfactual, trial_mean
 
 _FARTHEST = 4.0  # decades beyond which a bar is cut, so that one dead layer does not flatten all others
 _PARTS = {
-    "transport_decades": ("what the weights did", style.area(style.FIRST_COLOUR, "")),
-    "slope_decades": ("what σ′{lifted} did", style.area(style.ACCENT, "/////")),
+    "transport_decades": ("done by the weights", style.area(style.FIRST_COLOUR, "")),
+    "slope_decades": ("done by σ′{lifted}", style.area(style.ACCENT, "/////")),
 }
 _READINGS = ("first reading", "last reading")
 _TOTALS = {"transport_total": "weights", "slope_total": "σ′"}
@@ -43,11 +43,14 @@ class Ledger(parts.Figure):
     """
 
     needs = ("layers",)
+    question = "What shrinks the error on its way down: the weights or σ′?"
+    reading = "one bar per layer, in decades (factors of ten): below 0 the error shrinks, above 0 it grows"
+    when = "always"
 
     def draw(self, tables: parts.Tables) -> Figure:
         checked(tables, "layers", "delta_rms", "error_rms")
         shown = Shown.of(tables, ledger(tables), most_variants=6)
-        lifted = ", or max(σ′, floor) in its place," if counterfactual(tables) else ""
+        lifted = ", or max(σ′, floor) in its place" if counterfactual(tables) else ""
         columns = {name: name for name in shown.variants}
         matrix = panels.matrix({row: row for row in _READINGS}, columns, height=1.9, sharey="all")
         trials, cut = [], False
@@ -56,8 +59,8 @@ class Ledger(parts.Figure):
             first, there = rows["step"].min(), rows.loc[known, "step"]
             for row, step in zip(_READINGS, (first, there.max() if len(there) else first), strict=True):
                 at = (rows["step"] == step) & rows["layer"].isin(shown.layers)
-                ax, reading = matrix.axes[row, name], rows[at]
-                _draw_bars(ax, reading, f"{shown.time} {reading[shown.time].iloc[0]:.4g}", lifted)
+                ax, reading, whole = matrix.axes[row, name], rows[at], rows[rows["step"] == step]
+                _draw_bars(ax, reading, whole, f"{shown.time} {reading[shown.time].iloc[0]:.4g}", lifted)
                 scales.layer_axis(ax, shown.layers, room=0.6)
                 trials.append(rows.loc[at & known, "trial"].nunique())
                 cut |= bool((reading[list(_PARTS)].abs() > _FARTHEST).any(axis=None))
@@ -72,8 +75,11 @@ class Ledger(parts.Figure):
         return matrix.framed("layer", more, shown.outcomes(), y=label)
 
 
-def _draw_bars(ax: Axes, reading: pd.DataFrame, when: str, lifted: str) -> None:
-    """Stacked bars; parts of one sign stand on each other, parts of different signs on both sides of 0."""
+def _draw_bars(ax: Axes, reading: pd.DataFrame, whole: pd.DataFrame, when: str, lifted: str) -> None:
+    """Stacked bars; parts of one sign stand on each other, parts of different signs on both sides of 0.
+
+    ``reading`` are the rows of the layers that are shown, ``whole`` those of all, for the totals.
+    """
     medians = reading.groupby("layer")[list(_PARTS)].median()
     x = medians.index.to_numpy(np.float64)
     ends = {-1.0: np.zeros_like(x), 1.0: np.zeros_like(x)}
@@ -89,13 +95,21 @@ def _draw_bars(ax: Axes, reading: pd.DataFrame, when: str, lifted: str) -> None:
         if cut.any():
             ax.plot(x[cut], (bottom + height)[cut], "v", color=look["facecolor"], clip_on=False)
     quiet: style.Looks = {"fontsize": style.SMALL, "color": style.QUIET, "in_layout": False}
-    totals = reading.loc[reading["layer"] == reading["layer"].min(), list(_TOTALS)].median()
-    summed = ", ".join(f"{name} {totals[total]:+.2f}" for total, name in _TOTALS.items())
-    summed = summed.replace("-", "−").replace("inf", "∞")
-    ax.text(0.02, 0.98, f"{when}, in all:\n{summed}", transform=ax.transAxes, va="top", **quiet)
+    output = int(whole["layer"].max())
+    last = output - 1 if output > 2 else output  # of hidden layers alone, as the verdicts tell it
+    totals = _totals(whole, last)
+    ax.text(0.02, 0.98, f"{when}, layers {last} to 1:\n{totals}", transform=ax.transAxes, va="top", **quiet)
     if (reading["note"] == REMOVED).any():
         place = ax.get_xaxis_transform()
         ax.text(x[-1], 0.03, REMOVED, transform=place, ha="center", rotation="vertical", **quiet)
+
+
+def _totals(rows: pd.DataFrame, last: int) -> str:
+    """What the weights and σ′ did from layer ``last`` down to 1: the medians over the trials, in decades."""
+    first, above = (rows[rows["layer"] == layer].set_index("trial")[list(_TOTALS)] for layer in (1, last))
+    totals = (first - above).where(np.isfinite(first), first).median()
+    summed = ", ".join(f"{name} {totals[total] + 0.0:+.2f}" for total, name in _TOTALS.items())
+    return summed.replace("-", "−").replace("inf", "∞")
 
 
 @dataclass(frozen=True)
@@ -107,6 +121,9 @@ class Causes(parts.Figure):
     """
 
     needs = ("layers",)
+    question = "Why do the weights of each layer learn slowly?"
+    reading = "share of the layer's weights by the factor of |∂C/∂w| that lost most"
+    when = 'where record.quantities is ["all"]'
 
     def draw(self, tables: parts.Tables) -> Figure:
         layers = checked(tables, "layers", *CAUSES)

@@ -13,15 +13,16 @@ from lab import parts
 from lab.figures.drawing import marks, panels, scales, style, writing
 from lab.figures.drawing.bands import Band
 from lab.figures.run import prediction
-from lab.figures.tables import Shown, checked, over_layers
+from lab.figures.tables import NothingToShowError, Shown, checked, done, over_layers
+from lab.figures.varied import Varied, groups, varied
+from lab.figures.varied import looks as looks_of
 
 _BIAS_SPEED = "learning speed ‖∂C/∂bˡ‖\n(cost per unit of bias)"
 _WEIGHT_SPEED = "learning speed ‖∂C/∂wˡ‖\n(cost per unit of weight)"
 
 _HEIGHT = 2.5  # inches
 _MOST_NAMED = 16  # of more layers the legend names some
-_AT_THE_START = 0.16  # the share of a panel's width that the predictions take, which are of the start
-_PREDICTED: style.Looks = {"linestyle": (0, (4, 2)), "linewidth": 1}
+_PREDICTED: style.Looks = {"marker": "D", "markersize": 5, "markerfacecolor": "none", "linestyle": "none"}
 
 _MOST_TOGETHER = 8  # so many variants share a panel of `SpeedByLayer`; more get further panels
 _DISTANCE = 0.06  # between neighbouring variants, in layers, so that their bars do not hide each other
@@ -36,13 +37,17 @@ class LearningSpeed(parts.Figure):
 
     Lines are medians over the trials, bands hold 90 % of them; a trial that diverged takes part until then.
     A median of exactly zero has no logarithm: it is a gap in the line, a tick on the floor of the panel, and
-    a note above it. Where the table ``prediction`` is there, short dashed lines on the left are at the speeds
-    predicted for the start, which are ratios: the last hidden layer's is set to what it measured at the
-    first reading.
+    a note above it. The axis of time is a square root, so that the start, where vanishing shows, takes its
+    share; that of the speed holds the trials that did not diverge. Where the table ``prediction`` is there,
+    diamonds at 0 are the speeds predicted before training, which are ratios: the last hidden layer's is set
+    to what it measured at the first reading.
     Source of the quantity: Nielsen (2015), chapter 5.
     """
 
     needs = ("layers",)
+    question = "How fast do the biases of each layer learn?"
+    reading = "one line per layer, from dark (layer 1) to light (the output); the start is magnified"
+    when = "always"
 
     def draw(self, tables: parts.Tables) -> Figure:
         return _speeds(tables, "learning_speed", _BIAS_SPEED)
@@ -53,9 +58,32 @@ class WeightSpeed(parts.Figure):
     """The same for the weights: ‖∂C/∂wˡ‖, which by BP4 also depends on the activations that feed them."""
 
     needs = ("layers",)
+    question = "How fast do the weights of each layer learn?"
+    reading = "one line per layer, from dark (layer 1) to light (the output); the start is magnified"
+    when = "always"
 
     def draw(self, tables: parts.Tables) -> Figure:
         return _speeds(tables, "learning_speed_w", _WEIGHT_SPEED)
+
+
+@dataclass(frozen=True)
+class UpdateRatio(parts.Figure):
+    """‖Δwˡ‖/‖wˡ‖, a step beside the weights that it changes: one panel a variant, one line a layer, log axis.
+
+    Lines are medians over the trials, bands hold 90 % of them. Much less than a thousandth, and the layer
+    stands still; a tenth, and each step overthrows it.
+    """
+
+    needs = ("layers",)
+    question = "How large is a step beside the weights that it changes?"
+    reading = "one line per layer; about 10⁻³ is usual, 10⁻⁵ stands still, 10⁻¹ overthrows the weights"
+    when = "always"
+
+    def draw(self, tables: parts.Tables) -> Figure:
+        figure = _speeds(tables, "update_ratio", "step ‖Δwˡ‖ over ‖wˡ‖")
+        for ax in figure.axes:
+            ax.axhline(1e-3, color=style.QUIET, linestyle=":", linewidth=0.8, zorder=1)
+        return figure
 
 
 def _speeds(tables: parts.Tables, quantity: str, label: str) -> Figure:
@@ -63,6 +91,8 @@ def _speeds(tables: parts.Tables, quantity: str, label: str) -> Figure:
     looks = style.ramp(shown.layers)
     bands = shown.bands(quantity)
     lines = [one for of_variant in bands.values() for one in of_variant.values()]
+    if not any(np.isfinite(one.median).any() for one in lines):
+        raise NothingToShowError(f"{quantity}: no reading has a finite number")
     predicted = {
         name: prediction.levels(tables, name, quantity, {l: float(one.median[0]) for l, one in of.items()})
         for name, of in bands.items()
@@ -70,28 +100,44 @@ def _speeds(tables: parts.Tables, quantity: str, label: str) -> Figure:
     levels = [level for of_variant in predicted.values() for level in of_variant.values()]
 
     multiples = panels.wrapped(bands, height=_HEIGHT, label=label)
-    scales.log_axis(multiples.first, [*(one.edges for one in lines), np.array(levels)])
+    scales.log_axis(multiples.first, [*shown.settled(quantity), np.array(levels)])
+    scales.magnified_start(multiples.first, float(shown.rows[shown.time].max()))
     notes = shown.outcomes()
     for note, (name, ax) in zip(notes, multiples.axes.items(), strict=True):
+        names = {layer: shown.layer_name(layer) for layer in shown.layers}
+        _draw_layers(ax, bands[name], looks, names, int(shown.variants[name]["layer"].max()))
         for layer, level in predicted[name].items():
-            ax.axhline(level, 0, _AT_THE_START, color=looks[layer].colour, zorder=1.5, **_PREDICTED)
-        _draw_layers(ax, bands[name], looks)
+            ax.plot(0, level, color=looks[layer].colour, clip_on=False, zorder=3, **_PREDICTED)
         note += _zero_notes(bands[name], shown.time)
     dashes = [writing.line(prediction.AT_START, color=style.QUIET, **_PREDICTED)] if levels else []
     trials = writing.trials_entry([one.trials for one in lines])
-    return multiples.framed(shown.time, [*dashes, trials, *shown.left_out], notes)
+    return multiples.framed(f"{shown.time} (square-root axis)", [*dashes, trials, *shown.left_out], notes)
 
 
-def _draw_layers(ax: Axes, bands: Mapping[int, Band], looks: Mapping[int, style.Look]) -> None:
+def _draw_layers(
+    ax: Axes,
+    bands: Mapping[int, Band],
+    looks: Mapping[int, style.Look],
+    names: Mapping[int, str],
+    output: int,
+) -> None:
+    """The lines of a panel, each with its layer at its end."""
     ends = []
     named = scales.chosen(list(looks), _MOST_NAMED)
     for layer, one in bands.items():
         look, visible = looks[layer], one.positive
-        marks.draw_band(ax, visible, look, f"layer {layer}" if layer in named else "")
+        marks.draw_band(ax, visible, look, names[layer] if layer in named else "")
         marks.floor_marks(ax, one.x[one.median == 0], color=look.colour)
         if visible.drawable:
             last = np.flatnonzero(np.isfinite(visible.median))[-1]
-            ends.append(marks.End(one.x[last], visible.median[last], str(layer), look.colour))
+            ends.append(
+                marks.End(
+                    one.x[last],
+                    visible.median[last],
+                    f"{layer} out" if layer == output else str(layer),
+                    look.colour,
+                )
+            )
     if not any(one.drawable for one in bands.values()):
         panels.nothing(ax, "no finite reading")
     marks.end_labels(ax, ends, _HEIGHT)
@@ -117,6 +163,9 @@ class GradientCosine(parts.Figure):
     """
 
     needs = ("layers",)
+    question = "How far is the direction trained along from the gradient?"
+    reading = "one line per layer: 1 is the gradient itself, 0 at right angles to it"
+    when = "where training.surrogate_floor is given"
 
     def draw(self, tables: parts.Tables) -> Figure:
         shown = Shown.of(tables, checked(tables, "layers", "gradient_cosine"))
@@ -126,7 +175,7 @@ class GradientCosine(parts.Figure):
         for name, ax in multiples.axes.items():
             ax.axhline(0, color=style.QUIET, linewidth=0.8)
             for layer, one in bands[name].items():
-                marks.draw_band(ax, one, looks[layer], f"layer {layer}")
+                marks.draw_band(ax, one, looks[layer], shown.layer_name(layer))
             if not any(one.drawable for one in bands[name].values()):
                 panels.nothing(ax, "no finite reading")
         multiples.first.set_ylim(-1.05, 1.05)
@@ -146,28 +195,45 @@ class SpeedByLayer(parts.Figure):
     """
 
     needs = ("layers",)
+    question = "How does the learning speed change from layer to layer?"
+    reading = "one line per variant over the layers: dashed at the start, solid at the end"
+    when = "always"
 
     def draw(self, tables: parts.Tables) -> Figure:
         most = panels.MOST_PANELS * _MOST_TOGETHER
         shown = Shown.of(tables, checked(tables, "layers", "learning_speed"), most_variants=most)
         profiles = {name: _profile(tables, name, rows, shown) for name, rows in shown.variants.items()}
-        looks = dict(zip(profiles, style.categories(len(profiles)), strict=True))
-        names = list(profiles)
-        groups = [names[start : start + _MOST_TOGETHER] for start in range(0, len(names), _MOST_TOGETHER)]
+        together = groups(tables, list(profiles), _MOST_TOGETHER)
+        looks = _looks_in(tables, together)
         readings = [one for profile in profiles.values() for one in (profile.first, profile.last)]
+        settled = set(done(shown.rows)["variant"])
+        held = [
+            one.edges
+            for name, rows in shown.variants.items()
+            if name in settled
+            for one in _profile(tables, name, done(rows), shown)[:2]
+        ]
 
-        multiples = panels.wrapped(range(len(groups)), height=3.2, label=_BIAS_SPEED, titled=False)
-        scales.log_axis(multiples.first, [one.edges for one in readings])
-        for ax, group in zip(multiples.axes.values(), groups, strict=True):
+        titled = len(together) > 1
+        ordered = titled and any(key.numbers for key in varied(tables))
+        multiples = panels.wrapped(together, height=3.2, label=_BIAS_SPEED, titled=titled)
+        scales.log_axis(multiples.first, held or [one.edges for one in readings])
+        end = shown.rows[shown.time].max()
+        entries, notes = [], []
+        for group, ax in zip(together.values(), multiples.axes.values(), strict=True):
+            ended = []
             for name, shift in zip(group, marks.shifts(len(group), _DISTANCE), strict=True):
                 _draw_profile(ax, profiles[name], looks[name], shift)
+                at = profiles[name].at
+                early = f" (last reading: {shown.time} {at:.4g})" if at < end else ""
+                entries.append(writing.line(name + early, **looks[name].line(**_LAST)))
+                ended += [name + early] if early else []
+            notes.append(ended if ordered else [])
+            if titled and not ordered:
+                writing.panel_legend(ax, entries[-len(group) :])
         scales.layer_axis(multiples.first, shown.layers)
 
-        end = shown.rows[shown.time].max()
-        more = []
-        for name, one in profiles.items():
-            early = f" (last reading: {shown.time} {one.at:.4g})" if one.at < end else ""
-            more.append(writing.line(name + early, **looks[name].line(**_LAST)))
+        more = _of_first_key(varied(tables)[0]) if ordered else [] if titled else entries
         more.append(writing.line("first reading", color=style.QUIET, marker="o", **_FIRST))
         more.append(writing.line("last reading", color=style.QUIET, marker="o", **_LAST))
         more.append(writing.trials_entry([one.first.trials for one in profiles.values()], bars=True))
@@ -175,7 +241,26 @@ class SpeedByLayer(parts.Figure):
             more.append(writing.words("a mark on the floor: zero"))
         if any(one.predicted for one in profiles.values()):
             more.append(writing.line(prediction.AT_START, color=style.QUIET, **_DASH))
-        return multiples.framed("layer", [*more, *shown.left_out])
+        return multiples.framed("layer", [*more, *shown.left_out], notes)
+
+
+def _of_first_key(key: Varied) -> list[writing.Entry]:
+    """A legend of the values of the key that gives the colours, of which each panel has all."""
+    colours = style.ramp(range(len(key.values))).values()
+    lines = (writing.line(key.says(at), **look.line(**_LAST)) for at, look in enumerate(colours))
+    return list(lines)
+
+
+def _looks_in(tables: parts.Tables, together: Mapping[str, list[str]]) -> dict[str, style.Look]:
+    """The looks of the variants: of the whole run's order where there is one, else anew in each panel."""
+    names = [name for group in together.values() for name in group]
+    if any(key.numbers for key in varied(tables)) or len(together) == 1:
+        return looks_of(tables, names)
+    return {
+        name: look
+        for group in together.values()
+        for name, look in zip(group, style.categories(len(group)), strict=True)
+    }
 
 
 class _Profile(NamedTuple):

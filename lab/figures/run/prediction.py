@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 
 from lab import parts
 from lab.figures.drawing import panels, scales, style
-from lab.figures.tables import Shown, checked
+from lab.figures.tables import NothingToShowError, Shown, checked
 
-AT_START = "predicted for the start, from the last hidden layer"  # what a legend says of `levels`
+AT_START = "predicted before training, scaled to the last hidden layer"  # what a legend says of `levels`
 _PREDICTED = "predicted by mean field theory"
 _MEASURED = "measured at the first reading, root mean square over the trials"
 _LABEL = "learning speed ‖∂C/∂bˡ‖ over\nthat of the last hidden layer"
@@ -45,11 +45,16 @@ class Prediction(parts.Figure):
     """
 
     needs = ("prediction",)
+    question = "Was the learning speed of each layer foretold?"
+    reading = "dots: measured before the first step; dashed: predicted from the weights' variance and σ alone"
+    when = "with two hidden layers or more"
 
     def draw(self, tables: parts.Tables) -> Figure:
         rows = checked(tables, "prediction", "predicted_speed")
         shown = Shown.of(tables, rows, most_layers=len(rows))
         predicted = {name: _predicted(rows) for name, rows in shown.variants.items()}
+        if max(map(len, predicted.values())) < 2:
+            raise NothingToShowError("prediction: a single layer has no speed relative to another")
         measured = {name: _measured(tables, name, speeds.index) for name, speeds in predicted.items()}
         multiples = panels.wrapped(predicted, height=2.5, label=_LABEL)
         speeds = [one.to_numpy(np.float64) for one in (*predicted.values(), *measured.values())]

@@ -33,6 +33,9 @@ class Saturation(parts.Figure):
     """
 
     needs = ("layers",)
+    question = "Which layers saturate, and when?"
+    reading = "one row per layer, time to the right; dark: most of the layer's σ′ is near 0"
+    when = "always"
 
     def draw(self, tables: parts.Tables) -> Figure:
         layers = checked(tables, "layers", "saturation")
@@ -56,6 +59,9 @@ class Neurons(parts.Figure):
     """
 
     needs = ("neurons",)
+    question = "Which single neurons saturate, and when?"
+    reading = "one row per neuron of one trial, time to the right; dark: σ′ is near 0 on most examples"
+    when = "where record.neurons is true"
 
     def draw(self, tables: parts.Tables) -> Figure:
         shown = Shown.of(tables, checked(tables, "neurons", "saturation"), most_layers=6, most_variants=6)
@@ -105,6 +111,9 @@ class SaturationMeasures(parts.Figure):
     """
 
     needs = ("layers",)
+    question = "Do the measures of saturation agree at the end?"
+    reading = "one mark per measure and layer; the legend defines each"
+    when = "always"
 
     def draw(self, tables: parts.Tables) -> Figure:
         layers = checked(tables, "layers")

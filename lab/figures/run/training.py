@@ -8,8 +8,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from lab import parts
-from lab.figures.drawing import marks, panels, scales, style, writing
-from lab.figures.tables import band, by_variant, checked, labels, of_variants, time_axis
+from lab.figures.drawing import marks, panels, scales, writing
+from lab.figures.tables import band, by_variant, checked, done, labels, of_variants, time_axis
+from lab.figures.varied import looks as looks_of
 
 _ROWS = {"cost": "cost C", "accuracy": "accuracy\n(share of examples)"}
 _MARKERS = 6
@@ -26,12 +27,15 @@ class Training(parts.Figure):
     """
 
     needs = ("steps",)
+    question = "Does the network learn, how soon, and how well?"
+    reading = "one line per variant: the cost above, the accuracy below"
+    when = "always"
 
     def draw(self, tables: parts.Tables) -> Figure:
         steps = checked(tables, "steps", "cost")
         time = time_axis(steps)
         variants = by_variant(steps)
-        looks = style.categories(len(variants))
+        looks = list(looks_of(tables, list(variants)).values())
         rows = {row: label for row, label in _ROWS.items() if row == "cost" or _has(steps, row)}
         seen = set(of_variants(tables, "seen").values())
         columns = {"": ": ".join(["training data", *(seen if len(seen) == 1 else ())])}
@@ -50,10 +54,17 @@ class Training(parts.Figure):
                 panels.nothing(ax, "not recorded")
             for one, look in zip(lines.get(place, ()), looks, strict=False):
                 marks.draw_band(ax, one, look, markers=_MARKERS)
-        costs = [one.median for (row, _), of_row in lines.items() if row == "cost" for one in of_row]
-        every = np.concatenate([np.empty(0), *costs])
+        settled = by_variant(done(steps)).values()
+        data = [data for row, data in lines if row == "cost"]
+        costs = [band(of[of[one + "cost"].notna()], one + "cost", time) for one in data for of in settled]
+        every = np.concatenate([np.empty(0), *(one.median for one in costs)])
+        every = every[np.isfinite(every)]
         if every.size and every.min() > 0 and every.max() > _WIDE * every.min():
-            scales.log_axis(matrix.first, costs)
+            scales.log_axis(matrix.first, [one.median for one in costs])
+        elif every.size:
+            held = np.concatenate([one.edges[np.isfinite(one.edges)] for one in costs])
+            room = 0.05 * float(np.ptp(held)) or 0.1
+            matrix.first.set_ylim(float(held.min()) - room, float(held.max()) + room)
         if "accuracy" in rows:
             ax = matrix.axes["accuracy", ""]
             ax.set_ylim(top=min(ax.get_ylim()[1], 1.02))

@@ -1,5 +1,6 @@
 """A row a variant: how fast, saturated and accurate each is, and what each changes against the first."""
 
+import textwrap
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,12 +10,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from lab import parts
-from lab.analysis.comparisons import comparisons
+from lab.analysis.comparisons import comparisons, never_reached
 from lab.analysis.metrics import metric
 from lab.analysis.statistics import LEVEL
 from lab.analysis.summary import summary
 from lab.figures.drawing import panels, scales, style, writing
-from lab.figures.tables import by_variant, checked, labels, threshold
+from lab.figures.tables import NothingToShowError, by_variant, checked, labels, threshold
+from lab.figures.varied import looks as looks_of
+from lab.figures.varied import varied
 
 _OPEN, _FILLED = style.OPEN_DOT, style.FILLED_DOT
 _STROKE: style.Looks = {"color": style.ACCENT, "marker": "|", "markersize": 8, "mew": 1.2, "ls": "none"}
@@ -29,10 +32,13 @@ class Overview(parts.Figure):
     ratio that was predicted for the start; in the middle, the saturated share of the hidden layers: both as
     open marks at the first reading and filled ones at the last, medians over the trials that are done. Right,
     the accuracy after the last step over the test examples, or over the training examples where there are
-    none: a dot a trial, and a bar at their median.
+    none: one dot per trial, and a bar at their median. Where what varies has an order, so have the colours.
     """
 
     needs = ("layers", "trials", "variants")
+    question = "Which variant learns evenly, unsaturated, and well?"
+    reading = "one row per variant, the most accurate at the top; open mark: start, filled mark: end"
+    when = "with two variants or more"
 
     def draw(self, tables: parts.Tables) -> Figure:
         trials = checked(tables, "trials", "final_accuracy", "final_test_accuracy")
@@ -43,17 +49,22 @@ class Overview(parts.Figure):
         names = labels(tables, {name: of_variant[name] for name in rows["variant"]})
 
         figure, axes = panels.side_by_side(names, 3, width=2.5, row=0.19)
-        _ratios(axes[0], rows)
+        if _empty(rows, trials[column]):
+            raise NothingToShowError("overview: no ratio, no saturation and no accuracy was recorded")
+        colours = _colours(tables, list(rows["variant"]))
+        _ratios(axes[0], rows, colours)
         predicted = _predicted(tables, rows["variant"])
-        label = "predicted for the start" if predicted.notna().any() else ""
+        label = "predicted before training" if predicted.notna().any() else ""
         axes[0].plot(predicted.clip(1 / _FARTHEST, _FARTHEST), rows.index, **_STROKE, label=label)
         axes[0].set_xlabel("speed of the first hidden layer\nover that of the last")
-        _first_to_last(axes[1], rows["saturation_start"], rows["saturation_end"])
+        _first_to_last(axes[1], rows["saturation_start"], rows["saturation_end"], colours)
         axes[1].set_xlim(-0.03, 1.03)
         axes[1].set_xlabel(f"saturated share of the hidden\nlayers (|σ′| < {threshold(tables)} sup|σ′|)")
-        _accuracies(axes[2], rows["variant"], trials, column)
+        _accuracies(axes[2], rows["variant"], trials, column, colours)
         axes[2].set_xlabel(f"accuracy at the end\n(share of {over} examples)")
-        writing.legend(figure, [writing.words("medians over the trials that are done; right: a dot a trial")])
+        writing.legend(
+            figure, [writing.words("medians over the trials that are done; right: one dot per trial")]
+        )
         return figure
 
 
@@ -67,34 +78,50 @@ def _predicted(tables: parts.Tables, variants: pd.Series) -> pd.Series:
     return pd.Series(variants.map(first).where(lambda ratios: ratios > 0), dtype=np.float64)
 
 
-def _ratios(ax: Axes, rows: pd.DataFrame) -> None:
+def _empty(rows: pd.DataFrame, accuracy: pd.Series) -> bool:
+    """Whether no panel has anything to show."""
+    columns = ["ratio_start", "ratio_end", "saturation_start", "saturation_end"]
+    return bool(accuracy.isna().all() and rows[columns].isna().all(axis=None))
+
+
+def _colours(tables: parts.Tables, names: list[str]) -> list[str]:
+    """A colour for each variant: of the order of what varies; one for all where it has none."""
+    if not any(key.numbers for key in varied(tables)):
+        return [style.FIRST_COLOUR] * len(names)
+    return [look.colour for look in looks_of(tables, names).values()]
+
+
+def _ratios(ax: Axes, rows: pd.DataFrame, colours: list[str]) -> None:
     start, end = (rows[name].clip(1 / _FARTHEST, _FARTHEST) for name in ("ratio_start", "ratio_end"))
     if not np.isfinite(np.concatenate([start, end])).any():
         panels.nothing(ax, "needs two hidden layers")
         return
     ax.set_xscale("log")
     ax.axvline(1, color=style.QUIET, linewidth=0.8)
-    _first_to_last(ax, start, end)
+    _first_to_last(ax, start, end, colours)
     scales.powers_of_ten(ax.xaxis, 5)
 
 
-def _first_to_last(ax: Axes, start: pd.Series, end: pd.Series) -> None:
+def _first_to_last(ax: Axes, start: pd.Series, end: pd.Series, colours: list[str]) -> None:
     """Two marks a row, and a line between them."""
     if start.isna().all() and end.isna().all():
         panels.nothing(ax, "not recorded")
         return
-    ax.hlines(start.index, start, end, color=_FILLED["color"], linewidth=0.8, alpha=0.6)
-    ax.plot(start, start.index, **_OPEN, label="first reading")
-    ax.plot(end, end.index, **_FILLED, label="last reading")
+    ax.hlines(start.index, start, end, color=colours, linewidth=0.8, alpha=0.6)
+    for at, colour in zip(start.index, colours, strict=True):
+        ax.plot(start[at], at, **_OPEN | {"color": colour}, label="first reading")
+        ax.plot(end[at], at, **_FILLED | {"color": colour}, label="last reading")
 
 
-def _accuracies(ax: Axes, names: pd.Series, trials: pd.DataFrame, column: str) -> None:
+def _accuracies(ax: Axes, names: pd.Series, trials: pd.DataFrame, column: str, colours: list[str]) -> None:
     if trials[column].isna().all():
         panels.nothing(ax, "no classes")
         return
     done = trials[trials["status"] == "done"]
     place = dict(zip(names, names.index, strict=True))
-    ax.plot(done[column], done["variant"].map(place), **_FILLED | {"markersize": 2.5, "alpha": 0.5, "mew": 0})
+    for name, of_variant in done.groupby("variant"):
+        looks = _FILLED | {"markersize": 3, "alpha": 0.6, "mew": 0, "color": colours[place[name]]}
+        ax.plot(of_variant[column], [place[name]] * len(of_variant), **looks)
     medians = done.groupby("variant")[column].median()
     ax.plot(medians, [place[name] for name in medians.index], "|", color=style.INK, markersize=8, mew=1.4)
     ax.set_xlim(-0.03, 1.03)
@@ -107,19 +134,23 @@ class Comparisons(parts.Figure):
     A mark is the mean difference over the trials of the same seed, its bar the 95 % bootstrap interval; a
     filled mark is a difference with p < 0.05 by the sign-flip test, corrected after Holm over the rows of the
     panel. The rows are those of the run's table ``comparisons``. A single pair has a mark without a bar, and
-    where there is none it is said. See `lab.analysis.comparisons`.
+    where there is none it is said, as where neither of a pair ever got to the accuracy asked for. The arrow
+    points to what is better. See `lab.analysis.comparisons`.
     """
 
     needs = ("trials", "steps", "layers", "variants")
+    question = "What does each variant change against the first?"
+    reading = "one row per variant: the mean difference over paired trials, and its interval"
+    when = "with two variants or more"
 
     def draw(self, tables: parts.Tables) -> Figure:
         variants = by_variant(checked(tables, "trials"))
         first, *others = variants
         if not others:
-            return panels.blank("comparisons: there is one variant, and a comparison needs two")
+            raise NothingToShowError("comparisons: there is one variant, and a comparison needs two")
         rows = comparisons(tables)
         if rows.empty:
-            return panels.blank("comparisons: no trial has a number to compare")
+            raise NothingToShowError("comparisons: no trial has a number to compare")
         unpaired = rows.drop_duplicates("b").set_index("b")["unpaired"]
         names = dict(zip(variants, labels(tables, variants), strict=True))
         rest = [names[name] + (f"; {unpaired[name]} not paired" if unpaired[name] else "") for name in others]
@@ -128,8 +159,11 @@ class Comparisons(parts.Figure):
         figure, axes = panels.side_by_side(rest[::-1], len(metrics), width=2.3, row=0.24)
         for ax, (name, of_metric) in zip(axes, metrics, strict=True):
             _draw_differences(ax, of_metric, _unsure(rows))
-            unit = metric(str(name)).unit
-            ax.set_xlabel(f"Δ {name}\n({unit})" if unit else f"Δ {name}")
+            shown = metric(str(name))
+            arrow = {1: "better →", -1: "← better", 0: f"← {shown.less}   {shown.more} →"}[shown.better]
+            unit = f" ({shown.unit})" if shown.unit and shown.unit not in shown.words else ""
+            words = textwrap.fill(f"difference in {shown.words or shown.name}{unit}", 26)
+            ax.set_xlabel(f"{words}\n{arrow}", fontsize=8, x=1, ha="right")
         least, most = int(rows["pairs"].min()), int(rows["pairs"].max())
         pairs = f"{most} pair{'s' * (most != 1)}" if least == most else f"{least}–{most} pairs"
         same = f"Δ: difference to {names[first]}, {pairs} of trials with the same seed"
@@ -141,15 +175,19 @@ def _draw_differences(ax: Axes, rows: pd.DataFrame, unsure: str) -> None:
     """The differences of a metric, from the top row down."""
     places = np.arange(len(rows))[::-1]
     sure = rows["p_holm"].to_numpy(np.float64) < LEVEL
-    difference = rows["difference"].to_numpy(np.float64)
+    never = never_reached(rows).to_numpy()
+    difference = np.where(never, np.nan, rows["difference"])
+    rows = rows.assign(low=rows["low"].mask(never), high=rows["high"].mask(never))
     ax.axvline(0, color=style.QUIET, linewidth=0.8)
     bar = "95 % bootstrap interval of the mean difference"
     ax.plot(difference[sure], places[sure], **_FILLED, label=f"p < {LEVEL:g} after Holm")
     ax.plot(difference[~sure], places[~sure], **_OPEN, label=unsure)
     ax.hlines(places, rows["low"], rows["high"], color=_FILLED["color"], linewidth=1.2, label=bar)
     middle: style.Looks = {"transform": ax.get_yaxis_transform(), "ha": "center", "va": "center"}
-    for place in places[rows["pairs"].to_numpy() == 0]:
-        ax.text(0.5, place, "no pair", fontsize=style.SMALL, color=style.QUIET, **middle)
+    for place, pairs, nowhere in zip(places, rows["pairs"], never, strict=True):
+        if pairs == 0 or nowhere:
+            text = "reached in no pair" if nowhere else "no pair"
+            ax.text(0.5, place, text, fontsize=style.SMALL, color=style.QUIET, **middle)
     ax.xaxis.set_major_locator(MaxNLocator(4))
 
 

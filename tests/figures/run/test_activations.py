@@ -58,4 +58,4 @@ def test_of_many_activations_six_are_shown_and_the_figure_says_so():
     many = [curve.assign(variant=f"a={i}", sigma=curve["sigma"] * i) for i in range(10)]
     figure = draw("activations", {"curves": pd.concat(many)})
     assert len(figure.axes) == 12
-    assert "6 of 10 activations shown" in texts(figure)
+    assert "6 of 10 activations shown; choose with --variants" in texts(figure)

@@ -43,7 +43,10 @@ def test_parts_of_one_sign_stack_and_others_stand_on_both_sides():
 
 def test_the_sums_are_told_with_their_readings():
     table = pd.concat([rows([1e-3, 1.0], [1e-2, 1.0]), rows([1.0, 1.0], [0.1, 1.0], step=40, epoch=8.0)])
-    told = {"epoch 0, in all:\nweights −2.00, σ′ −1.00", "epoch 8, in all:\nweights −1.00, σ′ +1.00"}
+    told = {
+        "epoch 0, layers 2 to 1:\nweights −2.00, σ′ −1.00",
+        "epoch 8, layers 2 to 1:\nweights −1.00, σ′ +1.00",
+    }
     assert told <= set(texts(draw("ledger", {"layers": table})))
 
 
@@ -60,7 +63,7 @@ def test_an_error_that_died_is_a_cut_bar_never_minus_infinity():
     figure = draw("ledger", {"layers": rows([0.0, 0.0, 1.0], [0.0, 0.5, 1.0])})
     _, slopes = bars(figure.axes[0])
     assert slopes[1][1] == -4
-    told = {"cut at 4 decades: more, or the error died", "step 0, in all:\nweights −0.30, σ′ −∞"}
+    told = {"cut at 4 decades: more, or the error died", "step 0, layers 2 to 1:\nweights −0.00, σ′ −∞"}
     assert told <= set(texts(figure))
     assert figure.axes[0].get_ylim()[0] < -4
 
@@ -73,8 +76,8 @@ def test_the_last_reading_is_one_with_an_error():
 
 def test_of_a_counterfactual_it_is_not_the_slope_alone(tables, drawn):
     lifted = {**tables, "variants": tables["variants"].assign(surrogate_floor=0.1)}
-    assert "what σ′, or max(σ′, floor) in its place, did" in texts(draw("ledger", lifted))
-    assert "what σ′ did" in texts(drawn("ledger"))
+    assert "done by σ′, or max(σ′, floor) in its place" in texts(draw("ledger", lifted))
+    assert "done by σ′" in texts(drawn("ledger"))
 
 
 def areas(ax):

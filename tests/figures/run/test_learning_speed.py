@@ -6,6 +6,8 @@ from lab.figures import draw
 from lab.figures.drawing import style
 from tests.figures.conftest import READINGS, VARIANTS, make_tables, texts, titles
 
+_TIME = "epoch (square-root axis)"
+
 
 def lines(ax):
     """The layers' lines of a panel, without the marks on its floor."""
@@ -19,7 +21,8 @@ def test_a_line_a_layer_is_the_median_over_the_trials_that_had_not_diverged(draw
     medians = tables["layers"].groupby(["variant", "layer", "step"])[quantity].median()
     axes = drawn(name).axes
     for variant, ax in zip(VARIANTS, axes, strict=True):
-        assert (ax.get_yscale(), ax.get_xlabel(), ax.get_ylim()) == ("log", "epoch", axes[0].get_ylim())
+        assert (ax.get_yscale(), ax.get_xlabel(), ax.get_ylim()) == ("log", _TIME, axes[0].get_ylim())
+        assert ax.get_xlim() == (0, 500)
         for layer, line in zip(range(1, 6), lines(ax), strict=True):
             np.testing.assert_array_equal(line.get_xdata(), READINGS)
             # A median of zero is a gap, never minus infinity.
@@ -46,7 +49,7 @@ def test_layers_are_told_apart_without_colour_and_the_first_is_the_darkest(drawn
     ax = drawn("learning_speed").axes[0]
     first, *_, last = lines(ax)
     assert len({str(line._dash_pattern) for line in lines(ax)[:4]}) == 4
-    assert [text.get_text() for text in ax.texts] == ["1", "2", "3", "4", "5"]
+    assert [text.get_text() for text in ax.texts] == ["1", "2", "3", "4", "5 out"]
     assert (first.get_color(), last.get_color()) == ("#440154", style.ramp([1, 2])[2].colour)
 
 
@@ -71,8 +74,20 @@ def test_few_epochs_are_drawn_over_steps():
     tables = make_tables(("a",), 1, 1)
     tables["layers"]["epoch"] /= 1000
     figure = draw("learning_speed", tables)
-    assert figure.axes[0].get_xlabel() == "step"
+    assert figure.axes[0].get_xlabel() == "step (square-root axis)"
     assert figure.axes[0].lines[0].get_xdata()[-1] == 500
+
+
+@pytest.mark.parametrize("name", ["learning_speed", "speed_by_layer"])
+def test_a_trial_that_diverged_does_not_set_the_axis(name):
+    tables = make_tables(("a", "b"), 3, 2)
+    usual = draw(name, tables).axes[0].get_ylim()
+    layers = tables["layers"]
+    lost = (layers["variant"] == "b") & (name == "speed_by_layer") | (layers["trial"] == 2)
+    layers.loc[lost, "status"] = "diverged"
+    layers.loc[lost & (layers["step"] >= 400), "learning_speed"] = 1e60
+    _, high = draw(name, tables).axes[0].get_ylim()
+    assert high < 10 * usual[1]
 
 
 def test_the_smallest_numbers_are_shown():
@@ -96,7 +111,7 @@ def test_a_single_reading_is_a_point():
 
 
 def test_the_prediction_of_weights_is_that_of_the_weights(predicted):
-    shown = "predicted for the start, from the last hidden layer"
+    shown = "predicted before training, scaled to the last hidden layer"
     assert shown in texts(draw("weight_speed", predicted))
     without = {**predicted, "prediction": predicted["prediction"].drop(columns="predicted_speed_w")}
     assert shown not in texts(draw("weight_speed", without))
@@ -172,7 +187,7 @@ def test_dashes_tell_what_was_predicted(drawn, predicted):
         assert dash.get_color() == first.get_color()
         np.testing.assert_allclose(dash.get_xdata(), first.get_xdata())
         assert dash.get_ydata()[-2] == pytest.approx(first.get_ydata()[-2])
-    told = "predicted for the start, from the last hidden layer"
+    told = "predicted before training, scaled to the last hidden layer"
     assert told in texts(figure)
     assert told not in texts(drawn("speed_by_layer"))
 

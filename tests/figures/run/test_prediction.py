@@ -38,11 +38,13 @@ def test_speeds_without_a_logarithm_are_gaps_and_what_is_not_predicted_is_said(p
     figure.draw_without_rendering()
 
 
-def test_learning_speed_bears_the_prediction_as_short_dashed_lines(predicted):
+def test_learning_speed_bears_the_prediction_as_diamonds_at_the_start(predicted):
     figure = draw("learning_speed", predicted)
-    assert "predicted for the start, from the last hidden layer" in texts(figure)
+    assert "predicted before training, scaled to the last hidden layer" in texts(figure)
     start = predicted["layers"].query("variant == 'sigmoid' and step == 0 and layer == 4")
-    levels = [line.get_ydata()[0] for line in figure.axes[0].lines if line.get_linewidth() == 1]
+    diamonds = [line for line in figure.axes[0].lines if line.get_marker() == "D"]
+    assert {float(line.get_xdata()[0]) for line in diamonds} == {0.0}
+    levels = [line.get_ydata()[0] for line in diamonds]
     expected = start["learning_speed"].median() * 0.2 ** np.array([3.0, 2.0, 1.0, 0.0, -1.0])
     assert levels == pytest.approx(expected)
 

@@ -1,18 +1,18 @@
 import numpy as np
 import pytest
 
-from lab.analysis.comparisons import comparisons
+from lab.analysis.comparisons import comparisons, never_reached
 from lab.analysis.summary import summary
 from lab.analysis.tables import derived
-from lab.figures import draw
+from lab.figures import NothingToShowError, draw
 from tests.figures.conftest import VARIANTS, make_tables, texts
 
 
 def ends(ax, filled):
     """The x of a panel's marks of the last (filled) or the first reading, from the bottom row up."""
     lines = [line for line in ax.lines if line.get_marker() == "o"]
-    (line,) = [line for line in lines if (line.get_markerfacecolor() != "white") == filled]
-    return np.asarray(line.get_xdata(), float)
+    found = [line for line in lines if (line.get_markerfacecolor() != "white") == filled]
+    return np.concatenate([np.asarray(line.get_xdata(), float) for line in found])
 
 
 def test_the_most_accurate_variant_is_on_top_with_the_numbers_of_the_summary(tables, drawn):
@@ -23,8 +23,12 @@ def test_the_most_accurate_variant_is_on_top_with_the_numbers_of_the_summary(tab
     assert ratios.get_xscale() == "log"
     assert ends(ratios, filled=False) == pytest.approx(rows["ratio_start"].clip(1e-9, 1e9).to_numpy())
     assert ends(saturated, filled=True) == pytest.approx(rows["saturation_end"].to_numpy())
-    dots, medians = accuracies.lines
-    assert len(dots.get_xdata()) == (tables["trials"]["status"] == "done").sum() == 77
+    *dots, medians = accuracies.lines
+    assert (
+        sum(len(of_variant.get_xdata()) for of_variant in dots)
+        == (tables["trials"]["status"] == "done").sum()
+        == 77
+    )
     assert medians.get_marker() == "|"
     of_place = dict(zip(medians.get_ydata(), medians.get_xdata(), strict=True))
     assert of_place == pytest.approx(dict(enumerate(rows["final_test_accuracy"])))
@@ -35,15 +39,20 @@ def test_without_test_examples_it_is_the_training_accuracy():
     tables["trials"]["final_test_accuracy"] = np.nan
     figure = draw("overview", tables)
     assert "accuracy at the end\n(share of training examples)" in texts(figure)
-    assert len(figure.axes[2].lines[0].get_xdata()) == 4
+    assert [len(line.get_xdata()) for line in figure.axes[2].lines[:2]] == [2, 2]
 
 
 def test_what_is_not_there_is_said():
     tables = make_tables(("a",), 2, 2)
-    tables["layers"] = tables["layers"].drop(columns="saturation")
-    tables["trials"][["final_accuracy", "final_test_accuracy"]] = np.nan
+    saturation = tables["layers"].pop("saturation")
+    tables["trials"]["final_test_accuracy"] = np.nan
     shown = texts(draw("overview", tables))
-    assert {"needs two hidden layers", "not recorded", "no classes"} <= set(shown)
+    assert {"needs two hidden layers", "not recorded"} <= set(shown)
+    tables["trials"]["final_accuracy"] = np.nan
+    with pytest.raises(NothingToShowError, match=r"^overview: no ratio, no saturation and no accuracy"):
+        draw("overview", tables)
+    tables["layers"]["saturation"] = saturation
+    assert "no classes" in texts(draw("overview", tables))
 
 
 def test_a_stroke_tells_the_ratio_that_was_predicted(predicted, drawn):
@@ -52,8 +61,8 @@ def test_a_stroke_tells_the_ratio_that_was_predicted(predicted, drawn):
     first = predicted["prediction"].query("layer == 1").set_index("variant")["predicted_speed"]
     (stroke,) = [line for line in figure.axes[0].lines if line.get_marker() == "|"]
     assert stroke.get_xdata() == pytest.approx(rows["variant"].map(first).to_numpy())
-    assert "predicted for the start" in texts(figure)
-    assert "predicted for the start" not in texts(drawn("overview"))
+    assert "predicted before training" in texts(figure)
+    assert "predicted before training" not in texts(drawn("overview"))
 
 
 def marks(ax):
@@ -70,21 +79,25 @@ def told(figure):
 def test_a_panel_a_metric_and_a_row_a_variant_but_the_first_with_marks_and_bars_of_the_table(tables, drawn):
     figure = drawn("comparisons")
     assert [ax.get_xlabel() for ax in figure.axes] == [
-        "Δ final_test_accuracy",
-        "Δ epochs_to=0.9\n(epochs)",
-        "Δ log_speed_first\n(decades)",
-        "Δ log_ratio_end\n(decades)",
+        "difference in test\naccuracy at the end\nbetter →",
+        "difference in epochs until\n0.9 are right\n← better",
+        "difference in speed of\nlayer 1, all readings\n(decades)\n← slower   faster →",
+        "difference in speed of\nlayer 1 over the last\nhidden layer's, last\nreading (decades)\n"
+        "← lower   higher →",
     ]
     assert told(figure) == ["tanh; 3 of 20 trials diverged", "relu", "tanh(z) + 0.1*z"]
     rows = comparisons(tables, pairs=[("sigmoid", name) for name in VARIANTS[1:]])
     for ax, (_, of_metric) in zip(figure.axes, rows.groupby("metric", sort=False), strict=True):
         shown = marks(ax)
-        np.testing.assert_array_equal([shown[place] for place in (2, 1, 0)], of_metric["difference"])
+        never = never_reached(of_metric)
+        expected = of_metric["difference"].mask(never)
+        np.testing.assert_array_equal([shown[place] for place in (2, 1, 0)], expected)
         bars = [path.vertices[:, 0] for path in ax.collections[0].get_paths()]
-        np.testing.assert_array_equal(bars, of_metric[["low", "high"]])
+        expected = of_metric[["low", "high"]].mask(never)
+        np.testing.assert_array_equal(bars, expected)
     # Layer 1 of relu dies in every trial, so that its speed has no logarithm.
     notes = [[text.get_text() for text in ax.texts] for ax in figure.axes]
-    assert notes == [[], [], ["no pair"], ["no pair"]]
+    assert notes == [[], ["reached in no pair"], ["no pair"], ["no pair"]]
 
 
 def test_what_may_be_chance_is_an_open_mark():
@@ -132,7 +145,20 @@ def test_one_trial_has_a_mark_without_a_bar():
 )
 def test_without_anything_to_compare_it_says_so(variants, status, sentence):
     made = make_tables(variants, 2, 3)
-    assert texts(draw("comparisons", {**made, "trials": made["trials"].assign(status=status)})) == [sentence]
+    with pytest.raises(NothingToShowError, match=f"^{sentence}$"):
+        draw("comparisons", {**made, "trials": made["trials"].assign(status=status)})
+
+
+def test_what_neither_of_a_pair_ever_reached_has_no_mark():
+    made = make_tables(("a", "b", "c"), 3, 3)
+    steps = made["steps"]
+    steps[["accuracy", "test_accuracy"]] = 0.5
+    steps.loc[(steps["variant"] == "c") & (steps["step"] > 0), "test_accuracy"] = 0.95
+    figure = draw("comparisons", made)
+    (ax,) = [ax for ax in figure.axes if "epochs until" in ax.get_xlabel()]
+    assert [text.get_text() for text in ax.texts] == ["reached in no pair"]
+    assert np.isnan(marks(ax)[1])
+    assert marks(ax)[0] < 0
 
 
 def test_of_few_pairs_an_open_mark_says_so():

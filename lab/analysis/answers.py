@@ -1,0 +1,103 @@
+"""What there is to see of a run, with its numbers: the lines of ``[see]``, filled from the tables."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from lab.analysis.summary import summary
+from lab.experiment.see import Blank, pieces
+from lab.parts import Tables
+
+MOST_NUMBERS = 8
+"""Of more variants a blank tells the least and the greatest number, and whose they are."""
+
+READ = ("layers", "steps", "trials", "variants")
+"""The tables that lines are filled from."""
+
+
+def told(line: str, tables: Tables) -> str:
+    """A line of ``[see]``, each blank filled with a number a variant: the median over the done trials.
+
+    The numbers stand in the order of the variants, as ``0.342 / 0.926 / 1.65``, with three digits. What was
+    not recorded, or did not happen, is a dash.
+    """
+    return "".join(piece if isinstance(piece, str) else _filled(piece, tables) for piece in pieces(line))
+
+
+def _filled(asked: Blank, tables: Tables) -> str:
+    names = [str(name) for name in tables["variants"]["variant"]]
+    if asked.kind == "variants":
+        return " / ".join(names)
+    values = _values(asked, tables)
+    if asked.kind == "count":
+        beyond = values > asked.bound if asked.sign == ">" else values < asked.bound
+        return f"{int(beyond.sum())} of {len(names)}"
+    if asked.variant:
+        return _number(values.get(asked.variant, np.nan))
+    if len(names) <= MOST_NUMBERS:
+        return " / ".join(_number(values.get(name, np.nan)) for name in names)
+    known = values.dropna()
+    if known.empty:
+        return "–"
+    least, most = str(known.idxmin()), str(known.idxmax())
+    return f"{_number(known.min())} ({least}) to {_number(known.max())} ({most})"
+
+
+def _values(asked: Blank, tables: Tables) -> pd.Series:
+    """The number of each variant that has one."""
+    if asked.kind == "until":
+        return _time_until(asked, tables)
+    if asked.kind == "count":
+        return _of_variant(asked.column, "end", tables)
+    if asked.layer or asked.place:
+        return _of_layer(asked, tables["layers"])
+    return _of_variant(asked.column, asked.reading, tables)
+
+
+def _done(table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["status"] == "done"]
+
+
+def _of_layer(asked: Blank, layers: pd.DataFrame) -> pd.Series:
+    rows = _done(layers)
+    if asked.column not in rows:
+        return pd.Series(dtype=np.float64)
+    output = rows.groupby("variant")["layer"].transform("max")
+    layer = {"first hidden layer": 1, "last hidden layer": output - 1, "output": output}.get(
+        asked.place, asked.layer
+    )
+    return _at(asked.reading, rows[rows["layer"] == layer], asked.column)
+
+
+def _of_variant(column: str, reading: str, tables: Tables) -> pd.Series:
+    if column in ("ratio", "saturation"):
+        return summary(tables).set_index("variant")[f"{column}_{reading}"]
+    if reading == "end" and f"final_{column}" in tables["trials"]:
+        return _done(tables["trials"]).groupby("variant")[f"final_{column}"].median()
+    rows = _done(tables["steps"])
+    return _at(reading, rows[rows[column].notna()], column)
+
+
+def _at(reading: str, rows: pd.DataFrame, column: str) -> pd.Series:
+    steps = rows.groupby("variant")["step"].transform("min" if reading == "start" else "max")
+    return rows[rows["step"] == steps].groupby("variant")[column].median()
+
+
+def _time_until(asked: Blank, tables: Tables) -> pd.Series:
+    rows = _done(tables["steps"])
+    beyond = rows[asked.column] > asked.bound if asked.sign == ">" else rows[asked.column] < asked.bound
+    time = {"steps": "step", "epochs": "epoch"}[asked.time]
+    first = rows[beyond].groupby(["variant", "trial"])[time].min().astype(np.float64)
+    trials = pd.MultiIndex.from_frame(rows[["variant", "trial"]].drop_duplicates())
+    median = first.reindex(trials, fill_value=np.inf).groupby("variant").median()
+    return median.where(np.isfinite(median))
+
+
+def _number(value: float) -> str:
+    return "–" if not np.isfinite(value) else f"{value:.3g}"
+
+
+def seen(see: Mapping[str, str], tables: Tables) -> dict[str, str]:
+    """All lines of ``[see]``, filled: figure (or ``answer``) → what to see."""
+    return {figure: told(line, tables) for figure, line in see.items()}

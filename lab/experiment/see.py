@@ -1,0 +1,80 @@
+"""What there is to see of an experiment: the lines of ``[see]``, with blanks for numbers of its tables.
+
+A blank stands in braces and reads as a phrase: ``{learning_speed of layer 2 at the start}``.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from lab.errors import PartError
+
+ANSWER = "answer"
+"""The key of ``[see]`` whose line answers the title; every other key is a figure."""
+
+OF_VARIANTS = ("ratio", "saturation", "cost", "accuracy", "test_cost", "test_accuracy")
+"""What a blank without a layer may ask for. The ratio is the first hidden layer's ‖∂C/∂b‖ over the last's."""
+
+_BLANK = re.compile(r"\{([^{}]*)\}")
+_PHRASE = re.compile(
+    r"(?P<column>\w+)"
+    r"(?: of (?:layer (?P<layer>[1-9]\d*)|the (?P<place>first hidden layer|last hidden layer|output)))?"
+    r" at the (?P<reading>start|end)(?: for (?P<variant>.+))?"
+)
+_UNTIL = re.compile(
+    r"(?P<time>steps|epochs) until (?P<column>\w+) (?P<sign>[<>]) (?P<bound>\d*\.?\d+)"
+    r"(?: for (?P<variant>.+))?"
+)
+_COUNT = re.compile(r"how many have (?P<column>\w+) (?P<sign>[<>]) (?P<bound>\d*\.?\d+)")
+_EXPECTED = (
+    "expected {variants}, {QUANTITY of layer 2 at the start}, {QUANTITY of the output at the end}, "
+    "{ratio at the start}, {test_accuracy at the end for VARIANT}, {steps until cost < 0.1} or "
+    "{how many have test_accuracy > 0.9}"
+)
+
+
+@dataclass(frozen=True)
+class Blank:
+    """What a blank asks of the tables.
+
+    ``kind`` is ``value`` (a number a variant), ``until`` (the time from which ``column`` is beyond
+    ``bound``), ``count`` (of how many variants it is so at the end) or ``variants`` (their names). ``layer``
+    is a number, or ``place`` tells which layer is meant; neither where it is of a whole variant. ``variant``
+    names the only one.
+    """
+
+    kind: Literal["value", "until", "count", "variants"]
+    column: str = ""
+    layer: int = 0
+    place: str = ""
+    reading: str = ""
+    time: str = "steps"
+    sign: str = ""
+    bound: float = 0.0
+    variant: str = ""
+
+
+def blank(phrase: str) -> Blank:
+    """The blank that a phrase means.
+
+    >>> blank("learning_speed of layer 2 at the start").layer
+    2
+
+    Raises PartError for a phrase that is none, with those that are.
+    """
+    if phrase == "variants":
+        return Blank("variants")
+    if found := _PHRASE.fullmatch(phrase):
+        layer, place, only = int(found["layer"] or 0), found["place"] or "", found["variant"] or ""
+        return Blank("value", found["column"], layer, place, found["reading"], variant=only)
+    if found := _UNTIL.fullmatch(phrase):
+        time, column, sign, bound, only = found.groups(default="")
+        return Blank("until", column, time=time, sign=sign, bound=float(bound), variant=only)
+    if found := _COUNT.fullmatch(phrase):
+        return Blank("count", found["column"], sign=found["sign"], bound=float(found["bound"]))
+    raise PartError(f"cannot read {{{phrase}}}; {_EXPECTED}")
+
+
+def pieces(line: str) -> list[str | Blank]:
+    """The line in pieces: its words, and its blanks."""
+    return [blank(piece) if at % 2 else piece for at, piece in enumerate(_BLANK.split(line))]

@@ -1,0 +1,27 @@
+import pandas as pd
+import pytest
+
+from lab.console.tabular import text
+
+TABLE = pd.DataFrame({"variant": ["a_b", "x|<y>"], "cost": [0.123456, float("nan")]})
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ("csv", "variant,cost\na_b,0.123456\nx|<y>,\n"),
+        ("markdown", "| variant | cost |\n| --- | ---: |\n| a_b | 0.123 |\n| x&#124;<y> | – |\n"),
+    ],
+)
+def test_a_table_as_text(form, expected):
+    assert text(TABLE, form) == expected
+
+
+def test_latex_escapes_what_is_special():
+    lines = text(TABLE, "latex").splitlines()
+    assert lines[0] == r"\begin{tabular}{lr}"
+    assert lines[4] == r"a\_b & 0.123 \\"
+
+
+def test_html_escapes_what_is_special():
+    assert '<td>x|&lt;y&gt;</td><td style="text-align: right">–</td>' in text(TABLE, "html")

@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+
+from lab.analysis.summary import summary
+from lab.figures import NothingToShowError, draw
+from tests.figures.conftest import make_tables, texts
+
+NAMES = ("a, floor=0.0", "a, floor=0.1", "a, floor=1.0", "b, floor=0.0", "b, floor=0.1", "b, floor=1.0")
+
+
+@pytest.fixture(scope="module")
+def two_keys():
+    """A run of two varied keys: the kind a or b, and a floor."""
+    tables = make_tables(NAMES, 2, 3)
+    kinds, floors = ["a"] * 3 + ["b"] * 3, [0.0, 0.1, 1.0] * 2
+    varied = {"network.cost": kinds, "network.activation.floor": floors, "network.activation": "x"}
+    return {**tables, "variants": tables["variants"].assign(**varied)}
+
+
+def test_a_line_for_each_value_of_the_other_key_over_the_number(two_keys):
+    figure = draw("dose", two_keys)
+    rows = summary(two_keys).set_index("variant")
+    outcome = figure.axes[1]
+    assert [line.get_label() for line in outcome.lines] == ["cost a", "cost b"]
+    for kind, line in zip("ab", outcome.lines, strict=True):
+        names = [name for name in NAMES if name.startswith(kind)]
+        np.testing.assert_array_equal(line.get_ydata(), rows.loc[names, "final_test_accuracy"])
+    assert [label.get_text() for label in outcome.get_xticklabels()] == ["0.0", "0.1", "1.0"]
+
+
+def test_a_cell_for_each_variant_with_its_number(two_keys):
+    figure = draw("map", two_keys)
+    rows = summary(two_keys).set_index("variant")
+    (image,) = figure.axes[1].images
+    np.testing.assert_array_equal(image.get_array().ravel(), rows["final_test_accuracy"])
+    assert f"{rows['final_test_accuracy'].iloc[0]:.2g}" in texts(figure)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("dose", "no key varies over three numbers"), ("map", "two varied keys")]
+)
+def test_without_numbers_or_a_second_key_there_is_nothing_to_show(tables, name, why):
+    with pytest.raises(NothingToShowError, match=why):
+        draw(name, tables)
