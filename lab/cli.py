@@ -15,7 +15,7 @@ from lab.errors import INTERRUPTED, LabError
 
 COMMANDS = (
     *(running.new, running.check, running.run, running.resume),
-    *(running.list_runs, running.show_run, running.compare, running.plot),
+    *(running.list_runs, running.show_run, running.compare, running.plot, running.report),
     *(activations.activations, activations.formulas, activations.design, activations.certify),
     *(activations.check_activation, theory.predict, theory.demon, data.data, running.schema, running.help_on),
 )

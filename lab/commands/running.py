@@ -18,6 +18,9 @@ from lab.commands.options import (
     workers_option,
 )
 
+LIVE_SECONDS = 3.0
+"""How often the page of a run under way is written, and loads itself."""
+
 if TYPE_CHECKING:
     from lab.console.screen import Page
     from lab.runs.folder import RunFolder
@@ -63,14 +66,23 @@ def check(experiment: Path, **given: Any) -> Page:
 @workers_option
 @click.option("--dry-run", is_flag=True, help="Check and tell what would run, and stop there.")
 @plots_option
+@click.option(
+    "--live", is_flag=True, help="Write report.html from the start, again and again; it reloads itself."
+)
 @results_option
 @prints_page
 def run(
-    experiment: Path, workers: int | None, dry_run: bool, no_plots: bool, results: Path | None, **given: Any
+    experiment: Path,
+    workers: int | None,
+    dry_run: bool,
+    no_plots: bool,
+    live: bool,
+    results: Path | None,
+    **given: Any,
 ) -> Page:
     """Train the variants of an experiment file side by side.
 
-    Tables and plots are kept in a new folder under the results.
+    Tables, plots and report.html, the run on one page, are kept in a new folder under the results.
     """
     from lab.api import prepare
     from lab.console import plan
@@ -78,7 +90,7 @@ def run(
     ready = prepare(experiment, **given)
     if dry_run:
         return plan.page(ready)
-    return _trained(ready, None, results, workers, no_plots)
+    return _trained(ready, None, results, workers, no_plots, LIVE_SECONDS if live else 0)
 
 
 @click.command()
@@ -103,18 +115,30 @@ def resume(run_name: str, workers: int | None, no_plots: bool, results: Path | N
 
 
 def _trained(
-    ready: Prepared, folder: RunFolder | None, results: Path | None, workers: int | None, no_plots: bool
+    ready: Prepared,
+    folder: RunFolder | None,
+    results: Path | None,
+    workers: int | None,
+    no_plots: bool,
+    live: float = 0.0,
 ) -> Page:
     """Train and draw under the user's eyes; the exit code is 1 where something failed."""
-    from lab.api import train
-    from lab.console.progress import plots_saved, training
+    from lab.api import REPORT, train
+    from lab.console.progress import plots_saved, report_saved, training
     from lab.console.run import FEW_VERDICTS, page
+    from lab.console.screen import err
     from lab.processes import usable_cores
+    from lab.runs.folder import results_root
+    from lab.runs.runner import begun
 
     with training(ready) as advance:
         workers = workers or usable_cores()
-        run = train(ready, folder, results=results, workers=workers, plots=False, progress=advance)
+        folder = folder or begun(ready, results_root(results))
+        if live:
+            err().print(f"live: {folder.path / REPORT}", soft_wrap=True)
+        run = train(ready, folder, workers=workers, plots=False, live=live, progress=advance)
     drawn = no_plots or plots_saved(run, workers)
+    drawn &= report_saved(run)
     return replace(page(run, FEW_VERDICTS), exit_code=1 if run.info["failures"] or not drawn else 0)
 
 
@@ -170,6 +194,22 @@ def show_run(run_name: str, results: Path | None) -> Page:
     from lab.console.run import page
 
     return page(load(run_name, results))
+
+
+@click.command()
+@click.argument("names", metavar="RUN...", nargs=-1, required=True)
+@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="Another file for the page.")
+@results_option
+def report(names: Sequence[str], to: Path | None, results: Path | None) -> None:
+    """Write a run, or several, on one page that needs no network.
+
+    RUN is as in `lab show`. The page of one run is report.html in its folder; that of several is report.html
+    here, where their variants stand side by side. Prints the file.
+    """
+    from lab.api import REPORT, load, save_report
+
+    runs = [load(name, results) for name in names]
+    click.echo(save_report(runs, to or (runs[0].path if len(runs) == 1 else Path()) / REPORT))
 
 
 @click.command()

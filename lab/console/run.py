@@ -8,7 +8,7 @@ import pandas as pd
 
 from lab.analysis.summary import summary
 from lab.analysis.verdicts import READ, Verdict, verdicts
-from lab.api import Run
+from lab.api import REPORT, Run
 from lab.console.screen import Block, Page, dim, rows_of
 
 FEW_VERDICTS = 3
@@ -74,3 +74,5 @@ def _body(
     if left:
         yield f"{left} more verdict{'s' * (left > 1)}: lab show {run}"
     yield f"results: {run.path}"
+    if (run.path / REPORT).is_file():
+        yield f"report: {run.path / REPORT}"

@@ -1,6 +1,6 @@
 """Running a plan that is prepared: its chunks are trained, its tables made from their parts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
@@ -13,7 +13,7 @@ from lab.experiment.variants import Variant, load, resolved
 from lab.runs import tables
 from lab.runs.folder import RunFolder, create, now
 from lab.runs.prediction import notes, prediction
-from lab.runs.preparation import Prepared, prepared, steps_per_epoch
+from lab.runs.preparation import Chunk, Prepared, prepared, steps_per_epoch
 from lab.runs.provenance import code, provenance
 from lab.runs.workers import Outcome, Progress, Task, trained
 
@@ -50,26 +50,31 @@ def run(
     With one of the ``workers`` training happens in this process. Raises StorageError where the results cannot
     be kept, before training where that can be known.
     """
+    return resumed(ready, begun(ready, root), workers=workers, progress=progress)
+
+
+def begun(ready: Prepared, root: Path) -> RunFolder:
+    """Make the folder of a run that is then `resumed`: what it is made with is there, no trial is."""
     folder = create(ready.plan, root)
-    with folder.lock():
-        record = {
-            "name": folder.name,
-            "id": folder.id,
-            "title": ready.plan.experiment.title,
-            "status": "running",
-            "started": now().isoformat(timespec="seconds"),
-            "seed": ready.plan.experiment.trials.seed,
-            "variants": [variant.label for variant in ready.plan.variants],
-            "engines": {variant.label: training.engine for variant, training in ready.made},
-            "trials_planned": sum(variant.settings.trials.seeds for variant, _ in ready.made),
-            "notes": ready.notes,
-            "allow_code": ready.plan.allow_code,
-            "folder": str(ready.plan.folder),
-            "overrides": ready.plan.source.override_texts,
-            **_inputs(ready),
-            **provenance(ready.plan.folder),
-        }
-        return _completed(ready, folder, record, workers, progress)
+    record = {
+        "name": folder.name,
+        "id": folder.id,
+        "title": ready.plan.experiment.title,
+        "status": "running",
+        "started": now().isoformat(timespec="seconds"),
+        "seed": ready.plan.experiment.trials.seed,
+        "variants": [variant.label for variant in ready.plan.variants],
+        "engines": {variant.label: training.engine for variant, training in ready.made},
+        "trials_planned": sum(variant.settings.trials.seeds for variant, _ in ready.made),
+        "notes": ready.notes,
+        "allow_code": ready.plan.allow_code,
+        "folder": str(ready.plan.folder),
+        "overrides": ready.plan.source.override_texts,
+        **_inputs(ready),
+        **provenance(ready.plan.folder),
+    }
+    folder.describe(record)
+    return folder
 
 
 def resumed(
@@ -120,7 +125,31 @@ def _completed(
     except BaseException:
         folder.describe(record | {"status": "interrupted", "ended": now().isoformat(timespec="seconds")})
         raise
-    lost = {outcome.chunk for outcome in failed}
+    parts, missing = _parts(ready, folder, {outcome.chunk for outcome in failed})
+    made = _of_parts(parts, missing)
+    if any(training.recording.neurons for _, training in ready.made):
+        made["neurons"] = tables.neurons(parts)
+    folder.keep_tables(made | untrained)
+    ended = {"status": "done", "ended": now().isoformat(timespec="seconds")}
+    folder.describe(record | ended | _fates(ready, parts, made["trials"], failed))
+    return folder
+
+
+def tables_so_far(ready: Prepared, folder: RunFolder) -> dict[str, pd.DataFrame]:
+    """The tables of a run under way, of the chunks whose parts are there; without ``prediction``."""
+    away = {chunk for chunk in ready.chunks if not folder.has_part(chunk)}
+    parts, _ = _parts(ready, folder, away)
+    return {
+        **_of_parts(parts, []),
+        "variants": tables.variants(ready.made),
+        "curves": tables.curves(ready.made),
+    }
+
+
+def _parts(
+    ready: Prepared, folder: RunFolder, lost: Collection[Chunk]
+) -> tuple[list[tables.Part], list[tuple[Variant, int]]]:
+    """The parts of all chunks but the ``lost``, and the variant and number of each trial of these."""
     parts, missing = [], []
     for chunk in ready.chunks:
         variant, training = ready.made[chunk.variant]
@@ -129,18 +158,18 @@ def _completed(
         else:
             epoch = steps_per_epoch(len(training.train), training.batch)
             parts.append(tables.Part(variant, chunk.trials, folder.part(chunk), epoch))
-    made = {
+    return parts, missing
+
+
+def _of_parts(
+    parts: Sequence[tables.Part], missing: Sequence[tuple[Variant, int]]
+) -> dict[str, pd.DataFrame]:
+    return {
         "layers": tables.layers(parts),
         "steps": tables.steps(parts),
         "trials": tables.trials(parts, missing),
         "histograms": tables.histograms(parts),
     }
-    if any(training.recording.neurons for _, training in ready.made):
-        made["neurons"] = tables.neurons(parts)
-    folder.keep_tables(made | untrained)
-    ended = {"status": "done", "ended": now().isoformat(timespec="seconds")}
-    folder.describe(record | ended | _fates(ready, parts, made["trials"], failed))
-    return folder
 
 
 def _fates(
