@@ -276,7 +276,7 @@ def train(
 
 
 def _reporting(ready: Prepared, folder: RunFolder, seconds: float, progress: Progress) -> Progress:
-    """``progress``, which also writes the report of a run under way; that takes a tenth of the time at most."""
+    """``progress``, which also writes the report of a run under way, in a tenth of the time at most."""
     from time import monotonic
 
     from lab.report.run import report
@@ -318,7 +318,8 @@ def run(
     ``results`` is where results are kept; else $LAB_RESULTS, else ``results`` under the current folder.
     ``allow_code`` lets the file name a class in a Python file, which runs that file's code.
     ``max_trials`` is the most that the experiment may have. ``unchecked`` lets activations of one's own run
-    that do not pass `lab.testing.check_activation`. ``plots`` tells whether the figures are drawn and the report written.
+    that do not pass `lab.testing.check_activation`. ``plots`` tells whether the figures are drawn
+    and the report written.
     ``progress`` is called with the trial-steps done and their total.
 
     Raises ExperimentError with every problem of the file, before anything is run or written; ClaimError where

@@ -3,6 +3,7 @@ import re
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import pytest
 
@@ -23,7 +24,7 @@ QUICK = ("--no-plots", *ONE)
 def test_run_ends_with_a_short_table_and_the_folder(lab, small, tmp_path):
     code, out, err = lab("run", small, *ONE)
     assert code == 0
-    title, header, *rows, last = out.splitlines()
+    title, header, *rows, last, page = out.splitlines()
     rows = rows[: rows.index(next(row for row in rows if row.startswith("saturated: "))) + 1]
     assert title == "A small one"
     assert header.split()[:2] == ["variant", "trials"]
@@ -33,6 +34,8 @@ def test_run_ends_with_a_short_table_and_the_folder(lab, small, tmp_path):
     assert saturated.startswith("saturated: share of (hidden neuron, example)")
     assert [row.split()[:2] for row in rows] == [["sigmoid", "3"], ["soft", "3"]]
     assert last.startswith(f"results: {tmp_path / 'results' / 'small'}")
+    assert page == f"report: {last.removeprefix('results: ')}/report.html"
+    assert Path(page.removeprefix("report: ")).is_file()
     assert "2 variants × 3 trials × 6 steps" in err
     assert (tmp_path / "results" / "small").is_dir()
 

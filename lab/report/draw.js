@@ -29,7 +29,8 @@ function scale(low, high, from, to, log = false) {
   if (!(high > low)) [low, high] = log ? [low / 2, low * 2] : [low - 0.5, low + 0.5];
   const [a, b] = [of(low), of(high)];
   const place = (x) => (x === null || (log && !(x > 0)) ? null : from + ((of(x) - a) / (b - a)) * (to - from));
-  return { place, low, high, log, ticks: log ? decades(low, high) : rounds(low, high) };
+  const back = (at) => a + ((at - from) / (to - from)) * (b - a);
+  return { place, back, low, high, log, ticks: log ? decades(low, high) : rounds(low, high) };
 }
 
 function rounds(low, high, most = 5) {
@@ -80,7 +81,7 @@ function panel(label, x, y, { width = WIDTH, height = HEIGHT, left = LEFT } = {}
     shape("rect", { class: "edge", x: left, y: TOP, width: right - left, height: bottom - TOP }),
     shape("text", { x: (left + right) / 2, y: height - 6, "text-anchor": "middle" }, x.label),
   );
-  return { svg, x: across.place, y: up.place, left, right, top: TOP, bottom, low: y.low, log: y.log };
+  return { svg, x: across.place, y: up.place, unx: across.back, uny: up.back, left, right, top: TOP, bottom, low: y.low, log: y.log };
 }
 
 // The points of a line as a path; where a value has no place the line is broken.

@@ -10,7 +10,7 @@ const STEPS = [...new Set(DATA.variants.flatMap((variant) => variant.steps))].so
 const VIEWS = [
   ["Over the steps", "A line a layer, its number at the end; the band of the chosen layer holds 90 % of the trials. A click chooses the step.", overSteps],
   ["By layer", "All variants that are shown.", null, byLayer],
-  ["Saturation", "The share of (neuron, example) with |σ′(z)| below the threshold, a row a layer: the darker, the more.", saturationMap],
+  ["Saturation", "The share of (neuron, example) with |σ′(z)| below the threshold, a row a layer: the stronger the colour, the more.", saturationMap],
   ["Where z lies on the slope", "Blue: how z is distributed at the step, all trials together, to its own height. The line is σ′; on grey ground examples are saturated.", distribution],
   ["The ledger", "What became of the error on its way down through each layer at the step: by the weights, and by σ′.", ledger, null,
     LEDGER.map(([, words, kind]) => [words, kind])],

@@ -41,6 +41,12 @@ def test_the_costs_are_there_and_the_ledger(run, made):
     assert "reaches" not in values
 
 
+def test_the_shares_of_the_causes_sum_to_one(made):
+    for variant in made["variants"]:
+        causes = [of["median"] for name, of in variant["values"].items() if name.startswith("cause_")]
+        assert np.sum(np.array(causes, dtype=float), axis=0) == pytest.approx(1, abs=0.003)
+
+
 def test_a_variant_tells_its_bounds_and_its_trials_and_what_was_predicted(made):
     tanh = made["variants"][1]
     assert (tanh["inf"], tanh["sup"], tanh["bounds"], tanh["threshold"]) == (0.0, 1.0, "proved", 0.05)

@@ -13,9 +13,9 @@ def text(run):
     return report([run])
 
 
-@pytest.fixture(params=["light", "dark"])
-def page(visit, text, request):
-    return visit(text, color_scheme=request.param)
+@pytest.fixture
+def page(visit, text):
+    return visit(text)
 
 
 def titles(page):
@@ -160,6 +160,22 @@ def test_no_word_lies_on_another_in_a_panel_and_nothing_is_wider_than_a_narrow_p
         })"""
     )
     assert overlapping == []
+
+
+def test_in_the_dark_every_control_works_and_the_ground_is_dark(visit, text):
+    page = visit(text, color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(22, 24, 27)"
+    page.get_by_label("sigmoid", exact=True).uncheck()
+    page.get_by_label("Quantity").select_option("saturation")
+    page.locator("#layer").select_option("2")
+    page.get_by_label("Logarithmic").check()
+    page.get_by_role("slider", name="Step").fill("30")
+    settled(page, "document.querySelectorAll('#figures figure').length === 7")
+    assert page.locator("#figures table tbody tr").count() == 1
+    page.get_by_label("Filter").fill("sig")
+    for button, shown in (("All", 12), ("None", 6)):
+        page.get_by_role("button", name=button).click()
+        settled(page, f"document.querySelectorAll('#figures .panels figure').length === {shown}")
 
 
 def test_hostile_names_stay_text_in_every_view(visit):
