@@ -53,9 +53,10 @@ def island(subjects: Sequence[Subject], names: Sequence[str]) -> dict[str, Any]:
     """What the page's script reads of these runs, as values for JSON; ``names`` are those of the runs.
 
     ``variants`` has for each variant its ``steps`` and ``epochs``, by quantity the ``median`` and perhaps the
-    ``low`` and ``high`` over the trials (of causes the mean) as lists [layer][reading], its ``histograms`` of z, and the places of
-    its ``curves`` σ and σ′. Numbers have four digits; what is not finite is null. Where there are many
-    variants, readings are left out first, then the last quantities of `lab.report.quantities.KNOWN`.
+    ``low`` and ``high`` over the trials (of causes the mean) as lists [layer][reading], its ``histograms`` of
+    z, and the places of its ``curves`` σ and σ′. Numbers have four digits; what is not finite is null. Where
+    there are many variants, readings are left out first, then the last quantities of
+    `lab.report.quantities.KNOWN`.
     """
     curves = _Curves()
     rows = [
@@ -162,9 +163,9 @@ def _values(
         for level, quantile in QUANTILES.items():
             names = [one.name for one in wanted if one.name in rows and (one.banded or level == "median")]
             of_level = grouped[names].median() if level == "median" else grouped[names].quantile(quantile)
-            shares = [name for name in of_level if str(name).startswith(CAUSES)]
-            if shares:
-                of_level[shares] = grouped[shares].mean()  # which sum to 1, as medians do not
+            shares = [name for name in names if name.startswith(CAUSES)]
+            if shares and level == "median":
+                of_level = of_level.assign(**grouped[shares].mean())  # which sum to 1, as medians do not
             for label, own in of_level.groupby(level="variant", sort=False):
                 of = found[str(label)]
                 for column, numbers in _by_layer(own.droplevel("variant"), of["steps"]).items():
