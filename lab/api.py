@@ -200,8 +200,8 @@ def _subject(run: Run, tables: dict[str, pd.DataFrame]) -> Subject:
     return Subject(str(run), run.info, whole, verdicts(tables), experiment, pictures)
 
 
-IN_REPORT = ("speed_by_layer", "training")
-"""The figures that a report shows where scripts do not run."""
+IN_REPORT = ("speed_by_layer",)
+"""The figures that a report shows where scripts do not run: few, for their size."""
 
 
 def side_by_side(

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from html import escape
 from typing import Any
 
 from lab.activations.design.knots import Knots
-from lab.activations.formula.formula import formula_of
+from lab.activations.formula.formula import Formula, Written, formula_of
 from lab.activations.formula.graph import below
 from lab.activations.formula.parser import parse
 from lab.activations.formula.rewrites import stable
@@ -22,6 +24,8 @@ from lab.report.document import document, text
 from lab.theory.deep import Deep
 
 STYLE = ("style.css", "bench.css")
+ASIDE = 0.05
+"""How far aside a parameter is tried; floors and heights stay in order."""
 SCRIPT = ("draw.js", "graph.js", "moments.js", "bench.js")
 
 
@@ -49,7 +53,9 @@ def subject(sigma: Activation) -> dict[str, Any]:
     if written is None:
         raise PartError(f"{sigma} has no formula; the bench is for formulas, templates and knots")
     numbers = {name: x for name, x in written.numbers if re.search(rf"\b{name}\b", written.formula)}
-    value = stable(parse(written.formula, {}, list(numbers)))
+    open_ = {name: x for name, x in numbers.items() if _may_move(written, name, x)}
+    held = {name: x for name, x in numbers.items() if name not in open_}
+    value = stable(parse(written.formula, held, list(open_)))
     slope = stable(value.derivative())
     nodes = below(value, slope)
     place = {node: at for at, node in enumerate(nodes)}
@@ -59,4 +65,14 @@ def subject(sigma: Activation) -> dict[str, Any]:
         else [node.operation, node.number if node.operation == "constant" else node.position]
         for node in nodes
     ]
-    return {"graph": graph, "value": place[value], "slope": place[slope], "parameters": numbers}
+    return {"graph": graph, "value": place[value], "slope": place[slope], "parameters": open_}
+
+
+def _may_move(sigma: Written, name: str, value: float) -> bool:
+    """Whether σ has the same formula for other values of a parameter; a template has not at c = 0."""
+    if isinstance(sigma, Formula):
+        return True
+    for moved in (value - ASIDE, value + ASIDE):
+        with suppress(ValueError):
+            return replace(sigma, **{name: moved}).formula == sigma.formula  # type: ignore[type-var]
+    return False

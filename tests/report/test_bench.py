@@ -11,6 +11,7 @@ from lab import plugins
 from lab.activations.catalogue import EXAMPLES
 from lab.activations.design.integral import Integral
 from lab.activations.design.knots import Knots
+from lab.activations.design.template import Template
 from lab.activations.formula.formula import Formula, formula_of
 from lab.errors import PartError
 from lab.report.bench import bench, subject
@@ -172,3 +173,18 @@ def test_what_has_no_formula_has_no_bench():
 
 def test_hostile_titles_stay_text():
     assert "<img" not in bench(Knots(), KNOTS, "<img src=x>")
+
+
+def test_a_parameter_that_changes_the_formula_itself_is_held():
+    """At c = 0 the formula of a template leaves out a constant that it has elsewhere."""
+    at_zero, aside = Template(kernel="gauss"), Template(kernel="gauss", centre=0.5)
+    assert set(subject(at_zero)["parameters"]) == {"floor", "height", "width"}
+    assert set(subject(aside)["parameters"]) == {"floor", "height", "width", "centre"}
+
+
+def test_a_template_that_is_moved_is_that_of_its_toml(visit):
+    page = visit(bench(Template(centre=0.5), {"name": "template", "kernel": "sech2"}, "σ"))
+    page.get_by_role("slider", name="centre").fill("1")
+    sigma = lab.activation(tomllib.loads(page.locator("#toml").inner_text())["network"]["activation"])
+    z = [-3.0, 0.0, 2.0]
+    assert page.evaluate("(z) => z.map(designed().value)", z) == pytest.approx(list(map(sigma, z)), abs=1e-12)
