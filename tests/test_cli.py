@@ -433,8 +433,8 @@ SICK = ["-o", "network.hidden=[8,8,8,8,8,8]", "-o", "training.eta=1e-9", "-o", "
 
 def test_verdicts_end_a_run_a_few_and_show_tells_them_all(lab, small, monkeypatch):
     monkeypatch.setattr(run_page, "FEW_VERDICTS", 1)
-    *_, more, last = lab("run", small, *QUICK, *SICK)[1].splitlines()
-    assert last.startswith("results: ")
+    *_, more, last, page = lab("run", small, *QUICK, *SICK)[1].splitlines()
+    assert (last.split()[0], page.split()[0]) == ("results:", "report:")
     assert re.fullmatch(r"\d+ more verdicts: lab show small/\S+", more)
     out = lab("show", "small")[1]
     told = json.loads(lab("show", "small", "--json")[1])["verdicts"]

@@ -87,8 +87,8 @@ def design(
 ) -> Page:
     """Design an activation from its slope.
 
-    Exactly one way is chosen; the lines of a file that make the activation are printed. With --open alone the
-    slope is drawn by hand, in a browser.
+    Exactly one way is chosen; the lines of a file that make the activation are printed. With --open
+    alone the slope is drawn by hand, in a browser.
 
     \b
     lab design --template gauss --floor 0.1 --width 2 --plot bell.png

@@ -201,7 +201,7 @@ def show_run(run_name: str, results: Path | None) -> Page:
 @click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="Another file for the page.")
 @results_option
 def report(names: Sequence[str], to: Path | None, results: Path | None) -> None:
-    """Write a run, or several, on one page that needs no network.
+    """Write a run, or several, on one offline page.
 
     RUN is as in `lab show`. The page of one run is report.html in its folder; that of several is report.html
     here, where their variants stand side by side. Prints the file.
