@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lab.bridge.watch import Watch
     from lab.parts import Activation, Tables
     from lab.prover.certificate import Certificate
+    from lab.report.island import Subject
     from lab.runs.held_run import HeldRun
     from lab.runs.preparation import Prepared
     from lab.runs.runner import Terms
@@ -230,6 +231,10 @@ class Run:
             for path in save(figure, folder, name.rpartition(":")[2], formats, rc)
         ]
 
+    def save_report(self, folder: Path | None = None) -> Path:
+        """Write report.html, the run on one page that needs no network, into the run's folder or another."""
+        return save_report([self], (folder or self.path) / REPORT)
+
     def _repr_html_(self) -> str:
         from html import escape
 
@@ -240,6 +245,39 @@ class Run:
         )
         verdicts = f"<ul>{items}</ul>" if items else ""
         return f"<h4>{escape(self.info['title'] or str(self))}</h4>{table}{verdicts}"
+
+
+REPORT = "report.html"
+"""The page of a run, in its folder."""
+
+
+def save_report(runs: Sequence[Run], path: Path) -> Path:
+    """Write one page of these runs. See `lab.report.run`.
+
+    Raises StorageError where it cannot be written, or a run has no tables yet.
+    """
+    from lab.report.run import report
+    from lab.storage import write
+
+    write(path, report([_subject(run, run.tables) for run in runs]))
+    return path
+
+
+def _subject(run: Run, tables: dict[str, pd.DataFrame]) -> Subject:
+    """A run as its report takes it, with these of its tables."""
+    from lab.analysis.ledger import ledger
+    from lab.analysis.verdicts import verdicts
+    from lab.report.island import Subject
+
+    experiment = (run.path / "experiment.toml").read_text(encoding="utf-8", errors="replace")
+    drawn = {name: run.folder.plots / f"{name}.png" for name in IN_REPORT}
+    pictures = {name: path.read_bytes() for name, path in drawn.items() if path.is_file()}
+    whole = {**tables, "ledger": ledger(tables), **run.folder.kept("comparisons")}
+    return Subject(str(run), run.info, whole, verdicts(tables), experiment, pictures)
+
+
+IN_REPORT = ("speed_by_layer",)
+"""The figures that a report shows where scripts do not run: few, for their size."""
 
 
 def side_by_side(
@@ -297,28 +335,55 @@ def train(
     *,
     results: str | Path | None = None,
     plots: bool = True,
+    live: float = 0.0,
     progress: Progress = lambda done: None,
 ) -> Run:
-    """Train what is prepared, and keep its tables, what is made of them, and its figures.
+    """Train what is prepared, and keep its tables, what is made of them, its figures and its report.
 
     ``folder`` is that of a run to go on with; without it a new one is made under ``results``. The run is done
-    once all of that is kept, unless the ``terms`` leave it to the caller to end it.
+    once all of that is kept, unless the ``terms`` leave it to the caller to end it. With ``live`` the report
+    is there from the start, and written again every so many seconds in which a chunk has ended. The rest is
+    as in `run`.
     """
     from lab.runs import runner
 
     given = terms or runner.Terms()
-    unended = replace(given, ends=False)
-    if folder is None:
-        folder = runner.run(ready, results_root(results), unended, progress)
-    else:
-        runner.resumed(ready, folder, unended, progress)
+    folder = folder or runner.begun(ready, results_root(results))
+    if live:
+        progress = _reporting(ready, folder, live, progress)
+    runner.resumed(ready, folder, replace(given, ends=False), progress)
     trained = Run(folder)
     trained.save_analysis()
     if plots:
         trained.save_plots(workers=given.workers)
+        trained.save_report()
     if given.ends:
         folder.ended("done")
     return trained
+
+
+def _reporting(ready: Prepared, folder: RunFolder, seconds: float, progress: Progress) -> Progress:
+    """``progress``, which also writes the report of a run under way, in a tenth of the time at most."""
+    from time import monotonic
+
+    from lab.report.run import report
+    from lab.runs.runner import tables_so_far
+    from lab.storage import write
+
+    next_time, seen = 0.0, -1
+
+    def advance(done: int) -> None:
+        nonlocal next_time, seen
+        progress(done)
+        began, parts = monotonic(), len(list((folder.path / "trials").glob("*.sha256")))
+        if began < next_time or parts == seen:
+            return
+        subject = _subject(Run(folder), tables_so_far(ready, folder))
+        write(folder.path / REPORT, report([subject], refresh=max(round(seconds), 1)))
+        seen, next_time = parts, monotonic() + max(seconds, 10 * (monotonic() - began))
+
+    advance(0)
+    return advance
 
 
 def run(
@@ -350,7 +415,8 @@ def run(
     ``allow_mixed`` lets reused trials be of other versions or of another processor.
     ``trial_timeout`` is how many seconds a trial may take; with it trials are trained in processes.
     ``max_trials`` is the most that the experiment may have. ``unchecked`` lets activations of one's own run
-    that do not pass `lab.testing.check_activation`. ``plots`` tells whether the figures are drawn too.
+    that do not pass `lab.testing.check_activation`. ``plots`` tells whether the figures are drawn
+    and the report written.
     ``progress`` is called with the trial-steps done and their total.
 
     Raises ExperimentError with every problem of the file, before anything is run or written; ClaimError where

@@ -15,7 +15,8 @@ from lab.errors import INTERRUPTED, LabError
 
 COMMANDS = (
     *(running.new, running.check, running.run, running.resume),
-    *(running.list_runs, running.show_run, running.compare, running.plot, running.table, running.verify),
+    *(running.list_runs, running.show_run, running.compare, running.plot, running.report, running.table),
+    running.verify,
     *(activations.activations, activations.formulas, activations.design, activations.certify),
     *(activations.check_activation, theory.predict, theory.backprop, theory.matrix_form, theory.demon),
     *(data.data, running.schema, running.help_on),

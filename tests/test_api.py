@@ -7,6 +7,8 @@ from click.testing import CliRunner
 from matplotlib.figure import Figure
 
 import lab
+from lab import storage
+from lab.api import prepare, save_report, train
 from lab.cli import cli
 from lab.console.as_json import readable
 from lab.console.sigma import named_values
@@ -183,3 +185,28 @@ def test_the_face_is_small_and_all_there():
     assert all(getattr(lab, name) is not None for name in lab.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = lab.nothing
+
+
+def test_a_run_writes_its_report_with_its_figures_and_several_runs_have_one_page(small, root, tmp_path):
+    run = lab.run(small, ["training.epochs=1"], results=root, plots=False)
+    page = run.save_report()
+    assert page == run.path / "report.html"
+    assert "A small one" in page.read_text(encoding="utf-8")
+    both = save_report([run, lab.load(run.path)], tmp_path / "both.html").read_text(encoding="utf-8")
+    assert f"<h1>2 runs: {run}, {run}</h1>" in both
+
+
+def test_the_report_of_a_run_under_way_has_what_has_ended_and_reloads_itself(small, root, monkeypatch):
+    pages = []
+    writing = storage.write
+
+    def kept(path, data):
+        if path.name == "report.html":
+            pages.append(data)
+        writing(path, data)
+
+    monkeypatch.setattr(storage, "write", kept)
+    train(prepare(small, ["training.epochs=1"]), results=root, plots=False, live=1e-9)
+    assert all('http-equiv="refresh"' in page for page in pages)
+    assert "Under way: 0 of 6 trials have ended." in pages[0]
+    assert len(pages) >= 1

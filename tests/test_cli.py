@@ -38,8 +38,9 @@ def test_run_ends_with_a_short_table_and_the_folder(lab, small, tmp_path):
     assert saturated.startswith("saturated: share of (hidden neuron, example)")
     assert [row.split()[:2] for row in rows] == [["sigmoid", "3"], ["soft", "3"]]
     assert last.startswith(f"results: {tmp_path / 'results' / 'small'}")
-    assert first.startswith("look first at: ")
-    assert Path(first.removeprefix("look first at: ")).is_file()
+    page = Path(first.removeprefix("look first at: "))
+    assert str(page) == f"{last.removeprefix('results: ')}/report.html"
+    assert page.is_file()
     assert "2 variants × 3 trials × 6 steps" in err
     assert (tmp_path / "results" / "small").is_dir()
 
@@ -486,8 +487,8 @@ SICK = ["-o", "network.hidden=[8,8,8,8,8,8]", "-o", "training.eta=1e-9", "-o", "
 
 def test_verdicts_end_a_run_a_few_and_show_tells_them_all(lab, small, monkeypatch):
     monkeypatch.setattr(run_page, "FEW_VERDICTS", 1)
-    *_, more, last = lab("run", small, *QUICK, *SICK)[1].splitlines()
-    assert last.startswith("results: ")
+    *_, more, last, page = lab("run", small, *QUICK, *SICK)[1].splitlines()
+    assert (last.split()[0], page.split()[0]) == ("results:", "report:")
     assert re.fullmatch(r"\d+ more verdicts: lab show small/\S+", more)
     out = lab("show", "small")[1]
     told = json.loads(lab("show", "small", "--json")[1])["verdicts"]
@@ -505,3 +506,31 @@ def test_a_counterfactual_is_called_one_wherever_it_is_told(lab, small):
     assert "note: where training.surrogate_floor > 0" in err
     assert "surrogate_floor > 0: max(σ′, floor) on the way back, so not the gradient of C" in out
     assert "sigmoid, surrogate_floor=0.1" in out
+
+
+def test_report_writes_one_page_of_a_run_or_of_several(lab, small, tmp_path):
+    lab("run", small, *ONE, "--no-plots")
+    code, out, _ = lab("report", "small")
+    assert code == 0
+    assert Path(out.strip()).parent.parent.name == "small"
+    code, out, _ = lab("report", "small", "small", "--to", tmp_path / "class.html")
+    assert (code, out.strip()) == (0, str(tmp_path / "class.html"))
+    assert "2 runs" in (tmp_path / "class.html").read_text(encoding="utf-8")
+
+
+def test_a_live_run_tells_its_page_at_the_start(lab, small):
+    _, out, err = lab("run", small, *ONE, "--no-plots", "--live")
+    page = out.splitlines()[-1].removeprefix("report: ")
+    assert f"live: {page}" in err
+    assert 'http-equiv="refresh"' not in Path(page).read_text(encoding="utf-8")
+
+
+def test_the_bench_of_a_design_and_of_an_activation_is_a_page(lab, tmp_path, monkeypatch):
+    shown = []
+    monkeypatch.setattr("webbrowser.open", shown.append)
+    page = tmp_path / "bench.html"
+    assert lab("design", "--html", page)[1].splitlines()[-1] == f"page: {page}"
+    assert lab("activations", "gelu", "--html", page, "--open")[0] == 0
+    assert shown == [page.as_uri()]
+    assert "<h1>gelu()</h1>" in page.read_text(encoding="utf-8")
+    assert lab("activations", "--html", page)[0] == 2

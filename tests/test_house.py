@@ -28,7 +28,7 @@ ROOMS = [
     {"training"},
     {"runs"},
     {"analysis"},
-    {"figures"},
+    {"figures", "report"},
     {"bridge"},
     {"testing"},
     {"api"},
@@ -136,8 +136,10 @@ def test_a_file_is_in_a_room_and_imports_only_from_rooms_before_it(path):
     assert {room for room in rooms_imported(path) if RANK[room] > own} == set()
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "figures").rglob("*.py")), ids=named)
-def test_figures_know_tables_only(path):
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if path.relative_to(ROOT).parts[0] in ("figures", "report")], ids=named
+)
+def test_figures_and_reports_know_tables_only(path):
     assert rooms_imported(path) & {"network", "experiment"} == set()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lab.commands.options import code_option, parameters_option, png_option, prints_page
+from lab.commands.options import bench_options, code_option, parameters_option, png_option, prints_page
 
 if TYPE_CHECKING:
     from lab.console.screen import Page
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     type=click.Choice(("monotone", "odd", "bounded", "floored", "kinked")),
     help="List those with this property; of several, with all. Floored: inf σ′ > 0.",
 )
+@bench_options
 @code_option
 @prints_page
 def activations(name: str, only: Sequence[str], **given: Any) -> Page:
@@ -35,6 +36,8 @@ def activations(name: str, only: Sequence[str], **given: Any) -> Page:
     """
     from lab.console import catalogue
 
+    if not name and (given["html"] or given["opened"]):
+        raise click.UsageError("--html and --open are of one activation; name it")
     if name and only:
         raise click.UsageError("--only chooses from the list; leave it out, or the name")
     return catalogue.page(name, **given) if name else catalogue.all_page(only)
@@ -71,12 +74,21 @@ def formulas() -> Page:
 @click.option("--centre", type=float, help="Where a template is steepest; else 0.")
 @parameters_option("A parameter of FORMULA or SIGMA.")
 @png_option("plot", "σ and σ′")
+@bench_options
 @code_option
 @prints_page
-def design(words: Sequence[str], plot: Path | None, allow_code: bool, **wish: str | float | None) -> Page:
+def design(
+    words: Sequence[str],
+    plot: Path | None,
+    allow_code: bool,
+    html: Path | None,
+    opened: bool,
+    **wish: str | float | None,
+) -> Page:
     """Design an activation from its slope.
 
-    Exactly one way is chosen; the lines of a file that make the activation are printed.
+    Exactly one way is chosen; the lines of a file that make the activation are printed. With --open
+    alone the slope is drawn by hand, in a browser.
 
     \b
     lab design --template gauss --floor 0.1 --width 2 --plot bell.png
@@ -87,7 +99,7 @@ def design(words: Sequence[str], plot: Path | None, allow_code: bool, **wish: st
     from lab.console.design import page
 
     given = {name.replace("_", "-"): value for name, value in wish.items() if value is not None}
-    return page(given, words, plot, allow_code)
+    return page(given, words, plot, allow_code, html, opened)
 
 
 @click.command()

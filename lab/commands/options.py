@@ -190,6 +190,20 @@ def png_option(name: str, drawn: str) -> Callable[[F], F]:
     )
 
 
+def bench_options(command: F) -> F:
+    """``--html`` and ``--open``: the bench, a page to move σ by hand."""
+    for option in (
+        click.option(
+            "--html",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="Write a page on which it is moved by hand, and what follows of it is computed.",
+        ),
+        click.option("--open", "opened", is_flag=True, help="Write that page, and show it in a browser."),
+    ):
+        command = option(command)
+    return command
+
+
 def _writable(ctx: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
     if path is not None and (path.suffix != ".png" or not path.parent.is_dir()):
         expected = "expected a file that ends in .png, in a folder that is there"

@@ -22,6 +22,9 @@ from lab.commands.options import (
     training_options,
 )
 
+LIVE_SECONDS = 3.0
+"""How often the page of a run under way is written, and loads itself."""
+
 if TYPE_CHECKING:
     from lab.console.screen import Page
     from lab.runs.folder import RunFolder
@@ -69,12 +72,15 @@ def check(experiment: Path, **given: Any) -> Page:
 @click.option(
     "--reuse", default="", metavar="RUN", help="Take over the trials of a run that are the very same."
 )
+@click.option(
+    "--live", is_flag=True, help="Write report.html from the start, again and again; it reloads itself."
+)
 @results_option
 @prints_page
-def run(experiment: Path, dry_run: bool, reuse: str, results: Path | None, **given: Any) -> Page:
+def run(experiment: Path, dry_run: bool, reuse: str, live: bool, results: Path | None, **given: Any) -> Page:
     """Train the variants of an experiment file side by side.
 
-    Tables and plots are kept in a new folder under the results.
+    Tables, plots and report.html, the run on one page, are kept in a new folder under the results.
     """
     from lab.api import prepare
     from lab.console import plan
@@ -85,7 +91,7 @@ def run(experiment: Path, dry_run: bool, reuse: str, results: Path | None, **giv
     ready = prepare(experiment, **given)
     if dry_run:
         return plan.page(ready)
-    return _trained(ready, None, results, how, reused)
+    return _trained(ready, None, results, how, reused, LIVE_SECONDS if live else 0)
 
 
 @click.command()
@@ -114,21 +120,28 @@ def _trained(
     results: Path | None,
     how: Training,
     reused: RunFolder | None = None,
+    live: float = 0.0,
 ) -> Page:
     """Train and draw under the user's eyes; the exit code is 1 where something failed."""
-    from lab.api import train
-    from lab.console.progress import plots_saved, training
+    from lab.api import REPORT, train
+    from lab.console.progress import plots_saved, report_saved, training
     from lab.console.run import FEW_VERDICTS, page
+    from lab.console.screen import err
     from lab.processes import usable_cores
-    from lab.runs.runner import Terms
+    from lab.runs.folder import results_root
+    from lab.runs.runner import Terms, begun
     from lab.runs.workers import Care
 
     workers = how.workers or usable_cores()
     care = Care(how.trial_timeout, apart=ready.bench.allow_code)
     terms = Terms(workers, care, how.allow_mixed, reused, ends=False)
     with training(ready) as advance:
-        run = train(ready, folder, terms, results=results, plots=False, progress=advance)
+        folder = folder or begun(ready, results_root(results))
+        if live:
+            err().print(f"live: {folder.path / REPORT}", soft_wrap=True)
+        run = train(ready, folder, terms, plots=False, live=live, progress=advance)
     drawn = how.no_plots or plots_saved(run, workers)
+    drawn &= report_saved(run)
     run.folder.ended("done")
     return replace(page(run, FEW_VERDICTS), exit_code=1 if run.info["failures"] or not drawn else 0)
 
@@ -214,6 +227,22 @@ def verify(run_name: str, results: Path | None) -> Page:
     from lab.console.verification import page
 
     return page(load(run_name, results), verify(run_name, results))
+
+
+@click.command()
+@click.argument("names", metavar="RUN...", nargs=-1, required=True)
+@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="Another file for the page.")
+@results_option
+def report(names: Sequence[str], to: Path | None, results: Path | None) -> None:
+    """Write a run, or several, on one offline page.
+
+    RUN is as in `lab show`. The page of one run is report.html in its folder; that of several is report.html
+    here, where their variants stand side by side. Prints the file.
+    """
+    from lab.api import REPORT, load, save_report
+
+    runs = [load(name, results) for name in names]
+    click.echo(save_report(runs, to or (runs[0].path if len(runs) == 1 else Path()) / REPORT))
 
 
 @click.command()

@@ -1,6 +1,7 @@
 """The pages of ``lab activations``: all of them in a table, or one with its claims, values and plot."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from lab.activations.formula.formula import Formula
 from lab.activations.properties import properties
 from lab.console.parts import parameters
 from lab.console.screen import Block, Note, Page, table
-from lab.console.sigma import facts, plotted, points_text, ranges, sigma_of, value_rows
+from lab.console.sigma import benched, facts, plotted, points_text, ranges, sigma_of, value_rows
 from lab.parts import Activation
 from lab.prover.certificate import certify
 from lab.prover.digits import lost_digits
@@ -44,8 +45,18 @@ def all_page(only: Sequence[str]) -> Page:
     return Page(rows, [table(rows)])
 
 
-def page(name: str, words: Sequence[str], plot: Path | None, allow_code: bool) -> Page:
-    """One activation: what it is, its parameters, its claims, and values far into both tails."""
+def page(
+    name: str,
+    words: Sequence[str],
+    plot: Path | None,
+    allow_code: bool,
+    html: Path | None = None,
+    opened: bool = False,
+) -> Page:
+    """One activation: what it is, its parameters, its claims, and values far into both tails.
+
+    ``html`` and ``opened`` ask for its bench, as `lab.console.sigma.benched` takes them.
+    """
     sigma = sigma_of(name, words, allow_code)
     proof = certify(sigma)
     said, (bounds, lines) = known_words(sigma, proof), ranges(sigma, proof)
@@ -57,7 +68,13 @@ def page(name: str, words: Sequence[str], plot: Path | None, allow_code: bool) -
     lines.append(f"kinks: {points_text(sigma.kinks) or 'none'}")
     told = ", ".join(word if holds else f"not {word}" for word, holds in said.items() if holds is not None)
     plots = plotted(name, sigma, plot, proof) if plot else []
-    return Page(value, _body(name, sigma, lines, told, value), plots)
+    spec = {"value": sigma.text} if isinstance(sigma, Formula) else {"name": name}
+    pages = benched(sigma, spec, str(sigma), html, opened)
+    return Page(value, chain(_body(name, sigma, lines, told, value), _written(pages)), plots)
+
+
+def _written(pages: Sequence[Path]) -> Iterator[Block]:
+    yield from (f"page: {path}" for path in pages)
 
 
 def _body(

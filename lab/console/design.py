@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from math import floor, log10
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,7 +10,7 @@ from typing import Any, NamedTuple
 from lab.activations.design.integral import FARTHEST, Integral
 from lab.activations.design.knot_lists import knots_from_csv, knots_from_text
 from lab.console.screen import Block, Page, verbatim
-from lab.console.sigma import facts, named_values, plotted, points_text, ranges, value_rows
+from lab.console.sigma import benched, facts, named_values, plotted, points_text, ranges, value_rows
 from lab.errors import LabError
 from lab.experiment.specify import from_spec
 from lab.experiment.toml_writer import document, value_text
@@ -28,26 +29,44 @@ SETTINGS: dict[str, tuple[str, ...]] = {
 }
 """The kinds of designs, each an option of the command line, and the options that go with it."""
 
+BENCH_KNOTS = "-2:0.1, -1:0.5, 0:1, 1:0.5, 2:0.1"
+"""What the bench begins with."""
+
 NAME = "designed"
 """What a design by a formula is called in the lines that are printed."""
 
 
 class Design(NamedTuple):
-    """An activation that was designed, the TOML that makes it, and what is known of a floor under σ′."""
+    """An activation that was designed, the TOML that makes it, and what is known of a floor under σ′.
+
+    ``spec`` names its kind in the table that makes it.
+    """
 
     sigma: Activation
     lines: str
+    spec: Mapping[str, Any]
     floor: str = ""
     at_least: float | None = None
 
 
-def page(wish: Mapping[str, Any], words: Sequence[str], plot: Path | None, allow_code: bool) -> Page:
+def page(
+    wish: Mapping[str, Any],
+    words: Sequence[str],
+    plot: Path | None,
+    allow_code: bool,
+    html: Path | None = None,
+    opened: bool = False,
+) -> Page:
     """Design an activation: how to write it, the bounds of its slope, and values in both tails.
 
-    ``wish`` is what was given of the keys and the values of `SETTINGS`, ``words`` those of ``-p``. Raises
-    LabError where not exactly one kind is given, a setting does not go with it, or the design cannot be made.
+    ``wish`` is what was given of the keys and the values of `SETTINGS`, ``words`` those of ``-p``. ``html``
+    and ``opened`` ask for the bench, as `lab.console.sigma.benched` takes them; it begins with knots where
+    nothing is given. Raises LabError where not exactly one kind is given, a setting does not go with it, or
+    the design cannot be made.
     """
     kinds = [name for name in wish if name in SETTINGS]
+    if not (wish or words) and (html or opened):
+        kinds, wish = ["knots"], {"knots": BENCH_KNOTS}
     if len(kinds) != 1:
         known = ", ".join(f"--{kind}" for kind in SETTINGS)
         got = " and ".join(f"--{kind}" for kind in kinds) or "none"
@@ -63,7 +82,8 @@ def page(wish: Mapping[str, Any], words: Sequence[str], plot: Path | None, allow
     bounds, told = ranges(sigma)
     value = {"toml": design.lines, "at_least": design.at_least, "error": error, **facts(sigma), **bounds}
     value["plots"] = list(map(str, plots))
-    return Page(value, _body(design, told, value), plots)
+    pages = benched(sigma, design.spec, "A bench to design σ by its slope", html, opened)
+    return Page(value, chain(_body(design, told, value), (f"page: {path}" for path in pages)), plots)
 
 
 def _body(design: Design, known: Sequence[str], value: dict[str, Any]) -> Iterator[Block]:
@@ -98,14 +118,14 @@ def _designed(
         return _by_derivative(text, parameters)
     if kind in ("knots", "knots-csv"):
         knots = knots_from_text(text) if kind == "knots" else knots_from_csv(Path(text))
-        return Design(knots, _inline(knots, {"name": "knots"}))
+        return Design(knots, _inline(knots, {"name": "knots"}), {"name": "knots"})
     if kind == "template":
         template = from_spec({"name": "template", "kernel": text, **settings})
-        return Design(template, _inline(template, {"name": "template"}))
+        return Design(template, _inline(template, {"name": "template"}), {"name": "template", "kernel": text})
     name = "floored" if kind == "floor-under" else "clipped-slope"
     spec = {"name": name, "inner": {"name": text, **parameters} if parameters else text}
     wrapped = from_spec({**spec, **settings}, allow_code=allow_code)
-    return Design(wrapped, _inline(wrapped, spec))
+    return Design(wrapped, _inline(wrapped, spec), spec)
 
 
 def _by_derivative(text: str, parameters: Mapping[str, Any]) -> Design:
@@ -120,7 +140,7 @@ def _by_derivative(text: str, parameters: Mapping[str, Any]) -> Design:
     else:
         floor = "σ′ is not proved to be bounded away from 0"
     lines = _lines(NAME) + "\n" + document({"activations": {NAME: section}})
-    return Design(sigma, lines, floor, at_least)
+    return Design(sigma, lines, section, floor, at_least)
 
 
 def _provable(sigma: Activation) -> float | None:

@@ -104,6 +104,16 @@ def plots_saved(run: Run, workers: int) -> bool:
     return True
 
 
+def report_saved(run: Run) -> bool:
+    """Write the page of a run and return whether it could be; where not, show how to try again."""
+    try:
+        run.save_report()
+    except StorageError as error:
+        err().print(f"error: {error}\nthe tables are safe; try again with: lab report {run}")
+        return False
+    return True
+
+
 @contextmanager
 def _two_interrupts() -> Iterator[None]:
     """The first Ctrl-C or SIGTERM lets what is under way be kept; a second ends at once."""

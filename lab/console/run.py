@@ -10,7 +10,7 @@ from lab.analysis.answers import READ as FOR_ANSWERS
 from lab.analysis.answers import seen
 from lab.analysis.summary import by_layer, summary
 from lab.analysis.verdicts import READ, Verdict, verdicts
-from lab.api import Run
+from lab.api import REPORT, Run
 from lab.console.screen import Block, Page, bold, dim, rows_of
 from lab.experiment.see import ANSWER
 
@@ -121,9 +121,10 @@ def _body(
 
 
 def _first(run: Run, paths: Sequence[str]) -> str:
-    """The first figure to open: the first that the file tells to see, else the learning speed."""
-    usual = run.folder.plots / "learning_speed.png"
-    return next(filter(None, [*paths, str(usual) if usual.is_file() else ""]), "")
+    """What to open first: the report, else the first figure that the file tells to see, or the usual one."""
+    report, usual = run.path / REPORT, run.folder.plots / "learning_speed.png"
+    there = [str(report) if report.is_file() else "", *paths, str(usual) if usual.is_file() else ""]
+    return next(filter(None, there), "")
 
 
 def _tables(title: str, short: pd.DataFrame, layers: pd.DataFrame) -> Iterator[Block]:

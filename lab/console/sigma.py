@@ -1,6 +1,6 @@
 """One activation as several pages take it and show it: its parameters, its values, and its plot."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +107,29 @@ def plotted(name: str, sigma: Activation, plot: Path, found: Certificate | None 
     bounds = {"variant": name, "layers": 2, "bounds": "proved" if known.proved else "claimed"}
     bounds |= {"inf_slope": known.slope.low, "sup_slope": known.slope.high}
     return drawn("activations", {"curves": pd.DataFrame(curves), "variants": pd.DataFrame([bounds])}, plot)
+
+
+def benched(
+    sigma: Activation, spec: Mapping[str, Any], title: str, html: Path | None, opened: bool
+) -> list[Path]:
+    """Write the bench of σ where ``html`` says, else beside other temporary files, and show it if asked to.
+
+    ``spec`` is as in `lab.report.bench.bench`. Returns the file; none where none is asked for.
+    """
+    if not (html or opened):
+        return []
+    import tempfile
+    import webbrowser
+
+    from lab.report.bench import bench
+    from lab.storage import write
+
+    page = bench(sigma, spec, title)
+    path = html or Path(tempfile.mkdtemp(prefix="lab-")) / "bench.html"
+    write(path, page)
+    if opened:
+        webbrowser.open(path.resolve().as_uri())
+    return [path]
 
 
 def curvature(sigma: Activation, z: Array) -> Array:

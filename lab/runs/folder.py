@@ -235,6 +235,11 @@ class RunFolder:
         there = [name for name in (*TABLES, *ON_REQUEST) if (folder / f"{name}.csv").is_file()]
         return {name: self.table(name) for name in there or TABLES}
 
+    def kept(self, name: str) -> dict[str, pd.DataFrame]:
+        """The table ``name`` that `keep_tables` wrote, under its name; empty where there is none."""
+        path = self.path / "tables" / f"{name}.csv"
+        return {name: read(path)} if path.is_file() else {}
+
     def lock(self) -> FileLock:
         """Lock the run for writing. Raises StorageError where another process holds the kernel's lock."""
         from filelock import FileLock, Timeout

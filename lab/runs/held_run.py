@@ -55,3 +55,7 @@ class HeldRun:
     def ended(self, status: str) -> None:
         """Tell how the run ended."""
         self.info["status"] = status
+
+    def kept(self, *names: str) -> dict[str, pd.DataFrame]:
+        """Those of these tables that there are."""
+        return {name: self.tables[name] for name in names if name in self.tables}

@@ -79,27 +79,32 @@ def run(
 
     Raises StorageError where the results cannot be kept, before training where that can be known.
     """
+    return resumed(ready, begun(ready, root), terms, progress)
+
+
+def begun(ready: Prepared, root: Path) -> RunFolder:
+    """Make the folder of a run that is then `resumed`: what it is made with is there, no trial is."""
     folder = create(ready.plan, root)
-    with folder.lock():
-        record = {
-            "name": folder.name,
-            "id": folder.id,
-            "title": ready.plan.experiment.title,
-            "see": ready.plan.experiment.see,
-            "status": "running",
-            "started": now().isoformat(timespec="seconds"),
-            "seed": ready.plan.experiment.trials.seed,
-            "variants": [variant.label for variant in ready.plan.variants],
-            "engines": {variant.label: training.engine for variant, training in ready.made},
-            "trials_planned": sum(variant.settings.trials.seeds for variant, _ in ready.made),
-            "notes": ready.notes,
-            "allow_code": ready.plan.allow_code,
-            "folder": str(ready.plan.folder),
-            "overrides": ready.plan.source.override_texts,
-            **_inputs(ready),
-            **provenance(ready.plan.folder),
-        }
-        return _completed(ready, folder, record, terms, progress)
+    record = {
+        "name": folder.name,
+        "id": folder.id,
+        "title": ready.plan.experiment.title,
+        "see": ready.plan.experiment.see,
+        "status": "running",
+        "started": now().isoformat(timespec="seconds"),
+        "seed": ready.plan.experiment.trials.seed,
+        "variants": [variant.label for variant in ready.plan.variants],
+        "engines": {variant.label: training.engine for variant, training in ready.made},
+        "trials_planned": sum(variant.settings.trials.seeds for variant, _ in ready.made),
+        "notes": ready.notes,
+        "allow_code": ready.plan.allow_code,
+        "folder": str(ready.plan.folder),
+        "overrides": ready.plan.source.override_texts,
+        **_inputs(ready),
+        **provenance(ready.plan.folder),
+    }
+    folder.describe(record)
+    return folder
 
 
 def resumed(
@@ -135,7 +140,7 @@ def _completed(
     for part in (".", "trials", "tables", "plots"):
         sweep(folder.path / part)
     let_go(folder.path / ".data")
-    keys = [key(training, data.sha256) for (_, training), data in zip(ready.made, ready.data, strict=True)]
+    keys = _keys(ready)
     kept = _kept(ready, folder, keys)
     if terms.reused is not None:
         kept, told = _taken_over(ready, folder, keys, kept, terms)
@@ -164,6 +169,31 @@ def _completed(
     if terms.ends:
         folder.ended("done")
     return folder
+
+
+def tables_so_far(ready: Prepared, folder: RunFolder) -> dict[str, pd.DataFrame]:
+    """The tables of a run under way, of the chunks whose parts are there; without ``prediction``."""
+    none = {name: pd.DataFrame(columns=list(tables.NO_ROWS[name])) for name in PIECED}
+    found = [none | {"trials": tables.trials([], [])}]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a part that is just being written
+        chunks = _kept(ready, folder, _keys(ready))
+    found += [tables.measured(_part(ready, folder, chunk)) for chunk in chunks]
+    if len(found) > 1:
+        del found[0]
+    made = {name: pd.concat([one[name] for one in found], ignore_index=True) for name in (*PIECED, "trials")}
+    return made | {"variants": tables.variants(ready.made), "curves": tables.curves(ready.made)}
+
+
+def _keys(ready: Prepared) -> list[Key]:
+    """What tells a part of each variant."""
+    return [key(training, data.sha256) for (_, training), data in zip(ready.made, ready.data, strict=True)]
+
+
+def _part(ready: Prepared, folder: RunFolder, chunk: Chunk) -> tables.Part:
+    variant, training = ready.made[chunk.variant]
+    epoch = steps_per_epoch(len(training.train), training.batch)
+    return tables.Part(variant, chunk.trials, folder.part(chunk)[0], epoch)
 
 
 def _trained(
@@ -295,16 +325,13 @@ def _written(
     with folder.growing_tables() as grow:
         begun = set()
         for chunk in chunks:
-            variant, training = ready.made[chunk.variant]
-            readings, _ = folder.part(chunk)
-            epoch = steps_per_epoch(len(training.train), training.batch)
-            part = tables.Part(variant, chunk.trials, readings, epoch)
+            part = _part(ready, folder, chunk)
             for name, make in makers.items():
                 for piece in make(part):
                     grow(name, piece)
                     begun.add(name)
             ends.append(tables.trials([part], []))
-            seconds += [round(readings.seconds / len(chunk.trials), 6)] * len(chunk.trials)
+            seconds += [round(part.readings.seconds / len(chunk.trials), 6)] * len(chunk.trials)
         for name in makers.keys() - begun:
             grow(name, pd.DataFrame(columns=list(tables.NO_ROWS[name])))
         lost = [(ready.made[one.chunk.variant][0], trial) for one in failed for trial in one.chunk.trials]

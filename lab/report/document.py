@@ -1,0 +1,52 @@
+"""An HTML page in one file: style, script and data inside, and a policy that lets nothing else in."""
+
+import json
+from base64 import b64encode
+from collections.abc import Sequence
+from functools import cache
+from hashlib import sha256
+from html import escape
+from importlib.resources import files
+from string import Template
+from typing import Any
+
+
+def document(
+    title: str, body: str, data: Any, *, style: Sequence[str], script: Sequence[str], refresh: int = 0
+) -> str:
+    """The page with this body, which is HTML; ``style`` and ``script`` are names of files beside this one.
+
+    The ``data`` are an island of JSON that the script reads. A content security policy names the style and
+    the script by their sha256, so nothing else runs and nothing is loaded. With ``refresh`` the page loads
+    itself again every so many seconds.
+    """
+    css, js = ("\n".join(map(text, names)) for names in (style, script))
+    policy = (
+        f"default-src 'none'; style-src '{_digest(css)}'; script-src '{_digest(js)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    again = f'<meta http-equiv="refresh" content="{refresh}">' if refresh else ""
+    return Template(text("page.html")).substitute(
+        policy=policy, refresh=again, title=escape(title), style=css, script=js, body=body, data=inert(data)
+    )
+
+
+@cache
+def text(name: str) -> str:
+    """The content of a file beside this one."""
+    return files("lab.report").joinpath(name).read_text(encoding="utf-8").strip()
+
+
+def inert(data: Any) -> str:
+    r"""The data as JSON that can stand in a script element: no text in it ends the element, or begins one.
+
+    >>> print(inert("</script>"))
+    "\u003c/script>"
+    """
+    return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace(
+        "<", "\\u003c"
+    )
+
+
+def _digest(content: str) -> str:
+    return f"sha256-{b64encode(sha256(content.encode()).digest()).decode()}"

@@ -1,0 +1,127 @@
+"use strict";
+// What every view is drawn with: elements, scales, axes and lines.
+
+const WIDTH = 340, HEIGHT = 220, LEFT = 48, RIGHT = 20, TOP = 8, BOTTOM = 36;
+
+function fill(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== null && value !== undefined) element.setAttribute(name, value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+const html = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
+const shape = (tag, attributes = {}, ...children) =>
+  fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+
+// A number in few digits, as a reader writes it; a dash where there is none.
+function written(x) {
+  if (x === null || x === undefined || Number.isNaN(x)) return "–";
+  const size = Math.abs(x);
+  const text = x !== 0 && (size < 1e-3 || size >= 1e5) ? x.toExponential(2) : String(Number(x.toPrecision(4)));
+  return text.replace("-", "−");
+}
+
+// From values to places on a line of the page: place(x), or null where x has none, and the ticks to write.
+function scale(low, high, from, to, log = false) {
+  const of = log ? Math.log10 : (x) => x;
+  if (!(high > low)) [low, high] = log ? [low / 2, low * 2] : [low - 0.5, low + 0.5];
+  const [a, b] = [of(low), of(high)];
+  const place = (x) => (x === null || (log && !(x > 0)) ? null : from + ((of(x) - a) / (b - a)) * (to - from));
+  const back = (at) => a + ((at - from) / (to - from)) * (b - a);
+  return { place, back, low, high, log, ticks: log ? decades(low, high) : rounds(low, high) };
+}
+
+function rounds(low, high, most = 5) {
+  const rough = (high - low) / most, unit = 10 ** Math.floor(Math.log10(rough));
+  const step = unit * [1, 2, 5, 10].find((times) => times * unit >= rough);
+  const first = Math.ceil(low / step - 1e-9), count = Math.floor(high / step + 1e-9) - first + 1;
+  return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
+function decades(low, high, most = 5) {
+  const first = Math.ceil(Math.log10(low) - 1e-9), last = Math.floor(Math.log10(high) + 1e-9);
+  if (last - first < 1) return [low, high].map((x) => Number(x.toPrecision(2)));
+  const step = Math.ceil((last - first + 1) / most);
+  return Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, i) => 10 ** (first + i * step));
+}
+
+const exponents = (x) =>
+  "10" + [...String(Math.round(Math.log10(x)))].map((digit) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(digit)]).join("");
+const tickText = (x, log) => (log && Math.abs(Math.log10(x) % 1) < 1e-9 ? exponents(x) : written(x));
+
+// The least and the greatest of some values; of those above 0 only where the axis is logarithmic.
+function extent(values, log = false) {
+  const known = values.filter((x) => x !== null && Number.isFinite(x) && (!log || x > 0));
+  if (!known.length) return log ? [0.1, 1] : [0, 1];
+  return [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))];
+}
+
+// An empty panel with axes. `x` and `y` are scales' arguments: {low, high, log, label, ticks}.
+function panel(label, x, y, { width = WIDTH, height = HEIGHT, left = LEFT } = {}) {
+  const right = width - RIGHT, bottom = height - BOTTOM;
+  const across = scale(x.low, x.high, left, right, x.log), up = scale(y.low, y.high, bottom, TOP, y.log);
+  const svg = shape("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label });
+  for (const at of x.ticks ?? across.ticks) {
+    const place = across.place(at);
+    svg.append(
+      shape("line", { class: "grid", x1: place, x2: place, y1: TOP, y2: bottom }),
+      shape("text", { class: "tick", x: place, y: bottom + 14, "text-anchor": "middle" }, tickText(at, x.log)),
+    );
+  }
+  for (const at of y.ticks ?? up.ticks) {
+    const place = up.place(at), name = y.names ? y.names(at) : tickText(at, y.log);
+    svg.append(
+      shape("line", { class: "grid", x1: left, x2: right, y1: place, y2: place }),
+      shape("text", { class: "tick", x: left - 5, y: place + 4, "text-anchor": "end" }, name),
+    );
+  }
+  svg.append(
+    shape("rect", { class: "edge", x: left, y: TOP, width: right - left, height: bottom - TOP }),
+    shape("text", { x: (left + right) / 2, y: height - 6, "text-anchor": "middle" }, x.label),
+  );
+  return { svg, x: across.place, y: up.place, unx: across.back, uny: up.back, left, right, top: TOP, bottom, low: y.low, log: y.log };
+}
+
+// The points of a line as a path; where a value has no place the line is broken.
+function path(points) {
+  let pen = "M";
+  return points.map(([x, y]) => {
+    const piece = x === null || y === null ? "" : `${pen}${x.toFixed(1)} ${y.toFixed(1)}`;
+    pen = piece ? "L" : "M";
+    return piece;
+  }).join("");
+}
+
+// A line, and a mark on the floor of the panel for each value that a logarithm does not have.
+function line(on, xs, ys, attributes) {
+  const group = shape("g", attributes);
+  group.append(shape("path", { class: "line", d: path(xs.map((x, i) => [on.x(x), on.y(ys[i])])) }));
+  if (on.log) {
+    xs.forEach((x, i) => {
+      if (ys[i] !== null && ys[i] <= 0) group.append(shape("path", { d: `M${on.x(x)} ${on.bottom}v-5` }));
+    });
+  }
+  on.svg.append(group);
+  return group;
+}
+
+// The area between two lines.
+function band(on, xs, lows, highs, attributes) {
+  const known = xs.map((x, i) => [x, lows[i], highs[i]]).filter(([, , high]) => high !== null && on.y(high) !== null);
+  if (known.length < 2) return;
+  const over = known.map(([x, , high]) => [on.x(x), Math.max(on.y(high), on.top)]);
+  const under = known.map(([x, low]) => [on.x(x), Math.min(on.y(low) ?? on.bottom, on.bottom)]).reverse();
+  on.svg.append(shape("path", { ...attributes, d: path([...over, ...under]) + "Z" }));
+}
+
+// Words at the right end of lines, moved apart where they would lie on each other.
+function ends(on, words) {
+  const ordered = [...words].sort((a, b) => a.y - b.y), places = [];
+  ordered.forEach(({ y }, i) => { places[i] = Math.max(y + 4, i ? places[i - 1] + 10 : on.top + 8); });
+  for (let i = places.length - 1, most = on.bottom + 4; i >= 0; i -= 1, most -= 10) places[i] = Math.min(places[i], most);
+  ordered.forEach(({ text }, i) => on.svg.append(shape("text", { x: on.right + 3, y: places[i] }, text)));
+}
+
+const DASHES = [null, "6 2", "2 2", "7 2 2 2"];

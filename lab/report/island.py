@@ -1,0 +1,269 @@
+"""What the views of a report draw: medians and bands over the trials, within a budget of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from lab.numerics import Array
+from lab.parts import Tables
+from lab.report.quantities import CAUSES, Quantity, ordered
+
+if TYPE_CHECKING:
+    from lab.analysis.verdicts import Verdict
+
+KEYS = ("variant", "trial", "step", "epoch", "layer", "status")
+MOST_NUMBERS = 60_000
+"""So many numbers of readings a page holds at most, about half a megabyte."""
+FEWEST_READINGS, MOST_READINGS = 24, 120
+MOST_HEIGHTS = 30_000
+"""The same for the heights of histograms."""
+BINS = 40
+QUANTILES = {"low": 0.05, "median": 0.5, "high": 0.95}
+DIGITS = 4
+CURVE_POINTS = 161
+SPLIT = ("trials", "histograms", "curves", "prediction")
+NONE = pd.DataFrame()
+NO_VALUES: dict[str, Any] = {"steps": [], "epochs": [], "values": {}}
+NOTHING_ABOUT = {"note", "reaches", "transport", "slope", "transport_total", "slope_total"}
+"""Columns of the ledger that its decades tell already."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A run as its report takes it: what it was made with, its tables, what was found, and its file.
+
+    ``pictures`` are PNG files by name, for a reader without scripts.
+    """
+
+    name: str
+    info: Mapping[str, Any]
+    tables: Tables
+    verdicts: Sequence[Verdict] = ()
+    experiment: str = ""
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def island(subjects: Sequence[Subject], names: Sequence[str]) -> dict[str, Any]:
+    """What the page's script reads of these runs, as values for JSON; ``names`` are those of the runs.
+
+    ``variants`` has for each variant its ``steps`` and ``epochs``, by quantity the ``median`` and perhaps the
+    ``low`` and ``high`` over the trials (of causes the mean) as lists [layer][reading], its ``histograms`` of
+    z, and the places of its ``curves`` σ and σ′. Numbers have four digits; what is not finite is null. Where
+    there are many variants, readings are left out first, then the last quantities of
+    `lab.report.quantities.KNOWN`.
+    """
+    curves = _Curves()
+    rows = [
+        (at, f"{name}: " if len(subjects) > 1 else "", row)
+        for at, (subject, name) in enumerate(zip(subjects, names, strict=True))
+        for row in subject.tables["variants"].to_dict("records")
+    ]
+    readable = [_readings(subject.tables) for subject in subjects]
+    columns = [
+        column for tables in readable for table in tables.values() for column in table if column not in KEYS
+    ]
+    quantities = ordered(dict.fromkeys(map(str, columns)))
+    lines = sum(int(row.get("layers", 1)) for _, _, row in rows)
+    kept, most = _within_budget(quantities, max(lines, 1), max(len(rows), 1))
+    split = [
+        _by_variant_and_table(subject, tables, kept, most)
+        for subject, tables in zip(subjects, readable, strict=True)
+    ]
+    variants = [
+        {
+            "name": prefix + str(row["variant"]),
+            "activation": str(row.get("activation", "")),
+            "inf": _few(row.get("inf_slope")),
+            "sup": _few(row.get("sup_slope")),
+            "bounds": row.get("bounds", ""),
+            "threshold": _few(row.get("saturation_threshold")),
+            **own["values"],
+            "trials": own.get("trials", NONE).get("status", pd.Series(dtype=object)).value_counts().to_dict(),
+            "predicted": [_few(x) for x in own.get("prediction", NONE).get("predicted_speed", ())],
+            "curves": curves.of(own.get("curves", NONE)),
+            "histograms": _histograms(own.get("histograms", NONE), lines),
+        }
+        for at, prefix, row in rows
+        for own in [split[at][str(row["variant"])]]
+    ]
+    return {"quantities": [asdict(one) for one in kept], "variants": variants, "curves": curves.made}
+
+
+def _by_variant(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    return {str(name): rows for name, rows in table.groupby("variant", sort=False, observed=True)}
+
+
+def _by_variant_and_table(
+    subject: Subject, readings: Tables, quantities: Sequence[Quantity], most: int
+) -> dict[str, dict[str, Any]]:
+    """For each variant its rows of the tables that are read row by row, and its ``values`` (`_values`)."""
+    split = {name: _by_variant(subject.tables[name]) for name in SPLIT if name in subject.tables}
+    labels = [str(variant) for variant in subject.tables["variants"]["variant"]]
+    values = _values({name: _by_variant(table) for name, table in readings.items()}, quantities, most)
+    return {
+        label: {
+            "values": values.get(label, NO_VALUES),
+            **{name: of[label] for name, of in split.items() if label in of},
+        }
+        for label in labels
+    }
+
+
+def _readings(tables: Tables) -> dict[str, pd.DataFrame]:
+    """The tables of readings: layers with the ledger's decades, and steps."""
+    layers = tables["layers"]
+    if "ledger" in tables:
+        decades = tables["ledger"].drop(columns=NOTHING_ABOUT, errors="ignore")
+        layers = layers.merge(decades, on=list(KEYS), how="left")
+    found = {"layers": layers, "steps": tables["steps"]}
+    return {name: table if table.empty else table.dropna(axis=1, how="all") for name, table in found.items()}
+
+
+def _within_budget(quantities: Sequence[Quantity], lines: int, variants: int) -> tuple[list[Quantity], int]:
+    """The quantities for which there is room, and how many readings of each."""
+    kept: list[Quantity] = []
+    numbers = 0
+    for one in quantities:
+        size = (3 if one.banded else 1) * (lines if one.layered else variants)
+        if kept and (numbers + size) * FEWEST_READINGS > MOST_NUMBERS and one.layered:
+            continue
+        kept.append(one)
+        numbers += size
+    return kept, int(np.clip(MOST_NUMBERS // max(numbers, 1), FEWEST_READINGS, MOST_READINGS))
+
+
+def _values(
+    split: Mapping[str, Mapping[str, pd.DataFrame]], quantities: Sequence[Quantity], most: int
+) -> dict[str, dict[str, Any]]:
+    """By variant the steps, the epochs and the values at no more than ``most`` readings."""
+    found: dict[str, dict[str, Any]] = {}
+    for variant, rows in split["steps"].items():
+        epochs = rows.drop_duplicates("step").set_index("step")["epoch"].sort_index()
+        epochs = epochs.iloc[_thinned(len(epochs), most)]
+        found[variant] = {
+            "steps": epochs.index.tolist(),
+            "epochs": [_few(x) for x in epochs],
+            "values": {},
+        }
+    for layered, table in ((True, "layers"), (False, "steps")):
+        wanted = [one for one in quantities if one.layered == layered]
+        kept = [rows[rows["step"].isin(found[name]["steps"])] for name, rows in split[table].items()]
+        if not wanted or not kept:
+            continue
+        rows = pd.concat(kept).replace([np.inf, -np.inf], np.nan)
+        grouped = rows.assign(layer=rows["layer"] if layered else 1).groupby(
+            ["variant", "layer", "step"], observed=True
+        )
+        for level, quantile in QUANTILES.items():
+            names = [one.name for one in wanted if one.name in rows and (one.banded or level == "median")]
+            of_level = grouped[names].median() if level == "median" else grouped[names].quantile(quantile)
+            shares = [name for name in names if name.startswith(CAUSES)]
+            if shares and level == "median":
+                of_level = of_level.assign(**grouped[shares].mean())  # which sum to 1, as medians do not
+            for label, own in of_level.groupby(level="variant", sort=False):
+                of = found[str(label)]
+                for column, numbers in _by_layer(own.droplevel("variant"), of["steps"]).items():
+                    of["values"].setdefault(column, {})[level] = numbers
+    return found
+
+
+def _by_layer(rows: pd.DataFrame, steps: Sequence[int]) -> dict[str, list[list[float | None]]]:
+    """Columns of rows that are indexed by layer and step, as lists [layer][reading]; none that is empty."""
+    layers = rows.index.unique("layer").sort_values()
+    whole = rows.reindex(pd.MultiIndex.from_product([layers, steps])).to_numpy(float).T
+    blocks = zip(map(str, rows.columns), whole.reshape(-1, len(layers), len(steps)), strict=True)
+    return {
+        name: [[_few(x) for x in line] for line in block]
+        for name, block in blocks
+        if not np.isnan(block).all()
+    }
+
+
+def _thinned(count: int, most: int) -> Array:
+    """The places of at most so many of ``count`` things, the first and the last among them."""
+    return np.unique(np.linspace(0, count - 1, min(most, count)).round().astype(int))
+
+
+def _histograms(own: pd.DataFrame, lines: int) -> dict[str, Any] | None:
+    """Histograms of z of all trials: their ``steps``, the ``low`` and ``high`` end of each layer's `BINS`.
+
+    ``heights`` [step][layer] are per cent of the highest bin of the histogram; the bins of a layer reach from
+    the 0.1th to the 99.9th percentile over all its steps.
+    """
+    if own.empty:
+        return None
+    steps = np.unique(own["step"])
+    most = max(MOST_HEIGHTS // (lines * BINS), 2)
+    steps = steps[_thinned(len(steps), most)]
+    own = own[own["step"].isin(steps) & np.isfinite(own["low"]) & np.isfinite(own["high"])]
+    if own.empty:
+        return None
+    counted = own.groupby(["layer", "step", "low", "high"], as_index=False)["count"].sum()
+    layers = range(1, int(counted["layer"].max()) + 1)
+    numbers = counted[["low", "high", "count"]].to_numpy(float)
+    places: dict[Any, Any] = counted.groupby(["layer", "step"]).indices
+    of = {key: numbers[at] for key, at in places.items()}
+    ends = [_ends([rows for (layer, _), rows in of.items() if layer == l]) for l in layers]
+    return {
+        "steps": steps.tolist(),
+        "low": [_few(low) for low, _ in ends],
+        "high": [_few(high) for _, high in ends],
+        "heights": [
+            [_heights(of.get((l, step)), *end) for l, end in zip(layers, ends, strict=True)] for step in steps
+        ],
+    }
+
+
+def _ends(histograms: Sequence[Array]) -> tuple[float, float]:
+    if not histograms:
+        return -1.0, 1.0
+    low, high, count = np.concatenate(histograms).T
+    order = np.argsort(low)
+    share = np.cumsum(count[order]) / count.sum()
+    first, last = np.searchsorted(share, (0.001, 0.999))
+    return float(low[order][first]), float(high[order][min(last, len(order) - 1)])
+
+
+def _heights(rows: Array | None, low: float, high: float) -> list[int]:
+    if rows is None:
+        return []
+    edges = np.linspace(low, high, BINS + 1)
+    ends = np.unique(rows[:, :2])
+    below = np.concatenate(
+        [[0.0], np.cumsum(np.histogram(rows[:, :2].mean(axis=1), ends, weights=rows[:, 2])[0])]
+    )
+    inside = np.diff(np.interp(edges, ends, below))
+    return np.round(100 * inside / max(inside.max(), 1e-300)).astype(int).tolist()  # type: ignore[no-any-return]
+
+
+class _Curves:
+    """The curves σ and σ′, each kept once."""
+
+    def __init__(self) -> None:
+        self.made: list[dict[str, Any]] = []
+        self._known: dict[bytes, int] = {}
+
+    def of(self, own: pd.DataFrame) -> list[int]:
+        """The place among `made` of the curve of each layer of a variant."""
+        return [self._place(rows) for _, rows in own.groupby("layer")] if len(own) else []
+
+    def _place(self, rows: pd.DataFrame) -> int:
+        z, sigma, slope = rows[["z", "sigma", "slope"]].to_numpy(float).T
+        key = np.stack([z, sigma, slope]).tobytes()
+        if key not in self._known:
+            self._known[key] = len(self.made)
+            at = np.unique(np.searchsorted(z, np.linspace(-8, 8, CURVE_POINTS)).clip(0, len(z) - 1))
+            columns = {"z": z[at], "sigma": sigma[at], "slope": slope[at]}
+            self.made.append({name: [_few(x) for x in column] for name, column in columns.items()})
+        return self._known[key]
+
+
+def _few(x: Any) -> float | None:
+    """A number with four digits; None where it is missing or not finite."""
+    return float(f"{x:.{DIGITS}g}") if isinstance(x, int | float) and isfinite(x) else None

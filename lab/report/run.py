@@ -1,0 +1,174 @@
+"""The report of a run, or of several on one page: what was asked, what came out, and how to look closer."""
+
+from __future__ import annotations
+
+import shlex
+from base64 import b64encode
+from collections.abc import Sequence
+from html import escape
+from itertools import groupby
+
+import pandas as pd
+
+from lab.analysis.summary import summary
+from lab.parts import Tables
+from lab.report.document import document, text
+from lab.report.island import Subject, island
+from lab.report.tables import table
+
+STYLE = ("style.css",)
+SCRIPT = ("draw.js", "views.js", "tables.js", "report.js")
+
+TRIAL_COLUMNS = (
+    *("variant", "trial", "seed", "status", "final_cost", "final_accuracy", "final_test_cost"),
+    *("final_test_accuracy", "best_test_accuracy"),
+)
+ENDS = ("variant", "trial", "diverged_at", "origin", "origin_layer", "origin_z")
+COMPARED = ("metric", "a", "b", "pairs", "mean_a", "mean_b", "difference", "low", "high", "p_holm", "d_z")
+BOUNDS = ("variant", "activation", "inf_slope", "sup_slope", "bounds", "sizes", "engine")
+
+
+def report(subjects: Sequence[Subject], *, refresh: int = 0) -> str:
+    """The page as HTML, of one run or of several.
+
+    Each run has its question and its answer, its verdicts, and its tables; all of them share the views.
+    ``refresh`` is that of `lab.report.document.document`, for a run that has not ended.
+    """
+    names = short_names(subjects)
+    title = _question(subjects[0]) if len(subjects) == 1 else f"{len(subjects)} runs: {', '.join(names)}"
+    heads = [_head(subject, name, len(subjects) > 1) for subject, name in zip(subjects, names, strict=True)]
+    rows = [_rows(subject, name, len(subjects) > 1) for subject, name in zip(subjects, names, strict=True)]
+    top = f"<h1>{escape(title)}</h1>" if len(subjects) > 1 else ""
+    body = f"<main>{top}{''.join(heads)}{text('views.html')}{_pictures(subjects)}{''.join(rows)}</main>"
+    return document(title, body, island(subjects, names), style=STYLE, script=SCRIPT, refresh=refresh)
+
+
+def short_names(subjects: Sequence[Subject]) -> list[str]:
+    """The name of each experiment, with the run-id where several runs have the same."""
+    stems = [subject.name.partition("/")[0] for subject in subjects]
+    return [s.name if stems.count(stem) > 1 else stem for s, stem in zip(subjects, stems, strict=True)]
+
+
+def answer(subject: Subject) -> str:
+    """A sentence that answers the question of the run: its own, else what the verdicts say."""
+    if subject.info.get("answer"):
+        return str(subject.info["answer"])
+    if subject.info.get("status") == "running":
+        planned = subject.info["trials_planned"]
+        return f"Under way: {len(subject.tables['trials'])} of {planned} trials have ended."
+    variants = len(subject.tables["variants"])
+    accused = len({verdict.variant for verdict in subject.verdicts})
+    if not accused:
+        return "Nothing went wrong by the rules of the lab: there is no verdict on any variant."
+    return f"There are verdicts on {accused} of {variants} variant{'s' * (variants != 1)}."
+
+
+def _question(subject: Subject) -> str:
+    return str(subject.info.get("title") or subject.name)
+
+
+def _head(subject: Subject, name: str, several: bool) -> str:
+    level = "h2" if several else "h1"
+    found = [
+        f"<li><strong>{escape(variant)}</strong><ul>"
+        + "".join(
+            f"<li>{escape(one.sentence)} <small>[{escape(one.evidence)}]</small></li>" for one in verdicts
+        )
+        + "</ul></li>"
+        for variant, verdicts in groupby(subject.verdicts, lambda verdict: verdict.variant)
+    ]
+    verdicts = f'<ul class="verdicts">{"".join(found)}</ul>' if found else ""
+    if several or len(found) > 6:
+        verdicts = f"<details><summary>Verdicts</summary>{verdicts}</details>" if found else ""
+    notes = "".join(f"<li>{escape(str(note))}</li>" for note in subject.info.get("notes", ()))
+    return (
+        f'<header><{level} class="question">{escape(_question(subject))}</{level}>'
+        f'<p class="quiet">{escape(name if several else subject.name)}</p>'
+        f'<p class="answer">{escape(answer(subject))}</p>{verdicts}'
+        + (f'<ul class="quiet notes">{notes}</ul>' if notes else "")
+        + "</header>"
+    )
+
+
+def _rows(subject: Subject, name: str, several: bool) -> str:
+    tables = subject.tables
+    stem = name.replace("/", "-")
+    short = summary(tables).dropna(axis=1, how="all")
+    ended = tables["trials"].reindex(columns=TRIAL_COLUMNS).dropna(axis=1, how="all")
+    lost = tables["trials"].loc[tables["trials"]["status"] == "diverged"].reindex(columns=ENDS)
+    parts = [
+        table(short, "The variants: medians over the trials", f"{stem}-summary"),
+        table(_certified(tables["variants"]), "The slope of each hidden σ over all reals", f"{stem}-slopes"),
+        table(
+            _compared(tables),
+            "Each variant (b) against the first (a), in pairs of the same seed",
+            f"{stem}-comparisons",
+        ),
+        table(
+            lost.dropna(axis=1, how="all"),
+            "Trials that diverged, and where they lost their first number",
+            f"{stem}-diverged",
+        ),
+        f"<details><summary>Every trial</summary>{table(ended, 'The trials', f'{stem}-trials')}</details>",
+        _provenance(subject),
+    ]
+    title = f"<h2>Tables of {escape(name)}</h2>" if several else "<h2>Tables</h2>"
+    return f"<section>{title}{''.join(parts)}</section>"
+
+
+def _certified(variants: pd.DataFrame) -> pd.DataFrame:
+    names = {"inf_slope": "inf σ′", "sup_slope": "sup σ′", "bounds": "these are"}
+    return variants[[column for column in BOUNDS if column in variants]].rename(columns=names)
+
+
+def _compared(tables: Tables) -> pd.DataFrame:
+    rows = tables.get("comparisons", pd.DataFrame())
+    return rows[[column for column in COMPARED if column in rows]]
+
+
+def _pictures(subjects: Sequence[Subject]) -> str:
+    """Figures for a reader without scripts; nothing is said of them to one with scripts."""
+    images = [
+        f'<figure><img alt="{escape(name)}" src="data:image/png;base64,{b64encode(png).decode()}"></figure>'
+        for subject in subjects
+        for name, png in subject.pictures.items()
+    ]
+    told = "Without scripts the views stay empty; here are figures."
+    return f"<noscript><p>{told}</p>{''.join(images)}</noscript>"
+
+
+def command(subject: Subject) -> str:
+    """The command that repeats the run, of the experiment file that stands in its folder."""
+    words = ["lab", "run", f"{subject.info.get('name', subject.name.partition('/')[0])}.toml"]
+    for key, value in subject.info.get("overrides", {}).items():
+        words += ["-o", f"{key}={value}"]
+    return shlex.join([*words, "--allow-code"] if subject.info.get("allow_code") else words)
+
+
+def _provenance(subject: Subject) -> str:
+    info = subject.info
+    packages = ", ".join(f"{name} {version}" for name, version in info.get("packages", {}).items())
+    data = ", ".join(f"{one['name']} (sha256 {one['sha256']})" for one in info.get("data", ()))
+    told = {
+        "run": subject.name,
+        "status": info.get("status"),
+        "started, ended": " – ".join(filter(None, (info.get("started"), info.get("ended")))),
+        "root seed": info.get("seed"),
+        "data": data,
+        "packages": packages,
+        "python": info.get("python"),
+        "platform": info.get("platform"),
+        "processor": info.get("processor"),
+        "git commit of the experiment": info.get("git_commit"),
+    }
+    items = "".join(
+        f"<dt>{key}</dt><dd>{escape(str(value))}</dd>"
+        for key, value in told.items()
+        if value not in (None, "")
+    )
+    file = f'<pre tabindex="0">{escape(subject.experiment)}</pre>' if subject.experiment else ""
+    return (
+        "<details><summary>How it was made, and how to repeat it</summary>"
+        f"<p>With the experiment file below: <code>{escape(command(subject))}</code></p>"
+        f"<dl>{items}</dl>{file}</details>"
+    )

@@ -1,0 +1,239 @@
+// The views: each takes the state and returns panels. A view of one variant is drawn for each that is shown.
+
+const LAYER_HUES = [265, 55];
+const hue = (layer, layers) =>
+  LAYER_HUES[0] + ((LAYER_HUES[1] - LAYER_HUES[0]) * (layer - 1)) / Math.max(layers - 1, 1);
+
+// The reading that a step shows: the last one at or before it.
+function reading(steps, step) {
+  let at = 0;
+  while (at + 1 < steps.length && steps[at + 1] <= step) at += 1;
+  return at;
+}
+
+const layersOf = (variant) => Object.values(variant.values).reduce((most, { median }) => Math.max(most, median.length), 0);
+const at = (variant, name, layer, place) => variant.values[name]?.median[layer - 1]?.[place] ?? null;
+const caption = (...children) => html("figcaption", {}, ...children);
+const figure = (on, ...words) => html("figure", {}, on.svg, caption(...words));
+
+function fates(variant) {
+  const lost = ["diverged", "failed"].filter((status) => variant.trials[status]);
+  const all = Object.values(variant.trials).reduce((a, b) => a + b, 0);
+  return lost.map((status) => ` · ${variant.trials[status]} of ${all} trials ${status}`).join("");
+}
+
+function overSteps(variant, state) {
+  const { name, label, layered } = state.quantity, found = variant.values[name];
+  if (!found) return null;
+  const on = panel(`${variant.name}: ${label} over the steps`,
+    { ...state.time, label: "step" }, { ...state.range, log: state.log });
+  const layers = found.median.length, words = [];
+  found.median.forEach((values, index) => {
+    const layer = index + 1, strong = layered && layer === state.layer;
+    const attributes = { class: layered ? "layer" : "v0 variant" };
+    if (found.low && (strong || !layered)) {
+      band(on, variant.steps, found.low[index], found.high[index], { class: layered ? "layer-fill band" : "mass band" });
+      on.svg.lastChild.style.setProperty("--hue", hue(layer, layers));
+    }
+    const drawn = line(on, variant.steps, values, { ...attributes, "stroke-dasharray": DASHES[index % 4] });
+    drawn.style.setProperty("--hue", hue(layer, layers));
+    if (strong) drawn.firstChild.classList.add("strong");
+    const last = values.findLast((x) => on.y(x) !== null);
+    if (layered && last !== undefined) words.push({ y: on.y(last), text: layer });
+  });
+  ends(on, words);
+  const place = on.x(Math.min(state.step, state.time.high));
+  on.svg.append(shape("line", { class: "cursor", x1: place, x2: place, y1: on.top, y2: on.bottom }));
+  hovered(on, (x) => {
+    const step = state.time.low + ((x - on.left) / (on.right - on.left)) * (state.time.high - state.time.low);
+    const here = reading(variant.steps, step);
+    const numbers = found.median.map((values, i) => `${layered ? `layer ${i + 1}: ` : ""}${written(values[here])}`);
+    return [`${variant.name}\nstep ${variant.steps[here]}\n${numbers.join("\n")}`, variant.steps[here]];
+  });
+  return figure(on, html("b", {}, variant.name), fates(variant));
+}
+
+function byLayer(variants, state) {
+  const { name, label, layered } = state.quantity;
+  if (!layered) return null;
+  const deepest = Math.max(...variants.map(layersOf));
+  const layers = Array.from({ length: deepest }, (_, i) => i + 1);
+  const on = panel(`${label} by layer, at the first reading and at step ${state.step}`,
+    { low: 0.7, high: deepest + 0.3, ticks: layers, label: "layer" }, { ...state.range, log: state.log },
+    { width: 560, height: 260 });
+  for (const variant of variants) {
+    const own = layers.slice(0, layersOf(variant)), here = reading(variant.steps, state.step);
+    for (const [place, kind] of [[0, "start"], [here, "now"]]) {
+      const values = own.map((layer) => at(variant, name, layer, place));
+      const dashes = kind === "start" ? "3 3" : null;
+      line(on, own, values, { class: `v${variant.look} variant`, "stroke-dasharray": dashes });
+      own.forEach((layer, i) => {
+        if (on.y(values[i]) === null) return;
+        const dot = mark(variant.look, on.x(layer), on.y(values[i]), kind);
+        dot.append(shape("title", {}, `${variant.name}, layer ${layer}: ${written(values[i])}`));
+        on.svg.append(dot);
+      });
+    }
+    if (name === "learning_speed") predicted(on, variant, own);
+  }
+  const dashes = name === "learning_speed" ? " Short bars: predicted for the first reading." : "";
+  const drawn = figure(on, `Open: the first reading. Filled: step ${state.step}. Medians over the trials.${dashes}`);
+  drawn.classList.add("broad");
+  return drawn;
+}
+
+// Short bars at the predicted speeds, of which that of the last hidden layer is set to its first reading.
+function predicted(on, variant, layers) {
+  const last = Math.max(layers.length - 1, 1), unit = at(variant, "learning_speed", last, 0);
+  for (const layer of layers.slice(0, last)) {
+    const speed = variant.predicted[layer - 1] ?? null, y = speed === null || unit === null ? null : on.y(speed * unit);
+    if (y !== null) on.svg.append(shape("path", { class: `v${variant.look} variant`, d: `M${on.x(layer) - 9} ${y}h18` }));
+  }
+}
+
+const MARKS = ["M-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0", "M-3-3h6v6h-6Z", "M0-4L4 3H-4Z", "M0-4L4 0L0 4L-4 0Z", "M0 4L4-3H-4Z"];
+const mark = (look, x, y, kind = "now") =>
+  shape("path", { class: `v${look} dot ${kind}`, d: MARKS[look % 5], transform: `translate(${x} ${y})` });
+
+const LEVELS = 12;
+
+function saturationMap(variant, state) {
+  const found = variant.values.saturation;
+  if (!found) return null;
+  const layers = found.median.length;
+  const on = panel(`${variant.name}: saturated share, layer by step`, { ...state.time, label: "step" },
+    { low: 0.5, high: layers + 0.5, ticks: found.median.map((_, i) => i + 1) }, { height: Math.min(110 + 14 * layers, 260) });
+  const paths = Array(LEVELS + 1).fill("");
+  const steps = variant.steps.map((step) => on.x(step));
+  const edges = steps.map((x, i) => (i ? (steps[i - 1] + x) / 2 : x)).concat(steps.at(-1));
+  found.median.forEach((values, index) => values.forEach((share, i) => {
+    if (share === null) return;
+    const top = on.y(index + 1.5), wide = (edges[i + 1] - edges[i]).toFixed(2);
+    paths[Math.round(share * LEVELS)] += `M${edges[i].toFixed(2)} ${top.toFixed(1)}h${wide}V${on.y(index + 0.5).toFixed(1)}h-${wide}Z`;
+  }));
+  paths.forEach((d, level) => d && on.svg.append(shape("path", { class: "heat", "fill-opacity": level / LEVELS, d })));
+  const place = on.x(Math.min(state.step, state.time.high));
+  on.svg.append(shape("line", { class: "cursor", x1: place, x2: place, y1: on.top, y2: on.bottom }));
+  hovered(on, (x, y) => {
+    const layer = Math.min(Math.max(Math.ceil(((on.bottom - y) / (on.bottom - on.top)) * layers), 1), layers);
+    const step = state.time.low + ((x - on.left) / (on.right - on.left)) * (state.time.high - state.time.low);
+    const here = reading(variant.steps, step);
+    return [`${variant.name}\nlayer ${layer}, step ${variant.steps[here]}\nsaturated: ${written(at(variant, "saturation", layer, here))}`,
+      variant.steps[here]];
+  });
+  const now = found.median.map((values) => written(values[reading(variant.steps, state.step)])).join(", ");
+  return figure(on, html("b", {}, variant.name), ` · now, layer 1 up: ${now}`);
+}
+
+function distribution(variant, state) {
+  const found = variant.histograms, curve = curveOf(variant, state.layer);
+  if (!found || !curve) return null;
+  const index = Math.min(state.layer, found.low.length) - 1;
+  const here = reading(found.steps, state.step), heights = found.heights[here][index];
+  const low = Math.min(found.low[index], -3), high = Math.max(found.high[index], 3);
+  const top = extent(curve.slope.map((x) => (x === null ? null : Math.abs(x))))[1] || 1;
+  const on = panel(`${variant.name}: distribution of z in layer ${index + 1} over the slope, step ${found.steps[here]}`,
+    { low, high, label: `z in layer ${index + 1}` }, { low: Math.min(0, ...curve.slope), high: top * 1.05 });
+  shade(on, curve, variant.threshold * top, low, high);
+  const wide = (found.high[index] - found.low[index]) / heights.length;
+  const base = on.y(0), points = heights.flatMap((share, i) => [i, i + 1].map((edge) =>
+    [on.x(found.low[index] + edge * wide), base - (share / 100) * (base - on.top) * 0.95]));
+  if (points.length) {
+    on.svg.append(shape("path", { class: "mass", d: `${path([[points[0][0], base], ...points, [points.at(-1)[0], base]])}Z` }));
+  }
+  inside(on, curve.z, curve.slope, low, high, "slope");
+  return figure(on, html("b", {}, variant.name), ` · step ${found.steps[here]}`);
+}
+
+// Grey ground where |σ′| is below the threshold.
+function shade(on, curve, threshold, low, high) {
+  let begun = null;
+  curve.z.forEach((z, i) => {
+    const under = Math.abs(curve.slope[i]) < threshold && z >= low && z <= high;
+    if (under && begun === null) begun = i === 0 ? low : z;
+    if (begun !== null && (!under || i === curve.z.length - 1)) {
+      const [from, to] = [on.x(begun), on.x(Math.min(under ? high : z, high))];
+      on.svg.append(shape("rect", { class: "saturated", x: from, y: on.top, width: Math.max(to - from, 0), height: on.bottom - on.top }));
+      begun = null;
+    }
+  });
+}
+
+function inside(on, xs, ys, low, high, kind) {
+  const kept = xs.map((x, i) => [x, ys[i]]).filter(([x]) => x >= low && x <= high);
+  return line(on, kept.map(([x]) => x), kept.map(([, y]) => y), { class: kind });
+}
+
+const curveOf = (variant, layer) => DATA.curves[variant.curves[Math.min(layer, variant.curves.length) - 1]];
+
+function curves(variant, state) {
+  const curve = curveOf(variant, Math.min(state.layer, Math.max(variant.curves.length - 1, 1)));
+  if (!curve) return null;
+  const near = (values) => values.filter((_, i) => Math.abs(curve.z[i]) <= 5);
+  const [low, high] = extent([...near(curve.sigma), ...near(curve.slope), 0]);
+  const on = panel(`${variant.name}: σ and σ′`, { low: -5, high: 5, label: "z" },
+    { low: Math.max(low, -4), high: Math.min(high, 4) * 1.05 });
+  if (variant.inf > 0) on.svg.append(shape("line", { class: "floor", x1: on.left, x2: on.right, y1: on.y(variant.inf), y2: on.y(variant.inf) }));
+  for (const [values, kind] of [[curve.sigma, "sigma"], [curve.slope, "slope"]]) {
+    inside(on, curve.z, values.map((x) => (x === null || Math.abs(x) > 4.2 ? null : x)), -5, 5, kind);
+  }
+  const bounds = variant.inf === null ? "" : ` · σ′ ∈ [${written(variant.inf)}, ${variant.sup === null ? "∞" : written(variant.sup)}], ${variant.bounds}`;
+  return figure(on, html("b", {}, variant.name), bounds);
+}
+
+const LEDGER = [["transport_decades", "the weights", "part0"], ["slope_decades", "σ′", "part1"]];
+
+function ledger(variant, state) {
+  if (!LEDGER.every(([name]) => variant.values[name])) return null;
+  const here = reading(variant.steps, state.step), layers = layersOf(variant);
+  const [low, high] = state.decades;
+  const on = panel(`${variant.name}: decades of the error, by layer`, { low, high, label: "decades (below 0: the error became smaller)" },
+    { low: 0.4, high: layers + 0.6, ticks: Array.from({ length: layers }, (_, i) => i + 1) }, { height: 80 + 24 * layers });
+  const words = [];
+  for (let layer = 1; layer <= layers; layer += 1) {
+    LEDGER.forEach(([name, who, kind], i) => {
+      const value = at(variant, name, layer, here);
+      if (value === null) return;
+      const [from, to] = [on.x(0), on.x(value)], y = on.y(layer + 0.35 - 0.35 * i), tall = on.y(0.65) - on.y(1);
+      const said = `layer ${layer}, ${who}: ${written(value)} decades`;
+      words.push(said);
+      on.svg.append(shape("rect", { class: kind, x: Math.min(from, to), y, width: Math.abs(to - from), height: tall * 0.95 },
+        shape("title", {}, said)));
+    });
+  }
+  on.svg.append(shape("line", { class: "edge", x1: on.x(0), x2: on.x(0), y1: on.top, y2: on.bottom }));
+  on.svg.setAttribute("aria-label", `${on.svg.getAttribute("aria-label")}: ${words.join("; ")}`);
+  return figure(on, html("b", {}, variant.name));
+}
+
+const CAUSES = ["input_low", "output_saturated", "error_small", "examples_apart", "examples_cancel", "nothing_left"];
+
+function causes(variant, state) {
+  if (!variant.values.cause_input_low) return null;
+  const here = reading(variant.steps, state.step), layers = layersOf(variant), words = [];
+  const on = panel(`${variant.name}: why weights learn slowly, by layer`, { low: 0, high: 1, label: "share of weights" },
+    { low: 0.4, high: layers + 0.6, ticks: Array.from({ length: layers }, (_, i) => i + 1) }, { height: 80 + 18 * layers });
+  for (let layer = 1; layer <= layers; layer += 1) {
+    let from = 0;
+    CAUSES.forEach((cause, i) => {
+      const share = at(variant, `cause_${cause}`, layer, here);
+      if (!share) return;
+      const said = `layer ${layer}, ${cause.replace("_", " ")}: ${written(share)}`;
+      words.push(said);
+      on.svg.append(shape("rect", { class: `part${i}`, x: on.x(from), y: on.y(layer + 0.35), width: on.x(share) - on.x(0), height: on.y(0.3) - on.y(1) },
+        shape("title", {}, said)));
+      from = Math.min(from + share, 1);
+    });
+  }
+  on.svg.setAttribute("aria-label", `${on.svg.getAttribute("aria-label")}: ${words.join("; ")}`);
+  return figure(on, html("b", {}, variant.name));
+}
+
+function legend(entries) {
+  return html("p", { class: "quiet row" }, ...entries.map(([words, kind]) =>
+    html("span", {}, swatch(shape("rect", { class: kind, x: 2, y: 1, width: 22, height: 10 })), ` ${words}`)));
+}
+
+function swatch(...shapes) {
+  return shape("svg", { viewBox: "0 0 26 12", width: 26, height: 12, "aria-hidden": "true" }, ...shapes);
+}

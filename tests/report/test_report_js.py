@@ -1,0 +1,192 @@
+"""What the controls of a report do, in a browser."""
+
+from time import monotonic
+
+import pytest
+
+from lab.report.run import report
+from tests.report.conftest import HOSTILE, subject
+
+
+@pytest.fixture(scope="module")
+def text(run):
+    return report([run])
+
+
+@pytest.fixture
+def page(visit, text):
+    return visit(text)
+
+
+def titles(page):
+    return page.locator("#figures h2").all_inner_texts()
+
+
+def settled(page, condition):
+    """Wait until this is true; the page's policy forbids playwright's own way."""
+    until = monotonic() + 5
+    while not page.evaluate(condition):
+        assert monotonic() < until, condition
+
+
+def test_every_view_is_drawn_and_has_a_name(page):
+    assert titles(page) == [
+        "Over the steps: learning speed ‖∂C/∂b‖",
+        "By layer: learning speed ‖∂C/∂b‖",
+        "Saturation",
+        "Where z lies on the slope",
+        "The ledger",
+        "The causes",
+        "The activations",
+    ]
+    images = page.get_by_role("img")
+    assert images.count() == 2 * 6 + 1
+    assert all(
+        name for name in images.evaluate_all("all => all.map((one) => one.getAttribute('aria-label'))")
+    )
+
+
+def test_every_control_has_a_name_in_the_tree_of_a_screen_reader(page):
+    tree = page.locator("#controls").aria_snapshot()
+    for control in (
+        'checkbox "sigmoid"',
+        'checkbox "tanh"',
+        'searchbox "Filter"',
+        'button "All"',
+        'button "None"',
+    ):
+        assert control in tree
+    for control in ('combobox "Quantity"', 'combobox "Layer"', 'checkbox "Logarithmic"', 'slider "Step'):
+        assert control in tree
+
+
+def test_a_variant_is_chosen_by_its_box_and_all_or_none_by_a_button(page):
+    page.get_by_label("sigmoid", exact=True).uncheck()
+    settled(page, "document.querySelectorAll('#figures [aria-label=Saturation] figure').length === 1")
+    page.get_by_role("button", name="None").click()
+    settled(page, "document.querySelectorAll('#figures figure').length === 0")
+    page.get_by_role("button", name="All").click()
+    settled(page, "document.querySelectorAll('#figures [aria-label=Saturation] figure').length === 2")
+
+
+def test_the_filter_hides_names_and_the_buttons_mean_what_is_left(page):
+    page.get_by_label("Filter").fill("TAN")
+    assert [name.strip() for name in page.locator("#choices label:visible").all_inner_texts()] == ["tanh"]
+    page.get_by_role("button", name="None").click()
+    settled(page, "document.querySelectorAll('#figures [aria-label=Saturation] figure').length === 1")
+    assert "sigmoid" in page.locator("#figures [aria-label=Saturation]").inner_text()
+
+
+def test_a_quantity_brings_its_own_axis(page):
+    page.get_by_label("Quantity").select_option("saturation")
+    settled(page, "document.querySelector('#figures h2').textContent === 'Over the steps: saturated share'")
+    assert not page.get_by_label("Logarithmic").is_checked()
+    page.get_by_label("Quantity").select_option("cost")
+    settled(page, "document.querySelector('#figures h2').textContent === 'Over the steps: cost C'")
+    assert not any(title.startswith("By layer") for title in titles(page))
+
+
+def test_the_axis_is_logarithmic_or_linear(page):
+    assert "⁻" in page.locator("#figures svg").first.inner_html()
+    page.get_by_label("Logarithmic").uncheck()
+    settled(page, "!document.querySelector('#figures svg').innerHTML.includes('⁻')")
+
+
+def test_the_step_moves_all_views_and_the_numbers(page, run):
+    page.get_by_role("slider", name="Step").focus()
+    page.keyboard.press("End")
+    settled(page, "document.getElementById('at').textContent === 'step 500'")
+    settled(page, "document.querySelector('#figures table caption').textContent.includes('step 500')")
+    layers = run.tables["layers"].query("variant == 'sigmoid' and step == 500 and layer == 1")
+    shown = page.locator("#figures table tbody tr").first.locator("td").nth(1).inner_text()
+    assert float(shown.replace("−", "-")) == pytest.approx(layers["learning_speed"].median(), rel=1e-3)
+    assert (
+        "step 500" in page.locator("[aria-label='Where z lies on the slope'] figcaption").first.inner_text()
+    )
+    page.keyboard.press("ArrowLeft")
+    settled(page, "document.getElementById('at').textContent === 'step 490'")
+
+
+def test_the_layer_is_that_of_the_distribution_and_of_the_strong_line(page):
+    page.locator("#layer").select_option("3")
+    settled(
+        page,
+        "document.querySelector('[aria-label^=Where] svg').textContent.includes('layer 3')",
+    )
+    assert page.locator("#figures section").first.locator(".strong").count() == 2
+
+
+def test_the_pointer_reads_numbers_and_a_click_chooses_the_step(page):
+    first = page.locator("#figures svg").first
+    first.hover()
+    assert "layer 1: " in page.locator("#hover").inner_text()
+    first.click()
+    settled(page, "document.getElementById('at').textContent !== 'step 0'")
+    page.mouse.move(1, 1)
+    assert page.locator("#hover").is_hidden()
+
+
+def test_a_head_sorts_its_table_and_again_the_other_way(page):
+    table = page.locator("table[data-name='vanishing-summary']")
+    head = table.get_by_role("button", name="final_accuracy")
+    orders = []
+    for _ in range(2):
+        head.click()
+        orders.append(table.locator("tbody tr td:first-child").all_inner_texts())
+    assert orders[0] == orders[1][::-1]
+    assert table.locator("th[aria-sort=descending]").inner_text() == "final_accuracy"
+
+
+def test_a_table_is_kept_as_csv_with_all_digits(page, run):
+    with page.expect_download() as kept:
+        page.get_by_role("button", name="Save vanishing-summary.csv").click()
+    assert kept.value.suggested_filename == "vanishing-summary.csv"
+    lines = kept.value.path().read_text().splitlines()
+    assert lines[0].startswith("variant,trials,")
+    done = run.tables["trials"].query("variant == 'sigmoid'")
+    assert repr(float(done["final_cost"].median())) in lines[1].split(",")
+
+
+def test_no_word_lies_on_another_in_a_panel_and_nothing_is_wider_than_a_narrow_page(visit, text):
+    page = visit(text, viewport={"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    overlapping = page.evaluate(
+        """() => [...document.querySelectorAll("#figures svg")].flatMap((svg) => {
+            const words = [...svg.querySelectorAll("text")];
+            const boxes = words.map((one) => [one.textContent, one.getBoundingClientRect()]);
+            return boxes.flatMap(([a, p], i) => boxes.slice(i + 1).filter(([, q]) =>
+                Math.min(p.right, q.right) - Math.max(p.left, q.left) > 1 &&
+                Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top) > 5).map(([b]) => `${a} on ${b}`));
+        })"""
+    )
+    assert overlapping == []
+
+
+def test_in_the_dark_every_control_works_and_the_ground_is_dark(visit, text):
+    page = visit(text, color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(22, 24, 27)"
+    page.get_by_label("sigmoid", exact=True).uncheck()
+    page.get_by_label("Quantity").select_option("saturation")
+    page.locator("#layer").select_option("2")
+    page.get_by_label("Logarithmic").check()
+    page.get_by_role("slider", name="Step").fill("30")
+    settled(page, "document.querySelectorAll('#figures figure').length === 7")
+    assert page.locator("#figures table tbody tr").count() == 1
+    page.get_by_label("Filter").fill("sig")
+    for button, shown in (("All", 12), ("None", 6)):
+        page.get_by_role("button", name=button).click()
+        settled(page, f"document.querySelectorAll('#figures .panels figure').length === {shown}")
+
+
+def test_hostile_names_stay_text_in_every_view(visit):
+    page = visit(report([subject(variants=(HOSTILE, "tanh"), title=HOSTILE)]))
+    assert page.title() == HOSTILE
+    assert page.locator("img").count() == 0
+    assert HOSTILE in page.locator("#figures").inner_text()
+
+
+def test_without_scripts_the_words_and_the_tables_are_there(visit, text):
+    page = visit(text, java_script_enabled=False)
+    assert page.locator("h1").inner_text() == "Do early layers learn?"
+    assert page.locator("table").first.is_visible()
+    assert page.locator("#views").is_hidden()

@@ -1,0 +1,67 @@
+import re
+import shlex
+
+import pytest
+
+from lab.report.island import Subject
+from lab.report.run import answer, command, report, short_names
+from tests.report.conftest import HOSTILE, subject
+
+
+@pytest.fixture(scope="module")
+def page(run):
+    return report([run])
+
+
+def test_the_question_the_answer_and_the_verdicts_with_their_rows_come_first(page):
+    order = [
+        "Do early layers learn?</h1>",
+        "There are verdicts on 1 of 2 variants.",
+        "layer 1 learns 100× slower",
+    ]
+    order += ["[slow early layers: 0.01 &lt; 0.1, layer 1, step 0]", 'id="views"', "The trials"]
+    places = [page.index(word) for word in order]
+    assert places == sorted(places)
+
+
+def test_nothing_is_loaded_from_elsewhere(page):
+    assert re.findall(r'(?:src|href)="(?!data:)', page) == []
+    assert "http" not in page.replace("http-equiv", "").replace("http://www.w3.org/2000/svg", "")
+
+
+def test_an_answer_of_ones_own_takes_the_place_of_the_verdicts():
+    assert answer(subject(answer="Yes, at the start.")) == "Yes, at the start."
+
+
+def test_a_run_without_verdicts_says_so(run):
+    assert answer(Subject("x", {}, run.tables)).startswith("Nothing went wrong")
+
+
+def test_a_run_under_way_tells_how_far_it_is():
+    assert answer(subject(status="running", trials_planned=40)) == "Under way: 8 of 40 trials have ended."
+
+
+def test_hostile_names_stay_text():
+    page = report([subject(variants=(HOSTILE, "tanh"), title=HOSTILE, notes=[HOSTILE])])
+    assert "<img src=x" not in page
+    assert page.count("</script>") == 2
+
+
+def test_several_runs_have_their_heads_and_their_names():
+    runs = [subject("a/1"), subject("a/2"), subject("b/1")]
+    assert short_names(runs) == ["a/1", "a/2", "b"]
+    page = report(runs)
+    assert "<h1>3 runs: a/1, a/2, b</h1>" in page
+    assert page.count('<h2 class="question">') == 3
+
+
+def test_the_command_repeats_the_run():
+    told = subject(overrides={"training.epochs": "5", "network.activation": "'relu'"}, allow_code=True)
+    words = ["lab", "run", "vanishing.toml", "-o", "training.epochs=5"]
+    assert shlex.split(command(told)) == [*words, "-o", "network.activation='relu'", "--allow-code"]
+
+
+def test_pictures_are_for_readers_without_scripts(run):
+    page = report([Subject(run.name, run.info, run.tables, pictures={"learning_speed": b"png"})])
+    assert "<noscript><p>" in page
+    assert 'src="data:image/png;base64,cG5n"' in page

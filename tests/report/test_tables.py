@@ -1,0 +1,32 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from lab.report.tables import table
+
+
+def test_a_number_is_read_short_and_kept_whole():
+    page = table(pd.DataFrame({"x": [0.12345678901]}), "c", "n")
+    assert '<data value="0.12345678901">0.1235</data>' in page
+
+
+@pytest.mark.parametrize("missing", [np.nan, None, pd.NA])
+def test_what_is_missing_is_empty(missing):
+    assert "<td></td>" in table(pd.DataFrame({"x": pd.Series([missing], dtype=object)}), "c", "n")
+
+
+def test_whole_numbers_words_and_truth():
+    page = table(pd.DataFrame({"trial": [3], "ok": [True], "at": pd.array([7], dtype="Int64")}), "c", "n")
+    assert '<data value="3">3</data>' in page
+    assert "<td>yes</td>" in page
+    assert '<data value="7">7</data>' in page
+
+
+def test_texts_stay_texts():
+    page = table(pd.DataFrame({"<b>": ["<i>"]}), "<u>", '"')
+    assert not any(tag in page for tag in ("<b>", "<i>", "<u>"))
+    assert 'data-name="&quot;"' in page
+
+
+def test_no_rows_no_table():
+    assert table(pd.DataFrame({"x": []}), "c", "n") == ""
