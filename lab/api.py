@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from lab.analysis.verdicts import Verdict
+    from lab.analysis.rule import Verdict
     from lab.parts import Activation
     from lab.prover.certificate import Certificate
     from lab.runs.preparation import Prepared

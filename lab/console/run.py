@@ -1,13 +1,14 @@
 """The page of a run: what came out of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
 
 import pandas as pd
 
+from lab.analysis.rule import Verdict
 from lab.analysis.summary import summary
-from lab.analysis.verdicts import READ, Verdict, verdicts
+from lab.analysis.verdicts import READ, not_judged, verdicts
 from lab.api import Run
 from lab.console.screen import Block, Page, dim, rows_of
 
@@ -20,6 +21,7 @@ HEADINGS = {
     "ratio_end": "end",
     "saturation_start": "saturated,",
     "saturation_end": "end ",
+    "r2": "R²",
     "final_cost": "cost",
     "final_accuracy": "accuracy",
     "final_test_accuracy": "test",
@@ -36,21 +38,32 @@ def page(run: Run, most: int | None = None) -> Page:
     short, found = summary(tables), verdicts(tables)
     value = {key: info.get(key) for key in ("name", "id", "title", "status", "failures")}
     value |= {"folder": str(run.path), "summary": short, "verdicts": list(map(asdict, found))}
-    return Page(value, _body(run, short, tables["variants"], found, most))
+    value |= {"not_judged": not_judged(tables)}
+    return Page(value, _body(run, short, tables, found, most))
 
 
 def _body(
-    run: Run, short: pd.DataFrame, variants: pd.DataFrame, found: Sequence[Verdict], most: int | None
+    run: Run,
+    short: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    found: Sequence[Verdict],
+    most: int | None,
 ) -> Iterator[Block]:
     missing = [column for column in short if short[column].isna().all()]
     none = [column for column in ("diverged", "failed") if not short[column].any()]
-    shown = short.drop(columns=missing + none)
+    shown = short.drop(columns=[*missing, *none, "ratio_trials"])
+    variants = tables["variants"]
     yield rows_of(shown, HEADINGS, run.info["title"])
     if "surrogate_floor" in variants and (variants["surrogate_floor"] > 0).any():
         yield dim("surrogate_floor > 0: max(σ′, floor) on the way back, so not the gradient of C")
     ends = "at the start and at the end"
     if "ratio_start" in shown:
-        yield dim(f"ratio: ‖∂C/∂b‖ of the first hidden layer over that of the last, {ends}")
+        yield dim(f"ratio: ‖∂C/∂b‖ of {_layers(variants)}, {ends}")
+        for variant, trials, known in short[["variant", "trials", "ratio_trials"]].itertuples(index=False):
+            if 0 < known < trials:
+                yield dim(
+                    f"ratio of {variant}: the median of {known} of {trials} trials; the others have none"
+                )
     if "saturation_start" in shown:
         yield dim(f"saturated: share of (hidden neuron, example) with σ′ near 0, {ends}")
     for failure in run.info.get("failures", []):
@@ -62,8 +75,7 @@ def _body(
     if len(short) and (short["diverged"] == short["trials"]).all():
         told = run.tables["trials"].get("origin", pd.Series(dtype=object))
         no_number = told.astype(str).str.endswith("is NaN").any()
-        mended = "mend its activation, which is NaN at some z"
-        yield f"all trials diverged; {mended if no_number else 'try a smaller training.eta'}"
+        yield f"all trials diverged{'; mend the activation, which is NaN at some z' if no_number else ''}"
     left = 0
     for variant, group in groupby(found, lambda verdict: verdict.variant):
         of_variant = list(group)
@@ -73,4 +85,13 @@ def _body(
         left += len(of_variant) - len(of_variant[:most])
     if left:
         yield f"{left} more verdict{'s' * (left > 1)}: lab show {run}"
+    yield from map(dim, not_judged(tables))
     yield f"results: {run.path}"
+
+
+def _layers(variants: pd.DataFrame) -> str:
+    """Which layers a ratio counts, by their numbers where all variants have as many."""
+    depths = set(variants["layers"].astype(int))
+    return (
+        f"layer 1 over layer {depths.pop() - 1}" if len(depths) == 1 else "layer 1 over the last hidden layer"
+    )
