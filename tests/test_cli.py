@@ -438,7 +438,7 @@ def test_verdicts_end_a_run_a_few_and_show_tells_them_all(lab, small, monkeypatc
     assert len(told) == int(more.split()[0]) + 2
     assert "more verdict" not in out
     for verdict in told:
-        assert set(verdict) == {"rule", "variant", "layer", "step", "value", "threshold", "sentence"}
+        assert set(verdict) == {"rule", "variant", "layer", "step", "value", "threshold"} | {"trials", "of", "sentence"}
         assert f"{verdict['variant']}: {verdict['sentence']}\n  [{verdict['rule']}: " in out
     assert {"slow early layers", "updates small"} <= {verdict["rule"] for verdict in told}
 

@@ -444,8 +444,8 @@ RULES = {
         needs=("update_ratio",),
     ),
     "updates small": Rule(
-        "Are a layer's steps less than 1e-5 of its weights in most of training, so that these stand still, in "
-        "a trial that has not learned `LEARNED` of its task? Not asked where a step was above "
+        "Are a layer's steps less than 1e-5 of its weights in most of training, so that these stand still, "
+        "in a trial that has not learned `LEARNED` of its task? Not asked where a step was above "
         "`SMALL_AT_MOST`.",
         1e-5,
         _small_steps,

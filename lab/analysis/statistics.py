@@ -179,7 +179,7 @@ def effect_size(differences: ArrayLike) -> float:
     if _all_equal(d):
         mean = float(d.mean())
         return nan if mean == 0 else inf if mean > 0 else -inf
-    d = d / np.abs(d).max()  # so that no square underflows
+    d = np.ldexp(d, -int(np.frexp(np.abs(d).max())[1]))  # so that no square underflows
     return float(d.mean() / d.std(ddof=1))
 
 

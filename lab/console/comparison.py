@@ -63,8 +63,9 @@ def _body(rows: pd.DataFrame, spread: pd.DataFrame) -> Iterator[Block]:
     yield dim(
         "difference: the mean of b − a over trials of the same seed; p: of the sign-flip test; 95 % "
         "interval: the means that this test does not rule out, before Holm; Holm: p corrected for all pairs "
-        "of the metric in the table, as the sentences give it; seeds: how many would find a difference of this size 4 times in 5, and no fewer "
-        "than let any of so many pairs be told from chance"
+        "of the metric in the table, as the sentences give it; seeds: how many would "
+        "find a difference of this size 4 times in 5, and no fewer than let any of so many pairs be told "
+        "from chance"
     )
 
 

@@ -16,7 +16,7 @@ OPTIMISERS = {"descent": 0.05, "momentum": 0.01, "adam": 0.003}
 
 SIGMAS = {
     "centred": (["tanh", "relu", "leaky-relu", "elu", "gelu", "silu", "softplus", "softsign"], 1, {}),
-    "sigmoid": (["sigmoid"], 6, {"network__hidden": [16]}),
+    "sigmoid": (["sigmoid"], 10, {"network__hidden": [16]}),
 }
 """Functions, and with what they learn as soon: a factor of eta, other keys. σ′ of a sigmoid is at most ¼."""
 
