@@ -83,9 +83,9 @@ def _body(
             yield f"{variant}: {verdict.sentence}"
             yield dim(f"  [{verdict.evidence}]")
         left += len(of_variant) - len(of_variant[:most])
+    yield from map(dim, not_judged(tables))
     if left:
         yield f"{left} more verdict{'s' * (left > 1)}: lab show {run}"
-    yield from map(dim, not_judged(tables))
     yield f"results: {run.path}"
 
 
