@@ -25,10 +25,10 @@ def case(trials):
     return Case(layers, none, layers[["trial"]], none, {"examples": 5, "train": 5})
 
 
-def told(values, **changed):
+def told(judged, **changed):
     """What a rule that looks for values above 0.5 says of them, one a trial."""
-    made = Rule("?", 0.5, lambda case: whole(pd.Series(values)), lambda case, seen: f"it is {seen.value:g}")
-    return replace(made, **changed).verdict("rule", "tanh", case(len(values)))
+    made = Rule("?", 0.5, lambda case: whole(pd.Series(judged)), lambda case, seen: f"it is {seen.value:g}")
+    return replace(made, **changed).verdict("rule", "tanh", case(len(judged)))
 
 
 @pytest.mark.parametrize(
