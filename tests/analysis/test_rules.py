@@ -312,7 +312,7 @@ def test_a_saturated_output_is_told_where_the_cost_leaves_its_slope(tmp_path, co
 
 def test_where_examples_cancel_the_error_is_compared_by_its_rms(tmp_path):
     """Two balanced classes: ‖⟨δ⟩‖ at the start is noise, and its ratio says little."""
-    circles = {"data__name": "circles", "data__train": 300, "network__activation": "sigmoid", **DEEP}
+    circles = {"data__name": "circles", "data__train": 300, **DEEP, "network__initialiser": "glorot-normal"}
     run = ran(tmp_path, **circles, training__steps=1)
     (told,) = (verdict for verdict in run.verdicts if verdict.rule == "slow early layers")
     start = run.layers.query("step == 0").set_index("layer")["delta_rms"]
