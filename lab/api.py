@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from lab.analysis.verdicts import Verdict
+    from lab.analysis.rule import Verdict
     from lab.bridge.watch import Watch
     from lab.parts import Activation, Tables
     from lab.prover.certificate import Certificate

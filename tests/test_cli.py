@@ -494,9 +494,11 @@ def test_verdicts_end_a_run_a_few_and_show_tells_them_all(lab, small, monkeypatc
     told = json.loads(lab("show", "small", "--json")[1])["verdicts"]
     assert len(told) == int(more.split()[0]) + 1
     assert "more verdict" not in out
+    keys = {"rule", "variant", "layer", "step", "value", "threshold", "trials", "of", "sentence"}
+    unwrapped = " ".join(out.split())
     for verdict in told:
-        assert set(verdict) == {"rule", "variant", "layer", "step", "value", "threshold", "sentence"}
-        assert f"{verdict['variant']}: {verdict['sentence']}\n  [{verdict['rule']}: " in out
+        assert set(verdict) == keys
+        assert f"{verdict['variant']}: {verdict['sentence']} [{verdict['rule']}: " in unwrapped
     assert {"slow early layers", "updates small"} <= {verdict["rule"] for verdict in told}
 
 

@@ -1,15 +1,15 @@
 """The case of one variant: its part of a run's tables, and what the verdicts ask of it."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import isfinite, nan
+from math import ceil, isnan, nan
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from lab.analysis.ledger import Decades, decades
+from lab.analysis.ledger import decades, gradient_is_noise
 
 FEWEST_EXAMPLES = 100
 """A reading of fewer examples tells nothing of a neuron or of the cost, unless it sees all there are.
@@ -17,6 +17,9 @@ FEWEST_EXAMPLES = 100
 A neuron that is on for 5 % of the data is off on 100 examples in 0.95¹⁰⁰ = 0.6 % of the cases, and on a batch
 of 10 in 60 %; and a single example may cost next to nothing from the start.
 """
+
+LARGE_INPUT = 3.0
+"""Features of a root mean square above this are named as a cause."""
 
 FEWEST_STEPS = 200
 """Before this step, or an epoch, a network need not have learned, and its steps are not typical yet."""
@@ -84,40 +87,55 @@ class Case:
 
     @property
     def chance(self) -> float:
-        """1/K, the accuracy of guessing among K equal classes; one output neuron stands for two classes."""
-        return 1 / max(int(str(self.variant["sizes"]).rpartition("-")[2]), 2)
+        """The accuracy of the best constant answer, the share of the commonest class; else 1/K of K classes.
 
-    @property
-    def accuracy(self) -> float:
-        """The accuracy on the training data at the end, the median over the trials; NaN without classes."""
-        return float(self.trials["final_accuracy"].median())
-
-    @property
-    def learned(self) -> float:
-        """The part of its task that the network has learned at the end, the median over the trials.
-
-        With classes, how far the accuracy has come from chance, 0, to 1. Without classes, the share of the
-        first reading's cost that is gone, which flatters large first weights; NaN where it is unknown.
+        One output neuron stands for two classes.
         """
-        if isfinite(self.accuracy):
-            return (self.accuracy - self.chance) / (1 - self.chance)
-        return 1 - self.cost_left
+        known = float(self.variant.get("chance", nan))
+        return 1 / max(self.width(int(self.variant["layers"])), 2) if isnan(known) else known
+
+    def width(self, layer: int) -> int:
+        return int(str(self.variant["sizes"]).split("-")[layer])
 
     @cached_property
-    def cost_left(self) -> float:
-        """The final cost over that of the first reading, the median over the trials.
+    def classes(self) -> bool:
+        """Whether the targets are classes, so that there is an accuracy."""
+        return bool(self.trials["final_accuracy"].notna().any())
 
-        NaN where a reading does not see `enough_examples`.
+    @cached_property
+    def learned(self) -> pd.Series:
+        """Trial → the part of its task that it has learned at the end.
+
+        With classes, how far the accuracy has come from `chance`, 0, to 1. Without classes 1 − C/C̄, with C̄
+        the cost of answering the mean target: of the quadratic cost it is R². NaN where a trial diverged.
         """
-        if not self.enough_examples:
-            return nan
+        trials = self.trials.set_index("trial")
+        if self.classes:
+            return (trials["final_accuracy"] - self.chance) / max(1 - self.chance, 1e-9)
+        return 1 - trials["final_cost"] / float(self.variant.get("cost_of_mean", nan))
+
+    @cached_property
+    def cost_left(self) -> pd.Series:
+        """Trial → the final cost over that of the first reading, NaN where it sees not `enough_examples`."""
         first = self.steps[self.steps["step"] == self.first_step].set_index("trial")["cost"]
-        return float((self.trials.set_index("trial")["final_cost"] / first.where(first > 0)).median())
+        left = self.trials.set_index("trial")["final_cost"] / first.where(first > 0)
+        return left if self.enough_examples else left * nan
 
     @cached_property
-    def decades(self) -> Decades | None:
-        """How much slower the first hidden layer learns than the last, at the first reading."""
+    def decades(self) -> pd.DataFrame:
+        """How much smaller the first hidden layer's gradient is than the last's, at the first reading."""
         return decades(self.layers)
+
+    @cached_property
+    def examples_cancel(self) -> bool:
+        """Whether ‖∂C/∂b‖ at the start is noise, so that `speed_ratio` goes by the rms of δ."""
+        return gradient_is_noise(self.layers, self.examples)
+
+    @cached_property
+    def speed_ratio(self) -> pd.Series:
+        """Trial → the gradient of the first hidden layer over that of the last, at the first reading."""
+        column = "delta" if self.examples_cancel else "speed"
+        return 10.0 ** -self.decades[column].clip(-308, 324)
 
     @property
     def slope(self) -> str:
@@ -136,18 +154,49 @@ class Case:
                 closed.add(int(str(layer)))
         return closed
 
-    def medians(self, column: str, step: int | None = None) -> dict[int, float]:
-        """Layer → the median over the trials: at a step, or of each trial's median over all readings.
+    @property
+    def large_inputs(self) -> bool:
+        """Whether a feature is so large that it should be standardised."""
+        return float(self.variant.get("input_rms", 0)) > LARGE_INPUT
 
-        Empty where the quantity was not recorded; values that are not finite are left out.
+    @property
+    def no_gradient(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Trial × layer: whether ‖∂C/∂b‖ and ‖∂C/∂w‖ are exactly 0 at the start, and in the last quarter.
+
+        Of the hidden layers; of the output where there are none.
         """
-        if column not in self.layers:
-            return {}
-        rows = self.layers if step is None else self.layers[self.layers["step"] == step]
-        rows = rows[np.isfinite(rows[column])]
-        median = rows.groupby(["layer", "trial"])[column].median().groupby("layer").median()
-        return {int(layer): float(value) for layer, value in zip(median.index, median, strict=True)}
+        judged = list(self.hidden) or [self.hidden.stop]
+        speeds = ("learning_speed", "learning_speed_w")
+        end = pd.DataFrame(False, self.trials["trial"], judged)
+        start = end.copy()
+        if "learning_speed" in self.layers:
+            start = self.at(self.first_step, *speeds)[judged] == 0
+            end = pd.concat([self.over(speed, "max", 0.25) for speed in speeds if speed in self.layers])
+            end = end.groupby(level=0).max()[judged] == 0
+        return start, end
 
-    def of_hidden(self, column: str) -> dict[int, float]:
-        """`medians` of the hidden layers at the last reading."""
-        return {l: value for l, value in self.medians(column, self.last_step).items() if l in self.hidden}
+    def at(self, step: int, *columns: str) -> pd.DataFrame:
+        """Trial × layer: the largest of these quantities at a step; see `over`."""
+        return self._over(self.layers[self.layers["step"] == step], columns, "max")
+
+    def over(self, column: str, how: str, last: float = 1.0) -> pd.DataFrame:
+        """Trial × layer: the median, or another statistic, of a quantity over the ``last`` part of readings.
+
+        NaN where a value is not finite; without columns where the quantity was not recorded.
+        """
+        steps = np.unique(self.layers["step"])
+        since = steps[-max(1, ceil(last * len(steps)))]
+        return self._over(self.layers[self.layers["step"] >= since], [column], how)
+
+    def _over(self, rows: pd.DataFrame, columns: Sequence[str], how: str) -> pd.DataFrame:
+        recorded = [column for column in columns if column in rows]
+        index = pd.Index(self.trials["trial"], name="trial")
+        if not recorded:
+            return pd.DataFrame(index=index)
+        values = rows[recorded].max(axis=1)
+        found = values.where(np.isfinite(values)).groupby([rows["trial"], rows["layer"]]).agg(how)
+        return found.unstack("layer").reindex(index)
+
+    def hidden_of(self, values: pd.DataFrame) -> pd.DataFrame:
+        """The columns of the hidden layers."""
+        return values[[l for l in values if l in self.hidden]]

@@ -18,8 +18,8 @@ from lab.errors import LabError, did_you_mean
 from lab.parts import Tables
 
 COLUMNS = (
-    *("metric", "a", "b", "pairs", "left_out", "never", "mean_a", "mean_b", "difference", "low", "high"),
-    *("p", "p_holm", "p_least", "family", "d_z", "seeds_needed", "unpaired"),
+    *("metric", "a", "b", "pairs", "left_out", "why_left_out", "neither", "never", "mean_a", "mean_b"),
+    *("difference", "low", "high", "p", "p_holm", "p_least", "family", "d_z", "seeds_needed", "unpaired"),
 )
 
 SPREAD_COLUMNS = ("metric", "variant", "trials", "mean", "sd", "median", "low", "high")
@@ -36,10 +36,11 @@ def comparisons(
     """A row for each metric and pair of variants: b against a.
 
     ``pairs``, ``left_out``: in how many trials both variants have a number; and in how many one has none,
-        since it diverged, failed or lacks the metric.
-    ``never``: for a metric that is a time T: in how many pairs one or both did not get there within τ, the
-        shorter of their horizons. Both count with min(T, τ), which is known of every trial, so that the mean
-        is a restricted mean time (P. Royston & M. Parmar 2013, Restricted mean survival time).
+        since it diverged, failed or lacks the metric: ``why_left_out`` counts these for each variant.
+    ``neither``: for a metric that is a time T: how many more pairs are left out, since neither got there
+        within τ, the shorter of their horizons: that is no difference of 0.
+    ``never``: in how many of the pairs one did not get there within τ. Both count with min(T, τ), so that the
+        mean is a restricted mean time (P. Royston & M. Parmar 2013, Restricted mean survival time).
     ``mean_a``, ``mean_b``, ``difference``: means over the pairs, and mean_b − mean_a.
     ``low``, ``high``, ``p``, ``d_z``: as `lab.analysis.statistics.Paired` has them.
     ``p_holm``, ``p_least``, ``family``: p, corrected over the rows of the metric in this table; the least
@@ -195,13 +196,20 @@ def _unpaired(table: pd.DataFrame, pairs: Sequence[Pair]) -> list[str]:
 
 def _row(name: str, a: str, b: str, of_a: pd.DataFrame, of_b: pd.DataFrame) -> dict[str, Any]:
     trials = of_a.index.union(of_b.index)
-    (value_a, horizon_a), (value_b, horizon_b) = (
-        one.reindex(trials)[["value", "horizon"]].to_numpy(np.float64).T for one in (of_a, of_b)
-    )
-    both = ~(np.isnan(value_a) | np.isnan(value_b))
-    horizon = np.minimum(horizon_a, horizon_b)[both]
-    in_time_a, in_time_b = np.minimum(value_a[both], horizon), np.minimum(value_b[both], horizon)
+    first, second = of_a.reindex(trials), of_b.reindex(trials)
+    values = np.array([one["value"].to_numpy(np.float64) for one in (first, second)])
+    horizon = np.minimum(*(one["horizon"].to_numpy(np.float64) for one in (first, second)))
+    known = ~np.isnan(values).any(axis=0)
+    late = values > horizon
+    both = known & ~late.all(axis=0)
+    in_time_a, in_time_b = np.minimum(values, horizon)[:, both]
     found = paired(in_time_b - in_time_a)
-    never = int(((value_a[both] > horizon) | (value_b[both] > horizon)).sum())
-    row = {"metric": name, "a": a, "b": b, "left_out": len(trials) - found.pairs, "never": never}
+    reasons = [
+        f"{count} {why} in {label}"
+        for label, one in ((a, first), (b, second))
+        for why, count in one["status"].fillna("missing")[one["value"].isna()].value_counts().items()
+    ]
+    row = {"metric": name, "a": a, "b": b, "left_out": int((~known).sum())}
+    row |= {"why_left_out": ", ".join(reasons).replace("done in", "without a number in")}
+    row |= {"neither": int((known & late.all(axis=0)).sum()), "never": int(late[:, both].any(axis=0).sum())}
     return row | {"mean_a": spread(in_time_a).mean, "mean_b": spread(in_time_b).mean} | asdict(found)

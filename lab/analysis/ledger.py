@@ -10,7 +10,7 @@ the product telescopes exactly.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 import pandas as pd
@@ -95,47 +95,61 @@ def _downward(operation: np.ufunc, terms: Array, nothing: Array) -> Array:
     return np.where(nothing[:, None], np.nan, operation.accumulate(terms[:, ::-1], axis=1)[:, ::-1])
 
 
-@dataclass(frozen=True)
-class Decades:
-    """How many decades the first hidden layer learns slower than the last, and who took them.
+NOISE = 3.0
+"""‖⟨δ⟩‖ below so many times rms‖δ‖/√m, the size of a mean of m errors that cancel, is taken for noise."""
 
-    ``speed`` is log₁₀ of ‖∂C/∂b‖ of the last hidden layer over that of the first, less than 0 where the first
-    is the faster, and the sum of the others. ``slope`` and ``weights`` are what σ′ and what the weights took
-    in the hidden layers below the last: −Σ log₁₀ of the ledger's ``slope`` and ``transport``, NaN where δ and
-    e were not recorded. ``examples`` is what the mean over the examples took: ‖⟨δ⟩‖ in place of rms‖δ‖.
+
+def gradient_is_noise(layers: pd.DataFrame, examples: int) -> bool:
+    """Whether at the first reading, of ``examples``, errors cancel so that ‖∂C/∂b‖ does not tell their size.
+
+    So it is where classes are balanced and the output tells none of them yet. It is asked of the first and
+    the last hidden layer, of the median over the trials of ‖⟨δ⟩‖/rms‖δ‖ against `NOISE`/√m; of few examples
+    chance alone makes 1/√m, so that is no noise which is above half.
     """
-
-    speed: float
-    slope: float
-    weights: float
-    examples: float
-
-    @property
-    def ratio(self) -> float:
-        """The learning speed of the first hidden layer over that of the last, cut at 1e308."""
-        return float(10.0 ** min(-self.speed, 308.0))
+    start = layers[layers["step"] == layers["step"].min()]
+    if not {"learning_speed", "delta_rms"} <= set(start.columns) or examples < 1:
+        return False
+    ends = start[start["layer"].isin([1, start["layer"].max() - 1]) & (start["delta_rms"] > 0)]
+    left = (ends["learning_speed"] / ends["delta_rms"]).groupby(ends["layer"]).median()
+    return bool((left < min(NOISE / sqrt(examples), 0.5)).any())
 
 
 @np.errstate(divide="ignore", invalid="ignore")
-def decades(layers: pd.DataFrame) -> Decades | None:
-    """The decades of one variant at its first reading, from its rows of the table ``layers``.
+def decades(layers: pd.DataFrame) -> pd.DataFrame:
+    """Trial → by how many decades the first hidden layer's gradient is smaller than the last's, and why.
 
-    They are those of the middle trial, or the mean of the middle two, so that the sum is exact. None with
-    fewer than two hidden layers, or where no trial has any speed in the last of them.
+    It is of one variant at its first reading, from its rows of the table ``layers``.
+
+    ``speed``: log₁₀ of ‖∂C/∂b‖ of the last hidden layer over that of the first, less than 0 where the first's
+        is larger; the sum of the next three.
+    ``slope``, ``weights``: what σ′ and what the weights took in the hidden layers below the last: −Σ log₁₀ of
+        the ledger's ``slope`` and ``transport``; NaN where δ and e were not recorded.
+    ``examples``: what the mean over the examples took: ‖⟨δ⟩‖ in place of rms‖δ‖.
+    ``delta``: ``slope`` + ``weights``: the decades of rms‖δ‖.
+
+    It is empty with fewer than two hidden layers; a trial without any gradient in the last of them has NaN.
     """
     start = layers[layers["step"] == layers["step"].min()].sort_values(["trial", "layer"])
     L = start["layer"].nunique()
+    columns = ["speed", "slope", "weights", "examples", "delta"]
     if L < 3 or "learning_speed" not in start:
-        return None
+        return pd.DataFrame(columns=columns, dtype=float)
     split = ledger({"layers": start}).reindex(range(len(start)))
-    columns = start["learning_speed"], split["slope_total"], split["transport_total"]
-    speed, slope, weights = (column.to_numpy(np.float64).reshape(-1, L)[:, :-1] for column in columns)
-    known = np.isfinite(speed).all(axis=1) & (speed[:, -1] > 0)
-    if not known.any():
-        return None
+    of_layers = start["learning_speed"], split["slope_total"], split["transport_total"]
+    speed, slope, weights = (column.to_numpy(np.float64).reshape(-1, L)[:, :-1] for column in of_layers)
     of_speed = np.log10(speed[:, -1] / speed[:, 0])
-    taken = [part[:, -1] - part[:, 0] for part in (slope, weights)]
-    parts = np.column_stack([of_speed, *taken, of_speed - sum(taken)])[known]
-    order = np.argsort(parts[:, 0], kind="stable")
-    middle = order[[(len(order) - 1) // 2, len(order) // 2]]
-    return Decades(*map(float, parts[middle].mean(axis=0)))
+    of_slope, of_weights = (part[:, -1] - part[:, 0] for part in (slope, weights))
+    taken = of_slope + of_weights
+    parts = dict(zip(columns, (of_speed, of_slope, of_weights, of_speed - taken, taken), strict=True))
+    known = np.isfinite(speed).all(axis=1) & (speed[:, -1] > 0)
+    trials = pd.Index(start["trial"].unique(), name="trial")
+    return pd.DataFrame({name: np.where(known, part, np.nan) for name, part in parts.items()}, index=trials)
+
+
+def middle(values: pd.Series) -> float:
+    """The median of positive numbers, of an even number the geometric mean of the middle two.
+
+    So the median ratio is the ratio of the median decades, and one over it that of the inverse.
+    """
+    with np.errstate(divide="ignore"):
+        return float(10.0 ** np.log10(values.dropna()).median())

@@ -22,8 +22,10 @@ class Metric:
     ``measure`` gives it, from a run's tables, as the column ``value`` of a table indexed by variant and
     trial. Its column ``horizon`` is infinite, unless the number is the time until something happens: then it
     is the time that was waited, and ``value`` is infinite where it did not happen. ``unit`` is what values
-    are in, if in anything; ``more`` and ``less`` are the words for a larger and a smaller value. ``words``
-    say in short what it is; ``better`` is 1 where a larger value is better, −1 where a smaller is, else 0.
+    are in, if in anything; ``more`` and ``less`` are the words for a larger and a smaller value, and
+    ``subject`` for what is larger, where the variant itself is not. ``reached`` is what a time is waited for.
+    ``words`` say in short what it is; ``better`` is 1 where a larger value is better, −1 where a smaller is,
+    else 0.
     """
 
     name: str
@@ -34,6 +36,8 @@ class Metric:
     less: str = "lower"
     words: str = ""
     better: int = 0
+    subject: str = ""
+    reached: str = ""
 
 
 def metric(name: str) -> Metric:
@@ -55,7 +59,7 @@ def metric(name: str) -> Metric:
 
 
 def samples(metric: Metric, tables: Tables) -> pd.DataFrame:
-    """The metric of every trial: variant, trial, value, horizon.
+    """The metric of every trial: variant, trial, status, value, horizon.
 
     ``value`` is missing (NaN) where the trial is not done, and where it was not recorded or is no number.
     Variants stand in the order of the table ``trials``.
@@ -65,11 +69,11 @@ def samples(metric: Metric, tables: Tables) -> pd.DataFrame:
     value, horizon = found[["value", "horizon"]].to_numpy(np.float64).T
     sound = np.isfinite(value) | (np.isfinite(horizon) & (value == inf))
     done = (trials["status"] == "done").to_numpy()
-    return trials[KEYS].assign(value=np.where(done & sound, value, nan), horizon=horizon)
+    return trials[[*KEYS, "status"]].assign(value=np.where(done & sound, value, nan), horizon=horizon)
 
 
 def default_metrics(tables: Tables) -> list[Metric]:
-    """The metrics where none is named: how good, how soon, how fast layer 1 learns, how evenly.
+    """The metrics where none is named: how good, how soon, how large layer 1's gradient, how even.
 
     How good is the test accuracy, without test examples the accuracy, without classes the cost. A metric that
     is finite in no trial is left out.
@@ -97,13 +101,15 @@ def _epochs_to(accuracy: float) -> Metric:
     return Metric(
         f"epochs_to={accuracy}",
         f"epochs until the accuracy first reads {accuracy}, over the test examples where there are any; a "
-        "trial that never gets there counts with the epochs it was given (restricted mean time)",
+        "trial that never gets there counts with the epochs it was given (restricted mean time), unless its "
+        "partner does not get there either",
         measure,
         "epochs",
         "later",
         "sooner",
         f"epochs until {accuracy:g} are right",
         -1,
+        reached=f"{accuracy}",
     )
 
 
@@ -172,9 +178,10 @@ METRICS: dict[str, Metric] = {
             "mean over the readings of log₁₀ ‖∂C/∂b‖ in the first hidden layer; missing where it is ever 0",
             lambda tables: _mean(_hidden(tables).query("layer == 1"), "log_speed"),
             "decades",
-            "faster",
-            "slower",
+            "larger",
+            "smaller",
             "speed of layer 1, all readings",
+            subject="the gradient ∂C/∂b of layer 1",
         ),
         _log_ratio("log_ratio_start", "first", "min"),
         _log_ratio("log_ratio_end", "last", "max"),

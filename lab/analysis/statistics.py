@@ -4,8 +4,10 @@ A trial is one seed. The same seed gives variants of the same data the same orde
 of the same sizes the same base draws of the weights. So variants are compared by the difference in each pair.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil, floor, inf, isfinite, isnan, log2, nan, sqrt
+from functools import lru_cache
+from math import ceil, floor, inf, isnan, log2, nan, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -22,6 +24,14 @@ EXACT_UP_TO = 30
 """Up to this number of pairs all 2ⁿ choices of signs are counted; of more, `FLIPS` are drawn."""
 
 FLIPS = 99_999
+
+FEW_PAIRS = 10
+"""Up to so many pairs the power of the sign-flip test is found from `SAMPLES` drawn ones."""
+
+SAMPLES = 4000
+
+_NEAR = 1e-6
+"""How near the ends of an interval are found, relative to the largest difference."""
 
 _SAME = 1e-12
 """Differences, or sums of them, that differ by less than this, relative to their size, count as equal."""
@@ -81,26 +91,38 @@ def paired(differences: ArrayLike) -> Paired:
     return Paired(len(d), float(d.mean()), low, high, sign_flip(d), effect, seeds_needed(effect))
 
 
-def interval(differences: Array) -> tuple[float, float]:
-    """The 95 % bootstrap interval of the mean difference, bias-corrected and accelerated (BCa).
+def interval(differences: ArrayLike) -> tuple[float, float]:
+    """The 95 % interval of the mean difference: all μ of which `sign_flip` of d − μ has no p below `LEVEL`.
 
-    It needs two differences. The same differences give the same interval: the draws have a fixed seed. With
-    few pairs it is too narrow: of normal differences it holds the true mean in 84 % of cases with 5 pairs, in
-    90 % with 10, 92 % with 20 and 94 % with 30 (measured over 1500 samples each). `sign_flip` has no such
-    fault.
+    So 0 lies outside it exactly where p < `LEVEL`. It is missing (NaN) with fewer than `fewest_pairs`, which
+    rule out no μ. Its ends are found by bisection, to 1e-6 of the largest difference.
 
-    Source: B. Efron (1987), Better bootstrap confidence intervals; computed by `scipy.stats.bootstrap`.
+    Source: J. A. Hartigan (1969), Using subsample values as typical values.
+
+    >>> low, high = interval([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
+    >>> round(low, 4), round(high, 4)
+    (1.0, 6.0)
     """
-    if _all_equal(differences):
-        return float(differences.mean()), float(differences.mean())
-    from scipy import stats
+    d = np.asarray(differences, np.float64)
+    if len(d) < fewest_pairs():
+        return nan, nan
+    if _all_equal(d):
+        return float(d.mean()), float(d.mean())
+    scale = float(np.abs(d).max())
+    scaled = d / scale
+    p, width = _p_of_shift(scaled), float(np.ptp(scaled))
+    ends = []
+    for bound in (scaled.min() - width, scaled.max() + width):
+        held, ruled_out = float(scaled.mean()), float(bound)
+        while abs(ruled_out - held) > _NEAR:
+            middle = (ruled_out + held) / 2
+            ruled_out, held = (ruled_out, middle) if p(middle) >= LEVEL else (middle, held)
+        ends.append(held * scale)
+    low, high = ends
+    return (min(low, 0.0), max(high, 0.0)) if p(0.0) >= LEVEL else (low, high)
 
-    rng = np.random.default_rng(0)
-    low, high = stats.bootstrap((differences,), np.mean, method="BCa", rng=rng).confidence_interval
-    return float(low), float(high)
 
-
-def sign_flip(differences: Array) -> float:
+def sign_flip(differences: ArrayLike) -> float:
     """The two-sided p of the sign-flip test that the differences are symmetric about 0.
 
     It is the share of the 2ⁿ choices of signs that bring the sum at least as far from 0 as it is. Up to
@@ -112,41 +134,64 @@ def sign_flip(differences: Array) -> float:
     Source: R. A. Fisher (1935), The design of experiments, § 21; B. Phipson & G. K. Smyth (2010),
     Permutation p-values should never be zero.
     """
-    d = np.abs(differences)
-    reach = abs(float(np.sum(differences))) - _SAME * float(d.sum())
-    if reach <= 0:
-        return 1.0
+    return _p_of_shift(np.asarray(differences, np.float64))(0.0)
+
+
+def _p_of_shift(d: Array) -> Callable[[float], float]:
+    """μ → `sign_flip` of d − μ: the sums of signs, and of signs times d, serve every μ."""
+
+    def reach(shift: float) -> float:
+        shifted = d - shift
+        return abs(float(shifted.sum())) - _SAME * float(np.abs(shifted).sum())
+
     if len(d) <= EXACT_UP_TO:
-        left, right = _signed_sums(d[::2]), np.sort(_signed_sums(d[1::2]))
-        hits = len(left) * len(right) - int(np.searchsorted(right, reach - left).sum())
-        return 2.0 * hits / 2.0 ** len(d)
+        halves = [(_signed_sums(half), _signed_sums(np.ones(len(half)))) for half in (d[::2], d[1::2])]
+
+        def exact(shift: float) -> float:
+            left, right = (sums - shift * ones for sums, ones in halves)
+            if (least := reach(shift)) <= 0:
+                return 1.0
+            hits = len(left) * len(right) - int(np.searchsorted(np.sort(right), np.sort(least - left)).sum())
+            return 2.0 * hits / 2.0 ** len(d)
+
+        return exact
     rng = np.random.default_rng(0)
-    sums = np.zeros(FLIPS)
+    sums, ones = np.zeros((2, FLIPS))
     for one in d:
-        sums += one * rng.choice((-1.0, 1.0), FLIPS)
-    return (1 + int((np.abs(sums) >= reach).sum())) / (1 + FLIPS)
+        signs = rng.choice((-1.0, 1.0), FLIPS)
+        sums += one * signs
+        ones += signs
+
+    def drawn(shift: float) -> float:
+        return (1 + int((np.abs(sums - shift * ones) >= reach(shift)).sum())) / (1 + FLIPS)
+
+    return drawn
 
 
-def effect_size(differences: Array) -> float:
+def effect_size(differences: ArrayLike) -> float:
     """Cohen's d_z: the mean difference over the standard deviation of the differences.
 
     Infinite where all are equal and not 0, missing (NaN) where all are 0.
 
     Source: J. Cohen (1988), Statistical power analysis for the behavioral sciences, eq. 2.3.5.
     """
-    mean = float(differences.mean())
-    if _all_equal(differences):
+    d = np.asarray(differences, np.float64)
+    if _all_equal(d):
+        mean = float(d.mean())
         return nan if mean == 0 else inf if mean > 0 else -inf
-    return mean / float(differences.std(ddof=1))
+    d = np.ldexp(d, -int(np.frexp(np.abs(d).max())[1]))  # so that no square underflows
+    return float(d.mean() / d.std(ddof=1))
 
 
 def seeds_needed(d_z: float) -> float:
-    """The least number of pairs that find a difference of this size with a power of 80 %.
+    """The least number of pairs of which the `sign_flip` test finds a difference of this size 4 times in 5.
 
-    The power is that of the two-sided paired t test at `LEVEL`, from the noncentral t distribution with n − 1
-    degrees of freedom and noncentrality d_z √n; beyond 10⁶ pairs from the normal approximation
-    ((z₀.₉₇₅ + z₀.₈)/d_z)². The number is never less than `fewest_pairs`. It holds for one comparison, without
-    Holm's correction, and takes the observed size for the true one. Missing (NaN) where d_z is missing or 0.
+    It takes differences as normal. Up to `FEW_PAIRS` its power is that of drawn samples, `least_effect`; of
+    more pairs it is that of the two-sided paired t test at `LEVEL`, from which it then differs by less than
+    two hundredths: from the noncentral t distribution with n − 1 degrees of freedom and noncentrality d_z √n,
+    beyond 10⁶ pairs from the normal approximation ((z₀.₉₇₅ + z₀.₈)/d_z)². It holds for one comparison,
+    without Holm's correction, and takes the observed size for the true one. Missing (NaN) where d_z is
+    missing or 0.
 
     Source: J. Cohen (1988), Statistical power analysis for the behavioral sciences, ch. 2.
     """
@@ -159,10 +204,28 @@ def seeds_needed(d_z: float) -> float:
     normal = root * root
     if normal > 1e6:
         return float(np.ceil(normal))
-    n = max(ceil(normal), fewest_pairs())
-    while isfinite(size) and _power(size, n) < POWER:
+    for n in range(fewest_pairs(), FEW_PAIRS + 1):
+        if size >= least_effect(n):
+            return float(n)
+    n = max(ceil(normal), FEW_PAIRS + 1)
+    while _power(size, n) < POWER:
         n += 1
     return float(n)
+
+
+@lru_cache
+def least_effect(pairs: int) -> float:
+    """The least d_z that the `sign_flip` test of so few normal differences finds with the chance `POWER`.
+
+    Of differences above 0, Σ_F d ≤ 0 of as few sets F of pairs as p < `LEVEL` allows. So a sample is found
+    from the shift on that brings the k-th least of its subset means above 0: 4 in 5 of the `SAMPLES` drawn.
+    """
+    sets = (np.arange(1, 2**pairs)[:, None] >> np.arange(pairs)) & 1
+    means = (
+        np.random.default_rng(0).normal(size=(SAMPLES, pairs)) @ (sets / sets.sum(axis=1, keepdims=True)).T
+    )
+    k = ceil(LEVEL / 2 * 2**pairs) - 2  # counted from 0; the empty set is among those allowed
+    return float(np.quantile(-np.partition(means, k, axis=1)[:, k], POWER))
 
 
 def holm(p: ArrayLike) -> Array:

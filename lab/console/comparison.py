@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from lab.analysis.comparisons import comparisons, never_reached, spreads
+from lab.analysis.comparisons import comparisons, spreads
 from lab.analysis.metrics import Metric, metric
 from lab.analysis.statistics import LEVEL, fewest_pairs
 from lab.api import Run, side_by_side
@@ -68,9 +68,9 @@ def _body(rows: pd.DataFrame, spread: pd.DataFrame) -> Iterator[Block]:
         yield ""
     yield from unpaired_notes(rows)
     yield dim(
-        "difference: the mean of b − a over trials of the same seed, with its 95 % bootstrap interval; "
-        "p: of the sign-flip test; Holm: p corrected for all pairs of the metric in the table, as the "
-        "sentences give it; seeds: seeds for 80 % power"
+        "difference: the mean of b − a over trials of the same seed; p: of the sign-flip test; 95 % "
+        "interval: the means that this test does not rule out, before Holm; Holm: p corrected for all pairs "
+        "of the metric in the table, as the sentences give it; seeds: seeds for 80 % power"
     )
 
 
@@ -78,15 +78,15 @@ def sentence(row: dict[str, Any], by: Metric) -> str:
     """What a row of ``comparisons`` means, in words."""
     a, b, pairs, p = row["a"], row["b"], row["pairs"], row["p_holm"]
     word = by.more if row["difference"] > 0 else by.less
-    if never_reached(pd.DataFrame([row])).item():
-        share = by.name.partition("=")[2]
-        return f"{b} and {a}: neither reached {share} in any pair; not comparable by this"
-    observed = f"{b} is {_amount(abs(row['difference']), by)} {word} than {a}"
-    if pairs == 0:
+    amount = f"{_amount(abs(row['difference']), by)} {word}"
+    observed = f"{by.subject} is {amount} in {b} than in {a}" if by.subject else f"{b} is {amount} than {a}"
+    if pairs == 0 and row["neither"]:
+        text = f"{b} and {a}: neither reached {by.reached} in any pair; not comparable by this"
+    elif pairs == 0:
         text = f"{b} and {a}: no trial that is done has a number in both"
     elif pairs == 1:
         text = f"{observed} in the one pair there is; one pair has no interval and no p"
-    elif row["low"] == row["high"] == 0:
+    elif isnan(row["d_z"]):
         text = f"{b} and {a} are the same in all {pairs} pairs"
     elif p < LEVEL:
         text = f"{observed} (p = {cell_text(p)}, {pairs} pairs)"
@@ -97,9 +97,11 @@ def sentence(row: dict[str, Any], by: Metric) -> str:
         if row["seeds_needed"] > pairs:
             text += f"; {row['seeds_needed']:.0f} seeds would tell one so large"
     if row["never"]:
-        text += f"; in {row['never']} of the pairs at least one never got there"
-    if pairs and row["left_out"]:
-        text += f"; {row['left_out']} left out: not done in both, or without a number"
+        text += f"; in {row['never']} of the pairs one did not get there in the epochs that both were given"
+    if pairs and row["neither"]:
+        text += f"; {row['neither']} more left out: neither reached {by.reached}"
+    if row["left_out"]:
+        text += f"; {row['left_out']} left out: {row['why_left_out']}"
     return text
 
 

@@ -8,8 +8,9 @@ import pandas as pd
 
 from lab.analysis.answers import READ as FOR_ANSWERS
 from lab.analysis.answers import seen
+from lab.analysis.rule import Verdict
 from lab.analysis.summary import by_layer, summary
-from lab.analysis.verdicts import READ, Verdict, verdicts
+from lab.analysis.verdicts import READ, not_judged, verdicts
 from lab.api import REPORT, Run
 from lab.console.screen import Block, Page, bold, dim, rows_of
 from lab.experiment.see import ANSWER
@@ -26,6 +27,7 @@ HEADINGS = {
     "ratio_end": "ratio end",
     "slope_end": "mean σ′",
     "saturation_end": "saturated",
+    "r2": "R²",
     "final_cost": "cost",
     "final_accuracy": "accuracy",
     "final_test_accuracy": "test",
@@ -71,6 +73,7 @@ def page(run: Run, most: int | None = None) -> Page:
         "summary": short,
         "layers": layers,
         "verdicts": list(map(asdict, found)),
+        "not_judged": not_judged(tables),
     }
     return Page(value, _body(run, value, tables["variants"], found, most))
 
@@ -86,7 +89,7 @@ def _body(
     run: Run, value: Mapping[str, Any], variants: pd.DataFrame, found: Sequence[Verdict], most: int | None
 ) -> Iterator[Block]:
     short, layers, sights = value["summary"], value["layers"], value["see"]
-    yield from _tables(run.info["title"], short, layers)
+    yield from _tables(run.info["title"], short, layers, _layers(variants))
     if "surrogate_floor" in variants and (variants["surrogate_floor"] > 0).any():
         yield dim("surrogate_floor > 0: max(σ′, floor) on the way back, so not the gradient of C")
     if places := run.info.get("layers"):
@@ -100,11 +103,11 @@ def _body(
     if len(short) and (short["diverged"] == short["trials"]).all():
         told = run.tables["trials"].get("origin", pd.Series(dtype=object))
         no_number = told.astype(str).str.endswith("is NaN").any()
-        mended = "mend its activation, which is NaN at some z"
-        yield f"all trials diverged; {mended if no_number else 'try a smaller training.eta'}"
+        yield f"all trials diverged{'; mend the activation, which is NaN at some z' if no_number else ''}"
     for verdict in found[:most]:
         yield f"{verdict.variant}: {verdict.sentence}"
         yield dim(f"  [{verdict.evidence}]")
+    yield from map(dim, value["not_judged"])
     if left := len(found) - len(found[:most]):
         yield f"{left} more verdict{'s' * (left > 1)}: lab show {run}"
     if sights:
@@ -127,14 +130,19 @@ def _first(run: Run, paths: Sequence[str]) -> str:
     return next(filter(None, there), "")
 
 
-def _tables(title: str, short: pd.DataFrame, layers: pd.DataFrame) -> Iterator[Block]:
+def _tables(title: str, short: pd.DataFrame, layers: pd.DataFrame, ends: str) -> Iterator[Block]:
     """A row a variant; and where these are few a row a layer, the output's last."""
-    shown = _known(short, "diverged", "failed")
+    shown = _known(short, "diverged", "failed").drop(columns="ratio_trials")
     yield rows_of(shown, HEADINGS, title, SPARE)
     if 0 < len(layers) <= MOST_ROWS:
         yield rows_of(_known(layers), OF_LAYERS, "Layer by layer", SPARE)
     if "ratio_start" in shown:
-        yield dim("ratio: ‖∂C/∂b‖ of the first hidden layer over that of the last")
+        yield dim(f"ratio: ‖∂C/∂b‖ of {ends}")
+        for variant, trials, known in short[["variant", "trials", "ratio_trials"]].itertuples(index=False):
+            if 0 < known < trials:
+                yield dim(
+                    f"ratio of {variant}: the median of {known} of {trials} trials; the others have none"
+                )
     if "saturation_end" in shown:
         yield dim(
             "saturated: share of (hidden neuron, example) with σ′ near 0 beside sup σ′, at the end. It is no "
@@ -146,3 +154,11 @@ def _known(table: pd.DataFrame, *counts: str) -> pd.DataFrame:
     """The table without columns in which nothing is known, or which count nothing."""
     missing = [column for column in table if table[column].isna().all()]
     return table.drop(columns=missing + [column for column in counts if not table[column].any()])
+
+
+def _layers(variants: pd.DataFrame) -> str:
+    """Which layers a ratio counts, by their numbers where all variants have as many."""
+    depths = set(variants["layers"].astype(int))
+    return (
+        f"layer 1 over layer {depths.pop() - 1}" if len(depths) == 1 else "layer 1 over the last hidden layer"
+    )

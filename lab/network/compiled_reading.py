@@ -14,7 +14,7 @@ STATISTICS = (
     *("speed_b", "speed_w", "update_w", "weights", "biases"),
     *("delta", "error", "a_spread"),
     *("slopes", "saturated", "low", "saturated_neurons", "dead"),
-    *("a", "low_input", "largest_z"),
+    *("a", "low_input", "largest_z", "twins"),
 )
 """The numbers of a layer in the kernel's order; ``reading.h`` says what each is."""
 
@@ -24,7 +24,8 @@ class EngineReading:
 
     ``least`` and ``steepest`` tell of each layer below which |σ′| counts as saturated, and at which z it is
     largest; ``low_input`` below which share of its root mean square an a counts as low; ``every``, of each
-    layer, one of how many examples is kept for percentiles. Where ``norms_only``, only norms are found. The
+    layer, one of how many examples is kept for percentiles. Where ``norms_only``, only norms are found.
+    Neurons whose products of z with the m ``marks`` are ``near``, in shares of ‖z‖, count as twins. The
     examples are those of the training, or ``given`` as x and y in rows, x with its ones.
 
     After `measure`, ``found`` has the name of a statistic → (T, L); ``slopes`` and ``outputs`` are σ′ and a
@@ -41,6 +42,8 @@ class EngineReading:
         low_input: float,
         every: Sequence[int],
         norms_only: bool,
+        marks: Array,
+        near: float,
         given: tuple[Array, Array] | None = None,
     ) -> None:
         self._engine, self.m, self.norms_only = engine, m, norms_only
@@ -64,12 +67,14 @@ class EngineReading:
         self.z, self.a = (rows[:, :, : sizes[-1]].mT for rows in last)
         ends_of_slopes = np.array([least, steepest], np.float64)
         strides = np.array(every, np.int64)
-        self._kept = numbers, kept, last, ends_of_slopes, strides  # what the kernel points to
+        self._kept = numbers, kept, last, ends_of_slopes, strides, marks  # what the kernel points to
         self._reading = Reading(
             examples=0,
             m=m,
             norms_only=norms_only,
             low_input=low_input,
+            marks=marks.ctypes.data,
+            near=near,
             least=ends_of_slopes[0].ctypes.data,
             steepest=ends_of_slopes[1].ctypes.data,
             every=strides.ctypes.data,

@@ -141,6 +141,31 @@ def _no_probabilities(name: str, y: Array) -> str | None:
     )
 
 
+def of_mean_target(cost: Cost, y: Array, sigma: Activation) -> float:
+    """C of the answer that is the mean of the targets y (n, m) for every example, whatever σ can reach.
+
+    Of these costs no constant answer has a smaller one: they are least where ⟨∇_a C_x⟩ = 0.
+
+    >>> from lab.activations.formula.formula import Formula
+    >>> of_mean_target(Quadratic(), np.array([[1.0, 3.0]]), Formula("z"))
+    0.5
+    """
+    mean = np.clip(y.mean(axis=-1, keepdims=True, dtype=np.float64), *_within(cost))
+    z = mean
+    if isinstance(cost, SoftmaxCrossEntropy):
+        z = mean = np.log(mean)
+    elif isinstance(cost, CrossEntropy):
+        z = np.log(mean / (1 - mean))
+    answer, z = (np.broadcast_to(values, y.shape)[None] for values in (mean, z))
+    with np.errstate(all="ignore"):
+        return float(cost.value(z, answer, y.astype(np.float64)[None], sigma).mean())
+
+
+def _within(cost: Cost) -> tuple[float, float]:
+    """The answers that a cost has a finite value of, nearly."""
+    return (1e-300, 1 - 1e-16) if isinstance(cost, CrossEntropy | SoftmaxCrossEntropy) else (-np.inf, np.inf)
+
+
 TABLE: dict[str, type[Cost]] = {
     "quadratic": Quadratic,
     "cross-entropy": CrossEntropy,

@@ -15,7 +15,7 @@ from lab.parts import Tables
 from lab.report.quantities import CAUSES, Quantity, ordered
 
 if TYPE_CHECKING:
-    from lab.analysis.verdicts import Verdict
+    from lab.analysis.rule import Verdict
 
 KEYS = ("variant", "trial", "step", "epoch", "layer", "status")
 MOST_NUMBERS = 60_000

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lab.experiment.variants import Variant
+from lab.network.costs import of_mean_target
 from lab.numerics import Array
 from lab.parts import Activation
 from lab.prover.slope_bounds import slope_bounds
@@ -204,6 +205,11 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
             "seen": seen,
             "examples": examples,
             "train": len(training.train),
+            "chance": _share_of_commonest(training.train.y) if training.train.labelled else np.nan,
+            "cost_of_mean": of_mean_target(network.cost, training.train.y.T, network.sigma(network.depth)),
+            "input_rms": float(
+                np.sqrt(np.square(training.train.x[:, :-1], dtype=np.float64).mean(axis=0).max())
+            ),
         }
         rows.append(row)
     return pd.DataFrame(rows)
@@ -220,6 +226,12 @@ def of_sigmas(sigmas: Sequence[Activation]) -> dict[str, Any]:
         "sup_slope": max(known.slope.high for known in bounds),
         "bounds": "proved" if all(known.proved for known in bounds) else "claimed",
     }
+
+
+def _share_of_commonest(y: Array) -> float:
+    """The accuracy of answering every example with the class that most are of."""
+    classes = y.argmax(axis=1) if y.shape[1] > 1 else y[:, 0] > 0.5
+    return float(np.bincount(classes).max() / len(y))
 
 
 def _seen(training: Training) -> tuple[str, int]:

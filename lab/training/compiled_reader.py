@@ -11,7 +11,7 @@ from lab.numerics import Array
 from lab.training import probes
 from lab.training.examples import Examples, correct
 from lab.training.reader import Reader
-from lab.training.statistics import norm, percentile, sorted_every
+from lab.training.statistics import marks, near_share, norm, percentiles_of, sorted_every
 
 if TYPE_CHECKING:
     from lab.training.compiled import CompiledSteps
@@ -20,22 +20,31 @@ OF_NORMS = (probes.LearningSpeed, probes.ErrorSize, probes.UpdateRatio, probes.P
 MEASURED = (
     *OF_NORMS,
     *(probes.Slope, probes.Saturation, probes.DeadNeurons, probes.ActivationSpread, probes.LowInput),
+    probes.EqualNeurons,
 )
 """The probes whose columns the kernel measures, and those of them that need nothing but norms."""
+
+
+PERCENTILES = (2, 50, 98)
 
 
 class CompiledReader:
     """Takes the readings that the kernel can take whole, and leaves the others to a `Reader`.
 
     The others are the readings at which z is binned, the last one, all of them where a probe is not of
-    `MEASURED`, and those at which a number is not finite for the first time.
+    `MEASURED`, those at which a number is not finite for the first time, and those at which neurons may be
+    equal.
     """
 
     def __init__(self, steps: CompiledSteps, reader: Reader) -> None:
         self._steps, self._reader, self._recorder = steps, reader, reader.recorder
         self._training = training = steps.stack.training
         self._asked = [type(probe) for probe in self._recorder.probes]
-        self._slopes = [sigma.slope_range.magnitude for sigma in training.network.sigmas]
+        sigmas, tau = training.network.sigmas, training.recording.saturation_threshold
+        self._slopes = [sigma.slope_range.magnitude for sigma in sigmas]
+        known = np.isfinite(self._slopes)
+        sides = [known and probes.has_sides(sigma, tau) for known, sigma in zip(known, sigmas, strict=True)]
+        self._known = np.where(known, 1.0, np.nan), np.where(sides, 1.0, np.nan)
         self._readings: dict[int, EngineReading] = {}
         fixed = training.recording.fixed_examples
         self._fixed = None if fixed is None else self._made(len(fixed), fixed)
@@ -57,7 +66,8 @@ class CompiledReader:
         found["error"][:, -1] = norm(error) / made.m
         finite = np.isfinite([found[name] for name in ("largest_z", "delta", "speed_w", "speed_b")])
         sound = np.asarray(finite.all(axis=(0, 2)))
-        if not sound[self._recorder.readings.diverged < 0].all():
+        going = self._recorder.readings.diverged < 0
+        if not sound[going].all() or found["twins"][going].any():
             return False
         self._reader.flush()
         cost = network.cost.value(made.z, made.a, y, network.sigma(network.depth)).mean(axis=-1)
@@ -82,22 +92,23 @@ class CompiledReader:
             columns["update_ratio"] = self._updates(made, rows) / found["weights"]
         if made.norms_only:
             return columns
-        known = np.where(np.isfinite(self._slopes), 1.0, np.nan)
+        known, sides = self._known
         columns |= {
             "slope_mean": found["slopes"] / cells,
             "saturation": known * found["saturated"] / cells,
-            "saturated_low": known * found["low"] / cells,
-            "saturated_high": known * (found["saturated"] - found["low"]) / cells,
+            "saturated_low": sides * found["low"] / cells,
+            "saturated_high": sides * (found["saturated"] - found["low"]) / cells,
             "saturated_neurons": known * found["saturated_neurons"] / n[1:],
             "dead_neurons": found["dead"] / n[1:],
+            "equal_neurons": 0 * found["dead"],
             "a_mean": found["a"] / cells,
             "a_std": found["a_spread"] / np.sqrt(cells),
             "low_input": found["low_input"] / inputs,
         }
         for name, layers in (("slope", made.slopes), ("a", made.outputs)):
-            ordered = [np.sort(values, axis=1) for values in layers.values()]
-            for q in (2, 50, 98):
-                columns[f"{name}_p{q:02}"] = np.stack([percentile(values, q) for values in ordered], axis=1)
+            found_of = [percentiles_of(values, PERCENTILES) for values in layers.values()]
+            for q, of_layers in zip(PERCENTILES, zip(*found_of, strict=True), strict=True):
+                columns[f"{name}_p{q:02}"] = np.stack(of_layers, axis=1)
         return columns
 
     def _updates(self, made: EngineReading, rows: Array | None) -> Array:
@@ -126,5 +137,7 @@ class CompiledReader:
             low_input=recording.low_input_threshold,
             every=[sorted_every(n, m) for n in network.sizes[1:]],
             norms_only=set(OF_NORMS).issuperset(self._asked),
+            marks=marks(m, self._steps.engine.dtype),
+            near=2 * near_share(self._steps.engine.dtype),
             given=(given.x, given.y) if given else None,
         )

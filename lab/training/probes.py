@@ -4,11 +4,12 @@
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from lab.numerics import Array
-from lab.parts import Probe
+from lab.numerics import Array, grid
+from lab.parts import Activation, Probe
 from lab.training import causes, statistics
 from lab.training.snapshot import Snapshot
 
@@ -19,6 +20,21 @@ def saturated_cells(snapshot: Snapshot, l: int) -> Array | None:
     if not np.isfinite(most):
         return None
     return np.asarray(np.abs(snapshot.p.slope[l]) < snapshot.saturation_threshold * most)
+
+
+@lru_cache
+def has_sides(sigma: Activation, threshold: float) -> bool:
+    """Whether no z with |σ′(z)| < τS lies between two places where |σ′| is largest, to a thousandth.
+
+    >>> from lab.activations.formula.formula import Formula
+    >>> [has_sides(Formula(text), 0.05) for text in ("tanh(z)", "max(z, 0)", "sin(z)")]
+    [True, True, False]
+    """
+    z = grid(sigma.kinks)
+    with np.errstate(all="ignore"):
+        size = np.abs(np.asarray(sigma.derivative(z)))
+    top = np.flatnonzero(size >= 0.999 * np.nanmax(size))
+    return not bool((size[top[0] : top[-1]] < threshold * sigma.slope_range.magnitude).any())
 
 
 NEURON_COLUMNS = ("slope_mean", "saturation", "a_mean", "delta_mean")
@@ -87,8 +103,7 @@ class Slope(OfPass):
 
     def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
         slope = snapshot.p.slope[l]
-        ordered = statistics.thinned(slope)
-        return statistics.mean(slope), *(statistics.percentile(ordered, q) for q in (2, 50, 98))
+        return statistics.mean(slope), *statistics.percentiles(slope, (2, 50, 98))
 
 
 @dataclass(frozen=True)
@@ -96,8 +111,9 @@ class Saturation(OfPass):
     """``saturation``: the share of (neuron, example) with |σ′(z^l)| < τS, τ = 0.05 by default.
 
     ``saturated_low`` and ``saturated_high`` split it by the side: z below or above the point where |σ′| is
-    largest. ``saturated_neurons`` is the share of neurons saturated on at least 95 % of the examples.
-    All are missing for a σ whose slope is unbounded.
+    largest; they are missing where σ′ has no sides, as that of sin (`has_sides`). ``saturated_neurons`` is
+    the share of neurons saturated on at least 95 % of the examples. All are missing for a σ whose slope is
+    unbounded.
     """
 
     columns = ("saturation", "saturated_low", "saturated_high", "saturated_neurons")
@@ -112,6 +128,8 @@ class Saturation(OfPass):
         both = by_neuron.sum(axis=1)
         low = statistics.counted(np.logical_and(saturated, z < sigma.steepest, out=saturated)).sum(axis=1)
         neurons = (by_neuron >= 0.95 * z.shape[2]).mean(axis=1)
+        if not has_sides(sigma, snapshot.saturation_threshold):
+            return both / cells, snapshot.missing, snapshot.missing, neurons
         return both / cells, low / cells, (both - low) / cells, neurons
 
 
@@ -129,6 +147,20 @@ class DeadNeurons(OfPass):
 
 
 @dataclass(frozen=True)
+class EqualNeurons(OfPass):
+    """``equal_neurons``: the share of neurons whose z is that of another of the layer on every example.
+
+    Such neurons get the same gradient and so stay equal: the layer is as good as a narrower one. Those with
+    σ′(z) = 0 on all examples, which are dead, do not count.
+    """
+
+    columns = ("equal_neurons",)
+
+    def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
+        return (statistics.equal_share(snapshot.p.z[l], np.asarray(snapshot.p.slope[l].any(axis=2))),)
+
+
+@dataclass(frozen=True)
 class ActivationSpread(OfPass):
     """``a_mean``, ``a_std``, ``a_p02``, ``a_p98``: a^l over neurons and examples.
 
@@ -139,10 +171,10 @@ class ActivationSpread(OfPass):
 
     def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
         a = snapshot.p.a[l]
-        middle, ordered = statistics.mean(a), statistics.thinned(a)
+        middle = statistics.mean(a)
         size = statistics.norm(a - middle[:, None, None].astype(a.dtype))
         deviation = size / np.sqrt(a.shape[1] * a.shape[2])
-        return middle, deviation, statistics.percentile(ordered, 2), statistics.percentile(ordered, 98)
+        return middle, deviation, *statistics.percentiles(a, (2, 98))
 
 
 @dataclass(frozen=True)
@@ -169,9 +201,10 @@ class RankShare(OfPass):
 
 @dataclass(frozen=True)
 class LowInput(OfPass):
-    """``low_input``: the share of (neuron of layer l−1, example) with |a| < τ_a rms(a^{l−1}), τ_a = 0.1.
+    """``low_input``: the share of (neuron of layer l−1, example) with |a| ≤ τ_a rms(a^{l−1}), τ_a = 0.1.
 
-    By BP4 the weights out of these learn slowly. Source: Nielsen (2015), ch. 2.
+    An exact 0 always counts, in a layer that is all 0 too. By BP4 the weights out of these learn slowly.
+    Source: Nielsen (2015), ch. 2.
     """
 
     columns = ("low_input",)
@@ -235,6 +268,7 @@ TABLE: dict[str, type[Probe]] = {
     "slope": Slope,
     "saturation": Saturation,
     "dead-neurons": DeadNeurons,
+    "equal-neurons": EqualNeurons,
     "activation-spread": ActivationSpread,
     "low-input": LowInput,
     "norms": ParameterNorms,

@@ -8,7 +8,7 @@ import numpy as np
 
 from lab.numerics import Array, Interval
 
-SORTED_VALUES = 2048
+SORTED_VALUES = 32768
 """A percentile is over all (neuron, example) of a layer up to this many, else over every k-th example."""
 
 
@@ -87,30 +87,67 @@ def counted(mask: Array) -> Array:
     return np.asarray(np.vecdot(mask.astype(np.float32), np.ones(mask.shape[2], np.float32)), np.float64)
 
 
-def thinned(block: Array) -> Array:
-    """Sorted values of each trial's block, of every k-th example beyond `SORTED_VALUES`."""
-    stride = sorted_every(*block.shape[1:])
-    return np.sort(block[:, :, ::stride].reshape(len(block), -1), axis=-1)
+def percentiles(block: Array, qs: Sequence[float]) -> tuple[Array, ...]:
+    """The q-th percentiles of each trial's block, linear between neighbours: (T,) for each q.
+
+    They are over all values up to `SORTED_VALUES`, of more over every k-th example.
+    """
+    rows = block[:, :, :: sorted_every(*block.shape[1:])].reshape(len(block), -1)
+    return percentiles_of(rows, qs)
+
+
+def percentiles_of(rows: Array, qs: Sequence[float]) -> tuple[Array, ...]:
+    """`percentiles` of rows of values."""
+    last = rows.shape[1] - 1
+    low = [int(q / 100 * last) for q in qs]
+    high = [min(k + 1, last) for k in low]
+    rows = np.partition(rows, sorted({*low, *high}), axis=-1)
+    return tuple(
+        np.asarray(rows[:, k] + (q / 100 * last - k) * (rows[:, above] - rows[:, k]))
+        for q, k, above in zip(qs, low, high, strict=True)
+    )
 
 
 def sorted_every(n: int, m: int) -> int:
-    """Of n neurons and m examples every how-many-th example is sorted for percentiles."""
+    """Of n neurons and m examples every how-many-th example is taken for percentiles."""
     return max(1, -(-n * m // SORTED_VALUES))
 
 
-def percentile(ordered: Array, q: float) -> Array:
-    """The q-th percentile of sorted rows, linear between neighbours."""
-    at = q / 100 * (ordered.shape[-1] - 1)
-    low = int(at)
-    high = min(low + 1, ordered.shape[-1] - 1)
-    return np.asarray(ordered[:, low] + (at - low) * (ordered[:, high] - ordered[:, low]))
-
-
 def low_share(a: Array, threshold: float) -> Array:
-    """The share of (neuron, example) with |a| below ``threshold`` times the rms of its trial."""
+    """The share of (neuron, example) with |a| up to ``threshold`` times the rms of its trial: 0 always is."""
     cells = a.shape[1] * a.shape[2]
-    low = np.abs(a) < (threshold * norm(a) / np.sqrt(cells))[:, None, None]
+    low = np.abs(a) <= (threshold * norm(a) / np.sqrt(cells))[:, None, None]
     return np.asarray(np.count_nonzero(low, axis=(1, 2)) / cells)
+
+
+def equal_share(z: Array, live: Array) -> Array:
+    """The share of neurons whose z is that of another on every example; of those that are not ``live``, none.
+
+    z (T, n, m) is told by its product with m fixed numbers that no others have, to a relative 1e-5 (1e-10 in
+    float64) of ‖z_j‖: neurons with the same weights differ by rounding.
+    """
+    if z.shape[1] < 2:
+        return np.zeros(len(z))
+    told = marks(z.shape[2], z.dtype)
+    sizes = np.sqrt(np.vecdot(z, z))
+    mark = np.where(live, np.vecdot(z, told), np.inf)
+    order = np.argsort(mark, axis=1)
+    mark, sizes = (np.take_along_axis(values, order, axis=1) for values in (mark, sizes))
+    near = near_share(z.dtype)
+    with np.errstate(invalid="ignore"):
+        alike = np.abs(np.diff(mark, axis=1)) <= near * np.maximum(sizes[:, 1:], sizes[:, :-1])
+    edge = np.zeros((len(z), 1), bool)
+    return np.asarray((np.hstack([alike, edge]) | np.hstack([edge, alike])).mean(axis=1))
+
+
+def marks(m: int, dtype: np.dtype[Any]) -> Array:
+    """The m numbers with which `equal_share` tells neurons."""
+    return np.asarray(np.random.default_rng(0).normal(size=m), dtype)
+
+
+def near_share(dtype: np.dtype[Any]) -> float:
+    """By which share of ‖z‖ `equal_share` lets neurons differ."""
+    return 1e-5 if dtype == np.float32 else 1e-10
 
 
 def cosine(first: Array, second: Array) -> Array:

@@ -64,6 +64,7 @@ def test_a_trial_that_is_lost_takes_its_pair_along_and_both_are_counted_once():
     row = compared(tables({"a": A, "b": B}, lost=lost))
     a, b = (np.mean([of[k] for k in (1, 2, 4, 5, 6)]) for of in (A, B))
     assert (row["pairs"], row["left_out"]) == (5, 2)
+    assert row["why_left_out"] == "1 diverged in a, 1 diverged in b, 1 failed in b"
     assert (row["mean_a"], row["difference"]) == pytest.approx((a, b - a))
 
 
@@ -80,16 +81,26 @@ def test_never_reached_counts_with_the_horizon():
     """B reaches 0.6 in epochs 4, 4, 4, 3, 4, 4, 4; of A only trials 1, 3, 5 and 6 do: 4, 4, 4, 4."""
     row = compared(tables({"a": A, "b": B}), "epochs_to=0.6")
     assert (row["never"], row["mean_a"], row["mean_b"]) == (3, 4, pytest.approx(27 / 7))
+    assert row["neither"] == 0
+
+
+def test_a_pair_that_never_reaches_has_no_number():
+    """Of A and B trials 3 alone reach 0.7 both; B does in trials 2 and 5 too."""
+    made = tables({"a": A, "b": B})
+    row = compared(made, "epochs_to=0.7")
+    assert (row["pairs"], row["never"], row["neither"], row["left_out"]) == (3, 2, 4, 0)
+    none = compared(made, "epochs_to=0.99")
+    assert (none["pairs"], none["neither"]) == (0, 7)
+    assert none[["difference", "low", "high", "p", "d_z"]].isna().all()
 
 
 def test_two_horizons_are_cut_at_the_shorter():
-    """B was given 2 epochs and never got there; A did in epoch 3, after these 2: not both in time."""
+    """B was given 2 epochs and never got there; A did in epoch 3, after these 2: neither in time."""
     made = tables({"a": [0.5] * 6, "b": [0.5] * 6})
     steps = made["steps"]
     made["steps"] = steps[(steps["variant"] == "a") | (steps["epoch"] <= 2)]
     row = compared(made, "epochs_to=0.4")
-    assert (row["pairs"], row["never"]) == (6, 6)
-    assert (row["mean_a"], row["mean_b"], row["difference"]) == (2, 2, 0)
+    assert (row["pairs"], row["neither"], row["never"]) == (0, 6, 0)
     assert spreads(made, ["epochs_to=0.4"])["mean"].tolist() == [3, 2]
 
 

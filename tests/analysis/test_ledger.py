@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lab.analysis.ledger import COLUMNS, NOTHING_ARRIVED, REMOVED, decades, ledger
+from lab.analysis.ledger import (
+    COLUMNS,
+    NOTHING_ARRIVED,
+    REMOVED,
+    decades,
+    gradient_is_noise,
+    ledger,
+    middle,
+)
 from tests.analysis.runs import ran
 
 ACTIVATIONS = ["sigmoid", "leaky-relu", "tanh(z) + 0.1*z"]
@@ -132,35 +140,60 @@ def first_reading(learning_speed, **others):
 def test_the_parts_are_those_of_the_ledger():
     """δ¹/e¹ = 10⁻², δ²/e² = 10⁻¹, e¹/δ² = 10, e²/δ³ = 10⁻³, and ‖⟨δ⟩‖ = rms‖δ‖/2 below, all of it above."""
     errors = {"delta_rms": [[1e-5, 1e-4, 1.0]], "error_rms": [[1e-3, 1e-3, 7.0]]}
-    made = decades(first_reading([[0.5e-5, 1e-4, 1.0]], **errors))
-    assert (made.slope, made.weights) == pytest.approx((3, 2), rel=1e-14)
-    assert made.examples == pytest.approx(np.log10(2), rel=1e-12)
-    assert made.speed == pytest.approx(5 + np.log10(2), rel=1e-14)
-    assert made.ratio == pytest.approx(0.5e-5, rel=1e-12)
+    made = decades(first_reading([[0.5e-5, 1e-4, 1.0]], **errors)).loc[0]
+    assert (made["slope"], made["weights"], made["delta"]) == pytest.approx((3, 2, 5), rel=1e-14)
+    assert made["examples"] == pytest.approx(np.log10(2), rel=1e-12)
+    assert made["speed"] == pytest.approx(5 + np.log10(2), rel=1e-14)
 
 
-def test_the_sum_is_exact_and_of_the_middle_trials():
-    rng = np.random.default_rng(0)
-    for trials in (5, 6):
-        speed, delta, error = 10 ** rng.normal(scale=3, size=(3, trials, 4))
-        made = decades(first_reading(speed, delta_rms=delta, error_rms=error))
-        assert made.slope + made.weights + made.examples == pytest.approx(made.speed, rel=1e-12)
-        assert made.speed == pytest.approx(np.median(np.log10(speed[:, -1] / speed[:, 0])), rel=1e-12)
+def test_the_sum_is_exact_in_each_trial():
+    speed, delta, error = 10 ** np.random.default_rng(0).normal(scale=3, size=(3, 6, 4))
+    made = decades(first_reading(speed, delta_rms=delta, error_rms=error))
+    np.testing.assert_allclose(made[["slope", "weights", "examples"]].sum(axis=1), made["speed"], rtol=1e-12)
+    np.testing.assert_allclose(made["speed"], np.log10(speed[:, -1] / speed[:, 0]), rtol=1e-12)
+    np.testing.assert_allclose(made["delta"], np.log10(delta[:, -1] / delta[:, 0]), rtol=1e-9)
 
 
 @pytest.mark.parametrize("speeds", [[[0.1, 1.0]], [[0.1, 1.0], [np.nan, 1.0], [1.0, 0.0]]], ids=len)
 def test_without_the_errors_the_parts_are_missing(speeds):
-    """Trials without a number, or without a speed in the last layer, do not count."""
+    """Trials without a number, or without a speed in the last layer, have none."""
     made = decades(first_reading(speeds))
-    assert made.speed == 1
-    assert np.isnan([made.slope, made.weights, made.examples]).all()
+    assert made["speed"].dropna().tolist() == [1]
+    assert made[["slope", "weights", "examples", "delta"]].isna().all(axis=None)
 
 
-def test_without_any_speed_in_a_last_of_two_layers_there_are_no_decades():
-    assert decades(first_reading([[1.0, 0.0]])) is None
-    assert decades(first_reading([[1.0]])) is None
+def test_fewer_than_two_hidden_layers_have_no_decades():
+    assert decades(first_reading([[1.0]])).empty
 
 
-def test_a_ratio_may_be_0_and_is_cut_beyond_all_numbers():
-    assert decades(first_reading([[0.0, 1.0]])).ratio == 0
-    assert decades(first_reading([[1e300, 1e-300]])).ratio == 1e308
+def test_a_speed_of_0_has_lost_infinitely_many():
+    assert decades(first_reading([[0.0, 1.0]]))["speed"][0] == inf
+
+
+# Noise.
+
+
+@pytest.mark.parametrize(
+    ("left", "examples", "noise"),
+    [
+        (0.1, 300, True),
+        (0.2, 300, False),
+        (0.8, 10, False),
+        (0.4, 10, True),
+        (1.0, 1, False),
+        (0.01, 0, False),
+    ],
+)
+def test_a_gradient_is_noise_where_it_is_as_small_as_chance_makes_it(left, examples, noise):
+    """3/√300 = 0.17; of few examples a half."""
+    ones = np.ones((3, 2))
+    made = first_reading(ones * [left, 1.0], delta_rms=ones)
+    assert gradient_is_noise(made, examples) == noise
+    assert not gradient_is_noise(made.drop(columns="delta_rms"), examples)
+
+
+def test_the_middle_of_ratios_is_that_of_their_logarithms():
+    assert middle(pd.Series([0.1, 0.9])) == pytest.approx(0.3)
+    assert middle(pd.Series([0.1, 5.0, 0.4, np.nan])) == pytest.approx(0.4)
+    assert middle(pd.Series([0.0, 0.0, 1.0])) == 0
+    assert np.isnan(middle(pd.Series([np.nan])))

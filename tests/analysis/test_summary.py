@@ -30,16 +30,9 @@ def test_ratios_are_of_the_first_to_the_last_hidden_layer():
     """The output layer, here the third, takes no part."""
     row = only(rows("a", 0))
     assert list(row.index) == [
-        *("variant", "trials", "diverged", "failed", "ratio_start", "ratio_end", "slope_start"),
-        *(
-            "saturation_start",
-            "slope_end",
-            "saturation_end",
-            "dead_layers",
-            "final_cost",
-            "final_accuracy",
-            "final_test_accuracy",
-        ),
+        *("variant", "trials", "diverged", "failed", "ratio_start", "ratio_end", "ratio_trials"),
+        *("slope_start", "saturation_start", "slope_end", "saturation_end", "dead_layers", "r2"),
+        *("final_cost", "final_accuracy", "final_test_accuracy"),
     ]
     assert (row["ratio_start"], row["ratio_end"]) == pytest.approx((0.1, 2.0))
     assert (row["saturation_start"], row["saturation_end"], row["final_accuracy"]) == (0, 0.25, 0.9)
@@ -83,3 +76,24 @@ def test_what_was_not_recorded_is_missing():
     row = only(rows("a", 0).drop(columns=["saturation", "learning_speed"]))
     assert row[["ratio_start", "saturation_end"]].isna().all()
     assert row["dead_layers"] == ""
+
+
+def test_the_ratio_of_an_even_number_of_trials_is_the_middle_in_decades_and_they_are_counted():
+    """√(0.1 · 0.9), as the ledger's decades have it."""
+    layers = [
+        rows("a", 0),
+        rows("a", 1, speeds=((0.09, 0.1, 1), (1, 1, 1))),
+        rows("a", 2, speeds=((0, 0, 1),) * 2),
+    ]
+    row = summed(layers, [("a", trial, "done", 0.1) for trial in range(3)]).iloc[0]
+    assert row["ratio_start"] == pytest.approx(0.3)
+    assert row["ratio_trials"] == 2
+
+
+def test_r2_is_against_the_mean_target_and_missing_with_classes():
+    tables = {"layers": rows("a", 0), "variants": pd.DataFrame({"variant": ["a"], "cost_of_mean": [2.0]})}
+    trials = pd.DataFrame({"variant": ["a"], "trial": 0, "status": "done", "final_cost": 0.5})
+    numbers = trials.assign(final_accuracy=np.nan, final_test_accuracy=np.nan)
+    classes = trials.assign(final_accuracy=0.9, final_test_accuracy=0.9)
+    assert summary(tables | {"trials": numbers})["r2"][0] == 0.75
+    assert np.isnan(summary(tables | {"trials": classes})["r2"][0])

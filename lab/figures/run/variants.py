@@ -131,7 +131,7 @@ def _accuracies(ax: Axes, names: pd.Series, trials: pd.DataFrame, column: str, c
 class Comparisons(parts.Figure):
     """What each variant changes against the first: a row a variant, a panel a metric.
 
-    A mark is the mean difference over the trials of the same seed, its bar the 95 % bootstrap interval; a
+    A mark is the mean difference over the trials of the same seed, its bar the 95 % interval; a
     filled mark is a difference with p < 0.05 by the sign-flip test, corrected after Holm over the rows of the
     panel. The rows are those of the run's table ``comparisons``. A single pair has a mark without a bar, and
     where there is none it is said, as where neither of a pair ever got to the accuracy asked for. The arrow
@@ -179,7 +179,7 @@ def _draw_differences(ax: Axes, rows: pd.DataFrame, unsure: str) -> None:
     difference = np.where(never, np.nan, rows["difference"])
     rows = rows.assign(low=rows["low"].mask(never), high=rows["high"].mask(never))
     ax.axvline(0, color=style.QUIET, linewidth=0.8)
-    bar = "95 % bootstrap interval of the mean difference"
+    bar = "95 % interval of the mean difference"
     ax.plot(difference[sure], places[sure], **_FILLED, label=f"p < {LEVEL:g} after Holm")
     ax.plot(difference[~sure], places[~sure], **_OPEN, label=unsure)
     ax.hlines(places, rows["low"], rows["high"], color=_FILLED["color"], linewidth=1.2, label=bar)

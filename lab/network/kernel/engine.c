@@ -230,6 +230,8 @@ typedef struct {
     const int64_t *order, examples;  // of trial t the m examples from order[t examples] on; or the first m
     int64_t m, norms_only;
     double low_input;                // of the root mean square of a
+    const real *marks;               // m numbers that tell apart neurons, of whose z the products differ by
+    double near;                     // more than this share of ||z||
     const double *least, *steepest;  // of each layer: what |sigma'| is saturated below, where it is largest
     const int64_t *every;            // of each layer: one of so many examples is kept whole
     double *statistics;              // (trials, L, STATISTICS)
@@ -252,6 +254,7 @@ static void read_layers(const Network *net, const Reading *r, int64_t t, const r
         if (r->norms_only) continue;
         out[SLOPES] = sum_of(slope);
         count_slopes(slope, p->z[l], r->least[l - 1], r->steepest[l - 1], out);
+        out[TWINS] = twins_of((Block){p->z[l], width, r->m, n}, p->slope[l], r->marks, r->near, p->rows[0], p->rows[1]);
         out[A] = sum_of(a);
         out[A_SPREAD] = norm_of(a, (real)(out[A] / (double)(r->m * n)));
         if (l > 1 || t == 0 || r->order)

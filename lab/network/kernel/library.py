@@ -62,6 +62,8 @@ class Reading(Structure):
         ("m", c_int64),
         ("norms_only", c_int64),
         ("low_input", c_double),
+        ("marks", c_void_p),
+        ("near", c_double),
         *((name, c_void_p) for name in ("least", "steepest", "every", "statistics", "slopes", "outputs")),
         ("kept", c_int64),
         ("z", c_void_p),

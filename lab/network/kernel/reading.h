@@ -11,6 +11,7 @@ enum {
     DELTA, ERROR, A_SPREAD,                             // norms of delta, of e, of a less its mean
     SLOPES, SATURATED, LOW, SATURATED_NEURONS, DEAD,    // the sum of sigma', and what is counted of it
     A, LOW_INPUT, LARGEST_Z,                            // the sum of a, and of a^{l-1} what is small; max |z|
+    TWINS,                                              // pairs of neurons whose z may be the same
     STATISTICS
 };
 
@@ -61,13 +62,13 @@ static double sum_of(const Block b) {
     return total;
 }
 
-// How many numbers are smaller than a share of their root mean square, or 0.
+// How many numbers are no larger than a share of their root mean square.
 static double low_of(const Block b, double share) {
     const vec least_size = all((real)(share * norm_of(b, 0) / __builtin_sqrt((double)(b.m * b.n))));
     double count = 0;
     for (int64_t c = 0; c < b.n; c += W) {
         ivec low = {0};
-        for (int64_t i = 0; i < b.m; i++) low -= size(from(b.at + i * b.stride + c)) < least_size;
+        for (int64_t i = 0; i < b.m; i++) low -= size(from(b.at + i * b.stride + c)) <= least_size;
         for (int64_t j = 0; j < W && c + j < b.n; j++) count += (double)low[j];
     }
     return count;
@@ -87,6 +88,29 @@ static void count_slopes(const Block slope, const real *z, double least, double 
             out[SATURATED_NEURONS] += (double)saturated[j] >= 0.95 * (double)slope.m, out[DEAD] += !alive[j];
         }
     }
+}
+
+// How many pairs of neurons, with a slope somewhere, have nearly the same product of their z with `marks`.
+static double twins_of(const Block z, const real *slope, const real *marks, double near, real *product, real *norm) {
+    double pairs = 0;
+    for (int64_t c = 0; c < z.n; c += W) {
+        vec sum = all(0), squares = all(0);
+        ivec alive = {0};
+        for (int64_t i = 0; i < z.m; i++) {
+            const vec of = from(z.at + i * z.stride + c);
+            sum = fma_(of, all(marks[i]), sum), squares = fma_(of, of, squares);
+            alive |= from(slope + i * z.stride + c) != 0;
+        }
+        squares = root(squares);
+        for (int64_t j = 0; j < W && c + j < z.n; j++) {
+            product[c + j] = alive[j] ? sum[j] : INF, norm[c + j] = squares[j];
+            for (int64_t k = 0; k < c + j; k++) {
+                const real apart = sum[j] - product[k], most = norm[k] > squares[j] ? norm[k] : squares[j];
+                pairs += alive[j] && (apart < 0 ? -apart : apart) <= (real)near * most;
+            }
+        }
+    }
+    return pairs;
 }
 
 // Every `step`-th row; returns where the next may stand.

@@ -1,0 +1,143 @@
+"""What a rule is: it judges every trial of a variant, counts those that show a fault, and says so."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import nan
+from typing import Any
+
+import pandas as pd
+
+from lab.analysis.case import Case
+from lab.analysis.ledger import middle
+
+WHOLE = 0
+"""The column of values that are of a whole trial, and not of a layer."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A sentence on one variant, the name of its rule, and what backs it.
+
+    ``value`` is the median over the trials that the rule could judge; or, where that is sound, over the
+    ``trials`` of ``of`` that are not. It is of the rows of ``layer`` and ``step`` of the table ``layers``,
+    or, without a layer, of the table ``trials``; of the rules on updates it is the median over all readings
+    up to the step. It has passed the ``threshold``.
+    """
+
+    rule: str
+    variant: str
+    layer: int | None
+    step: int
+    value: float
+    threshold: float
+    trials: int
+    of: int
+    sentence: str
+
+    @property
+    def evidence(self) -> str:
+        """The rule, the threshold and the rows: ``slow early layers: 0.0104 < 0.1, layer 1, step 0``."""
+        sign = "<" if self.value < self.threshold else ">"
+        place = "trials" if self.layer is None else f"layer {self.layer}"
+        counted = "" if self.of == 1 else f", {self.trials} of {self.of} trials"
+        return f"{self.rule}: {self.value:.3g} {sign} {self.threshold:g}, {place}, step {self.step}{counted}"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a rule has seen: the layer and value that it tells, and how many trials show it.
+
+    ``judged`` of the ``of`` trials have a value there, which matters where ``numbered``; ``rest`` is the
+    median of those that do not show it, NaN where all do. ``named`` are the trials that do.
+    """
+
+    layer: int | None
+    value: float
+    trials: int
+    judged: int
+    of: int
+    rest: float
+    named: tuple[int, ...]
+    numbered: bool
+
+    @property
+    def counted(self) -> str:
+        """``8 of 30 trials: ``; empty where all show it."""
+        if self.trials == self.of:
+            return ""
+        if self.judged == self.of or not self.numbered:
+            return f"{self.trials} of {self.of} trials: "
+        return f"{self.trials} of the {self.judged} trials that have one, of {self.of} in all: "
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a rule asks of each trial of a variant, and what it says where enough of them answer yes.
+
+    ``values`` are what it judges, trial × layer, or trial × `WHOLE`; NaN where the question has no answer. A
+    trial shows the fault where its value is above the ``threshold``, or with ``below`` below it; the rule
+    speaks where more than none, or with ``share`` at least that share of the judged trials do. ``sentence``
+    is of what was `Seen` in the layer whose value passed farthest; ``counts`` tells that it holds the number
+    of trials itself, ``numbered`` that a trial may have no such value at all. ``advice`` is what may help,
+    where the tables tell. ``step`` is that of the reading. ``needs`` are the quantities without which it
+    cannot judge, ``examples`` whether readings must see enough of them.
+    """
+
+    question: str
+    threshold: float
+    values: Callable[[Case], pd.DataFrame]
+    sentence: Callable[[Case, Seen], str]
+    below: bool = False
+    share: float = 0.0
+    counts: bool = False
+    numbered: bool = False
+    advice: Callable[[Case, Seen], str] = lambda case, seen: ""
+    step: Callable[[Case], int] = lambda case: case.last_step
+    needs: tuple[str, ...] = ()
+    examples: bool = False
+
+    def can_judge(self, case: Case) -> bool:
+        """Whether what it needs was recorded, of enough examples."""
+        recorded = set(self.needs) <= set(case.layers)
+        return recorded and (case.enough_examples or not self.examples)
+
+    def verdict(self, name: str, variant: str, case: Case) -> Verdict | None:
+        """The verdict on a variant under the name of this rule, or None where nothing is wrong."""
+        if not self.can_judge(case):
+            return None
+        of = len(case.trials)
+        found = [
+            seen for layer, of_layer in self.values(case).items() if (seen := self._seen(layer, of_layer, of))
+        ]
+        if not found:
+            return None
+        worst = (min if self.below else max)(found, key=lambda seen: seen.value)
+        sentence = ("" if self.counts else worst.counted) + self.sentence(case, worst)
+        if others := [str(seen.layer) for seen in found if seen is not worst]:
+            sentence += f"; likewise in layer{'s' * (len(others) > 1)} {', '.join(others)}"
+        if advice := self.advice(case, worst):
+            sentence += f"; try {advice}"
+        threshold = self.threshold
+        return Verdict(
+            name, variant, worst.layer, self.step(case), worst.value, threshold, worst.trials, of, sentence
+        )
+
+    def _seen(self, layer: Any, values: pd.Series, of: int) -> Seen | None:
+        """What enough trials show in a layer, or None."""
+        judged = values.dropna()
+        wrong = judged < self.threshold if self.below else judged > self.threshold
+        if not wrong.any() or wrong.sum() < self.share * len(judged):
+            return None
+        median = middle(judged) if self.below and (judged >= 0).all() else float(judged.median())
+        passed = median < self.threshold if self.below else median > self.threshold
+        if not passed:
+            median = float(judged[wrong].median())
+        rest = float(judged[~wrong].median()) if not wrong.all() else nan
+        named = tuple(int(trial) for trial in judged.index[wrong])
+        seen = Seen(int(layer), median, len(named), len(judged), of, rest, named, self.numbered)
+        return replace(seen, layer=None) if layer == WHOLE else seen
+
+
+def whole(values: "pd.Series[float]") -> pd.DataFrame:
+    """One value a trial as the column `WHOLE`."""
+    return values.to_frame(WHOLE)

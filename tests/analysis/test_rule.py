@@ -1,0 +1,75 @@
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from lab.analysis.case import Case
+from lab.analysis.rule import Rule, Verdict, whole
+
+
+def test_a_value_is_told_with_the_side_on_which_it_passed():
+    above = Verdict("dead neurons", "relu", 2, 40, 0.36667, 0.2, 1, 1, "…")
+    assert above.evidence == "dead neurons: 0.367 > 0.2, layer 2, step 40"
+    assert replace(above, layer=None, value=0.1).evidence == "dead neurons: 0.1 < 0.2, trials, step 40"
+
+
+def test_trials_are_counted_where_there_are_several():
+    some = Verdict("diverged", "relu", None, 40, 1.0, 0.0, 8, 30, "…")
+    assert some.evidence == "diverged: 1 > 0, trials, step 40, 8 of 30 trials"
+
+
+def case(trials):
+    """A case of so many trials, of which a rule of its own values asks nothing else."""
+    layers = pd.DataFrame({"trial": range(trials), "layer": 1, "step": 7, "status": "done"})
+    none = pd.DataFrame()
+    return Case(layers, none, layers[["trial"]], none, {"examples": 5, "train": 5})
+
+
+def told(judged, **changed):
+    """What a rule that looks for values above 0.5 says of them, one a trial."""
+    made = Rule("?", 0.5, lambda case: whole(pd.Series(judged)), lambda case, seen: f"it is {seen.value:g}")
+    return replace(made, **changed).verdict("rule", "tanh", case(len(judged)))
+
+
+@pytest.mark.parametrize(
+    ("values", "share", "sentence"),
+    [
+        ([0.9, 0.9, 0.9], 0, "it is 0.9"),
+        ([0.1, 0.9, 0.2, 0.7], 0, "2 of 4 trials: it is 0.8"),  # the median of all is no fault
+        ([0.6, 0.9, 0.7, 0.1], 0, "3 of 4 trials: it is 0.65"),  # here it is one
+        ([0.1, 0.9, 0.2, 0.3], 0.5, None),
+        ([0.1, 0.9, 0.2, 0.7], 0.5, "2 of 4 trials: it is 0.8"),
+        ([0.9, None, None, None], 0.5, "1 of 4 trials: it is 0.9"),
+        ([0.1, 0.2], 0, None),
+        ([None, None], 0, None),
+    ],
+)
+def test_a_rule_counts_the_trials_that_show_a_fault(values, share, sentence):
+    found = told(values, share=share)
+    assert (found and found.sentence) == sentence
+
+
+def test_a_rule_whose_value_some_trials_lack_says_how_many_have_one():
+    found = told([0.9, 0.8, 0.1, None, None], numbered=True)
+    assert found.sentence == "2 of the 3 trials that have one, of 5 in all: it is 0.8"
+    assert (found.trials, found.of, found.step, found.layer) == (2, 5, 7, None)
+
+
+def test_the_layer_that_is_worst_is_told_and_the_others_named_and_what_may_help():
+    shares = pd.DataFrame({1: [0.6, 0.6], 2: [0.9, 0.8], 3: [0.1, 0.2], 4: [0.7, 0.7]})
+    found = told([0, 0], values=lambda case: shares, step=lambda case: 7, advice=lambda case, seen: "less")
+    assert (found.layer, found.value) == (2, pytest.approx(0.85))
+    assert found.sentence == "it is 0.85; likewise in layers 1, 4; try less"
+
+
+def test_a_rule_below_its_threshold_takes_the_middle_of_ratios():
+    """√(0.01 · 0.04): the ratio of the median decades."""
+    found = told([0.01, 0.04], below=True)
+    assert found.value == pytest.approx(0.02, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("changed", "speaks"), [({"needs": ("status",)}, True), ({"needs": ("saturation",)}, False)]
+)
+def test_a_rule_needs_its_quantities(changed, speaks):
+    assert bool(told([0.9], **changed)) == speaks
