@@ -9,7 +9,7 @@ import warnings
 
 import click
 
-from lab.commands import activations, data, running, theory
+from lab.commands import activations, bridge, data, running, theory
 from lab.commands.options import Suggesting
 from lab.errors import INTERRUPTED, LabError
 
@@ -17,7 +17,8 @@ COMMANDS = (
     *(running.new, running.check, running.run, running.resume),
     *(running.list_runs, running.show_run, running.compare, running.plot),
     *(activations.activations, activations.formulas, activations.design, activations.certify),
-    *(activations.check_activation, theory.predict, theory.demon, data.data, running.schema, running.help_on),
+    *(bridge.export, bridge.audit, activations.check_activation, theory.predict, theory.demon),
+    *(data.data, running.schema, running.help_on),
 )
 """In the order in which ``lab --help`` lists them."""
 

@@ -29,6 +29,7 @@ ROOMS = [
     {"runs"},
     {"analysis"},
     {"figures"},
+    {"bridge"},
     {"testing"},
     {"api"},
     {"console"},
