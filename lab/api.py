@@ -380,7 +380,7 @@ def audit(
     """
     import pandas as pd
 
-    from lab.bridge.audit import audited, as_record
+    from lab.bridge.audit import as_record, audited
 
     found = audited(what, name, dtypes=dtypes, formula=formula, only=only, allow_code=allow_code)
     return pd.DataFrame([as_record(one) for one in found])

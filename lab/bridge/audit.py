@@ -112,7 +112,9 @@ class Audited:
             return f"{symbol} has the wrong sign at z = {self.sign_at:.4g}"
         if self.worst > LOOSE:
             return f"{symbol} is off by {self.worst:.3g} ulp at z = {self.at:.4g}"
-        return "exact tails" if isnan(self.not_finite_at) else f"{symbol} is NaN at z = {self.not_finite_at:g}"
+        return (
+            "exact tails" if isnan(self.not_finite_at) else f"{symbol} is NaN at z = {self.not_finite_at:g}"
+        )
 
 
 def as_record(found: Audited) -> dict[str, Any]:
@@ -141,7 +143,9 @@ class Reference:
             for i, point in enumerate(z.tolist()):
                 if np.isfinite(point):
                     for values, ball in zip(pair, self._balls(acb(point)), strict=True):
-                        if ball.real.is_finite() and (ball.real.rel_accuracy_bits() >= KNOWN or ball.real == 0):
+                        if ball.real.is_finite() and (
+                            ball.real.rel_accuracy_bits() >= KNOWN or ball.real == 0
+                        ):
                             values[i] = float(ball.real.mid())
         return pair[0], pair[1]
 
@@ -158,15 +162,18 @@ def tried(dtype: str, kinks: Sequence[float]) -> Array:
         bits = np.arange(2**16, dtype=np.uint32)
         if dtype == "float16":
             return np.sort(bits.astype(np.uint16).view(np.float16).astype(float))
-        return np.sort((bits << 16).view(np.float32).astype(float))
+        with np.errstate(invalid="ignore"):  # the signalling NaN
+            return np.sort((bits << 16).view(np.float32).astype(float))
     kind = DTYPES[dtype]
-    sizes = np.concatenate([
-        np.geomspace(2.0 ** (kind.least - kind.digits + 2), 1e-3, 40),
-        np.geomspace(1e-3, 15, 120),
-        np.arange(15, 120, 0.25),
-        np.linspace(120, 800, 120),
-        np.geomspace(800, kind.largest / 2, 60) if dtype == "float32" else np.geomspace(800, 1e300, 60),
-    ])
+    sizes = np.concatenate(
+        [
+            np.geomspace(2.0 ** (kind.least - kind.digits + 2), 1e-3, 40),
+            np.geomspace(1e-3, 15, 120),
+            np.arange(15, 120, 0.25),
+            np.linspace(120, 800, 120),
+            np.geomspace(800, kind.largest / 2, 60) if dtype == "float32" else np.geomspace(800, 1e300, 60),
+        ]
+    )
     near = [np.nextafter(np.asarray(k, dtype), np.asarray(way, dtype)) for k in kinks for way in (-inf, inf)]
     points = np.concatenate([-sizes, sizes, [0.0, -inf, inf, nan, *kinks, *near]]).astype(dtype).astype(float)
     return np.append(np.unique(points), -0.0)
@@ -195,20 +202,31 @@ def _judged(
     worst = int(np.argmax(error))
 
     def largest(mask: Array) -> int | None:
-        return int(np.argmax(np.where(mask, np.abs(np.nan_to_num(due, posinf=kind.largest)), -1))) if mask.any() else None
+        return (
+            int(np.argmax(np.where(mask, np.abs(np.nan_to_num(due, posinf=kind.largest)), -1)))
+            if mask.any()
+            else None
+        )
 
     zero, sign = largest(false_zero), largest(wrong_sign)
     no_number = int(np.argmin(np.where(odd, np.abs(np.nan_to_num(z)), inf))) if odd.any() else None
     return (
         Audited(
-            function, dtype, of, len(z), float(error[worst]), *map(float, (z[worst], got[worst], due[worst])),
+            function,
+            dtype,
+            of,
+            len(z),
+            float(error[worst]),
+            at=float(z[worst]),
+            got=float(got[worst]),
+            due=float(due[worst]),
             zero_from=nan if zero is None else float(z[zero]),
             zero_due=nan if zero is None else float(due[zero]),
             sign_at=nan if sign is None else float(z[sign]),
             not_finite_at=nan if no_number is None else float(z[no_number]),
         ),
         np.where(odd | false_zero | wrong_sign, inf, error),
-    )  # fmt: skip
+    )
 
 
 def _beside(z: Array, places: Sequence[float], dtype: str) -> Array:
@@ -261,14 +279,22 @@ def with_errors(
     if what in (*LIBRARIES, "lab"):
         functions = functions_of(str(what), tuple(only))
     else:
-        path, _, of_path = str(what).rpartition(":") if not name and ":" in str(what) else (str(what), "", name)
+        path, _, of_path = (
+            str(what).rpartition(":") if not name and ":" in str(what) else (str(what), "", name)
+        )
         if not path.endswith(".py"):
-            raise LabError(f"no library {str(what)!r} to audit; {did_you_mean(str(what), [*LIBRARIES, 'lab'])}")
+            raise LabError(
+                f"no library {str(what)!r} to audit; {did_you_mean(str(what), [*LIBRARIES, 'lab'])}"
+            )
         if not of_path:
             raise LabError(f"{path}: which function is σ? Write {path}:NAME")
         functions = {of_path: (formula or of_path, from_file(Path(path), of_path, allow_code))}
     for function, (spec, both) in functions.items():
-        sigma = from_spec(formula or spec) if spec != "threshold" else from_spec({"name": spec, "t": 0.5, "v": 0.0})
+        sigma = (
+            from_spec(formula or spec)
+            if spec != "threshold"
+            else from_spec({"name": spec, "t": 0.5, "v": 0.0})
+        )
         for dtype in dtypes:
             if not (what == "lab" and dtype == "bfloat16"):
                 yield from held(function, both, sigma, dtype)

@@ -35,8 +35,14 @@ class Known:
 _F = "nn.functional."
 _TORCH = (
     *(Known(name, name) for name in ("sigmoid", "tanh", "relu", "erf", "sin", "asinh")),
-    *(Known(_F + name, name) for name in ("silu", "mish", "softplus", "elu", "celu", "selu", "softsign", "relu6")),
-    *(Known(_F + name, name) for name in ("hardtanh", "hardsigmoid", "hardswish", "hardshrink", "softshrink")),
+    *(
+        Known(_F + name, name)
+        for name in ("silu", "mish", "softplus", "elu", "celu", "selu", "softsign", "relu6")
+    ),
+    *(
+        Known(_F + name, name)
+        for name in ("hardtanh", "hardsigmoid", "hardswish", "hardshrink", "softshrink")
+    ),
     *(Known(_F + name, name) for name in ("leaky_relu", "logsigmoid", "tanhshrink", "gelu")),
     Known(_F + "gelu", "gelu-tanh", {"approximate": "tanh"}),
     Known("exp", "exponential"),
@@ -44,8 +50,14 @@ _TORCH = (
 )
 _J = "nn."
 _JAX = (
-    *(Known(_J + name, name) for name in ("relu", "relu6", "leaky_relu", "hard_tanh", "hard_sigmoid", "sparse_sigmoid")),
-    *(Known(_J + name, name) for name in ("hard_swish", "sigmoid", "log_sigmoid", "tanh", "softplus", "squareplus")),
+    *(
+        Known(_J + name, name)
+        for name in ("relu", "relu6", "leaky_relu", "hard_tanh", "hard_sigmoid", "sparse_sigmoid")
+    ),
+    *(
+        Known(_J + name, name)
+        for name in ("hard_swish", "sigmoid", "log_sigmoid", "tanh", "softplus", "squareplus")
+    ),
     *(Known(_J + name, name) for name in ("sparse_plus", "elu", "celu", "selu", "silu", "mish", "soft_sign")),
     Known(_J + "gelu", "gelu", {"approximate": False}),
     Known(_J + "gelu", "gelu-tanh"),
@@ -55,9 +67,18 @@ _JAX = (
 )
 _K = "activations."
 _KERAS = (
-    *(Known(_K + name, name) for name in ("sigmoid", "tanh", "relu", "relu6", "softplus", "softsign", "silu", "mish")),
-    *(Known(_K + name, name) for name in ("elu", "celu", "selu", "exponential", "log_sigmoid", "hard_sigmoid")),
-    *(Known(_K + name, name) for name in ("hard_silu", "hard_tanh", "hard_shrink", "soft_shrink", "tanh_shrink")),
+    *(
+        Known(_K + name, name)
+        for name in ("sigmoid", "tanh", "relu", "relu6", "softplus", "softsign", "silu", "mish")
+    ),
+    *(
+        Known(_K + name, name)
+        for name in ("elu", "celu", "selu", "exponential", "log_sigmoid", "hard_sigmoid")
+    ),
+    *(
+        Known(_K + name, name)
+        for name in ("hard_silu", "hard_tanh", "hard_shrink", "soft_shrink", "tanh_shrink")
+    ),
     *(Known(_K + name, name) for name in ("gelu", "squareplus", "sparse_plus", "sparse_sigmoid")),
     Known(_K + "gelu", "gelu-tanh", {"approximate": True}),
 )
@@ -171,7 +192,9 @@ def from_file(path: Path, name: str, allow_code: bool) -> Both:
     if name not in own:
         raise LabError(f"{path}: no function {name!r}; {did_you_mean(name, own)}")
     function = own[name]() if isinstance(own[name], type) else own[name]
-    used = {value.__name__.partition(".")[0] for value in vars(module).values() if isinstance(value, ModuleType)}
+    used = {
+        value.__name__.partition(".")[0] for value in vars(module).values() if isinstance(value, ModuleType)
+    }
     if "torch" in used:
         return by_torch(function)
     return by_jax(function) if "jax" in used else by_numpy(function, own.get(f"{name}_slope"))

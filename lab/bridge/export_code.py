@@ -92,7 +92,9 @@ def body(
         texts[node] = text
     value = texts[kernels[0]].source
     for k, level in enumerate(levels, 1):
-        made = dialect.calls["where"].format(_inside(dialect, level), _number(dialect, level.value).source, value)
+        made = dialect.calls["where"].format(
+            _inside(dialect, level), _number(dialect, level.value).source, value
+        )
         value = f"a{k}"
         lines.append(dialect.indent + dialect.assignment.format(value, made))
     return [*lines, dialect.indent + ends.format(value)]

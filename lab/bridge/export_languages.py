@@ -1,5 +1,7 @@
 """A σ as a file of numpy, jax, Keras or C, which needs nothing else."""
 
+from itertools import pairwise
+
 from lab.bridge.export_code import Dialect, body
 from lab.bridge.exported import Exported
 
@@ -58,7 +60,9 @@ def numpy_source(exported: Exported) -> str:
             "    dtype = z.dtype if z.dtype.kind == 'f' else np.dtype(float)\n"
             "    z = z.astype(np.float32 if dtype.itemsize < 4 else dtype)\n"
             "    with np.errstate(all='ignore'):\n"
-            + "\n".join(f"    {line}" for line in body(NUMPY, root, levels, ends="return ({0}).astype(dtype)"))
+            + "\n".join(
+                f"    {line}" for line in body(NUMPY, root, levels, ends="return ({0}).astype(dtype)")
+            )
             + "\n"
         )
     return _joined(parts)
@@ -78,7 +82,7 @@ def jax_source(exported: Exported) -> str:
             + "\n"
         )
     names = [*_names(exported), f"{exported.name}_curvature"]
-    for value, slope in zip(names, names[1:], strict=False):
+    for value, slope in pairwise(names):
         parts.append(
             f"\n\n@{value}.defjvp\ndef _{value}(primals, tangents):\n"
             f"    return {value}(*primals), {slope}(*primals) * tangents[0]\n"
@@ -86,13 +90,13 @@ def jax_source(exported: Exported) -> str:
     return _joined(parts)
 
 
-_WIDE_JAX = '''
+_WIDE_JAX = """
 
 def _wide(z):
     z = jnp.asarray(z)
     dtype = z.dtype if jnp.issubdtype(z.dtype, jnp.floating) else jnp.result_type(float)
     return z.astype(jnp.float32 if jnp.finfo(dtype).bits < 32 else dtype), dtype
-'''
+"""
 
 
 def keras_source(exported: Exported) -> str:
@@ -135,7 +139,7 @@ class {kind}(keras.layers.Layer):
 
 
 def c_source(exported: Exported) -> str:
-    """Two functions of a double, ``NAME_value`` and ``NAME_slope``, in C99, whose library has its own tanh."""
+    """Two functions of a double in C99, ``NAME_value`` and ``NAME_slope``: C has a tanh of its own."""
     parts = ["/*", _header(exported), "*/\n\n#include <math.h>\n", _HELPERS]
     names = (f"{exported.name}_value", f"{exported.name}_slope")
     for name, root, levels in zip(names, exported.derivatives, exported.levels, strict=False):
@@ -143,7 +147,9 @@ def c_source(exported: Exported) -> str:
         parts.append(f"\n// {_about(name)}\ndouble {name}(double z) {{\n" + "\n".join(lines) + "\n}\n")
     used = "".join(parts[4:])
     parts[3] = "".join(
-        f"\n{line}\n" for line in _HELPERS.strip().splitlines() if f"{line.split('(')[0].split()[-1]}(" in used
+        f"\n{line}\n"
+        for line in _HELPERS.strip().splitlines()
+        if f"{line.split('(')[0].split()[-1]}(" in used
     )
     return _joined(parts)
 

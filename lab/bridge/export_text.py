@@ -32,7 +32,9 @@ def json_source(exported: Exported) -> str:
     order = below(*roots)
     at = {node: k for k, node in enumerate(order)}
     steps = [
-        ["constant", node.number] if node.number is not None else [node.operation, *(at[x] for x in node.arguments)]
+        ["constant", node.number]
+        if node.number is not None
+        else [node.operation, *(at[x] for x in node.arguments)]
         for node in order
     ]
     certificate = certify(sigma)
@@ -106,7 +108,11 @@ def _node(node: Expression, x: list[tuple[str, int]], names: list[str]) -> tuple
     name = node.operation
     if node.number is not None:
         text = f"{node.number:.17g}" if node.number != round(node.number, 6) else f"{node.number:g}"
-        return (text, WHOLE if node.number >= 0 else ADDED) if "e" not in text else (_power_of_ten(text), MULTIPLIED)
+        return (
+            (text, WHOLE if node.number >= 0 else ADDED)
+            if "e" not in text
+            else (_power_of_ten(text), MULTIPLIED)
+        )
     if name in ("z", "parameter"):
         return ("z" if name == "z" else _symbol(names[node.position - 1])), WHOLE
     if name in _SHAPES:

@@ -63,11 +63,11 @@ def _differentiable(value, *slopes):
     return Differentiable
 '''
 
-_SIGN = '''
+_SIGN = """
 
 def _sign(x):
     return torch.where(torch.isnan(x), x, torch.sign(x))
-'''
+"""
 
 
 def torch_source(exported: Exported, *, learn: bool, plain: bool, wide: bool) -> str:
@@ -124,7 +124,7 @@ def _learnt(exported: Exported, *, plain: bool) -> tuple[list[str], str]:
                 for other, second in zip(by, seconds, strict=True)
             ]
             functions.append(
-                f"\n\n_By_{one} = _differentiable(_by_{one}, {', '.join(f'_by_{one}_{other}' for other in by)})\n"
+                f"\n\n_By_{one} = _differentiable({', '.join([f'_by_{one}', *(f'_by_{one}_{x}' for x in by)])})\n"
             )
         lambdas = ", ".join(f"lambda *x: _By_{one}.apply(*x)" for one in by)
         functions.append(f"\n\n_Sigma = _differentiable(_value, {lambdas})\n")

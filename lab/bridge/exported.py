@@ -80,7 +80,7 @@ class Exported:
 
     @cached_property
     def levels(self) -> tuple[list[Level], list[Level], list[Level]]:
-        """Of σ, σ′ and σ″: where floats run over on the way, in float32 or in float64, and the value is one."""
+        """Of σ, σ′ and σ″: where floats run over on the way, in float32 or float64, and the value is one."""
         found: tuple[list[Level], list[Level], list[Level]] = ([], [], [])
         places = self.weak("float32") + self.weak("float64")
         ends = [Interval(end, end) for one in places for end in (one.low, one.high) if abs(end) == inf]

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 @click.option("--plain", is_flag=True, help="torch: plain operations, for ONNX; gradients are autograd's.")
 @click.option("--wide", is_flag=True, help="torch: compute float32 in float64, to the last digit.")
 @click.option(
-    "-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="The file to write; else it is shown."
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file to write; else it is shown.",
 )
 @code_option
 @prints_page

@@ -14,7 +14,14 @@ from lab.errors import ClaimError, LabError
 
 
 def export_page(
-    name: str, words: Sequence[str], to: str, learn: bool, plain: bool, wide: bool, out: Path | None, allow_code: bool
+    name: str,
+    words: Sequence[str],
+    to: str,
+    learn: bool,
+    plain: bool,
+    wide: bool,
+    out: Path | None,
+    allow_code: bool,
 ) -> Page:
     """The source of an activation with the parameters ``words``, in a file or on the screen."""
     if out is not None and not out.resolve().parent.is_dir():
@@ -52,7 +59,9 @@ def audit_page(
     if csv is not None:
         storage.write(csv, table.to_csv(index=False))
     errors = [
-        pd.DataFrame({"function": a.function, "dtype": a.dtype, "of": a.of, "z": z, "ulp": e, "sound": np.isfinite(e)})
+        pd.DataFrame(
+            {"function": a.function, "dtype": a.dtype, "of": a.of, "z": z, "ulp": e, "sound": np.isfinite(e)}
+        )
         for a, z, e in found
     ]
     tables = {"audit": pd.concat(errors, ignore_index=True)} if errors else {}

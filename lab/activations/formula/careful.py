@@ -87,13 +87,15 @@ class Careful:
         return tuple(Interval(bounds[begin], bounds[end + 1]) for begin, end in ends.reshape(-1, 2).tolist())
 
     def _refined(self, z: Array) -> Array:
-        """The grid with more points where an output falls below the normal numbers: a factor may be 0 before."""
+        """The grid, denser where an output falls below the normal numbers, as a factor may do sooner."""
         tiny = np.finfo(z.dtype).tiny
         falls = np.zeros(len(z) - 1, dtype=bool)
         for values in self._with_more_room(z):
             normal = np.abs(values) >= tiny
             falls |= normal[1:] != normal[:-1]
-        at = np.flatnonzero(falls & (np.minimum(np.abs(z[1:]), np.abs(z[:-1])) > NEAR_0) & np.isfinite(z[1:] - z[:-1]))
+        at = np.flatnonzero(
+            falls & (np.minimum(np.abs(z[1:]), np.abs(z[:-1])) > NEAR_0) & np.isfinite(z[1:] - z[:-1])
+        )
         between = np.linspace(z[at], z[at + 1], REFINED)
         return np.unique(np.concatenate([z, between.ravel().astype(z.dtype)]))
 
