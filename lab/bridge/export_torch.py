@@ -123,9 +123,8 @@ def _learnt(exported: Exported, *, plain: bool) -> tuple[list[str], str]:
                 _function(f"_by_{one}_{other}", second, (), parameters)
                 for other, second in zip(by, seconds, strict=True)
             ]
-            functions.append(
-                f"\n\n_By_{one} = _differentiable({', '.join([f'_by_{one}', *(f'_by_{one}_{x}' for x in by)])})\n"
-            )
+            its = ", ".join([f"_by_{one}", *(f"_by_{one}_{other}" for other in by)])
+            functions.append(f"\n\n_By_{one} = _differentiable({its})\n")
         lambdas = ", ".join(f"lambda *x: _By_{one}.apply(*x)" for one in by)
         functions.append(f"\n\n_Sigma = _differentiable(_value, {lambdas})\n")
     call = f"{'_value' if plain else '_Sigma.apply'}({', '.join(['z', *parameters])})"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @code_option
 @prints_page
 def export(**given: Any) -> Page:
-    """Write an activation as source for another framework.
+    """Write an activation as source for torch and others.
 
     The file needs nothing of the lab. It has σ and its exact slope, whose tails do not vanish too early, and
     tells in its header what is proved of them.
@@ -57,10 +57,10 @@ def export(**given: Any) -> Page:
 @code_option
 @prints_page
 def audit(**given: Any) -> Page:
-    """Hold anyone's activations and their slopes to references of 60 digits.
+    """Hold anyone's activations to exact references.
 
-    One ulp is the distance of neighbouring numbers. Ends with 3 where a slope is 0 or of the wrong sign where
-    it is a number, or there is NaN or ∞ where none is due.
+    These have 60 digits, for σ and σ′. One ulp is the distance of neighbouring numbers. Ends with 3 where one
+    is 0 or of the wrong sign where it is a number, or there is NaN or ∞ where none is due.
 
     \b
     lab audit torch --dtype float32
