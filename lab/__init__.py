@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lab.activations.in_place import InPlace
-    from lab.api import Run, activation, certify, load, predict, resume, run, watch
+    from lab.api import Run, activation, audit, certify, export, load, predict, resume, run, watch
     from lab.errors import LabError
     from lab.numerics import Interval
     from lab.parts import Activation, Cost, DataSource, Figure, Initialiser, Optimiser, Probe
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "lab.activations.in_place": ("InPlace",),
-    "lab.api": ("Run", "activation", "certify", "load", "predict", "resume", "run", "watch"),
+    "lab.api": (
+        *("Run", "activation", "audit", "certify", "export", "load", "predict", "resume", "run", "watch"),
+    ),
     "lab.prover.certificate": ("Certificate",),
     "lab.errors": ("LabError",),
     "lab.numerics": ("Interval",),
@@ -51,7 +53,9 @@ __all__ = [
     "Probe",
     "Run",
     "activation",
+    "audit",
     "certify",
+    "export",
     "load",
     "predict",
     "resume",

@@ -582,6 +582,58 @@ def activation(
     return from_spec({**table, **parameters}, allow_code=allow_code)
 
 
+def export(
+    sigma: Activation | str | Mapping[str, Any],
+    to: str = "torch",
+    *,
+    learn: bool = False,
+    plain: bool = False,
+    wide: bool = False,
+    allow_code: bool = False,
+    **parameters: Any,
+) -> str:
+    """The source of σ and σ′ in another language, which needs nothing of the lab.
+
+    ``to`` is torch, jax, keras, numpy, c, latex or json. For torch, ``learn`` makes parameters nn.Parameters,
+    ``plain`` writes plain operations for ONNX, and ``wide`` computes float32 in float64. ``sigma``,
+    ``parameters`` and ``allow_code`` are as `activation` takes them; or ``sigma`` is an activation.
+    See `lab.bridge.export.exported`.
+
+    Raises LabError for an unknown language, PartError where there is no such activation or it has no formula.
+    """
+    from lab.bridge.export import exported
+    from lab.parts import Activation
+
+    if not isinstance(sigma, Activation):
+        sigma = activation(sigma, allow_code=allow_code, **parameters)
+    return exported(sigma, to, learn=learn, plain=plain, wide=wide)
+
+
+def audit(
+    what: str | Path,
+    name: str = "",
+    *,
+    dtypes: Sequence[str] = ("float64", "float32", "bfloat16", "float16"),
+    formula: str = "",
+    only: Sequence[str] = (),
+    allow_code: bool = False,
+) -> pd.DataFrame:
+    """Hold the σ and σ′ of a library, or of one's own code, to references of 60 digits.
+
+    ``what`` is torch, jax, keras, lab, or a Python file, whose function ``name`` is σ by ``formula``, and
+    which runs with ``allow_code``. ``only`` are functions of a library by their names; else all that the lab
+    knows. The table has a row for each function, dtype and of σ and σ′. See `lab.bridge.audit.audited`.
+
+    Raises LabError where the library is missing, or a function or a dtype is unknown.
+    """
+    import pandas as pd
+
+    from lab.bridge.audit import as_record, audited
+
+    found = audited(what, name, dtypes=dtypes, formula=formula, only=only, allow_code=allow_code)
+    return pd.DataFrame([as_record(one) for one in found])
+
+
 def predict(
     sigma: Activation | str | Mapping[str, Any],
     depth: int = Deep.depth,

@@ -9,7 +9,7 @@ import warnings
 
 import click
 
-from lab.commands import activations, data, running, theory
+from lab.commands import activations, bridge, data, running, theory
 from lab.commands.options import Suggesting
 from lab.errors import INTERRUPTED, LabError
 
@@ -18,7 +18,8 @@ COMMANDS = (
     *(running.list_runs, running.show_run, running.compare, running.plot, running.report, running.table),
     running.verify,
     *(activations.activations, activations.formulas, activations.design, activations.certify),
-    *(activations.check_activation, theory.predict, theory.backprop, theory.matrix_form, theory.demon),
+    *(bridge.export, bridge.audit, activations.check_activation),
+    *(theory.predict, theory.backprop, theory.matrix_form, theory.demon),
     *(data.data, running.schema, running.help_on),
 )
 """In the order in which ``lab --help`` lists them."""

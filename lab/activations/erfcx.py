@@ -27,7 +27,7 @@ POINTS = 64
 
 def erfcx(x: Array, out: Array) -> None:
     """Write erfcx x into ``out``, which may be x; for x ≥ 0, or complex x next to it."""
-    above, *below = _coefficients(x.real.dtype)
+    above, *below = coefficients(x.real.dtype)
     one = scalar(1, x.dtype)
     v, t = np.empty_like(x), np.empty_like(x)
     np.add(x, scalar(K, x.dtype), v)
@@ -42,7 +42,7 @@ def erfcx(x: Array, out: Array) -> None:
 
 
 @lru_cache
-def _coefficients(dtype: np.dtype[Any]) -> tuple[Array, ...]:
+def coefficients(dtype: np.dtype[Any]) -> tuple[Array, ...]:
     """Those of P, the highest first: of the Chebyshev series of a library's erfcx, cut off."""
     from scipy import special
     from scipy.fft import dct

@@ -9,18 +9,18 @@ import numpy as np
 
 from lab.numerics import Array, scalar
 
-_SERIES = [(-1) ** k / factorial(2 * k + 1) for k in range(11)]
-_SLOPES = [2 * k * c for k, c in enumerate(_SERIES)][1:]
+SERIES = [(-1) ** k / factorial(2 * k + 1) for k in range(11)]
+SLOPES = [2 * k * c for k, c in enumerate(SERIES)][1:]
 
 
 def sinc(x: Array, out: Array) -> None:
     """Write S = sin x/x into ``out``, which may be x; 1 at 0, 0 at ±∞."""
-    _write(np.sin(x) / x, _sum(_SERIES, x), x, out)
+    _write(np.sin(x) / x, _sum(SERIES, x), x, out)
 
 
 def sinc_slope(x: Array, out: Array) -> None:
     """Write S′ = (cos x − S)/x into ``out``, which may be x; 0 at 0 and at ±∞."""
-    _write((np.cos(x) - np.sin(x) / x) / x, _sum(_SLOPES, x) * x, x, out)
+    _write((np.cos(x) - np.sin(x) / x) / x, _sum(SLOPES, x) * x, x, out)
 
 
 def _sum(coefficients: list[float], x: Array) -> Array:

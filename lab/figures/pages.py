@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lab import parts
+from lab.figures.audit import Audit
 from lab.figures.drawing import marks, panels, scales, style, writing
 from lab.figures.drawing.scales import visible
 from lab.figures.tables import checked
@@ -160,6 +161,7 @@ class Phase(parts.Figure):
 
 
 PAGES: dict[str, tuple[type[parts.Figure], str]] = {
+    "audit": (Audit, "lab audit"),
     "demon": (Demon, "lab demon"),
     "demon_layer": (DemonLayer, "lab demon"),
     "phase": (Phase, "lab predict --phase"),

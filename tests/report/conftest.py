@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from lab.analysis.ledger import ledger
-from lab.analysis.verdicts import Verdict
+from lab.analysis.rule import Verdict
 from lab.report.island import Subject
 from tests.figures.conftest import make_tables, with_prediction
 

@@ -27,6 +27,9 @@ NEAR_0 = 1e-3
 FAR = 1e15
 """A |z| that no network has that learns: there is no need to look for it at every step."""
 
+REFINED = 64
+"""The points between two of the grid where a value falls below the normal numbers."""
+
 JOINED = 3
 """The points of the grid between two weak ones that are taken to be weak too."""
 
@@ -64,6 +67,9 @@ class Careful:
         return self._weak[dtype, far]
 
     def _found_weak(self, z: Array) -> tuple[Interval, ...]:
+        if z.dtype.itemsize == 2:
+            return (Interval(-np.inf, np.inf),)
+        z = self._refined(z)
         plain = self._plain(z)
         tiny = np.finfo(z.dtype).tiny
         sound = [np.isfinite(a) & ((np.abs(a) >= tiny) | (np.abs(z) < NEAR_0)) for a in plain]
@@ -79,6 +85,19 @@ class Careful:
         ends = np.diff(np.concatenate([[0], wrong.astype(int), [0]])).nonzero()[0]
         bounds = [-np.inf, *z.tolist(), np.inf]
         return tuple(Interval(bounds[begin], bounds[end + 1]) for begin, end in ends.reshape(-1, 2).tolist())
+
+    def _refined(self, z: Array) -> Array:
+        """The grid, denser where an output falls below the normal numbers, as a factor may do sooner."""
+        tiny = np.finfo(z.dtype).tiny
+        falls = np.zeros(len(z) - 1, dtype=bool)
+        for values in self._with_more_room(z):
+            normal = np.abs(values) >= tiny
+            falls |= normal[1:] != normal[:-1]
+        at = np.flatnonzero(
+            falls & (np.minimum(np.abs(z[1:]), np.abs(z[:-1])) > NEAR_0) & np.isfinite(z[1:] - z[:-1])
+        )
+        between = np.linspace(z[at], z[at + 1], REFINED)
+        return np.unique(np.concatenate([z, between.ravel().astype(z.dtype)]))
 
     def _plain(self, z: Array) -> list[Array]:
         """The outputs of the program as it is."""

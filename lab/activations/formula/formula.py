@@ -16,7 +16,7 @@ from lab.activations.formula.parser import parse
 from lab.activations.formula.program import Program, compiled
 from lab.activations.formula.refusal import refused
 from lab.activations.formula.rewrites import stable
-from lab.numerics import Array, Buffers, floating, grid
+from lab.numerics import Array, Buffers, Interval, floating, grid
 from lab.parts import Activation
 
 _SAME = 1e-9
@@ -89,6 +89,10 @@ class Written(Activation):
         with np.errstate(all="ignore"):
             self._both.run(z, (a, slope, scratch))
         return a, slope
+
+    def weak(self, dtype: Any) -> tuple[Interval, ...]:
+        """Where floats of this dtype run over on the way, so that values are computed with more room."""
+        return self._both.weak(np.dtype(dtype))
 
     @cached_property
     def switches(self) -> tuple[float, ...]:

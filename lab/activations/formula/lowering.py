@@ -34,6 +34,8 @@ def lowered(*expressions: Expression, one_division: bool = False) -> list[Expres
         simpler = special.get(name) or (OPERATIONS[name].lowered if name in OPERATIONS else None)
         if name == "z":
             made[node] = kernels.z()
+        elif name == "parameter":
+            made[node] = kernels.parameter(node.position)
         elif node.number is not None:
             made[node] = kernels.constant(node.number)
         elif (fused := (name, node.arguments[0].operation)) in _FUSED and not (special and fused[1] == "neg"):
@@ -49,7 +51,7 @@ def lowered(*expressions: Expression, one_division: bool = False) -> list[Expres
         else:
             made[node] = simpler(*arguments) if simpler else kernels.apply(name, *arguments)
     roots = [made[expression] for expression in expressions]
-    return [root if root.number is None else _level(root) for root in roots]
+    return [root if root.varies else _level(root) for root in roots]
 
 
 FAR = 1e18
@@ -188,8 +190,8 @@ def _choice(arguments: list[Expression], doubtful: list[Expression]) -> Expressi
         made = _choice_of_numbers(mask, yes.number, no.number)
     elif x == y and a and b:
         made = x * _choice_of_numbers(mask, a, b)  # two lines through 0: their slope is computed anyway
-    elif no.number is not None:
-        made = _opposite(mask).call("where", no, yes)
+    elif not no.varies:
+        made = _opposite(mask).call("where", no, yes if yes.varies else _level(yes))
     else:
         made = mask.call("where", yes, no)
     for x in doubtful:

@@ -68,8 +68,8 @@ def _flat(y: E, *rest: E) -> E:
 
 
 def _chosen_slope(comparison: str, u: E, v: E, du: E, dv: E) -> E:
-    """Of ``min`` and ``max``: where both are equal the first one's, or a number's."""
-    first = u.call(comparison if v.number is not None else f"{comparison}_equal", v)
+    """Of ``min`` and ``max``: where both are equal the first one's, or that of what does not vary."""
+    first = u.call(f"{comparison}_equal" if v.varies else comparison, v)
     return first.call("where", du, dv)
 
 

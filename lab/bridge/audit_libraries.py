@@ -1,0 +1,200 @@
+"""How to come by the activations of a library, and how it computes σ and σ′ at some z."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from operator import attrgetter
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from lab.activations.catalogue import examples
+from lab.activations.table import ROWS
+from lab.errors import LabError, did_you_mean
+from lab.numerics import Array
+from lab.parts import Activation
+
+Both: TypeAlias = Callable[[Array, str], tuple[Array, Array | None]]
+"""From z, as float64 numbers of a dtype, and the dtype to σ and σ′, as float64; σ′ is None where unknown."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A function of a library: where it is, what it is by the lab's name, and what it is given besides z."""
+
+    path: str
+    sigma: str
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+
+_F = "nn.functional."
+_TORCH = (
+    *(Known(name, name) for name in ("sigmoid", "tanh", "relu", "erf", "sin", "asinh")),
+    *(
+        Known(_F + name, name)
+        for name in ("silu", "mish", "softplus", "elu", "celu", "selu", "softsign", "relu6")
+    ),
+    *(
+        Known(_F + name, name)
+        for name in ("hardtanh", "hardsigmoid", "hardswish", "hardshrink", "softshrink")
+    ),
+    *(Known(_F + name, name) for name in ("leaky_relu", "logsigmoid", "tanhshrink", "gelu")),
+    Known(_F + "gelu", "gelu-tanh", {"approximate": "tanh"}),
+    Known("exp", "exponential"),
+    Known("atan", "arctan"),
+)
+_J = "nn."
+_JAX = (
+    *(
+        Known(_J + name, name)
+        for name in ("relu", "relu6", "leaky_relu", "hard_tanh", "hard_sigmoid", "sparse_sigmoid")
+    ),
+    *(
+        Known(_J + name, name)
+        for name in ("hard_swish", "sigmoid", "log_sigmoid", "tanh", "softplus", "squareplus")
+    ),
+    *(Known(_J + name, name) for name in ("sparse_plus", "elu", "celu", "selu", "silu", "mish", "soft_sign")),
+    Known(_J + "gelu", "gelu", {"approximate": False}),
+    Known(_J + "gelu", "gelu-tanh"),
+    Known("numpy.exp", "exponential"),
+    Known("numpy.arctan", "arctan"),
+    Known("numpy.arcsinh", "asinh"),
+)
+_K = "activations."
+_KERAS = (
+    *(
+        Known(_K + name, name)
+        for name in ("sigmoid", "tanh", "relu", "relu6", "softplus", "softsign", "silu", "mish")
+    ),
+    *(
+        Known(_K + name, name)
+        for name in ("elu", "celu", "selu", "exponential", "log_sigmoid", "hard_sigmoid")
+    ),
+    *(
+        Known(_K + name, name)
+        for name in ("hard_silu", "hard_tanh", "hard_shrink", "soft_shrink", "tanh_shrink")
+    ),
+    *(Known(_K + name, name) for name in ("gelu", "squareplus", "sparse_plus", "sparse_sigmoid")),
+    Known(_K + "gelu", "gelu-tanh", {"approximate": True}),
+)
+
+LIBRARIES: dict[str, tuple[Known, ...]] = {"torch": _TORCH, "jax": _JAX, "keras": _KERAS}
+"""The activations of each library that the lab knows too."""
+
+
+def imported(name: str) -> ModuleType:
+    """A library. Raises LabError with the command that installs it where it is missing."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise LabError(f"{name} is not installed; pip install 'activation-lab[{name}]'") from None
+
+
+def by_torch(function: Callable[[Any], Any]) -> Both:
+    """σ and, by autograd, σ′ of a function of torch."""
+    torch: Any = imported("torch")
+
+    def both(z: Array, dtype: str) -> tuple[Array, Array]:
+        x = torch.tensor(z, dtype=getattr(torch, dtype), requires_grad=True)
+        a = function(x)
+        (slope,) = torch.autograd.grad(a, x, torch.ones_like(a))
+        return a.detach().double().numpy(), slope.double().numpy()
+
+    return both
+
+
+def by_jax(function: Callable[[Any], Any]) -> Both:
+    """The same of a function of jax."""
+    jax: Any = imported("jax")
+
+    def both(z: Array, dtype: str) -> tuple[Array, Array]:
+        with jax.enable_x64(True):
+            a, back = jax.vjp(function, jax.numpy.asarray(z).astype(dtype))
+            (slope,) = back(jax.numpy.ones_like(a))
+            return np.asarray(a, dtype=float), np.asarray(slope, dtype=float)
+
+    return both
+
+
+def by_keras(function: Callable[[Any], Any]) -> Both:
+    """The same of a function of Keras, by the backend that it has."""
+    backend = imported("keras").backend.backend()
+    made = {"torch": by_torch, "jax": by_jax}.get(backend)
+    if made is None:
+        raise LabError(f"Keras runs on {backend}; set KERAS_BACKEND to torch or jax to audit it")
+    return made(function)
+
+
+def by_numpy(function: Callable[[Any], Any], slope: Callable[[Any], Any] | None) -> Both:
+    """σ of a function of numpy arrays, and σ′ of another."""
+
+    def both(z: Array, dtype: str) -> tuple[Array, Array | None]:
+        with np.errstate(all="ignore"):
+            x = z.astype(dtype)
+            a = np.asarray(function(x), dtype=float)
+            return a, None if slope is None else np.asarray(slope(x), dtype=float)
+
+    return both
+
+
+def of_lab(sigma: Activation) -> Both:
+    """The lab's own."""
+    return by_numpy(sigma, sigma.derivative)
+
+
+def functions_of(library: str, only: tuple[str, ...]) -> dict[str, tuple[str, Both]]:
+    """Name → the lab's name and the function: of a library, or ``lab``; of these alone, if there are any."""
+    if library == "lab":
+        known = {row.name: (row.name, of_lab(examples()[row.name])) for row in ROWS}
+    else:
+        module = imported(library)
+        if library == "jax":
+            importlib.import_module("jax.numpy")
+        made = {"torch": by_torch, "jax": by_jax, "keras": by_keras}[library]
+        known = {_shown(one): (one.sigma, made(_called(module, one))) for one in LIBRARIES[library]}
+    for name in only:
+        if name not in known:
+            raise LabError(f"{library}: no function {name!r} that the lab knows; {did_you_mean(name, known)}")
+    return {name: one for name, one in known.items() if not only or name in only}
+
+
+def _shown(known: Known) -> str:
+    given = ", ".join(f"{name}={value}" for name, value in known.given.items())
+    short = known.path.rpartition(".")[2]
+    return f"{short}({given})" if given else short
+
+
+def _called(module: ModuleType, known: Known) -> Callable[[Any], Any]:
+    function: Callable[..., Any] = attrgetter(known.path)(module)
+    return lambda z: function(z, **known.given)
+
+
+def from_file(path: Path, name: str, allow_code: bool) -> Both:
+    """The function, or the module's class, of this name in a Python file; of torch, jax or numpy.
+
+    Of numpy, σ′ is the function ``NAME_slope``, if there is one. Raises LabError where there is none.
+    """
+    if not path.is_file():
+        raise LabError(f"there is no file {path}")
+    if not allow_code:
+        raise LabError(f"an audit of {path} runs its code; if you trust it, say --allow-code")
+    spec = importlib.util.spec_from_file_location(f"lab_audited_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise LabError(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    own = {key: value for key, value in vars(module).items() if callable(value) and not key.startswith("_")}
+    if name not in own:
+        raise LabError(f"{path}: no function {name!r}; {did_you_mean(name, own)}")
+    function = own[name]() if isinstance(own[name], type) else own[name]
+    used = {
+        value.__name__.partition(".")[0] for value in vars(module).values() if isinstance(value, ModuleType)
+    }
+    if "torch" in used:
+        return by_torch(function)
+    return by_jax(function) if "jax" in used else by_numpy(function, own.get(f"{name}_slope"))

@@ -1,0 +1,82 @@
+"""The pages between the lab and other frameworks: what is exported, and what an audit finds."""
+
+from collections.abc import Sequence
+from math import isnan
+from pathlib import Path
+
+import numpy as np
+
+from lab import storage
+from lab.api import export
+from lab.console.screen import Page, Rows, drawn, verbatim
+from lab.console.sigma import named_values, sigma_of
+from lab.errors import ClaimError, LabError
+
+
+def export_page(
+    name: str,
+    words: Sequence[str],
+    to: str,
+    learn: bool,
+    plain: bool,
+    wide: bool,
+    out: Path | None,
+    allow_code: bool,
+) -> Page:
+    """The source of an activation with the parameters ``words``, in a file or on the screen."""
+    if out is not None and not out.resolve().parent.is_dir():
+        raise LabError(f"--out {out}: expected a file in a folder that is there")
+    if any(isinstance(value, tuple) for value in named_values(words).values()):
+        raise LabError("-p NAME=LOW:HIGH is for lab certify; expected NAME=VALUE")
+    source = export(sigma_of(name, words, allow_code), to, learn=learn, plain=plain, wide=wide)
+    value = {"activation": name, "to": to, "file": out, "source": source}
+    if out is None:
+        return Page(value, [verbatim(source.rstrip("\n"))])
+    storage.write(out, source)
+    return Page(value, [f"written: {out}"])
+
+
+def audit_page(
+    what: str,
+    only: Sequence[str],
+    formula: str,
+    dtypes: str,
+    csv: Path | None,
+    plot: Path | None,
+    allow_code: bool,
+) -> Page:
+    """A row for each function, dtype and of σ and σ′; no success where one is gravely wrong."""
+    import pandas as pd
+
+    from lab.bridge.audit import as_record, with_errors
+
+    kinds = [word.strip() for word in dtypes.split(",") if word.strip()]
+    if plot is not None and what in ("torch", "jax", "keras", "lab") and len(only) != 1:
+        raise LabError(f"--plot draws one function; name it: lab audit {what} FUNCTION --plot {plot}")
+    found = list(with_errors(what, "", kinds, formula, only, allow_code))
+    records = [as_record(audited) for audited, _, _ in found]
+    table = pd.DataFrame(records)
+    if csv is not None:
+        storage.write(csv, table.to_csv(index=False))
+    errors = [
+        pd.DataFrame(
+            {"function": a.function, "dtype": a.dtype, "of": a.of, "z": z, "ulp": e, "sound": np.isfinite(e)}
+        )
+        for a, z, e in found
+    ]
+    tables = {"audit": pd.concat(errors, ignore_index=True)} if errors else {}
+    heads = ("function", "dtype", "of", "worst error (ulp)", "at z", "got", "due", "verdict")
+    rows = [
+        [a.function, a.dtype, "σ" if a.of == "value" else "σ′", f"{a.worst:.3g}"]
+        + [None if isnan(x) else f"{x:.4g}" for x in (a.at, a.got, a.due)]
+        + [a.verdict]
+        for a, _, _ in found
+    ]
+    grave = sum(a.grave for a, _, _ in found)
+    exact = sum(a.verdict == "exact tails" for a, _, _ in found)
+    return Page(
+        records,
+        [Rows(heads, rows), f"{exact} of {len(found)} rows have exact tails; {grave} are gravely wrong"],
+        plots=drawn("audit", tables, plot, f"Audit of {what}"),
+        exit_code=ClaimError.exit_code if grave else 0,
+    )

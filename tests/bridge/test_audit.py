@@ -1,0 +1,171 @@
+"""Audits: what is right passes, what is known to be wrong is found, and each finding is true by mpmath."""
+
+import math
+
+import mpmath as mp
+import numpy as np
+import pytest
+
+import lab
+from lab.activations.catalogue import examples
+from lab.bridge.audit import DTYPES, Reference, audited, held, tried
+from lab.bridge.audit_libraries import by_numpy, of_lab
+from lab.errors import LabError
+
+NAMES = ("tanh", "silu", "gelu", "softplus", "elu", "relu", "hard-tanh", "erf")
+
+
+def rounded(x, dtype):
+    """To the nearest number of a dtype, as float64."""
+    kind = DTYPES[dtype]
+    if dtype != "bfloat16":
+        with np.errstate(over="ignore"):
+            return np.asarray(x).astype(dtype).astype(float)
+    ulp = kind.ulp(np.where(np.isfinite(x), x, 1.0))
+    with np.errstate(all="ignore"):
+        near = np.where(np.isfinite(x), np.round(x / ulp) * ulp, x)
+    return np.where(np.isfinite(x) & (np.abs(near) > kind.largest), np.copysign(np.inf, x), near)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_correctly_rounded_function_is_never_blamed(name, dtype):
+    sigma = examples()[name]
+    reference = Reference(sigma)
+
+    def both(z, dtype):
+        return tuple(
+            rounded(values, dtype)
+            for values in (reference.exact if dtype == "float64" else reference.quick)(z)
+        )
+
+    for found, _, _ in held(name, both, sigma, dtype):
+        assert found.verdict == "exact tails"
+        assert found.worst <= 0.5 + 1e-6
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_halves_are_tried_at_all_of_their_numbers(dtype):
+    assert len(tried(dtype, ())) == 2**16
+
+
+@pytest.mark.parametrize("name", ["silu", "gelu", "mish", "swish-beta", "logish", "softclip", "serf"])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_no_factor_of_the_labs_own_vanishes_before_it_is_multiplied(name, dtype):
+    sigma = examples()[name]
+    assert not any(found.grave for found, _, _ in held(name, of_lab(sigma), sigma, dtype))
+
+
+def test_silu_in_float32_where_its_slope_was_lost():
+    z = np.float32(-90)
+    assert lab.activation("silu").derivative(z) == pytest.approx(float(slope("silu", -90)), rel=1e-6)
+
+
+def test_faults_that_are_planted_are_named():
+    sigma = lab.activation("tanh")
+
+    def flat(z, dtype):
+        a = np.tanh(z)
+        return a, 1 - a * a
+
+    def turned(z, dtype):
+        a, due = sigma.with_derivative(z)
+        return a, np.where(z == tried(dtype, ())[300], -due, due)
+
+    def lost(z, dtype):
+        a, due = sigma.with_derivative(z)
+        return np.where(np.abs(z) > 30, np.nan, a), due
+
+    words = {flat: "is 0 from z", turned: "wrong sign", lost: "no finite number"}
+    for planted, word in words.items():
+        assert any(
+            word in found.verdict and found.grave for found, _, _ in held("f", planted, sigma, "float64")
+        )
+
+
+EXACT = {
+    "sigmoid": lambda z: mp.exp(-z) / (1 + mp.exp(-z)) ** 2,
+    "tanh": lambda z: mp.sech(z) ** 2,
+    "silu": lambda z: 1 / (1 + mp.exp(-z)) + z * mp.exp(-z) / (1 + mp.exp(-z)) ** 2,
+    "asinh": lambda z: 1 / mp.sqrt(1 + z * z),
+    "tanhshrink": lambda z: mp.tanh(z) ** 2,
+    "elu": lambda z: mp.exp(z) if z < 0 else mp.mpf(1),
+    "celu": lambda z: mp.exp(z) if z < 0 else mp.mpf(1),
+}
+EXACT["arcsinh"] = EXACT["asinh"]
+
+
+def slope(name, z):
+    with mp.workdps(60):
+        return EXACT[name](mp.mpf(z))
+
+
+@pytest.mark.parametrize(
+    ("library", "function", "dtypes"),
+    [
+        ("torch", "sigmoid", ("float64", "float32", "bfloat16", "float16")),
+        ("torch", "tanh", ("float64", "float32", "bfloat16", "float16")),
+        ("torch", "asinh", ("float64", "float32")),
+        ("torch", "tanhshrink", ("float64", "float32")),
+        ("torch", "silu", ("float32",)),
+        ("jax", "sigmoid", ("float64", "float32")),
+        ("jax", "tanh", ("float64", "float32")),
+        ("jax", "elu", ("float64", "float32")),
+        ("jax", "celu", ("float32",)),
+        ("jax", "silu", ("float64", "float32")),
+        ("jax", "arcsinh", ("float64", "float32")),
+    ],
+)
+def test_a_librarys_false_zero_is_found_and_is_false(library, function, dtypes):
+    pytest.importorskip(library)
+    for found in audited(library, dtypes=dtypes, only=[function]):
+        if found.of == "slope":
+            assert not math.isnan(found.zero_from), found
+            exact = float(slope(function, found.zero_from))
+            assert found.zero_due == pytest.approx(exact, rel=1e-12)
+            assert abs(exact) >= DTYPES[found.dtype].tiny
+
+
+def test_torchs_bfloat16_slope_of_tanh_at_the_first_false_zero():
+    pytest.importorskip("torch")
+    (found,) = [one for one in audited("torch", dtypes=["bfloat16"], only=["tanh"]) if one.of == "slope"]
+    assert found.zero_from == -3.46875
+
+
+@pytest.mark.parametrize("to", ["torch", "jax", "numpy"])
+def test_what_the_lab_exports_passes_its_audit(to, tmp_path):
+    if to != "numpy":
+        pytest.importorskip(to)
+    text = "tanh(z)" if to == "jax" else "tanh(z) + 0.1*z"  # jax takes 0.1*z for 0 where it is subnormal
+    path = tmp_path / "exported.py"
+    path.write_text(lab.export(text, to), encoding="utf-8")
+    dtypes = ["float64", "float32", "float16"]
+    found = audited(path, "sigma", dtypes=dtypes, formula=text, allow_code=True)
+    assert [one.verdict for one in found] == ["exact tails"] * 6
+
+
+def test_the_code_of_a_file_runs_only_with_leave(tmp_path):
+    path = tmp_path / "own.py"
+    path.write_text("raise SystemExit", encoding="utf-8")
+    with pytest.raises(LabError, match="--allow-code"):
+        audited(path, "f", formula="z")
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"what": "tourch"}, "no library 'tourch'.*torch"),
+        ({"what": "lab", "only": ["gelo"]}, "no function 'gelo'.*gelu"),
+        ({"what": "lab", "dtypes": ["float23"]}, "no dtype 'float23'.*float32"),
+        ({"what": "nowhere.py"}, "which function is σ"),
+        ({"what": "nowhere.py:f"}, "there is no file"),
+    ],
+)
+def test_what_cannot_be_audited_is_told(given, message):
+    with pytest.raises(LabError, match=message):
+        audited(**given)
+
+
+def test_a_function_of_numpy_without_its_slope_has_rows_of_its_value_alone():
+    sigma = lab.activation("tanh")
+    assert [found.of for found, _, _ in held("tanh", by_numpy(np.tanh, None), sigma, "float64")] == ["value"]

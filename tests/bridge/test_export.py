@@ -1,0 +1,59 @@
+"""The choice of a language, and what every file says of σ."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+import lab
+from lab.bridge.export import NAMES, exported
+from lab.errors import LabError, PartError
+
+
+@pytest.mark.parametrize("to", NAMES)
+def test_every_language_tells_the_formula_and_what_is_proved(to):
+    source = exported(lab.activation("tanh(z) + a*z", a=0.1), to)
+    assert "tanh(z) + a*z" in source
+    assert re.search(r"gain", source)
+    assert re.search(r"1\.1\b|1\.10+", source)
+
+
+def test_an_unknown_language_is_told_with_the_nearest():
+    with pytest.raises(LabError, match=r"no language 'pytorch'.*torch"):
+        exported(lab.activation("tanh"), "pytorch")
+
+
+def test_an_option_of_torch_is_refused_elsewhere():
+    with pytest.raises(LabError, match="--learn is for torch"):
+        exported(lab.activation("swish-beta"), "jax", learn=True)
+
+
+def test_what_has_no_formula_is_refused():
+    with pytest.raises(PartError, match="no formula of σ"):
+        exported(lab.activation("knots"), "numpy")
+
+
+def test_the_steps_of_the_json_compute_sigma():
+    """A reader of a dozen lines, as one might write it elsewhere."""
+    sigma = lab.activation("where(z > 0, z + a*z**2, tanh(z))", a=0.5)
+    told = json.loads(exported(sigma, "json"))
+    z = np.array(told["values"]["z"])
+    names = {"add": "add", "mul": "multiply", "sub": "subtract", "div": "divide", "neg": "negative"}
+    steps = []
+    with np.errstate(all="ignore"):
+        for operation, *arguments in told["steps"]:
+            if operation in ("z", "constant"):
+                steps.append(z if operation == "z" else np.float64(arguments[0]))
+            else:
+                function = {"where": np.where, "copy": lambda x: x.astype(float)}.get(operation)
+                function = function or getattr(np, names.get(operation, operation))
+                steps.append(function(*(steps[k] for k in arguments)))
+    for name, at in told["outputs"].items():
+        np.testing.assert_allclose(steps[at], told["values"][name], rtol=1e-14)
+
+
+def test_latex_has_the_parameters_by_name():
+    text = exported(lab.activation("elu", alpha=0.5), "latex")
+    assert r"\alpha \, \left(e^{z} - 1\right)" in text
+    assert text.count("{") == text.count("}")

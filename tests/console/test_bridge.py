@@ -1,0 +1,67 @@
+"""The pages of ``lab export`` and ``lab audit``."""
+
+import json
+
+import pandas as pd
+
+from lab.console.bridge import audit_page, export_page
+
+
+def export(**given):
+    return export_page(
+        **{
+            "words": (),
+            "to": "numpy",
+            "learn": False,
+            "plain": False,
+            "wide": False,
+            "out": None,
+            "allow_code": False,
+            **given,
+        }
+    )
+
+
+def audit(**given):
+    return audit_page(
+        **{
+            "what": "lab",
+            "only": ("tanh",),
+            "formula": "",
+            "dtypes": "float32",
+            "csv": None,
+            "plot": None,
+            "allow_code": False,
+            **given,
+        }
+    )
+
+
+def test_a_source_is_shown_or_written(tmp_path):
+    shown = export(name="tanh(z) + a*z", words=("a=0.1",))
+    out = tmp_path / "sigma.py"
+    written = export(name="tanh(z) + a*z", words=("a=0.1",), out=out)
+    assert out.read_text(encoding="utf-8") == shown.value["source"]
+    assert written.body == [f"written: {out}"]
+
+
+def test_an_audit_is_a_row_for_sigma_and_one_for_its_slope(tmp_path):
+    page = audit(csv=tmp_path / "audit.csv", plot=tmp_path / "audit.png")
+    assert [(row["of"], row["verdict"]) for row in page.value] == [
+        ("value", "exact tails"),
+        ("slope", "exact tails"),
+    ]
+    assert list(pd.read_csv(tmp_path / "audit.csv")["of"]) == ["value", "slope"]
+    assert (tmp_path / "audit.png").stat().st_size > 1000
+    assert page.exit_code == 0
+
+
+def test_what_is_gravely_wrong_is_no_success(tmp_path):
+    path = tmp_path / "own.py"
+    path.write_text(
+        "import numpy as np\nf = np.tanh\ndef f_slope(z): return 1 - np.tanh(z)**2\n", encoding="utf-8"
+    )
+    page = audit(what=f"{path}:f", only=(), formula="tanh(z)", allow_code=True)
+    assert page.exit_code == 3
+    assert "σ′ is 0 from" in page.value[1]["verdict"]
+    assert json.dumps(page.value)
