@@ -296,7 +296,7 @@ def test_pairs_have_their_baseline_within_a_key():
         (
             "tanh",
             "network.hiden",
-            r"'network.hiden' is no varied key of this run; did you mean 'network.hidden'\?",
+            "'network.hiden' is no varied key of this run",
         ),
         ("selu", "network.hidden", "no variant is 'selu' within 'network.hidden'"),
     ],
