@@ -2,7 +2,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lab.analysis.comparisons import COLUMNS, SPREAD_COLUMNS, comparisons, joined, pairs_of, spreads, variants
+from lab.analysis.comparisons import (
+    COLUMNS,
+    SPREAD_COLUMNS,
+    comparisons,
+    joined,
+    pairs_of,
+    pairs_within,
+    spreads,
+    variants,
+)
 from lab.analysis.statistics import LEVEL, holm, least_holm, paired
 from lab.errors import LabError
 from tests.analysis.runs import ran
@@ -271,3 +280,38 @@ def test_a_null_of_four_variants_has_a_false_alarm_no_more_often_than_claimed(po
         alone += by_metric["p"].min() < LEVEL
     assert (alarms / 1000 <= LEVEL + 2.6 * np.sqrt(LEVEL * (1 - LEVEL) / 1000)).all()
     assert alone["log_speed_first"] / 1000 > 0.08
+
+
+TWO_KEYS = pd.DataFrame(
+    {
+        "variant": ["30, tanh", "30, relu", "60, tanh", "60, relu"],
+        "network.hidden": ["[30]", "[30]", "[60]", "[60]"],
+        "network.activation": ["tanh", "relu"] * 2,
+    }
+)
+
+
+def test_pairs_have_their_baseline_within_a_key():
+    pairs = [("30, relu", "30, tanh"), ("60, relu", "60, tanh")]
+    assert pairs_within(TWO_KEYS, "relu", "network.hidden") == pairs
+    assert pairs_within(TWO_KEYS, within="network.hidden") == [(b, a) for a, b in pairs]
+    others = ["30, tanh", "30, relu", "60, relu"]
+    assert pairs_within(TWO_KEYS, "60, tanh") == [("60, tanh", name) for name in others]
+
+
+@pytest.mark.parametrize(
+    ("baseline", "within", "message"),
+    [
+        ("tanh", "", "'tanh' are several variants: 30, tanh, 60, tanh; name one, or a key with --within"),
+        ("tan", "", r"no variant is 'tan'; did you mean 'tanh'\?"),
+        (
+            "tanh",
+            "network.hiden",
+            "'network.hiden' is no varied key of this run",
+        ),
+        ("selu", "network.hidden", "no variant is 'selu' within 'network.hidden'"),
+    ],
+)
+def test_a_baseline_that_is_none_or_several_is_told(baseline, within, message):
+    with pytest.raises(LabError, match=message):
+        pairs_within(TWO_KEYS, baseline, within)

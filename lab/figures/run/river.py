@@ -65,7 +65,10 @@ class River(parts.Figure):
         trials = writing.words(
             writing.trials_text([rows["trial"].nunique() for rows in shown.variants.values()])
         )
-        return multiples.framed("layer, the output at the left", [trials, *shown.left_out], shown.outcomes())
+        notes = shown.outcomes()
+        for note, (_, levels, _) in zip(notes, courses.values(), strict=True):
+            note.append(f"‖δ¹‖ / ‖δᴸ‖ = {10 ** float(levels[-1]):.2g}" if levels[-1] > -_DEEPEST else "dry")
+        return multiples.framed("layer, the output at the left", [trials, *shown.left_out], notes)
 
 
 Course = tuple[list[int], Floats, pd.DataFrame]
@@ -93,9 +96,6 @@ def _draw_river(
             after = max(level + change, -_DEEPEST)
             _draw_stretch(ax, x, (level - bed) / 2, (after - bed) / 2, part, lifted)
             level, x = after, x - 0.5
-    told = 10 ** float(levels[-1])
-    text = f"‖δ¹‖ / ‖δᴸ‖ = {told:.2g}" if levels[-1] > -_DEEPEST else "dry"
-    ax.text(0.98, 0.02, text, transform=ax.transAxes, ha="right", fontsize=style.SMALL, color=style.QUIET)
 
 
 def _draw_stretch(ax: Axes, x: float, before: float, after: float, part: str, lifted: str) -> None:

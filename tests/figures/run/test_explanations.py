@@ -63,7 +63,7 @@ def test_an_error_that_died_is_a_cut_bar_never_minus_infinity():
     figure = draw("ledger", {"layers": rows([0.0, 0.0, 1.0], [0.0, 0.5, 1.0])})
     _, slopes = bars(figure.axes[0])
     assert slopes[1][1] == -4
-    told = {"cut at 4 decades: more, or the error died", "step 0, layers 2 to 1:\nweights −0.00, σ′ −∞"}
+    told = {"cut at 4 decades: more, or the error died", "step 0, layers 2 to 1:\nweights +0.00, σ′ −∞"}
     assert told <= set(texts(figure))
     assert figure.axes[0].get_ylim()[0] < -4
 
