@@ -148,8 +148,10 @@ def _draw_differences(ax: Axes, rows: pd.DataFrame, unsure: str) -> None:
     ax.plot(difference[~sure], places[~sure], **_OPEN, label=unsure)
     ax.hlines(places, rows["low"], rows["high"], color=_FILLED["color"], linewidth=1.2, label=bar)
     middle: style.Looks = {"transform": ax.get_yaxis_transform(), "ha": "center", "va": "center"}
-    for place in places[rows["pairs"].to_numpy() == 0]:
-        ax.text(0.5, place, "no pair", fontsize=style.SMALL, color=style.QUIET, **middle)
+    for place, pairs, neither in zip(places, rows["pairs"], rows["neither"], strict=True):
+        if pairs == 0:
+            why = "neither got there" if neither else "no pair"
+            ax.text(0.5, place, why, fontsize=style.SMALL, color=style.QUIET, **middle)
     ax.xaxis.set_major_locator(MaxNLocator(4))
 
 
