@@ -125,11 +125,6 @@ def pairs_within(table: pd.DataFrame, baseline: str = "", within: str = "") -> l
     return found
 
 
-def never_reached(rows: pd.DataFrame) -> pd.Series:
-    """Which rows of a time until something happens tell nothing: it happened in no trial of any pair."""
-    return (rows["pairs"] > 0) & (rows["never"] == rows["pairs"]) & (rows["difference"] == 0)
-
-
 def joined(
     first: Tables, second: Tables, names: tuple[str, str]
 ) -> tuple[dict[str, pd.DataFrame], list[Pair]]:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from lab import parts
-from lab.analysis.comparisons import comparisons, never_reached
+from lab.analysis.comparisons import comparisons
 from lab.analysis.metrics import metric
 from lab.analysis.statistics import LEVEL
 from lab.analysis.summary import summary
@@ -175,19 +175,17 @@ def _draw_differences(ax: Axes, rows: pd.DataFrame, unsure: str) -> None:
     """The differences of a metric, from the top row down."""
     places = np.arange(len(rows))[::-1]
     sure = rows["p_holm"].to_numpy(np.float64) < LEVEL
-    never = never_reached(rows).to_numpy()
-    difference = np.where(never, np.nan, rows["difference"])
-    rows = rows.assign(low=rows["low"].mask(never), high=rows["high"].mask(never))
+    difference = rows["difference"].to_numpy(np.float64)
     ax.axvline(0, color=style.QUIET, linewidth=0.8)
     bar = "95 % interval of the mean difference"
     ax.plot(difference[sure], places[sure], **_FILLED, label=f"p < {LEVEL:g} after Holm")
     ax.plot(difference[~sure], places[~sure], **_OPEN, label=unsure)
     ax.hlines(places, rows["low"], rows["high"], color=_FILLED["color"], linewidth=1.2, label=bar)
     middle: style.Looks = {"transform": ax.get_yaxis_transform(), "ha": "center", "va": "center"}
-    for place, pairs, nowhere in zip(places, rows["pairs"], never, strict=True):
-        if pairs == 0 or nowhere:
-            text = "reached in no pair" if nowhere else "no pair"
-            ax.text(0.5, place, text, fontsize=style.SMALL, color=style.QUIET, **middle)
+    for place, pairs, neither in zip(places, rows["pairs"], rows["neither"], strict=True):
+        if pairs == 0:
+            why = "neither got there" if neither else "no pair"
+            ax.text(0.5, place, why, fontsize=style.SMALL, color=style.QUIET, **middle)
     ax.xaxis.set_major_locator(MaxNLocator(4))
 
 
