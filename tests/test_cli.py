@@ -129,6 +129,14 @@ def test_a_run_is_verified_and_reused_by_its_name(lab, small, tmp_path):
     assert "damaged" in lab("list")[1]
 
 
+def test_fault_90_what_somebodys_code_prints_is_not_in_the_json(lab, small, mine):
+    mine("@dataclass", "print('loading')\n@dataclass")
+    own = ["-o", "network.activation=mine.py:Mine", "-o", "vary={}", "--allow-code", "--json"]
+    code, out, err = lab("check", small, *own)
+    assert (code, json.loads(out)["variants"][0]["variant"]) == (0, "Mine")
+    assert "loading" in err
+
+
 def test_fault_38_all_trials_diverged_is_said_with_a_hint(lab, small):
     code, out, _ = lab(
         "run", small, "-o", 'vary."network.activation"=["z**3", "z**3+z"]', "-o", "training.eta=1e6"

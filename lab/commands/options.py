@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
@@ -164,7 +166,9 @@ def prints_page(command: Callable[..., Page]) -> Callable[..., int]:
     def printed(*, as_json: bool, **given: Any) -> int:
         from lab.console.screen import show
 
-        return show(command(**given), as_json)
+        with redirect_stdout(sys.stderr):  # what somebody's code prints is no part of the page
+            page = command(**given)
+        return show(page, as_json)
 
     return printed
 
