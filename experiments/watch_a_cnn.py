@@ -46,7 +46,9 @@ def main(steps=400):
             w.step(cost)
     run = lab.load(w.path)
     last = run.layers[run.layers["step"] == run.layers["step"].max()]
-    print(last[["layer", "learning_speed", "saturation", "slope_mean", "update_ratio"]].to_string(index=False))
+    print(
+        last[["layer", "learning_speed", "saturation", "slope_mean", "update_ratio"]].to_string(index=False)
+    )
     print(*(verdict.sentence for verdict in run.verdicts), f"results: {run.path}", sep="\n")
 
 

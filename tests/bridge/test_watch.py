@@ -368,7 +368,7 @@ def test_a_planted_fault_is_named(tmp_path, fault, seed):
 
 @pytest.mark.parametrize(
     "kind",
-    ["residual", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("cnn", "attention", "recurrent"))],
+    ["residual", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("cnn", "attention"))],
 )
 @pytest.mark.parametrize("seed", [0, *(pytest.param(s, marks=pytest.mark.slow) for s in range(1, 5))])
 def test_a_healthy_net_gets_no_verdict(tmp_path, kind, seed):
