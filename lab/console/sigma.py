@@ -9,6 +9,7 @@ import numpy as np
 from lab.console.screen import Rows, drawn
 from lab.errors import LabError
 from lab.experiment.specify import from_spec
+from lab.experiment.toml_writer import value_text
 from lab.numerics import Array
 from lab.parts import Activation
 from lab.prover.certificate import Certificate
@@ -114,7 +115,8 @@ def benched(
 ) -> list[Path]:
     """Write the bench of σ where ``html`` says, else beside other temporary files, and show it if asked to.
 
-    ``spec`` is as in `lab.report.bench.bench`. Returns the file; none where none is asked for.
+    ``spec`` is the table that makes σ in an experiment file, but for its numbers. Returns the file; none
+    where none is asked for.
     """
     if not (html or opened):
         return []
@@ -124,7 +126,7 @@ def benched(
     from lab.report.bench import bench
     from lab.storage import write
 
-    page = bench(sigma, spec, title)
+    page = bench(sigma, {key: value_text(value) for key, value in spec.items()}, title)
     path = html or Path(tempfile.mkdtemp(prefix="lab-")) / "bench.html"
     write(path, page)
     if opened:

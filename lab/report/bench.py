@@ -18,7 +18,6 @@ from lab.activations.formula.graph import below
 from lab.activations.formula.parser import parse
 from lab.activations.formula.rewrites import stable
 from lab.errors import PartError
-from lab.experiment.toml_writer import value_text
 from lab.parts import Activation
 from lab.report.document import document, text
 from lab.theory.deep import Deep
@@ -29,11 +28,12 @@ ASIDE = 0.05
 SCRIPT = ("draw.js", "graph.js", "moments.js", "bench.js")
 
 
-def bench(sigma: Activation, spec: Mapping[str, Any], title: str) -> str:
+def bench(sigma: Activation, spec: Mapping[str, str], title: str) -> str:
     """The page of a σ as HTML: of `Knots`, or of one whose formula is known.
 
-    ``spec`` is the table that makes σ in an experiment file, which the page writes with other numbers:
-    ``{"name": "template", "kernel": "gauss"}``, or ``{"value": "tanh(z) + a*z"}`` of a formula.
+    ``spec`` is the table that makes σ in an experiment file, which the page writes with other numbers; its
+    values are as TOML has them: ``{"name": '"template"', "kernel": '"gauss"'}``, or of a formula
+    ``{"value": '"tanh(z) + a*z"'}``.
 
     Raises PartError where σ is neither of knots nor known by a formula.
     """
@@ -41,7 +41,7 @@ def bench(sigma: Activation, spec: Mapping[str, Any], title: str) -> str:
         name: getattr(Deep, name) for name in ("depth", "weight_variance", "bias_variance", "mean_square")
     }
     body = f"<main><h1>{escape(title)}</h1>{text('bench.html')}</main>"
-    data = {**subject(sigma), "spec": {key: value_text(value) for key, value in spec.items()}, "deep": start}
+    data = {**subject(sigma), "spec": dict(spec), "deep": start}
     return document(title, body, data, style=STYLE, script=SCRIPT)
 
 

@@ -19,7 +19,7 @@ from lab.report.document import text
 from lab.theory.mean_field import critical
 from lab.theory.moments import backward_gain, forward_gain
 
-KNOTS = {"name": "knots"}
+KNOTS = {"name": '"knots"'}
 
 
 def random_knots(rng) -> Knots:
@@ -99,7 +99,7 @@ def test_every_operation_of_every_shipped_formula_is_known_to_the_page():
 
 
 def test_a_parameter_moves_everything(visit):
-    page = visit(bench(Formula("tanh(z) + a*z", (("a", 0.1),)), {"value": "tanh(z) + a*z"}, "σ"))
+    page = visit(bench(Formula("tanh(z) + a*z", (("a", 0.1),)), {"value": '"tanh(z) + a*z"'}, "σ"))
     slider = page.get_by_role("slider", name="a", exact=False).first
     slider.focus()
     page.keyboard.press("End")
@@ -183,7 +183,7 @@ def test_a_parameter_that_changes_the_formula_itself_is_held():
 
 
 def test_a_template_that_is_moved_is_that_of_its_toml(visit):
-    page = visit(bench(Template(centre=0.5), {"name": "template", "kernel": "sech2"}, "σ"))
+    page = visit(bench(Template(centre=0.5), {"name": '"template"', "kernel": '"sech2"'}, "σ"))
     page.get_by_role("slider", name="centre").fill("1")
     sigma = lab.activation(tomllib.loads(page.locator("#toml").inner_text())["network"]["activation"])
     z = [-3.0, 0.0, 2.0]
