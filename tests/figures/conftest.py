@@ -60,6 +60,7 @@ def layers_table(variants=VARIANTS, trials=20, depth=LAYERS, seed=1) -> pd.DataF
     table.loc[relu, ["slope_p02", "slope_p50", "slope_p98"]] = [0.0, 1.0, 1.0]
     table.loc[relu & (layer == 1) & (step >= 120), "learning_speed"] = 0.0
     table["learning_speed_w"] = 2 * table["learning_speed"]
+    table["update_ratio"] = 0.01 * table["learning_speed"]
     table["delta_rms"] = 1.2 * table["learning_speed"]
     table["error_rms"] = table["delta_rms"] / np.where(layer == depth, 0.3, np.sqrt(decay))
     shares = np.stack([1 + step / 100, layer, depth - layer + 0.5, 0 * step + 0.1, 0 * step + 1, step / 200])

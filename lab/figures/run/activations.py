@@ -50,12 +50,13 @@ class Activations(parts.Figure):
             z, *values = curve.points
             for row, y in zip(rows, values, strict=True):
                 matrix.axes[row, place].plot(z, y, color=style.INK)
-            if curve.alone:
-                _draw_bounds(matrix.axes["slope", place], tables, curve.users[0][0])
         for at, row in enumerate(rows, start=1):
             low, high = _span([curve.points[at] for curve in shown])
             room = 0.12 * (high - low) or 0.5
             matrix.axes[row, 0].set_ylim(0 if row == "slope" and low >= 0 else low - room, high + room)
+        for place, curve in enumerate(shown):
+            if curve.alone:
+                _draw_bounds(matrix.axes["slope", place], tables, curve.users[0][0])
         return matrix.framed("z", _left_out(len(shown), len(different)))
 
 
@@ -107,9 +108,10 @@ def _different(curves: pd.DataFrame, columns: list[str]) -> list[_Curve]:
 
 
 def _draw_bounds(ax: Axes, tables: parts.Tables, variant: str) -> None:
-    """Dashed lines at inf σ′ and sup σ′, labelled, where they are known and finite."""
+    """Dashed lines at inf σ′ and sup σ′, labelled, where they are known and on the axis."""
     proved = ", proved" if of_variants(tables, "bounds").get(variant, "") == "proved" else ""
     for column, name, below in (("inf_slope", "inf σ′", True), ("sup_slope", "sup σ′", False)):
         value = number_of(tables, variant, column)
-        if isfinite(value):
+        low, high = ax.get_ylim()
+        if isfinite(value) and low <= value <= high:
             marks.bound(ax, value, f"{name} = {value:.4g}{proved}", below=below)

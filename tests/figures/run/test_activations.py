@@ -59,3 +59,10 @@ def test_of_many_activations_six_are_shown_and_the_figure_says_so():
     figure = draw("activations", {"curves": pd.concat(many)})
     assert len(figure.axes) == 12
     assert "6 of 10 activations shown; choose with --variants" in texts(figure)
+
+
+def test_slopes_have_one_axis_from_0_so_that_floors_are_compared(drawn):
+    axes = drawn("activations").axes
+    assert {ax.get_ylim() for ax in axes[4:]} == {axes[4].get_ylim()}
+    low, high = axes[4].get_ylim()
+    assert (low, high > 1.1) == (0, True)
