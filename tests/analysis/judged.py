@@ -7,7 +7,7 @@ SMALL = {"data__train": 300, "data__test": 0, "network__hidden": [16, 16]}
 
 DATA = {
     "digits": {"training__epochs": 10},
-    "circles": {**SMALL, "data__name": "circles", "training__epochs": 60},
+    "circles": {**SMALL, "data__name": "circles", "training__epochs": 150},
     "moons": {**SMALL, "data__name": "moons", "training__epochs": 60},
     "teacher": {**SMALL, **NUMBERS, "data__name": "teacher", "data__noise": 0.1, "training__epochs": 30},
 }
@@ -52,7 +52,7 @@ SLOW, EARLY = {"training__eta": 1e-7}, {"training__eta": 1e-9}
 FAULTS = {
     "eta that diverges": ({**NUMBERS, "network__activation": "identity", "training__eta": 1e3}, "diverged"),
     "exp as an activation": ({"network__activation": "exp(z)", "training__eta": 10.0}, "diverged"),
-    "raw features, straight": ({**RAW, **NUMBERS, "network__activation": "relu"}, "diverged"),
+    "raw features, straight": ({**RAW, **NUMBERS, "network__activation": "relu"}, "the features are large"),
     "all weights zero, tanh": ({"network__initialiser": ZERO}, "weights are all zero"),
     "all weights zero, relu": (
         {"network__activation": "relu", "network__initialiser": ZERO},
