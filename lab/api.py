@@ -265,15 +265,20 @@ def save_report(runs: Sequence[Run], path: Path) -> Path:
 
 def _subject(run: Run, tables: dict[str, pd.DataFrame]) -> Subject:
     """A run as its report takes it, with these of its tables."""
+    from lab.analysis.answers import seen
     from lab.analysis.ledger import ledger
     from lab.analysis.verdicts import verdicts
+    from lab.experiment.see import ANSWER
     from lab.report.island import Subject
 
-    experiment = (run.path / "experiment.toml").read_text(encoding="utf-8", errors="replace")
+    lines = seen(run.info.get("see", {}), tables)
+    info = {**run.info, "answer": lines.pop(ANSWER, ""), "see": lines}
+    file = run.path / "experiment.toml"
+    experiment = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
     drawn = {name: run.folder.plots / f"{name}.png" for name in IN_REPORT}
     pictures = {name: path.read_bytes() for name, path in drawn.items() if path.is_file()}
     whole = {**tables, "ledger": ledger(tables), **run.folder.kept("comparisons")}
-    return Subject(str(run), run.info, whole, verdicts(tables), experiment, pictures)
+    return Subject(str(run), info, whole, verdicts(tables), experiment, pictures)
 
 
 IN_REPORT = ("speed_by_layer",)

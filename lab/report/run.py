@@ -6,10 +6,10 @@ import shlex
 from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
-from itertools import groupby
 
 import pandas as pd
 
+from lab.analysis.rule import Verdict
 from lab.analysis.summary import summary
 from lab.parts import Tables
 from lab.report.document import document, text
@@ -51,7 +51,7 @@ def short_names(subjects: Sequence[Subject]) -> list[str]:
 
 def answer(subject: Subject) -> str:
     """A sentence that answers the question of the run: its own, else what the verdicts say."""
-    if subject.info.get("answer"):
+    if subject.info.get("answer") and subject.info.get("status") != "running":
         return str(subject.info["answer"])
     if subject.info.get("status") == "running":
         planned = subject.info["trials_planned"]
@@ -69,22 +69,30 @@ def _question(subject: Subject) -> str:
 
 def _head(subject: Subject, name: str, several: bool) -> str:
     level = "h2" if several else "h1"
+    by_variant: dict[str, list[Verdict]] = {}
+    for verdict in subject.verdicts:
+        by_variant.setdefault(verdict.variant, []).append(verdict)
     found = [
         f"<li><strong>{escape(variant)}</strong><ul>"
         + "".join(
             f"<li>{escape(one.sentence)} <small>[{escape(one.evidence)}]</small></li>" for one in verdicts
         )
         + "</ul></li>"
-        for variant, verdicts in groupby(subject.verdicts, lambda verdict: verdict.variant)
+        for variant, verdicts in by_variant.items()
     ]
     verdicts = f'<ul class="verdicts">{"".join(found)}</ul>' if found else ""
     if several or len(found) > 6:
         verdicts = f"<details><summary>Verdicts</summary>{verdicts}</details>" if found else ""
+    see = "".join(
+        f"<li><strong>{escape(figure.replace('_', ' '))}</strong>: {escape(str(line))}</li>"
+        for figure, line in subject.info.get("see", {}).items()
+    )
     notes = "".join(f"<li>{escape(str(note))}</li>" for note in subject.info.get("notes", ()))
     return (
         f'<header><{level} class="question">{escape(_question(subject))}</{level}>'
         f'<p class="quiet">{escape(name if several else subject.name)}</p>'
         f'<p class="answer">{escape(answer(subject))}</p>{verdicts}'
+        + (f'<details open><summary>What to see</summary><ul class="see">{see}</ul></details>' if see else "")
         + (f'<ul class="quiet notes">{notes}</ul>' if notes else "")
         + "</header>"
     )
