@@ -20,7 +20,7 @@ def subject(name="vanishing/20260101-000000", variants=("sigmoid", "tanh"), **in
     tables["variants"] = tables["variants"].assign(cancels=False, activation="σ", bounds="proved")
     tables["trials"] = tables["trials"].assign(origin=None, diverged_at=pd.NA)
     tables["ledger"] = ledger(tables)
-    slow = Verdict("slow early layers", variants[0], 1, 0, 0.01, 0.1, "layer 1 learns 100× slower")
+    slow = Verdict("slow early layers", variants[0], 1, 0, 0.01, 0.1, 1, 1, "layer 1 learns 100× slower")
     told = {
         "name": name.partition("/")[0],
         "title": "Do early layers learn?",
