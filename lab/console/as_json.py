@@ -6,9 +6,20 @@ from math import isfinite, isnan
 from typing import Any
 
 
-def json_text(value: Any) -> str:
-    """A value as JSON; a DataFrame is a list of its rows."""
-    return json.dumps(readable(value), ensure_ascii=False, allow_nan=False, indent=1)
+def json_text(value: Any, encoding: str = "utf-8") -> str:
+    """A value as JSON; a DataFrame is a list of its rows.
+
+    Letters are written as they are, or by their numbers where the ``encoding`` lacks one.
+
+    >>> json_text("σ"), json_text("σ", "cp1252")
+    ('"σ"', '"\\\\u03c3"')
+    """
+    text = json.dumps(readable(value), ensure_ascii=False, allow_nan=False, indent=1)
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return json.dumps(readable(value), allow_nan=False, indent=1)
+    return text
 
 
 def readable(value: Any) -> Any:
