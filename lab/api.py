@@ -8,7 +8,7 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.errors import LabError, PartError
+from lab.errors import LabError, PartError, without_controls
 from lab.runs.folder import RunFolder, find, require_same_data, results_root, runs
 from lab.theory.deep import Deep
 
@@ -147,7 +147,9 @@ class Run:
         """
         from lab.figures import draw_all, save
 
-        folder = folder or self.folder.plots
+        if folder is None:
+            self.folder.require_inside()
+            folder = self.folder.plots
         folder.mkdir(parents=True, exist_ok=True)
         if not names:
             return draw_all(self.tables, folder, self.info["title"], workers=workers)
@@ -163,7 +165,7 @@ class Run:
             for one in self.verdicts
         )
         verdicts = f"<ul>{items}</ul>" if items else ""
-        return f"<h4>{escape(self.info['title'] or str(self))}</h4>{table}{verdicts}"
+        return without_controls(f"<h4>{escape(self.info['title'] or str(self))}</h4>{table}{verdicts}")
 
 
 def side_by_side(
@@ -272,22 +274,26 @@ def resume(
     results: str | Path | None = None,
     *,
     workers: int = 1,
+    allow_code: bool = False,
     plots: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> Run:
     """Finish a run that was interrupted: train what is missing, keep what is there.
 
-    ``run`` is as `load` takes it; without it, the newest run that was interrupted. The rest is as in `run`.
-    Raises LabError where there is none, StorageError where its data or its code changed since it began.
+    ``run`` is as `load` takes it; without it, the newest run that was interrupted. The rest is as in `run`:
+    leave to run code is given anew, since a run may be somebody else's. Raises LabError where there is none,
+    StorageError where its data or its code changed since it began.
     """
     from lab.runs.workers import summed
 
-    ready, folder = interrupted(run, results)
+    ready, folder = interrupted(run, results, allow_code=allow_code)
     counted = summed(progress, ready.trial_steps)
     return train(ready, folder, workers=workers, plots=plots, progress=counted)
 
 
-def interrupted(run: str | Path = "", results: str | Path | None = None) -> tuple[Prepared, RunFolder]:
+def interrupted(
+    run: str | Path = "", results: str | Path | None = None, *, allow_code: bool = False
+) -> tuple[Prepared, RunFolder]:
     """The run that `resume` means, prepared again, and its folder."""
     from lab.runs.runner import prepared_again
 
@@ -295,7 +301,7 @@ def interrupted(run: str | Path = "", results: str | Path | None = None) -> tupl
     meant = [find(str(run), root)] if run else [one for one in runs(root) if one.status == "interrupted"]
     if not meant:
         raise LabError(f"no run under {root} was interrupted; there is nothing to resume")
-    return prepared_again(meant[-1]), meant[-1]
+    return prepared_again(meant[-1], allow_code=allow_code), meant[-1]
 
 
 def load(run: str | Path, results: str | Path | None = None) -> Run:

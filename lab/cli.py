@@ -11,7 +11,7 @@ import click
 from lab.commands import activations, data, running, theory
 from lab.commands.options import Suggesting
 from lab.console.streams import settle
-from lab.errors import INTERRUPTED, LabError
+from lab.errors import INTERRUPTED, LabError, plain
 
 COMMANDS = (
     *(running.new, running.check, running.run, running.resume),
@@ -45,7 +45,7 @@ def main() -> None:
     """
     settle()
     as_json = "--json" in sys.argv
-    warnings.formatwarning = lambda message, *_, **__: f"warning: {message}\n"
+    warnings.formatwarning = lambda message, *_, **__: f"warning: {plain(str(message))}\n"
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = cli.main(standalone_mode=False)
@@ -54,7 +54,7 @@ def main() -> None:
         _fail(str(error), error.exit_code, as_json, getattr(error, "pointer", ""))
     except click.ClickException as error:
         if not as_json:
-            error.show()
+            click.UsageError(plain(error.format_message()), getattr(error, "ctx", None)).show()
             sys.exit(2)
         _fail(error.format_message(), 2, as_json)
     except (click.Abort, KeyboardInterrupt):
@@ -78,8 +78,6 @@ def _place_in_file(error: Exception) -> str:
 
 
 def _fail(message: str, code: int, as_json: bool, pointer: str = "") -> None:
-    from lab.console.screen import plain
-
     if as_json:
         click.echo(json.dumps({"error": message, "exit_code": code}))
     else:

@@ -1,6 +1,7 @@
 """Writing files so that each is there whole or not at all, and reading those of an older version."""
 
 import os
+import warnings
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -15,12 +16,15 @@ Migrations: TypeAlias = Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]
 def write(path: Path, data: bytes | str) -> None:
     """Write a file atomically: a temporary file beside it, fsync, rename over it, fsync of the folder.
 
-    Raises StorageError with the system's reason where it cannot be written.
+    The temporary file is new: a link that lies in its place is not followed. Where the folder cannot be
+    synced, the file is there all the same; a warning says that a power cut could still lose it. Raises
+    StorageError with the system's reason where it cannot be written.
     """
     content = data.encode() if isinstance(data, str) else data
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with temporary.open("wb") as file:
+        temporary.unlink(missing_ok=True)
+        with temporary.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -62,8 +66,14 @@ def _sealed(path: Path) -> Path:
 
 
 def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+    """Make a rename last; systems that open no folder, as Windows, see to it themselves."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        warnings.warn(f"{folder}: is written but not synced: {error.strerror}", stacklevel=3)

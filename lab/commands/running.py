@@ -84,10 +84,13 @@ def run(
 @click.command()
 @click.argument("run_name", metavar="[RUN]", default="")
 @workers_option
+@code_option
 @plots_option
 @results_option
 @prints_page
-def resume(run_name: str, workers: int | None, no_plots: bool, results: Path | None) -> Page:
+def resume(
+    run_name: str, workers: int | None, allow_code: bool, no_plots: bool, results: Path | None
+) -> Page:
     """Finish a run that was interrupted.
 
     What is missing is trained, what is there is kept.
@@ -97,7 +100,7 @@ def resume(run_name: str, workers: int | None, no_plots: bool, results: Path | N
     from lab.api import interrupted
     from lab.console.screen import err
 
-    ready, folder = interrupted(run_name, results)
+    ready, folder = interrupted(run_name, results, allow_code=allow_code)
     err().print(f"resuming {folder}")
     return _trained(ready, folder, results, workers, no_plots)
 

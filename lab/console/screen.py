@@ -18,6 +18,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from lab.errors import plain
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -173,8 +175,3 @@ def cell_text(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(value)
     return f"{value:.3g}" if isinstance(value, float) else str(value)
-
-
-def plain(text: str) -> str:
-    """Text without control characters, which a terminal would obey."""
-    return "".join(letter if letter.isprintable() or letter == "\n" else "�" for letter in text)

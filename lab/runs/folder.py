@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 from lab.errors import LabError, StorageError, did_you_mean
+from lab.runs.cells import guarded, unguarded
 from lab.storage import Migrations, migrated, seal, unsealed, write
 
 if TYPE_CHECKING:
@@ -83,8 +84,11 @@ class RunFolder:
         return migrated(info, MIGRATIONS)
 
     def describe(self, info: Mapping[str, Any]) -> None:
-        """Write run.json."""
-        text = json.dumps({"schema": RUN_VERSION, **info}, indent=1, ensure_ascii=False)
+        """Write run.json, without the user's name and home."""
+        from lab.runs.provenance import anonymous
+
+        told = {key: value if key == "folder" else anonymous(value) for key, value in info.items()}
+        text = json.dumps({"schema": RUN_VERSION, **told}, indent=1, ensure_ascii=False)
         write(self.path / "run.json", text + "\n")
 
     def keep_part(self, chunk: Chunk, readings: Readings) -> None:
@@ -123,8 +127,16 @@ class RunFolder:
         name = f"variant-{chunk.variant:04d}-trials-{chunk.first:05d}-{chunk.stop - 1:05d}.npz"
         return self.path / "trials" / name
 
+    def require_inside(self) -> None:
+        """Raise StorageError where a link would lead what is written out of the run's folder."""
+        within = [self.path / name for name in ("tables", "plots", "trials", ".lock")]
+        for path in (self.path, self.path.parent, *within):
+            if path.is_symlink():
+                raise StorageError(f"{path}: is a link, which may lead out of the run; remove the link")
+
     def keep_tables(self, tables: Mapping[str, pd.DataFrame]) -> None:
         """Write each table as CSV, and as Parquet where pyarrow is installed."""
+        self.require_inside()
         for name, table in tables.items():
             write(self.path / "tables" / f"{name}.csv", csv(table))
             if has_pyarrow():
@@ -156,9 +168,13 @@ class RunFolder:
         return {name: self.table(name) for name in there or TABLES}
 
     def lock(self) -> FileLock:
-        """Lock the run for writing. Raises StorageError where another process holds the kernel's lock."""
+        """Lock the run for writing.
+
+        Raises StorageError where another process holds the kernel's lock, or a link leads out of the run.
+        """
         from filelock import FileLock, Timeout
 
+        self.require_inside()
         lock = FileLock(self.path / ".lock")
         try:
             lock.acquire(blocking=False)
@@ -269,11 +285,12 @@ def _new_folder(home: Path) -> Path:
 
 
 def csv(table: pd.DataFrame) -> bytes:
-    """The table as CSV; what is missing is empty, and numbers have all their digits.
+    """The table as CSV; what is missing is empty, numbers have all their digits, texts are `guarded`.
 
     pyarrow is about ten times as fast; it writes the same numbers in its own way, 0 for 0.0, and quotes all
     words.
     """
+    table = guarded(table)
     if not has_pyarrow():
         return table.to_csv(index=False, lineterminator="\n").encode()
     import pyarrow
@@ -291,8 +308,7 @@ def read(path: Path) -> pd.DataFrame:
     # From 3.1 on pandas reads a float as it was written, and warns where it is asked to.
     old = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
     exact: dict[str, Any] = {"float_precision": "round_trip"} if old else {}
-    table: pd.DataFrame = pd.read_csv(path, keep_default_na=False, na_values=[""], **exact)
-    return table
+    return unguarded(pd.read_csv(path, keep_default_na=False, na_values=[""], **exact))
 
 
 def has_pyarrow() -> bool:

@@ -14,23 +14,24 @@ from lab.runs import tables
 from lab.runs.folder import RunFolder, create, now
 from lab.runs.prediction import notes, prediction
 from lab.runs.preparation import Prepared, prepared, steps_per_epoch
-from lab.runs.provenance import code, provenance
+from lab.runs.provenance import code, place, placed, provenance
 from lab.runs.workers import Outcome, Progress, Task, trained
 
 
-def prepared_again(folder: RunFolder) -> Prepared:
+def prepared_again(folder: RunFolder, *, allow_code: bool = False) -> Prepared:
     """The plan of a run that began, from the copy of its experiment that its folder keeps, with its engines.
 
     A run that does not tell its engines is of a lab that had numpy alone. Relative paths start from where
-    the experiment was. Raises as `prepared`.
+    the experiment was. What run.json says of leave to run code is history: ``allow_code`` gives it now.
+    Raises as `prepared`.
     """
     info = folder.info
     plan = load(
         folder.path / "resolved.toml",
-        allow_code=info["allow_code"],
+        allow_code=allow_code,
         max_trials=info["trials_planned"],
         name=folder.name,
-        folder=Path(info["folder"]),
+        folder=placed(info["folder"], folder.path),
     )
     engines = info.get("engines", {})
     variants = (_with_engine(one, engines.get(one.label, "numpy")) for one in plan.variants)
@@ -64,7 +65,7 @@ def run(
             "trials_planned": sum(variant.settings.trials.seeds for variant, _ in ready.made),
             "notes": ready.notes,
             "allow_code": ready.plan.allow_code,
-            "folder": str(ready.plan.folder),
+            "folder": place(ready.plan.folder, folder.path),
             "overrides": ready.plan.source.override_texts,
             **_inputs(ready),
             **provenance(ready.plan.folder),

@@ -251,3 +251,19 @@ def test_parquet_comes_back(folder):
     folder.keep_tables({"layers": TABLE})
     path = folder.path / "tables" / "layers.parquet"
     pd.testing.assert_frame_equal(pd.read_parquet(path), TABLE, check_exact=True)
+
+
+@pytest.mark.parametrize("name", ["tables", "plots", "trials", ".lock"])
+def test_fault_73_a_link_out_of_the_run_is_refused_before_anything_is_written(plan, root, tmp_path, name):
+    folder, outside = finished(plan, root), tmp_path / "outside"
+    if name == ".lock":
+        outside.write_text("mine")
+    else:
+        outside.mkdir()
+        (folder.path / name).rmdir()
+    (folder.path / name).symlink_to(outside)
+    with pytest.raises(StorageError, match=f"{name}: is a link, which may lead out of the run"):
+        folder.lock()
+    with pytest.raises(StorageError, match="remove the link"):
+        folder.keep_tables({"layers": pd.DataFrame({"a": [1]})})
+    assert outside.read_text() == "mine" if name == ".lock" else not list(outside.iterdir())
