@@ -215,6 +215,7 @@ def train(
     *,
     results: str | Path | None = None,
     workers: int = 1,
+    scheduler: str = "",
     plots: bool = True,
     progress: Progress = lambda done: None,
 ) -> Run:
@@ -226,9 +227,10 @@ def train(
     from lab.runs import runner
 
     if folder is None:
-        folder = runner.run(ready, results_root(results), workers=workers, progress=progress)
+        root = results_root(results)
+        folder = runner.run(ready, root, workers=workers, scheduler=scheduler, progress=progress)
     else:
-        runner.resumed(ready, folder, workers=workers, progress=progress)
+        runner.resumed(ready, folder, workers=workers, scheduler=scheduler, progress=progress)
     trained = Run(folder)
     trained.save_analysis()
     if plots:
@@ -241,6 +243,7 @@ def run(
     overrides: Mapping[str, Any] | Sequence[str] = (),
     *,
     workers: int = 1,
+    scheduler: str = "",
     results: str | Path | None = None,
     allow_code: bool = False,
     max_trials: int = 10_000,
@@ -252,6 +255,8 @@ def run(
 
     ``overrides`` are dotted keys with new values, as a mapping or as texts ``"training.epochs=50"``.
     ``workers`` processes train and draw; with more than 1 a script needs ``if __name__ == "__main__":``.
+    ``scheduler`` is the address ``"tcp://host:8786"`` of a Dask scheduler, whose workers train instead; it
+    needs the extra ``cluster``.
     ``results`` is where results are kept; else $LAB_RESULTS, else ``results`` under the current folder.
     ``allow_code`` lets the file name a class in a Python file, which runs that file's code.
     ``max_trials`` is the most that the experiment may have. ``unchecked`` lets activations of one's own run
@@ -266,7 +271,7 @@ def run(
 
     ready = prepare(path, overrides, allow_code=allow_code, max_trials=max_trials, unchecked=unchecked)
     counted = summed(progress, ready.trial_steps)
-    return train(ready, results=results, workers=workers, plots=plots, progress=counted)
+    return train(ready, results=results, workers=workers, scheduler=scheduler, plots=plots, progress=counted)
 
 
 def resume(
@@ -274,6 +279,7 @@ def resume(
     results: str | Path | None = None,
     *,
     workers: int = 1,
+    scheduler: str = "",
     allow_code: bool = False,
     plots: bool = True,
     progress: Callable[[int, int], None] | None = None,
@@ -288,7 +294,7 @@ def resume(
 
     ready, folder = interrupted(run, results, allow_code=allow_code)
     counted = summed(progress, ready.trial_steps)
-    return train(ready, folder, workers=workers, plots=plots, progress=counted)
+    return train(ready, folder, workers=workers, scheduler=scheduler, plots=plots, progress=counted)
 
 
 def interrupted(

@@ -72,6 +72,12 @@ results_option = click.option(
 workers_option = click.option(
     "--workers", type=click.IntRange(min=1), help="Processes to train in; else one for each core."
 )
+scheduler_option = click.option(
+    "--scheduler",
+    default="",
+    metavar="ADDRESS",
+    help="Train with the workers of this Dask scheduler, tcp://host:8786.",
+)
 plots_option = click.option("--no-plots", is_flag=True, help="Leave the plots to `lab plot`.")
 code_option = click.option("--allow-code", is_flag=True, help='Load "file.py:Class", which runs that file.')
 

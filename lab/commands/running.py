@@ -15,6 +15,7 @@ from lab.commands.options import (
     plots_option,
     prints_page,
     results_option,
+    scheduler_option,
     workers_option,
 )
 
@@ -61,12 +62,19 @@ def check(experiment: Path, **given: Any) -> Page:
 @click.argument("experiment", type=click.Path(path_type=Path))
 @experiment_options
 @workers_option
+@scheduler_option
 @click.option("--dry-run", is_flag=True, help="Check and tell what would run, and stop there.")
 @plots_option
 @results_option
 @prints_page
 def run(
-    experiment: Path, workers: int | None, dry_run: bool, no_plots: bool, results: Path | None, **given: Any
+    experiment: Path,
+    workers: int | None,
+    scheduler: str,
+    dry_run: bool,
+    no_plots: bool,
+    results: Path | None,
+    **given: Any,
 ) -> Page:
     """Train the variants of an experiment file side by side.
 
@@ -78,18 +86,24 @@ def run(
     ready = prepare(experiment, **given)
     if dry_run:
         return plan.page(ready)
-    return _trained(ready, None, results, workers, no_plots)
+    return _trained(ready, None, results, workers, scheduler, no_plots)
 
 
 @click.command()
 @click.argument("run_name", metavar="[RUN]", default="")
 @workers_option
+@scheduler_option
 @code_option
 @plots_option
 @results_option
 @prints_page
 def resume(
-    run_name: str, workers: int | None, allow_code: bool, no_plots: bool, results: Path | None
+    run_name: str,
+    workers: int | None,
+    scheduler: str,
+    allow_code: bool,
+    no_plots: bool,
+    results: Path | None,
 ) -> Page:
     """Finish a run that was interrupted.
 
@@ -102,11 +116,16 @@ def resume(
 
     ready, folder = interrupted(run_name, results, allow_code=allow_code)
     err().print(f"resuming {folder}")
-    return _trained(ready, folder, results, workers, no_plots)
+    return _trained(ready, folder, results, workers, scheduler, no_plots)
 
 
 def _trained(
-    ready: Prepared, folder: RunFolder | None, results: Path | None, workers: int | None, no_plots: bool
+    ready: Prepared,
+    folder: RunFolder | None,
+    results: Path | None,
+    workers: int | None,
+    scheduler: str,
+    no_plots: bool,
 ) -> Page:
     """Train and draw under the user's eyes; the exit code is 1 where something failed."""
     from lab.api import train
@@ -116,7 +135,15 @@ def _trained(
 
     with training(ready) as advance:
         workers = workers or usable_cores()
-        run = train(ready, folder, results=results, workers=workers, plots=False, progress=advance)
+        run = train(
+            ready,
+            folder,
+            results=results,
+            workers=workers,
+            scheduler=scheduler,
+            plots=False,
+            progress=advance,
+        )
     drawn = no_plots or plots_saved(run, workers)
     return replace(page(run, FEW_VERDICTS), exit_code=1 if run.info["failures"] or not drawn else 0)
 

@@ -45,5 +45,5 @@ def _mapped(table: pd.DataFrame, changed: Callable[[str], str]) -> pd.DataFrame:
         texts = [one for one in table[title].unique() if isinstance(one, str)]
         if new := {one: changed(one) for one in texts if changed(one) != one}:
             found = table[title].map(lambda cell, new=new: new.get(cell, cell))
-            other[title] = found.astype(table[title].dtype)
+            other[title] = found if table[title].dtype == "category" else found.astype(table[title].dtype)
     return table.assign(**other)

@@ -24,11 +24,16 @@ def provenance(folder: Path) -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": platform.platform(),
         "processor": platform.processor() or platform.machine(),
-        "packages": {name: version(name) for name in PACKAGES},
+        "packages": versions(),
         "blas": blas(),
         "argv": [Path(sys.argv[0]).name, *sys.argv[1:]],
         "git_commit": commit(folder),
     }
+
+
+def versions() -> dict[str, str]:
+    """Of the lab and of what its numbers come from: package → version."""
+    return {name: version(name) for name in PACKAGES}
 
 
 def place(folder: Path, start: Path) -> str:

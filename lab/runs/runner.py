@@ -44,12 +44,17 @@ def _with_engine(variant: Variant, engine: str) -> Variant:
 
 
 def run(
-    ready: Prepared, root: Path, *, workers: int = 1, progress: Progress = lambda done: None
+    ready: Prepared,
+    root: Path,
+    *,
+    workers: int = 1,
+    scheduler: str = "",
+    progress: Progress = lambda done: None,
 ) -> RunFolder:
     """Train everything into a new run folder under ``root``, where the results of all experiments are.
 
-    With one of the ``workers`` training happens in this process. Raises StorageError where the results cannot
-    be kept, before training where that can be known.
+    With one of the ``workers`` training happens in this process, with a ``scheduler`` by its workers. Raises
+    StorageError where the results cannot be kept, before training where that can be known.
     """
     folder = create(ready.plan, root)
     with folder.lock():
@@ -70,11 +75,16 @@ def run(
             **_inputs(ready),
             **provenance(ready.plan.folder),
         }
-        return _completed(ready, folder, record, workers, progress)
+        return _completed(ready, folder, record, workers, scheduler, progress)
 
 
 def resumed(
-    ready: Prepared, folder: RunFolder, *, workers: int = 1, progress: Progress = lambda done: None
+    ready: Prepared,
+    folder: RunFolder,
+    *,
+    workers: int = 1,
+    scheduler: str = "",
+    progress: Progress = lambda done: None,
 ) -> RunFolder:
     """Train the chunks of a run whose parts are missing or damaged, and make its tables again.
 
@@ -87,7 +97,7 @@ def resumed(
                 raise StorageError(
                     f"{folder.path}: the {kind} changed since the run began: was {record[kind]}, is {present}"
                 )
-        return _completed(ready, folder, record, workers, progress)
+        return _completed(ready, folder, record, workers, scheduler, progress)
 
 
 def _inputs(ready: Prepared) -> dict[str, Any]:
@@ -99,7 +109,12 @@ def _inputs(ready: Prepared) -> dict[str, Any]:
 
 
 def _completed(
-    ready: Prepared, folder: RunFolder, record: dict[str, Any], workers: int, progress: Progress
+    ready: Prepared,
+    folder: RunFolder,
+    record: dict[str, Any],
+    workers: int,
+    scheduler: str,
+    progress: Progress,
 ) -> RunFolder:
     """Train the chunks whose parts are not there, and write the tables and how the run ended."""
     folder.describe(record | {"status": "running"})
@@ -117,7 +132,7 @@ def _completed(
         }
         said = dict.fromkeys([*ready.notes, *notes(ready.made, untrained["prediction"])])
         record |= {"notes": list(said)}
-        failed = [outcome for outcome in trained(tasks, workers, progress) if outcome.error]
+        failed = [outcome for outcome in trained(tasks, workers, progress, scheduler) if outcome.error]
     except BaseException:
         folder.describe(record | {"status": "interrupted", "ended": now().isoformat(timespec="seconds")})
         raise

@@ -24,6 +24,7 @@ from lab.runs.folder import RunFolder
 from lab.runs.preparation import Bench, Chunk
 from lab.training.divergence import located
 from lab.training.loop import train
+from lab.training.recorder import Readings
 
 Progress: TypeAlias = Callable[[int], None]
 """What is called with the number of trial-steps done since its last call."""
@@ -66,10 +67,19 @@ def summed(progress: Callable[[int, int], None] | None, total: int) -> Progress:
     return advance
 
 
-def trained(tasks: Sequence[Task], workers: int, progress: Progress) -> Iterator[Outcome]:
-    """Train the chunks and yield how each ended, as they end."""
+def trained(
+    tasks: Sequence[Task], workers: int, progress: Progress, scheduler: str = ""
+) -> Iterator[Outcome]:
+    """Train the chunks and yield how each ended, as they end.
+
+    With the address of a ``scheduler`` its workers train them, see `lab.runs.cluster`.
+    """
     _loaded.cache_clear()  # a file may have changed since this process trained on it
-    if workers <= 1 or len(tasks) <= 1:
+    if scheduler and tasks:
+        from lab.runs.cluster import scheduled
+
+        yield from scheduled(tasks, scheduler, progress)
+    elif workers <= 1 or len(tasks) <= 1:
         with threadpool_limits(1):
             for task in tasks:
                 yield _outcome(task, progress)
@@ -119,17 +129,31 @@ def _count(done: int) -> None:
 
 def _outcome(task: Task, progress: Progress) -> Outcome:
     """Train a chunk and keep its part."""
-    settings = task.variant.settings
     try:
-        data = _loaded(task.bench, settings.data.model_dump_json(exclude_none=True), settings.trials.seed)
-        training, trials = task.bench.training(settings, data), task.chunk.trials
-        readings = train(training, trials, progress)
-        task.folder.keep_part(task.chunk, located(training, trials, readings))
-    except LabError as error:
-        return Outcome(task.chunk, str(error))
+        task.folder.keep_part(task.chunk, readings_of(task, data_of(task), progress))
     except Exception as error:
-        return Outcome(task.chunk, f"{type(error).__name__}: {error}", traceback.format_exc())
+        return failed(task.chunk, error)
     return Outcome(task.chunk)
+
+
+def data_of(task: Task) -> Dataset:
+    """The data that a chunk is trained on, loaded once for the chunks that share them."""
+    settings = task.variant.settings
+    return _loaded(task.bench, settings.data.model_dump_json(exclude_none=True), settings.trials.seed)
+
+
+def readings_of(task: Task, data: Dataset, progress: Progress) -> Readings:
+    """Train a chunk; what was recorded of it."""
+    training, trials = task.bench.training(task.variant.settings, data), task.chunk.trials
+    return located(training, trials, train(training, trials, progress))
+
+
+def failed(chunk: Chunk, error: BaseException) -> Outcome:
+    """How a chunk ended that raised this error."""
+    if isinstance(error, LabError):
+        return Outcome(chunk, str(error))
+    trace = "".join(traceback.format_exception(error))
+    return Outcome(chunk, f"{type(error).__name__}: {error}", trace)
 
 
 @lru_cache(maxsize=4)
