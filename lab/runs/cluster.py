@@ -87,7 +87,10 @@ class _Walk:
         data = data_of(task)
         if data.sha256 not in self.data:
             name = f"lab-data-{data.sha256}-{uuid4().hex}"
-            self.data |= {data.sha256: self.client.scatter({name: data}, broadcast=True)[name]}
+            try:
+                self.data |= {data.sha256: self.client.scatter({name: data}, broadcast=True)[name]}
+            except TimeoutError as error:
+                raise LabError("--scheduler: no worker is left that takes the data") from error
         place = f"{task.folder}-{task.chunk.variant}-{task.chunk.first}"
         future = self.client.submit(
             _trained_here, task, self.data[data.sha256], self.expected, key=f"lab-{place}-{uuid4().hex}"
