@@ -108,6 +108,14 @@ class _Bounded:
         return self.file.tell()
 
 
+def _bounded(path: Path, file: IO[bytes]) -> Any:
+    return _Bounded(str(path), file)
+
+
+def _unzipped(path: Path) -> Any:
+    return path.open("rb") if path.suffix.lower() == ".tar" else gzip.open(path)
+
+
 def _members(path: Path) -> Iterator[tuple[str, str, Callable[[], Any]]]:
     """The files in a folder or an archive: how messages name each, its own name, and what opens it."""
     if path.is_dir():
@@ -121,10 +129,7 @@ def _members(path: Path) -> Iterator[tuple[str, str, Callable[[], Any]]]:
             for name in archive.namelist():
                 yield f"{path}: {name}", name, partial(archive.open, name)
     elif path.name.lower().endswith((".tgz", ".tar.gz", ".tar")):
-        opened: Any = path.open("rb") if path.suffix.lower() == ".tar" else gzip.open(path)
-        with opened as file:
-            bounded_file: Any = _Bounded(str(path), file)
-            tar = tarfile.open(fileobj=bounded_file, mode="r:")
+        with _unzipped(path) as file, tarfile.open(fileobj=_bounded(path, file), mode="r:") as tar:
             for member in tar:
                 if member.isfile():
                     yield f"{path}: {member.name}", member.name, partial(tar.extractfile, member)
