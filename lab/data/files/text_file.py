@@ -15,7 +15,7 @@ import pandas as pd
 from lab.data.counts import check_size
 from lab.data.dataset import IntArray
 from lab.data.files import text_form
-from lab.data.files.cells import Column, column
+from lab.data.files.cells import Column, column, number
 from lab.data.files.table import Table
 from lab.data.files.text_form import BLANKS, Form
 from lab.errors import PartError
@@ -151,7 +151,7 @@ def _columns(
             usecols=[*parts],
             index_col=False,
             dtype=str if texts else None,
-            na_values=list(missing),
+            na_values=[word for word in missing if not _is_python_number_alone(word)],
             skipinitialspace=True,
             low_memory=False,
             chunksize=max(_CHUNK // form.width, 1),
@@ -166,6 +166,15 @@ def _columns(
     if mixed:  # numbers up to here and texts from there on: the numbers are read again as texts
         columns |= _columns(path, form, titles, missing, mixed)
     return columns
+
+
+def _is_python_number_alone(word: str) -> bool:
+    """Whether pandas would take a word for a number where `number` does not: for ``1_000`` also 1000."""
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return number(word) is None
 
 
 def _left_out(titles: list[str], columns: dict[str, Column]) -> Iterator[str]:

@@ -161,3 +161,10 @@ def test_69_a_line_that_never_ends_and_a_million_columns_are_refused(read, monke
     assert refusal(read, 'a,b\n1,"' + "2" * 900 + "\n" + "3" * 1200) == said
     monkeypatch.setattr(text_file, "MOST_COLUMNS", 3)
     assert refusal(read, "a,b,c,d\n1,2,3,4\n") == "a.csv has 4 columns, expected at most 3"
+
+
+@pytest.mark.parametrize(("word", "like"), [("1_000", 1000.0), ("٣", 3.0), ("¹", None), ("１２", 12.0)])
+def test_a_word_that_is_missing_takes_no_number_with_it(read, word, like):
+    table = read(f"x,y\n{word},0\n{like or 5.0},1\n2,0\n", missing=[word])
+    assert np.isnan(table.columns["x"][0])
+    assert table.columns["x"][1:].tolist() == [like or 5.0, 2.0]
