@@ -98,7 +98,7 @@ def test_a_slope_of_ones_own_that_is_nan_is_told_with_its_layer_and_z(lab, small
 
 
 def test_an_interrupted_run_says_how_to_resume_and_is_resumed(lab, small, tmp_path, monkeypatch):
-    def interrupted(tasks, workers, progress):
+    def interrupted(tasks, workers, progress, scheduler=""):
         yield next(trained(tasks, workers, progress))
         raise KeyboardInterrupt
 

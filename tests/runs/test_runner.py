@@ -146,7 +146,7 @@ def test_fault_71_a_target_out_of_reach_is_noted(small):
 def test_an_interrupted_run_and_one_with_a_damaged_part_are_resumed_to_the_same_bytes(
     ready, root, monkeypatch
 ):
-    def interrupted(tasks, workers, progress):
+    def interrupted(tasks, workers, progress, scheduler=""):
         yield next(trained(tasks, workers, progress))
         raise KeyboardInterrupt
 
