@@ -14,7 +14,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from lab import parts, plugins
-from lab.errors import LabError, PartError
+from lab.errors import LabError, PartError, without_controls
 from lab.figures.drawing import panels, style, writing
 from lab.figures.pages import PAGES
 from lab.figures.tables import NotRecordedError, counterfactual
@@ -85,7 +85,8 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
         FigureCanvasAgg(figure).print_png(png, metadata={"Software": None})  # type: ignore[no-untyped-call]
         figure.set_layout_engine("none")  # the second file has the layout of the first
         FigureCanvasSVG(figure).print_svg(svg, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
-    contents = {folder / f"{name}.png": png.getvalue(), folder / f"{name}.svg": svg.getvalue()}
+    text = without_controls(svg.getvalue().decode())
+    contents = {folder / f"{name}.png": png.getvalue(), folder / f"{name}.svg": text.encode()}
     folder.mkdir(parents=True, exist_ok=True)
     for path, content in contents.items():
         write(path, content)
