@@ -8,7 +8,7 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.errors import LabError, PartError, StorageError, did_you_mean
+from lab.errors import LabError, PartError, StorageError, did_you_mean, without_controls
 from lab.runs.folder import RunFolder, find, require_same_data, results_root, runs
 from lab.theory.deep import Deep
 
@@ -219,6 +219,8 @@ class Run:
         """
         from lab.figures import Layout, draw, draw_all, save
 
+        if folder is None and isinstance(self.folder, RunFolder):
+            self.folder.require_inside()
         folder, layout = folder or self.folder.plots, Layout(width, rc)
         folder.mkdir(parents=True, exist_ok=True)
         tables, title = self._selected(variants, layers, trials), self.info["title"]
@@ -244,7 +246,7 @@ class Run:
             for one in self.verdicts
         )
         verdicts = f"<ul>{items}</ul>" if items else ""
-        return f"<h4>{escape(self.info['title'] or str(self))}</h4>{table}{verdicts}"
+        return without_controls(f"<h4>{escape(self.info['title'] or str(self))}</h4>{table}{verdicts}")
 
 
 REPORT = "report.html"
@@ -396,6 +398,7 @@ def run(
     overrides: Mapping[str, Any] | Sequence[str] = (),
     *,
     workers: int = 1,
+    scheduler: str = "",
     results: str | Path | None = None,
     reuse: str | Path | None = None,
     allow_code: bool = False,
@@ -414,6 +417,8 @@ def run(
     ``overrides`` are dotted keys with new values, as a mapping or as texts ``"training.epochs=50"``.
     ``workers`` processes train and draw; with more than 1, or a ``trial_timeout``, a script needs
     ``if __name__ == "__main__":``.
+    ``scheduler`` is the address ``"tcp://host:8786"`` of a Dask scheduler, whose workers train instead; it
+    needs the extra ``cluster``.
     ``results`` is where results are kept; else $LAB_RESULTS, else ``results`` under the current folder.
     ``reuse`` is a run, named as in `load`, whose trials are taken over where they are the very same.
     ``allow_code`` lets the file name a class in a Python file, which runs that file's code.
@@ -434,7 +439,7 @@ def run(
     reused = None if reuse is None else find(str(reuse), results_root(results))
     ready = prepare(path, overrides, allow_code=allow_code, max_trials=max_trials, unchecked=unchecked)
     counted = summed(progress, ready.trial_steps)
-    terms = Terms(workers, Care(trial_timeout), allow_mixed, reused)
+    terms = Terms(workers, Care(trial_timeout), allow_mixed, reused, scheduler)
     return train(ready, None, terms, results=results, plots=plots, progress=counted)
 
 
@@ -443,6 +448,8 @@ def resume(
     results: str | Path | None = None,
     *,
     workers: int = 1,
+    scheduler: str = "",
+    allow_code: bool = False,
     allow_mixed: bool = False,
     trial_timeout: float | None = None,
     plots: bool = True,
@@ -451,15 +458,16 @@ def resume(
     """Finish a run that was interrupted: train what is missing, keep what is there.
 
     ``run`` is as `load` takes it; without it, the newest run that was interrupted. ``allow_mixed`` lets it go
-    on with other versions, or on another processor, than it began with. The rest is as in `run`. Raises
-    LabError where there is none, StorageError where its data, code or versions changed since it began.
+    on with other versions, or on another processor, than it began with. The rest is as in `run`: leave to run
+    code is given anew, since a run may be somebody else's. Raises LabError where there is none, StorageError
+    where its data, code or versions changed since it began.
     """
     from lab.runs.runner import Terms
     from lab.runs.workers import Care, summed
 
-    ready, folder = interrupted(run, results)
+    ready, folder = interrupted(run, results, allow_code=allow_code)
     counted = summed(progress, ready.trial_steps)
-    terms = Terms(workers, Care(trial_timeout), allow_mixed)
+    terms = Terms(workers, Care(trial_timeout), allow_mixed, scheduler=scheduler)
     return train(ready, folder, terms, plots=plots, progress=counted)
 
 
@@ -473,7 +481,9 @@ def verify(run: str | Path, results: str | Path | None = None) -> list[Checked]:
     return verified(find(str(run), results_root(results)))
 
 
-def interrupted(run: str | Path = "", results: str | Path | None = None) -> tuple[Prepared, RunFolder]:
+def interrupted(
+    run: str | Path = "", results: str | Path | None = None, *, allow_code: bool = False
+) -> tuple[Prepared, RunFolder]:
     """The run that `resume` means, prepared again, and its folder."""
     from lab.runs.runner import prepared_again
 
@@ -481,7 +491,7 @@ def interrupted(run: str | Path = "", results: str | Path | None = None) -> tupl
     meant = [find(str(run), root)] if run else [one for one in runs(root) if _was_interrupted(one)]
     if not meant:
         raise LabError(f"no run under {root} was interrupted; there is nothing to resume")
-    return prepared_again(meant[-1]), meant[-1]
+    return prepared_again(meant[-1], allow_code=allow_code), meant[-1]
 
 
 def _was_interrupted(folder: RunFolder) -> bool:

@@ -1,7 +1,6 @@
 """The command line: words in, words out, and an exit code."""
 
 import json
-import os
 import signal
 import sys
 import traceback
@@ -11,7 +10,8 @@ import click
 
 from lab.commands import activations, bridge, data, running, theory
 from lab.commands.options import Suggesting
-from lab.errors import INTERRUPTED, LabError
+from lab.console.streams import settle
+from lab.errors import INTERRUPTED, LabError, plain
 
 COMMANDS = (
     *(running.new, running.check, running.run, running.resume),
@@ -48,25 +48,24 @@ def main() -> None:
     0 done · 1 some trials failed · 2 the command or the file is wrong · 3 a claim does not hold ·
     4 storage · 130 interrupted, also by SIGTERM.
     """
+    settle()
     as_json = "--json" in sys.argv
-    warnings.formatwarning = lambda message, *_, **__: f"warning: {message}\n"
+    warnings.formatwarning = lambda message, *_, **__: f"warning: {plain(str(message))}\n"
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = cli.main(standalone_mode=False)
+        sys.stdout.flush()
     except LabError as error:
         _fail(str(error), error.exit_code, as_json, getattr(error, "pointer", ""))
     except click.ClickException as error:
         if not as_json:
-            error.show()
+            click.UsageError(plain(error.format_message()), getattr(error, "ctx", None)).show()
             sys.exit(2)
         _fail(error.format_message(), 2, as_json)
     except (click.Abort, KeyboardInterrupt):
         _fail("interrupted", INTERRUPTED, as_json)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except OSError as error:
-        _fail(f"{error.filename}: {error.strerror}", 4, as_json)
+        _fail(f"{error.filename or 'the output'}: {error.strerror or error}", 4, as_json)
     except Exception as error:
         if not (place := _place_in_file(error)):
             raise
@@ -84,8 +83,6 @@ def _place_in_file(error: Exception) -> str:
 
 
 def _fail(message: str, code: int, as_json: bool, pointer: str = "") -> None:
-    from lab.console.screen import plain
-
     if as_json:
         click.echo(json.dumps({"error": message, "exit_code": code}))
     else:

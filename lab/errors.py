@@ -67,6 +67,27 @@ class ExperimentError(LabError):
         return ExperimentError, (self.source, self.problems)
 
 
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def without_controls(text: str) -> str:
+    r"""Text as an SVG or HTML file may hold it: without control characters, all scripts and signs kept.
+
+    >>> without_controls("a\x1b\u200db")
+    'a�\u200db'
+    """
+    return _NO_TEXT.sub("�", text)
+
+
+def plain(text: str) -> str:
+    r"""Text of letters that can be seen, for a terminal, which would obey control characters.
+
+    >>> plain("a\x1b[31mb")
+    'a�[31mb'
+    """
+    return "".join(letter if letter.isprintable() or letter == "\n" else "�" for letter in text)
+
+
 MOST_LISTED = 15
 """So many known words are listed in a message; of more, those that are near."""
 

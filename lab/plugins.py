@@ -192,6 +192,18 @@ def _checked(part: type, name: str, parameters: Mapping[str, Any]) -> dict[str, 
     }
 
 
+_WORDS = {
+    "number": "a number",
+    "integer": "a whole number",
+    "string": "a text",
+    "boolean": "true or false",
+    "list": "a list",
+    "tuple": "a list",
+    "dictionary": "a table",
+}
+"""What pydantic calls a valid value, in the words of an experiment file."""
+
+
 def _of_type(part: type, field_name: str, value: Any, what: str) -> Any:
     """The value, once it is sure to be of the type of this field."""
     from pydantic import ValidationError
@@ -200,6 +212,8 @@ def _of_type(part: type, field_name: str, value: Any, what: str) -> Any:
         return _adapter(part, field_name).validate_python(value)
     except ValidationError as error:
         reason = error.errors()[0]["msg"].replace("Input should be", "expected")
+        for theirs, ours in _WORDS.items():
+            reason = reason.replace(f"a valid {theirs}", ours)
         raise PartError(f"{what} = {value!r}: {reason}") from None
 
 

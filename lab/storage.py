@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
@@ -18,7 +19,9 @@ Migrations: TypeAlias = Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]
 def write(path: Path, data: bytes | str) -> None:
     """Write a file atomically: a temporary file beside it, fsync, rename over it, fsync of the folder.
 
-    Raises StorageError with the system's reason where it cannot be written.
+    The temporary file is new: a link that lies in its place is not followed. Where the folder cannot be
+    synced, the file is there all the same; a warning says that a power cut could still lose it. Raises
+    StorageError with the system's reason where it cannot be written.
     """
     content = data.encode() if isinstance(data, str) else data
     with written(path) as file:
@@ -34,7 +37,8 @@ def written(path: Path) -> Iterator[IO[bytes]]:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     size = 0
     try:
-        with temporary.open("wb") as file:
+        temporary.unlink(missing_ok=True)
+        with temporary.open("xb") as file:
             yield file
             size = file.tell()
             file.flush()
@@ -106,8 +110,14 @@ def _sealed(path: Path) -> Path:
 
 
 def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+    """Make a rename last; systems that open no folder, as Windows, see to it themselves."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        warnings.warn(f"{folder}: is written but not synced: {error.strerror}", stacklevel=3)

@@ -84,11 +84,12 @@ def test_a_run_keeps_what_is_made_of_its_tables_and_is_opened_by_its_name(run, r
 
 
 def test_a_notebook_shows_the_verdicts_as_text(small, root):
-    sick = {"network.hidden": [8] * 6, "training.eta": 1e-9, "title": "<b>"}
+    sick = {"network.hidden": [8] * 6, "training.eta": 1e-9, "title": "<b>\x1b[31m"}
     run = lab.run(small, overrides=sick, results=root, plots=False)
     shown = run._repr_html_()
     assert "&lt;b&gt;" in shown
     assert "<b>" not in shown
+    assert "\x1b" not in shown
     assert shown.count("<li>") == len(run.verdicts) > 0
 
 

@@ -1,9 +1,11 @@
 import os
+import signal
 import stat
 import subprocess
 
 import pytest
 
+import lab
 from lab.errors import StorageError
 from lab.storage import seal, unsealed, write
 
@@ -51,3 +53,51 @@ def test_a_seal_is_what_sha256sum_reads_and_a_flipped_bit_is_found(tmp_path):
         path.write_bytes(data)
         with pytest.raises(StorageError, match="is damaged"):
             unsealed(path)
+
+
+def test_a_link_in_the_place_of_the_temporary_file_is_not_followed(tmp_path):
+    outside = tmp_path / "outside"
+    outside.write_text("mine")
+    (tmp_path / f".a.txt.{os.getpid()}.tmp").symlink_to(outside)
+    write(tmp_path / "a.txt", "new")
+    assert outside.read_text() == "mine"
+    assert (tmp_path / "a.txt").read_text() == "new"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "outside"]
+
+
+@pytest.fixture
+def windows(monkeypatch):
+    """What Windows refuses: a folder is not opened, and there is neither O_DIRECTORY nor who may use it."""
+    opened = os.open
+
+    def refusing(path, *given, **named):
+        if os.path.isdir(path):
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, *given, **named)
+
+    monkeypatch.setattr(os, "open", refusing)
+    for word in ("O_DIRECTORY", "O_NOFOLLOW", "sched_getaffinity", "fork"):
+        monkeypatch.delattr(os, word, raising=False)
+    for word in ("SIGKILL", "SIGALRM", "SIGPIPE", "SIGHUP"):
+        monkeypatch.delattr(signal, word, raising=False)
+
+
+def test_a_run_is_kept_where_windows_refuses_what_posix_has(small, root, windows):
+    run = lab.run(small, results=root, plots=False)
+    assert run.info["status"] == "done"
+    assert len(run.trials) == 6
+    assert lab.resume(run.path, plots=False).layers.equals(run.layers)
+
+
+def test_a_folder_that_cannot_be_synced_is_a_warning_and_the_file_is_kept(tmp_path, monkeypatch):
+    synced = os.fsync
+
+    def no_folders(descriptor):
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(22, "Invalid argument")
+        synced(descriptor)
+
+    monkeypatch.setattr(os, "fsync", no_folders)
+    with pytest.warns(UserWarning, match="is written but not synced: Invalid argument"):
+        write(tmp_path / "a.txt", "kept")
+    assert (tmp_path / "a.txt").read_text() == "kept"

@@ -124,6 +124,7 @@ class Training:
     """What the `training_options` say."""
 
     workers: int | None
+    scheduler: str
     trial_timeout: float | None
     allow_mixed: bool
     no_plots: bool
@@ -141,6 +142,12 @@ _TRAINING = (
         type=click.FloatRange(min=0, min_open=True),
         metavar="SECONDS",
         help="Give up trials that take longer.",
+    ),
+    click.option(
+        "--scheduler",
+        default="",
+        metavar="ADDRESS",
+        help="Train with the workers of this Dask scheduler, tcp://host:8786.",
     ),
     click.option(
         "--workers", type=click.IntRange(min=1), help="Processes to train in; else one for each core."

@@ -97,9 +97,10 @@ def run(experiment: Path, dry_run: bool, reuse: str, live: bool, results: Path |
 @click.command()
 @click.argument("run_name", metavar="[RUN]", default="")
 @training_options
+@code_option
 @results_option
 @prints_page
-def resume(run_name: str, results: Path | None, **given: Any) -> Page:
+def resume(run_name: str, allow_code: bool, results: Path | None, **given: Any) -> Page:
     """Finish a run that was interrupted.
 
     What is missing is trained, what is there is kept.
@@ -109,7 +110,7 @@ def resume(run_name: str, results: Path | None, **given: Any) -> Page:
     from lab.api import interrupted
     from lab.console.screen import err
 
-    ready, folder = interrupted(run_name, results)
+    ready, folder = interrupted(run_name, results, allow_code=allow_code)
     err().print(f"resuming {folder}")
     return _trained(ready, folder, results, Training(**given))
 
@@ -134,7 +135,7 @@ def _trained(
 
     workers = how.workers or usable_cores()
     care = Care(how.trial_timeout, apart=ready.bench.allow_code)
-    terms = Terms(workers, care, how.allow_mixed, reused, ends=False)
+    terms = Terms(workers, care, how.allow_mixed, reused, how.scheduler, ends=False)
     with training(ready) as advance:
         folder = folder or begun(ready, results_root(results))
         if live:

@@ -167,5 +167,5 @@ def demon(subject: str, results: Path | None, plot: Path | None, **given: Any) -
     elif given["overrides"]:
         raise click.UsageError("-o changes an experiment file; a run is taken as it was")
     else:
-        ready = prepared_again(find(subject, results_root(results)))
+        ready = prepared_again(find(subject, results_root(results)), allow_code=given["allow_code"])
     return page(ready, moment, place, plot)

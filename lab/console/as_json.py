@@ -1,14 +1,29 @@
 """What a program reads: JSON, where NaN is null and an infinity a word."""
 
 import json
+import re
 from collections.abc import Mapping
 from math import isfinite, isnan
 from typing import Any
 
+_CONTROLS = re.compile("[\x7f-\x9f]")
+"""What JSON may hold as it is and a terminal would obey."""
 
-def json_text(value: Any) -> str:
-    """A value as JSON; a DataFrame is a list of its rows."""
-    return json.dumps(readable(value), ensure_ascii=False, allow_nan=False, indent=1)
+
+def json_text(value: Any, encoding: str = "utf-8") -> str:
+    r"""A value as JSON; a DataFrame is a list of its rows.
+
+    Letters are written as they are, or by their numbers where the ``encoding`` lacks one.
+
+    >>> json_text("σ"), json_text("σ", "cp1252")
+    ('"σ"', '"\\u03c3"')
+    """
+    text = json.dumps(readable(value), ensure_ascii=False, allow_nan=False, indent=1)
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        text = json.dumps(readable(value), allow_nan=False, indent=1)
+    return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def readable(value: Any) -> Any:

@@ -18,6 +18,7 @@ from lab.parts import Activation
 from lab.prover.certificate import certify
 from lab.prover.enclosure_text import rounded_up
 from lab.prover.integrated import proved_error
+from lab.runs.preparation import unusable
 
 SETTINGS: dict[str, tuple[str, ...]] = {
     "template": ("floor", "height", "width", "centre"),
@@ -125,6 +126,8 @@ def _designed(
     name = "floored" if kind == "floor-under" else "clipped-slope"
     spec = {"name": name, "inner": {"name": text, **parameters} if parameters else text}
     wrapped = from_spec({**spec, **settings}, allow_code=allow_code)
+    if problem := unusable(from_spec(spec["inner"], allow_code=allow_code)):
+        raise LabError(f"--{kind} {text}: {problem}; expected an activation with a slope at every z")
     return Design(wrapped, _inline(wrapped, spec), spec)
 
 

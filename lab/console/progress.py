@@ -12,7 +12,7 @@ from rich.text import Text
 
 from lab.api import Run
 from lab.console.screen import err
-from lab.errors import INTERRUPTED, LabError, StorageError
+from lab.errors import INTERRUPTED, LabError, StorageError, plain
 from lab.processes import interrupt
 from lab.runs.preparation import Prepared
 
@@ -69,7 +69,7 @@ def training(ready: Prepared) -> Iterator[Callable[[int], None]]:
     """Show what is trained and how far it is. Raises InterruptedRunError in the place of an interrupt."""
     console = err()
     for note in ready.notes:
-        console.print(f"note: {note}")
+        console.print(f"note: {plain(note)}")
     trials = _span(variant.settings.trials.seeds for variant, _ in ready.made)
     steps = _span(training.steps for _, training in ready.made)
     variants = f"{len(ready.made)} variant{'s' * (len(ready.made) != 1)}"
@@ -95,7 +95,7 @@ def plots_saved(run: Run, workers: int) -> bool:
     try:
         run.save_plots(workers=workers)
     except (FiguresError, StorageError) as error:
-        console.print(f"error: {error}\nthe tables are safe; try again with: lab plot {run}")
+        console.print(f"error: {plain(str(error))}\nthe tables are safe; try again with: lab plot {run}")
         return False
     except KeyboardInterrupt:
         raise InterruptedRunError(

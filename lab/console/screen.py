@@ -6,6 +6,7 @@ Results go to stdout; progress, notes and errors to stderr.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from lab.errors import plain
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
 
 PIPE_WIDTH = 1000
 """Columns where the output goes to no terminal: nothing is cut."""
+
+WIDTHS = range(20, 10_000)
+"""What $COLUMNS may be; outside, as 0 in some editors, the terminal is asked."""
 
 LEAST_WIDTH = 12
 """A last column of text is cut no shorter."""
@@ -72,7 +78,8 @@ def show(page: Page, as_json: bool = False) -> int:
     if as_json:
         from lab.console.as_json import json_text
 
-        click.echo(json_text(page.value))
+        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+        click.echo(json_text(page.value, encoding))
         return page.exit_code
     for block in (*page.body, *(f"plot: {path}" for path in page.plots)):
         if isinstance(block, Rows):
@@ -138,8 +145,10 @@ def err() -> Console:
 
 def _console(stream: Any) -> Console:
     columns = os.environ.get("COLUMNS", "")
-    width = int(columns) if columns.isdigit() and int(columns) else None if stream.isatty() else PIPE_WIDTH
+    wanted = int(columns) if re.fullmatch("[0-9]{1,5}", columns) else 0
+    width = wanted if wanted in WIDTHS else None if stream.isatty() else PIPE_WIDTH
     height = None if width is None else 25  # with both given rich asks no terminal, not even a dumb one
+    others = {key: value for key, value in os.environ.items() if key != "COLUMNS"}
     return Console(
         file=stream,
         width=width,
@@ -148,6 +157,7 @@ def _console(stream: Any) -> Console:
         markup=False,
         emoji=False,
         force_jupyter=False,
+        _environ=others,
     )
 
 
@@ -201,8 +211,3 @@ def cell_text(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(value)
     return f"{value:.3g}" if isinstance(value, float) else str(value)
-
-
-def plain(text: str) -> str:
-    """Text without control characters, which a terminal would obey."""
-    return "".join(letter if letter.isprintable() or letter == "\n" else "�" for letter in text)

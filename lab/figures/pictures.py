@@ -16,7 +16,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from lab import parts, plugins
-from lab.errors import LabError, PartError
+from lab.errors import LabError, PartError, without_controls
 from lab.figures.drawing import panels, style, writing
 from lab.figures.pages import PAGES
 from lab.figures.tables import NothingToShowError, NotRecordedError, counterfactual
@@ -118,11 +118,16 @@ def save(
         for kind, file in files.items():
             _PRINT[kind](figure, file)
             figure.set_layout_engine("none")  # the other files have the layout of the first
-    contents = {folder / f"{name}.{kind}": file.getvalue() for kind, file in files.items()}
+    contents = {folder / f"{name}.{kind}": _plain(kind, file.getvalue()) for kind, file in files.items()}
     folder.mkdir(parents=True, exist_ok=True)
     for path, content in contents.items():
         write(path, content)
     return list(contents)
+
+
+def _plain(kind: str, content: bytes) -> bytes:
+    """The file without characters that no text holds: those of a name would break an SVG."""
+    return without_controls(content.decode()).encode() if kind == "svg" else content
 
 
 def _print_png(figure: Figure, file: BytesIO) -> None:

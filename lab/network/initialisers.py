@@ -26,6 +26,11 @@ class Biased(Initialiser):
 
     bias: float | Literal["normal", "torch"] | None = None
 
+    def __post_init__(self) -> None:
+        if not (gain := getattr(self, "gain", 1.0)) > 0:
+            zero = '{name = "constant", w = 0.0} makes weights that are all 0'
+            raise ValueError(f"gain must be > 0, got {gain}; {zero}")
+
     def layer_biases(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
         if self.bias is None:
             return self.biases(n_out, rng)

@@ -20,6 +20,8 @@ def enclosure_text(x: Interval) -> str:
     ('= 0.1', '∈ [0.07099999, 0.0712]')
     >>> enclosure_text(Interval(1 / 3, 1 / 3 + 1e-10))
     '= 0.333333333 ± 1e-09'
+    >>> enclosure_text(Interval(1.7e308, 1.70000001e308))
+    '= 1.7e+308 ± 1e300'
     """
     if x.low == x.high:
         return f"= {shortest_decimal(x.low)}"
@@ -29,7 +31,7 @@ def enclosure_text(x: Interval) -> str:
         return f"≥ {rounded_down(x.low)}"
     if isinf(x.low):
         return f"≤ {rounded_up(x.high)}"
-    middle = f"{(x.low + x.high) / 2:.9g}"
+    middle = f"{x.low / 2 + x.high / 2:.9g}"  # halved first, since the sum of large ends has no end
     error = max(abs(Fraction(middle) - Fraction(end)) for end in (x.low, x.high))
     if error <= _NARROW * abs(Fraction(middle)):
         return f"= {middle} ± 1e{ceil(log10(error)):03d}"

@@ -10,6 +10,8 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
+from lab.errors import without_controls
+
 
 def document(
     title: str, body: str, data: Any, *, style: Sequence[str], script: Sequence[str], refresh: int = 0
@@ -27,7 +29,13 @@ def document(
     )
     again = f'<meta http-equiv="refresh" content="{refresh}">' if refresh else ""
     return Template(text("page.html")).substitute(
-        policy=policy, refresh=again, title=escape(title), style=css, script=js, body=body, data=inert(data)
+        policy=policy,
+        refresh=again,
+        title=escape(without_controls(title)),
+        style=css,
+        script=js,
+        body=without_controls(body),
+        data=without_controls(inert(data)),
     )
 
 

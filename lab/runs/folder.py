@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 from lab.errors import LabError, StorageError, did_you_mean
+from lab.runs.cells import guarded, unguarded
 from lab.storage import Migrations, migrated, remove, seal, unsealed, write
 
 if TYPE_CHECKING:
@@ -94,8 +95,11 @@ class RunFolder:
         return _Info(self.path, migrated(info, MIGRATIONS))
 
     def describe(self, info: Mapping[str, Any]) -> None:
-        """Write run.json."""
-        text = json.dumps({"schema": RUN_VERSION, **info}, indent=1, ensure_ascii=False)
+        """Write run.json, without the user's name and home."""
+        from lab.runs.provenance import anonymous
+
+        told = {key: value if key == "folder" else anonymous(value) for key, value in info.items()}
+        text = json.dumps({"schema": RUN_VERSION, **told}, indent=1, ensure_ascii=False)
         write(self.path / "run.json", text + "\n")
 
     def keep_part(self, chunk: Chunk, readings: Readings, key: Key) -> None:
@@ -178,6 +182,13 @@ class RunFolder:
         except (ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
             raise StorageError(f"{path}: is not a part of a run: {error}") from error
 
+    def require_inside(self) -> None:
+        """Raise StorageError where a link would lead what is written out of the run's folder."""
+        within = [self.path / name for name in ("tables", "plots", "trials", ".data", ".lock", ".owner")]
+        for path in (self.path, self.path.parent, *within):
+            if path.is_symlink():
+                raise StorageError(f"{path}: is a link, which may lead out of the run; remove the link")
+
     def keep_tables(self, tables: Mapping[str, pd.DataFrame]) -> None:
         """Write each table as CSV, and as Parquet where pyarrow is installed."""
         with self.growing_tables() as grow:
@@ -188,10 +199,11 @@ class RunFolder:
     def growing_tables(self) -> Iterator[Callable[[str, pd.DataFrame], None]]:
         """What puts more rows to a table; the tables are there, whole, at the end of the context.
 
-        All pieces of a table have the same columns.
+        All pieces of a table have the same columns. Raises as `require_inside`.
         """
         from lab.runs.table_files import TableFiles, keep_sums
 
+        self.require_inside()
         with ExitStack() as files:
             open_tables: dict[str, TableFiles] = {}
 
@@ -241,9 +253,13 @@ class RunFolder:
         return {name: read(path)} if path.is_file() else {}
 
     def lock(self) -> FileLock:
-        """Lock the run for writing. Raises StorageError where another process holds the kernel's lock."""
+        """Lock the run for writing.
+
+        Raises StorageError where another process holds the kernel's lock, or a link leads out of the run.
+        """
         from filelock import FileLock, Timeout
 
+        self.require_inside()
         lock, owner = FileLock(self.path / ".lock"), self.path / ".owner"
         try:
             lock.acquire(blocking=False)
@@ -393,10 +409,11 @@ def _new_folder(home: Path) -> Path:
 def csv(table: pd.DataFrame, header: bool = True) -> bytes:
     """The table as CSV, with its ``header`` or without.
 
-    What is missing is empty, and numbers have all their digits.
+    What is missing is empty, numbers have all their digits, texts are `guarded`.
     pyarrow is about ten times as fast; it writes the same numbers in its own way, 0 for 0.0, and quotes all
     words.
     """
+    table = guarded(table)
     if not has_pyarrow():
         return table.to_csv(index=False, header=header, lineterminator="\n").encode()
     import pyarrow
@@ -419,11 +436,11 @@ def read(path: Path) -> pd.DataFrame:
     old = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
     exact: dict[str, Any] = {"float_precision": "round_trip"} if old else {}
     try:
-        table: pd.DataFrame = pd.read_csv(path, keep_default_na=False, na_values=[""], **exact)
+        table = pd.read_csv(path, keep_default_na=False, na_values=[""], **exact)
     except (OSError, ValueError) as error:  # what pandas raises of a file that is no table is a ValueError
         reason = " ".join(str(error).split())
         raise StorageError(f"{path}: is damaged: {reason}") from error
-    return table
+    return unguarded(table)
 
 
 def has_pyarrow() -> bool:

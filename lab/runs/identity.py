@@ -88,6 +88,8 @@ def made_with(engine: str) -> dict[str, str]:
 
 
 def _machine() -> dict[str, str]:
+    import scipy.linalg  # noqa: F401  # whose BLAS is loaded in every process then, whatever ran there before
+
     kernels = [
         " ".join(str(one[key]) for key in ("internal_api", "version", "architecture")) for one in blas()
     ]

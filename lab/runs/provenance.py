@@ -5,7 +5,9 @@ import platform
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from getpass import getuser
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -20,17 +22,63 @@ PACKAGES = ("activation-lab", "numpy", "scipy", "pandas", "matplotlib", "pydanti
 
 def provenance(folder: Path) -> dict[str, Any]:
     """Versions, processor and BLAS, the command line, and the commit of the experiment file's folder."""
-    argv = [Path(sys.argv[0]).name, *sys.argv[1:]]
-    home = str(Path.home())
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
         "processor": platform.processor() or platform.machine(),
-        "packages": {name: version(name) for name in PACKAGES},
+        "packages": versions(),
         "blas": blas(),
-        "argv": [word.replace(home, "~") if home != "/" else word for word in argv],
+        "argv": [Path(sys.argv[0]).name, *sys.argv[1:]],
         "git_commit": commit(folder),
     }
+
+
+def versions() -> dict[str, str]:
+    """Of the lab and of what its numbers come from: package → version."""
+    return {name: version(name) for name in PACKAGES}
+
+
+def place(folder: Path, start: Path) -> str:
+    """Where a folder is, seen from another one, so that it names no home; `placed` goes there again.
+
+    Where the two have no folder in common it is told from the root, or from the home as ``~``.
+    """
+    there, here = folder.resolve(), start.resolve()
+    if there.parts[:2] == here.parts[:2]:
+        return Path(os.path.relpath(there, here)).as_posix()
+    return _home_as_tilde(there)
+
+
+def _home_as_tilde(folder: Path) -> str:
+    home = Path.home()
+    inside = home != Path(home.anchor) and folder.is_relative_to(home)
+    return (Path("~") / folder.relative_to(home)).as_posix() if inside else str(folder)
+
+
+def placed(text: str, start: Path) -> Path:
+    """The folder that `place` told of."""
+    return start.resolve() / Path(text).expanduser()
+
+
+def anonymous(value: Any) -> Any:
+    """The value with ``~`` for the home folder, and for the user's name in paths, in every text in it."""
+    if isinstance(value, Mapping):
+        return {anonymous(key): anonymous(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [anonymous(one) for one in value]
+    names = _names() if isinstance(value, str) else None
+    return names.sub("~", value) if names else value
+
+
+def _names() -> re.Pattern[str] | None:
+    """What tells who somebody is: the home where it begins a path, the user's name as a folder of one."""
+    home, user = str(Path.home()), ""
+    with suppress(OSError, KeyError, ImportError):  # there are users without a name
+        user = getuser()
+    begins, ends = r"(?<![\w./\\-])", r"(?=[/\\\s\"':,;)\]]|$)"
+    found = [f"{begins}{re.escape(home)}{ends}"] if home != Path(home).anchor else []
+    found += [rf"(?<=[/\\]){re.escape(user)}{ends}"] if user else []
+    return re.compile("|".join(found)) if found else None
 
 
 def code(resolved: str, folder: Path) -> dict[str, str]:
@@ -61,16 +109,37 @@ def blas() -> list[dict[str, Any]]:
     ]
 
 
-def commit(folder: Path) -> str | None:
-    """The git commit that is checked out around a folder, with ``+`` where files differ from it."""
+_GIT = ("--no-optional-locks", "-c", "core.fsmonitor=", "-c", f"core.hooksPath={os.devnull}")
+"""What keeps git from writing, and from running a program that the folder's own configuration names."""
 
-    def git(*words: str) -> str:
+_FILTERS = r"^filter\..*\.(clean|process)$"
+"""Programs that git runs on files to find out whether they differ."""
+
+
+def commit(folder: Path) -> str | None:
+    """The git commit that is checked out around a folder, with ``+`` where files differ from it.
+
+    Whether they do is not asked, and told by ``?``, where the folder's own configuration names filters: git
+    would run them.
+    """
+
+    def git(*words: str, check: bool = True) -> str:
+        own_alone = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
         done = subprocess.run(
-            ["git", "-C", str(folder), *words], capture_output=True, text=True, timeout=10, check=True
+            ["git", "-C", str(folder), *_GIT, *words],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=10,
+            check=check,
+            env=os.environ | (own_alone if words[0] == "config" else {}),
         )
         return done.stdout.strip()
 
     try:
-        return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "-uno") else "")
+        head = git("rev-parse", "HEAD")
+        if git("config", "--get-regexp", _FILTERS, check=False):
+            return f"{head}?"
+        return head + ("+" if git("status", "--porcelain", "-uno", "--ignore-submodules=all") else "")
     except (OSError, subprocess.SubprocessError):
         return None

@@ -19,7 +19,7 @@ from lab.runs.held import let_go
 from lab.runs.identity import Key, differences, key
 from lab.runs.prediction import notes, prediction
 from lab.runs.preparation import Chunk, Prepared, prepared, steps_per_epoch
-from lab.runs.provenance import code, provenance
+from lab.runs.provenance import anonymous, code, place, placed, provenance
 from lab.runs.workers import USUAL_CARE, Care, Outcome, Progress, Task, trained
 from lab.storage import sweep
 
@@ -33,37 +33,40 @@ class Terms:
 
     ``workers`` processes train, in this one where it is 1. ``care`` is taken of foreign code. ``mixed`` lets
     parts stand that were made with other versions, or by another processor. ``reused`` is a run whose parts
-    are taken over where they are the same. ``ends`` tells whether the run is done with its tables.
+    are taken over where they are the same. ``scheduler`` is the address of a Dask scheduler, whose workers
+    train instead. ``ends`` tells whether the run is done with its tables.
     """
 
     workers: int = 1
     care: Care = USUAL_CARE
     mixed: bool = False
     reused: RunFolder | None = None
+    scheduler: str = ""
     ends: bool = True
 
 
 USUAL_TERMS = Terms()
 
 
-def prepared_again(folder: RunFolder) -> Prepared:
+def prepared_again(folder: RunFolder, *, allow_code: bool = False) -> Prepared:
     """The plan of a run that began, from the copy of its experiment that its folder keeps, with its engines.
 
     A run that does not tell its engines is of a lab that had numpy alone. Relative paths start from where
-    the experiment was. Raises as `prepared`, and LabError where the run was watched, not made.
+    the experiment was. What run.json says of leave to run code is history: ``allow_code`` gives it now.
+    Raises as `prepared`, and LabError where the run was watched, not made.
     """
     info = folder.info
     if "watched" in info:
         raise LabError(f"{folder} was watched while a script trained; only that script can go on with it")
     plan = load(
         folder.path / "resolved.toml",
-        allow_code=info["allow_code"],
+        allow_code=allow_code,
         max_trials=info["trials_planned"],
         name=folder.name,
-        folder=Path(info["folder"]),
+        folder=placed(info["folder"], folder.path),
     )
     engines = info.get("engines", {})
-    variants = (_with_engine(one, engines.get(one.label, "numpy")) for one in plan.variants)
+    variants = (_with_engine(one, engines.get(anonymous(one.label), "numpy")) for one in plan.variants)
     return prepared(replace(plan, variants=tuple(variants)))
 
 
@@ -98,7 +101,7 @@ def begun(ready: Prepared, root: Path) -> RunFolder:
         "trials_planned": sum(variant.settings.trials.seeds for variant, _ in ready.made),
         "notes": ready.notes,
         "allow_code": ready.plan.allow_code,
-        "folder": str(ready.plan.folder),
+        "folder": place(ready.plan.folder, folder.path),
         "overrides": ready.plan.source.override_texts,
         **_inputs(ready),
         **provenance(ready.plan.folder),
@@ -117,7 +120,7 @@ def resumed(
     """
     with folder.lock():
         record = folder.info
-        for kind, present in _inputs(ready).items():
+        for kind, present in anonymous(_inputs(ready)).items():
             if record[kind] != present:
                 raise StorageError(
                     f"{folder.path}: the {kind} changed since the run began: was {record[kind]}, is {present}"
@@ -157,8 +160,9 @@ def _completed(
         }
         said = dict.fromkeys([*ready.notes, *notes(ready.made, untrained["prediction"])])
         record = {**record, "notes": list(said)}
-        failed = _trained(ready, folder, record["code"], keys, kept, terms, progress)
+        failed = _trained(ready, folder, keys, kept, terms, progress)
         chunks = _kept(ready, folder, keys)
+        record = {**record, "mixed": _mixture(folder, {**kept, **chunks}, [], terms.mixed)}
         fates = _written(ready, folder, chunks, failed, untrained)
     except BaseException:
         with suppress(StorageError):  # which would hide why
@@ -199,7 +203,6 @@ def _part(ready: Prepared, folder: RunFolder, chunk: Chunk) -> tables.Part:
 def _trained(
     ready: Prepared,
     folder: RunFolder,
-    code: Mapping[str, str],
     keys: Sequence[Key],
     kept: Mapping[Chunk, Key],
     terms: Terms,
@@ -207,6 +210,7 @@ def _trained(
 ) -> list[Outcome]:
     """Train the trials that have no part yet; returns how those ended that failed."""
     progress(sum(ready.made[chunk.variant][1].steps * len(chunk.trials) for chunk in kept))
+    own = code(resolved(ready.plan), ready.plan.folder)
     tasks = [
         Task(
             chunk,
@@ -215,11 +219,12 @@ def _trained(
             folder,
             ready.data[chunk.variant],
             keys[chunk.variant],
-            code,
+            own,
         )
         for chunk in ready.chunks_without(_trials(kept))
     ]
-    return [one for one in trained(tasks, terms.workers, progress, terms.care) if one.error]
+    ended = trained(tasks, terms.workers, progress, terms.care, terms.scheduler, terms.mixed)
+    return [one for one in ended if one.error]
 
 
 def _kept(ready: Prepared, folder: RunFolder, keys: Sequence[Key]) -> dict[Chunk, Key]:

@@ -1,4 +1,4 @@
-"""Training chunks in this process or in others, with one BLAS thread each.
+"""Training chunks in this process, in others or on a cluster, with one BLAS thread each.
 
 A chunk has the same bits wherever it runs; the number of workers decides only how long it takes.
 """
@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from lab.data.dataset import Dataset
 from lab.errors import LabError, StorageError
 from lab.experiment.variants import Variant
+from lab.numerics import Array
 from lab.processes import deferred
 from lab.runs.crew import Crew, Died, Line
 from lab.runs.folder import RunFolder
@@ -24,6 +25,7 @@ from lab.runs.preparation import Bench, Chunk
 from lab.runs.provenance import code_of
 from lab.training.divergence import located
 from lab.training.loop import CALL_SECONDS, Course
+from lab.training.recorder import Readings
 
 Progress: TypeAlias = Callable[[int], None]
 """What is called with the number of trial-steps done since its last call."""
@@ -39,15 +41,16 @@ CHECKPOINT_SHARE = 0.05
 class Task:
     """A chunk with all that a worker needs to train it, as plain values.
 
-    ``data`` are those that were read when the run was prepared, or the files that hold them; the worker makes
-    the parts again. ``code`` is the sha256 of each file of one's own that they are made from.
+    ``data`` are those that were read when the run was prepared, or the files that hold them, or None where
+    they go beside the task; the worker makes the parts again. ``code`` is the sha256 of each file of one's
+    own that they are made from.
     """
 
     chunk: Chunk
     variant: Variant
     bench: Bench
     folder: RunFolder
-    data: Dataset | Held
+    data: Dataset | Held | None
     key: Key
     code: Mapping[str, str]
 
@@ -94,23 +97,40 @@ def summed(progress: Callable[[int, int], None] | None, total: int) -> Progress:
 
 
 def trained(
-    tasks: Sequence[Task], workers: int, progress: Progress, care: Care = USUAL_CARE
+    tasks: Sequence[Task],
+    workers: int,
+    progress: Progress,
+    care: Care = USUAL_CARE,
+    scheduler: str = "",
+    mixed: bool = False,
 ) -> Iterator[Outcome]:
     """Train the chunks and yield how each ended, as they end.
+
+    With the address of a ``scheduler`` its workers train them, ``mixed`` also by other versions: see
+    `lab.runs.cluster`.
 
     The first Ctrl-C puts down what is under way, and KeyboardInterrupt is raised when that is kept. Raises
     StorageError as soon as something cannot be kept.
     """
-    here = not (care.apart or care.trial_timeout) and (workers <= 1 or len(tasks) <= 1)
     with deferred() as stop:
-        line = _Here(progress, stop)
-        for outcome in _here(tasks, line) if here else _apart(tasks, workers, line, care):
+        for outcome in _somewhere(tasks, workers, _Here(progress, stop), care, scheduler, mixed):
             if outcome.unkept:
                 raise StorageError(outcome.error)
             if not outcome.stopped:
                 yield outcome
     if stop.is_set():
         raise KeyboardInterrupt
+
+
+def _somewhere(
+    tasks: Sequence[Task], workers: int, line: Line, care: Care, scheduler: str, mixed: bool
+) -> Iterator[Outcome]:
+    if scheduler and tasks:
+        from lab.runs.cluster import scheduled
+
+        return scheduled(tasks, scheduler, line, care, mixed)
+    here = not (care.apart or care.trial_timeout) and (workers <= 1 or len(tasks) <= 1)
+    return _here(tasks, line) if here else _apart(tasks, workers, line, care)
 
 
 @dataclass(frozen=True)
@@ -156,12 +176,7 @@ def _outcome(task: Task, line: Line) -> Outcome:
     """Train a chunk, from its checkpoint if there is one, and keep its part."""
     chunk, folder, key = task.chunk, task.folder, task.key
     try:
-        if task.code and (present := code_of(task.code, task.bench.folder)) != task.code:
-            changed = ", ".join(name for name, digest in task.code.items() if present.get(name) != digest)
-            return Outcome(chunk, f"{changed} changed since the run began")
-        data = task.data.dataset() if isinstance(task.data, Held) else task.data
-        training, trials = task.bench.training(task.variant.settings, data), chunk.trials
-        course, kept, interval = Course(training, trials, folder.checkpoint(chunk, key)), monotonic(), 0.0
+        course, kept, interval = begun(task, data_of(task), folder.checkpoint(chunk, key)), monotonic(), 0.0
         line.tell(course.done)
         while not course.ended:
             before = course.done
@@ -175,14 +190,39 @@ def _outcome(task: Task, line: Line) -> Outcome:
                 interval = (kept - began) / CHECKPOINT_SHARE
             if stopped:
                 return Outcome(chunk, stopped=True)
-        folder.keep_part(chunk, located(training, trials, course.finished()), key)
-    except StorageError as error:
-        return Outcome(chunk, str(error), unkept=True)
-    except LabError as error:
-        return Outcome(chunk, str(error))
+        folder.keep_part(chunk, read(course), key)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # code of one's own may raise anything, SystemExit too
-        reason = " ".join(str(error).split())
-        return Outcome(chunk, f"{type(error).__name__}: {reason}", traceback.format_exc())
+        return failed(chunk, error)
     return Outcome(chunk)
+
+
+def data_of(task: Task) -> Dataset:
+    """The data of a chunk that has them with it."""
+    assert task.data is not None
+    return task.data.dataset() if isinstance(task.data, Held) else task.data
+
+
+def begun(task: Task, data: Dataset, saved: Mapping[str, Array] | None) -> Course:
+    """The training of a chunk, from its beginning or from where it was ``saved``.
+
+    Raises LabError where code of one's own is not what it was.
+    """
+    if (present := code_of(task.code, task.bench.folder)) != task.code:
+        changed = ", ".join(name for name, digest in task.code.items() if present.get(name) != digest)
+        raise LabError(f"{changed} changed since the run began")
+    return Course(task.bench.training(task.variant.settings, data), task.chunk.trials, saved)
+
+
+def read(course: Course) -> Readings:
+    """What was recorded of a training that has ended, and where trials diverged."""
+    return located(course.training, course.trials, course.finished())
+
+
+def failed(chunk: Chunk, error: BaseException) -> Outcome:
+    """How a chunk ended that raised this error."""
+    if isinstance(error, LabError):
+        return Outcome(chunk, str(error), unkept=isinstance(error, StorageError))
+    reason = " ".join(str(error).split())
+    return Outcome(chunk, f"{type(error).__name__}: {reason}", "".join(traceback.format_exception(error)))

@@ -27,3 +27,7 @@ def test_json_is_strict_and_keeps_its_letters():
     out = json_text({"σ′": [nan, 0.1]})
     assert "σ′" in out
     assert json.loads(out, parse_constant=pytest.fail) == {"σ′": [None, 0.1]}
+
+
+def test_fault_79_json_holds_no_control_character_that_a_terminal_obeys():
+    assert json_text("\x1b[31m\x9b2J\x7f") == r'"\u001b[31m\u009b2J\u007f"'

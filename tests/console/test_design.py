@@ -161,6 +161,8 @@ def test_knots_of_a_file(design, tmp_path):
         (["--template", "gauss", "--floor", "x"], "'x' is not a valid float"),
         (["--knots", "0:1"], "knots: at least 2 knots are needed, got 1"),
         (["--knots-csv", "none.csv"], "none.csv: No such file or directory"),
+        (["--floor-under", "1/z"], "--floor-under 1/z: is undefined at z = 0; expected an activation with"),
+        (["--clip-under", "log(z)"], "--clip-under log(z): is undefined at z = 0; expected an"),
         (["--floor-under", "tahn"], "unknown activation 'tahn'; did you mean 'tanh' or 'atan'?"),
         (["--clip-under", "own.py:Mine"], "there is no file"),
         (

@@ -49,3 +49,12 @@ def test_a_page_is_shown_on_stdout_and_its_notes_on_stderr(capsys):
 def test_a_page_as_json_is_its_value_alone(capsys):
     assert show(Page({"a": 1}, iter(()), exit_code=3), as_json=True) == 3
     assert capsys.readouterr() == ('{\n "a": 1\n}\n', "")
+
+
+@pytest.mark.parametrize("columns", ["0", "1", "-5", "٣", "99999999999", ""])
+def test_fault_91_a_width_that_none_can_be_is_not_asked_for(columns, printed, monkeypatch):
+    page = Page(None, [Rows(["variant", "cost"], [["a" * 150, 0.5]])])
+    monkeypatch.delenv("COLUMNS", raising=False)
+    usual = printed(page)
+    monkeypatch.setenv("COLUMNS", columns)
+    assert printed(page) == usual

@@ -119,8 +119,8 @@ def test_a_spec(spec, expected):
             {"name": "leaky-relu", "leak": 0.1},
             "^'leaky-relu' has no parameter 'leak'; its parameters: slope$",
         ),
-        ({"name": "leaky-relu", "slope": "0.1"}, "^'leaky-relu': slope = '0.1': expected a valid number$"),
-        ({"name": "leaky-relu", "slope": True}, "^'leaky-relu': slope = True: expected a valid number$"),
+        ({"name": "leaky-relu", "slope": "0.1"}, "^'leaky-relu': slope = '0.1': expected a number$"),
+        ({"name": "leaky-relu", "slope": True}, "^'leaky-relu': slope = True: expected a number$"),
         (
             {"name": "leaky-relu", "slope": float("nan")},
             "^'leaky-relu': slope = nan: expected a finite number$",

@@ -2,6 +2,7 @@ import os
 import re
 import struct
 from pathlib import Path
+from xml.etree import ElementTree
 
 import matplotlib
 import pandas as pd
@@ -315,3 +316,10 @@ def test_every_figure_of_a_counterfactual_says_so(tables, floors, told):
         said = " ".join(texts(figure)).replace("\n", " ")
         assert "A title" in said
         assert said.count("not the gradient of C") == told
+
+
+def test_fault_79_a_control_character_reaches_no_svg(tables, tmp_path):
+    figure = figures.draw("activations", tables, "a\x1b[31m\x00b \u200dع")
+    _, svg = room.save(figure, tmp_path, "a")
+    assert "a�[31m�b \u200dع" in svg.read_text(encoding="utf-8")
+    assert ElementTree.parse(svg).getroot().tag.endswith("svg")

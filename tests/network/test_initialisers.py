@@ -267,3 +267,10 @@ def test_variances_of_ones_own_are_measured_where_the_mean_is_0():
     assert w == pytest.approx(0.03, rel=0.1)
     assert b == 0
     assert np.isnan(Between(0.0, 0.2).variances(50, 30)).all()
+
+
+@pytest.mark.parametrize("kind", [*LAWS, Orthogonal])
+@pytest.mark.parametrize("gain", [0.0, -1.0])
+def test_a_gain_that_makes_no_weights_is_told(kind, gain):
+    with pytest.raises(ValueError, match=rf'gain must be > 0, got {gain}; \{{name = "constant", w = 0.0\}}'):
+        kind(gain=gain)

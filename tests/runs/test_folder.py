@@ -312,3 +312,31 @@ def test_parquet_comes_back(folder):
     folder.keep_tables({"layers": TABLE})
     path = folder.path / "tables" / "layers.parquet"
     pd.testing.assert_frame_equal(pd.read_parquet(path), TABLE, check_exact=True)
+
+
+@pytest.mark.parametrize("name", ["tables", "plots", "trials", ".data", ".lock", ".owner"])
+def test_fault_73_a_link_out_of_the_run_is_refused_before_anything_is_written(plan, root, tmp_path, name):
+    folder, outside = finished(plan, root), tmp_path / "outside"
+    is_file = name in (".lock", ".owner")
+    if is_file:
+        outside.write_text("mine")
+    else:
+        outside.mkdir()
+    if (folder.path / name).exists():
+        (folder.path / name).rmdir()
+    (folder.path / name).symlink_to(outside)
+    with pytest.raises(StorageError, match=f"{name}: is a link, which may lead out of the run"):
+        folder.lock()
+    with pytest.raises(StorageError, match="remove the link"):
+        folder.keep_tables({"layers": pd.DataFrame({"a": [1]})})
+    assert outside.read_text() == "mine" if is_file else not list(outside.iterdir())
+
+
+def test_every_piece_of_a_table_is_guarded(folder):
+    pieces = [pd.DataFrame({"variant": [text]}) for text in ("=1", "relu", "-tanh(z)", "'+1")]
+    with folder.growing_tables() as grow:
+        for piece in pieces:
+            grow("layers", piece)
+    cells = (folder.path / "tables" / "layers.csv").read_text().replace('"', "").splitlines()
+    assert cells == ["variant", "'=1", "relu", "'-tanh(z)", "''+1"]
+    assert folder.table("layers").equals(pd.concat(pieces, ignore_index=True))

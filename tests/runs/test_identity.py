@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -25,6 +27,11 @@ def test_a_key_says_what_decides_the_numbers_and_comes_back_from_its_text():
     for text in ("", "[]", "{}", '{"trained": 1, "made_with": {}}'):
         with pytest.raises(ValueError, match=r"damaged|Expecting"):
             Key.read(text)
+
+
+def test_what_is_loaded_meanwhile_changes_no_key():
+    code = "from lab.runs.identity import made_with as m; a = m('numpy'); import scipy.special as _"
+    subprocess.run([sys.executable, "-c", f"{code}; assert a == m('numpy')"], check=True)
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_the_defaults_become_parts(built):
     assert made.recording.columns == DEFAULT
     assert (made.recording.neurons, made.recording.fixed_examples) == (False, None)
     assert (made.recording.saturation_threshold, made.recording.low_input_threshold) == (0.05, 0.1)
-    assert made.recording.schedule.steps.tolist() == list(range(121))
+    assert made.recording.schedule.steps.tolist() == list(range(0, 121, 2))
 
 
 def test_names_tables_formulas_and_designs_become_parts(built):

@@ -1,8 +1,10 @@
 import subprocess
+from pathlib import Path
 
 import numpy as np
+import pytest
 
-from lab.runs.provenance import blas, code, commit, provenance
+from lab.runs.provenance import anonymous, blas, code, commit, place, placed, provenance
 
 
 def git(folder, *words):
@@ -16,7 +18,7 @@ def test_fault_81_versions_and_kernel_are_recorded_without_the_home_folder_and_t
     monkeypatch.setenv("HOME", "/home/somebody")
     monkeypatch.setenv("SECRET_TOKEN", "hunter2")
     monkeypatch.setattr("sys.argv", ["/usr/bin/lab", "run", "/home/somebody/a.toml", "b.toml"])
-    record = provenance(tmp_path)
+    record = anonymous(provenance(tmp_path))
     assert record["argv"] == ["lab", "run", "~/a.toml", "b.toml"]
     assert "hunter2" not in str(record)
     assert record["packages"]["numpy"] == np.__version__
@@ -42,3 +44,58 @@ def test_code_is_known_by_its_content_and_a_title_is_no_code(tmp_path):
     assert code(text, tmp_path) == {
         "mine.py": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     }
+
+
+def test_git_runs_nothing_that_a_folder_names(tmp_path):
+    ran = tmp_path / "ran"
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\ntouch {ran}\ncat\n")
+    program.chmod(0o755)
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    git(folder, "init", "-q")
+    (folder / "a").write_text("1")
+    git(folder, "add", "a")
+    git(folder, "commit", "-qm", "one")
+    clean = commit(folder)
+    (folder / "a").write_text("2")
+    git(folder, "config", "core.fsmonitor", program)
+    for hook in ("post-index-change", "fsmonitor-watchman"):
+        (folder / ".git" / "hooks" / hook).write_bytes(program.read_bytes())
+        (folder / ".git" / "hooks" / hook).chmod(0o755)
+    assert commit(folder) == clean + "+"
+    (folder / ".gitattributes").write_text("a filter=evil\n")
+    git(folder, "config", "filter.evil.clean", program)
+    assert commit(folder) == clean + "?"
+    assert not ran.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("/home/alice/a.py", "~/a.py"),
+        ("File '/home/alice/a.py', line 3", "File '~/a.py', line 3"),
+        ("-o data.name=/home/alice", "-o data.name=~"),
+        ("/home/alicette/a", "/home/alicette/a"),
+        ("/x/home/alice.txt", "/x/home/alice.txt"),
+        ("/data/alice/b", "/data/~/b"),
+        (r"D:\alice\b", r"D:\~\b"),
+        ("alice", "alice"),
+        ([{"a": ("/home/alice", 1)}], [{"a": ["~", 1]}]),
+        ({"../alice/a.py": "alice"}, {"../~/a.py": "alice"}),
+    ],
+)
+def test_neither_home_nor_user_is_told(text, told, monkeypatch):
+    monkeypatch.setenv("HOME", "/home/alice")
+    monkeypatch.setenv("LOGNAME", "alice")
+    assert anonymous(text) == told
+
+
+def test_a_folder_is_told_from_another_and_found_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", "/home/alice")
+    run = tmp_path / "results" / "a" / "b"
+    assert place(tmp_path / "experiments", run) == "../../../experiments"
+    assert place(Path("/home/alice/experiments"), run) == "~/experiments"
+    assert place(Path("/nowhere"), run) == "/nowhere"
+    for folder in (tmp_path / "experiments", Path("/home/alice/experiments"), Path("/nowhere")):
+        assert placed(place(folder, run), run).resolve() == folder

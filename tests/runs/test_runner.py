@@ -292,10 +292,48 @@ def test_code_that_changed_is_refused_on_resume(small, root, mine):
     changed = {"vary": {"network.activation": ["sigmoid", "mine.py:Mine"]}}
     folder = run(made(small, changed, allow_code=True), root)
     assert list(folder.info["code"]) == ["mine.py"]
-    resumed(prepared_again(folder), folder)
+    resumed(prepared_again(folder, allow_code=True), folder)
     mine("np.sin(z)", "np.sin(z) + 1")
     with pytest.raises(StorageError, match="the code changed since the run began"):
-        resumed(prepared_again(folder), folder)
+        resumed(prepared_again(folder, allow_code=True), folder)
+
+
+def test_the_leave_that_a_run_had_is_no_leave_now(small, root, mine, tmp_path):
+    mine("import numpy as np", f"import numpy as np\nopen({str(tmp_path / 'ran')!r}, 'w').close()")
+    changed = {"vary": {"network.activation": ["mine.py:Mine"]}}
+    folder = run(made(small, changed, allow_code=True), root)
+    assert folder.info["allow_code"] is True
+    (tmp_path / "ran").unlink()
+    with pytest.raises(ExperimentError, match=r"runs the code of mine\.py; .* say --allow-code"):
+        prepared_again(folder)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_fault_81_a_run_names_neither_user_nor_home(small, root, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("LOGNAME", tmp_path.parent.name)
+    monkeypatch.setattr("sys.argv", ["lab", "run", str(small), f"--results={root}"])
+    folder = run(made(small), root)
+    told = (folder.path / "run.json").read_text()
+    assert str(tmp_path) not in told
+    assert tmp_path.parent.name not in told
+    assert folder.info["argv"] == ["lab", "run", "~/small.toml", "--results=~/results"]
+    resumed(prepared_again(folder), folder)
+
+
+def test_code_in_a_folder_of_the_users_name_is_known_again_where_the_run_does_not_name_it(
+    small, root, mine, monkeypatch, tmp_path
+):
+    mine()
+    for folder, file in (("alice", "mine.py"), ("project", "small.toml")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / file).rename(tmp_path / folder / file)
+    monkeypatch.setenv("LOGNAME", "alice")
+    changed = {"vary": {"network.activation": ["../alice/mine.py:Mine"]}}
+    done = run(made(tmp_path / "project" / "small.toml", changed, allow_code=True), root)
+    assert list(done.info["code"]) == ["../~/mine.py"]
+    remove(done.part_path(done.chunks[0]))
+    assert resumed(prepared_again(done, allow_code=True), done).info["failures"] == []
 
 
 def test_an_override_of_a_varied_key_takes_the_place_of_its_values(small):

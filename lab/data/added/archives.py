@@ -9,6 +9,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
@@ -16,6 +17,7 @@ from typing import IO, Any
 import numpy as np
 
 from lab.data.added.mnist import idx_bytes
+from lab.data.counts import check_size
 from lab.data.files import npz_file
 from lab.errors import PartError, StorageError
 
@@ -57,6 +59,8 @@ def four_files(path: Path) -> dict[str, bytes]:
         raise StorageError(str(error)) from error
     except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, RuntimeError) as error:
         raise StorageError(f"{path} is damaged: {error}") from error
+    except gzip.BadGzipFile as error:
+        raise StorageError(f"{path} is damaged: {error}") from error
     except OSError as error:
         raise StorageError(f"{path} cannot be read: {error.strerror or error}") from error
     if missing := [file for file in FILES if file not in found]:
@@ -81,6 +85,37 @@ def bounded(label: str, file: IO[bytes] | gzip.GzipFile) -> bytes:
     return content
 
 
+@dataclass
+class _Bounded:
+    """A file whose reader believes what the file says of its sizes: none is read that is too large.
+
+    A tar tells the length of its long names and of its extended headers, and is read for as many bytes.
+    """
+
+    label: str
+    file: IO[bytes]
+
+    def read(self, size: int = -1) -> bytes:
+        if not 0 <= size <= LARGEST_FILE + 1:
+            raise StorageError(f"{self.label} is damaged: it tells of a header of {size} bytes")
+        return self.file.read(size)
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        check_size(f"{self.label}, unpacked", place)
+        return self.file.seek(place, whence)
+
+    def tell(self) -> int:
+        return self.file.tell()
+
+
+def _bounded(path: Path, file: IO[bytes]) -> Any:
+    return _Bounded(str(path), file)
+
+
+def _unzipped(path: Path) -> Any:
+    return path.open("rb") if path.suffix.lower() == ".tar" else gzip.open(path)
+
+
 def _members(path: Path) -> Iterator[tuple[str, str, Callable[[], Any]]]:
     """The files in a folder or an archive: how messages name each, its own name, and what opens it."""
     if path.is_dir():
@@ -94,7 +129,7 @@ def _members(path: Path) -> Iterator[tuple[str, str, Callable[[], Any]]]:
             for name in archive.namelist():
                 yield f"{path}: {name}", name, partial(archive.open, name)
     elif path.name.lower().endswith((".tgz", ".tar.gz", ".tar")):
-        with tarfile.open(path) as tar:
+        with _unzipped(path) as file, tarfile.open(fileobj=_bounded(path, file), mode="r:") as tar:
             for member in tar:
                 if member.isfile():
                     yield f"{path}: {member.name}", member.name, partial(tar.extractfile, member)

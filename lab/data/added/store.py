@@ -9,9 +9,10 @@ from contextlib import suppress
 from hashlib import md5
 from io import BytesIO
 from pathlib import Path
+from time import monotonic
 
 from lab import plugins
-from lab.data.added.archives import FILES, bounded, four_files, unpacked
+from lab.data.added.archives import FILES, LARGEST_FILE, four_files, unpacked
 from lab.data.added.mnist import data_folder
 from lab.errors import PartError, StorageError, did_you_mean
 from lab.parts import DataSource
@@ -44,6 +45,10 @@ MIRRORS: dict[str, tuple[str, ...]] = {
     ),
 }
 """Name of the data set → folders on the network that hold its four files as .gz."""
+
+
+MOST_SECONDS = 600
+"""How long a mirror may take for a file, however often it sends a little: 17 kB a second for the largest."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,15 +133,23 @@ def _fetched(name: str, file: str) -> bytes:
 
 def _downloaded(url: str) -> bytes:
     """What this address holds; StorageError where it does not answer, breaks off or sends too much."""
+    content, deadline = bytearray(), monotonic() + MOST_SECONDS
     try:
         with urllib.request.urlopen(url, timeout=30) as response:
             total = int(response.headers.get("Content-Length") or 0)
-            content = bounded(url, response)
+            while block := response.read1(2**16):
+                content += block
+                if len(content) > LARGEST_FILE:
+                    raise StorageError(f"{url}: sends more than {LARGEST_FILE // 2**20} MiB")
+                if monotonic() > deadline:
+                    raise StorageError(
+                        f"{url}: sent {len(content)} bytes in {MOST_SECONDS} s, which is too slow"
+                    )
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise StorageError(f"{url}: {error}") from error
     if len(content) < total:
         raise StorageError(f"{url}: broke off after {len(content)} of {total} bytes")
-    return content
+    return bytes(content)
 
 
 def _keep(name: str, files: Mapping[str, bytes]) -> Path:

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Collection
 from dataclasses import replace
+from io import BytesIO
 from math import prod
 from pathlib import Path
 from typing import IO, Any
@@ -15,7 +16,7 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
-from lab.data.counts import check_size
+from lab.data.counts import LARGEST, check_size
 from lab.data.files.rows import Rows
 from lab.errors import PartError
 
@@ -24,6 +25,10 @@ _OWN = ("x", "y", "x_train", "y_train", "x_test", "y_test")
 FEATURES = ("x", "data", "features", "images", "inputs", "arr_0")
 TARGETS = ("y", "target", "targets", "labels", "label", "arr_1")
 """What the arrays of features and of targets are called, in small or capital letters; the lab's own first."""
+
+
+_LONGEST_HEADER = 10_000
+"""The most bytes of a header that numpy takes."""
 
 
 def read(path: Path, name: str) -> list[Rows]:
@@ -89,11 +94,18 @@ def arrays(path: Path, name: str, wanted: Collection[str]) -> dict[str, npt.NDAr
 def _check_header(subject: str, file: IO[bytes], size: int) -> None:
     form = np.lib.format
     first = form.read_magic(file) == (1, 0)
-    shape, _, dtype = (form.read_array_header_1_0 if first else form.read_array_header_2_0)(file)
+    length = file.read(2 if first else 4)
+    if int.from_bytes(length, "little") > _LONGEST_HEADER:
+        raise PartError(f"{subject} is damaged: its header has {int.from_bytes(length, 'little')} bytes")
+    rest = BytesIO(length + file.read(_LONGEST_HEADER))
+    try:
+        shape, _, dtype = (form.read_array_header_1_0 if first else form.read_array_header_2_0)(rest)
+    except Exception as error:  # the tokenizer's, the parser's, numpy's
+        raise PartError(f"{subject} is damaged: its header tells no array") from error
     if dtype.hasobject:
         reason = "which are never loaded; save plain numbers or texts"
         raise PartError(f"{subject} holds Python objects (pickled), {reason}")
-    if prod(shape) * dtype.itemsize > size:
+    if not all(0 <= axis <= LARGEST for axis in shape) or prod(shape) * dtype.itemsize > size:
         raise PartError(f"{subject} is damaged: shape {shape} of {dtype} does not fit in its {size} bytes")
 
 

@@ -29,9 +29,13 @@ def read(path: Path, name: str, missing: Collection[str] = ()) -> Table:
         raise PartError(f"{name}: to read Parquet, run: pip install 'activation-lab[parquet]'") from error
     try:
         about = parquet.read_metadata(path)
+        groups = [about.row_group(at) for at in range(about.num_row_groups)]
+        columns_of_groups = [group.column(at) for group in groups for at in range(group.num_columns)]
         check_size(name, 8 * about.num_rows * about.num_columns)
-        check_size(name, sum(about.row_group(at).total_byte_size for at in range(about.num_row_groups)))
-        read = parquet.read_table(path)
+        check_size(name, 8 * sum(one.num_values for one in columns_of_groups))
+        check_size(name, sum(group.total_byte_size for group in groups))
+        # A value that repeats is kept once in the file, and so it is here.
+        read = parquet.read_table(path, read_dictionary=_of_bytes(about))
         read = read.drop_columns([one for one in read.column_names if one.startswith("__index_level_")])
     except pa.ArrowException as error:
         raise PartError(f"{name} is not a Parquet file that can be read: {error}") from error
@@ -42,11 +46,11 @@ def read(path: Path, name: str, missing: Collection[str] = ()) -> Table:
     for title in read.column_names:
         values = read.column(title).combine_chunks()
         where = f"{name}: column {title!r}"
-        if pa.types.is_dictionary(values.type):
+        if pa.types.is_dictionary(values.type) and _is_number(values.type.value_type):
             values = values.dictionary_decode()
         if pa.types.is_struct(values.type) and values.type.get_field_index("bytes") >= 0:
             values = values.field("bytes")
-        kind = values.type
+        kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
         if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
             columns[title], note = _pixels(where, values)
             notes.append(f"column {title!r}: {note}")
@@ -57,6 +61,13 @@ def read(path: Path, name: str, missing: Collection[str] = ()) -> Table:
         else:  # of dates and what else there is, texts that can be ignored
             columns[title] = column(values.to_pandas().map(str, na_action="ignore"), missing)
     return Table(name, "row", np.arange(1, read.num_rows + 1), columns, tuple(notes))
+
+
+def _of_bytes(about: Any) -> list[str]:
+    """The columns of texts or bytes."""
+    schema = about.schema
+    leaves = [schema.column(at) for at in range(len(schema))]
+    return [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
 
 
 def _is_list(kind: Any) -> bool:

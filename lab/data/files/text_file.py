@@ -15,13 +15,18 @@ import pandas as pd
 from lab.data.counts import check_size
 from lab.data.dataset import IntArray
 from lab.data.files import text_form
-from lab.data.files.cells import Column, column
+from lab.data.files.cells import Column, column, number
 from lab.data.files.table import Table
 from lab.data.files.text_form import BLANKS, Form
 from lab.errors import PartError
 
 _SAMPLE = (1000, 2**18)
 """The lines from which the form of a file is guessed, or the letters, where lines are long."""
+
+LONGEST_LINE = 2**22
+"""The most letters of a line."""
+
+MOST_COLUMNS = 100_000
 
 _CHUNK = 2**20
 """The cells that are read at a time, so that a file takes little more memory than its numbers."""
@@ -51,8 +56,10 @@ def read(
         if path.suffix.lower() == ".gz":
             _check_unpacked(path, name)
         with _opened(path) as file:
-            sample = list(_sampled(file))
+            sample = list(_sampled(name, file))
         form = text_form.form(name, sample, separator, header)
+        if form.width > MOST_COLUMNS:
+            raise PartError(f"{name} has {form.width} columns, expected at most {MOST_COLUMNS}")
         places = _places(path, name, form)
         titles = _titles(name, form)
         columns = _columns(path, form, titles, missing)
@@ -81,16 +88,24 @@ def _check_unpacked(path: Path, name: str) -> None:
             check_size(f"{name}, unpacked", size)
 
 
-def _sampled(file: TextIO) -> Iterator[str]:
+def _sampled(name: str, file: TextIO) -> Iterator[str]:
     """Whole lines from the beginning of the file, as many more as end what is quoted there."""
     lines, letters = _SAMPLE
     quotes = 0
-    for at, line in enumerate(islice(file, 2 * lines), 1):
+    for at, line in enumerate(islice(_lines(name, file), 2 * lines), 1):
         yield line
         letters -= len(line)
         quotes += line.count('"')
         if (at >= lines or (letters < 0 and at > 2)) and quotes % 2 == 0:
             return
+
+
+def _lines(name: str, file: TextIO) -> Iterator[str]:
+    """The lines of a file, none of which is read that is too long to be one of a table."""
+    while line := file.readline(LONGEST_LINE + 1):
+        if len(line) > LONGEST_LINE:
+            raise PartError(f"{name} has a line of more than {LONGEST_LINE} letters, which is no table")
+        yield line
 
 
 def _places(path: Path, name: str, form: Form) -> IntArray:
@@ -99,7 +114,7 @@ def _places(path: Path, name: str, form: Form) -> IntArray:
     with _opened(path) as file:
         for _ in islice(file, form.before):
             pass
-        for line, width in text_form.widths(name, file, form.separator, form.before):
+        for line, width in text_form.widths(name, _lines(name, file), form.separator, form.before):
             if width != form.width:
                 like = "in the first line" if form.titles is None else "in the header"
                 raise PartError(f"{name}: line {line}: {width} fields, expected {form.width} as {like}")
@@ -136,7 +151,7 @@ def _columns(
             usecols=[*parts],
             index_col=False,
             dtype=str if texts else None,
-            na_values=list(missing),
+            na_values=[word for word in missing if not _is_python_number_alone(word)],
             skipinitialspace=True,
             low_memory=False,
             chunksize=max(_CHUNK // form.width, 1),
@@ -151,6 +166,15 @@ def _columns(
     if mixed:  # numbers up to here and texts from there on: the numbers are read again as texts
         columns |= _columns(path, form, titles, missing, mixed)
     return columns
+
+
+def _is_python_number_alone(word: str) -> bool:
+    """Whether pandas would take a word for a number where `number` does not: for ``1_000`` also 1000."""
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return number(word) is None
 
 
 def _left_out(titles: list[str], columns: dict[str, Column]) -> Iterator[str]:

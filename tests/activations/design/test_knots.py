@@ -146,7 +146,7 @@ def test_wrong_knots_are_told(z, slopes, message):
         ({"z": [0, 1], "slopes": [1]}, "'knots': every knot needs a z and a slope"),
         ({"z": [0, 1], "slope": [1, 1]}, "'knots' has no parameter 'slope'; did you mean 'slopes'"),
         ({"z": 3, "slopes": [1, 1]}, "'knots': z = 3: expected"),
-        ({"z": ["0", "1"], "slopes": [1, 1]}, "'knots': z = \\['0', '1'\\]: expected a valid number"),
+        ({"z": ["0", "1"], "slopes": [1, 1]}, "'knots': z = \\['0', '1'\\]: expected a number"),
     ],
     ids=str,
 )

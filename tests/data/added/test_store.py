@@ -2,10 +2,12 @@ import gzip
 import os
 import tarfile
 import threading
+import time
 import zipfile
+from contextlib import suppress
 from functools import partial
 from hashlib import md5
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
 
@@ -172,6 +174,26 @@ def test_69_bombs_are_not_unpacked(tmp_path, kind):
     assert "64 MiB" in refused(path)
 
 
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME])
+@pytest.mark.parametrize("size", [3 * 2**30, 70 * 2**20])
+def test_69_a_header_of_a_tarball_is_not_read_for_as_long_as_it_says(tmp_path, kind, size):
+    member = tarfile.TarInfo("a")
+    member.type, member.size = kind, size
+    with gzip.open(tmp_path / "a.tgz", "wb", 1) as file:
+        file.write(member.tobuf())
+        file.write(bytes(2**20))
+    rounded = -(-size // 512) * 512
+    said = f"{tmp_path / 'a.tgz'} is damaged: it tells of a header of "
+    assert refused(tmp_path / "a.tgz") in {f"{said}{size} bytes", f"{said}{rounded} bytes"}
+
+
+def test_69_a_tarball_that_unpacks_to_more_than_2_gib_is_refused(tmp_path):
+    member = tarfile.TarInfo("a")
+    member.size = 3 * 2**30
+    (tmp_path / "a.tar").write_bytes(member.tobuf() + bytes(1024))
+    assert "unpacked: 3.0 GiB, expected at most 2 GiB" in refused(tmp_path / "a.tar")
+
+
 def test_links_in_a_tarball_are_not_followed(tmp_path):
     (tmp_path / "secret").write_bytes(CONTENT[FILES[0]])
     with tarfile.open(tmp_path / "a.tgz", "w:gz") as archive:
@@ -227,6 +249,35 @@ def test_fetched_content_is_checked_and_every_answer_is_in_the_message(mirror, k
     assert not_found.startswith(f"{url}/nowhere/train-images-idx3-ubyte.gz: HTTP Error 404")
     assert "is not the one of mnist: its md5 is" in other
     assert not kept.exists()
+
+
+class Drip(BaseHTTPRequestHandler):
+    """Answers a byte at a time, and never ends."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        with suppress(OSError):
+            while True:
+                self.wfile.write(b"x")
+                time.sleep(0.02)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_a_mirror_that_drips_has_a_deadline(monkeypatch, kept):
+    with ThreadingHTTPServer(("127.0.0.1", 0), Drip) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        monkeypatch.setitem(store.MIRRORS, "mnist", (f"http://127.0.0.1:{server.server_port}",))
+        monkeypatch.setattr(store, "MOST_SECONDS", 0.3)
+        began = time.monotonic()
+        with pytest.raises(StorageError, match=r"sent \d+ bytes in 0\.3 s, which is too slow"):
+            store.fetch("mnist")
+        assert time.monotonic() - began < 10
+        server.shutdown()
+        thread.join()
 
 
 def test_listing_tells_origin_parameters_and_one_sentence(kept):

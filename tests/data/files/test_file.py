@@ -86,7 +86,7 @@ def test_62_a_file_that_is_not_there(load, tmp_path):
         ("a.csv", {"task": "guess"},
          "'a.csv': task = 'guess': expected 'auto', 'classes', 'numbers', 'classification' or 'regression'"),
         ("a.csv", {"nan": "keep"}, "'a.csv': nan = 'keep': expected 'refuse', 'drop' or 'mean'"),
-        ("a.csv", {"shuffle": 1}, "'a.csv': shuffle = 1: expected a valid boolean"),
+        ("a.csv", {"shuffle": 1}, "'a.csv': shuffle = 1: expected true or false"),
         ("a.csv", {"path": "b.csv"}, "'a.csv' is a path already, path = 'b.csv' is one too many"),
     ],
 )  # fmt: skip

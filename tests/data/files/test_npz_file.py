@@ -124,3 +124,28 @@ def test_parts_by_other_names_and_arrays_that_are_not_used(load, form):
 def test_a_test_part_alone_is_no_data_set(load):
     message = refusal(load, {"x_test": [[1.0]], "y_test": [1]})
     assert message.startswith("a.npz holds x_test, y_test, expected")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{{'descr': '<f8', 'fortran_order': False, 'shape': (0, {10**30})}}",
+        "{'descr': '<f8', 'fortran_order': False, 'shape': (-2, -3)}",
+        "{'descr': '<f8', 'fortran_order': False, 'shape': (True, 1.5)}",
+        "{'descr': '|V2147483647', 'fortran_order': False, 'shape': (9,)}",
+        "{'descr': [('a', '<f8', (1000, 1000, 1000, 1000))], 'fortran_order': False, 'shape': (1,)}",
+        "{[]: 1}",
+        "(" * 400,
+    ],
+)
+def test_69_a_header_of_no_shape_is_damage(load, text):
+    head = f"{text}\n".encode()
+    member = b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head + bytes(64)
+    said = refusal(load, packed({"x.npy": member, "y.npy": member}), name="a.npz")
+    assert "is damaged" in said
+
+
+def test_69_a_header_is_not_read_for_as_long_as_it_says(load):
+    member = b"\x93NUMPY\x02\x00" + (2**31 - 64).to_bytes(4, "little") + b" " * 20_000
+    said = refusal(load, packed({"x.npy": member, "y.npy": member}), name="a.npz")
+    assert said == "a.npz: array x is damaged: its header has 2147483584 bytes"

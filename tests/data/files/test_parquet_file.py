@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from lab.data.files import parquet_file
 from tests.data.conftest import refusal
 
 
@@ -75,3 +76,18 @@ def test_images_are_their_pixels(load, kind):
     data = load(pd.DataFrame({"image": files, "label": ["a", "b"]}), target="label")
     assert data.x_train.tolist() == [[0, 0.2, 0.4, 1], [1, 0, 0, 0]]
     assert data.notes[0] == "column 'image': images of 2 × 2 pixels, which are divided by 255"
+
+
+def test_69_values_that_repeat_are_not_unpacked_into_more_than_2_gib(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    target = pa.array([0, 1] * 1000)
+    parquet = pytest.importorskip("pyarrow.parquet")
+    parquet.write_table(pa.table({"a": [[0.0] * 150_000] * 2000, "y": target}), tmp_path / "a.parquet")
+    assert (tmp_path / "a.parquet").stat().st_size < 2**16
+    assert "expected at most 2 GiB" in refusal(parquet_file.read, tmp_path / "a.parquet", "a.parquet")
+    texts = pa.DictionaryArray.from_arrays(pa.array([0] * 2000, pa.int32()), ["x" * 100_000])
+    parquet.write_table(pa.table({"a": texts, "y": target}), tmp_path / "b.parquet", store_schema=False)
+    before = pa.default_memory_pool().bytes_allocated()
+    table = parquet_file.read(tmp_path / "b.parquet", "b.parquet")
+    assert pa.default_memory_pool().bytes_allocated() - before < 2**25
+    assert len({id(text) for text in table.columns["a"]}) == 1

@@ -151,3 +151,20 @@ def test_damage_and_what_is_too_large_once_unpacked(read, monkeypatch):
     assert refusal(read, b"x,y\n1,2\n", "a.csv.gz").startswith("a.csv.gz is damaged: ")
     monkeypatch.setattr("lab.data.counts.LARGEST", 1000)
     assert refusal(read, packed, "a.csv.gz").startswith("a.csv.gz, unpacked: ")
+
+
+def test_69_a_line_that_never_ends_and_a_million_columns_are_refused(read, monkeypatch):
+    monkeypatch.setattr(text_file, "LONGEST_LINE", 1000)
+    said = "a.csv has a line of more than 1000 letters, which is no table"
+    assert refusal(read, "a,b\n1," + "2" * 1000) == said
+    assert refusal(read, "a,b\n" + "1,2\n" * 1500 + "1," + "2" * 1000) == said
+    assert refusal(read, 'a,b\n1,"' + "2" * 900 + "\n" + "3" * 1200) == said
+    monkeypatch.setattr(text_file, "MOST_COLUMNS", 3)
+    assert refusal(read, "a,b,c,d\n1,2,3,4\n") == "a.csv has 4 columns, expected at most 3"
+
+
+@pytest.mark.parametrize(("word", "like"), [("1_000", 1000.0), ("٣", 3.0), ("¹", None), ("１２", 12.0)])
+def test_a_word_that_is_missing_takes_no_number_with_it(read, word, like):
+    table = read(f"x,y\n{word},0\n{like or 5.0},1\n2,0\n", missing=[word])
+    assert np.isnan(table.columns["x"][0])
+    assert table.columns["x"][1:].tolist() == [like or 5.0, 2.0]
