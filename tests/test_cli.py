@@ -29,7 +29,7 @@ def test_run_ends_with_a_short_table_and_the_folder(lab, small, tmp_path):
     assert header.split()[:2] == ["variant", "trials"]
     assert header.split()[2:] == ["ratio,", "end", "saturated,", "end", "cost", "accuracy", "test"]
     *rows, ratio, saturated = rows
-    assert ratio.startswith("ratio: ‖∂C/∂b‖ of the first hidden layer over that of the last")
+    assert ratio.startswith("ratio: ‖∂C/∂b‖ of layer 1 over layer 2")
     assert saturated.startswith("saturated: share of (hidden neuron, example)")
     assert [row.split()[:2] for row in rows] == [["sigmoid", "3"], ["soft", "3"]]
     assert last.startswith(f"results: {tmp_path / 'results' / 'small'}")
