@@ -34,7 +34,7 @@ def test_run_ends_with_a_short_table_and_the_folder(lab, small, tmp_path):
     by_layer = rows.index("Layer by layer")
     rows, of_layers = rows[:by_layer], rows[by_layer + 2 :]
     assert [row.split()[1:3] for row in of_layers if "output" in row] == [["3", "output"]] * 2
-    assert ratio.startswith("ratio: ‖∂C/∂b‖ of the first hidden layer over that of the last")
+    assert ratio.startswith("ratio: ‖∂C/∂b‖ of layer 1 over layer 2")
     assert saturated.startswith("saturated: share of (hidden neuron, example)")
     assert [row.split()[:2] for row in rows] == [["sigmoid", "3"], ["soft", "3"]]
     assert last.startswith(f"results: {tmp_path / 'results' / 'small'}")

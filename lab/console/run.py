@@ -103,7 +103,8 @@ def _body(
     if len(short) and (short["diverged"] == short["trials"]).all():
         told = run.tables["trials"].get("origin", pd.Series(dtype=object))
         no_number = told.astype(str).str.endswith("is NaN").any()
-        yield f"all trials diverged{'; mend the activation, which is NaN at some z' if no_number else ''}"
+        mended = "mend its activation, which is NaN at some z"
+        yield f"all trials diverged; {mended if no_number else 'try a smaller training.eta'}"
     for verdict in found[:most]:
         yield f"{verdict.variant}: {verdict.sentence}"
         yield dim(f"  [{verdict.evidence}]")

@@ -81,7 +81,7 @@ def test_a_panel_a_metric_and_a_row_a_variant_but_the_first_with_marks_and_bars_
     assert [ax.get_xlabel() for ax in figure.axes] == [
         "difference in test\naccuracy at the end\nbetter →",
         "difference in epochs until\n0.9 are right\n← better",
-        "difference in speed of\nlayer 1, all readings\n(decades)\n← slower   faster →",
+        "difference in speed of\nlayer 1, all readings\n(decades)\n← smaller   larger →",
         "difference in speed of\nlayer 1 over the last\nhidden layer's, last\nreading (decades)\n"
         "← lower   higher →",
     ]
@@ -154,7 +154,7 @@ def test_what_neither_of_a_pair_ever_reached_has_no_mark():
     steps.loc[(steps["variant"] == "c") & (steps["step"] > 0), "test_accuracy"] = 0.95
     figure = draw("comparisons", made)
     (ax,) = [ax for ax in figure.axes if "epochs until" in ax.get_xlabel()]
-    assert [text.get_text() for text in ax.texts] == ["reached in no pair"]
+    assert [text.get_text() for text in ax.texts] == ["neither got there"]
     assert np.isnan(marks(ax)[1])
     assert marks(ax)[0] < 0
 
