@@ -161,7 +161,7 @@ def test_the_command_predicts_and_proves_the_same_with_the_same_defaults():
 
 
 def test_the_newest_run_that_was_interrupted_is_resumed(small, root, monkeypatch):
-    def interrupted(tasks, workers, progress, scheduler=""):
+    def interrupted(*given):
         raise KeyboardInterrupt
         yield
 
