@@ -61,7 +61,7 @@ class ListingFigures(click.Command):
             )
 
 
-class _Numbers(click.ParamType[list[int]]):
+class _Numbers(click.ParamType):  # type: ignore[type-arg]  # which click 8.1 does not know
     """Whole numbers and ranges of them: ``1-3,5``."""
 
     name = "numbers"
@@ -76,7 +76,7 @@ class _Numbers(click.ParamType[list[int]]):
         return found
 
 
-class _Length(click.ParamType[float]):
+class _Length(click.ParamType):  # type: ignore[type-arg]
     """A length in inches, from one with its unit: ``3.3in``, ``8.4cm``, ``84mm``."""
 
     name = "length"
