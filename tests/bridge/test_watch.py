@@ -75,7 +75,7 @@ def test_a_dense_net_watched_is_the_lab_s_own_run_of_it(tmp_path, cost):
         parts += [layer, *([] if sigma == "Identity" else [getattr(torch.nn, sigma)()])]
     model = torch.nn.Sequential(*parts)
     optimiser = torch.optim.SGD(model.parameters(), training.eta, momentum=0.9)
-    passes = fed(training.network, training.train, training.batch, stack.streams)
+    passes = fed(training.network, training.train, stack.order)
     with lab.watch(model, 3, tmp_path / "watched", steps_per_epoch=5, plots=False) as w:
         for _ in range(training.steps):
             p = next(passes)
