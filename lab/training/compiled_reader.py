@@ -67,7 +67,8 @@ class CompiledReader:
         finite = np.isfinite([found[name] for name in ("largest_z", "delta", "speed_w", "speed_b")])
         sound = np.asarray(finite.all(axis=(0, 2)))
         going = self._recorder.readings.diverged < 0
-        if not sound[going].all() or found["twins"][going].any():
+        twins = probes.EqualNeurons in self._asked and found["twins"][going].any()
+        if twins or not sound[going].all():
             return False
         self._reader.flush()
         cost = network.cost.value(made.z, made.a, y, network.sigma(network.depth)).mean(axis=-1)

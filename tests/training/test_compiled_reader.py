@@ -15,6 +15,7 @@ from lab.network.optimisers import TABLE as OPTIMISERS
 from lab.training import compiled_reader
 from lab.training.compiled_reader import MEASURED, OF_NORMS, CompiledReader
 from lab.training.loop import train
+from lab.training.probes import EqualNeurons
 from tests.training.trainings import made_examples, training
 
 if functions(np.dtype("f8")) is None:
@@ -22,6 +23,8 @@ if functions(np.dtype("f8")) is None:
 
 SIZES = (4, 6, 5, 3)
 SIGMAS = activations()
+UNLIKE = [probe for probe in MEASURED if probe is not EqualNeurons]
+"""Those that do not ask whether neurons are equal, as the first weights of some tests make them."""
 
 
 @pytest.fixture
@@ -97,15 +100,15 @@ def test_norms_alone(taken):
 
 
 def test_errors_whose_squares_are_no_floats(taken):
-    found, expected = both(taken, given(cost=COSTS["quadratic"](), sigma=SIGMAS["identity"], eta=0.0,
-                                        initialiser=Constant(1e-120)))  # fmt: skip
+    small = {"sigma": SIGMAS["identity"], "initialiser": Constant(1e-120), "eta": 0.0}
+    found, expected = both(taken, given(UNLIKE, cost=COSTS["quadratic"](), **small))
     speed = found.columns.index("learning_speed")
     assert 0 < found.layers[:, :, 0, speed].max() < 1e-200
     agree(found, expected, rtol=1e-12, atol=0)
 
 
 def test_a_unit_that_is_dead_has_no_speed(taken):
-    found, expected = both(taken, given(sigma=SIGMAS["relu"], initialiser=Constant(0.0), eta=0.0))
+    found, expected = both(taken, given(UNLIKE, sigma=SIGMAS["relu"], initialiser=Constant(0.0), eta=0.0))
     assert (found.layers[:, :, 0, found.columns.index("learning_speed")] == 0).all()
     agree(found, expected, rtol=1e-12)
 
@@ -117,6 +120,14 @@ def test_trials_that_diverge_are_left_and_others_go_on(taken):
     found, expected = both(taken, made)
     assert (found.diverged >= 0).tolist() == [True, False, True]
     agree(found, expected, rtol=1e-9)
+
+
+def test_neurons_that_may_be_equal_are_left_to_the_probe(taken):
+    by_kernel, _ = taken
+    found = train(given(initialiser=Constant(0.1)), range(2))
+    assert not any(by_kernel)
+    equal = found.layers[0, :, 0, found.columns.index("equal_neurons")]
+    np.testing.assert_array_equal(equal, 1)
 
 
 def test_a_probe_of_another_kind_is_left_to_the_core(taken):
