@@ -51,11 +51,11 @@ def short_names(subjects: Sequence[Subject]) -> list[str]:
 
 def answer(subject: Subject) -> str:
     """A sentence that answers the question of the run: its own, else what the verdicts say."""
-    if subject.info.get("answer") and subject.info.get("status") != "running":
+    ended, planned = len(subject.tables["trials"]), subject.info.get("trials_planned", 0)
+    if subject.info.get("status") == "running" and ended < planned:
+        return f"Under way: {ended} of {planned} trials have ended."
+    if subject.info.get("answer"):
         return str(subject.info["answer"])
-    if subject.info.get("status") == "running":
-        planned = subject.info["trials_planned"]
-        return f"Under way: {len(subject.tables['trials'])} of {planned} trials have ended."
     variants = len(subject.tables["variants"])
     accused = len({verdict.variant for verdict in subject.verdicts})
     if not accused:

@@ -39,6 +39,7 @@ def test_a_run_without_verdicts_says_so(run):
 
 def test_a_run_under_way_tells_how_far_it_is():
     assert answer(subject(status="running", trials_planned=40)) == "Under way: 8 of 40 trials have ended."
+    assert answer(subject(status="running", trials_planned=8, answer="Yes.")) == "Yes."
 
 
 def test_hostile_names_stay_text():
