@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import ceil, isnan, nan
+from math import ceil, isfinite, isnan, nan
 from typing import Any
 
 import numpy as np
@@ -107,12 +107,14 @@ class Case:
         """Trial → the part of its task that it has learned at the end.
 
         With classes, how far the accuracy has come from `chance`, 0, to 1. Without classes 1 − C/C̄, with C̄
-        the cost of answering the mean target: of the quadratic cost it is R². NaN where a trial diverged.
+        the cost of answering the mean target: of the quadratic cost it is R². Where that is not known, as of a
+        run that was watched, 1 − `cost_left`. NaN where a trial diverged.
         """
         trials = self.trials.set_index("trial")
         if self.classes:
             return (trials["final_accuracy"] - self.chance) / max(1 - self.chance, 1e-9)
-        return 1 - trials["final_cost"] / float(self.variant.get("cost_of_mean", nan))
+        mean = float(self.variant.get("cost_of_mean", nan))
+        return 1 - (trials["final_cost"] / mean if isfinite(mean) else self.cost_left)
 
     @cached_property
     def cost_left(self) -> pd.Series:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from lab.errors import LabError, StorageError
 from lab.experiment.variants import Variant, load, resolved
@@ -153,11 +154,12 @@ def _completed(
     folder.describe({**record, "status": "running"})
     try:
         # First the tables that need no training: a σ that cannot be predicted ends the run before it trains.
-        untrained = {
-            "variants": tables.variants(ready.made),
-            "curves": tables.curves(ready.made),
-            "prediction": prediction(ready.made),
-        }
+        with threadpool_limits(1):  # several threads of a BLAS may sum in another order each time
+            untrained = {
+                "variants": tables.variants(ready.made),
+                "curves": tables.curves(ready.made),
+                "prediction": prediction(ready.made),
+            }
         said = dict.fromkeys([*ready.notes, *notes(ready.made, untrained["prediction"])])
         record = {**record, "notes": list(said)}
         failed = _trained(ready, folder, keys, kept, terms, progress)

@@ -71,7 +71,11 @@ def fitted(name: str, degree: int) -> list[float]:
 
     with mp.workdps(120):
         fit, function = FITS[name], functions()[name]
-        rising = mp.chebyfit(function, [fit.low, fit.high], degree + 1, asc=True)
+        ends = [fit.low, fit.high]
+        try:
+            rising = mp.chebyfit(function, ends, degree + 1, asc=True)
+        except TypeError:  # mpmath before 1.4, which knows the other order alone
+            return [float(c) for c in mp.chebyfit(function, ends, degree + 1)]
         return [float(c) for c in reversed(rising)]
 
 
