@@ -19,7 +19,7 @@ def predict(lab):
 
 def test_an_activation(predict):
     lines, _ = predict("tanh", "--weight-variance", 1.69, "--bias-variance", 0.09, "--depth", 2)
-    assert lines == [
+    assert lines[:-3] == [
         "tanh",
         "gain going up, 1/√E σ(g)²:       1.59253742, proved to ± 2e-16",
         "gain going down, 1/√E σ′(g)²:    1.467413592, proved to ± 1e-16",
@@ -32,9 +32,11 @@ def test_an_activation(predict):
         "correlation of two inputs at q*: → 1, all become alike (depth scale 16.1082 layers)",
         "critical σ_w² of this σ_b²:      1.94765, where q* = 0.763475",
         "",
-        "layer      q      χ  speed",
-        "    1   1.78  0.621  0.788",
-        "    2  0.934  0.806      1",
+    ]
+    assert [line.split() for line in lines[-3:]] == [
+        ["layer", "q", "χ", "speed"],
+        ["1", "1.78", "0.621", "0.788"],
+        ["2", "0.934", "0.806", "1"],
     ]
 
 
