@@ -532,7 +532,7 @@ def test_report_writes_one_page_of_a_run_or_of_several(lab, small, tmp_path):
 
 def test_a_live_run_tells_its_page_at_the_start(lab, small):
     _, out, err = lab("run", small, *ONE, "--no-plots", "--live")
-    page = out.splitlines()[-1].removeprefix("report: ")
+    page = out.splitlines()[-1].removeprefix("look first at: ")
     assert f"live: {page}" in err
     assert 'http-equiv="refresh"' not in Path(page).read_text(encoding="utf-8")
 
