@@ -1,6 +1,7 @@
 """The same step by other libraries, each as a function of no arguments, or None where it is not installed.
 
-They take the same batches of the same examples in turn, without shuffling, and update in place.
+They take the same batches of the same examples in turn, and update in place. A function that takes several
+steps a call says how many: ``steps``.
 """
 
 from collections.abc import Callable
@@ -12,12 +13,8 @@ from typing import Any
 import numpy as np
 
 from lab.parts import Activation
-from lab.training.loop import Stack
+from lab.training.loop import Stack, begun
 from tests.benchmarks.workloads import Workload
-
-SCAN = 100
-"""Steps of one compiled scan of jax."""
-
 
 def floor(workload: Workload, dtype: str) -> Callable[[], object]:
     """The matrix products of a step alone, in the lab's layout, into buffers."""
@@ -36,15 +33,20 @@ def floor(workload: Workload, dtype: str) -> Callable[[], object]:
 
 
 def lab(
-    workload: Workload, dtype: str, trials: int = 1, sigma: Activation | None = None
+    workload: Workload,
+    dtype: str,
+    trials: int = 1,
+    sigma: Activation | None = None,
+    engine: str | None = None,
 ) -> Callable[[], object]:
-    """The lab's step."""
-    stack = Stack(workload.training(dtype, sigma=sigma), range(trials))
+    """The lab, several steps a call, in the engine that it chooses or in another."""
+    _, taken = begun(workload.training(dtype, sigma=sigma, engine=engine), range(trials))
 
-    def step() -> None:
-        stack.run_to(stack.step + 1)
+    def several() -> None:
+        taken.run_to(taken.step + workload.steps)
 
-    return step
+    several.steps = workload.steps
+    return several
 
 
 def torch_eager(workload: Workload, dtype: str) -> Callable[[], object] | None:
@@ -137,7 +139,7 @@ def jax_scan(
 
     moved, start = jax_step(workload, dtype, sigma)
     x, y = workload.data(dtype)
-    m, steps = workload.batch, SCAN if workload.batch < len(x) else 10
+    m, steps = workload.batch, workload.steps
     rng = np.random.default_rng(0)
     shape = (steps, m) if trials is None else (steps, trials, m)
     order = rng.integers(0, len(x), shape) if m < len(x) else np.broadcast_to(np.arange(m), shape)

@@ -21,7 +21,7 @@ PEERS = ("jax vmap", "jax scan")
 def measured(workload: Workload, trials: int, together: int, name: str, dtype: str) -> dict[str, float]:
     """µs a trial and step, with one hidden σ."""
     functions = {"lab": peers.lab(workload, dtype, together, SWEPT[name])}
-    per_call = {"lab": together}
+    per_call = {"lab": workload.steps * together}
     for form, stacked in zip(PEERS, (trials, None), strict=True):
         if scan := peers.jax_scan(workload, dtype, name, stacked):
             functions[form], per_call[form] = scan, scan.steps * (stacked or 1)

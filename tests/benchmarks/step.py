@@ -6,22 +6,23 @@ from tests.benchmarks.workloads import ALONE, Workload
 from tests.benchmarks.writing import Rows
 
 TITLE = "one step of one network, µs (and × the floor), one core"
-COLUMNS = ("floor", "lab", "jax scan", "jax step", "torch", "scikit-learn")
+COLUMNS = ("floor", "lab", "lab, numpy", "jax scan", "jax step", "torch", "scikit-learn")
 
 
 def measured(workload: Workload, dtype: str) -> dict[str, float]:
     """µs a step of everything that is installed."""
-    scan = peers.jax_scan(workload, dtype, "sigmoid")
     functions = {
         "floor": peers.floor(workload, dtype),
         "lab": peers.lab(workload, dtype),
+        "lab, numpy": peers.lab(workload, dtype, engine="numpy"),
         "torch": peers.torch_eager(workload, dtype),
         "scikit-learn": peers.scikit_learn(workload, dtype),
         "jax step": peers.jax_alone(workload, dtype),
-        "jax scan": scan,
+        "jax scan": peers.jax_scan(workload, dtype, "sigmoid"),
     }
-    times = side_by_side({name: function for name, function in functions.items() if function})
-    return times | ({"jax scan": times["jax scan"] / scan.steps} if scan else {})
+    found = {name: function for name, function in functions.items() if function}
+    times = side_by_side(found)
+    return {name: times[name] / getattr(function, "steps", 1) for name, function in found.items()}
 
 
 def rows() -> Rows:

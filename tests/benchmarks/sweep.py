@@ -64,11 +64,11 @@ def by_jax(name: str) -> float:
 
 
 def trained_by_jax(name: str) -> None:
-    """The sweep, in calls of `peers.SCAN` steps."""
+    """The sweep, many steps a call."""
     workload, seeds, steps = SWEEPS[name]
     for sigma in SWEPT:
         scan = peers.jax_scan(workload, "float32", sigma, seeds)
-        for _ in range(steps // peers.SCAN):
+        for _ in range(steps // workload.steps):
             scan()
 
 

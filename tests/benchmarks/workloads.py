@@ -1,10 +1,11 @@
 """The workloads: networks of MNIST's shape and small ones, on synthetic examples, sigmoid and descent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from lab.activations.catalogue import TABLE as ACTIVATIONS
+from lab.network.compiled import slower_compiled
 from lab.parts import Activation
 from lab.training.examples import examples
 from lab.training.loop import Training
@@ -13,11 +14,12 @@ from tests.training.trainings import COLUMNS, training
 
 @dataclass(frozen=True)
 class Workload:
-    """A network and its batches: ``batch`` of ``count`` examples."""
+    """A network and its batches: ``batch`` of ``count`` examples; ``steps`` are taken in one call."""
 
     sizes: tuple[int, ...]
     batch: int
     count: int
+    steps: int = 100
 
     def __str__(self) -> str:
         return f"{'-'.join(map(str, self.sizes))}, {self.batch}"
@@ -31,20 +33,31 @@ class Workload:
         return x, y.astype(dtype)
 
     def training(
-        self, dtype: str, columns: tuple[str, ...] = COLUMNS, sigma: Activation | None = None
+        self,
+        dtype: str,
+        columns: tuple[str, ...] = COLUMNS,
+        sigma: Activation | None = None,
+        engine: str | None = None,
+        steps: int = 1,
+        every: int = 10**9,
     ) -> Training:
-        """The workload as the lab trains it, with the sigmoid or another σ in the hidden layers."""
+        """The workload as the lab trains it, with the sigmoid or another σ in the hidden layers.
+
+        The lab chooses the engine where none is named.
+        """
         x, y = self.data(dtype)
         given, none = examples(x, y, True, dtype), examples(x[:0], y[:0], True, dtype)
-        recorded = {"every": 10**9, "columns": columns, "neurons": False}
-        trained = {"train": given, "test": none, "eta": 0.01, "batch": self.batch, "steps": 1}
-        return training(self.sizes, sigma=sigma, dtype=dtype, **trained, **recorded)
+        recorded = {"every": every, "columns": columns, "neurons": False}
+        trained = {"train": given, "test": none, "eta": 0.01, "batch": self.batch, "steps": steps}
+        made = training(self.sizes, sigma=sigma, dtype=dtype, **trained, **recorded)
+        slower = slower_compiled(made.network, made.optimiser, self.batch, x.dtype)
+        return replace(made, engine=engine or ("numpy" if slower else "compiled"))
 
 
 W1 = Workload((784, 30, 30, 10), 10, 1000)
-W2 = Workload((784, 30, 30, 30, 30, 30, 10), 1000, 1000)
-W3A = Workload((784, 1000, 1000, 1000, 1000, 10), 10, 1280)
-W3B = Workload((784, 1000, 1000, 1000, 1000, 10), 128, 1280)
+W2 = Workload((784, 30, 30, 30, 30, 30, 10), 1000, 1000, steps=10)
+W3A = Workload((784, 1000, 1000, 1000, 1000, 10), 10, 1280, steps=10)
+W3B = Workload((784, 1000, 1000, 1000, 1000, 10), 128, 1280, steps=10)
 W4 = Workload((784, 100, 100, 100, 10), 64, 1280)
 W5 = Workload((2, 16, 16, 1), 32, 1024)
 ALONE = (W1, W5, W2, W3A, W3B)
