@@ -8,19 +8,19 @@ import warnings
 
 import click
 
-from lab.commands import activations, bridge, data, running, theory
+from lab.commands import activations, bridge, data, experiments, runs, theory, words
 from lab.commands.options import Suggesting
 from lab.console.streams import settle
 from lab.errors import INTERRUPTED, LabError, plain
 
 COMMANDS = (
-    *(running.new, running.check, running.run, running.resume),
-    *(running.list_runs, running.show_run, running.compare, running.plot, running.report, running.table),
-    running.verify,
+    *(experiments.new, experiments.check, experiments.run, experiments.resume),
+    *(runs.list_runs, runs.show_run, runs.compare, runs.plot, runs.report, runs.table),
+    runs.verify,
     *(activations.activations, activations.formulas, activations.design, activations.certify),
     *(bridge.export, bridge.audit, activations.check_activation),
     *(theory.predict, theory.backprop, theory.matrix_form, theory.demon),
-    *(data.data, running.schema, running.help_on),
+    *(data.data, experiments.schema, words.help_on),
 )
 """In the order in which ``lab --help`` lists them."""
 

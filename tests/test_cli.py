@@ -9,8 +9,8 @@ import pytest
 
 from lab import cli
 from lab.activations.properties import PROPERTIES
-from lab.console import catalogue
-from lab.console import run as run_page
+from lab.console.activations import catalogue
+from lab.console.runs import run as run_page
 from lab.network.kernel.library import library
 from lab.runs import runner, workers
 from lab.runs.workers import trained

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from lab.console.equations import MOST, WIDTH, latex, lowered, number, raised, text, total
+from lab.console.theory.equations import MOST, WIDTH, latex, lowered, number, raised, text, total
 
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
 TERMS = st.lists(

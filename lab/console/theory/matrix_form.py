@@ -1,8 +1,8 @@
 """The page of ``lab matrix-form``: what Σ′ costs, and what it shows."""
 
 from lab.analysis.matrix_price import passed_on, price
-from lab.console.moment import Moment, chosen, scene_of
 from lab.console.screen import Page, dim, rows_of
+from lab.console.theory.moment import Moment, chosen, scene_of
 from lab.runs.preparation import Prepared
 
 PRICE = {

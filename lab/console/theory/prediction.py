@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from lab.api import predict
+from lab.console.activations.shown import sigma_of, with_words
 from lab.console.screen import Block, Note, Page, bold, dim, drawn, rows_of
-from lab.console.sigma import sigma_of, with_words
 from lab.errors import LabError
 from lab.numerics import Interval
 from lab.parts import Activation

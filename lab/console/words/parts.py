@@ -6,8 +6,8 @@ from inspect import getdoc
 from typing import Any
 
 from lab import plugins
-from lab.console.glossary import GLOSSARY, looked_up
 from lab.console.screen import Block, Page, Rows, bold, dim, table
+from lab.console.words.glossary import GLOSSARY, looked_up
 from lab.errors import PartError, did_you_mean
 from lab.parts import Probe
 

@@ -9,8 +9,16 @@ from typing import Any, NamedTuple
 
 from lab.activations.design.integral import FARTHEST, Integral
 from lab.activations.design.knot_lists import knots_from_csv, knots_from_text
+from lab.console.activations.shown import (
+    benched,
+    facts,
+    named_values,
+    plotted,
+    points_text,
+    ranges,
+    value_rows,
+)
 from lab.console.screen import Block, Page, verbatim
-from lab.console.sigma import benched, facts, named_values, plotted, points_text, ranges, value_rows
 from lab.errors import LabError
 from lab.experiment.specify import from_spec
 from lab.experiment.toml_writer import document, value_text
@@ -61,9 +69,9 @@ def page(
     """Design an activation: how to write it, the bounds of its slope, and values in both tails.
 
     ``wish`` is what was given of the keys and the values of `SETTINGS`, ``words`` those of ``-p``. ``html``
-    and ``opened`` ask for the bench, as `lab.console.sigma.benched` takes them; it begins with knots where
-    nothing is given. Raises LabError where not exactly one kind is given, a setting does not go with it, or
-    the design cannot be made.
+    and ``opened`` ask for the bench, as `lab.console.activations.shown.benched` takes them; it begins with
+    knots where nothing is given. Raises LabError where not exactly one kind is given, a setting does not go
+    with it, or the design cannot be made.
     """
     kinds = [name for name in wish if name in SETTINGS]
     if not (wish or words) and (html or opened):

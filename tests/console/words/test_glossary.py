@@ -2,7 +2,7 @@
 
 import pytest
 
-from lab.console.glossary import GLOSSARY, looked_up
+from lab.console.words.glossary import GLOSSARY, looked_up
 
 ASKED = (
     "δ",

@@ -11,9 +11,10 @@ from lab.analysis.answers import seen
 from lab.analysis.rule import Verdict
 from lab.analysis.summary import by_layer, summary
 from lab.analysis.verdicts import READ, not_judged, verdicts
-from lab.api import REPORT, Run
 from lab.console.screen import Block, Page, bold, dim, rows_of
 from lab.experiment.see import ANSWER
+from lab.results.page import REPORT
+from lab.results.run import Run
 
 FEW_VERDICTS = 8
 """A run ends with at most so many verdicts; `lab show` tells them all."""

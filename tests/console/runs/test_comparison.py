@@ -5,7 +5,7 @@ import pytest
 import lab
 from lab.analysis.comparisons import COLUMNS, SPREAD_COLUMNS
 from lab.analysis.metrics import metric
-from lab.console.comparison import page, sentence, unpaired_notes
+from lab.console.runs.comparison import page, sentence, unpaired_notes
 from lab.errors import LabError
 
 

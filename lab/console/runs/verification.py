@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from lab.api import Run
 from lab.console.screen import Page
 from lab.errors import StorageError
+from lab.results.run import Run
 from lab.runs.verification import Checked
 
 

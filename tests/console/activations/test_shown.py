@@ -4,7 +4,7 @@ import pytest
 from lab.activations.catalogue import TABLE
 from lab.activations.hyperbolic import Tanh
 from lab.activations.logistic import Sigmoid
-from lab.console.sigma import STEP, curvature, named_values, plotted
+from lab.console.activations.shown import STEP, curvature, named_values, plotted
 from lab.errors import LabError
 
 HardSwish = TABLE["hard-swish"]

@@ -9,8 +9,9 @@ import pandas as pd
 from lab.analysis.comparisons import comparisons, spreads
 from lab.analysis.metrics import Metric, metric
 from lab.analysis.statistics import LEVEL, fewest_pairs
-from lab.api import Run, side_by_side
 from lab.console.screen import Block, Page, Rows, bold, cell_text, dim, rows_of
+from lab.results.pairs import side_by_side
+from lab.results.run import Run
 
 MOST_DECADES = 5
 """Factors from so many decades on are written as powers of ten."""

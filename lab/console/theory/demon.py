@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from lab.analysis.demon import moves_of_neuron, neurons_of_layer
-from lab.console.moment import Moment, check, chosen, scene_of
 from lab.console.screen import Block, Page, Rows, dim, drawn
+from lab.console.theory.moment import Moment, check, chosen, scene_of
 from lab.errors import LabError
 from lab.runs.preparation import Prepared
 

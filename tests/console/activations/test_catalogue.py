@@ -1,6 +1,6 @@
 """The page of one activation. (What it says is held in test_cli.)"""
 
-from lab.console import catalogue
+from lab.console.activations import catalogue
 from lab.prover import certificate
 
 

@@ -1,7 +1,7 @@
 import pytest
 
-from lab.console.glossary import GLOSSARY
-from lab.console.parts import is_word, kind_page, parameters, word_page, words_page
+from lab.console.words.glossary import GLOSSARY
+from lab.console.words.parts import is_word, kind_page, parameters, word_page, words_page
 from lab.network.initialisers import TABLE, He, Normal, Uniform
 from tests.data.conftest import refusal
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from lab.analysis.demon import Scene
 from lab.analysis.worked import Measured, WorkedLayer, worked
-from lab.console.equations import MOST, Term, latex, lowered, number, prose, raised, text, total
-from lab.console.moment import Moment, chosen, scene_of
 from lab.console.screen import Block, Page, bold, dim, verbatim
+from lab.console.theory.equations import MOST, Term, latex, lowered, number, prose, raised, text, total
+from lab.console.theory.moment import Moment, chosen, scene_of
 from lab.numerics import Array
 from lab.runs.preparation import Prepared
 

@@ -14,7 +14,7 @@ from lab.activations.floored import Floored
 from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
 from lab.activations.rectifiers import LeakyReLU
-from lab.console import design as design_page
+from lab.console.activations import design as design_page
 from lab.experiment.variants import load
 from lab.numerics import REALS
 from lab.prover import slope_bounds, words

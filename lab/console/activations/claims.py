@@ -5,8 +5,8 @@ from dataclasses import fields
 from math import inf, isfinite
 
 from lab.api import certify
+from lab.console.activations.shown import named_values, sigma_of, with_words
 from lab.console.screen import Page, verbatim
-from lab.console.sigma import named_values, sigma_of, with_words
 from lab.errors import ClaimError, LabError
 from lab.numerics import REALS, Interval
 from lab.prover.digits import lost_digits

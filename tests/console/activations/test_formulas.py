@@ -7,34 +7,34 @@ from lab.activations.formula.dialect import in_own_words
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.operations import FUNCTIONS
 from lab.activations.formula.rewrites import REWRITES
-from lab.console import formula as formula_page
+from lab.console.activations import formulas as formulas_page
 
 
 @pytest.fixture
 def page(printed) -> str:
-    return printed(formula_page.page())
+    return printed(formulas_page.page())
 
 
 @pytest.fixture
 def tables(printed) -> dict:
-    return printed(formula_page.page(), as_json=True)
+    return printed(formulas_page.page(), as_json=True)
 
 
-@pytest.mark.parametrize("example", formula_page.EXAMPLES, ids=lambda example: example.formula)
+@pytest.mark.parametrize("example", formulas_page.EXAMPLES, ids=lambda example: example.formula)
 def test_examples_are_formulas(example):
     sigma = Formula(example.formula, tuple(example.parameters.items()))
     a, slope = sigma.with_derivative(np.linspace(-50, 50, 101))
     assert np.isfinite([a, slope]).all()
 
 
-@pytest.mark.parametrize("text", formula_page.REFUSED)
+@pytest.mark.parametrize("text", formulas_page.REFUSED)
 def test_what_is_said_to_be_refused_is_refused_with_a_column(text):
-    assert ", column " in formula_page.refusal(text)
+    assert ", column " in formulas_page.refusal(text)
 
 
 def test_a_formula_among_the_refused_would_be_found():
     with pytest.raises(AssertionError, match="'z' is a formula"):
-        formula_page.refusal("z")
+        formulas_page.refusal("z")
 
 
 def test_every_function_and_alias_is_told(page, tables):
@@ -78,10 +78,10 @@ def test_the_page_tells_rewrites_refusals_and_limits(page, tables):
 
 
 def test_what_is_also_read_is_told_in_the_words_of_the_lab(page, tables):
-    assert [row["written"] for row in tables["also_read"]] == list(formula_page.ALSO_READ)
+    assert [row["written"] for row in tables["also_read"]] == list(formulas_page.ALSO_READ)
     for row in tables["also_read"]:
         written, own = row["written"], row["read_as"]
-        given = {name: 1.5 for name in formula_page.OPEN if name in own}
+        given = {name: 1.5 for name in formulas_page.OPEN if name in own}
         assert own != written
         assert in_own_words(own, given) == own
         assert Formula(written, tuple(given.items())) == Formula(own, tuple(given.items()))

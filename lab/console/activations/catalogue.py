@@ -9,9 +9,9 @@ from lab import plugins
 from lab.activations.catalogue import EXAMPLES, documentation
 from lab.activations.formula.formula import Formula
 from lab.activations.properties import properties
-from lab.console.parts import parameters
+from lab.console.activations.shown import benched, facts, plotted, points_text, ranges, sigma_of, value_rows
 from lab.console.screen import Block, Note, Page, table
-from lab.console.sigma import benched, facts, plotted, points_text, ranges, sigma_of, value_rows
+from lab.console.words.parts import parameters
 from lab.parts import Activation
 from lab.prover.certificate import certify
 from lab.prover.digits import lost_digits
@@ -55,7 +55,7 @@ def page(
 ) -> Page:
     """One activation: what it is, its parameters, its claims, and values far into both tails.
 
-    ``html`` and ``opened`` ask for its bench, as `lab.console.sigma.benched` takes them.
+    ``html`` and ``opened`` ask for its bench, as `lab.console.activations.shown.benched` takes them.
     """
     sigma = sigma_of(name, words, allow_code)
     proof = certify(sigma)

@@ -8,7 +8,7 @@ import pytest
 
 from lab.analysis import worked
 from lab.analysis.demon import trained_scene
-from lab.api import prepare
+from lab.results.training import prepare
 
 
 @pytest.fixture
