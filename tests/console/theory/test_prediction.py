@@ -154,7 +154,7 @@ def test_the_phase_of_an_activation_is_drawn(predict, tmp_path):
         *(([text], f"error: {text} is undefined at z = ") for text in ("1/z", "log(z)", "sqrt(z)")),
         (["tanh", "--correlation", 2], "error: correlation must be in [-1, 1], got 2.0\n"),
         (["tanh", "--phase", "phase.jpg"], "error: --phase"),
-        (["small.toml", "--depth", 3], "Error: an experiment has its own depth"),
+        (["small.toml", "--depth", 3], "error: an experiment has its own depth"),
         (["tanh", "-o", "trials.seeds=3"], "say -p NAME=VALUE"),
         (["tanh", "--weight-variance", -1], "weight_variance must be a finite number >= 0, got -1"),
         (["tahn"], "did you mean 'tanh'"),
