@@ -14,13 +14,12 @@ from lab.console.screen import Block, Note, Page, bold, dim, drawn, rows_of
 from lab.errors import LabError
 from lab.numerics import Interval
 from lab.parts import Activation
-from lab.prover import proved_moments as prover
 from lab.runs.prediction import notes, prediction
 from lab.runs.preparation import Prepared, counterfactual, unusable
-from lab.theory.correlation import FixedCorrelation, fixed_correlation
+from lab.theory.correlation import FixedCorrelation
 from lab.theory.deep import Deep
-from lab.theory.mean_field import Critical, FixedPoint, boundary, critical, fixed_point
-from lab.theory.moments import backward_gain, forward_gain, slope_square
+from lab.theory.mean_field import Critical, FixedPoint, fixed_point
+from lab.theory.outlook import Outlook, critical_line, outlook
 
 HEADINGS = {
     **{column: column for column in ("variant", "layer", "n_in", "n_out")},
@@ -39,9 +38,6 @@ HEADINGS = {
 
 CLOSE = 1e-9
 """How narrow, relatively, an interval is whose middle is shown with more digits."""
-
-PHASE_POINTS = 21
-"""The σ_b² at which the critical line is found, closer where it is steeper."""
 
 
 def experiment_page(ready: Prepared, plot: Path | None) -> Page:
@@ -76,51 +72,36 @@ def activation_page(
         layers = predict(sigma, **asdict(deep))
     except ValueError as error:
         raise LabError(str(error)) from None
-    rest = fixed_point(sigma, deep.weight_variance, deep.bias_variance)
-    alike = fixed_correlation(sigma, rest, deep.weight_variance, deep.bias_variance)
-    edge = critical(sigma, deep.bias_variance)
-    gains = {
-        "forward_gain": forward_gain(sigma),
-        "backward_gain": backward_gain(sigma),
-        "mean_square_slope": slope_square(sigma, 1.0),
-    }
-    facts = {
-        "weight_variance": deep.weight_variance,
-        "bias_variance": deep.bias_variance,
-        "fixed_point": rest.q,
-    }
-    facts |= {"stable": rest.stable, "chi": rest.chi, "depth_scale": rest.depth_scale}
-    facts |= {"fixed_correlation": alike.c, "correlation_depth_scale": alike.depth_scale}
-    of_edge = {"critical_weight_variance": edge and edge.weight_variance, "critical_q": edge and edge.q}
-    proved = _proved(sigma, rest, deep)
+    found = outlook(sigma, deep)
     shown = layers.rename(columns={"ratio": "predicted_speed"}).assign(variant=name)
     plots = drawn("prediction", {"prediction": shown}, plot)
     if phase is not None:
-        plots += drawn("phase", {"phase": _critical_line(sigma, deep)}, phase, f"Where errors grow: {name}")
+        plots += drawn("phase", {"phase": _phase(sigma, deep)}, phase, f"Where errors grow: {name}")
+    value = {"activation": str(sigma), **found.facts, "layers": layers}
+    return Page(value, _body(with_words(name, words), sigma, found, layers), plots)
 
-    def body() -> Iterator[Block]:
-        captions = ("gain going up, 1/√E σ(g)²:", "gain going down, 1/√E σ′(g)²:", "E σ′(g)²:")
-        yield bold(with_words(name, words))
-        for caption, (gain, value) in zip(captions, gains.items(), strict=True):
-            yield f"{caption:<32} {_number(value, proved.get(gain))}"
-        if gains["mean_square_slope"] == inf:
-            yield "σ′ is not square integrable: E σ′(g)² is infinite, so weights of no gain keep E ‖δ‖²"
-        elif gains["mean_square_slope"] == 0:
-            yield "σ′ is 0 for almost every z: no error passes, so weights of no gain keep E ‖δ‖²"
-        scale = rest.depth_scale  # where errors grow, it is minus the layers over which they do by e
-        grows = f"none, E‖δ‖² grows by e every {-scale:.6g} layers"
-        yield f"\nσ_w² = {deep.weight_variance:g}, σ_b² = {deep.bias_variance:g}"
-        yield f"fixed point q*:                  {_fixed_point_text(rest, proved.get('fixed_point'))}"
-        yield f"χ at q*:                         {_number(rest.chi, proved.get('chi'))}"
-        yield f"depth scale ξ = −1/ln χ:         {grows if scale < 0 else f'{_number(scale)} layers'}"
-        yield f"correlation of two inputs at q*: {_correlation_text(rest, alike)}"
-        yield f"critical σ_w² of this σ_b²:      {_critical_text(sigma, edge)}\n"
-        of_two = ["correlation", "pair_chi"] if deep.correlation == 1 else []
-        yield rows_of(layers.drop(columns=of_two), HEADINGS)
-        yield from map(Note, _missing(layers))
 
-    value = {"activation": str(sigma), **gains, **facts, **of_edge, "proved": proved, "layers": layers}
-    return Page(value, body(), plots)
+def _body(title: str, sigma: Activation, found: Outlook, layers: pd.DataFrame) -> Iterator[Block]:
+    rest, deep, proved = found.rest, found.deep, found.proved
+    yield bold(title)
+    captions = ("gain going up, 1/√E σ(g)²:", "gain going down, 1/√E σ′(g)²:", "E σ′(g)²:")
+    for caption, (gain, value) in zip(captions, found.gains.items(), strict=True):
+        yield f"{caption:<32} {_number(value, proved.get(gain))}"
+    if found.gains["mean_square_slope"] == inf:
+        yield "σ′ is not square integrable: E σ′(g)² is infinite, so weights of no gain keep E ‖δ‖²"
+    elif found.gains["mean_square_slope"] == 0:
+        yield "σ′ is 0 for almost every z: no error passes, so weights of no gain keep E ‖δ‖²"
+    scale = rest.depth_scale  # where errors grow, it is minus the layers over which they do by e
+    grows = f"none, E‖δ‖² grows by e every {-scale:.6g} layers"
+    yield f"\nσ_w² = {deep.weight_variance:g}, σ_b² = {deep.bias_variance:g}"
+    yield f"fixed point q*:                  {_fixed_point_text(rest, proved.get('fixed_point'))}"
+    yield f"χ at q*:                         {_number(rest.chi, proved.get('chi'))}"
+    yield f"depth scale ξ = −1/ln χ:         {grows if scale < 0 else f'{_number(scale)} layers'}"
+    yield f"correlation of two inputs at q*: {_correlation_text(rest, found.alike)}"
+    yield f"critical σ_w² of this σ_b²:      {_critical_text(sigma, found.edge)}\n"
+    of_two = ["correlation", "pair_chi"] if deep.correlation == 1 else []
+    yield rows_of(layers.drop(columns=of_two), HEADINGS)
+    yield from map(Note, _missing(layers))
 
 
 def _missing(layers: pd.DataFrame) -> Iterator[str]:
@@ -133,18 +114,6 @@ def _missing(layers: pd.DataFrame) -> Iterator[str]:
         yield "no speed: where χ is infinite ‖δ‖² has no mean"
     elif (layers["chi"] == 0).any():
         yield "no speed: all are relative to that of the last layer, which is 0"
-
-
-def _proved(sigma: Activation, rest: FixedPoint, deep: Deep) -> dict[str, Interval]:
-    """What of the facts is proved of a σ that has a formula, and between which numbers; χ at the q* found."""
-    found = {
-        "forward_gain": prover.forward_gain_enclosure(sigma),
-        "backward_gain": prover.backward_gain_enclosure(sigma),
-        "mean_square_slope": prover.slope_square_enclosure(sigma, 1.0),
-        "fixed_point": prover.fixed_point_enclosure(sigma, rest.q, deep.weight_variance, deep.bias_variance),
-        "chi": prover.chi_enclosure(sigma, rest.q, deep.weight_variance),
-    }
-    return {fact: known for fact, known in found.items() if known is not None}
 
 
 def _number(value: float, known: Interval | None = None) -> str:
@@ -184,14 +153,9 @@ def _critical_text(sigma: Activation, edge: Critical | None) -> str:
     return f"{edge.weight_variance:.6g}, {where}"
 
 
-def _critical_line(sigma: Activation, deep: Deep) -> pd.DataFrame:
-    """The critical σ_w² of σ, up to twice the σ_b² that was asked for, or up to 2; and what was asked for."""
-    grid = (max(2 * deep.bias_variance, 2) * np.linspace(0, 1, PHASE_POINTS) ** 2).tolist()
-    edge = [boundary(sigma, bias_variance) for bias_variance in grid]
-    return pd.DataFrame(
-        {
-            "bias_variance": [*grid, deep.bias_variance],
-            "weight_variance": np.array([*edge, deep.weight_variance], dtype=float),
-            "asked": [False] * PHASE_POINTS + [True],
-        }
-    )
+def _phase(sigma: Activation, deep: Deep) -> pd.DataFrame:
+    """The critical line of σ, and the σ_w² and σ_b² that were asked for."""
+    line = [(*point, False) for point in critical_line(sigma, deep.bias_variance)]
+    asked = (deep.bias_variance, deep.weight_variance, True)
+    table = pd.DataFrame([*line, asked], columns=["bias_variance", "weight_variance", "asked"])
+    return table.astype({"weight_variance": float})
