@@ -166,6 +166,13 @@ class Cost(ABC):
         """Why this cost has no least value for these targets, or None."""
         return None
 
+    def best_constant(self, y: Array) -> Array:
+        """The a, (n, 1), that costs least where all examples, of targets y (n, m), get the same.
+
+        It is the measure of what is learned: the mean target, unless the cost says otherwise.
+        """
+        return np.asarray(y.mean(axis=-1, keepdims=True))
+
 
 class Initialiser(ABC):
     """What makes w and b of one layer.
