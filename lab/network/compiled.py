@@ -69,10 +69,15 @@ def slower_compiled(network: Network, optimiser: Optimiser, batch: int, dtype: n
     return refusal(network, optimiser, dtype)
 
 
+def padded_width(n: int, dtype: np.dtype[Any]) -> int:
+    """How many numbers a row of n takes in the kernel."""
+    width = PADDED_BYTES // dtype.itemsize
+    return -(-n // width) * width
+
+
 def padded_rows(rows: Array, dtype: np.dtype[Any]) -> Array:
     """Rows of the kernel's width, filled up with zeros."""
-    width = PADDED_BYTES // dtype.itemsize
-    out = np.zeros((len(rows), -(-rows.shape[1] // width) * width), dtype)
+    out = np.zeros((len(rows), padded_width(rows.shape[1], dtype)), dtype)
     out[:, : rows.shape[1]] = rows
     return out
 
@@ -216,9 +221,9 @@ class Engine:
         return vector, self._seen(vector)
 
     def _seen(self, vector: Array) -> dict[int, Array]:
-        width, start, blocks = PADDED_BYTES // self.dtype.itemsize, 0, {}
+        start, blocks = 0, {}
         for l, (n_in, n_out) in enumerate(pairwise(self.network.sizes), 1):
-            padded = -(-n_out // width) * width
+            padded = padded_width(n_out, self.dtype)
             stop = start + (n_in + 1) * padded
             blocks[l] = vector[:, start:stop].reshape(self.trials, n_in + 1, padded)[:, :, :n_out]
             start = stop

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lab.network.compiled import Engine, padded_rows
+from lab.network.compiled import Engine, padded_rows, padded_width
 from lab.network.kernel.library import Net, Reading
 from lab.numerics import Array
 
@@ -62,8 +62,7 @@ class EngineReading:
         self.slopes, self.outputs = (
             {l: rows[:, ends[l - 1] : ends[l]] for l in range(1, len(sizes))} for rows in kept
         )
-        width = padded_rows(np.empty((1, sizes[-1])), dtype).shape[1]
-        last = np.empty((2, trials, m, width), dtype)
+        last = np.empty((2, trials, m, padded_width(sizes[-1], dtype)), dtype)
         self.z, self.a = (rows[:, :, : sizes[-1]].mT for rows in last)
         ends_of_slopes = np.array([least, steepest], np.float64)
         strides = np.array(every, np.int64)

@@ -22,6 +22,8 @@
 #define MOST_LAYERS 256
 #define TOGETHER 64  // examples of an evaluation that go through the layers together
 
+#define SUMMED 64    // examples whose products are summed together
+
 enum { QUADRATIC, CROSS_ENTROPY, SOFTMAX };
 
 typedef struct {
@@ -44,7 +46,7 @@ typedef struct {
     const real *y;
     real *z[MOST_LAYERS], *a[MOST_LAYERS], *slope[MOST_LAYERS], *delta[MOST_LAYERS];
     real **e;  // where the error before sigma' is kept, or NULL
-    real *rows[2], *across[2], *room;
+    real *rows[2], *across[2], *sum, *room;
 } Pass;
 
 static int64_t padded(int64_t n) { return (n + PADDED - 1) / PADDED * PADDED; }
@@ -58,11 +60,12 @@ static int64_t parameters(const Network *net) {
 // Lays out the buffers of a pass over m examples in `at`; returns how many numbers they take.
 static int64_t laid_out(const Network *net, int64_t m, real *at, Pass *p) {
     real *const begin = at;
-    int64_t widest = padded(net->sizes[0]), room = 0;
+    int64_t widest = padded(net->sizes[0]), room = 0, weights = 0;
     for (int64_t l = 1; l <= net->depth; l++) {
         int64_t n = padded(m) * padded(net->sizes[l]);
         if (padded(net->sizes[l]) > widest) widest = padded(net->sizes[l]);
         if (room_of(&net->both[l - 1]) > room) room = room_of(&net->both[l - 1]);
+        if (net->sizes[l - 1] * padded(net->sizes[l]) > weights) weights = net->sizes[l - 1] * padded(net->sizes[l]);
         p->z[l] = at, p->a[l] = at + n, p->slope[l] = at + 2 * n, p->delta[l] = at + 3 * n;
         at += 4 * n;
     }
@@ -70,6 +73,7 @@ static int64_t laid_out(const Network *net, int64_t m, real *at, Pass *p) {
         p->rows[k] = at, at += padded(m) * widest;
         p->across[k] = at, at += padded(m) * widest;
     }
+    p->sum = at, at += m > SUMMED ? weights : 0;
     p->room = at;
     return at + room - begin;
 }
@@ -128,6 +132,18 @@ static void output_error(const Network *net, int64_t m, Pass *p) {
     }
 }
 
+// BP4: w learns from the sum of a delta^T over m examples, of which so many are summed at a time as the cache holds.
+static void learn_from(const real *a, int64_t term, const real *delta, int64_t n, int64_t m, real *w, int64_t inputs,
+                       const Learning *how, real *sum) {
+    Product dw = {.row = 1, .term = term, .stride = n, .start_stride = n, .rows = inputs, .columns = n, .out_stride = n};
+    for (int64_t i = 0; i < m; i += dw.terms) {
+        const int last = m - i <= SUMMED;
+        dw.left = a + i * term, dw.right = delta + i * n, dw.terms = last ? m - i : SUMMED;
+        dw.start = i ? sum : NULL, dw.out = last ? w : sum, dw.learning = last ? how : NULL;
+        multiply(dw);
+    }
+}
+
 // BP2 to BP4 from the output down; theta learns from each gradient as soon as nothing needs the old weights.
 static void backward(const Network *net, real *theta, int64_t m, Pass *p, const Learning weights) {
     static const real one = 1;
@@ -143,11 +159,9 @@ static void backward(const Network *net, real *theta, int64_t m, Pass *p, const 
                                .columns = padded(m), .terms = net->sizes[l], .out = p->across[1], .out_stride = padded(m)});
             transpose(p->across[1], padded(m), below, padded(m), p->rows[0], below);
         }
-        Product dw = {.left = l > 1 ? p->a[l - 1] : p->x, .row = 1, .term = l > 1 ? below : p->x_stride, .right = p->delta[l],
-                      .stride = n, .rows = inputs, .columns = n, .terms = m, .out = w, .out_stride = n, .learning = &weights};
-        multiply(dw);
-        dw.left = &one, dw.row = dw.term = 0, dw.rows = 1, dw.out = w + inputs * n, dw.learning = &biases;
-        multiply(dw);
+        learn_from(l > 1 ? p->a[l - 1] : p->x, l > 1 ? below : p->x_stride, p->delta[l], n, m, w, inputs, &weights, p->sum);
+        multiply((Product){.left = &one, .right = p->delta[l], .stride = n, .rows = 1, .columns = n, .terms = m,
+                           .out = w + inputs * n, .out_stride = n, .learning = &biases});
         if (l > 1 && p->e) memcpy(p->e[l - 1], p->rows[0], m * below * sizeof(real));
         for (int64_t i = 0; l > 1 && i < m * below; i += W)
             to(p->delta[l - 1] + i, from(p->rows[0] + i) * passed(net, from(p->slope[l - 1] + i)));

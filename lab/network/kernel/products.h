@@ -26,10 +26,10 @@ typedef struct {
     real *change;                             // where the step is only written down, beside the first; or NULL
 } Learning;
 
-// out[r][c] = start[c] + sum over k of left[r row + k term] right[k stride + c]; or out learns from it
+// out[r][c] = start[r start_stride + c] + sum over k of left[r row + k term] right[k stride + c]; or out learns from it
 typedef struct {
     const real *left, *right, *start;
-    int64_t row, term, stride, rows, columns, terms, out_stride;
+    int64_t row, term, stride, start_stride, rows, columns, terms, out_stride;
     real *out;
     const Learning *learning;
 } Product;
@@ -79,7 +79,7 @@ static __attribute__((noinline)) void learn(const Learning *how, const vec *of, 
 INLINE void tile(const Product *p, int64_t row, int64_t column, const int rows, const int vectors) {
     vec sum[16][4];
     UNROLLED for (int r = 0; r < rows; r++)
-        UNROLLED for (int c = 0; c < vectors; c++) sum[r][c] = p->start ? from(p->start + column + c * W) : all(0);
+        UNROLLED for (int c = 0; c < vectors; c++) sum[r][c] = p->start ? from(p->start + (row + r) * p->start_stride + column + c * W) : all(0);
     const real *left = p->left + row * p->row, *right = p->right + column;
     const Learning *how = p->learning;
     for (int64_t k = 0; k < p->terms; k++, left += p->term, right += p->stride)
