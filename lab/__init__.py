@@ -22,18 +22,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lab.activations.in_place import InPlace
-    from lab.api import Run, activation, audit, certify, export, load, predict, resume, run, watch
+    from lab.api import activation, audit, certify, export, load, predict, resume, run, watch
     from lab.errors import LabError
     from lab.numerics import Interval
     from lab.parts import Activation, Cost, DataSource, Figure, Initialiser, Optimiser, Probe
     from lab.prover.certificate import Certificate
+    from lab.results.run import Run
 
 _HOMES = {
     "lab.activations.in_place": ("InPlace",),
-    "lab.api": (
-        *("Run", "activation", "audit", "certify", "export", "load", "predict", "resume", "run", "watch"),
-    ),
+    "lab.api": ("activation", "audit", "certify", "export", "load", "predict", "resume", "run", "watch"),
     "lab.prover.certificate": ("Certificate",),
+    "lab.results.run": ("Run",),
     "lab.errors": ("LabError",),
     "lab.numerics": ("Interval",),
     "lab.parts": ("Activation", "Cost", "DataSource", "Figure", "Initialiser", "Optimiser", "Probe"),

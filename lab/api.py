@@ -3,394 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.errors import LabError, PartError, StorageError, did_you_mean, without_controls
-from lab.runs.folder import RunFolder, find, require_same_data, results_root, runs
+from lab.errors import PartError
+from lab.results.run import Run
+from lab.results.training import interrupted, prepare, train
+from lab.runs.folder import find, results_root
 from lab.theory.deep import Deep
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
-    from lab.analysis.rule import Verdict
     from lab.bridge.watch import Watch
-    from lab.parts import Activation, Tables
+    from lab.numerics import Interval
+    from lab.parts import Activation
     from lab.prover.certificate import Certificate
-    from lab.report.island import Subject
-    from lab.runs.held_run import HeldRun
-    from lab.runs.preparation import Prepared
-    from lab.runs.runner import Terms
     from lab.runs.verification import Checked
-    from lab.runs.workers import Progress
-
-
-@dataclass(frozen=True, repr=False)
-class Run:
-    """A run's results: its tables as DataFrames, its figures, and what it was made with.
-
-    The column ``variant`` of its tables is categorical, with the variants in the order of the file, so that
-    ``groupby("variant", observed=True)`` and plots of others keep that order.
-    """
-
-    folder: RunFolder | HeldRun
-
-    def __repr__(self) -> str:
-        return f"<run {self} in {self.path.parent.parent}>"
-
-    def __str__(self) -> str:
-        return str(self.folder)
-
-    @property
-    def path(self) -> Path:
-        return self.folder.path
-
-    @property
-    def info(self) -> dict[str, Any]:
-        """What run.json says: status, versions, seed, the fate and time of every trial."""
-        return self.folder.info
-
-    @property
-    def layers(self) -> pd.DataFrame:
-        """A row for each variant, trial, reading and layer, with a column for each quantity."""
-        return self._in_order(self.folder.table("layers"))
-
-    @property
-    def steps(self) -> pd.DataFrame:
-        """A row for each variant, trial and reading: cost and accuracy."""
-        return self._in_order(self.folder.table("steps"))
-
-    @property
-    def trials(self) -> pd.DataFrame:
-        """A row for each variant and trial: status, final and best figures."""
-        return self._in_order(self.folder.table("trials"))
-
-    @property
-    def variants(self) -> pd.DataFrame:
-        """A row for each variant: what varies, the sizes, inf σ′ and sup σ′."""
-        return self._in_order(self.folder.table("variants"))
-
-    @property
-    def ledger(self) -> pd.DataFrame:
-        """Where the error died on its way down. See `lab.analysis.ledger`."""
-        from lab.analysis.ledger import ledger
-
-        read = {name: self.folder.table(name) for name in ("layers", "variants")}
-        return self._in_order(ledger(read))
-
-    @property
-    def causes(self) -> pd.DataFrame:
-        """Why weights learn slowly, where it was recorded. See `lab.analysis.tables.causes`."""
-        from lab.analysis.tables import causes
-
-        return self._in_order(causes({"layers": self.folder.table("layers")}))
-
-    @property
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """All tables by name; ``neurons`` where the file asked for it."""
-        return {name: self._in_order(table) for name, table in self.folder.tables.items()}
-
-    def _in_order(self, table: pd.DataFrame) -> pd.DataFrame:
-        """The table with its variants as a categorical in the order of the file."""
-        import pandas as pd
-
-        labels = self.folder.table("variants")["variant"]
-        if "variant" not in table or not table["variant"].isin(labels).all():
-            return table
-        return table.assign(variant=pd.Categorical(table["variant"], labels))
-
-    @property
-    def summary(self) -> pd.DataFrame:
-        """The short table: a row a variant. See `lab.analysis.summary`."""
-        from lab.analysis.summary import summary
-
-        return self._in_order(summary(self.folder.tables))
-
-    def compare(
-        self,
-        other: Run | None = None,
-        metrics: Sequence[str] = (),
-        *,
-        all_pairs: bool = False,
-        baseline: str = "",
-        within: str = "",
-    ) -> pd.DataFrame:
-        """The table ``comparisons``: this run's variants against the first, or against another run's.
-
-        With ``other``, variants of the same label, or the only ones, are compared; with ``all_pairs`` every
-        two variants, and Holm's correction is over all of them. ``baseline`` is the variant, or the value of
-        a varied key, that the others are compared with, ``within`` a varied key that both have alike.
-        ``metrics`` are names of `lab.analysis.metrics`, else the usual ones that were recorded.
-
-        The columns are those of `lab.analysis.comparisons.comparisons`. Raises LabError where there is
-        nothing to compare, or the runs have different seeds or data.
-        """
-        from lab.analysis.comparisons import comparisons
-
-        tables, pairs = side_by_side(self, other, all_pairs, baseline, within)
-        return comparisons(tables, metrics, pairs)
-
-    @property
-    def verdicts(self) -> list[Verdict]:
-        """What is wrong, variant by variant, the gravest first. See `lab.analysis.verdicts`."""
-        from lab.analysis.verdicts import verdicts
-
-        return verdicts(self.folder.tables)
-
-    def table(self, name: str) -> pd.DataFrame:
-        """A table by its name: ``summary``, ``by_layer``, one made of the others, or one of `tables`.
-
-        Raises LabError where there is none, with the nearest.
-        """
-        from lab.analysis.summary import by_layer, summary
-        from lab.analysis.tables import derived
-
-        tables = self.folder.tables
-        if name in ("summary", "by_layer"):
-            return {"summary": summary, "by_layer": by_layer}[name](tables)
-        if name not in tables:
-            tables = {**tables, **derived(tables)}
-        if name not in tables:
-            raise LabError(f"no table {name!r}; {did_you_mean(name, ['summary', 'by_layer', *tables])}")
-        return tables[name]
-
-    def save_analysis(self) -> None:
-        """Write the ledger, the causes and the usual comparisons into the run's folder ``tables``.
-
-        Of these only what has rows. Raises StorageError where they cannot be written.
-        """
-        from lab.analysis.tables import derived
-
-        self.folder.keep_tables(derived(self.folder.tables))
-
-    def plot(
-        self,
-        name: str = "learning_speed",
-        *,
-        variants: Sequence[str] = (),
-        layers: Sequence[int] = (),
-        trials: Sequence[int] = (),
-        width: float = 0.0,
-        rc: str | Path | dict[str, Any] | None = None,
-        allow_code: bool = False,
-    ) -> Figure:
-        """A figure of the run: its name, or ``"file.py:Class"``, whose code runs with ``allow_code``.
-
-        It shows the ``variants`` (labels, or patterns such as ``"*slope=0.4"``), ``layers`` and ``trials``
-        that are given, else all. ``width`` is the figure's in inches, at which it is laid out; ``rc`` a style
-        file, a style of matplotlib, or its settings.
-
-        Raises PartError with the known names where one is unknown, NothingToShowError where there is nothing
-        to see.
-        """
-        from lab.figures import Layout, draw
-
-        tables = self._selected(variants, layers, trials)
-        return draw(name, tables, self.info["title"], allow_code=allow_code, layout=Layout(width, rc))
-
-    def _selected(self, variants: Sequence[str], layers: Sequence[int], trials: Sequence[int]) -> Tables:
-        from lab.figures import Selected
-
-        tables, asked = self.folder.tables, variants or layers or trials
-        return Selected.of(tables, variants, layers, trials) if asked else tables
-
-    def save_plots(
-        self,
-        names: Sequence[str] = (),
-        folder: Path | None = None,
-        *,
-        variants: Sequence[str] = (),
-        layers: Sequence[int] = (),
-        trials: Sequence[int] = (),
-        width: float = 0.0,
-        rc: str | Path | dict[str, Any] | None = None,
-        formats: Sequence[str] = ("png", "svg"),
-        allow_code: bool = False,
-        workers: int = 1,
-    ) -> list[Path]:
-        """Draw the figures of these names, or all in so many processes; returns the files.
-
-        They go into the run's folder ``plots`` unless another ``folder`` is given, in these ``formats``: png,
-        svg, pdf. The rest is as in `plot`. Raises FiguresError at the end where some of all could not be
-        drawn; the others are there.
-        """
-        from lab.figures import Layout, draw, draw_all, save
-
-        if folder is None and isinstance(self.folder, RunFolder):
-            self.folder.require_inside()
-        folder, layout = folder or self.folder.plots, Layout(width, rc)
-        folder.mkdir(parents=True, exist_ok=True)
-        tables, title = self._selected(variants, layers, trials), self.info["title"]
-        if not names:
-            return draw_all(tables, folder, title, workers=workers, layout=layout, formats=formats)
-        drawn = ((name, draw(name, tables, title, allow_code=allow_code, layout=layout)) for name in names)
-        return [
-            path
-            for name, figure in drawn
-            for path in save(figure, folder, name.rpartition(":")[2], formats, rc)
-        ]
-
-    def save_report(self, folder: Path | None = None) -> Path:
-        """Write report.html, the run on one page that needs no network, into the run's folder or another."""
-        return save_report([self], (folder or self.path) / REPORT)
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        table = self.summary.to_html(index=False, float_format="{:.3g}".format)
-        items = "".join(
-            f"<li>{escape(f'{one.variant}: {one.sentence}')} <small>[{escape(one.evidence)}]</small></li>"
-            for one in self.verdicts
-        )
-        verdicts = f"<ul>{items}</ul>" if items else ""
-        return without_controls(f"<h4>{escape(self.info['title'] or str(self))}</h4>{table}{verdicts}")
-
-
-REPORT = "report.html"
-"""The page of a run, in its folder."""
-
-
-def save_report(runs: Sequence[Run], path: Path) -> Path:
-    """Write one page of these runs. See `lab.report.run`.
-
-    Raises StorageError where it cannot be written, or a run has no tables yet.
-    """
-    from lab.report.run import report
-    from lab.storage import write
-
-    write(path, report([_subject(run, run.tables) for run in runs]))
-    return path
-
-
-def _subject(run: Run, tables: dict[str, pd.DataFrame]) -> Subject:
-    """A run as its report takes it, with these of its tables."""
-    from lab.analysis.answers import seen
-    from lab.analysis.ledger import ledger
-    from lab.analysis.verdicts import verdicts
-    from lab.experiment.see import ANSWER
-    from lab.report.island import Subject
-
-    lines = seen(run.info.get("see", {}), tables)
-    info = {**run.info, "answer": lines.pop(ANSWER, ""), "see": lines}
-    file = run.path / "experiment.toml"
-    experiment = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
-    drawn = {name: run.folder.plots / f"{name}.png" for name in IN_REPORT}
-    pictures = {name: path.read_bytes() for name, path in drawn.items() if path.is_file()}
-    whole = {**tables, "ledger": ledger(tables), **run.folder.kept("comparisons")}
-    return Subject(str(run), info, whole, verdicts(tables), experiment, pictures)
-
-
-IN_REPORT = ("speed_by_layer",)
-"""The figures that a report shows where scripts do not run: few, for their size."""
-
-
-def side_by_side(
-    run: Run, other: Run | None, all_pairs: bool, baseline: str = "", within: str = ""
-) -> tuple[dict[str, pd.DataFrame], list[tuple[str, str]]]:
-    """The tables of which one run, or two, are compared, and the pairs of variants. See `Run.compare`."""
-    from lab.analysis import comparisons
-
-    tables = [
-        {name: one.folder.table(name) for name in comparisons.READ} for one in (run, other) if one is not None
-    ]
-    if other is None and (baseline or within):
-        if all_pairs:
-            raise LabError("all pairs have no baseline; leave out one of the two")
-        return tables[0], comparisons.pairs_within(tables[0]["variants"], baseline, within)
-    if other is None:
-        names = comparisons.variants(tables[0])
-        return tables[0], comparisons.pairs_of(names, all_pairs)
-    if all_pairs or baseline or within:
-        raise LabError(
-            "of two runs variants of the same label are compared; "
-            "all pairs, a baseline and a key are there in one run"
-        )
-    if run.path.resolve() == other.path.resolve():
-        raise LabError(f"{run} and {other} are the same run; name one of them to compare its variants")
-    spellings = ((one.folder.name, one.folder.id, str(one.path)) for one in (run, other))
-    names_of_runs = next((a, b) for a, b in zip(*spellings, strict=True) if a != b)
-    require_same_data(run.folder, other.folder, names_of_runs)
-    return comparisons.joined(tables[0], tables[1], names_of_runs)
-
-
-def prepare(
-    path: str | Path | Mapping[str, Any],
-    overrides: Mapping[str, Any] | Sequence[str] = (),
-    *,
-    allow_code: bool = False,
-    max_trials: int = 10_000,
-    unchecked: bool = False,
-) -> Prepared:
-    """Read and check an experiment, load its data and make its parts. See `run`."""
-    from lab.experiment.variants import load as load_plan
-    from lab.runs.preparation import prepared
-    from lab.testing import check_own
-
-    ready = prepared(load_plan(path, overrides, allow_code=allow_code, max_trials=max_trials))
-    if not unchecked:
-        check_own(ready)
-    return ready
-
-
-def train(
-    ready: Prepared,
-    folder: RunFolder | None = None,
-    terms: Terms | None = None,
-    *,
-    results: str | Path | None = None,
-    plots: bool = True,
-    live: float = 0.0,
-    progress: Progress = lambda done: None,
-) -> Run:
-    """Train what is prepared, and keep its tables, what is made of them, its figures and its report.
-
-    ``folder`` is that of a run to go on with; without it a new one is made under ``results``. The run is done
-    once all of that is kept, unless the ``terms`` leave it to the caller to end it. With ``live`` the report
-    is there from the start, and written again every so many seconds in which a chunk has ended. The rest is
-    as in `run`.
-    """
-    from lab.runs import runner
-
-    given = terms or runner.Terms()
-    folder = folder or runner.begun(ready, results_root(results))
-    if live:
-        progress = _reporting(ready, folder, live, progress)
-    runner.resumed(ready, folder, replace(given, ends=False), progress)
-    trained = Run(folder)
-    trained.save_analysis()
-    if plots:
-        trained.save_plots(workers=given.workers)
-        trained.save_report()
-    if given.ends:
-        folder.ended("done")
-    return trained
-
-
-def _reporting(ready: Prepared, folder: RunFolder, seconds: float, progress: Progress) -> Progress:
-    """``progress``, which also writes the report of a run under way, in a tenth of the time at most."""
-    from time import monotonic
-
-    from lab.report.run import report
-    from lab.runs.runner import tables_so_far
-    from lab.storage import write
-
-    next_time, seen = 0.0, -1
-
-    def advance(done: int) -> None:
-        nonlocal next_time, seen
-        progress(done)
-        began, parts = monotonic(), len(list((folder.path / "trials").glob("*.sha256")))
-        if began < next_time or parts == seen:
-            return
-        subject = _subject(Run(folder), tables_so_far(ready, folder))
-        write(folder.path / REPORT, report([subject], refresh=max(round(seconds), 1)))
-        seen, next_time = parts, monotonic() + max(seconds, 10 * (monotonic() - began))
-
-    advance(0)
-    return advance
 
 
 def run(
@@ -479,26 +109,6 @@ def verify(run: str | Path, results: str | Path | None = None) -> list[Checked]:
     from lab.runs.verification import verified
 
     return verified(find(str(run), results_root(results)))
-
-
-def interrupted(
-    run: str | Path = "", results: str | Path | None = None, *, allow_code: bool = False
-) -> tuple[Prepared, RunFolder]:
-    """The run that `resume` means, prepared again, and its folder."""
-    from lab.runs.runner import prepared_again
-
-    root = results_root(results)
-    meant = [find(str(run), root)] if run else [one for one in runs(root) if _was_interrupted(one)]
-    if not meant:
-        raise LabError(f"no run under {root} was interrupted; there is nothing to resume")
-    return prepared_again(meant[-1], allow_code=allow_code), meant[-1]
-
-
-def _was_interrupted(folder: RunFolder) -> bool:
-    try:
-        return folder.can_go_on
-    except StorageError:
-        return False
 
 
 def load(run: str | Path, results: str | Path | None = None) -> Run:
@@ -617,10 +227,8 @@ def export(
     Raises LabError for an unknown language, PartError where there is no such activation or it has no formula.
     """
     from lab.bridge.export import exported
-    from lab.parts import Activation
 
-    if not isinstance(sigma, Activation):
-        sigma = activation(sigma, allow_code=allow_code, **parameters)
+    sigma = _activation_of(sigma, parameters, allow_code)
     return exported(sigma, to, learn=learn, plain=plain, wide=wide)
 
 
@@ -676,11 +284,9 @@ def predict(
     """
     import pandas as pd
 
-    from lab.parts import Activation
     from lab.theory.prediction import homogeneous
 
-    if not isinstance(sigma, Activation):
-        sigma = activation(sigma, allow_code=allow_code, **parameters)
+    sigma = _activation_of(sigma, parameters, allow_code)
     rows = homogeneous(sigma, depth, weight_variance, bias_variance, mean_square, correlation)
     columns = ["layer", "q", "correlation", "chi", "pair_chi", "speed"]
     return pd.DataFrame(rows)[columns].rename(columns={"speed": "ratio"})
@@ -708,9 +314,16 @@ def certify(
 
     Raises PartError where there is no such activation or parameter, or a range is empty.
     """
-    from lab.numerics import Interval
-    from lab.parts import Activation
     from lab.prover.certificate import certify as certified
+
+    over = _ranges(parameters)
+    inner = {name: open_.low + INNER * (open_.high - open_.low) for name, open_ in over.items()}
+    return certified(_activation_of(sigma, parameters | inner, allow_code, over), at_least, at_most, over)
+
+
+def _ranges(parameters: Mapping[str, Any]) -> dict[str, Interval]:
+    """The parameters that are left open, by a pair or an interval. Raises PartError where one is empty."""
+    from lab.numerics import Interval
 
     over: dict[str, Interval] = {}
     for name, value in parameters.items():
@@ -719,9 +332,25 @@ def certify(
             if not -inf < low <= high < inf:
                 raise PartError(f"{name}: expected a range of finite numbers, low:high, got {low:g}:{high:g}")
             over[name] = Interval(float(low), float(high))
+    return over
+
+
+def _activation_of(
+    sigma: Activation | str | Mapping[str, Any],
+    parameters: Mapping[str, Any],
+    allow_code: bool,
+    over: Mapping[str, Interval] = {},
+) -> Activation:
+    """An activation, or what `activation` makes with these parameters, of which those ``over`` are open.
+
+    Raises PartError where an activation, which has its parameters, is given others.
+    """
+    from lab.parts import Activation
+
     if not isinstance(sigma, Activation):
-        inner = {name: open_.low + INNER * (open_.high - open_.low) for name, open_ in over.items()}
-        sigma = activation(sigma, allow_code=allow_code, **(parameters | inner))
-    elif len(over) < len(parameters):
-        raise PartError("an activation has its parameters; only ranges, pairs (low, high), may be given")
-    return certified(sigma, at_least, at_most, over)
+        return activation(sigma, allow_code=allow_code, **parameters)
+    if given := ", ".join(sorted(parameters.keys() - over.keys())):
+        raise PartError(
+            f"{sigma} has its parameters, got {given}; only ranges, pairs (low, high), may be given"
+        )
+    return sigma

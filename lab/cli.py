@@ -8,19 +8,19 @@ import warnings
 
 import click
 
-from lab.commands import activations, bridge, data, running, theory
+from lab.commands import activations, bridge, data, experiments, runs, theory, words
 from lab.commands.options import Suggesting
 from lab.console.streams import settle
-from lab.errors import INTERRUPTED, LabError, plain
+from lab.errors import INTERRUPTED, LabError, StorageError, plain, system_reason, told
 
 COMMANDS = (
-    *(running.new, running.check, running.run, running.resume),
-    *(running.list_runs, running.show_run, running.compare, running.plot, running.report, running.table),
-    running.verify,
+    *(experiments.new, experiments.check, experiments.run, experiments.resume),
+    *(runs.list_runs, runs.show_run, runs.compare, runs.plot, runs.report, runs.table),
+    runs.verify,
     *(activations.activations, activations.formulas, activations.design, activations.certify),
     *(bridge.export, bridge.audit, activations.check_activation),
     *(theory.predict, theory.backprop, theory.matrix_form, theory.demon),
-    *(data.data, running.schema, running.help_on),
+    *(data.data, experiments.schema, words.help_on),
 )
 """In the order in which ``lab --help`` lists them."""
 
@@ -56,20 +56,19 @@ def main() -> None:
         code = cli.main(standalone_mode=False)
         sys.stdout.flush()
     except LabError as error:
-        _fail(str(error), error.exit_code, as_json, getattr(error, "pointer", ""))
+        _fail(str(error), error.exit_code, as_json, error.pointer)
     except click.ClickException as error:
-        if not as_json:
-            click.UsageError(plain(error.format_message()), getattr(error, "ctx", None)).show()
-            sys.exit(2)
-        _fail(error.format_message(), 2, as_json)
+        context = getattr(error, "ctx", None)
+        help_page = f"see: {context.command_path} --help" if context else ""
+        _fail(error.format_message(), LabError.exit_code, as_json, help_page)
     except (click.Abort, KeyboardInterrupt):
         _fail("interrupted", INTERRUPTED, as_json)
     except OSError as error:
-        _fail(f"{error.filename or 'the output'}: {error.strerror or error}", 4, as_json)
+        _fail(f"{error.filename or 'the output'}: {system_reason(error)}", StorageError.exit_code, as_json)
     except Exception as error:
         if not (place := _place_in_file(error)):
             raise
-        _fail(f"{place}: {type(error).__name__}: {error}", 2, as_json)
+        _fail(f"{place}: {told(error)}", LabError.exit_code, as_json)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -83,6 +82,7 @@ def _place_in_file(error: Exception) -> str:
 
 
 def _fail(message: str, code: int, as_json: bool, pointer: str = "") -> None:
+    """Tell what is wrong, a line a problem, with what is beneath it, and exit."""
     if as_json:
         click.echo(json.dumps({"error": message, "exit_code": code}))
     else:

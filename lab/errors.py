@@ -15,11 +15,13 @@ INTERRUPTED = 130
 class LabError(Exception):
     """Anything that a user can correct.
 
-    The message has one line for each problem. ``exit_code`` is what the command line returns: 1 some trials
-    failed, 2 the command or the file is wrong, 3 a claim does not hold, 4 storage.
+    The message has one line for each problem, and ``pointer`` lines beneath it, such as a text with a caret.
+    ``exit_code`` is what the command line returns: 1 some trials failed, 2 the command or the file is wrong,
+    3 a claim does not hold, 4 storage.
     """
 
     exit_code: ClassVar[int] = 2
+    pointer: str = ""
 
 
 class PartError(LabError):
@@ -79,13 +81,40 @@ def without_controls(text: str) -> str:
     return _NO_TEXT.sub("�", text)
 
 
-def plain(text: str) -> str:
+def plain(text: str, keep: str = "\n") -> str:
     r"""Text of letters that can be seen, for a terminal, which would obey control characters.
 
     >>> plain("a\x1b[31mb")
     'a�[31mb'
     """
-    return "".join(letter if letter.isprintable() or letter == "\n" else "�" for letter in text)
+    return "".join(letter if letter.isprintable() or letter in keep else "�" for letter in text)
+
+
+def in_one_line(said: object) -> str:
+    r"""What somebody else's code says, in one line.
+
+    >>> in_one_line("expected a number,\n  got x")
+    'expected a number, got x'
+    """
+    return " ".join(str(said).split())
+
+
+def told(error: BaseException) -> str:
+    """An exception of somebody else's code in one line: its type, and what it says.
+
+    >>> told(ZeroDivisionError("division by zero"))
+    'ZeroDivisionError: division by zero'
+    """
+    return f"{type(error).__name__}: {in_one_line(error)}"
+
+
+def system_reason(error: OSError) -> str:
+    """Why the system refused something, in its own words.
+
+    >>> system_reason(FileNotFoundError(2, "No such file or directory", "a.csv"))
+    'No such file or directory'
+    """
+    return error.strerror or in_one_line(error)
 
 
 MOST_LISTED = 15

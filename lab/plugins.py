@@ -25,7 +25,7 @@ from multiprocessing import parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, get_type_hints
 
-from lab.errors import PartError, did_you_mean, nearest
+from lab.errors import PartError, did_you_mean, in_one_line, nearest, told
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -160,7 +160,7 @@ def make(part: type, name: str, parameters: Mapping[str, Any]) -> Any:
         try:
             return part(**values)
         except ValueError as error:
-            raise PartError(f"{name!r}: {' '.join(str(error).split())}") from error
+            raise PartError(f"{name!r}: {in_one_line(error)}") from error
 
 
 def required(part: type) -> list[str]:
@@ -330,7 +330,7 @@ def _in_one_line(doing: str) -> Iterator[None]:
     except (PartError, KeyboardInterrupt):
         raise
     except BaseException as error:
-        raise PartError(f"{doing}: {type(error).__name__}: {' '.join(str(error).split())}") from error
+        raise PartError(f"{doing}: {told(error)}") from error
 
 
 def _warn(message: str) -> None:

@@ -30,7 +30,6 @@ except ImportError as error:
 
 from scipy.special import softmax
 
-from lab.api import Run
 from lab.data.dataset import Dataset, assembled, outputs
 from lab.errors import PartError
 from lab.experiment import checks
@@ -41,6 +40,7 @@ from lab.network.backprop import forward
 from lab.network.buffers import make_pass, with_ones
 from lab.network.costs import SoftmaxCrossEntropy
 from lab.numerics import Array
+from lab.results.run import Run
 from lab.runs import tables
 from lab.runs.held_run import HeldRun
 from lab.runs.preparation import Bench, steps_per_epoch, unfit

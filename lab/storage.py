@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 
-from lab.errors import StorageError
+from lab.errors import StorageError, system_reason
 
 Migrations: TypeAlias = Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]
 """How values of an older version are brought up to the next: version → function."""
@@ -49,7 +49,7 @@ def written(path: Path) -> Iterator[IO[bytes]]:
         size = size or _size(temporary)
         temporary.unlink(missing_ok=True)
         room = _room(path, error, size)
-        raise StorageError(f"{path}: cannot be written: {error.strerror}{room}") from error
+        raise StorageError(f"{path}: cannot be written: {system_reason(error)}{room}") from error
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -78,7 +78,7 @@ def unsealed(path: Path) -> bytes:
     try:
         data, line = path.read_bytes(), _sealed(path).read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        raise StorageError(f"{path}: cannot be read: {error.strerror}") from error
+        raise StorageError(f"{path}: cannot be read: {system_reason(error)}") from error
     if line.split()[:1] != [sha256(data).hexdigest()]:
         raise StorageError(f"{path}: is damaged: its content is not what was sealed")
     return data
@@ -120,4 +120,4 @@ def _sync(folder: Path) -> None:
         finally:
             os.close(descriptor)
     except OSError as error:
-        warnings.warn(f"{folder}: is written but not synced: {error.strerror}", stacklevel=3)
+        warnings.warn(f"{folder}: is written but not synced: {system_reason(error)}", stacklevel=3)

@@ -4,14 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from matplotlib.figure import Figure
 
 import lab
-from lab import storage
-from lab.api import prepare, save_report, train
 from lab.cli import cli
+from lab.console.activations.shown import named_values
 from lab.console.as_json import readable
-from lab.console.sigma import named_values
 from lab.errors import LabError, PartError
 from lab.runs import runner
 
@@ -19,31 +16,6 @@ from lab.runs import runner
 @pytest.fixture
 def run(small, root):
     return lab.run(small, results=root, plots=False)
-
-
-def test_a_run_gives_its_tables_and_figures(run, root):
-    assert run.path.parent == root / "small"
-    assert set(run.layers["variant"]) == {"sigmoid", "soft"}
-    assert len(run.trials) == 6
-    assert run.steps["cost"].notna().all()
-    assert run.variants["inf_slope"].tolist() == [0.0, pytest.approx(0.1, abs=1e-6)]
-    assert run.summary["trials"].tolist() == [3, 3]
-    assert isinstance(run.plot("learning_speed"), Figure)
-    with pytest.raises(PartError, match="did you mean 'learning_speed'"):
-        run.plot("learning-speed")
-    assert "A small one" in run._repr_html_()
-
-
-def test_variants_are_in_the_order_of_the_file(small, root):
-    order = ["tanh", "soft", "sigmoid"]
-    overrides = {"network.hidden": [4], "vary": {"network.activation": order}}
-    run = lab.run(small, overrides, results=root, plots=False)
-    tables = (run.layers, run.steps, run.trials, run.variants, run.ledger, run.summary)
-    for table in (*tables, *run.tables.values()):
-        if "variant" in table:
-            assert table["variant"].cat.categories.tolist() == order
-    assert run.trials.groupby("variant", observed=True).size().index.tolist() == order
-    assert run.compare()["a"].unique().tolist() == ["tanh"]
 
 
 def test_an_experiment_is_given_by_its_values(root, tmp_path, monkeypatch):
@@ -81,16 +53,6 @@ def test_a_run_keeps_what_is_made_of_its_tables_and_is_opened_by_its_name(run, r
     opened = lab.load("small", results=root)
     assert str(opened) == str(run)
     assert opened.layers.equals(run.layers)
-
-
-def test_a_notebook_shows_the_verdicts_as_text(small, root):
-    sick = {"network.hidden": [8] * 6, "training.eta": 1e-9, "title": "<b>\x1b[31m"}
-    run = lab.run(small, overrides=sick, results=root, plots=False)
-    shown = run._repr_html_()
-    assert "&lt;b&gt;" in shown
-    assert "<b>" not in shown
-    assert "\x1b" not in shown
-    assert shown.count("<li>") == len(run.verdicts) > 0
 
 
 def test_overrides_are_a_mapping_too_progress_is_told_and_plots_are_drawn_into_the_folder(small, root):
@@ -136,8 +98,9 @@ def test_an_activation_is_certified_and_a_pair_leaves_a_parameter_open():
         assert lab.certify(sigma, a=range_).inf.low == 0.05
     with pytest.raises(PartError, match="a: expected a range of finite numbers, low:high, got 2:1"):
         lab.certify("tanh(z) + a*z", a=(2, 1))
-    with pytest.raises(PartError, match="only ranges"):
-        lab.certify(sigma, a=0.3)
+    for given in (lab.certify, lab.predict, lab.export):
+        with pytest.raises(PartError, match="has its parameters, got a; only ranges"):
+            given(sigma, a=0.3)
 
 
 def test_a_prediction_has_a_row_a_layer():
@@ -186,28 +149,3 @@ def test_the_face_is_small_and_all_there():
     assert all(getattr(lab, name) is not None for name in lab.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = lab.nothing
-
-
-def test_a_run_writes_its_report_with_its_figures_and_several_runs_have_one_page(small, root, tmp_path):
-    run = lab.run(small, ["training.epochs=1"], results=root, plots=False)
-    page = run.save_report()
-    assert page == run.path / "report.html"
-    assert "A small one" in page.read_text(encoding="utf-8")
-    both = save_report([run, lab.load(run.path)], tmp_path / "both.html").read_text(encoding="utf-8")
-    assert f"<h1>2 runs: {run}, {run}</h1>" in both
-
-
-def test_the_report_of_a_run_under_way_has_what_has_ended_and_reloads_itself(small, root, monkeypatch):
-    pages = []
-    writing = storage.write
-
-    def kept(path, data):
-        if path.name == "report.html":
-            pages.append(data)
-        writing(path, data)
-
-    monkeypatch.setattr(storage, "write", kept)
-    train(prepare(small, ["training.epochs=1"]), results=root, plots=False, live=1e-9)
-    assert all('http-equiv="refresh"' in page for page in pages)
-    assert "Under way: 0 of 6 trials have ended." in pages[0]
-    assert len(pages) >= 1

@@ -9,8 +9,8 @@ import pytest
 
 from lab import cli
 from lab.activations.properties import PROPERTIES
-from lab.console import catalogue
-from lab.console import run as run_page
+from lab.console.activations import catalogue
+from lab.console.runs import run as run_page
 from lab.network.kernel.library import library
 from lab.runs import runner, workers
 from lab.runs.workers import trained
@@ -452,7 +452,8 @@ def test_what_a_class_in_a_file_raises_is_one_line_with_its_place(lab, small, tm
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        pytest.param(["rnu"], "no command 'rnu'; did you mean 'run'?", id="fault-82-command"),
+        pytest.param(["rnu"], "error: no command 'rnu'; did you mean 'run'?\n", id="fault-82-command"),
+        pytest.param(["run"], "lab run --help\n", id="where-it-is-told"),
         pytest.param(["run", "--worker", "2", "x"], "--workers", id="fault-82-option"),
         pytest.param(["data", "lst"], "did you mean 'list'?", id="fault-82-in-a-group"),
         pytest.param(["check", "{small}", "-o", "training.etta=1"], "did you mean 'eta'", id="fault-83"),

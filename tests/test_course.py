@@ -7,7 +7,7 @@ import pytest
 
 import lab
 from lab.analysis.demon import moves_of_neuron, trained_scene
-from lab.api import prepare
+from lab.results.training import prepare
 
 COURSE = Path(lab.__file__).parent.parent / "experiments" / "course"
 FILES = sorted(path.stem for path in COURSE.glob("*.toml"))

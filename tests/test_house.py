@@ -31,6 +31,7 @@ ROOMS = [
     {"figures", "report"},
     {"bridge"},
     {"testing"},
+    {"results"},
     {"api"},
     {"sklearn"},
     {"console"},

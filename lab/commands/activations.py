@@ -34,7 +34,7 @@ def activations(name: str, only: Sequence[str], **given: Any) -> Page:
 
     What may stand in a formula: lab formulas
     """
-    from lab.console import catalogue
+    from lab.console.activations import catalogue
 
     if not name and (given["html"] or given["opened"]):
         raise click.UsageError("--html and --open are of one activation; name it")
@@ -50,7 +50,7 @@ def formulas() -> Page:
 
     Operators, functions, what happens at kinks, what is refused, and examples.
     """
-    from lab.console.formula import page
+    from lab.console.activations.formulas import page
 
     return page()
 
@@ -96,7 +96,7 @@ def design(
     lab design --clip-under tanh --floor 0.1
     lab design --derivative "floor + (1 - floor)*exp(-z**2)" -p floor=0.05
     """  # noqa: D301
-    from lab.console.design import page
+    from lab.console.activations.design import page
 
     given = {name.replace("_", "-"): value for name, value in wish.items() if value is not None}
     return page(given, words, plot, allow_code, html, opened)
@@ -119,7 +119,7 @@ def certify(**given: Any) -> Page:
     Ends with 3 where a claim is refuted, with a z at which it fails, or cannot be decided. What may stand
     in a formula: lab formulas
     """
-    from lab.console.claims import certificate_page
+    from lab.console.activations.claims import certificate_page
 
     return certificate_page(**given)
 
@@ -134,6 +134,6 @@ def check_activation(**given: Any) -> Page:
 
     A line a check; exits with 3 where one fails.
     """
-    from lab.console.claims import conformance_page
+    from lab.console.activations.claims import conformance_page
 
     return conformance_page(**given)

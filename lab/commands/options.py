@@ -93,7 +93,7 @@ NUMBERS, LENGTH = _Numbers(), _Length()
 
 
 def experiment_options(command: F) -> F:
-    """The options of a command that reads an experiment file; `lab.api.prepare` takes them."""
+    """The options of a command that reads an experiment file; `lab.results.training.prepare` takes them."""
     for option in _EXPERIMENT:
         command = option(command)
     return command

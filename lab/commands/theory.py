@@ -51,8 +51,8 @@ def predict(subject: str, words: Sequence[str], plot: Path | None, phase: Path |
     square q of z and of the correlation c of two inputs, χ, depth scales and critical weights, and a row a
     layer of a deep network of it.
     """  # noqa: D301
-    from lab.api import prepare
-    from lab.console.prediction import activation_page, experiment_page
+    from lab.console.theory.prediction import activation_page, experiment_page
+    from lab.results.training import prepare
 
     deep, given = split(Deep, given)
     if subject.endswith(".toml"):
@@ -101,10 +101,10 @@ def backprop(experiment: Path | None, latex: bool, **given: Any) -> Page:
     who moves a weight and looks at C, checks every number. Without EXPERIMENT, it is a small net that fits
     on the screen; of a large one, the first neurons are shown, and --json has all.
     """  # noqa: D301
-    from lab.api import prepare
-    from lab.console.backprop import page
-    from lab.console.moment import Moment
+    from lab.console.theory.backprop import page
+    from lab.console.theory.moment import Moment
     from lab.experiment.templates import BY_HAND, folder
+    from lab.results.training import prepare
 
     moment, given = split(Moment, given)
     return page(prepare(experiment or folder() / BY_HAND, **given), moment, latex)
@@ -124,9 +124,9 @@ def matrix_form(experiment: Path, **given: Any) -> Page:
     δ of layer 1 is computed from ∇ₐC in three ways: by ⊙, by Σ′ with matrix times vector, and by Σ′ with
     matrix times matrix. The numbers are the same; the multiplications, the memory and the time are not.
     """  # noqa: D301
-    from lab.api import prepare
-    from lab.console.matrix_form import page
-    from lab.console.moment import Moment
+    from lab.console.theory.matrix_form import page
+    from lab.console.theory.moment import Moment
+    from lab.results.training import prepare
 
     moment, given = split(Moment, given)
     return page(prepare(experiment, **given), moment)
@@ -154,9 +154,9 @@ def demon(subject: str, results: Path | None, plot: Path | None, **given: Any) -
 
     Of a RUN, named as in `lab show`, the trial is trained again as it was then, for so many --steps.
     """  # noqa: D301
-    from lab.api import prepare
-    from lab.console.demon import Place, page
-    from lab.console.moment import Moment
+    from lab.console.theory.demon import Place, page
+    from lab.console.theory.moment import Moment
+    from lab.results.training import prepare
     from lab.runs.folder import find, results_root
     from lab.runs.runner import prepared_again
 

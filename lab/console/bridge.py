@@ -8,8 +8,8 @@ import numpy as np
 
 from lab import storage
 from lab.api import export
+from lab.console.activations.shown import named_values, sigma_of
 from lab.console.screen import Page, Rows, drawn, verbatim
-from lab.console.sigma import named_values, sigma_of
 from lab.errors import ClaimError, LabError
 
 

@@ -10,10 +10,10 @@ import click
 from rich.progress import BarColumn, Progress, Task, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from lab.api import Run
 from lab.console.screen import err
 from lab.errors import INTERRUPTED, LabError, StorageError, plain
 from lab.processes import interrupt
+from lab.results.run import Run
 from lab.runs.preparation import Prepared
 
 SECONDS_BETWEEN_LINES = 10.0

@@ -10,7 +10,7 @@ from lab.data.dataset import Dataset, assembled, classified
 from lab.data.digits import Digits
 from lab.data.files.file import KINDS, File, kind_of
 from lab.data.made import Circles, Moons, Parity, Spirals, Teacher, Xor
-from lab.errors import LabError, PartError
+from lab.errors import LabError, PartError, told
 from lab.parts import DataSource
 
 __all__ = ["TABLE", "Dataset", "assembled", "classified", "loaded", "source"]
@@ -67,8 +67,7 @@ def loaded(
     except LabError:
         raise
     except Exception as error:
-        reason = " ".join(str(error).split())
-        raise PartError(f"{name!r} fails to load: {type(error).__name__}: {reason}") from error
+        raise PartError(f"{name!r} fails to load: {told(error)}") from error
     if not isinstance(data, Dataset):
         raise PartError(f"{name!r} loads a value of type {type(data).__name__}, expected a lab.data.Dataset")
     return data

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from lab import data as datasets
 from lab import plugins
-from lab.errors import PartError, did_you_mean
+from lab.errors import PartError, did_you_mean, told
 from lab.experiment.keys import Key
 from lab.experiment.schema import PARTS, Design, Experiment, part_name
 from lab.experiment.see import ANSWER, OF_VARIANTS, Blank, pieces
@@ -47,8 +47,7 @@ def parts(settings: Experiment, about: Key = (), *, where: Where, faulty: Collec
         except PartError as error:
             found.append(Finding(key, str(error)))
         except Exception as error:  # the system may refuse a path for reasons of its own
-            message = f"cannot be made: {type(error).__name__}: {' '.join(str(error).split())}"
-            found.append(Finding(key, message))
+            found.append(Finding(key, f"cannot be made: {told(error)}"))
     return found
 
 
@@ -185,8 +184,7 @@ def _refusal(settings: Experiment, where: Where) -> str:
         sigma = from_spec(settings.network.output, settings.designs, **where)
         return cost.refuses(sigma) or ""
     except Exception as error:  # code of one's own may raise anything
-        reason = f"cannot judge {sigma}: {type(error).__name__}: {' '.join(str(error).split())}"
-        return "" if sigma is None else reason
+        return "" if sigma is None else f"cannot judge {sigma}: {told(error)}"
 
 
 def _refutation(design: Design, bound: float, proof: Certificate) -> str:

@@ -9,11 +9,11 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from lab.errors import ExperimentError, Problem
+from lab.errors import ExperimentError, Problem, in_one_line, plain
 from lab.experiment import toml_reader
 from lab.experiment.keys import Key, assigned, dotted, parsed, parsed_or_name
 from lab.experiment.schema import FILE_VERSION, MIGRATIONS
-from lab.experiment.toml_reader import UnreadableError, printable
+from lab.experiment.toml_reader import UnreadableError
 from lab.experiment.toml_writer import document
 from lab.storage import migrated
 
@@ -36,7 +36,7 @@ class Source:
     @property
     def name(self) -> str:
         """The path as messages show it."""
-        return printable(str(self.path))
+        return plain(str(self.path), keep="")
 
     @property
     def override_texts(self) -> dict[str, str]:
@@ -70,7 +70,7 @@ def read(given: Path | Mapping[str, Any], overrides: Mapping[str, Any] | Sequenc
     fits nowhere.
     """
     path = FROM_PYTHON if isinstance(given, Mapping) else given
-    name = printable(str(path))
+    name = plain(str(path), keep="")
     try:
         data = _written(given) if isinstance(given, Mapping) else _bytes(path)
         text = toml_reader.decoded(data)
@@ -107,7 +107,7 @@ def _bytes(path: Path) -> bytes:
         else:
             reason = "is not a regular file" if path.exists() else "there is no such file"
     except (OSError, ValueError) as error:
-        reason = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+        reason = f"cannot be read: {getattr(error, 'strerror', None) or in_one_line(error)}"
     raise UnreadableError(0, "", reason)
 
 
@@ -125,7 +125,7 @@ def _with_overrides(
             value = deepcopy(overrides[override]) if isinstance(overrides, Mapping) else _value(override)
             tables = assigned(tables, key, value)
         except ValueError as error:
-            problems.append(Problem(0, printable(written), str(error)))
+            problems.append(Problem(0, plain(written, keep=""), str(error)))
             continue
         if key in given:
             notes.append(f"{dotted(key)} is overridden twice: {given[key]!r}, then {value!r}, which wins")

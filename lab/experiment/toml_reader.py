@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, Literal
 
+from lab.errors import plain
 from lab.experiment.keys import Key, dotted, names_at
 
 LARGEST = 1_000_000
@@ -81,11 +82,6 @@ def values(text: str) -> dict[str, Any]:
         line = _worst_line(text, lambda line: max(map(len, re.findall(r"[0-9_]+", line)), default=0))
         problem = line, "", "a number has too many digits"
     raise UnreadableError(*problem)
-
-
-def printable(text: str) -> str:
-    """The text with a mark in the place of each character that a terminal would obey."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 @dataclass(frozen=True)
@@ -182,8 +178,8 @@ def _syntax_problem(text: str, message: str) -> tuple[int, str, str]:
 def _shown(source: str, column: int) -> str:
     """The line and a caret under its column, cut to what is near when the line is long."""
     start = max(0, column - _WIDEST // 2) if len(source) > _WIDEST else 0
-    part = source[start : start + _WIDEST].replace("\t", " ")
-    return f"    {printable(part)}\n    {' ' * (column - 1 - start)}^"
+    part = plain(source[start : start + _WIDEST].replace("\t", " "), keep="")
+    return f"    {part}\n    {' ' * (column - 1 - start)}^"
 
 
 def _place(text: str, offset: int) -> tuple[int, int]:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from lab.experiment.variants import Variant
 from lab.network.backprop import Network, passed_slope
-from lab.network.initialisers import by_layer
+from lab.network.first_weights import by_layer
 from lab.numerics import Array
 from lab.theory.prediction import LayerPrediction, Pairs, predicted
 from lab.theory.surrogate import Surrogate

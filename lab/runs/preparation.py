@@ -24,7 +24,8 @@ from lab.experiment.variants import Plan, Variant
 from lab.network.backprop import Network
 from lab.network.compiled import refusal, slower_compiled
 from lab.network.costs import SoftmaxCrossEntropy
-from lab.network.initialisers import Critical, by_layer
+from lab.network.first_weights import by_layer
+from lab.network.initialisers import Critical
 from lab.network.parameters import count
 from lab.numerics import Array
 from lab.parts import Activation, Cost, Optimiser, Probe

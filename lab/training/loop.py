@@ -11,7 +11,7 @@ import numpy as np
 from lab.errors import PartError
 from lab.network.backprop import Network, backward, forward
 from lab.network.buffers import Pass
-from lab.network.initialisers import initialised
+from lab.network.first_weights import initialised
 from lab.network.parameters import Parameters, as_parameters, parameters
 from lab.numerics import Array, stream
 from lab.parts import Initialiser, Optimiser, State, Stream

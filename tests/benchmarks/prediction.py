@@ -13,7 +13,7 @@ import numpy as np
 from lab.experiment.variants import load
 from lab.network.backprop import backward, forward
 from lab.network.buffers import make_pass
-from lab.network.initialisers import initialised
+from lab.network.first_weights import initialised
 from lab.network.parameters import parameters
 from lab.numerics import stream
 from lab.runs.prediction import layers

@@ -8,6 +8,7 @@ import pytest
 
 import lab
 from lab.errors import PartError
+from lab.network.first_weights import initialised
 from lab.network.initialisers import (
     Constant,
     Critical,
@@ -22,8 +23,6 @@ from lab.network.initialisers import (
     Orthogonal,
     Torch,
     Uniform,
-    by_layer,
-    initialised,
 )
 from lab.parts import Initialiser
 
@@ -113,30 +112,6 @@ def test_initialisers_turn_the_same_draws_into_their_weights():
         np.testing.assert_allclose(kind().weights(7, 5, rng()), normals / sqrt(divisor), rtol=1e-15)
     uniform, standard = GlorotUniform().weights(7, 5, rng()), GlorotStandard().weights(7, 5, rng())
     np.testing.assert_allclose(uniform, standard * sqrt(6 / 12) * sqrt(7), rtol=1e-15)
-
-
-def test_a_variant_differs_in_the_scale_of_its_weights_and_in_nothing_else():
-    streams = [by_purpose]
-    nielsen, lecun, large = (
-        initialised(kind, (7, 5, 3), streams, np.dtype(np.float64)) for kind in (Nielsen(), LeCun(), Large())
-    )
-    for l, n_in in ((1, 7), (2, 5)):
-        assert np.array_equal(nielsen.w[l], lecun.w[l])
-        assert not lecun.b[l].any()
-        np.testing.assert_allclose(large.w[l], nielsen.w[l] * sqrt(n_in), rtol=1e-15)
-        assert np.array_equal(large.b[l], nielsen.b[l])
-
-
-def test_every_layer_draws_from_streams_of_its_own_whatever_the_dtype():
-    theta, single = (
-        initialised(Nielsen(), (7, 5, 3), [by_purpose], np.dtype(dtype)) for dtype in (np.float64, np.float32)
-    )
-    for l, n_in, n_out in ((1, 7, 5), (2, 5, 3)):
-        w = by_purpose(f"w/{l}").standard_normal((n_out, n_in)) / sqrt(n_in)
-        np.testing.assert_allclose(theta.w[l][0], w, rtol=1e-15)
-        assert np.array_equal(theta.b[l][0], by_purpose(f"b/{l}").standard_normal((n_out, 1)))
-    assert single.vector.dtype == np.float32
-    assert np.array_equal(single.vector, theta.vector.astype(np.float32))
 
 
 @pytest.mark.parametrize("kind", [*LAWS, Orthogonal, Normal, Critical])
@@ -231,16 +206,6 @@ def test_critical_is_normal_of_the_variance_that_sigma_needs(name, bias_variance
     assert isinstance(made, Normal)
     assert made.weight_variance == pytest.approx(weight_variance, rel=1e-6)
     assert made.bias_variance == bias_variance
-
-
-def test_each_layer_is_fed_by_the_one_below_and_the_first_by_data():
-    sigmas = [lab.activation(name) for name in ("relu", "tanh", "sigmoid")]
-    layers = by_layer(Critical(), sigmas)
-    assert [layer.variances(10, 4)[0] for layer in layers] == pytest.approx([0.1, 0.2, 0.1])
-    assert by_layer(He(), sigmas) == [He()] * 3
-    theta = initialised(Critical(), (7, 5, 3, 2), [by_purpose], np.dtype(np.float64), sigmas)
-    w = by_purpose("w/2").standard_normal((3, 5)) * sqrt(2 / 5)
-    np.testing.assert_allclose(theta.w[2][0], w, rtol=1e-15)
 
 
 def test_critical_refuses_what_passes_no_error():

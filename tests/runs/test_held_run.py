@@ -2,8 +2,8 @@
 
 import pytest
 
-from lab.api import Run
 from lab.errors import LabError
+from lab.results.run import Run
 from lab.runs.held_run import HeldRun
 
 

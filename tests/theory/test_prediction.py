@@ -11,7 +11,8 @@ import lab
 from lab.network.backprop import Network, backward, forward
 from lab.network.buffers import make_pass, with_ones
 from lab.network.costs import Quadratic
-from lab.network.initialisers import GlorotNormal, Normal, initialised
+from lab.network.first_weights import initialised
+from lab.network.initialisers import GlorotNormal, Normal
 from lab.network.parameters import parameters
 from lab.theory.mean_field import chi, fixed_point
 from lab.theory.prediction import Pairs, homogeneous, predicted

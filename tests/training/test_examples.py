@@ -8,7 +8,8 @@ from lab.activations.hyperbolic import Tanh
 from lab.activations.logistic import Sigmoid
 from lab.network.backprop import Network
 from lab.network.costs import Quadratic
-from lab.network.initialisers import Nielsen, initialised
+from lab.network.first_weights import initialised
+from lab.network.initialisers import Nielsen
 from lab.training.examples import EVALUATED_TOGETHER, Evaluation, Order, correct, examples, fed
 from lab.training.loop import streams_of_trial
 from tests.training.trainings import made_examples

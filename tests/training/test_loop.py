@@ -18,7 +18,8 @@ from lab.activations.rectifiers import ReLU
 from lab.errors import PartError
 from lab.network.backprop import cost
 from lab.network.costs import CrossEntropy, SoftmaxCrossEntropy
-from lab.network.initialisers import Constant, Nielsen, initialised
+from lab.network.first_weights import initialised
+from lab.network.initialisers import Constant, Nielsen
 from lab.network.kernel.library import functions
 from lab.network.optimisers import TABLE, Adam, Descent
 from lab.parts import Initialiser, Optimiser

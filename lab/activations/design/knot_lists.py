@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lab.activations.design.knots import Knots
-from lab.errors import PartError
+from lab.errors import PartError, system_reason
 
 COLUMNS = ("z", "slope")
 """The columns that a CSV file of knots has, in any order and among any others."""
@@ -42,7 +42,7 @@ def knots_from_csv(path: Path) -> Knots:
                 z, slope = (_number(name, row[name] or "", f"{path}:{reader.line_num}") for name in COLUMNS)
                 pairs.append((z, slope))
     except OSError as error:
-        raise PartError(f"{path}: {error.strerror}") from None
+        raise PartError(f"{path}: cannot be read: {system_reason(error)}") from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise PartError(f"{path}: is no CSV file in UTF-8: {error}") from None
     return _knots(pairs, str(path))

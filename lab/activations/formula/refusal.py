@@ -4,12 +4,7 @@ from lab.errors import PartError
 
 
 class FormulaError(PartError):
-    """A formula that is not one, or a parameter that it cannot have.
-
-    ``pointer`` is the formula with a caret under its place, in two lines; empty where there is no place.
-    """
-
-    pointer: str = ""
+    """A formula that is not one, or a parameter that it cannot have; it points at the place."""
 
 
 def refused(text: str, column: int, reason: str) -> FormulaError:

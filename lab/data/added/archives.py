@@ -19,7 +19,7 @@ import numpy as np
 from lab.data.added.mnist import idx_bytes
 from lab.data.counts import check_size
 from lab.data.files import npz_file
-from lab.errors import PartError, StorageError
+from lab.errors import PartError, StorageError, system_reason
 
 LARGEST_FILE = 64 * 2**20
 """The most bytes that a file is read for: 64 MiB; the largest of the four has 47 million."""
@@ -62,7 +62,7 @@ def four_files(path: Path) -> dict[str, bytes]:
     except gzip.BadGzipFile as error:
         raise StorageError(f"{path} is damaged: {error}") from error
     except OSError as error:
-        raise StorageError(f"{path} cannot be read: {error.strerror or error}") from error
+        raise StorageError(f"{path}: cannot be read: {system_reason(error)}") from error
     if missing := [file for file in FILES if file not in found]:
         raise StorageError(f"{path} has no {', '.join(missing)}; expected the four files {', '.join(FILES)}")
     return found
@@ -123,7 +123,7 @@ def _members(path: Path) -> Iterator[tuple[str, str, Callable[[], Any]]]:
             if file.is_file():
                 yield str(file), file.name, partial(file.open, "rb")
     elif not path.exists():
-        raise StorageError(f"there is no {path}")
+        raise StorageError(f"there is no file or folder {path}")
     elif path.suffix.lower() == ".zip":
         with zipfile.ZipFile(path) as archive:
             for name in archive.namelist():

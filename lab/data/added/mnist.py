@@ -12,7 +12,7 @@ from platformdirs import user_cache_path
 
 from lab.data.counts import of_part
 from lab.data.dataset import Dataset, FloatArray, IntArray, classified
-from lab.errors import PartError
+from lab.errors import PartError, system_reason
 from lab.parts import DataSource
 
 
@@ -33,7 +33,7 @@ def idx_array(path: Path) -> npt.NDArray[np.uint8]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise PartError(f"{path}: cannot be read: {error.strerror}") from error
+        raise PartError(f"{path}: cannot be read: {system_reason(error)}") from error
     head = content[:4]
     if len(head) < 4 or head[:3] != b"\x00\x00\x08":
         raise PartError(f"{path}: not an IDX file of unsigned bytes: it starts with {head.hex(' ')!r}")

@@ -14,7 +14,7 @@ from time import monotonic
 from lab import plugins
 from lab.data.added.archives import FILES, LARGEST_FILE, four_files, unpacked
 from lab.data.added.mnist import data_folder
-from lab.errors import PartError, StorageError, did_you_mean
+from lab.errors import PartError, StorageError, did_you_mean, system_reason
 from lab.parts import DataSource
 from lab.storage import write
 
@@ -159,5 +159,5 @@ def _keep(name: str, files: Mapping[str, bytes]) -> Path:
         for file, content in files.items():
             write(folder / file, content)
     except OSError as error:
-        raise StorageError(f"{folder}: cannot be written: {error.strerror or error}") from error
+        raise StorageError(f"{folder}: cannot be written: {system_reason(error)}") from error
     return folder

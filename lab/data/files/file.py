@@ -12,7 +12,7 @@ from lab.data.counts import check_size, of_both, of_part
 from lab.data.dataset import Dataset, IntArray, assembled, classified, mapping_note
 from lab.data.files.rows import Rows, Task, filled, finite
 from lab.data.files.scales import standardised, unscaled
-from lab.errors import PartError, nearest
+from lab.errors import PartError, nearest, system_reason
 from lab.numerics import stream
 from lab.parts import DataSource
 
@@ -175,7 +175,7 @@ class File(DataSource):
                 return parquet_file.read(path, self.path, self.missing or ())
             return text_file.read(path, self.path, self.separator, self.header, self.missing or ())
         except OSError as error:
-            raise PartError(f"{path} cannot be read: {error.strerror or error}") from error
+            raise PartError(f"{path}: cannot be read: {system_reason(error)}") from error
 
     def _split(self, train: int | None, test: int | None, seed: int, lengths: list[int]) -> tuple[Part, Part]:
         """The rows that train and those that test, in one count over the file's parts."""

@@ -14,6 +14,7 @@ from lab.data.files.rows import Rows
 from lab.data.files.table import Table
 from lab.data.files.targets import MOST_CLASSES, ROWS_OF_A_KIND, few
 from lab.errors import PartError, did_you_mean
+from lab.numerics import Array
 
 TARGETS = ("target", "label", "labels", "class", "y")
 """A column that is called so is the target where none is named."""
@@ -48,11 +49,22 @@ def chosen(
             check_numbers(table.name, table.unit, table.places, repr(title), table.columns[title])
     asked = [] if isinstance(one_hot, bool) else matched(table, one_hot)
     _refuse_texts(table, titles, asked, one_hot is True)
+    names, parts, made = _features(table, titles, asked)
+    by_name = [f"the target is {targets[0]!r}, by its name"] if target is None else []
+    notes = (*table.notes, *by_name, *made, *_counts(table, titles))
+    x = _side_by_side(table, names, parts)
+    y = np.column_stack([table.columns[title] for title in targets])
+    named = [name for title in targets for name in _names(title, table.columns[title])]
+    return Rows(table.name, table.unit, table.places, tuple(names), tuple(named), x, y, notes)
+
+
+def _features(
+    table: Table, titles: Sequence[str], asked: Sequence[str]
+) -> tuple[list[str], list[Column], list[str]]:
+    """The names of the features, their columns, and a note on each column that was made numbers."""
     names: list[str] = []
     parts: list[Column] = []
-    notes = list(table.notes)
-    if target is None:
-        notes.append(f"the target is {targets[0]!r}, by its name")
+    notes: list[str] = []
     for title in titles:
         column = table.columns[title]
         if column.dtype.kind == "O" or title in asked:
@@ -63,23 +75,29 @@ def chosen(
         else:
             names += _names(title, column)
             parts.append(column)
+    return names, parts, notes
+
+
+def _counts(table: Table, titles: Sequence[str]) -> Iterator[str]:
+    """A note on the features that seem to number the rows, if there are any."""
     if counts := [title for title in titles if rises_by_one(table.columns[title])]:
         rise, them = ("rises", "it") if len(counts) == 1 else ("rise", "them")
         each = f"{', '.join(map(repr, counts))} {rise} by 1 from row to row, as a count of the rows does"
-        notes.append(f"{each}; ignore = {_listed(counts)} leaves {them} out")
+        yield f"{each}; ignore = {_listed(counts)} leaves {them} out"
+
+
+def _side_by_side(table: Table, names: Sequence[str], parts: Sequence[Column]) -> Array:
+    """The columns as one array (row, feature). Raises PartError where there is none, or it is too large."""
     if not names:
         raise PartError(f"{table.name}: every feature is the same in all rows")
     rows = len(table.places)
     check_size(f"{table.name}: {rows} rows of {len(names)} features", 8 * rows * len(names))
-    x = np.empty((rows, len(names)))
-    at = 0
+    x, at = np.empty((rows, len(names))), 0
     for part in parts:
         width = 1 if part.ndim == 1 else part.shape[1]
         x[:, at : at + width] = part if part.ndim == 2 else part[:, np.newaxis]
         at += width
-    y = np.column_stack([table.columns[title] for title in targets])
-    named = [name for title in targets for name in _names(title, table.columns[title])]
-    return Rows(table.name, table.unit, table.places, tuple(names), tuple(named), x, y, tuple(notes))
+    return x
 
 
 def matched(table: Table, patterns: Iterable[str]) -> list[str]:

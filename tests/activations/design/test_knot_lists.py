@@ -67,5 +67,5 @@ def test_what_is_wrong_with_a_file_is_told_with_its_line(tmp_path, data, message
 
 
 def test_a_file_that_is_not_there(tmp_path):
-    with pytest.raises(PartError, match=r"none\.csv: No such file or directory$"):
+    with pytest.raises(PartError, match=r"none\.csv: cannot be read: No such file or directory$"):
         knots_from_csv(tmp_path / "none.csv")

@@ -150,7 +150,7 @@ def test_a_missing_or_damaged_file_is_named(tmp_path):
         ("a.tgz", b"not a tarball", "{} is damaged"),
         ("a.npz", b"not an npz", "{} is damaged or of an unknown kind"),
         ("a.rar", b"", "{}: expected a folder, a .zip, a .tgz or a .npz with train-images"),
-        ("a.zip", None, "there is no {}"),
+        ("a.zip", None, "there is no file or folder {}"),
     ],
 )
 def test_what_cannot_be_opened(tmp_path, name, data, message):

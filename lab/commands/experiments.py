@@ -1,0 +1,159 @@
+"""Commands about experiment files: ``new``, ``check``, ``run``, ``resume`` and ``schema``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lab.commands.options import (
+    Training,
+    code_option,
+    experiment_options,
+    prints_page,
+    results_option,
+    split,
+    training_options,
+)
+
+if TYPE_CHECKING:
+    from lab.console.screen import Page
+    from lab.runs.folder import RunFolder
+    from lab.runs.preparation import Prepared
+
+LIVE_SECONDS = 3.0
+"""How often the page of a run under way is written, and loads itself."""
+
+
+@click.command()
+@click.argument("template", default="")
+@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="The file to write.")
+def new(template: str, to: Path | None) -> None:
+    """Write an experiment file to start from.
+
+    Without TEMPLATE, list the templates.
+    """
+    from lab.console.screen import Page, Rows, show
+    from lab.experiment import templates
+
+    if template:
+        for path in templates.written(template, to):
+            click.echo(path)
+    else:
+        show(Page(None, [Rows(("template", "its question"), templates.listing())]))
+
+
+@click.command()
+@click.argument("experiment", type=click.Path(path_type=Path))
+@experiment_options
+@prints_page
+def check(experiment: Path, **given: Any) -> Page:
+    """Check an experiment file and tell what it would run.
+
+    Writes nothing.
+    """
+    from lab.console.runs.plan import page
+    from lab.results.training import prepare
+
+    return page(prepare(experiment, **given))
+
+
+@click.command()
+@click.argument("experiment", type=click.Path(path_type=Path))
+@experiment_options
+@training_options
+@click.option("--dry-run", is_flag=True, help="Check and tell what would run, and stop there.")
+@click.option(
+    "--reuse", default="", metavar="RUN", help="Take over the trials of a run that are the very same."
+)
+@click.option(
+    "--live", is_flag=True, help="Write report.html from the start, again and again; it reloads itself."
+)
+@results_option
+@prints_page
+def run(experiment: Path, dry_run: bool, reuse: str, live: bool, results: Path | None, **given: Any) -> Page:
+    """Train the variants of an experiment file side by side.
+
+    Tables, plots and report.html, the run on one page, are kept in a new folder under the results.
+    """
+    from lab.console.runs import plan
+    from lab.results.training import prepare
+    from lab.runs.folder import find, results_root
+
+    how, given = split(Training, given)
+    reused = find(reuse, results_root(results)) if reuse else None
+    ready = prepare(experiment, **given)
+    if dry_run:
+        return plan.page(ready)
+    return _trained(ready, None, results, how, reused, LIVE_SECONDS if live else 0)
+
+
+@click.command()
+@click.argument("run_name", metavar="[RUN]", default="")
+@training_options
+@code_option
+@results_option
+@prints_page
+def resume(run_name: str, allow_code: bool, results: Path | None, **given: Any) -> Page:
+    """Finish a run that was interrupted.
+
+    What is missing is trained, what is there is kept.
+
+    RUN is a folder, a name or the beginning of a run-id; without it, the newest run that has not ended.
+    """
+    from lab.console.screen import err
+    from lab.results.training import interrupted
+
+    ready, folder = interrupted(run_name, results, allow_code=allow_code)
+    err().print(f"resuming {folder}")
+    return _trained(ready, folder, results, Training(**given))
+
+
+def _trained(
+    ready: Prepared,
+    folder: RunFolder | None,
+    results: Path | None,
+    how: Training,
+    reused: RunFolder | None = None,
+    live: float = 0.0,
+) -> Page:
+    """Train and draw under the user's eyes; the exit code is 1 where something failed."""
+    from lab.console.progress import plots_saved, report_saved, training
+    from lab.console.runs.run import FEW_VERDICTS, page
+    from lab.console.screen import err
+    from lab.processes import usable_cores
+    from lab.results.page import REPORT
+    from lab.results.training import train
+    from lab.runs.folder import results_root
+    from lab.runs.runner import Terms, begun
+    from lab.runs.workers import Care
+
+    workers = how.workers or usable_cores()
+    care = Care(how.trial_timeout, apart=ready.bench.allow_code)
+    terms = Terms(workers, care, how.allow_mixed, reused, how.scheduler, ends=False)
+    with training(ready) as advance:
+        folder = folder or begun(ready, results_root(results))
+        if live:
+            err().print(f"live: {folder.path / REPORT}", soft_wrap=True)
+        run = train(ready, folder, terms, plots=False, live=live, progress=advance)
+    drawn = how.no_plots or plots_saved(run, workers)
+    drawn &= report_saved(run)
+    run.folder.ended("done")
+    return replace(page(run, FEW_VERDICTS), exit_code=1 if run.info["failures"] or not drawn else 0)
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema of experiment files.
+
+    By it an editor completes and checks them.
+
+    Keep it with: lab schema > lab.schema.json, and begin a file with the line: #:schema lab.schema.json
+    """
+    import json
+
+    from lab.experiment.json_schema import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=1, ensure_ascii=False, default=str))

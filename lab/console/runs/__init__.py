@@ -1,0 +1,1 @@
+"""The pages about experiments and their runs."""

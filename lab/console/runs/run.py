@@ -1,0 +1,166 @@
+"""The page of a run: what came out of it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import pandas as pd
+
+from lab.analysis.answers import READ as FOR_ANSWERS
+from lab.analysis.answers import seen
+from lab.analysis.rule import Verdict
+from lab.analysis.summary import by_layer, summary
+from lab.analysis.verdicts import READ, not_judged, verdicts
+from lab.console.screen import Block, Page, bold, dim, rows_of
+from lab.experiment.see import ANSWER
+from lab.results.page import REPORT
+from lab.results.run import Run
+
+FEW_VERDICTS = 8
+"""A run ends with at most so many verdicts; `lab show` tells them all."""
+
+MOST_ROWS = 24
+"""A run of more (variant, layer) has no table of layers on the screen; its figures and its JSON do."""
+
+HEADINGS = {
+    **{column: column for column in ("variant", "trials", "diverged", "failed")},
+    "ratio_start": "ratio start",
+    "ratio_end": "ratio end",
+    "slope_end": "mean σ′",
+    "saturation_end": "saturated",
+    "r2": "R²",
+    "final_cost": "cost",
+    "final_accuracy": "accuracy",
+    "final_test_accuracy": "test",
+}
+"""What the short table calls the columns of the summary."""
+
+OF_LAYERS = {
+    **{column: column for column in ("variant", "layer")},
+    "learning_speed_start": "‖∂C/∂b‖ start",
+    "learning_speed_end": "‖∂C/∂b‖ end",
+    "slope_mean_start": "mean σ′ start",
+    "slope_mean_end": "mean σ′ end",
+    "saturation_start": "saturated start",
+    "saturation_end": "saturated end",
+}
+"""The same of the table of layers."""
+
+SPARE = (
+    "final_cost",
+    "ratio_end",
+    "slope_mean_start",
+    "saturation_start",
+    "slope_end",
+    "final_accuracy",
+    "trials",
+)
+"""The columns that a narrow terminal does without, the first to go first."""
+
+
+def page(run: Run, most: int | None = None) -> Page:
+    """The answer of a run to its title, what to see in it, its short tables and verdicts, and where all is.
+
+    ``most`` is how many verdicts are shown; all where it is None. JSON holds all.
+    """
+    info = run.info
+    tables = {name: run.folder.table(name) for name in dict.fromkeys((*READ, *FOR_ANSWERS))}
+    short, layers, found = summary(tables), by_layer(tables), verdicts(tables)
+    lines = seen(info.get("see", {}), tables)
+    value = {key: info.get(key) for key in ("name", "id", "title", "status", "failures")}
+    value |= {"answer": lines.pop(ANSWER, ""), "see": _sights(run, lines)}
+    value |= {
+        "folder": str(run.path),
+        "summary": short,
+        "layers": layers,
+        "verdicts": list(map(asdict, found)),
+        "not_judged": not_judged(tables),
+    }
+    return Page(value, _body(run, value, tables["variants"], found, most))
+
+
+def _sights(run: Run, lines: Mapping[str, str]) -> list[dict[str, str]]:
+    """What to see: the figure, the line, and the file of the figure; no file where it was not drawn."""
+    files = {name: run.folder.plots / f"{name.rpartition(':')[2]}.png" for name in lines}
+    drawn = {name: str(path) if path.is_file() else "" for name, path in files.items()}
+    return [{"figure": name, "line": line, "path": drawn[name]} for name, line in lines.items()]
+
+
+def _body(
+    run: Run, value: Mapping[str, Any], variants: pd.DataFrame, found: Sequence[Verdict], most: int | None
+) -> Iterator[Block]:
+    short, layers, sights = value["summary"], value["layers"], value["see"]
+    yield from _tables(run.info["title"], short, layers, _layers(variants))
+    if "surrogate_floor" in variants and (variants["surrogate_floor"] > 0).any():
+        yield dim("surrogate_floor > 0: max(σ′, floor) on the way back, so not the gradient of C")
+    if places := run.info.get("layers"):
+        yield dim(" · ".join(f"{l}: {place}" for l, place in enumerate(places, 1)))
+    for failure in run.info.get("failures", []):
+        first, last = failure["trials"][0], failure["trials"][-1]
+        yield f"failed: {failure['variant']}, trials {first}–{last}: {failure['error']}"
+    for variant, dead in zip(short["variant"], short["dead_layers"], strict=True):
+        if dead:
+            yield f"dead: {variant}: no gradient at all in layer {dead}"
+    if len(short) and (short["diverged"] == short["trials"]).all():
+        told = run.tables["trials"].get("origin", pd.Series(dtype=object))
+        no_number = told.astype(str).str.endswith("is NaN").any()
+        mended = "mend its activation, which is NaN at some z"
+        yield f"all trials diverged; {mended if no_number else 'try a smaller training.eta'}"
+    for verdict in found[:most]:
+        yield f"{verdict.variant}: {verdict.sentence}"
+        yield dim(f"  [{verdict.evidence}]")
+    yield from map(dim, value["not_judged"])
+    if left := len(found) - len(found[:most]):
+        yield f"{left} more verdict{'s' * (left > 1)}: lab show {run}"
+    if sights:
+        yield bold("What to see")
+        for sight in sights:
+            yield f"{sight['figure']}: {sight['line']}"
+            again = f"not drawn; try: lab plot {run} {sight['figure']}"
+            yield dim(f"  {sight['path'] or again}")
+    yield f"results: {run.path}"
+    if value["answer"]:
+        yield bold(f"Answer: {value['answer']}")
+    if first := _first(run, [sight["path"] for sight in sights]):
+        yield f"look first at: {first}"
+
+
+def _first(run: Run, paths: Sequence[str]) -> str:
+    """What to open first: the report, else the first figure that the file tells to see, or the usual one."""
+    report, usual = run.path / REPORT, run.folder.plots / "learning_speed.png"
+    there = [str(report) if report.is_file() else "", *paths, str(usual) if usual.is_file() else ""]
+    return next(filter(None, there), "")
+
+
+def _tables(title: str, short: pd.DataFrame, layers: pd.DataFrame, ends: str) -> Iterator[Block]:
+    """A row a variant; and where these are few a row a layer, the output's last."""
+    shown = _known(short, "diverged", "failed").drop(columns="ratio_trials")
+    yield rows_of(shown, HEADINGS, title, SPARE)
+    if 0 < len(layers) <= MOST_ROWS:
+        yield rows_of(_known(layers), OF_LAYERS, "Layer by layer", SPARE)
+    if "ratio_start" in shown:
+        yield dim(f"ratio: ‖∂C/∂b‖ of {ends}")
+        for variant, trials, known in short[["variant", "trials", "ratio_trials"]].itertuples(index=False):
+            if 0 < known < trials:
+                yield dim(
+                    f"ratio of {variant}: the median of {known} of {trials} trials; the others have none"
+                )
+    if "saturation_end" in shown:
+        yield dim(
+            "saturated: share of (hidden neuron, example) with σ′ near 0 beside sup σ′, at the end. It is no "
+            "fault by itself: a sigmoid that learns nothing may have 0, a ReLU that learns best two thirds"
+        )
+
+
+def _known(table: pd.DataFrame, *counts: str) -> pd.DataFrame:
+    """The table without columns in which nothing is known, or which count nothing."""
+    missing = [column for column in table if table[column].isna().all()]
+    return table.drop(columns=missing + [column for column in counts if not table[column].any()])
+
+
+def _layers(variants: pd.DataFrame) -> str:
+    """Which layers a ratio counts, by their numbers where all variants have as many."""
+    depths = set(variants["layers"].astype(int))
+    return (
+        f"layer 1 over layer {depths.pop() - 1}" if len(depths) == 1 else "layer 1 over the last hidden layer"
+    )

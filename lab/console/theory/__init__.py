@@ -1,0 +1,1 @@
+"""The pages that predict and explain, with numbers."""

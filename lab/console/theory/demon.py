@@ -1,0 +1,85 @@
+"""The page of ``lab demon``: what moving the z, or the a, of one neuron or of each in a layer does to C."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+
+import pandas as pd
+
+from lab.analysis.demon import moves_of_neuron, neurons_of_layer
+from lab.console.screen import Block, Page, Rows, dim, drawn
+from lab.console.theory.moment import Moment, check, chosen, scene_of
+from lab.errors import LabError
+from lab.runs.preparation import Prepared
+
+NEURON_FORM = {"change": "ΔC by Δ{m}", "predicted": "{d}Δ{m}", "remainder": "remainder"}
+LAYER_FORM = {"derivative": "{d}", "order": "order", "best_move": "best Δ{m}", "best_gain": "gain"}
+DERIVATIVES = {"z": "δ", "a": "e"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the demon sets in: ``layer`` and ``neuron`` count from 1.
+
+    Without a ``neuron`` it goes through the whole layer. No move is larger than ``reach``.
+    """
+
+    layer: int
+    neuron: int | None
+    reach: float
+
+
+def page(ready: Prepared, moment: Moment, place: Place, plot: Path | None) -> Page:
+    """Train the trial up to the moment, and let both demons loose.
+
+    Raises LabError, with the range, where a number is out of it, or where the trial diverged.
+    """
+    variant, training = chosen(ready, moment)
+    check("layer", place.layer, 1, training.network.depth)
+    if place.neuron is not None:
+        check("neuron", place.neuron, 1, training.network.sizes[place.layer], f" of layer {place.layer}")
+    if not 0 < place.reach < inf:
+        raise LabError(f"--reach {place.reach:g}: expected a finite number above 0")
+    scene = scene_of(ready, moment)
+    if place.neuron is None:
+        name, neuron, found = "demon_layer", "", neurons_of_layer(scene, place.layer, place.reach)
+    else:
+        name, neuron = "demon", f", neuron {place.neuron}"
+        found = moves_of_neuron(scene, place.layer, place.neuron, place.reach)
+    title = f"{ready.plan.name}, {variant.label}: layer {place.layer}{neuron}, {moment}"
+    where = {"name": ready.plan.name, "variant": variant.label, **moment.where}
+    return Page(
+        {**where, "cost": scene.cost, "rows": found},
+        _body(found, scene.cost, place, title, training.network.surrogate_floor > 0),
+        drawn(name, {name: found}, plot, variant.label),
+    )
+
+
+def _body(
+    found: pd.DataFrame, cost: float, place: Place, title: str, counterfactual: bool
+) -> Iterator[Block]:
+    """Both demons side by side, and what they come to."""
+    key, caption, form = ("move", "Δ", NEURON_FORM) if place.neuron else ("neuron", "neuron", LAYER_FORM)
+    by_moved = {str(moved): rows for moved, rows in found.groupby("moved", sort=False)}
+    columns, cells = [caption], [by_moved["z"][key].tolist()]
+    for moved, rows in by_moved.items():
+        columns += [text.format(m=moved, d=DERIVATIVES[moved]) for text in form.values()]
+        cells += [rows[column].tolist() for column in form]
+    yield Rows(columns, list(zip(*cells, strict=True)), title)
+    yield f"C = {cost:.6g}"
+    for moved, rows in by_moved.items():
+        d, first = DERIVATIVES[moved], rows.iloc[0]
+        if place.neuron:
+            slope, order = first["predicted"] / first["move"], _number(first["order"], ".3f")
+            yield f"Δ{moved}: {d} = {slope:.6g}; order of the remainder: {order}"
+        else:
+            rank = _number(first["rank_correlation"], ".4f")
+            of = f"the best gain within {place.reach:g} and |{d}|"
+            yield f"Δ{moved}: rank correlation (Spearman) of {of}: {rank}"
+    if counterfactual:
+        yield dim("trained with max(σ′, floor) in the place of σ′; δ and e are here the derivatives of C")
+
+
+def _number(value: float, form: str) -> str:
+    return "–" if value != value else format(value, form)

@@ -1,0 +1,94 @@
+"""The pages of ``lab help``: what a word means, and the parts of a kind with their parameters."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, replace
+from inspect import getdoc
+from typing import Any
+
+from lab import plugins
+from lab.console.screen import Block, Page, Rows, bold, dim, table
+from lab.console.words.glossary import GLOSSARY, looked_up
+from lab.errors import PartError, did_you_mean
+from lab.parts import Probe
+
+
+def words_page() -> Page:
+    """All words of the glossary, a line each, and the kinds of parts."""
+    rows = [(name, word.symbol, word.meaning) for name, word in GLOSSARY.items()]
+    value = [dict(zip(("word", "symbol", "meaning"), row, strict=True)) for row in rows]
+    more = f"lab help WORD tells one; it lists the parts of a kind: {', '.join(plugins.KINDS)}"
+    return Page(value, [Rows(("word", "symbol", "what it means"), rows), more])
+
+
+def is_word(text: str) -> bool:
+    """Whether `word_page` knows it."""
+    return looked_up(text) is not None or text in _kinds() or text in _columns()
+
+
+def word_page(text: str, also: Iterable[str] = ()) -> Page:
+    """What a word means: of the glossary, a column of the table ``layers``, or a kind of parts.
+
+    Raises PartError, with the nearest, of which some may be ``also``, where it is none of them.
+    """
+    name, columns = looked_up(text), _columns()
+    if not is_word(text):
+        spellings = [spelling for word in GLOSSARY.values() for spelling in word.also]
+        known = [*GLOSSARY, *columns, *_kinds(), *also]
+        raise PartError(f"no word {text!r}; {did_you_mean(text, known, spellings)}")
+    value: dict[str, Any] = {"word": text}
+    body: list[Block] = []
+    if name is not None:
+        word = GLOSSARY[name]
+        value |= {"word": name, "symbol": word.symbol, "meaning": word.meaning, "see": word.see}
+        body += [bold(f"{name}: {word.symbol}" if word.symbol else name), word.meaning]
+        body += [dim(f"see: {', '.join(word.see)}")] if word.see else []
+    if text in columns:
+        value["column"] = " ".join((getdoc(columns[text]) or "").replace("``", "").split())
+        body += [f"In the table layers, {value['column']}"]
+    if text in _kinds():
+        listed = kind_page(text)
+        return replace(listed, body=[*body, *listed.body])
+    return Page(value, body)
+
+
+def _kinds() -> list[str]:
+    return [name for kind, one in plugins.KINDS.items() for name in (kind, one.singular)]
+
+
+def _columns() -> dict[str, type]:
+    """The columns of the table ``layers``, with the probe that measures each."""
+    probes: Mapping[str, type[Probe]] = plugins.usable("probes")
+    return {column: probe for probe in probes.values() for column in probe.columns}
+
+
+def kind_page(word: str) -> Page:
+    """A row a part of the kind that is called so, in the singular or the plural: its parameters, what it is.
+
+    Of a figure its question, how to read it, and when it is drawn.
+
+    Raises PartError where there is no such kind.
+    """
+    kinds = {name: one for one, kind in plugins.KINDS.items() for name in (one, kind.singular)}
+    if word not in kinds:
+        raise PartError(f"no parts are called {word!r}; {did_you_mean(word, plugins.KINDS)}")
+    if kinds[word] == "figures":
+        from lab.figures import listing
+
+        return Page(listing(), [table(listing())])
+    rows = [
+        {"name": name, "parameters": parameters(part), "what it is": (getdoc(part) or "").partition("\n")[0]}
+        for name, part in plugins.usable(kinds[word]).items()
+    ]
+    return Page(rows, [table(rows)])
+
+
+def parameters(part: type) -> str:
+    """The parameters of a class with their defaults, as an experiment file writes them."""
+    defaults = {key: field.default for key, field in plugins.fields(part).items()}
+    return ", ".join(
+        key if value in (MISSING, None) else f"{key}={_short(value)}" for key, value in defaults.items()
+    )
+
+
+def _short(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,241 @@
+"""The results of a run: its tables as DataFrames, its figures, its verdicts, its page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lab.errors import LabError, did_you_mean, without_controls
+from lab.results.page import REPORT, save_report
+from lab.results.pairs import side_by_side
+from lab.runs.folder import RunFolder
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from lab.analysis.rule import Verdict
+    from lab.parts import Tables
+    from lab.runs.held_run import HeldRun
+
+
+@dataclass(frozen=True, repr=False)
+class Run:
+    """A run's results: its tables as DataFrames, its figures, and what it was made with.
+
+    The column ``variant`` of its tables is categorical, with the variants in the order of the file, so that
+    ``groupby("variant", observed=True)`` and plots of others keep that order.
+    """
+
+    folder: RunFolder | HeldRun
+
+    def __repr__(self) -> str:
+        return f"<run {self} in {self.path.parent.parent}>"
+
+    def __str__(self) -> str:
+        return str(self.folder)
+
+    @property
+    def path(self) -> Path:
+        return self.folder.path
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """What run.json says: status, versions, seed, the fate and time of every trial."""
+        return self.folder.info
+
+    @property
+    def layers(self) -> pd.DataFrame:
+        """A row for each variant, trial, reading and layer, with a column for each quantity."""
+        return self._in_order(self.folder.table("layers"))
+
+    @property
+    def steps(self) -> pd.DataFrame:
+        """A row for each variant, trial and reading: cost and accuracy."""
+        return self._in_order(self.folder.table("steps"))
+
+    @property
+    def trials(self) -> pd.DataFrame:
+        """A row for each variant and trial: status, final and best figures."""
+        return self._in_order(self.folder.table("trials"))
+
+    @property
+    def variants(self) -> pd.DataFrame:
+        """A row for each variant: what varies, the sizes, inf σ′ and sup σ′."""
+        return self._in_order(self.folder.table("variants"))
+
+    @property
+    def ledger(self) -> pd.DataFrame:
+        """Where the error died on its way down. See `lab.analysis.ledger`."""
+        from lab.analysis.ledger import ledger
+
+        read = {name: self.folder.table(name) for name in ("layers", "variants")}
+        return self._in_order(ledger(read))
+
+    @property
+    def causes(self) -> pd.DataFrame:
+        """Why weights learn slowly, where it was recorded. See `lab.analysis.tables.causes`."""
+        from lab.analysis.tables import causes
+
+        return self._in_order(causes({"layers": self.folder.table("layers")}))
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """All tables by name; ``neurons`` where the file asked for it."""
+        return {name: self._in_order(table) for name, table in self.folder.tables.items()}
+
+    def _in_order(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The table with its variants as a categorical in the order of the file."""
+        import pandas as pd
+
+        labels = self.folder.table("variants")["variant"]
+        if "variant" not in table or not table["variant"].isin(labels).all():
+            return table
+        return table.assign(variant=pd.Categorical(table["variant"], labels))
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """The short table: a row a variant. See `lab.analysis.summary`."""
+        from lab.analysis.summary import summary
+
+        return self._in_order(summary(self.folder.tables))
+
+    def compare(
+        self,
+        other: Run | None = None,
+        metrics: Sequence[str] = (),
+        *,
+        all_pairs: bool = False,
+        baseline: str = "",
+        within: str = "",
+    ) -> pd.DataFrame:
+        """The table ``comparisons``: this run's variants against the first, or against another run's.
+
+        With ``other``, variants of the same label, or the only ones, are compared; with ``all_pairs`` every
+        two variants, and Holm's correction is over all of them. ``baseline`` is the variant, or the value of
+        a varied key, that the others are compared with, ``within`` a varied key that both have alike.
+        ``metrics`` are names of `lab.analysis.metrics`, else the usual ones that were recorded.
+
+        The columns are those of `lab.analysis.comparisons.comparisons`. Raises LabError where there is
+        nothing to compare, or the runs have different seeds or data.
+        """
+        from lab.analysis.comparisons import comparisons
+
+        tables, pairs = side_by_side(self, other, all_pairs, baseline, within)
+        return comparisons(tables, metrics, pairs)
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """What is wrong, variant by variant, the gravest first. See `lab.analysis.verdicts`."""
+        from lab.analysis.verdicts import verdicts
+
+        return verdicts(self.folder.tables)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table by its name: ``summary``, ``by_layer``, one made of the others, or one of `tables`.
+
+        Raises LabError where there is none, with the nearest.
+        """
+        from lab.analysis.summary import by_layer, summary
+        from lab.analysis.tables import derived
+
+        tables = self.folder.tables
+        if name in ("summary", "by_layer"):
+            return {"summary": summary, "by_layer": by_layer}[name](tables)
+        if name not in tables:
+            tables = {**tables, **derived(tables)}
+        if name not in tables:
+            raise LabError(f"no table {name!r}; {did_you_mean(name, ['summary', 'by_layer', *tables])}")
+        return tables[name]
+
+    def save_analysis(self) -> None:
+        """Write the ledger, the causes and the usual comparisons into the run's folder ``tables``.
+
+        Of these only what has rows. Raises StorageError where they cannot be written.
+        """
+        from lab.analysis.tables import derived
+
+        self.folder.keep_tables(derived(self.folder.tables))
+
+    def plot(
+        self,
+        name: str = "learning_speed",
+        *,
+        variants: Sequence[str] = (),
+        layers: Sequence[int] = (),
+        trials: Sequence[int] = (),
+        width: float = 0.0,
+        rc: str | Path | dict[str, Any] | None = None,
+        allow_code: bool = False,
+    ) -> Figure:
+        """A figure of the run: its name, or ``"file.py:Class"``, whose code runs with ``allow_code``.
+
+        It shows the ``variants`` (labels, or patterns such as ``"*slope=0.4"``), ``layers`` and ``trials``
+        that are given, else all. ``width`` is the figure's in inches, at which it is laid out; ``rc`` a style
+        file, a style of matplotlib, or its settings.
+
+        Raises PartError with the known names where one is unknown, NothingToShowError where there is nothing
+        to see.
+        """
+        from lab.figures import Layout, draw
+
+        tables = self._selected(variants, layers, trials)
+        return draw(name, tables, self.info["title"], allow_code=allow_code, layout=Layout(width, rc))
+
+    def _selected(self, variants: Sequence[str], layers: Sequence[int], trials: Sequence[int]) -> Tables:
+        from lab.figures import Selected
+
+        tables, asked = self.folder.tables, variants or layers or trials
+        return Selected.of(tables, variants, layers, trials) if asked else tables
+
+    def save_plots(
+        self,
+        names: Sequence[str] = (),
+        folder: Path | None = None,
+        *,
+        variants: Sequence[str] = (),
+        layers: Sequence[int] = (),
+        trials: Sequence[int] = (),
+        width: float = 0.0,
+        rc: str | Path | dict[str, Any] | None = None,
+        formats: Sequence[str] = ("png", "svg"),
+        allow_code: bool = False,
+        workers: int = 1,
+    ) -> list[Path]:
+        """Draw the figures of these names, or all in so many processes; returns the files.
+
+        They go into the run's folder ``plots`` unless another ``folder`` is given, in these ``formats``: png,
+        svg, pdf. The rest is as in `plot`. Raises FiguresError at the end where some of all could not be
+        drawn; the others are there.
+        """
+        from lab.figures import Layout, draw, draw_all, save
+
+        if folder is None and isinstance(self.folder, RunFolder):
+            self.folder.require_inside()
+        folder, layout = folder or self.folder.plots, Layout(width, rc)
+        folder.mkdir(parents=True, exist_ok=True)
+        tables, title = self._selected(variants, layers, trials), self.info["title"]
+        if not names:
+            return draw_all(tables, folder, title, workers=workers, layout=layout, formats=formats)
+        drawn = ((name, draw(name, tables, title, allow_code=allow_code, layout=layout)) for name in names)
+        return [
+            path
+            for name, figure in drawn
+            for path in save(figure, folder, name.rpartition(":")[2], formats, rc)
+        ]
+
+    def save_report(self, folder: Path | None = None) -> Path:
+        """Write report.html, the run on one page that needs no network, into the run's folder or another."""
+        return save_report([self], (folder or self.path) / REPORT)
+
+    def _repr_html_(self) -> str:
+        table = self.summary.to_html(index=False, float_format="{:.3g}".format)
+        items = "".join(
+            f"<li>{escape(f'{one.variant}: {one.sentence}')} <small>[{escape(one.evidence)}]</small></li>"
+            for one in self.verdicts
+        )
+        verdicts = f"<ul>{items}</ul>" if items else ""
+        return without_controls(f"<h4>{escape(self.info['title'] or str(self))}</h4>{table}{verdicts}")

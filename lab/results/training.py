@@ -1,0 +1,91 @@
+"""From an experiment to the results of its run: prepared, trained, drawn, kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lab.errors import LabError, StorageError
+from lab.results.page import kept_up
+from lab.results.run import Run
+from lab.runs.folder import RunFolder, find, results_root, runs
+
+if TYPE_CHECKING:
+    from lab.runs.preparation import Prepared
+    from lab.runs.runner import Terms
+    from lab.runs.workers import Progress
+
+
+def prepare(
+    path: str | Path | Mapping[str, Any],
+    overrides: Mapping[str, Any] | Sequence[str] = (),
+    *,
+    allow_code: bool = False,
+    max_trials: int = 10_000,
+    unchecked: bool = False,
+) -> Prepared:
+    """Read and check an experiment, load its data and make its parts. See `lab.api.run`."""
+    from lab.experiment.variants import load
+    from lab.runs.preparation import prepared
+    from lab.testing import check_own
+
+    ready = prepared(load(path, overrides, allow_code=allow_code, max_trials=max_trials))
+    if not unchecked:
+        check_own(ready)
+    return ready
+
+
+def train(
+    ready: Prepared,
+    folder: RunFolder | None = None,
+    terms: Terms | None = None,
+    *,
+    results: str | Path | None = None,
+    plots: bool = True,
+    live: float = 0.0,
+    progress: Progress = lambda done: None,
+) -> Run:
+    """Train what is prepared, and keep its tables, what is made of them, its figures and its report.
+
+    ``folder`` is that of a run to go on with; without it a new one is made under ``results``. The run is done
+    once all of that is kept, unless the ``terms`` leave it to the caller to end it. With ``live`` the report
+    is there from the start, and written again every so many seconds in which a chunk has ended. The rest is
+    as in `lab.api.run`.
+    """
+    from lab.runs import runner
+
+    given = terms or runner.Terms()
+    folder = folder or runner.begun(ready, results_root(results))
+    if live:
+        progress = kept_up(ready, folder, live, progress)
+    runner.resumed(ready, folder, replace(given, ends=False), progress)
+    trained = Run(folder)
+    trained.save_analysis()
+    if plots:
+        trained.save_plots(workers=given.workers)
+        trained.save_report()
+    if given.ends:
+        folder.ended("done")
+    return trained
+
+
+def interrupted(
+    run: str | Path = "", results: str | Path | None = None, *, allow_code: bool = False
+) -> tuple[Prepared, RunFolder]:
+    """The run that `lab.api.resume` means, prepared again, and its folder."""
+    from lab.runs.runner import prepared_again
+
+    root = results_root(results)
+    meant = [find(str(run), root)] if run else [one for one in runs(root) if _was_interrupted(one)]
+    if not meant:
+        raise LabError(f"no run under {root} was interrupted; there is nothing to resume")
+    return prepared_again(meant[-1], allow_code=allow_code), meant[-1]
+
+
+def _was_interrupted(folder: RunFolder) -> bool:
+    try:
+        return folder.can_go_on
+    except StorageError:
+        return False

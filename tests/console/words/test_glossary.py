@@ -1,0 +1,36 @@
+"""The glossary holds the words that pages use, once each, and what it points to is there."""
+
+import pytest
+
+from lab.console.words.glossary import GLOSSARY, looked_up
+
+ASKED = (
+    "δ",
+    "reading",
+    "trial",
+    "variant",
+    "probe",
+    "decade",
+    "saturated",
+    "saturation",
+    "ratio",
+    "BP1",
+    "floor",
+)
+
+
+@pytest.mark.parametrize("word", ASKED)
+def test_a_word_is_found_in_any_case(word):
+    assert looked_up(word) == looked_up(word.upper()) == looked_up(word.lower()) is not None
+
+
+def test_every_spelling_is_of_one_word_and_every_pointer_leads_to_one():
+    spellings = [spelling for name, word in GLOSSARY.items() for spelling in (name, *word.also)]
+    assert len(spellings) == len(set(spellings))
+    for name, word in GLOSSARY.items():
+        assert set(word.see) <= GLOSSARY.keys() - {name}, name
+        assert word.meaning.endswith("."), name
+
+
+def test_what_is_no_word():
+    assert looked_up("loom") is None

@@ -1,0 +1,29 @@
+import lab
+from lab import storage
+from lab.results.page import save_report
+from lab.results.training import prepare, train
+
+
+def test_a_run_writes_its_report_with_its_figures_and_several_runs_have_one_page(small, root, tmp_path):
+    run = lab.run(small, ["training.epochs=1"], results=root, plots=False)
+    page = run.save_report()
+    assert page == run.path / "report.html"
+    assert "A small one" in page.read_text(encoding="utf-8")
+    both = save_report([run, lab.load(run.path)], tmp_path / "both.html").read_text(encoding="utf-8")
+    assert f"<h1>2 runs: {run}, {run}</h1>" in both
+
+
+def test_the_report_of_a_run_under_way_has_what_has_ended_and_reloads_itself(small, root, monkeypatch):
+    pages = []
+    writing = storage.write
+
+    def kept(path, data):
+        if path.name == "report.html":
+            pages.append(data)
+        writing(path, data)
+
+    monkeypatch.setattr(storage, "write", kept)
+    train(prepare(small, ["training.epochs=1"]), results=root, plots=False, live=1e-9)
+    assert all('http-equiv="refresh"' in page for page in pages)
+    assert "Under way: 0 of 6 trials have ended." in pages[0]
+    assert len(pages) >= 1

@@ -1,0 +1,45 @@
+import pytest
+from matplotlib.figure import Figure
+
+import lab
+from lab.errors import PartError
+
+
+@pytest.fixture
+def run(small, root):
+    return lab.run(small, results=root, plots=False)
+
+
+def test_a_run_gives_its_tables_and_figures(run, root):
+    assert run.path.parent == root / "small"
+    assert set(run.layers["variant"]) == {"sigmoid", "soft"}
+    assert len(run.trials) == 6
+    assert run.steps["cost"].notna().all()
+    assert run.variants["inf_slope"].tolist() == [0.0, pytest.approx(0.1, abs=1e-6)]
+    assert run.summary["trials"].tolist() == [3, 3]
+    assert isinstance(run.plot("learning_speed"), Figure)
+    with pytest.raises(PartError, match="did you mean 'learning_speed'"):
+        run.plot("learning-speed")
+    assert "A small one" in run._repr_html_()
+
+
+def test_variants_are_in_the_order_of_the_file(small, root):
+    order = ["tanh", "soft", "sigmoid"]
+    overrides = {"network.hidden": [4], "vary": {"network.activation": order}}
+    run = lab.run(small, overrides, results=root, plots=False)
+    tables = (run.layers, run.steps, run.trials, run.variants, run.ledger, run.summary)
+    for table in (*tables, *run.tables.values()):
+        if "variant" in table:
+            assert table["variant"].cat.categories.tolist() == order
+    assert run.trials.groupby("variant", observed=True).size().index.tolist() == order
+    assert run.compare()["a"].unique().tolist() == ["tanh"]
+
+
+def test_a_notebook_shows_the_verdicts_as_text(small, root):
+    sick = {"network.hidden": [8] * 6, "training.eta": 1e-9, "title": "<b>\x1b[31m"}
+    run = lab.run(small, overrides=sick, results=root, plots=False)
+    shown = run._repr_html_()
+    assert "&lt;b&gt;" in shown
+    assert "<b>" not in shown
+    assert "\x1b" not in shown
+    assert shown.count("<li>") == len(run.verdicts) > 0
