@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 from itertools import pairwise
 from typing import Any
+from weakref import WeakMethod
 
 import numpy as np
 
@@ -111,6 +112,7 @@ class Engine:
         self._both, self._value = (
             (Tape * network.depth)(*(t.tapes[k] for t in self._tapes)) for k in range(2)
         )
+        rescue = WeakMethod(self._rescue)  # held by the kernel, it would keep an engine that is done with
         self.net = Net(
             depth=network.depth,
             sizes=self._sizes.ctypes.data,
@@ -128,7 +130,7 @@ class Engine:
             x=self._x.ctypes.data,
             y=self._y.ctypes.data,
             x_stride=self._x.shape[1],
-            rescue=RESCUE(self._rescue),
+            rescue=RESCUE(lambda *given: rescue()(*given)),  # type: ignore[misc]
         )
         self._at = ctypes.addressof(self.net)
         count = found.parameters(self._at)

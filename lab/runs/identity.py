@@ -44,9 +44,10 @@ class Key:
     def read(text: str) -> "Key":
         """The key that a `text` says. Raises ValueError where it is none."""
         told = json.loads(text)
-        if not isinstance(told, dict) or not all(isinstance(told.get(key), dict) for key in _FIELDS):
+        found: list[Any] = [told.get(field) if isinstance(told, dict) else None for field in _FIELDS]
+        if not all(isinstance(one, dict) and all(isinstance(x, str) for x in one.values()) for one in found):
             raise ValueError("its key is damaged")
-        return Key(**{key: told[key] for key in _FIELDS})
+        return Key(*found)
 
 
 _FIELDS = ("trained", "made_with")

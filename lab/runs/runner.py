@@ -2,7 +2,7 @@
 
 import warnings
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -23,6 +23,7 @@ from lab.runs.preparation import Chunk, Prepared, prepared, steps_per_epoch
 from lab.runs.provenance import anonymous, code, place, placed, provenance
 from lab.runs.workers import USUAL_CARE, Care, Outcome, Progress, Task, trained
 from lab.storage import sweep
+from lab.training.recorder import Readings
 
 PIECED = {"layers": tables.layers, "steps": tables.steps, "histograms": tables.histograms}
 """The tables that are made of one part after the other."""
@@ -232,12 +233,8 @@ def _trained(
 def _kept(ready: Prepared, folder: RunFolder, keys: Sequence[Key]) -> dict[Chunk, Key]:
     """The chunks whose parts are there, whole, and of this plan, each trial once; warns of any other."""
     kept: dict[Chunk, Key] = {}
-    for chunk in folder.chunks:
-        try:
-            _, found = folder.part(chunk)
-        except StorageError as error:
-            warnings.warn(f"{error}; its trials are trained again", stacklevel=2)
-            continue
+    taken: defaultdict[int, set[int]] = defaultdict(set)
+    for chunk, _, found in _whole_parts(folder):
         if chunk.variant >= len(keys):
             continue
         wanted, seeds = keys[chunk.variant], ready.made[chunk.variant][0].settings.trials.seeds
@@ -248,9 +245,21 @@ def _kept(ready: Prepared, folder: RunFolder, keys: Sequence[Key]) -> dict[Chunk
                 f"whose {differing}; its trials are trained again",
                 stacklevel=2,
             )
-        elif chunk.stop <= seeds and _trials(kept)[chunk.variant].isdisjoint(chunk.trials):
+        elif chunk.stop <= seeds and taken[chunk.variant].isdisjoint(chunk.trials):
             kept[chunk] = found
+            taken[chunk.variant].update(chunk.trials)
     return kept
+
+
+def _whole_parts(folder: RunFolder) -> Iterator[tuple[Chunk, Readings, Key]]:
+    """The parts of a run that are whole, one at a time; warns of any other."""
+    for chunk in folder.chunks:
+        try:
+            readings, key = folder.part(chunk)
+        except StorageError as error:
+            warnings.warn(f"{error}; its trials are trained again", stacklevel=2)
+            continue
+        yield chunk, readings, key
 
 
 def _trials(kept: Iterable[Chunk]) -> defaultdict[int, set[int]]:
@@ -290,24 +299,22 @@ def _taken_over(
 
     Also what to tell of it. Raises StorageError where a part cannot be kept.
     """
-    kept, other, count, unlike = dict(kept), terms.reused, 0, ""
+    kept, taken, other, count, unlike = dict(kept), _trials(kept), terms.reused, 0, ""
     assert other is not None
-    for chunk in other.chunks:
-        try:
-            readings, found = other.part(chunk)
-        except StorageError as error:
-            warnings.warn(f"{error}; its trials are trained again", stacklevel=2)
-            continue
-        for (variant, _), wanted in zip(ready.made, keys, strict=True):
-            stop = min(chunk.stop, variant.settings.trials.seeds)
-            mine = Chunk(variant.index, chunk.first, stop)
-            if found.trained != wanted.trained or stop <= chunk.first:
+    alike = defaultdict(list)  # trained → the variants of which a part may be
+    for (variant, _), wanted in zip(ready.made, keys, strict=True):
+        alike[frozenset(wanted.trained.items())].append((variant, wanted))
+    for chunk, readings, found in _whole_parts(other):
+        for variant, wanted in alike.get(frozenset(found.trained.items()), []):
+            mine = Chunk(variant.index, chunk.first, min(chunk.stop, variant.settings.trials.seeds))
+            if not mine.trials:
                 continue
             if found.made_with != wanted.made_with and not terms.mixed:
                 unlike = differences(found.made_with, wanted.made_with)
-            elif _trials(kept)[variant.index].isdisjoint(mine.trials):
+            elif taken[variant.index].isdisjoint(mine.trials):
                 folder.keep_part(mine, readings.first_trials(len(mine.trials)), found)
                 kept[mine] = found
+                taken[variant.index].update(mine.trials)
                 count += len(mine.trials)
     if unlike:
         warnings.warn(

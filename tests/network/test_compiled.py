@@ -1,5 +1,7 @@
 """The compiled engine against the readable one: the same steps, and the same bits whatever is beside them."""
 
+import gc
+import weakref
 from hashlib import sha256
 from itertools import pairwise, product
 
@@ -173,6 +175,17 @@ def test_where_floats_run_over_sigma_is_computed_with_more_room():
 class Mine(Optimiser):
     def step(self, state, gradient, eta, number, out):
         out[...] = 0
+
+
+def test_an_engine_that_is_done_with_is_gone_with_its_weights():
+    gc.disable()
+    try:
+        engine = Case().engine()
+        gone = weakref.ref(engine)
+        del engine
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_what_the_kernel_cannot_do_has_a_reason():

@@ -24,7 +24,8 @@ def test_a_key_says_what_decides_the_numbers_and_comes_back_from_its_text():
     assert {"BLAS", "CPU features"} <= found.made_with.keys()
     assert "BLAS" not in key(replace(GIVEN, engine="compiled"), "abc").made_with
     assert "0x" not in found.text
-    for text in ("", "[]", "{}", '{"trained": 1, "made_with": {}}'):
+    no_texts = '{"trained": {"eta": [1]}, "made_with": {}}'
+    for text in ("", "[]", "{}", '{"trained": 1, "made_with": {}}', no_texts):
         with pytest.raises(ValueError, match=r"damaged|Expecting"):
             Key.read(text)
 

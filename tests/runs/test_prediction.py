@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from pandas.testing import assert_frame_equal
 
 import lab
 from lab.errors import ExperimentError
@@ -71,6 +72,12 @@ def test_a_counterfactual_is_predicted_with_what_it_passes_back(small):
     np.testing.assert_allclose(lifted["correlation"], plain["correlation"], rtol=1e-9)
     assert (lifted["chi"].dropna() > plain["chi"].dropna()).all()
     assert (lifted["chi"].dropna() >= 0.2**2).all()
+
+
+def test_what_is_drawn_together_decides_no_bit(small, monkeypatch):
+    at_once = table(small)
+    monkeypatch.setattr("lab.runs.prediction.AT_ONCE", 1)
+    assert_frame_equal(table(small), at_once, check_exact=True)
 
 
 def said(small, *overrides):

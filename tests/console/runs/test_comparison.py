@@ -6,15 +6,18 @@ import lab
 from lab.analysis.comparisons import COLUMNS, SPREAD_COLUMNS
 from lab.analysis.metrics import metric
 from lab.console.runs.comparison import page, sentence, unpaired_notes
+from tests.conftest import SMALL
 
 
-@pytest.fixture
-def made(small, root):
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
     """Run the small experiment with other values of some keys."""
-    return lambda changed=(): lab.run(small, changed, results=root, plots=False)
+    folder = tmp_path_factory.mktemp("comparison")
+    (folder / "small.toml").write_text(SMALL, encoding="utf-8")
+    return lambda changed=(): lab.run(folder / "small.toml", changed, results=folder / "results", plots=False)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def run(made):
     return made()
 
