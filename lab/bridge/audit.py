@@ -21,8 +21,8 @@ from lab.errors import LabError, did_you_mean
 from lab.experiment.specify import from_spec
 from lab.numerics import Array
 from lab.parts import Activation
-from lab.prover.complex_balls import continued
 from lab.prover.digits import KNOWN, PRECISION
+from lab.prover.integrals.complex_balls import continued
 from lab.prover.provable import exact_form
 
 

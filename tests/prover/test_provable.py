@@ -9,7 +9,7 @@ from lab.activations.formula.formula import Formula
 from lab.activations.formula.parser import parse
 from lab.activations.hyperbolic import Tanh
 from lab.numerics import REALS, Interval
-from lab.prover.exact_graph import ExactGraph, exact_expression
+from lab.prover.intervals.exact_graph import ExactGraph, exact_expression
 from lab.prover.provable import period_of, provable
 
 
