@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from lab.analysis.rule import Verdict
+    from lab.analysis.rule import Verdicts
     from lab.bridge.watch import Watch
     from lab.parts import Activation, Tables
     from lab.prover.certificate import Certificate
@@ -95,12 +95,7 @@ class Run:
 
     def _in_order(self, table: pd.DataFrame) -> pd.DataFrame:
         """The table with its variants as a categorical in the order of the file."""
-        import pandas as pd
-
-        labels = self.folder.table("variants")["variant"]
-        if "variant" not in table or not table["variant"].isin(labels).all():
-            return table
-        return table.assign(variant=pd.Categorical(table["variant"], labels))
+        return _in_order(table, self.folder.table("variants")["variant"])
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -125,16 +120,17 @@ class Run:
         a varied key, that the others are compared with, ``within`` a varied key that both have alike.
         ``metrics`` are names of `lab.analysis.metrics`, else the usual ones that were recorded.
 
-        The columns are those of `lab.analysis.comparisons.comparisons`. Raises LabError where there is
-        nothing to compare, or the runs have different seeds or data.
+        The columns are those of `lab.analysis.comparisons.comparisons`; ``a`` and ``b`` are categorical, as
+        ``variant`` is. Raises LabError where there is nothing to compare, or the runs have different seeds
+        or data.
         """
         from lab.analysis.comparisons import comparisons
 
         tables, pairs = side_by_side(self, other, all_pairs, baseline, within)
-        return comparisons(tables, metrics, pairs)
+        return _in_order(comparisons(tables, metrics, pairs), tables["variants"]["variant"])
 
     @property
-    def verdicts(self) -> list[Verdict]:
+    def verdicts(self) -> Verdicts:
         """What is wrong, variant by variant, the gravest first. See `lab.analysis.verdicts`."""
         from lab.analysis.verdicts import verdicts
 
@@ -150,12 +146,12 @@ class Run:
 
         tables = self.folder.tables
         if name in ("summary", "by_layer"):
-            return {"summary": summary, "by_layer": by_layer}[name](tables)
+            return self._in_order({"summary": summary, "by_layer": by_layer}[name](tables))
         if name not in tables:
             tables = {**tables, **derived(tables)}
         if name not in tables:
             raise LabError(f"no table {name!r}; {did_you_mean(name, ['summary', 'by_layer', *tables])}")
-        return tables[name]
+        return self._in_order(tables[name])
 
     def save_analysis(self) -> None:
         """Write the ledger, the causes and the usual comparisons into the run's folder ``tables``.
@@ -238,15 +234,28 @@ class Run:
         return save_report([self], (folder or self.path) / REPORT)
 
     def _repr_html_(self) -> str:
-        from html import escape
+        """What a notebook shows: the question, the answer, a row a variant, and the verdicts."""
+        from lab import markup
+        from lab.report.island import Subject
+        from lab.report.run import answer
 
-        table = self.summary.to_html(index=False, float_format="{:.3g}".format)
-        items = "".join(
-            f"<li>{escape(f'{one.variant}: {one.sentence}')} <small>[{escape(one.evidence)}]</small></li>"
-            for one in self.verdicts
-        )
-        verdicts = f"<ul>{items}</ul>" if items else ""
-        return without_controls(f"<h4>{escape(self.info['title'] or str(self))}</h4>{table}{verdicts}")
+        title, name = markup.title(self.info["title"] or self), f"{self}: {self.folder.status}"
+        try:
+            tables, verdicts = self.tables, self.verdicts
+        except StorageError as error:
+            return markup.card(title, markup.line(name), markup.line(error))
+        told = answer(Subject(str(self), _answered(self.info, tables), tables, verdicts))
+        table = self.summary.dropna(axis=1, how="all").to_html(index=False, float_format="{:.3g}".format)
+        words = (title, markup.line(told), without_controls(table), verdicts.html, markup.line(name))
+        return markup.card(*words)
+
+
+def _in_order(table: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
+    """The table with every column of variants as a categorical of these labels, in their order."""
+    import pandas as pd
+
+    named = [name for name in ("variant", "a", "b") if name in table and table[name].isin(labels).all()]
+    return table.assign(**{name: pd.Categorical(table[name], labels) for name in named})
 
 
 REPORT = "report.html"
@@ -267,20 +276,26 @@ def save_report(runs: Sequence[Run], path: Path) -> Path:
 
 def _subject(run: Run, tables: dict[str, pd.DataFrame]) -> Subject:
     """A run as its report takes it, with these of its tables."""
-    from lab.analysis.answers import seen
     from lab.analysis.ledger import ledger
     from lab.analysis.verdicts import verdicts
-    from lab.experiment.see import ANSWER
     from lab.report.island import Subject
 
-    lines = seen(run.info.get("see", {}), tables)
-    info = {**run.info, "answer": lines.pop(ANSWER, ""), "see": lines}
+    info = _answered(run.info, tables)
     file = run.path / "experiment.toml"
     experiment = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
     drawn = {name: run.folder.plots / f"{name}.png" for name in IN_REPORT}
     pictures = {name: path.read_bytes() for name, path in drawn.items() if path.is_file()}
     whole = {**tables, "ledger": ledger(tables), **run.folder.kept("comparisons")}
     return Subject(str(run), info, whole, verdicts(tables), experiment, pictures)
+
+
+def _answered(info: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
+    """What run.json says, with its lines on what to see filled, and the answer to its title."""
+    from lab.analysis.answers import seen
+    from lab.experiment.see import ANSWER
+
+    lines = seen(info.get("see", {}), tables)
+    return {**info, "answer": lines.pop(ANSWER, ""), "see": lines}
 
 
 IN_REPORT = ("speed_by_layer",)

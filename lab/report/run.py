@@ -9,7 +9,7 @@ from html import escape
 
 import pandas as pd
 
-from lab.analysis.rule import Verdict
+from lab.analysis.rule import NOTHING_WRONG, Verdicts
 from lab.analysis.summary import summary
 from lab.parts import Tables
 from lab.report.document import document, text
@@ -57,9 +57,9 @@ def answer(subject: Subject) -> str:
     if subject.info.get("answer"):
         return str(subject.info["answer"])
     variants = len(subject.tables["variants"])
-    accused = len({verdict.variant for verdict in subject.verdicts})
+    accused = len(Verdicts(subject.verdicts).by_variant)
     if not accused:
-        return "Nothing went wrong by the rules of the lab: there is no verdict on any variant."
+        return NOTHING_WRONG
     return f"There are verdicts on {accused} of {variants} variant{'s' * (variants != 1)}."
 
 
@@ -69,19 +69,9 @@ def _question(subject: Subject) -> str:
 
 def _head(subject: Subject, name: str, several: bool) -> str:
     level = "h2" if several else "h1"
-    by_variant: dict[str, list[Verdict]] = {}
-    for verdict in subject.verdicts:
-        by_variant.setdefault(verdict.variant, []).append(verdict)
-    found = [
-        f"<li><strong>{escape(variant)}</strong><ul>"
-        + "".join(
-            f"<li>{escape(one.sentence)} <small>[{escape(one.evidence)}]</small></li>" for one in verdicts
-        )
-        + "</ul></li>"
-        for variant, verdicts in by_variant.items()
-    ]
-    verdicts = f'<ul class="verdicts">{"".join(found)}</ul>' if found else ""
-    if several or len(found) > 6:
+    found = Verdicts(subject.verdicts)
+    verdicts = found.html
+    if several or len(found.by_variant) > 6:
         verdicts = f"<details><summary>Verdicts</summary>{verdicts}</details>" if found else ""
     see = "".join(
         f"<li><strong>{escape(figure.replace('_', ' '))}</strong>: {escape(str(line))}</li>"
