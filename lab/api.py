@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
@@ -280,13 +281,19 @@ def _subject(run: Run, tables: dict[str, pd.DataFrame]) -> Subject:
     from lab.analysis.verdicts import verdicts
     from lab.report.island import Subject
 
-    info = _answered(run.info, tables)
+    info = _answered({**run.info, "status": run.folder.status}, tables)
     file = run.path / "experiment.toml"
     experiment = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
     drawn = {name: run.folder.plots / f"{name}.png" for name in IN_REPORT}
     pictures = {name: path.read_bytes() for name, path in drawn.items() if path.is_file()}
     whole = {**tables, "ledger": ledger(tables), **run.folder.kept("comparisons")}
-    return Subject(str(run), info, whole, verdicts(tables), experiment, pictures)
+    ended = {name: _of_ended(table) for name, table in tables.items()}
+    return Subject(str(run), info, whole, verdicts(ended), experiment, pictures)
+
+
+def _of_ended(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a table without those of trials that are under way."""
+    return table[table["status"] != "running"] if "status" in table else table
 
 
 def _answered(info: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
@@ -364,16 +371,18 @@ def train(
 
     ``folder`` is that of a run to go on with; without it a new one is made under ``results``. The run is done
     once all of that is kept, unless the ``terms`` leave it to the caller to end it. With ``live`` the report
-    is there from the start, and written again every so many seconds in which a chunk has ended. The rest is
-    as in `run`.
+    is there from the start, and written again about every so many seconds with what was read by then. The
+    rest is as in `run`.
     """
     from lab.runs import runner
 
     given = terms or runner.Terms()
     folder = folder or runner.begun(ready, results_root(results))
     if live:
-        progress = _reporting(ready, folder, live, progress)
-    runner.resumed(ready, folder, replace(given, ends=False), progress)
+        with _reporting(ready, folder, live, progress) as progress:
+            runner.resumed(ready, folder, replace(given, ends=False, keep_seconds=live), progress)
+    else:
+        runner.resumed(ready, folder, replace(given, ends=False), progress)
     trained = Run(folder)
     trained.save_analysis()
     if plots:
@@ -384,28 +393,46 @@ def train(
     return trained
 
 
-def _reporting(ready: Prepared, folder: RunFolder, seconds: float, progress: Progress) -> Progress:
-    """``progress``, which also writes the report of a run under way, in a tenth of the time at most."""
+@contextmanager
+def _reporting(
+    ready: Prepared, folder: RunFolder, seconds: float, progress: Progress
+) -> Iterator[Progress]:
+    """``progress``, which also writes the report of a run under way, in a fifth of the time at most.
+
+    A run that is interrupted has a last page, which does not load itself again.
+    """
     from time import monotonic
 
     from lab.report.run import report
     from lab.runs.runner import tables_so_far
+    from lab.runs.tables import curves, variants
     from lab.storage import write
 
-    next_time, seen = 0.0, -1
+    known = {"variants": variants(ready.made), "curves": curves(ready.made)}
+    next_time, seen = 0.0, dict[Path, int]()
+
+    def reported(refresh: int) -> None:
+        subject = _subject(Run(folder), {**tables_so_far(ready, folder), **known})
+        write(folder.path / REPORT, report([subject], refresh=refresh))
 
     def advance(done: int) -> None:
         nonlocal next_time, seen
         progress(done)
-        began, parts = monotonic(), len(list((folder.path / "trials").glob("*.sha256")))
-        if began < next_time or parts == seen:
+        began = monotonic()
+        if began < next_time:
             return
-        subject = _subject(Run(folder), tables_so_far(ready, folder))
-        write(folder.path / REPORT, report([subject], refresh=max(round(seconds), 1)))
-        seen, next_time = parts, monotonic() + max(seconds, 10 * (monotonic() - began))
+        kept = {path: path.stat().st_mtime_ns for path in (folder.path / "trials").glob("*.sha256")}
+        if kept != seen or not next_time:
+            reported(max(round(seconds), 1))
+        seen, next_time = kept, monotonic() + max(seconds, 5 * (monotonic() - began))
 
-    advance(0)
-    return advance
+    try:
+        advance(0)
+        yield advance
+    except BaseException:
+        with suppress(StorageError):  # which would hide why
+            reported(0)
+        raise
 
 
 def run(

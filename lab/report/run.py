@@ -40,7 +40,8 @@ def report(subjects: Sequence[Subject], *, refresh: int = 0) -> str:
     rows = [_rows(subject, name, len(subjects) > 1) for subject, name in zip(subjects, names, strict=True)]
     top = f"<h1>{escape(title)}</h1>" if len(subjects) > 1 else ""
     body = f"<main>{top}{''.join(heads)}{text('views.html')}{_pictures(subjects)}{''.join(rows)}</main>"
-    return document(title, body, island(subjects, names), style=STYLE, script=SCRIPT, refresh=refresh)
+    script = (*SCRIPT, "live.js") if refresh else SCRIPT
+    return document(title, body, island(subjects, names), style=STYLE, script=script, refresh=refresh)
 
 
 def short_names(subjects: Sequence[Subject]) -> list[str]:
@@ -51,9 +52,11 @@ def short_names(subjects: Sequence[Subject]) -> list[str]:
 
 def answer(subject: Subject) -> str:
     """A sentence that answers the question of the run: its own, else what the verdicts say."""
-    ended, planned = len(subject.tables["trials"]), subject.info.get("trials_planned", 0)
-    if subject.info.get("status") == "running" and ended < planned:
-        return f"Under way: {ended} of {planned} trials have ended."
+    status, planned = subject.info.get("status"), subject.info.get("trials_planned", 0)
+    ended = int((subject.tables["trials"]["status"] != "running").sum())
+    if status in ("running", "interrupted") and ended < planned:
+        said = "Under way" if status == "running" else "Interrupted"
+        return f"{said}: {ended} of {planned} trials have ended."
     if subject.info.get("answer"):
         return str(subject.info["answer"])
     variants = len(subject.tables["variants"])
