@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from lab.activations.formula.formula import formula_of
+from lab.activations.formula.typeset import equation
 from lab.numerics import Array, Buffers, floating, scalar
 from lab.parts import Activation
 
@@ -38,6 +40,9 @@ class InPlace(Activation):
 
     def derivative(self, z: Any) -> Any:
         return self.with_derivative(floating(z))[1][()]
+
+    def _repr_latex_(self) -> str | None:
+        return equation(formula_of(self))
 
 
 def clamp(z: Array, low: float, high: float, out: Array) -> None:

@@ -12,6 +12,7 @@ from lab.commands.options import (
     Training,
     code_option,
     experiment_options,
+    live_option,
     prints_page,
     results_option,
     split,
@@ -68,9 +69,7 @@ def check(experiment: Path, **given: Any) -> Page:
 @click.option(
     "--reuse", default="", metavar="RUN", help="Take over the trials of a run that are the very same."
 )
-@click.option(
-    "--live", is_flag=True, help="Write report.html from the start, again and again; it reloads itself."
-)
+@live_option
 @results_option
 @prints_page
 def run(experiment: Path, dry_run: bool, reuse: str, live: bool, results: Path | None, **given: Any) -> Page:
@@ -94,9 +93,10 @@ def run(experiment: Path, dry_run: bool, reuse: str, live: bool, results: Path |
 @click.argument("run_name", metavar="[RUN]", default="")
 @training_options
 @code_option
+@live_option
 @results_option
 @prints_page
-def resume(run_name: str, allow_code: bool, results: Path | None, **given: Any) -> Page:
+def resume(run_name: str, allow_code: bool, live: bool, results: Path | None, **given: Any) -> Page:
     """Finish a run that was interrupted.
 
     What is missing is trained, what is there is kept.
@@ -108,7 +108,7 @@ def resume(run_name: str, allow_code: bool, results: Path | None, **given: Any) 
 
     ready, folder = interrupted(run_name, results, allow_code=allow_code)
     err().print(f"resuming {folder}")
-    return _trained(ready, folder, results, Training(**given))
+    return _trained(ready, folder, results, Training(**given), live=LIVE_SECONDS if live else 0)
 
 
 def _trained(

@@ -36,18 +36,19 @@ class Named(Protocol):
 class Part:
     """The readings of some trials of a variant, and the number of steps in one of its epochs.
 
-    That is NaN where it is not known.
+    That is NaN where it is not known. ``ended`` tells whether the trials have.
     """
 
     variant: Named
     trials: range
     readings: Readings
     steps_per_epoch: float = nan
+    ended: bool = True
 
     @property
     def status(self) -> Array:
-        """``done`` or ``diverged``, a trial each."""
-        return np.where(self.readings.diverged >= 0, "diverged", "done")
+        """``done``, ``diverged`` or ``running``, a trial each."""
+        return np.where(self.readings.diverged >= 0, "diverged", "done" if self.ended else "running")
 
 
 PIECE_CELLS = 2_000_000

@@ -79,6 +79,13 @@ class Readings:
         cut |= {name: x[:count] for name, x in first.items() if x is not None}
         return replace(self, **cut, seconds=self.seconds * count / len(self.diverged))
 
+    def first_readings(self, count: int) -> "Readings":
+        """The first so many of the readings, and the histograms among them."""
+        binned = int(np.searchsorted(self.histogram_steps, self.steps[:count][-1:].max(initial=-1), "right"))
+        first = {name: getattr(self, name)[:count] for name in ("steps", "layers", "figures")}
+        first |= {name: getattr(self, name)[:binned] for name in ("histogram_steps", "histograms")}
+        return replace(self, **first, neurons=None if self.neurons is None else self.neurons[:binned])
+
 
 class Recorder:
     """Fills `Readings` of T trials of a network whose layers 1 … L have these ``widths``.
@@ -122,6 +129,15 @@ class Recorder:
         filled = {"layers": found.layers, "figures": found.figures, "diverged": found.diverged}
         neurons = {} if found.neurons is None else {"neurons": found.neurons}
         return {**filled, "histograms": found.histograms, **neurons}
+
+    def restored(self, saved: Mapping[str, Array]) -> None:
+        """Go on from what was `saved`."""
+        for name, values in self.arrays.items():
+            values[...] = saved[f"readings {name}"]
+
+    def saved(self) -> dict[str, Array]:
+        """What is read so far, to go on from."""
+        return {f"readings {name}": values for name, values in self.arrays.items()}
 
     @property
     def norms(self) -> frozenset[NormKey]:

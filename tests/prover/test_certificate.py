@@ -4,6 +4,7 @@ import ast
 import time
 from contextlib import suppress
 from math import inf, isfinite, isinf, nan
+from xml.etree import ElementTree
 
 import mpmath as mp
 import numpy as np
@@ -498,3 +499,24 @@ def test_no_verdict_contradicts_the_slope_as_it_is_computed(design):
         for claim in (Interval(least - margin, inf), Interval(-inf, greatest + margin)):
             found = certify(sigma, claim.low, claim.high)
             assert found.verdict != "REFUTED" or float(sigma.derivative(found.witness)) not in claim
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "verdict"),
+    [
+        ("tanh(z) + 0.1*z", 0.1, "CERTIFIED"),
+        ("tanh(z)", 0.1, "REFUTED"),
+        ("z*Phi(z)", -inf, "proved of σ"),
+        ("sign(z)", 0.0, "σ jumps at z = 0"),
+    ],
+)
+def test_a_notebook_shows_the_verdict_first_and_all_that_is_printed(text, claim, verdict):
+    found = certify(Formula(text), claim)
+    card = ElementTree.fromstring(found._repr_html_())
+    assert verdict in card.find("p/strong").text
+    rows = [(row.find("th").text, row.find("td").text) for row in card.iter("tr")]
+    assert [name for name, _ in rows] == [
+        *("inf σ′", "sup σ′", "monotone", "Lipschitz constant", "range of σ", "jumps"),
+    ]
+    for name, told in rows:
+        assert told in str(found), name

@@ -24,7 +24,7 @@ from lab.network.kernel.library import functions
 from lab.network.optimisers import TABLE, Adam, Descent
 from lab.parts import Initialiser, Optimiser
 from lab.training.examples import examples
-from lab.training.loop import Course, streams_of_trial, train
+from lab.training.loop import Course, so_far, streams_of_trial, train
 from tests.network.passes import run
 from tests.training.trainings import COLUMNS, made_examples, of_trial, training, unlike
 
@@ -92,15 +92,21 @@ def test_a_course_put_down_anywhere_and_taken_up_again_has_the_same_bits(
     given = training(
         (3, 4, 2), count=9, batch=batch, steps=25, every=every, optimiser=optimiser, decay=0.5, engine=engine
     )
-    course = Course(given, range(trials))
+    course, early = Course(given, range(trials)), []
     for time in itertools.count():
         if course.ended:
             break
         course.advance(0.0)
         if time in down:
-            course = Course(given, range(trials), {key: x.copy() for key, x in course.saved().items()})
+            saved = {key: x.copy() for key, x in course.saved().items()}
+            course = Course(given, range(trials), saved)
+            early.append(so_far(given, range(trials), saved))
     assert course.done == 25 * trials
-    assert unlike(course.finished(), train(given, range(trials))) == []
+    whole = train(given, range(trials))
+    assert unlike(course.finished(), whole) == []
+    for read in early:
+        first = whole.first_readings(len(read.steps))
+        assert unlike(replace(read, final=whole.final), first) == []
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -57,6 +57,15 @@ def recorder(probes=(Planted(),), columns=("first", "second"), plan=None):
     return Recorder(Recording(plan, tuple(probes), columns, 0.05, 0.1), TRIALS, SIZES[1:])
 
 
+@pytest.mark.parametrize(("count", "binned"), [(0, 0), (1, 1), (2, 1), (3, 2), (5, 3)])
+def test_the_first_readings_have_their_histograms(count, binned):
+    plan = Schedule(np.arange(5), np.array([0, 2, 4]), np.array([0]))
+    first = recorder(plan=plan).readings.first_readings(count)
+    assert first.steps.tolist() == list(range(count))
+    assert (len(first.layers), len(first.figures)) == (count, count)
+    assert (len(first.histogram_steps), len(first.histograms)) == (binned, binned)
+
+
 def test_a_reading_is_due_at_the_steps_of_the_schedule():
     made = recorder(plan=schedule(7, 3))
     assert [made.due.get(step) for step in range(8)] == [0, None, None, 1, None, None, 2, 3]
