@@ -24,7 +24,11 @@ NEAR_INFINITY = (40.0, 45.0)
 """The exponents of the numbers that stand for an infinite z."""
 
 KNOWN = 2.0**52
-"""The exponent beyond which a number is an order of size alone: what is left of two such is not known."""
+"""The exponent beyond which a number is an order of size alone.
+
+What is left of the product of two such, or of their difference, is not known. Their quotient is taken: it is
+right where both are made of one exponential, as in e^z/(2 + e^z).
+"""
 
 
 MOST_FACTORS = 16
@@ -82,20 +86,15 @@ def _mul(x: Scaled, y: Scaled) -> Scaled:
     """X·y; an exact 0 times what is too large is 0, what is too small times that is not known."""
     m, e = x.m * y.m, x.e + y.e
     exact = (m == 0) & ~np.isnan(m)
-    return _normal(np.where(_unknown(e, x, y) & ~exact, np.nan, m), np.where(exact, 0.0, e))
+    most = np.maximum(np.abs(x.e), np.abs(y.e))
+    unknown = np.isnan(e) | ((most > KNOWN) & (np.abs(e) < most / KNOWN))
+    return _normal(np.where(unknown & ~exact, np.nan, m), np.where(exact, 0.0, e))
 
 
 def _div(x: Scaled, y: Scaled) -> Scaled:
     m, e = x.m / y.m, x.e - y.e
     exact = (m == 0) | np.isinf(m)
-    unknown = _unknown(e, x, y) & ~((x.e == y.e) & (x.m == y.m) & np.isfinite(x.e))
-    return _normal(np.where(unknown & ~exact, np.nan, m), np.where(exact, 0.0, e))
-
-
-def _unknown(e: Array, x: Scaled, y: Scaled) -> Array:
-    """Whether an exponent is what is left of two that are no more than orders of size."""
-    most = np.maximum(np.abs(x.e), np.abs(y.e))
-    return np.isnan(e) | ((most > KNOWN) & (np.abs(e) < most / KNOWN))
+    return _normal(np.where(np.isnan(e) & ~exact, np.nan, m), np.where(exact, 0.0, e))
 
 
 def _add(x: Scaled, y: Scaled) -> Scaled:

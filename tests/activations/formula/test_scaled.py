@@ -179,7 +179,7 @@ ZERO, LARGE, SMALL, NOTHING = of(0.0, -inf), of(0.5, inf), of(0.5, -inf), of(nan
         ("mul", (of(0.5, 1e18), of(0.5, -2e18)), 0.0),
         ("mul", (of(0.5, 1e18), of(0.5, -1e18)), nan),
         ("div", (of(0.7, 1e18), of(0.7, 1e18)), 1.0),
-        ("div", (of(0.7, 1e18), of(0.6, 1e18)), nan),
+        ("div", (of(0.75, 1e18), of(0.5, 1e18)), 1.5),
         ("sub", (of(0.7, 1e18), of(0.7, 1e18)), nan),
         ("add", (of(0.5, 1e18), of(0.5, -1e18)), inf),
         ("mul", (ZERO, LARGE), 0.0),
