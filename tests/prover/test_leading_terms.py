@@ -91,6 +91,8 @@ FORMULAS = {
     "pow": "(z**2 + z + 1)**1.5",
     "sinh": "sinh(0.5*z)",
     "expm1": "expm1(0.5*z)",
+    "arctan": "arctan(1/z)",
+    "arccot": "pi/2 - arctan(abs(z) + 1)",
 }
 
 
