@@ -41,6 +41,14 @@ def run(
 ) -> Run:
     """Run an experiment and return its results.
 
+    >>> from tempfile import TemporaryDirectory
+    >>> small = {"data": {"name": "digits", "train": 50}, "network": {"hidden": [8, 8]}}
+    >>> with TemporaryDirectory() as results:
+    ...     made = run(small, ["training.epochs=1", "trials.seeds=2"], results=results, plots=False)
+    ...     again = load("notebook", results)
+    ...     made.trials["status"].tolist(), again.layers.query("trial == 0 and step == 0")["layer"].tolist()
+    (['done', 'done'], [1, 2, 3])
+
     ``path`` is that of an experiment file, or the file's values, as in
     ``run({"data": {"name": "digits"}, "network": {"hidden": [30, 30]}})``; then the run is called
     ``notebook``, and relative paths start in the current folder.
@@ -186,13 +194,14 @@ def activation(
     allow_code: bool = False,
     **parameters: Any,
 ) -> Activation:
-    """An activation by its name, by a formula in z, or by the formula of its derivative.
+    """An activation by its name, by a formula in z, or by the formula of its derivative, integrated from 0.
 
-    ::
-
-        activation("leaky-relu", slope=0.2)
-        activation("tanh(z) + a*z", a=0.1)
-        activation(derivative="a + (1 - a)*exp(-z**2)", a=0.1)      # integrated from 0
+    >>> float(activation("leaky-relu", slope=0.2)(-1.0))
+    -0.2
+    >>> float(activation("tanh(z) + a*z", a=0.1).derivative(0.0))
+    1.1
+    >>> activation(derivative="a + (1 - a)*exp(-z**2)", a=0.1).slope_range
+    Interval(low=0.1, high=1.0)
 
     ``"file.py:Class"`` runs the file's code, so it needs ``allow_code=True``. Raises PartError where there
     is none such, or where there are both a ``spec`` and a ``derivative``, or neither.
@@ -224,6 +233,10 @@ def export(
     ``parameters`` and ``allow_code`` are as `activation` takes them; or ``sigma`` is an activation.
     See `lab.bridge.export.exported`.
 
+    >>> written = export("tanh(z) + a*z", "numpy", a=0.1)
+    >>> [line for line in written.splitlines() if line.startswith("def")]
+    ['def sigma(z):', 'def sigma_slope(z):']
+
     Raises LabError for an unknown language, PartError where there is no such activation or it has no formula.
     """
     from lab.bridge.export import exported
@@ -246,6 +259,9 @@ def audit(
     ``what`` is torch, jax, keras, lab, or a Python file, whose function ``name`` is σ by ``formula``, and
     which runs with ``allow_code``. ``only`` are functions of a library by their names; else all that the lab
     knows. The table has a row for each function, dtype and of σ and σ′. See `lab.bridge.audit.audited`.
+
+    >>> audit("lab", only=["tanh"], dtypes=["float32"])["verdict"].tolist()
+    ['exact tails', 'exact tails']
 
     Raises LabError where the library is missing, or a function or a dtype is unknown.
     """
@@ -280,6 +296,9 @@ def predict(
     ``mean_square`` and ``correlation`` are q⁰ and c⁰, of the inputs; where c⁰ = 1 they are all alike, and
     pair_chi is chi.
 
+    >>> predict("relu", depth=3, weight_variance=1.0)["ratio"].round(3).tolist()
+    [0.5, 0.707, 1.0]
+
     Raises PartError where there is no such activation or parameter, ValueError for a number out of range.
     """
     import pandas as pd
@@ -308,9 +327,15 @@ def certify(
 ) -> Certificate:
     """Enclose inf σ′ and sup σ′ over all z, and prove or refute at_least ≤ σ′ ≤ at_most.
 
-    ``sigma``, ``parameters`` and ``allow_code`` are as `activation` takes them, such as
-    ``certify("tanh(z) + a*z", at_least=0.1, a=0.1)``; or ``sigma`` is an activation. A pair (low, high)
-    leaves a parameter of the formula or the class open: then all is proved for every value between.
+    ``sigma``, ``parameters`` and ``allow_code`` are as `activation` takes them; or ``sigma`` is an
+    activation, which has its parameters. A pair (low, high) leaves a parameter of the formula or the class
+    open: then all is proved for every value between.
+
+    >>> found = certify("tanh(z) + a*z", at_least=0.05, a=(0.05, 0.2))
+    >>> found.verdict, found.inf.low
+    ('CERTIFIED', 0.05)
+    >>> certify("tanh", at_least=0.1).verdict
+    'REFUTED'
 
     Raises PartError where there is no such activation or parameter, or a range is empty.
     """

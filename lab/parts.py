@@ -177,7 +177,20 @@ class Activation(ABC):
 class Cost(ABC):
     """The cost of one example, C_x(a^L, y); the cost of many is their mean, C = ⟨C_x⟩.
 
-    y may lack the axis of trials. `lab.testing.check_cost` holds a cost to its gradient.
+    y may lack the axis of trials. One of one's own has `value` and `gradient`, and `lab.testing.check_cost`
+    holds the two to each other:
+
+    >>> from dataclasses import dataclass
+    >>> @dataclass(frozen=True)
+    ... class Quartic(Cost):
+    ...     def value(self, z, a, y, sigma):
+    ...         return np.sum((a - y) ** 4, axis=-2) / 4
+    ...
+    ...     def gradient(self, a, y, out):
+    ...         out[...] = (a - y) ** 3
+    >>> from lab import activation
+    >>> from lab.testing import check_cost
+    >>> check_cost(Quartic(), activation("tanh"))
     """
 
     @abstractmethod
@@ -209,12 +222,28 @@ class Cost(ABC):
         """Why this cost has no least value for these targets, or None."""
         return None
 
+    def best_constant(self, y: Array) -> Array:
+        """The a, (n, 1), that costs least where all examples, of targets y (n, m), get the same.
+
+        It is the measure of what is learned: the mean target, unless the cost says otherwise.
+        """
+        return np.asarray(y.mean(axis=-1, keepdims=True))
+
 
 class Initialiser(ABC):
     """What makes w and b of one layer.
 
     Every initialiser turns the same base draws, standard normals and uniforms of a trial, into its own w and
     b. So two variants of one trial that differ only in the scale of their weights differ in nothing else.
+    One of one's own has `weights`:
+
+    >>> from dataclasses import dataclass
+    >>> @dataclass(frozen=True)
+    ... class Signs(Initialiser):
+    ...     def weights(self, n_in, n_out, rng):
+    ...         return np.sign(rng.standard_normal((n_out, n_in))) / sqrt(n_in)
+    >>> [round(variance, 3) for variance in Signs().variances(n_in=100, n_out=30)]
+    [0.01, 0.0]
     """
 
     measured_draws: ClassVar[int] = 1000
@@ -253,7 +282,18 @@ class Initialiser(ABC):
 class Optimiser(ABC):
     """What turns gradients into steps, with explicit state. Arrays have the shape (trial, parameter).
 
-    θ ← θ + Δθ is the training loop's, and so is the decay of weights, which is the same for all.
+    θ ← θ + Δθ is the training loop's, and so is the decay of weights, which is the same for all. One of one's
+    own has `step`, and the names of what it ``remembers``:
+
+    >>> from dataclasses import dataclass
+    >>> @dataclass(frozen=True)
+    ... class Signs(Optimiser):
+    ...     def step(self, state, gradient, eta, number, out):
+    ...         out[...] = -eta * np.sign(gradient)
+    >>> out = np.empty((1, 2))
+    >>> Signs().step({}, np.array([[3.0, -0.1]]), eta=0.5, number=1, out=out)
+    >>> out.tolist()
+    [[-0.5, 0.5]]
     """
 
     remembers: ClassVar[tuple[str, ...]] = ()
@@ -273,7 +313,20 @@ class Optimiser(ABC):
 
 
 class DataSource(ABC):
-    """Where a data set comes from; ``origin`` is what a listing says of it."""
+    """Where a data set comes from; ``origin`` is what a listing says of it.
+
+    One of one's own has `load`:
+
+    >>> from dataclasses import dataclass
+    >>> from lab.data import assembled
+    >>> @dataclass(frozen=True)
+    ... class Line(DataSource):
+    ...     def load(self, train, test, seed, folder):
+    ...         x = np.linspace(-1, 1, train or 100)[:, None]
+    ...         return assembled("line", (x, 2 * x), (x, 2 * x))
+    >>> Line().load(None, None, 0, Path()).x_train.shape
+    (100, 1)
+    """
 
     origin: ClassVar[str] = "your own"
 
@@ -288,7 +341,18 @@ class DataSource(ABC):
 
 
 class Probe(ABC):
-    """One or a few quantities of a layer that are measured together: a pure function of one pass."""
+    """One or a few quantities of a layer that are measured together: a pure function of one pass.
+
+    One of one's own has ``columns`` and `measure`; `lab.training.snapshot.Snapshot` is what it gets:
+
+    >>> from dataclasses import dataclass
+    >>> @dataclass(frozen=True)
+    ... class Largest(Probe):
+    ...     columns = ("a_max",)
+    ...
+    ...     def measure(self, snapshot, l):
+    ...         return (snapshot.p.a[l].max(axis=(1, 2)),)
+    """
 
     columns: ClassVar[tuple[str, ...]]
     """The names of the quantities: columns of the table ``layers``, and words of ``record.quantities``."""
@@ -311,7 +375,10 @@ class Probe(ABC):
 
 
 class Figure(ABC):
-    """A picture of a run's tables."""
+    """A picture of a run's tables.
+
+    One of one's own has ``needs`` and `draw`; ``experiments/own_figure.py`` is one.
+    """
 
     needs: ClassVar[tuple[str, ...]]
     """The tables that it cannot do without."""

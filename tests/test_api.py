@@ -10,7 +10,6 @@ from lab.cli import cli
 from lab.console.activations.shown import named_values
 from lab.console.as_json import readable
 from lab.errors import LabError, PartError
-from lab.runs import runner
 
 
 @pytest.fixture
@@ -123,24 +122,6 @@ def test_the_command_predicts_and_proves_the_same_with_the_same_defaults():
     found = lab.certify("tanh(z) + a*z", at_least=0.05, **named_values(["a=0.05:0.2"]))
     told = printed("certify", "tanh(z) + a*z", "-p", "a=0.05:0.2", "--at-least", "0.05")
     assert (told["verdict"], told["inf_slope"]) == (found.verdict, readable(found.inf))
-
-
-def test_the_newest_run_that_was_interrupted_is_resumed(small, root, monkeypatch):
-    def interrupted(*given):
-        raise KeyboardInterrupt
-        yield
-
-    with monkeypatch.context() as patch:
-        patch.setattr(runner, "trained", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            lab.run(small, results=root)
-    steps = []
-    run = lab.resume(results=root, plots=False, progress=lambda *sums: steps.append(sums))
-    assert (run.info["status"], steps[-1]) == ("done", (36, 36))
-    assert not list((run.path / "plots").iterdir())
-    with pytest.raises(LabError, match="nothing to resume"):
-        lab.resume(results=root)
-    assert lab.resume("small", root).layers.equals(run.layers)
 
 
 def test_the_face_is_small_and_all_there():

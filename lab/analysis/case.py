@@ -107,7 +107,7 @@ class Case:
         """Trial → the part of its task that it has learned at the end.
 
         With classes, how far the accuracy has come from `chance`, 0, to 1. Without classes 1 − C/C̄, with C̄
-        the cost of answering the mean target: of the quadratic cost it is R². Where that is not known, as of
+        the cost of the best constant answer: of the quadratic cost it is R². Where that is not known, as of
         a run that was watched, 1 − `cost_left`. NaN where a trial diverged.
         """
         trials = self.trials.set_index("trial")

@@ -114,4 +114,6 @@ def _refusal(key: Key, base: Validated) -> str:
 def _short(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_short, value[:8])) + (", …]" if len(value) > 8 else "]")
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key} = {_short(inner)}' for key, inner in value.items())}}}"
     return repr(value) if isinstance(value, str) and len(value) < 60 else described(value)

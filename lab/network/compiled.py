@@ -45,9 +45,9 @@ def refusal(network: Network, optimiser: Optimiser, dtype: np.dtype[Any]) -> str
     if found is None:
         return "the kernel was not built here" if dtype.char in "fd" else f"the kernel knows no {dtype}"
     if type(network.cost) not in _COSTS:
-        return f"the cost {type(network.cost).__name__} is not the lab's own"
+        return f"the kernel has no cost {type(network.cost).__name__}"
     if type(optimiser) not in _OPTIMISERS:
-        return f"the optimiser {type(optimiser).__name__} is not the lab's own"
+        return f"the kernel has no optimiser {type(optimiser).__name__}"
     for sigma in dict.fromkeys(network.sigmas):
         formula = formula_of(sigma)
         if formula is None:

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from lab.activations.formula.formula import formula_of
-from lab.numerics import Array
+from lab.numerics import Array, root
 from lab.parts import Activation, Cost
+
+WITHIN = (1e-300, 1 - 1e-16)
+"""The probabilities of which a cross-entropy is finite, nearly."""
 
 
 def is_identity(sigma: Activation) -> bool:
@@ -55,6 +58,71 @@ class Quadratic(Cost):
 
 
 @dataclass(frozen=True)
+class Absolute(Cost):
+    """C_x = Σ_j |a_j − y_j|, with ∇_a C_x = sign(a − y), which is 0 at a = y.
+
+    Every example pulls as hard as any other, however far it is, so an outlier has one vote: of constant
+    answers the median is best.
+
+    Source: Boscovich (1757); Stigler, *The history of statistics* (1986), ch. 1.
+
+    >>> Absolute().best_constant(np.array([[0.0, 1.0, 100.0]]))
+    array([[1.]])
+    """
+
+    def value(self, z: Array, a: Array, y: Array, sigma: Activation) -> Array:
+        return np.asarray(np.sum(np.abs(a - y), axis=-2))
+
+    def gradient(self, a: Array, y: Array, out: Array) -> None:
+        np.subtract(a, y, out=out)
+        np.sign(out, out=out)
+
+    def best_constant(self, y: Array) -> Array:
+        return np.asarray(np.median(y, axis=-1, keepdims=True))
+
+
+@dataclass(frozen=True)
+class Huber(Cost):
+    """C_x = Σ_j h(a_j − y_j), h(r) = ½r² for |r| ≤ k, else k(|r| − ½k); ∇_a C_x = min(max(a − y, −k), k).
+
+    Quadratic up to the scale k, the parameter ``scale``, and absolute beyond, where an example pulls with k.
+    Raises ValueError unless k > 0.
+
+    Source: Huber, *Robust estimation of a location parameter* (1964).
+
+    >>> out = np.empty((1, 3, 1))
+    >>> Huber().gradient(np.array([[[0.5], [-0.2], [7.0]]]), np.zeros((1, 3, 1)), out)
+    >>> out.ravel().tolist()
+    [0.5, -0.2, 1.0]
+    """
+
+    scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not self.scale > 0:
+            raise ValueError(f"scale must be > 0, got {self.scale}")
+
+    def value(self, z: Array, a: Array, y: Array, sigma: Activation) -> Array:
+        size = np.abs(a - y)
+        near = np.minimum(size, self.scale)
+        return np.asarray(np.sum(near * (size - 0.5 * near), axis=-2))
+
+    def gradient(self, a: Array, y: Array, out: Array) -> None:
+        np.subtract(a, y, out=out)
+        np.minimum(np.maximum(out, -self.scale, out=out), self.scale, out=out)
+
+    def best_constant(self, y: Array) -> Array:
+        return np.array([[self._centre(targets)] for targets in y])
+
+    def _centre(self, targets: Array) -> float:
+        """Where the pulls of these targets cancel."""
+        low, high = float(targets.min()), float(targets.max())
+        if low == high:
+            return low
+        return root(lambda c: float(np.clip(c - targets, -self.scale, self.scale).sum()), low, high)
+
+
+@dataclass(frozen=True)
 class CrossEntropy(Cost):
     """C_x = −Σ_j [y_j ln a_j + (1 − y_j) ln(1 − a_j)], with ∇_a C_x = (a − y)/(a(1 − a)).
 
@@ -97,6 +165,9 @@ class CrossEntropy(Cost):
     def refuses_targets(self, y: Array) -> str | None:
         return _no_probabilities("cross-entropy", y)
 
+    def best_constant(self, y: Array) -> Array:
+        return np.clip(super().best_constant(y), *WITHIN)
+
 
 @dataclass(frozen=True)
 class SoftmaxCrossEntropy(Cost):
@@ -130,6 +201,9 @@ class SoftmaxCrossEntropy(Cost):
     def refuses_targets(self, y: Array) -> str | None:
         return _no_probabilities("softmax-cross-entropy", y)
 
+    def best_constant(self, y: Array) -> Array:
+        return np.asarray(np.log(np.clip(super().best_constant(y), *WITHIN)))
+
 
 def _no_probabilities(name: str, y: Array) -> str | None:
     """Why a cross-entropy has no least value for these targets, or None: they must lie in [0, 1]."""
@@ -141,34 +215,27 @@ def _no_probabilities(name: str, y: Array) -> str | None:
     )
 
 
-def of_mean_target(cost: Cost, y: Array, sigma: Activation) -> float:
-    """C of the answer that is the mean of the targets y (n, m) for every example, whatever σ can reach.
-
-    Of these costs no constant answer has a smaller one: they are least where ⟨∇_a C_x⟩ = 0.
+def of_best_constant(cost: Cost, y: Array, sigma: Activation) -> float:
+    """C of the best answer that is the same for every example of targets y (n, m), whatever σ can reach.
 
     >>> from lab.activations.formula.formula import Formula
-    >>> of_mean_target(Quadratic(), np.array([[1.0, 3.0]]), Formula("z"))
+    >>> of_best_constant(Quadratic(), np.array([[1.0, 3.0]]), Formula("z"))
     0.5
     """
-    mean = np.clip(y.mean(axis=-1, keepdims=True, dtype=np.float64), *_within(cost))
-    z = mean
-    if isinstance(cost, SoftmaxCrossEntropy):
-        z = mean = np.log(mean)
-    elif isinstance(cost, CrossEntropy):
-        z = np.log(mean / (1 - mean))
-    answer, z = (np.broadcast_to(values, y.shape)[None] for values in (mean, z))
+    y = y.astype(np.float64)
+    a = z = cost.best_constant(y)
+    if isinstance(cost, CrossEntropy):
+        z = np.log(a / (1 - a))
+    a, z = (np.broadcast_to(values, y.shape)[None] for values in (a, z))
     with np.errstate(all="ignore"):
-        return float(cost.value(z, answer, y.astype(np.float64)[None], sigma).mean())
-
-
-def _within(cost: Cost) -> tuple[float, float]:
-    """The answers that a cost has a finite value of, nearly."""
-    return (1e-300, 1 - 1e-16) if isinstance(cost, CrossEntropy | SoftmaxCrossEntropy) else (-np.inf, np.inf)
+        return float(cost.value(z, a, y[None], sigma).mean())
 
 
 TABLE: dict[str, type[Cost]] = {
     "quadratic": Quadratic,
     "cross-entropy": CrossEntropy,
     "softmax-cross-entropy": SoftmaxCrossEntropy,
+    "absolute": Absolute,
+    "huber": Huber,
 }
 """The costs that the lab ships: name → class."""

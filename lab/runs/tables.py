@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lab.experiment.variants import Variant
-from lab.network.costs import of_mean_target
+from lab.network.costs import of_best_constant
 from lab.numerics import Array
 from lab.parts import Activation
 from lab.prover.slope_bounds import slope_bounds
@@ -207,7 +207,7 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
             "examples": examples,
             "train": len(training.train),
             "chance": _share_of_commonest(training.train.y) if training.train.labelled else np.nan,
-            "cost_of_mean": of_mean_target(network.cost, training.train.y.T, network.sigma(network.depth)),
+            "cost_of_mean": of_best_constant(network.cost, training.train.y.T, network.sigma(network.depth)),
             "input_rms": float(
                 np.sqrt(np.square(training.train.x[:, :-1], dtype=np.float64).mean(axis=0).max())
             ),

@@ -173,6 +173,8 @@ VARIED = [
     ('"network.activation" = ["tahn"]', 'vary."network.activation"',
      "the value 'tahn': unknown activation 'tahn'"),
     ('"data.name" = ["digit"]', 'vary."data.name"', "did you mean 'digits'?"),
+    ('"network.cost" = [{name = "huber", scal = 1}]', 'vary."network.cost"',
+     "the value {name = 'huber', scal = 1}: 'huber' has no parameter 'scal'; did you mean 'scale'?"),
     ('"training.batch" = [true]', 'vary."training.batch"', "the value true (a truth value): expected"),
     ('"network.output" = ["sigmoid", "tanh"]', "network.cost",
      "in the variant 'output=tanh': cross-entropy needs outputs in [0, 1]"),

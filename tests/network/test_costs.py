@@ -3,13 +3,25 @@
 import mpmath
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lab.activations import catalogue
 from lab.activations.catalogue import TABLE as SIGMAS
 from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
 from lab.activations.logistic import Sigmoid
-from lab.network.costs import TABLE, CrossEntropy, Quadratic, SoftmaxCrossEntropy, is_identity, is_sigmoid
+from lab.network.costs import (
+    TABLE,
+    Absolute,
+    CrossEntropy,
+    Huber,
+    Quadratic,
+    SoftmaxCrossEntropy,
+    is_identity,
+    is_sigmoid,
+    of_best_constant,
+)
 from lab.testing import check_cost
 
 Identity = SIGMAS["identity"]
@@ -46,6 +58,51 @@ def test_quadratic_value_and_gradient():
     out = np.empty_like(a)
     Quadratic().gradient(a, y, out)
     assert np.array_equal(out, block([1.0, -2.0], [0.0, -2.0]))
+
+
+def test_absolute_value_and_gradient():
+    a, y = block([1.0, 2.0], [0.5, -1.0]), block([0.0, 4.0], [0.5, 1.0])
+    assert np.array_equal(Absolute().value(a, a, y, Identity()), [[1 + 2, 0 + 2]])
+    out = np.empty_like(a)
+    Absolute().gradient(a, y, out)
+    assert np.array_equal(out, block([1.0, -1.0], [0.0, -1.0]))
+
+
+def test_huber_is_quadratic_up_to_its_scale_and_a_line_beyond_it():
+    a, y = block([0.5, 3.0, -7.0, 2.0]), block([0.0, 0.0, 0.0, 0.0])
+    cost, out = Huber(scale=2.0), np.empty_like(a)
+    assert cost.value(a, a, y, Identity())[0, 0] == 0.125 + 2 * (3 - 1) + 2 * (7 - 1) + 2
+    cost.gradient(a, y, out)
+    assert np.array_equal(out, block([0.5, 2.0, -2.0, 2.0]))
+    wide = Huber(scale=100.0)
+    assert np.array_equal(wide.value(a, a, y, Identity()), Quadratic().value(a, a, y, Identity()))
+    with pytest.raises(ValueError, match=r"scale must be > 0, got 0"):
+        Huber(scale=0)
+
+
+@pytest.mark.parametrize("name", COSTS)
+@given(st.lists(st.lists(st.floats(0, 1), min_size=3, max_size=3), min_size=1, max_size=6))
+def test_no_constant_answer_costs_less_than_the_best(name, rows):
+    """Against 40 others, of each output alone: a cost is a sum over the outputs."""
+    cost, y = COSTS[name], np.array(rows).T
+    sigma = Identity() if name == "softmax-cross-entropy" else Sigmoid()
+    if name == "softmax-cross-entropy":
+        y = (y + 0.1) / (y + 0.1).sum(axis=0)
+    least, best = of_best_constant(cost, y, sigma), cost.best_constant(y)
+    a = np.random.default_rng(0).normal(size=(40, 3))
+    if name == "cross-entropy":
+        a = 1 / (1 + np.exp(-a))
+    z = np.log(a / (1 - a)) if name == "cross-entropy" else a
+    a, z = (np.broadcast_to(values[..., None], (40, *y.shape)) for values in (a, z))
+    assert best.shape == (3, 1)
+    assert (cost.value(z, a, y[None], sigma).mean(axis=-1) >= least - 1e-12).all()
+
+
+def test_the_median_and_the_centre_are_not_drawn_away_by_an_outlier():
+    y = np.array([[0.0, 0.0, 0.1, 0.2, 1000.0]])
+    assert Quadratic().best_constant(y)[0, 0] > 200
+    assert Absolute().best_constant(y)[0, 0] == 0.1
+    assert Huber(scale=0.1).best_constant(y)[0, 0] == pytest.approx(0.1, abs=1e-9)
 
 
 @pytest.mark.parametrize("z", [*FAR, -3.0, -0.25, 0.0, 0.25, 3.0])

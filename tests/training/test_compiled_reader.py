@@ -81,7 +81,7 @@ def test_every_quantity_is_that_of_its_probe(taken, optimiser, decay, batch, fix
     agree(*both(taken, given(fixed_examples=seen, **changes)), rtol=1e-10)
 
 
-@pytest.mark.parametrize("cost", COSTS)
+@pytest.mark.parametrize("cost", ["quadratic", "cross-entropy", "softmax-cross-entropy"])
 @pytest.mark.parametrize("sigma", ["tanh", "relu", "gelu", "identity", "leaky-relu", "hard-tanh", "sin"])
 def test_of_any_activation_and_cost(taken, sigma, cost):
     output = SIGMAS["identity" if cost == "softmax-cross-entropy" else "sigmoid"]

@@ -6,7 +6,6 @@ import lab
 from lab.analysis.comparisons import COLUMNS, SPREAD_COLUMNS
 from lab.analysis.metrics import metric
 from lab.console.runs.comparison import page, sentence, unpaired_notes
-from lab.errors import LabError
 from tests.conftest import SMALL
 
 
@@ -165,17 +164,3 @@ def test_two_runs_are_compared_and_only_the_variants_of_a_pair_are_shown(run, ma
     lines = printed(page(run, other, ["final_cost"], False)).splitlines()
     assert f"{other.folder.id}: sigmoid and {run.folder.id}: sigmoid are the same in all 3 pairs" in lines
     assert not any("tanh" in line or "soft" in line for line in lines)
-
-
-def test_runs_that_cannot_be_compared_say_why(run, made):
-    again, fewer = made({"trials.seed": 1}), made({"data.train": 40})
-    data, other = (rf"digits \(sha256 \w{{8}}…\) in {one.folder.id}" for one in (run, fewer))
-    unlike = f"{data} and {other}; run one again with the data of the other"
-    for second, all_pairs, said in (
-        (again, False, r"different seeds \(trials\.seed = 0 and 1\)"),
-        (fewer, False, f"different data, so that their trials are no pairs: {unlike}"),
-        (run, False, "are the same run; name one of them"),
-        (again, True, "of two runs variants of the same label are compared"),
-    ):
-        with pytest.raises(LabError, match=said):
-            run.compare(second, all_pairs=all_pairs)

@@ -1,0 +1,43 @@
+import pytest
+
+import lab
+from lab.errors import LabError
+from lab.results.pairs import side_by_side
+
+
+@pytest.fixture
+def made(small, root):
+    """Run the small experiment with other values of some keys."""
+    return lambda changed=(): lab.run(small, ["training.epochs=1", *changed], results=root, plots=False)
+
+
+def test_the_variants_of_a_run_stand_beside_the_first_or_each_other(made):
+    run = made(['vary."network.activation"=["tanh", "relu", "sigmoid"]'])
+    first = [("tanh", "relu"), ("tanh", "sigmoid")]
+    assert side_by_side(run, None, all_pairs=False)[1] == first
+    assert side_by_side(run, None, all_pairs=True)[1] == [*first, ("relu", "sigmoid")]
+    based = side_by_side(run, None, all_pairs=False, baseline="relu")[1]
+    assert based == [("relu", "tanh"), ("relu", "sigmoid")]
+    with pytest.raises(LabError, match="all pairs have no baseline; leave out one of the two"):
+        run.compare(all_pairs=True, baseline="relu")
+
+
+def test_of_two_runs_the_tables_are_joined(made):
+    run, other = made(), made()
+    tables, pairs = side_by_side(run, other, all_pairs=False)
+    assert len(pairs) == 2
+    assert {name for pair in pairs for name in pair} == set(tables["variants"]["variant"])
+
+
+def test_runs_that_cannot_be_compared_say_why(made):
+    run, again, fewer = made(), made(["trials.seed=1"]), made(["data.train=40"])
+    data, other = (rf"digits \(sha256 \w{{8}}…\) in {one.folder.id}" for one in (run, fewer))
+    unlike = f"{data} and {other}; run one again with the data of the other"
+    for second, all_pairs, said in (
+        (again, False, r"different seeds \(trials\.seed = 0 and 1\)"),
+        (fewer, False, f"different data, so that their trials are no pairs: {unlike}"),
+        (run, False, "are the same run; name one of them"),
+        (again, True, "of two runs variants of the same label are compared"),
+    ):
+        with pytest.raises(LabError, match=said):
+            run.compare(second, all_pairs=all_pairs)
