@@ -16,6 +16,7 @@ from lab.parts import Activation
 from lab.training.loop import Stack, begun
 from tests.benchmarks.workloads import Workload
 
+
 def floor(workload: Workload, dtype: str) -> Callable[[], object]:
     """The matrix products of a step alone, in the lab's layout, into buffers."""
     stack = Stack(workload.training(dtype), range(1))
