@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from lab import cli, plugins
+from lab import cli, figures, plugins
 
 # The same examples on every machine, so that a test fails for all or for none; new ones are looked for
 # by `pytest --hypothesis-profile=search`.
@@ -65,6 +65,13 @@ def small(tmp_path: Path) -> Path:
     path = tmp_path / "small.toml"
     path.write_text(SMALL, encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def few_figures(monkeypatch):
+    """Two figures of all, where it does not matter how each is drawn."""
+    few = {name: figures.TABLE[name] for name in ("learning_speed", "training")}
+    monkeypatch.setattr(figures, "TABLE", few)
 
 
 @pytest.fixture

@@ -63,10 +63,8 @@ CLAIMS = [
 ]
 """Formulas, with the lower bounds of σ′ that are certified and refuted, and with the upper ones."""
 
-FAR_OUT = np.concatenate(
-    [np.linspace(-40, 40, 1601) + 0.0007, np.geomspace(40, 1e5, 60), [0.0, 300.0, 0.40012]]
-)
-DENSE = np.concatenate([FAR_OUT, -FAR_OUT])
+FAR_OUT = np.concatenate([np.geomspace(40, 1e5, 30), [300.0, 0.40012]])
+DENSE = np.concatenate([np.linspace(-40, 40, 401) + 0.0007, [0.0], FAR_OUT, -FAR_OUT])
 
 
 @pytest.mark.parametrize(("text", "above", "not_above", "below", "not_below"), CLAIMS)
@@ -489,16 +487,15 @@ def test_no_verdict_contradicts_the_slope_as_it_is_computed(design):
     z = np.concatenate(
         [np.linspace(-30, 30, 6001) + 0.0003, np.geomspace(30, 1e5, 200), -np.geomspace(30, 1e5, 200)]
     )
-    for _ in range(2):
-        a, b = rng.uniform(0.1, 2, 2).round(3)
-        sigma = Formula(design.format(a, b))
-        least, greatest = sigma.derivative(z).min(), sigma.derivative(z).max()
-        margin = 1e-3 * (1 + greatest - least)
-        assert certify(sigma, least + margin).verdict == "REFUTED"
-        assert certify(sigma, -inf, greatest - margin).verdict == "REFUTED"
-        for claim in (Interval(least - margin, inf), Interval(-inf, greatest + margin)):
-            found = certify(sigma, claim.low, claim.high)
-            assert found.verdict != "REFUTED" or float(sigma.derivative(found.witness)) not in claim
+    a, b = rng.uniform(0.1, 2, 2).round(3)
+    sigma = Formula(design.format(a, b))
+    least, greatest = sigma.derivative(z).min(), sigma.derivative(z).max()
+    margin = 1e-3 * (1 + greatest - least)
+    assert certify(sigma, least + margin).verdict == "REFUTED"
+    assert certify(sigma, -inf, greatest - margin).verdict == "REFUTED"
+    for claim in (Interval(least - margin, inf), Interval(-inf, greatest + margin)):
+        found = certify(sigma, claim.low, claim.high)
+        assert found.verdict != "REFUTED" or float(sigma.derivative(found.witness)) not in claim
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,7 @@ TEXTS = st.builds(
 )
 
 
-@settings(FUZZ, max_examples=400)
+@settings(FUZZ, max_examples=200)
 @given(TEXTS, st.floats(0, 2), st.booleans(), st.lists(st.floats(0, 2), min_size=3, max_size=3))
 def test_what_is_left_of_sums_that_cancel_holds_the_truth(text, start, left, steps):
     start = 10**start

@@ -174,7 +174,7 @@ def check(text, box, points):
             assert inside, f"{text} at {z}: {found}"
 
 
-@settings(FUZZ, max_examples=300)
+@settings(FUZZ, max_examples=150)
 @given(FORMULAS, tails())
 def test_the_bounds_of_a_tail_hold_the_truth(text, tail):
     check(text, *tail)

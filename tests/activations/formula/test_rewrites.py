@@ -171,7 +171,7 @@ FORMULAS = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(FORMULAS)
 def test_no_rewrite_changes_a_random_formula(text):
     """Compared with 60 digits: what a rewrite changes is no rounding but another function."""
