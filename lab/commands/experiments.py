@@ -51,21 +51,23 @@ def new(template: str, to: Path | None) -> None:
 @experiment_options
 @prints_page
 def check(experiment: Path, **given: Any) -> Page:
-    """Check an experiment file and tell what it would run.
+    """Check an experiment file and tell what it would run, and what memory, disk and time that needs.
 
     Writes nothing.
     """
     from lab.console.runs.plan import page
+    from lab.processes import usable_cores
     from lab.results.training import prepare
+    from lab.runs.folder import results_root
 
-    return page(prepare(experiment, **given))
+    return page(prepare(experiment, **given), usable_cores(), results_root())
 
 
 @click.command()
 @click.argument("experiment", type=click.Path(path_type=Path))
 @experiment_options
 @training_options
-@click.option("--dry-run", is_flag=True, help="Check and tell what would run, and stop there.")
+@click.option("--dry-run", is_flag=True, help="Check, tell what would run and what it needs, and stop there.")
 @click.option(
     "--reuse", default="", metavar="RUN", help="Take over the trials of a run that are the very same."
 )
@@ -78,6 +80,7 @@ def run(experiment: Path, dry_run: bool, reuse: str, live: bool, results: Path |
     Tables, plots and report.html, the run on one page, are kept in a new folder under the results.
     """
     from lab.console.runs import plan
+    from lab.processes import usable_cores
     from lab.results.training import prepare
     from lab.runs.folder import find, results_root
 
@@ -85,7 +88,7 @@ def run(experiment: Path, dry_run: bool, reuse: str, live: bool, results: Path |
     reused = find(reuse, results_root(results)) if reuse else None
     ready = prepare(experiment, **given)
     if dry_run:
-        return plan.page(ready)
+        return plan.page(ready, how.workers or usable_cores(), results_root(results), not how.no_plots)
     return _trained(ready, None, results, how, reused, LIVE_SECONDS if live else 0)
 
 

@@ -26,12 +26,18 @@ def prepare(
     max_trials: int = 10_000,
     unchecked: bool = False,
 ) -> Prepared:
-    """Read and check an experiment, load its data and make its parts. See `lab.api.run`."""
+    """Read and check an experiment, load its data and make its parts. See `lab.api.run`.
+
+    Raises ExperimentError also where it would need more memory than is free.
+    """
     from lab.experiment.variants import load
+    from lab.runs.estimate import too_large
     from lab.runs.preparation import prepared
     from lab.testing import check_own
 
     ready = prepared(load(path, overrides, allow_code=allow_code, max_trials=max_trials))
+    if found := too_large(ready):
+        raise ready.plan.refused(found)
     if not unchecked:
         check_own(ready)
     return ready
