@@ -54,7 +54,7 @@ class Forbidden(Probe):
 
 def recorder(probes=(Planted(),), columns=("first", "second"), plan=None):
     plan = schedule(4, 2) if plan is None else plan
-    return Recorder(Recording(plan, tuple(probes), columns, 0.05, 0.1), TRIALS, SIZES[1:])
+    return Recorder(Recording(plan, tuple(probes), columns, 0.05, 0.1), TRIALS, SIZES)
 
 
 def test_a_reading_is_due_at_the_steps_of_the_schedule():
