@@ -33,6 +33,7 @@ from lab.prover.digits import lost_digits
 from lab.theory.mean_field import critical
 from lab.training.examples import Examples, examples
 from lab.training.loop import Training
+from lab.training.probes import NEURON_COLUMNS
 from lab.training.recorder import Recording
 
 CHUNK_BYTES = 2 * 2**20
@@ -137,7 +138,7 @@ class Bench:
             saturation_threshold=record.saturation_threshold,
             low_input_threshold=record.low_input_threshold,
             fixed_examples=train[: record.examples] if record.on == "probe" else None,
-            neurons=record.neurons,
+            neurons=NEURON_COLUMNS if record.neurons else (),
         )
 
 

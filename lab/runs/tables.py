@@ -90,12 +90,12 @@ def steps(part: Part) -> Iterator[pd.DataFrame]:
 def neurons(part: Part) -> Iterator[pd.DataFrame]:
     """variant, trial, step, epoch, layer, neuron, status, then `NEURON_COLUMNS`: pieces of a part.
 
-    Neurons count from 1. A part that measured no single neurons has no rows.
+    Neurons count from 1, and the inputs are layer 0. A part that measured no single neurons has no rows.
     """
     readings = part.readings
     widths = np.zeros(0, np.int64) if readings.widths is None else readings.widths
     block = np.empty((0, 0, 0, len(NEURON_COLUMNS))) if readings.neurons is None else readings.neurons
-    places = [(l, neuron) for l, width in enumerate(widths, 1) for neuron in range(1, width + 1)]
+    places = [(l, neuron) for l, width in enumerate(widths) for neuron in range(1, width + 1)]
     place = np.array(places, np.int64).reshape(-1, 2)
     if not places:
         return

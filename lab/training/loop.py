@@ -83,7 +83,7 @@ class Course:
         self.training, self.trials = training, trials
         self._stack, self._steps = begun(training, trials)
         self._outputs = self._steps.engine.outputs if isinstance(self._steps, CompiledSteps) else None
-        self._recorder = Recorder(training.recording, len(trials), training.network.sizes[1:])
+        self._recorder = Recorder(training.recording, len(trials), training.network.sizes)
         self._reader = Reader(self._stack, self._recorder, self._outputs)
         self._compiled = (
             CompiledReader(self._steps, self._reader) if isinstance(self._steps, CompiledSteps) else None

@@ -89,7 +89,7 @@ def test_single_neurons_are_a_table_where_the_file_asks_for_them_and_are_not_too
     plain = run(ready, root)
     asked = run(made(small, ["record.neurons=true"]), root)
     assert set(asked.tables) - set(plain.tables) == {"neurons"}
-    assert len(asked.table("neurons")) == 2 * 3 * 7 * (6 + 5 + 10)
+    assert len(asked.table("neurons")) == 2 * 3 * 7 * (64 + 6 + 5 + 10)
     assert all(table.equals(asked.table(name)) for name, table in plain.tables.items())
     with pytest.raises(LabError, match=r"did not record 'neurons'; run again with -o record\.neurons=true"):
         plain.table("neurons")

@@ -54,7 +54,7 @@ class Forbidden(Probe):
 
 def recorder(probes=(Planted(),), columns=("first", "second"), plan=None):
     plan = schedule(4, 2) if plan is None else plan
-    return Recorder(Recording(plan, tuple(probes), columns, 0.05, 0.1), TRIALS, SIZES[1:])
+    return Recorder(Recording(plan, tuple(probes), columns, 0.05, 0.1), TRIALS, SIZES)
 
 
 @pytest.mark.parametrize(("count", "binned"), [(0, 0), (1, 1), (2, 1), (3, 2), (5, 3)])
