@@ -67,8 +67,8 @@ def extremes(
     """Infimum and supremum of f over z and the open parameters.
 
     The boxes are cut at the ``corners`` of f, and at its ``kinks``, where it may jump, and whose own values
-    do not count ``without_kinks``; the ``points`` are likely places of the extremes. Enclosures are narrowed further as long as an end of
-    the ``claim`` lies in one. For each of the two, ``most`` boxes may be split.
+    do not count ``without_kinks``; the ``points`` are likely places of the extremes. Enclosures are narrowed
+    further as long as an end of the ``claim`` lies in one. For each of the two, ``most`` boxes may be split.
     """
     if parameters:
         most = min(most, MOST_BOXES_OF_A_FAMILY)
