@@ -9,7 +9,7 @@ from lab import markup
 from lab.numerics import REALS, Interval
 from lab.parts import Activation
 from lab.prover.branch_and_bound import Extreme, beside, extremes
-from lab.prover.enclosure_text import enclosure_text, place_text, rounded_down, shortest_decimal
+from lab.prover.enclosure_text import bound_text, enclosure_text, place_text, shortest_decimal
 from lab.prover.mean_value_form import FAR, Point, middle_of
 from lab.prover.provable import Provable, provable
 from lab.prover.rounding import add, single
@@ -128,7 +128,7 @@ class Certificate:
         for z, slope in self.at_kinks[:3]:
             yield f"at the kink z = {z:.6g}, where σ has no slope, σ′ is computed as {slope:.6g}"
         if self.inf.low > 0 and not self.doubt:
-            floor = rounded_down(self.inf.low)
+            floor = bound_text(self.inf.low)
             yield (
                 f"σ′ ≥ {floor}: by BP2 each layer passes at least {floor} of the error that arrives there; "
                 f"through eight layers σ′ leaves at least {floor}⁸"
@@ -184,7 +184,13 @@ def certify(
         return Certificate("UNDECIDED", "only a formula can be certified, and this is a class", None, claim)
     where = (family.slope_over, family.parameters)
     least, greatest = extremes(
-        family.slope, *where, kinks=family.kinks, points=family.points, claim=claim, without_kinks=True
+        family.slope,
+        *where,
+        kinks=family.kinks,
+        corners=family.corners,
+        points=family.points,
+        claim=claim,
+        without_kinks=True,
     )
     inf_slope, sup_slope = least.bounds, greatest.bounds
     jumps = family.continuity.jumps

@@ -12,6 +12,7 @@ import numpy as np
 from lab import data as datasets
 from lab import plugins
 from lab.activations.formula.formula import Formula
+from lab.activations.properties import infinite_slopes
 from lab.data.dataset import Dataset
 from lab.errors import PartError
 from lab.experiment.keys import dotted
@@ -311,7 +312,9 @@ def unusable(sigma: Activation) -> str:
 
 
 def _notes(training: Training) -> list[str]:
-    """What the user should know: targets out of reach, a counterfactual, weights that are not critical."""
+    """What the user should know: targets out of reach, infinite slopes, a counterfactual, weights that are
+    not critical.
+    """
     network, initialiser, y = training.network, training.initialiser, training.train.y
     found = []
     reach = network.sigma(network.depth).range
@@ -321,6 +324,12 @@ def _notes(training: Training) -> list[str]:
             f"targets from {y.min():g} to {y.max():g} lie outside the range {reach} of the output's "
             "activation, which cannot reach them all"
         )
+    found += [
+        f"{sigma}: the slope is infinite at z = {kink:g} (σ′ = {slope:.2g} at z = {z:.9g}): "
+        "a neuron whose z comes near gets an error, and takes a step, without bound"
+        for sigma in dict.fromkeys(network.sigmas)
+        for kink, z, slope in infinite_slopes(sigma)
+    ]
     if note := counterfactual(network):
         found.append(note)
     if isinstance(initialiser, Critical):

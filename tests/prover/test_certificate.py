@@ -220,9 +220,9 @@ def test_where_a_jump_cannot_be_excluded_nothing_is_certified(text, reason):
 
 def test_a_proof_that_runs_out_says_where_and_what_to_try():
     """The infimum of σ′ is −1 in one, and −0.09983932012886692 to 17 digits in the other."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     found = certify(Formula("z + sin(z)*sin(sqrt(2)*z)"), at_least=-0.9)
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
     assert found.verdict == "UNDECIDED"
     assert found.reason == (
         "the proof does not come through beyond z = -1e+300; proved is σ′ ≥ -1.4142135623730954; "

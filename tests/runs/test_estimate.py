@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 import lab
-from lab.api import prepare
 from lab.errors import ExperimentError
 from lab.experiment.variants import load
 from lab.network.kernel.library import functions
+from lab.results.training import prepare
 from lab.runs import estimate as estimates
 from lab.runs.estimate import CURVE_ROWS, KEYS, LEDGER, PIECE_BYTES, bytes_of, estimate
 from lab.runs.preparation import prepared

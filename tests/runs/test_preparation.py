@@ -254,3 +254,9 @@ def test_a_chunk_fits_the_cache_and_no_larger_one_would():
         assert size * trial <= CHUNK_BYTES
         even = -(-1000 // size)  # one chunk fewer would be too large a chunk
         assert -(-1000 // (even - 1)) * trial > CHUNK_BYTES
+
+
+def test_an_infinite_slope_is_noted_once(written):
+    text = HEAD + '[network]\nhidden = [3, 3]\n[vary]\n"network.activation" = ["tanh", "sqrt(max(z, 0))"]\n'
+    (note,) = [note for note in prepared(load(written(text))).notes if "infinite" in note]
+    assert note.startswith("sqrt(max(z, 0)): the slope is infinite at z = 0 (σ′ = 1.6e+04 at z = 9.3132")
