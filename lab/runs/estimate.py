@@ -203,7 +203,7 @@ class _Counted:
     @property
     def _neurons(self) -> int:
         recording = self.training.recording
-        return self._binned * sum(self.training.network.sizes[1:]) * recording.neurons
+        return self._binned * sum(self.training.network.sizes) * bool(recording.neurons)
 
     @property
     def cells(self) -> float:
@@ -246,7 +246,9 @@ class _Counted:
         ledger = self.derived - self.layers * KEYS if self.derived else 0
         width += self.layers * keys * (self.derived > 0) + ledger * (16 + 8 * arrow)
         width += self.trials * self.readings * (keys + (19 + 8 * arrow) * len(STEP_COLUMNS))
-        width += self._bins * (label + 41 + 2 * arrow) + self._neurons * (keys + 4 + (19 + 8 * arrow) * 4)
+        width += self._bins * (label + 41 + 2 * arrow) + self._neurons * (
+            keys + 4 + (19 + 8 * arrow) * len(NEURON_COLUMNS)
+        )
         return width + CURVE_ROWS * depth * (label + 54 + 3 * arrow) + self.trials * (2 * label + 180)
 
     @property
@@ -280,7 +282,7 @@ def _part_bytes(training: Training, trials: int) -> int:
     schedule = recording.schedule
     a_trial = len(schedule.steps) * (network.depth * len(recording.columns) + len(STEP_COLUMNS))
     a_trial += len(schedule.histograms) * network.depth * 2 * HALF_BINS
-    a_trial += len(schedule.histograms) * sum(network.sizes[1:]) * len(NEURON_COLUMNS) * recording.neurons
+    a_trial += len(schedule.histograms) * sum(network.sizes) * len(recording.neurons)
     return 8 * trials * a_trial
 
 
