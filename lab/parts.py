@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
+from lab import markup
 from lab.numerics import Array, Buffers, Interval, grid, measured
 
 if TYPE_CHECKING:
@@ -34,6 +35,13 @@ Stream: TypeAlias = Callable[[str], np.random.Generator]
 
 Tables: TypeAlias = Mapping[str, "pd.DataFrame"]
 """A run's tables by name."""
+
+
+FARTHEST_KINK = 20.0
+"""The |z| up to which a notebook's picture of σ reaches to show a kink."""
+
+BESIDE = 1e-6
+"""How far beside a kink that picture looks whether σ′ jumps there."""
 
 
 class Activation(ABC):
@@ -129,6 +137,41 @@ class Activation(ABC):
             size = np.nan_to_num(np.abs(np.asarray(self.derivative(z))), nan=-np.inf)
         plateau = np.flatnonzero(size >= size.max() * (1 - 1e-12))
         return float(z[plateau[len(plateau) // 2]])
+
+    def known_from(self, claim: str) -> str:
+        """Whether a claim, ``slope_range`` or ``range``, is the class's or measured; neither is a proof."""
+        is_claimed = getattr(type(self), claim) is not getattr(Activation, claim)
+        return f"{'as the class claims' if is_claimed else 'measured on a grid of z'} and not proved"
+
+    def _repr_latex_(self) -> str | None:
+        """The formula for a notebook, where there is one."""
+        return None
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the formula, σ and σ′ as curves, and their bounds."""
+        reach = max([5.0, *(abs(kink) + 1 for kink in self.kinks if abs(kink) < FARTHEST_KINK)])
+        beside = [kink + side for kink in self.kinks for side in (-BESIDE, 0.0, BESIDE)]
+        z = np.union1d(np.linspace(-reach, reach, 301), beside)
+        z = z[np.abs(z) <= reach]
+        with np.errstate(all="ignore"):
+            a, slope = (np.array(values, dtype=float) for values in self.with_derivative(z))
+        a[np.isin(z, self.jumps)] = nan
+        for at in np.flatnonzero(np.isin(z, self.kinks)):
+            if abs(slope[at + 1] - slope[at - 1]) > 1000 * BESIDE:
+                slope[at] = nan
+        drawn = {"σ": (a, markup.INK), "σ′": (slope, markup.ACCENT)}
+        told = {
+            "σ′ in": f"{self.slope_range}, {self.known_from('slope_range')}",
+            "σ in": f"{self.range}, {self.known_from('range')}",
+            "kinks at": ", ".join(f"{z:.6g}" for z in self.kinks),
+        }
+        latex = self._repr_latex_()
+        return markup.card(
+            markup.title(self),
+            markup.mathematics(latex) if latex else "",
+            markup.curves(z, drawn, f"σ and σ′ of {self} for z from {-reach:g} to {reach:g}"),
+            markup.listed(told),
+        )
 
 
 class Cost(ABC):

@@ -9,7 +9,7 @@ import pytest
 from _pytest.doctest import DoctestModule
 from hypothesis import settings
 
-from lab import cli, plugins
+from lab import cli, figures, plugins
 
 # The same examples on every machine, so that a test fails for all or for none; new ones are looked for
 # by `pytest --hypothesis-profile=search`.
@@ -72,6 +72,13 @@ def small(tmp_path: Path) -> Path:
     path = tmp_path / "small.toml"
     path.write_text(SMALL, encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def few_figures(monkeypatch):
+    """Two figures of all, where it does not matter how each is drawn."""
+    few = {name: figures.TABLE[name] for name in ("learning_speed", "training")}
+    monkeypatch.setattr(figures, "TABLE", few)
 
 
 @pytest.fixture

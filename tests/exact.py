@@ -86,6 +86,7 @@ SMOOTH = {
     "tanh": (_tanh, _sech2),
     "sech2": (_sech2, lambda x: -2 * _sech2(x) * _tanh(x)),
     "arctan": (mp.atan, lambda x: 1 / (1 + x * x)),
+    "arccot": (lambda x: mp.pi / 2 - mp.atan(x), lambda x: -1 / (1 + x * x)),
     "asinh": (mp.asinh, lambda x: 1 / mp.sqrt(1 + x * x)),
     "erfc": (_settling(_small(mp.erfc), 2, 0), lambda x: -2 / mp.sqrt(mp.pi) * _exponential(-x * x)),
     "erf": (mp.erf, lambda x: 2 / mp.sqrt(mp.pi) * _exponential(-x * x)),
@@ -140,7 +141,7 @@ def dual(tree, z, slopes):
                 raise Unknown
             return (u, du) if (u < v) == (name == "min") else (v, dv)
         case ast.Call(func=ast.Name(id=name), args=[argument]):
-            function, derivative = SMOOTH[FUNCTIONS[name]]
+            function, derivative = SMOOTH[FUNCTIONS.get(name, name)]
             u, du = dual(argument, z, slopes)
             return function(u), (derivative(u) * du if slopes else mp.mpf(0))
     raise AssertionError(ast.dump(tree))

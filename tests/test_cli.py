@@ -21,7 +21,7 @@ ONE = ("--workers", "1")
 QUICK = ("--no-plots", *ONE)
 
 
-def test_run_ends_with_a_short_table_and_the_folder(lab, small, tmp_path):
+def test_run_ends_with_a_short_table_and_the_folder(lab, small, tmp_path, few_figures):
     code, out, err = lab("run", small, *ONE)
     assert code == 0
     title, header, *rows, last, first = out.splitlines()
@@ -45,7 +45,7 @@ def test_run_ends_with_a_short_table_and_the_folder(lab, small, tmp_path):
     assert (tmp_path / "results" / "small").is_dir()
 
 
-def test_a_run_ends_with_its_answer_and_what_to_see(lab, small):
+def test_a_run_ends_with_its_answer_and_what_to_see(lab, small, few_figures):
     line = "see.answer='σ is {variants}'"
     code, out, _ = lab("run", small, *ONE, "-o", line, "-o", "see.training='it learns'")
     assert code == 0
@@ -141,7 +141,7 @@ def test_fault_90_what_somebodys_code_prints_is_not_in_the_json(lab, small, mine
 
 def test_fault_38_all_trials_diverged_is_said_with_a_hint(lab, small):
     code, out, _ = lab(
-        "run", small, "-o", 'vary."network.activation"=["z**3", "z**3+z"]', "-o", "training.eta=1e6"
+        "run", small, *QUICK, "-o", 'vary."network.activation"=["z**3", "z**3+z"]', "-o", "training.eta=1e6"
     )
     assert code == 0
     assert "all trials diverged; try a smaller training.eta" in out
@@ -152,7 +152,7 @@ def test_a_slope_of_ones_own_that_is_nan_is_told_with_its_layer_and_z(lab, small
     mine("np.cos(z)", "np.where(np.abs(z - 0.3141592) < 1e-6, np.nan, np.cos(z))")
     own = ["-o", "network.activation=mine.py:Mine", "-o", "vary={}", "--allow-code", "-o", "record.every=6"]
     there = 'network.initialiser={name="constant", w=0.0, b=0.3141592}'
-    code, out, _ = lab("run", small, *own, "-o", there)
+    code, out, _ = lab("run", small, *QUICK, *own, "-o", there)
     assert code == 0
     assert "all trials diverged; mend its activation, which is NaN at some z" in out
     place = "σ′ is NaN at z = 0.314159 in layer 1"

@@ -16,7 +16,7 @@ ROOT = Path(lab.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 
 ROOMS = [
-    {"errors", "storage", "processes", "numerics"},
+    {"errors", "storage", "processes", "numerics", "markup"},
     {"parts"},
     {"plugins"},
     {"activations"},

@@ -1,7 +1,4 @@
-"""Functions whose formula would lose digits, or time: roots of z² + b, and the symmetric logarithm.
-
-Where z² overflows, the root is ∞ and every form below ends in the right limit.
-"""
+"""Functions whose formula would lose digits, or time: roots of z² + b, and the symmetric logarithm."""
 
 from dataclasses import dataclass
 
@@ -13,6 +10,9 @@ from lab.numerics import REALS, Array, Interval, scalar
 
 FAR = 1e18
 """A |z| from which on √(1 + z²) is |z| in float64; its square is a number in float32."""
+
+NEGLIGIBLE = 1e9
+"""A |z|/√b from which on √(z² + b) is |z| in float64."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,21 @@ class Squareplus(InPlace):
             raise ValueError(f"b must be > 0, got {self.b}")
 
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
-        """σ = max(z, 0) + b/2(r + y); σ′ = T = b/2r(r + y), or 1 − T from 0 on; r = √(z² + b), y = |z|."""
-        zero, half_b = scalar(0, z.dtype), scalar(self.b / 2, z.dtype)
-        _root(z, self.b, scratch)
+        """σ = max(z, 0) + b/2(r + y); σ′ = T = b/2r(r + y), or 1 − T from 0 on; r = √(z² + b), y = |z|.
+
+        r is √(h² + b) + (y − h), with h = min(y, `NEGLIGIBLE`·√b), whose square is a number where y² is none.
+        """
+        zero, half, quarter_b = (scalar(x, z.dtype) for x in (0, 0.5, self.b / 4))
         np.negative(z, out=a)  # |z| as max(z, −z), which a complex step passes through
         np.maximum(z, a, out=a)
-        np.add(a, scratch, out=a)
-        np.divide(half_b, a, out=a)
+        np.minimum(a, scalar(NEGLIGIBLE * self.b**0.5, z.dtype), out=scratch)
+        np.subtract(a, scratch, out=slope)
+        _root(scratch, self.b, scratch)
+        np.add(slope, scratch, out=scratch)
+        np.multiply(a, half, out=a)  # the sum may be too large, its half is not
+        np.multiply(scratch, half, out=slope)
+        np.add(a, slope, out=a)
+        np.divide(quarter_b, a, out=a)
         np.divide(a, scratch, out=slope)
         np.subtract(scalar(1, z.dtype), slope, out=slope, where=z >= zero)
         np.maximum(z, zero, out=scratch)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lab.activations.formula.formula import formula_of
+from lab.activations.formula.typeset import equation
 from lab.numerics import REALS, Array, Buffers, Interval, measured
 from lab.parts import Activation
 
@@ -36,6 +37,9 @@ class Floored(Activation):
         for name, value in inner.numbers:
             text = re.sub(rf"\b{name}\b", f"({value!r})", text)
         return f"(1 - floor)*({text}) + floor*z"
+
+    def _repr_latex_(self) -> str | None:
+        return equation(formula_of(self))
 
     @property
     def analytic(self) -> bool:  # type: ignore[override]

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from lab.activations.formula.formula import formula_of
+from lab.activations.formula.typeset import equation
 from lab.numerics import Array, Buffers, floating, scalar
 from lab.parts import Activation
 
@@ -14,7 +16,8 @@ class InPlace(Activation):
 
     A class of this kind writes `fill`; everything else follows from it. `fill` may run through infinities
     (1/(1 + ∞) is a right 0): numpy's warnings of them are silenced, but not where ``out`` is given, since
-    that is the training loop's, which silences them for all its steps at once. Integers are taken as float64.
+    that is the training loop's, which silences them for all its steps at once. Integers are taken as float64;
+    float16, in which squares run over from 256 on, is computed in float64.
     """
 
     analytic = True
@@ -25,6 +28,12 @@ class InPlace(Activation):
 
     def with_derivative(self, z: Array, out: Buffers | None = None) -> tuple[Array, Array]:
         """σ(z) and σ′(z) in one pass, written into ``out = (a, slope, scratch)`` where given."""
+        if z.dtype == np.float16:
+            a, slope = out[:2] if out is not None else (np.empty_like(z), np.empty_like(z))
+            with np.errstate(over="ignore", under="ignore"):
+                for narrow, wide in zip((a, slope), self.with_derivative(z.astype(float)), strict=True):
+                    narrow[...] = wide
+            return a, slope
         if out is not None:
             self.fill(z, *out)
             return out[:2]
@@ -38,6 +47,9 @@ class InPlace(Activation):
 
     def derivative(self, z: Any) -> Any:
         return self.with_derivative(floating(z))[1][()]
+
+    def _repr_latex_(self) -> str | None:
+        return equation(formula_of(self))
 
 
 def clamp(z: Array, low: float, high: float, out: Array) -> None:

@@ -41,6 +41,34 @@ def kinked(sigma: Activation) -> bool:
     return bool(sigma.kinks)
 
 
+NEARER = 2.0 ** np.array([[-10], [-20], [-30]])
+"""The distances from a kink at which `infinite_slopes` looks at σ′, relative to the kink's |z| or 1."""
+
+GROWS = 2.0
+"""The factor by which |σ′| grows from each of `NEARER` to the next: |z|^p does so for p ≤ 0.9."""
+
+
+def infinite_slopes(sigma: Activation) -> tuple[tuple[float, float, float], ...]:
+    """The kinks where |σ′| grows without end, as it seems from `NEARER`: each with a z near it and σ′ there.
+
+    >>> from lab.activations.formula.formula import Formula
+    >>> infinite_slopes(Formula("sqrt(max(z, 0))"))
+    ((0.0, 9.313225746154785e-10, 16384.0),)
+    >>> infinite_slopes(Formula("max(z, 0)**1.5"))
+    ()
+    """
+    kinks = np.asarray(sigma.kinks, dtype=float)
+    away = NEARER * np.maximum(np.abs(kinks), 1.0)
+    found = dict[float, tuple[float, float, float]]()
+    for z in (kinks - away, kinks + away):
+        with np.errstate(all="ignore"):
+            slope = np.asarray(sigma.derivative(z))
+            grows = (np.abs(slope[1:]) >= GROWS * np.abs(slope[:-1])).all(axis=0) & (slope[0] != 0)
+        for at in np.flatnonzero(grows):
+            found[float(kinks[at])] = float(kinks[at]), float(z[-1, at]), float(slope[-1, at])
+    return tuple(found.values())
+
+
 PROPERTIES: dict[str, Callable[[Activation], bool]] = {
     holds.__name__: holds for holds in (monotone, odd, bounded, floored, kinked)
 }

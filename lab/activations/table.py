@@ -330,7 +330,7 @@ ROWS: tuple[Row, ...] = (
         "sign(z) ln(1 + |z|). Its slope vanishes in both tails, but only as 1/|z|; σ has no bound.",
         "Webber, A bi-symmetric log transformation for wide-range data (2013); Hafner et al., Mastering diverse domains through world models (2023)"),
     Row("pau", "(a0 + a1*z + a2*z**2 + a3*z**3 + a4*z**4 + a5*z**5)/(1 + abs(b1*z + b2*z**2 + b3*z**3 + b4*z**4))",
-        "The safe Padé unit of degrees 5 and 4; its absolute value leaves it no pole. The defaults are near a ReLU.",
+        "The safe Padé unit of degrees 5 and 4; its absolute value leaves it no pole. The defaults are near a ReLU. Their terms cancel from z = -3 to -0.5: up to three digits are lost there.",
         "Molina, Schramowski & Kersting, Padé activation units (2020)",
         {"a0": (0.02996348, ANY), "a1": (0.61690165, ANY), "a2": (2.37539147, ANY), "a3": (3.06608078, ANY), "a4": (1.52474449, ANY), "a5": (0.25281987, ANY), "b1": (1.19160814, ANY), "b2": (4.40811795, ANY), "b3": (0.91111034, ANY), "b4": (0.34885983, ANY)}),
     # Functions with a sine in them

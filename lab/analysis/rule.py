@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from lab import markup
 from lab.analysis.case import Case
 from lab.analysis.ledger import middle
 
@@ -41,6 +42,43 @@ class Verdict:
         place = "trials" if self.layer is None else f"layer {self.layer}"
         counted = "" if self.of == 1 else f", {self.trials} of {self.of} trials"
         return f"{self.rule}: {self.value:.3g} {sign} {self.threshold:g}, {place}, step {self.step}{counted}"
+
+    @property
+    def html(self) -> str:
+        """The sentence and its evidence."""
+        return f"{markup.text(self.sentence)} <small>[{markup.text(self.evidence)}]</small>"
+
+    def _repr_html_(self) -> str:
+        return markup.card(markup.title(self.variant), f"<p>{self.html}</p>")
+
+
+class Verdicts(list[Verdict]):
+    """Verdicts, variant by variant, the gravest first; a notebook shows them as a list."""
+
+    @property
+    def by_variant(self) -> dict[str, list[Verdict]]:
+        """The verdicts on each variant that has any."""
+        found: dict[str, list[Verdict]] = {}
+        for verdict in self:
+            found.setdefault(verdict.variant, []).append(verdict)
+        return found
+
+    @property
+    def html(self) -> str:
+        """A list of the variants, each with the list of its verdicts; empty where there are none."""
+        items = (
+            f"<li><strong>{markup.text(variant)}</strong><ul>"
+            f"{''.join(f'<li>{one.html}</li>' for one in verdicts)}</ul></li>"
+            for variant, verdicts in self.by_variant.items()
+        )
+        return f'<ul class="verdicts">{"".join(items)}</ul>' if self else ""
+
+    def _repr_html_(self) -> str:
+        return markup.card(self.html or markup.line(NOTHING_WRONG))
+
+
+NOTHING_WRONG = "Nothing went wrong by the rules of the lab: there is no verdict on any variant."
+"""What is said where there are no verdicts."""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ def summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         relative to sup σ′: where that is small, slopes may be small and nothing saturated.
     ``dead_layers``: the hidden layers whose gradient is exactly 0 at the last reading in every trial.
     ``r2``: 1 − C/C̄ with C̄ the cost of answering the mean target, which is R² of the quadratic cost; missing
-        with classes.
+        with classes, and where all targets are alike.
     ``final_…``: over all training and all test examples, after the last step.
 
     What was not recorded is missing.
@@ -48,8 +48,8 @@ def summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
             row[f"saturation_{reading}"] = of.groupby("trial")["saturation"].mean().median()
         row["dead_layers"] = ", ".join(map(str, still.index[still]))
         finals = ("final_cost", "final_accuracy", "final_test_accuracy")
-        of_mean = nan if done["final_accuracy"].notna().any() else float(described.get("cost_of_mean", nan))
-        row["r2"] = 1 - done["final_cost"].median() / of_mean
+        of_mean = 0.0 if done["final_accuracy"].notna().any() else float(described.get("cost_of_mean", 0))
+        row["r2"] = 1 - done["final_cost"].median() / (of_mean or nan)
         rows.append(row | {column: done[column].median() for column in finals})
     return pd.DataFrame(rows)
 

@@ -5,19 +5,19 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from lab.analysis.case import Case
-from lab.analysis.rule import Verdict
+from lab.analysis.rule import Verdicts
 from lab.analysis.rules import RULES
 
 READ = ("layers", "steps", "trials", "variants", "curves")
 """The tables that verdicts read."""
 
 
-def verdicts(tables: Mapping[str, pd.DataFrame]) -> list[Verdict]:
+def verdicts(tables: Mapping[str, pd.DataFrame]) -> Verdicts:
     """All verdicts on a run, from its tables `READ`: variant by variant as they come, the gravest first."""
     found = [
         rule.verdict(name, label, case) for label, case in _cases(tables) for name, rule in RULES.items()
     ]
-    return [verdict for verdict in found if verdict is not None]
+    return Verdicts(verdict for verdict in found if verdict is not None)
 
 
 def not_judged(tables: Mapping[str, pd.DataFrame]) -> list[str]:

@@ -19,10 +19,11 @@ from flint import acb, ctx
 from lab.bridge.audit_libraries import LIBRARIES, Both, from_file, functions_of
 from lab.errors import LabError, did_you_mean
 from lab.experiment.specify import from_spec
-from lab.numerics import Array
+from lab.numerics import Array, Interval
 from lab.parts import Activation
 from lab.prover.digits import KNOWN, PRECISION
 from lab.prover.integrals.complex_balls import continued
+from lab.prover.intervals.mean_value_form import ExactFunction, Extent
 from lab.prover.provable import exact_form
 
 
@@ -59,6 +60,9 @@ DTYPES = {
 LOOSE = 64.0
 """The error in ulp from which on a verdict tells it."""
 
+AS_Z = 4.0
+"""The error that no verdict tells, in steps to the next z: what the last digits of z decide."""
+
 DOUBTED = 1.0
 """The error in ulp from which on a reference is computed again by balls, where it was the lab's float64."""
 
@@ -73,8 +77,11 @@ class Audited:
     function, dtype, of, points
         What was tried, and at how many z.
     worst, at, got, due
-        The largest error in ulp where normal numbers are due, its z, what was computed there and what is due.
-        Next to a zero an ulp is that of the values around.
+        The largest error in ulp where normal numbers are due, its z, what was computed there and what is due;
+        of the errors that a verdict tells, where there are some. Next to a zero an ulp is that of the values
+        around.
+    step
+        By how many ulp the value that is due differs at the next z; NaN where the error is at most `LOOSE`.
     zero_from, zero_due
         The z of the largest value that is computed as 0, and that value; NaN where there is none.
     sign_at, not_finite_at
@@ -91,6 +98,7 @@ class Audited:
     at: float
     got: float
     due: float
+    step: float
     zero_from: float
     zero_due: float
     sign_at: float
@@ -110,8 +118,10 @@ class Audited:
             return f"{symbol} is no finite number at z = {self.not_finite_at:.4g}"
         if not isnan(self.sign_at):
             return f"{symbol} has the wrong sign at z = {self.sign_at:.4g}"
-        if self.worst > LOOSE:
+        if self.worst > LOOSE and not self.worst <= AS_Z * self.step:
             return f"{symbol} is off by {self.worst:.3g} ulp at z = {self.at:.4g}"
+        if self.worst > LOOSE:
+            return f"as exact as z: the next z changes {symbol} by {self.step:.3g} ulp"
         return (
             "exact tails" if isnan(self.not_finite_at) else f"{symbol} is NaN at z = {self.not_finite_at:g}"
         )
@@ -120,6 +130,21 @@ class Audited:
 def as_record(found: Audited) -> dict[str, Any]:
     """A row of the table."""
     return {**asdict(found), "verdict": found.verdict}
+
+
+_FAR = (2.0**200, 2.0**10)
+"""The |z| beyond which a limit is looked for: what falls like 1/|z| is next to 0 beyond the first."""
+
+
+def _limit(extent: Extent) -> float:
+    """The limit of what has this extent near infinity; NaN where it is not known, or there is none."""
+    least, most = extent.least.low, extent.greatest.high
+    if extent.greatest.low == inf or extent.least.high == -inf:
+        return inf if extent.greatest.low == inf else -inf
+    size = max(abs(least), abs(most))
+    if size <= 1e-50:
+        return 0.0
+    return (least + most) / 2 if isfinite(size) and most - least <= 1e-12 * size else nan
 
 
 @dataclass(frozen=True)
@@ -135,19 +160,39 @@ class Reference:
             raise LabError(f"{self.sigma} has no formula, so nothing exact is known of it")
         return continued((form.value, form.slope), {})
 
+    @cached_property
+    def _limits(self) -> dict[float, list[float]]:
+        """The limits of σ and σ′ at −∞ and at ∞; NaN where none is known."""
+        form = exact_form(self.sigma)
+        assert form is not None
+        ends = {-inf: [Interval(-inf, -far) for far in _FAR], inf: [Interval(far, inf) for far in _FAR]}
+        functions = [ExactFunction(one, one) for one in (form.value, form.slope) if one is not None]
+        return {
+            z: [next((x for end in near if not isnan(x := _limit(f.over((end,))))), nan) for f in functions]
+            for z, near in ends.items()
+        }
+
     def exact(self, z: Array) -> tuple[Array, Array]:
-        """By balls of many digits; the lab's value where they tell nothing, as at ±∞."""
+        """By balls of many digits, at ±∞ by what is proved; the lab's value where they tell nothing."""
         with np.errstate(all="ignore"):
             pair = [np.array(values, dtype=float) for values in self.sigma.with_derivative(z)]
         with ctx.workprec(PRECISION):
             for i, point in enumerate(z.tolist()):
-                if np.isfinite(point):
+                if abs(point) == inf:
+                    for values, limit in zip(pair, self._limits[point], strict=True):
+                        values[i] = values[i] if isnan(limit) else limit
+                elif isfinite(point):
                     for values, ball in zip(pair, self._balls(acb(point)), strict=True):
                         if ball.real.is_finite() and (
                             ball.real.rel_accuracy_bits() >= KNOWN or ball.real == 0
                         ):
                             values[i] = float(ball.real.mid())
         return pair[0], pair[1]
+
+    def changes(self, z: Array, dtype: str) -> tuple[Array, Array]:
+        """By how much σ and σ′ differ from z to the next number of the dtype."""
+        (a, slope), (next_a, next_slope) = (self.exact(one) for one in (z, z + DTYPES[dtype].ulp(z)))
+        return np.abs(next_a - a), np.abs(next_slope - slope)
 
     def quick(self, z: Array) -> tuple[Array, Array]:
         """The lab's float64, which is enough for a dtype of less digits where nothing is wrong."""
@@ -180,9 +225,9 @@ def tried(dtype: str, kinks: Sequence[float]) -> Array:
 
 
 def _judged(
-    function: str, dtype: str, of: str, z: Array, got: Array, due: Array, skipped: Array
+    function: str, dtype: str, of: str, z: Array, got: Array, due: Array, skipped: Array, change: Array
 ) -> tuple[Audited, Array]:
-    """What there is to say, and the error at each z."""
+    """What there is to say, and the error at each z; ``change`` is that of the due value to the next z."""
     kind = DTYPES[dtype]
     order = np.argsort(z, kind="stable")  # NaN is last
     size = np.abs(np.nan_to_num(due[order], nan=0.0, posinf=kind.largest, neginf=kind.largest))
@@ -198,8 +243,10 @@ def _judged(
     odd |= np.isfinite(due) & ~skipped & ~at_end & ~np.isfinite(got)
     false_zero = normal & (got == 0)
     wrong_sign = normal & (np.sign(got) * np.sign(due) < 0)
+    step = change / kind.ulp(around)
     error = np.where(normal & np.isfinite(got) & ~at_end, error, 0.0)
-    worst = int(np.argmax(error))
+    told = (error > LOOSE) & ~(error <= AS_Z * step)
+    worst = int(np.argmax(np.where(told, error, 0.0) if told.any() else error))
 
     def largest(mask: Array) -> int | None:
         return (
@@ -220,6 +267,7 @@ def _judged(
             at=float(z[worst]),
             got=float(got[worst]),
             due=float(due[worst]),
+            step=float(step[worst]),
             zero_from=nan if zero is None else float(z[zero]),
             zero_due=nan if zero is None else float(due[zero]),
             sign_at=nan if sign is None else float(z[sign]),
@@ -246,12 +294,15 @@ def held(function: str, both: Both, sigma: Activation, dtype: str) -> Iterator[t
         got = found[k]
         if got is None:
             continue
-        _, errors = _judged(function, dtype, of, z, got, dues[k], skipped)
+        change = np.full(len(z), nan)
+        _, errors = _judged(function, dtype, of, z, got, dues[k], skipped, change)
         doubted = np.argsort(-errors, kind="stable")[:MOST_DOUBTED]
         doubted = doubted[errors[doubted] > DOUBTED]
         if dtype != "float64" and len(doubted):
             dues[k][doubted] = reference.exact(z[doubted])[k]
-        judged, errors = _judged(function, dtype, of, z, got, dues[k], skipped)
+        loose = doubted[errors[doubted] > LOOSE]
+        change[loose] = reference.changes(z[loose], dtype)[k]
+        judged, errors = _judged(function, dtype, of, z, got, dues[k], skipped, change)
         yield judged, z, errors
 
 

@@ -109,7 +109,7 @@ class Layer:
         p = Pass(examples, z, False, none_seen, {0: feed, 1: a}, {1: z}, {1: slope}, {1: e}, {1: delta}, z)
         known = {key: np.full((1, 1), value) for key, value in {**norms, **speeds}.items()}
         snapshot = Snapshot(network, none, none, none, p, *thresholds, None, known)
-        recorder = Recorder(Recording(READ_ONCE, PROBES, COLUMNS, *thresholds), 1, (n,))
+        recorder = Recorder(Recording(READ_ONCE, PROBES, COLUMNS, *thresholds), 1, network.sizes)
         sound = not np.isnan(z).any() and all(isfinite(x) for x in (self.e, self.delta))
         with np.errstate(all="ignore"):
             recorder.record(0, snapshot, [np.zeros(1)] * len(STEP_COLUMNS), np.array([sound]))

@@ -12,6 +12,7 @@ from lab.commands.options import (
     Training,
     code_option,
     experiment_options,
+    live_option,
     prints_page,
     results_option,
     split,
@@ -50,27 +51,27 @@ def new(template: str, to: Path | None) -> None:
 @experiment_options
 @prints_page
 def check(experiment: Path, **given: Any) -> Page:
-    """Check an experiment file and tell what it would run.
+    """Check an experiment file and tell what it would run, and what memory, disk and time that needs.
 
     Writes nothing.
     """
     from lab.console.runs.plan import page
+    from lab.processes import usable_cores
     from lab.results.training import prepare
+    from lab.runs.folder import results_root
 
-    return page(prepare(experiment, **given))
+    return page(prepare(experiment, **given), usable_cores(), results_root())
 
 
 @click.command()
 @click.argument("experiment", type=click.Path(path_type=Path))
 @experiment_options
 @training_options
-@click.option("--dry-run", is_flag=True, help="Check and tell what would run, and stop there.")
+@click.option("--dry-run", is_flag=True, help="Check, tell what would run and what it needs, and stop there.")
 @click.option(
     "--reuse", default="", metavar="RUN", help="Take over the trials of a run that are the very same."
 )
-@click.option(
-    "--live", is_flag=True, help="Write report.html from the start, again and again; it reloads itself."
-)
+@live_option
 @results_option
 @prints_page
 def run(experiment: Path, dry_run: bool, reuse: str, live: bool, results: Path | None, **given: Any) -> Page:
@@ -79,6 +80,7 @@ def run(experiment: Path, dry_run: bool, reuse: str, live: bool, results: Path |
     Tables, plots and report.html, the run on one page, are kept in a new folder under the results.
     """
     from lab.console.runs import plan
+    from lab.processes import usable_cores
     from lab.results.training import prepare
     from lab.runs.folder import find, results_root
 
@@ -86,7 +88,7 @@ def run(experiment: Path, dry_run: bool, reuse: str, live: bool, results: Path |
     reused = find(reuse, results_root(results)) if reuse else None
     ready = prepare(experiment, **given)
     if dry_run:
-        return plan.page(ready)
+        return plan.page(ready, how.workers or usable_cores(), results_root(results), not how.no_plots)
     return _trained(ready, None, results, how, reused, LIVE_SECONDS if live else 0)
 
 
@@ -94,9 +96,10 @@ def run(experiment: Path, dry_run: bool, reuse: str, live: bool, results: Path |
 @click.argument("run_name", metavar="[RUN]", default="")
 @training_options
 @code_option
+@live_option
 @results_option
 @prints_page
-def resume(run_name: str, allow_code: bool, results: Path | None, **given: Any) -> Page:
+def resume(run_name: str, allow_code: bool, live: bool, results: Path | None, **given: Any) -> Page:
     """Finish a run that was interrupted.
 
     What is missing is trained, what is there is kept.
@@ -108,7 +111,7 @@ def resume(run_name: str, allow_code: bool, results: Path | None, **given: Any) 
 
     ready, folder = interrupted(run_name, results, allow_code=allow_code)
     err().print(f"resuming {folder}")
-    return _trained(ready, folder, results, Training(**given))
+    return _trained(ready, folder, results, Training(**given), live=LIVE_SECONDS if live else 0)
 
 
 def _trained(

@@ -162,6 +162,9 @@ def training_options(command: F) -> F:
     return command
 
 
+live_option = click.option(
+    "--live", is_flag=True, help="Write report.html from the start, again and again; it reloads itself."
+)
 code_option = click.option("--allow-code", is_flag=True, help='Load "file.py:Class", which runs that file.')
 
 

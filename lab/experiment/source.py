@@ -150,6 +150,9 @@ def _without_replaced(values: dict[str, Any], given: Mapping[Key, Any]) -> tuple
         notes += [f"the values of {text} in [vary] give way to its override" for text in replaced_keys]
         kept = {text: tried for text, tried in varied.items() if text not in replaced_keys}
         values = {**values, "vary": kept}
+        if replaced_keys and values.get("see") and not any(key[0] == "see" for key in given):
+            del values["see"]
+            notes.append("[see] and its answer are left out: they speak of the values that the file varies")
     return values, notes
 
 

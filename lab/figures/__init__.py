@@ -22,6 +22,7 @@ from lab.figures.run.river import River
 from lab.figures.run.saturation import Neurons, Saturation, SaturationMeasures
 from lab.figures.run.training import Training
 from lab.figures.run.variants import Comparisons, Overview
+from lab.figures.run.weights import Weights
 from lab.figures.tables import NothingToShowError, NotRecordedError, Selected
 from lab.parts import Figure
 
@@ -46,6 +47,7 @@ TABLE: dict[str, type[Figure]] = {
     "causes": Causes,
     "gradient_cosine": GradientCosine,
     "neurons": Neurons,
+    "weights": Weights,
 }
 """The figures of a run that the lab ships: name → class."""
 

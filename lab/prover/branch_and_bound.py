@@ -58,6 +58,7 @@ def extremes(
     parameters: Box = (),
     *,
     kinks: Iterable[float] = (),
+    corners: Iterable[float] = (),
     points: Iterable[float] = (),
     claim: Interval = REALS,
     without_kinks: bool = False,
@@ -65,9 +66,9 @@ def extremes(
 ) -> tuple[Extreme, Extreme]:
     """Infimum and supremum of f over z and the open parameters.
 
-    The boxes are cut at the ``kinks``, where f may jump, and whose own values do not count ``without_kinks``;
-    the ``points`` are likely places of the extremes. Enclosures are narrowed further as long as an end of
-    the ``claim`` lies in one. For each of the two, ``most`` boxes may be split.
+    The boxes are cut at the ``corners`` of f, and at its ``kinks``, where it may jump, and whose own values
+    do not count ``without_kinks``; the ``points`` are likely places of the extremes. Enclosures are narrowed
+    further as long as an end of the ``claim`` lies in one. For each of the two, ``most`` boxes may be split.
     """
     if parameters:
         most = min(most, MOST_BOXES_OF_A_FAMILY)
@@ -75,7 +76,7 @@ def extremes(
     left_out = {*kinks} if without_kinks else set()
     for point in (point for point in points if point not in left_out):
         search.look((single(point), *(single(middle_of(v)) for v in parameters)))
-    cuts = _cuts(z, kinks, (-1.0, 1.0))
+    cuts = _cuts(z, kinks, (-1.0, 1.0, *corners))
     for cut in (cut for cut in cuts if isfinite(cut) and cut not in left_out):
         search.add((single(cut), *parameters))
     for low, high in pairwise(cuts):
@@ -101,12 +102,18 @@ def _reached(f: ExactFunction, extreme: Extreme, seen: Iterable[Point]) -> Extre
     return extreme if point is None else replace(extreme, at=point, tails=())
 
 
-def lies_within(f: ExactFunction, z: Interval, claim: Interval, kinks: tuple[float, ...] = ()) -> bool:
+def lies_within(
+    f: ExactFunction,
+    z: Interval,
+    claim: Interval,
+    kinks: tuple[float, ...] = (),
+    corners: Iterable[float] = (),
+) -> bool:
     """Whether f over z, but for its values at the kinks, is proved to lie within the claim by `FEW_BOXES`.
 
     No extreme is looked for, so it costs less than `extremes`. Where it is False, nothing is known.
     """
-    cuts = _cuts(z, kinks)
+    cuts = _cuts(z, kinks, corners)
     boxes: list[Box] = [(single(cut),) for cut in cuts if isfinite(cut) and cut not in kinks]
     boxes += [(Interval(low, high),) for low, high in pairwise(cuts)]
     for _ in range(FEW_BOXES):

@@ -1,14 +1,15 @@
 """Bounds of the slope of a formula that are proved over all reals, and a claim about it decided by them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import inf, isfinite, isnan, nextafter
 from typing import Literal
 
+from lab import markup
 from lab.numerics import REALS, Interval
 from lab.parts import Activation
 from lab.prover.branch_and_bound import Extreme, beside, extremes
-from lab.prover.intervals.enclosure_text import enclosure_text, place_text, rounded_down, shortest_decimal
+from lab.prover.intervals.enclosure_text import bound_text, enclosure_text, place_text, shortest_decimal
 from lab.prover.intervals.mean_value_form import FAR, Point, middle_of
 from lab.prover.intervals.rounding import add, single
 from lab.prover.provable import Provable, provable
@@ -83,6 +84,23 @@ class Certificate:
     jump_ways: tuple[int, ...] = ()
 
     def __str__(self) -> str:
+        pairs = (f"{name} {told}" for name, told in self._facts.items())
+        return "\n".join([*self._verdict_lines(), *pairs, *self._consequences()])
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the same in a table."""
+        colour = {"CERTIFIED": markup.GOOD, "REFUTED": markup.BAD, "UNDECIDED": markup.OPEN}[self.verdict]
+        told = self._verdict_lines() or ["What is proved of σ over all reals"]
+        rows = {name.removesuffix(":"): value.removeprefix("= ") for name, value in self._facts.items()}
+        return markup.card(
+            markup.title(told[0], colour if self._verdict_lines() else markup.INK),
+            markup.listed(rows),
+            *map(markup.line, self._consequences()),
+        )
+
+    @property
+    def _facts(self) -> dict[str, str]:
+        """What is proved, in words: of what, and what."""
         place = "" if self.turns_at is None else f" at z = {self.turns_at:.6g}"
         rises = self.inf.low >= 0 and -1 not in self.jump_ways
         monotone = {
@@ -96,24 +114,25 @@ class Certificate:
             jumps = f"at z = {', '.join(f'{z:.6g}' for z in self.jumps)}{more}"
         is_limit = bool(self.inf_at) and not isfinite(self.inf_at[0])
         vanishes = ": not bounded away from zero (limit 0)" if is_limit and _is_zero(self.inf) else ""
-        lines = [
-            *self._verdict_lines(),
-            f"inf σ′ {enclosure_text(self.inf)}{place_text(self.inf_at, self.inf_reached)}{vanishes}",
-            f"sup σ′ {enclosure_text(self.sup)}{place_text(self.sup_at, self.sup_reached)}",
-            f"monotone: {monotone}",
-            f"Lipschitz constant {enclosure_text(self.lipschitz)}",
-            f"range of σ: inf {enclosure_text(self.range_inf)}, sup {enclosure_text(self.range_sup)}",
-            f"jumps: {jumps}",
-        ]
+        return {
+            "inf σ′": f"{enclosure_text(self.inf)}{place_text(self.inf_at, self.inf_reached)}{vanishes}",
+            "sup σ′": f"{enclosure_text(self.sup)}{place_text(self.sup_at, self.sup_reached)}",
+            "monotone:": monotone,
+            "Lipschitz constant": enclosure_text(self.lipschitz),
+            "range of σ:": f"inf {enclosure_text(self.range_inf)}, sup {enclosure_text(self.range_sup)}",
+            "jumps:": jumps,
+        }
+
+    def _consequences(self) -> Iterator[str]:
+        """What is computed at kinks, and what a floor means for errors."""
         for z, slope in self.at_kinks[:3]:
-            lines.append(f"at the kink z = {z:.6g}, where σ has no slope, σ′ is computed as {slope:.6g}")
+            yield f"at the kink z = {z:.6g}, where σ has no slope, σ′ is computed as {slope:.6g}"
         if self.inf.low > 0 and not self.doubt:
-            floor = rounded_down(self.inf.low)
-            lines.append(
+            floor = bound_text(self.inf.low)
+            yield (
                 f"σ′ ≥ {floor}: by BP2 each layer passes at least {floor} of the error that arrives there; "
                 f"through eight layers σ′ leaves at least {floor}⁸"
             )
-        return "\n".join(lines)
 
     def _verdict_lines(self) -> list[str]:
         """The verdict on the claim; without one, what is wrong with σ, if anything is."""
@@ -165,7 +184,13 @@ def certify(
         return Certificate("UNDECIDED", "only a formula can be certified, and this is a class", None, claim)
     where = (family.slope_over, family.parameters)
     least, greatest = extremes(
-        family.slope, *where, kinks=family.kinks, points=family.points, claim=claim, without_kinks=True
+        family.slope,
+        *where,
+        kinks=family.kinks,
+        corners=family.corners,
+        points=family.points,
+        claim=claim,
+        without_kinks=True,
     )
     inf_slope, sup_slope = least.bounds, greatest.bounds
     jumps = family.continuity.jumps

@@ -22,4 +22,5 @@ def plainly_holds(sigma: Activation, at_least: float = -inf, at_most: float = in
     family = provable(sigma, {})
     if family is None or family.continuity.doubt:
         return False
-    return lies_within(family.slope, family.slope_over, Interval(at_least, at_most), family.kinks)
+    claim = Interval(at_least, at_most)
+    return lies_within(family.slope, family.slope_over, claim, family.kinks, family.corners)

@@ -55,7 +55,7 @@ def lost_digits(sigma: Activation, dtype: Any = np.float64) -> list[Loss]:
     with np.errstate(all="ignore"):
         computed = np.asarray(sigma.derivative(z), dtype=float)
     exact = _exact(z, continued((form.slope,), {}))
-    size = np.nan_to_num(np.abs(exact))
+    size = np.nan_to_num(np.abs(exact), posinf=np.inf)
     around = np.maximum(size, np.minimum(np.append(size[1:], 0), np.append(0, size[:-1])))
     with np.errstate(all="ignore"):
         error = np.abs(computed - exact) / around

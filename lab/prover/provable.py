@@ -19,7 +19,7 @@ from lab.numerics import REALS, Array, Interval
 from lab.parts import Activation
 from lab.prover.continuity import Continuity, continuity
 from lab.prover.intervals.enclosure import Box
-from lab.prover.intervals.exact_graph import exact_expression
+from lab.prover.intervals.exact_graph import ExactGraph, exact_expression
 from lab.prover.intervals.mean_value_form import ExactFunction
 
 _LARGEST_SLOPE = 1e300
@@ -55,8 +55,13 @@ def exact_form(sigma: Activation, left_open: tuple[str, ...] = ()) -> ExactForm 
     if (formula := formula_of(sigma)) is not None:
         value = exact_expression(_expression(formula, left_open))
         return ExactForm(value, stable(value.derivative()), formula)
-    slope = sigma.slope_expression if isinstance(sigma, Knots | ClippedSlope) else None
-    return None if slope is None or left_open else ExactForm(None, exact_expression(slope), sigma)
+    if left_open:
+        return None
+    if isinstance(sigma, Knots):
+        return ExactForm(None, sigma.slope_over(ExactGraph().z()), sigma)
+    if isinstance(sigma, ClippedSlope) and (inner := exact_form(sigma.inner)) is not None:
+        return ExactForm(None, inner.slope.call("max", sigma.floor), sigma, inner.end)
+    return None
 
 
 def _expression(written: Written, left_open: tuple[str, ...]) -> Expression:
@@ -83,7 +88,12 @@ class Provable:
     @property
     def kinks(self) -> tuple[float, ...]:
         """Where σ′ may jump."""
-        return self.form.computed.kinks
+        return () if isinstance(self.form.computed, Knots) else self.form.computed.kinks
+
+    @property
+    def corners(self) -> tuple[float, ...]:
+        """Where σ′ is known to have a corner, and no jump."""
+        return self.form.computed.kinks if isinstance(self.form.computed, Knots) else ()
 
     @cached_property
     def points(self) -> tuple[float, ...]:

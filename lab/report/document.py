@@ -19,17 +19,18 @@ def document(
     """The page with this body, which is HTML; ``style`` and ``script`` are names of files beside this one.
 
     The ``data`` are an island of JSON that the script reads. A content security policy names the style and
-    the script by their sha256, so nothing else runs and nothing is loaded. With ``refresh`` the page loads
-    itself again every so many seconds.
+    the script by their sha256, so nothing else runs and nothing is loaded. With ``refresh`` the page without
+    scripts loads itself again every so many seconds, and tells a script of them.
     """
     css, js = ("\n".join(map(text, names)) for names in (style, script))
     policy = (
         f"default-src 'none'; style-src '{_digest(css)}'; script-src '{_digest(js)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-    again = f'<meta http-equiv="refresh" content="{refresh}">' if refresh else ""
+    again = f'<noscript><meta http-equiv="refresh" content="{refresh}"></noscript>' if refresh else ""
     return Template(text("page.html")).substitute(
         policy=policy,
+        live=f' data-refresh="{refresh}"' if refresh else "",
         refresh=again,
         title=escape(without_controls(title)),
         style=css,

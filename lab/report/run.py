@@ -9,7 +9,7 @@ from html import escape
 
 import pandas as pd
 
-from lab.analysis.rule import Verdict
+from lab.analysis.rule import NOTHING_WRONG, Verdicts
 from lab.analysis.summary import summary
 from lab.parts import Tables
 from lab.report.document import document, text
@@ -40,7 +40,8 @@ def report(subjects: Sequence[Subject], *, refresh: int = 0) -> str:
     rows = [_rows(subject, name, len(subjects) > 1) for subject, name in zip(subjects, names, strict=True)]
     top = f"<h1>{escape(title)}</h1>" if len(subjects) > 1 else ""
     body = f"<main>{top}{''.join(heads)}{text('views.html')}{_pictures(subjects)}{''.join(rows)}</main>"
-    return document(title, body, island(subjects, names), style=STYLE, script=SCRIPT, refresh=refresh)
+    script = (*SCRIPT, "live.js") if refresh else SCRIPT
+    return document(title, body, island(subjects, names), style=STYLE, script=script, refresh=refresh)
 
 
 def short_names(subjects: Sequence[Subject]) -> list[str]:
@@ -51,15 +52,17 @@ def short_names(subjects: Sequence[Subject]) -> list[str]:
 
 def answer(subject: Subject) -> str:
     """A sentence that answers the question of the run: its own, else what the verdicts say."""
-    ended, planned = len(subject.tables["trials"]), subject.info.get("trials_planned", 0)
-    if subject.info.get("status") == "running" and ended < planned:
-        return f"Under way: {ended} of {planned} trials have ended."
+    status, planned = subject.info.get("status"), subject.info.get("trials_planned", 0)
+    ended = int((subject.tables["trials"]["status"] != "running").sum())
+    if status in ("running", "interrupted") and ended < planned:
+        said = "Under way" if status == "running" else "Interrupted"
+        return f"{said}: {ended} of {planned} trials have ended."
     if subject.info.get("answer"):
         return str(subject.info["answer"])
     variants = len(subject.tables["variants"])
-    accused = len({verdict.variant for verdict in subject.verdicts})
+    accused = len(Verdicts(subject.verdicts).by_variant)
     if not accused:
-        return "Nothing went wrong by the rules of the lab: there is no verdict on any variant."
+        return NOTHING_WRONG
     return f"There are verdicts on {accused} of {variants} variant{'s' * (variants != 1)}."
 
 
@@ -69,19 +72,9 @@ def _question(subject: Subject) -> str:
 
 def _head(subject: Subject, name: str, several: bool) -> str:
     level = "h2" if several else "h1"
-    by_variant: dict[str, list[Verdict]] = {}
-    for verdict in subject.verdicts:
-        by_variant.setdefault(verdict.variant, []).append(verdict)
-    found = [
-        f"<li><strong>{escape(variant)}</strong><ul>"
-        + "".join(
-            f"<li>{escape(one.sentence)} <small>[{escape(one.evidence)}]</small></li>" for one in verdicts
-        )
-        + "</ul></li>"
-        for variant, verdicts in by_variant.items()
-    ]
-    verdicts = f'<ul class="verdicts">{"".join(found)}</ul>' if found else ""
-    if several or len(found) > 6:
+    found = Verdicts(subject.verdicts)
+    verdicts = found.html
+    if several or len(found.by_variant) > 6:
         verdicts = f"<details><summary>Verdicts</summary>{verdicts}</details>" if found else ""
     see = "".join(
         f"<li><strong>{escape(figure.replace('_', ' '))}</strong>: {escape(str(line))}</li>"

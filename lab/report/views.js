@@ -17,7 +17,7 @@ const caption = (...children) => html("figcaption", {}, ...children);
 const figure = (on, ...words) => html("figure", {}, on.svg, caption(...words));
 
 function fates(variant) {
-  const lost = ["diverged", "failed"].filter((status) => variant.trials[status]);
+  const lost = ["diverged", "failed", "running"].filter((status) => variant.trials[status]);
   const all = Object.values(variant.trials).reduce((a, b) => a + b, 0);
   return lost.map((status) => ` · ${variant.trials[status]} of ${all} trials ${status}`).join("");
 }

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lab import storage
+from lab.errors import StorageError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from lab.parts import Tables
     from lab.report.island import Subject
     from lab.results.run import Run
@@ -36,43 +40,70 @@ def save_report(runs: Sequence[Run], path: Path) -> Path:
     return path
 
 
-def subject(folder: RunFolder | HeldRun, tables: Tables) -> Subject:
-    """A run as its report takes it, with these of its tables."""
-    from lab.analysis.answers import seen
+def subject(folder: RunFolder | HeldRun, tables: Tables, status: str = "") -> Subject:
+    """A run as its report takes it, with these of its tables, and its own status unless one is given."""
     from lab.analysis.ledger import ledger
     from lab.analysis.verdicts import verdicts
-    from lab.experiment.see import ANSWER
     from lab.report.island import Subject
 
-    lines = seen(folder.info.get("see", {}), tables)
-    info = {**folder.info, "answer": lines.pop(ANSWER, ""), "see": lines}
+    info = answered({**folder.info, "status": status or folder.status}, tables)
     file = folder.path / "experiment.toml"
     experiment = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
     drawn = {name: folder.plots / f"{name}.png" for name in IN_REPORT}
     pictures = {name: path.read_bytes() for name, path in drawn.items() if path.is_file()}
     whole = {**tables, "ledger": ledger(tables), **folder.kept("comparisons")}
-    return Subject(str(folder), info, whole, verdicts(tables), experiment, pictures)
+    ended = {name: _of_ended(table) for name, table in tables.items()}
+    return Subject(str(folder), info, whole, verdicts(ended), experiment, pictures)
 
 
-def kept_up(ready: Prepared, folder: RunFolder, seconds: float, progress: Progress) -> Progress:
+def answered(info: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
+    """What run.json says, with its lines on what to see filled, and the answer to its title."""
+    from lab.analysis.answers import seen
+    from lab.experiment.see import ANSWER
+
+    lines = seen(info.get("see", {}), tables)
+    return {**info, "answer": lines.pop(ANSWER, ""), "see": lines}
+
+
+def _of_ended(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a table without those of trials that are under way."""
+    return table[table["status"] != "running"] if "status" in table else table
+
+
+@contextmanager
+def kept_up(ready: Prepared, folder: RunFolder, seconds: float, progress: Progress) -> Iterator[Progress]:
     """``progress``, which also writes the page of the run that goes on, at most every so many seconds.
 
-    It is written where a chunk has ended since, and takes a tenth of the time at most.
+    It takes a fifth of the time at most. A run that is interrupted has a last page, which does not load
+    itself again.
     """
     from lab.report.run import report
     from lab.runs.runner import tables_so_far
+    from lab.runs.tables import curves, variants
 
-    next_time, seen = 0.0, -1
+    known = {"variants": variants(ready.made), "curves": curves(ready.made)}
+    next_time, seen = 0.0, dict[Path, int]()
+
+    def written(refresh: int) -> None:
+        status = "running" if refresh else "interrupted"
+        told = subject(folder, {**tables_so_far(ready, folder), **known}, status)
+        storage.write(folder.path / REPORT, report([told], refresh=refresh))
 
     def advance(done: int) -> None:
         nonlocal next_time, seen
         progress(done)
-        began, parts = monotonic(), len(list((folder.path / "trials").glob("*.sha256")))
-        if began < next_time or parts == seen:
+        began = monotonic()
+        if began < next_time:
             return
-        page = report([subject(folder, tables_so_far(ready, folder))], refresh=max(round(seconds), 1))
-        storage.write(folder.path / REPORT, page)
-        seen, next_time = parts, monotonic() + max(seconds, 10 * (monotonic() - began))
+        kept = {path: path.stat().st_mtime_ns for path in (folder.path / "trials").glob("*.sha256")}
+        if kept != seen or not next_time:
+            written(max(round(seconds), 1))
+        seen, next_time = kept, monotonic() + max(seconds, 5 * (monotonic() - began))
 
-    advance(0)
-    return advance
+    try:
+        advance(0)
+        yield advance
+    except BaseException:
+        with suppress(StorageError):  # which would hide why
+            written(0)
+        raise

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.errors import LabError, did_you_mean, without_controls
-from lab.results.page import REPORT, save_report
+from lab.errors import LabError, StorageError, did_you_mean, without_controls
+from lab.results.page import REPORT, answered, save_report
 from lab.results.pairs import side_by_side
 from lab.runs.folder import RunFolder
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from lab.analysis.rule import Verdict
+    from lab.analysis.rule import Verdicts
     from lab.parts import Tables
     from lab.runs.held_run import HeldRun
 
@@ -89,12 +88,7 @@ class Run:
 
     def _in_order(self, table: pd.DataFrame) -> pd.DataFrame:
         """The table with its variants as a categorical in the order of the file."""
-        import pandas as pd
-
-        labels = self.folder.table("variants")["variant"]
-        if "variant" not in table or not table["variant"].isin(labels).all():
-            return table
-        return table.assign(variant=pd.Categorical(table["variant"], labels))
+        return _in_order(table, self.folder.table("variants")["variant"])
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -119,16 +113,17 @@ class Run:
         a varied key, that the others are compared with, ``within`` a varied key that both have alike.
         ``metrics`` are names of `lab.analysis.metrics`, else the usual ones that were recorded.
 
-        The columns are those of `lab.analysis.comparisons.comparisons`. Raises LabError where there is
-        nothing to compare, or the runs have different seeds or data.
+        The columns are those of `lab.analysis.comparisons.comparisons`; ``a`` and ``b`` are categorical, as
+        ``variant`` is. Raises LabError where there is nothing to compare, or the runs have different seeds
+        or data.
         """
         from lab.analysis.comparisons import comparisons
 
         tables, pairs = side_by_side(self, other, all_pairs, baseline, within)
-        return comparisons(tables, metrics, pairs)
+        return _in_order(comparisons(tables, metrics, pairs), tables["variants"]["variant"])
 
     @property
-    def verdicts(self) -> list[Verdict]:
+    def verdicts(self) -> Verdicts:
         """What is wrong, variant by variant, the gravest first. See `lab.analysis.verdicts`."""
         from lab.analysis.verdicts import verdicts
 
@@ -144,12 +139,12 @@ class Run:
 
         tables = self.folder.tables
         if name in ("summary", "by_layer"):
-            return {"summary": summary, "by_layer": by_layer}[name](tables)
+            return self._in_order({"summary": summary, "by_layer": by_layer}[name](tables))
         if name not in tables:
             tables = {**tables, **derived(tables)}
         if name not in tables:
             raise LabError(f"no table {name!r}; {did_you_mean(name, ['summary', 'by_layer', *tables])}")
-        return tables[name]
+        return self._in_order(tables[name])
 
     def save_analysis(self) -> None:
         """Write the ledger, the causes and the usual comparisons into the run's folder ``tables``.
@@ -232,10 +227,25 @@ class Run:
         return save_report([self], (folder or self.path) / REPORT)
 
     def _repr_html_(self) -> str:
-        table = self.summary.to_html(index=False, float_format="{:.3g}".format)
-        items = "".join(
-            f"<li>{escape(f'{one.variant}: {one.sentence}')} <small>[{escape(one.evidence)}]</small></li>"
-            for one in self.verdicts
-        )
-        verdicts = f"<ul>{items}</ul>" if items else ""
-        return without_controls(f"<h4>{escape(self.info['title'] or str(self))}</h4>{table}{verdicts}")
+        """What a notebook shows: the question, the answer, a row a variant, and the verdicts."""
+        from lab import markup
+        from lab.report.island import Subject
+        from lab.report.run import answer
+
+        title, name = markup.title(self.info["title"] or self), f"{self}: {self.folder.status}"
+        try:
+            tables, verdicts = self.tables, self.verdicts
+        except StorageError as error:
+            return markup.card(title, markup.line(name), markup.line(error))
+        told = answer(Subject(str(self), answered(self.info, tables), tables, verdicts))
+        table = self.summary.dropna(axis=1, how="all").to_html(index=False, float_format="{:.3g}".format)
+        words = (title, markup.line(told), without_controls(table), verdicts.html, markup.line(name))
+        return markup.card(*words)
+
+
+def _in_order(table: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
+    """The table with every column of variants as a categorical of these labels, in their order."""
+    import pandas as pd
+
+    named = [name for name in ("variant", "a", "b") if name in table and table[name].isin(labels).all()]
+    return table.assign(**{name: pd.Categorical(table[name], labels) for name in named})

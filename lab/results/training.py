@@ -26,12 +26,18 @@ def prepare(
     max_trials: int = 10_000,
     unchecked: bool = False,
 ) -> Prepared:
-    """Read and check an experiment, load its data and make its parts. See `lab.api.run`."""
+    """Read and check an experiment, load its data and make its parts. See `lab.api.run`.
+
+    Raises ExperimentError also where it would need more memory than is free.
+    """
     from lab.experiment.variants import load
+    from lab.runs.estimate import too_large
     from lab.runs.preparation import prepared
     from lab.testing import check_own
 
     ready = prepared(load(path, overrides, allow_code=allow_code, max_trials=max_trials))
+    if found := too_large(ready):
+        raise ready.plan.refused(found)
     if not unchecked:
         check_own(ready)
     return ready
@@ -51,16 +57,18 @@ def train(
 
     ``folder`` is that of a run to go on with; without it a new one is made under ``results``. The run is done
     once all of that is kept, unless the ``terms`` leave it to the caller to end it. With ``live`` the report
-    is there from the start, and written again every so many seconds in which a chunk has ended. The rest is
-    as in `lab.api.run`.
+    is there from the start, and written again about every so many seconds with what was read by then. The
+    rest is as in `lab.api.run`.
     """
     from lab.runs import runner
 
     given = terms or runner.Terms()
     folder = folder or runner.begun(ready, results_root(results))
     if live:
-        progress = kept_up(ready, folder, live, progress)
-    runner.resumed(ready, folder, replace(given, ends=False), progress)
+        with kept_up(ready, folder, live, progress) as progress:
+            runner.resumed(ready, folder, replace(given, ends=False, keep_seconds=live), progress)
+    else:
+        runner.resumed(ready, folder, replace(given, ends=False), progress)
     trained = Run(folder)
     trained.save_analysis()
     if plots:

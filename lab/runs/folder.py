@@ -50,7 +50,7 @@ MIGRATIONS: Migrations = {}
 """How run.json of an older version is brought up to the next: version → function of what it says."""
 
 
-_PART = re.compile(r"variant-(\d+)-trials-(\d+)-(\d+)\.npz")
+_PART = re.compile(r"variant-(\d+)-trials-(\d+)-(\d+)")
 _RUN_ID = re.compile(r"\d{8}-\d{6}(-\d+)?")
 _OWNER = re.compile(r"\d+ on [\w.-]+")
 
@@ -148,9 +148,18 @@ class RunFolder:
     @property
     def chunks(self) -> list[Chunk]:
         """The chunks whose parts are there, by the names of their files."""
+        return self._chunks(".npz")
+
+    @property
+    def under_way(self) -> list[Chunk]:
+        """The chunks that were kept on their way, likewise."""
+        return self._chunks(".checkpoint")
+
+    def _chunks(self, suffix: str) -> list[Chunk]:
         from lab.runs.preparation import Chunk
 
-        names = (_PART.fullmatch(path.name) for path in (self.path / "trials").glob("variant-*.npz"))
+        paths = (self.path / "trials").glob(f"variant-*{suffix}")
+        names = (_PART.fullmatch(path.stem) for path in paths)
         found = (tuple(map(int, name.groups())) for name in names if name)
         return [Chunk(variant, first, last + 1) for variant, first, last in sorted(found) if last >= first]
 

@@ -35,6 +35,10 @@ class HeldRun:
         return str(self.info["id"])
 
     @property
+    def status(self) -> str:
+        return str(self.info["status"])
+
+    @property
     def path(self) -> Path:
         return Path(self.name) / self.id
 

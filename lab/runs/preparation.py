@@ -12,6 +12,7 @@ import numpy as np
 from lab import data as datasets
 from lab import plugins
 from lab.activations.formula.formula import Formula
+from lab.activations.properties import infinite_slopes
 from lab.data.dataset import Dataset
 from lab.errors import PartError
 from lab.experiment.keys import dotted
@@ -33,6 +34,7 @@ from lab.prover.digits import lost_digits
 from lab.theory.mean_field import critical
 from lab.training.examples import Examples, examples
 from lab.training.loop import Training
+from lab.training.probes import NEURON_COLUMNS
 from lab.training.recorder import Recording
 
 CHUNK_BYTES = 2 * 2**20
@@ -137,7 +139,7 @@ class Bench:
             saturation_threshold=record.saturation_threshold,
             low_input_threshold=record.low_input_threshold,
             fixed_examples=train[: record.examples] if record.on == "probe" else None,
-            neurons=record.neurons,
+            neurons=NEURON_COLUMNS if record.neurons else (),
         )
 
 
@@ -310,7 +312,9 @@ def unusable(sigma: Activation) -> str:
 
 
 def _notes(training: Training) -> list[str]:
-    """What the user should know: targets out of reach, a counterfactual, weights that are not critical."""
+    """What the user should know: targets out of reach, infinite slopes, a counterfactual, weights that are
+    not critical.
+    """
     network, initialiser, y = training.network, training.initialiser, training.train.y
     found = []
     reach = network.sigma(network.depth).range
@@ -320,6 +324,12 @@ def _notes(training: Training) -> list[str]:
             f"targets from {y.min():g} to {y.max():g} lie outside the range {reach} of the output's "
             "activation, which cannot reach them all"
         )
+    found += [
+        f"{sigma}: the slope is infinite at z = {kink:g} (σ′ = {slope:.2g} at z = {z:.9g}): "
+        "a neuron whose z comes near gets an error, and takes a step, without bound"
+        for sigma in dict.fromkeys(network.sigmas)
+        for kink, z, slope in infinite_slopes(sigma)
+    ]
     if note := counterfactual(network):
         found.append(note)
     if isinstance(initialiser, Critical):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import zip_longest
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from lab.runs.preparation import Chunk, Prepared, prepared, steps_per_epoch
 from lab.runs.provenance import anonymous, code, place, placed, provenance
 from lab.runs.workers import USUAL_CARE, Care, Outcome, Progress, Task, trained
 from lab.storage import sweep
+from lab.training.loop import so_far
 from lab.training.recorder import Readings
 
 PIECED = {"layers": tables.layers, "steps": tables.steps, "histograms": tables.histograms}
@@ -36,7 +38,8 @@ class Terms:
     ``workers`` processes train, in this one where it is 1. ``care`` is taken of foreign code. ``mixed`` lets
     parts stand that were made with other versions, or by another processor. ``reused`` is a run whose parts
     are taken over where they are the same. ``scheduler`` is the address of a Dask scheduler, whose workers
-    train instead. ``ends`` tells whether the run is done with its tables.
+    train instead. ``ends`` tells whether the run is done with its tables. ``keep_seconds`` is that of
+    `lab.runs.workers.Task`.
     """
 
     workers: int = 1
@@ -45,6 +48,7 @@ class Terms:
     reused: RunFolder | None = None
     scheduler: str = ""
     ends: bool = True
+    keep_seconds: float = inf
 
 
 USUAL_TERMS = Terms()
@@ -179,17 +183,36 @@ def _completed(
 
 
 def tables_so_far(ready: Prepared, folder: RunFolder) -> dict[str, pd.DataFrame]:
-    """The tables of a run under way, of the chunks whose parts are there; without ``prediction``."""
+    """The tables of a run under way that are made of readings, and ``trials``.
+
+    They are of the chunks whose parts are there, and of those that were kept on their way, whose trials that
+    did not diverge are ``running``.
+    """
     none = {name: pd.DataFrame(columns=list(tables.NO_ROWS[name])) for name in PIECED}
     found = [none | {"trials": tables.trials([], [])}]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a part that is just being written
-        chunks = _kept(ready, folder, _keys(ready))
-    found += [tables.measured(_part(ready, folder, chunk)) for chunk in chunks]
+        kept = _kept(ready, folder, _keys(ready))
+    found += [tables.measured(_part(ready, folder, chunk)) for chunk in kept]
+    found += [tables.measured(part) for part in _parts_under_way(ready, folder, _trials(kept))]
     if len(found) > 1:
         del found[0]
-    made = {name: pd.concat([one[name] for one in found], ignore_index=True) for name in (*PIECED, "trials")}
-    return made | {"variants": tables.variants(ready.made), "curves": tables.curves(ready.made)}
+    return {name: pd.concat([one[name] for one in found], ignore_index=True) for name in (*PIECED, "trials")}
+
+
+def _parts_under_way(
+    ready: Prepared, folder: RunFolder, ended: Mapping[int, set[int]]
+) -> Iterator[tables.Part]:
+    """What was read of the chunks that are not at their end, but have a reading."""
+    keys = _keys(ready)
+    for chunk in folder.under_way:
+        if chunk.variant < len(keys) and ended[chunk.variant].isdisjoint(chunk.trials):
+            variant, training = ready.made[chunk.variant]
+            saved = folder.checkpoint(chunk, keys[chunk.variant])
+            if saved is not None and saved["read"]:
+                readings = so_far(training, chunk.trials, saved)
+                epoch = steps_per_epoch(len(training.train), training.batch)
+                yield tables.Part(variant, chunk.trials, readings, epoch, ended=False)
 
 
 def _keys(ready: Prepared) -> list[Key]:
@@ -223,6 +246,7 @@ def _trained(
             ready.data[chunk.variant],
             keys[chunk.variant],
             own,
+            terms.keep_seconds,
         )
         for chunk in ready.chunks_without(_trials(kept))
     ]

@@ -36,18 +36,19 @@ class Named(Protocol):
 class Part:
     """The readings of some trials of a variant, and the number of steps in one of its epochs.
 
-    That is NaN where it is not known.
+    That is NaN where it is not known. ``ended`` tells whether the trials have.
     """
 
     variant: Named
     trials: range
     readings: Readings
     steps_per_epoch: float = nan
+    ended: bool = True
 
     @property
     def status(self) -> Array:
-        """``done`` or ``diverged``, a trial each."""
-        return np.where(self.readings.diverged >= 0, "diverged", "done")
+        """``done``, ``diverged`` or ``running``, a trial each."""
+        return np.where(self.readings.diverged >= 0, "diverged", "done" if self.ended else "running")
 
 
 PIECE_CELLS = 2_000_000
@@ -89,12 +90,12 @@ def steps(part: Part) -> Iterator[pd.DataFrame]:
 def neurons(part: Part) -> Iterator[pd.DataFrame]:
     """variant, trial, step, epoch, layer, neuron, status, then `NEURON_COLUMNS`: pieces of a part.
 
-    Neurons count from 1. A part that measured no single neurons has no rows.
+    Neurons count from 1, and the inputs are layer 0. A part that measured no single neurons has no rows.
     """
     readings = part.readings
     widths = np.zeros(0, np.int64) if readings.widths is None else readings.widths
     block = np.empty((0, 0, 0, len(NEURON_COLUMNS))) if readings.neurons is None else readings.neurons
-    places = [(l, neuron) for l, width in enumerate(widths, 1) for neuron in range(1, width + 1)]
+    places = [(l, neuron) for l, width in enumerate(widths) for neuron in range(1, width + 1)]
     place = np.array(places, np.int64).reshape(-1, 2)
     if not places:
         return

@@ -6,6 +6,7 @@ A chunk has the same bits wherever it runs; the number of workers decides only h
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from threading import Event
 from time import monotonic
 from typing import TypeAlias
@@ -43,7 +44,8 @@ class Task:
 
     ``data`` are those that were read when the run was prepared, or the files that hold them, or None where
     they go beside the task; the worker makes the parts again. ``code`` is the sha256 of each file of one's
-    own that they are made from.
+    own that they are made from. It is kept on its way every ``keep_seconds``, if that is more often than
+    `CHECKPOINT_SECONDS`.
     """
 
     chunk: Chunk
@@ -53,6 +55,7 @@ class Task:
     data: Dataset | Held | None
     key: Key
     code: Mapping[str, str]
+    keep_seconds: float = inf
 
 
 @dataclass(frozen=True)
@@ -176,18 +179,19 @@ def _outcome(task: Task, line: Line) -> Outcome:
     """Train a chunk, from its checkpoint if there is one, and keep its part."""
     chunk, folder, key = task.chunk, task.folder, task.key
     try:
-        course, kept, interval = begun(task, data_of(task), folder.checkpoint(chunk, key)), monotonic(), 0.0
+        course, kept = begun(task, data_of(task), folder.checkpoint(chunk, key)), monotonic()
+        interval = usual = min(task.keep_seconds, CHECKPOINT_SECONDS)
         line.tell(course.done)
         while not course.ended:
             before = course.done
             course.advance(CALL_SECONDS)
             line.tell(course.done - before)
             stopped = line.stopped() and not course.ended
-            if stopped or monotonic() - kept > max(interval, CHECKPOINT_SECONDS):
+            if stopped or monotonic() - kept > interval:
                 began = monotonic()
                 folder.keep_checkpoint(chunk, course.saved(), key)
                 kept = monotonic()
-                interval = (kept - began) / CHECKPOINT_SHARE
+                interval = max(usual, (kept - began) / CHECKPOINT_SHARE)
             if stopped:
                 return Outcome(chunk, stopped=True)
         folder.keep_part(chunk, read(course), key)

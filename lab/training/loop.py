@@ -83,7 +83,7 @@ class Course:
         self.training, self.trials = training, trials
         self._stack, self._steps = begun(training, trials)
         self._outputs = self._steps.engine.outputs if isinstance(self._steps, CompiledSteps) else None
-        self._recorder = Recorder(training.recording, len(trials), training.network.sizes[1:])
+        self._recorder = Recorder(training.recording, len(trials), training.network.sizes)
         self._reader = Reader(self._stack, self._recorder, self._outputs)
         self._compiled = (
             CompiledReader(self._steps, self._reader) if isinstance(self._steps, CompiledSteps) else None
@@ -93,8 +93,7 @@ class Course:
         if saved is not None:
             self._read, self._seconds = int(saved["read"]), float(saved["seconds"])
             self._steps.restored(saved, int(saved["step"]))
-            for name, values in self._recorder.arrays.items():
-                values[...] = saved[f"readings {name}"]
+            self._recorder.restored(saved)
 
     @property
     def ended(self) -> bool:
@@ -128,9 +127,9 @@ class Course:
     def saved(self) -> dict[str, Array]:
         """All that is needed to go on from here: plain arrays by name."""
         self._flush()
-        readings = {f"readings {name}": values for name, values in self._recorder.arrays.items()}
         numbers = {"step": self._steps.step, "read": self._read, "seconds": self._seconds}
-        return {**self._steps.saved(), **readings, **{key: np.array(x) for key, x in numbers.items()}}
+        told = {key: np.array(x) for key, x in numbers.items()}
+        return {**self._steps.saved(), **self._recorder.saved(), **told}
 
     def finished(self) -> Readings:
         """All that was recorded, once it has ended."""
@@ -162,6 +161,13 @@ class Course:
     def _flush(self) -> None:
         with np.errstate(all="ignore"):
             self._reader.flush()
+
+
+def so_far(training: Training, trials: range, saved: Mapping[str, Array]) -> Readings:
+    """What the `Course` of these trials had read where it was ``saved``."""
+    recorder = Recorder(training.recording, len(trials), training.network.sizes[1:])
+    recorder.restored(saved)
+    return recorder.readings.first_readings(int(saved["read"]))
 
 
 def begun(training: Training, trials: Sequence[int]) -> tuple[Stack, Stack | CompiledSteps]:

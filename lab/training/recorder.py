@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -10,7 +9,7 @@ from lab.experiment.schedule import Schedule
 from lab.numerics import Array
 from lab.parts import Probe
 from lab.training.examples import Examples
-from lab.training.probes import NEURON_COLUMNS, of_neurons
+from lab.training.probes import of_neurons
 from lab.training.snapshot import NormKey, Snapshot
 
 STEP_COLUMNS = ("cost", "accuracy", "test_cost", "test_accuracy")
@@ -25,8 +24,8 @@ EDGES: Array = np.sinh(np.arange(-HALF_BINS, HALF_BINS + 1) * _STRETCH)
 class Recording:
     """What is recorded: when, which columns of which probes, with which thresholds.
 
-    Every reading sees the ``fixed_examples``, or the batch of its step where they are None. ``neurons`` tells
-    whether single neurons are measured too.
+    Every reading sees the ``fixed_examples``, or the batch of its step where they are None. ``neurons`` are
+    the columns of single neurons: `lab.training.probes.NEURON_COLUMNS`, or none.
     """
 
     schedule: Schedule
@@ -35,7 +34,7 @@ class Recording:
     saturation_threshold: float
     low_input_threshold: float
     fixed_examples: Examples | None = None
-    neurons: bool = False
+    neurons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,8 +50,8 @@ class Readings:
     ``final``: (T, 4): `STEP_COLUMNS` of the end, over all training and all test examples; NaN where a trial
         diverged.
     ``seconds``: the time that training took, of all T trials together.
-    ``widths``, ``neurons``: (L,) and (H, T, Σ n_l, 4), at ``histogram_steps``: how many neurons each layer
-        has, and `NEURON_COLUMNS` of each of them, layer after layer; None where they were not asked for.
+    ``widths``, ``neurons``: (L + 1,) and (H, T, Σ n_l, column), at ``histogram_steps``: how many neurons the
+        layers 0 … L have, and the columns of each of them; None where they were not asked for.
     ``origin``, ``origin_at``: (T,) and (T, 2), layer and z: of each trial that diverged, the
         `lab.training.divergence.origin`; None where none did.
     """
@@ -79,15 +78,22 @@ class Readings:
         cut |= {name: x[:count] for name, x in first.items() if x is not None}
         return replace(self, **cut, seconds=self.seconds * count / len(self.diverged))
 
+    def first_readings(self, count: int) -> "Readings":
+        """The first so many of the readings, and the histograms among them."""
+        binned = int(np.searchsorted(self.histogram_steps, self.steps[:count][-1:].max(initial=-1), "right"))
+        first = {name: getattr(self, name)[:count] for name in ("steps", "layers", "figures")}
+        first |= {name: getattr(self, name)[:binned] for name in ("histogram_steps", "histograms")}
+        return replace(self, **first, neurons=None if self.neurons is None else self.neurons[:binned])
+
 
 class Recorder:
-    """Fills `Readings` of T trials of a network whose layers 1 … L have these ``widths``.
+    """Fills `Readings` of T trials of a network whose layers 0 … L have these ``sizes``.
 
     ``due`` tells the number of the reading at a step, and ``tested`` holds the numbers of those readings at
     which the test examples are evaluated.
     """
 
-    def __init__(self, recording: Recording, trials: int, widths: Sequence[int]) -> None:
+    def __init__(self, recording: Recording, trials: int, sizes: Sequence[int]) -> None:
         self.recording, self.trials = recording, trials
         schedule, columns = recording.schedule, recording.columns
         kept = [
@@ -98,9 +104,8 @@ class Recorder:
         self.due = {int(step): reading for reading, step in enumerate(schedule.steps)}
         self.tested = set(schedule.tests.tolist())
         self._binned = {int(reading): h for h, reading in enumerate(schedule.histograms)}
-        self._neurons_of = [slice(*ends) for ends in pairwise(accumulate(widths, initial=0))]
-        several, binned, depth = len(schedule.steps), len(schedule.histograms), len(widths)
-        neurons = (binned, trials, sum(widths), len(NEURON_COLUMNS))
+        several, binned, depth = len(schedule.steps), len(schedule.histograms), len(sizes) - 1
+        neurons = (binned, trials, sum(sizes), len(recording.neurons))
         self.readings = Readings(
             steps=schedule.steps,
             layers=np.full((several, trials, depth, len(columns)), np.nan),
@@ -111,7 +116,7 @@ class Recorder:
             diverged=np.full(trials, -1, np.int64),
             final=np.full((trials, len(STEP_COLUMNS)), np.nan),
             seconds=0.0,
-            widths=np.array(widths, np.int64) if recording.neurons else None,
+            widths=np.array(sizes, np.int64) if recording.neurons else None,
             neurons=np.full(neurons, np.nan) if recording.neurons else None,
         )
 
@@ -122,6 +127,15 @@ class Recorder:
         filled = {"layers": found.layers, "figures": found.figures, "diverged": found.diverged}
         neurons = {} if found.neurons is None else {"neurons": found.neurons}
         return {**filled, "histograms": found.histograms, **neurons}
+
+    def restored(self, saved: Mapping[str, Array]) -> None:
+        """Go on from what was `saved`."""
+        for name, values in self.arrays.items():
+            values[...] = saved[f"readings {name}"]
+
+    def saved(self) -> dict[str, Array]:
+        """What is read so far, to go on from."""
+        return {f"readings {name}": values for name, values in self.arrays.items()}
 
     @property
     def norms(self) -> frozenset[NormKey]:
@@ -171,8 +185,9 @@ class Recorder:
                     layer[..., column] = by_reading(values[i])
             for k, h in self._binned_in(here):
                 found.histograms[h, :, l - 1] = counts(by_reading(snapshot.p.z[l])[k])
-                if found.neurons is not None:
-                    found.neurons[h, :, self._neurons_of[l - 1]] = by_reading(of_neurons(snapshot, l))[k]
+        if found.neurons is not None and (binned := self._binned_in(here)):
+            places, numbers = (list(each) for each in zip(*binned, strict=True))
+            found.neurons[numbers] = by_reading(of_neurons(snapshot))[places]
         self._mark(here, by_reading(sound & np.isfinite(figures[0])))
 
     def finished(self, final: Sequence[Array], seconds: float) -> Readings:

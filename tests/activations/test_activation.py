@@ -2,6 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -216,3 +217,41 @@ def test_what_is_measured_once_is_no_part_of_the_value():
     assert measured_once.slope_range.low == 1
     assert measured_once == Cubic()
     assert dataclasses.asdict(measured_once) == {"scale": 0.1}
+
+
+@pytest.mark.parametrize("sigma", [*SHIPPED, *LIFTED], ids=str)
+def test_a_notebook_shows_its_curves_and_its_bounds(sigma):
+    card = ElementTree.fromstring(sigma._repr_html_())
+    drawn = [one.get("d") for one in card.findall("svg/g/svg/path")]
+    assert len(drawn) == 2
+    assert all(line.count("L") > 100 for line in drawn)
+    told = "".join(card.itertext())
+    assert f"σ′ in{sigma.slope_range}" in told
+    assert ("$" in told) == (sigma._repr_latex_() is not None)
+    assert len(sigma._repr_html_()) < 12_000
+
+
+def test_the_picture_is_broken_where_the_slope_jumps_and_only_there():
+    def pieces(sigma):
+        card = ElementTree.fromstring(sigma._repr_html_())
+        return [one.get("d").count("M") for one in card.findall("svg/g/svg/path")]
+
+    assert pieces(TABLE["relu"]()) == [1, 2]
+    assert pieces(TABLE["step"]()) == [2, 1]
+    assert pieces(Knots()) == [1, 1]
+
+
+def test_a_class_of_ones_own_is_shown_too_and_its_name_stays_text():
+    @dataclass(frozen=True)
+    class Mine(Activation):
+        name: str = "<b>"
+
+        def __call__(self, z):
+            return z**3
+
+        def derivative(self, z):
+            return 3 * z**2
+
+    assert "<b>" not in Mine()._repr_html_()
+    assert "measured on a grid of z and not proved" in Mine()._repr_html_()
+    assert Mine()._repr_latex_() is None

@@ -6,7 +6,7 @@ from lab.activations.catalogue import TABLE, examples
 from lab.activations.floored import Floored
 from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
-from lab.activations.properties import PROPERTIES, monotone, odd, properties
+from lab.activations.properties import PROPERTIES, infinite_slopes, monotone, odd, properties
 from lab.parts import Activation
 
 SIGMAS = examples()
@@ -89,3 +89,29 @@ def test_of_a_class_of_ones_own():
 def test_properties_are_named_in_their_order():
     assert list(PROPERTIES) == ["monotone", "odd", "bounded", "floored", "kinked"]
     assert properties(Tanh()) == ("monotone", "odd", "bounded")
+
+
+def test_none_of_the_catalogue_has_an_infinite_slope():
+    assert not [name for name, sigma in SIGMAS.items() if infinite_slopes(sigma)]
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("sqrt(max(z, 0))", [0.0]),
+        ("sqrt(abs(z - 1000))", [1000.0]),
+        ("z + sign(z)*abs(z)**0.3", [0.0]),
+        ("sqrt(abs(z)) + sqrt(abs(z + 2))", [-2.0, 0.0]),
+        ("sqrt(max(z, 0) + 1e-3)", []),
+        ("max(z, 0)**1.5", []),
+        ("where(z > 0, exp(z), 0*z)", []),
+        ("where(z > 1, z**2, -z**3)", []),
+    ],
+)
+def test_where_the_slope_is_infinite(text, places):
+    found = infinite_slopes(Formula(text))
+    assert sorted(kink for kink, *_ in found) == places
+    for kink, z, slope in found:
+        assert abs(z - kink) <= 1e-9 * max(1, abs(kink))
+        assert abs(slope) > 60
+        assert slope == Formula(text).derivative(z)

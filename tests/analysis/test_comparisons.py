@@ -254,6 +254,7 @@ def dealt(pool, variants, trials, rng):
     return {name: table.sort_values("variant", kind="stable") for name, table in made.items()}
 
 
+@pytest.mark.slow
 def test_a_null_of_trained_networks_is_rejected_as_often_as_claimed(pool):
     """300 pairs of one design, a p each: 5 % ± 2.6 Monte-Carlo errors of 1.3 %, fewer where values tie."""
     rng = np.random.default_rng(3)

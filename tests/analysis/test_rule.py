@@ -1,10 +1,11 @@
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
 
 from lab.analysis.case import Case
-from lab.analysis.rule import Rule, Verdict, whole
+from lab.analysis.rule import Rule, Verdict, Verdicts, whole
 
 
 def test_a_value_is_told_with_the_side_on_which_it_passed():
@@ -16,6 +17,19 @@ def test_a_value_is_told_with_the_side_on_which_it_passed():
 def test_trials_are_counted_where_there_are_several():
     some = Verdict("diverged", "relu", None, 40, 1.0, 0.0, 8, 30, "…")
     assert some.evidence == "diverged: 1 > 0, trials, step 40, 8 of 30 trials"
+
+
+def test_a_notebook_shows_verdicts_by_variant_and_their_words_stay_text():
+    one = Verdict("diverged", "<b>", None, 40, 1.0, 0.0, 8, 30, "it <i>diverged</i>")
+    found = Verdicts([one, replace(one, variant="relu"), replace(one, rule="dead neurons")])
+    assert {variant: len(of) for variant, of in found.by_variant.items()} == {"<b>": 2, "relu": 1}
+    shown = ElementTree.fromstring(found._repr_html_())
+    assert [item.find("strong").text for item in shown.findall("ul/li")] == ["<b>", "relu"]
+    assert len(shown.findall("ul/li/ul/li")) == 3
+    assert not list(shown.iter("i"))
+    assert "[diverged: 1 &gt; 0, trials, step 40, 8 of 30 trials]" in one._repr_html_()
+    assert "Nothing went wrong" in Verdicts()._repr_html_()
+    assert found == list(found)
 
 
 def case(trials):

@@ -104,7 +104,12 @@ LITTLE = ("tanh, 40 steps", "hard tanh, 1 epoch", "numbers, batch 1")
 
 
 @pytest.mark.parametrize(
-    ("case", "on", "seeds"), [*product(LEARNING, ["probe", "batch"], [3]), *product(LITTLE, ["batch"], [5])]
+    ("case", "on", "seeds"),
+    [
+        *product(LEARNING, ["probe"], [3]),
+        *product(["tanh, 30-30", "relu, 30-30"], ["batch"], [3]),
+        *product(LITTLE, ["batch"], [5]),
+    ],
 )
 def test_a_network_that_learns_or_had_little_time_or_data_to_learn_gets_none(tmp_path, case, on, seeds):
     assert spoken(tmp_path, trials__seeds=seeds, record__on=on, **HEALTHY[case]) == {}
@@ -131,9 +136,10 @@ def test_false_alarms_over_many_seeds(tmp_path, record_property, case, on):
 # When a rule speaks.
 
 
-@pytest.mark.parametrize("on", ["probe", "batch"])
 @pytest.mark.parametrize("missing", [0, 1])
-@pytest.mark.parametrize(("unit", "least", "batch"), [("epochs", 200, "full"), ("steps", 500, 1)])
+@pytest.mark.parametrize(
+    ("unit", "least", "batch", "on"), [("epochs", 200, "full", "probe"), ("steps", 500, 1, "batch")]
+)
 def test_who_never_learns_is_told_so_after_200_steps_and_an_epoch(tmp_path, unit, least, batch, missing, on):
     changed = {f"training__{unit}": least - missing, "training__batch": batch, "record__on": on}
     rules = set(spoken(tmp_path, training__eta=1e-9, **changed))

@@ -49,11 +49,65 @@ def test_halves_are_tried_at_all_of_their_numbers(dtype):
     assert len(tried(dtype, ())) == 2**16
 
 
-@pytest.mark.parametrize("name", ["silu", "gelu", "mish", "swish-beta", "logish", "softclip", "serf"])
+FAR_OUT = ("atlu", "squareplus", "bent-identity", "telu", "golu", "pau", "snake", "sinlu")
+LOST_A_FACTOR = ("silu", "gelu", "mish", "swish-beta", "logish", "softclip", "serf")
+
+
+@pytest.mark.parametrize("name", [*LOST_A_FACTOR, *FAR_OUT])
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_no_factor_of_the_labs_own_vanishes_before_it_is_multiplied(name, dtype):
+def test_nothing_of_the_labs_own_vanishes_or_runs_over_on_the_way(name, dtype):
     sigma = examples()[name]
     assert not any(found.grave for found, _, _ in held(name, of_lab(sigma), sigma, dtype))
+
+
+@pytest.mark.parametrize("name", ["squareplus", "bent-identity", "tanh"])
+def test_classes_compute_halves_with_more_room(name):
+    sigma = examples()[name]
+    found = [one for one, _, _ in held(name, of_lab(sigma), sigma, "float16")]
+    assert all(one.verdict == "exact tails" and one.worst < 0.51 for one in found)
+
+
+def test_an_error_that_the_last_digit_of_z_explains_is_called_so():
+    sigma = lab.activation("exp(1.702*z)")
+    value, _ = [one for one, _, _ in held("f", of_lab(sigma), sigma, "float64")]
+    assert value.worst > 64
+    assert value.step == pytest.approx(1.702 * abs(value.at), rel=1.0)  # ulps of z and of σ differ by up to 2
+    assert value.verdict.startswith("as exact as z: the next z changes σ by ")
+    assert not value.grave
+
+    def worse(z, dtype):
+        a, slope = sigma.with_derivative(z)
+        return np.where(np.abs(z) < 300, a, a * (1 + 1e-11)), slope
+
+    value, _ = [one for one, _, _ in held("f", worse, sigma, "float64")]
+    assert value.verdict == f"σ is off by {value.worst:.3g} ulp at z = {value.at:.4g}"
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"),
+    [
+        ("atlu", (-1 / math.pi, 0.0), (math.inf, 1.0)),
+        ("gelu", (0.0, 0.0), (math.inf, 1.0)),
+        ("asinh", (-math.inf, 0.0), (math.inf, 0.0)),
+        ("snake", (-math.inf, math.nan), (math.inf, math.nan)),
+        ("gcu", (math.nan, math.nan), (math.nan, math.nan)),
+    ],
+)
+def test_what_is_due_at_infinity_are_the_proved_limits(name, low, high):
+    limits = Reference(examples()[name])._limits
+    np.testing.assert_allclose([limits[-math.inf], limits[math.inf]], [low, high], rtol=1e-15)
+
+
+def test_a_wrong_limit_is_found():
+    sigma = lab.activation("tanh")
+
+    def both(z, dtype):
+        a, slope = sigma.with_derivative(z)
+        return np.where(np.isinf(z), np.nan, a), slope
+
+    value, slope = [one for one, _, _ in held("f", both, sigma, "float64")]
+    assert value.verdict == "σ is NaN at z = -inf"
+    assert slope.verdict == "exact tails"
 
 
 def test_silu_in_float32_where_its_slope_was_lost():

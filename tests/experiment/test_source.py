@@ -65,6 +65,16 @@ def test_varied_keys_with_or_without_quotes_and_their_values(key, written):
     assert read(path, [f"{key}=[1, 2]", f"{key}[0]=3"]).values["vary"] == {"training.eta": [3, 2]}
 
 
+def test_what_there_is_to_see_is_left_out_where_the_values_that_it_speaks_of_are(written):
+    text = f'{TEXT}[vary]\n"training.eta" = [1, 2]\n[see]\ntraining = "Two is faster."\nanswer = "Yes."\n'
+    assert "see" in read(written(text), ["title=b"]).values
+    replaced = read(written(text), ["training.eta=3"])
+    assert "see" not in replaced.values
+    assert "[see] and its answer are left out" in replaced.notes[-1]
+    own = read(written(text), ["training.eta=3", "see.training=Three."])
+    assert own.values["see"]["training"] == "Three."
+
+
 def test_overrides_by_a_mapping(written):
     widths = [5]
     source = read(written(TEXT), {"network.hidden": widths, "data.name": "digits"})

@@ -126,11 +126,21 @@ def trials_table(variants=VARIANTS, trials=20) -> pd.DataFrame:
 
 
 def neurons_table(variants=VARIANTS, trials=2, depth=LAYERS, width=4) -> pd.DataFrame:
-    """Neuron j of layer l of trial t is saturated on a share that these and the time tell."""
-    layers, neurons = range(1, depth + 1), range(1, width + 1)
+    """Neuron j of layer l of trial t is saturated on a share that these and the time tell.
+
+    Its incoming gradient is 2 σ′, its outgoing one 3 a, and its error 4 a; layer 0 are the inputs.
+    """
+    layers, neurons = range(depth + 1), range(1, width + 1)
     table = _keys(variant=variants, trial=range(trials), step=(0, 100, 500), layer=layers, neuron=neurons)
     place = table["layer"] + 10 * table["neuron"] + 100 * table["trial"] + table["step"] / 5
-    table["saturation"] = place / 1000
+    above, below = table["layer"] > 0, table["layer"] < depth
+    table["saturation"] = (place / 1000).where(above)
+    a = table["neuron"] / width / (1 + table["step"])
+    table["a_mean"] = table["a_size"] = a
+    table["slope_size"] = (0.25 / table["neuron"]).where(above)
+    table["speed_in"] = 2 * table["slope_size"]
+    table["delta_size"] = (4 * a).where(above)
+    table["speed_out"] = (3 * a).where(below)
     return table
 
 

@@ -17,7 +17,7 @@ from tests.figures.conftest import make_tables, texts, with_prediction
 NAMES = [
     *("activations", "causes", "comparisons", "dose", "gradient_cosine", "learning_speed", "ledger", "map"),
     *("neurons", "overview", "prediction", "river", "saturation", "saturation_measures", "slopes"),
-    *("speed_by_layer", "training", "update_ratio", "weight_speed", "z_distribution"),
+    *("speed_by_layer", "training", "update_ratio", "weight_speed", "weights", "z_distribution"),
 ]
 OF_ONE = sorted({*NAMES} - {"comparisons", "dose", "map"})
 """Those that a run of one variant has."""
@@ -243,7 +243,7 @@ def test_all_leaves_out_what_was_not_recorded_or_has_no_table(tmp_path, quick_sa
     lean["layers"] = lean["layers"].drop(columns=["saturation", "slope_p02"])
     del lean["neurons"]
     drawn = {path.stem for path in figures.draw_all(lean, tmp_path)}
-    assert drawn == set(OF_ONE) - {"saturation", "saturation_measures", "slopes", "neurons"}
+    assert drawn == set(OF_ONE) - {"saturation", "saturation_measures", "slopes", "neurons", "weights"}
 
 
 def test_fault_112_a_figure_that_fails_does_not_stop_the_others(tmp_path, monkeypatch, quick_save):

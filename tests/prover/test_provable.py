@@ -1,16 +1,25 @@
 """From an activation to what is proved about."""
 
-from math import pi
+from fractions import Fraction
+from math import inf, nextafter, pi
+from operator import itemgetter
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lab.activations.design.integral import FARTHEST, Integral
+from lab.activations.design.knots import Knots
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.parser import parse
 from lab.activations.hyperbolic import Tanh
 from lab.numerics import REALS, Interval
+from lab.prover.certificate import certify
+from lab.prover.claims import plainly_holds
 from lab.prover.intervals.exact_graph import ExactGraph, exact_expression
 from lab.prover.provable import period_of, provable
+
+first = itemgetter(0)
 
 
 def test_a_formula():
@@ -40,6 +49,40 @@ def test_a_design_by_its_derivative():
     assert family.slope_over == Interval(-FARTHEST, FARTHEST)
     assert all(abs(z) <= FARTHEST for z in family.points)
     assert family.slope.at((0.0,)).low == pytest.approx(1.1)
+
+
+@settings(max_examples=20)
+@given(
+    st.lists(st.tuples(st.integers(-60, 60), st.integers(-9, 9)), min_size=2, max_size=6, unique_by=first),
+)
+def test_knots_are_proved_to_go_from_the_least_to_the_largest_as_they_were_written(knots):
+    """No rounding of the lab's own refutes or doubts that, and what is one float more is refuted."""
+    places, slopes = zip(*sorted((place / 7, slope / 10) for place, slope in knots), strict=True)
+    sigma, least, largest = Knots(places, slopes), min(slopes), max(slopes)
+    found = certify(sigma, at_least=least, at_most=largest)
+    assert (found.verdict, found.inf, found.sup) == (
+        "CERTIFIED",
+        Interval(least, least),
+        Interval(largest, largest),
+    )
+    assert found.inf_at[0] in (*places, 0.0)
+    assert found.sup_at[0] in (*places, 0.0)
+    assert plainly_holds(sigma, least, largest)
+    assert certify(sigma, at_least=nextafter(least, inf)).verdict == "REFUTED"
+    assert certify(sigma, at_most=nextafter(largest, -inf)).verdict == "REFUTED"
+
+
+def test_knots_between_their_places_are_a_line():
+    family = provable(Knots((-0.3, 0.1, 0.7), (0.1, 0.9, 0.2)), {})
+    assert (family.kinks, family.corners) == ((), (-0.3, 0.1, 0.7))
+    slope = family.slope.at((0.4,))
+    assert (
+        slope.low
+        <= Fraction(0.9)
+        + (Fraction(0.2) - Fraction(0.9)) * (Fraction(0.4) - Fraction(0.1)) / (Fraction(0.7) - Fraction(0.1))
+        <= slope.high
+    )
+    assert slope.high - slope.low < 1e-15
 
 
 def test_the_points_are_the_likely_extremes_and_those_next_to_0():

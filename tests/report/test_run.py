@@ -39,7 +39,11 @@ def test_a_run_without_verdicts_says_so(run):
 
 def test_a_run_under_way_tells_how_far_it_is():
     assert answer(subject(status="running", trials_planned=40)) == "Under way: 8 of 40 trials have ended."
+    assert answer(subject(status="interrupted", trials_planned=40)).startswith("Interrupted: 8 of 40")
     assert answer(subject(status="running", trials_planned=8, answer="Yes.")) == "Yes."
+    one = subject(status="running", trials_planned=8)
+    one.tables["trials"].loc[:2, "status"] = "running"
+    assert answer(one) == "Under way: 5 of 8 trials have ended."
 
 
 def test_hostile_names_stay_text():

@@ -1,3 +1,5 @@
+import pytest
+
 import lab
 from lab import storage
 from lab.results.page import save_report
@@ -27,3 +29,15 @@ def test_the_report_of_a_run_under_way_has_what_has_ended_and_reloads_itself(sma
     assert all('http-equiv="refresh"' in page for page in pages)
     assert "Under way: 0 of 6 trials have ended." in pages[0]
     assert len(pages) >= 1
+
+
+def test_the_report_of_an_interrupted_live_run_says_so_and_reloads_no_more(small, root):
+    def interrupt(done):
+        if done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(prepare(small), results=root, plots=False, live=1e-9, progress=interrupt)
+    page = lab.load("small", root).path / "report.html"
+    assert "Interrupted: 0 of 6 trials have ended." in page.read_text(encoding="utf-8")
+    assert "data-refresh" not in page.read_text(encoding="utf-8")

@@ -32,7 +32,10 @@ def test_variants_are_in_the_order_of_the_file(small, root):
         if "variant" in table:
             assert table["variant"].cat.categories.tolist() == order
     assert run.trials.groupby("variant", observed=True).size().index.tolist() == order
-    assert run.compare()["a"].unique().tolist() == ["tanh"]
+    compared = run.compare()
+    assert compared["a"].unique().tolist() == ["tanh"]
+    assert compared["b"].cat.categories.tolist() == order
+    assert run.table("by_layer")["variant"].cat.categories.tolist() == order
 
 
 def test_a_notebook_shows_the_verdicts_as_text(small, root):
@@ -42,4 +45,24 @@ def test_a_notebook_shows_the_verdicts_as_text(small, root):
     assert "&lt;b&gt;" in shown
     assert "<b>" not in shown
     assert "\x1b" not in shown
-    assert shown.count("<li>") == len(run.verdicts) > 0
+    assert shown.count("<small>[") == len(run.verdicts) > 0
+    assert "There are verdicts on 2 of 2 variants." in shown
+    assert run.verdicts.html in shown
+
+
+def test_a_notebook_shows_each_thing_that_the_face_returns(run):
+    format_ = pytest.importorskip("IPython.core.formatters").DisplayFormatter().format
+    sigma = lab.activation("tanh(z) + a*z", a=0.1)
+    tables = (run.compare(), run.layers, lab.predict(sigma))
+    for shown in (run, run.verdicts, sigma, lab.certify(sigma), *tables):
+        assert "text/html" in format_(shown)[0]
+    assert "text/latex" in format_(sigma)[0]
+    assert "text/latex" not in format_(lab.activation("knots"))[0]
+    assert format_(run.plot())[0]["image/png"].startswith(b"\x89PNG")
+
+
+def test_a_notebook_shows_a_run_without_tables_too(run):
+    for table in (run.path / "tables").iterdir():
+        table.unlink()
+    assert "lab resume" in run._repr_html_()
+    assert "A small one" in run._repr_html_()

@@ -26,7 +26,7 @@ from lab.runs.preparation import (
     recorded,
     targets,
 )
-from lab.training.probes import TABLE, LearningSpeed, ParameterNorms
+from lab.training.probes import NEURON_COLUMNS, TABLE, LearningSpeed, ParameterNorms
 from tests.training.trainings import COLUMNS, made_examples, training
 
 Identity = SIGMAS["identity"]
@@ -70,7 +70,7 @@ def test_the_defaults_become_parts(built):
     assert (len(made.train), len(made.test), made.train.labelled) == (40, 20, True)
     assert made.train.x.dtype == np.float64
     assert made.recording.columns == DEFAULT
-    assert (made.recording.neurons, made.recording.fixed_examples) == (False, None)
+    assert (made.recording.neurons, made.recording.fixed_examples) == ((), None)
     assert (made.recording.saturation_threshold, made.recording.low_input_threshold) == (0.05, 0.1)
     assert made.recording.schedule.steps.tolist() == list(range(0, 121, 2))
 
@@ -97,7 +97,7 @@ def test_names_tables_formulas_and_designs_become_parts(built):
     assert {made.train.x.dtype, made.train.y.dtype, made.test.x.dtype} == {np.dtype(np.float32)}
     assert made.recording.columns == ("learning_speed", "weight_norm")
     assert (made.recording.saturation_threshold, made.recording.low_input_threshold) == (0.2, 0.3)
-    assert made.recording.neurons
+    assert made.recording.neurons == NEURON_COLUMNS
     assert made.recording.schedule.steps.tolist() == [0, 10, 20, 30]
 
 
@@ -254,3 +254,9 @@ def test_a_chunk_fits_the_cache_and_no_larger_one_would():
         assert size * trial <= CHUNK_BYTES
         even = -(-1000 // size)  # one chunk fewer would be too large a chunk
         assert -(-1000 // (even - 1)) * trial > CHUNK_BYTES
+
+
+def test_an_infinite_slope_is_noted_once(written):
+    text = HEAD + '[network]\nhidden = [3, 3]\n[vary]\n"network.activation" = ["tanh", "sqrt(max(z, 0))"]\n'
+    (note,) = [note for note in prepared(load(written(text))).notes if "infinite" in note]
+    assert note.startswith("sqrt(max(z, 0)): the slope is infinite at z = 0 (σ′ = 1.6e+04 at z = 9.3132")

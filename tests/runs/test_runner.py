@@ -8,10 +8,10 @@ from lab import plugins
 from lab.errors import ExperimentError, LabError, StorageError
 from lab.experiment.variants import load
 from lab.parts import Initialiser
-from lab.runs import preparation, runner
+from lab.runs import preparation, runner, workers
 from lab.runs.folder import runs
 from lab.runs.preparation import prepared
-from lab.runs.runner import Terms, prepared_again, resumed, run
+from lab.runs.runner import Terms, begun, prepared_again, resumed, run, tables_so_far
 from lab.runs.workers import trained
 from lab.storage import remove, seal
 from lab.training.loop import Stack
@@ -29,6 +29,33 @@ def made(small, overrides=(), **leave):
 @pytest.fixture
 def ready(small):
     return made(small)
+
+
+def test_a_run_under_way_has_the_tables_of_what_was_read_by_then(small, root, monkeypatch):
+    """Also of chunks that are not at their end, of which what is read is that of the whole run."""
+    monkeypatch.setattr(workers, "CALL_SECONDS", 0.0)
+    monkeypatch.setattr(workers, "CHECKPOINT_SHARE", float("inf"))
+    ready = made(small, {"network.hidden": [3], "training.steps": 30, "training.epochs": None})
+    folder, seen, told = begun(ready, root), [], []
+
+    def look(done):
+        told.append(done)
+        if len(told) % 12 == 0:
+            seen.append(tables_so_far(ready, folder))
+
+    resumed(ready, folder, Terms(keep_seconds=0.0), look)
+    whole = {name: folder.table(name) for name in ("layers", "steps", "histograms")}
+    fates = [set(found["trials"]["status"]) for found in seen]
+    assert {"running"} in fates
+    assert {"running", "done"} in fates
+    for found in seen:
+        assert found["trials"].query("status == 'running'")["final_cost"].isna().all()
+        for name, table in whole.items():
+            early = found[name].drop(columns="status", errors="ignore")
+            same = early.merge(table.drop(columns="status", errors="ignore"), how="inner")
+            assert len(same) == len(early)
+    sizes = [len(found["layers"]) for found in seen]
+    assert sizes == sorted(set(sizes))
 
 
 def test_a_run_keeps_every_table_and_says_what_it_was(ready, root, monkeypatch):
@@ -62,7 +89,7 @@ def test_single_neurons_are_a_table_where_the_file_asks_for_them_and_are_not_too
     plain = run(ready, root)
     asked = run(made(small, ["record.neurons=true"]), root)
     assert set(asked.tables) - set(plain.tables) == {"neurons"}
-    assert len(asked.table("neurons")) == 2 * 3 * 7 * (6 + 5 + 10)
+    assert len(asked.table("neurons")) == 2 * 3 * 7 * (64 + 6 + 5 + 10)
     assert all(table.equals(asked.table(name)) for name, table in plain.tables.items())
     with pytest.raises(LabError, match=r"did not record 'neurons'; run again with -o record\.neurons=true"):
         plain.table("neurons")
@@ -73,8 +100,8 @@ def test_single_neurons_are_a_table_where_the_file_asks_for_them_and_are_not_too
 
 def test_the_tables_depend_on_neither_workers_nor_chunks(ready, root, monkeypatch):
     whole = table_bytes(run(ready, root))
-    for workers in (1, 2):
-        assert table_bytes(run(ready, root, Terms(workers))) == whole
+    for count in (1, 2):
+        assert table_bytes(run(ready, root, Terms(count))) == whole
     for size, chunks in ((1, 6), (2, 4)):
         monkeypatch.setattr(preparation, "LARGEST_CHUNK", size)
         folder = run(ready, root)

@@ -53,11 +53,11 @@ def parts():
 @pytest.mark.parametrize(
     ("make", "columns", "places"),
     [
-        (tables.layers, [*KEYS, *COLUMNS], lambda widths: [(l,) for l in range(1, len(widths) + 1)]),
+        (tables.layers, [*KEYS, *COLUMNS], lambda sizes: [(l,) for l in range(1, len(sizes))]),
         (
             tables.neurons,
-            [*KEYS[:5], "neuron", "status", "slope_mean", "saturation", "a_mean", "delta_mean"],
-            lambda widths: [(l, j) for l, width in enumerate(widths, 1) for j in range(1, width + 1)],
+            [*KEYS[:5], "neuron", "status", *NEURON_COLUMNS],
+            lambda sizes: [(l, j) for l, n in enumerate(sizes) for j in range(1, n + 1)],
         ),
     ],
     ids=["layers", "neurons"],
@@ -67,10 +67,12 @@ def test_rows_are_in_the_order_variant_trial_reading_layer_neuron(parts, make, c
     assert list(table.columns) == columns
     expected = [
         (label, trial, step, *place)
-        for label, trials, widths in (("sigmoid", 3, (4, 2)), ("tanh", 3, (5, 4, 2)), ("relu", 2, (4, 2)))
+        for label, trials, sizes in zip(
+            ("sigmoid", "tanh", "relu"), (3, 3, 2), ((3, 4, 2), (3, 5, 4, 2), (3, 4, 2)), strict=True
+        )
         for trial in range(trials)
         for step in (0, 3, 6, 7)
-        for place in places(widths)
+        for place in places(sizes)
     ]
     keys = [name for name in columns[: columns.index("status")] if name != "epoch"]
     assert list(table[keys].itertuples(index=False, name=None)) == expected
@@ -277,11 +279,17 @@ def test_curves_sample_every_layer():
 
 
 def test_the_errors_of_neurons_are_those_of_their_layer(parts):
-    """learning_speed = ‖⟨δ⟩‖, and the means of slopes and saturations over neurons are the layer's."""
+    """Gradients are the layer's in norm, and the means of slopes and saturations over neurons are too."""
+
+    def rooted(speeds):
+        return np.sqrt((speeds**2).sum(min_count=1))
+
     layers = whole_table(tables.layers, parts).set_index(["variant", "trial", "step", "layer"])
-    groups = whole_table(tables.neurons, parts).groupby(["variant", "trial", "step", "layer"])
+    neurons = whole_table(tables.neurons, parts).query("layer > 0")
+    groups = neurons.groupby(["variant", "trial", "step", "layer"])
     found = groups.agg(
-        learning_speed=("delta_mean", lambda delta: np.sqrt((delta**2).sum(min_count=1))),
+        learning_speed=("delta_mean", rooted),
+        learning_speed_w=("speed_in", rooted),
         **{name: (name, "mean") for name in ("slope_mean", "saturation", "a_mean")},
     )
     of_layers = layers.loc[found.index, list(found.columns)]

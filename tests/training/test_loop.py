@@ -24,7 +24,7 @@ from lab.network.kernel.library import functions
 from lab.network.optimisers import TABLE, Adam, Descent
 from lab.parts import Initialiser, Optimiser
 from lab.training.examples import examples
-from lab.training.loop import Course, streams_of_trial, train
+from lab.training.loop import Course, so_far, streams_of_trial, train
 from tests.network.passes import run
 from tests.training.trainings import COLUMNS, made_examples, of_trial, training, unlike
 
@@ -85,27 +85,38 @@ ENGINES = ["numpy", *(["compiled"] if functions(np.dtype("f8")) else [])]
     trials=st.integers(1, 3),
     down=st.sets(st.integers(0, 27)),
 )
-@settings(max_examples=10)
+@settings(max_examples=5)
 def test_a_course_put_down_anywhere_and_taken_up_again_has_the_same_bits(
     engine, optimiser, batch, every, trials, down
 ):
     given = training(
         (3, 4, 2), count=9, batch=batch, steps=25, every=every, optimiser=optimiser, decay=0.5, engine=engine
     )
-    course = Course(given, range(trials))
+    course, early = Course(given, range(trials)), []
     for time in itertools.count():
         if course.ended:
             break
         course.advance(0.0)
         if time in down:
-            course = Course(given, range(trials), {key: x.copy() for key, x in course.saved().items()})
+            saved = {key: x.copy() for key, x in course.saved().items()}
+            course = Course(given, range(trials), saved)
+            early.append(so_far(given, range(trials), saved))
     assert course.done == 25 * trials
-    assert unlike(course.finished(), train(given, range(trials))) == []
+    whole = train(given, range(trials))
+    assert unlike(course.finished(), whole) == []
+    for read in early:
+        first = whole.first_readings(len(read.steps))
+        assert unlike(replace(read, final=whole.final), first) == []
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize(("sizes", "count", "batch"), SHAPES)
-@pytest.mark.parametrize("optimiser", OPTIMISERS, ids=str)
+@pytest.mark.parametrize(
+    ("sizes", "count", "batch", "dtype", "optimiser"),
+    [
+        *((*shape, dtype, Descent()) for shape in SHAPES for dtype in ("float32", "float64")),
+        *((*SHAPES[3], "float32", optimiser) for optimiser in OPTIMISERS),
+    ],
+    ids=str,
+)
 def test_a_stacked_trial_has_the_bits_that_it_has_alone(sizes, count, batch, dtype, optimiser):
     given = training(sizes, count=count, batch=batch, dtype=dtype, optimiser=optimiser, decay=0.5, eta=0.05)
     assert alone_as_stacked(given, train(given, range(4)), (0, 3))
@@ -206,7 +217,8 @@ def test_a_trial_that_diverges_is_missing_from_its_step_on_and_leaves_the_others
         missing = readings.layers[at:], readings.figures[at:], readings.final[None], readings.neurons[gone]
         assert all(np.isnan(numbers[:, trial]).all() for numbers in missing)
         assert not readings.histograms[gone, trial].any()
-        assert np.isfinite(readings.neurons[~gone, trial]).all()
+        above = readings.neurons[~gone, trial, given.network.sizes[0] :, :-1]  # without inputs and speed_out
+        assert np.isfinite(above).all()
         assert np.isfinite(readings.figures[:at, trial, 0]).all()
 
 

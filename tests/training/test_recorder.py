@@ -54,7 +54,16 @@ class Forbidden(Probe):
 
 def recorder(probes=(Planted(),), columns=("first", "second"), plan=None):
     plan = schedule(4, 2) if plan is None else plan
-    return Recorder(Recording(plan, tuple(probes), columns, 0.05, 0.1), TRIALS, SIZES[1:])
+    return Recorder(Recording(plan, tuple(probes), columns, 0.05, 0.1), TRIALS, SIZES)
+
+
+@pytest.mark.parametrize(("count", "binned"), [(0, 0), (1, 1), (2, 1), (3, 2), (5, 3)])
+def test_the_first_readings_have_their_histograms(count, binned):
+    plan = Schedule(np.arange(5), np.array([0, 2, 4]), np.array([0]))
+    first = recorder(plan=plan).readings.first_readings(count)
+    assert first.steps.tolist() == list(range(count))
+    assert (len(first.layers), len(first.figures)) == (count, count)
+    assert (len(first.histogram_steps), len(first.histograms)) == (binned, binned)
 
 
 def test_a_reading_is_due_at_the_steps_of_the_schedule():

@@ -12,7 +12,7 @@ from lab.network.initialisers import Nielsen
 from lab.network.optimisers import Descent
 from lab.training.examples import examples
 from lab.training.loop import Training
-from lab.training.probes import TABLE
+from lab.training.probes import NEURON_COLUMNS, TABLE
 from lab.training.recorder import Recording
 
 PROBES = tuple(probe() for probe in TABLE.values())
@@ -43,7 +43,7 @@ def training(sizes, *, sigma=None, output=None, cost=None, count=8, dtype="float
         saturation_threshold=changes.pop("saturation_threshold", 0.05),
         low_input_threshold=changes.pop("low_input_threshold", 0.1),
         fixed_examples=changes.pop("fixed_examples", None),
-        neurons=changes.pop("neurons", True),
+        neurons=NEURON_COLUMNS if changes.pop("neurons", True) else (),
     )
     base = Training(
         network=Network(sizes, sigmas, cost or Quadratic()),

@@ -8,8 +8,6 @@ from typing import NamedTuple
 import numpy as np
 
 from lab.activations.design.integral import summed
-from lab.activations.formula.formula import formula_of
-from lab.activations.formula.graph import Expression
 from lab.activations.in_place import InPlace
 from lab.numerics import REALS, Array, Interval, grid, measured, scalar
 from lab.parts import Activation
@@ -55,12 +53,6 @@ class ClippedSlope(InPlace):
     @property
     def analytic(self) -> bool:  # type: ignore[override]
         return self.inner.analytic
-
-    @property
-    def slope_expression(self) -> Expression | None:
-        """max(f′, ε), where f has a formula."""
-        inner = formula_of(self.inner)
-        return None if inner is None else inner.slope_expression.call("max", self.floor)
 
     @cached_property
     def kinks(self) -> tuple[float, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from lab.activations.formula.formula import Formula
+from lab.activations.formula.typeset import equation
 from lab.errors import PartError
 from lab.numerics import Array, floating
 from lab.parts import Activation
@@ -77,6 +78,9 @@ class Integral(Activation):
     def rate(self) -> Formula:
         """σ′ as a function of z."""
         return Formula(self.text, self.parameters)
+
+    def _repr_latex_(self) -> str | None:
+        return equation(self.rate, r"\sigma(0) = 0, \quad \sigma'(z)")
 
     @cached_property
     def edges(self) -> Array:

@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 
 from lab.activations.design.integral import summed
-from lab.activations.formula.formula import Formula
 from lab.activations.formula.graph import Expression
 from lab.activations.in_place import InPlace
 from lab.numerics import Array, Interval
@@ -66,18 +65,18 @@ class Knots(InPlace):
             if not before < after:
                 raise ValueError(f"z must be strictly increasing, got {after:g} after {before:g}")
 
-    @cached_property
-    def slope_expression(self) -> Expression | None:
-        """σ′ = s₁ + Σ rᵢ (z cut off to [zᵢ, zᵢ₊₁] − zᵢ), rᵢ the rise from knot to knot.
+    def slope_over(self, z: Expression) -> Expression:
+        """σ′ as an expression in z, of its graph: the line of each piece, kept between its two slopes.
 
-        None where σ′ is constant.
+        So it is exactly what it should be at each knot, where the graph computes with bounds.
         """
-        rises = [
-            f"({(t - s) / (b - a)!r}*(min(max(z, {a!r}), {b!r}) - {a!r}))"
-            for (a, s), (b, t) in pairwise(zip(self.z, self.slopes, strict=True))
-            if s != t
-        ]
-        return Formula(" + ".join([repr(self.slopes[0]), *rises])).expression if rises else None
+        slope = z.lifted(self.slopes[-1])
+        knots = zip(map(z.lifted, self.z), map(z.lifted, self.slopes), strict=True)
+        for (a, s), (b, t) in reversed(list(pairwise(knots))):
+            low, high = sorted((s, t), key=lambda end: end.number or 0.0)
+            line = s + (t - s) * ((z - a) / (b - a))
+            slope = z.call("less", b).call("where", line.call("max", low).call("min", high), slope)
+        return slope
 
     @cached_property
     def kinks(self) -> tuple[float, ...]:

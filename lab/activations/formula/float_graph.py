@@ -83,9 +83,9 @@ def _simpler_sum(x: Expression, y: Expression) -> Expression | None:
         return y
     if y.number == 0:
         return x
-    if y.operation == "neg":
-        return x - y.arguments[0]
-    return y - x.arguments[0] if x.operation == "neg" else _common_factor("add", x, y)
+    if _has_a_sign(y):
+        return x - -y
+    return y - -x if _has_a_sign(x) else _common_factor("add", x, y)
 
 
 def _simpler_difference(x: Expression, y: Expression) -> Expression | None:
@@ -95,8 +95,8 @@ def _simpler_difference(x: Expression, y: Expression) -> Expression | None:
         return x.lifted(0)
     if x.number == 0:
         return -y
-    if y.operation == "neg":
-        return x + y.arguments[0]
+    if _has_a_sign(y):
+        return x + -y
     return -(x.arguments[0] + y) if x.operation == "neg" else _common_factor("sub", x, y)
 
 
@@ -116,6 +116,8 @@ def _simpler_product(x: Expression, y: Expression) -> Expression | None:
             return -other
         if one.operation == "neg":
             return -(one.arguments[0] * other)
+        if one.number and other.operation == "div" and other.arguments[1].number == one.number:
+            return other.arguments[0]
     (c, u), (d, v) = _factored(x), _factored(y)
     factor = None if c is None or d is None else _exact_product(c, d)
     if factor is not None and (u is not None or v is not None):
@@ -162,7 +164,7 @@ def _simpler_negative(x: Expression) -> Expression | None:
         u, v = x.arguments
         if x.operation == "mul" and v.number is not None:
             return u * -v
-        if u.number is not None or u.operation == "sub":
+        if u.number is not None or u.operation == "sub" or (x.operation == "div" and _has_a_sign(u)):
             return (-u).call(x.operation, v)
         if x.operation == "mul" and v.operation == "sub":
             return u * -v
@@ -178,7 +180,9 @@ def _simpler_odd(x: Expression, name: str) -> Expression | None:
 
 
 def _has_a_sign(x: Expression) -> bool:
-    """Whether it is written with a minus, as −u or −2·u."""
+    """Whether it is written with a minus, as −u, −2·u or −2·u/v."""
+    if x.operation == "div":
+        return _has_a_sign(x.arguments[0])
     factors = x.arguments if x.operation == "mul" else []
     return x.operation == "neg" or any(u.number is not None and u.number < 0 for u in factors)
 

@@ -16,6 +16,7 @@ from lab.activations.formula.parser import parse
 from lab.activations.formula.program import Program, compiled
 from lab.activations.formula.refusal import refused
 from lab.activations.formula.rewrites import stable
+from lab.activations.formula.typeset import equation
 from lab.numerics import Array, Buffers, Interval, floating, grid
 from lab.parts import Activation
 
@@ -93,6 +94,9 @@ class Written(Activation):
     def weak(self, dtype: Any) -> tuple[Interval, ...]:
         """Where floats of this dtype run over on the way, so that values are computed with more room."""
         return self._both.weak(np.dtype(dtype))
+
+    def _repr_latex_(self) -> str | None:
+        return equation(self)
 
     @cached_property
     def switches(self) -> tuple[float, ...]:

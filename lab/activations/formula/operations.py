@@ -120,6 +120,12 @@ def _erfc(x: E) -> E:
     return x.call("greater_equal", 0).call("where", lower, 2 - lower)
 
 
+def _arccot(x: E) -> E:
+    """The arctan of 1/x on the right, where π/2 − arctan x cancels."""
+    far = (1 / x.call("max", 1)).call("arctan")
+    return x.call("greater", 1).call("where", far, pi / 2 - x.call("arctan"))
+
+
 def _density(x: E) -> E:
     return 1 / sqrt(2 * pi) * bell(x, 0.5)
 
@@ -144,6 +150,7 @@ OPERATIONS: dict[str, Operation] = {
     "tanh": Operation(lambda y, x, dx: x.call("sech2") * dx),
     "sech2": Operation(lambda y, x, dx: -2 * x.call("tanh") * y * dx, _sech2),
     "arctan": Operation(lambda y, x, dx: dx / (1 + x**2)),
+    "arccot": Operation(lambda y, x, dx: -dx / (1 + x**2), _arccot),
     "asinh": Operation(lambda y, x, dx: dx / (1 + x**2).call("sqrt")),
     "erf": Operation(lambda y, x, dx: 2 / sqrt(pi) * (-(x**2)).call("exp") * dx),
     "erfc": Operation(lambda y, x, dx: -2 / sqrt(pi) * (-(x**2)).call("exp") * dx, _erfc),

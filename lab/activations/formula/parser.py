@@ -79,7 +79,7 @@ def _parsed(text: str, parameters: Mapping[str, float], left_open: Sequence[str]
 def pattern(text: str, *variables: str) -> Expression:
     """The expression of our own text in these variables; it may use any operation by its name."""
     graph = FloatGraph()
-    names = {name: graph.variable(name) for name in variables}
+    names = CONSTANTS | {name: graph.variable(name) for name in variables}
     functions = {**FUNCTIONS, **{name: name for name in OPERATIONS}}
     return _Reading(text, graph, names, functions).expression(_tree(text), 0)
 

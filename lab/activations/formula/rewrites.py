@@ -5,12 +5,13 @@
 reals, precise in both tails, before anything is differentiated, compiled or enclosed. Slopes are rewritten
 once more: the last but two and the last but three undo what the quotient rule cancels.
 
-√2 is meant where the float64 next to it stands in the argument of erf.
+√2 is meant where the float64 next to it stands in the argument of erf, and π where that stands beside an
+arctan.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from itertools import permutations
 from typing import TypeAlias
 
@@ -59,6 +60,8 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("sigmoid(x) - 1", "-sigmoid(-x)"),
     Rewrite("2*sigmoid(x) - 1", "tanh(0.5*x)"),
     Rewrite("1 - 2*sigmoid(x)", "tanh(-0.5*x)"),
+    Rewrite("sigmoid(x) - 0.5", "0.5*tanh(0.5*x)"),
+    Rewrite("0.5 - sigmoid(x)", "0.5*tanh(-0.5*x)"),
     Rewrite("sigmoid(x)*sigmoid(-x)", "sigmoid_slope(x)"),
     Rewrite("sigmoid(x) - sigmoid(x)**2", "sigmoid_slope(x)"),
     Rewrite("(exp(x) - exp(-x))/(exp(x) + exp(-x))", "tanh(x)"),
@@ -68,6 +71,8 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("tanh(x) - 1", "-2*sigmoid(-2*x)"),
     Rewrite("1 - tanh(x)**2", "sech2(x)"),
     Rewrite("1 - sech2(x)", "tanh(x)**2"),
+    Rewrite("sech2(x) - tanh(x)**2*sech2(x)", "sech2(x)**2"),
+    Rewrite("sech2(x) - 3*tanh(x)**2*sech2(x)/3", "sech2(x)**2"),
     Rewrite("a/cosh(x)**2", "a*sech2(x)"),
     Rewrite("cosh(x)**-2", "sech2(x)"),
     Rewrite("a/(exp(x) + exp(-x))**2", "0.25*a*sech2(x)"),
@@ -80,15 +85,44 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("erf(x) - 1", "-erfc(x)"),
     Rewrite("1 - Phi(x)", "Phi(-x)"),
     Rewrite("Phi(x) - 1", "-Phi(-x)"),
+    Rewrite("pi/2 + arctan(x)", "arccot(-x)"),
+    Rewrite("pi/2 - arctan(x)", "arccot(x)"),
+    Rewrite("arctan(x) - pi/2", "-arccot(x)"),
+    Rewrite("pi + 2*arctan(x)", "2*arccot(-x)"),
+    Rewrite("pi - 2*arctan(x)", "2*arccot(x)"),
+    Rewrite("0.5 + arctan(x)/pi", "arccot(-x)/pi"),
+    Rewrite("0.5 - arctan(x)/pi", "arccot(x)/pi"),
+    Rewrite("0.5 + 1/pi*arctan(x)", "1/pi*arccot(-x)"),
+    Rewrite("0.5 - 1/pi*arctan(x)", "1/pi*arccot(x)"),
+    Rewrite("1 + 2*arctan(x)/pi", "2*arccot(-x)/pi"),
+    Rewrite("1 - 2*arctan(x)/pi", "2*arccot(x)/pi"),
+    Rewrite("1 + 2/pi*arctan(x)", "2/pi*arccot(-x)"),
+    Rewrite("1 - 2/pi*arctan(x)", "2/pi*arccot(x)"),
     Rewrite("1 - (x/sqrt(1 + x**2))**2", "1/(1 + x**2)"),
     Rewrite("x + sqrt(a + x**2) + x*(1 + x/sqrt(a + x**2))", "(x + sqrt(a + x**2))**2/sqrt(a + x**2)"),
+    Rewrite("1 + x/(1 + abs(x)) + x*(1/(1 + abs(x))/(1 + abs(x)))",
+        "where(x < 0, 1/(1 + abs(x))**2, 2 - 1/(1 + abs(x))**2)"),
     Rewrite("sqrt(x**2)", "abs(x)"),
     Rewrite("(x**2)**0.5", "abs(x)"),
-)
+)  # fmt: skip
 """The table. Where two patterns fit, the first is taken."""
 
 _FRACTION = "x**2/(3 + x**2/(5 + x**2/(7 + x**2/(9 + x**2/(11 + x**2/(13 + x**2/15))))))"
 """D of tanh x = x/(1 + D): Lambert's continued fraction, to the last digit for |x| < ½."""
+
+_SERIES = reduce(lambda rest, k: f"({2 * k / (2 * k + 1)!r} - v*{rest})", range(13, 0, -1), "0")
+"""Σ (−1)^(k+1) 2k/(2k + 1)·v^(k−1), k ≥ 1, to the last digit for v ≤ 1/16."""
+
+
+def _gate(left: str, gate: str, slope: str) -> Rewrite:
+    """The slope of x·arccot(−x), as it is written with a factor: left of −4 the power series of 1/x.
+
+    With u = −1/x it is arctan u − u/(1 + u²) = u³·`_SERIES` at v = u².
+    """
+    u = "(-1/min(x, -4))"
+    series = f"{u}**3*{_SERIES.replace('v', f'{u}**2')}"
+    return Rewrite(f"{gate} + {slope}", f"where(x < -4, {left.format(series)}, {gate} + {slope})")
+
 
 PRECISE: tuple[Rewrite, ...] = (
     Rewrite("x - tanh(x)", f"where(abs(x) < 0.5, x/(1 + 1/({_FRACTION})), x - tanh(x))"),
@@ -96,6 +130,24 @@ PRECISE: tuple[Rewrite, ...] = (
     Rewrite("log(cosh(x))", "log1p(2*sinh(0.5*x)**2)"),
     Rewrite("cosh(x) - 1", "2*sinh(0.5*x)**2"),
     Rewrite("1 - cos(x)", "2*sin(0.5*x)**2"),
+    Rewrite("cos(x) - 1", "-2*sin(0.5*x)**2"),
+    Rewrite("1 + cos(x)", "2*cos(0.5*x)**2"),
+    Rewrite("1 + sin(x)", "(sin(0.5*x) + cos(0.5*x))**2"),
+    Rewrite("1 - sin(x)", "(sin(0.5*x) - cos(0.5*x))**2"),
+    Rewrite("a - a*cos(x)", "2*a*sin(0.5*x)**2"),
+    Rewrite("a + a*cos(x)", "2*a*cos(0.5*x)**2"),
+    Rewrite("a + a*sin(x)", "a*(sin(0.5*x) + cos(0.5*x))**2"),
+    Rewrite("a - a*sin(x)", "a*(sin(0.5*x) - cos(0.5*x))**2"),
+    Rewrite("1 + cos(x)*(2*sin(x))", "(sin(x) + cos(x))**2"),
+    Rewrite("1 - cos(x)*(2*sin(x))", "(sin(x) - cos(x))**2"),
+    _gate("{}", "arccot(-x)", "x*(1/(1 + x**2))"),
+    _gate("{}/a", "arccot(-x)/a", "x*(1/(1 + x**2)/a)"),
+    _gate("a*{}", "a*arccot(-x)", "x*(a*(1/(1 + x**2)))"),
+    Rewrite("1 - 1/(1 + x**2)", "x*(x/(1 + x**2))"),
+    Rewrite("1 - 1/sqrt(1 + x**2)", "x/sqrt(1 + x**2)*(x/(sqrt(1 + x**2) + 1))"),
+    Rewrite("1 - 1/(1 + x**2)/sqrt(1 + x**2)",
+        "x/sqrt(1 + x**2)*(x/(sqrt(1 + x**2) + 1))*(1 + 1/sqrt(1 + x**2) + 1/(1 + x**2))"),
+    Rewrite("1 + x/(1 + abs(x))", "where(x < 0, 1/(1 + abs(x)), 1 + x/(1 + abs(x)))"),
     Rewrite("sqrt(1 + x**2) - 1", "x*(x/(sqrt(1 + x**2) + 1))"),
     Rewrite("x + sqrt(a + x**2)", "where(x < 0, a/(sqrt(a + x**2) - x), x + sqrt(a + x**2))"),
     Rewrite("sqrt(a + x**2) - x", "where(x > 0, a/(sqrt(a + x**2) + x), sqrt(a + x**2) - x)"),

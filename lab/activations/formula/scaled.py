@@ -6,6 +6,7 @@ beyond 2^(10^308); and what is too small for a float64 becomes 0 at the end, not
 """
 
 from collections.abc import Callable
+from functools import reduce
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,8 +23,16 @@ SMALL = -1000.0
 NEAR_INFINITY = (40.0, 45.0)
 """The exponents of the numbers that stand for an infinite z."""
 
-MOST = 2.0**52
-"""The exponent of e^x beyond which it is too large or too small, since no factor would change it."""
+KNOWN = 2.0**52
+"""The exponent beyond which a number is an order of size alone.
+
+What is left of the product of two such, or of their difference, is not known. Their quotient is taken: it is
+right where both are made of one exponential, as in e^z/(2 + e^z).
+"""
+
+
+MOST_FACTORS = 16
+"""The largest whole power that is computed by products."""
 
 
 class Scaled(NamedTuple):
@@ -77,7 +86,9 @@ def _mul(x: Scaled, y: Scaled) -> Scaled:
     """X·y; an exact 0 times what is too large is 0, what is too small times that is not known."""
     m, e = x.m * y.m, x.e + y.e
     exact = (m == 0) & ~np.isnan(m)
-    return _normal(np.where(np.isnan(e) & ~exact, np.nan, m), np.where(exact, 0.0, e))
+    most = np.maximum(np.abs(x.e), np.abs(y.e))
+    unknown = np.isnan(e) | ((most > KNOWN) & (np.abs(e) < most / KNOWN))
+    return _normal(np.where(unknown & ~exact, np.nan, m), np.where(exact, 0.0, e))
 
 
 def _div(x: Scaled, y: Scaled) -> Scaled:
@@ -93,7 +104,8 @@ def _add(x: Scaled, y: Scaled) -> Scaled:
     m = np.ldexp(x.m, shifts[0]) + np.ldexp(y.m, shifts[1])
     unknown = (e == np.inf) & (x.e == y.e) & (np.sign(x.m) != np.sign(y.m))
     made = _normal(np.asarray(np.where(unknown, np.nan, m)), finite)
-    return Scaled(made.m, np.where(np.isfinite(e) | (made.m == 0), made.e, e))
+    cancelled = (np.abs(finite) > KNOWN) & (made.e < finite - 1)
+    return Scaled(np.where(cancelled, np.nan, made.m), np.where(np.isfinite(e) | (made.m == 0), made.e, e))
 
 
 def _sub(x: Scaled, y: Scaled) -> Scaled:
@@ -106,7 +118,7 @@ def _exp(x: Scaled) -> Scaled:
     rest = np.clip((value - k * LN2) - k * LN2_REST, -1.0, 1.0)
     m = np.where(np.isfinite(value), np.exp(rest), np.where(np.isnan(value), np.nan, 0.5))
     made = _normal(m, k)
-    return Scaled(made.m, np.where(np.abs(k) > MOST, np.copysign(np.inf, k), made.e))
+    return Scaled(made.m, np.where(np.isinf(value), value, made.e))
 
 
 def _log(x: Scaled) -> Scaled:
@@ -121,8 +133,13 @@ def _sqrt(x: Scaled) -> Scaled:
 
 
 def _pow(x: Scaled, y: Scaled) -> Scaled:
-    """X^y by float64 where that is an ordinary number, else by e^(y ln|x|), with the sign of a whole y."""
+    """X^y by float64 where that is an ordinary number, else by e^(y ln|x|), with the sign of a whole y.
+
+    One small whole y for all is as many products, which keep the digits.
+    """
     power = y.value
+    if power.size and (power == power.flat[0]).all() and power.flat[0] in range(2, MOST_FACTORS + 1):
+        return reduce(_mul, [x] * int(power.flat[0]))
     plain = np.power(x.value, power)
     far = _exp(_mul(y, _log(_abs(x))))
     whole = power == np.rint(power)

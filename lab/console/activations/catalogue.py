@@ -8,7 +8,7 @@ from typing import Any
 from lab import plugins
 from lab.activations.catalogue import EXAMPLES, documentation
 from lab.activations.formula.formula import Formula
-from lab.activations.properties import properties
+from lab.activations.properties import infinite_slopes, properties
 from lab.console.activations.shown import benched, facts, plotted, points_text, ranges, sigma_of, value_rows
 from lab.console.screen import Block, Note, Page, table
 from lab.console.words.parts import parameters
@@ -66,6 +66,8 @@ def page(
         found = [(dtype, loss) for dtype in ("float64", "float32") for loss in lost_digits(sigma, dtype)]
         lines += [f"{loss}, in {dtype}" for dtype, loss in found]
     lines.append(f"kinks: {points_text(sigma.kinks) or 'none'}")
+    if steep := [kink for kink, *_ in infinite_slopes(sigma)]:
+        lines.append(f"σ′ is infinite at z = {points_text(steep)}")
     told = ", ".join(word if holds else f"not {word}" for word, holds in said.items() if holds is not None)
     plots = plotted(name, sigma, plot, proof) if plot else []
     spec = {"value": sigma.text} if isinstance(sigma, Formula) else {"name": name}

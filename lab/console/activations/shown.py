@@ -71,17 +71,11 @@ def ranges(sigma: Activation, found: Certificate | None = None) -> tuple[dict[st
     proved = [name for name, is_proved in (("range", over_all), ("slope", known.proved)) if is_proved]
     value = {"range": over_all or sigma.range, "slope": known.slope}
     lines = [
-        f"range of {symbol}: {value[name]}{_known_from(sigma, claim, name in proved)}"
+        f"range of {symbol}: {value[name]}, "
+        f"{'proved over all reals' if name in proved else sigma.known_from(claim)}"
         for symbol, name, claim in (("σ", "range", "range"), ("σ′", "slope", "slope_range"))
     ]
     return value | {"proved": proved}, lines
-
-
-def _known_from(sigma: Activation, claim: str, proved: bool) -> str:
-    if proved:
-        return ", proved over all reals"
-    claimed = getattr(type(sigma), claim) is not getattr(Activation, claim)
-    return f", {'as the class claims' if claimed else 'measured on a grid of z'} and not proved"
 
 
 def value_rows(found: dict[str, Any]) -> Rows:

@@ -1,11 +1,22 @@
-"""The page of a plan: what an experiment would run."""
+"""The page of a plan: what an experiment would run, and what that needs."""
 
-from lab.console.screen import Note, Page, table
+import shutil
+from dataclasses import asdict
+from math import isfinite
+from pathlib import Path
+
+from lab.console.screen import Note, Page, Rows, table
+from lab.experiment.sizes import free_memory
+from lab.runs.estimate import estimate
 from lab.runs.preparation import Prepared
 
+UNITS = (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10))
+SPANS = (("days", 172_800, 86_400), ("h", 7200, 3600), ("min", 120, 60))
+"""The unit of time, from how many seconds on, and its seconds."""
 
-def page(ready: Prepared) -> Page:
-    """What an experiment would run: a row a variant."""
+
+def page(ready: Prepared, workers: int, root: Path, plots: bool = True) -> Page:
+    """What an experiment would run, a row a variant, and what a run under this root of results would need."""
     variants = [
         {
             "variant": variant.label,
@@ -18,7 +29,66 @@ def page(ready: Prepared) -> Page:
         }
         for variant, training in ready.made
     ]
+    needs = estimate(ready, workers, plots)
+    memory, disk = free_memory(), free_disk(root)
+    told = {name: value for name, value in asdict(needs).items() if name in ("disk", "seconds", "rows")}
+    told |= {"memory": needs.memory, "free_memory": memory, "free_disk": disk, "workers": workers}
+    if not isfinite(needs.seconds):
+        told["seconds"] = None
+    rows = [
+        ("memory", size(needs.memory), "" if memory is None else f"{size(memory)} free"),
+        ("disk", size(needs.disk), f"{size(disk)} free"),
+        ("time", span(needs.seconds), f"with {workers} worker{'s' * (workers != 1)}, nothing else running"),
+    ]
+    short = [
+        Note(f"about {size(need)} of {what} are needed, and {size(free)} are free")
+        for what, need, free in (("memory", needs.memory, memory), ("disk", needs.disk, disk))
+        if free is not None and need > free
+    ]
     return Page(
-        {"name": ready.plan.name, "notes": ready.notes, "variants": variants},
-        [*map(Note, ready.notes), table(variants, ready.plan.experiment.title)],
+        {"name": ready.plan.name, "notes": ready.notes, "variants": variants, "needs": told},
+        [
+            *map(Note, ready.notes),
+            *short,
+            table(variants, ready.plan.experiment.title),
+            Rows(("a run needs", "about", ""), rows),
+        ],
     )
+
+
+def free_disk(root: Path) -> int:
+    """The bytes that are free where a folder is, or would be made."""
+    there = next(folder for folder in (root.absolute(), *root.absolute().parents) if folder.is_dir())
+    return shutil.disk_usage(there).free
+
+
+def size(count: float) -> str:
+    """Bytes in words, to two digits.
+
+    >>> size(1234567), size(87_000), size(99), size(25.2e9)
+    ('1.2 MiB', '85 KiB', '99 bytes', '23 GiB')
+    """
+    for unit, one in UNITS:
+        if count >= one:
+            return f"{_two_digits(count / one)} {unit}"
+    return f"{count:.0f} bytes"
+
+
+def span(seconds: float) -> str:
+    """Seconds in words, to two digits.
+
+    >>> span(3.21), span(400), span(1e5), span(0.2), span(float("nan"))
+    ('3.2 s', '6.7 min', '28 h', 'less than a second', 'not known')
+    """
+    if not isfinite(seconds):
+        return "not known"
+    if seconds < 1:
+        return "less than a second"
+    for unit, least, one in SPANS:
+        if seconds >= least:
+            return f"{_two_digits(seconds / one)} {unit}"
+    return f"{_two_digits(seconds)} s"
+
+
+def _two_digits(number: float) -> str:
+    return f"{number:.1f}" if number < 9.95 else f"{float(f'{number:.2g}'):.0f}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from math import ceil, log10
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -64,21 +64,23 @@ def cell_edges(x: Floats) -> Floats:
     return np.concatenate(([2 * x[0] - middle[0]], middle, [2 * x[-1] - middle[-1]]))
 
 
-def log_axis(ax: Axes, values: Sequence[Floats]) -> None:
-    """A logarithmic y axis, of all panels that share it, that holds all positive ``values``."""
+def log_axis(ax: Axes, values: Sequence[Floats], which: Literal["x", "y"] = "y") -> None:
+    """A logarithmic x or y axis, of all panels that share it, that holds all positive ``values``."""
     every = np.concatenate([np.empty(0), *values])
     held = every[np.isfinite(every) & (every > 0)]
     low, high = (float(held.min()), float(held.max())) if held.size else (0.1, 1.0)
     decades = log10(high) - log10(low)
     margin = 10 ** min(max(0.06 * decades, 0.08), 1)
-    for alike in ax.get_shared_y_axes().get_siblings(ax):
-        alike.set_autoscaley_on(False)
-    ax.set_yscale("log")
-    ax.set_ylim(max(low / margin, SMALLEST), max(min(high, _LARGEST) * margin, 10 * SMALLEST))
-    powers_of_ten(ax.yaxis, 7)
+    alike = ax.get_shared_x_axes() if which == "x" else ax.get_shared_y_axes()
+    for one in alike.get_siblings(ax):
+        one.set(**{f"autoscale{which}_on": False})
+    ends = max(low / margin, SMALLEST), max(min(high, _LARGEST) * margin, 10 * SMALLEST)
+    ax.set(**{f"{which}scale": "log", f"{which}lim": ends})
+    axis = ax.xaxis if which == "x" else ax.yaxis
+    powers_of_ten(axis, 7)
     if decades < 1.5:
-        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades > 0.8 else (1, 1.5, 2, 3, 5, 7)))
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades > 0.8 else (1, 1.5, 2, 3, 5, 7)))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
 def visible(values: Any) -> Floats:

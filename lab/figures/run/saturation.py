@@ -64,7 +64,8 @@ class Neurons(parts.Figure):
     when = "where record.neurons is true"
 
     def draw(self, tables: parts.Tables) -> Figure:
-        shown = Shown.of(tables, checked(tables, "neurons", "saturation"), most_layers=6, most_variants=6)
+        neurons = checked(tables, "neurons", "saturation").query("layer > 0")
+        shown = Shown.of(tables, neurons, most_layers=6, most_variants=6)
         first = {name: rows["trial"].min() for name, rows in shown.variants.items()}
         matrix = shown.matrix(height=1.25)
         for (layer, name), ax in matrix.axes.items():

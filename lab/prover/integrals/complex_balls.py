@@ -161,6 +161,10 @@ def _arctan(x: acb) -> acb:  # it has cuts from i and −i to infinity
     return NOT_ANALYTIC if x.real.contains(0) and not abs(x.imag) < 1 else x.atan()
 
 
+def _arccot(x: acb) -> acb:
+    return _arctan(1 / x) if x.real > 1 else acb.pi() / 2 - _arctan(x)
+
+
 def _log1p(x: acb) -> acb:
     return x.log1p() if (1 + x).log(analytic=True).is_finite() else NOT_ANALYTIC
 
@@ -198,6 +202,7 @@ RULES: dict[str, Rule] = {
     **{name: partial(sinc_ball, n=n) for n, name in enumerate(SINC)},
     "sech2": lambda x: x.sech() ** 2,
     "arctan": _arctan,
+    "arccot": _arccot,
     "asinh": _asinh,
     "erf_slope": erf_slope,
     "sigmoid": _sigmoid,

@@ -58,6 +58,16 @@ rounded_up = partial(_rounded, rounding=ROUND_CEILING)
 """A short decimal that is not below x."""
 
 
+def bound_text(x: float) -> str:
+    """A lower bound as people write it where that is short, else rounded down.
+
+    >>> bound_text(0.3), bound_text(1 / 3)
+    ('0.3', '0.3333333')
+    """
+    written = shortest_decimal(x)
+    return written if Decimal(written) == Decimal(f"{x:.{_DIGITS}g}") else rounded_down(x)
+
+
 def _infinite(x: float) -> str:
     return {inf: "∞", -inf: "−∞"}.get(x, "")
 

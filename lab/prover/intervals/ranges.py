@@ -128,6 +128,11 @@ def density(x: Any) -> Any:
     return (-x * x / 2).exp() / (2 * arb.pi()).sqrt()
 
 
+def arccot(x: arb) -> arb:
+    """π/2 − arctan x, which lies in (0, π)."""
+    return (1 / x).atan() if x > 1 else arb.pi() / 2 - x.atan()
+
+
 def erf_slope(x: Any) -> Any:
     """2 e^(−x²)/√π, also of a complex ball."""
     return 2 * (-x * x).exp() / arb.pi().sqrt()
@@ -166,6 +171,7 @@ RULES: dict[str, Rule] = {
     "tanh": _rising(lambda x: x.tanh(), -1.0, 1.0),
     "sech2": _bell(lambda x: 4 * _logistic_slope(2 * x), 1.0),
     "arctan": _rising(lambda x: x.atan(), nextafter(-pi / 2, -inf), nextafter(pi / 2, inf)),
+    "arccot": _falling(arccot, nextafter(pi, inf), 0.0),
     "asinh": _rising(lambda x: x.asinh(), -inf, inf),
     "erf": _rising(lambda x: x.erf(), -1.0, 1.0),
     "erfc": _falling(lambda x: x.erfc(), 2.0, 0.0),
@@ -192,7 +198,7 @@ derivative of erf; the higher derivatives of `SINC`; ``softsign``, x/(1 + |x|); 
 STRICT = frozenset(
     {
         *("add", "sub", "neg", "exp", "expm1", "log", "log1p", "sqrt", "sinh", "tanh", "arctan", "asinh"),
-        *("erf", "erfc", "sigmoid", "softplus", "Phi", "softsign", "isru"),
+        *("arccot", "erf", "erfc", "sigmoid", "softplus", "Phi", "softsign", "isru"),
     }
 )
 """The operations that rise or fall strictly: on an interval without its ends they do not reach their own."""

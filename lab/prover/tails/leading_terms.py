@@ -215,6 +215,20 @@ def _root(c: fmpq, p: fmpq) -> fmpq:
     raise NoTermsError
 
 
+def _arctan(x: Series) -> Series:
+    """Of what is small: x·h(x²), with h(q) between 1 − q/3 and that + q²/5 where q ≤ 1."""
+    low, high = _joined(x.start, x.parts, CONSTANT)[1]
+    if not (low >= -1 and high <= 1):
+        raise NoTermsError
+    return x * _taylor(x * x, (ONE, fmpq(-1, 3)), Span(ZERO, arb(1) / 5))
+
+
+def _arccot(x: Series) -> Series:
+    if not x._small()[1] > 0:
+        raise NoTermsError
+    return _arctan(x.power(-ONE))
+
+
 def _sigmoid(x: Series) -> Series:
     return ((-x).exp() + 1).power(-ONE)
 
@@ -239,6 +253,8 @@ RULES: dict[str, Callable[..., Series]] = {
     "log": Series.log,
     "log1p": lambda x: (x + 1).log(),
     "sqrt": lambda x: x.power(fmpq(1, 2)),
+    "arctan": _arctan,
+    "arccot": _arccot,
     "sinh": lambda x: (x.exp() - (-x).exp()) / 2,
     "cosh": lambda x: (x.exp() + (-x).exp()) / 2,
     "softplus": lambda x: (x.exp() + 1).log(),

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from flint import arb, fmpq
 
 from lab.numerics import Interval
+from lab.prover.intervals.rounding import div
 from lab.prover.tails.leading_terms import terms_of
 from lab.prover.tails.orders import (
     CONSTANT,
@@ -25,6 +26,7 @@ from lab.prover.tails.orders import (
     Tail,
     bounded_by,
     exact,
+    inverse,
     negative,
     of_interval,
     power,
@@ -188,6 +190,13 @@ def _log1p(x: Tail, within: Interval) -> Tail | None:
     return Tail(x.start, products(x.span, Span(least, low.log1p() / low)), x.order, unbounded=x.grows)
 
 
+def _arccot(x: Tail, within: Interval) -> Tail | None:
+    """Of arctan(1/x) for x > 0."""
+    if not within.low > 0 or (inner := div(Interval(1.0, 1.0), within)) is None:
+        return None
+    return _RULES["arctan"](inverse(x), inner)
+
+
 def _falling(most: arb, rate: int, curve: Callable[[arb], arb], *, even: bool = True) -> Rule:
     """Of most·e^(−rate·|x|)·r, r in [curve(e^(−rate·least |x|)), 1], for x ≤ 0 or on both sides."""
 
@@ -260,6 +269,7 @@ _RULES: dict[str, Rule] = {
     "softplus": _softplus,
     "tanh": _near_x(lambda m: m.tanh() / m, arb(1)),
     "arctan": _near_x(lambda m: m.atan() / m, arb(1)),
+    "arccot": _arccot,
     "asinh": _near_x(lambda m: m.asinh() / m, arb(1), unbounded=True),
     "softsign": _near_x(lambda m: 1 / (1 + m), arb(1)),
     "isru": _near_x(lambda m: 1 / (1 + m * m).sqrt(), arb(1)),

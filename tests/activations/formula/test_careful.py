@@ -52,6 +52,8 @@ def test_values_and_slopes_that_run_over_on_the_way(text, dtype, allowed):
         ("tanh(z)", (-1.0, 0.0), (1.0, 0.0)),
         ("z*Phi(z)", (0.0, 0.0), (inf, 1.0)),
         ("z*tanh(exp(z))", (0.0, 0.0), (inf, 1.0)),
+        ("z*(arctan(z)/pi + 0.5)", (-1 / np.pi, 0.0), (inf, 1.0)),
+        ("arctan(z) - pi/2", (-np.pi, 0.0), (0.0, 0.0)),
         ("z**2 - z", (inf, -inf), (inf, inf)),
         ("arctan(z) + exp(-z)*z", (-inf, inf), (np.pi / 2, 0.0)),
         ("log(1 + z**2)", (inf, 0.0), (inf, 0.0)),
@@ -63,6 +65,22 @@ def test_values_and_slopes_that_run_over_on_the_way(text, dtype, allowed):
 def test_at_infinity_stand_the_limits_where_there_are_some(text, low, high, dtype):
     found = Formula(text).with_derivative(np.array([-inf, inf], dtype))
     np.testing.assert_allclose(np.transpose(found), [low, high], rtol=2e-7)
+
+
+@pytest.mark.parametrize("z", [1e16, 1e100, 1.7e308])
+def test_exponentials_of_exponentials_far_out(z):
+    """Where the exponent of e^z is itself no whole number below 2⁵²."""
+    for text, value, slope in (
+        ("z*tanh(exp(z))", z, 1.0),
+        ("z*exp(-exp(-z))", z, 1.0),
+        ("exp(-exp(z))", 0.0, 0.0),
+        ("exp(z)/(2 + exp(z))", 1.0, 0.0),
+    ):
+        assert [float(x[0]) for x in Formula(text).with_derivative(np.array([z]))] == [value, slope]
+
+
+def test_what_is_left_of_two_orders_of_size_is_not_known():
+    assert np.isnan(Formula("exp(z)*exp(2 - z)")(1e17))
 
 
 def test_squares_and_slopes_that_leave_the_numbers_of_a_dtype():

@@ -53,7 +53,7 @@ ANALYTIC = st.recursive(st.just("z"), _analytic, max_leaves=5)
 SWITCHING = st.recursive(st.just("z"), _switching, max_leaves=6)
 POINTS = np.array([-2.6171, -0.7313, 0.2187, 1.4142, 3.0511])
 
-quickly = settings(max_examples=200, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+quickly = settings(max_examples=100, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 
 def made(text: str) -> Formula:

@@ -30,6 +30,7 @@ REFERENCES = {
     "sech2": lambda z: 4 * special.expit(2 * z) * special.expit(-2 * z),
     "Phi": special.ndtr,
     "erfc": special.erfc,
+    "arccot": lambda z: np.where(z > 1, np.arctan(1 / np.maximum(z, 1)), np.pi / 2 - np.arctan(z)),
     "phi": lambda z: np.exp(-z * z / 2) / np.sqrt(2 * np.pi),
 }
 

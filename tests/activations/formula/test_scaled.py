@@ -42,12 +42,17 @@ def agrees(found: Scaled, true: list, allowed: list | None = None) -> None:
 
 
 def e_to(x):
-    """E^x; 0 or ∞ where its exponent is no whole number below 2⁵²."""
-    return mp.exp(x) if abs(x) < mp.mpf(2) ** 51 else mp.mpf(0) if x < 0 else mp.mpf(inf)
+    """E^x; 0 or ∞ where x is no float."""
+    return mp.exp(x) if abs(x) < 1e300 else mp.mpf(0) if x < 0 else mp.mpf(inf)
 
 
 def where(holds, function):
     return lambda x: function(x) if holds(x) else None
+
+
+def an_exponent_is_known(x):
+    """Whether e^x has one below 2⁵², or is 0 or ∞."""
+    return abs(x) < mp.mpf(2) ** 51 or abs(x) >= 1e300
 
 
 UNARY = {
@@ -57,13 +62,13 @@ UNARY = {
     "copy": lambda x: x,
     "nearer": lambda x: x,
     "square": lambda x: x * x,
-    "exp": e_to,
-    "expm1": lambda x: mp.expm1(x) if abs(x) < 1 else e_to(x) - 1,
+    "exp": where(an_exponent_is_known, e_to),
+    "expm1": where(an_exponent_is_known, lambda x: mp.expm1(x) if abs(x) < 1 else e_to(x) - 1),
     "log": where(lambda x: x > 0, mp.log),
     "log1p": where(lambda x: x > -1, mp.log1p),
     "sqrt": where(lambda x: x >= 0, mp.sqrt),
-    "sinh": lambda x: mp.sinh(x) if abs(x) < 1 else (e_to(x) - e_to(-x)) / 2,
-    "cosh": lambda x: (e_to(x) + e_to(-x)) / 2,
+    "sinh": where(an_exponent_is_known, lambda x: mp.sinh(x) if abs(x) < 1 else (e_to(x) - e_to(-x)) / 2),
+    "cosh": where(an_exponent_is_known, lambda x: (e_to(x) + e_to(-x)) / 2),
     "tanh": lambda x: mp.tanh(x) if abs(x) < 1e5 else mp.sign(x),
     "arctan": mp.atan,
     "sin": where(lambda x: abs(x) < WITHIN_FLOATS, mp.sin),
@@ -121,6 +126,13 @@ def test_a_kernel_at_numbers_of_all_sizes(name):
     agrees(SCALED[name](X), true, cost)
 
 
+@pytest.mark.parametrize("exponent", [55, 400, 900])
+def test_an_exponential_that_is_an_order_of_size_alone(exponent):
+    for sign in (-1, 1):
+        found = SCALED["exp"](scaled(np.array([sign * 2.0**exponent])))
+        assert float(found.e[0]) == pytest.approx(sign * 2.0**exponent / np.log(2), rel=1e-15)
+
+
 def pairs() -> tuple[Scaled, Scaled, list]:
     first, second = (grid.ravel() for grid in np.meshgrid(np.arange(len(PAIRS)), np.arange(len(PAIRS))))
     x, y = (Scaled(X.m[at], X.e[at]) for at in (first, second))
@@ -164,6 +176,12 @@ ZERO, LARGE, SMALL, NOTHING = of(0.0, -inf), of(0.5, inf), of(0.5, -inf), of(nan
 @pytest.mark.parametrize(
     ("name", "x", "expected"),
     [
+        ("mul", (of(0.5, 1e18), of(0.5, -2e18)), 0.0),
+        ("mul", (of(0.5, 1e18), of(0.5, -1e18)), nan),
+        ("div", (of(0.7, 1e18), of(0.7, 1e18)), 1.0),
+        ("div", (of(0.75, 1e18), of(0.5, 1e18)), 1.5),
+        ("sub", (of(0.7, 1e18), of(0.7, 1e18)), nan),
+        ("add", (of(0.5, 1e18), of(0.5, -1e18)), inf),
         ("mul", (ZERO, LARGE), 0.0),
         ("mul", (SMALL, LARGE), nan),
         ("mul", (LARGE, LARGE), inf),

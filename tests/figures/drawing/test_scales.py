@@ -35,6 +35,9 @@ def test_a_logarithmic_axis_labels_powers_of_ten_and_numbers_within_a_decade(end
     log_axis(ax, [np.array(ends)])
     ax.figure.draw_without_rendering()
     assert labels <= {label.get_text() for label in ax.get_yticklabels()}
+    log_axis(ax, [np.array(ends)], "x")
+    ax.figure.draw_without_rendering()
+    assert labels <= {label.get_text() for label in ax.get_xticklabels()}
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ REACH = {"sin": 1e6, "cos": 1e6, "sinc": 1e6, "sinc_slope": 1e6, "erfcx": 50.0}
 NOT_NEGATIVE, ABOVE_MINUS_1 = {"log", "sqrt", "erfcx"}, {"log1p"}
 
 
-def samples(name, dtype, number=1500):
+def samples(name, dtype, number=500):
     """Some z of every size from a function's domain."""
     rng, limits = np.random.default_rng(0), np.finfo(dtype)
     most = min(float(limits.max), REACH.get(name, np.inf))

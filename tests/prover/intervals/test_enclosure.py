@@ -63,7 +63,7 @@ def _check(text, z, left, right):
 
 
 FUZZ = settings(
-    max_examples=300,
+    max_examples=150,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
@@ -96,7 +96,7 @@ FACTORS = (
 )
 
 
-@settings(FUZZ, max_examples=400)
+@settings(FUZZ, max_examples=200)
 @given(
     st.builds(
         "{}*{} {} {}".format,

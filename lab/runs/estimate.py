@@ -1,0 +1,439 @@
+"""What an experiment will need: memory, disk and time, told before the work.
+
+Arrays are counted as they are made; how long a step takes, how wide a number is as text and how many bins z
+fills are seen in a sample of the training, which takes a few hundredths of a second.
+"""
+
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from itertools import pairwise
+from math import ceil, isfinite, nan
+from time import thread_time
+
+import numpy as np
+
+from lab.experiment.schedule import Schedule
+from lab.experiment.sizes import free_memory
+from lab.experiment.validation import Finding
+from lab.network.parameters import count
+from lab.numerics import Array
+from lab.runs.preparation import Prepared
+from lab.training.examples import EVALUATED_TOGETHER
+from lab.training.loop import BLOCK, Course, Training, begun
+from lab.training.probes import NEURON_COLUMNS
+from lab.training.reader import LONGEST_RING, RING_BYTES
+from lab.training.recorder import HALF_BINS, STEP_COLUMNS, Readings
+from lab.training.statistics import SORTED_VALUES
+
+MIB = 2**20
+
+TRAINS, STATISTICS, DRAWS, ARROW = 104 * MIB, 75 * MIB, 25 * MIB, 34 * MIB
+"""What Python takes with the libraries of a training; and what those of comparisons, of figures and pyarrow
+take beside that."""
+
+KEYS = 6
+"""The columns of ``layers`` that are no quantities: variant, trial, step, epoch, layer, status."""
+
+PIECES = 5
+"""A piece of a table is there so often while it is written: its numbers, its columns, its text, …"""
+
+PIECE_BYTES = 16 * MIB
+"""A piece has two million numbers; see `lab.runs.tables.PIECE_CELLS`."""
+
+COPIES, COPIES_DRAWN = 3, 2
+"""Tables are there so often while one process looks at them, and in each of several that draw: read, sorted,
+made into others, and what a heap does not give back."""
+
+LEDGER = 8
+"""Columns that the ledger has beside the keys, one of them a text."""
+
+DRAWING = 4
+"""Processes that draw, at most; see `lab.figures.pictures.MOST_WORKERS`."""
+
+TOGETHER = 64
+"""The examples that the kernel has room for at least."""
+
+CURVE_ROWS = 401
+"""Rows that the table ``curves`` has of a layer."""
+
+PLOT_BYTES, PLOT_POINT, REPORT_BYTES, REPORT_POINT = 2_300_000, 550, 230_000, 125
+"""Of all figures, of each (variant, layer, reading) in them, and of the report."""
+
+REFERENCE = 0.6e-6
+"""Seconds in which the processor by which the following are told writes a number as text."""
+
+WRITTEN, WRITTEN_BY_ARROW, READ, DRAWN, DRAWN_POINT = 0.8e-6, 0.35e-6, 0.5e-6, 7.0, 2.0e-3
+"""Its seconds for a number of a table that is written, or read and looked at; for all figures; for each point
+in them."""
+
+SAMPLED_KINDS = 4
+SAMPLED_EXAMPLES, SAMPLED_PARAMETERS = 500, 2_000_000
+"""A sample has no more kinds of variants, examples and parameters than that; the rest is in proportion."""
+
+SAMPLE_SECONDS = 0.004
+"""So long steps are taken in a sample."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a run needs, about: ``memory`` at the most of all its processes together, ``disk`` of its folder,
+    in bytes, and ``seconds`` on a machine that does nothing else, NaN where nothing could be tried.
+
+    ``training`` and ``looking`` are the memory of the two halves of a run; ``rows`` those of ``layers``.
+    """
+
+    training: int
+    looking: int
+    disk: int
+    seconds: float
+    rows: int
+
+    @property
+    def memory(self) -> int:
+        return max(self.training, self.looking)
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """What was seen of the training of a chunk; the seconds are of all its trials.
+
+    ``start``, of the first weights; of a ``step``, of a ``reading``; what binning and testing add to one; of
+    the ``end``. ``text`` is the mean width of a quantity; ``varying``, how many of them vary; ``bins``, how
+    many a layer fills.
+    """
+
+    start: float = nan
+    step: float = nan
+    reading: float = nan
+    binning: float = nan
+    testing: float = nan
+    end: float = nan
+    text: float = 18.0
+    varying: float = nan
+    bins: float = 30.0
+
+
+def estimate(ready: Prepared, workers: int = 1, plots: bool = True, *, tried: bool = True) -> Estimate:
+    """What a run of this plan in so many processes needs, with its ``plots`` and its report or without.
+
+    Trains a little of some variants, unless nothing may be ``tried``; then the time is not known. So it is
+    where a part of one's own fails, or memory is too small.
+    """
+    chunks = ready.chunks
+    trial_counts = [0] * len(ready.made)
+    largest: dict[int, int] = {}
+    for chunk in chunks:
+        trial_counts[chunk.variant] += len(chunk.trials)
+        largest[chunk.variant] = max(largest.get(chunk.variant, 0), len(chunk.trials))
+    memory = _memory_of_training(ready, largest, workers, len(chunks))
+    free = free_memory()
+    fits = tried and (free is None or memory <= free)
+    samples = _samples(ready, largest if fits else {})
+    read = made = text = parts = points = seconds = 0.0
+    rows = 0
+    for (variant, training), trials, sample in zip(ready.made, trial_counts, samples, strict=True):
+        counted = _Counted(training, trials, sample)
+        read += counted.cells
+        made += counted.derived
+        rows += counted.layers
+        text += counted.text(len(variant.label))
+        parts += counted.parts + 500 * ceil(trials / largest[variant.index])
+        points += training.network.depth * counted.readings
+        seconds += ceil(trials / largest[variant.index]) * counted.seconds
+    pace = _pace()
+    beside = min(max(workers, 1), DRAWING)
+    libraries = TRAINS + ARROW * has_arrow() + STATISTICS * (plots or len(ready.made) > 1) + DRAWS * plots
+    several = libraries + 8 * COPIES_DRAWN * (read + made)
+    alone = libraries + 8 * COPIES * (read + made)
+    looking = int(max(alone, beside * several) if plots else several)
+    seconds /= max(min(workers, len(chunks)), 1)
+    seconds += pace * (read + made) * ((WRITTEN_BY_ARROW if has_arrow() else WRITTEN) + READ)
+    disk = text + parts
+    if plots:
+        disk += PLOT_BYTES + REPORT_BYTES + points * (PLOT_POINT + REPORT_POINT)
+        seconds += pace * (DRAWN + DRAWN_POINT * points + READ * read) / beside
+    return Estimate(memory, looking, int(disk), seconds, rows)
+
+
+def too_large(ready: Prepared) -> list[Finding]:
+    """What of an experiment would not fit into the memory that is free, even alone and without figures."""
+    free, found = free_memory(), estimate(ready, plots=False, tried=False)
+    if free is None or found.memory <= free:
+        return []
+    if found.training > found.looking:
+        key, what = ("network", "hidden"), "smaller layers or batches"
+        need = f"training needs about {found.training / 2**30:.1f} GiB"
+    else:
+        key, what = ("record", "every"), "a larger number, fewer seeds or fewer variants"
+        need = f"{found.rows} rows of the table layers need about {found.looking / 2**30:.1f} GiB"
+    return [Finding(key, f"{need}, and {free / 2**30:.1f} GiB are free; expected {what}")]
+
+
+def has_arrow() -> bool:
+    """Whether tables are written by pyarrow, as Parquet too."""
+    return find_spec("pyarrow") is not None
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """The tables and parts of one variant, counted."""
+
+    training: Training
+    trials: int
+    sample: _Sample
+
+    @property
+    def readings(self) -> int:
+        return len(self.training.recording.schedule.steps)
+
+    @property
+    def layers(self) -> int:
+        """Rows of ``layers``."""
+        return self.trials * self.readings * self.training.network.depth
+
+    @property
+    def _binned(self) -> int:
+        """(trial, reading) at which z is binned."""
+        return self.trials * len(self.training.recording.schedule.histograms)
+
+    @property
+    def _bins(self) -> float:
+        return self._binned * self.training.network.depth * self.sample.bins
+
+    @property
+    def _neurons(self) -> int:
+        recording = self.training.recording
+        return self._binned * sum(self.training.network.sizes) * bool(recording.neurons)
+
+    @property
+    def cells(self) -> float:
+        """Numbers of the tables that a run reads again."""
+        columns = len(self.training.recording.columns)
+        steps = self.trials * self.readings * (KEYS - 1 + len(STEP_COLUMNS))
+        curves = CURVE_ROWS * self.training.network.depth * 5
+        neurons = self._neurons * (KEYS + 1 + len(NEURON_COLUMNS))
+        return self.layers * (KEYS + columns) + steps + 7 * self._bins + curves + neurons
+
+    @property
+    def derived(self) -> int:
+        """Numbers of the ledger and of the causes."""
+        columns = self.training.recording.columns
+        ledger = KEYS + LEDGER if {"delta_rms", "error_rms"} <= set(columns) else 0
+        causes = sum(name.startswith(("cause_", "lost_")) for name in columns)
+        return self.layers * (ledger + (KEYS + causes if causes else 0))
+
+    @property
+    def parts(self) -> float:
+        """Bytes of the sealed parts."""
+        recording, depth = self.training.recording, self.training.network.depth
+        bins = self._binned * depth * 2 * HALF_BINS * (1 if self._seen_cells < 256 else 2)
+        numbers = self.layers * len(recording.columns) + self.trials * self.readings * len(STEP_COLUMNS)
+        return 8 * (numbers + self._neurons * len(NEURON_COLUMNS)) + bins + 6000
+
+    @property
+    def _seen_cells(self) -> int:
+        return max(self.training.network.sizes[1:]) * _seen(self.training)
+
+    def text(self, label: int) -> float:
+        """Bytes of the tables as files, of a variant whose label has so many letters."""
+        arrow, depth, sample = has_arrow(), self.training.network.depth, self.sample
+        columns = self.training.recording.columns
+        per_epoch = ceil(len(self.training.train) / self.training.batch)
+        epoch = 3 if per_epoch == 1 else 5 if 1000 % per_epoch == 0 else 17
+        keys = label + 4 * arrow + len(str(self.trials)) + len(str(self.training.steps)) + epoch + 12
+        varying = sample.varying if isfinite(sample.varying) else len(columns)
+        width = self.layers * (keys + (sample.text + 1) * len(columns) + 8 * arrow * varying)
+        ledger = self.derived - self.layers * KEYS if self.derived else 0
+        width += self.layers * keys * (self.derived > 0) + ledger * (16 + 8 * arrow)
+        width += self.trials * self.readings * (keys + (19 + 8 * arrow) * len(STEP_COLUMNS))
+        width += self._bins * (label + 41 + 2 * arrow) + self._neurons * (
+            keys + 4 + (19 + 8 * arrow) * len(NEURON_COLUMNS)
+        )
+        return width + CURVE_ROWS * depth * (label + 54 + 3 * arrow) + self.trials * (2 * label + 180)
+
+    @property
+    def seconds(self) -> float:
+        """Those of a chunk."""
+        schedule, sample = self.training.recording.schedule, self.sample
+        read = self.readings * sample.reading + len(schedule.histograms) * sample.binning
+        tested = len(schedule.tests) * sample.testing
+        return sample.start + self.training.steps * sample.step + read + tested + sample.end
+
+
+def _seen(training: Training) -> int:
+    """The examples that a reading sees."""
+    fixed = training.recording.fixed_examples
+    return min(training.batch, len(training.train)) if fixed is None else len(fixed)
+
+
+def _memory_of_training(ready: Prepared, largest: dict[int, int], workers: int, chunks: int) -> int:
+    made = {variant.index: training for variant, training in ready.made}
+    held = max(bytes_of(made[index], trials) for index, trials in largest.items())
+    parts = max(_part_bytes(made[index], trials) for index, trials in largest.items())
+    data = sum(each.nbytes for one in ready.different_data for each in (one.x_train, one.x_test)) * 2
+    apart = min(workers, chunks)
+    training = apart * (TRAINS + held + data) + (TRAINS + data) * (apart > 1)
+    pieces = TRAINS + data + 2 * parts + PIECES * min(3 * parts, PIECE_BYTES)
+    return int(max(training, pieces)) + ARROW * has_arrow()
+
+
+def _part_bytes(training: Training, trials: int) -> int:
+    recording, network = training.recording, training.network
+    schedule = recording.schedule
+    a_trial = len(schedule.steps) * (network.depth * len(recording.columns) + len(STEP_COLUMNS))
+    a_trial += len(schedule.histograms) * network.depth * 2 * HALF_BINS
+    a_trial += len(schedule.histograms) * sum(network.sizes) * len(recording.neurons)
+    return 8 * trials * a_trial
+
+
+def bytes_of(training: Training, trials: int) -> int:
+    """The bytes of all arrays of so many trials that are trained side by side.
+
+    θ, ∇C and Δθ, the optimiser's state, and for the compiled engine θ and two of its state once more,
+    (T, P) each. a, z, σ′, e and δ of a pass over the batch, over the fixed examples, and, in numpy, over up
+    to a thousand examples that are evaluated, (T, n_l, m) each. The passes of a trial alone that are measured
+    together. The readings, twice: as they are kept.
+    """
+    network, item = training.network, training.train.x.itemsize
+    sizes, n, compiled = network.sizes, len(training.train), training.engine == "compiled"
+    seen, batch = _seen(training), min(training.batch, n)
+    state = len(training.optimiser.initial(np.zeros((1, 1), training.train.x.dtype)))
+    cells, ends = 5 * sum(sizes[1:]), sizes[0] + sizes[-1] + 1
+    fixed = training.recording.fixed_examples is not None
+    parameters = (3 + state + (training.decay > 0) + fixed) * trials
+    own = trials if batch < n else 1  # all examples are there once
+    passes = trials * cells * (batch + seen * fixed) + own * ends * batch
+    if compiled:
+        parameters += 3 * trials + 1
+        passes += (cells + ends) * max(batch, seen, TOGETHER)
+        passes += 2 * trials * sum(min(size * seen, SORTED_VALUES) for size in sizes[1:])
+        passes += 4 * trials * sizes[-1] * max(n, len(training.test))
+    else:
+        evaluated = min(n, EVALUATED_TOGETHER) + min(len(training.test), EVALUATED_TOGETHER)
+        passes += trials * cells * evaluated + ends * (n + len(training.test))
+    largest = max(max(a * b for a, b in pairwise(sizes)), max(sizes[1:]) * seen)
+    numbers = parameters * count(sizes) + passes + trials * largest + min(BLOCK, trials * count(sizes))
+    kept = item * (cells + ends) * seen
+    ring = min(RING_BYTES // kept, LONGEST_RING) * kept if trials == 1 else 0
+    return item * numbers + ring + 2 * _part_bytes(training, trials)
+
+
+def _samples(ready: Prepared, largest: dict[int, int]) -> list[_Sample]:
+    """What is seen of each variant: some kinds are tried, the others are like the nearest of them."""
+    tried: dict[tuple[object, ...], tuple[float, _Sample]] = {}
+    found = []
+    for variant, training in ready.made:
+        trials = largest.get(variant.index, 0)
+        kind = (training.engine, str(training.train.x.dtype), training.network.sizes, training.batch, trials)
+        work = float(trials * count(training.network.sizes) * min(training.batch, len(training.train)))
+        if trials and kind not in tried and len(tried) < SAMPLED_KINDS:
+            tried[kind] = work, _sampled(training, trials)
+        if kind not in tried and tried:
+            near, sample = min(tried.values(), key=lambda one: abs(np.log(one[0] / work)) if work else 0)
+            found.append(_stretched(sample, work / near))
+        else:
+            found.append(tried[kind][1] if tried else _Sample())
+    return found
+
+
+def _stretched(sample: _Sample, by: float) -> _Sample:
+    times = ("start", "step", "reading", "binning", "testing", "end")
+    return replace(sample, **{name: getattr(sample, name) * by for name in times})
+
+
+def _sampled(training: Training, trials: int) -> _Sample:
+    """Train the first trials of a variant for a moment, over some of its examples."""
+    n, tested = len(training.train), len(training.test)
+    few, few_tested = min(n, max(SAMPLED_EXAMPLES, 1)), min(tested, SAMPLED_EXAMPLES)
+    most = max(1, min(trials, SAMPLED_PARAMETERS // count(training.network.sizes)))
+    batch = min(training.batch, n)
+    of_step = min(batch, few)
+    fixed = training.recording.fixed_examples
+    recording = replace(
+        training.recording,
+        schedule=Schedule(np.arange(5), np.array([0]), np.array([2])),
+        fixed_examples=None if fixed is None else fixed[:few],
+    )
+    small = replace(
+        training,
+        train=training.train[:few],
+        test=training.test[:few_tested],
+        batch=of_step,
+        steps=4,
+        recording=recording,
+    )
+    try:
+        step = _seconds_of_step(small, most)
+        clock = [thread_time()]
+        course = Course(small, range(most))
+        clock.append(thread_time())
+        while not course.ended:
+            course.advance(0)
+            clock.append(thread_time())
+        readings = course.finished()
+        clock.append(thread_time())
+    except Exception:  # code of one's own may raise anything; the run will tell
+        return _Sample()
+    start, *lasted, end = (later - earlier for earlier, later in pairwise(clock))
+    if len(lasted) < 4:  # all its trials diverged at once
+        return _Sample(step=step)
+    looks = [max(one - step, 0.0) for one in lasted]
+    reading = min(looks[1], looks[3])
+    more = trials / most
+    seen = more * (_seen(training) / _seen(small))
+    return _Sample(
+        start=more * start,
+        step=more * batch / of_step * step,
+        reading=seen * reading,
+        binning=seen * max(looks[0] - reading, 0.0),
+        testing=more * tested / max(few_tested, 1) * max(looks[2] - reading, 0.0),
+        end=more * n / few * (end + looks[-1]),
+        text=_width(readings.layers),
+        varying=float(np.count_nonzero(_varies(readings.layers))),
+        bins=_bins(readings),
+    )
+
+
+def _seconds_of_step(training: Training, trials: int) -> float:
+    """Of one step of all trials, from as many as last `SAMPLE_SECONDS`."""
+    steps = begun(training, range(trials))[1]
+    with np.errstate(all="ignore"):
+        steps.run_to(1)
+        several = 1
+        while True:
+            began = thread_time()
+            steps.run_to(steps.step + several)
+            lasted = thread_time() - began
+            if lasted >= SAMPLE_SECONDS:
+                return lasted / several
+            several *= 4
+
+
+def _width(values: Array) -> float:
+    """The mean number of letters of these as text; what is missing has none."""
+    some = values.reshape(-1)[:2000].tolist()
+    return sum(len(repr(value)) for value in some if value == value) / max(len(some), 1)
+
+
+def _varies(layers: Array) -> Array:
+    """Which columns of (R, T, L, quantity) have more than one value."""
+    rows = layers.reshape(-1, layers.shape[-1])
+    with np.errstate(invalid="ignore"):
+        return np.asarray([len(np.unique(column[np.isfinite(column)])) > 1 for column in rows.T])
+
+
+def _bins(readings: Readings) -> float:
+    """How many bins of z a layer fills, at the first reading."""
+    return float(np.count_nonzero(readings.histograms, axis=-1).mean())
+
+
+def _pace() -> float:
+    """The seconds of this processor for one of the `REFERENCE`'s, by writing some numbers as text."""
+    numbers = np.random.default_rng(0).normal(size=3000).tolist()
+    lasted = []
+    for _ in range(3):
+        began = thread_time()
+        for number in numbers:
+            repr(number)
+        lasted.append(thread_time() - began)
+    return min(lasted) / len(numbers) / REFERENCE
