@@ -1,11 +1,12 @@
 """A small experiment that runs in a moment, and results that go to a folder of their own."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
 
 import pytest
+from _pytest.doctest import DoctestModule
 from hypothesis import settings
 
 from lab import cli, figures, plugins
@@ -15,6 +16,12 @@ from lab import cli, figures, plugins
 settings.register_profile("search", deadline=None)
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file() -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Files of tests have no doctests; looked for in one that cannot be imported, they would hide why."""
+    return [found for found in (yield) if not isinstance(found, DoctestModule)]
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -21,9 +21,9 @@ from lab.errors import LabError, did_you_mean
 from lab.experiment.specify import from_spec
 from lab.numerics import Array, Interval
 from lab.parts import Activation
-from lab.prover.complex_balls import continued
 from lab.prover.digits import KNOWN, PRECISION
-from lab.prover.mean_value_form import ExactFunction, Extent
+from lab.prover.integrals.complex_balls import continued
+from lab.prover.intervals.mean_value_form import ExactFunction, Extent
 from lab.prover.provable import exact_form
 
 

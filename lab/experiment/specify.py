@@ -9,7 +9,7 @@ from lab import plugins
 from lab.activations.formula.formula import Formula
 from lab.errors import PartError, did_you_mean
 from lab.parts import Activation
-from lab.prover.integrated import integrated
+from lab.prover.integrals.integrated import integrated
 
 
 def from_spec(

@@ -12,9 +12,9 @@ from itertools import count, pairwise
 from math import inf, isfinite, isinf, nextafter
 
 from lab.numerics import REALS, Interval
-from lab.prover.enclosure import Box
-from lab.prover.mean_value_form import FAR, ExactFunction, Extent, Point, middle_of
-from lab.prover.rounding import neg, single
+from lab.prover.intervals.enclosure import Box
+from lab.prover.intervals.mean_value_form import FAR, ExactFunction, Extent, Point, middle_of
+from lab.prover.intervals.rounding import neg, single
 
 MOST_BOXES = 600
 """Boxes that may be split before the search gives up."""

@@ -9,10 +9,15 @@ from lab import markup
 from lab.numerics import REALS, Interval
 from lab.parts import Activation
 from lab.prover.branch_and_bound import Extreme, beside, extremes
-from lab.prover.enclosure_text import bound_text, enclosure_text, place_text, shortest_decimal
-from lab.prover.mean_value_form import FAR, Point, middle_of
+from lab.prover.intervals.enclosure_text import (
+    bound_text,
+    enclosure_text,
+    place_text,
+    shortest_decimal,
+)
+from lab.prover.intervals.mean_value_form import FAR, Point, middle_of
+from lab.prover.intervals.rounding import add, single
 from lab.prover.provable import Provable, provable
-from lab.prover.rounding import add, single
 
 Verdict = Literal["CERTIFIED", "REFUTED", "UNDECIDED"]
 

@@ -13,9 +13,9 @@ from math import inf, isfinite, nextafter
 from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.operations import JUMPING
 from lab.numerics import REALS, Interval
-from lab.prover.enclosure import Bounds, Box, evaluated, undecided
-from lab.prover.mean_value_form import middle_of
-from lab.prover.rounding import mul, single, sub
+from lab.prover.intervals.enclosure import Bounds, Box, evaluated, undecided
+from lab.prover.intervals.mean_value_form import middle_of
+from lab.prover.intervals.rounding import mul, single, sub
 
 MOST_INTERVALS = 2000
 """Intervals that are looked at."""

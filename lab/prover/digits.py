@@ -9,7 +9,7 @@ from flint import acb, ctx
 
 from lab.numerics import Array, Interval
 from lab.parts import Activation
-from lab.prover.complex_balls import continued
+from lab.prover.integrals.complex_balls import continued
 from lab.prover.provable import exact_form
 
 ALLOWED = {4: 5e-6, 8: 1e-13}

@@ -18,9 +18,9 @@ from lab.activations.formula.rewrites import stable
 from lab.numerics import REALS, Array, Interval
 from lab.parts import Activation
 from lab.prover.continuity import Continuity, continuity
-from lab.prover.enclosure import Box
-from lab.prover.exact_graph import ExactGraph, exact_expression
-from lab.prover.mean_value_form import ExactFunction
+from lab.prover.intervals.enclosure import Box
+from lab.prover.intervals.exact_graph import ExactGraph, exact_expression
+from lab.prover.intervals.mean_value_form import ExactFunction
 
 _LARGEST_SLOPE = 1e300
 """Slopes beyond it count as this one where the largest is looked for, also infinite ones."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from lab.numerics import Interval
 from lab.parts import Activation
-from lab.prover import proved_moments as prover
+from lab.prover.integrals import proved_moments as prover
 from lab.theory.correlation import FixedCorrelation, fixed_correlation
 from lab.theory.deep import Deep
 from lab.theory.mean_field import Critical, FixedPoint, boundary, critical, fixed_point

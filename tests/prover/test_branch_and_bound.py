@@ -7,8 +7,8 @@ import pytest
 from lab.activations.formula.formula import Formula
 from lab.numerics import REALS, Interval
 from lab.prover.branch_and_bound import MOST_BOXES, extremes, lies_within
-from lab.prover.mean_value_form import ExactFunction
-from tests.prover.test_mean_value_form import function
+from lab.prover.intervals.mean_value_form import ExactFunction
+from tests.prover.intervals.test_mean_value_form import function
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from lab.activations.formula.parser import parse
 from lab.numerics import Interval
 from lab.prover.continuity import Continuity, continuity
-from lab.prover.exact_graph import exact_expression
+from lab.prover.intervals.exact_graph import exact_expression
 
 
 def found(text, suspects=(), **ranges):

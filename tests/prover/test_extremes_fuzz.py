@@ -12,7 +12,7 @@ from lab.numerics import Interval
 from lab.prover.certificate import certify
 from lab.prover.continuity import LARGEST_STEP
 from tests.exact import FORMULAS, NUMBERS, Undefined, Unknown, exact, grown, lies_in, rises
-from tests.prover.test_enclosure import FUZZ, as_written
+from tests.prover.intervals.test_enclosure import FUZZ, as_written
 
 PLACES = [0.0, 1e-9, 0.3, 0.5, 1.0, 1.7, 2.0, 3.14, 4.5, 7.0, 12.0, 25.0, 90.0, 700.0, 1e4, 1e7]
 SIGNED = [*PLACES, *(-z for z in PLACES[1:])]

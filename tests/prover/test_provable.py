@@ -16,7 +16,7 @@ from lab.activations.hyperbolic import Tanh
 from lab.numerics import REALS, Interval
 from lab.prover.certificate import certify
 from lab.prover.claims import plainly_holds
-from lab.prover.exact_graph import ExactGraph, exact_expression
+from lab.prover.intervals.exact_graph import ExactGraph, exact_expression
 from lab.prover.provable import period_of, provable
 
 first = itemgetter(0)

@@ -3,12 +3,25 @@ import pytest
 import lab
 from lab.errors import LabError
 from lab.results.pairs import side_by_side
+from tests.conftest import SMALL
 
 
-@pytest.fixture
-def made(small, root):
-    """Run the small experiment with other values of some keys."""
-    return lambda changed=(): lab.run(small, ["training.epochs=1", *changed], results=root, plots=False)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Run the small experiment for an epoch, with other values of some keys."""
+    folder = tmp_path_factory.mktemp("pairs")
+    (folder / "small.toml").write_text(SMALL, encoding="utf-8")
+
+    def run(changed=()):
+        changes = ["training.epochs=1", *changed]
+        return lab.run(folder / "small.toml", changes, results=folder / "results", plots=False)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def run(made):
+    return made()
 
 
 def test_the_variants_of_a_run_stand_beside_the_first_or_each_other(made):
@@ -22,15 +35,15 @@ def test_the_variants_of_a_run_stand_beside_the_first_or_each_other(made):
         run.compare(all_pairs=True, baseline="relu")
 
 
-def test_of_two_runs_the_tables_are_joined(made):
-    run, other = made(), made()
+def test_of_two_runs_the_tables_are_joined(run, made):
+    other = made()
     tables, pairs = side_by_side(run, other, all_pairs=False)
     assert len(pairs) == 2
     assert {name for pair in pairs for name in pair} == set(tables["variants"]["variant"])
 
 
-def test_runs_that_cannot_be_compared_say_why(made):
-    run, again, fewer = made(), made(["trials.seed=1"]), made(["data.train=40"])
+def test_runs_that_cannot_be_compared_say_why(run, made):
+    again, fewer = made(["trials.seed=1"]), made(["data.train=40"])
     data, other = (rf"digits \(sha256 \w{{8}}…\) in {one.folder.id}" for one in (run, fewer))
     unlike = f"{data} and {other}; run one again with the data of the other"
     for second, all_pairs, said in (

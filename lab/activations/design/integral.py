@@ -39,7 +39,7 @@ class Integral(Activation):
 
     The integral is tabulated once at panel edges, by Gauss–Legendre quadrature between the formula's kinks,
     and completed from the edge next to z by the same rule. A panel that disagrees with its parts is split
-    until it agrees. `estimate` tells what that seems to leave; `lab.prover.integrated` proves it.
+    until it agrees. `estimate` tells what that seems to leave; `lab.prover.integrals.integrated` proves it.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class Integral(Activation):
     ------
     PartError
         The text is no formula, or its integral is not finite, or seems not to be known to `LARGEST_ERROR`.
-        A pole or a bell that quadrature passes unseen is found by `lab.prover.integrated`.
+        A pole or a bell that quadrature passes unseen is found by `lab.prover.integrals.integrated`.
     """
 
     text: str

@@ -24,8 +24,8 @@ from lab.experiment.specify import from_spec
 from lab.experiment.toml_writer import document, value_text
 from lab.parts import Activation
 from lab.prover.certificate import certify
-from lab.prover.enclosure_text import rounded_up
-from lab.prover.integrated import proved_error
+from lab.prover.integrals.integrated import proved_error
+from lab.prover.intervals.enclosure_text import rounded_up
 from lab.runs.preparation import unusable
 
 SETTINGS: dict[str, tuple[str, ...]] = {

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.refusal import FormulaError
 from tests.exact import FORMULAS, grown, judged, roughly
-from tests.prover.test_enclosure import FUZZ
+from tests.prover.intervals.test_enclosure import FUZZ
 
 SIZES = [0.01, 0.375, 1.25, 5.5, 21.0, 90.25, 700.5, 1e4]
 POINTS = [side * size for size in SIZES for side in (-1, 1)]

@@ -19,7 +19,7 @@ from lab.experiment.variants import load
 from lab.numerics import REALS
 from lab.prover import slope_bounds, words
 from lab.prover.certificate import Certificate
-from lab.prover.integrated import integrated, proved_error
+from lab.prover.integrals.integrated import integrated, proved_error
 from lab.runs.preparation import prepared
 
 BELL = "floor + (1 - floor)*exp(-z**2)"

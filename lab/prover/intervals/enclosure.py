@@ -15,11 +15,11 @@ from typing import NamedTuple, TypeAlias
 from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.operations import JUMPING
 from lab.numerics import REALS, Interval
-from lab.prover.exact_graph import exact_expression
-from lab.prover.orders import Tail
-from lab.prover.ranges import RULES, STRICT
-from lab.prover.rounding import div, single
-from lab.prover.tails import tail_of, variable
+from lab.prover.intervals.exact_graph import exact_expression
+from lab.prover.intervals.ranges import RULES, STRICT
+from lab.prover.intervals.rounding import div, single
+from lab.prover.tails.orders import Tail
+from lab.prover.tails.rules import tail_of, variable
 
 Box: TypeAlias = tuple[Interval, ...]
 """An interval of z and, behind it, one of each open parameter."""

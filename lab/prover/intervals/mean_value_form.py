@@ -19,9 +19,9 @@ from typing import NamedTuple, TypeAlias
 from lab.activations.formula.graph import Expression
 from lab.activations.formula.operations import JUMPING
 from lab.numerics import REALS, Interval
-from lab.prover.enclosure import Bounds, Box, evaluated, undecided
-from lab.prover.orders import Tail
-from lab.prover.rounding import add, mul, single, sub
+from lab.prover.intervals.enclosure import Bounds, Box, evaluated, undecided
+from lab.prover.intervals.rounding import add, mul, single, sub
+from lab.prover.tails.orders import Tail
 
 FAR = 1e300
 """The |z| that stands for a limit: what holds from there on is taken to hold towards infinity."""

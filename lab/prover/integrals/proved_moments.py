@@ -1,9 +1,9 @@
 """The expectations of mean field theory proved: floats that they lie between, every rounding accounted for.
 
 E σ(√q g)² and E σ′(√q g)², g ~ N(0, 1), are integrated in ball arithmetic for |g| ≤ `FURTHEST` and bounded
-beyond (`lab.prover.normal_mean_square`). That can be done for formulas, for the classes of the lab that have
-one, and of a σ that is designed by its σ′ for σ′ alone; σ or σ′ has to be defined everywhere, with no
-poles, and to grow like a power of z at most.
+beyond (`lab.prover.integrals.normal_mean_square`). That can be done for formulas, for the classes of the lab
+that have one, and of a σ that is designed by its σ′ for σ′ alone; σ or σ′ has to be defined everywhere, with
+no poles, and to grow like a power of z at most.
 
 All is about exact arithmetic, with the formula's numbers as float64 holds them. Of a σ that jumps, σ′ is its
 slope where it does not.
@@ -17,9 +17,14 @@ from flint import arb, ctx
 
 from lab.numerics import Array, Interval
 from lab.parts import Activation
-from lab.prover.normal_mean_square import PRECISION, Integrand, mean_square_beyond, mean_square_within
+from lab.prover.integrals.normal_mean_square import (
+    PRECISION,
+    Integrand,
+    mean_square_beyond,
+    mean_square_within,
+)
+from lab.prover.intervals.rounding import add, mul, single, upper
 from lab.prover.provable import exact_form
-from lab.prover.rounding import add, mul, single, upper
 
 _WIDTHS = (1e-14, 1e-13, 1e-12, 1e-10, 1e-8)
 """The relative distances from a computed fixed point at which the map is asked which way it moves."""

@@ -21,9 +21,9 @@ from flint import acb, arb
 from lab.activations.formula.graph import Expression
 from lab.numerics import Interval
 from lab.prover.branch_and_bound import beside
-from lab.prover.mean_value_form import ExactFunction
-from lab.prover.ranges import density, distribution, erf_slope
-from lab.prover.sinc_ranges import SINC, sinc_ball
+from lab.prover.intervals.mean_value_form import ExactFunction
+from lab.prover.intervals.ranges import density, distribution, erf_slope
+from lab.prover.intervals.sinc_ranges import SINC, sinc_ball
 
 Rule: TypeAlias = Callable[..., acb]
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.refusal import FormulaError
 from lab.numerics import REALS, Interval
-from lab.prover.enclosure import enclosed, evaluated, undecided
-from lab.prover.exact_graph import exact_expression
+from lab.prover.intervals.enclosure import enclosed, evaluated, undecided
+from lab.prover.intervals.exact_graph import exact_expression
 from tests.exact import FORMULAS, NUMBERS, Undefined, Unknown, exact, grown, lies_in
 
 

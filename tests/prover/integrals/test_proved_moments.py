@@ -14,8 +14,8 @@ from lab.activations.catalogue import examples
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.refusal import FormulaError
 from lab.numerics import Interval
-from lab.prover import complex_balls, normal_mean_square
-from lab.prover.proved_moments import (
+from lab.prover.integrals import complex_balls, normal_mean_square
+from lab.prover.integrals.proved_moments import (
     backward_gain_enclosure,
     chi_enclosure,
     fixed_point_enclosure,
@@ -26,7 +26,7 @@ from lab.prover.proved_moments import (
 from lab.theory import moments
 from lab.theory.mean_field import fixed_point
 from tests.exact import FORMULAS
-from tests.prover.test_enclosure import FUZZ
+from tests.prover.intervals.test_enclosure import FUZZ
 
 EXAMPLES = examples()
 QS = [1e-12, 1e-3, 0.3, 1.0, 7.0, 100.0, 1e6]

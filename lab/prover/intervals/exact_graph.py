@@ -14,7 +14,7 @@ from flint import ctx
 
 from lab.activations.formula.graph import Expression, Graph, below, chained, coefficients
 from lab.numerics import Interval
-from lab.prover.ranges import RULES
+from lab.prover.intervals.ranges import RULES
 
 _PRECISION = 128
 """The bits with which constants are folded: so many that they lie between neighbouring floats."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lab.activations.design.integral import LARGEST_ERROR, Integral
 from lab.errors import PartError
-from lab.prover.integrated import integrated, proved_error
+from lab.prover.integrals.integrated import integrated, proved_error
 
 
 @pytest.mark.parametrize("text", ["exp(-z**2)", "where(z > 0.3, 1, 0.25)", "a*exp(-z**2)"])

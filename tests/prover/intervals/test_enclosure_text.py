@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lab.numerics import Interval
-from lab.prover.enclosure_text import (
+from lab.prover.intervals.enclosure_text import (
     enclosure_text,
     place_text,
     rounded_down,

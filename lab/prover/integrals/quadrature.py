@@ -18,10 +18,10 @@ from flint import acb, arb, ctx
 from lab.activations.design.integral import FARTHEST, NODES
 from lab.activations.formula.graph import Expression, below
 from lab.numerics import REALS, Interval
-from lab.prover.complex_balls import continued, pieces, switch_differences
-from lab.prover.enclosure import evaluated
-from lab.prover.mean_value_form import middle_of
-from lab.prover.rounding import upper
+from lab.prover.integrals.complex_balls import continued, pieces, switch_differences
+from lab.prover.intervals.enclosure import evaluated
+from lab.prover.intervals.mean_value_form import middle_of
+from lab.prover.intervals.rounding import upper
 
 PRECISION = 80
 """The bits with which f is computed at the nodes."""

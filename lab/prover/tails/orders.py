@@ -11,7 +11,7 @@ from typing import NamedTuple
 from flint import arb, fmpq
 
 from lab.numerics import REALS, Interval
-from lab.prover.rounding import upper
+from lab.prover.intervals.rounding import upper
 
 NONE, ONE, ZERO = fmpq(0), fmpq(1), arb(0)
 

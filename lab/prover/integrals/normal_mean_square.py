@@ -16,7 +16,7 @@ from flint import acb, arb, ctx
 
 from lab.activations.formula.graph import Expression, below
 from lab.numerics import Interval
-from lab.prover.complex_balls import (
+from lab.prover.integrals.complex_balls import (
     NOT_ANALYTIC,
     Branch,
     ball_around,
@@ -24,8 +24,8 @@ from lab.prover.complex_balls import (
     pieces,
     switch_differences,
 )
-from lab.prover.enclosure import Bounds, evaluated
-from lab.prover.rounding import neg, upper
+from lab.prover.intervals.enclosure import Bounds, evaluated
+from lab.prover.intervals.rounding import neg, upper
 
 GOAL = 2.0**-60
 """How wide an integral is to be, relative to the size that is expected."""

@@ -10,9 +10,9 @@ from lab.activations.formula.graph import below
 from lab.activations.formula.operations import FUNCTIONS, OPERATIONS
 from lab.activations.formula.parser import parse
 from lab.numerics import Interval
-from lab.prover.enclosure import evaluated
-from lab.prover.exact_graph import ExactGraph, exact_expression
-from lab.prover.ranges import RULES
+from lab.prover.intervals.enclosure import evaluated
+from lab.prover.intervals.exact_graph import ExactGraph, exact_expression
+from lab.prover.intervals.ranges import RULES
 from tests.exact import exact
 
 

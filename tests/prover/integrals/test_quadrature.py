@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from lab.activations.design.integral import NODES
 from lab.activations.formula.formula import Formula
 from lab.numerics import Interval
-from lab.prover.exact_graph import exact_expression
-from lab.prover.quadrature import Quadrature
+from lab.prover.integrals.quadrature import Quadrature
+from lab.prover.intervals.exact_graph import exact_expression
 
 CLOSED = {
     "exp(-z**2)": (lambda z: mp.exp(-z * z), lambda z: mp.sqrt(mp.pi) / 2 * mp.erf(z)),

@@ -14,11 +14,11 @@ from lab.activations.formula.graph import below
 from lab.activations.formula.operations import FUNCTIONS
 from lab.activations.formula.refusal import FormulaError
 from lab.numerics import Interval
-from lab.prover.complex_balls import RULES, ball_around, branches, continued, switch_differences
-from lab.prover.exact_graph import exact_expression
-from lab.prover.ranges import RULES as REAL_RULES
+from lab.prover.integrals.complex_balls import RULES, ball_around, branches, continued, switch_differences
+from lab.prover.intervals.exact_graph import exact_expression
+from lab.prover.intervals.ranges import RULES as REAL_RULES
 from tests.exact import FORMULAS, LARGEST, SMOOTH, Undefined, Unknown, exact
-from tests.prover.test_enclosure import FUZZ
+from tests.prover.intervals.test_enclosure import FUZZ
 
 
 def small(x):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lab.activations.formula.formula import Formula
 from lab.numerics import Interval
 from lab.prover.certificate import certify
-from lab.prover.sinc_ranges import LEAST, sinc_ball, sinc_range
+from lab.prover.intervals.sinc_ranges import LEAST, sinc_ball, sinc_range
 
 
 def exact(x, n):

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.refusal import FormulaError
 from lab.numerics import Interval
-from lab.prover.enclosure import evaluated
-from lab.prover.exact_graph import exact_expression
-from lab.prover.leading_terms import terms_of
-from lab.prover.orders import Order
+from lab.prover.intervals.enclosure import evaluated
+from lab.prover.intervals.exact_graph import exact_expression
+from lab.prover.tails.leading_terms import terms_of
+from lab.prover.tails.orders import Order
 from tests.exact import Undefined, Unknown, dual, lies_in
-from tests.prover.test_enclosure import FUZZ, enclosed_slope
+from tests.prover.intervals.test_enclosure import FUZZ, enclosed_slope
 
 RIGHT, LEFT = Interval(4.0, inf), Interval(-inf, -4.0)
 

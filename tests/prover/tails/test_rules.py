@@ -12,13 +12,13 @@ from lab.activations.formula.formula import Formula
 from lab.activations.formula.refusal import FormulaError
 from lab.numerics import REALS, Interval
 from lab.prover.certificate import certify
-from lab.prover.enclosure import enclosed, evaluated
-from lab.prover.orders import Order
+from lab.prover.intervals.enclosure import enclosed, evaluated
 from lab.prover.provable import exact_form
-from lab.prover.tails import tail_of, variable
+from lab.prover.tails.orders import Order
+from lab.prover.tails.rules import tail_of, variable
 from tests.activations.formula.test_literature import CASES
 from tests.exact import Undefined, Unknown, lies_in
-from tests.prover.test_enclosure import FUZZ
+from tests.prover.intervals.test_enclosure import FUZZ
 
 FAR = Interval(4.0, inf)
 Z = variable(FAR)

@@ -1,9 +1,9 @@
 """A design by its derivative, with a proof that σ is right: quadrature may pass a pole or a bell unseen.
 
-σ′ is proved bounded by interval arithmetic, and the quadrature of each panel by `lab.prover.quadrature`. A
-panel whose bound is too large is halved. σ at the edges, as it was computed, is compared with what is proved
-of it, so all rounding up to there is accounted for. From an edge to z the rounding of σ′ is taken to be
-twice what it is at the nodes of the panel: that is measured, not proved.
+σ′ is proved bounded by interval arithmetic, and the quadrature of each panel by
+`lab.prover.integrals.quadrature`. A panel whose bound is too large is halved. σ at the edges, as it was
+computed, is compared with what is proved of it, so all rounding up to there is accounted for. From an edge to
+z the rounding of σ′ is taken to be twice what it is at the nodes of the panel: that is measured, not proved.
 """
 
 from collections.abc import Iterator
@@ -20,11 +20,11 @@ from lab.activations.formula.formula import Formula
 from lab.activations.formula.graph import Expression
 from lab.errors import PartError
 from lab.numerics import Array, Interval
-from lab.prover.enclosure import enclosed
-from lab.prover.exact_graph import exact_expression
-from lab.prover.mean_value_form import middle_of
-from lab.prover.quadrature import PRECISION, Panel, Quadrature
-from lab.prover.rounding import upper
+from lab.prover.integrals.quadrature import PRECISION, Panel, Quadrature
+from lab.prover.intervals.enclosure import enclosed
+from lab.prover.intervals.exact_graph import exact_expression
+from lab.prover.intervals.mean_value_form import middle_of
+from lab.prover.intervals.rounding import upper
 
 NARROWEST = 1e-6
 """An interval of z, relative to |z| or 1, that is not halved any more where no bound of σ′ is found."""

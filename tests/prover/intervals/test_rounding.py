@@ -9,7 +9,7 @@ import pytest
 from flint import arb
 
 from lab.numerics import Interval
-from lab.prover.rounding import add, div, mul, neg, sub, upper
+from lab.prover.intervals.rounding import add, div, mul, neg, sub, upper
 
 SPECIAL = [0.0, 1.0, -1.0, 0.5, 5e-324, -5e-324, 1e308, -1e308, 1e-200, 2.0**-1022]
 OPERATIONS = {

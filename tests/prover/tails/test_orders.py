@@ -6,7 +6,7 @@ import pytest
 from flint import arb, fmpq
 
 from lab.numerics import REALS, Interval
-from lab.prover.orders import (
+from lab.prover.tails.orders import (
     CONSTANT,
     Order,
     Span,
@@ -22,7 +22,7 @@ from lab.prover.orders import (
     size,
     total,
 )
-from lab.prover.tails import variable
+from lab.prover.tails.rules import variable
 
 
 def test_orders_are_sorted_by_how_fast_they_grow():

@@ -1,7 +1,7 @@
 """How fast an expression grows or falls in a tail: what interval arithmetic cannot see in z·exp(−z²).
 
 On z ≥ a the product of [a, ∞) and [0, exp(−a²)] is [0, ∞): an interval forgets that one factor falls
-faster than the other grows. So every value has an order too (`lab.prover.orders`), by a rule of each
+faster than the other grows. So every value has an order too (`lab.prover.tails.orders`), by a rule of each
 operation: (z³ + z)/(1 + z²) is of the order t, with a factor near 1 before it.
 """
 
@@ -13,8 +13,9 @@ from typing import TypeAlias
 from flint import arb, fmpq
 
 from lab.numerics import Interval
-from lab.prover.leading_terms import terms_of
-from lab.prover.orders import (
+from lab.prover.intervals.rounding import div
+from lab.prover.tails.leading_terms import terms_of
+from lab.prover.tails.orders import (
     CONSTANT,
     NONE,
     ONE,
@@ -36,7 +37,6 @@ from lab.prover.orders import (
     size,
     total,
 )
-from lab.prover.rounding import div
 
 _POWER = 8
 """The k of e^u ≥ (e·u/k)^k, by which the exponential of what grows like e^t is compared with e^(kt)."""

@@ -9,8 +9,8 @@ import pytest
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.parser import parse
 from lab.numerics import REALS, Interval
-from lab.prover.exact_graph import exact_expression
-from lab.prover.mean_value_form import FAR, ExactFunction, middle_of
+from lab.prover.intervals.exact_graph import exact_expression
+from lab.prover.intervals.mean_value_form import FAR, ExactFunction, middle_of
 
 
 def function(text, *left_open):

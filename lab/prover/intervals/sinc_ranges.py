@@ -12,7 +12,7 @@ from typing import TypeVar
 from flint import acb, arb, ctx
 
 from lab.numerics import Interval
-from lab.prover.rounding import upper
+from lab.prover.intervals.rounding import upper
 
 Ball = TypeVar("Ball", arb, acb)
 

@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 from flint import arb, ctx
 
 from lab.numerics import Interval
-from lab.prover.rounding import add, div, mul, neg, sub, upper
-from lab.prover.sinc_ranges import SINC, sinc_range
+from lab.prover.intervals.rounding import add, div, mul, neg, sub, upper
+from lab.prover.intervals.sinc_ranges import SINC, sinc_range
 
 Rule: TypeAlias = Callable[..., Interval | None]
 """From intervals of the arguments to one of the values; None where some value is undefined."""

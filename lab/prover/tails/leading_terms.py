@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from flint import arb, fmpq
 
-from lab.prover.orders import CONSTANT, NONE, ONE, ZERO, Order, Span, Tail, number_in, products
+from lab.prover.tails.orders import CONSTANT, NONE, ONE, ZERO, Order, Span, Tail, number_in, products
 
 MOST_TERMS = 3
 """The terms that are kept, and the power of what is small that goes into the rest."""
@@ -136,7 +136,7 @@ def terms_of(x: Tail) -> Series | None:
     """The first terms of the function of this order; None where nothing is known of them.
 
     >>> from lab.numerics import Interval
-    >>> from lab.prover.tails import variable
+    >>> from lab.prover.tails.rules import variable
     >>> z = variable(Interval(4.0, float("inf")))
     >>> [(order.power, c) for order, c in (terms_of(z).power(fmpq(2)) + 1).power(fmpq(1, 2)).terms]
     [(1, 1), (-1, 1/2), (-3, -1/8)]

@@ -1,0 +1,1 @@
+"""Interval arithmetic of expressions: values over a box, rounded outwards."""
