@@ -281,7 +281,7 @@ def _subject(run: Run, tables: dict[str, pd.DataFrame]) -> Subject:
     from lab.analysis.verdicts import verdicts
     from lab.report.island import Subject
 
-    info = _answered({**run.info, "status": run.folder.status}, tables)
+    info = _answered(run.info, tables)
     file = run.path / "experiment.toml"
     experiment = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
     drawn = {name: run.folder.plots / f"{name}.png" for name in IN_REPORT}

@@ -100,8 +100,8 @@ def test_single_neurons_are_a_table_where_the_file_asks_for_them_and_are_not_too
 
 def test_the_tables_depend_on_neither_workers_nor_chunks(ready, root, monkeypatch):
     whole = table_bytes(run(ready, root))
-    for workers in (1, 2):
-        assert table_bytes(run(ready, root, Terms(workers))) == whole
+    for several in (1, 2):
+        assert table_bytes(run(ready, root, Terms(several))) == whole
     for size, chunks in ((1, 6), (2, 4)):
         monkeypatch.setattr(preparation, "LARGEST_CHUNK", size)
         folder = run(ready, root)
