@@ -80,13 +80,13 @@ def test_it_lists_every_initialiser_and_every_key_of_a_file_of_data():
         assert f"`{key}`" in RESULTS
 
 
-FEW = ["-o", "trials.seeds=2", "-o", "training.epochs=1"]
+FEW = ["-o", "trials.seeds=2", "-o", "training.epochs=1", "--no-plots"]
 """What makes a run of the README short enough for a test."""
 
 
 @pytest.mark.slow
 def test_its_commands_run_in_their_order_in_a_fresh_folder(tmp_path):
-    """But those of pip and pytest; a run is of two trials and one epoch."""
+    """But those of pip and pytest; a run is of two trials and one epoch, without plots."""
     shutil.copytree(ROOT / "experiments", tmp_path / "experiments")
     environment = os.environ | {"PYTHONPATH": str(ROOT), "BROWSER": "true"}
     environment.pop("LAB_RESULTS", None)
