@@ -28,7 +28,7 @@ def titles(page):
 
 def settled(page, condition):
     """Wait until this is true; the page's policy forbids playwright's own way."""
-    until = monotonic() + 5
+    until = monotonic() + 60
     while not page.evaluate(condition):
         assert monotonic() < until, condition
 
