@@ -43,6 +43,6 @@ def test_a_second_interrupt_ends_at_once_and_leaves_no_traceback(small, root):
             assert process.poll() is None, said
             said += process.stderr.readline()
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=10)
+        _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in said + err

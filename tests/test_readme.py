@@ -1,6 +1,12 @@
 """What the README shows is what there is."""
 
+import os
 import re
+import shlex
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 from textwrap import dedent
 
@@ -17,6 +23,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 RESULTS = (ROOT / "results" / "README.md").read_text(encoding="utf-8")
 HOUSE = (ROOT / "lab" / "README.md").read_text(encoding="utf-8")
 TOML = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+SHELL = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 HEAD = '[data]\nname = "digits"\n[network]\nhidden = [4]\n'
 
 
@@ -70,3 +78,46 @@ def test_it_lists_every_initialiser_and_every_key_of_a_file_of_data():
         assert f"`{name}`" in RESULTS
     for key in plugins.fields(File).keys() - {"path"}:
         assert f"`{key}`" in RESULTS
+
+
+FEW = ["-o", "trials.seeds=2", "-o", "training.epochs=1", "--no-plots"]
+"""What makes a run of the README short enough for a test."""
+
+
+@pytest.mark.slow
+def test_its_commands_run_in_their_order_in_a_fresh_folder(tmp_path):
+    """But those of pip and pytest; a run is of two trials and one epoch, without plots."""
+    shutil.copytree(ROOT / "experiments", tmp_path / "experiments")
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "BROWSER": "true"}
+    environment.pop("LAB_RESULTS", None)
+    lines = [part for block in SHELL for line in block.splitlines() for part in line.split("&&")]
+    words = [shlex.split(line, comments=True) for line in lines]
+    commands = [line[1:] for line in words if line and Path(line[0]).name == "lab"]
+    assert len(commands) >= 15
+    # That a file may name a class is told in the table of experiments; a later line reports this run.
+    commands.insert(1, ["run", "experiments/own-activation.toml", "--allow-code"])
+    for command in commands:
+        if command[0] in ("export", "audit") and find_spec("torch") is None:
+            continue
+        given = [*command, *(FEW if command[0] == "run" else [])]
+        done = subprocess.run(
+            [sys.executable, "-m", "lab", *given],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=900,
+        )
+        assert done.returncode == 0, f"lab {shlex.join(given)}\n{done.stderr}"
+    for made in ("bell.png", "phase.png", "vanishing.toml", "report.html", "figures/learning_speed.png"):
+        assert (tmp_path / made).stat().st_size > 0
+
+
+@pytest.mark.slow
+def test_its_lines_of_python_run(tmp_path, monkeypatch):
+    shutil.copytree(ROOT / "experiments", tmp_path / "experiments")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("LAB_RESULTS", raising=False)
+    exec(compile(PYTHON[0], "README.md", "exec"), {})
+    assert (tmp_path / "speed.png").stat().st_size > 0

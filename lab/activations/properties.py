@@ -1,4 +1,4 @@
-"""Properties of an activation that follow from what it claims, to choose by."""
+"""Properties of an activation that follow from what it claims, to choose by, and what makes it unfit."""
 
 from collections.abc import Callable
 
@@ -39,6 +39,29 @@ def floored(sigma: Activation) -> bool:
 def kinked(sigma: Activation) -> bool:
     """Whether σ′ does not exist, or jumps, somewhere."""
     return bool(sigma.kinks)
+
+
+def unusable(sigma: Activation) -> str:
+    """Why no network can train with σ, at the z next to 0 of a grid up to ±20; empty where nothing is wrong.
+
+    There it is undefined, or overflows, or has no finite slope.
+
+    >>> from lab.activations.formula.formula import Formula
+    >>> unusable(Formula("log(z)")), unusable(Formula("tanh(z)"))
+    ('is undefined at z = 0', '')
+    """
+    z = np.linspace(-20, 20, 81)
+    with np.errstate(all="ignore"):
+        a, slope = map(np.asarray, sigma.with_derivative(z))
+    for values, problem in ((a, "is undefined"), (slope, "has no finite slope")):
+        bad = np.flatnonzero(~np.isfinite(values))
+        if len(bad):
+            at = bad[np.argmin(np.abs(z[bad]))]
+            farther = min(max(at + int(np.sign(z[at])), 0), len(z) - 1)
+            if values is a and np.isinf(a[[at, farther]]).all() and z[at]:
+                problem = "overflows: |σ| is more than 1.8e308"
+            return f"{problem} at z = {z[at]:g}"
+    return ""
 
 
 NEARER = 2.0 ** np.array([[-10], [-20], [-30]])

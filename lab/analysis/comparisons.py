@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from lab.analysis.metrics import Metric, default_metrics, metric, samples
-from lab.analysis.statistics import fewest_pairs, holm, least_holm, paired, spread
+from lab.analysis.statistics import LEVEL, fewest_pairs, holm, least_holm, paired, spread
 from lab.errors import LabError, did_you_mean
 from lab.parts import Tables
 
@@ -67,6 +67,16 @@ def comparisons(
         seeds = np.maximum(rows["seeds_needed"], fewest_pairs(max(family, 1)))
         made.append(rows.assign(seeds_needed=seeds, unpaired=unpaired))
     return pd.concat(made, ignore_index=True)[list(COLUMNS)] if made else pd.DataFrame(columns=list(COLUMNS))
+
+
+def unsure(rows: pd.DataFrame) -> str:
+    """What it means that the p of a difference is not below `LEVEL`; where none of so few pairs is, why."""
+    if (rows["p_least"] < LEVEL).any():
+        return "may be chance"
+    most, family = int(rows["pairs"].max()), int(rows["family"].max())
+    few = "1 pair is too few" if most == 1 else f"{most} pairs are too few"
+    together = f" for {family} comparisons" if family > 1 else ""
+    return f"cannot be told from chance: {few}{together}"
 
 
 def spreads(tables: Tables, metrics: Sequence[str] = ()) -> pd.DataFrame:

@@ -105,7 +105,7 @@ class Exported:
         for function in (self.sigma, self.sigma.derivative):
             values = np.asarray(function(z))
             values = values[~np.isnan(values) | np.isinf(z)]
-            level = bool(np.all(values == values[0])) or z.size == 1
+            level = values.size > 0 and (bool(np.all(values == values[0])) or z.size == 1)
             yield float(values[0]) if level else None
         yield 0.0 if level or interval.low == interval.high else None
 

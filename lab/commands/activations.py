@@ -87,8 +87,8 @@ def design(
 ) -> Page:
     """Design an activation from its slope.
 
-    Exactly one way is chosen; the lines of a file that make the activation are printed. With --open
-    alone the slope is drawn by hand, in a browser.
+    Choose one way. Prints the lines of a file that make the activation. With --open alone the slope is drawn
+    by hand, in a browser.
 
     \b
     lab design --template gauss --floor 0.1 --width 2 --plot bell.png
@@ -116,7 +116,7 @@ def certify(**given: Any) -> Page:
 
     An example: lab certify "tanh(z) + a*z" -p a=0.05:0.2 --at-least 0.05
 
-    Ends with 3 where a claim is refuted, with a z at which it fails, or cannot be decided. What may stand
+    Exits with 3 where a claim is refuted, with a z at which it fails, or cannot be decided. What may stand
     in a formula: lab formulas
     """
     from lab.console.activations.claims import certificate_page
@@ -132,7 +132,7 @@ def certify(**given: Any) -> Page:
 def check_activation(**given: Any) -> Page:
     """Hold an activation to what training relies on.
 
-    A line a check; exits with 3 where one fails.
+    Prints a line for each check; exits with 3 where one fails.
     """
     from lab.console.activations.claims import conformance_page
 

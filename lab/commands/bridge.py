@@ -50,7 +50,7 @@ def export(**given: Any) -> Page:
     "dtypes",
     default="float64,float32,bfloat16,float16",
     show_default=True,
-    help="Of these; halves are tried at all of their numbers.",
+    help="In these; of float16 and bfloat16 every number is tried.",
 )
 @click.option("--csv", type=click.Path(path_type=Path, dir_okay=False), help="Write the table as CSV, too.")
 @png_option("plot", "the error in ulp over z")
@@ -59,8 +59,8 @@ def export(**given: Any) -> Page:
 def audit(**given: Any) -> Page:
     """Hold anyone's activations to exact references.
 
-    These have 60 digits, for σ and σ′. One ulp is the distance of neighbouring numbers. Ends with 3 where one
-    is 0 or of the wrong sign where it is a number, or there is NaN or ∞ where none is due.
+    The references of σ and σ′ have 60 digits. An error is told in ulp, the distance of neighbouring numbers.
+    Exits with 3 where a value is 0 or of the wrong sign though a number is due, or NaN or ∞ though none is.
 
     \b
     lab audit torch --dtype float32

@@ -38,7 +38,7 @@ def list_data() -> Page:
 def look(file: Path) -> Page:
     """Look at a file of data: tell its columns.
 
-    Ends with the table [data] that reads it, to be pasted into an experiment file.
+    Prints the table [data] that reads it, to be pasted into an experiment file.
 
     FILE is .csv, .tsv, .txt, .data, .npz or .parquet.
     """

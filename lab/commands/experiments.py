@@ -151,7 +151,7 @@ def _trained(
 def schema() -> None:
     """Print the JSON Schema of experiment files.
 
-    By it an editor completes and checks them.
+    An editor completes and checks files by it.
 
     Keep it with: lab schema > lab.schema.json, and begin a file with the line: #:schema lab.schema.json
     """

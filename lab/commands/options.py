@@ -210,9 +210,9 @@ def bench_options(command: F) -> F:
         click.option(
             "--html",
             type=click.Path(path_type=Path, dir_okay=False),
-            help="Write a page on which it is moved by hand, and what follows of it is computed.",
+            help="Write a page on which it is moved by hand, with what follows from it.",
         ),
-        click.option("--open", "opened", is_flag=True, help="Write that page, and show it in a browser."),
+        click.option("--open", "opened", is_flag=True, help="Show such a page in a browser."),
     ):
         command = option(command)
     return command

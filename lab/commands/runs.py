@@ -45,10 +45,10 @@ def show_run(run_name: str, results: Path | None) -> Page:
 @results_option
 @prints_page
 def verify(run_name: str, results: Path | None) -> Page:
-    """Look whether every file of a run is what was written.
+    """Check that every file of a run is what was written.
 
-    RUN is a folder, a name (its newest run) or the beginning of a run-id. A file that is damaged or lost is
-    named, and what mends it. Exits with 4 where there is one.
+    RUN is a folder, a name (its newest run) or the beginning of a run-id. Names each file that is damaged or
+    lost, and what mends it; exits with 4 then.
     """
     from lab.api import load, verify
     from lab.console.runs.verification import page
@@ -99,11 +99,11 @@ def compare(
 ) -> Page:
     """Compare variants in pairs of trials of the same seed.
 
-    The variants of run A, each with the first, or those of run A with those of run B.
+    Of one run, each variant is compared with the first. Of two, the variants of the same label are; the runs
+    need the same seed and data. A and B are named as in `lab show`.
 
     For each metric: the mean difference with its interval, whether chance would explain it, and how many
-    seeds would tell. A and B are named as in `lab show`. Of two runs the variants of the same label are
-    compared, and the runs need the same seed and data.
+    seeds would tell.
 
     Where two keys vary: lab compare RUN --baseline tanh --within network.hidden
     """
@@ -122,7 +122,11 @@ def compare(
 @click.option("--layers", type=NUMBERS, default="", metavar="1-3,5", help="Only these layers.")
 @click.option("--trials", type=NUMBERS, default="", metavar="0-4", help="Only these trials.")
 @click.option(
-    "--format", "formats", multiple=True, type=click.Choice(["png", "svg", "pdf"]), help="Else png and svg."
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(["png", "svg", "pdf"]),
+    help="Kinds of files; else png, svg.",
 )
 @click.option(
     "--width", type=LENGTH, default="0in", metavar="3.3in", help="Lay out at this width: in, cm, mm."

@@ -33,9 +33,12 @@ if TYPE_CHECKING:
 )
 @click.option("--weight-variance", default=Deep.weight_variance, show_default=True, help="σ_w² = n_in Var w.")
 @click.option("--bias-variance", default=Deep.bias_variance, show_default=True, help="σ_b² = Var b.")
-@click.option("--mean-square", default=Deep.mean_square, show_default=True, help="Of the inputs.")
+@click.option("--mean-square", default=Deep.mean_square, show_default=True, help="Mean square of the inputs.")
 @click.option(
-    "--correlation", default=Deep.correlation, show_default=True, help="Of two inputs; 1 is one input."
+    "--correlation",
+    default=Deep.correlation,
+    show_default=True,
+    help="Correlation of two inputs; 1: one input.",
 )
 @png_option("plot", "the predicted speed by layer")
 @png_option("phase", "where χ = 1 for an activation, over σ_w² and σ_b²,")

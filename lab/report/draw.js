@@ -84,13 +84,13 @@ function panel(label, x, y, { width = WIDTH, height = HEIGHT, left = LEFT } = {}
   return { svg, x: across.place, y: up.place, unx: across.back, uny: up.back, left, right, top: TOP, bottom, low: y.low, log: y.log };
 }
 
-// The points of a line as a path; where a value has no place the line is broken.
+// The points of a line as a path; where a value has no place the line is broken. A point alone is a dash.
 function path(points) {
-  let pen = "M";
-  return points.map(([x, y]) => {
-    const piece = x === null || y === null ? "" : `${pen}${x.toFixed(1)} ${y.toFixed(1)}`;
-    pen = piece ? "L" : "M";
-    return piece;
+  const known = ([x, y] = [null, null]) => x !== null && y !== null;
+  return points.map(([x, y], i) => {
+    if (!known([x, y])) return "";
+    const before = known(points[i - 1]), alone = !before && !known(points[i + 1]);
+    return `${before ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}${alone ? "m-1.5 0h3" : ""}`;
   }).join("");
 }
 
@@ -111,17 +111,18 @@ function line(on, xs, ys, attributes) {
 function band(on, xs, lows, highs, attributes) {
   const known = xs.map((x, i) => [x, lows[i], highs[i]]).filter(([, , high]) => high !== null && on.y(high) !== null);
   if (known.length < 2) return;
-  const over = known.map(([x, , high]) => [on.x(x), Math.max(on.y(high), on.top)]);
-  const under = known.map(([x, low]) => [on.x(x), Math.min(on.y(low) ?? on.bottom, on.bottom)]).reverse();
+  const within = (y) => Math.min(Math.max(y ?? on.bottom, on.top), on.bottom);
+  const over = known.map(([x, , high]) => [on.x(x), within(on.y(high))]);
+  const under = known.map(([x, low]) => [on.x(x), within(on.y(low))]).reverse();
   on.svg.append(shape("path", { ...attributes, d: path([...over, ...under]) + "Z" }));
 }
 
-// Words at the right end of lines, moved apart where they would lie on each other.
+// Words at the ends of lines, or at `x`, moved apart where they would lie on each other.
 function ends(on, words) {
   const ordered = [...words].sort((a, b) => a.y - b.y), places = [];
   ordered.forEach(({ y }, i) => { places[i] = Math.max(y + 4, i ? places[i - 1] + 10 : on.top + 8); });
   for (let i = places.length - 1, most = on.bottom + 4; i >= 0; i -= 1, most -= 10) places[i] = Math.min(places[i], most);
-  ordered.forEach(({ text }, i) => on.svg.append(shape("text", { x: on.right + 3, y: places[i] }, text)));
+  ordered.forEach(({ text, x = on.right }, i) => on.svg.append(shape("text", { x: x + 3, y: places[i] }, text)));
 }
 
 const DASHES = [null, "6 2", "2 2", "7 2 2 2"];

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +11,8 @@ import pandas as pd
 
 from lab.numerics import Array
 from lab.parts import Tables
+from lab.report.differences import differences
+from lab.report.numbers import few
 from lab.report.quantities import CAUSES, Quantity, ordered
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ MOST_HEIGHTS = 30_000
 """The same for the heights of histograms."""
 BINS = 40
 QUANTILES = {"low": 0.05, "median": 0.5, "high": 0.95}
-DIGITS = 4
 CURVE_POINTS = 161
 SPLIT = ("trials", "histograms", "curves", "prediction")
 NONE = pd.DataFrame()
@@ -54,9 +54,9 @@ def island(subjects: Sequence[Subject], names: Sequence[str]) -> dict[str, Any]:
 
     ``variants`` has for each variant its ``steps`` and ``epochs``, by quantity the ``median`` and perhaps the
     ``low`` and ``high`` over the trials (of causes the mean) as lists [layer][reading], its ``histograms`` of
-    z, and the places of its ``curves`` σ and σ′. Numbers have four digits; what is not finite is null. Where
-    there are many variants, readings are left out first, then the last quantities of
-    `lab.report.quantities.KNOWN`.
+    z, and the places of its ``curves`` σ and σ′. ``compared`` has the `differences` of each run. Numbers have
+    four digits; what is not finite is null. Where there are many variants, readings are left out first, then
+    the last quantities of `lab.report.quantities.KNOWN`.
     """
     curves = _Curves()
     rows = [
@@ -79,20 +79,28 @@ def island(subjects: Sequence[Subject], names: Sequence[str]) -> dict[str, Any]:
         {
             "name": prefix + str(row["variant"]),
             "activation": str(row.get("activation", "")),
-            "inf": _few(row.get("inf_slope")),
-            "sup": _few(row.get("sup_slope")),
+            "inf": few(row.get("inf_slope")),
+            "sup": few(row.get("sup_slope")),
             "bounds": row.get("bounds", ""),
-            "threshold": _few(row.get("saturation_threshold")),
+            "threshold": few(row.get("saturation_threshold")),
             **own["values"],
             "trials": own.get("trials", NONE).get("status", pd.Series(dtype=object)).value_counts().to_dict(),
-            "predicted": [_few(x) for x in own.get("prediction", NONE).get("predicted_speed", ())],
+            "predicted": [few(x) for x in own.get("prediction", NONE).get("predicted_speed", ())],
             "curves": curves.of(own.get("curves", NONE)),
             "histograms": _histograms(own.get("histograms", NONE), lines),
         }
         for at, prefix, row in rows
         for own in [split[at][str(row["variant"])]]
     ]
-    return {"quantities": [asdict(one) for one in kept], "variants": variants, "curves": curves.made}
+    compared = [
+        differences(
+            subject.tables.get("comparisons", NONE),
+            {str(row["variant"]): i for i, (of, _, row) in enumerate(rows) if of == at},
+        )
+        for at, subject in enumerate(subjects)
+    ]
+    shown = {"quantities": [asdict(one) for one in kept], "variants": variants, "curves": curves.made}
+    return {**shown, "compared": compared}
 
 
 def _by_variant(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -148,7 +156,7 @@ def _values(
         epochs = epochs.iloc[_thinned(len(epochs), most)]
         found[variant] = {
             "steps": epochs.index.tolist(),
-            "epochs": [_few(x) for x in epochs],
+            "epochs": [few(x) for x in epochs],
             "values": {},
         }
     for layered, table in ((True, "layers"), (False, "steps")):
@@ -179,7 +187,7 @@ def _by_layer(rows: pd.DataFrame, steps: Sequence[int]) -> dict[str, list[list[f
     whole = rows.reindex(pd.MultiIndex.from_product([layers, steps])).to_numpy(float).T
     blocks = zip(map(str, rows.columns), whole.reshape(-1, len(layers), len(steps)), strict=True)
     return {
-        name: [[_few(x) for x in line] for line in block]
+        name: [[few(x) for x in line] for line in block]
         for name, block in blocks
         if not np.isnan(block).all()
     }
@@ -191,10 +199,9 @@ def _thinned(count: int, most: int) -> Array:
 
 
 def _histograms(own: pd.DataFrame, lines: int) -> dict[str, Any] | None:
-    """Histograms of z of all trials: their ``steps``, the ``low`` and ``high`` end of each layer's `BINS`.
+    """Histograms of z of all trials: their ``steps``, and [step][layer] ``low``, ``high`` and ``heights``.
 
-    ``heights`` [step][layer] are per cent of the highest bin of the histogram; the bins of a layer reach from
-    the 0.1th to the 99.9th percentile over all its steps.
+    The `BINS` reach from the 0.1th to the 99.9th percentile; ``heights`` are per cent of the highest.
     """
     if own.empty:
         return None
@@ -209,21 +216,22 @@ def _histograms(own: pd.DataFrame, lines: int) -> dict[str, Any] | None:
     numbers = counted[["low", "high", "count"]].to_numpy(float)
     places: dict[Any, Any] = counted.groupby(["layer", "step"]).indices
     of = {key: numbers[at] for key, at in places.items()}
-    ends = [_ends([rows for (layer, _), rows in of.items() if layer == l]) for l in layers]
+    ends = [[_ends(of.get((l, step))) for l in layers] for step in steps]
     return {
         "steps": steps.tolist(),
-        "low": [_few(low) for low, _ in ends],
-        "high": [_few(high) for _, high in ends],
+        "low": [[few(low) for low, _ in at] for at in ends],
+        "high": [[few(high) for _, high in at] for at in ends],
         "heights": [
-            [_heights(of.get((l, step)), *end) for l, end in zip(layers, ends, strict=True)] for step in steps
+            [_heights(of.get((l, step)), *end) for l, end in zip(layers, at, strict=True)]
+            for step, at in zip(steps, ends, strict=True)
         ],
     }
 
 
-def _ends(histograms: Sequence[Array]) -> tuple[float, float]:
-    if not histograms:
+def _ends(histogram: Array | None) -> tuple[float, float]:
+    if histogram is None or not histogram[:, 2].any():
         return -1.0, 1.0
-    low, high, count = np.concatenate(histograms).T
+    low, high, count = histogram.T
     order = np.argsort(low)
     share = np.cumsum(count[order]) / count.sum()
     first, last = np.searchsorted(share, (0.001, 0.999))
@@ -260,10 +268,5 @@ class _Curves:
             self._known[key] = len(self.made)
             at = np.unique(np.searchsorted(z, np.linspace(-8, 8, CURVE_POINTS)).clip(0, len(z) - 1))
             columns = {"z": z[at], "sigma": sigma[at], "slope": slope[at]}
-            self.made.append({name: [_few(x) for x in column] for name, column in columns.items()})
+            self.made.append({name: [few(x) for x in column] for name, column in columns.items()})
         return self._known[key]
-
-
-def _few(x: Any) -> float | None:
-    """A number with four digits; None where it is missing or not finite."""
-    return float(f"{x:.{DIGITS}g}") if isinstance(x, int | float) and isfinite(x) else None

@@ -20,7 +20,7 @@ function keep() {
 function stand(left) {
   folded().forEach((one, i) => { one.open = left.open?.[i] ?? one.open; });
   if (!drawn()) return;
-  control("step").value = left.step ? reading(STEPS, left.step) : control("step").max;
+  if (left.step) control("step").value = reading(STEPS, left.step);
   if (left.values) {
     CONTROLS.forEach((id, i) => { control(id).value = left.values[i]; });
     control("log").checked = left.log;

@@ -49,6 +49,7 @@ function redraw() {
       entries ? legend(entries) : null, place);
   });
   control("figures").replaceChildren(...sections.filter(Boolean), numbers(state));
+  compare();
 }
 
 // What the lines show at the step, as a table: for the keyboard, for a screen reader, and to keep.
@@ -119,7 +120,7 @@ function begin() {
   control("quantity").append(...DATA.quantities.map(({ name, label }) => html("option", { value: name }, label)));
   const deepest = Math.max(...DATA.variants.map(layersOf));
   control("layer").append(...Array.from({ length: deepest }, (_, i) => html("option", { value: i + 1 }, i + 1)));
-  control("step").max = STEPS.length - 1;
+  control("step").max = control("step").value = STEPS.length - 1;
   const log = () => { control("log").checked = DATA.quantities.find(({ name }) => name === control("quantity").value).log; };
   log();
   choices();
@@ -129,6 +130,7 @@ function begin() {
   control("none").addEventListener("click", () => choose(false));
   control("controls").addEventListener("submit", (event) => event.preventDefault());
   for (const id of ["quantity", "layer", "log", "step"]) control(id).addEventListener("input", soon);
+  addEventListener("resize", soon);
   redraw();
 }
 

@@ -9,20 +9,28 @@ from html import escape
 
 import pandas as pd
 
+from lab.analysis.comparisons import unsure
 from lab.analysis.rule import NOTHING_WRONG, Verdicts
+from lab.analysis.statistics import LEVEL
 from lab.analysis.summary import summary
-from lab.parts import Tables
 from lab.report.document import document, text
 from lab.report.island import Subject, island
 from lab.report.tables import table
 
 STYLE = ("style.css",)
-SCRIPT = ("draw.js", "views.js", "tables.js", "report.js")
+SCRIPT = ("draw.js", "views.js", "differences.js", "tables.js", "report.js")
 
 TRIAL_COLUMNS = (
     *("variant", "trial", "seed", "status", "final_cost", "final_accuracy", "final_test_cost"),
     *("final_test_accuracy", "best_test_accuracy"),
 )
+OVERALL = (
+    *("variant", "trials", "diverged", "failed", "final_test_accuracy", "final_accuracy", "r2", "final_cost"),
+    *("ratio_start", "ratio_end", "saturation_start", "saturation_end"),
+)
+BEST = ("final_test_accuracy", "final_accuracy", "r2", "final_cost", "trials")
+"""What variants of several runs are ordered by: the first that there is."""
+FEW_RUNS = 4
 ENDS = ("variant", "trial", "diverged_at", "origin", "origin_layer", "origin_z")
 COMPARED = ("metric", "a", "b", "pairs", "mean_a", "mean_b", "difference", "low", "high", "p_holm", "d_z")
 BOUNDS = ("variant", "activation", "inf_slope", "sup_slope", "bounds", "sizes", "engine")
@@ -32,16 +40,42 @@ def report(subjects: Sequence[Subject], *, refresh: int = 0) -> str:
     """The page as HTML, of one run or of several.
 
     Each run has its question and its answer, its verdicts, and its tables; all of them share the views.
-    ``refresh`` is that of `lab.report.document.document`, for a run that has not ended.
+    Several have a table of all their variants, the best first; of more than `FEW_RUNS` each folds what is its
+    own. ``refresh`` is that of `lab.report.document.document`, for a run that has not ended.
     """
-    names = short_names(subjects)
-    title = _question(subjects[0]) if len(subjects) == 1 else f"{len(subjects)} runs: {', '.join(names)}"
-    heads = [_head(subject, name, len(subjects) > 1) for subject, name in zip(subjects, names, strict=True)]
-    rows = [_rows(subject, name, len(subjects) > 1) for subject, name in zip(subjects, names, strict=True)]
-    top = f"<h1>{escape(title)}</h1>" if len(subjects) > 1 else ""
+    names, several = short_names(subjects), len(subjects) > 1
+    fold = len(subjects) > FEW_RUNS
+    told = f"{len(subjects)} runs" if fold else f"{len(subjects)} runs: {', '.join(names)}"
+    title = told if several else _question(subjects[0])
+    heads, rows = [], []
+    shorts = [summary(subject.tables) for subject in subjects]
+    for at, (subject, name, short) in enumerate(zip(subjects, names, shorts, strict=True)):
+        head, own = _head(subject, name, several), _against(subject, name, at, several)
+        own += _rows(subject, name, several, short)
+        heads.append(_folded(f"{name}: {answer(subject)}", head) if fold else head)
+        rows.append(_folded(f"Tables of {name}", own) if fold else own)
+    top = f"<h1>{escape(title)}</h1>{_overall(subjects, names, shorts)}" if several else ""
     body = f"<main>{top}{''.join(heads)}{text('views.html')}{_pictures(subjects)}{''.join(rows)}</main>"
     script = (*SCRIPT, "live.js") if refresh else SCRIPT
     return document(title, body, island(subjects, names), style=STYLE, script=script, refresh=refresh)
+
+
+def _folded(title: str, content: str) -> str:
+    return f"<details><summary>{escape(title)}</summary>{content}</details>"
+
+
+def _overall(subjects: Sequence[Subject], names: Sequence[str], shorts: Sequence[pd.DataFrame]) -> str:
+    """The variants of all runs in one table, the best first."""
+    parts = []
+    for subject, name, short in zip(subjects, names, shorts, strict=True):
+        accused = Verdicts(subject.verdicts).by_variant
+        counts = [len(accused.get(str(variant), ())) for variant in short["variant"]]
+        parts.append(short.reindex(columns=list(OVERALL)).assign(run=name, verdicts=counts))
+    rows = pd.concat([part.dropna(axis=1, how="all") for part in parts], ignore_index=True)
+    rows = rows[["run", *(column for column in (*OVERALL, "verdicts") if column in rows)]]
+    by = next(column for column in BEST if column in rows)
+    rows = rows.sort_values(by, ascending=by == "final_cost", kind="stable")
+    return table(rows, f"The variants of all runs, by {by}: medians over the trials", "runs")
 
 
 def short_names(subjects: Sequence[Subject]) -> list[str]:
@@ -91,20 +125,14 @@ def _head(subject: Subject, name: str, several: bool) -> str:
     )
 
 
-def _rows(subject: Subject, name: str, several: bool) -> str:
+def _rows(subject: Subject, name: str, several: bool, short: pd.DataFrame) -> str:
     tables = subject.tables
     stem = name.replace("/", "-")
-    short = summary(tables).dropna(axis=1, how="all")
     ended = tables["trials"].reindex(columns=TRIAL_COLUMNS).dropna(axis=1, how="all")
     lost = tables["trials"].loc[tables["trials"]["status"] == "diverged"].reindex(columns=ENDS)
     parts = [
-        table(short, "The variants: medians over the trials", f"{stem}-summary"),
+        table(short.dropna(axis=1, how="all"), "The variants: medians over the trials", f"{stem}-summary"),
         table(_certified(tables["variants"]), "The slope of each hidden σ over all reals", f"{stem}-slopes"),
-        table(
-            _compared(tables),
-            "Each variant (b) against the first (a), in pairs of the same seed",
-            f"{stem}-comparisons",
-        ),
         table(
             lost.dropna(axis=1, how="all"),
             "Trials that diverged, and where they lost their first number",
@@ -117,14 +145,31 @@ def _rows(subject: Subject, name: str, several: bool) -> str:
     return f"<section>{title}{''.join(parts)}</section>"
 
 
+def _against(subject: Subject, name: str, at: int, several: bool) -> str:
+    """A section of the comparisons: a place where the script draws run number ``at``, and their table."""
+    rows = subject.tables.get("comparisons", pd.DataFrame())
+    if rows.empty:
+        return ""
+    first = str(rows["a"].iloc[0])
+    title = f"Each variant against {first}{f', in {name}' if several else ''}"
+    told = table(
+        rows[[column for column in COMPARED if column in rows]],
+        "Differences of b to a, in pairs of trials with the same seed",
+        f"{name.replace('/', '-')}-comparisons",
+    )
+    about = (
+        "The mean difference over pairs of trials with the same seed, and its 95 % interval. Filled: "
+        f"p < {LEVEL:g} after Holm. Open: {unsure(rows)}."
+    )
+    return (
+        f"<section><h2>{escape(title)}</h2>"
+        f'<p class="quiet">{escape(about)}</p><div class="panels" data-compared="{at}"></div>{told}</section>'
+    )
+
+
 def _certified(variants: pd.DataFrame) -> pd.DataFrame:
     names = {"inf_slope": "inf σ′", "sup_slope": "sup σ′", "bounds": "these are"}
     return variants[[column for column in BOUNDS if column in variants]].rename(columns=names)
-
-
-def _compared(tables: Tables) -> pd.DataFrame:
-    rows = tables.get("comparisons", pd.DataFrame())
-    return rows[[column for column in COMPARED if column in rows]]
 
 
 def _pictures(subjects: Sequence[Subject]) -> str:

@@ -6,6 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+LONG = 40
+"""Words of so many letters are broken into lines."""
+
 
 def table(rows: pd.DataFrame, caption: str, name: str) -> str:
     """The rows as an HTML table that the script lets one sort, and keep as ``name``.csv.
@@ -29,6 +32,8 @@ def _cell(value: Any) -> str:
     if isinstance(value, int | float) and isfinite(value):
         short, whole = f"{value:.4g}", repr(float(value)).removesuffix(".0")
         return f'<td class="number"><data value="{whole}">{short}</data></td>'
-    return (
-        "<td></td>" if value is None or value is pd.NA or value != value else f"<td>{escape(str(value))}</td>"
-    )
+    if value is None or value is pd.NA or value != value:
+        return "<td></td>"
+    words = str(value)
+    long = ' class="long"' if len(words) > LONG else ""
+    return f"<td{long}>{escape(words)}</td>"

@@ -38,8 +38,8 @@ function overSteps(variant, state) {
     const drawn = line(on, variant.steps, values, { ...attributes, "stroke-dasharray": DASHES[index % 4] });
     drawn.style.setProperty("--hue", hue(layer, layers));
     if (strong) drawn.firstChild.classList.add("strong");
-    const last = values.findLast((x) => on.y(x) !== null);
-    if (layered && last !== undefined) words.push({ y: on.y(last), text: layer });
+    const last = values.findLastIndex((x) => on.y(x) !== null);
+    if (layered && last >= 0) words.push({ x: on.x(variant.steps[last]), y: on.y(values[last]), text: layer });
   });
   ends(on, words);
   const place = on.x(Math.min(state.step, state.time.high));
@@ -60,7 +60,7 @@ function byLayer(variants, state) {
   const layers = Array.from({ length: deepest }, (_, i) => i + 1);
   const on = panel(`${label} by layer, at the first reading and at step ${state.step}`,
     { low: 0.7, high: deepest + 0.3, ticks: layers, label: "layer" }, { ...state.range, log: state.log },
-    { width: 560, height: 260 });
+    innerWidth < 600 ? {} : { width: 560, height: 260 });
   for (const variant of variants) {
     const own = layers.slice(0, layersOf(variant)), here = reading(variant.steps, state.step);
     for (const [place, kind] of [[0, "start"], [here, "now"]]) {
@@ -87,7 +87,7 @@ function predicted(on, variant, layers) {
   const last = Math.max(layers.length - 1, 1), unit = at(variant, "learning_speed", last, 0);
   for (const layer of layers.slice(0, last)) {
     const speed = variant.predicted[layer - 1] ?? null, y = speed === null || unit === null ? null : on.y(speed * unit);
-    if (y !== null) on.svg.append(shape("path", { class: `v${variant.look} variant`, d: `M${on.x(layer) - 9} ${y}h18` }));
+    if (y !== null && y >= on.top && y <= on.bottom) on.svg.append(shape("path", { class: `v${variant.look} variant`, d: `M${on.x(layer) - 9} ${y}h18` }));
   }
 }
 
@@ -128,22 +128,27 @@ function saturationMap(variant, state) {
 function distribution(variant, state) {
   const found = variant.histograms, curve = curveOf(variant, state.layer);
   if (!found || !curve) return null;
-  const index = Math.min(state.layer, found.low.length) - 1;
+  const index = Math.min(state.layer, found.low[0].length) - 1;
   const here = reading(found.steps, state.step), heights = found.heights[here][index];
-  const low = Math.min(found.low[index], -3), high = Math.max(found.high[index], 3);
+  const [begins, ends] = [found.low[here][index], found.high[here][index]];
+  const [low, high] = steady([Math.min(...found.low.map((of) => of[index]), -3), Math.max(...found.high.map((of) => of[index]), 3)],
+    [Math.min(begins, -3), Math.max(ends, 3)]);
   const top = extent(curve.slope.map((x) => (x === null ? null : Math.abs(x))))[1] || 1;
   const on = panel(`${variant.name}: distribution of z in layer ${index + 1} over the slope, step ${found.steps[here]}`,
     { low, high, label: `z in layer ${index + 1}` }, { low: Math.min(0, ...curve.slope), high: top * 1.05 });
   shade(on, curve, variant.threshold * top, low, high);
-  const wide = (found.high[index] - found.low[index]) / heights.length;
+  const wide = (ends - begins) / heights.length;
   const base = on.y(0), points = heights.flatMap((share, i) => [i, i + 1].map((edge) =>
-    [on.x(found.low[index] + edge * wide), base - (share / 100) * (base - on.top) * 0.95]));
+    [on.x(begins + edge * wide), base - (share / 100) * (base - on.top) * 0.95]));
   if (points.length) {
     on.svg.append(shape("path", { class: "mass", d: `${path([[points[0][0], base], ...points, [points.at(-1)[0], base]])}Z` }));
   }
   inside(on, curve.z, curve.slope, low, high, "slope");
   return figure(on, html("b", {}, variant.name), ` · step ${found.steps[here]}`);
 }
+
+// The range of all steps, so that axes stand still; that of the step where it would be lost in the other.
+const steady = (all, own) => (all[1] - all[0] > 5 * (own[1] - own[0]) ? own : all);
 
 // Grey ground where |σ′| is below the threshold.
 function shade(on, curve, threshold, low, high) {
@@ -169,13 +174,13 @@ const curveOf = (variant, layer) => DATA.curves[variant.curves[Math.min(layer, v
 function curves(variant, state) {
   const curve = curveOf(variant, Math.min(state.layer, Math.max(variant.curves.length - 1, 1)));
   if (!curve) return null;
-  const near = (values) => values.filter((_, i) => Math.abs(curve.z[i]) <= 5);
-  const [low, high] = extent([...near(curve.sigma), ...near(curve.slope), 0]);
-  const on = panel(`${variant.name}: σ and σ′`, { low: -5, high: 5, label: "z" },
-    { low: Math.max(low, -4), high: Math.min(high, 4) * 1.05 });
+  const near = (values) => values.filter((_, i) => Math.abs(curve.z[i]) <= 2.5);
+  const [least, most] = extent([...near(curve.sigma), ...near(curve.slope), 0]), room = 0.08 * (most - least || 1);
+  const [low, high] = [least - room, most + room];
+  const on = panel(`${variant.name}: σ and σ′`, { low: -5, high: 5, label: "z" }, { low, high });
   if (variant.inf > 0) on.svg.append(shape("line", { class: "floor", x1: on.left, x2: on.right, y1: on.y(variant.inf), y2: on.y(variant.inf) }));
   for (const [values, kind] of [[curve.sigma, "sigma"], [curve.slope, "slope"]]) {
-    inside(on, curve.z, values.map((x) => (x === null || Math.abs(x) > 4.2 ? null : x)), -5, 5, kind);
+    inside(on, curve.z, values.map((x) => (x < low || x > high ? null : x)), -5, 5, kind);
   }
   const bounds = variant.inf === null ? "" : ` · σ′ ∈ [${written(variant.inf)}, ${variant.sup === null ? "∞" : written(variant.sup)}], ${variant.bounds}`;
   return figure(on, html("b", {}, variant.name), bounds);
@@ -186,7 +191,8 @@ const LEDGER = [["transport_decades", "the weights", "part0"], ["slope_decades",
 function ledger(variant, state) {
   if (!LEDGER.every(([name]) => variant.values[name])) return null;
   const here = reading(variant.steps, state.step), layers = layersOf(variant);
-  const [low, high] = state.decades;
+  const own = extent([...LEDGER.flatMap(([name]) => variant.values[name].median.map((values) => values[here])), 0, -0.1]);
+  const [low, high] = steady(state.decades, own);
   const on = panel(`${variant.name}: decades of the error, by layer`, { low, high, label: "decades (below 0: the error became smaller)" },
     { low: 0.4, high: layers + 0.6, ticks: Array.from({ length: layers }, (_, i) => i + 1) }, { height: 80 + 24 * layers });
   const words = [];
@@ -202,7 +208,7 @@ function ledger(variant, state) {
     });
   }
   on.svg.append(shape("line", { class: "edge", x1: on.x(0), x2: on.x(0), y1: on.top, y2: on.bottom }));
-  on.svg.setAttribute("aria-label", `${on.svg.getAttribute("aria-label")}: ${words.join("; ")}`);
+  describe(on, words);
   return figure(on, html("b", {}, variant.name));
 }
 
@@ -225,9 +231,12 @@ function causes(variant, state) {
       from = Math.min(from + share, 1);
     });
   }
-  on.svg.setAttribute("aria-label", `${on.svg.getAttribute("aria-label")}: ${words.join("; ")}`);
+  describe(on, words);
   return figure(on, html("b", {}, variant.name));
 }
+
+// What a picture says in words, for who does not see it.
+const describe = (on, words) => on.svg.append(shape("desc", {}, words.join("; ")));
 
 function legend(entries) {
   return html("p", { class: "quiet row" }, ...entries.map(([words, kind]) =>

@@ -12,7 +12,7 @@ import numpy as np
 from lab import data as datasets
 from lab import plugins
 from lab.activations.formula.formula import Formula
-from lab.activations.properties import infinite_slopes
+from lab.activations.properties import infinite_slopes, unusable
 from lab.data.dataset import Dataset
 from lab.errors import PartError
 from lab.experiment.keys import dotted
@@ -29,7 +29,7 @@ from lab.network.first_weights import by_layer
 from lab.network.initialisers import Critical
 from lab.network.parameters import count
 from lab.numerics import Array
-from lab.parts import Activation, Cost, Optimiser, Probe
+from lab.parts import Cost, Optimiser, Probe
 from lab.prover.digits import lost_digits
 from lab.theory.mean_field import critical
 from lab.training.examples import Examples, examples
@@ -291,24 +291,6 @@ def unfit(settings: Experiment, training: Training) -> list[Finding]:
     except PartError as error:
         found.append(Finding(("network", "initialiser"), str(error)))
     return list(dict.fromkeys(found))
-
-
-def unusable(sigma: Activation) -> str:
-    """Why σ cannot be trained with, at the point next to 0 of a grid up to ±20: it is undefined there, or
-    overflows, or has no finite slope. Empty where nothing is wrong.
-    """
-    z = np.linspace(-20, 20, 81)
-    with np.errstate(all="ignore"):
-        a, slope = map(np.asarray, sigma.with_derivative(z))
-    for values, problem in ((a, "is undefined"), (slope, "has no finite slope")):
-        bad = np.flatnonzero(~np.isfinite(values))
-        if len(bad):
-            at = bad[np.argmin(np.abs(z[bad]))]
-            farther = min(max(at + int(np.sign(z[at])), 0), len(z) - 1)
-            if values is a and np.isinf(a[[at, farther]]).all() and z[at]:
-                problem = "overflows: |σ| is more than 1.8e308"
-            return f"{problem} at z = {z[at]:g}"
-    return ""
 
 
 def _notes(training: Training) -> list[str]:

@@ -6,7 +6,7 @@ from lab.activations.catalogue import TABLE, examples
 from lab.activations.floored import Floored
 from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
-from lab.activations.properties import PROPERTIES, infinite_slopes, monotone, odd, properties
+from lab.activations.properties import PROPERTIES, infinite_slopes, monotone, odd, properties, unusable
 from lab.parts import Activation
 
 SIGMAS = examples()
@@ -115,3 +115,17 @@ def test_where_the_slope_is_infinite(text, places):
         assert abs(z - kink) <= 1e-9 * max(1, abs(kink))
         assert abs(slope) > 60
         assert slope == Formula(text).derivative(z)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("sqrt(z)", "is undefined at z = -0.5"),
+        ("1/z", "is undefined at z = 0"),
+        ("exp(exp(z))", "overflows: |σ| is more than 1.8e308 at z = 7"),
+        ("where(z > 2, sqrt(z - 3), z)", "is undefined at z = 2.5"),
+        ("z*exp(z)", ""),
+    ],
+)
+def test_what_no_network_can_train_with_has_a_reason(text, why):
+    assert unusable(Formula(text)) == why

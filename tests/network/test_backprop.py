@@ -1,7 +1,7 @@
 """The four equations one by one, the whole gradient, and what holds to the last bit."""
 
 from dataclasses import replace
-from itertools import product
+from itertools import cycle, product
 
 import numpy as np
 import pytest
@@ -129,8 +129,7 @@ def check_gradient(network, trials, m, seed, directions):
         np.testing.assert_allclose(found, expected, rtol=1e-9, atol=scale)
 
 
-@pytest.mark.parametrize("name", HIDDEN)
-@pytest.mark.parametrize("cost_name", COSTS)
+@pytest.mark.parametrize(("name", "cost_name"), list(zip(HIDDEN, cycle(COSTS))))
 def test_the_gradient_for_every_hidden_sigma(name, cost_name):
     output = OUTPUT.get(cost_name, Sigmoid())
     network = Network((3, 4, 5, 2), (SIGMAS[name], SIGMAS[name], output), COSTS[cost_name])
@@ -180,9 +179,8 @@ def test_the_cost_is_the_mean_over_the_examples_and_complete_fills_its_gradient_
     np.testing.assert_allclose(p.e[2], by_cross_entropy(p.a[2], y.T) / 4, rtol=1e-9)
 
 
-@pytest.mark.parametrize("name", SIGMAS)
-@pytest.mark.parametrize("cost_name", COSTS)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("name", "cost_name"), list(zip(SIGMAS, cycle(COSTS))))
 @np.errstate(all="ignore")
 def test_the_dtype_stays_in_every_buffer(name, cost_name, dtype):
     network = Network(

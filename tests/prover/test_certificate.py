@@ -211,9 +211,9 @@ def test_what_only_switches_is_no_jump(text):
     ],
 )
 def test_where_a_jump_cannot_be_excluded_nothing_is_certified(text, reason):
-    begun = time.perf_counter()
+    begun = time.process_time()
     found = certify(Formula(text), at_least=-1.0)
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
     assert found.verdict == "UNDECIDED"
     assert found.reason.startswith(reason)
 
@@ -475,9 +475,9 @@ def test_a_design_by_its_derivative_is_looked_at_as_far_as_it_goes():
 def test_it_takes_a_moment_only(text):
     sigma = Formula(text)
     certify(sigma, at_least=0.05)
-    begun = time.perf_counter()
+    begun = time.process_time()
     certify(sigma, at_least=0.05)
-    assert time.perf_counter() - begun < 0.5  # about 10 to 20 ms
+    assert time.process_time() - begun < 0.5  # about 10 to 20 ms
 
 
 @pytest.mark.parametrize("design", DESIGNS)

@@ -56,7 +56,7 @@ def visit(browser, tmp_path):
         path = tmp_path / f"page-{len(pages)}.html"
         path.write_text(text, encoding="utf-8")
         page = browser.new_page(**options)
-        page.set_default_timeout(5000)
+        page.set_default_timeout(60_000)
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
         page.on("request", lambda request: asked.append(request.url))

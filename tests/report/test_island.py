@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -6,6 +7,7 @@ import pytest
 
 from lab.report import island as room
 from lab.report.island import island
+from tests.report.test_differences import DIFFERENCE
 
 
 @pytest.fixture(scope="module")
@@ -59,13 +61,24 @@ def test_a_curve_that_layers_share_is_kept_once(made):
     assert made["variants"][0]["curves"] == [0, 0, 0, 0, 0]
 
 
+def test_runs_bring_their_comparisons_by_the_places_of_their_variants(run):
+    (none,) = island([run], ["x"])["compared"]
+    assert none is None
+    rows = pd.DataFrame([DIFFERENCE])
+    several = [replace(run, tables={**run.tables, "comparisons": rows}), run]
+    first, second = island(several, ["a", "b"])["compared"]
+    assert first["metrics"][0]["rows"][0]["variant"] == 1
+    assert second is None
+
+
 def test_the_heights_are_those_of_the_histograms(run, made):
     """Of a normal distribution the highest bin is at its mean, and its width tells its spread."""
     found = made["variants"][0]["histograms"]
     assert found["steps"] == [0, 250, 500]
-    edges = np.linspace(found["low"][0], found["high"][0], room.BINS + 1)
-    middle = (edges[1:] + edges[:-1]) / 2
-    for heights, spread in zip((step[0] for step in found["heights"]), (1.0, 1.6, 2.4), strict=True):
+    for at, spread in enumerate((1.0, 1.6, 2.4)):
+        heights = found["heights"][at][0]
+        edges = np.linspace(found["low"][at][0], found["high"][at][0], room.BINS + 1)
+        middle = (edges[1:] + edges[:-1]) / 2
         mean = np.average(middle, weights=heights)
         assert mean == pytest.approx(0.2, abs=0.1)
         assert np.average((middle - mean) ** 2, weights=heights) ** 0.5 == pytest.approx(

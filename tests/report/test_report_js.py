@@ -1,16 +1,20 @@
 """What the controls of a report do, in a browser."""
 
+import re
+from dataclasses import replace
 from time import monotonic
 
 import pytest
 
+from lab.analysis.comparisons import comparisons
 from lab.report.run import report
 from tests.report.conftest import HOSTILE, subject
 
 
 @pytest.fixture(scope="module")
 def text(run):
-    return report([run])
+    tables = {**run.tables, "comparisons": comparisons(run.tables)}
+    return report([replace(run, tables=tables)])
 
 
 @pytest.fixture
@@ -24,7 +28,7 @@ def titles(page):
 
 def settled(page, condition):
     """Wait until this is true; the page's policy forbids playwright's own way."""
-    until = monotonic() + 5
+    until = monotonic() + 60
     while not page.evaluate(condition):
         assert monotonic() < until, condition
 
@@ -39,7 +43,7 @@ def test_every_view_is_drawn_and_has_a_name(page):
         "The causes",
         "The activations",
     ]
-    images = page.get_by_role("img")
+    images = page.locator("#figures").get_by_role("img")
     assert images.count() == 2 * 6 + 1
     assert all(
         name for name in images.evaluate_all("all => all.map((one) => one.getAttribute('aria-label'))")
@@ -93,7 +97,10 @@ def test_the_axis_is_logarithmic_or_linear(page):
 
 
 def test_the_step_moves_all_views_and_the_numbers(page, run):
+    assert page.locator("#at").inner_text() == "step 500"
     page.get_by_role("slider", name="Step").focus()
+    page.keyboard.press("Home")
+    settled(page, "document.getElementById('at').textContent === 'step 0'")
     page.keyboard.press("End")
     settled(page, "document.getElementById('at').textContent === 'step 500'")
     settled(page, "document.querySelector('#figures table caption').textContent.includes('step 500')")
@@ -121,7 +128,7 @@ def test_the_pointer_reads_numbers_and_a_click_chooses_the_step(page):
     first.hover()
     assert "layer 1: " in page.locator("#hover").inner_text()
     first.click()
-    settled(page, "document.getElementById('at').textContent !== 'step 0'")
+    settled(page, "document.getElementById('at').textContent !== 'step 500'")
     page.mouse.move(1, 1)
     assert page.locator("#hover").is_hidden()
 
@@ -151,7 +158,7 @@ def test_no_word_lies_on_another_in_a_panel_and_nothing_is_wider_than_a_narrow_p
     page = visit(text, viewport={"width": 360, "height": 740})
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     overlapping = page.evaluate(
-        """() => [...document.querySelectorAll("#figures svg")].flatMap((svg) => {
+        """() => [...document.querySelectorAll("#figures svg, [data-compared] svg")].flatMap((svg) => {
             const words = [...svg.querySelectorAll("text")];
             const boxes = words.map((one) => [one.textContent, one.getBoundingClientRect()]);
             return boxes.flatMap(([a, p], i) => boxes.slice(i + 1).filter(([, q]) =>
@@ -160,6 +167,46 @@ def test_no_word_lies_on_another_in_a_panel_and_nothing_is_wider_than_a_narrow_p
         })"""
     )
     assert overlapping == []
+
+
+def test_each_variant_is_compared_in_a_panel_a_metric_with_its_sides_in_words(page, text):
+    place = page.locator("[data-compared]")
+    compared = page.evaluate("DATA.compared[0].metrics")
+    assert place.locator("figure").count() == len(compared) > 1
+    for number, metric in enumerate(compared):
+        words = place.locator("svg").nth(number).locator("text").all_text_contents()
+        assert {"tanh", *metric["sides"]} <= set(words)
+        svg = place.locator("svg").nth(number)
+        assert svg.get_attribute("aria-label") == f"Differences in {metric['words']} to sigmoid"
+        assert svg.locator("desc").text_content().startswith("tanh: ")
+    assert page.get_by_role("heading", name="Each variant against sigmoid").is_visible()
+    assert page.locator("table[data-name='vanishing-comparisons'] tbody tr").count() == len(compared)
+    page.get_by_label("tanh", exact=True).uncheck()
+    settled(page, "document.querySelectorAll('[data-compared] figure').length === 0")
+
+
+def test_the_keyboard_reaches_every_control_and_each_has_a_name(page):
+    every = """[...document.querySelectorAll("button, input, select, summary, [tabindex]")]
+        .filter((one) => one.checkVisibility())"""
+    count = page.evaluate(f"{every}.length")
+    page.evaluate(f"{every}.forEach((one, i) => {{ one.dataset.place = i; }})")
+    reached = set()
+    for _ in range(count):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.dataset.place"))
+    assert reached == {str(place) for place in range(count)}
+    tree = page.locator("body").aria_snapshot()
+    unnamed = r"- (button|checkbox|combobox|searchbox|slider|img|heading)(?! \")(:|$| \[)"
+    assert not re.search(unnamed, tree, re.MULTILINE)
+
+
+def test_on_paper_there_are_no_controls_and_no_dark_ground(visit, text):
+    page = visit(text, color_scheme="dark")
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    for hidden in ("#quantity", "#step", "#filter", "button.save >> nth=0"):
+        assert page.locator(hidden).is_hidden()
+    assert page.locator("#figures svg").first.is_visible()
 
 
 def test_in_the_dark_every_control_works_and_the_ground_is_dark(visit, text):

@@ -60,6 +60,25 @@ def test_several_runs_have_their_heads_and_their_names():
     assert page.count('<h2 class="question">') == 3
 
 
+def test_the_variants_of_several_runs_are_in_one_table_the_best_first():
+    runs = [subject(f"{name}/1") for name in "abc"]
+    for run, shift in zip(runs, (0.1, 0.3, 0.2), strict=True):
+        run.tables["trials"]["final_test_accuracy"] = shift
+        run.tables["trials"].loc[run.tables["trials"]["variant"] == "tanh", "final_test_accuracy"] += 0.5
+    (found, *_) = re.findall(r"<table.*?</table>", report(runs), re.DOTALL)
+    assert "The variants of all runs, by final_test_accuracy" in found
+    rows = re.findall(r"<tr><td>(.*?)</td><td>(.*?)</td>", found)
+    assert rows == [*((run, "tanh") for run in "bca"), *((run, "sigmoid") for run in "bca")]
+
+
+def test_of_many_runs_each_is_folded():
+    runs = [subject(f"student{number}/1") for number in range(6)]
+    page = report(runs)
+    assert "<h1>6 runs</h1>" in page
+    assert page.count("<details><summary>student") == page.count("<details><summary>Tables of student") == 6
+    assert "<details><summary>a: " not in report([subject("a/1"), subject("b/1")])
+
+
 def test_the_command_repeats_the_run():
     told = subject(overrides={"training.epochs": "5", "network.activation": "'relu'"}, allow_code=True)
     words = ["lab", "run", "vanishing.toml", "-o", "training.epochs=5"]

@@ -28,5 +28,11 @@ def test_texts_stay_texts():
     assert 'data-name="&quot;"' in page
 
 
+def test_long_words_are_broken_into_lines():
+    page = table(pd.DataFrame({"x": ["64-30-30-30-10", "w " * 21]}), "c", "n")
+    assert page.count('<td class="long">') == 1
+    assert "<td>64-30-30-30-10</td>" in page
+
+
 def test_no_rows_no_table():
     assert table(pd.DataFrame({"x": []}), "c", "n") == ""

@@ -125,7 +125,7 @@ def test_a_stacked_trial_has_the_bits_that_it_has_alone(sizes, count, batch, dty
 widths = st.one_of(st.integers(1, 40), st.sampled_from([63, 64, 65, 127, 128, 129, 256, 300]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given_sizes(
     sizes=st.lists(widths, min_size=2, max_size=5).map(tuple),
     batch=st.integers(1, 70),

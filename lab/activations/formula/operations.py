@@ -73,6 +73,12 @@ def _chosen_slope(comparison: str, u: E, v: E, du: E, dv: E) -> E:
     return first.call("where", du, dv)
 
 
+def _sinc_curvature(slope: E, x: E) -> E:
+    """−sinc x − 2 sinc′x/x, which is −1/3 at 0."""
+    beside = -x.call("sinc") - 2 * slope / x
+    return x.call("abs").call("greater", 0).call("where", beside, -1 / 3)
+
+
 def _sigmoid(x: E) -> E:
     return 1 / (1 + 1 / x.call("exp"))
 
@@ -145,6 +151,7 @@ OPERATIONS: dict[str, Operation] = {
     "sin": Operation(lambda y, x, dx: x.call("cos") * dx),
     "cos": Operation(lambda y, x, dx: -x.call("sin") * dx),
     "sinc": Operation(lambda y, x, dx: x.call("sinc_slope") * dx),
+    "sinc_slope": Operation(lambda y, x, dx: _sinc_curvature(y, x) * dx),
     "sinh": Operation(lambda y, x, dx: x.call("cosh") * dx),
     "cosh": Operation(lambda y, x, dx: x.call("sinh") * dx),
     "tanh": Operation(lambda y, x, dx: x.call("sech2") * dx),

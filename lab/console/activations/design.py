@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from lab.activations.design.integral import FARTHEST, Integral
 from lab.activations.design.knot_lists import knots_from_csv, knots_from_text
+from lab.activations.properties import unusable
 from lab.console.activations.shown import (
     benched,
     facts,
@@ -26,7 +27,6 @@ from lab.parts import Activation
 from lab.prover.certificate import certify
 from lab.prover.integrals.integrated import proved_error
 from lab.prover.intervals.enclosure_text import rounded_up
-from lab.runs.preparation import unusable
 
 SETTINGS: dict[str, tuple[str, ...]] = {
     "template": ("floor", "height", "width", "centre"),

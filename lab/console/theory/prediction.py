@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from lab.activations.properties import unusable
 from lab.api import predict
 from lab.console.activations.shown import sigma_of, with_words
 from lab.console.screen import Block, Note, Page, bold, dim, drawn, rows_of
@@ -15,7 +16,7 @@ from lab.errors import LabError
 from lab.numerics import Interval
 from lab.parts import Activation
 from lab.runs.prediction import notes, prediction
-from lab.runs.preparation import Prepared, counterfactual, unusable
+from lab.runs.preparation import Prepared, counterfactual
 from lab.theory.correlation import FixedCorrelation
 from lab.theory.deep import Deep
 from lab.theory.mean_field import Critical, FixedPoint, fixed_point

@@ -45,7 +45,7 @@ class Prediction(parts.Figure):
     """
 
     needs = ("prediction",)
-    question = "Was the learning speed of each layer foretold?"
+    question = "Was the learning speed of each layer predicted?"
     reading = "dots: measured before the first step; dashed: predicted from the weights' variance and σ alone"
     when = "with two hidden layers or more"
 

@@ -39,9 +39,7 @@ class River(parts.Figure):
 
     needs = ("layers",)
     question = "Where is the error lost on its way from the output to the input?"
-    reading = (
-        "the error flows to the right, its width is log ‖δ‖; coloured is what was taken, by σ′ or the weights"
-    )
+    reading = "the error flows to the right, as wide as log ‖δ‖; in colour, what σ′ and the weights took"
     when = "with two layers or more"
 
     def draw(self, tables: parts.Tables) -> Figure:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from lab import parts
-from lab.analysis.comparisons import comparisons
+from lab.analysis.comparisons import comparisons, unsure
 from lab.analysis.metrics import metric
 from lab.analysis.statistics import LEVEL
 from lab.analysis.summary import summary
@@ -158,7 +158,7 @@ class Comparisons(parts.Figure):
         metrics = rows.groupby("metric", sort=False)
         figure, axes = panels.side_by_side(rest[::-1], len(metrics), width=2.3, row=0.24)
         for ax, (name, of_metric) in zip(axes, metrics, strict=True):
-            _draw_differences(ax, of_metric, _unsure(rows))
+            _draw_differences(ax, of_metric, unsure(rows))
             shown = metric(str(name))
             arrow = {1: "better →", -1: "← better", 0: f"← {shown.less}   {shown.more} →"}[shown.better]
             unit = f" ({shown.unit})" if shown.unit and shown.unit not in shown.words else ""
@@ -187,13 +187,3 @@ def _draw_differences(ax: Axes, rows: pd.DataFrame, unsure: str) -> None:
             why = "neither got there" if neither else "no pair"
             ax.text(0.5, place, why, fontsize=style.SMALL, color=style.QUIET, **middle)
     ax.xaxis.set_major_locator(MaxNLocator(4))
-
-
-def _unsure(rows: pd.DataFrame) -> str:
-    """What an open mark means; of so few pairs that no p falls below the level, also that."""
-    if (rows["p_least"] < LEVEL).any():
-        return "may be chance"
-    most, family = int(rows["pairs"].max()), int(rows["family"].max())
-    few = "1 pair is too few" if most == 1 else f"{most} pairs are too few"
-    together = f" for {family} comparisons" if family > 1 else ""
-    return f"cannot be told from chance: {few}{together}"

@@ -66,8 +66,8 @@ class Weights(parts.Figure):
     needs = ("neurons",)
     question = "Which weights learn slowly: out of low neurons, or into saturated ones?"
     reading = (
-        "one mark per neuron: left, ∂C/∂w out of it over its a, middle, ∂C/∂w into it over its σ′, right, "
-        "its δ over its a; along a dotted line the gradient is proportional"
+        "one mark per neuron; left: the gradient of the weights out of it over its a, middle: of those into "
+        "it over its σ′, right: its |δ| over its a; dotted: in proportion"
     )
     when = "where record.neurons is true"
 

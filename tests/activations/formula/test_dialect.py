@@ -20,9 +20,8 @@ from tests.activations.formula.literature import rows
 OWN = [*((row.formula, tuple(row.parameters)) for row in ROWS), *((text, ()) for text in rows())]
 
 
-@pytest.mark.parametrize(("text", "names"), OWN)
-def test_a_formula_in_the_words_of_the_lab_stays_as_it_is(text, names):
-    assert in_own_words(text, names) == text
+def test_a_formula_in_the_words_of_the_lab_stays_as_it_is():
+    assert [in_own_words(text, names) for text, names in OWN] == [text for text, _ in OWN]
 
 
 NUMPY = [
@@ -195,11 +194,11 @@ REFUSED = [
 
 @pytest.mark.parametrize(("text", "column", "reason"), REFUSED, ids=[row[0][:40] for row in REFUSED])
 def test_refused_soon_with_the_reason(text, column, reason):
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(FormulaError) as caught:
         in_own_words(text)
     assert f", column {column}: {reason}" in str(caught.value)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 @pytest.mark.parametrize(
@@ -213,10 +212,10 @@ def test_refused_soon_with_the_reason(text, column, reason):
     ],
 )  # fmt: skip
 def test_what_is_nothing_of_the_kind_is_no_formula(text):
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(FormulaError):
         Formula(text)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 FUNCTIONS = ("tanh", "sin", "exp", "abs", "arctan", "softplus")

@@ -151,7 +151,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_text_is_refused_soon(text):
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(FormulaError):
         parse(text[:LONGEST], {})
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2

@@ -89,7 +89,7 @@ def cases(rows):
 
 @pytest.mark.parametrize(("text", "column", "reason"), cases(REFUSED))
 def test_refused(text, column, reason):
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(FormulaError) as caught:
         Formula(text)
     message = str(caught.value)
@@ -98,7 +98,7 @@ def test_refused(text, column, reason):
     assert "\n" not in message
     assert message.isprintable()
     assert len(message) < 400
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n"])

@@ -89,18 +89,22 @@ def written(expression: Expression) -> str:
 TEXTS = [rewrite.written for rewrite in REWRITES]
 
 
-@pytest.mark.parametrize("rewrite", REWRITES, ids=TEXTS)
 @pytest.mark.parametrize(
     ("x", "a"), [("z", "3"), ("-z", "z"), ("2.5*z", "sin(z)"), ("z/3 - 1", "-7"), ("tanh(z)*z", "z**2")]
 )
-def test_a_pattern_is_found_whatever_stands_in_it(rewrite, x, a):
+def test_a_pattern_is_found_whatever_stands_in_it(x, a):
+    for rewrite in REWRITES:
+        _check_found(rewrite, x, a)
+
+
+def _check_found(rewrite, x, a):
     if "sigmoid(-a)" in rewrite.written and a in ("3", "-7"):
         a += "*z"  # of a number it is a number
     if rewrite.written.startswith(("x + sqrt(a + x**2) + x*", "1 + x/(1 + abs(x)) + x*")) and x == "-z":
         x = "2*z"  # the mirror image is another pattern
     found = stable(parse(substituted(rewrite.written, x, a), {}))
     form = stable(pattern(substituted(rewrite.stable, x, a), "z"))
-    assert written(found) == written(form)
+    assert written(found) == written(form), rewrite.written
 
 
 @pytest.mark.parametrize("rewrite", REWRITES, ids=TEXTS)
@@ -125,7 +129,7 @@ def test_a_precise_form_is_the_same_function_to_the_digits_of_a_float(rewrite, x
             assert abs(after - before) <= 1e-16 * abs(before)
 
 
-FAR = [700.0, 350.5, 100.25, 37.5, 20.0, 5.75, 1.5, 0.3]
+FAR = [700.0, 100.25, 37.5, 5.75, 0.3]
 STEP = 40
 """Digits of the complex step."""
 

@@ -75,8 +75,8 @@ def bell(centre, width):
     return f"exp(-((z - {centre})/{width})**2) + 0.1", exact
 
 
-@pytest.mark.parametrize("width", [10.0**-k for k in range(2, 13)])
-@pytest.mark.parametrize("centre", [0.0, 0.125, 3.0, 0.3, 300.0, -300.0])
+@pytest.mark.parametrize("width", [1e-2, 1e-4, 1e-7, 1e-10, 1e-12])
+@pytest.mark.parametrize("centre", [0.0, 0.125, 0.3, -300.0])
 def test_narrow_bells_are_seen_on_panel_edges_and_off_them(centre, width):
     text, exact = bell(centre, width)
     sigma = integrated(text)
@@ -84,7 +84,7 @@ def test_narrow_bells_are_seen_on_panel_edges_and_off_them(centre, width):
     assert relative_error(sigma, z, exact) <= proved_error(sigma) <= LARGEST_ERROR
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(centre=st.floats(-20, 20) | st.floats(-5000, 5000), power=st.floats(-12, 1), spread=st.floats(-5, 5))
 @example(centre=0.0, power=-4.0, spread=5.0)
 def test_the_error_told_of_any_bell_is_not_below_the_true_one(centre, power, spread):
