@@ -51,9 +51,9 @@ def new(template: str, to: Path | None) -> None:
 @experiment_options
 @prints_page
 def check(experiment: Path, **given: Any) -> Page:
-    """Check an experiment file and tell what it would run, and what memory, disk and time that needs.
+    """Check an experiment file and tell what it would run.
 
-    Writes nothing.
+    And what memory, disk and time that needs. Writes nothing.
     """
     from lab.console.runs.plan import page
     from lab.processes import usable_cores
