@@ -59,7 +59,11 @@ def main() -> None:
         _fail(str(error), error.exit_code, as_json, getattr(error, "pointer", ""))
     except click.ClickException as error:
         if not as_json:
-            click.UsageError(plain(error.format_message()), getattr(error, "ctx", None)).show()
+            message = plain(error.format_message())
+            if message.startswith("Usage:"):  # click's answer to a command without words is its help
+                click.echo(message, err=True)
+            else:
+                click.UsageError(message, getattr(error, "ctx", None)).show()
             sys.exit(2)
         _fail(error.format_message(), 2, as_json)
     except (click.Abort, KeyboardInterrupt):

@@ -265,6 +265,12 @@ def test_fault_1_no_file(path, reason, tmp_path):
     check(tmp_path / path, 0, "", reason)
 
 
+@pytest.mark.parametrize("name", ["trial", "tiral.toml", "Trial.toml"])
+def test_fault_1_the_nearest_file_is_told(name, written):
+    path = written()
+    check(path.with_name(name), 0, "", f"there is no such file; did you mean {str(path)!r}?")
+
+
 def test_fault_1_unreadable(written, monkeypatch):
     def refuse(*_args, **_kwargs):
         raise PermissionError(13, "Permission denied")
