@@ -77,6 +77,15 @@ def test_plot_help_lists_the_figures(lab):
     assert "Where is the error lost" in out
 
 
+@pytest.mark.parametrize("words", [(), ("data",)])
+def test_a_command_without_words_is_answered_with_its_help_alone(lab, words):
+    code, out, err = lab(*words)
+    assert (code, out) == (2, "")
+    assert err.startswith("Usage: ")
+    assert err.count("Usage:") == 1
+    assert "Error" not in err
+
+
 def test_nothing_is_written_when_the_file_is_wrong(lab, small, tmp_path):
     code, out, err = lab("run", small, "-o", "training.etaa=1", "-o", "network.hidden=[0]")
     assert (code, out) == (2, "")

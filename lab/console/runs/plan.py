@@ -14,13 +14,16 @@ UNITS = (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10))
 SPANS = (("days", 172_800, 86_400), ("h", 7200, 3600), ("min", 120, 60))
 """The unit of time, from how many seconds on, and its seconds."""
 
+WIDEST = 60
+"""The most letters of the sizes of a network."""
+
 
 def page(ready: Prepared, workers: int, root: Path, plots: bool = True) -> Page:
     """What an experiment would run, a row a variant, and what a run under this root of results would need."""
     variants = [
         {
             "variant": variant.label,
-            "sizes": "-".join(map(str, training.network.sizes)),
+            "sizes": _short("-".join(map(str, training.network.sizes))),
             "trials": variant.settings.trials.seeds,
             "batch": training.batch,
             "steps": training.steps,
@@ -92,3 +95,8 @@ def span(seconds: float) -> str:
 
 def _two_digits(number: float) -> str:
     return f"{number:.1f}" if number < 9.95 else f"{float(f'{number:.2g}'):.0f}"
+
+
+def _short(sizes: str) -> str:
+    """Sizes that a screen has room for: of a very deep network the first and the last."""
+    return sizes if len(sizes) <= WIDEST else f"{sizes[: WIDEST // 2]}…{sizes[-WIDEST // 2 :]}"
