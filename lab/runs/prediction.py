@@ -36,6 +36,9 @@ FEW_OUTPUTS = 4
 DRAWS = 50_000
 """How many outputs of pairs of a kind are drawn, at least, to see how alike the errors there are."""
 
+TOGETHER = 2**15
+"""So many numbers are drawn together."""
+
 
 def prediction(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
     """variant, then the fields of `LayerPrediction`.
@@ -209,22 +212,23 @@ class _Drawn:
         y, again = self.y.T, self.other.T
         rng, draws = np.random.default_rng(0), -(-DRAWS // (2 * len(c)))
         found, beyond = np.empty((2, draws, len(c)))
-        for draw in range(draws):
-            one, own = rng.standard_normal((2, *y.shape))
+        together = max(1, TOGETHER // y.size)
+        for first in range(0, draws, together):
+            here = slice(first, min(first + together, draws))
+            one, own = np.moveaxis(rng.standard_normal((here.stop - first, 2, *y.shape)), 1, 0)
             z, z_again = one * np.sqrt(q), (c * one + np.sqrt(1 - c * c) * own) * np.sqrt(other)
             mirrored = [self._error(way * z, y) * self._error(way * z_again, again) for way in (1, -1)]
-            found[draw] = np.sum(mirrored, axis=(0, 1)) / 2
-            beyond[draw] = np.sum(z * z_again, axis=0) - len(y) * c * np.sqrt(q) * np.sqrt(other)
+            found[here] = np.sum(mirrored, axis=(0, 2)) / 2
+            beyond[here] = np.sum(z * z_again, axis=1) - len(y) * c * np.sqrt(q) * np.sqrt(other)
         mean, varied = beyond.mean(axis=0), beyond - beyond.mean(axis=0)
         size = float(np.sum(varied**2))
         return np.asarray(found.mean(axis=0) - (np.sum(varied * found) / size * mean if size else 0))
 
     def _error(self, z: Array, y: Array) -> Array:
-        """δ^L of outputs z (n_L, K) with targets y (n_L, K), by BP1."""
-        network, z, y = self.network, z[None], y[None]
-        sigma = network.sigma(network.depth)
+        """δ^L of outputs z (draws, n_L, K) with targets y (n_L, K), by BP1."""
+        network, sigma = self.network, self.network.sigma(self.network.depth)
         with np.errstate(all="ignore"):
             a, slope = np.asarray(sigma(z)), np.asarray(sigma.derivative(z))
             delta = np.empty_like(z)
-            network.cost.error(z, a, passed_slope(network, slope, np.empty_like(z)), y, sigma, delta)
-        return np.asarray(delta[0])
+            network.cost.error(z, a, passed_slope(network, slope, np.empty_like(z)), y[None], sigma, delta)
+        return delta
