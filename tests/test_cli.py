@@ -203,13 +203,18 @@ def test_dry_run_and_check_tell_the_plan_and_write_nothing(lab, small, tmp_path)
     engine = "compiled" if library() else "numpy"
     checked = lab("check", small)
     dry = lab("run", small, "--dry-run")
-    assert checked == dry
-    assert checked[0] == 0
+    for (code, out, err), word in ((checked, "lab check"), (dry, "lab run --dry-run")):
+        assert (code, err) == (0, ""), word
+        needs = [line.split()[0] for line in out.splitlines()[-3:]]
+        assert needs == ["memory", "disk", "time"], word
+    assert checked[1].splitlines()[:-1] == dry[1].splitlines()[:-1]  # the time is measured
     assert checked[1].splitlines()[2].split() == ["sigmoid", "64-6-5-10", "3", "20", "6", engine, "7"]
     assert not (tmp_path / "results").exists()
     told = json.loads(lab("check", small, "--json")[1])
     soft = {"variant": "soft", "sizes": "64-6-5-10", "trials": 3, "batch": 20, "steps": 6, "readings": 7}
     assert told["variants"][1] == soft | {"engine": engine}
+    assert told["needs"]["rows"] == 2 * 3 * 7 * 3
+    assert 0 < told["needs"]["seconds"] < 100
 
 
 def test_list_show_and_plot_come_back_to_a_run(lab, small, tmp_path):

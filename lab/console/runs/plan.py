@@ -66,19 +66,19 @@ def free_disk(root: Path) -> int:
 
 
 def size(count: float) -> str:
-    """Bytes in words, to two digits.
+    """Bytes in words.
 
     >>> size(1234567), size(87_000), size(99), size(25.2e9)
     ('1.2 MiB', '85 KiB', '99 bytes', '23 GiB')
     """
     for unit, one in UNITS:
         if count >= one:
-            return f"{_two_digits(count / one)} {unit}"
+            return f"{_short(count / one)} {unit}"
     return f"{count:.0f} bytes"
 
 
 def span(seconds: float) -> str:
-    """Seconds in words, to two digits.
+    """Seconds in words.
 
     >>> span(3.21), span(400), span(1e5), span(0.2), span(float("nan"))
     ('3.2 s', '6.7 min', '28 h', 'less than a second', 'not known')
