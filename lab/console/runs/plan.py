@@ -73,7 +73,7 @@ def size(count: float) -> str:
     """
     for unit, one in UNITS:
         if count >= one:
-            return f"{_short(count / one)} {unit}"
+            return f"{_two_digits(count / one)} {unit}"
     return f"{count:.0f} bytes"
 
 
