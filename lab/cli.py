@@ -58,9 +58,13 @@ def main() -> None:
     except LabError as error:
         _fail(str(error), error.exit_code, as_json, error.pointer)
     except click.ClickException as error:
+        message = plain(error.format_message())
+        if message.startswith("Usage:") and not as_json:  # click's answer to a command without words
+            click.echo(message, err=True)
+            sys.exit(LabError.exit_code)
         context = getattr(error, "ctx", None)
         help_page = f"see: {context.command_path} --help" if context else ""
-        _fail(error.format_message(), LabError.exit_code, as_json, help_page)
+        _fail(message, LabError.exit_code, as_json, help_page)
     except (click.Abort, KeyboardInterrupt):
         _fail("interrupted", INTERRUPTED, as_json)
     except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
@@ -25,7 +26,14 @@ class LabError(Exception):
 
 
 class PartError(LabError):
-    """A part (an activation, a cost, a data set …) cannot be found, or not be made with these parameters."""
+    """A part (an activation, a cost, a data set …) cannot be found, or not be made with these parameters.
+
+    ``parameter`` is the one that is wrong, where it is one.
+    """
+
+    def __init__(self, message: str, parameter: str = "") -> None:
+        self.parameter = parameter
+        super().__init__(message)
 
 
 class ClaimError(LabError):
@@ -125,6 +133,28 @@ MUCH_LESS_ALIKE = 0.1
 """How much less like a word than the nearest, as a share of its letters, others may be that are told too."""
 
 
+ELSEWHERE = {
+    "eta": "lr learning_rate learningrate stepsize step_size",
+    "lambda": "weight_decay decay l2 regularisation regularization",
+    "steps": "iterations iters max_steps",
+    "batch": "batch_size mini_batch minibatch",
+    "hidden": "layers units widths neurons hidden_layers",
+    "cost": "loss criterion objective",
+    "initialiser": "init weights",
+    "seeds": "count repeats replicates runs n_trials",
+    "quadratic": "mse l2 squared mean-squared-error mean_squared_error",
+    "cross-entropy": "bce log-loss logloss binary-cross-entropy binary_crossentropy",
+    "softmax-cross-entropy": "nll categorical-cross-entropy categorical_crossentropy",
+    "descent": "sgd gd gradient-descent",
+    "glorot-uniform": "xavier xavier-uniform xavier_uniform glorot",
+    "glorot-normal": "xavier-normal xavier_normal",
+    "he": "kaiming he-normal he_normal kaiming-normal kaiming_normal",
+    "float64": "double",
+    "float32": "single float",
+}
+"""What other programs, in words with blanks between, call a thing that is so called here."""
+
+
 def did_you_mean(word: str, known: Iterable[str], also: Iterable[str] = ()) -> str:
     """A hint for the end of a message: up to three near words, and all known words where they are few.
 
@@ -135,6 +165,8 @@ def did_you_mean(word: str, known: Iterable[str], also: Iterable[str] = ()) -> s
     hint = f"did you mean {' or '.join(filter(None, (', '.join(near[:-1]), near[-1])))}?" if near else ""
     if not names:
         return "there is none"
+    if near and (foreign := next((letter for letter in word if not letter.isascii()), "")):
+        hint += f" ({foreign!r} is {unicodedata.name(foreign, 'no letter').lower()})"
     if len(names) > MOST_LISTED:
         return hint or f"known are {', '.join(names[:3])} and {len(names) - 3} others"
     listed = ", ".join(names)
@@ -150,6 +182,9 @@ def _near(word: str, known: Iterable[str], most: int) -> list[str]:
     lowered = {name.lower(): name for name in known}
     if word.lower() in lowered:
         return [lowered[word.lower()]]
+    meant = [here for here, theirs in ELSEWHERE.items() if word.lower() in theirs.split()]
+    if said := [lowered[here] for here in meant if here in lowered]:
+        return said
     close = get_close_matches(word.lower(), lowered, n=3 * most, cutoff=0.6)
     spelled = {re.sub("[-_]", "", one): one for one in reversed(close)}  # the best spelling of each name
     best_spelled = [one for one in close if one in spelled.values()]

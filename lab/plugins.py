@@ -23,6 +23,7 @@ from hashlib import sha256
 from importlib.metadata import EntryPoint, entry_points
 from multiprocessing import parent_process
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, get_type_hints
 
 from lab.errors import PartError, did_you_mean, in_one_line, nearest, told
@@ -182,12 +183,12 @@ def _checked(part: type, name: str, parameters: Mapping[str, Any]) -> dict[str, 
             near = nearest(key, known)
             hint = f"did you mean {near!r}? " if near else ""
             listed = f"{hint}its parameters: {', '.join(known)}" if known else "it has no parameters"
-            raise PartError(f"{name!r} has no parameter {key!r}; {listed}")
+            raise PartError(f"{name!r} has no parameter {key!r}; {listed}", key)
     for key in required(part):
         if key not in parameters:
             raise PartError(f"{name!r} needs a value for {key!r}")
     return {
-        known[key].name: _of_type(part, known[key].name, value, f"{name!r}: {key}")
+        known[key].name: _of_type(part, known[key].name, value, name, key)
         for key, value in parameters.items()
     }
 
@@ -204,7 +205,7 @@ _WORDS = {
 """What pydantic calls a valid value, in the words of an experiment file."""
 
 
-def _of_type(part: type, field_name: str, value: Any, what: str) -> Any:
+def _of_type(part: type, field_name: str, value: Any, name: str, key: str) -> Any:
     """The value, once it is sure to be of the type of this field."""
     from pydantic import ValidationError
 
@@ -214,7 +215,7 @@ def _of_type(part: type, field_name: str, value: Any, what: str) -> Any:
         reason = error.errors()[0]["msg"].replace("Input should be", "expected")
         for theirs, ours in _WORDS.items():
             reason = reason.replace(f"a valid {theirs}", ours)
-        raise PartError(f"{what} = {value!r}: {reason}") from None
+        raise PartError(f"{name!r}: {key} = {value!r}: {reason}", key) from None
 
 
 @cache
@@ -246,6 +247,22 @@ def _of_kind(kind: str, name: str, part: type) -> type:
 def _from_file(name: str, folder: Path, allow_code: bool) -> type:
     path_text, _, class_name = name.rpartition(":")
     path = (folder / path_text).resolve()
+    module = module_of(name, path, allow_code)
+    part = vars(module).get(class_name)
+    if not isinstance(part, type) or not dataclasses.is_dataclass(part):
+        own = {key: value for key, value in vars(module).items() if dataclasses.is_dataclass(value)}
+        classes = [key for key, value in own.items() if value.__module__ == module.__name__]
+        raise PartError(
+            f"{name!r}: {path.name} has no dataclass {class_name!r}; {did_you_mean(class_name, classes)}"
+        )
+    return part
+
+
+def module_of(name: str, path: Path, allow_code: bool) -> ModuleType:
+    """The module that a Python file is, once for each content; ``name`` is what messages call it.
+
+    Raises PartError, in one line, where there is no such file, it may not run, or it fails to.
+    """
     if not path.is_file():
         raise PartError(f"{name!r}: there is no file {path}")
     if not allow_code:
@@ -266,14 +283,7 @@ def _from_file(name: str, folder: Path, allow_code: bool) -> type:
         except BaseException:
             del sys.modules[module_name]
             raise
-    part = vars(module).get(class_name)
-    if not isinstance(part, type) or not dataclasses.is_dataclass(part):
-        own = {key: value for key, value in vars(module).items() if dataclasses.is_dataclass(value)}
-        classes = [key for key, value in own.items() if value.__module__ == module.__name__]
-        raise PartError(
-            f"{name!r}: {path.name} has no dataclass {class_name!r}; {did_you_mean(class_name, classes)}"
-        )
-    return part
+    return module
 
 
 def own_sources(path: Path) -> list[Path]:

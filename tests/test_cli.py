@@ -77,6 +77,15 @@ def test_plot_help_lists_the_figures(lab):
     assert "Where is the error lost" in out
 
 
+@pytest.mark.parametrize("words", [(), ("data",)])
+def test_a_command_without_words_is_answered_with_its_help_alone(lab, words):
+    code, out, err = lab(*words)
+    assert (code, out) == (2, "")
+    assert err.startswith("Usage: ")
+    assert err.count("Usage:") == 1
+    assert "Error" not in err
+
+
 def test_nothing_is_written_when_the_file_is_wrong(lab, small, tmp_path):
     code, out, err = lab("run", small, "-o", "training.etaa=1", "-o", "network.hidden=[0]")
     assert (code, out) == (2, "")
@@ -194,13 +203,18 @@ def test_dry_run_and_check_tell_the_plan_and_write_nothing(lab, small, tmp_path)
     engine = "compiled" if library() else "numpy"
     checked = lab("check", small)
     dry = lab("run", small, "--dry-run")
-    assert checked == dry
-    assert checked[0] == 0
+    for (code, out, err), word in ((checked, "lab check"), (dry, "lab run --dry-run")):
+        assert (code, err) == (0, ""), word
+        needs = [line.split()[0] for line in out.splitlines()[-3:]]
+        assert needs == ["memory", "disk", "time"], word
+    assert checked[1].splitlines()[:-1] == dry[1].splitlines()[:-1]  # the time is measured
     assert checked[1].splitlines()[2].split() == ["sigmoid", "64-6-5-10", "3", "20", "6", engine, "7"]
     assert not (tmp_path / "results").exists()
     told = json.loads(lab("check", small, "--json")[1])
     soft = {"variant": "soft", "sizes": "64-6-5-10", "trials": 3, "batch": 20, "steps": 6, "readings": 7}
     assert told["variants"][1] == soft | {"engine": engine}
+    assert told["needs"]["rows"] == 2 * 3 * 7 * 3
+    assert 0 < told["needs"]["seconds"] < 100
 
 
 def test_list_show_and_plot_come_back_to_a_run(lab, small, tmp_path):

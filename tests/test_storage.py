@@ -1,12 +1,15 @@
+import io
 import os
 import signal
 import stat
 import subprocess
+import warnings
+from pathlib import Path
 
 import pytest
 
 import lab
-from lab.errors import StorageError
+from lab.errors import LabError, StorageError
 from lab.storage import seal, unsealed, write
 
 
@@ -101,3 +104,120 @@ def test_a_folder_that_cannot_be_synced_is_a_warning_and_the_file_is_kept(tmp_pa
     with pytest.warns(UserWarning, match="is written but not synced: Invalid argument"):
         write(tmp_path / "a.txt", "kept")
     assert (tmp_path / "a.txt").read_text() == "kept"
+
+
+# A fault at every call by which the store changes a disk.
+
+
+class Killed(BaseException):
+    """The process ended here: nothing of it is done any more."""
+
+
+class Faulty:
+    """Counts the calls of the store: open, write, fsync, replace, and fsync of the folder.
+
+    The call number ``at`` fails as on a full disk, or, where the process ``dies``, it and all that follow, so
+    that nothing is tidied up.
+    """
+
+    def __init__(self, patch, at=0, dies=False):
+        self.calls, self.at, self.dies = 0, at, dies
+        opened, replaced, unlinked, synced = Path.open, Path.replace, Path.unlink, os.fsync
+        counts = self.count
+
+        class File(io.FileIO):
+            def write(self, data):
+                counts()
+                return super().write(data)
+
+        def open_(path, mode="r", *given, **named):
+            if mode != "xb":
+                return opened(path, mode, *given, **named)
+            counts()
+            return File(path, mode)
+
+        def replace(path, target):
+            counts()
+            return replaced(path, target)
+
+        def unlink(path, missing_ok=False):
+            if self.dies and 0 < self.at <= self.calls:
+                raise Killed
+            return unlinked(path, missing_ok)
+
+        def fsync(descriptor):
+            counts()
+            return synced(descriptor)
+
+        patch.setattr(Path, "open", open_)
+        patch.setattr(Path, "replace", replace)
+        patch.setattr(Path, "unlink", unlink)
+        patch.setattr(os, "fsync", fsync)
+
+    def count(self):
+        self.calls += 1
+        if self.dies and 0 < self.at <= self.calls:
+            raise Killed
+        if self.calls == self.at:
+            raise OSError(28, "No space left on device")
+
+
+def table_bytes(run):
+    return {path.name: path.read_bytes() for path in (run.path / "tables").iterdir()}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """An experiment file, the tables of its run, and how often the run calls the store."""
+    folder = tmp_path_factory.mktemp("whole")
+    path = folder / "tiny.toml"
+    path.write_text(
+        '[data]\nname = "xor"\n[network]\nhidden = [2]\n[training]\nbatch = 2\nsteps = 2\n'
+        '[trials]\nseeds = 2\n[vary]\n"training.eta" = [0.1, 1.0]\n'
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        store = Faulty(patch)
+        run = lab.run(path, results=folder / "whole", plots=False)
+    assert store.calls > 80
+    return path, table_bytes(run), store.calls
+
+
+def survives(whole, root, at, dies):
+    """A run into which the fault falls is resumed to the tables of one that was let alone."""
+    path, tables, _ = whole
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a folder that is not synced, or a part that is trained again
+        Faulty(patch, at, dies)
+        ended = None
+        try:
+            lab.run(path, results=root, plots=False)
+        except (StorageError, Killed) as error:
+            ended = error
+    assert isinstance(ended, Killed) == dies
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        folders = list(root.glob("tiny/*"))
+        kept = [part for folder in folders for part in folder.glob("trials/*.sha256")]
+        before = {part: part.stat().st_mtime_ns for part in kept}
+        try:
+            run = lab.resume(folders[0], plots=False)
+        except LabError:
+            assert not kept, "a trial that was finished is lost"
+            assert not (folders[0] / "run.json").is_file()
+            run = lab.run(path, results=root, plots=False)
+    assert table_bytes(run) == tables
+    assert {part: part.stat().st_mtime_ns for part in kept} == before
+    assert not list(run.path.rglob("*.tmp"))
+
+
+@pytest.mark.parametrize("dies", [False, True], ids=["fault-97-disk-full", "fault-94-killed"])
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.55, 0.8])
+def test_a_run_survives_a_fault_at_some_calls_of_the_store(whole, tmp_path, share, dies):
+    survives(whole, tmp_path, max(1, round(share * whole[2])), dies)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dies", [False, True], ids=["fault-97-disk-full", "fault-94-killed"])
+def test_a_run_survives_a_fault_at_every_call_of_the_store(whole, tmp_path, dies):
+    for at in range(1, whole[2] + 1):
+        survives(whole, tmp_path / str(at), at, dies)

@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import ceil, isfinite, isnan, nan
+from math import ceil, isfinite, isnan, nan, sqrt
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,9 @@ of 10 in 60 %; and a single example may cost next to nothing from the start.
 
 LARGE_INPUT = 3.0
 """Features of a root mean square above this are named as a cause."""
+
+SHIFTED = 0.5
+"""Targets whose mean in the two parts differs by more than so many standard deviations are not alike."""
 
 FEWEST_STEPS = 200
 """Before this step, or an epoch, a network need not have learned, and its steps are not typical yet."""
@@ -86,12 +89,44 @@ class Case:
         return self.examples >= min(FEWEST_EXAMPLES, int(self.variant.get("train", FEWEST_EXAMPLES)))
 
     @property
+    def pooled_readings(self) -> int:
+        """How many of the last readings see `FEWEST_EXAMPLES` together; 0 where there are not so many."""
+        several = ceil(FEWEST_EXAMPLES / self.examples) if self.examples else 0
+        return several if several <= self.layers["step"].nunique() else 0
+
+    def known(self, column: str) -> float:
+        """A number of the variant; NaN where the run did not record it."""
+        return float(self.variant.get(column, nan))
+
+    @property
+    def shift(self) -> float:
+        """How far the mean targets of the two parts are apart, in standard deviations.
+
+        NaN with fewer than `FEWEST_EXAMPLES` test examples, whose mean would tell little.
+        """
+        return self.known("shift") if self.known("test") >= FEWEST_EXAMPLES else nan
+
+    @property
+    def parts_differ(self) -> bool:
+        return self.shift > SHIFTED
+
+    @property
+    def cost_cancels(self) -> bool:
+        """Whether the cost leaves no σ′ in the error of the output."""
+        return bool(self.variant.get("cancels", False))
+
+    @property
+    def decays(self) -> bool:
+        """Whether weights decay by λ, as far as the run tells."""
+        return self.known("decay") != 0
+
+    @property
     def chance(self) -> float:
         """The accuracy of the best constant answer, the share of the commonest class; else 1/K of K classes.
 
         One output neuron stands for two classes.
         """
-        known = float(self.variant.get("chance", nan))
+        known = self.known("chance")
         return 1 / max(self.width(int(self.variant["layers"])), 2) if isnan(known) else known
 
     def width(self, layer: int) -> int:
@@ -110,11 +145,38 @@ class Case:
         the cost of the best constant answer: of the quadratic cost it is R². Where that is not known, as of
         a run that was watched, 1 − `cost_left`. NaN where a trial diverged.
         """
-        trials = self.trials.set_index("trial")
         if self.classes:
-            return (trials["final_accuracy"] - self.chance) / max(1 - self.chance, 1e-9)
-        mean = float(self.variant.get("cost_of_mean", nan))
-        return 1 - (trials["final_cost"] / mean if isfinite(mean) else self.cost_left)
+            return self._skill("final_accuracy")
+        return self.learned_by_cost if isfinite(self.cost_of_mean) else 1 - self.cost_left
+
+    @property
+    def cost_of_mean(self) -> float:
+        """The cost of answering the mean target."""
+        return self.known("cost_of_mean")
+
+    @property
+    def learned_by_cost(self) -> pd.Series:
+        """Trial → 1 − C/C̄ of the training data, C̄ the `cost_of_mean`."""
+        return self._skill("final_cost")
+
+    @property
+    def learned_of_test(self) -> pd.Series:
+        """Trial → `learned`, of the test data."""
+        return self._skill("final_test_accuracy" if self.classes else "final_test_cost")
+
+    @property
+    def error_of_test(self) -> float:
+        """The standard error of `learned_of_test` if it is chance, of numbers as if errors were normal."""
+        ratio = self.chance / max(1 - self.chance, 1e-9) if self.classes else 2.0
+        several = self.known("test")
+        return sqrt(ratio / several) if several > 0 else nan
+
+    def _skill(self, column: str) -> pd.Series:
+        """Trial → how far a final figure is from that of the best constant answer, 0, to a perfect one, 1."""
+        figure = self.trials.set_index("trial")[column]
+        if column.endswith("accuracy"):
+            return (figure - self.chance) / max(1 - self.chance, 1e-9)
+        return 1 - figure / self.cost_of_mean
 
     @cached_property
     def cost_left(self) -> pd.Series:
@@ -159,7 +221,31 @@ class Case:
     @property
     def large_inputs(self) -> bool:
         """Whether a feature is so large that it should be standardised."""
-        return float(self.variant.get("input_rms", 0)) > LARGE_INPUT
+        return self.known("input_rms") > LARGE_INPUT
+
+    @property
+    def usual_norms(self) -> pd.Series:
+        """Layer → √n_l, ‖w‖ of rows of norm 1."""
+        return pd.Series({l: sqrt(self.width(l)) for l in range(1, self.hidden.stop + 1)})
+
+    @property
+    def row_norms(self) -> float:
+        """The norm of a layer's rows of first weights, in rms: of the layer where it is largest."""
+        norms = self.at(self.first_step, "weight_norm").median()
+        return float((norms / self.usual_norms.reindex(norms.index)).max()) if len(norms) else nan
+
+    @cached_property
+    def path(self) -> pd.DataFrame:
+        """Trial × layer: how far the weights went in all steps, Σ ‖Δw‖/‖w‖, from the mean of the readings.
+
+        Of weights that are larger than `usual_norms` it is ‖Δw‖ over these, so that it does not look short
+        for that reason. NaN where a ratio is not finite.
+        """
+        if not {"update_ratio", "weight_norm"} <= set(self.layers):
+            return pd.DataFrame(index=pd.Index(self.trials["trial"], name="trial"))
+        size = self.layers["weight_norm"] / self.layers["layer"].map(self.usual_norms)
+        gone = self.layers.assign(gone=self.layers["update_ratio"] * size.clip(lower=1))
+        return self._over(gone, ["gone"], "mean") * self.last_step
 
     @property
     def no_gradient(self) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -189,6 +275,16 @@ class Case:
         steps = np.unique(self.layers["step"])
         since = steps[-max(1, ceil(last * len(steps)))]
         return self._over(self.layers[self.layers["step"] >= since], [column], how)
+
+    def pooled(self, column: str, how: str) -> pd.DataFrame:
+        """Trial × layer: the mean, or the least, of a quantity over the `pooled_readings`; see `over`.
+
+        NaN for a trial that lacks one of them, and where there are too few.
+        """
+        several = self.pooled_readings
+        rows = self.layers[self.layers["step"].isin(np.unique(self.layers["step"])[-several:])]
+        found, seen = self._over(rows, [column], how), self._over(rows, [column], "count")
+        return found.where(seen == several)
 
     def _over(self, rows: pd.DataFrame, columns: Sequence[str], how: str) -> pd.DataFrame:
         recorded = [column for column in columns if column in rows]

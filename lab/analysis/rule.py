@@ -11,6 +11,9 @@ from lab import markup
 from lab.analysis.case import Case
 from lab.analysis.ledger import middle
 
+HALF = 0.5
+"""A habit of at least this share of the trials is told; and what more than this of a layer does."""
+
 WHOLE = 0
 """The column of values that are of a whole trial, and not of a layer."""
 
@@ -85,7 +88,7 @@ NOTHING_WRONG = "Nothing went wrong by the rules of the lab: there is no verdict
 class Seen:
     """What a rule has seen: the layer and value that it tells, and how many trials show it.
 
-    ``judged`` of the ``of`` trials have a value there, which matters where ``numbered``; ``rest`` is the
+    ``judged`` of the ``of`` trials have a value there, which matters where it is a ``ratio``; ``rest`` is the
     median of those that do not show it, NaN where all do. ``named`` are the trials that do.
     """
 
@@ -96,14 +99,14 @@ class Seen:
     of: int
     rest: float
     named: tuple[int, ...]
-    numbered: bool
+    ratio: bool
 
     @property
     def counted(self) -> str:
         """``8 of 30 trials: ``; empty where all show it."""
         if self.trials == self.of:
             return ""
-        if self.judged == self.of or not self.numbered:
+        if self.judged == self.of or not self.ratio:
             return f"{self.trials} of {self.of} trials: "
         return f"{self.trials} of the {self.judged} trials that have one, of {self.of} in all: "
 
@@ -116,9 +119,10 @@ class Rule:
     trial shows the fault where its value is above the ``threshold``, or with ``below`` below it; the rule
     speaks where more than none, or with ``share`` at least that share of the judged trials do. ``sentence``
     is of what was `Seen` in the layer whose value passed farthest; ``counts`` tells that it holds the number
-    of trials itself, ``numbered`` that a trial may have no such value at all. ``advice`` is what may help,
-    where the tables tell. ``step`` is that of the reading. ``needs`` are the quantities without which it
-    cannot judge, ``examples`` whether readings must see enough of them.
+    of trials itself, ``ratio`` that the values are ratios, so that their median is the `middle`, and that a
+    trial may have none. ``advice`` is what may help, where the tables tell. ``step`` is that of the reading.
+    ``needs`` are the quantities without which it cannot judge, ``open`` whether readings see too few examples
+    to judge each trial.
     """
 
     question: str
@@ -128,20 +132,19 @@ class Rule:
     below: bool = False
     share: float = 0.0
     counts: bool = False
-    numbered: bool = False
+    ratio: bool = False
     advice: Callable[[Case, Seen], str] = lambda case, seen: ""
     step: Callable[[Case], int] = lambda case: case.last_step
     needs: tuple[str, ...] = ()
-    examples: bool = False
+    open: Callable[[Case], bool] = lambda case: False
 
-    def can_judge(self, case: Case) -> bool:
-        """Whether what it needs was recorded, of enough examples."""
-        recorded = set(self.needs) <= set(case.layers)
-        return recorded and (case.enough_examples or not self.examples)
+    def lacks(self, case: Case) -> tuple[str, ...]:
+        """What it needs and was not recorded."""
+        return tuple(column for column in self.needs if column not in case.layers)
 
     def verdict(self, name: str, variant: str, case: Case) -> Verdict | None:
         """The verdict on a variant under the name of this rule, or None where nothing is wrong."""
-        if not self.can_judge(case):
+        if self.lacks(case):
             return None
         of = len(case.trials)
         found = [
@@ -166,13 +169,13 @@ class Rule:
         wrong = judged < self.threshold if self.below else judged > self.threshold
         if not wrong.any() or wrong.sum() < self.share * len(judged):
             return None
-        median = middle(judged) if self.below and (judged >= 0).all() else float(judged.median())
+        median = middle(judged) if self.ratio else float(judged.median())
         passed = median < self.threshold if self.below else median > self.threshold
         if not passed:
             median = float(judged[wrong].median())
         rest = float(judged[~wrong].median()) if not wrong.all() else nan
         named = tuple(int(trial) for trial in judged.index[wrong])
-        seen = Seen(int(layer), median, len(named), len(judged), of, rest, named, self.numbered)
+        seen = Seen(int(layer), median, len(named), len(judged), of, rest, named, self.ratio)
         return replace(seen, layer=None) if layer == WHOLE else seen
 
 

@@ -95,7 +95,8 @@ def interval(differences: ArrayLike) -> tuple[float, float]:
     """The 95 % interval of the mean difference: all μ of which `sign_flip` of d − μ has no p below `LEVEL`.
 
     So 0 lies outside it exactly where p < `LEVEL`. It is missing (NaN) with fewer than `fewest_pairs`, which
-    rule out no μ. Its ends are found by bisection, to 1e-6 of the largest difference.
+    rule out no μ. Its ends are found by bisection from without, and so lie beyond the last such μ, which
+    tied differences make likely to be the true one, by up to 1e-6 of the largest difference.
 
     Source: J. A. Hartigan (1969), Using subsample values as typical values.
 
@@ -111,15 +112,16 @@ def interval(differences: ArrayLike) -> tuple[float, float]:
     scale = float(np.abs(d).max())
     scaled = d / scale
     p, width = _p_of_shift(scaled), float(np.ptp(scaled))
-    ends = []
+    within, beyond = [], []
     for bound in (scaled.min() - width, scaled.max() + width):
         held, ruled_out = float(scaled.mean()), float(bound)
         while abs(ruled_out - held) > _NEAR:
             middle = (ruled_out + held) / 2
             ruled_out, held = (ruled_out, middle) if p(middle) >= LEVEL else (middle, held)
-        ends.append(held * scale)
-    low, high = ends
-    return (min(low, 0.0), max(high, 0.0)) if p(0.0) >= LEVEL else (low, high)
+        within.append(held * scale)
+        beyond.append(ruled_out * scale)
+    low, high = within if p(0.0) < LEVEL and beyond[0] <= 0 <= beyond[1] else beyond
+    return low, high
 
 
 def sign_flip(differences: ArrayLike) -> float:

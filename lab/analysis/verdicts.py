@@ -25,9 +25,9 @@ def not_judged(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     few, missing = dict[str, int](), dict[str, tuple[str, ...]]()
     for _, case in _cases(tables):
         for name, rule in RULES.items():
-            if absent := tuple(column for column in rule.needs if column not in case.layers):
+            if absent := rule.lacks(case):
                 missing[name] = absent
-            elif rule.examples and not case.enough_examples:
+            elif rule.open(case):
                 few[name] = case.examples
     said = []
     if few:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -18,6 +17,7 @@ from lab.activations.table import ROWS
 from lab.errors import LabError, did_you_mean
 from lab.numerics import Array
 from lab.parts import Activation
+from lab.plugins import module_of
 
 Both: TypeAlias = Callable[[Array, str], tuple[Array, Array | None]]
 """From z, as float64 numbers of a dtype, and the dtype to σ and σ′, as float64; σ′ is None where unknown."""
@@ -179,15 +179,7 @@ def from_file(path: Path, name: str, allow_code: bool) -> Both:
 
     Of numpy, σ′ is the function ``NAME_slope``, if there is one. Raises LabError where there is none.
     """
-    if not path.is_file():
-        raise LabError(f"there is no file {path}")
-    if not allow_code:
-        raise LabError(f"an audit of {path} runs its code; if you trust it, say --allow-code")
-    spec = importlib.util.spec_from_file_location(f"lab_audited_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        raise LabError(f"{path} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = module_of(f"{path}:{name}", path.resolve(), allow_code)
     own = {key: value for key, value in vars(module).items() if callable(value) and not key.startswith("_")}
     if name not in own:
         raise LabError(f"{path}: no function {name!r}; {did_you_mean(name, own)}")

@@ -48,7 +48,7 @@ class Layer:
 
     ``z``, ``a`` and ``feed`` are samples, a (1, n, m) a pass. ``e`` and ``delta`` are ‖·‖ of all of ∂C/∂a and
     ∂C/∂z, and ``total`` is ∂C/∂z summed over all but the neurons, (n,). ``backward`` tells whether
-    a gradient is due at all, ``reached`` whether it came.
+    a gradient is due at all, ``reached`` whether it came; ``inside`` a fused call ``total`` alone is seen.
     """
 
     sigma: Activation
@@ -61,6 +61,7 @@ class Layer:
     total: Any = 0.0
     backward: bool = False
     reached: bool = False
+    inside: bool = False
 
     @property
     def width(self) -> int:
@@ -97,7 +98,8 @@ class Layer:
         n = z.shape[1]
         due = self.backward and arrived
         # Probes ask of δ and e for nothing but their norms: each is one number here.
-        e, delta = (np.full((1, 1, 1), x / scale if due else nan) for x in (self.e, self.delta))
+        seen = due and not self.inside
+        e, delta = (np.full((1, 1, 1), x / scale if seen else nan) for x in (self.e, self.delta))
         speed = size(self.total) / scale if self.reached and torch.is_tensor(self.total) else 0.0
         speeds: dict[NormKey, float] = {("gradient", "b"): speed if due else nan}
         slope = np.empty_like(z)
@@ -110,7 +112,7 @@ class Layer:
         known = {key: np.full((1, 1), value) for key, value in {**norms, **speeds}.items()}
         snapshot = Snapshot(network, none, none, none, p, *thresholds, None, known)
         recorder = Recorder(Recording(READ_ONCE, PROBES, COLUMNS, *thresholds), 1, network.sizes)
-        sound = not np.isnan(z).any() and all(isfinite(x) for x in (self.e, self.delta))
+        sound = not np.isnan(z).any() and all(isfinite(x) for x in (self.e, self.delta, speed))
         with np.errstate(all="ignore"):
             recorder.record(0, snapshot, [np.zeros(1)] * len(STEP_COLUMNS), np.array([sound]))
         found = recorder.readings

@@ -18,14 +18,12 @@ from torch.utils.weak import WeakTensorKeyDictionary
 
 from lab.bridge.watch_calls import made, sigma_of
 from lab.bridge.watch_layer import Layer, Source, sample, size
+from lab.bridge.watch_recurrent import CALLS, gates_of
 from lab.numerics import Array
 from lab.parts import Activation
 
 OUTPUT = "output"
 """The place of what the model returns."""
-
-FUSED = frozenset({"rnn_tanh", "rnn_relu", "lstm", "gru"})
-"""Calls, also with ``_cell``, whose activations are not seen from outside."""
 
 FARTHEST_BACK = 50
 """So many nodes are looked at to see whether a call computes σ in one piece."""
@@ -102,6 +100,15 @@ class Step:
                     hook = parameter.register_post_accumulate_grad_hook(self._gathered)
                     self._handles.append(hook)
         return layer
+
+    def watch_part(self, layer: Layer, bias: Any, part: slice) -> None:
+        """Take the layer's ∂C/∂b from a part of this parameter's, when all of it is there."""
+
+        def gathered(parameter: Any) -> None:
+            self._rescale()
+            layer.total, layer.reached = parameter.grad[part].detach().clone(), True
+
+        self._handles.append(bias.register_post_accumulate_grad_hook(gathered))
 
     def back(self, layer: Layer, e: Any, delta: Any) -> None:
         """A gradient came back through the layer."""
@@ -187,6 +194,8 @@ class _Forward(TorchFunctionMode):
         sigma = self._sigma(func, name, args, kwargs) if _has_neurons(z) else None
         if sigma is None:
             result = func(*args, **kwargs)
+            if name in CALLS:
+                self._look_inside(func, name, args, result)
             self._follow(name.strip("_"), args, kwargs, result)
             return result
         overwrites = name.endswith("_") or bool(kwargs.get("inplace"))
@@ -244,14 +253,33 @@ class _Forward(TorchFunctionMode):
             slope = torch.from_numpy(layer.sigma.derivative(z.double().cpu().numpy())).to(a.device)
         a.register_hook(lambda e: step.back(layer, e, e * slope))
 
+    def _look_inside(self, func: Any, name: str, args: Any, result: Any) -> None:
+        """Take the gates of a fused recurrent call as layers, with the sums of their δ."""
+        where = " ".join(filter(None, (self.stack[-1], name)))
+        gates = gates_of(func, name, args, result)
+        if gates is None:
+            self.step.notes[f"{where}: fused, and its gates are not seen"] = None
+            return
+        self.step.notes[
+            f"{where}: fused; z of its gates are computed again, and of their δ the sums alone are seen"
+        ] = None
+        self.calls[where] += 1
+        place = where if self.calls[where] == 1 else f"{where} {self.calls[where]}"
+        for gate in gates:
+            z = sample(gate.z, -1)
+            layer = self.step.keep(f"{place} {gate.name}", gate.sigma, Source(-1, feed=gate.feed), z)
+            layer.a.append(gate.sigma(z))
+            layer.inside = True
+            if gate.bias is not None and gate.bias.requires_grad and gate.bias.is_leaf:
+                layer.backward = True
+                self.step.watch_part(layer, gate.bias, gate.part)
+
     def _source(self, x: Any) -> Source:
         known: Source | None = self.sources.get(x)
         return known or Source(-1 if x.ndim < 4 else 1 - x.ndim)
 
     def _follow(self, name: str, args: Any, kwargs: Any, result: Any) -> None:
         """Remember what made a tensor, if that is weights, and else on which axis its neurons are."""
-        if name.removesuffix("_cell") in FUSED:
-            self.step.notes[f"{name}: the activations inside are not seen; only those of calls are"] = None
         if not torch.is_tensor(result) or not result.is_floating_point() or result.ndim < 2:
             return
         source = _made_by(name, args, kwargs, result, self.sources)

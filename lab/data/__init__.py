@@ -48,7 +48,7 @@ def source(
         try:
             part = plugins.find("datasets", name, folder=folder, allow_code=allow_code)
         except PartError as error:
-            if Path(name).suffix and ".py:" not in name:
+            if (Path(name).suffix or Path(name).name != name) and ".py:" not in name:
                 raise PartError(f"{error}; the path of a file ends in one of {KINDS}") from None
             raise
     made: DataSource = plugins.make(part, name, parameters)

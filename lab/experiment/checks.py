@@ -14,7 +14,7 @@ from lab.experiment.schema import PARTS, Design, Experiment, part_name
 from lab.experiment.see import ANSWER, OF_VARIANTS, Blank, pieces
 from lab.experiment.sizes import check_against_data, check_sizes
 from lab.experiment.specify import from_spec
-from lab.experiment.validation import Finding, concerns
+from lab.experiment.validation import Finding, belongs, concerns
 from lab.parts import Probe
 from lab.prover.certificate import Certificate, certify
 from lab.prover.claims import plainly_holds
@@ -45,10 +45,18 @@ def parts(settings: Experiment, about: Key = (), *, where: Where, faulty: Collec
         try:
             make()
         except PartError as error:
-            found.append(Finding(key, str(error)))
+            found.append(_of_parameter(key, error) or Finding(key, str(error)))
         except Exception as error:  # the system may refuse a path for reasons of its own
             found.append(Finding(key, f"cannot be made: {told(error)}"))
     return found
+
+
+def _of_parameter(key: Key, error: PartError) -> Finding | None:
+    """The finding at the line of the parameter that is wrong, where it stands beside the part's name."""
+    if key != ("data", "name") or not error.parameter:
+        return None
+    misplaced = belongs(error.parameter)
+    return Finding(("data", error.parameter), f"{error}{misplaced and f'; {misplaced}'}")
 
 
 def together(settings: Experiment, *, where: Where, faulty: Collection[Key]) -> list[Finding]:

@@ -9,7 +9,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from lab.errors import ExperimentError, Problem, in_one_line, plain
+from lab.errors import ExperimentError, Problem, in_one_line, nearest, plain
 from lab.experiment import toml_reader
 from lab.experiment.keys import Key, assigned, dotted, parsed, parsed_or_name
 from lab.experiment.schema import FILE_VERSION, MIGRATIONS
@@ -105,10 +105,16 @@ def _bytes(path: Path) -> bytes:
         if path.is_dir():
             reason = "is a folder; name the experiment file in it"
         else:
-            reason = "is not a regular file" if path.exists() else "there is no such file"
+            reason = "is not a regular file" if path.exists() else f"there is no such file{_beside(path)}"
     except (OSError, ValueError) as error:
         reason = f"cannot be read: {getattr(error, 'strerror', None) or in_one_line(error)}"
     raise UnreadableError(0, "", reason)
+
+
+def _beside(path: Path) -> str:
+    """The experiment file of the same folder whose name is nearest, as the end of a message."""
+    near = nearest(path.stem, [file.stem for file in path.parent.glob("*.toml")])
+    return f"; did you mean {str(path.with_name(f'{near}.toml'))!r}?" if near else ""
 
 
 def _with_overrides(

@@ -85,4 +85,4 @@ def _reads_as_formula(text: str) -> bool:
     """Whether it holds a sign that no name has, or z or x as a word, also behind a number."""
     if ".py:" in text or plugins.aliases("activations").get(text, text) in plugins.names("activations"):
         return False
-    return re.search(r"[^\w.:-]|(?<![A-Za-z_])[\d.]*[zx]\b", text) is not None
+    return re.search(r"[^\w.:-]|(?<![A-Za-z_])[\d.]*[zx](?![A-Za-z0-9_])", text) is not None

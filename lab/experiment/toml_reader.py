@@ -29,8 +29,11 @@ _HINTS = [
     (r"\0([+-]?)(\.[0-9]+)", r"write \g<1>0\2, with a digit before the point"),
     (r"([+-]?[0-9]+)\0\.", r"write \1.0, with a digit after the point"),
     (r"=\s*\0\s*$", "a value is missing after '='"),
+    (r"""(?:"[^"]*|'[^']*)\0$""", "the quote that opens in this line is not closed in it"),
 ]
 """What a line looks like that has a common mistake at \\0, and what to do about it."""
+
+_OPEN_QUOTE = re.compile(r"^[^'\n]*'[^'\n]*$", re.MULTILINE)
 
 _START = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*+(?=.)(\[{0,2})", re.DOTALL)
 """Blanks and comments, and the brackets of a heading after them."""
@@ -164,7 +167,11 @@ def _syntax_problem(text: str, message: str) -> tuple[int, str, str]:
     place = _PLACE.search(message)
     reason = _PLACE.sub("", message)
     line, column = (int(place[1]), int(place[2])) if place and place[1] else _place(text, len(text))
-    before = takewhile(lambda statement: statement.line <= line, statements(text))
+    before = list(takewhile(lambda statement: statement.line <= line, statements(text)))
+    if reason == "Unclosed array" and before:
+        line, column, reason = before[-1].line, 1, "a list that is not closed by ]"
+    if reason == """Expected "'\"""" and (opened := _OPEN_QUOTE.search(text)):
+        line, column = _place(text, opened.end())
     if _DUPLICATE.match(reason) and (twice := duplicate(before)):
         key, first, second = twice
         return second, dotted(key), f"is given twice, on lines {first} and {second}; keep one of them"

@@ -13,9 +13,9 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from lab.errors import Problem, did_you_mean
+from lab.errors import Problem, did_you_mean, nearest
 from lab.experiment.keys import Key, assigned, dotted
-from lab.experiment.schema import TABLES, Experiment, key_names
+from lab.experiment.schema import TABLES, Design, Experiment, key_names
 from lab.experiment.source import Source
 
 _MESSAGES = {
@@ -79,7 +79,7 @@ def described(value: Any) -> str:
         case list():
             return "a list" if value else "an empty list"
         case Mapping():
-            return "a table"
+            return _cut(f"a table of {', '.join(value)}") if value else "an empty table"
     return _cut(repr(value))
 
 
@@ -156,10 +156,15 @@ def _message(key: Key, details: ErrorDetails) -> str:
         field = TABLES[str(key[0])].model_fields[str(key[1])]
         words = get_args(field.annotation)
         if kind == "missing":
-            return f"is missing; expected {field.description}"
+            near = nearest(str(key[1]), set(details["input"]) - set(key_names(TABLES[str(key[0])])))
+            meant = f"is it meant by {near!r}? " if near else ""
+            return f"is missing; {meant}expected {field.description}"
         if isinstance(value, str):
             return f"unknown word {_cut(value)!r}; {did_you_mean(value, words)}"
         return f"expected one of {', '.join(words)}, got {described(value)}"
+    near = nearest(str(key[-1]), key_names(Design)) if key[0] == "activations" else None
+    if kind == "float_type" and isinstance(value, str) and near:
+        return f"unknown key; did you mean {near!r}?"
     if kind == "float_type" and type(value) is int:
         kind = "finite_number"
     if kind in _MESSAGES:
@@ -167,11 +172,16 @@ def _message(key: Key, details: ErrorDetails) -> str:
     return f"expected {details['msg']}, got {described(value)}" if kind == "expected" else details["msg"]
 
 
+def belongs(name: str) -> str:
+    """In which table a key belongs; empty where in none."""
+    home = next((table for table, model in TABLES.items() if name in key_names(model)), "")
+    return home and f"it belongs in the table [{home}]"
+
+
 def _unknown(key: Key) -> str:
     name = str(key[-1])
-    home = next((table for table, model in TABLES.items() if name in key_names(model)), "")
-    if home and home != key[0]:
-        return f"unknown key here; it belongs in the table [{home}]"
+    if belongs(name) and name not in key_names(TABLES.get(str(key[0]), Experiment)):
+        return f"unknown key here; {belongs(name)}"
     known = key_names(TABLES[str(key[0])]) if len(key) > 1 else key_names(Experiment)
     return f"unknown key; {did_you_mean(name, known)}"
 

@@ -31,15 +31,22 @@ function tellCritical() {
   }, 250);
 }
 
-function toml() {
+// A whole experiment file: the design in the network that the page computes, with its floor as a claim.
+const WIDTH_OF_LAYERS = 30;
+const table = (entries) => Object.entries(entries).map(([key, x]) => `${key} = ${x}`);
+
+function toml(floor) {
+  const { depth, weight_variance, bias_variance } = network();
   const own = knots
     ? { z: `[${knots.map(({ z }) => z).join(", ")}]`, slopes: `[${knots.map(({ slope }) => slope).join(", ")}]` }
     : Object.fromEntries(parameters.map(({ name, value }) => [name, String(value)]));
-  const entries = Object.entries({ ...DATA.spec, ...own });
-  if (DATA.spec.value) {
-    return `[network]\nactivation = "designed"\n\n[activations.designed]\n${entries.map(([key, x]) => `${key} = ${x}`).join("\n")}`;
-  }
-  return `[network]\nactivation = {${entries.map(([key, x]) => `${key} = ${x}`).join(", ")}}`;
+  const entries = { ...DATA.spec, ...own }, claim = Math.floor(floor * 1000) / 1000;
+  const designed = DATA.spec.value
+    ? ["", "[activations.designed]", ...table({ ...entries, ...(claim > 0 && { at_least: claim }) })] : [];
+  return ['title = "How do the layers of this design learn?"', "", "[data]", 'name = "digits"', "", "[network]",
+    `hidden = [${Array(depth).fill(WIDTH_OF_LAYERS).join(", ")}]`,
+    `activation = ${DATA.spec.value ? '"designed"' : `{${table(entries).join(", ")}}`}`,
+    `initialiser = {${table({ name: '"normal"', weight_variance, bias_variance }).join(", ")}}`, ...designed].join("\n");
 }
 
 let reach = 4;
@@ -92,7 +99,7 @@ function tell({ inf, sup, gains: { forward, backward }, layers: rows }) {
   tellCritical();
   control("layers").replaceChildren(...rows.map(({ layer, q, chi, speed }) =>
     html("tr", {}, ...[layer, q, chi, speed].map((x) => html("td", { class: "number" }, written(x))))));
-  control("toml").textContent = toml();
+  control("toml").textContent = toml(inf);
 }
 
 // A knot keeps between its neighbours.
@@ -168,7 +175,7 @@ function parameterFields() {
 
 async function copy() {
   try {
-    await navigator.clipboard.writeText(toml());
+    await navigator.clipboard.writeText(control("toml").textContent);
     control("copied").textContent = "copied";
   } catch {
     getSelection().selectAllChildren(control("toml"));

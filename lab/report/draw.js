@@ -42,14 +42,20 @@ function rounds(low, high, most = 5) {
 
 function decades(low, high, most = 5) {
   const first = Math.ceil(Math.log10(low) - 1e-9), last = Math.floor(Math.log10(high) + 1e-9);
-  if (last - first < 1) return [low, high].map((x) => Number(x.toPrecision(2)));
+  if (last - first < 1) {
+    const within = (digits) => [first - 1, first, last].flatMap((at) => digits.map((digit) => digit * 10 ** at))
+      .filter((x, i, all) => x >= low && x <= high && all.indexOf(x) === i).map((x) => Number(x.toPrecision(1)));
+    const few = within([1, 2, 5]), many = within([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    return few.length > 1 ? few : many.length > 1 ? many : [low, high].map((x) => Number(x.toPrecision(2)));
+  }
   const step = Math.ceil((last - first + 1) / most);
   return Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, i) => 10 ** (first + i * step));
 }
 
 const exponents = (x) =>
   "10" + [...String(Math.round(Math.log10(x)))].map((digit) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(digit)]).join("");
-const tickText = (x, log) => (log && Math.abs(Math.log10(x) % 1) < 1e-9 ? exponents(x) : written(x));
+// How the ticks of an axis are written: as powers of ten where all are such.
+const writer = (ticks, log) => (log && ticks.every((x) => Math.abs(Math.log10(x) % 1) < 1e-9) ? exponents : written);
 
 // The least and the greatest of some values; of those above 0 only where the axis is logarithmic.
 function extent(values, log = false) {
@@ -67,11 +73,11 @@ function panel(label, x, y, { width = WIDTH, height = HEIGHT, left = LEFT } = {}
     const place = across.place(at);
     svg.append(
       shape("line", { class: "grid", x1: place, x2: place, y1: TOP, y2: bottom }),
-      shape("text", { class: "tick", x: place, y: bottom + 14, "text-anchor": "middle" }, tickText(at, x.log)),
+      shape("text", { class: "tick", x: place, y: bottom + 14, "text-anchor": "middle" }, writer(x.ticks ?? across.ticks, x.log)(at)),
     );
   }
   for (const at of y.ticks ?? up.ticks) {
-    const place = up.place(at), name = y.names ? y.names(at) : tickText(at, y.log);
+    const place = up.place(at), name = writer(y.ticks ?? up.ticks, y.log)(at);
     svg.append(
       shape("line", { class: "grid", x1: left, x2: right, y1: place, y2: place }),
       shape("text", { class: "tick", x: left - 5, y: place + 4, "text-anchor": "end" }, name),

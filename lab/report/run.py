@@ -30,7 +30,8 @@ OVERALL = (
 )
 BEST = ("final_test_accuracy", "final_accuracy", "r2", "final_cost", "trials")
 """What variants of several runs are ordered by: the first that there is."""
-FEW_RUNS = 4
+FEW_RUNS, MOST_UNFOLDED = 4, 40
+"""Of more runs each is folded, and so is a table of more differences."""
 ENDS = ("variant", "trial", "diverged_at", "origin", "origin_layer", "origin_z")
 COMPARED = ("metric", "a", "b", "pairs", "mean_a", "mean_b", "difference", "low", "high", "p_holm", "d_z")
 BOUNDS = ("variant", "activation", "inf_slope", "sup_slope", "bounds", "sizes", "engine")
@@ -157,6 +158,8 @@ def _against(subject: Subject, name: str, at: int, several: bool) -> str:
         "Differences of b to a, in pairs of trials with the same seed",
         f"{name.replace('/', '-')}-comparisons",
     )
+    if len(rows) > MOST_UNFOLDED:
+        told = _folded("The table of differences", told)
     about = (
         "The mean difference over pairs of trials with the same seed, and its 95 % interval. Filled: "
         f"p < {LEVEL:g} after Holm. Open: {unsure(rows)}."

@@ -17,7 +17,7 @@ from lab.experiment.sizes import free_memory
 from lab.experiment.validation import Finding
 from lab.network.parameters import count
 from lab.numerics import Array
-from lab.runs.preparation import Prepared
+from lab.runs.preparation import Prepared, bytes_read
 from lab.training.examples import EVALUATED_TOGETHER
 from lab.training.loop import BLOCK, Course, Training, begun
 from lab.training.probes import NEURON_COLUMNS
@@ -269,21 +269,12 @@ def _seen(training: Training) -> int:
 def _memory_of_training(ready: Prepared, largest: dict[int, int], workers: int, chunks: int) -> int:
     made = {variant.index: training for variant, training in ready.made}
     held = max(bytes_of(made[index], trials) for index, trials in largest.items())
-    parts = max(_part_bytes(made[index], trials) for index, trials in largest.items())
+    parts = max(bytes_read(made[index]) * trials for index, trials in largest.items())
     data = sum(each.nbytes for one in ready.different_data for each in (one.x_train, one.x_test)) * 2
     apart = min(workers, chunks)
     training = apart * (TRAINS + held + data) + (TRAINS + data) * (apart > 1)
     pieces = TRAINS + data + 2 * parts + PIECES * min(3 * parts, PIECE_BYTES)
     return int(max(training, pieces)) + ARROW * has_arrow()
-
-
-def _part_bytes(training: Training, trials: int) -> int:
-    recording, network = training.recording, training.network
-    schedule = recording.schedule
-    a_trial = len(schedule.steps) * (network.depth * len(recording.columns) + len(STEP_COLUMNS))
-    a_trial += len(schedule.histograms) * network.depth * 2 * HALF_BINS
-    a_trial += len(schedule.histograms) * sum(network.sizes) * len(recording.neurons)
-    return 8 * trials * a_trial
 
 
 def bytes_of(training: Training, trials: int) -> int:
@@ -315,7 +306,7 @@ def bytes_of(training: Training, trials: int) -> int:
     numbers = parameters * count(sizes) + passes + trials * largest + min(BLOCK, trials * count(sizes))
     kept = item * (cells + ends) * seen
     ring = min(RING_BYTES // kept, LONGEST_RING) * kept if trials == 1 else 0
-    return item * numbers + ring + 2 * _part_bytes(training, trials)
+    return item * numbers + ring + 2 * bytes_read(training) * trials
 
 
 def _samples(ready: Prepared, largest: dict[int, int]) -> list[_Sample]:

@@ -35,10 +35,13 @@ from lab.theory.mean_field import critical
 from lab.training.examples import Examples, examples
 from lab.training.loop import Training
 from lab.training.probes import NEURON_COLUMNS
-from lab.training.recorder import Recording
+from lab.training.recorder import HALF_BINS, STEP_COLUMNS, Recording
 
 CHUNK_BYTES = 2 * 2**20
 """The buffers of a chunk's passes stay within about this, so that they live in a core's cache."""
+
+PART_BYTES = 32 * 2**20
+"""The readings of a chunk, and so its part, stay within this, unless those of one trial are more."""
 
 LARGEST_CHUNK = 100
 
@@ -67,10 +70,19 @@ def chunks(variant: int, training: Training, trials: int, first: int = 0) -> lis
     sizes = training.network.sizes
     cells = 5 * sum(sizes) * min(training.batch, len(training.train)) + 3 * count(sizes)
     together = CHUNK_BYTES // (cells * training.train.x.itemsize)
-    most = max(1, min(int(together), LARGEST_CHUNK))
+    most = max(1, min(int(together), PART_BYTES // bytes_read(training), LARGEST_CHUNK))
     size = -(-trials // -(-trials // most))  # as even as can be
     stop = first + trials
     return [Chunk(variant, at, min(at + size, stop)) for at in range(first, stop, size)]
+
+
+def bytes_read(training: Training) -> int:
+    """The bytes of the `lab.training.recorder.Readings` of one trial."""
+    recording, network = training.recording, training.network
+    readings, binned = len(recording.schedule.steps), len(recording.schedule.histograms)
+    numbers = readings * (network.depth * len(recording.columns) + len(STEP_COLUMNS))
+    numbers += binned * network.depth * 2 * HALF_BINS
+    return 8 * (numbers + binned * sum(network.sizes) * len(recording.neurons))
 
 
 @dataclass(frozen=True)

@@ -206,7 +206,11 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
             "seen": seen,
             "examples": examples,
             "train": len(training.train),
+            "test": len(training.test),
+            "decay": training.decay,
             "chance": _share_of_commonest(training.train.y) if training.train.labelled else np.nan,
+            "absent": _absent(training.train.y) if training.train.labelled else 0,
+            "shift": _shift(training.train.y, training.test.y),
             "cost_of_mean": of_best_constant(network.cost, training.train.y.T, network.sigma(network.depth)),
             "input_rms": float(
                 np.sqrt(np.square(training.train.x[:, :-1], dtype=np.float64).mean(axis=0).max())
@@ -233,6 +237,23 @@ def _share_of_commonest(y: Array) -> float:
     """The accuracy of answering every example with the class that most are of."""
     classes = y.argmax(axis=1) if y.shape[1] > 1 else y[:, 0] > 0.5
     return float(np.bincount(classes).max() / len(y))
+
+
+def _absent(y: Array) -> int:
+    """The number of classes of which there is no example."""
+    return int((~y.any(axis=0)).sum()) if y.shape[1] > 1 else 2 - len(np.unique(y))
+
+
+def _shift(train: Array, test: Array) -> float:
+    """How far the mean targets of the two parts are apart, in standard deviations over both.
+
+    The largest of all outputs; NaN where a part is empty.
+    """
+    if not len(train) or not len(test):
+        return nan
+    apart = np.abs(train.mean(axis=0, dtype=np.float64) - test.mean(axis=0, dtype=np.float64))
+    spread = np.concatenate([train, test]).std(axis=0, dtype=np.float64)
+    return float(np.divide(apart, spread, out=np.zeros_like(apart), where=spread > 0).max())
 
 
 def _seen(training: Training) -> tuple[str, int]:

@@ -106,7 +106,7 @@ def test_values_and_slopes_are_those_of_the_formula(row, given, points):
     sigma = TABLE[row.name](**given)
     tree = with_numbers(row.formula, numbers_of(row, given))
     limits = np.finfo(points.dtype)
-    z = np.setdiff1d(points, np.array(formula_of(sigma).switches))
+    z = np.setdiff1d(points[::3], np.array(formula_of(sigma).switches))
     z = z[np.abs(z) <= WITHIN.get(row.name, {}).get(points.dtype.type, inf)]
     together = sigma.with_derivative(z)
     for slopes, ways in ((False, (sigma(z), together[0])), (True, (sigma.derivative(z), together[1]))):

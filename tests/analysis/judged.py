@@ -2,9 +2,12 @@
 
 import numpy as np
 
+from lab.data import loaded, source
+
 NUMBERS = {"network__output": "identity", "network__cost": "quadratic"}
 SMALL = {"data__train": 300, "data__test": 0, "network__hidden": [16, 16]}
 
+BASE = {"trials__seeds": 3, "training__epochs": 10}
 DATA = {
     "digits": {"training__epochs": 10},
     "circles": {**SMALL, "data__name": "circles", "training__epochs": 150},
@@ -21,6 +24,39 @@ SIGMAS = {
 """Functions, and with what they learn as soon: a factor of eta, other keys. σ′ of a sigmoid is at most ¼."""
 
 INITIALISERS = ["glorot-uniform", "he"]
+
+CENTRED = {"network.activation": ["tanh", "relu", "gelu"], "network.initialiser": ["he"]}
+BATCH = {"record__on": "batch", "vary": CENTRED}
+DEEP_ENOUGH = {"network__hidden": [30] * 8, "training__epochs": 30, "training__eta": 0.02}
+CONSTANT, RARE = (
+    {"data__name": f"{name}.npz", "data__train": 400, "data__test": 100} for name in ("constant", "rare")
+)
+
+MORE_HEALTHY = {
+    "float32": {**DATA["digits"], "training__dtype": "float32", "vary": CENTRED},
+    "float32, adam": {
+        **DATA["teacher"],
+        "training__dtype": "float32",
+        "training__optimiser": "adam",
+        "training__eta": 0.003,
+        "vary": CENTRED,
+    },
+    "batches of 10, digits": {**DATA["digits"], **BATCH},
+    "batches of 10, circles": {**DATA["circles"], **BATCH},
+    "batches of 10, teacher": {**DATA["teacher"], **BATCH},
+    "batches of 10, adam": {
+        **DATA["moons"],
+        **BATCH,
+        "training__optimiser": "adam",
+        "training__eta": 0.003,
+    },
+    "eight layers": {**DEEP_ENOUGH, "vary": {**CENTRED, "network.activation": ["tanh", "relu"]}},
+    "eight layers, read in batches": {**DEEP_ENOUGH, **BATCH},
+    "a constant feature": {**CONSTANT, **NUMBERS, "training__epochs": 60, "vary": CENTRED},
+    "three in a hundred": {**RARE, "training__epochs": 60, "vary": CENTRED},
+    "one neuron": {**DATA["teacher"], "network__hidden": [16, 1, 16], "network__initialiser": "he"},
+}
+"""What else is sound: of numbers of fewer bits, of batches, deep, with rare classes."""
 
 
 def healthy(data, optimiser, sigmas):
@@ -39,6 +75,9 @@ def deep(layers, **initialiser):
     return {"network__hidden": [20] * layers, "network__initialiser": initialiser}
 
 
+FLOAT32 = {"training__dtype": "float32"}
+SOFTMAX = {"network__cost": "softmax-cross-entropy"}
+PARTED = {"data__train": 300, "data__test": 200}
 NEGATIVE = uniform(-0.5, -0.01)
 ZERO = {"name": "constant", "w": 0.0, "b": 0.0}
 LARGE = {"name": "large", "gain": 10.0}
@@ -48,6 +87,32 @@ RAW, FLAT, FEW, FAR = (
 )
 FOUR = {"data__name": "xor", "data__train": 4, "data__test": 0, "training__batch": 4, "training__epochs": 300}
 SLOW, EARLY = {"training__eta": 1e-7}, {"training__eta": 1e-9}
+TUNED = {
+    "tanh": ({"network__activation": "tanh", "network__initialiser": "glorot-normal"}, 1),
+    "relu": ({"network__activation": "relu", "network__initialiser": "he"}, 1),
+    "sigmoid": ({"network__activation": "sigmoid", "network__hidden": [16]}, 10),
+}
+"""Networks that learn all of `DATA`, and the factor of eta for it."""
+
+
+def mistuned(data, factor, **more):
+    """σ → a network of `TUNED` on some data, whose eta is a factor too large."""
+    return {
+        sigma: {**DATA[data], **changed, **more, "training__eta": 0.05 * of_sigma * factor}
+        for sigma, (changed, of_sigma) in TUNED.items()
+    }
+
+
+def tried(kind, networks, word):
+    """Faults of one kind, σ by σ."""
+    return {f"{kind}, {sigma}": (changed, word) for sigma, changed in networks.items()}
+
+
+def with_tests(name, **more):
+    """σ → a network of `TUNED` on a file whose last rows test."""
+    parted = {"data__name": f"{name}.npz", "data__train": 800, "data__test": 400}
+    return mistuned("digits", 1, **{"network__hidden": [30], **parted, **more})
+
 
 FAULTS = {
     "eta that diverges": ({**NUMBERS, "network__activation": "identity", "training__eta": 1e3}, "diverged"),
@@ -134,6 +199,75 @@ FAULTS = {
         {"data__name": "circles", **NO_HIDDEN},
         "nothing was learned",
     ),
+    **tried("eta 100 times too small, digits", mistuned("digits", 0.01), "a larger training.eta"),
+    **tried("eta 100 times too small, teacher", mistuned("teacher", 0.01), "a larger training.eta"),
+    **tried("eta 100 times too small, moons", mistuned("moons", 0.01), "a larger training.eta"),
+    **tried("eta 100 times too large, digits", mistuned("digits", 100), "a smaller training.eta"),
+    **tried("eta 100 times too large, teacher", mistuned("teacher", 100), "a smaller training.eta"),
+    **tried(
+        "eta 100 times too large, float32", mistuned("circles", 100, **FLOAT32), "a smaller training.eta"
+    ),
+    **tried(
+        "eta 100 times too large, read in batches",
+        mistuned("digits", 100, record__on="batch"),
+        "a smaller training.eta",
+    ),
+    **tried(
+        "first weights too large", mistuned("digits", 1, network__initialiser=LARGE), "smaller first weights"
+    ),
+    **tried(
+        "all weights zero, numbers", mistuned("teacher", 1, network__initialiser=ZERO), "weights are all zero"
+    ),
+    **tried("raw features, numbers", with_tests("raw", **PARTED, **NUMBERS), "standardise = true"),
+    **tried("raw features, classes", with_tests("raw_classes", **PARTED), "standardise = true"),
+    **tried("targets of other rows, softmax", with_tests("mixed", **SOFTMAX), "learned"),
+    **tried("targets of other rows, numbers", with_tests("mixed_numbers", **PARTED, **NUMBERS), "learned"),
+    **tried("sorted classes", with_tests("sorted", **SOFTMAX), "data.shuffle = true"),
+    **tried("sorted numbers", with_tests("sorted_numbers", **PARTED, **NUMBERS), "data.shuffle = true"),
+    **tried("a class without examples", with_tests("lacking", **SOFTMAX), "class missing"),
+    **tried("one neuron for ten classes", mistuned("digits", 1, network__hidden=[1]), "1 number an example"),
+    **tried(
+        "one neuron in the middle", mistuned("digits", 1, network__hidden=[30, 1, 30]), "1 number an example"
+    ),
+    "eight layers, nielsen": (
+        {"network__hidden": [30] * 8, "network__initialiser": "nielsen", "training__epochs": 10},
+        "vanishing gradient",
+    ),
+    "eight layers, large": (
+        {"network__hidden": [30] * 8, "network__initialiser": "large", "training__epochs": 10},
+        "smaller first weights",
+    ),
+    "dead relu, read in batches": (
+        {"network__activation": "relu", "network__initialiser": NEGATIVE, "record__on": "batch"},
+        "dead neurons",
+    ),
+    "dead relu output, read in batches": (
+        {
+            **NO_HIDDEN,
+            **NUMBERS,
+            "network__output": "relu",
+            "network__initialiser": NEGATIVE,
+            "record__on": "batch",
+        },
+        "dead output",
+    ),
+    "off leaky relu, read in batches": (
+        {
+            "network__activation": "leaky-relu",
+            "network__initialiser": uniform(-1, -0.5),
+            "record__on": "batch",
+            **EARLY,
+        },
+        "are off",
+    ),
+    "eta that diverges, float32": (
+        {**NUMBERS, **FLOAT32, "network__activation": "identity", "training__eta": 1e3},
+        "diverged",
+    ),
+    "rare class, eta too small": (
+        {**RARE, "training__eta": 0.0005, "training__epochs": 10},
+        "commonest class",
+    ),
     "inputs low": ({"network__activation": "soft-shrink", "network__hidden": [30] * 3, **EARLY}, "is near 0"),
 }
 """What is wrong → what is changed in `runs.HEALTHY`, and words of the sentence that must tell it."""
@@ -142,9 +276,27 @@ FAULTS = {
 def write_files(folder):
     """The data that faults are of, in a folder."""
     rng = np.random.default_rng(0)
+
+    def save(name, x, y):
+        np.savez(folder / f"{name}.npz", x=x, y=y)
+
     x, noise = rng.normal(size=(500, 4)), rng.normal(size=500)
-    raw = x * [1, 30, 300, 1000]
-    np.savez(folder / "raw.npz", x=raw, y=x[:, 0] + x[:, 1] * x[:, 2] + 0.1 * noise)
-    np.savez(folder / "flat.npz", x=np.ones((500, 4)), y=(noise > 0).astype(int))
-    np.savez(folder / "few.npz", x=rng.normal(size=(500, 4)), y=(np.arange(500) % 33 == 0).astype(int))
-    np.savez(folder / "far.npz", x=x, y=10 + x[:, 0])
+    raw, value = x * [1, 30, 300, 1000], x[:, 0] + x[:, 1] * x[:, 2] + 0.1 * noise
+    save("raw", raw, value)
+    save("raw_classes", raw, (value > 0).astype(int))
+    save("flat", np.ones((500, 4)), (noise > 0).astype(int))
+    save("few", rng.normal(size=(500, 4)), (np.arange(500) % 33 == 0).astype(int))
+    save("far", x, 10 + x[:, 0])
+    save("constant", np.hstack([x, np.full((500, 1), 2.0)]), value)
+    save("rare", x, (x[:, 0] + x[:, 1] > 2.7).astype(int))
+    save("mixed_numbers", np.vstack([x, -x])[:600], rng.permutation(np.tile(value, 2)[:600]))
+    order = np.argsort(np.tile(value, 2)[:600])
+    save("sorted_numbers", np.vstack([x, x])[:600][order], np.tile(value, 2)[:600][order])
+    digits = loaded(source("digits", {}), "digits", 1000, 500, 0, folder)
+    pixels, label = np.vstack([digits.x_train, digits.x_test]), np.vstack([digits.y_train, digits.y_test])
+    label = label.argmax(axis=1)
+    save("mixed", pixels, rng.permutation(label))
+    order = np.argsort(label, kind="stable")
+    save("sorted", pixels[order], label[order])
+    order = np.argsort(label == 9, kind="stable")
+    save("lacking", pixels[order], label[order])

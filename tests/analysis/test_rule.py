@@ -64,7 +64,7 @@ def test_a_rule_counts_the_trials_that_show_a_fault(values, share, sentence):
 
 
 def test_a_rule_whose_value_some_trials_lack_says_how_many_have_one():
-    found = told([0.9, 0.8, 0.1, None, None], numbered=True)
+    found = told([0.9, 0.8, 0.1, None, None], ratio=True)
     assert found.sentence == "2 of the 3 trials that have one, of 5 in all: it is 0.8"
     assert (found.trials, found.of, found.step, found.layer) == (2, 5, 7, None)
 
@@ -76,9 +76,9 @@ def test_the_layer_that_is_worst_is_told_and_the_others_named_and_what_may_help(
     assert found.sentence == "it is 0.85; likewise in layers 1, 4; try less"
 
 
-def test_a_rule_below_its_threshold_takes_the_middle_of_ratios():
+def test_a_rule_of_ratios_takes_their_middle():
     """√(0.01 · 0.04): the ratio of the median decades."""
-    found = told([0.01, 0.04], below=True)
+    found = told([0.01, 0.04], ratio=True, below=True)
     assert found.value == pytest.approx(0.02, rel=1e-12)
 
 

@@ -205,6 +205,14 @@ def test_the_code_of_a_file_runs_only_with_leave(tmp_path):
         audited(path, "f", formula="z")
 
 
+@pytest.mark.parametrize("code", ["import no_such_package", "def f(z:", "raise SystemExit"])
+def test_a_file_that_cannot_be_loaded_is_told_in_one_line(code, tmp_path):
+    path = tmp_path / "own.py"
+    path.write_text(code, encoding="utf-8")
+    with pytest.raises(LabError, match=r"own\.py fails to load: \w+: [^\n]*\Z"):
+        list(audited(path, "f", formula="z", allow_code=True))
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [

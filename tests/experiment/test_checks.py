@@ -66,7 +66,7 @@ def test_a_data_set_of_ones_own_needs_leave(own):
     ("line", "place", "message"),
     [
         ('[data]\nname = "own.py:Source"', ":2: data.name: ", "TypeError: no way"),
-        ('[data]\nname = "own.py:Line"\nslop = 3.0', ":2: data.name: ", "has no parameter 'slop'"),
+        ('[data]\nname = "own.py:Line"\nslop = 3.0', ":3: data.slop: ", "has no parameter 'slop'"),
         ('[data]\nname = "own.py:Good"', ":2: data.name: ", "is no data set: Good does not subclass"),
         ('cost = "own.py:Choosy"', ":5: network.cost: ", "AttributeError: 'Sigmoid' object has no"),
         ('[record]\nquantities = ["all", "own.py:Goot"]', ":6: record.quantities[1]: ", "mean 'Good'"),

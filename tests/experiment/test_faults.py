@@ -11,6 +11,9 @@ VALUES = [
      "unknown key; did you mean 'eta'? (known: batch, dtype, engine, epochs, eta, lambda, optimiser, "
      "steps, surrogate_floor)"),
     ("14-wrong-table", "network.eta", "0.1", "unknown key here; it belongs in the table [training]"),
+    ("14-anothers-name", "training.learning_rate", "0.1", "unknown key; did you mean 'eta'?"),
+    ("14-anothers-decay", "training.weight_decay", "0.1", "unknown key; did you mean 'lambda'?"),
+    ("14-anothers-seeds", "trials.repeats", "3", "unknown key; did you mean 'seeds'?"),
     ("14-python-name", "training.lambda_", "1.0", "did you mean 'lambda'?"),
     ("17-text-width", "network.hidden[0]", '["30"]', "expected a whole number, got '30' (text)"),
     ("17-true-width", "network.hidden[0]", "[true]", "got true (a truth value)"),
@@ -37,6 +40,12 @@ VALUES = [
     ("23-cost", "network.cost", '"quadratik"', "did you mean 'quadratic'?"),
     ("23-initialiser", "network.initialiser", '"nielson"', "did you mean 'nielsen'?"),
     ("23-optimiser", "training.optimiser", '"addam"', "did you mean 'adam'?"),
+    ("23-anothers-cost", "network.cost", '"mse"', "did you mean 'quadratic'?"),
+    ("23-anothers-optimiser", "training.optimiser", '"SGD"', "did you mean 'descent'?"),
+    ("23-anothers-initialiser", "network.initialiser", '"kaiming_normal"', "did you mean 'he'?"),
+    ("23-nameless", "network.activation", '{nam = "elu"}', "parameter = 0.1}, got a table of nam"),
+    ("53-look-alike", "network.activation",
+     '"t\u0430nh"', "did you mean 'tanh'? ('а' is cyrillic small letter a)"),
     ("23-dtype", "training.dtype", '"float46"', "unknown word 'float46'; did you mean 'float64'?"),
     ("24-parameter-of-another", "network.activation", '{name = "tanh", slope = 0.1}',
      "'tanh' has no parameter 'slope'"),
@@ -75,6 +84,12 @@ FILES = [
     ("3-no-value", BASE + "activation =\n", 5, "",
      "Invalid value at line 5, column 13; a value is missing after '='"),
     ("3-unclosed-text", BASE + 'cost = "a', 5, "", "Unterminated string at line 5, column 10"),
+    ("3-unclosed-list", BASE.replace("[3]", "[3") + "[training]\neta = 0.1\n", 4, "",
+     "a list that is not closed by ] at line 4, column 1\n    hidden = [3\n    ^"),
+    ("3-unclosed-quote", BASE + "cost = 'quadratic\n[training]\neta = 0.1\n", 5, "",
+     "the quote that opens in this line is not closed in it\n    cost = 'quadratic\n                     ^"),
+    ("3-quote-of-two-lines", BASE + 'cost = "a\nb"\n', 5, "",
+     "the quote that opens in this line is not closed in it"),
     ("3-bare-word", BASE + "cost = quadratic\n", 5, "", 'text stands in quotes: "quadratic"'),
     ("4-duplicate-key", BASE + "\nhidden = [\n 4,\n]\n", 6, "network.hidden",
      "is given twice, on lines 4 and 6; keep one of them"),
@@ -100,6 +115,12 @@ FILES = [
     ("15-no-hidden", '[data]\nname = "digits"\n[network]\n', 3, "network.hidden",
      "is missing; expected the widths"),
     ("15-no-data", "[network]\nhidden = []\n", 0, "data.name", "is missing; expected a data set, or a path"),
+    ("15-misspelt", BASE.replace("name", "nmae"), 1, "data.name",
+     "is missing; is it meant by 'nmae'? expected a"),
+    ("14-parameter-of-data", BASE.replace("[network]", "noise = 1.0\n[network]"), 3, "data.noise",
+     "'digits' has no parameter 'noise'; it has no parameters"),
+    ("14-in-the-table-above", BASE.replace("[network]", "eta = 0.1\n[network]"), 3, "data.eta",
+     "it belongs in the table [training]"),
     ("17-table", "trials = 3\n" + BASE, 1, "trials", "expected a table, got 3"),
     ("18-huge", BASE + f"[training]\neta = 1{'0' * 400}\n", 6, "training.eta",
      "must be finite, got a number of 401 digits"),
@@ -244,6 +265,12 @@ def test_what_cannot_be_varied(text, key, message, written):
 )
 def test_fault_1_no_file(path, reason, tmp_path):
     check(tmp_path / path, 0, "", reason)
+
+
+@pytest.mark.parametrize("name", ["trial", "tiral.toml", "Trial.toml"])
+def test_fault_1_the_nearest_file_is_told(name, written):
+    path = written()
+    check(path.with_name(name), 0, "", f"there is no such file; did you mean {str(path)!r}?")
 
 
 def test_fault_1_unreadable(written, monkeypatch):

@@ -38,6 +38,13 @@ class NoActivation:
 """
 
 
+@pytest.mark.parametrize(
+    ("text", "formula"), [("2z²", "2*z**2"), ("z³", "z**3"), ("-x²", "-z**2"), ("½z", "0.5*z"), ("2z", "2*z")]
+)
+def test_a_formula_with_the_signs_that_people_write(text, formula):
+    assert from_spec(text) == Formula(formula)
+
+
 @pytest.mark.parametrize("name", [name for name in TABLE if name not in EXAMPLES])
 def test_a_name(name):
     assert from_spec(name) == TABLE[name]()

@@ -106,10 +106,25 @@ def test_a_parameter_moves_everything(visit):
     assert page.evaluate("computed().inf") == pytest.approx(0.3, abs=1e-9)
     design = tomllib.loads(page.locator("#toml").inner_text())
     assert design["network"]["activation"] == "designed"
+    claimed = design["activations"]["designed"].pop("at_least")
     assert design["activations"]["designed"] == {"value": "tanh(z) + a*z", "a": 0.3}
+    assert claimed in (0.299, 0.3)
 
 
-def test_a_knot_is_dragged_and_the_toml_that_comes_of_it_is_certified(visit):
+def test_the_file_of_a_formula_has_the_network_of_the_page_and_runs_with_its_claim(visit, tmp_path):
+    page = visit(bench(Formula("tanh(z) + a*z", (("a", 0.1),)), {"value": '"tanh(z) + a*z"'}, "σ"))
+    page.get_by_role("slider", name="Layers").fill("3")
+    page.get_by_role("slider", name="σ_w²").fill("1.5")
+    file = tmp_path / "design.toml"
+    file.write_text(page.locator("#toml").inner_text(), encoding="utf-8")
+    run = lab.run(file, {"training.steps": 3, "trials.seeds": 2}, results=tmp_path, plots=False)
+    assert run.variants["bounds"].tolist() == ["proved"]
+    assert run.variants["sizes"].tolist() == ["64-30-30-30-10"]
+    assert "weight_variance = 1.5, bias_variance = 0" in file.read_text(encoding="utf-8")
+    assert run.info["status"] == "done"
+
+
+def test_a_knot_is_dragged_and_the_toml_that_comes_of_it_is_certified_and_runs(visit, tmp_path):
     page = visit(bench(Knots(), KNOTS, "σ"))
     box = page.locator("[data-knot='0']").bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -121,6 +136,10 @@ def test_a_knot_is_dragged_and_the_toml_that_comes_of_it_is_certified(visit):
     assert spec["slopes"][0] > 0.1
     sigma = lab.activation(spec)
     assert lab.certify(sigma, at_least=0.099).verdict == "CERTIFIED"
+    file = tmp_path / "design.toml"
+    file.write_text(page.locator("#toml").inner_text(), encoding="utf-8")
+    small = {"network.hidden": [4, 4], "training.steps": 3, "trials.seeds": 1}
+    assert lab.run(file, small, results=tmp_path, plots=False).info["status"] == "done"
 
 
 def test_a_knot_moves_by_the_keys_and_by_its_fields_and_keeps_between_its_neighbours(visit):

@@ -207,6 +207,9 @@ def test_on_paper_there_are_no_controls_and_no_dark_ground(visit, text):
     for hidden in ("#quantity", "#step", "#filter", "button.save >> nth=0"):
         assert page.locator(hidden).is_hidden()
     assert page.locator("#figures svg").first.is_visible()
+    page.set_viewport_size({"width": 700, "height": 900})  # of a page of A4, in its pixels
+    wider = "[...document.querySelectorAll('table')].filter((one) => one.getBoundingClientRect().right > 700)"
+    assert page.evaluate(f"{wider}.map((one) => one.caption.textContent)") == []
 
 
 def test_in_the_dark_every_control_works_and_the_ground_is_dark(visit, text):

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import lab
+from lab.analysis.ledger import COLUMNS
 from lab.errors import ExperimentError
 from lab.experiment.variants import load
 from lab.network.kernel.library import functions
@@ -125,11 +126,11 @@ def test_memory_and_disk_of_runs_of_many_shapes(shape, engine, small, tmp_path):
     held_to_a_run(small, given | {"training.engine": engine}, "plots" in shape, tmp_path)
 
 
-def test_what_is_counted_is_what_the_tables_have(small):
+def test_what_is_counted_is_what_the_tables_have():
     assert len(CURVE_Z) == CURVE_ROWS
     assert len(KEYS_OF_LAYERS) == KEYS
     assert PIECE_BYTES == pytest.approx(8 * PIECE_CELLS, rel=0.1)
-    assert len(lab.analysis.ledger.COLUMNS) == LEDGER
+    assert len(COLUMNS) == LEDGER
 
 
 def test_time_grows_with_steps_trials_and_variants_and_falls_with_workers(small, monkeypatch):

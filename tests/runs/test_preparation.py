@@ -19,7 +19,9 @@ from lab.parts import Probe
 from lab.runs.preparation import (
     CHUNK_BYTES,
     LARGEST_CHUNK,
+    PART_BYTES,
     Bench,
+    bytes_read,
     chunks,
     counterfactual,
     prepared,
@@ -27,6 +29,7 @@ from lab.runs.preparation import (
     targets,
 )
 from lab.training.probes import NEURON_COLUMNS, TABLE, LearningSpeed, ParameterNorms
+from lab.training.recorder import Recorder
 from tests.training.trainings import COLUMNS, made_examples, training
 
 Identity = SIGMAS["identity"]
@@ -254,6 +257,16 @@ def test_a_chunk_fits_the_cache_and_no_larger_one_would():
         assert size * trial <= CHUNK_BYTES
         even = -(-1000 // size)  # one chunk fewer would be too large a chunk
         assert -(-1000 // (even - 1)) * trial > CHUNK_BYTES
+
+
+def test_the_readings_of_a_chunk_stay_within_their_bytes_and_are_counted():
+    many = training((2, 4, 1), steps=20_000, every=1)
+    readings = Recorder(many.recording, 1, many.network.sizes).readings
+    arrays = (readings.layers, readings.figures, readings.histograms, readings.neurons)
+    assert bytes_read(many) == sum(array.nbytes for array in arrays)
+    several = len(chunks(0, many, 100)[0].trials)
+    assert several * bytes_read(many) <= PART_BYTES < 2 * several * bytes_read(many)
+    assert len(chunks(0, training((2, 4, 1), steps=400_000, every=1), 3)) == 3
 
 
 def test_an_infinite_slope_is_noted_once(written):

@@ -116,8 +116,6 @@ def _simpler_product(x: Expression, y: Expression) -> Expression | None:
             return -other
         if one.operation == "neg":
             return -(one.arguments[0] * other)
-        if one.number and other.operation == "div" and other.arguments[1].number == one.number:
-            return other.arguments[0]
     (c, u), (d, v) = _factored(x), _factored(y)
     factor = None if c is None or d is None else _exact_product(c, d)
     if factor is not None and (u is not None or v is not None):

@@ -111,6 +111,8 @@ def _tree(text: str) -> ast.expr:
             return ast.parse(text, mode="eval").body
     except SyntaxError as error:
         reason = error.msg.partition(". Perhaps")[0]
+        if "?" in text:
+            reason += "; a choice is written where(z > 0, z, 0.1*z), or z if z > 0 else 0.1*z"
         raise refused(text, error.offset or len(text) + 1, f"not an expression: {reason}") from None
     except (RecursionError, MemoryError):
         raise refused(text, 1, f"nested more than {DEEPEST} deep") from None
@@ -168,6 +170,8 @@ class _Reading:
                     return self._sigma(tree, SIGMAS[name], arguments, given, depth)
                 if not given:
                     return self._call(tree, name, arguments, depth)
+            case ast.Tuple():
+                raise self._refused(tree, "a comma stands between arguments only; write 0.1, with a point")
         raise self._refused(tree, "not allowed in a formula")
 
     def _named(self, tree: ast.expr, name: str) -> Expression:

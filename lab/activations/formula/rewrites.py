@@ -140,6 +140,7 @@ PRECISE: tuple[Rewrite, ...] = (
     Rewrite("a - a*sin(x)", "a*(sin(0.5*x) - cos(0.5*x))**2"),
     Rewrite("1 + cos(x)*(2*sin(x))", "(sin(x) + cos(x))**2"),
     Rewrite("1 - cos(x)*(2*sin(x))", "(sin(x) - cos(x))**2"),
+    Rewrite("1 + a*(cos(x)*(2*sin(x))/a)", "(sin(x) + cos(x))**2"),
     Rewrite("1 + a*cos(x)*(2*sin(x))/a", "(sin(x) + cos(x))**2"),
     _gate("{}", "arccot(-x)", "x*(1/(1 + x**2))"),
     _gate("{}/a", "arccot(-x)/a", "x*(1/(1 + x**2)/a)"),

@@ -14,13 +14,16 @@ UNITS = (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10))
 SPANS = (("days", 172_800, 86_400), ("h", 7200, 3600), ("min", 120, 60))
 """The unit of time, from how many seconds on, and its seconds."""
 
+WIDEST = 60
+"""The most letters of the sizes of a network."""
+
 
 def page(ready: Prepared, workers: int, root: Path, plots: bool = True) -> Page:
     """What an experiment would run, a row a variant, and what a run under this root of results would need."""
     variants = [
         {
             "variant": variant.label,
-            "sizes": "-".join(map(str, training.network.sizes)),
+            "sizes": _short("-".join(map(str, training.network.sizes))),
             "trials": variant.settings.trials.seeds,
             "batch": training.batch,
             "steps": training.steps,
@@ -63,7 +66,7 @@ def free_disk(root: Path) -> int:
 
 
 def size(count: float) -> str:
-    """Bytes in words, to two digits.
+    """Bytes in words.
 
     >>> size(1234567), size(87_000), size(99), size(25.2e9)
     ('1.2 MiB', '85 KiB', '99 bytes', '23 GiB')
@@ -75,7 +78,7 @@ def size(count: float) -> str:
 
 
 def span(seconds: float) -> str:
-    """Seconds in words, to two digits.
+    """Seconds in words.
 
     >>> span(3.21), span(400), span(1e5), span(0.2), span(float("nan"))
     ('3.2 s', '6.7 min', '28 h', 'less than a second', 'not known')
@@ -92,3 +95,8 @@ def span(seconds: float) -> str:
 
 def _two_digits(number: float) -> str:
     return f"{number:.1f}" if number < 9.95 else f"{float(f'{number:.2g}'):.0f}"
+
+
+def _short(sizes: str) -> str:
+    """Sizes that a screen has room for: of a very deep network the first and the last."""
+    return sizes if len(sizes) <= WIDEST else f"{sizes[: WIDEST // 2]}…{sizes[-WIDEST // 2 :]}"

@@ -162,6 +162,8 @@ class File(DataSource):
 
         path = folder / self.path
         try:
+            if "://" in self.path:
+                raise PartError(f"{self.path!r} is an address; download the file, and name it by its path")
             if not path.exists():
                 near = nearest(path.name, [beside.name for beside in path.parent.glob("*")])
                 hint = f"; did you mean {near!r}?" if near else ""

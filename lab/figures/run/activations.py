@@ -17,6 +17,7 @@ from lab.figures.tables import by_variant, checked, number_of, of_variants
 _MOST_SHOWN = 6
 _USUAL = 4.0  # a curve that reaches so many times as far as the usual one leaves its panel
 _REACH = 8.0  # curves are shown for |z| up to here
+_ROOM = 0.08  # of the axis, which a label takes
 _ROWS = {"sigma": "σ(z)", "slope": "slope σ′(z)", "curvature": "curvature σ″(z)"}
 
 
@@ -108,10 +109,14 @@ def _different(curves: pd.DataFrame, columns: list[str]) -> list[_Curve]:
 
 
 def _draw_bounds(ax: Axes, tables: parts.Tables, variant: str) -> None:
-    """Dashed lines at inf σ′ and sup σ′, labelled, where they are known and on the axis."""
+    """Dashed lines at inf σ′ and sup σ′, labelled, where they are known and on the axis.
+
+    The label of inf σ′ stands below its line where there is room.
+    """
     proved = ", proved" if of_variants(tables, "bounds").get(variant, "") == "proved" else ""
     for column, name, below in (("inf_slope", "inf σ′", True), ("sup_slope", "sup σ′", False)):
         value = number_of(tables, variant, column)
         low, high = ax.get_ylim()
         if isfinite(value) and low <= value <= high:
+            below = below and value - low > _ROOM * (high - low)
             marks.bound(ax, value, f"{name} = {value:.4g}{proved}", below=below)

@@ -43,7 +43,7 @@ class Ledger(parts.Figure):
     """
 
     needs = ("layers",)
-    question = "What shrinks the error on its way down: the weights or σ′?"
+    question = "What shrinks the error: the weights or σ′?"
     reading = "one bar per layer, in decades (factors of ten): below 0 the error shrinks, above 0 it grows"
     when = "always"
 
@@ -137,8 +137,7 @@ class Causes(parts.Figure):
                     _draw_stack(matrix.axes[int(layer), name], x, of_layer)
         trials = layers["trial"].where(layers["cause_input_low"].notna()).groupby(layers["variant"]).nunique()
         more = [writing.words(writing.trials_text(trials.tolist(), "mean")), *shown.left_out]
-        label = "share of the weights, by what lost most of |∂C/∂w|"
-        return matrix.framed(shown.time, more, shown.outcomes(), y=label)
+        return matrix.framed(shown.time, more, shown.outcomes(), y="share of the weights")
 
 
 def _draw_stack(ax: Axes, x: Floats, shares: Floats) -> None:

@@ -44,7 +44,8 @@ class Overview(parts.Figure):
         trials = checked(tables, "trials", "final_accuracy", "final_test_accuracy")
         over = "test" if trials["final_test_accuracy"].notna().any() else "training"
         column = "final_test_accuracy" if over == "test" else "final_accuracy"
-        rows = summary(tables).sort_values(column, kind="stable", na_position="first", ignore_index=True)
+        rows = summary(tables)[::-1]  # of equals, the first in the file stands above
+        rows = rows.sort_values(column, kind="stable", na_position="first", ignore_index=True)
         of_variant = by_variant(trials)
         names = labels(tables, {name: of_variant[name] for name in rows["variant"]})
 

@@ -16,8 +16,8 @@ from lab.figures.drawing.bands import Floats
 from lab.figures.tables import NothingToShowError, NotRecordedError, Shown, by_variant, checked, of_variants
 
 _LEAST = 1e-12  # of the largest beside it: what is smaller, or 0, stands at the edge
-_DOTTED: style.Looks = {"color": style.QUIET, "linestyle": (0, (1, 1.5)), "linewidth": 0.9, "zorder": 1}
-_DASHED: style.Looks = {"linestyle": (0, (4, 2)), "linewidth": 0.9, "zorder": 1}
+_DOTTED: style.Looks = {"color": style.QUIET, "linestyle": (0, (1, 1.5)), "linewidth": 0.9, "zorder": 3}
+_DASHED: style.Looks = {"linestyle": (0, (4, 2)), "linewidth": 0.9, "zorder": 3}
 _BESIDE = 0.05  # a curve goes so far beyond the neurons
 _MARK: style.Looks = {"linestyle": "none", "markersize": 3, "alpha": 0.6, "markeredgewidth": 0}
 _MARK |= {"rasterized": True}

@@ -16,7 +16,7 @@ from lab.errors import PartError
 NOT_ALLOWED = {
     1: [
         *("__import__('os')", "__import__('os').system('true')", "().__class__", "f'{z}'", "z[0]", "[z]"),
-        *("[z for z in z]", "tanh(x=z)", "not z", "~z", "z @ z", "z, z"),
+        *("[z for z in z]", "tanh(x=z)", "not z", "~z", "z @ z"),
         "await z",
     ],
     2: ["(z := 3)"],
@@ -65,6 +65,8 @@ REFUSED = [
     *((54, text, 1, "is the constant 0; it must depend on z") for text in ("0*z", "z - z")),
     *((54, text, 1, "is the constant 1; it must depend on z") for text in ("z**0", "where(z > 0, 1, 1)")),
     ("", "z +", 4, "not an expression: invalid syntax"),
+    *(("", text, 1, "a comma stands between arguments only; write 0.1") for text in ("z, z", "z + 0,1*z")),
+    ("", "z > 0 ? z : 0", 7, "not an expression: invalid syntax; a choice is written where(z > 0, z, 0.1*z)"),
     ("", "(z", 1, "not an expression: '(' was never closed"),
     ("", "z)", 2, "not an expression: unmatched ')'"),
     ("", "z % 2", 3, "% is not offered, since it jumps at infinitely many z"),

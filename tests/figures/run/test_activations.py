@@ -27,6 +27,12 @@ def test_bounds_of_the_slope_are_lines_with_labels(drawn):
     assert [text.get_text() for text in below.texts] == ["inf σ′ = 0.1", "sup σ′ = 1.1"]
 
 
+def test_the_label_of_a_floor_stands_below_it_where_the_axis_has_room(drawn):
+    of_sigmoid, of_floored = (drawn("activations").axes[place].texts for place in (4, 7))
+    assert [text.get_va() for text in of_sigmoid] == ["bottom", "bottom"]
+    assert [text.get_va() for text in of_floored] == ["top", "bottom"]
+
+
 def test_unknown_and_infinite_bounds_have_no_line(tables):
     unbounded = {"variants": tables["variants"].assign(inf_slope=np.nan, sup_slope=np.inf)}
     for variants in ({}, unbounded):

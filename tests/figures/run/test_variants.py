@@ -34,6 +34,13 @@ def test_the_most_accurate_variant_is_on_top_with_the_numbers_of_the_summary(tab
     assert of_place == pytest.approx(dict(enumerate(rows["final_test_accuracy"])))
 
 
+def test_of_equals_the_first_in_the_file_stands_above():
+    tables = make_tables(("a", "b", "c"), 1, 3)
+    tables["trials"]["final_test_accuracy"] = 0.5
+    labels = draw("overview", tables).axes[0].get_yticklabels()
+    assert [label.get_text() for label in labels] == ["c", "b", "a"]
+
+
 def test_without_test_examples_it_is_the_training_accuracy():
     tables = make_tables(("a", "b"), 2, 3)
     tables["trials"]["final_test_accuracy"] = np.nan

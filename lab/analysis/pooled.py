@@ -1,0 +1,84 @@
+"""What readings of few examples tell of single neurons, when several of them are taken together.
+
+A reading of m examples tells which share s of a layer's neurons is dead, or off, on these; not which neurons
+they are. Of K readings a neuron that is dead in all is one of the s_k of each, so that the share that is dead
+on all K·m examples lies between bounds which need no assumption:
+
+    1 − Σ_k (1 − s_k)  ≤  share  ≤  min_k s_k
+
+The lower one is that of C. E. Bonferroni (1936), Teoria statistica delle classi e calcolo delle probabilità.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil, floor
+
+import pandas as pd
+
+from lab.analysis.case import Case
+
+OFF = 0.95
+"""A neuron is off that is saturated on this share of the examples."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Between which numbers a share lies, trial × layer each; equal where it is known."""
+
+    low: pd.DataFrame
+    high: pd.DataFrame
+
+    def map(self, change: Callable[[pd.DataFrame], pd.DataFrame]) -> "Bounds":
+        """Both bounds changed by a function that keeps their order."""
+        return Bounds(change(self.low), change(self.high))
+
+    def judged_by(self, threshold: float) -> pd.DataFrame:
+        """The lower bound where it is above the threshold, the upper one where it is not; else NaN."""
+        return self.low.where(self.low > threshold, self.high.where(self.high <= threshold))
+
+    def open_at(self, threshold: float) -> bool:
+        """Whether some share may lie on either side of the threshold."""
+        return bool((~(self.low > threshold) & (self.high > threshold)).any(axis=None))
+
+    @staticmethod
+    def none() -> "Bounds":
+        """Of no layer."""
+        return Bounds(pd.DataFrame(), pd.DataFrame())
+
+
+def dead(case: Case) -> Bounds:
+    """The share of neurons with σ′ = 0 on all examples at the end: of one reading, or of the last ones."""
+    if case.enough_examples:
+        share = case.at(case.last_step, "dead_neurons")
+        return Bounds(share, share)
+    if not case.pooled_readings:
+        return _unknown(case, "dead_neurons")
+    mean, least = (case.pooled("dead_neurons", how) for how in ("mean", "min"))
+    return Bounds(1 - case.pooled_readings * (1 - mean), least)
+
+
+def off(case: Case) -> Bounds:
+    """The share of neurons saturated on at least `OFF` of the examples at the end; likewise.
+
+    A neuron that is saturated on `OFF` of each reading is so on all of them together. One that is not leaves
+    more than 1 − `OFF` of the (neuron, example) unsaturated, of which there are 1 − ``saturation``. And one
+    that is so on all may miss `OFF` in as many readings only as share out what may be unsaturated.
+    """
+    if case.enough_examples:
+        share = case.at(case.last_step, "saturated_neurons")
+        return Bounds(share, share)
+    K, m = case.pooled_readings, case.examples
+    if not K:
+        return _unknown(case, "saturated_neurons")
+    share, cells = (case.pooled(column, "mean") for column in ("saturated_neurons", "saturation"))
+    missed = floor(round((1 - OFF) * K * m, 9)) // (m - ceil(OFF * m) + 1)
+    low, high = 1 - K * (1 - share), share * K / max(K - missed, 1)
+    if cells.columns.equals(share.columns):
+        low, high = low.clip(lower=1 - (1 - cells) / (1 - OFF)), high.clip(upper=cells / OFF)
+    return Bounds(low, high)
+
+
+def _unknown(case: Case, column: str) -> Bounds:
+    """0 and 1, in place of what too few readings tell."""
+    nothing = 0 * case.at(case.last_step, column)
+    return Bounds(nothing, nothing + 1)

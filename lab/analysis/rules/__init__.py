@@ -1,0 +1,237 @@
+"""The rules of the verdicts as a table, the gravest first.
+
+A rule that tells of a failure, such as "nothing learned", speaks of a single trial; one that tells of a
+habit, such as "slow early layers", of at least half of those that it can judge. A network that learns its
+task should get no verdict, and mostly gets none: some networks of ReLU do well with a fifth of their neurons
+dead. What a rule judges, what it says and what it advises are functions in the file of its subject.
+"""
+
+from lab.analysis.case import SHIFTED
+from lab.analysis.rule import HALF, Rule
+from lab.analysis.rules import gradients, learning, neurons, parts, steps, words
+
+RULES = {
+    "diverged": Rule(
+        "Did numbers of some trials stop being finite?",
+        0.0,
+        learning.diverged,
+        learning.says_diverged,
+        counts=True,
+        advice=learning.finite_again,
+        step=lambda case: min(case.diverged_at),
+    ),
+    "class missing": Rule(
+        "Are there classes of which no training example is?",
+        0.0,
+        parts.absent,
+        parts.says_absent,
+        advice=words.mix,
+    ),
+    "parts differ": Rule(
+        "Does the mean of a target, or the share of a class, differ between the train and the test part by "
+        "more than half a standard deviation, as where rows are sorted? Asked where 100 examples test.",
+        SHIFTED,
+        parts.shift,
+        parts.says_shift,
+        advice=words.mix,
+    ),
+    "no gradient": Rule(
+        "Is the gradient of a hidden layer exactly 0 in the last quarter of the readings, in a trial that "
+        "has not learned `LEARNED` of its task?",
+        0.0,
+        gradients.lost,
+        gradients.says_lost,
+        counts=True,
+        advice=gradients.revive,
+        needs=("learning_speed",),
+    ),
+    "nothing learned": Rule(
+        "Did a trial come less than `SKILL` of the way from the best constant answer to a perfect one? It "
+        "is to answer always the commonest class, or the mean target.",
+        learning.SKILL,
+        learning.unskilled,
+        learning.says_unlearned,
+        below=True,
+        advice=learning.teach,
+    ),
+    "learned by heart": Rule(
+        "Did a trial that came further on the training data come less than `SKILL` of the way on the test "
+        "data, and less by two standard errors? So it does where targets are not those of their rows.",
+        learning.SKILL,
+        learning.only_by_heart,
+        learning.says_by_heart,
+        below=True,
+        share=HALF,
+        advice=words.mix,
+    ),
+    "cost not fallen": Rule(
+        "Is the cost at the end still that of the first reading, or higher? Where that sees few examples, "
+        "whose cost says little of that of all: is it that of always answering the mean target, or higher?",
+        0.99,
+        learning.cost_left,
+        learning.says_cost,
+        open=learning.cost_is_open,
+    ),
+    "equal neurons": Rule(
+        "Are more than half of a layer's neurons equal to others at the end? They get the same gradient, and "
+        "so stay equal: nothing broke their symmetry.",
+        HALF,
+        neurons.equal,
+        neurons.says_equal,
+        advice=lambda case, seen: words.RANDOM,
+        needs=("equal_neurons",),
+    ),
+    "slow early layers": Rule(
+        "Is the gradient of the first hidden layer more than ten times smaller than the last's, at the "
+        "start? It is ‖∂C/∂b‖, or the rms of δ where examples cancel. (Nielsen, ch. 5, “The vanishing "
+        "gradient problem”)",
+        learning.VANISHING,
+        gradients.ratio,
+        gradients.says_slow,
+        ratio=True,
+        below=True,
+        share=HALF,
+        advice=gradients.carry,
+        step=lambda case: case.first_step,
+        needs=("learning_speed",),
+    ),
+    "exploding error": Rule(
+        "Is the gradient of the first hidden layer more than ten times larger than the last's, at the start? "
+        "(Nielsen, ch. 5, “The exploding gradient problem”)",
+        learning.EXPLODING,
+        gradients.ratio,
+        gradients.says_exploding,
+        ratio=True,
+        share=HALF,
+        advice=lambda case, seen: f"smaller first weights, or {words.CRITICAL}",
+        step=lambda case: case.first_step,
+        needs=("learning_speed",),
+    ),
+    "saturated output": Rule(
+        "Is more than half of the output layer saturated at the start, where the cost does not cancel its "
+        "σ′? Or at the end, in a trial that has not learned `LEARNED` of its task? (Nielsen, ch. 3)",
+        HALF,
+        neurons.saturated_output,
+        neurons.says_saturated_output,
+        share=HALF,
+        advice=neurons.another_cost,
+        needs=("saturation",),
+    ),
+    # Saturation alone is no fault: a network that is sure of its classes ends so, since weights grow as long
+    # as they are trained; tanh squeezed through a narrow layer takes to it, and hard tanh works by it as ReLU
+    # does. It counts only with its consequence. Where σ is flat on one side only, as in ReLU, a layer works
+    # by being off half of the time: that is left to "neurons off".
+    "saturated layer": Rule(
+        "Is more than half of the (neuron, example) of a hidden layer saturated at the end, where σ is flat "
+        "on both sides, and did training have its time and not learn `LEARNED` of its task?",
+        HALF,
+        neurons.saturated,
+        neurons.says_saturated,
+        share=HALF,
+        advice=neurons.unsaturate,
+        needs=("saturation",),
+    ),
+    "dead output": Rule(
+        "Have output neurons σ′ = 0 on every example at the end, where the cost does not cancel σ′, in a "
+        "trial that has not learned `LEARNED` of its task? Where a reading sees few, on all of several.",
+        0.0,
+        neurons.dead_output,
+        neurons.says_dead_output,
+        advice=lambda case, seen: words.IDENTITY,
+        needs=("dead_neurons",),
+        open=neurons.dead_output_is_open,
+    ),
+    "dead neurons": Rule(
+        "Have more than a fifth of a hidden layer's neurons σ′ = 0 on every example at the end; more than "
+        "half, where `LEARNED` of the task was learned? Where a reading sees few, on all of several.",
+        neurons.MANY,
+        neurons.dead_hidden,
+        neurons.says_dead,
+        share=HALF,
+        advice=neurons.keep_alive,
+        needs=("dead_neurons",),
+        open=neurons.dead_is_open,
+    ),
+    "neurons off": Rule(
+        "Are more than half of a hidden layer's neurons, where σ is flat on one side, on that side for 95 % "
+        "of the examples at the end? Where a reading sees few, of several.",
+        HALF,
+        neurons.off_hidden,
+        neurons.says_off,
+        share=HALF,
+        needs=("saturated_neurons",),
+        open=neurons.off_is_open,
+    ),
+    "narrow layer": Rule(
+        "Has a hidden layer less than half as many neurons as the layer below it and as there are outputs, "
+        "in a trial that has not learned `LEARNED` of its task?",
+        HALF,
+        neurons.narrow,
+        neurons.says_narrow,
+        below=True,
+        share=HALF,
+        advice=neurons.widen,
+    ),
+    "first step too long": Rule(
+        "Is the first step of a layer longer than its weights, and than usual ones (rows of norm 1)?",
+        1.0,
+        steps.first,
+        steps.says_first,
+        share=HALF,
+        advice=words.smaller_steps,
+        step=lambda case: case.first_step,
+        needs=("update_ratio", "weight_norm"),
+    ),
+    "updates large": Rule(
+        "Are a layer's steps more than a tenth of its weights in most of training, which overthrows these?",
+        learning.OVERTHROWN,
+        steps.median,
+        steps.says_median,
+        share=HALF,
+        advice=words.smaller_steps,
+        needs=("update_ratio",),
+    ),
+    "updates small": Rule(
+        "Did all steps of a layer together go less far than a tenth of the size of its weights, in a trial "
+        "that has not learned `LEARNED` of its task? Not asked where something else hinders it, such as a "
+        "lost gradient, saturation or large steps.",
+        0.1,
+        steps.whole_path,
+        steps.says_path,
+        below=True,
+        share=HALF,
+        advice=lambda case, seen: words.LARGER_STEPS,
+        needs=("update_ratio", "weight_norm"),
+    ),
+    "cost still falling": Rule(
+        "Did the cost fall by more than a twentieth from the third to the last quarter of the readings, and "
+        "by more than two standard errors, in a trial that has not learned `LEARNED` of its task? Not asked "
+        "where something else hinders it.",
+        0.05,
+        learning.fall,
+        learning.says_falling,
+        share=HALF,
+        advice=lambda case, seen: words.LARGER_STEPS,
+    ),
+    "weights vanish": Rule(
+        "Is a tenth of a layer's first weights left at the end, or less, in a trial that has not learned "
+        "`LEARNED` of its task? Asked where weights decay.",
+        0.1,
+        steps.weights_left,
+        steps.says_decay,
+        below=True,
+        share=HALF,
+        advice=lambda case, seen: "a smaller training.lambda",
+        needs=("weight_norm",),
+    ),
+    "inputs low": Rule(
+        "Do nearly all activations that feed a layer lie near 0 at the end, so that its weights learn slowly "
+        "(BP4)? Not asked of the data: pictures are mostly empty, and one-hot inputs have to be.",
+        0.9,
+        neurons.low_inputs,
+        neurons.says_low,
+        share=HALF,
+        needs=("low_input",),
+    ),
+}
+"""The rules by name, the gravest first."""

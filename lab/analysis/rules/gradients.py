@@ -1,0 +1,117 @@
+"""What becomes of the gradient on its way down: it stops, shrinks or grows."""
+
+import numpy as np
+import pandas as pd
+
+from lab.analysis.case import Case
+from lab.analysis.rule import Seen, whole
+from lab.analysis.rules.learning import LEARNED
+from lab.analysis.rules.words import CRITICAL, FLOOR, IDENTITY, RANDOM, STANDARDISE, died, signed
+
+
+def lost(case: Case) -> pd.DataFrame:
+    """The share of the hidden layers without a gradient in the last quarter, where little was learned."""
+    share = case.no_gradient[1].mean(axis=1)
+    return whole(share.where(~case.learned.reindex(share.index).ge(LEARNED)))
+
+
+def says_lost(case: Case, seen: Seen) -> str:
+    """Who gets no gradient, where, since when, and why if that is known."""
+    where = "any hidden layer" if case.hidden else "the output layer"
+    named, (start, end) = list(seen.named), case.no_gradient
+    if not end.loc[named].all(axis=None):
+        where = "some hidden layer"
+    born = int(start.loc[named].any(axis=1).sum())
+    since = "from the start on" if born == len(named) else "at the end"
+    if 0 < born < len(named):
+        since += f", {born} of them from the start on"
+    who = f"{seen.trials} of {seen.of} trials get no gradient"
+    if seen.trials == seen.of:
+        who = "no gradient arrives" if seen.of == 1 else "no trial gets a gradient"
+    return f"{who} in {where} {since}{_why_none(case, named)}"
+
+
+def _why_none(case: Case, named: list[int]) -> str:
+    """The reason that most of these trials have in common, if one is known."""
+    weights, dead, saturated = (
+        case.at(case.last_step, column).reindex(named)
+        for column in ("weight_norm", "dead_neurons", "saturation")
+    )
+    L = case.hidden.stop
+    reasons = {
+        "the weights are all zero, so that no error comes down": (weights == 0).any(axis=1),
+        "dead output: σ′ = 0 in all output neurons": (
+            dead[L] == 1 if L in dead and not case.cost_cancels else None
+        ),
+        "dead neurons: σ′ = 0 in all of a layer": (case.hidden_of(dead) == 1).any(axis=1),
+        "a layer is saturated altogether": (case.hidden_of(saturated) == 1).any(axis=1),
+    }
+    counts = {reason: int(shown.sum()) for reason, shown in reasons.items() if shown is not None}
+    for reason, count in counts.items():
+        if 2 * count >= len(named) and count:
+            return f" ({reason})"
+    return ""
+
+
+def revive(case: Case, seen: Seen) -> str:
+    """What brings a gradient back, by the reason why there is none."""
+    why = _why_none(case, list(seen.named))
+    if "zero" in why:
+        return RANDOM
+    if "output" in why:
+        return IDENTITY
+    if case.large_inputs:
+        return STANDARDISE
+    born = case.no_gradient[0].loc[list(seen.named)].any(axis=1).all()
+    return f"{FLOOR}, or more neurons a layer" if born else died(case, seen)
+
+
+def ratio(case: Case) -> pd.DataFrame:
+    """The gradient of the first hidden layer over that of the last, at the start, told of layer 1."""
+    return case.speed_ratio.to_frame(1) if len(case.decades) else pd.DataFrame()
+
+
+def says_slow(case: Case, seen: Seen) -> str:
+    """By how much the first layer is slower, and who took the decades."""
+    last = case.hidden[-1]
+    if not seen.value:
+        return f"vanishing gradient: layer 1 gets no error at all at the start, layer {last} does"
+    times = f"{1 / seen.value:.3g}×"
+    told = f"layer 1 learns {times} slower than layer {last}"
+    if case.examples_cancel:
+        told = f"layer 1's error is {times} smaller than layer {last}'s"
+    return f"vanishing gradient: {told} at the start" + _shares(case, "took", 1)
+
+
+def says_exploding(case: Case, seen: Seen) -> str:
+    """By how much the first layer's gradient is larger, and who gave the decades."""
+    name = "error" if case.examples_cancel else "gradient ∂C/∂b"
+    told = f"layer 1's {name} is {seen.value:.3g}× larger than layer {case.hidden[-1]}'s at the start"
+    return f"exploding gradient: {told}" + _shares(case, "gave", -1)
+
+
+def _shares(case: Case, did: str, sign: int) -> str:
+    """Who took the decades (``sign`` 1), or gave them (−1); where that is not known, nothing of them."""
+    column = "delta" if case.examples_cancel else "speed"
+    noise = " (rms δ: in ∂C/∂b, the mean of δ, the examples cancel)" if case.examples_cancel else ""
+    parts = case.decades.dropna(subset=[column]).sort_values(column)
+    middle_two = parts.iloc[[(len(parts) - 1) // 2, len(parts) // 2]].mean()
+    if not np.isfinite(middle_two[["slope", "weights"]].astype(float)).all():
+        return noise
+    speed, slope, weights, examples = (
+        signed(sign * middle_two[part]) for part in (column, "slope", "weights", "examples")
+    )
+    told = f"{noise}; of the {speed} decades {case.slope} {did} {slope}"
+    if case.examples_cancel:
+        return f"{told} and the weights {weights}"
+    return f"{told}, the weights {weights} and the mean over the examples {examples}"
+
+
+def carry(case: Case, seen: Seen) -> str:
+    """What keeps δ on its way: by who took most of it."""
+    if case.large_inputs:
+        return STANDARDISE
+    parts = case.decades[["slope", "weights"]].median()
+    if not np.isfinite(parts).all():
+        return ""
+    return CRITICAL if parts["weights"] > parts["slope"] else f"{CRITICAL}, or {FLOOR}"

@@ -1,0 +1,185 @@
+"""Whether a trial has learned: numbers that stop being finite, chance, the cost, the test data."""
+
+from math import isfinite, nan
+
+import numpy as np
+import pandas as pd
+
+from lab.analysis.case import Case
+from lab.analysis.rule import HALF, Seen, whole
+from lab.analysis.rules.words import LARGER_STEPS, STANDARDISE, percent, signed, smaller_steps
+
+SKILL = 0.1
+"""How far from chance, 0, to perfect, 1, a trial must come."""
+
+LEARNED = 0.85
+"""The part of the task from which on training has succeeded, however saturated the network is by then."""
+
+BY_HEART = 0.25
+"""The part of the task that is learned of the training data before it is asked whether it is by heart."""
+
+VANISHING = 0.1
+"""The first hidden layer's gradient over the last's, below which it vanishes."""
+
+EXPLODING = 10.0
+"""The same ratio above which it explodes."""
+
+OVERTHROWN = 0.1
+"""A step of more than this share of the weights overthrows them."""
+
+SHORT = 400
+"""A training of fewer steps is meant to be short, and not told to go on."""
+
+HARDLY_MOVED = 1.0
+"""Where nothing was learned, weights that went less far than their own size may need larger steps."""
+
+
+def failed(case: Case, below: float = LEARNED) -> pd.Series:
+    """Trial → whether it should have learned this part of its task and has not; False where unknown."""
+    return (case.learned < below) & case.had_time
+
+
+def of_failed(case: Case, values: pd.DataFrame) -> pd.DataFrame:
+    """The values of the trials that `failed`, NaN of the others, of which the question is not asked."""
+    return values.where(failed(case).reindex(values.index, fill_value=False), axis=0)
+
+
+def hindered(case: Case) -> pd.Series:
+    """Trial → whether something known keeps it from learning, so that neither more nor larger steps help.
+
+    A gradient is lost, vanishes or explodes, more than half of a layer is saturated, or steps are large.
+    """
+    saturated, steps = case.at(case.last_step, "saturation"), case.over("update_ratio", "median")
+    shut = saturated[[l for l in case.hidden_of(saturated) if l in case.closed]] > HALF
+    uneven = (
+        ~case.speed_ratio.reindex(shut.index).between(VANISHING, EXPLODING) if len(case.decades) else False
+    )
+    return case.no_gradient[1].any(axis=1) | shut.any(axis=1) | (steps > OVERTHROWN).any(axis=1) | uneven
+
+
+def diverged(case: Case) -> pd.DataFrame:
+    """1 for a trial that diverged, else 0."""
+    at = case.trials.set_index("trial")["diverged_at"]
+    return whole(at.notna().astype(float))
+
+
+def says_diverged(case: Case, seen: Seen) -> str:
+    """How many trials diverged, since when, and where the first lost its first number."""
+    origin = case.origin and f": {case.origin}"
+    return f"{seen.trials} of {seen.of} trials diverged, the first at step {min(case.diverged_at)}{origin}"
+
+
+def finite_again(case: Case, seen: Seen) -> str:
+    """Smaller steps; nothing where σ itself is no number at some z."""
+    own_fault = case.origin.split(" at z")[0].endswith("is NaN")
+    return "" if own_fault else smaller_steps(case, seen)
+
+
+def unskilled(case: Case) -> pd.DataFrame:
+    """How far each trial came from chance, 0, to perfect, 1; NaN where it had no time."""
+    return whole(case.learned.where(np.isfinite(case.learned)) if case.had_time else case.learned * nan)
+
+
+def says_unlearned(case: Case, seen: Seen) -> str:
+    """What was learned, beside chance and beside the other trials."""
+    if case.classes:
+        told = (
+            f"nothing was learned: {_right(case, seen.value)} of the training data are right at the end, "
+            f"{percent(case.chance)} would be by always answering the commonest class"
+        )
+        return told + (f"; of the other trials {_right(case, seen.rest)} are" if isfinite(seen.rest) else "")
+    told = (
+        f"nothing was learned: R² = {signed(seen.value)} on the training data at the end, "
+        f"{'worse than' if seen.value < -0.05 else 'as by'} always answering the mean target"
+    )
+    return told + (f"; of the other trials R² = {signed(seen.rest)}" if isfinite(seen.rest) else "")
+
+
+def teach(case: Case, seen: Seen) -> str:
+    """What may help where nothing was learned, if the tables tell why."""
+    if case.large_inputs:
+        return STANDARDISE
+    moved_little = (case.path.min(axis=1) < HARDLY_MOVED) & ~hindered(case)
+    return LARGER_STEPS if moved_little[list(seen.named)].all() else ""
+
+
+def only_by_heart(case: Case) -> pd.DataFrame:
+    """The skill on the test data, of trials that have some on the training data and surely less on these."""
+    test, margin = case.learned_of_test, 2 * case.error_of_test
+    return whole(test.where((case.learned >= BY_HEART) & (case.learned - test > margin)))
+
+
+def says_by_heart(case: Case, seen: Seen) -> str:
+    """What was learned of the training and of the test data."""
+    trained = float(case.learned.reindex(list(seen.named)).median())
+    if case.classes:
+        return (
+            f"learned by heart: {_right(case, trained)} of the training data are right at the end, but "
+            f"{_right(case, seen.value)} of the test data, where {percent(case.chance)} is chance"
+        )
+    return (
+        f"learned by heart: R² = {signed(trained)} on the training data at the end, but "
+        f"{signed(seen.value)} on the test data"
+    )
+
+
+def cost_left(case: Case) -> pd.DataFrame:
+    """The final cost over the first reading's; where that sees few examples, over that of the mean target.
+
+    Of numbers the latter is 1 − R², of which "nothing learned" speaks.
+    """
+    if not case.had_time:
+        return whole(case.cost_left * nan)
+    if case.enough_examples:
+        return whole(case.cost_left)
+    return whole(1 - case.learned_by_cost if case.classes else case.cost_left)
+
+
+def cost_is_open(case: Case) -> bool:
+    """Whether neither the first cost nor that of the mean target is known."""
+    return case.classes and not case.enough_examples and not isfinite(case.cost_of_mean)
+
+
+def says_cost(case: Case, seen: Seen) -> str:
+    """What is left of the cost."""
+    if case.enough_examples:
+        return f"the cost has not fallen: {percent(seen.value)} of the first reading's is left at the end"
+    return f"the cost is too high: it is {percent(seen.value)} of that of always answering the mean target"
+
+
+def fall(case: Case) -> pd.DataFrame:
+    """By which share the cost fell from the third to the last quarter of the readings, where that is sure.
+
+    Of trials that failed and are not `hindered`. A difference below two standard errors is taken for 0.
+    """
+    if case.last_step < SHORT:
+        return pd.DataFrame()
+    readings = np.array_split(np.unique(case.steps["step"]), 4)
+    before, after = (
+        case.steps[case.steps["step"].isin(part)].groupby("trial")["cost"] for part in readings[2:]
+    )
+    difference = before.mean() - after.mean()
+    error = (before.var() / before.count() + after.var() / after.count()) ** 0.5
+    sure = (difference / before.mean()).where(difference > 2 * error, 0.0).where(error.notna())
+    return of_failed(case, whole(sure.where(~hindered(case).reindex(sure.index, fill_value=True))))
+
+
+def says_falling(case: Case, seen: Seen) -> str:
+    """How fast the cost fell at the end, and what was learned till then."""
+    return (
+        f"training ended early: the cost still fell by {percent(seen.value)} in the last quarter, "
+        f"while {left(case, seen)}"
+    )
+
+
+def left(case: Case, seen: Seen) -> str:
+    """What the trials that show a fault have learned."""
+    learned = float(case.learned.reindex(list(seen.named)).median())
+    if case.classes:
+        return f"only {_right(case, learned)} of the training data are right"
+    return f"R² = {signed(learned)} on the training data"
+
+
+def _right(case: Case, skill: float) -> str:
+    """The share of right answers to which this skill belongs."""
+    return percent(case.chance + skill * (1 - case.chance))

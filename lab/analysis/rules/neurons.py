@@ -1,0 +1,193 @@
+"""Neurons that do not work: equal, saturated, dead, off, too few, or fed by next to nothing."""
+
+import pandas as pd
+
+from lab.analysis.case import Case
+from lab.analysis.pooled import Bounds, dead, off
+from lab.analysis.rule import HALF, Seen
+from lab.analysis.rules.learning import LEARNED, left, of_failed
+from lab.analysis.rules.words import FLOOR, LARGE_WEIGHTS, STANDARDISE, died, percent
+
+MANY = 0.2
+"""The share of a layer's neurons that may be dead."""
+
+
+def equal(case: Case) -> pd.DataFrame:
+    """The share of each hidden layer's neurons that are equal to others at the end."""
+    return case.hidden_of(case.at(case.last_step, "equal_neurons"))
+
+
+def says_equal(case: Case, seen: Seen) -> str:
+    """How many neurons are equal."""
+    return f"symmetry: {percent(seen.value)} of layer {seen.layer}'s neurons are equal to others, and stay so"
+
+
+def saturated_output(case: Case) -> pd.DataFrame:
+    """The output's saturation at the start, and of what failed at the end, where the cost leaves σ′ in δ."""
+    L = case.hidden.stop
+    if L not in case.closed or case.cost_cancels:
+        return pd.DataFrame()
+    start, end = case.at(case.first_step, "saturation"), case.at(case.last_step, "saturation")
+    return pd.concat([start, of_failed(case, end)]).groupby(level=0).max()[[L]]
+
+
+def says_saturated_output(case: Case, seen: Seen) -> str:
+    """How much of the output is saturated, and when."""
+    first = case.at(case.first_step, "saturation")[seen.layer].median()
+    when = "at the start" if first > HALF else "at the end"
+    return (
+        f"saturated output: {percent(seen.value)} of the output layer is saturated {when}, "
+        "and the cost leaves σ′ in its error"
+    )
+
+
+def another_cost(case: Case, seen: Seen) -> str:
+    """A cost, or an output, without σ′ in the error."""
+    if not case.classes:
+        return 'network.output = "identity"'
+    return 'network.cost = "cross-entropy" and network.output = "sigmoid", in whose error there is no σ′'
+
+
+def saturated(case: Case) -> pd.DataFrame:
+    """The saturation of hidden layers at the end whose σ is flat on both sides, of trials that failed."""
+    shares = case.hidden_of(case.at(case.last_step, "saturation"))
+    return of_failed(case, shares[[l for l in shares if l in case.closed]])
+
+
+def says_saturated(case: Case, seen: Seen) -> str:
+    """How much of a layer is saturated, and what was learned in spite of it."""
+    return f"{percent(seen.value)} of layer {seen.layer} is saturated at the end, while {left(case, seen)}"
+
+
+def unsaturate(case: Case, seen: Seen) -> str:
+    """By whether the layer was saturated from the start on, or became so."""
+    if case.large_inputs:
+        return STANDARDISE
+    born = case.at(case.first_step, "saturation")[seen.layer].median() > HALF
+    return "smaller first weights" if born or case.row_norms > LARGE_WEIGHTS else "a smaller training.eta"
+
+
+def _output(case: Case) -> Bounds:
+    """The dead output neurons of trials that failed, where σ′ is in δ."""
+    L = case.hidden.stop
+    if case.cost_cancels:
+        return Bounds.none()
+    return dead(case).map(lambda shares: of_failed(case, shares[[l for l in shares if l == L]]))
+
+
+def dead_output(case: Case) -> pd.DataFrame:
+    """The share of dead output neurons."""
+    return _output(case).judged_by(0.0)
+
+
+def dead_output_is_open(case: Case) -> bool:
+    """Whether readings see too few examples to tell it."""
+    return _output(case).open_at(0.0)
+
+
+def says_dead_output(case: Case, seen: Seen) -> str:
+    """How many output neurons are dead."""
+    share = f"{_least(case)}{percent(seen.value)}"
+    return f"dead output: {share} of the output neurons have σ′ = 0 on all of {_on(case)}"
+
+
+def _hidden_dead(case: Case) -> Bounds:
+    """The dead neurons of hidden layers; of a trial that has learned its task, where more than a half may be."""
+
+    def asked(shares: pd.DataFrame) -> pd.DataFrame:
+        learned = case.learned.reindex(shares.index).ge(LEARNED)
+        return shares.where(~learned, shares.where(shares > HALF), axis=0)
+
+    return dead(case).map(lambda shares: asked(case.hidden_of(shares)))
+
+
+def dead_hidden(case: Case) -> pd.DataFrame:
+    """The share of each hidden layer's neurons that are dead."""
+    return _hidden_dead(case).judged_by(MANY)
+
+
+def dead_is_open(case: Case) -> bool:
+    """Whether readings see too few examples to tell it."""
+    return _hidden_dead(case).open_at(MANY)
+
+
+def says_dead(case: Case, seen: Seen) -> str:
+    """How many of a layer's neurons are dead."""
+    return (
+        f"{_least(case)}{percent(seen.value)} of layer {seen.layer}'s neurons are dead at the end: "
+        f"σ′ = 0 on all of {_on(case)}"
+    )
+
+
+def keep_alive(case: Case, seen: Seen) -> str:
+    """By whether the neurons were dead from the start on, or died in training."""
+    if case.large_inputs:
+        return STANDARDISE
+    born = case.at(case.first_step, "dead_neurons")[seen.layer].median() > MANY
+    return FLOOR if born else died(case, seen)
+
+
+def _off(case: Case) -> Bounds:
+    """The neurons that are off, where σ is flat on one side."""
+    hidden = off(case).map(case.hidden_of)
+    return hidden.map(lambda shares: shares[[l for l in shares if l not in case.closed]])
+
+
+def off_hidden(case: Case) -> pd.DataFrame:
+    """The share of each hidden layer's neurons that are off."""
+    return _off(case).judged_by(HALF)
+
+
+def off_is_open(case: Case) -> bool:
+    """Whether readings see too few examples to tell it."""
+    return _off(case).open_at(HALF)
+
+
+def says_off(case: Case, seen: Seen) -> str:
+    """How many of a layer's neurons are off."""
+    share = f"{_least(case)}{percent(seen.value)} of layer {seen.layer}'s neurons"
+    return f"{share} are off on at least 95 % of {_on(case)}"
+
+
+def _least(case: Case) -> str:
+    return "" if case.enough_examples else "at least "
+
+
+def _on(case: Case) -> str:
+    """The examples of which single neurons are judged."""
+    if case.enough_examples:
+        return f"the {case.examples} examples read"
+    return f"the examples of the last {case.pooled_readings} readings, {case.examples} each"
+
+
+def narrow(case: Case) -> pd.DataFrame:
+    """The width of a hidden layer over the fewer of the outputs and the neurons below it, of what failed."""
+    outputs = case.width(case.hidden.stop)
+    share = {l: case.width(l) / min(outputs, case.width(l - 1)) for l in case.hidden}
+    return of_failed(case, pd.DataFrame(share, case.trials["trial"]))
+
+
+def says_narrow(case: Case, seen: Seen) -> str:
+    """How many numbers pass through the layer, for how many outputs."""
+    assert seen.layer is not None
+    width = case.width(seen.layer)
+    return (
+        f"narrow layer: all that layer {seen.layer} passes on is {width} number{'s' * (width > 1)} an example, "
+        f"for {case.width(case.hidden.stop)} outputs, while {left(case, seen)}"
+    )
+
+
+def widen(case: Case, seen: Seen) -> str:
+    """To make that layer wider."""
+    return f"more neurons in layer {seen.layer}"
+
+
+def low_inputs(case: Case) -> pd.DataFrame:
+    """The share of low activations that feed each layer but the first, at the end."""
+    low = case.at(case.last_step, "low_input")
+    return low[[l for l in low if l in range(2, case.hidden.stop + 1)]]
+
+
+def says_low(case: Case, seen: Seen) -> str:
+    """How much of what feeds a layer is near 0."""
+    return f"{percent(seen.value)} of what feeds layer {seen.layer} is near 0 at the end"

@@ -1,0 +1,60 @@
+"""Steps that are too long or too short for the weights, and weights that decay."""
+
+import numpy as np
+import pandas as pd
+
+from lab.analysis.case import FEWEST_STEPS, Case
+from lab.analysis.rule import Seen
+from lab.analysis.rules.learning import hindered, of_failed
+from lab.analysis.rules.words import percent
+
+
+def first(case: Case) -> pd.DataFrame:
+    """‖Δw‖ of the first step over ‖w‖, or over √n_l where that is more: the size of rows of norm 1."""
+    ratio, size = (case.at(case.first_step, column) for column in ("update_ratio", "weight_norm"))
+    return ratio * size / size.clip(lower=case.usual_norms.reindex(size.columns), axis=1)
+
+
+def says_first(case: Case, seen: Seen) -> str:
+    """How long the first step is."""
+    return f"updates too large: the first step is {seen.value:.3g}× as long as layer {seen.layer}'s weights"
+
+
+def median(case: Case) -> pd.DataFrame:
+    """The median ‖Δw‖/‖w‖ of each layer; NaN in a training of few steps."""
+    values = case.over("update_ratio", "median")
+    return values if case.last_step >= FEWEST_STEPS else values * np.nan
+
+
+def says_median(case: Case, seen: Seen) -> str:
+    """How long the median step is."""
+    return (
+        f"updates too large: the median step changes layer {seen.layer}'s weights by {percent(seen.value)} "
+        "of their size"
+    )
+
+
+def whole_path(case: Case) -> pd.DataFrame:
+    """How far weights went, of trials that failed and that nothing else hinders."""
+    return of_failed(case, case.path.where(~hindered(case), axis=0))
+
+
+def says_path(case: Case, seen: Seen) -> str:
+    """How far the weights of a layer went in all."""
+    return (
+        f"updates too small: in all {case.last_step} steps together layer {seen.layer}'s weights moved by "
+        f"about {percent(seen.value)} of their size"
+    )
+
+
+def weights_left(case: Case) -> pd.DataFrame:
+    """‖w‖ at the end over that at the start, of trials that failed; only where weights decay by λ."""
+    if not case.decays:
+        return pd.DataFrame()
+    start, end = (case.at(step, "weight_norm") for step in (case.first_step, case.last_step))
+    return of_failed(case, end / start.where(start > 0))
+
+
+def says_decay(case: Case, seen: Seen) -> str:
+    """What is left of the first weights."""
+    return f"weight decay: {percent(seen.value)} of the size of layer {seen.layer}'s first weights is left"

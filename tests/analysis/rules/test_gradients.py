@@ -1,0 +1,80 @@
+from dataclasses import replace
+
+import pytest
+
+from lab.analysis.rules import RULES
+from lab.analysis.summary import summary
+from tests.analysis.runs import ran
+
+DEEP = {"network__hidden": [8] * 6, "network__activation": "sigmoid", "network__initialiser": "nielsen"}
+
+
+def of_rule(run, *rules):
+    return [verdict for verdict in run.verdicts if verdict.rule in rules]
+
+
+@pytest.mark.parametrize(("floor", "slope"), [(0, "σ′"), (0.01, "max(σ′, 0.01)")])
+def test_slow_layers_are_told_with_who_took_the_decades(tmp_path, floor, slope):
+    """σ′, or the surrogate in its place."""
+    run = ran(tmp_path, **DEEP, trials__seeds=3, training__epochs=4, training__surrogate_floor=floor)
+    (verdict,) = of_rule(run, "slow early layers")
+    first = run.layers[run.layers["step"] == 0].pivot(index="trial", columns="layer", values="learning_speed")
+    ratio = (first[1] / first[6]).median()  # of three trials: the middle one
+    assert verdict == replace(verdict, layer=1, step=0, threshold=RULES["slow early layers"].threshold)
+    assert verdict.value == pytest.approx(ratio, rel=1e-12)
+    told = f"vanishing gradient: layer 1 learns {1 / ratio:.3g}× slower than layer 6 at the start; of"
+    assert verdict.sentence.startswith(told)
+    assert f"decades {slope} took" in verdict.sentence
+    assert verdict.evidence == f"slow early layers: {ratio:.3g} < 0.1, layer 1, step 0, 3 of 3 trials"
+    assert verdict.sentence.endswith('; try network.initialiser = "critical", or an activation with a floor')
+
+
+LARGE = {"network__activation": "identity", "network__initialiser": "large", "network__hidden": [30] * 4}
+
+
+@pytest.mark.parametrize(
+    ("changed", "rule"), [(DEEP, "slow early layers"), (LARGE, "exploding error")], ids=["slow", "exploding"]
+)
+def test_one_ratio_has_one_number_on_the_screen_in_the_verdict_and_in_the_ledger(tmp_path, changed, rule):
+    """Of four trials: the ratio of the median decades, not the median of the ratios."""
+    run = ran(tmp_path, **changed, trials__seeds=4, training__steps=1)
+    (told,) = of_rule(run, rule)
+    assert told.value == pytest.approx(summary(run.tables)["ratio_start"][0], rel=1e-9)
+    start, last = run.ledger.query("step == 0"), len(changed["network__hidden"])
+    taken = start.assign(decades=start["transport_total"] + start["slope_total"]).pivot(
+        index="trial", columns="layer", values="decades"
+    )
+    speed = run.layers.query("step == 0").pivot(index="trial", columns="layer", values="learning_speed")
+    rms = run.layers.query("step == 0").pivot(index="trial", columns="layer", values="delta_rms")
+    cancelled = (speed[1] / rms[1]) / (speed[last] / rms[last])
+    assert told.value == pytest.approx(_middle(10 ** (taken[1] - taken[last]) * cancelled), rel=1e-9)
+
+
+def _middle(ratios):
+    low, high = sorted(ratios)[1:3]
+    return (low * high) ** 0.5
+
+
+def test_most_trials_born_dead_are_told_first_and_the_others_by_their_number(tmp_path):
+    narrow = {"network__hidden": [2] * 10, "network__activation": "relu", "network__initialiser": "he"}
+    run = ran(tmp_path, **narrow, trials__seeds=40, training__steps=1)
+    first = run.layers.query("step == 0 and layer == 1").set_index("trial")
+    born = (first[["learning_speed", "learning_speed_w"]].max(axis=1) == 0).sum()
+    assert 30 < born < 40
+    told = run.verdicts[0]
+    assert told.rule == "no gradient"
+    assert f"{born} of " in told.sentence
+    assert "of 40" in told.sentence
+    assert "dead neurons: σ′ = 0 in all of a layer" in told.sentence
+    slow = of_rule(run, "slow early layers", "exploding error")
+    assert all("trials that have one, of 40 in all" in verdict.sentence for verdict in slow)
+
+
+def test_where_examples_cancel_the_error_is_compared_by_its_rms(tmp_path):
+    """Two balanced classes: ‖⟨δ⟩‖ at the start is noise, and its ratio says little."""
+    circles = {"data__name": "circles", "data__train": 300, **DEEP, "network__initialiser": "glorot-normal"}
+    run = ran(tmp_path, **circles, training__steps=1)
+    (told,) = of_rule(run, "slow early layers")
+    start = run.layers.query("step == 0").set_index("layer")["delta_rms"]
+    assert told.value == pytest.approx(start[1] / start[6], rel=1e-9)
+    assert "in ∂C/∂b, the mean of δ, the examples cancel" in told.sentence

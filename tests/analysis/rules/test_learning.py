@@ -1,0 +1,129 @@
+import pytest
+
+from lab.analysis.verdicts import verdicts
+from tests.analysis.judged import DATA, FAULTS, write_files
+from tests.analysis.runs import ran, spoken
+
+NUMBERS = {"network__output": "identity", "network__cost": "quadratic"}
+DIVERGES = {"network__activation": "identity", **NUMBERS, "training__eta": 1e3, "training__epochs": 4}
+
+
+@pytest.mark.parametrize("missing", [0, 1])
+@pytest.mark.parametrize(
+    ("unit", "least", "batch", "on"), [("epochs", 200, "full", "probe"), ("steps", 500, 1, "batch")]
+)
+def test_who_never_learns_is_told_so_after_200_steps_and_an_epoch(tmp_path, unit, least, batch, missing, on):
+    changed = {f"training__{unit}": least - missing, "training__batch": batch, "record__on": on}
+    rules = set(spoken(tmp_path, training__eta=1e-9, **changed))
+    if missing:
+        assert not rules & {"nothing learned", "cost not fallen"}
+    else:
+        assert rules >= {"nothing learned", "updates small"}
+
+
+def test_trials_that_diverged_from_the_first_reading_are_told_once(tmp_path):
+    huge = {"network__activation": "identity", "network__initialiser": {"name": "large", "gain": 1e200}}
+    (verdict,) = ran(tmp_path, **huge).verdicts
+    assert verdict.rule == "diverged"
+    assert verdict.sentence.startswith(
+        "1 of 1 trials diverged, the first at step 0: z ran over in layer 2; try"
+    )
+
+
+def test_a_divergence_whose_origin_was_not_recorded_is_told_without(tmp_path):
+    run = ran(tmp_path, **DIVERGES)
+    bare = {"trials": run.trials.drop(columns=["origin", "origin_layer", "origin_z"])}
+    told, plain = (verdicts(tables)[0].sentence for tables in (run.tables, run.tables | bare))
+    step = f"1 of 1 trials diverged, the first at step {run.trials['diverged_at'][0]}"
+    assert plain == f"{step}; try a smaller training.eta"
+    assert told.startswith(f"{step}: ")
+
+
+def test_a_minority_of_trials_that_learns_nothing_is_counted(tmp_path):
+    """XOR by two neurons: some seeds stay at one half, while the median is perfect."""
+    xor = {"data__name": "xor", "data__train": 4, "data__test": 0, "network__hidden": [2]}
+    xor |= {"training__batch": "full", "training__epochs": 3000, "training__eta": 2.0, "trials__seeds": 20}
+    run = ran(tmp_path, **xor, network__output="sigmoid", network__cost="cross-entropy")
+    failed = run.trials["final_accuracy"] <= 0.55
+    assert 0 < failed.sum() < 10
+    (told,) = (verdict for verdict in run.verdicts if verdict.rule == "nothing learned")
+    assert told.sentence.startswith(f"{failed.sum()} of 20 trials: nothing was learned: 50 % of the training")
+    assert "; of the other trials " in told.sentence
+    assert told.trials == failed.sum()
+
+
+def test_chance_is_the_share_of_the_commonest_class(tmp_path):
+    write_files(tmp_path)
+    changed, _ = FAULTS["three in a hundred"]
+    sentence = spoken(tmp_path, **changed)["nothing learned"].sentence
+    assert "96.8 % would be by always answering the commonest class" in sentence
+
+
+def with_finals(tables, **finals):
+    return tables | {"trials": tables["trials"].assign(**finals)}
+
+
+@pytest.mark.parametrize(
+    ("right", "tested", "tests", "speaks"),
+    [
+        (0.9, 0.12, 100, True),
+        (0.9, 0.25, 100, False),  # more than chance: a skill of 0.17
+        (0.3, 0.12, 100, False),  # less than a quarter of the way
+        (0.9, 0.12, 4, True),
+        (0.4, 0.12, 4, False),  # of four test examples it says nothing: a standard error of 0.16
+        (0.9, 0.12, 0, False),
+    ],
+)
+def test_what_is_known_by_heart_is_right_in_training_alone(tmp_path, right, tested, tests, speaks):
+    tables = ran(tmp_path, training__steps=200).tables
+    given = with_finals(tables, final_accuracy=right, final_test_accuracy=tested)
+    given |= {"variants": tables["variants"].assign(test=tests)}
+    found = [told for told in verdicts(given) if told.rule == "learned by heart"]
+    assert bool(found) == speaks
+    if speaks:
+        assert (
+            "90 % of the training data are right at the end, but 12 % of the test data" in found[0].sentence
+        )
+
+
+def test_what_numbers_are_known_by_heart_is_told_by_r2(tmp_path):
+    tables = ran(tmp_path, **{**DATA["teacher"], "data__test": 200}).tables
+    of_mean = tables["variants"]["cost_of_mean"][0]
+    given = with_finals(tables, final_cost=0.2 * of_mean, final_test_cost=1.3 * of_mean)
+    (told,) = (told for told in verdicts(given) if told.rule == "learned by heart")
+    assert told.sentence == (
+        "learned by heart: R² = 0.80 on the training data at the end, but −0.30 on the test data"
+    )
+
+
+def test_a_cost_is_compared_with_that_of_the_mean_target_where_a_reading_sees_few(tmp_path):
+    tables = ran(tmp_path, training__steps=200, record__on="batch").tables
+    of_mean = tables["variants"]["cost_of_mean"][0]
+    found = {
+        share: {
+            told.rule: told.sentence for told in verdicts(with_finals(tables, final_cost=share * of_mean))
+        }
+        for share in (0.98, 1.5)
+    }
+    assert "cost not fallen" not in found[0.98]
+    assert found[1.5]["cost not fallen"] == (
+        "the cost is too high: it is 150 % of that of always answering the mean target"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fall", "noise", "speaks"), [(0.2, 0.01, True), (0.03, 0.01, False), (0.2, 0.6, False)]
+)
+def test_a_cost_that_still_falls_is_told_where_that_is_sure(tmp_path, fall, noise, speaks):
+    """Readings alternate by ± noise, and the last quarter lies lower."""
+    tables = ran(tmp_path, training__steps=400, record__every=10).tables
+    steps = tables["steps"].copy()
+    reading = steps["step"] // 10
+    steps["cost"] = (1 + noise * (-1.0) ** reading) * (1 - fall * (steps["step"] > 300))
+    given = with_finals(tables, final_accuracy=0.7) | {"steps": steps}
+    found = {told.rule: told for told in verdicts(given)}
+    assert ("cost still falling" in found) == speaks
+    if speaks:
+        told = found["cost still falling"]
+        assert told.value == pytest.approx(fall, abs=0.01)
+        assert told.sentence.endswith("; try a larger training.eta, or more training.epochs")

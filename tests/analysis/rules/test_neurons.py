@@ -1,0 +1,122 @@
+import pytest
+
+from lab.analysis.verdicts import not_judged, verdicts
+from tests.analysis.runs import ran, spoken
+
+SATURATED = {"network__initialiser": {"name": "large", "gain": 10.0}, "network__activation": "sigmoid"}
+NEGATIVE = {"name": "constant", "w": -0.1, "b": -1.0}
+DEAD = {"network__activation": "relu", "network__initialiser": NEGATIVE, "training__epochs": 4}
+NUMBERS = {"data__name": "teacher", "data__noise": 0.5, "network__output": "identity"}
+NUMBERS |= {"network__cost": "quadratic"}
+
+
+@pytest.mark.parametrize("accuracy", [0.86, 0.87])
+def test_saturation_is_told_below_a_training_accuracy(tmp_path, accuracy):
+    """Of ten classes: 0.1 + 0.85 · 0.9 = 0.865."""
+    tables = ran(tmp_path, **SATURATED, training__epochs=4).tables
+    judged = verdicts(tables | {"trials": tables["trials"].assign(final_accuracy=accuracy)})
+    assert ("saturated layer" in {verdict.rule for verdict in judged}) == (accuracy == 0.86)
+
+
+@pytest.mark.parametrize("on", ["probe", "batch"])
+def test_saturation_of_a_network_without_classes_is_told_by_r2(tmp_path, on):
+    run = ran(tmp_path, **{**NUMBERS, **SATURATED, "training__eta": 1e-9}, record__on=on)
+    found = {verdict.rule: verdict.sentence for verdict in run.verdicts}
+    r2 = 1 - run.trials["final_cost"][0] / run.variants["cost_of_mean"][0]
+    assert r2 < -1
+    assert f"while R² = {r2:.2f} on the training data".replace("-", "−") in found["saturated layer"]
+    assert "worse than always answering the mean target" in found["nothing learned"]
+
+
+@pytest.mark.parametrize("gain", [3.0, 10.0])
+def test_a_saturated_layer_is_told_with_its_share_its_cost_and_the_others(tmp_path, gain):
+    """As in experiments/saturated-hidden.toml, where it leaves 0.80 and 0.40 of the training data right."""
+    changed = {**SATURATED, "network__initialiser": {"name": "large", "gain": gain}, "training__epochs": 20}
+    run = ran(tmp_path, trials__seeds=5, data__train=1000, **changed)
+    (verdict,) = (verdict for verdict in run.verdicts if verdict.rule == "saturated layer")
+    end = run.layers[run.layers["step"] == run.layers["step"].max()]
+    share = end.groupby("layer")["saturation"].median()[[1, 2]]
+    assert (verdict.value, verdict.layer) == (share.max(), share.idxmax())
+    assert verdict.sentence == (
+        f"{100 * verdict.value:.3g} % of layer {verdict.layer} is saturated at the end, while "
+        f"only {100 * run.trials['final_accuracy'].median():.3g} % of the training data are right; "
+        f"likewise in layer {3 - verdict.layer}; try smaller first weights"
+    )
+
+
+@pytest.mark.parametrize("sick", [1, 2])
+def test_half_of_the_trials_must_show_it(tmp_path, sick):
+    """Of three trials."""
+    tables = ran(tmp_path, trials__seeds=3, training__epochs=10).tables
+    layers = tables["layers"].copy()
+    end = (layers["step"] == layers["step"].max()) & (layers["trial"] < sick) & (layers["layer"] == 2)
+    layers.loc[end, "saturation"] = 0.75
+    trials = tables["trials"].assign(final_accuracy=0.8)
+    judged = verdicts(tables | {"layers": layers, "trials": trials})
+    found = [(told.rule, told.layer, told.value) for told in judged if told.rule != "cost still falling"]
+    assert found == ([("saturated layer", 2, 0.75)] if sick == 2 else [])
+
+
+@pytest.mark.parametrize("cost", ["quadratic", "cross-entropy"])
+def test_a_saturated_output_is_told_where_the_cost_leaves_its_slope(tmp_path, cost):
+    """As in experiments/saturated-output.toml."""
+    large = {"network__initialiser": {"name": "large", "gain": 3.0}, "network__hidden": [30]}
+    sigmoid = {"network__activation": "sigmoid", "network__output": "sigmoid", "network__cost": cost}
+    found = spoken(tmp_path, **large, **sigmoid, training__epochs=1)
+    assert ("saturated output" in found) == (cost == "quadratic")
+    if found:
+        assert 'try network.cost = "cross-entropy"' in found["saturated output"].sentence
+
+
+def test_an_output_without_slope_is_dead_only_where_the_cost_needs_it(tmp_path):
+    dead = {"network__hidden": [], "network__output": "relu", "network__cost": "quadratic"}
+    tables = ran(tmp_path, **dead, network__initialiser=NEGATIVE, training__epochs=4).tables
+    for cancels in (False, True):
+        given = tables | {"variants": tables["variants"].assign(cancels=cancels)}
+        assert ("dead output" in {told.rule for told in verdicts(given)}) != cancels
+
+
+@pytest.mark.parametrize(
+    ("seen", "on"),
+    [
+        ({"record__on": "batch", "training__batch": 99}, "the last 2 readings, 99 each"),
+        ({"record__on": "batch", "training__batch": 100}, "the 100 examples read"),
+        ({"record__on": "batch"}, "the last 10 readings, 10 each"),
+        ({"record__examples": 99}, "the last 2 readings, 99 each"),
+        ({}, "the 300 examples read"),
+        ({"record__on": "batch", "training__batch": "full", "data__train": 50}, "the 50 examples read"),
+    ],
+    ids=["batch of 99", "batch of 100", "batches of 10", "probe of 99", "probe of 300", "all of 50"],
+)
+def test_neurons_are_judged_by_enough_examples_of_one_reading_or_of_several(tmp_path, seen, on):
+    found = spoken(tmp_path, **DEAD, **{"record__every": 4, **seen})
+    least = "at least " if "readings" in on else ""
+    on = on.replace("the last", "the examples of the last")
+    assert f"{least}100 % of layer 1's neurons are dead at the end: σ′ = 0 on all of {on}" in (
+        found["dead neurons"].sentence
+    )
+    assert f"neurons are off on at least 95 % of {on}" in found["neurons off"].sentence
+
+
+def test_neurons_are_left_open_by_readings_that_do_not_tell(tmp_path):
+    """Half of the neurons dead in each batch may be the same half, or another each time."""
+    tables = ran(tmp_path, network__activation="relu", record__on="batch", training__epochs=2).tables
+    given = tables | {"layers": tables["layers"].assign(dead_neurons=0.5)}
+    assert not {verdict.rule for verdict in verdicts(given)} & {"dead neurons"}
+    (told,) = not_judged(given)
+    assert told.startswith("not judged: dead neurons")
+    assert told.endswith('a reading sees 10 examples; record.on = "probe" lets them')
+
+
+def test_neurons_of_a_run_that_does_not_tell_what_was_read_are_not_judged(tmp_path):
+    tables = ran(tmp_path, **DEAD).tables
+    older = tables | {"variants": tables["variants"].drop(columns=["examples", "train"])}
+    lost = {verdict.rule for verdict in verdicts(tables)} - {verdict.rule for verdict in verdicts(older)}
+    assert lost >= {"dead neurons", "neurons off"}
+
+
+def test_a_narrow_layer_is_told_with_what_passes_it(tmp_path):
+    found = spoken(tmp_path, network__hidden=[30, 1, 30])["narrow layer"]
+    assert (found.layer, found.value) == (2, 0.1)
+    assert "all that layer 2 passes on is 1 number an example, for 10 outputs, while only " in found.sentence
+    assert found.sentence.endswith("try more neurons in layer 2")

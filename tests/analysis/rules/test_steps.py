@@ -1,0 +1,33 @@
+import pytest
+
+from lab.analysis.verdicts import verdicts
+from tests.analysis.runs import ran, spoken
+
+
+def test_weights_that_learning_makes_small_do_not_decay(tmp_path):
+    """Without λ it is said of none, however small the weights become."""
+    tables = ran(tmp_path, training__epochs=10).tables
+    layers = tables["layers"].copy()
+    layers.loc[layers["step"] == layers["step"].max(), "weight_norm"] *= 0.01
+    given = tables | {"layers": layers, "trials": tables["trials"].assign(final_accuracy=0.5)}
+    for decay, speaks in ((0.0, False), (1.0, True)):
+        of_decay = given | {"variants": tables["variants"].assign(decay=decay)}
+        assert ("weights vanish" in {told.rule for told in verdicts(of_decay)}) == speaks
+
+
+@pytest.mark.parametrize(("eta", "speaks"), [(5e-5, True), (0.02, False)])
+def test_weights_that_hardly_move_are_told_by_their_whole_path(tmp_path, eta, speaks):
+    run = ran(tmp_path, training__eta=eta, record__every=1)
+    found = {told.rule: told for told in run.verdicts}
+    assert ("updates small" in found) == speaks
+    if speaks:
+        told = found["updates small"]
+        gone = run.layers.query("layer == @told.layer")["update_ratio"].sum()
+        assert told.value == pytest.approx(gone, rel=0.01)
+        assert f"in all 500 steps together layer {told.layer}'s weights moved by about" in told.sentence
+
+
+def test_large_weights_do_not_make_a_path_short(tmp_path):
+    """‖Δw‖ is then compared with rows of norm 1."""
+    large = {"network__initialiser": {"name": "large", "gain": 100.0}, "network__activation": "identity"}
+    assert "updates small" not in spoken(tmp_path, **large, training__eta=1e-4)

@@ -1,0 +1,181 @@
+"""Advice helps: with what it says the fault is gone, and more is learned."""
+
+import pytest
+
+from lab.analysis.rules import RULES
+from tests.analysis.judged import (
+    BASE,
+    FAULTS,
+    LARGE,
+    NEGATIVE,
+    NUMBERS,
+    PARTED,
+    SOFTMAX,
+    ZERO,
+    mistuned,
+    with_tests,
+    write_files,
+)
+from tests.analysis.runs import ran
+
+DEEP = {"network__hidden": [20] * 6, "network__activation": "sigmoid", "network__initialiser": "nielsen"}
+LINE = {"network__hidden": [30] * 8, "network__activation": "tanh", "network__initialiser": "large"}
+DEAD = {"network__activation": "relu", "network__initialiser": NEGATIVE, "training__epochs": 10}
+USUAL = {"network__initialiser": "glorot-normal"}
+
+ADVISED = {
+    "raw features": (
+        with_tests("raw", **PARTED, **NUMBERS)["tanh"],
+        "nothing learned",
+        "data.standardise = true",
+        {"data__standardise": True},
+    ),
+    "raw features, straight": (
+        FAULTS["raw features, straight"][0],
+        "diverged",
+        "data.standardise = true",
+        {"data__standardise": True, "training__eta": 0.01},
+    ),
+    "sorted classes": (
+        with_tests("sorted", **SOFTMAX)["tanh"],
+        "class missing",
+        "data.shuffle = true",
+        {"data__shuffle": True},
+    ),
+    "sorted numbers": (
+        with_tests("sorted_numbers", **PARTED, **NUMBERS)["relu"],
+        "parts differ",
+        "data.shuffle = true",
+        {"data__shuffle": True},
+    ),
+    "eta too small": (
+        mistuned("digits", 0.01)["tanh"],
+        "nothing learned",
+        "a larger training.eta",
+        {"training__eta": 0.05},
+    ),
+    "eta too small, numbers": (
+        mistuned("teacher", 0.01)["sigmoid"],
+        "cost still falling",
+        "more training.epochs",
+        {"training__epochs": 300},
+    ),
+    "hardly moved": (
+        mistuned("teacher", 0.01)["tanh"],
+        "updates small",
+        "a larger training.eta",
+        {"training__eta": 0.05},
+    ),
+    "eta too large": (
+        mistuned("teacher", 100)["tanh"],
+        "diverged",
+        "a smaller training.eta",
+        {"training__eta": 0.05},
+    ),
+    "long steps": (
+        mistuned("digits", 100)["tanh"],
+        "first step too long",
+        "a smaller training.eta",
+        {"training__eta": 0.05},
+    ),
+    "killed": (
+        mistuned("digits", 100)["relu"],
+        "no gradient",
+        "a smaller training.eta",
+        {"training__eta": 0.05},
+    ),
+    "large weights": (
+        {"network__activation": "sigmoid", "network__initialiser": LARGE},
+        "saturated layer",
+        "smaller first weights",
+        {**USUAL, "training__eta": 0.5},
+    ),
+    "zero weights": (
+        {"network__initialiser": ZERO},
+        "no gradient",
+        "random first weights",
+        USUAL,
+    ),
+    "equal weights": (
+        {"network__initialiser": {"name": "constant", "w": 0.05, "b": 0.1}},
+        "equal neurons",
+        "random first weights",
+        USUAL,
+    ),
+    "dead neurons": (DEAD, "dead neurons", "a floor", {"network__activation": "leaky-relu"}),
+    "dead output": (
+        {"network__hidden": [], **NUMBERS, "network__output": "relu", "network__initialiser": NEGATIVE},
+        "dead output",
+        'network.output = "identity"',
+        {"network__output": "identity"},
+    ),
+    "vanishing, critical": (
+        DEEP,
+        "slow early layers",
+        'network.initialiser = "critical"',
+        {"network__initialiser": "critical"},
+    ),
+    "vanishing, a floor": (
+        DEEP,
+        "slow early layers",
+        "an activation with a floor",
+        {"network__activation": "tanh(z) + 0.1*z"},
+    ),
+    "exploding": (
+        LINE,
+        "exploding error",
+        'network.initialiser = "critical"',
+        {"network__initialiser": "critical"},
+    ),
+    "saturated output": (
+        FAULTS["saturated output"][0],
+        "saturated output",
+        'network.cost = "cross-entropy"',
+        {"network__cost": "cross-entropy", "network__output": "sigmoid"},
+    ),
+    "targets out of reach": (
+        FAULTS["targets out of reach"][0] | {"network__initialiser": LARGE, "training__epochs": 20},
+        "saturated output",
+        'network.output = "identity"',
+        {"network__output": "identity", **USUAL},
+    ),
+    "weight decay": (
+        {"training__lambda": 1000.0},
+        "weights vanish",
+        "a smaller training.lambda",
+        {"training__lambda": 1.0},
+    ),
+    "narrow": (
+        mistuned("digits", 1, network__hidden=[30, 1, 30])["tanh"],
+        "narrow layer",
+        "more neurons in layer 2",
+        {"network__hidden": [30, 10, 30]},
+    ),
+}
+"""What is wrong → the fault, the rule that speaks, its advice, and what is changed by it."""
+
+QUICK = ("raw features", "sorted classes", "zero weights", "dead output", "vanishing, a floor")
+
+
+@pytest.mark.parametrize(
+    "fault", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in ADVISED]
+)
+def test_what_is_advised_ends_the_fault(tmp_path, fault):
+    write_files(tmp_path)
+    changed, rule, advice, remedy = ADVISED[fault]
+    before, after = (ran(tmp_path, **{**BASE, **changed, **more}) for more in ({}, remedy))
+    told = {verdict.rule: verdict.sentence for verdict in before.verdicts}
+    assert advice in told[rule].rpartition("; try ")[2]
+    assert rule not in {verdict.rule for verdict in after.verdicts}
+    costs = [run.trials["final_cost"].fillna(float("inf")).median() for run in (before, after)]
+    assert costs[1] < costs[0] or rule in ("class missing", "parts differ", "saturated output")
+
+
+def test_every_advice_is_tried():
+    advising = {name for name, rule in RULES.items() if rule.advice is not type(rule).advice}
+    assert advising - {rule for _, rule, _, _ in ADVISED.values()} == {
+        *(
+            "learned by heart",
+            "updates large",
+        ),  # by the same words as "parts differ" and "first step too long"
+    }
