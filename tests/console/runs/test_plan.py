@@ -1,11 +1,11 @@
 import math
 
 import pytest
-from lab.console.plan import free_disk, page, span
 
-from lab.api import prepare
-from lab.console import plan
+from lab.console.runs import plan
+from lab.console.runs.plan import free_disk, page, span
 from lab.console.screen import Note
+from lab.results.training import prepare
 from lab.runs.estimate import Estimate
 
 
@@ -18,11 +18,11 @@ def test_what_is_needed_and_not_there_is_noted(small, root, monkeypatch):
     notes = [block.text for block in told.body if isinstance(block, Note)]
     assert notes == [
         "about 3.0 GiB of memory are needed, and 2.0 GiB are free",
-        "about 1024 GiB of disk are needed, and 512 MiB are free",
+        "about 1000 GiB of disk are needed, and 510 MiB are free",
     ]
     assert told.body[-1].rows == [
         ("memory", "3.0 GiB", "2.0 GiB free"),
-        ("disk", "1024 GiB", "512 MiB free"),
+        ("disk", "1000 GiB", "510 MiB free"),
         ("time", "not known", "with 2 workers, nothing else running"),
     ]
     assert told.value["needs"] == {
@@ -41,7 +41,7 @@ def test_the_disk_of_a_folder_that_is_not_there_yet(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "told"), [(0.99, "less than a second"), (119, "119 s"), (120, "2.0 min"), (1e7, "116 days")]
+    ("seconds", "told"), [(0.99, "less than a second"), (119, "120 s"), (120, "2.0 min"), (1e7, "120 days")]
 )
 def test_spans(seconds, told):
     assert span(seconds) == told
