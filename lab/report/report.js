@@ -120,7 +120,8 @@ function begin() {
   control("quantity").append(...DATA.quantities.map(({ name, label }) => html("option", { value: name }, label)));
   const deepest = Math.max(...DATA.variants.map(layersOf));
   control("layer").append(...Array.from({ length: deepest }, (_, i) => html("option", { value: i + 1 }, i + 1)));
-  control("step").max = control("step").value = STEPS.length - 1;
+  control("step").max = STEPS.length - 1;
+  control("step").value = STEPS.length - 1;
   const log = () => { control("log").checked = DATA.quantities.find(({ name }) => name === control("quantity").value).log; };
   log();
   choices();

@@ -10,6 +10,7 @@ from lab.analysis.comparisons import (
     pairs_of,
     pairs_within,
     spreads,
+    unsure,
     variants,
 )
 from lab.analysis.statistics import LEVEL, holm, least_holm, paired
@@ -316,3 +317,16 @@ def test_pairs_have_their_baseline_within_a_key():
 def test_a_baseline_that_is_none_or_several_is_told(baseline, within, message):
     with pytest.raises(LabError, match=message):
         pairs_within(TWO_KEYS, baseline, within)
+
+
+@pytest.mark.parametrize(
+    ("least", "pairs", "family", "said"),
+    [
+        ([0.03, 0.2], [6, 6], 1, "may be chance"),
+        ([0.5], [2], 1, "cannot be told from chance: 2 pairs are too few"),
+        ([1.0], [1], 1, "cannot be told from chance: 1 pair is too few"),
+        ([0.09, 0.09], [6, 5], 3, "cannot be told from chance: 6 pairs are too few for 3 comparisons"),
+    ],
+)
+def test_what_is_not_sure_is_told_with_its_reason(least, pairs, family, said):
+    assert unsure(pd.DataFrame({"p_least": least, "pairs": pairs, "family": family})) == said

@@ -8,6 +8,7 @@ import pytest
 from lab.report.run import report
 from tests.report.conftest import subject
 
+LOADED = "!window.before && document.readyState === 'complete'"
 AT = "document.getElementById('at').textContent"
 Error = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").Error
 
@@ -58,7 +59,7 @@ def test_it_shows_the_last_step_and_then_what_is_new_as_the_reader_left_it(live)
     page.get_by_role("slider", name="Step").focus()
     told(page, "window.before = true")
     write(title="One", notes=["a second page"])
-    settled(page, "!window.before && document.body.innerText.includes('a second page')")
+    settled(page, f"{LOADED} && document.body.innerText.includes('a second page')")
     assert page.get_by_label("Quantity").input_value() == "saturation"
     assert page.locator("#layer").input_value() == "3"
     assert not page.get_by_label("tanh", exact=True).is_checked()
@@ -74,7 +75,7 @@ def test_a_step_that_was_chosen_stays(live):
         page.keyboard.press("ArrowLeft")
     settled(page, "document.getElementById('at').textContent === 'step 470'")
     told(page, "window.before = true")
-    settled(page, "!window.before && document.readyState === 'complete'")
+    settled(page, LOADED)
     assert told(page, AT) == "step 470"
 
 

@@ -240,3 +240,12 @@ def test_without_scripts_the_words_and_the_tables_are_there(visit, text):
     assert page.locator("h1").inner_text() == "Do early layers learn?"
     assert page.locator("table").first.is_visible()
     assert page.locator("#views").is_hidden()
+
+
+def test_a_page_of_more_than_a_hundred_steps_begins_at_the_last(visit, run):
+    later = {
+        name: table.assign(step=table["step"] + 5) for name, table in run.tables.items() if "step" in table
+    }
+    page = visit(report([run, replace(run, name="later/1", tables={**run.tables, **later})]))
+    assert page.evaluate("STEPS.length") > 101
+    assert page.locator("#at").inner_text() == "step 505"

@@ -156,10 +156,11 @@ def test_a_part_is_read_as_it_was_kept_and_the_same_readings_make_the_same_bytes
     readings = train(training((3, 4, 2), batch=3, dtype="float32"), range(2))
     folder.keep_checkpoint(CHUNK, {"step": np.array(7)}, KEY)
     assert folder.checkpoint(CHUNK, KEY) == {"step": 7}
+    assert (folder.under_way, folder.chunks) == ([CHUNK], [])
     folder.keep_part(CHUNK, readings, KEY)
     assert {path.name for path in (folder.path / "trials").iterdir()} == {PART, f"{PART}.sha256"}
     assert folder.checkpoint(CHUNK, KEY) is None
-    assert folder.chunks == [CHUNK]
+    assert (folder.under_way, folder.chunks) == ([], [CHUNK])
     assert folder.part(CHUNK)[0].histograms.dtype == np.uint8
     again, key = kept(folder)
     assert key == KEY

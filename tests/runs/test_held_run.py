@@ -13,6 +13,8 @@ def test_a_held_run_tells_what_a_folder_would(small, tmp_path):
     kept = lab.run(small, results=tmp_path, plots=False)
     held = Run(HeldRun({**kept.info, "id": "held"}, dict(kept.tables)))
     assert str(held) == "small/held"
+    assert held.folder.status == kept.folder.status == "done"
+    assert held._repr_html_() == kept._repr_html_().replace(kept.folder.id, "held")
     assert held.layers.equals(kept.layers)
     assert held.summary.equals(kept.summary)
     assert [verdict.sentence for verdict in held.verdicts] == [verdict.sentence for verdict in kept.verdicts]
