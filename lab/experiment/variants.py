@@ -139,8 +139,8 @@ def _too_many(settings: Experiment, written: Sequence[VariedKey], most: int) -> 
     if variants * seeds <= most:
         return []
     message = (
-        f"{variants} variant{'s' * (variants > 1)} × {seeds} seeds are {variants * seeds} trials, more than {most}; "
-        f"if that is meant, say --max-trials {variants * seeds}"
+        f"{variants} variant{'s' * (variants > 1)} × {seeds} seeds are {variants * seeds} trials, "
+        f"more than {most}; if that is meant, say --max-trials {variants * seeds}"
     )
     return [Finding(("vary",) if variants > 1 else ("trials", "seeds"), message)]
 

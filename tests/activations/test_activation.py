@@ -216,3 +216,13 @@ def test_what_is_measured_once_is_no_part_of_the_value():
     assert measured_once.slope_range.low == 1
     assert measured_once == Cubic()
     assert dataclasses.asdict(measured_once) == {"scale": 0.1}
+
+
+@pytest.mark.parametrize("wave", [np.sin, np.cos, lambda z: -np.sin(3 * z)])
+def test_a_wave_that_grows_has_no_measured_bounds(wave):
+    assert measured(lambda z: z * wave(z)) == REALS
+    assert measured(lambda z: z**2 * wave(z)) == REALS
+    rectified = measured(lambda z: np.abs(z) * (1 + wave(z)))
+    assert rectified.low == pytest.approx(0, abs=1e-9)
+    assert rectified.high == np.inf
+    assert measured(lambda z: 1e250 * np.tanh(z)) == Interval(-1e250, 1e250)
