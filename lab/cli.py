@@ -60,6 +60,8 @@ def main() -> None:
     except click.ClickException as error:
         if not as_json:
             message = plain(error.format_message())
+            if "unexpected extra argument" in message:
+                message += " A text with blanks in it, such as a formula, stands in quotes."
             if message.startswith("Usage:"):  # click's answer to a command without words is its help
                 click.echo(message, err=True)
             else:
