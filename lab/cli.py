@@ -62,6 +62,8 @@ def main() -> None:
         if message.startswith("Usage:") and not as_json:  # click's answer to a command without words
             click.echo(message, err=True)
             sys.exit(LabError.exit_code)
+        if "unexpected extra argument" in message:
+            message += " A text with blanks in it, such as a formula, stands in quotes."
         context = getattr(error, "ctx", None)
         help_page = f"see: {context.command_path} --help" if context else ""
         _fail(message, LabError.exit_code, as_json, help_page)

@@ -73,6 +73,13 @@ def grid(kinks: tuple[float, ...] = ()) -> Array:
     return np.unique(np.concatenate([-far, near, far, np.array(sides + list(kinks), dtype=float)]))
 
 
+GROWN = 1e50
+"""So many times larger than on the `grid` a function is at the end of floats that grows without end."""
+
+_FAR = np.outer([-FARTHEST, -(FARTHEST**0.5), FARTHEST**0.5, FARTHEST], 1 - np.arange(32) * 2.0**-52).ravel()
+"""Far out, neighbours among which a wave has its highs and its lows."""
+
+
 def measured(function: Callable[[Array], Array], kinks: tuple[float, ...] = ()) -> Interval:
     """The least and the greatest value of ``function`` on `grid`: an estimate of its infimum and supremum.
 
@@ -86,7 +93,10 @@ def measured(function: Callable[[Array], Array], kinks: tuple[float, ...] = ()) 
         ends = np.asarray(function(np.array([-FARTHEST, FARTHEST])), dtype=float)
         before = np.asarray(function(np.array([-1, 1]) * FARTHEST**0.5), dtype=float)
         ends[np.abs(ends) < 1e-3 * np.abs(before)] = 0.0  # what still falls there falls to 0
-    settled = ends[np.isfinite(ends)]
+        far = np.asarray(function(_FAR), dtype=float)
+        largest = np.abs(values[np.isfinite(values)]).max(initial=1.0)
+        grown = np.isfinite(far) & (np.abs(far) / GROWN > largest)
+    settled = np.concatenate([ends[np.isfinite(ends)], np.inf * np.sign(far[grown])])
     return Interval(min([low, *settled.tolist()]), max([high, *settled.tolist()]))
 
 

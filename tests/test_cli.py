@@ -469,6 +469,7 @@ def test_what_a_class_in_a_file_raises_is_one_line_with_its_place(lab, small, tm
         pytest.param(["rnu"], "error: no command 'rnu'; did you mean 'run'?\n", id="fault-82-command"),
         pytest.param(["run"], "lab run --help\n", id="where-it-is-told"),
         pytest.param(["run", "--worker", "2", "x"], "--workers", id="fault-82-option"),
+        pytest.param(["predict", "tanh(z)", "+", "z"], "such as a formula, stands in quotes", id="no-quotes"),
         pytest.param(["data", "lst"], "did you mean 'list'?", id="fault-82-in-a-group"),
         pytest.param(["check", "{small}", "-o", "training.etta=1"], "did you mean 'eta'", id="fault-83"),
         pytest.param(["check", "{small}", "-o", "training.eta"], "KEY=VALUE", id="fault-84"),

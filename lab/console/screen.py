@@ -34,6 +34,9 @@ WIDTHS = range(20, 10_000)
 LEAST_WIDTH = 12
 """A last column of text is cut no shorter."""
 
+WHOLE = 15
+"""The width up to which a text, such as the id of a run, is not folded while a column can be spared."""
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -107,9 +110,9 @@ def verbatim(text: str) -> Text:
     return Text(plain(text), no_wrap=True)
 
 
-def table(records: Sequence[Mapping[str, Any]], title: str = "") -> Rows:
-    """A row a record, of which there is one at least; their keys are the columns."""
-    return Rows(list(records[0]), [list(record.values()) for record in records], title)
+def table(records: Sequence[Mapping[str, Any]], title: str = "", spare: Sequence[str] = ()) -> Rows:
+    """A row a record, of which there is one at least; their keys are the columns; of ``spare`` see `Rows`."""
+    return Rows(list(records[0]), [list(record.values()) for record in records], title, spare)
 
 
 def rows_of(
@@ -174,7 +177,7 @@ def _print_table(given: Rows) -> None:
     right = [any(isinstance(row[i], int | float) for row in given.rows) for i in range(len(columns))]
     widths = [max([len(name), *(len(row[i]) for row in cells)]) for i, name in enumerate(columns)]
     least = [
-        width if number else min(width, max(len(name), LEAST_WIDTH))
+        width if number or width <= WHOLE else max(len(name), LEAST_WIDTH)
         for name, width, number in zip(columns, widths, right, strict=True)
     ]
     kept = _kept(least, [columns.index(name) for name in given.spare], console.width)

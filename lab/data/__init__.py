@@ -10,7 +10,7 @@ from lab.data.dataset import Dataset, assembled, classified
 from lab.data.digits import Digits
 from lab.data.files.file import KINDS, File, kind_of
 from lab.data.made import Circles, Moons, Parity, Spirals, Teacher, Xor
-from lab.errors import LabError, PartError, told
+from lab.errors import LabError, PartError, nearest, told
 from lab.parts import DataSource
 
 __all__ = ["TABLE", "Dataset", "assembled", "classified", "loaded", "source"]
@@ -48,7 +48,11 @@ def source(
         try:
             part = plugins.find("datasets", name, folder=folder, allow_code=allow_code)
         except PartError as error:
-            if (Path(name).suffix or Path(name).name != name) and ".py:" not in name:
+            path = (folder or Path()) / name
+            beside = [file.name for file in path.parent.glob("*") if kind_of(file.name)]
+            if path.suffix and (near := nearest(path.name, beside)):
+                raise PartError(f"there is no file {name!r}; did you mean {near!r}?") from None
+            if (path.suffix or Path(name).name != name) and ".py:" not in name:
                 raise PartError(f"{error}; the path of a file ends in one of {KINDS}") from None
             raise
     made: DataSource = plugins.make(part, name, parameters)

@@ -311,6 +311,8 @@ def _notes(training: Training) -> list[str]:
     """
     network, initialiser, y = training.network, training.initialiser, training.train.y
     found = []
+    if len(y) > 1 and (y == y[0]).all():
+        found.append(f"all {len(y)} training examples have the same target: there is nothing to learn")
     reach = network.sigma(network.depth).range
     softmax = isinstance(network.cost, SoftmaxCrossEntropy)
     if not softmax and not (y.min() in reach and y.max() in reach):

@@ -254,3 +254,13 @@ def test_a_class_of_ones_own_is_shown_too_and_its_name_stays_text():
     assert "<b>" not in Mine()._repr_html_()
     assert "measured on a grid of z and not proved" in Mine()._repr_html_()
     assert Mine()._repr_latex_() is None
+
+
+@pytest.mark.parametrize("wave", [np.sin, np.cos, lambda z: -np.sin(3 * z)])
+def test_a_wave_that_grows_has_no_measured_bounds(wave):
+    assert measured(lambda z: z * wave(z)) == REALS
+    assert measured(lambda z: z**2 * wave(z)) == REALS
+    rectified = measured(lambda z: np.abs(z) * (1 + wave(z)))
+    assert rectified.low == pytest.approx(0, abs=1e-9)
+    assert rectified.high == np.inf
+    assert measured(lambda z: 1e250 * np.tanh(z)) == Interval(-1e250, 1e250)

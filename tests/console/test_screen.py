@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.console.screen import Note, Page, Rows, cell_text, plain, show
+from lab.console.screen import Note, Page, Rows, cell_text, plain, show, table
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,19 @@ def test_fault_91_a_width_that_none_can_be_is_not_asked_for(columns, printed, mo
         patched.setenv("COLUMNS", columns)
         shown = printed(page)
     assert shown == usual
+
+
+def test_a_narrow_terminal_spares_columns_before_it_breaks_an_id(printed, monkeypatch):
+    run = {
+        "name": "own-activation",
+        "run-id": "20261129-114923",
+        "overrides": "training.epochs=3, trials.seeds=3",
+    }
+    rows = [
+        {**run, "title": "How does an activation of one's own compare: a formula, a wrapped one, a class?"}
+    ]
+    with monkeypatch.context() as patched:
+        patched.setenv("COLUMNS", "50")
+        shown = printed(Page(rows, [table(rows, spare=("overrides", "title"))]))
+    assert shown.splitlines()[1].split()[:2] == ["own-activation", "20261129-114923"]
+    assert shown.splitlines()[-1] == "no room for: overrides"

@@ -273,3 +273,13 @@ def test_an_infinite_slope_is_noted_once(written):
     text = HEAD + '[network]\nhidden = [3, 3]\n[vary]\n"network.activation" = ["tanh", "sqrt(max(z, 0))"]\n'
     (note,) = [note for note in prepared(load(written(text))).notes if "infinite" in note]
     assert note.startswith("sqrt(max(z, 0)): the slope is infinite at z = 0 (σ′ = 1.6e+04 at z = 9.3132")
+
+
+def test_targets_that_are_all_the_same_are_noted(tmp_path, written):
+    (tmp_path / "one.csv").write_text("a,y\n" + "".join(f"{row}.5,1\n" for row in range(9)), encoding="utf-8")
+    path = written('[data]\nname = "one.csv"\ntarget = "y"\n[network]\nhidden = []\n[training]\nbatch = 3\n')
+    said = "all 9 training examples have the same target: there is nothing to learn"
+    assert said in prepared(load(path)).notes
+    assert not any(
+        "same target" in note for note in prepared(load(written(HEAD + "[network]\nhidden = []"))).notes
+    )
