@@ -43,6 +43,42 @@ def submitted(
         return [executor.submit(function, task, *more) for task in tasks]
 
 
+class EndedError(Exception):
+    """What was done `apart` was not done: its process ended, or took too long; the message says which."""
+
+
+def apart(function: Callable[..., Result], *given: Any, seconds: float) -> Result:
+    """``function(*given)``, done in a process of its own, which may print, hang or end without harm.
+
+    What it prints goes to stderr. Raises EndedError where the process ends before the function does, and
+    where that takes longer than so many ``seconds``; then the process is killed.
+    """
+    context = multiprocessing.get_context("spawn")
+    connection, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_answer, args=(theirs, function, given), daemon=True)
+    with deaf_to_interrupts():
+        process.start()
+    theirs.close()
+    try:
+        if not connection.poll(seconds):
+            raise EndedError(f"took longer than {seconds:g} s")
+        answer: Result = connection.recv()
+        return answer
+    except EOFError:
+        process.join()
+        raise EndedError(f"ended its process ({process.exitcode})") from None
+    finally:
+        process.kill()
+        process.join()
+        connection.close()
+
+
+def _answer(connection: Any, function: Callable[..., Any], given: tuple[Any, ...]) -> None:
+    os.dup2(2, 1)  # what somebody's code prints is no result of a command
+    begun_worker()
+    connection.send(function(*given))
+
+
 def interrupt() -> None:
     """Answer Ctrl-C: raise KeyboardInterrupt, or let what `deferred` work is under way come to a stop."""
     if _stops:

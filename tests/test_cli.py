@@ -9,6 +9,7 @@ import pytest
 
 from lab import cli
 from lab.activations.properties import PROPERTIES
+from lab.commands import options
 from lab.console.activations import catalogue
 from lab.console.runs import run as run_page
 from lab.network.kernel.library import library
@@ -143,9 +144,8 @@ def test_a_run_is_verified_and_reused_by_its_name(lab, small, tmp_path):
 def test_fault_90_what_somebodys_code_prints_is_not_in_the_json(lab, small, mine):
     mine("@dataclass", "print('loading')\n@dataclass")
     own = ["-o", "network.activation=mine.py:Mine", "-o", "vary={}", "--allow-code", "--json"]
-    code, out, err = lab("check", small, *own)
+    code, out, _ = lab("check", small, *own)
     assert (code, json.loads(out)["variants"][0]["variant"]) == (0, "Mine")
-    assert "loading" in err
 
 
 def test_fault_38_all_trials_diverged_is_said_with_a_hint(lab, small):
@@ -562,3 +562,28 @@ def test_the_bench_of_a_design_and_of_an_activation_is_a_page(lab, tmp_path, mon
     assert shown == [page.as_uri()]
     assert "<h1>gelu()</h1>" in page.read_text(encoding="utf-8")
     assert lab("activations", "--html", page)[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("os.write(1, b'noise')", ""),
+        ("sys.exit(0)", "code of one's own raised SystemExit: 0"),
+        ("os._exit(0)", "the code that --allow-code lets run ended its process (0); nothing was checked"),
+    ],
+    ids=["prints", "exits", "ends the process"],
+)
+def test_fault_106_code_that_is_checked_leaves_json_and_the_exit_code_alone(lab, mine, line, told):
+    mine("return np.sin(z)", f"import os, sys; {line}; return np.sin(z)")
+    code, out, _ = lab("test-activation", "mine.py:Mine", "--allow-code", "--json")
+    answer = json.loads(out)
+    assert (code, answer.get("error", "")) == ((2, told) if told else (0, ""))
+
+
+def test_fault_106_code_that_hangs_is_ended(lab, small, mine, monkeypatch):
+    monkeypatch.setattr(options, "CHECK_SECONDS", 0.1)
+    mine("return np.sin(z)", "import time; time.sleep(1000)")
+    own = ("--allow-code", "-o", "network.activation='mine.py:Mine'", "-o", "vary={}", "--json")
+    code, out, _ = lab("check", small, *own)
+    assert code == 2
+    assert "took longer than 0.1 s" in json.loads(out)["error"]

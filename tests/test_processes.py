@@ -1,12 +1,13 @@
 import os
 import signal
+import time
 from concurrent.futures.process import BrokenProcessPool
 
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
-from lab.processes import pool, submitted, usable_cores
+from lab.processes import EndedError, apart, pool, submitted, usable_cores
 
 given = []
 
@@ -52,3 +53,11 @@ def test_a_worker_that_is_killed_breaks_the_pool():
         (future,) = submitted(processes, os._exit, [1])
         with pytest.raises(BrokenProcessPool):
             future.result()
+
+
+def test_what_is_done_apart_answers_or_is_told_to_have_ended():
+    assert apart(divmod, 7, 2, seconds=60) == (3, 1)
+    with pytest.raises(EndedError, match=r"^ended its process \(0\)$"):
+        apart(os._exit, 0, seconds=60)
+    with pytest.raises(EndedError, match=r"^took longer than 0\.1 s$"):
+        apart(time.sleep, 1000, seconds=0.1)

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lab.commands.options import bench_options, code_option, parameters_option, png_option, prints_page
+from lab.commands.options import (
+    bench_options,
+    code_option,
+    parameters_option,
+    png_option,
+    prints_page,
+    with_leave,
+)
 
 if TYPE_CHECKING:
     from lab.console.screen import Page
@@ -136,4 +143,4 @@ def check_activation(**given: Any) -> Page:
     """
     from lab.console.activations.claims import conformance_page
 
-    return conformance_page(**given)
+    return with_leave(conformance_page, **given)

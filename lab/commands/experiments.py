@@ -17,6 +17,7 @@ from lab.commands.options import (
     results_option,
     split,
     training_options,
+    with_leave,
 )
 
 if TYPE_CHECKING:
@@ -55,12 +56,20 @@ def check(experiment: Path, **given: Any) -> Page:
 
     And what memory, disk and time that needs. Writes nothing.
     """
-    from lab.console.runs.plan import page
     from lab.processes import usable_cores
-    from lab.results.training import prepare
     from lab.runs.folder import results_root
 
-    return page(prepare(experiment, **given), usable_cores(), results_root())
+    plan = (experiment, usable_cores(), results_root(), True)
+    return with_leave(_checked, plan=plan, **given)
+
+
+def _checked(plan: tuple[Path, int, Path, bool], **given: Any) -> Page:
+    """The page of an experiment file, and what it needs with so many workers, there, with plots or not."""
+    from lab.console.runs.plan import page
+    from lab.results.training import prepare
+
+    experiment, workers, root, plots = plan
+    return page(prepare(experiment, **given), workers, root, plots)
 
 
 @click.command()
@@ -79,16 +88,16 @@ def run(experiment: Path, dry_run: bool, reuse: str, live: bool, results: Path |
 
     Tables, plots and report.html, the run on one page, are kept in a new folder under the results.
     """
-    from lab.console.runs import plan
     from lab.processes import usable_cores
     from lab.results.training import prepare
     from lab.runs.folder import find, results_root
 
     how, given = split(Training, given)
     reused = find(reuse, results_root(results)) if reuse else None
-    ready = prepare(experiment, **given)
     if dry_run:
-        return plan.page(ready, how.workers or usable_cores(), results_root(results), not how.no_plots)
+        plan = (experiment, how.workers or usable_cores(), results_root(results), not how.no_plots)
+        return with_leave(_checked, plan=plan, **given)
+    ready = prepare(experiment, **given)
     return _trained(ready, None, results, how, reused, LIVE_SECONDS if live else 0)
 
 

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stdout
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -181,6 +181,40 @@ def prints_page(command: Callable[..., Page]) -> Callable[..., int]:
         return show(page, as_json)
 
     return printed
+
+
+CHECK_SECONDS = 120.0
+"""Code of one's own that is checked may take so long."""
+
+
+def with_leave(make: Callable[..., Page], allow_code: bool, **given: Any) -> Page:
+    """``make(allow_code=…, **given)``: in a process of its own where code of somebody's own may run.
+
+    Raises LabError where that code ends the process, or takes longer than `CHECK_SECONDS`.
+    """
+    from lab.errors import ClaimError, StorageError
+    from lab.processes import EndedError, apart
+
+    if not allow_code:
+        return make(allow_code=allow_code, **given)
+    try:
+        page, told, code = apart(_attempt, make, {**given, "allow_code": True}, seconds=CHECK_SECONDS)
+    except EndedError as error:
+        raise LabError(f"the code that --allow-code lets run {error}; nothing was checked") from None
+    if page is None:
+        raise {3: ClaimError, 4: StorageError}.get(code, LabError)(told)
+    return page
+
+
+def _attempt(make: Callable[..., Page], given: dict[str, Any]) -> tuple[Page | None, str, int]:
+    """The page, whole; or what is wrong, and the exit code."""
+    try:
+        page = make(**given)
+        return replace(page, body=list(page.body)), "", 0
+    except LabError as error:
+        return None, str(error), error.exit_code
+    except BaseException as error:  # code of one's own may raise anything, SystemExit too
+        return None, f"code of one's own raised {type(error).__name__}: {' '.join(str(error).split())}", 2
 
 
 def split(kind: type[T], given: dict[str, Any]) -> tuple[T, dict[str, Any]]:

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -5,16 +7,19 @@ import pandas as pd
 import pytest
 
 from lab import plugins
+from lab.console.runs import page as runs_page
 from lab.errors import ExperimentError, LabError, StorageError
 from lab.experiment.variants import load
 from lab.parts import Initialiser
 from lab.runs import preparation, runner, workers
+from lab.runs.estimate import estimate
 from lab.runs.folder import runs
 from lab.runs.preparation import prepared
 from lab.runs.runner import Terms, begun, prepared_again, resumed, run, tables_so_far
 from lab.runs.workers import trained
 from lab.storage import remove, seal
 from lab.training.loop import Stack
+from lab.training.recorder import Recorder
 
 
 def table_bytes(folder):
@@ -416,3 +421,102 @@ def test_a_sigma_that_cannot_be_predicted_ends_the_run_before_it_trains(ready, r
         run(ready, root)
     (folder,) = runs(root)
     assert folder.status == "interrupted"
+
+
+# How the work grows with the number of variants and of trials.
+
+
+def calls(function):
+    """How many calls of functions, in Python and below, a call makes: the work, without a clock."""
+    count = 0
+
+    def seen(frame, event, argument):
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(seen)
+    try:
+        made = function()
+    finally:
+        sys.setprofile(None)
+    return made, count
+
+
+def growing(written, kind, n):
+    """An experiment of n variants, or of n trials."""
+    etas = [round(0.001 * (k + 1), 6) for k in range(n)]
+    many = f'[trials]\nseeds = 1\n[vary]\n"training.eta" = {etas}\n'
+    text = '[data]\nname = "digits"\ntrain = 20\ntest = 5\n[network]\nhidden = [2]\n[training]\nsteps = 1\n'
+    return written(text + (many if kind == "variants" else f"[trials]\nseeds = {n}\n"), f"{kind}-{n}.toml")
+
+
+def work(path, root):
+    """The calls of each stage of a run whose parts are there: checked, prepared, assembled, listed."""
+    found = {}
+    plan, found["load"] = calls(lambda: load(path))
+    ready, found["prepare"] = calls(lambda: prepared(plan))
+    _, found["estimate"] = calls(lambda: estimate(ready, tried=False))
+    chunks, found["chunks"] = calls(lambda: ready.chunks)
+    folder, keys = begun(ready, root), runner._keys(ready)
+    for chunk in chunks:
+        _, training = ready.made[chunk.variant]
+        recorder = Recorder(training.recording, len(chunk.trials), training.network.sizes[1:])
+        recorder.readings.layers[...] = 1.0
+        folder.keep_part(chunk, recorder.readings, keys[chunk.variant])
+    kept, found["parts"] = calls(lambda: runner._kept(ready, folder, keys))
+    assert list(kept) == chunks
+    _, found["tables"] = calls(lambda: runner._written(ready, folder, kept, [], {}))
+    _, found["list"] = calls(lambda: list(runs_page(root).body))
+    return found
+
+
+def grows_no_faster(written, root, monkeypatch, kind, n, chunk):
+    monkeypatch.setattr(preparation, "LARGEST_CHUNK", chunk)
+    work(growing(written, kind, 2), root / "first")  # what is made once stays out of it
+    one, two = (work(growing(written, kind, many), root / str(many)) for many in (n, 2 * n))
+    assert {stage: (one[stage], two[stage]) for stage in one if two[stage] > 2.2 * one[stage] + 100} == {}
+
+
+@pytest.mark.parametrize("kind", ["variants", "trials"])
+def test_the_work_grows_as_the_variants_and_the_chunks_of_trials(kind, written, root, monkeypatch):
+    grows_no_faster(written, root, monkeypatch, kind, 12, 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "n", "chunk"), [("variants", 400, 100), ("trials", 5000, 5)])
+def test_fault_111_the_work_grows_as_800_variants_and_10_000_trials(
+    kind, n, chunk, written, root, monkeypatch
+):
+    grows_no_faster(written, root, monkeypatch, kind, n, chunk)
+
+
+ASSEMBLED = """
+import resource, sys
+from pathlib import Path
+from lab.runs.folder import RunFolder
+from lab.runs.runner import prepared_again, resumed
+
+folder = RunFolder(Path(sys.argv[1]))
+resumed(prepared_again(folder), folder)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+"""
+
+
+@pytest.mark.slow
+def test_two_million_rows_are_assembled_in_half_a_gigabyte(written, root):
+    path = written(
+        '[data]\nname = "digits"\ntrain = 20\ntest = 5\n[network]\nhidden = [2, 2, 2, 2, 2, 2, 2, 2, 2]\n'
+        "[training]\nsteps = 2000\n[trials]\nseeds = 100\n[record]\nevery = 1\n"
+    )
+    ready = prepared(load(path))
+    folder, (key,) = begun(ready, root), runner._keys(ready)
+    rng, (_, training) = np.random.default_rng(0), ready.made[0]
+    for chunk in ready.chunks:
+        readings = Recorder(training.recording, len(chunk.trials), training.network.sizes[1:]).readings
+        readings.layers[...] = rng.normal(size=readings.layers.shape)
+        folder.keep_part(chunk, readings, key)
+    words = [sys.executable, "-c", ASSEMBLED, str(folder.path)]
+    peak = int(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
+    assert peak <= 2**29
+    with (folder.path / "tables" / "layers.csv").open("rb") as table:
+        assert sum(1 for _ in table) == 1 + 100 * 2001 * 10
