@@ -9,7 +9,7 @@ import pytest
 from _pytest.doctest import DoctestModule
 from hypothesis import settings
 
-from lab import cli, figures, plugins
+from lab import cli, plugins
 
 # The same examples on every machine, so that a test fails for all or for none; new ones are looked for
 # by `pytest --hypothesis-profile=search`.
@@ -77,6 +77,8 @@ def small(tmp_path: Path) -> Path:
 @pytest.fixture
 def few_figures(monkeypatch):
     """Two figures of all, where it does not matter how each is drawn."""
+    from lab import figures  # which loads matplotlib
+
     few = {name: figures.TABLE[name] for name in ("learning_speed", "training")}
     monkeypatch.setattr(figures, "TABLE", few)
 

@@ -113,7 +113,7 @@ def test_a_course_put_down_anywhere_and_taken_up_again_has_the_same_bits(
     ("sizes", "count", "batch", "dtype", "optimiser"),
     [
         *((*shape, dtype, Descent()) for shape in SHAPES for dtype in ("float32", "float64")),
-        *((*SHAPES[3], "float32", optimiser) for optimiser in OPTIMISERS),
+        *((*SHAPES[3], dtype, part) for part in OPTIMISERS[1:] for dtype in ("float32", "float64")),
     ],
     ids=str,
 )
