@@ -172,6 +172,5 @@ _FUNCTIONS = {
     "phi": r"\varphi",
     "sigmoid": "s",
     "arctan": r"\arctan",
-    "arccot": r"\operatorname{arccot}",
     **{name: rf"\{name}" for name in ("sin", "cos", "tanh", "sinh", "cosh", "min", "max")},
 }
