@@ -12,7 +12,7 @@ TORCH = Dialect(
         **{name: f"torch.{name}({{0}})" for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos")},
         **{name: f"torch.{name}({{0}})" for name in ("sinh", "cosh", "tanh", "asinh", "erf", "abs", "isnan")},
         "arctan": "torch.atan({0})",
-        "trunc": "torch.trunc({0})",
+        "trunc": "torch.floor({0})",  # of what is ≥ 0; the older exporter to ONNX has no trunc
         "sign": "_sign({0})",
         "min": "torch.minimum({0}, {1})",
         "max": "torch.maximum({0}, {1})",

@@ -85,7 +85,7 @@ class Watch:
         self.folder: RunFolder | None = None
         self._step: Step | None = None
         self._sigmas: dict[str, Activation] = {}
-        self._sizes: list[int] = []
+        self._sizes: list[int | str] = []
         self._readings: list[tuple[int, dict[str, Readings], list[float]]] = []
 
     @property
@@ -163,7 +163,7 @@ class Watch:
         if not self._sigmas:
             self._sigmas = {place: layer.sigma for place, layer in step.layers.items()}
             layers = list(step.layers.values())
-            fed = [part.shape[1] for part in layers[0].feed[:1]]
+            fed = [part.shape[1] for part in layers[0].feed[:1]] or ["?"]  # a norm is before the first σ
             self._sizes = [*fed, *(layer.width for layer in layers)]
         if found.keys() != self._sigmas.keys():
             self._notes["passes differ in their activations: layers are those of the first reading"] = None

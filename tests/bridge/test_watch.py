@@ -138,6 +138,16 @@ def test_weights_that_serve_several_layers_share_their_gradient(tmp_path):
     assert run.layers["learning_speed"].iloc[-1] == pytest.approx(_norm(gradients[0]["out.bias"]), rel=1e-12)
 
 
+def test_a_norm_before_the_first_activation_hides_what_was_fed(tmp_path):
+    """Long steps are judged by the width of the layer, which is none of the inputs."""
+    model = torch.nn.Sequential(
+        *(torch.nn.Linear(64, 8), torch.nn.BatchNorm1d(8), torch.nn.Tanh(), torch.nn.Linear(8, 10))
+    )
+    run, _, _ = nets.watched(model, 30, tmp_path / "norm", rate=3.0)
+    assert run.variants["sizes"][0] == "?-8-10"
+    assert [verdict.rule for verdict in run.verdicts] == ["first step too long"]
+
+
 def test_several_passes_of_a_step_are_one_reading(tmp_path):
     def step(parts, out):
         model = nets.made(nets.Residual)

@@ -146,7 +146,8 @@ def _lines() -> list[str]:
         "Read as another form, the same function with its precision in the tails; x is any expression": (
             (rewrite.written, rewrite.stable) for rewrite in REWRITES
         ),
-        "sigmoid_slope(x) is s(x)*s(-x). √2 is meant where the float next to it stands.": (),
+        "sigmoid_slope(x) is s(x)*s(-x), arccot(x) is π/2 - arctan(x).": (),
+        "√2 and π are meant where the floats next to them stand.": (),
         "Also read; a sign that may mean two things is refused": (
             (text, in_own_words(text, OPEN)) for text in ALSO_READ
         ),
