@@ -154,7 +154,8 @@ RULES = {
     ),
     "neurons off": Rule(
         "Are more than half of a hidden layer's neurons, where σ is flat on one side, on that side for 95 % "
-        "of the examples at the end? Where a reading sees few, of several.",
+        "of the examples at the end, in a trial that has not learned `LEARNED` of its task? Where a reading "
+        "sees few, of several.",
         HALF,
         neurons.off_hidden,
         neurons.says_off,

@@ -144,7 +144,9 @@ def says_cost(case: Case, seen: Seen) -> str:
     """What is left of the cost."""
     if case.enough_examples:
         return f"the cost has not fallen: {percent(seen.value)} of the first reading's is left at the end"
-    return f"the cost is too high: it is {percent(seen.value)} of that of always answering the mean target"
+    return (
+        f"the cost is too high: always answering the mean target would cost {percent(1 / seen.value)} of it"
+    )
 
 
 def fall(case: Case) -> pd.DataFrame:

@@ -92,7 +92,7 @@ def says_dead_output(case: Case, seen: Seen) -> str:
 
 
 def _hidden_dead(case: Case) -> Bounds:
-    """The dead neurons of hidden layers; of a trial that has learned its task, where more than a half may be."""
+    """The dead neurons of hidden layers; of a trial that has learned its task, only shares above a half."""
 
     def asked(shares: pd.DataFrame) -> pd.DataFrame:
         learned = case.learned.reindex(shares.index).ge(LEARNED)
@@ -128,9 +128,14 @@ def keep_alive(case: Case, seen: Seen) -> str:
 
 
 def _off(case: Case) -> Bounds:
-    """The neurons that are off, where σ is flat on one side."""
-    hidden = off(case).map(case.hidden_of)
-    return hidden.map(lambda shares: shares[[l for l in shares if l not in case.closed]])
+    """The neurons that are off, where σ is flat on one side, of trials that have not learned their task."""
+
+    def asked(shares: pd.DataFrame) -> pd.DataFrame:
+        learned = case.learned.reindex(shares.index).ge(LEARNED)
+        one_sided = [l for l in case.hidden_of(shares) if l not in case.closed]
+        return shares[one_sided].where(~learned, axis=0)
+
+    return off(case).map(asked)
 
 
 def off_hidden(case: Case) -> pd.DataFrame:
@@ -171,10 +176,8 @@ def says_narrow(case: Case, seen: Seen) -> str:
     """How many numbers pass through the layer, for how many outputs."""
     assert seen.layer is not None
     width = case.width(seen.layer)
-    return (
-        f"narrow layer: all that layer {seen.layer} passes on is {width} number{'s' * (width > 1)} an example, "
-        f"for {case.width(case.hidden.stop)} outputs, while {left(case, seen)}"
-    )
+    passed = f"{width} number{'s' * (width > 1)} an example, for {case.width(case.hidden.stop)} outputs"
+    return f"narrow layer: all that layer {seen.layer} passes on is {passed}, while {left(case, seen)}"
 
 
 def widen(case: Case, seen: Seen) -> str:

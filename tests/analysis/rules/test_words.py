@@ -21,6 +21,7 @@ from tests.analysis.runs import ran
 DEEP = {"network__hidden": [20] * 6, "network__activation": "sigmoid", "network__initialiser": "nielsen"}
 LINE = {"network__hidden": [30] * 8, "network__activation": "tanh", "network__initialiser": "large"}
 DEAD = {"network__activation": "relu", "network__initialiser": NEGATIVE, "training__epochs": 10}
+LEAKY = {"name": "leaky-relu", "slope": 0.2}
 USUAL = {"network__initialiser": "glorot-normal"}
 
 ADVISED = {
@@ -102,7 +103,7 @@ ADVISED = {
         "random first weights",
         USUAL,
     ),
-    "dead neurons": (DEAD, "dead neurons", "a floor", {"network__activation": "leaky-relu"}),
+    "dead neurons": (DEAD, "dead neurons", "a floor", {"network__activation": LEAKY}),
     "dead output": (
         {"network__hidden": [], **NUMBERS, "network__output": "relu", "network__initialiser": NEGATIVE},
         "dead output",
@@ -119,7 +120,7 @@ ADVISED = {
         DEEP,
         "slow early layers",
         "an activation with a floor",
-        {"network__activation": "tanh(z) + 0.1*z"},
+        {"network__activation": "tanh(z) + 0.3*z", "training__eta": 0.05},
     ),
     "exploding": (
         LINE,
