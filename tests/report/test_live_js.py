@@ -27,6 +27,21 @@ def settled(page, condition):
         assert monotonic() < until, condition
 
 
+def held(page):
+    """Hold the page by a pointer that is down, so that it does not load itself under the reader's hand."""
+    for _ in range(20):
+        with suppress(Error):
+            page.evaluate("dispatchEvent(new Event('pointerdown'))")
+            page.wait_for_timeout(500)
+            if page.evaluate("held"):
+                return
+    raise AssertionError("it does not hold")
+
+
+def let_go(page):
+    page.evaluate("window.before = true; dispatchEvent(new Event('pointerup'))")
+
+
 @pytest.fixture
 def live(browser, tmp_path):
     """A page that loads itself again every second, and what puts another in its place."""
@@ -52,13 +67,14 @@ def live(browser, tmp_path):
 def test_it_shows_the_last_step_and_then_what_is_new_as_the_reader_left_it(live):
     page, write = live
     assert told(page, AT) == "step 500"
+    held(page)
     page.get_by_label("Quantity").select_option("saturation")
     page.locator("#layer").select_option("3")
-    page.get_by_label("tanh", exact=True).uncheck()
-    page.get_by_text("How it was made").click()
+    page.get_by_label("tanh", exact=True).dispatch_event("click")
+    page.get_by_text("How it was made").dispatch_event("click")
     page.get_by_role("slider", name="Step").focus()
-    told(page, "window.before = true")
     write(title="One", notes=["a second page"])
+    let_go(page)
     settled(page, f"{LOADED} && document.body.innerText.includes('a second page')")
     assert page.get_by_label("Quantity").input_value() == "saturation"
     assert page.locator("#layer").input_value() == "3"
@@ -70,18 +86,20 @@ def test_it_shows_the_last_step_and_then_what_is_new_as_the_reader_left_it(live)
 
 def test_a_step_that_was_chosen_stays(live):
     page, _ = live
+    held(page)
     page.get_by_role("slider", name="Step").focus()
     for _ in range(3):
         page.keyboard.press("ArrowLeft")
     settled(page, "document.getElementById('at').textContent === 'step 470'")
-    told(page, "window.before = true")
+    let_go(page)
     settled(page, LOADED)
     assert told(page, AT) == "step 470"
 
 
 def test_it_stays_where_the_reader_asks_it_to(live):
     page, _ = live
-    page.get_by_label("Load this page again every 1 s").uncheck()
-    told(page, "window.before = true")
+    held(page)
+    page.get_by_label("Load this page again every 1 s").dispatch_event("click")
+    let_go(page)
     page.wait_for_timeout(2500)
     assert told(page, "window.before")
