@@ -43,11 +43,15 @@ LEAST = {"log": 0, "log1p": -1, "sqrt": -1e-300}
 """What the arguments of these exceed."""
 
 
+_TIMES = [sign * mp.mpf(2) ** k for sign in (-1, 1) for k in range(-20, 21)]
+"""What multiplies a number without rounding it, so that a graph brings the two together."""
+
+
 def exact(expression: Expression, z: mp.mpf, meant: bool = False) -> mp.mpc | None:
     """The value with mpmath's digits, √2 and π exactly if they are meant; None where it is undefined."""
     values = {}
     numbers = {2**0.5: mp.sqrt(2), 0.5**0.5: mp.sqrt(0.5), 1 / 2**0.5: mp.sqrt(0.5)}
-    numbers |= {float(x): x for x in (mp.pi / 2, +mp.pi, 1 / mp.pi, 2 / mp.pi)}
+    numbers |= {float(s * x): s * x for x in (+mp.pi, 1 / mp.pi) for s in _TIMES}
     for node in below(expression):
         name, number = node.operation, node.number
         if name == "z":
