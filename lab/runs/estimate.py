@@ -5,7 +5,6 @@ fills are seen in a sample of the training, which takes a few hundredths of a se
 """
 
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from itertools import pairwise
 from math import ceil, isfinite, nan
 from time import thread_time
@@ -17,6 +16,7 @@ from lab.experiment.sizes import free_memory
 from lab.experiment.validation import Finding
 from lab.network.parameters import count
 from lab.numerics import Array
+from lab.runs.csv_files import has_pyarrow
 from lab.runs.preparation import Prepared, bytes_read
 from lab.training.examples import EVALUATED_TOGETHER
 from lab.training.loop import BLOCK, Course, Training, begun
@@ -142,12 +142,12 @@ def estimate(ready: Prepared, workers: int = 1, plots: bool = True, *, tried: bo
         seconds += ceil(trials / largest[variant.index]) * counted.seconds
     pace = _pace()
     beside = min(max(workers, 1), DRAWING)
-    libraries = TRAINS + ARROW * has_arrow() + STATISTICS * (plots or len(ready.made) > 1) + DRAWS * plots
+    libraries = TRAINS + ARROW * has_pyarrow() + STATISTICS * (plots or len(ready.made) > 1) + DRAWS * plots
     several = libraries + 8 * COPIES_DRAWN * (read + made)
     alone = libraries + 8 * COPIES * (read + made)
     looking = int(max(alone, beside * several) if plots else several)
     seconds /= max(min(workers, len(chunks)), 1)
-    seconds += pace * (read + made) * ((WRITTEN_BY_ARROW if has_arrow() else WRITTEN) + READ)
+    seconds += pace * (read + made) * ((WRITTEN_BY_ARROW if has_pyarrow() else WRITTEN) + READ)
     disk = text + parts
     if plots:
         disk += PLOT_BYTES + REPORT_BYTES + points * (PLOT_POINT + REPORT_POINT)
@@ -167,11 +167,6 @@ def too_large(ready: Prepared) -> list[Finding]:
         key, what = ("record", "every"), "a larger number, fewer seeds or fewer variants"
         need = f"{found.rows} rows of the table layers need about {found.looking / 2**30:.1f} GiB"
     return [Finding(key, f"{need}, and {free / 2**30:.1f} GiB are free; expected {what}")]
-
-
-def has_arrow() -> bool:
-    """Whether tables are written by pyarrow, as Parquet too."""
-    return find_spec("pyarrow") is not None
 
 
 @dataclass(frozen=True)
@@ -236,7 +231,7 @@ class _Counted:
 
     def text(self, label: int) -> float:
         """Bytes of the tables as files, of a variant whose label has so many letters."""
-        arrow, depth, sample = has_arrow(), self.training.network.depth, self.sample
+        arrow, depth, sample = has_pyarrow(), self.training.network.depth, self.sample
         columns = self.training.recording.columns
         per_epoch = ceil(len(self.training.train) / self.training.batch)
         epoch = 3 if per_epoch == 1 else 5 if 1000 % per_epoch == 0 else 17
@@ -274,7 +269,7 @@ def _memory_of_training(ready: Prepared, largest: dict[int, int], workers: int, 
     apart = min(workers, chunks)
     training = apart * (TRAINS + held + data) + (TRAINS + data) * (apart > 1)
     pieces = TRAINS + data + 2 * parts + PIECES * min(3 * parts, PIECE_BYTES)
-    return int(max(training, pieces)) + ARROW * has_arrow()
+    return int(max(training, pieces)) + ARROW * has_pyarrow()
 
 
 def bytes_of(training: Training, trials: int) -> int:

@@ -16,13 +16,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 from lab.errors import LabError, StorageError, did_you_mean
-from lab.runs.cells import guarded, unguarded
+from lab.runs.csv_files import read
 from lab.storage import Migrations, migrated, remove, seal, unsealed, write
 
 if TYPE_CHECKING:
@@ -413,45 +412,3 @@ def _new_folder(home: Path) -> Path:
             (home / name).mkdir()
             return home / name
     raise StorageError(f"{home}: more than 999 runs started in one second")
-
-
-def csv(table: pd.DataFrame, header: bool = True) -> bytes:
-    """The table as CSV, with its ``header`` or without.
-
-    What is missing is empty, numbers have all their digits, texts are `guarded`.
-    pyarrow is about ten times as fast; it writes the same numbers in its own way, 0 for 0.0, and quotes all
-    words.
-    """
-    table = guarded(table)
-    if not has_pyarrow():
-        return table.to_csv(index=False, header=header, lineterminator="\n").encode()
-    import pyarrow
-    from pyarrow.csv import WriteOptions, write_csv
-
-    out = pyarrow.BufferOutputStream()
-    rows = pyarrow.Table.from_pandas(table, preserve_index=False)
-    write_csv(rows, out, WriteOptions(include_header=header))
-    return bytes(out.getvalue())
-
-
-def read(path: Path) -> pd.DataFrame:
-    """The table of a CSV file, with the very numbers that were written.
-
-    Raises StorageError where it is no table.
-    """
-    import pandas as pd
-
-    # From 3.1 on pandas reads a float as it was written, and warns where it is asked to.
-    old = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
-    exact: dict[str, Any] = {"float_precision": "round_trip"} if old else {}
-    try:
-        table = pd.read_csv(path, keep_default_na=False, na_values=[""], **exact)
-    except (OSError, ValueError) as error:  # what pandas raises of a file that is no table is a ValueError
-        reason = " ".join(str(error).split())
-        raise StorageError(f"{path}: is damaged: {reason}") from error
-    return unguarded(table)
-
-
-def has_pyarrow() -> bool:
-    """Whether CSV can be written faster, and Parquet at all."""
-    return find_spec("pyarrow") is not None

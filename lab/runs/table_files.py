@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Self
 
 from lab.errors import StorageError
-from lab.runs.folder import csv, has_pyarrow
+from lab.runs.csv_files import csv, has_pyarrow
 from lab.storage import write, written
 
 if TYPE_CHECKING:

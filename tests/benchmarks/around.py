@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from lab.figures import draw
-from lab.runs import folder
+from lab.runs import csv_files
 from tests.benchmarks.timing import side_by_side
 from tests.benchmarks.writing import Rows
 
@@ -45,7 +45,7 @@ def tables() -> dict[str, float]:
         "CSV by pandas": lambda: table.to_csv(index=False),
     }
     if find_spec("pyarrow"):
-        functions["CSV by pyarrow"] = lambda: folder.csv(table)
+        functions["CSV by pyarrow"] = lambda: csv_files.csv(table)
         functions["Parquet"] = lambda: table.to_parquet(index=False)
     return {name: Timer(function).timeit(1) for name, function in functions.items()}
 

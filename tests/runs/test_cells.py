@@ -2,7 +2,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.runs import folder
+from lab.runs import csv_files
 from lab.runs.cells import guarded, unguarded
 
 TEXTS = st.text(st.sampled_from("'=+-@\t\ra1,"), max_size=4)
@@ -20,7 +20,7 @@ def test_every_text_reads_back_as_it_was_and_none_begins_as_a_formula(texts):
 def test_fault_77_a_formula_in_a_cell_is_no_formula_of_a_spreadsheet(tmp_path):
     texts = ['=HYPERLINK("http://a.b")', "@SUM(1)", "+1", "-tanh(z)", "relu"]
     path = tmp_path / "a.csv"
-    path.write_bytes(folder.csv(pd.DataFrame({"variant": texts})))
+    path.write_bytes(csv_files.csv(pd.DataFrame({"variant": texts})))
     cells = [line.strip('"') for line in path.read_text().splitlines()[1:]]
     assert [cell[0] for cell in cells] == ["'", "'", "'", "'", "r"]
-    assert list(folder.read(path)["variant"]) == texts
+    assert list(csv_files.read(path)["variant"]) == texts

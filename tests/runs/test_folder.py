@@ -12,11 +12,13 @@ import pytest
 from lab.errors import LabError, StorageError
 from lab.experiment.variants import load
 from lab.runs import folder as results
-from lab.runs.folder import RunFolder, create, csv, find, results_root, runs
+from lab.runs.csv_files import csv
+from lab.runs.folder import RunFolder, create, find, results_root, runs
 from lab.runs.identity import Key
 from lab.runs.preparation import Chunk
 from lab.storage import seal
 from lab.training.loop import train
+from tests.runs.test_csv_files import TABLE
 from tests.training.trainings import training, unlike
 
 
@@ -260,52 +262,6 @@ def test_a_sealed_file_that_is_not_a_part_is_refused(folder, content):
     seal(folder.path / "trials" / PART, content)
     with pytest.raises(StorageError, match=rf"{PART}: is not a part of a run"):
         folder.part(CHUNK)
-
-
-# Tables as files.
-
-TABLE = pd.DataFrame(
-    {
-        "variant": ["a, b", 'say "z"', "NaN"],
-        "step": [0, 10, 20],
-        "status": ["done", "diverged", "done"],
-        "x": [1e-300, np.nan, 0.1 + 0.2],
-        "y": [-np.inf, np.inf, 0.0],
-        "n": pd.array([1, None, 3], "Int64"),
-    }
-)
-
-
-def by_pandas(table):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(results, "has_pyarrow", lambda: False)
-        return csv(table)
-
-
-def read_back(folder, content):
-    (folder.path / "tables" / "layers.csv").write_bytes(content)
-    return folder.table("layers")
-
-
-def test_csv_by_pandas_and_what_comes_back_by_either_writer(folder):
-    assert by_pandas(TABLE).decode() == (
-        "variant,step,status,x,y,n\n"
-        '"a, b",0,done,1e-300,-inf,1\n'
-        '"say ""z""",10,diverged,,inf,\n'
-        "NaN,20,done,0.30000000000000004,0.0,3\n"
-    )
-    for content in (csv(TABLE), by_pandas(TABLE)):
-        pd.testing.assert_frame_equal(read_back(folder, content), TABLE, check_dtype=False, check_exact=True)
-
-
-def test_csv_by_pyarrow_holds_the_same_numbers(folder):
-    pytest.importorskip("pyarrow")
-    rng = np.random.default_rng(0)
-    bits = rng.integers(0, 2**64, 20000, dtype=np.uint64).view(np.float64)
-    table = pd.DataFrame({"x": bits, "y": rng.random(20000).astype(np.float32).astype(float)})
-    fast, plain = csv(table), by_pandas(table)
-    assert fast != plain
-    pd.testing.assert_frame_equal(read_back(folder, fast), read_back(folder, plain), check_exact=True)
 
 
 def test_parquet_comes_back(folder):

@@ -1,0 +1,51 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from lab.runs import csv_files
+from lab.runs.csv_files import csv, read
+
+TABLE = pd.DataFrame(
+    {
+        "variant": ["a, b", 'say "z"', "NaN"],
+        "step": [0, 10, 20],
+        "status": ["done", "diverged", "done"],
+        "x": [1e-300, np.nan, 0.1 + 0.2],
+        "y": [-np.inf, np.inf, 0.0],
+        "n": pd.array([1, None, 3], "Int64"),
+    }
+)
+
+
+def by_pandas(table):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_files, "has_pyarrow", lambda: False)
+        return csv(table)
+
+
+def read_back(folder, content):
+    (folder / "layers.csv").write_bytes(content)
+    return read(folder / "layers.csv")
+
+
+def test_csv_by_pandas_and_what_comes_back_by_either_writer(tmp_path):
+    assert by_pandas(TABLE).decode() == (
+        "variant,step,status,x,y,n\n"
+        '"a, b",0,done,1e-300,-inf,1\n'
+        '"say ""z""",10,diverged,,inf,\n'
+        "NaN,20,done,0.30000000000000004,0.0,3\n"
+    )
+    for content in (csv(TABLE), by_pandas(TABLE)):
+        pd.testing.assert_frame_equal(
+            read_back(tmp_path, content), TABLE, check_dtype=False, check_exact=True
+        )
+
+
+def test_csv_by_pyarrow_holds_the_same_numbers(tmp_path):
+    pytest.importorskip("pyarrow")
+    rng = np.random.default_rng(0)
+    bits = rng.integers(0, 2**64, 20000, dtype=np.uint64).view(np.float64)
+    table = pd.DataFrame({"x": bits, "y": rng.random(20000).astype(np.float32).astype(float)})
+    fast, plain = csv(table), by_pandas(table)
+    assert fast != plain
+    pd.testing.assert_frame_equal(read_back(tmp_path, fast), read_back(tmp_path, plain), check_exact=True)
