@@ -1,6 +1,6 @@
 import numpy as np
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.analysis.case import FEWEST_EXAMPLES, Case
@@ -23,6 +23,7 @@ def read(shut, m):
     return Case(layers, none, layers[["trial"]].head(1), none, {"examples": m, "train": 10_000})
 
 
+@settings(max_examples=40)
 @given(
     st.sampled_from([1, 2, 5, 10, 20, 25, 50]),
     st.lists(st.sampled_from([0, 0.5, 0.9, 0.95, 0.97, 0.99, 1]), min_size=1, max_size=8),

@@ -206,8 +206,8 @@ RULES = {
     ),
     "cost still falling": Rule(
         "Did the cost fall by more than a twentieth from the third to the last quarter of the readings, and "
-        "by more than two standard errors, in a trial that has not learned `LEARNED` of its task? Not asked "
-        "where something else hinders it.",
+        "by more than two standard errors, in a trial that has not learned `UNFINISHED` of its task? Not "
+        "asked where something else hinders it.",
         0.05,
         learning.fall,
         learning.says_falling,

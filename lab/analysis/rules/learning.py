@@ -27,6 +27,9 @@ EXPLODING = 10.0
 OVERTHROWN = 0.1
 """A step of more than this share of the weights overthrows them."""
 
+UNFINISHED = 0.75
+"""The part of the task from which on a cost that still falls is no fault."""
+
 SHORT = 400
 """A training of fewer steps is meant to be short, and not told to go on."""
 
@@ -39,9 +42,9 @@ def failed(case: Case, below: float = LEARNED) -> pd.Series:
     return (case.learned < below) & case.had_time
 
 
-def of_failed(case: Case, values: pd.DataFrame) -> pd.DataFrame:
+def of_failed(case: Case, values: pd.DataFrame, below: float = LEARNED) -> pd.DataFrame:
     """The values of the trials that `failed`, NaN of the others, of which the question is not asked."""
-    return values.where(failed(case).reindex(values.index, fill_value=False), axis=0)
+    return values.where(failed(case, below).reindex(values.index, fill_value=False), axis=0)
 
 
 def hindered(case: Case) -> pd.Series:
@@ -163,7 +166,9 @@ def fall(case: Case) -> pd.DataFrame:
     difference = before.mean() - after.mean()
     error = (before.var() / before.count() + after.var() / after.count()) ** 0.5
     sure = (difference / before.mean()).where(difference > 2 * error, 0.0).where(error.notna())
-    return of_failed(case, whole(sure.where(~hindered(case).reindex(sure.index, fill_value=True))))
+    return of_failed(
+        case, whole(sure.where(~hindered(case).reindex(sure.index, fill_value=True))), UNFINISHED
+    )
 
 
 def says_falling(case: Case, seen: Seen) -> str:
