@@ -10,6 +10,9 @@ from lab.parts import Activation
 ODD_TO = 1e-12
 """How far σ(−z) may differ from −σ(z), relative to 1 + |σ(z)|, for σ to be called odd."""
 
+ROUNDING = 2.0**-52
+"""How far a slope may be off by rounding, relative to the largest slope or 1."""
+
 
 def monotone(sigma: Activation) -> bool:
     """Whether σ never falls: inf σ′ ≥ 0, and every jump goes up."""
@@ -32,8 +35,12 @@ def bounded(sigma: Activation) -> bool:
 
 
 def floored(sigma: Activation) -> bool:
-    """Whether inf σ′ > 0: the slope is bounded away from zero, so that no neuron saturates."""
-    return sigma.slope_range.low > 0
+    """Whether inf σ′ > 0: the slope is bounded away from zero, so that no neuron saturates.
+
+    An inf that is less than the `ROUNDING` of the slopes beside it is none.
+    """
+    slopes = sigma.slope_range
+    return slopes.low > ROUNDING * min(1.0, slopes.magnitude)
 
 
 def kinked(sigma: Activation) -> bool:
