@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lab.analysis.ledger import decades, gradient_is_noise
+from lab.numerics import Array
 
 FEWEST_EXAMPLES = 100
 """A reading of fewer examples tells nothing of a neuron or of the cost, unless it sees all there are.
@@ -247,7 +248,7 @@ class Case:
         gone = self.layers.assign(gone=self.layers["update_ratio"] * size.clip(lower=1))
         return self._over(gone, ["gone"], "mean") * self.last_step
 
-    @property
+    @cached_property
     def no_gradient(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Trial × layer: whether ‖∂C/∂b‖ and ‖∂C/∂w‖ are exactly 0 at the start, and in the last quarter.
 
@@ -263,6 +264,10 @@ class Case:
             end = end.groupby(level=0).max()[judged] == 0
         return start, end
 
+    @cached_property
+    def _steps(self) -> Array:
+        return np.unique(self.layers["step"])
+
     def at(self, step: int, *columns: str) -> pd.DataFrame:
         """Trial × layer: the largest of these quantities at a step; see `over`."""
         return self._over(self.layers[self.layers["step"] == step], columns, "max")
@@ -272,9 +277,10 @@ class Case:
 
         NaN where a value is not finite; without columns where the quantity was not recorded.
         """
-        steps = np.unique(self.layers["step"])
+        steps = self._steps
         since = steps[-max(1, ceil(last * len(steps)))]
-        return self._over(self.layers[self.layers["step"] >= since], [column], how)
+        rows = self.layers if since == steps[0] else self.layers[self.layers["step"] >= since]
+        return self._over(rows, [column], how)
 
     def pooled(self, column: str, how: str) -> pd.DataFrame:
         """Trial × layer: the mean, or the least, of a quantity over the `pooled_readings`; see `over`.
@@ -282,7 +288,7 @@ class Case:
         NaN for a trial that lacks one of them, and where there are too few.
         """
         several = self.pooled_readings
-        rows = self.layers[self.layers["step"].isin(np.unique(self.layers["step"])[-several:])]
+        rows = self.layers[self.layers["step"].isin(self._steps[-several:])]
         found, seen = self._over(rows, [column], how), self._over(rows, [column], "count")
         return found.where(seen == several)
 
@@ -291,7 +297,7 @@ class Case:
         index = pd.Index(self.trials["trial"], name="trial")
         if not recorded:
             return pd.DataFrame(index=index)
-        values = rows[recorded].max(axis=1)
+        values = rows[recorded[0]] if len(recorded) == 1 else rows[recorded].max(axis=1)
         found = values.where(np.isfinite(values)).groupby([rows["trial"], rows["layer"]]).agg(how)
         return found.unstack("layer").reindex(index)
 

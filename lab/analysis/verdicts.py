@@ -42,9 +42,10 @@ def not_judged(tables: Mapping[str, pd.DataFrame]) -> list[str]:
 
 def _cases(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, Case]]:
     """The label and the case of each variant that has readings."""
+    read = {name: tables[name] for name in READ if name != "variants"}
+    rows = {name: table.groupby("variant", observed=True).indices for name, table in read.items()}
     for row in tables["variants"].to_dict("records"):
         label = str(row["variant"])
-        read = {name: tables[name] for name in READ if name != "variants"}
-        case = Case(**{name: table[table["variant"] == label] for name, table in read.items()}, variant=row)
-        if not case.layers.empty:
-            yield label, case
+        if label in rows["layers"]:
+            own = {name: table.iloc[rows[name].get(label, [])] for name, table in read.items()}
+            yield label, Case(**own, variant=row)
