@@ -1,5 +1,6 @@
 """A small experiment that runs in a moment, and results that go to a folder of their own."""
 
+import os
 import sys
 from collections.abc import Callable, Generator
 from importlib.metadata import EntryPoint, EntryPoints
@@ -28,7 +29,8 @@ def pytest_collect_file() -> Generator[None, list[pytest.Collector], list[pytest
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """The whole suite takes all cores; a file that is named, which is quicker without, takes one."""
     whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
-    if whole and config.getoption("numprocesses", 0) is None:
+    worker = "PYTEST_XDIST_WORKER" in os.environ  # which must not start workers of its own
+    if whole and not worker and config.getoption("numprocesses", 0) is None:
         config.option.numprocesses, config.option.dist = "logical", "worksteal"
 
 

@@ -6,11 +6,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import lab
-from tests.conftest import SMALL
+from tests.conftest import SMALL, pytest_cmdline_main
 
 ROOT = Path(lab.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
@@ -155,6 +156,21 @@ def test_what_importing_a_room_loads(module, unwanted):
     script = f"import sys, {module}; print(*sorted({unwanted!r} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+@pytest.mark.parametrize(("worker", "processes"), [(False, "logical"), (True, None)])
+def test_the_whole_suite_takes_all_cores_and_a_worker_of_it_none(worker, processes, monkeypatch):
+    """A worker reads the same configuration as the process that started it."""
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
+    if worker:
+        monkeypatch.setenv("PYTEST_XDIST_WORKER", "gw0")
+    config = SimpleNamespace(
+        args_source=pytest.Config.ArgsSource.TESTPATHS,
+        getoption=lambda name, default: None,
+        option=SimpleNamespace(numprocesses=None, dist="no"),
+    )
+    pytest_cmdline_main(config)
+    assert config.option.numprocesses == processes
 
 
 HEAVY = {
