@@ -15,6 +15,7 @@ from math import sqrt
 import numpy as np
 import pandas as pd
 
+from lab.analysis.rows import by_variant
 from lab.numerics import Array
 
 COLUMNS = (
@@ -51,8 +52,7 @@ def ledger(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     if layers.empty or not {"delta_rms", "error_rms"} <= set(layers.columns):
         return pd.DataFrame(columns=[*KEYS, *COLUMNS])
     removed = set(variants.loc[variants["cancels"], "variant"].map(str)) if "cancels" in variants else set()
-    by_variant = layers.groupby("variant", sort=False, observed=True)
-    parts = [_of_variant(rows, str(name) in removed) for name, rows in by_variant]
+    parts = [_of_variant(rows, name in removed) for name, rows in by_variant(layers).items()]
     return pd.concat(parts, ignore_index=True)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from lab.analysis.case import Case
+from lab.analysis.rows import by_variant
 from lab.analysis.rule import Verdicts
 from lab.analysis.rules import RULES
 
@@ -43,9 +44,9 @@ def not_judged(tables: Mapping[str, pd.DataFrame]) -> list[str]:
 def _cases(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, Case]]:
     """The label and the case of each variant that has readings."""
     read = {name: tables[name] for name in READ if name != "variants"}
-    rows = {name: table.groupby("variant", observed=True).indices for name, table in read.items()}
+    rows = {name: by_variant(table) for name, table in read.items()}
     for row in tables["variants"].to_dict("records"):
         label = str(row["variant"])
         if label in rows["layers"]:
-            own = {name: table.iloc[rows[name].get(label, [])] for name, table in read.items()}
+            own = {name: rows[name].get(label, table.iloc[:0]) for name, table in read.items()}
             yield label, Case(**own, variant=row)

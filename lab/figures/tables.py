@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from lab.analysis.rows import by_variant
 from lab.errors import PartError, did_you_mean
 from lab.figures.drawing.bands import QUANTILES, Band, Floats
 from lab.figures.drawing.panels import MOST_PANELS, Panels, matrix
@@ -122,11 +123,6 @@ def output_of(rows: pd.DataFrame) -> int:
     """The number of the output layer, if it is the same in all variants, else 0."""
     last = rows.groupby("variant")["layer"].max().unique()
     return int(last[0]) if len(last) == 1 else 0
-
-
-def by_variant(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """The rows of each variant, in the order of the table."""
-    return {str(name): rows for name, rows in table.groupby("variant", sort=False, observed=True)}
 
 
 def of_variants(tables: Tables, column: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from lab.analysis.rows import by_variant
 from lab.numerics import Array
 from lab.parts import Tables
 from lab.report.differences import differences
@@ -103,17 +104,13 @@ def island(subjects: Sequence[Subject], names: Sequence[str]) -> dict[str, Any]:
     return {**shown, "compared": compared}
 
 
-def _by_variant(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    return {str(name): rows for name, rows in table.groupby("variant", sort=False, observed=True)}
-
-
 def _by_variant_and_table(
     subject: Subject, readings: Tables, quantities: Sequence[Quantity], most: int
 ) -> dict[str, dict[str, Any]]:
     """For each variant its rows of the tables that are read row by row, and its ``values`` (`_values`)."""
-    split = {name: _by_variant(subject.tables[name]) for name in SPLIT if name in subject.tables}
+    split = {name: by_variant(subject.tables[name]) for name in SPLIT if name in subject.tables}
     labels = [str(variant) for variant in subject.tables["variants"]["variant"]]
-    values = _values({name: _by_variant(table) for name, table in readings.items()}, quantities, most)
+    values = _values({name: by_variant(table) for name, table in readings.items()}, quantities, most)
     return {
         label: {
             "values": values.get(label, NO_VALUES),

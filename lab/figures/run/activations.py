@@ -10,9 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lab import parts
+from lab.analysis.rows import by_variant
 from lab.figures.drawing import marks, panels, scales, style, writing
 from lab.figures.drawing.bands import Floats
-from lab.figures.tables import by_variant, checked, number_of, of_variants
+from lab.figures.tables import checked, number_of, of_variants
 
 _MOST_SHOWN = 6
 _USUAL = 4.0  # a curve that reaches so many times as far as the usual one leaves its panel

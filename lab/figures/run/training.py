@@ -8,8 +8,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from lab import parts
+from lab.analysis.rows import by_variant
 from lab.figures.drawing import marks, panels, scales, writing
-from lab.figures.tables import band, by_variant, checked, done, labels, of_variants, time_axis
+from lab.figures.tables import band, checked, done, labels, of_variants, time_axis
 from lab.figures.varied import looks as looks_of
 
 _ROWS = {"cost": "cost C", "accuracy": "accuracy\n(share of examples)"}

@@ -12,10 +12,11 @@ from matplotlib.ticker import MaxNLocator
 from lab import parts
 from lab.analysis.comparisons import comparisons, unsure
 from lab.analysis.metrics import metric
+from lab.analysis.rows import by_variant
 from lab.analysis.statistics import LEVEL
 from lab.analysis.summary import summary
 from lab.figures.drawing import panels, scales, style, writing
-from lab.figures.tables import NothingToShowError, by_variant, checked, labels, threshold
+from lab.figures.tables import NothingToShowError, checked, labels, threshold
 from lab.figures.varied import looks as looks_of
 from lab.figures.varied import varied
 

@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from lab import parts
+from lab.analysis.rows import by_variant
 from lab.figures.drawing import panels, scales, style, writing
 from lab.figures.drawing.bands import Floats
-from lab.figures.tables import NothingToShowError, NotRecordedError, Shown, by_variant, checked, of_variants
+from lab.figures.tables import NothingToShowError, NotRecordedError, Shown, checked, of_variants
 
 _LEAST = 1e-12  # of the largest beside it: what is smaller, or 0, stands at the edge
 _DOTTED: style.Looks = {"color": style.QUIET, "linestyle": (0, (1, 1.5)), "linewidth": 0.9, "zorder": 3}
