@@ -63,7 +63,7 @@ def _of_layer(asked: Blank, layers: pd.DataFrame) -> pd.Series:
     rows = _done(layers)
     if asked.column not in rows:
         return pd.Series(dtype=np.float64)
-    output = rows.groupby("variant")["layer"].transform("max")
+    output = rows.groupby("variant", observed=True)["layer"].transform("max")
     layer = {"first hidden layer": 1, "last hidden layer": output - 1, "output": output}.get(
         asked.place, asked.layer
     )
@@ -74,23 +74,23 @@ def _of_variant(column: str, reading: str, tables: Tables) -> pd.Series:
     if column in ("ratio", "saturation"):
         return summary(tables).set_index("variant")[f"{column}_{reading}"]
     if reading == "end" and f"final_{column}" in tables["trials"]:
-        return _done(tables["trials"]).groupby("variant")[f"final_{column}"].median()
+        return _done(tables["trials"]).groupby("variant", observed=True)[f"final_{column}"].median()
     rows = _done(tables["steps"])
     return _at(reading, rows[rows[column].notna()], column)
 
 
 def _at(reading: str, rows: pd.DataFrame, column: str) -> pd.Series:
-    steps = rows.groupby("variant")["step"].transform("min" if reading == "start" else "max")
-    return rows[rows["step"] == steps].groupby("variant")[column].median()
+    steps = rows.groupby("variant", observed=True)["step"].transform("min" if reading == "start" else "max")
+    return rows[rows["step"] == steps].groupby("variant", observed=True)[column].median()
 
 
 def _time_until(asked: Blank, tables: Tables) -> pd.Series:
     rows = _done(tables["steps"])
     beyond = rows[asked.column] > asked.bound if asked.sign == ">" else rows[asked.column] < asked.bound
     time = {"steps": "step", "epochs": "epoch"}[asked.time]
-    first = rows[beyond].groupby(["variant", "trial"])[time].min().astype(np.float64)
+    first = rows[beyond].groupby(["variant", "trial"], observed=True)[time].min().astype(np.float64)
     trials = pd.MultiIndex.from_frame(rows[["variant", "trial"]].drop_duplicates())
-    median = first.reindex(trials, fill_value=np.inf).groupby("variant").median()
+    median = first.reindex(trials, fill_value=np.inf).groupby("variant", observed=True).median()
     return median.where(np.isfinite(median))
 
 

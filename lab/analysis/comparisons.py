@@ -183,7 +183,7 @@ def _chosen(tables: Tables, names: Sequence[str]) -> list[Metric]:
 
 def _by_variant(chosen: Metric, tables: Tables) -> dict[str, pd.DataFrame]:
     """The samples of each variant, indexed by the trial."""
-    grouped = samples(chosen, tables).groupby("variant", sort=False)
+    grouped = samples(chosen, tables).groupby("variant", sort=False, observed=True)
     return {str(name): trials.set_index("trial") for name, trials in grouped}
 
 

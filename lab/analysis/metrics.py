@@ -94,8 +94,10 @@ def _epochs_to(accuracy: float) -> Metric:
         steps = tables["steps"]
         column = "test_accuracy" if steps["test_accuracy"].notna().any() else "accuracy"
         read = steps[steps[column].notna()]
-        horizon = read.groupby(KEYS)["epoch"].max()
-        reached = read[read[column] >= accuracy].groupby(KEYS)["epoch"].min().astype(np.float64)
+        horizon = read.groupby(KEYS, observed=True)["epoch"].max()
+        reached = (
+            read[read[column] >= accuracy].groupby(KEYS, observed=True)["epoch"].min().astype(np.float64)
+        )
         return pd.DataFrame({"value": reached.reindex(horizon.index, fill_value=inf), "horizon": horizon})
 
     return Metric(
@@ -136,7 +138,7 @@ def _log_ratio(name: str, word: str, reading: Literal["min", "max"]) -> Metric:
 
 
 def _at(reading: Literal["min", "max"], rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[rows["step"] == rows.groupby("variant")["step"].transform(reading)]
+    return rows[rows["step"] == rows.groupby("variant", observed=True)["step"].transform(reading)]
 
 
 def _hidden(tables: Tables) -> pd.DataFrame:
@@ -144,12 +146,14 @@ def _hidden(tables: Tables) -> pd.DataFrame:
     layers = tables["layers"].reindex(columns=[*KEYS, "step", "layer", "learning_speed", "saturation"])
     with np.errstate(divide="ignore"):
         log_speed = np.log10(layers["learning_speed"].to_numpy(np.float64))
-    layers = layers.assign(log_speed=log_speed, last=layers.groupby("variant")["layer"].transform("max") - 1)
+    layers = layers.assign(
+        log_speed=log_speed, last=layers.groupby("variant", observed=True)["layer"].transform("max") - 1
+    )
     return layers[layers["layer"] <= layers["last"]]
 
 
 def _mean(rows: pd.DataFrame, column: str) -> pd.DataFrame:
-    return _timeless(rows.groupby(KEYS)[column].mean())
+    return _timeless(rows.groupby(KEYS, observed=True)[column].mean())
 
 
 def _timeless(value: pd.Series) -> pd.DataFrame:

@@ -72,13 +72,15 @@ def by_layer(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """
     layers = tables["layers"][tables["layers"]["status"] == "done"]
     layers = layers.reindex(columns=["variant", *_KEYS, *_QUANTITIES])
-    steps = layers.groupby("variant", sort=False)["step"]
+    steps = layers.groupby("variant", sort=False, observed=True)["step"]
     found = []
     for reading, step in (("start", steps.transform("min")), ("end", steps.transform("max"))):
         medians = (
-            layers[layers["step"] == step].groupby(["variant", "layer"], sort=False)[_QUANTITIES].median()
+            layers[layers["step"] == step]
+            .groupby(["variant", "layer"], sort=False, observed=True)[_QUANTITIES]
+            .median()
         )
         found.append(medians.add_suffix(f"_{reading}"))
     rows = pd.concat(found, axis=1).reset_index()
-    output = rows["layer"] == rows.groupby("variant")["layer"].transform("max")
+    output = rows["layer"] == rows.groupby("variant", observed=True)["layer"].transform("max")
     return rows.assign(layer=rows["layer"].astype(str) + np.where(output, " output", ""))

@@ -121,7 +121,7 @@ def done(rows: pd.DataFrame) -> pd.DataFrame:
 
 def output_of(rows: pd.DataFrame) -> int:
     """The number of the output layer, if it is the same in all variants, else 0."""
-    last = rows.groupby("variant")["layer"].max().unique()
+    last = rows.groupby("variant", observed=True)["layer"].max().unique()
     return int(last[0]) if len(last) == 1 else 0
 
 

@@ -45,7 +45,9 @@ class River(parts.Figure):
     def draw(self, tables: parts.Tables) -> Figure:
         checked(tables, "layers", "delta_rms", "error_rms")
         split = ledger(tables)
-        shown = Shown.of(tables, split[split["step"] == split.groupby("variant")["step"].transform("min")])
+        shown = Shown.of(
+            tables, split[split["step"] == split.groupby("variant", observed=True)["step"].transform("min")]
+        )
         courses = {name: _course(rows) for name, rows in shown.variants.items()}
         if max(map(len, (levels for _, levels, _ in courses.values()))) < 2:
             raise NothingToShowError("river: a single layer passes no error on")

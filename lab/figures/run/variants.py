@@ -75,7 +75,7 @@ def _predicted(tables: parts.Tables, variants: pd.Series) -> pd.Series:
     if "prediction" not in tables:
         return pd.Series(np.nan, index=variants.index)
     rows = checked(tables, "prediction", "predicted_speed")
-    hidden = rows.groupby("variant")["layer"].max() - 1
+    hidden = rows.groupby("variant", observed=True)["layer"].max() - 1
     first = rows[rows["layer"] == 1].set_index("variant")["predicted_speed"].where(hidden > 1)
     return pd.Series(variants.map(first).where(lambda ratios: ratios > 0), dtype=np.float64)
 
@@ -121,10 +121,10 @@ def _accuracies(ax: Axes, names: pd.Series, trials: pd.DataFrame, column: str, c
         return
     done = trials[trials["status"] == "done"]
     place = dict(zip(names, names.index, strict=True))
-    for name, of_variant in done.groupby("variant"):
+    for name, of_variant in done.groupby("variant", observed=True):
         looks = _FILLED | {"markersize": 3, "alpha": 0.6, "mew": 0, "color": colours[place[name]]}
         ax.plot(of_variant[column], [place[name]] * len(of_variant), **looks)
-    medians = done.groupby("variant")[column].median()
+    medians = done.groupby("variant", observed=True)[column].median()
     ax.plot(medians, [place[name] for name in medians.index], "|", color=style.INK, markersize=8, mew=1.4)
     ax.set_xlim(-0.03, 1.03)
 
