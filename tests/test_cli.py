@@ -536,7 +536,7 @@ def test_a_counterfactual_is_called_one_wherever_it_is_told(lab, small):
     assert "sigmoid, surrogate_floor=0.1" in out
 
 
-def test_report_writes_one_page_of_a_run_or_of_several(lab, small, tmp_path):
+def test_report_writes_one_page_of_a_run_or_of_several(lab, small, tmp_path, few_figures):
     lab("run", small, *ONE, "--no-plots")
     code, out, _ = lab("report", "small")
     assert code == 0

@@ -267,7 +267,7 @@ def test_parts_that_cannot_be_used_are_left_out_with_a_warning(installed):
 
 @pytest.mark.filterwarnings("ignore:'broken' of")
 @pytest.mark.parametrize("kind", plugins.KINDS)
-def test_a_broken_part_that_is_not_used_harms_no_run(installed, small, root, kind):
+def test_a_broken_part_that_is_not_used_harms_no_run(installed, small, root, few_figures, kind):
     installed(kind, broken="no_such_module_at_all:Mine")
     run = lab.run(small, {"trials.seeds": 1}, results=root, plots=kind == "figures")
     assert run.info["status"] == "done"
