@@ -3,7 +3,6 @@
 import json
 import signal
 import sys
-import traceback
 import warnings
 
 import click
@@ -72,19 +71,12 @@ def main() -> None:
     except OSError as error:
         _fail(f"{error.filename or 'the output'}: {system_reason(error)}", StorageError.exit_code, as_json)
     except Exception as error:
-        if not (place := _place_in_file(error)):
+        from lab.plugins import place_of
+
+        if not (place := place_of(error)):
             raise
         _fail(f"{place}: {told(error)}", LabError.exit_code, as_json)
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _place_in_file(error: Exception) -> str:
-    """Where a ``"file.py:Class"`` of one's own raised it; empty where none did."""
-    from lab.plugins import OWN_MODULE
-
-    raised = traceback.walk_tb(error.__traceback__)
-    own = [pair for pair in raised if pair[0].f_globals.get("__name__", "").startswith(OWN_MODULE)]
-    return f"{own[-1][0].f_code.co_filename}:{own[-1][1]}" if own else ""
 
 
 def _fail(message: str, code: int, as_json: bool, pointer: str = "") -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import click
 
-from lab.errors import LabError, did_you_mean
+from lab.errors import LabError, did_you_mean, told
 
 if TYPE_CHECKING:
     from lab.console.screen import Page
@@ -208,13 +208,16 @@ def with_leave(make: Callable[..., Page], allow_code: bool, **given: Any) -> Pag
 
 def _attempt(make: Callable[..., Page], given: dict[str, Any]) -> tuple[Page | None, str, int]:
     """The page, whole; or what is wrong, and the exit code."""
+    from lab.plugins import place_of
+
     try:
         page = make(**given)
         return replace(page, body=list(page.body)), "", 0
     except LabError as error:
         return None, str(error), error.exit_code
     except BaseException as error:  # code of one's own may raise anything, SystemExit too
-        return None, f"code of one's own raised {type(error).__name__}: {' '.join(str(error).split())}", 2
+        place = place_of(error)
+        return None, f"{place}: {told(error)}" if place else f"code of one's own raised {told(error)}", 2
 
 
 def split(kind: type[T], given: dict[str, Any]) -> tuple[T, dict[str, Any]]:

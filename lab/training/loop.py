@@ -165,7 +165,7 @@ class Course:
 
 def so_far(training: Training, trials: range, saved: Mapping[str, Array]) -> Readings:
     """What the `Course` of these trials had read where it was ``saved``."""
-    recorder = Recorder(training.recording, len(trials), training.network.sizes[1:])
+    recorder = Recorder(training.recording, len(trials), training.network.sizes)
     recorder.restored(saved)
     return recorder.readings.first_readings(int(saved["read"]))
 

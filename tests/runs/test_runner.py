@@ -460,7 +460,7 @@ def work(path, root):
     folder, keys = begun(ready, root), runner._keys(ready)
     for chunk in chunks:
         _, training = ready.made[chunk.variant]
-        recorder = Recorder(training.recording, len(chunk.trials), training.network.sizes[1:])
+        recorder = Recorder(training.recording, len(chunk.trials), training.network.sizes)
         recorder.readings.layers[...] = 1.0
         folder.keep_part(chunk, recorder.readings, keys[chunk.variant])
     kept, found["parts"] = calls(lambda: runner._kept(ready, folder, keys))
@@ -512,7 +512,7 @@ def test_two_million_rows_are_assembled_in_half_a_gigabyte(written, root):
     folder, (key,) = begun(ready, root), runner._keys(ready)
     rng, (_, training) = np.random.default_rng(0), ready.made[0]
     for chunk in ready.chunks:
-        readings = Recorder(training.recording, len(chunk.trials), training.network.sizes[1:]).readings
+        readings = Recorder(training.recording, len(chunk.trials), training.network.sizes).readings
         readings.layers[...] = rng.normal(size=readings.layers.shape)
         folder.keep_part(chunk, readings, key)
     words = [sys.executable, "-c", ASSEMBLED, str(folder.path)]
