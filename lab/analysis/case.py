@@ -131,7 +131,9 @@ class Case:
         return 1 / max(self.width(int(self.variant["layers"])), 2) if isnan(known) else known
 
     def width(self, layer: int) -> int:
-        return int(str(self.variant["sizes"]).split("-")[layer])
+        """n_l; 0 where it is not known, as of the inputs of a net that was watched."""
+        told = str(self.variant["sizes"]).split("-")[layer]
+        return int(told) if told.isdigit() else 0
 
     @cached_property
     def classes(self) -> bool:

@@ -190,9 +190,10 @@ class Reference:
         return pair[0], pair[1]
 
     def changes(self, z: Array, dtype: str) -> tuple[Array, Array]:
-        """By how much σ and σ′ differ from z to the next number of the dtype."""
+        """By how much σ and σ′ differ from z to the next number of the dtype; NaN where they are infinite."""
         (a, slope), (next_a, next_slope) = (self.exact(one) for one in (z, z + DTYPES[dtype].ulp(z)))
-        return np.abs(next_a - a), np.abs(next_slope - slope)
+        with np.errstate(invalid="ignore"):
+            return np.abs(next_a - a), np.abs(next_slope - slope)
 
     def quick(self, z: Array) -> tuple[Array, Array]:
         """The lab's float64, which is enough for a dtype of less digits where nothing is wrong."""

@@ -168,7 +168,7 @@ def _on(case: Case) -> str:
 def narrow(case: Case) -> pd.DataFrame:
     """The width of a hidden layer over the fewer of the outputs and the neurons below it, of what failed."""
     outputs = case.width(case.hidden.stop)
-    share = {l: case.width(l) / min(outputs, case.width(l - 1)) for l in case.hidden}
+    share = {l: case.width(l) / min(outputs, case.width(l - 1) or outputs) for l in case.hidden}
     return of_failed(case, pd.DataFrame(share, case.trials["trial"]))
 
 
