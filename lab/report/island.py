@@ -166,7 +166,7 @@ def _values(
             shares = [name for name in names if name.startswith(CAUSES)]
             if shares and level == "median":
                 of_level = of_level.assign(**grouped[shares].mean())  # which sum to 1, as medians do not
-            for label, own in of_level.groupby(level="variant", sort=False):
+            for label, own in of_level.groupby(level="variant", sort=False, observed=True):
                 of = found[str(label)]
                 for column, numbers in _by_layer(own.droplevel("variant"), of["steps"]).items():
                     of["values"].setdefault(column, {})[level] = numbers
