@@ -57,6 +57,11 @@ class Quadratic(Cost):
         np.subtract(a, y, out=out)
 
 
+def _size(x: Array) -> Array:
+    """|x|; of complex x, by which derivatives are checked, the same ±x as of their real parts."""
+    return np.where(x.real < 0, -x, x)
+
+
 @dataclass(frozen=True)
 class Absolute(Cost):
     """C_x = Σ_j |a_j − y_j|, with ∇_a C_x = sign(a − y), which is 0 at a = y.
@@ -71,7 +76,7 @@ class Absolute(Cost):
     """
 
     def value(self, z: Array, a: Array, y: Array, sigma: Activation) -> Array:
-        return np.asarray(np.sum(np.abs(a - y), axis=-2))
+        return np.asarray(np.sum(_size(a - y), axis=-2))
 
     def gradient(self, a: Array, y: Array, out: Array) -> None:
         np.subtract(a, y, out=out)
@@ -103,8 +108,8 @@ class Huber(Cost):
             raise ValueError(f"scale must be > 0, got {self.scale}")
 
     def value(self, z: Array, a: Array, y: Array, sigma: Activation) -> Array:
-        size = np.abs(a - y)
-        near = np.minimum(size, self.scale)
+        size = _size(a - y)
+        near = np.where(size.real > self.scale, self.scale, size)
         return np.asarray(np.sum(near * (size - 0.5 * near), axis=-2))
 
     def gradient(self, a: Array, y: Array, out: Array) -> None:

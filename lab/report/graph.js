@@ -26,7 +26,8 @@ const sincSlope = (x) => (Math.abs(x) < 1e-3 ? -x / 3 + x ** 3 / 30 : (x * Math.
 const KERNELS = {
   add: (x, y) => x + y, sub: (x, y) => x - y, mul: (x, y) => x * y, div: (x, y) => x / y, pow: (x, y) => x ** y,
   neg: (x) => -x, exp: Math.exp, expm1: Math.expm1, log: Math.log, log1p: Math.log1p, sqrt: Math.sqrt,
-  sin: Math.sin, cos: Math.cos, sinh: Math.sinh, cosh: Math.cosh, tanh: Math.tanh, arctan: Math.atan, asinh: Math.asinh,
+  sin: Math.sin, cos: Math.cos, sinh: Math.sinh, cosh: Math.cosh, tanh: Math.tanh, asinh: Math.asinh,
+  arctan: Math.atan, arccot: (x) => Math.atan2(1, x),
   sinc: (x) => (x === 0 ? 1 : Math.sin(x) / x), sinc_slope: sincSlope, sech2, erf, erfc, sigmoid,
   sigmoid_slope: (x) => { const s = sigmoid(-Math.abs(x)); return s * (1 - s); },
   softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),

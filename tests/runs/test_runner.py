@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from lab import plugins
-from lab.console.runs import page as runs_page
+from lab.console.runs.listing import page as runs_page
 from lab.errors import ExperimentError, LabError, StorageError
 from lab.experiment.variants import load
 from lab.parts import Initialiser

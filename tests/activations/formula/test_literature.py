@@ -25,7 +25,6 @@ REACHED = {
     "exp(z)/(exp(2*z) + 1)": {np.float64: 3.6e-13},
     "Phi(z)*(1 - Phi(z))": {np.float64: 3.7e-13},
     "pau": {np.float32: 5.2e-6},
-    "atlu": {np.float64: 3.2e-5, np.float32: 3.2e-5},
 }
 """The formulas that do not reach it, and the relative error that they have."""
 
@@ -93,7 +92,7 @@ def test_every_slope_has_its_digits(name):
         assert 0.5 * known <= found <= 1.5 * known, f"{dtype.__name__}: {found}"
 
 
-UNSEEN = {"z*((1 + exp(z))**2 - 1)/((1 + exp(z))**2 + 1)", "atlu"}
+UNSEEN = {"z*((1 + exp(z))**2 - 1)/((1 + exp(z))**2 + 1)"}
 """Where cancellation at large z hides a limit."""
 
 NEARING = [1e11, 1e12, 1e13, 1e14, 1e15]

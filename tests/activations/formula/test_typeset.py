@@ -9,7 +9,7 @@ from lab.activations.formula.formula import Formula, formula_of
 from lab.activations.formula.typeset import equation
 
 SHIPPED = {name: EXAMPLES.get(name) or part() for name, part in plugins.usable("activations").items()}
-UNREAD = {"hard-swish": "a choice in a choice", "xielu": "an index", "pau": "an index"}
+UNREAD = {"hard-swish": "a choice in a choice", "xielu": "an index", "pau": "an index", "atlu": "arccot"}
 """Those whose LaTeX has what the parser of formulas does not take."""
 
 
