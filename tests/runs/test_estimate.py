@@ -78,7 +78,7 @@ from pathlib import Path
 import lab
 
 def peak():
-    told = Path("/proc/self/status")  # where the parent's memory, which Linux counts in ru_maxrss, is left out
+    told = Path("/proc/self/status")  # ru_maxrss counts the memory of the parent, too
     if told.exists():
         return 1024 * int(told.read_text().partition("VmHWM:")[2].split()[0])
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
