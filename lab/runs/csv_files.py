@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+LABELS = {"variant": str, "a": str, "b": str}
+"""The columns of labels of variants, which are texts also where all are numbers."""
+
+
 def csv(table: pd.DataFrame, header: bool = True) -> bytes:
     """The table as CSV, with its ``header`` or without.
 
@@ -43,7 +47,7 @@ def read(path: Path) -> pd.DataFrame:
     old = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
     exact: dict[str, Any] = {"float_precision": "round_trip"} if old else {}
     try:
-        table = pd.read_csv(path, keep_default_na=False, na_values=[""], **exact)
+        table = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=LABELS, **exact)
     except (OSError, ValueError) as error:  # what pandas raises of a file that is no table is a ValueError
         reason = " ".join(str(error).split())
         raise StorageError(f"{path}: is damaged: {reason}") from error

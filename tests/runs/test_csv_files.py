@@ -49,3 +49,11 @@ def test_csv_by_pyarrow_holds_the_same_numbers(tmp_path):
     fast, plain = csv(table), by_pandas(table)
     assert fast != plain
     pd.testing.assert_frame_equal(read_back(tmp_path, fast), read_back(tmp_path, plain), check_exact=True)
+
+
+def test_labels_that_are_numbers_stay_texts(tmp_path):
+    path = tmp_path / "trials.csv"
+    path.write_bytes(csv(pd.DataFrame({"variant": ["10", "30"], "trial": [0, 0]})))
+    assert read(path)["variant"].tolist() == ["10", "30"]
+    path.write_bytes(csv(pd.DataFrame({"a": ["1"], "b": ["2"], "p": [0.5]})))
+    assert read(path).to_dict("records") == [{"a": "1", "b": "2", "p": 0.5}]
