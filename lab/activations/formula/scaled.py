@@ -105,10 +105,10 @@ def _add(x: Scaled, y: Scaled) -> Scaled:
     unknown = (e == np.inf) & (x.e == y.e) & (np.sign(x.m) != np.sign(y.m))
     made = _normal(np.asarray(np.where(unknown, np.nan, m)), finite)
     cancelled = (np.abs(finite) > KNOWN) & (made.e < finite - 1)
-    small = cancelled & (finite < 0)  # whatever is left of the two
+    small = cancelled & (finite < 0)  # what is left of the two is smaller still
     m = np.where(small, 0.5, np.where(cancelled, np.nan, made.m))
     kept = np.where(np.isfinite(e) | (made.m == 0), made.e, e)
-    return Scaled(m, np.where(small, -np.inf, kept))
+    return Scaled(m, np.where(small, finite, kept))
 
 
 def _sub(x: Scaled, y: Scaled) -> Scaled:
