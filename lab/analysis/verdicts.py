@@ -33,7 +33,8 @@ def not_judged(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     said = []
     if few:
         seen = min(few.values())
-        told = f"a reading sees {seen} example{'s' * (seen > 1)}" if seen else "the run does not tell what a reading sees"
+        sees = f"a reading sees {seen} example{'s' * (seen > 1)}"
+        told = sees if seen else "the run does not tell what a reading sees"
         said.append(f'not judged: {", ".join(few)}: {told}; record.on = "probe" lets them')
     if missing:
         columns = ", ".join(dict.fromkeys(column for absent in missing.values() for column in absent))

@@ -6,7 +6,10 @@ import pandas as pd
 from lab.analysis.case import Case
 from lab.analysis.rule import Seen, whole
 from lab.analysis.rules.learning import LEARNED
-from lab.analysis.rules.words import CRITICAL, FLOOR, IDENTITY, RANDOM, STANDARDISE, died, signed
+from lab.analysis.rules.words import CRITICAL, FLOOR, IDENTITY, RANDOM, STANDARDISE, died, times
+
+A_PART = 0.2
+"""The least share of the decades that counts as a cause."""
 
 
 def lost(case: Case) -> pd.DataFrame:
@@ -72,39 +75,56 @@ def ratio(case: Case) -> pd.DataFrame:
 
 
 def says_slow(case: Case, seen: Seen) -> str:
-    """By how much the first layer is slower, and who took the decades."""
+    """By how much the first layer is slower, and what caused it."""
     last = case.hidden[-1]
     if not seen.value:
         return f"vanishing gradient: layer 1 gets no error at all at the start, layer {last} does"
-    times = f"{1 / seen.value:.3g}×"
-    told = f"layer 1 learns {times} slower than layer {last}"
+    factor = f"{1 / seen.value:.3g}×"
+    told = f"layer 1 learns {factor} slower than layer {last}"
     if case.examples_cancel:
-        told = f"layer 1's error is {times} smaller than layer {last}'s"
-    return f"vanishing gradient: {told} at the start" + _shares(case, "took", 1)
+        told = f"layer 1's error is {factor} smaller than layer {last}'s"
+    return f"vanishing gradient: {told} at the start" + _shares(case, "small", 1)
 
 
 def says_exploding(case: Case, seen: Seen) -> str:
-    """By how much the first layer's gradient is larger, and who gave the decades."""
+    """By how much the first layer's gradient is larger, and what caused it."""
     name = "error" if case.examples_cancel else "gradient ∂C/∂b"
     told = f"layer 1's {name} is {seen.value:.3g}× larger than layer {case.hidden[-1]}'s at the start"
-    return f"exploding gradient: {told}" + _shares(case, "gave", -1)
+    return f"exploding gradient: {told}" + _shares(case, "large", -1)
 
 
-def _shares(case: Case, did: str, sign: int) -> str:
-    """Who took the decades (``sign`` 1), or gave them (−1); where that is not known, nothing of them."""
-    column = "delta" if case.examples_cancel else "speed"
-    noise = " (rms δ: in ∂C/∂b, the mean of δ, the examples cancel)" if case.examples_cancel else ""
+def _shares(case: Case, size: str, sign: int) -> str:
+    """Which causes made the factor (``sign`` −1: the growth), each with its own; "" where that is not known.
+
+    The causes' factors multiply to the whole, so shares are of its decades. ``size`` is what slopes are that
+    made a part of it.
+    """
+    column, causes = "speed", ["slope", "weights", "examples"]
+    noise = ""
+    if case.examples_cancel:
+        column, causes = "delta", ["slope", "weights"]
+        noise = " (rms δ: in ∂C/∂b, the mean of δ, the examples cancel)"
     parts = case.decades.dropna(subset=[column]).sort_values(column)
     middle_two = parts.iloc[[(len(parts) - 1) // 2, len(parts) // 2]].mean()
-    if not np.isfinite(middle_two[["slope", "weights"]].astype(float)).all():
+    total, *made = (sign * float(middle_two[part]) for part in (column, *causes))
+    if not np.isfinite(made).all():
         return noise
-    speed, slope, weights, examples = (
-        signed(sign * middle_two[part]) for part in (column, "slope", "weights", "examples")
-    )
-    told = f"{noise}; of the {speed} decades {case.slope} {did} {slope}"
-    if case.examples_cancel:
-        return f"{told} and the weights {weights}"
-    return f"{told}, the weights {weights} and the mean over the examples {examples}"
+    slopes = f"{size} slopes" if made[0] >= A_PART * total else "slopes"
+    names = {"slope": f"{slopes} {case.slope}", "weights": "weights", "examples": "means over the examples"}
+    told = dict[str, list[str]]()
+    for decades, cause in sorted(zip(made, causes, strict=True), key=lambda pair: -pair[0]):
+        told.setdefault(_does(decades / total), []).append(f"{names[cause]} ({times(decades)})")
+    return f"{noise}: " + ", ".join(f"{' and '.join(factors)} {does}" for does, factors in told.items())
+
+
+def _does(share: float) -> str:
+    """What a cause does whose share of the decades is this."""
+    if share >= A_PART:
+        part = (
+            "nearly all" if share >= 0.8 else "most" if share >= 0.6 else "half" if share >= 0.4 else "a part"
+        )
+        return f"cause {part} of it"
+    return "change little" if share > -A_PART else "work against it"
 
 
 def carry(case: Case, seen: Seen) -> str:

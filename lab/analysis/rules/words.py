@@ -34,6 +34,15 @@ def signed(number: float) -> str:
     return told.replace("-0.00", "0.00").replace("-", "−")
 
 
+def times(decades: float) -> str:
+    """The factor that is so many decades, of any size.
+
+    >>> times(2.02), times(-0.03), times(400.0)
+    ('105×', '0.933×', '1e+400×')
+    """
+    return f"{10.0**decades:.3g}×" if abs(decades) < 300 else f"1e{round(decades):+d}×"
+
+
 def smaller_steps(case: Case, seen: Seen) -> str:
     """What makes steps smaller: scaled features, smaller first weights, or a smaller η; by what is large."""
     if case.large_inputs:

@@ -1,8 +1,14 @@
+import re
 from dataclasses import replace
+from math import prod
+from types import SimpleNamespace
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from lab.analysis.rules import RULES
+from lab.analysis.rules.gradients import says_slow
 from lab.analysis.summary import summary
 from tests.analysis.runs import ran
 
@@ -14,7 +20,7 @@ def of_rule(run, *rules):
 
 
 @pytest.mark.parametrize(("floor", "slope"), [(0, "σ′"), (0.01, "max(σ′, 0.01)")])
-def test_slow_layers_are_told_with_who_took_the_decades(tmp_path, floor, slope):
+def test_slow_layers_are_told_with_their_causes(tmp_path, floor, slope):
     """σ′, or the surrogate in its place."""
     run = ran(tmp_path, **DEEP, trials__seeds=3, training__epochs=4, training__surrogate_floor=floor)
     (verdict,) = of_rule(run, "slow early layers")
@@ -22,11 +28,39 @@ def test_slow_layers_are_told_with_who_took_the_decades(tmp_path, floor, slope):
     ratio = (first[1] / first[6]).median()  # of three trials: the middle one
     assert verdict == replace(verdict, layer=1, step=0, threshold=RULES["slow early layers"].threshold)
     assert verdict.value == pytest.approx(ratio, rel=1e-12)
-    told = f"vanishing gradient: layer 1 learns {1 / ratio:.3g}× slower than layer 6 at the start; of"
-    assert verdict.sentence.startswith(told)
-    assert f"decades {slope} took" in verdict.sentence
+    told = f"vanishing gradient: layer 1 learns {1 / ratio:.3g}× slower than layer 6 at the start: "
+    assert verdict.sentence.startswith(f"{told}small slopes {slope} (")
+    assert ") cause nearly all of it, " in verdict.sentence
+    factors = [float(factor) for factor in re.findall(r"\(([\d.e+]+)×\)", verdict.sentence)]
+    assert len(factors) == 3
+    assert prod(factors) == pytest.approx(1 / ratio, rel=0.02)
     assert verdict.evidence == f"slow early layers: {ratio:.3g} < 0.1, layer 1, step 0, 3 of 3 trials"
     assert verdict.sentence.endswith('; try network.initialiser = "critical", or an activation with a floor')
+
+
+MEANS = "means over the examples"
+
+
+@pytest.mark.parametrize(
+    ("factors", "told"),
+    [
+        (
+            (100, 1.02, 0.95),
+            ["small slopes σ′ (100×) cause nearly all", f"weights (1.02×) and {MEANS} (0.95×)"],
+        ),
+        (
+            (10, 10, 1),
+            ["small slopes σ′ (10×) and weights (10×) cause half of it", f"{MEANS} (1×) change little"],
+        ),
+        ((0.1, 1000, 10), [f"{MEANS} (10×) cause a part of it, slopes σ′ (0.1×) work against it"]),
+    ],
+)
+def test_a_cause_is_named_by_its_share_of_the_decades(factors, told):
+    parts = pd.DataFrame(np.log10([factors]), columns=["slope", "weights", "examples"])
+    decades = parts.assign(speed=parts.sum(axis=1))
+    case = SimpleNamespace(decades=decades, slope="σ′", examples_cancel=False, hidden=range(1, 5))
+    sentence = says_slow(case, SimpleNamespace(value=1 / prod(factors)))
+    assert all(part in sentence for part in told)
 
 
 LARGE = {"network__activation": "identity", "network__initialiser": "large", "network__hidden": [30] * 4}
