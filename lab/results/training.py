@@ -63,7 +63,7 @@ def train(
     from lab.runs import runner
 
     given = terms or runner.Terms()
-    folder = folder or runner.begun(ready, results_root(results))
+    folder = folder or runner.begun(ready, results_root(results), given)
     if live:
         with kept_up(ready, folder, live, progress) as progress:
             runner.resumed(ready, folder, replace(given, ends=False, keep_seconds=live), progress)

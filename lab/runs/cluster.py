@@ -65,6 +65,12 @@ def scheduled(
         yield from _Walk(client, line, care, mixed).through(tasks)
 
 
+def require(address: str) -> None:
+    """Raises LabError where the extra ``cluster`` is not installed, or nothing answers at the ``address``."""
+    with _connected(address):
+        pass
+
+
 class _Walk:
     """The chunks that are with the scheduler, and the data that its workers hold."""
 
@@ -164,7 +170,9 @@ def _connected(address: str) -> Iterator["Client"]:
     try:
         from distributed import Client
     except ImportError as error:
-        raise LabError("--scheduler: run: pip install 'activation-lab[cluster]'") from error
+        raise LabError(
+            "--scheduler needs Dask, which is not installed; run: pip install 'activation-lab[cluster]'"
+        ) from error
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:

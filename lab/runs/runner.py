@@ -1,7 +1,6 @@
 """Running a plan that is prepared: its chunks are trained, its tables made from their parts."""
 
 import warnings
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -16,16 +15,17 @@ from threadpoolctl import threadpool_limits
 from lab.errors import LabError, StorageError
 from lab.experiment.variants import Variant, load, resolved
 from lab.runs import tables
+from lab.runs.cluster import require
 from lab.runs.folder import RunFolder, create, now
 from lab.runs.held import let_go
-from lab.runs.identity import Key, differences, key
+from lab.runs.identity import Key
+from lab.runs.parts import kept_parts, keys_of, mixture, part_of, taken_over, trials_of
 from lab.runs.prediction import notes, prediction
 from lab.runs.preparation import Chunk, Prepared, prepared, steps_per_epoch
 from lab.runs.provenance import anonymous, code, place, placed, provenance
 from lab.runs.workers import USUAL_CARE, Care, Outcome, Progress, Task, trained
 from lab.storage import sweep
 from lab.training.loop import so_far
-from lab.training.recorder import Readings
 
 PIECED = {"layers": tables.layers, "steps": tables.steps, "histograms": tables.histograms}
 """The tables that are made of one part after the other."""
@@ -88,11 +88,16 @@ def run(
 
     Raises StorageError where the results cannot be kept, before training where that can be known.
     """
-    return resumed(ready, begun(ready, root), terms, progress)
+    return resumed(ready, begun(ready, root, terms), terms, progress)
 
 
-def begun(ready: Prepared, root: Path) -> RunFolder:
-    """Make the folder of a run that is then `resumed`: what it is made with is there, no trial is."""
+def begun(ready: Prepared, root: Path, terms: Terms = USUAL_TERMS) -> RunFolder:
+    """Make the folder of a run that is then `resumed`: what it is made with is there, no trial is.
+
+    Raises LabError, before there is a folder, where the scheduler of the ``terms`` does not answer.
+    """
+    if terms.scheduler:
+        require(terms.scheduler)
     folder = create(ready.plan, root)
     record = {
         "name": folder.name,
@@ -149,13 +154,13 @@ def _completed(
     for part in (".", "trials", "tables", "plots"):
         sweep(folder.path / part)
     let_go(folder.path / ".data")
-    keys = _keys(ready)
-    kept = _kept(ready, folder, keys)
+    keys = keys_of(ready)
+    kept = kept_parts(ready, folder, keys)
     if terms.reused is not None:
-        kept, told = _taken_over(ready, folder, keys, kept, terms)
+        kept, told = taken_over(ready, folder, keys, kept, terms.reused, mixed=terms.mixed)
         record = {**record, "reused": told}
-    present = keys if ready.chunks_without(_trials(kept)) else []
-    record = {**record, "mixed": _mixture(folder, kept, present, terms.mixed)}
+    present = keys if ready.chunks_without(trials_of(kept)) else []
+    record = {**record, "mixed": mixture(folder, kept, present, terms.mixed)}
     folder.describe({**record, "status": "running"})
     try:
         # First the tables that need no training: a σ that cannot be predicted ends the run before it trains.
@@ -168,8 +173,8 @@ def _completed(
         said = dict.fromkeys([*ready.notes, *notes(ready.made, untrained["prediction"])])
         record = {**record, "notes": list(said)}
         failed = _trained(ready, folder, keys, kept, terms, progress)
-        chunks = _kept(ready, folder, keys)
-        record = {**record, "mixed": _mixture(folder, {**kept, **chunks}, [], terms.mixed)}
+        chunks = kept_parts(ready, folder, keys)
+        record = {**record, "mixed": mixture(folder, {**kept, **chunks}, [], terms.mixed)}
         fates = _written(ready, folder, chunks, failed, untrained)
     except BaseException:
         with suppress(StorageError):  # which would hide why
@@ -192,9 +197,9 @@ def tables_so_far(ready: Prepared, folder: RunFolder) -> dict[str, pd.DataFrame]
     found = [none | {"trials": tables.trials([], [])}]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a part that is just being written
-        kept = _kept(ready, folder, _keys(ready))
-    found += [tables.measured(_part(ready, folder, chunk)) for chunk in kept]
-    found += [tables.measured(part) for part in _parts_under_way(ready, folder, _trials(kept))]
+        kept = kept_parts(ready, folder, keys_of(ready))
+    found += [tables.measured(part_of(ready, folder, chunk)) for chunk in kept]
+    found += [tables.measured(part) for part in _parts_under_way(ready, folder, trials_of(kept))]
     if len(found) > 1:
         del found[0]
     return {name: pd.concat([one[name] for one in found], ignore_index=True) for name in (*PIECED, "trials")}
@@ -204,7 +209,7 @@ def _parts_under_way(
     ready: Prepared, folder: RunFolder, ended: Mapping[int, set[int]]
 ) -> Iterator[tables.Part]:
     """What was read of the chunks that are not at their end, but have a reading."""
-    keys = _keys(ready)
+    keys = keys_of(ready)
     for chunk in folder.under_way:
         if chunk.variant < len(keys) and ended[chunk.variant].isdisjoint(chunk.trials):
             variant, training = ready.made[chunk.variant]
@@ -213,17 +218,6 @@ def _parts_under_way(
                 readings = so_far(training, chunk.trials, saved)
                 epoch = steps_per_epoch(len(training.train), training.batch)
                 yield tables.Part(variant, chunk.trials, readings, epoch, ended=False)
-
-
-def _keys(ready: Prepared) -> list[Key]:
-    """What tells a part of each variant."""
-    return [key(training, data.sha256) for (_, training), data in zip(ready.made, ready.data, strict=True)]
-
-
-def _part(ready: Prepared, folder: RunFolder, chunk: Chunk) -> tables.Part:
-    variant, training = ready.made[chunk.variant]
-    epoch = steps_per_epoch(len(training.train), training.batch)
-    return tables.Part(variant, chunk.trials, folder.part(chunk)[0], epoch)
 
 
 def _trained(
@@ -248,104 +242,10 @@ def _trained(
             own,
             terms.keep_seconds,
         )
-        for chunk in ready.chunks_without(_trials(kept))
+        for chunk in ready.chunks_without(trials_of(kept))
     ]
     ended = trained(tasks, terms.workers, progress, terms.care, terms.scheduler, terms.mixed)
     return [one for one in ended if one.error]
-
-
-def _kept(ready: Prepared, folder: RunFolder, keys: Sequence[Key]) -> dict[Chunk, Key]:
-    """The chunks whose parts are there, whole, and of this plan, each trial once; warns of any other."""
-    kept: dict[Chunk, Key] = {}
-    taken: defaultdict[int, set[int]] = defaultdict(set)
-    for chunk, _, found in _whole_parts(folder):
-        if chunk.variant >= len(keys):
-            continue
-        wanted, seeds = keys[chunk.variant], ready.made[chunk.variant][0].settings.trials.seeds
-        if found.trained != wanted.trained:
-            differing = differences(found.trained, wanted.trained)
-            warnings.warn(
-                f"{folder.path}: the part of trials {chunk.first}…{chunk.stop - 1} is of another training, "
-                f"whose {differing}; its trials are trained again",
-                stacklevel=2,
-            )
-        elif chunk.stop <= seeds and taken[chunk.variant].isdisjoint(chunk.trials):
-            kept[chunk] = found
-            taken[chunk.variant].update(chunk.trials)
-    return kept
-
-
-def _whole_parts(folder: RunFolder) -> Iterator[tuple[Chunk, Readings, Key]]:
-    """The parts of a run that are whole, one at a time; warns of any other."""
-    for chunk in folder.chunks:
-        try:
-            readings, key = folder.part(chunk)
-        except StorageError as error:
-            warnings.warn(f"{error}; its trials are trained again", stacklevel=2)
-            continue
-        yield chunk, readings, key
-
-
-def _trials(kept: Iterable[Chunk]) -> defaultdict[int, set[int]]:
-    """The trials of chunks: variant → trials."""
-    found: defaultdict[int, set[int]] = defaultdict(set)
-    for chunk in kept:
-        found[chunk.variant].update(chunk.trials)
-    return found
-
-
-def _mixture(
-    folder: RunFolder, kept: Mapping[Chunk, Key], present: Sequence[Key], mixed: bool
-) -> list[dict[str, str]]:
-    """What the parts of a run are made with, and those to come: a list of one, unless they may be ``mixed``.
-
-    Raises StorageError where they may not.
-    """
-    made: dict[str, list[dict[str, str]]] = {}
-    for one in [*kept.values(), *present]:
-        of_engine = made.setdefault(one.trained["engine"], [])
-        if dict(one.made_with) not in of_engine:
-            of_engine.append(dict(one.made_with))
-    for several in made.values():
-        if len(several) > 1 and not mixed:
-            raise StorageError(
-                f"{folder.path}: its trials are not all made with the same: "
-                f"{differences(several[0], several[1])}; their last digits may differ: to mix them all the "
-                "same, say --allow-mixed, or start a new run"
-            )
-    return [one for several in made.values() if len(several) > 1 for one in several]
-
-
-def _taken_over(
-    ready: Prepared, folder: RunFolder, keys: Sequence[Key], kept: dict[Chunk, Key], terms: Terms
-) -> tuple[dict[Chunk, Key], dict[str, Any]]:
-    """Copy the parts of the run that is reused where they are of the same training; what is kept then.
-
-    Also what to tell of it. Raises StorageError where a part cannot be kept.
-    """
-    kept, taken, other, count, unlike = dict(kept), _trials(kept), terms.reused, 0, ""
-    assert other is not None
-    alike = defaultdict(list)  # trained → the variants of which a part may be
-    for (variant, _), wanted in zip(ready.made, keys, strict=True):
-        alike[frozenset(wanted.trained.items())].append((variant, wanted))
-    for chunk, readings, found in _whole_parts(other):
-        for variant, wanted in alike.get(frozenset(found.trained.items()), []):
-            mine = Chunk(variant.index, chunk.first, min(chunk.stop, variant.settings.trials.seeds))
-            if not mine.trials:
-                continue
-            if found.made_with != wanted.made_with and not terms.mixed:
-                unlike = differences(found.made_with, wanted.made_with)
-            elif taken[variant.index].isdisjoint(mine.trials):
-                folder.keep_part(mine, readings.first_trials(len(mine.trials)), found)
-                kept[mine] = found
-                taken[variant.index].update(mine.trials)
-                count += len(mine.trials)
-    if unlike:
-        warnings.warn(
-            f"{other}: trials are trained again, since {unlike}; with --allow-mixed they are taken over",
-            stacklevel=2,
-        )
-    return kept, {"run": str(other), "trials": count}
 
 
 def _written(
@@ -363,7 +263,7 @@ def _written(
     with folder.growing_tables() as grow:
         begun = set()
         for chunk in chunks:
-            part = _part(ready, folder, chunk)
+            part = part_of(ready, folder, chunk)
             for name, make in makers.items():
                 for piece in make(part):
                     grow(name, piece)

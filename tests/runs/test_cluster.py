@@ -18,7 +18,7 @@ from lab.runs.cluster import scheduled
 from lab.runs.crew import Line
 from lab.runs.folder import create
 from lab.runs.preparation import prepared
-from lab.runs.runner import Terms, prepared_again, resumed, run
+from lab.runs.runner import Terms, begun, prepared_again, resumed, run
 from lab.runs.workers import USUAL_CARE, Care, trained
 from tests.runs.test_workers import tasks_of
 
@@ -126,6 +126,21 @@ def test_a_worker_without_the_file_has_its_data_by_content(small, root, started,
     outcomes = list(scheduled(tasks_of(ready, folder), started[0], Quiet(), USUAL_CARE))
     assert [outcome.error for outcome in outcomes] == [""] * 6
     assert folder.chunks == list(ready.chunks)
+
+
+def test_a_run_whose_scheduler_cannot_be_had_is_not_begun(small, root, monkeypatch):
+    ready, nobody = prepared(load(small)), Terms(scheduler="tcp://127.0.0.1:9")
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.2)
+    with pytest.raises(
+        LabError, match=r"--scheduler tcp://127.0.0.1:9: .*expected the address of a Dask sch"
+    ):
+        begun(ready, root, nobody)
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(
+        LabError, match=r"needs Dask, which is not installed; run: pip install 'activation-lab"
+    ):
+        run(ready, root, nobody)
+    assert not root.exists()
 
 
 def test_nothing_is_sent_once_the_line_is_stopped(small, root, started):

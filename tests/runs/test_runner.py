@@ -1,6 +1,6 @@
 import subprocess
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -14,10 +14,11 @@ from lab.parts import Initialiser
 from lab.runs import preparation, runner, workers
 from lab.runs.estimate import estimate
 from lab.runs.folder import runs
+from lab.runs.parts import kept_parts, keys_of
 from lab.runs.preparation import prepared
 from lab.runs.runner import Terms, begun, prepared_again, resumed, run, tables_so_far
 from lab.runs.workers import trained
-from lab.storage import remove, seal
+from lab.storage import remove
 from lab.training.loop import Stack
 from lab.training.recorder import Recorder
 
@@ -240,61 +241,6 @@ def test_data_that_changed_between_two_runs_of_one_process_are_read_again(small,
     assert costs[0] == costs[1] != costs[2]
 
 
-def rewritten(folder, change):
-    """Each part of a run under another key."""
-    for chunk in folder.chunks:
-        readings, key = folder.part(chunk)
-        folder.keep_part(chunk, readings, change(key))
-
-
-def test_fault_101_parts_of_another_training_are_trained_again(ready, small, root):
-    """Copied from a run of another eta, and from another variant."""
-    other = run(made(small, {"training.eta": 0.2}), root)
-    folder = run(ready, root)
-    whole = table_bytes(folder)
-    soft = (folder.path / "trials" / "variant-0001-trials-00000-00002.npz").read_bytes()
-    for content in (next((other.path / "trials").glob("*.npz")).read_bytes(), soft):
-        seal(folder.path / "trials" / "variant-0000-trials-00000-00002.npz", content)
-        with pytest.warns(UserWarning, match="is of another training, whose (eta|activations) was"):
-            resumed(prepared_again(folder), folder)
-        assert table_bytes(folder) == whole
-
-
-def test_fault_107_parts_of_other_versions_are_mixed_only_with_leave(ready, root):
-    folder = run(ready, root)
-    rewritten(folder, lambda key: replace(key, made_with={**key.made_with, "numpy": "1.0"}))
-    resumed(ready, folder)  # all that there is is of one kind
-    assert folder.info["mixed"] == []
-    remove(folder.part_path(folder.chunks[0]))
-    with pytest.raises(StorageError, match=rf"numpy was 1\.0, is {np.__version__};.* say --allow-mixed"):
-        resumed(ready, folder)
-    resumed(ready, folder, Terms(mixed=True))
-    assert [one["numpy"] for one in folder.info["mixed"]] == ["1.0", np.__version__]
-
-
-def test_what_is_the_same_is_reused_and_the_rest_trained(ready, small, root):
-    """More seeds, another variant, other names: the tables are those of a run from nothing."""
-    first = run(ready, root)
-    changed = {
-        "title": "another",
-        "trials.seeds": 5,
-        "vary": {"network.activation": ["tanh", "sigmoid", "tanh(z) + 0.1*z"]},
-    }
-    wanted = made(small, changed)
-    whole = table_bytes(run(wanted, root))
-    done = []
-    again = run(wanted, root, Terms(reused=first), done.append)
-    assert table_bytes(again) == whole
-    assert again.info["reused"] == {"run": str(first), "trials": 3}
-    assert sum(done) == wanted.trial_steps
-    fewer = made(small, {**changed, "trials.seeds": 2})
-    assert table_bytes(run(fewer, root, Terms(reused=again))) == table_bytes(run(fewer, root))
-    rewritten(first, lambda key: replace(key, made_with={"numpy": "1.0"}))
-    with pytest.warns(UserWarning, match="are trained again, since .*numpy was 1.0.*--allow-mixed"):
-        assert run(wanted, root, Terms(reused=first)).info["reused"]["trials"] == 0
-    assert run(wanted, root, Terms(reused=first, mixed=True)).info["reused"]["trials"] == 3
-
-
 def test_fault_109_what_a_cut_write_left_is_swept_when_the_run_is_taken_up(ready, root):
     folder = run(ready, root)
     for part in (".", "trials", "tables", "plots"):
@@ -457,13 +403,13 @@ def work(path, root):
     ready, found["prepare"] = calls(lambda: prepared(plan))
     _, found["estimate"] = calls(lambda: estimate(ready, tried=False))
     chunks, found["chunks"] = calls(lambda: ready.chunks)
-    folder, keys = begun(ready, root), runner._keys(ready)
+    folder, keys = begun(ready, root), keys_of(ready)
     for chunk in chunks:
         _, training = ready.made[chunk.variant]
         recorder = Recorder(training.recording, len(chunk.trials), training.network.sizes)
         recorder.readings.layers[...] = 1.0
         folder.keep_part(chunk, recorder.readings, keys[chunk.variant])
-    kept, found["parts"] = calls(lambda: runner._kept(ready, folder, keys))
+    kept, found["parts"] = calls(lambda: kept_parts(ready, folder, keys))
     assert list(kept) == chunks
     _, found["tables"] = calls(lambda: runner._written(ready, folder, kept, [], {}))
     _, found["list"] = calls(lambda: list(runs_page(root).body))
@@ -509,7 +455,7 @@ def test_two_million_rows_are_assembled_in_half_a_gigabyte(written, root):
         "[training]\nsteps = 2000\n[trials]\nseeds = 100\n[record]\nevery = 1\n"
     )
     ready = prepared(load(path))
-    folder, (key,) = begun(ready, root), runner._keys(ready)
+    folder, (key,) = begun(ready, root), keys_of(ready)
     rng, (_, training) = np.random.default_rng(0), ready.made[0]
     for chunk in ready.chunks:
         readings = Recorder(training.recording, len(chunk.trials), training.network.sizes).readings
