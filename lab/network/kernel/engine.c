@@ -69,10 +69,8 @@ static int64_t laid_out(const Network *net, int64_t m, real *at, Pass *p) {
         p->z[l] = at, p->a[l] = at + n, p->slope[l] = at + 2 * n, p->delta[l] = at + 3 * n;
         at += 4 * n;
     }
-    for (int k = 0; k < 2; k++) {
-        p->rows[k] = at, at += padded(m) * widest;
-        p->across[k] = at, at += padded(m) * widest;
-    }
+    for (int k = 0; k < 2; k++) p->rows[k] = at, at += padded(m) * widest;
+    for (int k = 0; k < 2; k++) p->across[k] = at, at += padded(m) * widest;  // in one piece
     p->sum = at, at += m > SUMMED ? weights : 0;
     p->room = at;
     return at + room - begin;
@@ -100,33 +98,35 @@ static void forward(const Network *net, const Tape *tapes, const real *theta, in
     int64_t stride = p->x_stride;
     for (int64_t l = 1; l <= net->depth; l++) {
         int64_t inputs = net->sizes[l - 1], n = padded(net->sizes[l]);
-        multiply((Product){.left = a, .row = stride, .term = 1, .right = theta, .stride = n, .start = theta + inputs * n,
+        multiply(&(Product){.left = a, .row = stride, .term = 1, .right = theta, .stride = n, .start = theta + inputs * n,
                            .rows = m, .columns = n, .terms = inputs, .out = p->z[l], .out_stride = n});
         sigma(net, tapes, l, m, p);
         a = p->a[l], stride = n, theta += (inputs + 1) * n;
     }
 }
 
-INLINE vec passed(const Network *net, vec slope) { return net->floor == 0 ? slope : most(slope, all((real)net->floor)); }
+// sigma', or what stands for it on the way down
+INLINE vec passed(real floor, vec slope) { return floor == 0 ? slope : most(slope, all(floor)); }
 
 // BP1 of the mean over m examples
 static void output_error(const Network *net, int64_t m, Pass *p) {
-    const int64_t L = net->depth, n = net->sizes[L], width = padded(n);
+    const int64_t L = net->depth, n = net->sizes[L], width = padded(n), cost = net->cost, cancels = net->cancels;
     const vec share = all((real)(1.0 / (double)m));
+    const real floor = (real)net->floor;
     for (int64_t i = 0; i < m; i++) {
         const real *a = p->a[L] + i * width, *y = p->y + i * width, *slope = p->slope[L] + i * width;
         real *delta = p->delta[L] + i * width, top = a[0], sum = 0;
-        if (net->cost == SOFTMAX) {
+        if (cost == SOFTMAX) {
             for (int64_t j = 1; j < n; j++) top = a[j] > top || a[j] != a[j] ? a[j] : top;
             for (int64_t j = 0; j < width; j += W) to(delta + j, exp_(from(a + j) - top));
             for (int64_t j = 0; j < n; j++) sum += delta[j];
         }
         for (int64_t j = 0; j < width; j += W) {
             vec aj = from(a + j), error = aj - from(y + j);
-            if (net->cost == SOFTMAX) error = from(delta + j) / sum - from(y + j);
-            if (net->cost == CROSS_ENTROPY && !net->cancels)
+            if (cost == SOFTMAX) error = from(delta + j) / sum - from(y + j);
+            if (cost == CROSS_ENTROPY && !cancels)
                 error = choose(error == 0, error, error / (aj * (1 - aj)));
-            if (!net->cancels) error = error * passed(net, from(slope + j));
+            if (!cancels) error = error * passed(floor, from(slope + j));
             to(delta + j, error * share);
         }
     }
@@ -140,46 +140,69 @@ static void learn_from(const real *a, int64_t term, const real *delta, int64_t n
         const int last = m - i <= SUMMED;
         dw.left = a + i * term, dw.right = delta + i * n, dw.terms = last ? m - i : SUMMED;
         dw.start = i ? sum : NULL, dw.out = last ? w : sum, dw.learning = last ? how : NULL;
-        multiply(dw);
+        multiply(&dw);
     }
+}
+
+// BP2 without sigma': e = w^T delta of m examples, for the layer below. What is transposed is the smaller of the two:
+// w, or delta on its way in and e on its way out. The sums are the same.
+static void carry(const real *w, int64_t inputs, const real *delta, int64_t neurons, int64_t m, Pass *p) {
+    const int64_t n = padded(neurons), below = padded(inputs), examples = padded(m);
+    if (below * n <= examples * (n + below)) {
+        transpose(w, n, inputs, n, p->across[0], below);
+        multiply(&(Product){.left = delta, .row = n, .term = 1, .right = p->across[0], .stride = below, .rows = m,
+                           .columns = below, .terms = neurons, .out = p->rows[0], .out_stride = below});
+        return;
+    }
+    transpose(delta, n, m, n, p->across[0], examples);
+    multiply(&(Product){.left = w, .row = n, .term = 1, .right = p->across[0], .stride = examples, .rows = inputs,
+                       .columns = examples, .terms = neurons, .out = p->across[1], .out_stride = examples});
+    transpose(p->across[1], examples, inputs, examples, p->rows[0], below);
 }
 
 // BP2 to BP4 from the output down; theta learns from each gradient as soon as nothing needs the old weights.
 static void backward(const Network *net, real *theta, int64_t m, Pass *p, const Learning weights) {
     static const real one = 1;
+    const real floor = (real)net->floor;
     Learning biases = weights;
     real *w = theta + parameters(net);
     biases.decay = 0;
     for (int64_t l = net->depth; l >= 1; l--) {
         const int64_t inputs = net->sizes[l - 1], n = padded(net->sizes[l]), below = padded(inputs);
         w -= (inputs + 1) * n;
-        if (l > 1) {
-            transpose(p->delta[l], n, padded(m), n, p->across[0], padded(m));
-            multiply((Product){.left = w, .row = n, .term = 1, .right = p->across[0], .stride = padded(m), .rows = inputs,
-                               .columns = padded(m), .terms = net->sizes[l], .out = p->across[1], .out_stride = padded(m)});
-            transpose(p->across[1], padded(m), below, padded(m), p->rows[0], below);
-        }
+        if (l > 1) carry(w, inputs, p->delta[l], net->sizes[l], m, p);
         learn_from(l > 1 ? p->a[l - 1] : p->x, l > 1 ? below : p->x_stride, p->delta[l], n, m, w, inputs, &weights, p->sum);
-        multiply((Product){.left = &one, .right = p->delta[l], .stride = n, .rows = 1, .columns = n, .terms = m,
+        multiply(&(Product){.left = &one, .right = p->delta[l], .stride = n, .rows = 1, .columns = n, .terms = m,
                            .out = w + inputs * n, .out_stride = n, .learning = &biases});
-        if (l > 1 && p->e) memcpy(p->e[l - 1], p->rows[0], m * below * sizeof(real));
-        for (int64_t i = 0; l > 1 && i < m * below; i += W)
-            to(p->delta[l - 1] + i, from(p->rows[0] + i) * passed(net, from(p->slope[l - 1] + i)));
+        if (l == 1) break;
+        const real *e = p->rows[0], *slope = p->slope[l - 1];
+        real *delta = p->delta[l - 1];
+        if (p->e) memcpy(p->e[l - 1], e, m * below * sizeof(real));
+        for (int64_t i = 0; i < m * below; i += W) to(delta + i, from(e + i) * passed(floor, from(slope + i)));
     }
+}
+
+// Copies a row, without a call where it is short.
+INLINE void copy(real *to_, const real *of, int64_t n) {
+    if (n > 2 * W)
+        memcpy(to_, of, n * sizeof(real));
+    else
+        for (int64_t j = 0; j < n; j++) to_[j] = of[j];
 }
 
 // A pass over m examples of the network: those of these numbers, or the first ones.
 static void begin(const Network *net, int64_t m, const int64_t *chosen, real *workspace, Pass *p) {
-    const int64_t inputs = net->sizes[0], width = padded(net->sizes[net->depth]);
-    *p = (Pass){.x = net->x, .x_stride = net->x_stride, .y = net->y};
-    laid_out(net, m, workspace + padded(m) * (padded(inputs) + width), p);
+    const int64_t inputs = net->sizes[0], stride = padded(inputs), width = padded(net->sizes[net->depth]);
+    const real *of_x = net->x, *of_y = net->y;
+    real *x = workspace, *y = x + padded(m) * stride;
+    laid_out(net, m, y + padded(m) * width, p);
+    p->e = NULL, p->x = of_x, p->x_stride = net->x_stride, p->y = of_y;
     if (!chosen) return;
-    real *x = workspace, *y = x + padded(m) * padded(inputs);
     for (int64_t i = 0; i < m; i++) {
-        memcpy(x + i * padded(inputs), (const real *)net->x + chosen[i] * net->x_stride, inputs * sizeof(real));
-        memcpy(y + i * width, (const real *)net->y + chosen[i] * width, width * sizeof(real));
+        copy(x + i * stride, of_x + chosen[i] * p->x_stride, inputs);
+        for (int64_t j = 0; j < width; j += W) to(y + i * width + j, from(of_y + chosen[i] * width + j));
     }
-    p->x = x, p->y = y, p->x_stride = padded(inputs);
+    p->x = x, p->y = y, p->x_stride = stride;
 }
 
 // x^k by squares, the same on every machine

@@ -80,12 +80,16 @@ INLINE void tile(const Product *p, int64_t row, int64_t column, const int rows, 
     vec sum[16][4];
     UNROLLED for (int r = 0; r < rows; r++)
         UNROLLED for (int c = 0; c < vectors; c++) sum[r][c] = p->start ? from(p->start + (row + r) * p->start_stride + column + c * W) : all(0);
-    const real *left = p->left + row * p->row, *right = p->right + column;
+    const real *right = p->right + column;
+    const int64_t by = p->row;
+    const real *left[4] = {p->left + row * by, p->left + (row + 4) * by, p->left + (row + 8) * by, p->left + (row + 12) * by};
     const Learning *how = p->learning;
-    for (int64_t k = 0; k < p->terms; k++, left += p->term, right += p->stride)
+    for (int64_t k = 0; k < p->terms; k++, right += p->stride) {
         UNROLLED for (int r = 0; r < rows; r++)
             UNROLLED for (int c = 0; c < vectors; c++)
-                sum[r][c] = fma_(all(left[r * p->row]), from(right + c * W), sum[r][c]);
+                sum[r][c] = fma_(all(left[r / 4][r % 4 * by]), from(right + c * W), sum[r][c]);
+        UNROLLED for (int q = 0; q < 4; q++) left[q] += p->term;
+    }
     UNROLLED for (int r = 0; r < rows; r++) {
         real *out = p->out + (row + r) * p->out_stride + column;
         if (how && (how->optimiser != DESCENT || how->change)) {
@@ -102,9 +106,8 @@ INLINE void tile(const Product *p, int64_t row, int64_t column, const int rows, 
     }
 }
 
-static void multiply(const Product product) {
+static void multiply(const Product *p) {
     static const int64_t heights[] = {16, 12, 10, 8, 6, 4, 2, 1};
-    const Product *p = &product;
     int64_t vectors;
     for (int64_t column = 0, left = p->columns / W; left > 0; column += vectors * W, left -= vectors) {
         const int64_t panels = (left + MOST_VECTORS - 1) / MOST_VECTORS;
@@ -141,12 +144,12 @@ static void multiply(const Product product) {
 #define SECOND 1, 3
 #endif
 
-// out[c][r] = in[r][c], block by block of W x W; rows and columns are multiples of W
+// out[c][r] = in[r][c], block by block of W x W; the rows of `out` are filled up with 0 to a multiple of W
 static void transpose(const real *in, int64_t in_stride, int64_t rows, int64_t columns, real *out, int64_t out_stride) {
     for (int64_t r = 0; r < rows; r += W)
         for (int64_t c = 0; c < columns; c += W) {
             vec block[LANES], next[LANES];
-            for (int i = 0; i < LANES; i++) block[i] = from(in + (r + i) * in_stride + c);
+            for (int i = 0; i < LANES; i++) block[i] = r + i < rows ? from(in + (r + i) * in_stride + c) : all(0);
             for (int turns = 1; turns < LANES; turns *= 2) {
                 for (int i = 0; i < LANES / 2; i++) {
                     next[2 * i] = __builtin_shufflevector(block[i], block[i + LANES / 2], FIRST);
