@@ -1,6 +1,6 @@
 """What a rule is: it judges every trial of a variant, counts those that show a fault, and says so."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from math import nan
 from typing import Any
@@ -57,6 +57,11 @@ class Verdict:
 
 class Verdicts(list[Verdict]):
     """Verdicts, variant by variant, the gravest first; a notebook shows them as a list."""
+
+    def __init__(self, found: Iterable[Verdict] = (), not_judged: Iterable[str] = ()) -> None:
+        super().__init__(found)
+        self.not_judged = list(not_judged)
+        """Which rules could not judge, and the key that would let them: a sentence a reason."""
 
     @property
     def by_variant(self) -> dict[str, list[Verdict]]:

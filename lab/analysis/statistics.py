@@ -4,7 +4,7 @@ A trial is one seed. The same seed gives variants of the same data the same orde
 of the same sizes the same base draws of the weights. So variants are compared by the difference in each pair.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, floor, inf, isnan, log2, nan, sqrt
@@ -24,6 +24,9 @@ EXACT_UP_TO = 30
 """Up to this number of pairs all 2ⁿ choices of signs are counted; of more, `FLIPS` are drawn."""
 
 FLIPS = 99_999
+
+MOST_KEPT = 128
+"""The signs of up to so many pairs are kept from one comparison to the next: 13 MB."""
 
 FEW_PAIRS = 10
 """Up to so many pairs the power of the sign-flip test is found from `SAMPLES` drawn ones."""
@@ -157,10 +160,8 @@ def _p_of_shift(d: Array) -> Callable[[float], float]:
             return 2.0 * hits / 2.0 ** len(d)
 
         return exact
-    rng = np.random.default_rng(0)
     sums, ones = np.zeros((2, FLIPS))
-    for one in d:
-        signs = rng.choice((-1.0, 1.0), FLIPS)
+    for one, signs in zip(d, _kept_signs(len(d)) if len(d) <= MOST_KEPT else _signs(len(d)), strict=True):
         sums += one * signs
         ones += signs
 
@@ -168,6 +169,19 @@ def _p_of_shift(d: Array) -> Callable[[float], float]:
         return (1 + int((np.abs(sums - shift * ones) >= reach(shift)).sum())) / (1 + FLIPS)
 
     return drawn
+
+
+def _signs(n: int) -> Iterator[Array]:
+    """`FLIPS` signs of each of n pairs, the same ones every time."""
+    rng = np.random.default_rng(0)
+    for _ in range(n):
+        yield (2 * rng.integers(0, 2, FLIPS) - 1).astype(np.int8)
+
+
+@lru_cache(maxsize=1)
+def _kept_signs(n: int) -> list[Array]:
+    """Those of n pairs, which most comparisons of a run have."""
+    return list(_signs(n))
 
 
 def effect_size(differences: ArrayLike) -> float:

@@ -1,6 +1,6 @@
 """Verdicts: what is wrong with a run, in sentences that a row of its tables backs; what was not judged."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
@@ -15,16 +15,16 @@ READ = ("layers", "steps", "trials", "variants", "curves")
 
 def verdicts(tables: Mapping[str, pd.DataFrame]) -> Verdicts:
     """All verdicts on a run, from its tables `READ`: variant by variant as they come, the gravest first."""
-    found = [
-        rule.verdict(name, label, case) for label, case in _cases(tables) for name, rule in RULES.items()
-    ]
-    return Verdicts(verdict for verdict in found if verdict is not None)
+    cases = list(_cases(tables))
+    found = [rule.verdict(name, label, case) for label, case in cases for name, rule in RULES.items()]
+    told = (verdict for verdict in found if verdict is not None)
+    return Verdicts(told, _not_judged(case for _, case in cases))
 
 
-def not_judged(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+def _not_judged(cases: Iterable[Case]) -> list[str]:
     """Which rules could not judge some variants, with the key that would let them: a sentence a reason."""
     few, missing = dict[str, int](), dict[str, tuple[str, ...]]()
-    for _, case in _cases(tables):
+    for case in cases:
         for name, rule in RULES.items():
             if absent := rule.lacks(case):
                 missing[name] = absent

@@ -151,9 +151,10 @@ def _trained(
             err().print(f"live: {folder.path / REPORT}", soft_wrap=True)
         run = train(ready, folder, terms, plots=False, live=live, progress=advance)
     drawn = how.no_plots or plots_saved(run, workers)
-    drawn &= report_saved(run)
+    found = run.verdicts
+    drawn &= report_saved(run, found)
     run.folder.ended("done")
-    return replace(page(run, FEW_VERDICTS), exit_code=1 if run.info["failures"] or not drawn else 0)
+    return replace(page(run, FEW_VERDICTS, found), exit_code=1 if run.info["failures"] or not drawn else 0)
 
 
 @click.command()

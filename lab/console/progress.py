@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from time import monotonic
+from typing import TYPE_CHECKING
 
 import click
 from rich.progress import BarColumn, Progress, Task, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -13,8 +14,12 @@ from rich.text import Text
 from lab.console.screen import err
 from lab.errors import INTERRUPTED, LabError, StorageError, plain
 from lab.processes import interrupt
+from lab.results.page import REPORT, save_report
 from lab.results.run import Run
 from lab.runs.preparation import Prepared
+
+if TYPE_CHECKING:
+    from lab.analysis.rule import Verdicts
 
 SECONDS_BETWEEN_LINES = 10.0
 
@@ -104,10 +109,10 @@ def plots_saved(run: Run, workers: int) -> bool:
     return True
 
 
-def report_saved(run: Run) -> bool:
-    """Write the page of a run and return whether it could be; where not, show how to try again."""
+def report_saved(run: Run, found: "Verdicts") -> bool:
+    """Write the page of a run with its verdicts; returns whether it could, or shows how to try again."""
     try:
-        run.save_report()
+        save_report([run], run.path / REPORT, [found])
     except StorageError as error:
         err().print(f"error: {error}\nthe tables are safe; try again with: lab report {run}")
         return False

@@ -14,6 +14,7 @@ from lab.errors import StorageError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from lab.analysis.rule import Verdicts
     from lab.parts import Tables
     from lab.report.island import Subject
     from lab.results.run import Run
@@ -29,19 +30,25 @@ IN_REPORT = ("speed_by_layer",)
 """The figures that a report shows where scripts do not run: few, for their size."""
 
 
-def save_report(runs: Sequence[Run], path: Path) -> Path:
-    """Write one page of these runs. See `lab.report.run`.
+def save_report(runs: Sequence[Run], path: Path, found: Sequence[Verdicts | None] = ()) -> Path:
+    """Write one page of these runs, with the verdicts ``found`` on each where they are known already.
+
+    See `lab.report.run`.
 
     Raises StorageError where it cannot be written, or a run has no tables yet.
     """
     from lab.report.run import report
 
-    storage.write(path, report([subject(run.folder, run.tables) for run in runs]))
+    known = [*found, *[None] * (len(runs) - len(found))]
+    subjects = [subject(run.folder, run.tables, found=one) for run, one in zip(runs, known, strict=True)]
+    storage.write(path, report(subjects))
     return path
 
 
-def subject(folder: RunFolder | HeldRun, tables: Tables, status: str = "") -> Subject:
-    """A run as its report takes it, with these of its tables, and its own status unless one is given."""
+def subject(
+    folder: RunFolder | HeldRun, tables: Tables, status: str = "", found: Verdicts | None = None
+) -> Subject:
+    """A run as its report takes it: these of its tables, its own status and verdicts unless given."""
     from lab.analysis.ledger import ledger
     from lab.analysis.verdicts import verdicts
     from lab.report.island import Subject
@@ -52,8 +59,9 @@ def subject(folder: RunFolder | HeldRun, tables: Tables, status: str = "") -> Su
     drawn = {name: folder.plots / f"{name}.png" for name in IN_REPORT}
     pictures = {name: path.read_bytes() for name, path in drawn.items() if path.is_file()}
     whole = {**tables, "ledger": ledger(tables), **folder.kept("comparisons")}
-    ended = {name: _of_ended(table) for name, table in tables.items()}
-    return Subject(str(folder), info, whole, verdicts(ended), experiment, pictures)
+    if found is None:
+        found = verdicts({name: _of_ended(table) for name, table in tables.items()})
+    return Subject(str(folder), info, whole, found, experiment, pictures)
 
 
 def answered(info: Mapping[str, Any], tables: Tables) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from csv import writer
 from importlib.util import find_spec
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +22,18 @@ LABELS = {"variant": str, "a": str, "b": str}
 def csv(table: pd.DataFrame, header: bool = True) -> bytes:
     """The table as CSV, with its ``header`` or without.
 
-    What is missing is empty, numbers have all their digits, texts are `guarded`.
-    pyarrow is about ten times as fast; it writes the same numbers in its own way, 0 for 0.0, and quotes all
-    words.
+    What is missing is empty, numbers have all their digits, texts are `guarded`. Python's writer makes the
+    bytes of `pandas.DataFrame.to_csv` in half of its time. pyarrow is faster still; it writes the same
+    numbers in its own way, 0 for 0.0, and quotes all words.
     """
     table = guarded(table)
     if not has_pyarrow():
-        return table.to_csv(index=False, header=header, lineterminator="\n").encode()
+        text = StringIO()
+        lines = writer(text, lineterminator="\n")
+        if header:
+            lines.writerow(table.columns)
+        lines.writerows(zip(*(_cells(table[name]) for name in table.columns), strict=True))
+        return text.getvalue().encode()
     import pyarrow
     from pyarrow.csv import WriteOptions, write_csv
 
@@ -34,6 +41,15 @@ def csv(table: pd.DataFrame, header: bool = True) -> bytes:
     rows = pyarrow.Table.from_pandas(table, preserve_index=False)
     write_csv(rows, out, WriteOptions(include_header=header))
     return bytes(out.getvalue())
+
+
+def _cells(column: pd.Series) -> list[Any]:
+    """The cells of a column, for Python's writer, which leaves out None."""
+    if column.dtype == "float64":
+        return [None if x != x else x for x in column.tolist()]
+    if column.dtype == "float32":
+        return [None if x != x else str(x) for x in column.to_numpy()]
+    return list(column.astype(object).where(column.notna(), None))
 
 
 def read(path: Path) -> pd.DataFrame:

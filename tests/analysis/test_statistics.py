@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from lab.analysis import statistics
 from lab.analysis.statistics import (
     EXACT_UP_TO,
     FEW_PAIRS,
@@ -86,6 +87,13 @@ def test_beyond_the_exact_the_p_is_drawn_and_close(n, ups):
     error = 4 * np.sqrt(exact / 1e5) if n > EXACT_UP_TO else 1e-12 * exact
     assert sign_flip(d) == pytest.approx(exact, rel=0, abs=error)
     assert sign_flip(d) == sign_flip(d)
+
+
+def test_signs_that_are_kept_are_those_that_are_drawn(monkeypatch):
+    d = np.random.default_rng(4).normal(0.2, 1, EXACT_UP_TO + 5)
+    kept = sign_flip(d), interval(d)
+    monkeypatch.setattr(statistics, "MOST_KEPT", 0)
+    assert (sign_flip(d), interval(d)) == kept
 
 
 @pytest.mark.parametrize("n", [9, 12, 24, EXACT_UP_TO + 5])

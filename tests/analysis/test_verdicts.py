@@ -1,7 +1,7 @@
 from collections import Counter
 
 from lab.analysis.rules import RULES
-from lab.analysis.verdicts import not_judged, verdicts
+from lab.analysis.verdicts import verdicts
 from tests.analysis.runs import ran, spoken
 
 DEEP = {"network__hidden": [8] * 6, "network__activation": "sigmoid", "network__initialiser": "nielsen"}
@@ -24,12 +24,13 @@ def test_what_was_not_recorded_is_not_judged(tmp_path):
 
 def test_rules_that_cannot_judge_are_told_once_with_the_key_that_would_let_them(tmp_path):
     several = {"training__epochs": 1, "vary": {"network.activation": ["relu", "leaky-relu"]}}
-    assert not_judged(ran(tmp_path, **several).tables) == []
-    few = not_judged(ran(tmp_path, **several, record__on="batch").tables)
+    assert verdicts(ran(tmp_path, **several).tables).not_judged == []
+    few = verdicts(ran(tmp_path, **several, record__on="batch").tables).not_judged
     assert few == [
         'not judged: dead neurons, neurons off: a reading sees 10 examples; record.on = "probe" lets them'
     ]
-    (missing,) = not_judged(ran(tmp_path, **several, record__quantities=["learning_speed"]).tables)
+    bare = ran(tmp_path, **several, record__quantities=["learning_speed"]).tables
+    (missing,) = verdicts(bare).not_judged
     assert missing.startswith("not judged: equal neurons, ")
     assert missing.endswith("update_ratio, weight_norm, low_input")
 

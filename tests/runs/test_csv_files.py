@@ -17,7 +17,7 @@ TABLE = pd.DataFrame(
 )
 
 
-def by_pandas(table):
+def by_python(table):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(csv_files, "has_pyarrow", lambda: False)
         return csv(table)
@@ -28,17 +28,31 @@ def read_back(folder, content):
     return read(folder / "layers.csv")
 
 
-def test_csv_by_pandas_and_what_comes_back_by_either_writer(tmp_path):
-    assert by_pandas(TABLE).decode() == (
+def test_csv_by_python_and_what_comes_back_by_either_writer(tmp_path):
+    assert by_python(TABLE).decode() == (
         "variant,step,status,x,y,n\n"
         '"a, b",0,done,1e-300,-inf,1\n'
         '"say ""z""",10,diverged,,inf,\n'
         "NaN,20,done,0.30000000000000004,0.0,3\n"
     )
-    for content in (csv(TABLE), by_pandas(TABLE)):
+    for content in (csv(TABLE), by_python(TABLE)):
         pd.testing.assert_frame_equal(
             read_back(tmp_path, content), TABLE, check_dtype=False, check_exact=True
         )
+
+
+def test_csv_by_python_has_the_bytes_of_pandas():
+    rng = np.random.default_rng(0)
+    table = TABLE.assign(
+        bits=rng.integers(0, 2**64, 3, dtype=np.uint64).view(np.float64),
+        single=np.array([0.1, np.nan, 1e-30], np.float32),
+        holds=[True, False, True],
+        kind=pd.Categorical(["a", None, 'b"']),
+        text=["", None, "two\nlines"],
+        small=[1e-5, 1e16, 123456.0],
+    )
+    for part in (table, table[["x"]], table.iloc[:0], TABLE):
+        assert by_python(part) == part.to_csv(index=False, lineterminator="\n").encode()
 
 
 def test_csv_by_pyarrow_holds_the_same_numbers(tmp_path):
@@ -46,7 +60,7 @@ def test_csv_by_pyarrow_holds_the_same_numbers(tmp_path):
     rng = np.random.default_rng(0)
     bits = rng.integers(0, 2**64, 20000, dtype=np.uint64).view(np.float64)
     table = pd.DataFrame({"x": bits, "y": rng.random(20000).astype(np.float32).astype(float)})
-    fast, plain = csv(table), by_pandas(table)
+    fast, plain = csv(table), by_python(table)
     assert fast != plain
     pd.testing.assert_frame_equal(read_back(tmp_path, fast), read_back(tmp_path, plain), check_exact=True)
 

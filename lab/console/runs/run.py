@@ -8,9 +8,9 @@ import pandas as pd
 
 from lab.analysis.answers import READ as FOR_ANSWERS
 from lab.analysis.answers import seen
-from lab.analysis.rule import Verdict
+from lab.analysis.rule import Verdict, Verdicts
 from lab.analysis.summary import by_layer, summary
-from lab.analysis.verdicts import READ, not_judged, verdicts
+from lab.analysis.verdicts import READ, verdicts
 from lab.console.screen import Block, Page, bold, dim, rows_of
 from lab.experiment.see import ANSWER
 from lab.results.page import REPORT
@@ -58,14 +58,16 @@ SPARE = (
 """The columns that a narrow terminal does without, the first to go first."""
 
 
-def page(run: Run, most: int | None = None) -> Page:
+def page(run: Run, most: int | None = None, found: Verdicts | None = None) -> Page:
     """The answer of a run to its title, what to see in it, its short tables and verdicts, and where all is.
 
-    ``most`` is how many verdicts are shown; all where it is None. JSON holds all.
+    ``most`` is how many verdicts are shown; all where it is None. JSON holds all. ``found`` are the run's
+    verdicts where they are known already.
     """
     info = run.info
     tables = {name: run.folder.table(name) for name in dict.fromkeys((*READ, *FOR_ANSWERS))}
-    short, layers, found = summary(tables), by_layer(tables), verdicts(tables)
+    short, layers = summary(tables), by_layer(tables)
+    found = verdicts(tables) if found is None else found
     lines = seen(info.get("see", {}), tables)
     value = {key: info.get(key) for key in ("name", "id", "title", "status", "failures")}
     value |= {"answer": lines.pop(ANSWER, ""), "see": _sights(run, lines)}
@@ -74,7 +76,7 @@ def page(run: Run, most: int | None = None) -> Page:
         "summary": short,
         "layers": layers,
         "verdicts": list(map(asdict, found)),
-        "not_judged": not_judged(tables),
+        "not_judged": found.not_judged,
     }
     return Page(value, _body(run, value, tables["variants"], found, most))
 

@@ -1,6 +1,6 @@
 import pytest
 
-from lab.analysis.verdicts import not_judged, verdicts
+from lab.analysis.verdicts import verdicts
 from tests.analysis.runs import ran, spoken
 
 SATURATED = {"network__initialiser": {"name": "large", "gain": 10.0}, "network__activation": "sigmoid"}
@@ -103,7 +103,7 @@ def test_neurons_are_left_open_by_readings_that_do_not_tell(tmp_path):
     tables = ran(tmp_path, network__activation="relu", record__on="batch", training__epochs=2).tables
     given = tables | {"layers": tables["layers"].assign(dead_neurons=0.5)}
     assert not {verdict.rule for verdict in verdicts(given)} & {"dead neurons"}
-    (told,) = not_judged(given)
+    (told,) = verdicts(given).not_judged
     assert told.startswith("not judged: dead neurons")
     assert told.endswith('a reading sees 10 examples; record.on = "probe" lets them')
 

@@ -94,7 +94,7 @@ HEALTHY = {
     "tanh, 40 steps": {"training__steps": 40, "training__eta": 0.02},
     "tanh, 200 steps": {"training__steps": 200, "training__eta": 0.02},
     "tanh, full batch": {"training__batch": "full", "training__epochs": 100, "training__eta": 0.5},
-    "numbers, batch 1": {**NUMBERS, "training__batch": 1, "training__eta": 0.01},
+    "numbers, batch 1": {**NUMBERS, "training__batch": 1, "training__eta": 0.01, "training__epochs": 40},
     "no hidden layer": {"network__hidden": [], "training__eta": 0.1},
 }
 """What is changed in a network that learns all the same, or had no time to."""
