@@ -2,7 +2,8 @@
 
 Eight activations, ten or more seeds each, in float32. The lab reads its default quantities 20 times, keeps
 its parts and writes its tables (``lab run --no-plots``); jax trains the same networks on as many batches,
-compiled once for each σ with all its seeds under ``vmap``, and writes nothing.
+compiled once for each σ with all its seeds under ``vmap``, and writes nothing. Both have one core, and the
+lab's two workers two.
 """
 
 import os
@@ -20,6 +21,7 @@ import numpy as np
 
 from lab.experiment.toml_writer import document
 from tests.benchmarks import peers
+from tests.benchmarks.timing import on_one_core
 from tests.benchmarks.workloads import SWEPT, W4, W5, Workload
 from tests.benchmarks.writing import Rows
 
@@ -46,7 +48,7 @@ def experiment(workload: Workload, seeds: int, steps: int) -> str:
 
 
 def by_the_lab(workload: Workload, seeds: int, steps: int, workers: int) -> float:
-    """Seconds of ``lab run``."""
+    """Seconds of ``lab run``, of one worker on one core."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         x, y = workload.data("float32")
@@ -54,13 +56,13 @@ def by_the_lab(workload: Workload, seeds: int, steps: int, workers: int) -> floa
         np.savez(folder / "data.npz", x=np.vstack([x, x[:100]]), y=np.hstack([labels, labels[:100]]))
         (folder / "sweep.toml").write_text(experiment(workload, seeds, steps))
         words = ["run", "sweep.toml", "--no-plots", "--workers", str(workers)]
-        return _seconds([sys.executable, "-m", "lab", *words], folder)
+        return _seconds([sys.executable, "-m", "lab", *words], folder, workers)
 
 
 def by_jax(name: str) -> float:
-    """Seconds of a process that trains the same by jax."""
+    """Seconds of a process that trains the same by jax, on one core."""
     script = f"from tests.benchmarks import sweep; sweep.trained_by_jax({name!r})"
-    return _seconds([sys.executable, "-c", script], Path.cwd())
+    return _seconds([sys.executable, "-c", script], Path.cwd(), 1)
 
 
 def trained_by_jax(name: str) -> None:
@@ -72,10 +74,17 @@ def trained_by_jax(name: str) -> None:
             scan()
 
 
-def _seconds(words: Sequence[str], folder: Path) -> float:
+def _seconds(words: Sequence[str], folder: Path, cores: int) -> float:
     one = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(Path.cwd())}
     began = perf_counter()
-    subprocess.run(words, cwd=folder, env={**os.environ, **one}, check=True, capture_output=True)
+    subprocess.run(
+        words,
+        cwd=folder,
+        env={**os.environ, **one},
+        check=True,
+        capture_output=True,
+        preexec_fn=on_one_core if cores == 1 and hasattr(os, "sched_setaffinity") else None,
+    )
     return perf_counter() - began
 
 
