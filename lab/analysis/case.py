@@ -154,7 +154,7 @@ class Case:
 
     @property
     def cost_of_mean(self) -> float:
-        """The cost of answering the mean target."""
+        """The cost of the best constant answer."""
         return self.known("cost_of_mean")
 
     @property

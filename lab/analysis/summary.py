@@ -22,7 +22,7 @@ def summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         hidden layers; ``slope_start`` and ``slope_end`` the mean slope σ′(z), likewise. Saturation is
         relative to sup σ′: where that is small, slopes may be small and nothing saturated.
     ``dead_layers``: the hidden layers whose gradient is exactly 0 at the last reading in every trial.
-    ``r2``: 1 − C/C̄ with C̄ the cost of answering the mean target, which is R² of the quadratic cost; missing
+    ``r2``: 1 − C/C̄ with C̄ that of the best constant answer, which is R² of the quadratic cost; missing
         with classes, and where all targets are alike.
     ``final_…``: over all training and all test examples, after the last step.
 

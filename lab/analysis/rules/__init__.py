@@ -47,7 +47,7 @@ RULES = {
     ),
     "nothing learned": Rule(
         "Did a trial come less than `SKILL` of the way from the best constant answer to a perfect one? It "
-        "is to answer always the commonest class, or the mean target.",
+        "is always the commonest class, or the number that costs least: the mean target, or the median.",
         learning.SKILL,
         learning.unskilled,
         learning.says_unlearned,
@@ -66,7 +66,7 @@ RULES = {
     ),
     "cost not fallen": Rule(
         "Is the cost at the end still that of the first reading, or higher? Where that sees few examples, "
-        "whose cost says little of that of all: is it that of always answering the mean target, or higher?",
+        "whose cost says little of that of all: is it that of the best constant answer, or higher?",
         0.99,
         learning.cost_left,
         learning.says_cost,

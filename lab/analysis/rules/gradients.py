@@ -28,7 +28,7 @@ def says_lost(case: Case, seen: Seen) -> str:
     since = "from the start on" if born == len(named) else "at the end"
     if 0 < born < len(named):
         since += f", {born} of them from the start on"
-    who = f"{seen.trials} of {seen.of} trials get no gradient"
+    who = f"{seen.trials} of {seen.of} trials {'gets' if seen.trials == 1 else 'get'} no gradient"
     if seen.trials == seen.of:
         who = "no gradient arrives" if seen.of == 1 else "no trial gets a gradient"
     return f"{who} in {where} {since}{_why_none(case, named)}"

@@ -93,7 +93,7 @@ def says_unlearned(case: Case, seen: Seen) -> str:
         return told + (f"; of the other trials {_right(case, seen.rest)} are" if isfinite(seen.rest) else "")
     told = (
         f"nothing was learned: R² = {signed(seen.value)} on the training data at the end, "
-        f"{'worse than' if seen.value < -0.05 else 'as by'} always answering the mean target"
+        f"{'worse than' if seen.value < -0.05 else 'as by'} the best constant answer"
     )
     return told + (f"; of the other trials R² = {signed(seen.rest)}" if isfinite(seen.rest) else "")
 
@@ -127,7 +127,7 @@ def says_by_heart(case: Case, seen: Seen) -> str:
 
 
 def cost_left(case: Case) -> pd.DataFrame:
-    """The final cost over the first reading's; where that sees few examples, over that of the mean target.
+    """The final cost over the first reading's; where that sees few examples, over the best constant answer's.
 
     Of numbers the latter is 1 − R², of which "nothing learned" speaks.
     """
@@ -139,7 +139,7 @@ def cost_left(case: Case) -> pd.DataFrame:
 
 
 def cost_is_open(case: Case) -> bool:
-    """Whether neither the first cost nor that of the mean target is known."""
+    """Whether neither the first cost nor that of the best constant answer is known."""
     return case.classes and not case.enough_examples and not isfinite(case.cost_of_mean)
 
 
@@ -147,9 +147,7 @@ def says_cost(case: Case, seen: Seen) -> str:
     """What is left of the cost."""
     if case.enough_examples:
         return f"the cost has not fallen: {percent(seen.value)} of the first reading's is left at the end"
-    return (
-        f"the cost is too high: always answering the mean target would cost {percent(1 / seen.value)} of it"
-    )
+    return f"the cost is too high: the best constant answer would cost {percent(1 / seen.value)} of it"
 
 
 def fall(case: Case) -> pd.DataFrame:

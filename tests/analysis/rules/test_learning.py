@@ -107,7 +107,7 @@ def test_a_cost_is_compared_with_that_of_the_mean_target_where_a_reading_sees_fe
     }
     assert "cost not fallen" not in found[0.98]
     assert found[1.5]["cost not fallen"] == (
-        "the cost is too high: always answering the mean target would cost 66.7 % of it"
+        "the cost is too high: the best constant answer would cost 66.7 % of it"
     )
 
 

@@ -25,7 +25,7 @@ def test_saturation_of_a_network_without_classes_is_told_by_r2(tmp_path, on):
     r2 = 1 - run.trials["final_cost"][0] / run.variants["cost_of_mean"][0]
     assert r2 < -1
     assert f"while R² = {r2:.2f} on the training data".replace("-", "−") in found["saturated layer"]
-    assert "worse than always answering the mean target" in found["nothing learned"]
+    assert "worse than the best constant answer" in found["nothing learned"]
 
 
 @pytest.mark.parametrize("gain", [3.0, 10.0])
