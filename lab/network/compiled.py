@@ -15,7 +15,7 @@ from weakref import WeakMethod
 import numpy as np
 
 from lab.activations.formula.formula import Written, formula_of
-from lab.activations.formula.program import Program, compiled
+from lab.activations.formula.program import Program
 from lab.network.backprop import Network
 from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
 from lab.network.kernel.library import RESCUE, Functions, Net, Operation, Reading, Tape, functions
@@ -52,7 +52,7 @@ def refusal(network: Network, optimiser: Optimiser, dtype: np.dtype[Any]) -> str
         formula = formula_of(sigma)
         if formula is None:
             return f"the activation {sigma} has no formula"
-        program = compiled(formula.expression, formula.slope_expression, one_division=True)
+        program = formula.tapes[0]
         if unknown := {step.kernel for step in program.steps} - found.operations.keys():
             return f"the kernel has no {', '.join(sorted(unknown))}, which {sigma} needs"
     return None
@@ -254,9 +254,7 @@ class _Tapes:
     def __init__(self, kernel: Functions, sigma: Written, layer: int, dtype: np.dtype[Any]) -> None:
         self.sigma = sigma
         self._kept: list[Any] = []
-        outputs = (sigma.expression, sigma.slope_expression), (sigma.expression,)
-        programs = [compiled(*of, one_division=True) for of in outputs]
-        self.tapes = [self._made(kernel, program, layer, dtype) for program in programs]
+        self.tapes = [self._made(kernel, program, layer, dtype) for program in sigma.tapes]
 
     def _made(self, kernel: Functions, program: Program, layer: int, dtype: np.dtype[Any]) -> Tape:
         masks = range(

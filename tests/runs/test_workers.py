@@ -11,6 +11,7 @@ import pytest
 from lab.errors import StorageError
 from lab.experiment.variants import load
 from lab.processes import interrupt
+from lab.runs import preparation
 from lab.runs import workers as workers_room
 from lab.runs.folder import RunFolder
 from lab.runs.identity import key
@@ -51,6 +52,22 @@ def tasks_of(ready, *folders, **changes):
         )
         for chunk in ready.chunks
     ]
+
+
+def test_a_training_serves_the_next_chunk_where_the_key_is_the_same_and_no_part_is_ones_own(
+    small, tmp_path, mine, monkeypatch
+):
+    mine()
+    monkeypatch.setattr(preparation, "LARGEST_CHUNK", 1)
+    made, real = [], preparation.Bench.training
+    monkeypatch.setattr(preparation.Bench, "training", lambda *given: made.append(given) or real(*given))
+    for sigma, times in (("tanh", 1), ("mine.py:Mine", 3)):
+        chosen = {"vary": {}, "network.activation": sigma, "trials.seeds": 3}
+        ready = prepared(load(small, chosen, allow_code=True))
+        made.clear()
+        tasks = tasks_of(ready, RunFolder(tmp_path / str(times)))
+        assert [outcome.error for outcome in trained(tasks, 1, lambda done: None)] == [""] * 3
+        assert len(made) == times
 
 
 @pytest.mark.parametrize("workers", [1, 2])

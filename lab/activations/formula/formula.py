@@ -66,6 +66,12 @@ class Written(Activation):
     def _slope(self) -> Careful:
         return Careful(compiled(self.slope_expression), self._both)
 
+    @cached_property
+    def tapes(self) -> tuple[Program, Program]:
+        """The programs of σ and σ′ together, and of σ alone, for the compiled kernel."""
+        both = (self.expression, self.slope_expression)
+        return compiled(*both, one_division=True), compiled(self.expression, one_division=True)
+
     analytic = True
 
     def __getstate__(self) -> dict[str, Any]:
