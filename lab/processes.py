@@ -47,11 +47,11 @@ class EndedError(Exception):
     """What was done `apart` was not done: its process ended, or took too long; the message says which."""
 
 
-def apart(function: Callable[..., Result], *given: Any, seconds: float) -> Result:
+def apart(function: Callable[..., Result], *given: Any, seconds: float | None) -> Result:
     """``function(*given)``, done in a process of its own, which may print, hang or end without harm.
 
     What it prints goes to stderr. Raises EndedError where the process ends before the function does, and
-    where that takes longer than so many ``seconds``; then the process is killed.
+    where that takes longer than so many ``seconds``, if any; then the process is killed.
     """
     context = multiprocessing.get_context("spawn")
     connection, theirs = context.Pipe(duplex=False)

@@ -569,7 +569,7 @@ def test_the_bench_of_a_design_and_of_an_activation_is_a_page(lab, tmp_path, mon
     [
         ("os.write(1, b'noise')", ""),
         ("sys.exit(0)", "{}:8: SystemExit: 0"),
-        ("os._exit(0)", "the code that --allow-code lets run ended its process (0); nothing was checked"),
+        ("os._exit(0)", "the code that --allow-code lets run ended its process (0); nothing was done"),
     ],
     ids=["prints", "exits", "ends the process"],
 )
@@ -584,6 +584,15 @@ def test_fault_106_code_that_hangs_is_ended(lab, small, mine, monkeypatch):
     monkeypatch.setattr(options, "CHECK_SECONDS", 0.1)
     mine("return np.sin(z)", "import time; time.sleep(1000)")
     own = ("--allow-code", "-o", "network.activation='mine.py:Mine'", "-o", "vary={}", "--json")
-    code, out, _ = lab("check", small, *own)
+    for words in (("check", small), ("run", small, "--trial-timeout", "5")):
+        code, out, _ = lab(*words, *own)
+        assert code == 2
+        assert "took longer than 0.1 s" in json.loads(out)["error"]
+
+
+def test_fault_106_code_that_ends_its_process_before_a_run_is_told(lab, small, mine, tmp_path):
+    mine("return np.sin(z)", "import os; os._exit(0)")
+    code, out, _ = lab("run", small, "--allow-code", "-o", "network.activation='mine.py:Mine'", "--json")
     assert code == 2
-    assert "took longer than 0.1 s" in json.loads(out)["error"]
+    assert "lets run ended its process (0); nothing was done" in json.loads(out)["error"]
+    assert not (tmp_path / "results").exists()

@@ -97,8 +97,19 @@ def run(experiment: Path, dry_run: bool, reuse: str, live: bool, results: Path |
     if dry_run:
         plan = (experiment, how.workers or usable_cores(), results_root(results), not how.no_plots)
         return with_leave(_checked, plan=plan, **given)
+    if given["allow_code"]:  # first where it may end or hang without harm
+        with_leave(_prepared, experiment=experiment, patient=how.trial_timeout is None, **given)
     ready = prepare(experiment, **given)
     return _trained(ready, None, results, how, reused, LIVE_SECONDS if live else 0)
+
+
+def _prepared(experiment: Path, **given: Any) -> Page:
+    """Nothing to see, where a run can be prepared."""
+    from lab.console.screen import Page
+    from lab.results.training import prepare
+
+    prepare(experiment, **given)
+    return Page(None, [])
 
 
 @click.command()

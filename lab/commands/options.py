@@ -187,20 +187,22 @@ CHECK_SECONDS = 120.0
 """Code of one's own that is checked may take so long."""
 
 
-def with_leave(make: Callable[..., Page], allow_code: bool, **given: Any) -> Page:
+def with_leave(make: Callable[..., Page], allow_code: bool, *, patient: bool = False, **given: Any) -> Page:
     """``make(allow_code=…, **given)``: in a process of its own where code of somebody's own may run.
 
-    Raises LabError where that code ends the process, or takes longer than `CHECK_SECONDS`.
+    Raises LabError where that code ends the process, or takes longer than `CHECK_SECONDS` and nobody is
+    ``patient``.
     """
     from lab.errors import ClaimError, StorageError
     from lab.processes import EndedError, apart
 
     if not allow_code:
         return make(allow_code=allow_code, **given)
+    seconds = None if patient else CHECK_SECONDS
     try:
-        page, told, code = apart(_attempt, make, {**given, "allow_code": True}, seconds=CHECK_SECONDS)
+        page, told, code = apart(_attempt, make, {**given, "allow_code": True}, seconds=seconds)
     except EndedError as error:
-        raise LabError(f"the code that --allow-code lets run {error}; nothing was checked") from None
+        raise LabError(f"the code that --allow-code lets run {error}; nothing was done") from None
     if page is None:
         raise {3: ClaimError, 4: StorageError}.get(code, LabError)(told)
     return page
