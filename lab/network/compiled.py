@@ -217,6 +217,46 @@ class Engine:
             self._room.ctypes.data,
         )
 
+    def watch(
+        self,
+        net: Net,
+        reading: Reading,
+        step: int,
+        every: int,
+        planned: bool,
+        starts: Array,
+        order: Array | None,
+    ) -> None:
+        """`run`, with a reading over the examples of ``net`` before one of ``every`` so many steps.
+
+        Where it is ``planned``, ‖Δw‖ of the step is measured too.
+        """
+        self._make_room(max(reading.m, int(np.diff(starts).max())))
+        self._kernel.watch(
+            self._at,
+            ctypes.addressof(net),
+            self.trials,
+            self._theta.ctypes.data,
+            self._state.ctypes.data,
+            step,
+            len(starts) - 1,
+            every,
+            planned,
+            starts.ctypes.data,
+            None if order is None else order.ctypes.data,
+            0 if order is None else order.shape[1],
+            ctypes.addressof(reading),
+            self._room.ctypes.data,
+        )
+
+    def kept(self) -> tuple[Array, Array]:
+        """Copies of the weights and of the optimiser's state, for `rewind`."""
+        return self._theta.copy(), self._state.copy()
+
+    def rewind(self, kept: tuple[Array, Array]) -> None:
+        """Go back to what was `kept`."""
+        self._theta[...], self._state[...] = kept
+
     def _vectors(self, count: int) -> tuple[Array, dict[int, Array]]:
         """Room for the parameters of all trials, and its views of each layer, (T, n_{l−1} + 1, n_l)."""
         vector = np.zeros((self.trials, count), self.dtype)

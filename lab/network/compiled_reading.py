@@ -30,7 +30,8 @@ class EngineReading:
 
     After `measure`, ``found`` has the name of a statistic → (T, L); ``slopes`` and ``outputs`` are σ′ and a
     of the examples that are kept, layer → (T, values); ``z`` and ``a`` those of the output layer,
-    (T, n_L, m).
+    (T, n_L, m). After `watch` their rows are the T trials of the first of so many ``readings``, then those
+    of the next.
     """
 
     def __init__(
@@ -45,9 +46,10 @@ class EngineReading:
         marks: Array,
         near: float,
         given: tuple[Array, Array] | None = None,
+        readings: int = 1,
     ) -> None:
-        self._engine, self.m, self.norms_only = engine, m, norms_only
-        sizes, trials, dtype = engine.network.sizes, engine.trials, engine.dtype
+        self._engine, self.m, self.norms_only, self.readings = engine, m, norms_only, readings
+        sizes, trials, dtype = engine.network.sizes, readings * engine.trials, engine.dtype
         self._net = engine.net
         if given is not None:
             x, y = (padded_rows(rows, dtype) for rows in (given[0][:, :-1], given[1]))
@@ -95,3 +97,16 @@ class EngineReading:
         self._reading.order = None if order is None else order.ctypes.data
         self._reading.examples = 0 if order is None else order.strides[0] // order.itemsize
         self._engine.read(self._net, self._reading, max(planned, 1), bool(planned))
+
+    def watch(
+        self, step: int, every: int, starts: Array, order: Array | None, *, planned: bool = False
+    ) -> None:
+        """Take steps as `lab.network.compiled.Engine.run` does, each ``every``-th after a reading of this.
+
+        These are over the examples of the step, as many each time, unless other ones were given. Where they
+        are ``planned``, ‖Δw‖ of each step is measured too.
+        """
+        self._kept[0][...] = 0
+        own = order is not None and self._net is self._engine.net
+        self._reading.order = order.ctypes.data if own and order is not None else None
+        self._engine.watch(self._net, self._reading, step, every, planned, starts, order)

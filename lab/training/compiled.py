@@ -47,12 +47,25 @@ class CompiledSteps:
         """Take the steps up to this one, and put the weights into the stack."""
         while self.step < step:
             steps = min(step - self.step, max(MOST_STEPS // self._order.batch, self._order.epoch))
-            if self._whole:
-                self.engine.run(self.step + 1, np.arange(steps + 1) * self._order.examples, None)
-            else:
-                self.engine.run(self.step + 1, *self._order.several(self.step, steps))
+            self.engine.run(self.step + 1, *self.bounds(steps))
             self.step += steps
         self.engine.store(self.stack.theta)
+
+    def bounds(self, steps: int) -> tuple[Array, Array | None]:
+        """Where each of the next steps begins in the rows of examples, and these: see `Engine.run`."""
+        if self._whole:
+            return np.arange(steps + 1) * self._order.examples, None
+        return self._order.several(self.step, steps)
+
+    def passed(self, steps: int) -> None:
+        """Note that the engine took so many steps, and put the weights into the stack."""
+        self.step += steps
+        self.engine.store(self.stack.theta)
+
+    def is_short(self, step: int) -> bool:
+        """Whether the step takes fewer examples than most, as the last of an epoch may."""
+        order = self._order
+        return bool(order.examples % order.batch and (step + 1) % order.epoch == 0)
 
     def rows(self) -> Array | None:
         """The numbers of the examples of the next step, (T, m); None where it takes all in their order."""

@@ -27,6 +27,9 @@ MEASURED = (
 
 PERCENTILES = (2, 50, 98)
 
+MOST_NUMBERS = 2**21
+"""So many numbers of examples, at most, are kept from readings that are taken in one call."""
+
 
 class CompiledReader:
     """Takes the readings that the kernel can take whole, and leaves the others to a `Reader`.
@@ -45,40 +48,118 @@ class CompiledReader:
         known = np.isfinite(self._slopes)
         sides = [known and probes.has_sides(sigma, tau) for known, sigma in zip(known, sigmas, strict=True)]
         self._known = np.where(known, 1.0, np.nan), np.where(sides, 1.0, np.nan)
-        self._readings: dict[int, EngineReading] = {}
-        fixed = training.recording.fixed_examples
+        self._readings: dict[tuple[int, int], EngineReading] = {}
+        self._fixed_examples = fixed = training.recording.fixed_examples
         self._fixed = None if fixed is None else self._made(len(fixed), fixed)
+        self._can = set(MEASURED).issuperset(self._asked)
+        self._due = list(self._recorder.due)
+        self._alone = set[int]()  # readings that turned out to need the numpy core
+        self._wait, self._tried = 1, 0  # before this reading none are taken together
+        m = len(fixed) if fixed else min(training.batch, len(training.train))
+        self._numbers = 2 * len(steps.stack.theta.vector) * m * sum(training.network.sizes[1:])
 
     def read(self, reading: int, last: bool) -> bool:
         """Record this reading, if the kernel can; return whether it could."""
-        if last or self._recorder.bins(reading) or not set(MEASURED).issuperset(self._asked):
+        if last or self._recorder.bins(reading) or not self._can:
             return False
-        rows, network = self._steps.rows(), self._training.network
+        rows = self._steps.rows()
         made = self._fixed or self._of_step(rows)
         if self._fixed is None and rows is not None:
             made.measure(rows)
             y = self._training.train.y[rows].mT
         else:
             made.measure()
-            y = (self._training.recording.fixed_examples or self._training.train).y.T[None]
-        found, error = made.found, np.empty_like(made.a)
-        network.cost.gradient(made.a, y, error)
-        found["error"][:, -1] = norm(error) / made.m
-        finite = np.isfinite([found[name] for name in ("largest_z", "delta", "speed_w", "speed_b")])
-        sound = np.asarray(finite.all(axis=(0, 2)))
-        going = self._recorder.readings.diverged < 0
-        twins = probes.EqualNeurons in self._asked and found["twins"][going].any()
-        if twins or not sound[going].all():
+            y = (self._fixed_examples or self._training.train).y.T[None]
+        if not self._plain(made, y).all():
             return False
+        self._put(reading, made, y, self._updates(made, rows), self._reader.tested_at(reading))
+        return True
+
+    def ahead(self, reading: int, most: int) -> int:
+        """Record this reading and those after it, with the steps between, in one call; how many they are.
+
+        It is none where the next two differ, or one of them needs the weights. Where one turns out to be
+        among the others the engine goes back, and takes those before it. The steps are at most so many.
+        """
+        count, every = self._alike(reading, most)
+        if count < 2:
+            return 0
+        steps, engine = self._steps, self._steps.engine
+        starts, rows = steps.bounds(count * every)
+        m = len(self._fixed_examples) if self._fixed_examples else int(starts[1] - starts[0])
+        made = self._several(m, count)
+        before = engine.kept()
+        multiple = self._reader.multiple
+        plans = multiple is None and probes.UpdateRatio in self._asked
+        made.watch(steps.step + 1, every, starts, rows, planned=plans)
+        y = self._targets(rows, starts[: count * every : every], m)
+        plain = self._plain(made, y).reshape(count, -1).all(axis=1)
+        if not plain.all():
+            engine.rewind(before)
+            return self._before(reading, int(plain.argmin()), most)
+        self._wait = 1
+        updates = made.found["update_w"] if multiple is None else abs(multiple) * made.found["speed_w"]
+        self._put(reading, made, y, updates, tuple(np.full((2, len(made.z)), np.nan)))
+        steps.passed(count * every)
+        return count
+
+    def _before(self, reading: int, other: int, most: int) -> int:
+        """The readings before the ``other``-th, taken alone; where these are few, wait ever longer."""
+        self._alone.add(reading + other)
+        if other >= 2:
+            return self.ahead(reading, most)
+        self._wait *= 2
+        self._tried = reading + other + self._wait
+        return 0
+
+    def _alike(self, reading: int, most: int) -> tuple[int, int]:
+        """How many readings from this one on can be taken in one call, and the steps after each of them."""
+        recorder, due = self._recorder, self._due
+        if not self._can or reading < self._tried or reading + 2 > len(due):
+            return 0, 1
+        every, count = int(due[reading + 1] - due[reading]), 0
+        room = MOST_NUMBERS // self._numbers
+        while count < min(most // every, room, len(due) - 1 - reading):
+            k = reading + count
+            needs_weights = k in self._alone or recorder.bins(k) or k in recorder.tested
+            if needs_weights or due[k + 1] - due[k] != every or self._steps.is_short(int(due[k])):
+                break
+            count += 1
+        return count, every
+
+    def _targets(self, rows: Array | None, starts: Array, m: int) -> Array:
+        """The targets of readings that begin there in the rows, as `EngineReading` has its rows."""
+        train = self._training.train
+        if self._fixed_examples or rows is None:
+            return np.asarray((self._fixed_examples or train).y.T[None])
+        chosen = np.stack([rows[:, start : start + m] for start in starts])
+        return np.asarray(train.y[chosen.reshape(-1, m)].mT)
+
+    def _plain(self, made: EngineReading, y: Array) -> Array:
+        """Of each row, whether its numbers are finite and no neurons look equal, or it is of a lost trial."""
+        found, error = made.found, np.empty_like(made.a)
+        self._training.network.cost.gradient(made.a, y, error)
+        found["error"][:, -1] = norm(error) / made.m
+        going = np.tile(self._recorder.readings.diverged < 0, made.readings)
+        twins = found["twins"].any(axis=1) if probes.EqualNeurons in self._asked else False
+        return np.asarray(~going | (_sound(made) & ~np.asarray(twins)))
+
+    def _put(
+        self,
+        first: int,
+        made: EngineReading,
+        y: Array,
+        updates: Array | None,
+        tested: tuple[Array, ...],
+    ) -> None:
+        network = self._training.network
         self._reader.flush()
         cost = network.cost.value(made.z, made.a, y, network.sigma(network.depth)).mean(axis=-1)
         accuracy = correct(made.a, y, self._reader.labelled) / made.m
-        tested = self._reader.tested_at(reading)
-        self._recorder.put(reading, self._columns(made, rows), (cost, accuracy, *tested), sound)
-        return True
+        self._recorder.put(first, self._columns(made, updates), (cost, accuracy, *tested), _sound(made))
 
-    def _columns(self, made: EngineReading, rows: Array | None) -> dict[str, Array]:
-        """The columns of `MEASURED`, (T, L) each, as its probes define them."""
+    def _columns(self, made: EngineReading, updates: Array | None) -> dict[str, Array]:
+        """The columns of `MEASURED`, (rows, L) each, as its probes define them."""
         found, m, n = made.found, made.m, np.array(self._training.network.sizes)
         cells, inputs, root = n[1:] * m, n[:-1] * m, np.sqrt(m)
         columns = {
@@ -89,8 +170,8 @@ class CompiledReader:
             "weight_norm": found["weights"],
             "bias_norm": found["biases"],
         }
-        if probes.UpdateRatio in self._asked:
-            columns["update_ratio"] = self._updates(made, rows) / found["weights"]
+        if updates is not None:
+            columns["update_ratio"] = updates / found["weights"]
         if made.norms_only:
             return columns
         known, sides = self._known
@@ -112,8 +193,10 @@ class CompiledReader:
                 columns[f"{name}_p{q:02}"] = np.stack(of_layers, axis=1)
         return columns
 
-    def _updates(self, made: EngineReading, rows: Array | None) -> Array:
-        """‖Δw^l‖ of the next step: (T, L)."""
+    def _updates(self, made: EngineReading, rows: Array | None) -> Array | None:
+        """‖Δw^l‖ of the next step: (T, L); None where nothing asks for it."""
+        if probes.UpdateRatio not in self._asked:
+            return None
         if self._reader.multiple is not None:
             return np.asarray(abs(self._reader.multiple) * made.found["speed_w"])
         step = self._of_step(rows)
@@ -124,11 +207,17 @@ class CompiledReader:
         """A reading of as many examples as the next step takes."""
         train = self._training.train
         m = len(train) if rows is None else rows.shape[1]
-        if m not in self._readings:
-            self._readings[m] = self._made(m, train if rows is None else None)
-        return self._readings[m]
+        if (m, 1) not in self._readings:
+            self._readings[m, 1] = self._made(m, train if rows is None else None)
+        return self._readings[m, 1]
 
-    def _made(self, m: int, given: Examples | None) -> EngineReading:
+    def _several(self, m: int, readings: int) -> EngineReading:
+        """So many readings of the fixed examples, or of as many examples as the steps take."""
+        if (m, -readings) not in self._readings:
+            self._readings[m, -readings] = self._made(m, self._fixed_examples, readings)
+        return self._readings[m, -readings]
+
+    def _made(self, m: int, given: Examples | None, readings: int = 1) -> EngineReading:
         network, recording = self._training.network, self._training.recording
         return EngineReading(
             self._steps.engine,
@@ -141,4 +230,11 @@ class CompiledReader:
             marks=marks(m, self._steps.engine.dtype),
             near=2 * near_share(self._steps.engine.dtype),
             given=(given.x, given.y) if given else None,
+            readings=readings,
         )
+
+
+def _sound(made: EngineReading) -> Array:
+    """Whether all numbers of each row of a reading are finite."""
+    finite = np.isfinite([made.found[name] for name in ("largest_z", "delta", "speed_w", "speed_b")])
+    return np.asarray(finite.all(axis=(0, 2)))

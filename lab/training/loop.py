@@ -117,7 +117,10 @@ class Course:
             while not self.ended:
                 step, due = self._steps.step, self._due[self._read]
                 if step == due:
-                    self._look()
+                    if not self._ahead():
+                        self._look()
+                    elif monotonic() - began >= seconds:
+                        break
                     continue
                 self._take(min(due - step, self._pace))
                 if monotonic() - began >= seconds:
@@ -144,9 +147,19 @@ class Course:
         """Take so many steps, and learn how many last `CALL_SECONDS`."""
         began = monotonic()
         self._steps.run_to(self._steps.step + steps)
-        if steps == self._pace:
-            lasted = max(monotonic() - began, 1e-9)
-            self._pace = max(1, int(steps * min(CALL_SECONDS / lasted, 8)))
+        self._learn_pace(steps, monotonic() - began)
+
+    def _ahead(self) -> bool:
+        """Take several readings with the steps after them in one call, where that can be."""
+        began, step = monotonic(), self._steps.step
+        readings = self._compiled.ahead(self._read, self._pace) if self._compiled else 0
+        self._read += readings
+        self._learn_pace(self._steps.step - step, monotonic() - began)
+        return readings > 0
+
+    def _learn_pace(self, steps: int, lasted: float) -> None:
+        if steps >= self._pace:
+            self._pace = max(1, int(steps * min(CALL_SECONDS / max(lasted, 1e-9), 8)))
 
     def _look(self) -> None:
         """Read the step that is next to be taken."""

@@ -156,13 +156,17 @@ class Recorder:
         """Whether z is binned at this reading, and single neurons are measured."""
         return reading in self._binned
 
-    def put(self, reading: int, columns: Mapping[str, Array], figures: Sequence[Array], sound: Array) -> None:
-        """Note a reading whose quantities are known already: name → (T, L)."""
-        here = slice(reading, reading + 1)
-        self.readings.figures[reading] = np.stack(figures, axis=-1)
+    def put(self, first: int, columns: Mapping[str, Array], figures: Sequence[Array], sound: Array) -> None:
+        """Note one reading, or several that follow one another, whose quantities are known already.
+
+        ``columns`` have (rows, L) numbers; the rows are those of `record`.
+        """
+        several = len(sound) // self.trials
+        here = slice(first, first + several)
+        self.readings.figures[here] = np.stack(figures, axis=-1).reshape(several, self.trials, -1)
         for place, name in enumerate(self.readings.columns):
-            self.readings.layers[reading, :, :, place] = columns[name]
-        self._mark(here, (sound & np.isfinite(figures[0]))[None])
+            self.readings.layers[here, :, :, place] = columns[name].reshape(several, self.trials, -1)
+        self._mark(here, (sound & np.isfinite(figures[0])).reshape(several, self.trials))
 
     def record(self, first: int, snapshot: Snapshot, figures: Sequence[Array], sound: Array) -> None:
         """Measure one reading, or several that follow one another, from number ``first`` on.

@@ -8,15 +8,16 @@ import pytest
 from lab.activations.catalogue import examples as activations
 from lab.experiment.schedule import schedule
 from lab.network.compiled import refusal
+from lab.network.compiled_reading import EngineReading
 from lab.network.costs import TABLE as COSTS
 from lab.network.initialisers import Constant
 from lab.network.kernel.library import functions
 from lab.network.optimisers import TABLE as OPTIMISERS
 from lab.training import compiled_reader
 from lab.training.compiled_reader import MEASURED, OF_NORMS, CompiledReader
-from lab.training.loop import train
+from lab.training.loop import Course, train
 from lab.training.probes import EqualNeurons
-from tests.training.trainings import made_examples, training
+from tests.training.trainings import made_examples, training, unlike
 
 if functions(np.dtype("f8")) is None:
     pytest.skip("the kernel was not built here", allow_module_level=True)
@@ -135,3 +136,81 @@ def test_a_probe_of_another_kind_is_left_to_the_core(taken):
     train(training(SIZES, engine="compiled", steps=40), range(2))
     assert len(by_kernel) == 41
     assert not any(by_kernel)
+
+
+@pytest.fixture
+def ahead(monkeypatch):
+    """How many readings each call took together, and an end to that once it is set to None."""
+    counts: list[int] = []
+    allowed = [True]
+    real = CompiledReader.ahead
+
+    def taken_ahead(self, reading, most):
+        counts.append(real(self, reading, most) if allowed[0] else 0)
+        return counts[-1]
+
+    monkeypatch.setattr(CompiledReader, "ahead", taken_ahead)
+    return counts, allowed
+
+
+def of_course(made, trials):
+    course = Course(made, trials)
+    while not course.ended:
+        course.advance(60.0)
+    return course.finished(), course.theta.vector.copy()
+
+
+def together_and_singly(ahead, made, trials=range(3), least=200):
+    """The same training with readings that are taken together, and one by one: readings and θ."""
+    counts, allowed = ahead
+    found = of_course(made, trials)
+    assert sum(counts) >= least
+    allowed[0] = False
+    return found, of_course(made, trials)
+
+
+LONG = {"steps": 400, "eta": 0.05}
+
+
+@pytest.mark.parametrize("fixed", [False, True])
+@pytest.mark.parametrize(
+    ("optimiser", "changes"),
+    [
+        ("descent", {}),
+        ("descent", {"decay": 0.1, "batch": 24}),
+        ("momentum", {"decay": 0.1, "dtype": "float32"}),
+        ("adam", {"batch": 8}),
+        ("nesterov", {"decay": 0.1}),
+        ("descent", {"probes": OF_NORMS, "dtype": "float32"}),
+        ("descent", {"probes": OF_NORMS, "steps": 1200, "every": 3}),
+    ],
+)
+def test_readings_taken_together_are_those_taken_one_by_one(ahead, optimiser, changes, fixed):
+    """Bit for bit, and θ too; the last batch of an epoch is shorter, or all are whole."""
+    dtype = changes.get("dtype", "float64")
+    seen = made_examples(4, 3, 17, dtype, seed=3) if fixed else None
+    made = given(**{**LONG, "optimiser": OPTIMISERS[optimiser](), "fixed_examples": seen, **changes})
+    (found, theta), (expected, wanted) = together_and_singly(ahead, made, least=100)
+    assert unlike(found, expected) == []
+    assert np.array_equal(theta, wanted)
+    assert max(ahead[0]) > 1
+
+
+def test_where_a_number_is_lost_among_readings_taken_together_they_are_taken_one_by_one(ahead):
+    """The reading at which a trial diverges is the same, and so is all before it."""
+    made = given(**{**LONG, "eta": 30.0, "sigma": SIGMAS["identity"], "output": SIGMAS["identity"]})
+    (found, _), (expected, _) = together_and_singly(ahead, made, least=0)
+    assert (found.diverged > 0).all()
+    assert unlike(found, expected) == []
+
+
+def test_where_all_readings_need_the_core_ever_fewer_are_tried_together(ahead, monkeypatch):
+    """Equal first weights make equal neurons, and they stay equal."""
+    tried = []
+    real = EngineReading.watch
+    monkeypatch.setattr(EngineReading, "watch", lambda *given, **k: tried.append(0) or real(*given, **k))
+    made = given(**LONG, initialiser=Constant(0.1, 0.0))
+    (found, theta), (expected, wanted) = together_and_singly(ahead, made, range(1), least=0)
+    assert 1 < len(tried) < 12
+    assert unlike(found, expected) == []
+    assert np.array_equal(theta, wanted)

@@ -277,9 +277,10 @@ typedef struct {
     real *z, *a;                     // of the output layer, padded
 } Reading;
 
-static void read_layers(const Network *net, const Reading *r, int64_t t, const real *theta, const Pass *p) {
-    double *out = r->statistics + t * net->depth * STATISTICS;
-    real *slopes = r->slopes + t * r->kept, *outputs = r->outputs + t * r->kept;
+// What a pass that went forward tells of the layers, as the row `at` of the reading.
+static void read_layers(const Network *net, const Reading *r, int64_t at, const real *theta, const Pass *p) {
+    double *out = r->statistics + at * net->depth * STATISTICS;
+    real *slopes = r->slopes + at * r->kept, *outputs = r->outputs + at * r->kept;
     Block before = {p->x, p->x_stride, r->m, net->sizes[0]};
     for (int64_t l = 1; l <= net->depth; l++, out += STATISTICS) {
         const int64_t n = net->sizes[l], width = padded(n), below = net->sizes[l - 1];
@@ -294,12 +295,47 @@ static void read_layers(const Network *net, const Reading *r, int64_t t, const r
         out[TWINS] = twins_of((Block){p->z[l], width, r->m, n}, p->slope[l], r->marks, r->near, p->rows[0], p->rows[1]);
         out[A] = sum_of(a);
         out[A_SPREAD] = norm_of(a, (real)(out[A] / (double)(r->m * n)));
-        if (l > 1 || t == 0 || r->order)
+        if (l > 1 || at == 0 || r->order)
             out[LOW_INPUT] = low_of(before, r->low_input);
         else
-            out[LOW_INPUT] = r->statistics[LOW_INPUT];  // the same inputs as those of the first trial
+            out[LOW_INPUT] = r->statistics[LOW_INPUT];  // the same inputs as those of the first row
         slopes = thinned(slope, r->every[l - 1], slopes), outputs = thinned(a, r->every[l - 1], outputs);
         before = a;
+    }
+}
+
+// Measures a pass that went forward as the row `at` of the reading; the gradient is left in how->change.
+static void measure(const Network *net, const Reading *r, int64_t at, real *theta, Learning how, Pass *p) {
+    const int64_t L = net->depth, outputs = r->m * padded(net->sizes[L]);
+    double *out = r->statistics + at * L * STATISTICS;
+    const real *gradient = how.change;
+    read_layers(net, r, at, theta, p);
+    memcpy(r->z + at * outputs, p->z[L], outputs * sizeof(real));
+    memcpy(r->a + at * outputs, p->a[L], outputs * sizeof(real));
+    how.optimiser = DESCENT, how.eta = -1, how.decay = 0;
+    p->e = p->z;
+    output_error(net, r->m, p);
+    backward(net, theta, r->m, p, how);
+    for (int64_t l = 1; l <= L; l++, out += STATISTICS) {
+        const int64_t n = net->sizes[l], width = padded(n), below = net->sizes[l - 1];
+        out[SPEED_W] = norm_of((Block){gradient, width, below, n}, 0);
+        out[SPEED_B] = norm_of((Block){gradient + below * width, width, 1, n}, 0);
+        out[DELTA] = norm_of((Block){p->delta[l], width, r->m, n}, 0);
+        if (l < L) out[ERROR] = norm_of((Block){p->z[l], width, r->m, n}, 0);
+        gradient += (below + 1) * width;
+    }
+}
+
+// Measures by how much a step over the examples of a pass, which went forward, would change each w.
+static void measure_change(const Network *net, const Reading *r, int64_t at, real *theta, const Learning how, int64_t m, Pass *p) {
+    double *out = r->statistics + at * net->depth * STATISTICS;
+    const real *change = how.change;
+    output_error(net, m, p);
+    backward(net, theta, m, p, how);
+    for (int64_t l = 1; l <= net->depth; l++, out += STATISTICS) {
+        const int64_t n = net->sizes[l], width = padded(n), below = net->sizes[l - 1];
+        out[UPDATE_W] = norm_of((Block){change, width, below, n}, 0);
+        change += (below + 1) * width;
     }
 }
 
@@ -307,37 +343,64 @@ static void read_layers(const Network *net, const Reading *r, int64_t t, const r
 // is measured.
 EXPORT void NAMED(read)(const Network *net, int64_t trials, real *theta, real *state, int64_t step, int64_t planned,
                         const Reading *r, real *workspace) {
-    const int64_t count = parameters(net), L = net->depth, outputs = r->m * padded(net->sizes[L]);
-    real *change = workspace, *buffers = workspace + count;
+    const int64_t count = parameters(net);
     for (int64_t t = 0; t < trials; t++) {
-        const real *own = theta + t * count;
-        double *out = r->statistics + t * L * STATISTICS;
+        real *own = theta + t * count;
         Learning how = learning(net, step, own, state + t * count, trials * count);
         Pass p;
-        begin(net, r->m, r->order ? r->order + t * r->examples : NULL, buffers, &p);
+        how.change = workspace;
+        begin(net, r->m, r->order ? r->order + t * r->examples : NULL, workspace + count, &p);
         forward(net, net->both, own, r->m, &p);
-        if (!planned) {
-            read_layers(net, r, t, own, &p);
-            memcpy(r->z + t * outputs, p.z[L], outputs * sizeof(real));
-            memcpy(r->a + t * outputs, p.a[L], outputs * sizeof(real));
-            how.optimiser = DESCENT, how.eta = -1, how.decay = 0;
-            p.e = p.z;
-        }
-        output_error(net, r->m, &p);
-        how.change = change;
-        backward(net, theta + t * count, r->m, &p, how);
-        for (int64_t l = 1; l <= L; l++, out += STATISTICS) {
-            const int64_t n = net->sizes[l], width = padded(n), below = net->sizes[l - 1];
-            out[planned ? UPDATE_W : SPEED_W] = norm_of((Block){change, width, below, n}, 0);
-            if (!planned) {
-                out[SPEED_B] = norm_of((Block){change + below * width, width, 1, n}, 0);
-                out[DELTA] = norm_of((Block){p.delta[l], width, r->m, n}, 0);
-                if (l < L) out[ERROR] = norm_of((Block){p.z[l], width, r->m, n}, 0);
-            }
-            change += (below + 1) * width;
-        }
-        change = workspace;
+        if (planned)
+            measure_change(net, r, t, own, how, r->m, &p);
+        else
+            measure(net, r, t, own, how, &p);
     }
+}
+
+// theta learns from a gradient that is known already, as it does in `backward`.
+static void descend(const Network *net, real *theta, const real *gradient, const Learning weights) {
+    Learning biases = weights;
+    biases.decay = 0;
+    for (int64_t l = 1, at = 0; l <= net->depth; l++) {
+        const int64_t n = padded(net->sizes[l]), end = at + net->sizes[l - 1] * n;
+        for (; at < end; at += W) to(theta + at, from(theta + at) + step_of(&weights, from(gradient + at), from(theta + at), at));
+        for (; at < end + n; at += W) to(theta + at, from(theta + at) + step_of(&biases, from(gradient + at), from(theta + at), at));
+    }
+}
+
+// Steps as in `run`, and before one of so many a reading: of its own examples where `seen` is the network itself,
+// which the pass of the step serves, else of those of `seen`. Where `planned`, the change of w is measured too. The
+// rows of the k-th reading are the trials, from k trials on.
+EXPORT void NAMED(watch)(const Network *net, const Network *seen, int64_t trials, real *theta, real *state, int64_t step,
+                   int64_t steps, int64_t every, int64_t planned, const int64_t *starts, const int64_t *order, int64_t examples,
+                   const Reading *r, real *workspace) {
+    const int64_t count = parameters(net);
+    for (int64_t t = 0; t < trials; t++)
+        for (int64_t s = 0; s < steps; s++) {
+            const int64_t m = starts[s + 1] - starts[s], *chosen = order ? order + t * examples + starts[s] : NULL;
+            const int64_t reads = s % every == 0, at = s / every * trials + t;
+            real *own = theta + t * count;
+            const Learning how = learning(net, step + s, own, state + t * count, trials * count);
+            Learning watched = how;
+            Pass p;
+            watched.change = workspace;
+            if (reads && seen != net) {
+                begin(seen, r->m, NULL, workspace + count, &p);
+                forward(seen, seen->both, own, r->m, &p);
+                measure(seen, r, at, own, watched, &p);
+            }
+            begin(net, m, chosen, workspace + count, &p);
+            forward(net, net->both, own, m, &p);
+            if (reads && planned) measure_change(net, r, at, own, watched, m, &p);
+            if (reads && seen == net) {
+                measure(net, r, at, own, watched, &p);
+                descend(net, own, workspace, how);
+                continue;
+            }
+            output_error(net, m, &p);
+            backward(net, own, m, &p, how);
+        }
 }
 
 // How many numbers a reading tells of a layer.

@@ -89,6 +89,7 @@ class Functions:
         self.run = found("run", "pippiippip")
         self.outputs = found("outputs", "pippiippp")
         self.read = found("read", "pippiipp")
+        self.watch = found("watch", "ppippiiiippipp")
         self.tape = found("tape", "ppppipr")
         self.statistics = found("statistics", "", c_int64)()
         names = library[f"operations_f{size}_{variant}"]
