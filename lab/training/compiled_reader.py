@@ -48,7 +48,8 @@ class CompiledReader:
         known = np.isfinite(self._slopes)
         sides = [known and probes.has_sides(sigma, tau) for known, sigma in zip(known, sigmas, strict=True)]
         self._known = np.where(known, 1.0, np.nan), np.where(sides, 1.0, np.nan)
-        self._readings: dict[tuple[int, int], EngineReading] = {}
+        self._readings: dict[int, EngineReading] = {}
+        self._last: EngineReading | None = None  # of several readings, whose buffers may be large
         self._fixed_examples = fixed = training.recording.fixed_examples
         self._fixed = None if fixed is None else self._made(len(fixed), fixed)
         self._can = set(MEASURED).issuperset(self._asked)
@@ -87,7 +88,8 @@ class CompiledReader:
         steps, engine = self._steps, self._steps.engine
         starts, rows = steps.bounds(count * every)
         m = len(self._fixed_examples) if self._fixed_examples else int(starts[1] - starts[0])
-        made = self._several(m, count)
+        whole = self._training.train if rows is None else None
+        made = self._several(m, count, self._fixed_examples or whole)
         before = engine.kept()
         multiple = self._reader.multiple
         plans = multiple is None and probes.UpdateRatio in self._asked
@@ -207,15 +209,16 @@ class CompiledReader:
         """A reading of as many examples as the next step takes."""
         train = self._training.train
         m = len(train) if rows is None else rows.shape[1]
-        if (m, 1) not in self._readings:
-            self._readings[m, 1] = self._made(m, train if rows is None else None)
-        return self._readings[m, 1]
+        if m not in self._readings:
+            self._readings[m] = self._made(m, train if rows is None else None)
+        return self._readings[m]
 
-    def _several(self, m: int, readings: int) -> EngineReading:
-        """So many readings of the fixed examples, or of as many examples as the steps take."""
-        if (m, -readings) not in self._readings:
-            self._readings[m, -readings] = self._made(m, self._fixed_examples, readings)
-        return self._readings[m, -readings]
+    def _several(self, m: int, readings: int, given: Examples | None) -> EngineReading:
+        """So many readings over the ``given`` examples, or as many as the steps take."""
+        made = self._last
+        if made is None or (made.m, made.readings) != (m, readings):
+            self._last = made = self._made(m, given, readings)
+        return made
 
     def _made(self, m: int, given: Examples | None, readings: int = 1) -> EngineReading:
         network, recording = self._training.network, self._training.recording
