@@ -11,7 +11,7 @@ from lab import plugins
 from lab.errors import PartError, did_you_mean, told
 from lab.experiment.keys import Key
 from lab.experiment.schema import PARTS, Design, Experiment, part_name
-from lab.experiment.see import ANSWER, OF_VARIANTS, Blank, pieces
+from lab.experiment.see import ANSWER, FIGURES, OF_VARIANTS, Blank, pieces
 from lab.experiment.sizes import check_against_data, check_sizes
 from lab.experiment.specify import from_spec
 from lab.experiment.validation import Finding, belongs, concerns
@@ -99,8 +99,8 @@ def wrong_lines(see: Mapping[str, str]) -> list[Finding]:
     """What is wrong with the lines of ``[see]``: figures that are none, phrases and quantities unknown."""
     found = []
     for figure, line in see.items():
-        known = (ANSWER, *plugins.names("figures"))
-        if figure not in known and ".py:" not in figure:
+        is_known = figure in (ANSWER, *FIGURES) or ".py:" in figure
+        if not is_known and figure not in (known := (ANSWER, *plugins.names("figures"))):
             found.append(Finding(("see", figure), f"is no figure; {did_you_mean(figure, known)}"))
         try:
             for piece in pieces(line):

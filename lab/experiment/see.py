@@ -12,6 +12,13 @@ from lab.errors import PartError
 ANSWER = "answer"
 """The key of ``[see]`` whose line answers the title; every other key is a figure."""
 
+FIGURES = (
+    *("overview", "dose", "map", "comparisons", "learning_speed", "weight_speed", "update_ratio"),
+    *("saturation", "saturation_measures", "speed_by_layer", "prediction", "z_distribution", "training"),
+    *("activations", "slopes", "river", "ledger", "causes", "gradient_cosine", "neurons", "weights"),
+)
+"""The figures that the lab ships. `lab.figures.TABLE` has their classes; to import these takes a second."""
+
 OF_VARIANTS = ("ratio", "saturation", "cost", "accuracy", "test_cost", "test_accuracy")
 """What a blank without a layer may ask for. The ratio is the first hidden layer's ‖∂C/∂b‖ over the last's."""
 

@@ -11,14 +11,11 @@ from matplotlib.text import Text
 
 from lab import figures, plugins
 from lab.errors import PartError, StorageError
+from lab.experiment.see import FIGURES
 from lab.figures import pictures as room
 from tests.figures.conftest import make_tables, texts, with_prediction
 
-NAMES = [
-    *("activations", "causes", "comparisons", "dose", "gradient_cosine", "learning_speed", "ledger", "map"),
-    *("neurons", "overview", "prediction", "river", "saturation", "saturation_measures", "slopes"),
-    *("speed_by_layer", "training", "update_ratio", "weight_speed", "weights", "z_distribution"),
-]
+NAMES = sorted(FIGURES)
 OF_ONE = sorted({*NAMES} - {"comparisons", "dose", "map"})
 """Those that a run of one variant has."""
 
