@@ -107,6 +107,6 @@ class EngineReading:
         are ``planned``, ‖Δw‖ of each step is measured too.
         """
         self._kept[0][...] = 0
-        own = order is not None and self._net is self._engine.net
-        self._reading.order = order.ctypes.data if own and order is not None else None
+        of_steps = order if self._net is self._engine.net else None
+        self._reading.order = None if of_steps is None else of_steps.ctypes.data
         self._engine.watch(self._net, self._reading, step, every, planned, starts, order)

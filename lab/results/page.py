@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from itertools import zip_longest
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -39,8 +40,7 @@ def save_report(runs: Sequence[Run], path: Path, found: Sequence[Verdicts | None
     """
     from lab.report.run import report
 
-    known = [*found, *[None] * (len(runs) - len(found))]
-    subjects = [subject(run.folder, run.tables, found=one) for run, one in zip(runs, known, strict=True)]
+    subjects = [subject(run.folder, run.tables, found=one) for run, one in zip_longest(runs, found)]
     storage.write(path, report(subjects))
     return path
 

@@ -65,12 +65,8 @@ class CompiledReader:
             return False
         rows = self._steps.rows()
         made = self._fixed or self._of_step(rows)
-        if self._fixed is None and rows is not None:
-            made.measure(rows)
-            y = self._training.train.y[rows].mT
-        else:
-            made.measure()
-            y = (self._fixed_examples or self._training.train).y.T[None]
+        made.measure(None if self._fixed else rows)
+        y = self._targets(rows, np.zeros(1, np.int64), made.m)
         if not self._plain(made, y).all():
             return False
         self._put(reading, made, y, self._updates(made, rows), self._reader.tested_at(reading))
@@ -106,7 +102,7 @@ class CompiledReader:
         return count
 
     def _before(self, reading: int, other: int, most: int) -> int:
-        """The readings before the ``other``-th, taken alone; where these are few, wait ever longer."""
+        """Record the readings before the ``other``-th, which is for `read`; where few, wait longer."""
         self._alone.add(reading + other)
         if other >= 2:
             return self.ahead(reading, most)
