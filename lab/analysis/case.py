@@ -248,7 +248,7 @@ class Case:
             return pd.DataFrame(index=pd.Index(self.trials["trial"], name="trial"))
         size = self.layers["weight_norm"] / self.layers["layer"].map(self.usual_norms)
         gone = self.layers.assign(gone=self.layers["update_ratio"] * size.clip(lower=1))
-        return self._over(gone, ["gone"], "mean") * self.last_step
+        return self._of_rows(gone, ["gone"], "mean") * self.last_step
 
     @cached_property
     def no_gradient(self) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -272,17 +272,15 @@ class Case:
 
     def at(self, step: int, *columns: str) -> pd.DataFrame:
         """Trial × layer: the largest of these quantities at a step; see `over`."""
-        return self._over(self.layers[self.layers["step"] == step], columns, "max")
+        return self._over((step, step), columns, "max")
 
     def over(self, column: str, how: str, last: float = 1.0) -> pd.DataFrame:
         """Trial × layer: the median, or another statistic, of a quantity over the ``last`` part of readings.
 
         NaN where a value is not finite; without columns where the quantity was not recorded.
         """
-        steps = self._steps
-        since = steps[-max(1, ceil(last * len(steps)))]
-        rows = self.layers if since == steps[0] else self.layers[self.layers["step"] >= since]
-        return self._over(rows, [column], how)
+        since = self._steps[-max(1, ceil(last * len(self._steps)))]
+        return self._over((since, self.last_step), (column,), how)
 
     def pooled(self, column: str, how: str) -> pd.DataFrame:
         """Trial × layer: the mean, or the least, of a quantity over the `pooled_readings`; see `over`.
@@ -290,11 +288,23 @@ class Case:
         NaN for a trial that lacks one of them, and where there are too few.
         """
         several = self.pooled_readings
-        rows = self.layers[self.layers["step"].isin(self._steps[-several:])]
-        found, seen = self._over(rows, [column], how), self._over(rows, [column], "count")
-        return found.where(seen == several)
+        steps = (self._steps[-several], self.last_step)
+        return self._over(steps, (column,), how).where(self._over(steps, (column,), "count") == several)
 
-    def _over(self, rows: pd.DataFrame, columns: Sequence[str], how: str) -> pd.DataFrame:
+    def _over(self, steps: tuple[int, int], columns: tuple[str, ...], how: str) -> pd.DataFrame:
+        """Of the readings from the first to the last of these steps; rules ask for the same again."""
+        key = (*map(int, steps), columns, how)
+        if key not in self._found:
+            step = self.layers["step"]
+            rows = self.layers[(step >= steps[0]) & (step <= steps[1])]
+            self._found[key] = self._of_rows(rows, columns, how)
+        return self._found[key]
+
+    @cached_property
+    def _found(self) -> dict[tuple[object, ...], pd.DataFrame]:
+        return {}
+
+    def _of_rows(self, rows: pd.DataFrame, columns: Sequence[str], how: str) -> pd.DataFrame:
         recorded = [column for column in columns if column in rows]
         index = pd.Index(self.trials["trial"], name="trial")
         if not recorded:

@@ -112,9 +112,8 @@ def interval(differences: ArrayLike) -> tuple[float, float]:
         return nan, nan
     if _all_equal(d):
         return float(d.mean()), float(d.mean())
-    scale = float(np.abs(d).max())
-    scaled = d / scale
-    p, width = _p_of_shift(scaled), float(np.ptp(scaled))
+    scaled, scale = _scaled(d)
+    p, width = _p_of_shift(tuple(scaled)), float(np.ptp(scaled))
     within, beyond = [], []
     for bound in (scaled.min() - width, scaled.max() + width):
         held, ruled_out = float(scaled.mean()), float(bound)
@@ -139,11 +138,22 @@ def sign_flip(differences: ArrayLike) -> float:
     Source: R. A. Fisher (1935), The design of experiments, § 21; B. Phipson & G. K. Smyth (2010),
     Permutation p-values should never be zero.
     """
-    return _p_of_shift(np.asarray(differences, np.float64))(0.0)
+    return _p_of_shift(tuple(_scaled(np.asarray(differences, np.float64))[0]))(0.0)
 
 
-def _p_of_shift(d: Array) -> Callable[[float], float]:
-    """μ → `sign_flip` of d − μ: the sums of signs, and of signs times d, serve every μ."""
+def _scaled(d: Array) -> tuple[Array, float]:
+    """Differences over the largest, and its size; 1 where all are 0."""
+    scale = float(np.abs(d).max(initial=0)) or 1.0
+    return d / scale, scale
+
+
+@lru_cache(maxsize=1)
+def _p_of_shift(differences: tuple[float, ...]) -> Callable[[float], float]:
+    """μ → `sign_flip` of d − μ: the sums of signs, and of signs times d, serve every μ.
+
+    They serve the test and the interval of the same differences.
+    """
+    d = np.array(differences)
 
     def reach(shift: float) -> float:
         shifted = d - shift

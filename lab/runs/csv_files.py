@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from csv import writer
 from importlib.util import find_spec
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,18 +20,16 @@ LABELS = {"variant": str, "a": str, "b": str}
 def csv(table: pd.DataFrame, header: bool = True) -> bytes:
     """The table as CSV, with its ``header`` or without.
 
-    What is missing is empty, numbers have all their digits, texts are `guarded`. Python's writer makes the
-    bytes of `pandas.DataFrame.to_csv` in two thirds of its time. pyarrow is faster still; it writes the same
-    numbers in its own way, 0 for 0.0, and quotes all words.
+    What is missing is empty, numbers have all their digits, texts are `guarded`. Numbers become texts as those
+    of JSON do, by pydantic, in a fifth of the time of `pandas.DataFrame.to_csv`. pyarrow is faster still; it
+    writes the same numbers in its own way, 0 for 0.0, and quotes all words.
     """
     table = guarded(table)
     if not has_pyarrow():
-        text = StringIO()
-        lines = writer(text, lineterminator="\n")
-        if header:
-            lines.writerow(table.columns)
-        lines.writerows(zip(*(_cells(table[name]) for name in table.columns), strict=True))
-        return text.getvalue().encode()
+        rows = zip(*(_cells(table[name]) for name in table.columns), strict=True) if len(table) else ()
+        names = [_quoted(str(name)) for name in table.columns]
+        lines = [*([",".join(names)] if header else []), *map(",".join, rows)]
+        return "".join(f"{line or _NOTHING}\n" for line in lines).encode()
     import pyarrow
     from pyarrow.csv import WriteOptions, write_csv
 
@@ -43,13 +39,30 @@ def csv(table: pd.DataFrame, header: bool = True) -> bytes:
     return bytes(out.getvalue())
 
 
-def _cells(column: pd.Series) -> list[Any]:
-    """The cells of a column, for Python's writer, which leaves out None."""
+def _cells(column: pd.Series) -> list[str]:
+    """The cells of a column of at least one row as they stand in the file."""
     if column.dtype == "float64":
-        return [None if x != x else x for x in column.tolist()]
+        from pydantic_core import to_json
+
+        numbers = to_json(column.tolist(), inf_nan_mode="constants").decode()
+        return numbers[1:-1].replace("NaN", "").replace("Infinity", "inf").split(",")
     if column.dtype == "float32":
-        return [None if x != x else str(x) for x in column.to_numpy()]
-    return list(column.astype(object).where(column.notna(), None))
+        return ["" if x != x else str(x) for x in column.to_numpy()]
+    told = column.astype(object).where(column.notna(), "")
+    if column.dtype.kind in "biu":
+        return [*map(str, told)]
+    quoted = {x: _quoted(str(x)) for x in told.unique()}
+    return [quoted[x] for x in told]
+
+
+_NOTHING = '""'
+"""The line of an only cell that is missing, since readers pass over an empty line."""
+
+
+def _quoted(text: str) -> str:
+    """A text as a cell, in quotes where it holds what parts cells or lines."""
+    quoted = text.replace('"', '""')
+    return f'"{quoted}"' if quoted != text or any(mark in text for mark in ",\r\n") else text
 
 
 def read(path: Path) -> pd.DataFrame:

@@ -62,12 +62,16 @@ def placed(text: str, start: Path) -> Path:
 
 def anonymous(value: Any) -> Any:
     """The value with ``~`` for the home folder, and for the user's name in paths, in every text in it."""
+    names = _names()
+    return _without(names, value) if names else value
+
+
+def _without(names: re.Pattern[str], value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {anonymous(key): anonymous(one) for key, one in value.items()}
+        return {_without(names, key): _without(names, one) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [anonymous(one) for one in value]
-    names = _names() if isinstance(value, str) else None
-    return names.sub("~", value) if names else value
+        return [_without(names, one) for one in value]
+    return names.sub("~", value) if isinstance(value, str) else value
 
 
 def _names() -> re.Pattern[str] | None:

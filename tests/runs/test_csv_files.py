@@ -17,10 +17,10 @@ TABLE = pd.DataFrame(
 )
 
 
-def by_python(table):
+def by_python(table, header=True):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(csv_files, "has_pyarrow", lambda: False)
-        return csv(table)
+        return csv(table, header)
 
 
 def read_back(folder, content):
@@ -41,18 +41,27 @@ def test_csv_by_python_and_what_comes_back_by_either_writer(tmp_path):
         )
 
 
-def test_csv_by_python_has_the_bytes_of_pandas():
-    rng = np.random.default_rng(0)
+def test_csv_by_python_has_the_bytes_of_pandas_but_for_the_form_of_numbers():
     table = TABLE.assign(
-        bits=rng.integers(0, 2**64, 3, dtype=np.uint64).view(np.float64),
         single=np.array([0.1, np.nan, 1e-30], np.float32),
         holds=[True, False, True],
         kind=pd.Categorical(["a", None, 'b"']),
         text=["", None, "two\nlines"],
-        small=[1e-5, 1e16, 123456.0],
     )
-    for part in (table, table[["x"]], table.iloc[:0], TABLE):
+    for part in (table, table[["x"]], table[["text"]], table.iloc[:0], TABLE):
         assert by_python(part) == part.to_csv(index=False, lineterminator="\n").encode()
+    assert by_python(table, header=False) == table.to_csv(
+        index=False, header=False, lineterminator="\n"
+    ).encode()
+    assert by_python(pd.DataFrame({"x": [1e-5, 1e-7, 1e16]})) == b"x\n0.00001\n1e-7\n1e+16\n"
+
+
+def test_numbers_of_all_sizes_come_back_as_they_were(tmp_path):
+    bits = np.random.default_rng(0).integers(0, 2**64, 20000, dtype=np.uint64).view(np.float64)
+    table = pd.DataFrame({"x": bits, "y": np.nextafter(0, 1) * np.arange(20000), "z": -0.0})
+    back = read_back(tmp_path, by_python(table))
+    pd.testing.assert_frame_equal(back, table, check_exact=True)
+    assert np.signbit(back.z).all()
 
 
 def test_csv_by_pyarrow_holds_the_same_numbers(tmp_path):

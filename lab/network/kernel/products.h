@@ -92,13 +92,18 @@ INLINE void tile(const Product *p, int64_t row, int64_t column, const int rows, 
     }
     UNROLLED for (int r = 0; r < rows; r++) {
         real *out = p->out + (row + r) * p->out_stride + column;
-        if (how && (how->optimiser != DESCENT || how->change)) {
+        if (how && how->optimiser != DESCENT) {
             vec of[4];
             UNROLLED for (int c = 0; c < vectors; c++) of[c] = sum[r][c];
             if (how->change)
                 plan(how, of, out, vectors);
             else
                 learn(how, of, out, vectors);
+            continue;
+        }
+        if (how && how->change) {
+            real *change = how->change + (out - how->theta);
+            UNROLLED for (int c = 0; c < vectors; c++) to(change + c * W, descent(how, sum[r][c], from(out + c * W)));
             continue;
         }
         UNROLLED for (int c = 0; c < vectors; c++)

@@ -33,23 +33,34 @@ static double largest_of(const Block b, real centre) {
     return largest;
 }
 
-// The root of the sum of (x - centre)^2, of numbers so small or large that squares lose them too.
-static double norm_of(const Block b, real centre) {
+// The root of the sum of (x - centre)^2 in units of the largest, which no square over- or underflows.
+static double scaled_norm_of(const Block b, real centre) {
     const double largest = largest_of(b, centre);
-    const int safe = largest > BY_SIZE(1e-15, 1e-140) && largest < BY_SIZE(1e15, 1e140);
-    const real scale = safe ? 1 : (real)largest;
     double squares = 0;
     if (!(largest > 0 && largest < (double)INF)) return largest;
-    for (int64_t c = 0; c < b.n; c += W) {
-        vec sum = all(0);
-        for (int64_t i = 0; i < b.m; i++) {
-            vec x = from(b.at + i * b.stride + c) - centre;
-            if (!safe) x = x / scale;
-            sum = fma_(x, x, sum);
+    for (int64_t i = 0; i < b.m; i++)
+        for (int64_t j = 0; j < b.n; j++) {
+            const double x = ((double)b.at[i * b.stride + j] - (double)centre) / largest;
+            squares += x * x;
         }
-        for (int64_t j = 0; j < W && c + j < b.n; j++) squares += sum[j];
+    return largest * __builtin_sqrt(squares);
+}
+
+// The root of the sum of (x - centre)^2; every fourth row is summed on its own, so that no sum waits for the last.
+static double norm_of(const Block b, real centre) {
+    double squares = 0;
+    for (int64_t c = 0; c < b.n; c += W) {
+        vec sum[4] = {all(0), all(0), all(0), all(0)};
+        for (int64_t i = 0; i < b.m; i += 4)
+            for (int64_t k = 0; k < 4 && i + k < b.m; k++) {
+                const vec x = from(b.at + (i + k) * b.stride + c) - centre;
+                sum[k] = fma_(x, x, sum[k]);
+            }
+        const vec all_rows = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+        for (int64_t j = 0; j < W && c + j < b.n; j++) squares += (double)all_rows[j];
     }
-    return (double)scale * __builtin_sqrt(squares);
+    const int safe = squares > BY_SIZE(1e-24, 1e-276) && squares < (double)INF;
+    return safe ? __builtin_sqrt(squares) : scaled_norm_of(b, centre);
 }
 
 static double sum_of(const Block b) {
@@ -90,7 +101,16 @@ static void count_slopes(const Block slope, const real *z, double least, double 
     }
 }
 
-// How many pairs of neurons, with a slope somewhere, have nearly the same product of their z with `marks`.
+// Whether two neurons have nearly the same z on every example.
+static int alike(const Block z, int64_t one, int64_t other, real most_apart) {
+    for (int64_t i = 0; i < z.m; i++) {
+        const real apart = z.at[i * z.stride + one] - z.at[i * z.stride + other];
+        if (!((apart < 0 ? -apart : apart) <= most_apart)) return 0;
+    }
+    return 1;
+}
+
+// How many pairs of neurons, with a slope somewhere, have nearly the same z; their products with `marks` tell first.
 static double twins_of(const Block z, const real *slope, const real *marks, double near, real *product, real *norm) {
     double pairs = 0;
     for (int64_t c = 0; c < z.n; c += W) {
@@ -105,8 +125,9 @@ static double twins_of(const Block z, const real *slope, const real *marks, doub
         for (int64_t j = 0; j < W && c + j < z.n; j++) {
             product[c + j] = alive[j] ? sum[j] : INF, norm[c + j] = squares[j];
             for (int64_t k = 0; k < c + j; k++) {
-                const real apart = sum[j] - product[k], most = norm[k] > squares[j] ? norm[k] : squares[j];
-                pairs += alive[j] && (apart < 0 ? -apart : apart) <= (real)near * most;
+                const real apart = sum[j] - product[k];
+                const real most_apart = (real)near * (norm[k] > squares[j] ? norm[k] : squares[j]);
+                if (alive[j] && (apart < 0 ? -apart : apart) <= most_apart) pairs += alike(z, c + j, k, most_apart);
             }
         }
     }
