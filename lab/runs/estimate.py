@@ -10,6 +10,7 @@ from math import ceil, isfinite, nan
 from time import thread_time
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from lab.experiment.schedule import Schedule
 from lab.experiment.sizes import free_memory
@@ -62,7 +63,7 @@ PLOT_BYTES, PLOT_POINT, REPORT_BYTES, REPORT_POINT = 2_300_000, 550, 230_000, 12
 REFERENCE = 0.6e-6
 """Seconds in which the processor by which the following are told writes a number as text."""
 
-WRITTEN, WRITTEN_BY_ARROW, READ, DRAWN, DRAWN_POINT = 0.8e-6, 0.35e-6, 0.5e-6, 7.0, 2.0e-3
+WRITTEN, WRITTEN_BY_ARROW, READ, DRAWN, DRAWN_POINT = 0.3e-6, 0.35e-6, 0.5e-6, 7.0, 2.0e-3
 """Its seconds for a number of a table that is written, or read and looked at; for all figures; for each point
 in them."""
 
@@ -349,15 +350,16 @@ def _sampled(training: Training, trials: int) -> _Sample:
         recording=recording,
     )
     try:
-        step = _seconds_of_step(small, most)
-        clock = [thread_time()]
-        course = Course(small, range(most))
-        clock.append(thread_time())
-        while not course.ended:
-            course.advance(0)
+        with threadpool_limits(1):  # as workers train
+            step = _seconds_of_step(small, most)
+            clock = [thread_time()]
+            course = Course(small, range(most))
             clock.append(thread_time())
-        readings = course.finished()
-        clock.append(thread_time())
+            while not course.ended:
+                course.advance(0)
+                clock.append(thread_time())
+            readings = course.finished()
+            clock.append(thread_time())
     except Exception:  # code of one's own may raise anything; the run will tell
         return _Sample()
     start, *lasted, end = (later - earlier for earlier, later in pairwise(clock))
