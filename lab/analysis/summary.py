@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from math import nan
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,39 +29,52 @@ def summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
     What was not recorded is missing.
     """
-    rows = []
-    for described in tables["variants"].to_dict("records"):
-        variant = described["variant"]
-        layers, trials = (tables[name][tables[name]["variant"] == variant] for name in ("layers", "trials"))
-        layers = layers[layers["status"] == "done"].reindex(columns=[*_KEYS, *_QUANTITIES])
-        done = trials[trials["status"] == "done"]
-        hidden = layers[layers["layer"] < layers["layer"].max()]
-        readings = {"start": hidden["step"].min(), "end": hidden["step"].max()}
-        at = {reading: hidden[hidden["step"] == step] for reading, step in readings.items()}
-        still = at["end"].groupby("layer")["learning_speed"].max() == 0
-        row = {"variant": variant, "trials": len(trials)}
-        row |= {fate: int((trials["status"] == fate).sum()) for fate in ("diverged", "failed")}
-        ratios = {reading: _ratios(of) for reading, of in at.items()}
-        row |= {f"ratio_{reading}": middle(of) for reading, of in ratios.items()}
-        row["ratio_trials"] = int(ratios["start"].notna().sum())
-        for reading, of in at.items():
-            row[f"slope_{reading}"] = of.groupby("trial")["slope_mean"].mean().median()
-            row[f"saturation_{reading}"] = of.groupby("trial")["saturation"].mean().median()
-        row["dead_layers"] = ", ".join(map(str, still.index[still]))
-        finals = ("final_cost", "final_accuracy", "final_test_accuracy")
-        of_mean = 0.0 if done["final_accuracy"].notna().any() else float(described.get("cost_of_mean", 0))
-        row["r2"] = 1 - done["final_cost"].median() / (of_mean or nan)
-        rows.append(row | {column: done[column].median() for column in finals})
-    return pd.DataFrame(rows)
+    layers, trials = tables["layers"], tables["trials"]
+    layers = layers[layers["status"] == "done"].reindex(columns=["variant", *_KEYS, *_QUANTITIES])
+    hidden = layers[layers["layer"] < _by_variant(layers)["layer"].transform("max")]
+    steps = _by_variant(hidden)["step"]
+    at = {reading: hidden[hidden["step"] == steps.transform(how)] for reading, how in _READINGS.items()}
+    ratios = {reading: _ratios(rows) for reading, rows in at.items()}
+    found = {"trials": _by_variant(trials).size()}
+    found |= {fate: _by_variant(trials[trials["status"] == fate]).size() for fate in ("diverged", "failed")}
+    found |= {f"ratio_{reading}": _by_variant(of).agg(middle) for reading, of in ratios.items()}
+    found["ratio_trials"] = _by_variant(ratios["start"]).count()
+    for reading, rows in at.items():
+        means = rows.groupby(["variant", "trial"], observed=True)[["slope_mean", "saturation"]].mean()
+        for column, medians in _by_variant(means).median().items():
+            found[f"{str(column).removesuffix('_mean')}_{reading}"] = medians
+    fastest = at["end"].groupby(["variant", "layer"], observed=True)["learning_speed"].max()
+    still = fastest[fastest == 0].reset_index("layer")["layer"].astype(str)
+    found["dead_layers"] = _by_variant(still).agg(", ".join)
+    done = trials[trials["status"] == "done"]
+    finals = _by_variant(done)[["final_cost", "final_accuracy", "final_test_accuracy"]].median()
+    variants = tables["variants"].set_index("variant")
+    of_mean = variants["cost_of_mean"] if "cost_of_mean" in variants else pd.Series(nan, variants.index)
+    classes = finals["final_accuracy"].notna()
+    found["r2"] = 1 - finals["final_cost"] / of_mean.where(
+        ~classes.reindex(of_mean.index, fill_value=False) & (of_mean != 0)
+    )
+    rows = pd.DataFrame(found | dict(finals.items()), variants.index)
+    counts = ["trials", "diverged", "failed", "ratio_trials"]
+    rows[counts] = rows[counts].fillna(0).astype(int)
+    return rows.fillna({"dead_layers": ""}).reset_index()
+
+
+_READINGS = {"start": "min", "end": "max"}
+
+
+def _by_variant(rows: Any) -> Any:
+    """The rows of each variant that has some, by its label."""
+    return rows.groupby("variant", sort=False, observed=True)
 
 
 def _ratios(rows: pd.DataFrame) -> pd.Series:
-    """Trial → the gradient of the first of these layers over that of the last; none of fewer than two."""
-    if rows["layer"].nunique() < 2:
-        return pd.Series(dtype=float)
-    speed = rows.pivot(index="trial", columns="layer", values="learning_speed")
-    last = speed[speed.columns.max()]
-    return speed[speed.columns.min()] / last.where(last > 0)
+    """(Variant, trial) → the gradient of the first of its layers over that of the last, where these are two."""
+    layer = _by_variant(rows)["layer"]
+    ends = [rows[rows["layer"] == layer.transform(how)] for how in ("min", "max")]
+    first, last = (end.set_index(["variant", "trial"])[["layer", "learning_speed"]] for end in ends)
+    known = (last["learning_speed"] > 0) & (first["layer"] != last["layer"])
+    return first["learning_speed"] / last["learning_speed"].where(known)
 
 
 def by_layer(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
