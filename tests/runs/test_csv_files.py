@@ -50,9 +50,10 @@ def test_csv_by_python_has_the_bytes_of_pandas_but_for_the_form_of_numbers():
     )
     for part in (table, table[["x"]], table[["text"]], table.iloc[:0], TABLE):
         assert by_python(part) == part.to_csv(index=False, lineterminator="\n").encode()
-    assert by_python(table, header=False) == table.to_csv(
-        index=False, header=False, lineterminator="\n"
-    ).encode()
+    assert (
+        by_python(table, header=False)
+        == table.to_csv(index=False, header=False, lineterminator="\n").encode()
+    )
     assert by_python(pd.DataFrame({"x": [1e-5, 1e-7, 1e16]})) == b"x\n0.00001\n1e-7\n1e+16\n"
 
 
