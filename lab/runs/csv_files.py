@@ -21,8 +21,8 @@ def csv(table: pd.DataFrame, header: bool = True) -> bytes:
     """The table as CSV, with its ``header`` or without.
 
     What is missing is empty, numbers have all their digits, texts are `guarded`. Numbers become texts as
-    those of JSON do, by pydantic; the whole takes a fifth of the time of `pandas.DataFrame.to_csv`. pyarrow is
-    faster still; it writes the same numbers in its own way, 0 for 0.0, and quotes all words.
+    those of JSON do, by pydantic; the whole takes a fifth of the time of `pandas.DataFrame.to_csv`. pyarrow
+    is faster still; it writes the same numbers in its own way, 0 for 0.0, and quotes all words.
     """
     table = guarded(table)
     if not has_pyarrow():
