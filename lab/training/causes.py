@@ -114,7 +114,7 @@ def of_layer(network: Network, p: Pass, l: int, t: int) -> Array:
 
 
 def _once(loss: Array) -> Array:
-    """A loss without the weights for which it is that of others of their row or column: its mean is the same."""
+    """A loss without its repetitions along rows or columns; its mean is the same."""
     return loss[tuple(slice(None if stride else 1) for stride in loss.strides)]
 
 
