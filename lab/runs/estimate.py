@@ -141,7 +141,7 @@ def estimate(ready: Prepared, workers: int = 1, plots: bool = True, *, tried: bo
         parts += counted.parts + 500 * ceil(trials / largest[variant.index])
         points += training.network.depth * counted.readings
         seconds += ceil(trials / largest[variant.index]) * counted.seconds
-    pace = _pace()
+    pace = _pace() if fits else nan
     beside = min(max(workers, 1), DRAWING)
     libraries = TRAINS + ARROW * has_pyarrow() + STATISTICS * (plots or len(ready.made) > 1) + DRAWS * plots
     several = libraries + 8 * COPIES_DRAWN * (read + made)
