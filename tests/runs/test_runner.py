@@ -14,6 +14,7 @@ from lab.parts import Initialiser
 from lab.runs import preparation, runner, workers
 from lab.runs.estimate import estimate
 from lab.runs.folder import runs
+from lab.runs.growing import Growing
 from lab.runs.parts import kept_parts, keys_of
 from lab.runs.preparation import prepared
 from lab.runs.runner import Terms, begun, prepared_again, resumed, run, tables_so_far
@@ -362,7 +363,7 @@ def test_a_sigma_that_cannot_be_predicted_ends_the_run_before_it_trains(ready, r
         raise ArithmeticError("no moments")
 
     monkeypatch.setattr(runner, "prediction", raising)
-    monkeypatch.setattr(runner, "trained", lambda *anything: pytest.fail("trained"))
+    monkeypatch.setattr(workers, "_outcome", lambda *anything: pytest.fail("trained"))
     with pytest.raises(ArithmeticError, match="no moments"):
         run(ready, root)
     (folder,) = runs(root)
@@ -411,9 +412,15 @@ def work(path, root):
         folder.keep_part(chunk, recorder.readings, keys[chunk.variant])
     kept, found["parts"] = calls(lambda: kept_parts(ready, folder, keys))
     assert list(kept) == chunks
-    _, found["tables"] = calls(lambda: runner._written(ready, folder, kept, [], {}))
+    _, found["tables"] = calls(lambda: assembled(ready, folder, kept))
     _, found["list"] = calls(lambda: list(runs_page(root).body))
     return found
+
+
+def assembled(ready, folder, kept):
+    """The tables made of the parts that are kept."""
+    with folder.growing_tables() as grow:
+        Growing(ready, folder, grow, kept).finished([], {})
 
 
 def grows_no_faster(written, root, monkeypatch, kind, n, chunk):
