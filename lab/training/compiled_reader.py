@@ -186,6 +186,8 @@ class CompiledReader:
             "low_input": found["low_input"] / inputs,
         }
         for name, layers in (("slope", made.slopes), ("a", made.outputs)):
+            for values in layers.values():
+                values.sort(axis=-1)
             found_of = [percentiles_of(values, PERCENTILES) for values in layers.values()]
             for q, of_layers in zip(PERCENTILES, zip(*found_of, strict=True), strict=True):
                 columns[f"{name}_p{q:02}"] = np.stack(of_layers, axis=1)
