@@ -97,7 +97,7 @@ def percentiles(block: Array, qs: Sequence[float]) -> tuple[Array, ...]:
 
 
 def percentiles_of(rows: Array, qs: Sequence[float]) -> tuple[Array, ...]:
-    """`percentiles` of rows that are sorted, which numpy does by vector instructions; it selects without them."""
+    """`percentiles` of rows that are sorted, as vector instructions can do, and a partition cannot."""
     last = rows.shape[1] - 1
     low = [int(q / 100 * last) for q in qs]
     high = [min(k + 1, last) for k in low]
