@@ -75,8 +75,9 @@ class CompiledReader:
     def ahead(self, reading: int, most: int) -> int:
         """Record this reading and those after it, with the steps between, in one call; how many they are.
 
-        It is none where the next two differ, or one of them needs the weights. Where one turns out to be
-        among the others the engine goes back, and takes those before it. The steps are at most so many.
+        It is none where the next two differ, or one of them needs the weights; the first may be tested, since
+        its weights are there. Where one turns out to be among the others the engine goes back, and takes
+        those before it. The steps are at most so many.
         """
         count, every = self._alike(reading, most)
         if count < 2:
@@ -86,6 +87,8 @@ class CompiledReader:
         m = len(self._fixed_examples) if self._fixed_examples else int(starts[1] - starts[0])
         whole = self._training.train if rows is None else None
         made = self._several(m, count, self._fixed_examples or whole)
+        tested = np.full((count, 2, len(self._recorder.readings.diverged)), np.nan)
+        tested[0] = self._reader.tested_at(reading)
         before = engine.kept()
         multiple = self._reader.multiple
         plans = multiple is None and probes.UpdateRatio in self._asked
@@ -97,7 +100,7 @@ class CompiledReader:
             return self._before(reading, int(plain.argmin()), most)
         self._wait = 1
         updates = made.found["update_w"] if multiple is None else abs(multiple) * made.found["speed_w"]
-        self._put(reading, made, y, updates, tuple(np.full((2, len(made.z)), np.nan)))
+        self._put(reading, made, y, updates, tuple(np.concatenate(tested, axis=-1)))
         steps.passed(count * every)
         return count
 
@@ -119,7 +122,7 @@ class CompiledReader:
         room = MOST_NUMBERS // self._numbers
         while count < min(most // every, room, len(due) - 1 - reading):
             k = reading + count
-            needs_weights = k in self._alone or recorder.bins(k) or k in recorder.tested
+            needs_weights = k in self._alone or recorder.bins(k) or (count > 0 and k in recorder.tested)
             if needs_weights or due[k + 1] - due[k] != every or self._steps.is_short(int(due[k])):
                 break
             count += 1
