@@ -65,8 +65,8 @@ class Crew(Generic[Result]):
     def results(self, meanwhile: Iterable[object] = ()) -> Iterator[tuple[int, Result | Died]]:
         """The numbers of the tasks with their results, as they end.
 
-        This process does what is to be done ``meanwhile``, of which a step is taken each time it has heard
-        all workers.
+        This process does what is to be done ``meanwhile``: a step of it each time it has heard all workers,
+        and the rest when all tasks ended, unless they were stopped.
         """
         todo = iter(meanwhile)
         try:
@@ -75,7 +75,8 @@ class Crew(Generic[Result]):
                 wait([worker.connection for worker in self._crew], 0 if busy else POLL_SECONDS)
                 for worker in list(self._crew):
                     yield from self._ended(worker)
-            deque(todo, maxlen=0)
+            if not self._line.stopped():
+                deque(todo, maxlen=0)
         finally:
             for worker in self._crew:
                 worker.kill()

@@ -32,8 +32,8 @@ class Growing:
         kept: Mapping[Chunk, Key],
         missing: Iterable[Chunk] = (),
     ) -> None:
-        self.folder, self.keys, self.seconds = folder, dict(kept), list[float]()
-        self._ready, self._grow = ready, grow
+        self.keys, self.seconds = dict(kept), list[float]()
+        self._ready, self._folder, self._grow = ready, folder, grow
         self._makers = dict(PIECED)
         if any(training.recording.neurons for _, training in ready.made):
             self._makers["neurons"] = tables.neurons
@@ -67,7 +67,7 @@ class Growing:
                 self._put(chunk)
 
     def _put(self, chunk: Chunk) -> None:
-        part, self.keys[chunk] = part_of(self._ready, self.folder, chunk)
+        part, self.keys[chunk] = part_of(self._ready, self._folder, chunk)
         for name, make in self._makers.items():
             for piece in make(part):
                 self._grow(name, piece)

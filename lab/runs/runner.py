@@ -161,7 +161,8 @@ def _completed(
     record = {**record, "mixed": mixture(folder, kept, present, terms.mixed)}
     folder.describe({**record, "status": "running"})
     try:
-        untrained = {"variants": tables.variants(ready.made), "curves": tables.curves(ready.made)}
+        with threadpool_limits(1):  # several threads of a BLAS may sum in another order each time
+            untrained = {"variants": tables.variants(ready.made), "curves": tables.curves(ready.made)}
         predicted: list[pd.DataFrame] = []
         with folder.growing_tables() as grow:
             missing = ready.chunks_without(trials_of(kept))
@@ -221,7 +222,7 @@ def _parts_under_way(
 def _predicting(ready: Prepared, predicted: list[pd.DataFrame]) -> Iterator[None]:
     """Predict one variant after another: where others train, this process has little else to do."""
     for one in ready.made:
-        with threadpool_limits(1):  # several threads of a BLAS may sum in another order each time
+        with threadpool_limits(1):
             predicted.append(prediction([one]))
         yield
 
