@@ -6,7 +6,7 @@ import pandas as pd
 from lab.analysis.case import FEWEST_STEPS, Case
 from lab.analysis.rule import Seen
 from lab.analysis.rules.learning import hindered, of_failed
-from lab.analysis.rules.words import percent
+from lab.analysis.rules.words import part_of, percent
 
 
 def first(case: Case) -> pd.DataFrame:
@@ -29,8 +29,8 @@ def median(case: Case) -> pd.DataFrame:
 def says_median(case: Case, seen: Seen) -> str:
     """How long the median step is."""
     return (
-        f"updates too large: the median step changes layer {seen.layer}'s weights by {percent(seen.value)} "
-        "of their size"
+        f"updates too large: the median step changes layer {seen.layer}'s weights by "
+        f"{part_of(seen.value, 'their size')}"
     )
 
 

@@ -111,4 +111,19 @@ def test_where_examples_cancel_the_error_is_compared_by_its_rms(tmp_path):
     (told,) = of_rule(run, "slow early layers")
     start = run.layers.query("step == 0").set_index("layer")["delta_rms"]
     assert told.value == pytest.approx(start[1] / start[6], rel=1e-9)
-    assert "in ∂C/∂b, the mean of δ, the examples cancel" in told.sentence
+    assert told.sentence.startswith(
+        f"vanishing gradient: the rms of δ is {start[6] / start[1]:.3g}× smaller in layer 1 than in layer 6 at "
+        "the start (∂C/∂b does not tell it: the examples cancel there): small slopes σ′ ("
+    )
+
+
+@pytest.mark.parametrize(
+    ("sigma", "advised"), [("sigmoid", True), ("0.9*s(z) + 0.01*z", False), ("-0.9*s(z) - 0.01*z", False)]
+)
+def test_a_floor_is_advised_only_where_there_is_none(tmp_path, sigma, advised):
+    """inf σ′ = 0, inf σ′ = 0.01 and sup σ′ = −0.01."""
+    run = ran(tmp_path, **DEEP | {"network__activation": sigma}, training__steps=1)
+    (told,) = of_rule(run, "slow early layers")
+    assert told.sentence.partition("; try ")[2] == (
+        'network.initialiser = "critical"' + ", or an activation with a floor" * advised
+    )

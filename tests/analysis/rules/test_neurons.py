@@ -68,6 +68,30 @@ def test_a_saturated_output_is_told_where_the_cost_leaves_its_slope(tmp_path, co
         assert 'try network.cost = "cross-entropy"' in found["saturated output"].sentence
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "told", "when"),
+    [
+        ([0.65, 0.7, 0.4], [0.9, 0.9, 0.9], 0.675, "start"),  # a later, larger share is of another reading
+        ([0.9, 0.9, 0.9], [0.1, 0.1, 0.1], 0.9, "start"),
+        ([0.6, 0.3, 0.2], [0.9, 0.8, 0.7], 0.8, "end"),
+        ([0.1, 0.1, 0.1], [0.2, 0.2, 0.2], None, ""),
+    ],
+)
+def test_the_share_of_a_saturated_output_is_of_the_reading_that_is_named(tmp_path, start, end, told, when):
+    sigmoid = {"network__hidden": [], "network__output": "sigmoid", "network__cost": "quadratic"}
+    tables = ran(tmp_path, **sigmoid, trials__seeds=3, training__epochs=4, training__eta=1e-9).tables
+    layers = tables["layers"].copy()
+    steps = {"start": layers["step"].min(), "end": layers["step"].max()}
+    for name, shares in (("start", start), ("end", end)):
+        at = layers["step"] == steps[name]
+        layers.loc[at, "saturation"] = layers.loc[at, "trial"].map(dict(enumerate(shares)))
+    found = [one for one in verdicts(tables | {"layers": layers}) if one.rule == "saturated output"]
+    assert [one.value for one in found] == [told] * bool(when)
+    for one in found:
+        assert f"{100 * told:.3g} % of the output layer is saturated at the {when}, " in one.sentence
+        assert one.step == steps[when]
+
+
 def test_an_output_without_slope_is_dead_only_where_the_cost_needs_it(tmp_path):
     dead = {"network__hidden": [], "network__output": "relu", "network__cost": "quadratic"}
     tables = ran(tmp_path, **dead, network__initialiser=NEGATIVE, training__epochs=4).tables
@@ -105,7 +129,7 @@ def test_neurons_are_left_open_by_readings_that_do_not_tell(tmp_path):
     assert not {verdict.rule for verdict in verdicts(given)} & {"dead neurons"}
     (told,) = verdicts(given).not_judged
     assert told.startswith("not judged: dead neurons")
-    assert told.endswith('a reading sees 10 examples; record.on = "probe" lets them')
+    assert told.endswith('a reading sees only 10 examples. Try record.on = "probe"')
 
 
 def test_neurons_of_a_run_that_does_not_tell_what_was_read_are_not_judged(tmp_path):
