@@ -23,9 +23,9 @@ class Verdict:
     """A sentence on one variant, the name of its rule, and what backs it.
 
     ``value`` is the median over the ``trials`` of ``of`` that show it. A ratio is the `middle` of all trials
-    that have one, so that it has one number everywhere, unless that is sound. It is of the rows of ``layer`` and ``step`` of the table ``layers``,
-    or, without a layer, of the table ``trials``; of the rules on updates it is the median over all readings
-    up to the step. It has passed the ``threshold``.
+    that have one, so that it has one number everywhere, unless that is sound. It is of the rows of ``layer``
+    and ``step`` of the table ``layers``, or, without a layer, of the table ``trials``; of the rules on
+    updates it is the median over all readings up to the step. It has passed the ``threshold``.
     """
 
     rule: str
@@ -131,8 +131,8 @@ class Rule:
     speaks where more than none, or with ``share`` at least that share of the judged trials do. ``sentence``
     is of what was `Seen` in the layer whose value passed farthest; ``counts`` tells that it holds the number
     of trials itself, ``ratio`` that the values are ratios, of which the `middle` of all trials is told, and
-    that a trial may have none. ``advice`` is what may help, where the tables tell. ``step`` is that of the reading.
-    ``needs`` are the quantities without which it cannot judge, ``open`` whether readings see too few examples
+    that a trial may have none. ``advice`` is what may help, where the tables tell. ``step`` is that of the
+    reading. ``needs`` are the quantities without which it cannot judge, ``open`` whether readings see too few examples
     to judge each trial.
     """
 

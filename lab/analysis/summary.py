@@ -68,13 +68,14 @@ def _by_variant(rows: Any) -> Any:
     return rows.groupby("variant", sort=False, observed=True)
 
 
-def _ratios(rows: pd.DataFrame) -> pd.Series:
-    """(Variant, trial) → the gradient of the first of its layers over that of the last, where these are two."""
+def _ratios(rows: pd.DataFrame) -> "pd.Series[float]":
+    """(Variant, trial) → the gradient of its first layer over that of its last, where these are two."""
     layer = _by_variant(rows)["layer"]
     ends = [rows[rows["layer"] == layer.transform(how)] for how in ("min", "max")]
     first, last = (end.set_index(["variant", "trial"])[["layer", "learning_speed"]] for end in ends)
     known = (last["learning_speed"] > 0) & (first["layer"] != last["layer"])
-    return first["learning_speed"] / last["learning_speed"].where(known)
+    ratios: pd.Series[float] = first["learning_speed"] / last["learning_speed"].where(known)
+    return ratios
 
 
 def by_layer(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -109,7 +109,8 @@ RULES = {
     ),
     "saturated output": Rule(
         "Is more than half of the output layer saturated at the start, where the cost does not cancel its "
-        "σ′? If not, is it at the end, in a trial that has not learned `LEARNED` of its task? (Nielsen, ch. 3)",
+        "σ′? If not, is it so at the end, in a trial that has not learned `LEARNED` of its task? (Nielsen, "
+        "ch. 3)",
         HALF,
         neurons.saturated_output,
         neurons.says_saturated_output,

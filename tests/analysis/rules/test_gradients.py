@@ -112,8 +112,8 @@ def test_where_examples_cancel_the_error_is_compared_by_its_rms(tmp_path):
     start = run.layers.query("step == 0").set_index("layer")["delta_rms"]
     assert told.value == pytest.approx(start[1] / start[6], rel=1e-9)
     assert told.sentence.startswith(
-        f"vanishing gradient: the rms of δ is {start[6] / start[1]:.3g}× smaller in layer 1 than in layer 6 at "
-        "the start (∂C/∂b does not tell it: the examples cancel there): small slopes σ′ ("
+        f"vanishing gradient: the rms of δ is {start[6] / start[1]:.3g}× smaller in layer 1 than in layer 6 "
+        "at the start (∂C/∂b does not tell it: the examples cancel there): small slopes σ′ ("
     )
 
 
