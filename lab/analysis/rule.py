@@ -132,8 +132,8 @@ class Rule:
     is of what was `Seen` in the layer whose value passed farthest; ``counts`` tells that it holds the number
     of trials itself, ``ratio`` that the values are ratios, of which the `middle` of all trials is told, and
     that a trial may have none. ``advice`` is what may help, where the tables tell. ``step`` is that of the
-    reading. ``needs`` are the quantities without which it cannot judge, ``open`` whether readings see too few examples
-    to judge each trial.
+    reading. ``needs`` are the quantities without which it cannot judge, ``open`` whether readings see too
+    few examples to judge each trial.
     """
 
     question: str

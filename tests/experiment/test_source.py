@@ -95,7 +95,7 @@ def test_the_words_of_see_are_left_out_where_a_run_departs_from_the_file(overrid
     assert source.values["see"] == {
         "overview": "cost at the end = {cost at the end}",
         "answer": f"In numbers only, {differs}. For {{variants}}: ratio at the start = {{ratio at the "
-        "start}}; how many have accuracy > 0.8 = {how many have accuracy > 0.8}.",
+        "start}; how many have accuracy > 0.8 = {how many have accuracy > 0.8}.",
     }
     assert source.notes[-1] == f"the words of [see] and of its answer are left out, {differs}"
 
