@@ -16,6 +16,24 @@ ASKED = (
     "ratio",
     "BP1",
     "floor",
+    *("gradient", "backpropagation", "η", "eta", "learning rate", "λ", "weight decay", "mean field"),
+    *(
+        "neuron",
+        "w",
+        "b",
+        "weights",
+        "biases",
+        "batch",
+        "batches",
+        "epochs",
+        "steps",
+        "seed",
+        "examples",
+        "layers",
+    ),
+    *("vanishing gradient", "exploding gradient", "critical", "q", "correlation", "χ", "inf", "sup", "norm"),
+    *("activation", "transpose", "accuracy", "R²", "chance", "test data", "prediction", "first weights"),
+    *("comparison", "interval arithmetic", "claim", "certificate", "causes", "verdicts", "cost function"),
 )
 
 
