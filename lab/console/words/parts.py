@@ -33,8 +33,8 @@ def word_page(text: str, also: Iterable[str] = ()) -> Page:
     name, columns = looked_up(text), _columns()
     if not is_word(text):
         spellings = [spelling for word in GLOSSARY.values() for spelling in word.also]
-        parts = [name for kind in plugins.KINDS if kind != "figures" for name in plugins.names(kind)]
-        known = [*GLOSSARY, *columns, *_kinds(), *parts, *also]
+        names = [name for kind in _LISTED for name in plugins.names(kind)]
+        known = [*GLOSSARY, *columns, *_kinds(), *names, *also]
         raise PartError(f"no word {text!r}; {did_you_mean(text, known, spellings)}")
     value: dict[str, Any] = {"word": text}
     body: list[Block] = []
@@ -59,9 +59,13 @@ def _kinds() -> list[str]:
     return [name for kind, one in plugins.KINDS.items() for name in (kind, one.singular)]
 
 
+_LISTED = [kind for kind in plugins.KINDS if kind != "figures"]
+"""The kinds whose parts are told by their names; figures take a second to load."""
+
+
 def _parts(text: str) -> list[dict[str, str]]:
-    """The parts of this name, each with its kind; of figures `kind_page` tells more."""
-    named = [kind for kind in plugins.KINDS if kind != "figures" and text in plugins.names(kind)]
+    """The parts of this name, each with its kind."""
+    named = [kind for kind in _LISTED if text in plugins.names(kind)]
     return [
         {"kind": plugins.KINDS[kind].singular, **row}
         for kind in named
