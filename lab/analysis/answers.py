@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from lab.analysis.rule import rounded
 from lab.analysis.summary import summary
 from lab.experiment.see import Blank, pieces
 from lab.parts import Tables
@@ -95,7 +96,7 @@ def _time_until(asked: Blank, tables: Tables) -> pd.Series:
 
 
 def _number(value: float) -> str:
-    return "–" if not np.isfinite(value) else f"{value:.3g}"
+    return "–" if not np.isfinite(value) else rounded(value)
 
 
 def seen(see: Mapping[str, str], tables: Tables) -> dict[str, str]:

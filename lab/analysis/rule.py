@@ -18,6 +18,15 @@ WHOLE = 0
 """The column of values that are of a whole trial, and not of a layer."""
 
 
+def rounded(value: float, digits: int = 3) -> str:
+    """A number in so many digits, without a power of ten where it is less than a million.
+
+    >>> rounded(1434.2), rounded(4.588e7), rounded(0.00031249)
+    ('1430', '4.59e+07', '0.000312')
+    """
+    return f"{float(f'{value:.{digits}g}'):.{max(digits, 6)}g}"
+
+
 @dataclass(frozen=True)
 class Verdict:
     """A sentence on one variant, the name of its rule, and what backs it.
@@ -48,8 +57,8 @@ class Verdict:
         place = "trials" if self.layer is None else f"layer {self.layer}"
         counted = "" if self.of == 1 else f", {self.trials} of {self.of} trials"
         bound = f"{self.threshold:g}"
-        told = (f"{self.value:.{digits}g}" for digits in range(3, 18))
-        value = next((number for number in told if number != bound), f"{self.value:.3g}")
+        told = (rounded(self.value, digits) for digits in range(3, 18))
+        value = next((number for number in told if number != bound), bound)
         return f"{self.rule}: {value} {sign} {bound}, {place}, step {self.step}{counted}"
 
     @property

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from lab.analysis.case import Case
-from lab.analysis.rule import Seen, whole
+from lab.analysis.rule import Seen, rounded, whole
 from lab.analysis.rules.learning import LEARNED
 from lab.analysis.rules.words import CRITICAL, IDENTITY, RANDOM, STANDARDISE, died, floor, times
 
@@ -79,7 +79,7 @@ def says_slow(case: Case, seen: Seen) -> str:
     last = case.hidden[-1]
     if not seen.value:
         return f"vanishing gradient: layer 1 gets no error at all at the start, layer {last} does"
-    factor = f"{1 / seen.value:.3g}×"
+    factor = f"{rounded(1 / seen.value)}×"
     told = f"layer 1 learns {factor} slower than layer {last} at the start"
     if case.examples_cancel:
         told = _by_rms(f"{factor} smaller", last)
@@ -88,7 +88,7 @@ def says_slow(case: Case, seen: Seen) -> str:
 
 def says_exploding(case: Case, seen: Seen) -> str:
     """By how much the first layer's gradient is larger, and what caused it."""
-    larger, last = f"{seen.value:.3g}× larger", case.hidden[-1]
+    larger, last = f"{rounded(seen.value)}× larger", case.hidden[-1]
     told = f"layer 1's gradient ∂C/∂b is {larger} than layer {last}'s at the start"
     if case.examples_cancel:
         told = _by_rms(larger, last)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from lab.analysis.case import FEWEST_STEPS, Case
-from lab.analysis.rule import Seen
+from lab.analysis.rule import Seen, rounded
 from lab.analysis.rules.learning import hindered, of_failed
 from lab.analysis.rules.words import part_of, percent
 
@@ -17,7 +17,8 @@ def first(case: Case) -> pd.DataFrame:
 
 def says_first(case: Case, seen: Seen) -> str:
     """How long the first step is."""
-    return f"updates too large: the first step is {seen.value:.3g}× as long as layer {seen.layer}'s weights"
+    times = f"{rounded(seen.value)}×"
+    return f"updates too large: the first step is {times} as long as layer {seen.layer}'s weights"
 
 
 def median(case: Case) -> pd.DataFrame:

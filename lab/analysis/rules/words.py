@@ -1,7 +1,7 @@
 """Numbers and advice as the sentences of verdicts have them."""
 
 from lab.analysis.case import Case
-from lab.analysis.rule import Seen
+from lab.analysis.rule import Seen, rounded
 
 STANDARDISE = "data.standardise = true, for the features are large"
 SHUFFLE = "data.shuffle = true, which mixes the rows before they are parted"
@@ -20,7 +20,7 @@ def percent(share: float) -> str:
     >>> percent(0.123), percent(26.6)
     ('12.3 %', '26.6 times')
     """
-    return f"{100 * share:.3g} %" if share < 10 else f"{share:.3g} times"
+    return f"{rounded(100 * share)} %" if share < 10 else f"{rounded(share)} times"
 
 
 def part_of(share: float, whole: str) -> str:
@@ -45,10 +45,10 @@ def signed(number: float) -> str:
 def times(decades: float) -> str:
     """The factor that is so many decades, of any size.
 
-    >>> times(2.02), times(-0.03), times(400.0)
-    ('105×', '0.933×', '1e+400×')
+    >>> times(3.02), times(-0.03), times(400.0)
+    ('1050×', '0.933×', '1e+400×')
     """
-    return f"{10.0**decades:.3g}×" if abs(decades) < 300 else f"1e{round(decades):+d}×"
+    return f"{rounded(10.0**decades)}×" if abs(decades) < 300 else f"1e{round(decades):+d}×"
 
 
 def smaller_steps(case: Case, seen: Seen) -> str:
