@@ -69,8 +69,13 @@ def unsaturate(case: Case, seen: Seen) -> str:
     """By whether the layer was saturated from the start on, or became so."""
     if case.large_inputs:
         return STANDARDISE
-    born = case.at(case.first_step, "saturation")[seen.layer].median() > HALF
+    born = _at_start(case, seen, "saturation") > HALF
     return "smaller first weights" if born or case.row_norms > LARGE_WEIGHTS else "a smaller training.eta"
+
+
+def _at_start(case: Case, seen: Seen, column: str) -> float:
+    """The median of a quantity at the start, in the layer that is told and the trials that show the fault."""
+    return float(case.at(case.first_step, column)[seen.layer].reindex(list(seen.named)).median())
 
 
 def _output(case: Case) -> Bounds:
@@ -129,7 +134,7 @@ def keep_alive(case: Case, seen: Seen) -> str:
     """By whether the neurons were dead from the start on, or died in training."""
     if case.large_inputs:
         return STANDARDISE
-    born = case.at(case.first_step, "dead_neurons")[seen.layer].median() > MANY
+    born = _at_start(case, seen, "dead_neurons") > MANY
     return floor(case) if born else died(case, seen)
 
 

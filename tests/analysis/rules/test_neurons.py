@@ -57,6 +57,22 @@ def test_half_of_the_trials_must_show_it(tmp_path, sick):
     assert found == ([("saturated layer", 2, 0.75)] if sick == 2 else [])
 
 
+def test_what_is_advised_goes_by_the_start_of_the_trials_that_show_it(tmp_path):
+    """Two of four trials saturate in training; the others began so, and are no longer."""
+    tables = ran(tmp_path, trials__seeds=4, training__epochs=10).tables
+    layers = tables["layers"].copy()
+    for step, shares in (
+        (layers["step"].min(), [0.1, 0.1, 1, 1]),
+        (layers["step"].max(), [0.9, 0.9, 0.1, 0.1]),
+    ):
+        at = (layers["step"] == step) & (layers["layer"] == 2)
+        layers.loc[at, "saturation"] = layers.loc[at, "trial"].map(dict(enumerate(shares)))
+    given = tables | {"layers": layers, "trials": tables["trials"].assign(final_accuracy=0.8)}
+    (told,) = (one for one in verdicts(given) if one.rule == "saturated layer")
+    assert told.sentence.startswith("2 of 4 trials: 90 % of layer 2 is saturated at the end")
+    assert told.sentence.endswith("; try a smaller training.eta")
+
+
 @pytest.mark.parametrize("cost", ["quadratic", "cross-entropy"])
 def test_a_saturated_output_is_told_where_the_cost_leaves_its_slope(tmp_path, cost):
     """As in experiments/saturated-output.toml."""
