@@ -17,8 +17,20 @@ def first(case: Case) -> pd.DataFrame:
 
 def says_first(case: Case, seen: Seen) -> str:
     """How long the first step is."""
-    times = f"{rounded(seen.value)}×"
-    return f"updates too large: the first step is {times} as long as layer {seen.layer}'s weights"
+    times, layer = f"{rounded(seen.value)}×", f"layer {seen.layer}"
+    if _size(case, seen) >= 1:
+        return f"updates too large: the first step is {times} as long as {layer}'s weights"
+    return (
+        f"updates too large: the first step of {layer} is {times} as long as usual weights (rows of norm 1), "
+        "and its own are smaller"
+    )
+
+
+def _size(case: Case, seen: Seen) -> float:
+    """‖w‖/√n_l at the start, of the layer that is told: the median over the trials that show the fault."""
+    assert seen.layer is not None
+    norms = case.at(case.first_step, "weight_norm")[seen.layer].reindex(list(seen.named))
+    return float(norms.median() / case.usual_norms[seen.layer])
 
 
 def median(case: Case) -> pd.DataFrame:
@@ -42,9 +54,10 @@ def whole_path(case: Case) -> pd.DataFrame:
 
 def says_path(case: Case, seen: Seen) -> str:
     """How far the weights of a layer went in all."""
+    size = "their size" if _size(case, seen) <= 1 else "the size of usual ones (rows of norm 1)"
     return (
         f"updates too small: in all {case.last_step} steps together layer {seen.layer}'s weights moved by "
-        f"about {percent(seen.value)} of their size"
+        f"about {percent(seen.value)} of {size}"
     )
 
 
