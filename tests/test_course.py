@@ -94,6 +94,7 @@ def of_saturated_hidden(run):
 def of_designing(run):
     speed = start(run, "learning_speed", 1)
     assert f"{speed[2] / speed[0]:.0f}" == "90"
+    assert 45 < start(run, "learning_speed", 4)[2] / speed[2] < 55
     assert not run.layers.query("variant == 'lifted' and layer < 5")["saturation"].any()
     learned = ends(run, "final_accuracy")
     assert max(learned[:2]) < 0.15 < 0.9 < learned[2]

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from lab.analysis.rule import rounded
 from lab.analysis.summary import summary
 from lab.experiment.see import Blank, pieces
 from lab.parts import Tables
 
 MOST_NUMBERS = 8
-"""Of more variants a blank tells the least and the greatest number, and whose they are."""
+"""Of more variants a blank tells how many they are, or the least and the greatest number, and whose."""
 
 READ = ("layers", "steps", "trials", "variants")
 """The tables that lines are filled from."""
@@ -20,7 +21,7 @@ def told(line: str, tables: Tables) -> str:
     """A line of ``[see]``, each blank filled with a number a variant: the median over the done trials.
 
     The numbers stand in the order of the variants, as ``0.342 / 0.926 / 1.65``, with three digits. What was
-    not recorded, or did not happen, is a dash.
+    not recorded, or did not happen, is a dash; where it is so of all variants, one.
     """
     return "".join(piece if isinstance(piece, str) else _filled(piece, tables) for piece in pieces(line))
 
@@ -28,18 +29,18 @@ def told(line: str, tables: Tables) -> str:
 def _filled(asked: Blank, tables: Tables) -> str:
     names = [str(name) for name in tables["variants"]["variant"]]
     if asked.kind == "variants":
-        return " / ".join(names)
+        return " / ".join(names) if len(names) <= MOST_NUMBERS else f"{len(names)} variants"
     values = _values(asked, tables)
     if asked.kind == "count":
         beyond = values > asked.bound if asked.sign == ">" else values < asked.bound
         return f"{int(beyond.sum())} of {len(names)}"
     if asked.variant:
         return _number(values.get(asked.variant, np.nan))
-    if len(names) <= MOST_NUMBERS:
-        return " / ".join(_number(values.get(name, np.nan)) for name in names)
     known = values.dropna()
     if known.empty:
-        return "–"
+        return _number(np.nan)
+    if len(names) <= MOST_NUMBERS:
+        return " / ".join(_number(values.get(name, np.nan)) for name in names)
     least, most = str(known.idxmin()), str(known.idxmax())
     return f"{_number(known.min())} ({least}) to {_number(known.max())} ({most})"
 
@@ -95,7 +96,7 @@ def _time_until(asked: Blank, tables: Tables) -> pd.Series:
 
 
 def _number(value: float) -> str:
-    return "–" if not np.isfinite(value) else f"{value:.3g}"
+    return "–" if not np.isfinite(value) else rounded(value)
 
 
 def seen(see: Mapping[str, str], tables: Tables) -> dict[str, str]:

@@ -210,6 +210,11 @@ class Case:
         floor = float(self.variant.get("surrogate_floor", 0))
         return f"max(σ′, {floor:g})" if floor > 0 else "σ′"
 
+    @property
+    def floored(self) -> bool:
+        """Whether σ′ of the hidden layers stays away from 0, so that a floor is no advice."""
+        return self.known("inf_slope") > 0 or self.known("sup_slope") < 0
+
     @cached_property
     def closed(self) -> set[int]:
         """The layers whose σ is flat on both sides. ReLU is flat on one side, where a neuron is off."""

@@ -18,14 +18,23 @@ WHOLE = 0
 """The column of values that are of a whole trial, and not of a layer."""
 
 
+def rounded(value: float, digits: int = 3) -> str:
+    """A number in so many digits, without a power of ten where it is less than a million.
+
+    >>> rounded(1434.2), rounded(4.588e7), rounded(0.00031249)
+    ('1430', '4.59e+07', '0.000312')
+    """
+    return f"{float(f'{value:.{digits}g}'):.{max(digits, 6)}g}"
+
+
 @dataclass(frozen=True)
 class Verdict:
     """A sentence on one variant, the name of its rule, and what backs it.
 
-    ``value`` is the median over the trials that the rule could judge; or, where that is sound, over the
-    ``trials`` of ``of`` that are not. It is of the rows of ``layer`` and ``step`` of the table ``layers``,
-    or, without a layer, of the table ``trials``; of the rules on updates it is the median over all readings
-    up to the step. It has passed the ``threshold``.
+    ``value`` is the median over the ``trials`` of ``of`` that show it. A ratio is the `middle` of all trials
+    that have one, so that it has one number everywhere, unless that is sound. It is of the rows of ``layer``
+    and ``step`` of the table ``layers``, or, without a layer, of the table ``trials``; of the rules on
+    updates it is the median over all readings up to the step. It has passed the ``threshold``.
     """
 
     rule: str
@@ -40,11 +49,17 @@ class Verdict:
 
     @property
     def evidence(self) -> str:
-        """The rule, the threshold and the rows: ``slow early layers: 0.0104 < 0.1, layer 1, step 0``."""
+        """The rule, the threshold and the rows: ``slow early layers: 0.0104 < 0.1, layer 1, step 0``.
+
+        The value has three digits, or as many as tell it from the threshold.
+        """
         sign = "<" if self.value < self.threshold else ">"
         place = "trials" if self.layer is None else f"layer {self.layer}"
         counted = "" if self.of == 1 else f", {self.trials} of {self.of} trials"
-        return f"{self.rule}: {self.value:.3g} {sign} {self.threshold:g}, {place}, step {self.step}{counted}"
+        bound = f"{self.threshold:g}"
+        told = (rounded(self.value, digits) for digits in range(3, 18))
+        value = next((number for number in told if number != bound), bound)
+        return f"{self.rule}: {value} {sign} {bound}, {place}, step {self.step}{counted}"
 
     @property
     def html(self) -> str:
@@ -124,10 +139,10 @@ class Rule:
     trial shows the fault where its value is above the ``threshold``, or with ``below`` below it; the rule
     speaks where more than none, or with ``share`` at least that share of the judged trials do. ``sentence``
     is of what was `Seen` in the layer whose value passed farthest; ``counts`` tells that it holds the number
-    of trials itself, ``ratio`` that the values are ratios, so that their median is the `middle`, and that a
-    trial may have none. ``advice`` is what may help, where the tables tell. ``step`` is that of the reading.
-    ``needs`` are the quantities without which it cannot judge, ``open`` whether readings see too few examples
-    to judge each trial.
+    of trials itself, ``ratio`` that the values are ratios, of which the `middle` of all trials is told, and
+    that a trial may have none. ``advice`` is what may help, where the tables tell. ``step`` is that of the
+    reading. ``needs`` are the quantities without which it cannot judge, ``open`` whether readings see too
+    few examples to judge each trial.
     """
 
     question: str
@@ -174,13 +189,13 @@ class Rule:
         wrong = judged < self.threshold if self.below else judged > self.threshold
         if not wrong.any() or wrong.sum() < self.share * len(judged):
             return None
-        median = middle(judged) if self.ratio else float(judged.median())
-        passed = median < self.threshold if self.below else median > self.threshold
-        if not passed:
-            median = float(judged[wrong].median())
+        told = float(judged[wrong].median())
+        if self.ratio:
+            of_all = middle(judged)
+            told = of_all if (of_all < self.threshold if self.below else of_all > self.threshold) else told
         rest = float(judged[~wrong].median()) if not wrong.all() else nan
         named = tuple(int(trial) for trial in judged.index[wrong])
-        seen = Seen(int(layer), median, len(named), len(judged), of, rest, named, self.ratio)
+        seen = Seen(int(layer), told, len(named), len(judged), of, rest, named, self.ratio)
         return replace(seen, layer=None) if layer == WHOLE else seen
 
 

@@ -33,12 +33,12 @@ def _not_judged(cases: Iterable[Case]) -> list[str]:
     said = []
     if few:
         seen = min(few.values())
-        sees = f"a reading sees {seen} example{'s' * (seen > 1)}"
+        sees = f"a reading sees only {seen} example{'s' * (seen > 1)}"
         told = sees if seen else "the run does not tell what a reading sees"
-        said.append(f'not judged: {", ".join(few)}: {told}; record.on = "probe" lets them')
+        said.append(f'not judged: {", ".join(few)}. The reason: {told}. Try record.on = "probe"')
     if missing:
         columns = ", ".join(dict.fromkeys(column for absent in missing.values() for column in absent))
-        said.append(f"not judged: {', '.join(missing)}: record.quantities lacks {columns}")
+        said.append(f"not judged: {', '.join(missing)}. The reason: record.quantities lacks {columns}")
     return said
 
 

@@ -100,7 +100,8 @@ def compare(
     """Compare variants in pairs of trials of the same seed.
 
     Of one run, each variant is compared with the first. Of two, the variants of the same label are; the runs
-    need the same seed and data. A and B are named as in `lab show`.
+    need the same seed and data, and what else differs in their files is told. A and B are named as in
+    `lab show`.
 
     For each metric: the mean difference with its interval, whether chance would explain it, and how many
     seeds would tell.

@@ -1,6 +1,7 @@
 """What there is to see of an experiment: the lines of ``[see]``, with blanks for numbers of its tables.
 
-A blank stands in braces and reads as a phrase: ``{learning_speed of layer 2 at the start}``.
+A blank stands in braces and reads as a phrase: ``{learning_speed of layer 2 at the start}``. The words of a
+line are of the file as it was written; where a run departs from it, only `numbers_of` the line are told.
 """
 
 import re
@@ -80,6 +81,16 @@ def blank(phrase: str) -> Blank:
     if found := _COUNT.fullmatch(phrase):
         return Blank("count", found["column"], sign=found["sign"], bound=float(found["bound"]))
     raise PartError(f"cannot read {{{phrase}}}; {_EXPECTED}")
+
+
+def numbers_of(line: str) -> str:
+    """The blanks of a line without its words, each after its phrase and of all variants; "" where none is.
+
+    >>> numbers_of("Yes: {cost at the end for tanh} against {cost at the end for relu}.")
+    'cost at the end = {cost at the end}'
+    """
+    asked = dict.fromkeys(phrase.partition(" for ")[0] for phrase in _BLANK.findall(line))
+    return "; ".join(f"{phrase} = {{{phrase}}}" for phrase in asked if phrase != "variants")
 
 
 def pieces(line: str) -> list[str | Blank]:

@@ -13,6 +13,7 @@ from lab.errors import ExperimentError, Problem, in_one_line, nearest, plain
 from lab.experiment import toml_reader
 from lab.experiment.keys import Key, assigned, dotted, parsed, parsed_or_name
 from lab.experiment.schema import FILE_VERSION, MIGRATIONS
+from lab.experiment.see import ANSWER, numbers_of
 from lab.experiment.toml_reader import UnreadableError
 from lab.experiment.toml_writer import document
 from lab.storage import migrated
@@ -79,9 +80,10 @@ def read(given: Path | Mapping[str, Any], overrides: Mapping[str, Any] | Sequenc
         raise ExperimentError(name, [Problem(*error.args)]) from None
     values, overridden, notes = _with_overrides(name, tables, overrides)
     values, replaced = _without_replaced(values, overridden)
+    values, untold = _in_numbers(values, tables, overridden)
     if not values:
         raise ExperimentError(name, [Problem(0, "", "no experiment: needs `data.name` and `network.hidden`")])
-    notes += replaced
+    notes += [*replaced, *untold]
     source = Source(path, data, values, tuple(notes), toml_reader.lines(text), frozenset(overridden))
     version = values.get("schema")
     if type(version) is int and version > FILE_VERSION:  # before its new keys are taken for mistakes
@@ -156,10 +158,49 @@ def _without_replaced(values: dict[str, Any], given: Mapping[Key, Any]) -> tuple
         notes += [f"the values of {text} in [vary] give way to its override" for text in replaced_keys]
         kept = {text: tried for text, tried in varied.items() if text not in replaced_keys}
         values = {**values, "vary": kept}
-        if replaced_keys and values.get("see") and not any(key[0] == "see" for key in given):
-            del values["see"]
-            notes.append("[see] and its answer are left out: they speak of the values that the file varies")
     return values, notes
+
+
+BESIDE = frozenset({("title",), ("schema",), ("see",), ("record", "quantities"), ("record", "neurons")})
+"""The keys, and tables, that change nothing of what the words of ``[see]`` are about."""
+
+
+def _in_numbers(
+    values: dict[str, Any], written: Mapping[str, Any], given: Mapping[Key, Any]
+) -> tuple[dict[str, Any], list[str]]:
+    """The values, of ``[see]`` only the numbers where an override changes what they are of; and a note on it.
+
+    The words of a line judge the run of the file as it was ``written``. A line that is given itself is kept.
+    """
+    changed = [
+        dotted(key)
+        for key in given
+        if BESIDE.isdisjoint(_prefixes(key)) and _at(values, key) != _at(written, key)
+    ]
+    see = values.get("see")
+    if not changed or not isinstance(see, Mapping) or not all(isinstance(line, str) for line in see.values()):
+        return values, []
+    differs = f"{', '.join(changed)} {'is' if len(changed) == 1 else 'are'} not as in the file"
+    told = {}
+    for figure, line in see.items():
+        numbers = numbers_of(line)
+        if not given.keys().isdisjoint(_prefixes(("see", figure))):
+            told[figure] = line
+        elif numbers and figure == ANSWER:
+            told[figure] = f"In numbers only, since {differs}. For {{variants}}: {numbers}."
+        elif numbers:
+            told[figure] = numbers
+    if told == see:
+        return values, []
+    return {**values, "see": told}, [f"the words of [see] and of its answer are left out, since {differs}"]
+
+
+def _at(values: Mapping[str, Any], key: Key) -> Any:
+    """The value of a key; None where there is none."""
+    try:
+        return reduce(lambda value, part: value[part], key, values)  # type: ignore[index]
+    except (KeyError, IndexError, TypeError):
+        return None
 
 
 def _prefixes(key: Key) -> list[Key]:

@@ -26,7 +26,7 @@ function difference(on, row, top) {
   const said = `${name}: ${row.told || `${written(row.difference)}${bounds}, ${row.pairs} pair${row.pairs === 1 ? "" : "s"}`}`;
   const group = shape("g", {}, shape("title", {}, said),
     shape("text", { class: "over", x: on.left + 4, y: top + 12 }, shortened(name, 46)));
-  if (bounds) group.append(shape("line", { class: `v${look} variant`, x1: on.x(row.low), x2: on.x(row.high), y1: y, y2: y }));
+  if (bounds) group.append(shape("line", { class: `${colour(look)} variant`, x1: on.x(row.low), x2: on.x(row.high), y1: y, y2: y }));
   if (place !== null) group.append(mark(look, place, y, row.sure ? "now" : "start"));
   if (row.told) group.append(shape("text", { class: "tick", x: on.left + 4, y: y + 4 }, row.told));
   on.svg.append(group);

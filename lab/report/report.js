@@ -3,7 +3,7 @@
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const MOST_AT_FIRST = 12;
 const control = (id) => document.getElementById(id);
-DATA.variants.forEach((variant, i) => { variant.look = i % 7; variant.shown = i < MOST_AT_FIRST; });
+DATA.variants.forEach((variant, i) => { variant.look = i; variant.shown = i < MOST_AT_FIRST; });
 
 const STEPS = [...new Set(DATA.variants.flatMap((variant) => variant.steps))].sort((a, b) => a - b);
 
@@ -101,7 +101,7 @@ function choices() {
     const box = html("input", { type: "checkbox" });
     box.checked = variant.shown;
     box.addEventListener("change", () => { variant.shown = box.checked; soon(); });
-    const label = html("label", {}, box, " ", swatch(mark(variant.look, 13, 6)), ` ${variant.name}`);
+    const label = html("label", {}, box, " ", swatch(bar(variant.look, 0, 6, 34), mark(variant.look, 17, 6)), ` ${variant.name}`);
     label.hidden = !variant.name.toLowerCase().includes(control("filter").value.toLowerCase());
     variant.label = label;
     return label;

@@ -65,8 +65,7 @@ function byLayer(variants, state) {
     const own = layers.slice(0, layersOf(variant)), here = reading(variant.steps, state.step);
     for (const [place, kind] of [[0, "start"], [here, "now"]]) {
       const values = own.map((layer) => at(variant, name, layer, place));
-      const dashes = kind === "start" ? "3 3" : null;
-      line(on, own, values, { class: `v${variant.look} variant`, "stroke-dasharray": dashes });
+      line(on, own, values, { class: `${colour(variant.look)} variant ${kind}`, "stroke-dasharray": dashes(variant.look) });
       own.forEach((layer, i) => {
         if (on.y(values[i]) === null) return;
         const dot = mark(variant.look, on.x(layer), on.y(values[i]), kind);
@@ -76,8 +75,8 @@ function byLayer(variants, state) {
     }
     if (name === "learning_speed") predicted(on, variant, own);
   }
-  const dashes = name === "learning_speed" ? " Short bars: predicted for the first reading." : "";
-  const drawn = figure(on, `Open: the first reading. Filled: step ${state.step}. Medians over the trials.${dashes}`);
+  const bars = name === "learning_speed" ? " Short bars: predicted for the first reading." : "";
+  const drawn = figure(on, `Open and pale: the first reading. Filled: step ${state.step}. Medians over the trials.${bars}`);
   drawn.classList.add("broad");
   return drawn;
 }
@@ -87,13 +86,21 @@ function predicted(on, variant, layers) {
   const last = Math.max(layers.length - 1, 1), unit = at(variant, "learning_speed", last, 0);
   for (const layer of layers.slice(0, last)) {
     const speed = variant.predicted[layer - 1] ?? null, y = speed === null || unit === null ? null : on.y(speed * unit);
-    if (y !== null && y >= on.top && y <= on.bottom) on.svg.append(shape("path", { class: `v${variant.look} variant`, d: `M${on.x(layer) - 9} ${y}h18` }));
+    if (y !== null && y >= on.top && y <= on.bottom) on.svg.append(shape("path", { class: `${colour(variant.look)} variant`, d: `M${on.x(layer) - 9} ${y}h18` }));
   }
 }
 
-const MARKS = ["M-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0", "M-3-3h6v6h-6Z", "M0-4L4 3H-4Z", "M0-4L4 0L0 4L-4 0Z", "M0 4L4-3H-4Z"];
+// What tells variants apart, as in the figures: colours, marks and dashes, whose cycles have other lengths.
+const COLOURS = 7;
+const MARKS = ["M-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0", "M-3-3h6v6h-6Z", "M0-4L4 3H-4Z", "M0-4L4 0L0 4L-4 0Z", "M0 4L4-3H-4Z",
+  "M-1.4-4h2.8v2.6h2.6v2.8h-2.6v2.6h-2.8v-2.6h-2.6v-2.8h2.6Z", "M-4-2L-2-4L0-2L2-4L4-2L2 0L4 2L2 4L0 2L-2 4L-4 2L-2 0Z",
+  "M-4 0L3-4V4Z", "M4 0L-3-4V4Z", "M0-4L4-1L2.4 4H-2.4L-4-1Z", "M0-4L3.5-2V2L0 4L-3.5 2V-2Z"];
+const colour = (look) => `v${look % COLOURS}`;
+const dashes = (look) => DASHES[look % DASHES.length];
 const mark = (look, x, y, kind = "now") =>
-  shape("path", { class: `v${look} dot ${kind}`, d: MARKS[look % 5], transform: `translate(${x} ${y})` });
+  shape("path", { class: `${colour(look)} dot ${kind}`, d: MARKS[look % MARKS.length], transform: `translate(${x} ${y})` });
+const bar = (look, x, y, width) => shape("g", { class: `${colour(look)} variant`, "stroke-dasharray": dashes(look) },
+  shape("path", { class: "line", d: `M${x} ${y}h${width}` }));
 
 const LEVELS = 12;
 
@@ -240,9 +247,9 @@ const describe = (on, words) => on.svg.append(shape("desc", {}, words.join("; ")
 
 function legend(entries) {
   return html("p", { class: "quiet row" }, ...entries.map(([words, kind]) =>
-    html("span", {}, swatch(shape("rect", { class: kind, x: 2, y: 1, width: 22, height: 10 })), ` ${words}`)));
+    html("span", {}, swatch(shape("rect", { class: kind, x: 2, y: 1, width: 30, height: 10 })), ` ${words}`)));
 }
 
 function swatch(...shapes) {
-  return shape("svg", { viewBox: "0 0 26 12", width: 26, height: 12, "aria-hidden": "true" }, ...shapes);
+  return shape("svg", { viewBox: "0 0 34 12", width: 34, height: 12, "aria-hidden": "true" }, ...shapes);
 }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from lab.errors import LabError
+from lab.errors import ExperimentError, LabError
 from lab.runs.folder import require_same_data
 
 if TYPE_CHECKING:
@@ -40,3 +41,48 @@ def side_by_side(
     names_of_runs = next((a, b) for a, b in zip(*spellings, strict=True) if a != b)
     require_same_data(run.folder, other.folder, names_of_runs)
     return comparisons.joined(tables[0], tables[1], names_of_runs)
+
+
+TOLD_ELSEWHERE = ("title", "schema", "see", "vary")
+"""What two files may say otherwise without training, or reading, the variants of one label otherwise."""
+
+
+def differing(run: Run, other: Run) -> dict[str, tuple[str, str]]:
+    """Key → its value in each run, of the keys that neither varies and that are not alike; "none" for none.
+
+    From what each run was made of, with its defaults; of designs only those of a name that both have. Empty
+    where a run has no such file, as one that was watched.
+    """
+    from lab.experiment.toml_writer import value_text
+
+    first, second = _made_of(run), _made_of(other)
+    if not first or not second:
+        return {}
+    varied = {*first.get("vary", {}), *second.get("vary", {})}
+    ours, theirs = _keys(first), _keys(second)
+    found = {}
+    for key in {**ours, **theirs}:
+        a, b = ("none" if key not in keys else value_text(keys[key]) for keys in (ours, theirs))
+        is_varied = any(one == key or one.startswith((f"{key}.", f"{key}[")) for one in varied)
+        in_both = key in ours and key in theirs
+        if a != b and not is_varied and (in_both or not key.startswith("activations.")):
+            found[key] = (a, b)
+    return found
+
+
+def _made_of(run: Run) -> Mapping[str, Any]:
+    """The values of the run's file with every default filled in; none where there is no such file."""
+    from lab.experiment.source import read
+
+    try:
+        return read(run.path / "resolved.toml").values
+    except ExperimentError:
+        return {}
+
+
+def _keys(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of the tables by their keys, ``training.eta``, and what each design says by its own."""
+    tables = {name: table for name, table in values.items() if name not in TOLD_ELSEWHERE}
+    designs = tables.pop("activations", {})
+    tables |= {f"activations.{name}": design for name, design in designs.items()}
+    return {f"{name}.{key}": value for name, table in tables.items() for key, value in table.items()}

@@ -35,13 +35,14 @@ def test_times_and_counts(tables):
     steps = tables["steps"].query("variant == 'relu' and cost < 1")
     first = steps.groupby("trial")["step"].min().median()
     assert told("{steps until cost < 1 for relu}", tables) == f"{first:.3g}"
-    assert told("{steps until cost < 0}", tables) == "– / – / – / –"
+    assert told("{steps until cost < 0}", tables) == "–"  # of no variant
     final = tables["trials"].query("status == 'done'").groupby("variant")["final_test_accuracy"].median()
     assert told("{how many have test_accuracy > 0.8}", tables) == f"{(final > 0.8).sum()} of 4"
 
 
 def test_of_many_variants_the_least_and_the_greatest_are_told():
     many = make_tables(tuple(f"v{number}" for number in range(9)), 1, 2)
+    assert told("{variants}", many) == "9 variants"
     line = told("{cost at the end}", many)
     assert " to " in line
     assert line.count("(v") == 2

@@ -14,6 +14,12 @@ def test_a_value_is_told_with_the_side_on_which_it_passed():
     assert replace(above, layer=None, value=0.1).evidence == "dead neurons: 0.1 < 0.2, trials, step 40"
 
 
+def test_a_value_near_the_threshold_has_the_digits_that_tell_it_from_it():
+    near = Verdict("cost not fallen", "relu", None, 40, 0.9900312, 0.99, 1, 1, "…")
+    assert near.evidence == "cost not fallen: 0.99003 > 0.99, trials, step 40"
+    assert replace(near, value=1.003).evidence == "cost not fallen: 1 > 0.99, trials, step 40"
+
+
 def test_trials_are_counted_where_there_are_several():
     some = Verdict("diverged", "relu", None, 40, 1.0, 0.0, 8, 30, "…")
     assert some.evidence == "diverged: 1 > 0, trials, step 40, 8 of 30 trials"
@@ -50,7 +56,7 @@ def told(judged, **changed):
     [
         ([0.9, 0.9, 0.9], 0, "it is 0.9"),
         ([0.1, 0.9, 0.2, 0.7], 0, "2 of 4 trials: it is 0.8"),  # the median of all is no fault
-        ([0.6, 0.9, 0.7, 0.1], 0, "3 of 4 trials: it is 0.65"),  # here it is one
+        ([0.6, 0.9, 0.7, 0.1], 0, "3 of 4 trials: it is 0.7"),  # here it is one, but not of the three
         ([0.1, 0.9, 0.2, 0.3], 0.5, None),
         ([0.1, 0.9, 0.2, 0.7], 0.5, "2 of 4 trials: it is 0.8"),
         ([0.9, None, None, None], 0.5, "1 of 4 trials: it is 0.9"),

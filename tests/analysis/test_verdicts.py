@@ -27,7 +27,8 @@ def test_rules_that_cannot_judge_are_told_once_with_the_key_that_would_let_them(
     assert verdicts(ran(tmp_path, **several).tables).not_judged == []
     few = verdicts(ran(tmp_path, **several, record__on="batch").tables).not_judged
     assert few == [
-        'not judged: dead neurons, neurons off: a reading sees 10 examples; record.on = "probe" lets them'
+        "not judged: dead neurons, neurons off. The reason: a reading sees only 10 examples. "
+        'Try record.on = "probe"'
     ]
     bare = ran(tmp_path, **several, record__quantities=["learning_speed"]).tables
     (missing,) = verdicts(bare).not_judged
@@ -39,4 +40,4 @@ def test_a_run_of_before_chance_was_recorded_is_judged_by_equal_classes(tmp_path
     tables = ran(tmp_path, **DEEP, training__epochs=4).tables
     older = tables["variants"].drop(columns=["chance", "cost_of_mean", "input_rms"])
     (told,) = (one for one in verdicts(tables | {"variants": older}) if one.rule == "nothing learned")
-    assert "10 % would be by always" in told.sentence
+    assert "the commonest class gets 10 %" in told.sentence

@@ -1,3 +1,5 @@
+import tomllib
+
 import pytest
 
 from lab.errors import ExperimentError
@@ -65,14 +67,55 @@ def test_varied_keys_with_or_without_quotes_and_their_values(key, written):
     assert read(path, [f"{key}=[1, 2]", f"{key}[0]=3"]).values["vary"] == {"training.eta": [3, 2]}
 
 
-def test_what_there_is_to_see_is_left_out_where_the_values_that_it_speaks_of_are(written):
-    text = f'{TEXT}[vary]\n"training.eta" = [1, 2]\n[see]\ntraining = "Two is faster."\nanswer = "Yes."\n'
-    assert "see" in read(written(text), ["title=b"]).values
-    replaced = read(written(text), ["training.eta=3"])
-    assert "see" not in replaced.values
-    assert "[see] and its answer are left out" in replaced.notes[-1]
-    own = read(written(text), ["training.eta=3", "see.training=Three."])
-    assert own.values["see"]["training"] == "Three."
+SEE = """\
+[vary]
+"training.eta" = [1, 2]
+[see]
+training = "Two is faster."
+overview = "Two ends at {cost at the end for eta=2}, for {variants} from {cost at the end}."
+answer = "Yes: {ratio at the start} and {how many have accuracy > 0.8}."
+[trials]
+seeds = 3
+"""
+
+VARIED = 'vary."training.eta"'
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        *("trials.seeds=4", "trials.seed=1", "training.epochs=1", "network.hidden=[9]", "data.name=moons"),
+        *("training.eta=3", "vary.training.eta=[1]", "record.on=probe", "record.saturation_threshold=0.2"),
+    ],
+)
+def test_the_words_of_see_are_left_out_where_a_run_departs_from_the_file(override, written):
+    """They judge the run of the file; what is left are the numbers of its blanks, of all variants."""
+    source = read(written(TEXT + SEE), [override])
+    differs = f"since {override.partition('=')[0].replace('vary.training.eta', VARIED)} is not as in the file"
+    assert source.values["see"] == {
+        "overview": "cost at the end = {cost at the end}",
+        "answer": f"In numbers only, {differs}. For {{variants}}: ratio at the start = {{ratio at the "
+        "start}; how many have accuracy > 0.8 = {how many have accuracy > 0.8}.",
+    }
+    assert source.notes[-1] == f"the words of [see] and of its answer are left out, {differs}"
+
+
+@pytest.mark.parametrize(
+    "override", ["title=b", "trials.seeds=3", "record.neurons=true", 'record.quantities=["all"]']
+)
+def test_the_words_of_see_are_kept_where_nothing_that_they_judge_is_another(override, written):
+    source = read(written(TEXT + SEE), [override])
+    assert source.values["see"] == tomllib.loads(SEE)["see"]
+    assert not source.notes
+
+
+def test_words_of_see_that_are_given_with_the_run_are_kept(written):
+    own = read(written(TEXT + SEE), ["training.eta=3", "see.training=Three."]).values["see"]
+    assert own["training"] == "Three."
+    assert own["answer"].startswith("In numbers only, ")
+    whole = read(written(TEXT + SEE), {"training.eta": 3, "see": {"answer": "Three."}})
+    assert whole.values["see"] == {"answer": "Three."}
+    assert "[see]" not in "".join(whole.notes)
 
 
 def test_overrides_by_a_mapping(written):

@@ -7,6 +7,7 @@ from time import monotonic
 import pytest
 
 from lab.analysis.comparisons import comparisons
+from lab.figures.drawing import style
 from lab.report.run import report
 from tests.report.conftest import HOSTILE, subject
 
@@ -62,6 +63,21 @@ def test_every_control_has_a_name_in_the_tree_of_a_screen_reader(page):
         assert control in tree
     for control in ('combobox "Quantity"', 'combobox "Layer"', 'checkbox "Logarithmic"', 'slider "Step'):
         assert control in tree
+
+
+def test_each_of_many_variants_has_a_look_of_its_own_repeated_as_in_the_figures(visit):
+    """A colour, a mark and dashes: each comes again where that of a figure does."""
+    count = 13
+    page = visit(report([subject(variants=tuple(f"v{i}" for i in range(count)))]))
+    looks = page.locator("#choices svg").evaluate_all(
+        """all => all.map((svg) => [getComputedStyle(svg.querySelector(".dot")).fill,
+            svg.querySelector(".dot").getAttribute("d"),
+            svg.querySelector("g").getAttribute("stroke-dasharray")])"""
+    )
+    assert len(set(map(tuple, looks))) == count
+    drawn = [(look.colour, look.marker, look.dashes) for look in style.categories(count)]
+    for own, of_figure in zip(zip(*looks, strict=True), zip(*drawn, strict=True), strict=True):
+        assert list(map(own.index, own)) == list(map(of_figure.index, of_figure))
 
 
 def test_a_variant_is_chosen_by_its_box_and_all_or_none_by_a_button(page):

@@ -2,7 +2,8 @@ import pytest
 
 import lab
 from lab.errors import LabError
-from lab.results.pairs import side_by_side
+from lab.experiment.toml_writer import value_text
+from lab.results.pairs import differing, side_by_side
 from tests.conftest import SMALL
 
 
@@ -40,6 +41,21 @@ def test_of_two_runs_the_tables_are_joined(run, made):
     tables, pairs = side_by_side(run, other, all_pairs=False)
     assert len(pairs) == 2
     assert {name for pair in pairs for name in pair} == set(tables["variants"]["variant"])
+
+
+def test_what_two_runs_have_not_alike_is_told_by_the_keys_that_neither_varies(run, made):
+    changed = {"training.surrogate_floor": 0.1, "network.initialiser": {"name": "he", "bias": 0.5}}
+    changed |= {"vary": {"network.activation": ["soft"]}, "see": {"answer": "Yes."}, "title": "Other"}
+    other = made([f"{key}={value_text(value)}" for key, value in changed.items()])
+    assert differing(run, other) == {
+        "network.initialiser": ('"nielsen"', '{name = "he", bias = 0.5}'),
+        "training.surrogate_floor": ("none", "0.1"),
+    }
+    assert differing(run, run) == {}
+    fixed = made(["vary={}", "network.activation=soft", "activations.spare={value = 'z'}"])
+    assert differing(run, fixed) == {}
+    (other.path / "resolved.toml").unlink()
+    assert differing(run, other) == {}
 
 
 def test_runs_that_cannot_be_compared_say_why(run, made):

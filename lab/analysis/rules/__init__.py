@@ -109,12 +109,14 @@ RULES = {
     ),
     "saturated output": Rule(
         "Is more than half of the output layer saturated at the start, where the cost does not cancel its "
-        "σ′? Or at the end, in a trial that has not learned `LEARNED` of its task? (Nielsen, ch. 3)",
+        "σ′? If not, is it so at the end, in a trial that has not learned `LEARNED` of its task? (Nielsen, "
+        "ch. 3)",
         HALF,
         neurons.saturated_output,
         neurons.says_saturated_output,
         share=HALF,
         advice=neurons.another_cost,
+        step=neurons.saturated_output_at,
         needs=("saturation",),
     ),
     # Saturation alone is no fault: a network that is sure of its classes ends so, since weights grow as long

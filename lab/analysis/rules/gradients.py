@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from lab.analysis.case import Case
-from lab.analysis.rule import Seen, whole
+from lab.analysis.rule import Seen, rounded, whole
 from lab.analysis.rules.learning import LEARNED
-from lab.analysis.rules.words import CRITICAL, FLOOR, IDENTITY, RANDOM, STANDARDISE, died, times
+from lab.analysis.rules.words import CRITICAL, IDENTITY, RANDOM, STANDARDISE, died, floor, times
 
 A_PART = 0.2
 """The least share of the decades that counts as a cause."""
@@ -66,7 +66,7 @@ def revive(case: Case, seen: Seen) -> str:
     if case.large_inputs:
         return STANDARDISE
     born = case.no_gradient[0].loc[list(seen.named)].any(axis=1).all()
-    return f"{FLOOR}, or more neurons a layer" if born else died(case, seen)
+    return floor(case, "more neurons a layer") if born else died(case, seen)
 
 
 def ratio(case: Case) -> pd.DataFrame:
@@ -79,18 +79,28 @@ def says_slow(case: Case, seen: Seen) -> str:
     last = case.hidden[-1]
     if not seen.value:
         return f"vanishing gradient: layer 1 gets no error at all at the start, layer {last} does"
-    factor = f"{1 / seen.value:.3g}×"
-    told = f"layer 1 learns {factor} slower than layer {last}"
+    factor = f"{rounded(1 / seen.value)}×"
+    told = f"layer 1 learns {factor} slower than layer {last} at the start"
     if case.examples_cancel:
-        told = f"layer 1's error is {factor} smaller than layer {last}'s"
-    return f"vanishing gradient: {told} at the start" + _shares(case, "small", 1)
+        told = _by_rms(f"{factor} smaller", last)
+    return f"vanishing gradient: {told}{_shares(case, 'small', 1)}"
 
 
 def says_exploding(case: Case, seen: Seen) -> str:
     """By how much the first layer's gradient is larger, and what caused it."""
-    name = "error" if case.examples_cancel else "gradient ∂C/∂b"
-    told = f"layer 1's {name} is {seen.value:.3g}× larger than layer {case.hidden[-1]}'s at the start"
-    return f"exploding gradient: {told}" + _shares(case, "large", -1)
+    larger, last = f"{rounded(seen.value)}× larger", case.hidden[-1]
+    told = f"layer 1's gradient ∂C/∂b is {larger} than layer {last}'s at the start"
+    if case.examples_cancel:
+        told = _by_rms(larger, last)
+    return f"exploding gradient: {told}{_shares(case, 'large', -1)}"
+
+
+def _by_rms(compared: str, last: int) -> str:
+    """How layer 1 compares by the rms of δ, and why it is not by ∂C/∂b, the mean of δ."""
+    return (
+        f"the rms of δ is {compared} in layer 1 than in layer {last} at the start "
+        "(∂C/∂b does not tell it: the examples cancel there)"
+    )
 
 
 def _shares(case: Case, size: str, sign: int) -> str:
@@ -100,21 +110,19 @@ def _shares(case: Case, size: str, sign: int) -> str:
     made a part of it.
     """
     column, causes = "speed", ["slope", "weights", "examples"]
-    noise = ""
     if case.examples_cancel:
         column, causes = "delta", ["slope", "weights"]
-        noise = " (rms δ: in ∂C/∂b, the mean of δ, the examples cancel)"
     parts = case.decades.dropna(subset=[column]).sort_values(column)
     middle_two = parts.iloc[[(len(parts) - 1) // 2, len(parts) // 2]].mean()
     total, *made = (sign * float(middle_two[part]) for part in (column, *causes))
     if not np.isfinite(made).all():
-        return noise
+        return ""
     slopes = f"{size} slopes" if made[0] >= A_PART * total else "slopes"
     names = {"slope": f"{slopes} {case.slope}", "weights": "weights", "examples": "means over the examples"}
     told = dict[str, list[str]]()
     for decades, cause in sorted(zip(made, causes, strict=True), key=lambda pair: -pair[0]):
         told.setdefault(_does(decades / total), []).append(f"{names[cause]} ({times(decades)})")
-    return f"{noise}: " + ", ".join(f"{' and '.join(factors)} {does}" for does, factors in told.items())
+    return ": " + ", ".join(f"{' and '.join(factors)} {does}" for does, factors in told.items())
 
 
 def _does(share: float) -> str:
@@ -134,4 +142,4 @@ def carry(case: Case, seen: Seen) -> str:
     parts = case.decades[["slope", "weights"]].median()
     if not np.isfinite(parts).all():
         return ""
-    return CRITICAL if parts["weights"] > parts["slope"] else f"{CRITICAL}, or {FLOOR}"
+    return CRITICAL if parts["weights"] > parts["slope"] else floor(case, CRITICAL)

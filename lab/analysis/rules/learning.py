@@ -7,7 +7,7 @@ import pandas as pd
 
 from lab.analysis.case import Case
 from lab.analysis.rule import HALF, Seen, whole
-from lab.analysis.rules.words import LARGER_STEPS, STANDARDISE, percent, signed, smaller_steps
+from lab.analysis.rules.words import LARGER_STEPS, STANDARDISE, part_of, percent, signed, smaller_steps
 
 SKILL = 0.1
 """How far from chance, 0, to perfect, 1, a trial must come."""
@@ -88,14 +88,19 @@ def says_unlearned(case: Case, seen: Seen) -> str:
     if case.classes:
         told = (
             f"nothing was learned: {_right(case, seen.value)} of the training data are right at the end, "
-            f"{percent(case.chance)} would be by always answering the commonest class"
+            f"where always answering the commonest class gets {percent(case.chance)}"
         )
-        return told + (f"; of the other trials {_right(case, seen.rest)} are" if isfinite(seen.rest) else "")
-    told = (
-        f"nothing was learned: R² = {signed(seen.value)} on the training data at the end, "
-        f"{'worse than' if seen.value < -0.05 else 'as by'} the best constant answer"
-    )
-    return told + (f"; of the other trials R² = {signed(seen.rest)}" if isfinite(seen.rest) else "")
+        rest = f"{_right(case, seen.rest)} of the data are right"
+    else:
+        told = (
+            f"nothing was learned: R² = {signed(seen.value)} on the training data at the end, "
+            f"{'worse than' if seen.value < -0.05 else 'as by'} the best constant answer"
+        )
+        rest = f"R² = {signed(seen.rest)}"
+    others = seen.judged - seen.trials
+    if others < 2:
+        return f"{told}; in one other trial {rest}" if others else told
+    return f"{told}; in {others} other trials {rest}, as the median"
 
 
 def teach(case: Case, seen: Seen) -> str:
@@ -146,8 +151,10 @@ def cost_is_open(case: Case) -> bool:
 def says_cost(case: Case, seen: Seen) -> str:
     """What is left of the cost."""
     if case.enough_examples:
-        return f"the cost has not fallen: {percent(seen.value)} of the first reading's is left at the end"
-    return f"the cost is too high: the best constant answer would cost {percent(1 / seen.value)} of it"
+        return f"the cost has not fallen: at the end it is {part_of(seen.value, 'that of the first reading')}"
+    return (
+        f"the cost is too high: at the end it is {part_of(seen.value, 'what the best constant answer costs')}"
+    )
 
 
 def fall(case: Case) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from lab.analysis.case import Case
 from lab.analysis.pooled import Bounds, dead, off
 from lab.analysis.rule import HALF, Seen
 from lab.analysis.rules.learning import LEARNED, left, of_failed
-from lab.analysis.rules.words import FLOOR, LARGE_WEIGHTS, STANDARDISE, died, percent
+from lab.analysis.rules.words import LARGE_WEIGHTS, STANDARDISE, died, floor, percent
 
 MANY = 0.2
 """The share of a layer's neurons that may be dead."""
@@ -22,19 +22,25 @@ def says_equal(case: Case, seen: Seen) -> str:
     return f"symmetry: {percent(seen.value)} of layer {seen.layer}'s neurons are equal to others, and stay so"
 
 
+def saturated_output_at(case: Case) -> int:
+    """The step whose reading is judged: the first where half of the trials begin saturated, else the last."""
+    start = case.at(case.first_step, "saturation")[case.hidden.stop].dropna()
+    return case.first_step if (start > HALF).mean() >= HALF else case.last_step
+
+
 def saturated_output(case: Case) -> pd.DataFrame:
-    """The output's saturation at the start, and of what failed at the end, where the cost leaves σ′ in δ."""
+    """The output's saturation at the start, or at the end of what failed, where the cost leaves σ′ in δ."""
     L = case.hidden.stop
     if L not in case.closed or case.cost_cancels:
         return pd.DataFrame()
-    start, end = case.at(case.first_step, "saturation"), case.at(case.last_step, "saturation")
-    return pd.concat([start, of_failed(case, end)]).groupby(level=0).max()[[L]]
+    step = saturated_output_at(case)
+    share = case.at(step, "saturation")[[L]]
+    return share if step == case.first_step else of_failed(case, share)
 
 
 def says_saturated_output(case: Case, seen: Seen) -> str:
     """How much of the output is saturated, and when."""
-    first = case.at(case.first_step, "saturation")[seen.layer].median()
-    when = "at the start" if first > HALF else "at the end"
+    when = "at the start" if saturated_output_at(case) == case.first_step else "at the end"
     return (
         f"saturated output: {percent(seen.value)} of the output layer is saturated {when}, "
         "and the cost leaves σ′ in its error"
@@ -63,8 +69,13 @@ def unsaturate(case: Case, seen: Seen) -> str:
     """By whether the layer was saturated from the start on, or became so."""
     if case.large_inputs:
         return STANDARDISE
-    born = case.at(case.first_step, "saturation")[seen.layer].median() > HALF
+    born = _at_start(case, seen, "saturation") > HALF
     return "smaller first weights" if born or case.row_norms > LARGE_WEIGHTS else "a smaller training.eta"
+
+
+def _at_start(case: Case, seen: Seen, column: str) -> float:
+    """The median of a quantity at the start, in the layer that is told and the trials that show the fault."""
+    return float(case.at(case.first_step, column)[seen.layer].reindex(list(seen.named)).median())
 
 
 def _output(case: Case) -> Bounds:
@@ -123,8 +134,8 @@ def keep_alive(case: Case, seen: Seen) -> str:
     """By whether the neurons were dead from the start on, or died in training."""
     if case.large_inputs:
         return STANDARDISE
-    born = case.at(case.first_step, "dead_neurons")[seen.layer].median() > MANY
-    return FLOOR if born else died(case, seen)
+    born = _at_start(case, seen, "dead_neurons") > MANY
+    return floor(case) if born else died(case, seen)
 
 
 def _off(case: Case) -> Bounds:

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from lab.analysis.case import FEWEST_STEPS, Case
-from lab.analysis.rule import Seen
+from lab.analysis.rule import Seen, rounded
 from lab.analysis.rules.learning import hindered, of_failed
-from lab.analysis.rules.words import percent
+from lab.analysis.rules.words import part_of, percent
 
 
 def first(case: Case) -> pd.DataFrame:
@@ -17,7 +17,20 @@ def first(case: Case) -> pd.DataFrame:
 
 def says_first(case: Case, seen: Seen) -> str:
     """How long the first step is."""
-    return f"updates too large: the first step is {seen.value:.3g}× as long as layer {seen.layer}'s weights"
+    times, layer = f"{rounded(seen.value)}×", f"layer {seen.layer}"
+    if _size(case, seen) >= 1:
+        return f"updates too large: the first step is {times} as long as {layer}'s weights"
+    return (
+        f"updates too large: the first step of {layer} is {times} as long as usual weights (rows of norm 1), "
+        "and its own are smaller"
+    )
+
+
+def _size(case: Case, seen: Seen) -> float:
+    """‖w‖/√n_l at the start, of the layer that is told: the median over the trials that show the fault."""
+    assert seen.layer is not None
+    norms = case.at(case.first_step, "weight_norm")[seen.layer].reindex(list(seen.named))
+    return float(norms.median() / case.usual_norms[seen.layer])
 
 
 def median(case: Case) -> pd.DataFrame:
@@ -29,8 +42,8 @@ def median(case: Case) -> pd.DataFrame:
 def says_median(case: Case, seen: Seen) -> str:
     """How long the median step is."""
     return (
-        f"updates too large: the median step changes layer {seen.layer}'s weights by {percent(seen.value)} "
-        "of their size"
+        f"updates too large: the median step changes layer {seen.layer}'s weights by "
+        f"{part_of(seen.value, 'their size')}"
     )
 
 
@@ -41,9 +54,10 @@ def whole_path(case: Case) -> pd.DataFrame:
 
 def says_path(case: Case, seen: Seen) -> str:
     """How far the weights of a layer went in all."""
+    size = "their size" if _size(case, seen) <= 1 else "the size of usual ones (rows of norm 1)"
     return (
         f"updates too small: in all {case.last_step} steps together layer {seen.layer}'s weights moved by "
-        f"about {percent(seen.value)} of their size"
+        f"about {percent(seen.value)} of {size}"
     )
 
 

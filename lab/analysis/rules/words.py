@@ -1,14 +1,13 @@
 """Numbers and advice as the sentences of verdicts have them."""
 
 from lab.analysis.case import Case
-from lab.analysis.rule import Seen
+from lab.analysis.rule import Seen, rounded
 
 STANDARDISE = "data.standardise = true, for the features are large"
 SHUFFLE = "data.shuffle = true, which mixes the rows before they are parted"
 IDENTITY = 'network.output = "identity", whose slope is 1'
 RANDOM = "random first weights (network.initialiser), which break the symmetry"
 CRITICAL = 'network.initialiser = "critical"'
-FLOOR = "an activation with a floor"
 LARGER_STEPS = "a larger training.eta, or more training.epochs"
 
 LARGE_WEIGHTS = 3.0
@@ -21,7 +20,16 @@ def percent(share: float) -> str:
     >>> percent(0.123), percent(26.6)
     ('12.3 %', '26.6 times')
     """
-    return f"{100 * share:.3g} %" if share < 10 else f"{share:.3g} times"
+    return f"{rounded(100 * share)} %" if share < 10 else f"{rounded(share)} times"
+
+
+def part_of(share: float, whole: str) -> str:
+    """A share with that of which it is one.
+
+    >>> part_of(0.123, "the rest"), part_of(26.6, "the rest")
+    ('12.3 % of the rest', '26.6 times the rest')
+    """
+    return f"{percent(share)} {'of ' * (share < 10)}{whole}"
 
 
 def signed(number: float) -> str:
@@ -37,10 +45,10 @@ def signed(number: float) -> str:
 def times(decades: float) -> str:
     """The factor that is so many decades, of any size.
 
-    >>> times(2.02), times(-0.03), times(400.0)
-    ('105×', '0.933×', '1e+400×')
+    >>> times(3.02), times(-0.03), times(400.0)
+    ('1050×', '0.933×', '1e+400×')
     """
-    return f"{10.0**decades:.3g}×" if abs(decades) < 300 else f"1e{round(decades):+d}×"
+    return f"{rounded(10.0**decades)}×" if abs(decades) < 300 else f"1e{round(decades):+d}×"
 
 
 def smaller_steps(case: Case, seen: Seen) -> str:
@@ -50,9 +58,15 @@ def smaller_steps(case: Case, seen: Seen) -> str:
     return "smaller first weights" if case.row_norms > LARGE_WEIGHTS else "a smaller training.eta"
 
 
+def floor(case: Case, before: str = "") -> str:
+    """An activation with a floor, after other advice; that alone where σ′ has a floor already."""
+    asked = [before] * bool(before) + ["an activation with a floor"] * (not case.floored)
+    return ", or ".join(asked)
+
+
 def died(case: Case, seen: Seen) -> str:
     """What keeps neurons from dying in training."""
-    return f"{smaller_steps(case, seen)}, or {FLOOR}"
+    return floor(case, smaller_steps(case, seen))
 
 
 def mix(case: Case, seen: Seen) -> str:

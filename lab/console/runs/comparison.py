@@ -10,7 +10,7 @@ from lab.analysis.comparisons import comparisons, spreads
 from lab.analysis.metrics import Metric, metric
 from lab.analysis.statistics import LEVEL, fewest_pairs
 from lab.console.screen import Block, Page, Rows, bold, cell_text, dim, rows_of
-from lab.results.pairs import side_by_side
+from lab.results.pairs import differing, side_by_side
 from lab.results.run import Run
 
 MOST_DECADES = 5
@@ -51,7 +51,17 @@ def page(
     rows, spread = comparisons(tables, metrics, pairs), spreads(tables, metrics)
     spread = spread[spread["variant"].isin([name for pair in pairs for name in pair])]
     runs = [str(one) for one in (run, other) if one is not None]
-    return Page({"runs": runs, "comparisons": rows, "spreads": spread}, _body(rows, spread))
+    apart = differing(run, other) if other is not None else {}
+    value = {"runs": runs, "comparisons": rows, "spreads": spread, "differing": apart}
+    return Page(value, [*_apart(runs, apart), *_body(rows, spread)])
+
+
+def _apart(runs: Sequence[str], differing: Mapping[str, tuple[str, str]]) -> Iterator[Block]:
+    """What two runs do not have alike beside what varies, on a line."""
+    if differing:
+        told = ", ".join(f"{key} ({first} and {second})" for key, (first, second) in differing.items())
+        yield f"{' and '.join(runs)} differ in {told}"
+        yield ""
 
 
 def _body(rows: pd.DataFrame, spread: pd.DataFrame) -> Iterator[Block]:

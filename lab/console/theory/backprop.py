@@ -175,8 +175,8 @@ def _left(layer: WorkedLayer) -> list[Line]:
 def _agreement(found: Measured, told: Array) -> str:
     difference, doubt = number(found.difference(told)), number(float(found.doubt.max()))
     if found.agrees(told):
-        return f"✓ the demon finds the same: at most {difference} apart, and it can tell {doubt}"
-    return f"✗ the demon finds another number: {difference} apart, where it can tell {doubt}"
+        return f"✓ the demon finds the same: it differs by {difference}, and may err by {doubt}"
+    return f"✗ the demon finds another number: it differs by {difference}, and may err only by {doubt}"
 
 
 def _text(title: str, sections: Sequence[Section]) -> Iterator[Block]:

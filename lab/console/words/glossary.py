@@ -34,7 +34,25 @@ GLOSSARY = {
     ),
     "a": Word(
         "The activation of a neuron, a = σ(z). Of layer 0 it is the input x.",
-        symbol="a_j^l", see=("z", "low"),
+        symbol="a_j^l", also=("activation",), see=("z", "low"),
+    ),
+    "neuron": Word(
+        "A place of a layer. It makes a weighted input z of the activations below it, and of that its own "
+        "activation, a = σ(z).",
+        see=("z", "a", "weight", "bias"),
+    ),
+    "weight": Word(
+        "How much the activation of neuron k in the layer below counts in the weighted input of neuron j.",
+        symbol="w_jk^l", also=("w", "weight matrix"), see=("bias", "BP4", "first weights"),
+    ),
+    "bias": Word(
+        "What is added to the weighted input of a neuron, whatever comes in.",
+        symbol="b_j^l", also=("b",), see=("weight", "BP3"),
+    ),
+    "first weights": Word(
+        "The weights and biases before the first step. An initialiser draws them, from the seed of the "
+        "trial. lab help initialisers lists them.",
+        also=("initial weights",), see=("weight", "critical", "seed"),
     ),
     "delta": Word(
         "The error of a neuron: how fast the cost changes with its weighted input. Moving z by a little "
@@ -45,6 +63,17 @@ GLOSSARY = {
         "The error behind σ: how fast the cost changes with a neuron's activation. δ = e ⊙ σ′(z). In the "
         "output layer it is ∇ₐC, below it is wᵀδ of the layer above.",
         symbol="e_j^l = ∂C/∂a_j^l", also=("∇aC", "gradient of the cost"), see=("delta",),
+    ),
+    "gradient": Word(
+        "How fast the cost changes with each weight and each bias. A step goes against it, since there the "
+        "cost falls. Backpropagation finds it.",
+        symbol="∂C/∂w, ∂C/∂b", also=("∇C", "partial derivative"),
+        see=("backpropagation", "step", "learning speed"),
+    ),
+    "backpropagation": Word(
+        "How the gradient is found: forward from the input to the cost, then the error back from layer to "
+        "layer. BP1 and BP2 tell the error, BP3 and BP4 the gradient. lab backprop works it by hand.",
+        also=("back-propagation", "four equations"), see=("BP1", "BP2", "BP3", "BP4", "gradient"),
     ),
     "BP1": Word(
         "The error of the output layer: how fast the cost changes with the output, times how fast the "
@@ -70,6 +99,18 @@ GLOSSARY = {
         "The product of two columns number by number: (s ⊙ t)_j = s_j t_j.",
         symbol="⊙", also=("⊙", "Hadamard product"), see=("matrix form",),
     ),
+    "transpose": Word(
+        "A matrix with its rows as columns: (wᵀ)_kj = w_jk. BP2 carries the error back through it.",
+        symbol="wᵀ", also=("ᵀ",), see=("BP2",),
+    ),
+    "norm": Word(
+        "The length of a column of numbers: the root of the sum of their squares.",
+        symbol="‖x‖ = √(Σ_j x_j²)", also=("‖·‖",), see=("rms", "learning speed"),
+    ),
+    "rms": Word(
+        "The root of the mean of squares. It is how large numbers are, whatever their signs.",
+        symbol="√⟨x²⟩", also=("root mean square",), see=("norm",),
+    ),
     "matrix form": Word(
         "The equations with a matrix Σ′(z) that has σ′(z_j) on its diagonal and 0 elsewhere, in place of "
         "⊙: δˡ = Σ′(zˡ) (wˡ⁺¹)ᵀ … Σ′(zᴸ) ∇ₐC. The numbers are the same; lab matrix-form tells what it "
@@ -84,11 +125,24 @@ GLOSSARY = {
     "cost": Word(
         "What training makes small: the mean over the examples of how wrong each is. lab help costs lists "
         "them.",
-        symbol="C", also=("loss",), see=("BP1",),
+        symbol="C", also=("loss", "cost function"), see=("BP1", "gradient"),
+    ),
+    "accuracy": Word(
+        "The share of the examples whose class is answered right. Where the targets are numbers there is "
+        "none, and R² is told.",
+        see=("chance", "R2", "test data"),
+    ),
+    "R2": Word(
+        "How much less the cost is than that of the best constant answer, C̄: 1 is perfect, 0 no better.",
+        symbol="R² = 1 − C/C̄", also=("R²",), see=("chance", "cost"),
+    ),
+    "chance": Word(
+        "What the best constant answer gets: always the commonest class, or the number that costs least.",
+        see=("accuracy", "R2"),
     ),
     "layer": Word(
         "Layers are counted from 1 to L, the output. Layer 0 is the input, the hidden ones are 1 … L − 1.",
-        symbol="l", also=("hidden layer", "output layer"),
+        symbol="l", also=("hidden layer", "output layer", "hidden", "output", "input"),
     ),
     "learning speed": Word(
         "How large a layer's gradient is, ‖∂C/∂b‖: the norm of the mean error over the examples (the "
@@ -105,7 +159,12 @@ GLOSSARY = {
         "The gradient vanishes where each layer down learns more slowly than the one above (the book's "
         "ch. 5). With the sigmoid σ′ ≤ 1/4, and each layer passes on a fourth of the error at most, but "
         "for the weights.",
-        also=("vanishing gradient",), see=("ratio", "ledger"),
+        also=("vanishing gradient",), see=("ratio", "ledger", "exploding"),
+    ),
+    "exploding": Word(
+        "The gradient explodes where each layer down has a larger one than the layer above (the book's "
+        "ch. 5). A step then overthrows the weights of the first layers.",
+        also=("exploding gradient",), see=("ratio", "vanishing", "critical"),
     ),
     "saturated": Word(
         "A neuron is saturated, for an example, where σ is nearly flat: |σ′(z)| is less than 0.05 of the "
@@ -113,7 +172,7 @@ GLOSSARY = {
         "weights into it learn slowly. The measure is relative: a sigmoid whose slopes are all small has "
         "none, so look at the mean slope beside it.",
         symbol="|σ′(z)| < 0.05 sup|σ′|",
-        also=("saturation", "saturated neuron"),
+        also=("saturation", "saturated neuron", "saturate"),
         see=("slope", "floor", "dead"),
     ),
     "low": Word(
@@ -129,7 +188,14 @@ GLOSSARY = {
     "floor": Word(
         "A number ε > 0 below which the slope never falls. With it σ′ passes at least ε of the error that "
         "arrives in a layer, and in eight layers at least ε⁸. lab certify proves a floor.",
-        symbol="σ′ ≥ ε", also=("slope floor",), see=("slope", "certificate"),
+        symbol="σ′ ≥ ε", also=("slope floor",), see=("slope", "inf", "certificate"),
+    ),
+    "inf": Word(
+        "inf σ′ is the greatest number that the slope never falls below, and sup σ′ the least that it never "
+        "exceeds. σ′ may come as near as it likes without reaching either.",
+        symbol="inf σ′ ≤ σ′(z) ≤ sup σ′",
+        also=("inf σ′", "sup", "sup σ′", "bounds"),
+        see=("floor", "certificate"),
     ),
     "kink": Word(
         "Where σ′ jumps, as that of relu at 0. Where σ itself does, it is a jump.",
@@ -142,7 +208,12 @@ GLOSSARY = {
     "certificate": Word(
         "What is proved of a claim over all real z, by interval arithmetic: CERTIFIED, REFUTED with a z "
         "where it fails, or UNDECIDED with the reason.",
-        see=("claim", "floor"),
+        see=("claim", "floor", "interval arithmetic"),
+    ),
+    "interval arithmetic": Word(
+        "To compute with a lower and an upper bound in place of each number, rounded outward. What comes out "
+        "holds for every z between the bounds that went in, so it proves something of all of them.",
+        see=("certificate", "inf"),
     ),
     "gain": Word(
         "A factor of the first weights. The critical one keeps the mean square of activations, or of "
@@ -152,7 +223,26 @@ GLOSSARY = {
     "chi": Word(
         "By what factor a wide layer multiplies the mean square of the error, before training: χ = 1 is "
         "critical.",
-        symbol="χ = σ_w² E σ′(z)²", also=("χ",), see=("gain", "ratio"),
+        symbol="χ = σ_w² E σ′(z)²", also=("χ",), see=("gain", "critical", "mean field"),
+    ),
+    "critical": Word(
+        "Weights are critical whose variance makes χ = 1: in wide layers the error then neither vanishes nor "
+        'explodes. network.initialiser = "critical" computes it from σ.',
+        symbol="χ = 1", also=("critical point", "critical weights"), see=("chi", "gain", "first weights"),
+    ),
+    "mean field": Word(
+        "The theory of very wide layers with random weights. There z is normal, so a few numbers a layer "
+        "tell before any training how fast it will learn. lab predict computes them.",
+        also=("mean field theory", "prediction"), see=("q", "correlation", "chi"),
+    ),
+    "q": Word(
+        "The mean square of z in a layer, in mean field theory.",
+        symbol="q = E z²", see=("mean field", "correlation"),
+    ),
+    "correlation": Word(
+        "How alike the z of two examples are in a layer: 1 where they are the same. Where it nears 1 from "
+        "layer to layer, the network tells the examples apart less and less.",
+        symbol="c = E z z′ / q", see=("mean field", "q"),
     ),
     "trial": Word(
         "One network, from its first weights to its last step, with random numbers of its own. Trials of "
@@ -172,9 +262,35 @@ GLOSSARY = {
         "What lab run made of an experiment file: a folder with its tables and plots.",
         see=("reading",),
     ),
+    "comparison": Word(
+        "Two variants beside each other, in pairs of trials of one number: the mean difference, an interval, "
+        "and p, how often chance alone makes one as large. lab compare prints it.",
+        also=("p",), see=("trial", "variant"),
+    ),
     "step": Word(
-        "One update of the weights, from one batch of examples.",
-        symbol="w ← w − η ∂C/∂w", see=("epoch", "batch"),
+        "One update of the weights, from one batch of examples. This is that of plain descent; lab help "
+        "optimisers lists the others.",
+        symbol="w ← w − η ∂C/∂w", see=("eta", "epoch", "batch"),
+    ),
+    "eta": Word(
+        "The learning rate: how far a step goes along the gradient. training.eta sets it. With a small one "
+        "training takes long; with too large a one the cost rises, or numbers run over.",
+        symbol="η", also=("η", "learning rate"), see=("step", "gradient"),
+    ),
+    "lambda": Word(
+        "Weight decay: each step makes the weights smaller by a share ηλ/n of their size, with n training "
+        "examples. Biases do not decay. training.lambda sets it.",
+        symbol="w ← (1 − ηλ/n) w − η ∂C/∂w",
+        also=("λ", "weight decay", "regularisation"),
+        see=("eta", "step"),
+    ),
+    "example": Word(
+        "One input x of the data with the target y that is due for it.",
+        symbol="(x, y)", also=("target",), see=("batch", "test data"),
+    ),
+    "test data": Word(
+        "Examples that are kept back from training. What is right of them was not learned by heart.",
+        also=("test part", "training data"), see=("accuracy", "example"),
     ),
     "epoch": Word(
         "One pass over all training examples.",
@@ -215,20 +331,28 @@ GLOSSARY = {
     ),
     "counterfactual": Word(
         "A training with max(σ′, floor) in place of σ′ on the way back, so not along the gradient of C.",
-        also=("surrogate_floor",), see=("floor",),
+        also=("surrogate_floor", "surrogate"), see=("floor",),
+    ),
+    "kernel": Word(
+        "The compiled program that takes the steps of training. Its weights have the same bits on every "
+        "machine. lab check tells which engine trains a variant: it, or numpy. In a template, kernel is the "
+        "shape of the slope.",
+        also=("engine",), see=("step",),
     ),
 }  # fmt: skip
 """The words, in the order in which they are listed."""
 
 
 def looked_up(text: str) -> str | None:
-    """The word that is meant, in upper or lower case, in any of its spellings; None where there is none.
+    """The word that is meant, in any of its spellings, one or several, and any case; None where none is.
 
-    >>> looked_up("Saturation"), looked_up("δ"), looked_up("Σ'"), looked_up("loom")
-    ('saturated', 'delta', 'matrix form', None)
+    >>> looked_up("Saturation"), looked_up("biases"), looked_up("Σ'"), looked_up("loom")
+    ('saturated', 'bias', 'matrix form', None)
     """
     text = text.replace("'", "′")
-    return _SPELLINGS.get(text) or _IN_ANY_CASE.get(text.casefold())
+    folded = text.casefold()
+    spelt = (folded, folded.removesuffix("s"), folded.removesuffix("es"))
+    return _SPELLINGS.get(text) or next((_IN_ANY_CASE[one] for one in spelt if one in _IN_ANY_CASE), None)
 
 
 _SPELLINGS = {spelling: name for name, word in GLOSSARY.items() for spelling in (name, *word.also)}

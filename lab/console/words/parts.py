@@ -22,18 +22,19 @@ def words_page() -> Page:
 
 def is_word(text: str) -> bool:
     """Whether `word_page` knows it."""
-    return looked_up(text) is not None or text in _kinds() or text in _columns()
+    return looked_up(text) is not None or text in _kinds() or text in _columns() or bool(_parts(text))
 
 
 def word_page(text: str, also: Iterable[str] = ()) -> Page:
-    """What a word means: of the glossary, a column of the table ``layers``, or a kind of parts.
+    """What a word means: of the glossary, a column of the table ``layers``, a kind of parts, or one part.
 
     Raises PartError, with the nearest, of which some may be ``also``, where it is none of them.
     """
     name, columns = looked_up(text), _columns()
     if not is_word(text):
         spellings = [spelling for word in GLOSSARY.values() for spelling in word.also]
-        known = [*GLOSSARY, *columns, *_kinds(), *also]
+        names = [name for kind in _LISTED for name in plugins.names(kind)]
+        known = [*GLOSSARY, *columns, *_kinds(), *names, *also]
         raise PartError(f"no word {text!r}; {did_you_mean(text, known, spellings)}")
     value: dict[str, Any] = {"word": text}
     body: list[Block] = []
@@ -45,6 +46,9 @@ def word_page(text: str, also: Iterable[str] = ()) -> Page:
     if text in columns:
         value["column"] = " ".join((getdoc(columns[text]) or "").replace("``", "").split())
         body += [f"In the table layers, {value['column']}"]
+    if parts := _parts(text):
+        value["parts"] = parts
+        body += [table(parts)]
     if text in _kinds():
         listed = kind_page(text)
         return replace(listed, body=[*body, *listed.body])
@@ -53,6 +57,21 @@ def word_page(text: str, also: Iterable[str] = ()) -> Page:
 
 def _kinds() -> list[str]:
     return [name for kind, one in plugins.KINDS.items() for name in (kind, one.singular)]
+
+
+_LISTED = [kind for kind in plugins.KINDS if kind != "figures"]
+"""The kinds whose parts are told by their names; figures take a second to load."""
+
+
+def _parts(text: str) -> list[dict[str, str]]:
+    """The parts of this name, each with its kind."""
+    named = [kind for kind in _LISTED if text in plugins.names(kind)]
+    return [
+        {"kind": plugins.KINDS[kind].singular, **row}
+        for kind in named
+        for row in kind_page(kind).value
+        if row["name"] == text
+    ]
 
 
 def _columns() -> dict[str, type]:

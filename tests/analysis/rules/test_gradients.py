@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lab.analysis.rule import rounded
 from lab.analysis.rules import RULES
 from lab.analysis.rules.gradients import says_slow
 from lab.analysis.summary import summary
@@ -28,7 +29,7 @@ def test_slow_layers_are_told_with_their_causes(tmp_path, floor, slope):
     ratio = (first[1] / first[6]).median()  # of three trials: the middle one
     assert verdict == replace(verdict, layer=1, step=0, threshold=RULES["slow early layers"].threshold)
     assert verdict.value == pytest.approx(ratio, rel=1e-12)
-    told = f"vanishing gradient: layer 1 learns {1 / ratio:.3g}× slower than layer 6 at the start: "
+    told = f"vanishing gradient: layer 1 learns {rounded(1 / ratio)}× slower than layer 6 at the start: "
     assert verdict.sentence.startswith(f"{told}small slopes {slope} (")
     assert ") cause nearly all of it, " in verdict.sentence
     factors = [float(factor) for factor in re.findall(r"\(([\d.e+]+)×\)", verdict.sentence)]
@@ -111,4 +112,20 @@ def test_where_examples_cancel_the_error_is_compared_by_its_rms(tmp_path):
     (told,) = of_rule(run, "slow early layers")
     start = run.layers.query("step == 0").set_index("layer")["delta_rms"]
     assert told.value == pytest.approx(start[1] / start[6], rel=1e-9)
-    assert "in ∂C/∂b, the mean of δ, the examples cancel" in told.sentence
+    factor = rounded(start[6] / start[1])
+    assert told.sentence.startswith(
+        f"vanishing gradient: the rms of δ is {factor}× smaller in layer 1 than in layer 6 at the start "
+        "(∂C/∂b does not tell it: the examples cancel there): small slopes σ′ ("
+    )
+
+
+@pytest.mark.parametrize(
+    ("sigma", "advised"), [("sigmoid", True), ("0.9*s(z) + 0.01*z", False), ("-0.9*s(z) - 0.01*z", False)]
+)
+def test_a_floor_is_advised_only_where_there_is_none(tmp_path, sigma, advised):
+    """inf σ′ = 0, inf σ′ = 0.01 and sup σ′ = −0.01."""
+    run = ran(tmp_path, **DEEP | {"network__activation": sigma}, training__steps=1)
+    (told,) = of_rule(run, "slow early layers")
+    assert told.sentence.partition("; try ")[2] == (
+        'network.initialiser = "critical"' + ", or an activation with a floor" * advised
+    )

@@ -1,3 +1,6 @@
+import re
+
+import numpy as np
 import pytest
 
 from lab.analysis.verdicts import verdicts
@@ -5,6 +8,7 @@ from tests.analysis.judged import DATA, FAULTS, write_files
 from tests.analysis.runs import ran, spoken
 
 NUMBERS = {"network__output": "identity", "network__cost": "quadratic"}
+UNLEARNED = "nothing learned"
 DIVERGES = {"network__activation": "identity", **NUMBERS, "training__eta": 1e3, "training__epochs": 4}
 
 
@@ -48,15 +52,46 @@ def test_a_minority_of_trials_that_learns_nothing_is_counted(tmp_path):
     assert 0 < failed.sum() < 10
     (told,) = (verdict for verdict in run.verdicts if verdict.rule == "nothing learned")
     assert told.sentence.startswith(f"{failed.sum()} of 20 trials: nothing was learned: 50 % of the training")
-    assert "; of the other trials " in told.sentence
+    rest = run.trials["final_accuracy"][~failed].median()
+    others = f"; in {20 - failed.sum()} other trials {100 * rest:.3g} % of the data are right, as the median"
+    assert others in told.sentence
     assert told.trials == failed.sum()
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "rest"),
+    [
+        ([0.1, 0.1, 0.1], ""),
+        ([0.1, 0.1, 0.25], "; in one other trial 25 % of the data are right"),
+        ([0.1, None, 0.25], "; in one other trial 25 % of the data are right"),
+        ([0.1, 0.3, 0.5], "; in 2 other trials 40 % of the data are right, as the median"),
+    ],
+)
+def test_what_other_trials_learned_is_no_share_of_the_trials(tmp_path, accuracies, rest):
+    tables = ran(tmp_path, trials__seeds=3, training__steps=200).tables
+    (told,) = (
+        told for told in verdicts(with_finals(tables, final_accuracy=accuracies)) if told.rule == UNLEARNED
+    )
+    tried = accuracies.count(0.1)
+    many = "" if tried == 3 else f"{tried} of 3 trials: "
+    assert told.sentence.startswith(
+        f"{many}nothing was learned: 10 % of the training data are right at the end, "
+    )
+    assert re.search(r"gets [\d.]+ %(.*?)(; try .*)?$", told.sentence)[1] == rest
+
+
+def test_what_other_trials_learned_of_numbers_is_told_by_r2(tmp_path):
+    tables = ran(tmp_path, **DATA["teacher"], trials__seeds=2).tables
+    given = with_finals(tables, final_cost=tables["variants"]["cost_of_mean"][0] * np.array([1.0, 0.25]))
+    (told,) = (told for told in verdicts(given) if told.rule == UNLEARNED)
+    assert "; in one other trial R² = 0.75" in told.sentence
 
 
 def test_chance_is_the_share_of_the_commonest_class(tmp_path):
     write_files(tmp_path)
     changed, _ = FAULTS["three in a hundred"]
     sentence = spoken(tmp_path, **changed)["nothing learned"].sentence
-    assert "96.8 % would be by always answering the commonest class" in sentence
+    assert "where always answering the commonest class gets 96.8 %" in sentence
 
 
 def with_finals(tables, **finals):
@@ -100,15 +135,15 @@ def test_a_cost_is_compared_with_that_of_the_mean_target_where_a_reading_sees_fe
     tables = ran(tmp_path, training__steps=200, record__on="batch").tables
     of_mean = tables["variants"]["cost_of_mean"][0]
     found = {
-        share: {
-            told.rule: told.sentence for told in verdicts(with_finals(tables, final_cost=share * of_mean))
-        }
+        share: {told.rule: told for told in verdicts(with_finals(tables, final_cost=share * of_mean))}
         for share in (0.98, 1.5)
     }
     assert "cost not fallen" not in found[0.98]
-    assert found[1.5]["cost not fallen"] == (
-        "the cost is too high: the best constant answer would cost 66.7 % of it"
+    told = found[1.5]["cost not fallen"]
+    assert (
+        told.sentence == "the cost is too high: at the end it is 150 % of what the best constant answer costs"
     )
+    assert told.evidence == "cost not fallen: 1.5 > 0.99, trials, step 200"
 
 
 @pytest.mark.parametrize(

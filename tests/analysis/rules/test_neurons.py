@@ -57,6 +57,22 @@ def test_half_of_the_trials_must_show_it(tmp_path, sick):
     assert found == ([("saturated layer", 2, 0.75)] if sick == 2 else [])
 
 
+def test_what_is_advised_goes_by_the_start_of_the_trials_that_show_it(tmp_path):
+    """Two of four trials saturate in training; the others began so, and are no longer."""
+    tables = ran(tmp_path, trials__seeds=4, training__epochs=10).tables
+    layers = tables["layers"].copy()
+    for step, shares in (
+        (layers["step"].min(), [0.1, 0.1, 1, 1]),
+        (layers["step"].max(), [0.9, 0.9, 0.1, 0.1]),
+    ):
+        at = (layers["step"] == step) & (layers["layer"] == 2)
+        layers.loc[at, "saturation"] = layers.loc[at, "trial"].map(dict(enumerate(shares)))
+    given = tables | {"layers": layers, "trials": tables["trials"].assign(final_accuracy=0.8)}
+    (told,) = (one for one in verdicts(given) if one.rule == "saturated layer")
+    assert told.sentence.startswith("2 of 4 trials: 90 % of layer 2 is saturated at the end")
+    assert told.sentence.endswith("; try a smaller training.eta")
+
+
 @pytest.mark.parametrize("cost", ["quadratic", "cross-entropy"])
 def test_a_saturated_output_is_told_where_the_cost_leaves_its_slope(tmp_path, cost):
     """As in experiments/saturated-output.toml."""
@@ -66,6 +82,30 @@ def test_a_saturated_output_is_told_where_the_cost_leaves_its_slope(tmp_path, co
     assert ("saturated output" in found) == (cost == "quadratic")
     if found:
         assert 'try network.cost = "cross-entropy"' in found["saturated output"].sentence
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "told", "when"),
+    [
+        ([0.65, 0.7, 0.4], [0.9, 0.9, 0.9], 0.675, "start"),  # a later, larger share is of another reading
+        ([0.9, 0.9, 0.9], [0.1, 0.1, 0.1], 0.9, "start"),
+        ([0.6, 0.3, 0.2], [0.9, 0.8, 0.7], 0.8, "end"),
+        ([0.1, 0.1, 0.1], [0.2, 0.2, 0.2], None, ""),
+    ],
+)
+def test_the_share_of_a_saturated_output_is_of_the_reading_that_is_named(tmp_path, start, end, told, when):
+    sigmoid = {"network__hidden": [], "network__output": "sigmoid", "network__cost": "quadratic"}
+    tables = ran(tmp_path, **sigmoid, trials__seeds=3, training__epochs=4, training__eta=1e-9).tables
+    layers = tables["layers"].copy()
+    steps = {"start": layers["step"].min(), "end": layers["step"].max()}
+    for name, shares in (("start", start), ("end", end)):
+        at = layers["step"] == steps[name]
+        layers.loc[at, "saturation"] = layers.loc[at, "trial"].map(dict(enumerate(shares)))
+    found = [one for one in verdicts(tables | {"layers": layers}) if one.rule == "saturated output"]
+    assert [one.value for one in found] == [told] * bool(when)
+    for one in found:
+        assert f"{100 * told:.3g} % of the output layer is saturated at the {when}, " in one.sentence
+        assert one.step == steps[when]
 
 
 def test_an_output_without_slope_is_dead_only_where_the_cost_needs_it(tmp_path):
@@ -105,7 +145,7 @@ def test_neurons_are_left_open_by_readings_that_do_not_tell(tmp_path):
     assert not {verdict.rule for verdict in verdicts(given)} & {"dead neurons"}
     (told,) = verdicts(given).not_judged
     assert told.startswith("not judged: dead neurons")
-    assert told.endswith('a reading sees 10 examples; record.on = "probe" lets them')
+    assert told.endswith('a reading sees only 10 examples. Try record.on = "probe"')
 
 
 def test_neurons_of_a_run_that_does_not_tell_what_was_read_are_not_judged(tmp_path):

@@ -1,3 +1,4 @@
+import re
 from collections import Counter
 from itertools import product
 
@@ -61,8 +62,27 @@ def test_a_planted_pathology_gets_its_verdict(tmp_path, rule):
     verdict = found[rule]
     assert verdict.variant == run.variants["variant"][0]
     assert verdict.value != verdict.threshold
-    if verdict.layer is not None:
-        assert ((run.layers["layer"] == verdict.layer) & (run.layers["step"] == verdict.step)).any()
+    for one in run.verdicts:
+        of_its_reading(run.layers, one)
+
+
+OF_ONE_READING = (
+    *("equal neurons", "saturated output", "saturated layer", "dead output", "dead neurons", "neurons off"),
+    "inputs low",
+)
+"""The rules whose value is a quantity of the layer and the step that they name."""
+
+
+def of_its_reading(layers, verdict):
+    """The sentence names the step of the evidence, and the value stands in the row that is named."""
+    steps = {"start": layers["step"].min(), "end": layers["step"].max()}
+    assert all(
+        verdict.step == steps[when] for when in re.findall(r"\bat the (start|end)\b", verdict.sentence)
+    )
+    row = layers[(layers["layer"] == verdict.layer) & (layers["step"] == verdict.step)]
+    assert len(row) == (verdict.layer is not None)
+    if verdict.rule in OF_ONE_READING:
+        assert verdict.value == row[RULES[verdict.rule].needs[0]].item()
 
 
 def alone(tables, trial):

@@ -1,5 +1,6 @@
 import pytest
 
+from lab.analysis.rule import rounded
 from lab.analysis.verdicts import verdicts
 from tests.analysis.runs import ran, spoken
 
@@ -25,6 +26,34 @@ def test_weights_that_hardly_move_are_told_by_their_whole_path(tmp_path, eta, sp
         gone = run.layers.query("layer == @told.layer")["update_ratio"].sum()
         assert told.value == pytest.approx(gone, rel=0.01)
         assert f"in all 200 steps together layer {told.layer}'s weights moved by about" in told.sentence
+
+
+@pytest.mark.parametrize("sd", [0.1, 1.0])
+def test_a_long_first_step_is_told_by_what_it_is_compared_with(tmp_path, sd):
+    """The weights, or usual ones where these are smaller: rows of norm 1."""
+    run = ran(
+        tmp_path, network__initialiser={"name": "normal", "sd": sd}, training__eta=100.0, training__steps=2
+    )
+    (told,) = (one for one in run.verdicts if one.rule == "first step too long")
+    row = run.layers.query("layer == @told.layer and step == 0").iloc[0]
+    n = {1: 30, 2: 30, 3: 10}[told.layer]
+    own, step = row["weight_norm"], row["update_ratio"] * row["weight_norm"]
+    assert (own < n**0.5) == (sd == 0.1)
+    assert told.value == pytest.approx(step / max(own, n**0.5))
+    usual = (
+        f"of layer {told.layer} is {rounded(told.value)}× as long as usual weights (rows of norm 1), and its"
+    )
+    its_own = f"is {rounded(told.value)}× as long as layer {told.layer}'s weights"
+    assert (usual if sd == 0.1 else its_own) in told.sentence
+
+
+@pytest.mark.parametrize(
+    ("sd", "size"), [(0.05, "their size"), (0.5, "the size of usual ones (rows of norm 1)")]
+)
+def test_a_short_path_is_told_by_what_it_is_compared_with(tmp_path, sd, size):
+    drawn = {"name": "normal", "sd": sd}
+    found = spoken(tmp_path, network__initialiser=drawn, network__activation="identity", training__eta=1e-9)
+    assert found["updates small"].sentence.partition("; ")[0].endswith(f" % of {size}")
 
 
 def test_large_weights_do_not_make_a_path_short(tmp_path):

@@ -164,3 +164,17 @@ def test_two_runs_are_compared_and_only_the_variants_of_a_pair_are_shown(run, ma
     lines = printed(page(run, other, ["final_cost"], False)).splitlines()
     assert f"{other.folder.id}: sigmoid and {run.folder.id}: sigmoid are the same in all 3 pairs" in lines
     assert not any("tanh" in line or "soft" in line for line in lines)
+    assert not any(" differ in " in line for line in lines)
+
+
+def test_two_runs_that_were_trained_in_another_way_say_how_on_a_line(run, made, printed):
+    other = made({"training.eta": 0.2, "training.epochs": 1, "activations.soft.floor": 0.2})
+    made_page = page(run, other, ["final_cost"], False)
+    first, blank, *_ = printed(made_page).splitlines()
+    assert (first, blank) == (
+        f"{run} and {other} differ in training.eta (0.1 and 0.2), training.epochs (2 and 1), "
+        "activations.soft.floor (0.1 and 0.2)",
+        "",
+    )
+    read = printed(page(run, other, ["final_cost"], False), as_json=True)
+    assert read["differing"]["training.eta"] == ["0.1", "0.2"]

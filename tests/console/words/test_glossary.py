@@ -16,6 +16,12 @@ ASKED = (
     "ratio",
     "BP1",
     "floor",
+    *("gradient", "backpropagation", "η", "eta", "learning rate", "λ", "weight decay", "mean field"),
+    *("neuron", "w", "b", "weights", "biases", "batch", "batches", "epochs", "steps", "seed", "layers"),
+    *("vanishing gradient", "exploding gradient", "critical", "q", "correlation", "χ", "inf", "sup"),
+    *("activation", "transpose", "accuracy", "R²", "chance", "test data", "prediction", "norm", "examples"),
+    *("comparison", "interval arithmetic", "claim", "certificate", "causes", "verdicts", "cost function"),
+    "first weights",
 )
 
 

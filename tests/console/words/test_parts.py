@@ -48,6 +48,14 @@ def test_a_kind_that_is_a_word_too_is_told_and_listed(printed):
     ]
 
 
+def test_a_part_is_told_by_its_name_with_its_kind(printed):
+    (row,) = word_page("nesterov").value["parts"]
+    assert (row["kind"], row["name"]) == ("optimiser", "nesterov")
+    assert "cross-entropy" in printed(word_page("cross-entropy"))
+    assert {row["kind"] for row in word_page("identity").value["parts"]} == {"activation"}
+    assert refusal(word_page, "nestrov") == "no word 'nestrov'; did you mean 'nesterov'?"
+
+
 def test_without_a_word_all_are_listed(printed):
     assert [row["word"] for row in words_page().value] == list(GLOSSARY)
     assert "lab help WORD tells one" in printed(words_page())
