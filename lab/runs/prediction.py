@@ -63,7 +63,7 @@ def notes(made: Sequence[tuple[Variant, Training]], predicted: pd.DataFrame) -> 
             of.setdefault(note, []).append(variant.label)
     everyone = len(made) > 1
     return [
-        note if everyone and len(labels) == len(made) else f"{', '.join(labels)}: {note}"
+        note if everyone and len(labels) == len(made) else f"{'; '.join(labels)}: {note}"
         for note, labels in of.items()
     ]
 
