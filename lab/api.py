@@ -258,19 +258,22 @@ def audit(
 
     ``what`` is torch, jax, keras, lab, or a Python file, whose function ``name`` is σ by ``formula``, and
     which runs with ``allow_code``. ``only`` are functions of a library by their names; else all that the lab
-    knows. The table has a row for each function, dtype and of σ and σ′. See `lab.bridge.audit.audited`.
+    knows. The table has a row for each function, dtype and of σ and σ′. See `lab.bridge.audit.audited`. What a
+    library does not compute in a dtype, as numpy in bfloat16, is left out; ``attrs["left_out"]`` says so.
 
     >>> audit("lab", only=["tanh"], dtypes=["float32"])["verdict"].tolist()
     ['exact tails', 'exact tails']
 
-    Raises LabError where the library is missing, or a function or a dtype is unknown.
+    Raises LabError where the library is missing, a function or a dtype is unknown, or nothing can be tried.
     """
     import pandas as pd
 
     from lab.bridge.audit import as_record, audited
 
     found = audited(what, name, dtypes=dtypes, formula=formula, only=only, allow_code=allow_code)
-    return pd.DataFrame([as_record(one) for one in found])
+    table = pd.DataFrame([as_record(one) for one, _, _ in found.rows])
+    table.attrs["left_out"] = found.notes
+    return table
 
 
 def predict(
