@@ -14,7 +14,7 @@ import numpy as np
 
 from lab.activations.catalogue import examples
 from lab.activations.table import ROWS
-from lab.errors import LabError, did_you_mean, in_one_line, told
+from lab.errors import LabError, did_you_mean, in_one_line, installs, told
 from lab.numerics import Array
 from lab.parts import Activation
 from lab.plugins import module_of, place_of
@@ -95,11 +95,11 @@ LIBRARIES: dict[str, tuple[Known, ...]] = {"torch": _TORCH, "jax": _JAX, "keras"
 
 
 def imported(name: str) -> ModuleType:
-    """A library. Raises LabError with the command that installs it where it is missing."""
+    """A library, by the name of its extra too. Raises LabError with what installs it where it is missing."""
     try:
         return importlib.import_module(name)
     except ImportError:
-        raise LabError(f"{name} is not installed; pip install 'activation-lab[{name}]'") from None
+        raise LabError(f"{name} is not installed; run: {installs(name)}") from None
 
 
 def by_torch(function: Callable[[Any], Any]) -> Both:

@@ -255,12 +255,12 @@ def test_a_dtype_in_which_torch_does_not_compute_is_left_out_and_said():
 
     def no_halves(z):
         if z.dtype == torch.float16:
-            raise RuntimeError('"f_cpu" not implemented for \'Half\'')
+            raise RuntimeError("\"f_cpu\" not implemented for 'Half'")
         return torch.tanh(z)
 
     sigma = lab.activation("tanh")
     assert len(list(held("f", by_torch(no_halves), sigma, "float32"))) == 2
-    with pytest.raises(LacksDtypeError, match="torch does not compute it in float16: .*not implemented"):
+    with pytest.raises(LacksDtypeError, match="torch does not compute it in float16: "):
         list(held("f", by_torch(no_halves), sigma, "float16"))
 
 
@@ -268,7 +268,10 @@ def test_a_dtype_in_which_torch_does_not_compute_is_left_out_and_said():
     ("code", "message"),
     [
         ("f = math.tanh", r"own\.py:f: fails at an array z of float64: TypeError: [^\n]*\Z"),
-        ("def f(z):\n    return z.no", r"own\.py:4: fails at an array z of float64: AttributeError: [^\n]*\Z"),
+        (
+            "def f(z):\n    return z.no",
+            r"own\.py:4: fails at an array z of float64: AttributeError: [^\n]*\Z",
+        ),
         ("def f(z):\n    return 0.5", r"own\.py:f: σ of z of the shape \(1519,\) is of the shape \(\)\Z"),
         ("f = np.tanh\ndef f_slope(z):\n    return z[1:]", r"own\.py:f: σ′ of z of the shape"),
     ],

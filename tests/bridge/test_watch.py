@@ -316,7 +316,7 @@ def test_what_cannot_be_watched_is_told(tmp_path, monkeypatch):
     with pytest.raises(LabError, match="no activation was seen"), lab.watch(model, out=tmp_path / "x") as w:
         w.step()
     monkeypatch.setattr("lab.bridge.watch.find_spec", lambda name: None)
-    with pytest.raises(LabError, match=r"pip install 'activation-lab\[torch\]'"):
+    with pytest.raises(LabError, match=r"pip install -e '\.\[torch\]'"):
         lab.watch(model)
 
 
