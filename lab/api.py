@@ -259,7 +259,7 @@ def audit(
     ``what`` is torch, jax, keras, lab, or a Python file, whose function ``name`` is σ by ``formula``, and
     which runs with ``allow_code``. ``only`` are functions of a library by their names; else all that the lab
     knows. The table has a row for each function, dtype and of σ and σ′. See `lab.bridge.audit.audited`.
-    What a library does not compute in a dtype, as numpy in bfloat16, is left out; ``attrs["left_out"]`` tells.
+    A dtype that a library lacks, as numpy bfloat16, is left out, as ``attrs["left_out"]`` tells.
 
     >>> audit("lab", only=["tanh"], dtypes=["float32"])["verdict"].tolist()
     ['exact tails', 'exact tails']

@@ -130,14 +130,14 @@ def find(kind: str, name: str, *, folder: Path | None = None, allow_code: bool =
     if own in built_in(kind):
         return built_in(kind)[own]
     if ".py:" in name:
-        return _of_kind(kind, repr(name), _from_file(name, folder or Path.cwd(), allow_code))
+        return _of_kind(kind, repr(name), _from_file(kind, name, folder or Path.cwd(), allow_code))
     entries = installed(kind)
     if name in entries:
         known_as = f"{name!r} of {_distribution(entries[name])}"
         with _in_one_line(f"{known_as} fails to load"):
             part = entries[name].load()
-        if not isinstance(part, type) or not dataclasses.is_dataclass(part):
-            raise PartError(f"{known_as} is not a dataclass")
+        if not isinstance(part, type):
+            raise PartError(f"{known_as} is no class")
         return _of_kind(kind, known_as, part)
     hint = did_you_mean(name, [*built_in(kind), *entries], aliases(kind))
     raise PartError(f"unknown {KINDS[kind].singular} {name!r}; {hint}")
@@ -235,12 +235,24 @@ def _adapter(part: type, field_name: str) -> "TypeAdapter[Any]":
     return TypeAdapter(get_type_hints(part)[field_name], config=config)
 
 
-def _of_kind(kind: str, name: str, part: type) -> type:
-    """The class, once it is sure to be a part of this kind."""
+def _base(kind: str) -> type:
+    """The class that the parts of this kind subclass."""
     base: type = getattr(importlib.import_module("lab.parts"), KINDS[kind].base)
+    return base
+
+
+def _of_kind(kind: str, name: str, part: type) -> type:
+    """The class, once it is sure to be a part of this kind: a frozen dataclass, and finished."""
+    base = _base(kind)
     if not issubclass(part, base):
         raise PartError(
             f"{name} is no {KINDS[kind].singular}: {part.__name__} does not subclass lab.{base.__name__}"
+        )
+    made = getattr(part, "__dataclass_params__", None)
+    if made is None or not made.frozen:
+        what = "is no dataclass" if made is None else "is a dataclass, but not a frozen one"
+        raise PartError(
+            f"{name}: {_written_at(part)}class {part.__name__} {what}; put @dataclass(frozen=True) above it"
         )
     tuples = [word for word in inspect.get_annotations(base) if not hasattr(base, word)]
     lacking = [
@@ -252,17 +264,25 @@ def _of_kind(kind: str, name: str, part: type) -> type:
     return part
 
 
-def _from_file(name: str, folder: Path, allow_code: bool) -> type:
+def _written_at(part: type) -> str:
+    """``"file.py:8: "``, where the class begins; empty where its source is not there."""
+    try:
+        return f"{Path(inspect.getfile(part)).name}:{inspect.getsourcelines(part)[1]}: "
+    except (OSError, TypeError):
+        return ""
+
+
+def _from_file(kind: str, name: str, folder: Path, allow_code: bool) -> type:
     path_text, _, class_name = name.rpartition(":")
     path = (folder / path_text).resolve()
     module = module_of(name, path, allow_code)
     part = vars(module).get(class_name)
-    if not isinstance(part, type) or not dataclasses.is_dataclass(part):
-        own = {key: value for key, value in vars(module).items() if dataclasses.is_dataclass(value)}
-        classes = [key for key, value in own.items() if value.__module__ == module.__name__]
-        raise PartError(
-            f"{name!r}: {path.name} has no dataclass {class_name!r}; {did_you_mean(class_name, classes)}"
-        )
+    if not isinstance(part, type):
+        classes = {key: value for key, value in vars(module).items() if isinstance(value, type)}
+        own = {key: value for key, value in classes.items() if value.__module__ == module.__name__}
+        of_kind = [key for key, value in own.items() if issubclass(value, _base(kind))]
+        hint = did_you_mean(class_name, of_kind or own)
+        raise PartError(f"{name!r}: {path.name} has no class {class_name!r}; {hint}")
     return part
 
 
