@@ -24,7 +24,7 @@ from hashlib import sha256
 from importlib.metadata import EntryPoint, entry_points
 from multiprocessing import parent_process
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, get_type_hints
 
 from lab.errors import PartError, did_you_mean, in_one_line, nearest, told
@@ -63,9 +63,33 @@ OWN_MODULE = "lab_file_"
 
 def place_of(error: BaseException) -> str:
     """Where a ``"file.py:Class"`` of one's own raised it, ``file.py:8``; empty where none did."""
-    raised = traceback.walk_tb(error.__traceback__)
-    own = [pair for pair in raised if pair[0].f_globals.get("__name__", "").startswith(OWN_MODULE)]
-    return f"{own[-1][0].f_code.co_filename}:{own[-1][1]}" if own else ""
+    return next((f"{code.co_filename}:{line}" for code, line in _own_code(error)), "")
+
+
+def raised_by(error: BaseException, specs: Sequence[str], folder: Path) -> str:
+    """Which of these classes of one's own, ``"file.py:Class"``, raised it; empty where none is known to have.
+
+    Paths start in the ``folder``. Where no code of theirs was running, it is the only one, if there is one.
+    """
+    running = [(code.co_filename, code.co_qualname.partition(".")[0]) for code, _ in _own_code(error)]
+    named = {spec: (str((folder / file).resolve()), name) for spec in specs for file, name in [_halves(spec)]}
+    found = [spec for at in running for spec, place in named.items() if place == at]
+    found += [spec for at in running for spec, place in named.items() if place[0] == at[0]]
+    return found[0] if found else specs[0] if len(specs) == 1 else ""
+
+
+def _own_code(error: BaseException) -> Iterator[tuple[CodeType, int]]:
+    """What ran of files of one's own when it was raised, and at which line, the innermost first."""
+    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
+        own = frame.f_globals.get("__name__", "").startswith(OWN_MODULE)
+        if own and not frame.f_code.co_filename.startswith("<"):  # what `dataclass` wrote into it
+            yield frame.f_code, line
+
+
+def _halves(spec: str) -> tuple[str, str]:
+    """``file.py`` and ``Class`` of ``"file.py:Class"``."""
+    file, _, name = spec.rpartition(":")
+    return file, name
 
 
 def built_in(kind: str) -> Mapping[str, type]:
@@ -273,7 +297,7 @@ def _written_at(part: type) -> str:
 
 
 def _from_file(kind: str, name: str, folder: Path, allow_code: bool) -> type:
-    path_text, _, class_name = name.rpartition(":")
+    path_text, class_name = _halves(name)
     path = (folder / path_text).resolve()
     module = module_of(name, path, allow_code)
     part = vars(module).get(class_name)

@@ -457,10 +457,40 @@ def test_a_class_in_a_file_needs_leave_and_the_right_derivative(lab, small, mine
 
 def test_what_a_class_in_a_file_raises_is_one_line_with_its_place(lab, small, tmp_path, mine):
     mine("np.sin(z)", "np.sin(z) / {}[0]")
-    words = ("-o", "network.activation=mine.py:Mine", "--allow-code")
-    line = f"error: {tmp_path / 'mine.py'}:8: KeyError: 0\n"
-    assert lab("check", small, *words) == (2, "", line)
+    raised, place = "KeyError: 0", f"{tmp_path / 'mine.py'}:8"
+    words = ("check", small, "-o", 'vary."network.activation"=["tanh", "mine.py:Mine"]', "--allow-code")
+    at = f'error: {small}: vary."network.activation"[1]: '
+    code, out, err = lab(*words)
+    assert (code, out) == (3, "")
+    assert err.startswith(f"{at}Mine(): elementwise: an array z of shape ")
+    assert f" is refused: {raised}, at {place}; to run it all the same, say --unchecked" in err
+    assert err.count("\n") == 1
+    line = f"{at}mine.py:Mine of one's own raised {raised} at {place} (set by an override)\n"
+    assert lab(*words, "--unchecked") == (2, "", line)
+    line = f"error: {place}: {raised}\n"
     assert lab("activations", "mine.py:Mine", "--allow-code") == (2, "", line)
+
+
+def test_each_faulty_class_of_ones_own_is_told_at_its_value(lab, small, tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "from dataclasses import dataclass\nimport numpy as np\nfrom lab import Activation, Interval\n"
+        "@dataclass(frozen=True)\nclass Wrong(Activation):\n    def __call__(self, z):\n        return np.sin(z)\n"
+        "    def derivative(self, z):\n        return np.sin(z)\n"
+        "@dataclass(frozen=True)\nclass Claims(Activation):\n    slope_range = Interval(0.0, 1.0)\n"
+        "    def __call__(self, z):\n        return np.sin(z)\n    def derivative(self, z):\n        return np.cos(z)\n"
+        "@dataclass(frozen=True)\nclass Listed(Claims):\n    knots: list[float]\n    slope_range = Interval(-1.0, 1.0)\n"
+    )
+    tried = '["tanh", "mine.py:Wrong", "mine.py:Claims", {name = "mine.py:Listed", knots = [1.0]}]'
+    hidden = "[[3], [4]]"  # each fault is of two variants, and told once
+    varied = ("-o", f'vary."network.activation"={tried}', "-o", f'vary."network.hidden"={hidden}')
+    code, _, err = lab("check", small, *varied, "--allow-code")
+    lines = [line.partition('vary."network.activation"')[2] for line in err.splitlines()]
+    assert [line.partition(": ")[0] for line in lines] == ["[1]", "[2]", "[3]"]
+    for line, fault in zip(
+        lines, ("Wrong(): derivative: ", "Claims(): slope claim: ", ": value: "), strict=True
+    ):
+        assert fault in line
+    assert code == 3
 
 
 @pytest.mark.parametrize(

@@ -395,3 +395,24 @@ def test_a_probe_of_ones_own_brings_new_columns(own, small):
     for name, column in (("ParameterNorms", "bias_norm"), ("Key", "layer")):
         message = f"'mine.py:{name}': the table layers has a column {column!r} already"
         assert problem(small, "record.quantities", f"mine.py:{name}", allow_code=True) == message
+
+
+def test_which_class_of_ones_own_raised_it(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.py").write_text(
+            "class Mine:\n    def __init__(self, *given):\n        self.size = len(given[0])\n"
+            "class Other(Mine):\n    def fall(self):\n        return {}[self.size]\n"
+        )
+    module = plugins.module_of("two.py:Mine", tmp_path / "two.py", True)
+    specs = ["one.py:Mine", "two.py:Mine", "two.py:Other"]
+    with pytest.raises(TypeError) as told:
+        module.Mine(3)
+    assert plugins.place_of(told.value) == f"{tmp_path}/two.py:3"
+    assert plugins.raised_by(told.value, specs, tmp_path) == "two.py:Mine"
+    assert plugins.raised_by(told.value, [specs[0], specs[2]], tmp_path) == "two.py:Other"  # of that file
+    with pytest.raises(KeyError) as told:
+        module.Other("ab").fall()
+    assert plugins.raised_by(told.value, specs, tmp_path) == "two.py:Other"
+    nobody = ValueError("not of theirs")
+    assert (plugins.place_of(nobody), plugins.raised_by(nobody, specs, tmp_path)) == ("", "")
+    assert plugins.raised_by(nobody, specs[:1], tmp_path) == "one.py:Mine"

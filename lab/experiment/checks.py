@@ -10,7 +10,7 @@ from lab import data as datasets
 from lab import plugins
 from lab.errors import PartError, did_you_mean, told
 from lab.experiment.keys import Key
-from lab.experiment.schema import PARTS, Design, Experiment, part_name
+from lab.experiment.schema import Design, Experiment, named_parts, part_name
 from lab.experiment.see import ANSWER, FIGURES, OF_VARIANTS, Blank, pieces
 from lab.experiment.sizes import check_against_data, check_sizes
 from lab.experiment.specify import from_spec
@@ -130,18 +130,13 @@ def _attempts(
         "datasets": partial(datasets.source, parameters=settings.data.parameters, **where),
         "probes": partial(_quantity, where=where),
     }
-    for key, part in PARTS.items():
-        table, name = map(str, key)
-        if about and table != about[0]:
+    for key, part, spec in named_parts(settings):
+        if about and key[0] != about[0]:
             continue
-        value = getattr(getattr(settings, table), name)
         make = makers.get(part.kind, partial(plugins.build, part.kind, **where))
-        if key == ("network", "output") and part_name(value) == "softmax":
+        if key == ("network", "output") and part_name(spec) == "softmax":
             make = _refuse_softmax
-        several = isinstance(value, list)
-        for index, spec in enumerate(value if several else [value]):
-            sigma = part_name(spec) if part.kind == "activations" else ""
-            yield (*key, index) if several else key, sigma, partial(make, spec)
+        yield key, part_name(spec) if part.kind == "activations" else "", partial(make, spec)
     match about:
         case ():
             designs = settings.activations

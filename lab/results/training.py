@@ -28,18 +28,20 @@ def prepare(
 ) -> Prepared:
     """Read and check an experiment, load its data and make its parts. See `lab.api.run`.
 
-    Raises ExperimentError also where it would need more memory than is free.
+    Raises ExperimentError also where it would need more memory than is free, ClaimError where activations of
+    somebody's own fail their checks.
     """
     from lab.experiment.variants import load
     from lab.runs.estimate import too_large
     from lab.runs.preparation import prepared
     from lab.testing import check_own
 
-    ready = prepared(load(path, overrides, allow_code=allow_code, max_trials=max_trials))
-    if found := too_large(ready):
-        raise ready.plan.refused(found)
+    plan = load(path, overrides, allow_code=allow_code, max_trials=max_trials)
     if not unchecked:
-        check_own(ready)
+        check_own(plan)
+    ready = prepared(plan)
+    if found := too_large(ready):
+        raise plan.refused(found)
     return ready
 
 
