@@ -71,8 +71,9 @@ def check_own(plan: Plan) -> None:
         for key, part, spec in named_parts(variant.settings):
             if part.kind == "activations":
                 if repr(spec) not in faults:
-                    leave = {"folder": plan.folder, "allow_code": plan.allow_code}
-                    faults[repr(spec)] = _fault(from_spec(spec, variant.settings.designs, **leave))
+                    designs, code = variant.settings.designs, plan.allow_code
+                    sigma = from_spec(spec, designs, folder=plan.folder, allow_code=code)
+                    faults[repr(spec)] = _fault(sigma)
                 if fault := faults[repr(spec)]:
                     message = f"{fault}; to run it all the same, say --unchecked"
                     found.append(at_its_value(Finding(key, message), variant, plan))

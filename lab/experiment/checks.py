@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 
 from lab import data as datasets
 from lab import plugins
-from lab.errors import PartError, did_you_mean, told
+from lab.errors import PartError, did_you_mean, nearest, told
 from lab.experiment.keys import Key
-from lab.experiment.schema import Design, Experiment, named_parts, part_name
+from lab.experiment.schema import Design, Experiment, key_names, named_parts, part_name
 from lab.experiment.see import ANSWER, FIGURES, OF_VARIANTS, Blank, pieces
 from lab.experiment.sizes import check_against_data, check_sizes
 from lab.experiment.specify import from_spec
@@ -36,16 +36,18 @@ def parts(settings: Experiment, about: Key = (), *, where: Where, faulty: Collec
     """What is wrong with single parts: unknown names, wrong parameters, formulas that cannot be read.
 
     ``about`` is a key whose table or design alone is checked; all are where it is empty. ``faulty`` are keys
-    about which something is known to be wrong already: they, and what uses them, are passed over.
+    about which something is known to be wrong already: they, and what uses them, are passed over. So is what
+    uses a design that is wrong by itself, which is told at the design.
     """
     found = []
-    for key, name, make in _attempts(settings, about, where):
-        if concerns(key[:2], faulty) or ("activations", name) in faulty:
+    for key, used, make in _attempts(settings, about, where):
+        if concerns(key[:2], faulty) or any(("activations", name) in faulty for name in used):
             continue
         try:
             make()
         except PartError as error:
-            found.append(_of_parameter(key, error) or Finding(key, str(error)))
+            if key[0] == "activations" or not any(_is_wrong(name, settings, where) for name in used):
+                found.append(_of_parameter(key, error) or Finding(key, str(error)))
         except Exception as error:  # the system may refuse a path for reasons of its own
             found.append(Finding(key, f"cannot be made: {told(error)}"))
     return found
@@ -53,10 +55,14 @@ def parts(settings: Experiment, about: Key = (), *, where: Where, faulty: Collec
 
 def _of_parameter(key: Key, error: PartError) -> Finding | None:
     """The finding at the line of the parameter that is wrong, where it stands beside the part's name."""
-    if key != ("data", "name") or not error.parameter:
+    name = error.parameter
+    if not name or (key != ("data", "name") and key[0] != "activations"):
         return None
-    misplaced = belongs(error.parameter)
-    return Finding(("data", error.parameter), f"{error}{misplaced and f'; {misplaced}'}")
+    if key[0] == "data":
+        misplaced = belongs(name)
+        return Finding(("data", name), f"{error}{misplaced and f'; {misplaced}'}")
+    near = nearest(name, key_names(Design))
+    return Finding((*key[:2], name), f"unknown key; did you mean {near!r}?" if near else str(error))
 
 
 def together(settings: Experiment, *, where: Where, faulty: Collection[Key]) -> list[Finding]:
@@ -122,8 +128,8 @@ def _check_blank(asked: Blank) -> None:
 
 def _attempts(
     settings: Experiment, about: Key, where: Where
-) -> Iterator[tuple[Key, str, Callable[[], object]]]:
-    """The key of every part, the name of an activation that is made there, and what makes the part."""
+) -> Iterator[tuple[Key, set[str], Callable[[], object]]]:
+    """The key of every part, the words of an activation, which may name designs, and what makes the part."""
     activation = partial(from_spec, designs=settings.designs, **where)
     makers: dict[str, Callable[[Any], object]] = {
         "activations": activation,
@@ -136,7 +142,7 @@ def _attempts(
         make = makers.get(part.kind, partial(plugins.build, part.kind, **where))
         if key == ("network", "output") and part_name(spec) == "softmax":
             make = _refuse_softmax
-        yield key, part_name(spec) if part.kind == "activations" else "", partial(make, spec)
+        yield key, set(_words(spec)) if part.kind == "activations" else set(), partial(make, spec)
     match about:
         case ():
             designs = settings.activations
@@ -146,8 +152,29 @@ def _attempts(
             designs = {}
     for name, design in designs.items():
         formula = "value" if design.value is not None else "derivative"
-        yield ("activations", name), name, partial(_design_name, name)
-        yield ("activations", name, formula), name, partial(activation, name)
+        yield ("activations", name), {name}, partial(_design_name, name)
+        yield ("activations", name, formula), {name}, partial(activation, name)
+
+
+def _words(spec: Any) -> Iterator[str]:
+    """The texts of a part as a file writes it, also of those within it."""
+    match spec:
+        case str():
+            yield spec
+        case Mapping():
+            for value in spec.values():
+                yield from _words(value)
+
+
+def _is_wrong(name: str, settings: Experiment, where: Where) -> bool:
+    """Whether this is a design of which, as it stands in its table, no activation can be made."""
+    if name not in settings.activations:
+        return False
+    try:
+        from_spec(name, settings.designs, **where)
+    except PartError:
+        return True
+    return False
 
 
 def _refuse_softmax(spec: Any) -> None:
