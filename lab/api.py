@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lab.errors import PartError
 from lab.results.run import Run
-from lab.results.training import interrupted, prepare, train
+from lab.results.training import interrupted, lacks_nothing, prepare, train
 from lab.runs.folder import find, results_root
 from lab.theory.deep import Deep
 
@@ -95,15 +95,20 @@ def resume(
 ) -> Run:
     """Finish a run that was interrupted: train what is missing, keep what is there.
 
+    Of a run that lacks nothing, nothing is made again.
+
     ``run`` is as `load` takes it; without it, the newest run that was interrupted. ``allow_mixed`` lets it go
     on with other versions, or on another processor, than it began with. The rest is as in `run`: leave to run
     code is given anew, since a run may be somebody else's. Raises LabError where there is none, StorageError
     where its data, code or versions changed since it began.
     """
-    from lab.runs.runner import Terms
+    from lab.runs.runner import Terms, prepared_again
     from lab.runs.workers import Care, summed
 
-    ready, folder = interrupted(run, results, allow_code=allow_code)
+    folder = interrupted(run, results)
+    if lacks_nothing(folder, plots=plots):
+        return Run(folder)
+    ready = prepared_again(folder, allow_code=allow_code)
     counted = summed(progress, ready.trial_steps)
     terms = Terms(workers, Care(trial_timeout), allow_mixed, scheduler=scheduler)
     return train(ready, folder, terms, plots=plots, progress=counted)

@@ -20,6 +20,7 @@ from lab.training.divergence import located
 
 ONE = ("--workers", "1")
 QUICK = ("--no-plots", *ONE)
+ONCE = ("-o", "trials.seeds=1", "-o", "training.steps=1")
 
 
 def test_run_ends_with_a_short_table_and_the_folder(lab, small, tmp_path, few_figures):
@@ -43,6 +44,7 @@ def test_run_ends_with_a_short_table_and_the_folder(lab, small, tmp_path, few_fi
     assert str(page) == f"{last.removeprefix('results: ')}/report.html"
     assert page.is_file()
     assert "2 variants × 3 trials × 6 steps" in err
+    assert "1 variant × 1 trial × 1 step\n" in lab("run", small, *QUICK, "-o", "vary={}", *ONCE)[2]
     assert (tmp_path / "results" / "small").is_dir()
 
 
@@ -190,6 +192,9 @@ def test_an_interrupted_run_says_how_to_resume_and_is_resumed(lab, small, tmp_pa
     code, _, err = lab("resume")
     assert code == 2
     assert "nothing to resume" in err
+    code, out, err = lab("resume", "small", "--no-plots")
+    assert (code, err) == (0, "")
+    assert out.endswith(" lacks nothing: every trial, table and plot is there and whole\n")
 
     path = next((tmp_path / "results" / "small").glob("*/run.json"))
     died = path.read_text().replace('"status": "done"', '"status": "running"', 1)
@@ -608,6 +613,21 @@ def test_fault_106_code_that_is_checked_leaves_json_and_the_exit_code_alone(lab,
     code, out, _ = lab("test-activation", "mine.py:Mine", "--allow-code", "--json")
     error = json.loads(out).get("error", "")
     assert (code, error) == ((2, told.format(tmp_path / "mine.py")) if told else (0, ""))
+
+
+def test_fault_106_code_that_ends_its_process_when_a_run_is_resumed(lab, small, mine, tmp_path):
+    flag = tmp_path / "flag"
+    sine = "return np.sin(z)"
+    mine(sine, f"import os; os.path.exists({str(flag)!r}) and os._exit(0); {sine}")
+    own = ("--allow-code", "-o", "network.activation='mine.py:Mine'", "-o", "vary={}", *ONCE)
+    assert lab("run", small, *QUICK, *own)[0] == 0
+    next((tmp_path / "results" / "small").glob("*/trials/*.npz")).unlink()
+    flag.touch()
+    code, out, _ = lab("resume", "small", "--allow-code", "--no-plots", "--json")
+    assert code == 2
+    assert "lets run ended its process (0); nothing was done" in json.loads(out)["error"]
+    flag.unlink()
+    assert lab("resume", "small", "--allow-code", *QUICK)[0] == 0
 
 
 def test_fault_106_code_that_hangs_is_ended(lab, small, mine, monkeypatch):

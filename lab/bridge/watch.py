@@ -115,7 +115,7 @@ class Watch:
                 return
             self._keep()
             if self.plots and kind is None:
-                draw_all(self.folder.tables, self.folder.plots, self.title)
+                self.folder.keep_sums(draw_all(self.folder.tables, self.folder.plots, self.title))
             self._ended("done" if kind is None else "interrupted")
         finally:
             self._lock.release()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lab.errors import LabError, StorageError
-from lab.results.page import kept_up
+from lab.results.page import REPORT, kept_up
 from lab.results.run import Run
 from lab.runs.folder import RunFolder, find, results_root, runs
 
@@ -81,17 +81,26 @@ def train(
     return trained
 
 
-def interrupted(
-    run: str | Path = "", results: str | Path | None = None, *, allow_code: bool = False
-) -> tuple[Prepared, RunFolder]:
-    """The run that `lab.api.resume` means, prepared again, and its folder."""
-    from lab.runs.runner import prepared_again
-
+def interrupted(run: str | Path = "", results: str | Path | None = None) -> RunFolder:
+    """The run that `lab.api.resume` means."""
     root = results_root(results)
     meant = [find(str(run), root)] if run else [one for one in runs(root) if _was_interrupted(one)]
     if not meant:
         raise LabError(f"no run under {root} was interrupted; there is nothing to resume")
-    return prepared_again(meant[-1], allow_code=allow_code), meant[-1]
+    return meant[-1]
+
+
+def lacks_nothing(folder: RunFolder, *, plots: bool = True) -> bool:
+    """Whether a run is done, all its trials too, and every file is there and whole: nothing is to be resumed.
+
+    With ``plots`` there have to be some, and the report.
+    """
+    from lab.runs.verification import verified
+
+    info = folder.info
+    drawn = not plots or ((folder.path / REPORT).is_file() and any(folder.plots.glob("*")))
+    done = info["status"] == "done" and "watched" not in info and not info.get("failures")
+    return done and drawn and not any(one.problem for one in verified(folder))
 
 
 def _was_interrupted(folder: RunFolder) -> bool:

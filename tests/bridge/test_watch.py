@@ -247,6 +247,11 @@ def test_nothing_is_left_in_the_model_and_the_run_is_a_run(tmp_path, lab_words):
         assert "cnn" in out or "ledger" in out
     code, out, _ = lab_words("show", "cnn")
     assert "1: first relu · 2: act relu · 3: wide tanh · 4: output" in out
+    code, out, _ = lab_words("verify", "cnn", "--json")
+    assert code == 0
+    files = {one["file"]: one["summed"] for one in json.loads(out)["files"]}
+    assert {"run.json", "plots/learning_speed.png", "tables/layers.csv"} <= files.keys()
+    assert all(files.values())
     code, _, err = lab_words("resume", "cnn")
     assert code == 2
     assert "was watched" in err
