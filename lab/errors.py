@@ -169,7 +169,7 @@ def did_you_mean(word: str, known: Iterable[str], also: Iterable[str] = ()) -> s
 
     Near ones may be of ``also``, other spellings that are accepted but not listed.
     """
-    names = sorted(known)
+    names = sorted({*known})
     near = [repr(one) for one in _near(word, [*names, *also], 3)]
     hint = f"did you mean {' or '.join(filter(None, (', '.join(near[:-1]), near[-1])))}?" if near else ""
     if not names:

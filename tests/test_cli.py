@@ -127,7 +127,9 @@ def test_failed_trials_exit_with_1_and_the_tables_are_there(lab, small, monkeypa
 def test_a_run_is_verified_and_reused_by_its_name(lab, small, tmp_path):
     assert lab("run", small, *QUICK)[0] == 0
     assert lab("verify", "small")[0] == 0
-    assert lab("run", small, *QUICK, "--reuse", "small", "-o", "trials.seeds=4")[0] == 0
+    code, _, err = lab("run", small, *QUICK, "--reuse", "small", "-o", "trials.seeds=4")
+    assert code == 0
+    assert re.search(r"^6 of 8 trials were taken over from small/[\d-]+$", err, re.MULTILINE)
     newest = json.loads(lab("list", "--json")[1])[0]
     folder = tmp_path / "results" / "small" / newest["run-id"]
     assert json.loads((folder / "run.json").read_text())["reused"]["trials"] == 6
@@ -440,6 +442,8 @@ def test_new_lists_templates_and_writes_one(lab, tmp_path):
     assert "vanishing" in lab("new")[1]
     assert lab("new", "vanishing")[:2] == (0, "vanishing.toml\n")
     assert (tmp_path / "vanishing.toml").is_file()
+    assert lab("new", "05-low-input")[:2] == (0, "05-low-input.toml\n")
+    assert "did you mean '05-low-input'" in lab("new", "05-low-imput")[2]
     code, _, err = lab("new", "vanishing")
     assert code == 4
     assert "is there already" in err
@@ -479,11 +483,14 @@ def test_what_a_class_in_a_file_raises_is_one_line_with_its_place(lab, small, tm
 def test_each_faulty_class_of_ones_own_is_told_at_its_value(lab, small, tmp_path):
     (tmp_path / "mine.py").write_text(
         "from dataclasses import dataclass\nimport numpy as np\nfrom lab import Activation, Interval\n"
-        "@dataclass(frozen=True)\nclass Wrong(Activation):\n    def __call__(self, z):\n        return np.sin(z)\n"
+        "@dataclass(frozen=True)\nclass Wrong(Activation):\n"
+        "    def __call__(self, z):\n        return np.sin(z)\n"
         "    def derivative(self, z):\n        return np.sin(z)\n"
         "@dataclass(frozen=True)\nclass Claims(Activation):\n    slope_range = Interval(0.0, 1.0)\n"
-        "    def __call__(self, z):\n        return np.sin(z)\n    def derivative(self, z):\n        return np.cos(z)\n"
-        "@dataclass(frozen=True)\nclass Listed(Claims):\n    knots: list[float]\n    slope_range = Interval(-1.0, 1.0)\n"
+        "    def __call__(self, z):\n        return np.sin(z)\n"
+        "    def derivative(self, z):\n        return np.cos(z)\n"
+        "@dataclass(frozen=True)\nclass Listed(Claims):\n    knots: list[float]\n"
+        "    slope_range = Interval(-1.0, 1.0)\n"
     )
     tried = '["tanh", "mine.py:Wrong", "mine.py:Claims", {name = "mine.py:Listed", knots = [1.0]}]'
     hidden = "[[3], [4]]"  # each fault is of two variants, and told once

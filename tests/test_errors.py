@@ -91,3 +91,7 @@ def test_what_installs_an_optional_part_names_an_extra_that_there_is():
     assert named == {"torch", "jax", "keras", "sklearn", "parquet", "cluster"}
     assert named <= extras.keys()
     assert "activation-lab[" not in texts  # which no index has
+
+
+def test_a_known_word_that_is_given_twice_is_listed_once():
+    assert did_you_mean("nix", ["tanh", "relu", "tanh"]) == "expected one of relu, tanh"

@@ -227,7 +227,8 @@ def test_a_file_without_that_part(mine, name, message):
 def test_a_class_that_is_no_frozen_dataclass_is_told_what_to_put_above_it(tmp_path, kind, above, what):
     base = plugins.KINDS[kind].base
     (tmp_path / "mine.py").write_text(
-        f"import lab.parts\nfrom dataclasses import dataclass\n\n{above}class Good(lab.parts.{base}):\n    pass\n"
+        f"from dataclasses import dataclass\nfrom lab.parts import {base}\n\n"
+        f"{above}class Good({base}):\n    pass\n"
     )
     remedy = f"mine.py:4: class Good {what}; put @dataclass(frozen=True) above it"
     with refused(f"'mine.py:Good': {remedy}"):

@@ -178,6 +178,9 @@ def _trained(
         if live:
             err().print(f"live: {folder.path / REPORT}", soft_wrap=True)
         run = train(ready, folder, terms, plots=False, live=live, progress=advance)
+    if taken := run.info.get("reused", {}).get("trials"):
+        planned = run.info["trials_planned"]
+        err().print(f"{taken} of {planned} trials were taken over from {run.info['reused']['run']}")
     drawn = how.no_plots or plots_saved(run, workers)
     found = run.verdicts
     drawn &= report_saved(run, found)

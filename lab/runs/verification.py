@@ -39,8 +39,8 @@ def _record(run: RunFolder) -> Iterator[Checked]:
         info = run.info
         missing = 0
         if info["status"] == "done" and "watched" not in info:
-            ended = [chunk.trials for chunk in run.chunks] + [one["trials"] for one in info.get("failures", [])]
-            missing = info["trials_planned"] - sum(map(len, ended))
+            failed = sum(len(one["trials"]) for one in info.get("failures", []))
+            missing = info["trials_planned"] - failed - sum(len(chunk.trials) for chunk in run.chunks)
         problem = f"{run.path / name}: {missing} of its trials have no part" if missing else ""
     except StorageError as error:
         problem = str(error)

@@ -9,6 +9,7 @@ from lab.errors import StorageError
 from lab.results.run import Run
 from lab.runs.verification import GIVEN, Checked
 
+
 def page(run: Run, checked: Sequence[Checked]) -> Page:
     """What was looked at, and each file that is damaged or lost; the exit code is then that of storage."""
     damaged = [one for one in checked if one.problem]
