@@ -15,22 +15,20 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from functools import wraps
 from itertools import pairwise
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from lab.errors import ClaimError, in_one_line, told
-from lab.experiment.schema import named_parts
-from lab.experiment.specify import from_spec
-from lab.experiment.validation import Finding
-from lab.experiment.variants import Plan
 from lab.network.backprop import Network, backward, cost, forward
 from lab.network.buffers import make_pass, with_ones
 from lab.network.parameters import Parameters, as_parameters, parameters
 from lab.numerics import Array, Interval, grid, measured
 from lab.parts import Activation, Cost
 from lab.plugins import place_of
-from lab.runs.preparation import at_its_value
+
+if TYPE_CHECKING:
+    from lab.experiment.variants import Plan
 
 Function: TypeAlias = Callable[[Array], Array]
 
@@ -65,6 +63,11 @@ def check_own(plan: Plan) -> None:
     Raises ClaimError with what fails first in each, at its key; what the lab ships and formulas are not
     checked again.
     """
+    from lab.experiment.schema import named_parts
+    from lab.experiment.specify import from_spec
+    from lab.experiment.validation import Finding
+    from lab.runs.preparation import at_its_value
+
     faults: dict[str, str] = {}
     found = []
     for variant in plan.variants:

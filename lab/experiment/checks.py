@@ -18,6 +18,7 @@ from lab.experiment.validation import Finding, belongs, concerns
 from lab.parts import Probe
 from lab.prover.certificate import Certificate, certify
 from lab.prover.claims import plainly_holds
+from lab.prover.intervals.enclosure_text import shortest_decimal
 
 DESIGN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 
@@ -219,4 +220,5 @@ def _refusal(settings: Experiment, where: Where) -> str:
 
 def _refutation(design: Design, bound: float, proof: Certificate) -> str:
     given = ", ".join(f"{key} = {value:g}" for key, value in (design.model_extra or {}).items())
-    return f"the claim {bound:g} is {proof.verdict}{' with ' if given else ''}{given}: {proof.reason}"
+    claim = f"the claim {shortest_decimal(bound)} is {proof.verdict}"
+    return f"{claim}{' with ' if given else ''}{given}: {proof.reason}"
