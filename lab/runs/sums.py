@@ -16,18 +16,20 @@ def keep_sums(folder: Path, files: Iterable[Path], forget: str | None = None) ->
     """Write down the sha256 of these files of a folder, those in its folders too; of others it is left out.
 
     The sums of other files stay. But of those whose names begin with ``forget``, and that are not there any
-    more, they are dropped.
+    more, they are dropped. Nothing is written where nothing changes, as in a folder that is somebody else's.
     """
+    before = sums(folder)
     known = {
         name: digest
-        for name, digest in sums(folder).items()
+        for name, digest in before.items()
         if forget is None or not name.startswith(forget) or (folder / name).is_file()
     }
     home = folder.resolve()
     for path in files:
         if (within := path.resolve()).is_relative_to(home):
             known[within.relative_to(home).as_posix()] = digest_of(path)
-    write(folder / SUMS, "".join(f"{known[name]}  {name}\n" for name in sorted(known)))
+    if known != before:
+        write(folder / SUMS, "".join(f"{known[name]}  {name}\n" for name in sorted(known)))
 
 
 def sums(folder: Path) -> Mapping[str, str]:

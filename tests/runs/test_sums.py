@@ -44,8 +44,10 @@ def test_what_is_lost_is_forgotten_only_where_that_is_asked(folder):
 def test_a_file_of_another_folder_has_no_sum(folder, tmp_path):
     elsewhere = tmp_path / "elsewhere.svg"
     elsewhere.write_text("x")
+    before = (folder / SUMS).stat()
     keep_sums(folder, [elsewhere])
     assert len(sums(folder)) == 3
+    assert (folder / SUMS).stat() == before  # not written: the folder may be somebody else's
 
 
 def test_nothing_is_read_that_leads_out_of_the_folder(folder, tmp_path):
