@@ -85,9 +85,10 @@ def check_own(plan: Plan) -> None:
 
 
 def _fault(sigma: Activation) -> str:
-    """What fails first of somebody's own activation; empty where nothing does, or it is the lab's."""
+    """What fails first of somebody's own activation, or of one within a wrapper of the lab; else empty."""
     if type(sigma).__module__.startswith("lab."):
-        return ""
+        inner = (value for value in vars(sigma).values() if isinstance(value, Activation))
+        return next(filter(None, map(_fault, inner)), "")
     try:
         check_activation(sigma)
     except AssertionError as error:

@@ -492,15 +492,17 @@ def test_each_faulty_class_of_ones_own_is_told_at_its_value(lab, small, tmp_path
         "@dataclass(frozen=True)\nclass Listed(Claims):\n    knots: list[float]\n"
         "    slope_range = Interval(-1.0, 1.0)\n"
     )
-    tried = '["tanh", "mine.py:Wrong", "mine.py:Claims", {name = "mine.py:Listed", knots = [1.0]}]'
+    tables = (
+        '{name = "mine.py:Listed", knots = [1.0]}, {name = "floored", inner = "mine.py:Wrong", floor = 0.1}'
+    )
+    tried = f'["tanh", "mine.py:Wrong", "mine.py:Claims", {tables}]'
     hidden = "[[3], [4]]"  # each fault is of two variants, and told once
     varied = ("-o", f'vary."network.activation"={tried}', "-o", f'vary."network.hidden"={hidden}')
     code, _, err = lab("check", small, *varied, "--allow-code")
     lines = [line.partition('vary."network.activation"')[2] for line in err.splitlines()]
-    assert [line.partition(": ")[0] for line in lines] == ["[1]", "[2]", "[3]"]
-    for line, fault in zip(
-        lines, ("Wrong(): derivative: ", "Claims(): slope claim: ", ": value: "), strict=True
-    ):
+    assert [line.partition(": ")[0] for line in lines] == ["[1]", "[2]", "[3]", "[4]"]
+    faults = ("Wrong(): derivative: ", "Claims(): slope claim: ", ": value: ", "Wrong(): derivative: ")
+    for line, fault in zip(lines, faults, strict=True):
         assert fault in line
     assert code == 3
 
