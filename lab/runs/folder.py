@@ -157,6 +157,11 @@ class RunFolder:
         return self._chunks(".npz")
 
     @property
+    def sealed(self) -> list[Chunk]:
+        """The chunks of which a part was written, also where the part itself is lost, likewise."""
+        return self._chunks(".npz.sha256")
+
+    @property
     def under_way(self) -> list[Chunk]:
         """The chunks that were kept on their way, likewise."""
         return self._chunks(".checkpoint")
@@ -165,7 +170,7 @@ class RunFolder:
         from lab.runs.preparation import Chunk
 
         paths = (self.path / "trials").glob(f"variant-*{suffix}")
-        names = (_PART.fullmatch(path.stem) for path in paths)
+        names = (_PART.fullmatch(path.name.removesuffix(suffix)) for path in paths)
         found = (tuple(map(int, name.groups())) for name in names if name)
         return [Chunk(variant, first, last + 1) for variant, first, last in sorted(found) if last >= first]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from lab.errors import StorageError
 from lab.runs.folder import RunFolder
+from lab.runs.preparation import Chunk
 from lab.runs.sums import changed, sums
 
 GIVEN = ("experiment.toml", "resolved.toml")
@@ -40,7 +41,7 @@ def _record(run: RunFolder) -> Iterator[Checked]:
         missing = 0
         if info["status"] == "done" and "watched" not in info:
             failed = sum(len(one["trials"]) for one in info.get("failures", []))
-            missing = info["trials_planned"] - failed - sum(len(chunk.trials) for chunk in run.chunks)
+            missing = info["trials_planned"] - failed - sum(len(chunk.trials) for chunk in _made(run))
         problem = f"{run.path / name}: {missing} of its trials have no part" if missing else ""
     except StorageError as error:
         problem = str(error)
@@ -66,7 +67,7 @@ def _was_watched(run: RunFolder) -> bool:
 
 def _parts(run: RunFolder) -> Iterator[Checked]:
     trained: dict[int, object] = {}
-    for chunk in run.chunks:
+    for chunk in _made(run):
         file = str(run.part_path(chunk).relative_to(run.path))
         try:
             _, key = run.part(chunk)
@@ -75,6 +76,11 @@ def _parts(run: RunFolder) -> Iterator[Checked]:
             continue
         same = trained.setdefault(chunk.variant, key.trained) == key.trained
         yield Checked(file, "" if same else f"{file}: is of another training than the first of its variant")
+
+
+def _made(run: RunFolder) -> list[Chunk]:
+    """The chunks of which there is a part, or its seal at least."""
+    return list(dict.fromkeys([*run.chunks, *run.sealed]))
 
 
 def _tables(run: RunFolder) -> Iterator[Checked]:

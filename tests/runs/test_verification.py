@@ -54,6 +54,8 @@ def test_what_is_lost_is_found(made):
     chunk = made.chunks[0]
     table, part = made.path / "tables" / "steps.csv", made.part_path(chunk)
     kept = table.read_bytes(), part.read_bytes()
+    part.unlink()
+    assert problems(made) == [str(part.relative_to(made.path))]
     table.unlink()
     remove(part)
     (made.path / "run.json").write_text("{}")
