@@ -50,10 +50,8 @@ def summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     finals = _by_variant(done)[["final_cost", "final_accuracy", "final_test_accuracy"]].median()
     variants = tables["variants"].set_index("variant")
     of_mean = variants["cost_of_mean"] if "cost_of_mean" in variants else pd.Series(nan, variants.index)
-    classes = finals["final_accuracy"].notna()
-    found["r2"] = 1 - finals["final_cost"] / of_mean.where(
-        ~classes.reindex(of_mean.index, fill_value=False) & (of_mean != 0)
-    )
+    numbers = finals["final_accuracy"].isna().reindex(of_mean.index, fill_value=False)
+    found["r2"] = 1 - finals["final_cost"] / of_mean.where(numbers & (of_mean != 0))
     rows = pd.DataFrame(found | dict(finals.items()), variants.index)
     counts = ["trials", "diverged", "failed", "ratio_trials"]
     rows[counts] = rows[counts].fillna(0).astype(int)
@@ -69,12 +67,13 @@ def _by_variant(rows: Any) -> Any:
 
 
 def _ratios(rows: pd.DataFrame) -> pd.Series:
-    """(Variant, trial) → the gradient of the first of its layers over that of the last, where these are two."""
+    """(Variant, trial) → the gradient of the first of its layers over that of the last, if it has two."""
     layer = _by_variant(rows)["layer"]
     ends = [rows[rows["layer"] == layer.transform(how)] for how in ("min", "max")]
-    first, last = (end.set_index(["variant", "trial"])[["layer", "learning_speed"]] for end in ends)
+    first, last = (end.set_index(["variant", "trial"]) for end in ends)
     known = (last["learning_speed"] > 0) & (first["layer"] != last["layer"])
-    return first["learning_speed"] / last["learning_speed"].where(known)
+    ratios: pd.Series[float] = first["learning_speed"] / last["learning_speed"].where(known)
+    return ratios
 
 
 def by_layer(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -26,12 +26,13 @@ class EngineReading:
     largest; ``low_input`` below which share of its root mean square an a counts as low; ``every``, of each
     layer, one of how many examples is kept for percentiles. Where ``norms_only``, only norms are found.
     Neurons whose products of z with the m ``marks`` are ``near``, in shares of ‖z‖, count as twins. The
-    examples are those of the training, or ``given`` as x and y in rows, x with its ones.
+    examples are those of the training, or ``given`` as x and y in rows, x with its ones. z of all layers is
+    kept where it is to look ``inside``.
 
     After `measure`, ``found`` has the name of a statistic → (T, L); ``slopes`` and ``outputs`` are σ′ and a
     of the examples that are kept, layer → (T, values); ``z`` and ``a`` those of the output layer,
-    (T, n_L, m). After `watch` their rows are the T trials of the first of so many ``readings``, then those
-    of the next.
+    (T, n_L, m), and ``inside`` z of all, layer → (T, n_l, m). After `watch` their rows are the T trials of
+    the first of so many ``readings``, then those of the next.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class EngineReading:
         near: float,
         given: tuple[Array, Array] | None = None,
         readings: int = 1,
+        inside: bool = False,
     ) -> None:
         self._engine, self.m, self.norms_only, self.readings = engine, m, norms_only, readings
         sizes, trials, dtype = engine.network.sizes, readings * engine.trials, engine.dtype
@@ -66,9 +68,15 @@ class EngineReading:
         )
         last = np.empty((2, trials, m, padded_width(sizes[-1], dtype)), dtype)
         self.z, self.a = (rows[:, :, : sizes[-1]].mT for rows in last)
+        starts = m * np.cumsum([0, *(padded_width(n, dtype) for n in sizes[1:])])
+        whole = np.empty((trials, starts[-1] if inside else 0), dtype)
+        self.inside = {
+            l: whole[:, starts[l - 1] : starts[l]].reshape(trials, m, -1)[:, :, : sizes[l]].mT
+            for l in range(1, len(sizes) if inside else 1)
+        }
         ends_of_slopes = np.array([least, steepest], np.float64)
         strides = np.array(every, np.int64)
-        self._kept = numbers, kept, last, ends_of_slopes, strides, marks  # what the kernel points to
+        self._kept = numbers, kept, last, whole, ends_of_slopes, strides, marks  # what the kernel points to
         self._reading = Reading(
             examples=0,
             m=m,
@@ -85,6 +93,7 @@ class EngineReading:
             kept=sum(counts),
             z=last[0].ctypes.data,
             a=last[1].ctypes.data,
+            inside=whole.ctypes.data if inside else None,
         )
 
     def measure(self, order: Array | None = None, *, planned: int = 0) -> None:

@@ -3,7 +3,7 @@
 import multiprocessing
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -16,6 +16,8 @@ POLL_SECONDS = 0.2
 
 END_SECONDS = 5.0
 """A process that is asked to end is killed when it has not after so long."""
+
+_DONE = object()
 
 Result = TypeVar("Result")
 
@@ -60,13 +62,21 @@ class Crew(Generic[Result]):
         self._alone: set[int] = set()
         self._crew: list[_Worker] = []
 
-    def results(self) -> Iterator[tuple[int, Result | Died]]:
-        """The numbers of the tasks with their results, as they end."""
+    def results(self, meanwhile: Iterable[object] = ()) -> Iterator[tuple[int, Result | Died]]:
+        """The numbers of the tasks with their results, as they end.
+
+        This process does what is to be done ``meanwhile``: a step of it each time it has heard all workers,
+        and the rest when all tasks ended, unless they were stopped.
+        """
+        todo = iter(meanwhile)
         try:
             while self._manned():
-                wait([worker.connection for worker in self._crew], POLL_SECONDS)
+                busy = next(todo, _DONE) is not _DONE
+                wait([worker.connection for worker in self._crew], 0 if busy else POLL_SECONDS)
                 for worker in list(self._crew):
                     yield from self._ended(worker)
+            if not self._line.stopped():
+                deque(todo, maxlen=0)
         finally:
             for worker in self._crew:
                 worker.kill()

@@ -20,16 +20,13 @@ LABELS = {"variant": str, "a": str, "b": str}
 def csv(table: pd.DataFrame, header: bool = True) -> bytes:
     """The table as CSV, with its ``header`` or without.
 
-    What is missing is empty, numbers have all their digits, texts are `guarded`. Numbers become texts as those
-    of JSON do, by pydantic, in a fifth of the time of `pandas.DataFrame.to_csv`. pyarrow is faster still; it
-    writes the same numbers in its own way, 0 for 0.0, and quotes all words.
+    What is missing is empty, numbers have all their digits, texts are `guarded`. pyarrow writes it where it
+    is installed, faster than `csv_by_python`; the numbers are the same, in a form of its own, as 0 for 0.0,
+    and all words are in quotes.
     """
     table = guarded(table)
     if not has_pyarrow():
-        rows = zip(*(_cells(table[name]) for name in table.columns), strict=True) if len(table) else ()
-        names = [_quoted(str(name)) for name in table.columns]
-        lines = [*([",".join(names)] if header else []), *map(",".join, rows)]
-        return "".join(f"{line or _NOTHING}\n" for line in lines).encode()
+        return csv_by_python(table, header)
     import pyarrow
     from pyarrow.csv import WriteOptions, write_csv
 
@@ -37,6 +34,17 @@ def csv(table: pd.DataFrame, header: bool = True) -> bytes:
     rows = pyarrow.Table.from_pandas(table, preserve_index=False)
     write_csv(rows, out, WriteOptions(include_header=header))
     return bytes(out.getvalue())
+
+
+def csv_by_python(table: pd.DataFrame, header: bool = True) -> bytes:
+    """The table as CSV where there is no pyarrow, in a fifth of the time of `pandas.DataFrame.to_csv`.
+
+    pydantic makes numbers texts, as those of JSON.
+    """
+    rows = zip(*(_cells(table[name]) for name in table.columns), strict=True) if len(table) else ()
+    names = [_quoted(str(name)) for name in table.columns]
+    lines = [*([",".join(names)] if header else []), *map(",".join, rows)]
+    return "".join(f"{line or _NOTHING}\n" for line in lines).encode()
 
 
 def _cells(column: pd.Series) -> list[str]:

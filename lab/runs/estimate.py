@@ -141,7 +141,7 @@ def estimate(ready: Prepared, workers: int = 1, plots: bool = True, *, tried: bo
         parts += counted.parts + 500 * ceil(trials / largest[variant.index])
         points += training.network.depth * counted.readings
         seconds += ceil(trials / largest[variant.index]) * counted.seconds
-    pace = _pace()
+    pace = _pace() if fits else nan
     beside = min(max(workers, 1), DRAWING)
     libraries = TRAINS + ARROW * has_pyarrow() + STATISTICS * (plots or len(ready.made) > 1) + DRAWS * plots
     several = libraries + 8 * COPIES_DRAWN * (read + made)
@@ -278,8 +278,8 @@ def bytes_of(training: Training, trials: int) -> int:
 
     θ, ∇C and Δθ, the optimiser's state, and for the compiled engine θ and two of its state once more,
     (T, P) each. a, z, σ′, e and δ of a pass over the batch, over the fixed examples, and, in numpy, over up
-    to a thousand examples that are evaluated, (T, n_l, m) each. The passes of a trial alone that are measured
-    together. The readings, twice: as they are kept.
+    to a thousand examples that are evaluated, (T, n_l, m) each; for the compiled engine z once more. The
+    passes of a trial alone that are measured together. The readings, twice: as they are kept.
     """
     network, item = training.network, training.train.x.itemsize
     sizes, n, compiled = network.sizes, len(training.train), training.engine == "compiled"
@@ -293,6 +293,7 @@ def bytes_of(training: Training, trials: int) -> int:
     if compiled:
         parameters += 3 * trials + 1
         passes += (cells + ends) * max(batch, seen, TOGETHER)
+        passes += trials * sum(sizes[1:]) * seen
         passes += 2 * trials * sum(min(size * seen, SORTED_VALUES) for size in sizes[1:])
         passes += 4 * trials * sizes[-1] * max(n, len(training.test))
     else:

@@ -21,11 +21,12 @@ def keys_of(ready: Prepared) -> list[Key]:
     return [key(training, data.sha256) for (_, training), data in zip(ready.made, ready.data, strict=True)]
 
 
-def part_of(ready: Prepared, folder: RunFolder, chunk: Chunk) -> tables.Part:
-    """The part of a chunk, read."""
+def part_of(ready: Prepared, folder: RunFolder, chunk: Chunk) -> tuple[tables.Part, Key]:
+    """The part of a chunk, read, and its key."""
     variant, training = ready.made[chunk.variant]
     epoch = steps_per_epoch(len(training.train), training.batch)
-    return tables.Part(variant, chunk.trials, folder.part(chunk)[0], epoch)
+    readings, found = folder.part(chunk)
+    return tables.Part(variant, chunk.trials, readings, epoch), found
 
 
 def kept_parts(ready: Prepared, folder: RunFolder, keys: Sequence[Key]) -> dict[Chunk, Key]:

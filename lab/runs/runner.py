@@ -17,6 +17,7 @@ from lab.experiment.variants import Variant, load, resolved
 from lab.runs import tables
 from lab.runs.cluster import require
 from lab.runs.folder import RunFolder, create, now
+from lab.runs.growing import PIECED, Growing
 from lab.runs.held import let_go
 from lab.runs.identity import Key
 from lab.runs.parts import kept_parts, keys_of, mixture, part_of, taken_over, trials_of
@@ -27,9 +28,6 @@ from lab.runs.sums import require_whole
 from lab.runs.workers import USUAL_CARE, Care, Outcome, Progress, Task, trained
 from lab.storage import sweep
 from lab.training.loop import so_far
-
-PIECED = {"layers": tables.layers, "steps": tables.steps, "histograms": tables.histograms}
-"""The tables that are made of one part after the other."""
 
 
 @dataclass(frozen=True)
@@ -170,25 +168,26 @@ def _completed(
     record = {**record, "mixed": mixture(folder, kept, present, terms.mixed)}
     folder.describe({**record, "status": "running"})
     try:
-        # First the tables that need no training: a σ that cannot be predicted ends the run before it trains.
         with threadpool_limits(1):  # several threads of a BLAS may sum in another order each time
-            untrained = {
-                "variants": tables.variants(ready.made),
-                "curves": tables.curves(ready.made),
-                "prediction": prediction(ready.made),
-            }
+            untrained = {"variants": tables.variants(ready.made), "curves": tables.curves(ready.made)}
+        predicted: list[pd.DataFrame] = []
+        with folder.growing_tables() as grow:
+            missing = ready.chunks_without(trials_of(kept))
+            growing = Growing(ready, folder, grow, kept, missing)
+            progress(sum(ready.made[chunk.variant][1].steps * len(chunk.trials) for chunk in kept))
+            tasks = _tasks(ready, folder, keys, missing, terms)
+            failed = _trained(tasks, growing, terms, progress, _predicting(ready, predicted))
+            untrained["prediction"] = pd.concat(predicted, ignore_index=True)
+            trials = growing.finished(failed, untrained)
+            record = {**record, "mixed": mixture(folder, {**kept, **growing.keys}, [], terms.mixed)}
         said = dict.fromkeys([*ready.notes, *notes(ready.made, untrained["prediction"])])
-        record = {**record, "notes": list(said)}
-        failed = _trained(ready, folder, keys, kept, terms, progress)
-        chunks = kept_parts(ready, folder, keys)
-        record = {**record, "mixed": mixture(folder, {**kept, **chunks}, [], terms.mixed)}
-        fates = _written(ready, folder, chunks, failed, untrained)
+        fates = _fates(ready, trials, growing.seconds, failed)
     except BaseException:
         with suppress(StorageError):  # which would hide why
             ended = now().isoformat(timespec="seconds")
             folder.describe({**record, "status": "interrupted", "ended": ended})
         raise
-    folder.describe({**record, "status": "running", **fates})
+    folder.describe({**record, "notes": list(said), "status": "running", **fates})
     if terms.ends:
         folder.ended("done")
     return folder
@@ -205,7 +204,7 @@ def tables_so_far(ready: Prepared, folder: RunFolder) -> dict[str, pd.DataFrame]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a part that is just being written
         kept = kept_parts(ready, folder, keys_of(ready))
-    found += [tables.measured(part_of(ready, folder, chunk)) for chunk in kept]
+    found += [tables.measured(part_of(ready, folder, chunk)[0]) for chunk in kept]
     found += [tables.measured(part) for part in _parts_under_way(ready, folder, trials_of(kept))]
     if len(found) > 1:
         del found[0]
@@ -227,18 +226,20 @@ def _parts_under_way(
                 yield tables.Part(variant, chunk.trials, readings, epoch, ended=False)
 
 
-def _trained(
-    ready: Prepared,
-    folder: RunFolder,
-    keys: Sequence[Key],
-    kept: Mapping[Chunk, Key],
-    terms: Terms,
-    progress: Progress,
-) -> list[Outcome]:
-    """Train the trials that have no part yet; returns how those ended that failed."""
-    progress(sum(ready.made[chunk.variant][1].steps * len(chunk.trials) for chunk in kept))
+def _predicting(ready: Prepared, predicted: list[pd.DataFrame]) -> Iterator[None]:
+    """Predict one variant after another: where others train, this process has little else to do."""
+    for one in ready.made:
+        with threadpool_limits(1):
+            predicted.append(prediction([one]))
+        yield
+
+
+def _tasks(
+    ready: Prepared, folder: RunFolder, keys: Sequence[Key], missing: Sequence[Chunk], terms: Terms
+) -> list[Task]:
+    """The chunks that have no part yet, with all that a worker needs."""
     own = code(resolved(ready.plan), ready.plan.folder)
-    tasks = [
+    return [
         Task(
             chunk,
             ready.made[chunk.variant][0],
@@ -249,43 +250,19 @@ def _trained(
             own,
             terms.keep_seconds,
         )
-        for chunk in ready.chunks_without(trials_of(kept))
+        for chunk in missing
     ]
-    ended = trained(tasks, terms.workers, progress, terms.care, terms.scheduler, terms.mixed)
-    return [one for one in ended if one.error]
 
 
-def _written(
-    ready: Prepared,
-    folder: RunFolder,
-    chunks: Iterable[Chunk],
-    failed: Sequence[Outcome],
-    untrained: Mapping[str, pd.DataFrame],
-) -> dict[str, Any]:
-    """Make the tables, part by part, and write them; returns how every trial ended, for run.json."""
-    makers = dict(PIECED)
-    if any(training.recording.neurons for _, training in ready.made):
-        makers["neurons"] = tables.neurons
-    ends, seconds = [], []
-    with folder.growing_tables() as grow:
-        begun = set()
-        for chunk in chunks:
-            part = part_of(ready, folder, chunk)
-            for name, make in makers.items():
-                for piece in make(part):
-                    grow(name, piece)
-                    begun.add(name)
-            ends.append(tables.trials([part], []))
-            seconds += [round(part.readings.seconds / len(chunk.trials), 6)] * len(chunk.trials)
-        for name in makers.keys() - begun:
-            grow(name, pd.DataFrame(columns=list(tables.NO_ROWS[name])))
-        lost = [(ready.made[one.chunk.variant][0], trial) for one in failed for trial in one.chunk.trials]
-        if lost or not ends:
-            ends.append(tables.trials([], lost))
-        trials = pd.concat(ends, ignore_index=True)
-        for name, table in ({"trials": trials} | dict(untrained)).items():
-            grow(name, table)
-    return _fates(ready, trials, seconds, failed)
+def _trained(
+    tasks: Sequence[Task], growing: Growing, terms: Terms, progress: Progress, meanwhile: Iterable[None]
+) -> list[Outcome]:
+    """Train these chunks, and put their parts to the tables; returns how those ended that failed."""
+    failed = []
+    for one in trained(tasks, terms.workers, progress, terms.care, terms.scheduler, terms.mixed, meanwhile):
+        growing.ended(one.chunk, kept=not one.error)
+        failed += [one] if one.error else []
+    return failed
 
 
 def _fates(

@@ -4,7 +4,8 @@ A chunk has the same bits wherever it runs; the number of workers decides only h
 """
 
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 from threading import Event
@@ -109,17 +110,19 @@ def trained(
     care: Care = USUAL_CARE,
     scheduler: str = "",
     mixed: bool = False,
+    meanwhile: Iterable[object] = (),
 ) -> Iterator[Outcome]:
     """Train the chunks and yield how each ended, as they end.
 
     With the address of a ``scheduler`` its workers train them, ``mixed`` also by other versions: see
-    `lab.runs.cluster`.
+    `lab.runs.cluster`. This process does what is to be done ``meanwhile``, step by step, while processes on
+    this machine train, else before.
 
     The first Ctrl-C puts down what is under way, and KeyboardInterrupt is raised when that is kept. Raises
     StorageError as soon as something cannot be kept.
     """
     with deferred() as stop:
-        for outcome in _somewhere(tasks, workers, _Here(progress, stop), care, scheduler, mixed):
+        for outcome in _somewhere(tasks, workers, _Here(progress, stop), care, scheduler, mixed, meanwhile):
             if outcome.unkept:
                 raise StorageError(outcome.error)
             if not outcome.stopped:
@@ -129,14 +132,23 @@ def trained(
 
 
 def _somewhere(
-    tasks: Sequence[Task], workers: int, line: Line, care: Care, scheduler: str, mixed: bool
+    tasks: Sequence[Task],
+    workers: int,
+    line: Line,
+    care: Care,
+    scheduler: str,
+    mixed: bool,
+    meanwhile: Iterable[object],
 ) -> Iterator[Outcome]:
+    here = not (care.apart or care.trial_timeout) and (workers <= 1 or len(tasks) <= 1)
+    if tasks and not here and not scheduler:
+        return _apart(tasks, workers, line, care, meanwhile)
+    deque(meanwhile, maxlen=0)
     if scheduler and tasks:
         from lab.runs.cluster import scheduled
 
         return scheduled(tasks, scheduler, line, care, mixed)
-    here = not (care.apart or care.trial_timeout) and (workers <= 1 or len(tasks) <= 1)
-    return _here(tasks, line) if here else _apart(tasks, workers, line, care)
+    return _here(tasks, line)
 
 
 @dataclass(frozen=True)
@@ -161,7 +173,9 @@ def _here(tasks: Sequence[Task], line: Line) -> Iterator[Outcome]:
             yield _outcome(task, line)
 
 
-def _apart(tasks: Sequence[Task], workers: int, line: Line, care: Care) -> Iterator[Outcome]:
+def _apart(
+    tasks: Sequence[Task], workers: int, line: Line, care: Care, meanwhile: Iterable[object]
+) -> Iterator[Outcome]:
     """Train in processes of their own, to which the data go by files."""
     files = {id(task.data): task.folder.path / ".data" for task in tasks}
     datasets = {id(task.data): task.data for task in tasks if isinstance(task.data, Dataset)}
@@ -171,7 +185,7 @@ def _apart(tasks: Sequence[Task], workers: int, line: Line, care: Care) -> Itera
         seconds = care.trial_timeout
         limits = [None if seconds is None else seconds * len(task.chunk.trials) for task in tasks]
         crew: Crew[Outcome] = Crew(_outcome, sent, min(workers, len(tasks)), line, limits)
-        for number, ended in crew.results():
+        for number, ended in crew.results(meanwhile):
             yield Outcome(tasks[number].chunk, ended.why) if isinstance(ended, Died) else ended
     finally:
         for home in set(files.values()):

@@ -12,6 +12,7 @@
 in decades, log₁₀, and of one trial: blocks have the shape (neuron, example).
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -58,8 +59,8 @@ def factors(a: Array, slope: Array, e: Array, delta: Array) -> Factors:
         together = size + np.log10(np.abs(above) @ np.abs(below).T)
         summed = size + np.log10(np.abs(above @ below.T))
         apart = low + flat + small
-        dependence = np.where(np.isneginf(apart), 0, together - apart)
-        agreement = np.where(np.isneginf(together), 0, summed - together)
+        dependence = np.where(apart == -np.inf, 0, together - apart)
+        agreement = np.where(together == -np.inf, 0, summed - together)
     return Factors(low, flat, small, dependence, agreement)
 
 
@@ -78,23 +79,26 @@ class References(NamedTuple):
     output: float
 
 
-def lost(found: Factors, references: References) -> Array:
-    """The decades that each weight lost by each of `LABELS`: (label, j, k); +∞ where the factor is 0.
+def lost(found: Factors, references: References) -> tuple[Array, ...]:
+    """The decades that each weight lost by each of `LABELS`: (j, k) each; +∞ where the factor is 0.
 
     The first is what the error at the output lost, the same for every weight of the network.
     """
     *against, output = references
     pairs = zip((output, *against, 0.0, 0.0), (np.asarray(references.error), *found), strict=True)
     with np.errstate(invalid="ignore"):
-        losses = [np.where(np.isneginf(factor), np.inf, reference - factor) for reference, factor in pairs]
-    return np.stack(np.broadcast_arrays(*losses))
+        losses = [np.where(factor == -np.inf, np.inf, reference - factor) for reference, factor in pairs]
+    return np.broadcast_arrays(*losses)
 
 
-def labelled(losses: Array) -> Array:
+def labelled(losses: Sequence[Array]) -> Array:
     """The number in `LABELS` of what each weight lost most by: (j, k)."""
-    considered = losses.copy()
-    considered[0, losses[0] < NOTHING_LEFT] = -np.inf
-    return np.asarray(considered.argmax(axis=0))
+    left, *others = losses
+    most, label = np.where(left < NOTHING_LEFT, -np.inf, left), np.zeros(left.shape, np.int8)
+    for number, loss in enumerate(others, 1):
+        np.copyto(label, number, where=loss > most)
+        np.maximum(most, loss, out=most)
+    return label
 
 
 def of_layer(network: Network, p: Pass, l: int, t: int) -> Array:
@@ -105,8 +109,13 @@ def of_layer(network: Network, p: Pass, l: int, t: int) -> Array:
     """
     losses = lost(factors_of_layer(network, p, l, t), _references(network, p, l, t))
     shares = np.bincount(labelled(losses).ravel(), minlength=len(LABELS)) / losses[0].size
-    finite = [row[np.isfinite(row)] for row in losses]
+    finite = [row[np.isfinite(row)] for row in map(_once, losses)]
     return np.array([*shares, *(row.mean() if row.size else np.nan for row in finite)])
+
+
+def _once(loss: Array) -> Array:
+    """A loss without its repetitions along rows or columns; its mean is the same."""
+    return loss[tuple(slice(None if stride else 1) for stride in loss.strides)]
 
 
 def factors_of_layer(network: Network, p: Pass, l: int, t: int) -> Factors:

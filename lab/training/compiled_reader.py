@@ -34,9 +34,8 @@ MOST_NUMBERS = 2**21
 class CompiledReader:
     """Takes the readings that the kernel can take whole, and leaves the others to a `Reader`.
 
-    The others are the readings at which z is binned, the last one, all of them where a probe is not of
-    `MEASURED`, those at which a number is not finite for the first time, and those at which neurons may be
-    equal.
+    The others are all where a probe is not of `MEASURED`, those at which single neurons are measured, those
+    at which a number is not finite for the first time, and those at which neurons may be equal.
     """
 
     def __init__(self, steps: CompiledSteps, reader: Reader) -> None:
@@ -48,10 +47,9 @@ class CompiledReader:
         known = np.isfinite(self._slopes)
         sides = [known and probes.has_sides(sigma, tau) for known, sigma in zip(known, sigmas, strict=True)]
         self._known = np.where(known, 1.0, np.nan), np.where(sides, 1.0, np.nan)
-        self._readings: dict[int, EngineReading] = {}
+        self._readings: dict[tuple[int, bool, bool], EngineReading] = {}
         self._last: EngineReading | None = None  # of several readings, whose buffers may be large
         self._fixed_examples = fixed = training.recording.fixed_examples
-        self._fixed = None if fixed is None else self._made(len(fixed), fixed)
         self._can = set(MEASURED).issuperset(self._asked)
         self._due = list(self._recorder.due)
         self._alone = set[int]()  # readings that turned out to need the numpy core
@@ -61,22 +59,25 @@ class CompiledReader:
 
     def read(self, reading: int, last: bool) -> bool:
         """Record this reading, if the kernel can; return whether it could."""
-        if last or self._recorder.bins(reading) or not self._can:
+        bins = self._recorder.bins(reading)
+        if not self._can or (bins and self._training.recording.neurons):
             return False
         rows = self._steps.rows()
-        made = self._fixed or self._of_step(rows)
-        made.measure(None if self._fixed else rows)
+        made = self._single(rows, self._fixed_examples, inside=bins)
+        made.measure(None if self._fixed_examples else rows)
         y = self._targets(rows, np.zeros(1, np.int64), made.m)
         if not self._plain(made, y).all():
             return False
-        self._put(reading, made, y, self._updates(made, rows), self._reader.tested_at(reading))
+        updates = np.full_like(made.found["weights"], np.nan) if last else self._updates(made, rows)
+        self._put(reading, made, y, updates, self._reader.tested_at(reading))
         return True
 
     def ahead(self, reading: int, most: int) -> int:
         """Record this reading and those after it, with the steps between, in one call; how many they are.
 
-        It is none where the next two differ, or one of them needs the weights. Where one turns out to be
-        among the others the engine goes back, and takes those before it. The steps are at most so many.
+        It is none where the next two differ, or one of them needs the weights; the first may be tested, since
+        its weights are there. Where one turns out to be among the others the engine goes back, and takes
+        those before it. The steps are at most so many.
         """
         count, every = self._alike(reading, most)
         if count < 2:
@@ -86,6 +87,8 @@ class CompiledReader:
         m = len(self._fixed_examples) if self._fixed_examples else int(starts[1] - starts[0])
         whole = self._training.train if rows is None else None
         made = self._several(m, count, self._fixed_examples or whole)
+        tested = np.full((count, 2, len(self._recorder.readings.diverged)), np.nan)
+        tested[0] = self._reader.tested_at(reading)
         before = engine.kept()
         multiple = self._reader.multiple
         plans = multiple is None and probes.UpdateRatio in self._asked
@@ -97,7 +100,7 @@ class CompiledReader:
             return self._before(reading, int(plain.argmin()), most)
         self._wait = 1
         updates = made.found["update_w"] if multiple is None else abs(multiple) * made.found["speed_w"]
-        self._put(reading, made, y, updates, tuple(np.full((2, len(made.z)), np.nan)))
+        self._put(reading, made, y, updates, tuple(np.concatenate(tested, axis=-1)))
         steps.passed(count * every)
         return count
 
@@ -119,7 +122,7 @@ class CompiledReader:
         room = MOST_NUMBERS // self._numbers
         while count < min(most // every, room, len(due) - 1 - reading):
             k = reading + count
-            needs_weights = k in self._alone or recorder.bins(k) or k in recorder.tested
+            needs_weights = k in self._alone or recorder.bins(k) or (count > 0 and k in recorder.tested)
             if needs_weights or due[k + 1] - due[k] != every or self._steps.is_short(int(due[k])):
                 break
             count += 1
@@ -154,7 +157,8 @@ class CompiledReader:
         self._reader.flush()
         cost = network.cost.value(made.z, made.a, y, network.sigma(network.depth)).mean(axis=-1)
         accuracy = correct(made.a, y, self._reader.labelled) / made.m
-        self._recorder.put(first, self._columns(made, updates), (cost, accuracy, *tested), _sound(made))
+        columns, figures = self._columns(made, updates), (cost, accuracy, *tested)
+        self._recorder.put(first, columns, figures, _sound(made), made.inside)
 
     def _columns(self, made: EngineReading, updates: Array | None) -> dict[str, Array]:
         """The columns of `MEASURED`, (rows, L) each, as its probes define them."""
@@ -186,6 +190,8 @@ class CompiledReader:
             "low_input": found["low_input"] / inputs,
         }
         for name, layers in (("slope", made.slopes), ("a", made.outputs)):
+            for values in layers.values():
+                values.sort(axis=-1)
             found_of = [percentiles_of(values, PERCENTILES) for values in layers.values()]
             for q, of_layers in zip(PERCENTILES, zip(*found_of, strict=True), strict=True):
                 columns[f"{name}_p{q:02}"] = np.stack(of_layers, axis=1)
@@ -197,17 +203,23 @@ class CompiledReader:
             return None
         if self._reader.multiple is not None:
             return np.asarray(abs(self._reader.multiple) * made.found["speed_w"])
-        step = self._of_step(rows)
+        step = self._single(rows)
         step.measure(rows, planned=self._steps.step + 1)
         return step.found["update_w"]
 
-    def _of_step(self, rows: Array | None) -> EngineReading:
-        """A reading of as many examples as the next step takes."""
-        train = self._training.train
-        m = len(train) if rows is None else rows.shape[1]
-        if m not in self._readings:
-            self._readings[m] = self._made(m, train if rows is None else None)
-        return self._readings[m]
+    def _single(
+        self, rows: Array | None, fixed: Examples | None = None, inside: bool = False
+    ) -> EngineReading:
+        """One reading over the ``fixed`` examples, or else as many as the next step takes."""
+        if fixed or rows is None:
+            given = fixed or self._training.train
+            m = len(given)
+        else:
+            given, m = None, rows.shape[1]
+        key = (m, fixed is not None, inside)
+        if key not in self._readings:
+            self._readings[key] = self._made(m, given, inside=inside)
+        return self._readings[key]
 
     def _several(self, m: int, readings: int, given: Examples | None) -> EngineReading:
         """So many readings over the ``given`` examples, or as many as the steps take."""
@@ -216,7 +228,7 @@ class CompiledReader:
             self._last = made = self._made(m, given, readings)
         return made
 
-    def _made(self, m: int, given: Examples | None, readings: int = 1) -> EngineReading:
+    def _made(self, m: int, given: Examples | None, readings: int = 1, inside: bool = False) -> EngineReading:
         network, recording = self._training.network, self._training.recording
         return EngineReading(
             self._steps.engine,
@@ -230,6 +242,7 @@ class CompiledReader:
             near=2 * near_share(self._steps.engine.dtype),
             given=(given.x, given.y) if given else None,
             readings=readings,
+            inside=inside,
         )
 
 

@@ -156,16 +156,26 @@ class Recorder:
         """Whether z is binned at this reading, and single neurons are measured."""
         return reading in self._binned
 
-    def put(self, first: int, columns: Mapping[str, Array], figures: Sequence[Array], sound: Array) -> None:
+    def put(
+        self,
+        first: int,
+        columns: Mapping[str, Array],
+        figures: Sequence[Array],
+        sound: Array,
+        z: Mapping[int, Array],
+    ) -> None:
         """Note one reading, or several that follow one another, whose quantities are known already.
 
-        ``columns`` have (rows, L) numbers; the rows are those of `record`.
+        ``columns`` have (rows, L) numbers; the rows are those of `record`. At a reading at which z is binned
+        ``z`` are those of the layers, else nothing.
         """
         several = len(sound) // self.trials
         here = slice(first, first + several)
         self.readings.figures[here] = np.stack(figures, axis=-1).reshape(several, self.trials, -1)
         for place, name in enumerate(self.readings.columns):
             self.readings.layers[here, :, :, place] = columns[name].reshape(several, self.trials, -1)
+        for l, values in z.items():
+            self.readings.histograms[self._binned[first], :, l - 1] = counts(values)
         self._mark(here, (sound & np.isfinite(figures[0])).reshape(several, self.trials))
 
     def record(self, first: int, snapshot: Snapshot, figures: Sequence[Array], sound: Array) -> None:

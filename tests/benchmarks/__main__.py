@@ -10,12 +10,12 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from tests.benchmarks import around, formulas, matrix_form, recording, stack, step, sweep
+from tests.benchmarks import around, formulas, job, matrix_form, recording, stack, step, sweep
 from tests.benchmarks.timing import on_one_core
 from tests.benchmarks.writing import READMES, ROOT, commit, markdown, origin, shown, written
 
 # The sweep first: it wants all cores, and the others keep this process to one.
-MODULES = (sweep, step, stack, recording, formulas, matrix_form, around)
+MODULES = (sweep, job, step, stack, recording, formulas, matrix_form, around)
 BENCHMARKS = {module.__name__.rpartition(".")[2]: module for module in MODULES}
 
 

@@ -19,28 +19,28 @@ QUANTITIES = {
 }
 """What is recorded: the norms of ∂C/∂b, ∂C/∂w and δ, and what the words of ``record.quantities`` mean."""
 
-STEPS = 4
-"""How many times the steps of one call of a workload a course takes."""
+CASES = ((W1, 30), (W5, 30), (W2, 4), (W3A, 4))
+"""A workload, and how many times the steps of one call of it a course takes."""
 
-CASES = ((W1, 1), (W5, 1), (W2, 1), (W3A, 1), (W5, 80))
-"""A workload, and how many trials step side by side."""
+REPETITIONS = 3
 
 
-def course(workload: Workload, trials: int, columns: tuple[str, ...], every: int = 1) -> Callable[[], object]:
-    """A whole course of training that reads these quantities."""
-    training = workload.training("float32", columns, steps=STEPS * workload.steps, every=every)
+def course(workload: Workload, times: int, columns: tuple[str, ...], every: int = 1) -> Callable[[], object]:
+    """A whole course of training of one trial that reads these quantities."""
+    training = workload.training("float32", columns, steps=times * workload.steps, every=every)
 
     def trained() -> None:
-        train(training, range(trials))
+        train(training, range(1))
 
     return trained
 
 
 def rows() -> Rows:
     kinds = (f"{word} ({len(columns)})" for word, columns in QUANTITIES.items())
-    yield ("network, batch", "trials", "a step, µs", *kinds)
-    for workload, trials in CASES:
-        read = {word: course(workload, trials, columns) for word, columns in QUANTITIES.items()}
-        times = side_by_side({"none": course(workload, trials, (), every=10**9), **read})
-        added = (f"{times[word] / times['none'] - 1:.0%}" for word in QUANTITIES)
-        yield (str(workload), str(trials), f"{times['none'] / STEPS / workload.steps:.0f}", *added)
+    yield ("network, batch", "steps", "a step, µs", *kinds)
+    for workload, times in CASES:
+        read = {word: course(workload, times, columns) for word, columns in QUANTITIES.items()}
+        courses = {"none": course(workload, times, (), every=10**9), **read}
+        took, steps = side_by_side(courses, repetitions=REPETITIONS), times * workload.steps
+        added = (f"{took[word] / took['none'] - 1:.0%}" for word in QUANTITIES)
+        yield (str(workload), str(steps), f"{took['none'] / steps:.0f}", *added)

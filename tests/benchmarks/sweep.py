@@ -33,7 +33,7 @@ TITLE = f"a sweep of eight σ, float32, {READINGS} readings; seconds from the st
 REPETITIONS = 3
 
 
-def experiment(workload: Workload, seeds: int, steps: int) -> str:
+def experiment(workload: Workload, seeds: int, steps: int, sigmas: Sequence[str] = SWEPT) -> str:
     """The sweep as an experiment file beside its data."""
     return document(
         {
@@ -42,20 +42,27 @@ def experiment(workload: Workload, seeds: int, steps: int) -> str:
             "training": {"eta": 0.01, "batch": workload.batch, "steps": steps, "dtype": "float32"},
             "trials": {"seeds": seeds},
             "record": {"every": steps // READINGS},
-            "vary": {"network.activation": list(SWEPT)},
+            "vary": {"network.activation": list(sigmas)},
         }
     )
 
 
-def by_the_lab(workload: Workload, seeds: int, steps: int, workers: int) -> float:
-    """Seconds of ``lab run``, of one worker on one core."""
+def by_the_lab(
+    workload: Workload,
+    seeds: int,
+    steps: int,
+    workers: int,
+    sigmas: Sequence[str] = SWEPT,
+    more: Sequence[str] = ("--no-plots",),
+) -> float:
+    """Seconds of ``lab run`` with these words ``more``, of one worker on one core."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         x, y = workload.data("float32")
         labels = y.argmax(axis=1) if y.shape[1] > 1 else y[:, 0].astype(int)
         np.savez(folder / "data.npz", x=np.vstack([x, x[:100]]), y=np.hstack([labels, labels[:100]]))
-        (folder / "sweep.toml").write_text(experiment(workload, seeds, steps))
-        words = ["run", "sweep.toml", "--no-plots", "--workers", str(workers)]
+        (folder / "sweep.toml").write_text(experiment(workload, seeds, steps, sigmas))
+        words = ["run", "sweep.toml", *more, "--workers", str(workers)]
         return _seconds([sys.executable, "-m", "lab", *words], folder, workers)
 
 

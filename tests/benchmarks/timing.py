@@ -11,7 +11,9 @@ SECONDS = 0.05
 """The least time that one repetition takes."""
 
 
-def side_by_side(functions: Mapping[str, Callable[[], object]], seconds: float = SECONDS) -> dict[str, float]:
+def side_by_side(
+    functions: Mapping[str, Callable[[], object]], seconds: float = SECONDS, repetitions: int = REPETITIONS
+) -> dict[str, float]:
     """The median time in µs of one call of each function.
 
     Every function is called until ``seconds`` are over to find how many calls a repetition has; then the
@@ -19,7 +21,7 @@ def side_by_side(functions: Mapping[str, Callable[[], object]], seconds: float =
     """
     timers = {name: (Timer(function), _calls(function, seconds)) for name, function in functions.items()}
     times: dict[str, list[float]] = {name: [] for name in functions}
-    for _ in range(REPETITIONS):
+    for _ in range(repetitions):
         for name, (timer, calls) in timers.items():
             times[name].append(timer.timeit(calls) / calls * 1e6)
     return {name: median(values) for name, values in times.items()}

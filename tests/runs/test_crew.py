@@ -1,6 +1,8 @@
 import os
 import time
 
+import pytest
+
 from lab.runs.crew import Crew, Died, Line
 
 LONG = 100.0
@@ -42,3 +44,29 @@ def test_a_task_that_dies_or_hangs_takes_no_other_along():
 
 def test_once_stopped_what_is_under_way_returns_and_nothing_begins():
     assert list(Crew(work, ["wait", "a", "b"], 1, Counting(most=1), [None] * 3).results()) == [(0, "wait")]
+
+
+def test_meanwhile_this_process_works_on_and_hears_its_workers():
+    line, steps = Counting(), []
+
+    def meanwhile():
+        for step in range(1000):
+            steps.append(line.done)
+            time.sleep(0.001 if line.done else 0.01)
+            yield step
+
+    found = dict(Crew(work, ["a", "b"], 1, line, [None, None]).results(meanwhile()))
+    assert found == {0: "a", 1: "b"}
+    assert len(steps) == 1000
+    assert {0, 2} <= set(steps)
+
+
+def test_what_fails_meanwhile_ends_the_workers():
+    def fails():
+        yield
+        raise ArithmeticError("no moments")
+
+    began = time.monotonic()
+    with pytest.raises(ArithmeticError, match="no moments"):
+        list(Crew(work, ["hang"], 1, Counting(), [None]).results(fails()))
+    assert time.monotonic() - began < LONG / 2

@@ -59,7 +59,7 @@ class Net:
 
 def named(losses):
     """Losses, and the label of each weight."""
-    return losses, np.array(LABELS)[causes.labelled(losses)]
+    return np.stack(losses), np.array(LABELS)[causes.labelled(losses)]
 
 
 def net(sigma=None, output=None, cost=None, **changes):

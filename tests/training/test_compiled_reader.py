@@ -69,6 +69,8 @@ def agree(found, expected, rtol, atol=1e-14):
         )
     np.testing.assert_allclose(found.figures, expected.figures, rtol=rtol, atol=atol)
     np.testing.assert_array_equal(found.diverged, expected.diverged)
+    if rtol < 1e-9:
+        np.testing.assert_array_equal(found.histograms, expected.histograms)
 
 
 @pytest.mark.parametrize("fixed", [False, True])
@@ -94,6 +96,15 @@ def test_of_any_activation_and_cost(taken, sigma, cost):
 def test_a_float32_is_right_to_its_digits(taken):
     columns = [probe for probe in MEASURED if probe.__name__ != "LowInput"]
     agree(*both(taken, given(columns, dtype="float32")), rtol=2e-4, atol=1e-5)
+
+
+def test_readings_at_which_z_is_binned_and_the_last_are_the_kernels_too(taken):
+    by_kernel, _ = taken
+    found = train(given(batch=8), range(3))
+    assert by_kernel
+    assert all(by_kernel)
+    assert (found.histograms.sum(axis=-1) == 8 * np.array(SIZES[1:])).all()
+    assert np.isnan(found.layers[-1, :, :, found.columns.index("update_ratio")]).all()
 
 
 def test_norms_alone(taken):

@@ -110,7 +110,7 @@ def spread(places: Floats, gap: float) -> Floats:
     Without the gaps it is an isotonic regression: the i-th place goes to the largest over j ≤ i of the least
     over k ≥ i of the mean of the j-th to the k-th.
 
-    Source: R. E. Barlow et al. (1972), Statistical inference under order restrictions, ch. 1 (max-min formulas).
+    Source: R. E. Barlow et al. (1972), Statistical inference under order restrictions, ch. 1.
     """
     order = np.argsort(places, kind="stable")
     n = np.arange(len(order))

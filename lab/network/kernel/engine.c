@@ -57,6 +57,12 @@ static int64_t parameters(const Network *net) {
     return count;
 }
 
+static int64_t neurons(const Network *net) {
+    int64_t count = 0;
+    for (int64_t l = 1; l <= net->depth; l++) count += padded(net->sizes[l]);
+    return count;
+}
+
 // Lays out the buffers of a pass over m examples in `at`; returns how many numbers they take.
 static int64_t laid_out(const Network *net, int64_t m, real *at, Pass *p) {
     real *const begin = at;
@@ -275,6 +281,7 @@ typedef struct {
     real *slopes, *outputs;          // sigma' and a of the examples that are kept, layer after layer
     int64_t kept;                    // how many numbers they are of a trial
     real *z, *a;                     // of the output layer, padded
+    real *inside;                    // z of the layers, one after the other, padded; or NULL
 } Reading;
 
 // What a pass that went forward tells of the layers, as the row `at` of the reading.
@@ -282,8 +289,10 @@ static void read_layers(const Network *net, const Reading *r, int64_t at, const 
     double *out = r->statistics + at * net->depth * STATISTICS;
     real *slopes = r->slopes + at * r->kept, *outputs = r->outputs + at * r->kept;
     Block before = {p->x, p->x_stride, r->m, net->sizes[0]};
+    real *inside = r->inside ? r->inside + at * r->m * neurons(net) : NULL;
     for (int64_t l = 1; l <= net->depth; l++, out += STATISTICS) {
         const int64_t n = net->sizes[l], width = padded(n), below = net->sizes[l - 1];
+        if (inside) memcpy(inside, p->z[l], r->m * width * sizeof(real)), inside += r->m * width;
         const Block a = {p->a[l], width, r->m, n}, slope = {p->slope[l], width, r->m, n};
         out[WEIGHTS] = norm_of((Block){theta, width, below, n}, 0);
         out[BIASES] = norm_of((Block){theta + below * width, width, 1, n}, 0);

@@ -66,8 +66,7 @@ class Reading(Structure):
         ("near", c_double),
         *((name, c_void_p) for name in ("least", "steepest", "every", "statistics", "slopes", "outputs")),
         ("kept", c_int64),
-        ("z", c_void_p),
-        ("a", c_void_p),
+        *((name, c_void_p) for name in ("z", "a", "inside")),
     )
 
 

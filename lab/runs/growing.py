@@ -1,0 +1,76 @@
+"""The tables of a run that are made of its parts, written while other chunks still train."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from lab.runs import tables
+from lab.runs.folder import RunFolder
+from lab.runs.identity import Key
+from lab.runs.parts import part_of
+from lab.runs.preparation import Chunk, Prepared
+from lab.runs.workers import Outcome
+
+PIECED = {"layers": tables.layers, "steps": tables.steps, "histograms": tables.histograms}
+"""The tables that are made of one part after the other."""
+
+
+class Growing:
+    """Puts part after part to the tables of a run, in the order of the chunks, whatever order these end in.
+
+    ``grow`` is what `RunFolder.growing_tables` gives. Of the chunks that are ``kept`` parts are there under
+    these keys, those that are ``missing`` are yet to end. Then ``keys`` has the keys of all that did, and
+    ``seconds`` the time of each trial in the tables.
+    """
+
+    def __init__(
+        self,
+        ready: Prepared,
+        folder: RunFolder,
+        grow: Callable[[str, pd.DataFrame], None],
+        kept: Mapping[Chunk, Key],
+        missing: Iterable[Chunk] = (),
+    ) -> None:
+        self.keys, self.seconds = dict(kept), list[float]()
+        self._ready, self._folder, self._grow = ready, folder, grow
+        self._makers = dict(PIECED)
+        if any(training.recording.neurons for _, training in ready.made):
+            self._makers["neurons"] = tables.neurons
+        self._begun, self._ends = set[str](), list[pd.DataFrame]()
+        self._whole = dict.fromkeys(kept, True)
+        self._waiting = deque(sorted([*kept, *missing], key=lambda one: (one.variant, one.first)))
+
+    def ended(self, chunk: Chunk, *, kept: bool) -> None:
+        """A chunk ended, and its part is ``kept`` or not. Raises StorageError where it cannot be read."""
+        self._whole[chunk] = kept
+        self._put_whole()
+
+    def finished(self, failed: Sequence[Outcome], untrained: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+        """Write what is made of no part, when all chunks ended; returns the table ``trials``."""
+        self._put_whole()
+        lost = [
+            (self._ready.made[one.chunk.variant][0], trial) for one in failed for trial in one.chunk.trials
+        ]
+        if lost or not self._ends:
+            self._ends.append(tables.trials([], lost))
+        for name in self._makers.keys() - self._begun:
+            self._grow(name, pd.DataFrame(columns=list(tables.NO_ROWS[name])))
+        trials = pd.concat(self._ends, ignore_index=True)
+        for name, table in ({"trials": trials} | dict(untrained)).items():
+            self._grow(name, table)
+        return trials
+
+    def _put_whole(self) -> None:
+        while self._waiting and self._waiting[0] in self._whole:
+            if self._whole[chunk := self._waiting.popleft()]:
+                self._put(chunk)
+
+    def _put(self, chunk: Chunk) -> None:
+        part, self.keys[chunk] = part_of(self._ready, self._folder, chunk)
+        for name, make in self._makers.items():
+            for piece in make(part):
+                self._grow(name, piece)
+                self._begun.add(name)
+        self._ends.append(tables.trials([part], []))
+        self.seconds += [round(part.readings.seconds / len(chunk.trials), 6)] * len(chunk.trials)

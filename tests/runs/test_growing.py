@@ -1,0 +1,68 @@
+import pytest
+
+from lab.errors import StorageError
+from lab.runs.folder import RunFolder
+from lab.runs.growing import PIECED, Growing
+from lab.runs.parts import keys_of
+from lab.runs.runner import begun, run
+from lab.storage import remove
+from tests.runs.test_runner import made
+
+
+@pytest.fixture
+def ready(small):
+    return made(small, {"trials.seeds": 2, "training.steps": 2})
+
+
+@pytest.fixture
+def whole(ready, root):
+    """A run whose parts are there, two variants of one chunk each."""
+    return run(ready, root)
+
+
+def text(folder: RunFolder, name: str) -> str:
+    return (folder.path / "tables" / f"{name}.csv").read_text()
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_tables_have_the_order_of_the_chunks_whatever_order_these_end_in(order, ready, whole, root):
+    folder, chunks = begun(ready, root), whole.chunks
+    put = []
+    with folder.growing_tables() as grow:
+        growing = Growing(ready, whole, lambda name, piece: (grow(name, piece), put.append(name)), {}, chunks)
+        for at in order:
+            growing.ended(chunks[at], kept=True)
+            assert bool(put) == (0 in order[: order.index(at) + 1])
+        growing.finished([], {})
+    assert {name: text(folder, name) for name in PIECED} == {name: text(whole, name) for name in PIECED}
+    assert growing.keys == dict(zip(chunks, keys_of(ready), strict=True))
+    assert len(growing.seconds) == 4
+
+
+def test_a_chunk_that_was_not_kept_is_left_out_and_stops_no_other(ready, whole, root):
+    first, second = whole.chunks
+    folder = begun(ready, root)
+    with folder.growing_tables() as grow:
+        growing = Growing(ready, whole, grow, {}, [first, second])
+        growing.ended(second, kept=True)
+        growing.ended(first, kept=False)
+        growing.finished([], {})
+    layers = folder.table("layers")
+    assert layers["variant"].unique().tolist() == [ready.made[second.variant][0].label]
+    assert list(growing.keys) == [second]
+
+
+def test_no_table_is_left_where_a_part_cannot_be_read(ready, whole, root):
+    first, second = whole.chunks
+    folder = begun(ready, root)
+    remove(whole.part_path(second))
+
+    def grown():
+        with folder.growing_tables() as grow:
+            growing = Growing(ready, whole, grow, {}, [first, second])
+            growing.ended(first, kept=True)
+            growing.ended(second, kept=True)
+
+    with pytest.raises(StorageError):
+        grown()
+    assert list((folder.path / "tables").iterdir()) == []
