@@ -1,6 +1,6 @@
 """Watch a small convolutional network in torch, whose activation is a design of one's own.
 
-    python watch_a_cnn.py        (needs torch: pip install 'activation-lab[torch]')
+    python watch_a_cnn.py        (needs torch: pip install -e '.[torch]' in the clone of the lab)
 
 What is seen becomes a run: lab show cnn, lab plot cnn, lab compare cnn OTHER.
 """

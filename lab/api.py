@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lab.errors import PartError
 from lab.results.run import Run
-from lab.results.training import interrupted, prepare, train
+from lab.results.training import interrupted, lacks_nothing, prepare, train
 from lab.runs.folder import find, results_root
 from lab.theory.deep import Deep
 
@@ -95,15 +95,20 @@ def resume(
 ) -> Run:
     """Finish a run that was interrupted: train what is missing, keep what is there.
 
+    Of a run that lacks nothing, nothing is made again.
+
     ``run`` is as `load` takes it; without it, the newest run that was interrupted. ``allow_mixed`` lets it go
     on with other versions, or on another processor, than it began with. The rest is as in `run`: leave to run
     code is given anew, since a run may be somebody else's. Raises LabError where there is none, StorageError
     where its data, code or versions changed since it began.
     """
-    from lab.runs.runner import Terms
+    from lab.runs.runner import Terms, prepared_again
     from lab.runs.workers import Care, summed
 
-    ready, folder = interrupted(run, results, allow_code=allow_code)
+    folder = interrupted(run, results)
+    if lacks_nothing(folder, plots=plots):
+        return Run(folder)
+    ready = prepared_again(folder, allow_code=allow_code)
     counted = summed(progress, ready.trial_steps)
     terms = Terms(workers, Care(trial_timeout), allow_mixed, scheduler=scheduler)
     return train(ready, folder, terms, plots=plots, progress=counted)
@@ -259,18 +264,21 @@ def audit(
     ``what`` is torch, jax, keras, lab, or a Python file, whose function ``name`` is σ by ``formula``, and
     which runs with ``allow_code``. ``only`` are functions of a library by their names; else all that the lab
     knows. The table has a row for each function, dtype and of σ and σ′. See `lab.bridge.audit.audited`.
+    A dtype that a library lacks, as numpy bfloat16, is left out, as ``attrs["left_out"]`` tells.
 
     >>> audit("lab", only=["tanh"], dtypes=["float32"])["verdict"].tolist()
     ['exact tails', 'exact tails']
 
-    Raises LabError where the library is missing, or a function or a dtype is unknown.
+    Raises LabError where the library is missing, a function or a dtype is unknown, or nothing can be tried.
     """
     import pandas as pd
 
     from lab.bridge.audit import as_record, audited
 
     found = audited(what, name, dtypes=dtypes, formula=formula, only=only, allow_code=allow_code)
-    return pd.DataFrame([as_record(one) for one in found])
+    table = pd.DataFrame([as_record(one) for one, _, _ in found.rows])
+    table.attrs["left_out"] = found.notes
+    return table
 
 
 def predict(

@@ -125,6 +125,15 @@ def system_reason(error: OSError) -> str:
     return error.strerror or in_one_line(error)
 
 
+def installs(extra: str) -> str:
+    """What installs what an optional part needs: one of the extras of pyproject.toml.
+
+    >>> installs("torch")
+    "pip install -e '.[torch]' in the clone of the lab"
+    """
+    return f"pip install -e '.[{extra}]' in the clone of the lab"
+
+
 MOST_LISTED = 15
 """So many known words are listed in a message; of more, those that are near."""
 
@@ -160,7 +169,7 @@ def did_you_mean(word: str, known: Iterable[str], also: Iterable[str] = ()) -> s
 
     Near ones may be of ``also``, other spellings that are accepted but not listed.
     """
-    names = sorted(known)
+    names = sorted({*known})
     near = [repr(one) for one in _near(word, [*names, *also], 3)]
     hint = f"did you mean {' or '.join(filter(None, (', '.join(near[:-1]), near[-1])))}?" if near else ""
     if not names:

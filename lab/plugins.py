@@ -24,7 +24,7 @@ from hashlib import sha256
 from importlib.metadata import EntryPoint, entry_points
 from multiprocessing import parent_process
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, get_type_hints
 
 from lab.errors import PartError, did_you_mean, in_one_line, nearest, told
@@ -63,9 +63,33 @@ OWN_MODULE = "lab_file_"
 
 def place_of(error: BaseException) -> str:
     """Where a ``"file.py:Class"`` of one's own raised it, ``file.py:8``; empty where none did."""
-    raised = traceback.walk_tb(error.__traceback__)
-    own = [pair for pair in raised if pair[0].f_globals.get("__name__", "").startswith(OWN_MODULE)]
-    return f"{own[-1][0].f_code.co_filename}:{own[-1][1]}" if own else ""
+    return next((f"{code.co_filename}:{line}" for code, line in _own_code(error)), "")
+
+
+def raised_by(error: BaseException, specs: Sequence[str], folder: Path) -> str:
+    """Which of these classes of one's own, ``"file.py:Class"``, raised it; empty where none is known to have.
+
+    Paths start in the ``folder``. Where no code of theirs was running, it is the only one, if there is one.
+    """
+    running = [(code.co_filename, code.co_qualname.partition(".")[0]) for code, _ in _own_code(error)]
+    named = {spec: (str((folder / file).resolve()), name) for spec in specs for file, name in [_halves(spec)]}
+    found = [spec for at in running for spec, place in named.items() if place == at]
+    found += [spec for at in running for spec, place in named.items() if place[0] == at[0]]
+    return found[0] if found else specs[0] if len(specs) == 1 else ""
+
+
+def _own_code(error: BaseException) -> Iterator[tuple[CodeType, int]]:
+    """What ran of files of one's own when it was raised, and at which line, the innermost first."""
+    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
+        own = frame.f_globals.get("__name__", "").startswith(OWN_MODULE)
+        if own and not frame.f_code.co_filename.startswith("<"):  # what `dataclass` wrote into it
+            yield frame.f_code, line
+
+
+def _halves(spec: str) -> tuple[str, str]:
+    """``file.py`` and ``Class`` of ``"file.py:Class"``."""
+    file, _, name = spec.rpartition(":")
+    return file, name
 
 
 def built_in(kind: str) -> Mapping[str, type]:
@@ -130,14 +154,14 @@ def find(kind: str, name: str, *, folder: Path | None = None, allow_code: bool =
     if own in built_in(kind):
         return built_in(kind)[own]
     if ".py:" in name:
-        return _of_kind(kind, repr(name), _from_file(name, folder or Path.cwd(), allow_code))
+        return _of_kind(kind, repr(name), _from_file(kind, name, folder or Path.cwd(), allow_code))
     entries = installed(kind)
     if name in entries:
         known_as = f"{name!r} of {_distribution(entries[name])}"
         with _in_one_line(f"{known_as} fails to load"):
             part = entries[name].load()
-        if not isinstance(part, type) or not dataclasses.is_dataclass(part):
-            raise PartError(f"{known_as} is not a dataclass")
+        if not isinstance(part, type):
+            raise PartError(f"{known_as} is no class")
         return _of_kind(kind, known_as, part)
     hint = did_you_mean(name, [*built_in(kind), *entries], aliases(kind))
     raise PartError(f"unknown {KINDS[kind].singular} {name!r}; {hint}")
@@ -235,12 +259,24 @@ def _adapter(part: type, field_name: str) -> "TypeAdapter[Any]":
     return TypeAdapter(get_type_hints(part)[field_name], config=config)
 
 
-def _of_kind(kind: str, name: str, part: type) -> type:
-    """The class, once it is sure to be a part of this kind."""
+def _base(kind: str) -> type:
+    """The class that the parts of this kind subclass."""
     base: type = getattr(importlib.import_module("lab.parts"), KINDS[kind].base)
+    return base
+
+
+def _of_kind(kind: str, name: str, part: type) -> type:
+    """The class, once it is sure to be a part of this kind: a frozen dataclass, and finished."""
+    base = _base(kind)
     if not issubclass(part, base):
         raise PartError(
             f"{name} is no {KINDS[kind].singular}: {part.__name__} does not subclass lab.{base.__name__}"
+        )
+    made = getattr(part, "__dataclass_params__", None)
+    if made is None or not made.frozen:
+        what = "is no dataclass" if made is None else "is a dataclass, but not a frozen one"
+        raise PartError(
+            f"{name}: {_written_at(part)}class {part.__name__} {what}; put @dataclass(frozen=True) above it"
         )
     tuples = [word for word in inspect.get_annotations(base) if not hasattr(base, word)]
     lacking = [
@@ -252,17 +288,25 @@ def _of_kind(kind: str, name: str, part: type) -> type:
     return part
 
 
-def _from_file(name: str, folder: Path, allow_code: bool) -> type:
-    path_text, _, class_name = name.rpartition(":")
+def _written_at(part: type) -> str:
+    """``"file.py:8: "``, where the class begins; empty where its source is not there."""
+    try:
+        return f"{Path(inspect.getfile(part)).name}:{inspect.getsourcelines(part)[1]}: "
+    except (OSError, TypeError):
+        return ""
+
+
+def _from_file(kind: str, name: str, folder: Path, allow_code: bool) -> type:
+    path_text, class_name = _halves(name)
     path = (folder / path_text).resolve()
     module = module_of(name, path, allow_code)
     part = vars(module).get(class_name)
-    if not isinstance(part, type) or not dataclasses.is_dataclass(part):
-        own = {key: value for key, value in vars(module).items() if dataclasses.is_dataclass(value)}
-        classes = [key for key, value in own.items() if value.__module__ == module.__name__]
-        raise PartError(
-            f"{name!r}: {path.name} has no dataclass {class_name!r}; {did_you_mean(class_name, classes)}"
-        )
+    if not isinstance(part, type):
+        classes = {key: value for key, value in vars(module).items() if isinstance(value, type)}
+        own = {key: value for key, value in classes.items() if value.__module__ == module.__name__}
+        of_kind = [key for key, value in own.items() if issubclass(value, _base(kind))]
+        hint = did_you_mean(class_name, of_kind or own)
+        raise PartError(f"{name!r}: {path.name} has no class {class_name!r}; {hint}")
     return part
 
 

@@ -19,6 +19,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from lab.errors import PartError, installs
+
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
     from sklearn.exceptions import ConvergenceWarning
@@ -26,12 +28,11 @@ try:
     from sklearn.utils.multiclass import check_classification_targets
     from sklearn.utils.validation import check_is_fitted, validate_data
 except ImportError as error:
-    raise ImportError("lab.sklearn needs scikit-learn: pip install 'activation-lab[sklearn]'") from error
+    raise ImportError(f"lab.sklearn needs scikit-learn: {installs('sklearn')}") from error
 
 from scipy.special import softmax
 
 from lab.data.dataset import Dataset, assembled, outputs
-from lab.errors import PartError
 from lab.experiment import checks
 from lab.experiment.keys import Key, dotted
 from lab.experiment.validation import validated

@@ -13,22 +13,26 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from functools import wraps
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from lab.errors import ClaimError
+from lab.errors import ClaimError, in_one_line, told
 from lab.network.backprop import Network, backward, cost, forward
 from lab.network.buffers import make_pass, with_ones
 from lab.network.parameters import Parameters, as_parameters, parameters
 from lab.numerics import Array, Interval, grid, measured
 from lab.parts import Activation, Cost
+from lab.plugins import place_of
 
 if TYPE_CHECKING:
-    from lab.runs.preparation import Prepared
+    from lab.experiment.variants import Plan
 
 Function: TypeAlias = Callable[[Array], Array]
+
+Check: TypeAlias = Callable[[Activation], None]
 
 SEEN_Z: Array = np.concatenate(
     [np.linspace(-12, 12, 241) + 0.0123, [-700.0, -300.5, -40.25, -20.5, 20.5, 40.25, 300.5, 700.0]]
@@ -53,18 +57,43 @@ def check_activation(sigma: Activation) -> None:
             raise AssertionError(f"{sigma}: {name}: {error}") from error
 
 
-def check_own(ready: Prepared) -> None:
+def check_own(plan: Plan) -> None:
     """Check the activations of an experiment that are classes of somebody's own.
 
-    Raises ClaimError with what disagrees; what the lab ships and formulas are not checked again.
+    Raises ClaimError with what fails first in each, at its key; what the lab ships and formulas are not
+    checked again.
     """
-    sigmas = {str(sigma): sigma for _, training in ready.made for sigma in training.network.sigmas}
-    for _, sigma in sorted(sigmas.items()):
-        if not type(sigma).__module__.startswith("lab."):
-            try:
-                check_activation(sigma)
-            except AssertionError as error:
-                raise ClaimError(f"{error}; to run it all the same, say --unchecked") from None
+    from lab.experiment.schema import named_parts
+    from lab.experiment.specify import from_spec
+    from lab.experiment.validation import Finding
+    from lab.runs.preparation import at_its_value
+
+    faults: dict[str, str] = {}
+    found = []
+    for variant in plan.variants:
+        for key, part, spec in named_parts(variant.settings):
+            if part.kind == "activations":
+                if repr(spec) not in faults:
+                    designs, code = variant.settings.designs, plan.allow_code
+                    sigma = from_spec(spec, designs, folder=plan.folder, allow_code=code)
+                    faults[repr(spec)] = _fault(sigma)
+                if fault := faults[repr(spec)]:
+                    message = f"{fault}; to run it all the same, say --unchecked"
+                    found.append(at_its_value(Finding(key, message), variant, plan))
+    if found:
+        raise ClaimError(str(plan.refused(found)))
+
+
+def _fault(sigma: Activation) -> str:
+    """What fails first of somebody's own activation, or of one within a wrapper of the lab; else empty."""
+    if type(sigma).__module__.startswith("lab."):
+        inner = (value for value in vars(sigma).values() if isinstance(value, Activation))
+        return next(filter(None, map(_fault, inner)), "")
+    try:
+        check_activation(sigma)
+    except AssertionError as error:
+        return in_one_line(error)
+    return ""
 
 
 def check_elementwise(sigma: Activation) -> None:
@@ -193,8 +222,30 @@ def check_value(sigma: Activation) -> None:
     assert same, "a copy with the same parameters has another hash"
 
 
-ACTIVATION_CHECKS: dict[str, Callable[[Activation], None]] = {
-    name: np.errstate(all="ignore")(check)
+def _with_place(error: Exception) -> str:
+    """What somebody's code raises, and where in it."""
+    place = place_of(error)
+    return f"{told(error)}{place and f', at {place}'}"
+
+
+def _asserted(check: Check) -> Check:
+    """The check, without numpy's warnings, for which whatever somebody's code raises is a failure."""
+
+    @wraps(check)
+    def checked(sigma: Activation) -> None:
+        try:
+            with np.errstate(all="ignore"):
+                check(sigma)
+        except AssertionError:
+            raise
+        except Exception as error:
+            raise AssertionError(f"raises {_with_place(error)}") from error
+
+    return checked
+
+
+ACTIVATION_CHECKS: dict[str, Check] = {
+    name: _asserted(check)
     for name, check in {
         "elementwise": check_elementwise,
         "dtype": check_dtype,
@@ -211,7 +262,7 @@ ACTIVATION_CHECKS: dict[str, Callable[[Activation], None]] = {
         "value": check_value,
     }.items()
 }
-"""The checks of an activation, by name; each is without numpy's warnings."""
+"""The checks of an activation, by name; each is without numpy's warnings, and raises AssertionError alone."""
 
 
 def check_cost(given: Cost, sigma: Activation, outputs: int = 3, seed: int = 0) -> None:
@@ -263,7 +314,7 @@ def _values(function: Function, z: Array) -> Array:
         return np.asarray(function(z.copy()))
     except Exception as error:
         given = f"an array z of shape {z.shape} and {z.dtype}"
-        raise AssertionError(f"{given} is refused: {type(error).__name__}: {error}") from error
+        raise AssertionError(f"{given} is refused: {_with_place(error)}") from error
 
 
 def _faces(sigma: Activation) -> dict[str, Function]:

@@ -20,6 +20,7 @@ from lab.training.divergence import located
 
 ONE = ("--workers", "1")
 QUICK = ("--no-plots", *ONE)
+ONCE = ("-o", "trials.seeds=1", "-o", "training.steps=1")
 
 
 def test_run_ends_with_a_short_table_and_the_folder(lab, small, tmp_path, few_figures):
@@ -43,6 +44,7 @@ def test_run_ends_with_a_short_table_and_the_folder(lab, small, tmp_path, few_fi
     assert str(page) == f"{last.removeprefix('results: ')}/report.html"
     assert page.is_file()
     assert "2 variants × 3 trials × 6 steps" in err
+    assert "1 variant × 1 trial × 1 step\n" in lab("run", small, *QUICK, "-o", "vary={}", *ONCE)[2]
     assert (tmp_path / "results" / "small").is_dir()
 
 
@@ -125,7 +127,9 @@ def test_failed_trials_exit_with_1_and_the_tables_are_there(lab, small, monkeypa
 def test_a_run_is_verified_and_reused_by_its_name(lab, small, tmp_path):
     assert lab("run", small, *QUICK)[0] == 0
     assert lab("verify", "small")[0] == 0
-    assert lab("run", small, *QUICK, "--reuse", "small", "-o", "trials.seeds=4")[0] == 0
+    code, _, err = lab("run", small, *QUICK, "--reuse", "small", "-o", "trials.seeds=4")
+    assert code == 0
+    assert re.search(r"^6 of 8 trials were taken over from small/[\d-]+$", err, re.MULTILINE)
     newest = json.loads(lab("list", "--json")[1])[0]
     folder = tmp_path / "results" / "small" / newest["run-id"]
     assert json.loads((folder / "run.json").read_text())["reused"]["trials"] == 6
@@ -190,6 +194,9 @@ def test_an_interrupted_run_says_how_to_resume_and_is_resumed(lab, small, tmp_pa
     code, _, err = lab("resume")
     assert code == 2
     assert "nothing to resume" in err
+    code, out, err = lab("resume", "small", "--no-plots")
+    assert (code, err) == (0, "")
+    assert out.endswith(" lacks nothing: every trial, table and plot is there and whole\n")
 
     path = next((tmp_path / "results" / "small").glob("*/run.json"))
     died = path.read_text().replace('"status": "done"', '"status": "running"', 1)
@@ -435,6 +442,8 @@ def test_new_lists_templates_and_writes_one(lab, tmp_path):
     assert "vanishing" in lab("new")[1]
     assert lab("new", "vanishing")[:2] == (0, "vanishing.toml\n")
     assert (tmp_path / "vanishing.toml").is_file()
+    assert lab("new", "05-low-input")[:2] == (0, "05-low-input.toml\n")
+    assert "did you mean '05-low-input'" in lab("new", "05-low-imput")[2]
     code, _, err = lab("new", "vanishing")
     assert code == 4
     assert "is there already" in err
@@ -457,10 +466,45 @@ def test_a_class_in_a_file_needs_leave_and_the_right_derivative(lab, small, mine
 
 def test_what_a_class_in_a_file_raises_is_one_line_with_its_place(lab, small, tmp_path, mine):
     mine("np.sin(z)", "np.sin(z) / {}[0]")
-    words = ("-o", "network.activation=mine.py:Mine", "--allow-code")
-    line = f"error: {tmp_path / 'mine.py'}:8: KeyError: 0\n"
-    assert lab("check", small, *words) == (2, "", line)
+    raised, place = "KeyError: 0", f"{tmp_path / 'mine.py'}:8"
+    words = ("check", small, "-o", 'vary."network.activation"=["tanh", "mine.py:Mine"]', "--allow-code")
+    at = f'error: {small}: vary."network.activation"[1]: '
+    code, out, err = lab(*words)
+    assert (code, out) == (3, "")
+    assert err.startswith(f"{at}Mine(): elementwise: an array z of shape ")
+    assert f" is refused: {raised}, at {place}; to run it all the same, say --unchecked" in err
+    assert err.count("\n") == 1
+    line = f"{at}mine.py:Mine of one's own raised {raised} at {place} (set by an override)\n"
+    assert lab(*words, "--unchecked") == (2, "", line)
+    line = f"error: {place}: {raised}\n"
     assert lab("activations", "mine.py:Mine", "--allow-code") == (2, "", line)
+
+
+def test_each_faulty_class_of_ones_own_is_told_at_its_value(lab, small, tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "from dataclasses import dataclass\nimport numpy as np\nfrom lab import Activation, Interval\n"
+        "@dataclass(frozen=True)\nclass Wrong(Activation):\n"
+        "    def __call__(self, z):\n        return np.sin(z)\n"
+        "    def derivative(self, z):\n        return np.sin(z)\n"
+        "@dataclass(frozen=True)\nclass Claims(Activation):\n    slope_range = Interval(0.0, 1.0)\n"
+        "    def __call__(self, z):\n        return np.sin(z)\n"
+        "    def derivative(self, z):\n        return np.cos(z)\n"
+        "@dataclass(frozen=True)\nclass Listed(Claims):\n    knots: list[float]\n"
+        "    slope_range = Interval(-1.0, 1.0)\n"
+    )
+    tables = (
+        '{name = "mine.py:Listed", knots = [1.0]}, {name = "floored", inner = "mine.py:Wrong", floor = 0.1}'
+    )
+    tried = f'["tanh", "mine.py:Wrong", "mine.py:Claims", {tables}]'
+    hidden = "[[3], [4]]"  # each fault is of two variants, and told once
+    varied = ("-o", f'vary."network.activation"={tried}', "-o", f'vary."network.hidden"={hidden}')
+    code, _, err = lab("check", small, *varied, "--allow-code")
+    lines = [line.partition('vary."network.activation"')[2] for line in err.splitlines()]
+    assert [line.partition(": ")[0] for line in lines] == ["[1]", "[2]", "[3]", "[4]"]
+    faults = ("Wrong(): derivative: ", "Claims(): slope claim: ", ": value: ", "Wrong(): derivative: ")
+    for line, fault in zip(lines, faults, strict=True):
+        assert fault in line
+    assert code == 3
 
 
 @pytest.mark.parametrize(
@@ -578,6 +622,21 @@ def test_fault_106_code_that_is_checked_leaves_json_and_the_exit_code_alone(lab,
     code, out, _ = lab("test-activation", "mine.py:Mine", "--allow-code", "--json")
     error = json.loads(out).get("error", "")
     assert (code, error) == ((2, told.format(tmp_path / "mine.py")) if told else (0, ""))
+
+
+def test_fault_106_code_that_ends_its_process_when_a_run_is_resumed(lab, small, mine, tmp_path):
+    flag = tmp_path / "flag"
+    sine = "return np.sin(z)"
+    mine(sine, f"import os; os.path.exists({str(flag)!r}) and os._exit(0); {sine}")
+    own = ("--allow-code", "-o", "network.activation='mine.py:Mine'", "-o", "vary={}", *ONCE)
+    assert lab("run", small, *QUICK, *own)[0] == 0
+    next((tmp_path / "results" / "small").glob("*/trials/*.npz")).unlink()
+    flag.touch()
+    code, out, _ = lab("resume", "small", "--allow-code", "--no-plots", "--json")
+    assert code == 2
+    assert "lets run ended its process (0); nothing was done" in json.loads(out)["error"]
+    flag.unlink()
+    assert lab("resume", "small", "--allow-code", *QUICK)[0] == 0
 
 
 def test_fault_106_code_that_hangs_is_ended(lab, small, mine, monkeypatch):

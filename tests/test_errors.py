@@ -1,7 +1,12 @@
 import pickle
+import re
+import tomllib
+from pathlib import Path
 
 import pytest
 
+import lab
+from lab.bridge.audit_libraries import LIBRARIES
 from lab.errors import (
     ClaimError,
     ExperimentError,
@@ -73,3 +78,20 @@ def test_the_nearest_of_several_and_of_none():
     assert nearest("smooth-relu", ["relu", "smooth-rely"]) == "smooth-rely"
     assert nearest("x", ["relu"]) is None
     assert did_you_mean("tanh", []) == "there is none"
+
+
+def test_what_installs_an_optional_part_names_an_extra_that_there_is():
+    root = Path(lab.__file__).parent.parent
+    sources = [*(root / "lab").rglob("*.py"), *(root / "experiments").rglob("*.py")]
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    extras = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "optional-dependencies"
+    ]
+    named = set(re.findall(r"""installs\(['"](\w+)""", texts)) | set(LIBRARIES)
+    assert named == {"torch", "jax", "keras", "sklearn", "parquet", "cluster"}
+    assert named <= extras.keys()
+    assert "activation-lab[" not in texts  # which no index has
+
+
+def test_a_known_word_that_is_given_twice_is_listed_once():
+    assert did_you_mean("nix", ["tanh", "relu", "tanh"]) == "expected one of relu, tanh"

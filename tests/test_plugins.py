@@ -203,17 +203,38 @@ def test_no_code_runs_without_leave(tmp_path):
     [
         ("mine.py:Half", " is not finished: Half lacks gradient"),
         ("no.py:Mine", ": there is no file {folder}/no.py"),
-        ("mine.py:Mien", ": mine.py has no dataclass 'Mien'; did you mean 'Mine'? (known: Half, Mine)"),
-        ("mine.py:Plain", ": mine.py has no dataclass 'Plain'; expected one of Half, Mine"),
-        ("mine.py:number", ": mine.py has no dataclass 'number'; expected one of Half, Mine"),
-        ("mine.py:", ": mine.py has no dataclass ''; expected one of Half, Mine"),
-        ("bare.py:Mine", ": bare.py has no dataclass 'Mine'; there is none"),
+        ("mine.py:Mien", ": mine.py has no class 'Mien'; did you mean 'Mine'? (known: Half, Mine)"),
+        ("mine.py:Plain", " is no cost: Plain does not subclass lab.Cost"),
+        ("mine.py:number", ": mine.py has no class 'number'; expected one of Half, Mine"),
+        ("mine.py:", ": mine.py has no class ''; expected one of Half, Mine"),
+        ("bare.py:Mien", ": bare.py has no class 'Mien'; did you mean 'Mine'? (known: Mine)"),
+        ("bare.py:Mine", " is no cost: Mine does not subclass lab.Cost"),
+        ("none.py:Mine", ": none.py has no class 'Mine'; there is none"),
     ],
 )
 def test_a_file_without_that_part(mine, name, message):
     (mine / "bare.py").write_text("class Mine: pass")
+    (mine / "none.py").write_text("from lab import Cost")
     with refused(f"{name!r}{message.format(folder=mine)}"):
         own_cost(mine, name)
+
+
+@pytest.mark.parametrize("kind", plugins.KINDS)
+@pytest.mark.parametrize(
+    ("above", "what"),
+    [("", "is no dataclass"), ("@dataclass\n", "is a dataclass, but not a frozen one")],
+)
+def test_a_class_that_is_no_frozen_dataclass_is_told_what_to_put_above_it(tmp_path, kind, above, what):
+    base = plugins.KINDS[kind].base
+    (tmp_path / "mine.py").write_text(
+        f"from dataclasses import dataclass\nfrom lab.parts import {base}\n\n"
+        f"{above}class Good({base}):\n    pass\n"
+    )
+    remedy = f"mine.py:4: class Good {what}; put @dataclass(frozen=True) above it"
+    with refused(f"'mine.py:Good': {remedy}"):
+        plugins.find(kind, "mine.py:Good", folder=tmp_path, allow_code=True)
+    with refused("'mine.py:Goof': mine.py has no class 'Goof'; did you mean 'Good'? (known: Good)"):
+        plugins.find(kind, "mine.py:Goof", folder=tmp_path, allow_code=True)
 
 
 @pytest.mark.parametrize(
@@ -277,8 +298,8 @@ def test_a_broken_part_that_is_not_used_harms_no_run(installed, small, root, few
     ("value", "reason"),
     [
         ("no_such:Mine", "fails to load: ModuleNotFoundError: No module named 'no_such'"),
-        (f"{__name__}:NoDataclass", "is not a dataclass"),
-        ("math:pi", "is not a dataclass"),
+        (f"{__name__}:NoDataclass", "is no cost: NoDataclass does not subclass lab.Cost"),
+        ("math:pi", "is no class"),
     ],
 )
 def test_an_installed_part_that_cannot_be_used_is_listed_and_refused(installed, value, reason):
@@ -375,3 +396,24 @@ def test_a_probe_of_ones_own_brings_new_columns(own, small):
     for name, column in (("ParameterNorms", "bias_norm"), ("Key", "layer")):
         message = f"'mine.py:{name}': the table layers has a column {column!r} already"
         assert problem(small, "record.quantities", f"mine.py:{name}", allow_code=True) == message
+
+
+def test_which_class_of_ones_own_raised_it(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.py").write_text(
+            "class Mine:\n    def __init__(self, *given):\n        self.size = len(given[0])\n"
+            "class Other(Mine):\n    def fall(self):\n        return {}[self.size]\n"
+        )
+    module = plugins.module_of("two.py:Mine", tmp_path / "two.py", True)
+    specs = ["one.py:Mine", "two.py:Mine", "two.py:Other"]
+    with pytest.raises(TypeError) as told:
+        module.Mine(3)
+    assert plugins.place_of(told.value) == f"{tmp_path}/two.py:3"
+    assert plugins.raised_by(told.value, specs, tmp_path) == "two.py:Mine"
+    assert plugins.raised_by(told.value, [specs[0], specs[2]], tmp_path) == "two.py:Other"  # of that file
+    with pytest.raises(KeyError) as told:
+        module.Other("ab").fall()
+    assert plugins.raised_by(told.value, specs, tmp_path) == "two.py:Other"
+    nobody = ValueError("not of theirs")
+    assert (plugins.place_of(nobody), plugins.raised_by(nobody, specs, tmp_path)) == ("", "")
+    assert plugins.raised_by(nobody, specs[:1], tmp_path) == "one.py:Mine"

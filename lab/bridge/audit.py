@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from flint import acb, ctx
 
-from lab.bridge.audit_libraries import LIBRARIES, Both, from_file, functions_of
+from lab.bridge.audit_libraries import LIBRARIES, Both, LacksDtypeError, from_file, functions_of
 from lab.errors import LabError, did_you_mean
 from lab.experiment.specify import from_spec
 from lab.numerics import Array, Interval
@@ -307,6 +307,25 @@ def held(function: str, both: Both, sigma: Activation, dtype: str) -> Iterator[t
         yield judged, z, errors
 
 
+@dataclass(frozen=True)
+class Audit:
+    """What an audit found: its ``rows``, each with the z that were tried and the errors there.
+
+    ``left_out`` tells the functions that could not be tried in a dtype, by why.
+    """
+
+    rows: list[tuple[Audited, Array, Array]]
+    left_out: dict[str, list[str]]
+
+    @property
+    def notes(self) -> list[str]:
+        """A line for each reason why something was left out."""
+        return [
+            f"{why}: {names[0] if len(names) == 1 else f'{len(names)} functions'} left out there"
+            for why, names in self.left_out.items()
+        ]
+
+
 def audited(
     what: str | Path,
     name: str = "",
@@ -315,15 +334,11 @@ def audited(
     formula: str = "",
     only: Sequence[str] = (),
     allow_code: bool = False,
-) -> list[Audited]:
-    """The rows of an audit; see `lab.api.audit`."""
-    return [one for one, _, _ in with_errors(what, name, dtypes, formula, only, allow_code)]
+) -> Audit:
+    """What an audit finds; see `lab.api.audit`.
 
-
-def with_errors(
-    what: str | Path, name: str, dtypes: Sequence[str], formula: str, only: Sequence[str], allow_code: bool
-) -> Iterator[tuple[Audited, Array, Array]]:
-    """The rows, each with the z that were tried and the errors there."""
+    Raises LabError also where nothing could be tried in any of the dtypes.
+    """
     for dtype in dtypes:
         if dtype not in DTYPES:
             raise LabError(f"no dtype {dtype!r}; {did_you_mean(dtype, DTYPES)}")
@@ -341,6 +356,7 @@ def with_errors(
         if not of_path:
             raise LabError(f"{path}: which function is σ? Write {path}:NAME")
         functions = {of_path: (formula or of_path, from_file(Path(path), of_path, allow_code))}
+    found = Audit([], {})
     for function, (spec, both) in functions.items():
         sigma = (
             from_spec(formula or spec)
@@ -348,5 +364,11 @@ def with_errors(
             else from_spec({"name": spec, "t": 0.5, "v": 0.0})
         )
         for dtype in dtypes:
-            if not (what == "lab" and dtype == "bfloat16"):
-                yield from held(function, both, sigma, dtype)
+            try:
+                found.rows.extend(held(function, both, sigma, dtype))
+            except LacksDtypeError as error:
+                found.left_out.setdefault(str(error), []).append(function)
+    if found.left_out and not found.rows:
+        others = ", ".join(dtype for dtype in DTYPES if dtype not in dtypes)
+        raise LabError(f"{'; '.join(found.notes)}; nothing was tried, expected one of {others}")
+    return found

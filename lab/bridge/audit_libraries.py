@@ -14,13 +14,20 @@ import numpy as np
 
 from lab.activations.catalogue import examples
 from lab.activations.table import ROWS
-from lab.errors import LabError, did_you_mean
+from lab.errors import LabError, did_you_mean, in_one_line, installs, told
 from lab.numerics import Array
 from lab.parts import Activation
-from lab.plugins import module_of
+from lab.plugins import module_of, place_of
 
 Both: TypeAlias = Callable[[Array, str], tuple[Array, Array | None]]
-"""From z, as float64 numbers of a dtype, and the dtype to σ and σ′, as float64; σ′ is None where unknown."""
+"""From z, as float64 numbers of a dtype, and the dtype to σ and σ′, as float64; σ′ is None where unknown.
+
+Raises LacksDtypeError where the library has no such dtype, or does not compute in it.
+"""
+
+
+class LacksDtypeError(LabError):
+    """A library cannot compute a function in a dtype; the message says which library, and which dtype."""
 
 
 @dataclass(frozen=True)
@@ -88,11 +95,11 @@ LIBRARIES: dict[str, tuple[Known, ...]] = {"torch": _TORCH, "jax": _JAX, "keras"
 
 
 def imported(name: str) -> ModuleType:
-    """A library. Raises LabError with the command that installs it where it is missing."""
+    """A library, by the name of its extra too. Raises LabError with what installs it where it is missing."""
     try:
         return importlib.import_module(name)
     except ImportError:
-        raise LabError(f"{name} is not installed; pip install 'activation-lab[{name}]'") from None
+        raise LabError(f"{name} is not installed; run: {installs(name)}") from None
 
 
 def by_torch(function: Callable[[Any], Any]) -> Both:
@@ -101,8 +108,13 @@ def by_torch(function: Callable[[Any], Any]) -> Both:
 
     def both(z: Array, dtype: str) -> tuple[Array, Array]:
         x = torch.tensor(z, dtype=getattr(torch, dtype), requires_grad=True)
-        a = function(x)
-        (slope,) = torch.autograd.grad(a, x, torch.ones_like(a))
+        try:
+            a = function(x)
+            (slope,) = torch.autograd.grad(a, x, torch.ones_like(a))
+        except RuntimeError as error:
+            if "not implemented for" not in str(error):
+                raise
+            raise LacksDtypeError(f"torch does not compute it in {dtype}: {in_one_line(error)}") from error
         return a.detach().double().numpy(), slope.double().numpy()
 
     return both
@@ -134,6 +146,8 @@ def by_numpy(function: Callable[[Any], Any], slope: Callable[[Any], Any] | None)
     """σ of a function of numpy arrays, and σ′ of another."""
 
     def both(z: Array, dtype: str) -> tuple[Array, Array | None]:
+        if not hasattr(np, dtype):
+            raise LacksDtypeError(f"numpy has no {dtype}")
         with np.errstate(all="ignore"):
             x = z.astype(dtype)
             a = np.asarray(function(x), dtype=float)
@@ -177,7 +191,8 @@ def _called(module: ModuleType, known: Known) -> Callable[[Any], Any]:
 def from_file(path: Path, name: str, allow_code: bool) -> Both:
     """The function, or the module's class, of this name in a Python file; of torch, jax or numpy.
 
-    Of numpy, σ′ is the function ``NAME_slope``, if there is one. Raises LabError where there is none.
+    Of numpy, σ′ is the function ``NAME_slope``, if there is one. Raises LabError where there is none; and
+    where it is called, if it fails or gives no array like z.
     """
     module = module_of(f"{path}:{name}", path.resolve(), allow_code)
     own = {key: value for key, value in vars(module).items() if callable(value) and not key.startswith("_")}
@@ -188,5 +203,26 @@ def from_file(path: Path, name: str, allow_code: bool) -> Both:
         value.__name__.partition(".")[0] for value in vars(module).values() if isinstance(value, ModuleType)
     }
     if "torch" in used:
-        return by_torch(function)
-    return by_jax(function) if "jax" in used else by_numpy(function, own.get(f"{name}_slope"))
+        both = by_torch(function)
+    else:
+        both = by_jax(function) if "jax" in used else by_numpy(function, own.get(f"{name}_slope"))
+    return _told(both, f"{path}:{name}")
+
+
+def _told(both: Both, name: str) -> Both:
+    """The same, of which LabError tells what somebody's code raises, and an answer that is not like z."""
+
+    def called(z: Array, dtype: str) -> tuple[Array, Array | None]:
+        try:
+            found = both(z, dtype)
+        except LabError:
+            raise
+        except Exception as error:
+            place = place_of(error) or name
+            raise LabError(f"{place}: fails at an array z of {dtype}: {told(error)}") from error
+        for symbol, values in zip(("σ", "σ′"), found, strict=True):
+            if values is not None and values.shape != z.shape:
+                raise LabError(f"{name}: {symbol} of z of the shape {z.shape} is of the shape {values.shape}")
+        return found
+
+    return called

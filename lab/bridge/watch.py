@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from lab.analysis.tables import derived
-from lab.errors import LabError, PartError
+from lab.errors import LabError, PartError, installs
 from lab.experiment.schedule import MOST_HISTOGRAMS, spread
 from lab.experiment.specify import from_spec
 from lab.experiment.variants import wrong_name
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 KEPT_EVERY = 60.0
 """Seconds after which the tables are written again while the training goes on."""
-
-INSTALL = "pip install 'activation-lab[torch]'"
 
 
 class Watch:
@@ -58,7 +56,7 @@ class Watch:
         thresholds: tuple[float, float],
     ) -> None:
         if find_spec("torch") is None:
-            raise LabError(f"lab.watch needs torch: {INSTALL}")
+            raise LabError(f"lab.watch needs torch: {installs('torch')}")
         import torch
 
         if not isinstance(model, torch.nn.Module):
@@ -117,7 +115,7 @@ class Watch:
                 return
             self._keep()
             if self.plots and kind is None:
-                draw_all(self.folder.tables, self.folder.plots, self.title)
+                self.folder.keep_sums(draw_all(self.folder.tables, self.folder.plots, self.title))
             self._ended("done" if kind is None else "interrupted")
         finally:
             self._lock.release()

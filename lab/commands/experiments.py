@@ -122,16 +122,33 @@ def _prepared(experiment: Path, **given: Any) -> Page:
 def resume(run_name: str, allow_code: bool, live: bool, results: Path | None, **given: Any) -> Page:
     """Finish a run that was interrupted.
 
-    What is missing is trained, what is there is kept.
+    What is missing is trained, what is there is kept. Of a run that lacks nothing, nothing is made again.
 
     RUN is a folder, a name or the beginning of a run-id; without it, the newest run that has not ended.
     """
-    from lab.console.screen import err
-    from lab.results.training import interrupted
+    from lab.console.screen import Page, err
+    from lab.results.training import interrupted, lacks_nothing
+    from lab.runs.runner import prepared_again
 
-    ready, folder = interrupted(run_name, results, allow_code=allow_code)
+    how, folder = Training(**given), interrupted(run_name, results)
+    if lacks_nothing(folder, plots=not how.no_plots):
+        nothing = f"{folder} lacks nothing: every trial, table and plot is there and whole"
+        return Page({"run": str(folder), "folder": str(folder.path), "resumed": False}, [nothing])
+    if allow_code:  # first where it may end or hang without harm
+        with_leave(_prepared_again, allow_code, path=folder.path, patient=how.trial_timeout is None)
+    ready = prepared_again(folder, allow_code=allow_code)
     err().print(f"resuming {folder}")
-    return _trained(ready, folder, results, Training(**given), live=LIVE_SECONDS if live else 0)
+    return _trained(ready, folder, results, how, live=LIVE_SECONDS if live else 0)
+
+
+def _prepared_again(path: Path, *, allow_code: bool) -> Page:
+    """Nothing to see, where the run in this folder can be prepared again."""
+    from lab.console.screen import Page
+    from lab.runs.folder import RunFolder
+    from lab.runs.runner import prepared_again
+
+    prepared_again(RunFolder(path), allow_code=allow_code)
+    return Page(None, [])
 
 
 def _trained(
@@ -161,6 +178,9 @@ def _trained(
         if live:
             err().print(f"live: {folder.path / REPORT}", soft_wrap=True)
         run = train(ready, folder, terms, plots=False, live=live, progress=advance)
+    if taken := run.info.get("reused", {}).get("trials"):
+        planned = run.info["trials_planned"]
+        err().print(f"{taken} of {planned} trials were taken over from {run.info['reused']['run']}")
     drawn = how.no_plots or plots_saved(run, workers)
     found = run.verdicts
     drawn &= report_saved(run, found)

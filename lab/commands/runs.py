@@ -47,6 +47,8 @@ def show_run(run_name: str, results: Path | None) -> Page:
 def verify(run_name: str, results: Path | None) -> Page:
     """Check that every file of a run is what was written.
 
+    Looked at are run.json, the files of the experiment, the report, the plots, the tables and the parts.
+
     RUN is a folder, a name (its newest run) or the beginning of a run-id. Names each file that is damaged or
     lost, and what mends it; exits with 4 then.
     """

@@ -48,13 +48,14 @@ def audit_page(
     """A row for each function, dtype and of σ and σ′; no success where one is gravely wrong."""
     import pandas as pd
 
-    from lab.bridge.audit import as_record, with_errors
+    from lab.bridge.audit import as_record, audited
 
     kinds = [word.strip() for word in dtypes.split(",") if word.strip()]
     if plot is not None and what in ("torch", "jax", "keras", "lab") and len(only) != 1:
         raise LabError(f"--plot draws one function; name it: lab audit {what} FUNCTION --plot {plot}")
-    found = list(with_errors(what, "", kinds, formula, only, allow_code))
-    records = [as_record(audited) for audited, _, _ in found]
+    audit = audited(what, dtypes=kinds, formula=formula, only=only, allow_code=allow_code)
+    found = audit.rows
+    records = [as_record(a) for a, _, _ in found]
     table = pd.DataFrame(records)
     if csv is not None:
         storage.write(csv, table.to_csv(index=False))
@@ -75,15 +76,12 @@ def audit_page(
     grave = sum(a.grave for a, _, _ in found)
     exact, as_z = (sum(a.verdict.startswith(word) for a, _, _ in found) for word in ("exact", "as exact"))
     more = f", {as_z} more are as exact as z" if as_z else ""
-    none = ["numpy has no bfloat16, so the lab's own are not tried in it"] * (
-        what == "lab" and "bfloat16" in kinds
-    )
     return Page(
         records,
         [
             Rows(heads, rows),
             f"{exact} of {len(found)} rows have exact tails{more}; {grave} are gravely wrong",
-            *none,
+            *audit.notes,
         ],
         plots=drawn("audit", tables, plot, f"Audit of {what}"),
         exit_code=ClaimError.exit_code if grave else 0,

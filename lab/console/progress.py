@@ -75,10 +75,12 @@ def training(ready: Prepared) -> Iterator[Callable[[int], None]]:
     console = err()
     for note in ready.notes:
         console.print(f"note: {plain(note)}")
-    trials = _span(variant.settings.trials.seeds for variant, _ in ready.made)
-    steps = _span(training.steps for _, training in ready.made)
-    variants = f"{len(ready.made)} variant{'s' * (len(ready.made) != 1)}"
-    console.print(f"{ready.plan.name}: {variants} × {trials} trials × {steps} steps")
+    counts = {
+        "variant": [len(ready.made)],
+        "trial": [variant.settings.trials.seeds for variant, _ in ready.made],
+        "step": [training.steps for _, training in ready.made],
+    }
+    console.print(f"{ready.plan.name}: {' × '.join(_span(*one) for one in counts.items())}")
     try:
         with progress(ready.trial_steps, "training") as advance, _two_interrupts():
             yield advance
@@ -86,9 +88,11 @@ def training(ready: Prepared) -> Iterator[Callable[[int], None]]:
         raise InterruptedRunError("interrupted; what is finished is kept, go on with: lab resume") from None
 
 
-def _span(counts: Iterable[int]) -> str:
+def _span(noun: str, counts: Iterable[int]) -> str:
+    """So many of what the noun names: ``1 trial``, ``20 trials``, ``10…30 steps``."""
     known = set(counts)
-    return f"{min(known)}…{max(known)}" if len(known) > 1 else str(*known)
+    number = f"{min(known)}…{max(known)}" if len(known) > 1 else str(*known)
+    return f"{number} {noun}{'s' * (number != '1')}"
 
 
 def plots_saved(run: Run, workers: int) -> bool:

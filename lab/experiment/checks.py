@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 
 from lab import data as datasets
 from lab import plugins
-from lab.errors import PartError, did_you_mean, told
+from lab.errors import PartError, did_you_mean, nearest, told
 from lab.experiment.keys import Key
-from lab.experiment.schema import PARTS, Design, Experiment, part_name
+from lab.experiment.schema import Design, Experiment, key_names, named_parts, part_name
 from lab.experiment.see import ANSWER, FIGURES, OF_VARIANTS, Blank, pieces
 from lab.experiment.sizes import check_against_data, check_sizes
 from lab.experiment.specify import from_spec
@@ -18,6 +18,7 @@ from lab.experiment.validation import Finding, belongs, concerns
 from lab.parts import Probe
 from lab.prover.certificate import Certificate, certify
 from lab.prover.claims import plainly_holds
+from lab.prover.intervals.enclosure_text import shortest_decimal
 
 DESIGN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 
@@ -36,16 +37,18 @@ def parts(settings: Experiment, about: Key = (), *, where: Where, faulty: Collec
     """What is wrong with single parts: unknown names, wrong parameters, formulas that cannot be read.
 
     ``about`` is a key whose table or design alone is checked; all are where it is empty. ``faulty`` are keys
-    about which something is known to be wrong already: they, and what uses them, are passed over.
+    about which something is known to be wrong already: they, and what uses them, are passed over. So is what
+    uses a design that is wrong by itself, which is told at the design.
     """
     found = []
-    for key, name, make in _attempts(settings, about, where):
-        if concerns(key[:2], faulty) or ("activations", name) in faulty:
+    for key, used, make in _attempts(settings, about, where):
+        if concerns(key[:2], faulty) or any(("activations", name) in faulty for name in used):
             continue
         try:
             make()
         except PartError as error:
-            found.append(_of_parameter(key, error) or Finding(key, str(error)))
+            if key[0] == "activations" or not any(_is_wrong(name, settings, where) for name in used):
+                found.append(_of_parameter(key, error) or Finding(key, str(error)))
         except Exception as error:  # the system may refuse a path for reasons of its own
             found.append(Finding(key, f"cannot be made: {told(error)}"))
     return found
@@ -53,10 +56,14 @@ def parts(settings: Experiment, about: Key = (), *, where: Where, faulty: Collec
 
 def _of_parameter(key: Key, error: PartError) -> Finding | None:
     """The finding at the line of the parameter that is wrong, where it stands beside the part's name."""
-    if key != ("data", "name") or not error.parameter:
+    name = error.parameter
+    if not name or (key != ("data", "name") and key[0] != "activations"):
         return None
-    misplaced = belongs(error.parameter)
-    return Finding(("data", error.parameter), f"{error}{misplaced and f'; {misplaced}'}")
+    if key[0] == "data":
+        misplaced = belongs(name)
+        return Finding(("data", name), f"{error}{misplaced and f'; {misplaced}'}")
+    near = nearest(name, key_names(Design))
+    return Finding((*key[:2], name), f"unknown key; did you mean {near!r}?" if near else str(error))
 
 
 def together(settings: Experiment, *, where: Where, faulty: Collection[Key]) -> list[Finding]:
@@ -122,26 +129,21 @@ def _check_blank(asked: Blank) -> None:
 
 def _attempts(
     settings: Experiment, about: Key, where: Where
-) -> Iterator[tuple[Key, str, Callable[[], object]]]:
-    """The key of every part, the name of an activation that is made there, and what makes the part."""
+) -> Iterator[tuple[Key, set[str], Callable[[], object]]]:
+    """The key of every part, the words of an activation, which may name designs, and what makes the part."""
     activation = partial(from_spec, designs=settings.designs, **where)
     makers: dict[str, Callable[[Any], object]] = {
         "activations": activation,
         "datasets": partial(datasets.source, parameters=settings.data.parameters, **where),
         "probes": partial(_quantity, where=where),
     }
-    for key, part in PARTS.items():
-        table, name = map(str, key)
-        if about and table != about[0]:
+    for key, part, spec in named_parts(settings):
+        if about and key[0] != about[0]:
             continue
-        value = getattr(getattr(settings, table), name)
         make = makers.get(part.kind, partial(plugins.build, part.kind, **where))
-        if key == ("network", "output") and part_name(value) == "softmax":
+        if key == ("network", "output") and part_name(spec) == "softmax":
             make = _refuse_softmax
-        several = isinstance(value, list)
-        for index, spec in enumerate(value if several else [value]):
-            sigma = part_name(spec) if part.kind == "activations" else ""
-            yield (*key, index) if several else key, sigma, partial(make, spec)
+        yield key, set(_words(spec)) if part.kind == "activations" else set(), partial(make, spec)
     match about:
         case ():
             designs = settings.activations
@@ -151,8 +153,29 @@ def _attempts(
             designs = {}
     for name, design in designs.items():
         formula = "value" if design.value is not None else "derivative"
-        yield ("activations", name), name, partial(_design_name, name)
-        yield ("activations", name, formula), name, partial(activation, name)
+        yield ("activations", name), {name}, partial(_design_name, name)
+        yield ("activations", name, formula), {name}, partial(activation, name)
+
+
+def _words(spec: Any) -> Iterator[str]:
+    """The texts of a part as a file writes it, also of those within it."""
+    match spec:
+        case str():
+            yield spec
+        case Mapping():
+            for value in spec.values():
+                yield from _words(value)
+
+
+def _is_wrong(name: str, settings: Experiment, where: Where) -> bool:
+    """Whether this is a design of which, as it stands in its table, no activation can be made."""
+    if name not in settings.activations:
+        return False
+    try:
+        from_spec(name, settings.designs, **where)
+    except PartError:
+        return True
+    return False
 
 
 def _refuse_softmax(spec: Any) -> None:
@@ -197,4 +220,5 @@ def _refusal(settings: Experiment, where: Where) -> str:
 
 def _refutation(design: Design, bound: float, proof: Certificate) -> str:
     given = ", ".join(f"{key} = {value:g}" for key, value in (design.model_extra or {}).items())
-    return f"the claim {bound:g} is {proof.verdict}{' with ' if given else ''}{given}: {proof.reason}"
+    claim = f"the claim {shortest_decimal(bound)} is {proof.verdict}"
+    return f"{claim}{' with ' if given else ''}{given}: {proof.reason}"

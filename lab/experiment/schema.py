@@ -276,6 +276,17 @@ PARTS: dict[Key, Part] = {
 }
 
 
+def named_parts(settings: Experiment) -> Iterator[tuple[Key, Part, Any]]:
+    """The key of every part that an experiment names, its kind and how it is written; each of a list."""
+    for key, part in PARTS.items():
+        table, name = map(str, key)
+        value = getattr(getattr(settings, table), name)
+        if isinstance(value, list):
+            yield from (((*key, index), part, spec) for index, spec in enumerate(value))
+        else:
+            yield key, part, value
+
+
 def key_names(table: type[Table]) -> list[str]:
     """The keys of a table, as a file writes them."""
     return [field.alias or name for name, field in table.model_fields.items()]

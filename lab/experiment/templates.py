@@ -32,16 +32,20 @@ def listing() -> list[tuple[str, str]]:
 def written(template: str, to: Path | None = None) -> list[Path]:
     """Copy a template, and the files that it names, into the folder of ``to``; returns the new files.
 
+    One of the course may be named without its folder.
+
     Raises LabError where there is no such template, StorageError where a file is there already.
     """
     names = [name for name, _ in listing()]
-    if template not in names:
-        raise LabError(f"no template {template!r}; {did_you_mean(template, names)}")
-    source = folder() / f"{template}.toml"
+    by_stem = {name.rpartition("/")[2]: name for name in names}
+    name = template if template in names else by_stem.get(template)
+    if name is None:
+        raise LabError(f"no template {template!r}; {did_you_mean(template, names, by_stem)}")
+    source = folder() / f"{name}.toml"
     text = source.read_text(encoding="utf-8")
     target = to or Path(source.name)
     beside = re.findall(r'"([\w.-]+\.(?:py|csv|npz))\b', text)
-    copies = {target: source} | {target.parent / name: source.parent / name for name in beside}
+    copies = {target: source} | {target.parent / file: source.parent / file for file in beside}
     for path in copies:
         if path.exists():
             raise StorageError(f"{path}: is there already; name another file with --to")

@@ -4,7 +4,7 @@ What is wrong is taken out and the rest is read again with defaults in its place
 come after can find their own problems beside those of the types.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from itertools import takewhile
@@ -107,7 +107,7 @@ def validated(values: Mapping[str, Any], like: Validated | None = None) -> Valid
             settings = Experiment.model_validate(_with_known(tables, like) if like else tables)
             return Validated(settings, tables, frozenset(faulty), tuple(found))
         except ValidationError as error:
-            news = list(map(_finding, error.errors()))
+            news = list(map(_finding, _without_consequences(error.errors())))
         found += news
         faulty |= {_removable(finding.key) for finding in news}
         for key in faulty:
@@ -137,9 +137,25 @@ def _with_known(tables: Mapping[str, Any], like: Validated) -> dict[str, Any]:
     return {**tables, **made, "activations": designs}
 
 
+def _without_consequences(errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """The errors without a design's lack of a formula where one of its keys is a formula's, misspelt."""
+    misspelt = {one["loc"][:2] for one in errors if _meant(one) in ("value", "derivative")}
+    return [one for one in errors if not (one["type"] == "needed" and one["loc"][:2] in misspelt)]
+
+
+def _meant(details: ErrorDetails) -> str | None:
+    """The key of a design that is meant by an unknown one, whose value is a text."""
+    key = details["loc"]
+    if key[0] != "activations" or details["type"] != "float_type" or not isinstance(details["input"], str):
+        return None
+    return nearest(str(key[-1]), key_names(Design))
+
+
 def _finding(details: ErrorDetails) -> Finding:
     """What pydantic refused, in the lab's words."""
     key: Key = tuple(details["loc"])
+    if details["type"] == "needed":
+        return Finding(key[:-1], details["msg"])
     if details["type"] == "contradiction":
         return Finding(key, "contradicts", (*key[:-1], details["ctx"]["other"]))
     return Finding(key, _message(key, details))
@@ -162,8 +178,7 @@ def _message(key: Key, details: ErrorDetails) -> str:
         if isinstance(value, str):
             return f"unknown word {_cut(value)!r}; {did_you_mean(value, words)}"
         return f"expected one of {', '.join(words)}, got {described(value)}"
-    near = nearest(str(key[-1]), key_names(Design)) if key[0] == "activations" else None
-    if kind == "float_type" and isinstance(value, str) and near:
+    if near := _meant(details):
         return f"unknown key; did you mean {near!r}?"
     if kind == "float_type" and type(value) is int:
         kind = "finite_number"

@@ -69,7 +69,8 @@ def with_right_values(
 
 def _at_value(varied: VariedKey, value: Any, finding: Finding) -> Finding:
     where = "" if finding.key[: len(varied.key)] == varied.key else f"{dotted(finding.key)}: "
-    message = f"the value {_short(value)}: {where}{finding.message}"
+    said = finding.message.removeprefix(f"{_short(value)}: ")
+    message = f"the value {_short(value)}: {where}{said}"
     return Finding(("vary", varied.text), message, finding.other)
 
 

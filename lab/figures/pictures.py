@@ -89,6 +89,10 @@ def _drawn(
 ) -> Figure:
     with style.context(layout.own), panels.page(layout.width):
         missing = [need for need in part.needs if need not in tables or tables[need].empty]
+        if tables and missing and missing[0] not in tables and part.when != "always":
+            raise NothingToShowError(
+                f"{name}: this run has no table {missing[0]!r}; the figure is drawn {part.when}"
+            )
         if missing:
             raise NothingToShowError(f"{name}: no data yet (the table {missing[0]!r} is empty)")
         figure = part.draw(tables)

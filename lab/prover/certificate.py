@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from math import inf, isfinite, isnan, nextafter
 from typing import Literal
 
@@ -9,6 +10,7 @@ from lab import markup
 from lab.numerics import REALS, Interval
 from lab.parts import Activation
 from lab.prover.branch_and_bound import Extreme, beside, extremes
+from lab.prover.decimal_claims import holds_as_written
 from lab.prover.intervals.enclosure_text import bound_text, enclosure_text, place_text, shortest_decimal
 from lab.prover.intervals.mean_value_form import FAR, Point, middle_of
 from lab.prover.intervals.rounding import add, single
@@ -35,7 +37,8 @@ class Certificate:
         Neither; ``reason`` says where the proof stopped.
 
     All is about exact arithmetic, with the formula's numbers as float64 holds them, and about every z at
-    which σ has a slope: not about the value that is chosen at a kink.
+    which σ has a slope: not about the value that is chosen at a kink. A bound of the claim is the float64, or
+    the decimal that is read as it: 0.1 is 1/10 too, the slope of z/10. The reason tells which is proved.
 
     Parameters
     ----------
@@ -246,9 +249,17 @@ def _verdict(
     low, high = least.bounds.low, greatest.bounds.high
     if low >= claim.low and high <= claim.high:
         return "CERTIFIED", "proved on every interval of z", None
+    if (low >= claim.low or holds_as_written(family, claim.low, low, is_least=True)) and (
+        high <= claim.high or holds_as_written(family, claim.high, high, is_least=False)
+    ):
+        return "CERTIFIED", "proved on every interval of z, of the decimal as it is written", None
     below = low < claim.low
     bound, relation, side = (low, "≥", "below") if below else (high, "≤", "above")
     instead = f"proved is σ′ {relation} {shortest_decimal(bound)}; try a claim within that"
+    claimed = claim.low if below else claim.high
+    if bound == nextafter(claimed, -inf if below else inf):
+        digits, held = shortest_decimal(claimed), f"{Decimal(claimed):.20g}"
+        instead += f"; a formula's numbers and the claim are float64, in which {digits} is {held}"
     known = instead if isfinite(bound) else f"no bound from {side} is proved"
     stuck = (least if below else greatest).stuck or "the claim is too near to the extreme"
     return "UNDECIDED", f"{stuck}; {known}", None

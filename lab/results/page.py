@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lab import storage
 from lab.errors import StorageError
+from lab.runs.folder import RunFolder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from lab.parts import Tables
     from lab.report.island import Subject
     from lab.results.run import Run
-    from lab.runs.folder import RunFolder
     from lab.runs.held_run import HeldRun
     from lab.runs.preparation import Prepared
     from lab.runs.workers import Progress
@@ -42,6 +42,9 @@ def save_report(runs: Sequence[Run], path: Path, found: Sequence[Verdicts | None
 
     subjects = [subject(run.folder, run.tables, found=one) for run, one in zip_longest(runs, found)]
     storage.write(path, report(subjects))
+    for run in runs:
+        if isinstance(run.folder, RunFolder):
+            run.folder.keep_sums([path])
     return path
 
 
@@ -96,6 +99,7 @@ def kept_up(ready: Prepared, folder: RunFolder, seconds: float, progress: Progre
         status = "running" if refresh else "interrupted"
         told = subject(folder, {**tables_so_far(ready, folder), **known}, status)
         storage.write(folder.path / REPORT, report([told], refresh=refresh))
+        folder.keep_sums([folder.path / REPORT])
 
     def advance(done: int) -> None:
         nonlocal next_time, seen

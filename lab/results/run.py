@@ -206,21 +206,27 @@ class Run:
         svg, pdf. The rest is as in `plot`. Raises FiguresError at the end where some of all could not be
         drawn; the others are there.
         """
-        from lab.figures import Layout, draw, draw_all, save
+        from lab.figures import FiguresError, Layout, draw, draw_all, save
 
         if folder is None and isinstance(self.folder, RunFolder):
             self.folder.require_inside()
         folder, layout = folder or self.folder.plots, Layout(width, rc)
         folder.mkdir(parents=True, exist_ok=True)
         tables, title = self._selected(variants, layers, trials), self.info["title"]
-        if not names:
-            return draw_all(tables, folder, title, workers=workers, layout=layout, formats=formats)
-        drawn = ((name, draw(name, tables, title, allow_code=allow_code, layout=layout)) for name in names)
-        return [
-            path
-            for name, figure in drawn
-            for path in save(figure, folder, name.rpartition(":")[2], formats, rc)
-        ]
+        paths: list[Path] = []
+        try:
+            if not names:
+                paths = draw_all(tables, folder, title, workers=workers, layout=layout, formats=formats)
+            for name in names:
+                figure = draw(name, tables, title, allow_code=allow_code, layout=layout)
+                paths += save(figure, folder, name.rpartition(":")[2], formats, rc)
+        except FiguresError as error:
+            paths = error.paths
+            raise
+        finally:
+            if isinstance(self.folder, RunFolder):
+                self.folder.keep_sums(paths, forget=None if names else f"{self.folder.plots.name}/")
+        return paths
 
     def save_report(self, folder: Path | None = None) -> Path:
         """Write report.html, the run on one page that needs no network, into the run's folder or another."""

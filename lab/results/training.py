@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lab.errors import LabError, StorageError
-from lab.results.page import kept_up
+from lab.results.page import REPORT, kept_up
 from lab.results.run import Run
 from lab.runs.folder import RunFolder, find, results_root, runs
 
@@ -28,18 +28,20 @@ def prepare(
 ) -> Prepared:
     """Read and check an experiment, load its data and make its parts. See `lab.api.run`.
 
-    Raises ExperimentError also where it would need more memory than is free.
+    Raises ExperimentError also where it would need more memory than is free, ClaimError where activations of
+    somebody's own fail their checks.
     """
     from lab.experiment.variants import load
     from lab.runs.estimate import too_large
     from lab.runs.preparation import prepared
     from lab.testing import check_own
 
-    ready = prepared(load(path, overrides, allow_code=allow_code, max_trials=max_trials))
-    if found := too_large(ready):
-        raise ready.plan.refused(found)
+    plan = load(path, overrides, allow_code=allow_code, max_trials=max_trials)
     if not unchecked:
-        check_own(ready)
+        check_own(plan)
+    ready = prepared(plan)
+    if found := too_large(ready):
+        raise plan.refused(found)
     return ready
 
 
@@ -79,17 +81,26 @@ def train(
     return trained
 
 
-def interrupted(
-    run: str | Path = "", results: str | Path | None = None, *, allow_code: bool = False
-) -> tuple[Prepared, RunFolder]:
-    """The run that `lab.api.resume` means, prepared again, and its folder."""
-    from lab.runs.runner import prepared_again
-
+def interrupted(run: str | Path = "", results: str | Path | None = None) -> RunFolder:
+    """The run that `lab.api.resume` means."""
     root = results_root(results)
     meant = [find(str(run), root)] if run else [one for one in runs(root) if _was_interrupted(one)]
     if not meant:
         raise LabError(f"no run under {root} was interrupted; there is nothing to resume")
-    return prepared_again(meant[-1], allow_code=allow_code), meant[-1]
+    return meant[-1]
+
+
+def lacks_nothing(folder: RunFolder, *, plots: bool = True) -> bool:
+    """Whether a run is done, all its trials too, and every file is there and whole: nothing is to be resumed.
+
+    With ``plots`` there have to be some, and the report.
+    """
+    from lab.runs.verification import verified
+
+    info = folder.info
+    drawn = not plots or ((folder.path / REPORT).is_file() and any(folder.plots.glob("*")))
+    done = info["status"] == "done" and "watched" not in info and not info.get("failures")
+    return done and drawn and not any(one.problem for one in verified(folder))
 
 
 def _was_interrupted(folder: RunFolder) -> bool:

@@ -17,7 +17,7 @@ from uuid import uuid4
 from threadpoolctl import threadpool_limits
 
 from lab.data.dataset import Dataset
-from lab.errors import LabError
+from lab.errors import LabError, installs
 from lab.numerics import Array
 from lab.runs.crew import POLL_SECONDS, Line
 from lab.runs.identity import Key, differences, key, made_with
@@ -171,7 +171,7 @@ def _connected(address: str) -> Iterator["Client"]:
         from distributed import Client
     except ImportError as error:
         raise LabError(
-            "--scheduler needs Dask, which is not installed; run: pip install 'activation-lab[cluster]'"
+            f"--scheduler needs Dask, which is not installed; run: {installs('cluster')}"
         ) from error
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)

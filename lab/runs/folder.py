@@ -1,8 +1,8 @@
 """A run's folder: plain files that are there whole or not at all.
 
 ``<root>/<name>/<run-id>/`` holds experiment.toml (the exact bytes), resolved.toml, run.json, tables/,
-plots/ and trials/ (the sealed parts: the readings of each chunk). The run-id is the time of the start and
-sorts by it.
+plots/, trials/ (the sealed parts: the readings of each chunk) and the sums of the others, SHA256SUMS. The
+run-id is the time of the start and sorts by it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import os
 import platform
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -100,6 +100,13 @@ class RunFolder:
         told = {key: value if key == "folder" else anonymous(value) for key, value in info.items()}
         text = json.dumps({"schema": RUN_VERSION, **told}, indent=1, ensure_ascii=False)
         write(self.path / "run.json", text + "\n")
+        self.keep_sums([self.path / "run.json"])
+
+    def keep_sums(self, files: Iterable[Path], forget: str | None = None) -> None:
+        """Write down the sums of files that were written into the run: see `lab.runs.sums.keep_sums`."""
+        from lab.runs.sums import keep_sums
+
+        keep_sums(self.path, files, forget)
 
     def keep_part(self, chunk: Chunk, readings: Readings, key: Key) -> None:
         """Write the sealed part of a chunk under its key, and drop its checkpoint.
@@ -150,6 +157,11 @@ class RunFolder:
         return self._chunks(".npz")
 
     @property
+    def sealed(self) -> list[Chunk]:
+        """The chunks of which a part was written, also where the part itself is lost, likewise."""
+        return self._chunks(".npz.sha256")
+
+    @property
     def under_way(self) -> list[Chunk]:
         """The chunks that were kept on their way, likewise."""
         return self._chunks(".checkpoint")
@@ -158,7 +170,7 @@ class RunFolder:
         from lab.runs.preparation import Chunk
 
         paths = (self.path / "trials").glob(f"variant-*{suffix}")
-        names = (_PART.fullmatch(path.stem) for path in paths)
+        names = (_PART.fullmatch(path.name.removesuffix(suffix)) for path in paths)
         found = (tuple(map(int, name.groups())) for name in names if name)
         return [Chunk(variant, first, last + 1) for variant, first, last in sorted(found) if last >= first]
 
@@ -209,7 +221,8 @@ class RunFolder:
 
         All pieces of a table have the same columns. Raises as `require_inside`.
         """
-        from lab.runs.table_files import TableFiles, keep_sums
+        from lab.runs.sums import keep_sums
+        from lab.runs.table_files import TableFiles
 
         self.require_inside()
         with ExitStack() as files:
@@ -221,7 +234,8 @@ class RunFolder:
                 open_tables[name].append(piece)
 
             yield grow
-        keep_sums(self.path / "tables", list(open_tables))
+        written = [path for table in open_tables.values() for path in table.written]
+        keep_sums(self.path / "tables", written, forget="")
 
     def table(self, name: str) -> pd.DataFrame:
         """A table by its name.
@@ -229,7 +243,7 @@ class RunFolder:
         Raises LabError where no table has this name, or the run's file did not ask for it; StorageError
         where it is not there.
         """
-        from lab.runs.table_files import require_whole
+        from lab.runs.sums import require_whole
 
         if name not in (*TABLES, *ON_REQUEST):
             raise LabError(f"there is no table {name!r}; {did_you_mean(name, (*TABLES, *ON_REQUEST))}")
@@ -327,8 +341,10 @@ def create(plan: Plan, root: Path) -> RunFolder:
     from lab.experiment.variants import resolved
 
     folder = new_folder(plan.name, root)
-    write(folder.path / "experiment.toml", plan.source.data)
-    write(folder.path / "resolved.toml", resolved(plan))
+    asked, whole = folder.path / "experiment.toml", folder.path / "resolved.toml"
+    write(asked, plan.source.data)
+    write(whole, resolved(plan))
+    folder.keep_sums([asked, whole])
     return folder
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +54,18 @@ class Key:
 _FIELDS = ("trained", "made_with")
 
 
-def differences(was: Mapping[str, str], present: Mapping[str, str]) -> str:
-    """What differs between two keys, in words: ``numpy was 2.1.0, is 2.2.0``; empty where nothing does."""
-    names = [name for name in {**was, **present} if was.get(name) != present.get(name)]
-    return ", ".join(
-        f"{name} was {was.get(name, 'not told')}, is {present.get(name, 'not told')}" for name in names
-    )
+def differences(was: Mapping[str, str], present: Mapping[str, str], longest: float = inf) -> str:
+    """What differs between two keys, in words: ``numpy was 2.1.0, is 2.2.0``; empty where nothing does.
+
+    Of values that are longer than ``longest`` it is told alone that they differ.
+    """
+    told = []
+    for name in {**was, **present}:
+        old, new = (key.get(name, "not told") for key in (was, present))
+        if old != new:
+            long = max(len(old), len(new)) > longest
+            told.append(f"{name} was another" if long else f"{name} was {old}, is {new}")
+    return ", ".join(told)
 
 
 def key(training: Training, data: str) -> Key:

@@ -12,6 +12,9 @@ from lab.runs.identity import Key, differences, key
 from lab.runs.preparation import Chunk, Prepared, steps_per_epoch
 from lab.training.recorder import Readings
 
+SHORT = 40
+"""The letters of a setting that a message about reuse tells."""
+
 
 def keys_of(ready: Prepared) -> list[Key]:
     """What tells a part of each variant."""
@@ -88,14 +91,17 @@ def taken_over(
 ) -> tuple[dict[Chunk, Key], dict[str, Any]]:
     """Copy the parts of the ``other`` run where they are of the same training; returns what is kept then.
 
-    Also what to tell of it. Parts of other versions are taken where they may be ``mixed``. Raises
-    StorageError where a part cannot be kept.
+    Also what to tell of it. Parts of other versions are taken where they may be ``mixed``. Warns where none
+    is taken. Raises StorageError where a part cannot be kept.
     """
     kept, taken, count, unlike = dict(kept), trials_of(kept), 0, ""
+    others: set[str] = set()  # how the parts differ that are of no training of this plan
     alike = defaultdict(list)  # trained → the variants of which a part may be
     for (variant, _), wanted in zip(ready.made, keys, strict=True):
         alike[frozenset(wanted.trained.items())].append((variant, wanted))
     for chunk, readings, found in _whole_parts(other):
+        if frozenset(found.trained.items()) not in alike:
+            others |= {differences(found.trained, wanted.trained, SHORT) for wanted in keys}
         for variant, wanted in alike.get(frozenset(found.trained.items()), []):
             mine = Chunk(variant.index, chunk.first, min(chunk.stop, variant.settings.trials.seeds))
             if not mine.trials:
@@ -112,6 +118,11 @@ def taken_over(
             f"{other}: trials are trained again, since {unlike}; with --allow-mixed they are taken over",
             stacklevel=2,
         )
+    if not (count or unlike):
+        nearest = min(others, key=lambda told: told.count(" was "), default="")
+        reason = f"none is of the same training, the nearest differs: {nearest}" if nearest else (
+            "what is the same is there already" if other.chunks else "it has none")  # fmt: skip
+        warnings.warn(f"no trial is taken over from {other}: {reason}", stacklevel=2)
     return kept, {"run": str(other), "trials": count}
 
 

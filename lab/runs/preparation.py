@@ -1,6 +1,7 @@
 """From a plan to what is ready to train: data loaded, parts made from their names, trials cut into chunks."""
 
 from collections.abc import Iterable, Iterator, Mapping, Set
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -14,10 +15,10 @@ from lab import plugins
 from lab.activations.formula.formula import Formula
 from lab.activations.properties import infinite_slopes, unusable
 from lab.data.dataset import Dataset
-from lab.errors import PartError
-from lab.experiment.keys import dotted
+from lab.errors import LabError, PartError, told
+from lab.experiment.keys import parsed_or_name
 from lab.experiment.schedule import schedule
-from lab.experiment.schema import USUAL_BATCH, Data, Experiment
+from lab.experiment.schema import USUAL_BATCH, Data, Experiment, named_parts, part_name
 from lab.experiment.sizes import check_against_data, check_sizes
 from lab.experiment.specify import from_spec
 from lab.experiment.validation import Finding
@@ -30,6 +31,7 @@ from lab.network.initialisers import Critical
 from lab.network.parameters import count
 from lab.numerics import Array
 from lab.parts import Cost, Optimiser, Probe
+from lab.plugins import place_of, raised_by
 from lab.prover.digits import lost_digits
 from lab.theory.mean_field import critical
 from lab.training.examples import Examples, examples
@@ -246,16 +248,17 @@ def prepared(plan: Plan) -> Prepared:
     for variant in plan.variants:
         settings = variant.settings
         key = settings.data.model_dump_json(), settings.trials.seed
-        try:
-            if key not in loaded:
-                loaded[key] = bench.dataset(settings.data, settings.trials.seed)
-        except PartError as error:
-            raise plan.refused([Finding(("data", "name"), str(error))]) from error
-        training = bench.training(settings, loaded[key])
-        made.append((variant, training))
-        data.append(loaded[key])
-        found += [_at_its_value(finding, variant, plan) for finding in unfit(settings, training)]
-        notes += [*loaded[key].notes, *_notes(training)]
+        with _own_code_told(variant, plan):
+            try:
+                if key not in loaded:
+                    loaded[key] = bench.dataset(settings.data, settings.trials.seed)
+            except PartError as error:
+                raise plan.refused([Finding(("data", "name"), str(error))]) from error
+            training = bench.training(settings, loaded[key])
+            made.append((variant, training))
+            data.append(loaded[key])
+            found += [at_its_value(finding, variant, plan) for finding in unfit(settings, training)]
+            notes += [*loaded[key].notes, *_notes(training)]
         if settings.training.batch is None:
             notes.append(f"training.batch is not given: {training.batch} examples a step")
     if found:
@@ -264,13 +267,32 @@ def prepared(plan: Plan) -> Prepared:
     return Prepared(plan, bench, tuple(made), tuple(data), tuple(dict.fromkeys(notes)))
 
 
-def _at_its_value(finding: Finding, variant: Variant, plan: Plan) -> Finding:
+@contextmanager
+def _own_code_told(variant: Variant, plan: Plan) -> Iterator[None]:
+    """Turn what a part of somebody's own raises into a problem of the file, at the part."""
+    try:
+        yield
+    except (LabError, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # code of one's own may raise anything, SystemExit too
+        own = {part_name(spec): key for key, _, spec in named_parts(variant.settings)
+               if ".py:" in part_name(spec)}  # fmt: skip
+        place = place_of(error)
+        if not own:
+            raise
+        name = raised_by(error, list(own), plan.folder)
+        message = f"{name or 'a class'} of one's own raised {told(error)}{place and f' at {place}'}"
+        raise plan.refused([at_its_value(Finding(own.get(name, ()), message), variant, plan)]) from error
+
+
+def at_its_value(finding: Finding, variant: Variant, plan: Plan) -> Finding:
     """The finding at the value of ``[vary]`` that it is about, if it is about one."""
-    text = dotted(finding.key)
-    if text not in variant.varied:
-        return finding
-    at = plan.experiment.vary[text].index(variant.varied[text])
-    return Finding(("vary", text, at), finding.message, finding.other)
+    for text, value in variant.varied.items():
+        key = parsed_or_name(text)
+        if finding.key[: len(key)] == key:
+            at = plan.experiment.vary[text].index(value)
+            return Finding(("vary", text, at), finding.message, finding.other)
+    return finding
 
 
 def _lost(trainings: Iterable[Training]) -> Iterator[str]:

@@ -24,6 +24,7 @@ from lab.runs.parts import kept_parts, keys_of, mixture, part_of, taken_over, tr
 from lab.runs.prediction import notes, prediction
 from lab.runs.preparation import Chunk, Prepared, prepared, steps_per_epoch
 from lab.runs.provenance import anonymous, code, place, placed, provenance
+from lab.runs.sums import require_whole
 from lab.runs.workers import USUAL_CARE, Care, Outcome, Progress, Task, trained
 from lab.storage import sweep
 from lab.training.loop import so_far
@@ -57,13 +58,19 @@ def prepared_again(folder: RunFolder, *, allow_code: bool = False) -> Prepared:
 
     A run that does not tell its engines is of a lab that had numpy alone. Relative paths start from where
     the experiment was. What run.json says of leave to run code is history: ``allow_code`` gives it now.
-    Raises as `prepared`, and LabError where the run was watched, not made.
+    Raises as `prepared`, LabError where the run was watched, not made, and StorageError where the copy is not
+    what was written.
     """
     info = folder.info
     if "watched" in info:
         raise LabError(f"{folder} was watched while a script trained; only that script can go on with it")
+    asked = folder.path / "resolved.toml"
+    try:
+        require_whole(asked)
+    except StorageError as error:
+        raise StorageError(f"{error}; put back what was written, or start a new run") from error
     plan = load(
-        folder.path / "resolved.toml",
+        asked,
         allow_code=allow_code,
         max_trials=info["trials_planned"],
         name=folder.name,

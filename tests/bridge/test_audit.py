@@ -9,7 +9,7 @@ import pytest
 import lab
 from lab.activations.catalogue import examples
 from lab.bridge.audit import DTYPES, Reference, audited, held, tried
-from lab.bridge.audit_libraries import by_numpy, of_lab
+from lab.bridge.audit_libraries import LacksDtypeError, by_numpy, by_torch, of_lab
 from lab.errors import LabError
 
 NAMES = ("tanh", "silu", "gelu", "softplus", "elu", "relu", "hard-tanh", "erf")
@@ -172,7 +172,7 @@ def slope(name, z):
 )
 def test_a_librarys_false_zero_is_found_and_is_false(library, function, dtypes):
     pytest.importorskip(library)
-    for found in audited(library, dtypes=dtypes, only=[function]):
+    for found, _, _ in audited(library, dtypes=dtypes, only=[function]).rows:
         if found.of == "slope":
             assert not math.isnan(found.zero_from), found
             exact = float(slope(function, found.zero_from))
@@ -182,7 +182,8 @@ def test_a_librarys_false_zero_is_found_and_is_false(library, function, dtypes):
 
 def test_torchs_bfloat16_slope_of_tanh_at_the_first_false_zero():
     pytest.importorskip("torch")
-    (found,) = [one for one in audited("torch", dtypes=["bfloat16"], only=["tanh"]) if one.of == "slope"]
+    rows = audited("torch", dtypes=["bfloat16"], only=["tanh"]).rows
+    (found,) = [one for one, _, _ in rows if one.of == "slope"]
     assert found.zero_from == -3.46875
 
 
@@ -195,7 +196,7 @@ def test_what_the_lab_exports_passes_its_audit(to, tmp_path):
     path.write_text(lab.export(text, to), encoding="utf-8")
     dtypes = ["float64", "float32", "float16"]
     found = audited(path, "sigma", dtypes=dtypes, formula=text, allow_code=True)
-    assert [one.verdict for one in found] == ["exact tails"] * 6
+    assert [one.verdict for one, _, _ in found.rows] == ["exact tails"] * 6
 
 
 def test_the_code_of_a_file_runs_only_with_leave(tmp_path):
@@ -210,7 +211,7 @@ def test_a_file_that_cannot_be_loaded_is_told_in_one_line(code, tmp_path):
     path = tmp_path / "own.py"
     path.write_text(code, encoding="utf-8")
     with pytest.raises(LabError, match=r"own\.py fails to load: \w+: [^\n]*\Z"):
-        list(audited(path, "f", formula="z", allow_code=True))
+        audited(path, "f", formula="z", allow_code=True)
 
 
 @pytest.mark.parametrize(
@@ -219,6 +220,10 @@ def test_a_file_that_cannot_be_loaded_is_told_in_one_line(code, tmp_path):
         ({"what": "tourch"}, "no library 'tourch'.*torch"),
         ({"what": "lab", "only": ["gelo"]}, "no function 'gelo'.*gelu"),
         ({"what": "lab", "dtypes": ["float23"]}, "no dtype 'float23'.*float32"),
+        (
+            {"what": "lab", "only": ["tanh"], "dtypes": ["bfloat16"]},
+            "numpy has no bfloat16: tanh left out there; nothing was tried, expected one of float64",
+        ),
         ({"what": "nowhere.py"}, "which function is σ"),
         ({"what": "nowhere.py:f"}, "there is no file"),
     ],
@@ -231,3 +236,46 @@ def test_what_cannot_be_audited_is_told(given, message):
 def test_a_function_of_numpy_without_its_slope_has_rows_of_its_value_alone():
     sigma = lab.activation("tanh")
     assert [found.of for found, _, _ in held("tanh", by_numpy(np.tanh, None), sigma, "float64")] == ["value"]
+
+
+def own(tmp_path, code):
+    path = tmp_path / "own.py"
+    path.write_text(f"import math\nimport numpy as np\n{code}\n", encoding="utf-8")
+    return path
+
+
+def test_a_dtype_that_the_library_of_ones_own_function_lacks_is_left_out_and_said(tmp_path):
+    found = audited(own(tmp_path, "f = np.tanh"), "f", formula="tanh(z)", allow_code=True)
+    assert {one.dtype for one, _, _ in found.rows} == DTYPES.keys() - {"bfloat16"}
+    assert found.notes == ["numpy has no bfloat16: f left out there"]
+
+
+def test_a_dtype_in_which_torch_does_not_compute_is_left_out_and_said():
+    torch = pytest.importorskip("torch")
+
+    def no_halves(z):
+        if z.dtype == torch.float16:
+            raise RuntimeError("\"f_cpu\" not implemented for 'Half'")
+        return torch.tanh(z)
+
+    sigma = lab.activation("tanh")
+    assert len(list(held("f", by_torch(no_halves), sigma, "float32"))) == 2
+    with pytest.raises(LacksDtypeError, match="torch does not compute it in float16: "):
+        list(held("f", by_torch(no_halves), sigma, "float16"))
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("f = math.tanh", r"own\.py:f: fails at an array z of float64: TypeError: [^\n]*\Z"),
+        (
+            "def f(z):\n    return z.no",
+            r"own\.py:4: fails at an array z of float64: AttributeError: [^\n]*\Z",
+        ),
+        ("def f(z):\n    return 0.5", r"own\.py:f: σ of z of the shape \(1519,\) is of the shape \(\)\Z"),
+        ("f = np.tanh\ndef f_slope(z):\n    return z[1:]", r"own\.py:f: σ′ of z of the shape"),
+    ],
+)
+def test_a_function_of_ones_own_that_fails_is_told_in_one_line(code, message, tmp_path):
+    with pytest.raises(LabError, match=message):
+        audited(own(tmp_path, code), "f", formula="tanh(z)", allow_code=True)

@@ -247,6 +247,11 @@ def test_nothing_is_left_in_the_model_and_the_run_is_a_run(tmp_path, lab_words):
         assert "cnn" in out or "ledger" in out
     code, out, _ = lab_words("show", "cnn")
     assert "1: first relu · 2: act relu · 3: wide tanh · 4: output" in out
+    code, out, _ = lab_words("verify", "cnn", "--json")
+    assert code == 0
+    files = {one["file"]: one["summed"] for one in json.loads(out)["files"]}
+    assert {"run.json", "plots/learning_speed.png", "tables/layers.csv"} <= files.keys()
+    assert all(files.values())
     code, _, err = lab_words("resume", "cnn")
     assert code == 2
     assert "was watched" in err
@@ -316,7 +321,7 @@ def test_what_cannot_be_watched_is_told(tmp_path, monkeypatch):
     with pytest.raises(LabError, match="no activation was seen"), lab.watch(model, out=tmp_path / "x") as w:
         w.step()
     monkeypatch.setattr("lab.bridge.watch.find_spec", lambda name: None)
-    with pytest.raises(LabError, match=r"pip install 'activation-lab\[torch\]'"):
+    with pytest.raises(LabError, match=r"pip install -e '\.\[torch\]'"):
         lab.watch(model)
 
 

@@ -61,7 +61,8 @@ def test_what_is_gravely_wrong_is_no_success(tmp_path):
     path.write_text(
         "import numpy as np\nf = np.tanh\ndef f_slope(z): return 1 - np.tanh(z)**2\n", encoding="utf-8"
     )
-    page = audit(what=f"{path}:f", only=(), formula="tanh(z)", allow_code=True)
+    page = audit(what=f"{path}:f", only=(), formula="tanh(z)", dtypes="float32,bfloat16", allow_code=True)
+    assert page.body[-1] == "numpy has no bfloat16: f left out there"
     assert page.exit_code == 3
     assert "σ′ is 0 from" in page.value[1]["verdict"]
     assert json.dumps(page.value)

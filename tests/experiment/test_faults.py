@@ -149,7 +149,7 @@ FILES = [
     ("30-value-and-derivative", BASE + '[activations.mine]\nvalue = "z"\nderivative = "1"\n',
      7, "activations.mine.derivative",
      "contradicts activations.mine.value (line 6); give only one of them"),
-    ("30-no-formula", BASE + "[activations.mine]\nat_least = 0.1\n", 5, "activations.mine.derivative",
+    ("30-no-formula", BASE + "[activations.mine]\nat_least = 0.1\n", 5, "activations.mine",
      "needs one formula: `value` or `derivative`"),
     ("30-varied-value", BASE + '[training]\nepochs = 3\n[vary]\n"training.steps" = [5]\n',
      8, 'vary."training.steps"', "the value 5: contradicts training.epochs (line 6); give only one of them"),
@@ -164,6 +164,24 @@ FILES = [
     ("faulty-design-told-once",
      BASE + 'activation = "mine"\n[activations.mine]\nvalue = "tanh(z) + a*z"\na = "x"\n',
      8, "activations.mine.a", "expected a number, got 'x' (text)"),
+    *(
+        (f"faulty-design-{name}-{at}", BASE + f"{use}\n[activations.mine]\n{lines}\n", line, key, message)
+        for at, use in (("fixed", 'activation = "mine"\n'),
+                        ("varied", '[vary]\n"network.activation" = ["tanh", "mine"]'),
+                        ("within", 'activation = {name = "floored", inner = "mine", floor = 0.1}\n'))
+        for name, lines, line, key, message in (
+            ("formula", 'value = "tanh(z) + flor*z"\nfloor = 0.1', 8, "activations.mine.value",
+             "formula 'tanh(z) + flor*z', column 11: unknown name 'flor'; did you mean 'floor'?"),
+            ("slope", 'derivative = "1/z"', 8, "activations.mine.derivative", "cannot be integrated"),
+            ("key", 'valeu = "tanh(z)"', 8, "activations.mine.valeu", "unknown key; did you mean 'value'?"),
+            ("claim", 'value = "tanh(z)"\nat_leest = 0.1', 9, "activations.mine.at_leest",
+             "unknown key; did you mean 'at_least'?"),
+            ("unused", 'value = "tanh(z)"\nfloor = 0.1', 9, "activations.mine.floor",
+             "the parameter 'floor' does not occur in it"),
+            ("no-formula", "at_least = 0.1", 7, "activations.mine", "needs one formula"),
+            ("type", "value = 3", 8, "activations.mine.value", "expected text in quotes, got 3"),
+        )
+    ),
     ("claims-come-later", BASE + 'batch = 3\n[activations.one]\nvalue = "s(z)"\nat_least = 0.1\n',
      5, "network.batch", "unknown key"),
     ("32-layers", BASE.replace("[3]", f"[{'1,' * 10001}]"), 4, "network.hidden",

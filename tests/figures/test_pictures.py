@@ -121,6 +121,14 @@ def test_fault_112_without_data_a_figure_says_so(name):
         figures.draw(name, {})
 
 
+@pytest.mark.parametrize("name", ["weights", "neurons"])
+def test_a_figure_of_a_table_that_was_not_asked_for_names_the_key(tables, name):
+    without = {table: rows for table, rows in tables.items() if table != "neurons"}
+    told = f"^{name}: this run has no table 'neurons'; the figure is drawn where record.neurons is true$"
+    with pytest.raises(figures.NothingToShowError, match=told):
+        figures.draw(name, without)
+
+
 @pytest.mark.parametrize(
     ("name", "quantity"),
     [

@@ -137,7 +137,7 @@ def test_a_run_whose_scheduler_cannot_be_had_is_not_begun(small, root, monkeypat
         begun(ready, root, nobody)
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(
-        LabError, match=r"needs Dask, which is not installed; run: pip install 'activation-lab"
+        LabError, match=r"needs Dask, which is not installed; run: pip install -e '\.\[cluster\]'"
     ):
         run(ready, root, nobody)
     assert not root.exists()
@@ -229,5 +229,5 @@ def test_fault_104_the_chunks_of_a_worker_that_is_killed_run_elsewhere(small, ro
 def test_without_the_extra_the_command_to_install_it_is_told(small, root, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     ready = prepared(load(small))
-    with pytest.raises(LabError, match=r"pip install 'activation-lab\[cluster\]'"):
+    with pytest.raises(LabError, match=r"pip install -e '\.\[cluster\]'"):
         list(scheduled(tasks_of(ready, create(ready.plan, root)), "tcp://127.0.0.1:9", Quiet(), USUAL_CARE))

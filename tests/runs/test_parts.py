@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -67,3 +68,15 @@ def test_what_is_the_same_is_reused_and_the_rest_trained(ready, small, root):
     with pytest.warns(UserWarning, match="are trained again, since .*numpy was 1.0.*--allow-mixed"):
         assert run(wanted, root, Terms(reused=first)).info["reused"]["trials"] == 0
     assert run(wanted, root, Terms(reused=first, mixed=True)).info["reused"]["trials"] == 3
+
+
+def test_where_no_trial_is_taken_over_it_is_said_with_what_differs_least(ready, small, root):
+    first = run(ready, root)
+    other = made(small, {"training.eta": 0.25, "vary": {"network.activation": ["tanh", "sigmoid"]}})
+    told = f"no trial is taken over from {first}: none is of the same training, the nearest differs: eta was "
+    with pytest.warns(UserWarning, match=rf"^{re.escape(told)}[\d.]+, is 0\.25$"):
+        assert run(other, root, Terms(reused=first)).info["reused"]["trials"] == 0
+    for chunk in first.chunks:
+        remove(first.part_path(chunk))
+    with pytest.warns(UserWarning, match=r": it has none$"):
+        run(ready, root, Terms(reused=first))

@@ -71,8 +71,13 @@ class Template(Written):
             raise ValueError(f"unknown kernel {self.kernel!r}; {did_you_mean(self.kernel, KERNELS)}")
         if not 0 <= self.floor < inf:
             raise ValueError(f"floor must be >= 0 and finite, got {self.floor}")
-        if not max(self.floor, 0.0) <= self.height < inf or self.height == 0:
-            raise ValueError(f"height must be > 0, >= floor and finite, got {self.height}")
+        if not 0 < self.height < inf:
+            raise ValueError(f"height must be > 0 and finite, got {self.height}")
+        if self.floor > self.height:
+            raise ValueError(
+                f"floor = {self.floor:g} is above height = {self.height:g}; expected a lower floor or a "
+                "greater height"
+            )
         if not 0 < self.width < inf:
             raise ValueError(f"width must be > 0 and finite, got {self.width}")
         if not isfinite(self.centre):

@@ -72,7 +72,7 @@ def _parsed(text: str, parameters: Mapping[str, float], left_open: Sequence[str]
     reading = _Reading(text, graph, {"z": graph.z(), **parameters, **opened, **CONSTANTS}, FUNCTIONS)
     expression = reading.expression(tree, 0)
     for name in sorted({*parameters, *left_open} - reading.used):
-        raise FormulaError(f"formula {shown(text)}: the parameter {name!r} does not occur in it")
+        raise FormulaError(f"formula {shown(text)}: the parameter {name!r} does not occur in it", name)
     return expression
 
 

@@ -1,6 +1,7 @@
 """The page of ``lab design``: an activation made from its slope, and the lines of a file that make it."""
 
 import dataclasses
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from math import floor, log10
@@ -20,7 +21,7 @@ from lab.console.activations.shown import (
     value_rows,
 )
 from lab.console.screen import Block, Page, verbatim
-from lab.errors import LabError
+from lab.errors import LabError, PartError
 from lab.experiment.specify import from_spec
 from lab.experiment.toml_writer import document, value_text
 from lab.parts import Activation
@@ -37,6 +38,9 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "derivative": ("p",),
 }
 """The kinds of designs, each an option of the command line, and the options that go with it."""
+
+PARTS = {"template": "template", "floor-under": "floored", "clip-under": "clipped-slope"}
+"""The activation that a kind of designs is, where an option of the command line sets its parameters."""
 
 BENCH_KNOTS = "-2:0.1, -1:0.5, 0:1, 1:0.5, 2:0.1"
 """What the bench begins with."""
@@ -84,7 +88,10 @@ def page(
     kind = kinds[0]
     settings = {name: value for name, value in wish.items() if name != kind}
     _refuse_what_does_not_go_with(kind, settings | ({"p": words} if words else {}))
-    design = _designed(kind, wish[kind], settings, named_values(words), allow_code)
+    try:
+        design = _designed(kind, wish[kind], settings, named_values(words), allow_code)
+    except PartError as refused:
+        raise LabError(_by_its_options(str(refused), kind, wish[kind])) from refused
     sigma = design.sigma
     plots = plotted(plot.stem, sigma, plot) if plot else []
     error = proved_error(sigma) if isinstance(sigma, Integral) else None
@@ -110,6 +117,15 @@ def _body(design: Design, known: Sequence[str], value: dict[str, Any]) -> Iterat
     yield value_rows(value)
 
 
+def _by_its_options(message: str, kind: str, text: str) -> str:
+    """What is wrong with a setting, by the options that set it."""
+    part, names = f"{PARTS.get(kind)!r}: ", "|".join(SETTINGS[kind])
+    if not message.startswith(part):
+        return message
+    said = re.sub(rf"(?<![\w-])({names})(?= =| must)", r"--\1", message.removeprefix(part))
+    return f"--{kind} {text}: {said}"
+
+
 def _refuse_what_does_not_go_with(kind: str, settings: Mapping[str, Any]) -> None:
     for name, value in settings.items():
         if name in SETTINGS[kind]:
@@ -129,10 +145,9 @@ def _designed(
         knots = knots_from_text(text) if kind == "knots" else knots_from_csv(Path(text))
         return Design(knots, _inline(knots, {"name": "knots"}), {"name": "knots"})
     if kind == "template":
-        template = from_spec({"name": "template", "kernel": text, **settings})
+        template = from_spec({"name": PARTS[kind], "kernel": text, **settings})
         return Design(template, _inline(template, {"name": "template"}), {"name": "template", "kernel": text})
-    name = "floored" if kind == "floor-under" else "clipped-slope"
-    spec = {"name": name, "inner": {"name": text, **parameters} if parameters else text}
+    spec = {"name": PARTS[kind], "inner": {"name": text, **parameters} if parameters else text}
     wrapped = from_spec({**spec, **settings}, allow_code=allow_code)
     if problem := unusable(from_spec(spec["inner"], allow_code=allow_code)):
         raise LabError(f"--{kind} {text}: {problem}; expected an activation with a slope at every z")

@@ -1,23 +1,38 @@
 """The page of ``lab verify``: which files of a run are whole."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 
 from lab.console.screen import Page
 from lab.errors import StorageError
 from lab.results.run import Run
-from lab.runs.verification import Checked
+from lab.runs.verification import GIVEN, Checked
 
 
 def page(run: Run, checked: Sequence[Checked]) -> Page:
     """What was looked at, and each file that is damaged or lost; the exit code is then that of storage."""
     damaged = [one for one in checked if one.problem]
+    unsure = [one for one in checked if not one.summed and not one.problem]
     lines = [f"damaged: {one.problem}" for one in damaged]
     if damaged:
-        lines.append(
-            f"{len(damaged)} of {len(checked)} files are damaged or lost; mend with: lab resume {run}"
-        )
+        lines.append(f"{len(damaged)} of {len(checked)} files are damaged or lost")
+        if given := [one.file for one in damaged if one.file in GIVEN]:
+            lines.append(f"{' and '.join(given)}: no command makes it again; put back what was written")
+        if len(given) < len(damaged):
+            lines.append(f"mend with: lab resume {run}")
     else:
-        lines.append(f"all {len(checked)} files of {run} are whole")
+        whole = [one for one in checked if one.summed]
+        count = f"{len(whole)} of the" if unsure else "all"
+        lines.append(f"{count} {len(checked)} files of {run} are what was written: {_kinds(whole)}")
+    if unsure:
+        lines.append(f"there, but without a sum that tells whether they changed: {_kinds(unsure)}")
     value = {"run": str(run), "folder": str(run.path), "files": list(map(asdict, checked))}
     return Page(value, lines, exit_code=StorageError.exit_code if damaged else 0)
+
+
+def _kinds(checked: Sequence[Checked]) -> str:
+    """The files that lie in the run's folder by their names, and how many there are in each folder in it."""
+    folders = Counter(one.file.rpartition("/")[0] for one in checked)
+    alone = [one.file for one in checked if "/" not in one.file]
+    return ", ".join([*alone, *(f"{count} in {name}/" for name, count in folders.items() if name)])

@@ -10,7 +10,7 @@ import numpy as np
 from lab.data.counts import check_size
 from lab.data.files.cells import Column, column
 from lab.data.files.table import Table
-from lab.errors import PartError
+from lab.errors import PartError, installs
 
 _IMAGES = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
 
@@ -26,7 +26,7 @@ def read(path: Path, name: str, missing: Collection[str] = ()) -> Table:
         import pyarrow as pa
         from pyarrow import parquet
     except ImportError as error:
-        raise PartError(f"{name}: to read Parquet, run: pip install 'activation-lab[parquet]'") from error
+        raise PartError(f"{name}: to read Parquet, run: {installs('parquet')}") from error
     try:
         about = parquet.read_metadata(path)
         groups = [about.row_group(at) for at in range(about.num_row_groups)]

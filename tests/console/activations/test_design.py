@@ -154,7 +154,12 @@ def test_knots_of_a_file(design, tmp_path):
         ([], "got none; try lab design --template sech2 --floor 0.1"),
         (["--template", "box", "--knots", "0:1,1:1"], "got --template and --knots"),
         (["--template", "gaus"], "unknown kernel 'gaus'; did you mean 'gauss'?"),
-        (["--template", "gauss", "--floor", "-1"], "floor must be >= 0 and finite, got -1.0"),
+        (["--template", "gauss", "--floor", "-1"], "gauss: --floor must be >= 0 and finite, got -1.0"),
+        (
+            ["--template", "gauss", "--floor", "2"],
+            "--template gauss: --floor = 2 is above --height = 1; expected a lower floor or a greater height",
+        ),
+        (["--floor-under", "tanh", "--floor", "2"], "--floor-under tanh: --floor must lie in [0, 1]"),
         (["--template", "gauss", "--floor", "x"], "'x' is not a valid float"),
         (["--knots", "0:1"], "knots: at least 2 knots are needed, got 1"),
         (["--knots-csv", "none.csv"], "none.csv: cannot be read: No such file or directory"),

@@ -51,7 +51,7 @@ def test_64_parquet_that_cannot_be_used(load, columns, message):
 
 def test_62_parquet_without_pyarrow_tells_the_command(load, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    command = "pip install 'activation-lab[parquet]'"
+    command = "pip install -e '.[parquet]' in the clone of the lab"
     assert refusal(load, b"", name="a.parquet") == f"a.parquet: to read Parquet, run: {command}"
 
 
