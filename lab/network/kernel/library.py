@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import warnings
 from ctypes import POINTER, Structure, c_double, c_int32, c_int64, c_void_p
 from functools import cache
 from pathlib import Path
@@ -100,15 +101,33 @@ class Functions:
 def library() -> tuple[ctypes.CDLL, str] | None:
     """The library and the kind of this processor; None where it was not built, or nothing in it runs here.
 
-    ``LAB_KERNEL = v4 | v3 | neon`` asks for a kind, for tests and comparisons.
+    So it is, with a warning, where it was built of other sources than are here: what it computes would be
+    read wrongly. ``LAB_KERNEL = v4 | v3 | neon`` asks for a kind, for tests and comparisons.
     """
     for path in LIBRARIES:
         if path.exists():
             opened = ctypes.CDLL(str(path))
+            if not _is_of_these_sources(opened):
+                warnings.warn(
+                    f"{path}: the compiled kernel was built of other sources, so the lab runs on numpy; "
+                    "build it again: pip install -e .",
+                    stacklevel=2,
+                )
+                return None
             opened.variant.restype = ctypes.c_char_p
             variant = os.environ.get("LAB_KERNEL") or opened.variant().decode()
             return (opened, variant) if variant else None
     return None
+
+
+def _is_of_these_sources(opened: ctypes.CDLL) -> bool:
+    from lab.network.kernel.build import sources
+
+    try:
+        opened.sources.restype = ctypes.c_char_p
+        return bool(opened.sources().decode() == sources())
+    except AttributeError:  # it was built before there was such a function
+        return False
 
 
 @cache

@@ -1,6 +1,14 @@
-// Which of the kernels in the library this processor and its system can run: the best of them.
+// Which of the kernels in the library this processor and its system can run: the best of them. And which sources
+// the library was built of.
 
-__attribute__((visibility("default"))) const char *variant(void);
+#define EXPORT __attribute__((visibility("default")))
+#define TEXT(token) #token
+#define TEXT_OF(macro) TEXT(macro)
+
+EXPORT const char *variant(void);
+EXPORT const char *sources(void);
+
+const char *sources(void) { return TEXT_OF(SOURCES); }
 
 #ifdef X86
 #include <cpuid.h>

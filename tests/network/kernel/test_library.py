@@ -1,5 +1,7 @@
 import numpy as np
+import pytest
 
+from lab.network.kernel import build
 from lab.network.kernel.library import functions, library
 
 
@@ -12,3 +14,11 @@ def test_the_kernel_is_for_floats_and_doubles():
 def test_the_operations_of_both_have_the_same_numbers():
     if library() is not None:
         assert functions(np.dtype("f4")).operations == functions(np.dtype("f8")).operations
+
+
+def test_a_kernel_of_other_sources_is_left_alone(monkeypatch):
+    if library() is None:
+        pytest.skip("the kernel was not built here")
+    monkeypatch.setattr(build, "sources", lambda: "0123456789abcdef")
+    with pytest.warns(UserWarning, match=r"built of other sources, .* build it again: pip install -e \."):
+        assert library.__wrapped__() is None
