@@ -14,7 +14,7 @@ from lab.prover.decimal_claims import holds_as_written
 from lab.prover.intervals.enclosure_text import bound_text, enclosure_text, place_text, shortest_decimal
 from lab.prover.intervals.mean_value_form import FAR, Point, middle_of
 from lab.prover.intervals.rounding import add, single
-from lab.prover.provable import Provable, provable
+from lab.prover.provable import Provable, provable, slope_extremes
 
 Verdict = Literal["CERTIFIED", "REFUTED", "UNDECIDED"]
 
@@ -185,16 +185,7 @@ def certify(
     family = provable(sigma, over or {})
     if family is None:
         return Certificate("UNDECIDED", "only a formula can be certified, and this is a class", None, claim)
-    where = (family.slope_over, family.parameters)
-    least, greatest = extremes(
-        family.slope,
-        *where,
-        kinks=family.kinks,
-        corners=family.corners,
-        points=family.points,
-        claim=claim,
-        without_kinks=True,
-    )
+    least, greatest = slope_extremes(family, family.slope, claim)
     inf_slope, sup_slope = least.bounds, greatest.bounds
     jumps = family.continuity.jumps
     steepest = Interval(max(-inf_slope.high, sup_slope.low, 0.0), max(-inf_slope.low, sup_slope.high, 0.0))

@@ -12,9 +12,8 @@ from math import inf, isfinite, lcm, nextafter
 from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.rewrites import stable
 from lab.numerics import Interval
-from lab.prover.branch_and_bound import extremes
 from lab.prover.intervals.mean_value_form import ExactFunction
-from lab.prover.provable import Provable
+from lab.prover.provable import Provable, slope_extremes
 
 MOST = 2**53
 """Up to it every whole number is a float."""
@@ -44,16 +43,7 @@ def holds_as_written(family: Provable, bound: float, proved: float, *, is_least:
     slope = ExactFunction(stable(whole.derivative()), whole, len(family.names))
     end = float(whole_bound)
     claim = Interval(end, inf) if is_least else Interval(-inf, end)
-    least, greatest = extremes(
-        slope,
-        family.slope_over,
-        family.parameters,
-        kinks=family.kinks,
-        corners=family.corners,
-        points=family.points,
-        claim=claim,
-        without_kinks=True,
-    )
+    least, greatest = slope_extremes(family, slope, claim)
     return least.bounds.low >= claim.low and greatest.bounds.high <= claim.high
 
 

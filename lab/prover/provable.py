@@ -17,6 +17,7 @@ from lab.activations.formula.parser import parse
 from lab.activations.formula.rewrites import stable
 from lab.numerics import REALS, Array, Interval
 from lab.parts import Activation
+from lab.prover.branch_and_bound import Extreme, extremes
 from lab.prover.continuity import Continuity, continuity
 from lab.prover.intervals.enclosure import Box
 from lab.prover.intervals.exact_graph import ExactGraph, exact_expression
@@ -101,6 +102,20 @@ class Provable:
         with np.errstate(all="ignore"):
             likely = _likely_extremes(np.asarray(self.form.computed.derivative(_GRID)))
         return tuple(min(max(z, -self.form.end), self.form.end) for z in likely)
+
+
+def slope_extremes(family: Provable, slope: ExactFunction, claim: Interval) -> tuple[Extreme, Extreme]:
+    """Inf and sup of the family's slope, or of a multiple of it, enclosed until the ``claim`` is decided."""
+    return extremes(
+        slope,
+        family.slope_over,
+        family.parameters,
+        kinks=family.kinks,
+        corners=family.corners,
+        points=family.points,
+        claim=claim,
+        without_kinks=True,
+    )
 
 
 def provable(sigma: Activation, over: Mapping[str, Interval]) -> Provable | None:
