@@ -150,7 +150,7 @@ def _tables(title: str, short: pd.DataFrame, layers: pd.DataFrame, ends: str) ->
     if "saturation_end" in shown:
         yield dim(
             "saturated: share of (hidden neuron, example) with σ′ near 0 beside sup σ′, at the end. It is no "
-            "fault by itself: a sigmoid that learns nothing may have none, and a ReLU that learns well has much"
+            "fault by itself: a sigmoid that learns nothing may have none, a ReLU that learns well has much"
         )
 
 
