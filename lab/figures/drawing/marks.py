@@ -105,19 +105,11 @@ def end_labels(ax: Axes, ends: Sequence[End], height: float) -> None:
 
 
 def spread(places: Floats, gap: float) -> Floats:
-    """The places moved as little as possible (least squares) so that neighbours are ``gap`` apart.
+    """The places moved as little as possible (least squares) so that neighbours are ``gap`` apart."""
+    from scipy.optimize import isotonic_regression
 
-    Without the gaps it is an isotonic regression: the i-th place goes to the largest over j ≤ i of the least
-    over k ≥ i of the mean of the j-th to the k-th.
-
-    Source: R. E. Barlow et al. (1972), Statistical inference under order restrictions, ch. 1.
-    """
     order = np.argsort(places, kind="stable")
-    n = np.arange(len(order))
-    sums = np.concatenate([[0.0], np.cumsum(places[order] - gap * n)])
-    several = n + 1 - n[:, None]
-    means = np.where(several > 0, (sums[1:] - sums[:-1, None]) / np.maximum(several, 1), np.inf)
-    least = np.minimum.accumulate(means[:, ::-1], axis=1)[:, ::-1]
+    gaps = gap * np.arange(len(order))
     moved = np.empty(len(order))
-    moved[order] = least.max(axis=0, where=several > 0, initial=-np.inf) + gap * n
+    moved[order] = isotonic_regression(places[order] - gaps).x + gaps
     return moved

@@ -56,9 +56,8 @@ class River(parts.Figure):
         lifted = ", or max(σ′, floor) in its place" if counterfactual(tables) else ""
         multiples = panels.wrapped(courses, height=1.7, label="log₁₀ of ‖δˡ‖ as width")
         deepest = max(len(layers) for layers, _, _ in courses.values())
-        multiples.first.set_ylim(
-            bed / 2 * 1.08, -bed / 2 * 1.25
-        )  # before the pieces, each of which would move it
+        # The limits come first, or each piece would move the axes of all panels.
+        multiples.first.set_ylim(bed / 2 * 1.08, -bed / 2 * 1.25)
         multiples.first.set_xlim(deepest + 0.5, 0.85)
         for name, ax in multiples.axes.items():
             _draw_river(ax, *courses[name], bed, lifted)
