@@ -34,8 +34,8 @@ MOST_NUMBERS = 2**21
 class CompiledReader:
     """Takes the readings that the kernel can take whole, and leaves the others to a `Reader`.
 
-    The others are all where a probe is not of `MEASURED`, those at which single neurons are measured, those
-    at which a number is not finite for the first time, and those at which neurons may be equal.
+    The others are all where a probe is not of `MEASURED`, those at which a number is not finite for the first
+    time, and those at which neurons may be equal. Single neurons are measured by the `Reader` always.
     """
 
     def __init__(self, steps: CompiledSteps, reader: Reader) -> None:
@@ -59,9 +59,9 @@ class CompiledReader:
 
     def read(self, reading: int, last: bool) -> bool:
         """Record this reading, if the kernel can; return whether it could."""
-        bins = self._recorder.bins(reading)
-        if not self._can or (bins and self._training.recording.neurons):
+        if not self._can:
             return False
+        bins = self._recorder.bins(reading)
         rows = self._steps.rows()
         made = self._single(rows, self._fixed_examples, inside=bins)
         made.measure(None if self._fixed_examples else rows)
@@ -69,6 +69,8 @@ class CompiledReader:
         if not self._plain(made, y).all():
             return False
         updates = np.full_like(made.found["weights"], np.nan) if last else self._updates(made, rows)
+        if bins and self._training.recording.neurons:
+            self._reader.read_neurons(reading, self._steps.propagate(), last)
         self._put(reading, made, y, updates, self._reader.tested_at(reading))
         return True
 

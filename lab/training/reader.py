@@ -59,10 +59,7 @@ class Reader:
 
     def read(self, reading: int, p: Pass, last: bool) -> None:
         """Record a pass, or in its place one over the fixed examples; no step follows the ``last``."""
-        if self._fixed is not None:
-            p = self._fixed
-            forward(self.network, self.theta, p)
-            backward(self.network, self.theta, p, self.gradient)
+        p = self._seen(p)
         ring = self._ring_for(p)
         tested = self.tested_at(reading)
         if last or ring is None or not ring.holds(p):
@@ -72,6 +69,20 @@ class Reader:
         ring.put(reading, p, self._norms.note(), tested)
         if len(ring.tested) == ring.slots:
             self.flush()
+
+    def read_neurons(self, reading: int, p: Pass, last: bool) -> None:
+        """Record single neurons of a pass as `read` does, and nothing else."""
+        p = self._seen(p)
+        complete(self.network, p)
+        self.recorder.put_neurons(reading, self._snapshot(p, self._norms.note(), last))
+
+    def _seen(self, p: Pass) -> Pass:
+        """The pass that is measured: over the fixed examples where there are some, made now."""
+        if self._fixed is None:
+            return p
+        forward(self.network, self.theta, self._fixed)
+        backward(self.network, self.theta, self._fixed, self.gradient)
+        return self._fixed
 
     def flush(self) -> None:
         """Record what the ring holds."""
@@ -96,14 +107,18 @@ class Reader:
     def _record(
         self, first: int, p: Pass, norms: Array, tested: tuple[Array, Array], last: bool = False
     ) -> None:
-        network, recording = self.network, self.recorder.recording
+        network = self.network
         complete(network, p)
         accuracy = correct(p.a[network.depth], p.y, self.labelled) / p.examples
+        snapshot = self._snapshot(p, norms, last)
+        self.recorder.record(first, snapshot, (cost(network, p), accuracy, *tested), sound(p, self.theta))
+
+    def _snapshot(self, p: Pass, norms: Array, last: bool) -> Snapshot:
+        recording = self.recorder.recording
         parts = (self.theta, self.gradient, None if last else self.update)
         thresholds = (recording.saturation_threshold, recording.low_input_threshold)
         found = self._norms.by_key(norms), {} if p.own_examples else self._of_inputs
-        snapshot = Snapshot(network, *parts, p, *thresholds, self.multiple, *found)
-        self.recorder.record(first, snapshot, (cost(network, p), accuracy, *tested), sound(p, self.theta))
+        return Snapshot(self.network, *parts, p, *thresholds, self.multiple, *found)
 
 
 def sound(p: Pass, theta: Parameters) -> Array:

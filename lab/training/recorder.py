@@ -199,10 +199,17 @@ class Recorder:
                     layer[..., column] = by_reading(values[i])
             for k, h in self._binned_in(here):
                 found.histograms[h, :, l - 1] = counts(by_reading(snapshot.p.z[l])[k])
-        if found.neurons is not None and (binned := self._binned_in(here)):
-            places, numbers = (list(each) for each in zip(*binned, strict=True))
-            found.neurons[numbers] = by_reading(of_neurons(snapshot))[places]
+        self.put_neurons(first, snapshot)
         self._mark(here, by_reading(sound & np.isfinite(figures[0])))
+
+    def put_neurons(self, first: int, snapshot: Snapshot) -> None:
+        """Measure single neurons, where they are asked for, at those readings at which z is binned."""
+        several = len(snapshot.p.z[1]) // self.trials
+        binned = self._binned_in(slice(first, first + several))
+        if self.readings.neurons is not None and binned:
+            places, numbers = (list(each) for each in zip(*binned, strict=True))
+            rows = of_neurons(snapshot)
+            self.readings.neurons[numbers] = rows.reshape(several, self.trials, *rows.shape[1:])[places]
 
     def finished(self, final: Sequence[Array], seconds: float) -> Readings:
         """All that was recorded; ``final`` are `STEP_COLUMNS` of the end of training, (T,) each."""
