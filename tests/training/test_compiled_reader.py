@@ -7,7 +7,7 @@ import pytest
 
 from lab.activations.catalogue import examples as activations
 from lab.experiment.schedule import schedule
-from lab.network.compiled import refusal
+from lab.network.compiled import Engine, refusal
 from lab.network.compiled_reading import EngineReading
 from lab.network.costs import TABLE as COSTS
 from lab.network.initialisers import Constant
@@ -47,7 +47,7 @@ def given(probes=MEASURED, dtype="float64", **changes):
     """Forty steps over batches of 10 of 24 examples, read at each, by the compiled engine."""
     data = made_examples(4, 3, 24, dtype)
     base = {"train": data, "batch": 10, "steps": 40, "dtype": dtype, "engine": "compiled", "neurons": False}
-    made = training(SIZES, **(base | changes))
+    made = training(changes.pop("sizes", SIZES), **(base | changes))
     columns = tuple(column for probe in probes for column in probe.columns)
     recording = replace(made.recording, probes=tuple(probe() for probe in probes), columns=columns)
     return replace(made, recording=recording)
@@ -132,6 +132,15 @@ def test_trials_that_diverge_are_left_and_others_go_on(taken):
     found, expected = both(taken, made)
     assert (found.diverged >= 0).tolist() == [True, False, True]
     agree(found, expected, rtol=1e-9)
+
+
+def test_neurons_whose_marks_are_near_by_chance_end_no_call_of_several(monkeypatch):
+    """Of 40 float32 neurons on 10 examples two have nearly the same product with the marks now and then."""
+    monkeypatch.setattr(Engine, "rewind", lambda *anything: pytest.fail("a reading was taken for another"))
+    data = made_examples(4, 3, 30, "float32", seed=1)
+    made = given(dtype="float32", sizes=(4, 40, 40, 3), train=data, steps=600)
+    made = replace(made, recording=replace(made.recording, schedule=schedule(600, 1)))
+    assert (train(made, range(3)).layers[..., made.recording.columns.index("equal_neurons")] == 0).all()
 
 
 def test_neurons_that_may_be_equal_are_left_to_the_probe(taken):

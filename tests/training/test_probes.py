@@ -18,7 +18,15 @@ from lab.network.parameters import as_parameters, parameters
 from lab.training.loop import Stack, train
 from lab.training.probes import NEURON_COLUMNS, Causes, GradientCosine, Saturation, of_neurons
 from lab.training.snapshot import Snapshot, few_examples, gradient_norms
-from lab.training.statistics import SORTED_VALUES, cosine, equal_share, low_share, norm, percentiles
+from lab.training.statistics import (
+    SORTED_VALUES,
+    cosine,
+    equal_share,
+    low_share,
+    marks,
+    norm,
+    percentiles,
+)
 from tests.network.passes import again, drawn, run
 from tests.training.trainings import PROBES, training
 
@@ -208,6 +216,13 @@ def test_the_percentiles_of_a_saturated_layer_are_over_all_of_its_values():
 )
 def test_an_exact_0_is_low_in_a_layer_that_is_all_0_too(a, share):
     assert low_share(np.array(a)[None, None], 0.1)[0] == share
+
+
+def test_neurons_that_differ_by_example_are_not_equal_though_their_marks_are():
+    first, second = marks(2, np.dtype("f8"))
+    z = np.array([[[second, 0.0], [0.0, first]]])  # both have the product first·second with the marks
+    assert (z @ marks(2, z.dtype) == first * second).all()
+    np.testing.assert_array_equal(equal_share(z, np.ones((1, 2), bool)), [0])
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
