@@ -183,8 +183,10 @@ class Run:
     def _selected(self, variants: Sequence[str], layers: Sequence[int], trials: Sequence[int]) -> Tables:
         from lab.figures import Selected
 
-        tables, asked = self.folder.tables, variants or layers or trials
-        return Selected.of(tables, variants, layers, trials) if asked else tables
+        tables = self.folder.tables
+        if variants or layers or trials:
+            return Selected.of(tables, variants, layers, trials)
+        return {**tables, **self.folder.kept("comparisons")}
 
     def save_plots(
         self,

@@ -1,8 +1,11 @@
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 import lab
 from lab.errors import PartError
+from lab.figures import draw
 
 
 @pytest.fixture
@@ -21,6 +24,18 @@ def test_a_run_gives_its_tables_and_figures(run, root):
     with pytest.raises(PartError, match="did you mean 'learning_speed'"):
         run.plot("learning-speed")
     assert "A small one" in run._repr_html_()
+
+
+def test_the_kept_comparisons_are_drawn_as_those_that_are_made_anew(run):
+    def told(figure):
+        marks = [line.get_xydata() for ax in figure.axes for line in ax.lines]
+        return marks, [text.get_text() for text in figure.findobj(Text)]
+
+    assert run.folder.kept("comparisons")
+    kept, anew = told(run.plot("comparisons")), told(draw("comparisons", run.tables, run.info["title"]))
+    assert kept[1] == anew[1]
+    for one, other in zip(kept[0], anew[0], strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_variants_are_in_the_order_of_the_file(small, root):

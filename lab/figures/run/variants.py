@@ -77,7 +77,7 @@ def _predicted(tables: parts.Tables, variants: pd.Series) -> pd.Series:
     rows = checked(tables, "prediction", "predicted_speed")
     hidden = rows.groupby("variant", observed=True)["layer"].max() - 1
     first = rows[rows["layer"] == 1].set_index("variant")["predicted_speed"].where(hidden > 1)
-    return pd.Series(variants.map(first).where(lambda ratios: ratios > 0), dtype=np.float64)
+    return pd.Series(variants.map(first), dtype=np.float64).where(lambda ratios: ratios > 0)
 
 
 def _empty(rows: pd.DataFrame, accuracy: pd.Series) -> bool:
@@ -135,9 +135,9 @@ class Comparisons(parts.Figure):
 
     A mark is the mean difference over the trials of the same seed, its bar the 95 % interval; a
     filled mark is a difference with p < 0.05 by the sign-flip test, corrected after Holm over the rows of the
-    panel. The rows are those of the run's table ``comparisons``. A single pair has a mark without a bar, and
-    where there is none it is said, as where neither of a pair ever got to the accuracy asked for. The arrow
-    points to what is better. See `lab.analysis.comparisons`.
+    panel. The rows are those of the run's table ``comparisons``, which is made anew where it is not given. A
+    single pair has a mark without a bar, and where there is none it is said, as where neither of a pair ever
+    got to the accuracy asked for. The arrow points to what is better. See `lab.analysis.comparisons`.
     """
 
     needs = ("trials", "steps", "layers", "variants")
@@ -150,12 +150,13 @@ class Comparisons(parts.Figure):
         first, *others = variants
         if not others:
             raise NothingToShowError("comparisons: there is one variant, and a comparison needs two")
-        rows = comparisons(tables)
+        rows = tables["comparisons"] if "comparisons" in tables else comparisons(tables)
         if rows.empty:
             raise NothingToShowError("comparisons: no trial has a number to compare")
-        unpaired = rows.drop_duplicates("b").set_index("b")["unpaired"]
+        # In a table from a file an empty text is NaN.
+        apart = {b: why for b, why in zip(rows["b"], rows["unpaired"], strict=True) if why and why == why}
         names = dict(zip(variants, labels(tables, variants), strict=True))
-        rest = [names[name] + (f"; {unpaired[name]} not paired" if unpaired[name] else "") for name in others]
+        rest = [names[name] + (f"; {apart[name]} not paired" if name in apart else "") for name in others]
 
         metrics = rows.groupby("metric", sort=False)
         figure, axes = panels.side_by_side(rest[::-1], len(metrics), width=2.3, row=0.24)
