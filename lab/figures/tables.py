@@ -3,6 +3,7 @@
 import fnmatch
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -117,12 +118,6 @@ def done(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of trials that did not diverge, which axes have to hold; all where there is none."""
     settled = rows[rows["status"] != "diverged"]
     return settled if len(settled) else rows
-
-
-def output_of(rows: pd.DataFrame) -> int:
-    """The number of the output layer, if it is the same in all variants, else 0."""
-    last = rows.groupby("variant", observed=True)["layer"].max().unique()
-    return int(last[0]) if len(last) == 1 else 0
 
 
 def of_variants(tables: Tables, column: str) -> dict[str, Any]:
@@ -277,7 +272,13 @@ class Shown:
 
     def layer_name(self, layer: int, between: str = " ") -> str:
         """``layer 2``, and of the output that it is that, where all variants are so deep."""
-        return f"layer {layer}{between}(output)" if layer == output_of(self.rows) else f"layer {layer}"
+        return f"layer {layer}{between}(output)" if layer == self.output else f"layer {layer}"
+
+    @cached_property
+    def output(self) -> int:
+        """The number of the output layer, if it is the same in all variants, else 0."""
+        last = self.rows.groupby("variant", observed=True)["layer"].max().unique()
+        return int(last[0]) if len(last) == 1 else 0
 
     def bands(self, quantity: str) -> dict[str, dict[int, Band]]:
         """The bands of ``quantity`` by variant and layer, of what is shown and there."""

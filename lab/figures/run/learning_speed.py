@@ -102,9 +102,8 @@ def _speeds(tables: parts.Tables, quantity: str, label: str) -> Figure:
     multiples = panels.wrapped(bands, height=_HEIGHT, label=label)
     scales.log_axis(multiples.first, [*shown.settled(quantity), np.array(levels)])
     scales.magnified_start(multiples.first, float(shown.rows[shown.time].max()))
-    notes = shown.outcomes()
+    notes, names = shown.outcomes(), {layer: shown.layer_name(layer) for layer in shown.layers}
     for note, (name, ax) in zip(notes, multiples.axes.items(), strict=True):
-        names = {layer: shown.layer_name(layer) for layer in shown.layers}
         _draw_layers(ax, bands[name], looks, names, int(shown.variants[name]["layer"].max()))
         for layer, level in predicted[name].items():
             ax.plot(0, level, color=looks[layer].colour, clip_on=False, zorder=3, **_PREDICTED)
