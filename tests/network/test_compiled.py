@@ -7,6 +7,8 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lab.activations.catalogue import examples
 from lab.activations.logistic import Sigmoid
@@ -40,46 +42,58 @@ IN_THE_KERNEL = ("quadratic", "cross-entropy", "softmax-cross-entropy")
 
 
 class Case:
-    """A network with weights and examples, and some steps of both engines from the same start."""
+    """A network with weights and n examples, and some steps of both engines from the same start."""
 
-    def __init__(self, sigma="tanh", cost="quadratic", optimiser="descent", dtype="f8", trials=3, floor=0.0):
+    def __init__(
+        self,
+        sigma="tanh",
+        cost="quadratic",
+        optimiser="descent",
+        dtype="f8",
+        trials=3,
+        floor=0.0,
+        sizes=SIZES,
+        n=N,
+        batch=BATCH,
+    ):
         output = "identity" if cost == "softmax-cross-entropy" else "sigmoid"
-        sigmas = (SIGMAS[sigma],) * (len(SIZES) - 2) + (SIGMAS[output],)
-        self.network = Network(SIZES, sigmas, COSTS[cost](), floor)
+        sigmas = (SIGMAS[sigma],) * (len(sizes) - 2) + (SIGMAS[output],)
+        self.network = Network(sizes, sigmas, COSTS[cost](), floor)
         self.optimiser = OPTIMISERS[optimiser]()
         rng = np.random.default_rng(0)
-        self.theta = parameters(SIZES, trials, dtype)
+        self.theta = parameters(sizes, trials, dtype)
         for l, w in self.theta.w.items():
-            w[...] = rng.normal(size=w.shape) / np.sqrt(SIZES[l - 1])
+            w[...] = rng.normal(size=w.shape) / np.sqrt(sizes[l - 1])
             self.theta.b[l][...] = 0.3 * rng.normal(size=self.theta.b[l].shape)
-        x, y = rng.normal(size=(N, SIZES[0])), rng.random((N, SIZES[-1]))
-        self.x = np.hstack([x, np.ones((N, 1))]).astype(dtype)
+        x, y = rng.normal(size=(n, sizes[0])), rng.random((n, sizes[-1]))
+        self.x = np.hstack([x, np.ones((n, 1))]).astype(dtype)
         self.y = (y / y.sum(axis=1, keepdims=True)).astype(dtype)
-        self.eta, self.decay = 0.1, 0.001
+        self.eta, self.decay, self.batch = 0.1, 0.001, batch
 
     def order(self, steps):
-        """Batches of 10 of 23 examples, the last of an epoch ragged."""
-        rng, trials = np.random.default_rng(1), len(self.theta.vector)
-        rows = [np.concatenate([rng.permutation(N) for _ in range(steps)]) for _ in range(trials)]
-        bounds = [step // 3 * N + step % 3 * BATCH for step in range(steps + 1)]
-        return np.array(bounds), np.array(rows)
+        """Where the batches begin, of which the last of an epoch may be ragged, and the examples in them."""
+        rng, (trials, n) = np.random.default_rng(1), (len(self.theta.vector), len(self.x))
+        rows = [np.concatenate([rng.permutation(n) for _ in range(steps)]) for _ in range(trials)]
+        bounds = [epoch * n + first for epoch in range(steps) for first in range(0, n, self.batch)]
+        return np.array([*bounds, steps * n])[: steps + 1], np.array(rows)
 
     def engine(self, trials=slice(None)):
-        theta = as_parameters(self.theta.vector[trials].copy(), SIZES)
+        theta = as_parameters(self.theta.vector[trials].copy(), self.network.sizes)
         return Engine(self.network, self.optimiser, self.eta, self.decay, theta, self.x, self.y)
 
     def by_numpy(self, steps):
         """θ after some steps of the readable core."""
-        theta = as_parameters(self.theta.vector.copy(), SIZES)
-        gradient, update = (parameters(SIZES, len(theta.vector), self.x.dtype) for _ in range(2))
+        sizes = self.network.sizes
+        theta = as_parameters(self.theta.vector.copy(), sizes)
+        gradient, update = (parameters(sizes, len(theta.vector), self.x.dtype) for _ in range(2))
         state = self.optimiser.initial(theta.vector)
-        decay = parameters(SIZES, 1, self.x.dtype)
+        decay = parameters(sizes, 1, self.x.dtype)
         for w in decay.w.values():
             w[...] = -self.decay
         bounds, rows = self.order(steps)
         for step in range(steps):
             chosen = rows[:, bounds[step] : bounds[step + 1]]
-            p = make_batch(SIZES, len(theta.vector), chosen.shape[1], self.x.dtype)
+            p = make_batch(sizes, len(theta.vector), chosen.shape[1], self.x.dtype)
             p.a1[0].mT[...], p.y.mT[...] = self.x[chosen], self.y[chosen]
             with np.errstate(all="ignore"):
                 forward(self.network, theta, p)
@@ -95,7 +109,7 @@ class Case:
         ends = [0, *cuts, steps]
         for first, last in pairwise(ends):
             engine.run(first + 1, bounds[first : last + 1].copy(), rows)
-        found = parameters(SIZES, len(rows), self.x.dtype)
+        found = parameters(self.network.sizes, len(rows), self.x.dtype)
         engine.store(found)
         return found.vector
 
@@ -116,6 +130,25 @@ def test_one_step_and_fifty_of_every_cost_and_optimiser(cost, optimiser, dtype):
     one, fifty = (8, 500) if optimiser in ("descent", "momentum", "nesterov") else (1000, 1e5)
     np.testing.assert_allclose(case.by_the_engine(1), case.by_numpy(1), rtol=0, atol=one * eps)
     np.testing.assert_allclose(case.by_the_engine(50), case.by_numpy(50), rtol=0, atol=fifty * eps)
+
+
+@given(
+    sizes=st.lists(st.integers(1, 70), min_size=2, max_size=5).map(tuple),
+    n=st.integers(1, 150),
+    batch=st.integers(1, 150),
+    dtype=st.sampled_from(["f4", "f8"]),
+    cost=st.sampled_from(IN_THE_KERNEL),
+    optimiser=st.sampled_from(["descent", "momentum", "nesterov"]),
+    trials=st.integers(1, 3),
+)
+def test_steps_of_any_sizes_and_batches(sizes, n, batch, dtype, cost, optimiser, trials):
+    case = Case("silu", cost, optimiser, dtype, trials, sizes=sizes, n=n, batch=batch)
+    steps = min(2 * -(-n // batch), 4)
+    together, expected = case.by_the_engine(steps), case.by_numpy(steps)
+    np.testing.assert_allclose(
+        together, expected, rtol=0, atol=100 * np.finfo(dtype).eps * abs(expected).max()
+    )
+    np.testing.assert_array_equal(case.by_the_engine(steps, trials=slice(trials - 1, None)), together[-1:])
 
 
 @pytest.mark.parametrize("dtype", ["f4", "f8"])
