@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+import hypothesis
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from lab.activations.catalogue import examples as activations
 from lab.experiment.schedule import schedule
@@ -91,6 +93,21 @@ def test_of_any_activation_and_cost(taken, sigma, cost):
     made = given(sigma=SIGMAS[sigma], output=output, cost=COSTS[cost](), eta=0.05)
     assert refusal(made.network, made.optimiser, np.dtype("f8")) is None
     agree(*both(taken, made), rtol=1e-10)
+
+
+@hypothesis.given(
+    sizes=st.lists(st.integers(1, 70), min_size=2, max_size=4).map(tuple),
+    n=st.integers(1, 150),
+    batch=st.integers(1, 150),
+    fixed=st.integers(0, 90),
+    sigma=st.sampled_from(["sigmoid", "leaky-relu", "gelu"]),
+)
+def test_of_any_sizes_batches_and_fixed_examples(sizes, n, batch, fixed, sigma):
+    data, *seen = (made_examples(sizes[0], sizes[-1], count) for count in (n, fixed) if count)
+    recorded = {"fixed_examples": seen[0] if seen else None}
+    trained = {"train": data, "batch": min(batch, n), "steps": 4, "eta": 0.05}
+    made = given(sizes=sizes, sigma=SIGMAS[sigma], **trained, **recorded)
+    agree(*(train(replace(made, engine=name), range(2)) for name in ("compiled", "numpy")), rtol=1e-9)
 
 
 def test_a_float32_is_right_to_its_digits(taken):
