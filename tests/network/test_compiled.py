@@ -1,6 +1,7 @@
 """The compiled engine against the readable one: the same steps, and the same bits whatever is beside them."""
 
 import gc
+import platform
 import weakref
 from hashlib import sha256
 from itertools import pairwise, product
@@ -12,12 +13,14 @@ from hypothesis import strategies as st
 
 from lab.activations.catalogue import examples
 from lab.activations.logistic import Sigmoid
+from lab.network import compiled
 from lab.network.backprop import Network, backward, forward
 from lab.network.buffers import make_batch
 from lab.network.compiled import Engine, refusal, slower_compiled
 from lab.network.costs import TABLE as COSTS
 from lab.network.costs import Quadratic
-from lab.network.kernel.library import functions
+from lab.network.kernel.build import VARIANTS
+from lab.network.kernel.library import Functions, functions, library
 from lab.network.optimisers import TABLE as OPTIMISERS
 from lab.network.optimisers import Descent
 from lab.network.parameters import as_parameters, parameters
@@ -34,6 +37,12 @@ KNOWN = [
 ]
 """The activations that the kernel has every operation of."""
 
+OPENED, OWN = library()
+KINDS = list(VARIANTS[platform.machine().lower()])
+KINDS = KINDS[KINDS.index(OWN) :]
+"""The kinds of processor whose kernels run on this one, its own first."""
+
+SOME_SIZES = st.lists(st.integers(1, 70), min_size=2, max_size=5).map(tuple)
 SIZES = (5, 7, 18, 3)
 N, BATCH = 23, 10
 
@@ -133,7 +142,7 @@ def test_one_step_and_fifty_of_every_cost_and_optimiser(cost, optimiser, dtype):
 
 
 @given(
-    sizes=st.lists(st.integers(1, 70), min_size=2, max_size=5).map(tuple),
+    sizes=SOME_SIZES,
     n=st.integers(1, 150),
     batch=st.integers(1, 150),
     dtype=st.sampled_from(["f4", "f8"]),
@@ -184,6 +193,36 @@ def test_the_bits_are_the_same_everywhere(case):
     sigma, optimiser, dtype = case
     found = Case(sigma, optimiser=optimiser, dtype=dtype).by_the_engine(20)
     assert sha256(found.astype(found.dtype.newbyteorder("<")).tobytes()).hexdigest()[:32] == GOLDEN[case]
+
+
+@given(
+    sizes=SOME_SIZES,
+    n=st.integers(1, 90),
+    batch=st.integers(1, 90),
+    dtype=st.sampled_from(["f4", "f8"]),
+    cost=st.sampled_from(IN_THE_KERNEL),
+    sigma=st.sampled_from(["softclip", "golu", "gelu-tanh", "tanh"]),
+)
+def test_every_kind_of_processor_has_the_same_bits(sizes, n, batch, dtype, cost, sigma):
+    """Of those that this one can take the place of: the kernels of older ones run here too."""
+    case = Case(sigma, cost, "rmsprop", dtype, sizes=sizes, n=n, batch=batch)
+    found = []
+    for kind in KINDS:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(compiled, "functions", lambda dtype: Functions(OPENED, kind, dtype.itemsize))  # noqa: B023
+            found.append(case.by_the_engine(3))
+    for other in found[1:]:
+        np.testing.assert_array_equal(other, found[0])
+
+
+@given(sizes=SOME_SIZES, n=st.integers(1, 90), cost=st.sampled_from(IN_THE_KERNEL))
+def test_where_there_is_no_neuron_the_weights_stay_0(sizes, n, cost):
+    case = Case(cost=cost, sizes=sizes, n=n)
+    engine, (bounds, rows) = case.engine(), case.order(3)
+    engine.run(1, bounds, rows)
+    for block in engine._blocks.values():
+        block[...] = 0
+    assert not engine._theta.any()
 
 
 @pytest.mark.parametrize("sigma", ["tanh", "telu"])

@@ -93,6 +93,7 @@ static void sigma(const Network *net, const Tape *tapes, int64_t l, int64_t m, P
     real *z = p->rows[0], *a = p->rows[1], *slope = p->across[0];
     for (int64_t i = 0; i < m; i++)
         for (int64_t j = 0; j < n; j++) z[i * n + j] = p->z[l][i * width + j];
+    for (int64_t k = m * n; k < padded(m * n); k++) z[k] = 0;
     run_tape(tape, z, a, slope, padded(m * n), p->room, net->rescue);
     for (int64_t i = 0; i < m; i++)
         for (int64_t j = 0; j < n; j++) p->a[l][i * width + j] = a[i * n + j], p->slope[l][i * width + j] = slope[i * n + j];
@@ -114,11 +115,12 @@ static void forward(const Network *net, const Tape *tapes, const real *theta, in
 // sigma', or what stands for it on the way down
 INLINE vec passed(real floor, vec slope) { return floor == 0 ? slope : most(slope, all(floor)); }
 
-// BP1 of the mean over m examples
+// BP1 of the mean over m examples; 0 where there is no neuron, so that the padding of w stays 0
 static void output_error(const Network *net, int64_t m, Pass *p) {
     const int64_t L = net->depth, n = net->sizes[L], width = padded(n), cost = net->cost, cancels = net->cancels;
-    const vec share = all((real)(1.0 / (double)m));
     const real floor = (real)net->floor;
+    real *share = p->rows[1];
+    for (int64_t j = 0; j < width; j++) share[j] = j < n ? (real)(1.0 / (double)m) : 0;
     for (int64_t i = 0; i < m; i++) {
         const real *a = p->a[L] + i * width, *y = p->y + i * width, *slope = p->slope[L] + i * width;
         real *delta = p->delta[L] + i * width, top = a[0], sum = 0;
@@ -133,7 +135,7 @@ static void output_error(const Network *net, int64_t m, Pass *p) {
             if (cost == CROSS_ENTROPY && !cancels)
                 error = choose(error == 0, error, error / (aj * (1 - aj)));
             if (!cancels) error = error * passed(floor, from(slope + j));
-            to(delta + j, error * share);
+            to(delta + j, error * from(share + j));
         }
     }
 }

@@ -149,9 +149,9 @@ static void multiply(const Product *p) {
 #define SECOND 1, 3
 #endif
 
-// out[c][r] = in[r][c], block by block of W x W; the rows of `out` are filled up with 0 to a multiple of W
+// out[c][r] = in[r][c], block by block of W x W; the rows of `out` are filled up with 0
 static void transpose(const real *in, int64_t in_stride, int64_t rows, int64_t columns, real *out, int64_t out_stride) {
-    for (int64_t r = 0; r < rows; r += W)
+    for (int64_t r = 0; r < out_stride; r += W)
         for (int64_t c = 0; c < columns; c += W) {
             vec block[LANES], next[LANES];
             for (int i = 0; i < LANES; i++) block[i] = r + i < rows ? from(in + (r + i) * in_stride + c) : all(0);
