@@ -52,6 +52,16 @@ RULES = {
         learning.unskilled,
         learning.says_unlearned,
         below=True,
+        measure=learning.measured,
+        advice=learning.teach,
+    ),
+    "worse than a constant": Rule(
+        "Has a trial without classes R² < 0 at the end, so that the best constant answer is better? Asked where "
+        "training had no time to learn; else “nothing learned” tells it.",
+        0.0,
+        learning.worse,
+        learning.says_worse,
+        below=True,
         advice=learning.teach,
     ),
     "learned by heart": Rule(
@@ -62,6 +72,7 @@ RULES = {
         learning.says_by_heart,
         below=True,
         share=HALF,
+        measure=learning.measured,
         advice=words.mix,
     ),
     "cost not fallen": Rule(

@@ -178,16 +178,21 @@ def _on(case: Case) -> str:
 
 def narrow(case: Case) -> pd.DataFrame:
     """The width of a hidden layer over the fewer of the outputs and the neurons below it, of what failed."""
-    outputs = case.width(case.hidden.stop)
-    share = {l: case.width(l) / min(outputs, case.width(l - 1) or outputs) for l in case.hidden}
+    share = {l: case.width(l) / _beside(case, l)[0] for l in case.hidden}
     return of_failed(case, pd.DataFrame(share, case.trials["trial"]))
 
 
+def _beside(case: Case, layer: int) -> tuple[int, str]:
+    """What a layer is narrow beside: the outputs, or the neurons below it where these are fewer."""
+    outputs, below = case.width(case.hidden.stop), case.width(layer - 1)
+    return (below, "numbers that it gets") if 0 < below < outputs else (outputs, "outputs")
+
+
 def says_narrow(case: Case, seen: Seen) -> str:
-    """How many numbers pass through the layer, for how many outputs."""
+    """How many numbers pass through the layer, and which share that is of what it stands beside."""
     assert seen.layer is not None
-    width = case.width(seen.layer)
-    passed = f"{width} number{'s' * (width > 1)} an example, for {case.width(case.hidden.stop)} outputs"
+    width, (others, what) = case.width(seen.layer), _beside(case, seen.layer)
+    passed = f"{width} number{'s' * (width > 1)} an example, {percent(seen.value)} of the {others} {what}"
     return f"narrow layer: all that layer {seen.layer} passes on is {passed}, while {left(case, seen)}"
 
 

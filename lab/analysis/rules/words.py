@@ -33,13 +33,12 @@ def part_of(share: float, whole: str) -> str:
 
 
 def signed(number: float) -> str:
-    """A number with two decimals and a true minus; from 10 000 on as a power of ten.
+    """A number as `rounded`, with a true minus.
 
-    >>> signed(-0.526), signed(-0.001), signed(-7.4e54)
-    ('−0.53', '0.00', '−7.4e+54')
+    >>> signed(-0.5264), signed(0.000312), signed(-7.4e54)
+    ('−0.526', '0.000312', '−7.4e+54')
     """
-    told = f"{number:.2f}" if abs(number) < 1e4 else f"{number:.1e}"
-    return told.replace("-0.00", "0.00").replace("-", "−")
+    return rounded(number).replace("-", "−")
 
 
 def times(decades: float) -> str:

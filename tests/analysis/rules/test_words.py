@@ -61,6 +61,12 @@ ADVISED = {
         "more training.epochs",
         {"training__epochs": 300},
     ),
+    "few steps, numbers": (
+        {**mistuned("teacher", 0.01)["tanh"], "training__epochs": 1},
+        "worse than a constant",
+        "more training.epochs",
+        {"training__epochs": 100},
+    ),
     "hardly moved": (
         mistuned("teacher", 0.01)["tanh"],
         "updates small",
