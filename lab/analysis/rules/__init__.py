@@ -56,8 +56,8 @@ RULES = {
         advice=learning.teach,
     ),
     "worse than a constant": Rule(
-        "Has a trial without classes R² < 0 at the end, so that the best constant answer is better? Asked where "
-        "training had no time to learn; else “nothing learned” tells it.",
+        "Has a trial without classes R² < 0 at the end, so that the best constant answer is better? Asked "
+        "where training had no time to learn; else “nothing learned” tells it.",
         0.0,
         learning.worse,
         learning.says_worse,
@@ -114,7 +114,7 @@ RULES = {
         gradients.says_exploding,
         ratio=True,
         share=HALF,
-        advice=lambda case, seen: f"smaller first weights, or {words.CRITICAL}",
+        advice=lambda case, seen: f"{words.SMALLER_WEIGHTS}, or {words.CRITICAL}",
         step=lambda case: case.first_step,
         needs=("learning_speed",),
     ),

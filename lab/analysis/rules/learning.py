@@ -7,7 +7,15 @@ import pandas as pd
 
 from lab.analysis.case import Case
 from lab.analysis.rule import HALF, Seen, whole
-from lab.analysis.rules.words import LARGER_STEPS, STANDARDISE, part_of, percent, signed, smaller_steps
+from lab.analysis.rules.words import (
+    LARGER_STEPS,
+    SMALLER_WEIGHTS,
+    STANDARDISE,
+    part_of,
+    percent,
+    signed,
+    smaller_steps,
+)
 
 SKILL = 0.1
 """How far from chance, 0, to perfect, 1, a trial must come."""
@@ -73,9 +81,11 @@ def says_diverged(case: Case, seen: Seen) -> str:
 
 
 def finite_again(case: Case, seen: Seen) -> str:
-    """Smaller steps; nothing where σ itself is no number at some z."""
-    own_fault = case.origin.split(" at z")[0].endswith("is NaN")
-    return "" if own_fault else smaller_steps(case, seen)
+    """Smaller steps, or first weights where no step was taken; nothing where σ is no number at some z."""
+    if case.origin.split(" at z")[0].endswith("is NaN"):
+        return ""
+    before_any_step = min(case.diverged_at) == 0 and not case.large_inputs
+    return SMALLER_WEIGHTS if before_any_step else smaller_steps(case, seen)
 
 
 def unskilled(case: Case) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from lab.analysis.case import Case
 from lab.analysis.pooled import Bounds, dead, off
 from lab.analysis.rule import HALF, Seen
 from lab.analysis.rules.learning import LEARNED, left, of_failed
-from lab.analysis.rules.words import LARGE_WEIGHTS, STANDARDISE, died, floor, percent
+from lab.analysis.rules.words import LARGE_WEIGHTS, SMALLER_WEIGHTS, STANDARDISE, died, floor, percent
 
 MANY = 0.2
 """The share of a layer's neurons that may be dead."""
@@ -70,7 +70,7 @@ def unsaturate(case: Case, seen: Seen) -> str:
     if case.large_inputs:
         return STANDARDISE
     born = _at_start(case, seen, "saturation") > HALF
-    return "smaller first weights" if born or case.row_norms > LARGE_WEIGHTS else "a smaller training.eta"
+    return SMALLER_WEIGHTS if born or case.row_norms > LARGE_WEIGHTS else "a smaller training.eta"
 
 
 def _at_start(case: Case, seen: Seen, column: str) -> float:

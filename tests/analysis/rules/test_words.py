@@ -79,6 +79,12 @@ ADVISED = {
         "a smaller training.eta",
         {"training__eta": 0.05},
     ),
+    "diverged before a step": (
+        {"network__activation": "exp(z)", "network__initialiser": LARGE},
+        "diverged",
+        "smaller first weights",
+        {"network__initialiser": {"name": "normal", "weight_variance": 0.01}, "training__eta": 0.001},
+    ),
     "long steps": (
         mistuned("digits", 100)["tanh"],
         "first step too long",
