@@ -6,7 +6,15 @@ from lab.analysis.case import Case
 from lab.analysis.pooled import Bounds, dead, off
 from lab.analysis.rule import HALF, Seen
 from lab.analysis.rules.learning import LEARNED, left, of_failed
-from lab.analysis.rules.words import LARGE_WEIGHTS, SMALLER_WEIGHTS, STANDARDISE, died, floor, percent
+from lab.analysis.rules.words import (
+    LARGE_WEIGHTS,
+    SMALLER_BIASES,
+    SMALLER_WEIGHTS,
+    STANDARDISE,
+    died,
+    floor,
+    percent,
+)
 
 MANY = 0.2
 """The share of a layer's neurons that may be dead."""
@@ -70,12 +78,18 @@ def unsaturate(case: Case, seen: Seen) -> str:
     if case.large_inputs:
         return STANDARDISE
     born = _at_start(case, seen, "saturation") > HALF
+    if born and _at_start(case, seen, "bias_norm") > _at_start(case, seen, "weight_norm"):
+        return SMALLER_BIASES
     return SMALLER_WEIGHTS if born or case.row_norms > LARGE_WEIGHTS else "a smaller training.eta"
 
 
 def _at_start(case: Case, seen: Seen, column: str) -> float:
-    """The median of a quantity at the start, in the layer that is told and the trials that show the fault."""
-    return float(case.at(case.first_step, column)[seen.layer].reindex(list(seen.named)).median())
+    """The median of a quantity at the start, in the layer that is told and the trials that show the fault.
+
+    NaN where it was not recorded.
+    """
+    values = case.at(case.first_step, column).reindex(list(seen.named), columns=[seen.layer])
+    return float(values[seen.layer].median())
 
 
 def _output(case: Case) -> Bounds:

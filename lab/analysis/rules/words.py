@@ -9,6 +9,7 @@ IDENTITY = 'network.output = "identity", whose slope is 1'
 RANDOM = "random first weights (network.initialiser), which break the symmetry"
 CRITICAL = 'network.initialiser = "critical"'
 SMALLER_WEIGHTS = "smaller first weights"
+SMALLER_BIASES = "smaller first biases"
 LARGER_STEPS = "a larger training.eta, or more training.epochs"
 
 LARGE_WEIGHTS = 3.0

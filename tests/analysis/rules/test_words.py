@@ -103,6 +103,15 @@ ADVISED = {
         "smaller first weights",
         {**USUAL, "training__eta": 0.5},
     ),
+    "large biases": (
+        {
+            "network__activation": "sigmoid",
+            "network__initialiser": {"name": "normal", "sd": 0.2, "bias": 6.0},
+        },
+        "saturated layer",
+        "smaller first biases",
+        {"network__initialiser": {"name": "normal", "sd": 0.2, "bias": 0.0}},
+    ),
     "zero weights": (
         {"network__initialiser": ZERO},
         "no gradient",
