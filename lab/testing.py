@@ -24,8 +24,8 @@ from lab.network.backprop import Network, backward, cost, forward
 from lab.network.buffers import make_pass, with_ones
 from lab.network.parameters import Parameters, as_parameters, parameters
 from lab.numerics import Array, Interval, grid, measured
+from lab.own_code import place_of
 from lab.parts import Activation, Cost
-from lab.plugins import place_of
 
 if TYPE_CHECKING:
     from lab.experiment.validation import Finding

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lab import cli
+from lab import cli, own_code
 from lab.activations.properties import PROPERTIES
-from lab.commands import options
 from lab.console.activations import catalogue
 from lab.console.runs import run as run_page
 from lab.network.kernel.library import library
@@ -641,7 +640,7 @@ def test_fault_106_code_that_ends_its_process_when_a_run_is_resumed(lab, small, 
 
 
 def test_fault_106_code_that_hangs_is_ended(lab, small, mine, monkeypatch):
-    monkeypatch.setattr(options, "CHECK_SECONDS", 0.1)
+    monkeypatch.setattr(own_code, "CHECK_SECONDS", 0.1)
     mine("return np.sin(z)", "import time; time.sleep(1000)")
     own = ("--allow-code", "-o", "network.activation='mine.py:Mine'", "-o", "vary={}", "--json")
     for words in (("check", small), ("run", small, "--trial-timeout", "5")):

@@ -30,8 +30,8 @@ from lab.network.first_weights import by_layer
 from lab.network.initialisers import Critical
 from lab.network.parameters import count
 from lab.numerics import Array
+from lab.own_code import place_of, raised_by
 from lab.parts import Cost, Optimiser, Probe
-from lab.plugins import place_of, raised_by
 from lab.prover.digits import lost_digits
 from lab.theory.mean_field import critical
 from lab.training.examples import Examples, examples
