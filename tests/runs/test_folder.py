@@ -39,7 +39,7 @@ def test_a_new_folder_holds_the_experiment_byte_for_byte(plan, small, root):
     assert load(folder.path / "resolved.toml").experiment == plan.experiment
     assert folder.name == "small"
     assert {path.name for path in folder.path.iterdir()} == {
-        *("experiment.toml", "resolved.toml", "SHA256SUMS", "tables", "plots", "trials")
+        *("experiment.toml", "resolved.toml", "SHA256SUMS", ".SHA256SUMS.lock", "tables", "plots", "trials")
     }
 
 
