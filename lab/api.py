@@ -11,7 +11,7 @@ from lab.errors import PartError
 from lab.own_code import with_care
 from lab.results.run import Run
 from lab.results.training import interrupted, lacks_nothing, prepare, train
-from lab.runs.folder import find, results_root
+from lab.runs.root import find, results_root
 from lab.theory.deep import Deep
 
 if TYPE_CHECKING:

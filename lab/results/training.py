@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from lab.errors import LabError, StorageError
 from lab.results.page import REPORT, kept_up
 from lab.results.run import Run
-from lab.runs.folder import RunFolder, find, results_root, runs
+from lab.runs.folder import RunFolder
+from lab.runs.root import find, results_root, runs
 
 if TYPE_CHECKING:
     from lab.runs.preparation import Prepared

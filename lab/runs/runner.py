@@ -16,7 +16,7 @@ from lab.errors import LabError, StorageError
 from lab.experiment.variants import Variant, load, resolved
 from lab.runs import tables
 from lab.runs.cluster import require
-from lab.runs.folder import RunFolder, create, now
+from lab.runs.folder import RunFolder, now
 from lab.runs.growing import PIECED, Growing
 from lab.runs.held import let_go
 from lab.runs.identity import Key
@@ -24,6 +24,7 @@ from lab.runs.parts import kept_parts, keys_of, mixture, part_of, taken_over, tr
 from lab.runs.prediction import notes, prediction
 from lab.runs.preparation import Chunk, Prepared, prepared, steps_per_epoch
 from lab.runs.provenance import anonymous, code, place, placed, provenance
+from lab.runs.root import create
 from lab.runs.sums import require_whole
 from lab.runs.workers import Outcome, Progress, Task, trained
 from lab.storage import sweep
