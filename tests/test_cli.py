@@ -169,7 +169,7 @@ def test_a_slope_of_ones_own_that_is_nan_is_told_with_its_layer_and_z(lab, small
     assert code == 0
     assert "all trials diverged; mend its activation, which is NaN at some z" in out
     place = "σ′ is NaN at z = 0.314159 in layer 1"
-    assert f": 3 of 3 trials diverged, the first at step 0: {place}\n" in out
+    assert f": 3 of 3 trials diverged, the first before any step: {place}\n" in out
 
     info = json.loads(next((tmp_path / "results" / "small").glob("*/run.json")).read_text())
     for trial in info["trials"]:

@@ -20,6 +20,9 @@ from lab.analysis.rules.words import (
 SKILL = 0.1
 """How far from chance, 0, to perfect, 1, a trial must come."""
 
+NEXT_TO_NOTHING = 0.02
+"""What is that far from chance is as good as it."""
+
 LEARNED = 0.85
 """The part of the task from which on training has succeeded, however saturated the network is by then."""
 
@@ -77,7 +80,9 @@ def diverged(case: Case) -> pd.DataFrame:
 def says_diverged(case: Case, seen: Seen) -> str:
     """How many trials diverged, since when, and where the first lost its first number."""
     origin = case.origin and f": {case.origin}"
-    return f"{seen.trials} of {seen.of} trials diverged, the first at step {min(case.diverged_at)}{origin}"
+    first = min(case.diverged_at)  # the reading that saw it
+    when = f"by step {first}" if first else "before any step"
+    return f"{seen.trials} of {seen.of} trials diverged, the first {when}{origin}"
 
 
 def finite_again(case: Case, seen: Seen) -> str:
@@ -128,11 +133,12 @@ def _told(case: Case, skill: float) -> str:
 def says_unlearned(case: Case, seen: Seen) -> str:
     """What was learned, beside chance and beside the other trials."""
     told, rest = (_told(case, skill) for skill in (seen.value, seen.rest))
-    told = f"nothing was learned: {told} at the end"
+    told = f"{'next to ' * (seen.value > NEXT_TO_NOTHING)}nothing was learned: {told} at the end"
     if case.classes:
         told += f", where always answering the commonest class gets {percent(case.chance)}"
     elif isfinite(case.cost_of_mean):
-        told += f", {'worse than' if seen.value < -0.05 else 'as by'} the best constant answer"
+        beside = "worse than" if seen.value < 0 else "little better than"
+        told += f", {beside if abs(seen.value) > NEXT_TO_NOTHING else 'as by'} the best constant answer"
     others = seen.judged - seen.trials
     if others < 2:
         return f"{told}; in one other trial {rest}" if others else told
@@ -211,8 +217,8 @@ def fall(case: Case) -> pd.DataFrame:
 def says_falling(case: Case, seen: Seen) -> str:
     """How fast the cost fell at the end, and what was learned till then."""
     return (
-        f"training ended early: the cost still fell by {percent(seen.value)} in the last quarter, "
-        f"while {left(case, seen)}"
+        f"training ended early: the cost still fell by {percent(seen.value)} from the third to the last "
+        f"quarter, while {left(case, seen)}"
     )
 
 

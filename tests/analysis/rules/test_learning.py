@@ -30,7 +30,7 @@ def test_trials_that_diverged_from_the_first_reading_are_told_once(tmp_path):
     (verdict,) = ran(tmp_path, **huge).verdicts
     assert verdict.rule == "diverged"
     assert verdict.sentence.startswith(
-        "1 of 1 trials diverged, the first at step 0: z ran over in layer 2; try"
+        "1 of 1 trials diverged, the first before any step: z ran over in layer 2; try"
     )
 
 
@@ -38,7 +38,7 @@ def test_a_divergence_whose_origin_was_not_recorded_is_told_without(tmp_path):
     run = ran(tmp_path, **DIVERGES)
     bare = {"trials": run.trials.drop(columns=["origin", "origin_layer", "origin_z"])}
     told, plain = (verdicts(tables)[0].sentence for tables in (run.tables, run.tables | bare))
-    step = f"1 of 1 trials diverged, the first at step {run.trials['diverged_at'][0]}"
+    step = f"1 of 1 trials diverged, the first by step {run.trials['diverged_at'][0]}"
     assert plain == f"{step}; try a smaller training.eta"
     assert told.startswith(f"{step}: ")
 
@@ -82,6 +82,21 @@ def test_what_other_trials_learned_is_no_share_of_the_trials(tmp_path, accuracie
     assert (told.value, told.threshold) == (pytest.approx(0.1), pytest.approx(threshold))
 
 
+@pytest.mark.parametrize(
+    ("r2", "told"),
+    [
+        (-0.5, "nothing was learned: R² = −0.5 on the training data at the end, worse than"),
+        (0.01, "nothing was learned: R² = 0.01 on the training data at the end, as by"),
+        (0.08, "next to nothing was learned: R² = 0.08 on the training data at the end, little better than"),
+    ],
+)
+def test_what_was_learned_of_numbers_is_told_beside_the_best_constant_answer(tmp_path, r2, told):
+    tables = ran(tmp_path, **DATA["teacher"]).tables
+    given = with_finals(tables, final_cost=(1 - r2) * tables["variants"]["cost_of_mean"][0])
+    (found,) = (one for one in verdicts(given) if one.rule == UNLEARNED)
+    assert found.sentence.startswith(f"{told} the best constant answer")
+
+
 def test_what_other_trials_learned_of_numbers_is_told_by_r2(tmp_path):
     tables = ran(tmp_path, **DATA["teacher"], trials__seeds=2).tables
     given = with_finals(tables, final_cost=tables["variants"]["cost_of_mean"][0] * np.array([1.0, 0.25]))
@@ -97,7 +112,7 @@ def test_where_chance_is_not_known_the_cost_is_told_beside_that_of_the_first_rea
         told for told in verdicts(with_finals(unknown, final_cost=0.95 * first)) if told.rule == UNLEARNED
     )
     assert told.sentence.startswith(
-        "nothing was learned: the cost is 95 % of that of the first reading at the end"
+        "next to nothing was learned: the cost is 95 % of that of the first reading at the end"
     )
     assert told.evidence.startswith("nothing learned: 0.95 > 0.9, ")
 
