@@ -47,6 +47,7 @@ def of_bp1(run):
     assert sigmoid < 1 / 4 < tanh < identity == 1
     learned = ends(run, "final_test_accuracy")
     assert learned[0] < 0.3 < 0.5 < min(learned[1:])
+    assert run.variants["chance"].tolist() == [0.106] * 3
 
 
 def of_bp2(run):
@@ -78,9 +79,14 @@ def of_low_input(run):
 def of_saturated_output(run):
     assert rises(start(run, "error_rms", 1))
     assert rises(-start(run, "delta_rms", 1))
-    assert start(run, "saturation", 1).tolist() == [0, 0, 1]
+    each = run.layers.query("step == 0").groupby("variant", sort=False, observed=True)["saturation"]
+    assert max(each.max().iloc[:2]) < 0.01
+    assert each.min().iloc[2] > 0.999
     learned = ends(run, "final_test_accuracy")
     assert learned[2] < 0.15 < 0.6 < min(learned[:2])
+    slow = run.steps[run.steps["variant"] == "bias=6.0"].pivot(index="epoch", columns="trial", values="cost")
+    assert (slow.loc[:2].iloc[-1] > 0.99 * slow.iloc[0]).all()
+    assert (slow.iloc[-1] < 0.5 * slow.iloc[0]).all()
 
 
 def of_saturated_hidden(run):

@@ -1,6 +1,6 @@
 """What there is to see of a run, with its numbers: the lines of ``[see]``, filled from the tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,9 @@ from lab.parts import Tables
 MOST_NUMBERS = 8
 """Of more variants a blank tells how many they are, or the least and the greatest number, and whose."""
 
+MOST_NAMES = 2
+"""So many variants are named that have the least number, the greatest, or none."""
+
 READ = ("layers", "steps", "trials", "variants")
 """The tables that lines are filled from."""
 
@@ -21,7 +24,8 @@ def told(line: str, tables: Tables) -> str:
     """A line of ``[see]``, each blank filled with a number a variant: the median over the done trials.
 
     The numbers stand in the order of the variants, as ``0.342 / 0.926 / 1.65``, with three digits. What was
-    not recorded, or did not happen, is a dash; where it is so of all variants, one.
+    not recorded, or did not happen, is a dash; where it is so of all variants, one. A number of fewer trials
+    than the variant has, since some diverged, says so: ``0.96 (3 of 5 trials)``.
     """
     return "".join(piece if isinstance(piece, str) else _filled(piece, tables) for piece in pieces(line))
 
@@ -34,15 +38,36 @@ def _filled(asked: Blank, tables: Tables) -> str:
     if asked.kind == "count":
         beyond = values > asked.bound if asked.sign == ">" else values < asked.bound
         return f"{int(beyond.sum())} of {len(names)}"
+    numbers = pd.Series({name: _number(values.get(name, np.nan)) for name in names})
+    fewer = _fewer(tables["trials"]) if asked.reading == "end" else {}
+    known = [name for name in names if np.isfinite(values.get(name, np.nan))]
     if asked.variant:
-        return _number(values.get(asked.variant, np.nan))
-    known = values.dropna()
-    if known.empty:
+        return _with(numbers[asked.variant], fewer.get(asked.variant))
+    if not known:
         return _number(np.nan)
     if len(names) <= MOST_NUMBERS:
-        return " / ".join(_number(values.get(name, np.nan)) for name in names)
-    least, most = str(known.idxmin()), str(known.idxmax())
-    return f"{_number(known.min())} ({least}) to {_number(known.max())} ({most})"
+        return " / ".join(_with(numbers[name], fewer.get(name)) for name in names)
+    ends = (_number(values[known].min()), _number(values[known].max()))
+    told = " to ".join(_with(end, _listed(numbers.index[numbers == end], fewer)) for end in ends)
+    without = [name for name in names if name not in known]
+    return f"{told}, none for {_listed(without, {})}" if without else told
+
+
+def _with(number: str, remark: str | None) -> str:
+    return f"{number} ({remark})" if remark else number
+
+
+def _listed(variants: Sequence[str], fewer: Mapping[str, str]) -> str:
+    """These variants, of many the first, each with the trials that its number is of."""
+    told = [f"{name}, {fewer[name]}" if name in fewer else name for name in variants[:MOST_NAMES]]
+    return "; ".join(told) + (f" and {more} more" if (more := len(variants) - MOST_NAMES) > 0 else "")
+
+
+def _fewer(trials: pd.DataFrame) -> dict[str, str]:
+    """The variants of which some trials are not done → of how many a number at the end is."""
+    shares = (trials["status"] == "done").groupby(trials["variant"].astype(str)).agg(["sum", "size"])
+    lacking = shares[(shares["sum"] > 0) & (shares["sum"] < shares["size"])]
+    return {str(name): f"{done} of {of} trials" for name, done, of in lacking.itertuples()}
 
 
 def _values(asked: Blank, tables: Tables) -> pd.Series:

@@ -33,7 +33,8 @@ FEWEST_STEPS = 200
 class Case:
     """One variant's rows of ``layers``, ``steps``, ``trials`` and ``curves``, and its row of ``variants``.
 
-    Steps are those of readings. A trial that diverged counts as long as its readings are numbers.
+    Steps are those of readings. A trial that diverged counts in single readings as long as these are numbers,
+    and in no statistic over several.
     """
 
     layers: pd.DataFrame
@@ -282,10 +283,16 @@ class Case:
     def over(self, column: str, how: str, last: float = 1.0) -> pd.DataFrame:
         """Trial × layer: the median, or another statistic, of a quantity over the ``last`` part of readings.
 
-        NaN where a value is not finite; without columns where the quantity was not recorded.
+        Values that are not finite are left out; NaN where none is left, and for a trial that diverged.
+        Without columns where the quantity was not recorded.
         """
         since = self._steps[-max(1, ceil(last * len(self._steps)))]
-        return self._over((since, self.last_step), (column,), how)
+        ended = self.trials.set_index("trial")["diverged_at"].isna()
+        return self._over((since, self.last_step), (column,), how).where(ended, axis=0)
+
+    def last_step_of(self, column: str) -> int:
+        """The last reading that has a number of a quantity; of steps, that is not the one after the last."""
+        return int(self.layers.loc[np.isfinite(self.layers[column]), "step"].max())
 
     def pooled(self, column: str, how: str) -> pd.DataFrame:
         """Trial × layer: the mean, or the least, of a quantity over the `pooled_readings`; see `over`.

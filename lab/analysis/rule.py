@@ -33,9 +33,9 @@ class Verdict:
 
     ``value`` is the median over the ``trials`` of ``of`` that show it. A ratio is the `middle` of all trials
     that have one, so that it has one number everywhere, unless that is sound. It is of the rows of ``layer``
-    and ``step`` of the table ``layers``, or, without a layer, of the table ``trials``; of the rules on
-    updates it is the median over all readings up to the step. It has passed the ``threshold``, and is the
-    number that the sentence has, which writes a share in per cent.
+    and ``step`` of the table ``layers``, or, without a layer, of the table ``trials``; ``over``
+    tells where it is of several readings up to the step. It has passed the ``threshold``, and is the number
+    that the sentence has, which writes a share in per cent.
     """
 
     rule: str
@@ -47,6 +47,7 @@ class Verdict:
     trials: int
     of: int
     sentence: str
+    over: str = ""
 
     @property
     def evidence(self) -> str:
@@ -60,7 +61,8 @@ class Verdict:
         bound = f"{self.threshold:g}"
         told = (rounded(self.value, digits) for digits in range(3, 18))
         value = next((number for number in told if number != bound), bound)
-        return f"{self.rule}: {value} {sign} {bound}, {place}, step {self.step}{counted}"
+        over = f"{self.over} up to " if self.over else ""
+        return f"{self.rule}: {value} {sign} {bound}, {place}, {over}step {self.step}{counted}"
 
     @property
     def html(self) -> str:
@@ -141,10 +143,11 @@ class Rule:
     speaks where more than none, or with ``share`` at least that share of the judged trials do. ``sentence``
     is of what was `Seen` in the layer whose value passed farthest; ``counts`` tells that it holds the number
     of trials itself, ``ratio`` that the values are ratios, of which the `middle` of all trials is told, and
-    that a trial may have none. ``measure`` makes of a value, and of the threshold, what the sentence tells
-    of it, where that is another number. ``advice`` is what may help, where the tables tell. ``step`` is that
-    of the reading. ``needs`` are the quantities without which it cannot judge, ``open`` whether readings see
-    too few examples to judge each trial.
+    that a trial may have none. ``over`` is what is made of several readings, such as their median.
+    ``measure`` makes of a value, and of the threshold, what the sentence tells of it, where that is another
+    number. ``advice`` is what may help, where the tables tell. ``step`` is that of the reading, of several
+    the last. ``needs`` are the quantities without which it cannot judge, ``open`` whether readings see too
+    few examples to judge each trial.
     """
 
     question: str
@@ -155,6 +158,7 @@ class Rule:
     share: float = 0.0
     counts: bool = False
     ratio: bool = False
+    over: str = ""
     measure: Callable[[Case, float], float] = lambda case, value: value
     advice: Callable[[Case, Seen], str] = lambda case, seen: ""
     step: Callable[[Case], int] = lambda case: case.last_step
@@ -182,9 +186,8 @@ class Rule:
         if advice := self.advice(case, worst):
             sentence += f"; try {advice}"
         value, threshold = (self.measure(case, number) for number in (worst.value, self.threshold))
-        return Verdict(
-            name, variant, worst.layer, self.step(case), value, threshold, worst.trials, of, sentence
-        )
+        found_in = worst.layer, self.step(case), value, threshold, worst.trials, of
+        return Verdict(name, variant, *found_in, sentence, self.over)
 
     def _seen(self, layer: Any, values: pd.Series, of: int) -> Seen | None:
         """What enough trials show in a layer, or None."""

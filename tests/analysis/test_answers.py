@@ -1,6 +1,7 @@
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from lab.analysis.answers import seen, told
@@ -46,6 +47,27 @@ def test_of_many_variants_the_least_and_the_greatest_are_told():
     line = told("{cost at the end}", many)
     assert " to " in line
     assert line.count("(v") == 2
+
+
+def test_a_number_of_fewer_trials_says_so(tables):
+    """Three trials of tanh diverge."""
+    each = dict(zip(VARIANTS, told("{cost at the end}", tables).split(" / "), strict=True))
+    assert each["tanh"].endswith(" (17 of 20 trials)")
+    assert told("{cost at the end for tanh}", tables) == each["tanh"]
+    assert "trials" not in "".join([*(each[name] for name in VARIANTS if name != "tanh")])
+    assert "trials" not in told("{cost at the start}", tables)
+
+
+def test_of_many_variants_those_alike_and_those_without_a_number_are_named():
+    many = make_tables(tuple(f"v{number}" for number in range(9)), 4, 2)
+    trials = many["trials"].assign(final_cost=1.0, status="done")
+    low = trials["variant"].isin(["v1", "v2", "v3"])
+    trials.loc[low, "final_cost"] = 0.1
+    trials.loc[trials["variant"] == "v8", "final_cost"] = 3.0
+    gone = (trials["variant"] == "v0") | ((trials["variant"] == "v8") & (trials["trial"] > 0))
+    trials.loc[gone, ["status", "final_cost"]] = ["diverged", np.nan]
+    line = told("{cost at the end}", many | {"trials": trials})
+    assert line == "0.1 (v1; v2 and 1 more) to 3 (v8, 1 of 4 trials), none for v0"
 
 
 def test_what_was_not_recorded_is_a_dash(tables):

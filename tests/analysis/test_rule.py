@@ -25,6 +25,11 @@ def test_trials_are_counted_where_there_are_several():
     assert some.evidence == "diverged: 1 > 0, trials, step 40, 8 of 30 trials"
 
 
+def test_what_is_made_of_several_readings_is_said_to_be():
+    of_all = Verdict("updates large", "relu", 2, 40, 0.5, 0.1, 1, 1, "…", "median")
+    assert of_all.evidence == "updates large: 0.5 > 0.1, layer 2, median up to step 40"
+
+
 def test_a_notebook_shows_verdicts_by_variant_and_their_words_stay_text():
     one = Verdict("diverged", "<b>", None, 40, 1.0, 0.0, 8, 30, "it <i>diverged</i>")
     found = Verdicts([one, replace(one, variant="relu"), replace(one, rule="dead neurons")])

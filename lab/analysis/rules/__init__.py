@@ -202,7 +202,9 @@ RULES = {
         steps.median,
         steps.says_median,
         share=HALF,
+        over="median",
         advice=words.smaller_steps,
+        step=steps.last,
         needs=("update_ratio",),
     ),
     "updates small": Rule(
@@ -214,14 +216,16 @@ RULES = {
         steps.says_path,
         below=True,
         share=HALF,
+        over="sum",
         advice=lambda case, seen: words.LARGER_STEPS,
+        step=steps.last,
         needs=("update_ratio", "weight_norm"),
     ),
     "cost still falling": Rule(
         "Did the cost fall by more than a twentieth from the third to the last quarter of the readings, and "
         "by more than two standard errors, in a trial that has not learned `UNFINISHED` of its task? Not "
         "asked where something else hinders it.",
-        0.05,
+        learning.STILL_FALLING,
         learning.fall,
         learning.says_falling,
         share=HALF,

@@ -41,6 +41,9 @@ OVERTHROWN = 0.1
 UNFINISHED = 0.75
 """The part of the task from which on a cost that still falls is no fault."""
 
+STILL_FALLING = 0.05
+"""A cost that fell by more than this share from the third to the last quarter still falls."""
+
 SHORT = 400
 """A training of fewer steps is meant to be short, and not told to go on."""
 
@@ -133,7 +136,8 @@ def _told(case: Case, skill: float) -> str:
 def says_unlearned(case: Case, seen: Seen) -> str:
     """What was learned, beside chance and beside the other trials."""
     told, rest = (_told(case, skill) for skill in (seen.value, seen.rest))
-    told = f"{'next to ' * (seen.value > NEXT_TO_NOTHING)}nothing was learned: {told} at the end"
+    yet = " yet" * bool((fall(case).reindex(seen.named) > STILL_FALLING).any(axis=1).all())
+    told = f"{'next to ' * (seen.value > NEXT_TO_NOTHING)}nothing was learned{yet}: {told} at the end"
     if case.classes:
         told += f", where always answering the commonest class gets {percent(case.chance)}"
     elif isfinite(case.cost_of_mean):
@@ -217,7 +221,7 @@ def fall(case: Case) -> pd.DataFrame:
 def says_falling(case: Case, seen: Seen) -> str:
     """How fast the cost fell at the end, and what was learned till then."""
     return (
-        f"training ended early: the cost still fell by {percent(seen.value)} from the third to the last "
+        f"training ended early: the mean cost still fell by {percent(seen.value)} from the third to the last "
         f"quarter, while {left(case, seen)}"
     )
 

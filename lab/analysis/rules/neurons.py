@@ -59,7 +59,7 @@ def another_cost(case: Case, seen: Seen) -> str:
     """A cost, or an output, without σ′ in the error."""
     if not case.classes:
         return 'network.output = "identity"'
-    return 'network.cost = "cross-entropy" and network.output = "sigmoid", in whose error there is no σ′'
+    return 'network.cost = "cross-entropy", which with network.output = "sigmoid" has no σ′ in its error'
 
 
 def saturated(case: Case) -> pd.DataFrame:

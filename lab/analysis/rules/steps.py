@@ -47,6 +47,11 @@ def says_median(case: Case, seen: Seen) -> str:
     )
 
 
+def last(case: Case) -> int:
+    """The last reading before a step."""
+    return case.last_step_of("update_ratio")
+
+
 def whole_path(case: Case) -> pd.DataFrame:
     """How far weights went, of trials that failed and that nothing else hinders."""
     return of_failed(case, case.path.where(~hindered(case), axis=0))

@@ -85,9 +85,12 @@ def test_what_other_trials_learned_is_no_share_of_the_trials(tmp_path, accuracie
 @pytest.mark.parametrize(
     ("r2", "told"),
     [
-        (-0.5, "nothing was learned: R² = −0.5 on the training data at the end, worse than"),
-        (0.01, "nothing was learned: R² = 0.01 on the training data at the end, as by"),
-        (0.08, "next to nothing was learned: R² = 0.08 on the training data at the end, little better than"),
+        (-0.5, "nothing was learned yet: R² = −0.5 on the training data at the end, worse than"),
+        (0.01, "nothing was learned yet: R² = 0.01 on the training data at the end, as by"),
+        (
+            0.08,
+            "next to nothing was learned yet: R² = 0.08 on the training data at the end, little better than",
+        ),
     ],
 )
 def test_what_was_learned_of_numbers_is_told_beside_the_best_constant_answer(tmp_path, r2, told):
@@ -112,7 +115,7 @@ def test_where_chance_is_not_known_the_cost_is_told_beside_that_of_the_first_rea
         told for told in verdicts(with_finals(unknown, final_cost=0.95 * first)) if told.rule == UNLEARNED
     )
     assert told.sentence.startswith(
-        "next to nothing was learned: the cost is 95 % of that of the first reading at the end"
+        "next to nothing was learned yet: the cost is 95 % of that of the first reading at the end"
     )
     assert told.evidence.startswith("nothing learned: 0.95 > 0.9, ")
 
@@ -221,4 +224,15 @@ def test_a_cost_that_still_falls_is_told_where_that_is_sure(tmp_path, fall, nois
     if speaks:
         told = found["cost still falling"]
         assert told.value == pytest.approx(fall, abs=0.01)
+        assert "the mean cost still fell by" in told.sentence
         assert told.sentence.endswith("; try a larger training.eta, or more training.epochs")
+
+
+@pytest.mark.parametrize("fall", [0.2, 0.0])
+def test_what_was_not_learned_while_the_cost_still_falls_was_not_learned_yet(tmp_path, fall):
+    tables = ran(tmp_path, training__steps=400, record__every=10, trials__seeds=2).tables
+    steps = tables["steps"].copy()
+    steps["cost"] = 1 + 0.001 * (-1.0) ** (steps["step"] // 10) - fall * (steps["step"] > 300)
+    found = {told.rule: told for told in verdicts(with_finals(tables, final_accuracy=0.1) | {"steps": steps})}
+    assert found[UNLEARNED].sentence.startswith(f"nothing was learned{' yet' if fall else ''}: 10 % of")
+    assert ("cost still falling" in found) == bool(fall)

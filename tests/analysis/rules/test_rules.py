@@ -2,6 +2,7 @@ import re
 from collections import Counter
 from itertools import product
 
+import numpy as np
 import pytest
 
 from lab.analysis.rule import rounded
@@ -94,6 +95,8 @@ def of_its_reading(layers, verdict):
     )
     row = layers[(layers["layer"] == verdict.layer) & (layers["step"] == verdict.step)]
     assert len(row) == (verdict.layer is not None)
+    if verdict.layer is not None:
+        assert np.isfinite(row[[*RULES[verdict.rule].needs[:1]]].to_numpy()).all()
     if verdict.rule in OF_ONE_READING:
         assert verdict.value == row[RULES[verdict.rule].needs[0]].item()
 

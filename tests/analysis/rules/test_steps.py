@@ -60,3 +60,17 @@ def test_large_weights_do_not_make_a_path_short(tmp_path):
     """‖Δw‖ is then compared with rows of norm 1."""
     large = {"network__initialiser": {"name": "large", "gain": 100.0}, "network__activation": "identity"}
     assert "updates small" not in spoken(tmp_path, **large, training__eta=1e-4)
+
+
+def test_long_steps_are_told_of_trials_that_end_in_numbers_and_with_the_readings_that_they_are_of(tmp_path):
+    run = ran(
+        tmp_path, network__initialiser="nielsen", training__eta=5.0, training__epochs=4, trials__seeds=2
+    )
+    (told,) = (one for one in run.verdicts if one.rule == "updates large")
+    ratios = run.layers.query("layer == @told.layer").groupby("trial")["update_ratio"].median()
+    assert told.value == pytest.approx(ratios.median())
+    assert told.evidence.endswith(f"layer {told.layer}, median up to step 150, 2 of 2 trials")
+    gone = run.tables | {"trials": run.trials.assign(diverged_at=[8.0, float("nan")])}
+    (told,) = (one for one in verdicts(gone) if one.rule == "updates large")
+    assert told.trials == 1
+    assert told.value == pytest.approx(ratios[1])

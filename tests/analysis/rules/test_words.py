@@ -152,7 +152,7 @@ ADVISED = {
     "saturated output": (
         FAULTS["saturated output"][0],
         "saturated output",
-        'network.cost = "cross-entropy"',
+        'network.cost = "cross-entropy", which with network.output = "sigmoid" has',
         {"network__cost": "cross-entropy", "network__output": "sigmoid"},
     ),
     "targets out of reach": (
