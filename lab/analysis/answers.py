@@ -38,17 +38,18 @@ def _filled(asked: Blank, tables: Tables) -> str:
     if asked.kind == "count":
         beyond = values > asked.bound if asked.sign == ">" else values < asked.bound
         return f"{int(beyond.sum())} of {len(names)}"
-    numbers = pd.Series({name: _number(values.get(name, np.nan)) for name in names})
+    numbers = {name: _number(values.get(name, np.nan)) for name in names}
     fewer = _fewer(tables["trials"]) if asked.reading == "end" else {}
     known = [name for name in names if np.isfinite(values.get(name, np.nan))]
     if asked.variant:
-        return _with(numbers[asked.variant], fewer.get(asked.variant))
+        return _with(numbers.get(asked.variant, _number(np.nan)), fewer.get(asked.variant))
     if not known:
         return _number(np.nan)
     if len(names) <= MOST_NUMBERS:
         return " / ".join(_with(numbers[name], fewer.get(name)) for name in names)
     ends = (_number(values[known].min()), _number(values[known].max()))
-    told = " to ".join(_with(end, _listed(numbers.index[numbers == end], fewer)) for end in ends)
+    whose = ([name for name in known if numbers[name] == end] for end in ends)
+    told = " to ".join(_with(end, _listed(alike, fewer)) for end, alike in zip(ends, whose, strict=True))
     without = [name for name in names if name not in known]
     return f"{told}, none for {_listed(without, {})}" if without else told
 
