@@ -28,11 +28,12 @@ class LabError(Exception):
 class PartError(LabError):
     """A part (an activation, a cost, a data set …) cannot be found, or not be made with these parameters.
 
-    ``parameter`` is the one that is wrong, where it is one.
+    ``parameter`` is the one that is wrong, where it is one; ``also`` is what else is wrong with the part.
     """
 
-    def __init__(self, message: str, parameter: str = "") -> None:
+    def __init__(self, message: str, parameter: str = "", also: Iterable[PartError] = ()) -> None:
         self.parameter = parameter
+        self.also = tuple(also)
         super().__init__(message)
 
 

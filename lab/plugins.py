@@ -13,6 +13,7 @@ import dataclasses
 import importlib
 import importlib.util
 import inspect
+import re
 import warnings
 from collections.abc import Mapping
 from functools import cache
@@ -147,14 +148,17 @@ def make(part: type, name: str, parameters: Mapping[str, Any]) -> Any:
 
     They are its fields (a field's metadata may give its ``key`` in the file where that differs) and are
     checked against their types, without coercion. Raises PartError, in one line, where one is unknown,
-    missing or wrong, and in the place of whatever the part raises.
+    missing or wrong, and in the place of whatever the part raises; a ValueError that begins with the key of a
+    parameter is about that.
     """
     with as_part_error(repr(name)):
         values = _checked(part, name, parameters)
         try:
             return part(**values)
         except ValueError as error:
-            raise PartError(f"{name!r}: {in_one_line(error)}") from error
+            said = in_one_line(error)
+            about = next((key for key in parameters if re.match(rf"{re.escape(key)}\b", said)), "")
+            raise PartError(f"{name!r}: {said}", about) from error
 
 
 def required(part: type) -> list[str]:

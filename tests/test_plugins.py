@@ -177,6 +177,13 @@ def test_make_coerces_nothing_and_tells_what_is_wrong(parameters, message):
         plugins.make(Part, "part", parameters)
 
 
+@pytest.mark.parametrize(("size", "about"), [(-1, "size"), (1.5, "size"), (3, "")])
+def test_an_error_knows_the_parameter_that_it_is_about(size, about):
+    with pytest.raises(PartError) as caught:
+        plugins.make(Part if about else Raising, "part", {"size": size} if about else {})
+    assert caught.value.parameter == about
+
+
 def test_a_class_in_a_file_which_is_run_once_for_its_content(mine, monkeypatch):
     part = own_cost(mine)
     built = plugins.build("costs", {"name": "mine.py:Mine", "size": 3}, folder=mine, allow_code=True)

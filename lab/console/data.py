@@ -18,6 +18,7 @@ def look_page(path: Path) -> Page:
         "task": "classes" if data.classes else "numbers",
         "classes": data.classes,
         "features": features,
+        "left_out": found.left_out,
         "notes": data.notes,
         "data": found.settings,
     }
@@ -25,9 +26,10 @@ def look_page(path: Path) -> Page:
         value,
         [
             table(found.columns),
-            f"\n{features} features, from which to tell {outcome}; {parts}\n",
+            f"\n{features} feature{'s' * (features > 1)}, from which to tell {outcome}; {parts}\n",
             bold("# to paste into an experiment file"),
             verbatim(found.toml),
+            *(Note(f"column {title!r} is left out: {why}") for title, why in found.left_out.items()),
             *map(Note, data.notes),
         ],
     )

@@ -20,9 +20,9 @@ def of_part(name: str, part: str, asked: int | None, usual: int, available: int 
     rows = usual if asked is None else asked
     least = 1 if part == "train" else 0
     if rows < least:
-        raise PartError(f"{name}: {part} = {rows}, expected at least {least}")
+        raise PartError(f"{name}: {part} = {rows}, expected at least {least}", part)
     if available is not None and rows > available:
-        raise PartError(f"{name}: {part} = {rows} asks for more than the {available} rows there are")
+        raise PartError(f"{name}: {part} = {rows} asks for more than the {available} rows there are", part)
     return rows
 
 
@@ -38,5 +38,6 @@ def of_both(
     more = of_part(name, "test", test, min(usual[1], available - rows))
     if rows + more > available:
         asked = f"train = {rows} and test = {more} make {rows + more} rows"
-        raise PartError(f"{name}: {asked}, but there are {available}")
+        larger = "train" if train is not None and rows > more else "test"
+        raise PartError(f"{name}: {asked}, but there are {available}", larger)
     return rows, more

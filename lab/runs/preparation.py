@@ -265,11 +265,16 @@ def prepared(plan: Plan) -> Prepared:
 
 
 def unread(draft: Draft) -> list[Finding]:
-    """What is wrong with the data of a file that has other mistakes; nothing where ``[data]`` has one."""
-    if any(finding.key[:1] == ("data",) for finding in draft.wrong):
+    """What is wrong with the data of a file that has other mistakes.
+
+    Nothing where these are of ``[data]``, but for the counts of rows, which do not decide what is there.
+    """
+    told = {finding.key for finding in draft.wrong if finding.key[:1] == ("data",)}
+    if not told <= {("data", "train"), ("data", "test")}:
         return []
     with suppress(LabError):  # of what is no problem of the file
-        return _loaded(draft.plan, Bench(draft.plan.folder, draft.plan.allow_code))[1]
+        found = _loaded(draft.plan, Bench(draft.plan.folder, draft.plan.allow_code))[1]
+        return [finding for finding in found if finding.key not in told]
     return []
 
 
@@ -285,7 +290,8 @@ def _loaded(plan: Plan, bench: Bench) -> tuple[dict[tuple[str, int], Dataset], l
         try:
             loaded[key] = bench.dataset(variant.settings.data, variant.seed)
         except PartError as error:
-            found.append(Finding(("data", "name"), str(error)))
+            wrong = (Finding(("data", one.parameter or "name"), str(one)) for one in (error, *error.also))
+            found += [at_its_value(finding, variant, plan) for finding in wrong]
     return loaded, found
 
 

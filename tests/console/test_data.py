@@ -19,3 +19,16 @@ def test_the_page_ends_with_the_table_to_paste(tmp_path, capsys):
     told = json.loads(capsys.readouterr()[0])
     assert told["classes"] == ["no", "yes"]
     assert [row["column"] for row in told["columns"]] == ["x", "z", "y"]
+    assert told["left_out"] == {}
+
+
+def test_a_column_that_is_left_out_has_its_reason_on_the_page(tmp_path, capsys):
+    path = tmp_path / "a.csv"
+    path.write_text("a;b;y\n" + "".join(f"1.{n}00,50;{n * n % 7}.5;{'yn'[n % 2]}\n" for n in range(1, 9)))
+    page = look_page(path)
+    show(page)
+    out, err = capsys.readouterr()
+    assert "\n1 feature, from" in out
+    assert "note: column 'a' is left out: '1.100,50' is not read as a number: thousands separators" in err
+    show(page, as_json=True)
+    assert [*json.loads(capsys.readouterr()[0])["left_out"]] == ["a"]

@@ -143,7 +143,7 @@ def test_the_shipped_data_set_of_ones_own_trains_and_its_code_is_recorded(tmp_pa
     again = lab.run(path, allow_code=True, plots=False, results=tmp_path / "results", workers=2)
     assert again.info["data"] == run.info["data"]
     assert again.steps.equals(run.steps)
-    with pytest.raises(LabError, match=r"mine\.toml:2: data\.name: .*width = -1, expected more than 0"):
+    with pytest.raises(LabError, match=r"mine\.toml: data\.width: .*width = -1, expected more than 0"):
         lab.run(path, ["data.width=-1.0"], allow_code=True, plots=False)
 
 

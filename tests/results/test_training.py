@@ -132,6 +132,17 @@ def test_of_data_whose_table_has_a_mistake_no_more_is_told(written, tmp_path):
     assert "trian" in told[1][1]
 
 
+def test_of_data_whose_counts_alone_are_wrong_the_columns_are_told_too(written, tmp_path):
+    (tmp_path / "a.csv").write_text("x,y\n1,2\n3,4\n", encoding="utf-8")
+    wrong = 'name = "a.csv"\ntest = -1\ntarget = "z"\nignore = ["u"]'
+    _, told = refused(written, tmp_path, FAULTY.replace('name = "nowhere.csv"', wrong))
+    assert [(line, said.split(":")[0].strip()) for line, said in told if line in range(3, 7)] == [
+        (4, "data.test"),
+        (5, "data.target"),
+        (6, "data.ignore"),
+    ]
+
+
 def test_faults_of_classes_and_claims_alone_are_no_mistakes_of_the_file(written, tmp_path):
     mended = FAULTY.replace("title = 3", "").replace("etta", "eta").replace("nowhere.csv", "digits")
     kind, told = refused(written, tmp_path, mended.replace("Unmade", "Wrong"))

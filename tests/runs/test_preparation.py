@@ -292,3 +292,39 @@ def test_all_data_that_cannot_be_read_are_told_at_once(written):
     with pytest.raises(ExperimentError) as caught:
         prepared(load(written(text)))
     assert [problem.message[:19] for problem in caught.value.problems] == ["there is no file /t"] * 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "key", "told"),
+    [
+        ('target = "klass"', "target", "has no column 'klass'; did you mean 'class'?"),
+        ('features = ["b*", "z"]', "features", "has no column 'z'"),
+        ('features = ["class"]', "features", "has no column but the target"),
+        ('ignore = ["z"]', "ignore", "has no column 'z'"),
+        ('ignore = ["*"]', "ignore", "has no column but the target"),
+        ('one_hot = ["z"]', "one_hot", "has no column 'z'"),
+        ("train = 100", "train", "train = 100 asks for more than the 24 rows"),
+        ("test = 24", "test", "test = 24 leaves nothing to train on"),
+        ("train = 3\ntest = 22", "test", "make 25 rows"),
+        ('separator = "|"', "separator", "separator = '|' leaves one column; ',' makes 3 columns"),
+        ('separator = "||"', "separator", "expected one letter"),
+        ("header = false", "header", "header = false is wrong"),
+        ('task = "numbers"', "task", "'c0' is not a number"),
+        ('target = ["b", "c"]\ntask = "classes"', "task", "2 targets, expected one target for classes"),
+        ("standardise = true", "standardise", "too large or too small"),
+        ('name = "digits"\ntrain = 10000000', "train", "more than the 1797 rows"),
+        ('name = "moons"\nnoise = -1.0', "noise", "noise = -1, expected a standard deviation"),
+        ('name = "d.npz"\ntarget = "y"', "target", "target is for tables"),
+    ],
+)
+def test_a_fault_of_data_is_told_at_the_key_that_is_wrong(tmp_path, written, lines, key, told):
+    rows = "".join(f"{n * n % 7}.5,{n * 3 % 5}e200,c{n % 2}\n" for n in range(24))
+    (tmp_path / "d.csv").write_text(f"b,c,class\n{rows}", encoding="utf-8")
+    name = [] if lines.startswith("name") else ['name = "d.csv"']
+    text = "\n".join(["[data]", *name, lines, "[network]", "hidden = [3]"])
+    with pytest.raises(ExperimentError) as caught:
+        prepared(load(written(text)))
+    (problem,) = caught.value.problems
+    assert problem.key == f"data.{key}"
+    assert told in problem.message
+    assert text.splitlines()[problem.line - 1].startswith(f"{key} = ")

@@ -1,7 +1,7 @@
 """What the cells of a table mean: a number, a text, or nothing."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -39,6 +39,34 @@ def number(cell: str, decimal: str = ".") -> float | None:
     return float(text) if _NUMBER.fullmatch(text) else None
 
 
+_WITH_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[.,' ’\u00a0\u202f]\d{3})+(?:[.,]\d+)?", re.ASCII)
+_DIGITS = re.compile(r"[+-]?\d[\d.,' ’\u00a0\u202f]*", re.ASCII)
+
+
+def thousands(words: Iterable[str]) -> str:
+    """One of the words that is a number with separators of thousands, where all are numbers; else empty.
+
+    >>> thousands(["950,50", "1.128,50"]), thousands(["1 128", "none"])
+    ('1.128,50', '')
+    """
+    numbers = [word for word in words if number(word) is None]
+    if not all(_DIGITS.fullmatch(word) for word in numbers):
+        return ""
+    return next((word for word in numbers if _WITH_THOUSANDS.fullmatch(word)), "")
+
+
+def only_by_case(words: Iterable[str]) -> list[str]:
+    """The first words that are alike but for upper and lower case; empty where none are.
+
+    >>> only_by_case(["yes", "No", "no"])
+    ['No', 'no']
+    """
+    by_fold: dict[str, list[str]] = {}
+    for word in words:
+        by_fold.setdefault(word.casefold(), []).append(word)
+    return next((alike for alike in by_fold.values() if len(alike) > 1), [])
+
+
 def column(
     cells: "pd.Series[Any]", missing: Collection[str] = (), decimal: str = ".", *, texts: bool = False
 ) -> Column:
@@ -61,8 +89,10 @@ def column(
     return np.array([*kept, ""], dtype=object)[codes]
 
 
-def check_numbers(name: str, unit: str, places: IntArray, title: str, column: Column, hint: str = "") -> None:
-    """Raise PartError with the place of the first text of a column that ought to hold numbers.
+def check_numbers(
+    name: str, unit: str, places: IntArray, title: str, column: Column, hint: str = "", about: str = ""
+) -> None:
+    """Raise PartError, ``about`` a key, with the place of the first text in a column that is to hold numbers.
 
     A ``{}`` of the hint is that text.
     """
@@ -70,4 +100,4 @@ def check_numbers(name: str, unit: str, places: IntArray, title: str, column: Co
         for place, cell in zip(places, column, strict=True):
             if cell and number(cell) is None:
                 told = f"{cell!r} is not a number{hint.replace('{}', cell)}"
-                raise PartError(f"{name}: {unit} {place}: column {title}: {told}")
+                raise PartError(f"{name}: {unit} {place}: column {title}: {told}", about)

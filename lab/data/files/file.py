@@ -135,23 +135,38 @@ class File(DataSource):
             return assembled(name, (x_train, y_train), (x_test, y_test), notes=tuple(notes))
         seen = found.index[train_part], found.index[test_part]
         if not self.shuffle and any(0 < len(np.unique(part)) < len(found.classes) for part in seen):
-            notes.append("shuffle = true mixes the rows first, so that no part lacks a class")
+            notes.append("not shuffled, and a part lacks a class; try shuffle = true")
         return classified(name, (x_train, seen[0]), (x_test, seen[1]), found.classes, tuple(notes))
 
     def _rows(self, folder: Path) -> tuple[Rows, list[int]]:
         """The rows that can be used, those of a train part before those of a test part; how many of each."""
-        from lab.data.files.selection import chosen
-
-        read = self.read(folder)
-        if not isinstance(read, list):
-            choice = self.features, self.ignore or (), self.one_hot
-            read = [chosen(read, self.target, *choice)]
-        parts = [finite(rows, self.nan) for rows in read]
+        parts = [finite(rows, self.nan) for rows in self._chosen(folder)]
         if len(parts) == 1:
             return parts[0], [len(parts[0].x)]
         x, y, places = (np.concatenate([getattr(one, key) for one in parts]) for key in ("x", "y", "places"))
         notes = tuple(note for one in parts for note in one.notes)
         return replace(parts[0], x=x, y=y, places=places, notes=notes), [len(one.x) for one in parts]
+
+    def _chosen(self, folder: Path) -> list[Rows]:
+        """The rows of the one part or the two, features and targets chosen."""
+        from lab.data.files.selection import chosen
+
+        read = self.read(folder)
+        if isinstance(read, list):
+            return read
+        try:
+            return [chosen(read, self.target, self.features, self.ignore or (), self.one_hot)]
+        except PartError as error:
+            if self.header is None or not replace(self, header=None)._can_be_chosen(folder):
+                raise
+            told = f"{error}; header = {str(self.header).lower()} is wrong, the columns are there without it"
+            raise PartError(told, "header") from error
+
+    def _can_be_chosen(self, folder: Path) -> bool:
+        try:
+            return bool(self._chosen(folder))
+        except PartError:
+            return False
 
     def read(self, folder: Path) -> Table | list[Rows]:
         """What the file holds: a table, or the rows of one part or two.
@@ -188,7 +203,7 @@ class File(DataSource):
         else:
             if train is None and test is not None and test >= first:
                 raise PartError(
-                    f"{self.path}: test = {test} leaves nothing to train on: there are {first} rows"
+                    f"{self.path}: test = {test} leaves nothing to train on: there are {first} rows", "test"
                 )
             rows, more = of_both(self.path, train, test, (first - (test or 0), 0), first)
             start = rows

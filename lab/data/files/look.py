@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from lab.data import Dataset, source
-from lab.data.files.cells import Column, number
+from lab.data.files.cells import Column, number, thousands
 from lab.data.files.file import KINDS, File
 from lab.data.files.rows import Rows
 from lab.data.files.selection import TARGETS, rises_by_one, slips, unfit
@@ -32,10 +32,11 @@ class Look:
     """What a file holds.
 
     ``columns`` has a row for each column or array; ``settings`` are keys of ``[data]`` that read it, and
-    ``data`` is what they give.
+    ``data`` is what they give. ``left_out`` tells of each column that is ignored why.
     """
 
     columns: list[dict[str, Any]]
+    left_out: dict[str, str]
     settings: dict[str, Any]
     data: Dataset
 
@@ -52,13 +53,15 @@ def look(path: Path) -> Look:
     Raises PartError where it cannot be read, or no choice makes a data set of it.
     """
     settings: dict[str, Any] = {"name": str(path)}
+    left_out: dict[str, str] = {}
     file = source(str(path), {})
     if not isinstance(file, File):
         raise PartError(f"{path} is no file, expected one of the kinds {KINDS}")
     read = file.read(Path())
     if isinstance(read, Table):
         columns = [_described(title, column) for title, column in read.columns.items()]
-        settings |= _chosen(read)
+        chosen, left_out = _chosen(read)
+        settings |= chosen
     else:
         columns = [row for part in read for row in _arrays(part)]
     if isinstance(read, Table) or len(read) == 1:
@@ -68,7 +71,7 @@ def look(path: Path) -> Look:
     if any("standardise = true" in note for note in data.notes):
         settings["standardise"] = True
         data = _loaded(settings)
-    return Look(columns, settings | {"task": "classes" if data.classes else "numbers"}, data)
+    return Look(columns, left_out, settings | {"task": "classes" if data.classes else "numbers"}, data)
 
 
 def _loaded(settings: dict[str, Any]) -> Dataset:
@@ -76,29 +79,40 @@ def _loaded(settings: dict[str, Any]) -> Dataset:
     return source(settings["name"], given).load(None, settings.get("test"), 0, Path())
 
 
-def _chosen(table: Table) -> dict[str, Any]:
-    """The target, what to ignore, and what to do where values are missing."""
+def _chosen(table: Table) -> tuple[dict[str, Any], dict[str, str]]:
+    """The target, what to ignore, and what to do where values are missing; why columns are ignored."""
     target = _target(table)
     settings: dict[str, Any] = {"target": target}
     missing: list[str] = []
-    ignore = []
+    ignore: dict[str, str] = {}
     absent = np.zeros(len(table.places), dtype=np.bool_)
     for title, column in table.columns.items():
         words = slips(column)
         if 0 < len(words) <= _MOST_WORDS:
             missing += words
             absent |= np.isin(column, words)
-        elif title != target and (words or unfit(column) or rises_by_one(column)):
-            ignore.append(title)
+        elif title != target and (reason := _why_ignored(column, words)):
+            ignore[title] = reason
             continue
         absent |= _absent(column)
-    if 0 < len(ignore) < len(table.columns) - 1:
-        settings["ignore"] = ignore
+    if len(ignore) == len(table.columns) - 1:  # and nothing else is left
+        ignore = {}
+    if ignore:
+        settings["ignore"] = [*ignore]
     if missing:
         settings["missing"] = sorted({*missing})
     if absent.any():
         settings["nan"] = "drop" if absent.mean() <= MOST_DROPPED else "mean"
-    return settings
+    return settings, ignore
+
+
+def _why_ignored(column: Column, slips: list[str]) -> str:
+    """Why a column is no feature; empty where it is one."""
+    if slips and not thousands(slips):
+        return f"{len(slips)} different texts among its numbers, as {slips[0]!r}"
+    if reason := unfit(column):
+        return reason
+    return "rises by 1 from row to row, as a count of the rows does" if rises_by_one(column) else ""
 
 
 def _target(table: Table) -> str:

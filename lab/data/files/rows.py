@@ -84,7 +84,9 @@ def filled(rows: Rows, x_train: FloatArray, x_test: FloatArray) -> tuple[str, ..
         if not any(one.any() for one in absent):
             continue
         if absent[0].all():
-            raise PartError(f"{rows.name}: column {name} has no value in the train part, so it has no mean")
+            raise PartError(
+                f"{rows.name}: column {name} has no value in the train part, so it has no mean", "nan"
+            )
         mean = x_train[~absent[0], column].mean()
         for x, one in zip((x_train, x_test), absent, strict=True):
             x[one, column] = mean

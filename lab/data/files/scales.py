@@ -32,7 +32,9 @@ def standardised(rows: Rows, x_train: FloatArray, x_test: FloatArray) -> tuple[s
         wrong = ~(np.isfinite(mean) & np.isfinite(deviation) & (deviation > 0))
         if wrong.any():
             name = rows.features[int(wrong.argmax())]
-            raise PartError(f"{rows.name}: column {name}: too large or too small to be standardised")
+            raise PartError(
+                f"{rows.name}: column {name}: too large or too small to be standardised", "standardise"
+            )
         for x in (x_train, x_test):
             x -= mean
             x /= deviation
@@ -49,7 +51,7 @@ def unscaled(rows: Rows, x_train: FloatArray) -> tuple[str, ...]:
 
     A feature that goes from 0 to 1, such as a text made numbers, is not compared with others.
     """
-    remedy = "standardise = true gives each feature mean 0 and variance 1"
+    remedy = "not standardised; try standardise = true"
     with np.errstate(over="ignore", invalid="ignore"):
         low, high, spread = x_train.min(axis=0), x_train.max(axis=0), _moments(x_train)[1]
         rms = float(np.sqrt(np.vdot(x_train, x_train) / x_train.size))

@@ -2,14 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 import numpy as np
 import pandas as pd
 
 from lab.data.counts import check_size
-from lab.data.files.cells import Column, check_numbers, number
+from lab.data.files.cells import Column, check_numbers, number, only_by_case, thousands
 from lab.data.files.rows import Rows
 from lab.data.files.table import Table
 from lab.data.files.targets import MOST_CLASSES, ROWS_OF_A_KIND, few
@@ -38,15 +38,18 @@ def chosen(
     With ``one_hot`` a text of few kinds becomes a column of 0 and 1 for each kind, or one column for two.
     Raises PartError where a column is not there, none is left, or a feature is a text of many kinds.
     """
+    _check_names(table, {"target": target, "features": features, "ignore": ignore, "one_hot": one_hot})
     targets = _targets(table, target)
     kept = matched(table, features) if features is not None else list(table.columns)
     left_out = {*targets, *matched(table, ignore)}
     titles = [title for title in kept if title not in left_out]
     if not titles:
-        raise PartError(f"{table.name} has no column but the target, expected at least one feature")
+        told = f"{table.name} has no column but the target, expected at least one feature"
+        raise PartError(told, "ignore" if ignore else "features" if features is not None else "")
     if len(targets) > 1:
         for title in targets:
-            check_numbers(table.name, table.unit, table.places, repr(title), table.columns[title])
+            place = table.name, table.unit, table.places, repr(title)
+            check_numbers(*place, table.columns[title], about="target")
     asked = [] if isinstance(one_hot, bool) else matched(table, one_hot)
     _refuse_texts(table, titles, asked, one_hot is True)
     names, parts, made = _features(table, titles, asked)
@@ -81,9 +84,9 @@ def _features(
 def _counts(table: Table, titles: Sequence[str]) -> Iterator[str]:
     """A note on the features that seem to number the rows, if there are any."""
     if counts := [title for title in titles if rises_by_one(table.columns[title])]:
-        rise, them = ("rises", "it") if len(counts) == 1 else ("rise", "them")
+        rise = "rises" if len(counts) == 1 else "rise"
         each = f"{', '.join(map(repr, counts))} {rise} by 1 from row to row, as a count of the rows does"
-        yield f"{each}; ignore = {_listed(counts)} leaves {them} out"
+        yield f"{each}; not left out: try ignore = {_listed(counts)}"
 
 
 def _side_by_side(table: Table, names: Sequence[str], parts: Sequence[Column]) -> Array:
@@ -101,17 +104,25 @@ def _side_by_side(table: Table, names: Sequence[str], parts: Sequence[Column]) -
 
 
 def matched(table: Table, patterns: Iterable[str]) -> list[str]:
-    """The names of columns, in the order of the file, that one of the patterns is or fits.
-
-    Raises PartError where one of them fits none.
-    """
-    found: set[str] = set()
-    for pattern in patterns:
-        fits = {pattern} & table.columns.keys() or {one for one in table.columns if fnmatchcase(one, pattern)}
-        if not fits:
-            raise PartError(f"{table.name} has no column {pattern!r}; {did_you_mean(pattern, table.columns)}")
-        found |= fits
+    """The names of columns, in the order of the file, that one of the patterns is or fits."""
+    found = {title for pattern in patterns for title in _fits(table, pattern)}
     return [title for title in table.columns if title in found]
+
+
+def _fits(table: Table, pattern: str) -> set[str]:
+    return {pattern} & table.columns.keys() or {one for one in table.columns if fnmatchcase(one, pattern)}
+
+
+def _check_names(table: Table, named: Mapping[str, str | Sequence[str] | bool | None]) -> None:
+    """Raise PartError with all names of columns, by the keys that have them, that are of none."""
+    wrong = []
+    for key, given in named.items():
+        for name in [given] if isinstance(given, str) else given if isinstance(given, Sequence) else ():
+            if not (name in table.columns if key == "target" else _fits(table, name)):
+                told = f"{table.name} has no column {name!r}; {did_you_mean(name, table.columns)}"
+                wrong.append(PartError(told, key))
+    if wrong:
+        raise PartError(str(wrong[0]), wrong[0].parameter, wrong[1:])
 
 
 def unfit(column: Column) -> str:
@@ -122,9 +133,11 @@ def unfit(column: Column) -> str:
     kinds = pd.unique(words)
     if len(kinds) > 1 and all(_DATE.fullmatch(word) for word in kinds[:MOST_CLASSES]):
         return "dates"
+    if grouped := thousands(kinds):
+        return f"{grouped!r} is not read as a number: thousands separators"
     if few(len(kinds), len(words)) or len(kinds) < 2:
         return ""
-    return "all different" if len(kinds) == len(words) else f"{len(kinds)} different texts"
+    return "all texts are different" if len(kinds) == len(words) else f"{len(kinds)} different texts"
 
 
 def slips(column: Column) -> list[str]:
@@ -150,12 +163,8 @@ def _targets(table: Table, target: str | list[str] | None) -> list[str]:
         if len(known) == 1:
             return known
         hint = did_you_mean("", table.columns)
-        raise PartError(f'{table.name} needs target = "…", the column to be learnt; {hint}')
-    targets = [target] if isinstance(target, str) else target
-    for one in targets:
-        if one not in table.columns:
-            raise PartError(f"{table.name} has no column {one!r}; {did_you_mean(one, table.columns)}")
-    return targets
+        raise PartError(f'{table.name} needs target = "…", the column to be learnt; {hint}', "target")
+    return [target] if isinstance(target, str) else target
 
 
 def _refuse_texts(table: Table, titles: Sequence[str], asked: Sequence[str], one_hot: bool) -> None:
@@ -199,9 +208,11 @@ def _as_numbers(title: str, column: Column) -> tuple[list[str], list[Column], st
     columns = [np.full(len(column), np.nan) for _ in wanted]
     for each, kind in zip(columns, wanted, strict=True):
         each[~absent] = codes == kind
+    alike = only_by_case(kinds)
+    more = f"; {' and '.join(map(repr, alike))} differ only in upper and lower case" if alike else ""
     if len(kinds) == 2:
-        return [repr(title)], columns, f"column {title!r}: {kinds[1]!r} is 1, {kinds[0]!r} is 0"
-    note = f"column {title!r} became {len(kinds)} columns of 0 and 1: {', '.join(kinds)}"
+        return [repr(title)], columns, f"column {title!r}: {kinds[1]!r} is 1, {kinds[0]!r} is 0{more}"
+    note = f"column {title!r} became {len(kinds)} columns of 0 and 1: {', '.join(kinds)}{more}"
     return [repr(f"{title}={kind}") for kind in kinds], columns, note
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from lab.data.counts import check_size
 from lab.data.dataset import IntArray
-from lab.data.files.cells import Column, check_numbers, number
+from lab.data.files.cells import Column, check_numbers, number, only_by_case
 from lab.data.files.rows import Rows, Task
 from lab.errors import PartError
 
@@ -59,16 +59,19 @@ def meaning(rows: Rows, task: Task) -> Meaning:
             _refuse_texts(rows, column, found, asked)
         different = f"{len(found)} different whole numbers in {len(column)} rows"
         told = (
-            f'target {rows.targets[0]} holds {different}: it is numbers; task = "classes" makes each a class'
+            f'target {rows.targets[0]} holds {different}: taken as numbers; for classes try task = "classes"'
         )
         return _numbers(told if whole and asked == "auto" else "")
     classes = tuple(map(_label, found))
     if len(classes) == 1:
         raise PartError(
-            f"{rows.name}: target {rows.targets[0]}: {classes[0]!r} is the only class, expected at least 2"
+            f"{rows.name}: target {rows.targets[0]}: {classes[0]!r} is the only class, expected at least 2",
+            "target",
         )
     check_size(f"{rows.name}: {len(column)} rows of {len(classes)} classes", 8 * len(column) * len(classes))
-    return Meaning(classes, index.astype(np.int64))
+    alike = " and ".join(map(repr, only_by_case(classes)))
+    note = f"classes {alike} differ only in upper and lower case: each is a class of its own" if alike else ""
+    return Meaning(classes, index.astype(np.int64), note)
 
 
 def _numbers(note: str = "") -> Meaning:
@@ -81,7 +84,7 @@ def _one_hot(rows: Rows, asked: str) -> Meaning:
     if asked == "numbers" or (asked == "auto" and not single):
         return _numbers()
     if not single:
-        raise PartError(f"{rows.name}: {rows.y.shape[1]} targets, expected one target for classes")
+        raise PartError(f"{rows.name}: {rows.y.shape[1]} targets, expected one target for classes", "task")
     classes = tuple(title.strip("'") for title in rows.targets)
     note = f"the {len(classes)} targets, of which one is 1 and the others 0, are classes"
     return Meaning(classes, rows.y.argmax(axis=1).astype(np.int64), note)
@@ -89,10 +92,12 @@ def _one_hot(rows: Rows, asked: str) -> Meaning:
 
 def _refuse_texts(rows: Rows, column: Column, found: Any, asked: str) -> None:
     if asked == "numbers" or any(number(text) is not None for text in found):
-        check_numbers(rows.name, rows.unit, rows.places, rows.targets[0], column)
+        about = "task" if asked == "numbers" else "target"
+        check_numbers(rows.name, rows.unit, rows.places, rows.targets[0], column, about=about)
     raise PartError(
         f"{rows.name}: target {rows.targets[0]} holds {len(found)} different texts; "
-        f'if they are classes, say task = "classes"'
+        f'if they are classes, say task = "classes"',
+        "target",
     )
 
 

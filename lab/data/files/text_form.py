@@ -91,10 +91,14 @@ def form(name: str, lines: Sequence[str], separator: str | None = None, header: 
     >>> found = form("a.csv", ["height;width", "1,5;2"])
     >>> found.separator, found.decimal, found.titles
     (';', ',', ('height', 'width'))
+
+    Raises PartError where there are no rows, and where what was given cuts the lines less well than another.
     """
     comments = len(list(takewhile(_COMMENT.match, lines)))
     marked = [line.lstrip("#% ") for line in lines[:comments] if not line.startswith("sep=")][-1:]
     mark = separator or _separator(name, lines[comments:])
+    if separator is not None:
+        _check_separator(name, separator, lines[comments:])
     rows = list(records(name, lines[comments:], mark, comments))
     if not rows:
         raise PartError(f"{name} is empty, expected rows, and a line before them that names the columns")
@@ -109,6 +113,29 @@ def form(name: str, lines: Sequence[str], separator: str | None = None, header: 
         if len(named) == len(first):
             return Form(mark, decimal, tuple(map(str.strip, named)), comments, len(first), comments - 1)
     return Form(mark, decimal, None, comments, len(first), comments)
+
+
+def _check_separator(name: str, given: str, lines: Sequence[str]) -> None:
+    """Raise PartError where another separator, but not this one, cuts all lines into as many fields."""
+    better = _separator(name, lines)
+    by_given, by_better = (_widths(name, lines, mark) for mark in (given, better))
+    if (
+        better != given
+        and (by_given == {1} or len(by_given) > 1)
+        and len(by_better) == 1
+        and by_better != {1}
+    ):
+        cut = "leaves one column" if by_given == {1} else "does not cut all lines alike"
+        told = f"{name}: separator = {given!r} {cut}; {better!r} makes {min(by_better)} columns"
+        raise PartError(told, "separator")
+
+
+def _widths(name: str, lines: Sequence[str], separator: str) -> set[int]:
+    """The numbers of fields of the lines; none where quotes do not match."""
+    try:
+        return {len(row) for _, row in records(name, lines, separator)}
+    except PartError:
+        return set()
 
 
 def _fitted(titles: list[str], body: Sequence[Sequence[str]]) -> tuple[str, ...]:

@@ -18,9 +18,8 @@ def test_csv_of_classes(load):
     assert data.classes == ("setosa", "versicolor", "virginica")
     assert data.notes == (
         "labels 'setosa', 'versicolor', 'virginica' mapped to outputs 0…2",
-        "the features are large: their root mean square is 4.97; "
-        "standardise = true gives each feature mean 0 and variance 1",
-        "shuffle = true mixes the rows first, so that no part lacks a class",
+        "the features are large: their root mean square is 4.97; not standardised; try standardise = true",
+        "not shuffled, and a part lacks a class; try shuffle = true",
         "2 of 3 classes are missing in the test part: 'versicolor', 'virginica'",
     )
 

@@ -58,6 +58,26 @@ def test_what_is_guessed(looked, content, keys):
     assert looked(content).settings.items() >= keys.items()
 
 
+def test_why_a_column_is_left_out_is_told(looked):
+    rows = [
+        (
+            *(f"2020-01-{n + 10}", n, f"s{n}", f"{n % 7 + 1}.{n + 100},50", f"{n * 7 % 5}.5"),
+            *(f"?{n}" if n % 5 == 0 else n * 3 % 20, "ab"[n % 2]),
+        )
+        for n in range(20)
+    ]
+    lines = (";".join(map(str, row)) for row in (("day", "row", "name", "sum", "x", "slip", "kind"), *rows))
+    found = looked("\n".join(lines))
+    assert found.settings["ignore"] == [*found.left_out]
+    assert found.left_out == {
+        "day": "dates",
+        "row": "rises by 1 from row to row, as a count of the rows does",
+        "name": "all texts are different",
+        "sum": "'1.100,50' is not read as a number: thousands separators",
+        "slip": "4 different texts among its numbers, as '?0'",
+    }
+
+
 def test_arrays(looked):
     found = looked({"X": np.zeros((10, 2, 2)), "y": np.arange(10) % 2}, "a.npz")
     assert [(row["column"], row["type"]) for row in found.columns] == [
@@ -70,5 +90,5 @@ def test_arrays(looked):
 def test_what_is_no_file_of_data(looked, tmp_path):
     assert refusal(look, tmp_path / "a.tar").startswith(f"unknown data set '{tmp_path}/a.tar'; ")
     message = refusal(looked, "price,y\n$1,0.5\n$2,1.5\n$3,2.5\n")
-    assert message.startswith("a.csv has features that are texts: 'price' (all different); ")
+    assert message.startswith("a.csv has features that are texts: 'price' (all texts are different); ")
     assert refusal(look, "digits").startswith("digits is no file, expected one of the kinds .csv, ")

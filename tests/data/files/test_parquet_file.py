@@ -38,7 +38,7 @@ def test_parquet(load):
         ),
         (
             {"x": [{"a": n} for n in range(4)], "y": [1, 2, 3, 4]},
-            "a.parquet has features that are texts: 'x' (all different); ",
+            "a.parquet has features that are texts: 'x' (all texts are different); ",
         ),
         ({"x": [1, 2], "z": [1, 2]}, "a.parquet has no column 'y'"),
         ({"x": [], "y": []}, "a.parquet is empty: 0 rows of 2 columns"),

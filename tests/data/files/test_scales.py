@@ -27,7 +27,7 @@ def test_43_unsigned_bytes_are_cast_before_they_are_centred(load):
 
 
 SPREADS = "the standard deviations of the features"
-REMEDY = "standardise = true gives each feature mean 0 and variance 1"
+REMEDY = "not standardised; try standardise = true"
 
 
 @pytest.mark.parametrize(

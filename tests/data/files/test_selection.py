@@ -1,5 +1,6 @@
 import pytest
 
+from lab.errors import PartError
 from tests.data.conftest import refusal
 
 ROWS = [
@@ -61,7 +62,7 @@ def test_what_cannot_be_chosen_names_the_key_that_helps(load, parameters, messag
 def test_texts_that_are_all_different_or_many_are_no_features(load):
     content = "name,note,y\n" + "".join(f"n{n},t{n // 2},0.5\n" for n in range(60))
     assert refusal(load, content) == (
-        "a.csv has features that are texts: 'name' (all different), 'note' (30 different texts); "
+        "a.csv has features that are texts: 'name' (all texts are different), 'note' (30 different texts); "
         'ignore = ["name", "note"] leaves them out'
     )
 
@@ -79,8 +80,31 @@ def test_a_missing_text_is_missing_in_all_its_columns(load):
     assert load(content, nan="mean").x_train.tolist() == [[0], [2 / 3], [1], [1]]
 
 
+def test_every_name_that_is_of_no_column_is_told_at_its_key(load):
+    with pytest.raises(PartError) as caught:
+        load("x,y\n1,2\n3,4\n", target="z", features=["x", "u*"], ignore=["v"], one_hot=["w"])
+    told = [(one.parameter, str(one)) for one in (caught.value, *caught.value.also)]
+    assert told == [
+        (key, f"a.csv has no column {name!r}; expected one of x, y")
+        for key, name in (("target", "z"), ("features", "u*"), ("ignore", "v"), ("one_hot", "w"))
+    ]
+
+
+@pytest.mark.parametrize("words", [("1.000,50", "950,50"), ("1,000", "2,000,000"), ("1 000", "12 000")])
+def test_numbers_with_thousands_separators_are_said_to_be_no_numbers(load, words):
+    rows = "".join(f'"{word}",0.5\n' for word in words)
+    told = refusal(load, f"a,y\n{rows}")
+    assert f"'a' ({words[0]!r} is not read as a number: thousands separators)" in told
+    assert "thousands" not in refusal(load, f"a,y\n{rows}" + "".join(f"{w},0.5\n" for w in "bcdefghi"))
+
+
+def test_kinds_that_differ_only_in_case_are_told(load):
+    note = load("z,y\nno,0.5\nNo,1.5\n").notes[0]
+    assert note == "column 'z': 'no' is 1, 'No' is 0; 'No' and 'no' differ only in upper and lower case"
+
+
 def test_a_count_of_the_rows_is_told(load):
-    told = "'id' rises by 1 from row to row, as a count of the rows does; ignore = [\"id\"] leaves it out"
+    told = "'id' rises by 1 from row to row, as a count of the rows does; not left out: try ignore = [\"id\"]"
     assert told in load("id,x,y\n1,0.5,1.5\n2,0.7,1.5\n3,0.1,2.5\n").notes
 
 

@@ -36,10 +36,16 @@ def test_whole_numbers_are_classes_where_they_are_few_and_come_again(load, diffe
     data = load(numbered([*range(60_000, 60_000 + 10 * different, 10)] * each))
     assert len(data.classes) == classes
     if not classes:
-        told = (
-            f"target 'y' holds {different} different whole numbers in {different * each} rows: it is numbers"
-        )
-        assert data.notes[0] == f'{told}; task = "classes" makes each a class'
+        told = f"target 'y' holds {different} different whole numbers in {different * each} rows"
+        assert data.notes[0] == f'{told}: taken as numbers; for classes try task = "classes"'
+
+
+def test_classes_that_differ_only_in_case_are_told(load):
+    told = "classes 'Ja' and 'ja' differ only in upper and lower case: each is a class of its own"
+    for last, speaks in (("Ja", True), ("ja", False)):
+        data = load(f"x,y\n0.5,ja\n1.5,nein\n2.5,{last}\n")
+        assert len(data.classes) == 2 + speaks
+        assert (told in data.notes) == speaks
 
 
 def test_either_word_says_the_task(load):

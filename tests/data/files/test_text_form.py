@@ -89,3 +89,20 @@ def test_quotes_may_hold_lines_and_separators():
     message = "a.csv: line 2: unexpected end of data"
     assert refusal(list, records("a.csv", ["a,b\n", 'c,"d\n'], ",")) == message
     assert refusal(list, widths("a.csv", ["a,b\n", 'c,"d\n'], ",")) == message
+
+
+@pytest.mark.parametrize(
+    ("lines", "given", "told"),
+    [
+        (["a,b", "1,2"], ";", "separator = ';' leaves one column; ',' makes 2 columns"),
+        (["a;b;c", "1,5;2,5;3"], ",", "separator = ',' does not cut all lines alike; ';' makes 3 columns"),
+        (["a;b", "1,5;2,5"], ";", ""),
+        (["a", "1"], ";", ""),
+        (["a;b", "1;2;3"], ";", ""),
+    ],
+)
+def test_a_separator_that_is_given_and_wrong_is_told_with_the_right_one(lines, given, told):
+    if told:
+        assert refusal(form, "a.csv", lines, given) == f"a.csv: {told}"
+    else:
+        assert form("a.csv", lines, given).separator == given
