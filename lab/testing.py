@@ -82,8 +82,7 @@ def faults_of_own(plan: Plan) -> list[Finding]:
                         sigma = None
                     faults[repr(spec)] = "" if sigma is None else _fault(sigma)
                 if fault := faults[repr(spec)]:
-                    message = f"{fault}; to run it all the same, say --unchecked"
-                    found.append(at_its_value(Finding(key, message), variant, plan))
+                    found.append(at_its_value(Finding(key, fault), variant, plan))
     return found
 
 

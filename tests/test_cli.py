@@ -462,6 +462,11 @@ def test_a_class_in_a_file_needs_leave_and_the_right_derivative(lab, small, mine
         assert ended == code
         assert all(part in err for part in said)
         assert ("Mine" in out) == (code == 0)
+    note = "unchecked: Mine(): derivative: at z = "
+    assert f"note: {note}" in err
+    assert note in out  # of the run, and so of what is made of it
+    assert note in lab("show", "small")[1]
+    assert any(said.startswith(note) for said in json.loads(lab("show", "small", "--json")[1])["notes"])
 
 
 def test_what_a_class_in_a_file_raises_is_one_line_with_its_place(lab, small, tmp_path, mine):
@@ -564,7 +569,7 @@ def test_verdicts_end_a_run_a_few_and_show_tells_them_all(lab, small, monkeypatc
     told = json.loads(lab("show", "small", "--json")[1])["verdicts"]
     assert len(told) == int(more.split()[0]) + 1
     assert "more verdict" not in out
-    keys = {"rule", "variant", "layer", "step", "value", "threshold", "trials", "of", "sentence"}
+    keys = {"rule", "variant", "layer", "step", "value", "threshold", "trials", "of", "sentence", "over"}
     unwrapped = " ".join(out.split())
     for verdict in told:
         assert set(verdict) == keys

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lab.errors import LabError, StorageError
 from lab.results.page import REPORT, kept_up
 from lab.results.run import Run
-from lab.runs.folder import RunFolder
+from lab.runs.folder import UNCHECKED, RunFolder
 from lab.runs.root import find, results_root, runs
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def prepare(
     """Read and check an experiment, load its data and make its parts. See `lab.api.run`.
 
     Raises ExperimentError also where it would need more memory than is free, ClaimError where activations of
-    somebody's own fail their checks.
+    somebody's own fail their checks; with ``unchecked`` a note tells that they do.
     """
     from lab.experiment.variants import drafted
     from lab.runs.estimate import too_large
@@ -38,15 +38,19 @@ def prepare(
     from lab.testing import faults_of_own
 
     draft = drafted(path, overrides, allow_code=allow_code, max_trials=max_trials)
+    faults = faults_of_own(draft.plan)
     if not unchecked:
-        draft = replace(draft, unproved=(*draft.unproved, *faults_of_own(draft.plan)))
+        hint = "; to run it all the same, say --unchecked"
+        told = [replace(fault, message=fault.message + hint) for fault in faults]
+        draft = replace(draft, unproved=(*draft.unproved, *told))
     if not draft.is_sound:  # one list tells all
         draft = replace(draft, wrong=(*draft.wrong, *unread(draft)))
     plan = draft.sound()
     ready = prepared(plan)
     if found := too_large(ready):
         raise plan.refused(found)
-    return ready
+    notes = dict.fromkeys([*ready.notes, *(f"{UNCHECKED}{fault.message}" for fault in faults)])
+    return replace(ready, notes=tuple(notes))
 
 
 def train(

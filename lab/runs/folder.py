@@ -46,6 +46,8 @@ RUN_VERSION = 1
 MIGRATIONS: Migrations = {}
 """How run.json of an older version is brought up to the next: version → function of what it says."""
 
+UNCHECKED = "unchecked: "
+"""How a note begins that says how an activation of one's own fails its checks, which trained all the same."""
 
 _PART = re.compile(r"variant-(\d+)-trials-(\d+)-(\d+)")
 _OWNER = re.compile(r"\d+ on [\w.-]+")

@@ -16,7 +16,7 @@ from lab.errors import LabError, StorageError
 from lab.experiment.variants import Variant, load, resolved
 from lab.runs import tables
 from lab.runs.cluster import require
-from lab.runs.folder import RunFolder, now
+from lab.runs.folder import UNCHECKED, RunFolder, now
 from lab.runs.growing import PIECED, Growing
 from lab.runs.held import let_go
 from lab.runs.identity import Key
@@ -181,7 +181,8 @@ def _completed(
             untrained["prediction"] = pd.concat(predicted, ignore_index=True)
             trials = growing.finished(failed, untrained)
             record = {**record, "mixed": mixture(folder, {**kept, **growing.keys}, [], terms.mixed)}
-        said = dict.fromkeys([*ready.notes, *notes(ready.made, untrained["prediction"])])
+        begun_with = (note for note in record.get("notes", ()) if note.startswith(UNCHECKED))
+        said = dict.fromkeys([*begun_with, *ready.notes, *notes(ready.made, untrained["prediction"])])
         fates = _fates(ready, trials, growing.seconds, failed)
     except BaseException:
         with suppress(StorageError):  # which would hide why

@@ -132,9 +132,8 @@ class Saturation(OfPass):
     """``saturation``: the share of (neuron, example) with |σ′(z^l)| < τS, τ = 0.05 by default.
 
     ``saturated_low`` and ``saturated_high`` split it by the side: z below or above the point where |σ′| is
-    largest; they are missing where σ′ has no sides, as that of sin (`has_sides`). ``saturated_neurons`` is
-    the share of neurons saturated on at least 95 % of the examples. All are missing for a σ whose slope is
-    unbounded.
+    largest; they are missing where σ′ has no sides, as that of sin. ``saturated_neurons`` is the share of
+    neurons saturated on at least 95 % of the examples. All are missing for a σ whose slope is unbounded.
     """
 
     columns = ("saturation", "saturated_low", "saturated_high", "saturated_neurons")
@@ -200,7 +199,11 @@ class ActivationSpread(OfPass):
 
 @dataclass(frozen=True)
 class PhiB(OfPass):
-    """``phi_b``: how near its ends the outputs of a bounded σ are. See `statistics.phi_b`."""
+    """``phi_b``: how near its ends the outputs of a bounded σ are, φ_B = ⟨|g|⟩, of g = a scaled to [−1, 1].
+
+    Near 0 where all outputs are central, 1 where all are at an end, NaN where σ has no ends. Source:
+    Rakitianskaia and Engelbrecht (2015).
+    """
 
     columns = ("phi_b",)
     default = False
@@ -211,7 +214,10 @@ class PhiB(OfPass):
 
 @dataclass(frozen=True)
 class RankShare(OfPass):
-    """``rank_share``: in what share of its directions a^l varies. See `statistics.rank_share`."""
+    """``rank_share``: how many principal directions of a^l hold 99 % of its variance, as a share of n.
+
+    The variance is that over the examples. Source: Richter, Shenk et al. (2020).
+    """
 
     columns = ("rank_share",)
     default = False
@@ -253,8 +259,10 @@ class Causes(OfPass):
     """``cause_…``: the share of the layer's weights that learn slowly by this cause; they sum to 1.
 
     The cause is the factor of |∂C/∂w_jk| = A_k S_j E_j ρ κ that lost most decades against its reference, the
-    mean of which is ``lost_…``; ``nothing_left`` is the error at the output, E^L. `lab.training.causes` tells
-    the factors and `lab.training.causes.References` what each is measured against.
+    mean of which is ``lost_…``; ``nothing_left`` is the error at the output, E^L. A is
+    ⟨|a_k|⟩, S is ⟨|σ′(z_j)|⟩, E is the mean size of the error that arrives at neuron j; ρ tells whether the
+    three are large on the same examples, κ whether the examples agree. A is measured against 1 or the rms of
+    the layer, S against sup|σ′|, E against that of the output, E^L against that of the mean answer.
     """
 
     columns = tuple(f"{kind}_{label}" for kind in ("cause", "lost") for label in causes.LABELS)
@@ -269,7 +277,7 @@ class Causes(OfPass):
 class GradientCosine(Probe):
     """``gradient_cosine``: the cosine of the direction trained along to ∂C/∂(w^l, b^l), the true gradient.
 
-    With a surrogate slope (`Network.surrogate_floor`) the two differ, and a second backward pass at the
+    With a surrogate slope (training.surrogate_floor) the two differ, and a second backward pass at the
     reading finds the true one. 1 where there is no surrogate, NaN where one of the two is 0.
     """
 

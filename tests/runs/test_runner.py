@@ -1,6 +1,6 @@
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from lab.experiment.variants import load
 from lab.parts import Initialiser
 from lab.runs import preparation, runner, workers
 from lab.runs.estimate import estimate
+from lab.runs.folder import UNCHECKED
 from lab.runs.growing import Growing
 from lab.runs.parts import kept_parts, keys_of
 from lab.runs.preparation import prepared
@@ -90,6 +91,13 @@ def test_a_run_keeps_every_table_and_says_what_it_was(ready, root, monkeypatch):
         **dict.fromkeys(range(6), False),
         6: True,
     }
+
+
+def test_that_a_class_was_not_checked_is_still_said_of_a_run_that_is_resumed(ready, root):
+    note = f"{UNCHECKED}Mine(): derivative: …"
+    folder = run(replace(ready, notes=(*ready.notes, note)), root)
+    assert note in resumed(prepared_again(folder), folder).info["notes"]
+    assert folder.info["notes"].count(note) == 1
 
 
 def test_single_neurons_are_a_table_where_the_file_asks_for_them_and_are_not_too_many(ready, small, root):

@@ -15,6 +15,7 @@ from lab.console.screen import Block, Page, bold, dim, rows_of
 from lab.experiment.see import ANSWER
 from lab.results.page import REPORT
 from lab.results.run import Run
+from lab.runs.folder import UNCHECKED
 
 FEW_VERDICTS = 8
 """A run ends with at most so many verdicts; `lab show` tells them all."""
@@ -69,7 +70,7 @@ def page(run: Run, most: int | None = None, found: Verdicts | None = None) -> Pa
     short, layers = summary(tables), by_layer(tables)
     found = verdicts(tables) if found is None else found
     lines = seen(info.get("see", {}), tables)
-    value = {key: info.get(key) for key in ("name", "id", "title", "status", "failures")}
+    value = {key: info.get(key) for key in ("name", "id", "title", "status", "failures", "notes")}
     value |= {"answer": lines.pop(ANSWER, ""), "see": _sights(run, lines)}
     value |= {
         "folder": str(run.path),
@@ -97,6 +98,7 @@ def _body(
         yield dim("surrogate_floor > 0: max(σ′, floor) on the way back, so not the gradient of C")
     if places := run.info.get("layers"):
         yield dim(" · ".join(f"{l}: {place}" for l, place in enumerate(places, 1)))
+    yield from (note for note in run.info.get("notes", ()) if note.startswith(UNCHECKED))
     for failure in run.info.get("failures", []):
         first, last = failure["trials"][0], failure["trials"][-1]
         yield f"failed: {failure['variant']}, trials {first}–{last}: {failure['error']}"

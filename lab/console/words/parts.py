@@ -44,7 +44,7 @@ def word_page(text: str, also: Iterable[str] = ()) -> Page:
         body += [bold(f"{name}: {word.symbol}" if word.symbol else name), word.meaning]
         body += [dim(f"see: {', '.join(word.see)}")] if word.see else []
     if text in columns:
-        value["column"] = " ".join((getdoc(columns[text]) or "").replace("``", "").split())
+        value["column"] = " ".join(_plain(getdoc(columns[text])).split())
         body += [f"In the table layers, {value['column']}"]
     if parts := _parts(text):
         value["parts"] = parts
@@ -95,10 +95,15 @@ def kind_page(word: str) -> Page:
 
         return Page(listing(), [table(listing())])
     rows = [
-        {"name": name, "parameters": parameters(part), "what it is": (getdoc(part) or "").partition("\n")[0]}
+        {"name": name, "parameters": parameters(part), "what it is": _plain(getdoc(part)).partition("\n")[0]}
         for name, part in plugins.usable(kinds[word]).items()
     ]
     return Page(rows, [table(rows)])
+
+
+def _plain(doc: str | None) -> str:
+    """A docstring as a reader of pages has it: names bare."""
+    return (doc or "").replace("`", "")
 
 
 def parameters(part: type) -> str:

@@ -1,5 +1,8 @@
+import re
+
 import pytest
 
+from lab import plugins
 from lab.console.words.glossary import GLOSSARY
 from lab.console.words.parts import is_word, kind_page, parameters, word_page, words_page
 from lab.network.initialisers import TABLE, He, Normal, Uniform
@@ -64,3 +67,13 @@ def test_without_a_word_all_are_listed(printed):
 def test_what_is_no_word_gets_the_nearest():
     assert refusal(word_page, "saturatoin") == "no word 'saturatoin'; did you mean 'saturation'?"
     assert "'compare'" in refusal(word_page, "compar", ["compare"])
+
+
+def test_no_page_speaks_of_names_within_the_code():
+    """What a docstring says of a part a reader has on a page, where there is nothing behind a reference."""
+    kinds = [
+        text for kind in plugins.KINDS for row in kind_page(kind).value for text in map(str, row.values())
+    ]
+    columns = [column for probe in plugins.built_in("probes").values() for column in probe.columns]
+    words = [str(word_page(word).value) for word in (*GLOSSARY, *columns)]
+    assert not [text for text in (*kinds, *words) if re.search(r"`|\b(lab|statistics|Network)\.\w", text)]
