@@ -80,8 +80,10 @@ def spread(values: ArrayLike) -> Spread:
     if len(x) < 2:
         only = float(x[0]) if len(x) else nan
         return Spread(len(x), only, nan, only, nan, nan)
-    low, median, high = np.quantile(x, (0.05, 0.5, 0.95))
-    return Spread(len(x), float(x.mean()), float(x.std(ddof=1)), float(median), float(low), float(high))
+    low, median, high = map(float, np.quantile(x, (0.05, 0.5, 0.95)))
+    if _all_equal(x):  # whose mean may be rounded, so that each is beside it
+        return Spread(len(x), median, 0.0, median, low, high)
+    return Spread(len(x), float(x.mean()), float(x.std(ddof=1)), median, low, high)
 
 
 def paired(differences: ArrayLike) -> Paired:
@@ -91,7 +93,12 @@ def paired(differences: ArrayLike) -> Paired:
         return Paired(len(d), float(d[0]) if len(d) else nan, nan, nan, nan, nan, nan)
     low, high = interval(d)
     effect = effect_size(d)
-    return Paired(len(d), float(d.mean()), low, high, sign_flip(d), effect, seeds_needed(effect))
+    return Paired(len(d), _mean(d), low, high, sign_flip(d), effect, seeds_needed(effect))
+
+
+def _mean(d: Array) -> float:
+    """Their mean; 0 where they cancel but for rounding."""
+    return float(d.mean()) if abs(d.sum()) > _SAME * np.abs(d).sum() else 0.0
 
 
 def interval(differences: ArrayLike) -> tuple[float, float]:
@@ -206,7 +213,7 @@ def effect_size(differences: ArrayLike) -> float:
         mean = float(d.mean())
         return nan if mean == 0 else inf if mean > 0 else -inf
     d = np.ldexp(d, -int(np.frexp(np.abs(d).max())[1]))  # so that no square underflows
-    return float(d.mean() / d.std(ddof=1))
+    return _mean(d) / float(d.std(ddof=1))
 
 
 def seeds_needed(d_z: float) -> float:

@@ -34,6 +34,13 @@ def test_a_spread_by_hand():
     assert (found.low, found.high) == (pytest.approx(1.2), pytest.approx(8.8))
 
 
+@given(st.floats(-1e6, 1e6), st.integers(2, 30))
+def test_values_that_are_all_the_same_do_not_spread(value, trials):
+    """The mean of equal numbers may be off in its last bit."""
+    found = spread([value] * trials)
+    assert (found.mean, found.sd, found.median) == (value, 0, value)
+
+
 def test_fault_40_of_one_trial_or_pair_spread_and_interval_are_missing_and_not_zero():
     trial, pair = spread([3.0]), paired([0.5])
     assert (trial.trials, trial.mean, trial.median) == (1, 3.0, 3.0)
@@ -169,6 +176,14 @@ def test_what_differences_say_does_not_depend_on_their_size(size):
 )
 def test_the_effect_size_by_hand(differences, d_z):
     np.testing.assert_equal(effect_size(np.array(differences)), d_z)
+
+
+def test_differences_that_cancel_but_for_rounding_are_no_difference():
+    d = np.array([0.95, 0.93]) - np.array([0.94, 0.94])
+    assert d.sum() != 0
+    found = paired(d)
+    assert (found.difference, found.d_z, found.p) == (0, 0, 1)
+    assert isnan(found.seeds_needed)
 
 
 PUBLISHED = [(0.2, 199), (0.5, 34), (0.8, 15), (-0.5, 34)]

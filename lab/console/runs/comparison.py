@@ -99,6 +99,8 @@ def sentence(row: dict[str, Any], by: Metric) -> str:
         text = f"{observed} in the one pair there is; one pair has no interval and no p"
     elif isnan(row["d_z"]):
         text = f"{b} and {a} are the same in all {pairs} pairs"
+    elif row["difference"] == 0:
+        text = f"{b} and {a} are the same on average, over {pairs} pairs"
     elif p < LEVEL:
         text = f"{observed} (p = {cell_text(p)}, {pairs} pairs)"
     elif row["p_least"] >= LEVEL:

@@ -85,6 +85,7 @@ TOLD = "(p = 0.004, 20 pairs)"
             {"metric": "epochs_to=0.9", "pairs": 0, "neither": 20},
             "relu and tanh: neither reached 0.9 in any pair; not comparable by this",
         ),
+        ({"difference": 0.0, "d_z": 0.0}, "relu and tanh are the same on average, over 20 pairs"),
         (
             {"low": 0.0, "high": 0.0, "difference": 0.0, "d_z": np.nan},
             "relu and tanh are the same in all 20 pairs",
