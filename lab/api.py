@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lab.errors import PartError
+from lab.own_code import with_care
 from lab.results.run import Run
 from lab.results.training import interrupted, lacks_nothing, prepare, train
-from lab.runs.folder import find, results_root
+from lab.runs.root import find, results_root
 from lab.theory.deep import Deep
 
 if TYPE_CHECKING:
@@ -53,13 +54,13 @@ def run(
     ``run({"data": {"name": "digits"}, "network": {"hidden": [30, 30]}})``; then the run is called
     ``notebook``, and relative paths start in the current folder.
     ``overrides`` are dotted keys with new values, as a mapping or as texts ``"training.epochs=50"``.
-    ``workers`` processes train and draw; with more than 1, or a ``trial_timeout``, a script needs
-    ``if __name__ == "__main__":``.
+    ``workers`` processes train and draw; they do not run the caller's script again.
     ``scheduler`` is the address ``"tcp://host:8786"`` of a Dask scheduler, whose workers train instead; it
     needs the extra ``cluster``.
     ``results`` is where results are kept; else $LAB_RESULTS, else ``results`` under the current folder.
     ``reuse`` is a run, named as in `load`, whose trials are taken over where they are the very same.
-    ``allow_code`` lets the file name a class in a Python file, which runs that file's code.
+    ``allow_code`` lets the file name a class in a Python file, which runs that file's code: first in a
+    process of its own, which it may end, crash or hang (until interrupted), and then in those that train.
     ``allow_mixed`` lets reused trials be of other versions or of another processor.
     ``trial_timeout`` is how many seconds a trial may take; with it trials are trained in processes.
     ``max_trials`` is the most that the experiment may have. ``unchecked`` lets activations of one's own run
@@ -72,12 +73,20 @@ def run(
     results cannot be kept.
     """
     from lab.runs.runner import Terms
-    from lab.runs.workers import Care, summed
+    from lab.runs.workers import summed
 
     reused = None if reuse is None else find(str(reuse), results_root(results))
-    ready = prepare(path, overrides, allow_code=allow_code, max_trials=max_trials, unchecked=unchecked)
+    ready = with_care(
+        prepare,
+        allow_code=allow_code,
+        patient=trial_timeout is None,
+        path=path,
+        overrides=overrides,
+        max_trials=max_trials,
+        unchecked=unchecked,
+    )
     counted = summed(progress, ready.trial_steps)
-    terms = Terms(workers, Care(trial_timeout), allow_mixed, reused, scheduler)
+    terms = Terms(workers, trial_timeout, allow_mixed, reused, scheduler)
     return train(ready, None, terms, results=results, plots=plots, progress=counted)
 
 
@@ -103,14 +112,14 @@ def resume(
     where its data, code or versions changed since it began.
     """
     from lab.runs.runner import Terms, prepared_again
-    from lab.runs.workers import Care, summed
+    from lab.runs.workers import summed
 
     folder = interrupted(run, results)
     if lacks_nothing(folder, plots=plots):
         return Run(folder)
-    ready = prepared_again(folder, allow_code=allow_code)
+    ready = with_care(prepared_again, allow_code=allow_code, patient=trial_timeout is None, folder=folder)
     counted = summed(progress, ready.trial_steps)
-    terms = Terms(workers, Care(trial_timeout), allow_mixed, scheduler=scheduler)
+    terms = Terms(workers, trial_timeout, allow_mixed, scheduler=scheduler)
     return train(ready, folder, terms, plots=plots, progress=counted)
 
 

@@ -71,7 +71,7 @@ def main() -> None:
     except OSError as error:
         _fail(f"{error.filename or 'the output'}: {system_reason(error)}", StorageError.exit_code, as_json)
     except Exception as error:
-        from lab.plugins import place_of
+        from lab.own_code import place_of
 
         if not (place := place_of(error)):
             raise

@@ -9,25 +9,20 @@ In an experiment file a part is written as its name, or as a table of its name a
     activation = {name = "leaky-relu", slope = 0.1}
 """
 
-import ast
 import dataclasses
 import importlib
 import importlib.util
 import inspect
-import sys
-import traceback
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import cache
-from hashlib import sha256
 from importlib.metadata import EntryPoint, entry_points
 from multiprocessing import parent_process
 from pathlib import Path
-from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, get_type_hints
 
-from lab.errors import PartError, did_you_mean, in_one_line, nearest, told
+from lab.errors import PartError, did_you_mean, in_one_line, nearest
+from lab.own_code import as_part_error, halves, module_of
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -56,40 +51,6 @@ KINDS: dict[str, Kind] = {
     "figures": Kind("lab.figures", "Figure", "figure"),
 }
 """The kinds by the name of their entry points' group, ``lab.<kind>``."""
-
-OWN_MODULE = "lab_file_"
-"""How the names of modules begin that are files of one's own."""
-
-
-def place_of(error: BaseException) -> str:
-    """Where a ``"file.py:Class"`` of one's own raised it, ``file.py:8``; empty where none did."""
-    return next((f"{code.co_filename}:{line}" for code, line in _own_code(error)), "")
-
-
-def raised_by(error: BaseException, specs: Sequence[str], folder: Path) -> str:
-    """Which of these classes of one's own, ``"file.py:Class"``, raised it; empty where none is known to have.
-
-    Paths start in the ``folder``. Where no code of theirs was running, it is the only one, if there is one.
-    """
-    running = [(code.co_filename, code.co_qualname.partition(".")[0]) for code, _ in _own_code(error)]
-    named = {spec: (str((folder / file).resolve()), name) for spec in specs for file, name in [_halves(spec)]}
-    found = [spec for at in running for spec, place in named.items() if place == at]
-    found += [spec for at in running for spec, place in named.items() if place[0] == at[0]]
-    return found[0] if found else specs[0] if len(specs) == 1 else ""
-
-
-def _own_code(error: BaseException) -> Iterator[tuple[CodeType, int]]:
-    """What ran of files of one's own when it was raised, and at which line, the innermost first."""
-    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
-        own = frame.f_globals.get("__name__", "").startswith(OWN_MODULE)
-        if own and not frame.f_code.co_filename.startswith("<"):  # what `dataclass` wrote into it
-            yield frame.f_code, line
-
-
-def _halves(spec: str) -> tuple[str, str]:
-    """``file.py`` and ``Class`` of ``"file.py:Class"``."""
-    file, _, name = spec.rpartition(":")
-    return file, name
 
 
 def built_in(kind: str) -> Mapping[str, type]:
@@ -158,7 +119,7 @@ def find(kind: str, name: str, *, folder: Path | None = None, allow_code: bool =
     entries = installed(kind)
     if name in entries:
         known_as = f"{name!r} of {_distribution(entries[name])}"
-        with _in_one_line(f"{known_as} fails to load"):
+        with as_part_error(f"{known_as} fails to load"):
             part = entries[name].load()
         if not isinstance(part, type):
             raise PartError(f"{known_as} is no class")
@@ -188,7 +149,7 @@ def make(part: type, name: str, parameters: Mapping[str, Any]) -> Any:
     checked against their types, without coercion. Raises PartError, in one line, where one is unknown,
     missing or wrong, and in the place of whatever the part raises.
     """
-    with _in_one_line(repr(name)):
+    with as_part_error(repr(name)):
         values = _checked(part, name, parameters)
         try:
             return part(**values)
@@ -297,7 +258,7 @@ def _written_at(part: type) -> str:
 
 
 def _from_file(kind: str, name: str, folder: Path, allow_code: bool) -> type:
-    path_text, class_name = _halves(name)
+    path_text, class_name = halves(name)
     path = (folder / path_text).resolve()
     module = module_of(name, path, allow_code)
     part = vars(module).get(class_name)
@@ -308,91 +269,6 @@ def _from_file(kind: str, name: str, folder: Path, allow_code: bool) -> type:
         hint = did_you_mean(class_name, of_kind or own)
         raise PartError(f"{name!r}: {path.name} has no class {class_name!r}; {hint}")
     return part
-
-
-def module_of(name: str, path: Path, allow_code: bool) -> ModuleType:
-    """The module that a Python file is, once for each content; ``name`` is what messages call it.
-
-    Raises PartError, in one line, where there is no such file, it may not run, or it fails to.
-    """
-    if not path.is_file():
-        raise PartError(f"{name!r}: there is no file {path}")
-    if not allow_code:
-        raise PartError(f"{name!r} runs the code of {path.name}; if you trust it, say --allow-code")
-    sources = own_sources(path)
-    content = sha256(b"".join(sha256(source.read_bytes()).digest() for source in sources)).hexdigest()
-    module_name = f"{OWN_MODULE}{path.stem}_{content[:12]}"
-    module = sys.modules.get(module_name)
-    if module is None:
-        spec = importlib.util.spec_from_file_location(module_name, path)
-        if spec is None or spec.loader is None:
-            raise PartError(f"{name!r}: {path} is not a Python file")
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[module_name] = module
-        try:
-            with _in_one_line(f"{name!r}: {path.name} fails to load"), _afresh(path.parent, sources):
-                spec.loader.exec_module(module)
-        except BaseException:
-            del sys.modules[module_name]
-            raise
-    return module
-
-
-def own_sources(path: Path) -> list[Path]:
-    """A Python file and all that it imports from its own folder, directly or by another of these."""
-    found, waiting = dict[Path, None](), [path]
-    while waiting:
-        source = waiting.pop()
-        if source in found or not source.is_file():
-            continue
-        found[source] = None
-        try:
-            nodes = list(ast.walk(ast.parse(source.read_bytes())))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue  # what cannot be read is told when it is loaded
-        imports = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
-        for name in {module for node in imports for module in _imported(node)}:
-            place = path.parent.joinpath(*name.split("."))
-            waiting += [place.with_name(f"{place.name}.py"), place / "__init__.py"]
-    return list(found)
-
-
-def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
-    """The modules that a statement may import, and the packages that they are in."""
-    names = [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom):
-        names = [node.module or "", *(f"{node.module or ''}.{name}".strip(".") for name in names)]
-    for name in filter(None, names):
-        words = name.split(".")
-        yield from (".".join(words[:count]) for count in range(1, len(words) + 1))
-
-
-@contextmanager
-def _afresh(folder: Path, sources: Sequence[Path]) -> Iterator[None]:
-    """Import what lies in this folder as it is now, and leave no bytecode that may be taken for it later."""
-    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if file and Path(file) in sources[1:]:
-            del sys.modules[name]
-    importlib.invalidate_caches()
-    sys.path.append(str(folder))
-    try:
-        yield
-    finally:
-        sys.path.remove(str(folder))
-        sys.dont_write_bytecode = before
-
-
-@contextmanager
-def _in_one_line(doing: str) -> Iterator[None]:
-    """Turn whatever somebody's code raises, but for an interrupt, into a PartError of one line."""
-    try:
-        yield
-    except (PartError, KeyboardInterrupt):
-        raise
-    except BaseException as error:
-        raise PartError(f"{doing}: {told(error)}") from error
 
 
 def _warn(message: str) -> None:

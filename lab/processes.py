@@ -3,10 +3,12 @@
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any, TypeVar
 
 from threadpoolctl import threadpool_limits
@@ -39,7 +41,7 @@ def submitted(
     executor: ProcessPoolExecutor, function: Callable[..., Result], tasks: Iterable[Task], *more: Any
 ) -> list[Future[Result]]:
     """The futures of ``function(task, *more)``; only this process answers to Ctrl-C, not those that start."""
-    with deaf_to_interrupts():
+    with beginning():
         return [executor.submit(function, task, *more) for task in tasks]
 
 
@@ -56,7 +58,7 @@ def apart(function: Callable[..., Result], *given: Any, seconds: float | None) -
     context = multiprocessing.get_context("spawn")
     connection, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_answer, args=(theirs, function, given), daemon=True)
-    with deaf_to_interrupts():
+    with beginning():
         process.start()
     theirs.close()
     try:
@@ -116,8 +118,31 @@ def deferred() -> Iterator[threading.Event]:
             signal.signal(signal.SIGINT, before)
 
 
+def can_begin() -> bool:
+    """Whether this process may have others beside it, as one of a pool of ``multiprocessing`` may not."""
+    return not multiprocessing.current_process().daemon
+
+
 @contextmanager
-def deaf_to_interrupts() -> Iterator[None]:
+def beginning() -> Iterator[None]:
+    """Meanwhile processes begin that ignore Ctrl-C, and do not run the script that is running here again.
+
+    It is what `multiprocessing` would have each of them import; so nothing of it can be sent to them.
+    """
+    with _one_at_a_time:
+        script, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+        try:
+            with _deaf_to_interrupts():
+                yield
+        finally:
+            sys.modules["__main__"] = script
+
+
+_one_at_a_time = threading.Lock()
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
     """Ignore Ctrl-C meanwhile, which processes that start now inherit."""
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -55,6 +55,29 @@ def written(path: Path) -> Iterator[IO[bytes]]:
         raise
 
 
+@contextmanager
+def locked(path: Path, seconds: float) -> Iterator[None]:
+    """Meanwhile hold the kernel's lock on a file, which stays; another process that wants it waits.
+
+    Raises StorageError where it cannot be had within so many ``seconds``, or lies behind a link.
+    """
+    from filelock import FileLock, Timeout
+
+    if path.is_symlink():
+        raise StorageError(f"{path}: is a link, which may lead out of the folder; remove the link")
+    lock = FileLock(path, timeout=seconds)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise StorageError(f"{path}: another process held it for {seconds:g} s; try again later") from None
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be written: {system_reason(error)}") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def remove(path: Path) -> None:
     """Remove a sealed file and its seal, if they are there."""
     for each in (_sealed(path), path):

@@ -19,15 +19,16 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from lab.errors import ClaimError, in_one_line, told
+from lab.errors import in_one_line, told
 from lab.network.backprop import Network, backward, cost, forward
 from lab.network.buffers import make_pass, with_ones
 from lab.network.parameters import Parameters, as_parameters, parameters
 from lab.numerics import Array, Interval, grid, measured
+from lab.own_code import place_of
 from lab.parts import Activation, Cost
-from lab.plugins import place_of
 
 if TYPE_CHECKING:
+    from lab.experiment.validation import Finding
     from lab.experiment.variants import Plan
 
 Function: TypeAlias = Callable[[Array], Array]
@@ -57,11 +58,11 @@ def check_activation(sigma: Activation) -> None:
             raise AssertionError(f"{sigma}: {name}: {error}") from error
 
 
-def check_own(plan: Plan) -> None:
-    """Check the activations of an experiment that are classes of somebody's own.
+def faults_of_own(plan: Plan) -> list[Finding]:
+    """What fails first in each activation of an experiment that is a class of somebody's own, at its key.
 
-    Raises ClaimError with what fails first in each, at its key; what the lab ships and formulas are not
-    checked again.
+    What the lab ships and formulas are not checked again; what cannot be made is told by
+    `lab.experiment.checks.parts`.
     """
     from lab.experiment.schema import named_parts
     from lab.experiment.specify import from_spec
@@ -75,13 +76,15 @@ def check_own(plan: Plan) -> None:
             if part.kind == "activations":
                 if repr(spec) not in faults:
                     designs, code = variant.settings.designs, plan.allow_code
-                    sigma = from_spec(spec, designs, folder=plan.folder, allow_code=code)
-                    faults[repr(spec)] = _fault(sigma)
+                    try:
+                        sigma = from_spec(spec, designs, folder=plan.folder, allow_code=code)
+                    except Exception:  # which is told already
+                        sigma = None
+                    faults[repr(spec)] = "" if sigma is None else _fault(sigma)
                 if fault := faults[repr(spec)]:
                     message = f"{fault}; to run it all the same, say --unchecked"
                     found.append(at_its_value(Finding(key, message), variant, plan))
-    if found:
-        raise ClaimError(str(plan.refused(found)))
+    return found
 
 
 def _fault(sigma: Activation) -> str:

@@ -135,3 +135,26 @@ def test_the_face_is_small_and_all_there():
     assert all(getattr(lab, name) is not None for name in lab.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = lab.nothing
+
+
+OWN = {"network.activation": "mine.py:Mine", "vary": {}, "trials.seeds": 1}
+DIES = "import os; {} and os._exit(3); "
+
+
+def test_code_of_ones_own_that_ends_its_process_leaves_the_callers_alone(small, mine, root):
+    """Where the run is prepared, and where it trains."""
+    sine = "return np.sin(z)"
+    mine(sine, DIES.format("True") + sine)
+    with pytest.raises(LabError, match=r"lets run ended its process \(3\); nothing was done"):
+        lab.run(small, OWN, results=root, allow_code=True, plots=False)
+    assert not root.exists()
+    mine(sine, DIES.format("z.ndim == 3 and z.shape[2] == 20") + sine)  # a batch
+    run = lab.run(small, OWN, results=root, allow_code=True, plots=False)
+    assert run.info["failures"][0]["error"] == "its worker ended (3), twice"
+
+
+def test_code_of_ones_own_that_hangs_is_given_up_where_trials_have_a_limit(small, mine, root, monkeypatch):
+    monkeypatch.setattr("lab.own_code.CHECK_SECONDS", 0.1)
+    mine("return np.sin(z)", "import time; time.sleep(1000)")
+    with pytest.raises(LabError, match=r"took longer than 0\.1 s"):
+        lab.run(small, OWN, results=root, allow_code=True, plots=False, trial_timeout=5)

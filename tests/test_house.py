@@ -19,6 +19,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 ROOMS = [
     {"errors", "storage", "processes", "numerics", "markup"},
     {"parts"},
+    {"own_code"},
     {"plugins"},
     {"activations"},
     {"prover"},

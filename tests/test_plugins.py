@@ -1,5 +1,4 @@
 import re
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -191,13 +190,6 @@ def test_a_class_in_a_file_which_is_run_once_for_its_content(mine, monkeypatch):
     assert (part(1).scale, own_cost(mine)(1).scale) == (0.1, 0.2)
 
 
-def test_no_code_runs_without_leave(tmp_path):
-    (tmp_path / "bad.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w')")
-    with refused("'bad.py:Mine' runs the code of bad.py; if you trust it, say --allow-code"):
-        plugins.find("costs", "bad.py:Mine", folder=tmp_path)
-    assert not (tmp_path / "run").exists()
-
-
 @pytest.mark.parametrize(
     ("name", "message"),
     [
@@ -235,25 +227,6 @@ def test_a_class_that_is_no_frozen_dataclass_is_told_what_to_put_above_it(tmp_pa
         plugins.find(kind, "mine.py:Good", folder=tmp_path, allow_code=True)
     with refused("'mine.py:Goof': mine.py has no class 'Goof'; did you mean 'Good'? (known: Good)"):
         plugins.find(kind, "mine.py:Goof", folder=tmp_path, allow_code=True)
-
-
-@pytest.mark.parametrize(
-    ("code", "reason"),
-    [
-        ("1/0", "ZeroDivisionError: division by zero"),
-        ("import no_such_module_at_all", "ModuleNotFoundError: No module named 'no_such_module_at_all'"),
-        ("class", "SyntaxError: invalid syntax (broken.py, line 1)"),
-        ("raise ValueError('a\\nb')", "ValueError: a b"),
-        ("import sys; sys.exit(3)", "SystemExit: 3"),
-    ],
-)
-def test_a_file_that_fails_to_load(tmp_path, code, reason):
-    (tmp_path / "broken.py").write_text(code)
-    before = set(sys.modules)
-    for _ in range(2):
-        with refused(f"'broken.py:Mine': broken.py fails to load: {reason}"):
-            own_cost(tmp_path, "broken.py:Mine")
-    assert not [name for name in set(sys.modules) - before if "broken" in name]
 
 
 def test_an_installed_part(installed):
@@ -396,24 +369,3 @@ def test_a_probe_of_ones_own_brings_new_columns(own, small):
     for name, column in (("ParameterNorms", "bias_norm"), ("Key", "layer")):
         message = f"'mine.py:{name}': the table layers has a column {column!r} already"
         assert problem(small, "record.quantities", f"mine.py:{name}", allow_code=True) == message
-
-
-def test_which_class_of_ones_own_raised_it(tmp_path):
-    for name in ("one", "two"):
-        (tmp_path / f"{name}.py").write_text(
-            "class Mine:\n    def __init__(self, *given):\n        self.size = len(given[0])\n"
-            "class Other(Mine):\n    def fall(self):\n        return {}[self.size]\n"
-        )
-    module = plugins.module_of("two.py:Mine", tmp_path / "two.py", True)
-    specs = ["one.py:Mine", "two.py:Mine", "two.py:Other"]
-    with pytest.raises(TypeError) as told:
-        module.Mine(3)
-    assert plugins.place_of(told.value) == f"{tmp_path}/two.py:3"
-    assert plugins.raised_by(told.value, specs, tmp_path) == "two.py:Mine"
-    assert plugins.raised_by(told.value, [specs[0], specs[2]], tmp_path) == "two.py:Other"  # of that file
-    with pytest.raises(KeyError) as told:
-        module.Other("ab").fall()
-    assert plugins.raised_by(told.value, specs, tmp_path) == "two.py:Other"
-    nobody = ValueError("not of theirs")
-    assert (plugins.place_of(nobody), plugins.raised_by(nobody, specs, tmp_path)) == ("", "")
-    assert plugins.raised_by(nobody, specs[:1], tmp_path) == "one.py:Mine"

@@ -1,5 +1,8 @@
 import os
 import signal
+import subprocess
+import sys
+import threading
 import time
 from concurrent.futures.process import BrokenProcessPool
 
@@ -61,3 +64,36 @@ def test_what_is_done_apart_answers_or_is_told_to_have_ended():
         apart(os._exit, 0, seconds=60)
     with pytest.raises(EndedError, match=r"^took longer than 0\.1 s$"):
         apart(time.sleep, 1000, seconds=0.1)
+
+
+SCRIPT = """\
+import sys
+from lab.processes import apart, pool, submitted
+main = sys.modules["__main__"]
+print("begun", apart(divmod, 7, 2, seconds=60))
+with pool(1, int) as processes:
+    print([future.result() for future in submitted(processes, abs, [-7])])
+assert sys.modules["__main__"] is main
+"""
+
+
+def test_no_process_runs_the_script_that_began_it_again(tmp_path):
+    """It needs no ``if __name__ == "__main__"``."""
+    (tmp_path / "script.py").write_text(SCRIPT)
+    done = subprocess.run(
+        [sys.executable, tmp_path / "script.py"], capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("begun (3, 1)\n[7]\n", "")
+
+
+def test_processes_that_threads_begin_at_once_leave_the_script_in_its_place():
+    script, answers = sys.modules["__main__"], []
+    threads = [
+        threading.Thread(target=lambda n=n: answers.append(apart(abs, -n, seconds=60))) for n in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [0, 1, 2]
+    assert sys.modules["__main__"] is script

@@ -10,7 +10,7 @@ import pytest
 
 import lab
 from lab.errors import LabError, StorageError
-from lab.storage import seal, unsealed, write
+from lab.storage import locked, seal, unsealed, write
 
 
 def test_a_file_is_written_whole_for_its_owner_and_leaves_nothing_beside_it(tmp_path):
@@ -221,3 +221,22 @@ def test_a_run_survives_a_fault_at_some_calls_of_the_store(whole, tmp_path, shar
 def test_a_run_survives_a_fault_at_every_call_of_the_store(whole, tmp_path, dies):
     for at in range(1, whole[2] + 1):
         survives(whole, tmp_path / str(at), at, dies)
+
+
+def test_a_lock_keeps_others_out_until_it_is_let_go(tmp_path):
+    path = tmp_path / ".lock"
+    kept_out = pytest.raises(StorageError, match=r"\.lock: another process held it for 0 s; try again later")
+    with locked(path, 0), kept_out, locked(path, 0):
+        pass
+    with locked(path, 0):
+        pass
+
+
+def test_no_lock_is_taken_behind_a_link_or_where_nothing_can_be_written(tmp_path):
+    (tmp_path / "other").write_text("mine")
+    (tmp_path / ".lock").symlink_to(tmp_path / "other")
+    with pytest.raises(StorageError, match=r"\.lock: is a link"), locked(tmp_path / ".lock", 0):
+        pass
+    assert (tmp_path / "other").read_text() == "mine"
+    with pytest.raises(StorageError, match="cannot be written: Is a directory"), locked(tmp_path, 0):
+        pass

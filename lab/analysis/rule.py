@@ -19,12 +19,13 @@ WHOLE = 0
 
 
 def rounded(value: float, digits: int = 3) -> str:
-    """A number in so many digits, without a power of ten where it is less than a million.
+    """A number in so many digits, without a power of ten where it is less than a million, with a true minus.
 
-    >>> rounded(1434.2), rounded(4.588e7), rounded(0.00031249)
-    ('1430', '4.59e+07', '0.000312')
+    >>> rounded(1434.2), rounded(4.588e7), rounded(0.00031249), rounded(-0.5264)
+    ('1430', '4.59e+07', '0.000312', '−0.526')
     """
-    return f"{float(f'{value:.{digits}g}'):.{max(digits, 6)}g}"
+    told = f"{abs(float(f'{value:.{digits}g}')):.{max(digits, 6)}g}"
+    return f"−{told}" if value < 0 else told
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class Verdict:
     ``value`` is the median over the ``trials`` of ``of`` that show it. A ratio is the `middle` of all trials
     that have one, so that it has one number everywhere, unless that is sound. It is of the rows of ``layer``
     and ``step`` of the table ``layers``, or, without a layer, of the table ``trials``; of the rules on
-    updates it is the median over all readings up to the step. It has passed the ``threshold``.
+    updates it is the median over all readings up to the step. It has passed the ``threshold``, and is the
+    number that the sentence has, which writes a share in per cent.
     """
 
     rule: str
@@ -140,9 +142,10 @@ class Rule:
     speaks where more than none, or with ``share`` at least that share of the judged trials do. ``sentence``
     is of what was `Seen` in the layer whose value passed farthest; ``counts`` tells that it holds the number
     of trials itself, ``ratio`` that the values are ratios, of which the `middle` of all trials is told, and
-    that a trial may have none. ``advice`` is what may help, where the tables tell. ``step`` is that of the
-    reading. ``needs`` are the quantities without which it cannot judge, ``open`` whether readings see too
-    few examples to judge each trial.
+    that a trial may have none. ``measure`` makes of a value, and of the threshold, what the sentence tells
+    of it, where that is another number. ``advice`` is what may help, where the tables tell. ``step`` is that
+    of the reading. ``needs`` are the quantities without which it cannot judge, ``open`` whether readings see
+    too few examples to judge each trial.
     """
 
     question: str
@@ -153,6 +156,7 @@ class Rule:
     share: float = 0.0
     counts: bool = False
     ratio: bool = False
+    measure: Callable[[Case, float], float] = lambda case, value: value
     advice: Callable[[Case, Seen], str] = lambda case, seen: ""
     step: Callable[[Case], int] = lambda case: case.last_step
     needs: tuple[str, ...] = ()
@@ -178,9 +182,9 @@ class Rule:
             sentence += f"; likewise in layer{'s' * (len(others) > 1)} {', '.join(others)}"
         if advice := self.advice(case, worst):
             sentence += f"; try {advice}"
-        threshold = self.threshold
+        value, threshold = (self.measure(case, number) for number in (worst.value, self.threshold))
         return Verdict(
-            name, variant, worst.layer, self.step(case), worst.value, threshold, worst.trials, of, sentence
+            name, variant, worst.layer, self.step(case), value, threshold, worst.trials, of, sentence
         )
 
     def _seen(self, layer: Any, values: pd.Series, of: int) -> Seen | None:

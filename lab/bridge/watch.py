@@ -22,8 +22,9 @@ from lab.experiment.variants import wrong_name
 from lab.figures import draw_all
 from lab.parts import Activation
 from lab.runs import tables
-from lab.runs.folder import RunFolder, new_folder, now, results_root
+from lab.runs.folder import RunFolder, now
 from lab.runs.provenance import provenance
+from lab.runs.root import new_folder, results_root
 from lab.training.recorder import STEP_COLUMNS, Readings
 
 if TYPE_CHECKING:

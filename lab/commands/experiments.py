@@ -57,7 +57,7 @@ def check(experiment: Path, **given: Any) -> Page:
     And what memory, disk and time that needs. Writes nothing.
     """
     from lab.processes import usable_cores
-    from lab.runs.folder import results_root
+    from lab.runs.root import results_root
 
     plan = (experiment, usable_cores(), results_root(), True)
     return with_leave(_checked, plan=plan, **given)
@@ -88,28 +88,18 @@ def run(experiment: Path, dry_run: bool, reuse: str, live: bool, results: Path |
 
     Tables, plots and report.html, the run on one page, are kept in a new folder under the results.
     """
+    from lab.own_code import with_care
     from lab.processes import usable_cores
     from lab.results.training import prepare
-    from lab.runs.folder import find, results_root
+    from lab.runs.root import find, results_root
 
     how, given = split(Training, given)
     reused = find(reuse, results_root(results)) if reuse else None
     if dry_run:
         plan = (experiment, how.workers or usable_cores(), results_root(results), not how.no_plots)
         return with_leave(_checked, plan=plan, **given)
-    if given["allow_code"]:  # first where it may end or hang without harm
-        with_leave(_prepared, experiment=experiment, patient=how.trial_timeout is None, **given)
-    ready = prepare(experiment, **given)
+    ready = with_care(prepare, path=experiment, patient=how.trial_timeout is None, **given)
     return _trained(ready, None, results, how, reused, LIVE_SECONDS if live else 0)
-
-
-def _prepared(experiment: Path, **given: Any) -> Page:
-    """Nothing to see, where a run can be prepared."""
-    from lab.console.screen import Page
-    from lab.results.training import prepare
-
-    prepare(experiment, **given)
-    return Page(None, [])
 
 
 @click.command()
@@ -127,6 +117,7 @@ def resume(run_name: str, allow_code: bool, live: bool, results: Path | None, **
     RUN is a folder, a name or the beginning of a run-id; without it, the newest run that has not ended.
     """
     from lab.console.screen import Page, err
+    from lab.own_code import with_care
     from lab.results.training import interrupted, lacks_nothing
     from lab.runs.runner import prepared_again
 
@@ -134,21 +125,10 @@ def resume(run_name: str, allow_code: bool, live: bool, results: Path | None, **
     if lacks_nothing(folder, plots=not how.no_plots):
         nothing = f"{folder} lacks nothing: every trial, table and plot is there and whole"
         return Page({"run": str(folder), "folder": str(folder.path), "resumed": False}, [nothing])
-    if allow_code:  # first where it may end or hang without harm
-        with_leave(_prepared_again, allow_code, path=folder.path, patient=how.trial_timeout is None)
-    ready = prepared_again(folder, allow_code=allow_code)
+    patient = how.trial_timeout is None
+    ready = with_care(prepared_again, folder=folder, allow_code=allow_code, patient=patient)
     err().print(f"resuming {folder}")
     return _trained(ready, folder, results, how, live=LIVE_SECONDS if live else 0)
-
-
-def _prepared_again(path: Path, *, allow_code: bool) -> Page:
-    """Nothing to see, where the run in this folder can be prepared again."""
-    from lab.console.screen import Page
-    from lab.runs.folder import RunFolder
-    from lab.runs.runner import prepared_again
-
-    prepared_again(RunFolder(path), allow_code=allow_code)
-    return Page(None, [])
 
 
 def _trained(
@@ -166,13 +146,11 @@ def _trained(
     from lab.processes import usable_cores
     from lab.results.page import REPORT
     from lab.results.training import train
-    from lab.runs.folder import results_root
+    from lab.runs.root import results_root
     from lab.runs.runner import Terms, begun
-    from lab.runs.workers import Care
 
     workers = how.workers or usable_cores()
-    care = Care(how.trial_timeout, apart=ready.bench.allow_code)
-    terms = Terms(workers, care, how.allow_mixed, reused, how.scheduler, ends=False)
+    terms = Terms(workers, how.trial_timeout, how.allow_mixed, reused, how.scheduler, ends=False)
     with training(ready) as advance:
         folder = folder or begun(ready, results_root(results), terms)
         if live:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import click
 
-from lab.errors import LabError, did_you_mean, told
+from lab.errors import LabError, did_you_mean
 
 if TYPE_CHECKING:
     from lab.console.screen import Page
@@ -183,43 +183,19 @@ def prints_page(command: Callable[..., Page]) -> Callable[..., int]:
     return printed
 
 
-CHECK_SECONDS = 120.0
-"""Code of one's own that is checked may take so long."""
-
-
-def with_leave(make: Callable[..., Page], allow_code: bool, *, patient: bool = False, **given: Any) -> Page:
-    """``make(allow_code=…, **given)``: in a process of its own where code of somebody's own may run.
-
-    Raises LabError where that code ends the process, or takes longer than `CHECK_SECONDS` and nobody is
-    ``patient``.
-    """
-    from lab.errors import ClaimError, StorageError
-    from lab.processes import EndedError, apart
+def with_leave(make: Callable[..., Page], allow_code: bool, **given: Any) -> Page:
+    """``make(allow_code=…, **given)``: tried apart where code of somebody's own may run."""
+    from lab.own_code import tried_apart
 
     if not allow_code:
         return make(allow_code=allow_code, **given)
-    seconds = None if patient else CHECK_SECONDS
-    try:
-        page, told, code = apart(_attempt, make, {**given, "allow_code": True}, seconds=seconds)
-    except EndedError as error:
-        raise LabError(f"the code that --allow-code lets run {error}; nothing was done") from None
-    if page is None:
-        raise {3: ClaimError, 4: StorageError}.get(code, LabError)(told)
-    return page
+    return tried_apart(_whole, page=make, allow_code=True, **given)
 
 
-def _attempt(make: Callable[..., Page], given: dict[str, Any]) -> tuple[Page | None, str, int]:
-    """The page, whole; or what is wrong, and the exit code."""
-    from lab.plugins import place_of
-
-    try:
-        page = make(**given)
-        return replace(page, body=list(page.body)), "", 0
-    except LabError as error:
-        return None, str(error), error.exit_code
-    except BaseException as error:  # code of one's own may raise anything, SystemExit too
-        place = place_of(error)
-        return None, f"{place}: {told(error)}" if place else f"code of one's own raised {told(error)}", 2
+def _whole(page: Callable[..., Page], **given: Any) -> Page:
+    """The page, all of whose blocks are made."""
+    made = page(**given)
+    return replace(made, body=list(made.body))
 
 
 def split(kind: type[T], given: dict[str, Any]) -> tuple[T, dict[str, Any]]:

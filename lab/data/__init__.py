@@ -68,9 +68,9 @@ def loaded(
     """
     try:
         data = source.load(train, test, seed, folder)
-    except LabError:
+    except (LabError, KeyboardInterrupt):
         raise
-    except Exception as error:
+    except BaseException as error:  # code of one's own may raise anything, SystemExit too
         raise PartError(f"{name!r} fails to load: {told(error)}") from error
     if not isinstance(data, Dataset):
         raise PartError(f"{name!r} loads a value of type {type(data).__name__}, expected a lab.data.Dataset")

@@ -83,7 +83,10 @@ def together(settings: Experiment, *, where: Where, faulty: Collection[Key]) -> 
 
 
 def unproved(experiments: Iterable[Experiment]) -> list[Finding]:
-    """The claims ``at_least`` and ``at_most`` that are refuted or cannot be proved in any of these."""
+    """The claims ``at_least`` and ``at_most`` that are refuted or cannot be proved in any of these.
+
+    A design of which no activation can be made is passed over; see `parts`.
+    """
     found: dict[Key, Finding] = {}
     designs = {(name, id(design)): (name, design)  # which variants share
                for settings in experiments for name, design in settings.activations.items()}  # fmt: skip
@@ -93,7 +96,10 @@ def unproved(experiments: Iterable[Experiment]) -> list[Finding]:
         for key, bound in (("at_least", design.at_least), ("at_most", design.at_most)):
             if bound is None:
                 continue
-            sigma = from_spec(name, {name: design.model_dump(exclude_none=True)})
+            try:
+                sigma = from_spec(name, {name: design.model_dump(exclude_none=True)})
+            except PartError:
+                break
             claim = (bound, inf) if key == "at_least" else (-inf, bound)
             if plainly_holds(sigma, *claim) or (proof := certify(sigma, *claim)).verdict == "CERTIFIED":
                 continue

@@ -9,7 +9,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from lab.errors import ClaimError, ExperimentError, Problem
+from lab.errors import ClaimError, ExperimentError
 from lab.experiment import checks
 from lab.experiment.keys import assigned, dotted, parsed
 from lab.experiment.labels import labels
@@ -65,6 +65,31 @@ class Plan:
         return ExperimentError(self.source.name, located(self.source, findings))
 
 
+@dataclass(frozen=True)
+class Draft:
+    """The plan of a file that may have mistakes, which are left out of it.
+
+    ``wrong`` is what is wrong with the file, ``unproved`` the claims of its designs that do not hold.
+    """
+
+    plan: Plan
+    wrong: tuple[Finding, ...]
+    unproved: tuple[Finding, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        return not (self.wrong or self.unproved)
+
+    def sound(self) -> Plan:
+        """The plan. Raises as `load` does, with all problems in one list."""
+        told = self.plan.refused([*self.wrong, *self.unproved])
+        if self.wrong:
+            raise told
+        if self.unproved:
+            raise ClaimError(str(told))
+        return self.plan
+
+
 def load(
     path: str | Path | Mapping[str, Any],
     overrides: Mapping[str, Any] | Sequence[str] = (),
@@ -83,6 +108,24 @@ def load(
     Raises ExperimentError with every problem of the file and its line, ClaimError where a design's σ′ does
     not hold what it claims, or that could not be proved.
     """
+    return drafted(
+        path, overrides, allow_code=allow_code, max_trials=max_trials, name=name, folder=folder
+    ).sound()
+
+
+def drafted(
+    path: str | Path | Mapping[str, Any],
+    overrides: Mapping[str, Any] | Sequence[str] = (),
+    *,
+    allow_code: bool = False,
+    max_trials: int = 10_000,
+    name: str | None = None,
+    folder: Path | None = None,
+) -> Draft:
+    """The same before it is refused, so that more can be found beside what is wrong.
+
+    Raises ExperimentError where the file, or an override, cannot be read at all.
+    """
     source = read(path if isinstance(path, Mapping) else Path(path), overrides)
     folder = (folder or source.path.parent).absolute()
     base = validated(source.values)
@@ -96,13 +139,10 @@ def load(
     variants, wrong_variants = _variants(base, varied, together)
     found = [*base.findings, *parts(base.settings), *wrong_keys, *excess, *wrong_values, *wrong_variants]
     found += checks.wrong_lines(base.settings.see)
-    problems = [*_name_problems(source.path), *located(source, found)]
-    if problems:
-        raise ExperimentError(source.name, problems)
+    if wrong := wrong_name(source.path.stem):
+        found.append(Finding((), f"the run is named after the file, and {wrong}"))
     plan = Plan(name or source.path.stem, source, base.settings, variants, folder, allow_code, source.notes)
-    if unproved := checks.unproved(variant.settings for variant in variants):
-        raise ClaimError(str(plan.refused(unproved)))
-    return plan
+    return Draft(plan, tuple(found), tuple(checks.unproved(variant.settings for variant in variants)))
 
 
 def resolved(plan: Plan) -> str:
@@ -117,11 +157,6 @@ def resolved(plan: Plan) -> str:
         if (table, name) in varied and derived not in plan.source.values.get(table, {}):
             tables[table].pop(derived, None)
     return document({key: value for key, value in tables.items() if value != {}})
-
-
-def _name_problems(path: Path) -> list[Problem]:
-    wrong = wrong_name(path.stem)
-    return [Problem(0, "", f"the run is named after the file, and {wrong}")] if wrong else []
 
 
 def wrong_name(name: str) -> str:

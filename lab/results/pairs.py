@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from lab.errors import ExperimentError, LabError
-from lab.runs.folder import require_same_data
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,8 +38,22 @@ def side_by_side(
         raise LabError(f"{run} and {other} are the same run; name one of them to compare its variants")
     spellings = ((one.folder.name, one.folder.id, str(one.path)) for one in (run, other))
     names_of_runs = next((a, b) for a, b in zip(*spellings, strict=True) if a != b)
-    require_same_data(run.folder, other.folder, names_of_runs)
+    _require_same_data(run, other, names_of_runs)
     return comparisons.joined(tables[0], tables[1], names_of_runs)
+
+
+def _require_same_data(first: Run, second: Run, names: tuple[str, str]) -> None:
+    """Raise LabError where the data differ, for then the same seed does not pair the trials."""
+    given = [{data["sha256"]: data["name"] for data in run.info["data"]} for run in (first, second)]
+    if given[0].keys() != given[1].keys():
+        a, b = (
+            ", ".join(f"{name} (sha256 {digest[:8]}…)" for digest, name in data.items()) + f" in {run}"
+            for data, run in zip(given, names, strict=True)
+        )
+        raise LabError(
+            f"the runs have different data, so that their trials are no pairs: {a} and {b}; "
+            "run one again with the data of the other"
+        )
 
 
 TOLD_ELSEWHERE = ("title", "schema", "see", "vary")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from lab.errors import LabError, StorageError
 from lab.results.page import REPORT, kept_up
 from lab.results.run import Run
-from lab.runs.folder import RunFolder, find, results_root, runs
+from lab.runs.folder import RunFolder
+from lab.runs.root import find, results_root, runs
 
 if TYPE_CHECKING:
     from lab.runs.preparation import Prepared
@@ -31,14 +32,17 @@ def prepare(
     Raises ExperimentError also where it would need more memory than is free, ClaimError where activations of
     somebody's own fail their checks.
     """
-    from lab.experiment.variants import load
+    from lab.experiment.variants import drafted
     from lab.runs.estimate import too_large
-    from lab.runs.preparation import prepared
-    from lab.testing import check_own
+    from lab.runs.preparation import prepared, unread
+    from lab.testing import faults_of_own
 
-    plan = load(path, overrides, allow_code=allow_code, max_trials=max_trials)
+    draft = drafted(path, overrides, allow_code=allow_code, max_trials=max_trials)
     if not unchecked:
-        check_own(plan)
+        draft = replace(draft, unproved=(*draft.unproved, *faults_of_own(draft.plan)))
+    if not draft.is_sound:  # one list tells all
+        draft = replace(draft, wrong=(*draft.wrong, *unread(draft)))
+    plan = draft.sound()
     ready = prepared(plan)
     if found := too_large(ready):
         raise plan.refused(found)

@@ -22,7 +22,7 @@ from lab.numerics import Array
 from lab.runs.crew import POLL_SECONDS, Line
 from lab.runs.identity import Key, differences, key, made_with
 from lab.runs.preparation import Chunk
-from lab.runs.workers import Care, Outcome, Task, begun, data_of, failed, read
+from lab.runs.workers import Outcome, Task, begun, data_of, failed, read
 from lab.training.loop import CALL_SECONDS
 from lab.training.recorder import Readings
 
@@ -46,14 +46,18 @@ _alone = threading.Lock()
 
 
 def scheduled(
-    tasks: Sequence[Task], address: str, line: Line, care: Care, mixed: bool = False
+    tasks: Sequence[Task],
+    address: str,
+    line: Line,
+    trial_timeout: float | None = None,
+    mixed: bool = False,
 ) -> Iterator[Outcome]:
     """Train the chunks with the workers of the scheduler, keep their parts, and yield how each ended.
 
     Data are sent once to each worker, by content: a worker needs no file of them. A chunk that was put down
     goes on from its checkpoint; on a worker none is made. Its part is kept under the key that the worker
     found: another training than here is refused, and versions and processors other than here, unless they
-    may be ``mixed``. Trials that take longer than the ``care`` allows are given up between two steps. Once
+    may be ``mixed``. Trials that take longer than the ``trial_timeout`` are given up between two steps. Once
     the ``line`` is stopped, or this generator ends before its chunks do, these are cancelled.
 
     The ``line`` is told as a chunk ends, of the steps of its trials. Raises LabError where the extra
@@ -62,7 +66,7 @@ def scheduled(
     """
     with _connected(address) as client:
         _require_alike(client, tasks, mixed)
-        yield from _Walk(client, line, care, mixed).through(tasks)
+        yield from _Walk(client, line, trial_timeout, mixed).through(tasks)
 
 
 def require(address: str) -> None:
@@ -74,8 +78,8 @@ def require(address: str) -> None:
 class _Walk:
     """The chunks that are with the scheduler, and the data that its workers hold."""
 
-    def __init__(self, client: "Client", line: Line, care: Care, mixed: bool) -> None:
-        self.client, self.line, self.care, self.mixed = client, line, care, mixed
+    def __init__(self, client: "Client", line: Line, trial_timeout: float | None, mixed: bool) -> None:
+        self.client, self.line, self.trial_timeout, self.mixed = client, line, trial_timeout, mixed
         self.pending: Submitted = {}
         self.data: dict[str, Future] = {}
         self.lost: dict[Chunk, int] = {}
@@ -105,7 +109,7 @@ class _Walk:
                 self.data |= {data.sha256: self.client.scatter({name: data}, broadcast=True)[name]}
             except TimeoutError as error:
                 raise LabError("--scheduler: no worker is left that takes the data") from error
-        seconds = self.care.trial_timeout
+        seconds = self.trial_timeout
         future = self.client.submit(
             _trained_here,
             replace(task, data=None),

@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection, wait
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
-from lab.processes import begun_worker, deaf_to_interrupts
+from lab.processes import beginning, begun_worker
 
 POLL_SECONDS = 0.2
 
@@ -141,7 +141,7 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, function), daemon=True)
-        with deaf_to_interrupts():
+        with beginning():
             self._process.start()
         theirs.close()
         self.number, self.since, self._stopped = -1, monotonic(), False

@@ -1,29 +1,25 @@
 """What an experiment will need: memory, disk and time, told before the work.
 
-Arrays are counted as they are made; how long a step takes, how wide a number is as text and how many bins z
-fills are seen in a sample of the training, which takes a few hundredths of a second.
+Arrays are counted as they are made; what cannot be counted is seen in a sample of the training.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, isfinite, nan
-from time import thread_time
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
-from lab.experiment.schedule import Schedule
 from lab.experiment.sizes import free_memory
 from lab.experiment.validation import Finding
 from lab.network.parameters import count
-from lab.numerics import Array
 from lab.runs.csv_files import has_pyarrow
 from lab.runs.preparation import Prepared, bytes_read
+from lab.runs.sample import Sample, pace, samples_of, seen_by
 from lab.training.examples import EVALUATED_TOGETHER
-from lab.training.loop import BLOCK, Course, Training, begun
+from lab.training.loop import BLOCK, Training
 from lab.training.probes import NEURON_COLUMNS
 from lab.training.reader import LONGEST_RING, RING_BYTES
-from lab.training.recorder import HALF_BINS, STEP_COLUMNS, Readings
+from lab.training.recorder import HALF_BINS, STEP_COLUMNS
 from lab.training.statistics import SORTED_VALUES
 
 MIB = 2**20
@@ -60,19 +56,9 @@ CURVE_ROWS = 401
 PLOT_BYTES, PLOT_POINT, REPORT_BYTES, REPORT_POINT = 2_300_000, 550, 230_000, 125
 """Of all figures, of each (variant, layer, reading) in them, and of the report."""
 
-REFERENCE = 0.6e-6
-"""Seconds in which the processor by which the following are told writes a number as text."""
-
 WRITTEN, WRITTEN_BY_ARROW, READ, DRAWN, DRAWN_POINT = 0.3e-6, 0.35e-6, 0.5e-6, 7.0, 2.0e-3
-"""Its seconds for a number of a table that is written, or read and looked at; for all figures; for each point
-in them."""
-
-SAMPLED_KINDS = 4
-SAMPLED_EXAMPLES, SAMPLED_PARAMETERS = 500, 2_000_000
-"""A sample has no more kinds of variants, examples and parameters than that; the rest is in proportion."""
-
-SAMPLE_SECONDS = 0.004
-"""So long steps are taken in a sample."""
+"""Seconds of the processor that `lab.runs.sample.pace` compares with: for a number of a table that is
+written, or read and looked at; for all figures; for each point in them."""
 
 
 @dataclass(frozen=True)
@@ -94,26 +80,6 @@ class Estimate:
         return max(self.training, self.looking)
 
 
-@dataclass(frozen=True)
-class _Sample:
-    """What was seen of the training of a chunk; the seconds are of all its trials.
-
-    ``start``, of the first weights; of a ``step``, of a ``reading``; what binning and testing add to one; of
-    the ``end``. ``text`` is the mean width of a quantity; ``varying``, how many of them vary; ``bins``, how
-    many a layer fills.
-    """
-
-    start: float = nan
-    step: float = nan
-    reading: float = nan
-    binning: float = nan
-    testing: float = nan
-    end: float = nan
-    text: float = 18.0
-    varying: float = nan
-    bins: float = 30.0
-
-
 def estimate(ready: Prepared, workers: int = 1, plots: bool = True, *, tried: bool = True) -> Estimate:
     """What a run of this plan in so many processes needs, with its ``plots`` and its report or without.
 
@@ -129,7 +95,7 @@ def estimate(ready: Prepared, workers: int = 1, plots: bool = True, *, tried: bo
     memory = _memory_of_training(ready, largest, workers, len(chunks))
     free = free_memory()
     fits = tried and (free is None or memory <= free)
-    samples = _samples(ready, largest if fits else {})
+    samples = samples_of(ready, largest if fits else {})
     read = made = text = parts = points = seconds = 0.0
     rows = 0
     for (variant, training), trials, sample in zip(ready.made, trial_counts, samples, strict=True):
@@ -141,18 +107,18 @@ def estimate(ready: Prepared, workers: int = 1, plots: bool = True, *, tried: bo
         parts += counted.parts + 500 * ceil(trials / largest[variant.index])
         points += training.network.depth * counted.readings
         seconds += ceil(trials / largest[variant.index]) * counted.seconds
-    pace = _pace() if fits else nan
+    slowness = pace() if fits else nan
     beside = min(max(workers, 1), DRAWING)
     libraries = TRAINS + ARROW * has_pyarrow() + STATISTICS * (plots or len(ready.made) > 1) + DRAWS * plots
     several = libraries + 8 * COPIES_DRAWN * (read + made)
     alone = libraries + 8 * COPIES * (read + made)
     looking = int(max(alone, beside * several) if plots else several)
     seconds /= max(min(workers, len(chunks)), 1)
-    seconds += pace * (read + made) * ((WRITTEN_BY_ARROW if has_pyarrow() else WRITTEN) + READ)
+    seconds += slowness * (read + made) * ((WRITTEN_BY_ARROW if has_pyarrow() else WRITTEN) + READ)
     disk = text + parts
     if plots:
         disk += PLOT_BYTES + REPORT_BYTES + points * (PLOT_POINT + REPORT_POINT)
-        seconds += pace * (DRAWN + DRAWN_POINT * points + READ * read) / beside
+        seconds += slowness * (DRAWN + DRAWN_POINT * points + READ * read) / beside
     return Estimate(memory, looking, int(disk), seconds, rows)
 
 
@@ -176,7 +142,7 @@ class _Counted:
 
     training: Training
     trials: int
-    sample: _Sample
+    sample: Sample
 
     @property
     def readings(self) -> int:
@@ -228,7 +194,7 @@ class _Counted:
 
     @property
     def _seen_cells(self) -> int:
-        return max(self.training.network.sizes[1:]) * _seen(self.training)
+        return max(self.training.network.sizes[1:]) * seen_by(self.training)
 
     def text(self, label: int) -> float:
         """Bytes of the tables as files, of a variant whose label has so many letters."""
@@ -256,19 +222,14 @@ class _Counted:
         return sample.start + self.training.steps * sample.step + read + tested + sample.end
 
 
-def _seen(training: Training) -> int:
-    """The examples that a reading sees."""
-    fixed = training.recording.fixed_examples
-    return min(training.batch, len(training.train)) if fixed is None else len(fixed)
-
-
 def _memory_of_training(ready: Prepared, largest: dict[int, int], workers: int, chunks: int) -> int:
     made = {variant.index: training for variant, training in ready.made}
     held = max(bytes_of(made[index], trials) for index, trials in largest.items())
     parts = max(bytes_read(made[index]) * trials for index, trials in largest.items())
     data = sum(each.nbytes for one in ready.different_data for each in (one.x_train, one.x_test)) * 2
     apart = min(workers, chunks)
-    training = apart * (TRAINS + held + data) + (TRAINS + data) * (apart > 1)
+    beside = apart > 1 or ready.bench.allow_code  # as code of one's own is trained
+    training = apart * (TRAINS + held + data) + (TRAINS + data) * beside
     pieces = TRAINS + data + 2 * parts + PIECES * min(3 * parts, PIECE_BYTES)
     return int(max(training, pieces)) + ARROW * has_pyarrow()
 
@@ -283,7 +244,7 @@ def bytes_of(training: Training, trials: int) -> int:
     """
     network, item = training.network, training.train.x.itemsize
     sizes, n, compiled = network.sizes, len(training.train), training.engine == "compiled"
-    seen, batch = _seen(training), min(training.batch, n)
+    seen, batch = seen_by(training), min(training.batch, n)
     state = len(training.optimiser.initial(np.zeros((1, 1), training.train.x.dtype)))
     cells, ends = 5 * sum(sizes[1:]), sizes[0] + sizes[-1] + 1
     fixed = training.recording.fixed_examples is not None
@@ -304,125 +265,3 @@ def bytes_of(training: Training, trials: int) -> int:
     kept = item * (cells + ends) * seen
     ring = min(RING_BYTES // kept, LONGEST_RING) * kept if trials == 1 else 0
     return item * numbers + ring + 2 * bytes_read(training) * trials
-
-
-def _samples(ready: Prepared, largest: dict[int, int]) -> list[_Sample]:
-    """What is seen of each variant: some kinds are tried, the others are like the nearest of them."""
-    tried: dict[tuple[object, ...], tuple[float, _Sample]] = {}
-    found = []
-    for variant, training in ready.made:
-        trials = largest.get(variant.index, 0)
-        kind = (training.engine, str(training.train.x.dtype), training.network.sizes, training.batch, trials)
-        work = float(trials * count(training.network.sizes) * min(training.batch, len(training.train)))
-        if trials and kind not in tried and len(tried) < SAMPLED_KINDS:
-            tried[kind] = work, _sampled(training, trials)
-        if kind not in tried and tried:
-            near, sample = min(tried.values(), key=lambda one: abs(np.log(one[0] / work)) if work else 0)
-            found.append(_stretched(sample, work / near))
-        else:
-            found.append(tried[kind][1] if tried else _Sample())
-    return found
-
-
-def _stretched(sample: _Sample, by: float) -> _Sample:
-    times = ("start", "step", "reading", "binning", "testing", "end")
-    return replace(sample, **{name: getattr(sample, name) * by for name in times})
-
-
-def _sampled(training: Training, trials: int) -> _Sample:
-    """Train the first trials of a variant for a moment, over some of its examples."""
-    n, tested = len(training.train), len(training.test)
-    few, few_tested = min(n, max(SAMPLED_EXAMPLES, 1)), min(tested, SAMPLED_EXAMPLES)
-    most = max(1, min(trials, SAMPLED_PARAMETERS // count(training.network.sizes)))
-    batch = min(training.batch, n)
-    of_step = min(batch, few)
-    fixed = training.recording.fixed_examples
-    recording = replace(
-        training.recording,
-        schedule=Schedule(np.arange(5), np.array([0]), np.array([2])),
-        fixed_examples=None if fixed is None else fixed[:few],
-    )
-    small = replace(
-        training,
-        train=training.train[:few],
-        test=training.test[:few_tested],
-        batch=of_step,
-        steps=4,
-        recording=recording,
-    )
-    try:
-        with threadpool_limits(1):  # as workers train
-            step = _seconds_of_step(small, most)
-            clock = [thread_time()]
-            course = Course(small, range(most))
-            clock.append(thread_time())
-            while not course.ended:
-                course.advance(0)
-                clock.append(thread_time())
-            readings = course.finished()
-            clock.append(thread_time())
-    except Exception:  # code of one's own may raise anything; the run will tell
-        return _Sample()
-    start, *lasted, end = (later - earlier for earlier, later in pairwise(clock))
-    if len(lasted) < 4:  # all its trials diverged at once
-        return _Sample(step=step)
-    looks = [max(one - step, 0.0) for one in lasted]
-    reading = min(looks[1], looks[3])
-    more = trials / most
-    seen = more * (_seen(training) / _seen(small))
-    return _Sample(
-        start=more * start,
-        step=more * batch / of_step * step,
-        reading=seen * reading,
-        binning=seen * max(looks[0] - reading, 0.0),
-        testing=more * tested / max(few_tested, 1) * max(looks[2] - reading, 0.0),
-        end=more * n / few * (end + looks[-1]),
-        text=_width(readings.layers),
-        varying=float(np.count_nonzero(_varies(readings.layers))),
-        bins=_bins(readings),
-    )
-
-
-def _seconds_of_step(training: Training, trials: int) -> float:
-    """Of one step of all trials, from as many as last `SAMPLE_SECONDS`."""
-    steps = begun(training, range(trials))[1]
-    with np.errstate(all="ignore"):
-        steps.run_to(1)
-        several = 1
-        while True:
-            began = thread_time()
-            steps.run_to(steps.step + several)
-            lasted = thread_time() - began
-            if lasted >= SAMPLE_SECONDS:
-                return lasted / several
-            several *= 4
-
-
-def _width(values: Array) -> float:
-    """The mean number of letters of these as text; what is missing has none."""
-    some = values.reshape(-1)[:2000].tolist()
-    return sum(len(repr(value)) for value in some if value == value) / max(len(some), 1)
-
-
-def _varies(layers: Array) -> Array:
-    """Which columns of (R, T, L, quantity) have more than one value."""
-    rows = layers.reshape(-1, layers.shape[-1])
-    with np.errstate(invalid="ignore"):
-        return np.asarray([len(np.unique(column[np.isfinite(column)])) > 1 for column in rows.T])
-
-
-def _bins(readings: Readings) -> float:
-    """How many bins of z a layer fills, at the first reading."""
-    return float(np.count_nonzero(readings.histograms, axis=-1).mean())
-
-
-def _pace() -> float:
-    """The seconds of this processor for one of the `REFERENCE`'s, by writing some numbers as text."""
-    numbers = np.random.default_rng(0).normal(size=3000).tolist()
-    lasted = []
-    for _ in range(3):
-        began = thread_time()
-        for number in numbers:
-            repr(number)
-        lasted.append(thread_time() - began)
-    return min(lasted) / len(numbers) / REFERENCE

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from lab.activations.formula.formula import formula_of
+from lab.own_code import OWN_MODULE
 from lab.parts import Activation
-from lab.plugins import OWN_MODULE
 from lab.runs.provenance import blas
 from lab.training.examples import Examples
 from lab.training.loop import Training

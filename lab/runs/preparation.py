@@ -1,7 +1,7 @@
 """From a plan to what is ready to train: data loaded, parts made from their names, trials cut into chunks."""
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -22,7 +22,7 @@ from lab.experiment.schema import USUAL_BATCH, Data, Experiment, named_parts, pa
 from lab.experiment.sizes import check_against_data, check_sizes
 from lab.experiment.specify import from_spec
 from lab.experiment.validation import Finding
-from lab.experiment.variants import Plan, Variant
+from lab.experiment.variants import Draft, Plan, Variant
 from lab.network.backprop import Network
 from lab.network.compiled import refusal, slower_compiled
 from lab.network.costs import SoftmaxCrossEntropy
@@ -30,8 +30,8 @@ from lab.network.first_weights import by_layer
 from lab.network.initialisers import Critical
 from lab.network.parameters import count
 from lab.numerics import Array
+from lab.own_code import place_of, raised_by
 from lab.parts import Cost, Optimiser, Probe
-from lab.plugins import place_of, raised_by
 from lab.prover.digits import lost_digits
 from lab.theory.mean_field import critical
 from lab.training.examples import Examples, examples
@@ -243,28 +243,50 @@ class Prepared:
 def prepared(plan: Plan) -> Prepared:
     """Load the data and make the parts. Raises ExperimentError where they do not fit each other."""
     bench = Bench(plan.folder, plan.allow_code)
-    loaded: dict[tuple[str, int], Dataset] = {}
-    made, data, notes, found = [], [], list(plan.notes), []
+    loaded, found = _loaded(plan, bench)
+    if found:
+        raise plan.refused(found)
+    made, data, notes = [], [], list(plan.notes)
     for variant in plan.variants:
         settings = variant.settings
-        key = settings.data.model_dump_json(), settings.trials.seed
+        read = loaded[_of_data(settings)]
         with _own_code_told(variant, plan):
-            try:
-                if key not in loaded:
-                    loaded[key] = bench.dataset(settings.data, settings.trials.seed)
-            except PartError as error:
-                raise plan.refused([Finding(("data", "name"), str(error))]) from error
-            training = bench.training(settings, loaded[key])
+            training = bench.training(settings, read)
             made.append((variant, training))
-            data.append(loaded[key])
+            data.append(read)
             found += [at_its_value(finding, variant, plan) for finding in unfit(settings, training)]
-            notes += [*loaded[key].notes, *_notes(training)]
+            notes += [*read.notes, *_notes(training)]
         if settings.training.batch is None:
             notes.append(f"training.batch is not given: {training.batch} examples a step")
     if found:
         raise plan.refused(found)
     notes += _lost(training for _, training in made)
     return Prepared(plan, bench, tuple(made), tuple(data), tuple(dict.fromkeys(notes)))
+
+
+def unread(draft: Draft) -> list[Finding]:
+    """What is wrong with the data of a file that has other mistakes; nothing where ``[data]`` has one."""
+    if any(finding.key[:1] == ("data",) for finding in draft.wrong):
+        return []
+    with suppress(LabError):  # of what is no problem of the file
+        return _loaded(draft.plan, Bench(draft.plan.folder, draft.plan.allow_code))[1]
+    return []
+
+
+def _of_data(settings: Experiment) -> tuple[str, int]:
+    """What decides the data of a variant."""
+    return settings.data.model_dump_json(), settings.trials.seed
+
+
+def _loaded(plan: Plan, bench: Bench) -> tuple[dict[tuple[str, int], Dataset], list[Finding]]:
+    """The data of all variants by `_of_data`, each once, and what is wrong with those that are missing."""
+    loaded, found = {}, []
+    for key, variant in {_of_data(variant.settings): variant for variant in plan.variants}.items():
+        try:
+            loaded[key] = bench.dataset(variant.settings.data, variant.seed)
+        except PartError as error:
+            found.append(Finding(("data", "name"), str(error)))
+    return loaded, found
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from typing import Any
 
 from threadpoolctl import threadpool_info
 
-from lab.plugins import own_sources
+from lab.own_code import own_sources
 
 PACKAGES = ("activation-lab", "numpy", "scipy", "pandas", "matplotlib", "pydantic", "python-flint")
 

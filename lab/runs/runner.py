@@ -16,7 +16,7 @@ from lab.errors import LabError, StorageError
 from lab.experiment.variants import Variant, load, resolved
 from lab.runs import tables
 from lab.runs.cluster import require
-from lab.runs.folder import RunFolder, create, now
+from lab.runs.folder import RunFolder, now
 from lab.runs.growing import PIECED, Growing
 from lab.runs.held import let_go
 from lab.runs.identity import Key
@@ -24,8 +24,9 @@ from lab.runs.parts import kept_parts, keys_of, mixture, part_of, taken_over, tr
 from lab.runs.prediction import notes, prediction
 from lab.runs.preparation import Chunk, Prepared, prepared, steps_per_epoch
 from lab.runs.provenance import anonymous, code, place, placed, provenance
+from lab.runs.root import create
 from lab.runs.sums import require_whole
-from lab.runs.workers import USUAL_CARE, Care, Outcome, Progress, Task, trained
+from lab.runs.workers import Outcome, Progress, Task, trained
 from lab.storage import sweep
 from lab.training.loop import so_far
 
@@ -34,15 +35,15 @@ from lab.training.loop import so_far
 class Terms:
     """On which terms a plan is trained.
 
-    ``workers`` processes train, in this one where it is 1. ``care`` is taken of foreign code. ``mixed`` lets
-    parts stand that were made with other versions, or by another processor. ``reused`` is a run whose parts
-    are taken over where they are the same. ``scheduler`` is the address of a Dask scheduler, whose workers
-    train instead. ``ends`` tells whether the run is done with its tables. ``keep_seconds`` is that of
-    `lab.runs.workers.Task`.
+    ``workers`` processes train, this one where it is 1. A trial may take ``trial_timeout`` seconds, if any.
+    ``mixed`` lets parts stand that were made with other versions, or by another processor. ``reused`` is a
+    run whose parts are taken over where they are the same. ``scheduler`` is the address of a Dask scheduler,
+    whose workers train instead. ``ends`` tells whether the run is done with its tables. ``keep_seconds`` is
+    that of `lab.runs.workers.Task`.
     """
 
     workers: int = 1
-    care: Care = USUAL_CARE
+    trial_timeout: float | None = None
     mixed: bool = False
     reused: RunFolder | None = None
     scheduler: str = ""
@@ -259,7 +260,8 @@ def _trained(
 ) -> list[Outcome]:
     """Train these chunks, and put their parts to the tables; returns how those ended that failed."""
     failed = []
-    for one in trained(tasks, terms.workers, progress, terms.care, terms.scheduler, terms.mixed, meanwhile):
+    how = (terms.trial_timeout, terms.scheduler, terms.mixed)
+    for one in trained(tasks, terms.workers, progress, *how, meanwhile):
         growing.ended(one.chunk, kept=not one.error)
         failed += [one] if one.error else []
     return failed

@@ -6,30 +6,39 @@ from hashlib import sha256
 from pathlib import Path
 
 from lab.errors import StorageError, system_reason
-from lab.storage import write
+from lab.storage import locked, write
 
 SUMS = "SHA256SUMS"
 """The file that holds the sums, beside the files or in a folder above them."""
+
+LOCK, PATIENCE = f".{SUMS}.lock", 60.0
+"""The file whose lock who writes the sums holds, and the seconds that others wait for it."""
 
 
 def keep_sums(folder: Path, files: Iterable[Path], forget: str | None = None) -> None:
     """Write down the sha256 of these files of a folder, those in its folders too; of others it is left out.
 
-    The sums of other files stay. But of those whose names begin with ``forget``, and that are not there any
-    more, they are dropped. Nothing is written where nothing changes, as in a folder that is somebody else's.
+    The sums of other files stay, also those that another process writes meanwhile. But of those whose names
+    begin with ``forget``, and that are not there any more, they are dropped. Nothing is written where nothing
+    changes, as in a folder that is somebody else's. Raises as `lab.storage.write` and `locked` do.
     """
-    before = sums(folder)
-    known = {
-        name: digest
-        for name, digest in before.items()
-        if forget is None or not name.startswith(forget) or (folder / name).is_file()
-    }
     home = folder.resolve()
-    for path in files:
-        if (within := path.resolve()).is_relative_to(home):
-            known[within.relative_to(home).as_posix()] = digest_of(path)
-    if known != before:
-        write(folder / SUMS, "".join(f"{known[name]}  {name}\n" for name in sorted(known)))
+    within = {path: resolved.relative_to(home).as_posix() for path in files
+              if (resolved := path.resolve()).is_relative_to(home)}  # fmt: skip
+    if not within and not _lost(folder, forget):
+        return
+    with locked(folder / LOCK, PATIENCE):
+        before = sums(folder)
+        known = {name: before[name] for name in before.keys() - _lost(folder, forget)}
+        known |= {name: digest_of(path) for path, name in within.items()}
+        if known != before:
+            write(folder / SUMS, "".join(f"{known[name]}  {name}\n" for name in sorted(known)))
+
+
+def _lost(folder: Path, forget: str | None) -> set[str]:
+    """The names in the sums that begin so, and are not there any more; none where ``forget`` is None."""
+    begun = (name for name in sums(folder) if forget is not None and name.startswith(forget))
+    return {name for name in begun if not (folder / name).is_file()}
 
 
 def sums(folder: Path) -> Mapping[str, str]:

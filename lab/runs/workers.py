@@ -18,7 +18,7 @@ from lab.data.dataset import Dataset
 from lab.errors import LabError, StorageError
 from lab.experiment.variants import Variant
 from lab.numerics import Array
-from lab.processes import deferred
+from lab.processes import can_begin, deferred
 from lab.runs.crew import Crew, Died, Line
 from lab.runs.folder import RunFolder
 from lab.runs.held import Held, held, let_go
@@ -59,18 +59,6 @@ class Task:
     keep_seconds: float = inf
 
 
-@dataclass(frozen=True)
-class Care:
-    """How foreign code is handled: the seconds that a trial may take, and whether chunks are always trained
-    in processes of their own, which may die.
-    """
-
-    trial_timeout: float | None = None
-    apart: bool = False
-
-
-USUAL_CARE = Care()
-
 _last: list[tuple[Key, Training]] = []
 """The training of the last chunk, if it may serve the next; of each process its own."""
 
@@ -107,13 +95,14 @@ def trained(
     tasks: Sequence[Task],
     workers: int,
     progress: Progress,
-    care: Care = USUAL_CARE,
+    trial_timeout: float | None = None,
     scheduler: str = "",
     mixed: bool = False,
     meanwhile: Iterable[object] = (),
 ) -> Iterator[Outcome]:
     """Train the chunks and yield how each ended, as they end.
 
+    Code of one's own is trained in processes that may die, and so is what has a ``trial_timeout`` in seconds.
     With the address of a ``scheduler`` its workers train them, ``mixed`` also by other versions: see
     `lab.runs.cluster`. This process does what is to be done ``meanwhile``, step by step, while processes on
     this machine train, else before.
@@ -122,7 +111,8 @@ def trained(
     StorageError as soon as something cannot be kept.
     """
     with deferred() as stop:
-        for outcome in _somewhere(tasks, workers, _Here(progress, stop), care, scheduler, mixed, meanwhile):
+        line = _Here(progress, stop)
+        for outcome in _somewhere(tasks, workers, line, trial_timeout, scheduler, mixed, meanwhile):
             if outcome.unkept:
                 raise StorageError(outcome.error)
             if not outcome.stopped:
@@ -135,19 +125,19 @@ def _somewhere(
     tasks: Sequence[Task],
     workers: int,
     line: Line,
-    care: Care,
+    trial_timeout: float | None,
     scheduler: str,
     mixed: bool,
     meanwhile: Iterable[object],
 ) -> Iterator[Outcome]:
-    here = not (care.apart or care.trial_timeout) and (workers <= 1 or len(tasks) <= 1)
-    if tasks and not here and not scheduler:
-        return _apart(tasks, workers, line, care, meanwhile)
+    own = any(task.code and task.bench.allow_code for task in tasks) and can_begin()
+    if tasks and not scheduler and (own or trial_timeout is not None or min(workers, len(tasks)) > 1):
+        return _apart(tasks, workers, line, trial_timeout, meanwhile)
     deque(meanwhile, maxlen=0)
     if scheduler and tasks:
         from lab.runs.cluster import scheduled
 
-        return scheduled(tasks, scheduler, line, care, mixed)
+        return scheduled(tasks, scheduler, line, trial_timeout, mixed)
     return _here(tasks, line)
 
 
@@ -174,15 +164,18 @@ def _here(tasks: Sequence[Task], line: Line) -> Iterator[Outcome]:
 
 
 def _apart(
-    tasks: Sequence[Task], workers: int, line: Line, care: Care, meanwhile: Iterable[object]
+    tasks: Sequence[Task],
+    workers: int,
+    line: Line,
+    seconds: float | None,
+    meanwhile: Iterable[object],
 ) -> Iterator[Outcome]:
-    """Train in processes of their own, to which the data go by files."""
+    """Train in processes of their own, to which the data go by files, so many ``seconds`` a trial at most."""
     files = {id(task.data): task.folder.path / ".data" for task in tasks}
     datasets = {id(task.data): task.data for task in tasks if isinstance(task.data, Dataset)}
     try:
         kept = {key: held(data, files[key]) for key, data in datasets.items()}
         sent = [replace(task, data=kept.get(id(task.data), task.data)) for task in tasks]
-        seconds = care.trial_timeout
         limits = [None if seconds is None else seconds * len(task.chunk.trials) for task in tasks]
         crew: Crew[Outcome] = Crew(_outcome, sent, min(workers, len(tasks)), line, limits)
         for number, ended in crew.results(meanwhile):

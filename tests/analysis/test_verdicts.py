@@ -19,7 +19,7 @@ def test_what_was_not_recorded_is_not_judged(tmp_path):
     deep = DEEP | {"training__epochs": 4}
     assert set(spoken(tmp_path, **deep, record__quantities=["a_mean"])) == {"nothing learned"}
     bare = spoken(tmp_path, **deep, record__quantities=["learning_speed"])["slow early layers"]
-    assert bare.sentence.endswith("slower than layer 6 at the start")
+    assert bare.sentence.endswith("as fast as layer 6 at the start")
 
 
 def test_rules_that_cannot_judge_are_told_once_with_the_key_that_would_let_them(tmp_path):

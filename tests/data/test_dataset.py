@@ -152,12 +152,13 @@ def test_the_shipped_data_set_of_ones_own_trains_and_its_code_is_recorded(tmp_pa
     [
         (3, "'own.py:Own' loads a value of type int, expected a lab.data.Dataset"),
         (KeyError(5), "'own.py:Own' fails to load: KeyError: 5"),
+        (SystemExit(5), "'own.py:Own' fails to load: SystemExit: 5"),
     ],
 )
 def test_a_source_of_ones_own_that_gives_no_data_is_refused(given, message, tmp_path):
     class Own(DataSource):
         def load(self, train, test, seed, folder):
-            if isinstance(given, Exception):
+            if isinstance(given, BaseException):
                 raise given
             return given
 

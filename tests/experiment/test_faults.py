@@ -182,8 +182,6 @@ FILES = [
             ("type", "value = 3", 8, "activations.mine.value", "expected text in quotes, got 3"),
         )
     ),
-    ("claims-come-later", BASE + 'batch = 3\n[activations.one]\nvalue = "s(z)"\nat_least = 0.1\n',
-     5, "network.batch", "unknown key"),
     ("32-layers", BASE.replace("[3]", f"[{'1,' * 10001}]"), 4, "network.hidden",
      "10001 layers are more than 10000; 20004 par"),
     ("44-table", BASE + "[training]\nsteps = 1000000000000\n[record]\nevery = 1\n", 8, "record.every",

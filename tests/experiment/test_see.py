@@ -1,7 +1,7 @@
 import pytest
 
 from lab.errors import PartError
-from lab.experiment.see import Blank, blank, pieces
+from lab.experiment.see import Blank, blank, numbers_of, pieces
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,19 @@ def test_what_is_no_phrase_is_told_with_those_that_are(phrase):
 
 def test_a_line_is_words_and_blanks_in_turn():
     assert pieces("of {variants}: x") == ["of ", Blank("variants"), ": x"]
+
+
+@pytest.mark.parametrize(
+    ("line", "numbers"),
+    [
+        ("Of {variants}: {cost at the end}.", "cost at the end = {cost at the end}"),
+        (
+            "{cost at the end for a}, {ratio at the start} and {cost at the end for b}",
+            "cost at the end = {cost at the end}; ratio at the start = {ratio at the start}",
+        ),
+        ("Of {variants}.", ""),
+        ("nothing", ""),
+    ],
+)
+def test_of_a_line_only_its_numbers_are_left_each_once(line, numbers):
+    assert numbers_of(line) == numbers

@@ -6,9 +6,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
+from lab.errors import ClaimError, ExperimentError
 from lab.experiment.sizes import check_against_data
 from lab.experiment.toml_writer import document
-from lab.experiment.variants import load, resolved
+from lab.experiment.variants import drafted, load, resolved
 from tests.conftest import SMALL, SMALLEST
 
 
@@ -33,6 +34,20 @@ def test_variants_share_what_does_not_vary(written):
         assert one.settings.network is plan.experiment.network
         assert one.settings.activations["other"] is plan.experiment.activations["other"]
         assert one.settings.activations["soft"].model_extra == {"a": one.varied["activations.soft.a"]}
+
+
+def test_claims_are_told_in_one_list_with_what_else_is_wrong(written):
+    bell = '[activations.bell]\nvalue = "s(z)"\nat_least = 0.1\n'
+    odd = '[activations.odd]\nvalue = "s(z"\nat_least = 0.1\n'
+    draft = drafted(written(f"{SMALLEST}title = 3\n{bell}{odd}"))
+    assert [finding.key for finding in draft.unproved] == [("activations", "bell", "at_least")]
+    with pytest.raises(ExperimentError) as raised:
+        draft.sound()
+    keys = [problem.key for problem in raised.value.problems]
+    assert keys == ["network.title", "activations.bell.at_least", "activations.odd.value"]
+    with pytest.raises(ClaimError, match=r"activations\.bell\.at_least: the claim 0\.1 is REFUTED"):
+        drafted(written(SMALLEST + bell)).sound()
+    assert drafted(written(SMALLEST)).is_sound
 
 
 def test_nothing_varies(written):

@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from lab.figures.tables import band, bands, over_layers, threshold, time_axis, trial_mean
+from lab.figures.tables import (
+    band,
+    bands,
+    labels,
+    outcomes,
+    over_layers,
+    threshold,
+    time_axis,
+    trial_mean,
+)
 
 
 def rows(values):
@@ -95,3 +104,38 @@ def test_time_is_in_epochs_unless_there_are_fewer_than_two(last, column):
 )
 def test_the_threshold_is_told(columns, told):
     assert threshold({"variants": pd.DataFrame({"variant": ["a", "b"], **columns})}) == told
+
+
+FATES = {
+    "sound": ["done", "done"],
+    "one": ["diverged"],
+    "torn": ["diverged", "failed", "done", "failed"],
+}
+"""Variant → how its trials ended."""
+
+
+def fates(read=("done", "diverged")):
+    """The table ``trials`` of `FATES`, and the readings of those whose status is among these."""
+    told = [
+        {"variant": variant, "trial": trial, "status": status}
+        for variant, ends in FATES.items()
+        for trial, status in enumerate(ends)
+    ]
+    trials = pd.DataFrame(told)
+    readings = pd.concat([trials, trials]).loc[lambda rows: rows["status"].isin(read)]
+    return trials, {variant: readings[readings["variant"] == variant] for variant in FATES}
+
+
+def test_a_variant_bears_its_notes_one_after_the_other():
+    trials, variants = fates()
+    assert labels({"trials": trials}, variants) == [
+        "sound",
+        "one; 1 of 1 trial diverged",
+        "torn; 1 of 4 trials diverged; 2 of 4 trials failed",
+    ]
+
+
+def test_without_the_table_of_trials_the_readings_tell_how_they_ended():
+    _, variants = fates()
+    assert labels({}, variants)[2] == "torn; 1 of 2 trials diverged"  # one that failed has no reading
+    assert outcomes({}, "sound", variants["sound"]) == []

@@ -1,7 +1,7 @@
 import pytest
 
 import lab
-from lab.errors import LabError
+from lab.errors import ClaimError, ExperimentError, LabError
 from lab.results.training import interrupted, lacks_nothing, prepare, train
 from lab.runs import runner
 from lab.runs.runner import Terms
@@ -51,3 +51,90 @@ def test_whoever_asks_for_it_ends_the_run_himself(small, root):
     assert run.info["status"] == "running"
     run.folder.ended("done")
     assert lab.load("small", root).info["status"] == "done"
+
+
+OWN = """\
+from dataclasses import dataclass
+import numpy as np
+import lab
+
+@dataclass(frozen=True)
+class Wrong(lab.Activation):
+    def __call__(self, z):
+        return np.sin(z)
+    def derivative(self, z):
+        return 1.1 * np.cos(z)
+
+@dataclass(frozen=True)
+class Unmade(lab.Activation):
+    def __post_init__(self):
+        raise RuntimeError("not today")
+    def __call__(self, z):
+        return z
+    def derivative(self, z):
+        return z
+
+@dataclass(frozen=True)
+class Lost(lab.DataSource):
+    def load(self, train, test, seed, folder):
+        raise KeyError("lost")
+"""
+
+FAULTY = """\
+title = 3
+[data]
+name = "nowhere.csv"
+[network]
+hidden = [4, 4, 4]
+activation = ["own.py:Wrong", "own.py:Unmade", "bell"]
+[training]
+etta = 1
+[activations.bell]
+value = "tanh(z)"
+at_least = 0.1
+"""
+
+
+def refused(written, path, text, **given):
+    """What is raised of a file beside `OWN`, and its problems: line → what is said of it."""
+    (path / "own.py").write_text(OWN, encoding="utf-8")
+    with pytest.raises(LabError) as caught:
+        prepare(written(text), allow_code=True, **given)
+    lines = (line.split(":", 2) for line in str(caught.value).splitlines())
+    return caught.type, [(int(at), said) for _, at, said in lines]
+
+
+def test_one_list_tells_what_is_wrong_with_the_file_its_classes_its_claims_and_its_data(written, tmp_path):
+    kind, told = refused(written, tmp_path, FAULTY)
+    assert kind is ExperimentError
+    expected = {
+        1: ["title: expected text"],
+        3: ["data.name: there is no file"],
+        6: ["network.activation[0]: Wrong(): derivative: ", "[1]: 'own.py:Unmade': RuntimeError: not today"],
+        8: ["training.etta: unknown key; did you mean 'eta'?"],
+        11: ["activations.bell.at_least: the claim 0.1 is REFUTED"],
+    }
+    assert sorted({line for line, _ in told}) == list(expected)
+    assert len(told) == 6
+    for line, words in expected.items():
+        assert all(any(word in said for at, said in told if at == line) for word in words)
+
+
+def test_of_data_that_cannot_be_read_a_class_is_told_beside_the_others(written, tmp_path):
+    kind, told = refused(written, tmp_path, FAULTY.replace("nowhere.csv", "own.py:Lost"))
+    assert kind is ExperimentError
+    assert any("'own.py:Lost' fails to load: KeyError: 'lost'" in said for line, said in told if line == 3)
+
+
+def test_of_data_whose_table_has_a_mistake_no_more_is_told(written, tmp_path):
+    _, told = refused(written, tmp_path, FAULTY.replace("[network]", "trian = 3\n[network]"))
+    assert [said for line, said in told if line in (3, 4)] == [told[1][1]]
+    assert "trian" in told[1][1]
+
+
+def test_faults_of_classes_and_claims_alone_are_no_mistakes_of_the_file(written, tmp_path):
+    mended = FAULTY.replace("title = 3", "").replace("etta", "eta").replace("nowhere.csv", "digits")
+    kind, told = refused(written, tmp_path, mended.replace("Unmade", "Wrong"))
+    assert kind is ClaimError
+    assert [line for line, _ in told] == [6, 6, 11]
+    assert [line for line, _ in refused(written, tmp_path, mended, unchecked=True)[1]] == [6, 11]

@@ -16,10 +16,10 @@ from lab.runs import cluster, identity, preparation
 from lab.runs import workers as workers_room
 from lab.runs.cluster import scheduled
 from lab.runs.crew import Line
-from lab.runs.folder import create
 from lab.runs.preparation import prepared
+from lab.runs.root import create
 from lab.runs.runner import Terms, begun, prepared_again, resumed, run
-from lab.runs.workers import USUAL_CARE, Care, trained
+from lab.runs.workers import trained
 from tests.runs.test_workers import tasks_of
 
 distributed = pytest.importorskip("distributed")
@@ -123,7 +123,7 @@ def test_a_worker_without_the_file_has_its_data_by_content(small, root, started,
     ready = prepared(load(small, ["data.name=own.csv"]))
     (tmp_path / "own.csv").unlink()
     folder = create(ready.plan, root)
-    outcomes = list(scheduled(tasks_of(ready, folder), started[0], Quiet(), USUAL_CARE))
+    outcomes = list(scheduled(tasks_of(ready, folder), started[0], Quiet()))
     assert [outcome.error for outcome in outcomes] == [""] * 6
     assert folder.chunks == list(ready.chunks)
 
@@ -146,7 +146,7 @@ def test_a_run_whose_scheduler_cannot_be_had_is_not_begun(small, root, monkeypat
 def test_nothing_is_sent_once_the_line_is_stopped(small, root, started):
     ready = prepared(load(small))
     folder, line = create(ready.plan, root), Quiet(stop=True)
-    assert list(scheduled(tasks_of(ready, folder), started[0], line, USUAL_CARE)) == []
+    assert list(scheduled(tasks_of(ready, folder), started[0], line)) == []
     assert folder.chunks == line.told == []
 
 
@@ -164,7 +164,7 @@ def test_a_chunk_goes_on_from_its_checkpoint_on_a_worker(small, root, started, m
     folder.keep_checkpoint(
         task.chunk, saved | {"readings layers": saved["readings layers"] * 0 + 7}, task.key
     )
-    assert [one.error for one in scheduled(tasks, started[0], line, USUAL_CARE)] == [""] * len(tasks)
+    assert [one.error for one in scheduled(tasks, started[0], line)] == [""] * len(tasks)
     assert sum(line.told) == ready.trial_steps
     assert not list((folder.path / "trials").glob("*.checkpoint*"))
     layers = folder.part(task.chunk)[0].layers
@@ -175,12 +175,12 @@ def test_a_chunk_goes_on_from_its_checkpoint_on_a_worker(small, root, started, m
 def test_trials_that_take_too_long_are_given_up_and_other_trainings_refused(small, root, started):
     ready = prepared(load(small, {"training.steps": 10**8, "training.epochs": None}))
     tasks = tasks_of(ready, create(ready.plan, root))
-    slow = list(scheduled(tasks, started[0], Quiet(), Care(trial_timeout=0.01)))
+    slow = list(scheduled(tasks, started[0], Quiet(), 0.01))
     assert [one.error for one in slow] == ["took longer than the 0.03 s that its trials may"] * len(tasks)
     key = replace(tasks[0].key, trained={**tasks[0].key.trained, "eta": "9"})
-    (other,) = scheduled([replace(tasks[0], key=key)], started[0], Quiet(), USUAL_CARE)
+    (other,) = scheduled([replace(tasks[0], key=key)], started[0], Quiet())
     assert "a worker has not what this machine has: eta was 9, is" in other.error
-    (other,) = scheduled([replace(tasks[0], code={"mine.py": "0"})], started[0], Quiet(), USUAL_CARE)
+    (other,) = scheduled([replace(tasks[0], code={"mine.py": "0"})], started[0], Quiet())
     assert other.error == "mine.py changed since the run began"
 
 
@@ -194,7 +194,7 @@ def test_other_versions_are_refused_or_mixed_with_leave_under_their_own_key(
         with pytest.raises(
             LabError, match=r"the worker tcp://\S+ has not .*numpy was 0\.0, is .*--allow-mixed"
         ):
-            list(scheduled(tasks, started[0], Quiet(), USUAL_CARE))
+            list(scheduled(tasks, started[0], Quiet()))
         far = run(ready, root, Terms(scheduler=started[0], mixed=True))
     assert far.info["failures"] == []
     ours = tasks_of(ready, far)[0].key
@@ -206,7 +206,7 @@ def test_an_address_without_a_scheduler_is_told(small, root, monkeypatch):
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
     for address in ("tcp://127.0.0.1:9", "nowhere", "http://127.0.0.1:9"):
         with pytest.raises(LabError, match=r"expected the address of a Dask scheduler .* tcp://host:8786"):
-            list(scheduled(tasks_of(ready, create(ready.plan, root)), address, Quiet(), USUAL_CARE))
+            list(scheduled(tasks_of(ready, create(ready.plan, root)), address, Quiet()))
 
 
 @pytest.mark.usefixtures("singly")
@@ -230,4 +230,4 @@ def test_without_the_extra_the_command_to_install_it_is_told(small, root, monkey
     monkeypatch.setitem(sys.modules, "distributed", None)
     ready = prepared(load(small))
     with pytest.raises(LabError, match=r"pip install -e '\.\[cluster\]'"):
-        list(scheduled(tasks_of(ready, create(ready.plan, root)), "tcp://127.0.0.1:9", Quiet(), USUAL_CARE))
+        list(scheduled(tasks_of(ready, create(ready.plan, root)), "tcp://127.0.0.1:9", Quiet()))

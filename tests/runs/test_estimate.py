@@ -18,8 +18,10 @@ from lab.experiment.variants import load
 from lab.network.kernel.library import functions
 from lab.results.training import prepare
 from lab.runs import estimate as estimates
-from lab.runs.estimate import CURVE_ROWS, KEYS, LEDGER, PIECE_BYTES, bytes_of, estimate
+from lab.runs import sample as samples
+from lab.runs.estimate import CURVE_ROWS, KEYS, LEDGER, PIECE_BYTES, TRAINS, bytes_of, estimate
 from lab.runs.preparation import prepared
+from lab.runs.sample import Sample
 from lab.runs.tables import CURVE_Z, PIECE_CELLS
 from lab.runs.tables import KEYS as KEYS_OF_LAYERS
 from lab.training.loop import Course
@@ -141,9 +143,9 @@ def test_what_is_counted_is_what_the_tables_have():
 
 
 def test_time_grows_with_steps_trials_and_variants_and_falls_with_workers(small, monkeypatch):
-    sample = estimates._Sample(start=0.0, step=1.0, reading=0.0, binning=0.0, testing=0.0, end=0.0)
-    monkeypatch.setattr(estimates, "_sampled", lambda training, trials: sample)
-    monkeypatch.setattr(estimates, "_pace", lambda: 0.0)
+    sample = Sample(start=0.0, step=1.0, reading=0.0, binning=0.0, testing=0.0, end=0.0)
+    monkeypatch.setattr(samples, "_sampled", lambda training, trials: sample)
+    monkeypatch.setattr(estimates, "pace", lambda: 0.0)
 
     def seconds(workers=1, **given):
         path = small.with_name("other.toml")
@@ -159,20 +161,11 @@ def test_time_grows_with_steps_trials_and_variants_and_falls_with_workers(small,
     assert seconds(trials_seeds=600) == 6 * len(prepared(load(small, {"trials.seeds": 600})).chunks)
 
 
-def test_a_sample_is_of_the_run_and_takes_a_moment(small):
-    ready = prepare(small)
-    sample = estimates._sampled(ready.made[0][1], 3)
-    assert 0 < sample.step < 0.1
-    assert 10 < sample.text < 20
-    assert 1 <= sample.bins <= 80
-    assert not isnan(estimate(ready).seconds)
-
-
 def test_what_fails_when_it_is_tried_leaves_only_the_time_unknown(small, monkeypatch):
     def refuses(*given):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(estimates, "Course", refuses)
+    monkeypatch.setattr(samples, "Course", refuses)
     told = estimate(prepare(small))
     assert isnan(told.seconds)
     assert told.memory > 0 < told.disk
@@ -192,18 +185,13 @@ def test_what_fails_when_it_is_tried_leaves_only_the_time_unknown(small, monkeyp
 )
 def test_what_memory_does_not_hold_is_refused_before_it_is_made(given, key, told, small, monkeypatch):
     monkeypatch.setattr(estimates, "free_memory", lambda: 2**29)
-    monkeypatch.setattr(estimates, "Course", None)
+    monkeypatch.setattr(samples, "Course", None)
     with pytest.raises(ExperimentError, match=rf"{key}: {told}, and 0\.5 GiB are free; expected"):
         prepare(small, given)
 
 
-def test_variants_that_were_not_tried_are_like_the_nearest(small):
-    hidden = [[size] for size in (4, 5, 6, 7, 400)]
-    small.write_text(
-        SMALL.replace('"network.activation" = ["sigmoid", "soft"]', f'"network.hidden" = {hidden}')
-    )
+def test_code_of_ones_own_is_trained_in_a_process_of_its_own_which_takes_memory(small):
     ready = prepared(load(small))
-    samples = estimates._samples(ready, dict.fromkeys(range(5), 3))
-    fourth = samples[3]
-    assert samples[4].step == pytest.approx(fourth.step * (400 * 75 + 10) / (7 * 75 + 10), rel=0.01)
-    assert samples[4] == replace(samples[4], text=fourth.text, bins=fourth.bins)
+    own = replace(ready, bench=replace(ready.bench, allow_code=True))
+    alone, apart = (estimate(one, tried=False).training for one in (ready, own))
+    assert alone < 2 * TRAINS < apart < 2.2 * TRAINS

@@ -3,7 +3,6 @@ import json
 import os
 import subprocess
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
@@ -13,9 +12,10 @@ from lab.errors import LabError, StorageError
 from lab.experiment.variants import load
 from lab.runs import folder as results
 from lab.runs.csv_files import csv
-from lab.runs.folder import RunFolder, create, find, results_root, runs
+from lab.runs.folder import RunFolder
 from lab.runs.identity import Key
 from lab.runs.preparation import Chunk
+from lab.runs.root import create
 from lab.storage import seal
 from lab.training.loop import train
 from tests.runs.test_csv_files import TABLE
@@ -31,62 +31,6 @@ def finished(plan, root, **info):
     folder = create(plan, root)
     folder.describe({"status": "done", "title": "", **info})
     return folder
-
-
-def test_a_new_folder_holds_the_experiment_byte_for_byte(plan, small, root):
-    folder = create(plan, root)
-    assert (folder.path / "experiment.toml").read_bytes() == small.read_bytes()
-    assert load(folder.path / "resolved.toml").experiment == plan.experiment
-    assert folder.name == "small"
-    assert {path.name for path in folder.path.iterdir()} == {
-        *("experiment.toml", "resolved.toml", "SHA256SUMS", "tables", "plots", "trials")
-    }
-
-
-def test_runs_that_start_in_one_second_are_told_apart_and_found(plan, root, monkeypatch):
-    monkeypatch.setattr(results, "now", lambda: datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
-    started = [finished(plan, root) for _ in range(3)]
-    assert [run.id for run in started] == [f"20260102-030405{number}" for number in ("", "-2", "-3")]
-    assert runs(root) == started
-    assert find("small", root) == started[-1]
-    for run in started:
-        assert (
-            find(str(run.path), root / "none") == find(run.id, root) == find(f"small/{run.id}", root) == run
-        )
-
-
-def links_out(root):
-    root.mkdir()
-    (root.parent / "elsewhere").mkdir()
-    (root / "small").symlink_to(root.parent / "elsewhere")
-
-
-@pytest.mark.parametrize(
-    ("spoil", "reason"),
-    [
-        (links_out, "leads out of"),
-        (lambda root: root.write_text("not a folder"), "results cannot be kept here: File exists"),
-        (lambda root: (root / "Small").mkdir(parents=True), "'small' and 'Small' differ only in case"),
-    ],
-    ids=["fault 73: a link", "fault 74: a file", "fault 75: case"],
-)
-def test_results_that_cannot_be_kept_are_refused(plan, root, tmp_path, spoil, reason):
-    spoil(root)
-    with pytest.raises(StorageError, match=reason):
-        create(plan, root)
-    assert list(tmp_path.glob("elsewhere/*")) == []
-
-
-def test_fault_88_a_text_that_means_no_run_or_several_is_told_what_it_may_be(plan, root):
-    with pytest.raises(LabError, match=r"there are no runs under .*; start one with: lab run"):
-        find("small", root)
-    old = finished(plan, root)
-    assert find("20", root) == find("small/20", root) == old
-    new = finished(plan, root)
-    with pytest.raises(LabError, match=rf"may be any of: {old}, {new}"):
-        find("20", root)
-    with pytest.raises(LabError, match="there is no run 'smlal'; did you mean 'small'"):
-        find("smlal", root)
 
 
 def test_a_table_that_is_not_there_and_a_damaged_run_json_are_refused(plan, root):
@@ -124,14 +68,6 @@ def test_a_run_of_a_newer_lab_is_refused_and_one_of_an_older_is_brought_up(plan,
     monkeypatch.setattr(results, "RUN_VERSION", 1)
     with pytest.raises(StorageError, match=r": needs a newer lab: this one reads runs of schema 1, got 2$"):
         _ = folder.info
-
-
-def test_where_results_go(monkeypatch, tmp_path):
-    monkeypatch.delenv("LAB_RESULTS", raising=False)
-    assert str(results_root()) == "results"
-    monkeypatch.setenv("LAB_RESULTS", str(tmp_path))
-    assert results_root() == tmp_path
-    assert str(results_root("here")) == "here"
 
 
 # Parts.

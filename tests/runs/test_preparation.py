@@ -9,7 +9,7 @@ from lab.activations.hyperbolic import Tanh
 from lab.activations.logistic import Sigmoid
 from lab.activations.rectifiers import LeakyReLU
 from lab.data.dataset import assembled
-from lab.errors import PartError
+from lab.errors import ExperimentError, PartError
 from lab.experiment.variants import load
 from lab.network.costs import CrossEntropy, Quadratic
 from lab.network.initialisers import Constant, Nielsen
@@ -283,3 +283,12 @@ def test_targets_that_are_all_the_same_are_noted(tmp_path, written):
     assert not any(
         "same target" in note for note in prepared(load(written(HEAD + "[network]\nhidden = []"))).notes
     )
+
+
+def test_all_data_that_cannot_be_read_are_told_at_once(written):
+    text = (
+        '[data]\nname = "moons"\n[network]\nhidden = [3]\n[vary]\n"data.name" = ["moons", "a.csv", "b.csv"]\n'
+    )
+    with pytest.raises(ExperimentError) as caught:
+        prepared(load(written(text)))
+    assert [problem.message[:19] for problem in caught.value.problems] == ["there is no file /t"] * 2

@@ -13,10 +13,10 @@ from lab.experiment.variants import load
 from lab.parts import Initialiser
 from lab.runs import preparation, runner, workers
 from lab.runs.estimate import estimate
-from lab.runs.folder import runs
 from lab.runs.growing import Growing
 from lab.runs.parts import kept_parts, keys_of
 from lab.runs.preparation import prepared
+from lab.runs.root import runs
 from lab.runs.runner import Terms, begun, prepared_again, resumed, run, tables_so_far
 from lab.runs.workers import trained
 from lab.storage import remove

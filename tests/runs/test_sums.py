@@ -1,9 +1,13 @@
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
 
 import pytest
 
 from lab.errors import StorageError
-from lab.runs.sums import SUMS, changed, keep_sums, require_whole, sums
+from lab.runs import sums as room
+from lab.runs.sums import LOCK, SUMS, changed, keep_sums, require_whole, sums
+from lab.storage import locked
 
 
 @pytest.fixture
@@ -44,10 +48,12 @@ def test_what_is_lost_is_forgotten_only_where_that_is_asked(folder):
 def test_a_file_of_another_folder_has_no_sum(folder, tmp_path):
     elsewhere = tmp_path / "elsewhere.svg"
     elsewhere.write_text("x")
-    before = (folder / SUMS).stat()
+    before = (folder / SUMS).stat().st_ino
+    (folder / LOCK).unlink()
     keep_sums(folder, [elsewhere])
     assert len(sums(folder)) == 3
-    assert (folder / SUMS).stat() == before  # not written: the folder may be somebody else's
+    assert not (folder / LOCK).exists()
+    assert (folder / SUMS).stat().st_ino == before  # not written: the folder may be somebody else's
 
 
 def test_nothing_is_read_that_leads_out_of_the_folder(folder, tmp_path):
@@ -67,3 +73,28 @@ def test_a_file_without_a_sum_is_taken_as_it_is(folder):
     (folder / "a.toml").write_text("b")
     with pytest.raises(StorageError, match=r"a\.toml: is damaged"):
         require_whole(folder / "a.toml")
+
+
+def test_sums_that_are_written_at_once_are_all_kept(folder, monkeypatch):
+    """Each takes its time between what it reads and what it writes, as it does with a large file."""
+    names = [f"plots/{number}.svg" for number in range(6)]
+    for name in names:
+        (folder / name).write_text(name)
+
+    def slow(path):
+        sleep(0.02)
+        return digest_of(path)
+
+    digest_of = room.digest_of
+    monkeypatch.setattr(room, "digest_of", slow)
+    with ThreadPoolExecutor(len(names)) as several:
+        list(several.map(lambda name: keep_sums(folder, [folder / name]), names))
+    assert set(names) < set(sums(folder))
+    assert not any(changed(folder, name) for name in sums(folder))
+
+
+def test_who_waits_too_long_for_the_sums_is_told(folder, monkeypatch):
+    monkeypatch.setattr(room, "PATIENCE", 0.05)
+    held = pytest.raises(StorageError, match=r"\.SHA256SUMS\.lock: another process held it for 0\.05 s")
+    with locked(folder / LOCK, 0), held:
+        keep_sums(folder, [folder / "a.toml"])

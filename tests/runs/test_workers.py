@@ -16,7 +16,7 @@ from lab.runs import workers as workers_room
 from lab.runs.folder import RunFolder
 from lab.runs.identity import key
 from lab.runs.preparation import prepared
-from lab.runs.workers import Care, Task, trained
+from lab.runs.workers import Task, trained
 from tests.training.trainings import unlike
 
 MAIN = """
@@ -108,9 +108,8 @@ def test_fault_106_and_104_foreign_code_takes_its_own_trials_along_and_no_other(
     several = [{"name": "mine.py:Mine", "bomb": bomb} for bomb in BOMBS]
     changed = {"vary": {"network.activation": ["sigmoid", *several, "tanh"]}, "trials.seeds": 1}
     ready = prepared(load(small, changed, allow_code=True))
-    care = Care(6.0, apart=True)
     tasks = tasks_of(ready, RunFolder(tmp_path))
-    ended = sorted(trained(tasks, 2, lambda done: None, care), key=lambda one: one.chunk.variant)
+    ended = sorted(trained(tasks, 2, lambda done: None, 6.0), key=lambda one: one.chunk.variant)
     expected = ["", *(error for _, error in BOMBS.values()), ""]
     assert [one.error.startswith(error) for one, error in zip(ended, expected, strict=True)] == [True] * 10
     assert [bool(one.error) for one in ended] == [bool(error) for error in expected]

@@ -52,6 +52,16 @@ RULES = {
         learning.unskilled,
         learning.says_unlearned,
         below=True,
+        measure=learning.measured,
+        advice=learning.teach,
+    ),
+    "worse than a constant": Rule(
+        "Has a trial without classes R² < 0 at the end, so that the best constant answer is better? Asked "
+        "where training had no time to learn; else “nothing learned” tells it.",
+        0.0,
+        learning.worse,
+        learning.says_worse,
+        below=True,
         advice=learning.teach,
     ),
     "learned by heart": Rule(
@@ -62,6 +72,7 @@ RULES = {
         learning.says_by_heart,
         below=True,
         share=HALF,
+        measure=learning.measured,
         advice=words.mix,
     ),
     "cost not fallen": Rule(
@@ -103,7 +114,7 @@ RULES = {
         gradients.says_exploding,
         ratio=True,
         share=HALF,
-        advice=lambda case, seen: f"smaller first weights, or {words.CRITICAL}",
+        advice=lambda case, seen: f"{words.SMALLER_WEIGHTS}, or {words.CRITICAL}",
         step=lambda case: case.first_step,
         needs=("learning_speed",),
     ),

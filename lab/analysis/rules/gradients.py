@@ -75,38 +75,37 @@ def ratio(case: Case) -> pd.DataFrame:
 
 
 def says_slow(case: Case, seen: Seen) -> str:
-    """By how much the first layer is slower, and what caused it."""
+    """How fast the first layer learns beside the last, as the ratio that tables have, and what caused it."""
     last = case.hidden[-1]
     if not seen.value:
         return f"vanishing gradient: layer 1 gets no error at all at the start, layer {last} does"
-    factor = f"{rounded(1 / seen.value)}×"
-    told = f"layer 1 learns {factor} slower than layer {last} at the start"
+    told = f"layer 1 learns {rounded(seen.value)}× as fast as layer {last} at the start"
     if case.examples_cancel:
-        told = _by_rms(f"{factor} smaller", last)
+        told = _by_rms(seen.value, last)
     return f"vanishing gradient: {told}{_shares(case, 'small', 1)}"
 
 
 def says_exploding(case: Case, seen: Seen) -> str:
-    """By how much the first layer's gradient is larger, and what caused it."""
-    larger, last = f"{rounded(seen.value)}× larger", case.hidden[-1]
-    told = f"layer 1's gradient ∂C/∂b is {larger} than layer {last}'s at the start"
+    """How large the first layer's gradient is beside the last's, and what caused it."""
+    last = case.hidden[-1]
+    told = f"layer 1's gradient ∂C/∂b is {rounded(seen.value)}× layer {last}'s at the start"
     if case.examples_cancel:
-        told = _by_rms(larger, last)
+        told = _by_rms(seen.value, last)
     return f"exploding gradient: {told}{_shares(case, 'large', -1)}"
 
 
-def _by_rms(compared: str, last: int) -> str:
+def _by_rms(ratio: float, last: int) -> str:
     """How layer 1 compares by the rms of δ, and why it is not by ∂C/∂b, the mean of δ."""
     return (
-        f"the rms of δ is {compared} in layer 1 than in layer {last} at the start "
+        f"layer 1's rms of δ is {rounded(ratio)}× layer {last}'s at the start "
         "(∂C/∂b does not tell it: the examples cancel there)"
     )
 
 
 def _shares(case: Case, size: str, sign: int) -> str:
-    """Which causes made the factor (``sign`` −1: the growth), each with its own; "" where that is not known.
+    """Which causes made the ratio (``sign`` −1: a growth), each with its factor; "" where that is not known.
 
-    The causes' factors multiply to the whole, so shares are of its decades. ``size`` is what slopes are that
+    The causes' factors multiply to the ratio, so shares are of its decades. ``size`` is what slopes are that
     made a part of it.
     """
     column, causes = "speed", ["slope", "weights", "examples"]
@@ -121,7 +120,7 @@ def _shares(case: Case, size: str, sign: int) -> str:
     names = {"slope": f"{slopes} {case.slope}", "weights": "weights", "examples": "means over the examples"}
     told = dict[str, list[str]]()
     for decades, cause in sorted(zip(made, causes, strict=True), key=lambda pair: -pair[0]):
-        told.setdefault(_does(decades / total), []).append(f"{names[cause]} ({times(decades)})")
+        told.setdefault(_does(decades / total), []).append(f"{names[cause]} ({times(-sign * decades)})")
     return ": " + ", ".join(f"{' and '.join(factors)} {does}" for does, factors in told.items())
 
 

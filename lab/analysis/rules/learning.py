@@ -6,11 +6,21 @@ import numpy as np
 import pandas as pd
 
 from lab.analysis.case import Case
-from lab.analysis.rule import HALF, Seen, whole
-from lab.analysis.rules.words import LARGER_STEPS, STANDARDISE, part_of, percent, signed, smaller_steps
+from lab.analysis.rule import HALF, Seen, rounded, whole
+from lab.analysis.rules.words import (
+    LARGER_STEPS,
+    SMALLER_WEIGHTS,
+    STANDARDISE,
+    part_of,
+    percent,
+    smaller_steps,
+)
 
 SKILL = 0.1
 """How far from chance, 0, to perfect, 1, a trial must come."""
+
+NEXT_TO_NOTHING = 0.02
+"""What is that far from chance is as good as it."""
 
 LEARNED = 0.85
 """The part of the task from which on training has succeeded, however saturated the network is by then."""
@@ -69,13 +79,17 @@ def diverged(case: Case) -> pd.DataFrame:
 def says_diverged(case: Case, seen: Seen) -> str:
     """How many trials diverged, since when, and where the first lost its first number."""
     origin = case.origin and f": {case.origin}"
-    return f"{seen.trials} of {seen.of} trials diverged, the first at step {min(case.diverged_at)}{origin}"
+    first = min(case.diverged_at)  # the reading that saw it
+    when = f"by step {first}" if first else "before any step"
+    return f"{seen.trials} of {seen.of} trials diverged, the first {when}{origin}"
 
 
 def finite_again(case: Case, seen: Seen) -> str:
-    """Smaller steps; nothing where σ itself is no number at some z."""
-    own_fault = case.origin.split(" at z")[0].endswith("is NaN")
-    return "" if own_fault else smaller_steps(case, seen)
+    """Smaller steps, or first weights where no step was taken; nothing where σ is no number at some z."""
+    if case.origin.split(" at z")[0].endswith("is NaN"):
+        return ""
+    before_any_step = min(case.diverged_at) == 0 and not case.large_inputs
+    return SMALLER_WEIGHTS if before_any_step else smaller_steps(case, seen)
 
 
 def unskilled(case: Case) -> pd.DataFrame:
@@ -83,20 +97,47 @@ def unskilled(case: Case) -> pd.DataFrame:
     return whole(case.learned.where(np.isfinite(case.learned)) if case.had_time else case.learned * nan)
 
 
+def worse(case: Case) -> pd.DataFrame:
+    """R² of each trial to a millionth, where there was no time to learn and chance is known."""
+    asked = not (case.had_time or case.classes) and isfinite(case.cost_of_mean)
+    return whole(case.learned.where(np.isfinite(case.learned)).round(6)) if asked else pd.DataFrame()
+
+
+def says_worse(case: Case, seen: Seen) -> str:
+    """What was learned in so few steps, beside chance."""
+    steps = f"{case.last_step} step{'s' * (case.last_step != 1)}"
+    return f"{_told(case, seen.value)} after {steps}, worse than the best constant answer"
+
+
+def measured(case: Case, skill: float) -> float:
+    """A skill from chance, 0, to perfect, 1, as sentences tell it.
+
+    It is the accuracy; without classes R², or the cost over the first reading's where chance is not known.
+    """
+    if case.classes:
+        return case.chance + skill * (1 - case.chance)
+    return round(skill, 6) + 0.0 if isfinite(case.cost_of_mean) else 1 - skill
+
+
+def _told(case: Case, skill: float) -> str:
+    """What is true of the training data at this skill."""
+    value = measured(case, skill)
+    if case.classes:
+        return f"{percent(value)} of the training data are right"
+    if isfinite(case.cost_of_mean):
+        return f"R² = {rounded(value)} on the training data"
+    return f"the cost is {part_of(value, 'that of the first reading')}"
+
+
 def says_unlearned(case: Case, seen: Seen) -> str:
     """What was learned, beside chance and beside the other trials."""
+    told, rest = (_told(case, skill) for skill in (seen.value, seen.rest))
+    told = f"{'next to ' * (seen.value > NEXT_TO_NOTHING)}nothing was learned: {told} at the end"
     if case.classes:
-        told = (
-            f"nothing was learned: {_right(case, seen.value)} of the training data are right at the end, "
-            f"where always answering the commonest class gets {percent(case.chance)}"
-        )
-        rest = f"{_right(case, seen.rest)} of the data are right"
-    else:
-        told = (
-            f"nothing was learned: R² = {signed(seen.value)} on the training data at the end, "
-            f"{'worse than' if seen.value < -0.05 else 'as by'} the best constant answer"
-        )
-        rest = f"R² = {signed(seen.rest)}"
+        told += f", where always answering the commonest class gets {percent(case.chance)}"
+    elif isfinite(case.cost_of_mean):
+        beside = "worse than" if seen.value < 0 else "little better than"
+        told += f", {beside if abs(seen.value) > NEXT_TO_NOTHING else 'as by'} the best constant answer"
     others = seen.judged - seen.trials
     if others < 2:
         return f"{told}; in one other trial {rest}" if others else told
@@ -120,15 +161,11 @@ def only_by_heart(case: Case) -> pd.DataFrame:
 def says_by_heart(case: Case, seen: Seen) -> str:
     """What was learned of the training and of the test data."""
     trained = float(case.learned.reindex(list(seen.named)).median())
-    if case.classes:
-        return (
-            f"learned by heart: {_right(case, trained)} of the training data are right at the end, but "
-            f"{_right(case, seen.value)} of the test data, where {percent(case.chance)} is chance"
-        )
-    return (
-        f"learned by heart: R² = {signed(trained)} on the training data at the end, but "
-        f"{signed(seen.value)} on the test data"
-    )
+    tested = measured(case, seen.value)
+    by_test = f"{percent(tested)} of the test data, where {percent(case.chance)} is chance"
+    if not case.classes:
+        by_test = f"{rounded(tested)} on the test data"
+    return f"learned by heart: {_told(case, trained)} at the end, but {by_test}"
 
 
 def cost_left(case: Case) -> pd.DataFrame:
@@ -179,19 +216,12 @@ def fall(case: Case) -> pd.DataFrame:
 def says_falling(case: Case, seen: Seen) -> str:
     """How fast the cost fell at the end, and what was learned till then."""
     return (
-        f"training ended early: the cost still fell by {percent(seen.value)} in the last quarter, "
-        f"while {left(case, seen)}"
+        f"training ended early: the cost still fell by {percent(seen.value)} from the third to the last "
+        f"quarter, while {left(case, seen)}"
     )
 
 
 def left(case: Case, seen: Seen) -> str:
     """What the trials that show a fault have learned."""
-    learned = float(case.learned.reindex(list(seen.named)).median())
-    if case.classes:
-        return f"only {_right(case, learned)} of the training data are right"
-    return f"R² = {signed(learned)} on the training data"
-
-
-def _right(case: Case, skill: float) -> str:
-    """The share of right answers to which this skill belongs."""
-    return percent(case.chance + skill * (1 - case.chance))
+    told = _told(case, float(case.learned.reindex(list(seen.named)).median()))
+    return f"only {told}" if case.classes else told

@@ -6,7 +6,15 @@ from lab.analysis.case import Case
 from lab.analysis.pooled import Bounds, dead, off
 from lab.analysis.rule import HALF, Seen
 from lab.analysis.rules.learning import LEARNED, left, of_failed
-from lab.analysis.rules.words import LARGE_WEIGHTS, STANDARDISE, died, floor, percent
+from lab.analysis.rules.words import (
+    LARGE_WEIGHTS,
+    SMALLER_BIASES,
+    SMALLER_WEIGHTS,
+    STANDARDISE,
+    died,
+    floor,
+    percent,
+)
 
 MANY = 0.2
 """The share of a layer's neurons that may be dead."""
@@ -70,12 +78,18 @@ def unsaturate(case: Case, seen: Seen) -> str:
     if case.large_inputs:
         return STANDARDISE
     born = _at_start(case, seen, "saturation") > HALF
-    return "smaller first weights" if born or case.row_norms > LARGE_WEIGHTS else "a smaller training.eta"
+    if born and _at_start(case, seen, "bias_norm") > _at_start(case, seen, "weight_norm"):
+        return SMALLER_BIASES
+    return SMALLER_WEIGHTS if born or case.row_norms > LARGE_WEIGHTS else "a smaller training.eta"
 
 
 def _at_start(case: Case, seen: Seen, column: str) -> float:
-    """The median of a quantity at the start, in the layer that is told and the trials that show the fault."""
-    return float(case.at(case.first_step, column)[seen.layer].reindex(list(seen.named)).median())
+    """The median of a quantity at the start, in the layer that is told and the trials that show the fault.
+
+    NaN where it was not recorded.
+    """
+    values = case.at(case.first_step, column).reindex(list(seen.named), columns=[seen.layer])
+    return float(values[seen.layer].median())
 
 
 def _output(case: Case) -> Bounds:
@@ -178,16 +192,21 @@ def _on(case: Case) -> str:
 
 def narrow(case: Case) -> pd.DataFrame:
     """The width of a hidden layer over the fewer of the outputs and the neurons below it, of what failed."""
-    outputs = case.width(case.hidden.stop)
-    share = {l: case.width(l) / min(outputs, case.width(l - 1) or outputs) for l in case.hidden}
+    share = {l: case.width(l) / _beside(case, l)[0] for l in case.hidden}
     return of_failed(case, pd.DataFrame(share, case.trials["trial"]))
 
 
+def _beside(case: Case, layer: int) -> tuple[int, str]:
+    """What a layer is narrow beside: the outputs, or the neurons below it where these are fewer."""
+    outputs, below = case.width(case.hidden.stop), case.width(layer - 1)
+    return (below, "numbers that it gets") if 0 < below < outputs else (outputs, "outputs")
+
+
 def says_narrow(case: Case, seen: Seen) -> str:
-    """How many numbers pass through the layer, for how many outputs."""
+    """How many numbers pass through the layer, and which share that is of what it stands beside."""
     assert seen.layer is not None
-    width = case.width(seen.layer)
-    passed = f"{width} number{'s' * (width > 1)} an example, for {case.width(case.hidden.stop)} outputs"
+    width, (others, what) = case.width(seen.layer), _beside(case, seen.layer)
+    passed = f"{width} number{'s' * (width > 1)} an example, {percent(seen.value)} of the {others} {what}"
     return f"narrow layer: all that layer {seen.layer} passes on is {passed}, while {left(case, seen)}"
 
 

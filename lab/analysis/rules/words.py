@@ -8,6 +8,8 @@ SHUFFLE = "data.shuffle = true, which mixes the rows before they are parted"
 IDENTITY = 'network.output = "identity", whose slope is 1'
 RANDOM = "random first weights (network.initialiser), which break the symmetry"
 CRITICAL = 'network.initialiser = "critical"'
+SMALLER_WEIGHTS = "smaller first weights"
+SMALLER_BIASES = "smaller first biases"
 LARGER_STEPS = "a larger training.eta, or more training.epochs"
 
 LARGE_WEIGHTS = 3.0
@@ -15,12 +17,12 @@ LARGE_WEIGHTS = 3.0
 
 
 def percent(share: float) -> str:
-    """A share as ``12.3 %``, and from ten on as ``26.6 times``.
+    """A share as ``12.3 %``, and from ten on as ``26.6 times``, rounded as the share itself would be.
 
-    >>> percent(0.123), percent(26.6)
-    ('12.3 %', '26.6 times')
+    >>> percent(0.1095), percent(26.6), rounded(0.1095)
+    ('11 %', '26.6 times', '0.11')
     """
-    return f"{rounded(100 * share)} %" if share < 10 else f"{rounded(share)} times"
+    return f"{rounded(100 * float(f'{share:.3g}'))} %" if share < 10 else f"{rounded(share)} times"
 
 
 def part_of(share: float, whole: str) -> str:
@@ -30,16 +32,6 @@ def part_of(share: float, whole: str) -> str:
     ('12.3 % of the rest', '26.6 times the rest')
     """
     return f"{percent(share)} {'of ' * (share < 10)}{whole}"
-
-
-def signed(number: float) -> str:
-    """A number with two decimals and a true minus; from 10 000 on as a power of ten.
-
-    >>> signed(-0.526), signed(-0.001), signed(-7.4e54)
-    ('−0.53', '0.00', '−7.4e+54')
-    """
-    told = f"{number:.2f}" if abs(number) < 1e4 else f"{number:.1e}"
-    return told.replace("-0.00", "0.00").replace("-", "−")
 
 
 def times(decades: float) -> str:
@@ -55,7 +47,7 @@ def smaller_steps(case: Case, seen: Seen) -> str:
     """What makes steps smaller: scaled features, smaller first weights, or a smaller η; by what is large."""
     if case.large_inputs:
         return STANDARDISE
-    return "smaller first weights" if case.row_norms > LARGE_WEIGHTS else "a smaller training.eta"
+    return SMALLER_WEIGHTS if case.row_norms > LARGE_WEIGHTS else "a smaller training.eta"
 
 
 def floor(case: Case, before: str = "") -> str:

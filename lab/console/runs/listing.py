@@ -5,7 +5,8 @@ from typing import Any
 
 from lab.console.screen import Note, Page, table
 from lab.errors import StorageError
-from lab.runs.folder import RunFolder, runs
+from lab.runs.folder import RunFolder
+from lab.runs.root import runs
 
 
 def page(root: Path) -> Page:

@@ -106,8 +106,7 @@ def _body(
     if len(short) and (short["diverged"] == short["trials"]).all():
         told = run.tables["trials"].get("origin", pd.Series(dtype=object))
         no_number = told.astype(str).str.endswith("is NaN").any()
-        mended = "mend its activation, which is NaN at some z"
-        yield f"all trials diverged; {mended if no_number else 'try a smaller training.eta'}"
+        yield f"all trials diverged{'; mend its activation, which is NaN at some z' if no_number else ''}"
     for verdict in found[:most]:
         yield f"{verdict.variant}: {verdict.sentence}"
         yield dim(f"  [{verdict.evidence}]")

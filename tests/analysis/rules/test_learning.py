@@ -30,7 +30,7 @@ def test_trials_that_diverged_from_the_first_reading_are_told_once(tmp_path):
     (verdict,) = ran(tmp_path, **huge).verdicts
     assert verdict.rule == "diverged"
     assert verdict.sentence.startswith(
-        "1 of 1 trials diverged, the first at step 0: z ran over in layer 2; try"
+        "1 of 1 trials diverged, the first before any step: z ran over in layer 2; try"
     )
 
 
@@ -38,7 +38,7 @@ def test_a_divergence_whose_origin_was_not_recorded_is_told_without(tmp_path):
     run = ran(tmp_path, **DIVERGES)
     bare = {"trials": run.trials.drop(columns=["origin", "origin_layer", "origin_z"])}
     told, plain = (verdicts(tables)[0].sentence for tables in (run.tables, run.tables | bare))
-    step = f"1 of 1 trials diverged, the first at step {run.trials['diverged_at'][0]}"
+    step = f"1 of 1 trials diverged, the first by step {run.trials['diverged_at'][0]}"
     assert plain == f"{step}; try a smaller training.eta"
     assert told.startswith(f"{step}: ")
 
@@ -53,8 +53,8 @@ def test_a_minority_of_trials_that_learns_nothing_is_counted(tmp_path):
     (told,) = (verdict for verdict in run.verdicts if verdict.rule == "nothing learned")
     assert told.sentence.startswith(f"{failed.sum()} of 20 trials: nothing was learned: 50 % of the training")
     rest = run.trials["final_accuracy"][~failed].median()
-    others = f"; in {20 - failed.sum()} other trials {100 * rest:.3g} % of the data are right, as the median"
-    assert others in told.sentence
+    others = f"; in {20 - failed.sum()} other trials {100 * rest:.3g} % of the training data are right"
+    assert f"{others}, as the median" in told.sentence
     assert told.trials == failed.sum()
 
 
@@ -62,9 +62,9 @@ def test_a_minority_of_trials_that_learns_nothing_is_counted(tmp_path):
     ("accuracies", "rest"),
     [
         ([0.1, 0.1, 0.1], ""),
-        ([0.1, 0.1, 0.25], "; in one other trial 25 % of the data are right"),
-        ([0.1, None, 0.25], "; in one other trial 25 % of the data are right"),
-        ([0.1, 0.3, 0.5], "; in 2 other trials 40 % of the data are right, as the median"),
+        ([0.1, 0.1, 0.25], "; in one other trial 25 % of the training data are right"),
+        ([0.1, None, 0.25], "; in one other trial 25 % of the training data are right"),
+        ([0.1, 0.3, 0.5], "; in 2 other trials 40 % of the training data are right, as the median"),
     ],
 )
 def test_what_other_trials_learned_is_no_share_of_the_trials(tmp_path, accuracies, rest):
@@ -78,6 +78,23 @@ def test_what_other_trials_learned_is_no_share_of_the_trials(tmp_path, accuracie
         f"{many}nothing was learned: 10 % of the training data are right at the end, "
     )
     assert re.search(r"gets [\d.]+ %(.*?)(; try .*)?$", told.sentence)[1] == rest
+    threshold = 0.1 + 0.9 * tables["variants"]["chance"][0]  # as a share of right answers too
+    assert (told.value, told.threshold) == (pytest.approx(0.1), pytest.approx(threshold))
+
+
+@pytest.mark.parametrize(
+    ("r2", "told"),
+    [
+        (-0.5, "nothing was learned: R² = −0.5 on the training data at the end, worse than"),
+        (0.01, "nothing was learned: R² = 0.01 on the training data at the end, as by"),
+        (0.08, "next to nothing was learned: R² = 0.08 on the training data at the end, little better than"),
+    ],
+)
+def test_what_was_learned_of_numbers_is_told_beside_the_best_constant_answer(tmp_path, r2, told):
+    tables = ran(tmp_path, **DATA["teacher"]).tables
+    given = with_finals(tables, final_cost=(1 - r2) * tables["variants"]["cost_of_mean"][0])
+    (found,) = (one for one in verdicts(given) if one.rule == UNLEARNED)
+    assert found.sentence.startswith(f"{told} the best constant answer")
 
 
 def test_what_other_trials_learned_of_numbers_is_told_by_r2(tmp_path):
@@ -85,6 +102,49 @@ def test_what_other_trials_learned_of_numbers_is_told_by_r2(tmp_path):
     given = with_finals(tables, final_cost=tables["variants"]["cost_of_mean"][0] * np.array([1.0, 0.25]))
     (told,) = (told for told in verdicts(given) if told.rule == UNLEARNED)
     assert "; in one other trial R² = 0.75" in told.sentence
+
+
+def test_where_chance_is_not_known_the_cost_is_told_beside_that_of_the_first_reading(tmp_path):
+    tables = ran(tmp_path, **DATA["teacher"]).tables
+    first = tables["steps"]["cost"][0]
+    unknown = tables | {"variants": tables["variants"].assign(cost_of_mean=np.nan)}
+    (told,) = (
+        told for told in verdicts(with_finals(unknown, final_cost=0.95 * first)) if told.rule == UNLEARNED
+    )
+    assert told.sentence.startswith(
+        "next to nothing was learned: the cost is 95 % of that of the first reading at the end"
+    )
+    assert told.evidence.startswith("nothing learned: 0.95 > 0.9, ")
+
+
+@pytest.mark.parametrize(
+    ("steps", "share", "told"),
+    [
+        (40, 1.5, "R² = −0.5 on the training data after 40 steps, worse than the best constant answer"),
+        (1, 1.5, "R² = −0.5 on the training data after 1 step, worse than the best constant answer"),
+        (40, 1.0 + 1e-12, None),
+        (40, 0.99, None),
+        (200, 1.5, None),
+    ],
+)
+def test_numbers_that_are_worse_than_a_constant_are_told_before_a_network_has_to_learn(
+    tmp_path, steps, share, told
+):
+    numbers = {**DATA["teacher"], "training__steps": steps, "training__batch": 300}
+    tables = ran(
+        tmp_path, **{key: value for key, value in numbers.items() if key != "training__epochs"}
+    ).tables
+    given = with_finals(tables, final_cost=share * tables["variants"]["cost_of_mean"][0])
+    found = {one.rule: one for one in verdicts(given)}
+    assert ("worse than a constant" in found) == bool(told)
+    assert (UNLEARNED in found) == (steps == 200)
+    if told:
+        assert found["worse than a constant"].sentence.partition("; try ")[0] == told
+        assert found["worse than a constant"].evidence.startswith("worse than a constant: −0.5 < 0, trials")
+
+
+def test_classes_have_no_word_on_a_constant_before_they_have_to_learn(tmp_path):
+    assert "worse than a constant" not in spoken(tmp_path, training__steps=40, training__eta=1e-9)
 
 
 def test_chance_is_the_share_of_the_commonest_class(tmp_path):
@@ -127,7 +187,7 @@ def test_what_numbers_are_known_by_heart_is_told_by_r2(tmp_path):
     given = with_finals(tables, final_cost=0.2 * of_mean, final_test_cost=1.3 * of_mean)
     (told,) = (told for told in verdicts(given) if told.rule == "learned by heart")
     assert told.sentence == (
-        "learned by heart: R² = 0.80 on the training data at the end, but −0.30 on the test data"
+        "learned by heart: R² = 0.8 on the training data at the end, but −0.3 on the test data"
     )
 
 

@@ -1,5 +1,6 @@
 import pytest
 
+from lab.analysis.rule import rounded
 from lab.analysis.verdicts import verdicts
 from tests.analysis.runs import ran, spoken
 
@@ -24,7 +25,7 @@ def test_saturation_of_a_network_without_classes_is_told_by_r2(tmp_path, on):
     found = {verdict.rule: verdict.sentence for verdict in run.verdicts}
     r2 = 1 - run.trials["final_cost"][0] / run.variants["cost_of_mean"][0]
     assert r2 < -1
-    assert f"while R² = {r2:.2f} on the training data".replace("-", "−") in found["saturated layer"]
+    assert f"while R² = {rounded(r2)} on the training data" in found["saturated layer"]
     assert "worse than the best constant answer" in found["nothing learned"]
 
 
@@ -155,8 +156,12 @@ def test_neurons_of_a_run_that_does_not_tell_what_was_read_are_not_judged(tmp_pa
     assert lost >= {"dead neurons", "neurons off"}
 
 
-def test_a_narrow_layer_is_told_with_what_passes_it(tmp_path):
-    found = spoken(tmp_path, network__hidden=[30, 1, 30])["narrow layer"]
-    assert (found.layer, found.value) == (2, 0.1)
-    assert "all that layer 2 passes on is 1 number an example, for 10 outputs, while only " in found.sentence
+@pytest.mark.parametrize(
+    ("hidden", "share", "passed"),
+    [([30, 1, 30], 0.1, "10 % of the 10 outputs"), ([4, 1, 30], 0.25, "25 % of the 4 numbers that it gets")],
+)
+def test_a_narrow_layer_is_told_with_what_passes_it(tmp_path, hidden, share, passed):
+    found = spoken(tmp_path, network__hidden=hidden)["narrow layer"]
+    assert (found.layer, found.value) == (2, share)
+    assert f"all that layer 2 passes on is 1 number an example, {passed}, while only " in found.sentence
     assert found.sentence.endswith("try more neurons in layer 2")

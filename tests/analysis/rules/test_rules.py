@@ -4,9 +4,20 @@ from itertools import product
 
 import pytest
 
+from lab.analysis.rule import rounded
 from lab.analysis.rules import RULES
+from lab.analysis.rules.words import percent
 from lab.analysis.verdicts import verdicts
-from tests.analysis.judged import DATA, FAULTS, MORE_HEALTHY, OPTIMISERS, SIGMAS, healthy, write_files
+from tests.analysis.judged import (
+    DATA,
+    FAULTS,
+    MORE_HEALTHY,
+    OPTIMISERS,
+    SIGMAS,
+    healthy,
+    mistuned,
+    write_files,
+)
 from tests.analysis.runs import ran, spoken
 
 SATURATED = {"network__initialiser": {"name": "large", "gain": 10.0}, "network__activation": "sigmoid"}
@@ -23,6 +34,7 @@ PLANTED = {
     "diverged": {"network__activation": "identity", "network__output": "identity"}
     | {"network__cost": "quadratic", "training__eta": 1e3},
     "nothing learned": DEEP,
+    "worse than a constant": {**mistuned("teacher", 0.01)["tanh"], "training__epochs": 1},
     "no gradient": {"network__activation": "relu", "network__initialiser": NEGATIVE},
     "equal neurons": {
         "network__activation": "sigmoid",
@@ -64,6 +76,7 @@ def test_a_planted_pathology_gets_its_verdict(tmp_path, rule):
     assert verdict.value != verdict.threshold
     for one in run.verdicts:
         of_its_reading(run.layers, one)
+        has_its_number(one)
 
 
 OF_ONE_READING = (
@@ -83,6 +96,19 @@ def of_its_reading(layers, verdict):
     assert len(row) == (verdict.layer is not None)
     if verdict.rule in OF_ONE_READING:
         assert verdict.value == row[RULES[verdict.rule].needs[0]].item()
+
+
+WITHOUT_NUMBER = ("diverged", "no gradient")
+"""The rules whose value is told in words: that a trial did, or that some or all hidden layers have none."""
+
+
+def has_its_number(verdict):
+    """The sentence has the value as the evidence has it, or in per cent."""
+    number = rounded(verdict.value)
+    forms = {number, f"{number}×", percent(verdict.value)}
+    words = re.sub(r"[,:;()]", " ", verdict.sentence).replace(" %", "%").split()
+    found = {form.replace(" %", "%").replace(" times", "") for form in forms} & set(words)
+    assert found or verdict.rule in WITHOUT_NUMBER, verdict
 
 
 def alone(tables, trial):

@@ -61,6 +61,12 @@ ADVISED = {
         "more training.epochs",
         {"training__epochs": 300},
     ),
+    "few steps, numbers": (
+        {**mistuned("teacher", 0.01)["tanh"], "training__epochs": 1},
+        "worse than a constant",
+        "more training.epochs",
+        {"training__epochs": 100},
+    ),
     "hardly moved": (
         mistuned("teacher", 0.01)["tanh"],
         "updates small",
@@ -72,6 +78,12 @@ ADVISED = {
         "diverged",
         "a smaller training.eta",
         {"training__eta": 0.05},
+    ),
+    "diverged before a step": (
+        {"network__activation": "exp(z)", "network__initialiser": LARGE},
+        "diverged",
+        "smaller first weights",
+        {"network__initialiser": {"name": "normal", "weight_variance": 0.01}, "training__eta": 0.001},
     ),
     "long steps": (
         mistuned("digits", 100)["tanh"],
@@ -90,6 +102,15 @@ ADVISED = {
         "saturated layer",
         "smaller first weights",
         {**USUAL, "training__eta": 0.5},
+    ),
+    "large biases": (
+        {
+            "network__activation": "sigmoid",
+            "network__initialiser": {"name": "normal", "sd": 0.2, "bias": 6.0},
+        },
+        "saturated layer",
+        "smaller first biases",
+        {"network__initialiser": {"name": "normal", "sd": 0.2, "bias": 0.0}},
     ),
     "zero weights": (
         {"network__initialiser": ZERO},

@@ -1,0 +1,99 @@
+"""The runs under a root: where results are kept, how a new run gets its folder, which run a text means."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lab.errors import LabError, StorageError, did_you_mean
+from lab.runs.folder import RunFolder, now
+from lab.storage import write
+
+if TYPE_CHECKING:
+    from lab.experiment.variants import Plan
+
+_RUN_ID = re.compile(r"\d{8}-\d{6}(-\d+)?")
+
+
+def results_root(given: str | Path | None = None) -> Path:
+    """Where results are kept: as given, else $LAB_RESULTS, else ``results`` under the current folder."""
+    return Path(given or os.environ.get("LAB_RESULTS") or "results")
+
+
+def create(plan: Plan, root: Path) -> RunFolder:
+    """Make the folder of a new run and write the experiment into it.
+
+    Raises StorageError where that cannot be, before anything is trained.
+    """
+    from lab.experiment.variants import resolved
+
+    folder = new_folder(plan.name, root)
+    asked, whole = folder.path / "experiment.toml", folder.path / "resolved.toml"
+    write(asked, plan.source.data)
+    write(whole, resolved(plan))
+    folder.keep_sums([asked, whole])
+    return folder
+
+
+def new_folder(name: str, root: Path) -> RunFolder:
+    """The folder of a new run of this name, which is a `lab.experiment.variants.RUN_NAME`.
+
+    Raises StorageError where it cannot be made.
+    """
+    home = root / name
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        alike = [other.name for other in root.iterdir() if other.name.lower() == name.lower()]
+        if alike and name not in alike:
+            raise StorageError(f"{root}: {name!r} and {alike[0]!r} differ only in case; rename one")
+        home.mkdir(exist_ok=True)
+        if not home.resolve().is_relative_to(root.resolve()):
+            raise StorageError(f"{home}: leads out of {root}; remove the link")
+        folder = RunFolder(_new_folder(home))
+        for part in ("tables", "plots", "trials"):
+            (folder.path / part).mkdir()
+    except OSError as error:
+        raise StorageError(
+            f"{error.filename or home}: results cannot be kept here: {error.strerror}"
+        ) from error
+    return folder
+
+
+def runs(root: Path) -> list[RunFolder]:
+    """All runs under a root, the oldest first; also those whose run.json is lost."""
+    found = [RunFolder(path) for path in root.glob("*/*") if _RUN_ID.fullmatch(path.name) and path.is_dir()]
+    return sorted(found, key=lambda run: (run.id, run.name))
+
+
+def find(text: str, root: Path) -> RunFolder:
+    """The run that the text means: a path, a name (its newest run), a run-id, or the beginning of one.
+
+    Raises LabError where it means none, or several.
+    """
+    if (Path(text) / "run.json").is_file() or (Path(text) / "experiment.toml").is_file():
+        return RunFolder(Path(text))
+    known = runs(root)
+    if named := [run for run in known if run.name == text]:
+        return named[-1]
+    exact = [run for run in known if text in (run.id, str(run))]
+    begun = [run for run in known if run.id.startswith(text) or str(run).startswith(text)]
+    for meant in (exact, begun):
+        if len(meant) == 1:
+            return meant[0]
+    if begun:
+        raise LabError(f"{text!r} may be any of: {', '.join(map(str, begun))}")
+    if not known:
+        raise LabError(f"there are no runs under {root}; start one with: lab run EXPERIMENT.toml")
+    raise LabError(f"there is no run {text!r}; {did_you_mean(text, {run.name for run in known})}")
+
+
+def _new_folder(home: Path) -> Path:
+    begun = now().strftime("%Y%m%d-%H%M%S")
+    for name in (begun, *(f"{begun}-{number}" for number in range(2, 1000))):
+        with suppress(FileExistsError):
+            (home / name).mkdir()
+            return home / name
+    raise StorageError(f"{home}: more than 999 runs started in one second")

@@ -1,0 +1,177 @@
+"""A sample of a training, which takes a few hundredths of a second: what cannot be told without a try.
+
+It shows how long a step takes, how wide a number is as text, and how many bins z fills.
+"""
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import nan
+from time import thread_time
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from lab.experiment.schedule import Schedule
+from lab.network.parameters import count
+from lab.numerics import Array
+from lab.runs.preparation import Prepared
+from lab.training.loop import Course, Training, begun
+from lab.training.recorder import Readings
+
+REFERENCE = 0.6e-6
+"""Seconds in which the processor that `pace` compares with writes a number as text."""
+
+SAMPLED_KINDS = 4
+SAMPLED_EXAMPLES, SAMPLED_PARAMETERS = 500, 2_000_000
+"""A sample has no more kinds of variants, examples and parameters than that; the rest is in proportion."""
+
+SAMPLE_SECONDS = 0.004
+"""So long steps are taken in a sample."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What was seen of the training of a chunk; the seconds are of all its trials.
+
+    ``start``, of the first weights; of a ``step``, of a ``reading``; what binning and testing add to one; of
+    the ``end``. ``text`` is the mean width of a quantity; ``varying``, how many of them vary; ``bins``, how
+    many a layer fills.
+    """
+
+    start: float = nan
+    step: float = nan
+    reading: float = nan
+    binning: float = nan
+    testing: float = nan
+    end: float = nan
+    text: float = 18.0
+    varying: float = nan
+    bins: float = 30.0
+
+
+def samples_of(ready: Prepared, largest: dict[int, int]) -> list[Sample]:
+    """What is seen of each variant: some kinds are tried, the others are like the nearest of them."""
+    tried: dict[tuple[object, ...], tuple[float, Sample]] = {}
+    found = []
+    for variant, training in ready.made:
+        trials = largest.get(variant.index, 0)
+        kind = (training.engine, str(training.train.x.dtype), training.network.sizes, training.batch, trials)
+        work = float(trials * count(training.network.sizes) * min(training.batch, len(training.train)))
+        if trials and kind not in tried and len(tried) < SAMPLED_KINDS:
+            tried[kind] = work, _sampled(training, trials)
+        if kind not in tried and tried:
+            near, sample = min(tried.values(), key=lambda one: abs(np.log(one[0] / work)) if work else 0)
+            found.append(_stretched(sample, work / near))
+        else:
+            found.append(tried[kind][1] if tried else Sample())
+    return found
+
+
+def _stretched(sample: Sample, by: float) -> Sample:
+    times = ("start", "step", "reading", "binning", "testing", "end")
+    return replace(sample, **{name: getattr(sample, name) * by for name in times})
+
+
+def _sampled(training: Training, trials: int) -> Sample:
+    """Train the first trials of a variant for a moment, over some of its examples."""
+    n, tested = len(training.train), len(training.test)
+    few, few_tested = min(n, max(SAMPLED_EXAMPLES, 1)), min(tested, SAMPLED_EXAMPLES)
+    most = max(1, min(trials, SAMPLED_PARAMETERS // count(training.network.sizes)))
+    batch = min(training.batch, n)
+    of_step = min(batch, few)
+    fixed = training.recording.fixed_examples
+    recording = replace(
+        training.recording,
+        schedule=Schedule(np.arange(5), np.array([0]), np.array([2])),
+        fixed_examples=None if fixed is None else fixed[:few],
+    )
+    small = replace(
+        training,
+        train=training.train[:few],
+        test=training.test[:few_tested],
+        batch=of_step,
+        steps=4,
+        recording=recording,
+    )
+    try:
+        with threadpool_limits(1):  # as workers train
+            step = _seconds_of_step(small, most)
+            clock = [thread_time()]
+            course = Course(small, range(most))
+            clock.append(thread_time())
+            while not course.ended:
+                course.advance(0)
+                clock.append(thread_time())
+            readings = course.finished()
+            clock.append(thread_time())
+    except Exception:  # code of one's own may raise anything; the run will tell
+        return Sample()
+    start, *lasted, end = (later - earlier for earlier, later in pairwise(clock))
+    if len(lasted) < 4:  # all its trials diverged at once
+        return Sample(step=step)
+    looks = [max(one - step, 0.0) for one in lasted]
+    reading = min(looks[1], looks[3])
+    more = trials / most
+    seen = more * (seen_by(training) / seen_by(small))
+    return Sample(
+        start=more * start,
+        step=more * batch / of_step * step,
+        reading=seen * reading,
+        binning=seen * max(looks[0] - reading, 0.0),
+        testing=more * tested / max(few_tested, 1) * max(looks[2] - reading, 0.0),
+        end=more * n / few * (end + looks[-1]),
+        text=_width(readings.layers),
+        varying=float(np.count_nonzero(_varies(readings.layers))),
+        bins=_bins(readings),
+    )
+
+
+def _seconds_of_step(training: Training, trials: int) -> float:
+    """Of one step of all trials, from as many as last `SAMPLE_SECONDS`."""
+    steps = begun(training, range(trials))[1]
+    with np.errstate(all="ignore"):
+        steps.run_to(1)
+        several = 1
+        while True:
+            began = thread_time()
+            steps.run_to(steps.step + several)
+            lasted = thread_time() - began
+            if lasted >= SAMPLE_SECONDS:
+                return lasted / several
+            several *= 4
+
+
+def _width(values: Array) -> float:
+    """The mean number of letters of these as text; what is missing has none."""
+    some = values.reshape(-1)[:2000].tolist()
+    return sum(len(repr(value)) for value in some if value == value) / max(len(some), 1)
+
+
+def _varies(layers: Array) -> Array:
+    """Which columns of (R, T, L, quantity) have more than one value."""
+    rows = layers.reshape(-1, layers.shape[-1])
+    with np.errstate(invalid="ignore"):
+        return np.asarray([len(np.unique(column[np.isfinite(column)])) > 1 for column in rows.T])
+
+
+def _bins(readings: Readings) -> float:
+    """How many bins of z a layer fills, at the first reading."""
+    return float(np.count_nonzero(readings.histograms, axis=-1).mean())
+
+
+def pace() -> float:
+    """The seconds of this processor for one of the `REFERENCE`'s, by writing some numbers as text."""
+    numbers = np.random.default_rng(0).normal(size=3000).tolist()
+    lasted = []
+    for _ in range(3):
+        began = thread_time()
+        for number in numbers:
+            repr(number)
+        lasted.append(thread_time() - began)
+    return min(lasted) / len(numbers) / REFERENCE
+
+
+def seen_by(training: Training) -> int:
+    """The examples that a reading sees."""
+    fixed = training.recording.fixed_examples
+    return min(training.batch, len(training.train)) if fixed is None else len(fixed)
