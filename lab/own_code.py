@@ -12,13 +12,16 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, TypeVar
 
-from lab.errors import LabError, PartError, told
+from lab.errors import ExperimentError, LabError, PartError, told
 from lab.processes import EndedError, apart, can_begin
 
 Result = TypeVar("Result")
 
 CHECK_SECONDS = 120.0
 """Code of one's own that is checked may take so long."""
+
+LEAVE = "if you trust it, say --allow-code"
+"""What is told where code may not run."""
 
 OWN_MODULE = "lab_file_"
 """How the names of modules begin that are files of one's own."""
@@ -32,7 +35,7 @@ def module_of(name: str, path: Path, allow_code: bool) -> ModuleType:
     if not path.is_file():
         raise PartError(f"{name!r}: there is no file {path}")
     if not allow_code:
-        raise PartError(f"{name!r} runs the code of {path.name}; if you trust it, say --allow-code")
+        raise PartError(f"{name!r} runs the code of {path.name}; {LEAVE}")
     sources = own_sources(path)
     content = sha256(b"".join(sha256(source.read_bytes()).digest() for source in sources)).hexdigest()
     module_name = f"{OWN_MODULE}{path.stem}_{content[:12]}"
@@ -115,11 +118,11 @@ def with_care(function: Callable[..., Result], *, allow_code: bool, patient: boo
     In a process that can begin no other, as one of a pool, it is not.
     """
     if allow_code and can_begin():
-        tried_apart(_tried, patient=patient, function=function, given={"allow_code": True, **given})
+        tried_apart(_tried, patient=patient, function=function, allow_code=True, **given)
     return function(allow_code=allow_code, **given)
 
 
-def _tried(function: Callable[..., object], given: dict[str, Any]) -> None:
+def _tried(function: Callable[..., object], **given: Any) -> None:
     function(**given)
 
 
@@ -127,16 +130,29 @@ def tried_apart(make: Callable[..., Result], *, patient: bool = False, **given: 
     """``make(**given)`` in a process of its own, which code of one's own may end, hang or crash.
 
     Raises what it raises of LabError, and LabError in the place of all else; also where that code ends the
-    process, or takes longer than `CHECK_SECONDS` and nobody is ``patient``.
+    process, or takes longer than `CHECK_SECONDS` and nobody is ``patient``: then it tells also what else is
+    wrong, by what is made without leave to run code.
     """
     try:
         seconds = None if patient else CHECK_SECONDS
         found: Result | LabError = apart(_attempt, make, given, seconds=seconds)
     except EndedError as error:
-        raise LabError(f"the code that --allow-code lets run {error}; nothing was done") from None
+        ended = f"the code that --allow-code lets run {error}; nothing was done"
+        raise LabError("\n".join([ended, *_beside(make, given)])) from None
     if isinstance(found, LabError):
         raise found
     return found
+
+
+def _beside(make: Callable[..., object], given: dict[str, Any]) -> list[str]:
+    """What is wrong with an experiment file beside code of one's own, a line a problem."""
+    try:
+        found = apart(_attempt, make, {**given, "allow_code": False}, seconds=CHECK_SECONDS)
+    except EndedError:
+        return []
+    if not isinstance(found, ExperimentError):
+        return []
+    return [one.text(found.source) for one in found.problems if LEAVE not in one.message]
 
 
 def _attempt(make: Callable[..., Result], given: dict[str, Any]) -> Result | LabError:

@@ -87,17 +87,37 @@ ENDED = "the code that --allow-code lets run {}; nothing was done"
 @pytest.mark.parametrize(
     ("function", "given", "told"),
     [
-        (os._exit, {"status": 3}, ENDED.format("ended its process (3)")),
         (sys.exit, {}, "code of one's own raised SystemExit: "),
         (divmod, {}, "code of one's own raised TypeError: divmod expected 2 arguments, got 0"),
     ],
-    ids=["ends", "exits", "raises"],
+    ids=["exits", "raises"],
 )
 def test_what_code_does_that_is_tried_apart(function, given, told):
     with pytest.raises(LabError) as caught:
         tried_apart(function, **given)
     assert str(caught.value) == told
     assert tried_apart(process)[0] != os.getpid()
+
+
+def file_of(told, allow_code):
+    """Ends the process that may run code; else tells what is wrong with a file that names some."""
+    if allow_code:
+        os._exit(3)
+    raise told
+
+
+PROBLEMS = [Problem(3, "a", f"runs code; {own_code.LEAVE}"), Problem(5, "b", "is wrong")]
+
+
+@pytest.mark.parametrize(
+    ("told", "more"),
+    [(ExperimentError("x.toml", PROBLEMS), "\nx.toml:5: b: is wrong"), (PartError("needs leave"), "")],
+    ids=["a file with a mistake", "no file"],
+)
+def test_where_code_ends_its_process_other_mistakes_are_told_too(told, more):
+    with pytest.raises(LabError) as caught:
+        tried_apart(file_of, told=told, allow_code=True)
+    assert str(caught.value) == ENDED.format("ended its process (3)") + more
 
 
 def test_code_that_is_tried_apart_has_its_time_unless_somebody_is_patient(monkeypatch):
@@ -107,7 +127,7 @@ def test_code_that_is_tried_apart_has_its_time_unless_somebody_is_patient(monkey
     assert tried_apart(slow, patient=True) == "done"
 
 
-def slow():
+def slow(allow_code=True):
     time.sleep(0.3)
     return "done"
 

@@ -19,12 +19,13 @@ WHOLE = 0
 
 
 def rounded(value: float, digits: int = 3) -> str:
-    """A number in so many digits, without a power of ten where it is less than a million.
+    """A number in so many digits, without a power of ten where it is less than a million, with a true minus.
 
-    >>> rounded(1434.2), rounded(4.588e7), rounded(0.00031249)
-    ('1430', '4.59e+07', '0.000312')
+    >>> rounded(1434.2), rounded(4.588e7), rounded(0.00031249), rounded(-0.5264)
+    ('1430', '4.59e+07', '0.000312', '−0.526')
     """
-    return f"{float(f'{value:.{digits}g}'):.{max(digits, 6)}g}"
+    told = f"{abs(float(f'{value:.{digits}g}')):.{max(digits, 6)}g}"
+    return f"−{told}" if value < 0 else told
 
 
 @dataclass(frozen=True)

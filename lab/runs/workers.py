@@ -130,8 +130,8 @@ def _somewhere(
     mixed: bool,
     meanwhile: Iterable[object],
 ) -> Iterator[Outcome]:
-    careful = trial_timeout is not None or (any(task.code for task in tasks) and can_begin())
-    if tasks and not scheduler and (careful or min(workers, len(tasks)) > 1):
+    own = any(task.code and task.bench.allow_code for task in tasks) and can_begin()
+    if tasks and not scheduler and (own or trial_timeout is not None or min(workers, len(tasks)) > 1):
         return _apart(tasks, workers, line, trial_timeout, meanwhile)
     deque(meanwhile, maxlen=0)
     if scheduler and tasks:

@@ -6,14 +6,13 @@ import numpy as np
 import pandas as pd
 
 from lab.analysis.case import Case
-from lab.analysis.rule import HALF, Seen, whole
+from lab.analysis.rule import HALF, Seen, rounded, whole
 from lab.analysis.rules.words import (
     LARGER_STEPS,
     SMALLER_WEIGHTS,
     STANDARDISE,
     part_of,
     percent,
-    signed,
     smaller_steps,
 )
 
@@ -129,7 +128,7 @@ def _told(case: Case, skill: float) -> str:
     if case.classes:
         return f"{percent(value)} of the training data are right"
     if isfinite(case.cost_of_mean):
-        return f"R² = {signed(value)} on the training data"
+        return f"R² = {rounded(value)} on the training data"
     return f"the cost is {part_of(value, 'that of the first reading')}"
 
 
@@ -169,7 +168,7 @@ def says_by_heart(case: Case, seen: Seen) -> str:
     tested = measured(case, seen.value)
     by_test = f"{percent(tested)} of the test data, where {percent(case.chance)} is chance"
     if not case.classes:
-        by_test = f"{signed(tested)} on the test data"
+        by_test = f"{rounded(tested)} on the test data"
     return f"learned by heart: {_told(case, trained)} at the end, but {by_test}"
 
 

@@ -3,8 +3,7 @@
 import pandas as pd
 
 from lab.analysis.case import Case
-from lab.analysis.rule import Seen, whole
-from lab.analysis.rules.words import signed
+from lab.analysis.rule import Seen, rounded, whole
 
 
 def absent(case: Case) -> pd.DataFrame:
@@ -28,6 +27,6 @@ def says_shift(case: Case, seen: Seen) -> str:
     """How far apart the targets of the two parts are."""
     what = "the share of a class" if case.classes else "the mean target"
     return (
-        f"the parts differ: from the training to the test data {what} changes by {signed(seen.value)} "
+        f"the parts differ: from the training to the test data {what} changes by {rounded(seen.value)} "
         "standard deviations"
     )

@@ -22,8 +22,7 @@ def percent(share: float) -> str:
     >>> percent(0.1095), percent(26.6), rounded(0.1095)
     ('11 %', '26.6 times', '0.11')
     """
-    told = rounded(share)
-    return f"{rounded(100 * float(told))} %" if share < 10 else f"{told} times"
+    return f"{rounded(100 * float(f'{share:.3g}'))} %" if share < 10 else f"{rounded(share)} times"
 
 
 def part_of(share: float, whole: str) -> str:
@@ -33,15 +32,6 @@ def part_of(share: float, whole: str) -> str:
     ('12.3 % of the rest', '26.6 times the rest')
     """
     return f"{percent(share)} {'of ' * (share < 10)}{whole}"
-
-
-def signed(number: float) -> str:
-    """A number as `rounded`, with a true minus.
-
-    >>> signed(-0.5264), signed(0.000312), signed(-7.4e54)
-    ('−0.526', '0.000312', '−7.4e+54')
-    """
-    return rounded(number).replace("-", "−")
 
 
 def times(decades: float) -> str:

@@ -143,7 +143,7 @@ def test_numbers_that_are_worse_than_a_constant_are_told_before_a_network_has_to
     assert (UNLEARNED in found) == (steps == 200)
     if told:
         assert found["worse than a constant"].sentence.partition("; try ")[0] == told
-        assert found["worse than a constant"].evidence.startswith("worse than a constant: -0.5 < 0, trials")
+        assert found["worse than a constant"].evidence.startswith("worse than a constant: −0.5 < 0, trials")
 
 
 def test_classes_have_no_word_on_a_constant_before_they_have_to_learn(tmp_path):

@@ -1,6 +1,6 @@
 import pytest
 
-from lab.analysis.rules.words import signed
+from lab.analysis.rule import rounded
 from lab.analysis.verdicts import verdicts
 from tests.analysis.runs import ran, spoken
 
@@ -25,7 +25,7 @@ def test_saturation_of_a_network_without_classes_is_told_by_r2(tmp_path, on):
     found = {verdict.rule: verdict.sentence for verdict in run.verdicts}
     r2 = 1 - run.trials["final_cost"][0] / run.variants["cost_of_mean"][0]
     assert r2 < -1
-    assert f"while R² = {signed(r2)} on the training data" in found["saturated layer"]
+    assert f"while R² = {rounded(r2)} on the training data" in found["saturated layer"]
     assert "worse than the best constant answer" in found["nothing learned"]
 
 

@@ -107,7 +107,7 @@ WITHOUT_NUMBER = ("diverged", "no gradient")
 
 def has_its_number(verdict):
     """The sentence has the value as the evidence has it, or in per cent."""
-    number = rounded(verdict.value).replace("-", "−")
+    number = rounded(verdict.value)
     forms = {number, f"{number}×", percent(verdict.value)}
     words = re.sub(r"[,:;()]", " ", verdict.sentence).replace(" %", "%").split()
     found = {form.replace(" %", "%").replace(" times", "") for form in forms} & set(words)
