@@ -22,8 +22,8 @@ def test_without_a_claim_the_bounds_are_told(certify):
     assert code == 0
     assert lines == [
         "z*Phi(z) + 0.2*z",
-        "inf σ′ = 0.0710958548 ± 1e-10, at z = -1.41421",
-        "sup σ′ = 1.32890415 ± 1e-08, at z = 1.41421",
+        "inf σ′ = 0.0710958548 ± 1e-10, at z ≈ -1.41421",
+        "sup σ′ = 1.32890415 ± 1e-08, at z ≈ 1.41421",
         "monotone: proved, σ rises or is level everywhere",
         "Lipschitz constant = 1.32890415 ± 1e-08",
         "range of σ: inf = −∞, sup = ∞",
