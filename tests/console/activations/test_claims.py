@@ -88,6 +88,8 @@ def test_json(certify):
     ("words", "message"),
     [
         (["tanhh"], "unknown activation 'tanhh'; did you mean 'tanh'?"),
+        (["softmax"], "softmax is not elementwise, so it is no activation; for a softmax output write"),
+        (["tanh", "--at-least", "1", "--at-most", "0"], "the claim contradicts itself: no σ′ is at"),
         (["tanh(z) + a*z"], "unknown name 'a'"),
         (["tanh(z)", "-p", "a=1:2"], "the parameter 'a' does not occur in it"),
         (["tanh(z) + a*z", "-p", "a=2:1"], "a: expected a range of finite numbers, low:high, got 2:1"),
