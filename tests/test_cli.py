@@ -1,5 +1,6 @@
 import json
 import re
+import shlex
 import subprocess
 import sys
 import warnings
@@ -177,11 +178,47 @@ def test_a_slope_of_ones_own_that_is_nan_is_told_with_its_layer_and_z(lab, small
         assert (trial["origin_layer"], trial["origin_z"]) == (1, 0.3141592)
 
 
-def test_an_interrupted_run_says_how_to_resume_and_is_resumed(lab, small, tmp_path, monkeypatch):
-    def interrupted(*given):
-        yield next(trained(*given))
-        raise KeyboardInterrupt
+def interrupted(*given):
+    yield next(trained(*given))
+    raise KeyboardInterrupt
 
+
+def advised(text, before):
+    """The words of the command that a text advises after these words."""
+    (command,) = re.findall(rf"{before}: lab (.*)$", text, re.MULTILINE)
+    return shlex.split(command)
+
+
+def test_what_is_advised_of_a_run_in_another_place_works_as_it_stands(lab, small, tmp_path, monkeypatch):
+    elsewhere = tmp_path / "my own results"
+    with monkeypatch.context() as patch:
+        patch.setattr(runner, "trained", interrupted)
+        code, _, err = lab("run", small, *ONE, "--results", elsewhere)
+    assert code == 130
+    assert lab(*advised(err, "go on with"), *QUICK)[0] == 0
+    (run,) = (elsewhere / "small").iterdir()
+    (run / "tables" / "steps.csv").write_bytes(b"lost")
+    code, out, _ = lab("verify", run)
+    assert code == 4
+    assert lab(*advised(out, "mend with"), *QUICK)[0] == 0
+    assert lab("verify", run)[0] == 0
+    (run / "tables" / "layers.csv").unlink()
+    code, _, err = lab("table", run, "layers")
+    assert code == 4
+    assert lab(*advised(err, "make it with"), *QUICK)[0] == 0
+
+
+def test_leave_to_run_code_is_in_what_is_advised_where_it_was_given(lab, small, mine, monkeypatch):
+    mine()
+    own = ("-o", "network.activation=mine.py:Mine", "-o", "vary={}", "--allow-code")
+    with monkeypatch.context() as patch:
+        patch.setattr(runner, "trained", interrupted)
+        code, _, err = lab("run", small, *ONE, *own)
+    assert (code, advised(err, "go on with")) == (130, ["resume", "--allow-code"])
+    assert lab(*advised(err, "go on with"), *QUICK)[0] == 0
+
+
+def test_an_interrupted_run_says_how_to_resume_and_is_resumed(lab, small, tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(runner, "trained", interrupted)
         code, _, err = lab("run", small, *ONE)

@@ -173,8 +173,8 @@ def _trained(
     workers = how.workers or usable_cores()
     care = Care(how.trial_timeout, apart=ready.bench.allow_code)
     terms = Terms(workers, care, how.allow_mixed, reused, how.scheduler, ends=False)
-    with training(ready) as advance:
-        folder = folder or begun(ready, results_root(results), terms)
+    folder = folder or begun(ready, results_root(results), terms)
+    with training(ready, folder) as advance:
         if live:
             err().print(f"live: {folder.path / REPORT}", soft_wrap=True)
         run = train(ready, folder, terms, plots=False, live=live, progress=advance)

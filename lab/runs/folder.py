@@ -12,6 +12,7 @@ import json
 import os
 import platform
 import re
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 
 TABLES = ("layers", "steps", "trials", "variants", "histograms", "curves", "prediction")
 """The tables that every run has."""
+
+EVER = ("layers", "steps", "trials", "variants")
+"""Those of them that a run of any version has."""
 
 ON_REQUEST = {"neurons": "record.neurons"}
 """The tables that a run has where its file asks for them: name → the key that asks."""
@@ -254,20 +258,21 @@ class RunFolder:
                 raise LabError(f"{self.path}: this run did not record {name!r}; run again with -o {key}=true")
             raise StorageError(
                 f"{self.path}: has no table {name!r}: the run has not ended, or the table is lost; make it "
-                f"with: lab resume {self}"
+                f"with: lab resume {word(self.path)}"
             )
         try:
             require_whole(path)
             return read(path)
         except StorageError as error:
-            raise StorageError(f"{error}; make it again with: lab resume {self}") from None
+            raise StorageError(f"{error}; make it again with: lab resume {word(self.path)}") from None
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """All tables by name that are there; a run of an earlier version may lack one. Raises as `table`."""
         folder = self.path / "tables"
-        there = [name for name in (*TABLES, *ON_REQUEST) if (folder / f"{name}.csv").is_file()]
-        return {name: self.table(name) for name in there or TABLES}
+        there = {name for name in (*TABLES, *ON_REQUEST) if (folder / f"{name}.csv").is_file()}
+        wanted = there | {*EVER} if there else {*TABLES}
+        return {name: self.table(name) for name in (*TABLES, *ON_REQUEST) if name in wanted}
 
     def kept(self, name: str) -> dict[str, pd.DataFrame]:
         """The table ``name`` that `keep_tables` wrote, under its name; empty where there is none."""
@@ -331,6 +336,20 @@ class _Info(dict[str, Any]):
 def results_root(given: str | Path | None = None) -> Path:
     """Where results are kept: as given, else $LAB_RESULTS, else ``results`` under the current folder."""
     return Path(given or os.environ.get("LAB_RESULTS") or "results")
+
+
+def is_usual(path: Path) -> bool:
+    """Whether a command looks for the run in this folder without being told of the place."""
+    return path.resolve() == (results_root() / path.parent.name / path.name).resolve()
+
+
+def word(path: Path) -> str:
+    """What names the run in this folder in a command: its name and id, or the folder if that is elsewhere.
+
+    >>> word(Path("results/vanishing/20260131-235959")), word(Path("my results/vanishing/20260131-235959"))
+    ('vanishing/20260131-235959', "'my results/vanishing/20260131-235959'")
+    """
+    return shlex.quote(f"{path.parent.name}/{path.name}" if is_usual(path) else str(path))
 
 
 def create(plan: Plan, root: Path) -> RunFolder:

@@ -1,6 +1,7 @@
 import io
 import json
 import os
+import shlex
 import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -237,6 +238,28 @@ def test_fault_100_a_damaged_table_is_named_with_what_makes_it_again(folder, con
     (folder.path / "tables" / "layers.csv").write_bytes(content)
     with pytest.raises(StorageError, match=r"layers\.csv: is damaged: .*; make it again with: lab resume"):
         folder.table("layers")
+
+
+@pytest.mark.parametrize("lost", results.EVER)
+def test_fault_100_a_lost_table_is_named_where_all_are_asked_for(folder, lost):
+    folder.keep_tables(dict.fromkeys(results.EVER, TABLE))
+    assert list(folder.tables) == list(results.EVER)
+    (folder.path / "tables" / f"{lost}.csv").unlink()
+    with pytest.raises(StorageError, match=rf"has no table '{lost}': .*; make it with: lab resume"):
+        _ = folder.tables
+
+
+def test_what_names_a_run_in_a_command_finds_it(plan, root, tmp_path, monkeypatch):
+    """By its name where it is looked for, else by its folder."""
+    folder = create(plan, root)
+    for place in (root, tmp_path / "a place"):
+        monkeypatch.setenv("LAB_RESULTS", str(place))
+        (named,) = shlex.split(results.word(folder.path))
+        assert (named == str(folder), results.is_usual(folder.path)) == (place == root, place == root)
+        assert find(named, results_root()).path.samefile(folder.path)
+    moved = folder.path.rename(tmp_path / "it's moved")
+    (named,) = shlex.split(results.word(moved))
+    assert find(named, results_root()).path == moved
 
 
 def test_a_table_that_is_written_piece_by_piece_is_the_whole_and_sealed(folder):
