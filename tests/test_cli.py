@@ -218,6 +218,16 @@ def test_leave_to_run_code_is_in_what_is_advised_where_it_was_given(lab, small, 
     assert lab(*advised(err, "go on with"), *QUICK)[0] == 0
 
 
+def test_a_run_of_a_file_with_blanks_and_umlauts_is_found_by_either_name(lab, small, tmp_path):
+    small.rename(tmp_path / "Übung 1.toml")
+    code, out, err = lab("run", "Übung 1.toml", *QUICK)
+    assert code == 0
+    assert "note: the run is called Uebung-1\n" in err
+    assert (tmp_path / "results" / "Uebung-1").is_dir()
+    for name in ("Übung 1", "Uebung-1"):
+        assert lab("show", name)[:2] == (0, out)
+
+
 def test_an_interrupted_run_says_how_to_resume_and_is_resumed(lab, small, tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(runner, "trained", interrupted)
@@ -550,7 +560,15 @@ def test_each_faulty_class_of_ones_own_is_told_at_its_value(lab, small, tmp_path
         pytest.param(["rnu"], "error: no command 'rnu'; did you mean 'run'?\n", id="fault-82-command"),
         pytest.param(["run"], "lab run --help\n", id="where-it-is-told"),
         pytest.param(["run", "--worker", "2", "x"], "--workers", id="fault-82-option"),
-        pytest.param(["predict", "tanh(z)", "+", "z"], "such as a formula, stands in quotes", id="no-quotes"),
+        *(
+            pytest.param([command, "tanh(z)", "+", "z"], "such as a formula, stands in quotes", id=command)
+            for command in ("predict", "certify", "activations", "export")
+        ),
+        *(
+            pytest.param([command, "a.toml", "b.toml"], "(b.toml). One file a call; a name with", id=command)
+            for command in ("run", "check", "predict", "matrix-form")
+        ),
+        pytest.param(["verify", "a", "b"], "Got unexpected extra argument (b).\n", id="two-runs"),
         pytest.param(["data", "lst"], "did you mean 'list'?", id="fault-82-in-a-group"),
         pytest.param(["check", "{small}", "-o", "training.etta=1"], "did you mean 'eta'", id="fault-83"),
         pytest.param(["check", "{small}", "-o", "training.eta"], "KEY=VALUE", id="fault-84"),

@@ -16,9 +16,9 @@ import numpy as np
 
 from lab.analysis.tables import derived
 from lab.errors import LabError, PartError, installs
+from lab.experiment.run_names import wrong_name
 from lab.experiment.schedule import MOST_HISTOGRAMS, spread
 from lab.experiment.specify import from_spec
-from lab.experiment.variants import wrong_name
 from lab.figures import draw_all
 from lab.parts import Activation
 from lab.runs import tables

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 from lab.errors import LabError, StorageError, did_you_mean
+from lab.experiment.run_names import run_name
 from lab.runs.csv_files import read
 from lab.storage import Migrations, migrated, remove, seal, unsealed, write
 
@@ -368,7 +369,7 @@ def create(plan: Plan, root: Path) -> RunFolder:
 
 
 def new_folder(name: str, root: Path) -> RunFolder:
-    """The folder of a new run of this name, which is a `lab.experiment.variants.RUN_NAME`.
+    """The folder of a new run of this name, which is a `lab.experiment.run_names.RUN_NAME`.
 
     Raises StorageError where it cannot be made.
     """
@@ -400,12 +401,14 @@ def runs(root: Path) -> list[RunFolder]:
 def find(text: str, root: Path) -> RunFolder:
     """The run that the text means: a path, a name (its newest run), a run-id, or the beginning of one.
 
+    A name may be as the stem of the file is written, see `lab.experiment.run_names.run_name`.
+
     Raises LabError where it means none, or several.
     """
     if (Path(text) / "run.json").is_file() or (Path(text) / "experiment.toml").is_file():
         return RunFolder(Path(text))
     known = runs(root)
-    if named := [run for run in known if run.name == text]:
+    if named := [run for run in known if run.name in (text, run_name(text))]:
         return named[-1]
     exact = [run for run in known if text in (run.id, str(run))]
     begun = [run for run in known if run.id.startswith(text) or str(run).startswith(text)]
