@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.errors import PartError
+from lab.errors import PartError, nearest
 from lab.own_code import with_care
 from lab.results.run import Run
 from lab.results.training import interrupted, lacks_nothing, prepare, train
-from lab.runs.root import find, results_root
+from lab.runs.root import find
+from lab.runs.whereabouts import results_root
 from lab.theory.deep import Deep
 
 if TYPE_CHECKING:
@@ -220,14 +223,13 @@ def activation(
     ``"file.py:Class"`` runs the file's code, so it needs ``allow_code=True``. Raises PartError where there
     is none such, or where there are both a ``spec`` and a ``derivative``, or neither.
     """
-    from lab.experiment.specify import from_spec
+    from lab.experiment.specify import as_table, from_spec
 
     if (spec is None) == (derivative is None):
         raise PartError('expected one of an activation, such as "tanh", and derivative="…"')
-    if derivative is not None:
-        return from_spec({"derivative": derivative, **parameters})
-    table = {"name": spec} if isinstance(spec, str) else dict(spec or {})
-    return from_spec({**table, **parameters}, allow_code=allow_code)
+    table = {"derivative": derivative} if spec is None else as_table(spec)
+    with _keyword_told(activation):
+        return from_spec({**table, **parameters}, allow_code=allow_code)
 
 
 def export(
@@ -255,7 +257,8 @@ def export(
     """
     from lab.bridge.export import exported
 
-    sigma = _activation_of(sigma, parameters, allow_code)
+    with _keyword_told(export):
+        sigma = _activation_of(sigma, parameters, allow_code)
     return exported(sigma, to, learn=learn, plain=plain, wide=wide)
 
 
@@ -263,9 +266,9 @@ def audit(
     what: str | Path,
     name: str = "",
     *,
-    dtypes: Sequence[str] = ("float64", "float32", "bfloat16", "float16"),
+    dtypes: str | Sequence[str] = ("float64", "float32", "bfloat16", "float16"),
     formula: str = "",
-    only: Sequence[str] = (),
+    only: str | Sequence[str] = (),
     allow_code: bool = False,
 ) -> pd.DataFrame:
     """Hold the σ and σ′ of a library, or of one's own code, to references of 60 digits.
@@ -284,6 +287,7 @@ def audit(
 
     from lab.bridge.audit import as_record, audited
 
+    dtypes, only = ([one] if isinstance(one, str) else one for one in (dtypes, only))
     found = audited(what, name, dtypes=dtypes, formula=formula, only=only, allow_code=allow_code)
     table = pd.DataFrame([as_record(one) for one, _, _ in found.rows])
     table.attrs["left_out"] = found.notes
@@ -322,7 +326,8 @@ def predict(
 
     from lab.theory.prediction import homogeneous
 
-    sigma = _activation_of(sigma, parameters, allow_code)
+    with _keyword_told(predict):
+        sigma = _activation_of(sigma, parameters, allow_code)
     rows = homogeneous(sigma, depth, weight_variance, bias_variance, mean_square, correlation)
     columns = ["layer", "q", "correlation", "chi", "pair_chi", "speed"]
     return pd.DataFrame(rows)[columns].rename(columns={"speed": "ratio"})
@@ -360,7 +365,9 @@ def certify(
 
     over = _ranges(parameters)
     inner = {name: open_.low + INNER * (open_.high - open_.low) for name, open_ in over.items()}
-    return certified(_activation_of(sigma, parameters | inner, allow_code, over), at_least, at_most, over)
+    with _keyword_told(certify):
+        sigma = _activation_of(sigma, parameters | inner, allow_code, over)
+    return certified(sigma, at_least, at_most, over)
 
 
 def _ranges(parameters: Mapping[str, Any]) -> dict[str, Interval]:
@@ -391,8 +398,19 @@ def _activation_of(
 
     if not isinstance(sigma, Activation):
         return activation(sigma, allow_code=allow_code, **parameters)
-    if given := ", ".join(sorted(parameters.keys() - over.keys())):
-        raise PartError(
-            f"{sigma} has its parameters, got {given}; only ranges, pairs (low, high), may be given"
-        )
+    if given := sorted(parameters.keys() - over.keys()):
+        only = "only ranges, pairs (low, high), may be given"
+        raise PartError(f"{sigma} has its parameters, got {', '.join(given)}; {only}", given[0])
     return sigma
+
+
+@contextmanager
+def _keyword_told(function: Callable[..., Any]) -> Iterator[None]:
+    """Name the keyword of this function that is meant by what is no parameter of an activation."""
+    try:
+        yield
+    except PartError as error:
+        meant = nearest(error.parameter, inspect.signature(function).parameters)
+        if meant is None:
+            raise
+        raise PartError(f"{error}; did you mean {meant!r} of lab.{function.__name__}?") from None

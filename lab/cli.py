@@ -61,9 +61,9 @@ def main() -> None:
         if message.startswith("Usage:") and not as_json:  # click's answer to a command without words
             click.echo(message, err=True)
             sys.exit(LabError.exit_code)
-        if "unexpected extra argument" in message:
-            message += " A text with blanks in it, such as a formula, stands in quotes."
         context = getattr(error, "ctx", None)
+        if context and "unexpected extra argument" in message:
+            message += f".{_of_extra_words(message, context.command)}"
         help_page = f"see: {context.command_path} --help" if context else ""
         _fail(message, LabError.exit_code, as_json, help_page)
     except (click.Abort, KeyboardInterrupt):
@@ -77,6 +77,15 @@ def main() -> None:
             raise
         _fail(f"{place}: {told(error)}", LabError.exit_code, as_json)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _of_extra_words(message: str, command: click.Command) -> str:
+    """What to do about words that a command does not take."""
+    if ".toml" in message:
+        return " One file a call; a name with a blank in it stands in quotes."
+    takes = [param.metavar or "" for param in command.params if isinstance(param, click.Argument)]
+    is_formula = any("FORMULA" in metavar for metavar in takes)
+    return " A text with blanks in it, such as a formula, stands in quotes." if is_formula else ""
 
 
 def _fail(message: str, code: int, as_json: bool, pointer: str = "") -> None:

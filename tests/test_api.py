@@ -107,6 +107,35 @@ def test_an_activation_is_certified_and_a_pair_leaves_a_parameter_open():
             given(sigma, a=0.3)
 
 
+@pytest.mark.parametrize("sigma", ["tanh", "tanh(z) + 0.1*z", lab.activation("tanh")])
+@pytest.mark.parametrize(
+    ("function", "misspelt", "meant"),
+    [
+        (lab.certify, "at_leats", "at_least"),
+        (lab.predict, "deph", "depth"),
+        (lab.export, "lern", "learn"),
+    ],
+)
+def test_a_misspelt_keyword_is_no_parameter_of_an_activation(sigma, function, misspelt, meant):
+    name = f"lab.{function.__name__}"
+    with pytest.raises(PartError, match=rf"{misspelt}.*; did you mean '{meant}' of {name}\?$"):
+        function(sigma, **{misspelt: 0.1})
+    with pytest.raises(PartError, match=r"(no parameter|has its parameters|does not occur)((?!did you).)*$"):
+        function(sigma, quite_another=0.1)
+
+
+def test_what_is_no_activation_is_told():
+    for function in (lab.activation, lab.certify, lab.predict, lab.export):
+        with pytest.raises(PartError, match=r"^expected the name of an activation, .*, got 5$"):
+            function(5)
+
+
+def test_one_function_and_one_dtype_are_audited_by_their_names():
+    alone, listed = lab.audit("lab", only="tanh", dtypes="float32"), lab.audit("lab", only=["tanh"])
+    assert set(alone["function"]) == set(listed["function"]) == {"tanh"}
+    assert set(alone["dtype"]) == {"float32"}
+
+
 def test_a_prediction_has_a_row_a_layer():
     table = lab.predict("tanh(z) + a*z", depth=4, weight_variance=1.0, bias_variance=0.5, a=0.1)
     assert list(table) == ["layer", "q", "correlation", "chi", "pair_chi", "ratio"]

@@ -1,5 +1,6 @@
 import json
 import re
+import shlex
 import subprocess
 import sys
 import warnings
@@ -177,11 +178,57 @@ def test_a_slope_of_ones_own_that_is_nan_is_told_with_its_layer_and_z(lab, small
         assert (trial["origin_layer"], trial["origin_z"]) == (1, 0.3141592)
 
 
-def test_an_interrupted_run_says_how_to_resume_and_is_resumed(lab, small, tmp_path, monkeypatch):
-    def interrupted(*given):
-        yield next(trained(*given))
-        raise KeyboardInterrupt
+def interrupted(*given):
+    yield next(trained(*given))
+    raise KeyboardInterrupt
 
+
+def advised(text, before):
+    """The words of the command that a text advises after these words."""
+    (command,) = re.findall(rf"{before}: lab (.*)$", text, re.MULTILINE)
+    return shlex.split(command)
+
+
+def test_what_is_advised_of_a_run_in_another_place_works_as_it_stands(lab, small, tmp_path, monkeypatch):
+    elsewhere = tmp_path / "my own results"
+    with monkeypatch.context() as patch:
+        patch.setattr(runner, "trained", interrupted)
+        code, _, err = lab("run", small, *ONE, "--results", elsewhere)
+    assert code == 130
+    assert lab(*advised(err, "go on with"), *QUICK)[0] == 0
+    (run,) = (elsewhere / "small").iterdir()
+    (run / "tables" / "steps.csv").write_bytes(b"lost")
+    code, out, _ = lab("verify", run)
+    assert code == 4
+    assert lab(*advised(out, "mend with"), *QUICK)[0] == 0
+    assert lab("verify", run)[0] == 0
+    (run / "tables" / "layers.csv").unlink()
+    code, _, err = lab("table", run, "layers")
+    assert code == 4
+    assert lab(*advised(err, "make it with"), *QUICK)[0] == 0
+
+
+def test_leave_to_run_code_is_in_what_is_advised_where_it_was_given(lab, small, mine, monkeypatch):
+    mine()
+    own = ("-o", "network.activation=mine.py:Mine", "-o", "vary={}", "--allow-code")
+    with monkeypatch.context() as patch:
+        patch.setattr(runner, "trained", interrupted)
+        code, _, err = lab("run", small, *ONE, *own)
+    assert (code, advised(err, "go on with")) == (130, ["resume", "--allow-code"])
+    assert lab(*advised(err, "go on with"), *QUICK)[0] == 0
+
+
+def test_a_run_of_a_file_with_blanks_and_umlauts_is_found_by_either_name(lab, small, tmp_path):
+    small.rename(tmp_path / "Übung 1.toml")
+    code, out, err = lab("run", "Übung 1.toml", *QUICK)
+    assert code == 0
+    assert "note: the run is called Uebung-1\n" in err
+    assert (tmp_path / "results" / "Uebung-1").is_dir()
+    for name in ("Übung 1", "Uebung-1"):
+        assert lab("show", name)[:2] == (0, out)
+
+
+def test_an_interrupted_run_says_how_to_resume_and_is_resumed(lab, small, tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(runner, "trained", interrupted)
         code, _, err = lab("run", small, *ONE)
@@ -518,7 +565,15 @@ def test_each_faulty_class_of_ones_own_is_told_at_its_value(lab, small, tmp_path
         pytest.param(["rnu"], "error: no command 'rnu'; did you mean 'run'?\n", id="fault-82-command"),
         pytest.param(["run"], "lab run --help\n", id="where-it-is-told"),
         pytest.param(["run", "--worker", "2", "x"], "--workers", id="fault-82-option"),
-        pytest.param(["predict", "tanh(z)", "+", "z"], "such as a formula, stands in quotes", id="no-quotes"),
+        *(
+            pytest.param([command, "tanh(z)", "+", "z"], "such as a formula, stands in quotes", id=command)
+            for command in ("predict", "certify", "activations", "export")
+        ),
+        *(
+            pytest.param([command, "a.toml", "b.toml"], "(b.toml). One file a call; a name with", id=command)
+            for command in ("run", "check", "predict", "matrix-form")
+        ),
+        pytest.param(["verify", "a", "b"], "Got unexpected extra argument (b).\n", id="two-runs"),
         pytest.param(["data", "lst"], "did you mean 'list'?", id="fault-82-in-a-group"),
         pytest.param(["check", "{small}", "-o", "training.etta=1"], "did you mean 'eta'", id="fault-83"),
         pytest.param(["check", "{small}", "-o", "training.eta"], "KEY=VALUE", id="fault-84"),

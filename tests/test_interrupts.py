@@ -29,7 +29,8 @@ def test_an_interrupted_run_ends_with_130_and_is_resumed(small, root, number):
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "once more to stop at once" in err
-    assert err.splitlines()[-1].endswith("go on with: lab resume")
+    (run,) = root.glob("small/*")
+    assert err.splitlines()[-1].endswith(f"go on with: lab resume {run}")
     assert "Traceback" not in err
     assert json.loads(next(root.glob("small/*/run.json")).read_text())["status"] == "interrupted"
 

@@ -16,15 +16,16 @@ import numpy as np
 
 from lab.analysis.tables import derived
 from lab.errors import LabError, PartError, installs
+from lab.experiment.run_names import wrong_name
 from lab.experiment.schedule import MOST_HISTOGRAMS, spread
 from lab.experiment.specify import from_spec
-from lab.experiment.variants import wrong_name
 from lab.figures import draw_all
 from lab.parts import Activation
 from lab.runs import tables
 from lab.runs.folder import RunFolder, now
 from lab.runs.provenance import provenance
-from lab.runs.root import new_folder, results_root
+from lab.runs.root import new_folder
+from lab.runs.whereabouts import results_root
 from lab.training.recorder import STEP_COLUMNS, Readings
 
 if TYPE_CHECKING:

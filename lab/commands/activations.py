@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("name", default="")
+@click.argument("name", metavar="[FORMULA|NAME]", default="")
 @png_option("plot", "σ, σ′ and σ″")
 @parameters_option("A parameter of the activation.")
 @click.option(

@@ -57,7 +57,7 @@ def check(experiment: Path, **given: Any) -> Page:
     And what memory, disk and time that needs. Writes nothing.
     """
     from lab.processes import usable_cores
-    from lab.runs.root import results_root
+    from lab.runs.whereabouts import results_root
 
     plan = (experiment, usable_cores(), results_root(), True)
     return with_leave(_checked, plan=plan, **given)
@@ -91,7 +91,8 @@ def run(experiment: Path, dry_run: bool, reuse: str, live: bool, results: Path |
     from lab.own_code import with_care
     from lab.processes import usable_cores
     from lab.results.training import prepare
-    from lab.runs.root import find, results_root
+    from lab.runs.root import find
+    from lab.runs.whereabouts import results_root
 
     how, given = split(Training, given)
     reused = find(reuse, results_root(results)) if reuse else None
@@ -146,13 +147,13 @@ def _trained(
     from lab.processes import usable_cores
     from lab.results.page import REPORT
     from lab.results.training import train
-    from lab.runs.root import results_root
     from lab.runs.runner import Terms, begun
+    from lab.runs.whereabouts import results_root
 
     workers = how.workers or usable_cores()
     terms = Terms(workers, how.trial_timeout, how.allow_mixed, reused, how.scheduler, ends=False)
-    with training(ready) as advance:
-        folder = folder or begun(ready, results_root(results), terms)
+    folder = folder or begun(ready, results_root(results), terms)
+    with training(ready, folder) as advance:
         if live:
             err().print(f"live: {folder.path / REPORT}", soft_wrap=True)
         run = train(ready, folder, terms, plots=False, live=live, progress=advance)

@@ -160,8 +160,9 @@ def demon(subject: str, results: Path | None, plot: Path | None, **given: Any) -
     from lab.console.theory.demon import Place, page
     from lab.console.theory.moment import Moment
     from lab.results.training import prepare
-    from lab.runs.root import find, results_root
+    from lab.runs.root import find
     from lab.runs.runner import prepared_again
+    from lab.runs.whereabouts import results_root
 
     place, given = split(Place, given)
     moment, given = split(Moment, given)

@@ -16,7 +16,9 @@ from lab.errors import INTERRUPTED, LabError, StorageError, plain
 from lab.processes import interrupt
 from lab.results.page import REPORT, save_report
 from lab.results.run import Run
+from lab.runs.folder import RunFolder
 from lab.runs.preparation import Prepared
+from lab.runs.whereabouts import is_usual, word
 
 if TYPE_CHECKING:
     from lab.analysis.rule import Verdicts
@@ -70,7 +72,7 @@ def progress(total: int, noun: str) -> Iterator[Callable[[int], None]]:
 
 
 @contextmanager
-def training(ready: Prepared) -> Iterator[Callable[[int], None]]:
+def training(ready: Prepared, folder: RunFolder) -> Iterator[Callable[[int], None]]:
     """Show what is trained and how far it is. Raises InterruptedRunError in the place of an interrupt."""
     console = err()
     for note in ready.notes:
@@ -85,7 +87,9 @@ def training(ready: Prepared) -> Iterator[Callable[[int], None]]:
         with progress(ready.trial_steps, "training") as advance, _two_interrupts():
             yield advance
     except KeyboardInterrupt:
-        raise InterruptedRunError("interrupted; what is finished is kept, go on with: lab resume") from None
+        named = "" if is_usual(folder.path) else f" {word(folder.path)}"  # it is the newest there
+        command = f"lab resume{named}{' --allow-code' * ready.plan.allow_code}"
+        raise InterruptedRunError(f"interrupted; what is finished is kept, go on with: {command}") from None
 
 
 def _span(noun: str, counts: Iterable[int]) -> str:
@@ -104,11 +108,12 @@ def plots_saved(run: Run, workers: int) -> bool:
     try:
         run.save_plots(workers=workers)
     except (FiguresError, StorageError) as error:
-        console.print(f"error: {plain(str(error))}\nthe tables are safe; try again with: lab plot {run}")
+        again = f"the tables are safe; try again with: lab plot {word(run.path)}"
+        console.print(f"error: {plain(str(error))}\n{again}", soft_wrap=True)
         return False
     except KeyboardInterrupt:
         raise InterruptedRunError(
-            f"interrupted; the tables are safe, draw the plots with: lab resume {run}"
+            f"interrupted; the tables are safe, draw the plots with: lab resume {word(run.path)}"
         ) from None
     return True
 
@@ -118,7 +123,8 @@ def report_saved(run: Run, found: "Verdicts") -> bool:
     try:
         save_report([run], run.path / REPORT, [found])
     except StorageError as error:
-        err().print(f"error: {error}\nthe tables are safe; try again with: lab report {run}")
+        again = f"the tables are safe; try again with: lab report {word(run.path)}"
+        err().print(f"error: {error}\n{again}", soft_wrap=True)
         return False
     return True
 

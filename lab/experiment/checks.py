@@ -10,7 +10,8 @@ from lab import data as datasets
 from lab import plugins
 from lab.errors import PartError, did_you_mean, nearest, told
 from lab.experiment.keys import Key
-from lab.experiment.schema import Design, Experiment, key_names, named_parts, part_name
+from lab.experiment.meant import has_escapes, without_escapes
+from lab.experiment.schema import Design, Experiment, key_names, named_parts
 from lab.experiment.see import ANSWER, FIGURES, OF_VARIANTS, Blank, pieces
 from lab.experiment.sizes import check_against_data, check_sizes
 from lab.experiment.specify import from_spec
@@ -48,19 +49,19 @@ def parts(settings: Experiment, about: Key = (), *, where: Where, faulty: Collec
             make()
         except PartError as error:
             if key[0] == "activations" or not any(_is_wrong(name, settings, where) for name in used):
-                found.append(_of_parameter(key, error) or Finding(key, str(error)))
+                found.append(_of_parameter(key, error, settings) or Finding(key, str(error)))
         except Exception as error:  # the system may refuse a path for reasons of its own
             found.append(Finding(key, f"cannot be made: {told(error)}"))
     return found
 
 
-def _of_parameter(key: Key, error: PartError) -> Finding | None:
+def _of_parameter(key: Key, error: PartError, settings: Experiment) -> Finding | None:
     """The finding at the line of the parameter that is wrong, where it stands beside the part's name."""
     name = error.parameter
     if not name or (key != ("data", "name") and key[0] != "activations"):
         return None
     if key[0] == "data":
-        misplaced = belongs(name)
+        misplaced = belongs(name, settings.data.parameters.get(name))
         return Finding(("data", name), f"{error}{misplaced and f'; {misplaced}'}")
     near = nearest(name, key_names(Design))
     return Finding((*key[:2], name), f"unknown key; did you mean {near!r}?" if near else str(error))
@@ -147,8 +148,8 @@ def _attempts(
         if about and key[0] != about[0]:
             continue
         make = makers.get(part.kind, partial(plugins.build, part.kind, **where))
-        if key == ("network", "output") and part_name(spec) == "softmax":
-            make = _refuse_softmax
+        if escaped := next(filter(has_escapes, _words(spec)), ""):
+            make, spec = _refuse_escapes, escaped
         yield key, set(_words(spec)) if part.kind == "activations" else set(), partial(make, spec)
     match about:
         case ():
@@ -184,11 +185,8 @@ def _is_wrong(name: str, settings: Experiment, where: Where) -> bool:
     return False
 
 
-def _refuse_softmax(spec: Any) -> None:
-    raise PartError(
-        "softmax is not elementwise, so it is no activation; for a softmax output write "
-        'cost = "softmax-cross-entropy" with output = "identity"'
-    )
+def _refuse_escapes(word: str) -> None:
+    raise PartError(f"there is nothing of this name; {without_escapes(word)}")
 
 
 def _design_name(name: str) -> None:
@@ -225,6 +223,7 @@ def _refusal(settings: Experiment, where: Where) -> str:
 
 
 def _refutation(design: Design, bound: float, proof: Certificate) -> str:
-    given = ", ".join(f"{key} = {value:g}" for key, value in (design.model_extra or {}).items())
+    parameters = (design.model_extra or {}).items()
+    given = ", ".join(f"{key} = {shortest_decimal(value)}" for key, value in parameters)
     claim = f"the claim {shortest_decimal(bound)} is {proof.verdict}"
     return f"{claim}{' with ' if given else ''}{given}: {proof.reason}"

@@ -208,6 +208,14 @@ class Design(Table):
     at_least: float | None = _key("a claim, proved before anything runs: σ′ ≥ this", None)
     at_most: float | None = _key("a claim, proved before anything runs: σ′ ≤ this", None)
 
+    @field_validator("at_most")
+    @classmethod
+    def _not_below_at_least(cls, at_most: float | None, info: ValidationInfo) -> float | None:
+        at_least = info.data.get("at_least")
+        if at_most is not None and at_least is not None and at_most < at_least:
+            raise PydanticCustomError("expected", f"a number >= at_least = {at_least!r}")
+        return at_most
+
     @field_validator("derivative")
     @classmethod
     def _one_formula(cls, derivative: str | None, info: ValidationInfo) -> str | None:

@@ -32,7 +32,8 @@ def check_sizes(settings: Experiment, features: int, outputs: int) -> list[Findi
     hidden = settings.network.hidden
     total = count((features, *hidden, outputs))
     size = total * 3 * (8 if settings.training.dtype == "float64" else 4)
-    message = f"{total} parameters a trial need about {size / _GIB:.1f} GiB (weights, gradients and steps)"
+    needed = f"{size / _GIB:.1f} GiB of memory (weights, gradients and steps)"
+    message = f"{total} parameters a trial need about {needed}"
     free = free_memory()
     if len(hidden) > MOST_LAYERS:
         message = f"{len(hidden)} layers are more than {MOST_LAYERS}; {message}"
@@ -62,8 +63,9 @@ def check_tables(settings: Experiment, variants: int) -> list[Finding]:
     size = layers * _ROW_BYTES
     if free is not None and size > free:
         message = (
-            f"the table of layers would have {layers} rows ({product}), about {size / _GIB:.1f} GiB, and "
-            f"{free / _GIB:.1f} GiB are free; record less often with record.every"
+            f"the table of layers would have {layers} rows ({product}), about {size / _GIB:.1f} GiB of "
+            f"memory, and {free / _GIB:.1f} GiB are free; record less often with record.every, or take fewer "
+            "seeds or variants"
         )
         found.append(Finding(("record", "every"), message))
     neurons, product = rows(min(readings, MOST_HISTOGRAMS), sum(hidden) + 1, "neuron")

@@ -11,6 +11,10 @@ from lab.errors import PartError, did_you_mean
 from lab.parts import Activation
 from lab.prover.integrals.integrated import integrated
 
+EXPECTED = "expected the name of an activation, a formula in z, or a table with a name"
+
+_SOFTMAX = re.compile(r"(?i)(log[-_]?)?softmax(\(.*\))?")
+
 
 def from_spec(
     spec: str | Mapping[str, Any],
@@ -40,7 +44,7 @@ def from_spec(
         With the reason and the nearest right answer.
     """
     designs = designs or {}
-    table: dict[str, Any] = {"name": spec} if isinstance(spec, str) else dict(spec)
+    table = as_table(spec)
     if "derivative" in table and "name" not in table:
         text = table.pop("derivative")
         if not isinstance(text, str):
@@ -48,9 +52,14 @@ def from_spec(
         return integrated(text, tuple(table.items()))
     name = table.pop("name", None)
     if not isinstance(name, str):
-        raise PartError("expected the name of an activation, a formula in z, or a table with a name")
+        raise PartError(EXPECTED)
     if name in designs:
         return _designed(name, {**designs[name], **table})
+    if _SOFTMAX.fullmatch(name):
+        raise PartError(
+            "softmax is not elementwise, so it is no activation; for a softmax output write "
+            'cost = "softmax-cross-entropy" with output = "identity"'
+        )
     if _reads_as_formula(name):
         return Formula(name, tuple(table.items()))
     name = plugins.aliases("activations").get(name, name)
@@ -67,6 +76,19 @@ def from_spec(
             table["inner"] = from_spec(inner, designs, folder=folder, allow_code=allow_code)
     made: Activation = plugins.make(part, name, table)
     return made
+
+
+def as_table(spec: object) -> dict[str, Any]:
+    """The table of a name and parameters that ``spec`` means. Raises PartError where it is no such thing.
+
+    >>> as_table("tanh")
+    {'name': 'tanh'}
+    """
+    if isinstance(spec, str):
+        return {"name": spec}
+    if not isinstance(spec, Mapping):
+        raise PartError(f"{EXPECTED}, got {spec!r}")
+    return dict(spec)
 
 
 def _designed(name: str, design: Mapping[str, Any]) -> Activation:

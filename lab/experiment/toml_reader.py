@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from lab.errors import plain
 from lab.experiment.keys import Key, dotted, names_at
+from lab.experiment.meant import QUOTES, value_meant, without_escapes
 
 LARGEST = 1_000_000
 """The most bytes an experiment file may have."""
@@ -25,13 +26,19 @@ _HINTS = [
     (r"^\s*([A-Za-z0-9_.\"-]+)\s*\0:\s*(.*?)\s*$", r"TOML uses '=': \1 = \2"),
     (r"\0(?i:true)(?![\w-])", "write true, in small letters"),
     (r"\0(?i:false)(?![\w-])", "write false, in small letters"),
-    (r"=.*\0([A-Za-z][A-Za-z0-9_-]*)", r'text stands in quotes: "\1"'),
+    (r"[=\[,]\s*\0([A-Za-z][A-Za-z0-9_-]*)", r'text stands in quotes: "\1"'),
+    (rf"\0[{QUOTES}]([^{QUOTES}]*)", r'text stands in straight quotes: "\1"'),
     (r"\0([+-]?)(\.[0-9]+)", r"write \g<1>0\2, with a digit before the point"),
     (r"([+-]?[0-9]+)\0\.", r"write \1.0, with a digit after the point"),
     (r"=\s*\0\s*$", "a value is missing after '='"),
     (r"""(?:"[^"]*|'[^']*)\0$""", "the quote that opens in this line is not closed in it"),
 ]
 """What a line looks like that has a common mistake at \\0, and what to do about it."""
+
+_WITH_BACKSLASH = re.compile(r'"([^"]*\\[^"\0]*\0[^"]*)"')
+"""A text with a backslash, in the midst of which a line is not understood."""
+
+_VALUE = re.compile(r"^[^=#\[]*=(.*)$")
 
 _OPEN_QUOTE = re.compile(r"^[^'\n]*'[^'\n]*$", re.MULTILINE)
 
@@ -177,9 +184,18 @@ def _syntax_problem(text: str, message: str) -> tuple[int, str, str]:
         return second, dotted(key), f"is given twice, on lines {first} and {second}; keep one of them"
     source = text.split("\n")[line - 1]
     marked = f"{source[: column - 1]}\0{source[column - 1 :]}"
-    found = (match.expand(f"; {hint}") for look, hint in _HINTS if (match := re.search(look, marked)))
-    where = f"line {line}, column {column}{next(found, '')}"
+    hint = _hint(marked)
+    where = f"line {line}, column {column}{hint and f'; {hint}'}"
     return line, "", f"{reason} at {where}\n{_shown(source, column)}"
+
+
+def _hint(marked: str) -> str:
+    """What to do about a line with its mistake marked as in `_HINTS`; empty where that is not known."""
+    if text := _WITH_BACKSLASH.search(marked):
+        return without_escapes(text[1].replace("\0", ""))
+    found = (match.expand(hint) for look, hint in _HINTS if (match := re.search(look, marked)))
+    value = _VALUE.match(marked.replace("\0", ""))
+    return next(found, "") or (value_meant(value[1]) if value else "")
 
 
 def _shown(source: str, column: int) -> str:

@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 
 from lab.errors import Problem, did_you_mean, nearest
 from lab.experiment.keys import Key, assigned, dotted
+from lab.experiment.meant import right_value
 from lab.experiment.schema import TABLES, Design, Experiment, key_names
 from lab.experiment.source import Source
 
@@ -23,6 +24,7 @@ _MESSAGES = {
     "int_type": "expected a whole number, got {value}",
     "float_type": "expected a number, got {value}",
     "string_type": "expected text in quotes, got {value}",
+    "bool_type": "expected true or false, got {value}",
     "list_type": "expected a list, got {value}",
     "dict_type": "expected a table, got {value}",
     "model_type": "expected a table, got {value}",
@@ -34,6 +36,9 @@ _MESSAGES = {
     "string_too_short": "must not be empty",
 }
 """What is said for a kind of error of pydantic."""
+
+_EXAMPLES = (("data", "train"), ("data", "test"), ("record", "examples"))
+"""The keys that say how many examples there are."""
 
 _LONGEST = 60
 _PLACEHOLDERS: dict[str, tuple[str, Any]] = {"data": ("name", "digits"), "network": ("hidden", [])}
@@ -167,7 +172,7 @@ def _message(key: Key, details: ErrorDetails) -> str:
     if key[0] == "vary" and len(key) > 1 and isinstance(value, Mapping):
         return 'expected a list; a key with dots stands in quotes: "network.activation" = [ … ]'
     if kind == "extra_forbidden":
-        return _unknown(key)
+        return _unknown(key, value)
     if kind in ("missing", "literal_error"):
         field = TABLES[str(key[0])].model_fields[str(key[1])]
         words = get_args(field.annotation)
@@ -182,21 +187,34 @@ def _message(key: Key, details: ErrorDetails) -> str:
         return f"unknown key; did you mean {near!r}?"
     if kind == "float_type" and type(value) is int:
         kind = "finite_number"
-    if kind in _MESSAGES:
-        return _MESSAGES[kind].format_map({**context, "value": described(value)})
-    return f"expected {details['msg']}, got {described(value)}" if kind == "expected" else details["msg"]
+    if kind != "expected" and kind not in _MESSAGES:
+        return details["msg"]
+    message = (
+        f"expected {details['msg']}, got {described(value)}"
+        if kind == "expected"
+        else _MESSAGES[kind].format_map({**context, "value": described(value)})
+    )
+    if right := right_value(kind, value):
+        return f"{message}; write {right}"
+    share = kind == "int_type" and key in _EXAMPLES and isinstance(value, float)
+    return f"{message}; it counts examples, and is no share of them" if share else message
 
 
-def belongs(name: str) -> str:
-    """In which table a key belongs; empty where in none."""
-    home = next((table for table, model in TABLES.items() if name in key_names(model)), "")
-    return home and f"it belongs in the table [{home}]"
+def belongs(name: str, value: Any) -> str:
+    """Where a key with this value belongs; empty where nowhere."""
+    if home := next((table for table, model in TABLES.items() if name in key_names(model)), ""):
+        return f"it belongs in the table [{home}]"
+    if name in key_names(Experiment) and isinstance(value, Mapping):
+        return f"it belongs at the top level: [{name}]"
+    is_above = name in key_names(Experiment) and type(value) in (str, int)
+    return "it belongs at the top of the file, above the first table" if is_above else ""
 
 
-def _unknown(key: Key) -> str:
+def _unknown(key: Key, value: Any) -> str:
     name = str(key[-1])
-    if belongs(name) and name not in key_names(TABLES.get(str(key[0]), Experiment)):
-        return f"unknown key here; {belongs(name)}"
+    place = belongs(name, value)
+    if place and name not in key_names(TABLES.get(str(key[0]), Experiment)):
+        return f"unknown key here; {place}"
     known = key_names(TABLES[str(key[0])]) if len(key) > 1 else key_names(Experiment)
     return f"unknown key; {did_you_mean(name, known)}"
 

@@ -1,6 +1,5 @@
 """From an experiment file to the plan of its variants, or to all its problems at once."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +12,7 @@ from lab.errors import ClaimError, ExperimentError
 from lab.experiment import checks
 from lab.experiment.keys import assigned, dotted, parsed
 from lab.experiment.labels import labels
+from lab.experiment.run_names import run_name, wrong_name
 from lab.experiment.schema import Experiment
 from lab.experiment.sizes import check_tables
 from lab.experiment.source import Source, read
@@ -20,13 +20,8 @@ from lab.experiment.toml_writer import document
 from lab.experiment.validation import Finding, Validated, located, validated
 from lab.experiment.varied_keys import VariedKey, varied_keys, with_right_values
 
-RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-"""What a run, and so the stem of its file, may be called."""
-
 SURROGATE_FLOOR = "training.surrogate_floor"
 """The key that makes a variant a counterfactual."""
-
-_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 
 
 @dataclass(frozen=True)
@@ -139,9 +134,12 @@ def drafted(
     variants, wrong_variants = _variants(base, varied, together)
     found = [*base.findings, *parts(base.settings), *wrong_keys, *excess, *wrong_values, *wrong_variants]
     found += checks.wrong_lines(base.settings.see)
-    if wrong := wrong_name(source.path.stem):
-        found.append(Finding((), f"the run is named after the file, and {wrong}"))
-    plan = Plan(name or source.path.stem, source, base.settings, variants, folder, allow_code, source.notes)
+    called = name or run_name(source.path.stem)
+    if wrong := wrong_name(called):
+        found.append(Finding((), f"the run is named after the file, and {wrong}; rename the file"))
+    renamed = () if name or called == source.path.stem else (f"the run is called {called}",)
+    notes = (*renamed, *source.notes)
+    plan = Plan(called, source, base.settings, variants, folder, allow_code, notes)
     return Draft(plan, tuple(found), tuple(checks.unproved(variant.settings for variant in variants)))
 
 
@@ -157,16 +155,6 @@ def resolved(plan: Plan) -> str:
         if (table, name) in varied and derived not in plan.source.values.get(table, {}):
             tables[table].pop(derived, None)
     return document({key: value for key, value in tables.items() if value != {}})
-
-
-def wrong_name(name: str) -> str:
-    """Why a run cannot be called so; empty where it can."""
-    if RUN_NAME.fullmatch(name) and not name.endswith(".") and not _DEVICES.fullmatch(name):
-        return ""
-    return (
-        f"{name[:80]!r} is no name of a run; expected "
-        f"{RUN_NAME.pattern}, no dot at the end, and none of CON, PRN, AUX, NUL, COM0…9, LPT0…9"
-    )
 
 
 def _too_many(settings: Experiment, written: Sequence[VariedKey], most: int) -> list[Finding]:

@@ -8,11 +8,12 @@ unbounded is split farther and farther out (Moore, Kearfott & Cloud, *Introducti
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
-from itertools import count, pairwise
+from itertools import count, pairwise, starmap
 from math import inf, isfinite, isinf, nextafter
 
 from lab.numerics import REALS, Interval
 from lab.prover.intervals.enclosure import Box
+from lab.prover.intervals.enclosure_text import in_few_digits
 from lab.prover.intervals.mean_value_form import FAR, ExactFunction, Extent, Point, middle_of
 from lab.prover.intervals.rounding import neg, single
 
@@ -88,10 +89,14 @@ def extremes(
         if end in (z.low, z.high)
     ]
     least, greatest = (half.result(tails, search.narrow) for half in search.halves)
-    edges = {edge for kink in kinks for edge in (beside(kink, -inf), kink, beside(kink, inf))}
-    finite = {point for point in (*points, *cuts) if isfinite(point)} - (edges if without_kinks else set())
-    nearest = sorted(finite, key=lambda point: (abs(point), point))
-    seen = [(point, *map(middle_of, parameters)) for point in nearest]
+    between = (in_few_digits(middle_of(v), v.__contains__) for v in starmap(Interval, pairwise(cuts)))
+    at_kinks = kinks if without_kinks else ()
+    nearest = [
+        *sorted({*points, *cuts}, key=lambda point: (abs(point), point)),
+        *sorted({*between}, key=abs),  # a piece on which f is level is so in its middle
+    ]
+    finite = (point for point in nearest if isfinite(point) and not is_beside(point, at_kinks))
+    seen = [(point, *map(middle_of, parameters)) for point in finite]
     return _reached(f, least, seen), _reached(f, greatest, seen)
 
 
@@ -145,6 +150,11 @@ def beside(kink: float, towards: float) -> float:
     for _ in range(4):
         kink = nextafter(kink, towards)
     return kink
+
+
+def is_beside(z: float, kinks: Iterable[float]) -> bool:
+    """Whether z is one of the kinks, or cut off with it."""
+    return any(beside(kink, -inf) <= z <= beside(kink, inf) for kink in kinks)
 
 
 @dataclass

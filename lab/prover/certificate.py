@@ -7,14 +7,22 @@ from math import inf, isfinite, isnan, nextafter
 from typing import Literal
 
 from lab import markup
+from lab.errors import LabError
 from lab.numerics import REALS, Interval
 from lab.parts import Activation
-from lab.prover.branch_and_bound import Extreme, beside, extremes
+from lab.prover.branch_and_bound import Extreme, extremes, is_beside
 from lab.prover.decimal_claims import holds_as_written
-from lab.prover.intervals.enclosure_text import bound_text, enclosure_text, place_text, shortest_decimal
-from lab.prover.intervals.mean_value_form import FAR, Point, middle_of
+from lab.prover.intervals.enclosure_text import (
+    bound_text,
+    enclosure_text,
+    place_text,
+    shortest_decimal,
+    z_text,
+)
+from lab.prover.intervals.mean_value_form import FAR
 from lab.prover.intervals.rounding import add, single
 from lab.prover.provable import Provable, provable, slope_extremes
+from lab.prover.witnesses import counter_example, is_zero, refutation, unseen_refutation
 
 Verdict = Literal["CERTIFIED", "REFUTED", "UNDECIDED"]
 
@@ -32,7 +40,7 @@ class Certificate:
         Proved by interval arithmetic: there is no z where it fails.
     ``REFUTED``
         It fails at ``witness``, where σ′ was enclosed and lies outside the claim, or σ jumps or is
-        undefined.
+        undefined; or σ′ is proved to go beyond all bounds, and no float is known at which it is beyond this.
     ``UNDECIDED``
         Neither; ``reason`` says where the proof stopped.
 
@@ -43,7 +51,8 @@ class Certificate:
     Parameters
     ----------
     verdict, reason, witness, claim
-        The verdict on the claim [c, d]; all reals where nothing is claimed of the slope.
+        The verdict on the claim [c, d]; all reals where nothing is claimed of the slope. A witness
+        at which σ′ was enclosed is as the reason has it, digit for digit.
     inf, sup
         Enclosures of inf σ′ and sup σ′ over all z, and over the whole range of every open parameter.
     inf_at, sup_at
@@ -104,7 +113,7 @@ class Certificate:
     @property
     def _facts(self) -> dict[str, str]:
         """What is proved, in words: of what, and what."""
-        place = "" if self.turns_at is None else f" at z = {self.turns_at:.6g}"
+        place = "" if self.turns_at is None else f" at z = {shortest_decimal(self.turns_at)}"
         rises = self.inf.low >= 0 and -1 not in self.jump_ways
         monotone = {
             "CERTIFIED": f"proved, σ {'rises' if rises else 'falls'} or is level everywhere",
@@ -114,9 +123,9 @@ class Certificate:
         jumps = f"not excluded: {self.doubt}" if self.doubt else "none"
         if self.jumps:
             more = ", and perhaps more" if self.more_jumps else ""
-            jumps = f"at z = {', '.join(f'{z:.6g}' for z in self.jumps)}{more}"
+            jumps = f"at z = {', '.join(f'{shortest_decimal(z)}' for z in self.jumps)}{more}"
         is_limit = bool(self.inf_at) and not isfinite(self.inf_at[0])
-        vanishes = ": not bounded away from zero (limit 0)" if is_limit and _is_zero(self.inf) else ""
+        vanishes = ": not bounded away from zero (limit 0)" if is_limit and is_zero(self.inf) else ""
         return {
             "inf σ′": f"{enclosure_text(self.inf)}{place_text(self.inf_at, self.inf_reached)}{vanishes}",
             "sup σ′": f"{enclosure_text(self.sup)}{place_text(self.sup_at, self.sup_reached)}",
@@ -129,7 +138,7 @@ class Certificate:
     def _consequences(self) -> Iterator[str]:
         """What is computed at kinks, and what a floor means for errors."""
         for z, slope in self.at_kinks[:3]:
-            yield f"at the kink z = {z:.6g}, where σ has no slope, σ′ is computed as {slope:.6g}"
+            yield f"at the kink {z_text(z)}, where σ has no slope, σ′ is computed as {slope:.6g}"
         if self.inf.low > 0 and not self.doubt:
             floor = bound_text(self.inf.low)
             yield (
@@ -173,11 +182,16 @@ def certify(
     >>> certify(Formula("tanh(z) + 0.1*z"), at_least=0.1).verdict
     'CERTIFIED'
 
-    Raises ValueError where a bound is not a number or an interval of a parameter is empty, PartError where
-    there is no such parameter.
+    Raises ValueError where a bound is not a number or an interval of a parameter is empty, LabError where
+    the claim contradicts itself, PartError where there is no such parameter.
     """
     if isnan(at_least) or isnan(at_most):
         raise ValueError(f"a claim needs numbers, got at_least = {at_least} and at_most = {at_most}")
+    if at_least > at_most:
+        raise LabError(
+            f"the claim contradicts itself: no σ′ is at least {shortest_decimal(at_least)} and at most "
+            f"{shortest_decimal(at_most)}; expected at_least <= at_most"
+        )
     for name, values in (over or {}).items():
         if not -inf < values.low <= values.high < inf:
             raise ValueError(f"the range of {name} needs finite numbers in order, got {values}")
@@ -212,8 +226,7 @@ def certify(
 def _is_reached(family: Provable, extreme: Extreme) -> bool:
     """Whether an extreme at a finite z belongs to it, and is not approached from one side of a kink only."""
     at = extreme.at[0] if extreme.at else inf
-    beside_kink = any(beside(kink, -inf) <= at <= beside(kink, inf) for kink in family.kinks)
-    return isfinite(max(extreme.bounds.low, -extreme.bounds.high)) and not beside_kink
+    return isfinite(max(extreme.bounds.low, -extreme.bounds.high)) and not is_beside(at, family.kinks)
 
 
 def _at_kinks(family: Provable, low: float, high: float) -> tuple[tuple[float, float], ...]:
@@ -233,8 +246,10 @@ def _verdict(
         place = continuity.jumps[0] if continuity.undefined is None else continuity.undefined
         return "REFUTED", f"{continuity.doubt}, where it has no slope", place
     for extreme in (least, greatest):
-        if (point := _counter_example(family, extreme, claim)) is not None:
-            return "REFUTED", _refutation(family, extreme, claim, point), point[0]
+        if (point := counter_example(family, extreme, claim)) is not None:
+            return "REFUTED", refutation(family, extreme, claim, point), point[0]
+        if unseen := unseen_refutation(extreme, claim):
+            return "REFUTED", unseen, None
     if continuity.doubt:
         return "UNDECIDED", f"{continuity.doubt}; {continuity.advice}", None
     low, high = least.bounds.low, greatest.bounds.high
@@ -256,45 +271,11 @@ def _verdict(
     return "UNDECIDED", f"{stuck}; {known}", None
 
 
-def _counter_example(family: Provable, extreme: Extreme, claim: Interval) -> Point | None:
-    """A point where the claim fails at this extreme; one next to 0 where the extreme is far out."""
-    middles = tuple(map(middle_of, family.parameters))
-    candidates: list[Point] = [(z, *middles) for z in family.points]
-    if extreme.at and isfinite(extreme.at[0]):
-        z, *rest = extreme.at
-        beside = [(x, *rest) for x in (z, nextafter(z, -inf), nextafter(z, inf))]
-        candidates = [*candidates, *beside] if extreme.tails else [*beside, *candidates]
-    for point in (point for point in candidates if point[0] not in family.kinks):
-        slope = family.slope.at(point)
-        if slope.high < claim.low if extreme.is_least else slope.low > claim.high:
-            return point
-    return None
-
-
-def _refutation(family: Provable, extreme: Extreme, claim: Interval, point: Point) -> str:
-    """σ′ at a point, with the open parameters there, and the claim: with so many digits that they differ."""
-    given = [f"; {name} = {value:g}" for name, value in zip(family.names, point[1:], strict=True)]
-    slope = family.slope.at(point)
-    least, most = (slope.high, "less", claim.low), (slope.low, "more", claim.high)
-    value, relation, bound = least if extreme.is_least else most
-    digits = 6 if f"{value:.6g}" != f"{bound:.6g}" else 17
-    vanishes = extreme.is_least and extreme.tails and _is_zero(extreme.bounds)
-    return (
-        f"σ′({point[0] + 0.0:.6g}{''.join(given)}) = {value:.{digits}g}, {relation} than {bound:.{digits}g}"
-        f"{'; σ′ is not bounded away from zero (limit 0)' if vanishes else ''}"
-    )
-
-
-def _is_zero(infimum: Interval) -> bool:
-    """Whether an infimum is 0 but for the rounding of its enclosure."""
-    return infimum.low == 0 and infimum.high <= 1e-12
-
-
 def _monotone(family: Provable, least: Extreme, greatest: Extreme) -> tuple[Verdict, float | None]:
     """Whether σ goes one way, in its jumps too; if not, a point where σ falls, if one is found."""
     known = family.continuity
     if (least.bounds.high < 0 or -1 in known.ways) and (greatest.bounds.low > 0 or 1 in known.ways):
-        falls = _counter_example(family, least, NONNEGATIVE) if least.bounds.high < 0 else None
+        falls = counter_example(family, least, NONNEGATIVE) if least.bounds.high < 0 else None
         jumps = (jump for jump, way in zip(known.jumps, known.ways, strict=True) if way < 0)
         return "REFUTED", next(jumps, None) if falls is None else falls[0]
     all_known = known.all_found if known.jumps else not known.doubt

@@ -14,6 +14,7 @@ from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.operations import JUMPING
 from lab.numerics import REALS, Interval
 from lab.prover.intervals.enclosure import Bounds, Box, evaluated, undecided
+from lab.prover.intervals.enclosure_text import in_few_digits, shortest_decimal
 from lab.prover.intervals.mean_value_form import middle_of
 from lab.prover.intervals.rounding import mul, single, sub
 
@@ -78,11 +79,12 @@ def continuity(
         if undefined is None:
             search.note_jump_or_doubt(z)
     if undefined is not None:
-        return Continuity((), undefined, f"σ is undefined at z = {undefined + 0.0:.6g}")
+        return Continuity((), undefined, f"σ is undefined at z = {shortest_decimal(undefined)}")
     if search.jumps:
         jumps, ways = zip(*sorted(search.jumps.items()), strict=True)
         all_found = not waiting and not search.doubt
-        return Continuity(jumps, None, f"σ jumps at z = {jumps[0]:.6g}", all_found=all_found, ways=ways)
+        doubt = f"σ jumps at z = {shortest_decimal(jumps[0])}"
+        return Continuity(jumps, None, doubt, all_found=all_found, ways=ways)
     if waiting:
         search.note_doubt(waiting[-1], f": {MOST_INTERVALS} intervals do not suffice")
     return Continuity((), None, search.doubt, search.advice, steps=search.steps)
@@ -147,7 +149,9 @@ class _Search:
         around = 4e-15 * max(abs(middle), _SMALL)
         beside = Interval(z.low - around, z.high + around)
         if _is_short(z) and (self._jumps_over(beside) or self._leaps(z, beside)):
-            jump = next((known for known in self.jumps if abs(middle - known) <= 100 * around), middle)
+            jump = next((known for known in self.jumps if abs(middle - known) <= 100 * around), None)
+            if jump is None:
+                jump = in_few_digits(middle, beside.__contains__)
             way = self._way(z, beside)
             self.jumps[jump] = way if self.jumps.get(jump, way) == way else 0
         else:

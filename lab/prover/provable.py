@@ -30,7 +30,7 @@ _SLOWEST = 1e-300
 """A wave with a smaller rate c has a period that is no float."""
 
 _TAIL = np.geomspace(30, 1e6, 600)
-_GRID: Array = np.concatenate([-_TAIL[::-1], np.linspace(-30, 30, 4801), _TAIL])
+_GRID: Array = np.concatenate([-_TAIL[::-1], np.linspace(-30, 30, 4801).round(4), _TAIL])
 """The z at which σ and σ′ are computed, to see where σ′ is likely to have its extremes."""
 
 

@@ -11,7 +11,8 @@ from lab.errors import LabError, StorageError
 from lab.results.page import REPORT, kept_up
 from lab.results.run import Run
 from lab.runs.folder import UNCHECKED, RunFolder
-from lab.runs.root import find, results_root, runs
+from lab.runs.root import find, runs
+from lab.runs.whereabouts import results_root
 
 if TYPE_CHECKING:
     from lab.runs.preparation import Prepared

@@ -22,6 +22,7 @@ from lab.numerics import Array
 from lab.runs.crew import POLL_SECONDS, Line
 from lab.runs.identity import Key, differences, key, made_with
 from lab.runs.preparation import Chunk
+from lab.runs.whereabouts import word
 from lab.runs.workers import Outcome, Task, begun, data_of, failed, read
 from lab.training.loop import CALL_SECONDS
 from lab.training.recorder import Readings
@@ -142,7 +143,8 @@ class _Walk:
         """The task once more, with its data sent anew. Raises LabError where that is no use."""
         self.lost[task.chunk] = self.lost.get(task.chunk, 0) + 1
         if self.client.status != "running" or self.lost[task.chunk] > MOST_LOST:
-            raise LabError("the scheduler lost the chunks; what is finished is kept, go on with: lab resume")
+            lost = "the scheduler lost the chunks; what is finished is kept, go on with"
+            raise LabError(f"{lost}: lab resume {word(task.folder.path)}")
         self.data.pop(data_of(task).sha256, None)
         return task
 

@@ -129,10 +129,10 @@ def too_large(ready: Prepared) -> list[Finding]:
         return []
     if found.training > found.looking:
         key, what = ("network", "hidden"), "smaller layers or batches"
-        need = f"training needs about {found.training / 2**30:.1f} GiB"
+        need = f"training needs about {found.training / 2**30:.1f} GiB of memory"
     else:
         key, what = ("record", "every"), "a larger number, fewer seeds or fewer variants"
-        need = f"{found.rows} rows of the table layers need about {found.looking / 2**30:.1f} GiB"
+        need = f"{found.rows} rows of the table layers need about {found.looking / 2**30:.1f} GiB of memory"
     return [Finding(key, f"{need}, and {free / 2**30:.1f} GiB are free; expected {what}")]
 
 

@@ -22,6 +22,7 @@ from zipfile import BadZipFile
 
 from lab.errors import LabError, StorageError, did_you_mean
 from lab.runs.csv_files import read
+from lab.runs.whereabouts import word
 from lab.storage import Migrations, migrated, remove, seal, unsealed, write
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 
 TABLES = ("layers", "steps", "trials", "variants", "histograms", "curves", "prediction")
 """The tables that every run has."""
+
+EVER = ("layers", "steps", "trials", "variants")
+"""Those of them that a run of any version has."""
 
 ON_REQUEST = {"neurons": "record.neurons"}
 """The tables that a run has where its file asks for them: name → the key that asks."""
@@ -253,20 +257,21 @@ class RunFolder:
                 raise LabError(f"{self.path}: this run did not record {name!r}; run again with -o {key}=true")
             raise StorageError(
                 f"{self.path}: has no table {name!r}: the run has not ended, or the table is lost; make it "
-                f"with: lab resume {self}"
+                f"with: lab resume {word(self.path)}"
             )
         try:
             require_whole(path)
             return read(path)
         except StorageError as error:
-            raise StorageError(f"{error}; make it again with: lab resume {self}") from None
+            raise StorageError(f"{error}; make it again with: lab resume {word(self.path)}") from None
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """All tables by name that are there; a run of an earlier version may lack one. Raises as `table`."""
         folder = self.path / "tables"
-        there = [name for name in (*TABLES, *ON_REQUEST) if (folder / f"{name}.csv").is_file()]
-        return {name: self.table(name) for name in there or TABLES}
+        there = {name for name in (*TABLES, *ON_REQUEST) if (folder / f"{name}.csv").is_file()}
+        wanted = there | {*EVER} if there else {*TABLES}
+        return {name: self.table(name) for name in (*TABLES, *ON_REQUEST) if name in wanted}
 
     def kept(self, name: str) -> dict[str, pd.DataFrame]:
         """The table ``name`` that `keep_tables` wrote, under its name; empty where there is none."""

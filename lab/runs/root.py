@@ -1,14 +1,14 @@
-"""The runs under a root: where results are kept, how a new run gets its folder, which run a text means."""
+"""The runs under a root: how a new run gets its folder, and which run a text means."""
 
 from __future__ import annotations
 
-import os
 import re
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lab.errors import LabError, StorageError, did_you_mean
+from lab.experiment.run_names import run_name
 from lab.runs.folder import RunFolder, now
 from lab.storage import write
 
@@ -16,11 +16,6 @@ if TYPE_CHECKING:
     from lab.experiment.variants import Plan
 
 _RUN_ID = re.compile(r"\d{8}-\d{6}(-\d+)?")
-
-
-def results_root(given: str | Path | None = None) -> Path:
-    """Where results are kept: as given, else $LAB_RESULTS, else ``results`` under the current folder."""
-    return Path(given or os.environ.get("LAB_RESULTS") or "results")
 
 
 def create(plan: Plan, root: Path) -> RunFolder:
@@ -39,7 +34,7 @@ def create(plan: Plan, root: Path) -> RunFolder:
 
 
 def new_folder(name: str, root: Path) -> RunFolder:
-    """The folder of a new run of this name, which is a `lab.experiment.variants.RUN_NAME`.
+    """The folder of a new run of this name, which is a `lab.experiment.run_names.RUN_NAME`.
 
     Raises StorageError where it cannot be made.
     """
@@ -71,12 +66,14 @@ def runs(root: Path) -> list[RunFolder]:
 def find(text: str, root: Path) -> RunFolder:
     """The run that the text means: a path, a name (its newest run), a run-id, or the beginning of one.
 
+    A name may be as the stem of the file is written, see `lab.experiment.run_names.run_name`.
+
     Raises LabError where it means none, or several.
     """
     if (Path(text) / "run.json").is_file() or (Path(text) / "experiment.toml").is_file():
         return RunFolder(Path(text))
     known = runs(root)
-    if named := [run for run in known if run.name == text]:
+    if named := [run for run in known if run.name in (text, run_name(text))]:
         return named[-1]
     exact = [run for run in known if text in (run.id, str(run))]
     begun = [run for run in known if run.id.startswith(text) or str(run).startswith(text)]

@@ -33,7 +33,7 @@ def test_a_network_that_just_fits_is_let_through(dtype, item, memory):
     memory(needed - 1)
     (finding,) = check_sizes(small, 64, 10)
     assert finding.key == ("network", "hidden")
-    assert finding.message.startswith("2780 parameters a trial need about 0.0 GiB (weights, gradients")
+    assert finding.message.startswith("2780 parameters a trial need about 0.0 GiB of memory (weights, ")
 
 
 def test_unknown_memory_refuses_nothing_but_too_many_layers(memory):
@@ -53,6 +53,10 @@ def test_rows_of_the_table_of_layers(every, readings, memory):
     rows = 4 * 10 * readings * 3
     assert finding.message.startswith(
         f"the table of layers would have {rows} rows (4 variants × 10 seeds × {readings} readings × 3 layers)"
+    )
+    assert finding.message.endswith(
+        " GiB of memory, and 0.0 GiB are free; record less often with record.every, or take fewer seeds or "
+        "variants"
     )
     memory(rows * 200)
     assert check_tables(one, variants=4) == []

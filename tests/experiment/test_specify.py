@@ -118,6 +118,12 @@ def test_a_spec(spec, expected):
         ({"derivative": "1/z"}, "^the derivative '1/z' cannot be integrated"),
         ({"name": "tanh", "derivative": "z"}, "^'tanh' has no parameter 'derivative'"),
         ({"name": 3}, "^expected the name of an activation"),
+        (5, "^expected the name of an activation, a formula in z, or a table with a name, got 5$"),
+        (["tanh"], r"with a name, got \['tanh'\]$"),
+        *(
+            (softmax, "^softmax is not elementwise, so it is no activation; for a softmax output write cost")
+            for softmax in ("softmax", "log_softmax", "softmax(z)", {"name": "Softmax", "a": 1.0})
+        ),
         (
             {"name": "leaky-relu", "slop": 0.1},
             "^'leaky-relu' has no parameter 'slop'; did you mean 'slope'\\? ",

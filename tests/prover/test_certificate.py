@@ -15,6 +15,7 @@ from lab.activations.formula.formula import Formula
 from lab.activations.formula.refusal import FormulaError
 from lab.activations.hyperbolic import Tanh
 from lab.activations.rectifiers import ReLU
+from lab.errors import LabError
 from lab.numerics import REALS, Interval
 from lab.prover.certificate import certify
 from tests.exact import Unknown, dual
@@ -91,8 +92,6 @@ def test_known_verdicts_and_what_mpmath_says_of_them(text, above, not_above, bel
         ("sin(z**2)", -1e300, inf),
         ("sin(z**2)", -inf, 1e300),
         ("0.1*(3*z)", 0.1 * 3, inf),  # the float 0.1*3 is a little more than three times the float 0.1
-        *((text, -inf, 1e305) for text in ("exp(z)*z", "z**3", "sinh(z)")),
-        *((f"-{text}", -1e305, inf) for text in ("exp(z)*z", "z**3", "sinh(z)")),
     ],
 )
 def test_an_unbounded_enclosure_proves_nothing_whichever_side_the_claim_is_on(text, at_least, at_most):
@@ -108,7 +107,7 @@ def test_the_words_of_a_refutation():
     found = certify(Formula("0.1*z"), at_least=0.1 + 1e-15)
     assert found.reason == "σ′(0) = 0.10000000000000001, less than 0.100000000000001"
     found = certify(Formula("3*z + tanh(z)"), at_most=3.5)
-    assert found.reason == f"σ′({found.witness:.6g}) = 4, more than 3.5"
+    assert found.reason == "σ′(0) = 4, more than 3.5"
 
 
 def test_no_claim_is_proved_and_both_may_be_made():
@@ -178,7 +177,7 @@ def test_a_jump_is_refused_wherever_it_is(text, at):
     found = certify(Formula(text), at_least=-1e6)
     assert found.verdict == "REFUTED"
     assert abs(found.witness) == pytest.approx(abs(at), rel=1e-12, abs=1e-12)
-    assert found.reason == f"σ jumps at z = {found.witness:.6g}, where it has no slope"
+    assert found.reason == f"σ jumps at z = {float(found.witness):.15g}, where it has no slope"
 
 
 @pytest.mark.parametrize(
@@ -372,6 +371,20 @@ def test_the_words_of_a_certificate():
     assert "monotone: refuted, σ falls at z = -2.39936 and rises elsewhere" in str(certify(Formula("z*s(z)")))
 
 
+@pytest.mark.parametrize(
+    ("text", "least", "greatest"),
+    [
+        ("min(max(z, -1), 1)", ", at z = 2", ", at z = 0"),
+        ("min(max(z, 0.001), 0.002)", ", at z = 0", ", at z = 0.0015"),
+        ("where(z > 0, z + z**2, 0.5*z)", ", at z = -1", ", approached as z → ∞"),
+        ("where(z > 0, tanh(z), min(2*z + z**2, 0))", "", ", approached as z → 0"),
+    ],
+)
+def test_what_is_reached_somewhere_is_not_said_to_be_approached_at_a_kink(text, least, greatest):
+    inf_line, sup_line, *_ = str(certify(Formula(text))).splitlines()
+    assert (inf_line.endswith(least), sup_line.endswith(greatest)) == (True, True), (inf_line, sup_line)
+
+
 FAMILIES = [
     ("tanh(z) + a*z", {"a": (0.05, 0.2)}, 0.05, 1.2),
     ("where(z > 0, z, a*z)", {"a": (0.05, 0.2)}, 0.05, 1.0),
@@ -436,6 +449,12 @@ def test_a_class_of_the_lab_is_certified_by_its_formula():
     assert certify(Tanh()).inf == Interval(0.0, 0.0)
     assert certify(ReLU(), at_least=0.0, at_most=1.0).verdict == "CERTIFIED"
     assert certify(ReLU(), at_least=0.1).witness == -1
+
+
+def test_a_claim_does_not_contradict_itself():
+    with pytest.raises(LabError, match=r"^the claim contradicts itself: no σ′ is at least 1 and at "):
+        certify(Formula("tanh(z)"), at_least=1.0, at_most=0.5)
+    assert certify(Formula("2*z"), at_least=2.0, at_most=2.0).verdict == "CERTIFIED"
 
 
 @pytest.mark.parametrize(("at_least", "at_most"), [(nan, inf), (-inf, nan)])

@@ -174,11 +174,11 @@ def test_what_fails_when_it_is_tried_leaves_only_the_time_unknown(small, monkeyp
 @pytest.mark.parametrize(
     ("given", "key", "told"),
     [
-        ({"network.hidden": [3000, 3000]}, "network.hidden", r"training needs about \d\.\d GiB"),
+        ({"network.hidden": [3000, 3000]}, "network.hidden", r"training needs about \d\.\d GiB of memory"),
         (
             {"trials.seeds": 5000, "training.epochs": 300},
             "record.every",
-            r"2730000 rows of the table layers need about \d\.\d GiB",
+            r"2730000 rows of the table layers need about \d\.\d GiB of memory",
         ),
     ],
     ids=["fault 31: layers", "fault 44: rows"],

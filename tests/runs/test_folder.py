@@ -175,6 +175,15 @@ def test_fault_100_a_damaged_table_is_named_with_what_makes_it_again(folder, con
         folder.table("layers")
 
 
+@pytest.mark.parametrize("lost", results.EVER)
+def test_fault_100_a_lost_table_is_named_where_all_are_asked_for(folder, lost):
+    folder.keep_tables(dict.fromkeys(results.EVER, TABLE))
+    assert list(folder.tables) == list(results.EVER)
+    (folder.path / "tables" / f"{lost}.csv").unlink()
+    with pytest.raises(StorageError, match=rf"has no table '{lost}': .*; make it with: lab resume"):
+        _ = folder.tables
+
+
 def test_a_table_that_is_written_piece_by_piece_is_the_whole_and_sealed(folder):
     folder.keep_tables({"steps": TABLE})
     with folder.growing_tables() as grow:

@@ -5,7 +5,7 @@ import pytest
 from lab.errors import LabError, StorageError
 from lab.experiment.variants import load
 from lab.runs import root as roots
-from lab.runs.root import create, find, results_root, runs
+from lab.runs.root import create, find, runs
 
 
 @pytest.fixture
@@ -73,11 +73,3 @@ def test_fault_88_a_text_that_means_no_run_or_several_is_told_what_it_may_be(pla
         find("20", root)
     with pytest.raises(LabError, match="there is no run 'smlal'; did you mean 'small'"):
         find("smlal", root)
-
-
-def test_where_results_go(monkeypatch, tmp_path):
-    monkeypatch.delenv("LAB_RESULTS", raising=False)
-    assert str(results_root()) == "results"
-    monkeypatch.setenv("LAB_RESULTS", str(tmp_path))
-    assert results_root() == tmp_path
-    assert str(results_root("here")) == "here"

@@ -16,6 +16,7 @@ from lab.experiment.see import ANSWER
 from lab.results.page import REPORT
 from lab.results.run import Run
 from lab.runs.folder import UNCHECKED
+from lab.runs.whereabouts import word
 
 FEW_VERDICTS = 8
 """A run ends with at most so many verdicts; `lab show` tells them all."""
@@ -114,12 +115,12 @@ def _body(
         yield dim(f"  [{verdict.evidence}]")
     yield from map(dim, value["not_judged"])
     if left := len(found) - len(found[:most]):
-        yield f"{left} more verdict{'s' * (left > 1)}: lab show {run}"
+        yield f"{left} more verdict{'s' * (left > 1)}: lab show {word(run.path)}"
     if sights:
         yield bold("What to see")
         for sight in sights:
             yield f"{sight['figure']}: {sight['line']}"
-            again = f"not drawn; try: lab plot {run} {sight['figure']}"
+            again = f"not drawn; try: lab plot {word(run.path)} {sight['figure']}"
             yield dim(f"  {sight['path'] or again}")
     yield f"results: {run.path}"
     if value["answer"]:

@@ -8,6 +8,7 @@ from lab.console.screen import Page
 from lab.errors import StorageError
 from lab.results.run import Run
 from lab.runs.verification import GIVEN, Checked
+from lab.runs.whereabouts import word
 
 
 def page(run: Run, checked: Sequence[Checked]) -> Page:
@@ -20,7 +21,7 @@ def page(run: Run, checked: Sequence[Checked]) -> Page:
         if given := [one.file for one in damaged if one.file in GIVEN]:
             lines.append(f"{' and '.join(given)}: no command makes it again; put back what was written")
         if len(given) < len(damaged):
-            lines.append(f"mend with: lab resume {run}")
+            lines.append(f"mend with: lab resume {word(run.path)}")
     else:
         whole = [one for one in checked if one.summed]
         count = f"{len(whole)} of the" if unsure else "all"

@@ -1,5 +1,6 @@
 """Enclosures as text, rounded outwards, so that what is printed is proved too."""
 
+from collections.abc import Callable
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from functools import partial
@@ -8,6 +9,9 @@ from math import ceil, inf, isinf, log10
 from lab.numerics import REALS, Interval
 
 _DIGITS = 7
+
+_ALL_DIGITS = 17
+"""With so many every float is itself."""
 
 _NARROW = Fraction(1, 10**8)
 """Up to this error, relative to its size, a number is written with its error and not as an interval."""
@@ -43,6 +47,16 @@ def shortest_decimal(x: float) -> str:
     return _infinite(x) or repr(float(x) + 0.0).removesuffix(".0")
 
 
+def in_few_digits(x: float, fits: Callable[[float], bool], fewest: int = 1) -> float:
+    """The float next to x that has the fewest digits of those that fit, but not less than these; else x.
+
+    >>> in_few_digits(0.33333, lambda y: y < 1 / 3), in_few_digits(2 / 3, lambda y: y > 2 / 3)
+    (0.3, 0.7)
+    """
+    cut = (float(f"{x:.{digits}g}") + 0.0 for digits in range(fewest, _ALL_DIGITS + 1))
+    return next(filter(fits, cut), x)
+
+
 def _rounded(x: float, rounding: str) -> str:
     short = Context(prec=_DIGITS, rounding=rounding).create_decimal(x)
     text = f"{float(short) + 0.0:.{_DIGITS}g}"
@@ -73,11 +87,25 @@ def _infinite(x: float) -> str:
 
 
 def place_text(points: tuple[float, ...], reached: bool = True) -> str:
-    """Where an extreme is reached or approached: ``, at z = 1.5``, ``, approached as z → ±∞``, or nothing."""
+    """Where an extreme is reached or approached: ``, at z = 1.5``, ``, approached as z → ±∞``, or nothing.
+
+    >>> place_text((1.5,)), place_text((2**0.5,)), place_text((-inf, inf)), place_text((-1.0,), reached=False)
+    (', at z = 1.5', ', at z ≈ 1.41421', ', approached as z → ±∞', ', approached as z → -1')
+    """
     if not points:
         return ""
     if not reached and not isinf(points[0]):
         return f", approached as z → {points[0] + 0.0:.6g}"
     if isinf(points[0]):
         return f", approached as z → {'±' if len(points) > 1 else '−' if points[0] < 0 else ''}∞"
-    return f", at z = {points[0] + 0.0:.6g}"
+    return f", at {z_text(points[0])}"
+
+
+def z_text(z: float) -> str:
+    """A z in a few digits, and whether that is all of it.
+
+    >>> z_text(-1.25), z_text(1.23456789)
+    ('z = -1.25', 'z ≈ 1.23457')
+    """
+    short = f"{z + 0.0:.6g}"
+    return f"z {'=' if float(short) == z else '≈'} {short}"

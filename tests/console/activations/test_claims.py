@@ -22,8 +22,8 @@ def test_without_a_claim_the_bounds_are_told(certify):
     assert code == 0
     assert lines == [
         "z*Phi(z) + 0.2*z",
-        "inf σ′ = 0.0710958548 ± 1e-10, at z = -1.41421",
-        "sup σ′ = 1.32890415 ± 1e-08, at z = 1.41421",
+        "inf σ′ = 0.0710958548 ± 1e-10, at z ≈ -1.41421",
+        "sup σ′ = 1.32890415 ± 1e-08, at z ≈ 1.41421",
         "monotone: proved, σ rises or is level everywhere",
         "Lipschitz constant = 1.32890415 ± 1e-08",
         "range of σ: inf = −∞, sup = ∞",
@@ -88,6 +88,8 @@ def test_json(certify):
     ("words", "message"),
     [
         (["tanhh"], "unknown activation 'tanhh'; did you mean 'tanh'?"),
+        (["softmax"], "softmax is not elementwise, so it is no activation; for a softmax output write"),
+        (["tanh", "--at-least", "1", "--at-most", "0"], "the claim contradicts itself: no σ′ is at"),
         (["tanh(z) + a*z"], "unknown name 'a'"),
         (["tanh(z)", "-p", "a=1:2"], "the parameter 'a' does not occur in it"),
         (["tanh(z) + a*z", "-p", "a=2:1"], "a: expected a range of finite numbers, low:high, got 2:1"),
