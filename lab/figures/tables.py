@@ -248,14 +248,21 @@ class Shown:
 
     @classmethod
     def of(
-        cls, tables: Tables, rows: pd.DataFrame, *, most_layers: int = 24, most_variants: int = MOST_PANELS
+        cls,
+        tables: Tables,
+        rows: pd.DataFrame,
+        *,
+        most_layers: int = 24,
+        most_variants: int = MOST_PANELS,
+        names: Sequence[str] = (),
     ) -> Self:
+        """Of these ``rows`` the variants called ``names``, or so many, evenly chosen."""
         variants = by_variant(rows)
         asked = tables.layers if isinstance(tables, Selected) else ()
         depths = [layer for layer in sorted(rows["layer"].unique()) if not asked or layer in asked]
         if not depths:
             raise NothingToShowError(f"no layer {', '.join(map(str, asked))} in what the figure shows")
-        shown = {name: variants[name] for name in chosen(list(variants), most_variants)}
+        shown = {name: variants[name] for name in names or chosen(list(variants), most_variants)}
         layers = chosen(depths, most_layers)
         more = left_out(len(layers), len(depths), "layers") + left_out(len(shown), len(variants), "variants")
         return cls(tables, rows, shown, layers, more)

@@ -105,9 +105,9 @@ def end_labels(ax: Axes, ends: Sequence[End], height: float) -> None:
 
 
 def spread(places: Floats, gap: float, highest: float = np.inf) -> Floats:
-    """The places moved as little as possible so that neighbours are ``gap`` apart, and none above ``highest``.
+    """The places moved as little as possible (least squares), none above ``highest``.
 
-    As little as possible: by the least sum of squares.
+    Neighbours are ``gap`` apart.
     """
     from scipy.optimize import isotonic_regression
 

@@ -86,8 +86,14 @@ def legend(figure: Figure, more: Sequence[Entry] = ()) -> None:
 def panel_legend(ax: Axes, entries: Sequence[Entry]) -> None:
     """A legend of its own under a panel, where a figure has too many lines for one legend."""
     handles, labels = zip(*entries, strict=True)
-    short = [textwrap.shorten(label, 40, placeholder=" …") for label in labels]
-    ax.legend(handles, short, loc="upper left", bbox_to_anchor=(0, -0.24), fontsize=style.SMALL, ncols=1)
+    ax.legend(
+        handles,
+        [textwrap.fill(label, 44) for label in labels],
+        loc="upper left",
+        bbox_to_anchor=(0, -0.24),
+        fontsize=style.SMALL,
+        ncols=1,
+    )
 
 
 def words(text: str) -> Entry:
