@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from lab import parts
-from lab.analysis.comparisons import comparisons, unsure
+from lab.analysis.comparisons import comparisons, poor_reference, unsure
 from lab.analysis.metrics import metric
 from lab.analysis.rows import by_variant
 from lab.analysis.statistics import LEVEL
@@ -170,7 +170,8 @@ class Comparisons(parts.Figure):
         least, most = int(rows["pairs"].min()), int(rows["pairs"].max())
         pairs = f"{most} pair{'s' * (most != 1)}" if least == most else f"{least}–{most} pairs"
         same = f"Δ: difference to {names[first]}, {pairs} of trials with the same seed"
-        writing.legend(figure, [writing.words(same)])
+        poor = poor_reference(checked(tables, "trials"), [(first, other) for other in others])
+        writing.legend(figure, [writing.words(text) for text in (same, poor) if text])
         return figure
 
 
@@ -180,7 +181,7 @@ def _draw_differences(ax: Axes, rows: pd.DataFrame, unsure: str) -> None:
     sure = rows["p_holm"].to_numpy(np.float64) < LEVEL
     difference = rows["difference"].to_numpy(np.float64)
     ax.axvline(0, color=style.QUIET, linewidth=0.8)
-    bar = "95 % interval of the mean difference"
+    bar = "95 % interval of the mean difference" if np.isfinite(rows[["low", "high"]]).any(axis=None) else ""
     ax.plot(difference[sure], places[sure], **_FILLED, label=f"p < {LEVEL:g} after Holm")
     ax.plot(difference[~sure], places[~sure], **_OPEN, label=unsure)
     ax.hlines(places, rows["low"], rows["high"], color=_FILLED["color"], linewidth=1.2, label=bar)

@@ -154,6 +154,16 @@ def test_without_anything_to_compare_it_says_so(variants, status, sentence):
         draw("comparisons", {**made, "trials": made["trials"].assign(status=status)})
 
 
+def test_a_reference_that_lost_many_trials_is_told_with_another():
+    made = make_tables(("a", "b"), 4, 3)
+    lost = (made["trials"]["variant"] == "a") & (made["trials"]["trial"] > 0)
+    made["trials"].loc[lost, "status"] = "diverged"
+    shown = texts(draw("comparisons", made))
+    told = "a is done in 1 of 4 trials, which leaves as many pairs at most; another reference, done in 4: "
+    assert told in " ".join(shown)
+    assert "95 % interval of the mean difference" not in shown
+
+
 def test_what_neither_of_a_pair_ever_reached_has_no_mark():
     made = make_tables(("a", "b", "c"), 3, 3)
     steps = made["steps"]
