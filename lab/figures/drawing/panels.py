@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import product, zip_longest
-from math import ceil
+from math import ceil, inf
 from typing import Any, Generic, TypeVar
 
 from matplotlib.axes import Axes
@@ -38,8 +38,11 @@ class Picture(Figure):
 
 
 _page: ContextVar[float] = ContextVar("page", default=0.0)
-_NARROW = 18  # letters of a row's label where panels are stacked
 _LEAST_WIDTH = 1.5  # of a panel, in inches, where a page decides
+_LEAST_OF_ROWS = 1.75  # the same for panels of rows, below which more is written
+_WIDE, _NARROW = 40, 18  # letters of a line of a row's label, side by side and where panels are stacked
+_LETTER, _LINE = 0.062, 0.13  # inches: how wide a letter of such a label is, and how high a line
+_MARGIN = 0.8  # inches at the left of a sheet
 
 
 @contextmanager
@@ -57,7 +60,7 @@ def sheet(rows: int, columns: int, *, width: float, height: float) -> Figure:
 
     Within `page` the page tells the width of the whole.
     """
-    wide = _page.get() or max(width * columns, 4.5) + 0.8
+    wide = _page.get() or max(width * columns, 4.5) + _MARGIN
     figure = Picture(figsize=(wide, height * rows + 0.5), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
@@ -158,15 +161,36 @@ def matrix(
 def side_by_side(labels: Sequence[str], count: int, *, width: float, row: float) -> tuple[Figure, list[Axes]]:
     """Panels in which each label has a row of this height in inches, the first at the bottom at y = 0.
 
-    On a narrow page they stand one below the other.
+    Long labels are broken, and make the rows higher; the figure is so much wider as its labels are. On a
+    narrow page they are broken sooner, and where that is not enough the panels stand one below the other.
     """
-    stacked = 0 < _page.get() < _LEAST_WIDTH * (count + 1)
+    page = _page.get() or inf
+    told = _broken(labels, _WIDE)
+    if page < _room(told) + count * _LEAST_OF_ROWS:
+        told = _broken(labels, _NARROW)
+    stacked = page < _room(told) + count * _LEAST_OF_ROWS
     rows, columns = (count, 1) if stacked else (1, count)
-    figure = sheet(rows, columns, width=width, height=row * len(labels) + 0.85)
+    high = max(row, _LINE * (1.4 + max(label.count("\n") for label in told)))
+    wider = max(_room(told) - _MARGIN, 0) / columns
+    figure = sheet(rows, columns, width=width + wider, height=high * len(labels) + 0.85)
     axes = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
-    told = [textwrap.fill(label, _NARROW) for label in labels] if stacked else labels
     axes[0].set_yticks(range(len(labels)), told)
     axes[0].set_ylim(-0.7, len(labels) - 0.3)
     for ax in axes:
         ax.tick_params(axis="y", length=0)
     return figure, list(axes)
+
+
+def _broken(labels: Sequence[str], letters: int) -> list[str]:
+    """The labels in lines of so many letters; what a long one says after its name begins a line."""
+    return [
+        "\n".join(textwrap.fill(part, letters, break_on_hyphens=False) for part in label.split("; "))
+        if len(label) > letters
+        else label
+        for label in labels
+    ]
+
+
+def _room(labels: Sequence[str]) -> float:
+    """How wide the labels are, in inches."""
+    return _LETTER * max(len(line) for label in labels for line in label.split("\n"))
