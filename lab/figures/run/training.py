@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from lab import parts
 from lab.analysis.rows import by_variant
 from lab.figures.drawing import marks, panels, scales, writing
-from lab.figures.drawing.bands import Band
+from lab.figures.drawing.bands import Band, Floats
 from lab.figures.tables import band, checked, done, labels, of_variants, time_axis
 from lab.figures.varied import looks as looks_of
 
@@ -71,8 +71,7 @@ class Training(parts.Figure):
             ax.set_ylim(top=min(ax.get_ylim()[1], 1.02))
         entries = []
         for name, label, look in zip(variants, labels(tables, variants), looks, strict=True):
-            medians = [one.median for one in costs.get(name, ())]
-            beyond = scales.beyond(np.concatenate([np.empty(0), *medians]), matrix.first.get_ylim())
+            beyond = scales.beyond(_medians(costs.get(name, ())), matrix.first.get_ylim())
             told = "; ".join([label, *(f"cost {remark}" for remark in beyond)])
             entries.append(writing.line(told, **look.line()))
         trials = [one.trials for of_panel in lines.values() for one in of_panel]
@@ -82,16 +81,20 @@ class Training(parts.Figure):
 
 def _hold(ax: Axes, costs: Sequence[Sequence[Band]]) -> None:
     """An axis of the costs of all variants, but of none that is far from all others."""
-    near = scales.near([np.concatenate([one.median for one in of]) for of in costs])
-    held = [one for at in near for one in costs[at]]
-    medians = np.concatenate([np.empty(0), *(one.median for one in held)])
-    medians = medians[np.isfinite(medians)]
+    held = [one for at in scales.near(list(map(_medians, costs))) for one in costs[at]]
+    medians = _medians(held)
     if medians.size and medians.min() > 0 and medians.max() > _WIDE * medians.min():
         scales.log_axis(ax, [one.median for one in held])
     elif medians.size:
         edges = np.concatenate([one.edges[np.isfinite(one.edges)] for one in held])
         room = 0.05 * float(np.ptp(edges)) or 0.1
         ax.set_ylim(float(edges.min()) - room, float(edges.max()) + room)
+
+
+def _medians(bands: Sequence[Band]) -> Floats:
+    """All finite medians of these bands."""
+    every = np.concatenate([np.empty(0), *(one.median for one in bands)])
+    return every[np.isfinite(every)]
 
 
 def _has(steps: pd.DataFrame, column: str) -> bool:
