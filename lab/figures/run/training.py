@@ -94,7 +94,8 @@ def _hold(ax: Axes, costs: Sequence[Sequence[Band]]) -> None:
 def _medians(bands: Sequence[Band]) -> Floats:
     """All finite medians of these bands."""
     every = np.concatenate([np.empty(0), *(one.median for one in bands)])
-    return every[np.isfinite(every)]
+    finite: Floats = every[np.isfinite(every)]
+    return finite
 
 
 def _has(steps: pd.DataFrame, column: str) -> bool:
