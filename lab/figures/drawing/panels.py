@@ -96,6 +96,11 @@ class Panels(Generic[Key]):
     def first(self) -> Axes:
         return self.grid[0][0]
 
+    @property
+    def width(self) -> float:
+        """How wide a panel is with what stands beside it, in points."""
+        return 72 * self.figure.get_figwidth() / len(self.grid[0])
+
     def framed(
         self, x: str = "", more: Sequence[Entry] = (), notes: Sequence[Sequence[str]] = (), *, y: str = ""
     ) -> Figure:
@@ -116,18 +121,22 @@ class Panels(Generic[Key]):
             for ax in [ax for ax in column if ax and ax.axison][-1:]:
                 ax.set_xlabel(ax.get_xlabel() or x)
                 ax.tick_params(labelbottom=True)
-        width = 72 * self.figure.get_figwidth() / len(self.grid[0])
-        writing.captions(every[: len(self.titles)], self.titles, notes, width)
+        writing.captions(every[: len(self.titles)], self.titles, notes, self.width)
         if y:
             self.figure.supylabel(y, fontsize=9)
         writing.legend(self.figure, more)
         return self.figure
 
 
-def wrapped(names: Iterable[Key], *, height: float, label: str, titled: bool = True) -> Panels[Key]:
-    """A panel for each name, at most four in a row, with the same axes; ``label`` is that of y."""
+def wrapped(
+    names: Iterable[Key], *, height: float, label: str, titled: bool = True, least: float = _LEAST_WIDTH
+) -> Panels[Key]:
+    """A panel for each name, at most four in a row, with the same axes; ``label`` is that of y.
+
+    On a page none is narrower than ``least``, in inches.
+    """
     keys = list(names)
-    room = int(_page.get() / _LEAST_WIDTH) or 1 if _page.get() else _MOST_COLUMNS
+    room = int(_page.get() / least) or 1 if _page.get() else _MOST_COLUMNS
     columns = min(len(keys), _MOST_COLUMNS, room)
     rows = ceil(len(keys) / columns)
     width = {1: 5.6, 2: 3.7, 3: 2.9}.get(columns, 2.4)

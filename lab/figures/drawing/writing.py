@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Annotation
+from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
 from lab.figures.drawing import style
@@ -23,6 +24,8 @@ Entry: TypeAlias = tuple[Artist, str]  # a mark and a label of a legend
 # of a line of a title or a legend.
 _CHARACTER, _BOLD_CHARACTER, _LINE = 0.6, 0.68, 1.55
 _TITLE, _SUBTITLE = 11, 8.5  # font sizes
+_MARK = 12  # letters that a mark of a legend takes, and the space to the next panel
+_BELOW = 28  # points that the ticks and the label of an x axis take
 
 
 def headline(figure: Figure, title: str, below: str = "") -> None:
@@ -83,17 +86,14 @@ def legend(figure: Figure, more: Sequence[Entry] = ()) -> None:
     _grow(figure, 8 * _LINE * ceil(lines / columns))
 
 
-def panel_legend(ax: Axes, entries: Sequence[Entry]) -> None:
-    """A legend of its own under a panel, where a figure has too many lines for one legend."""
+def panel_legend(ax: Axes, entries: Sequence[Entry], width: float) -> None:
+    """A legend of its own under a panel of a width in points, where one legend would have too many lines."""
     handles, labels = zip(*entries, strict=True)
-    ax.legend(
-        handles,
-        [textwrap.fill(label, 44) for label in labels],
-        loc="upper left",
-        bbox_to_anchor=(0, -0.24),
-        fontsize=style.SMALL,
-        ncols=1,
-    )
+    letters = max(int(width / (style.SMALL * _CHARACTER)) - _MARK, 12)
+    told = [textwrap.fill(label, letters) for label in labels]
+    below = ax.transAxes + ScaledTranslation(0, -_BELOW / 72, ax.figure.dpi_scale_trans)
+    look: style.Looks = {"loc": "upper left", "bbox_to_anchor": (0, 0), "fontsize": style.SMALL}
+    ax.legend(handles, told, bbox_transform=below, **look)
 
 
 def words(text: str) -> Entry:

@@ -214,10 +214,9 @@ class SpeedByLayer(parts.Figure):
             if name in settled
         ]
         cut = len(shared.panels) > 1 and not shared.entries
-        height = 3.2 + (0.16 * max(map(len, shared.panels.values())) if cut else 0)
-        multiples = panels.wrapped(
-            shared.panels, height=height, label=_BIAS_SPEED, titled=bool(shared.entries)
-        )
+        lines = max(map(len, shared.panels.values()))  # of a panel's own legend
+        sizes = {"height": 3.2 + 0.16 * lines, "least": 2.5} if cut else {"height": 3.2}
+        multiples = panels.wrapped(shared.panels, label=_BIAS_SPEED, titled=bool(shared.entries), **sizes)
         first = multiples.first
         scales.log_axis(first, [held[at] for at in scales.near(held)] or [one.edges for one in readings])
         end = f"{shown.rows[shown.time].max():.4g}"
@@ -229,7 +228,7 @@ class SpeedByLayer(parts.Figure):
                 _draw_profile(ax, profiles[name], shared.looks[name], shift)
             notes.append([labels[name] for name in names if remarks[name]])
             if cut:
-                writing.panel_legend(ax, _of_variants(names, labels, shared.looks))
+                writing.panel_legend(ax, _of_variants(names, labels, shared.looks), multiples.width)
         scales.layer_axis(first, shown.layers)
 
         alone = _of_variants(list(profiles), labels, shared.looks) if len(shared.panels) == 1 else []

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lab.figures import draw
+from lab.figures import Layout, draw
 from lab.figures.drawing import style
 from tests.figures.conftest import READINGS, VARIANTS, make_tables, texts, titles
 
@@ -202,6 +202,19 @@ def test_many_variants_get_more_panels_and_of_more_than_twelve_some_are_shown(va
     told = "12 of 17 variants shown; choose with --variants"
     assert (told in texts(figure)) == (variants == 17)
     assert not titles(figure)
+
+
+@pytest.mark.parametrize("width", [0, 3.3, 6.5])
+def test_the_legends_of_panels_stand_apart_within_the_figure(width):
+    names = tuple(f"clipped-slope(inner=tanh), a={a}" for a in range(9))
+    figure = draw("speed_by_layer", make_tables(names, 1, 2), layout=Layout(width))
+    figure.draw_without_rendering()
+    axes = figure.axes
+    boxes = [ax.get_legend().get_window_extent() for ax in axes]
+    assert not boxes[0].overlaps(boxes[1])
+    for ax, box in zip(axes, boxes, strict=True):
+        assert box.x1 <= figure.bbox.x1
+        assert box.y1 < ax.xaxis.label.get_window_extent().y0
 
 
 def test_panels_by_a_key_have_one_legend_of_which_each_line_has_the_look():
