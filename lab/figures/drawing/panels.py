@@ -39,6 +39,7 @@ class Picture(Figure):
 
 _page: ContextVar[float] = ContextVar("page", default=0.0)
 _LEAST_WIDTH = 1.5  # of a panel, in inches, where a page decides
+_LEAST_COLUMN = 1.0  # the same for small panels by row and column
 _LEAST_OF_ROWS = 1.75  # the same for panels of rows, below which more is written
 _WIDE, _NARROW = 40, 18  # letters of a line of a row's label, side by side and where panels are stacked
 _LETTER, _LINE = 0.062, 0.13  # inches: how wide a letter of such a label is, and how high a line
@@ -53,6 +54,11 @@ def page(width: float) -> Iterator[None]:
         yield
     finally:
         _page.reset(token)
+
+
+def on_page(columns: int) -> int:
+    """How many of so many columns of small panels a page has room for; without a page all."""
+    return min(columns, int(_page.get() / _LEAST_COLUMN) or 1) if _page.get() else columns
 
 
 def sheet(rows: int, columns: int, *, width: float, height: float) -> Figure:
