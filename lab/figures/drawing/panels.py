@@ -104,16 +104,16 @@ class Panels(Generic[Key]):
 
     @property
     def width(self) -> float:
-        """How wide a panel is with what stands beside it, in points."""
-        return 72 * self.figure.get_figwidth() / len(self.grid[0])
+        """How far it is from a panel to the next, in points."""
+        return 72 * (self.figure.get_figwidth() - _MARGIN) / len(self.grid[0])
 
     def framed(
         self, x: str = "", more: Sequence[Entry] = (), notes: Sequence[Sequence[str]] = (), *, y: str = ""
     ) -> Figure:
         """The figure with its titles, labels and legend.
 
-        ``x`` labels the axes that have no label of their own, ``y`` the whole; ``notes`` stand below the
-        titles; ``more`` are entries of the legend beyond what is drawn with a label.
+        ``x`` labels the axes that have no label of their own, in lines as wide as a panel, ``y`` the whole;
+        ``notes`` stand below the titles; ``more`` are a legend's entries beyond what is drawn with a label.
         """
         every = [ax for row in self.grid for ax in row]
         for ax in every:
@@ -125,7 +125,7 @@ class Panels(Generic[Key]):
                 ax.tick_params(labelleft=True)
         for column in zip_longest(*self.grid):
             for ax in [ax for ax in column if ax and ax.axison][-1:]:
-                ax.set_xlabel(ax.get_xlabel() or x)
+                ax.set_xlabel(ax.get_xlabel() or writing.below(x, self.width))
                 ax.tick_params(labelbottom=True)
         writing.captions(every[: len(self.titles)], self.titles, notes, self.width)
         if y:

@@ -23,6 +23,7 @@ Entry: TypeAlias = tuple[Artist, str]  # a mark and a label of a legend
 # In font sizes: the widths of a character of DejaVu Sans, on average and with room to spare, and the height
 # of a line of a title or a legend.
 _CHARACTER, _BOLD_CHARACTER, _LINE = 0.6, 0.68, 1.55
+_OF_NAME = 0.63  # the same of a character of a variant's name in bold, which has more digits and signs
 _TITLE, _SUBTITLE = 11, 8.5  # font sizes
 _MARK = 12  # letters that a mark of a legend takes, and the space to the next panel
 _BELOW = 28  # points that the ticks and the label of an x axis take
@@ -57,7 +58,7 @@ def captions(
     lines = [[line for note in of_panel for line in textwrap.wrap(note, room)] for of_panel in notes]
     pad = 4 + 1.25 * style.SMALL * max(map(len, lines), default=0)
     breaking = textwrap.TextWrapper(
-        max(int(width / (9 * _BOLD_CHARACTER)), 12), max_lines=3, placeholder=" …", break_on_hyphens=False
+        max(int(width / (9 * _OF_NAME)), 12), max_lines=4, placeholder=" …", break_on_hyphens=False
     )
     look: style.Looks = {"va": "bottom", "fontsize": style.SMALL, "color": style.QUIET}
     look |= {"xycoords": "axes fraction", "textcoords": "offset points"}
@@ -66,6 +67,11 @@ def captions(
     for ax, of_panel in zip(axes, lines, strict=False):
         if of_panel:
             ax.annotate("\n".join(of_panel), (0, 1), (0, 2), **look)
+
+
+def below(label: str, width: float) -> str:
+    """The label of an x axis, in lines of a width in points."""
+    return textwrap.fill(label, max(int(width / (9 * _CHARACTER)), 12), break_on_hyphens=False)
 
 
 def legend(figure: Figure, more: Sequence[Entry] = ()) -> None:

@@ -1,5 +1,6 @@
 import pytest
 
+from lab.figures.drawing import style
 from lab.figures.drawing.panels import matrix, page, sheet, side_by_side, wrapped
 
 
@@ -24,6 +25,21 @@ def test_panels_wrap_at_four_in_a_row():
     assert [ax.get_xlabel() for ax in figure.axes] == [""] * 10 + ["epoch"] * 4
     assert [ax.get_ylabel() for ax in figure.axes] == ["speed", "", "", ""] * 3 + ["speed", ""]
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["a line"]
+
+
+def test_on_a_narrow_page_titles_and_the_label_of_x_stay_within_their_panels():
+    names = [f"eta={eta}, 10-10-10, tanh(z) + 0.1*z" for eta in (0.03, 0.3)]
+    with page(3.3), style.context():
+        multiples = wrapped(names, height=2, label="speed")
+        for ax in multiples.axes.values():
+            ax.plot([0, 1], [0, 1])
+        figure = multiples.framed("epoch (square-root axis)")
+        figure.draw_without_rendering()
+    left, right = figure.axes
+    for one, other in ((left._left_title, right._left_title), (left.xaxis.label, right.xaxis.label)):
+        assert "\n" in one.get_text()
+        assert one.get_window_extent().x1 < other.get_window_extent().x0
+        assert other.get_window_extent().x1 <= figure.bbox.x1
 
 
 def test_long_labels_of_rows_are_broken_and_widen_the_figure():
