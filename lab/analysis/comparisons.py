@@ -7,6 +7,7 @@ the default metrics, which its figure shows too; any other is made of the run's 
 from collections.abc import Sequence
 from dataclasses import asdict, astuple
 from itertools import combinations
+from shlex import quote
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,8 @@ READ = ("layers", "steps", "trials", "variants")
 """The tables that comparisons read."""
 
 Pair = tuple[str, str]
+
+_FEW = 0.75  # a reference that is done in a smaller share of the trials is worth a word
 
 
 def comparisons(
@@ -133,6 +136,24 @@ def pairs_within(table: pd.DataFrame, baseline: str = "", within: str = "") -> l
     if not found:
         raise LabError(f"no variant is {baseline!r} within {within!r}, or none is beside it")
     return found
+
+
+def poor_reference(trials: pd.DataFrame, pairs: Sequence[Pair]) -> str:
+    """That the one variant that all others are compared with lost many of its trials, and which lost fewer.
+
+    From the table ``trials`` of one run. Empty where another is done in no more than 4/3 times as many, or
+    where the pairs have several such variants.
+    """
+    names = list(dict.fromkeys(name for pair in pairs for name in pair))
+    done = trials["variant"][trials["status"] == "done"].value_counts().reindex(names, fill_value=0)
+    if len({a for a, _ in pairs}) != 1 or done[names[0]] >= _FEW * done.max():
+        return ""
+    first, best = names[0], max(names, key=done.__getitem__)
+    every = trials["trial"][trials["variant"] == first].nunique()
+    return (
+        f"{first} is done in {done[first]} of {every} trials, which leaves as many pairs at most; "
+        f"another reference, done in {done[best]}: lab compare RUN --baseline {quote(best)}"
+    )
 
 
 def joined(

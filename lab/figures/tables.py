@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lab.analysis.rows import by_variant
 from lab.errors import PartError, did_you_mean
 from lab.figures.drawing.bands import QUANTILES, Band, Floats
-from lab.figures.drawing.panels import MOST_PANELS, Panels, matrix
+from lab.figures.drawing.panels import MOST_PANELS, Panels, matrix, on_page
 from lab.figures.drawing.scales import chosen
 from lab.figures.drawing.writing import Entry, left_out
 from lab.parts import Tables
@@ -248,14 +248,24 @@ class Shown:
 
     @classmethod
     def of(
-        cls, tables: Tables, rows: pd.DataFrame, *, most_layers: int = 24, most_variants: int = MOST_PANELS
+        cls,
+        tables: Tables,
+        rows: pd.DataFrame,
+        *,
+        most_layers: int = 24,
+        columns: int = 0,
+        names: Sequence[str] = (),
     ) -> Self:
-        variants = by_variant(rows)
+        """Of these ``rows`` the variants called ``names``, or some, evenly chosen.
+
+        A figure with a column of panels a variant shows so many ``columns``, or those a page has room for.
+        """
+        variants, most = by_variant(rows), on_page(columns) if columns else MOST_PANELS
         asked = tables.layers if isinstance(tables, Selected) else ()
         depths = [layer for layer in sorted(rows["layer"].unique()) if not asked or layer in asked]
         if not depths:
             raise NothingToShowError(f"no layer {', '.join(map(str, asked))} in what the figure shows")
-        shown = {name: variants[name] for name in chosen(list(variants), most_variants)}
+        shown = {name: variants[name] for name in names or chosen(list(variants), most)}
         layers = chosen(depths, most_layers)
         more = left_out(len(layers), len(depths), "layers") + left_out(len(shown), len(variants), "variants")
         return cls(tables, rows, shown, layers, more)

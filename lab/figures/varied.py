@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations, product
+from math import ceil
 from numbers import Real
 from typing import Any
 
 import pandas as pd
 
-from lab.figures.drawing import style
+from lab.figures.drawing import style, writing
+from lab.figures.drawing.scales import chosen
+from lab.figures.drawing.writing import Entry
 from lab.parts import Tables
 
 _HIDDEN = "network.hidden"
@@ -28,8 +32,10 @@ class Varied:
 
     def says(self, at: int) -> str:
         """The value at this place in words: ``slope 0.1``, ``4 hidden layers``."""
-        counted = self.name == _HIDDEN and self.values[at].isdigit()
-        return f"{self.values[at]} {self.words}" if counted else f"{self.words} {self.values[at]}"
+        value = self.values[at]
+        if self.name == _HIDDEN and value.isdigit():
+            return f"{value} hidden layer{'s' * (value != '1')}"
+        return f"{self.words} {value}"
 
     @property
     def words(self) -> str:
@@ -77,39 +83,90 @@ def _short(key: str, text: str) -> str:
 def looks(tables: Tables, variants: Sequence[str]) -> dict[str, style.Look]:
     """How each variant looks: colours from dark to light where a varied key has an order, else of categories.
 
-    With a second key its values have their own markers and dashes.
+    With further keys their values have their own markers and dashes.
     """
     keys = varied(tables)
-    if (
-        not keys
-        or not keys[0].numbers
-        or len(keys) > 2
-        or any(name not in keys[0].place for name in variants)
-    ):
+    if not keys or not keys[0].numbers or any(name not in keys[0].place for name in variants):
         return dict(zip(variants, style.categories(len(variants)), strict=True))
-    first, others = keys[0], keys[1:]
-    colours = style.ramp(range(len(first.values)))
-    marks = style.categories(len(others[0].values)) if others else style.categories(len(first.values))
-    found = {}
-    for name in variants:
-        mark = marks[(others or [first])[0].place[name]]
-        found[name] = style.Look(colours[first.place[name]].colour, mark.marker, mark.dashes)
-    return found
+    return _looks_by(keys, variants)
 
 
-def groups(tables: Tables, variants: Sequence[str], most: int) -> dict[str, list[str]]:
-    """The variants in groups of at most about ``most``, by title: all, or by the values of a second key.
+def _looks_by(keys: Sequence[Varied], variants: Sequence[str]) -> dict[str, style.Look]:
+    """Looks of which the first key gives the colour, and the others together the marker and the dashes."""
+    colours, marking = _colours(keys[0]), keys[1:] or keys
+    places = {name: tuple(key.place[name] for key in marking) for name in variants}
+    every = list(product(*(range(len(key.values)) for key in marking)))
+    marks = dict(zip(every, style.categories(len(every)), strict=True))
+    return {
+        name: style.Look(colours[keys[0].place[name]], marks[at].marker, marks[at].dashes)
+        for name, at in places.items()
+    }
 
-    Where neither makes them few they are cut in the order in which they come, without titles of their own.
+
+def _colours(key: Varied) -> list[str]:
+    """A colour for each value of a key, from dark to light where the values have an order."""
+    count = len(key.values)
+    found = style.ramp(range(count)).values() if key.numbers else style.categories(count)
+    return [look.colour for look in found]
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """Variants that share panels: the ``panels`` by title, how each looks, and the ``entries`` of a legend.
+
+    Where the panels are those of varied keys the entries are the values of the other keys, of which each
+    panel has all. Where there is one panel, or where they are cut without titles, there is none.
     """
+
+    panels: dict[str, list[str]]
+    looks: dict[str, style.Look]
+    entries: list[Entry]
+
+
+def arranged(tables: Tables, variants: Sequence[str], most: int, most_panels: int) -> Arranged:
+    """Variants in panels of at most so many: all in one, or by the values of as few keys as do.
+
+    Within a panel two keys vary at most, for which there are colours and markers. Where no keys make panels
+    so small, ``most_panels`` variants are shown, cut in the order in which they come.
+    """
+    keys = [key for key in varied(tables) if all(name in key.place for name in variants)]
     if len(variants) <= most:
-        return {"": list(variants)}
-    for key in varied(tables)[::-1]:
-        by_value = {
-            key.says(at): [name for name in variants if key.place.get(name) == at]
-            for at in range(len(key.values))
-        }
-        if max(map(len, by_value.values())) <= most and len(by_value) < len(variants):
-            return {title: names for title, names in by_value.items() if names}
-    cut = [list(variants[start : start + most]) for start in range(0, len(variants), most)]
-    return {f"{names[0]} … {names[-1]}": names for names in cut}
+        return Arranged({"": list(variants)}, looks(tables, variants), [])
+    for count in range(1, len(keys)):
+        for titling in list(combinations(keys, count))[::-1]:
+            within = [key for key in keys if key not in titling]
+            panels = _by_values(titling, variants)
+            if len(within) <= 2 and max(map(len, panels.values())) <= most:
+                shown = {title: panels[title] for title in chosen(list(panels), most_panels)}
+                names = [name for of_panel in shown.values() for name in of_panel]
+                return Arranged(shown, _looks_by(within, names), _entries(within))
+    names = chosen(list(variants), most_panels)
+    size = ceil(len(names) / ceil(len(names) / most))
+    cut = [names[start : start + size] for start in range(0, len(names), size)]
+    found = looks(tables, names)
+    if not any(key.numbers for key in keys):
+        found = {name: look for of_panel in cut for name, look in looks({}, of_panel).items()}
+    return Arranged({f"{of_panel[0]} …": of_panel for of_panel in cut}, found, [])
+
+
+def _by_values(keys: Sequence[Varied], variants: Sequence[str]) -> dict[str, list[str]]:
+    """The variants by their values of these keys, in the order of the values."""
+    panels: dict[str, list[str]] = {}
+    for name in sorted(variants, key=lambda name: [key.place[name] for key in keys]):
+        panels.setdefault(", ".join(key.says(key.place[name]) for key in keys), []).append(name)
+    return panels
+
+
+def _entries(keys: Sequence[Varied]) -> list[Entry]:
+    """A legend of the values of a key, by colour, and of a second one, by marker."""
+    coloured, marked = keys[0], keys[-1]
+    marks = [mark.marker for mark in style.categories(len(marked.values))]
+    of_lines = marks if coloured is marked else [""] * len(coloured.values)
+    found = [
+        writing.line(coloured.says(at), color=colour, marker=marker)
+        for at, (colour, marker) in enumerate(zip(_colours(coloured), of_lines, strict=True))
+    ]
+    if coloured is not marked:
+        quiet: style.Looks = {"color": style.QUIET, "linestyle": "none"}
+        found += [writing.line(marked.says(at), marker=marker, **quiet) for at, marker in enumerate(marks)]
+    return found

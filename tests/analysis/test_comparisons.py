@@ -9,6 +9,7 @@ from lab.analysis.comparisons import (
     joined,
     pairs_of,
     pairs_within,
+    poor_reference,
     spreads,
     unsure,
     variants,
@@ -330,3 +331,24 @@ def test_a_baseline_that_is_none_or_several_is_told(baseline, within, message):
 )
 def test_what_is_not_sure_is_told_with_its_reason(least, pairs, family, said):
     assert unsure(pd.DataFrame({"p_least": least, "pairs": pairs, "family": family})) == said
+
+
+@pytest.mark.parametrize(
+    ("lost", "told"),
+    [
+        ([("a", 0)], ""),
+        (
+            [("a", 0), ("a", 1), ("b", 2)],
+            "a is done in 5 of 7 trials, which leaves as many pairs at most; "
+            "another reference, done in 7: lab compare RUN --baseline 'c d'",
+        ),
+        ([(name, trial) for name in ("a", "b", "c d") for trial in range(7)], ""),
+        ([("b", trial) for trial in range(7)], ""),
+    ],
+    ids=["one diverged", "two diverged", "all diverged", "another one did"],
+)
+def test_a_reference_that_lost_many_trials_is_told_with_one_that_lost_fewer(lost, told):
+    made = tables({"a": A, "b": B, "c d": B}, lost=[(*one, "diverged") for one in lost])
+    names = variants(made)
+    assert poor_reference(made["trials"], pairs_of(names)) == told
+    assert poor_reference(made["trials"], pairs_of(names, every=True)) == ""

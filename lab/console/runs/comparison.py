@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from lab.analysis.comparisons import comparisons, spreads
+from lab.analysis.comparisons import comparisons, poor_reference, spreads
 from lab.analysis.metrics import Metric, metric
 from lab.analysis.statistics import LEVEL, fewest_pairs
 from lab.console.screen import Block, Page, Rows, bold, cell_text, dim, rows_of
@@ -53,7 +53,8 @@ def page(
     runs = [str(one) for one in (run, other) if one is not None]
     apart = differing(run, other) if other is not None else {}
     value = {"runs": runs, "comparisons": rows, "spreads": spread, "differing": apart}
-    return Page(value, [*_apart(runs, apart), *_body(rows, spread)])
+    poor = poor_reference(tables["trials"], pairs) if other is None else ""
+    return Page(value, [*_apart(runs, apart), *([poor, ""] if poor else []), *_body(rows, spread)])
 
 
 def _apart(runs: Sequence[str], differing: Mapping[str, tuple[str, str]]) -> Iterator[Block]:

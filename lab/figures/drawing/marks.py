@@ -95,21 +95,24 @@ def end_labels(ax: Axes, ends: Sequence[End], height: float) -> None:
     for end in ends:
         together.setdefault(end.x, []).append(end)
     for x, lines in together.items():
-        places = to_panel.transform([(x, end.y) for end in lines])[:, 1]
+        # A line that left the panel, as one that diverged does, is labelled at the edge where it left.
+        places = np.clip(to_panel.transform([(x, end.y) for end in lines])[:, 1], 0, 1)
         most = min(MOST_LABELLED, int(np.ptp(places) / gap) + MOST_ASIDE)
         labelled = chosen(range(len(lines)), most)
-        moved = spread(places[labelled], gap)
-        overshoot = max(moved.max() - 1, 0.0)
+        moved = spread(places[labelled], gap, 1.0)
         for end, place in zip([lines[index] for index in labelled], moved, strict=True):
-            ax.annotate(end.label, (x, place - overshoot), (3, 0), color=end.colour, **look)
+            ax.annotate(end.label, (x, place), (3, 0), color=end.colour, **look)
 
 
-def spread(places: Floats, gap: float) -> Floats:
-    """The places moved as little as possible (least squares) so that neighbours are ``gap`` apart."""
+def spread(places: Floats, gap: float, highest: float = np.inf) -> Floats:
+    """The places moved as little as possible (least squares), none above ``highest``.
+
+    Neighbours are ``gap`` apart.
+    """
     from scipy.optimize import isotonic_regression
 
     order = np.argsort(places, kind="stable")
     gaps = gap * np.arange(len(order))
     moved = np.empty(len(order))
-    moved[order] = isotonic_regression(places[order] - gaps).x + gaps
+    moved[order] = np.minimum(isotonic_regression(places[order] - gaps).x, highest - gaps[-1]) + gaps
     return moved

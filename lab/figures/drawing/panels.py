@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import product, zip_longest
-from math import ceil
+from math import ceil, inf
 from typing import Any, Generic, TypeVar
 
 from matplotlib.axes import Axes
@@ -38,8 +38,12 @@ class Picture(Figure):
 
 
 _page: ContextVar[float] = ContextVar("page", default=0.0)
-_NARROW = 18  # letters of a row's label where panels are stacked
 _LEAST_WIDTH = 1.5  # of a panel, in inches, where a page decides
+_LEAST_COLUMN = 1.0  # the same for small panels by row and column
+_LEAST_OF_ROWS = 1.75  # the same for panels of rows, below which more is written
+_WIDE, _NARROW = 40, 18  # letters of a line of a row's label, side by side and where panels are stacked
+_LETTER, _LINE = 0.062, 0.13  # inches: how wide a letter of such a label is, and how high a line
+_MARGIN = 0.8  # inches at the left of a sheet
 
 
 @contextmanager
@@ -52,12 +56,17 @@ def page(width: float) -> Iterator[None]:
         _page.reset(token)
 
 
+def on_page(columns: int) -> int:
+    """How many of so many columns of small panels a page has room for; without a page all."""
+    return min(columns, int(_page.get() / _LEAST_COLUMN) or 1) if _page.get() else columns
+
+
 def sheet(rows: int, columns: int, *, width: float, height: float) -> Figure:
     """An empty figure of so many panels of this width and height in inches; nothing global knows of it.
 
     Within `page` the page tells the width of the whole.
     """
-    wide = _page.get() or max(width * columns, 4.5) + 0.8
+    wide = _page.get() or max(width * columns, 4.5) + _MARGIN
     figure = Picture(figsize=(wide, height * rows + 0.5), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
@@ -93,13 +102,18 @@ class Panels(Generic[Key]):
     def first(self) -> Axes:
         return self.grid[0][0]
 
+    @property
+    def width(self) -> float:
+        """How far it is from a panel to the next, in points."""
+        return 72 * (self.figure.get_figwidth() - _MARGIN) / len(self.grid[0])
+
     def framed(
         self, x: str = "", more: Sequence[Entry] = (), notes: Sequence[Sequence[str]] = (), *, y: str = ""
     ) -> Figure:
         """The figure with its titles, labels and legend.
 
-        ``x`` labels the axes that have no label of their own, ``y`` the whole; ``notes`` stand below the
-        titles; ``more`` are entries of the legend beyond what is drawn with a label.
+        ``x`` labels the axes that have no label of their own, in lines as wide as a panel, ``y`` the whole;
+        ``notes`` stand below the titles; ``more`` are a legend's entries beyond what is drawn with a label.
         """
         every = [ax for row in self.grid for ax in row]
         for ax in every:
@@ -111,20 +125,24 @@ class Panels(Generic[Key]):
                 ax.tick_params(labelleft=True)
         for column in zip_longest(*self.grid):
             for ax in [ax for ax in column if ax and ax.axison][-1:]:
-                ax.set_xlabel(ax.get_xlabel() or x)
+                ax.set_xlabel(ax.get_xlabel() or writing.below(x, self.width))
                 ax.tick_params(labelbottom=True)
-        width = 72 * self.figure.get_figwidth() / len(self.grid[0])
-        writing.captions(every[: len(self.titles)], self.titles, notes, width)
+        writing.captions(every[: len(self.titles)], self.titles, notes, self.width)
         if y:
             self.figure.supylabel(y, fontsize=9)
         writing.legend(self.figure, more)
         return self.figure
 
 
-def wrapped(names: Iterable[Key], *, height: float, label: str, titled: bool = True) -> Panels[Key]:
-    """A panel for each name, at most four in a row, with the same axes; ``label`` is that of y."""
+def wrapped(
+    names: Iterable[Key], *, height: float, label: str, titled: bool = True, least: float = _LEAST_WIDTH
+) -> Panels[Key]:
+    """A panel for each name, at most four in a row, with the same axes; ``label`` is that of y.
+
+    On a page none is narrower than ``least``, in inches.
+    """
     keys = list(names)
-    room = int(_page.get() / _LEAST_WIDTH) or 1 if _page.get() else _MOST_COLUMNS
+    room = int(_page.get() / least) or 1 if _page.get() else _MOST_COLUMNS
     columns = min(len(keys), _MOST_COLUMNS, room)
     rows = ceil(len(keys) / columns)
     width = {1: 5.6, 2: 3.7, 3: 2.9}.get(columns, 2.4)
@@ -158,15 +176,36 @@ def matrix(
 def side_by_side(labels: Sequence[str], count: int, *, width: float, row: float) -> tuple[Figure, list[Axes]]:
     """Panels in which each label has a row of this height in inches, the first at the bottom at y = 0.
 
-    On a narrow page they stand one below the other.
+    Long labels are broken, and make the rows higher; the figure is so much wider as its labels are. On a
+    narrow page they are broken sooner, and where that is not enough the panels stand one below the other.
     """
-    stacked = 0 < _page.get() < _LEAST_WIDTH * (count + 1)
+    page = _page.get() or inf
+    told = _broken(labels, _WIDE)
+    if page < _room(told) + count * _LEAST_OF_ROWS:
+        told = _broken(labels, _NARROW)
+    stacked = page < _room(told) + count * _LEAST_OF_ROWS
     rows, columns = (count, 1) if stacked else (1, count)
-    figure = sheet(rows, columns, width=width, height=row * len(labels) + 0.85)
+    high = max(row, _LINE * (1.4 + max(label.count("\n") for label in told)))
+    wider = max(_room(told) - _MARGIN, 0) / columns
+    figure = sheet(rows, columns, width=width + wider, height=high * len(labels) + 0.85)
     axes = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
-    told = [textwrap.fill(label, _NARROW) for label in labels] if stacked else labels
     axes[0].set_yticks(range(len(labels)), told)
     axes[0].set_ylim(-0.7, len(labels) - 0.3)
     for ax in axes:
         ax.tick_params(axis="y", length=0)
     return figure, list(axes)
+
+
+def _broken(labels: Sequence[str], letters: int) -> list[str]:
+    """The labels in lines of so many letters; what a long one says after its name begins a line."""
+    return [
+        "\n".join(textwrap.fill(part, letters, break_on_hyphens=False) for part in label.split("; "))
+        if len(label) > letters
+        else label
+        for label in labels
+    ]
+
+
+def _room(labels: Sequence[str]) -> float:
+    """How wide the labels are, in inches."""
+    return _LETTER * max(len(line) for label in labels for line in label.split("\n"))

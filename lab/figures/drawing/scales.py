@@ -13,6 +13,7 @@ from lab.figures.drawing.bands import SMALLEST, Floats
 
 T = TypeVar("T")
 
+_NARROW = 4.0  # decades that any panel has room for
 _LARGEST = 1e300  # a logarithmic axis ends about here, so that it has an end
 
 
@@ -83,6 +84,45 @@ def log_axis(ax: Axes, values: Sequence[Floats], which: Literal["x", "y"] = "y")
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
+def near(values: Sequence[Floats]) -> list[int]:
+    """The places of the arrays that an axis should hold, so that a few far off do not flatten all others.
+
+    The lowest and the highest are left out where the others take half as many decades, or fewer, but no more
+    than a quarter of all; an axis of less than twice `_NARROW` decades holds everything.
+    """
+    ends = {at: _decades(one) for at, one in enumerate(values) if (one[np.isfinite(one)] > 0).any()}
+    spare = len(ends) // 4
+    held = list(ends)
+
+    def span(kept: Sequence[int]) -> float:
+        return max(ends[at][1] for at in kept) - min(ends[at][0] for at in kept)
+
+    def without(low: int, high: int) -> list[int]:
+        rest = sorted(held, key=lambda at: ends[at][0])[low:]
+        return sorted(rest, key=lambda at: ends[at][1])[: len(rest) - high]
+
+    while spare:
+        ways = [(low, count - low) for count in range(1, spare + 1) for low in range(count + 1)]
+        halved = [way for way in ways if max(span(without(*way)), _NARROW) <= span(held) / 2]
+        if not halved:
+            break
+        held, spare = without(*halved[0]), spare - sum(halved[0])
+    return [at for at in range(len(values)) if at in held or at not in ends]
+
+
+def beyond(values: Floats, axis: tuple[float, float]) -> list[str]:
+    """How far positive values leave an axis, in words: ``down to 10⁻²⁰``, ``up to 10⁹``; often empty."""
+    low, high = _decades(values)
+    down = [f"down to {_ten_to(low)}"] if axis[0] > 0 and log10(axis[0]) > low else []
+    return down + ([f"up to {_ten_to(high)}"] if axis[1] > 0 and log10(axis[1]) < high else [])
+
+
+def _decades(values: Floats) -> tuple[float, float]:
+    """The logarithms of the least and the greatest positive number; the less is ∞ where there is none."""
+    positive = values[np.isfinite(values) & (values > 0)]
+    return float(np.log10(positive.min(initial=np.inf))), float(np.log10(positive.max(initial=SMALLEST)))
+
+
 def visible(values: Any) -> Floats:
     """The numbers of ``values``, NaN where a logarithmic axis has no place for one."""
     numbers = np.asarray(values, np.float64)
@@ -107,6 +147,8 @@ def short_number(value: float) -> str:
 
 def power_of_ten(value: float) -> str:
     """``10⁻³`` for 0.001, in letters that need no mathematics; nothing for what is not positive."""
-    if value <= 0:
-        return ""
-    return "10" + str(round(log10(value))).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return _ten_to(log10(value)) if value > 0 else ""
+
+
+def _ten_to(exponent: float) -> str:
+    return "10" + str(round(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Annotation
+from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
 from lab.figures.drawing import style
@@ -22,7 +23,10 @@ Entry: TypeAlias = tuple[Artist, str]  # a mark and a label of a legend
 # In font sizes: the widths of a character of DejaVu Sans, on average and with room to spare, and the height
 # of a line of a title or a legend.
 _CHARACTER, _BOLD_CHARACTER, _LINE = 0.6, 0.68, 1.55
+_OF_NAME = 0.63  # the same of a character of a variant's name in bold, which has more digits and signs
 _TITLE, _SUBTITLE = 11, 8.5  # font sizes
+_MARK = 12  # letters that a mark of a legend takes, and the space to the next panel
+_BELOW = 28  # points that the ticks and the label of an x axis take
 
 
 def headline(figure: Figure, title: str, below: str = "") -> None:
@@ -54,7 +58,7 @@ def captions(
     lines = [[line for note in of_panel for line in textwrap.wrap(note, room)] for of_panel in notes]
     pad = 4 + 1.25 * style.SMALL * max(map(len, lines), default=0)
     breaking = textwrap.TextWrapper(
-        max(int(width / (9 * _BOLD_CHARACTER)), 12), max_lines=3, placeholder=" …", break_on_hyphens=False
+        max(int(width / (9 * _OF_NAME)), 12), max_lines=4, placeholder=" …", break_on_hyphens=False
     )
     look: style.Looks = {"va": "bottom", "fontsize": style.SMALL, "color": style.QUIET}
     look |= {"xycoords": "axes fraction", "textcoords": "offset points"}
@@ -63,6 +67,11 @@ def captions(
     for ax, of_panel in zip(axes, lines, strict=False):
         if of_panel:
             ax.annotate("\n".join(of_panel), (0, 1), (0, 2), **look)
+
+
+def below(label: str, width: float) -> str:
+    """The label of an x axis, in lines of a width in points."""
+    return textwrap.fill(label, max(int(width / (9 * _CHARACTER)), 12), break_on_hyphens=False)
 
 
 def legend(figure: Figure, more: Sequence[Entry] = ()) -> None:
@@ -83,11 +92,14 @@ def legend(figure: Figure, more: Sequence[Entry] = ()) -> None:
     _grow(figure, 8 * _LINE * ceil(lines / columns))
 
 
-def panel_legend(ax: Axes, entries: Sequence[Entry]) -> None:
-    """A legend of its own under a panel, where a figure has too many lines for one legend."""
+def panel_legend(ax: Axes, entries: Sequence[Entry], width: float) -> None:
+    """A legend of its own under a panel of a width in points, where one legend would have too many lines."""
     handles, labels = zip(*entries, strict=True)
-    short = [textwrap.shorten(label, 40, placeholder=" …") for label in labels]
-    ax.legend(handles, short, loc="upper left", bbox_to_anchor=(0, -0.24), fontsize=style.SMALL, ncols=1)
+    letters = max(int(width / (style.SMALL * _CHARACTER)) - _MARK, 12)
+    told = [textwrap.fill(label, letters) for label in labels]
+    below = ax.transAxes + ScaledTranslation(0, -_BELOW / 72, ax.figure.dpi_scale_trans)
+    look: style.Looks = {"loc": "upper left", "bbox_to_anchor": (0, 0), "fontsize": style.SMALL}
+    ax.legend(handles, told, bbox_transform=below, **look)
 
 
 def words(text: str) -> Entry:

@@ -42,7 +42,7 @@ class Activations(parts.Figure):
         curves = checked(tables, "curves", "z", "sigma", "slope")
         rows = {column: label for column, label in _ROWS.items() if column in curves}
         different = _different(curves[curves["z"].abs() <= _REACH], list(rows))
-        shown = scales.chosen(different, _MOST_SHOWN)
+        shown = scales.chosen(different, panels.on_page(_MOST_SHOWN))
         titles = {place: curve.title(curves["variant"].nunique()) for place, curve in enumerate(shown)}
 
         matrix = panels.matrix(

@@ -41,7 +41,7 @@ class Slopes(parts.Figure):
 
     def draw(self, tables: parts.Tables) -> Figure:
         layers = checked(tables, "layers", "slope_p02", "slope_p50", "slope_p98")
-        shown = Shown.of(tables, layers, most_layers=6, most_variants=6)
+        shown = Shown.of(tables, layers, most_layers=6, columns=6)
         low, middle, high = (shown.bands(name) for name in ("slope_p02", "slope_p50", "slope_p98"))
         spreads = {
             (layer, name): replace(one, low=low[name][layer].median, high=high[name][layer].median)
@@ -88,7 +88,7 @@ class ZDistribution(parts.Figure):
         counted = histograms[(histograms["count"] > 0) & (histograms["low"] < histograms["high"])]
         if counted.empty:
             raise NothingToShowError("z_distribution: the histograms are empty")
-        shown = Shown.of(tables, counted, most_layers=6, most_variants=6)
+        shown = Shown.of(tables, counted, most_layers=6, columns=6)
         steps = [rows["step"] for rows in shown.variants.values()]
         last_label = f"last reading{_at(map(max, steps))}, each histogram scaled to its panel"
         first_label = f"first reading{_at(map(min, steps))}"

@@ -62,7 +62,8 @@ class Dose(parts.Figure):
         if not ratios.notna().any(axis=None):
             del labels["ratio"]
         matrix = panels.matrix(labels, {"": ""}, height=2.1, width=5.6)
-        groups = {"": list(rows.index)} if other is None else _groups(other, list(rows.index))
+        every = {"": list(rows.index)} if other is None else _groups(other, list(rows.index))
+        groups = {label: every[label] for label in scales.chosen(list(every), panels.MOST_PANELS)}
         colours = style.ramp(range(len(groups))) if other and other.numbers else None
         looks = list(colours.values()) if colours else style.categories(len(groups))
         for (label, names), look in zip(groups.items(), looks, strict=True):
@@ -82,6 +83,9 @@ class Dose(parts.Figure):
         _dose_axis(matrix.axes["outcome", ""], dose)
         if "accuracy" in column:
             matrix.axes["outcome", ""].set_ylim(-0.03, 1.03)
+        if other and len(groups) < len(every):
+            told = f"{len(groups)} of {len(every)} values of {other.words} shown; choose with --variants"
+            more.append(writing.words(told))
         return matrix.framed(dose.words, more)
 
 

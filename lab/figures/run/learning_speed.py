@@ -1,6 +1,6 @@
 """The learning speed of each layer: while it trains, and at the start against the end."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,12 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lab import parts
+from lab.analysis.rows import by_variant
 from lab.figures.drawing import marks, panels, scales, style, writing
-from lab.figures.drawing.bands import Band
+from lab.figures.drawing.bands import Band, Floats
 from lab.figures.run import prediction
 from lab.figures.tables import NothingToShowError, Shown, checked, done, over_layers
-from lab.figures.varied import Varied, groups, varied
-from lab.figures.varied import looks as looks_of
+from lab.figures.varied import arranged
 
 _BIAS_SPEED = "learning speed ‖∂C/∂bˡ‖\n(cost per unit of bias)"
 _WEIGHT_SPEED = "learning speed ‖∂C/∂wˡ‖\n(cost per unit of weight)"
@@ -24,7 +24,7 @@ _HEIGHT = 2.5  # inches
 _MOST_NAMED = 16  # of more layers the legend names some
 _PREDICTED: style.Looks = {"marker": "D", "markersize": 5, "markerfacecolor": "none", "linestyle": "none"}
 
-_MOST_TOGETHER = 8  # so many variants share a panel of `SpeedByLayer`; more get further panels
+_MOST_TOGETHER = 8  # so many variants share a panel of `SpeedByLayer`
 _DISTANCE = 0.06  # between neighbouring variants, in layers, so that their bars do not hide each other
 _FIRST: style.Looks = {"linestyle": "--", "markerfacecolor": "white"}
 _LAST: style.Looks = {"linestyle": "-"}
@@ -187,10 +187,13 @@ class SpeedByLayer(parts.Figure):
     """Learning speed ‖∂C/∂bˡ‖ over the layers, all variants: first reading (open, dashed) and last (filled).
 
     Points are medians over the trials, bars hold 90 % of them. The last reading of a variant is the last one
-    with a finite trial; the legend says when it was if it is not the run's last. A median of exactly zero has
-    no logarithm: it is a mark on the floor of the panel. Where the table ``prediction`` is there, dashes are
-    at the speeds predicted for the start: ratios, of which the last hidden layer's is set to its first
-    reading.
+    with a finite trial; it is said when it was if it is not the run's last. A median of exactly zero has no
+    logarithm: it is a mark on the floor of the panel. A variant far from all others does not stretch the
+    axis: it leaves the panel, and it is said how far. Where the table ``prediction`` is there, dashes are at
+    the speeds predicted for the start: ratios, of which the last hidden layer's is set to its first reading.
+
+    Many variants have several panels: one for each value of a varied key, or of two, with the values of the
+    others in one legend; of variants without such keys twelve are shown.
     """
 
     needs = ("layers",)
@@ -199,40 +202,37 @@ class SpeedByLayer(parts.Figure):
     when = "always"
 
     def draw(self, tables: parts.Tables) -> Figure:
-        most = panels.MOST_PANELS * _MOST_TOGETHER
-        shown = Shown.of(tables, checked(tables, "layers", "learning_speed"), most_variants=most)
+        layers = checked(tables, "layers", "learning_speed")
+        shared = arranged(tables, list(by_variant(layers)), _MOST_TOGETHER, panels.MOST_PANELS)
+        shown = Shown.of(tables, layers, names=list(shared.looks))
         profiles = {name: _profile(tables, name, rows, shown) for name, rows in shown.variants.items()}
-        together = groups(tables, list(profiles), _MOST_TOGETHER)
-        looks = _looks_in(tables, together)
         readings = [one for profile in profiles.values() for one in (profile.first, profile.last)]
         settled = set(done(shown.rows)["variant"])
         held = [
-            one.edges
+            _profile(tables, name, done(rows), shown).edges
             for name, rows in shown.variants.items()
             if name in settled
-            for one in _profile(tables, name, done(rows), shown)[:2]
         ]
+        cut = len(shared.panels) > 1 and not shared.entries
+        lines = max(map(len, shared.panels.values()))  # of a panel's own legend
+        sizes = {"height": 3.2 + 0.16 * lines, "least": 2.5} if cut else {"height": 3.2}
+        multiples = panels.wrapped(shared.panels, label=_BIAS_SPEED, titled=bool(shared.entries), **sizes)
+        first = multiples.first
+        scales.log_axis(first, [held[at] for at in scales.near(held)] or [one.edges for one in readings])
+        end = f"{shown.rows[shown.time].max():.4g}"
+        remarks = {name: one.remarks(shown.time, end, first.get_ylim()) for name, one in profiles.items()}
+        labels = {name: f"{name} ({'; '.join(told)})" if told else name for name, told in remarks.items()}
+        notes = []
+        for names, ax in zip(shared.panels.values(), multiples.axes.values(), strict=True):
+            for name, shift in zip(names, marks.shifts(len(names), _DISTANCE), strict=True):
+                _draw_profile(ax, profiles[name], shared.looks[name], shift)
+            notes.append([labels[name] for name in names if remarks[name]])
+            if cut:
+                writing.panel_legend(ax, _of_variants(names, labels, shared.looks), multiples.width)
+        scales.layer_axis(first, shown.layers)
 
-        titled = len(together) > 1
-        ordered = titled and any(key.numbers for key in varied(tables))
-        multiples = panels.wrapped(together, height=3.2, label=_BIAS_SPEED, titled=titled)
-        scales.log_axis(multiples.first, held or [one.edges for one in readings])
-        end = shown.rows[shown.time].max()
-        entries, notes = [], []
-        for group, ax in zip(together.values(), multiples.axes.values(), strict=True):
-            ended = []
-            for name, shift in zip(group, marks.shifts(len(group), _DISTANCE), strict=True):
-                _draw_profile(ax, profiles[name], looks[name], shift)
-                at = profiles[name].at
-                early = f" (last reading: {shown.time} {at:.4g})" if at < end else ""
-                entries.append(writing.line(name + early, **looks[name].line(**_LAST)))
-                ended += [name + early] if early else []
-            notes.append(ended if ordered else [])
-            if titled and not ordered:
-                writing.panel_legend(ax, entries[-len(group) :])
-        scales.layer_axis(multiples.first, shown.layers)
-
-        more = _of_first_key(varied(tables)[0]) if ordered else [] if titled else entries
+        alone = _of_variants(list(profiles), labels, shared.looks) if len(shared.panels) == 1 else []
+        more = alone + shared.entries
         more.append(writing.line("first reading", color=style.QUIET, marker="o", **_FIRST))
         more.append(writing.line("last reading", color=style.QUIET, marker="o", **_LAST))
         more.append(writing.trials_entry([one.first.trials for one in profiles.values()], bars=True))
@@ -243,23 +243,11 @@ class SpeedByLayer(parts.Figure):
         return multiples.framed("layer", [*more, *shown.left_out], notes)
 
 
-def _of_first_key(key: Varied) -> list[writing.Entry]:
-    """A legend of the values of the key that gives the colours, of which each panel has all."""
-    colours = style.ramp(range(len(key.values))).values()
-    lines = (writing.line(key.says(at), **look.line(**_LAST)) for at, look in enumerate(colours))
-    return list(lines)
-
-
-def _looks_in(tables: parts.Tables, together: Mapping[str, list[str]]) -> dict[str, style.Look]:
-    """The looks of the variants: of the whole run's order where there is one, else anew in each panel."""
-    names = [name for group in together.values() for name in group]
-    if any(key.numbers for key in varied(tables)) or len(together) == 1:
-        return looks_of(tables, names)
-    return {
-        name: look
-        for group in together.values()
-        for name, look in zip(group, style.categories(len(group)), strict=True)
-    }
+def _of_variants(
+    names: Sequence[str], labels: Mapping[str, str], looks: Mapping[str, style.Look]
+) -> list[writing.Entry]:
+    """A legend of these variants, by their last readings."""
+    return [writing.line(labels[name], **looks[name].line(**_LAST)) for name in names]
 
 
 class _Profile(NamedTuple):
@@ -269,6 +257,16 @@ class _Profile(NamedTuple):
     last: Band
     at: float
     predicted: dict[int, float]
+
+    @property
+    def edges(self) -> Floats:
+        """All values of both readings, which an axis has to hold."""
+        return np.concatenate((self.first.edges, self.last.edges))
+
+    def remarks(self, time: str, end: str, axis: tuple[float, float]) -> list[str]:
+        """When the last reading was, if before the ``end``, and how far the medians leave the axis."""
+        early = [f"last reading: {time} {self.at:.4g}"] if f"{self.at:.4g}" != end else []
+        return early + scales.beyond(np.concatenate((self.first.median, self.last.median)), axis)
 
 
 def _profile(tables: parts.Tables, variant: str, rows: pd.DataFrame, shown: Shown) -> _Profile:

@@ -65,7 +65,7 @@ class Neurons(parts.Figure):
 
     def draw(self, tables: parts.Tables) -> Figure:
         neurons = checked(tables, "neurons", "saturation").query("layer > 0")
-        shown = Shown.of(tables, neurons, most_layers=6, most_variants=6)
+        shown = Shown.of(tables, neurons, most_layers=6, columns=6)
         first = {name: rows["trial"].min() for name, rows in shown.variants.items()}
         matrix = shown.matrix(height=1.25)
         for (layer, name), ax in matrix.axes.items():

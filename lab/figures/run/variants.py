@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from lab import parts
-from lab.analysis.comparisons import comparisons, unsure
+from lab.analysis.comparisons import comparisons, poor_reference, unsure
 from lab.analysis.metrics import metric
 from lab.analysis.rows import by_variant
 from lab.analysis.statistics import LEVEL
@@ -58,12 +58,12 @@ class Overview(parts.Figure):
         predicted = _predicted(tables, rows["variant"])
         label = "predicted before training" if predicted.notna().any() else ""
         axes[0].plot(predicted.clip(1 / _FARTHEST, _FARTHEST), rows.index, **_STROKE, label=label)
-        axes[0].set_xlabel("speed of the first hidden layer\nover that of the last")
+        axes[0].set_xlabel("speed of the first\nhidden layer over\nthat of the last")
         _first_to_last(axes[1], rows["saturation_start"], rows["saturation_end"], colours)
         axes[1].set_xlim(-0.03, 1.03)
-        axes[1].set_xlabel(f"saturated share of the hidden\nlayers (|σ′| < {threshold(tables)} sup|σ′|)")
+        axes[1].set_xlabel(f"saturated share of the\nhidden layers\n(|σ′| < {threshold(tables)} sup|σ′|)")
         _accuracies(axes[2], rows["variant"], trials, column, colours)
-        axes[2].set_xlabel(f"accuracy at the end\n(share of {over} examples)")
+        axes[2].set_xlabel(f"accuracy at the end\n(share of\n{over} examples)")
         writing.legend(
             figure, [writing.words("medians over the trials that are done; right: one dot per trial")]
         )
@@ -111,8 +111,11 @@ def _first_to_last(ax: Axes, start: pd.Series, end: pd.Series, colours: list[str
         return
     ax.hlines(start.index, start, end, color=colours, linewidth=0.8, alpha=0.6)
     for at, colour in zip(start.index, colours, strict=True):
-        ax.plot(start[at], at, **_OPEN | {"color": colour}, label="first reading")
-        ax.plot(end[at], at, **_FILLED | {"color": colour}, label="last reading")
+        ax.plot(start[at], at, **_OPEN | {"color": colour})
+        ax.plot(end[at], at, **_FILLED | {"color": colour})
+    told = {"color": colours[0] if len(set(colours)) == 1 else style.QUIET}
+    ax.plot([], [], **_OPEN | told, label="first reading")
+    ax.plot([], [], **_FILLED | told, label="last reading")
 
 
 def _accuracies(ax: Axes, names: pd.Series, trials: pd.DataFrame, column: str, colours: list[str]) -> None:
@@ -170,7 +173,8 @@ class Comparisons(parts.Figure):
         least, most = int(rows["pairs"].min()), int(rows["pairs"].max())
         pairs = f"{most} pair{'s' * (most != 1)}" if least == most else f"{least}–{most} pairs"
         same = f"Δ: difference to {names[first]}, {pairs} of trials with the same seed"
-        writing.legend(figure, [writing.words(same)])
+        poor = poor_reference(checked(tables, "trials"), [(first, other) for other in others])
+        writing.legend(figure, [writing.words(text) for text in (same, poor) if text])
         return figure
 
 
@@ -180,7 +184,7 @@ def _draw_differences(ax: Axes, rows: pd.DataFrame, unsure: str) -> None:
     sure = rows["p_holm"].to_numpy(np.float64) < LEVEL
     difference = rows["difference"].to_numpy(np.float64)
     ax.axvline(0, color=style.QUIET, linewidth=0.8)
-    bar = "95 % interval of the mean difference"
+    bar = "95 % interval of the mean difference" if np.isfinite(rows[["low", "high"]]).any(axis=None) else ""
     ax.plot(difference[sure], places[sure], **_FILLED, label=f"p < {LEVEL:g} after Holm")
     ax.plot(difference[~sure], places[~sure], **_OPEN, label=unsure)
     ax.hlines(places, rows["low"], rows["high"], color=_FILLED["color"], linewidth=1.2, label=bar)

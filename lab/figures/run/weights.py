@@ -79,7 +79,7 @@ class Weights(parts.Figure):
         neurons = neurons[np.isfinite(neurons["a_mean"])]
         if not (neurons["speed_in"] > 0).any():
             raise NothingToShowError("weights: no weight has a gradient")
-        shown = Shown.of(tables, neurons[neurons["layer"] > 0], most_layers=5, most_variants=3)
+        shown = Shown.of(tables, neurons[neurons["layer"] > 0], most_layers=5, columns=3)
         seen, labels = {}, {}
         for name, rows in by_variant(neurons).items():
             for step in sorted({rows["step"].min(), rows["step"].max()} if name in shown.variants else ()):

@@ -179,3 +179,14 @@ def test_two_runs_that_were_trained_in_another_way_say_how_on_a_line(run, made, 
     )
     read = printed(page(run, other, ["final_cost"], False), as_json=True)
     assert read["differing"]["training.eta"] == ["0.1", "0.2"]
+
+
+def test_a_reference_that_lost_many_trials_is_told_above_all(made, printed):
+    run = made({'vary."training.eta"': [1e300, 0.1], "training.lambda": 5.0})
+    first = run.variants["variant"][0]
+    lasting = next(name for name in run.variants["variant"] if "0.1" in name)
+    told, blank, *_ = printed(page(run, None, [], False)).splitlines()
+    assert told.startswith(f"{first} is done in 0 of 3 trials, which leaves as many pairs at most; another ")
+    assert told.endswith(f"--baseline '{lasting}'")
+    assert not blank
+    assert not printed(page(run, None, [], False, baseline=lasting)).startswith(first)

@@ -35,6 +35,19 @@ def test_only_labels_at_the_same_end_move_each_other():
     assert told == {"a": (1, 0.5), "b": (2, 0.5), "c": (2, 0.25)}
 
 
+def test_a_line_that_left_the_panel_is_labelled_at_its_edge_and_moves_no_other():
+    ax = Figure().subplots()
+    ax.set(yscale="log", ylim=(1e-3, 1))
+    end_labels(ax, [End(1, y, str(y), "k") for y in (1e-2, 0.1, 1e200, 1e-200)], 2.0)
+    told = {text.get_text(): text.xy[1] for text in ax.texts}
+    assert told == pytest.approx({"0.01": 1 / 3, "0.1": 2 / 3, "1e+200": 1, "1e-200": 0})
+
+
+def test_labels_that_are_pushed_from_the_top_leave_those_below_where_they_are():
+    places = [0.2, 0.97, 0.98, 0.99]
+    assert spread(np.array(places), 0.1, 1.0) == pytest.approx([0.2, 0.8, 0.9, 1.0])
+
+
 @pytest.mark.parametrize(
     ("places", "labelled"),
     [

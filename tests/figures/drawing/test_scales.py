@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from lab.figures.drawing.scales import chosen, layer_axis, log_axis, power_of_ten
+from lab.figures.drawing.scales import beyond, chosen, layer_axis, log_axis, near, power_of_ten
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,41 @@ def test_a_logarithmic_axis_labels_powers_of_ten_and_numbers_within_a_decade(end
     log_axis(ax, [np.array(ends)], "x")
     ax.figure.draw_without_rendering()
     assert labels <= {label.get_text() for label in ax.get_xticklabels()}
+
+
+@pytest.mark.parametrize(
+    ("values", "places"),
+    [
+        pytest.param([[1e-20, 1e-18], [1e-2, 1], [0.1], [0.3, 0.5]], [1, 2, 3], id="far below"),
+        pytest.param([[1e-2, 1], [0.1], [0.3, 0.5], [1, 1e15]], [0, 1, 2], id="far above"),
+        pytest.param([[1e-2, 1], [0.1, 1e15], [0.3], [1e-30, 1]], [0, 1, 2], id="the worst of two"),
+        pytest.param([[1e-20], [1e-20], [1], [1]], [0, 1, 2, 3], id="half of them are no outliers"),
+        pytest.param([[1e-20], [1], [1]], [0, 1, 2], id="so few hide nothing"),
+        pytest.param([[1e-6], [1], [1], [1]], [0, 1, 2, 3], id="six decades have room"),
+        pytest.param([[0.0], [np.nan], [], [-1.0], [1e-20], [1], [1], [1]], [0, 1, 2, 3, 5, 6, 7], id="zero"),
+        pytest.param([[10.0**-e] for e in range(0, 100, 10)], list(range(10)), id="all alike far"),
+        pytest.param([[1e-200], [1e-20], *[[1]] * 8], list(range(2, 10)), id="one after the other"),
+        pytest.param([[1e-20], [1e20], *[[1]] * 8], list(range(2, 10)), id="on both sides"),
+    ],
+)
+def test_an_axis_holds_what_is_not_far_from_all_others(values, places):
+    assert near([np.array(one, float) for one in values]) == places
+
+
+@pytest.mark.parametrize(
+    ("values", "axis", "told"),
+    [
+        ([1e-20, 0.1], (1e-3, 1), ["down to 10⁻²⁰"]),
+        ([0.1, 1e9, np.inf, np.nan], (1e-3, 1), ["up to 10⁹"]),
+        ([5e-324, 1.7e308], (1e-3, 1), ["down to 10⁻³²³", "up to 10³⁰⁸"]),
+        ([0.5], (1e-3, 1), []),
+        ([0.0, np.nan, -5.0], (-0.1, 1), []),
+        ([0.0, 1e-9], (-0.1, 1), []),
+        ([1.0], (-3, -2), []),
+    ],
+)
+def test_how_far_values_leave_an_axis_is_told(values, axis, told):
+    assert beyond(np.array(values), axis) == told
 
 
 @pytest.mark.parametrize(

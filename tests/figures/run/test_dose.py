@@ -42,3 +42,15 @@ def test_a_cell_for_each_variant_with_its_number(two_keys):
 def test_without_numbers_or_a_second_key_there_is_nothing_to_show(tables, name, why):
     with pytest.raises(NothingToShowError, match=why):
         draw(name, tables)
+
+
+def test_of_many_lines_twelve_are_shown():
+    kinds, floors = [f"k{at}" for at in range(14)], (0.0, 0.1, 1.0)
+    names = [f"{kind}, floor={floor}" for kind in kinds for floor in floors]
+    made = make_tables(tuple(names), 1, 2)
+    varied = {"network.cost": np.repeat(kinds, 3), "network.activation.floor": np.tile(floors, 14)}
+    variants = made["variants"].assign(**varied, **{"network.activation": "x"})
+    figure = draw("dose", {**made, "variants": variants})
+    told = [line.get_label() for line in figure.axes[-1].lines]
+    assert (len(told), told[0], told[-1]) == (12, "cost k0", "cost k13")
+    assert "12 of 14 values of cost shown; choose with --variants" in texts(figure)

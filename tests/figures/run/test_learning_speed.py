@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lab.figures import draw
+from lab.figures import Layout, draw
 from lab.figures.drawing import style
 from tests.figures.conftest import READINGS, VARIANTS, make_tables, texts, titles
 
@@ -192,11 +192,55 @@ def test_dashes_tell_what_was_predicted(drawn, predicted):
     assert told not in texts(drawn("speed_by_layer"))
 
 
-@pytest.mark.parametrize(("variants", "panels"), [(8, 1), (9, 2), (17, 3)])
-def test_many_variants_get_more_panels(variants, panels):
-    figure = draw("speed_by_layer", make_tables(tuple(f"v{i}" for i in range(variants)), 1, 2))
-    assert len(figure.axes) == panels
-    assert len(readings(figure.axes[0])) == min(variants, 8)
+@pytest.mark.parametrize(("variants", "panels"), [(8, [8]), (9, [5, 4]), (17, [6, 6])])
+def test_many_variants_get_more_panels_and_of_more_than_twelve_some_are_shown(variants, panels):
+    names = tuple(f"v{i}" for i in range(variants))
+    figure = draw("speed_by_layer", make_tables(names, 1, 2))
+    assert [len(readings(ax)) for ax in figure.axes] == panels
+    for ax in figure.axes[: len(panels) - 1]:
+        assert len(ax.get_legend().get_texts()) == len(readings(ax))
+    told = "12 of 17 variants shown; choose with --variants"
+    assert (told in texts(figure)) == (variants == 17)
+    assert not titles(figure)
+
+
+@pytest.mark.parametrize("width", [0, 3.3, 6.5])
+def test_the_legends_of_panels_stand_apart_within_the_figure(width):
+    names = tuple(f"clipped-slope(inner=tanh), a={a}" for a in range(9))
+    figure = draw("speed_by_layer", make_tables(names, 1, 2), layout=Layout(width))
+    figure.draw_without_rendering()
+    axes = figure.axes
+    boxes = [ax.get_legend().get_window_extent() for ax in axes]
+    assert not boxes[0].overlaps(boxes[1])
+    for ax, box in zip(axes, boxes, strict=True):
+        assert box.x1 <= figure.bbox.x1
+        assert box.y1 < ax.xaxis.label.get_window_extent().y0
+
+
+def test_panels_by_a_key_have_one_legend_of_which_each_line_has_the_look():
+    names = tuple(f"{eta}, {cost}" for eta in (0.1, 0.2, 0.3) for cost in "xyz")
+    made = make_tables(names, 1, 2)
+    eta, cost = zip(*(name.split(", ") for name in names), strict=True)
+    made["variants"] = made["variants"].drop(columns="network.activation").assign(
+        **{"training.eta": list(map(float, eta)), "network.cost": cost}
+    )  # fmt: skip
+    figure = draw("speed_by_layer", made)
+    assert titles(figure) == ["cost x", "cost y", "cost z"]
+    (legend,) = figure.legends
+    told = [text.get_text() for text in legend.get_texts()]
+    assert told[:4] == ["eta 0.1", "eta 0.2", "eta 0.3", "first reading"]
+    for ax in figure.axes:
+        looks = [(last.get_color(), last.get_marker()) for _, last in readings(ax)]
+        assert looks == [(line.get_color(), line.get_marker()) for line in legend.get_lines()[:3]]
+
+
+def test_a_variant_far_from_all_others_leaves_the_axis_and_it_is_said_how_far():
+    made = make_tables(("a", "b", "c", "d"), 2, 3)
+    layers = made["layers"]
+    layers.loc[(layers["variant"] == "b") & (layers["layer"] == 1), "learning_speed"] = 2e-20
+    figure = draw("speed_by_layer", made)
+    assert "b (down to 10⁻²⁰)" in texts(figure)
+    assert figure.axes[0].get_ylim()[0] > 1e-4
 
 
 def test_every_layer_has_its_place_and_its_tick():

@@ -55,6 +55,21 @@ def test_the_cost_is_logarithmic_when_it_spans_more_than_two_decades(last, scale
     assert (cost.get_yscale(), accuracy.get_yscale()) == (scale, "linear")
 
 
+def test_of_more_than_twelve_variants_some_are_shown():
+    names = tuple(f"v{at}" for at in range(23))
+    figure = draw("training", {"steps": make_tables(names, 1, 1)["steps"]})
+    assert [len(ax.lines) for ax in figure.axes] == [12] * 4
+    assert {*names[::2], "12 of 23 variants shown; choose with --variants"} <= set(texts(figure))
+
+
+def test_costs_far_from_all_others_leave_the_axis_and_it_is_said_how_far(tables):
+    steps = tables["steps"].copy()
+    steps.loc[(steps["variant"] == "relu") & (steps["step"] > 0), "cost"] *= 1e12
+    figure = draw("training", {"steps": steps})
+    assert "relu; cost up to 10¹²" in texts(figure)
+    assert figure.axes[0].get_ylim()[1] < 10
+
+
 def test_the_legend_counts_what_diverged(tables):
     steps = tables["steps"].copy()
     steps.loc[(steps["variant"] == "relu") & (steps["trial"] < 2), "status"] = "diverged"

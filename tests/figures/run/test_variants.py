@@ -1,10 +1,13 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from lab.analysis.comparisons import comparisons
 from lab.analysis.summary import summary
 from lab.analysis.tables import derived
-from lab.figures import NothingToShowError, draw
+from lab.figures import Layout, NothingToShowError, draw
+from lab.figures.drawing import style
 from tests.figures.conftest import VARIANTS, make_tables, texts
 
 
@@ -41,11 +44,35 @@ def test_of_equals_the_first_in_the_file_stands_above():
     assert [label.get_text() for label in labels] == ["c", "b", "a"]
 
 
+@pytest.mark.parametrize(("name", "width"), [("overview", 0), ("overview", 6.5), ("comparisons", 6.5)])
+def test_what_stands_below_the_panels_stands_apart_whatever_the_names(name, width):
+    names = tuple(f"eta={eta}, 10-10-10, tanh(z) + 0.1*z" for eta in (0.03, 0.3, 3.0))
+    made = make_tables(names, 2, 3)
+    made["trials"].loc[made["trials"]["variant"] == names[0], "status"] = "diverged"
+    figure = draw(name, made, layout=Layout(width))
+    figure.draw_without_rendering()
+    below = [ax.xaxis.label.get_window_extent() for ax in figure.axes]
+    for left, right in pairwise(below):
+        assert left.x1 < right.x0 or left.y0 > right.y1
+    rows = [label.get_window_extent() for label in figure.axes[0].get_yticklabels()]
+    for lower, upper in pairwise(rows):
+        assert lower.y1 < upper.y0
+    assert min(label.x0 for label in rows) >= 0
+
+
+def test_the_legend_has_a_colour_of_its_own_where_those_of_the_rows_mean_something():
+    made = make_tables(("a", "b"), 2, 3)
+    ordered = made["variants"].assign(**{"training.eta": [0.1, 1.0]})
+    for variants, colour in ((made["variants"], style.FIRST_COLOUR), (ordered, style.QUIET)):
+        (legend,) = draw("overview", {**made, "variants": variants}).legends
+        assert {line.get_color() for line in legend.get_lines()[:2]} == {colour}
+
+
 def test_without_test_examples_it_is_the_training_accuracy():
     tables = make_tables(("a", "b"), 2, 3)
     tables["trials"]["final_test_accuracy"] = np.nan
     figure = draw("overview", tables)
-    assert "accuracy at the end\n(share of training examples)" in texts(figure)
+    assert "accuracy at the end\n(share of\ntraining examples)" in texts(figure)
     assert [len(line.get_xdata()) for line in figure.axes[2].lines[:2]] == [2, 2]
 
 
@@ -152,6 +179,16 @@ def test_without_anything_to_compare_it_says_so(variants, status, sentence):
     made = make_tables(variants, 2, 3)
     with pytest.raises(NothingToShowError, match=f"^{sentence}$"):
         draw("comparisons", {**made, "trials": made["trials"].assign(status=status)})
+
+
+def test_a_reference_that_lost_many_trials_is_told_with_another():
+    made = make_tables(("a", "b"), 4, 3)
+    lost = (made["trials"]["variant"] == "a") & (made["trials"]["trial"] > 0)
+    made["trials"].loc[lost, "status"] = "diverged"
+    shown = texts(draw("comparisons", made))
+    told = "a is done in 1 of 4 trials, which leaves as many pairs at most; another reference, done in 4: "
+    assert told in " ".join(shown)
+    assert "95 % interval of the mean difference" not in shown
 
 
 def test_what_neither_of_a_pair_ever_reached_has_no_mark():
