@@ -19,7 +19,7 @@ from lab.figures.drawing.scales import whole_numbers
 from lab.figures.drawing.writing import Entry
 
 MOST_PANELS = 12
-"""What a page holds: a figure of more variants shows the first so many, and says so."""
+"""What a page holds: a figure of more variants shows so many, evenly chosen, and says so."""
 
 _MOST_COLUMNS = 4
 

@@ -211,6 +211,7 @@ def test_the_legends_of_panels_stand_apart_within_the_figure(width):
     figure.draw_without_rendering()
     axes = figure.axes
     boxes = [ax.get_legend().get_window_extent() for ax in axes]
+    assert axes[0].get_gridspec().ncols == (1 if width == 3.3 else 2)
     assert not boxes[0].overlaps(boxes[1])
     for ax, box in zip(axes, boxes, strict=True):
         assert box.x1 <= figure.bbox.x1
