@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from math import inf, isfinite, isnan, nextafter
+from numbers import Real
 from typing import Literal
 
 from lab import markup
@@ -185,8 +186,8 @@ def certify(
     Raises ValueError where a bound is not a number or an interval of a parameter is empty, LabError where
     the claim contradicts itself, PartError where there is no such parameter.
     """
-    if isnan(at_least) or isnan(at_most):
-        raise ValueError(f"a claim needs numbers, got at_least = {at_least} and at_most = {at_most}")
+    if not all(isinstance(bound, Real) and not isnan(bound) for bound in (at_least, at_most)):
+        raise ValueError(f"a claim needs numbers, got at_least = {at_least!r} and at_most = {at_most!r}")
     if at_least > at_most:
         raise LabError(
             f"the claim contradicts itself: no σ′ is at least {shortest_decimal(at_least)} and at most "

@@ -457,7 +457,7 @@ def test_a_claim_does_not_contradict_itself():
     assert certify(Formula("2*z"), at_least=2.0, at_most=2.0).verdict == "CERTIFIED"
 
 
-@pytest.mark.parametrize(("at_least", "at_most"), [(nan, inf), (-inf, nan)])
+@pytest.mark.parametrize(("at_least", "at_most"), [(nan, inf), (-inf, nan), ("0.1", inf), (-inf, None)])
 def test_a_claim_is_a_number(at_least, at_most):
     with pytest.raises(ValueError, match=r"^a claim needs numbers, got at_least = "):
         certify(Formula("tanh(z)"), at_least, at_most)
