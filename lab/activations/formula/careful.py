@@ -61,30 +61,29 @@ class Careful:
         """The intervals of z in which a value of this dtype is lost on the way; not ``far``, within `FAR`."""
         if (dtype, far) not in self._weak:
             with np.errstate(all="ignore"):
-                found = self.beside.weak(dtype) if self.beside else self._found_weak(grid_of(dtype))
+                found = self.beside.weak(dtype) if self.beside else self._found_weak(dtype)
             near = tuple(one for one in found if one.low < FAR and one.high > -FAR)
             self._weak.update({(dtype, True): found, (dtype, False): near})
         return self._weak[dtype, far]
 
-    def _found_weak(self, z: Array) -> tuple[Interval, ...]:
-        if z.dtype.itemsize == 2:
+    def beside_more_room(self, dtype: np.dtype[Any]) -> tuple[Array, list[Array]]:
+        """The z of all sizes at which the program is tried, and its outputs there with more room."""
+        z = self._refined(grid_of(dtype))
+        return z, self._with_more_room(z)
+
+    def _found_weak(self, dtype: np.dtype[Any]) -> tuple[Interval, ...]:
+        if dtype.itemsize == 2:
             return (Interval(-np.inf, np.inf),)
-        z = self._refined(z)
+        z = self._refined(grid_of(dtype))
         plain = self._plain(z)
-        tiny = np.finfo(z.dtype).tiny
+        tiny = np.finfo(dtype).tiny
         sound = [np.isfinite(a) & ((np.abs(a) >= tiny) | (np.abs(z) < NEAR_0)) for a in plain]
-        if z.dtype.itemsize == 8 and np.all(sound):
+        if dtype.itemsize == 8 and np.all(sound):
             return ()
         wrong = np.zeros(z.shape, dtype=bool)
         for found, better in zip(plain, self._with_more_room(z), strict=True):
-            held = better.astype(z.dtype)
-            allowed = ALLOWED[z.dtype.itemsize] * _size(better) + tiny
-            wrong |= ~(np.abs(found - better) <= allowed) & (found != held) & ~np.isnan(held)
-        for apart in range(1, JOINED + 1):  # what is weak on both sides is weak
-            wrong[apart:-apart] |= wrong[: -2 * apart] & wrong[2 * apart :]
-        ends = np.diff(np.concatenate([[0], wrong.astype(int), [0]])).nonzero()[0]
-        bounds = [-np.inf, *z.tolist(), np.inf]
-        return tuple(Interval(bounds[begin], bounds[end + 1]) for begin, end in ends.reshape(-1, 2).tolist())
+            wrong |= differs(found, better)
+        return stretches(wrong, z)
 
     def _refined(self, z: Array) -> Array:
         """The grid, denser where an output falls below the normal numbers, as a factor may do sooner."""
@@ -124,6 +123,23 @@ class Careful:
                     values[z == end] = _limit(near, far)
                 outputs.append(values)
             return outputs
+
+
+def differs(found: Array, better: Array) -> Array:
+    """Where what was found on a grid, in a smaller dtype or on the way, is not the better float64."""
+    held = better.astype(found.dtype)
+    allowed = ALLOWED[found.dtype.itemsize] * _size(better) + np.finfo(found.dtype).tiny
+    return np.asarray(~(np.abs(found - better) <= allowed) & (found != held) & ~np.isnan(held))
+
+
+def stretches(wrong: Array, z: Array) -> tuple[Interval, ...]:
+    """The intervals of z around those of a grid that are wrong, up to the next that are not."""
+    wrong = wrong.copy()
+    for apart in range(1, JOINED + 1):  # what is weak on both sides is weak
+        wrong[apart:-apart] |= wrong[: -2 * apart] & wrong[2 * apart :]
+    ends = np.diff(np.concatenate([[0], wrong.astype(int), [0]])).nonzero()[0]
+    bounds = [-np.inf, *z.tolist(), np.inf]
+    return tuple(Interval(bounds[begin], bounds[end + 1]) for begin, end in ends.reshape(-1, 2).tolist())
 
 
 def _size(values: Array) -> Array:
