@@ -11,11 +11,10 @@ from functools import cached_property
 import numpy as np
 
 from lab.activations.formula.apart import EXPONENTIAL, apart
-from lab.activations.formula.careful import Careful, differs, stretches
+from lab.activations.formula.careful import Careful, careful, differs, stretches
 from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.kernels import KERNELS, MASKS, Kernel
 from lab.activations.formula.lowering import lowered
-from lab.activations.formula.program import compiled
 from lab.activations.formula.rewrites import precise
 from lab.bridge.export_code import written_out
 from lab.numerics import Array, Interval
@@ -46,15 +45,15 @@ class Function:
     numbers: Sequence[float] = ()
 
     @cached_property
-    def careful(self) -> Careful:
+    def _careful(self) -> Careful:
         """It as the lab computes it."""
-        return Careful(compiled(_with_numbers(self.root, self.numbers)))
+        return careful(_with_numbers(self.root, self.numbers))
 
     def due(self, z: Array) -> Array:
         """Its values as the lab computes them."""
         out = np.empty_like(z)
         with np.errstate(all="ignore"):
-            self.careful.run(z, (out,))
+            self._careful.run(z, (out,))
         return out
 
     @cached_property
@@ -65,10 +64,11 @@ class Function:
         (plain,) = lowered(exact)
         if not self.root.varies:
             return Form(plain, {})
-        tried = [(dtype, *self.careful.beside_more_room(np.dtype(dtype))) for dtype in DTYPES]
+        tried = [(dtype, *self._careful.beside_more_room(np.dtype(dtype))) for dtype in DTYPES]
         found = [self._tried(plain, tried)]
         if found[0][0] > (0, 0) and any(one.operation in EXPONENTIAL for one in below(self.root)):
-            found.append(self._tried(apart(exact), tried))
+            (other,) = apart(exact)
+            found.append(self._tried(other, tried))
         return min(found, key=lambda one: one[0])[1]
 
     def _tried(

@@ -62,8 +62,9 @@ def numpy_source(exported: Exported) -> str:
             "    dtype = z.dtype if z.dtype.kind == 'f' else np.dtype(float)\n"
             "    z = z.astype(np.float32 if dtype.itemsize < 4 else dtype)\n"
             "    with np.errstate(all='ignore'):\n"
-            + "\n".join(f"    {line}" for line in _body(NUMPY, function, levels, "return ({0}).astype(dtype)"))
-            + "\n"
+            + "".join(
+                f"    {line}\n" for line in _body(NUMPY, function, levels, "return ({0}).astype(dtype)")
+            )
         )
     return _joined(parts)
 
@@ -102,7 +103,8 @@ def _wide(z):
 def keras_source(exported: Exported) -> str:
     """A function, and a layer that is saved and loaded by its name; for every backend of Keras 3."""
     parts = ['"""', _header(exported), '"""\n\nimport keras\nfrom keras import ops\n']
-    for name, function, levels in zip(("_value", "_slope"), exported.functions, exported.levels, strict=False):
+    names = ("_value", "_slope")
+    for name, function, levels in zip(names, exported.functions, exported.levels, strict=False):
         parts.append(
             f"\n\ndef {name}(z):\n    dtype = keras.backend.standardize_dtype(z.dtype)\n"
             "    z = ops.cast(z, 'float32') if dtype in ('float16', 'bfloat16') else z\n"

@@ -136,14 +136,13 @@ def _learnt(exported: Exported, *, plain: bool) -> tuple[list[str], str]:
     return functions, _faces(exported, parameters, call, init)
 
 
-def _function(
-    name: str, function: Function, levels: Sequence[Level] = (), given: Sequence[str] = ()
-) -> str:
+def _function(name: str, function: Function, levels: Sequence[Level] = (), given: Sequence[str] = ()) -> str:
     """A function of z, and of parameters that are tensors, in the dtype that it is computed in."""
     arguments = ["z", *given]
     head = [f"\n\ndef {name}({', '.join(arguments)}):", "    dtype = z.dtype"]
     head += [f"    {one} = {one}.to(_WIDER.get(dtype, dtype))" for one in arguments]
-    return "\n".join([*head, *body(TORCH, function.form.kernels, levels, given, ends="return ({0}).to(dtype)")]) + "\n"
+    lines = body(TORCH, function.form.kernels, levels, given, ends="return ({0}).to(dtype)")
+    return "\n".join([*head, *lines]) + "\n"
 
 
 def _faces(exported: Exported, parameters: Sequence[str], call: str, init: str) -> str:

@@ -158,9 +158,7 @@ def _levels(function: Callable[[Array], Array], places: Iterable[Interval]) -> l
         values = values[~np.isnan(values) | np.isinf(z)]
         if values.size and (z.size == 1 or np.all(values == values[0])):
             levels.append(Level(interval, float(values[0])))
-    return [
-        one for one in levels if not any(x != one and _holds(x.interval, one.interval) for x in levels)
-    ]
+    return [one for one in levels if not any(x != one and _holds(x.interval, one.interval) for x in levels)]
 
 
 def _listed(places: Sequence[Interval]) -> str:

@@ -7,8 +7,10 @@ factors are added as terms in z, of which equal ones cancel exactly, and only wh
 
 from collections.abc import Callable
 from functools import reduce
-from math import pi, sqrt
+from math import isnan, nan, pi, sqrt
 from typing import NamedTuple
+
+import numpy as np
 
 from lab.activations.formula.float_graph import FloatGraph
 from lab.activations.formula.graph import Expression, below, coefficients
@@ -20,6 +22,10 @@ FAR = 80.0
 
 And e^s is yet a number of every dtype that a function is computed in.
 """
+
+
+CANCELLED, LARGE, LARGEST = 1e3, 1e5, float(np.finfo(float).max)
+"""The terms of an exponent are no more than so many times their sum, or than so much, where e^s is known."""
 
 
 class Apart(NamedTuple):
@@ -37,37 +43,91 @@ class Apart(NamedTuple):
         """The number, by half of the exponent at a time: e^s may run over where m·e^s does not."""
         if self.s is None:
             return self.m
-        half = (0.5 * self.s).call("exp")
+        half = (0.5 * _sure(self.s)).call("exp")
         return self.m * half * half
 
 
-def apart(root: Expression) -> Expression:
-    """The same function of z in kernels, computed with exponents apart; at ±∞ it may be NaN."""
+def apart(*roots: Expression, checked: bool = False) -> list[Expression]:
+    """The same functions of z in kernels, computed with exponents apart; at ±∞ they may be NaN.
+
+    ``checked``, they are NaN too where no more than rounding is left of the terms of an exponent, or one of
+    them runs over.
+    """
     kernels = FloatGraph()
     made: dict[Expression, Apart] = {}
     values: dict[Expression, Expression] = {}
-    for node in below(root):
+    for node in below(*roots):
         x = [made[argument] for argument in node.arguments]
-        rule = _RULES.get(node.operation)
-        falls = node.operation in _STRAIGHT and x[0].s is not None
-        if node.varies and rule and (node.operation in EXPONENTIAL or any(one.s is not None for one in x)):
-            made[node] = rule(*x)
-        elif falls:
-            made[node] = _straight(x[0], in_kernels(node, values, kernels), _STRAIGHT[node.operation])
+        plain = in_kernels(node, values, kernels)
+        if node.operation in _ITSELF or any(one.s is not None for one in x):
+            rule = _RULES.get(node.operation)
+            rate = _STRAIGHT.get(node.operation)
+            made[node] = rule(*x) if rule else _straight(x[0], plain, rate) if rate else Apart(plain)
         else:
-            made[node] = Apart(in_kernels(node, values, kernels))
+            made[node] = Apart(plain)
         values[node] = made[node].value
-    value, z = values[root], kernels.z()
-    return z.call("isnan").call("where", z, value) if value.varies else level(value)
+    found = [values[root] for root in roots]
+    z = kernels.z()
+    return [
+        z.call("isnan").call("where", z, one) if one.varies else level(one)
+        for one in (found if checked else _unchecked(found))
+    ]
 
 
-def _exponents(*signed: tuple[int, Expression | None]) -> Expression | None:
-    """The sum of exponents with their signs, of which equal terms are added up; None where nothing is left."""
-    given = [s if sign == 1 else -s for sign, s in signed if s is not None]
-    if not given:
-        return None
-    terms = [c * f for f, c in coefficients(reduce(lambda s, t: s + t, given)).items() if c.number != 0]
-    return reduce(lambda s, t: s + t, terms) if terms else None
+def _sure(s: Expression) -> Expression:
+    """An exponent, and NaN where that is not known."""
+    terms = _terms(s)
+    if s.operation in ("z", "abs") or not s.varies:
+        return s
+    size = _total([term.call("abs") for term in terms])
+    known = (CANCELLED * s.call("abs")).call("max", LARGE) if len(terms) > 1 else s.lifted(LARGEST)
+    return known.call("min", LARGEST).call("less", size).call("where", nan, s)
+
+
+def _unchecked(roots: list[Expression]) -> list[Expression]:
+    """Expressions without what `_sure` makes of an exponent."""
+    made: dict[Expression, Expression] = {}
+    for node in below(*roots):
+        x = [made[argument] for argument in node.arguments]
+        is_check = node.operation == "where" and x[1].number is not None and isnan(x[1].number)
+        made[node] = x[2] if is_check else node.graph.apply(node.operation, *x) if x else node
+    return [made[root] for root in roots]
+
+
+def _exponents(s: Expression | None, t: Expression | None) -> Expression | None:
+    """The sum of two exponents, of which equal terms are added up; None where nothing is left.
+
+    z − max(z, 0) is min(z, 0), which does not cancel.
+    """
+    if s is None or t is None:
+        terms = _terms(t if s is None else s)
+        return _total(terms) if terms else None
+    for one, other in ((s, t), (t, s)):
+        sign, choice = multiple(one)
+        if choice.operation in _OPPOSITE and abs(sign) == 1:
+            *mask, u, v = choice.arguments
+            x, y = _exponents(other, sign * u), _exponents(other, sign * v)
+            if x is None and y is None:
+                return None
+            if x is None or y is None:
+                name = choice.operation if sign == 1 else _OPPOSITE[choice.operation]
+                pair = [s.lifted(0) if left is None else left for left in (x, y)]
+                pair.sort(key=lambda left: left.number is not None and not mask)  # a number is second
+                return s.graph.apply(name, *mask, *pair)
+    terms = _terms(s + t)
+    return _total(terms) if terms else None
+
+
+_OPPOSITE = {"max": "min", "min": "max", "where": "where"}
+"""What a choice among exponents becomes with the other sign."""
+
+
+def _terms(s: Expression | None) -> list[Expression]:
+    return [] if s is None else [c * f for f, c in coefficients(s).items() if c.number != 0]
+
+
+def _total(terms: list[Expression]) -> Expression:
+    return reduce(lambda s, t: s + t, terms)
 
 
 def _size(x: Expression) -> Expression:
@@ -81,28 +141,26 @@ def _never_rises(s: Expression | None) -> bool:
     if s is None:
         return True
     c, u = multiple(s)
-    return (c < 0 and u.operation in ("abs", "square")) or (s.operation == "min" and s.arguments[1].number == 0)
+    falls = s.operation == "min" and s.arguments[1].number == 0
+    return falls or (c < 0 and u.operation in ("abs", "square"))
 
 
 def _sum(x: Apart, y: Apart, name: str = "add") -> Apart:
-    if x.s is y.s:
-        return Apart(x.m.call(name, y.m), x.s)
     if None in (x.s, y.s) and _never_rises(x.s) and _never_rises(y.s):
         return Apart(x.value.call(name, y.value))
-    s = y.s.call("max", x.exponent) if y.s is not None else x.exponent.call("max", 0)  # a number is second
-    return Apart(_without(x, s).call(name, _without(y, s)), s)
-
-
-def _without(x: Apart, s: Expression) -> Expression:
-    """m·e^s′ / e^s, which is no larger than m."""
-    left = _exponents((1, x.s), (-1, s))
-    return x.m if left is None else x.m * left.call("exp")
+    apart = _exponents(x.s, None if y.s is None else -y.s)
+    if apart is None:  # the same exponent
+        return Apart(x.m.call(name, y.m), x.s)
+    s = x.exponent.call("max", 0) if y.s is None else y.s.call("max", x.exponent)  # a number is second
+    known = apart if len(_terms(apart)) == 1 else _sure(apart)  # of ±∞ alone the sign is enough
+    one, other = (d.call("min", 0).call("exp") for d in (known, -known))
+    return Apart((x.m * one).call(name, y.m * other), s)
 
 
 def _power(x: Apart, c: Apart) -> Apart:
     if c.m.number is None:
         return Apart(power(x.value, c.value))
-    return Apart(power(x.m, c.m), _exponents((1, c.m * x.exponent)))
+    return Apart(power(x.m, c.m), None if x.s is None else c.m * x.s)
 
 
 def _choice(mask: Apart, yes: Apart, no: Apart) -> Apart:
@@ -115,29 +173,25 @@ def _chosen(mask: Expression, yes: Apart, no: Apart) -> Apart:
 
 def _straight(x: Apart, near: Expression, rate: float) -> Apart:
     """f(x) with f(0) = 0 and f′(0) = rate, which is ``near`` where x is not tiny."""
-    return _chosen(x.exponent.call("less", -FAR), Apart(rate * x.m, x.s), Apart(near))
+    return _chosen(_sure(x.exponent).call("less", -FAR), Apart(rate * x.m, x.s), Apart(near))
 
 
 def _log(x: Apart) -> Apart:
-    return Apart(x.m.call("log") + x.exponent)
+    return Apart(x.m.call("log") + _sure(x.exponent))
 
 
 def _log1p(x: Apart) -> Apart:
-    s = x.exponent
+    s = _sure(x.exponent)
     far = (x.m + (-s).call("exp")).call("log") + s
     near = Apart(x.m, s.call("min", FAR)).value.call("log1p")
     return _straight(x, s.call("greater", FAR).call("where", far, near), 1.0)
 
 
 def _asinh(x: Apart) -> Apart:
-    s = x.exponent
+    s = _sure(x.exponent)
     far = x.m.call("sign") * ((2 * x.m.call("abs")).call("log") + s)
     near = Apart(x.m, s.call("min", FAR)).value.call("asinh")
     return _straight(x, s.call("greater", FAR).call("where", far, near), 1.0)
-
-
-def _exp(x: Apart) -> Apart:
-    return Apart(x.m.lifted(1), _exponents((1, x.value)))
 
 
 def _expm1(x: Apart) -> Apart:
@@ -203,8 +257,8 @@ def _density(x: Apart) -> Apart:
     return Apart(x.m.lifted(1 / sqrt(2 * pi)), -0.5 * x.value.call("square"))
 
 
-EXPONENTIAL: dict[str, Callable[..., Apart]] = {
-    "exp": _exp,
+_ITSELF: dict[str, Callable[..., Apart]] = {
+    "exp": lambda x: Apart(x.m.lifted(1), _exponents(x.value, None)),
     "expm1": _expm1,
     "cosh": _cosh,
     "sinh": _sinh,
@@ -219,14 +273,14 @@ EXPONENTIAL: dict[str, Callable[..., Apart]] = {
 """What has an exponent, whatever its argument."""
 
 _RULES: dict[str, Callable[..., Apart]] = {
-    **EXPONENTIAL,
+    **_ITSELF,
     "add": _sum,
     "sub": lambda x, y: _sum(x, y, "sub"),
+    "mul": lambda x, y: Apart(x.m * y.m, _exponents(x.s, y.s)),
+    "div": lambda x, y: Apart(x.m / y.m, _exponents(x.s, None if y.s is None else -y.s)),
     "neg": lambda x: Apart(-x.m, x.s),
     "abs": lambda x: Apart(x.m.call("abs"), x.s),
-    "mul": lambda x, y: Apart(x.m * y.m, _exponents((1, x.s), (1, y.s))),
-    "div": lambda x, y: Apart(x.m / y.m, _exponents((1, x.s), (-1, y.s))),
-    "sqrt": lambda x: Apart(x.m.call("sqrt"), _exponents((1, 0.5 * x.exponent))),
+    "sqrt": lambda x: Apart(x.m.call("sqrt"), None if x.s is None else 0.5 * x.s),
     "pow": _power,
     "where": _choice,
     "log": _log,
@@ -237,3 +291,6 @@ _RULES: dict[str, Callable[..., Apart]] = {
 
 _STRAIGHT = {"tanh": 1.0, "sin": 1.0, "arctan": 1.0, "erf": 2 / sqrt(pi), "sinc_slope": -1 / 3}
 """Other functions with f(0) = 0, and their f′(0)."""
+
+EXPONENTIAL = frozenset(_ITSELF)
+"""The operations with an exponent."""

@@ -6,12 +6,15 @@ then on values there are computed again with more room. A formula that has no we
 """
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 
-from lab.activations.formula.program import Program
+from lab.activations.formula.apart import EXPONENTIAL, apart
+from lab.activations.formula.graph import Expression, below
+from lab.activations.formula.program import Program, compiled, of_kernels
+from lab.activations.formula.rewrites import precise
 from lab.activations.formula.scaled import NEAR_INFINITY, Scaled, near_infinity, scaled
 from lab.numerics import Array, Interval
 
@@ -27,6 +30,12 @@ NEAR_0 = 1e-3
 FAR = 1e15
 """A |z| that no network has that learns: there is no need to look for it at every step."""
 
+WIDE = 1e3
+"""A |z| beyond which an exponential, as of z², may have more binary digits before its point than are exact."""
+
+FARTHEST = 1e300
+"""A |z| beyond which an exponent itself may run over."""
+
 REFINED = 64
 """The points between two of the grid where a value falls below the normal numbers."""
 
@@ -39,8 +48,16 @@ class Careful:
     """A program with the intervals of z in which it is computed with more room."""
 
     program: Program
+    expressions: tuple[Expression, ...]
     beside: "Careful | None" = None  # another one of the same σ and σ′, whose weak z are taken
     _weak: dict[Any, tuple[Interval, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def _apart(self) -> Program | None:
+        """The same with exponents apart; None where there are none."""
+        if not any(node.operation in EXPONENTIAL for node in below(*self.expressions)):
+            return None
+        return of_kernels(apart(*map(precise, self.expressions), checked=True))
 
     def run(self, z: Array, buffers: tuple[Array, ...], *, far: bool = True) -> None:
         """As `Program.run`; of a complex step as it is, and not ``far`` as it is beyond `FAR`."""
@@ -122,7 +139,32 @@ class Careful:
                 for end, near, far in zip(ends, limits[::2], limits[1::2], strict=True):
                     values[z == end] = _limit(near, far)
                 outputs.append(values)
+            return self._mended(z, outputs)
+
+    def _mended(self, z: Array, outputs: list[Array]) -> list[Array]:
+        """Scaled outputs, with exponents apart at finite z where those are no numbers, or beyond `WIDE`.
+
+        What is no number beyond `FARTHEST` then is what it tends to.
+        """
+        doubtful = np.isfinite(z) & ((np.abs(z) > WIDE) | np.isnan(outputs).any(axis=0))
+        if not (self._apart and doubtful.any()):
             return outputs
+        at = z[doubtful]
+        buffers = tuple(np.empty_like(at) for _ in range(self._apart.given))
+        self._apart.run(at, buffers)
+        limits = self._with_more_room(np.array([-np.inf, np.inf])) if (np.abs(at) > FARTHEST).any() else []
+        for k, values in enumerate(outputs):
+            found = np.where(np.isnan(buffers[k]), values[doubtful], buffers[k])
+            if limits:
+                lost = np.isnan(found) & (np.abs(at) > FARTHEST)
+                found[lost] = np.where(at < 0, *limits[k])[lost]
+            values[doubtful] = found
+        return outputs
+
+
+def careful(*expressions: Expression, spare: int = 0, beside: Careful | None = None) -> Careful:
+    """The careful program of these expressions, for a caller with spare buffers."""
+    return Careful(compiled(*expressions, spare=spare), expressions, beside)
 
 
 def differs(found: Array, better: Array) -> Array:
@@ -135,8 +177,8 @@ def differs(found: Array, better: Array) -> Array:
 def stretches(wrong: Array, z: Array) -> tuple[Interval, ...]:
     """The intervals of z around those of a grid that are wrong, up to the next that are not."""
     wrong = wrong.copy()
-    for apart in range(1, JOINED + 1):  # what is weak on both sides is weak
-        wrong[apart:-apart] |= wrong[: -2 * apart] & wrong[2 * apart :]
+    for k in range(1, JOINED + 1):  # what is weak on both sides is weak
+        wrong[k:-k] |= wrong[: -2 * k] & wrong[2 * k :]
     ends = np.diff(np.concatenate([[0], wrong.astype(int), [0]])).nonzero()[0]
     bounds = [-np.inf, *z.tolist(), np.inf]
     return tuple(Interval(bounds[begin], bounds[end + 1]) for begin, end in ends.reshape(-1, 2).tolist())
