@@ -6,8 +6,8 @@ factors are added as terms in z, of which equal ones cancel exactly, and only wh
 """
 
 from collections.abc import Callable
-from functools import reduce
-from math import isnan, nan, pi, sqrt
+from functools import partial, reduce
+from math import frexp, isnan, nan, pi, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from lab.activations.formula.float_graph import FloatGraph
 from lab.activations.formula.graph import Expression, below, coefficients
 from lab.activations.formula.lowering import in_kernels, level, multiple, power
-from lab.activations.formula.operations import bell
+from lab.activations.formula.operations import COMPARISONS, bell
 
 FAR = 80.0
 """An s from which on f(m·e^{−s}) is f′(0)·m·e^{−s} where f(0) = 0, to the last digit, if m is no huge number.
@@ -25,7 +25,7 @@ And e^s is yet a number of every dtype that a function is computed in.
 
 
 CANCELLED, LARGE, LARGEST = 1e3, 1e5, float(np.finfo(float).max)
-"""The terms of an exponent are no more than so many times their sum, or than so much, where e^s is known."""
+"""What is rounded of an exponent is no more than so many times it, or than so much, where e^s is known."""
 
 
 class Apart(NamedTuple):
@@ -75,13 +75,39 @@ def apart(*roots: Expression, checked: bool = False) -> list[Expression]:
 
 
 def _sure(s: Expression) -> Expression:
-    """An exponent, and NaN where that is not known."""
-    terms = _terms(s)
+    """An exponent, and NaN where it runs over or is less than its rounding may be."""
     if s.operation in ("z", "abs") or not s.varies:
         return s
-    size = _total([term.call("abs") for term in terms])
-    known = (CANCELLED * s.call("abs")).call("max", LARGE) if len(terms) > 1 else s.lifted(LARGEST)
-    return known.call("min", LARGEST).call("less", size).call("where", nan, s)
+    if (rounded := _rounded(s)) is not None:
+        known = (CANCELLED * s.call("abs")).call("max", LARGE)
+        s = known.call("less", rounded).call("where", nan, s)
+    size = _total([term.call("abs") for term in _terms(s)])
+    return s.lifted(LARGEST).call("less", size).call("where", nan, s)
+
+
+def _rounded(x: Expression) -> Expression | None:
+    """The sizes of what is rounded on the way to an exponent, added up; None where nothing is.
+
+    Of a choice they are those of what is chosen.
+    """
+    if x.number is not None or x.operation == "z":
+        return None
+    c, u = multiple(x)
+    inner = [_rounded(one) for one in x.arguments]
+    own = None
+    if u is not x:
+        within, own = _rounded(u), None if abs(frexp(c)[0]) == 0.5 else x.call("abs")
+        inner = [None if within is None else abs(c) * within]
+    elif x.operation in ("max", "min", "where"):
+        u, v = x.arguments[-2:]
+        first = x.arguments[0] if x.operation == "where" else u.call("greater", v)
+        inner = inner[-2:] if x.operation != "min" else inner[::-1]
+        if inner != [None, None]:
+            inner = [first.call("where", *(x.lifted(0) if one is None else one for one in inner))]
+    elif x.operation != "abs":
+        own = x.call("abs")
+    found = [one for one in (own, *inner) if one is not None]
+    return _total(found) if found else None
 
 
 def _unchecked(roots: list[Expression]) -> list[Expression]:
@@ -103,14 +129,14 @@ def _exponents(s: Expression | None, t: Expression | None) -> Expression | None:
         terms = _terms(t if s is None else s)
         return _total(terms) if terms else None
     for one, other in ((s, t), (t, s)):
-        sign, choice = multiple(one)
-        if choice.operation in _OPPOSITE and abs(sign) == 1:
+        c, choice = multiple(one)
+        if choice.operation in _OPPOSITE:
             *mask, u, v = choice.arguments
-            x, y = _exponents(other, sign * u), _exponents(other, sign * v)
+            x, y = _exponents(other, c * u), _exponents(other, c * v)
             if x is None and y is None:
                 return None
-            if x is None or y is None:
-                name = choice.operation if sign == 1 else _OPPOSITE[choice.operation]
+            if x is None or y is None or len(_terms(x)) == len(_terms(y)) == 1:
+                name = choice.operation if c > 0 else _OPPOSITE[choice.operation]
                 pair = [s.lifted(0) if left is None else left for left in (x, y)]
                 pair.sort(key=lambda left: left.number is not None and not mask)  # a number is second
                 return s.graph.apply(name, *mask, *pair)
@@ -158,9 +184,13 @@ def _sum(x: Apart, y: Apart, name: str = "add") -> Apart:
 
 
 def _power(x: Apart, c: Apart) -> Apart:
-    if c.m.number is None:
-        return Apart(power(x.value, c.value))
-    return Apart(power(x.m, c.m), None if x.s is None else c.m * x.s)
+    return Apart(power(x.m, c.value), None if x.s is None else c.value * x.s)
+
+
+def _compared(x: Apart, y: Apart, name: str) -> Apart:
+    if y.m.number == 0:
+        return Apart((x.m if x.m.varies else level(x.m)).call(name, 0))
+    return Apart(x.value.call(name, y.value))
 
 
 def _choice(mask: Apart, yes: Apart, no: Apart) -> Apart:
@@ -194,10 +224,14 @@ def _asinh(x: Apart) -> Apart:
     return _straight(x, s.call("greater", FAR).call("where", far, near), 1.0)
 
 
+def _e_to(u: Expression) -> Apart:
+    return Apart(u.lifted(1), _exponents(u, None))
+
+
 def _expm1(x: Apart) -> Apart:
     u = x.value
     near = Apart(u.call("min", FAR).call("expm1"))
-    made = _chosen(u.call("greater", FAR), Apart(u.lifted(1), u), near)
+    made = _chosen(u.call("greater", FAR), _e_to(u), near)
     return made if x.s is None else _chosen(x.s.call("less", -FAR), x, made)
 
 
@@ -236,7 +270,7 @@ def _sigmoid_slope(x: Apart) -> Apart:
 def _softplus(x: Apart) -> Apart:
     u = x.value
     near = u.call("max", 0) + (-u.call("abs")).call("exp").call("log1p")
-    return _chosen(u.call("less", -FAR), Apart(u.lifted(1), u), Apart(near))
+    return _chosen(u.call("less", -FAR), _e_to(u), Apart(near))
 
 
 def _erfc(x: Apart) -> Apart:
@@ -258,7 +292,7 @@ def _density(x: Apart) -> Apart:
 
 
 _ITSELF: dict[str, Callable[..., Apart]] = {
-    "exp": lambda x: Apart(x.m.lifted(1), _exponents(x.value, None)),
+    "exp": lambda x: _e_to(x.value),
     "expm1": _expm1,
     "cosh": _cosh,
     "sinh": _sinh,
@@ -280,6 +314,8 @@ _RULES: dict[str, Callable[..., Apart]] = {
     "div": lambda x, y: Apart(x.m / y.m, _exponents(x.s, None if y.s is None else -y.s)),
     "neg": lambda x: Apart(-x.m, x.s),
     "abs": lambda x: Apart(x.m.call("abs"), x.s),
+    "sign": lambda x: Apart(x.m.call("sign")),
+    **{name: partial(_compared, name=name) for name in COMPARISONS},
     "sqrt": lambda x: Apart(x.m.call("sqrt"), None if x.s is None else 0.5 * x.s),
     "pow": _power,
     "where": _choice,

@@ -31,7 +31,7 @@ FAR = 1e15
 """A |z| that no network has that learns: there is no need to look for it at every step."""
 
 WIDE = 1e3
-"""A |z| beyond which an exponential, as of z², may have more binary digits before its point than are exact."""
+"""A |z| beyond which the exponent of an exponential, as of z², may have more digits than are exact."""
 
 FARTHEST = 1e300
 """A |z| beyond which an exponent itself may run over."""
