@@ -6,7 +6,7 @@ factors are added as terms in z, of which equal ones cancel exactly, and only wh
 """
 
 from collections.abc import Callable
-from functools import partial, reduce
+from functools import lru_cache, partial, reduce
 from math import frexp, isnan, nan, pi, sqrt
 from typing import NamedTuple
 
@@ -26,6 +26,10 @@ And e^s is yet a number of every dtype that a function is computed in.
 
 CANCELLED, LARGE, LARGEST = 1e3, 1e5, float(np.finfo(float).max)
 """What is rounded of an exponent is no more than so many times it, or than so much, where e^s is known."""
+
+
+KEPT = 1024
+"""The sums of exponents that are kept: they come up again in each other."""
 
 
 class Apart(NamedTuple):
@@ -85,6 +89,7 @@ def _sure(s: Expression) -> Expression:
     return s.lifted(LARGEST).call("less", size).call("where", nan, s)
 
 
+@lru_cache(maxsize=KEPT)
 def _rounded(x: Expression) -> Expression | None:
     """The sizes of what is rounded on the way to an exponent, added up; None where nothing is.
 
@@ -120,6 +125,7 @@ def _unchecked(roots: list[Expression]) -> list[Expression]:
     return [made[root] for root in roots]
 
 
+@lru_cache(maxsize=KEPT)
 def _exponents(s: Expression | None, t: Expression | None) -> Expression | None:
     """The sum of two exponents, of which equal terms are added up; None where nothing is left.
 
