@@ -14,6 +14,7 @@ import numpy as np
 
 from lab.activations.formula.float_graph import FloatGraph
 from lab.activations.formula.graph import Expression, below, coefficients
+from lab.activations.formula.kernels import MASKS
 from lab.activations.formula.lowering import in_kernels, level, multiple, power
 from lab.activations.formula.operations import COMPARISONS, bell
 
@@ -63,7 +64,10 @@ def apart(*roots: Expression, checked: bool = False) -> list[Expression]:
     for node in below(*roots):
         x = [made[argument] for argument in node.arguments]
         plain = in_kernels(node, values, kernels)
-        if node.operation in _ITSELF or any(one.s is not None for one in x):
+        inner = node.arguments[0] if node.arguments else node
+        if inner.operation == "softplus" and node.operation in _OF_SOFTPLUS:
+            made[node] = _OF_SOFTPLUS[node.operation](values[inner.arguments[0]])
+        elif node.operation in _ITSELF or any(one.s is not None for one in x):
             rule = _RULES.get(node.operation)
             rate = _STRAIGHT.get(node.operation)
             made[node] = rule(*x) if rule else _straight(x[0], plain, rate) if rate else Apart(plain)
@@ -71,11 +75,20 @@ def apart(*roots: Expression, checked: bool = False) -> list[Expression]:
             made[node] = Apart(plain)
         values[node] = made[node].value
     found = [values[root] for root in roots]
-    z = kernels.z()
-    return [
-        z.call("isnan").call("where", z, one) if one.varies else level(one)
-        for one in (found if checked else _unchecked(found))
-    ]
+    return [_with_nan(one) if one.varies else level(one) for one in (found if checked else _unchecked(found))]
+
+
+def _with_nan(root: Expression) -> Expression:
+    """An expression that is NaN where z is, as it may be already."""
+    keeps: dict[Expression, bool] = {}
+    for node in below(root):
+        x = [keeps[argument] for argument in node.arguments]
+        loses = node.operation in (*MASKS, "pow")
+        keeps[node] = node.operation == "z" or (
+            all(x[1:]) if node.operation == "where" else any(x) and not loses
+        )
+    z = root.graph.z()
+    return root if keeps[root] else z.call("isnan").call("where", z, root)
 
 
 def _sure(s: Expression) -> Expression:
@@ -141,7 +154,7 @@ def _exponents(s: Expression | None, t: Expression | None) -> Expression | None:
             x, y = _exponents(other, c * u), _exponents(other, c * v)
             if x is None and y is None:
                 return None
-            if x is None or y is None or len(_terms(x)) == len(_terms(y)) == 1:
+            if x is None or y is None or (mask and len(_terms(x)) == len(_terms(y)) == 1):
                 name = choice.operation if c > 0 else _OPPOSITE[choice.operation]
                 pair = [s.lifted(0) if left is None else left for left in (x, y)]
                 pair.sort(key=lambda left: left.number is not None and not mask)  # a number is second
@@ -279,6 +292,27 @@ def _softplus(x: Apart) -> Apart:
     return _chosen(u.call("less", -FAR), _e_to(u), Apart(near))
 
 
+def _tanh_of_softplus(u: Expression) -> Apart:
+    """W/(W + 2) with W = R(R + 2), R = e^x, divided by R² on the right, of E = e^{−|x|}."""
+    E = (-_size(u)).call("exp")
+    over = u.call("greater_equal", 0).call("where", 1 + 2 * E, 2 + E)
+    return Apart(over / _divisor(u, E), u.call("min", 0))
+
+
+def _sech2_of_softplus(u: Expression) -> Apart:
+    """(1 − t)(1 + t) for t = W/(W + 2)."""
+    E = (-_size(u)).call("exp")
+    lacking = 2 / _divisor(u, E)
+    value = lacking * u.call("greater_equal", 0).call("where", E.call("square"), level(u.lifted(1)))
+    return Apart(lacking * (2 - value), -2 * u.call("max", 0))
+
+
+def _divisor(u: Expression, E: Expression) -> Expression:
+    """W + 2, divided by R² on the right."""
+    square = E.call("square")
+    return 2 * E + u.call("greater_equal", 0).call("where", 1 + 2 * square, 2 + square)
+
+
 def _erfc(x: Apart) -> Apart:
     u = x.value
     core = u.call("abs").call("erfcx")
@@ -330,6 +364,9 @@ _RULES: dict[str, Callable[..., Apart]] = {
     "asinh": _asinh,
 }
 """What an operation makes of parts with exponents."""
+
+_OF_SOFTPLUS = {"tanh": _tanh_of_softplus, "sech2": _sech2_of_softplus}
+"""Functions of softplus that are simpler than the two apart."""
 
 _STRAIGHT = {"tanh": 1.0, "sin": 1.0, "arctan": 1.0, "erf": 2 / sqrt(pi), "sinc_slope": -1 / 3}
 """Other functions with f(0) = 0, and their f′(0)."""

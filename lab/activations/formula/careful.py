@@ -144,7 +144,7 @@ class Careful:
     def _mended(self, z: Array, outputs: list[Array]) -> list[Array]:
         """Scaled outputs, with exponents apart at finite z where those are no numbers, or beyond `WIDE`.
 
-        What is no number beyond `FARTHEST` then is what it tends to.
+        What is no finite number in either, beyond `FARTHEST`, is what it tends to.
         """
         doubtful = np.isfinite(z) & ((np.abs(z) > WIDE) | np.isnan(outputs).any(axis=0))
         if not (self._apart and doubtful.any()):
@@ -156,7 +156,7 @@ class Careful:
         for k, values in enumerate(outputs):
             found = np.where(np.isnan(buffers[k]), values[doubtful], buffers[k])
             if limits:
-                lost = np.isnan(found) & (np.abs(at) > FARTHEST)
+                lost = ~np.isfinite(found) & np.isnan(buffers[k]) & (np.abs(at) > FARTHEST)
                 found[lost] = np.where(at < 0, *limits[k])[lost]
             values[doubtful] = found
         return outputs
