@@ -58,7 +58,7 @@ def test_it_is_the_same_function(text, dtype, allowed, count):
                 assert abs(mp.mpf(float(value)) - true) <= (allowed + 4 * limits.eps * abs(point)) * size
 
 
-@settings(FUZZ, max_examples=40)
+@settings(FUZZ, max_examples=25)
 @given(FORMULAS)
 def test_random_formulas_are_the_same_functions(text):
     try:
