@@ -40,6 +40,12 @@ SEEN_Z: Array = np.concatenate(
 )
 """Points at which the checks look, off the whole numbers where kinks like to be."""
 
+FAR_SIZES = {"float64": (1e18, 1e100, 1e300), "float32": (1e18, 1e30)}
+"""The |z| beyond any training at which a formula is held to exact values."""
+
+MULTIPLE = 1024.0
+"""The largest |z| of those is the largest number divided by this, so that 50z in a formula is one too."""
+
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(20)
 """Of the Gauss–Legendre quadrature on [−1, 1]."""
 
@@ -135,6 +141,32 @@ def check_finite(sigma: Activation) -> None:
         values = _values(function, z)
         bad = np.flatnonzero(~np.isfinite(values))
         assert not len(bad), f"at z = {z[bad[0]]:.6g} {name} is {values[bad[0]]}"
+
+
+def check_far(sigma: Activation) -> None:
+    """σ and σ′ are what is due nearly up to the largest float64 and float32, where a formula tells it.
+
+    What is due is known by balls of many digits (`lab.bridge.audit.Reference`). An error that is small beside
+    1 is none: terms may cancel.
+    """
+    from lab.activations.formula.formula import formula_of
+    from lab.bridge.audit import Reference
+
+    formula = formula_of(sigma)
+    if formula is None:
+        return
+    for dtype, sizes in FAR_SIZES.items():
+        largest = float(np.finfo(dtype).max)
+        z = np.array([side * size for size in (*sizes, largest / MULTIPLE) for side in (-1, 1)], dtype)
+        for faces, due in zip(_by_output(sigma), Reference(formula).exact(z.astype(float)), strict=True):
+            due = np.clip(due, -largest, largest)
+            for name, function in faces.items():
+                found = np.clip(_values(function, z).astype(float), -largest, largest)
+                bad = np.flatnonzero(~np.isnan(due) & ~(np.abs(found - due) <= 1e-3 * (1 + np.abs(due))))
+                if len(bad):
+                    at = bad[0]
+                    place = f"at z = {z[at]:.6g} in {dtype}"
+                    raise AssertionError(f"{place} {name} is {found[at]:.6g}, {due[at]:.6g} is due")
 
 
 def check_nan(sigma: Activation) -> None:
@@ -253,6 +285,7 @@ ACTIVATION_CHECKS: dict[str, Check] = {
         "dtype": check_dtype,
         "input untouched": check_input_untouched,
         "finite": check_finite,
+        "far": check_far,
         "NaN": check_nan,
         "continuous": check_continuous,
         "derivative": check_derivative,
@@ -327,6 +360,12 @@ def _faces(sigma: Activation) -> dict[str, Function]:
         "σ of with_derivative": lambda z: sigma.with_derivative(z)[0],
         "σ′ of with_derivative": lambda z: sigma.with_derivative(z)[1],
     }
+
+
+def _by_output(sigma: Activation) -> tuple[dict[str, Function], dict[str, Function]]:
+    """The ways to σ, and those to σ′."""
+    faces = list(_faces(sigma).items())
+    return dict(faces[::2]), dict(faces[1::2])
 
 
 def _check_claim(sigma: Activation, claimed: Interval, function: Function, name: str) -> None:

@@ -43,6 +43,23 @@ class Written(Activation):
 
 
 @dataclass(frozen=True)
+class LogCosh(Activation):
+    """What says of itself that it is log(2*cosh(z))."""
+
+    value: Any = field(default=lambda z: np.logaddexp(z, -z), compare=False)
+    prime: Any = field(default=np.tanh, compare=False)
+    formula = "log(2*cosh(z))"
+    slope_range = SIGNED
+    range = Interval(math.log(2), math.inf)
+
+    def __call__(self, z):
+        return self.value(z)
+
+    def derivative(self, z):
+        return self.prime(z)
+
+
+@dataclass(frozen=True)
 class Together(Written):
     """As `Written`, with a `with_derivative` of its own."""
 
@@ -172,6 +189,16 @@ FAULTS = {
         "hole at 0": (Written(value=lambda z: np.sin(z) * z / z), r"^at z = 0 σ is nan$"),
         "at a kink": (Written(prime=lambda z: sech2(z) + 0 / (z - 3), kinks=(3.0,)), r"^at z = 3 σ′ is nan$"),
     },
+    "far": {
+        "capped": (
+            LogCosh(value=lambda z: np.minimum(np.logaddexp(z, -z), 1e17)),
+            r"^at z = -1e\+18 in float64 σ is 1e\+17, 1e\+18 is due$",
+        ),
+        "no number": (
+            LogCosh(prime=lambda z: np.tanh(z) * ((1 + z**2) / (1 + z**2))),
+            r"^at z = -1e\+300 in float64 σ′ is nan, -1 is due$",
+        ),
+    },
     "NaN": {
         "hidden NaN": (Written(value=lambda z: np.where(z > 0, z, np.zeros_like(z))), r"^σ of NaN is 0\.0$"),
         "hidden NaN in σ′": (Written(prime=lambda z: (z > 0) * 1.0), r"^σ′ of NaN is 0\.0$"),
@@ -281,6 +308,7 @@ def test_a_corner_of_the_slope_that_no_quadrature_meets_is_no_fault():
 
 def test_a_right_activation_written_by_hand_passes():
     check_activation(Written())
+    check_activation(LogCosh())
     check_activation(Written(value=np.sin, prime=np.cos, slope_range=Interval(-1, 1), analytic=True))
     stepped = stepped_at(2.0, 0.5)
     check_activation(Written(value=stepped, kinks=(2.0,), jumps=(2.0,), range=Interval(-1, 1.5)))

@@ -1,7 +1,9 @@
 """A σ taken out of the lab, as source that depends on nothing but its framework."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+from lab.bridge.export_forms import DTYPES
 from lab.bridge.export_languages import c_source, jax_source, keras_source, numpy_source
 from lab.bridge.export_text import json_source, latex_source
 from lab.bridge.export_torch import torch_source
@@ -9,41 +11,60 @@ from lab.bridge.exported import Exported
 from lab.errors import LabError, did_you_mean
 from lab.parts import Activation
 
-TARGETS: dict[str, Callable[[Exported], str]] = {
-    "jax": jax_source,
-    "keras": keras_source,
-    "numpy": numpy_source,
-    "c": c_source,
-    "latex": latex_source,
-    "json": json_source,
+TARGETS: dict[str, tuple[Callable[[Exported], str], int, Sequence[str]]] = {
+    "jax": (jax_source, 3, DTYPES),
+    "keras": (keras_source, 2, DTYPES),
+    "numpy": (numpy_source, 2, DTYPES),
+    "c": (c_source, 2, ("float64",)),
+    "latex": (latex_source, 0, ()),
+    "json": (json_source, 0, ()),
 }
-"""The targets that have no options; torch has."""
+"""The targets that have no options, how many of σ, σ′ and σ″ they compute, and in what; torch has options."""
 
 NAMES = ("torch", *TARGETS)
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text of a file, and where what it computes is not what is due, a line each."""
+
+    text: str
+    lost: list[str]
 
 
 def exported(
     sigma: Activation, to: str = "torch", *, learn: bool = False, plain: bool = False, wide: bool = False
 ) -> str:
+    """The text of `source_of`.
+
+    >>> from lab.activations.formula.formula import Formula
+    >>> "np.exp(-z)" in exported(Formula("z*exp(-z)"), "numpy")
+    True
+    """
+    return source_of(sigma, to, learn=learn, plain=plain, wide=wide).text
+
+
+def source_of(
+    sigma: Activation, to: str = "torch", *, learn: bool = False, plain: bool = False, wide: bool = False
+) -> Source:
     """The source of σ, σ′ and σ″ in the language ``to``: torch, jax, keras, numpy, c, latex or json.
 
     It is written from the graph that the lab computes with, so its tails are exact. The header tells the
-    formula, what is proved of σ′, the gains and the version.
+    formula, what is proved of σ′, the gains, the version, and where values are lost all the same.
 
     Only for torch: with ``learn`` the parameters are nn.Parameters; with ``plain`` σ is written in plain
     operations, for ONNX; with ``wide`` float32 is computed in float64.
 
     Raises LabError where there is no such language, or it has no such option; PartError where σ has no
     formula.
-
-    >>> from lab.activations.formula.formula import Formula
-    >>> "np.exp(-z)" in exported(Formula("z*exp(-z)"), "numpy")
-    True
     """
     if to not in NAMES:
         raise LabError(f"no language {to!r} to export to; {did_you_mean(to, NAMES)}")
     if to == "torch":
-        return torch_source(Exported(sigma), learn=learn, plain=plain, wide=wide)
+        told = Exported(sigma, learn, 1 if plain else 3, DTYPES[:1] if wide else DTYPES)
+        return Source(torch_source(told, plain=plain, wide=wide), told.lost)
     if given := [f"--{word}" for word, on in (("learn", learn), ("plain", plain), ("wide", wide)) if on]:
         raise LabError(f"{given[0]} is for torch; export to {to} has no options")
-    return TARGETS[to](Exported(sigma))
+    write, count, dtypes = TARGETS[to]
+    told = Exported(sigma, count=count, dtypes=dtypes)
+    return Source(write(told), told.lost)

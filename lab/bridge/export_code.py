@@ -13,11 +13,9 @@ import numpy as np
 from lab.activations.erfcx import K, coefficients
 from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.kernels import MASKS
-from lab.activations.formula.lowering import lowered
 from lab.activations.formula.operations import FAR, bell
-from lab.activations.formula.rewrites import precise
 from lab.activations.sinc import SERIES, SLOPES
-from lab.bridge.exported import Level
+from lab.numerics import Interval
 
 LONGEST = 60
 """A value that is used once stands in the place where it is used, up to so many letters."""
@@ -35,6 +33,14 @@ class Text:
 
     def within(self, tightness: int) -> str:
         return self.source if self.tightness >= tightness else f"({self.source})"
+
+
+@dataclass(frozen=True)
+class Level:
+    """An interval of z in which floats run over on the way, and the one value that an output has there."""
+
+    interval: Interval
+    value: float
 
 
 @dataclass(frozen=True)
@@ -67,18 +73,18 @@ class Dialect:
 
 def body(
     dialect: Dialect,
-    root: Expression,
+    kernels: Expression,
     levels: Sequence[Level] = (),
     names: Sequence[str] = (),
     ends: str = "return {0}",
 ) -> list[str]:
-    """The lines of a function that computes this expression in z, whose open parameters have ``names``.
+    """The lines of a function that computes this expression in kernels, whose open parameters have ``names``.
 
     In the intervals of ``levels`` it is what they say. ``ends`` is the format string of the last line.
     """
-    kernels = _written_out(lowered(precise(root)), dialect.lacking)
-    order = below(*kernels)
-    uses = Counter([x for node in order for x in node.arguments])
+    (root,) = written_out([kernels], dialect.lacking)
+    order = below(root)
+    uses = Counter([x for node in order for x in node.arguments * (1 + (node.operation == "square"))])
     texts: dict[Expression, Text] = {}
     lines: list[str] = []
     for node in order:
@@ -90,7 +96,7 @@ def body(
             lines.append(dialect.indent + form.format(kept, text.source))
             text = Text(kept)
         texts[node] = text
-    value = texts[kernels[0]].source
+    value = texts[root].source
     for k, level in enumerate(levels, 1):
         made = dialect.calls["where"].format(
             _inside(dialect, level), _number(dialect, level.value).source, value
@@ -155,8 +161,8 @@ _OPERATORS: dict[str, Callable[..., Text]] = {
 }
 
 
-def _written_out(roots: Sequence[Expression], lacking: frozenset[str]) -> list[Expression]:
-    """The same without kernels that a language lacks."""
+def written_out(roots: Sequence[Expression], lacking: frozenset[str]) -> list[Expression]:
+    """Expressions in kernels without kernels that a language lacks."""
     long = {name: form for name, form in _LONG.items() if name != "erf" or name in lacking}
     while long.keys() & {node.operation for node in below(*roots)}:
         made: dict[Expression, Expression] = {}

@@ -1,8 +1,10 @@
 """A σ as a file of numpy, jax, Keras or C, which needs nothing else."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
-from lab.bridge.export_code import Dialect, body
+from lab.bridge.export_code import Dialect, Level, body
+from lab.bridge.export_forms import Function
 from lab.bridge.exported import Exported
 
 _SAME = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "sinh", "cosh", "tanh", "sign", "abs", "isnan")
@@ -52,7 +54,7 @@ C = Dialect(
 def numpy_source(exported: Exported) -> str:
     """Two functions of arrays, ``NAME(z)`` and ``NAME_slope(z)``; halves are computed in float32."""
     parts = ['"""', _header(exported), '"""\n\nimport numpy as np\n']
-    for name, root, levels in zip(_names(exported), exported.derivatives, exported.levels, strict=False):
+    for name, function, levels in zip(_names(exported), exported.functions, exported.levels, strict=False):
         parts.append(
             f"\n\ndef {name}(z):\n"
             f'    """{_about(name)}, elementwise; the shape and the floating dtype of z."""\n'
@@ -60,10 +62,9 @@ def numpy_source(exported: Exported) -> str:
             "    dtype = z.dtype if z.dtype.kind == 'f' else np.dtype(float)\n"
             "    z = z.astype(np.float32 if dtype.itemsize < 4 else dtype)\n"
             "    with np.errstate(all='ignore'):\n"
-            + "\n".join(
-                f"    {line}" for line in body(NUMPY, root, levels, ends="return ({0}).astype(dtype)")
+            + "".join(
+                f"    {line}\n" for line in _body(NUMPY, function, levels, "return ({0}).astype(dtype)")
             )
-            + "\n"
         )
     return _joined(parts)
 
@@ -71,14 +72,14 @@ def numpy_source(exported: Exported) -> str:
 def jax_source(exported: Exported) -> str:
     """The function with its derivative, and the derivative with its own, as jax's custom JVPs."""
     parts = ['"""', _header(exported), '"""\n\nimport jax\nimport jax.numpy as jnp\n', _WIDE_JAX]
-    for name, root, levels in zip(
-        [*_names(exported), f"{exported.name}_curvature"], exported.derivatives, exported.levels, strict=True
+    for name, function, levels in zip(
+        [*_names(exported), f"{exported.name}_curvature"], exported.functions, exported.levels, strict=True
     ):
         last = name.endswith("_curvature")
         parts.append(
             f"\n\n{'' if last else '@jax.custom_jvp'}{'' if last else chr(10)}def {name}(z):\n"
             f'    """{_about(name)}, elementwise."""\n    z, dtype = _wide(z)\n'
-            + "\n".join(body(JAX, root, levels, ends="return ({0}).astype(dtype)"))
+            + "\n".join(_body(JAX, function, levels, "return ({0}).astype(dtype)"))
             + "\n"
         )
     names = [*_names(exported), f"{exported.name}_curvature"]
@@ -102,11 +103,12 @@ def _wide(z):
 def keras_source(exported: Exported) -> str:
     """A function, and a layer that is saved and loaded by its name; for every backend of Keras 3."""
     parts = ['"""', _header(exported), '"""\n\nimport keras\nfrom keras import ops\n']
-    for name, root, levels in zip(("_value", "_slope"), exported.derivatives, exported.levels, strict=False):
+    names = ("_value", "_slope")
+    for name, function, levels in zip(names, exported.functions, exported.levels, strict=False):
         parts.append(
             f"\n\ndef {name}(z):\n    dtype = keras.backend.standardize_dtype(z.dtype)\n"
             "    z = ops.cast(z, 'float32') if dtype in ('float16', 'bfloat16') else z\n"
-            + "\n".join(body(KERAS, root, levels, ends="return ops.cast({0}, dtype)"))
+            + "\n".join(_body(KERAS, function, levels, "return ops.cast({0}, dtype)"))
             + "\n"
         )
     parts.append(_LAYER.format(name=exported.name, kind=exported.class_name))
@@ -142,8 +144,8 @@ def c_source(exported: Exported) -> str:
     """Two functions of a double in C99, ``NAME_value`` and ``NAME_slope``: C has a tanh of its own."""
     parts = ["/*", _header(exported), "*/\n\n#include <math.h>\n", _HELPERS]
     names = (f"{exported.name}_value", f"{exported.name}_slope")
-    for name, root, levels in zip(names, exported.derivatives, exported.levels, strict=False):
-        lines = body(C, root, levels, ends="return {0};")
+    for name, function, levels in zip(names, exported.functions, exported.levels, strict=False):
+        lines = _body(C, function, levels, "return {0};")
         parts.append(f"\n// {_about(name)}\ndouble {name}(double z) {{\n" + "\n".join(lines) + "\n}\n")
     used = "".join(parts[4:])
     parts[3] = "".join(
@@ -159,6 +161,10 @@ static double sign(double x) { return x > 0 ? 1 : x < 0 ? -1 : x; }
 static double least(double x, double y) { return x < y || x != x ? x : y; }
 static double most(double x, double y) { return x > y || x != x ? x : y; }
 """
+
+
+def _body(dialect: Dialect, function: Function, levels: Sequence[Level], ends: str) -> list[str]:
+    return body(dialect, function.form.kernels, levels, ends=ends)
 
 
 def _names(exported: Exported) -> list[str]:

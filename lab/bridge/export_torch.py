@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from lab.activations.formula.graph import Expression
 from lab.activations.formula.rewrites import stable
-from lab.bridge.export_code import Dialect, body
-from lab.bridge.exported import Exported, Level
+from lab.bridge.export_code import Dialect, Level, body
+from lab.bridge.export_forms import Function
+from lab.bridge.exported import Exported
 
 TORCH = Dialect(
     {
@@ -70,15 +70,15 @@ def _sign(x):
 """
 
 
-def torch_source(exported: Exported, *, learn: bool, plain: bool, wide: bool) -> str:
+def torch_source(exported: Exported, *, plain: bool, wide: bool) -> str:
     """The module: a function of the name of σ, and an nn.Module of its class name.
 
     σ, σ′ and σ″ are written out, so backward and double backward keep the digits of the tails; with ``plain``
-    σ alone, and gradients are autograd's. With ``learn`` the parameters are nn.Parameters. Halves are
+    σ alone, and gradients are autograd's. Parameters that are to be learned are nn.Parameters. Halves are
     computed in float32, and with ``wide`` float32 in float64.
     """
     wider = {"float16": "float32", "bfloat16": "float32", **({"float32": "float64"} if wide else {})}
-    if learn and exported.parameters:
+    if exported.learn and exported.parameters:
         functions, last = _learnt(exported, plain=plain)
     else:
         functions, last = _fixed(exported, plain=plain)
@@ -94,8 +94,8 @@ def _fixed(exported: Exported, *, plain: bool) -> tuple[list[str], str]:
     """The functions where the parameters are numbers."""
     names = ("_value", "_slope", "_curvature")[: 1 if plain else 3]
     functions = [
-        _function(name, root, levels)
-        for name, root, levels in zip(names, exported.derivatives, exported.levels, strict=False)
+        _function(name, function, levels)
+        for name, function, levels in zip(names, exported.functions, exported.levels, strict=False)
     ]
     if not plain:
         functions += [
@@ -110,17 +110,17 @@ def _fixed(exported: Exported, *, plain: bool) -> tuple[list[str], str]:
 
 def _learnt(exported: Exported, *, plain: bool) -> tuple[list[str], str]:
     """The functions where the parameters are arguments, with the derivatives by each of them."""
-    parameters = list(exported.parameters)
+    parameters, numbers = list(exported.parameters), tuple(exported.parameters.values())
     value = exported.open
-    functions = [_function("_value", value, (), parameters)]
+    functions = [_function("_value", Function(value, numbers), (), parameters)]
     if not plain:
         slopes = [stable(value.derivative(k)) for k in range(len(parameters) + 1)]
         by = ["z", *parameters]
         for one, slope in zip(by, slopes, strict=True):
-            functions.append(_function(f"_by_{one}", slope, (), parameters))
+            functions.append(_function(f"_by_{one}", Function(slope, numbers), (), parameters))
             seconds = [stable(slope.derivative(k)) for k in range(len(by))]
             functions += [
-                _function(f"_by_{one}_{other}", second, (), parameters)
+                _function(f"_by_{one}_{other}", Function(second, numbers), (), parameters)
                 for other, second in zip(by, seconds, strict=True)
             ]
             its = ", ".join([f"_by_{one}", *(f"_by_{one}_{other}" for other in by)])
@@ -136,12 +136,13 @@ def _learnt(exported: Exported, *, plain: bool) -> tuple[list[str], str]:
     return functions, _faces(exported, parameters, call, init)
 
 
-def _function(name: str, root: Expression, levels: Sequence[Level] = (), given: Sequence[str] = ()) -> str:
+def _function(name: str, function: Function, levels: Sequence[Level] = (), given: Sequence[str] = ()) -> str:
     """A function of z, and of parameters that are tensors, in the dtype that it is computed in."""
     arguments = ["z", *given]
     head = [f"\n\ndef {name}({', '.join(arguments)}):", "    dtype = z.dtype"]
     head += [f"    {one} = {one}.to(_WIDER.get(dtype, dtype))" for one in arguments]
-    return "\n".join([*head, *body(TORCH, root, levels, given, ends="return ({0}).to(dtype)")]) + "\n"
+    lines = body(TORCH, function.form.kernels, levels, given, ends="return ({0}).to(dtype)")
+    return "\n".join([*head, *lines]) + "\n"
 
 
 def _faces(exported: Exported, parameters: Sequence[str], call: str, init: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
+from itertools import chain
 from math import inf
 
 import numpy as np
@@ -15,32 +16,44 @@ from lab.activations.formula.formula import Written, formula_of
 from lab.activations.formula.graph import Expression
 from lab.activations.formula.parser import parse
 from lab.activations.formula.rewrites import stable
+from lab.bridge.export_code import Level
+from lab.bridge.export_forms import DTYPES, Function
 from lab.errors import PartError
 from lab.numerics import Array, Interval
 from lab.parts import Activation
 from lab.prover.certificate import certify
 from lab.theory.moments import backward_gain, forward_gain
 
+SYMBOLS = ("σ", "σ′", "σ″")
+
+WAYS = {"NaN": "is NaN", "∞": "is infinite", "0": "is 0 too early", "inexact": "has lost digits"}
+"""What is said of each of `KINDS`."""
+
+MOST_LISTED = 4
+"""The intervals that a line tells."""
+
 SAMPLES = 400
 """The z of an interval at which σ is looked at, to see whether it is level there."""
-
-
-@dataclass(frozen=True)
-class Level:
-    """An interval of z in which floats run over on the way, and the one value that an output has there."""
-
-    interval: Interval
-    value: float
 
 
 @dataclass(frozen=True)
 class Exported:
     """A σ that is known by its formula.
 
-    Raises PartError where σ has none.
+    learn
+        Whether its parameters are left open.
+    count
+        How many of σ, σ′ and σ″ are written.
+    dtypes
+        What they compute in.
+
+    Raises PartError where σ has no formula.
     """
 
     sigma: Activation
+    learn: bool = False
+    count: int = 3
+    dtypes: Sequence[str] = DTYPES
 
     @cached_property
     def written(self) -> Written:
@@ -79,35 +92,35 @@ class Exported:
         return stable(parse(self.written.formula, {}, tuple(self.parameters)))
 
     @cached_property
+    def functions(self) -> tuple[Function, Function, Function]:
+        """σ, σ′ and σ″ as they are written."""
+        roots, numbers = self.derivatives, tuple(self.parameters.values())
+        if self.learn and self.parameters:
+            by_z = stable(self.open.derivative())
+            roots = self.open, by_z, stable(by_z.derivative())
+        value, slope, curvature = (Function(root, numbers) for root in roots)
+        return value, slope, curvature
+
+    @cached_property
     def levels(self) -> tuple[list[Level], list[Level], list[Level]]:
-        """Of σ, σ′ and σ″: where floats run over on the way, in float32 or float64, and the value is one."""
-        found: tuple[list[Level], list[Level], list[Level]] = ([], [], [])
-        places = self.weak("float32") + self.weak("float64")
-        ends = [Interval(end, end) for one in places for end in (one.low, one.high) if abs(end) == inf]
+        """Of σ, σ′ and σ″: where floats run over on the way, in float32 or float64, and the value is one.
+
+        There are none where parameters are left open, with which values change.
+        """
+        if self.learn and self.parameters:
+            return [], [], []
+        ends = [Interval(end, end) for end in (-inf, inf)]
         kinks = [Interval(k, k) for k in self.sigma.kinks if self.sigma is not self.written]
-        for interval in dict.fromkeys((*places, *ends, *kinks)):
-            for levels, value in zip(found, self._one_value(interval), strict=True):
-                if value is not None and not any(_holds(level.interval, interval) for level in levels):
-                    levels.append(Level(interval, value))
-        return found
+        value, slope, curvature = (
+            _levels(of, dict.fromkeys((*chain(*function.form.wrong.values()), *ends, *kinks)))
+            for of, function in zip(self._as_due, self.functions, strict=True)
+        )
+        return value, slope, curvature
 
-    def weak(self, dtype: str) -> list[Interval]:
-        """Where floats of this dtype run over on the way; what is beyond all finite ones is ±∞ alone."""
-        most = 0.99 * float(np.finfo(dtype).max)
-        return [
-            Interval(inf if one.low > most else one.low, -inf if one.high < -most else one.high)
-            for one in self.written.weak(dtype)
-        ]
-
-    def _one_value(self, interval: Interval) -> Iterator[float | None]:
-        """The one value of σ, of σ′ and of σ″ in an interval, NaN between apart; None where it varies."""
-        z = _spread(interval)
-        for function in (self.sigma, self.sigma.derivative):
-            values = np.asarray(function(z))
-            values = values[~np.isnan(values) | np.isinf(z)]
-            level = values.size > 0 and (bool(np.all(values == values[0])) or z.size == 1)
-            yield float(values[0]) if level else None
-        yield 0.0 if level or interval.low == interval.high else None
+    @cached_property
+    def _as_due(self) -> tuple[Callable[[Array], Array], ...]:
+        """σ, σ′ and σ″ as the lab computes them."""
+        return self.sigma, self.sigma.derivative, self.functions[2].due
 
     @cached_property
     def header(self) -> list[str]:
@@ -119,19 +132,41 @@ class Exported:
             *str(certify(self.sigma)).splitlines(),
             f"gain: {forward_gain(self.sigma):.10g} keeps a mean square of activations, "
             f"{backward_gain(self.sigma):.10g} one of errors (Var w = gain²/n)",
-            *self._room,
+            *self.lost,
             f"exported by activation-lab {version('activation-lab')}",
         ]
 
-    @property
-    def _room(self) -> Iterator[str]:
-        """Where digits are lost all the same."""
-        for dtype in ("float64", "float32"):
-            mended = [level.interval for level in self.levels[1]]
-            places = [one for one in self.weak(dtype) if not any(_holds(known, one) for known in mended)]
-            if places:
-                text = ", ".join(f"[{place.low:.4g}, {place.high:.4g}]" for place in places)
-                yield f"in {dtype} digits are lost on the way for z in {text}"
+    @cached_property
+    def lost(self) -> list[str]:
+        """Where what is written is not what is due, a line for each function and each way."""
+        lines = []
+        for symbol, function, levels in zip(SYMBOLS[: self.count], self.functions, self.levels, strict=False):
+            for (dtype, kind), places in function.form.wrong.items():
+                left = [one for one in places if not any(_holds(level.interval, one) for level in levels)]
+                if left and dtype in self.dtypes:
+                    lines.append(f"in {dtype} {symbol} {WAYS[kind]} for z in {_listed(left)}")
+        return lines
+
+
+@np.errstate(all="ignore")
+def _levels(function: Callable[[Array], Array], places: Iterable[Interval]) -> list[Level]:
+    """Those of the places in which a function has one value, NaN between apart."""
+    levels: list[Level] = []
+    for interval in places:
+        z = _spread(interval)
+        values = np.asarray(function(z))
+        values = values[~np.isnan(values) | np.isinf(z)]
+        if values.size and (z.size == 1 or np.all(values == values[0])):
+            levels.append(Level(interval, float(values[0])))
+    return [one for one in levels if not any(x != one and _holds(x.interval, one.interval) for x in levels)]
+
+
+def _listed(places: Sequence[Interval]) -> str:
+    """Intervals as text; of many the nearest to 0."""
+    near = sorted(places, key=lambda one: min(abs(one.low), abs(one.high)))[:MOST_LISTED]
+    near.sort(key=lambda one: one.low)
+    text = ", ".join(f"[{one.low:.4g}, {one.high:.4g}]" for one in near)
+    return text + (f" and {len(places) - MOST_LISTED} more" if len(places) > MOST_LISTED else "")
 
 
 def _holds(outer: Interval, inner: Interval) -> bool:

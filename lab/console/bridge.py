@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from lab import storage
-from lab.api import export
 from lab.console.activations.shown import named_values, sigma_of
-from lab.console.screen import Page, Rows, drawn, verbatim
+from lab.console.screen import Note, Page, Rows, drawn, verbatim
 from lab.errors import ClaimError, LabError
 
 
@@ -23,17 +22,23 @@ def export_page(
     out: Path | None,
     allow_code: bool,
 ) -> Page:
-    """The source of an activation with the parameters ``words``, in a file or on the screen."""
+    """The source of an activation with the parameters ``words``, in a file or on the screen.
+
+    Notes tell where what it computes is not what is due.
+    """
+    from lab.bridge.export import source_of
+
     if out is not None and not out.resolve().parent.is_dir():
         raise LabError(f"--out {out}: expected a file in a folder that is there")
     if any(isinstance(value, tuple) for value in named_values(words).values()):
         raise LabError("-p NAME=LOW:HIGH is for lab certify; expected NAME=VALUE")
-    source = export(sigma_of(name, words, allow_code), to, learn=learn, plain=plain, wide=wide)
-    value = {"activation": name, "to": to, "file": out, "source": source}
+    source = source_of(sigma_of(name, words, allow_code), to, learn=learn, plain=plain, wide=wide)
+    value = {"activation": name, "to": to, "file": out, "source": source.text, "lost": source.lost}
+    notes = map(Note, source.lost)
     if out is None:
-        return Page(value, [verbatim(source.rstrip("\n"))])
-    storage.write(out, source)
-    return Page(value, [f"written: {out}"])
+        return Page(value, [verbatim(source.text.rstrip("\n")), *notes])
+    storage.write(out, source.text)
+    return Page(value, [f"written: {out}", *notes])
 
 
 def audit_page(

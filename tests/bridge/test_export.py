@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import lab
-from lab.bridge.export import NAMES, exported
+from lab.bridge.export import NAMES, exported, source_of
 from lab.errors import LabError, PartError
 
 
@@ -51,6 +51,25 @@ def test_the_steps_of_the_json_compute_sigma():
                 steps.append(function(*(steps[k] for k in arguments)))
     for name, at in told["outputs"].items():
         np.testing.assert_allclose(steps[at], told["values"][name], rtol=1e-14)
+
+
+LOST = lab.activation("z**3/(1 + exp(-z))")
+
+
+@pytest.mark.parametrize("to", ["torch", "jax", "keras", "numpy"])
+def test_where_values_are_lost_is_told_and_stands_in_the_header(to):
+    source = source_of(LOST, to)
+    assert any(re.match(r"in float32 σ′ is NaN for z in \[\d.*, inf\]", line) for line in source.lost)
+    assert all(line in source.text for line in source.lost)
+
+
+def test_only_what_is_written_is_told_and_in_what_it_is_computed():
+    assert all(line.startswith("in float64 ") for line in source_of(LOST, "c").lost)
+    assert all(line.startswith("in float64 ") for line in source_of(LOST, wide=True).lost)
+    assert not any("σ′" in line for line in source_of(LOST, plain=True).lost)
+    assert any("σ″" in line for line in source_of(LOST).lost)
+    assert [source_of(LOST, to).lost for to in ("latex", "json")] == [[], []]
+    assert source_of(lab.activation("z/cosh(z)")).lost == []
 
 
 def test_latex_has_the_parameters_by_name():

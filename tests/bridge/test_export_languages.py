@@ -7,6 +7,7 @@ import subprocess
 import numpy as np
 import pytest
 
+import lab
 from lab.bridge.export import exported
 from lab.bridge.exported import Exported
 from tests.bridge.points import SIGMAS, Z, due, same
@@ -28,6 +29,43 @@ def test_numpy_computes_halves_in_float32(load):
     z = np.linspace(-15, 15, 201).astype(np.float16)
     assert module.silu(z).dtype == np.float16
     assert np.array_equal(module.silu(z), SIGMAS["silu"](z.astype(float)).astype(np.float16))
+
+
+FAR = ["z/cosh(z)", "log(2*cosh(z))", "sqrt(1 + exp(2*z))", "z*tanh(softplus(z))"]
+"""Formulas in which e^z runs over where σ does not."""
+
+FAR_Z = np.concatenate([side * np.linspace(3, end, 300) for side in (-1, 1) for end in (100, 714.5)])
+
+
+def far(found, due, rtol):
+    """Equal where a normal number is due, and nowhere NaN."""
+    found, limits = np.asarray(found), np.finfo(np.asarray(found).dtype)
+    normal = (np.abs(due) >= limits.tiny) & (np.abs(due) <= limits.max)
+    np.testing.assert_allclose(found[normal], due[normal], rtol=rtol)
+    assert not np.isnan(found).any()
+
+
+@pytest.mark.parametrize(("dtype", "rtol"), [(np.float64, 1e-12), (np.float32, 2e-6)])
+@pytest.mark.parametrize("text", FAR)
+def test_numpy_far_out(text, dtype, rtol, load):
+    sigma, z = lab.activation(text), FAR_Z.astype(dtype)
+    module = load(exported(sigma, "numpy"))
+    value, slope = due(sigma, z.astype(float))
+    far(module.sigma(z), value, rtol)
+    far(module.sigma_slope(z), slope, 10 * rtol)
+
+
+@pytest.mark.parametrize("text", FAR[:1])
+def test_jax_far_out_in_float32(text, load):
+    jax = pytest.importorskip("jax")
+    sigma, z = lab.activation(text), FAR_Z.astype(np.float32)
+    z = z[np.abs(z) < 85]  # XLA has no numbers below the normal ones
+    z = np.append(z, np.float32([90.0, 100.0, 200.0, 1e10]))
+    function = load(exported(sigma, "jax")).sigma
+    with np.errstate(all="ignore"):
+        value, slope = sigma.with_derivative(z.astype(float))
+    np.testing.assert_allclose(function(z), value, rtol=2e-6, atol=1e-36)
+    np.testing.assert_allclose(jax.vmap(jax.grad(function))(z), slope, rtol=2e-5, atol=1e-36)
 
 
 BY_JAX = {
@@ -94,6 +132,22 @@ def test_c(names, tmp_path):
             function = loaded[f"row{k}_{i}"]
             function.restype, function.argtypes = ctypes.c_double, [ctypes.c_double]
             same([function(z) for z in Z], values)
+
+
+@pytest.mark.skipif(COMPILER is None, reason="no C compiler")
+def test_c_far_out(tmp_path):
+    source = tmp_path / "sigma.c"
+    for text in FAR[::3]:
+        sigma = lab.activation(text)
+        source.write_text(exported(sigma, "c"), encoding="utf-8")
+        library = tmp_path / f"sigma{text[2]}.so"
+        flags = ["-std=c99", "-O1", "-Wall", "-Werror", "-fPIC", "-shared"]
+        subprocess.run([COMPILER, *flags, "-o", str(library), str(source), "-lm"], check=True)
+        loaded = ctypes.CDLL(str(library))
+        for name, values in zip(("sigma_value", "sigma_slope"), due(sigma, FAR_Z), strict=True):
+            function = loaded[name]
+            function.restype, function.argtypes = ctypes.c_double, [ctypes.c_double]
+            far([function(z) for z in FAR_Z.tolist()], values, 1e-11)
 
 
 def _c_names(source):

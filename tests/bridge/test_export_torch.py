@@ -48,6 +48,20 @@ def test_value_and_slope(name, load):
         same(found, expected)
 
 
+@pytest.mark.parametrize("learn", [False, True])
+def test_gradients_where_the_hyperbolic_cosine_is_no_float32(learn, load):
+    sigma = lab.activation("z/cosh(a*z)", a=1.0)
+    z = np.array([-200.0, -100.0, -89.5, -85.0, 85.0, 90.0, 100.0, 200.0], np.float32)
+    value, slope = due(sigma, z.astype(float))
+    layer = module(load, sigma, learn=learn).float()
+    found = with_slope(layer, z)
+    np.testing.assert_allclose(found[0], value, rtol=1e-6, atol=1e-44)
+    np.testing.assert_allclose(found[1], slope, rtol=1e-6, atol=1e-44)
+    if learn:
+        layer(torch.tensor(z)).sum().backward()
+        assert torch.isfinite(layer.a.grad)
+
+
 @pytest.mark.parametrize("name", [name for name, sigma in SIGMAS.items() if Exported(sigma).parameters])
 def test_learnt_parameters_begin_with_the_same_function(name, load):
     sigma = SIGMAS[name]

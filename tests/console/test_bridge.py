@@ -5,6 +5,7 @@ import json
 import pandas as pd
 
 from lab.console.bridge import audit_page, export_page
+from lab.console.screen import Note
 
 
 def export(**given):
@@ -43,6 +44,14 @@ def test_a_source_is_shown_or_written(tmp_path):
     written = export(name="tanh(z) + a*z", words=("a=0.1",), out=out)
     assert out.read_text(encoding="utf-8") == shown.value["source"]
     assert written.body == [f"written: {out}"]
+
+
+def test_where_an_exported_function_is_wrong_is_noted(tmp_path):
+    shown = export(name="z**3/(1 + exp(-z))")
+    written = export(name="z**3/(1 + exp(-z))", out=tmp_path / "sigma.py")
+    notes = [Note(line) for line in shown.value["lost"]]
+    assert notes
+    assert [*shown.body][1:] == [*written.body][1:] == notes
 
 
 def test_an_audit_is_a_row_for_sigma_and_one_for_its_slope(tmp_path):

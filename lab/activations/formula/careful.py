@@ -6,12 +6,15 @@ then on values there are computed again with more room. A formula that has no we
 """
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 
-from lab.activations.formula.program import Program
+from lab.activations.formula.apart import EXPONENTIAL, apart
+from lab.activations.formula.graph import Expression, below
+from lab.activations.formula.program import Program, compiled, of_kernels
+from lab.activations.formula.rewrites import precise
 from lab.activations.formula.scaled import NEAR_INFINITY, Scaled, near_infinity, scaled
 from lab.numerics import Array, Interval
 
@@ -27,6 +30,12 @@ NEAR_0 = 1e-3
 FAR = 1e15
 """A |z| that no network has that learns: there is no need to look for it at every step."""
 
+WIDE = 1e3
+"""A |z| beyond which the exponent of an exponential, as of z², may have more digits than are exact."""
+
+FARTHEST = 1e300
+"""A |z| beyond which an exponent itself may run over."""
+
 REFINED = 64
 """The points between two of the grid where a value falls below the normal numbers."""
 
@@ -39,8 +48,16 @@ class Careful:
     """A program with the intervals of z in which it is computed with more room."""
 
     program: Program
+    expressions: tuple[Expression, ...]
     beside: "Careful | None" = None  # another one of the same σ and σ′, whose weak z are taken
     _weak: dict[Any, tuple[Interval, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def _apart(self) -> Program | None:
+        """The same with exponents apart; None where there are none."""
+        if not any(node.operation in EXPONENTIAL for node in below(*self.expressions)):
+            return None
+        return of_kernels(apart(*map(precise, self.expressions), checked=True))
 
     def run(self, z: Array, buffers: tuple[Array, ...], *, far: bool = True) -> None:
         """As `Program.run`; of a complex step as it is, and not ``far`` as it is beyond `FAR`."""
@@ -61,30 +78,29 @@ class Careful:
         """The intervals of z in which a value of this dtype is lost on the way; not ``far``, within `FAR`."""
         if (dtype, far) not in self._weak:
             with np.errstate(all="ignore"):
-                found = self.beside.weak(dtype) if self.beside else self._found_weak(grid_of(dtype))
+                found = self.beside.weak(dtype) if self.beside else self._found_weak(dtype)
             near = tuple(one for one in found if one.low < FAR and one.high > -FAR)
             self._weak.update({(dtype, True): found, (dtype, False): near})
         return self._weak[dtype, far]
 
-    def _found_weak(self, z: Array) -> tuple[Interval, ...]:
-        if z.dtype.itemsize == 2:
+    def beside_more_room(self, dtype: np.dtype[Any]) -> tuple[Array, list[Array]]:
+        """The z of all sizes at which the program is tried, and its outputs there with more room."""
+        z = self._refined(grid_of(dtype))
+        return z, self._with_more_room(z)
+
+    def _found_weak(self, dtype: np.dtype[Any]) -> tuple[Interval, ...]:
+        if dtype.itemsize == 2:
             return (Interval(-np.inf, np.inf),)
-        z = self._refined(z)
+        z = self._refined(grid_of(dtype))
         plain = self._plain(z)
-        tiny = np.finfo(z.dtype).tiny
+        tiny = np.finfo(dtype).tiny
         sound = [np.isfinite(a) & ((np.abs(a) >= tiny) | (np.abs(z) < NEAR_0)) for a in plain]
-        if z.dtype.itemsize == 8 and np.all(sound):
+        if dtype.itemsize == 8 and np.all(sound):
             return ()
         wrong = np.zeros(z.shape, dtype=bool)
         for found, better in zip(plain, self._with_more_room(z), strict=True):
-            held = better.astype(z.dtype)
-            allowed = ALLOWED[z.dtype.itemsize] * _size(better) + tiny
-            wrong |= ~(np.abs(found - better) <= allowed) & (found != held) & ~np.isnan(held)
-        for apart in range(1, JOINED + 1):  # what is weak on both sides is weak
-            wrong[apart:-apart] |= wrong[: -2 * apart] & wrong[2 * apart :]
-        ends = np.diff(np.concatenate([[0], wrong.astype(int), [0]])).nonzero()[0]
-        bounds = [-np.inf, *z.tolist(), np.inf]
-        return tuple(Interval(bounds[begin], bounds[end + 1]) for begin, end in ends.reshape(-1, 2).tolist())
+            wrong |= differs(found, better)
+        return stretches(wrong, z)
 
     def _refined(self, z: Array) -> Array:
         """The grid, denser where an output falls below the normal numbers, as a factor may do sooner."""
@@ -123,7 +139,49 @@ class Careful:
                 for end, near, far in zip(ends, limits[::2], limits[1::2], strict=True):
                     values[z == end] = _limit(near, far)
                 outputs.append(values)
+            return self._mended(z, outputs)
+
+    def _mended(self, z: Array, outputs: list[Array]) -> list[Array]:
+        """Scaled outputs, with exponents apart at finite z where those are no numbers, or beyond `WIDE`.
+
+        What is no finite number in either, beyond `FARTHEST`, is what it tends to.
+        """
+        doubtful = np.isfinite(z) & ((np.abs(z) > WIDE) | np.isnan(outputs).any(axis=0))
+        if not (self._apart and doubtful.any()):
             return outputs
+        at = z[doubtful]
+        buffers = tuple(np.empty_like(at) for _ in range(self._apart.given))
+        self._apart.run(at, buffers)
+        limits = self._with_more_room(np.array([-np.inf, np.inf])) if (np.abs(at) > FARTHEST).any() else []
+        for k, values in enumerate(outputs):
+            found = np.where(np.isnan(buffers[k]), values[doubtful], buffers[k])
+            if limits:
+                lost = ~np.isfinite(found) & np.isnan(buffers[k]) & (np.abs(at) > FARTHEST)
+                found[lost] = np.where(at < 0, *limits[k])[lost]
+            values[doubtful] = found
+        return outputs
+
+
+def careful(*expressions: Expression, spare: int = 0, beside: Careful | None = None) -> Careful:
+    """The careful program of these expressions, for a caller with spare buffers."""
+    return Careful(compiled(*expressions, spare=spare), expressions, beside)
+
+
+def differs(found: Array, better: Array) -> Array:
+    """Where what was found on a grid, in a smaller dtype or on the way, is not the better float64."""
+    held = better.astype(found.dtype)
+    allowed = ALLOWED[found.dtype.itemsize] * _size(better) + np.finfo(found.dtype).tiny
+    return np.asarray(~(np.abs(found - better) <= allowed) & (found != held) & ~np.isnan(held))
+
+
+def stretches(wrong: Array, z: Array) -> tuple[Interval, ...]:
+    """The intervals of z around those of a grid that are wrong, up to the next that are not."""
+    wrong = wrong.copy()
+    for k in range(1, JOINED + 1):  # what is weak on both sides is weak
+        wrong[k:-k] |= wrong[: -2 * k] & wrong[2 * k :]
+    ends = np.diff(np.concatenate([[0], wrong.astype(int), [0]])).nonzero()[0]
+    bounds = [-np.inf, *z.tolist(), np.inf]
+    return tuple(Interval(bounds[begin], bounds[end + 1]) for begin, end in ends.reshape(-1, 2).tolist())
 
 
 def _size(values: Array) -> Array:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.activations.formula.careful import Careful
+from lab.activations.formula.careful import Careful, careful
 from lab.activations.formula.dialect import in_own_words
 from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.operations import SWITCHES
@@ -56,15 +56,15 @@ class Written(Activation):
 
     @cached_property
     def _both(self) -> Careful:
-        return Careful(compiled(self.expression, self.slope_expression, spare=1))
+        return careful(self.expression, self.slope_expression, spare=1)
 
     @cached_property
     def _value(self) -> Careful:
-        return Careful(compiled(self.expression), self._both)
+        return careful(self.expression, beside=self._both)
 
     @cached_property
     def _slope(self) -> Careful:
-        return Careful(compiled(self.slope_expression), self._both)
+        return careful(self.slope_expression, beside=self._both)
 
     @cached_property
     def tapes(self) -> tuple[Program, Program]:

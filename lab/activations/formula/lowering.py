@@ -4,12 +4,13 @@ A function that is made of others is written out, so that σ and σ′ share the
 s(z) and s(z)s(−z), e^z. Whole powers become products, and choices are written so that NaN stays NaN.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from math import frexp, isfinite
+from types import MappingProxyType
 
 from lab.activations.formula.float_graph import FloatGraph
 from lab.activations.formula.graph import Expression, below
-from lab.activations.formula.operations import OPERATIONS, SLOWEST, bell
+from lab.activations.formula.operations import OPERATIONS, SLOWEST, Making, bell
 
 _NEGATED = {
     "less": "greater_equal",
@@ -30,28 +31,37 @@ def lowered(*expressions: Expression, one_division: bool = False) -> list[Expres
     kernels = FloatGraph()
     made: dict[Expression, Expression] = {}
     for node in below(*expressions):
-        name, arguments = node.operation, [made[argument] for argument in node.arguments]
-        simpler = special.get(name) or (OPERATIONS[name].lowered if name in OPERATIONS else None)
-        if name == "z":
-            made[node] = kernels.z()
-        elif name == "parameter":
-            made[node] = kernels.parameter(node.position)
-        elif node.number is not None:
-            made[node] = kernels.constant(node.number)
-        elif (fused := (name, node.arguments[0].operation)) in _FUSED and not (special and fused[1] == "neg"):
-            made[node] = _FUSED[fused](made[node.arguments[0].arguments[0]])
-        elif name == "exp" and (falls := _bell(node.arguments[0])):
-            made[node] = bell(made[falls[0]], falls[1])
-        elif name == "div" and (u := _levels_off(*node.arguments)) is not None:
-            made[node] = _again(node, {u: made[u].call("max", -FAR).call("min", FAR)})
-        elif name == "where":
-            made[node] = _choice(arguments, [made[x] for x in node.arguments[0].arguments if not x.total])
-        elif name == "pow":
-            made[node] = _power(*arguments)
-        else:
-            made[node] = simpler(*arguments) if simpler else kernels.apply(name, *arguments)
+        made[node] = in_kernels(node, made, kernels, special)
     roots = [made[expression] for expression in expressions]
-    return [root if root.varies else _level(root) for root in roots]
+    return [root if root.varies else level(root) for root in roots]
+
+
+def in_kernels(
+    node: Expression,
+    made: Mapping[Expression, Expression],
+    kernels: FloatGraph,
+    special: Mapping[str, Making] = MappingProxyType({}),
+) -> Expression:
+    """A node in kernels, given what was ``made`` of all nodes below it; ``special`` forms come first."""
+    name, arguments = node.operation, [made[argument] for argument in node.arguments]
+    simpler = special.get(name) or (OPERATIONS[name].lowered if name in OPERATIONS else None)
+    if name == "z":
+        return kernels.z()
+    if name == "parameter":
+        return kernels.parameter(node.position)
+    if node.number is not None:
+        return kernels.constant(node.number)
+    if (fused := (name, node.arguments[0].operation)) in _FUSED and not (special and fused[1] == "neg"):
+        return _FUSED[fused](made[node.arguments[0].arguments[0]])
+    if name == "exp" and (falls := _bell(node.arguments[0])):
+        return bell(made[falls[0]], falls[1])
+    if name == "div" and (u := _levels_off(*node.arguments)) is not None:
+        return _again(node, {u: made[u].call("max", -FAR).call("min", FAR)})
+    if name == "where":
+        return _choice(arguments, [made[x] for x in node.arguments[0].arguments if not x.total])
+    if name == "pow":
+        return power(*arguments)
+    return simpler(*arguments) if simpler else kernels.apply(name, *arguments)
 
 
 FAR = 1e18
@@ -60,7 +70,7 @@ FAR = 1e18
 
 def _bell(x: Expression) -> tuple[Expression, float] | None:
     """The u and the rate of x = −rate·u², where `bell` takes that rate."""
-    c, square = _multiple(x)
+    c, square = multiple(x)
     known = -c >= SLOWEST and frexp(-c)[0] == 0.5
     if known and square.operation == "pow" and square.arguments[1].number == 2:
         return square.arguments[0], -c
@@ -73,7 +83,7 @@ def _levels_off(over: Expression, under: Expression) -> Expression | None:
     terms = (under.arguments[0] if root else under).arguments
     if len(terms) != 2 or not any(term.number is not None and term.number > 0 for term in terms):
         return None
-    for u in (over, _multiple(over)[1]):
+    for u in (over, multiple(over)[1]):
         if u.number is None and (u**2 if root else u.call("abs")) in terms:
             return u
     return None
@@ -86,7 +96,7 @@ def _again(node: Expression, known: dict[Expression, Expression]) -> Expression:
         if node.number is not None:
             return kernels.constant(node.number)
         x = [_again(argument, known) for argument in node.arguments]
-        known[node] = _power(*x) if node.operation == "pow" else kernels.apply(node.operation, *x)
+        known[node] = power(*x) if node.operation == "pow" else kernels.apply(node.operation, *x)
     return known[node]
 
 
@@ -112,7 +122,7 @@ def _softplus_of_negative(x: Expression) -> Expression:
     return R.call("min", 1 / R).call("log1p") - x.call("min", 0)
 
 
-_FUSED: dict[tuple[str, str], Callable[[Expression], Expression]] = {
+_FUSED: dict[tuple[str, str], Making] = {
     ("tanh", "softplus"): _tanh_of_softplus,
     ("sech2", "softplus"): _sech2_of_softplus,
     ("sigmoid", "neg"): lambda x: 1 / (1 + x.call("exp")),
@@ -151,7 +161,7 @@ def _hyperbolic_slope(x: Expression) -> Expression:
     return 4 * (E * q * q)
 
 
-_ONE_DIVISION: dict[str, Callable[[Expression], Expression]] = {
+_ONE_DIVISION: dict[str, Making] = {
     "sigmoid": _logistic,
     "sigmoid_slope": _logistic_slope,
     "softplus": _bent_line,
@@ -161,7 +171,7 @@ _ONE_DIVISION: dict[str, Callable[[Expression], Expression]] = {
 """The functions of E = e^{−|x|}."""
 
 
-def _power(x: Expression, c: Expression) -> Expression:
+def power(x: Expression, c: Expression) -> Expression:
     """x^c, without the general power for the exponents that formulas and their slopes have most."""
     if c.number == 0 or x.number == 1:  # numpy's NaN⁰ and 1^NaN are 1
         varies = c if x.number == 1 else x
@@ -171,11 +181,11 @@ def _power(x: Expression, c: Expression) -> Expression:
     if c.number == 1:
         return x
     if c.number in (2, 4):
-        return _power(x, c / 2).call("square")
+        return power(x, c / 2).call("square")
     if c.number in (3, 1.5):
-        return x * _power(x, c - 1)
+        return x * power(x, c - 1)
     if c.number in (-0.5, -1, -1.5, -2, -3, -4):
-        return 1 / _power(x, -c)
+        return 1 / power(x, -c)
     return x.call("pow", c)
 
 
@@ -185,13 +195,13 @@ def _choice(arguments: list[Expression], doubtful: list[Expression]) -> Expressi
     A comparison with NaN does not hold, so the other branch is taken there: let it be one with a z.
     """
     mask, yes, no = arguments
-    (a, x), (b, y) = _multiple(yes), _multiple(no)
+    (a, x), (b, y) = multiple(yes), multiple(no)
     if yes.number is not None and no.number is not None:
         made = _choice_of_numbers(mask, yes.number, no.number)
     elif x == y and a and b:
         made = x * _choice_of_numbers(mask, a, b)  # two lines through 0: their slope is computed anyway
     elif not no.varies:
-        made = _opposite(mask).call("where", no, yes if yes.varies else _level(yes))
+        made = _opposite(mask).call("where", no, yes if yes.varies else level(yes))
     else:
         made = mask.call("where", yes, no)
     for x in doubtful:
@@ -199,7 +209,7 @@ def _choice(arguments: list[Expression], doubtful: list[Expression]) -> Expressi
     return made
 
 
-def _multiple(x: Expression) -> tuple[float, Expression]:
+def multiple(x: Expression) -> tuple[float, Expression]:
     """What an expression is a multiple of, and how many times it: 2·u is (2, u), −u is (−1, u)."""
     if x.operation == "neg":
         return -1.0, x.arguments[0]
@@ -220,8 +230,8 @@ def _choice_of_numbers(mask: Expression, yes: float, no: float) -> Expression:
     if (yes, no, y.number) == (1, 0, 0) and mask.operation == "less":
         return -x.call("min", 0).call("sign")
     if not (isfinite(yes) and isfinite(no)):
-        return mask.call("where", yes, _level(mask.graph.constant(no)))
-    one = _level(mask.graph.constant(1))
+        return mask.call("where", yes, level(mask.graph.constant(no)))
+    one = level(mask.graph.constant(1))
     if no == 0:
         return yes * (one - _opposite(mask).call("copy"))
     holds = mask.call("copy")
@@ -232,6 +242,6 @@ def _opposite(mask: Expression) -> Expression:
     return mask.graph.apply(_NEGATED[mask.operation], *mask.arguments)
 
 
-def _level(number: Expression) -> Expression:
+def level(number: Expression) -> Expression:
     """The number, but NaN where z is."""
     return number.graph.z().call("max", number).call("min", number)

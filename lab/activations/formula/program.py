@@ -86,7 +86,11 @@ def compiled(*expressions: Expression, spare: int = 0, one_division: bool = Fals
 
     ``one_division`` is that of `lab.activations.formula.lowering.lowered`.
     """
-    roots = lowered(*map(precise, expressions), one_division=one_division)
+    return of_kernels(lowered(*map(precise, expressions), one_division=one_division), spare)
+
+
+def of_kernels(roots: list[Expression], spare: int = 0) -> Program:
+    """The program of expressions in kernels."""
     order = [node for node in below(*roots) if node.arguments]
     places = _Places(order, roots, spare)
     numbers = {x: x.number for node in order for x in node.arguments if x.number is not None}

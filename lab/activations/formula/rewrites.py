@@ -69,6 +69,8 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("1 + tanh(x)", "2*sigmoid(2*x)"),
     Rewrite("1 - tanh(x)", "2*sigmoid(-2*x)"),
     Rewrite("tanh(x) - 1", "-2*sigmoid(-2*x)"),
+    Rewrite("tanh(x) - sign(x)", "-2*sign(x)*sigmoid(-2*abs(x))"),
+    Rewrite("sign(x) - tanh(x)", "2*sign(x)*sigmoid(-2*abs(x))"),
     Rewrite("1 - tanh(x)**2", "sech2(x)"),
     Rewrite("1 - sech2(x)", "tanh(x)**2"),
     Rewrite("sech2(x) - tanh(x)**2*sech2(x)", "sech2(x)**2"),
@@ -124,10 +126,15 @@ def _gate(left: str, gate: str, slope: str) -> Rewrite:
     return Rewrite(f"{gate} + {slope}", f"where(x < -4, {left.format(series)}, {gate} + {slope})")
 
 
+_LN_COSH = "log1p(2*sinh(0.5*max(min(x, 1), -1))**2)", "log1p(exp(-2*abs(x))) - log(2)"
+"""Of ln cosh x, what it is where |x| < 1, and what it lacks to |x| farther off, where cosh x may run over."""
+
 PRECISE: tuple[Rewrite, ...] = (
     Rewrite("x - tanh(x)", f"where(abs(x) < 0.5, x/(1 + 1/({_FRACTION})), x - tanh(x))"),
     Rewrite("log(2*sigmoid(x))", "where(x > -1, log1p(tanh(0.5*x)), log(2*sigmoid(x)))"),
-    Rewrite("log(cosh(x))", "log1p(2*sinh(0.5*x)**2)"),
+    Rewrite("log(cosh(x))", "where(abs(x) < 1, {}, abs(x) + ({}))".format(*_LN_COSH)),
+    Rewrite("where(abs(x) < 1, {}, abs(x) + ({})) - abs(x)".format(*_LN_COSH),
+        "where(abs(x) < 1, {} - abs(x), {})".format(*_LN_COSH)),
     Rewrite("cosh(x) - 1", "2*sinh(0.5*x)**2"),
     Rewrite("1 - cos(x)", "2*sin(0.5*x)**2"),
     Rewrite("cos(x) - 1", "-2*sin(0.5*x)**2"),

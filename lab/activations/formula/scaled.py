@@ -117,11 +117,11 @@ def _sub(x: Scaled, y: Scaled) -> Scaled:
 
 def _exp(x: Scaled) -> Scaled:
     value = x.value
-    k = np.rint(np.clip(value, -1e300, 1e300) / (LN2 + LN2_REST))
+    k = np.rint(value / (LN2 + LN2_REST))
     rest = np.clip((value - k * LN2) - k * LN2_REST, -1.0, 1.0)
-    m = np.where(np.isfinite(value), np.exp(rest), np.where(np.isnan(value), np.nan, 0.5))
-    made = _normal(m, k)
-    return Scaled(made.m, np.where(np.isinf(value), value, made.e))
+    m = np.where(np.isinf(k), 0.5, np.exp(rest))
+    made = _normal(m, np.where(np.isinf(k), 0.0, k))
+    return Scaled(made.m, np.where(np.isinf(k), k, made.e))
 
 
 def _log(x: Scaled) -> Scaled:

@@ -229,3 +229,9 @@ def test_numbers_that_stand_for_infinity_are_large_and_none_like_another():
         values = near_infinity(-1.0, exponent).value
         assert len(set(values)) == len(values) > 1
         assert values.max() < -(2.0 ** (exponent - 2))
+
+
+@pytest.mark.parametrize("z", [1e300, 1e305, 1.2e308])
+def test_the_logarithm_of_an_exponential_is_its_exponent_up_to_the_largest_numbers(z):
+    found = SCALED["log"](SCALED["exp"](scaled(np.array([z, -z]))))
+    np.testing.assert_allclose(found.value, [z, -z], rtol=1e-15)
