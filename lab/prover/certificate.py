@@ -124,7 +124,7 @@ class Certificate:
         jumps = f"not excluded: {self.doubt}" if self.doubt else "none"
         if self.jumps:
             more = ", and perhaps more" if self.more_jumps else ""
-            jumps = f"at z = {', '.join(f'{shortest_decimal(z)}' for z in self.jumps)}{more}"
+            jumps = f"at z = {', '.join(map(shortest_decimal, self.jumps))}{more}"
         is_limit = bool(self.inf_at) and not isfinite(self.inf_at[0])
         vanishes = ": not bounded away from zero (limit 0)" if is_limit and is_zero(self.inf) else ""
         return {
