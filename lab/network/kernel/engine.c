@@ -23,6 +23,7 @@
 #define TOGETHER 64  // examples of an evaluation that go through the layers together
 
 #define SUMMED 64    // examples whose products are summed together
+#define SQUARES 4    // rows of squares of a layer: of w's gradient, those of even rows and of odd ones, and likewise of b's
 
 enum { QUADRATIC, CROSS_ENTROPY, SOFTMAX };
 
@@ -152,6 +153,18 @@ static void learn_from(const real *a, int64_t term, const real *delta, int64_t n
     }
 }
 
+// BP3: the biases, which do not decay, learn from the sum of delta over m examples.
+static void learn_biases(const real *delta, int64_t n, int64_t m, real *b, const Learning *weights) {
+    static const real one = 1;
+    Learning how = {0};
+    if (weights) {
+        how = *weights, how.decay = 0;
+        if (how.squares) how.squares += 2 * n;
+    }
+    multiply(&(Product){.left = &one, .right = delta, .stride = n, .rows = 1, .columns = n, .terms = m, .out = b,
+                       .out_stride = n, .learning = weights ? &how : NULL});
+}
+
 // BP2 without sigma': e = w^T delta of m examples, for the layer below. What is transposed is the smaller of the two:
 // w, or delta on its way in and e on its way out. The sums are the same.
 static void carry(const real *w, int64_t inputs, const real *delta, int64_t neurons, int64_t m, Pass *p) {
@@ -169,19 +182,17 @@ static void carry(const real *w, int64_t inputs, const real *delta, int64_t neur
 }
 
 // BP2 to BP4 from the output down; theta learns from each gradient as soon as nothing needs the old weights.
-static void backward(const Network *net, real *theta, int64_t m, Pass *p, const Learning weights) {
-    static const real one = 1;
+static void backward(const Network *net, real *theta, int64_t m, Pass *p, Learning weights) {
     const real floor = (real)net->floor;
-    Learning biases = weights;
     real *w = theta + parameters(net);
-    biases.decay = 0;
+    if (weights.squares) weights.squares += SQUARES * neurons(net);
     for (int64_t l = net->depth; l >= 1; l--) {
         const int64_t inputs = net->sizes[l - 1], n = padded(net->sizes[l]), below = padded(inputs);
         w -= (inputs + 1) * n;
+        if (weights.squares) weights.squares -= SQUARES * n;
         if (l > 1) carry(w, inputs, p->delta[l], net->sizes[l], m, p);
         learn_from(l > 1 ? p->a[l - 1] : p->x, l > 1 ? below : p->x_stride, p->delta[l], n, m, w, inputs, &weights, p->sum);
-        multiply(&(Product){.left = &one, .right = p->delta[l], .stride = n, .rows = 1, .columns = n, .terms = m,
-                           .out = w + inputs * n, .out_stride = n, .learning = &biases});
+        learn_biases(p->delta[l], n, m, w + inputs * n, &weights);
         if (l == 1) break;
         const real *e = p->rows[0], *slope = p->slope[l - 1];
         real *delta = p->delta[l - 1];
@@ -231,12 +242,15 @@ static Learning learning(const Network *net, int64_t step, const real *theta, re
     return how;
 }
 
+// The buffers of a reading, before those of the passes: a change or a gradient, and the squares of the gradient.
+static int64_t measured(const Network *net) { return parameters(net) + SQUARES * neurons(net); }
+
 // How many numbers the parameters of a trial take, and the buffers of its passes and readings of at most m examples.
 EXPORT int64_t NAMED(parameters)(const Network *net) { return parameters(net); }
 
 EXPORT int64_t NAMED(workspace)(const Network *net, int64_t m) {
     Pass p;
-    return parameters(net) + laid_out(net, m > TOGETHER ? m : TOGETHER, NULL, &p) + padded(m) * (padded(net->sizes[0]) + padded(net->sizes[net->depth]));
+    return measured(net) + laid_out(net, m > TOGETHER ? m : TOGETHER, NULL, &p) + padded(m) * (padded(net->sizes[0]) + padded(net->sizes[net->depth]));
 }
 
 // Some steps of every trial, the first of which has the number `step`. The s-th takes, of trial t, the examples
@@ -286,13 +300,16 @@ typedef struct {
     real *inside;                    // z of the layers, one after the other, padded; or NULL
 } Reading;
 
-// What a pass that went forward tells of the layers, as the row `at` of the reading.
-static void read_layers(const Network *net, const Reading *r, int64_t at, const real *theta, const Pass *p) {
+// What a pass that went forward tells, as the row `at` of the reading.
+static void look(const Network *net, const Reading *r, int64_t at, const real *theta, const Pass *p) {
     double *out = r->statistics + at * net->depth * STATISTICS;
+    const int64_t L = net->depth, last = r->m * padded(net->sizes[L]);
     real *slopes = r->slopes + at * r->kept, *outputs = r->outputs + at * r->kept;
     Block before = {p->x, p->x_stride, r->m, net->sizes[0]};
     real *inside = r->inside ? r->inside + at * r->m * neurons(net) : NULL;
-    for (int64_t l = 1; l <= net->depth; l++, out += STATISTICS) {
+    memcpy(r->z + at * last, p->z[L], last * sizeof(real));
+    memcpy(r->a + at * last, p->a[L], last * sizeof(real));
+    for (int64_t l = 1; l <= L; l++, out += STATISTICS) {
         const int64_t n = net->sizes[l], width = padded(n), below = net->sizes[l - 1];
         if (inside) memcpy(inside, p->z[l], r->m * width * sizeof(real)), inside += r->m * width;
         const Block a = {p->a[l], width, r->m, n}, slope = {p->slope[l], width, r->m, n};
@@ -315,38 +332,29 @@ static void read_layers(const Network *net, const Reading *r, int64_t at, const 
     }
 }
 
-// Measures a pass that went forward as the row `at` of the reading; the gradient is left in how->change.
-static void measure(const Network *net, const Reading *r, int64_t at, real *theta, Learning how, Pass *p) {
-    const int64_t L = net->depth, outputs = r->m * padded(net->sizes[L]);
-    double *out = r->statistics + at * L * STATISTICS;
-    const real *gradient = how.change;
-    read_layers(net, r, at, theta, p);
-    memcpy(r->z + at * outputs, p->z[L], outputs * sizeof(real));
-    memcpy(r->a + at * outputs, p->a[L], outputs * sizeof(real));
-    how.optimiser = DESCENT, how.eta = -1, how.decay = 0;
-    p->e = p->z;
-    output_error(net, r->m, p);
-    backward(net, theta, r->m, p, how);
-    for (int64_t l = 1; l <= L; l++, out += STATISTICS) {
-        const int64_t n = net->sizes[l], width = padded(n), below = net->sizes[l - 1];
-        out[SPEED_W] = norm_of((Block){gradient, width, below, n}, 0);
-        out[SPEED_B] = norm_of((Block){gradient + below * width, width, 1, n}, 0);
-        out[DELTA] = norm_of((Block){p->delta[l], width, r->m, n}, 0);
-        if (l < L) out[ERROR] = norm_of((Block){p->z[l], width, r->m, n}, 0);
-        gradient += (below + 1) * width;
-    }
-}
-
-// Measures by how much a step over the examples of a pass, which went forward, would change each w.
-static void measure_change(const Network *net, const Reading *r, int64_t at, real *theta, const Learning how, int64_t m, Pass *p) {
-    double *out = r->statistics + at * net->depth * STATISTICS;
-    const real *change = how.change;
+// Goes backward over m examples of a pass that went forward, as a step does, and measures for each layer, where they
+// are summed in how.squares, the errors and gradients, and the change of w where how.change is written.
+static void measure(const Network *net, double *out, real *theta, const Learning how, int64_t m, real *gradient, Pass *p) {
+    const real *change = how.change, *squares = how.squares;
+    if (squares) p->e = p->z, memset(how.squares, 0, SQUARES * neurons(net) * sizeof(real));
     output_error(net, m, p);
     backward(net, theta, m, p, how);
     for (int64_t l = 1; l <= net->depth; l++, out += STATISTICS) {
         const int64_t n = net->sizes[l], width = padded(n), below = net->sizes[l - 1];
-        out[UPDATE_W] = norm_of((Block){change, width, below, n}, 0);
-        change += (below + 1) * width;
+        if (change) out[UPDATE_W] = norm_of((Block){change, width, below, n}, 0), change += (below + 1) * width;
+        if (!squares) continue;
+        out[DELTA] = norm_of((Block){p->delta[l], width, m, n}, 0);
+        if (l < net->depth) out[ERROR] = norm_of((Block){p->z[l], width, m, n}, 0);
+        if ((out[SPEED_W] = root_of(squares, width, n)) < 0) {
+            const real *a = l > 1 ? p->a[l - 1] : p->x;
+            learn_from(a, l > 1 ? padded(below) : p->x_stride, p->delta[l], width, m, gradient, below, NULL, p->sum);
+            out[SPEED_W] = scaled_norm_of((Block){gradient, width, below, n}, 0);
+        }
+        if ((out[SPEED_B] = root_of(squares + 2 * width, width, n)) < 0) {
+            learn_biases(p->delta[l], width, m, gradient, NULL);
+            out[SPEED_B] = scaled_norm_of((Block){gradient, width, 1, n}, 0);
+        }
+        squares += SQUARES * width;
     }
 }
 
@@ -359,24 +367,15 @@ EXPORT void NAMED(read)(const Network *net, int64_t trials, real *theta, real *s
         real *own = theta + t * count;
         Learning how = learning(net, step, own, state + t * count, trials * count);
         Pass p;
-        how.change = workspace;
-        begin(net, r->m, r->order ? r->order + t * r->examples : NULL, workspace + count, &p);
-        forward(net, net->both, own, r->m, &p);
+        how.stays = 1;
         if (planned)
-            measure_change(net, r, t, own, how, r->m, &p);
+            how.change = workspace;
         else
-            measure(net, r, t, own, how, &p);
-    }
-}
-
-// theta learns from a gradient that is known already, as it does in `backward`.
-static void descend(const Network *net, real *theta, const real *gradient, const Learning weights) {
-    Learning biases = weights;
-    biases.decay = 0;
-    for (int64_t l = 1, at = 0; l <= net->depth; l++) {
-        const int64_t n = padded(net->sizes[l]), end = at + net->sizes[l - 1] * n;
-        for (; at < end; at += W) to(theta + at, from(theta + at) + step_of(&weights, from(gradient + at), from(theta + at), at));
-        for (; at < end + n; at += W) to(theta + at, from(theta + at) + step_of(&biases, from(gradient + at), from(theta + at), at));
+            how.squares = workspace + count;
+        begin(net, r->m, r->order ? r->order + t * r->examples : NULL, workspace + measured(net), &p);
+        forward(net, net->both, own, r->m, &p);
+        if (!planned) look(net, r, t, own, &p);
+        measure(net, r->statistics + t * net->depth * STATISTICS, own, how, r->m, workspace, &p);
     }
 }
 
@@ -387,30 +386,27 @@ EXPORT void NAMED(watch)(const Network *net, const Network *seen, int64_t trials
                    int64_t steps, int64_t every, int64_t planned, const int64_t *starts, const int64_t *order, int64_t examples,
                    const Reading *r, real *workspace) {
     const int64_t count = parameters(net);
+    real *const squares = workspace + count, *const passes = workspace + measured(net);
     for (int64_t t = 0; t < trials; t++)
         for (int64_t s = 0; s < steps; s++) {
             const int64_t m = starts[s + 1] - starts[s], *chosen = order ? order + t * examples + starts[s] : NULL;
             const int64_t reads = s % every == 0, at = s / every * trials + t;
             real *own = theta + t * count;
-            const Learning how = learning(net, step + s, own, state + t * count, trials * count);
-            Learning watched = how;
+            double *out = r->statistics + at * net->depth * STATISTICS;
+            Learning how = learning(net, step + s, own, state + t * count, trials * count);
             Pass p;
-            watched.change = workspace;
             if (reads && seen != net) {
-                begin(seen, r->m, NULL, workspace + count, &p);
+                const Learning none = {.stays = 1, .squares = squares};
+                begin(seen, r->m, NULL, passes, &p);
                 forward(seen, seen->both, own, r->m, &p);
-                measure(seen, r, at, own, watched, &p);
+                look(seen, r, at, own, &p);
+                measure(seen, out, own, none, r->m, workspace, &p);
             }
-            begin(net, m, chosen, workspace + count, &p);
+            begin(net, m, chosen, passes, &p);
             forward(net, net->both, own, m, &p);
-            if (reads && planned) measure_change(net, r, at, own, watched, m, &p);
-            if (reads && seen == net) {
-                measure(net, r, at, own, watched, &p);
-                descend(net, own, workspace, how);
-                continue;
-            }
-            output_error(net, m, &p);
-            backward(net, own, m, &p, how);
+            if (reads && seen == net) how.squares = squares, look(net, r, at, own, &p);
+            if (reads && planned) how.change = workspace;
+            measure(net, out, own, how, m, workspace, &p);
         }
 }
 

@@ -23,7 +23,9 @@ typedef struct {
     real first_scale, second_scale;           // of Adam at this step: 1/(1 - beta1^t), 1/sqrt(1 - beta2^t)
     real *state[2];                           // beside the first parameter
     const real *theta;                        // the first parameter
-    real *change;                             // where the step is only written down, beside the first; or NULL
+    real *change;                             // where the step is written down too, beside the first; or NULL
+    real *squares;                            // where squares of the gradient are summed: see `tile`; or NULL
+    int64_t stays;                            // whether parameters and state stay as they are
 } Learning;
 
 // out[r][c] = start[r start_stride + c] + sum over k of left[r row + k term] right[k stride + c]; or out learns from it
@@ -58,24 +60,23 @@ INLINE vec step_of(const Learning *how, vec g, vec w, int64_t at) {
     return fma_(all(-how->decay), w, step);
 }
 
-// Writes down how w would change.
-static __attribute__((noinline)) void plan(const Learning *how, const vec *of, const real *w, int64_t vectors) {
-    for (int64_t c = 0; c < vectors; c++) {
-        const int64_t at = w + c * W - how->theta;
-        const vec first = from(how->state[0] + at), second = from(how->state[1] + at);
-        to(how->change + at, step_of(how, of[c], from(w + c * W), at));
-        to(how->state[0] + at, first), to(how->state[1] + at, second);
-    }
-}
-
 // w learns from gradients that stand in its place in `of`
 static __attribute__((noinline)) void learn(const Learning *how, const vec *of, real *w, int64_t vectors) {
-    for (int64_t c = 0; c < vectors; c++)
-        to(w + c * W, from(w + c * W) + step_of(how, of[c], from(w + c * W), w + c * W - how->theta));
+    for (int64_t c = 0; c < vectors; c++, w += W) {
+        const int64_t at = w - how->theta;
+        const vec first = from(how->state[0] + at), second = from(how->state[1] + at), step = step_of(how, of[c], from(w), at);
+        if (how->change) to(how->change + at, step);
+        if (how->stays)
+            to(how->state[0] + at, first), to(how->state[1] + at, second);
+        else
+            to(w, from(w) + step);
+    }
 }
 
 #define UNROLLED _Pragma("GCC unroll 16")
 
+// A tile begins in an even row. The squares of a gradient are summed by neuron, those of even rows and of odd ones in
+// a row of `squares` each, so that they are the same sums whatever the tiles.
 INLINE void tile(const Product *p, int64_t row, int64_t column, const int rows, const int vectors) {
     vec sum[16][4];
     UNROLLED for (int r = 0; r < rows; r++)
@@ -90,20 +91,20 @@ INLINE void tile(const Product *p, int64_t row, int64_t column, const int rows, 
                 sum[r][c] = fma_(all(left[r / 4][r % 4 * by]), from(right + c * W), sum[r][c]);
         UNROLLED for (int q = 0; q < 4; q++) left[q] += p->term;
     }
+    if (how && how->squares)
+        UNROLLED for (int c = 0; c < vectors; c++) {
+            real *even = how->squares + column + c * W, *odd = even + p->out_stride;
+            vec squares[2] = {from(even), from(odd)};
+            UNROLLED for (int r = 0; r < rows; r++) squares[r % 2] = fma_(sum[r][c], sum[r][c], squares[r % 2]);
+            to(even, squares[0]), to(odd, squares[1]);
+        }
+    if (how && how->stays && !how->change) return;
     UNROLLED for (int r = 0; r < rows; r++) {
         real *out = p->out + (row + r) * p->out_stride + column;
-        if (how && how->optimiser != DESCENT) {
+        if (how && (how->optimiser != DESCENT || how->change)) {
             vec of[4];
             UNROLLED for (int c = 0; c < vectors; c++) of[c] = sum[r][c];
-            if (how->change)
-                plan(how, of, out, vectors);
-            else
-                learn(how, of, out, vectors);
-            continue;
-        }
-        if (how && how->change) {
-            real *change = how->change + (out - how->theta);
-            UNROLLED for (int c = 0; c < vectors; c++) to(change + c * W, descent(how, sum[r][c], from(out + c * W)));
+            learn(how, of, out, vectors);
             continue;
         }
         UNROLLED for (int c = 0; c < vectors; c++)

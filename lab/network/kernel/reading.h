@@ -46,6 +46,15 @@ static double scaled_norm_of(const Block b, real centre) {
     return largest * __builtin_sqrt(squares);
 }
 
+static int is_safe(double squares) { return squares > BY_SIZE(1e-24, 1e-276) && squares < (double)INF; }
+
+// The root of what is summed by neuron in two rows; -1 where squares may have over- or underflowed.
+static double root_of(const real *rows, int64_t stride, int64_t n) {
+    double squares = 0;
+    for (int64_t j = 0; j < n; j++) squares += (double)rows[j] + (double)rows[stride + j];
+    return is_safe(squares) ? __builtin_sqrt(squares) : -1;
+}
+
 // The root of the sum of (x - centre)^2; every fourth row is summed on its own, so that no sum waits for the last.
 static double norm_of(const Block b, real centre) {
     double squares = 0;
@@ -59,8 +68,7 @@ static double norm_of(const Block b, real centre) {
         const vec all_rows = (sum[0] + sum[1]) + (sum[2] + sum[3]);
         for (int64_t j = 0; j < W && c + j < b.n; j++) squares += (double)all_rows[j];
     }
-    const int safe = squares > BY_SIZE(1e-24, 1e-276) && squares < (double)INF;
-    return safe ? __builtin_sqrt(squares) : scaled_norm_of(b, centre);
+    return is_safe(squares) ? __builtin_sqrt(squares) : scaled_norm_of(b, centre);
 }
 
 static double sum_of(const Block b) {
