@@ -185,15 +185,18 @@ class Engine:
             self._room.ctypes.data,
         )
 
-    def outputs(self, x: Array) -> tuple[Array, Array]:
-        """z and a of the output layer over examples in rows: (T, n_L, m) each."""
+    def outputs(self, x: Array, theta: Array | None = None) -> tuple[Array, Array]:
+        """z and a of the output layer over examples in rows: (T, n_L, m) each.
+
+        Those of its own weights, or of ``theta`` as `EngineReading.watch` kept it.
+        """
         self._make_room(1)
         n, width = self.network.sizes[-1], self._y.shape[1]
         z, a = np.empty((2, self.trials, len(x), width), self.dtype)
         self._kernel.outputs(
             self._at,
             self.trials,
-            self._theta.ctypes.data,
+            (self._theta if theta is None else theta).ctypes.data,
             x.ctypes.data,
             x.shape[1],
             len(x),
@@ -248,6 +251,10 @@ class Engine:
             ctypes.addressof(reading),
             self._room.ctypes.data,
         )
+
+    def places(self, count: int) -> Array:
+        """Room for so many copies of its weights: (count, T, P), in the kernel's layout."""
+        return np.empty((count, *self._theta.shape), self.dtype)
 
     def kept(self) -> tuple[Array, Array]:
         """Copies of the weights and of the optimiser's state, for `rewind`."""

@@ -24,7 +24,8 @@ class EngineReading:
 
     ``least`` and ``steepest`` tell of each layer below which |σ′| counts as saturated, and at which z it is
     largest; ``low_input`` below which share of its root mean square an a counts as low; ``every``, of each
-    layer, one of how many examples is kept for percentiles. Where ``norms_only``, only norms are found.
+    layer, one of how many examples is kept for percentiles, or None where there are none. Where
+    ``norms_only``, only norms are found, and those of w and b only where they are ``of_theta``.
     Neurons whose products of z with the m ``marks`` are ``near``, in shares of ‖z‖, count as twins. The
     examples are those of the training, or ``given`` as x and y in rows, x with its ones. z of all layers is
     kept where it is to look ``inside``.
@@ -32,7 +33,8 @@ class EngineReading:
     After `measure`, ``found`` has the name of a statistic → (T, L); ``slopes`` and ``outputs`` are σ′ and a
     of the examples that are kept, layer → (T, values); ``z`` and ``a`` those of the output layer,
     (T, n_L, m), and ``inside`` z of all, layer → (T, n_l, m). After `watch` their rows are the T trials of
-    the first of so many ``readings``, then those of the next.
+    the first of so many ``readings``, then those of the next, and ``weights`` those of the readings at which
+    they were to be kept.
     """
 
     def __init__(
@@ -42,8 +44,9 @@ class EngineReading:
         least: Sequence[float],
         steepest: Sequence[float],
         low_input: float,
-        every: Sequence[int],
+        every: Sequence[int] | None,
         norms_only: bool,
+        of_theta: bool,
         marks: Array,
         near: float,
         given: tuple[Array, Array] | None = None,
@@ -60,11 +63,11 @@ class EngineReading:
             self._examples = x, y
         numbers = np.zeros((trials, len(sizes) - 1, len(STATISTICS)))
         self.found = {name: numbers[..., k] for k, name in enumerate(STATISTICS)}
-        counts = [n * -(-m // stride) for n, stride in zip(sizes[1:], every, strict=True)]
+        counts = [n * -(-m // stride) for n, stride in zip(sizes[1:], every or (), strict=bool(every))]
         kept = np.empty((2, trials, sum(counts)), dtype)
         ends = np.cumsum([0, *counts])
         self.slopes, self.outputs = (
-            {l: rows[:, ends[l - 1] : ends[l]] for l in range(1, len(sizes))} for rows in kept
+            {l: rows[:, ends[l - 1] : ends[l]] for l in range(1, len(ends))} for rows in kept
         )
         last = np.empty((2, trials, m, padded_width(sizes[-1], dtype)), dtype)
         self.z, self.a = (rows[:, :, : sizes[-1]].mT for rows in last)
@@ -75,12 +78,13 @@ class EngineReading:
             for l in range(1, len(sizes) if inside else 1)
         }
         ends_of_slopes = np.array([least, steepest], np.float64)
-        strides = np.array(every, np.int64)
+        strides = np.array(every or (), np.int64)
         self._kept = numbers, kept, last, whole, ends_of_slopes, strides, marks  # what the kernel points to
         self._reading = Reading(
             examples=0,
             m=m,
             norms_only=norms_only,
+            of_theta=of_theta,
             low_input=low_input,
             marks=marks.ctypes.data,
             near=near,
@@ -88,8 +92,8 @@ class EngineReading:
             steepest=ends_of_slopes[1].ctypes.data,
             every=strides.ctypes.data,
             statistics=numbers.ctypes.data,
-            slopes=kept[0].ctypes.data,
-            outputs=kept[1].ctypes.data,
+            slopes=kept[0].ctypes.data if every else None,
+            outputs=kept[1].ctypes.data if every else None,
             kept=sum(counts),
             z=last[0].ctypes.data,
             a=last[1].ctypes.data,
@@ -108,13 +112,25 @@ class EngineReading:
         self._engine.read(self._net, self._reading, max(planned, 1), bool(planned))
 
     def watch(
-        self, step: int, every: int, starts: Array, order: Array | None, *, planned: bool = False
+        self,
+        step: int,
+        every: int,
+        starts: Array,
+        order: Array | None,
+        *,
+        planned: bool = False,
+        keep: Sequence[int] = (),
     ) -> None:
         """Take steps as `lab.network.compiled.Engine.run` does, each ``every``-th after a reading of this.
 
         These are over the examples of the step, as many each time, unless other ones were given. Where they
-        are ``planned``, ‖Δw‖ of each step is measured too.
+        are ``planned``, ‖Δw‖ of each step is measured too. ``keep`` are the numbers of the readings, from 0 on,
+        of which the weights are kept.
         """
+        places = np.full(self.readings, -1, np.int64)
+        places[list(keep)] = np.arange(len(keep))
+        self.weights = self._engine.places(len(keep))
+        self._reading.kept_at, self._reading.weights = places.ctypes.data, self.weights.ctypes.data
         self._kept[0][...] = 0
         of_steps = order if self._net is self._engine.net else None
         self._reading.order = None if of_steps is None else of_steps.ctypes.data

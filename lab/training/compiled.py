@@ -62,10 +62,10 @@ class CompiledSteps:
         self.step += steps
         self.engine.store(self.stack.theta)
 
-    def is_short(self, step: int) -> bool:
-        """Whether the step takes fewer examples than most, as the last of an epoch may."""
+    def are_short(self, steps: Array) -> Array:
+        """Which of these steps take fewer examples than most, as the last of an epoch may."""
         order = self._order
-        return bool(order.examples % order.batch and (step + 1) % order.epoch == 0)
+        return np.asarray((steps + 1) % order.epoch == 0) & bool(order.examples % order.batch)
 
     def rows(self) -> Array | None:
         """The numbers of the examples of the next step, (T, m); None where it takes all in their order."""

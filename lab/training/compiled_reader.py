@@ -26,9 +26,10 @@ MEASURED = (
 
 
 PERCENTILES = (2, 50, 98)
+OF_PERCENTILES = {f"{name}_p{q:02}" for name in ("slope", "a") for q in PERCENTILES}
 
 MOST_NUMBERS = 2**21
-"""So many numbers of examples, at most, are kept from readings that are taken in one call."""
+"""So many numbers of examples, at most, are kept from readings that are taken in one call, and of weights."""
 
 
 class CompiledReader:
@@ -46,16 +47,20 @@ class CompiledReader:
         self._slopes = [sigma.slope_range.magnitude for sigma in sigmas]
         known = np.isfinite(self._slopes)
         sides = [known and probes.has_sides(sigma, tau) for known, sigma in zip(known, sigmas, strict=True)]
+        self._sorts = not OF_PERCENTILES.isdisjoint(training.recording.columns)
         self._known = np.where(known, 1.0, np.nan), np.where(sides, 1.0, np.nan)
         self._readings: dict[tuple[int, bool, bool], EngineReading] = {}
         self._last: EngineReading | None = None  # of several readings, whose buffers may be large
         self._fixed_examples = fixed = training.recording.fixed_examples
         self._can = set(MEASURED).issuperset(self._asked)
-        self._due = list(self._recorder.due)
-        self._alone = set[int]()  # readings that turned out to need the numpy core
+        schedule = training.recording.schedule
+        self._apart, self._tests = np.diff(schedule.steps), schedule.tests
+        self._alone = steps.are_short(schedule.steps)  # the readings that are taken one by one
+        self._alone[schedule.histograms] = self._alone[-1] = True
         self._wait, self._tried = 1, 0  # before this reading none are taken together
         m = len(fixed) if fixed else min(training.batch, len(training.train))
         self._numbers = 2 * len(steps.stack.theta.vector) * m * sum(training.network.sizes[1:])
+        self._most_kept = max(1, MOST_NUMBERS // steps.stack.theta.vector.size)
 
     def read(self, reading: int, last: bool) -> bool:
         """Record this reading, if the kernel can; return whether it could."""
@@ -77,9 +82,8 @@ class CompiledReader:
     def ahead(self, reading: int, most: int) -> int:
         """Record this reading and those after it, with the steps between, in one call; how many they are.
 
-        It is none where the next two differ, or one of them needs the weights; the first may be tested, since
-        its weights are there. Where one turns out to be among the others the engine goes back, and takes
-        those before it. The steps are at most so many.
+        It is none where the next two are not alike. Where one turns out to need the numpy core, the engine goes
+        back, and takes those before it. The steps are at most so many.
         """
         count, every = self._alike(reading, most)
         if count < 2:
@@ -89,26 +93,27 @@ class CompiledReader:
         m = len(self._fixed_examples) if self._fixed_examples else int(starts[1] - starts[0])
         whole = self._training.train if rows is None else None
         made = self._several(m, count, self._fixed_examples or whole)
-        tested = np.full((count, 2, len(self._recorder.readings.diverged)), np.nan)
-        tested[0] = self._reader.tested_at(reading)
+        tested = [k for k in range(count) if reading + k in self._recorder.tested]
         before = engine.kept()
-        multiple = self._reader.multiple
-        plans = multiple is None and probes.UpdateRatio in self._asked
-        made.watch(steps.step + 1, every, starts, rows, planned=plans)
+        plans = self._reader.multiple is None and probes.UpdateRatio in self._asked
+        made.watch(steps.step + 1, every, starts, rows, planned=plans, keep=tested)
         y = self._targets(rows, starts[: count * every : every], m)
         plain = self._plain(made, y).reshape(count, -1).all(axis=1)
         if not plain.all():
             engine.rewind(before)
             return self._before(reading, int(plain.argmin()), most)
         self._wait = 1
-        updates = made.found["update_w"] if multiple is None else abs(multiple) * made.found["speed_w"]
-        self._put(reading, made, y, updates, tuple(np.concatenate(tested, axis=-1)))
+        figures = np.full((2, count, engine.trials), np.nan)
+        for k, theta in zip(tested, made.weights, strict=True):
+            figures[:, k] = self._reader.evaluation.of_outputs(*engine.outputs(self._training.test.x, theta))
+        updates = made.found["update_w"] if plans else self._multiple_of(made)
+        self._put(reading, made, y, updates, tuple(figures.reshape(2, -1)))
         steps.passed(count * every)
         return count
 
     def _before(self, reading: int, other: int, most: int) -> int:
         """Record the readings before the ``other``-th, which is for `read`; where few, wait longer."""
-        self._alone.add(reading + other)
+        self._alone[reading + other] = True
         if other >= 2:
             return self.ahead(reading, most)
         self._wait *= 2
@@ -117,18 +122,14 @@ class CompiledReader:
 
     def _alike(self, reading: int, most: int) -> tuple[int, int]:
         """How many readings from this one on can be taken in one call, and the steps after each of them."""
-        recorder, due = self._recorder, self._due
-        if not self._can or reading < self._tried or reading + 2 > len(due):
+        if not self._can or reading < self._tried or self._alone[reading]:
             return 0, 1
-        every, count = int(due[reading + 1] - due[reading]), 0
-        room = MOST_NUMBERS // self._numbers
-        while count < min(most // every, room, len(due) - 1 - reading):
-            k = reading + count
-            needs_weights = k in self._alone or recorder.bins(k) or (count > 0 and k in recorder.tested)
-            if needs_weights or due[k + 1] - due[k] != every or self._steps.is_short(int(due[k])):
-                break
-            count += 1
-        return count, every
+        every = int(self._apart[reading])
+        room = min(most // every, MOST_NUMBERS // self._numbers)
+        tests = self._tests[np.searchsorted(self._tests, reading) :][self._most_kept :]
+        end = min(reading + room, *tests[:1], len(self._apart))
+        unlike = self._alone[reading:end] | (self._apart[reading:end] != every)
+        return int(unlike.argmax()) if unlike.any() else len(unlike), every
 
     def _targets(self, rows: Array | None, starts: Array, m: int) -> Array:
         """The targets of readings that begin there in the rows, as `EngineReading` has its rows."""
@@ -191,7 +192,7 @@ class CompiledReader:
             "a_std": found["a_spread"] / np.sqrt(cells),
             "low_input": found["low_input"] / inputs,
         }
-        for name, layers in (("slope", made.slopes), ("a", made.outputs)):
+        for name, layers in (("slope", made.slopes), ("a", made.outputs)) if self._sorts else ():
             for values in layers.values():
                 values.sort(axis=-1)
             found_of = [percentiles_of(values, PERCENTILES) for values in layers.values()]
@@ -201,13 +202,18 @@ class CompiledReader:
 
     def _updates(self, made: EngineReading, rows: Array | None) -> Array | None:
         """‖Δw^l‖ of the next step: (T, L); None where nothing asks for it."""
-        if probes.UpdateRatio not in self._asked:
-            return None
-        if self._reader.multiple is not None:
-            return np.asarray(abs(self._reader.multiple) * made.found["speed_w"])
+        if probes.UpdateRatio not in self._asked or self._reader.multiple is not None:
+            return self._multiple_of(made)
         step = self._single(rows)
         step.measure(rows, planned=self._steps.step + 1)
         return step.found["update_w"]
+
+    def _multiple_of(self, made: EngineReading) -> Array | None:
+        """‖Δw^l‖ of steps that are c ∂C/∂w, (rows, L); None where nothing asks for it."""
+        if probes.UpdateRatio not in self._asked:
+            return None
+        assert self._reader.multiple is not None
+        return np.asarray(abs(self._reader.multiple) * made.found["speed_w"])
 
     def _single(
         self, rows: Array | None, fixed: Examples | None = None, inside: bool = False
@@ -238,8 +244,9 @@ class CompiledReader:
             least=[recording.saturation_threshold * slope for slope in self._slopes],
             steepest=[sigma.steepest for sigma in network.sigmas],
             low_input=recording.low_input_threshold,
-            every=[sorted_every(n, m) for n in network.sizes[1:]],
+            every=[sorted_every(n, m) for n in network.sizes[1:]] if self._sorts else None,
             norms_only=set(OF_NORMS).issuperset(self._asked),
+            of_theta=not {probes.UpdateRatio, probes.ParameterNorms}.isdisjoint(self._asked),
             marks=marks(m, self._steps.engine.dtype),
             near=2 * near_share(self._steps.engine.dtype),
             given=(given.x, given.y) if given else None,

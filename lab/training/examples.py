@@ -158,18 +158,21 @@ class Evaluation:
 
     def cost_and_accuracy(self, theta: Parameters) -> tuple[Array, Array]:
         """C and the accuracy of each trial, (T,) each; NaN where there are no examples or no classes."""
-        total, right = np.zeros((2, len(theta.vector)))
         if self.outputs:
-            y, sigma = self.given.y.T[None], self.network.sigma(self.network.depth)
-            z, a = self.outputs(self.given.x)
-            total += self.network.cost.value(z, a, y, sigma).sum(axis=-1)
-            right += correct(a, y, self.given.labelled)
+            return self.of_outputs(*self.outputs(self.given.x))
+        total, right = np.zeros((2, len(theta.vector)))
         for p in self.passes:
             forward(self.network, theta, p)
             total += costs(self.network, p).sum(axis=-1)
             right += correct(p.a[self.network.depth], p.y, self.given.labelled)
         several = len(self.given) or np.nan
         return total / several, right / several
+
+    def of_outputs(self, z: Array, a: Array) -> tuple[Array, Array]:
+        """The same of the output layer's z and a over all the examples, (T, n_L, m) each."""
+        y, several = self.given.y.T[None], len(self.given) or np.nan
+        cost = self.network.cost.value(z, a, y, self.network.sigma(self.network.depth))
+        return cost.sum(axis=-1) / several, correct(a, y, self.given.labelled) / several
 
 
 def correct(a: Array, y: Array, labelled: bool) -> Array:

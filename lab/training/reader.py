@@ -42,7 +42,7 @@ class Reader:
         self.theta, self.gradient, self.update = stack.theta, stack.gradient, stack.update
         self.multiple = None if training.decay else training.optimiser.multiple(training.eta)
         self.trials = len(self.theta.vector)
-        self._evaluation = Evaluation(self.network, training.test, self.trials, outputs)
+        self.evaluation = Evaluation(self.network, training.test, self.trials, outputs)
         self._untested = (np.full(self.trials, np.nan),) * 2
         self._fixed: Pass | None = None
         if (fixed := recorder.recording.fixed_examples) is not None:
@@ -95,7 +95,7 @@ class Reader:
 
     def tested(self) -> tuple[Array, Array]:
         """C and the accuracy over the test examples."""
-        return self._evaluation.cost_and_accuracy(self.theta)
+        return self.evaluation.cost_and_accuracy(self.theta)
 
     def _ring_for(self, p: Pass) -> _Ring | None:
         """The ring, which is made for the first pass that is no short batch; until then there is none."""

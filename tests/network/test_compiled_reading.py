@@ -44,7 +44,7 @@ def test_a_trial_has_the_same_bits_alone_and_a_reading_changes_nothing(dtype):
 
 def made(engine):
     layers = len(SIZES) - 1
-    told = ([0.1] * layers, [0.0] * layers, 0.1, [3] * layers, False, MARKS.astype(engine.dtype), 1e-12)
+    told = ([0.1] * layers, [0.0] * layers, 0.1, [3] * layers, False, True, MARKS.astype(engine.dtype), 1e-12)
     return EngineReading(engine, 7, *told)
 
 
@@ -52,7 +52,7 @@ def test_given_examples_are_those_of_the_training_where_they_are_the_same():
     case = Case()
     engine = Engine(case.network, case.optimiser, case.eta, case.decay, case.theta, case.x, case.y)
     layers = len(SIZES) - 1
-    told = ([0.1] * layers, [0.0] * layers, 0.1, [2] * layers, False, MARKS, 1e-12)
+    told = ([0.1] * layers, [0.0] * layers, 0.1, [2] * layers, False, True, MARKS, 1e-12)
     own = EngineReading(engine, N, *told, given=(case.x, case.y))
     own.measure()
     by_order = EngineReading(engine, N, *told)

@@ -32,7 +32,7 @@ UNLIKE = [probe for probe in MEASURED if probe is not EqualNeurons]
 
 @pytest.fixture
 def taken(monkeypatch):
-    """Which readings the kernel took, and an end to that once it is set to None."""
+    """Which readings the kernel took, each on its own, and an end to that once it is set to False."""
     by_kernel: list[bool] = []
     real = CompiledReader.read
 
@@ -42,6 +42,7 @@ def taken(monkeypatch):
 
     allowed = [True]
     monkeypatch.setattr(compiled_reader.CompiledReader, "read", read)
+    monkeypatch.setattr(compiled_reader.CompiledReader, "ahead", lambda *anything: 0)
     return by_kernel, allowed
 
 

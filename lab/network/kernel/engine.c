@@ -287,24 +287,26 @@ EXPORT void NAMED(outputs)(const Network *net, int64_t trials, const real *theta
 // What a reading measures, and of which trials; NULL is left out.
 typedef struct {
     const int64_t *order, examples;  // of trial t the m examples from order[t examples] on; or the first m
-    int64_t m, norms_only;
+    int64_t m, norms_only, of_theta;  // of_theta: whether norms of w and b are measured
     double low_input;                // of the root mean square of a
     const real *marks;               // m numbers that tell apart neurons, of whose z the products differ by
     double near;                     // more than this share of ||z||
     const double *least, *steepest;  // of each layer: what |sigma'| is saturated below, where it is largest
     const int64_t *every;            // of each layer: one of so many examples is kept whole
     double *statistics;              // (trials, L, STATISTICS)
-    real *slopes, *outputs;          // sigma' and a of the examples that are kept, layer after layer
+    real *slopes, *outputs;          // sigma' and a of the examples that are kept, layer after layer; or NULL
     int64_t kept;                    // how many numbers they are of a trial
     real *z, *a;                     // of the output layer, padded
     real *inside;                    // z of the layers, one after the other, padded; or NULL
+    const int64_t *kept_at;          // of each reading of `watch`: at which place of `weights` they are kept; or -1
+    real *weights;                   // (places, trials, parameters)
 } Reading;
 
 // What a pass that went forward tells, as the row `at` of the reading.
 static void look(const Network *net, const Reading *r, int64_t at, const real *theta, const Pass *p) {
     double *out = r->statistics + at * net->depth * STATISTICS;
     const int64_t L = net->depth, last = r->m * padded(net->sizes[L]);
-    real *slopes = r->slopes + at * r->kept, *outputs = r->outputs + at * r->kept;
+    real *slopes = r->slopes ? r->slopes + at * r->kept : NULL, *outputs = r->outputs ? r->outputs + at * r->kept : NULL;
     Block before = {p->x, p->x_stride, r->m, net->sizes[0]};
     real *inside = r->inside ? r->inside + at * r->m * neurons(net) : NULL;
     memcpy(r->z + at * last, p->z[L], last * sizeof(real));
@@ -313,10 +315,12 @@ static void look(const Network *net, const Reading *r, int64_t at, const real *t
         const int64_t n = net->sizes[l], width = padded(n), below = net->sizes[l - 1];
         if (inside) memcpy(inside, p->z[l], r->m * width * sizeof(real)), inside += r->m * width;
         const Block a = {p->a[l], width, r->m, n}, slope = {p->slope[l], width, r->m, n};
-        out[WEIGHTS] = norm_of((Block){theta, width, below, n}, 0);
-        out[BIASES] = norm_of((Block){theta + below * width, width, 1, n}, 0);
         out[LARGEST_Z] = largest_of((Block){p->z[l], width, r->m, n}, 0);
-        theta += (below + 1) * width;
+        if (r->of_theta) {
+            out[WEIGHTS] = norm_of((Block){theta, width, below, n}, 0);
+            out[BIASES] = norm_of((Block){theta + below * width, width, 1, n}, 0);
+            theta += (below + 1) * width;
+        }
         if (r->norms_only) continue;
         out[SLOPES] = sum_of(slope);
         count_slopes(slope, p->z[l], r->least[l - 1], r->steepest[l - 1], out);
@@ -327,7 +331,8 @@ static void look(const Network *net, const Reading *r, int64_t at, const real *t
             out[LOW_INPUT] = low_of(before, r->low_input);
         else
             out[LOW_INPUT] = r->statistics[LOW_INPUT];  // the same inputs as those of the first row
-        slopes = thinned(slope, r->every[l - 1], slopes), outputs = thinned(a, r->every[l - 1], outputs);
+        if (slopes) slopes = thinned(slope, r->every[l - 1], slopes);
+        if (outputs) outputs = thinned(a, r->every[l - 1], outputs);
         before = a;
     }
 }
@@ -394,7 +399,9 @@ EXPORT void NAMED(watch)(const Network *net, const Network *seen, int64_t trials
             real *own = theta + t * count;
             double *out = r->statistics + at * net->depth * STATISTICS;
             Learning how = learning(net, step + s, own, state + t * count, trials * count);
+            const int64_t place = reads ? r->kept_at[s / every] : -1;
             Pass p;
+            if (place >= 0) memcpy(r->weights + (place * trials + t) * count, own, count * sizeof(real));
             if (reads && seen != net) {
                 const Learning none = {.stays = 1, .squares = squares};
                 begin(seen, r->m, NULL, passes, &p);

@@ -62,12 +62,13 @@ class Reading(Structure):
         ("examples", c_int64),
         ("m", c_int64),
         ("norms_only", c_int64),
+        ("of_theta", c_int64),
         ("low_input", c_double),
         ("marks", c_void_p),
         ("near", c_double),
         *((name, c_void_p) for name in ("least", "steepest", "every", "statistics", "slopes", "outputs")),
         ("kept", c_int64),
-        *((name, c_void_p) for name in ("z", "a", "inside")),
+        *((name, c_void_p) for name in ("z", "a", "inside", "kept_at", "weights")),
     )
 
 

@@ -73,8 +73,6 @@ static __attribute__((noinline)) void learn(const Learning *how, const vec *of, 
     }
 }
 
-#define UNROLLED _Pragma("GCC unroll 16")
-
 // A tile begins in an even row. The squares of a gradient are summed by neuron, those of even rows and of odd ones in
 // a row of `squares` each, so that they are the same sums whatever the tiles.
 INLINE void tile(const Product *p, int64_t row, int64_t column, const int rows, const int vectors) {

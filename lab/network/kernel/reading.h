@@ -60,11 +60,13 @@ static double norm_of(const Block b, real centre) {
     double squares = 0;
     for (int64_t c = 0; c < b.n; c += W) {
         vec sum[4] = {all(0), all(0), all(0), all(0)};
-        for (int64_t i = 0; i < b.m; i += 4)
-            for (int64_t k = 0; k < 4 && i + k < b.m; k++) {
-                const vec x = from(b.at + (i + k) * b.stride + c) - centre;
-                sum[k] = fma_(x, x, sum[k]);
-            }
+        const real *row = b.at + c;
+        for (int64_t left = b.m; left > 0; left -= 4, row += 4 * b.stride)
+            UNROLLED for (int k = 0; k < 4; k++)
+                if (k < left) {
+                    const vec x = from(row + k * b.stride) - centre;
+                    sum[k] = fma_(x, x, sum[k]);
+                }
         const vec all_rows = (sum[0] + sum[1]) + (sum[2] + sum[3]);
         for (int64_t j = 0; j < W && c + j < b.n; j++) squares += (double)all_rows[j];
     }

@@ -37,6 +37,7 @@ typedef whole ivec __attribute__((vector_size(VECTOR_BYTES)));
 typedef vec anywhere __attribute__((aligned(sizeof(real)), may_alias));  // in memory
 
 #define W ((int64_t)(VECTOR_BYTES / sizeof(real)))
+#define UNROLLED _Pragma("GCC unroll 16")
 #define INLINE static inline __attribute__((always_inline))
 #define MANTISSA BY_SIZE(23, 52)
 #define BIAS BY_SIZE(127, 1023)
