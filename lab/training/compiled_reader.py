@@ -82,8 +82,8 @@ class CompiledReader:
     def ahead(self, reading: int, most: int) -> int:
         """Record this reading and those after it, with the steps between, in one call; how many they are.
 
-        It is none where the next two are not alike. Where one turns out to need the numpy core, the engine goes
-        back, and takes those before it. The steps are at most so many.
+        It is none where the next two are not alike. Where one turns out to need the numpy core, the engine
+        goes back, and takes those before it. The steps are at most so many.
         """
         count, every = self._alike(reading, most)
         if count < 2:

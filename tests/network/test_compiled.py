@@ -1,7 +1,6 @@
 """The compiled engine against the readable one: the same steps, and the same bits whatever is beside them."""
 
 import gc
-import platform
 import weakref
 from hashlib import sha256
 from itertools import pairwise, product
@@ -13,18 +12,17 @@ from hypothesis import strategies as st
 
 from lab.activations.catalogue import examples
 from lab.activations.logistic import Sigmoid
-from lab.network import compiled
 from lab.network.backprop import Network, backward, forward
 from lab.network.buffers import make_batch
 from lab.network.compiled import Engine, refusal, slower_compiled
 from lab.network.costs import TABLE as COSTS
 from lab.network.costs import Quadratic
-from lab.network.kernel.build import VARIANTS
-from lab.network.kernel.library import Functions, functions, library
+from lab.network.kernel.library import functions
 from lab.network.optimisers import TABLE as OPTIMISERS
 from lab.network.optimisers import Descent
 from lab.network.parameters import as_parameters, parameters
 from lab.parts import Optimiser
+from tests.network.kinds import KINDS, by_the_kernel_of
 
 if functions(np.dtype("f8")) is None:
     pytest.skip("the kernel was not built here", allow_module_level=True)
@@ -36,11 +34,6 @@ KNOWN = [
     if not refusal(Network((1, 1), (sigma,), Quadratic()), Descent(), np.dtype("f8"))
 ]
 """The activations that the kernel has every operation of."""
-
-OPENED, OWN = library()
-KINDS = list(VARIANTS[platform.machine().lower()])
-KINDS = KINDS[KINDS.index(OWN) :]
-"""The kinds of processor whose kernels run on this one, its own first."""
 
 SOME_SIZES = st.lists(st.integers(1, 70), min_size=2, max_size=5).map(tuple)
 SIZES = (5, 7, 18, 3)
@@ -204,12 +197,10 @@ def test_the_bits_are_the_same_everywhere(case):
     sigma=st.sampled_from(["softclip", "golu", "gelu-tanh", "tanh"]),
 )
 def test_every_kind_of_processor_has_the_same_bits(sizes, n, batch, dtype, cost, sigma):
-    """Of those that this one can take the place of: the kernels of older ones run here too."""
     case = Case(sigma, cost, "rmsprop", dtype, sizes=sizes, n=n, batch=batch)
     found = []
     for kind in KINDS:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(compiled, "functions", lambda dtype: Functions(OPENED, kind, dtype.itemsize))  # noqa: B023
+        with by_the_kernel_of(kind):
             found.append(case.by_the_engine(3))
     for other in found[1:]:
         np.testing.assert_array_equal(other, found[0])

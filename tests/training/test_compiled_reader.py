@@ -19,6 +19,7 @@ from lab.training import compiled_reader
 from lab.training.compiled_reader import MEASURED, OF_NORMS, CompiledReader
 from lab.training.loop import Course, train
 from lab.training.probes import EqualNeurons
+from tests.network.kinds import KINDS, by_the_kernel_of
 from tests.training.trainings import made_examples, training, unlike
 
 if functions(np.dtype("f8")) is None:
@@ -109,6 +110,27 @@ def test_of_any_sizes_batches_and_fixed_examples(sizes, n, batch, fixed, sigma):
     trained = {"train": data, "batch": min(batch, n), "steps": 4, "eta": 0.05}
     made = given(sizes=sizes, sigma=SIGMAS[sigma], **trained, **recorded)
     agree(*(train(replace(made, engine=name), range(2)) for name in ("compiled", "numpy")), rtol=1e-9)
+
+
+@hypothesis.given(
+    sizes=st.lists(st.integers(1, 70), min_size=2, max_size=4).map(tuple),
+    n=st.integers(1, 150),
+    batch=st.integers(1, 150),
+    fixed=st.integers(0, 90),
+    dtype=st.sampled_from(["float32", "float64"]),
+    optimiser=st.sampled_from(["descent", "adam", "nesterov"]),
+)
+def test_every_kind_of_processor_reads_the_same_bits(sizes, n, batch, fixed, dtype, optimiser):
+    data, *seen = (made_examples(sizes[0], sizes[-1], count, dtype) for count in (n, fixed) if count)
+    recorded = {"fixed_examples": seen[0] if seen else None, "dtype": dtype}
+    trained = {"train": data, "batch": min(batch, n), "steps": 6, "decay": 0.1}
+    made = given(sizes=sizes, optimiser=OPTIMISERS[optimiser](), **trained, **recorded)
+    found = []
+    for kind in KINDS:
+        with by_the_kernel_of(kind):
+            found.append(train(made, range(2)))
+    for other in found[1:]:
+        assert unlike(found[0], other) == []
 
 
 def test_a_float32_is_right_to_its_digits(taken):
