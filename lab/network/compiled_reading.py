@@ -124,7 +124,7 @@ class EngineReading:
         """Take steps as `lab.network.compiled.Engine.run` does, each ``every``-th after a reading of this.
 
         These are over the examples of the step, as many each time, unless other ones were given. Where they
-        are ``planned``, ‖Δw‖ of each step is measured too. ``keep`` are the readings, counted from 0, of which
+        are ``planned``, ‖Δw‖ of each step is measured too. ``keep`` are the readings, from 0 on, of which
         the weights are kept.
         """
         places = np.full(self.readings, -1, np.int64)
