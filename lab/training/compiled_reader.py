@@ -91,8 +91,7 @@ class CompiledReader:
         steps, engine = self._steps, self._steps.engine
         starts, rows = steps.bounds(count * every)
         m = len(self._fixed_examples) if self._fixed_examples else int(starts[1] - starts[0])
-        whole = self._training.train if rows is None else None
-        made = self._several(m, count, self._fixed_examples or whole)
+        made = self._several(m, count)
         tested = [k for k in range(count) if reading + k in self._recorder.tested]
         before = engine.kept()
         plans = self._reader.multiple is None and probes.UpdateRatio in self._asked
@@ -219,21 +218,17 @@ class CompiledReader:
         self, rows: Array | None, fixed: Examples | None = None, inside: bool = False
     ) -> EngineReading:
         """One reading over the ``fixed`` examples, or else as many as the next step takes."""
-        if fixed or rows is None:
-            given = fixed or self._training.train
-            m = len(given)
-        else:
-            given, m = None, rows.shape[1]
+        m = len(fixed or self._training.train) if fixed or rows is None else rows.shape[1]
         key = (m, fixed is not None, inside)
         if key not in self._readings:
-            self._readings[key] = self._made(m, given, inside=inside)
+            self._readings[key] = self._made(m, fixed, inside=inside)
         return self._readings[key]
 
-    def _several(self, m: int, readings: int, given: Examples | None) -> EngineReading:
-        """So many readings over the ``given`` examples, or as many as the steps take."""
+    def _several(self, m: int, readings: int) -> EngineReading:
+        """So many readings over the fixed examples, or else over as many as the steps take."""
         made = self._last
         if made is None or (made.m, made.readings) != (m, readings):
-            self._last = made = self._made(m, given, readings)
+            self._last = made = self._made(m, self._fixed_examples, readings)
         return made
 
     def _made(self, m: int, given: Examples | None, readings: int = 1, inside: bool = False) -> EngineReading:
