@@ -136,6 +136,8 @@ class Engine:
         count = found.parameters(self._at)
         self._theta, self._blocks = self._vectors(count)
         self._state = np.zeros((2, *self._theta.shape), self.dtype)
+        self._remembered = self._state[: len(optimiser.remembers)]
+        self._kept = np.empty_like(self._theta), np.empty_like(self._remembered)
         self._room = np.zeros(0, self.dtype)
         self.load(theta)
 
@@ -256,13 +258,14 @@ class Engine:
         """Room for so many copies of its weights: (count, T, P), in the kernel's layout."""
         return np.empty((count, *self._theta.shape), self.dtype)
 
-    def kept(self) -> tuple[Array, Array]:
-        """Copies of the weights and of the optimiser's state, for `rewind`."""
-        return self._theta.copy(), self._state.copy()
+    def keep(self) -> None:
+        """Note the weights and the optimiser's state, for `rewind`."""
+        for kept, values in zip(self._kept, (self._theta, self._remembered), strict=True):
+            np.copyto(kept, values)
 
-    def rewind(self, kept: tuple[Array, Array]) -> None:
-        """Go back to what was `kept`."""
-        self._theta[...], self._state[...] = kept
+    def rewind(self) -> None:
+        """Go back to where `keep` was called last."""
+        self._theta[...], self._remembered[...] = self._kept
 
     def _vectors(self, count: int) -> tuple[Array, dict[int, Array]]:
         """Room for the parameters of all trials, and its views of each layer, (T, n_{l−1} + 1, n_l)."""

@@ -33,8 +33,8 @@ class EngineReading:
     After `measure`, ``found`` has the name of a statistic → (T, L); ``slopes`` and ``outputs`` are σ′ and a
     of the examples that are kept, layer → (T, values); ``z`` and ``a`` those of the output layer,
     (T, n_L, m), and ``inside`` z of all, layer → (T, n_l, m). After `watch` their rows are the T trials of
-    the first of so many ``readings``, then those of the next, and ``weights`` those of the readings at which
-    they were to be kept.
+    the first of so many ``readings``, then those of the next, and ``weights`` begins with those of the
+    readings at which they were to be kept.
     """
 
     def __init__(
@@ -79,6 +79,7 @@ class EngineReading:
         }
         ends_of_slopes = np.array([least, steepest], np.float64)
         strides = np.array(every or (), np.int64)
+        self.weights = engine.places(0)
         self._kept = numbers, kept, last, whole, ends_of_slopes, strides, marks  # what the kernel points to
         self._reading = Reading(
             examples=0,
@@ -129,7 +130,8 @@ class EngineReading:
         """
         places = np.full(self.readings, -1, np.int64)
         places[list(keep)] = np.arange(len(keep))
-        self.weights = self._engine.places(len(keep))
+        if len(self.weights) < len(keep):
+            self.weights = self._engine.places(len(keep))
         self._reading.kept_at, self._reading.weights = places.ctypes.data, self.weights.ctypes.data
         self._kept[0][...] = 0
         of_steps = order if self._net is self._engine.net else None

@@ -15,6 +15,7 @@ import numpy as np
 from lab.network.backprop import backward, forward
 from lab.network.buffers import Pass, make_batch, make_pass
 from lab.network.compiled import Engine
+from lab.network.parameters import Parameters
 from lab.numerics import Array
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class CompiledSteps:
         given, trials = training.train, len(stack.theta.vector)
         decay = training.eta * training.decay / len(given)
         self.stack, self.step = stack, 0
+        self._behind = False  # whether the stack's weights are older than the engine's
         self.engine = Engine(
             training.network, training.optimiser, training.eta, decay, stack.theta, given.x, given.y
         )
@@ -44,12 +46,11 @@ class CompiledSteps:
         self._batch: Callable[[int], Pass] = lambda m: make_batch(sizes, trials, m, dtype)
 
     def run_to(self, step: int) -> None:
-        """Take the steps up to this one, and put the weights into the stack."""
+        """Take the steps up to this one."""
         while self.step < step:
             steps = min(step - self.step, max(MOST_STEPS // self._order.batch, self._order.epoch))
             self.engine.run(self.step + 1, *self.bounds(steps))
-            self.step += steps
-        self.engine.store(self.stack.theta)
+            self.passed(steps)
 
     def bounds(self, steps: int) -> tuple[Array, Array | None]:
         """Where each of the next steps begins in the rows of examples, and these: see `Engine.run`."""
@@ -58,9 +59,17 @@ class CompiledSteps:
         return self._order.several(self.step, steps)
 
     def passed(self, steps: int) -> None:
-        """Note that the engine took so many steps, and put the weights into the stack."""
+        """Note that the engine took so many steps."""
         self.step += steps
-        self.engine.store(self.stack.theta)
+        self._behind = True
+
+    @property
+    def theta(self) -> Parameters:
+        """The weights and biases as they are, which are put into the stack when they are asked for."""
+        if self._behind:
+            self.engine.store(self.stack.theta)
+            self._behind = False
+        return self.stack.theta
 
     def are_short(self, steps: Array) -> Array:
         """Which of these steps take fewer examples than most, as the last of an epoch may."""
@@ -74,17 +83,17 @@ class CompiledSteps:
     def saved(self) -> dict[str, Array]:
         """The stack with the optimiser's state of the engine; see `Stack.saved`."""
         self.engine.remembered(self.stack.state)
-        return self.stack.saved()
+        return {**self.stack.saved(), "theta": self.theta.vector}
 
     def restored(self, saved: Mapping[str, Array], step: int) -> None:
         """Go on from a stack that was `saved` after so many steps."""
         self.stack.restored(saved, step)
-        self.step = step
+        self.step, self._behind = step, False
         self.engine.load(self.stack.theta)
         self.engine.recall(self.stack.state)
 
     def plan(self) -> None:
-        """Put Δθ of the next step, as the numpy core takes it, into the stack's ``update``."""
+        """Put Δθ of the propagated step, as the numpy core takes it, into the stack's ``update``."""
         self.engine.remembered(self.stack.state)
         self.stack.step = self.step
         self.stack.plan()
@@ -102,6 +111,6 @@ class CompiledSteps:
             p = self._passes[m]
             given.x.take(chosen, axis=0, out=p.a1[0].mT, mode="clip")
             given.y.take(chosen, axis=0, out=p.y.mT, mode="clip")
-        forward(self._training.network, stack.theta, p)
-        backward(self._training.network, stack.theta, p, stack.gradient)
+        forward(self._training.network, self.theta, p)
+        backward(self._training.network, self.theta, p, stack.gradient)
         return p

@@ -93,17 +93,17 @@ class CompiledReader:
         m = len(self._fixed_examples) if self._fixed_examples else int(starts[1] - starts[0])
         made = self._several(m, count)
         tested = [k for k in range(count) if reading + k in self._recorder.tested]
-        before = engine.kept()
+        engine.keep()
         plans = self._reader.multiple is None and probes.UpdateRatio in self._asked
         made.watch(steps.step + 1, every, starts, rows, planned=plans, keep=tested)
         y = self._targets(rows, starts[: count * every : every], m)
         plain = self._plain(made, y).reshape(count, -1).all(axis=1)
         if not plain.all():
-            engine.rewind(before)
+            engine.rewind()
             return self._before(reading, int(plain.argmin()), most)
         self._wait = 1
         figures = np.full((2, count, engine.trials), np.nan)
-        for k, theta in zip(tested, made.weights, strict=True):
+        for k, theta in zip(tested, made.weights, strict=False):
             figures[:, k] = self._reader.evaluation.of_outputs(*engine.outputs(self._training.test.x, theta))
         updates = made.found["update_w"] if plans else self._multiple_of(made)
         self._put(reading, made, y, updates, tuple(figures.reshape(2, -1)))

@@ -103,7 +103,7 @@ class Course:
     @property
     def theta(self) -> Parameters:
         """The parameters as they are."""
-        return self._stack.theta
+        return self._steps.theta
 
     @property
     def done(self) -> int:
@@ -140,7 +140,7 @@ class Course:
         self._flush()
         with np.errstate(all="ignore"):
             whole = Evaluation(self.training.network, self.training.train, len(self.trials), self._outputs)
-            final = (*whole.cost_and_accuracy(self._stack.theta), *self._reader.tested())
+            final = (*whole.cost_and_accuracy(self.theta), *self._reader.tested())
         return self._recorder.finished(final, self._seconds + monotonic() - began)
 
     def _take(self, steps: int) -> None:
