@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from lab.runs.preparation import recorded
+from lab.training.compiled_reader import OF_PERCENTILES
 from lab.training.loop import train
 from lab.training.probes import TABLE
 from tests.benchmarks.timing import side_by_side
@@ -12,14 +13,16 @@ from tests.benchmarks.writing import Rows
 TITLE = "what recording at every step adds to it, float32, one core"
 
 PROBES = {name: part() for name, part in TABLE.items()}
+DEFAULT = recorded(["default"], PROBES)
 QUANTITIES = {
     "norms": ("learning_speed", "learning_speed_w", "delta_rms"),
-    "default": recorded(["default"], PROBES),
+    "default but percentiles": tuple(name for name in DEFAULT if name not in OF_PERCENTILES),
+    "default": DEFAULT,
     "all": recorded(["all"], PROBES),
 }
 """What is recorded: the norms of ∂C/∂b, ∂C/∂w and δ, and what the words of ``record.quantities`` mean."""
 
-CASES = ((W1, 30), (W5, 30), (W2, 4), (W3A, 4))
+CASES = ((W1, 30), (W5, 30), (W2, 40), (W3A, 20))
 """A workload, and how many times the steps of one call of it a course takes."""
 
 REPETITIONS = 3
