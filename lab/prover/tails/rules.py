@@ -102,14 +102,27 @@ def _made(name: str, within: list[Interval], tails: list[Tail]) -> Tail | None:
     if name in ("add", "sub"):
         other, v = (y, v) if name == "add" else (negative(y), Interval(-v.high, -v.low))
         return total(x, other, u.low >= 0 <= v.low or u.high <= 0 >= v.high)
-    if name in ("max", "min") and (u.low >= v.high or v.low >= u.high):
-        return x if (u.low >= v.high) == (name == "max") else y
-    if name in ("max", "min"):  # |f(x, y)| ≤ |x| + |y|
-        return bounded_by(x.start, total(size(x), size(y), True))
+    if name in ("max", "min"):
+        above = u.low >= v.high or (False if v.low >= u.high else _is_above(x, y))
+        if above is None:  # |f(x, y)| ≤ |x| + |y|
+            return bounded_by(x.start, total(size(x), size(y), True))
+        return x if above == (name == "max") else y
+    if name in _COMPARISONS:
+        above = _is_above(x, y)
+        known = float(above == name.startswith("greater"))
+        return None if above is None else of_interval(Interval(known, known), x.start)
     if name == "pow":
         return power(x, v.low) if v.low == v.high and isfinite(v.low) else None
     rule = _RULES.get(name)
     return rule(x, u) if rule else _PAIRS[name](x, y) if name in _PAIRS else None
+
+
+def _is_above(x: Tail, y: Tail) -> bool | None:
+    """Whether x > y in all of the tail, or x < y; None where neither is known, or they may be equal."""
+    apart = total(x, negative(y), False).span
+    if apart is None or not (apart.low > 0 or apart.high < 0):  # a ball that holds 0 is neither
+        return None
+    return bool(apart.low > 0)
 
 
 def _exponential(x: Tail, within: Interval) -> Tail | None:
@@ -253,6 +266,8 @@ def _hyperbolic(sign: int) -> Rule:
 
     return rule
 
+
+_COMPARISONS = ("greater", "greater_equal", "less", "less_equal")
 
 _PAIRS: dict[str, Callable[[Tail, Tail], Tail]] = {"mul": product, "div": quotient}
 

@@ -94,6 +94,9 @@ def slopes(text, z, is_open=False):
         ("z**2*exp(-exp(z))", FAR, 0.0, 1e-8),
         ("sqrt(z)*exp(z/2)/exp(z)", FAR, 0.0, 0.28),
         ("log(1 + exp(z)) - z", FAR, 0.0, 0.7),
+        ("where(exp(z) > z**2, exp(-z), sin(z))", FAR, 0.0, 0.02),
+        ("max(z, z**3) - z**3", FAR, 0.0, 0.0),
+        ("min(1/z, exp(-z))*exp(z)", FAR, 1.0, 1.0),
     ],
 )
 def test_what_an_interval_alone_does_not_see(text, z, low, high):
@@ -113,6 +116,18 @@ def test_what_an_interval_alone_does_not_see(text, z, low, high):
 def test_next_to_0(text, z, grows, vanishes):
     value, _ = slopes(text, z, is_open=True)
     assert (value.tail.grows, value.tail.vanishes) == (grows, vanishes)
+
+
+@pytest.mark.parametrize("text", ["max(z, exp(z) - 1)", "max(z, z**3)", "-min(z, z**3)"])
+def test_where_the_larger_of_two_outgrows_every_bound_so_does_its_slope(text):
+    value, slope = slopes(text, FAR if text[0] == "m" else Interval(-inf, -4.0))
+    assert value.tail.grows
+    assert slope.tail.grows
+
+
+@pytest.mark.parametrize("text", ["sin(z) + z > z", "z**2 > z**2 - exp(-z)"])
+def test_what_is_not_known_to_be_larger_is_not_compared(text):
+    assert enclosed(Formula(f"where({text}, 1, 0)*z").expression, FAR).low == 0
 
 
 def test_the_slope_of_a_root_outgrows_every_bound_next_to_0():
