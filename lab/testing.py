@@ -140,7 +140,7 @@ def check_finite(sigma: Activation) -> None:
     for name, function in _faces(sigma).items():
         values = _values(function, z)
         bad = np.flatnonzero(~np.isfinite(values))
-        assert not len(bad), f"at z = {z[bad[0]]:.6g} {name} is {values[bad[0]]}"
+        assert not len(bad), f"at z = {z[bad[0]]} {name} is {values[bad[0]]}"
 
 
 def check_far(sigma: Activation) -> None:
@@ -165,7 +165,7 @@ def check_far(sigma: Activation) -> None:
                 bad = np.flatnonzero(~np.isnan(due) & ~(np.abs(found - due) <= 1e-3 * (1 + np.abs(due))))
                 if len(bad):
                     at = bad[0]
-                    place = f"at z = {z[at]:.6g} in {dtype}"
+                    place = f"at z = {z[at]} in {dtype}"
                     raise AssertionError(f"{place} {name} is {found[at]:.6g}, {due[at]:.6g} is due")
 
 
@@ -180,12 +180,12 @@ def check_nan(sigma: Activation) -> None:
 def check_continuous(sigma: Activation) -> None:
     """σ does not jump, at a kink or elsewhere, but at the claimed jumps; and there it does."""
     for place in sigma.jumps:
-        assert place in sigma.kinks, f"the jump at z = {place:.6g} is not among the kinks {sigma.kinks}"
+        assert place in sigma.kinks, f"the jump at z = {place} is not among the kinks {sigma.kinks}"
         left, right = _values(sigma, np.array([np.nextafter(place, -np.inf), np.nextafter(place, np.inf)]))
-        assert abs(right - left) > 1e-6 * max(1.0, abs(left)), f"σ does not jump at z = {place:.6g}"
+        assert abs(right - left) > 1e-6 * max(1.0, abs(left)), f"σ does not jump at z = {place}"
     z, jump, size = _jumps(sigma, sigma.kinks, sigma.jumps)
     worst = int(np.argmax(jump - 1e-6 * size))
-    assert jump[worst] <= 1e-6 * max(1.0, size[worst]), f"σ jumps by {jump[worst]:.6g} at z = {z[worst]:.6g}"
+    assert jump[worst] <= 1e-6 * max(1.0, size[worst]), f"σ jumps by {jump[worst]:.6g} at z = {z[worst]}"
 
 
 def check_derivative(sigma: Activation) -> None:
@@ -204,7 +204,7 @@ def check_derivative(sigma: Activation) -> None:
     allowed = relative * (np.abs(found) + 1e-3 * np.abs(found).max())
     worst = int(np.argmax(np.abs(slope - found) - allowed))
     assert abs(slope[worst] - found[worst]) <= allowed[worst], (
-        f"at z = {z[worst]:.6g} the derivative says {slope[worst]:.12g}, the function {found[worst]:.12g}"
+        f"at z = {z[worst]} the derivative says {slope[worst]:.12g}, the function {found[worst]:.12g}"
     )
 
 
@@ -215,9 +215,7 @@ def check_integral(sigma: Activation) -> None:
     for low, high in pairwise(edges):
         if not _integrates(sigma, low, high, 1e-9, HALVINGS):
             rise, integral, _ = _rise(sigma, low, high)
-            raise AssertionError(
-                f"from z = {low:.6g} to {high:.6g} σ rises by {rise:.12g}, ∫σ′ is {integral:.12g}"
-            )
+            raise AssertionError(f"from z = {low} to {high} σ rises by {rise:.12g}, ∫σ′ is {integral:.12g}")
 
 
 def check_kinks(sigma: Activation) -> None:
@@ -225,7 +223,7 @@ def check_kinks(sigma: Activation) -> None:
     z, jump, size = _jumps(sigma.derivative, sigma.kinks, sigma.kinks)
     worst = int(np.argmax(jump))
     assert jump[worst] <= 1e-6 * max(1.0, size.max()), (
-        f"σ′ jumps by {jump[worst]:.6g} at z = {z[worst]:.6g}, which is not among the kinks {sigma.kinks}"
+        f"σ′ jumps by {jump[worst]:.6g} at z = {z[worst]}, which is not among the kinks {sigma.kinks}"
     )
 
 
@@ -433,6 +431,4 @@ def _same(found: Array, expected: Array, z: Array, found_name: str, expected_nam
     assert np.issubdtype(kind, np.inexact), f"{expected_name} is {kind}, no floating number"
     close = np.isclose(found, expected, rtol=4 * np.finfo(kind).eps, atol=0, equal_nan=True)
     i = int(np.argmin(close))
-    assert close[i], (
-        f"at z = {z[i]:.6g} {found_name} is {found[i]:.17g}, {expected_name} is {expected[i]:.17g}"
-    )
+    assert close[i], f"at z = {z[i]} {found_name} is {found[i]:.17g}, {expected_name} is {expected[i]:.17g}"

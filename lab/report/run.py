@@ -9,7 +9,7 @@ from html import escape
 
 import pandas as pd
 
-from lab.analysis.comparisons import unsure
+from lab.analysis.comparisons import poor_reference, unsure
 from lab.analysis.rule import NOTHING_WRONG, Verdicts
 from lab.analysis.statistics import LEVEL
 from lab.analysis.summary import summary
@@ -164,9 +164,12 @@ def _against(subject: Subject, name: str, at: int, several: bool) -> str:
         "The mean difference over pairs of trials with the same seed, and its 95 % interval. Filled: "
         f"p < {LEVEL:g} after Holm. Open: {unsure(rows)}."
     )
+    pairs = list(dict.fromkeys(zip(rows["a"], rows["b"], strict=True)))
+    poor = poor_reference(subject.tables["trials"], pairs) if "trials" in subject.tables else ""
+    about = f'<p class="quiet">{escape(about)}</p>' + (f"<p>{escape(poor)}</p>" if poor else "")
     return (
-        f"<section><h2>{escape(title)}</h2>"
-        f'<p class="quiet">{escape(about)}</p><div class="panels" data-compared="{at}"></div>{told}</section>'
+        f"<section><h2>{escape(title)}</h2>{about}"
+        f'<div class="panels" data-compared="{at}"></div>{told}</section>'
     )
 
 

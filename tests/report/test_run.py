@@ -1,11 +1,13 @@
 import re
 import shlex
 
+import pandas as pd
 import pytest
 
 from lab.report.island import Subject
 from lab.report.run import answer, command, report, short_names
 from tests.report.conftest import HOSTILE, subject
+from tests.report.test_island import DIFFERENCE
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +79,14 @@ def test_of_many_runs_each_is_folded():
     assert "<h1>6 runs</h1>" in page
     assert page.count("<details><summary>student") == page.count("<details><summary>Tables of student") == 6
     assert "<details><summary>a: " not in report([subject("a/1"), subject("b/1")])
+
+
+def test_a_reference_that_lost_its_trials_is_told_beside_what_is_compared_with_it():
+    run = subject()
+    for a, b in (("sigmoid", "tanh"), ("tanh", "sigmoid")):  # of tanh one trial of four is done
+        run.tables["comparisons"] = pd.DataFrame([DIFFERENCE | {"a": a, "b": b}])
+        told = "<p>tanh is done in 1 of 4 trials, which leaves as many pairs at most; another reference"
+        assert (told in report([run])) == (a == "tanh")
 
 
 def test_the_command_repeats_the_run():
