@@ -37,6 +37,8 @@ class Growing:
         self._makers = dict(PIECED)
         if any(training.recording.neurons for _, training in ready.made):
             self._makers["neurons"] = tables.neurons
+        quantities = (name for _, training in ready.made for name in training.recording.columns)
+        self._columns = [*tables.KEYS, *dict.fromkeys(quantities)]
         self._begun, self._ends = set[str](), list[pd.DataFrame]()
         self._whole = dict.fromkeys(kept, True)
         self._waiting = deque(sorted([*kept, *missing], key=lambda one: (one.variant, one.first)))
@@ -66,11 +68,15 @@ class Growing:
             if self._whole[chunk := self._waiting.popleft()]:
                 self._put(chunk)
 
+    def _of_all(self, layers: pd.DataFrame) -> pd.DataFrame:
+        """The rows with the quantities of all variants; those that their own did not record are missing."""
+        return layers if list(layers) == self._columns else layers.reindex(columns=self._columns)
+
     def _put(self, chunk: Chunk) -> None:
         part, self.keys[chunk] = part_of(self._ready, self._folder, chunk)
         for name, make in self._makers.items():
             for piece in make(part):
-                self._grow(name, piece)
+                self._grow(name, self._of_all(piece) if name == "layers" else piece)
                 self._begun.add(name)
         self._ends.append(tables.trials([part], []))
         self.seconds += [round(part.readings.seconds / len(chunk.trials), 6)] * len(chunk.trials)

@@ -5,6 +5,7 @@ from lab.runs.folder import RunFolder
 from lab.runs.growing import PIECED, Growing
 from lab.runs.parts import keys_of
 from lab.runs.runner import begun, run
+from lab.runs.tables import KEYS
 from lab.storage import remove
 from tests.runs.test_runner import made
 
@@ -37,6 +38,18 @@ def test_tables_have_the_order_of_the_chunks_whatever_order_these_end_in(order, 
     assert {name: text(folder, name) for name in PIECED} == {name: text(whole, name) for name in PIECED}
     assert growing.keys == dict(zip(chunks, keys_of(ready), strict=True))
     assert len(growing.seconds) == 4
+
+
+def test_where_variants_record_other_quantities_each_has_its_own_and_lacks_the_others(small, root):
+    asked = [["learning_speed"], ["saturation", "learning_speed"], ["weight_norm"]]
+    changes = {"trials.seeds": 2, "training.steps": 2}
+    layers = run(made(small, changes | {"vary": {"record.quantities": asked}}), root).table("layers")
+    assert list(layers)[len(KEYS) :] == ["learning_speed", "saturation", "weight_norm"]
+    for names, (_, rows) in zip(asked, layers.groupby("variant", sort=False), strict=True):
+        alone = run(made(small, changes | {"vary": {"record.quantities": [names]}}), root).table("layers")
+        assert set(rows.columns[rows.notna().all()]) - set(KEYS) == set(names)
+        for name in names:
+            assert rows[name].tolist() == alone[name].tolist()
 
 
 def test_a_chunk_that_was_not_kept_is_left_out_and_stops_no_other(ready, whole, root):
