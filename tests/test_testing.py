@@ -187,7 +187,10 @@ FAULTS = {
     "finite": {
         "overflow": (Written(value=overflowing), r"^at z = -?\d+(\.\d+)? σ is nan$"),
         "hole at 0": (Written(value=lambda z: np.sin(z) * z / z), r"^at z = 0\.0 σ is nan$"),
-        "at a kink": (Written(prime=lambda z: sech2(z) + 0 / (z - 3), kinks=(3.0,)), r"^at z = 3\.0 σ′ is nan$"),
+        "at a kink": (
+            Written(prime=lambda z: sech2(z) + 0 / (z - 3), kinks=(3.0,)),
+            r"^at z = 3\.0 σ′ is nan$",
+        ),
     },
     "far": {
         "capped": (
@@ -227,8 +230,14 @@ FAULTS = {
     "continuous": {
         "jump": (Written(value=stepped_at(1 / 3, 0.01)), r"σ jumps by 0\.01 at z = 0\.3333333333333333$"),
         "jump on the grid": (Written(value=stepped_at(0.5, 0.01)), r"by 0\.01 at z = 0\.5$"),
-        "beyond a kink": (Written(value=stepped_at(2.0, -0.25), kinks=(2.0,)), r"σ jumps by 0\.25 at z = 2\.0$"),
-        "at a far kink": (Written(value=stepped_at(90.0, 0.5), kinks=(90.0,)), r"σ jumps by 0\.5 at z = 90\.0$"),
+        "beyond a kink": (
+            Written(value=stepped_at(2.0, -0.25), kinks=(2.0,)),
+            r"σ jumps by 0\.25 at z = 2\.0$",
+        ),
+        "at a far kink": (
+            Written(value=stepped_at(90.0, 0.5), kinks=(90.0,)),
+            r"σ jumps by 0\.5 at z = 90\.0$",
+        ),
         "unclaimed jump's kink": (
             Written(value=stepped_at(2.0, 0.5), jumps=(2.0,)),
             r"^the jump at z = 2\.0 is not among the kinks \(\)$",

@@ -100,14 +100,15 @@ def trained_scene(
 
     ``progress`` is called with the number of steps just done.
     """
-    stack, taken = begun(training, range(trial, trial + 1))
+    taken = begun(training, range(trial, trial + 1))[1]
     for step in range(steps):
         taken.run_to(step + 1)
         progress(1)
-    if not np.isfinite(stack.theta.vector).all():
+    theta = taken.theta.vector
+    if not np.isfinite(theta).all():
         return None
     given = training.train
-    return scene(training.network, stack.theta.vector, given.x[example, :-1], given.y[example])
+    return scene(training.network, theta, given.x[example, :-1], given.y[example])
 
 
 def series(reach: float = 0.1) -> Array:

@@ -1,6 +1,6 @@
 """The short table that a run ends with: one row a variant."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import nan
 from typing import Any
 
@@ -56,6 +56,15 @@ def summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     counts = ["trials", "diverged", "failed", "ratio_trials"]
     rows[counts] = rows[counts].fillna(0).astype(int)
     return rows.fillna({"dead_layers": ""}).reset_index()
+
+
+def name_of_r2(costs: Iterable[Any]) -> str:
+    """What 1 − C/C̄ is called: R² where all ``costs`` are quadratic, as they are of runs that do not tell.
+
+    >>> name_of_r2(["Quadratic()"]), name_of_r2(["Quadratic()", "Huber(scale=1.0)"])
+    ('R²', '1 − C/C̄')
+    """
+    return "R²" if all(str(cost) in ("Quadratic()", "nan") for cost in costs) else "1 − C/C̄"
 
 
 _READINGS = {"start": "min", "end": "max"}

@@ -25,7 +25,7 @@ class TableFiles:
     def __init__(self, path: Path) -> None:
         self.path, self._files, self._begun = path, ExitStack(), False
         self._parquet: Any = None
-        self._columns: list[str] = []
+        self._columns: list[Any] = []
 
     def __enter__(self) -> Self:
         csv_path = self.path.with_name(f"{self.path.name}.csv")
@@ -43,8 +43,10 @@ class TableFiles:
 
     def append(self, piece: pd.DataFrame) -> None:
         """Put more rows to the table. Raises StorageError where they cannot be written."""
-        self._columns = self._columns or list(piece)
-        assert list(piece) == self._columns, f"{self.path.name}: {list(piece)} are no rows of {self._columns}"
+        self._columns = self._columns or list(piece.columns)
+        assert list(piece.columns) == self._columns, (
+            f"{self.path.name}: {list(piece.columns)} are no rows of {self._columns}"
+        )
         try:
             self._csv.write(csv(piece, header=not self._begun))
             if has_pyarrow():

@@ -198,6 +198,7 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
             **{key: v if isinstance(v, str | int | float) else str(v) for key, v in variant.varied.items()},
             "sizes": "-".join(map(str, network.sizes)),
             **of_sigmas(network.sigmas),
+            "cost": str(network.cost),
             "cancels": network.cost.cancels(network.sigma(network.depth)),
             "saturation_threshold": training.recording.saturation_threshold,
             "surrogate_floor": network.surrogate_floor,

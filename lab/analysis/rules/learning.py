@@ -15,6 +15,7 @@ from lab.analysis.rules.words import (
     percent,
     smaller_steps,
 )
+from lab.analysis.summary import name_of_r2
 
 SKILL = 0.1
 """How far from chance, 0, to perfect, 1, a trial must come."""
@@ -128,7 +129,8 @@ def _told(case: Case, skill: float) -> str:
     if case.classes:
         return f"{percent(value)} of the training data are right"
     if isfinite(case.cost_of_mean):
-        return f"R² = {rounded(value)} on the training data"
+        name = name_of_r2([case.variant.get("cost", nan)])
+        return f"{name} = {rounded(value)} on the training data"
     return f"the cost is {part_of(value, 'that of the first reading')}"
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from lab.analysis.answers import READ as FOR_ANSWERS
 from lab.analysis.answers import seen
 from lab.analysis.rule import Verdict, Verdicts
-from lab.analysis.summary import by_layer, summary
+from lab.analysis.summary import by_layer, name_of_r2, summary
 from lab.analysis.verdicts import READ, verdicts
 from lab.console.screen import Block, Page, bold, dim, rows_of
 from lab.experiment.see import ANSWER
@@ -30,7 +30,6 @@ HEADINGS = {
     "ratio_end": "ratio end",
     "slope_end": "mean σ′",
     "saturation_end": "saturated",
-    "r2": "R²",
     "final_cost": "cost",
     "final_accuracy": "accuracy",
     "final_test_accuracy": "test",
@@ -94,7 +93,7 @@ def _body(
     run: Run, value: Mapping[str, Any], variants: pd.DataFrame, found: Sequence[Verdict], most: int | None
 ) -> Iterator[Block]:
     short, layers, sights = value["summary"], value["layers"], value["see"]
-    yield from _tables(run.info["title"], short, layers, _layers(variants))
+    yield from _tables(run.info["title"], short, layers, variants)
     if "surrogate_floor" in variants and (variants["surrogate_floor"] > 0).any():
         yield dim("surrogate_floor > 0: max(σ′, floor) on the way back, so not the gradient of C")
     if places := run.info.get("layers"):
@@ -136,14 +135,15 @@ def _first(run: Run, paths: Sequence[str]) -> str:
     return next(filter(None, there), "")
 
 
-def _tables(title: str, short: pd.DataFrame, layers: pd.DataFrame, ends: str) -> Iterator[Block]:
+def _tables(title: str, short: pd.DataFrame, layers: pd.DataFrame, variants: pd.DataFrame) -> Iterator[Block]:
     """A row a variant; and where these are few a row a layer, the output's last."""
     shown = _known(short, "diverged", "failed").drop(columns="ratio_trials")
-    yield rows_of(shown, HEADINGS, title, SPARE)
+    of_costs = {"r2": name_of_r2(variants.get("cost", ()))}
+    yield rows_of(shown, HEADINGS | of_costs, title, SPARE)
     if 0 < len(layers) <= MOST_ROWS:
         yield rows_of(_known(layers), OF_LAYERS, "Layer by layer", SPARE)
     if "ratio_start" in shown:
-        yield dim(f"ratio: ‖∂C/∂b‖ of {ends}")
+        yield dim(f"ratio: ‖∂C/∂b‖ of {_layers(variants)}")
         for variant, trials, known in short[["variant", "trials", "ratio_trials"]].itertuples(index=False):
             if 0 < known < trials:
                 yield dim(

@@ -133,7 +133,8 @@ GLOSSARY = {
         see=("chance", "R2", "test data"),
     ),
     "R2": Word(
-        "How much less the cost is than that of the best constant answer, C̄: 1 is perfect, 0 no better.",
+        "How much less the cost is than that of the best constant answer, C̄: 1 is perfect, 0 no better. It "
+        "has this name where the cost is quadratic; of another cost it is called by its formula.",
         symbol="R² = 1 − C/C̄", also=("R²",), see=("chance", "cost"),
     ),
     "chance": Word(
