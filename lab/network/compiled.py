@@ -137,7 +137,7 @@ class Engine:
         self._theta, self._blocks = self._vectors(count)
         self._state = np.zeros((2, *self._theta.shape), self.dtype)
         self._remembered = self._state[: len(optimiser.remembers)]
-        self._kept = np.empty_like(self._theta), np.empty_like(self._remembered)
+        self._kept: tuple[Array, Array] | None = None
         self._room = np.zeros(0, self.dtype)
         self.load(theta)
 
@@ -260,11 +260,13 @@ class Engine:
 
     def keep(self) -> None:
         """Note the weights and the optimiser's state, for `rewind`."""
-        for kept, values in zip(self._kept, (self._theta, self._remembered), strict=True):
-            np.copyto(kept, values)
+        if self._kept is None:
+            self._kept = np.empty_like(self._theta), np.empty_like(self._remembered)
+        self._kept[0][...], self._kept[1][...] = self._theta, self._remembered
 
     def rewind(self) -> None:
         """Go back to where `keep` was called last."""
+        assert self._kept is not None
         self._theta[...], self._remembered[...] = self._kept
 
     def _vectors(self, count: int) -> tuple[Array, dict[int, Array]]:

@@ -28,6 +28,9 @@ SAMPLED_EXAMPLES, SAMPLED_PARAMETERS = 500, 2_000_000
 SAMPLE_SECONDS = 0.004
 """So long steps are taken in a sample."""
 
+READINGS = 8
+"""The readings of a sample after the first one, at which z is binned; most may be taken in one call."""
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -82,7 +85,7 @@ def _sampled(training: Training, trials: int) -> Sample:
     fixed = training.recording.fixed_examples
     recording = replace(
         training.recording,
-        schedule=Schedule(np.arange(5), np.array([0]), np.array([2])),
+        schedule=Schedule(np.arange(READINGS + 1), np.array([0]), np.zeros(0, np.int64)),
         fixed_examples=None if fixed is None else fixed[:few],
     )
     small = replace(
@@ -90,7 +93,7 @@ def _sampled(training: Training, trials: int) -> Sample:
         train=training.train[:few],
         test=training.test[:few_tested],
         batch=of_step,
-        steps=4,
+        steps=READINGS,
         recording=recording,
     )
     try:
@@ -106,20 +109,20 @@ def _sampled(training: Training, trials: int) -> Sample:
             clock.append(thread_time())
     except Exception:  # code of one's own may raise anything; the run will tell
         return Sample()
-    start, *lasted, end = (later - earlier for earlier, later in pairwise(clock))
-    if len(lasted) < 4:  # all its trials diverged at once
+    start, first, *rest, end = (later - earlier for earlier, later in pairwise(clock))
+    if (readings.diverged >= 0).all():
         return Sample(step=step)
-    looks = [max(one - step, 0.0) for one in lasted]
-    reading = min(looks[1], looks[3])
+    reading = max(sum(rest) - (READINGS - 1) * step, 0.0) / READINGS
+    evaluated = end / max(few + few_tested, 1)
     more = trials / most
     seen = more * (seen_by(training) / seen_by(small))
     return Sample(
         start=more * start,
         step=more * batch / of_step * step,
         reading=seen * reading,
-        binning=seen * max(looks[0] - reading, 0.0),
-        testing=more * tested / max(few_tested, 1) * max(looks[2] - reading, 0.0),
-        end=more * n / few * (end + looks[-1]),
+        binning=seen * max(first - step - reading, 0.0),
+        testing=more * tested * evaluated,
+        end=more * (n + tested) * evaluated,
         text=_width(readings.layers),
         varying=float(np.count_nonzero(_varies(readings.layers))),
         bins=_bins(readings),
