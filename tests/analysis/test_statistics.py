@@ -1,3 +1,4 @@
+from itertools import product
 from math import inf, isnan, nan
 
 import numpy as np
@@ -143,6 +144,31 @@ def test_an_interval_holds_its_ends_where_differences_tie(values):
     assert low <= min(kept)
     assert max(kept) <= high
     assert (low, high) == pytest.approx((min(kept), max(kept)), abs=1e-4)
+
+
+@pytest.mark.parametrize("n", [8, 17, EXACT_UP_TO, EXACT_UP_TO + 5])
+def test_an_end_at_0_is_0(n):
+    """Of accuracies, which tie: of so few gains that all may be chance, none is the least mean."""
+    d = np.where(np.arange(n) < 3, 0.02, 0.0)
+    assert interval(d)[0] == 0
+    assert interval(-d) == (-interval(d)[1], 0)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.integers(-30, 30), min_size=6, max_size=11))
+def test_the_ends_are_the_outermost_means_of_some_differences_that_are_not_ruled_out(values):
+    """All of them are tried, in whole numbers: μ = s/k is held where s·n ‑ k·Σd is reached often enough."""
+    low, high = interval(values)
+    n, whole, signs = len(values), sum(values), np.array(list(product([-1, 1], repeat=len(values))))
+    sums, counts = signs @ np.array(values), signs.sum(axis=1)
+    subsets = {(s, k) for s, k in zip((whole + sums) // 2, (n + counts) // 2, strict=True) if k}
+    held = [s / k for s, k in subsets
+            if (np.abs(k * sums - s * counts) >= abs(k * whole - s * n)).mean() >= LEVEL]  # fmt: skip
+    size = max(map(abs, values)) or 1
+    assert low == pytest.approx(min(held), abs=1e-10 * size)
+    assert high == pytest.approx(max(held), abs=1e-10 * size)
+    assert low <= min(held)
+    assert high >= max(held)
 
 
 def test_so_few_pairs_that_nothing_is_ruled_out_have_no_interval():
