@@ -125,16 +125,17 @@ def pairs_within(table: pd.DataFrame, baseline: str = "", within: str = "") -> l
         meant = names if not baseline else [baseline] if baseline in names else [
             row["variant"] for row in group.to_dict("records") if baseline in (row[key] for key in others)
         ]  # fmt: skip
-        if not meant and not within:
-            known = [*names, *(value for key in others for value in group[key])]
-            raise LabError(f"no variant is {baseline!r}; {did_you_mean(baseline, known)}")
         if baseline and len(meant) > 1:
             raise LabError(
                 f"{baseline!r} are several variants: {', '.join(meant)}; name one, or a key with --within"
             )
         found += [(meant[0], name) for name in names if meant and name != meant[0]]
-    if not found:
-        raise LabError(f"no variant is {baseline!r} within {within!r}, or none is beside it")
+    if within and rows[within].is_unique:
+        raise LabError(f"each value of {within!r} has one variant, so none has another beside it to compare")
+    if not found and len(rows) > 1:
+        known = [*rows["variant"], *(value for key in keys if key != within for value in rows[key])]
+        where = f" within {within!r}" if within else ""
+        raise LabError(f"no variant is {baseline!r}{where}; {did_you_mean(baseline, known)}")
     return found
 
 

@@ -312,12 +312,19 @@ def test_pairs_have_their_baseline_within_a_key():
             "network.hiden",
             "'network.hiden' is no varied key of this run",
         ),
-        ("selu", "network.hidden", "no variant is 'selu' within 'network.hidden'"),
+        ("selu", "network.hidden", "no variant is 'selu' within 'network.hidden'; "),
     ],
 )
 def test_a_baseline_that_is_none_or_several_is_told(baseline, within, message):
     with pytest.raises(LabError, match=message):
         pairs_within(TWO_KEYS, baseline, within)
+
+
+def test_within_a_key_that_alone_varies_there_is_no_pair():
+    """Nor within one whose values have a variant each."""
+    one_key = TWO_KEYS.iloc[:2].drop(columns="network.hidden")
+    with pytest.raises(LabError, match=r"each value of 'network.activation' has one variant"):
+        pairs_within(one_key, within="network.activation")
 
 
 @pytest.mark.parametrize(
