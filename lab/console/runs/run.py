@@ -104,7 +104,7 @@ def _body(
         yield f"failed: {failure['variant']}, trials {first}–{last}: {failure['error']}"
     for variant, dead in zip(short["variant"], short["dead_layers"], strict=True):
         if dead:
-            yield f"dead: {variant}: no gradient at all in layer {dead}"
+            yield f"dead: {variant}: no gradient at all in layer{'s' * (',' in dead)} {dead}"
     if len(short) and (short["diverged"] == short["trials"]).all():
         told = run.tables["trials"].get("origin", pd.Series(dtype=object))
         no_number = told.astype(str).str.endswith("is NaN").any()
@@ -140,8 +140,10 @@ def _tables(title: str, short: pd.DataFrame, layers: pd.DataFrame, variants: pd.
     shown = _known(short, "diverged", "failed").drop(columns="ratio_trials")
     of_costs = {"r2": name_of_r2(variants.get("cost", ()))}
     yield rows_of(shown, HEADINGS | of_costs, title, SPARE)
-    if 0 < len(layers) <= MOST_ROWS:
-        yield rows_of(_known(layers), OF_LAYERS, "Layer by layer", SPARE)
+    of_layers = _known(layers)
+    of_layers = of_layers[of_layers.drop(columns=["variant", "layer"]).notna().any(axis=1)]
+    if 0 < len(of_layers) <= MOST_ROWS:
+        yield rows_of(of_layers, OF_LAYERS, "Layer by layer", SPARE)
     if "ratio_start" in shown:
         yield dim(f"ratio: ‖∂C/∂b‖ of {_layers(variants)}")
         for variant, trials, known in short[["variant", "trials", "ratio_trials"]].itertuples(index=False):

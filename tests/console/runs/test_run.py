@@ -1,0 +1,49 @@
+import pytest
+
+import lab
+from lab.console.runs.run import page
+from lab.console.screen import Rows
+
+TEXT = """\
+[data]
+name = "moons"
+train = 20
+test = 10
+[network]
+hidden = [3, 3]
+activation = "tanh"
+[training]
+steps = 3
+batch = 10
+[trials]
+seeds = 1
+"""
+
+
+def of_layers(root, tmp_path, more):
+    """The labels of the table of layers on the page of a run; None where there is no such table."""
+    path = tmp_path / "some.toml"
+    path.write_text(TEXT + more, encoding="utf-8")
+    body = list(page(lab.run(path, results=root, plots=False)).body)
+    found = [block for block in body if isinstance(block, Rows) and block.title == "Layer by layer"]
+    return {row[0] for row in found[0].rows} if found else None
+
+
+@pytest.mark.parametrize("recorded", ["phi_b", "saturation"])
+def test_layers_without_a_quantity_of_the_table_have_none(root, tmp_path, recorded):
+    found = of_layers(root, tmp_path, f'[record]\nquantities = ["{recorded}"]\n')
+    assert found == ({"tanh"} if recorded == "saturation" else None)
+
+
+def test_variants_without_a_quantity_of_the_table_are_left_out_of_it(root, tmp_path):
+    found = of_layers(root, tmp_path, '[vary]\n"record.quantities" = [["default"], ["a_mean"]]\n')
+    assert found == {"quantities=[default]"}
+
+
+def test_layers_without_a_gradient_are_told_in_the_plural(root, tmp_path):
+    path = tmp_path / "dead.toml"
+    for hidden, said in (("[3]", "layer 1"), ("[3, 3]", "layers 1, 2")):
+        text = TEXT.replace("[3, 3]", hidden).replace("tanh", "step")
+        path.write_text(text, encoding="utf-8")
+        body = page(lab.run(path, results=root, plots=False)).body
+        assert f"dead: step: no gradient at all in {said}" in body
