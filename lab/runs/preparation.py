@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from math import isinf
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from lab import plugins
 from lab.activations.formula.formula import Formula
 from lab.activations.properties import infinite_slopes, unusable
 from lab.data.dataset import Dataset
+from lab.data.targets import largest_rms, unusual
 from lab.errors import LabError, PartError, told
 from lab.experiment.keys import parsed_or_name
 from lab.experiment.schedule import schedule
@@ -26,6 +28,7 @@ from lab.experiment.variants import Draft, Plan, Variant
 from lab.network.backprop import Network
 from lab.network.compiled import refusal, slower_compiled
 from lab.network.costs import SoftmaxCrossEntropy
+from lab.network.decay import TURNS, overshooting, taken
 from lab.network.first_weights import by_layer
 from lab.network.initialisers import Critical
 from lab.network.parameters import count
@@ -33,6 +36,7 @@ from lab.numerics import Array
 from lab.own_code import place_of, raised_by
 from lab.parts import Cost, Optimiser, Probe
 from lab.prover.digits import lost_digits
+from lab.prover.slope_bounds import slope_bounds
 from lab.theory.mean_field import critical
 from lab.training.examples import Examples, examples
 from lab.training.loop import Training
@@ -257,7 +261,8 @@ def prepared(plan: Plan) -> Prepared:
             found += [at_its_value(finding, variant, plan) for finding in unfit(settings, training)]
             notes += [*read.notes, *_notes(training)]
         if settings.training.batch is None:
-            notes.append(f"training.batch is not given: {training.batch} examples a step")
+            several = "s" * (training.batch > 1)
+            notes.append(f"training.batch is not given: {training.batch} example{several} a step")
     if found:
         raise plan.refused(found)
     notes += _lost(training for _, training in made)
@@ -376,6 +381,14 @@ def _notes(training: Training) -> list[str]:
         for sigma in dict.fromkeys(network.sigmas)
         for kink, z, slope in infinite_slopes(sigma)
     ]
+    if (share := taken(training.eta, training.decay, len(y))) >= TURNS:
+        found.append(f"weight decay: {overshooting(share)}; try a smaller training.lambda")
+    reached = isinf(reach.low) and isinf(reach.high)  # also when they are standardised
+    if reached and not training.train.labelled and (size := unusual(rms := largest_rms(y))):
+        found.append(
+            f"the targets are {size}: their root mean square is {rms:.3g}; a network learns numbers of size "
+            "1 soonest: subtract their mean, and divide by their standard deviation"
+        )
     if note := counterfactual(network):
         found.append(note)
     if isinstance(initialiser, Critical):
@@ -390,10 +403,17 @@ def _notes(training: Training) -> list[str]:
 
 
 def counterfactual(network: Network) -> str:
-    """A note where the weights do not follow the gradient of C; empty where they do."""
+    """A note where the weights do not follow the gradient of C; empty where they do.
+
+    It tells too of which σ the surrogate max(σ′, floor) has the wrong sign, since σ′ goes below 0.
+    """
     if network.surrogate_floor == 0:
         return ""
-    return (
+    note = (
         "where training.surrogate_floor > 0, σ′ below it is raised to it on the way back: δ and the "
         "learning speeds are then not the gradient of C"
     )
+    falling = [str(sigma) for sigma in dict.fromkeys(network.sigmas) if slope_bounds(sigma).slope.low < 0]
+    if falling:
+        note += f"; and σ′ < 0 is made > 0, so that steps may climb C: {', '.join(falling)}"
+    return note

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from lab.data.targets import largest_rms
 from lab.experiment.variants import Variant
 from lab.network.costs import of_best_constant
 from lab.numerics import Array
@@ -208,14 +209,14 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
             "examples": examples,
             "train": len(training.train),
             "test": len(training.test),
+            "eta": training.eta,
             "decay": training.decay,
             "chance": _share_of_commonest(training.train.y) if training.train.labelled else np.nan,
             "absent": _absent(training.train.y) if training.train.labelled else 0,
             "shift": _shift(training.train.y, training.test.y),
             "cost_of_mean": of_best_constant(network.cost, training.train.y.T, network.sigma(network.depth)),
-            "input_rms": float(
-                np.sqrt(np.square(training.train.x[:, :-1], dtype=np.float64).mean(axis=0).max())
-            ),
+            "input_rms": largest_rms(training.train.x[:, :-1]),
+            "target_rms": nan if training.train.labelled else largest_rms(training.train.y),
         }
         rows.append(row)
     return pd.DataFrame(rows)

@@ -34,6 +34,7 @@ from tests.training.trainings import COLUMNS, made_examples, training
 
 Identity = SIGMAS["identity"]
 
+NUMBERS = 'output = "identity"\ncost = "quadratic"\n'
 HEAD = '[data]\nname = "digits"\ntrain = 40\ntest = 20\n'
 BENCH = Bench(Path(), allow_code=False)
 DEFAULT = tuple(
@@ -328,3 +329,39 @@ def test_a_fault_of_data_is_told_at_the_key_that_is_wrong(tmp_path, written, lin
     assert problem.key == f"data.{key}"
     assert told in problem.message
     assert text.splitlines()[problem.line - 1].startswith(f"{key} = ")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"), [("39.9", ""), ("40.0", "none of them is left"), ("100.0", "grow without end")]
+)
+def test_a_decay_that_overshoots_is_noted(written, given, said):
+    """With 40 examples and η = 1, ηλ/n is λ/40."""
+    text = f"{HEAD}[network]\nhidden = [3]\n[training]\nbatch = 10\neta = 1.0\nlambda = {given}\n"
+    found = [note for note in prepared(load(written(text))).notes if note.startswith("weight decay: ")]
+    assert len(found) == bool(said)
+    assert all(f"{said}; try a smaller training.lambda" in note for note in found)
+
+
+@pytest.mark.parametrize(("size", "said"), [(5000.0, "large: their root mean square is 5e+03"), (1.0, ""),
+                                            (0.001, "small: their root mean square is 0.001")])  # fmt: skip
+def test_targets_of_unusual_size_are_noted(tmp_path, written, size, said):
+    rows = "".join(f"{row}.5,{(row - 4) / (60 / 9) ** 0.5 * size}\n" for row in range(9))
+    (tmp_path / "far.csv").write_text(f"a,y\n{rows}", encoding="utf-8")
+    path = written('[data]\nname = "far.csv"\ntarget = "y"\n[network]\nhidden = []\n' + NUMBERS)
+    found = [note for note in prepared(load(path)).notes if note.startswith("the targets are ")]
+    assert len(found) == bool(said)
+    assert all(said in note for note in found)
+
+
+@pytest.mark.parametrize(("sigma", "falls"), [("-tanh(z)", True), ("gelu", True), ("tanh", False)])
+def test_a_surrogate_of_the_wrong_sign_is_noted(built, sigma, falls):
+    text = f'[network]\nhidden = [3]\nactivation = "{sigma}"\n[training]\nsurrogate_floor = 0.1\n'
+    made = built(text).network
+    note = counterfactual(made)
+    assert note.endswith(f"; and σ′ < 0 is made > 0, so that steps may climb C: {made.sigmas[0]}") == falls
+
+
+@pytest.mark.parametrize(("batch", "said"), [(1, "1 example a step"), (2, "2 examples a step")])
+def test_one_example_a_step_is_told_in_the_singular(written, batch, said):
+    text = HEAD.replace("40", str(batch)) + "[network]\nhidden = [3]\n"
+    assert f"training.batch is not given: {said}" in prepared(load(written(text))).notes

@@ -1,0 +1,28 @@
+"""The size of numbers to be learned."""
+
+import numpy as np
+
+from lab.numerics import Array
+
+USUAL = (0.1, 10.0)
+"""The root mean squares of targets that weights of usual size reach.
+
+Large targets make the first errors so large that a step overthrows the weights, and of smaller steps it takes
+too many until the output is as large. Small ones are lost beside the output of the first weights.
+"""
+
+
+def largest_rms(columns: Array) -> float:
+    """The largest root mean square of a column."""
+    return float(np.sqrt(np.square(columns, dtype=np.float64).mean(axis=0).max()))
+
+
+def unusual(rms: float) -> str:
+    """``large`` or ``small``, where the root mean square of targets lies outside `USUAL`; else empty.
+
+    It is empty too where it is NaN, as of classes, and 0, where there is nothing to learn.
+
+    >>> unusual(5000.0), unusual(1.0), unusual(1e-4), unusual(0.0), unusual(float("nan"))
+    ('large', '', 'small', '', '')
+    """
+    return "large" if rms > USUAL[1] else "small" if 0 < rms < USUAL[0] else ""
