@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from lab.analysis.ledger import decades, gradient_is_noise
+from lab.data.targets import unusual
+from lab.network.decay import taken
 from lab.numerics import Array
 
 FEWEST_EXAMPLES = 100
@@ -86,6 +88,11 @@ class Case:
         return int(self.variant.get("examples", 0))
 
     @property
+    def fixed_examples(self) -> bool:
+        """Whether each reading sees the same examples, of a number that the experiment chose."""
+        return str(self.variant.get("seen", "")).startswith("the same ")
+
+    @property
     def enough_examples(self) -> bool:
         """Whether ``examples`` are `FEWEST_EXAMPLES` or more, or all."""
         return self.examples >= min(FEWEST_EXAMPLES, int(self.variant.get("train", FEWEST_EXAMPLES)))
@@ -123,6 +130,11 @@ class Case:
         return self.known("decay") != 0
 
     @property
+    def decay_of_a_step(self) -> float:
+        """ηλ/n, the share of the weights that decay takes in a step; NaN where the run did not record it."""
+        return taken(*map(self.known, ("eta", "decay", "train")))
+
+    @property
     def chance(self) -> float:
         """The accuracy of the best constant answer, the share of the commonest class; else 1/K of K classes.
 
@@ -146,8 +158,8 @@ class Case:
         """Trial → the part of its task that it has learned at the end.
 
         With classes, how far the accuracy has come from `chance`, 0, to 1. Without classes 1 − C/C̄, with C̄
-        the cost of the best constant answer: of the quadratic cost it is R². Where that is not known, as of
-        a run that was watched, 1 − `cost_left`. NaN where a trial diverged.
+        the cost of the best constant answer: of the quadratic cost it is R². Where that is 0, or not known,
+        as of a run that was watched, 1 − `cost_left`. NaN where a trial diverged.
         """
         if self.classes:
             return self._skill("final_accuracy")
@@ -155,8 +167,9 @@ class Case:
 
     @property
     def cost_of_mean(self) -> float:
-        """The cost of the best constant answer."""
-        return self.known("cost_of_mean")
+        """The cost of the best constant answer; NaN where that is perfect: nothing is to learn."""
+        perfect = self.classes and self.chance == 1
+        return nan if perfect else self.known("cost_of_mean") or nan
 
     @property
     def learned_by_cost(self) -> pd.Series:
@@ -171,15 +184,18 @@ class Case:
     @property
     def error_of_test(self) -> float:
         """The standard error of `learned_of_test` if it is chance, of numbers as if errors were normal."""
-        ratio = self.chance / max(1 - self.chance, 1e-9) if self.classes else 2.0
+        ratio = self.chance / ((1 - self.chance) or nan) if self.classes else 2.0
         several = self.known("test")
         return sqrt(ratio / several) if several > 0 else nan
 
     def _skill(self, column: str) -> pd.Series:
-        """Trial → how far a final figure is from that of the best constant answer, 0, to a perfect one, 1."""
+        """Trial → how far a final figure is from that of the best constant answer, 0, to a perfect one, 1.
+
+        NaN where the best constant answer is perfect, so that there is nothing to learn.
+        """
         figure = self.trials.set_index("trial")[column]
         if column.endswith("accuracy"):
-            return (figure - self.chance) / max(1 - self.chance, 1e-9)
+            return (figure - self.chance) / ((1 - self.chance) or nan)
         return 1 - figure / self.cost_of_mean
 
     @cached_property
@@ -219,18 +235,36 @@ class Case:
     @cached_property
     def closed(self) -> set[int]:
         """The layers whose σ is flat on both sides. ReLU is flat on one side, where a neuron is off."""
+        return {layer for layer, sides in self._flat_sides.items() if sides == 2}
+
+    @cached_property
+    def _flat_sides(self) -> dict[int, int]:
+        """Layer → on how many sides its σ is flat."""
         share = float(self.variant["saturation_threshold"])
-        closed = set()
+        sides = {}
         for layer, curve in self.curves.groupby("layer"):
             size = np.abs(curve.sort_values("z")["slope"].to_numpy(float))
-            if max(size[0], size[-1]) < share * np.nanmax(size):
-                closed.add(int(str(layer)))
-        return closed
+            sides[int(str(layer))] = int((size[[0, -1]] < share * np.nanmax(size)).sum())
+        return sides
 
     @property
     def large_inputs(self) -> bool:
         """Whether a feature is so large that it should be standardised."""
         return self.known("input_rms") > LARGE_INPUT
+
+    @property
+    def unusual_targets(self) -> str:
+        """``large`` or ``small`` where numbers to be learned should be standardised; else empty.
+
+        An output that is flat on a side may not reach standardised ones.
+        """
+        flat = self._flat_sides.get(self.hidden.stop, 0)
+        return "" if flat else unusual(self.known("target_rms"))
+
+    @property
+    def climbs(self) -> bool:
+        """Whether the surrogate max(σ′, floor) has another sign than σ′ somewhere, as far as bounds tell."""
+        return self.known("surrogate_floor") > 0 > self.known("inf_slope")
 
     @property
     def usual_norms(self) -> pd.Series:

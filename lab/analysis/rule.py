@@ -1,6 +1,6 @@
 """What a rule is: it judges every trial of a variant, counts those that show a fault, and says so."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from math import nan
 from typing import Any
@@ -143,12 +143,14 @@ class Rule:
     trial shows the fault where its value is above the ``threshold``, or with ``below`` below it; the rule
     speaks where more than none, or with ``share`` at least that share of the judged trials do. ``sentence``
     is of what was `Seen` in the layer whose value passed farthest; ``counts`` tells that it holds the number
-    of trials itself, ``ratio`` that the values are ratios, of which the `middle` of all trials is told, and
-    that a trial may have none. ``over`` is what is made of several readings, such as their median.
+    of trials itself, or is true of all, ``ratio`` that the values are ratios, of which the `middle` of all
+    trials is told, and that a trial may have none. ``over`` is what is made of several readings, such as
+    their median.
     ``measure`` makes of a value, and of the threshold, what the sentence tells of it, where that is another
     number. ``advice`` is what may help, where the tables tell. ``step`` is that of the reading, of several
     the last. ``needs`` are the quantities without which it cannot judge, ``open`` whether readings see too
-    few examples to judge each trial.
+    few examples to judge each trial. ``explains`` are the rules that give way to it: what they would tell of
+    the same variant follows from this, and their advice would not help.
     """
 
     question: str
@@ -165,6 +167,7 @@ class Rule:
     step: Callable[[Case], int] = lambda case: case.last_step
     needs: tuple[str, ...] = ()
     open: Callable[[Case], bool] = lambda case: False
+    explains: Callable[[Case], Collection[str]] = lambda case: ()
 
     def lacks(self, case: Case) -> tuple[str, ...]:
         """What it needs and was not recorded."""

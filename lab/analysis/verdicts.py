@@ -6,7 +6,7 @@ import pandas as pd
 
 from lab.analysis.case import Case
 from lab.analysis.rows import by_variant
-from lab.analysis.rule import Verdicts
+from lab.analysis.rule import Verdict, Verdicts
 from lab.analysis.rules import RULES
 
 READ = ("layers", "steps", "trials", "variants", "curves")
@@ -15,27 +15,41 @@ READ = ("layers", "steps", "trials", "variants", "curves")
 
 def verdicts(tables: Mapping[str, pd.DataFrame]) -> Verdicts:
     """All verdicts on a run, from its tables `READ`: variant by variant as they come, the gravest first."""
-    cases = list(_cases(tables))
-    found = [rule.verdict(name, label, case) for label, case in cases for name, rule in RULES.items()]
-    told = (verdict for verdict in found if verdict is not None)
-    return Verdicts(told, _not_judged(case for _, case in cases))
+    judged = [(case, _judged(label, case)) for label, case in _cases(tables)]
+    found = (verdict for _, (told, _) in judged for verdict in told)
+    return Verdicts(found, _not_judged((case, explained) for case, (_, explained) in judged))
 
 
-def _not_judged(cases: Iterable[Case]) -> list[str]:
+def _judged(label: str, case: Case) -> tuple[list[Verdict], set[str]]:
+    """The verdicts on a variant, and the rules that give way to one of them."""
+    told, explained = list[Verdict](), set[str]()
+    for name, rule in RULES.items():
+        if name not in explained and (verdict := rule.verdict(name, label, case)):
+            told.append(verdict)
+            explained.update(rule.explains(case))
+    return told, explained
+
+
+def _not_judged(cases: Iterable[tuple[Case, set[str]]]) -> list[str]:
     """Which rules could not judge some variants, with the key that would let them: a sentence a reason."""
-    few, missing = dict[str, int](), dict[str, tuple[str, ...]]()
-    for case in cases:
+    few, missing = dict[str, Case](), dict[str, tuple[str, ...]]()
+    for case, explained in cases:
         for name, rule in RULES.items():
+            if name in explained:
+                continue
             if absent := rule.lacks(case):
                 missing[name] = absent
             elif rule.open(case):
-                few[name] = case.examples
+                few[name] = case
     said = []
     if few:
-        seen = min(few.values())
+        least = min(few.values(), key=lambda case: case.examples)
+        seen, remedy = least.examples, 'record.on = "probe"'
+        if least.fixed_examples:
+            remedy = "more record.examples"
         sees = f"a reading sees only {seen} example{'s' * (seen > 1)}"
         told = sees if seen else "the run does not tell what a reading sees"
-        said.append(f'not judged: {", ".join(few)}. The reason: {told}. Try record.on = "probe"')
+        said.append(f"not judged: {', '.join(few)}. The reason: {told}. Try {remedy}")
     if missing:
         columns = ", ".join(dict.fromkeys(column for absent in missing.values() for column in absent))
         said.append(f"not judged: {', '.join(missing)}. The reason: record.quantities lacks {columns}")

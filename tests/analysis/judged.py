@@ -55,6 +55,12 @@ MORE_HEALTHY = {
     "eight layers, read in batches": {**DEEP_ENOUGH, "record__on": "batch"},
     "a constant feature": {**CONSTANT, **NUMBERS, "training__epochs": 60, "vary": CENTRED},
     "three in a hundred": {**RARE, "training__epochs": 60, "vary": CENTRED},
+    "weight decay": {**DATA["digits"], "training__lambda": 1.0, "vary": CENTRED},
+    "a counterfactual of a slope that is below 0 somewhere": {
+        **DATA["digits"],
+        "training__surrogate_floor": 0.1,
+        "network__activation": "gelu",
+    },
 }
 """What else is sound: of numbers of fewer bits, of batches, deep, with rare classes."""
 
@@ -113,6 +119,19 @@ def with_tests(name, **more):
     """σ → a network of `TUNED` on a file whose last rows test."""
     parted = {"data__name": f"{name}.npz", "data__train": 800, "data__test": 400}
     return mistuned("digits", 1, **{"network__hidden": [30], **parted, **more})
+
+
+OVERSHOOTING = {"training__eta": 0.1, "training__lambda": 12500.0}
+FALLING = {"network__activation": "-tanh(z)", "training__surrogate_floor": 0.1}
+
+
+def targets(name, eta):
+    """σ → a network that learns numbers of size 1 with this eta, and a file of others."""
+    of_file = {"data__name": f"{name}.npz", "data__train": 400, "data__test": 100, **NUMBERS}
+    return {
+        sigma: {**of_file, **changed, "training__eta": eta * factor, "training__epochs": 60}
+        for sigma, (changed, factor) in TUNED.items()
+    }
 
 
 FAULTS = {
@@ -189,6 +208,11 @@ FAULTS = {
         "updates too large",
     ),
     "weight decay": ({"training__lambda": 1000.0}, "weight decay"),
+    "decay that overshoots": (OVERSHOOTING, "change sign and grow without end"),
+    "decay that takes all": ({**OVERSHOOTING, "training__lambda": 5000.0}, "none of them is left"),
+    "the wrong sign of a falling σ": (FALLING, "changes its sign"),
+    **tried("targets of thousands", targets("thousands", 0.01), "for they are large"),
+    **tried("targets of thousandths", targets("thousandths", 0.01), "for they are small"),
     "flat features": ({**FLAT, **SLOW, "training__eta": 0.1}, "nothing was learned"),
     "three in a hundred": ({**FEW, "training__eta": 0.01}, "commonest class"),
     "targets out of reach": (
@@ -284,6 +308,9 @@ def write_files(folder):
     x, noise = rng.normal(size=(500, 4)), rng.normal(size=500)
     raw, value = x * [1, 30, 300, 1000], x[:, 0] + x[:, 1] * x[:, 2] + 0.1 * noise
     save("raw", raw, value)
+    standardised = (value - value.mean()) / value.std()
+    for name, size in {"units": 1.0, "thousands": 4000.0, "thousandths": 0.004}.items():
+        save(name, x, size * standardised)
     save("raw_classes", raw, (value > 0).astype(int))
     save("flat", np.ones((500, 4)), (noise > 0).astype(int))
     save("few", rng.normal(size=(500, 4)), (np.arange(500) % 33 == 0).astype(int))

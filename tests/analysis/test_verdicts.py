@@ -1,7 +1,7 @@
 from collections import Counter
 
 from lab.analysis.rules import RULES
-from lab.analysis.verdicts import verdicts
+from lab.analysis.verdicts import _cases, verdicts
 from tests.analysis.runs import ran, spoken
 
 DEEP = {"network__hidden": [8] * 6, "network__activation": "sigmoid", "network__initialiser": "nielsen"}
@@ -30,6 +30,10 @@ def test_rules_that_cannot_judge_are_told_once_with_the_key_that_would_let_them(
         "not judged: dead neurons, neurons off. The reason: a reading sees only 10 examples. "
         'Try record.on = "probe"'
     ]
+    fixed = verdicts(ran(tmp_path, **several, record__examples=5).tables).not_judged
+    assert [told.partition(". ")[2] for told in fixed] == [
+        "The reason: a reading sees only 5 examples. Try more record.examples"
+    ]
     bare = ran(tmp_path, **several, record__quantities=["learning_speed"]).tables
     (missing,) = verdicts(bare).not_judged
     assert missing.startswith("not judged: equal neurons, ")
@@ -41,3 +45,16 @@ def test_a_run_of_before_chance_was_recorded_is_judged_by_equal_classes(tmp_path
     older = tables["variants"].drop(columns=["chance", "cost_of_mean", "input_rms"])
     (told,) = (one for one in verdicts(tables | {"variants": older}) if one.rule == "nothing learned")
     assert "the commonest class gets 10 %" in told.sentence
+
+
+def test_what_follows_from_a_graver_fault_is_not_told_as_one_of_its_own(tmp_path):
+    """Nor told as not judged, and of another variant it is told all the same."""
+    over = {"training__eta": 0.1, "training__epochs": 4, "network__activation": "sigmoid"}
+    told = ran(tmp_path, **over, vary={"training.lambda": [0.0, 12500.0]}).verdicts.by_variant
+    assert {one.rule for one in told["lambda=12500.0"]} == {"decay too large"}
+    assert "nothing learned" in {one.rule for one in told["lambda=0.0"]}
+    for rule in RULES.values():
+        case = next(iter(_cases(ran(tmp_path, **over).tables)))[1]
+        assert set(rule.explains(case)) <= set(RULES)
+    bare = ran(tmp_path, **over, training__lambda=12500.0, record__quantities=["a_mean"]).verdicts
+    assert "no gradient" not in bare.not_judged[0]

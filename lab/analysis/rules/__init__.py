@@ -11,6 +11,17 @@ from lab.analysis.rule import HALF, Rule
 from lab.analysis.rules import gradients, learning, neurons, parts, steps, words
 
 RULES = {
+    "decay too large": Rule(
+        "Does weight decay take more than nine tenths of the weights in a step, in a trial that has not "
+        "learned `LEARNED` of its task? What else goes wrong after the start follows from it.",
+        0.9,
+        steps.decay,
+        steps.says_overshooting,
+        counts=True,
+        measure=lambda case, share: 1 - share,
+        advice=lambda case, seen: words.SMALLER_DECAY,
+        explains=steps.follows_decay,
+    ),
     "diverged": Rule(
         "Did numbers of some trials stop being finite?",
         0.0,
@@ -34,6 +45,19 @@ RULES = {
         parts.shift,
         parts.says_shift,
         advice=words.mix,
+    ),
+    "counterfactual climbs": Rule(
+        "Does a counterfactual take most steps of a layer against the gradient of C, in a trial that has not "
+        "learned `LEARNED` of its task? So it may where σ′ < 0, whose sign max(σ′, floor) changes. What else "
+        "goes wrong on the way back follows from it.",
+        0.0,
+        gradients.cosine,
+        gradients.says_climbing,
+        below=True,
+        share=HALF,
+        over="median",
+        advice=lambda case, seen: words.NO_SURROGATE,
+        explains=gradients.follows_climbing,
     ),
     "no gradient": Rule(
         "Is the gradient of a hidden layer exactly 0 in the last quarter of the readings, in a trial that "
@@ -217,7 +241,7 @@ RULES = {
         below=True,
         share=HALF,
         over="sum",
-        advice=lambda case, seen: words.LARGER_STEPS,
+        advice=words.larger_steps,
         step=steps.last,
         needs=("update_ratio", "weight_norm"),
     ),
@@ -229,7 +253,7 @@ RULES = {
         learning.fall,
         learning.says_falling,
         share=HALF,
-        advice=lambda case, seen: words.LARGER_STEPS,
+        advice=words.larger_steps,
     ),
     "weights vanish": Rule(
         "Is a tenth of a layer's first weights left at the end, or less, in a trial that has not learned "
@@ -239,7 +263,7 @@ RULES = {
         steps.says_decay,
         below=True,
         share=HALF,
-        advice=lambda case, seen: "a smaller training.lambda",
+        advice=lambda case, seen: words.SMALLER_DECAY,
         needs=("weight_norm",),
     ),
     "inputs low": Rule(

@@ -5,7 +5,7 @@ import pandas as pd
 
 from lab.analysis.case import Case
 from lab.analysis.rule import Seen, rounded, whole
-from lab.analysis.rules.learning import LEARNED
+from lab.analysis.rules.learning import CONSEQUENCES, LEARNED
 from lab.analysis.rules.words import CRITICAL, IDENTITY, RANDOM, STANDARDISE, died, floor, times
 
 A_PART = 0.2
@@ -67,6 +67,28 @@ def revive(case: Case, seen: Seen) -> str:
         return STANDARDISE
     born = case.no_gradient[0].loc[list(seen.named)].any(axis=1).all()
     return floor(case, "more neurons a layer") if born else died(case, seen)
+
+
+def cosine(case: Case) -> pd.DataFrame:
+    """The cosine of the direction of steps to ∂C/∂(w, b), the median of all readings, of a counterfactual.
+
+    Of trials that have not learned their task, where max(σ′, floor) has another sign than σ′ somewhere.
+    """
+    values = case.over("gradient_cosine", "median")
+    return values.where(~case.learned.reindex(values.index).ge(LEARNED) & case.climbs, axis=0)
+
+
+def says_climbing(case: Case, seen: Seen) -> str:
+    """Which way the steps of a layer go, and why."""
+    return (
+        f"counterfactual: steps of layer {seen.layer} go against the gradient of C, at a cosine of "
+        f"{rounded(seen.value)}: where σ′ < 0, {case.slope} changes its sign"
+    )
+
+
+def follows_climbing(case: Case) -> set[str]:
+    """The rules that tell what becomes of errors of the wrong sign."""
+    return {"slow early layers", "exploding error", *CONSEQUENCES}
 
 
 def ratio(case: Case) -> pd.DataFrame:

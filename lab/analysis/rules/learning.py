@@ -10,9 +10,9 @@ from lab.analysis.rule import HALF, Seen, rounded, whole
 from lab.analysis.rules.words import (
     LARGER_STEPS,
     SMALLER_WEIGHTS,
-    STANDARDISE,
     part_of,
     percent,
+    rescale,
     smaller_steps,
 )
 from lab.analysis.summary import name_of_r2
@@ -51,6 +51,16 @@ HARDLY_MOVED = 1.0
 """Where nothing was learned, weights that went less far than their own size may need larger steps."""
 
 
+CONSEQUENCES = frozenset(
+    {
+        *("no gradient", "nothing learned", "worse than a constant", "learned by heart", "cost not fallen"),
+        *("saturated layer", "dead output", "dead neurons", "neurons off", "updates large", "updates small"),
+        *("cost still falling", "weights vanish", "inputs low"),
+    }
+)
+"""The rules, by name, that tell what becomes of weights whose steps are wrong from the first one on."""
+
+
 def failed(case: Case, below: float = LEARNED) -> pd.Series:
     """Trial → whether it should have learned this part of its task and has not; False where unknown."""
     return (case.learned < below) & case.had_time
@@ -85,7 +95,8 @@ def says_diverged(case: Case, seen: Seen) -> str:
     origin = case.origin and f": {case.origin}"
     first = min(case.diverged_at)  # the reading that saw it
     when = f"by step {first}" if first else "before any step"
-    return f"{seen.trials} of {seen.of} trials diverged, the first {when}{origin}"
+    who = "the trial diverged" if seen.of == 1 else f"{seen.trials} of {seen.of} trials diverged, the first"
+    return f"{who} {when}{origin}"
 
 
 def finite_again(case: Case, seen: Seen) -> str:
@@ -152,8 +163,8 @@ def says_unlearned(case: Case, seen: Seen) -> str:
 
 def teach(case: Case, seen: Seen) -> str:
     """What may help where nothing was learned, if the tables tell why."""
-    if case.large_inputs:
-        return STANDARDISE
+    if asked := rescale(case):
+        return asked
     moved_little = (case.path.min(axis=1) < HARDLY_MOVED) & ~hindered(case)
     return LARGER_STEPS if moved_little[list(seen.named)].all() else ""
 
@@ -195,8 +206,10 @@ def says_cost(case: Case, seen: Seen) -> str:
     """What is left of the cost."""
     if case.enough_examples:
         return f"the cost has not fallen: at the end it is {part_of(seen.value, 'that of the first reading')}"
+    below = "hardly" if seen.value < 1 else "not"
     return (
-        f"the cost is too high: at the end it is {part_of(seen.value, 'what the best constant answer costs')}"
+        f"the cost is {below} below that of the best constant answer: at the end it is "
+        f"{part_of(seen.value, 'that')}"
     )
 
 

@@ -7,13 +7,13 @@ from lab.analysis.pooled import Bounds, dead, off
 from lab.analysis.rule import HALF, Seen
 from lab.analysis.rules.learning import LEARNED, left, of_failed
 from lab.analysis.rules.words import (
-    LARGE_WEIGHTS,
     SMALLER_BIASES,
     SMALLER_WEIGHTS,
     STANDARDISE,
     died,
     floor,
     percent,
+    smaller_steps,
 )
 
 MANY = 0.2
@@ -80,7 +80,7 @@ def unsaturate(case: Case, seen: Seen) -> str:
     born = _at_start(case, seen, "saturation") > HALF
     if born and _at_start(case, seen, "bias_norm") > _at_start(case, seen, "weight_norm"):
         return SMALLER_BIASES
-    return SMALLER_WEIGHTS if born or case.row_norms > LARGE_WEIGHTS else "a smaller training.eta"
+    return SMALLER_WEIGHTS if born else smaller_steps(case, seen)
 
 
 def _at_start(case: Case, seen: Seen, column: str) -> float:
@@ -112,8 +112,7 @@ def dead_output_is_open(case: Case) -> bool:
 
 def says_dead_output(case: Case, seen: Seen) -> str:
     """How many output neurons are dead."""
-    share = f"{_least(case)}{percent(seen.value)}"
-    return f"dead output: {share} of the output neurons have σ′ = 0 on all of {_on(case)}"
+    return f"dead output: {_share(case, seen)} of the output neurons have σ′ = 0 on {_on(case, 'all')}"
 
 
 def _hidden_dead(case: Case) -> Bounds:
@@ -139,8 +138,8 @@ def dead_is_open(case: Case) -> bool:
 def says_dead(case: Case, seen: Seen) -> str:
     """How many of a layer's neurons are dead."""
     return (
-        f"{_least(case)}{percent(seen.value)} of layer {seen.layer}'s neurons are dead at the end: "
-        f"σ′ = 0 on all of {_on(case)}"
+        f"{_share(case, seen)} of layer {seen.layer}'s neurons are dead at the end: "
+        f"σ′ = 0 on {_on(case, 'all')}"
     )
 
 
@@ -175,19 +174,21 @@ def off_is_open(case: Case) -> bool:
 
 def says_off(case: Case, seen: Seen) -> str:
     """How many of a layer's neurons are off."""
-    share = f"{_least(case)}{percent(seen.value)} of layer {seen.layer}'s neurons"
-    return f"{share} are off on at least 95 % of {_on(case)}"
+    share = f"{_share(case, seen)} of layer {seen.layer}'s neurons"
+    return f"{share} are off on {_on(case, 'at least 95 %')}"
 
 
-def _least(case: Case) -> str:
-    return "" if case.enough_examples else "at least "
+def _share(case: Case, seen: Seen) -> str:
+    """The share of neurons; the least that it can be, where readings see few examples."""
+    told = percent(seen.value)
+    return told if case.enough_examples or told == "100 %" else f"at least {told}"
 
 
-def _on(case: Case) -> str:
-    """The examples of which single neurons are judged."""
+def _on(case: Case, share: str) -> str:
+    """So large a share of the examples by which single neurons are judged."""
     if case.enough_examples:
-        return f"the {case.examples} examples read"
-    return f"the examples of the last {case.pooled_readings} readings, {case.examples} each"
+        return f"{share} of the {case.examples} examples read" if case.examples > 1 else "the only example"
+    return f"{share} of the examples of the last {case.pooled_readings} readings, {case.examples} each"
 
 
 def narrow(case: Case) -> pd.DataFrame:

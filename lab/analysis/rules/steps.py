@@ -4,9 +4,13 @@ import numpy as np
 import pandas as pd
 
 from lab.analysis.case import FEWEST_STEPS, Case
-from lab.analysis.rule import Seen, rounded
-from lab.analysis.rules.learning import hindered, of_failed
+from lab.analysis.rule import Seen, rounded, whole
+from lab.analysis.rules.learning import CONSEQUENCES, LEARNED, hindered, of_failed
 from lab.analysis.rules.words import part_of, percent
+from lab.network.decay import GROWS, overshooting
+
+HARDLY_ANY = 1e-5
+"""A share of the first weights below this is next to nothing."""
 
 
 def first(case: Case) -> pd.DataFrame:
@@ -66,6 +70,23 @@ def says_path(case: Case, seen: Seen) -> str:
     )
 
 
+def decay(case: Case) -> pd.DataFrame:
+    """ηλ/n, of trials that have not learned their task, or diverged."""
+    learned = case.learned.reindex(case.trials["trial"])
+    return whole(pd.Series(case.decay_of_a_step, learned.index).where(~learned.ge(LEARNED)))
+
+
+def says_overshooting(case: Case, seen: Seen) -> str:
+    """What a step of decay makes of the weights, in any trial."""
+    return f"weight decay: {overshooting(seen.value)}"
+
+
+def follows_decay(case: Case) -> set[str]:
+    """The rules that tell what such a decay makes of a training."""
+    may_diverge = {"diverged"} if case.decay_of_a_step >= GROWS else set()
+    return may_diverge | {"first step too long", *CONSEQUENCES}
+
+
 def weights_left(case: Case) -> pd.DataFrame:
     """‖w‖ at the end over that at the start, of trials that failed; only where weights decay by λ."""
     if not case.decays:
@@ -76,4 +97,7 @@ def weights_left(case: Case) -> pd.DataFrame:
 
 def says_decay(case: Case, seen: Seen) -> str:
     """What is left of the first weights."""
-    return f"weight decay: {percent(seen.value)} of the size of layer {seen.layer}'s first weights is left"
+    share = percent(seen.value)
+    if seen.value < HARDLY_ANY:
+        share = f"next to nothing ({share})"
+    return f"weight decay: {share} of the size of layer {seen.layer}'s first weights is left"

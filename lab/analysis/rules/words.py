@@ -10,7 +10,10 @@ RANDOM = "random first weights (network.initialiser), which break the symmetry"
 CRITICAL = 'network.initialiser = "critical"'
 SMALLER_WEIGHTS = "smaller first weights"
 SMALLER_BIASES = "smaller first biases"
+SMALLER_STEPS = "a smaller training.eta"
 LARGER_STEPS = "a larger training.eta, or more training.epochs"
+NO_SURROGATE = "training.surrogate_floor = 0, or an activation whose slope is nowhere below 0"
+SMALLER_DECAY = "a smaller training.lambda"
 
 LARGE_WEIGHTS = 3.0
 """Rows of weights of a norm above this are large: usual ones have 1, or √2 before a ReLU."""
@@ -43,11 +46,26 @@ def times(decades: float) -> str:
     return f"{rounded(10.0**decades)}×" if abs(decades) < 300 else f"1e{round(decades):+d}×"
 
 
+def rescale(case: Case) -> str:
+    """To standardise large features, and targets that are large or small; empty where neither is so."""
+    asked = [STANDARDISE] * case.large_inputs
+    if size := case.unusual_targets:
+        asked.append(
+            f"standardised targets (less their mean, over their standard deviation), for they are {size}"
+        )
+    return ", and ".join(asked)
+
+
 def smaller_steps(case: Case, seen: Seen) -> str:
-    """What makes steps smaller: scaled features, smaller first weights, or a smaller η; by what is large."""
-    if case.large_inputs:
-        return STANDARDISE
-    return SMALLER_WEIGHTS if case.row_norms > LARGE_WEIGHTS else "a smaller training.eta"
+    """What makes steps smaller: scaled data, smaller first weights, or a smaller η; by what is large."""
+    if asked := rescale(case):
+        return asked
+    return SMALLER_WEIGHTS if case.row_norms > LARGE_WEIGHTS else SMALLER_STEPS
+
+
+def larger_steps(case: Case, seen: Seen) -> str:
+    """Larger or more steps; where targets are large or small, to standardise them."""
+    return rescale(case) if case.unusual_targets else LARGER_STEPS
 
 
 def floor(case: Case, before: str = "") -> str:

@@ -11,6 +11,7 @@ from lab.analysis.rule import rounded
 from lab.analysis.rules import RULES
 from lab.analysis.rules.gradients import says_slow
 from lab.analysis.summary import summary
+from lab.analysis.verdicts import verdicts
 from tests.analysis.runs import ran
 
 DEEP = {"network__hidden": [8] * 6, "network__activation": "sigmoid", "network__initialiser": "nielsen"}
@@ -128,3 +129,21 @@ def test_a_floor_is_advised_only_where_there_is_none(tmp_path, sigma, advised):
     assert told.sentence.partition("; try ")[2] == (
         'network.initialiser = "critical"' + ", or an activation with a floor" * advised
     )
+
+
+def test_a_counterfactual_of_a_falling_slope_is_told_to_climb_and_nothing_that_follows(tmp_path):
+    falling = {"network__activation": "-tanh(z)", "training__epochs": 10}
+    run = ran(tmp_path, **falling, training__surrogate_floor=0.1)
+    (told,) = run.verdicts
+    cosine = run.layers.query("layer == @told.layer")["gradient_cosine"].median()
+    assert told.value == pytest.approx(cosine)
+    assert told.value < -0.5
+    assert f"steps of layer {told.layer} go against the gradient of C, at a cosine of −" in told.sentence
+    assert "where σ′ < 0, max(σ′, 0.1) changes its sign; try training.surrogate_floor = 0" in told.sentence
+
+
+@pytest.mark.parametrize("changed", [{"surrogate_floor": 0.0}, {"inf_slope": 0.0}])
+def test_only_a_surrogate_of_another_sign_climbs(tmp_path, changed):
+    tables = ran(tmp_path, network__activation="-tanh(z)", training__surrogate_floor=0.1).tables
+    given = tables | {"variants": tables["variants"].assign(**changed)}
+    assert "counterfactual climbs" not in {told.rule for told in verdicts(given)}

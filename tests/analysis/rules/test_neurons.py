@@ -131,9 +131,8 @@ def test_an_output_without_slope_is_dead_only_where_the_cost_needs_it(tmp_path):
 )
 def test_neurons_are_judged_by_enough_examples_of_one_reading_or_of_several(tmp_path, seen, on):
     found = spoken(tmp_path, **DEAD, **{"record__every": 4, **seen})
-    least = "at least " if "readings" in on else ""
     on = on.replace("the last", "the examples of the last")
-    assert f"{least}100 % of layer 1's neurons are dead at the end: σ′ = 0 on all of {on}" in (
+    assert f"100 % of layer 1's neurons are dead at the end: σ′ = 0 on all of {on}" in (
         found["dead neurons"].sentence
     )
     assert f"neurons are off on at least 95 % of {on}" in found["neurons off"].sentence

@@ -26,6 +26,8 @@ DEEP = {"network__hidden": [8] * 6, "network__activation": "sigmoid", "network__
 NEGATIVE = {"name": "constant", "w": -0.1, "b": -1.0}
 
 PLANTED = {
+    "decay too large": {"training__eta": 0.1, "training__lambda": 12500.0},
+    "counterfactual climbs": {"network__activation": "-tanh(z)", "training__surrogate_floor": 0.1},
     "class missing": {"data__name": "lacking.npz", "data__train": 400, "data__test": 100},
     "parts differ": {"data__name": "sorted.npz", "data__train": 800, "data__test": 200},
     "learned by heart": {"data__name": "mixed.npz", "data__train": 200, "data__test": 200}
@@ -207,7 +209,7 @@ def test_a_fault_of_the_table_is_named(tmp_path, fault):
 
 @pytest.mark.slow
 def test_planted_faults_are_named_in_at_least_95_of_100_trials(tmp_path, record_property):
-    """96 faults, two seeds each."""
+    """105 faults, two seeds each."""
     named = {
         fault: [any(word in sentence for sentence in of_trial) for of_trial in judged(tmp_path, fault, 2)]
         for fault, (_, word) in FAULTS.items()

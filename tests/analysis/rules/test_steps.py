@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from lab.analysis.rule import rounded
@@ -74,3 +76,54 @@ def test_long_steps_are_told_of_trials_that_end_in_numbers_and_with_the_readings
     (told,) = (one for one in verdicts(gone) if one.rule == "updates large")
     assert told.trials == 1
     assert told.value == pytest.approx(ratios[1])
+
+
+def decayed(tables, share):
+    """The tables as of a run whose ηλ/n is this."""
+    variants = tables["variants"]
+    return tables | {"variants": variants.assign(decay=share * variants["train"] / variants["eta"])}
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0.95, "= 0.05, so that nearly none of them is left"),
+        (1.0, "= 0, so that none of them is left"),
+        (1.25, "= −0.25, so that they change sign; try a smaller training.lambda"),
+        (2.0, "= −1, so that they change sign and do not shrink"),
+        (1667.0, "= −1670, so that they change sign and grow without end"),
+    ],
+)
+def test_a_decay_that_overshoots_is_told_by_what_it_makes_of_the_weights(tmp_path, share, said):
+    tables = ran(tmp_path, training__epochs=4, training__eta=1e-9).tables
+    (told,) = verdicts(decayed(tables, share))
+    assert f"each step multiplies the weights by 1 − ηλ/n {said}" in told.sentence
+    assert told.rule not in {one.rule for one in verdicts(decayed(tables, 0.89))}
+
+
+def test_a_decay_that_overshoots_is_no_fault_where_the_task_is_learned_or_the_run_did_not_record_eta(
+    tmp_path,
+):
+    tables = decayed(ran(tmp_path, training__epochs=10).tables, 1.25)
+    assert verdicts(tables) == []
+    failed = tables | {"trials": tables["trials"].assign(final_accuracy=0.3)}
+    assert {told.rule for told in verdicts(failed)} == {"decay too large"}
+    older = failed | {"variants": tables["variants"].drop(columns="eta")}
+    assert "decay too large" not in {told.rule for told in verdicts(older)}
+
+
+@pytest.mark.parametrize(("share", "told_too"), [(1.5, True), (2.5, False)])
+def test_a_divergence_is_told_beside_a_decay_by_which_weights_do_not_grow(tmp_path, share, told_too):
+    diverges = {"network__activation": "identity", "network__output": "identity"}
+    tables = ran(tmp_path, **diverges, network__cost="quadratic", training__eta=1e3).tables
+    rules = {told.rule for told in verdicts(decayed(tables, share))}
+    assert rules == {"decay too large", *["diverged"] * told_too}
+
+
+def test_a_tiny_rest_of_the_weights_is_told_in_words(tmp_path):
+    tables = ran(tmp_path, training__epochs=4, training__lambda=1.0).tables
+    layers = tables["layers"].copy()
+    layers.loc[layers["step"] == layers["step"].max(), "weight_norm"] *= 1e-57
+    given = tables | {"layers": layers, "trials": tables["trials"].assign(final_accuracy=0.5)}
+    (told,) = (one for one in verdicts(given) if one.rule == "weights vanish")
+    assert re.match(r"weight decay: next to nothing \(.*e-55 %\) of the size of layer ", told.sentence)

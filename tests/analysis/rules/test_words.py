@@ -161,6 +161,42 @@ ADVISED = {
         'network.output = "identity"',
         {"network__output": "identity", **USUAL},
     ),
+    "decay that overshoots": (
+        FAULTS["decay that overshoots"][0],
+        "decay too large",
+        "a smaller training.lambda",
+        {"training__lambda": 1.0},
+    ),
+    "the wrong sign": (
+        FAULTS["the wrong sign of a falling σ"][0],
+        "counterfactual climbs",
+        "training.surrogate_floor = 0",
+        {"training__surrogate_floor": 0.0},
+    ),
+    "an activation that rises": (
+        FAULTS["the wrong sign of a falling σ"][0],
+        "counterfactual climbs",
+        "an activation whose slope is nowhere below 0",
+        {"network__activation": "tanh(z)"},
+    ),
+    "targets of thousands": (
+        FAULTS["targets of thousands, tanh"][0],
+        "saturated layer",
+        "standardised targets (less their mean, over their standard deviation), for they are large",
+        {"data__name": "units.npz"},
+    ),
+    "targets of thousands, small steps": (
+        {**FAULTS["targets of thousands, tanh"][0], "training__eta": 1e-8},
+        "nothing learned",
+        "standardised targets (less their mean, over their standard deviation), for they are large",
+        {"data__name": "units.npz", "training__eta": 0.01},
+    ),
+    "targets of thousandths": (
+        FAULTS["targets of thousandths, tanh"][0],
+        "nothing learned",
+        "standardised targets (less their mean, over their standard deviation), for they are small",
+        {"data__name": "units.npz"},
+    ),
     "weight decay": (
         {"training__lambda": 1000.0},
         "weights vanish",
@@ -183,7 +219,15 @@ OTHER_MEASURE = {
 }
 """Where the advice changes the data or the cost: what must become better, and −1 where more is better."""
 
-QUICK = ("raw features", "sorted classes", "zero weights", "dead output", "vanishing, a floor")
+QUICK = (
+    "targets of thousands",
+    "decay that overshoots",
+    "raw features",
+    "sorted classes",
+    "zero weights",
+    "dead output",
+    "vanishing, a floor",
+)
 
 
 @pytest.mark.parametrize(
