@@ -1,5 +1,6 @@
 """Numbers as every room takes them: arrays, intervals, scalars, random streams, roots and extremes."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,6 +35,24 @@ class Interval:
     def magnitude(self) -> float:
         """The supremum of |x| over the interval."""
         return max(abs(self.low), abs(self.high))
+
+
+class TooSmallError(ValueError):
+    """A number that is not 0 would be read as 0."""
+
+
+def as_float(text: str) -> float:
+    """The float of a decimal.
+
+    Raises TooSmallError where it would be read as 0 and is not 0, ValueError where it is no number.
+
+    >>> as_float("-1.5e3"), as_float("0e-400")
+    (-1500.0, 0.0)
+    """
+    value = float(text)
+    if value == 0 and re.search("[1-9]", re.split("[eE]", text)[0]):
+        raise TooSmallError(f"{text} would be read as 0; expected 0 or a size of at least 5e-324")
+    return value
 
 
 REALS = Interval(-np.inf, np.inf)

@@ -380,6 +380,8 @@ def test_options_and_numbers_with_a_minus_stay_what_they_are(lab):
     assert "-2" in out
     assert lab("certify", "-z*s(-z)", "--at-least", "-0.01")[0] == 3
     assert lab("certify", "z*s(z)", "--at-least", "-0.12")[0] == 0
+    code, _, err = lab("certify", "tanh(z)", "--at-least", "1e-400")
+    assert (code, "'--at-least': 1e-400 would be read as 0; expected 0 or " in err) == (2, True)
     assert lab("activations", "tanh(z) + a*z", "-p", "a=-0.1")[0] == 0
     assert lab("activations", "tanh(z) + a*z", "-pa=0.1")[0] == 0
     for words in (("-h",), ("activations", "-h"), ("certify", "-h")):
