@@ -5,7 +5,7 @@ fewer z. Both are run as they are written, in float32 and in float64, over z of 
 is to differentiate it, what it makes of them counts as well, and there are forms for it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -91,15 +91,16 @@ class Function:
     def _forms(self, grids: Sequence[Array]) -> Iterator[Expression]:
         """The forms in which it may be written, the shortest first."""
         exact = precise(self.root)
-        forms = [lowered(exact)[0]]
+        makings: list[Callable[[], list[Expression]]] = [lambda: lowered(exact)]
+        if self.slopes:
+            makings.append(lambda: lowered(exact, special=BY_SIDES))
         if any(one.operation in EXPONENTIAL for one in below(self.root)):
-            forms += apart(exact)
-        if not self.slopes:
-            yield from forms
-            return
-        for kernels in (forms[0], *lowered(exact, special=BY_SIDES), *forms[1:]):
+            makings.append(lambda: apart(exact))
+        for making in makings:
+            (kernels,) = making()
             yield kernels
-            yield sheltered(kernels, grids, self.numbers)
+            if self.slopes:
+                yield sheltered(kernels, grids, self.numbers)
 
     def _tried(
         self, kernels: Expression, tried: Sequence[tuple[str, Array, list[Array]]]
@@ -109,7 +110,8 @@ class Function:
         wrong: tuple[Wrong, ...] = tuple({} for _ in range(1 + len(self.slopes)))
         for dtype, z, due in tried:
             found = [computed(kernels, z, self.numbers)]
-            found += gradients(kernels, z, self.numbers)[: len(self.slopes)]
+            if self.slopes:
+                found += gradients(kernels, z, self.numbers)[: len(self.slopes)]
             for k, (values, better) in enumerate(zip(found, due, strict=True)):
                 differing = differs(values, better) & np.isfinite(z)
                 if k:

@@ -95,3 +95,7 @@ def test_what_autograd_loses_all_the_same_is_told(text, line):
     (told,) = [one for one in found.lost if one.startswith(line)]
     assert told in found.text
     assert not any("autograd" in one for one in source_of(lab.activation(text)).lost)
+
+
+def test_numbers_of_parameters_that_are_not_open_have_no_slope():
+    assert source_of(lab.activation("elu", alpha=0.5), plain=True).lost == []
