@@ -103,7 +103,8 @@ def library() -> tuple[ctypes.CDLL, str] | None:
     """The library and the kind of this processor; None where it was not built, or nothing in it runs here.
 
     So it is, with a warning, where it was built for another machine, or of other sources than are here: what
-    it computes would be read wrongly. ``LAB_KERNEL = v4 | v3 | neon`` asks for a kind, for tests and comparisons.
+    it computes would be read wrongly. ``LAB_KERNEL = v4 | v3 | neon`` asks for a kind, for tests and
+    comparisons.
     """
     for path in LIBRARIES:
         if path.exists():
