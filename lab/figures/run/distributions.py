@@ -20,6 +20,7 @@ _MEDIAN, _SPREAD = "median slope over neurons and examples", "2nd to 98th percen
 _BINS = 60
 _TAIL = 0.001  # the share of the examples that may lie beyond either end of the z axis
 _AT_LEAST = 3.0  # the z axis reaches so far to both sides, so that σ′ has a shape
+_SPIKE = 2.0  # the axis of an unbounded σ′ ends at so many times what 95 % of the shown slopes are below
 _LAST: style.Looks = {"color": _LOOK.colour, "alpha": 0.45}
 _FIRST: style.Looks = {"color": style.INK, "linestyle": (0, (2, 1)), "linewidth": 0.8}
 _SATURATED: style.Looks = {"facecolor": "#eeeeee", "linewidth": 0, "zorder": 0}
@@ -74,8 +75,9 @@ class Slopes(parts.Figure):
 class ZDistribution(parts.Figure):
     """The distribution of z, filled for the last reading and dashed for the first, with σ′(z) drawn over it.
 
-    A row a layer, a column a variant; all trials together. Where |σ′(z)| < τ S, S = sup |σ′| of the curve,
-    the ground is grey: examples there are saturated. Each histogram is scaled to its panel.
+    A row a layer, a column a variant; all trials together. Where |σ′(z)| < τ S, S = sup |σ′|, the ground is
+    grey: examples there are saturated. Where S is infinite there is no grey, and the axis of σ′ holds what is
+    usual among the z that are shown. Each histogram is scaled to its panel.
     """
 
     needs = ("histograms",)
@@ -108,7 +110,9 @@ class ZDistribution(parts.Figure):
                 ax.set_ylim(bottom=0)
                 ax.set_xlim(edges[0], edges[-1])
                 _draw_slope(ax, tables, name, layer)
-        return matrix.framed("z", shown.left_out, y="density of z")
+        endless = any(_unbounded(tables, name, layer) for layer, name in matrix.axes)
+        more = [writing.words("no grey where sup|σ′| is infinite")] if endless else []
+        return matrix.framed("z", [*more, *shown.left_out], y="density of z")
 
 
 def _ordered(tables: parts.Tables, names: list[str]) -> dict[str, style.Look]:
@@ -147,17 +151,33 @@ def _draw_slope(ax: Axes, tables: parts.Tables, variant: str, layer: int) -> Non
     z, slope = rows[["z", "slope"]].to_numpy(np.float64).T
     if not z.size:
         return
-    known = slope[np.isfinite(slope)]
-    steepest = float(np.abs(known).max(initial=0)) or 1.0
-    saturated = np.abs(slope) < number_of(tables, variant, "saturation_threshold") * steepest
-    label = f"saturated: |σ′(z)| < {threshold(tables)} sup|σ′|"
-    ax.fill_between(z, 0, 1, where=saturated, transform=ax.get_xaxis_transform(), label=label, **_SATURATED)
+    low, high = ax.get_xlim()
+    endless = _unbounded(tables, variant, layer)
+    known = slope[np.isfinite(slope) & ((low <= z) & (z <= high) | (not endless))]
+    size = np.abs(known)
+    steepest = float(size.max(initial=0)) or 1.0
+    if endless and size.size:
+        steepest = min(steepest, _SPIKE * float(np.quantile(size, 0.95)) or steepest)
+    if not endless:
+        saturated = np.abs(slope) < number_of(tables, variant, "saturation_threshold") * steepest
+        label = f"saturated: |σ′(z)| < {threshold(tables)} sup|σ′|"
+        ground: style.Looks = {"transform": ax.get_xaxis_transform()} | _SATURATED
+        ax.fill_between(z, 0, 1, where=saturated, label=label, **ground)
     right = ax.twinx()
     right.plot(z, slope, color=style.ACCENT, linewidth=1.1, label="σ′(z), axis on the right")
-    right.set_ylim(min(0.0, 1.15 * float(known.min(initial=0))), 1.15 * steepest)
+    right.set_ylim(1.15 * max(float(known.min(initial=0)), -steepest), 1.15 * steepest)
     right.set_yticks([0, steepest], labels=["0", f"{steepest:.3g}"], fontsize=style.SMALL, color=style.ACCENT)
     right.tick_params(axis="y", length=2)
     right.grid(False)
+
+
+def _unbounded(tables: parts.Tables, variant: str, layer: int) -> bool:
+    """Whether sup |σ′| is infinite, so that saturation is missing; of the variant, where it was not recorded."""
+    layers = tables.get("layers", pd.DataFrame())
+    if "saturation" in layers:
+        here = (layers["variant"] == variant) & (layers["layer"] == layer)
+        return bool(layers.loc[here, "saturation"].isna().all())
+    return bool(np.isinf([number_of(tables, variant, end) for end in ("inf_slope", "sup_slope")]).any())
 
 
 def _at(steps: Iterable[int]) -> str:

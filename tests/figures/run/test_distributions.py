@@ -122,6 +122,26 @@ def test_a_slope_that_is_nowhere_to_be_seen_is_no_error(slope):
     assert figure.axes[1].get_ylim() == (0, 1.15)
 
 
+@pytest.mark.parametrize("recorded", [True, False])
+def test_an_unbounded_slope_saturates_nothing_and_its_axis_holds_what_is_usual(recorded):
+    z = np.union1d(np.linspace(-8, 8, 321), np.geomspace(10, 1000, 20))
+    curves = pd.DataFrame({"variant": "a", "layer": 1, "z": z, "sigma": z**2, "slope": 2 * z})
+    tables = {"histograms": histogram(), "curves": curves}
+    if recorded:
+        tables["layers"] = pd.DataFrame({"variant": "a", "layer": [1, 1], "saturation": np.nan})
+    else:
+        bounds = {"variant": ["a"], "inf_slope": -np.inf, "sup_slope": np.inf, "saturation_threshold": 0.05}
+        tables["variants"] = pd.DataFrame(bounds)
+    figure = draw("z_distribution", tables)
+    panel, right = figure.axes
+    assert not panel.collections
+    assert right.get_ylim() == pytest.approx((-6.9, 6.9))
+    assert "no grey where sup|σ′| is infinite" in texts(figure)
+    curves["slope"] = np.where(z == 0, 1e9, np.minimum(1 / np.sqrt(np.abs(z) + 1e-9), 4))
+    _, right = draw("z_distribution", tables).axes
+    assert 1 < right.get_ylim()[1] < 10
+
+
 def test_empty_histograms_are_told():
     with pytest.raises(NothingToShowError, match=r"^z_distribution: the histograms are empty$"):
         draw("z_distribution", {"histograms": histogram(count=0)})
