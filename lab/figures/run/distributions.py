@@ -10,13 +10,16 @@ from matplotlib.figure import Figure
 
 from lab import parts
 from lab.figures.drawing import marks, scales, style, writing
-from lab.figures.drawing.bands import Floats
+from lab.figures.drawing.bands import Band, Floats
 from lab.figures.tables import NothingToShowError, Shown, checked, number_of, threshold
 from lab.figures.varied import looks as looks_of
 from lab.figures.varied import varied
 
 _LOOK = style.categories(1)[0]
 _MEDIAN, _SPREAD = "median slope over neurons and examples", "2nd to 98th percentile"
+_NEGATIVE = "the same of −σ′(z), where σ falls"
+_FALLS: style.Dashes = (0, (1, 1))
+_EDGES = ("low", "median", "high")
 _BINS = 60
 _TAIL = 0.001  # the share of the examples that may lie beyond either end of the z axis
 _AT_LEAST = 3.0  # the z axis reaches so far to both sides, so that σ′ has a shape
@@ -31,8 +34,9 @@ class Slopes(parts.Figure):
     """The distribution of σ′(z) over neurons and examples: a row a layer, a column a variant, log axis.
 
     The line is the median slope, the band reaches from the 2nd to the 98th percentile (each of them the
-    median over the trials). A median slope that is not above 0 is a mark on the floor of its panel. A dashed
-    line is the floor inf σ′ of the hidden layers' activation, where that is above 0.
+    median over the trials). Where the median is below 0, −σ′ is drawn, its line dotted; a median slope of 0
+    is a mark on the floor of its panel. A dashed line is the floor inf σ′ of the hidden layers' activation,
+    where that is above 0.
     """
 
     needs = ("layers",)
@@ -55,20 +59,27 @@ class Slopes(parts.Figure):
         first = next(iter(looks.values()))
         matrix = shown.matrix(height=1.05, sharey="row")
         for layer, row in zip(shown.layers, matrix.grid, strict=True):
-            edges = [spread.edges for (at, _), spread in spreads.items() if at == layer]
+            here = [spread for (at, _), spread in spreads.items() if at == layer]
+            edges = [one.edges for spread in here for one in _by_sign(spread)]
             scales.log_axis(row[0], [*edges, np.array(list(floors.values()))])
         for (layer, name), spread in spreads.items():
             ax, floor = matrix.axes[layer, name], floors[name]
             look = looks[name]
-            marks.draw_line(ax, spread.positive, look, _MEDIAN if look is first else "")
-            marks.fill_band(ax, spread.positive, look.colour, _SPREAD if look is first else "")
-            hidden = spread.x[spread.median <= 0]
-            marks.floor_marks(ax, hidden, "on the floor: a median slope of 0 or less", color=look.colour)
+            rising, falling = (one.positive for one in _by_sign(spread))
+            marks.draw_line(ax, rising, look, _MEDIAN if look is first else "")
+            marks.fill_band(ax, rising, look.colour, _SPREAD if look is first else "")
+            if falling.drawable:
+                marks.draw_line(ax, falling, replace(look, dashes=_FALLS), _NEGATIVE)
+                marks.fill_band(ax, falling, look.colour)
+            hidden = spread.x[spread.median == 0]
+            marks.floor_marks(ax, hidden, "on the floor: a median slope of 0", color=look.colour)
             if floor > 0 and layer < shown.variants[name]["layer"].max():
                 label = f"inf σ′ = {floor:.4g}" if layer == shown.layers[0] else ""
                 marks.bound(ax, floor, label, below=True)
         trials = writing.words(writing.trials_text([spread.trials for spread in spreads.values()]))
-        return matrix.framed(shown.time, [trials, *shown.left_out], shown.outcomes(), y="slope σ′(z)")
+        signs = any((spread.median < 0).any() for spread in spreads.values())
+        label = "slope σ′(z); dotted: −σ′(z)" if signs else "slope σ′(z)"
+        return matrix.framed(shown.time, [trials, *shown.left_out], shown.outcomes(), y=label)
 
 
 @dataclass(frozen=True)
@@ -113,6 +124,19 @@ class ZDistribution(parts.Figure):
         endless = any(_unbounded(tables, name, layer) for layer, name in matrix.axes)
         more = [writing.words("no grey where sup|σ′| is infinite")] if endless else []
         return matrix.framed("z", [*more, *shown.left_out], y="density of z")
+
+
+def _by_sign(spread: Band) -> tuple[Band, Band]:
+    """The band of σ′ where its median is not below 0, and that of −σ′ where it is; NaN elsewhere."""
+    low, median, high = spread.low, spread.median, spread.high
+    signs = ((median >= 0, low, median, high), (median < 0, -high, -median, -low))
+    rising, falling = (
+        replace(
+            spread, **{name: np.where(there, edge, np.nan) for name, edge in zip(_EDGES, edges, strict=True)}
+        )
+        for there, *edges in signs
+    )
+    return rising, falling
 
 
 def _ordered(tables: parts.Tables, names: list[str]) -> dict[str, style.Look]:
