@@ -87,7 +87,7 @@ def draw_page(name: str, tables: parts.Tables, title: str = "") -> Figure:
 def _drawn(
     part: parts.Figure, name: str, tables: parts.Tables, title: str, layout: Layout = Layout()
 ) -> Figure:
-    with style.context(layout.own), panels.page(layout.width):
+    with style.context(layout.own), panels.page(layout.width), _any_script():
         missing = [need for need in part.needs if need not in tables or tables[need].empty]
         if tables and missing and missing[0] not in tables and part.when != "always":
             raise NothingToShowError(
@@ -102,6 +102,14 @@ def _drawn(
     return figure
 
 
+@contextmanager
+def _any_script() -> Iterator[None]:
+    """No warning of a title in a script that the font lacks; the SVG still holds the text."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
+        yield
+
+
 FORMATS = ("png", "svg", "pdf")
 
 
@@ -114,9 +122,7 @@ def save(
     file is there whole or not at all. Raises StorageError where it cannot be written.
     """
     files = {kind: BytesIO() for kind in FORMATS if kind in formats}
-    with style.context(own), warnings.catch_warnings(), _untouched(figure):
-        # A title in a script that the font lacks is no reason to fail; the SVG still holds the text.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
+    with style.context(own), _any_script(), _untouched(figure):
         figure.dpi = rcParams["savefig.dpi"]
         # Figure.savefig would draw twice, the first time for the layout alone, which drawing makes anyway.
         for kind, file in files.items():

@@ -1,6 +1,7 @@
 import os
 import re
 import struct
+import warnings
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -346,3 +347,9 @@ def test_fault_79_a_control_character_reaches_no_svg(tables, tmp_path):
     _, svg = room.save(figure, tmp_path, "a")
     assert "a�[31m�b \u200dع" in svg.read_text(encoding="utf-8")
     assert ElementTree.parse(svg).getroot().tag.endswith("svg")
+
+
+def test_a_name_in_a_script_that_the_font_lacks_is_drawn_without_a_warning():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert "漢字" in texts(figures.draw("saturation", make_tables(("漢字",), 1, 2)))

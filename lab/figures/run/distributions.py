@@ -46,7 +46,7 @@ class Slopes(parts.Figure):
 
     def draw(self, tables: parts.Tables) -> Figure:
         layers = checked(tables, "layers", "slope_p02", "slope_p50", "slope_p98")
-        shown = Shown.of(tables, layers, most_layers=6, columns=6)
+        shown = Shown.of(tables, layers, most_layers=6, columns=6, of=["slope_p50"])
         low, middle, high = (shown.bands(name) for name in ("slope_p02", "slope_p50", "slope_p98"))
         spreads = {
             (layer, name): replace(one, low=low[name][layer].median, high=high[name][layer].median)
@@ -196,7 +196,7 @@ def _draw_slope(ax: Axes, tables: parts.Tables, variant: str, layer: int) -> Non
 
 
 def _unbounded(tables: parts.Tables, variant: str, layer: int) -> bool:
-    """Whether sup |σ′| is infinite, so that saturation is missing; of the variant, where it was not recorded."""
+    """Whether sup |σ′| is infinite and saturation missing; that of the variant, where it was not recorded."""
     layers = tables.get("layers", pd.DataFrame())
     if "saturation" in layers:
         here = (layers["variant"] == variant) & (layers["layer"] == layer)

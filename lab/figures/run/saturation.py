@@ -28,8 +28,8 @@ MEASURES = {
 class Saturation(parts.Figure):
     """Saturation, layer by reading: one map a variant, the mean over its trials, from 0 (pale) to 1 (dark).
 
-    Saturation is the share of (neuron, example) with |σ′(z)| < τ S, where S = sup |σ′|. What is missing, since
-    no trial is finite or S is infinite, is hatched.
+    Saturation is the share of (neuron, example) with |σ′(z)| < τ S, where S = sup |σ′|. What is missing,
+    since no trial is finite or S is infinite, is hatched.
     """
 
     needs = ("layers",)
@@ -39,7 +39,7 @@ class Saturation(parts.Figure):
 
     def draw(self, tables: parts.Tables) -> Figure:
         layers = checked(tables, "layers", "saturation")
-        shown = Shown.of(tables, layers, most_layers=len(layers))
+        shown = Shown.of(tables, layers, most_layers=len(layers), of=["saturation"])
         deepest = shown.layers[-1]
         height = min(max(0.3 * deepest, 1.8), 3.5)
         multiples = panels.wrapped(shown.variants, height=height, label="layer")
@@ -66,7 +66,7 @@ class Neurons(parts.Figure):
 
     def draw(self, tables: parts.Tables) -> Figure:
         neurons = checked(tables, "neurons", "saturation").query("layer > 0")
-        shown = Shown.of(tables, neurons, most_layers=6, columns=6)
+        shown = Shown.of(tables, neurons, most_layers=6, columns=6, of=["saturation"])
         first = {name: rows["trial"].min() for name, rows in shown.variants.items()}
         matrix = shown.matrix(height=1.25)
         for (layer, name), ax in matrix.axes.items():
@@ -112,9 +112,10 @@ class SaturationMeasures(parts.Figure):
     """Every measure of saturation that was recorded, over the layers, at the last reading: a panel a variant.
 
     Points are medians over the trials, bars hold 90 % of them; the last reading of a measure is the last one
-    with a finite value. Trials that diverged have no end, and no part in it. The measures need not agree: a sigmoid's activations may crowd at both ends (phi_b near 1) on
-    each example while no neuron is saturated on all of them, and ``rank_share``, which others call the
-    saturation of a layer, tells of directions and not of σ′.
+    with a finite value. Trials that diverged have no end, and no part in it. The measures need not agree: a
+    sigmoid's activations may crowd at both ends (phi_b near 1) on each example while no neuron is saturated
+    on all of them, and ``rank_share``, which others call the saturation of a layer, tells of directions and
+    not of σ′.
     Sources: Rakitianskaia & Engelbrecht, *Measuring saturation in neural networks* (2015), for phi_b;
     Richter, Shenk et al., *Feature space saturation during training* (2020), for rank_share.
     """
@@ -130,7 +131,7 @@ class SaturationMeasures(parts.Figure):
         if not recorded:
             raise NotRecordedError(f"none of {', '.join(MEASURES)} was recorded; see record.quantities")
         looks = dict(zip(MEASURES, style.categories(len(MEASURES)), strict=True))
-        shown = Shown.of(tables, layers, most_layers=len(layers))
+        shown = Shown.of(tables, layers, most_layers=len(layers), of=recorded)
         shifts = marks.shifts(len(recorded), 0.08)
 
         multiples = panels.wrapped(shown.variants, height=2.5, label="share, at the last reading")
