@@ -73,7 +73,7 @@ def captions(
 
 
 def _broken(title: str, font: FontProperties, width: float) -> str:
-    """A title in lines of at most a width in points, each of as many letters as have room, but 12 at least."""
+    """A title in lines of at most a width in points, each of as many letters as have room, or of 12."""
     for letters in range(max(min(len(title), int(width / _THINNEST)), _FEWEST), _FEWEST - 1, -1):
         lines = textwrap.wrap(title, letters, max_lines=4, placeholder=" …", break_on_hyphens=False)
         if all(
