@@ -39,10 +39,18 @@ class FiguresError(LabError):
 
 @dataclass(frozen=True)
 class Layout:
-    """How figures are laid out: their width in inches (0: each its own), and a style of one's own."""
+    """How figures are laid out: their width in inches (0: each its own), and a style of one's own.
+
+    Raises PartError where the width is less than `panels.LEAST_PAGE`.
+    """
 
     width: float = 0.0
     own: style.Style = None
+
+    def __post_init__(self) -> None:
+        if self.width and not self.width >= panels.LEAST_PAGE:
+            least = f"{panels.LEAST_PAGE:g} in ({25.4 * panels.LEAST_PAGE:.1f} mm)"
+            raise PartError(f"a figure {self.width:.3g} in wide has no room; expected {least} or more")
 
 
 def listing() -> list[dict[str, str]]:
