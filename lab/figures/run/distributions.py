@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from lab import parts
 from lab.figures.drawing import marks, scales, style, writing
@@ -19,7 +20,6 @@ _LOOK = style.categories(1)[0]
 _MEDIAN, _SPREAD = "median slope over neurons and examples", "2nd to 98th percentile"
 _NEGATIVE = "the same of −σ′(z), where σ falls"
 _FALLS: style.Dashes = (0, (1, 1))
-_EDGES = ("low", "median", "high")
 _BINS = 60
 _TAIL = 0.001  # the share of the examples that may lie beyond either end of the z axis
 _AT_LEAST = 3.0  # the z axis reaches so far to both sides, so that σ′ has a shape
@@ -129,14 +129,12 @@ class ZDistribution(parts.Figure):
 def _by_sign(spread: Band) -> tuple[Band, Band]:
     """The band of σ′ where its median is not below 0, and that of −σ′ where it is; NaN elsewhere."""
     low, median, high = spread.low, spread.median, spread.high
-    signs = ((median >= 0, low, median, high), (median < 0, -high, -median, -low))
-    rising, falling = (
-        replace(
-            spread, **{name: np.where(there, edge, np.nan) for name, edge in zip(_EDGES, edges, strict=True)}
-        )
-        for there, *edges in signs
-    )
-    return rising, falling
+    return _where(spread, median >= 0, low, median, high), _where(spread, median < 0, -high, -median, -low)
+
+
+def _where(spread: Band, there: NDArray[np.bool_], *edges: Floats) -> Band:
+    low, median, high = (np.where(there, edge, np.nan) for edge in edges)
+    return replace(spread, low=low, median=median, high=high)
 
 
 def _ordered(tables: parts.Tables, names: list[str]) -> dict[str, style.Look]:

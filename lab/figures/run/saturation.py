@@ -94,8 +94,8 @@ def _draw_map(ax: Axes, x: Floats, y: Floats, share: Floats) -> None:
 
 def _missing(axes: Iterable[Axes], why: str) -> list[writing.Entry]:
     """The legend's entry for the hatched ground, where one of these maps lets it be seen."""
-    maps = [drawn.get_array() for ax in axes for drawn in ax.collections]
-    hatched = any(np.ma.getmaskarray(cells).any() or np.isnan(cells).any() for cells in maps)
+    maps = [np.asarray(drawn.get_array(), np.float64) for ax in axes for drawn in ax.collections]
+    hatched = any(np.isnan(cells).any() for cells in maps)
     return [writing.patch(f"missing: {why}, or sup|σ′| is infinite", **style.MISSING)] if hatched else []
 
 
