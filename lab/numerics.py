@@ -116,6 +116,10 @@ _STILL_GROWS = 0.9
 """The share of a growth which the next is at least, where there is no end; after |z|^p it is 2^(−10 p)."""
 
 
+_ROUNDING = 1e-9
+"""A growth of less than this, relative to the value, may be rounding."""
+
+
 def endless(function: Callable[[Array], Array], kinks: tuple[float, ...] = ()) -> list[Nearby]:
     """Where |function| grows without end, as it seems from ever nearer: at a kink, or where it is largest.
 
@@ -134,7 +138,8 @@ def endless(function: Callable[[Array], Array], kinks: tuple[float, ...] = ()) -
         for near in (places - away, places + away):
             values = np.asarray(function(near), dtype=float)
             grows = np.diff(np.abs(values), axis=0)
-            no_end = (grows[1:] >= _STILL_GROWS * grows[:-1]).all(axis=0) & (grows[0] > 0) & (values[0] != 0)
+            begins = (grows[0] > _ROUNDING * np.abs(values[0])) & (values[0] != 0)
+            no_end = begins & (grows[1:] >= _STILL_GROWS * grows[:-1]).all(axis=0)
             found += [
                 Nearby(float(places[at]), float(near[2, at]), float(values[2, at]))
                 for at in np.flatnonzero(no_end)

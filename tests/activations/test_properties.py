@@ -104,6 +104,7 @@ def test_none_of_the_catalogue_has_an_infinite_slope():
         ("z + sign(z)*abs(z)**0.3", [0.0]),
         ("sqrt(abs(z)) + sqrt(abs(z + 2))", [-2.0, 0.0]),
         ("sqrt(max(z, 0) + 1e-3)", []),
+        ("z + max(z, 0) - 1e-16*z*log(abs(z) + 1e-300)", []),
         ("tanh(1e6*z)", []),
         ("where(z > 0, tanh(1e6*z), 0)", []),
         ("1e6*z/(1 + abs(1e6*z))", []),
