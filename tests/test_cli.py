@@ -290,6 +290,9 @@ def test_list_show_and_plot_come_back_to_a_run(lab, small, tmp_path):
     assert [line.rpartition("/")[2] for line in out.splitlines()] == ["saturation.png", "saturation.svg"]
     assert (tmp_path / "here" / "saturation.png").stat().st_size > 1000
     assert "did you mean 'saturation'" in lab("plot", "small", "saturatoin")[2]
+    for width, told in (("0in", "is no length above 0"), ("20mm", "a figure 0.787 in wide has no room")):
+        code, _, err = lab("plot", "small", "saturation", "--width", width)
+        assert (code, told in err) == (2, True)
     (tmp_path / "file").touch()
     code, _, err = lab("plot", "small", "--to", tmp_path / "file" / "plots")
     assert (code, err) == (4, f"error: {tmp_path / 'file' / 'plots'}: Not a directory\n")

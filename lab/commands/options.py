@@ -102,7 +102,10 @@ class _Length(click.ParamType):  # type: ignore[type-arg]
         found = re.fullmatch(r"(\d*\.?\d+) ?(in|cm|mm)?", str(value))
         if not found:
             self.fail(f"{value!r} is no length; expected such as 3.3in, 8.4cm or 84mm", param, ctx)
-        return float(found[1]) * self.units[found[2] or "in"]
+        length = float(found[1]) * self.units[found[2] or "in"]
+        if not length:
+            self.fail(f"{value!r} is no length above 0; expected such as 3.3in, 8.4cm or 84mm", param, ctx)
+        return length
 
 
 NUMBERS, LENGTH = _Numbers(), _Length()

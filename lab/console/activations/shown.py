@@ -101,7 +101,7 @@ def plotted(name: str, sigma: Activation, plot: Path, found: Certificate | None 
     with np.errstate(all="ignore"):
         curves |= {"sigma": sigma(z), "slope": sigma.derivative(z), "curvature": curvature(sigma, z)}
     known = slope_bounds(sigma, found)
-    bounds = {"variant": name, "layers": 2, "bounds": "proved" if known.proved else "claimed"}
+    bounds = {"variant": name, "layers": 2, "bounds": known.known}
     bounds |= {"inf_slope": known.slope.low, "sup_slope": known.slope.high}
     return drawn("activations", {"curves": pd.DataFrame(curves), "variants": pd.DataFrame([bounds])}, plot)
 
