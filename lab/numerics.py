@@ -76,6 +76,10 @@ def grid(kinks: tuple[float, ...] = ()) -> Array:
 GROWN = 1e50
 """So many times larger than on the `grid` a function is at the end of floats that grows without end."""
 
+MOST_VALLEYS = 12
+"""So many of the least values between neighbours on the grid are looked at closer: which is the least is not
+seen before."""
+
 _FAR = np.outer([-FARTHEST, -(FARTHEST**0.5), FARTHEST**0.5, FARTHEST], 1 - np.arange(32) * 2.0**-52).ravel()
 """Far out, neighbours among which a wave has its highs and its lows."""
 
@@ -83,8 +87,8 @@ _FAR = np.outer([-FARTHEST, -(FARTHEST**0.5), FARTHEST**0.5, FARTHEST], 1 - np.a
 def measured(function: Callable[[Array], Array], kinks: tuple[float, ...] = ()) -> Interval:
     """The least and the greatest value of ``function`` on `grid`: an estimate of its infimum and supremum.
 
-    An extreme between two points of the grid is refined by bounded minimisation; one at the end of the
-    grid where the function still moves is taken to be infinite.
+    The most extreme places between points of the grid are refined by bounded minimisation; an extreme at the
+    end of the grid where the function still moves is taken to be infinite.
     """
     z = grid(kinks)
     with np.errstate(all="ignore"):
@@ -125,10 +129,15 @@ def _least(function: Callable[[Array], Array], z: Array, values: Array) -> float
         before = float(function(z[at : at + 1] / 10)[0])
         grows = abs(least) > abs(before) and before - least > 0.01 * abs(least)
         return -np.inf if grows else least
-    refined = minimize_scalar(
-        lambda point: float(function(np.array([point]))[0]),
-        bounds=(z[at - 1], z[at + 1]),
-        method="bounded",
-        options={"xatol": 1e-12},
-    )
-    return min(least, float(refined.fun))
+    inner = values[1:-1]
+    valleys = 1 + np.flatnonzero((inner <= values[:-2]) & (inner <= values[2:]))
+    refined = [
+        minimize_scalar(
+            lambda point: float(function(np.array([point]))[0]),
+            bounds=(z[valley - 1], z[valley + 1]),
+            method="bounded",
+            options={"xatol": 1e-12},
+        ).fun
+        for valley in valleys[np.argsort(values[valleys], kind="stable")][:MOST_VALLEYS]
+    ]
+    return min(least, *map(float, refined))
