@@ -143,6 +143,29 @@ def provable(sigma: Activation, over: Mapping[str, Interval]) -> Provable | None
     )
 
 
+def unscaled(f: Expression) -> Expression:
+    """F with z for c·z, where z occurs only in that, of one constant c > 0: it takes the same values over ℝ.
+
+    2^z is e^(z ln 2), whose rate is no float; e^z has an exact order in the tails.
+    """
+    nodes = list(below(f))
+    plain = {node for node in nodes if node.operation == "z"}
+    plain |= {node for node in nodes if node.operation == "neg" and node.arguments[0] in plain}
+    users = [node for node in nodes if node not in plain and not plain.isdisjoint(node.arguments)]
+    factors = {x for node in users for x in node.arguments if x not in plain}
+    values = next(iter(factors)).values if len(factors) == 1 else None
+    if values is None or not values.low > 0 or any(node.operation != "mul" for node in users):
+        return f
+    made: dict[Expression, Expression] = {}
+    for node in nodes:
+        if node in users:
+            made[node] = next(x for x in node.arguments if x in plain)
+        else:
+            known = [made[x] for x in node.arguments]
+            made[node] = f.graph.apply(node.operation, *known) if known else node
+    return stable(made[f])
+
+
 def period_of(f: Expression) -> float | None:
     """A number not below a period of f, and near it; None where none is seen.
 
