@@ -167,9 +167,8 @@ def certify(
 ) -> Certificate:
     """Enclose inf σ′ and sup σ′ over all real z, and prove or refute at_least ≤ σ′(z) ≤ at_most.
 
-    Only a σ given by a formula can be certified, and the classes of the lab that have one. One given by its
-    derivative is looked at up to |z| = `lab.activations.design.integral.FARTHEST`, from where on it is a
-    straight line.
+    Only a σ given by a formula can be certified, and the classes of the lab that have one. Of one given by
+    its derivative all is about the derivative as it is written, for all z.
 
     Parameters
     ----------

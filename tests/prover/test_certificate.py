@@ -10,7 +10,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from lab.activations.design.integral import FARTHEST, Integral
+from lab.activations.design.integral import Integral
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.refusal import FormulaError
 from lab.activations.hyperbolic import Tanh
@@ -482,12 +482,15 @@ def test_a_design_by_its_derivative(text, floor, verdict):
     assert (found.witness is None) == (verdict == "CERTIFIED")
 
 
-def test_a_design_by_its_derivative_is_looked_at_as_far_as_it_goes():
-    """Beyond its table σ is a straight line: what σ′ would be there is no matter."""
-    sigma = Integral("1 - z/20000")
-    assert certify(sigma, at_least=0.5).verdict == "CERTIFIED"
-    found = certify(sigma, at_least=0.6)
-    assert (found.verdict, found.witness) == ("REFUTED", FARTHEST)
+def test_a_design_by_its_derivative_is_certified_for_all_z():
+    found = certify(Integral("1/(1 + z**2)"))
+    assert (found.inf, found.inf_at) == (Interval(0.0, 0.0), (-inf, inf))
+    assert certify(Integral("1/(1 + z**2)"), at_least=9.99e-9).verdict == "REFUTED"
+    assert certify(Integral("1 - z/20000")).sup.low == inf
+    bell = certify(Integral("0.1 + 0.9*exp(-((z - 20000)/3000)**2)"), at_least=0.1)
+    assert bell.verdict == "CERTIFIED"
+    assert 1.0 in bell.sup
+    assert certify(Integral("1.1 + sin(z)"), at_least=0.1, at_most=2.1 + 1e-15).verdict == "CERTIFIED"
 
 
 @pytest.mark.parametrize(
