@@ -42,7 +42,9 @@ def turns(sigma: Activation) -> tuple[float, ...]:
     >>> turns(Formula("tanh(z - 1)")), 1.0 in turns(Formula("tanh(1e6*(z - 1))"))
     ((), True)
     """
-    places = sorted({0.0, *sigma.kinks, *_zeros(sigma)}, key=abs)[:_MOST]
+    places = sorted({0.0, *sigma.kinks, *_zeros(sigma)}, key=abs)
+    if len(places) > _MOST:  # a wave, whose far turns are like its near ones
+        places = [place for place in places[:_MOST] if abs(place) <= NEAR]
     return tuple(np.union1d(sigma.kinks, [z for place in places for z in _sharp(sigma, place)]).tolist())
 
 

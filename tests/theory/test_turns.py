@@ -7,7 +7,9 @@ import lab
 from lab.theory.turns import around, turns
 
 
-@pytest.mark.parametrize("name", ["tanh", "gelu", "sin", "relu", "hard-tanh", "z**3", "tanh(z - 2)"])
+@pytest.mark.parametrize(
+    "name", ["tanh", "gelu", "sin", "relu", "hard-tanh", "z**3", "tanh(z - 2)", "gelu-sinc", "snake"]
+)
 def test_of_what_turns_slowly_there_are_kinks_alone(name):
     sigma = lab.activation(name)
     assert turns(sigma) == sigma.kinks
