@@ -1,10 +1,11 @@
 """Numbers as every room takes them: arrays, intervals, scalars, random streams, roots and extremes."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,32 @@ class Interval:
     def magnitude(self) -> float:
         """The supremum of |x| over the interval."""
         return max(abs(self.low), abs(self.high))
+
+
+class TooSmallError(ValueError):
+    """A number that is not 0 would be read as 0."""
+
+
+def as_float(text: str) -> float:
+    """The float of a decimal.
+
+    Raises TooSmallError where it would be read as 0 and is not 0, ValueError where it is no number.
+
+    >>> as_float("-1.5e3"), as_float("0e-400")
+    (-1500.0, 0.0)
+    """
+    value = float(text)
+    if value == 0 and re.search("[1-9]", re.split("[eE]", text)[0]):
+        raise TooSmallError(f"{text} would be read as 0; expected 0 or a size of at least 5e-324")
+    return value
+
+
+class Nearby(NamedTuple):
+    """A place of `endless`, a ``z`` near it, and the ``value`` there."""
+
+    place: float
+    z: float
+    value: float
 
 
 REALS = Interval(-np.inf, np.inf)
@@ -88,11 +115,11 @@ def measured(function: Callable[[Array], Array], kinks: tuple[float, ...] = ()) 
     """The least and the greatest value of ``function`` on `grid`: an estimate of its infimum and supremum.
 
     The most extreme places between points of the grid are refined by bounded minimisation; an extreme at the
-    end of the grid where the function still moves is taken to be infinite.
+    end of the grid where the function still moves is taken to be infinite, as is one at a place of `endless`.
     """
     z = grid(kinks)
     with np.errstate(all="ignore"):
-        values = np.asarray(function(z), dtype=float)
+        values = _seen(function, z)
         low, high = _least(function, z, values), -_least(lambda z: -function(z), z, -values)
         ends = np.asarray(function(np.array([-FARTHEST, FARTHEST])), dtype=float)
         before = np.asarray(function(np.array([-1, 1]) * FARTHEST**0.5), dtype=float)
@@ -100,8 +127,74 @@ def measured(function: Callable[[Array], Array], kinks: tuple[float, ...] = ()) 
         far = np.asarray(function(_FAR), dtype=float)
         largest = np.abs(values[np.isfinite(values)]).max(initial=1.0)
         grown = np.isfinite(far) & (np.abs(far) / GROWN > largest)
-    settled = np.concatenate([ends[np.isfinite(ends)], np.inf * np.sign(far[grown])])
+    steep = np.array([value for *_, value in endless(function, kinks)])
+    settled = np.concatenate([ends[np.isfinite(ends)], np.inf * np.sign(far[grown]), np.inf * np.sign(steep)])
     return Interval(min([low, *settled.tolist()]), max([high, *settled.tolist()]))
+
+
+_NEARER = 2.0 ** np.array([[-10], [-20], [-30], [-40]])
+"""The distances from a place at which `endless` looks, relative to the place's |z| or 1."""
+
+_STILL_GROWS = 0.9
+"""The share of a growth which the next is at least, where there is no end; after |z|^p it is 2^(−10 p)."""
+
+_TURNS = 12
+"""So often the place of an extreme is looked for 32 times closer."""
+
+_ROUNDING = 1e-9
+"""A growth of less than this, relative to the value, may be rounding."""
+
+
+def endless(function: Callable[[Array], Array], kinks: tuple[float, ...] = ()) -> list[Nearby]:
+    """Where |function| grows without end, as it seems from ever nearer: at a kink, or where it is largest.
+
+    Each place is told with a z near it and the function there, once for each side on which it grows. Growth
+    as that of |z|^−p and of |log|z|| is seen.
+    """
+    z = grid(kinks)
+    with np.errstate(all="ignore"):
+        size = np.abs(_seen(function, z))
+        peak = int(np.nanargmax(size)) if np.isfinite(size).any() else 0
+        inner = np.array([peak] if 0 < peak < len(z) - 1 else [], dtype=int)
+        largest = _between(lambda z: -np.abs(function(z)), z[inner - 1], z[inner + 1])[0].round(12) + 0.0
+        apart = [at for at in largest if not np.isclose(at, kinks, rtol=1e-9, atol=1e-9).any()]
+        places = np.array([*kinks, *apart], dtype=float)
+        away = _NEARER * np.maximum(np.abs(places), 1.0)
+        found = []
+        for near in (places - away, places + away):
+            values = np.asarray(function(near), dtype=float)
+            grows = np.diff(np.abs(values), axis=0)
+            begins = (grows[0] > _ROUNDING * np.abs(values[0])) & (values[0] != 0)
+            no_end = begins & (grows[1:] >= _STILL_GROWS * grows[:-1]).all(axis=0)
+            found += [
+                Nearby(float(places[at]), float(near[2, at]), float(values[2, at]))
+                for at in np.flatnonzero(no_end)
+            ]
+    return found
+
+
+def _seen(function: Callable[[Array], Array], z: Array) -> Array:
+    """The values at these points; NaN where a single one, between finite ones, is infinite."""
+    values = np.array(function(z), dtype=float)
+    finite = np.isfinite(values)
+    values[1:-1][~finite[1:-1] & finite[:-2] & finite[2:]] = np.nan
+    return values
+
+
+def _between(function: Callable[[Array], Array], low: Array, high: Array) -> tuple[Array, Array]:
+    """Where the function is least between each ``low`` and ``high``, and its values there.
+
+    Each turn looks at 65 points of every interval together, and goes on beside the least of them.
+    """
+    places, least = low, np.full(len(low), np.inf)
+    for _ in range(_TURNS):
+        z = np.linspace(low, high, 65)
+        values = np.asarray(function(z.ravel()), dtype=float).reshape(z.shape)
+        values = np.where(np.isnan(values), np.inf, values)
+        best, every = values.argmin(axis=0), np.arange(len(low))
+        places, least = z[best, every], np.fmin(least, values[best, every])
+        low, high = z[np.maximum(best - 1, 0), every], z[np.minimum(best + 1, 64), every]
+    return places, least
 
 
 def root(
@@ -121,8 +214,6 @@ def root(
 
 
 def _least(function: Callable[[Array], Array], z: Array, values: Array) -> float:
-    from scipy.optimize import minimize_scalar
-
     at = int(np.nanargmin(values)) if not np.isnan(values).all() else 0
     least = float(values[at])
     if at in (0, len(z) - 1):
@@ -131,13 +222,6 @@ def _least(function: Callable[[Array], Array], z: Array, values: Array) -> float
         return -np.inf if grows else least
     inner = values[1:-1]
     valleys = 1 + np.flatnonzero((inner <= values[:-2]) & (inner <= values[2:]))
-    refined = [
-        minimize_scalar(
-            lambda point: float(function(np.array([point]))[0]),
-            bounds=(z[valley - 1], z[valley + 1]),
-            method="bounded",
-            options={"xatol": 1e-12},
-        ).fun
-        for valley in valleys[np.argsort(values[valleys], kind="stable")][:MOST_VALLEYS]
-    ]
-    return min(least, *map(float, refined))
+    lowest = valleys[np.argsort(values[valleys], kind="stable")][:MOST_VALLEYS]
+    refined = _between(function, z[lowest - 1], z[lowest + 1])[1]
+    return float(refined.min(initial=least))

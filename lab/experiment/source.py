@@ -16,6 +16,7 @@ from lab.experiment.schema import FILE_VERSION, MIGRATIONS
 from lab.experiment.see import ANSWER, numbers_of
 from lab.experiment.toml_reader import UnreadableError
 from lab.experiment.toml_writer import document
+from lab.numerics import TooSmallError, as_float
 from lab.storage import migrated
 
 
@@ -224,7 +225,9 @@ def _value(override: str) -> Any:
         raise ValueError("an override is written KEY=VALUE, for example training.eta=0.3")
     try:
         text.encode("utf-8")
-        tables = tomllib.loads(f"value = {text}")
+        tables = tomllib.loads(f"value = {text}", parse_float=as_float)
+    except TooSmallError:
+        raise
     except UnicodeEncodeError:
         raise ValueError("the value is not valid text") from None
     except tomllib.TOMLDecodeError:

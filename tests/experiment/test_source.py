@@ -60,6 +60,11 @@ def test_values_of_overrides(override, value, written):
     assert (type(found), found) == (type(value), value)
 
 
+def test_an_override_that_would_become_0_is_refused(written):
+    with pytest.raises(ExperimentError, match=r"training\.eta: 1e-400 would be read as 0; expected 0 or "):
+        read(written(TEXT), ["training.eta=1e-400"])
+
+
 @pytest.mark.parametrize("key", ['vary."training.eta"', "vary.'training.eta'", "vary.training.eta"])
 def test_varied_keys_with_or_without_quotes_and_their_values(key, written):
     path = written(TEXT)

@@ -20,6 +20,7 @@ from lab.activations.formula.operations import ARITY, FUNCTIONS, OPERATIONS
 from lab.activations.formula.refusal import FormulaError, refused, shown
 from lab.activations.table import Row
 from lab.errors import did_you_mean, nearest
+from lab.numerics import TooSmallError, as_float
 
 DEEPEST = 100
 """Brackets and operators that may stand inside one another."""
@@ -152,7 +153,7 @@ class _Reading:
     def _made(self, tree: ast.expr, depth: int) -> Expression:
         match tree:
             case ast.Constant(value=value) if isinstance(value, int | float) and not isinstance(value, bool):
-                return self.graph.constant(float(value) if _is_finite(value) else math.inf)
+                return self._number(tree, value)
             case ast.Name(id=name):
                 return self._named(tree, name)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -232,6 +233,14 @@ class _Reading:
                 x = self.expression(left, depth + 1)
                 return x.call(_COMPARISONS[type(operator)], self.expression(right, depth + 1))
         raise self._refused(tree, "where(…) needs one comparison with <, <=, > or >= as its first argument")
+
+    def _number(self, tree: ast.expr, value: float) -> Expression:
+        if isinstance(value, float):
+            try:
+                as_float(self.text[tree.col_offset : tree.end_col_offset])
+            except TooSmallError as error:
+                raise self._refused(tree, str(error)) from None
+        return self.graph.constant(float(value) if _is_finite(value) else math.inf)
 
     def _refused(self, tree: ast.expr, reason: str) -> FormulaError:
         return refused(self.text, tree.col_offset + 1, reason)

@@ -10,7 +10,7 @@ from lab.console.screen import Rows, drawn
 from lab.errors import LabError
 from lab.experiment.specify import from_spec
 from lab.experiment.toml_writer import value_text
-from lab.numerics import Array
+from lab.numerics import Array, TooSmallError, as_float
 from lab.parts import Activation
 from lab.prover.certificate import Certificate
 from lab.prover.intervals.enclosure_text import outward_text
@@ -37,7 +37,9 @@ def named_values(words: Sequence[str]) -> dict[str, Any]:
     for word in words:
         name, _, value = word.partition("=")
         try:
-            numbers = [float(number) for number in value.split(":")]
+            numbers = [as_float(number) for number in value.split(":")]
+        except TooSmallError as error:
+            raise LabError(f"-p {name}: {error}") from None
         except ValueError:
             numbers = []
         if not (name and value) or len(numbers) > 2:
@@ -104,7 +106,7 @@ def plotted(name: str, sigma: Activation, plot: Path, found: Certificate | None 
     with np.errstate(all="ignore"):
         curves |= {"sigma": sigma(z), "slope": sigma.derivative(z), "curvature": curvature(sigma, z)}
     known = slope_bounds(sigma, found)
-    bounds = {"variant": name, "layers": 2, "bounds": "proved" if known.proved else "claimed"}
+    bounds = {"variant": name, "layers": 2, "bounds": known.known}
     bounds |= {"inf_slope": known.slope.low, "sup_slope": known.slope.high}
     return drawn("activations", {"curves": pd.DataFrame(curves), "variants": pd.DataFrame([bounds])}, plot)
 
