@@ -140,10 +140,9 @@ def _tables(title: str, short: pd.DataFrame, layers: pd.DataFrame, variants: pd.
     shown = _known(short, "diverged", "failed").drop(columns="ratio_trials")
     of_costs = {"r2": name_of_r2(variants.get("cost", ()))}
     yield rows_of(shown, HEADINGS | of_costs, title, SPARE)
-    of_layers = _known(layers)
-    of_layers = of_layers[of_layers.drop(columns=["variant", "layer"]).notna().any(axis=1)]
-    if 0 < len(of_layers) <= MOST_ROWS:
-        yield rows_of(of_layers, OF_LAYERS, "Layer by layer", SPARE)
+    recorded = layers[layers.drop(columns=["variant", "layer"]).notna().any(axis=1)]
+    if 0 < len(recorded) <= MOST_ROWS:
+        yield rows_of(_known(recorded), OF_LAYERS, "Layer by layer", SPARE)
     if "ratio_start" in shown:
         yield dim(f"ratio: ‖∂C/∂b‖ of {_layers(variants)}")
         for variant, trials, known in short[["variant", "trials", "ratio_trials"]].itertuples(index=False):
