@@ -66,7 +66,7 @@ VALUES = [
      'softmax is not elementwise, so it is no activation; for a softmax output write cost = '
      '"softmax-cross-entropy" with output = "identity"'),
     ("28-seeds", "trials.seeds", "10001", "say --max-trials 10001"),
-    ("31-layer", "network.hidden", "[1000000000000]", "3000000000001 parameters a trial need about 67055"),
+    ("31-layer", "network.hidden", "[1000000000000]", "3000000000001 parameters a trial need about 65 TiB"),
     ("33-width-zero", "network.hidden[1]", "[3, 0]", "must be >= 1, got 0"),
     ("33-width-negative", "network.hidden[0]", "[-3]", "must be >= 1, got -3"),
     ("34-width-float", "network.hidden[0]", "[30.0]", "expected a whole number, got 30.0; write 30"),
