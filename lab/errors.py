@@ -63,7 +63,7 @@ class Problem:
     def text(self, source: str) -> str:
         """``file:line: key: what is wrong``, leaving out what is not known."""
         place = f"{source}:{self.line}" if self.line else source
-        return f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"
+        return ": ".join(filter(None, (place, self.key, self.message)))
 
 
 class ExperimentError(LabError):
