@@ -5,7 +5,7 @@ import os
 import shutil
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, TypeAlias
@@ -36,6 +36,8 @@ def written(path: Path, size: int | None = None) -> Iterator[IO[bytes]]:
 
     Raises StorageError with the system's reason; what was there before stays then.
     """
+    if not path.name:
+        raise StorageError(f"{str(path)!r} is no name of a file")
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         temporary.unlink(missing_ok=True)
@@ -48,7 +50,8 @@ def written(path: Path, size: int | None = None) -> Iterator[IO[bytes]]:
         _sync(path.parent)
     except OSError as error:
         begun = temporary.stat().st_size if temporary.exists() else 0
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
         room = _room(path, error, size, begun)
         raise StorageError(f"{path}: cannot be written: {system_reason(error)}{room}") from error
     except BaseException:

@@ -140,6 +140,8 @@ def _with_overrides(
     for override in [overrides] if isinstance(overrides, str) else overrides:
         written = str(override).partition("=")[0]
         try:
+            if not written.strip():
+                raise ValueError(_WRITTEN)
             key = _override_key(written.strip())
             value = _of_python(overrides[override]) if isinstance(overrides, Mapping) else _value(override)
             tables = assigned(_with_table_of_part(tables, key), key, value)
@@ -243,6 +245,9 @@ def _override_key(written: str) -> Key:
     return key
 
 
+_WRITTEN = "an override is written KEY=VALUE, for example training.eta=0.3"
+
+
 def _of_python(value: Any) -> Any:
     """A value as TOML has it: of a tuple a list, of a path or a number of numpy the plain one."""
     return tomllib.loads(f"value = {value_text(value)}")["value"]
@@ -252,7 +257,7 @@ def _value(override: str) -> Any:
     """The TOML value after the sign =, or the text itself where it is none."""
     _, equals, text = override.partition("=")
     if not equals:
-        raise ValueError("an override is written KEY=VALUE, for example training.eta=0.3")
+        raise ValueError(_WRITTEN)
     try:
         text.encode("utf-8")
         tables = tomllib.loads(f"value = {text}")

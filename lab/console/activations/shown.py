@@ -34,13 +34,15 @@ def named_values(words: Sequence[str]) -> dict[str, Any]:
     """
     values: dict[str, Any] = {}
     for word in words:
-        name, _, value = word.partition("=")
+        name, value = (part.strip() for part in word.partition("=")[::2])
         try:
             numbers = [float(number) for number in value.split(":")]
         except ValueError:
             numbers = []
         if not (name and value) or len(numbers) > 2:
             raise LabError(f"-p {word}: expected NAME=VALUE, or for lab certify NAME=LOW:HIGH")
+        if name in values:
+            raise LabError(f"-p {name} is given twice; keep one of them")
         values[name] = tuple(numbers) if len(numbers) == 2 else numbers[0] if numbers else value
     return values
 
