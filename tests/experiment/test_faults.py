@@ -79,7 +79,7 @@ OVERRIDES = [
     ("83-override", "training.etta=1", "training.etta", "did you mean 'eta'?"),
     ("83-override-table", "trainning.eta=1", "trainning", "did you mean 'training'?"),
     ("84-no-value", "training.eta", "training.eta", "an override is written KEY=VALUE, for example"),
-    ("84-no-key", "=1", "", "no key at ''"),
+    ("84-no-key", "=1", "", "an override is written KEY=VALUE"),
     ("84-bad-key", "a b=1", "a b", "'a b' is not a dotted key"),
     ("85-index", "network.hidden[9]=1", "network.hidden[9]",
      "index 9 is out of range: network.hidden has only [0]"),
