@@ -158,8 +158,10 @@ class Course:
         return readings > 0
 
     def _learn_pace(self, steps: int, lasted: float) -> None:
-        if steps >= self._pace:
-            self._pace = max(1, int(steps * min(CALL_SECONDS / max(lasted, 1e-9), 8)))
+        """How many steps last `CALL_SECONDS`: at most eight times as many as were ever taken at once."""
+        if steps:
+            in_time = steps * CALL_SECONDS / max(lasted, 1e-9)
+            self._pace = max(1, int(min(in_time, max(self._pace, 8 * steps))))
 
     def _look(self) -> None:
         """Read the step that is next to be taken."""

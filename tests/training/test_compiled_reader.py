@@ -243,6 +243,7 @@ LONG = {"steps": 400, "eta": 0.05}
         ("nesterov", {"decay": 0.1}),
         ("descent", {"probes": OF_NORMS, "dtype": "float32"}),
         ("descent", {"probes": OF_NORMS, "steps": 1200, "every": 3}),
+        ("descent", {"probes": OF_NORMS, "steps": 1200, "every": 6}),
     ],
 )
 def test_readings_taken_together_are_those_taken_one_by_one(ahead, optimiser, changes, fixed):

@@ -102,15 +102,17 @@ class Functions:
 def library() -> tuple[ctypes.CDLL, str] | None:
     """The library and the kind of this processor; None where it was not built, or nothing in it runs here.
 
-    So it is, with a warning, where it was built of other sources than are here: what it computes would be
-    read wrongly. ``LAB_KERNEL = v4 | v3 | neon`` asks for a kind, for tests and comparisons.
+    So it is, with a warning, where it was built for another machine, or of other sources than are here: what
+    it computes would be read wrongly. ``LAB_KERNEL = v4 | v3 | neon`` asks for a kind, for tests and
+    comparisons.
     """
     for path in LIBRARIES:
         if path.exists():
-            opened = ctypes.CDLL(str(path))
-            if not _is_of_these_sources(opened):
+            opened = _opened(path)
+            if opened is None or not _is_of_these_sources(opened):
+                built = "for another machine" if opened is None else "of other sources"
                 warnings.warn(
-                    f"{path}: the compiled kernel was built of other sources, so the lab runs on numpy; "
+                    f"{path}: the compiled kernel was built {built}, so the lab runs on numpy; "
                     "build it again: pip install -e .",
                     stacklevel=2,
                 )
@@ -119,6 +121,14 @@ def library() -> tuple[ctypes.CDLL, str] | None:
             variant = os.environ.get("LAB_KERNEL") or opened.variant().decode()
             return (opened, variant) if variant else None
     return None
+
+
+def _opened(path: Path) -> ctypes.CDLL | None:
+    """The library; None where this machine cannot load it, as from a folder that several machines share."""
+    try:
+        return ctypes.CDLL(str(path))
+    except OSError:
+        return None
 
 
 def _is_of_these_sources(opened: ctypes.CDLL) -> bool:

@@ -22,3 +22,13 @@ def test_a_kernel_of_other_sources_is_left_alone(monkeypatch):
     monkeypatch.setattr(build, "sources", lambda: "0123456789abcdef")
     with pytest.warns(UserWarning, match=r"built of other sources, .* build it again: pip install -e \."):
         assert library.__wrapped__() is None
+
+
+def test_a_kernel_that_this_machine_cannot_load_is_left_alone(monkeypatch, tmp_path):
+    foreign = tmp_path / "kernel.so"
+    foreign.write_bytes(b"\x7fELF of a machine that is not this one")
+    monkeypatch.setattr("lab.network.kernel.library.LIBRARIES", [foreign])
+    with pytest.warns(
+        UserWarning, match=r"kernel\.so: .* was built for another machine, so the lab runs on numpy"
+    ):
+        assert library.__wrapped__() is None
