@@ -201,6 +201,7 @@ ELSEWHERE = {
 def did_you_mean(word: str, known: Iterable[str], also: Iterable[str] = ()) -> str:
     """A hint for the end of a message: up to three near words, and all known words where they are few.
 
+    Words of which one holds a comma are quoted, so that they are told apart.
     Near ones may be of ``also``, other spellings that are accepted but not listed.
     """
     names = sorted({*known})
@@ -210,6 +211,8 @@ def did_you_mean(word: str, known: Iterable[str], also: Iterable[str] = ()) -> s
         return "there is none"
     if near and (foreign := next((letter for letter in word if not letter.isascii()), "")):
         hint += f" ({foreign!r} is {unicodedata.name(foreign, 'no letter').lower()})"
+    if any("," in name for name in names):
+        names = [repr(name) for name in names]
     if len(names) > MOST_LISTED:
         return hint or f"known are {', '.join(names[:3])} and {len(names) - 3} others"
     listed = ", ".join(names)

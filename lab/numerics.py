@@ -1,10 +1,11 @@
 """Numbers as every room takes them: arrays, intervals, scalars, random streams, roots and extremes."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,32 @@ class Interval:
     def magnitude(self) -> float:
         """The supremum of |x| over the interval."""
         return max(abs(self.low), abs(self.high))
+
+
+class TooSmallError(ValueError):
+    """A number that is not 0 would be read as 0."""
+
+
+def as_float(text: str) -> float:
+    """The float of a decimal.
+
+    Raises TooSmallError where it would be read as 0 and is not 0, ValueError where it is no number.
+
+    >>> as_float("-1.5e3"), as_float("0e-400")
+    (-1500.0, 0.0)
+    """
+    value = float(text)
+    if value == 0 and re.search("[1-9]", re.split("[eE]", text)[0]):
+        raise TooSmallError(f"{text} would be read as 0; expected 0 or a size of at least 5e-324")
+    return value
+
+
+class Nearby(NamedTuple):
+    """A place of `endless`, a ``z`` near it, and the ``value`` there."""
+
+    place: float
+    z: float
+    value: float
 
 
 REALS = Interval(-np.inf, np.inf)
@@ -84,11 +111,11 @@ def measured(function: Callable[[Array], Array], kinks: tuple[float, ...] = ()) 
     """The least and the greatest value of ``function`` on `grid`: an estimate of its infimum and supremum.
 
     An extreme between two points of the grid is refined by bounded minimisation; one at the end of the
-    grid where the function still moves is taken to be infinite.
+    grid where the function still moves is taken to be infinite, as is one at a place of `endless`.
     """
     z = grid(kinks)
     with np.errstate(all="ignore"):
-        values = np.asarray(function(z), dtype=float)
+        values = _seen(function, z)
         low, high = _least(function, z, values), -_least(lambda z: -function(z), z, -values)
         ends = np.asarray(function(np.array([-FARTHEST, FARTHEST])), dtype=float)
         before = np.asarray(function(np.array([-1, 1]) * FARTHEST**0.5), dtype=float)
@@ -96,8 +123,66 @@ def measured(function: Callable[[Array], Array], kinks: tuple[float, ...] = ()) 
         far = np.asarray(function(_FAR), dtype=float)
         largest = np.abs(values[np.isfinite(values)]).max(initial=1.0)
         grown = np.isfinite(far) & (np.abs(far) / GROWN > largest)
-    settled = np.concatenate([ends[np.isfinite(ends)], np.inf * np.sign(far[grown])])
+    steep = np.array([value for *_, value in endless(function, kinks)])
+    settled = np.concatenate([ends[np.isfinite(ends)], np.inf * np.sign(far[grown]), np.inf * np.sign(steep)])
     return Interval(min([low, *settled.tolist()]), max([high, *settled.tolist()]))
+
+
+_NEARER = 2.0 ** np.array([[-10], [-20], [-30], [-40]])
+"""The distances from a place at which `endless` looks, relative to the place's |z| or 1."""
+
+_STILL_GROWS = 0.9
+"""The share of a growth which the next is at least, where there is no end; after |z|^p it is 2^(−10 p)."""
+
+
+_ROUNDING = 1e-9
+"""A growth of less than this, relative to the value, may be rounding."""
+
+
+def endless(function: Callable[[Array], Array], kinks: tuple[float, ...] = ()) -> list[Nearby]:
+    """Where |function| grows without end, as it seems from ever nearer: at a kink, or where it is largest.
+
+    Each place is told with a z near it and the function there, once for each side on which it grows. Growth
+    as that of |z|^−p and of |log|z|| is seen.
+    """
+    z = grid(kinks)
+    with np.errstate(all="ignore"):
+        size = np.abs(_seen(function, z))
+        peak = int(np.nanargmax(size)) if np.isfinite(size).any() else 0
+        largest = [_peak(function, z[peak - 1 : peak + 2])] if 0 < peak < len(z) - 1 else []
+        apart = [at for at in largest if not np.isclose(at, kinks, rtol=1e-9, atol=1e-9).any()]
+        places = np.array([*kinks, *apart], dtype=float)
+        away = _NEARER * np.maximum(np.abs(places), 1.0)
+        found = []
+        for near in (places - away, places + away):
+            values = np.asarray(function(near), dtype=float)
+            grows = np.diff(np.abs(values), axis=0)
+            begins = (grows[0] > _ROUNDING * np.abs(values[0])) & (values[0] != 0)
+            no_end = begins & (grows[1:] >= _STILL_GROWS * grows[:-1]).all(axis=0)
+            found += [
+                Nearby(float(places[at]), float(near[2, at]), float(values[2, at]))
+                for at in np.flatnonzero(no_end)
+            ]
+    return found
+
+
+def _seen(function: Callable[[Array], Array], z: Array) -> Array:
+    """The values at these points; NaN where a single one, between finite ones, is infinite."""
+    values = np.array(function(z), dtype=float)
+    finite = np.isfinite(values)
+    values[1:-1][~finite[1:-1] & finite[:-2] & finite[2:]] = np.nan
+    return values
+
+
+def _peak(function: Callable[[Array], Array], around: Array) -> float:
+    """Where |function| is largest between neighbours of a grid, to 12 digits after the point."""
+    low, at, high = around.tolist()
+    for _ in range(12):
+        z = np.linspace(low, high, 65)
+        size = np.nan_to_num(np.abs(np.asarray(function(z), dtype=float)), nan=-np.inf)
+        best = int(size.argmax())
+        low, at, high = z[max(best - 1, 0)], z[best], z[min(best + 1, 64)]
+    return round(float(at), 12) + 0.0
 
 
 def root(

@@ -138,10 +138,13 @@ class Activation(ABC):
         plateau = np.flatnonzero(size >= size.max() * (1 - 1e-12))
         return float(z[plateau[len(plateau) // 2]])
 
-    def known_from(self, claim: str) -> str:
-        """Whether a claim, ``slope_range`` or ``range``, is the class's or measured; neither is a proof."""
-        is_claimed = getattr(type(self), claim) is not getattr(Activation, claim)
-        return f"{'as the class claims' if is_claimed else 'measured on a grid of z'} and not proved"
+    def claims(self, bounds: str) -> bool:
+        """Whether the class says its ``slope_range`` or ``range``, which are measured otherwise."""
+        return getattr(type(self), bounds) is not getattr(Activation, bounds)
+
+    def known_from(self, bounds: str) -> str:
+        """In words, whether ``slope_range`` or ``range`` is the class's or measured; neither is a proof."""
+        return f"{'as the class claims' if self.claims(bounds) else 'measured on a grid of z'} and not proved"
 
     def _repr_latex_(self) -> str | None:
         """The formula for a notebook, where there is one."""

@@ -290,6 +290,9 @@ def test_list_show_and_plot_come_back_to_a_run(lab, small, tmp_path):
     assert [line.rpartition("/")[2] for line in out.splitlines()] == ["saturation.png", "saturation.svg"]
     assert (tmp_path / "here" / "saturation.png").stat().st_size > 1000
     assert "did you mean 'saturation'" in lab("plot", "small", "saturatoin")[2]
+    for width, told in (("0in", "is no length above 0"), ("20mm", "a figure 0.787 in wide has no room")):
+        code, _, err = lab("plot", "small", "saturation", "--width", width)
+        assert (code, told in err) == (2, True)
     (tmp_path / "file").touch()
     code, _, err = lab("plot", "small", "--to", tmp_path / "file" / "plots")
     assert (code, err) == (4, f"error: {tmp_path / 'file' / 'plots'}: Not a directory\n")
@@ -380,6 +383,8 @@ def test_options_and_numbers_with_a_minus_stay_what_they_are(lab):
     assert "-2" in out
     assert lab("certify", "-z*s(-z)", "--at-least", "-0.01")[0] == 3
     assert lab("certify", "z*s(z)", "--at-least", "-0.12")[0] == 0
+    code, _, err = lab("certify", "tanh(z)", "--at-least", "1e-400")
+    assert (code, "'--at-least': 1e-400 would be read as 0; expected 0 or " in err) == (2, True)
     assert lab("activations", "tanh(z) + a*z", "-p", "a=-0.1")[0] == 0
     assert lab("activations", "tanh(z) + a*z", "-pa=0.1")[0] == 0
     for words in (("-h",), ("activations", "-h"), ("certify", "-h")):

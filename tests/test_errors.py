@@ -95,3 +95,12 @@ def test_what_installs_an_optional_part_names_an_extra_that_there_is():
 
 def test_a_known_word_that_is_given_twice_is_listed_once():
     assert did_you_mean("nix", ["tanh", "relu", "tanh"]) == "expected one of relu, tanh"
+
+
+def test_words_that_hold_commas_are_quoted():
+    known = ["tanh, eta=0.1", "relu"]
+    assert did_you_mean("nix", known) == "expected one of 'relu', 'tanh, eta=0.1'"
+    near = "did you mean 'tanh, eta=0.1'? (known: 'relu', 'tanh, eta=0.1')"
+    assert did_you_mean("tanh, eta=0.2", known) == near
+    many = [f"a, {number}" for number in range(20)]
+    assert did_you_mean("quux", many) == "known are 'a, 0', 'a, 1', 'a, 10' and 17 others"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lab.numerics import grid
+from lab.numerics import Nearby, endless, grid
 from lab.parts import Activation
 
 ODD_TO = 1e-12
@@ -51,7 +51,8 @@ def kinked(sigma: Activation) -> bool:
 def unusable(sigma: Activation) -> str:
     """Why no network can train with σ, at the z next to 0 of a grid up to ±20; empty where nothing is wrong.
 
-    There it is undefined, or overflows, or has no finite slope.
+    There it is undefined, or overflows, or its slope is not a number. A finite σ may have an infinite slope,
+    however its formula writes that: see `infinite_slopes`.
 
     >>> from lab.activations.formula.formula import Formula
     >>> unusable(Formula("log(z)")), unusable(Formula("tanh(z)"))
@@ -60,7 +61,10 @@ def unusable(sigma: Activation) -> str:
     z = np.linspace(-20, 20, 81)
     with np.errstate(all="ignore"):
         a, slope = map(np.asarray, sigma.with_derivative(z))
-    for values, problem in ((a, "is undefined"), (slope, "has no finite slope")):
+    steep = np.zeros_like(z, dtype=bool)
+    if not np.isfinite(slope).all():
+        steep = np.isin(z, [at for at, *_ in infinite_slopes(sigma)])
+    for values, problem in ((a, "is undefined"), (np.where(steep, 0, slope), "has no finite slope")):
         bad = np.flatnonzero(~np.isfinite(values))
         if len(bad):
             at = bad[np.argmin(np.abs(z[bad]))]
@@ -71,32 +75,16 @@ def unusable(sigma: Activation) -> str:
     return ""
 
 
-NEARER = 2.0 ** np.array([[-10], [-20], [-30]])
-"""The distances from a kink at which `infinite_slopes` looks at σ′, relative to the kink's |z| or 1."""
-
-GROWS = 2.0
-"""The factor by which |σ′| grows from each of `NEARER` to the next: |z|^p does so for p ≤ 0.9."""
-
-
-def infinite_slopes(sigma: Activation) -> tuple[tuple[float, float, float], ...]:
-    """The kinks where |σ′| grows without end, as it seems from `NEARER`: each with a z near it and σ′ there.
+def infinite_slopes(sigma: Activation) -> tuple[Nearby, ...]:
+    """The places where |σ′| grows without end, as `endless` sees it: each with a z near it and σ′ there.
 
     >>> from lab.activations.formula.formula import Formula
     >>> infinite_slopes(Formula("sqrt(max(z, 0))"))
-    ((0.0, 9.313225746154785e-10, 16384.0),)
+    (Nearby(place=0.0, z=9.313225746154785e-10, value=16384.0),)
     >>> infinite_slopes(Formula("max(z, 0)**1.5"))
     ()
     """
-    kinks = np.asarray(sigma.kinks, dtype=float)
-    away = NEARER * np.maximum(np.abs(kinks), 1.0)
-    found = dict[float, tuple[float, float, float]]()
-    for z in (kinks - away, kinks + away):
-        with np.errstate(all="ignore"):
-            slope = np.asarray(sigma.derivative(z))
-            grows = (np.abs(slope[1:]) >= GROWS * np.abs(slope[:-1])).all(axis=0) & (slope[0] != 0)
-        for at in np.flatnonzero(grows):
-            found[float(kinks[at])] = float(kinks[at]), float(z[-1, at]), float(slope[-1, at])
-    return tuple(found.values())
+    return tuple({found.place: found for found in endless(sigma.derivative, sigma.kinks)}.values())
 
 
 PROPERTIES: dict[str, Callable[[Activation], bool]] = {

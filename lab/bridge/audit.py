@@ -17,7 +17,7 @@ import numpy as np
 from flint import acb, ctx
 
 from lab.bridge.audit_libraries import LIBRARIES, Both, LacksDtypeError, from_file, functions_of
-from lab.errors import LabError, did_you_mean
+from lab.errors import LabError, did_you_mean, in_one_line
 from lab.experiment.specify import from_spec
 from lab.numerics import Array, Interval
 from lab.parts import Activation
@@ -358,11 +358,17 @@ def audited(
         functions = {of_path: (formula or of_path, from_file(Path(path), of_path, allow_code))}
     found = Audit([], {})
     for function, (spec, both) in functions.items():
-        sigma = (
-            from_spec(formula or spec)
-            if spec != "threshold"
-            else from_spec({"name": spec, "t": 0.5, "v": 0.0})
-        )
+        try:
+            sigma = from_spec(
+                (formula or spec) if spec != "threshold" else {"name": spec, "t": 0.5, "v": 0.0}
+            )
+        except LabError as error:
+            if formula or what in (*LIBRARIES, "lab"):
+                raise
+            raise LabError(
+                f"{in_one_line(error)}; what {function} is to compute is said by a name of the lab's, or by "
+                'a formula: --formula "z*Phi(z)", in Python formula="z*Phi(z)"'
+            ) from error
         for dtype in dtypes:
             try:
                 found.rows.extend(held(function, both, sigma, dtype))

@@ -17,7 +17,7 @@ TARGETS: dict[str, tuple[Callable[[Exported], str], int, Sequence[str]]] = {
     "numpy": (numpy_source, 2, DTYPES),
     "c": (c_source, 2, ("float64",)),
     "latex": (latex_source, 0, ()),
-    "json": (json_source, 0, ()),
+    "json": (json_source, 2, DTYPES),
 }
 """The targets that have no options, how many of σ, σ′ and σ″ they compute, and in what; torch has options."""
 

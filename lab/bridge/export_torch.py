@@ -103,16 +103,14 @@ def _fixed(exported: Exported, *, plain: bool) -> tuple[list[str], str]:
             "_Sigma = _differentiable(_value, lambda z: _Slope.apply(z))\n",
         ]
     call = "_value(z)" if plain else "_Sigma.apply(z)"
-    fields = "".join(f"        self.{name} = {value!r}\n" for name, value in exported.parameters.items())
-    init = f"    def __init__(self):\n        super().__init__()\n{fields}\n" if fields else ""
-    return functions, _faces(exported, [], call, init)
+    return functions, _faces(exported, [], call)
 
 
 def _learnt(exported: Exported, *, plain: bool) -> tuple[list[str], str]:
     """The functions where the parameters are arguments, with the derivatives by each of them."""
     parameters, numbers = list(exported.parameters), tuple(exported.parameters.values())
     value = exported.open
-    functions = [_function("_value", Function(value, numbers), (), parameters)]
+    functions = [_function("_value", exported.functions[0], (), parameters)]
     if not plain:
         slopes = [stable(value.derivative(k)) for k in range(len(parameters) + 1)]
         by = ["z", *parameters]
@@ -145,7 +143,7 @@ def _function(name: str, function: Function, levels: Sequence[Level] = (), given
     return "\n".join([*head, *lines]) + "\n"
 
 
-def _faces(exported: Exported, parameters: Sequence[str], call: str, init: str) -> str:
+def _faces(exported: Exported, parameters: Sequence[str], call: str, init: str = "") -> str:
     """The function and the module that a user calls."""
     arguments = ", ".join(["z", *parameters])
     own = ", ".join(["z", *(f"self.{name}" for name in parameters)])

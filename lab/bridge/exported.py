@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -16,6 +16,7 @@ from lab.activations.formula.formula import Written, formula_of
 from lab.activations.formula.graph import Expression
 from lab.activations.formula.parser import parse
 from lab.activations.formula.rewrites import stable
+from lab.bridge.export_autograd import computed
 from lab.bridge.export_code import Level
 from lab.bridge.export_forms import DTYPES, Function
 from lab.errors import PartError
@@ -26,7 +27,7 @@ from lab.theory.moments import backward_gain, forward_gain
 
 SYMBOLS = ("σ", "σ′", "σ″")
 
-WAYS = {"NaN": "is NaN", "∞": "is infinite", "0": "is 0 too early", "inexact": "has lost digits"}
+WAYS = {"NaN": "is NaN", "∞": "is infinite", "0": "is computed as 0", "inexact": "has lost digits"}
 """What is said of each of `KINDS`."""
 
 MOST_LISTED = 4
@@ -43,7 +44,7 @@ class Exported:
     learn
         Whether its parameters are left open.
     count
-        How many of σ, σ′ and σ″ are written.
+        How many of σ, σ′ and σ″ are written; of σ alone autograd makes the rest.
     dtypes
         What they compute in.
 
@@ -95,10 +96,14 @@ class Exported:
     def functions(self) -> tuple[Function, Function, Function]:
         """σ, σ′ and σ″ as they are written."""
         roots, numbers = self.derivatives, tuple(self.parameters.values())
+        by_parameters: list[Expression] = []
         if self.learn and self.parameters:
             by_z = stable(self.open.derivative())
             roots = self.open, by_z, stable(by_z.derivative())
+            by_parameters = [stable(self.open.derivative(k + 1)) for k in range(len(numbers))]
         value, slope, curvature = (Function(root, numbers) for root in roots)
+        if self.count == 1:
+            value = Function(roots[0], numbers, (roots[1], *by_parameters), self.sigma.kinks)
         return value, slope, curvature
 
     @cached_property
@@ -110,9 +115,14 @@ class Exported:
         if self.learn and self.parameters:
             return [], [], []
         ends = [Interval(end, end) for end in (-inf, inf)]
-        kinks = [Interval(k, k) for k in self.sigma.kinks if self.sigma is not self.written]
+        kinks = self.sigma.kinks if self.sigma is not self.written else ()
         value, slope, curvature = (
-            _levels(of, dict.fromkeys((*chain(*function.form.wrong.values()), *ends, *kinks)))
+            _levels(
+                of,
+                dict.fromkeys(
+                    (*chain(*function.form.wrong.values()), *ends, *_otherwise(of, function, kinks))
+                ),
+            )
             for of, function in zip(self._as_due, self.functions, strict=True)
         )
         return value, slope, curvature
@@ -139,9 +149,14 @@ class Exported:
     @cached_property
     def lost(self) -> list[str]:
         """Where what is written is not what is due, a line for each function and each way."""
+        written = zip(SYMBOLS[: self.count], self.functions, self.levels, strict=False)
+        told = [(symbol, function.form.wrong, levels) for symbol, function, levels in written]
+        by = ("σ′", *(f"∂σ/∂{name}" for name in self.parameters))
+        slopes = zip(by, self.functions[0].form.wrong_slopes, strict=False)
+        told += [(f"{symbol} by autograd", wrong, []) for symbol, wrong in slopes]
         lines = []
-        for symbol, function, levels in zip(SYMBOLS[: self.count], self.functions, self.levels, strict=False):
-            for (dtype, kind), places in function.form.wrong.items():
+        for symbol, wrong, levels in told:
+            for (dtype, kind), places in wrong.items():
                 left = [one for one in places if not any(_holds(level.interval, one) for level in levels)]
                 if left and dtype in self.dtypes:
                     lines.append(f"in {dtype} {symbol} {WAYS[kind]} for z in {_listed(left)}")
@@ -161,12 +176,29 @@ def _levels(function: Callable[[Array], Array], places: Iterable[Interval]) -> l
     return [one for one in levels if not any(x != one and _holds(x.interval, one.interval) for x in levels)]
 
 
+@np.errstate(all="ignore")
+def _otherwise(
+    due: Callable[[Array], Array], function: Function, kinks: Sequence[float]
+) -> Iterator[Interval]:
+    """The kinks at which a function that is written has another value than is due."""
+    for kink in kinks:
+        z = np.array([kink])
+        found = (computed(function.form.kernels, z.astype(dtype))[0] for dtype in DTYPES)
+        if any(one != due(z)[0].astype(one.dtype) for one in found):
+            yield Interval(kink, kink)
+
+
 def _listed(places: Sequence[Interval]) -> str:
-    """Intervals as text; of many the nearest to 0."""
-    near = sorted(places, key=lambda one: min(abs(one.low), abs(one.high)))[:MOST_LISTED]
-    near.sort(key=lambda one: one.low)
-    text = ", ".join(f"[{one.low:.4g}, {one.high:.4g}]" for one in near)
-    return text + (f" and {len(places) - MOST_LISTED} more" if len(places) > MOST_LISTED else "")
+    """Intervals as text, those as one whose ends are written alike; of many the nearest to 0."""
+    joined: list[tuple[str, str]] = []
+    for one in sorted(places, key=lambda one: one.low):
+        low, high = f"{one.low:.4g}", f"{one.high:.4g}"
+        if joined and float(low) <= float(joined[-1][1]):
+            low, _ = joined.pop()
+        joined.append((low, high))
+    near = sorted(joined, key=lambda one: min(abs(float(end)) for end in one))[:MOST_LISTED]
+    text = ", ".join(f"[{low}, {high}]" for low, high in sorted(near, key=lambda one: float(one[0])))
+    return text + (f" and {len(joined) - MOST_LISTED} more" if len(joined) > MOST_LISTED else "")
 
 
 def _holds(outer: Interval, inner: Interval) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lab.commands.options import (
+    Decimal,
     bench_options,
     code_option,
     parameters_option,
@@ -75,10 +76,10 @@ def formulas() -> Page:
     "--clip-under", metavar="SIGMA", help="Keep the slope of another, where it is steeper: max(σ′, ε)."
 )
 @click.option("--derivative", metavar="FORMULA", help="Any formula of σ′ in z; its parameters by -p.")
-@click.option("--floor", type=float, help="ε, the least slope; else 0.1.")
-@click.option("--height", type=float, help="The greatest slope of a template; else 1.")
-@click.option("--width", type=float, help="The width of a template's bell; else 1.")
-@click.option("--centre", type=float, help="Where a template is steepest; else 0.")
+@click.option("--floor", type=Decimal(), help="ε, the least slope; else 0.1.")
+@click.option("--height", type=Decimal(), help="The greatest slope of a template; else 1.")
+@click.option("--width", type=Decimal(), help="The width of a template's bell; else 1.")
+@click.option("--centre", type=Decimal(), help="Where a template is steepest; else 0.")
 @parameters_option("A parameter of FORMULA or SIGMA.")
 @png_option("plot", "σ and σ′")
 @bench_options
@@ -112,8 +113,8 @@ def design(
 @click.command()
 @click.argument("name", metavar="FORMULA|NAME")
 @parameters_option("A parameter; NAME=LOW:HIGH proves all for every value between.")
-@click.option("--at-least", type=float, help="Claim that the slope is nowhere less.")
-@click.option("--at-most", type=float, help="Claim that the slope is nowhere more.")
+@click.option("--at-least", type=Decimal(), help="Claim that the slope is nowhere less.")
+@click.option("--at-most", type=Decimal(), help="Claim that the slope is nowhere more.")
 @code_option
 @prints_page
 def certify(**given: Any) -> Page:

@@ -47,6 +47,22 @@ class Suggesting(click.Group):
         return list(self.commands)
 
 
+class Decimal(click.ParamType):  # type: ignore[type-arg]  # which click 8.1 does not know
+    """A number, of which no decimal that is not 0 becomes 0."""
+
+    name = "float"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        from lab.numerics import TooSmallError, as_float
+
+        try:
+            return value if isinstance(value, float) else as_float(value)
+        except TooSmallError as error:
+            self.fail(str(error), param, ctx)
+        except ValueError:
+            self.fail(f"{value!r} is not a valid float.", param, ctx)
+
+
 class ListingFigures(click.Command):
     """A command whose help ends with the list of figures; loaded only then."""
 
@@ -97,7 +113,10 @@ class _Length(click.ParamType):  # type: ignore[type-arg]
         found = re.fullmatch(r"(\d*\.?\d+) ?(in|cm|mm)?", str(value))
         if not found:
             self.fail(f"{value!r} is no length; expected such as 3.3in, 8.4cm or 84mm", param, ctx)
-        return float(found[1]) * self.units[found[2] or "in"]
+        length = float(found[1]) * self.units[found[2] or "in"]
+        if not length:
+            self.fail(f"{value!r} is no length above 0; expected such as 3.3in, 8.4cm or 84mm", param, ctx)
+        return length
 
 
 NUMBERS, LENGTH = _Numbers(), _Length()

@@ -132,7 +132,7 @@ def compare(
     help="Kinds of files; else png, svg.",
 )
 @click.option(
-    "--width", type=LENGTH, default="0in", metavar="3.3in", help="Lay out at this width: in, cm, mm."
+    "--width", type=LENGTH, metavar="3.3in", help="Lay out at this width, 2.5in or more: in, cm, mm."
 )
 @click.option("--style", "rc", metavar="FILE|NAME", help="A style file, or a style of matplotlib.")
 @code_option
@@ -145,7 +145,7 @@ def plot(run_name: str, names: Sequence[str], to: Path | None, results: Path | N
     from lab.api import load
     from lab.processes import usable_cores
 
-    given["formats"] = given["formats"] or ("png", "svg")
+    given["formats"], given["width"] = given["formats"] or ("png", "svg"), given["width"] or 0.0
     for path in load(run_name, results).save_plots(names, to, workers=usable_cores(), **given):
         click.echo(path)
 

@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from lab.commands.options import (
+    Decimal,
     F,
     experiment_options,
     parameters_option,
@@ -140,7 +141,7 @@ def matrix_form(experiment: Path, **given: Any) -> Page:
 @click.option("--layer", type=int, required=True, help="The layer, 1 … L.")
 @click.option("--neuron", type=int, help="The neuron, 1 … n; without it, all neurons of the layer.")
 @_moment_options
-@click.option("--reach", type=float, default=0.1, show_default=True, help="r, the largest move.")
+@click.option("--reach", type=Decimal(), default=0.1, show_default=True, help="r, the largest move.")
 @png_option("plot", "the table")
 @experiment_options
 @results_option

@@ -41,6 +41,15 @@ def export_page(
     return Page(value, [f"written: {out}", *notes])
 
 
+def told_apart(got: float, due: float) -> Sequence[str | None]:
+    """Two numbers in four digits, or in as many as show that they differ; None for NaN."""
+    for digits in range(4, 18):
+        texts = [f"{x:.{digits}g}" for x in (got, due)]
+        if texts[0] != texts[1] or got == due:
+            break
+    return [None if isnan(x) else text for x, text in zip((got, due), texts, strict=True)]
+
+
 def audit_page(
     what: str,
     only: Sequence[str],
@@ -75,9 +84,10 @@ def audit_page(
     tables = {"audit": pd.concat(errors, ignore_index=True)} if errors else {}
     heads = ("function", "dtype", "of", "worst error (ulp)", "at z", "got", "due", "verdict")
     rows = [
-        [a.function, a.dtype, "σ" if a.of == "value" else "σ′", f"{a.worst:.3g}"]
-        + [None if isnan(x) else f"{x:.4g}" for x in (a.at, a.got, a.due)]
-        + [a.verdict]
+        [
+            *(a.function, a.dtype, "σ" if a.of == "value" else "σ′", f"{a.worst:.3g}"),
+            *(None if isnan(a.at) else f"{a.at:.4g}", *told_apart(a.got, a.due), a.verdict),
+        ]
         for a, _, _ in found
     ]
     grave = sum(a.grave for a, _, _ in found)

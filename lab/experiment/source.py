@@ -15,6 +15,7 @@ from lab.experiment.schema import FILE_VERSION, MIGRATIONS, PARTS, TABLES
 from lab.experiment.see import ANSWER, numbers_of
 from lab.experiment.toml_reader import UnreadableError
 from lab.experiment.toml_writer import document, value_text
+from lab.numerics import TooSmallError, as_float
 from lab.storage import migrated
 
 
@@ -260,7 +261,9 @@ def _value(override: str) -> Any:
         raise ValueError(_WRITTEN)
     try:
         text.encode("utf-8")
-        tables = tomllib.loads(f"value = {text}")
+        tables = tomllib.loads(f"value = {text}", parse_float=as_float)
+    except TooSmallError:
+        raise
     except UnicodeEncodeError:
         raise ValueError("the value is not valid text") from None
     except tomllib.TOMLDecodeError:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from lab.errors import plain
 from lab.experiment.keys import Key, dotted, names_at
 from lab.experiment.meant import QUOTES, value_meant, without_escapes
+from lab.numerics import TooSmallError, as_float
 
 LARGEST = 1_000_000
 """The most bytes an experiment file may have."""
@@ -92,7 +93,10 @@ def decoded(data: bytes) -> str:
 def values(text: str) -> dict[str, Any]:
     """The values of a TOML text. Raises UnreadableError with line, column, the line itself and a caret."""
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text, parse_float=as_float)
+    except TooSmallError as error:
+        written, _, _ = str(error).partition(" ")
+        problem = _worst_line(text, lambda line: written in line.partition("#")[0]), "", str(error)
     except tomllib.TOMLDecodeError as error:
         problem = _syntax_problem(text, str(error))
     except RecursionError:

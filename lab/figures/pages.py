@@ -38,7 +38,8 @@ class Demon(parts.Figure):
         table = table.assign(size=table["move"].abs(), **{name: visible(table[name].abs()) for name in sizes})
         place = f"layer {table['layer'].iloc[0]}, neuron {table['neuron'].iloc[0]}"
         demons = {f"{place}: Δ{moved}": rows for moved, rows in table.groupby("moved", sort=False)}
-        multiples = _panels(demons, [table[name] for name in (*sizes, "rounding")], "size of the change of C")
+        changes = [table[name] for name in (*sizes, "rounding")]
+        multiples = _panels(demons, table["size"], changes, "size of the change of C")
         for title, ax in multiples.axes.items():
             _draw_moves(ax, demons[title])
             ax.set_xlabel(f"size of the move |Δ{demons[title]['moved'].iloc[0]}|")
@@ -62,7 +63,7 @@ class DemonLayer(parts.Figure):
         title = f"layer {table['layer'].iloc[0]}: |Δ{{}}| ≤ r"
         demons = {title.format(moved): rows for moved, rows in table.groupby("moved", sort=False)}
         gains = [table["derivative"].abs() * table["reach"], table["best_gain"]]
-        multiples = _panels(demons, gains, "best gain, −ΔC")
+        multiples = _panels(demons, gains[0], gains, "best gain, −ΔC")
         for title, ax in multiples.axes.items():
             _draw_neurons(ax, demons[title])
             moved, reach = demons[title][["moved", "reach"]].iloc[0]
@@ -70,12 +71,13 @@ class DemonLayer(parts.Figure):
         return multiples.framed(notes=[_notes(rows) for rows in demons.values()])
 
 
-def _panels(titles: Iterable[str], sizes: Sequence[pd.Series], label: str) -> panels.Panels[str]:
-    """A panel for each title, with logarithmic axes, of y for these sizes."""
+def _panels(
+    titles: Iterable[str], x: pd.Series, sizes: Sequence[pd.Series], label: str
+) -> panels.Panels[str]:
+    """A panel for each title, with logarithmic axes that hold these ``x``, and these sizes as y."""
     multiples = panels.wrapped(titles, height=3.0, label=label)
     scales.log_axis(multiples.first, [size.to_numpy(np.float64) for size in sizes])
-    multiples.first.set_xscale("log")
-    scales.powers_of_ten(multiples.first.xaxis, 6)
+    scales.log_axis(multiples.first, [x.to_numpy(np.float64)], "x")
     return multiples
 
 

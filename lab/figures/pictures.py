@@ -39,10 +39,18 @@ class FiguresError(LabError):
 
 @dataclass(frozen=True)
 class Layout:
-    """How figures are laid out: their width in inches (0: each its own), and a style of one's own."""
+    """How figures are laid out: their width in inches (0: each its own), and a style of one's own.
+
+    Raises PartError where the width is less than `panels.LEAST_PAGE`.
+    """
 
     width: float = 0.0
     own: style.Style = None
+
+    def __post_init__(self) -> None:
+        if self.width and not self.width >= panels.LEAST_PAGE:
+            least = f"{panels.LEAST_PAGE:g} in ({25.4 * panels.LEAST_PAGE:.1f} mm)"
+            raise PartError(f"a figure {self.width:.3g} in wide has no room; expected {least} or more")
 
 
 def listing() -> list[dict[str, str]]:
@@ -87,7 +95,7 @@ def draw_page(name: str, tables: parts.Tables, title: str = "") -> Figure:
 def _drawn(
     part: parts.Figure, name: str, tables: parts.Tables, title: str, layout: Layout = Layout()
 ) -> Figure:
-    with style.context(layout.own), panels.page(layout.width):
+    with style.context(layout.own), panels.page(layout.width), _any_script():
         missing = [need for need in part.needs if need not in tables or tables[need].empty]
         if tables and missing and missing[0] not in tables and part.when != "always":
             raise NothingToShowError(
@@ -102,6 +110,14 @@ def _drawn(
     return figure
 
 
+@contextmanager
+def _any_script() -> Iterator[None]:
+    """No warning of a title in a script that the font lacks; the SVG still holds the text."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
+        yield
+
+
 FORMATS = ("png", "svg", "pdf")
 
 
@@ -114,9 +130,7 @@ def save(
     file is there whole or not at all. Raises StorageError where it cannot be written.
     """
     files = {kind: BytesIO() for kind in FORMATS if kind in formats}
-    with style.context(own), warnings.catch_warnings(), _untouched(figure):
-        # A title in a script that the font lacks is no reason to fail; the SVG still holds the text.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
+    with style.context(own), _any_script(), _untouched(figure):
         figure.dpi = rcParams["savefig.dpi"]
         # Figure.savefig would draw twice, the first time for the layout alone, which drawing makes anyway.
         for kind, file in files.items():

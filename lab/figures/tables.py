@@ -155,6 +155,30 @@ def labels(tables: Tables, variants: Mapping[str, pd.DataFrame]) -> list[str]:
     return ["; ".join([name, *outcomes(tables, name, rows)]) for name, rows in variants.items()]
 
 
+def telling(
+    tables: Tables, variants: Mapping[str, pd.DataFrame], most: int, of: Sequence[str] = ()
+) -> dict[str, pd.DataFrame]:
+    """So many of the variants, in their order and evenly chosen: first those with something to show.
+
+    ``variants`` are the rows by variant. First come those with a number in one of the columns ``of``, if any
+    are named, and a trial that did not end early; then those with such a number; then the others.
+    """
+
+    def rank(name: str) -> int:
+        rows = variants[name]
+        shows = not of or bool(rows[list(of)].notna().any(axis=None))
+        trials = tables["trials"] if "trials" in tables else rows.assign(variant=name)
+        statuses = set(trials.loc[trials["variant"] == name, "status"]) if "status" in trials else {"done"}
+        return shows + (shows and not statuses <= {"diverged", "failed"})
+
+    if len(variants) <= most:
+        return dict(variants)
+    ranks, found = {name: rank(name) for name in variants}, list[str]()
+    for wanted in (2, 1, 0):
+        found += chosen([name for name in variants if ranks[name] == wanted], most - len(found))
+    return {name: rows for name, rows in variants.items() if name in found}
+
+
 def threshold(tables: Tables) -> str:
     """The saturation threshold τ as the table ``variants`` tells it, or the letter where it does not."""
     values = sorted(set(pd.Series(of_variants(tables, "saturation_threshold"), dtype=float).dropna()))
@@ -255,8 +279,9 @@ class Shown:
         most_layers: int = 24,
         columns: int = 0,
         names: Sequence[str] = (),
+        of: Sequence[str] = (),
     ) -> Self:
-        """Of these ``rows`` the variants called ``names``, or some, evenly chosen.
+        """Of these ``rows`` the variants called ``names``, or some that tell most of the columns ``of``.
 
         A figure with a column of panels a variant shows so many ``columns``, or those a page has room for.
         """
@@ -265,7 +290,7 @@ class Shown:
         depths = [layer for layer in sorted(rows["layer"].unique()) if not asked or layer in asked]
         if not depths:
             raise NothingToShowError(f"no layer {', '.join(map(str, asked))} in what the figure shows")
-        shown = {name: variants[name] for name in names or chosen(list(variants), most)}
+        shown = {name: variants[name] for name in names} or telling(tables, variants, most, of)
         layers = chosen(depths, most_layers)
         more = left_out(len(layers), len(depths), "layers") + left_out(len(shown), len(variants), "variants")
         return cls(tables, rows, shown, layers, more)

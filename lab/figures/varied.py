@@ -12,6 +12,7 @@ import pandas as pd
 from lab.figures.drawing import style, writing
 from lab.figures.drawing.scales import chosen
 from lab.figures.drawing.writing import Entry
+from lab.figures.tables import telling
 from lab.parts import Tables
 
 _HIDDEN = "network.hidden"
@@ -127,7 +128,7 @@ def arranged(tables: Tables, variants: Sequence[str], most: int, most_panels: in
     """Variants in panels of at most so many: all in one, or by the values of as few keys as do.
 
     Within a panel two keys vary at most, for which there are colours and markers. Where no keys make panels
-    so small, ``most_panels`` variants are shown, cut in the order in which they come.
+    so small, ``most_panels`` variants are shown, those of `telling`, cut in the order in which they come.
     """
     keys = [key for key in varied(tables) if all(name in key.place for name in variants)]
     if len(variants) <= most:
@@ -140,7 +141,7 @@ def arranged(tables: Tables, variants: Sequence[str], most: int, most_panels: in
                 shown = {title: panels[title] for title in chosen(list(panels), most_panels)}
                 names = [name for of_panel in shown.values() for name in of_panel]
                 return Arranged(shown, _looks_by(within, names), _entries(within))
-    names = chosen(list(variants), most_panels)
+    names = list(telling(tables, dict.fromkeys(variants, pd.DataFrame()), most_panels))
     size = ceil(len(names) / ceil(len(names) / most))
     cut = [names[start : start + size] for start in range(0, len(names), size)]
     found = looks(tables, names)

@@ -169,8 +169,8 @@ class Run:
         """A figure of the run: its name, or ``"file.py:Class"``, whose code runs with ``allow_code``.
 
         It shows the ``variants`` (labels, or patterns such as ``"*slope=0.4"``), ``layers`` and ``trials``
-        that are given, else all. ``width`` is the figure's in inches, at which it is laid out; ``rc`` a style
-        file, a style of matplotlib, or its settings.
+        that are given, else all. ``width`` is the figure's in inches, 2.5 or more, at which it is laid out;
+        ``rc`` a style file, a style of matplotlib, or its settings.
 
         Raises PartError with the known names where one is unknown, NothingToShowError where there is nothing
         to see.

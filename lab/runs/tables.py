@@ -13,7 +13,7 @@ from lab.experiment.variants import Variant
 from lab.network.costs import of_best_constant
 from lab.numerics import Array
 from lab.parts import Activation
-from lab.prover.slope_bounds import slope_bounds
+from lab.prover.slope_bounds import SOURCES, slope_bounds
 from lab.runs.preparation import steps_per_epoch
 from lab.training.loop import Training
 from lab.training.probes import NEURON_COLUMNS
@@ -230,7 +230,7 @@ def of_sigmas(sigmas: Sequence[Activation]) -> dict[str, Any]:
         "activation": ", ".join(dict.fromkeys(map(str, hidden))),
         "inf_slope": min(known.slope.low for known in bounds),
         "sup_slope": max(known.slope.high for known in bounds),
-        "bounds": "proved" if all(known.proved for known in bounds) else "claimed",
+        "bounds": max((known.known for known in bounds), key=SOURCES.index),
     }
 
 

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from math import inf
 
 import pytest
 
@@ -103,6 +104,11 @@ def test_none_of_the_catalogue_has_an_infinite_slope():
         ("z + sign(z)*abs(z)**0.3", [0.0]),
         ("sqrt(abs(z)) + sqrt(abs(z + 2))", [-2.0, 0.0]),
         ("sqrt(max(z, 0) + 1e-3)", []),
+        ("z + max(z, 0) - 1e-16*z*log(abs(z) + 1e-300)", []),
+        ("tanh(1e6*z)", []),
+        ("where(z > 0, tanh(1e6*z), 0)", []),
+        ("1e6*z/(1 + abs(1e6*z))", []),
+        ("exp(-(1e5*(z - 0.7))**2)", []),
         ("max(z, 0)**1.5", []),
         ("where(z > 0, exp(z), 0*z)", []),
         ("where(z > 1, z**2, -z**3)", []),
@@ -115,6 +121,29 @@ def test_where_the_slope_is_infinite(text, places):
         assert abs(z - kink) <= 1e-9 * max(1, abs(kink))
         assert abs(slope) > 60
         assert slope == Formula(text).derivative(z)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "low"),
+    [
+        ("abs(z)**0.5*sign(z)", 0.0, 0),
+        ("sign(z)*sqrt(abs(z))", 0.0, 0),
+        ("where(z > 0, z**0.5, -(-z)**0.5)", 0.0, 0),
+        ("sign(z - 0.1)*sqrt(abs(z - 0.1))", 0.1, 0),
+        ("abs(z - 0.1)**0.5*sign(z - 0.1)", 0.1, 0),
+        ("(z**2)**0.25", 0.0, -inf),
+        ("((z - 1/3)**2)**0.25", 0.333333333333, -inf),
+        ("max(z, 0)**0.95", 0.0, 0),
+        ("-max(z, 0)**0.95 + z", 0.0, -inf),
+        ("z*log(abs(z))", 0.0, -inf),
+    ],
+)
+def test_every_spelling_of_an_infinite_slope_is_one(text, place, low):
+    sigma = Formula(text)
+    assert [kink for kink, *_ in infinite_slopes(sigma)] == [place]
+    assert sigma.slope_range.magnitude == inf
+    assert sigma.slope_range.low == low
+    assert unusable(sigma) == ""
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from lab.activations.formula.formula import Formula
 from lab.activations.formula.lowering import lowered
 from lab.activations.formula.parser import parse
 from lab.activations.formula.rewrites import precise, stable
-from lab.bridge.export_forms import DTYPES, Function, computed
+from lab.bridge.export_autograd import computed
+from lab.bridge.export_forms import DTYPES, Function
 
 
 def plain(function):

@@ -8,6 +8,7 @@ import pytest
 import lab
 from lab.activations.catalogue import examples
 from lab.bridge.export import exported
+from lab.bridge.export_autograd import gradients
 from lab.bridge.exported import Exported
 from tests.bridge.points import SIGMAS, Z, due, same
 
@@ -60,6 +61,12 @@ def test_gradients_where_the_hyperbolic_cosine_is_no_float32(learn, load):
     if learn:
         layer(torch.tensor(z)).sum().backward()
         assert torch.isfinite(layer.a.grad)
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_a_layer_has_no_field_that_does_nothing(plain, load):
+    layer = module(load, lab.activation("tanh(z) + a*z", a=0.1), plain=plain)
+    assert set(vars(layer)) == set(vars(torch.nn.Module()))
 
 
 @pytest.mark.parametrize("name", [name for name, sigma in SIGMAS.items() if Exported(sigma).parameters])
@@ -170,3 +177,28 @@ def test_designs_with_a_formula_are_exported_too(load):
     sigma = examples()["floored"]
     for found, expected in zip(with_slope(module(load, sigma), Z), due(sigma), strict=True):
         same(found, expected)
+
+
+PLAIN_Z = np.concatenate([side * np.geomspace(1e-3, 1e4, 400) for side in (-1, 1)] + [[0.0, 1.0, -1.0]])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", SIGMAS)
+def test_gradients_of_the_plain_form_are_as_told(name, dtype, load):
+    """They are what was foretold, and the slope but at kinks and in the intervals that are told."""
+    sigma = SIGMAS[name]
+    z = np.setdiff1d(PLAIN_Z.astype(dtype), np.array(sigma.kinks, dtype))
+    with np.errstate(all="ignore"):
+        function = Exported(sigma, count=1).functions[0]
+        foretold, *_ = gradients(function.form.kernels, z)
+        slope = sigma.derivative(z.astype(float)).astype(dtype)
+    _, found = with_slope(module(load, sigma, plain=True), z)
+    rtol, tiny = (2e-4, 1e-30) if dtype == "float32" else (1e-8, 1e-290)
+    np.testing.assert_allclose(found, foretold, rtol=rtol, atol=1e-6 if dtype == "float32" else 1e-14)
+    told = np.isinf(slope)
+    for (kind, _), places in function.form.wrong_slopes[0].items():
+        for one in places if kind == dtype else ():
+            told |= (z >= one.low) & (z <= one.high)
+    around = np.abs(np.pad(slope, 1, mode="edge"))
+    size = np.maximum(np.minimum(around[:-2], around[2:]), np.abs(slope))  # next to a zero digits must go
+    assert np.all(np.abs(found[~told] - slope[~told]) <= (rtol * size + tiny)[~told])

@@ -1,11 +1,14 @@
 """The pages of ``lab export`` and ``lab audit``."""
 
 import json
+import math
 
 import pandas as pd
+import pytest
 
-from lab.console.bridge import audit_page, export_page
+from lab.console.bridge import audit_page, export_page, told_apart
 from lab.console.screen import Note
+from lab.errors import LabError
 
 
 def export(**given):
@@ -75,3 +78,34 @@ def test_what_is_gravely_wrong_is_no_success(tmp_path):
     assert page.exit_code == 3
     assert "σ′ is 0 from" in page.value[1]["verdict"]
     assert json.dumps(page.value)
+
+
+def test_numbers_that_differ_are_printed_so(tmp_path):
+    path = tmp_path / "own.py"
+    path.write_text("import numpy as np\ndef f(z): return np.tanh(z)*1.00001\n", encoding="utf-8")
+    page = audit(what=f"{path}:f", only=(), formula="tanh(z)", dtypes="float64", allow_code=True)
+    _, _, of, worst, _, got, due, _ = page.body[0].rows[0]
+    assert (of, float(worst) > 1e9) == ("σ", True)
+    assert got != due
+
+
+@pytest.mark.parametrize(
+    ("got", "due", "texts"),
+    [
+        (1.0, 1.0, ["1", "1"]),
+        (-1.0001, -1.0, ["-1.0001", "-1"]),
+        (0.0, 1e-17, ["0", "1e-17"]),
+        (1 + 2**-52, 1.0, ["1.0000000000000002", "1"]),
+        (math.nan, 2.0, [None, "2"]),
+        (math.inf, 2.0, ["inf", "2"]),
+    ],
+)
+def test_two_numbers_are_told_apart_in_few_digits(got, due, texts):
+    assert told_apart(got, due) == texts
+
+
+def test_an_audit_without_a_formula_says_that_one_is_needed(tmp_path):
+    path = tmp_path / "own.py"
+    path.write_text("import numpy as np\nmine = np.tanh\n", encoding="utf-8")
+    with pytest.raises(LabError, match=r"'mine'.*; what mine is to compute is .* --formula \"z\*Phi\(z\)\""):
+        audit(what=f"{path}:mine", only=(), allow_code=True)

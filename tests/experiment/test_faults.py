@@ -143,6 +143,8 @@ FILES = [
     ("10-no-zero-after", BASE + "[training]\neta = 5.\n", 6, "", "write 5.0, with a digit after the point"),
     ("11-nested", BASE + f"activation = {'[' * 5000}\n", 5, "", "brackets are nested too deeply"),
     ("12-huge-integer", BASE + f"activation = {'9' * 5000}\n", 5, "", "a number has too many digits"),
+    ("12-tiny", BASE + "[training]\n# 1e-400\neta = 1e-400\n", 7, "",
+     "1e-400 would be read as 0; expected 0 or a size of at least 5e-324"),
     ("13-large", BASE + "#" * 1_000_000, 0, "", "is larger than 1000000 bytes"),
     ("14-unknown-table", BASE + "[trainning]\neta = 0.1\n", 5, "trainning",
      "unknown key; did you mean 'training'? (known: activations, data, network, record, "

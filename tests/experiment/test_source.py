@@ -118,6 +118,11 @@ def test_what_python_has_for_a_value_of_toml_is_taken_for_it():
     assert source.values == {"data": {"name": "a.csv", "target": "y"}, "network": {"hidden": [3]}}
 
 
+def test_an_override_that_would_become_0_is_refused(written):
+    with pytest.raises(ExperimentError, match=r"training\.eta: 1e-400 would be read as 0; expected 0 or "):
+        read(written(TEXT), ["training.eta=1e-400"])
+
+
 @pytest.mark.parametrize("key", ['vary."training.eta"', "vary.'training.eta'", "vary.training.eta"])
 def test_varied_keys_with_or_without_quotes_and_their_values(key, written):
     path = written(TEXT)

@@ -1,6 +1,7 @@
 import os
 import re
 import struct
+import warnings
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,6 +14,7 @@ from lab import figures, plugins
 from lab.errors import PartError, StorageError
 from lab.experiment.see import FIGURES
 from lab.figures import pictures as room
+from lab.figures.drawing import panels
 from tests.figures.conftest import make_tables, texts, with_prediction
 
 NAMES = sorted(FIGURES)
@@ -83,6 +85,19 @@ def test_a_figure_is_laid_out_at_the_width_that_is_asked_for(tables, name, tmp_p
     assert figure.get_figwidth() == 3.3
     (pdf,) = figures.save(figure, tmp_path, name, ["pdf"])
     assert pdf.read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("width", [0.1, 0.5, 2.49, -3.0, float("nan")])
+def test_a_width_without_room_is_refused_with_the_least_that_has(width):
+    with pytest.raises(PartError, match=r"in wide has no room; expected 2.5 in \(63.5 mm\) or more$"):
+        figures.Layout(width=width)
+
+
+@pytest.mark.parametrize("name", OF_ONE)
+def test_at_the_least_width_every_figure_has_room(name, recwarn):
+    made = with_prediction(make_tables([f"eta={eta}, 10-10-10, tanh(z)" for eta in range(4)], 2, 5))
+    figures.draw(name, made, layout=figures.Layout(width=panels.LEAST_PAGE)).draw_without_rendering()
+    assert not recwarn.list
 
 
 @pytest.mark.parametrize("name", ["activations", "slopes", "z_distribution", "ledger"])
@@ -346,3 +361,9 @@ def test_fault_79_a_control_character_reaches_no_svg(tables, tmp_path):
     _, svg = room.save(figure, tmp_path, "a")
     assert "a�[31m�b \u200dع" in svg.read_text(encoding="utf-8")
     assert ElementTree.parse(svg).getroot().tag.endswith("svg")
+
+
+def test_a_name_in_a_script_that_the_font_lacks_is_drawn_without_a_warning():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert "漢字" in texts(figures.draw("saturation", make_tables(("漢字",), 1, 2)))

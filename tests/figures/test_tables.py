@@ -13,6 +13,7 @@ from lab.figures.tables import (
     labels,
     outcomes,
     over_layers,
+    telling,
     threshold,
     time_axis,
     trial_mean,
@@ -139,3 +140,27 @@ def test_without_the_table_of_trials_the_readings_tell_how_they_ended():
     _, variants = fates()
     assert labels({}, variants)[2] == "torn; 1 of 2 trials diverged"  # one that failed has no reading
     assert outcomes({}, "sound", variants["sound"]) == []
+
+
+@pytest.mark.parametrize(
+    ("most", "shown"),
+    [(1, "b"), (2, "be"), (4, "abde"), (5, "abcde"), (9, "abcde")],
+)
+@pytest.mark.parametrize("with_trials", [True, False])
+def test_variants_with_something_to_show_come_first_then_those_that_did_not_get_to_the_end(
+    most, shown, with_trials
+):
+    """Of a none got to the end, of b and e one did, c has no number, and d has numbers of what diverged."""
+    statuses = {"a": ["diverged"] * 2, "b": ["done", "diverged"], "c": ["done"] * 2, "e": ["failed", "done"]}
+    statuses["d"] = ["diverged", "failed"]
+    values = {"a": [1.0, np.nan], "c": [np.nan] * 2}
+    tables = {
+        name: pd.DataFrame(
+            {"variant": name, "trial": [0, 1], "status": statuses[name], "q": values.get(name, [1.0, 2.0])}
+        )
+        for name in "abcde"
+    }
+    trials = {"trials": pd.concat(tables.values()).drop(columns="q")} if with_trials else {}
+    found = telling(trials, tables, most, ["q"])
+    assert "".join(found) == shown
+    assert len(telling(trials, tables, most)) == min(most, 5)

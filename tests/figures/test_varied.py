@@ -101,3 +101,13 @@ def test_colours_follow_the_first_key_whatever_the_number_of_keys():
     assert len(set(found.values())) == len(names)
     assert len({look.colour for look in found.values()}) == 3
     assert {found[name].colour for name in names if name.startswith("0.1")} == {found["0.1 x p"].colour}
+
+
+def test_of_variants_without_keys_those_that_got_to_the_end_are_shown():
+    names = [f"v{number}" for number in range(20)]
+    lost = set(names[::2])
+    trials = [
+        {"variant": name, "trial": 0, "status": "diverged" if name in lost else "done"} for name in names
+    ]
+    found = arranged({"trials": pd.DataFrame(trials)}, names, 4, 10)
+    assert [name for of_panel in found.panels.values() for name in of_panel] == names[1::2]

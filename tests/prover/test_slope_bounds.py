@@ -30,7 +30,7 @@ def test_the_bounds_of_the_catalogue_are_proved_and_are_those_claimed(name, sigm
 
 def test_a_formula_whose_bounds_cannot_be_proved_has_measured_ones():
     sigma = Formula("sin(z**2)")
-    assert slope_bounds(sigma) == SlopeBounds(sigma.slope_range, proved=False)
+    assert slope_bounds(sigma) == SlopeBounds(sigma.slope_range, "measured")
 
 
 @pytest.mark.parametrize(
@@ -52,4 +52,4 @@ def test_the_bounds_of_slopes_that_were_put_together(sigma, low, high):
 
 
 def test_a_class_of_ones_own_is_believed(own):
-    assert slope_bounds(own) == SlopeBounds(own.slope_range, proved=False)
+    assert slope_bounds(own) == SlopeBounds(own.slope_range, "claimed")

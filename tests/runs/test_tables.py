@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 
 from lab.activations.catalogue import TABLE
+from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
+from lab.activations.logistic import Sigmoid
 from lab.activations.rectifiers import LeakyReLU, ReLU
 from lab.experiment.variants import Variant
 from lab.network.backprop import Network
@@ -243,6 +245,19 @@ def test_variants_tell_what_each_is():
         "train": [8] * 3,
     }
     assert table[list(expected)].to_dict("list") == expected
+
+
+@pytest.mark.parametrize(
+    ("sigmas", "sup", "bounds"),
+    [
+        ((Tanh(), Sigmoid()), 1, "proved"),
+        ((Tanh(), Formula("sin(z**2)"), Sigmoid()), np.inf, "measured"),
+        ((Formula("abs(z)**0.5*sign(z)"), Sigmoid()), np.inf, "measured"),
+    ],
+)
+def test_bounds_are_as_sure_as_the_least_sure_of_them(sigmas, sup, bounds):
+    told = tables.of_sigmas(sigmas)
+    assert (told["sup_slope"], told["bounds"]) == (sup, bounds)
 
 
 @pytest.mark.parametrize(

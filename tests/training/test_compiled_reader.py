@@ -8,6 +8,7 @@ import pytest
 from hypothesis import strategies as st
 
 from lab.activations.catalogue import examples as activations
+from lab.activations.formula.formula import Formula
 from lab.experiment.schedule import schedule
 from lab.network.compiled import Engine, refusal
 from lab.network.compiled_reading import EngineReading
@@ -95,6 +96,15 @@ def test_of_any_activation_and_cost(taken, sigma, cost):
     made = given(sigma=SIGMAS[sigma], output=output, cost=COSTS[cost](), eta=0.05)
     assert refusal(made.network, made.optimiser, np.dtype("f8")) is None
     agree(*both(taken, made), rtol=1e-10)
+
+
+@pytest.mark.parametrize("text", ["abs(z)**0.5*sign(z)", "sign(z)*sqrt(abs(z))", "sqrt(max(z, 0)) + 0.1*z"])
+def test_where_the_slope_is_infinite_at_a_kink_saturation_is_missing(taken, text):
+    made = given(sigma=Formula(text), eta=0.05)
+    for found in both(taken, made):
+        shares = found.layers[..., found.columns.index("saturation")]
+        assert np.isnan(shares[:, :, :-1]).all()
+        assert np.isfinite(shares[:, :, -1]).all()
 
 
 @hypothesis.given(

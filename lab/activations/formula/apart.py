@@ -233,14 +233,14 @@ def _log1p(x: Apart) -> Apart:
     s = _sure(x.exponent)
     far = (x.m + (-s).call("exp")).call("log") + s
     near = Apart(x.m, s.call("min", FAR)).value.call("log1p")
-    return _straight(x, s.call("greater", FAR).call("where", far, near), 1.0)
+    return _straight(x, s.call("greater_equal", FAR).call("where", far, near), 1.0)
 
 
 def _asinh(x: Apart) -> Apart:
     s = _sure(x.exponent)
     far = x.m.call("sign") * ((2 * x.m.call("abs")).call("log") + s)
     near = Apart(x.m, s.call("min", FAR)).value.call("asinh")
-    return _straight(x, s.call("greater", FAR).call("where", far, near), 1.0)
+    return _straight(x, s.call("greater_equal", FAR).call("where", far, near), 1.0)
 
 
 def _e_to(u: Expression) -> Apart:
@@ -250,7 +250,7 @@ def _e_to(u: Expression) -> Apart:
 def _expm1(x: Apart) -> Apart:
     u = x.value
     near = Apart(u.call("min", FAR).call("expm1"))
-    made = _chosen(u.call("greater", FAR), _e_to(u), near)
+    made = _chosen(u.call("greater_equal", FAR), _e_to(u), near)
     return made if x.s is None else _chosen(x.s.call("less", -FAR), x, made)
 
 

@@ -20,14 +20,14 @@ _NEGATED = {
 }
 
 
-def lowered(*expressions: Expression, one_division: bool = False) -> list[Expression]:
+def lowered(
+    *expressions: Expression, special: Mapping[str, Making] = MappingProxyType({})
+) -> list[Expression]:
     """These expressions of one graph as expressions in kernels, in one graph of its own.
 
-    An expression that is a number becomes one that is NaN where z is. With ``one_division`` the logistic and
-    hyperbolic functions are written with a choice and one division in place of two or three divisions: for
-    a machine to which a choice costs next to nothing.
+    An expression that is a number becomes one that is NaN where z is. ``special`` forms of operations come
+    before those of `OPERATIONS`.
     """
-    special = _ONE_DIVISION if one_division else {}
     kernels = FloatGraph()
     made: dict[Expression, Expression] = {}
     for node in below(*expressions):
@@ -161,14 +161,17 @@ def _hyperbolic_slope(x: Expression) -> Expression:
     return 4 * (E * q * q)
 
 
-_ONE_DIVISION: dict[str, Making] = {
+ONE_DIVISION: dict[str, Making] = {
     "sigmoid": _logistic,
     "sigmoid_slope": _logistic_slope,
     "softplus": _bent_line,
     "tanh": _hyperbolic,
     "sech2": _hyperbolic_slope,
 }
-"""The functions of E = e^{−|x|}."""
+"""The functions of E = e^{−|x|}, with a choice and one division in place of two or three divisions.
+
+For a machine to which a choice costs next to nothing.
+"""
 
 
 def power(x: Expression, c: Expression) -> Expression:

@@ -29,6 +29,7 @@ from lab.activations.formula.slips import (
 )
 from lab.activations.table import Row
 from lab.errors import counted, did_you_mean, nearest
+from lab.numerics import TooSmallError, as_float
 
 DEEPEST = 100
 """Brackets and operators that may stand inside one another."""
@@ -155,7 +156,7 @@ class _Reading:
     def _made(self, tree: ast.expr, depth: int) -> Expression:
         match tree:
             case ast.Constant(value=value) if isinstance(value, int | float) and not isinstance(value, bool):
-                return self.graph.constant(float(value) if _is_finite(value) else math.inf)
+                return self._number(tree, value)
             case ast.Name(id=name):
                 return self._named(tree, name)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -251,6 +252,14 @@ class _Reading:
         """What to write where a comma in a call may be that of a number, as the end of a message."""
         number = decimal_comma(ast.get_source_segment(self.text, tree) or "")
         return f"; write {number}" if number else ""
+
+    def _number(self, tree: ast.expr, value: float) -> Expression:
+        if isinstance(value, float):
+            try:
+                as_float(self.text[tree.col_offset : tree.end_col_offset])
+            except TooSmallError as error:
+                raise self._refused(tree, str(error)) from None
+        return self.graph.constant(float(value) if _is_finite(value) else math.inf)
 
     def _refused(self, tree: ast.expr, reason: str) -> FormulaError:
         return refused(self.text, tree.col_offset + 1, reason)

@@ -14,7 +14,7 @@ import numpy as np
 
 from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.kernels import IN_PLACE, KERNELS, MASKS, Kernel
-from lab.activations.formula.lowering import lowered
+from lab.activations.formula.lowering import ONE_DIVISION, lowered
 from lab.activations.formula.rewrites import precise
 from lab.activations.formula.scaled import SCALED, Scaled, scaled
 from lab.numerics import Array, scalar
@@ -84,9 +84,10 @@ class Program:
 def compiled(*expressions: Expression, spare: int = 0, one_division: bool = False) -> Program:
     """The program of these expressions, which stand in one graph, for a caller with spare buffers.
 
-    ``one_division`` is that of `lab.activations.formula.lowering.lowered`.
+    With ``one_division`` it has the forms of `lab.activations.formula.lowering.ONE_DIVISION`.
     """
-    return of_kernels(lowered(*map(precise, expressions), one_division=one_division), spare)
+    special = ONE_DIVISION if one_division else {}
+    return of_kernels(lowered(*map(precise, expressions), special=special), spare)
 
 
 def of_kernels(roots: list[Expression], spare: int = 0) -> Program:

@@ -10,7 +10,7 @@ from lab.console.screen import Rows, drawn
 from lab.errors import LabError
 from lab.experiment.specify import from_spec
 from lab.experiment.toml_writer import value_text
-from lab.numerics import Array
+from lab.numerics import Array, TooSmallError, as_float
 from lab.parts import Activation
 from lab.prover.certificate import Certificate
 from lab.prover.slope_bounds import slope_bounds
@@ -36,7 +36,9 @@ def named_values(words: Sequence[str]) -> dict[str, Any]:
     for word in words:
         name, value = (part.strip() for part in word.partition("=")[::2])
         try:
-            numbers = [float(number) for number in value.split(":")]
+            numbers = [as_float(number) for number in value.split(":")]
+        except TooSmallError as error:
+            raise LabError(f"-p {name}: {error}") from None
         except ValueError:
             numbers = []
         if not (name and value) or len(numbers) > 2:
@@ -101,7 +103,7 @@ def plotted(name: str, sigma: Activation, plot: Path, found: Certificate | None 
     with np.errstate(all="ignore"):
         curves |= {"sigma": sigma(z), "slope": sigma.derivative(z), "curvature": curvature(sigma, z)}
     known = slope_bounds(sigma, found)
-    bounds = {"variant": name, "layers": 2, "bounds": "proved" if known.proved else "claimed"}
+    bounds = {"variant": name, "layers": 2, "bounds": known.known}
     bounds |= {"inf_slope": known.slope.low, "sup_slope": known.slope.high}
     return drawn("activations", {"curves": pd.DataFrame(curves), "variants": pd.DataFrame([bounds])}, plot)
 

@@ -37,6 +37,9 @@ class Picture(Figure):
         return png.getvalue()
 
 
+LEAST_PAGE = 2.5
+"""The least width of a figure in inches at which every figure has room for its panels and its words."""
+
 _page: ContextVar[float] = ContextVar("page", default=0.0)
 _LEAST_WIDTH = 1.5  # of a panel, in inches, where a page decides
 _LEAST_COLUMN = 1.0  # the same for small panels by row and column

@@ -66,7 +66,10 @@ def cell_edges(x: Floats) -> Floats:
 
 
 def log_axis(ax: Axes, values: Sequence[Floats], which: Literal["x", "y"] = "y") -> None:
-    """A logarithmic x or y axis, of all panels that share it, that holds all positive ``values``."""
+    """A logarithmic x or y axis, of all panels that share it, that holds all positive ``values``.
+
+    It has two ticks at least: powers of ten, and where they are too few, numbers between.
+    """
     every = np.concatenate([np.empty(0), *values])
     held = every[np.isfinite(every) & (every > 0)]
     low, high = (float(held.min()), float(held.max())) if held.size else (0.1, 1.0)
@@ -79,9 +82,17 @@ def log_axis(ax: Axes, values: Sequence[Floats], which: Literal["x", "y"] = "y")
     ax.set(**{f"{which}scale": "log", f"{which}lim": ends})
     axis = ax.xaxis if which == "x" else ax.yaxis
     powers_of_ten(axis, 7)
-    if decades < 1.5:
-        axis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades > 0.8 else (1, 1.5, 2, 3, 5, 7)))
+    span = log10(ends[1]) - log10(ends[0])
+    if span < 2:
+        axis.set_major_locator(_between(span))
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+
+
+def _between(decades: float) -> Locator:
+    """Ticks of a logarithmic axis of less than two decades: no farther apart than half of it."""
+    if decades < 0.45:
+        return MaxNLocator(4)
+    return LogLocator(subs=(1, 2, 5) if decades > 1 else (1, 1.5, 2, 3, 5, 7))
 
 
 def near(values: Sequence[Floats]) -> list[int]:

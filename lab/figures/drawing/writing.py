@@ -9,9 +9,11 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Annotation
+from matplotlib.textpath import TextToPath
 from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
@@ -23,8 +25,11 @@ Entry: TypeAlias = tuple[Artist, str]  # a mark and a label of a legend
 # In font sizes: the widths of a character of DejaVu Sans, on average and with room to spare, and the height
 # of a line of a title or a legend.
 _CHARACTER, _BOLD_CHARACTER, _LINE = 0.6, 0.68, 1.55
-_OF_NAME = 0.63  # the same of a character of a variant's name in bold, which has more digits and signs
 _TITLE, _SUBTITLE = 11, 8.5  # font sizes
+_APART = 9  # points between a panel and the next
+_FEWEST = 12  # letters of a line of a title
+_THINNEST = 2.5  # points of the thinnest letters of a title
+_measure = TextToPath()
 _MARK = 12  # letters that a mark of a legend takes, and the space to the next panel
 _BELOW = 28  # points that the ticks and the label of an x axis take
 
@@ -57,16 +62,25 @@ def captions(
     room = max(int(width / (style.SMALL * _CHARACTER)), 16)
     lines = [[line for note in of_panel for line in textwrap.wrap(note, room)] for of_panel in notes]
     pad = 4 + 1.25 * style.SMALL * max(map(len, lines), default=0)
-    breaking = textwrap.TextWrapper(
-        max(int(width / (9 * _OF_NAME)), 12), max_lines=4, placeholder=" …", break_on_hyphens=False
-    )
     look: style.Looks = {"va": "bottom", "fontsize": style.SMALL, "color": style.QUIET}
     look |= {"xycoords": "axes fraction", "textcoords": "offset points"}
     for ax, title in zip(axes, titles, strict=True):
-        ax.set_title(breaking.fill(title), pad=pad)
+        text = ax.set_title(title, pad=pad)
+        text.set_text(_broken(title, text.get_fontproperties(), width - _APART))
     for ax, of_panel in zip(axes, lines, strict=False):
         if of_panel:
             ax.annotate("\n".join(of_panel), (0, 1), (0, 2), **look)
+
+
+def _broken(title: str, font: FontProperties, width: float) -> str:
+    """A title in lines of at most a width in points, each of as many letters as have room, or of 12."""
+    for letters in range(max(min(len(title), int(width / _THINNEST)), _FEWEST), _FEWEST - 1, -1):
+        lines = textwrap.wrap(title, letters, max_lines=4, placeholder=" …", break_on_hyphens=False)
+        if all(
+            _measure.get_text_width_height_descent(line, font, ismath=False)[0] <= width for line in lines
+        ):
+            break
+    return "\n".join(lines)
 
 
 def below(label: str, width: float) -> str:

@@ -7,19 +7,23 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from lab import parts
 from lab.figures.drawing import marks, scales, style, writing
-from lab.figures.drawing.bands import Floats
+from lab.figures.drawing.bands import Band, Floats
 from lab.figures.tables import NothingToShowError, Shown, checked, number_of, threshold
 from lab.figures.varied import looks as looks_of
 from lab.figures.varied import varied
 
 _LOOK = style.categories(1)[0]
 _MEDIAN, _SPREAD = "median slope over neurons and examples", "2nd to 98th percentile"
+_NEGATIVE = "the same of −σ′(z), where σ falls"
+_FALLS: style.Dashes = (0, (1, 1))
 _BINS = 60
 _TAIL = 0.001  # the share of the examples that may lie beyond either end of the z axis
 _AT_LEAST = 3.0  # the z axis reaches so far to both sides, so that σ′ has a shape
+_SPIKE = 2.0  # the axis of an unbounded σ′ ends at so many times what 95 % of the shown slopes are below
 _LAST: style.Looks = {"color": _LOOK.colour, "alpha": 0.45}
 _FIRST: style.Looks = {"color": style.INK, "linestyle": (0, (2, 1)), "linewidth": 0.8}
 _SATURATED: style.Looks = {"facecolor": "#eeeeee", "linewidth": 0, "zorder": 0}
@@ -30,8 +34,9 @@ class Slopes(parts.Figure):
     """The distribution of σ′(z) over neurons and examples: a row a layer, a column a variant, log axis.
 
     The line is the median slope, the band reaches from the 2nd to the 98th percentile (each of them the
-    median over the trials). A median slope that is not above 0 is a mark on the floor of its panel. A dashed
-    line is the floor inf σ′ of the hidden layers' activation, where that is above 0.
+    median over the trials). Where the median is below 0, −σ′ is drawn, its line dotted; a median slope of 0
+    is a mark on the floor of its panel. A dashed line is the floor inf σ′ of the hidden layers' activation,
+    where that is above 0.
     """
 
     needs = ("layers",)
@@ -41,7 +46,7 @@ class Slopes(parts.Figure):
 
     def draw(self, tables: parts.Tables) -> Figure:
         layers = checked(tables, "layers", "slope_p02", "slope_p50", "slope_p98")
-        shown = Shown.of(tables, layers, most_layers=6, columns=6)
+        shown = Shown.of(tables, layers, most_layers=6, columns=6, of=["slope_p50"])
         low, middle, high = (shown.bands(name) for name in ("slope_p02", "slope_p50", "slope_p98"))
         spreads = {
             (layer, name): replace(one, low=low[name][layer].median, high=high[name][layer].median)
@@ -54,28 +59,36 @@ class Slopes(parts.Figure):
         first = next(iter(looks.values()))
         matrix = shown.matrix(height=1.05, sharey="row")
         for layer, row in zip(shown.layers, matrix.grid, strict=True):
-            edges = [spread.edges for (at, _), spread in spreads.items() if at == layer]
+            here = [spread for (at, _), spread in spreads.items() if at == layer]
+            edges = [one.edges for spread in here for one in _by_sign(spread)]
             scales.log_axis(row[0], [*edges, np.array(list(floors.values()))])
         for (layer, name), spread in spreads.items():
             ax, floor = matrix.axes[layer, name], floors[name]
             look = looks[name]
-            marks.draw_line(ax, spread.positive, look, _MEDIAN if look is first else "")
-            marks.fill_band(ax, spread.positive, look.colour, _SPREAD if look is first else "")
-            hidden = spread.x[spread.median <= 0]
-            marks.floor_marks(ax, hidden, "on the floor: a median slope of 0 or less", color=look.colour)
+            rising, falling = (one.positive for one in _by_sign(spread))
+            marks.draw_line(ax, rising, look, _MEDIAN if look is first else "")
+            marks.fill_band(ax, rising, look.colour, _SPREAD if look is first else "")
+            if falling.drawable:
+                marks.draw_line(ax, falling, replace(look, dashes=_FALLS), _NEGATIVE)
+                marks.fill_band(ax, falling, look.colour)
+            hidden = spread.x[spread.median == 0]
+            marks.floor_marks(ax, hidden, "on the floor: a median slope of 0", color=look.colour)
             if floor > 0 and layer < shown.variants[name]["layer"].max():
                 label = f"inf σ′ = {floor:.4g}" if layer == shown.layers[0] else ""
                 marks.bound(ax, floor, label, below=True)
         trials = writing.words(writing.trials_text([spread.trials for spread in spreads.values()]))
-        return matrix.framed(shown.time, [trials, *shown.left_out], shown.outcomes(), y="slope σ′(z)")
+        signs = any((spread.median < 0).any() for spread in spreads.values())
+        label = "slope σ′(z); dotted: −σ′(z)" if signs else "slope σ′(z)"
+        return matrix.framed(shown.time, [trials, *shown.left_out], shown.outcomes(), y=label)
 
 
 @dataclass(frozen=True)
 class ZDistribution(parts.Figure):
     """The distribution of z, filled for the last reading and dashed for the first, with σ′(z) drawn over it.
 
-    A row a layer, a column a variant; all trials together. Where |σ′(z)| < τ S, S = sup |σ′| of the curve,
-    the ground is grey: examples there are saturated. Each histogram is scaled to its panel.
+    A row a layer, a column a variant; all trials together. Where |σ′(z)| < τ S, S = sup |σ′|, the ground is
+    grey: examples there are saturated. Where S is infinite there is no grey, and the axis of σ′ holds what is
+    usual among the z that are shown. Each histogram is scaled to its panel.
     """
 
     needs = ("histograms",)
@@ -108,7 +121,20 @@ class ZDistribution(parts.Figure):
                 ax.set_ylim(bottom=0)
                 ax.set_xlim(edges[0], edges[-1])
                 _draw_slope(ax, tables, name, layer)
-        return matrix.framed("z", shown.left_out, y="density of z")
+        endless = any(_unbounded(tables, name, layer) for layer, name in matrix.axes)
+        more = [writing.words("no grey where sup|σ′| is infinite")] if endless else []
+        return matrix.framed("z", [*more, *shown.left_out], y="density of z")
+
+
+def _by_sign(spread: Band) -> tuple[Band, Band]:
+    """The band of σ′ where its median is not below 0, and that of −σ′ where it is; NaN elsewhere."""
+    low, median, high = spread.low, spread.median, spread.high
+    return _where(spread, median >= 0, low, median, high), _where(spread, median < 0, -high, -median, -low)
+
+
+def _where(spread: Band, there: NDArray[np.bool_], *edges: Floats) -> Band:
+    low, median, high = (np.where(there, edge, np.nan) for edge in edges)
+    return replace(spread, low=low, median=median, high=high)
 
 
 def _ordered(tables: parts.Tables, names: list[str]) -> dict[str, style.Look]:
@@ -147,17 +173,33 @@ def _draw_slope(ax: Axes, tables: parts.Tables, variant: str, layer: int) -> Non
     z, slope = rows[["z", "slope"]].to_numpy(np.float64).T
     if not z.size:
         return
-    known = slope[np.isfinite(slope)]
-    steepest = float(np.abs(known).max(initial=0)) or 1.0
-    saturated = np.abs(slope) < number_of(tables, variant, "saturation_threshold") * steepest
-    label = f"saturated: |σ′(z)| < {threshold(tables)} sup|σ′|"
-    ax.fill_between(z, 0, 1, where=saturated, transform=ax.get_xaxis_transform(), label=label, **_SATURATED)
+    low, high = ax.get_xlim()
+    endless = _unbounded(tables, variant, layer)
+    known = slope[np.isfinite(slope) & ((low <= z) & (z <= high) | (not endless))]
+    size = np.abs(known)
+    steepest = float(size.max(initial=0)) or 1.0
+    if endless and size.size:
+        steepest = min(steepest, _SPIKE * float(np.quantile(size, 0.95)) or steepest)
+    if not endless:
+        saturated = np.abs(slope) < number_of(tables, variant, "saturation_threshold") * steepest
+        label = f"saturated: |σ′(z)| < {threshold(tables)} sup|σ′|"
+        ground: style.Looks = {"transform": ax.get_xaxis_transform()} | _SATURATED
+        ax.fill_between(z, 0, 1, where=saturated, label=label, **ground)
     right = ax.twinx()
     right.plot(z, slope, color=style.ACCENT, linewidth=1.1, label="σ′(z), axis on the right")
-    right.set_ylim(min(0.0, 1.15 * float(known.min(initial=0))), 1.15 * steepest)
+    right.set_ylim(1.15 * max(float(known.min(initial=0)), -steepest), 1.15 * steepest)
     right.set_yticks([0, steepest], labels=["0", f"{steepest:.3g}"], fontsize=style.SMALL, color=style.ACCENT)
     right.tick_params(axis="y", length=2)
     right.grid(False)
+
+
+def _unbounded(tables: parts.Tables, variant: str, layer: int) -> bool:
+    """Whether sup |σ′| is infinite and saturation missing; that of the variant, where it was not recorded."""
+    layers = tables.get("layers", pd.DataFrame())
+    if "saturation" in layers:
+        here = (layers["variant"] == variant) & (layers["layer"] == layer)
+        return bool(layers.loc[here, "saturation"].isna().all())
+    return bool(np.isinf([number_of(tables, variant, end) for end in ("inf_slope", "sup_slope")]).any())
 
 
 def _at(steps: Iterable[int]) -> str:

@@ -49,7 +49,7 @@ class Ledger(parts.Figure):
 
     def draw(self, tables: parts.Tables) -> Figure:
         checked(tables, "layers", "delta_rms", "error_rms")
-        shown = Shown.of(tables, ledger(tables), columns=6)
+        shown = Shown.of(tables, ledger(tables), columns=6, of=list(_PARTS))
         lifted = ", or max(σ′, floor) in its place" if counterfactual(tables) else ""
         columns = {name: name for name in shown.variants}
         matrix = panels.matrix({row: row for row in _READINGS}, columns, height=1.9, sharey="all")
@@ -127,7 +127,7 @@ class Causes(parts.Figure):
 
     def draw(self, tables: parts.Tables) -> Figure:
         layers = checked(tables, "layers", *CAUSES)
-        shown = Shown.of(tables, layers, most_layers=6, columns=6)
+        shown = Shown.of(tables, layers, most_layers=6, columns=6, of=list(CAUSES))
         matrix = shown.matrix(height=0.95, sharey="row")
         for name, rows in shown.variants.items():
             x, there, _ = trial_mean(rows, "cause_input_low", shown.time)

@@ -87,7 +87,7 @@ class UpdateRatio(parts.Figure):
 
 
 def _speeds(tables: parts.Tables, quantity: str, label: str) -> Figure:
-    shown = Shown.of(tables, checked(tables, "layers", quantity))
+    shown = Shown.of(tables, checked(tables, "layers", quantity), of=[quantity])
     looks = style.ramp(shown.layers)
     bands = shown.bands(quantity)
     lines = [one for of_variant in bands.values() for one in of_variant.values()]

@@ -1,5 +1,6 @@
 """How saturated the layers are: while they train, by every measure at the end, and neuron by neuron."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,6 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 
 from lab import parts
 from lab.figures.drawing import marks, panels, scales, style, writing
@@ -28,8 +28,8 @@ MEASURES = {
 class Saturation(parts.Figure):
     """Saturation, layer by reading: one map a variant, the mean over its trials, from 0 (pale) to 1 (dark).
 
-    Saturation is the share of (neuron, example) with |σ′(z)| < τ S, where S = sup |σ′|. Readings without a
-    finite trial are hatched.
+    Saturation is the share of (neuron, example) with |σ′(z)| < τ S, where S = sup |σ′|. What is missing,
+    since no trial is finite or S is infinite, is hatched.
     """
 
     needs = ("layers",)
@@ -39,14 +39,15 @@ class Saturation(parts.Figure):
 
     def draw(self, tables: parts.Tables) -> Figure:
         layers = checked(tables, "layers", "saturation")
-        shown = Shown.of(tables, layers, most_layers=len(layers))
+        shown = Shown.of(tables, layers, most_layers=len(layers), of=["saturation"])
         deepest = shown.layers[-1]
         height = min(max(0.3 * deepest, 1.8), 3.5)
         multiples = panels.wrapped(shown.variants, height=height, label="layer")
         for name, ax in multiples.axes.items():
             _draw_map(ax, *trial_mean(shown.variants[name], "saturation", shown.time))
         multiples.first.set_ylim(0.5, deepest + 0.5)
-        figure = multiples.framed(shown.time, shown.left_out, shown.outcomes())
+        more = [*_missing(multiples.axes.values(), "no finite trial"), *shown.left_out]
+        figure = multiples.framed(shown.time, more, shown.outcomes())
         return _with_scale(figure, f"share of (neuron, example)\nwith |σ′(z)| < {threshold(tables)} sup|σ′|")
 
 
@@ -65,7 +66,7 @@ class Neurons(parts.Figure):
 
     def draw(self, tables: parts.Tables) -> Figure:
         neurons = checked(tables, "neurons", "saturation").query("layer > 0")
-        shown = Shown.of(tables, neurons, most_layers=6, columns=6)
+        shown = Shown.of(tables, neurons, most_layers=6, columns=6, of=["saturation"])
         first = {name: rows["trial"].min() for name, rows in shown.variants.items()}
         matrix = shown.matrix(height=1.25)
         for (layer, name), ax in matrix.axes.items():
@@ -75,9 +76,9 @@ class Neurons(parts.Figure):
                 share = here.pivot(index="neuron", columns=shown.time, values="saturation")
                 x, y = (axis.to_numpy(np.float64) for axis in (share.columns, share.index))
                 _draw_map(ax, x, y, share.to_numpy(np.float64))
-        missing = [(Patch(**style.MISSING), "missing")] if shown.rows["saturation"].isna().any() else []
+        more = [*_missing(matrix.axes.values(), "the trial diverged"), *shown.left_out]
         notes = [[f"trial {trial}"] for trial in first.values()]
-        figure = matrix.framed(shown.time, [*missing, *shown.left_out], notes, y="neuron")
+        figure = matrix.framed(shown.time, more, notes, y="neuron")
         label = f"share of the neuron's examples\nwith |σ′(z)| < {threshold(tables)} sup|σ′|"
         return _with_scale(figure, label)
 
@@ -89,6 +90,13 @@ def _draw_map(ax: Axes, x: Floats, y: Floats, share: Floats) -> None:
     ax.pcolormesh(x, y, share, vmin=0, vmax=1, cmap=style.SATURATION_MAP, rasterized=True)
     ax.yaxis.set_major_locator(scales.whole_numbers())
     ax.grid(False)
+
+
+def _missing(axes: Iterable[Axes], why: str) -> list[writing.Entry]:
+    """The legend's entry for the hatched ground, where one of these maps lets it be seen."""
+    maps = [np.asarray(drawn.get_array(), np.float64) for ax in axes for drawn in ax.collections]
+    hatched = any(np.isnan(cells).any() for cells in maps)
+    return [writing.patch(f"missing: {why}, or sup|σ′| is infinite", **style.MISSING)] if hatched else []
 
 
 def _with_scale(figure: Figure, label: str) -> Figure:
@@ -104,9 +112,10 @@ class SaturationMeasures(parts.Figure):
     """Every measure of saturation that was recorded, over the layers, at the last reading: a panel a variant.
 
     Points are medians over the trials, bars hold 90 % of them; the last reading of a measure is the last one
-    with a finite value. They need not agree: a sigmoid's activations may crowd at both ends (phi_b near 1) on
-    each example while no neuron is saturated on all of them, and ``rank_share``, which others call the
-    saturation of a layer, tells of directions and not of σ′.
+    with a finite value. Trials that diverged have no end, and no part in it. The measures need not agree: a
+    sigmoid's activations may crowd at both ends (phi_b near 1) on each example while no neuron is saturated
+    on all of them, and ``rank_share``, which others call the saturation of a layer, tells of directions and
+    not of σ′.
     Sources: Rakitianskaia & Engelbrecht, *Measuring saturation in neural networks* (2015), for phi_b;
     Richter, Shenk et al., *Feature space saturation during training* (2020), for rank_share.
     """
@@ -122,13 +131,13 @@ class SaturationMeasures(parts.Figure):
         if not recorded:
             raise NotRecordedError(f"none of {', '.join(MEASURES)} was recorded; see record.quantities")
         looks = dict(zip(MEASURES, style.categories(len(MEASURES)), strict=True))
-        shown = Shown.of(tables, layers, most_layers=len(layers))
+        shown = Shown.of(tables, layers, most_layers=len(layers), of=recorded)
         shifts = marks.shifts(len(recorded), 0.08)
 
         multiples = panels.wrapped(shown.variants, height=2.5, label="share, at the last reading")
         trials = []
         for name, ax in multiples.axes.items():
-            rows = shown.variants[name]
+            rows = shown.variants[name].query("status != 'diverged'")
             for measure, shift in zip(recorded, shifts, strict=True):
                 last = rows.loc[np.isfinite(rows[measure]), "step"].max()
                 one = over_layers(rows, measure, last)
@@ -136,7 +145,8 @@ class SaturationMeasures(parts.Figure):
                 marks.draw_points(ax, one, looks[measure].line(markersize=4), shift, label)
                 trials.append(one.trials)
             if not np.isfinite(rows[recorded]).any(axis=None):
-                panels.nothing(ax, "no finite reading")
+                panels.nothing(ax, "no finite reading" if len(rows) else "no trial got to the end")
         multiples.first.set_ylim(-0.04, 1.04)
         scales.layer_axis(multiples.first, shown.layers)
-        return multiples.framed("layer", [writing.trials_entry(trials, bars=True), *shown.left_out])
+        more = [writing.trials_entry(trials, bars=True), *shown.left_out]
+        return multiples.framed("layer", more, shown.outcomes())

@@ -13,7 +13,7 @@ from lab import parts
 from lab.analysis.rows import by_variant
 from lab.figures.drawing import marks, panels, scales, writing
 from lab.figures.drawing.bands import Band, Floats
-from lab.figures.tables import band, checked, done, labels, of_variants, time_axis
+from lab.figures.tables import band, checked, done, labels, of_variants, telling, time_axis
 from lab.figures.varied import looks as looks_of
 
 _ROWS = {"cost": "cost C", "accuracy": "accuracy\n(share of examples)"}
@@ -40,7 +40,7 @@ class Training(parts.Figure):
         steps = checked(tables, "steps", "cost")
         time = time_axis(steps)
         every = by_variant(steps)
-        variants = {name: every[name] for name in scales.chosen(list(every), panels.MOST_PANELS)}
+        variants = telling(tables, every, panels.MOST_PANELS, ["cost"])
         looks = list(looks_of(tables, list(variants)).values())
         rows = {row: label for row, label in _ROWS.items() if row == "cost" or _has(steps, row)}
         seen = set(of_variants(tables, "seen").values())

@@ -14,9 +14,9 @@ from lab.analysis.comparisons import comparisons, poor_reference, unsure
 from lab.analysis.metrics import metric
 from lab.analysis.rows import by_variant
 from lab.analysis.statistics import LEVEL
-from lab.analysis.summary import summary
+from lab.analysis.summary import name_of_r2, summary
 from lab.figures.drawing import panels, scales, style, writing
-from lab.figures.tables import NothingToShowError, checked, labels, threshold
+from lab.figures.tables import NothingToShowError, checked, labels, of_variants, threshold
 from lab.figures.varied import looks as looks_of
 from lab.figures.varied import varied
 
@@ -27,25 +27,26 @@ _FARTHEST = 1e9  # ratios beyond this, or below its inverse, stand at the edge o
 
 @dataclass(frozen=True)
 class Overview(parts.Figure):
-    """Speed ratio, saturation and accuracy of every variant, the most accurate first.
+    """Speed ratio, saturation and outcome of every variant, the best outcome first.
 
     Left, ‖∂C/∂b‖ of the first hidden layer over that of the last, on a logarithmic axis, with a stroke at the
     ratio that was predicted for the start; in the middle, the saturated share of the hidden layers: both as
     open marks at the first reading and filled ones at the last, medians over the trials that are done. Right,
     the accuracy after the last step over the test examples, or over the training examples where there are
-    none: one dot per trial, and a bar at their median. Where what varies has an order, so have the colours.
+    none; of numbers 1 − C/C̄ over the training examples, which is R² of the quadratic cost, and where it is
+    below −1 stands at the edge. There is one dot per trial, and a bar at their median. Where what varies has
+    an order, so have the colours.
     """
 
     needs = ("layers", "trials", "variants")
     question = "Which variant learns evenly, unsaturated, and well?"
-    reading = "one row per variant, the most accurate at the top; open mark: start, filled mark: end"
+    reading = "one row per variant, the best at the top; open mark: start, filled mark: end"
     when = "with two variants or more"
 
     def draw(self, tables: parts.Tables) -> Figure:
         trials = checked(tables, "trials", "final_accuracy", "final_test_accuracy")
-        over = "test" if trials["final_test_accuracy"].notna().any() else "training"
-        column = "final_test_accuracy" if over == "test" else "final_accuracy"
         rows = summary(tables)[::-1]  # of equals, the first in the file stands above
+        trials, column, words = _outcome(tables, trials, rows)
         rows = rows.sort_values(column, kind="stable", na_position="first", ignore_index=True)
         of_variant = by_variant(trials)
         names = labels(tables, {name: of_variant[name] for name in rows["variant"]})
@@ -54,20 +55,32 @@ class Overview(parts.Figure):
         if _empty(rows, trials[column]):
             raise NothingToShowError("overview: no ratio, no saturation and no accuracy was recorded")
         colours = _colours(tables, list(rows["variant"]))
-        _ratios(axes[0], rows, colours)
-        predicted = _predicted(tables, rows["variant"])
-        label = "predicted before training" if predicted.notna().any() else ""
-        axes[0].plot(predicted.clip(1 / _FARTHEST, _FARTHEST), rows.index, **_STROKE, label=label)
+        predicted = _predicted(tables, rows["variant"]).clip(1 / _FARTHEST, _FARTHEST)
+        _ratios(axes[0], rows, predicted, colours)
         axes[0].set_xlabel("speed of the first\nhidden layer over\nthat of the last")
         _first_to_last(axes[1], rows["saturation_start"], rows["saturation_end"], colours)
         axes[1].set_xlim(-0.03, 1.03)
         axes[1].set_xlabel(f"saturated share of the\nhidden layers\n(|σ′| < {threshold(tables)} sup|σ′|)")
-        _accuracies(axes[2], rows["variant"], trials, column, colours)
-        axes[2].set_xlabel(f"accuracy at the end\n(share of\n{over} examples)")
+        _outcomes(axes[2], rows["variant"], trials, column, colours)
+        axes[2].set_xlabel(words)
         writing.legend(
             figure, [writing.words("medians over the trials that are done; right: one dot per trial")]
         )
         return figure
+
+
+def _outcome(tables: parts.Tables, trials: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame, str, str]:
+    """The trials, the column that tells how well each ended, and that in words; ``rows`` are the summary."""
+    for column, over in (("final_test_accuracy", "test"), ("final_accuracy", "training")):
+        if trials[column].notna().any():
+            return trials, column, f"accuracy at the end\n(share of\n{over} examples)"
+    if rows["r2"].isna().all():
+        return trials, "final_accuracy", "accuracy at the end"
+    of_mean = trials["variant"].map(of_variants(tables, "cost_of_mean")).astype(np.float64)
+    learned = 1 - trials["final_cost"] / of_mean.where(of_mean > 0)
+    name = name_of_r2(of_variants(tables, "cost").values())
+    words = f"{name} at the end\n(over the\ntraining examples)"
+    return trials.assign(r2=learned.clip(lower=-1)), "r2", words
 
 
 def _predicted(tables: parts.Tables, variants: pd.Series) -> pd.Series:
@@ -93,15 +106,16 @@ def _colours(tables: parts.Tables, names: list[str]) -> list[str]:
     return [look.colour for look in looks_of(tables, names).values()]
 
 
-def _ratios(ax: Axes, rows: pd.DataFrame, colours: list[str]) -> None:
+def _ratios(ax: Axes, rows: pd.DataFrame, predicted: pd.Series, colours: list[str]) -> None:
     start, end = (rows[name].clip(1 / _FARTHEST, _FARTHEST) for name in ("ratio_start", "ratio_end"))
     if not np.isfinite(np.concatenate([start, end])).any():
         panels.nothing(ax, "needs two hidden layers")
         return
-    ax.set_xscale("log")
     ax.axvline(1, color=style.QUIET, linewidth=0.8)
     _first_to_last(ax, start, end, colours)
-    scales.powers_of_ten(ax.xaxis, 5)
+    label = "predicted before training" if predicted.notna().any() else ""
+    ax.plot(predicted, rows.index, **_STROKE, label=label)
+    scales.log_axis(ax, [np.concatenate([start, end, predicted, [1]])], "x")
 
 
 def _first_to_last(ax: Axes, start: pd.Series, end: pd.Series, colours: list[str]) -> None:
@@ -118,9 +132,9 @@ def _first_to_last(ax: Axes, start: pd.Series, end: pd.Series, colours: list[str
     ax.plot([], [], **_FILLED | told, label="last reading")
 
 
-def _accuracies(ax: Axes, names: pd.Series, trials: pd.DataFrame, column: str, colours: list[str]) -> None:
+def _outcomes(ax: Axes, names: pd.Series, trials: pd.DataFrame, column: str, colours: list[str]) -> None:
     if trials[column].isna().all():
-        panels.nothing(ax, "no classes")
+        panels.nothing(ax, "not known")
         return
     done = trials[trials["status"] == "done"]
     place = dict(zip(names, names.index, strict=True))
@@ -129,7 +143,7 @@ def _accuracies(ax: Axes, names: pd.Series, trials: pd.DataFrame, column: str, c
         ax.plot(of_variant[column], [place[name]] * len(of_variant), **looks)
     medians = done.groupby("variant", observed=True)[column].median()
     ax.plot(medians, [place[name] for name in medians.index], "|", color=style.INK, markersize=8, mew=1.4)
-    ax.set_xlim(-0.03, 1.03)
+    ax.set_xlim(min(0, done[column].min()) - 0.03, 1.03)
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ REFUSED = [
     *((51, text, 1, NOT_FINITE) for text in ("9**9**9*z", "1e400*z")),
     *((51, text, 3, NOT_FINITE) for text in ("z*sqrt(-1)", f"z*{'9' * 1500}")),
     (51, "z + 1/0", 5, NOT_FINITE),
+    ("", "z - 3e-400*z", 5, "3e-400 would be read as 0; expected 0 or a size of at least 5e-324"),
     (51, f"z*{'9' * 5000}", LONGEST + 1, f"longer than {LONGEST} characters"),
     (52, "z+" * 50_000 + "z", LONGEST + 1, f"longer than {LONGEST} characters"),
     (52, "(" * 300 + "z" + ")" * 300, 201, "not an expression: too many nested"),

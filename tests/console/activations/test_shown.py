@@ -33,6 +33,12 @@ def test_numbers_are_numbers_and_other_words_are_names():
     assert found == {"a": 0.1, "inner": "tanh", "b": 1e-3, "c": (1.0, 2.0), "d": "own.py:Mine"}
 
 
+@pytest.mark.parametrize("word", ["a=-1e-400", "a=1e-400:1"])
+def test_a_number_that_would_become_0_is_refused(word):
+    with pytest.raises(LabError, match=r"^-p a: -?1e-400 would be read as 0; expected 0 or "):
+        named_values([word])
+
+
 @pytest.mark.parametrize("word", ["a", "=1", "a=", "a=1:2:3"])
 def test_a_word_without_its_half_is_refused(word):
     with pytest.raises(LabError, match=r"-p .*: expected NAME=VALUE"):

@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 from lab.figures.drawing.scales import beyond, chosen, layer_axis, log_axis, near, power_of_ten
@@ -38,6 +40,14 @@ def test_a_logarithmic_axis_labels_powers_of_ten_and_numbers_within_a_decade(end
     log_axis(ax, [np.array(ends)], "x")
     ax.figure.draw_without_rendering()
     assert labels <= {label.get_text() for label in ax.get_xticklabels()}
+
+
+@given(st.floats(-9, 9), st.floats(0, 30))
+def test_a_logarithmic_axis_has_two_ticks_at_least_and_no_crowd(start, decades):
+    ax = Figure().subplots()
+    log_axis(ax, [10.0 ** np.array([start, start + decades])])
+    low, high = ax.get_ylim()
+    assert 2 <= sum(low <= tick <= high for tick in ax.get_yticks()) <= 8
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,20 @@ def test_a_long_label_of_the_legend_stays_within_the_figure():
     assert box.get_window_extent().width <= figure.bbox.width
 
 
+@pytest.mark.parametrize("width", [90, 122, 200])
+@pytest.mark.parametrize(
+    "name", ["eta=0.01, lambda=10.0", "1000000000, 888888888", "WWWWWWW, MMMMMMMM", "il, il, il, il"]
+)
+def test_a_title_is_no_wider_than_its_panel(name, width):
+    figure = Figure()
+    ax = figure.subplots()
+    with style.context():
+        captions([ax], [name], [], width=width)
+        extent = ax._left_title.get_window_extent()
+    assert extent.width * 72 / figure.dpi <= width
+    assert ax._left_title.get_text().replace("\n", " ") == name
+
+
 def test_titles_stand_at_one_height_whatever_the_notes():
     figure = Figure(layout="constrained")
     axes = list(figure.subplots(1, 2))

@@ -37,12 +37,31 @@ def test_slopes_at_or_below_zero_are_marks_never_minus_infinity():
     tables = make_tables(("a",), 2, 2)
     tables["layers"] = tables["layers"].assign(slope_p02=-0.1, slope_p50=0.0, slope_p98=1.0)
     figure = draw("slopes", tables)
-    assert "on the floor: a median slope of 0 or less" in texts(figure)
+    assert "on the floor: a median slope of 0" in texts(figure)
     ax = figure.axes[0]
     line, marks = ax.lines
     assert np.isnan(line.get_ydata()).all()
     np.testing.assert_array_equal(marks.get_xdata(), READINGS)
     assert (ax.collections[0].get_paths()[0].vertices[:, 1] > 0).all()
+
+
+def test_of_a_slope_below_zero_its_size_is_drawn_and_the_axis_says_so():
+    tables = make_tables(("a", "b"), 3, 2)
+    layers = tables["layers"]
+    falls = (layers["variant"] == "a") & (layers["layer"] == 1)
+    layers.loc[falls, SLOPES] = -layers.loc[falls, SLOPES[::-1]].to_numpy()
+    figure = draw("slopes", tables)
+    expected = layers[falls].groupby("step")[SLOPES].median()
+    rising, falling = figure.axes[0].lines
+    assert np.isnan(rising.get_ydata()).all()
+    np.testing.assert_allclose(falling.get_ydata(), -expected["slope_p50"], rtol=1e-14)
+    assert len(figure.axes[1].lines) == 1
+    low, high = figure.axes[0].get_ylim()
+    assert 0.01 < low < -expected["slope_p98"].max()
+    assert -expected["slope_p02"].min() < high < 10
+    shown = texts(figure)
+    assert "slope σ′(z); dotted: −σ′(z)" in shown
+    assert "the same of −σ′(z), where σ falls" in shown
 
 
 def histogram(low=(-1, 0), high=(0, 1), count=(5, 5), step=0):
@@ -120,6 +139,26 @@ def test_a_slope_that_is_nowhere_to_be_seen_is_no_error(slope):
     figure = draw("z_distribution", {"histograms": histogram(), "curves": curves})
     figure.draw_without_rendering()
     assert figure.axes[1].get_ylim() == (0, 1.15)
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_an_unbounded_slope_saturates_nothing_and_its_axis_holds_what_is_usual(recorded):
+    z = np.union1d(np.linspace(-8, 8, 321), np.geomspace(10, 1000, 20))
+    curves = pd.DataFrame({"variant": "a", "layer": 1, "z": z, "sigma": z**2, "slope": 2 * z})
+    tables = {"histograms": histogram(), "curves": curves}
+    if recorded:
+        tables["layers"] = pd.DataFrame({"variant": "a", "layer": [1, 1], "saturation": np.nan})
+    else:
+        bounds = {"variant": ["a"], "inf_slope": -np.inf, "sup_slope": np.inf, "saturation_threshold": 0.05}
+        tables["variants"] = pd.DataFrame(bounds)
+    figure = draw("z_distribution", tables)
+    panel, right = figure.axes
+    assert not panel.collections
+    assert right.get_ylim() == pytest.approx((-6.9, 6.9))
+    assert "no grey where sup|σ′| is infinite" in texts(figure)
+    curves["slope"] = np.where(z == 0, 1e9, np.minimum(1 / np.sqrt(np.abs(z) + 1e-9), 4))
+    _, right = draw("z_distribution", tables).axes
+    assert 1 < right.get_ylim()[1] < 10
 
 
 def test_empty_histograms_are_told():

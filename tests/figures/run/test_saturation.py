@@ -65,10 +65,14 @@ def test_a_map_a_layer_and_variant_of_the_first_trial_that_is_there_which_is_nam
 
 
 @pytest.mark.parametrize("missing", [True, False])
-def test_what_is_missing_is_named(missing):
-    neurons = make_tables(("a",), 1, 1)["neurons"]
-    neurons.loc[(neurons["step"] > 0) & missing, "saturation"] = np.nan
-    assert ("missing" in texts(draw("neurons", {"neurons": neurons}))) == missing
+@pytest.mark.parametrize(
+    ("name", "why"), [("neurons", "the trial diverged"), ("saturation", "no finite trial")]
+)
+def test_what_is_missing_is_named_and_why(name, why, missing):
+    tables = make_tables(("a",), 1, 1)
+    table = tables["layers" if name == "saturation" else name]
+    table.loc[(table["step"] > 0) & missing, "saturation"] = np.nan
+    assert (f"missing: {why}, or sup|σ′| is infinite" in texts(draw(name, tables))) == missing
 
 
 def test_medians_of_the_last_reading_a_line_a_measure(tables):
@@ -87,3 +91,19 @@ def test_what_was_not_recorded_is_left_out(tables):
     without = layers.drop(columns=["saturation", "phi_b"])
     with pytest.raises(NotRecordedError, match="none of saturation, saturated_neurons"):
         draw("saturation_measures", {**tables, "layers": without})
+
+
+def test_trials_that_diverged_have_no_part_in_the_end():
+    tables = make_tables(("a", "tanh"), 4, 2)
+    layers = tables["layers"].assign(dead_neurons=lambda rows: 0.1 * rows["trial"])
+    all_lost = layers["variant"] == "a"
+    layers.loc[all_lost, "status"] = "diverged"
+    layers.loc[all_lost & (layers["step"] > 0), ["saturation", "dead_neurons"]] = np.nan
+    trials = tables["trials"]
+    trials.loc[trials["variant"] == "a", "status"] = "diverged"
+    figure = draw("saturation_measures", {**tables, "layers": layers, "trials": trials})
+    lost, some = figure.axes
+    assert [line.get_ydata().size for line in lost.lines] == [0, 0]
+    np.testing.assert_allclose(some.lines[1].get_ydata(), 0.3)
+    shown = texts(figure)
+    assert {"no trial got to the end", "4 of 4 trials diverged", "3 of 4 trials diverged"} <= set(shown)

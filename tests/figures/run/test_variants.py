@@ -86,7 +86,39 @@ def test_what_is_not_there_is_said():
     with pytest.raises(NothingToShowError, match=r"^overview: no ratio, no saturation and no accuracy"):
         draw("overview", tables)
     tables["layers"]["saturation"] = saturation
-    assert "no classes" in texts(draw("overview", tables))
+    assert "not known" in texts(draw("overview", tables))
+
+
+@pytest.mark.parametrize(("cost", "name"), [("Quadratic()", "R²"), ("Huber(scale=1.0)", "1 − C/C̄")])
+def test_of_numbers_what_was_learned_of_them_is_the_outcome(cost, name):
+    tables = make_tables(("a", "b", "c"), 4, 3)
+    trials = tables["trials"].assign(final_accuracy=np.nan, final_test_accuracy=np.nan)
+    of_mean = {"a": 2.0, "b": 4.0, "c": 1e-9}
+    variants = tables["variants"].assign(cost=cost, cost_of_mean=list(of_mean.values()))
+    figure = draw("overview", {**tables, "trials": trials, "variants": variants})
+    ax = figure.axes[2]
+    assert ax.get_xlabel() == f"{name} at the end\n(over the\ntraining examples)"
+    told = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert told == ["c", "a", "b"]
+    expected = 1 - trials["final_cost"] / trials["variant"].map(of_mean)
+    for place, variant in enumerate(told):
+        (dots,) = [line for line in ax.lines[:-1] if list(line.get_ydata()) == [place] * 4]
+        assert dots.get_xdata() == pytest.approx(expected[trials["variant"] == variant].clip(lower=-1))
+    assert ax.get_xlim() == (-1.03, 1.03)
+
+
+@pytest.mark.parametrize("least", [0.4, 0.9, 0.99])
+def test_an_axis_of_ratios_has_ticks_to_read_them_by(least):
+    tables = make_tables(("a", "b"), 4, 3)
+    first = tables["layers"]["layer"] == 1
+    speeds = tables["layers"]["learning_speed"].groupby(
+        tables["layers"][["variant", "trial", "step"]].apply(tuple, axis=1)
+    )
+    tables["layers"].loc[first, "learning_speed"] = least * speeds.transform(lambda of: of.iloc[1])[first]
+    ax = draw("overview", tables).axes[0]
+    low, high = ax.get_xlim()
+    assert low < least < 1 < high
+    assert sum(low <= tick <= high for tick in ax.get_xticks()) >= 2
 
 
 def test_a_stroke_tells_the_ratio_that_was_predicted(predicted, drawn):

@@ -94,6 +94,12 @@ def disagreeing(sigma, z, out):
     return Activation.with_derivative(sigma, z, out)
 
 
+def disagreeing_far_out(sigma, z, out):
+    if out is None:
+        return sigma(z), sigma.derivative(z) + (np.abs(z) > 100) * (np.abs(z) < 200)
+    return Activation.with_derivative(sigma, z, out)
+
+
 def ignoring_out(sigma, z, out):
     return sigma(z), sigma.derivative(z)
 
@@ -187,6 +193,10 @@ FAULTS = {
     "finite": {
         "overflow": (Written(value=overflowing), r"^at z = -?\d+(\.\d+)? σ is nan$"),
         "hole at 0": (Written(value=lambda z: np.sin(z) * z / z), r"^at z = 0\.0 σ is nan$"),
+        "hole far out": (
+            Written(value=lambda z: np.where(abs(z - 150) < 20, np.log(z - 160), np.tanh(z))),
+            r"^at z = 1\d\d\.\d+ σ is nan$",
+        ),
         "at a kink": (
             Written(prime=lambda z: sech2(z) + 0 / (z - 3), kinks=(3.0,)),
             r"^at z = 3\.0 σ′ is nan$",
@@ -217,6 +227,18 @@ FAULTS = {
             Written(prime=lambda z: np.where(z < -8, -1, 1) * sech2(z)),
             r"^at z = -8\.\d+ the derivative",
         ),
+        "wrong far out": (
+            Written(prime=lambda z: np.where(np.abs(z) > 22, 0.5, sech2(z)).astype(z.dtype)),
+            r"^at z = -?\d+(\.\d+)? the derivative says 0\.5, the function 0$",
+        ),
+        "wrong where the other tail grows": (
+            Written(value=np.exp, prime=lambda z: np.where(z < -50, 1e-3, np.exp(z))),
+            r"^at z = -\d+(\.\d+)? the derivative says 0\.001, the function ",
+        ),
+        "wrong far out, complex step": (
+            Written(prime=lambda z: sech2(z) + 1e-8 * (np.abs(z) > 600), analytic=True),
+            r"^at z = -?[67]\d\d(\.\d+)? the derivative says 1e-08, the function 0$",
+        ),
         "wrong sign": (Written(prime=lambda z: -sech2(z)), r"says -.*, the function "),
         "NaN in σ′": (Written(prime=lambda z: sech2(z) / (z != z)), r"^at z = .* says (inf|nan)"),
     },
@@ -224,6 +246,10 @@ FAULTS = {
         "narrowly wrong": (
             Written(prime=lambda z: sech2(z) + 0.01 * z * (abs(z - 0.46) < 0.04)),
             r"^from z = 0\.25 to 0\.5 σ rises by ",
+        ),
+        "narrowly wrong far out": (
+            Written(prime=lambda z: sech2(z) + 0.01 * (abs(z - 500.6) < 0.04)),
+            r"^from z = 500\.5 to 500\.75 σ rises by 0, ∫σ′ is 0\.000",
         ),
         "step": (Written(value=stepped_at(1 / 3, 1e-6)), r"^from z = 0\.25 to 0\.5 σ rises by "),
     },
@@ -233,6 +259,10 @@ FAULTS = {
         "beyond a kink": (
             Written(value=stepped_at(2.0, -0.25), kinks=(2.0,)),
             r"σ jumps by 0\.25 at z = 2\.0$",
+        ),
+        "jump far out": (
+            Written(value=stepped_at(-650.1, 4.0)),
+            r"^σ jumps by 4 at z = -650\.1$",
         ),
         "at a far kink": (
             Written(value=stepped_at(90.0, 0.5), kinks=(90.0,)),
@@ -248,6 +278,10 @@ FAULTS = {
         "unclaimed kink": (
             Written(value=np.abs, prime=np.sign),
             r"^σ′ jumps by 1 at z = -2\.\d+e-17, .* the kinks \(\)$",
+        ),
+        "unclaimed kink far out": (
+            Written(value=lambda z: abs(z - 430), prime=lambda z: np.sign(z - 430)),
+            r"^σ′ jumps by [12] at z = (430|429\.9+\d*)(\.0)?, which is not among the kinks \(\)$",
         ),
         "misplaced kink": (Written(value=np.abs, prime=np.sign, kinks=(1.0,)), r"among the kinks \(1\.0,\)$"),
     },
@@ -267,6 +301,7 @@ FAULTS = {
     },
     "with_derivative": {
         "with_derivative disagrees": (Together(both=disagreeing), r"σ′ of with_derivative is"),
+        "with_derivative disagrees far out": (Together(both=disagreeing_far_out), r"^at z = .* σ′ of with_"),
         "out ignored": (Together(both=ignoring_out), r"σ in buffers is 7, σ is -"),
         "written beside": (Together(both=writing_beside), r"wrote beside its buffers$"),
         "buffers mixed up": (Together(both=mixing_up_buffers), r"σ in buffers is"),
@@ -321,6 +356,26 @@ def test_a_right_activation_written_by_hand_passes():
     check_activation(Written(value=np.sin, prime=np.cos, slope_range=Interval(-1, 1), analytic=True))
     stepped = stepped_at(2.0, 0.5)
     check_activation(Written(value=stepped, kinks=(2.0,), jumps=(2.0,), range=Interval(-1, 1.5)))
+
+
+FAR_OUT = {
+    "fast wave": (lambda z: np.sin(z * z), lambda z: 2 * z * np.cos(z * z)),
+    "wave that grows": (lambda z: z * np.sin(50 * z), lambda z: np.sin(50 * z) + 50 * z * np.cos(50 * z)),
+    "power": (lambda z: z**9, lambda z: 9 * z**8),
+    "exponential": (np.exp, np.exp),
+    "corner of the slope": (
+        lambda z: z + np.maximum(z - 100.3, 0) ** 2 / 2,
+        lambda z: 1 + np.maximum(z - 100.3, 0),
+    ),
+}
+
+
+@pytest.mark.parametrize("check", ["finite", "continuous", "derivative", "integral", "kinks"])
+@pytest.mark.parametrize("name", FAR_OUT)
+def test_no_right_activation_is_blamed_far_out(name, check):
+    value, prime = FAR_OUT[name]
+    for analytic in (False, name != "corner of the slope"):
+        ACTIVATION_CHECKS[check](Written(value=value, prime=prime, analytic=analytic))
 
 
 @pytest.mark.parametrize("name", ACTIVATION_CHECKS)

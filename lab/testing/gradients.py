@@ -1,0 +1,52 @@
+"""The gradients of a cost and of a whole network, held to what they are by other ways."""
+
+import numpy as np
+
+from lab.network.backprop import Network, backward, cost, forward
+from lab.network.buffers import make_pass, with_ones
+from lab.network.parameters import Parameters, as_parameters, parameters
+from lab.numerics import Array
+from lab.parts import Activation, Cost
+
+
+def check_cost(given: Cost, sigma: Activation, outputs: int = 3, seed: int = 0) -> None:
+    """∇_a C_x is the gradient of C_x by finite differences, and the error is ∇_a C_x ⊙ σ′(z).
+
+    ``sigma`` is an output σ that the cost accepts. Raises AssertionError with the numbers.
+    """
+    rng = np.random.default_rng(seed)
+    z = rng.normal(size=(2, outputs, 5))
+    y = np.zeros((1, outputs, 5))
+    y[0, rng.integers(0, outputs, 5), np.arange(5)] = 1
+    a, slope = sigma.with_derivative(z)
+    gradient, error = np.empty_like(a), np.empty_like(a)
+    given.gradient(a, y, gradient)
+    given.error(z, a, slope, y, sigma, error)
+    h = 1e-5
+    for j in range(outputs):
+        step = np.zeros_like(z)
+        step[:, j] = h
+        up, down = (given.value(z + s, np.asarray(sigma(z + s)), y, sigma) for s in (step, -step))
+        found = (up - down) / (2 * h)
+        np.testing.assert_allclose(error[:, j], found, rtol=1e-6, atol=1e-9, err_msg="the error δ")
+    np.testing.assert_allclose(error, gradient * slope, rtol=1e-9, atol=1e-12, err_msg="∇_a C ⊙ σ′")
+
+
+def directional_derivatives(
+    network: Network, theta: Parameters, x: Array, y: Array, direction: Array
+) -> tuple[Array, Array]:
+    """⟨∇C, direction⟩ of each trial by backpropagation, and by a complex step through the forward pass.
+
+    ``x`` and ``y`` hold examples in rows, ``direction`` has the shape of ``theta.vector``. Every σ must be
+    analytic where z falls. The two agree to rounding when the gradient is right.
+    """
+    trials = len(theta.vector)
+    gradient = parameters(network.sizes, trials)
+    p = make_pass(network.sizes, trials, with_ones(x), y.T[None])
+    forward(network, theta, p)
+    backward(network, theta, p, gradient)
+    h = 1e-30
+    moved = as_parameters(theta.vector + 1j * h * direction, network.sizes)
+    p = make_pass(network.sizes, trials, with_ones(x, complex), y.T[None].astype(complex))
+    forward(network, moved, p)
+    return np.sum(gradient.vector * direction, axis=1), cost(network, p).imag / h
