@@ -103,6 +103,10 @@ def grid(kinks: tuple[float, ...] = ()) -> Array:
 GROWN = 1e50
 """So many times larger than on the `grid` a function is at the end of floats that grows without end."""
 
+MOST_VALLEYS = 12
+"""So many of the least values between neighbours on the grid are looked at closer: which is the least is not
+seen before."""
+
 _FAR = np.outer([-FARTHEST, -(FARTHEST**0.5), FARTHEST**0.5, FARTHEST], 1 - np.arange(32) * 2.0**-52).ravel()
 """Far out, neighbours among which a wave has its highs and its lows."""
 
@@ -110,8 +114,8 @@ _FAR = np.outer([-FARTHEST, -(FARTHEST**0.5), FARTHEST**0.5, FARTHEST], 1 - np.a
 def measured(function: Callable[[Array], Array], kinks: tuple[float, ...] = ()) -> Interval:
     """The least and the greatest value of ``function`` on `grid`: an estimate of its infimum and supremum.
 
-    An extreme between two points of the grid is refined by bounded minimisation; one at the end of the
-    grid where the function still moves is taken to be infinite, as is one at a place of `endless`.
+    The most extreme places between points of the grid are refined by bounded minimisation; an extreme at the
+    end of the grid where the function still moves is taken to be infinite, as is one at a place of `endless`.
     """
     z = grid(kinks)
     with np.errstate(all="ignore"):
@@ -134,6 +138,8 @@ _NEARER = 2.0 ** np.array([[-10], [-20], [-30], [-40]])
 _STILL_GROWS = 0.9
 """The share of a growth which the next is at least, where there is no end; after |z|^p it is 2^(−10 p)."""
 
+_TURNS = 12
+"""So often the place of an extreme is looked for 32 times closer."""
 
 _ROUNDING = 1e-9
 """A growth of less than this, relative to the value, may be rounding."""
@@ -149,7 +155,8 @@ def endless(function: Callable[[Array], Array], kinks: tuple[float, ...] = ()) -
     with np.errstate(all="ignore"):
         size = np.abs(_seen(function, z))
         peak = int(np.nanargmax(size)) if np.isfinite(size).any() else 0
-        largest = [_peak(function, z[peak - 1 : peak + 2])] if 0 < peak < len(z) - 1 else []
+        inner = np.array([peak] if 0 < peak < len(z) - 1 else [], dtype=int)
+        largest = _between(lambda z: -np.abs(function(z)), z[inner - 1], z[inner + 1])[0].round(12) + 0.0
         apart = [at for at in largest if not np.isclose(at, kinks, rtol=1e-9, atol=1e-9).any()]
         places = np.array([*kinks, *apart], dtype=float)
         away = _NEARER * np.maximum(np.abs(places), 1.0)
@@ -174,15 +181,20 @@ def _seen(function: Callable[[Array], Array], z: Array) -> Array:
     return values
 
 
-def _peak(function: Callable[[Array], Array], around: Array) -> float:
-    """Where |function| is largest between neighbours of a grid, to 12 digits after the point."""
-    low, at, high = around.tolist()
-    for _ in range(12):
+def _between(function: Callable[[Array], Array], low: Array, high: Array) -> tuple[Array, Array]:
+    """Where the function is least between each ``low`` and ``high``, and its values there.
+
+    Each turn looks at 65 points of every interval together, and goes on beside the least of them.
+    """
+    places, least = low, np.full(len(low), np.inf)
+    for _ in range(_TURNS):
         z = np.linspace(low, high, 65)
-        size = np.nan_to_num(np.abs(np.asarray(function(z), dtype=float)), nan=-np.inf)
-        best = int(size.argmax())
-        low, at, high = z[max(best - 1, 0)], z[best], z[min(best + 1, 64)]
-    return round(float(at), 12) + 0.0
+        values = np.asarray(function(z.ravel()), dtype=float).reshape(z.shape)
+        values = np.where(np.isnan(values), np.inf, values)
+        best, every = values.argmin(axis=0), np.arange(len(low))
+        places, least = z[best, every], np.fmin(least, values[best, every])
+        low, high = z[np.maximum(best - 1, 0), every], z[np.minimum(best + 1, 64), every]
+    return places, least
 
 
 def root(
@@ -202,18 +214,14 @@ def root(
 
 
 def _least(function: Callable[[Array], Array], z: Array, values: Array) -> float:
-    from scipy.optimize import minimize_scalar
-
     at = int(np.nanargmin(values)) if not np.isnan(values).all() else 0
     least = float(values[at])
     if at in (0, len(z) - 1):
         before = float(function(z[at : at + 1] / 10)[0])
         grows = abs(least) > abs(before) and before - least > 0.01 * abs(least)
         return -np.inf if grows else least
-    refined = minimize_scalar(
-        lambda point: float(function(np.array([point]))[0]),
-        bounds=(z[at - 1], z[at + 1]),
-        method="bounded",
-        options={"xatol": 1e-12},
-    )
-    return min(least, float(refined.fun))
+    inner = values[1:-1]
+    valleys = 1 + np.flatnonzero((inner <= values[:-2]) & (inner <= values[2:]))
+    lowest = valleys[np.argsort(values[valleys], kind="stable")][:MOST_VALLEYS]
+    refined = _between(function, z[lowest - 1], z[lowest + 1])[1]
+    return float(refined.min(initial=least))

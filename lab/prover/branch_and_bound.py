@@ -154,7 +154,12 @@ def beside(kink: float, towards: float) -> float:
 
 def is_beside(z: float, kinks: Iterable[float]) -> bool:
     """Whether z is one of the kinks, or cut off with it."""
-    return any(beside(kink, -inf) <= z <= beside(kink, inf) for kink in kinks)
+    return kink_at(z, kinks) is not None
+
+
+def kink_at(z: float, kinks: Iterable[float]) -> float | None:
+    """The kink that z is or is cut off with; None where there is none."""
+    return next((kink for kink in kinks if beside(kink, -inf) <= z <= beside(kink, inf)), None)
 
 
 @dataclass

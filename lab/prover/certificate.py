@@ -11,7 +11,7 @@ from lab import markup
 from lab.errors import LabError
 from lab.numerics import REALS, Interval
 from lab.parts import Activation
-from lab.prover.branch_and_bound import Extreme, extremes, is_beside
+from lab.prover.branch_and_bound import Extreme, extremes, is_beside, kink_at
 from lab.prover.decimal_claims import holds_as_written
 from lab.prover.intervals.enclosure_text import (
     bound_text,
@@ -20,9 +20,9 @@ from lab.prover.intervals.enclosure_text import (
     shortest_decimal,
     z_text,
 )
-from lab.prover.intervals.mean_value_form import FAR
+from lab.prover.intervals.mean_value_form import FAR, ExactFunction
 from lab.prover.intervals.rounding import add, single
-from lab.prover.provable import Provable, provable, slope_extremes
+from lab.prover.provable import Provable, provable, slope_extremes, unscaled
 from lab.prover.witnesses import counter_example, is_zero, refutation, unseen_refutation
 
 Verdict = Literal["CERTIFIED", "REFUTED", "UNDECIDED"]
@@ -167,9 +167,8 @@ def certify(
 ) -> Certificate:
     """Enclose inf σ′ and sup σ′ over all real z, and prove or refute at_least ≤ σ′(z) ≤ at_most.
 
-    Only a σ given by a formula can be certified, and the classes of the lab that have one. One given by its
-    derivative is looked at up to |z| = `lab.activations.design.integral.FARTHEST`, from where on it is a
-    straight line.
+    Only a σ given by a formula can be certified, and the classes of the lab that have one. Of one given by
+    its derivative all is about the derivative as it is written, for all z.
 
     Parameters
     ----------
@@ -209,8 +208,8 @@ def certify(
         claim,
         inf_slope,
         sup_slope,
-        least.tails or least.at[:1],
-        greatest.tails or greatest.at[:1],
+        _places(family, least),
+        _places(family, greatest),
         *_monotone(family, least, greatest),
         UNBOUNDED if jumps else Interval(steepest.low, inf) if family.continuity.doubt else steepest,
         *_range(family, inf_slope, sup_slope),
@@ -222,6 +221,14 @@ def certify(
         _is_reached(family, greatest),
         family.continuity.ways,
     )
+
+
+def _places(family: Provable, extreme: Extreme) -> tuple[float, ...]:
+    """Where an extreme is, or the kink or the ends that it is a limit towards."""
+    if extreme.tails or not extreme.at:
+        return extreme.tails
+    kink = kink_at(extreme.at[0], family.kinks)
+    return extreme.at[:1] if kink is None else (kink,)
 
 
 def _is_reached(family: Provable, extreme: Extreme) -> bool:
@@ -297,7 +304,8 @@ def _range(family: Provable, inf_slope: Interval, sup_slope: Interval) -> tuple[
         return Interval(-inf, 0.0), NONNEGATIVE  # σ(0) = 0
     if not doubt and (rises or sup_slope.high <= 0):
         ends = (Interval(-inf, -FAR), Interval(FAR, inf))
-        tails = [family.value.over((z, *family.parameters)) for z in ends]
+        value = unscaled(family.value.value)
+        tails = [ExactFunction(value, value, len(family.names)).over((z, *family.parameters)) for z in ends]
         low, high = tails if rises else tails[::-1]
         steps = family.continuity.steps
         return add(low.least, Interval(-steps, 0.0)), add(high.greatest, Interval(0.0, steps))

@@ -9,7 +9,7 @@ from math import inf, nextafter, pi
 import numpy as np
 
 from lab.activations.design.clipped_slope import ClippedSlope
-from lab.activations.design.integral import FARTHEST, Integral
+from lab.activations.design.integral import Integral
 from lab.activations.design.knots import Knots
 from lab.activations.formula.formula import Written, formula_of
 from lab.activations.formula.graph import Expression, below
@@ -41,7 +41,6 @@ class ExactForm:
     value: Expression | None
     slope: Expression
     computed: Activation  # what computes them: the formula of σ, or σ itself
-    end: float = inf  # the |z| up to which they hold; beyond it σ is a straight line
 
     @property
     def switches(self) -> tuple[float, ...]:
@@ -52,7 +51,7 @@ class ExactForm:
 def exact_form(sigma: Activation, left_open: tuple[str, ...] = ()) -> ExactForm | None:
     """σ and σ′ with these parameters left open; None where neither is known as a formula."""
     if isinstance(sigma, Integral):
-        return ExactForm(None, exact_expression(_expression(sigma.rate, left_open)), sigma, FARTHEST)
+        return ExactForm(None, exact_expression(_expression(sigma.rate, left_open)), sigma)
     if (formula := formula_of(sigma)) is not None:
         value = exact_expression(_expression(formula, left_open))
         return ExactForm(value, stable(value.derivative()), formula)
@@ -61,7 +60,7 @@ def exact_form(sigma: Activation, left_open: tuple[str, ...] = ()) -> ExactForm 
     if isinstance(sigma, Knots):
         return ExactForm(None, sigma.slope_over(ExactGraph().z()), sigma)
     if isinstance(sigma, ClippedSlope) and (inner := exact_form(sigma.inner)) is not None:
-        return ExactForm(None, inner.slope.call("max", sigma.floor), sigma, inner.end)
+        return ExactForm(None, inner.slope.call("max", sigma.floor), sigma)
     return None
 
 
@@ -79,7 +78,7 @@ class Provable:
 
     slope: ExactFunction
     value: ExactFunction | None  # None where σ is given by σ′, and then is 0 at z = 0
-    slope_over: Interval  # where each has to be looked at: all reals, one period, or as far as a design goes
+    slope_over: Interval  # where each has to be looked at: all reals or one period
     value_over: Interval
     names: tuple[str, ...]  # the parameters that are left open, and their intervals
     parameters: Box
@@ -100,8 +99,7 @@ class Provable:
     def points(self) -> tuple[float, ...]:
         """Where σ′ is likely to have its extremes."""
         with np.errstate(all="ignore"):
-            likely = _likely_extremes(np.asarray(self.form.computed.derivative(_GRID)))
-        return tuple(min(max(z, -self.form.end), self.form.end) for z in likely)
+            return _likely_extremes(np.asarray(self.form.computed.derivative(_GRID)))
 
 
 def slope_extremes(family: Provable, slope: ExactFunction, claim: Interval) -> tuple[Extreme, Extreme]:
@@ -125,11 +123,10 @@ def provable(sigma: Activation, over: Mapping[str, Interval]) -> Provable | None
     if form is None:
         return None
     value, known = None, Continuity()
-    slope_over = value_over = Interval(-form.end, form.end)
+    periods = (period_of(form.slope), period_of(form.value) if form.value else None)
+    slope_over, value_over = (Interval(0.0, end) if end else REALS for end in periods)
     if form.value is not None:
         value = ExactFunction(form.value, form.value, len(names))
-        periods = (period_of(form.slope), period_of(form.value))
-        slope_over, value_over = (Interval(0.0, end) if end else REALS for end in periods)
         known = continuity(form.value, form.slope, parameters, _first_not_finite(form.computed))
     return Provable(
         ExactFunction(form.slope, form.value or form.slope, len(names)),
@@ -141,6 +138,29 @@ def provable(sigma: Activation, over: Mapping[str, Interval]) -> Provable | None
         known,
         form,
     )
+
+
+def unscaled(f: Expression) -> Expression:
+    """F with z for c·z, where z occurs only in that, of one constant c > 0: it takes the same values over ℝ.
+
+    2^z is e^(z ln 2), whose rate is no float; e^z has an exact order in the tails.
+    """
+    nodes = list(below(f))
+    plain = {node for node in nodes if node.operation == "z"}
+    plain |= {node for node in nodes if node.operation == "neg" and node.arguments[0] in plain}
+    users = [node for node in nodes if node not in plain and not plain.isdisjoint(node.arguments)]
+    factors = {x for node in users for x in node.arguments if x not in plain}
+    values = next(iter(factors)).values if len(factors) == 1 else None
+    if values is None or not values.low > 0 or any(node.operation != "mul" for node in users):
+        return f
+    made: dict[Expression, Expression] = {}
+    for node in nodes:
+        if node in users:
+            made[node] = next(x for x in node.arguments if x in plain)
+        else:
+            known = [made[x] for x in node.arguments]
+            made[node] = f.graph.apply(node.operation, *known) if known else node
+    return stable(made[f])
 
 
 def period_of(f: Expression) -> float | None:

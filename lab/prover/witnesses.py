@@ -5,7 +5,7 @@ from math import inf, isfinite, isinf, nextafter, sqrt
 from typing import TypeAlias
 
 from lab.numerics import Interval
-from lab.prover.branch_and_bound import Extreme
+from lab.prover.branch_and_bound import Extreme, kink_at
 from lab.prover.intervals.enclosure_text import in_few_digits, shortest_decimal
 from lab.prover.intervals.mean_value_form import Point, middle_of
 from lab.prover.provable import Provable
@@ -15,6 +15,9 @@ FEWEST_DIGITS = 6
 
 _SIZES = tuple(2.0**exponent for exponent in (0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1023))
 """How far out a point is looked for towards which σ′ goes beyond all bounds."""
+
+_STEPS = tuple(0.1**exponent for exponent in range(13))
+"""How far from a kink a point is looked for first: one next to it takes more digits."""
 
 _HALVINGS = 70
 """How often the way there is halved: then it is known to the last digits."""
@@ -57,11 +60,12 @@ def refutation(family: Provable, extreme: Extreme, claim: Interval, point: Point
     least, most = (slope.high, "less", claim.low), (slope.low, "more", claim.high)
     value, relation, bound = least if extreme.is_least else most
     equals = "=" if isfinite(slope.magnitude) else "≤" if extreme.is_least else "≥"
-    digits = FEWEST_DIGITS if f"{value:.{FEWEST_DIGITS}g}" != f"{bound:.{FEWEST_DIGITS}g}" else 17
+    short = f"{value:.{FEWEST_DIGITS}g}"
+    told = short if short != f"{bound:.{FEWEST_DIGITS}g}" else shortest_decimal(value)
     vanishes = extreme.is_least and extreme.tails and is_zero(extreme.bounds)
     return (
-        f"σ′({shortest_decimal(point[0])}{''.join(given)}) {equals} {value:.{digits}g}, "
-        f"{relation} than {bound:.{digits}g}"
+        f"σ′({shortest_decimal(point[0])}{''.join(given)}) {equals} {told}, "
+        f"{relation} than {shortest_decimal(bound)}"
         f"{'; σ′ is not bounded away from zero (limit 0)' if vanishes else ''}"
     )
 
@@ -94,6 +98,9 @@ def _candidates(family: Provable, extreme: Extreme) -> Iterator[Point]:
     likely: list[Point] = [(z, *map(middle_of, family.parameters)) for z in family.points]
     z, *rest = extreme.at or (inf,)
     beside: list[Point] = [(x, *rest) for x in (z, nextafter(z, -inf), nextafter(z, inf)) if isfinite(z)]
+    if (kink := kink_at(z, family.kinks)) is not None:
+        steps = [-step for step in _STEPS] if z < kink else _STEPS
+        yield from ((kink + side * step, *rest) for side in (1, -1) for step in steps)
     yield from [*likely, *beside] if extreme.tails else [*beside, *likely]
 
 
@@ -117,9 +124,8 @@ def _far_out(extreme: Extreme, fails: _Tells, is_finite: _Tells) -> Point | None
 
 
 def _lies_in(family: Provable, point: Point) -> bool:
-    """Whether σ is known at a point by its formula, and the open parameters are in their ranges."""
-    inside = (x in v for x, v in zip(point[1:], family.parameters, strict=True))
-    return abs(point[0]) <= family.form.end and all(inside)
+    """Whether the open parameters of a point are in their ranges."""
+    return all(x in v for x, v in zip(point[1:], family.parameters, strict=True))
 
 
 def _in_few_digits(point: Point, shows: _Tells, fewest: int) -> Point:

@@ -17,7 +17,7 @@ from lab.experiment.variants import Variant
 from lab.network.backprop import Network, passed_slope
 from lab.network.first_weights import by_layer
 from lab.numerics import Array
-from lab.theory.prediction import LayerPrediction, Pairs, predicted
+from lab.theory.prediction import LayerPrediction, Pairs, lost_layer, lost_text, predicted
 from lab.theory.surrogate import Surrogate
 from lab.training.loop import Training
 
@@ -77,6 +77,8 @@ def _missing(rows: pd.DataFrame) -> Iterator[str]:
             return
     hidden, speeds = rows.iloc[:-1], rows[["predicted_speed", "predicted_speed_w", "predicted_delta_rms"]]
     no_error = hidden["chi"] == 0
+    if lost := lost_layer(rows["q"].tolist(), rows["weight_variance"].tolist()):
+        yield lost_text(lost)
     if np.isfinite(speeds).all(axis=None) and not no_error.any():
         return
     if (endless := ~np.isfinite(rows["q"])).any():
@@ -90,7 +92,8 @@ def _missing(rows: pd.DataFrame) -> Iterator[str]:
     elif no_error.any():
         layer, last = hidden.loc[no_error, "layer"].iloc[-1], hidden["layer"].iloc[-1]
         learns = "layer 1 does not learn" if layer == 1 else f"layers 1 to {layer} do not learn"
-        yield f"no error passes layer {layer}, where σ′ is 0 for almost every z: {learns}"
+        if not lost or layer < lost - 1:
+            yield f"no error passes layer {layer}, where σ′ is 0 for almost every z: {learns}"
         if layer == last:
             yield f"no speed is predicted: all are relative to that of layer {last}, which is 0"
     elif not rows["predicted_delta_rms"].iloc[-1] > 0:

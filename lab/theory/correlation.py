@@ -19,6 +19,7 @@ from lab.numerics import root
 from lab.parts import Activation
 from lab.theory.mean_field import FixedPoint, depth_scale
 from lab.theory.moments import pair_mean
+from lab.theory.turns import turns
 
 _NEAREST = 1e-9
 """A fixed point that is nearer to c = 1 than this counts as c = 1."""
@@ -39,7 +40,7 @@ def next_correlation(
     """
     if q_above == 0:
         return 1.0
-    covariance = weight_variance * pair_mean(sigma, q, c, sigma.kinks) + bias_variance
+    covariance = weight_variance * pair_mean(sigma, q, c, turns(sigma)) + bias_variance
     return max(-1.0, min(1.0, covariance / q_above)) if isfinite(covariance) else nan
 
 
@@ -48,7 +49,7 @@ def pair_chi(sigma: Activation, q: float, c: float, weight_variance: float) -> f
 
     At c = 0 it is σ_w² (E σ′)², the part of χ that a linear σ would have; at c = 1 it is χ.
     """
-    return weight_variance * pair_mean(sigma.derivative, q, c, sigma.kinks)
+    return weight_variance * pair_mean(sigma.derivative, q, c, turns(sigma))
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,10 @@ from lab.theory.moments import slope_square, square, square_growth
 LARGEST_Q = 1e12
 """A forward map that is still growing here has no fixed point."""
 
-SMALLEST_Q = 1e-12
+SMALL_Q = 1e-12
+"""Below it the fixed point is looked for in larger steps."""
+
+SMALLEST_Q = 1e-300
 """A forward map that is still falling here falls to 0."""
 
 _ROUNDING = 1e-12
@@ -103,7 +106,7 @@ def fixed_point(sigma: Activation, weight_variance: float, bias_variance: float)
     factor = 2.0 if moved > 0 else 0.5
     last = here = 1.0
     while SMALLEST_Q < here < LARGEST_Q:
-        here *= factor
+        here *= factor if here > SMALL_Q else factor**16
         there = excess(here)
         if not isfinite(there):
             break

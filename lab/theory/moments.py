@@ -24,12 +24,13 @@ from numpy.polynomial.legendre import leggauss
 
 from lab.numerics import Array
 from lab.parts import Activation
+from lab.theory.turns import around, turns
 
 FURTHEST = 38.0
 """The largest |g|: beyond it φ(g) < 6·10⁻³¹⁵."""
 
-LEAST_Q = 1e-24
-"""A smaller q, also 0, is taken as this one: the limit q → 0, from both sides of a kink at 0."""
+NEXT_TO_ZERO = 1e-200
+"""√q where q is 0, for the limit q → 0 from both sides of a kink at 0; its square is no float."""
 
 TOLERANCE = 1e-13
 """How far a panel and its halves may differ, relative to the integral of |f| φ.
@@ -41,6 +42,9 @@ LASTING = 0.99
 """The share of an integral that is left on halved panels, at the last halving, from which on it is infinite:
 of |z|^−s half the panel holds the share 2^(s − 1), which is 1 where the integral diverges.
 """
+
+_ROUGHEST = 1e-321
+"""How far they may differ at any size, since numbers below 1e-308 have fewer digits."""
 
 _NODES, _WEIGHTS = leggauss(20)
 _PAIR_NODES, _PAIR_WEIGHTS = leggauss(8)
@@ -66,25 +70,30 @@ def mean_square(f: Callable[[Array], Array], q: float, breaks: tuple[float, ...]
     >>> round(mean_square(lambda z: z**2, 2.0), 9)
     12.0
     """
-    z = sqrt(max(q, LEAST_Q))
+    z = deviation(q)
     return _expected(lambda g, root: (f(z * g) * root) ** 2, q, breaks)
+
+
+def deviation(q: float) -> float:
+    """√q, the standard deviation of z; at q = 0 a number so small that what is computed is the limit."""
+    return sqrt(q) if q > 0 else NEXT_TO_ZERO
 
 
 def square(sigma: Activation, q: float) -> float:
     """E σ(√q g)²: the mean square of a layer's activations, where its z have the mean square q."""
-    return mean_square(sigma, q, sigma.kinks)
+    return mean_square(sigma, q, turns(sigma))
 
 
 def slope_square(sigma: Activation, q: float) -> float:
     """E σ′(√q g)²: the share of ‖∂C/∂a‖² that passes σ. What a jump would add, backpropagation misses."""
-    return mean_square(sigma.derivative, q, sigma.kinks)
+    return mean_square(sigma.derivative, q, turns(sigma))
 
 
 def square_growth(sigma: Activation, q: float) -> float:
-    """d/dq E σ(√q g)² = E[σ(√q g)² (g² − 1)]/(2q), which is right also for a σ that jumps."""
-    z = sqrt(max(q, LEAST_Q))
-    grown = _expected(lambda g, root: (sigma(z * g) * root) ** 2 * (g * g - 1), q, sigma.kinks)
-    return grown / (2 * z * z)
+    """d/dq E σ(√q g)² = E[σ(√q g)² (g² − 1)]/(2q), q > 0, which is right also for a σ that jumps."""
+    z = deviation(q)
+    grown = _expected(lambda g, root: (sigma(z * g) * root) ** 2 * (g * g - 1), q, turns(sigma))
+    return grown / (2 * q)
 
 
 def forward_gain(sigma: Activation) -> float:
@@ -115,14 +124,14 @@ def _expected(integrand: Callable[[Array, Array], Array], q: float, breaks: tupl
     """
     if not np.isfinite(q):
         return np.nan
-    inner = np.concatenate([-_SCALES, _SCALES, breaks]) / sqrt(max(q, LEAST_Q))
+    inner = np.concatenate([-_SCALES, _SCALES, breaks]) / deviation(q)
     edges = np.union1d(np.arange(-FURTHEST, FURTHEST + 1), inner)
     edges = edges[np.abs(edges) <= FURTHEST]
     low, high = edges[:-1], edges[1:]
     total = 0.0
     with np.errstate(all="ignore"):
         whole, size = _panels(integrand, low, high)
-        scale = TOLERANCE * float(size.sum())
+        scale = max(TOLERANCE * float(size.sum()), _ROUGHEST)
         for _ in range(_MOST_HALVINGS):
             middle = (low + high) / 2
             (left, _), (right, _) = _panels(integrand, low, middle), _panels(integrand, middle, high)
@@ -160,20 +169,19 @@ def pair_mean(f: Callable[[Array], Array], q: float, c: float, breaks: tuple[flo
     >>> round(pair_mean(lambda z: z, 2.0, 0.5), 12)
     1.0
     """
-    q = max(q, LEAST_Q)
     if not (np.isfinite(q) and abs(c) <= 1):
         return np.nan
     if c == 1:
         return mean_square(f, q, breaks)
-    common, own = sqrt(abs(c) * q), sqrt((1 - abs(c)) * q)
-    turns = np.add.outer(np.array([0.0, *breaks]), own * _TURNS).ravel()
+    common, own = sqrt(abs(c)) * deviation(q), sqrt(1 - abs(c)) * deviation(q)
+    turned = around(np.array([0.0, *breaks]), own, _TURNS)
 
     def smooth(m: Array) -> Array:
         z, weights = _rule(m, own, np.array([0.0, *breaks]))
         return np.asarray((f(z) * weights).sum(axis=1))
 
     with np.errstate(all="ignore"):
-        m, weights = _rule(np.zeros(1), common, turns)
+        m, weights = _rule(np.zeros(1), common, turned)
         below = smooth(m[0])
         return float(weights[0] @ (below * (below if c >= 0 else smooth(-m[0]))))
 

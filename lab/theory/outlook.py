@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,9 @@ from lab.theory.deep import Deep
 from lab.theory.mean_field import Critical, FixedPoint, boundary, critical, fixed_point
 from lab.theory.moments import backward_gain, forward_gain, slope_square
 
+ROUGH = 1e-6
+"""A number that differs from what is proved by more than this, relatively, is one that quadrature missed."""
+
 POINTS_OF_THE_LINE = 21
 """The σ_b² at which the critical line is found, closer where it is steeper."""
 
@@ -25,7 +28,9 @@ class Outlook:
 
     ``gains`` are 1/√E σ(g)², 1/√E σ′(g)² and E σ′(g)² by name, for g ~ N(0, 1); ``rest`` and ``alike`` are
     the fixed points of q and of c, and ``edge`` is where χ = 1 for this σ_b², None where that is nowhere.
-    ``proved`` encloses those facts that are proved; χ at the q* that was found.
+    ``proved`` encloses those facts that are proved; χ at the q* that was found. Where one is proved to be
+    another than was computed, what is proved is taken, and ``missed`` says that quadrature passed a narrow
+    turn of σ unseen, as it may have in every layer.
     """
 
     deep: Deep
@@ -34,6 +39,7 @@ class Outlook:
     alike: FixedCorrelation
     edge: Critical | None
     proved: dict[str, Interval]
+    missed: bool = False
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -71,7 +77,19 @@ def outlook(sigma: Activation, deep: Deep) -> Outlook:
     }
     alike = fixed_correlation(sigma, rest, deep.weight_variance, deep.bias_variance)
     edge = critical(sigma, deep.bias_variance)
-    return Outlook(deep, gains, rest, alike, edge, _proved(sigma, rest.q, deep))
+    proved = _proved(sigma, rest.q, deep)
+    computed = {**gains, "chi": rest.chi}
+    held = {fact: _held(value, proved.get(fact)) for fact, value in computed.items()}
+    missed = any(abs(held[fact] - value) > ROUGH * abs(held[fact]) for fact, value in computed.items())
+    if missed:
+        rest = replace(rest, chi=held["chi"])
+        gains = {fact: held[fact] for fact in gains}
+    return Outlook(deep, gains, rest, alike, edge, proved, missed)
+
+
+def _held(value: float, known: Interval | None) -> float:
+    """The number nearest to a value that lies in what is proved."""
+    return value if known is None else min(max(value, known.low), known.high)
 
 
 def _proved(sigma: Activation, q: float, deep: Deep) -> dict[str, Interval]:

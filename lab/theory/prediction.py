@@ -8,6 +8,7 @@ import numpy as np
 from lab.numerics import Array
 from lab.parts import Activation
 from lab.theory.spread import products, squares
+from lab.theory.turns import turns
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def predicted(
             for at, kind in enumerate(kinds)
         ]
         chis = [
-            w * products(sigma.derivative, way, sigma.kinks)
+            w * products(sigma.derivative, way, turns(sigma))
             for sigma, way, w in zip(sigmas, ways, w2[1:], strict=False)
         ]
         errors = _downward(np.concatenate(at_output), chis)
@@ -168,15 +169,30 @@ def homogeneous(
     return predicted([1] * (layers + 1), [sigma] * layers, [variances] * layers, mean_square, pairs)[:-1]
 
 
+def lost_layer(q: Sequence[float], weight_variances: Sequence[float]) -> int | None:
+    """The first layer whose q is too small for a float: 0, where q below is not, nor is σ_w²; None without.
+
+    >>> lost_layer([1e-100, 1e-300, 0.0], [1.0, 1.0, 1.0])
+    3
+    """
+    below = zip(q, q[1:], weight_variances[1:], strict=False)
+    return next((l for l, (before, at, w) in enumerate(below, start=2) if before > 0 == at and w > 0), None)
+
+
+def lost_text(layer: int) -> str:
+    """What a prediction says that ends with `lost_layer`."""
+    return f"from layer {layer} on q is too small for a float, below 5e-324, and taken as 0"
+
+
 def _upward(
     begun: Array, sigmas: Sequence[Activation], w2: Sequence[float], b2: Sequence[float]
 ) -> list[Array]:
     """q, q′ and c of each pair in the layers 1 … L: an array (3, K) each, from q⁰, q⁰′ and c⁰."""
     ways = [_above(begun[:2], _covariance(begun), w2[0], b2[0], begun)]
     for sigma, w, b in zip(sigmas, w2[1:], b2[1:], strict=False):
-        way, kinks = ways[-1], sigma.kinks
-        alone = squares(sigma, way[:2].ravel(), kinks).reshape(2, -1)
-        ways.append(_above(alone, products(sigma, way, kinks), w, b, way))
+        way, breaks = ways[-1], turns(sigma)
+        alone = squares(sigma, way[:2].ravel(), breaks).reshape(2, -1)
+        ways.append(_above(alone, products(sigma, way, breaks), w, b, way))
     return ways
 
 

@@ -12,16 +12,14 @@ import numpy as np
 from numpy.polynomial.legendre import leggauss
 
 from lab.numerics import Array
-from lab.theory.moments import mean_square, pair_mean
+from lab.theory.moments import deviation, mean_square, pair_mean
+from lab.theory.turns import around
 
 _SAME = 1e-12
 """Values that differ by less than this, relative to the largest, count as one."""
 
-_LEAST = 1e-24
-"""A smaller q is as good as 0."""
-
-_SMALL = 1e-20
-"""What E f² is at most at the least q, of an f that goes to 0 with z as z does."""
+_SMALL = (1e-24, 1e-20)
+"""A q, and what E f² is at most there, of an f that goes to 0 with z as z does."""
 
 _NODES, _WEIGHTS = leggauss(6)
 _ENDS = np.array([0.0, 1.2, 2.6, 4.5, 9.0])
@@ -53,7 +51,7 @@ def squares(f: Callable[[Array], Array], q: Array, breaks: tuple[float, ...] = (
     if points[0] == 0:
         known[0] = float(np.asarray(f(np.zeros(1)))[0]) ** 2
     if _vanishes(f, breaks):
-        known, shares = known / np.maximum(points, _LEAST), shares * q[:, None]
+        known, shares = known / np.where(points > 0, points, np.inf), shares * q[:, None]
     return np.asarray(np.maximum(shares @ known, 0))
 
 
@@ -87,7 +85,7 @@ def _of_different(f: Callable[[Array], Array], pairs: Array, breaks: tuple[float
     if not np.isfinite(table).all():
         return np.full(c.shape, table.max())
     if len(sizes) > 1 and _vanishes(f, breaks):
-        shares = shares * np.sqrt(both[:, None] / np.maximum(sizes, _LEAST))
+        shares = shares * np.sqrt(both)[:, None] / np.where(sizes > 0, np.sqrt(sizes), np.inf)
     one, two = np.split(shares, 2)
     across = (shares_of_c @ table.reshape(len(angles), -1)).reshape(-1, len(sizes), len(sizes))
     return np.asarray(np.einsum("kab,ka,kb->k", across, one, two))
@@ -95,7 +93,8 @@ def _of_different(f: Callable[[Array], Array], pairs: Array, breaks: tuple[float
 
 def _vanishes(f: Callable[[Array], Array], breaks: tuple[float, ...]) -> bool:
     """Whether f goes to 0 with z, and about as fast."""
-    return mean_square(f, 0.0, breaks) < _SMALL
+    small, most = _SMALL
+    return mean_square(f, 0.0, breaks) == 0 and mean_square(f, small, breaks) < most
 
 
 def _points_of_size(q: Array) -> int:
@@ -130,11 +129,11 @@ def _table(f: Callable[[Array], Array], q: Array, c: float, breaks: tuple[float,
     if len(q) == 1:
         return np.array([[pair_mean(f, float(q[0]), c, breaks)]])
     common, own = np.sqrt(abs(c)), np.sqrt(1 - abs(c))
-    roots = np.sqrt(np.maximum(q, _LEAST))
+    roots = np.array([deviation(at) for at in q.tolist()])
     kinks = np.append(breaks, 0.0)
     edges = [
         _SCALES[_SCALES < roots[-1]] / roots[-1],
-        np.add.outer(kinks / roots[:, None], own * _TURNS).ravel(),
+        *(around(kinks / root, own, _TURNS) for root in roots),
     ]
     edges_of_g = np.concatenate(edges) / max(common, 1e-9)
     g, weights = _rule(np.zeros(1), 1.0, np.concatenate([edges_of_g, -edges_of_g]))

@@ -10,7 +10,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from lab.activations.design.integral import FARTHEST, Integral
+from lab.activations.design.integral import Integral
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.refusal import FormulaError
 from lab.activations.hyperbolic import Tanh
@@ -105,7 +105,9 @@ def test_the_words_of_a_refutation():
     assert (found.verdict, found.witness) == ("REFUTED", pytest.approx(-0.0125))
     assert found.reason == "σ′(-0.0125) = 0.25, less than 0.3"
     found = certify(Formula("0.1*z"), at_least=0.1 + 1e-15)
-    assert found.reason == "σ′(0) = 0.10000000000000001, less than 0.100000000000001"
+    assert found.reason == "σ′(0) = 0.1, less than 0.100000000000001"
+    found = certify(Formula("tanh(z) + z/2"), at_least=0.9999999999)
+    assert found.reason.endswith(" = 0.5, less than 0.9999999999")
     found = certify(Formula("3*z + tanh(z)"), at_most=3.5)
     assert found.reason == "σ′(0) = 4, more than 3.5"
 
@@ -480,12 +482,15 @@ def test_a_design_by_its_derivative(text, floor, verdict):
     assert (found.witness is None) == (verdict == "CERTIFIED")
 
 
-def test_a_design_by_its_derivative_is_looked_at_as_far_as_it_goes():
-    """Beyond its table σ is a straight line: what σ′ would be there is no matter."""
-    sigma = Integral("1 - z/20000")
-    assert certify(sigma, at_least=0.5).verdict == "CERTIFIED"
-    found = certify(sigma, at_least=0.6)
-    assert (found.verdict, found.witness) == ("REFUTED", FARTHEST)
+def test_a_design_by_its_derivative_is_certified_for_all_z():
+    found = certify(Integral("1/(1 + z**2)"))
+    assert (found.inf, found.inf_at) == (Interval(0.0, 0.0), (-inf, inf))
+    assert certify(Integral("1/(1 + z**2)"), at_least=9.99e-9).verdict == "REFUTED"
+    assert certify(Integral("1 - z/20000")).sup.low == inf
+    bell = certify(Integral("0.1 + 0.9*exp(-((z - 20000)/3000)**2)"), at_least=0.1)
+    assert bell.verdict == "CERTIFIED"
+    assert 1.0 in bell.sup
+    assert certify(Integral("1.1 + sin(z)"), at_least=0.1, at_most=2.1 + 1e-15).verdict == "CERTIFIED"
 
 
 @pytest.mark.parametrize(
@@ -536,3 +541,18 @@ def test_a_notebook_shows_the_verdict_first_and_all_that_is_printed(text, claim,
     ]
     for name, told in rows:
         assert told in str(found), name
+
+
+@pytest.mark.parametrize("text", ["2**z/(1 + 2**z)", "2**z/(3 + 2**z)", "2*3**(-z)/(1 + 2*3**(-z))"])
+def test_the_range_of_powers_whose_rate_is_no_float(text):
+    found = certify(Formula(text))
+    assert (found.range_inf.low, found.range_sup.high) == pytest.approx((0, 1), abs=1e-12)
+    assert (found.range_inf.high, found.range_sup.low) == pytest.approx((0, 1), abs=1e-12)
+
+
+def test_a_limit_at_a_kink_is_told_as_the_kink_and_a_witness_lies_away_from_it():
+    found = certify(Formula("where(z > 0, z, a*expm1(z))", (("a", -1.0),)), over={"a": Interval(-1.0, 2.0)})
+    assert (found.inf_at, found.sup_at) == ((0.0,), (0.0,))
+    assert "approached as z → 0" in str(found)
+    assert found.turns_at == -1.0
+    assert certify(Formula("cosh(z)/exp(abs(z))")).turns_at == 1.0

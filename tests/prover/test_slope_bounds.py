@@ -14,7 +14,7 @@ JUMPING = {"threshold", "hard-shrink", "step", "sine-relu"}
 UNDECIDED = {"gcu"}
 """A slope that swings without bounds."""
 
-LOOSE = {"atlu": 2e-6, "gelu-sinc": 2e-8}
+LOOSE = {"atlu": 2e-6}
 """How far an end that is approached in a tail may be enclosed from what it is, else 1e-9."""
 
 

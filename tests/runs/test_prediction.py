@@ -113,6 +113,13 @@ def test_why_speeds_are_missing(small, names, told):
     assert f"[{' '.join(names)}]: {told}" in found
 
 
+def test_of_a_q_that_is_too_small_for_a_float_no_slope_is_said_to_be_zero(small):
+    overrides = ['network.activation="(1e-60*z)**3"', 'network.initialiser="glorot-normal"']
+    found = said(small, *overrides)
+    assert found[0].endswith("from layer 2 on q is too small for a float, below 5e-324, and taken as 0")
+    assert not any("almost every z" in each for each in found)
+
+
 @pytest.mark.parametrize(
     ("column", "told"),
     [

@@ -128,3 +128,12 @@ def test_a_floor_under_the_slope_is_a_floor_under_chi(text, floor, q, weight_var
     sigma = lab.activation(text, floor=floor)
     left = chi(sigma, q, weight_variance)
     assert left >= weight_variance * floor**2 * (1 - 1e-10)
+
+
+@pytest.mark.parametrize("size", [1e-10, 1e-100])
+def test_a_fixed_point_is_found_however_small_it_is(size):
+    """σ is s·tanh(2z/s), so q*/s² is that of tanh(2z)."""
+    due = fixed_point(lab.activation("tanh(2*z)"), 1.0, 0.0)
+    found = fixed_point(lab.activation("size*tanh(2*z/size)", size=size), 1.0, 0.0)
+    assert found.q == pytest.approx(due.q * size**2, rel=1e-9)
+    assert found.chi == pytest.approx(due.chi, rel=1e-9)

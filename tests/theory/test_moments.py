@@ -14,6 +14,7 @@ import lab
 from lab.parts import Activation
 from lab.theory import moments
 from lab.theory.moments import pair_mean
+from lab.theory.turns import turns
 
 GAINS = """
 sigmoid 1.84623 .04484; tanh 1.59254 .46440; relu 1.41421 .50000; elu 1.24520 .66810; selu 1.00000 1.07157;
@@ -175,3 +176,43 @@ def test_without_any_slope_the_backward_gain_is_infinite_and_at_q_0_slopes_are_t
     assert of_pairs("tanh", 0.0, 0.3) == pytest.approx((0, 1), abs=1e-12)
     assert of_pairs("relu", 0.0, 0.0)[1] == pytest.approx(0.25)
     assert np.isfinite(of_pairs("relu", 0.0, -1.0)).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "due"),
+    [
+        ("tanh(1e8*z)", 53192304.05352435),
+        ("tanh(1e6*(z - 1))", 322627.6326921911),
+        ("exp(-(1e6*(z - 1))**2)", 303265.3298563167),
+        ("exp(-1e12*(z**2 - 2.46912*z + 1.5241383936))", 233504.96),
+        ("z + 1/(1 + 1e16*(z - 1.2345)**2)", 1 + 1e8 * pi / 4 * exp(-(1.2345**2) / 2) / sqrt(2 * pi)),
+    ],
+)
+def test_a_narrow_turn_is_seen_wherever_it_is(text, due):
+    sigma = lab.activation(text)
+    assert moments.slope_square(sigma, 1.0) == pytest.approx(due, rel=1e-6)
+
+
+@pytest.mark.parametrize("c", [0.0, 0.5, -0.9])
+@pytest.mark.parametrize("place", [0.0, 1.2345])
+def test_a_pair_meets_where_a_narrow_turn_is(place, c):
+    """σ′ is nearly 2δ(z − place), so of a pair it is 4 times the density of z = z′ = place."""
+    sigma = lab.activation("tanh(1e6*(z - place))", place=place)
+    due = 4 * exp(-(place**2) / (1 + c)) / (2 * pi * sqrt(1 - c * c))
+    assert pair_mean(sigma.derivative, 1.0, c, turns(sigma)) == pytest.approx(due, rel=1e-5)
+
+
+@pytest.mark.parametrize("q", [1e-30, 1e-140, 1e-300])
+def test_a_small_q_keeps_its_digits(q):
+    tanh, wave = lab.activation("tanh"), lab.activation("z*sin(z)")
+    assert moments.square(tanh, q) == pytest.approx(q, rel=1e-9)
+    assert pair_mean(tanh, q, 0.5) == pytest.approx(q / 2, rel=1e-6)
+    assert moments.slope_square(wave, q) == pytest.approx(4 * q, rel=1e-9)
+    assert moments.square(wave, q) == pytest.approx(3 * q * q, rel=1e-9, abs=1e-320)
+
+
+def test_at_q_zero_it_is_the_limit():
+    assert moments.square(lab.activation("tanh"), 0.0) == 0.0
+    assert moments.slope_square(lab.activation("z*sin(z)"), 0.0) == 0.0
+    assert moments.slope_square(lab.activation("relu"), 0.0) == pytest.approx(0.5)
+    assert moments.square(lab.activation("step"), 0.0) == pytest.approx(0.5)

@@ -13,7 +13,10 @@ from lab.numerics import Array, floating
 from lab.parts import Activation
 
 FARTHEST = 1e4
-"""Where the table of the integral ends; beyond it σ goes on as a straight line."""
+"""The |z| up to which the integral is proved."""
+
+FAR_END = 1.7e308
+"""Where the table of the integral ends that goes on from there."""
 
 LARGEST_ERROR = 1e-12
 """The largest error of σ, relative to 1 + |σ|, that a design may have."""
@@ -25,6 +28,9 @@ NODES = 6
 """The nodes of a panel."""
 
 _NODES, WEIGHTS = np.polynomial.legendre.leggauss(NODES)
+
+_FAR_AGREEMENT = 1e-13
+"""The same for a panel beyond `FARTHEST`."""
 
 _PARTS = 8
 """The parts of a panel in which the integral is checked."""
@@ -40,6 +46,10 @@ class Integral(Activation):
     The integral is tabulated once at panel edges, by Gauss–Legendre quadrature between the formula's kinks,
     and completed from the edge next to z by the same rule. A panel that disagrees with its parts is split
     until it agrees. `estimate` tells what that seems to leave; `lab.prover.integrals.integrated` proves it.
+
+    Beyond |z| = `FARTHEST` a second table goes on, whose panels are even on the scale of ln |z|; there the
+    integral is computed and not proved. A σ′ that turns too often for it, as a sine does, or has a pole,
+    is ``frozen``: σ goes straight on from `FARTHEST`, and σ′ is not what the formula says there.
 
     Parameters
     ----------
@@ -129,9 +139,71 @@ class Integral(Activation):
         better = summed(self._panels(self.edges, _PARTS), np.searchsorted(self.edges, 0.0))
         return float(np.max(np.abs(self.at_edges - better) / (1 + np.abs(better))))
 
+    @cached_property
+    def frozen(self) -> bool:
+        """Whether σ goes on as a straight line beyond `FARTHEST`, since no table is fine enough there."""
+        return self._far is None
+
+    @cached_property
+    def _far(self) -> tuple[Array, Array] | None:
+        """The edges t = ln |z| of panels beyond `FARTHEST`, and σ at −e^t and e^t, of shape (2, edges)."""
+        first, last = np.log([FARTHEST, FAR_END])
+        kinks = [np.log(abs(kink)) for kink in self.kinks if abs(kink) > FARTHEST]
+        edges = np.unique([*np.linspace(first, first + 7, 141), *np.linspace(first + 7, last, 1001), *kinks])
+        ends = self.at_edges[[0, -1], None]
+        with np.errstate(all="ignore"):
+            while len(edges) <= MOST_PANELS:
+                better = self._far_panels(edges, _PARTS)
+                sigma = np.concatenate([ends, ends + np.cumsum(better, axis=1)], axis=1)
+                if np.isnan(sigma).any():
+                    return None
+                whole = self._far_panels(edges, 1)
+                allowed = _FAR_AGREEMENT * (1 + np.minimum(np.abs(sigma[:, :-1]), np.abs(sigma[:, 1:])))
+                agrees = (np.abs(whole - better) <= allowed) | np.isinf(sigma[:, 1:])
+                if agrees.all():
+                    return edges, sigma
+                middle = edges[:-1] + np.diff(edges) / 2
+                wrong = ~agrees.all(axis=0) & (edges[:-1] < middle) & (middle < edges[1:])
+                if not wrong.any():
+                    return None
+                edges = np.sort(np.concatenate([edges, middle[wrong]]))
+        return None
+
+    def _far_panels(self, edges: Array, parts: int) -> Array:
+        """The integral over every panel between t, to the left and to the right, in so many parts."""
+        width = np.diff(edges) / parts
+        left = edges[:-1, None] + width[:, None] * np.arange(parts)
+        z = np.exp(left[:, :, None] + width[:, None, None] * (_NODES + 1) / 2)
+        rises = np.stack([-self.rate(-z) * z, self.rate(z) * z])
+        return np.asarray(width / 2 * np.sum(rises @ WEIGHTS, axis=2))
+
+    def _beyond(self, z: Array) -> Array:
+        """σ at one-dimensional z beyond `FARTHEST`."""
+        if self._far is None:
+            end = np.copysign(FARTHEST, z)
+            return np.asarray(np.where(z < 0, *self.at_edges[[0, -1]]) + (z - end) * self.rate(end))
+        edges, sigma = self._far
+        t, side = np.log(np.minimum(np.abs(z), FAR_END)), (z > 0).astype(int)
+        panel = np.clip(np.searchsorted(edges, t, side="right") - 1, 0, len(edges) - 2)
+        half = (t - edges[panel]) / 2
+        nodes = np.copysign(np.exp(edges[panel, None] + half[:, None] * (_NODES + 1)), z[:, None])
+        rest = half * ((self.rate(nodes) * nodes) @ WEIGHTS)
+        last = np.where(np.isinf(z), z, 0.0) * self.rate(np.copysign(FAR_END, z))
+        last[np.isnan(last)] = 0.0
+        return np.asarray(sigma[side, panel] + rest + last)
+
     def __call__(self, z: Any) -> Any:
         """σ(z)."""
         z = floating(z)
+        near = self._near(z)
+        if (far := np.abs(z) > FARTHEST).any():
+            near = np.array(near)
+            with np.errstate(all="ignore"):
+                near[far] = self._beyond(np.asarray(z[far], dtype=np.float64))
+        return near[()]
+
+    def _near(self, z: Array) -> Array:
+        """σ within `FARTHEST`, and at its ends beyond them."""
         known = np.clip(z, -FARTHEST, FARTHEST)
         panel = np.clip(np.searchsorted(self.edges, known, side="right") - 1, 0, len(self.edges) - 2)
         towards_zero = np.where(known < 0, panel + 1, panel)
@@ -141,12 +213,14 @@ class Integral(Activation):
         total = np.zeros_like(half)
         for weight, rate in zip(WEIGHTS.tolist(), rates, strict=True):
             total += weight * rate
-        beyond = np.where(known == z, 0, z - known) * self.rate(known)
-        return (self.at_edges.astype(z.dtype)[towards_zero] + half * total + beyond)[()]
+        return np.asarray(self.at_edges.astype(z.dtype)[towards_zero] + half * total)
 
     def derivative(self, z: Any) -> Any:
         """σ′(z), by the formula."""
-        return self.rate(np.clip(floating(z), -FARTHEST, FARTHEST))[()]
+        z = floating(z)
+        is_frozen = (np.abs(z) > FARTHEST).any() and self.frozen
+        end = FARTHEST if is_frozen else np.finfo(z.dtype).max
+        return self.rate(np.clip(z, -end, end))[()]
 
     @property
     def kinks(self) -> tuple[float, ...]:

@@ -112,15 +112,7 @@ class Written(Activation):
         found: set[float] = set()
         for node in switching:
             x, *others = node.arguments
-            difference = x - others[0] if others else x
-            if difference.number is not None:
-                continue
-            program = compiled(difference)
-            sign = _sign(program, z)
-            zero = np.concatenate([[False], sign == 0, [False]])
-            alone = zero[1:-1] & ~zero[:-2] & ~zero[2:]  # the ends of a plateau of zeros are kinks of its own
-            crossing = np.flatnonzero(sign[:-1] * sign[1:] < 0)
-            found.update(z[alone].tolist(), _crossings(program, z[crossing], z[crossing + 1]).tolist())
+            found.update(zeros(x - others[0] if others else x, z))
         return tuple(sorted(found))
 
     @cached_property
@@ -193,6 +185,21 @@ def _computed(program: Program | Careful, z: Array) -> Array:
     values = np.empty_like(z)
     program.run(z, (values,))
     return values
+
+
+def zeros(x: Expression, z: Array) -> list[float]:
+    """The zeros of an expression, at the increasing z or between two neighbours of them, by bisection.
+
+    Of a plateau of zeros there are none, and of a number.
+    """
+    if x.number is not None:
+        return []
+    program = compiled(x)
+    sign = _sign(program, z)
+    zero = np.concatenate([[False], sign == 0, [False]])
+    alone = zero[1:-1] & ~zero[:-2] & ~zero[2:]  # the ends of a plateau of zeros are kinks of its own
+    crossing = np.flatnonzero(sign[:-1] * sign[1:] < 0)
+    return [*z[alone].tolist(), *_crossings(program, z[crossing], z[crossing + 1]).tolist()]
 
 
 def _sign(program: Program, z: Array) -> Array:

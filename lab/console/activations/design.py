@@ -98,6 +98,7 @@ def page(
     error = proved_error(sigma) if isinstance(sigma, Integral) else None
     bounds, told = ranges(sigma)
     value = {"toml": design.lines, "at_least": design.at_least, "error": error, **facts(sigma), **bounds}
+    value["frozen"] = isinstance(sigma, Integral) and sigma.frozen
     value["plots"] = list(map(str, plots))
     pages = benched(sigma, design.spec, "A bench to design σ by its slope", html, opened)
     return Page(value, chain(_body(design, told, value), (f"page: {path}" for path in pages)), plots)
@@ -113,6 +114,11 @@ def _body(design: Design, known: Sequence[str], value: dict[str, Any]) -> Iterat
         yield (
             f"error of σ, which is integrated: at most {rounded_up(value['error'])}, relative to 1 + |σ|, "
             f"for |z| ≤ {FARTHEST:g}: the quadrature is proved, the rounding of σ′ measured"
+        )
+    if value["frozen"]:
+        yield (
+            f"beyond |z| = {FARTHEST:g} this σ′ turns too often, or has a pole: there σ goes straight on, "
+            f"with σ′ as at z = ±{FARTHEST:g}; what is proved of σ′ is proved of it as written"
         )
     yield ""
     yield value_rows(value)

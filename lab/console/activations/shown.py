@@ -13,6 +13,7 @@ from lab.experiment.toml_writer import value_text
 from lab.numerics import Array, TooSmallError, as_float
 from lab.parts import Activation
 from lab.prover.certificate import Certificate
+from lab.prover.intervals.enclosure_text import outward_text
 from lab.prover.slope_bounds import slope_bounds
 from lab.prover.words import proved_range
 
@@ -75,8 +76,12 @@ def ranges(sigma: Activation, found: Certificate | None = None) -> tuple[dict[st
     proved = [name for name, is_proved in (("range", over_all), ("slope", known.proved)) if is_proved]
     value = {"range": over_all or sigma.range, "slope": known.slope}
     lines = [
-        f"range of {symbol}: {value[name]}, "
-        f"{'proved over all reals' if name in proved else sigma.known_from(claim)}"
+        f"range of {symbol}: "
+        + (
+            f"{outward_text(value[name])}, proved over all reals"
+            if name in proved
+            else f"{value[name]}, {sigma.known_from(claim)}"
+        )
         for symbol, name, claim in (("σ", "range", "range"), ("σ′", "slope", "slope_range"))
     ]
     return value | {"proved": proved}, lines

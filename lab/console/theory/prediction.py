@@ -21,6 +21,7 @@ from lab.theory.correlation import FixedCorrelation
 from lab.theory.deep import Deep
 from lab.theory.mean_field import Critical, FixedPoint, fixed_point
 from lab.theory.outlook import Outlook, critical_line, outlook
+from lab.theory.prediction import lost_layer, lost_text
 
 HEADINGS = {
     **{column: column for column in ("variant", "layer", "n_in", "n_out")},
@@ -91,7 +92,10 @@ def _body(title: str, sigma: Activation, found: Outlook, layers: pd.DataFrame) -
     if found.gains["mean_square_slope"] == inf:
         yield "σ′ is not square integrable: E σ′(g)² is infinite, so weights of no gain keep E ‖δ‖²"
     elif found.gains["mean_square_slope"] == 0:
-        yield "σ′ is 0 for almost every z: no error passes, so weights of no gain keep E ‖δ‖²"
+        known = proved.get("mean_square_slope")
+        is_flat = known is not None and known.high == 0
+        where = "for almost every z" if is_flat else "where z is standard normal, or very small"
+        yield f"σ′ is 0 {where}: no error passes, so weights of no gain keep E ‖δ‖²"
     scale = rest.depth_scale  # where errors grow, it is minus the layers over which they do by e
     grows = f"none, E‖δ‖² grows by e every {-scale:.6g} layers"
     yield f"\nσ_w² = {deep.weight_variance:g}, σ_b² = {deep.bias_variance:g}"
@@ -102,11 +106,19 @@ def _body(title: str, sigma: Activation, found: Outlook, layers: pd.DataFrame) -
     yield f"critical σ_w² of this σ_b²:      {_critical_text(sigma, found.edge)}\n"
     of_two = ["correlation", "pair_chi"] if deep.correlation == 1 else []
     yield rows_of(layers.drop(columns=of_two), HEADINGS)
-    yield from map(Note, _missing(layers))
+    if found.missed:
+        yield Note(
+            "σ turns so sharply somewhere that quadrature does not see it: the numbers of the layers are "
+            "wrong; right is what is proved"
+        )
+    yield from map(Note, _missing(layers, deep.weight_variance))
 
 
-def _missing(layers: pd.DataFrame) -> Iterator[str]:
-    """Why speeds are missing in the rows of an activation."""
+def _missing(layers: pd.DataFrame, weight_variance: float) -> Iterator[str]:
+    """Why speeds are missing in the rows of an activation, and where q is."""
+    lost = lost_layer(layers["q"].tolist(), [weight_variance] * len(layers))
+    if lost:
+        yield lost_text(lost)
     if np.isfinite(layers["ratio"]).all():
         return
     if not np.isfinite(layers["q"]).all():
@@ -119,7 +131,7 @@ def _missing(layers: pd.DataFrame) -> Iterator[str]:
 
 def _number(value: float, known: Interval | None = None) -> str:
     """A number, and how near it is proved to be where that says more than its digits."""
-    if known is None or not known.high - known.low <= CLOSE * abs(known.high):
+    if known is None or not known.high - known.low <= CLOSE * abs(known.high) < inf:
         return "–" if value != value else f"{value:.6g}"
     if known.low == known.high:
         return f"{known.low:.10g}, proved exactly"

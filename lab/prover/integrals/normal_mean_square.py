@@ -56,7 +56,6 @@ class Integrand:
     f: Expression
     defined: Expression  # another of the same graph that has to be defined where f is
     kinks: tuple[float, ...]  # where a switch of f may switch
-    end: float = inf  # the |z| up to which f is that expression
 
     def bounds(self, z: Interval) -> Bounds:
         """The bounds of f over an interval; none where it is not proved to be defined."""
@@ -109,9 +108,9 @@ def _density_times_square(
 
 def mean_square_beyond(f: Integrand, q: float, start: float) -> arb:
     """What E f(z)² 1{|z| > start} does not exceed, for z ~ N(0, q); not finite where nothing is proved."""
-    far = min(max(start, 1.0, *(2 * abs(kink) for kink in f.kinks)), f.end)
+    far = max(start, 1.0, *(2 * abs(kink) for kink in f.kinks))
     pieces = [Interval(start, far)] if start < far else []
-    pieces.append(Interval(far, f.end))  # beyond 1 and all kinks, where the order of a function is known
+    pieces.append(Interval(far, inf))  # beyond 1 and all kinks, where the order of a function is known
     return sum((_largest(f.bounds(z), q, start) for z in (*pieces, *map(neg, pieces))), arb(0))
 
 

@@ -52,7 +52,7 @@ def slope_square_enclosure(sigma: Activation, q: float) -> Interval | None:
     """Encloses E σ′(√q g)²; None where nothing is proved, and unless 0 < q < ∞."""
     if (form := exact_form(sigma)) is None:
         return None
-    slope = Integrand(form.slope, form.value or form.slope, form.switches, form.end)
+    slope = Integrand(form.slope, form.value or form.slope, form.switches)
     return _enclosed(slope, q, sigma.derivative)
 
 
@@ -100,8 +100,6 @@ def _enclosed(f: Integrand, q: float, computed: Callable[[Array], Array]) -> Int
     if not 0 < q < inf:
         return None
     furthest = FURTHEST * sqrt(q)
-    if furthest > f.end:
-        return None
     rest = mean_square_beyond(f, q, furthest)
     if not rest.is_finite():
         return None

@@ -82,6 +82,16 @@ def bound_text(x: float) -> str:
     return written if Decimal(written) == Decimal(f"{x:.{_DIGITS}g}") else rounded_down(x)
 
 
+def outward_text(x: Interval) -> str:
+    """An interval in few digits, which holds all of it.
+
+    >>> outward_text(Interval(1 / 3, 1.5 + 1e-9)), outward_text(Interval(-inf, 0.25))
+    ('[0.3333333, 1.500001]', '[-inf, 0.25]')
+    """
+    low = "-inf" if isinf(x.low) else rounded_down(x.low)
+    return f"[{low}, {'inf' if isinf(x.high) else rounded_up(x.high)}]"
+
+
 def _infinite(x: float) -> str:
     return {inf: "∞", -inf: "−∞"}.get(x, "")
 

@@ -73,17 +73,52 @@ def test_the_derivative_is_the_formula_and_an_odd_design_is_odd():
     np.testing.assert_allclose(BELL(-Z), -BELL(Z), rtol=1e-14)
 
 
-def test_sigma_goes_on_beyond_its_table_as_a_straight_line():
-    sigma = Integral("1 - z/20000")
-    end = FARTHEST - FARTHEST**2 / 40000
-    z = np.array([FARTHEST, 2 * FARTHEST, 1e8])
-    np.testing.assert_allclose(sigma(z), end + 0.5 * (z - FARTHEST), rtol=1e-12)
-    assert sigma.derivative(z).tolist() == [0.5, 0.5, 0.5]
-    np.testing.assert_allclose(sigma(-z), -FARTHEST - FARTHEST**2 / 40000 - 1.5 * (z - FARTHEST), rtol=1e-12)
-    assert sigma.derivative(-z).tolist() == [1.5, 1.5, 1.5]
-    bounded = Integral("exp(-z**2)")
-    assert bounded(1e8) == pytest.approx(np.sqrt(np.pi) / 2, rel=1e-14)
-    assert bounded.derivative(1e8) == 0
+BEYOND = {
+    "1/(1 + z**2)": mp.atan,
+    "1/(1 + abs(z))": lambda z: mp.sign(z) * mp.log(1 + abs(z)),
+    "sqrt(abs(z))": lambda z: mp.sign(z) * abs(z) ** mp.mpf(1.5) * 2 / 3,
+    "1 - z/20000": lambda z: z - z * z / 40000,
+    "exp(-z**2)": lambda z: mp.sqrt(mp.pi) / 2 * mp.erf(z),
+    "where(z > 50000, 1, 0.5)": lambda z: z / 2 + max(z - 50000, 0) / 2,
+    "0.1 + 0.9*exp(-((z - 20000)/3000)**2)": lambda z: z / 10 + mp.mpf(0.9) * _bell_area(z),
+}
+
+
+def _bell_area(z):
+    """∫₀^z exp(−((t − 20000)/3000)²) dt."""
+    return 1500 * mp.sqrt(mp.pi) * (mp.erf((z - 20000) / mp.mpf(3000)) + mp.erf(mp.mpf(20) / 3))
+
+
+@pytest.mark.parametrize("text", BEYOND)
+def test_sigma_and_its_slope_are_as_written_for_all_z(text):
+    sigma = Integral(text)
+    size = np.array([FARTHEST * 1.0001, 2 * FARTHEST, 4.5e4, 1e8, 1e30, 1e150])
+    for z in (size, -size):
+        exact = [float(BEYOND[text](mp.mpf(x))) for x in z.tolist()]
+        np.testing.assert_allclose(sigma(z), exact, rtol=1e-11)
+        np.testing.assert_allclose(sigma.derivative(z), Formula(text)(z), rtol=1e-15)
+    assert not sigma.frozen
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [("1/(1 + z**2)", np.pi / 2), ("exp(-z**2)", np.sqrt(np.pi) / 2), ("0.1 + sech2(z)", np.inf)],
+)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_at_infinity_sigma_is_its_limit(text, limit, dtype):
+    found = Integral(text)(np.array([-np.inf, np.inf], dtype))
+    np.testing.assert_allclose(found, [-limit, limit], rtol=1e-6)
+    assert found.dtype == dtype
+
+
+def test_what_turns_too_often_goes_on_as_a_straight_line():
+    sigma = Integral("1.1 + sin(z)")
+    assert sigma.frozen
+    z = np.array([2 * FARTHEST, 1e8])
+    for side in (-1.0, 1.0):
+        slope = 1.1 + np.sin(side * FARTHEST)
+        assert sigma.derivative(side * z).tolist() == [slope, slope]
+        np.testing.assert_allclose(sigma(side * z), sigma(side * FARTHEST) + side * (z - FARTHEST) * slope)
 
 
 def test_kinks_and_jumps_of_the_slope():

@@ -11,3 +11,8 @@ def test_a_page_and_its_plot_rest_on_one_certificate(monkeypatch, tmp_path):
     page = catalogue.page("z*s(z)", (), tmp_path / "swish.png", allow_code=False)
     assert "range of σ′: [-0.099" in str(list(page.body))
     assert len(proved) == 1
+
+
+def test_a_bound_that_is_called_proved_is_rounded_outwards():
+    page = catalogue.page("gelu-sinc", (), None, allow_code=False)
+    assert "range of σ′: [-0.1965634, 1.500001], proved over all reals" in list(page.body)

@@ -107,7 +107,7 @@ def test_the_error_that_is_told_is_the_proved_one(design):
 @pytest.mark.parametrize(
     ("slope", "said"),
     [
-        ("exp(-z**2)", "[0, 1], proved over all reals\nσ′ is not proved to be bounded away from 0"),
+        ("exp(-z**2)", "[0, 1], proved over all reals\nσ′ is not bounded away from 0, proved"),
         ("cos(z/9) - 0.5", "σ′ is not bounded away from 0, proved"),
     ],
 )
@@ -134,8 +134,18 @@ def test_what_is_only_measured_is_told_so(design, monkeypatch):
     assert "at_least" not in out
 
 
-def test_a_straight_end_makes_a_design_unbounded_however_flat_it_is(design):
-    assert "range of σ: [-inf, inf], proved over all reals" in design("--derivative", "1/(1 + z**2)")[1]
+def test_a_slope_that_falls_to_zero_has_no_floor_and_no_straight_end(design):
+    out = design("--derivative", "1/(1 + z**2)")[1]
+    assert "range of σ: [-1.5708, 1.5708], measured on a grid of z and not proved" in out
+    assert "range of σ′: [0, 1], proved over all reals\nσ′ is not bounded away from 0, proved" in out
+    assert "straight" not in out
+    assert "at_least" not in out
+
+
+def test_where_a_design_goes_straight_on_it_is_told(design):
+    out = design("--derivative", "1.1 + sin(z)")[1]
+    assert "beyond |z| = 10000 this σ′ turns too often, or has a pole: there σ goes straight on" in out
+    assert json.loads(design("--derivative", "1.1 + sin(z)", "--json")[1])["frozen"]
 
 
 def test_knots_of_a_file(design, tmp_path):

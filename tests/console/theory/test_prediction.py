@@ -87,6 +87,13 @@ def test_where_q_and_two_inputs_come_to_rest_and_errors_grow(predict, words, lin
             "σ′ is 0 for almost every z: no error passes, so weights of no gain keep E ‖δ‖²",
             "no speed: all are relative to that of the last layer, which is 0",
         ),
+        (
+            "tanh(1e6*(z-100))",
+            "σ′ is 0 where z is standard normal, or very small: no error passes, so weights of no gain keep "
+            "E ‖δ‖²",
+            "no speed: all are relative to that of the last layer, which is 0",
+        ),
+        ("tanh(1e8*z)", None, None),
         ("exp(z)", None, "no speed: z grows beyond all numbers, or σ has no mean square"),
         ("tanh", None, None),
     ],
@@ -95,6 +102,22 @@ def test_why_there_is_no_gain_and_no_speed(predict, name, line, note):
     lines, notes = predict(name, "--depth", 4)
     assert [each for each in lines if each.startswith("σ′ is")] == ([line] if line else [])
     assert notes == (f"note: {note}\n" if note else "")
+
+
+def test_where_q_is_too_small_for_a_float(predict):
+    lines, notes = predict("z**3/3", "--depth", 7, "--weight-variance", 0.05)
+    assert [line.split()[1] for line in lines[-3:]] == ["2.81e-149", "0", "0"]
+    assert notes.splitlines()[0] == (
+        "note: from layer 6 on q is too small for a float, below 5e-324, and taken as 0"
+    )
+
+
+def test_what_quadrature_misses_is_told_as_it_is_proved(predict, monkeypatch):
+    monkeypatch.setattr("lab.theory.moments.turns", lambda sigma: sigma.kinks)
+    lines, notes = predict("tanh(1e8*z)", "--depth", 1)
+    assert "E σ′(g)²:                        53192304.05, proved to ± 4e-09" in lines
+    assert not any("no error passes" in line for line in lines)
+    assert "right is what is proved" in notes
 
 
 def test_where_nothing_is_proved_json_says_so(predict):

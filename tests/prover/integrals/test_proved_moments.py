@@ -185,15 +185,14 @@ def test_a_class_of_ones_own_is_not_proved(own):
     assert backward_gain_enclosure(own) is None
 
 
-def test_a_sigma_designed_by_its_slope_is_proved_as_far_as_the_slope_goes():
+def test_a_sigma_designed_by_its_slope_is_proved_for_all_z():
     sigma = lab.activation(derivative="0.1 + 0.9*exp(-z**2)")
     with mp.workdps(40):
         a, b = mp.mpf(0.1), mp.mpf(0.9)
-        for q in (1.0, 1e4):
+        for q in (1.0, 1e4, 1e8):
             true = a**2 + 2 * a * b / mp.sqrt(1 + 2 * q) + b**2 / mp.sqrt(1 + 4 * q)
             assert holds(slope_square_enclosure(sigma, q), true)
     assert square_enclosure(sigma, 1.0) is None
-    assert slope_square_enclosure(sigma, 1e8) is None, "the straight ends begin within the integral"
 
 
 def test_gains_and_chi():
