@@ -1,6 +1,7 @@
 """The command line: words in, words out, and an exit code."""
 
 import json
+import re
 import signal
 import sys
 import warnings
@@ -57,7 +58,7 @@ def main() -> None:
     except LabError as error:
         _fail(str(error), error.exit_code, as_json, error.pointer)
     except click.ClickException as error:
-        message = plain(error.format_message())
+        message = _in_own_words(plain(error.format_message()))
         if message.startswith("Usage:") and not as_json:  # click's answer to a command without words
             click.echo(message, err=True)
             sys.exit(LabError.exit_code)
@@ -77,6 +78,13 @@ def main() -> None:
             raise
         _fail(f"{place}: {told(error)}", LabError.exit_code, as_json)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _in_own_words(message: str) -> str:
+    """What click says of a number that is none, without its words for types."""
+    for kind, number in (("integer", "whole number"), ("float", "number")):
+        message = re.sub(rf"is not a valid {kind}( range)?\b", f"is no {number}", message)
+    return message
 
 
 def _of_extra_words(message: str, command: click.Command) -> str:

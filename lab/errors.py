@@ -63,7 +63,7 @@ class Problem:
     def text(self, source: str) -> str:
         """``file:line: key: what is wrong``, leaving out what is not known."""
         place = f"{source}:{self.line}" if self.line else source
-        return f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"
+        return ": ".join(filter(None, (place, self.key, self.message)))
 
 
 class ExperimentError(LabError):
@@ -124,6 +124,39 @@ def system_reason(error: OSError) -> str:
     'No such file or directory'
     """
     return error.strerror or in_one_line(error)
+
+
+def counted(number: float, noun: str) -> str:
+    """So many of what the noun names, whose plural is made with an s.
+
+    >>> counted(1, "row"), counted(0, "row")
+    ('1 row', '0 rows')
+    """
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
+_UNITS = (("TiB", 2**40), ("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10))
+
+
+def size_text(count: float) -> str:
+    """A number of bytes in words.
+
+    >>> size_text(1234567), size_text(87_000), size_text(1), size_text(25.2e9)
+    ('1.2 MiB', '85 KiB', '1 byte', '23 GiB')
+    """
+    for unit, one in _UNITS:
+        if count >= one:
+            return f"{two_digits(count / one)} {unit}"
+    return counted(round(count), "byte")
+
+
+def two_digits(number: float) -> str:
+    """A number with two digits that count, never with an exponent.
+
+    >>> two_digits(1.234), two_digits(87.4), two_digits(1234)
+    ('1.2', '87', '1200')
+    """
+    return f"{number:.1f}" if number < 9.95 else f"{float(f'{number:.2g}'):.0f}"
 
 
 def installs(extra: str) -> str:

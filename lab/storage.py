@@ -5,12 +5,12 @@ import os
 import shutil
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 
-from lab.errors import StorageError, system_reason
+from lab.errors import StorageError, size_text, system_reason
 
 Migrations: TypeAlias = Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]
 """How values of an older version are brought up to the next: version → function."""
@@ -24,18 +24,21 @@ def write(path: Path, data: bytes | str) -> None:
     StorageError with the system's reason where it cannot be written.
     """
     content = data.encode() if isinstance(data, str) else data
-    with written(path) as file:
+    with written(path, len(content)) as file:
         file.write(content)
 
 
 @contextmanager
-def written(path: Path) -> Iterator[IO[bytes]]:
+def written(path: Path, size: int | None = None) -> Iterator[IO[bytes]]:
     """A file to write piece by piece, which takes its place whole, as by `write`, at the end of the context.
+
+    ``size`` is how many bytes it will have, where that is known; a full disk is told with it.
 
     Raises StorageError with the system's reason; what was there before stays then.
     """
+    if not path.name:
+        raise StorageError(f"{str(path)!r} is no name of a file")
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    size = 0
     try:
         temporary.unlink(missing_ok=True)
         with temporary.open("xb") as file:
@@ -46,9 +49,10 @@ def written(path: Path) -> Iterator[IO[bytes]]:
         temporary.replace(path)
         _sync(path.parent)
     except OSError as error:
-        size = size or _size(temporary)
-        temporary.unlink(missing_ok=True)
-        room = _room(path, error, size)
+        begun = temporary.stat().st_size if temporary.exists() else 0
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        room = _room(path, error, size, begun)
         raise StorageError(f"{path}: cannot be written: {system_reason(error)}{room}") from error
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -116,16 +120,16 @@ def migrated(values: dict[str, Any], migrations: Migrations) -> dict[str, Any]:
     return values
 
 
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0
+def _room(path: Path, error: OSError, size: int | None, begun: int) -> str:
+    """What a full disk lacks for a file of this size, of which so much was begun; empty where it lacks none.
 
-
-def _room(path: Path, error: OSError, size: int) -> str:
-    """What a full disk lacks; empty where it is not the room that lacks."""
+    A disk may be full with room to spare: of files, or of what one user may have.
+    """
     if error.errno not in (errno.ENOSPC, errno.EDQUOT):
         return ""
     free = shutil.disk_usage(path.parent).free
-    return f"; {max(size, 1) / 2**20:.1f} MiB or more are needed, {free / 2**20:.1f} MiB are free"
+    needed = f"; more than {size_text(begun)} are needed" if size is None else f"; it takes {size_text(size)}"
+    return needed + f", {size_text(free)} are free" * (free <= (begun if size is None else size))
 
 
 def _sealed(path: Path) -> Path:

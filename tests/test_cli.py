@@ -720,3 +720,37 @@ def test_fault_106_code_that_ends_its_process_before_a_run_is_told(lab, small, m
     assert code == 2
     assert "lets run ended its process (0); nothing was done" in json.loads(out)["error"]
     assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["run", "small.toml", "--workers", "x"], "'x' is no whole number."),
+        (["predict", "tanh", "--depth", "1.5"], "'1.5' is no whole number."),
+        (["certify", "tanh", "--at-least", "x"], "'x' is no number."),
+        (["run", "small.toml", "--trial-timeout", "nan"], "'nan' is no time"),
+        (["run", "small.toml", "--trial-timeout", "inf"], "'inf' is no time"),
+        (["run", "small.toml", "--max-trials", "0"], "0 is not in the range"),
+        (["check", "small.toml", "-o", "=3"], "an override is written KEY=VALUE"),
+        (
+            ["activations", "elu", "-p", "alpha=1", "-p", "alpha=2"],
+            "-p alpha is given twice; keep one of them",
+        ),
+        (["audit", "lab", "tanh", "--dtype", ""], "--dtype names none; expected one or more of "),
+    ],
+)
+def test_an_odd_argument_is_told_in_words(lab, small, words, told):
+    words = [str(small) if word == "small.toml" else word for word in words]
+    code, out, err = lab(*words)
+    assert (code, out) == (2, "")
+    assert told in err
+
+
+@pytest.mark.parametrize(
+    ("out", "told"), [("", "'.' is no name of a file"), ("file/a.html", "file/a.html: ")]
+)
+def test_what_is_no_name_of_a_file_is_told_by_its_own_name(lab, tmp_path, out, told):
+    (tmp_path / "file").write_text("")
+    code, _, err = lab("activations", "tanh", "--html", out)
+    assert code == 4
+    assert err.startswith(f"error: {told}")

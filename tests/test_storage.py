@@ -1,16 +1,18 @@
 import io
 import os
+import shutil
 import signal
 import stat
 import subprocess
 import warnings
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import lab
 from lab.errors import LabError, StorageError
-from lab.storage import locked, seal, unsealed, write
+from lab.storage import locked, seal, unsealed, write, written
 
 
 def test_a_file_is_written_whole_for_its_owner_and_leaves_nothing_beside_it(tmp_path):
@@ -34,6 +36,30 @@ def test_a_write_that_fails_keeps_the_old_file(tmp_path, monkeypatch):
         write(tmp_path / "a.txt", "new")
     assert (tmp_path / "a.txt").read_text() == "old"
     assert list(tmp_path.iterdir()) == [tmp_path / "a.txt"]
+
+
+@pytest.mark.parametrize(
+    ("free", "size", "told"),
+    [
+        (0, 1200, "; it takes 1.2 KiB, 0 bytes are free"),
+        (4096, 3_000_000, "; it takes 2.9 MiB, 4.0 KiB are free"),
+        (2**33, 1200, "; it takes 1.2 KiB"),
+        (1000, None, "; more than 1.5 KiB are needed, 1000 bytes are free"),
+    ],
+    ids=["nothing free", "too little free", "no more files", "written piece by piece"],
+)
+def test_a_full_disk_is_told_in_numbers_that_say_something(tmp_path, monkeypatch, free, size, told):
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=free))
+
+    def fill():
+        with written(tmp_path / "a.csv", size) as file:
+            file.write(b"a" * 1500)
+            file.flush()
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(StorageError) as failure:
+        fill()
+    assert str(failure.value).partition("on device")[2] == told
 
 
 def test_a_missing_folder_and_a_missing_seal_are_told(tmp_path):

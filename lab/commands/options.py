@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass, fields, replace
 from functools import wraps
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -92,6 +93,16 @@ class _Numbers(click.ParamType):  # type: ignore[type-arg]  # which click 8.1 do
         return found
 
 
+class _Seconds(click.FloatRange):
+    """A time, which NaN and infinity are not."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        seconds = float(super().convert(value, param, ctx))
+        if not isfinite(seconds):
+            self.fail(f"{value!r} is no time", param, ctx)
+        return seconds
+
+
 class _Length(click.ParamType):  # type: ignore[type-arg]
     """A length in inches, from one with its unit: ``3.3in``, ``8.4cm``, ``84mm``."""
 
@@ -127,7 +138,11 @@ _EXPERIMENT = (
         "--allow-code", is_flag=True, help="Let the file name a class in a Python file, and run that file."
     ),
     click.option(
-        "--max-trials", default=10_000, show_default=True, help="Refuse an experiment with more trials."
+        "--max-trials",
+        type=click.IntRange(min=1),
+        default=10_000,
+        show_default=True,
+        help="Refuse an experiment with more trials.",
     ),
 )
 
@@ -158,7 +173,7 @@ _TRAINING = (
     ),
     click.option(
         "--trial-timeout",
-        type=click.FloatRange(min=0, min_open=True),
+        type=_Seconds(min=0, min_open=True),
         metavar="SECONDS",
         help="Give up trials that take longer.",
     ),

@@ -24,8 +24,9 @@ def help_on(word: Sequence[str]) -> Page:
     lab help learning_speed
     lab help costs
 
-    WORD is one of the book's or the lab's, a column of the table layers, a part such as adam, or a kind of
-    parts: activations, costs, initialisers, optimisers, datasets, probes or figures; or else a command.
+    WORD is one of the book's or the lab's, a column of the table layers, a key of an experiment file such as
+    record.every, a verdict, a figure, a part such as adam, or a kind of parts: activations, costs,
+    initialisers, optimisers, datasets, probes or figures; or else a command.
     Without WORD, list the words.
     """  # noqa: D301
     from lab.console.screen import Page, verbatim

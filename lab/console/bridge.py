@@ -62,9 +62,11 @@ def audit_page(
     """A row for each function, dtype and of σ and σ′; no success where one is gravely wrong."""
     import pandas as pd
 
-    from lab.bridge.audit import as_record, audited
+    from lab.bridge.audit import DTYPES, as_record, audited
 
     kinds = [word.strip() for word in dtypes.split(",") if word.strip()]
+    if not kinds:
+        raise LabError(f"--dtype names none; expected one or more of {', '.join(DTYPES)}")
     if plot is not None and what in ("torch", "jax", "keras", "lab") and len(only) != 1:
         raise LabError(f"--plot draws one function; name it: lab audit {what} FUNCTION --plot {plot}")
     audit = audited(what, dtypes=kinds, formula=formula, only=only, allow_code=allow_code)

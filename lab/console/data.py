@@ -4,6 +4,7 @@ from pathlib import Path
 
 from lab.console.screen import Note, Page, bold, table, verbatim
 from lab.data.files.look import look
+from lab.errors import counted
 
 
 def look_page(path: Path) -> Page:
@@ -11,8 +12,8 @@ def look_page(path: Path) -> Page:
     found = look(path)
     data = found.data
     (rows, features), (_, outputs) = data.x_train.shape, data.y_train.shape
-    outcome = f"{len(data.classes)} classes" if data.classes else f"{outputs} number{'s' * (outputs > 1)}"
-    parts = f"{rows} rows train, {len(data.x_test)} test"
+    outcome = f"{len(data.classes)} classes" if data.classes else counted(outputs, "number")
+    parts = f"{counted(rows, 'row')} to train on, {len(data.x_test)} to test"
     value = {
         "columns": found.columns,
         "task": "classes" if data.classes else "numbers",
@@ -26,7 +27,7 @@ def look_page(path: Path) -> Page:
         value,
         [
             table(found.columns),
-            f"\n{features} feature{'s' * (features > 1)}, from which to tell {outcome}; {parts}\n",
+            f"\n{counted(features, 'feature')}, from which to tell {outcome}; {parts}\n",
             bold("# to paste into an experiment file"),
             verbatim(found.toml),
             *(Note(f"column {title!r} is left out: {why}") for title, why in found.left_out.items()),

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, Task, TaskProgressColumn, TextCol
 from rich.text import Text
 
 from lab.console.screen import err
-from lab.errors import INTERRUPTED, LabError, StorageError, plain
+from lab.errors import INTERRUPTED, LabError, StorageError, counted, plain
 from lab.processes import interrupt
 from lab.results.page import REPORT, save_report
 from lab.results.run import Run
@@ -95,8 +95,8 @@ def training(ready: Prepared, folder: RunFolder) -> Iterator[Callable[[int], Non
 def _span(noun: str, counts: Iterable[int]) -> str:
     """So many of what the noun names: ``1 trial``, ``20 trials``, ``10…30 steps``."""
     known = set(counts)
-    number = f"{min(known)}…{max(known)}" if len(known) > 1 else str(*known)
-    return f"{number} {noun}{'s' * (number != '1')}"
+    least, most = min(known), max(known)
+    return counted(most, noun) if least == most else f"{least}…{counted(most, noun)}"
 
 
 def plots_saved(run: Run, workers: int) -> bool:

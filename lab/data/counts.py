@@ -1,6 +1,6 @@
 """How many rows are asked for, against how many there are."""
 
-from lab.errors import PartError
+from lab.errors import PartError, counted, size_text
 
 LARGEST = 2**31
 """The most bytes of one array or file that are read or made: 2 GiB."""
@@ -9,7 +9,7 @@ LARGEST = 2**31
 def check_size(subject: str, size: int) -> None:
     """Raise PartError where ``size`` bytes are more than `LARGEST`: before they are read or allocated."""
     if size > LARGEST:
-        raise PartError(f"{subject}: {size / 2**30:.1f} GiB, expected at most {LARGEST / 2**30:.0f} GiB")
+        raise PartError(f"{subject}: {size_text(size)}, expected at most {LARGEST / 2**30:.0f} GiB")
 
 
 def of_part(name: str, part: str, asked: int | None, usual: int, available: int | None = None) -> int:
@@ -22,7 +22,8 @@ def of_part(name: str, part: str, asked: int | None, usual: int, available: int 
     if rows < least:
         raise PartError(f"{name}: {part} = {rows}, expected at least {least}", part)
     if available is not None and rows > available:
-        raise PartError(f"{name}: {part} = {rows} asks for more than the {available} rows there are", part)
+        there = f"the {counted(available, 'row')} there {'is' if available == 1 else 'are'}"
+        raise PartError(f"{name}: {part} = {rows} asks for more than {there}", part)
     return rows
 
 

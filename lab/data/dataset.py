@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from lab.errors import PartError
+from lab.errors import PartError, counted
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
@@ -65,7 +65,7 @@ def assembled(
     x_test, y_test = (_fixed(name, array) for array in test)
     for part, x, y in (("train", x_train, y_train), ("test", x_test, y_test)):
         if len(x) != len(y):
-            raise PartError(f"{name}: the {part} part has {len(x)} rows of x but {len(y)} of y")
+            raise PartError(f"{name}: the {part} part has {counted(len(x), 'row')} of x but {len(y)} of y")
     for kind, one, other in (("features", x_train, x_test), ("outputs", y_train, y_test)):
         if one.shape[1] != other.shape[1]:
             raise PartError(f"{name}: {one.shape[1]} {kind} to train on but {other.shape[1]} to be tested on")

@@ -149,7 +149,8 @@ def _attempts(
             continue
         make = makers.get(part.kind, partial(plugins.build, part.kind, **where))
         if escaped := next(filter(has_escapes, _words(spec)), ""):
-            make, spec = _refuse_escapes, escaped
+            make = partial(_or_escapes, make, escaped) if part.kind == "activations" else _refuse_escapes
+            spec = spec if part.kind == "activations" else escaped
         yield key, set(_words(spec)) if part.kind == "activations" else set(), partial(make, spec)
     match about:
         case ():
@@ -161,7 +162,9 @@ def _attempts(
     for name, design in designs.items():
         formula = "value" if design.value is not None else "derivative"
         yield ("activations", name), {name}, partial(_design_name, name)
-        yield ("activations", name, formula), {name}, partial(activation, name)
+        text = getattr(design, formula)
+        made = partial(_or_escapes, activation, text) if text and has_escapes(text) else activation
+        yield ("activations", name, formula), {name}, partial(made, name)
 
 
 def _words(spec: Any) -> Iterator[str]:
@@ -185,8 +188,20 @@ def _is_wrong(name: str, settings: Experiment, where: Where) -> bool:
     return False
 
 
+def _or_escapes(make: Callable[[Any], object], escaped: str, spec: Any) -> object:
+    """The part, whose formula may have several lines; where there is none, a backslash may be to blame."""
+    try:
+        return make(spec)
+    except PartError:
+        raise _refused_escapes(escaped) from None
+
+
 def _refuse_escapes(word: str) -> None:
-    raise PartError(f"there is nothing of this name; {without_escapes(word)}")
+    raise _refused_escapes(word)
+
+
+def _refused_escapes(word: str) -> PartError:
+    return PartError(f"there is nothing of this name; {without_escapes(word)}")
 
 
 def _design_name(name: str) -> None:

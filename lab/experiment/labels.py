@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import chain, count
 from typing import Any
 
+from lab.errors import in_one_line
 from lab.experiment.keys import dotted, parsed
 from lab.experiment.schema import PARTS, part_name
 
@@ -49,8 +50,8 @@ def _text(value: Any) -> str:
 
 
 def _safe(text: str) -> str:
-    """The text without what a terminal or a spreadsheet would take for something else."""
-    plain = "".join(character if character.isprintable() else "_" for character in text)
+    """The text in one line, without what a terminal or a spreadsheet would take for something else."""
+    plain = "".join(character if character.isprintable() else "_" for character in in_one_line(text) or text)
     cut = plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1] + "…"
     return f"({cut})" if cut.startswith(("=", "+", "-", "@")) else cut
 

@@ -21,6 +21,9 @@ _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
 QUOTES = "“”„‟«»‘’‚‛"
 """Quotes that are none to TOML."""
 
+_PATH = re.compile(r"^[A-Za-z]:|\.[A-Za-z]+(?:$|:)")
+"""What a path has: a drive, or a file's ending."""
+
 _ESCAPES = {"\b": r"\b", "\t": r"\t", "\n": r"\n", "\f": r"\f", "\r": r"\r"}
 """What a backslash and a letter make in a text."""
 
@@ -72,7 +75,9 @@ def right_value(kind: str, value: Any) -> str:
         case "list_type", str() if _LIST.fullmatch(value):
             return _in_brackets(value)
         case "list_type", str() | int() | float():
-            return f"[{value_text(value)}]"
+            return f"[{number_meant(str(value)) or value_text(value)}]"
+        case "dict_type" | "model_type", [dict(), *_]:
+            return "its heading in single brackets, since [[…]] begins one of several tables"
         case "float_type", str():
             return number_meant(value)
         case "int_type" | "expected", str() | float():
@@ -83,7 +88,7 @@ def right_value(kind: str, value: Any) -> str:
 
 
 def without_escapes(text: str) -> str:
-    r"""What to write for a path of Windows whose backslashes are read as escapes.
+    r"""What to write for a path of Windows, or LaTeX, whose backslashes are read as escapes.
 
     ``text`` is as it stands in the file, or as it was read, with a tab for \\t.
 
@@ -92,7 +97,8 @@ def without_escapes(text: str) -> str:
     """
     path = "".join(_ESCAPES.get(letter, letter) for letter in text)
     slashed = path.replace("\\", "/")
-    return f'a \\ begins an escape in "…"; write \'{path}\', in single quotes, or "{slashed}"'
+    or_path = f', or "{slashed}"' if _PATH.search(path) else ""
+    return f"a \\ begins an escape in \"…\"; write '{path}', in single quotes{or_path}"
 
 
 def has_escapes(text: str) -> bool:

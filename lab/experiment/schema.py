@@ -97,7 +97,7 @@ class Data(Table):
     model_config = ConfigDict(extra="allow")
 
     name: Annotated[str, Part("datasets", table=False)] = _key(
-        "a data set, or a path to a file: .csv, .tsv, .txt, .data, each also .gz, .npz, .parquet",
+        "a data set, or a path to a file: .npz, .parquet, or .csv, .tsv, .txt, .data, these also with .gz",
         min_length=1,
     )
     train: Count | None = _key("how many examples train; else as many as the data set usually has", None)
@@ -191,7 +191,7 @@ class Record(Table):
         'quantities, or probes of one\'s own; "default", "all"', ["default"], min_length=1
     )
     saturation_threshold: float = _key("saturated: |σ′| < this × sup|σ′|", 0.05, gt=0, lt=1)
-    low_input_threshold: float = _key("low: |a| < this × rms a", 0.1, gt=0)
+    low_input_threshold: float = _key("low: |a| ≤ this × rms a", 0.1, gt=0)
     neurons: bool = _key("whether there is a table of single neurons too", False)
 
 

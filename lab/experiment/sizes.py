@@ -4,6 +4,7 @@ import re
 from math import ceil, prod
 from pathlib import Path
 
+from lab.errors import counted, size_text
 from lab.experiment.schedule import MOST_HISTOGRAMS, MOST_READINGS
 from lab.experiment.schema import USUAL_BATCH, Experiment
 from lab.experiment.validation import Finding
@@ -15,7 +16,6 @@ MOST_NEURON_ROWS = 5_000_000
 
 _MEMORY = Path("/proc/meminfo")
 _ROW_BYTES = 200
-_GIB = 2**30
 
 
 def free_memory() -> int | None:
@@ -32,13 +32,13 @@ def check_sizes(settings: Experiment, features: int, outputs: int) -> list[Findi
     hidden = settings.network.hidden
     total = count((features, *hidden, outputs))
     size = total * 3 * (8 if settings.training.dtype == "float64" else 4)
-    needed = f"{size / _GIB:.1f} GiB of memory (weights, gradients and steps)"
+    needed = f"{size_text(size)} of memory (weights, gradients and steps)"
     message = f"{total} parameters a trial need about {needed}"
     free = free_memory()
     if len(hidden) > MOST_LAYERS:
         message = f"{len(hidden)} layers are more than {MOST_LAYERS}; {message}"
     elif free is not None and size > free:
-        message += f", and {free / _GIB:.1f} GiB are free; expected smaller layers"
+        message += f", and {size_text(free)} are free; expected smaller layers"
     else:
         return []
     return [Finding(("network", "hidden"), message)]
@@ -54,7 +54,7 @@ def check_tables(settings: Experiment, variants: int) -> list[Finding]:
 
     def rows(readings: int, each: int, noun: str) -> tuple[int, str]:
         factors = {"variant": variants, "seed": settings.trials.seeds, "reading": readings, noun: each}
-        terms = (f"{number} {one}{'' if number == 1 else 's'}" for one, number in factors.items())
+        terms = (counted(number, one) for one, number in factors.items())
         return prod(factors.values()), " × ".join(terms)
 
     found = []
@@ -63,8 +63,8 @@ def check_tables(settings: Experiment, variants: int) -> list[Finding]:
     size = layers * _ROW_BYTES
     if free is not None and size > free:
         message = (
-            f"the table of layers would have {layers} rows ({product}), about {size / _GIB:.1f} GiB of "
-            f"memory, and {free / _GIB:.1f} GiB are free; record less often with record.every, or take fewer "
+            f"the table of layers would have {layers} rows ({product}), about {size_text(size)} of "
+            f"memory, and {size_text(free)} are free; record less often with record.every, or take fewer "
             "seeds or variants"
         )
         found.append(Finding(("record", "every"), message))

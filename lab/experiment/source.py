@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import reduce
 from itertools import takewhile
@@ -12,10 +11,10 @@ from typing import Any
 from lab.errors import ExperimentError, Problem, in_one_line, nearest, plain
 from lab.experiment import toml_reader
 from lab.experiment.keys import Key, assigned, dotted, parsed, parsed_or_name
-from lab.experiment.schema import FILE_VERSION, MIGRATIONS
+from lab.experiment.schema import FILE_VERSION, MIGRATIONS, PARTS, TABLES
 from lab.experiment.see import ANSWER, numbers_of
 from lab.experiment.toml_reader import UnreadableError
-from lab.experiment.toml_writer import document
+from lab.experiment.toml_writer import document, value_text
 from lab.numerics import TooSmallError, as_float
 from lab.storage import migrated
 
@@ -24,21 +23,18 @@ from lab.storage import migrated
 class Source:
     """An experiment file as it was read: its exact bytes, and its values with the overrides in place.
 
-    ``lines`` has the line of every key that the text mentions, ``overridden`` are the keys that were set from
+    ``name`` is the path as messages show it, and ``lines`` has the line of every key that the text mentions;
+    values that no file holds have neither. ``overridden`` are the keys that were set from
     outside, and ``notes`` say which of them took the place of another.
     """
 
     path: Path
+    name: str
     data: bytes
     values: Mapping[str, Any]
     notes: tuple[str, ...]
     lines: Mapping[Key, int]
     overridden: frozenset[Key]
-
-    @property
-    def name(self) -> str:
-        """The path as messages show it."""
-        return plain(str(self.path), keep="")
 
     @property
     def override_texts(self) -> dict[str, str]:
@@ -71,8 +67,9 @@ def read(given: Path | Mapping[str, Any], overrides: Mapping[str, Any] | Sequenc
     ExperimentError where the file cannot be read, is no TOML, is empty, is of a newer format, or an override
     fits nowhere.
     """
-    path = FROM_PYTHON if isinstance(given, Mapping) else given
-    name = plain(str(path), keep="")
+    in_file = not isinstance(given, Mapping)
+    path = given if isinstance(given, Path) else FROM_PYTHON
+    name = plain(str(path), keep="") if in_file else ""
     try:
         data = _written(given) if isinstance(given, Mapping) else _bytes(path)
         text = toml_reader.decoded(data)
@@ -85,7 +82,8 @@ def read(given: Path | Mapping[str, Any], overrides: Mapping[str, Any] | Sequenc
     if not values:
         raise ExperimentError(name, [Problem(0, "", "no experiment: needs `data.name` and `network.hidden`")])
     notes += [*replaced, *untold]
-    source = Source(path, data, values, tuple(notes), toml_reader.lines(text), frozenset(overridden))
+    lines = toml_reader.lines(text) if in_file else {}
+    source = Source(path, name, data, values, tuple(notes), lines, frozenset(overridden))
     version = values.get("schema")
     if type(version) is int and version > FILE_VERSION:  # before its new keys are taken for mistakes
         message = f"needs a newer lab: this one reads schema {FILE_VERSION}, got {version}"
@@ -97,7 +95,20 @@ def _written(values: Mapping[str, Any]) -> bytes:
     try:
         return document(values).encode()
     except (TypeError, UnicodeEncodeError) as error:
-        raise UnreadableError(0, "", f"cannot be written as TOML: {error}") from None
+        key = dotted(_unwritable(values))
+        raise UnreadableError(0, key, f"cannot be written as TOML: {error}") from None
+
+
+def _unwritable(value: Any, key: Key = ()) -> Key:
+    """The key of the first value within this one that is none of TOML, or the innermost around it."""
+    named = isinstance(value, Mapping)
+    inner = value.items() if named else enumerate(value) if isinstance(value, list | tuple) else ()
+    for name, one in inner:
+        try:
+            value_text({name: one} if named else one).encode()
+        except (TypeError, UnicodeEncodeError):
+            return _unwritable(one, (*key, name)) if isinstance(name, str) or not named else key
+    return key
 
 
 def _bytes(path: Path) -> bytes:
@@ -127,13 +138,15 @@ def _with_overrides(
     given: dict[Key, Any] = {}
     notes: list[str] = []
     problems: list[Problem] = []
-    for override in overrides:
-        written = override.partition("=")[0]
+    for override in [overrides] if isinstance(overrides, str) else overrides:
+        written = str(override).partition("=")[0]
         try:
+            if not written.strip():
+                raise ValueError(_WRITTEN)
             key = _override_key(written.strip())
-            value = deepcopy(overrides[override]) if isinstance(overrides, Mapping) else _value(override)
-            tables = assigned(tables, key, value)
-        except ValueError as error:
+            value = _of_python(overrides[override]) if isinstance(overrides, Mapping) else _value(override)
+            tables = assigned(_with_table_of_part(tables, key), key, value)
+        except (TypeError, ValueError) as error:
             problems.append(Problem(0, plain(written, keep=""), str(error)))
             continue
         if key in given:
@@ -142,6 +155,21 @@ def _with_overrides(
     if problems:
         raise ExperimentError(name, problems)
     return tables, given, notes
+
+
+def _with_table_of_part(tables: dict[str, Any], key: Key) -> dict[str, Any]:
+    """The tables; a part that is written as its name alone is a table where the key is of its parameter."""
+    part = key[:2]
+    if part not in PARTS or not PARTS[part].table:
+        return tables
+    written = _at(tables, part)
+    if written is None:
+        written = TABLES[str(part[0])].model_fields[str(part[1])].default
+    if isinstance(written, list) and len(key) > 2:
+        part = key[:3]
+        written = _at(tables, part)
+    is_parameter = isinstance((*key, 0)[len(part)], str)
+    return assigned(tables, part, {"name": written}) if is_parameter and isinstance(written, str) else tables
 
 
 def _without_replaced(values: dict[str, Any], given: Mapping[Key, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -218,11 +246,19 @@ def _override_key(written: str) -> Key:
     return key
 
 
+_WRITTEN = "an override is written KEY=VALUE, for example training.eta=0.3"
+
+
+def _of_python(value: Any) -> Any:
+    """A value as TOML has it: of a tuple a list, of a path or a number of numpy the plain one."""
+    return tomllib.loads(f"value = {value_text(value)}")["value"]
+
+
 def _value(override: str) -> Any:
     """The TOML value after the sign =, or the text itself where it is none."""
     _, equals, text = override.partition("=")
     if not equals:
-        raise ValueError("an override is written KEY=VALUE, for example training.eta=0.3")
+        raise ValueError(_WRITTEN)
     try:
         text.encode("utf-8")
         tables = tomllib.loads(f"value = {text}", parse_float=as_float)

@@ -7,7 +7,7 @@ from typing import Any
 
 from lab import plugins
 from lab.activations.formula.formula import Formula
-from lab.errors import PartError, did_you_mean
+from lab.errors import PartError, did_you_mean, nearest
 from lab.parts import Activation
 from lab.prover.integrals.integrated import integrated
 
@@ -66,6 +66,8 @@ def from_spec(
     if name not in plugins.names("activations") and ".py:" not in name:
         known = [*plugins.names("activations"), *designs]
         hint = did_you_mean(name, known, plugins.aliases("activations"))
+        if nearest(name, [*known, *plugins.aliases("activations")]) is None:
+            hint += ', or a formula in z, such as "tanh(z)"'
         raise PartError(f"unknown activation {name!r}; {hint}")
     part = plugins.find("activations", name, folder=folder, allow_code=allow_code)
     if "inner" in table:

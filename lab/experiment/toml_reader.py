@@ -24,14 +24,24 @@ _DUPLICATE = re.compile(r"Cannot (?:overwrite|declare|redefine|mutate)")
 _WIDEST = 100
 
 _HINTS = [
+    (
+        r"^\0\s*\{",
+        'this is no TOML, as JSON is none; a table has a heading, such as [data], and keys: name = "moons"',
+    ),
+    (r"^\s*([A-Za-z0-9_-]+)\s*\0:\s*$", r"in TOML a table has a heading: [\1]"),
     (r"^\s*([A-Za-z0-9_.\"-]+)\s*\0:\s*(.*?)\s*$", r"TOML uses '=': \1 = \2"),
     (r"\0(?i:true)(?![\w-])", "write true, in small letters"),
     (r"\0(?i:false)(?![\w-])", "write false, in small letters"),
+    (r"\0(?:None|null|nil|NULL)(?![\w-])", "TOML has no such value; leave the key out"),
+    (r"[=\[,]\s*\0\(([^()]*)\)", r"a list stands in brackets: [\1]"),
+    (r"\0\s*;", "leave out the ;"),
+    (r"\0\s*//", "a comment begins with #"),
     (r"[=\[,]\s*\0([A-Za-z][A-Za-z0-9_-]*)", r'text stands in quotes: "\1"'),
     (rf"\0[{QUOTES}]([^{QUOTES}]*)", r'text stands in straight quotes: "\1"'),
     (r"\0([+-]?)(\.[0-9]+)", r"write \g<1>0\2, with a digit before the point"),
     (r"([+-]?[0-9]+)\0\.", r"write \1.0, with a digit after the point"),
     (r"=\s*\0\s*$", "a value is missing after '='"),
+    (r"[\u00a0\u2000-\u200b\u2028\u2029\u202f\u3000\ufeff]", "write plain blanks; this line has others"),
     (r"""(?:"[^"]*|'[^']*)\0$""", "the quote that opens in this line is not closed in it"),
 ]
 """What a line looks like that has a common mistake at \\0, and what to do about it."""
@@ -154,6 +164,15 @@ def duplicate(found: Iterable[Statement]) -> tuple[Key, int, int] | None:
     return None
 
 
+def _begun_before(found: Sequence[Statement]) -> tuple[Key, int, int] | None:
+    """The key of the last statement, or a table around it, that another mentions too, and both lines."""
+    *others, last = found
+    for end in range(len(last.key), 0, -1):
+        if first := next((one.line for one in others if one.key[:end] == last.key[:end]), 0):
+            return last.key[:end], first, last.line
+    return None
+
+
 def _numbered(names: Sequence[str], entries: dict[Key, int]) -> Key:
     """The key of these names, with the number of the entry after each that is an array of tables."""
     key: Key = ()
@@ -183,7 +202,7 @@ def _syntax_problem(text: str, message: str) -> tuple[int, str, str]:
         line, column, reason = before[-1].line, 1, "a list that is not closed by ]"
     if reason == """Expected "'\"""" and (opened := _OPEN_QUOTE.search(text)):
         line, column = _place(text, opened.end())
-    if _DUPLICATE.match(reason) and (twice := duplicate(before)):
+    if _DUPLICATE.match(reason) and (twice := duplicate(before) or _begun_before(before)):
         key, first, second = twice
         return second, dotted(key), f"is given twice, on lines {first} and {second}; keep one of them"
     source = text.split("\n")[line - 1]

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import date, time
+from os import PathLike, fspath
 from typing import Any
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -47,11 +48,17 @@ def value_text(value: Any) -> str:
             return f"{{{pairs}}}"
     if hasattr(value, "tolist"):  # a number or an array of numpy
         return value_text(value.tolist())
+    if isinstance(value, PathLike):
+        return value_text(fspath(value))
+    if value is None:
+        raise TypeError("TOML has no None; leave the key out")
     raise TypeError(f"TOML has no {type(value).__name__}: {value!r}")
 
 
 def key_text(name: str) -> str:
     """One name of a key, quoted where it is not of letters, digits, ``_`` and ``-`` alone."""
+    if not isinstance(name, str):
+        raise TypeError(f"a key is a text, got {name!r}")
     return name if _BARE.fullmatch(name) else value_text(name)
 
 

@@ -8,7 +8,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from lab.errors import ClaimError, ExperimentError
+from lab.errors import ClaimError, ExperimentError, counted
 from lab.experiment import checks
 from lab.experiment.keys import assigned, dotted, parsed
 from lab.experiment.labels import labels
@@ -161,9 +161,10 @@ def _too_many(settings: Experiment, written: Sequence[VariedKey], most: int) -> 
     variants, seeds = prod(len(one.values) for one in written), settings.trials.seeds
     if variants * seeds <= most:
         return []
+    trials = variants * seeds
     message = (
-        f"{variants} variant{'s' * (variants > 1)} × {seeds} seeds are {variants * seeds} trials, "
-        f"more than {most}; if that is meant, say --max-trials {variants * seeds}"
+        f"{counted(variants, 'variant')} × {counted(seeds, 'seed')} are {counted(trials, 'trial')}, "
+        f"more than {most}; if that is meant, say --max-trials {trials}"
     )
     return [Finding(("vary",) if variants > 1 else ("trials", "seeds"), message)]
 

@@ -92,10 +92,11 @@ def _refusal(key: Key, base: Validated) -> str:
     if len(key) == 1 and (table in TABLES or table == "activations"):
         return "is a whole table; vary one of its keys"
     if len(key) > 2 and key[:2] in PARTS and PARTS[key[:2]].table:
-        if isinstance(base.values.get(table, {}).get(key[1]), Mapping):
+        written = base.values.get(table, {}).get(key[1], "…")
+        if isinstance(written, Mapping):
             return ""
-        part = dotted(key[:2])
-        return f'{part} is not a table here; write {part} = {{name = "…", …}} first'
+        part, name = dotted(key[:2]), written if isinstance(written, str) else "…"
+        return f'{part} is not a table here; write {part} = {{name = "{name}", …}} first'
     if len(key) == 2 and table in TABLES and (table == "data" or key[1] in key_names(TABLES[table])):
         return ""
     designs: list[Key] = [

@@ -9,6 +9,7 @@ from math import ceil, isfinite, nan
 
 import numpy as np
 
+from lab.errors import size_text
 from lab.experiment.sizes import free_memory
 from lab.experiment.validation import Finding
 from lab.network.parameters import count
@@ -129,11 +130,11 @@ def too_large(ready: Prepared) -> list[Finding]:
         return []
     if found.training > found.looking:
         key, what = ("network", "hidden"), "smaller layers or batches"
-        need = f"training needs about {found.training / 2**30:.1f} GiB of memory"
+        need = f"training needs about {size_text(found.training)} of memory"
     else:
         key, what = ("record", "every"), "a larger number, fewer seeds or fewer variants"
-        need = f"{found.rows} rows of the table layers need about {found.looking / 2**30:.1f} GiB of memory"
-    return [Finding(key, f"{need}, and {free / 2**30:.1f} GiB are free; expected {what}")]
+        need = f"{found.rows} rows of the table layers need about {size_text(found.looking)} of memory"
+    return [Finding(key, f"{need}, and {size_text(free)} are free; expected {what}")]
 
 
 @dataclass(frozen=True)

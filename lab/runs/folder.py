@@ -69,12 +69,17 @@ class RunFolder:
     @property
     def name(self) -> str:
         """The experiment's name."""
-        return self.path.parent.name
+        return self._absolute.parent.name
 
     @property
     def id(self) -> str:
         """The time of the start, in UTC: ``20260131-235959``, with ``-2`` … where runs started together."""
-        return self.path.name
+        return self._absolute.name
+
+    @property
+    def _absolute(self) -> Path:
+        """The path with all its names, also where it is ``.`` in the run's folder."""
+        return Path(os.path.abspath(self.path))
 
     @property
     def plots(self) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,14 +60,20 @@ def new_folder(name: str, root: Path) -> RunFolder:
 
 def runs(root: Path) -> list[RunFolder]:
     """All runs under a root, the oldest first; also those whose run.json is lost."""
-    found = [RunFolder(path) for path in root.glob("*/*") if _RUN_ID.fullmatch(path.name) and path.is_dir()]
+    return _sorted(root.glob("*/*"))
+
+
+def _sorted(paths: Iterable[Path]) -> list[RunFolder]:
+    """Those of the paths that are folders of runs, the oldest first."""
+    found = [RunFolder(path) for path in paths if _RUN_ID.fullmatch(path.name) and path.is_dir()]
     return sorted(found, key=lambda run: (run.id, run.name))
 
 
 def find(text: str, root: Path) -> RunFolder:
     """The run that the text means: a path, a name (its newest run), a run-id, or the beginning of one.
 
-    A name may be as the stem of the file is written, see `lab.experiment.run_names.run_name`.
+    The path of a folder that holds runs, as ``results/vanishing``, means the newest of them. A name may
+    be as the stem of the file is written, see `lab.experiment.run_names.run_name`.
 
     Raises LabError where it means none, or several.
     """
@@ -75,6 +82,8 @@ def find(text: str, root: Path) -> RunFolder:
     known = runs(root)
     if named := [run for run in known if run.name in (text, run_name(text))]:
         return named[-1]
+    if held := _sorted(Path(text).glob("*")):
+        return held[-1]
     exact = [run for run in known if text in (run.id, str(run))]
     begun = [run for run in known if run.id.startswith(text) or str(run).startswith(text)]
     for meant in (exact, begun):

@@ -10,7 +10,7 @@ def test_the_page_ends_with_the_table_to_paste(tmp_path, capsys):
     page = look_page(path)
     show(page)
     out, err = capsys.readouterr()
-    assert "2 features, from which to tell 2 classes; 16 rows train, 4 test" in out
+    assert "2 features, from which to tell 2 classes; 16 rows to train on, 4 to test" in out
     assert out.rstrip().endswith(
         f'[data]\nname = "{path}"\ntarget = "y"\ntest = 4\nshuffle = true\ntask = "classes"'
     )
@@ -20,6 +20,13 @@ def test_the_page_ends_with_the_table_to_paste(tmp_path, capsys):
     assert told["classes"] == ["no", "yes"]
     assert [row["column"] for row in told["columns"]] == ["x", "z", "y"]
     assert told["left_out"] == {}
+
+
+def test_of_one_row_the_noun_is_in_the_singular(tmp_path, capsys):
+    path = tmp_path / "a.csv"
+    path.write_text("x,y\n1.5,1\n")
+    show(look_page(path))
+    assert "1 feature, from which to tell 1 number; 1 row to train on, 0 to test" in capsys.readouterr()[0]
 
 
 def test_a_column_that_is_left_out_has_its_reason_on_the_page(tmp_path, capsys):

@@ -45,7 +45,7 @@ def test_sha256_is_of_shapes_and_bytes_in_a_fixed_order_and_tells_where_rows_are
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [
-        (([[0.0]], [[0.0], [0.0]]), "the train part has 1 rows of x but 2 of y"),
+        (([[0.0]], [[0.0], [0.0]]), "the train part has 1 row of x but 2 of y"),
         (([[0.0]], [[0.0]], [[0.0, 1.0]]), "1 features to train on but 2 to be tested on"),
         (([[0.0]], [[0.0]], [[0.0]], [[0.0, 1.0]]), "1 outputs to train on but 2 to be tested on"),
         (([0.0], [[0.0]]), "an array of shape (1,), expected (examples, features or outputs)"),

@@ -156,7 +156,7 @@ def test_parameters_are_checked(name, parameters, message):
 def test_absurd_sizes_are_refused_before_they_are_made(name):
     message = refusal(load, name, 10**12)
     assert message.startswith(f"{name}: train = 1000000000000: ")
-    assert message.endswith(" GiB, expected at most 2 GiB")
+    assert message.endswith(" TiB, expected at most 2 GiB")
 
 
 def test_digits_are_the_first_rows_as_they_stand():

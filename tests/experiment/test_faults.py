@@ -66,7 +66,7 @@ VALUES = [
      'softmax is not elementwise, so it is no activation; for a softmax output write cost = '
      '"softmax-cross-entropy" with output = "identity"'),
     ("28-seeds", "trials.seeds", "10001", "say --max-trials 10001"),
-    ("31-layer", "network.hidden", "[1000000000000]", "3000000000001 parameters a trial need about 67055"),
+    ("31-layer", "network.hidden", "[1000000000000]", "3000000000001 parameters a trial need about 65 TiB"),
     ("33-width-zero", "network.hidden[1]", "[3, 0]", "must be >= 1, got 0"),
     ("33-width-negative", "network.hidden[0]", "[-3]", "must be >= 1, got -3"),
     ("34-width-float", "network.hidden[0]", "[30.0]", "expected a whole number, got 30.0; write 30"),
@@ -79,7 +79,7 @@ OVERRIDES = [
     ("83-override", "training.etta=1", "training.etta", "did you mean 'eta'?"),
     ("83-override-table", "trainning.eta=1", "trainning", "did you mean 'training'?"),
     ("84-no-value", "training.eta", "training.eta", "an override is written KEY=VALUE, for example"),
-    ("84-no-key", "=1", "", "no key at ''"),
+    ("84-no-key", "=1", "", "an override is written KEY=VALUE"),
     ("84-bad-key", "a b=1", "a b", "'a b' is not a dotted key"),
     ("85-index", "network.hidden[9]=1", "network.hidden[9]",
      "index 9 is out of range: network.hidden has only [0]"),

@@ -84,3 +84,9 @@ def test_what_was_read_as_escapes_is_written_again():
     assert has_escapes(read)
     assert r"'C:\temp\new\back\form\root'" in without_escapes(read)
     assert not has_escapes(r"C:\Users\me")
+
+
+def test_a_list_of_tables_for_a_table_and_a_number_for_a_list():
+    assert right_value("model_type", [{"name": "moons"}]).startswith("its heading in single brackets")
+    assert right_value("list_type", "3") == "[3]"
+    assert right_value("list_type", "tanh") == '["tanh"]'

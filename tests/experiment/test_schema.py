@@ -1,7 +1,8 @@
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from lab.experiment.schema import PARTS, TABLES, Experiment, Network, Part, Training, part_name
+from lab.experiment.schema import PARTS, TABLES, Experiment, Network, Part, Record, Training, part_name
 from lab.plugins import KINDS
 
 
@@ -24,6 +25,13 @@ def test_what_is_said_of_parts_is_derived_from_their_marks():
     }
     assert {part.kind for part in PARTS.values()} == KINDS.keys() - {"figures"}
     assert list(TABLES) == ["data", "network", "training", "trials", "record"]
+
+
+def test_an_input_at_the_threshold_is_low_as_its_key_says():
+    from lab.training.statistics import low_share
+
+    is_low = low_share(np.ones((1, 1, 2)), 1.0)[0] == 1
+    assert ("≤" in str(Record.model_fields["low_input_threshold"].description)) == is_low
 
 
 @pytest.mark.parametrize(

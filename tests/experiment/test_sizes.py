@@ -1,5 +1,6 @@
 import pytest
 
+from lab.errors import size_text
 from lab.experiment import sizes
 from lab.experiment.schema import Experiment
 from lab.experiment.sizes import check_against_data, check_sizes, check_tables, free_memory
@@ -33,7 +34,9 @@ def test_a_network_that_just_fits_is_let_through(dtype, item, memory):
     memory(needed - 1)
     (finding,) = check_sizes(small, 64, 10)
     assert finding.key == ("network", "hidden")
-    assert finding.message.startswith("2780 parameters a trial need about 0.0 GiB of memory (weights, ")
+    assert finding.message.startswith(
+        f"2780 parameters a trial need about {size_text(needed)} of memory (weights, "
+    )
 
 
 def test_unknown_memory_refuses_nothing_but_too_many_layers(memory):
@@ -55,7 +58,7 @@ def test_rows_of_the_table_of_layers(every, readings, memory):
         f"the table of layers would have {rows} rows (4 variants × 10 seeds × {readings} readings × 3 layers)"
     )
     assert finding.message.endswith(
-        " GiB of memory, and 0.0 GiB are free; record less often with record.every, or take fewer seeds or "
+        "iB of memory, and 0 bytes are free; record less often with record.every, or take fewer seeds or "
         "variants"
     )
     memory(rows * 200)

@@ -1,4 +1,5 @@
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -58,6 +59,63 @@ def test_overridden_keys_have_no_line(written):
 def test_values_of_overrides(override, value, written):
     found = read(written(TEXT), [override]).values["title"]
     assert (type(found), found) == (type(value), value)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "part", "made"),
+    [
+        (
+            ["training.optimiser=adam", "training.optimiser.beta1=0.5"],
+            "optimiser",
+            {"name": "adam", "beta1": 0.5},
+        ),
+        (["training.optimiser.beta1=0.5"], "optimiser", {"name": "descent", "beta1": 0.5}),
+        (["network.activation.alpha=2"], "activation", {"name": "elu", "alpha": 2}),
+        (["network.activation=a*z", "network.activation.a=2"], "activation", {"name": "a*z", "a": 2}),
+        (
+            ['network.activation=["tanh", "elu"]', "network.activation[1].alpha=2"],
+            "activation",
+            ["tanh", {"name": "elu", "alpha": 2}],
+        ),
+    ],
+)
+def test_a_parameter_is_given_to_a_part_that_is_written_as_its_name(overrides, part, made, written):
+    source = read(written(TEXT), overrides)
+    assert {**source.values["network"], **source.values["training"]}[part] == made
+
+
+@pytest.mark.parametrize("override", ["training.dtype.x=3", "data.name.x=3", "network.activation[0].a=3"])
+def test_nothing_else_has_parameters(override, written):
+    with pytest.raises(ExperimentError, match=r"is not a (table|list)"):
+        read(
+            written('[data]\nname = "moons"\n[training]\ndtype = "float32"\n[network]\nactivation = "tanh"'),
+            [override],
+        )
+
+
+def test_values_that_no_file_holds_have_no_name_and_no_lines():
+    source = read({"data": {"name": "digits"}})
+    assert (source.name, source.line(("data", "name"))) == ("", 0)
+
+
+@pytest.mark.parametrize(
+    ("given", "overrides", "told"),
+    [
+        ({"training": {"eta": None}}, {}, r"^training\.eta: .*TOML has no None; leave the key out$"),
+        ({"network": {"hidden": [3, 1j]}}, {}, r"^network\.hidden\[1\]: .*TOML has no complex: 1j$"),
+        ({"data": {3: 4}}, {}, r"^data: .*a key is a text, got 3$"),
+        ({"title": "a"}, {"training.eta": None}, r"^training\.eta: TOML has no None; leave the key out$"),
+        ({"title": "a"}, "training", r"^training: an override is written KEY=VALUE"),
+    ],
+)
+def test_a_value_of_python_that_toml_lacks_is_told_with_its_key(given, overrides, told):
+    with pytest.raises(ExperimentError, match=told):
+        read(given, overrides)
+
+
+def test_what_python_has_for_a_value_of_toml_is_taken_for_it():
+    source = read({"data": {"name": Path("a.csv")}}, {"network.hidden": (3,), "data.target": Path("y")})
+    assert source.values == {"data": {"name": "a.csv", "target": "y"}, "network": {"hidden": [3]}}
 
 
 def test_an_override_that_would_become_0_is_refused(written):

@@ -1,10 +1,11 @@
 import tomllib
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.experiment.keys import dotted
-from lab.experiment.toml_reader import duplicate, lines, statements
+from lab.experiment.toml_reader import UnreadableError, duplicate, lines, statements, values
 from lab.experiment.toml_writer import document, key_text
 
 TEXT = '''\
@@ -69,6 +70,7 @@ def test_duplicates():
     assert duplicate(statements("a = 1\n\na = 2\n")) == (("a",), 1, 3)
     assert duplicate(statements("[a]\n[b]\n[a]\n")) == (("a",), 1, 3)
     assert duplicate(statements("a = 1\n[a.b]\n")) == (("a",), 1, 2)
+    assert duplicate(statements("a.b = 1\n[a]\n")) is None  # though tomllib refuses it
     assert duplicate(statements("[[a]]\nb = 1\n[[a]]\nb = 1\n[a.c]\n")) is None
 
 
@@ -93,3 +95,24 @@ def test_every_key_of_a_document_is_found_on_its_line(tables):
     for key, line in found.items():
         start = f"[{key_text(key[0])}]" if len(key) == 1 else f"{key_text(key[1])} = "
         assert text.split("\n")[line - 1].startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "told"),
+    [
+        ("a.b = 1\n[a]\nc = 1\n", 2, "a", "is given twice, on lines 1 and 2; keep one of them"),
+        ("[a.b]\nc = 1\n[a]\nb.d = 1\n", 4, "a.b", "is given twice, on lines 1 and 4; keep one of them"),
+        ('{"a": 1}', 1, "", "this is no TOML, as JSON is none"),
+        ("data:\n  name: a\n", 1, "", "in TOML a table has a heading: [data]"),
+        ("a = None", 1, "", "TOML has no such value; leave the key out"),
+        ("a = (3, 3)", 1, "", "a list stands in brackets: [3, 3]"),
+        ("a = 1;", 1, "", "leave out the ;"),
+        ("a = 1 // one", 1, "", "a comment begins with #"),
+        ("a\u00a0=\u00a01", 1, "", "write plain blanks; this line has others"),
+    ],
+)
+def test_a_common_mistake_is_told_with_what_to_write(text, line, key, told):
+    with pytest.raises(UnreadableError) as caught:
+        values(text)
+    assert caught.value.args[:2] == (line, key)
+    assert told in caught.value.args[2]

@@ -181,3 +181,21 @@ def test_designs_and_parts_are_written_and_defaults_that_follow_from_varied_keys
     assert (part in resolved(plan)) is there
     other = load(written(resolved(plan), "again.toml"))
     assert (other.experiment, other.variants) == (plan.experiment, plan.variants)
+
+
+@pytest.mark.parametrize("place", ["network", "design"])
+def test_a_formula_may_have_several_lines(written, place):
+    formula = '"""\ntanh(z)\n  + 0.1*z"""'
+    design = f"[activations.q]\nvalue = {formula}\n" if place == "design" else ""
+    used = '"q"' if design else formula
+    plan = load(written(f'[data]\nname = "moons"\n[network]\nhidden = [3]\nactivation = {used}\n{design}'))
+    assert plan.variants[0].label == ("q" if design else "tanh(z) + 0.1*z")
+
+
+@pytest.mark.parametrize("text", [r"\tanh(z)", r"\frac{z}{2}", r"\nu*z"])
+@pytest.mark.parametrize("key", ["[network]\nactivation", "[activations.q]\nvalue"])
+def test_latex_in_double_quotes_is_told_to_stand_in_single_ones(written, key, text):
+    rest = "hidden = [3]\n" if "network" in key else "[network]\nhidden = [3]\n"
+    with pytest.raises(ExperimentError) as caught:
+        load(written(f'[data]\nname = "moons"\n{key} = "{text}"\n{rest}'))
+    assert str(caught.value).endswith(f"write '{text}', in single quotes")

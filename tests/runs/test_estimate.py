@@ -174,7 +174,7 @@ def test_what_fails_when_it_is_tried_leaves_only_the_time_unknown(small, monkeyp
 @pytest.mark.parametrize(
     ("given", "key", "told"),
     [
-        ({"network.hidden": [3000, 3000]}, "network.hidden", r"training needs about \d\.\d GiB of memory"),
+        ({"network.hidden": [3000, 3000]}, "network.hidden", r"training needs about \d\d\d MiB of memory"),
         (
             {"trials.seeds": 5000, "training.epochs": 300},
             "record.every",
@@ -186,7 +186,7 @@ def test_what_fails_when_it_is_tried_leaves_only_the_time_unknown(small, monkeyp
 def test_what_memory_does_not_hold_is_refused_before_it_is_made(given, key, told, small, monkeypatch):
     monkeypatch.setattr(estimates, "free_memory", lambda: 2**29)
     monkeypatch.setattr(samples, "Course", None)
-    with pytest.raises(ExperimentError, match=rf"{key}: {told}, and 0\.5 GiB are free; expected"):
+    with pytest.raises(ExperimentError, match=rf"{key}: {told}, and 510 MiB are free; expected"):
         prepare(small, given)
 
 

@@ -41,6 +41,19 @@ def test_runs_that_start_in_one_second_are_told_apart_and_found(plan, root, monk
         )
 
 
+def test_the_folder_of_all_runs_of_a_name_means_the_newest_as_the_name_does(plan, root, monkeypatch):
+    finished(plan, root)
+    newest = finished(plan, root)
+    home = root / "small"
+    for text in (str(home), f"{home}/", "small"):
+        assert find(text, root) == newest
+    assert find(str(home), root / "none") == newest
+    monkeypatch.chdir(home)
+    assert str(find(".", root)) == str(newest)
+    monkeypatch.chdir(newest.path)
+    assert str(find(".", root)) == str(newest)
+
+
 def links_out(root):
     root.mkdir()
     (root.parent / "elsewhere").mkdir()

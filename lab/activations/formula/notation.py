@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from lab.activations.formula.latex import from_latex
 from lab.activations.formula.refusal import FormulaError, refused
+from lab.errors import counted
 
 LETTERS = dict(
     zip("αβγδεζηθικλμνξρστυφχψωΦ", (
@@ -61,6 +62,8 @@ def as_python(text: str, variables: Collection[str], functions: Collection[str])
     plain = text.partition("#")[0].strip().strip("$").strip()
     try:
         if "\\" in plain or "{" in plain:
+            if "\\" in plain and (lacks := plain.count("{") - plain.count("}")):
+                raise refused(plain, 1, f"{counted(abs(lacks), 'brace')} {'}' if lacks > 0 else '{'} missing")
             plain = from_latex(plain).strip()
     except RecursionError:
         return plain

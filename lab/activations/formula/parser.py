@@ -18,8 +18,17 @@ from lab.activations.formula.graph import Expression
 from lab.activations.formula.libraries import SIGMAS
 from lab.activations.formula.operations import ARITY, FUNCTIONS, OPERATIONS
 from lab.activations.formula.refusal import FormulaError, refused, shown
+from lab.activations.formula.slips import (
+    JUMPS,
+    NO_NUMBERS,
+    NOT_OFFERED,
+    decimal_comma,
+    of_character,
+    of_comma,
+    slip,
+)
 from lab.activations.table import Row
-from lab.errors import did_you_mean, nearest
+from lab.errors import counted, did_you_mean, nearest
 from lab.numerics import TooSmallError, as_float
 
 DEEPEST = 100
@@ -55,6 +64,8 @@ def parse(text: str, parameters: Mapping[str, float], left_open: Sequence[str] =
     try:
         return _parsed(in_own_words(text, {*parameters, *left_open}), parameters, left_open)
     except FormulaError as error:
+        if told := slip(text):
+            raise told from None
         if text and shown(text.replace("−", "-")) not in str(error):
             error.args = (f"{error} (read from {shown(text)})",)
         raise
@@ -63,7 +74,7 @@ def parse(text: str, parameters: Mapping[str, float], left_open: Sequence[str] =
 def _parsed(text: str, parameters: Mapping[str, float], left_open: Sequence[str]) -> Expression:
     for column, letter in enumerate(text, 1):
         if not (letter.isascii() and letter.isprintable()):
-            raise refused(text, column, f"the character {letter!r} is not allowed; write in plain ASCII")
+            raise refused(text, column, of_character(letter))
     if not text:
         raise FormulaError("the formula is empty")
     tree = _tree(text)
@@ -112,8 +123,6 @@ def _tree(text: str) -> ast.expr:
             return ast.parse(text, mode="eval").body
     except SyntaxError as error:
         reason = error.msg.partition(". Perhaps")[0]
-        if "?" in text:
-            reason += "; a choice is written where(z > 0, z, 0.1*z), or z if z > 0 else 0.1*z"
         raise refused(text, error.offset or len(text) + 1, f"not an expression: {reason}") from None
     except (RecursionError, MemoryError):
         raise refused(text, 1, f"nested more than {DEEPEST} deep") from None
@@ -124,12 +133,6 @@ def _is_finite(number: int | float) -> bool:
         return math.isfinite(number)
     except OverflowError:
         return False
-
-
-_STEPS = (
-    "is not offered, since it jumps at infinitely many z (nor are %, //, floor and round); "
-    "a wave without jumps is sin(z), one step is where(z > 0, 1, 0)"
-)
 
 
 @dataclass
@@ -165,15 +168,19 @@ class _Reading:
                 return x.call(_ARITHMETIC[type(operator)], self.expression(right, depth + 1))
             case ast.BinOp(left=left, op=ast.Mod() | ast.FloorDiv() as operator):
                 sign = "%" if isinstance(operator, ast.Mod) else "//"
-                raise refused(self.text, self.text.index(sign, left.end_col_offset) + 1, f"{sign} {_STEPS}")
+                raise refused(self.text, self.text.index(sign, left.end_col_offset) + 1, f"{sign} {JUMPS}")
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=given):
                 if name in SIGMAS and name not in self.functions:
                     return self._sigma(tree, SIGMAS[name], arguments, given, depth)
                 if not given:
                     return self._call(tree, name, arguments, depth)
             case ast.Tuple():
-                raise self._refused(tree, "a comma stands between arguments only; write 0.1, with a point")
-        raise self._refused(tree, "not allowed in a formula")
+                raise self._refused(tree, of_comma(self.text))
+        is_list = isinstance(tree, ast.List | ast.ListComp | ast.Subscript)
+        what = (
+            "square brackets are for lists, write round ones" if is_list else "`lab formulas` tells what is"
+        )
+        raise self._refused(tree, f"not allowed in a formula; {what}")
 
     def _named(self, tree: ast.expr, name: str) -> Expression:
         if name in self.names:
@@ -181,7 +188,11 @@ class _Reading:
             meant = self.names[name]
             return meant if isinstance(meant, Expression) else self.graph.constant(meant)
         if name in self.functions:
-            raise self._refused(tree, f"{name} is a function; write {name}(z)")
+            is_minus = re.match(r"\s*-", self.text[(tree.end_col_offset or 0) :])
+            form = f"{name}(-…), or {name}(z) - …" if is_minus else f"{name}(z)"
+            raise self._refused(tree, f"{name} is a function; write {form}")
+        if name in NO_NUMBERS:
+            raise self._refused(tree, f"{name} is no number that a formula can hold")
         if name == "x":
             raise self._refused(tree, "unknown name 'x'; the variable is called z")
         hint = did_you_mean(name, self.names)
@@ -192,16 +203,17 @@ class _Reading:
     def _call(self, tree: ast.expr, name: str, arguments: list[ast.expr], depth: int) -> Expression:
         if name.startswith("_"):
             raise self._refused(tree, "not allowed in a formula")
-        if name in ("floor", "ceil", "round", "rint", "trunc", "mod", "fmod", "remainder"):
-            raise self._refused(tree, f"{name} {_STEPS}")
         if name not in self.functions:
+            if name in NOT_OFFERED:
+                raise self._refused(tree, f"{name} {NOT_OFFERED[name]}")
             hint = did_you_mean(name, self.functions, SIGMAS)
             raise self._refused(tree, f"unknown function {name!r}; {hint}")
         operation = self.functions[name]
         arity = ARITY.get(operation, 1)
         if len(arguments) != arity:
-            plural = "s" if arity > 1 else ""
-            raise self._refused(tree, f"{name} takes {arity} argument{plural}, not {len(arguments)}")
+            raise self._refused(
+                tree, f"{name} takes {counted(arity, 'argument')}, not {len(arguments)}{self._comma(tree)}"
+            )
         read = self._condition if name == "where" else self.expression
         first, *others = arguments
         return read(first, depth + 1).call(operation, *(self.expression(x, depth + 1) for x in others))
@@ -213,14 +225,16 @@ class _Reading:
         names = list(row.parameters)
         if not 1 <= len(arguments) <= 1 + len(names):
             takes = ", ".join(["z", *(f"{name}=…" for name in names)])
-            raise self._refused(tree, f"{row.name} takes ({takes}), not {len(arguments)} arguments")
+            got = counted(len(arguments), "argument")
+            raise self._refused(tree, f"{row.name} takes ({takes}), not {got}{self._comma(tree)}")
         values = dict(zip(names, arguments[1:], strict=False)) | {str(one.arg): one.value for one in given}
         meant: dict[str, Expression | float] = {**CONSTANTS, "z": self.expression(arguments[0], depth + 1)}
         for name in {*values, *names}:
             default = row.parameters.get(name, (None, ""))[0]
             if name not in names or (name not in values and default is None):
                 wrong = "has no parameter" if name not in names else "needs a value for"
-                raise self._refused(tree, f"{row.name} {wrong} {name!r}")
+                has = f"; {did_you_mean(name, names)}" if name not in names else ""
+                raise self._refused(tree, f"{row.name} {wrong} {name!r}{has}")
             meant[name] = self.expression(values[name], depth + 1) if name in values else default or 0.0
         inner = _Reading(row.formula, self.graph, meant, FUNCTIONS)
         return inner.expression(_tree(row.formula), depth + 1)
@@ -233,6 +247,11 @@ class _Reading:
                 x = self.expression(left, depth + 1)
                 return x.call(_COMPARISONS[type(operator)], self.expression(right, depth + 1))
         raise self._refused(tree, "where(…) needs one comparison with <, <=, > or >= as its first argument")
+
+    def _comma(self, tree: ast.expr) -> str:
+        """What to write where a comma in a call may be that of a number, as the end of a message."""
+        number = decimal_comma(ast.get_source_segment(self.text, tree) or "")
+        return f"; write {number}" if number else ""
 
     def _number(self, tree: ast.expr, value: float) -> Expression:
         if isinstance(value, float):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from lab.activations.design.integral import FARTHEST, Integral
-from lab.activations.design.knot_lists import knots_from_csv, knots_from_text
+from lab.activations.design.knot_lists import knots_from_text
 from lab.activations.properties import unusable
 from lab.console.activations.shown import (
     benched,
@@ -21,6 +21,7 @@ from lab.console.activations.shown import (
     value_rows,
 )
 from lab.console.screen import Block, Page, verbatim
+from lab.data.files.knots import knots_from_csv
 from lab.errors import LabError, PartError
 from lab.experiment.specify import from_spec
 from lab.experiment.toml_writer import document, value_text

@@ -35,7 +35,7 @@ def named_values(words: Sequence[str]) -> dict[str, Any]:
     """
     values: dict[str, Any] = {}
     for word in words:
-        name, _, value = word.partition("=")
+        name, value = (part.strip() for part in word.partition("=")[::2])
         try:
             numbers = [as_float(number) for number in value.split(":")]
         except TooSmallError as error:
@@ -44,6 +44,8 @@ def named_values(words: Sequence[str]) -> dict[str, Any]:
             numbers = []
         if not (name and value) or len(numbers) > 2:
             raise LabError(f"-p {word}: expected NAME=VALUE, or for lab certify NAME=LOW:HIGH")
+        if name in values:
+            raise LabError(f"-p {name} is given twice; keep one of them")
         values[name] = tuple(numbers) if len(numbers) == 2 else numbers[0] if numbers else value
     return values
 

@@ -6,11 +6,11 @@ from math import isfinite
 from pathlib import Path
 
 from lab.console.screen import Note, Page, Rows, table
+from lab.errors import counted, size_text, two_digits
 from lab.experiment.sizes import free_memory
 from lab.runs.estimate import estimate
 from lab.runs.preparation import Prepared
 
-UNITS = (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10))
 SPANS = (("days", 172_800, 86_400), ("h", 7200, 3600), ("min", 120, 60))
 """The unit of time, from how many seconds on, and its seconds."""
 
@@ -39,12 +39,12 @@ def page(ready: Prepared, workers: int, root: Path, plots: bool = True) -> Page:
     if not isfinite(needs.seconds):
         told["seconds"] = None
     rows = [
-        ("memory", size(needs.memory), "" if memory is None else f"{size(memory)} free"),
-        ("disk", size(needs.disk), f"{size(disk)} free"),
-        ("time", span(needs.seconds), f"with {workers} worker{'s' * (workers != 1)}, nothing else running"),
+        ("memory", size_text(needs.memory), "" if memory is None else f"{size_text(memory)} free"),
+        ("disk", size_text(needs.disk), f"{size_text(disk)} free"),
+        ("time", span(needs.seconds), f"with {counted(workers, 'worker')}, nothing else running"),
     ]
     short = [
-        Note(f"about {size(need)} of {what} are needed, and {size(free)} are free")
+        Note(f"about {size_text(need)} of {what} are needed, and {size_text(free)} are free")
         for what, need, free in (("memory", needs.memory, memory), ("disk", needs.disk, disk))
         if free is not None and need > free
     ]
@@ -65,18 +65,6 @@ def free_disk(root: Path) -> int:
     return shutil.disk_usage(there).free
 
 
-def size(count: float) -> str:
-    """Bytes in words.
-
-    >>> size(1234567), size(87_000), size(99), size(25.2e9)
-    ('1.2 MiB', '85 KiB', '99 bytes', '23 GiB')
-    """
-    for unit, one in UNITS:
-        if count >= one:
-            return f"{_two_digits(count / one)} {unit}"
-    return f"{count:.0f} bytes"
-
-
 def span(seconds: float) -> str:
     """Seconds in words.
 
@@ -89,12 +77,8 @@ def span(seconds: float) -> str:
         return "less than a second"
     for unit, least, one in SPANS:
         if seconds >= least:
-            return f"{_two_digits(seconds / one)} {unit}"
-    return f"{_two_digits(seconds)} s"
-
-
-def _two_digits(number: float) -> str:
-    return f"{number:.1f}" if number < 9.95 else f"{float(f'{number:.2g}'):.0f}"
+            return f"{two_digits(seconds / one)} {unit}"
+    return f"{two_digits(seconds)} s"
 
 
 def _short(sizes: str) -> str:

@@ -12,6 +12,7 @@ from lab.analysis.rule import Verdict, Verdicts
 from lab.analysis.summary import by_layer, name_of_r2, summary
 from lab.analysis.verdicts import READ, verdicts
 from lab.console.screen import Block, Page, bold, dim, rows_of
+from lab.errors import counted
 from lab.experiment.see import ANSWER
 from lab.results.page import REPORT
 from lab.results.run import Run
@@ -114,7 +115,7 @@ def _body(
         yield dim(f"  [{verdict.evidence}]")
     yield from map(dim, value["not_judged"])
     if left := len(found) - len(found[:most]):
-        yield f"{left} more verdict{'s' * (left > 1)}: lab show {word(run.path)}"
+        yield f"{counted(left, 'more verdict')}: lab show {word(run.path)}"
     if sights:
         yield bold("What to see")
         for sight in sights:

@@ -26,7 +26,8 @@ GLOSSARY = {
     "slope": Word(
         "The derivative of σ: how fast a neuron's activation changes with its weighted input. BP1 and BP2 "
         "multiply the error by it in every layer, so a slope near 0 stops the error.",
-        symbol="σ′(z)", also=("σ′", "sigma prime", "derivative"), see=("saturated", "floor", "BP2"),
+        symbol="σ′(z)", also=("σ′", "mean σ′", "sigma prime", "derivative"),
+        see=("saturated", "floor", "BP2"),
     ),
     "z": Word(
         "The weighted input of a neuron: z = w a + b, with a of the layer below.",
@@ -67,7 +68,7 @@ GLOSSARY = {
     "gradient": Word(
         "How fast the cost changes with each weight and each bias. A step goes against it, since there the "
         "cost falls. Backpropagation finds it.",
-        symbol="∂C/∂w, ∂C/∂b", also=("∇C", "partial derivative"),
+        symbol="∂C/∂w, ∂C/∂b", also=("∇C", "∂C/∂w", "∂C/∂b", "partial derivative"),
         see=("backpropagation", "step", "learning speed"),
     ),
     "backpropagation": Word(
@@ -148,7 +149,7 @@ GLOSSARY = {
     "learning speed": Word(
         "How large a layer's gradient is, ‖∂C/∂b‖: the norm of the mean error over the examples (the "
         "book's ch. 5). It is taken before a step. That of the weights is ‖∂C/∂w‖.",
-        symbol="‖∂C/∂bˡ‖", also=("learning_speed", "speed"), see=("ratio", "BP3"),
+        symbol="‖∂C/∂bˡ‖", also=("learning_speed", "speed", "‖∂C/∂b‖"), see=("ratio", "BP3"),
     ),
     "ratio": Word(
         "The learning speed of the first hidden layer over that of the last. Far below 1 the gradient "
@@ -186,10 +187,16 @@ GLOSSARY = {
         "A neuron is dead where σ′(z) = 0 exactly for every example: nothing moves its weights.",
         also=("dead neuron",), see=("saturated",),
     ),
+    "ulp": Word(
+        "The distance of two neighbouring numbers of a dtype. lab audit tells errors of σ and σ′ in it. A "
+        "false zero is a 0 where a number is due. A value is as exact as z where its error is no larger "
+        "than what the last digit of z changes.",
+        also=("false zero", "as exact as z"), see=("sigma", "slope"),
+    ),
     "floor": Word(
         "A number ε > 0 below which the slope never falls. With it σ′ passes at least ε of the error that "
         "arrives in a layer, and in eight layers at least ε⁸. lab certify proves a floor.",
-        symbol="σ′ ≥ ε", also=("slope floor",), see=("slope", "inf", "certificate"),
+        symbol="σ′ ≥ ε", also=("slope floor", "ε"), see=("slope", "inf", "certificate"),
     ),
     "inf": Word(
         "inf σ′ is the greatest number that the slope never falls below, and sup σ′ the least that it never "
@@ -209,7 +216,16 @@ GLOSSARY = {
     "certificate": Word(
         "What is proved of a claim over all real z, by interval arithmetic: CERTIFIED, REFUTED with a z "
         "where it fails, or UNDECIDED with the reason.",
-        see=("claim", "floor", "interval arithmetic"),
+        also=("CERTIFIED", "REFUTED", "UNDECIDED"), see=("claim", "floor", "interval arithmetic"),
+    ),
+    "proved": Word(
+        "Of a number in a table or on a page: it follows from the formula, for all real z. What is claimed "
+        "is only said, by the activation itself, and what is measured was seen at some z.",
+        also=("claimed", "measured"), see=("certificate", "claim"),
+    ),
+    "witness": Word(
+        "A z at which a claim fails, in all the digits that it takes.",
+        see=("certificate", "claim"),
     ),
     "interval arithmetic": Word(
         "To compute with a lower and an upper bound in place of each number, rounded outward. What comes out "
@@ -225,6 +241,11 @@ GLOSSARY = {
         "By what factor a wide layer multiplies the mean square of the error, before training: χ = 1 is "
         "critical.",
         symbol="χ = σ_w² E σ′(z)²", also=("χ",), see=("gain", "critical", "mean field"),
+    ),
+    "depth scale": Word(
+        "After how many layers the mean square of the error has changed by a factor e, before training. "
+        "Errors reach a few times so many layers.",
+        symbol="ξ = −1/ln χ", also=("ξ",), see=("chi", "mean field"),
     ),
     "critical": Word(
         "Weights are critical whose variance makes χ = 1: in wide layers the error then neither vanishes nor "
@@ -255,6 +276,11 @@ GLOSSARY = {
         "The root of all random numbers: trials.seed. trials.seeds is how many trials each variant gets.",
         also=("seeds",), see=("trial",),
     ),
+    "status": Word(
+        "How a trial ended: done, diverged (a number of it stopped being finite, which is a finding), or "
+        "failed (an error kept it from its end).",
+        also=("done", "diverged", "failed"), see=("trial",),
+    ),
     "variant": Word(
         "One combination of the values in [vary]. Each variant gets the same trials.",
         see=("trial",),
@@ -266,7 +292,12 @@ GLOSSARY = {
     "comparison": Word(
         "Two variants beside each other, in pairs of trials of one number: the mean difference, an interval, "
         "and p, how often chance alone makes one as large. lab compare prints it.",
-        also=("p",), see=("trial", "variant"),
+        also=("p",), see=("trial", "variant", "Holm"),
+    ),
+    "Holm": Word(
+        "Of many comparisons some look large by chance alone. Holm's method raises each p so that, over all "
+        "of one metric, chance makes even one so small no more often than it says.",
+        also=("p_holm",), see=("comparison",),
     ),
     "step": Word(
         "One update of the weights, from one batch of examples. This is that of plain descent; lab help "

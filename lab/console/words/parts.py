@@ -8,7 +8,9 @@ from typing import Any
 from lab import plugins
 from lab.console.screen import Block, Page, Rows, bold, dim, table
 from lab.console.words.glossary import GLOSSARY, looked_up
-from lab.errors import PartError, did_you_mean
+from lab.console.words.named import named
+from lab.console.words.named import names as named_words
+from lab.errors import PartError, did_you_mean, nearest
 from lab.parts import Probe
 
 
@@ -22,11 +24,14 @@ def words_page() -> Page:
 
 def is_word(text: str) -> bool:
     """Whether `word_page` knows it."""
-    return looked_up(text) is not None or text in _kinds() or text in _columns() or bool(_parts(text))
+    is_listed = looked_up(text) is not None or text in _kinds() or text in _columns()
+    return is_listed or bool(_parts(text) or named(text))
 
 
 def word_page(text: str, also: Iterable[str] = ()) -> Page:
     """What a word means: of the glossary, a column of the table ``layers``, a kind of parts, or one part.
+
+    Or a key of an experiment file, a verdict, or a figure.
 
     Raises PartError, with the nearest, of which some may be ``also``, where it is none of them.
     """
@@ -34,8 +39,13 @@ def word_page(text: str, also: Iterable[str] = ()) -> Page:
     if not is_word(text):
         spellings = [spelling for word in GLOSSARY.values() for spelling in word.also]
         names = [name for kind in _LISTED for name in plugins.names(kind)]
-        known = [*GLOSSARY, *columns, *_kinds(), *names, *also]
-        raise PartError(f"no word {text!r}; {did_you_mean(text, known, spellings)}")
+        known = {*GLOSSARY, *columns, *_kinds(), *names, *also, *named_words()}
+        more = (
+            ""
+            if nearest(text, [*known, *spellings])
+            else "; results/README.md defines every column of a table"
+        )
+        raise PartError(f"no word {text!r}; {did_you_mean(text, known, spellings)}{more}")
     value: dict[str, Any] = {"word": text}
     body: list[Block] = []
     if name is not None:
@@ -46,6 +56,9 @@ def word_page(text: str, also: Iterable[str] = ()) -> Page:
     if text in columns:
         value["column"] = " ".join(_plain(getdoc(columns[text])).split())
         body += [f"In the table layers, {value['column']}"]
+    for kind, sentence in named(text).items():
+        value[kind] = sentence
+        body += [sentence]
     if parts := _parts(text):
         value["parts"] = parts
         body += [table(parts)]

@@ -12,7 +12,7 @@ from lab.data.counts import check_size, of_both, of_part
 from lab.data.dataset import Dataset, IntArray, assembled, classified, mapping_note
 from lab.data.files.rows import Rows, Task, filled, finite
 from lab.data.files.scales import standardised, unscaled
-from lab.errors import PartError, nearest, system_reason
+from lab.errors import PartError, counted, nearest, system_reason
 from lab.numerics import stream
 from lab.parts import DataSource
 
@@ -202,9 +202,8 @@ class File(DataSource):
             more = of_part(self.path, "test", test, lengths[1], lengths[1])
         else:
             if train is None and test is not None and test >= first:
-                raise PartError(
-                    f"{self.path}: test = {test} leaves nothing to train on: there are {first} rows", "test"
-                )
+                left = f"leaves nothing to train on, of {counted(first, 'row')}"
+                raise PartError(f"{self.path}: test = {test} {left}", "test")
             rows, more = of_both(self.path, train, test, (first - (test or 0), 0), first)
             start = rows
         if not self.shuffle:  # no copy

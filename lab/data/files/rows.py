@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lab.data.dataset import FloatArray, IntArray
-from lab.errors import PartError
+from lab.errors import PartError, counted
 
 Task: TypeAlias = Literal["auto", "classes", "numbers", "classification", "regression"]
 """``"classification"`` and ``"regression"`` are other words for ``"classes"`` and ``"numbers"``."""
@@ -60,14 +60,14 @@ def finite(rows: Rows, nan: Literal["refuse", "drop", "mean"]) -> Rows:
         count = int(wrong.sum())
         raise PartError(
             f"{rows.name}: {rows.unit} {rows.places[row]}: column {(rows.features + rows.targets)[column]}: "
-            f"the value is {kind}, expected a finite one ({count} such row{'s' if count > 1 else ''}); "
+            f"the value is {kind}, expected a finite one ({counted(count, 'such row')}); "
             f'nan = "drop" leaves such rows out, nan = "mean" puts the mean of the feature there'
         )
     if wrong.all():
         raise PartError(f"{rows.name}: every row has a value that is missing, NaN or infinite")
     count = int(wrong.sum())
     what = "an infinite value, or a missing target," if nan == "mean" else "a missing, NaN or infinite value"
-    note = f"{count} row{'s' if count > 1 else ''} with {what} left out"
+    note = f"{counted(count, 'row')} with {what} left out"
     good = ~wrong
     return replace(rows, places=rows.places[good], x=rows.x[good], y=rows.y[good], notes=(*rows.notes, note))
 
@@ -90,5 +90,5 @@ def filled(rows: Rows, x_train: FloatArray, x_test: FloatArray) -> tuple[str, ..
         mean = x_train[~absent[0], column].mean()
         for x, one in zip((x_train, x_test), absent, strict=True):
             x[one, column] = mean
-    values = f"{count} missing value{'s' if count > 1 else ''}"
+    values = f"{counted(count, 'missing value')}"
     return (f"{values} set to the mean of the feature in the train part",) if count else ()

@@ -18,7 +18,7 @@ from lab.data.files import text_form
 from lab.data.files.cells import Column, column, number
 from lab.data.files.table import Table
 from lab.data.files.text_form import BLANKS, Form
-from lab.errors import PartError
+from lab.errors import PartError, counted
 
 _SAMPLE = (1000, 2**18)
 """The lines from which the form of a file is guessed, or the letters, where lines are long."""
@@ -117,7 +117,9 @@ def _places(path: Path, name: str, form: Form) -> IntArray:
         for line, width in text_form.widths(name, _lines(name, file), form.separator, form.before):
             if width != form.width:
                 like = "in the first line" if form.titles is None else "in the header"
-                raise PartError(f"{name}: line {line}: {width} fields, expected {form.width} as {like}")
+                raise PartError(
+                    f"{name}: line {line}: {counted(width, 'field')}, expected {form.width} as {like}"
+                )
             places.append(line)
     if not places:
         raise PartError(f"{name} has a header but no rows")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain, takewhile
 
 from lab.data.files.cells import number
-from lab.errors import PartError
+from lab.errors import PartError, counted
 
 BLANKS = " "
 """The separator that stands for any run of blanks and tabs."""
@@ -43,7 +43,7 @@ class Form:
     def notes(self) -> Iterator[str]:
         """What is unlike a file with commas and points whose first line names the columns."""
         if self.comments:
-            yield f"{self.comments} line{'s' * (self.comments > 1)} of comment before the table"
+            yield f"{counted(self.comments, 'line')} of comment before the table"
         if self.separator != ",":
             yield f"the columns are separated by {_WORDS.get(self.separator, self.separator)}"
         if self.decimal != ".":

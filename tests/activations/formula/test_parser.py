@@ -29,16 +29,15 @@ NOT_ALLOWED = {
 
 TOO_DEEP = f"nested more than {DEEPEST} deep"
 NOT_FINITE = "this is not a finite number"
-PLAIN = "is not allowed; write in plain ASCII"
 REFUSED = [
     *(
         (46, text, column, "not allowed in a formula")
         for column in NOT_ALLOWED
         for text in NOT_ALLOWED[column]
     ),
-    (46, "import os", 1, "not an expression: invalid syntax"),
-    (46, "z; z", 2, "not an expression: invalid syntax"),
-    (46, "z = 3", 3, "not an expression: invalid syntax"),
+    (46, "import os", 1, "a formula is an expression in z, no statement"),
+    (46, "z; z", 2, "a ; is none of a formula"),
+    (46, "z = 3", 3, "write what stands behind the = alone"),
     (46, "z*1j", 5, "unknown name 'j'; expected one of e, pi, z"),
     (46, "eval(z)", 1, "unknown function 'eval'; known are Phi, abs, "),
     (46, "quux(z)", 1, "unknown function 'quux'; known are Phi, abs, "),
@@ -57,17 +56,35 @@ REFUSED = [
     (52, "abs(" * 150 + "z" + ")" * 150, 405, TOO_DEEP),
     (52, "z+" * 500 + "z", 1, TOO_DEEP),
     *((52, f"{500 * part}z", None, TOO_DEEP) for part in ("---", "z**")),
-    (53, "ｚ + 1", 1, f"the character 'ｚ' {PLAIN}"),
-    (53, "z ∮ 1", 3, f"the character '∮' {PLAIN}"),
+    (53, "ｚ + 1", 1, "the character 'ｚ' (fullwidth latin small letter z) is not allowed; write z"),
+    (53, "z ∮ 1", 3, "the character '∮' (contour integral) is not allowed; `lab formulas` tells"),
     (53, "tanh(z) + ε*z", 11, "unknown name 'epsilon'; expected one of e, pi, z"),
     (53, "z\0", 2, "the character '\\x00' is not allowed"),
     (53, "z\x1b[31m", 2, "the character '\\x1b' is not allowed"),
     (54, "2 + 3", 1, "is the constant 5; it must depend on z"),
     *((54, text, 1, "is the constant 0; it must depend on z") for text in ("0*z", "z - z")),
     *((54, text, 1, "is the constant 1; it must depend on z") for text in ("z**0", "where(z > 0, 1, 1)")),
-    ("", "z +", 4, "not an expression: invalid syntax"),
-    *(("", text, 1, "a comma stands between arguments only; write 0.1") for text in ("z, z", "z + 0,1*z")),
-    ("", "z > 0 ? z : 0", 7, "not an expression: invalid syntax; a choice is written where(z > 0, z, 0.1*z)"),
+    ("", "z +", 3, "an operand is missing after this operator"),
+    ("", "z, z", 1, "a comma stands between arguments only; σ is one formula"),
+    ("", "z + 0,1*z", 1, "a comma stands between arguments only; write 0.1, with a point"),
+    ("", "1,5z", 1, "a comma stands between arguments only; write 1.5, with a point"),
+    ("", "tanh(z),", 1, "a comma at the end; leave it out"),
+    ("", "elu(z, 0,5)", 1, "elu takes (z, alpha=…), not 3 arguments; write 0.5, with a point"),
+    ("", "tanh(0,5z)", 1, "tanh takes 1 argument, not 2; write 0.5, with a point"),
+    ("", "exp -z", 1, "exp is a function; write exp(-…), or exp(z) - …"),
+    ("", "elu(z, beta=2)", 1, "elu has no parameter 'beta'; expected one of alpha"),
+    ("", "tanh[z]", 1, "not allowed in a formula; square brackets are for lists, write round ones"),
+    ("", "arcsin(z)", 1, "arcsin is not offered, since it has no value where |z| > 1"),
+    ("", "z + softmax(z)", 5, "softmax is not offered, since σ is elementwise"),
+    (
+        "",
+        "floor*z",
+        1,
+        "unknown name 'floor'; expected one of e, pi, z; if it is a parameter, give it a value",
+    ),
+    ("", "inf*z", 1, "inf is no number that a formula can hold"),
+    ("", r"\frac{1}{1+e^{-z}", 1, "1 brace } missing"),
+    ("", "z > 0 ? z : 0", 7, "a choice is written where(z > 0, z, 0.1*z), or z if z > 0 else 0.1*z"),
     ("", "(z", 1, "not an expression: '(' was never closed"),
     ("", "z)", 2, "not an expression: unmatched ')'"),
     ("", "z % 2", 3, "% is not offered, since it jumps at infinitely many z"),

@@ -97,7 +97,7 @@ def test_json(certify):
         (["tanh(z) + a*z", "-p", "a"], "-p a: expected NAME=VALUE, or for lab certify NAME=LOW:HIGH"),
         (["gelu", "-p", "slope=0.1:0.2"], "'gelu' has no parameter 'slope'"),
         (["tanh(z)", "--at-least", "nan"], "--at-least nan: expected a finite number"),
-        (["import os"], "not an expression"),
+        (["import os"], "no statement"),
     ],
 )
 def test_what_is_wrong_is_told(refused, words, message):

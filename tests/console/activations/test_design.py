@@ -170,7 +170,7 @@ def test_knots_of_a_file(design, tmp_path):
             "--template gauss: --floor = 2 is above --height = 1; expected a lower floor or a greater height",
         ),
         (["--floor-under", "tanh", "--floor", "2"], "--floor-under tanh: --floor must lie in [0, 1]"),
-        (["--template", "gauss", "--floor", "x"], "'x' is not a valid float"),
+        (["--template", "gauss", "--floor", "x"], "'x' is no number"),
         (["--knots", "0:1"], "knots: at least 2 knots are needed, got 1"),
         (["--knots-csv", "none.csv"], "none.csv: cannot be read: No such file or directory"),
         (["--floor-under", "1/z"], "--floor-under 1/z: is undefined at z = 0; expected an activation with"),

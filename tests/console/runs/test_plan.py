@@ -18,11 +18,11 @@ def test_what_is_needed_and_not_there_is_noted(small, root, monkeypatch):
     notes = [block.text for block in told.body if isinstance(block, Note)]
     assert notes == [
         "about 3.0 GiB of memory are needed, and 2.0 GiB are free",
-        "about 1000 GiB of disk are needed, and 510 MiB are free",
+        "about 1.0 TiB of disk are needed, and 510 MiB are free",
     ]
     assert told.body[-1].rows == [
         ("memory", "3.0 GiB", "2.0 GiB free"),
-        ("disk", "1000 GiB", "510 MiB free"),
+        ("disk", "1.0 TiB", "510 MiB free"),
         ("time", "not known", "with 2 workers, nothing else running"),
     ]
     assert told.value["needs"] == {

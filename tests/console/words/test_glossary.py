@@ -21,7 +21,8 @@ ASKED = (
     *("vanishing gradient", "exploding gradient", "critical", "q", "correlation", "χ", "inf", "sup"),
     *("activation", "transpose", "accuracy", "R²", "chance", "test data", "prediction", "norm", "examples"),
     *("comparison", "interval arithmetic", "claim", "certificate", "causes", "verdicts", "cost function"),
-    "first weights",
+    *("first weights", "depth scale", "ξ", "ε", "certified", "refuted", "undecided", "proved", "claimed"),
+    *("witness", "holm", "diverged", "failed", "status", "ulp", "false zero", "‖∂C/∂b‖", "∂C/∂w"),
 )
 
 

@@ -35,7 +35,7 @@ def test_all_rows_train_unless_some_are_asked_to_test(load):
     [
         (5, None, "a.csv: train = 5 asks for more than the 4 rows there are"),
         (3, 2, "a.csv: train = 3 and test = 2 make 5 rows, but there are 4"),
-        (None, 4, "a.csv: test = 4 leaves nothing to train on: there are 4 rows"),
+        (None, 4, "a.csv: test = 4 leaves nothing to train on, of 4 rows"),
     ],
 )
 def test_too_few_rows(load, train, test, message):
