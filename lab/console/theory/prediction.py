@@ -132,7 +132,7 @@ def _missing(layers: pd.DataFrame, weight_variance: float) -> Iterator[str]:
 def _number(value: float, known: Interval | None = None) -> str:
     """A number, and how near it is proved to be where that says more than its digits."""
     if known is None or not known.high - known.low <= CLOSE * abs(known.high) < inf:
-        return "–" if value != value else f"{value:.6g}"
+        return "–" if value != value else "∞" if value == inf else f"{value:.6g}"
     if known.low == known.high:
         return f"{known.low:.10g}, proved exactly"
     return f"{known.low / 2 + known.high / 2:.10g}, proved to ± {(known.high - known.low) / 2:.1g}"
