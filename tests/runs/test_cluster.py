@@ -152,7 +152,7 @@ def test_nothing_is_sent_once_the_line_is_stopped(small, root, started):
 
 def test_a_chunk_goes_on_from_its_checkpoint_on_a_worker(small, root, started, monkeypatch):
     """What was read before it was put down is not read again."""
-    ready = prepared(load(small, {"training.steps": 40, "training.epochs": None}))
+    ready = prepared(load(small, {"training.steps": 40}))
     folder, line = create(ready.plan, root), Quiet()
     tasks = tasks_of(ready, folder)
     monkeypatch.setattr(workers_room, "CALL_SECONDS", 0.0)
@@ -173,7 +173,7 @@ def test_a_chunk_goes_on_from_its_checkpoint_on_a_worker(small, root, started, m
 
 
 def test_trials_that_take_too_long_are_given_up_and_other_trainings_refused(small, root, started):
-    ready = prepared(load(small, {"training.steps": 10**8, "training.epochs": None}))
+    ready = prepared(load(small, {"training.steps": 10**8}))
     tasks = tasks_of(ready, create(ready.plan, root))
     slow = list(scheduled(tasks, started[0], Quiet(), 0.01))
     assert [one.error for one in slow] == ["took longer than the 0.03 s that its trials may"] * len(tasks)

@@ -43,7 +43,7 @@ def test_a_run_under_way_has_the_tables_of_what_was_read_by_then(small, root, mo
     """Also of chunks that are not at their end, of which what is read is that of the whole run."""
     monkeypatch.setattr(workers, "CALL_SECONDS", 0.0)
     monkeypatch.setattr(workers, "CHECKPOINT_SHARE", float("inf"))
-    ready = made(small, {"network.hidden": [3], "training.steps": 30, "training.epochs": None})
+    ready = made(small, {"network.hidden": [3], "training.steps": 30})
     folder, seen, told = begun(ready, root), [], []
 
     def look(done):

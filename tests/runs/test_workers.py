@@ -121,7 +121,7 @@ def test_fault_106_and_104_foreign_code_takes_its_own_trials_along_and_no_other(
 
 def test_a_long_chunk_is_kept_by_time_and_goes_on_from_there(small, tmp_path, monkeypatch):
     """The same bytes as if it had not been put down: after a checkpoint its process dies."""
-    ready = prepared(load(small, {"training.steps": 30, "training.epochs": None}))
+    ready = prepared(load(small, {"training.steps": 30}))
     whole = RunFolder(tmp_path / "whole")
     list(trained(tasks_of(ready, whole), 1, lambda done: None))
     folder = RunFolder(tmp_path / "put down")
@@ -153,7 +153,7 @@ def test_a_long_chunk_is_kept_by_time_and_goes_on_from_there(small, tmp_path, mo
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_fault_95_the_first_interrupt_puts_down_what_is_under_way(small, tmp_path, workers):
-    ready = prepared(load(small, {"training.steps": 10**9, "training.epochs": None}))
+    ready = prepared(load(small, {"training.steps": 10**9}))
     tasks = tasks_of(ready, RunFolder(tmp_path))
 
     def interrupts(done):
