@@ -92,7 +92,7 @@ def test_a_cluster_gives_the_bytes_and_keys_of_this_machine_and_counts_every_ste
 
 @pytest.mark.usefixtures("singly")
 def test_an_interrupt_cancels_what_is_with_the_scheduler_and_the_run_is_resumed(small, root, started):
-    ready = prepared(load(small, ["training.epochs=20"]))
+    ready = prepared(load(small, ["training.epochs=4000"]))
 
     def interrupted(steps):
         if steps:
