@@ -5,6 +5,7 @@ here alone parts are written: so the bytes are those of a run without a cluster,
 Whoever may connect to a scheduler can run code on its workers: let it listen inside a trusted network.
 """
 
+import gc
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -179,14 +180,17 @@ def _connected(address: str) -> Iterator["Client"]:
         raise LabError(
             f"--scheduler needs Dask, which is not installed; run: {installs('cluster')}"
         ) from error
+    client, reason = None, ""
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         reason = " ".join(str(error).split())
+    if client is None:
+        gc.collect()  # what is left of the client closes now: while another begins, it would wait for ever
         raise LabError(
             f"--scheduler {address}: {reason}; expected the address of a Dask scheduler that runs, "
             "such as tcp://host:8786"
-        ) from error
+        )
     try:
         yield client
     finally:

@@ -1,5 +1,6 @@
 """A Dask scheduler and two workers that run as processes of this machine."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -92,10 +93,12 @@ def test_a_cluster_gives_the_bytes_and_keys_of_this_machine_and_counts_every_ste
 
 @pytest.mark.usefixtures("singly")
 def test_an_interrupt_cancels_what_is_with_the_scheduler_and_the_run_is_resumed(small, root, started):
-    ready = prepared(load(small, ["training.epochs=4000"]))
+    ready = prepared(load(small, ["training.epochs=20000"]))
+    sent = []
 
     def interrupted(steps):
-        if steps:
+        if steps and not sent:
+            sent.append(steps)
             interrupt()
 
     with pytest.raises(KeyboardInterrupt):
@@ -207,6 +210,8 @@ def test_an_address_without_a_scheduler_is_told(small, root, monkeypatch):
     for address in ("tcp://127.0.0.1:9", "nowhere", "http://127.0.0.1:9"):
         with pytest.raises(LabError, match=r"expected the address of a Dask scheduler .* tcp://host:8786"):
             list(scheduled(tasks_of(ready, create(ready.plan, root)), address, Quiet()))
+        left = [one for one in gc.get_objects() if isinstance(one, distributed.Client)]
+        assert all(one.status == "closed" for one in left)
 
 
 @pytest.mark.usefixtures("singly")
