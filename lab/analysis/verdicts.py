@@ -8,6 +8,7 @@ from lab.analysis.case import Case
 from lab.analysis.rows import by_variant
 from lab.analysis.rule import Verdict, Verdicts
 from lab.analysis.rules import RULES
+from lab.errors import counted
 
 READ = ("layers", "steps", "trials", "variants", "curves")
 """The tables that verdicts read."""
@@ -47,7 +48,7 @@ def _not_judged(cases: Iterable[tuple[Case, set[str]]]) -> list[str]:
         seen, remedy = least.examples, 'record.on = "probe"'
         if least.fixed_examples:
             remedy = "more record.examples"
-        sees = f"a reading sees only {seen} example{'s' * (seen > 1)}"
+        sees = f"a reading sees only {counted(seen, 'example')}"
         told = sees if seen else "the run does not tell what a reading sees"
         said.append(f"not judged: {', '.join(few)}. The reason: {told}. Try {remedy}")
     if missing:

@@ -13,6 +13,7 @@ from lab.analysis.comparisons import poor_reference, unsure
 from lab.analysis.rule import NOTHING_WRONG, Verdicts
 from lab.analysis.statistics import LEVEL
 from lab.analysis.summary import summary
+from lab.errors import counted
 from lab.report.document import document, text
 from lab.report.island import Subject, island
 from lab.report.tables import table
@@ -98,7 +99,7 @@ def answer(subject: Subject) -> str:
     accused = len(Verdicts(subject.verdicts).by_variant)
     if not accused:
         return NOTHING_WRONG
-    return f"There are verdicts on {accused} of {variants} variant{'s' * (variants != 1)}."
+    return f"There are verdicts on {accused} of {counted(variants, 'variant')}."
 
 
 def _question(subject: Subject) -> str:

@@ -17,7 +17,7 @@ from lab.activations.formula.formula import Formula
 from lab.activations.properties import infinite_slopes, unusable
 from lab.data.dataset import Dataset
 from lab.data.targets import largest_rms, unusual
-from lab.errors import LabError, PartError, told
+from lab.errors import LabError, PartError, counted, told
 from lab.experiment.keys import parsed_or_name
 from lab.experiment.schedule import schedule
 from lab.experiment.schema import USUAL_BATCH, Data, Experiment, named_parts, part_name
@@ -261,8 +261,7 @@ def prepared(plan: Plan) -> Prepared:
             found += [at_its_value(finding, variant, plan) for finding in unfit(settings, training)]
             notes += [*read.notes, *_notes(training)]
         if settings.training.batch is None:
-            several = "s" * (training.batch > 1)
-            notes.append(f"training.batch is not given: {training.batch} example{several} a step")
+            notes.append(f"training.batch is not given: {counted(training.batch, 'example')} a step")
     if found:
         raise plan.refused(found)
     notes += _lost(training for _, training in made)

@@ -16,6 +16,7 @@ from lab.analysis.rules.words import (
     smaller_steps,
 )
 from lab.analysis.summary import name_of_r2
+from lab.errors import counted
 
 SKILL = 0.1
 """How far from chance, 0, to perfect, 1, a trial must come."""
@@ -120,7 +121,7 @@ def worse(case: Case) -> pd.DataFrame:
 
 def says_worse(case: Case, seen: Seen) -> str:
     """What was learned in so few steps, beside chance."""
-    steps = f"{case.last_step} step{'s' * (case.last_step != 1)}"
+    steps = counted(case.last_step, "step")
     return f"{_told(case, seen.value)} after {steps}, worse than the best constant answer"
 
 

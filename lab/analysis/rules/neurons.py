@@ -15,6 +15,7 @@ from lab.analysis.rules.words import (
     percent,
     smaller_steps,
 )
+from lab.errors import counted
 
 MANY = 0.2
 """The share of a layer's neurons that may be dead."""
@@ -207,7 +208,7 @@ def says_narrow(case: Case, seen: Seen) -> str:
     """How many numbers pass through the layer, and which share that is of what it stands beside."""
     assert seen.layer is not None
     width, (others, what) = case.width(seen.layer), _beside(case, seen.layer)
-    passed = f"{width} number{'s' * (width > 1)} an example, {percent(seen.value)} of the {others} {what}"
+    passed = f"{counted(width, 'number')} an example, {percent(seen.value)} of the {others} {what}"
     return f"narrow layer: all that layer {seen.layer} passes on is {passed}, while {left(case, seen)}"
 
 

@@ -90,5 +90,5 @@ def filled(rows: Rows, x_train: FloatArray, x_test: FloatArray) -> tuple[str, ..
         mean = x_train[~absent[0], column].mean()
         for x, one in zip((x_train, x_test), absent, strict=True):
             x[one, column] = mean
-    values = f"{counted(count, 'missing value')}"
+    values = counted(count, "missing value")
     return (f"{values} set to the mean of the feature in the train part",) if count else ()

@@ -15,6 +15,7 @@ from lab.analysis.metrics import metric
 from lab.analysis.rows import by_variant
 from lab.analysis.statistics import LEVEL
 from lab.analysis.summary import name_of_r2, summary
+from lab.errors import counted
 from lab.figures.drawing import panels, scales, style, writing
 from lab.figures.tables import NothingToShowError, checked, labels, of_variants, threshold
 from lab.figures.varied import looks as looks_of
@@ -185,7 +186,7 @@ class Comparisons(parts.Figure):
             words = textwrap.fill(f"difference in {shown.words or shown.name}{unit}", 26)
             ax.set_xlabel(f"{words}\n{arrow}", fontsize=8, x=1, ha="right")
         least, most = int(rows["pairs"].min()), int(rows["pairs"].max())
-        pairs = f"{most} pair{'s' * (most != 1)}" if least == most else f"{least}–{most} pairs"
+        pairs = counted(most, "pair") if least == most else f"{least}–{most} pairs"
         same = f"Δ: difference to {names[first]}, {pairs} of trials with the same seed"
         poor = poor_reference(checked(tables, "trials"), [(first, other) for other in others])
         writing.legend(figure, [writing.words(text) for text in (same, poor) if text])
