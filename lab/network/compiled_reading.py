@@ -23,15 +23,15 @@ class EngineReading:
     """Readings of an engine's trials over m examples, in buffers made once.
 
     ``least`` and ``steepest`` tell of each layer below which |σ′| counts as saturated, and at which z it is
-    largest; ``low_input`` below which share of its root mean square an a counts as low; ``every``, of each
-    layer, one of how many examples is kept for percentiles, or None where there are none. Where
-    ``norms_only``, only norms are found, and those of w and b only where they are ``of_theta``.
-    Neurons whose products of z with the m ``marks`` are ``near``, in shares of ‖z‖, count as twins. The
-    examples are those of the training, or ``given`` as x and y in rows, x with its ones. z of all layers is
-    kept where it is to look ``inside``.
+    largest; ``low_input`` below which share of its root mean square an a counts as low; ``ranks``, (L, 6),
+    which of the sorted σ′ and a of a layer are sought, and ``every`` among one of how many examples, or None
+    where none are. Where ``norms_only``, only norms are found, and those of w and b only where they are
+    ``of_theta``. Neurons whose products of z with the m ``marks`` are ``near``, in shares of ‖z‖, count as
+    twins. The examples are those of the training, or ``given`` as x and y in rows, x with its ones. z of all
+    layers is kept where it is to look ``inside``.
 
-    After `measure`, ``found`` has the name of a statistic → (T, L); ``slopes`` and ``outputs`` are σ′ and a
-    of the examples that are kept, layer → (T, values); ``z`` and ``a`` those of the output layer,
+    After `measure`, ``found`` has the name of a statistic → (T, L); ``ranked`` are σ′ and a at the ranks,
+    (T, L, 2, 6); ``z`` and ``a`` those of the output layer,
     (T, n_L, m), and ``inside`` z of all, layer → (T, n_l, m). After `watch` their rows are the T trials of
     the first of so many ``readings``, then those of the next, and ``weights`` begins with those of the
     readings at which they were to be kept.
@@ -45,6 +45,7 @@ class EngineReading:
         steepest: Sequence[float],
         low_input: float,
         every: Sequence[int] | None,
+        ranks: Array,
         norms_only: bool,
         of_theta: bool,
         marks: Array,
@@ -63,12 +64,7 @@ class EngineReading:
             self._examples = x, y
         numbers = np.zeros((trials, len(sizes) - 1, len(STATISTICS)))
         self.found = {name: numbers[..., k] for k, name in enumerate(STATISTICS)}
-        counts = [n * -(-m // stride) for n, stride in zip(sizes[1:], every or (), strict=bool(every))]
-        kept = np.empty((2, trials, sum(counts)), dtype)
-        ends = np.cumsum([0, *counts])
-        self.slopes, self.outputs = (
-            {l: rows[:, ends[l - 1] : ends[l]] for l in range(1, len(ends))} for rows in kept
-        )
+        self.ranked = np.empty((trials, len(sizes) - 1, 2, ranks.shape[1]), dtype)
         last = np.empty((2, trials, m, padded_width(sizes[-1], dtype)), dtype)
         self.z, self.a = (rows[:, :, : sizes[-1]].mT for rows in last)
         starts = m * np.cumsum([0, *(padded_width(n, dtype) for n in sizes[1:])])
@@ -80,7 +76,7 @@ class EngineReading:
         ends_of_slopes = np.array([least, steepest], np.float64)
         strides = np.array(every or (), np.int64)
         self.weights = engine.places(0)
-        self._kept = numbers, kept, last, whole, ends_of_slopes, strides, marks  # what the kernel points to
+        self._kept = numbers, ranks, last, whole, ends_of_slopes, strides, marks  # what the kernel points to
         self._reading = Reading(
             examples=0,
             m=m,
@@ -92,10 +88,9 @@ class EngineReading:
             least=ends_of_slopes[0].ctypes.data,
             steepest=ends_of_slopes[1].ctypes.data,
             every=strides.ctypes.data,
+            ranks=ranks.ctypes.data,
             statistics=numbers.ctypes.data,
-            slopes=kept[0].ctypes.data if every else None,
-            outputs=kept[1].ctypes.data if every else None,
-            kept=sum(counts),
+            ranked=self.ranked.ctypes.data if every else None,
             z=last[0].ctypes.data,
             a=last[1].ctypes.data,
             inside=whole.ctypes.data if inside else None,

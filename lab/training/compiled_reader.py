@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lab.network.compiled import padded_width
 from lab.network.compiled_reading import EngineReading
 from lab.numerics import Array
 from lab.training import probes
 from lab.training.examples import Examples, correct
 from lab.training.reader import Reader
-from lab.training.statistics import marks, near_share, norm, percentiles_of, sorted_every
+from lab.training.statistics import between, marks, near_share, norm, ranks, sorted_every
 
 if TYPE_CHECKING:
     from lab.training.compiled import CompiledSteps
@@ -59,7 +61,8 @@ class CompiledReader:
         self._alone[schedule.histograms] = self._alone[-1] = True
         self._wait, self._tried = 1, 0  # before this reading none are taken together
         m = len(fixed) if fixed else min(training.batch, len(training.train))
-        self._numbers = 2 * len(steps.stack.theta.vector) * m * sum(training.network.sizes[1:])
+        width = padded_width(training.network.sizes[-1], steps.engine.dtype)
+        self._numbers = 4 * len(steps.stack.theta.vector) * m * width  # z, a, y and what is made of them
         self._most_kept = max(1, MOST_NUMBERS // steps.stack.theta.vector.size)
 
     def read(self, reading: int, last: bool) -> bool:
@@ -92,7 +95,7 @@ class CompiledReader:
         starts, rows = steps.bounds(count * every)
         m = len(self._fixed_examples) if self._fixed_examples else int(starts[1] - starts[0])
         made = self._several(m, count)
-        tested = [k for k in range(count) if reading + k in self._recorder.tested]
+        tested = self._recorder.tested_in(slice(reading, reading + count))
         engine.keep()
         plans = self._reader.multiple is None and probes.UpdateRatio in self._asked
         made.watch(steps.step + 1, every, starts, rows, planned=plans, keep=tested)
@@ -135,16 +138,17 @@ class CompiledReader:
         train = self._training.train
         if self._fixed_examples or rows is None:
             return np.asarray((self._fixed_examples or train).y.T[None])
-        chosen = np.stack([rows[:, start : start + m] for start in starts])
+        chosen = rows[:, np.add.outer(starts, np.arange(m))].swapaxes(0, 1)
         return np.asarray(train.y[chosen.reshape(-1, m)].mT)
 
     def _plain(self, made: EngineReading, y: Array) -> Array:
         """Of each row, whether its numbers are finite and no neurons look equal, or it is of a lost trial."""
-        found, error = made.found, np.empty_like(made.a)
-        self._training.network.cost.gradient(made.a, y, error)
-        found["error"][:, -1] = norm(error) / made.m
+        if "error_rms" in self._training.recording.columns:
+            error = np.empty_like(made.a)
+            self._training.network.cost.gradient(made.a, y, error)
+            made.found["error"][:, -1] = norm(error) / made.m
         going = np.tile(self._recorder.readings.diverged < 0, made.readings)
-        twins = found["twins"].any(axis=1) if probes.EqualNeurons in self._asked else False
+        twins = made.found["twins"].any(axis=1) if probes.EqualNeurons in self._asked else False
         return np.asarray(~going | (_sound(made) & ~np.asarray(twins)))
 
     def _put(
@@ -191,12 +195,11 @@ class CompiledReader:
             "a_std": found["a_spread"] / np.sqrt(cells),
             "low_input": found["low_input"] / inputs,
         }
-        for name, layers in (("slope", made.slopes), ("a", made.outputs)) if self._sorts else ():
-            for values in layers.values():
-                values.sort(axis=-1)
-            found_of = [percentiles_of(values, PERCENTILES) for values in layers.values()]
-            for q, of_layers in zip(PERCENTILES, zip(*found_of, strict=True), strict=True):
-                columns[f"{name}_p{q:02}"] = np.stack(of_layers, axis=1)
+        if self._sorts:
+            shares = _sought(tuple(n), m)[2][:, None]
+            of_layers = between(made.ranked.reshape(*made.ranked.shape[:-1], -1, 2), shares)
+            for k, name in enumerate(("slope", "a")):
+                columns |= {f"{name}_p{q:02}": of_layers[:, :, k, i] for i, q in enumerate(PERCENTILES)}
         return columns
 
     def _updates(self, made: EngineReading, rows: Array | None) -> Array | None:
@@ -233,13 +236,15 @@ class CompiledReader:
 
     def _made(self, m: int, given: Examples | None, readings: int = 1, inside: bool = False) -> EngineReading:
         network, recording = self._training.network, self._training.recording
+        every, places, _ = _sought(tuple(network.sizes), m)
         return EngineReading(
             self._steps.engine,
             m,
             least=[recording.saturation_threshold * slope for slope in self._slopes],
             steepest=[sigma.steepest for sigma in network.sigmas],
             low_input=recording.low_input_threshold,
-            every=[sorted_every(n, m) for n in network.sizes[1:]] if self._sorts else None,
+            every=every if self._sorts else None,
+            ranks=places,
             norms_only=set(OF_NORMS).issuperset(self._asked),
             of_theta=not {probes.UpdateRatio, probes.ParameterNorms}.isdisjoint(self._asked),
             marks=marks(m, self._steps.engine.dtype),
@@ -248,6 +253,15 @@ class CompiledReader:
             readings=readings,
             inside=inside,
         )
+
+
+@lru_cache
+def _sought(sizes: tuple[int, ...], m: int) -> tuple[list[int], Array, Array]:
+    """``every`` and ``ranks`` of `EngineReading` for `PERCENTILES`, and how far between two ranks each is."""
+    every = [sorted_every(n, m) for n in sizes[1:]]
+    counts = [n * -(-m // step) for n, step in zip(sizes[1:], every, strict=True)]
+    places, shares = zip(*(ranks(count, PERCENTILES) for count in counts), strict=True)
+    return every, np.stack(places).reshape(len(every), -1), np.stack(shares)
 
 
 def _sound(made: EngineReading) -> Array:

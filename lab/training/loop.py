@@ -88,7 +88,7 @@ class Course:
         self._compiled = (
             CompiledReader(self._steps, self._reader) if isinstance(self._steps, CompiledSteps) else None
         )
-        self._due, self._read = list(self._recorder.due), 0
+        self._due, self._read = training.recording.schedule.steps.tolist(), 0
         self._pace, self._seconds = 1, 0.0
         if saved is not None:
             self._read, self._seconds = int(saved["read"]), float(saved["seconds"])

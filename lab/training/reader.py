@@ -91,7 +91,7 @@ class Reader:
 
     def tested_at(self, reading: int) -> tuple[Array, Array]:
         """`tested`; NaN at a reading at which the test examples are left alone."""
-        return self.tested() if reading in self.recorder.tested else self._untested
+        return self.tested() if self.recorder.tested_in(slice(reading, reading + 1)) else self._untested
 
     def tested(self) -> tuple[Array, Array]:
         """C and the accuracy over the test examples."""

@@ -101,9 +101,6 @@ class Recorder:
             for probe in recording.probes
         ]
         self._probes = [(probe, places) for probe, places in kept if places]
-        self.due = {int(step): reading for reading, step in enumerate(schedule.steps)}
-        self.tested = set(schedule.tests.tolist())
-        self._binned = {int(reading): h for h, reading in enumerate(schedule.histograms)}
         several, binned, depth = len(schedule.steps), len(schedule.histograms), len(sizes) - 1
         neurons = (binned, trials, sum(sizes), len(recording.neurons))
         self.readings = Readings(
@@ -152,9 +149,13 @@ class Recorder:
         """Those of which a column is recorded."""
         return [probe for probe, _ in self._probes]
 
+    def tested_in(self, here: slice) -> list[int]:
+        """Of these readings the places of those at which the test examples are evaluated."""
+        return [place for place, _ in _among(self.recording.schedule.tests, here)]
+
     def bins(self, reading: int) -> bool:
         """Whether z is binned at this reading, and single neurons are measured."""
-        return reading in self._binned
+        return bool(self._binned_in(slice(reading, reading + 1)))
 
     def put(
         self,
@@ -175,7 +176,8 @@ class Recorder:
         for place, name in enumerate(self.readings.columns):
             self.readings.layers[here, :, :, place] = columns[name].reshape(several, self.trials, -1)
         for l, values in z.items():
-            self.readings.histograms[self._binned[first], :, l - 1] = counts(values)
+            ((_, h),) = self._binned_in(here)
+            self.readings.histograms[h, :, l - 1] = counts(values)
         self._mark(here, (sound & np.isfinite(figures[0])).reshape(several, self.trials))
 
     def record(self, first: int, snapshot: Snapshot, figures: Sequence[Array], sound: Array) -> None:
@@ -231,8 +233,13 @@ class Recorder:
 
     def _binned_in(self, here: slice) -> list[tuple[int, int]]:
         """Of these readings the places of those at which z is binned, and their numbers among all such."""
-        readings = enumerate(range(here.start, here.stop))
-        return [(k, self._binned[reading]) for k, reading in readings if reading in self._binned]
+        return _among(self.recording.schedule.histograms, here)
+
+
+def _among(chosen: Array, here: slice) -> list[tuple[int, int]]:
+    """Of the ``chosen`` readings those that are here: their places here, and among the chosen."""
+    first, end = np.searchsorted(chosen, (here.start, here.stop))
+    return [(int(chosen[k]) - here.start, k) for k in range(first, end)]
 
 
 def counts(z: Array) -> Array:

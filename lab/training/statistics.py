@@ -93,18 +93,26 @@ def percentiles(block: Array, qs: Sequence[float]) -> tuple[Array, ...]:
     They are over all values up to `SORTED_VALUES`, of more over every k-th example.
     """
     rows = block[:, :, :: sorted_every(*block.shape[1:])].reshape(len(block), -1)
-    return percentiles_of(np.sort(rows, axis=-1), qs)
+    places, shares = ranks(rows.shape[1], qs)
+    return tuple(between(np.sort(rows, axis=-1)[:, places], shares).T)
 
 
-def percentiles_of(rows: Array, qs: Sequence[float]) -> tuple[Array, ...]:
-    """`percentiles` of rows that are sorted, as vector instructions can do, and a partition cannot."""
-    last = rows.shape[1] - 1
-    low = [int(q / 100 * last) for q in qs]
-    high = [min(k + 1, last) for k in low]
-    return tuple(
-        np.asarray(rows[:, k] + (q / 100 * last - k) * (rows[:, above] - rows[:, k]))
-        for q, k, above in zip(qs, low, high, strict=True)
-    )
+def ranks(count: int, qs: Sequence[float]) -> tuple[Array, Array]:
+    """Which of so many sorted values are below and above the q-th percentiles, and how far these lie between.
+
+    >>> ranks(6, (50, 98))
+    (array([[2, 3],
+           [4, 5]]), array([0.5, 0.9]))
+    """
+    at = np.array(qs) / 100 * (count - 1)
+    below = at.astype(np.int64)
+    return np.stack([below, np.minimum(below + 1, count - 1)], axis=-1), at - below
+
+
+def between(values: Array, shares: Array) -> Array:
+    """What lies so far between the two values at the end of each row: (…, 2) → (…)."""
+    low, high = values[..., 0], values[..., 1]
+    return np.asarray(low + shares.astype(values.dtype) * (high - low))
 
 
 def sorted_every(n: int, m: int) -> int:
@@ -142,9 +150,12 @@ def equal_share(z: Array, live: Array) -> Array:
     return np.asarray((np.hstack([alike, edge]) | np.hstack([edge, alike])).mean(axis=1))
 
 
+@lru_cache
 def marks(m: int, dtype: np.dtype[Any]) -> Array:
     """The m numbers with which `equal_share` tells neurons."""
-    return np.asarray(np.random.default_rng(0).normal(size=m), dtype)
+    made = np.asarray(np.random.default_rng(0).normal(size=m), dtype)
+    made.flags.writeable = False  # it is shared
+    return made
 
 
 def near_share(dtype: np.dtype[Any]) -> float:

@@ -2,10 +2,18 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
+from lab.activations.catalogue import examples
+from lab.network.backprop import Network
 from lab.network.compiled import Engine
 from lab.network.compiled_reading import STATISTICS, EngineReading
+from lab.network.costs import Quadratic
 from lab.network.kernel.library import functions
+from lab.network.optimisers import Descent
+from lab.network.parameters import parameters
 from tests.network.test_compiled import SIZES, Case, N
 
 if functions(np.dtype("f8")) is None:
@@ -44,7 +52,9 @@ def test_a_trial_has_the_same_bits_alone_and_a_reading_changes_nothing(dtype):
 
 def made(engine):
     layers = len(SIZES) - 1
-    told = ([0.1] * layers, [0.0] * layers, 0.1, [3] * layers, False, True, MARKS.astype(engine.dtype), 1e-12)
+    ranks = np.tile(np.arange(6), (layers, 1))
+    marks = MARKS.astype(engine.dtype)
+    told = ([0.1] * layers, [0.0] * layers, 0.1, [3] * layers, ranks, False, True, marks, 1e-12)
     return EngineReading(engine, 7, *told)
 
 
@@ -52,7 +62,8 @@ def test_given_examples_are_those_of_the_training_where_they_are_the_same():
     case = Case()
     engine = Engine(case.network, case.optimiser, case.eta, case.decay, case.theta, case.x, case.y)
     layers = len(SIZES) - 1
-    told = ([0.1] * layers, [0.0] * layers, 0.1, [2] * layers, False, True, MARKS, 1e-12)
+    ranks = np.tile(np.arange(6), (layers, 1))
+    told = ([0.1] * layers, [0.0] * layers, 0.1, [2] * layers, ranks, False, True, MARKS, 1e-12)
     own = EngineReading(engine, N, *told, given=(case.x, case.y))
     own.measure()
     by_order = EngineReading(engine, N, *told)
@@ -60,5 +71,50 @@ def test_given_examples_are_those_of_the_training_where_they_are_the_same():
     for name, values in own.found.items():
         np.testing.assert_array_equal(by_order.found[name], values, err_msg=name)
     np.testing.assert_array_equal(own.z, by_order.z)
-    for l in range(1, layers + 1):
-        np.testing.assert_array_equal(own.slopes[l], by_order.slopes[l])
+    np.testing.assert_array_equal(own.ranked, by_order.ranked)
+
+
+def ranked(values, ranks):
+    """The numbers of (m, n) values at these ranks, as the kernel finds those of a layer whose a they are."""
+    m, n = values.shape
+    network = Network((m, n), (examples()["identity"],), Quadratic())
+    theta = parameters((m, n), 1, values.dtype)
+    theta.w[1][...], theta.b[1][...] = values.T, 0
+    x, y = np.hstack([np.eye(m), np.ones((m, 1))]).astype(values.dtype), np.zeros((m, n), values.dtype)
+    engine = Engine(network, Descent(), 0.1, 0.0, theta, x, y)
+    told = ([0.0], [0.0], 0.1, [1], ranks[None], False, False, np.ones(m, values.dtype), 1e-12)
+    reading = EngineReading(engine, m, *told)
+    reading.measure()
+    return reading.ranked[0, 0, 1]
+
+
+def some_values(width):
+    """Values of all sizes, with many that are equal or nearly so."""
+    finite = st.floats(allow_nan=False, allow_infinity=False, width=width)
+    kinds = finite | st.integers(-3, 3).map(float) | st.sampled_from([0.0, -0.0, 1.0, float(np.float32(0.1))])
+    shapes = st.tuples(st.integers(1, 40), st.integers(1, 20))
+    return arrays(f"f{width // 8}", shapes, elements=kinds, fill=st.nothing() | finite)
+
+
+@given(values=some_values(32) | some_values(64), data=st.data())
+def test_the_numbers_at_any_ranks_are_those_of_sorted_values(values, data):
+    ranks = np.sort(data.draw(arrays(np.int64, 6, elements=st.integers(0, values.size - 1))))
+    np.testing.assert_array_equal(ranked(values, ranks), np.sort(values, axis=None)[ranks])
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+@pytest.mark.parametrize("kind", ["smooth", "clustered", "mostly zero", "of all sizes", "few apart"])
+def test_and_of_many_values(dtype, kind):
+    rng, shape = np.random.default_rng(3), (250, 120)
+    normal = rng.normal(size=shape)
+    values = {
+        "smooth": normal,
+        "clustered": rng.integers(-3, 3, shape) + 1e-6 * normal,
+        "mostly zero": np.maximum(normal - 0.5, 0),
+        "of all sizes": normal * 10.0 ** rng.integers(-44, 38, shape),
+        "few apart": np.where(rng.random(shape) < 1e-4, normal, 1.0),
+    }[kind].astype(dtype)
+    for ranks in ([0, 1, 15000, 15001, 29998, 29999], [599, 600, 14999, 15000, 29399, 29400], [7] * 6):
+        found = ranked(values, np.array(ranks))
+        np.testing.assert_array_equal(found, np.sort(values, axis=None)[ranks])
+        assert not np.signbit(found[found == 0]).any()

@@ -66,9 +66,11 @@ def test_the_first_readings_have_their_histograms(count, binned):
     assert (len(first.histogram_steps), len(first.histograms)) == (binned, binned)
 
 
-def test_a_reading_is_due_at_the_steps_of_the_schedule():
-    made = recorder(plan=schedule(7, 3))
-    assert [made.due.get(step) for step in range(8)] == [0, None, None, 1, None, None, 2, 3]
+def test_which_of_some_readings_are_tested_and_binned():
+    made = recorder(plan=Schedule(np.arange(9), np.array([0, 4, 8]), np.array([0, 3, 5, 8])))
+    assert made.tested_in(slice(2, 6)) == [1, 3]
+    assert made.tested_in(slice(6, 8)) == []
+    assert [made.bins(reading) for reading in range(9)] == [reading in (0, 4, 8) for reading in range(9)]
 
 
 def test_values_stand_at_their_reading_trial_layer_and_column():
@@ -101,7 +103,7 @@ def test_histograms_are_taken_at_their_readings():
     for h, seed in ((0, 0), (1, 2)):
         for l in (1, 2):
             assert np.array_equal(readings.histograms[h, :, l - 1], counts(snapshot(seed).p.z[l]))
-    assert made.tested == {1}
+    assert made.tested_in(slice(0, 3)) == [1]
     assert readings.seconds == 1.5
     assert readings.final.tolist() == FIGURES
 

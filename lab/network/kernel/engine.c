@@ -10,7 +10,7 @@
 // Learning (2015), ch. 2.
 
 #include "products.h"
-#include "reading.h"
+#include "ranks.h"
 #include "tape.h"
 
 #define JOINED(name, kind) name##_##kind
@@ -292,10 +292,9 @@ typedef struct {
     const real *marks;               // m numbers that tell apart neurons, of whose z the products differ by
     double near;                     // more than this share of ||z||
     const double *least, *steepest;  // of each layer: what |sigma'| is saturated below, where it is largest
-    const int64_t *every;            // of each layer: one of so many examples is kept whole
+    const int64_t *every, *ranks;    // of each layer: one of so many examples is ranked, and which RANKS are sought
     double *statistics;              // (trials, L, STATISTICS)
-    real *slopes, *outputs;          // sigma' and a of the examples that are kept, layer after layer; or NULL
-    int64_t kept;                    // how many numbers they are of a trial
+    real *ranked;                    // (trials, L, 2, RANKS): sigma' and a at these ranks; or NULL
     real *z, *a;                     // of the output layer, padded
     real *inside;                    // z of the layers, one after the other, padded; or NULL
     const int64_t *kept_at;          // of each reading of `watch`: at which place of `weights` they are kept; or -1
@@ -306,7 +305,7 @@ typedef struct {
 static void look(const Network *net, const Reading *r, int64_t at, const real *theta, const Pass *p) {
     double *out = r->statistics + at * net->depth * STATISTICS;
     const int64_t L = net->depth, last = r->m * padded(net->sizes[L]);
-    real *slopes = r->slopes ? r->slopes + at * r->kept : NULL, *outputs = r->outputs ? r->outputs + at * r->kept : NULL;
+    real *ranked = r->ranked ? r->ranked + at * L * 2 * RANKS : NULL;
     Block before = {p->x, p->x_stride, r->m, net->sizes[0]};
     real *inside = r->inside ? r->inside + at * r->m * neurons(net) : NULL;
     memcpy(r->z + at * last, p->z[L], last * sizeof(real));
@@ -327,12 +326,14 @@ static void look(const Network *net, const Reading *r, int64_t at, const real *t
         out[TWINS] = twins_of((Block){p->z[l], width, r->m, n}, p->slope[l], r->marks, r->near, p->rows[0], p->rows[1]);
         out[A] = sum_of(a);
         out[A_SPREAD] = norm_of(a, (real)(out[A] / (double)(r->m * n)));
-        if (l > 1 || at == 0 || r->order)
-            out[LOW_INPUT] = low_of(before, r->low_input);
-        else
-            out[LOW_INPUT] = r->statistics[LOW_INPUT];  // the same inputs as those of the first row
-        if (slopes) slopes = thinned(slope, r->every[l - 1], slopes);
-        if (outputs) outputs = thinned(a, r->every[l - 1], outputs);
+        const int in_place = l == 1 && !r->order;  // x, whose rows end without padding, and which is the same each time
+        if (in_place && at == 0) {
+            before.at = p->rows[0], before.stride = padded(below);
+            for (int64_t i = 0; i < r->m; i++) copy(p->rows[0] + i * before.stride, p->x + i * p->x_stride, below);
+        }
+        out[LOW_INPUT] = in_place && at > 0 ? r->statistics[LOW_INPUT] : low_of(before, r->low_input);
+        for (int k = 0; ranked && k < 2; k++, ranked += RANKS)
+            ranks_of(k ? a : slope, r->every[l - 1], r->ranks + (l - 1) * RANKS, ranked, p->across[0]);
         before = a;
     }
 }

@@ -66,8 +66,7 @@ class Reading(Structure):
         ("low_input", c_double),
         ("marks", c_void_p),
         ("near", c_double),
-        *((name, c_void_p) for name in ("least", "steepest", "every", "statistics", "slopes", "outputs")),
-        ("kept", c_int64),
+        *((name, c_void_p) for name in ("least", "steepest", "every", "ranks", "statistics", "ranked")),
         *((name, c_void_p) for name in ("z", "a", "inside", "kept_at", "weights")),
     )
 

@@ -143,9 +143,3 @@ static double twins_of(const Block z, const real *slope, const real *marks, doub
     }
     return pairs;
 }
-
-// Every `step`-th row; returns where the next may stand.
-static real *thinned(const Block b, int64_t step, real *out) {
-    for (int64_t i = 0; i < b.m; i += step, out += b.n) memcpy(out, b.at + i * b.stride, b.n * sizeof(real));
-    return out;
-}
