@@ -24,7 +24,7 @@ EVALUATED_TOGETHER = 1000
 """Examples of one block of an evaluation: bounds the memory that it takes."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Examples:
     """Inputs and targets in rows: ``x`` (m, n_0 + 1) with a last column of ones, ``y`` (m, n_L).
 
