@@ -15,7 +15,7 @@ from lab.experiment.validation import Finding
 from lab.network.parameters import count
 from lab.runs.csv_files import has_pyarrow
 from lab.runs.preparation import Prepared, bytes_read
-from lab.runs.sample import Sample, pace, samples_of, seen_by
+from lab.runs.sample import Sample, pace, samples_of
 from lab.training.examples import EVALUATED_TOGETHER
 from lab.training.loop import BLOCK, Training
 from lab.training.probes import NEURON_COLUMNS
@@ -195,13 +195,13 @@ class _Counted:
 
     @property
     def _seen_cells(self) -> int:
-        return max(self.training.network.sizes[1:]) * seen_by(self.training)
+        return max(self.training.network.sizes[1:]) * self.training.seen
 
     def text(self, label: int) -> float:
         """Bytes of the tables as files, of a variant whose label has so many letters."""
         arrow, depth, sample = has_pyarrow(), self.training.network.depth, self.sample
         columns = self.training.recording.columns
-        per_epoch = ceil(len(self.training.train) / self.training.batch)
+        per_epoch = self.training.steps_per_epoch
         epoch = 3 if per_epoch == 1 else 5 if 1000 % per_epoch == 0 else 17
         keys = label + 4 * arrow + len(str(self.trials)) + len(str(self.training.steps)) + epoch + 12
         varying = sample.varying if isfinite(sample.varying) else len(columns)
@@ -245,7 +245,7 @@ def bytes_of(training: Training, trials: int) -> int:
     """
     network, item = training.network, training.train.x.itemsize
     sizes, n, compiled = network.sizes, len(training.train), training.engine == "compiled"
-    seen, batch = seen_by(training), min(training.batch, n)
+    seen, batch = training.seen, min(training.batch, n)
     state = len(training.optimiser.initial(np.zeros((1, 1), training.train.x.dtype)))
     cells, ends = 5 * sum(sizes[1:]), sizes[0] + sizes[-1] + 1
     fixed = training.recording.fixed_examples is not None

@@ -128,8 +128,7 @@ def layers(training: Training) -> list[LayerPrediction]:
     passed = tuple(Surrogate(sigma, floor) if floor else sigma for sigma in network.sigmas)
     fixed = recording.fixed_examples
     seen = training.train if fixed is None else fixed
-    read = min(training.batch, len(seen)) if fixed is None else len(seen)
-    return predicted(network.sizes, passed, variances, 0.0, pairs(network, seen, read))
+    return predicted(network.sizes, passed, variances, 0.0, pairs(network, seen, training.seen))
 
 
 def pairs(network: Network, seen: Examples, examples: int) -> list[Pairs]:

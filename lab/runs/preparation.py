@@ -38,7 +38,7 @@ from lab.parts import Cost, Optimiser, Probe
 from lab.prover.digits import lost_digits
 from lab.prover.slope_bounds import slope_bounds
 from lab.theory.mean_field import critical
-from lab.training.examples import Examples, examples
+from lab.training.examples import Examples, examples, steps_per_epoch
 from lab.training.loop import Training
 from lab.training.probes import NEURON_COLUMNS
 from lab.training.recorder import HALF_BINS, STEP_COLUMNS, Recording
@@ -181,11 +181,6 @@ def recorded(
                     raise PartError(f"the column {column!r} is of {measured_by[column]!r} and of {name!r}")
                 measured_by[column] = name
     return tuple(measured_by)
-
-
-def steps_per_epoch(examples: int, batch: int) -> int:
-    """⌈n/m⌉: the last batch of an epoch may be short."""
-    return -(-examples // batch)
 
 
 def targets(y: Array, softmax: bool) -> Array:

@@ -22,7 +22,7 @@ from lab.runs.held import let_go
 from lab.runs.identity import Key
 from lab.runs.parts import kept_parts, keys_of, mixture, part_of, taken_over, trials_of
 from lab.runs.prediction import notes, prediction
-from lab.runs.preparation import Chunk, Prepared, prepared, steps_per_epoch
+from lab.runs.preparation import Chunk, Prepared, prepared
 from lab.runs.provenance import anonymous, code, place, placed, provenance
 from lab.runs.root import create
 from lab.runs.sums import require_whole
@@ -224,8 +224,7 @@ def _parts_under_way(
             saved = folder.checkpoint(chunk, keys[chunk.variant])
             if saved is not None and saved["read"]:
                 readings = so_far(training, chunk.trials, saved)
-                epoch = steps_per_epoch(len(training.train), training.batch)
-                yield tables.Part(variant, chunk.trials, readings, epoch, ended=False)
+                yield tables.Part(variant, chunk.trials, readings, training.steps_per_epoch, ended=False)
 
 
 def _predicting(ready: Prepared, predicted: list[pd.DataFrame]) -> Iterator[None]:

@@ -15,7 +15,6 @@ from lab.network.costs import of_best_constant
 from lab.numerics import Array
 from lab.parts import Activation
 from lab.prover.slope_bounds import SOURCES, slope_bounds
-from lab.runs.preparation import steps_per_epoch
 from lab.training.loop import Training
 from lab.training.probes import NEURON_COLUMNS
 from lab.training.recorder import EDGES, STEP_COLUMNS, Readings
@@ -215,7 +214,7 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
             "absent": _absent(training.train.y) if training.train.labelled else 0,
             "shift": _shift(training.train.y, training.test.y),
             "cost_of_mean": of_best_constant(network.cost, training.train.y.T, network.sigma(network.depth)),
-            "input_rms": largest_rms(training.train.x[:, :-1]),
+            "input_rms": training.train.input_rms,
             "target_rms": nan if training.train.labelled else largest_rms(training.train.y),
         }
         rows.append(row)
@@ -265,7 +264,7 @@ def _seen(training: Training) -> tuple[str, int]:
         return f"the same {len(fixed)} at every reading", len(fixed)
     if batch >= count:
         return f"all {count}", count
-    begun = training.steps % steps_per_epoch(count, batch) * batch
+    begun = training.steps % training.steps_per_epoch * batch
     return f"the {batch} of the step's batch", min(batch, count - begun)
 
 
