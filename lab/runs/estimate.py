@@ -13,6 +13,7 @@ from lab.errors import size_text
 from lab.experiment.sizes import free_memory
 from lab.experiment.validation import Finding
 from lab.network.parameters import count
+from lab.parts import KEYS
 from lab.runs.csv_files import has_pyarrow
 from lab.runs.preparation import Prepared, bytes_read
 from lab.runs.sample import Sample, pace, samples_of
@@ -28,9 +29,6 @@ MIB = 2**20
 TRAINS, STATISTICS, DRAWS, ARROW = 104 * MIB, 75 * MIB, 25 * MIB, 34 * MIB
 """What Python takes with the libraries of a training; and what those of comparisons, of figures and pyarrow
 take beside that."""
-
-KEYS = 6
-"""The columns of ``layers`` that are no quantities: variant, trial, step, epoch, layer, status."""
 
 PIECES = 5
 """A piece of a table is there so often while it is written: its numbers, its columns, its text, …"""
@@ -172,18 +170,18 @@ class _Counted:
     def cells(self) -> float:
         """Numbers of the tables that a run reads again."""
         columns = len(self.training.recording.columns)
-        steps = self.trials * self.readings * (KEYS - 1 + len(STEP_COLUMNS))
+        steps = self.trials * self.readings * (len(KEYS) - 1 + len(STEP_COLUMNS))
         curves = CURVE_ROWS * self.training.network.depth * 5
-        neurons = self._neurons * (KEYS + 1 + len(NEURON_COLUMNS))
-        return self.layers * (KEYS + columns) + steps + 7 * self._bins + curves + neurons
+        neurons = self._neurons * (len(KEYS) + 1 + len(NEURON_COLUMNS))
+        return self.layers * (len(KEYS) + columns) + steps + 7 * self._bins + curves + neurons
 
     @property
     def derived(self) -> int:
         """Numbers of the ledger and of the causes."""
         columns = self.training.recording.columns
-        ledger = KEYS + LEDGER if {"delta_rms", "error_rms"} <= set(columns) else 0
+        ledger = len(KEYS) + LEDGER if {"delta_rms", "error_rms"} <= set(columns) else 0
         causes = sum(name.startswith(("cause_", "lost_")) for name in columns)
-        return self.layers * (ledger + (KEYS + causes if causes else 0))
+        return self.layers * (ledger + (len(KEYS) + causes if causes else 0))
 
     @property
     def parts(self) -> float:
@@ -206,7 +204,7 @@ class _Counted:
         keys = label + 4 * arrow + len(str(self.trials)) + len(str(self.training.steps)) + epoch + 12
         varying = sample.varying if isfinite(sample.varying) else len(columns)
         width = self.layers * (keys + (sample.text + 1) * len(columns) + 8 * arrow * varying)
-        ledger = self.derived - self.layers * KEYS if self.derived else 0
+        ledger = self.derived - self.layers * len(KEYS) if self.derived else 0
         width += self.layers * keys * (self.derived > 0) + ledger * (16 + 8 * arrow)
         width += self.trials * self.readings * (keys + (19 + 8 * arrow) * len(STEP_COLUMNS))
         width += self._bins * (label + 41 + 2 * arrow) + self._neurons * (

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from lab.parts import KEYS
 from lab.runs import tables
 from lab.runs.folder import RunFolder
 from lab.runs.identity import Key
@@ -38,7 +39,7 @@ class Growing:
         if any(training.recording.neurons for _, training in ready.made):
             self._makers["neurons"] = tables.neurons
         quantities = (name for _, training in ready.made for name in training.recording.columns)
-        self._columns = [*tables.KEYS, *dict.fromkeys(quantities)]
+        self._columns = [*KEYS, *dict.fromkeys(quantities)]
         self._begun, self._ends = set[str](), list[pd.DataFrame]()
         self._whole = dict.fromkeys(kept, True)
         self._waiting = deque(sorted([*kept, *missing], key=lambda one: (one.variant, one.first)))

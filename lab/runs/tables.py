@@ -13,7 +13,7 @@ from lab.data.targets import largest_rms
 from lab.experiment.variants import Variant
 from lab.network.costs import of_best_constant
 from lab.numerics import Array
-from lab.parts import Activation
+from lab.parts import KEYS, Activation
 from lab.prover.slope_bounds import SOURCES, slope_bounds
 from lab.training.loop import Training
 from lab.training.probes import NEURON_COLUMNS
@@ -53,8 +53,6 @@ class Part:
 
 PIECE_CELLS = 2_000_000
 """A piece of a table has about so many numbers at most."""
-
-KEYS = ("variant", "trial", "step", "epoch", "layer", "status")
 
 NO_ROWS = {
     "layers": KEYS,
