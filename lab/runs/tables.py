@@ -1,10 +1,10 @@
 """The tables of a run, tidy and long, from the readings of its chunks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import nan
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -51,6 +51,8 @@ class Part:
         return np.where(self.readings.diverged >= 0, "diverged", "done" if self.ended else "running")
 
 
+Maker: TypeAlias = Callable[[Part], Iterator[pd.DataFrame]]
+
 PIECE_CELLS = 2_000_000
 """A piece of a table has about so many numbers at most."""
 
@@ -65,10 +67,8 @@ NO_ROWS = {
 
 def measured(part: Part) -> dict[str, pd.DataFrame]:
     """The tables of what was read in one part."""
-    made = {"layers": layers, "steps": steps, "histograms": histograms}
-    if part.readings.neurons is not None:
-        made["neurons"] = neurons
-    whole = {name: pd.concat([*make(part)], ignore_index=True) for name, make in made.items()}
+    makers = made_in_pieces(single_neurons=part.readings.neurons is not None)
+    whole = {name: pd.concat([*make(part)], ignore_index=True) for name, make in makers.items()}
     return whole | {"trials": trials([part], [])}
 
 
@@ -138,6 +138,15 @@ def histograms(part: Part) -> Iterator[pd.DataFrame]:
         columns = (part.variant.label, trial, at[h], l + 1, EDGES[b], EDGES[b + 1], count)
         index = pd.RangeIndex(len(t))
         yield pd.DataFrame(dict(zip(NO_ROWS["histograms"], columns, strict=True)), index)
+
+
+PIECED: Mapping[str, Maker] = {"layers": layers, "steps": steps, "histograms": histograms}
+"""What makes the pieces of each table that is made of one part after the other."""
+
+
+def made_in_pieces(*, single_neurons: bool) -> Mapping[str, Maker]:
+    """`PIECED`, with the table of single neurons or without."""
+    return {**PIECED, "neurons": neurons} if single_neurons else PIECED
 
 
 def trials(parts: Sequence[Part], failed: Sequence[tuple[Named, int]]) -> pd.DataFrame:
