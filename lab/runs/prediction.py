@@ -23,6 +23,9 @@ from lab.theory.surrogate import Surrogate
 from lab.training.examples import Examples
 from lab.training.loop import Training
 
+UNPREDICTED = frozenset({"eta", "decay", "optimiser", "steps", "seed", "engine"})
+"""What of a part's key no prediction asks for: how the weights are changed, and by what."""
+
 MOST_TARGETS = 100
 """With more distinct targets than this, pairs of the same target are no kind of their own."""
 
