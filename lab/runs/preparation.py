@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -26,7 +26,7 @@ from lab.network.costs import SoftmaxCrossEntropy
 from lab.network.parameters import count
 from lab.numerics import Array
 from lab.own_code import place_of, raised_by
-from lab.parts import Cost, Optimiser, Probe
+from lab.parts import Activation, Cost, Optimiser, Probe
 from lab.runs import fitness
 from lab.training.examples import Examples, examples, steps_per_epoch
 from lab.training.loop import Training
@@ -233,11 +233,12 @@ def prepared(plan: Plan) -> Prepared:
     if found:
         raise plan.refused(found)
     made, data, notes = [], [], list(plan.notes)
+    known: dict[tuple[int, str], Activation] = {}
     for variant in plan.variants:
         settings = variant.settings
         read = loaded[_of_data(settings)]
         with _own_code_told(variant, plan):
-            training = bench.training(settings, read)
+            training = _sharing(bench.training(settings, read), known)
             made.append((variant, training))
             data.append(read)
             found += [at_its_value(finding, variant, plan) for finding in fitness.unfit(settings, training)]
@@ -248,6 +249,19 @@ def prepared(plan: Plan) -> Prepared:
         raise plan.refused(found)
     notes += fitness.lost(training for _, training in made)
     return Prepared(plan, bench, tuple(made), tuple(data), tuple(dict.fromkeys(notes)))
+
+
+def _sharing(training: Training, known: dict[tuple[int, str], Activation]) -> Training:
+    """The training with the σ that a layer had in a variant before, where it is the same.
+
+    What is found out of a σ, such as the programs of its formula, it keeps; and most variants have few.
+    """
+    network = training.network
+    sigmas = []
+    for l, sigma in enumerate(network.sigmas):
+        before = known.setdefault((l, repr(sigma)), sigma)
+        sigmas.append(before if before == sigma else sigma)
+    return replace(training, network=replace(network, sigmas=tuple(sigmas)))
 
 
 def unread(draft: Draft) -> list[Finding]:

@@ -197,14 +197,17 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
     is 0 but in a counterfactual (see `lab.network.backprop.Network`).
     """
     rows = []
+    bounded: dict[tuple[int, ...], dict[str, Any]] = {}  # which a proof takes a moment for
     for variant, training in made:
         network = training.network
         seen, examples = _seen(training)
+        same = tuple(map(id, network.sigmas))
+        bounded[same] = bounded.get(same) or of_sigmas(network.sigmas)
         row = {
             "variant": variant.label,
             **{key: v if isinstance(v, str | int | float) else str(v) for key, v in variant.varied.items()},
             "sizes": "-".join(map(str, network.sizes)),
-            **of_sigmas(network.sigmas),
+            **bounded[same],
             "cost": str(network.cost),
             "cancels": network.cost.cancels(network.sigma(network.depth)),
             "saturation_threshold": training.recording.saturation_threshold,

@@ -177,6 +177,15 @@ def test_variants_share_the_examples_of_their_data(built):
     assert one.test is two.test
 
 
+def test_variants_share_a_sigma_that_is_the_same_and_layers_do_not(written):
+    """Each layer's has room for its own arrays."""
+    varied = '[vary]\n"training.eta" = [0.1, 0.2]\n"network.activation" = ["gelu", "z + exp(z)"]\n'
+    made = prepared(load(written(f"{HEAD}[network]\nhidden = [3, 3]\n{varied}"))).made
+    first, other, again, _ = (training.network.sigmas for _, training in made)
+    assert (first[0] is again[0], first[0] is first[1]) == (True, False)
+    assert (first[0] == first[1], first[0] == other[0]) == (True, False)
+
+
 def test_values_are_not_labelled_and_targets_are_left_as_they_are(built):
     x, y = np.arange(10.0)[:, None], np.eye(3)
     made = built("[network]\nhidden = [3]\ncost = 'quadratic'\n", data=assembled("line", (x, x), (x, x)))
