@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from lab.errors import LabError, StorageError
-from lab.experiment.variants import load
 from lab.runs import folder as results
 from lab.runs import table_files
 from lab.runs.csv_files import csv
@@ -21,11 +20,6 @@ from lab.storage import seal
 from lab.training.loop import train
 from tests.runs.test_csv_files import TABLE
 from tests.training.trainings import training, unlike
-
-
-@pytest.fixture
-def plan(small):
-    return load(small)
 
 
 def finished(plan, root, **info):
