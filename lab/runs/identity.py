@@ -75,12 +75,17 @@ def key(training: Training, data: str) -> Key:
 
     Equal trainings have equal keys however a file spells them, and whatever their variants are called.
     """
+    return Key(decided_by(training, data), made_with(training.engine))
+
+
+def decided_by(training: Training, data: str) -> dict[str, str]:
+    """What decides the numbers of a training, in words, but for their last bits."""
     network = training.network
     columns = set(training.recording.columns)
     probes = tuple(probe for probe in training.recording.probes if columns & set(probe.columns))
     training = dataclasses.replace(training, recording=dataclasses.replace(training.recording, probes=probes))
     fields = (field.name for field in dataclasses.fields(training) if field.name not in TOLD_OTHERWISE)
-    trained = {
+    return {
         "data": f"{data}{' in classes' if training.train.labelled else ''}",
         "sizes": "-".join(map(str, network.sizes)),
         "activations": "; ".join(map(_sigma, network.sigmas)),
@@ -88,7 +93,6 @@ def key(training: Training, data: str) -> Key:
         **{name: _text(getattr(network, name)) for name in ("cost", "surrogate_floor")},
         "dtype": str(training.train.x.dtype),
     }
-    return Key(trained, made_with(training.engine))
 
 
 def made_with(engine: str) -> dict[str, str]:

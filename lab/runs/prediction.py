@@ -18,6 +18,7 @@ from lab.experiment.variants import Variant
 from lab.network.backprop import Network, passed_slope
 from lab.network.first_weights import by_layer
 from lab.numerics import Array
+from lab.runs.identity import decided_by
 from lab.theory.prediction import LayerPrediction, Pairs, lost_layer, lost_text, predicted
 from lab.theory.surrogate import Surrogate
 from lab.training.examples import Examples
@@ -54,9 +55,21 @@ def prediction(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
     examples are those that every reading sees, or else those of the training data, with as many of an example
     with itself as a reading has.
     """
-    rows = [{"variant": variant.label, **asdict(l)} for variant, training in made for l in layers(training)]
+    return pd.concat(predictions(made), ignore_index=True)
+
+
+def predictions(made: Sequence[tuple[Variant, Training]]) -> Iterator[pd.DataFrame]:
+    """The rows of each variant in the table `prediction`; of what is alike for a prediction, found once."""
     renamed = {name: f"predicted_{name}" for name in ("speed", "delta_rms")}
-    return pd.DataFrame(rows).rename(columns={**renamed, "weight_speed": "predicted_speed_w"})
+    renamed["weight_speed"] = "predicted_speed_w"
+    known: dict[tuple[object, ...], pd.DataFrame] = {}
+    for variant, training in made:
+        told = {x: text for x, text in decided_by(training, "").items() if x not in UNPREDICTED}
+        asked = (id(training.train), *told.items())
+        if asked not in known:
+            known[asked] = pd.DataFrame(map(asdict, layers(training))).rename(columns=renamed)
+            known[asked].insert(0, "variant", "")
+        yield known[asked].assign(variant=variant.label)
 
 
 def notes(made: Sequence[tuple[Variant, Training]], predicted: pd.DataFrame) -> list[str]:

@@ -21,7 +21,7 @@ from lab.runs.growing import Growing
 from lab.runs.held import let_go
 from lab.runs.identity import Key
 from lab.runs.parts import kept_parts, keys_of, mixture, part_of, taken_over, trials_of
-from lab.runs.prediction import UNPREDICTED, notes, prediction
+from lab.runs.prediction import notes, predictions
 from lab.runs.preparation import Chunk, Prepared, prepared
 from lab.runs.provenance import anonymous, code, place, placed, provenance
 from lab.runs.root import create
@@ -177,7 +177,7 @@ def _completed(
             growing = Growing(ready, folder, grow, kept, missing)
             progress(sum(ready.made[chunk.variant][1].steps * len(chunk.trials) for chunk in kept))
             tasks = _tasks(ready, folder, keys, missing, terms)
-            failed = _trained(tasks, growing, terms, progress, _predicting(ready, keys, predicted))
+            failed = _trained(tasks, growing, terms, progress, _predicting(ready, predicted))
             untrained["prediction"] = pd.concat(predicted, ignore_index=True)
             trials = growing.finished(failed, untrained)
             record = {**record, "mixed": mixture(folder, {**kept, **growing.keys}, [], terms.mixed)}
@@ -228,18 +228,12 @@ def _parts_under_way(
                 yield tables.Part(variant, chunk.trials, readings, training.steps_per_epoch, ended=False)
 
 
-def _predicting(ready: Prepared, keys: Sequence[Key], predicted: list[pd.DataFrame]) -> Iterator[None]:
-    """Predict one variant after another: where others train, this process has little else to do.
-
-    Those whose keys differ in nothing that a prediction is made of are predicted once.
-    """
-    known: dict[frozenset[tuple[str, str]], pd.DataFrame] = {}
-    for one, key in zip(ready.made, keys, strict=True):
-        told = frozenset((name, text) for name, text in key.trained.items() if name not in UNPREDICTED)
-        if told not in known:
-            with threadpool_limits(1):
-                known[told] = prediction([one])
-        predicted.append(known[told].assign(variant=one[0].label))
+def _predicting(ready: Prepared, predicted: list[pd.DataFrame]) -> Iterator[None]:
+    """Predict one variant after another: where others train, this process has little else to do."""
+    todo = predictions(ready.made)
+    for _ in ready.made:
+        with threadpool_limits(1):
+            predicted.append(next(todo))
         yield
 
 

@@ -1,6 +1,7 @@
 """The table ``prediction`` of an experiment, and the pairs of examples that it is of."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
@@ -41,6 +42,18 @@ def test_variants_of_the_same_data_share_what_these_decide(small, monkeypatch):
     monkeypatch.setattr(predictions, "_products", lambda *given: counted.append(given) or products(*given))
     table(small, 'vary={"training.eta" = [0.1, 0.2, 0.3]}')
     assert len(counted) == 2
+
+
+def test_variants_that_are_predicted_alike_are_predicted_once(small, monkeypatch):
+    """Of hundreds that vary the learning rate it took longer than their training."""
+    varied = {"training.eta": [0.1, 0.2], "training.optimiser": ["adam", "descent"], "training.batch": [2, 4]}
+    made = prepared(load(small, {"vary": varied, "training.steps": 2})).made
+    counted, real = [], predictions.layers
+    monkeypatch.setattr(predictions, "layers", lambda one: counted.append(one) or real(one))
+    found = prediction(made)
+    assert len(counted) == 2
+    alone = pd.concat([prediction([one]) for one in made], ignore_index=True)
+    assert_frame_equal(found, alone, check_exact=True)
 
 
 def test_the_data_decide_where_q_starts(small):

@@ -366,22 +366,11 @@ def test_fault_42_float32_stays_float32(small):
     assert kinds | {stack.theta.vector.dtype, stack.gradient.vector.dtype} == {np.dtype("float32")}
 
 
-def test_variants_that_are_predicted_alike_are_predicted_once(small, root, monkeypatch):
-    """Of hundreds that vary the learning rate it took longer than their training."""
-    varied = {"training.eta": [0.1, 0.2], "training.optimiser": ["adam", "descent"]}
-    ready = made(small, {"vary": {**varied, "training.batch": [2, 4]}, "training.steps": 2})
-    counted, real = [], runner.prediction
-    monkeypatch.setattr(runner, "prediction", lambda made: counted.append(made) or real(made))
-    found = run(ready, root).table("prediction")
-    assert len(counted) == 2
-    pd.testing.assert_frame_equal(found, real(ready.made), check_exact=True)
-
-
 def test_a_sigma_that_cannot_be_predicted_ends_the_run_before_it_trains(ready, root, monkeypatch):
     def raising(*anything):
         raise ArithmeticError("no moments")
 
-    monkeypatch.setattr(runner, "prediction", raising)
+    monkeypatch.setattr(runner, "predictions", raising)
     monkeypatch.setattr(workers, "_outcome", lambda *anything: pytest.fail("trained"))
     with pytest.raises(ArithmeticError, match="no moments"):
         run(ready, root)
