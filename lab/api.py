@@ -333,12 +333,6 @@ def predict(
     return pd.DataFrame(rows)[columns].rename(columns={"speed": "ratio"})
 
 
-INNER = 0.618
-"""Where between its ends a parameter is that is left open, to make one σ of the family: not at 0, if that is
-the middle, where a·z would be constant.
-"""
-
-
 def certify(
     sigma: Activation | str | Mapping[str, Any],
     at_least: float = -inf,
@@ -362,26 +356,12 @@ def certify(
     Raises PartError where there is no such activation or parameter, or a range is empty.
     """
     from lab.prover.certificate import certify as certified
+    from lab.prover.families import inner, left_open
 
-    over = _ranges(parameters)
-    inner = {name: open_.low + INNER * (open_.high - open_.low) for name, open_ in over.items()}
+    over = left_open(parameters)
     with _keyword_told(certify):
-        sigma = _activation_of(sigma, parameters | inner, allow_code, over)
+        sigma = _activation_of(sigma, parameters | inner(over), allow_code, over)
     return certified(sigma, at_least, at_most, over)
-
-
-def _ranges(parameters: Mapping[str, Any]) -> dict[str, Interval]:
-    """The parameters that are left open, by a pair or an interval. Raises PartError where one is empty."""
-    from lab.numerics import Interval
-
-    over: dict[str, Interval] = {}
-    for name, value in parameters.items():
-        if isinstance(value, tuple | Interval):
-            low, high = (value.low, value.high) if isinstance(value, Interval) else value
-            if not -inf < low <= high < inf:
-                raise PartError(f"{name}: expected a range of finite numbers, low:high, got {low:g}:{high:g}")
-            over[name] = Interval(float(low), float(high))
-    return over
 
 
 def _activation_of(

@@ -117,13 +117,15 @@ def told(error: BaseException) -> str:
     return f"{type(error).__name__}: {in_one_line(error)}"
 
 
-def system_reason(error: OSError) -> str:
-    """Why the system refused something, in its own words.
+def system_reason(error: Exception) -> str:
+    """Why the system refused something, in its own words; or a library, which has no number for it.
 
     >>> system_reason(FileNotFoundError(2, "No such file or directory", "a.csv"))
     'No such file or directory'
+    >>> system_reason(OSError("the disk is full"))
+    'the disk is full'
     """
-    return error.strerror or in_one_line(error)
+    return getattr(error, "strerror", None) or in_one_line(error)
 
 
 def counted(number: float, noun: str) -> str:

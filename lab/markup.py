@@ -4,7 +4,7 @@ Ink is the notebook's own (``currentColor``), and every other colour stands out 
 Nothing has a style sheet or a name that could meet another on the page.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from math import ceil, floor, isfinite, log10
 
@@ -18,6 +18,12 @@ WIDTH, HEIGHT = 340, 210
 LEFT, RIGHT, TOP, BOTTOM = 48, 24, 8, 22
 FAR = 1e150
 """Values are shown up to this size, and as far as they differ by more than its inverse."""
+
+FARTHEST_KINK = 20.0
+"""The |z| up to which a picture of σ reaches to show a kink."""
+
+BESIDE = 1e-6
+"""How far beside a kink it looks whether σ′ jumps there."""
 
 
 def text(words: object) -> str:
@@ -104,6 +110,27 @@ def curves(z: Array, lines: Mapping[str, tuple[Array, str]], label: str) -> str:
         f'<rect width="{wide}" height="{tall}" fill="none" stroke="{INK}" stroke-opacity=".5"/>'
         f'<svg width="{wide}" height="{tall}">{drawn}</svg></g></svg>'
     )
+
+
+def sigma_and_slope(
+    name: object,
+    both: Callable[[Array], tuple[Array, Array]],
+    kinks: Sequence[float],
+    jumps: Sequence[float],
+) -> str:
+    """The `curves` of σ and σ′, which are what ``both`` gives of z; broken where they jump."""
+    reach = max([5.0, *(abs(kink) + 1 for kink in kinks if abs(kink) < FARTHEST_KINK)])
+    beside = [kink + side for kink in kinks for side in (-BESIDE, 0.0, BESIDE)]
+    z = np.union1d(np.linspace(-reach, reach, 301), beside)
+    z = z[np.abs(z) <= reach]
+    with np.errstate(all="ignore"):
+        a, slope = (np.array(values, dtype=float) for values in both(z))
+    a[np.isin(z, jumps)] = np.nan
+    for at in np.flatnonzero(np.isin(z, kinks)):
+        if abs(slope[at + 1] - slope[at - 1]) > 1000 * BESIDE:
+            slope[at] = np.nan
+    drawn = {"σ": (a, INK), "σ′": (slope, ACCENT)}
+    return curves(z, drawn, f"σ and σ′ of {name} for z from {-reach:g} to {reach:g}")
 
 
 def _path(x: Array, y: Array) -> str:

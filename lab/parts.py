@@ -36,12 +36,8 @@ Stream: TypeAlias = Callable[[str], np.random.Generator]
 Tables: TypeAlias = Mapping[str, "pd.DataFrame"]
 """A run's tables by name."""
 
-
-FARTHEST_KINK = 20.0
-"""The |z| up to which a notebook's picture of σ reaches to show a kink."""
-
-BESIDE = 1e-6
-"""How far beside a kink that picture looks whether σ′ jumps there."""
+KEYS = ("variant", "trial", "step", "epoch", "layer", "status")
+"""The columns of the table ``layers`` that are no quantities."""
 
 
 class Activation(ABC):
@@ -152,17 +148,6 @@ class Activation(ABC):
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the formula, σ and σ′ as curves, and their bounds."""
-        reach = max([5.0, *(abs(kink) + 1 for kink in self.kinks if abs(kink) < FARTHEST_KINK)])
-        beside = [kink + side for kink in self.kinks for side in (-BESIDE, 0.0, BESIDE)]
-        z = np.union1d(np.linspace(-reach, reach, 301), beside)
-        z = z[np.abs(z) <= reach]
-        with np.errstate(all="ignore"):
-            a, slope = (np.array(values, dtype=float) for values in self.with_derivative(z))
-        a[np.isin(z, self.jumps)] = nan
-        for at in np.flatnonzero(np.isin(z, self.kinks)):
-            if abs(slope[at + 1] - slope[at - 1]) > 1000 * BESIDE:
-                slope[at] = nan
-        drawn = {"σ": (a, markup.INK), "σ′": (slope, markup.ACCENT)}
         told = {
             "σ′ in": f"{self.slope_range}, {self.known_from('slope_range')}",
             "σ in": f"{self.range}, {self.known_from('range')}",
@@ -172,7 +157,7 @@ class Activation(ABC):
         return markup.card(
             markup.title(self),
             markup.mathematics(latex) if latex else "",
-            markup.curves(z, drawn, f"σ and σ′ of {self} for z from {-reach:g} to {reach:g}"),
+            markup.sigma_and_slope(self, self.with_derivative, self.kinks, self.jumps),
             markup.listed(told),
         )
 

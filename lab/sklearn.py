@@ -43,8 +43,9 @@ from lab.network.costs import SoftmaxCrossEntropy
 from lab.numerics import Array
 from lab.results.run import Run
 from lab.runs import tables
+from lab.runs.fitness import unfit
 from lab.runs.held_run import HeldRun
-from lab.runs.preparation import Bench, steps_per_epoch, unfit
+from lab.runs.preparation import Bench
 from lab.training.divergence import located
 from lab.training.examples import EVALUATED_TOGETHER
 from lab.training.loop import Training, trained
@@ -241,7 +242,7 @@ class LabRegressor(RegressorMixin, LabNetwork):  # type: ignore[misc, unused-ign
 def _held(made: list[tuple[Variant, Training]], readings: Readings, data: Dataset) -> HeldRun:
     """The run of one fit."""
     ((variant, training),) = made
-    part = tables.Part(variant, range(1), readings, steps_per_epoch(len(training.train), training.batch))
+    part = tables.Part(variant, range(1), readings, training.steps_per_epoch)
     info = {
         "name": variant.label,
         "id": f"fit-{next(_fits)}",

@@ -17,6 +17,7 @@ import pandas as pd
 
 from lab.analysis.rows import by_variant
 from lab.numerics import Array
+from lab.parts import KEYS
 
 COLUMNS = (
     *("transport", "slope", "transport_decades", "slope_decades"),
@@ -27,8 +28,6 @@ REMOVED = "σ′ removed by the cost"
 """The note of an output layer whose cost cancels σ′: cross-entropy on a sigmoid, and the softmax."""
 
 NOTHING_ARRIVED = "no error arrived"
-
-KEYS = ["variant", "trial", "step", "epoch", "layer", "status"]
 
 
 def ledger(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -80,7 +79,7 @@ def _of_variant(rows: pd.DataFrame, removed: bool) -> pd.DataFrame:
         "slope_total": _downward(np.add, np.log10(passed[1]), nothing),
         "note": notes,
     }
-    return rows[KEYS].assign(**{name: values.ravel() for name, values in found.items()})
+    return rows[[*KEYS]].assign(**{name: values.ravel() for name, values in found.items()})
 
 
 def _neutral(factor: Array, undefined: Array) -> Array:

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from lab.analysis.comparisons import comparisons, variants
-from lab.analysis.ledger import KEYS, ledger
-from lab.parts import Tables
+from lab.analysis.ledger import ledger
+from lab.parts import KEYS, Tables
 
 
 def derived(tables: Tables) -> dict[str, pd.DataFrame]:

@@ -16,7 +16,7 @@ from lab.experiment.see import ANSWER, FIGURES, OF_VARIANTS, Blank, pieces
 from lab.experiment.sizes import check_against_data, check_sizes
 from lab.experiment.specify import from_spec
 from lab.experiment.validation import Finding, belongs, concerns
-from lab.parts import Probe
+from lab.parts import KEYS, Probe
 from lab.prover.certificate import Certificate, certify
 from lab.prover.claims import plainly_holds
 from lab.prover.intervals.enclosure_text import shortest_decimal
@@ -25,9 +25,6 @@ DESIGN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 
 QUANTITY_GROUPS = ("default", "all")
 """Words of ``record.quantities`` that stand for several quantities."""
-
-KEYS = ("variant", "trial", "step", "epoch", "layer", "status")
-"""The columns of the table ``layers`` that are no quantities."""
 
 
 Where: TypeAlias = Mapping[str, Any]

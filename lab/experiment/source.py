@@ -8,7 +8,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from lab.errors import ExperimentError, Problem, in_one_line, nearest, plain
+from lab.errors import ExperimentError, Problem, nearest, plain, system_reason
 from lab.experiment import toml_reader
 from lab.experiment.keys import Key, assigned, dotted, parsed, parsed_or_name
 from lab.experiment.schema import FILE_VERSION, MIGRATIONS, PARTS, TABLES
@@ -121,7 +121,7 @@ def _bytes(path: Path) -> bytes:
         else:
             reason = "is not a regular file" if path.exists() else f"there is no such file{_beside(path)}"
     except (OSError, ValueError) as error:
-        reason = f"cannot be read: {getattr(error, 'strerror', None) or in_one_line(error)}"
+        reason = f"cannot be read: {system_reason(error)}"
     raise UnreadableError(0, "", reason)
 
 

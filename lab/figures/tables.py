@@ -16,12 +16,12 @@ from lab.figures.drawing.bands import QUANTILES, Band, Floats
 from lab.figures.drawing.panels import MOST_PANELS, Panels, matrix, on_page
 from lab.figures.drawing.scales import chosen
 from lab.figures.drawing.writing import Entry, left_out
-from lab.parts import Tables
+from lab.parts import KEYS, Tables
 
 Ints = NDArray[np.intp]
 
 _KEYS = {
-    "layers": ("variant", "trial", "step", "epoch", "layer", "status"),
+    "layers": KEYS,
     "steps": ("variant", "trial", "step", "epoch", "status"),
     "trials": ("variant", "trial", "status"),
     "histograms": ("variant", "trial", "step", "layer"),

@@ -11,7 +11,7 @@ import pandas as pd
 
 from lab.analysis.rows import by_variant
 from lab.numerics import Array
-from lab.parts import Tables
+from lab.parts import KEYS, Tables
 from lab.report.differences import differences
 from lab.report.numbers import few
 from lab.report.quantities import CAUSES, Quantity, ordered
@@ -19,7 +19,6 @@ from lab.report.quantities import CAUSES, Quantity, ordered
 if TYPE_CHECKING:
     from lab.analysis.rule import Verdict
 
-KEYS = ("variant", "trial", "step", "epoch", "layer", "status")
 MOST_NUMBERS = 60_000
 """So many numbers of readings a page holds at most, about half a megabyte."""
 FEWEST_READINGS, MOST_READINGS = 24, 120

@@ -18,7 +18,7 @@ from uuid import uuid4
 from threadpoolctl import threadpool_limits
 
 from lab.data.dataset import Dataset
-from lab.errors import LabError, installs
+from lab.errors import LabError, in_one_line, installs, told
 from lab.numerics import Array
 from lab.runs.crew import POLL_SECONDS, Line
 from lab.runs.identity import Key, differences, key, made_with
@@ -184,7 +184,7 @@ def _connected(address: str) -> Iterator["Client"]:
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
-        reason = " ".join(str(error).split())
+        reason = in_one_line(error)
     if client is None:
         gc.collect()  # what is left of the client closes now: while another begins, it would wait for ever
         raise LabError(
@@ -206,7 +206,7 @@ def _require_alike(client: "Client", tasks: Sequence[Task], mixed: bool) -> None
         found: dict[str, dict[str, str]] = client.run(made_with, "numpy")
     except Exception as error:
         raise LabError(
-            f"--scheduler: a worker cannot load the lab: {type(error).__name__}: {error}; "
+            f"--scheduler: a worker cannot load the lab: {told(error)}; "
             "expected the same activation-lab on every worker"
         ) from error
     for worker, its in found.items():

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.errors import StorageError
+from lab.errors import StorageError, in_one_line
 from lab.runs.cells import guarded, unguarded
 
 if TYPE_CHECKING:
@@ -86,8 +86,7 @@ def read(path: Path) -> pd.DataFrame:
     try:
         table = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=LABELS, **exact)
     except (OSError, ValueError) as error:  # what pandas raises of a file that is no table is a ValueError
-        reason = " ".join(str(error).split())
-        raise StorageError(f"{path}: is damaged: {reason}") from error
+        raise StorageError(f"{path}: is damaged: {in_one_line(error)}") from error
     return unguarded(table)
 
 

@@ -13,9 +13,10 @@ from lab.errors import size_text
 from lab.experiment.sizes import free_memory
 from lab.experiment.validation import Finding
 from lab.network.parameters import count
+from lab.parts import KEYS
 from lab.runs.csv_files import has_pyarrow
 from lab.runs.preparation import Prepared, bytes_read
-from lab.runs.sample import Sample, pace, samples_of, seen_by
+from lab.runs.sample import Sample, pace, samples_of
 from lab.training.examples import EVALUATED_TOGETHER
 from lab.training.loop import BLOCK, Training
 from lab.training.probes import NEURON_COLUMNS
@@ -28,9 +29,6 @@ MIB = 2**20
 TRAINS, STATISTICS, DRAWS, ARROW = 104 * MIB, 75 * MIB, 25 * MIB, 34 * MIB
 """What Python takes with the libraries of a training; and what those of comparisons, of figures and pyarrow
 take beside that."""
-
-KEYS = 6
-"""The columns of ``layers`` that are no quantities: variant, trial, step, epoch, layer, status."""
 
 PIECES = 5
 """A piece of a table is there so often while it is written: its numbers, its columns, its text, …"""
@@ -172,18 +170,18 @@ class _Counted:
     def cells(self) -> float:
         """Numbers of the tables that a run reads again."""
         columns = len(self.training.recording.columns)
-        steps = self.trials * self.readings * (KEYS - 1 + len(STEP_COLUMNS))
+        steps = self.trials * self.readings * (len(KEYS) - 1 + len(STEP_COLUMNS))
         curves = CURVE_ROWS * self.training.network.depth * 5
-        neurons = self._neurons * (KEYS + 1 + len(NEURON_COLUMNS))
-        return self.layers * (KEYS + columns) + steps + 7 * self._bins + curves + neurons
+        neurons = self._neurons * (len(KEYS) + 1 + len(NEURON_COLUMNS))
+        return self.layers * (len(KEYS) + columns) + steps + 7 * self._bins + curves + neurons
 
     @property
     def derived(self) -> int:
         """Numbers of the ledger and of the causes."""
         columns = self.training.recording.columns
-        ledger = KEYS + LEDGER if {"delta_rms", "error_rms"} <= set(columns) else 0
+        ledger = len(KEYS) + LEDGER if {"delta_rms", "error_rms"} <= set(columns) else 0
         causes = sum(name.startswith(("cause_", "lost_")) for name in columns)
-        return self.layers * (ledger + (KEYS + causes if causes else 0))
+        return self.layers * (ledger + (len(KEYS) + causes if causes else 0))
 
     @property
     def parts(self) -> float:
@@ -195,18 +193,18 @@ class _Counted:
 
     @property
     def _seen_cells(self) -> int:
-        return max(self.training.network.sizes[1:]) * seen_by(self.training)
+        return max(self.training.network.sizes[1:]) * self.training.seen
 
     def text(self, label: int) -> float:
         """Bytes of the tables as files, of a variant whose label has so many letters."""
         arrow, depth, sample = has_pyarrow(), self.training.network.depth, self.sample
         columns = self.training.recording.columns
-        per_epoch = ceil(len(self.training.train) / self.training.batch)
+        per_epoch = self.training.steps_per_epoch
         epoch = 3 if per_epoch == 1 else 5 if 1000 % per_epoch == 0 else 17
         keys = label + 4 * arrow + len(str(self.trials)) + len(str(self.training.steps)) + epoch + 12
         varying = sample.varying if isfinite(sample.varying) else len(columns)
         width = self.layers * (keys + (sample.text + 1) * len(columns) + 8 * arrow * varying)
-        ledger = self.derived - self.layers * KEYS if self.derived else 0
+        ledger = self.derived - self.layers * len(KEYS) if self.derived else 0
         width += self.layers * keys * (self.derived > 0) + ledger * (16 + 8 * arrow)
         width += self.trials * self.readings * (keys + (19 + 8 * arrow) * len(STEP_COLUMNS))
         width += self._bins * (label + 41 + 2 * arrow) + self._neurons * (
@@ -245,7 +243,7 @@ def bytes_of(training: Training, trials: int) -> int:
     """
     network, item = training.network, training.train.x.itemsize
     sizes, n, compiled = network.sizes, len(training.train), training.engine == "compiled"
-    seen, batch = seen_by(training), min(training.batch, n)
+    seen, batch = training.seen, min(training.batch, n)
     state = len(training.optimiser.initial(np.zeros((1, 1), training.train.x.dtype)))
     cells, ends = 5 * sum(sizes[1:]), sizes[0] + sizes[-1] + 1
     fixed = training.recording.fixed_examples is not None

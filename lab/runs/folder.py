@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
-from lab.errors import LabError, StorageError, did_you_mean
+from lab.errors import LabError, StorageError, did_you_mean, system_reason
 from lab.runs.csv_files import read
 from lab.runs.whereabouts import word
 from lab.storage import Migrations, migrated, remove, seal, unsealed, write
@@ -91,7 +91,7 @@ class RunFolder:
         try:
             info = _Info(self.path, json.loads((self.path / "run.json").read_text(encoding="utf-8")))
         except OSError as error:
-            raise StorageError(f"{self.path}: is not a run: run.json: {error.strerror}") from error
+            raise StorageError(f"{self.path}: is not a run: run.json: {system_reason(error)}") from error
         except (ValueError, TypeError, RecursionError) as error:
             raise StorageError(f"{self.path}: run.json is damaged: {error}") from error
         version = info.get("schema", 1)
@@ -300,7 +300,7 @@ class RunFolder:
             process = f": process {told}" if _OWNER.fullmatch(told) else ""
             raise StorageError(f"{self.path}: another process is writing into this run{process}") from None
         except OSError as error:
-            raise StorageError(f"{self.path}: cannot be written: {error.strerror}") from error
+            raise StorageError(f"{self.path}: cannot be written: {system_reason(error)}") from error
         return lock
 
     @property

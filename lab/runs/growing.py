@@ -5,15 +5,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from lab.parts import KEYS
 from lab.runs import tables
 from lab.runs.folder import RunFolder
 from lab.runs.identity import Key
 from lab.runs.parts import part_of
 from lab.runs.preparation import Chunk, Prepared
 from lab.runs.workers import Outcome
-
-PIECED = {"layers": tables.layers, "steps": tables.steps, "histograms": tables.histograms}
-"""The tables that are made of one part after the other."""
 
 
 class Growing:
@@ -34,11 +32,10 @@ class Growing:
     ) -> None:
         self.keys, self.seconds = dict(kept), list[float]()
         self._ready, self._folder, self._grow = ready, folder, grow
-        self._makers = dict(PIECED)
-        if any(training.recording.neurons for _, training in ready.made):
-            self._makers["neurons"] = tables.neurons
+        neurons = any(training.recording.neurons for _, training in ready.made)
+        self._makers = tables.made_in_pieces(single_neurons=neurons)
         quantities = (name for _, training in ready.made for name in training.recording.columns)
-        self._columns = [*tables.KEYS, *dict.fromkeys(quantities)]
+        self._columns = [*KEYS, *dict.fromkeys(quantities)]
         self._begun, self._ends = set[str](), list[pd.DataFrame]()
         self._whole = dict.fromkeys(kept, True)
         self._waiting = deque(sorted([*kept, *missing], key=lambda one: (one.variant, one.first)))

@@ -60,6 +60,6 @@ class HeldRun:
         """Tell how the run ended."""
         self.info["status"] = status
 
-    def kept(self, *names: str) -> dict[str, pd.DataFrame]:
-        """Those of these tables that there are."""
-        return {name: self.tables[name] for name in names if name in self.tables}
+    def kept(self, name: str) -> dict[str, pd.DataFrame]:
+        """The table ``name``, under its name; empty where there is none."""
+        return {name: self.tables[name]} if name in self.tables else {}

@@ -39,19 +39,21 @@ class Key:
     @property
     def text(self) -> str:
         """The key as JSON, which `read` gives back."""
-        return json.dumps({"trained": self.trained, "made_with": self.made_with}, ensure_ascii=False)
+        return json.dumps(vars(self), ensure_ascii=False)
 
     @staticmethod
     def read(text: str) -> "Key":
         """The key that a `text` says. Raises ValueError where it is none."""
         told = json.loads(text)
-        found: list[Any] = [told.get(field) if isinstance(told, dict) else None for field in _FIELDS]
+        names = [field.name for field in dataclasses.fields(Key)]
+        found: list[Any] = [told.get(name) if isinstance(told, dict) else None for name in names]
         if not all(isinstance(one, dict) and all(isinstance(x, str) for x in one.values()) for one in found):
             raise ValueError("its key is damaged")
         return Key(*found)
 
 
-_FIELDS = ("trained", "made_with")
+TOLD_OTHERWISE = frozenset({"network", "train", "test"})
+"""The fields of a training that its key has in other words: examples by the sha256 of all data."""
 
 
 def differences(was: Mapping[str, str], present: Mapping[str, str], longest: float = inf) -> str:
@@ -73,20 +75,24 @@ def key(training: Training, data: str) -> Key:
 
     Equal trainings have equal keys however a file spells them, and whatever their variants are called.
     """
+    return Key(decided_by(training, data), made_with(training.engine))
+
+
+def decided_by(training: Training, data: str) -> dict[str, str]:
+    """What decides the numbers of a training, in words, but for their last bits."""
     network = training.network
     columns = set(training.recording.columns)
     probes = tuple(probe for probe in training.recording.probes if columns & set(probe.columns))
     training = dataclasses.replace(training, recording=dataclasses.replace(training.recording, probes=probes))
-    told = {
+    fields = (field.name for field in dataclasses.fields(training) if field.name not in TOLD_OTHERWISE)
+    return {
         "data": f"{data}{' in classes' if training.train.labelled else ''}",
         "sizes": "-".join(map(str, network.sizes)),
         "activations": "; ".join(map(_sigma, network.sigmas)),
-        **{field.name: _text(getattr(training, field.name)) for field in dataclasses.fields(training)},
+        **{name: _text(getattr(training, name)) for name in fields},
         **{name: _text(getattr(network, name)) for name in ("cost", "surrogate_floor")},
         "dtype": str(training.train.x.dtype),
     }
-    trained = {name: value for name, value in told.items() if name not in ("network", "train", "test")}
-    return Key(trained, made_with(training.engine))
 
 
 def made_with(engine: str) -> dict[str, str]:

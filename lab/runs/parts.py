@@ -9,7 +9,7 @@ from lab.errors import StorageError
 from lab.runs import tables
 from lab.runs.folder import RunFolder
 from lab.runs.identity import Key, differences, key
-from lab.runs.preparation import Chunk, Prepared, steps_per_epoch
+from lab.runs.preparation import Chunk, Prepared
 from lab.training.recorder import Readings
 
 SHORT = 40
@@ -24,9 +24,8 @@ def keys_of(ready: Prepared) -> list[Key]:
 def part_of(ready: Prepared, folder: RunFolder, chunk: Chunk) -> tuple[tables.Part, Key]:
     """The part of a chunk, read, and its key."""
     variant, training = ready.made[chunk.variant]
-    epoch = steps_per_epoch(len(training.train), training.batch)
     readings, found = folder.part(chunk)
-    return tables.Part(variant, chunk.trials, readings, epoch), found
+    return tables.Part(variant, chunk.trials, readings, training.steps_per_epoch), found
 
 
 def kept_parts(ready: Prepared, folder: RunFolder, keys: Sequence[Key]) -> dict[Chunk, Key]:

@@ -7,7 +7,8 @@ its own norms and its own correlation: of each kind all pairs are followed, or a
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -17,9 +18,14 @@ from lab.experiment.variants import Variant
 from lab.network.backprop import Network, passed_slope
 from lab.network.first_weights import by_layer
 from lab.numerics import Array
+from lab.runs.identity import decided_by
 from lab.theory.prediction import LayerPrediction, Pairs, lost_layer, lost_text, predicted
 from lab.theory.surrogate import Surrogate
+from lab.training.examples import Examples
 from lab.training.loop import Training
+
+UNPREDICTED = frozenset({"eta", "decay", "optimiser", "steps", "seed", "engine"})
+"""What of a part's key no prediction asks for: how the weights are changed, and by what."""
 
 MOST_TARGETS = 100
 """With more distinct targets than this, pairs of the same target are no kind of their own."""
@@ -49,9 +55,21 @@ def prediction(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
     examples are those that every reading sees, or else those of the training data, with as many of an example
     with itself as a reading has.
     """
-    rows = [{"variant": variant.label, **asdict(l)} for variant, training in made for l in layers(training)]
+    return pd.concat(predictions(made), ignore_index=True)
+
+
+def predictions(made: Sequence[tuple[Variant, Training]]) -> Iterator[pd.DataFrame]:
+    """The rows of each variant in the table `prediction`; of what is alike for a prediction, found once."""
     renamed = {name: f"predicted_{name}" for name in ("speed", "delta_rms")}
-    return pd.DataFrame(rows).rename(columns={**renamed, "weight_speed": "predicted_speed_w"})
+    renamed["weight_speed"] = "predicted_speed_w"
+    known: dict[tuple[object, ...], pd.DataFrame] = {}
+    for variant, training in made:
+        told = {x: text for x, text in decided_by(training, "").items() if x not in UNPREDICTED}
+        asked = (id(training.train), *told.items())
+        if asked not in known:
+            known[asked] = pd.DataFrame(map(asdict, layers(training))).rename(columns=renamed)
+            known[asked].insert(0, "variant", "")
+        yield known[asked].assign(variant=variant.label)
 
 
 def notes(made: Sequence[tuple[Variant, Training]], predicted: pd.DataFrame) -> list[str]:
@@ -126,34 +144,42 @@ def layers(training: Training) -> list[LayerPrediction]:
     passed = tuple(Surrogate(sigma, floor) if floor else sigma for sigma in network.sigmas)
     fixed = recording.fixed_examples
     seen = training.train if fixed is None else fixed
-    read = min(training.batch, len(seen)) if fixed is None else len(seen)
-    return predicted(network.sizes, passed, variances, 0.0, pairs(network, seen.x[:, :-1], seen.y, read))
+    return predicted(network.sizes, passed, variances, 0.0, pairs(network, seen, training.seen))
 
 
-def pairs(network: Network, x: Array, y: Array, examples: int) -> list[Pairs]:
-    """The kinds of pairs of a reading that sees ``examples`` of the rows x (n, n_0) with targets y (n, n_L).
+def pairs(network: Network, seen: Examples, examples: int) -> list[Pairs]:
+    """The kinds of pairs of a reading that sees so many ``examples`` of those that are ``seen``.
 
     The errors at the output are drawn: outputs as mean field theory has them, and targets from the data.
     """
-    x, y = x.astype(np.float64), y.astype(np.float64)
+    kinds = _kinds(seen, examples)
+    return [replace(kind, alike=_Drawn(network, y, other)) for kind, y, other in kinds]
+
+
+@lru_cache(maxsize=4)
+def _kinds(seen: Examples, examples: int) -> list[tuple[Pairs, Array, Array]]:
+    """What of these kinds the data alone decide, which variants share: with the targets of x and of x′."""
+    x, y = seen.x[:, :-1].astype(np.float64), seen.y.astype(np.float64)
     n, q = len(x), np.einsum("ij,ij->i", x, x) / x.shape[1]
     alone = 1.0 if n == 1 else 1 / examples
-    found = [Pairs(alone, 1.0, _Drawn(network, y, y), (q, q))]
+    found = [(Pairs(alone, mean_squares=(q, q)), y, y)]
     if alone == 1:
         return found
     targets, group = np.unique(y, axis=0, return_inverse=True)
     group = group.ravel() if len(targets) <= min(MOST_TARGETS, n // 2) else np.zeros(n, np.intp)
     count = np.bincount(group)
     among = int(np.sum(count * (count - 1)))
+    of_all = [_products(rows, group) for rows in (x, y)]
     for same, number in ((True, among), (False, n * (n - 1) - among)):
         if number:
             first, second = _pairs_of(group, same, number)
             both = [np.einsum("ij,ij->i", rows[first], rows[second]) for rows in (x, y)]
-            means = [_products(rows, group)[0 if same else 1] / number for rows in (x, y)]
+            means = [(alike if same else apart) / number for alike, apart in of_all]
             size = x.shape[1] * np.sqrt(q[first]) * np.sqrt(q[second])
             correlation = np.clip(both[0] / np.where(size == 0, 1.0, size), -1, 1)
-            errors, share = _Drawn(network, y[first], y[second]), (1 - alone) * number / (n * (n - 1))
-            found.append(Pairs(share, correlation, errors, (q[first], q[second]), _weights(both, means)))
+            squares, share = (q[first], q[second]), (1 - alone) * number / (n * (n - 1))
+            kind = Pairs(share, correlation, mean_squares=squares, weight=_weights(both, means))
+            found.append((kind, y[first], y[second]))
     return found
 
 

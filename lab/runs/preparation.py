@@ -1,11 +1,10 @@
 """From a plan to what is ready to train: data loaded, parts made from their names, trials cut into chunks."""
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
-from math import isinf
 from pathlib import Path
 from typing import Any
 
@@ -13,32 +12,23 @@ import numpy as np
 
 from lab import data as datasets
 from lab import plugins
-from lab.activations.formula.formula import Formula
-from lab.activations.properties import infinite_slopes, unusable
 from lab.data.dataset import Dataset
-from lab.data.targets import largest_rms, unusual
 from lab.errors import LabError, PartError, counted, told
 from lab.experiment.keys import parsed_or_name
 from lab.experiment.schedule import schedule
 from lab.experiment.schema import USUAL_BATCH, Data, Experiment, named_parts, part_name
-from lab.experiment.sizes import check_against_data, check_sizes
 from lab.experiment.specify import from_spec
 from lab.experiment.validation import Finding
 from lab.experiment.variants import Draft, Plan, Variant
 from lab.network.backprop import Network
-from lab.network.compiled import refusal, slower_compiled
+from lab.network.compiled import slower_compiled
 from lab.network.costs import SoftmaxCrossEntropy
-from lab.network.decay import TURNS, overshooting, taken
-from lab.network.first_weights import by_layer
-from lab.network.initialisers import Critical
 from lab.network.parameters import count
 from lab.numerics import Array
 from lab.own_code import place_of, raised_by
-from lab.parts import Cost, Optimiser, Probe
-from lab.prover.digits import lost_digits
-from lab.prover.slope_bounds import slope_bounds
-from lab.theory.mean_field import critical
-from lab.training.examples import Examples, examples
+from lab.parts import Activation, Cost, Optimiser, Probe
+from lab.runs import fitness
+from lab.training.examples import Examples, examples, steps_per_epoch
 from lab.training.loop import Training
 from lab.training.probes import NEURON_COLUMNS
 from lab.training.recorder import HALF_BINS, STEP_COLUMNS, Recording
@@ -50,9 +40,6 @@ PART_BYTES = 32 * 2**20
 """The readings of a chunk, and so its part, stay within this, unless those of one trial are more."""
 
 LARGEST_CHUNK = 100
-
-MOST_JUDGED = 20
-"""The formulas of an experiment that are looked through for lost digits, which takes a moment each."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +95,7 @@ class Bench:
         return datasets.loaded(source, data.name, data.train, data.test, seed, self.folder)
 
     def training(self, settings: Experiment, data: Dataset) -> Training:
-        """Everything that decides the numbers of one variant; `unfit` says whether it is sound."""
+        """Everything that decides the numbers of one variant; see `lab.runs.fitness.unfit`."""
         network = self.network(settings, data)
         softmax = isinstance(network.cost, SoftmaxCrossEntropy)
         given = settings.training
@@ -183,11 +170,6 @@ def recorded(
     return tuple(measured_by)
 
 
-def steps_per_epoch(examples: int, batch: int) -> int:
-    """⌈n/m⌉: the last batch of an epoch may be short."""
-    return -(-examples // batch)
-
-
 def targets(y: Array, softmax: bool) -> Array:
     """Targets as the cost wants them: a softmax over two classes has two outputs, all else has one."""
     return np.hstack([1 - y, y]) if softmax and y.shape[1] == 1 else y
@@ -251,21 +233,35 @@ def prepared(plan: Plan) -> Prepared:
     if found:
         raise plan.refused(found)
     made, data, notes = [], [], list(plan.notes)
+    known: dict[tuple[int, str], Activation] = {}
     for variant in plan.variants:
         settings = variant.settings
         read = loaded[_of_data(settings)]
         with _own_code_told(variant, plan):
-            training = bench.training(settings, read)
+            training = _sharing(bench.training(settings, read), known)
             made.append((variant, training))
             data.append(read)
-            found += [at_its_value(finding, variant, plan) for finding in unfit(settings, training)]
-            notes += [*read.notes, *_notes(training)]
+            found += [at_its_value(finding, variant, plan) for finding in fitness.unfit(settings, training)]
+            notes += [*read.notes, *fitness.notes(training)]
         if settings.training.batch is None:
             notes.append(f"training.batch is not given: {counted(training.batch, 'example')} a step")
     if found:
         raise plan.refused(found)
-    notes += _lost(training for _, training in made)
+    notes += fitness.lost(training for _, training in made)
     return Prepared(plan, bench, tuple(made), tuple(data), tuple(dict.fromkeys(notes)))
+
+
+def _sharing(training: Training, known: dict[tuple[int, str], Activation]) -> Training:
+    """The training with the σ that a layer had in a variant before, where it is the same.
+
+    What is found out of a σ, such as the programs of its formula, it keeps; and most variants have few.
+    """
+    network = training.network
+    sigmas = []
+    for l, sigma in enumerate(network.sigmas):
+        before = known.setdefault((l, repr(sigma)), sigma)
+        sigmas.append(before if before == sigma else sigma)
+    return replace(training, network=replace(network, sigmas=tuple(sigmas)))
 
 
 def unread(draft: Draft) -> list[Finding]:
@@ -325,94 +321,3 @@ def at_its_value(finding: Finding, variant: Variant, plan: Plan) -> Finding:
             at = plan.experiment.vary[text].index(value)
             return Finding(("vary", text, at), finding.message, finding.other)
     return finding
-
-
-def _lost(trainings: Iterable[Training]) -> Iterator[str]:
-    """Where formulas lose digits of σ′, for the first `MOST_JUDGED` of them."""
-    used = {(sigma, str(one.train.x.dtype)) for one in trainings for sigma in one.network.sigmas}
-    formulas = [(sigma, dtype) for sigma, dtype in used if isinstance(sigma, Formula)]
-    for sigma, dtype in sorted(formulas, key=str)[:MOST_JUDGED]:
-        yield from (f"{sigma}: {loss}, in {dtype}" for loss in lost_digits(sigma, dtype))
-
-
-def unfit(settings: Experiment, training: Training) -> list[Finding]:
-    """What of the settings does not fit the data: sizes, the batch, the cost, a σ that is undefined."""
-    network = training.network
-    found = [
-        *check_sizes(settings, network.sizes[0], network.sizes[-1]),
-        *check_against_data(settings, len(training.train)),
-    ]
-    if reason := network.cost.refuses_targets(training.train.y):
-        found.append(Finding(("network", "cost"), reason))
-    for l, sigma in enumerate(network.sigmas, 1):
-        if problem := unusable(sigma):
-            key = "output" if l == network.depth else "activation"
-            found.append(Finding(("network", key), f"{sigma} {problem}"))
-    if settings.training.engine == "compiled" and (
-        reason := refusal(network, training.optimiser, training.train.x.dtype)
-    ):
-        found.append(Finding(("training", "engine"), f"{reason}; expected engine = 'auto' or 'numpy'"))
-    try:
-        by_layer(training.initialiser, network.sigmas)
-    except PartError as error:
-        found.append(Finding(("network", "initialiser"), str(error)))
-    return list(dict.fromkeys(found))
-
-
-def _notes(training: Training) -> list[str]:
-    """What the user should know: targets out of reach, infinite slopes, a counterfactual, weights that are
-    not critical.
-    """
-    network, initialiser, y = training.network, training.initialiser, training.train.y
-    found = []
-    if len(y) > 1 and (y == y[0]).all():
-        found.append(f"all {len(y)} training examples have the same target: there is nothing to learn")
-    reach = network.sigma(network.depth).range
-    softmax = isinstance(network.cost, SoftmaxCrossEntropy)
-    if not softmax and not (y.min() in reach and y.max() in reach):
-        found.append(
-            f"targets from {y.min():g} to {y.max():g} lie outside the range {reach} of the output's "
-            "activation, which cannot reach them all"
-        )
-    found += [
-        f"{sigma}: the slope is infinite at z = {kink:g} (σ′ = {slope:.2g} at z = {z:.9g}): "
-        "a neuron whose z comes near gets an error, and takes a step, without bound"
-        for sigma in dict.fromkeys(network.sigmas)
-        for kink, z, slope in infinite_slopes(sigma)
-    ]
-    if (share := taken(training.eta, training.decay, len(y))) >= TURNS:
-        found.append(f"weight decay: {overshooting(share)}; try a smaller training.lambda")
-    reached = isinf(reach.low) and isinf(reach.high)  # also when they are standardised
-    if reached and not training.train.labelled and (size := unusual(rms := largest_rms(y))):
-        found.append(
-            f"the targets are {size}: their root mean square is {rms:.3g}; a network learns numbers of size "
-            "1 soonest: subtract their mean, and divide by their standard deviation"
-        )
-    if note := counterfactual(network):
-        found.append(note)
-    if isinstance(initialiser, Critical):
-        variance = initialiser.bias_variance
-        lacking = dict.fromkeys(str(s) for s in network.sigmas[:-1] if critical(s, variance) is None)
-        if lacking:
-            found.append(
-                f"{', '.join(lacking)}: no critical weights of bias_variance = {variance:g}; "
-                "χ is set to 1 at q = 1, where z is standard normal"
-            )
-    return found
-
-
-def counterfactual(network: Network) -> str:
-    """A note where the weights do not follow the gradient of C; empty where they do.
-
-    It tells too of which σ the surrogate max(σ′, floor) has the wrong sign, since σ′ goes below 0.
-    """
-    if network.surrogate_floor == 0:
-        return ""
-    note = (
-        "where training.surrogate_floor > 0, σ′ below it is raised to it on the way back: δ and the "
-        "learning speeds are then not the gradient of C"
-    )
-    falling = [str(sigma) for sigma in dict.fromkeys(network.sigmas) if slope_bounds(sigma).slope.low < 0]
-    if falling:
-        note += f"; and σ′ < 0 is made > 0, so that steps may climb C: {', '.join(falling)}"
-    return note

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab.errors import LabError, StorageError, did_you_mean
+from lab.errors import LabError, StorageError, did_you_mean, system_reason
 from lab.experiment.run_names import run_name
 from lab.runs.folder import RunFolder, now
 from lab.storage import write
@@ -53,7 +53,7 @@ def new_folder(name: str, root: Path) -> RunFolder:
             (folder.path / part).mkdir()
     except OSError as error:
         raise StorageError(
-            f"{error.filename or home}: results cannot be kept here: {error.strerror}"
+            f"{error.filename or home}: results cannot be kept here: {system_reason(error)}"
         ) from error
     return folder
 

@@ -17,12 +17,12 @@ from lab.experiment.variants import Variant, load, resolved
 from lab.runs import tables
 from lab.runs.cluster import require
 from lab.runs.folder import UNCHECKED, RunFolder, now
-from lab.runs.growing import PIECED, Growing
+from lab.runs.growing import Growing
 from lab.runs.held import let_go
 from lab.runs.identity import Key
 from lab.runs.parts import kept_parts, keys_of, mixture, part_of, taken_over, trials_of
-from lab.runs.prediction import notes, prediction
-from lab.runs.preparation import Chunk, Prepared, prepared, steps_per_epoch
+from lab.runs.prediction import notes, predictions
+from lab.runs.preparation import Chunk, Prepared, prepared
 from lab.runs.provenance import anonymous, code, place, placed, provenance
 from lab.runs.root import create
 from lab.runs.sums import require_whole
@@ -201,38 +201,39 @@ def tables_so_far(ready: Prepared, folder: RunFolder) -> dict[str, pd.DataFrame]
     They are of the chunks whose parts are there, and of those that were kept on their way, whose trials that
     did not diverge are ``running``.
     """
-    none = {name: pd.DataFrame(columns=list(tables.NO_ROWS[name])) for name in PIECED}
+    none = {name: pd.DataFrame(columns=list(tables.NO_ROWS[name])) for name in tables.PIECED}
     found = [none | {"trials": tables.trials([], [])}]
+    keys = keys_of(ready)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a part that is just being written
-        kept = kept_parts(ready, folder, keys_of(ready))
+        kept = kept_parts(ready, folder, keys)
     found += [tables.measured(part_of(ready, folder, chunk)[0]) for chunk in kept]
-    found += [tables.measured(part) for part in _parts_under_way(ready, folder, trials_of(kept))]
+    found += [tables.measured(part) for part in _parts_under_way(ready, folder, keys, trials_of(kept))]
     if len(found) > 1:
         del found[0]
-    return {name: pd.concat([one[name] for one in found], ignore_index=True) for name in (*PIECED, "trials")}
+    names = (*tables.PIECED, "trials")
+    return {name: pd.concat([one[name] for one in found], ignore_index=True) for name in names}
 
 
 def _parts_under_way(
-    ready: Prepared, folder: RunFolder, ended: Mapping[int, set[int]]
+    ready: Prepared, folder: RunFolder, keys: Sequence[Key], ended: Mapping[int, set[int]]
 ) -> Iterator[tables.Part]:
     """What was read of the chunks that are not at their end, but have a reading."""
-    keys = keys_of(ready)
     for chunk in folder.under_way:
         if chunk.variant < len(keys) and ended[chunk.variant].isdisjoint(chunk.trials):
             variant, training = ready.made[chunk.variant]
             saved = folder.checkpoint(chunk, keys[chunk.variant])
             if saved is not None and saved["read"]:
                 readings = so_far(training, chunk.trials, saved)
-                epoch = steps_per_epoch(len(training.train), training.batch)
-                yield tables.Part(variant, chunk.trials, readings, epoch, ended=False)
+                yield tables.Part(variant, chunk.trials, readings, training.steps_per_epoch, ended=False)
 
 
 def _predicting(ready: Prepared, predicted: list[pd.DataFrame]) -> Iterator[None]:
     """Predict one variant after another: where others train, this process has little else to do."""
-    for one in ready.made:
+    todo = predictions(ready.made)
+    for _ in ready.made:
         with threadpool_limits(1):
-            predicted.append(prediction([one]))
+            predicted.append(next(todo))
         yield
 
 

@@ -115,7 +115,7 @@ def _sampled(training: Training, trials: int) -> Sample:
     reading = max(sum(rest) - (READINGS - 1) * step, 0.0) / READINGS
     evaluated = end / max(few + few_tested, 1)
     more = trials / most
-    seen = more * (seen_by(training) / seen_by(small))
+    seen = more * (training.seen / small.seen)
     return Sample(
         start=more * start,
         step=more * batch / of_step * step,
@@ -172,9 +172,3 @@ def pace() -> float:
             repr(number)
         lasted.append(thread_time() - began)
     return min(lasted) / len(numbers) / REFERENCE
-
-
-def seen_by(training: Training) -> int:
-    """The examples that a reading sees."""
-    fixed = training.recording.fixed_examples
-    return min(training.batch, len(training.train)) if fixed is None else len(fixed)

@@ -79,5 +79,5 @@ def changed(folder: Path, name: str) -> str:
             return f"{path}: is not there"
         same = name not in (kept := sums(folder)) or digest_of(path) == kept[name]
     except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle
-        return f"{path}: cannot be read: {system_reason(error) if isinstance(error, OSError) else error}"
+        return f"{path}: cannot be read: {system_reason(error)}"
     return "" if same else f"{path}: is damaged: its content is not what was written"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self
 
-from lab.errors import StorageError
+from lab.errors import StorageError, system_reason
 from lab.runs.csv_files import csv, has_pyarrow
 from lab.storage import written
 
@@ -52,7 +52,7 @@ class TableFiles:
             if has_pyarrow():
                 self._append_parquet(piece)
         except OSError as error:
-            raise StorageError(f"{self.path}.csv: cannot be written: {error.strerror}") from error
+            raise StorageError(f"{self.path}.csv: cannot be written: {system_reason(error)}") from error
         self._begun = True
 
     def _append_parquet(self, piece: pd.DataFrame) -> None:

@@ -1,10 +1,10 @@
 """The tables of a run, tidy and long, from the readings of its chunks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import nan
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -13,9 +13,8 @@ from lab.data.targets import largest_rms
 from lab.experiment.variants import Variant
 from lab.network.costs import of_best_constant
 from lab.numerics import Array
-from lab.parts import Activation
+from lab.parts import KEYS, Activation
 from lab.prover.slope_bounds import SOURCES, slope_bounds
-from lab.runs.preparation import steps_per_epoch
 from lab.training.loop import Training
 from lab.training.probes import NEURON_COLUMNS
 from lab.training.recorder import EDGES, STEP_COLUMNS, Readings
@@ -52,10 +51,10 @@ class Part:
         return np.where(self.readings.diverged >= 0, "diverged", "done" if self.ended else "running")
 
 
+Maker: TypeAlias = Callable[[Part], Iterator[pd.DataFrame]]
+
 PIECE_CELLS = 2_000_000
 """A piece of a table has about so many numbers at most."""
-
-KEYS = ("variant", "trial", "step", "epoch", "layer", "status")
 
 NO_ROWS = {
     "layers": KEYS,
@@ -68,10 +67,8 @@ NO_ROWS = {
 
 def measured(part: Part) -> dict[str, pd.DataFrame]:
     """The tables of what was read in one part."""
-    made = {"layers": layers, "steps": steps, "histograms": histograms}
-    if part.readings.neurons is not None:
-        made["neurons"] = neurons
-    whole = {name: pd.concat([*make(part)], ignore_index=True) for name, make in made.items()}
+    makers = made_in_pieces(single_neurons=part.readings.neurons is not None)
+    whole = {name: pd.concat([*make(part)], ignore_index=True) for name, make in makers.items()}
     return whole | {"trials": trials([part], [])}
 
 
@@ -143,6 +140,15 @@ def histograms(part: Part) -> Iterator[pd.DataFrame]:
         yield pd.DataFrame(dict(zip(NO_ROWS["histograms"], columns, strict=True)), index)
 
 
+PIECED: Mapping[str, Maker] = {"layers": layers, "steps": steps, "histograms": histograms}
+"""What makes the pieces of each table that is made of one part after the other."""
+
+
+def made_in_pieces(*, single_neurons: bool) -> Mapping[str, Maker]:
+    """`PIECED`, with the table of single neurons or without."""
+    return {**PIECED, "neurons": neurons} if single_neurons else PIECED
+
+
 def trials(parts: Sequence[Part], failed: Sequence[tuple[Named, int]]) -> pd.DataFrame:
     """variant, trial, seed, status, diverged_at, origin, its layer and z, final figures, best test accuracy.
 
@@ -191,14 +197,17 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
     is 0 but in a counterfactual (see `lab.network.backprop.Network`).
     """
     rows = []
+    bounded: dict[tuple[int, ...], dict[str, Any]] = {}  # which a proof takes a moment for
     for variant, training in made:
         network = training.network
         seen, examples = _seen(training)
+        same = tuple(map(id, network.sigmas))
+        bounded[same] = bounded.get(same) or of_sigmas(network.sigmas)
         row = {
             "variant": variant.label,
             **{key: v if isinstance(v, str | int | float) else str(v) for key, v in variant.varied.items()},
             "sizes": "-".join(map(str, network.sizes)),
-            **of_sigmas(network.sigmas),
+            **bounded[same],
             "cost": str(network.cost),
             "cancels": network.cost.cancels(network.sigma(network.depth)),
             "saturation_threshold": training.recording.saturation_threshold,
@@ -215,7 +224,7 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
             "absent": _absent(training.train.y) if training.train.labelled else 0,
             "shift": _shift(training.train.y, training.test.y),
             "cost_of_mean": of_best_constant(network.cost, training.train.y.T, network.sigma(network.depth)),
-            "input_rms": largest_rms(training.train.x[:, :-1]),
+            "input_rms": training.train.input_rms,
             "target_rms": nan if training.train.labelled else largest_rms(training.train.y),
         }
         rows.append(row)
@@ -265,7 +274,7 @@ def _seen(training: Training) -> tuple[str, int]:
         return f"the same {len(fixed)} at every reading", len(fixed)
     if batch >= count:
         return f"all {count}", count
-    begun = training.steps % steps_per_epoch(count, batch) * batch
+    begun = training.steps % training.steps_per_epoch * batch
     return f"the {batch} of the step's batch", min(batch, count - begun)
 
 

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from threadpoolctl import threadpool_limits
 
 from lab.data.dataset import Dataset
-from lab.errors import LabError, StorageError
+from lab.errors import LabError, StorageError, told
 from lab.experiment.variants import Variant
 from lab.numerics import Array
 from lab.processes import can_begin, deferred
@@ -252,5 +252,4 @@ def failed(chunk: Chunk, error: BaseException) -> Outcome:
     """How a chunk ended that raised this error."""
     if isinstance(error, LabError):
         return Outcome(chunk, str(error), unkept=isinstance(error, StorageError))
-    reason = " ".join(str(error).split())
-    return Outcome(chunk, f"{type(error).__name__}: {reason}", "".join(traceback.format_exception(error)))
+    return Outcome(chunk, told(error), "".join(traceback.format_exception(error)))

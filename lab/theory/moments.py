@@ -192,14 +192,21 @@ def _rule(m: Array, width: float, breaks: Array) -> tuple[Array, Array]:
         return m[:, None], np.ones((len(m), 1))
     furthest = _DEVIATIONS[-1]
     scales = _SCALES[_SCALES < np.abs(m).max() + furthest * width]
-    known = np.concatenate([-scales, scales, breaks])
-    inner = np.clip((known - m[:, None]) / width, -furthest, furthest)
-    whole = np.broadcast_to(_DEVIATIONS, (len(m), len(_DEVIATIONS)))
-    edges = np.sort(np.concatenate([inner, whole], axis=1), axis=1)
-    low, high = edges[:, :-1], edges[:, 1:]
-    wide = (high > low).any(axis=0)
-    half, middle = ((high - low) / 2)[:, wide, None], ((low + high) / 2)[:, wide, None]
+    half, middle = panels_of(m, width, np.concatenate([-scales, scales, breaks]), _DEVIATIONS)
     h = middle + half * _PAIR_NODES
     weights = half * _PAIR_WEIGHTS * np.exp(-h * h / 2) / sqrt(2 * pi)
     flat = (len(m), -1)
     return m[:, None] + width * h.reshape(flat), weights.reshape(flat)
+
+
+def panels_of(m: Array, width: float, breaks: Array, ends: Array) -> tuple[Array, Array]:
+    """Half the width, and the middle, of the panels in h of f(m + width h): (m, panel, 1) each.
+
+    They end at the ``ends``, in standard deviations, and where m + width h is one of the breaks between.
+    """
+    inner = np.clip((breaks - m[:, None]) / width, ends[0], ends[-1])
+    whole = np.broadcast_to(ends, (len(m), len(ends)))
+    edges = np.sort(np.concatenate([inner, whole], axis=1), axis=1)
+    low, high = edges[:, :-1], edges[:, 1:]
+    wide = (high > low).any(axis=0)
+    return ((high - low) / 2)[:, wide, None], ((low + high) / 2)[:, wide, None]

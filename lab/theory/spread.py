@@ -12,7 +12,7 @@ import numpy as np
 from numpy.polynomial.legendre import leggauss
 
 from lab.numerics import Array
-from lab.theory.moments import deviation, mean_square, pair_mean
+from lab.theory.moments import deviation, mean_square, pair_mean, panels_of
 from lab.theory.turns import around
 
 _SAME = 1e-12
@@ -150,14 +150,8 @@ def _rule(m: Array, width: float, breaks: Array) -> tuple[Array, Array]:
     """The u and the weights whose sum is E f(m + width h), h ~ N(0, 1), at each m: two arrays (m, node)."""
     if width == 0:
         return m[:, None], np.ones((len(m), 1))
-    far = _DEVIATIONS[-1]
-    known = breaks[np.abs(breaks) < np.abs(m).max() + far * width]
-    inner = np.clip((known - m[:, None]) / width, -far, far)
-    whole = np.broadcast_to(_DEVIATIONS, (len(m), len(_DEVIATIONS)))
-    edges = np.sort(np.concatenate([inner, whole], axis=1), axis=1)
-    low, high = edges[:, :-1], edges[:, 1:]
-    wide = (high > low).any(axis=0)
-    half, middle = ((high - low) / 2)[:, wide, None], ((low + high) / 2)[:, wide, None]
+    near = breaks[np.abs(breaks) < np.abs(m).max() + _DEVIATIONS[-1] * width]
+    half, middle = panels_of(m, width, near, _DEVIATIONS)
     h = middle + half * _NODES
     weights = (half * _WEIGHTS * np.exp(-h * h / 2)).reshape(len(m), -1)
     weights /= weights.sum(axis=1, keepdims=True)  # so of an f that hardly varies hardly anything is lost

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import count
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from lab.data.targets import largest_rms
 from lab.network.backprop import Network, costs, forward
 from lab.network.buffers import Pass, make_batch, make_pass
 from lab.network.parameters import Parameters
@@ -24,7 +26,7 @@ EVALUATED_TOGETHER = 1000
 """Examples of one block of an evaluation: bounds the memory that it takes."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Examples:
     """Inputs and targets in rows: ``x`` (m, n_0 + 1) with a last column of ones, ``y`` (m, n_L).
 
@@ -40,6 +42,11 @@ class Examples:
 
     def __getitem__(self, rows: slice) -> Examples:
         return Examples(self.x[rows], self.y[rows], self.labelled)
+
+    @cached_property
+    def input_rms(self) -> float:
+        """The largest root mean square of a feature."""
+        return largest_rms(self.x[:, :-1])
 
     @property
     def columns(self) -> tuple[Array, Array]:
@@ -74,6 +81,11 @@ def fed(network: Network, given: Examples, order: Order, step: int = 0) -> Itera
         yield p
 
 
+def steps_per_epoch(examples: int, batch: int) -> int:
+    """⌈n/m⌉: the last batch of an epoch may be short."""
+    return -(-examples // batch)
+
+
 class Order:
     """Which of n examples each step of T trials takes: batch after batch of a new order every epoch.
 
@@ -87,7 +99,7 @@ class Order:
 
     def __init__(self, examples: int, batch: int, streams: Sequence[Stream]) -> None:
         self.examples, self.batch = examples, min(batch, examples)
-        self.epoch = -(-examples // self.batch)
+        self.epoch = steps_per_epoch(examples, self.batch)
         self.trials = len(streams)
         self._streams = [stream("order") for stream in streams]
         self._first = 0  # the epoch with which the rows begin

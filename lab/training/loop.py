@@ -17,7 +17,7 @@ from lab.numerics import Array, stream
 from lab.parts import Initialiser, Optimiser, State, Stream
 from lab.training.compiled import CompiledSteps
 from lab.training.compiled_reader import CompiledReader
-from lab.training.examples import Evaluation, Examples, Order, fed
+from lab.training.examples import Evaluation, Examples, Order, fed, steps_per_epoch
 from lab.training.reader import Reader
 from lab.training.recorder import Readings, Recorder, Recording
 
@@ -48,6 +48,17 @@ class Training:
     test: Examples
     recording: Recording
     engine: str = "numpy"
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """The steps in which each example is taken once."""
+        return steps_per_epoch(len(self.train), self.batch)
+
+    @property
+    def seen(self) -> int:
+        """The examples that a reading sees: those of a step's batch, or the fixed ones."""
+        fixed = self.recording.fixed_examples
+        return min(self.batch, len(self.train)) if fixed is None else len(fixed)
 
 
 def train(training: Training, trials: range, progress: Callable[[int], None] = lambda done: None) -> Readings:

@@ -6,9 +6,10 @@ import pytest
 
 import lab
 from lab.analysis.comparisons import comparisons
-from lab.analysis.ledger import KEYS, ledger
+from lab.analysis.ledger import ledger
 from lab.analysis.tables import causes, derived
 from lab.figures import NotRecordedError
+from lab.parts import KEYS
 from lab.training.causes import LABELS
 from lab.training.probes import Causes
 

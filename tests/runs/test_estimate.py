@@ -15,15 +15,15 @@ import lab
 from lab.analysis.ledger import COLUMNS
 from lab.errors import ExperimentError
 from lab.experiment.variants import load
+from lab.figures.pictures import MOST_WORKERS
 from lab.network.kernel.library import functions
 from lab.results.training import prepare
 from lab.runs import estimate as estimates
 from lab.runs import sample as samples
-from lab.runs.estimate import CURVE_ROWS, KEYS, LEDGER, PIECE_BYTES, TRAINS, bytes_of, estimate
+from lab.runs.estimate import CURVE_ROWS, DRAWING, LEDGER, PIECE_BYTES, TRAINS, bytes_of, estimate
 from lab.runs.preparation import prepared
 from lab.runs.sample import Sample
 from lab.runs.tables import CURVE_Z, PIECE_CELLS
-from lab.runs.tables import KEYS as KEYS_OF_LAYERS
 from lab.training.loop import Course
 from tests.conftest import SMALL
 
@@ -137,9 +137,9 @@ def test_memory_and_disk_of_runs_of_many_shapes(shape, engine, small, tmp_path):
 
 def test_what_is_counted_is_what_the_tables_have():
     assert len(CURVE_Z) == CURVE_ROWS
-    assert len(KEYS_OF_LAYERS) == KEYS
     assert PIECE_BYTES == pytest.approx(8 * PIECE_CELLS, rel=0.1)
     assert len(COLUMNS) == LEDGER
+    assert DRAWING == MOST_WORKERS
 
 
 def test_time_grows_with_steps_trials_and_variants_and_falls_with_workers(small, monkeypatch):

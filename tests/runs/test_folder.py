@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from lab.errors import LabError, StorageError
-from lab.experiment.variants import load
 from lab.runs import folder as results
+from lab.runs import table_files
 from lab.runs.csv_files import csv
 from lab.runs.folder import RunFolder
 from lab.runs.identity import Key
@@ -20,11 +20,6 @@ from lab.storage import seal
 from lab.training.loop import train
 from tests.runs.test_csv_files import TABLE
 from tests.training.trainings import training, unlike
-
-
-@pytest.fixture
-def plan(small):
-    return load(small)
 
 
 def finished(plan, root, **info):
@@ -207,6 +202,17 @@ def test_a_sealed_file_that_is_not_a_part_is_refused(folder, content):
     seal(folder.path / "trials" / PART, content)
     with pytest.raises(StorageError, match=rf"{PART}: is not a part of a run"):
         folder.part(CHUNK)
+
+
+def test_a_table_that_a_library_cannot_write_says_why_though_it_has_no_number_of_the_system(
+    folder, monkeypatch
+):
+    def refuses(*given, **more):
+        raise OSError("Error writing bytes to file")  # as pyarrow does
+
+    monkeypatch.setattr(table_files, "csv", refuses)
+    with pytest.raises(StorageError, match=r"layers\.csv: cannot be written: Error writing bytes to file"):
+        folder.keep_tables({"layers": TABLE})
 
 
 def test_parquet_comes_back(folder):

@@ -1,11 +1,12 @@
 import pytest
 
 from lab.errors import StorageError
+from lab.parts import KEYS
 from lab.runs.folder import RunFolder
-from lab.runs.growing import PIECED, Growing
+from lab.runs.growing import Growing
 from lab.runs.parts import keys_of
 from lab.runs.runner import begun, run
-from lab.runs.tables import KEYS
+from lab.runs.tables import PIECED
 from lab.storage import remove
 from tests.runs.test_runner import made
 

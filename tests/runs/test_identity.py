@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from dataclasses import replace
+from hashlib import sha256
 
 import numpy as np
 import pytest
@@ -48,6 +49,15 @@ def test_whatever_changes_the_numbers_changes_the_key(changed):
     other = key(training((3, 4, 2), **changed), "abc")
     assert other.trained != key(GIVEN, "abc").trained
     assert differences(key(GIVEN, "abc").trained, other.trained)
+
+
+def test_the_examples_are_not_read_again_for_a_key(monkeypatch):
+    """They may be many, and the sha256 of the data tells them."""
+    hashed = []
+    monkeypatch.setattr(identity, "sha256", lambda content: hashed.append(len(content)) or sha256(content))
+    many = training((3, 4, 2), count=1000)
+    assert key(many, "abc").trained["data"] == "abc in classes"
+    assert sum(hashed) < 1000
 
 
 def test_other_data_are_another_key():

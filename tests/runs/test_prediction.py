@@ -1,6 +1,7 @@
 """The table ``prediction`` of an experiment, and the pairs of examples that it is of."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
@@ -9,8 +10,10 @@ from lab.errors import ExperimentError
 from lab.experiment.variants import load
 from lab.network.backprop import Network
 from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
-from lab.runs.prediction import MOST_PAIRS, notes, pairs, prediction
+from lab.runs import prediction as predictions
+from lab.runs.prediction import MOST_PAIRS, notes, prediction
 from lab.runs.preparation import prepared
+from lab.training.examples import examples
 
 
 def table(small, *overrides):
@@ -31,6 +34,26 @@ def test_a_row_a_variant_and_layer(small):
     assert found["predicted_speed"][1] == 1
     assert found["predicted_speed"][0] == pytest.approx(np.sqrt(found["pair_chi"][0]))
     assert found["predicted_delta_rms"][0] == pytest.approx(np.sqrt(found["chi"][0]))
+
+
+def test_variants_of_the_same_data_share_what_these_decide(small, monkeypatch):
+    """Of many examples it takes seconds: the products of each two, of the inputs and of the targets."""
+    counted, products = [], predictions._products
+    monkeypatch.setattr(predictions, "_products", lambda *given: counted.append(given) or products(*given))
+    table(small, 'vary={"training.eta" = [0.1, 0.2, 0.3]}')
+    assert len(counted) == 2
+
+
+def test_variants_that_are_predicted_alike_are_predicted_once(small, monkeypatch):
+    """Of hundreds that vary the learning rate it took longer than their training."""
+    varied = {"training.eta": [0.1, 0.2], "training.optimiser": ["adam", "descent"], "training.batch": [2, 4]}
+    made = prepared(load(small, {"vary": varied, "training.steps": 2})).made
+    counted, real = [], predictions.layers
+    monkeypatch.setattr(predictions, "layers", lambda one: counted.append(one) or real(one))
+    found = prediction(made)
+    assert len(counted) == 2
+    alone = pd.concat([prediction([one]) for one in made], ignore_index=True)
+    assert_frame_equal(found, alone, check_exact=True)
 
 
 def test_the_data_decide_where_q_starts(small):
@@ -163,6 +186,10 @@ def classes(*labels):
     return np.eye(3)[list(labels)]
 
 
+def pairs(network, x, y, count):
+    return predictions.pairs(network, examples(x, y, True, "float64"), count)
+
+
 def products(kind):
     """⟨x x′⟩ over the features, of each pair."""
     q, other = kind.mean_squares
@@ -177,7 +204,7 @@ def errors(kind, q, c):
 
 def test_shares_and_correlations_are_those_of_the_pairs_counted_one_by_one():
     x, labels = RNG.random((12, 4)), [0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2]
-    itself, alike, apart = pairs(network(), x, classes(*labels), examples=7)
+    itself, alike, apart = pairs(network(), x, classes(*labels), 7)
     same = np.equal.outer(labels, labels)
     others = ~np.eye(12, dtype=bool)
     norm = np.sqrt((x * x).sum(axis=1))
@@ -191,9 +218,9 @@ def test_shares_and_correlations_are_those_of_the_pairs_counted_one_by_one():
     assert itself.share + alike.share + apart.share == pytest.approx(1)
 
 
-@pytest.mark.parametrize(("examples", "rows"), [(1, 12), (5, 1)])
-def test_one_example_is_alone(examples, rows):
-    (only,) = pairs(network(), RNG.random((rows, 4)), classes(*[0] * rows), examples)
+@pytest.mark.parametrize(("count", "rows"), [(1, 12), (5, 1)])
+def test_one_example_is_alone(count, rows):
+    (only,) = pairs(network(), RNG.random((rows, 4)), classes(*[0] * rows), count)
     assert (only.share, only.of_one) == (1, True)
 
 

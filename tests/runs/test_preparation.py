@@ -16,6 +16,7 @@ from lab.network.initialisers import Constant, Nielsen
 from lab.network.optimisers import Adam, Descent
 from lab.network.parameters import count
 from lab.parts import Probe
+from lab.runs.fitness import counterfactual
 from lab.runs.preparation import (
     CHUNK_BYTES,
     LARGEST_CHUNK,
@@ -23,7 +24,6 @@ from lab.runs.preparation import (
     Bench,
     bytes_read,
     chunks,
-    counterfactual,
     prepared,
     recorded,
     targets,
@@ -34,7 +34,6 @@ from tests.training.trainings import COLUMNS, made_examples, training
 
 Identity = SIGMAS["identity"]
 
-NUMBERS = 'output = "identity"\ncost = "quadratic"\n'
 HEAD = '[data]\nname = "digits"\ntrain = 40\ntest = 20\n'
 BENCH = Bench(Path(), allow_code=False)
 DEFAULT = tuple(
@@ -178,6 +177,15 @@ def test_variants_share_the_examples_of_their_data(built):
     assert one.test is two.test
 
 
+def test_variants_share_a_sigma_that_is_the_same_and_layers_do_not(written):
+    """Each layer's has room for its own arrays."""
+    varied = '[vary]\n"training.eta" = [0.1, 0.2]\n"network.activation" = ["gelu", "z + exp(z)"]\n'
+    made = prepared(load(written(f"{HEAD}[network]\nhidden = [3, 3]\n{varied}"))).made
+    first, other, again, _ = (training.network.sigmas for _, training in made)
+    assert (first[0] is again[0], first[0] is first[1]) == (True, False)
+    assert (first[0] == first[1], first[0] == other[0]) == (True, False)
+
+
 def test_values_are_not_labelled_and_targets_are_left_as_they_are(built):
     x, y = np.arange(10.0)[:, None], np.eye(3)
     made = built("[network]\nhidden = [3]\ncost = 'quadratic'\n", data=assembled("line", (x, x), (x, x)))
@@ -270,22 +278,6 @@ def test_the_readings_of_a_chunk_stay_within_their_bytes_and_are_counted():
     assert len(chunks(0, training((2, 4, 1), steps=400_000, every=1), 3)) == 3
 
 
-def test_an_infinite_slope_is_noted_once(written):
-    text = HEAD + '[network]\nhidden = [3, 3]\n[vary]\n"network.activation" = ["tanh", "sqrt(max(z, 0))"]\n'
-    (note,) = [note for note in prepared(load(written(text))).notes if "infinite" in note]
-    assert note.startswith("sqrt(max(z, 0)): the slope is infinite at z = 0 (σ′ = 1.6e+04 at z = 9.3132")
-
-
-def test_targets_that_are_all_the_same_are_noted(tmp_path, written):
-    (tmp_path / "one.csv").write_text("a,y\n" + "".join(f"{row}.5,1\n" for row in range(9)), encoding="utf-8")
-    path = written('[data]\nname = "one.csv"\ntarget = "y"\n[network]\nhidden = []\n[training]\nbatch = 3\n')
-    said = "all 9 training examples have the same target: there is nothing to learn"
-    assert said in prepared(load(path)).notes
-    assert not any(
-        "same target" in note for note in prepared(load(written(HEAD + "[network]\nhidden = []"))).notes
-    )
-
-
 def test_all_data_that_cannot_be_read_are_told_at_once(written):
     text = (
         '[data]\nname = "moons"\n[network]\nhidden = [3]\n[vary]\n"data.name" = ["moons", "a.csv", "b.csv"]\n'
@@ -329,36 +321,6 @@ def test_a_fault_of_data_is_told_at_the_key_that_is_wrong(tmp_path, written, lin
     assert problem.key == f"data.{key}"
     assert told in problem.message
     assert text.splitlines()[problem.line - 1].startswith(f"{key} = ")
-
-
-@pytest.mark.parametrize(
-    ("given", "said"), [("39.9", ""), ("40.0", "none of them is left"), ("100.0", "grow without end")]
-)
-def test_a_decay_that_overshoots_is_noted(written, given, said):
-    """With 40 examples and η = 1, ηλ/n is λ/40."""
-    text = f"{HEAD}[network]\nhidden = [3]\n[training]\nbatch = 10\neta = 1.0\nlambda = {given}\n"
-    found = [note for note in prepared(load(written(text))).notes if note.startswith("weight decay: ")]
-    assert len(found) == bool(said)
-    assert all(f"{said}; try a smaller training.lambda" in note for note in found)
-
-
-@pytest.mark.parametrize(("size", "said"), [(5000.0, "large: their root mean square is 5e+03"), (1.0, ""),
-                                            (0.001, "small: their root mean square is 0.001")])  # fmt: skip
-def test_targets_of_unusual_size_are_noted(tmp_path, written, size, said):
-    rows = "".join(f"{row}.5,{(row - 4) / (60 / 9) ** 0.5 * size}\n" for row in range(9))
-    (tmp_path / "far.csv").write_text(f"a,y\n{rows}", encoding="utf-8")
-    path = written('[data]\nname = "far.csv"\ntarget = "y"\n[network]\nhidden = []\n' + NUMBERS)
-    found = [note for note in prepared(load(path)).notes if note.startswith("the targets are ")]
-    assert len(found) == bool(said)
-    assert all(said in note for note in found)
-
-
-@pytest.mark.parametrize(("sigma", "falls"), [("-tanh(z)", True), ("gelu", True), ("tanh", False)])
-def test_a_surrogate_of_the_wrong_sign_is_noted(built, sigma, falls):
-    text = f'[network]\nhidden = [3]\nactivation = "{sigma}"\n[training]\nsurrogate_floor = 0.1\n'
-    made = built(text).network
-    note = counterfactual(made)
-    assert note.endswith(f"; and σ′ < 0 is made > 0, so that steps may climb C: {made.sigmas[0]}") == falls
 
 
 @pytest.mark.parametrize(("batch", "said"), [(1, "1 example a step"), (2, "2 examples a step")])

@@ -6,17 +6,7 @@ from lab.errors import LabError, StorageError
 from lab.experiment.variants import load
 from lab.runs import root as roots
 from lab.runs.root import create, find, runs
-
-
-@pytest.fixture
-def plan(small):
-    return load(small)
-
-
-def finished(plan, root, **info):
-    folder = create(plan, root)
-    folder.describe({"status": "done", "title": "", **info})
-    return folder
+from tests.runs.test_folder import finished
 
 
 def test_a_new_folder_holds_the_experiment_byte_for_byte(plan, small, root):

@@ -370,7 +370,7 @@ def test_a_sigma_that_cannot_be_predicted_ends_the_run_before_it_trains(ready, r
     def raising(*anything):
         raise ArithmeticError("no moments")
 
-    monkeypatch.setattr(runner, "prediction", raising)
+    monkeypatch.setattr(runner, "predictions", raising)
     monkeypatch.setattr(workers, "_outcome", lambda *anything: pytest.fail("trained"))
     with pytest.raises(ArithmeticError, match="no moments"):
         run(ready, root)

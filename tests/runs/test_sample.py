@@ -7,13 +7,13 @@ from lab.experiment.variants import load
 from lab.results.training import prepare
 from lab.runs.estimate import estimate
 from lab.runs.preparation import prepared
-from lab.runs.sample import _sampled, samples_of, seen_by
+from lab.runs.sample import samples_of
 from tests.conftest import SMALL
 
 
 def test_a_sample_is_of_the_run_and_takes_a_moment(small):
     ready = prepare(small)
-    sample = _sampled(ready.made[0][1], 3)
+    sample = samples_of(ready, {0: 3})[0]
     assert 0 < sample.step < 0.1
     assert 10 < sample.text < 20
     assert 1 <= sample.bins <= 80
@@ -34,4 +34,4 @@ def test_variants_that_were_not_tried_are_like_the_nearest(small):
 
 @pytest.mark.parametrize(("on", "seen"), [("batch", 20), ("probe", 60)])
 def test_a_reading_sees_the_batch_or_the_fixed_examples(small, on, seen):
-    assert seen_by(prepared(load(small, {"record.on": on})).made[0][1]) == seen
+    assert prepared(load(small, {"record.on": on})).made[0][1].seen == seen

@@ -247,6 +247,13 @@ def test_variants_tell_what_each_is():
     assert table[list(expected)].to_dict("list") == expected
 
 
+def test_the_bounds_of_variants_that_share_their_sigmas_are_proved_once(monkeypatch):
+    counted, real = [], tables.slope_bounds
+    monkeypatch.setattr(tables, "slope_bounds", lambda sigma: counted.append(sigma) or real(sigma))
+    tables.variants([(variant(index, str(index)), FIRST) for index in range(3)])
+    assert len(counted) == 1
+
+
 @pytest.mark.parametrize(
     ("sigmas", "sup", "bounds"),
     [

@@ -17,6 +17,7 @@ from lab.network.costs import Quadratic
 from lab.numerics import REALS, Interval
 from lab.parts import Activation
 from lab.testing import ACTIVATION_CHECKS, check_activation, check_cost
+from tests.activations.test_activation import Cubic
 
 SiLU = TABLE["silu"]
 
@@ -384,16 +385,6 @@ def test_the_checks_make_no_warning_of_an_overflow(name):
 
 
 def test_unclaimed_slope_and_range_are_measured():
-    @dataclass(frozen=True)
-    class Cubic(Activation):
-        scale: float = 0.1
-
-        def __call__(self, z):
-            return z + self.scale * z**3
-
-        def derivative(self, z):
-            return 1 + 3 * self.scale * z**2
-
     check_activation(Cubic())
     assert Cubic().slope_range == Interval(1.0, np.inf)
     assert Cubic().range == REALS

@@ -28,6 +28,13 @@ def counted(count, dtype="float64"):
     )
 
 
+def test_the_largest_rms_of_an_input_leaves_out_the_ones_and_is_computed_once():
+    made = counted(3)
+    assert made.input_rms == pytest.approx(np.sqrt((0.5**2 + 1.5**2 + 2.5**2) / 3))
+    made.x.fill(np.nan)
+    assert made.input_rms > 0
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("batch", [1, 2])
 def test_examples_and_their_passes_carry_a_last_column_of_ones_and_the_dtype(batch, dtype):

@@ -15,8 +15,9 @@ from lab.console.screen import Block, Note, Page, bold, dim, drawn, rows_of
 from lab.errors import LabError
 from lab.numerics import Interval
 from lab.parts import Activation
+from lab.runs.fitness import counterfactual
 from lab.runs.prediction import notes, prediction
-from lab.runs.preparation import Prepared, counterfactual
+from lab.runs.preparation import Prepared
 from lab.theory.correlation import FixedCorrelation
 from lab.theory.deep import Deep
 from lab.theory.mean_field import Critical, FixedPoint, fixed_point

@@ -34,6 +34,9 @@ FILES = (
 _KERAS = dict(zip(("x_train", "y_train", "x_test", "y_test"), FILES, strict=True))
 _FILE_NAME = re.compile(r"(?:^|/)(train|t10k)-(images|labels)[.-](idx[13])-ubyte(\.gz)?$")
 
+DAMAGED = (gzip.BadGzipFile, zlib.error, EOFError)
+"""What is raised of a gzip file that is none, or broken off."""
+
 
 def four_files(path: Path) -> dict[str, bytes]:
     """Name of the file → its uncompressed bytes, for each of `FILES`.
@@ -57,9 +60,7 @@ def four_files(path: Path) -> dict[str, bytes]:
                         found[name] = unpacked(label, file) if match[4] else bounded(label, file)
     except PartError as error:
         raise StorageError(str(error)) from error
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, RuntimeError) as error:
-        raise StorageError(f"{path} is damaged: {error}") from error
-    except gzip.BadGzipFile as error:
+    except (*DAMAGED, zipfile.BadZipFile, tarfile.TarError, RuntimeError) as error:
         raise StorageError(f"{path} is damaged: {error}") from error
     except OSError as error:
         raise StorageError(f"{path}: cannot be read: {system_reason(error)}") from error
@@ -73,7 +74,7 @@ def unpacked(label: str, packed: IO[bytes]) -> bytes:
     try:
         with gzip.open(packed) as file:
             return bounded(label, file)
-    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+    except DAMAGED as error:
         raise StorageError(f"{label} is damaged: {error}") from error
 
 
