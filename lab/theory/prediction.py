@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 
@@ -156,8 +157,8 @@ def homogeneous(
     >>> [round(layer.q, 9) for layer in homogeneous(ReLU(), 3, weight_variance=1.0, bias_variance=0.0)]
     [1.0, 0.5, 0.25]
     """
-    if depth < 1:
-        raise ValueError(f"depth must be >= 1, got {depth}")
+    if not isinstance(depth, Integral) or depth < 1:
+        raise ValueError(f"depth must be a whole number >= 1, got {depth!r}")
     numbers = {"weight_variance": weight_variance, "bias_variance": bias_variance, "mean_square": mean_square}
     for name, value in numbers.items():
         if not 0 <= value < np.inf:
