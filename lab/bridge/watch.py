@@ -63,6 +63,8 @@ class Watch:
 
         if not isinstance(model, torch.nn.Module):
             raise LabError(f"model: expected a torch.nn.Module, got {type(model).__name__}")
+        if any(isinstance(one, torch.jit.ScriptModule) for one in model.modules()):
+            raise LabError("model: scripted or traced, so that no call is seen; watch what it was made of")
         if type(every) is not int or every < 1:
             raise LabError(f"every: expected a number of steps, 1 or more, got {every!r}")
         self._notes: dict[str, None] = {}
@@ -156,15 +158,16 @@ class Watch:
                 None
             )
             return
+        read = step.passes, step.examples, step.scale, step.arrived
         found = {
-            place: layer.readings(step.examples, step.scale, step.arrived, step.norms(layer), self.thresholds)
+            place: layer.readings(*read, step.norms(layer), self.thresholds)
             for place, layer in step.layers.items()
         }
         if not self._sigmas:
             self._sigmas = {place: layer.sigma for place, layer in step.layers.items()}
             layers = list(step.layers.values())
-            fed = [part.shape[1] for part in layers[0].feed[:1]] or ["?"]  # a norm is before the first σ
-            self._sizes = [*fed, *(layer.width for layer in layers)]
+            fed = layers[0].width_below or "?"  # a norm is before the first σ
+            self._sizes = [fed, *(layer.width for layer in layers)]
         if found.keys() != self._sigmas.keys():
             self._notes["passes differ in their activations: layers are those of the first reading"] = None
         self.examples = step.examples
