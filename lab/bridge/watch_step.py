@@ -18,7 +18,7 @@ from torch.utils.weak import WeakTensorKeyDictionary
 
 from lab.bridge.watch_calls import ELEMENTWISE, made, sigma_of
 from lab.bridge.watch_layer import Layer, Source, sample, size
-from lab.bridge.watch_recurrent import CALLS, gates_of
+from lab.bridge.watch_recurrent import CALLS, GATES, gates_of
 from lab.bridge.watch_tensors import has_neurons, made_by, only_input, same, tensors
 from lab.numerics import Array
 from lab.parts import Activation
@@ -39,7 +39,8 @@ class Step:
     ``custom`` are σ by the class or the object of a module, or by a function of torch. ``layers`` are the
     activations in the order of their first calls, by their place: the module, the call, and which of these.
     A step may have several passes. Where a gradient came back to some, as it does not to a pass that only
-    looks at the accuracy, these alone count. Of those that an optimiser asks for itself the first is read.
+    looks at the accuracy, these alone count. Of those that an optimiser asks for itself the first is read. The step is over when all
+    parameters were moved: what comes later, as from a generator that is trained next, is not of it.
     """
 
     def __init__(
@@ -54,7 +55,9 @@ class Step:
         self.updates: dict[int, float] = {}
         self.weights: dict[int, tuple[float, Any]] = {}
         self._before: dict[int, Any] = {}
-        self._updating = self._asked_again = False
+        self._updating = self._over = False
+        self._moved: set[int] = set()
+        self._given: tuple[int, ...] = ()
         self._pass: _Forward | None = None
         self._handles: list[Any] = []
         self._stance: Any = None
@@ -125,7 +128,7 @@ class Step:
         """Take the layer's ∂C/∂b from a part of this parameter's, when all of it is there."""
 
         def gathered(parameter: Any) -> None:
-            if self._asked_again:
+            if self._over:
                 return
             self._rescale()
             layer.total, layer.reached = parameter.grad[part].detach().clone(), True
@@ -137,27 +140,38 @@ class Step:
         """That of the pass which began last."""
         return len(self.fed) - 1
 
+    def batch_of(self, sequences: Any) -> None:
+        """Take m from what a call is fed whose examples are on the second axis, (time, m, n).
+
+        The model's own input is taken to have them on its first axis, unless it was fed so too.
+        """
+        m = sequences.shape[1] if sequences.ndim == 3 else self._given[0]
+        if len(self._given) in (2, 3) and m not in self._given[:1] and m == self._given[1]:
+            self.fed[-1] = m
+
     def back(self, number: int, layer: Layer, e: Any, delta: Any) -> None:
         """A gradient came back through the layer, in the pass of this number."""
-        self._rescale()
-        self.returned.add(number)
-        layer.went_back(e, delta)
+        if not self._over:
+            self._rescale()
+            self.returned.add(number)
+            layer.went_back(e, delta)
 
     def _rescale(self) -> None:
         if self.scaler is not None:
             self.scale = float(self.scaler.get_scale())
 
     def _gathered(self, parameter: Any) -> None:
-        if not self._asked_again:
+        if not self._over:
             self.gradients[id(parameter)] = size(parameter.grad)
 
     def _enter(self, model: Any, args: Any, kwargs: Any) -> None:
         if self._updating and self.arrived:
-            self._asked_again = True
+            self._over = True
             self.notes[ASKED_AGAIN] = None
-        elif torch.is_grad_enabled() and self._pass is None:
+        elif torch.is_grad_enabled() and self._pass is None and not self._over:
             given = [x for x in (*args, *kwargs.values()) if torch.is_tensor(x) and x.ndim]
-            self.fed.append(len(given[0]) if given else 1)
+            self._given = tuple(given[0].shape) if given else (1,)
+            self.fed.append(self._given[0])
             self._pass = _Forward(self)
             self._pass.begin()
 
@@ -171,6 +185,7 @@ class Step:
         self._updating = True
         for group in optimiser.param_groups:
             for parameter in group["params"]:
+                self._moved.add(id(parameter))
                 if id(parameter) in self.weights:
                     self._before[id(parameter)] = parameter.detach().clone()
 
@@ -179,6 +194,8 @@ class Step:
             self.updates[at] = size(self.weights[at][1].detach() - before)
         self._before.clear()
         self._updating = False
+        trained = (one for one in self.model.parameters() if one.requires_grad)
+        self._over = self._over or all(id(one) in self._moved for one in trained)
 
 
 class _Forward(TorchFunctionMode):
@@ -232,6 +249,8 @@ class _Forward(TorchFunctionMode):
             return func(*args, **kwargs)
         if sigma is None:
             result = func(*args, **kwargs)
+            if name == "multi_head_attention_forward" or (name in GATES and not args[-1]):
+                self.step.batch_of(args[0])
             if name in CALLS:
                 self._look_inside(func, name, args, result)
             self._follow(name.strip("_"), args, kwargs, result)
@@ -248,9 +267,7 @@ class _Forward(TorchFunctionMode):
         sigma = sigma_of(name, args[1:], kwargs)
         if sigma is None and name.strip("_") in ELEMENTWISE:
             where = " ".join(filter(None, (self.stack[-1], name)))
-            self.step.notes[f"{where}: each neuron has a slope of its own: this is not one σ, and not read"] = (
-                None
-            )
+            self.step.notes[f"{where}: each neuron has its own slope, so it is not one σ: not read"] = None
         return sigma
 
     def _enter(self, module: Any, args: Any) -> None:
