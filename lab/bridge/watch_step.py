@@ -39,8 +39,9 @@ class Step:
     ``custom`` are σ by the class or the object of a module, or by a function of torch. ``layers`` are the
     activations in the order of their first calls, by their place: the module, the call, and which of these.
     A step may have several passes. Where a gradient came back to some, as it does not to a pass that only
-    looks at the accuracy, these alone count. Of those that an optimiser asks for itself the first is read. The step is over when all
-    parameters were moved: what comes later, as from a generator that is trained next, is not of it.
+    looks at the accuracy, these alone count. Of those that an optimiser asks for itself the first is read.
+    The step is over when all parameters were moved: what comes later, as from a generator that is trained
+    next, is not of it.
     """
 
     def __init__(
