@@ -113,6 +113,7 @@ def test_layers_of_one_sigma():
     wrong = [
         *[("depth", 0), ("depth", 1.5), ("depth", "3"), ("weight_variance", -1)],
         *[("bias_variance", np.nan), ("mean_square", -1.0), ("correlation", 1.1)],
+        *[("weight_variance", "1"), ("bias_variance", None), ("correlation", "0.5")],
     ]
     for name, value in wrong:
         with pytest.raises(ValueError, match=name):
