@@ -89,7 +89,7 @@ TABLES = {
         "left_out": "in how many trials one of the two has none",
         "why_left_out": "how many trials are left out for which reason, of each variant",
         "neither": "of a time: in how many more pairs neither got there",
-        "never": "of a time: in how many of the pairs one did not get there, and counts with its last step",
+        "never": "of a time: in how many pairs one did not get there, and counts with the time that both had",
         "mean_a": "the mean of a over the pairs",
         "mean_b": "the mean of b over the pairs",
         "difference": "mean_b − mean_a; low and high are the ends of its 95 % interval",
