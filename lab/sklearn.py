@@ -188,7 +188,8 @@ class LabClassifier(ClassifierMixin, LabNetwork):  # type: ignore[misc, unused-i
         check_classification_targets(y)
         self.classes_, labels = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
-            raise ValueError(f"y has one class alone, {self.classes_[0]!r}; expected two classes or more")
+            (only,) = self.classes_.tolist()
+            raise ValueError(f"y has one class alone, {only!r}; expected two classes or more")
         goals = outputs(labels, len(self.classes_))
         data = assembled("X, y", (X, goals), (X[:0], goals[:0]), tuple(map(str, self.classes_)))
         self._fit(data)

@@ -47,3 +47,5 @@ def test_a_second_interrupt_ends_at_once_and_leaves_no_traceback(small, root):
         _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in said + err
+    (run,) = root.glob("small/*")
+    assert err.splitlines()[-1].endswith(f"go on with: lab resume {run}")

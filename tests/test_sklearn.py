@@ -96,3 +96,9 @@ def test_a_training_that_diverges_warns():
     with pytest.warns(ConvergenceWarning, match="try a smaller eta, got 1000000"):
         net = LabRegressor("identity", optimiser="descent", eta=1e6).fit(X[:50], Y[:50])
     assert net.run_.trials["status"].tolist() == ["diverged"]
+
+
+def test_one_class_alone_is_named_as_it_is_written():
+    for only in (7, "seven"):
+        with pytest.raises(ValueError, match=f"one class alone, {only!r}; expected"):
+            LabClassifier().fit([[0.0], [1.0]], [only, only])

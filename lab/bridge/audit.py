@@ -82,8 +82,9 @@ class Audited:
         around.
     step
         By how many ulp the value that is due differs at the next z; NaN where the error is at most `LOOSE`.
-    zero_from, zero_due
-        The z of the largest value that is computed as 0, and that value; NaN where there is none.
+    zero_from, zero_due, zero_alone
+        The z of the largest value that is computed as 0, and that value; NaN where there is none. Whether no
+        false 0 is beside it, as where a slope passes through 0.
     sign_at, not_finite_at
         A z at which the sign is wrong, where NaN or ∞ is computed and a number is due; NaN where none.
     verdict
@@ -101,6 +102,7 @@ class Audited:
     step: float
     zero_from: float
     zero_due: float
+    zero_alone: bool
     sign_at: float
     not_finite_at: float
 
@@ -113,7 +115,8 @@ class Audited:
     def verdict(self) -> str:
         symbol = "σ" if self.of == "value" else "σ′"
         if not isnan(self.zero_from):
-            return f"{symbol} is 0 from z = {self.zero_from:.4g} where it is {self.zero_due:.2g}"
+            where = "at" if self.zero_alone else "from"
+            return f"{symbol} is 0 {where} z = {self.zero_from:.4g} where it is {self.zero_due:.2g}"
         if isfinite(self.not_finite_at):
             return f"{symbol} is no finite number at z = {self.not_finite_at:.4g}"
         if not isnan(self.sign_at):
@@ -256,6 +259,9 @@ def _judged(
             else None
         )
 
+    ordered = np.pad(false_zero[order], 1)
+    beside = np.empty_like(false_zero)
+    beside[order] = ordered[2:] | ordered[:-2]
     zero, sign = largest(false_zero), largest(wrong_sign)
     no_number = int(np.argmin(np.where(odd, np.abs(np.nan_to_num(z)), inf))) if odd.any() else None
     return (
@@ -271,6 +277,7 @@ def _judged(
             step=float(step[worst]),
             zero_from=nan if zero is None else float(z[zero]),
             zero_due=nan if zero is None else float(due[zero]),
+            zero_alone=zero is not None and not beside[zero],
             sign_at=nan if sign is None else float(z[sign]),
             not_finite_at=nan if no_number is None else float(z[no_number]),
         ),

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib.util import find_spec
-from math import isfinite, nan
+from math import inf, isfinite, nan
+from numbers import Real
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
@@ -63,8 +64,15 @@ class Watch:
 
         if not isinstance(model, torch.nn.Module):
             raise LabError(f"model: expected a torch.nn.Module, got {type(model).__name__}")
+        if any(isinstance(one, torch.jit.ScriptModule) for one in model.modules()):
+            raise LabError("model: scripted or traced, so that no call is seen; watch what it was made of")
         if type(every) is not int or every < 1:
             raise LabError(f"every: expected a number of steps, 1 or more, got {every!r}")
+        numbers = {"steps_per_epoch": steps_per_epoch}
+        numbers |= dict(zip(("saturation_threshold", "low_input_threshold"), thresholds, strict=True))
+        for name, number in numbers.items():
+            if number is not None and not (isinstance(number, Real) and 0 < number < inf):
+                raise LabError(f"{name}: expected a number above 0, got {number!r}")
         self._notes: dict[str, None] = {}
         if any(
             "_orig_mod" in vars(one).get("_modules", ()) or one._compiled_call_impl for one in model.modules()
@@ -156,21 +164,20 @@ class Watch:
                 None
             )
             return
+        read = step.passes, step.examples, step.scale, step.arrived
         found = {
-            place: layer.readings(step.examples, step.scale, step.arrived, step.norms(layer), self.thresholds)
+            place: layer.readings(*read, step.norms(layer), self.thresholds)
             for place, layer in step.layers.items()
         }
         if not self._sigmas:
             self._sigmas = {place: layer.sigma for place, layer in step.layers.items()}
             layers = list(step.layers.values())
-            fed = [part.shape[1] for part in layers[0].feed[:1]] or ["?"]  # a norm is before the first σ
-            self._sizes = [*fed, *(layer.width for layer in layers)]
+            fed = layers[0].width_below or "?"  # a norm is before the first σ
+            self._sizes = [fed, *(layer.width for layer in layers)]
         if found.keys() != self._sigmas.keys():
             self._notes["passes differ in their activations: layers are those of the first reading"] = None
         self.examples = step.examples
-        lost = figures[0] in (float("inf"), -float("inf")) or any(
-            one.diverged[0] >= 0 for one in found.values()
-        )
+        lost = figures[0] in (inf, -inf) or any(one.diverged[0] >= 0 for one in found.values())
         self.diverged = self.steps if lost else -1
         self._readings.append((self.steps, found, [nan, nan] if lost else figures))
         if monotonic() - self._kept > KEPT_EVERY:

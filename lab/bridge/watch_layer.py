@@ -1,6 +1,6 @@
 """What one step of training shows of one activation, gathered on its way forward and backward."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import hypot, isfinite, nan
 from typing import Any
@@ -46,16 +46,17 @@ class Source:
 class Layer:
     """One activation in one step: over all passes of a step that gathers its gradient from several.
 
-    ``z``, ``a`` and ``feed`` are samples, a (1, n, m) a pass. ``e`` and ``delta`` are ‖·‖ of all of ∂C/∂a and
-    ∂C/∂z, and ``total`` is ∂C/∂z summed over all but the neurons, (n,). ``backward`` tells whether
-    a gradient is due at all, ``reached`` whether it came; ``inside`` a fused call ``total`` alone is seen.
+    ``z``, ``a`` and ``feed`` are samples, a (1, n, m) a pass, by its number. ``e`` and ``delta`` are ‖·‖ of
+    all of ∂C/∂a and ∂C/∂z, and ``total`` is ∂C/∂z summed over all but the neurons, (n,). ``backward`` tells
+    whether a gradient is due at all, ``reached`` whether it came; ``inside`` a fused call ``total`` alone is
+    seen.
     """
 
     sigma: Activation
     source: Source
-    z: list[Array] = field(default_factory=list)
-    a: list[Array] = field(default_factory=list)
-    feed: list[Array] = field(default_factory=list)
+    z: dict[int, Array] = field(default_factory=dict)
+    a: dict[int, Array] = field(default_factory=dict)
+    feed: dict[int, Array] = field(default_factory=dict)
     e: float = 0.0
     delta: float = 0.0
     total: Any = 0.0
@@ -66,7 +67,12 @@ class Layer:
     @property
     def width(self) -> int:
         """The number of its neurons."""
-        return int(self.z[0].shape[1])
+        return int(next(iter(self.z.values())).shape[1])
+
+    @property
+    def width_below(self) -> int | None:
+        """How many neurons feed it; None where that was not seen."""
+        return next((int(one.shape[1]) for one in self.feed.values()), None)
 
     def went_back(self, e: Any, delta: Any) -> None:
         """Take note of a gradient that passed: ∂C/∂a and ∂C/∂z of this activation."""
@@ -81,6 +87,7 @@ class Layer:
 
     def readings(
         self,
+        passes: Sequence[int],
         examples: int,
         scale: float,
         arrived: bool,
@@ -89,12 +96,14 @@ class Layer:
     ) -> Readings:
         """What the probes of the lab measure of it: as of one trial of a network with one layer.
 
-        ``examples`` is m; ``scale`` is what the cost was multiplied by. ``arrived`` tells whether any
-        gradient came in this step. ``norms`` are those of the weights, as `Snapshot.norm` names them;
-        ``thresholds`` are those of saturation and of low inputs.
+        ``passes`` are those that count, and ``examples`` is their m; ``scale`` is what the cost was
+        multiplied by. ``arrived`` tells whether any gradient came in this step. ``norms`` are those of the
+        weights, as `Snapshot.norm` names them; ``thresholds`` are those of saturation and of low inputs.
         """
-        z, a = (np.concatenate(parts, axis=2) for parts in (self.z, self.a))
-        feed = np.concatenate(self.feed, axis=2) if self.feed else np.zeros((1, 1, 1))
+        own = [k for k in passes if k in self.z] or list(self.z)
+        z, a = (np.concatenate([one[k] for k in own], axis=2) for one in (self.z, self.a))
+        fed = [self.feed[k] for k in own if k in self.feed]
+        feed = np.concatenate(fed, axis=2) if fed else np.zeros((1, 1, 1))
         n = z.shape[1]
         due = self.backward and arrived
         # Probes ask of δ and e for nothing but their norms: each is one number here.
@@ -116,7 +125,7 @@ class Layer:
         with np.errstate(all="ignore"):
             recorder.record(0, snapshot, [np.zeros(1)] * len(STEP_COLUMNS), np.array([sound]))
         found = recorder.readings
-        if not self.feed:
+        if not fed:
             found.layers[..., COLUMNS.index("low_input")] = nan
         return found
 

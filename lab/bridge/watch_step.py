@@ -16,17 +16,21 @@ from torch.optim.optimizer import register_optimizer_step_post_hook, register_op
 from torch.overrides import TorchFunctionMode
 from torch.utils.weak import WeakTensorKeyDictionary
 
-from lab.bridge.watch_calls import made, sigma_of
+from lab.bridge.watch_calls import ELEMENTWISE, made, sigma_of
 from lab.bridge.watch_layer import Layer, Source, sample, size
-from lab.bridge.watch_recurrent import CALLS, gates_of
+from lab.bridge.watch_recurrent import CALLS, GATES, gates_of
+from lab.bridge.watch_tensors import has_neurons, made_by, only_input, same, tensors
 from lab.numerics import Array
 from lab.parts import Activation
 
 OUTPUT = "output"
 """The place of what the model returns."""
 
-FARTHEST_BACK = 50
-"""So many nodes are looked at to see whether a call computes σ in one piece."""
+WITHOUT_GRADIENTS = (
+    "activations that are called without gradients are not read, as in torch.no_grad() or in a checkpoint "
+    "with use_reentrant=True"
+)
+ASKED_AGAIN = "the optimiser asks for the cost several times in a step: the first is read"
 
 
 class Step:
@@ -34,6 +38,10 @@ class Step:
 
     ``custom`` are σ by the class or the object of a module, or by a function of torch. ``layers`` are the
     activations in the order of their first calls, by their place: the module, the call, and which of these.
+    A step may have several passes. Where a gradient came back to some, as it does not to a pass that only
+    looks at the accuracy, these alone count. Of those that an optimiser asks for itself the first is read.
+    The step is over when all parameters were moved: what comes later, as from a generator that is trained
+    next, is not of it.
     """
 
     def __init__(
@@ -41,12 +49,16 @@ class Step:
     ) -> None:
         self.model, self.custom, self.scaler, self.notes = model, custom, scaler, notes
         self.layers: dict[str, Layer] = {}
-        self.examples = 0
+        self.fed: list[int] = []
+        self.returned: set[int] = set()
         self.scale = 1.0
         self.gradients: dict[int, float] = {}
         self.updates: dict[int, float] = {}
         self.weights: dict[int, tuple[float, Any]] = {}
         self._before: dict[int, Any] = {}
+        self._updating = self._over = False
+        self._moved: set[int] = set()
+        self._given: tuple[int, ...] = ()
         self._pass: _Forward | None = None
         self._handles: list[Any] = []
         self._stance: Any = None
@@ -72,6 +84,16 @@ class Step:
             self._stance.__exit__(None, None, None)
 
     @property
+    def passes(self) -> list[int]:
+        """Those that count, by their numbers."""
+        return sorted(self.returned) or list(range(len(self.fed)))
+
+    @property
+    def examples(self) -> int:
+        """How many examples these passes were fed."""
+        return sum(self.fed[k] for k in self.passes)
+
+    @property
     def arrived(self) -> bool:
         """Whether any gradient came back."""
         return any(layer.reached for layer in self.layers.values())
@@ -88,14 +110,16 @@ class Step:
         }
 
     def keep(self, place: str, sigma: Activation, source: Source, z: Array) -> Layer:
-        """The layer at this place, with one more z of its own."""
+        """The layer at this place, with its z in this pass."""
         layer = self.layers.setdefault(place, Layer(sigma, source))
-        layer.z.append(z)
+        layer.z[self.number] = z
         if source.feed is not None:
-            layer.feed.append(sample(source.feed, source.axis))
+            layer.feed[self.number] = sample(source.feed, source.axis)
         for parameter in (source.weight, source.bias):
             if parameter is not None and id(parameter) not in self.weights:
                 self.weights[id(parameter)] = size(parameter.detach()), parameter
+                if self._updating:
+                    self._before[id(parameter)] = parameter.detach().clone()
                 if parameter.is_leaf and parameter.requires_grad:
                     hook = parameter.register_post_accumulate_grad_hook(self._gathered)
                     self._handles.append(hook)
@@ -105,27 +129,50 @@ class Step:
         """Take the layer's ∂C/∂b from a part of this parameter's, when all of it is there."""
 
         def gathered(parameter: Any) -> None:
+            if self._over:
+                return
             self._rescale()
             layer.total, layer.reached = parameter.grad[part].detach().clone(), True
 
         self._handles.append(bias.register_post_accumulate_grad_hook(gathered))
 
-    def back(self, layer: Layer, e: Any, delta: Any) -> None:
-        """A gradient came back through the layer."""
-        self._rescale()
-        layer.went_back(e, delta)
+    @property
+    def number(self) -> int:
+        """That of the pass which began last."""
+        return len(self.fed) - 1
+
+    def batch_of(self, sequences: Any) -> None:
+        """Take m from what a call is fed whose examples are on the second axis, (time, m, n).
+
+        The model's own input is taken to have them on its first axis, unless it was fed so too.
+        """
+        m = sequences.shape[1] if sequences.ndim == 3 else self._given[0]
+        if len(self._given) in (2, 3) and m not in self._given[:1] and m == self._given[1]:
+            self.fed[-1] = m
+
+    def back(self, number: int, layer: Layer, e: Any, delta: Any) -> None:
+        """A gradient came back through the layer, in the pass of this number."""
+        if not self._over:
+            self._rescale()
+            self.returned.add(number)
+            layer.went_back(e, delta)
 
     def _rescale(self) -> None:
         if self.scaler is not None:
             self.scale = float(self.scaler.get_scale())
 
     def _gathered(self, parameter: Any) -> None:
-        self.gradients[id(parameter)] = size(parameter.grad)
+        if not self._over:
+            self.gradients[id(parameter)] = size(parameter.grad)
 
     def _enter(self, model: Any, args: Any, kwargs: Any) -> None:
-        if torch.is_grad_enabled() and self._pass is None:
+        if self._updating and self.arrived:
+            self._over = True
+            self.notes[ASKED_AGAIN] = None
+        elif torch.is_grad_enabled() and self._pass is None and not self._over:
             given = [x for x in (*args, *kwargs.values()) if torch.is_tensor(x) and x.ndim]
-            self.examples += len(given[0]) if given else 1
+            self._given = tuple(given[0].shape) if given else (1,)
+            self.fed.append(self._given[0])
             self._pass = _Forward(self)
             self._pass.begin()
 
@@ -136,8 +183,10 @@ class Step:
             seen.returned(output)
 
     def _before_update(self, optimiser: Any, args: Any, kwargs: Any) -> None:
+        self._updating = True
         for group in optimiser.param_groups:
             for parameter in group["params"]:
+                self._moved.add(id(parameter))
                 if id(parameter) in self.weights:
                     self._before[id(parameter)] = parameter.detach().clone()
 
@@ -145,6 +194,9 @@ class Step:
         for at, before in self._before.items():
             self.updates[at] = size(self.weights[at][1].detach() - before)
         self._before.clear()
+        self._updating = False
+        trained = (one for one in self.model.parameters() if one.requires_grad)
+        self._over = self._over or all(id(one) in self._moved for one in trained)
 
 
 class _Forward(TorchFunctionMode):
@@ -152,7 +204,7 @@ class _Forward(TorchFunctionMode):
 
     def __init__(self, step: Step) -> None:
         super().__init__()
-        self.step, self.calls = step, Counter[str]()
+        self.step, self.number, self.calls = step, step.number, Counter[str]()
         self.names = {id(module): name for name, module in step.model.named_modules()}
         parameters = step.model.named_parameters()
         self.owners = {id(one): name.rpartition(".")[0] for name, one in parameters}
@@ -175,25 +227,31 @@ class _Forward(TorchFunctionMode):
 
     def returned(self, output: Any) -> None:
         """Take what the model returned as a layer, unless it is what its last activation gave."""
-        found = [x for x in _tensors(output) if x.ndim and x.is_floating_point() and x.requires_grad]
-        if not found or (self.last is not None and _same(found[0], self.last)):
+        found = [x for x in tensors(output) if x.ndim and x.is_floating_point() and x.requires_grad]
+        if not found or (self.last is not None and same(found[0], self.last)):
             return
         source = self._source(found[0])
         z = sample(found[0], source.axis)
         layer = self.step.keep(OUTPUT, made("identity", ()), source, z)
-        layer.a.append(z)
+        layer.a[self.number] = z
         layer.backward = True
-        found[0].register_hook(lambda e: self.step.back(layer, e, e))
+        found[0].register_hook(lambda e: self.step.back(self.number, layer, e, e))
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         name = getattr(func, "__name__", "")
-        if self.inside is not None or not torch.is_grad_enabled():
+        if self.inside is not None:
             return func(*args, **kwargs)
         z = args[0] if args else kwargs.get("input")
-        sigma = self._sigma(func, name, args, kwargs) if _has_neurons(z) else None
+        sigma = self._sigma(func, name, args, kwargs) if has_neurons(z) else None
+        if not torch.is_grad_enabled():
+            if sigma is not None:
+                self.step.notes[WITHOUT_GRADIENTS] = None
+            return func(*args, **kwargs)
         if sigma is None:
             result = func(*args, **kwargs)
+            if name == "multi_head_attention_forward" or (name in GATES and not args[-1]):
+                self.step.batch_of(args[0])
             if name in CALLS:
                 self._look_inside(func, name, args, result)
             self._follow(name.strip("_"), args, kwargs, result)
@@ -207,14 +265,18 @@ class _Forward(TorchFunctionMode):
     def _sigma(self, func: Any, name: str, args: Any, kwargs: Any) -> Activation | None:
         if func in self.step.custom:
             return self.step.custom[func]
-        return sigma_of(name, args[1:], kwargs)
+        sigma = sigma_of(name, args[1:], kwargs)
+        if sigma is None and name.strip("_") in ELEMENTWISE:
+            where = " ".join(filter(None, (self.stack[-1], name)))
+            self.step.notes[f"{where}: each neuron has its own slope, so it is not one σ: not read"] = None
+        return sigma
 
     def _enter(self, module: Any, args: Any) -> None:
         self.stack.append(self.names.get(id(module), type(module).__name__))
         sigma = self.step.custom.get(module) or self.step.custom.get(type(module))
         if sigma is None or self.inside is not None or not torch.is_grad_enabled():
             return
-        if args and _has_neurons(args[0]):
+        if args and has_neurons(args[0]):
             self.inside = module, self._before(sigma, args[0], type(module).__name__, overwrites=True)
 
     def _leave(self, module: Any, args: Any, result: Any) -> None:
@@ -238,20 +300,20 @@ class _Forward(TorchFunctionMode):
         return partial(self._after, layer, edge, leaf, z.detach().clone() if overwrites else z.detach())
 
     def _after(self, layer: Layer, edge: Any, leaf: Any, z: Any, a: Any) -> None:
-        layer.a.append(sample(a, layer.source.axis))
+        layer.a[self.number] = sample(a, layer.source.axis)
         self.sources[a] = Source(layer.source.axis)
         self.last = a
         if not a.requires_grad:
             return
         layer.backward = True
-        node, step = a.grad_fn, self.step
-        if (at := _only_input(node, edge, leaf)) is not None:
-            node.register_hook(lambda e_in, e: step.back(layer, e[0], e_in[at]))
+        node, back = a.grad_fn, partial(self.step.back, self.number, layer)
+        if (at := only_input(node, edge, leaf)) is not None:
+            node.register_hook(lambda e_in, e: back(e[0], e_in[at]))
             return
         # σ is computed in several pieces: δ = e ⊙ σ′(z), with the σ′ of the lab.
         with torch.no_grad():
             slope = torch.from_numpy(layer.sigma.derivative(z.double().cpu().numpy())).to(a.device)
-        a.register_hook(lambda e: step.back(layer, e, e * slope))
+        a.register_hook(lambda e: back(e, e * slope))
 
     def _look_inside(self, func: Any, name: str, args: Any, result: Any) -> None:
         """Take the gates of a fused recurrent call as layers, with the sums of their δ."""
@@ -268,7 +330,7 @@ class _Forward(TorchFunctionMode):
         for gate in gates:
             z = sample(gate.z, -1)
             layer = self.step.keep(f"{place} {gate.name}", gate.sigma, Source(-1, feed=gate.feed), z)
-            layer.a.append(gate.sigma(z))
+            layer.a[self.number] = gate.sigma(z)
             layer.inside = True
             if gate.bias is not None and gate.bias.requires_grad and gate.bias.is_leaf:
                 layer.backward = True
@@ -282,95 +344,10 @@ class _Forward(TorchFunctionMode):
         """Remember what made a tensor, if that is weights, and else on which axis its neurons are."""
         if not torch.is_tensor(result) or not result.is_floating_point() or result.ndim < 2:
             return
-        source = _made_by(name, args, kwargs, result, self.sources)
+        source = made_by(name, args, kwargs, result, self.sources)
         if source is None:
             alike = (x for x in args if torch.is_tensor(x) and x.ndim == result.ndim and x in self.sources)
             like = next(alike, None)
             source = None if like is None else Source(self.sources[like].axis)
         if source is not None:
             self.sources[result] = source
-
-
-def _made_by(name: str, args: Any, kwargs: Any, result: Any, sources: Any) -> Source | None:
-    """What made a tensor, if it is w a + b, also convolved, or what a norm scales and shifts."""
-
-    def given(at: int, word: str) -> Any:
-        return args[at] if len(args) > at else kwargs.get(word)
-
-    x = given(0, "input")
-    if name == "linear":
-        return Source(-1, _parameter(given(1, "weight")), _parameter(given(2, "bias")), x)
-    if name.startswith("conv"):
-        w = given(1, "weight")
-        return Source(1 - w.ndim, _parameter(w), _parameter(given(2, "bias")), x)
-    if name in ("batch_norm", "group_norm"):
-        places = (3, 4) if name == "batch_norm" else (2, 3)
-        return Source(1 - result.ndim, *map(_parameter, map(given, places, ("weight", "bias"))))
-    if name in ("layer_norm", "rms_norm"):
-        return Source(-1, _parameter(given(2, "weight")), _parameter(given(3, "bias")))
-    if name in ("matmul", "mm") and (w := _parameter(args[1])) is not None:
-        return Source(-1, w, None, x)
-    if name == "addmm" and (w := _parameter(args[2])) is not None:
-        return Source(-1, w, _parameter(args[0]), args[1])
-    if name in ("add", "iadd", "radd") and len(args) > 1:
-        for product, b in (args[:2], args[1::-1]):
-            made = sources.get(product) if torch.is_tensor(product) else None
-            if made is not None and made.weight is not None and made.bias is None:
-                bias = _parameter(b)
-                if bias is not None and bias.numel() == result.shape[made.axis]:
-                    return Source(made.axis, made.weight, bias, made.feed)
-    return None
-
-
-def _parameter(x: Any) -> Any:
-    """The leaf that is x, or of which x is a view; None where it is no leaf."""
-    if not torch.is_tensor(x):
-        return None
-    x = x if x._base is None else x._base
-    return x if x.is_leaf and x.requires_grad else None
-
-
-def _has_neurons(z: Any) -> bool:
-    """Whether it may be the z of neurons over examples: not a number, and not itself a weight."""
-    return (
-        torch.is_tensor(z)
-        and z.is_floating_point()
-        and z.ndim > 1
-        and z.numel() > 0
-        and not isinstance(z, torch.nn.Parameter)
-    )
-
-
-def _only_input(node: Any, edge: Any, leaf: Any) -> int | None:
-    """Which input of the node is z, if nothing else that enters the node depends on z."""
-    found = [
-        at
-        for at, (before, nr) in enumerate(node.next_functions)
-        if before is not None
-        and ((before, nr) == edge if leaf is None else getattr(before, "variable", None) is leaf)
-    ]
-    if len(found) != 1:
-        return None
-    z = node.next_functions[found[0]][0]
-    waiting = [before for at, (before, _) in enumerate(node.next_functions) if at != found[0]]
-    for _ in range(FARTHEST_BACK):
-        if not waiting:
-            return found[0]
-        one = waiting.pop()
-        if one is z:
-            return None
-        waiting += [] if one is None else [before for before, _ in one.next_functions]
-    return None
-
-
-def _tensors(output: Any) -> list[Any]:
-    """The tensors of what a model returns, in their order."""
-    if torch.is_tensor(output):
-        return [output]
-    parts = output.values() if isinstance(output, Mapping) else output
-    return [x for part in parts for x in _tensors(part)] if isinstance(output, tuple | list | Mapping) else []
-
-
-def _same(x: Any, y: Any) -> bool:
-    """Whether two tensors are the same numbers, perhaps in another shape."""
-    return x is y or (x.numel() == y.numel() and x.data_ptr() == y.data_ptr())

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from lab.commands.options import code_option, parameters_option, png_option, prints_page
+from lab.commands.options import Place, code_option, parameters_option, png_option, prints_page
 
 if TYPE_CHECKING:
     from lab.console.screen import Page
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 @click.option(
     "-o",
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=Place(dir_okay=False),
     help="The file to write; else it is shown.",
 )
 @code_option
@@ -52,7 +51,7 @@ def export(**given: Any) -> Page:
     show_default=True,
     help="In these; of float16 and bfloat16 every number is tried.",
 )
-@click.option("--csv", type=click.Path(path_type=Path, dir_okay=False), help="Write the table as CSV, too.")
+@click.option("--csv", type=Place(dir_okay=False), help="Write the table as CSV, too.")
 @png_option("plot", "the error in ulp over z")
 @code_option
 @prints_page

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lab.commands.options import Suggesting, prints_page
+from lab.commands.options import Place, Suggesting, prints_page
 
 if TYPE_CHECKING:
     from lab.console.screen import Page
@@ -33,7 +33,7 @@ def list_data() -> Page:
 
 
 @data.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=Place())
 @prints_page
 def look(file: Path) -> Page:
     """Look at a file of data: tell its columns.
@@ -53,7 +53,7 @@ def look(file: Path) -> Page:
     "--from",
     "source",
     required=True,
-    type=click.Path(path_type=Path),
+    type=Place(),
     help="A folder of IDX files, a Keras .npz, an npm .tgz or a .zip.",
 )
 def add(name: str, source: Path) -> None:

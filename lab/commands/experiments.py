@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lab.commands.options import (
+    Place,
     Training,
     code_option,
     experiment_options,
@@ -31,7 +32,7 @@ LIVE_SECONDS = 3.0
 
 @click.command()
 @click.argument("template", default="")
-@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="The file to write.")
+@click.option("--to", type=Place(dir_okay=False), help="The file to write.")
 def new(template: str, to: Path | None) -> None:
     """Write an experiment file to start from.
 
@@ -48,7 +49,7 @@ def new(template: str, to: Path | None) -> None:
 
 
 @click.command()
-@click.argument("experiment", type=click.Path(path_type=Path))
+@click.argument("experiment", type=Place())
 @experiment_options
 @prints_page
 def check(experiment: Path, **given: Any) -> Page:
@@ -73,7 +74,7 @@ def _checked(plan: tuple[Path, int, Path, bool], **given: Any) -> Page:
 
 
 @click.command()
-@click.argument("experiment", type=click.Path(path_type=Path))
+@click.argument("experiment", type=Place())
 @experiment_options
 @training_options
 @click.option("--dry-run", is_flag=True, help="Check, tell what would run and what it needs, and stop there.")

@@ -63,6 +63,16 @@ class Decimal(click.ParamType):  # type: ignore[type-arg]  # which click 8.1 doe
             self.fail(f"{value!r} is not a valid float.", param, ctx)
 
 
+class Place(click.Path):
+    """A file or a folder, which an empty word does not name, as ``--results "$UNSET"``."""
+
+    def __init__(self, **what: bool) -> None:
+        super().__init__(path_type=Path, **what)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return super().convert(value, param, ctx) if value else self.fail("no path is given", param, ctx)
+
+
 class ListingFigures(click.Command):
     """A command whose help ends with the list of figures; loaded only then."""
 
@@ -148,7 +158,7 @@ _EXPERIMENT = (
 
 results_option = click.option(
     "--results",
-    type=click.Path(path_type=Path),
+    type=Place(),
     help="Where results are kept; else $LAB_RESULTS, else ./results.",
 )
 
@@ -247,7 +257,7 @@ def png_option(name: str, drawn: str) -> Callable[[F], F]:
     """An option ``--name`` that takes a PNG to draw something into."""
     return click.option(
         f"--{name}",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=Place(dir_okay=False),
         callback=_writable,
         help=f"Draw {drawn} into this PNG, and an SVG beside it.",
     )
@@ -258,7 +268,7 @@ def bench_options(command: F) -> F:
     for option in (
         click.option(
             "--html",
-            type=click.Path(path_type=Path, dir_okay=False),
+            type=Place(dir_okay=False),
             help="Write a page on which it is moved by hand, with what follows from it.",
         ),
         click.option("--open", "opened", is_flag=True, help="Show such a page in a browser."),

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lab.commands.options import LENGTH, NUMBERS, ListingFigures, code_option, prints_page, results_option
+from lab.commands.options import (
+    LENGTH,
+    NUMBERS,
+    ListingFigures,
+    Place,
+    code_option,
+    prints_page,
+    results_option,
+)
 
 if TYPE_CHECKING:
     from lab.console.screen import Page
@@ -60,7 +68,7 @@ def verify(run_name: str, results: Path | None) -> Page:
 
 @click.command()
 @click.argument("names", metavar="RUN...", nargs=-1, required=True)
-@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="Another file for the page.")
+@click.option("--to", type=Place(dir_okay=False), help="Another file for the page.")
 @results_option
 def report(names: Sequence[str], to: Path | None, results: Path | None) -> None:
     """Write a run, or several, on one offline page.
@@ -71,7 +79,8 @@ def report(names: Sequence[str], to: Path | None, results: Path | None) -> None:
     from lab.api import load
     from lab.results.page import REPORT, save_report
 
-    runs = [load(name, results) for name in names]
+    named = (load(name, results) for name in names)
+    runs = list({run.path.resolve(): run for run in named}.values())
     click.echo(save_report(runs, to or (runs[0].path if len(runs) == 1 else Path()) / REPORT))
 
 
@@ -120,7 +129,7 @@ def compare(
 @click.command(cls=ListingFigures)
 @click.argument("run_name", metavar="RUN")
 @click.argument("names", metavar="[FIGURE]...", nargs=-1)
-@click.option("--to", type=click.Path(path_type=Path, file_okay=False), help="Another folder for the files.")
+@click.option("--to", type=Place(file_okay=False), help="Another folder for the files.")
 @click.option("--variants", multiple=True, metavar="LABEL", help='Only these; "*" stands for anything.')
 @click.option("--layers", type=NUMBERS, default="", metavar="1-3,5", help="Only these layers.")
 @click.option("--trials", type=NUMBERS, default="", metavar="0-4", help="Only these trials.")

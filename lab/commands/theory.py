@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from lab.commands.options import (
     Decimal,
     F,
+    Place,
     experiment_options,
     parameters_option,
     png_option,
@@ -88,7 +89,7 @@ _MOMENT = (
 
 
 @click.command()
-@click.argument("experiment", type=click.Path(path_type=Path), required=False)
+@click.argument("experiment", type=Place(), required=False)
 @_moment_options
 @click.option("--latex", is_flag=True, help="Print LaTeX, to be pasted into a paper.")
 @experiment_options
@@ -115,7 +116,7 @@ def backprop(experiment: Path | None, latex: bool, **given: Any) -> Page:
 
 
 @click.command(name="matrix-form")
-@click.argument("experiment", type=click.Path(path_type=Path))
+@click.argument("experiment", type=Place())
 @_moment_options
 @experiment_options
 @prints_page

@@ -2,8 +2,9 @@
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -83,13 +84,14 @@ def training(ready: Prepared, folder: RunFolder) -> Iterator[Callable[[int], Non
         "step": [training.steps for _, training in ready.made],
     }
     console.print(f"{ready.plan.name}: {' × '.join(_span(*one) for one in counts.items())}")
+    named = "" if is_usual(folder.path) else f" {word(folder.path)}"  # it is the newest there
+    command = f"lab resume{named}{' --allow-code' * ready.plan.allow_code}"
+    told = f"interrupted; what is finished is kept, go on with: {command}"
     try:
-        with progress(ready.trial_steps, "training") as advance, _two_interrupts():
+        with progress(ready.trial_steps, "training") as advance, _two_interrupts(told):
             yield advance
     except KeyboardInterrupt:
-        named = "" if is_usual(folder.path) else f" {word(folder.path)}"  # it is the newest there
-        command = f"lab resume{named}{' --allow-code' * ready.plan.allow_code}"
-        raise InterruptedRunError(f"interrupted; what is finished is kept, go on with: {command}") from None
+        raise InterruptedRunError(told) from None
 
 
 def _span(noun: str, counts: Iterable[int]) -> str:
@@ -130,10 +132,12 @@ def report_saved(run: Run, found: "Verdicts") -> bool:
 
 
 @contextmanager
-def _two_interrupts() -> Iterator[None]:
-    """The first Ctrl-C or SIGTERM lets what is under way be kept; a second ends at once."""
+def _two_interrupts(told: str) -> Iterator[None]:
+    """The first Ctrl-C or SIGTERM lets what is under way be kept; a second ends at once, as it is told."""
 
     def second(signal_number: int, frame: object) -> None:
+        with suppress(OSError):
+            os.write(sys.stderr.fileno(), f"error: {told}\n".encode())
         os._exit(INTERRUPTED)
 
     def first(signal_number: int, frame: object) -> None:

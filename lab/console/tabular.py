@@ -9,7 +9,16 @@ from lab.console.screen import cell_text
 _LATEX = str.maketrans({
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
     "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
+    "−": "$-$", "∞": r"$\infty$", "√": r"$\surd$", "′": "$'$", "≥": r"$\geq$", "≤": r"$\leq$",
+    "α": r"$\alpha$", "β": r"$\beta$", "γ": r"$\gamma$", "δ": r"$\delta$", "ε": r"$\varepsilon$",
+    "η": r"$\eta$", "θ": r"$\theta$", "κ": r"$\kappa$", "λ": r"$\lambda$", "μ": r"$\mu$", "π": r"$\pi$",
+    "ρ": r"$\rho$", "σ": r"$\sigma$", "τ": r"$\tau$", "φ": r"$\varphi$", "χ": r"$\chi$",
 })  # fmt: skip
+"""What LaTeX would take for a command, print as another character, or not know in a text."""
+
+_MARKDOWN = str.maketrans({"|": "&#124;", "<": "&lt;", **{mark: f"\\{mark}" for mark in "\\*`~$["}})
+"""What Markdown would take for a mark: of ``z**2/(1 + z**2)`` it makes a part bold."""
 
 
 def text(table: pd.DataFrame, form: str) -> str:
@@ -33,7 +42,7 @@ def text(table: pd.DataFrame, form: str) -> str:
 
 def _markdown(names: list[str], numeric: list[bool], cells: list[list[str]]) -> str:
     rows = [names, ["---:" if number else "---" for number in numeric], *cells]
-    return "".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in row)} |\n" for row in rows)
+    return "".join(f"| {' | '.join(cell.translate(_MARKDOWN) for cell in row)} |\n" for row in rows)
 
 
 def _latex(names: list[str], numeric: list[bool], cells: list[list[str]]) -> str:

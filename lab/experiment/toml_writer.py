@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import is_dataclass
 from datetime import date, time
 from os import PathLike, fspath
 from typing import Any
@@ -52,7 +53,8 @@ def value_text(value: Any) -> str:
         return value_text(fspath(value))
     if value is None:
         raise TypeError("TOML has no None; leave the key out")
-    raise TypeError(f"TOML has no {type(value).__name__}: {value!r}")
+    part = '; write a part as its name, a formula, or a table {name = "…"}' * is_dataclass(value)
+    raise TypeError(f"TOML has no {type(value).__name__}: {value!r}{part}")
 
 
 def key_text(name: str) -> str:

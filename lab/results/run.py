@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lab.errors import LabError, StorageError, did_you_mean, without_controls
 from lab.results.page import REPORT, answered, save_report
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from lab.analysis.rule import Verdicts
     from lab.parts import Tables
     from lab.runs.held_run import HeldRun
+
+T = TypeVar("T", str, int)
 
 
 @dataclass(frozen=True, repr=False)
@@ -100,7 +103,7 @@ class Run:
     def compare(
         self,
         other: Run | None = None,
-        metrics: Sequence[str] = (),
+        metrics: str | Sequence[str] = (),
         *,
         all_pairs: bool = False,
         baseline: str = "",
@@ -120,7 +123,7 @@ class Run:
         from lab.analysis.comparisons import comparisons
 
         tables, pairs = side_by_side(self, other, all_pairs, baseline, within)
-        return _in_order(comparisons(tables, metrics, pairs), tables["variants"]["variant"])
+        return _in_order(comparisons(tables, _several(metrics), pairs), tables["variants"]["variant"])
 
     @property
     def verdicts(self) -> Verdicts:
@@ -159,9 +162,9 @@ class Run:
         self,
         name: str = "learning_speed",
         *,
-        variants: Sequence[str] = (),
-        layers: Sequence[int] = (),
-        trials: Sequence[int] = (),
+        variants: str | Sequence[str] = (),
+        layers: int | Sequence[int] = (),
+        trials: int | Sequence[int] = (),
         width: float = 0.0,
         rc: str | Path | dict[str, Any] | None = None,
         allow_code: bool = False,
@@ -169,8 +172,8 @@ class Run:
         """A figure of the run: its name, or ``"file.py:Class"``, whose code runs with ``allow_code``.
 
         It shows the ``variants`` (labels, or patterns such as ``"*slope=0.4"``), ``layers`` and ``trials``
-        that are given, else all. ``width`` is the figure's in inches, 2.5 or more, at which it is laid out;
-        ``rc`` a style file, a style of matplotlib, or its settings.
+        that are given, one or several, else all. ``width`` is the figure's in inches, 2.5 or more, at which
+        it is laid out; ``rc`` a style file, a style of matplotlib, or its settings.
 
         Raises PartError with the known names where one is unknown, NothingToShowError where there is nothing
         to see.
@@ -180,25 +183,31 @@ class Run:
         tables = self._selected(variants, layers, trials)
         return draw(name, tables, self.info["title"], allow_code=allow_code, layout=Layout(width, rc))
 
-    def _selected(self, variants: Sequence[str], layers: Sequence[int], trials: Sequence[int]) -> Tables:
+    def _selected(
+        self,
+        variants: str | Sequence[str],
+        layers: int | Sequence[int],
+        trials: int | Sequence[int],
+    ) -> Tables:
         from lab.figures import Selected
 
         tables = self.folder.tables
-        if variants or layers or trials:
-            return Selected.of(tables, variants, layers, trials)
+        selected = _several(variants), _several(layers), _several(trials)
+        if any(selected):
+            return Selected.of(tables, *selected)
         return {**tables, **self.folder.kept("comparisons")}
 
     def save_plots(
         self,
-        names: Sequence[str] = (),
+        names: str | Sequence[str] = (),
         folder: Path | None = None,
         *,
-        variants: Sequence[str] = (),
-        layers: Sequence[int] = (),
-        trials: Sequence[int] = (),
+        variants: str | Sequence[str] = (),
+        layers: int | Sequence[int] = (),
+        trials: int | Sequence[int] = (),
         width: float = 0.0,
         rc: str | Path | dict[str, Any] | None = None,
-        formats: Sequence[str] = ("png", "svg"),
+        formats: str | Sequence[str] = ("png", "svg"),
         allow_code: bool = False,
         workers: int = 1,
     ) -> list[Path]:
@@ -212,9 +221,10 @@ class Run:
 
         if folder is None and isinstance(self.folder, RunFolder):
             self.folder.require_inside()
-        folder, layout = folder or self.folder.plots, Layout(width, rc)
+        folder, layout, names = folder or self.folder.plots, Layout(width, rc), _several(names)
         folder.mkdir(parents=True, exist_ok=True)
         tables, title = self._selected(variants, layers, trials), self.info["title"]
+        formats = _several(formats)
         paths: list[Path] = []
         try:
             if not names:
@@ -249,6 +259,11 @@ class Run:
         table = self.summary.dropna(axis=1, how="all").to_html(index=False, float_format="{:.3g}".format)
         words = (title, markup.line(told), without_controls(table), verdicts.html, markup.line(name))
         return markup.card(*words)
+
+
+def _several(given: T | Sequence[T]) -> list[T]:
+    """What is given alone, as several."""
+    return [given] if isinstance(given, str | Integral) else list(given)  # type: ignore[arg-type, list-item]
 
 
 def _in_order(table: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:

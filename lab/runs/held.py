@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from shutil import rmtree
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -36,7 +37,8 @@ def held(data: Dataset, folder: Path) -> Held:
     home.mkdir(parents=True, exist_ok=True)
     for name in ARRAYS:
         with written(home / f"{name}.npy") as file:
-            np.save(file, getattr(data, name), allow_pickle=False)
+            # Into a file itself numpy writes past Python, and tells a full disk without its name.
+            np.save(SimpleNamespace(write=file.write), getattr(data, name), allow_pickle=False)
     return Held(home, data.name, data.classes, data.sha256)
 
 

@@ -8,13 +8,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab.errors import LabError, StorageError, did_you_mean, system_reason
+from lab.errors import LabError, StorageError, counted, did_you_mean, system_reason
 from lab.experiment.run_names import run_name
 from lab.runs.folder import RunFolder, now
 from lab.storage import write
 
 if TYPE_CHECKING:
     from lab.experiment.variants import Plan
+
+MOST_NAMED = 10
+"""So many of the runs that a text may mean are named: the newest."""
 
 _RUN_ID = re.compile(r"\d{8}-\d{6}(-\d+)?")
 
@@ -90,7 +93,9 @@ def find(text: str, root: Path) -> RunFolder:
         if len(meant) == 1:
             return meant[0]
     if begun:
-        raise LabError(f"{text!r} may be any of: {', '.join(map(str, begun))}")
+        few, more = begun[-MOST_NAMED:], len(begun) - MOST_NAMED
+        others = f" and {counted(more, 'older one')}" if more > 0 else ""
+        raise LabError(f"{text!r} may be any of: {', '.join(map(str, few))}{others}")
     if not known:
         raise LabError(f"there are no runs under {root}; start one with: lab run EXPERIMENT.toml")
     raise LabError(f"there is no run {text!r}; {did_you_mean(text, {run.name for run in known})}")

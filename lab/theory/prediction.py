@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from numbers import Integral, Real
 
 import numpy as np
 
@@ -156,14 +157,14 @@ def homogeneous(
     >>> [round(layer.q, 9) for layer in homogeneous(ReLU(), 3, weight_variance=1.0, bias_variance=0.0)]
     [1.0, 0.5, 0.25]
     """
-    if depth < 1:
-        raise ValueError(f"depth must be >= 1, got {depth}")
+    if not isinstance(depth, Integral) or depth < 1:
+        raise ValueError(f"depth must be a whole number >= 1, got {depth!r}")
     numbers = {"weight_variance": weight_variance, "bias_variance": bias_variance, "mean_square": mean_square}
     for name, value in numbers.items():
-        if not 0 <= value < np.inf:
-            raise ValueError(f"{name} must be a finite number >= 0, got {value}")
-    if not -1 <= correlation <= 1:
-        raise ValueError(f"correlation must be in [-1, 1], got {correlation}")
+        if not isinstance(value, Real) or not 0 <= value < np.inf:
+            raise ValueError(f"{name} must be a finite number >= 0, got {value!r}")
+    if not isinstance(correlation, Real) or not -1 <= correlation <= 1:
+        raise ValueError(f"correlation must be in [-1, 1], got {correlation!r}")
     layers, variances = depth + 1, (weight_variance, bias_variance)
     pairs = (Pairs(correlation=correlation),)
     return predicted([1] * (layers + 1), [sigma] * layers, [variances] * layers, mean_square, pairs)[:-1]

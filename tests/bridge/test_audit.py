@@ -126,11 +126,15 @@ def test_faults_that_are_planted_are_named():
         a, due = sigma.with_derivative(z)
         return a, np.where(z == tried(dtype, ())[300], -due, due)
 
+    def passing(z, dtype):
+        a, due = sigma.with_derivative(z)
+        return a, np.where(z == tried(dtype, ())[300], 0.0, due)
+
     def lost(z, dtype):
         a, due = sigma.with_derivative(z)
         return np.where(np.abs(z) > 30, np.nan, a), due
 
-    words = {flat: "is 0 from z", turned: "wrong sign", lost: "no finite number"}
+    words = {flat: "is 0 from z", passing: "is 0 at z", turned: "wrong sign", lost: "no finite number"}
     for planted, word in words.items():
         assert any(
             word in found.verdict and found.grave for found, _, _ in held("f", planted, sigma, "float64")

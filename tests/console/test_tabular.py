@@ -10,7 +10,7 @@ TABLE = pd.DataFrame({"variant": ["a_b", "x|<y>"], "cost": [0.123456, float("nan
     ("form", "expected"),
     [
         ("csv", "variant,cost\na_b,0.123456\nx|<y>,\n"),
-        ("markdown", "| variant | cost |\n| --- | ---: |\n| a_b | 0.123 |\n| x&#124;<y> | – |\n"),
+        ("markdown", "| variant | cost |\n| --- | ---: |\n| a_b | 0.123 |\n| x&#124;&lt;y> | – |\n"),
     ],
 )
 def test_a_table_as_text(form, expected):
@@ -21,6 +21,14 @@ def test_latex_escapes_what_is_special():
     lines = text(TABLE, "latex").splitlines()
     assert lines[0] == r"\begin{tabular}{lr}"
     assert lines[4] == r"a\_b & 0.123 \\"
+    assert lines[5] == r"x\textbar{}\textless{}y\textgreater{} & – \\"
+    own = text(pd.DataFrame({"variant": ["σ(−z) if z > 0"]}), "latex")
+    assert r"$\sigma$($-$z) if z \textgreater{} 0 \\" in own
+
+
+def test_a_formula_in_markdown_is_not_taken_for_bold_or_for_a_tag():
+    own = text(pd.DataFrame({"variant": ["z**2/(1 + z**2) if z<b else $z$"]}), "markdown")
+    assert r"| z\*\*2/(1 + z\*\*2) if z&lt;b else \$z\$ |" in own
 
 
 def test_html_escapes_what_is_special():

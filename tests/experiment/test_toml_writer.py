@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lab.activations.hyperbolic import Tanh
 from lab.experiment.toml_writer import document, value_text
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
@@ -45,3 +46,5 @@ def test_numpy_numbers_are_written_as_numbers_and_what_toml_cannot_hold_is_refus
     assert value_text(np.float64(0.1)) == "0.1"
     with pytest.raises(TypeError, match="TOML has no None; leave the key out"):
         value_text(None)
+    with pytest.raises(TypeError, match=r"TOML has no Tanh: Tanh\(\); write a part as its name, a formula"):
+        value_text(Tanh())

@@ -26,6 +26,18 @@ def test_a_run_gives_its_tables_and_figures(run, root):
     assert "A small one" in run._repr_html_()
 
 
+def test_what_is_meant_alone_needs_no_list(run, tmp_path):
+    assert run.compare(metrics="final_cost").equals(run.compare(metrics=["final_cost"]))
+    for chosen in ({"variants": "soft"}, {"layers": 1}, {"trials": np.int64(0)}):
+        (name, value) = next(iter(chosen.items()))
+        alone, listed = (run.plot("learning_speed", **{name: one}) for one in (value, [value]))
+        assert len(alone.findobj(Text)) == len(listed.findobj(Text))
+    (path,) = run.save_plots("learning_speed", tmp_path, formats="svg")
+    assert path.name == "learning_speed.svg"
+    with pytest.raises(PartError, match="no layer 9"):
+        run.plot(layers=np.array([1, 9]))
+
+
 def test_the_kept_comparisons_are_drawn_as_those_that_are_made_anew(run):
     def told(figure):
         marks = [line.get_xydata() for ax in figure.axes for line in ax.lines]

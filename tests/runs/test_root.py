@@ -74,5 +74,9 @@ def test_fault_88_a_text_that_means_no_run_or_several_is_told_what_it_may_be(pla
     new = finished(plan, root)
     with pytest.raises(LabError, match=rf"may be any of: {old}, {new}"):
         find("20", root)
+    for second in range(10, 22):
+        (root / "small" / f"20990101-0000{second}").mkdir()
+    with pytest.raises(LabError, match=r"any of: small/20990101-000012, .*-000021 and 4 older ones$"):
+        find("20", root)
     with pytest.raises(LabError, match="there is no run 'smlal'; did you mean 'small'"):
         find("smlal", root)

@@ -109,14 +109,13 @@ def test_layers_of_one_sigma():
     assert layers[-1].speed == 1
     assert layers[-2].speed == pytest.approx(sqrt(layers[-2].chi))
     fits = {"depth": 2, "weight_variance": 1.0, "bias_variance": 0.0}
-    wrong = {
-        "depth": 0,
-        "weight_variance": -1,
-        "bias_variance": np.nan,
-        "mean_square": -1.0,
-        "correlation": 1.1,
-    }
-    for name, value in wrong.items():
+    assert len(homogeneous(tanh, **(fits | {"depth": np.int64(2)}))) == 2
+    wrong = [
+        *[("depth", 0), ("depth", 1.5), ("depth", "3"), ("weight_variance", -1)],
+        *[("bias_variance", np.nan), ("mean_square", -1.0), ("correlation", 1.1)],
+        *[("weight_variance", "1"), ("bias_variance", None), ("correlation", "0.5")],
+    ]
+    for name, value in wrong:
         with pytest.raises(ValueError, match=name):
             homogeneous(tanh, **(fits | {name: value}))
 

@@ -1,15 +1,17 @@
-"""What is called by a word in an experiment file, among the verdicts and among the figures."""
+"""What is called by a word in an experiment file, in a table, among the verdicts and among the figures."""
 
 import re
 from collections.abc import Iterator
 
+from lab.console.words.columns import TABLES as COLUMNS
+from lab.console.words.columns import column
 from lab.experiment.schema import TABLES, Design, Experiment, Table
 from lab.experiment.see import FIGURES
 from lab.experiment.toml_writer import value_text
 
 
 def named(text: str) -> dict[str, str]:
-    """What has this name, a sentence each, by its kind: ``key``, ``verdict``, ``figure``.
+    """What has this name, a sentence each, by its kind: ``key``, ``table``, ``verdict``, ``figure``.
 
     A key may be written with its table, as ``training.eta``.
 
@@ -19,14 +21,16 @@ def named(text: str) -> dict[str, str]:
     found = {}
     if keys := [sentence for key, sentence in _keys() if text in (key, key.rpartition(".")[2])]:
         found["key"] = " ".join(keys)
+    if told := column(text):
+        found["table"] = told
     if question := _question_of_verdict(text):
         found["verdict"] = f"A verdict, which answers: {question} lab show RUN tells it with its numbers."
     if text in FIGURES:
         from lab.figures import listing
 
-        told = next(row for row in listing() if row["figure"] == text)
+        row = next(row for row in listing() if row["figure"] == text)
         found["figure"] = (
-            f"A figure, drawn {told['drawn']}. {told['question']} How to read it: {told['how to read it']}."
+            f"A figure, drawn {row['drawn']}. {row['question']} How to read it: {row['how to read it']}."
         )
     return found
 
@@ -36,7 +40,8 @@ def names() -> list[str]:
     from lab.analysis.rules import RULES
 
     keys = [one for key, _ in _keys() for one in (key, key.rpartition(".")[2])]
-    return list(dict.fromkeys([*keys, *RULES, *FIGURES]))
+    columns = [name for table in COLUMNS.values() for name in table]
+    return list(dict.fromkeys([*keys, *columns, *RULES, *FIGURES]))
 
 
 def _question_of_verdict(text: str) -> str:

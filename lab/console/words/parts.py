@@ -31,7 +31,7 @@ def is_word(text: str) -> bool:
 def word_page(text: str, also: Iterable[str] = ()) -> Page:
     """What a word means: of the glossary, a column of the table ``layers``, a kind of parts, or one part.
 
-    Or a key of an experiment file, a verdict, or a figure.
+    Or a key of an experiment file, a column of another table, a verdict, or a figure.
 
     Raises PartError, with the nearest, of which some may be ``also``, where it is none of them.
     """

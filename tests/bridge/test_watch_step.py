@@ -1,0 +1,165 @@
+"""Which passes of a step are read, and what is said of those that are not."""
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+import lab  # noqa: E402
+from lab.bridge.watch_step import ASKED_AGAIN, WITHOUT_GRADIENTS  # noqa: E402
+from lab.errors import LabError  # noqa: E402
+
+COST = torch.nn.functional.cross_entropy
+
+
+@pytest.fixture(autouse=True)
+def double(one_thread):
+    torch.set_default_dtype(torch.float64)
+
+
+@pytest.fixture
+def batch():
+    torch.manual_seed(0)
+    return torch.randn(12, 6), torch.randint(0, 3, (12,))
+
+
+def net(*middle):
+    torch.manual_seed(1)
+    return torch.nn.Sequential(torch.nn.Linear(6, 5), *(middle or [torch.nn.Tanh()]), torch.nn.Linear(5, 3))
+
+
+def watched(tmp_path, model, step):
+    """The run of one step, which ``step`` takes and whose cost it gives back."""
+    with lab.watch(model, 1, tmp_path / "run", plots=False) as w:
+        w.step(step())
+    return lab.load(w.path)
+
+
+def plain(model, batch):
+    x, y = batch
+    optimiser = torch.optim.SGD(model.parameters(), 0.1)
+    cost = COST(model(x), y)
+    cost.backward()
+    optimiser.step()
+    return cost
+
+
+def test_of_an_optimiser_that_asks_again_the_first_pass_is_read(tmp_path, batch):
+    x, y = batch
+    model = net()
+    optimiser = torch.optim.LBFGS(model.parameters(), max_iter=4)
+    before = model[0].weight.detach().clone()
+
+    def closure():
+        optimiser.zero_grad()
+        cost = COST(model(x), y)
+        cost.backward()
+        return cost
+
+    run = watched(tmp_path, model, lambda: optimiser.step(closure))
+    other = net()
+    once = watched(tmp_path, other, lambda: plain(other, batch))
+    assert run.info["notes"] == [ASKED_AGAIN]
+    assert run.variants["examples"].tolist() == [12]
+    gradients = ["learning_speed", "learning_speed_w", "delta_rms", "error_rms", "slope_mean", "weight_norm"]
+    assert run.layers[gradients].equals(once.layers[gradients])
+    moved = float((model[0].weight.detach() - before).norm() / before.norm())
+    assert run.layers["update_ratio"][0] == pytest.approx(moved, rel=1e-12)
+
+
+def test_a_pass_to_which_no_gradient_comes_back_does_not_count(tmp_path, batch):
+    def looked_at():
+        cost = plain(model, batch)
+        model(batch[0])  # with gradients on, as to see the accuracy
+        return cost
+
+    model, other = net(), net()
+    run = watched(tmp_path, model, looked_at)
+    once = watched(tmp_path, other, lambda: plain(other, batch))
+    assert run.variants["examples"].tolist() == [12]
+    assert run.layers.equals(once.layers)
+
+
+def test_what_a_generator_sends_back_is_of_no_step_of_the_discriminator(tmp_path, batch):
+    x, _ = batch
+    cost = torch.nn.functional.softplus
+    noise = torch.randn(12, 6)
+    runs = []
+    for generating in (True, False):
+        torch.manual_seed(2)
+        made, told = torch.nn.Linear(6, 6), net()
+        optimisers = [torch.optim.SGD(one.parameters(), 0.1) for one in (made, told)]
+
+        def step(made=made, told=told, optimisers=optimisers, generating=generating):
+            fake = made(noise)
+            right = cost(-told(x)).mean() + cost(told(fake.detach())).mean()
+            right.backward()
+            optimisers[1].step()
+            if generating:
+                cost(-told(fake)).mean().backward()
+                optimisers[0].step()
+            return right
+
+        runs.append(watched(tmp_path, told, step))
+    assert runs[0].layers.equals(runs[1].layers)
+    assert runs[0].variants["examples"].tolist() == [24]
+
+
+@pytest.mark.parametrize("kind", ["recurrent", "attention"])
+def test_examples_on_the_second_axis_are_counted_there(tmp_path, kind):
+    class Net(torch.nn.Module):
+        def __init__(self, batch_first):
+            super().__init__()
+            torch.manual_seed(1)
+            if kind == "recurrent":
+                self.rest = torch.nn.LSTM(6, 6, batch_first=batch_first)
+            else:
+                self.rest = torch.nn.TransformerEncoderLayer(6, 2, 8, dropout=0.0, batch_first=batch_first)
+            self.output, self.axis = torch.nn.Linear(6, 3), 1 if batch_first else 0
+
+        def forward(self, x):
+            found = self.rest(x)
+            return self.output((found[0] if kind == "recurrent" else found).mean(self.axis))
+
+    torch.manual_seed(0)
+    x, y = torch.randn(12, 7, 6), torch.randint(0, 3, (12,))
+    runs = []
+    for first in (True, False):
+        model = Net(first)
+        given = x if first else x.transpose(0, 1)
+        runs.append(watched(tmp_path, model, lambda model=model, given=given: plain(model, (given, y))))
+    assert [run.variants["examples"].tolist() for run in runs] == [[12], [12]]
+    norms = ["learning_speed", "delta_rms", "error_rms"]
+    np.testing.assert_allclose(runs[0].layers[norms], runs[1].layers[norms], rtol=1e-12)
+
+
+def test_what_is_not_read_of_a_model_is_said(tmp_path, batch):
+    class Checkpointed(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.rest = torch.nn.Linear(6, 6), net()
+
+        def forward(self, x):
+            x = torch.tanh(self.first(x))
+            return torch.utils.checkpoint.checkpoint(self.rest, x, use_reentrant=True)
+
+    model = Checkpointed()
+    run = watched(tmp_path, model, lambda: plain(model, batch))
+    assert (run.info["layers"], run.info["notes"]) == (["first tanh", "output"], [WITHOUT_GRADIENTS])
+    many = net(torch.nn.PReLU(5))
+    (note,) = watched(tmp_path, many, lambda: plain(many, batch)).info["notes"]
+    assert note == "1 prelu: each neuron has its own slope, so it is not one σ: not read"
+
+
+@pytest.mark.filterwarnings("ignore:.*is deprecated:FutureWarning")
+def test_a_scripted_model_is_refused(tmp_path, batch):
+    for made in (torch.jit.script(net()), torch.nn.Sequential(torch.jit.trace(net(), batch[0]))):
+        with pytest.raises(LabError, match="scripted or traced"):
+            lab.watch(made, 1, tmp_path / "run")
+
+
+@pytest.mark.parametrize("name", ["steps_per_epoch", "saturation_threshold", "low_input_threshold"])
+def test_a_number_that_is_none_is_refused(tmp_path, name):
+    for value in (0, -1.0, float("nan"), "0.1"):
+        with pytest.raises(LabError, match=f"{name}: expected a number above 0"):
+            lab.watch(net(), 1, tmp_path / "run", **{name: value})
