@@ -24,6 +24,9 @@ of 10 in 60 %; and a single example may cost next to nothing from the start.
 LARGE_INPUT = 3.0
 """Features of a root mean square above this are named as a cause."""
 
+OUTWEIGHING = 2.0
+"""Biases of a norm above that of the weights by this factor decide where z lies, for usual inputs."""
+
 SHIFTED = 0.5
 """Targets whose mean in the two parts differs by more than so many standard deviations are not alike."""
 
@@ -276,6 +279,17 @@ class Case:
         """The norm of a layer's rows of first weights, in rms: of the layer where it is largest."""
         norms = self.at(self.first_step, "weight_norm").median()
         return float((norms / self.usual_norms.reindex(norms.index)).max()) if len(norms) else nan
+
+    @cached_property
+    def biased(self) -> pd.DataFrame:
+        """Trial × layer: whether the first biases are more than `OUTWEIGHING` times as large as the weights.
+
+        False where either was not recorded.
+        """
+        weights, biases = (self.at(self.first_step, f"{size}_norm") for size in ("weight", "bias"))
+        outweigh = biases > OUTWEIGHING * weights.reindex_like(biases)
+        layers = range(1, self.hidden.stop + 1)
+        return outweigh.reindex(columns=layers, fill_value=False)
 
     @cached_property
     def path(self) -> pd.DataFrame:

@@ -210,6 +210,18 @@ RULES = {
         share=HALF,
         advice=neurons.widen,
     ),
+    "weights vanish": Rule(
+        "Is a tenth of a layer's first weights left at the end, or less, in a trial that has not learned "
+        "`LEARNED` of its task? Asked where weights decay. Steps that are large beside what is left follow.",
+        0.1,
+        steps.weights_left,
+        steps.says_decay,
+        below=True,
+        share=HALF,
+        advice=lambda case, seen: words.SMALLER_DECAY,
+        needs=("weight_norm",),
+        explains=lambda case: {"updates large"},
+    ),
     "first step too long": Rule(
         "Is the first step of a layer longer than its weights, and than usual ones (rows of norm 1)?",
         1.0,
@@ -254,17 +266,6 @@ RULES = {
         learning.says_falling,
         share=HALF,
         advice=words.larger_steps,
-    ),
-    "weights vanish": Rule(
-        "Is a tenth of a layer's first weights left at the end, or less, in a trial that has not learned "
-        "`LEARNED` of its task? Asked where weights decay.",
-        0.1,
-        steps.weights_left,
-        steps.says_decay,
-        below=True,
-        share=HALF,
-        advice=lambda case, seen: words.SMALLER_DECAY,
-        needs=("weight_norm",),
     ),
     "inputs low": Rule(
         "Do nearly all activations that feed a layer lie near 0 at the end, so that its weights learn slowly "

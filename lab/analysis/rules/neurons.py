@@ -78,10 +78,9 @@ def unsaturate(case: Case, seen: Seen) -> str:
     """By whether the layer was saturated from the start on, or became so."""
     if case.large_inputs:
         return STANDARDISE
-    born = _at_start(case, seen, "saturation") > HALF
-    if born and _at_start(case, seen, "bias_norm") > _at_start(case, seen, "weight_norm"):
-        return SMALLER_BIASES
-    return SMALLER_WEIGHTS if born else smaller_steps(case, seen)
+    if not _at_start(case, seen, "saturation") > HALF:
+        return smaller_steps(case, seen)
+    return SMALLER_BIASES if _biased(case, seen) else SMALLER_WEIGHTS
 
 
 def _at_start(case: Case, seen: Seen, column: str) -> float:
@@ -91,6 +90,11 @@ def _at_start(case: Case, seen: Seen, column: str) -> float:
     """
     values = case.at(case.first_step, column).reindex(list(seen.named), columns=[seen.layer])
     return float(values[seen.layer].median())
+
+
+def _biased(case: Case, seen: Seen) -> bool:
+    """Whether the first biases outweigh the weights, in the layer that is told; of most trials as above."""
+    return bool(case.biased.loc[list(seen.named), seen.layer].mean() > HALF)
 
 
 def _output(case: Case) -> Bounds:
@@ -148,8 +152,9 @@ def keep_alive(case: Case, seen: Seen) -> str:
     """By whether the neurons were dead from the start on, or died in training."""
     if case.large_inputs:
         return STANDARDISE
-    born = _at_start(case, seen, "dead_neurons") > MANY
-    return floor(case) if born else died(case, seen)
+    if not _at_start(case, seen, "dead_neurons") > MANY:
+        return died(case, seen)
+    return SMALLER_BIASES if _biased(case, seen) else floor(case)
 
 
 def _off(case: Case) -> Bounds:

@@ -127,3 +127,10 @@ def test_a_tiny_rest_of_the_weights_is_told_in_words(tmp_path):
     given = tables | {"layers": layers, "trials": tables["trials"].assign(final_accuracy=0.5)}
     (told,) = (one for one in verdicts(given) if one.rule == "weights vanish")
     assert re.match(r"weight decay: next to nothing \(.*e-55 %\) of the size of layer ", told.sentence)
+
+
+def test_large_steps_beside_weights_that_decay_are_not_told(tmp_path):
+    """Smaller steps would decay less too, but what must be smaller is λ."""
+    found = spoken(tmp_path, training__lambda=1000.0)
+    assert "a smaller training.lambda" in found["weights vanish"].sentence
+    assert "updates large" not in found
