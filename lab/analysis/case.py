@@ -27,6 +27,9 @@ LARGE_INPUT = 3.0
 OUTWEIGHING = 2.0
 """Biases of a norm above that of the weights by this factor decide where z lies, for usual inputs."""
 
+BEYOND = 0.1
+"""Where more of the targets than this share lie outside the output's range, it is the wrong output."""
+
 SHIFTED = 0.5
 """Targets whose mean in the two parts differs by more than so many standard deviations are not alike."""
 
@@ -263,6 +266,11 @@ class Case:
         """
         flat = self._flat_sides.get(self.hidden.stop, 0)
         return "" if flat else unusual(self.known("target_rms"))
+
+    @property
+    def out_of_reach(self) -> bool:
+        """Whether the output cannot reach many of the targets, so that no training helps."""
+        return self.known("unreached") > BEYOND
 
     @property
     def climbs(self) -> bool:

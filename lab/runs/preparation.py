@@ -16,7 +16,7 @@ from lab import plugins
 from lab.activations.formula.formula import Formula
 from lab.activations.properties import infinite_slopes, unusable
 from lab.data.dataset import Dataset
-from lab.data.targets import largest_rms, unusual
+from lab.data.targets import largest_rms, unreached, unusual
 from lab.errors import LabError, PartError, counted, told
 from lab.experiment.keys import parsed_or_name
 from lab.experiment.schedule import schedule
@@ -369,7 +369,7 @@ def _notes(training: Training) -> list[str]:
         found.append(f"all {len(y)} training examples have the same target: there is nothing to learn")
     reach = network.sigma(network.depth).range
     softmax = isinstance(network.cost, SoftmaxCrossEntropy)
-    if not softmax and not (y.min() in reach and y.max() in reach):
+    if not softmax and unreached(y, reach):
         found.append(
             f"targets from {y.min():g} to {y.max():g} lie outside the range {reach} of the output's "
             "activation, which cannot reach them all"

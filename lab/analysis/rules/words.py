@@ -6,6 +6,7 @@ from lab.analysis.rule import Seen, rounded
 STANDARDISE = "data.standardise = true, for the features are large"
 SHUFFLE = "data.shuffle = true, which mixes the rows before they are parted"
 IDENTITY = 'network.output = "identity", whose slope is 1'
+REACHING = 'network.output = "identity", which reaches all targets'
 RANDOM = "random first weights (network.initialiser), which break the symmetry"
 CRITICAL = 'network.initialiser = "critical"'
 SMALLER_WEIGHTS = "smaller first weights"

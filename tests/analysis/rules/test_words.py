@@ -125,6 +125,18 @@ ADVISED = {
         "smaller first biases",
         {"network__initialiser": {"name": "normal", "sd": 0.2, "bias": 0.0}},
     ),
+    "out of reach": (
+        {
+            "data__name": "units.npz",
+            "data__train": 400,
+            "data__test": 100,
+            **NUMBERS,
+            "network__output": "sigmoid",
+        },
+        "nothing learned",
+        'network.output = "identity", which reaches all targets',
+        {"network__output": "identity"},
+    ),
     "zero weights": (
         {"network__initialiser": ZERO},
         "no gradient",
