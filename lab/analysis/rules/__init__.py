@@ -90,7 +90,8 @@ RULES = {
     ),
     "learned by heart": Rule(
         "Did a trial that came further on the training data come less than `SKILL` of the way on the test "
-        "data, and less by two standard errors? So it does where targets are not those of their rows.",
+        "data, and less by two standard errors? So it does where targets are not those of their rows. "
+        "More training would but go on with that.",
         learning.SKILL,
         learning.only_by_heart,
         learning.says_by_heart,
@@ -98,6 +99,7 @@ RULES = {
         share=HALF,
         measure=learning.measured,
         advice=words.mix,
+        explains=lambda case: {"cost still falling"},
     ),
     "cost not fallen": Rule(
         "Is the cost at the end still that of the first reading, or higher? Where that sees few examples, "

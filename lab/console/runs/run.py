@@ -103,9 +103,6 @@ def _body(
     for failure in run.info.get("failures", []):
         first, last = failure["trials"][0], failure["trials"][-1]
         yield f"failed: {failure['variant']}, trials {first}–{last}: {failure['error']}"
-    for variant, dead in zip(short["variant"], short["dead_layers"], strict=True):
-        if dead:
-            yield f"dead: {variant}: no gradient at all in layer{'s' * (',' in dead)} {dead}"
     if len(short) and (short["diverged"] == short["trials"]).all():
         told = run.tables["trials"].get("origin", pd.Series(dtype=object))
         no_number = told.astype(str).str.endswith("is NaN").any()

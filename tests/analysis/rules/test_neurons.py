@@ -164,3 +164,23 @@ def test_a_narrow_layer_is_told_with_what_passes_it(tmp_path, hidden, share, pas
     assert (found.layer, found.value) == (2, share)
     assert f"all that layer 2 passes on is 1 number an example, {passed}, while only " in found.sentence
     assert found.sentence.endswith("try more neurons in layer 2")
+
+
+@pytest.mark.parametrize(
+    ("network", "rule", "told"),
+    [
+        (
+            {},
+            "dead neurons",
+            "layer 1's only neuron is dead at the end: σ′ = 0 on all of the 300 examples read",
+        ),
+        (
+            {"network__output": "relu", "network__cost": "quadratic", "data__name": "circles"},
+            "dead output",
+            "dead output: the only output neuron has σ′ = 0 on all of the 300 examples read",
+        ),
+    ],
+)
+def test_a_single_neuron_is_not_told_in_per_cent(tmp_path, network, rule, told):
+    found = spoken(tmp_path, **{**DEAD, "network__hidden": [1], **network})
+    assert found[rule].sentence.startswith(told)
