@@ -184,7 +184,7 @@ def says_off(case: Case, seen: Seen) -> str:
 
 
 def _neurons(case: Case, seen: Seen, whose: str, noun: str, singular: str, plural: str) -> str:
-    """The share of these neurons, with the verb; the least that it can be, where readings see few examples."""
+    """The share of these neurons, with the verb; the least that it can be of readings of few examples."""
     if seen.layer is not None and case.width(seen.layer) == 1:
         return f"{whose} only {noun} {singular}"
     told = percent(seen.value)
