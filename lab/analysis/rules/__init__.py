@@ -225,7 +225,8 @@ RULES = {
         explains=lambda case: {"updates large"},
     ),
     "first step too long": Rule(
-        "Is the first step of a layer longer than its weights, and than usual ones (rows of norm 1)?",
+        "Is the first step of a layer longer than its weights, and than usual ones (rows of norm 1), in a "
+        "trial that has not learned `LEARNED` of its task?",
         1.0,
         steps.first,
         steps.says_first,

@@ -49,6 +49,13 @@ def test_a_long_first_step_is_told_by_what_it_is_compared_with(tmp_path, sd):
     assert (usual if sd == 0.1 else its_own) in told.sentence
 
 
+@pytest.mark.parametrize(("accuracy", "speaks"), [(0.8, True), (0.9, False)])
+def test_a_long_first_step_did_no_harm_where_the_task_was_learned(tmp_path, accuracy, speaks):
+    tables = ran(tmp_path, training__eta=100.0, training__steps=2).tables
+    given = tables | {"trials": tables["trials"].assign(final_accuracy=accuracy)}
+    assert ("first step too long" in {told.rule for told in verdicts(given)}) == speaks
+
+
 @pytest.mark.parametrize(
     ("sd", "size"), [(0.05, "their size"), (0.5, "the size of usual ones (rows of norm 1)")]
 )
