@@ -33,6 +33,9 @@ BEYOND = 0.1
 SHIFTED = 0.5
 """Targets whose mean in the two parts differs by more than so many standard deviations are not alike."""
 
+BY_CHANCE = 3.0
+"""Parts of mixed rows hardly ever differ by more than so many standard errors."""
+
 FEWEST_STEPS = 200
 """Before this step, or an epoch, a network need not have learned, and its steps are not typical yet."""
 
@@ -117,9 +120,13 @@ class Case:
     def shift(self) -> float:
         """How far the mean targets of the two parts are apart, in standard deviations.
 
-        NaN with fewer than `FEWEST_EXAMPLES` test examples, whose mean would tell little.
+        NaN with fewer than `FEWEST_EXAMPLES` test examples, whose mean would tell little, and where it is
+        less than `BY_CHANCE` standard errors of the difference of two parts of mixed rows.
         """
-        return self.known("shift") if self.known("test") >= FEWEST_EXAMPLES else nan
+        train, test, shift = map(self.known, ("train", "test", "shift"))
+        if not (train > 0 and test >= FEWEST_EXAMPLES):
+            return nan
+        return shift if shift > BY_CHANCE * sqrt(1 / train + 1 / test) else nan
 
     @property
     def parts_differ(self) -> bool:

@@ -40,7 +40,8 @@ RULES = {
     ),
     "parts differ": Rule(
         "Does the mean of a target, or the share of a class, differ between the train and the test part by "
-        "more than half a standard deviation, as where rows are sorted? Asked where 100 examples test.",
+        "more than half a standard deviation, as where rows are sorted, and by more than chance makes of so "
+        "few? Asked where 100 examples test.",
         SHIFTED,
         parts.shift,
         parts.says_shift,

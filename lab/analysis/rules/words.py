@@ -3,7 +3,7 @@
 from lab.analysis.case import Case
 from lab.analysis.rule import Seen, rounded
 
-STANDARDISE = "data.standardise = true, for the features are large"
+STANDARDISE = "standardised features (of a file: data.standardise = true), for the features are large"
 SHUFFLE = "data.shuffle = true, which mixes the rows before they are parted"
 IDENTITY = 'network.output = "identity", whose slope is 1'
 REACHING = 'network.output = "identity", which reaches all targets'

@@ -153,6 +153,9 @@ def _tables(title: str, short: pd.DataFrame, layers: pd.DataFrame, variants: pd.
             "saturated: share of (hidden neuron, example) with σ′ near 0 beside sup σ′, at the end. It is no "
             "fault by itself: a sigmoid that learns nothing may have none, a ReLU that learns well has much"
         )
+    untold = layers["saturation_start"].isna() & layers["slope_mean_start"].notna()
+    if untold.any() and not untold.all():
+        yield dim("saturated –: not recorded, or σ has no largest |σ′| beside which others would be near 0")
 
 
 def _known(table: pd.DataFrame, *counts: str) -> pd.DataFrame:

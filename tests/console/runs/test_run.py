@@ -50,3 +50,11 @@ def test_layers_without_a_gradient_are_told_by_verdicts_alone(root, tmp_path):
         shown = page(lab.run(path, results=root, plots=False))
         assert shown.value["verdicts"][0]["rule"] == told
         assert not any(str(block).startswith("dead: ") for block in shown.body)
+
+
+def test_why_a_saturation_is_missing_is_told(root, tmp_path):
+    path = tmp_path / "some.toml"
+    for sigma, unbounded in (("tanh", False), ("z^2", True)):
+        path.write_text(TEXT.replace("tanh", sigma), encoding="utf-8")
+        body = map(str, page(lab.run(path, results=root, plots=False)).body)
+        assert any("no largest |σ′|" in line for line in body) == unbounded
