@@ -24,6 +24,9 @@ of 10 in 60 %; and a single example may cost next to nothing from the start.
 LARGE_INPUT = 3.0
 """Features of a root mean square above this are named as a cause."""
 
+SMALL_INPUT = 0.03
+"""Where no feature has a root mean square as large as this, the first layer hardly tells examples apart."""
+
 OUTWEIGHING = 2.0
 """Biases of a norm above that of the weights by this factor decide where z lies, for usual inputs."""
 
@@ -264,6 +267,11 @@ class Case:
     def large_inputs(self) -> bool:
         """Whether a feature is so large that it should be standardised."""
         return self.known("input_rms") > LARGE_INPUT
+
+    @property
+    def small_inputs(self) -> bool:
+        """Whether all features are so small that they should be standardised; some are not all 0."""
+        return 0 < self.known("input_rms") < SMALL_INPUT
 
     @property
     def unusual_targets(self) -> str:

@@ -6,7 +6,7 @@ task should get no verdict, and mostly gets none: some networks of ReLU do well 
 dead. What a rule judges, what it says and what it advises are functions in the file of its subject.
 """
 
-from lab.analysis.case import SHIFTED
+from lab.analysis.case import BEYOND, SHIFTED
 from lab.analysis.rule import HALF, Rule
 from lab.analysis.rules import gradients, learning, neurons, parts, steps, words
 
@@ -46,6 +46,14 @@ RULES = {
         parts.shift,
         parts.says_shift,
         advice=words.mix,
+    ),
+    "targets out of reach": Rule(
+        "Do more than a tenth of the targets lie outside the range of the output's σ, in a trial that has "
+        "not learned `LEARNED` of its task? Neither more nor larger steps help then.",
+        BEYOND,
+        parts.unreached,
+        parts.says_unreached,
+        advice=lambda case, seen: words.REACHING,
     ),
     "counterfactual climbs": Rule(
         "Does a counterfactual take most steps of a layer against the gradient of C, in a trial that has not "

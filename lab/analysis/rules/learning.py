@@ -9,7 +9,6 @@ from lab.analysis.case import Case
 from lab.analysis.rule import HALF, Seen, rounded, whole
 from lab.analysis.rules.words import (
     LARGER_STEPS,
-    REACHING,
     SMALLER_WEIGHTS,
     part_of,
     percent,
@@ -168,8 +167,6 @@ def says_unlearned(case: Case, seen: Seen) -> str:
 
 def teach(case: Case, seen: Seen) -> str:
     """What may help where nothing was learned, if the tables tell why."""
-    if case.out_of_reach:
-        return REACHING
     if asked := rescale(case):
         return asked
     moved_little = (case.path.min(axis=1) < HARDLY_MOVED) & ~hindered(case)

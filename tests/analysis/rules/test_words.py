@@ -133,9 +133,15 @@ ADVISED = {
             **NUMBERS,
             "network__output": "sigmoid",
         },
-        "nothing learned",
+        "targets out of reach",
         'network.output = "identity", which reaches all targets',
         {"network__output": "identity"},
+    ),
+    "small features": (
+        with_tests("small_classes", **PARTED)["tanh"],
+        "nothing learned",
+        "for the features are small",
+        {"data__standardise": True},
     ),
     "zero weights": (
         {"network__initialiser": ZERO},
