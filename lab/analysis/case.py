@@ -24,8 +24,20 @@ of 10 in 60 %; and a single example may cost next to nothing from the start.
 LARGE_INPUT = 3.0
 """Features of a root mean square above this are named as a cause."""
 
+SMALL_INPUT = 0.03
+"""Where no feature has a root mean square as large as this, the first layer hardly tells examples apart."""
+
+OUTWEIGHING = 2.0
+"""Biases of a norm above that of the weights by this factor decide where z lies, for usual inputs."""
+
+BEYOND = 0.1
+"""Where more of the targets than this share lie outside the output's range, it is the wrong output."""
+
 SHIFTED = 0.5
 """Targets whose mean in the two parts differs by more than so many standard deviations are not alike."""
+
+BY_CHANCE = 3.0
+"""Parts of mixed rows hardly ever differ by more than so many standard errors."""
 
 FEWEST_STEPS = 200
 """Before this step, or an epoch, a network need not have learned, and its steps are not typical yet."""
@@ -111,9 +123,13 @@ class Case:
     def shift(self) -> float:
         """How far the mean targets of the two parts are apart, in standard deviations.
 
-        NaN with fewer than `FEWEST_EXAMPLES` test examples, whose mean would tell little.
+        NaN with fewer than `FEWEST_EXAMPLES` test examples, whose mean would tell little, and where it is
+        less than `BY_CHANCE` standard errors of the difference of two parts of mixed rows.
         """
-        return self.known("shift") if self.known("test") >= FEWEST_EXAMPLES else nan
+        train, test, shift = map(self.known, ("train", "test", "shift"))
+        if not (train > 0 and test >= FEWEST_EXAMPLES):
+            return nan
+        return shift if shift > BY_CHANCE * sqrt(1 / train + 1 / test) else nan
 
     @property
     def parts_differ(self) -> bool:
@@ -253,6 +269,11 @@ class Case:
         return self.known("input_rms") > LARGE_INPUT
 
     @property
+    def small_inputs(self) -> bool:
+        """Whether all features are so small that they should be standardised; some are not all 0."""
+        return 0 < self.known("input_rms") < SMALL_INPUT
+
+    @property
     def unusual_targets(self) -> str:
         """``large`` or ``small`` where numbers to be learned should be standardised; else empty.
 
@@ -260,6 +281,11 @@ class Case:
         """
         flat = self._flat_sides.get(self.hidden.stop, 0)
         return "" if flat else unusual(self.known("target_rms"))
+
+    @property
+    def out_of_reach(self) -> bool:
+        """Whether the output cannot reach many of the targets, so that no training helps."""
+        return self.known("unreached") > BEYOND
 
     @property
     def climbs(self) -> bool:
@@ -276,6 +302,17 @@ class Case:
         """The norm of a layer's rows of first weights, in rms: of the layer where it is largest."""
         norms = self.at(self.first_step, "weight_norm").median()
         return float((norms / self.usual_norms.reindex(norms.index)).max()) if len(norms) else nan
+
+    @cached_property
+    def biased(self) -> pd.DataFrame:
+        """Trial × layer: whether the first biases are more than `OUTWEIGHING` times as large as the weights.
+
+        False where either was not recorded.
+        """
+        weights, biases = (self.at(self.first_step, f"{size}_norm") for size in ("weight", "bias"))
+        outweigh = biases > OUTWEIGHING * weights.reindex_like(biases)
+        layers = range(1, self.hidden.stop + 1)
+        return outweigh.reindex(columns=layers, fill_value=False)
 
     @cached_property
     def path(self) -> pd.DataFrame:

@@ -18,7 +18,8 @@ def verdicts(tables: Mapping[str, pd.DataFrame]) -> Verdicts:
     """All verdicts on a run, from its tables `READ`: variant by variant as they come, the gravest first."""
     judged = [(case, _judged(label, case)) for label, case in _cases(tables)]
     found = (verdict for _, (told, _) in judged for verdict in told)
-    return Verdicts(found, _not_judged((case, explained) for case, (_, explained) in judged))
+    settled = ((case, explained | {one.rule for one in told}) for case, (told, explained) in judged)
+    return Verdicts(found, _not_judged(settled))
 
 
 def _judged(label: str, case: Case) -> tuple[list[Verdict], set[str]]:
@@ -32,11 +33,14 @@ def _judged(label: str, case: Case) -> tuple[list[Verdict], set[str]]:
 
 
 def _not_judged(cases: Iterable[tuple[Case, set[str]]]) -> list[str]:
-    """Which rules could not judge some variants, with the key that would let them: a sentence a reason."""
+    """Which rules could not judge some variants, with the key that would let them: a sentence a reason.
+
+    With each case come the rules of which nothing is to be said: they gave way to another, or speak already.
+    """
     few, missing = dict[str, Case](), dict[str, tuple[str, ...]]()
-    for case, explained in cases:
+    for case, settled in cases:
         for name, rule in RULES.items():
-            if name in explained:
+            if name in settled:
                 continue
             if absent := rule.lacks(case):
                 missing[name] = absent

@@ -1,8 +1,8 @@
-"""The size of numbers to be learned."""
+"""What targets ask of an output: numbers of a size, within its reach."""
 
 import numpy as np
 
-from lab.numerics import Array
+from lab.numerics import Array, Interval
 
 USUAL = (0.1, 10.0)
 """The root mean squares of targets that weights of usual size reach.
@@ -15,6 +15,15 @@ too many until the output is as large. Small ones are lost beside the output of 
 def largest_rms(columns: Array) -> float:
     """The largest root mean square of a column."""
     return float(np.sqrt(np.square(columns, dtype=np.float64).mean(axis=0).max()))
+
+
+def unreached(targets: Array, reach: Interval) -> float:
+    """The share of the targets that an output of this range cannot reach.
+
+    >>> unreached(np.array([[-1.0], [0.0], [0.5], [1.0]]), Interval(0.0, 1.0))
+    0.25
+    """
+    return float(((targets < reach.low) | (targets > reach.high)).mean())
 
 
 def unusual(rms: float) -> str:

@@ -5,7 +5,7 @@ from math import isinf
 
 from lab.activations.formula.formula import Formula
 from lab.activations.properties import infinite_slopes, unusable
-from lab.data.targets import largest_rms, unusual
+from lab.data.targets import largest_rms, unreached, unusual
 from lab.errors import PartError
 from lab.experiment.schema import Experiment
 from lab.experiment.sizes import check_against_data, check_sizes
@@ -56,7 +56,7 @@ def notes(training: Training) -> Iterator[str]:
         yield f"all {len(y)} training examples have the same target: there is nothing to learn"
     reach = network.sigma(network.depth).range
     softmax = isinstance(network.cost, SoftmaxCrossEntropy)
-    if not softmax and not (y.min() in reach and y.max() in reach):
+    if not softmax and unreached(y, reach):
         yield (
             f"targets from {y.min():g} to {y.max():g} lie outside the range {reach} of the output's "
             "activation, which cannot reach them all"

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
+from math import inf
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,8 @@ from lab.network.backprop import Network, passed_slope
 from lab.network.first_weights import by_layer
 from lab.numerics import Array
 from lab.runs.identity import decided_by
+from lab.theory.mean_field import next_q
+from lab.theory.moments import square_growth
 from lab.theory.prediction import LayerPrediction, Pairs, lost_layer, lost_text, predicted
 from lab.theory.surrogate import Surrogate
 from lab.training.examples import Examples
@@ -34,7 +37,7 @@ MOST_PAIRS = 6000
 """Of a kind with more pairs than this, so many are drawn."""
 
 NARROW = 0.1
-"""Where Σ 1/n over the hidden layers is larger, speeds may be off by more than a tenth: by that sum."""
+"""Where `_narrow` is larger, speeds may be off by more than a tenth: by that sum."""
 
 FEW_OUTPUTS = 4
 """Up to so many outputs, the mean error of a network depends on what its outputs happen to be."""
@@ -124,12 +127,33 @@ def _doubts(network: Network, rows: pd.DataFrame) -> Iterator[str]:
     """How far the speeds that are predicted may be off, where that is far."""
     if not np.isfinite(rows["predicted_speed"].iloc[:-1]).any():
         return
-    narrow = sum(1 / n for n in network.sizes[1:-1])
-    if narrow > NARROW:
+    narrow = _narrow(network, rows)
+    if narrow > 1 and narrow > 2 * sum(1 / n for n in network.sizes[1:-1]):
+        yield (
+            "hidden layers are predicted as if they were wide, and what chance makes of few neurons grows "
+            "here from layer to layer: speeds may be off by powers of ten"
+        )
+    elif narrow > NARROW:
         off = f"{100 * narrow:.0f} %"
         yield f"hidden layers are predicted as if they were wide: speeds may be off by up to {off}"
     if network.sizes[-1] <= FEW_OUTPUTS and network.depth > 2:
         yield "speeds are the rms over many networks: with few outputs one may be off by tens of per cent"
+
+
+def _narrow(network: Network, rows: pd.DataFrame) -> float:
+    """Σ 1/n over the hidden layers, each times the square of how much a small change of q grows above it.
+
+    That is the product of d ln q^(l+1)/d ln q^l over the hidden layers above: 1 of a σ that is straight on
+    both sides of 0, 2 of z². A product of less than 1 counts as 1.
+    """
+    growth, found = 1.0, 0.0
+    for l in range(network.depth - 1, 0, -1):
+        found += max(growth, 1.0) ** 2 / network.sizes[l]
+        sigma, q = network.sigma(l), float(rows["q"].iloc[l - 1])
+        w2, b2 = (float(rows[f"{drawn}_variance"].iloc[l]) for drawn in ("weight", "bias"))
+        if 0 < q < inf and 0 < (above := next_q(sigma, q, w2, b2)) < inf:
+            growth *= w2 * square_growth(sigma, q) * q / above
+    return found
 
 
 def layers(training: Training) -> list[LayerPrediction]:

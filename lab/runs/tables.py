@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 import pandas as pd
 
-from lab.data.targets import largest_rms
+from lab.data.targets import largest_rms, unreached
 from lab.experiment.variants import Variant
 from lab.network.costs import of_best_constant
 from lab.numerics import Array
@@ -225,6 +225,7 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
             "shift": _shift(training.train.y, training.test.y),
             "cost_of_mean": of_best_constant(network.cost, training.train.y.T, network.sigma(network.depth)),
             "input_rms": training.train.input_rms,
+            "unreached": unreached(training.train.y, network.sigma(network.depth).range),
             "target_rms": nan if training.train.labelled else largest_rms(training.train.y),
         }
         rows.append(row)

@@ -311,6 +311,7 @@ def write_files(folder):
     standardised = (value - value.mean()) / value.std()
     for name, size in {"units": 1.0, "thousands": 4000.0, "thousandths": 0.004}.items():
         save(name, x, size * standardised)
+    save("small_classes", 0.01 * x, (value > 0).astype(int))
     save("raw_classes", raw, (value > 0).astype(int))
     save("flat", np.ones((500, 4)), (noise > 0).astype(int))
     save("few", rng.normal(size=(500, 4)), (np.arange(500) % 33 == 0).astype(int))

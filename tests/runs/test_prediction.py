@@ -163,6 +163,16 @@ def test_what_all_variants_have_is_said_once_and_of_wide_layers_nothing_is(small
     assert said(small, "network.hidden=[300,300]") == []
 
 
+@pytest.mark.parametrize(("sigma", "grows"), [("z^2", True), ("relu", False), ("tanh", False)])
+def test_what_chance_makes_of_few_neurons_grows_where_q_is_squared(small, sigma, grows):
+    """Of z² each layer doubles what ln q is off."""
+    changed = (f'network.activation="{sigma}"', "network.hidden=[30,30,30,30,30,30]")
+    lecun = 'network.initialiser="lecun"'
+    (found,) = said(small, *changed, lecun)
+    assert ("off by powers of ten" in found) == grows
+    assert ("off by up to 20 %" in found) == (not grows)
+
+
 def test_few_outputs_leave_much_to_chance(small):
     wide = "network.hidden=[300,300]"
     (found,) = said(small, wide, 'data={name="xor"}', "training.batch=4")

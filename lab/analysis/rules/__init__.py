@@ -6,7 +6,7 @@ task should get no verdict, and mostly gets none: some networks of ReLU do well 
 dead. What a rule judges, what it says and what it advises are functions in the file of its subject.
 """
 
-from lab.analysis.case import SHIFTED
+from lab.analysis.case import BEYOND, SHIFTED
 from lab.analysis.rule import HALF, Rule
 from lab.analysis.rules import gradients, learning, neurons, parts, steps, words
 
@@ -40,11 +40,20 @@ RULES = {
     ),
     "parts differ": Rule(
         "Does the mean of a target, or the share of a class, differ between the train and the test part by "
-        "more than half a standard deviation, as where rows are sorted? Asked where 100 examples test.",
+        "more than half a standard deviation, as where rows are sorted, and by more than chance makes of so "
+        "few? Asked where 100 examples test.",
         SHIFTED,
         parts.shift,
         parts.says_shift,
         advice=words.mix,
+    ),
+    "targets out of reach": Rule(
+        "Do more than a tenth of the targets lie outside the range of the output's σ, in a trial that has "
+        "not learned `LEARNED` of its task? Neither more nor larger steps help then.",
+        BEYOND,
+        parts.unreached,
+        parts.says_unreached,
+        advice=lambda case, seen: words.REACHING,
     ),
     "counterfactual climbs": Rule(
         "Does a counterfactual take most steps of a layer against the gradient of C, in a trial that has not "
@@ -90,7 +99,8 @@ RULES = {
     ),
     "learned by heart": Rule(
         "Did a trial that came further on the training data come less than `SKILL` of the way on the test "
-        "data, and less by two standard errors? So it does where targets are not those of their rows.",
+        "data, and less by two standard errors? So it does where targets are not those of their rows. "
+        "More training would but go on with that.",
         learning.SKILL,
         learning.only_by_heart,
         learning.says_by_heart,
@@ -98,6 +108,7 @@ RULES = {
         share=HALF,
         measure=learning.measured,
         advice=words.mix,
+        explains=lambda case: {"cost still falling"},
     ),
     "cost not fallen": Rule(
         "Is the cost at the end still that of the first reading, or higher? Where that sees few examples, "
@@ -210,8 +221,21 @@ RULES = {
         share=HALF,
         advice=neurons.widen,
     ),
+    "weights vanish": Rule(
+        "Is a tenth of a layer's first weights left at the end, or less, in a trial that has not learned "
+        "`LEARNED` of its task? Asked where weights decay. Steps that are large beside what is left follow.",
+        0.1,
+        steps.weights_left,
+        steps.says_decay,
+        below=True,
+        share=HALF,
+        advice=lambda case, seen: words.SMALLER_DECAY,
+        needs=("weight_norm",),
+        explains=lambda case: {"updates large"},
+    ),
     "first step too long": Rule(
-        "Is the first step of a layer longer than its weights, and than usual ones (rows of norm 1)?",
+        "Is the first step of a layer longer than its weights, and than usual ones (rows of norm 1), in a "
+        "trial that has not learned `LEARNED` of its task?",
         1.0,
         steps.first,
         steps.says_first,
@@ -254,17 +278,6 @@ RULES = {
         learning.says_falling,
         share=HALF,
         advice=words.larger_steps,
-    ),
-    "weights vanish": Rule(
-        "Is a tenth of a layer's first weights left at the end, or less, in a trial that has not learned "
-        "`LEARNED` of its task? Asked where weights decay.",
-        0.1,
-        steps.weights_left,
-        steps.says_decay,
-        below=True,
-        share=HALF,
-        advice=lambda case, seen: words.SMALLER_DECAY,
-        needs=("weight_norm",),
     ),
     "inputs low": Rule(
         "Do nearly all activations that feed a layer lie near 0 at the end, so that its weights learn slowly "

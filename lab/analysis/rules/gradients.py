@@ -6,10 +6,22 @@ import pandas as pd
 from lab.analysis.case import Case
 from lab.analysis.rule import Seen, rounded, whole
 from lab.analysis.rules.learning import CONSEQUENCES, LEARNED
-from lab.analysis.rules.words import CRITICAL, IDENTITY, RANDOM, STANDARDISE, died, floor, times
+from lab.analysis.rules.words import (
+    CRITICAL,
+    IDENTITY,
+    RANDOM,
+    SMALLER_BIASES,
+    STANDARDISE,
+    died,
+    floor,
+    times,
+)
 
 A_PART = 0.2
 """The least share of the decades that counts as a cause."""
+
+FEW_NEURONS = 10
+"""So many neurons of random signs are hardly ever dead together by chance: in 0.5¹⁰ = 0.1 % of the cases."""
 
 
 def lost(case: Case) -> pd.DataFrame:
@@ -65,8 +77,13 @@ def revive(case: Case, seen: Seen) -> str:
         return IDENTITY
     if case.large_inputs:
         return STANDARDISE
-    born = case.no_gradient[0].loc[list(seen.named)].any(axis=1).all()
-    return floor(case, "more neurons a layer") if born else died(case, seen)
+    if not case.no_gradient[0].loc[list(seen.named)].any(axis=1).all():
+        return died(case, seen)
+    dead = case.hidden_of(case.at(case.first_step, "dead_neurons")).loc[list(seen.named)] == 1
+    if (case.biased & dead).any(axis=1).sum() > dead.any(axis=1).sum() / 2:
+        return SMALLER_BIASES
+    narrow = min(map(case.width, case.hidden), default=FEW_NEURONS) < FEW_NEURONS
+    return floor(case, "more neurons a layer" * narrow)
 
 
 def cosine(case: Case) -> pd.DataFrame:

@@ -75,14 +75,17 @@ def of_failed(case: Case, values: pd.DataFrame, below: float = LEARNED) -> pd.Da
 def hindered(case: Case) -> pd.Series:
     """Trial → whether something known keeps it from learning, so that neither more nor larger steps help.
 
-    A gradient is lost, vanishes or explodes, more than half of a layer is saturated, or steps are large.
+    A gradient is lost, vanishes or explodes, more than half of a layer is saturated whose σ′ is in δ, steps
+    are large, or the targets out of reach.
     """
     saturated, steps = case.at(case.last_step, "saturation"), case.over("update_ratio", "median")
-    shut = saturated[[l for l in case.hidden_of(saturated) if l in case.closed]] > HALF
+    in_delta = case.closed - ({case.hidden.stop} if case.cost_cancels else set())
+    shut = saturated[[l for l in saturated if l in in_delta]] > HALF
     uneven = (
         ~case.speed_ratio.reindex(shut.index).between(VANISHING, EXPLODING) if len(case.decades) else False
     )
-    return case.no_gradient[1].any(axis=1) | shut.any(axis=1) | (steps > OVERTHROWN).any(axis=1) | uneven
+    lost = case.no_gradient[1].any(axis=1) | case.out_of_reach
+    return lost | shut.any(axis=1) | (steps > OVERTHROWN).any(axis=1) | uneven
 
 
 def diverged(case: Case) -> pd.DataFrame:

@@ -78,10 +78,9 @@ def unsaturate(case: Case, seen: Seen) -> str:
     """By whether the layer was saturated from the start on, or became so."""
     if case.large_inputs:
         return STANDARDISE
-    born = _at_start(case, seen, "saturation") > HALF
-    if born and _at_start(case, seen, "bias_norm") > _at_start(case, seen, "weight_norm"):
-        return SMALLER_BIASES
-    return SMALLER_WEIGHTS if born else smaller_steps(case, seen)
+    if not _at_start(case, seen, "saturation") > HALF:
+        return smaller_steps(case, seen)
+    return SMALLER_BIASES if _biased(case, seen) else SMALLER_WEIGHTS
 
 
 def _at_start(case: Case, seen: Seen, column: str) -> float:
@@ -91,6 +90,11 @@ def _at_start(case: Case, seen: Seen, column: str) -> float:
     """
     values = case.at(case.first_step, column).reindex(list(seen.named), columns=[seen.layer])
     return float(values[seen.layer].median())
+
+
+def _biased(case: Case, seen: Seen) -> bool:
+    """Whether the first biases outweigh the weights, in the layer that is told; of most trials as above."""
+    return bool(case.biased.loc[list(seen.named), seen.layer].mean() > HALF)
 
 
 def _output(case: Case) -> Bounds:
@@ -113,7 +117,8 @@ def dead_output_is_open(case: Case) -> bool:
 
 def says_dead_output(case: Case, seen: Seen) -> str:
     """How many output neurons are dead."""
-    return f"dead output: {_share(case, seen)} of the output neurons have σ′ = 0 on {_on(case, 'all')}"
+    who = _neurons(case, seen, "the", "output neuron", "has", "have")
+    return f"dead output: {who} σ′ = 0 on {_on(case, 'all')}"
 
 
 def _hidden_dead(case: Case) -> Bounds:
@@ -138,18 +143,17 @@ def dead_is_open(case: Case) -> bool:
 
 def says_dead(case: Case, seen: Seen) -> str:
     """How many of a layer's neurons are dead."""
-    return (
-        f"{_share(case, seen)} of layer {seen.layer}'s neurons are dead at the end: "
-        f"σ′ = 0 on {_on(case, 'all')}"
-    )
+    who = _neurons(case, seen, f"layer {seen.layer}'s", "neuron", "is", "are")
+    return f"{who} dead at the end: σ′ = 0 on {_on(case, 'all')}"
 
 
 def keep_alive(case: Case, seen: Seen) -> str:
     """By whether the neurons were dead from the start on, or died in training."""
     if case.large_inputs:
         return STANDARDISE
-    born = _at_start(case, seen, "dead_neurons") > MANY
-    return floor(case) if born else died(case, seen)
+    if not _at_start(case, seen, "dead_neurons") > MANY:
+        return died(case, seen)
+    return SMALLER_BIASES if _biased(case, seen) else floor(case)
 
 
 def _off(case: Case) -> Bounds:
@@ -175,14 +179,17 @@ def off_is_open(case: Case) -> bool:
 
 def says_off(case: Case, seen: Seen) -> str:
     """How many of a layer's neurons are off."""
-    share = f"{_share(case, seen)} of layer {seen.layer}'s neurons"
-    return f"{share} are off on {_on(case, 'at least 95 %')}"
+    who = _neurons(case, seen, f"layer {seen.layer}'s", "neuron", "is", "are")
+    return f"{who} off on {_on(case, 'at least 95 %')}"
 
 
-def _share(case: Case, seen: Seen) -> str:
-    """The share of neurons; the least that it can be, where readings see few examples."""
+def _neurons(case: Case, seen: Seen, whose: str, noun: str, singular: str, plural: str) -> str:
+    """The share of these neurons, with the verb; the least that it can be of readings of few examples."""
+    if seen.layer is not None and case.width(seen.layer) == 1:
+        return f"{whose} only {noun} {singular}"
     told = percent(seen.value)
-    return told if case.enough_examples or told == "100 %" else f"at least {told}"
+    least = "" if case.enough_examples or told == "100 %" else "at least "
+    return f"{least}{told} of {whose} {noun}s {plural}"
 
 
 def _on(case: Case, share: str) -> str:

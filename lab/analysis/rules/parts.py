@@ -1,9 +1,11 @@
-"""What is wrong with the train and the test part before any training: classes that are not in both."""
+"""What is wrong with the data before any training: parts that are not alike, targets out of reach."""
 
 import pandas as pd
 
 from lab.analysis.case import Case
 from lab.analysis.rule import Seen, rounded, whole
+from lab.analysis.rules.learning import LEARNED
+from lab.analysis.rules.words import percent
 
 
 def absent(case: Case) -> pd.DataFrame:
@@ -30,3 +32,14 @@ def says_shift(case: Case, seen: Seen) -> str:
         f"the parts differ: from the training to the test data {what} changes by {rounded(seen.value)} "
         "standard deviations"
     )
+
+
+def unreached(case: Case) -> pd.DataFrame:
+    """The share of targets that the output cannot reach, of trials that have not learned their task."""
+    learned = case.learned.reindex(case.trials["trial"])
+    return whole(pd.Series(case.known("unreached"), learned.index).where(~learned.ge(LEARNED)))
+
+
+def says_unreached(case: Case, seen: Seen) -> str:
+    """How many targets are out of reach."""
+    return f"out of reach: {percent(seen.value)} of the targets lie outside the range of the output's σ"

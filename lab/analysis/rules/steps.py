@@ -14,9 +14,13 @@ HARDLY_ANY = 1e-5
 
 
 def first(case: Case) -> pd.DataFrame:
-    """‖Δw‖ of the first step over ‖w‖, or over √n_l where that is more: the size of rows of norm 1."""
+    """‖Δw‖ of the first step over ‖w‖, or over √n_l where that is more: the size of rows of norm 1.
+
+    Of trials that have not learned their task, or diverged.
+    """
     ratio, size = (case.at(case.first_step, column) for column in ("update_ratio", "weight_norm"))
-    return ratio * size / size.clip(lower=case.usual_norms.reindex(size.columns), axis=1)
+    length = ratio * size / size.clip(lower=case.usual_norms.reindex(size.columns), axis=1)
+    return length.where(~case.learned.reindex(length.index).ge(LEARNED), axis=0)
 
 
 def says_first(case: Case, seen: Seen) -> str:

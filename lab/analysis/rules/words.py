@@ -3,9 +3,11 @@
 from lab.analysis.case import Case
 from lab.analysis.rule import Seen, rounded
 
-STANDARDISE = "data.standardise = true, for the features are large"
+STANDARDISE = "standardised features (of a file: data.standardise = true), for the features are large"
+ENLARGE = STANDARDISE.replace("large", "small")
 SHUFFLE = "data.shuffle = true, which mixes the rows before they are parted"
 IDENTITY = 'network.output = "identity", whose slope is 1'
+REACHING = 'network.output = "identity", which reaches all targets'
 RANDOM = "random first weights (network.initialiser), which break the symmetry"
 CRITICAL = 'network.initialiser = "critical"'
 SMALLER_WEIGHTS = "smaller first weights"
@@ -47,8 +49,8 @@ def times(decades: float) -> str:
 
 
 def rescale(case: Case) -> str:
-    """To standardise large features, and targets that are large or small; empty where neither is so."""
-    asked = [STANDARDISE] * case.large_inputs
+    """To standardise features and targets that are large or small; empty where none are."""
+    asked = [STANDARDISE] * case.large_inputs + [ENLARGE] * case.small_inputs
     if size := case.unusual_targets:
         asked.append(
             f"standardised targets (less their mean, over their standard deviation), for they are {size}"
@@ -58,14 +60,14 @@ def rescale(case: Case) -> str:
 
 def smaller_steps(case: Case, seen: Seen) -> str:
     """What makes steps smaller: scaled data, smaller first weights, or a smaller η; by what is large."""
-    if asked := rescale(case):
+    if not case.small_inputs and (asked := rescale(case)):
         return asked
     return SMALLER_WEIGHTS if case.row_norms > LARGE_WEIGHTS else SMALLER_STEPS
 
 
 def larger_steps(case: Case, seen: Seen) -> str:
-    """Larger or more steps; where targets are large or small, to standardise them."""
-    return rescale(case) if case.unusual_targets else LARGER_STEPS
+    """Larger or more steps; where features are small, or targets large or small, to standardise them."""
+    return rescale(case) if case.small_inputs or case.unusual_targets else LARGER_STEPS
 
 
 def floor(case: Case, before: str = "") -> str:

@@ -103,9 +103,6 @@ def _body(
     for failure in run.info.get("failures", []):
         first, last = failure["trials"][0], failure["trials"][-1]
         yield f"failed: {failure['variant']}, trials {first}–{last}: {failure['error']}"
-    for variant, dead in zip(short["variant"], short["dead_layers"], strict=True):
-        if dead:
-            yield f"dead: {variant}: no gradient at all in layer{'s' * (',' in dead)} {dead}"
     if len(short) and (short["diverged"] == short["trials"]).all():
         told = run.tables["trials"].get("origin", pd.Series(dtype=object))
         no_number = told.astype(str).str.endswith("is NaN").any()
@@ -156,6 +153,9 @@ def _tables(title: str, short: pd.DataFrame, layers: pd.DataFrame, variants: pd.
             "saturated: share of (hidden neuron, example) with σ′ near 0 beside sup σ′, at the end. It is no "
             "fault by itself: a sigmoid that learns nothing may have none, a ReLU that learns well has much"
         )
+    untold = layers["saturation_start"].isna() & layers["slope_mean_start"].notna()
+    if untold.any() and not untold.all():
+        yield dim("saturated –: not recorded, or σ has no largest |σ′| beside which others would be near 0")
 
 
 def _known(table: pd.DataFrame, *counts: str) -> pd.DataFrame:

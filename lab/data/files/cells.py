@@ -28,12 +28,13 @@ _NUMBER = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?)"
 def number(cell: str, decimal: str = ".") -> float | None:
     """The double nearest to the number that a text is; None where it is none.
 
-    ``decimal`` is the decimal mark. Python's own ``1_000`` and digits of other scripts are no numbers here.
+    ``decimal`` is the decimal mark. Python's own ``1_000`` and digits of other scripts are no numbers here;
+    the true minus sign, which some languages' formats write, is one.
 
-    >>> number(" -2.5e3"), number("2,5", decimal=","), number("1_000")
-    (-2500.0, 2.5, None)
+    >>> number(" -2.5e3"), number("2,5", decimal=","), number("−1"), number("1_000")
+    (-2500.0, 2.5, -1.0, None)
     """
-    text = cell.strip()
+    text = cell.strip().replace("−", "-")
     if decimal != ".":
         text = text.replace(".", "_").replace(decimal, ".")
     return float(text) if _NUMBER.fullmatch(text) else None
@@ -53,6 +54,22 @@ def thousands(words: Iterable[str]) -> str:
     if not all(_DIGITS.fullmatch(word) for word in numbers):
         return ""
     return next((word for word in numbers if _WITH_THOUSANDS.fullmatch(word)), "")
+
+
+_SIGNS = "%‰$€£¥ \u00a0\u202f"
+
+
+def with_signs(words: Iterable[str]) -> str:
+    """The first word that is a number with a sign of percent or of money, where all are numbers; else empty.
+
+    >>> with_signs(["12,5 %", "3 %"]), with_signs(["$1,200.00", "$0"]), with_signs(["5 %", "none"])
+    ('12,5 %', '$1,200.00', '')
+    """
+    signed = [word for word in words if number(word) is None]
+    bare = [word.strip(_SIGNS).lstrip("+-") for word in signed]
+    if not all(map(_DIGITS.fullmatch, bare)):
+        return ""
+    return next((word for word in signed if word.strip(_SIGNS) != word.strip()), "")
 
 
 def only_by_case(words: Iterable[str]) -> list[str]:

@@ -9,6 +9,9 @@ from lab.errors import PartError
 MOST_UNLIKE = 10.0
 """How many times the spread of one feature may be that of another without a note."""
 
+SMALL_INPUT = 0.1
+"""Where no feature is as large as this anywhere, they are small."""
+
 LARGE_INPUT = 3.0
 """A root mean square of all features above this is noted."""
 
@@ -47,7 +50,7 @@ def standardised(rows: Rows, x_train: FloatArray, x_test: FloatArray) -> tuple[s
 
 
 def unscaled(rows: Rows, x_train: FloatArray) -> tuple[str, ...]:
-    """A note where features are large, or their spreads so unlike, that a network learns from few of them.
+    """A note where features are large, small, or of so unlike spreads that a network learns from few.
 
     A feature that goes from 0 to 1, such as a text made numbers, is not compared with others.
     """
@@ -65,6 +68,8 @@ def unscaled(rows: Rows, x_train: FloatArray) -> tuple[str, ...]:
                 return (f"the standard deviations of the features go from {spreads}; {remedy}",)
     if rms > LARGE_INPUT:
         return (f"the features are large: their root mean square is {rms:.3g}; {remedy}",)
+    if 0 < (most := float(max(-low.min(), high.max()))) < SMALL_INPUT:
+        return (f"the features are small: none is larger than {most:.3g}; {remedy}",)
     return ()
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from lab.data.counts import check_size
-from lab.data.files.cells import Column, check_numbers, number, only_by_case, thousands
+from lab.data.files.cells import Column, check_numbers, number, only_by_case, thousands, with_signs
 from lab.data.files.rows import Rows
 from lab.data.files.table import Table
 from lab.data.files.targets import MOST_CLASSES, ROWS_OF_A_KIND, few
@@ -137,6 +137,8 @@ def unfit(column: Column) -> str:
         return f"{grouped!r} is not read as a number: thousands separators"
     if few(len(kinds), len(words)) or len(kinds) < 2:
         return ""
+    if signed := with_signs(kinds):
+        return f"{signed!r} is not read as a number: a sign stands beside it"
     return "all texts are different" if len(kinds) == len(words) else f"{len(kinds)} different texts"
 
 

@@ -140,9 +140,18 @@ def visible(values: Any) -> Floats:
     return np.where((numbers > 0) & np.isfinite(numbers), numbers, np.nan)
 
 
+class _FiniteLogLocator(LogLocator):
+    """matplotlib's, without the ticks that it sets beyond the largest float."""
+
+    def tick_values(self, vmin: float, vmax: float) -> Any:
+        with np.errstate(over="ignore"):
+            ticks = np.asarray(super().tick_values(vmin, vmax))
+        return ticks[np.isfinite(ticks)]
+
+
 def powers_of_ten(axis: Axis, most: int) -> None:
     """Ticks of a logarithmic axis at about so many powers of ten, and none between."""
-    axis.set_major_locator(LogLocator(numticks=most))
+    axis.set_major_locator(_FiniteLogLocator(numticks=most))
     axis.set_major_formatter(FuncFormatter(lambda value, _: power_of_ten(value)))
     axis.set_minor_locator(NullLocator())
     axis.set_minor_formatter(NullFormatter())

@@ -182,6 +182,14 @@ def test_what_is_known_by_heart_is_right_in_training_alone(tmp_path, right, test
         )
 
 
+def test_who_learns_by_heart_is_not_told_to_go_on(tmp_path):
+    """Though the cost still falls."""
+    tables = ran(tmp_path, training__eta=1e-3, data__test=300).tables
+    assert {"cost still falling"} == {told.rule for told in verdicts(tables)}
+    given = with_finals(tables, final_accuracy=0.5, final_test_accuracy=0.1)
+    assert {"learned by heart"} == {told.rule for told in verdicts(given)}
+
+
 def test_what_numbers_are_known_by_heart_is_told_by_r2(tmp_path):
     tables = ran(tmp_path, **{**DATA["teacher"], "data__test": 200}).tables
     of_mean = tables["variants"]["cost_of_mean"][0]

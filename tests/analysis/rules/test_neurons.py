@@ -164,3 +164,34 @@ def test_a_narrow_layer_is_told_with_what_passes_it(tmp_path, hidden, share, pas
     assert (found.layer, found.value) == (2, share)
     assert f"all that layer 2 passes on is 1 number an example, {passed}, while only " in found.sentence
     assert found.sentence.endswith("try more neurons in layer 2")
+
+
+@pytest.mark.parametrize(
+    ("network", "rule", "told"),
+    [
+        (
+            {},
+            "dead neurons",
+            "layer 1's only neuron is dead at the end: σ′ = 0 on all of the 300 examples read",
+        ),
+        (
+            {"network__output": "relu", "network__cost": "quadratic", "data__name": "circles"},
+            "dead output",
+            "dead output: the only output neuron has σ′ = 0 on all of the 300 examples read",
+        ),
+    ],
+)
+def test_a_single_neuron_is_not_told_in_per_cent(tmp_path, network, rule, told):
+    found = spoken(tmp_path, **{**DEAD, "network__hidden": [1], **network})
+    assert found[rule].sentence.startswith(told)
+
+
+def test_what_is_told_of_one_layer_is_not_said_not_to_be_judged_for_another(tmp_path):
+    """Of layer 2 readings of ten leave open whether these neurons are dead."""
+    tables = ran(tmp_path, **DEAD, record__on="batch", record__every=10).tables
+    layers = tables["layers"].copy()
+    layers.loc[layers["layer"] == 2, "dead_neurons"] = 0.9
+    told = verdicts(tables | {"layers": layers})
+    (dead,) = (one for one in told if one.rule == "dead neurons")
+    assert (dead.layer, "likewise" in dead.sentence) == (1, False)
+    assert not any("dead neurons" in reason for reason in told.not_judged)

@@ -1,13 +1,22 @@
 import numpy as np
 import pytest
 
-from tests.analysis.runs import spoken
+from lab.analysis.verdicts import verdicts
+from tests.analysis.runs import ran, spoken
 
 
 def saved(folder, y):
     x = np.random.default_rng(0).normal(size=(len(y), 3))
     np.savez(folder / "rows.npz", x=x, y=y)
     return {"data__name": "rows.npz", "training__steps": 1}
+
+
+@pytest.mark.parametrize(("train", "speaks"), [(4, False), (60, True)])
+def test_few_training_examples_differ_from_the_others_by_chance(tmp_path, train, speaks):
+    """Four of them by half a standard deviation, which is their standard error."""
+    tables = ran(tmp_path, training__steps=2).tables
+    given = tables | {"variants": tables["variants"].assign(train=train, shift=0.55)}
+    assert ("parts differ" in {told.rule for told in verdicts(given)}) == speaks
 
 
 @pytest.mark.parametrize(("shuffled", "spoke"), [(False, {"class missing", "parts differ"}), (True, set())])

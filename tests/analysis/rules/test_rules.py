@@ -28,6 +28,8 @@ NEGATIVE = {"name": "constant", "w": -0.1, "b": -1.0}
 PLANTED = {
     "decay too large": {"training__eta": 0.1, "training__lambda": 12500.0},
     "counterfactual climbs": {"network__activation": "-tanh(z)", "training__surrogate_floor": 0.1},
+    "targets out of reach": {"data__name": "far.npz", "data__train": 400, "data__test": 0}
+    | {"network__output": "sigmoid", "network__cost": "quadratic"},
     "class missing": {"data__name": "lacking.npz", "data__train": 400, "data__test": 100},
     "parts differ": {"data__name": "sorted.npz", "data__train": 800, "data__test": 200},
     "learned by heart": {"data__name": "mixed.npz", "data__train": 200, "data__test": 200}

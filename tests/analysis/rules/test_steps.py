@@ -49,6 +49,13 @@ def test_a_long_first_step_is_told_by_what_it_is_compared_with(tmp_path, sd):
     assert (usual if sd == 0.1 else its_own) in told.sentence
 
 
+@pytest.mark.parametrize(("accuracy", "speaks"), [(0.8, True), (0.9, False)])
+def test_a_long_first_step_did_no_harm_where_the_task_was_learned(tmp_path, accuracy, speaks):
+    tables = ran(tmp_path, training__eta=100.0, training__steps=2).tables
+    given = tables | {"trials": tables["trials"].assign(final_accuracy=accuracy)}
+    assert ("first step too long" in {told.rule for told in verdicts(given)}) == speaks
+
+
 @pytest.mark.parametrize(
     ("sd", "size"), [(0.05, "their size"), (0.5, "the size of usual ones (rows of norm 1)")]
 )
@@ -127,3 +134,10 @@ def test_a_tiny_rest_of_the_weights_is_told_in_words(tmp_path):
     given = tables | {"layers": layers, "trials": tables["trials"].assign(final_accuracy=0.5)}
     (told,) = (one for one in verdicts(given) if one.rule == "weights vanish")
     assert re.match(r"weight decay: next to nothing \(.*e-55 %\) of the size of layer ", told.sentence)
+
+
+def test_large_steps_beside_weights_that_decay_are_not_told(tmp_path):
+    """Smaller steps would decay less too, but what must be smaller is λ."""
+    found = spoken(tmp_path, training__lambda=1000.0)
+    assert "a smaller training.lambda" in found["weights vanish"].sentence
+    assert "updates large" not in found

@@ -21,6 +21,7 @@ from tests.analysis.runs import ran
 DEEP = {"network__hidden": [20] * 6, "network__activation": "sigmoid", "network__initialiser": "nielsen"}
 LINE = {"network__hidden": [30] * 8, "network__activation": "tanh", "network__initialiser": "large"}
 DEAD = {"network__activation": "relu", "network__initialiser": NEGATIVE, "training__epochs": 10}
+BURIED = {"network__initialiser": {"name": "normal", "sd": 0.2, "bias": -20.0}, "network__activation": "relu"}
 LEAKY = {"name": "leaky-relu", "slope": 0.2}
 USUAL = {"network__initialiser": "glorot-normal"}
 
@@ -111,6 +112,36 @@ ADVISED = {
         "saturated layer",
         "smaller first biases",
         {"network__initialiser": {"name": "normal", "sd": 0.2, "bias": 0.0}},
+    ),
+    "dead by biases": (
+        BURIED,
+        "dead neurons",
+        "smaller first biases",
+        {"network__initialiser": {"name": "normal", "sd": 0.2, "bias": 0.0}},
+    ),
+    "no gradient by biases": (
+        BURIED,
+        "no gradient",
+        "smaller first biases",
+        {"network__initialiser": {"name": "normal", "sd": 0.2, "bias": 0.0}},
+    ),
+    "out of reach": (
+        {
+            "data__name": "units.npz",
+            "data__train": 400,
+            "data__test": 100,
+            **NUMBERS,
+            "network__output": "sigmoid",
+        },
+        "targets out of reach",
+        'network.output = "identity", which reaches all targets',
+        {"network__output": "identity"},
+    ),
+    "small features": (
+        with_tests("small_classes", **PARTED)["tanh"],
+        "nothing learned",
+        "for the features are small",
+        {"data__standardise": True},
     ),
     "zero weights": (
         {"network__initialiser": ZERO},

@@ -40,10 +40,21 @@ def test_variants_without_a_quantity_of_the_table_are_left_out_of_it(root, tmp_p
     assert found == {"quantities=[default]"}
 
 
-def test_layers_without_a_gradient_are_told_in_the_plural(root, tmp_path):
+def test_layers_without_a_gradient_are_told_by_verdicts_alone(root, tmp_path):
+    """They know what it follows from, as from a decay that is too large."""
     path = tmp_path / "dead.toml"
-    for hidden, said in (("[3]", "layer 1"), ("[3, 3]", "layers 1, 2")):
-        text = TEXT.replace("[3, 3]", hidden).replace("tanh", "step")
+    changes = [("tanh", "step"), ("steps = 3", "steps = 3\nlambda = 200.0")]
+    for change, told in zip(changes, ("no gradient", "decay too large"), strict=True):
+        text = TEXT.replace(*change)
         path.write_text(text, encoding="utf-8")
-        body = page(lab.run(path, results=root, plots=False)).body
-        assert f"dead: step: no gradient at all in {said}" in body
+        shown = page(lab.run(path, results=root, plots=False))
+        assert shown.value["verdicts"][0]["rule"] == told
+        assert not any(str(block).startswith("dead: ") for block in shown.body)
+
+
+def test_why_a_saturation_is_missing_is_told(root, tmp_path):
+    path = tmp_path / "some.toml"
+    for sigma, unbounded in (("tanh", False), ("z^2", True)):
+        path.write_text(TEXT.replace("tanh", sigma), encoding="utf-8")
+        body = map(str, page(lab.run(path, results=root, plots=False)).body)
+        assert any("no largest |σ′|" in line for line in body) == unbounded

@@ -15,6 +15,10 @@ def test_what_is_no_number(text):
     assert number(text) is None
 
 
+def test_a_true_minus_is_one():
+    assert column(pd.Series(["\u22121.5", "2", "-3"])).tolist() == [-1.5, 2, -3]
+
+
 def test_a_decimal_comma_takes_the_place_of_the_point():
     assert number("-1,5e3", ",") == -1500
     assert number("1.5", ",") is None

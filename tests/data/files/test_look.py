@@ -89,6 +89,6 @@ def test_arrays(looked):
 
 def test_what_is_no_file_of_data(looked, tmp_path):
     assert refusal(look, tmp_path / "a.tar").startswith(f"unknown data set '{tmp_path}/a.tar'; ")
-    message = refusal(looked, "price,y\n$1,0.5\n$2,1.5\n$3,2.5\n")
-    assert message.startswith("a.csv has features that are texts: 'price' (all texts are different); ")
+    message = refusal(looked, "name,y\nAnn,0.5\nBob,1.5\nEve,2.5\n")
+    assert message.startswith("a.csv has features that are texts: 'name' (all texts are different); ")
     assert refusal(look, "digits").startswith("digits is no file, expected one of the kinds .csv, ")

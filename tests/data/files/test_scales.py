@@ -35,6 +35,7 @@ REMEDY = "not standardised; try standardise = true"
     [
         (["0,0", "2,30"], f"{SPREADS} go from 1 in column 'x' to 15 in column 'z'"),
         (["-4,4", "4,-4"], "the features are large: their root mean square is 4"),
+        (["-0.04,0.01", "0.02,-0.03"], "the features are small: none is larger than 0.04"),
         (["-1,-3", "1,3"], ""),
         (["0,0", "1,0.02"], ""),
     ],

@@ -98,6 +98,11 @@ def test_numbers_with_thousands_separators_are_said_to_be_no_numbers(load, words
     assert "thousands" not in refusal(load, f"a,y\n{rows}" + "".join(f"{w},0.5\n" for w in "bcdefghi"))
 
 
+def test_numbers_with_a_sign_beside_them_are_said_to_be_no_numbers(load):
+    told = refusal(load, "a,y\n12.5 %,0.5\n" + "".join(f"{n} %,1.5\n" for n in range(40)))
+    assert "'a' ('12.5 %' is not read as a number: a sign stands beside it)" in told
+
+
 def test_kinds_that_differ_only_in_case_are_told(load):
     note = load("z,y\nno,0.5\nNo,1.5\n").notes[0]
     assert note == "column 'z': 'no' is 1, 'No' is 0; 'No' and 'no' differ only in upper and lower case"

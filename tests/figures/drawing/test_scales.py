@@ -29,6 +29,14 @@ def test_a_logarithmic_axis_holds_all_positive_values_and_is_finite(values):
     assert ((low <= held) & (held <= high)).all()
 
 
+@pytest.mark.parametrize("low", [1e-300, 1.0])
+def test_a_logarithmic_axis_up_to_the_largest_floats_is_drawn(low):
+    ax = Figure().subplots()
+    log_axis(ax, [np.array([low, 1e305])])
+    ax.figure.draw_without_rendering()
+    assert np.isfinite(ax.get_yticks()).all()
+
+
 @pytest.mark.parametrize(
     ("ends", "labels"), [([1e-4, 1.0], {"10⁻⁴", "10⁻²", "10⁰"}), ([0.1, 0.9], {"0.1", "0.2", "0.5"})]
 )
