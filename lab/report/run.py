@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from base64 import b64encode
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 
 import pandas as pd
@@ -14,6 +15,7 @@ from lab.analysis.rule import NOTHING_WRONG, Verdicts
 from lab.analysis.statistics import LEVEL
 from lab.analysis.summary import summary
 from lab.errors import counted
+from lab.prover.intervals.enclosure_text import short_bound
 from lab.report.document import document, text
 from lab.report.island import Subject, island
 from lab.report.tables import table
@@ -134,7 +136,7 @@ def _rows(subject: Subject, name: str, several: bool, short: pd.DataFrame) -> st
     lost = tables["trials"].loc[tables["trials"]["status"] == "diverged"].reindex(columns=ENDS)
     parts = [
         table(short.dropna(axis=1, how="all"), "The variants: medians over the trials", f"{stem}-summary"),
-        table(_certified(tables["variants"]), "The slope of each hidden σ over all reals", f"{stem}-slopes"),
+        _certified(tables["variants"], f"{stem}-slopes"),
         table(
             lost.dropna(axis=1, how="all"),
             "Trials that diverged, and where they lost their first number",
@@ -174,9 +176,11 @@ def _against(subject: Subject, name: str, at: int, several: bool) -> str:
     )
 
 
-def _certified(variants: pd.DataFrame) -> pd.DataFrame:
+def _certified(variants: pd.DataFrame, name: str) -> str:
     names = {"inf_slope": "inf σ′", "sup_slope": "sup σ′", "bounds": "these are"}
-    return variants[[column for column in BOUNDS if column in variants]].rename(columns=names)
+    rows = variants[[column for column in BOUNDS if column in variants]].rename(columns=names)
+    shown = {"inf σ′": partial(short_bound, up=False), "sup σ′": partial(short_bound, up=True)}
+    return table(rows, "The slope of each hidden σ over all reals", name, shown)
 
 
 def _pictures(subjects: Sequence[Subject]) -> str:

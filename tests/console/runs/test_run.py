@@ -47,3 +47,27 @@ def test_layers_without_a_gradient_are_told_in_the_plural(root, tmp_path):
         path.write_text(text, encoding="utf-8")
         body = page(lab.run(path, results=root, plots=False)).body
         assert f"dead: step: no gradient at all in {said}" in body
+
+
+def words(root, tmp_path, more):
+    path = tmp_path / "some.toml"
+    path.write_text(TEXT.replace('activation = "tanh"\n', "") + more, encoding="utf-8")
+    return [str(block) for block in page(lab.run(path, results=root, plots=False)).body]
+
+
+def test_an_activation_whose_slope_has_no_bound_is_told_to_saturate_nowhere(root, tmp_path):
+    told = words(root, tmp_path, '[vary]\n"network.activation" = ["tanh", "z + 0.01*z**3"]\n')
+    assert [line for line in told if "saturated of" in line] == [
+        "saturated of z + 0.01*z**3: none can be, since sup |σ′| is infinite"
+    ]
+
+
+def test_a_trial_that_diverged_is_not_said_to_have_no_ratio(root, tmp_path):
+    more = '[vary]\n"network.activation" = ["relu"]\n'
+    text = TEXT.replace("seeds = 1", "seeds = 4").replace("steps = 3", "epochs = 10\neta = 3.0")
+    text = text.replace("hidden = [3, 3]", 'hidden = [10, 10]\noutput = "linear"\ncost = "quadratic"')
+    path = tmp_path / "other.toml"
+    path.write_text(text.replace("train = 20", "train = 200").replace('activation = "tanh"\n', "") + more)
+    run = lab.run(path, results=root, plots=False)
+    assert set(run.trials["status"]) == {"done", "diverged"}
+    assert not [block for block in page(run).body if "ratio of" in str(block)]
