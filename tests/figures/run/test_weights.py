@@ -84,9 +84,9 @@ def test_a_selection_keeps_the_neurons_below_its_layer():
     np.testing.assert_array_equal(found, neurons[["a_size", "speed_out"]].T)
 
 
-def test_of_many_three_variants_and_five_layers_are_shown():
-    figure = draw("weights", make_tables(VARIANTS, 1, 9))
-    assert {"3 of 4 variants shown; choose with --variants", "5 of 9 layers shown; choose with --layers"} <= {
+def test_of_many_six_variants_and_five_layers_are_shown():
+    figure = draw("weights", make_tables(tuple("abcdefgh"), 1, 9))
+    assert {"6 of 8 variants shown; choose with --variants", "5 of 9 layers shown; choose with --layers"} <= {
         *texts(figure)
     }
 
