@@ -81,15 +81,17 @@ class Weights(parts.Figure):
         if not (neurons["speed_in"] > 0).any():
             raise NothingToShowError("weights: no weight has a gradient")
         shown = Shown.of(tables, neurons[neurons["layer"] > 0], most_layers=5, most=_MOST_VARIANTS)
+        height = 1.75 if len(shown.variants) <= 3 else 1.2
         seen, labels = {}, {}
         for name, rows in by_variant(neurons).items():
             for step in sorted({rows["step"].min(), rows["step"].max()} if name in shown.variants else ()):
                 seen[name, step] = rows[rows["step"] == step]
-                labels[name, step] = f"{name}\n{shown.time} {seen[name, step][shown.time].iloc[0]:.4g}"
+                when = f"{shown.time} {seen[name, step][shown.time].iloc[0]:.4g}"
+                labels[name, step] = f"{writing.below(name, 72 * height)}\n{when}"
         matrix = panels.matrix(
             labels,
             {one: one.title for one in _COLUMNS},
-            height=1.75 if len(labels) <= _MOST_VARIANTS else 1.2,
+            height=height,
             width=2.6,
             sharey="col",
         )
