@@ -57,6 +57,9 @@ SPARE = (
     "slope_end",
     "final_accuracy",
     "trials",
+    "slope_mean_end",
+    "saturation_end",
+    "learning_speed_start",
 )
 """The columns that a narrow terminal does without, the first to go first."""
 

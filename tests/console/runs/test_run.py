@@ -2,7 +2,7 @@ import pytest
 
 import lab
 from lab.console.runs.run import page
-from lab.console.screen import Rows
+from lab.console.screen import Rows, show
 
 TEXT = """\
 [data]
@@ -71,3 +71,15 @@ def test_a_trial_that_diverged_is_not_said_to_have_no_ratio(root, tmp_path):
     run = lab.run(path, results=root, plots=False)
     assert set(run.trials["status"]) == {"done", "diverged"}
     assert not [block for block in page(run).body if "ratio of" in str(block)]
+
+
+def test_in_forty_columns_no_number_is_broken(root, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "40")
+    path = tmp_path / "some.toml"
+    path.write_text(TEXT, encoding="utf-8")
+    run = lab.run(path, results=root, plots=False)
+    show(page(run))
+    printed = capsys.readouterr().out
+    assert "‖∂C/∂b‖ end" in printed
+    last = run.layers.query("step == step.max() and layer == 1")["learning_speed"].item()
+    assert f"{last:.3g}" in printed.split("Layer by layer")[1]
