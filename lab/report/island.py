@@ -41,7 +41,8 @@ NOTHING_ABOUT = {"note", "reaches", "transport", "slope", "transport_total", "sl
 class Subject:
     """A run as its report takes it: what it was made with, its tables, what was found, and its file.
 
-    ``pictures`` are PNG files by name, for a reader without scripts.
+    ``pictures`` are PNG files by name, for a reader without scripts; ``results`` is the folder of results
+    that holds the run.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Subject:
     verdicts: Sequence[Verdict] = ()
     experiment: str = ""
     pictures: Mapping[str, bytes] = field(default_factory=dict)
+    results: str = ""
 
 
 def island(subjects: Sequence[Subject], names: Sequence[str]) -> dict[str, Any]:

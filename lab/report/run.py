@@ -7,6 +7,8 @@ from base64 import b64encode
 from collections.abc import Sequence
 from functools import partial
 from html import escape
+from itertools import takewhile
+from pathlib import PurePath
 
 import pandas as pd
 
@@ -83,9 +85,19 @@ def _overall(subjects: Sequence[Subject], names: Sequence[str], shorts: Sequence
 
 
 def short_names(subjects: Sequence[Subject]) -> list[str]:
-    """The name of each experiment, with the run-id where several runs have the same."""
+    """The name of each experiment; of several runs of one name with the run-id, the folder, or both.
+
+    The folder is that of the results, as students hand them in: ``anna/results/vanishing``.
+    """
     stems = [subject.name.partition("/")[0] for subject in subjects]
-    return [s.name if stems.count(stem) > 1 else stem for s, stem in zip(subjects, stems, strict=True)]
+    names = []
+    for subject, stem in zip(subjects, stems, strict=True):
+        roots = [PurePath(s.results).parts for s, other in zip(subjects, stems, strict=True) if other == stem]
+        shared = [*takewhile(lambda parts: len({*parts}) == 1, zip(*roots, strict=False))]
+        folder = PurePath(subject.results).parts[len(shared) :]
+        own = stem if len({*roots}) == len(roots) else subject.name
+        names.append("/".join([*folder, own]))
+    return names
 
 
 def answer(subject: Subject) -> str:

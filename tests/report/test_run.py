@@ -1,5 +1,6 @@
 import re
 import shlex
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -60,6 +61,19 @@ def test_several_runs_have_their_heads_and_their_names():
     page = report(runs)
     assert "<h1>3 runs: a/1, a/2, b</h1>" in page
     assert page.count('<h2 class="question">') == 3
+
+
+@pytest.mark.parametrize(
+    ("runs", "names"),
+    [
+        ([("a/1", "/class/anna"), ("a/1", "/class/ben/results")], ["anna/a", "ben/results/a"]),
+        ([("a/1", "/class"), ("a/1", "/class/ben")], ["a", "ben/a"]),
+        ([("a/1", "/c/x"), ("a/2", "/c/x"), ("a/1", "/c/y")], ["x/a/1", "x/a/2", "y/a/1"]),
+        ([("a/1", "/c/x"), ("a/2", "/c/x"), ("b/1", "/c/y")], ["a/1", "a/2", "b"]),
+    ],
+)
+def test_runs_of_one_name_from_several_folders_are_told_apart_by_these(runs, names):
+    assert short_names([replace(subject(name), results=folder) for name, folder in runs]) == names
 
 
 def test_the_variants_of_several_runs_are_in_one_table_the_best_first():
