@@ -130,7 +130,8 @@ def _head(subject: Subject, name: str, several: bool) -> str:
         f"<li><strong>{escape(figure.replace('_', ' '))}</strong>: {escape(str(line))}</li>"
         for figure, line in subject.info.get("see", {}).items()
     )
-    notes = "".join(f"<li>{escape(str(note))}</li>" for note in subject.info.get("notes", ()))
+    open_ = subject.verdicts.not_judged if isinstance(subject.verdicts, Verdicts) else ()
+    notes = "".join(f"<li>{escape(str(note))}</li>" for note in (*open_, *subject.info.get("notes", ())))
     return (
         f'<header><{level} class="question">{escape(_question(subject))}</{level}>'
         f'<p class="quiet">{escape(name if several else subject.name)}</p>'

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from lab.analysis.rule import Verdicts
 from lab.report.island import Subject
 from lab.report.run import answer, command, report, short_names
 from tests.report.conftest import HOSTILE, subject
@@ -61,6 +62,12 @@ def test_several_runs_have_their_heads_and_their_names():
     page = report(runs)
     assert "<h1>3 runs: a/1, a/2, b</h1>" in page
     assert page.count('<h2 class="question">') == 3
+
+
+def test_what_was_not_judged_stands_on_the_page():
+    told = "not judged: dead neurons. The reason: a reading sees only 10 examples"
+    run = replace(subject(), verdicts=Verdicts([], [told]))
+    assert f"<li>{told}</li>" in report([run])
 
 
 @pytest.mark.parametrize(
