@@ -200,6 +200,10 @@ ELSEWHERE = {
 """What other programs, in words with blanks between, call a thing that is so called here."""
 
 
+_LEAST_PART = 2
+"""A word of so many letters may be meant for a longer one of which it is a part."""
+
+
 def did_you_mean(word: str, known: Iterable[str], also: Iterable[str] = ()) -> str:
     """A hint for the end of a message: up to three near words, and all known words where they are few.
 
@@ -234,6 +238,10 @@ def _near(word: str, known: Iterable[str], most: int) -> list[str]:
     if said := [lowered[here] for here in meant if here in lowered]:
         return said
     close = get_close_matches(word.lower(), lowered, n=3 * most, cutoff=0.6)
+    if not close and len(word) >= _LEAST_PART:
+        words = {word.lower(), *meant}
+        parts = [one for one in sorted(lowered) if words.intersection(re.split("[^a-z0-9]+", one))]
+        return [lowered[one] for one in parts[:most]]
     spelled = {re.sub("[-_]", "", one): one for one in reversed(close)}  # the best spelling of each name
     best_spelled = [one for one in close if one in spelled.values()]
     alike = {one: SequenceMatcher(None, one, word.lower()).ratio() for one in best_spelled}

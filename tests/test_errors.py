@@ -74,6 +74,16 @@ def test_of_many_words_the_three_nearest_are_told_once_each():
     assert did_you_mean("quux", many) == "known are name-a, name-b, name-c and 13 others"
 
 
+def test_a_word_that_is_a_part_of_others_is_meant_for_them_where_none_is_like_it():
+    keys = ["training.eta", "learning_speed", "weight_speed", "softmax-cross-entropy"]
+    keys += [f"key-{letter}" for letter in "abcdefghijklmnop"]
+    assert did_you_mean("eta", keys) == "did you mean 'training.eta'?"
+    assert did_you_mean("lr", keys) == "did you mean 'training.eta'?"
+    assert did_you_mean("speed", keys) == "did you mean 'learning_speed' or 'weight_speed'?"
+    assert did_you_mean("softmax", keys) == "did you mean 'softmax-cross-entropy'?"
+    assert did_you_mean("a", keys).startswith("known are")
+
+
 def test_the_nearest_of_several_and_of_none():
     assert nearest("smooth-relu", ["relu", "smooth-rely"]) == "smooth-rely"
     assert nearest("x", ["relu"]) is None

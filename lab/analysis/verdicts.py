@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
-from lab.analysis.case import Case
+from lab.analysis.case import FEWEST_STEPS, Case
 from lab.analysis.rows import by_variant
 from lab.analysis.rule import Verdict, Verdicts
 from lab.analysis.rules import RULES
+from lab.analysis.rules.learning import LEARNED
 from lab.errors import counted
 
 READ = ("layers", "steps", "trials", "variants", "curves")
@@ -37,8 +38,10 @@ def _not_judged(cases: Iterable[tuple[Case, set[str]]]) -> list[str]:
 
     With each case come the rules of which nothing is to be said: they gave way to another, or speak already.
     """
-    few, missing = dict[str, Case](), dict[str, tuple[str, ...]]()
+    few, missing, short = dict[str, Case](), dict[str, tuple[str, ...]](), list[Case]()
     for case, settled in cases:
+        if not case.had_time and (case.learned < LEARNED).any():
+            short.append(case)
         for name, rule in RULES.items():
             if name in settled:
                 continue
@@ -47,6 +50,12 @@ def _not_judged(cases: Iterable[tuple[Case, set[str]]]) -> list[str]:
             elif rule.open(case):
                 few[name] = case
     said = []
+    if short:
+        took = counted(min(case.last_step for case in short), "step")
+        said.append(
+            f"not judged: what was learned. The reason: training took {took}, and it is asked after "
+            f"{FEWEST_STEPS} steps and an epoch. Train longer"
+        )
     if few:
         least = min(few.values(), key=lambda case: case.examples)
         seen, remedy = least.examples, 'record.on = "probe"'

@@ -45,7 +45,7 @@ def new(template: str, to: Path | None) -> None:
         for path in templates.written(template, to):
             click.echo(path)
     else:
-        show(Page(None, [Rows(("template", "its question"), templates.listing())]))
+        show(Page(None, [Rows(("template", "its question"), templates.listing(), whole=True)]))
 
 
 @click.command()

@@ -42,13 +42,15 @@ WHOLE = 15
 class Rows:
     """A table under its title. A cell is text, a number, or None where there is nothing.
 
-    ``spare`` are columns that a narrow terminal does without, the first to go first.
+    ``spare`` are columns that a narrow terminal does without, the first to go first. What is ``whole`` has no
+    last column of text cut short.
     """
 
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
     title: str = ""
     spare: Sequence[str] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,8 @@ def _print_table(given: Rows) -> None:
     """Print a table; numbers stand to the right.
 
     No number and no heading is broken: where the table is wider than the terminal a last column of text is
-    cut short, and then columns are left out that it can spare, which is told; only then cells fold.
+    cut short, unless it is to be whole, and then columns are left out that it can spare, which is told; only
+    then cells fold.
     """
     console, columns = out(), given.columns
     if given.title:
@@ -189,7 +192,7 @@ def _print_table(given: Rows) -> None:
         side: Literal["left", "right"] = "right" if right[at] else "left"
         shown.add_column(columns[at], justify=side, overflow="fold", min_width=least_width)
     for row in cells:
-        if not right[last] and len(row[last]) > room:
+        if not given.whole and not right[last] and len(row[last]) > room:
             row[last] = f"{row[last][: room - 1]}…"
         shown.add_row(*(Text(row[at]) for at in kept))
     console.print(shown)

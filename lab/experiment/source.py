@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.errors import ExperimentError, Problem, nearest, plain, system_reason
-from lab.experiment import toml_reader
+from lab.experiment import templates, toml_reader
 from lab.experiment.keys import Key, assigned, dotted, parsed, parsed_or_name
 from lab.experiment.schema import FILE_VERSION, MIGRATIONS, PARTS, TABLES
 from lab.experiment.see import ANSWER, numbers_of
@@ -126,7 +126,9 @@ def _bytes(path: Path) -> bytes:
 
 
 def _beside(path: Path) -> str:
-    """The experiment file of the same folder whose name is nearest, as the end of a message."""
+    """The experiment file that is meant, as the end of a message: a shipped one, or the nearest beside."""
+    if path.stem in {name.rpartition("/")[2] for name, _ in templates.listing()}:
+        return f"; a copy of the lab's own is written by: lab new {path.stem}"
     near = nearest(path.stem, [file.stem for file in path.parent.glob("*.toml")])
     return f"; did you mean {str(path.with_name(f'{near}.toml'))!r}?" if near else ""
 

@@ -200,6 +200,8 @@ def _syntax_problem(text: str, message: str) -> tuple[int, str, str]:
     before = list(takewhile(lambda statement: statement.line <= line, statements(text)))
     if reason == "Unclosed array" and before:
         line, column, reason = before[-1].line, 1, "a list that is not closed by ]"
+        if ";" in text.split("\n")[line - 1].partition("#")[0]:
+            reason = "a list with ; where a comma is due"
     if reason == """Expected "'\"""" and (opened := _OPEN_QUOTE.search(text)):
         line, column = _place(text, opened.end())
     if _DUPLICATE.match(reason) and (twice := duplicate(before) or _begun_before(before)):

@@ -85,7 +85,9 @@ class Selected(Mapping[str, pd.DataFrame]):
         for column, wanted in (("layer", layers), ("trial", trials)):
             there = set(tables["layers"][column]) if wanted else set()
             if unknown := [one for one in wanted if one not in there]:
-                raise PartError(f"no {column} {unknown[0]}; expected one of {min(there)} … {max(there)}")
+                several = f"expected one of {min(there)} … {max(there)}"
+                only = f"the run has only {column} {min(there)}"
+                raise PartError(f"no {column} {unknown[0]}; {several if len(there) > 1 else only}")
         kept: dict[str, list[Any]] = {"variant": chosen_names, "trial": list(trials)}
         return cls({name: _kept_rows(table, kept) for name, table in tables.items()}, tuple(layers))
 
@@ -277,15 +279,16 @@ class Shown:
         rows: pd.DataFrame,
         *,
         most_layers: int = 24,
+        most: int = MOST_PANELS,
         columns: int = 0,
         names: Sequence[str] = (),
         of: Sequence[str] = (),
     ) -> Self:
-        """Of these ``rows`` the variants called ``names``, or some that tell most of the columns ``of``.
+        """Of these ``rows`` the variants called ``names``, or ``most`` that tell most of the columns ``of``.
 
         A figure with a column of panels a variant shows so many ``columns``, or those a page has room for.
         """
-        variants, most = by_variant(rows), on_page(columns) if columns else MOST_PANELS
+        variants, most = by_variant(rows), on_page(columns) if columns else most
         asked = tables.layers if isinstance(tables, Selected) else ()
         depths = [layer for layer in sorted(rows["layer"].unique()) if not asked or layer in asked]
         if not depths:

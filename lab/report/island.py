@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from math import isfinite, isinf, isnan, nan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pandas as pd
 from lab.analysis.rows import by_variant
 from lab.numerics import Array
 from lab.parts import KEYS, Tables
+from lab.prover.intervals.enclosure_text import short_bound
 from lab.report.differences import differences
 from lab.report.numbers import few
 from lab.report.quantities import CAUSES, Quantity, ordered
@@ -38,7 +40,8 @@ NOTHING_ABOUT = {"note", "reaches", "transport", "slope", "transport_total", "sl
 class Subject:
     """A run as its report takes it: what it was made with, its tables, what was found, and its file.
 
-    ``pictures`` are PNG files by name, for a reader without scripts.
+    ``pictures`` are PNG files by name, for a reader without scripts; ``results`` is the folder of results
+    that holds the run.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Subject:
     verdicts: Sequence[Verdict] = ()
     experiment: str = ""
     pictures: Mapping[str, bytes] = field(default_factory=dict)
+    results: str = ""
 
 
 def island(subjects: Sequence[Subject], names: Sequence[str]) -> dict[str, Any]:
@@ -80,8 +84,8 @@ def island(subjects: Sequence[Subject], names: Sequence[str]) -> dict[str, Any]:
             "name": prefix + str(row["variant"]),
             "activation": str(row.get("activation", "")),
             "inf": few(row.get("inf_slope")),
-            "sup": few(row.get("sup_slope")),
-            "bounds": row.get("bounds", ""),
+            "endless": any(isinf(row.get(end, nan)) for end in ("inf_slope", "sup_slope")),
+            "slopes": _slopes(row),
             "threshold": few(row.get("saturation_threshold")),
             **own["values"],
             "trials": own.get("trials", NONE).get("status", pd.Series(dtype=object)).value_counts().to_dict(),
@@ -101,6 +105,15 @@ def island(subjects: Sequence[Subject], names: Sequence[str]) -> dict[str, Any]:
     ]
     shown = {"quantities": [asdict(one) for one in kept], "variants": variants, "curves": curves.made}
     return {**shown, "compared": compared}
+
+
+def _slopes(row: Mapping[Hashable, Any]) -> str:
+    """The interval of a variant's σ′, and whether it is proved; empty where nothing is known."""
+    low, high = row.get("inf_slope", nan), row.get("sup_slope", nan)
+    if isnan(low) or isnan(high):
+        return ""
+    ends = short_bound(low, up=False), short_bound(high, up=True)
+    return f"{'(['[isfinite(low)]}{ends[0]}, {ends[1]}{')]'[isfinite(high)]}, {row.get('bounds', '')}"
 
 
 def _by_variant_and_table(
@@ -264,5 +277,6 @@ class _Curves:
             self._known[key] = len(self.made)
             at = np.unique(np.searchsorted(z, np.linspace(-8, 8, CURVE_POINTS)).clip(0, len(z) - 1))
             columns = {"z": z[at], "sigma": sigma[at], "slope": slope[at]}
-            self.made.append({name: [few(x) for x in column] for name, column in columns.items()})
+            made: dict[str, Any] = {name: [few(x) for x in column] for name, column in columns.items()}
+            self.made.append(made | {"steepest": few(np.abs(slope[np.isfinite(slope)]).max(initial=0))})
         return self._known[key]

@@ -5,7 +5,10 @@ from __future__ import annotations
 import shlex
 from base64 import b64encode
 from collections.abc import Sequence
+from functools import partial
 from html import escape
+from itertools import takewhile
+from pathlib import PurePath
 
 import pandas as pd
 
@@ -14,6 +17,7 @@ from lab.analysis.rule import NOTHING_WRONG, Verdicts
 from lab.analysis.statistics import LEVEL
 from lab.analysis.summary import summary
 from lab.errors import counted
+from lab.prover.intervals.enclosure_text import short_bound
 from lab.report.document import document, text
 from lab.report.island import Subject, island
 from lab.report.tables import table
@@ -81,9 +85,19 @@ def _overall(subjects: Sequence[Subject], names: Sequence[str], shorts: Sequence
 
 
 def short_names(subjects: Sequence[Subject]) -> list[str]:
-    """The name of each experiment, with the run-id where several runs have the same."""
+    """The name of each experiment; of several runs of one name with the run-id, the folder, or both.
+
+    The folder is that of the results, as students hand them in: ``anna/results/vanishing``.
+    """
     stems = [subject.name.partition("/")[0] for subject in subjects]
-    return [s.name if stems.count(stem) > 1 else stem for s, stem in zip(subjects, stems, strict=True)]
+    names = []
+    for subject, stem in zip(subjects, stems, strict=True):
+        roots = [PurePath(s.results).parts for s, other in zip(subjects, stems, strict=True) if other == stem]
+        shared = [*takewhile(lambda parts: len({*parts}) == 1, zip(*roots, strict=False))]
+        folder = PurePath(subject.results).parts[len(shared) :]
+        own = stem if len({*roots}) == len(roots) else subject.name
+        names.append("/".join([*folder, own]))
+    return names
 
 
 def answer(subject: Subject) -> str:
@@ -116,7 +130,8 @@ def _head(subject: Subject, name: str, several: bool) -> str:
         f"<li><strong>{escape(figure.replace('_', ' '))}</strong>: {escape(str(line))}</li>"
         for figure, line in subject.info.get("see", {}).items()
     )
-    notes = "".join(f"<li>{escape(str(note))}</li>" for note in subject.info.get("notes", ()))
+    open_ = subject.verdicts.not_judged if isinstance(subject.verdicts, Verdicts) else ()
+    notes = "".join(f"<li>{escape(str(note))}</li>" for note in (*open_, *subject.info.get("notes", ())))
     return (
         f'<header><{level} class="question">{escape(_question(subject))}</{level}>'
         f'<p class="quiet">{escape(name if several else subject.name)}</p>'
@@ -134,7 +149,7 @@ def _rows(subject: Subject, name: str, several: bool, short: pd.DataFrame) -> st
     lost = tables["trials"].loc[tables["trials"]["status"] == "diverged"].reindex(columns=ENDS)
     parts = [
         table(short.dropna(axis=1, how="all"), "The variants: medians over the trials", f"{stem}-summary"),
-        table(_certified(tables["variants"]), "The slope of each hidden σ over all reals", f"{stem}-slopes"),
+        _certified(tables["variants"], f"{stem}-slopes"),
         table(
             lost.dropna(axis=1, how="all"),
             "Trials that diverged, and where they lost their first number",
@@ -174,9 +189,11 @@ def _against(subject: Subject, name: str, at: int, several: bool) -> str:
     )
 
 
-def _certified(variants: pd.DataFrame) -> pd.DataFrame:
+def _certified(variants: pd.DataFrame, name: str) -> str:
     names = {"inf_slope": "inf σ′", "sup_slope": "sup σ′", "bounds": "these are"}
-    return variants[[column for column in BOUNDS if column in variants]].rename(columns=names)
+    rows = variants[[column for column in BOUNDS if column in variants]].rename(columns=names)
+    shown = {"inf σ′": partial(short_bound, up=False), "sup σ′": partial(short_bound, up=True)}
+    return table(rows, "The slope of each hidden σ over all reals", name, shown)
 
 
 def _pictures(subjects: Sequence[Subject]) -> str:

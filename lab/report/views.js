@@ -129,7 +129,8 @@ function saturationMap(variant, state) {
       variant.steps[here]];
   });
   const now = found.median.map((values) => written(values[reading(variant.steps, state.step)])).join(", ");
-  return figure(on, html("b", {}, variant.name), ` · now, layer 1 up: ${now}`);
+  const why = variant.endless ? "; where σ′ has no bound, nothing is saturated" : "";
+  return figure(on, html("b", {}, variant.name), ` · now, layer 1 up: ${now}${why}`);
 }
 
 function distribution(variant, state) {
@@ -143,7 +144,7 @@ function distribution(variant, state) {
   const top = extent(curve.slope.map((x) => (x === null ? null : Math.abs(x))))[1] || 1;
   const on = panel(`${variant.name}: distribution of z in layer ${index + 1} over the slope, step ${found.steps[here]}`,
     { low, high, label: `z in layer ${index + 1}` }, { low: Math.min(0, ...curve.slope), high: top * 1.05 });
-  shade(on, curve, variant.threshold * top, low, high);
+  if (!unsaturated(variant, index)) shade(on, curve, variant.threshold * curve.steepest, low, high);
   const wide = (ends - begins) / heights.length;
   const base = on.y(0), points = heights.flatMap((share, i) => [i, i + 1].map((edge) =>
     [on.x(begins + edge * wide), base - (share / 100) * (base - on.top) * 0.95]));
@@ -156,6 +157,10 @@ function distribution(variant, state) {
 
 // The range of all steps, so that axes stand still; that of the step where it would be lost in the other.
 const steady = (all, own) => (all[1] - all[0] > 5 * (own[1] - own[0]) ? own : all);
+
+// Whether no share is saturated in a layer, by its index, as where sup|σ′| is infinite.
+const unsaturated = (variant, index) =>
+  variant.values.saturation?.median[index]?.every((share) => share === null) ?? variant.endless;
 
 // Grey ground where |σ′| is below the threshold.
 function shade(on, curve, threshold, low, high) {
@@ -189,8 +194,7 @@ function curves(variant, state) {
   for (const [values, kind] of [[curve.sigma, "sigma"], [curve.slope, "slope"]]) {
     inside(on, curve.z, values.map((x) => (x < low || x > high ? null : x)), -5, 5, kind);
   }
-  const bounds = variant.inf === null ? "" : ` · σ′ ∈ [${written(variant.inf)}, ${variant.sup === null ? "∞" : written(variant.sup)}], ${variant.bounds}`;
-  return figure(on, html("b", {}, variant.name), bounds);
+  return figure(on, html("b", {}, variant.name), variant.slopes && ` · σ′ ∈ ${variant.slopes}`);
 }
 
 const LEDGER = [["transport_decades", "the weights", "part0"], ["slope_decades", "σ′", "part1"]];

@@ -64,7 +64,8 @@ def subject(
     whole = {**tables, "ledger": ledger(tables), **folder.kept("comparisons")}
     if found is None:
         found = verdicts({name: _of_ended(table) for name, table in tables.items()})
-    return Subject(str(folder), info, whole, found, experiment, pictures)
+    results = folder.path.resolve().parent.parent.as_posix()
+    return Subject(str(folder), info, whole, found, experiment, pictures, results)
 
 
 def answered(info: Mapping[str, Any], tables: Tables) -> dict[str, Any]:

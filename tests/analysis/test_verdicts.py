@@ -24,20 +24,31 @@ def test_what_was_not_recorded_is_not_judged(tmp_path):
 
 def test_rules_that_cannot_judge_are_told_once_with_the_key_that_would_let_them(tmp_path):
     several = {"training__epochs": 1, "vary": {"network.activation": ["relu", "leaky-relu"]}}
-    assert verdicts(ran(tmp_path, **several).tables).not_judged == []
-    few = verdicts(ran(tmp_path, **several, record__on="batch").tables).not_judged
-    assert few == [
+
+    def open_beside_what_was_learned(**changes):
+        return verdicts(ran(tmp_path, **several, **changes).tables).not_judged[1:]
+
+    assert open_beside_what_was_learned() == []
+    assert open_beside_what_was_learned(record__on="batch") == [
         "not judged: dead neurons, neurons off. The reason: a reading sees only 10 examples. "
         'Try record.on = "probe"'
     ]
-    fixed = verdicts(ran(tmp_path, **several, record__examples=5).tables).not_judged
+    fixed = open_beside_what_was_learned(record__examples=5)
     assert [told.partition(". ")[2] for told in fixed] == [
         "The reason: a reading sees only 5 examples. Try more record.examples"
     ]
-    bare = ran(tmp_path, **several, record__quantities=["learning_speed"]).tables
-    (missing,) = verdicts(bare).not_judged
+    (missing,) = open_beside_what_was_learned(record__quantities=["learning_speed"])
     assert missing.startswith("not judged: equal neurons, ")
     assert missing.endswith("weight_norm, update_ratio, low_input")
+
+
+def test_a_training_too_short_to_learn_is_told_to_be_not_judged_by_what_it_learned(tmp_path):
+    short = ran(tmp_path, **DEEP, training__steps=30, record__quantities=["a_mean"]).verdicts
+    assert "nothing learned" not in {verdict.rule for verdict in short}
+    assert short.not_judged[0] == (
+        "not judged: what was learned. The reason: training took 30 steps, and it is asked after 200 steps "
+        "and an epoch. Train longer"
+    )
 
 
 def test_a_run_of_before_chance_was_recorded_is_judged_by_equal_classes(tmp_path):

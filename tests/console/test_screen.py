@@ -75,3 +75,12 @@ def test_a_narrow_terminal_spares_columns_before_it_breaks_an_id(printed, monkey
         shown = printed(Page(rows, [table(rows, spare=("overrides", "title"))]))
     assert shown.splitlines()[1].split()[:2] == ["own-activation", "20261129-114923"]
     assert shown.splitlines()[-1] == "no room for: overrides"
+
+
+def test_a_whole_table_folds_its_last_column_of_text(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "30")
+    text = "Does this question keep its last word?"
+    for whole, kept in ((False, False), (True, True)):
+        show(Page(None, [Rows(("name", "what it is"), [("sigma", text)], whole=whole)]))
+        printed = capsys.readouterr().out
+        assert ("word?" in printed, "…" in printed) == (kept, not kept)

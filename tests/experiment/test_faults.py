@@ -103,6 +103,8 @@ FILES = [
     ("3-unclosed-text", BASE + 'cost = "a', 5, "", "Unterminated string at line 5, column 10"),
     ("3-unclosed-list", BASE.replace("[3]", "[3") + "[training]\neta = 0.1\n", 4, "",
      "a list that is not closed by ] at line 4, column 1\n    hidden = [3\n    ^"),
+    ("3-list-with-semicolons", BASE.replace("[3]", "[3; 3]"), 4, "",
+     "a list with ; where a comma is due at line 4, column 1\n    hidden = [3; 3]\n    ^"),
     ("3-unclosed-quote", BASE + "cost = 'quadratic\n[training]\neta = 0.1\n", 5, "",
      "the quote that opens in this line is not closed in it\n    cost = 'quadratic\n                     ^"),
     ("3-quote-of-two-lines", BASE + 'cost = "a\nb"\n', 5, "",
@@ -329,6 +331,13 @@ def test_fault_1_no_file(path, reason, tmp_path):
 def test_fault_1_the_nearest_file_is_told(name, written):
     path = written()
     check(path.with_name(name), 0, "", f"there is no such file; did you mean {str(path)!r}?")
+
+
+@pytest.mark.parametrize("name", ["vanishing", "course/vanishing.toml", "01-demon.toml"])
+def test_fault_1_of_a_shipped_experiment_it_is_told_how_to_get_it(name, tmp_path):
+    stem = name.rpartition("/")[2].removesuffix(".toml")
+    reason = f"there is no such file; a copy of the lab's own is written by: lab new {stem}"
+    check(tmp_path / name, 0, "", reason)
 
 
 def test_fault_1_unreadable(written, monkeypatch):

@@ -79,6 +79,20 @@ def test_what_a_run_does_not_have_cannot_be_selected(tables, asked, message):
         figures.Selected.of(tables, **asked)
 
 
+def test_of_a_single_trial_no_range_is_told():
+    with pytest.raises(PartError, match=r"^no trial 3; the run has only trial 0$"):
+        figures.Selected.of(make_tables(("tanh",), 1, 2), trials=[3])
+
+
+def test_a_figure_that_is_told_to_need_two_variants_needs_them():
+    tables = with_prediction(make_tables(("tanh",), 2, 4))
+    told = {name for name, kind in figures.TABLE.items() if "two variants or more" in kind.when}
+    for name in told:
+        with pytest.raises(figures.NothingToShowError):
+            figures.draw(name, tables)
+    assert told == {"comparisons"}
+
+
 @pytest.mark.parametrize("name", ["learning_speed", "overview"])
 def test_a_figure_is_laid_out_at_the_width_that_is_asked_for(tables, name, tmp_path):
     figure = figures.draw(name, tables, layout=figures.Layout(width=3.3, own={"font.size": 7}))

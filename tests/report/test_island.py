@@ -51,9 +51,24 @@ def test_the_shares_of_the_causes_sum_to_one(made):
 
 def test_a_variant_tells_its_bounds_and_its_trials_and_what_was_predicted(made):
     tanh = made["variants"][1]
-    assert (tanh["inf"], tanh["sup"], tanh["bounds"], tanh["threshold"]) == (0.0, 1.0, "proved", 0.05)
+    assert (tanh["inf"], tanh["slopes"], tanh["threshold"]) == (0.0, "[0, 1], proved", 0.05)
     assert tanh["trials"] == {"diverged": 3, "done": 1}
     assert tanh["predicted"][3] == 1
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "slopes", "endless"),
+    [
+        (-0.1289041, 1.1289041, "[−0.129, 1.129], proved", False),
+        (0.0, np.inf, "[0, ∞), proved", True),
+        (-np.inf, 0.5, "(−∞, 0.5], proved", True),
+        (np.nan, np.nan, "", False),
+    ],
+)
+def test_bounds_are_rounded_outwards_and_without_end_where_they_have_none(run, low, high, slopes, endless):
+    variants = run.tables["variants"].assign(inf_slope=low, sup_slope=high)
+    first = island([replace(run, tables={**run.tables, "variants": variants})], ["x"])["variants"][0]
+    assert (first["slopes"], first["endless"]) == (slopes, endless)
 
 
 def test_a_curve_that_layers_share_is_kept_once(made):

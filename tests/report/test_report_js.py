@@ -265,3 +265,15 @@ def test_a_page_of_more_than_a_hundred_steps_begins_at_the_last(visit, run):
     page = visit(report([run, replace(run, name="later/1", tables={**run.tables, **later})]))
     assert page.evaluate("STEPS.length") > 101
     assert page.locator("#at").inner_text() == "step 505"
+
+
+def test_where_the_slope_has_no_bound_no_ground_is_grey_and_it_is_said_why(run, visit):
+    layers = run.tables["layers"].copy()
+    layers.loc[(layers["variant"] == "sigmoid") & (layers["layer"] < 5), "saturation"] = float("nan")
+    variants = run.tables["variants"].assign(sup_slope=[float("inf"), 1.0])
+    page = visit(report([replace(run, tables={**run.tables, "layers": layers, "variants": variants})]))
+    grounds = page.locator("#figures svg[aria-label*='distribution of z']")
+    assert [grounds.nth(at).locator(".saturated").count() > 0 for at in (0, 1)] == [False, True]
+    why = "where σ′ has no bound, nothing is saturated"
+    captions = page.locator("#figures figcaption").all_inner_texts()
+    assert [why in caption for caption in captions if "now, layer 1 up" in caption] == [True, False]

@@ -1,9 +1,11 @@
 import re
 import shlex
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
+from lab.analysis.rule import Verdicts
 from lab.report.island import Subject
 from lab.report.run import answer, command, report, short_names
 from tests.report.conftest import HOSTILE, subject
@@ -60,6 +62,25 @@ def test_several_runs_have_their_heads_and_their_names():
     page = report(runs)
     assert "<h1>3 runs: a/1, a/2, b</h1>" in page
     assert page.count('<h2 class="question">') == 3
+
+
+def test_what_was_not_judged_stands_on_the_page():
+    told = "not judged: dead neurons. The reason: a reading sees only 10 examples"
+    run = replace(subject(), verdicts=Verdicts([], [told]))
+    assert f"<li>{told}</li>" in report([run])
+
+
+@pytest.mark.parametrize(
+    ("runs", "names"),
+    [
+        ([("a/1", "/class/anna"), ("a/1", "/class/ben/results")], ["anna/a", "ben/results/a"]),
+        ([("a/1", "/class"), ("a/1", "/class/ben")], ["a", "ben/a"]),
+        ([("a/1", "/c/x"), ("a/2", "/c/x"), ("a/1", "/c/y")], ["x/a/1", "x/a/2", "y/a/1"]),
+        ([("a/1", "/c/x"), ("a/2", "/c/x"), ("b/1", "/c/y")], ["a/1", "a/2", "b"]),
+    ],
+)
+def test_runs_of_one_name_from_several_folders_are_told_apart_by_these(runs, names):
+    assert short_names([replace(subject(name), results=folder) for name, folder in runs]) == names
 
 
 def test_the_variants_of_several_runs_are_in_one_table_the_best_first():

@@ -36,3 +36,12 @@ def test_long_words_are_broken_into_lines():
 
 def test_no_rows_no_table():
     assert table(pd.DataFrame({"x": []}), "c", "n") == ""
+
+
+def test_a_bound_is_shown_as_its_column_has_it_and_kept_with_all_digits():
+    rows = pd.DataFrame({"sup": [1.09983932, float("inf")]})
+    assert '<data value="1.09983932">1.1</data>' in table(rows, "Bounds", "bounds")
+    shown = table(rows, "Bounds", "bounds", {"sup": lambda x: f"≤ {x:.3g}"})
+    assert '<data value="1.09983932">≤ 1.1</data>' in shown
+    assert '<data value="inf">≤ inf</data>' in shown
+    assert '<data value="inf">∞</data>' in table(rows, "Bounds", "bounds")

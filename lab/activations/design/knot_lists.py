@@ -3,6 +3,8 @@
 from lab.activations.design.knots import Knots
 from lab.errors import PartError
 
+_EXAMPLE = "-2:0.1, 0:1, 2:0.1"
+
 
 def knots_from_text(text: str) -> Knots:
     """The knots of a text such as ``"-2:0.1, 0:1, 2:0.1"``: pairs of z and σ′, in rising order of z.
@@ -13,7 +15,7 @@ def knots_from_text(text: str) -> Knots:
     for pair in text.split(","):
         z, colon, slope = pair.partition(":")
         if not colon:
-            raise PartError(f"{pair.strip()!r} is no knot; expected Z:SLOPE, as in -2:0.1, 0:1, 2:0.1")
+            raise PartError(f"{pair.strip()!r} is no knot; expected Z:SLOPE, as in {_EXAMPLE}")
         pairs.append((_number("z", z), _number("slope", slope)))
     try:
         return Knots(z=[z for z, _ in pairs], slopes=[slope for _, slope in pairs])
@@ -25,4 +27,4 @@ def _number(name: str, text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise PartError(f"knots: {name} = {text.strip()!r}: expected a number") from None
+        raise PartError(f"knots: {name} = {text.strip()!r}: expected a number, as in {_EXAMPLE}") from None

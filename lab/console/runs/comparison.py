@@ -37,6 +37,9 @@ PAIR = {
 }
 """The columns of the tables, and what they are called on the screen."""
 
+SPARE = ("interval", "sd", "median", "d_z", "p", "seeds_needed", "pairs")
+"""Those that a narrow terminal does without, the first to go first."""
+
 
 def page(
     run: Run,
@@ -82,7 +85,8 @@ def _body(rows: pd.DataFrame, spread: pd.DataFrame) -> Iterator[Block]:
     yield dim(
         "difference: the mean of b − a over trials of the same seed; p: of the sign-flip test; 95 % "
         "interval: the means that this test does not rule out, before Holm; Holm: p corrected for all pairs "
-        "of the metric in the table, as the sentences give it; seeds: seeds for 80 % power"
+        "of the metric in the table, as the sentences give it; d_z: the difference over the standard "
+        "deviation of b − a; seeds: seeds for 80 % power"
     )
 
 
@@ -96,6 +100,8 @@ def sentence(row: dict[str, Any], by: Metric) -> str:
         text = f"{b} and {a}: neither reached {by.reached} in any pair; not comparable by this"
     elif pairs == 0:
         text = f"{b} and {a}: no trial that is done has a number in both"
+    elif pairs == 1 and row["difference"] == 0:
+        text = f"{b} and {a} are the same in the one pair there is"
     elif pairs == 1:
         text = f"{observed} in the one pair there is; one pair has no interval and no p"
     elif isnan(row["d_z"]):
@@ -150,4 +156,4 @@ def _rows(table: pd.DataFrame, headings: Mapping[str, str]) -> Rows:
         "–" if isnan(low) else f"{cell_text(low)} … {cell_text(high)}"
         for low, high in zip(table["low"], table["high"], strict=True)
     ]
-    return rows_of(table.assign(interval=spans), headings)
+    return rows_of(table.assign(interval=spans), headings, spare=SPARE)

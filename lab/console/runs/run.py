@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from math import inf
 from typing import Any
 
 import pandas as pd
@@ -56,6 +57,9 @@ SPARE = (
     "slope_end",
     "final_accuracy",
     "trials",
+    "slope_mean_end",
+    "saturation_end",
+    "learning_speed_start",
 )
 """The columns that a narrow terminal does without, the first to go first."""
 
@@ -143,19 +147,20 @@ def _tables(title: str, short: pd.DataFrame, layers: pd.DataFrame, variants: pd.
         yield rows_of(_known(recorded), OF_LAYERS, "Layer by layer", SPARE)
     if "ratio_start" in shown:
         yield dim(f"ratio: ‖∂C/∂b‖ of {_layers(variants)}")
-        for variant, trials, known in short[["variant", "trials", "ratio_trials"]].itertuples(index=False):
-            if 0 < known < trials:
-                yield dim(
-                    f"ratio of {variant}: the median of {known} of {trials} trials; the others have none"
-                )
+        done = short["trials"] - short["diverged"] - short["failed"]
+        counts = zip(short["variant"], short["trials"], done, short["ratio_trials"], strict=True)
+        for variant, trials, ended, known in counts:
+            if 0 < known < ended:
+                of = f"{trials} trials" if ended == trials else f"the {ended} trials that are done"
+                yield dim(f"ratio of {variant}: the median of {known} of {of}; the others have none")
     if "saturation_end" in shown:
         yield dim(
             "saturated: share of (hidden neuron, example) with σ′ near 0 beside sup σ′, at the end. It is no "
             "fault by itself: a sigmoid that learns nothing may have none, a ReLU that learns well has much"
         )
-    untold = layers["saturation_start"].isna() & layers["slope_mean_start"].notna()
-    if untold.any() and not untold.all():
-        yield dim("saturated –: not recorded, or σ has no largest |σ′| beside which others would be near 0")
+    ends = variants.reindex(columns=["inf_slope", "sup_slope"]).astype(float)
+    if names := list(variants["variant"][ends.isin([-inf, inf]).any(axis=1)]):
+        yield dim(f"saturated of {', '.join(names)}: none can be, since sup |σ′| is infinite")
 
 
 def _known(table: pd.DataFrame, *counts: str) -> pd.DataFrame:

@@ -292,12 +292,17 @@ GLOSSARY = {
     "comparison": Word(
         "Two variants beside each other, in pairs of trials of one number: the mean difference, an interval, "
         "and p, how often chance alone makes one as large. lab compare prints it.",
-        also=("p",), see=("trial", "variant", "Holm"),
+        also=("p",), see=("trial", "variant", "Holm", "d_z"),
     ),
     "Holm": Word(
         "Of many comparisons some look large by chance alone. Holm's method raises each p so that, over all "
         "of one metric, chance makes even one so small no more often than it says.",
         also=("p_holm",), see=("comparison",),
+    ),
+    "d_z": Word(
+        "How large a difference is beside its spread: the mean difference of the pairs over the standard "
+        "deviation of their differences (Cohen). About 200 seeds tell one of 0.2, 34 one of 0.5, 11 of 1.",
+        see=("comparison",),
     ),
     "step": Word(
         "One update of the weights, from one batch of examples. This is that of plain descent; lab help "

@@ -61,7 +61,7 @@ def word_page(text: str, also: Iterable[str] = ()) -> Page:
         body += [sentence]
     if parts := _parts(text):
         value["parts"] = parts
-        body += [table(parts)]
+        body += [replace(table(parts), whole=True)]
     if text in _kinds():
         listed = kind_page(text)
         return replace(listed, body=[*body, *listed.body])

@@ -15,7 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from lab.figures.drawing import style, writing
-from lab.figures.drawing.scales import whole_numbers
+from lab.figures.drawing.scales import LETTER, LINE, whole_numbers
 from lab.figures.drawing.writing import Entry
 
 MOST_PANELS = 12
@@ -45,7 +45,6 @@ _LEAST_WIDTH = 1.5  # of a panel, in inches, where a page decides
 _LEAST_COLUMN = 1.0  # the same for small panels by row and column
 _LEAST_OF_ROWS = 1.75  # the same for panels of rows, below which more is written
 _WIDE, _NARROW = 40, 18  # letters of a line of a row's label, side by side and where panels are stacked
-_LETTER, _LINE = 0.062, 0.13  # inches: how wide a letter of such a label is, and how high a line
 _MARGIN = 0.8  # inches at the left of a sheet
 
 
@@ -73,6 +72,11 @@ def sheet(rows: int, columns: int, *, width: float, height: float) -> Figure:
     figure = Picture(figsize=(wide, height * rows + 0.5), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
+
+
+def inside(figure: Figure) -> float:
+    """About how many inches of a sheet with one column its panels are wide, without what axes leave free."""
+    return 0.9 * (float(figure.get_figwidth()) - _MARGIN)
 
 
 def blank(message: str) -> Figure:
@@ -188,7 +192,7 @@ def side_by_side(labels: Sequence[str], count: int, *, width: float, row: float)
         told = _broken(labels, _NARROW)
     stacked = page < _room(told) + count * _LEAST_OF_ROWS
     rows, columns = (count, 1) if stacked else (1, count)
-    high = max(row, _LINE * (1.4 + max(label.count("\n") for label in told)))
+    high = max(row, LINE * (1.4 + max(label.count("\n") for label in told)))
     wider = max(_room(told) - _MARGIN, 0) / columns
     figure = sheet(rows, columns, width=width + wider, height=high * len(labels) + 0.85)
     axes = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
@@ -211,4 +215,4 @@ def _broken(labels: Sequence[str], letters: int) -> list[str]:
 
 def _room(labels: Sequence[str]) -> float:
     """How wide the labels are, in inches."""
-    return _LETTER * max(len(line) for label in labels for line in label.split("\n"))
+    return LETTER * max(len(line) for label in labels for line in label.split("\n"))

@@ -13,6 +13,9 @@ from lab.figures.drawing.bands import SMALLEST, Floats
 
 T = TypeVar("T")
 
+LETTER, LINE = 0.062, 0.13
+"""Inches: how wide a letter of a small label is, and how high a line."""
+
 _NARROW = 4.0  # decades that any panel has room for
 _LARGEST = 1e300  # a logarithmic axis ends about here, so that it has an end
 
@@ -55,6 +58,26 @@ def chosen(layers: Sequence[T], most: int = 24) -> list[T]:
     """What to show of many layers, or variants: the first, the last, and some evenly between."""
     places = np.linspace(0, len(layers) - 1, min(most, len(layers))).round().astype(int)
     return [layers[place] for place in places]
+
+
+def apart(places: Floats, labels: Sequence[str], width: float) -> tuple[list[str], bool]:
+    """The labels of ticks at these places of an axis so many inches wide, and whether they stand upright.
+
+    They do where they would touch each other; a label that even then touches one before it is empty.
+
+    >>> apart(np.array([0.0, 1.0, 1.5]), ["1.0", "10.0", "30.0"], 5.0)
+    (['1.0', '10.0', '30.0'], False)
+    >>> apart(np.array([0.0, 1.0, 1.1, 1.12]), ["1.0", "10.0", "12.0", "13.0"], 5.0)
+    (['1.0', '10.0', '12.0', ''], True)
+    """
+    order = np.argsort(places, kind="stable")
+    inches = width * (places - places.min()) / (np.ptp(places) or 1)
+    upright = bool(np.diff(inches[order]).min(initial=width) < LETTER * (max(map(len, labels)) + 1))
+    kept, last = [""] * len(labels), -width
+    for at in order:
+        if not upright or inches[at] - last >= LINE:
+            kept[at], last = labels[at], inches[at]
+    return kept, upright
 
 
 def cell_edges(x: Floats) -> Floats:

@@ -84,7 +84,7 @@ def _broken(title: str, font: FontProperties, width: float) -> str:
 
 
 def below(label: str, width: float) -> str:
-    """The label of an x axis, in lines of a width in points."""
+    """The label of an axis, in lines of a width in points."""
     return textwrap.fill(label, max(int(width / (9 * _CHARACTER)), 12), break_on_hyphens=False)
 
 

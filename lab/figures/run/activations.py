@@ -14,6 +14,7 @@ from lab.analysis.rows import by_variant
 from lab.figures.drawing import marks, panels, scales, style, writing
 from lab.figures.drawing.bands import Floats
 from lab.figures.tables import checked, number_of, of_variants
+from lab.prover.intervals.enclosure_text import short_bound
 
 _MOST_SHOWN = 6
 _USUAL = 4.0  # a curve that reaches so many times as far as the usual one leaves its panel
@@ -112,12 +113,21 @@ def _different(curves: pd.DataFrame, columns: list[str]) -> list[_Curve]:
 def _draw_bounds(ax: Axes, tables: parts.Tables, variant: str) -> None:
     """Dashed lines at inf σ′ and sup σ′, labelled, where they are known and on the axis.
 
-    The label of inf σ′ stands below its line where there is room.
+    The label of inf σ′ stands below its line where there is room; else, where the lines are near each other,
+    with the other.
     """
     proved = ", proved" if of_variants(tables, "bounds").get(variant, "") == "proved" else ""
-    for column, name, below in (("inf_slope", "inf σ′", True), ("sup_slope", "sup σ′", False)):
+    low, high = ax.get_ylim()
+    room = _ROOM * (high - low)
+    labels = {}
+    for column, name in (("inf_slope", "inf σ′"), ("sup_slope", "sup σ′")):
         value = number_of(tables, variant, column)
-        low, high = ax.get_ylim()
         if isfinite(value) and low <= value <= high:
-            below = below and value - low > _ROOM * (high - low)
-            marks.bound(ax, value, f"{name} = {value:.4g}{proved}", below=below)
+            labels[column, value] = f"{name} = {short_bound(value, up=column == 'sup_slope')}{proved}"
+    below = [column == "inf_slope" and value - low > room for column, value in labels]
+    values = [value for _, value in labels]
+    words = list(labels.values())
+    if len(values) == 2 and not below[0] and values[1] - values[0] < room:
+        words = ["", "\n".join(words[::-1])]
+    for value, label, under in zip(values, words, below, strict=True):
+        marks.bound(ax, value, label, below=under)

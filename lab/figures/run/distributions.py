@@ -15,6 +15,7 @@ from lab.figures.drawing.bands import Band, Floats
 from lab.figures.tables import NothingToShowError, Shown, checked, number_of, threshold
 from lab.figures.varied import looks as looks_of
 from lab.figures.varied import varied
+from lab.prover.intervals.enclosure_text import short_bound
 
 _LOOK = style.categories(1)[0]
 _MEDIAN, _SPREAD = "median slope over neurons and examples", "2nd to 98th percentile"
@@ -74,7 +75,7 @@ class Slopes(parts.Figure):
             hidden = spread.x[spread.median == 0]
             marks.floor_marks(ax, hidden, "on the floor: a median slope of 0", color=look.colour)
             if floor > 0 and layer < shown.variants[name]["layer"].max():
-                label = f"inf σ′ = {floor:.4g}" if layer == shown.layers[0] else ""
+                label = f"inf σ′ = {short_bound(floor, up=False)}" if layer == shown.layers[0] else ""
                 marks.bound(ax, floor, label, below=True)
         trials = writing.words(writing.trials_text([spread.trials for spread in spreads.values()]))
         signs = any((spread.median < 0).any() for spread in spreads.values())

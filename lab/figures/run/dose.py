@@ -80,7 +80,7 @@ class Dose(parts.Figure):
             scales.log_axis(matrix.axes["ratio", ""], [ratios.to_numpy(np.float64).ravel()])
             quiet: style.Looks = {"color": style.QUIET, "marker": "o"}
             more += [writing.line("at the start", **quiet | _ENDS), writing.line("at the end", **quiet)]
-        _dose_axis(matrix.axes["outcome", ""], dose)
+        _dose_axis(matrix.axes["outcome", ""], dose, panels.inside(matrix.figure))
         if "accuracy" in column:
             matrix.axes["outcome", ""].set_ylim(-0.03, 1.03)
         if other and len(groups) < len(every):
@@ -111,11 +111,13 @@ def _numbers(key: Varied) -> list[float]:
     return [number or min(above) / 3 for number in key.numbers]
 
 
-def _dose_axis(ax: Axes, key: Varied) -> None:
-    if _is_wide(key):
+def _dose_axis(ax: Axes, key: Varied, width: float) -> None:
+    places, wide = np.array(_numbers(key)), _is_wide(key)
+    if wide:
         ax.set_xscale("log")
         ax.minorticks_off()
-    ax.set_xticks(_numbers(key), key.values)
+    labels, upright = scales.apart(np.log10(places) if wide else places, key.values, width)
+    ax.set_xticks(places, labels, rotation="vertical" if upright else "horizontal")
 
 
 @dataclass(frozen=True)

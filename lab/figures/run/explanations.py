@@ -129,14 +129,18 @@ class Causes(parts.Figure):
         layers = checked(tables, "layers", *CAUSES)
         shown = Shown.of(tables, layers, most_layers=6, columns=6, of=list(CAUSES))
         matrix = shown.matrix(height=0.95, sharey="row")
+        hatched = False
         for name, rows in shown.variants.items():
-            x, there, _ = trial_mean(rows, "cause_input_low", shown.time)
+            x, there, low = trial_mean(rows, "cause_input_low", shown.time)
+            hatched |= bool(np.isnan(low).any())
             shares = np.stack([trial_mean(rows, cause, shown.time)[2] for cause in CAUSES], axis=1)
             for layer, of_layer in zip(there, shares, strict=True):
                 if layer in shown.layers:
                     _draw_stack(matrix.axes[int(layer), name], x, of_layer)
         trials = layers["trial"].where(layers["cause_input_low"].notna()).groupby(layers["variant"]).nunique()
         more = [writing.words(writing.trials_text(trials.tolist(), "mean")), *shown.left_out]
+        if hatched:
+            more.insert(0, writing.patch("missing: no finite trial", **style.MISSING))
         return matrix.framed(shown.time, more, shown.outcomes(), y="share of the weights")
 
 

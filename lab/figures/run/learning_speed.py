@@ -80,13 +80,15 @@ class UpdateRatio(parts.Figure):
     when = "always"
 
     def draw(self, tables: parts.Tables) -> Figure:
-        figure = _speeds(tables, "update_ratio", "step ‖Δwˡ‖ over ‖wˡ‖")
+        usual: style.Looks = {"color": style.QUIET, "linestyle": ":", "linewidth": 0.8}
+        more = [writing.line("usual: about 10⁻³", **usual)]
+        figure = _speeds(tables, "update_ratio", "step ‖Δwˡ‖ over ‖wˡ‖", more)
         for ax in figure.axes:
-            ax.axhline(1e-3, color=style.QUIET, linestyle=":", linewidth=0.8, zorder=1)
+            ax.axhline(1e-3, zorder=1, **usual)
         return figure
 
 
-def _speeds(tables: parts.Tables, quantity: str, label: str) -> Figure:
+def _speeds(tables: parts.Tables, quantity: str, label: str, more: Sequence[writing.Entry] = ()) -> Figure:
     shown = Shown.of(tables, checked(tables, "layers", quantity), of=[quantity])
     looks = style.ramp(shown.layers)
     bands = shown.bands(quantity)
@@ -110,7 +112,9 @@ def _speeds(tables: parts.Tables, quantity: str, label: str) -> Figure:
         note += _zero_notes(bands[name], shown.time)
     dashes = [writing.line(prediction.AT_START, color=style.QUIET, **_PREDICTED)] if levels else []
     trials = writing.trials_entry([one.trials for one in lines])
-    return multiples.framed(f"{shown.time} (square-root axis)", [*dashes, trials, *shown.left_out], notes)
+    return multiples.framed(
+        f"{shown.time} (square-root axis)", [*dashes, *more, trials, *shown.left_out], notes
+    )
 
 
 def _draw_layers(

@@ -42,7 +42,7 @@ class Overview(parts.Figure):
     needs = ("layers", "trials", "variants")
     question = "Which variant learns evenly, unsaturated, and well?"
     reading = "one row per variant, the best at the top; open mark: start, filled mark: end"
-    when = "with two variants or more"
+    when = "always"
 
     def draw(self, tables: parts.Tables) -> Figure:
         trials = checked(tables, "trials", "final_accuracy", "final_test_accuracy")

@@ -19,6 +19,7 @@ from lab.figures.tables import NothingToShowError, NotRecordedError, Shown, chec
 _LEAST = 1e-12  # of the largest beside it: what is smaller, or 0, stands at the edge
 _DOTTED: style.Looks = {"color": style.QUIET, "linestyle": (0, (1, 1.5)), "linewidth": 0.9, "zorder": 3}
 _DASHED: style.Looks = {"linestyle": (0, (4, 2)), "linewidth": 0.9, "zorder": 3}
+_MOST_VARIANTS = 6  # with two rows of panels each
 _BESIDE = 0.05  # a curve goes so far beyond the neurons
 _MARK: style.Looks = {"linestyle": "none", "markersize": 3, "alpha": 0.6, "markeredgewidth": 0}
 _MARK |= {"rasterized": True}
@@ -79,14 +80,20 @@ class Weights(parts.Figure):
         neurons = neurons[np.isfinite(neurons["a_mean"])]
         if not (neurons["speed_in"] > 0).any():
             raise NothingToShowError("weights: no weight has a gradient")
-        shown = Shown.of(tables, neurons[neurons["layer"] > 0], most_layers=5, columns=3)
+        shown = Shown.of(tables, neurons[neurons["layer"] > 0], most_layers=5, most=_MOST_VARIANTS)
+        height = 1.75 if len(shown.variants) <= 3 else 1.2
         seen, labels = {}, {}
         for name, rows in by_variant(neurons).items():
             for step in sorted({rows["step"].min(), rows["step"].max()} if name in shown.variants else ()):
                 seen[name, step] = rows[rows["step"] == step]
-                labels[name, step] = f"{name}\n{shown.time} {seen[name, step][shown.time].iloc[0]:.4g}"
+                when = f"{shown.time} {seen[name, step][shown.time].iloc[0]:.4g}"
+                labels[name, step] = f"{writing.below(name, 72 * height)}\n{when}"
         matrix = panels.matrix(
-            labels, {one: one.title for one in _COLUMNS}, height=1.75, width=2.6, sharey="col"
+            labels,
+            {one: one.title for one in _COLUMNS},
+            height=height,
+            width=2.6,
+            sharey="col",
         )
         ramp, markers = style.ramp(shown.layers), style.categories(len(shown.layers))
         looks = {

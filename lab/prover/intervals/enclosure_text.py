@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from functools import partial
-from math import ceil, inf, isinf, log10
+from math import ceil, inf, isclose, isinf, log10
 
 from lab.numerics import REALS, Interval
 
@@ -15,6 +15,9 @@ _ALL_DIGITS = 17
 
 _NARROW = Fraction(1, 10**8)
 """Up to this error, relative to its size, a number is written with its error and not as an interval."""
+
+_OF_ARITHMETIC = 1e-14
+"""So much, relative to its size, may rounding outwards have moved a bound that is short."""
 
 
 def enclosure_text(x: Interval) -> str:
@@ -57,9 +60,9 @@ def in_few_digits(x: float, fits: Callable[[float], bool], fewest: int = 1) -> f
     return next(filter(fits, cut), x)
 
 
-def _rounded(x: float, rounding: str) -> str:
-    short = Context(prec=_DIGITS, rounding=rounding).create_decimal(x)
-    text = f"{float(short) + 0.0:.{_DIGITS}g}"
+def _rounded(x: float, digits: int = _DIGITS, *, rounding: str) -> str:
+    short = Context(prec=digits, rounding=rounding).create_decimal(x)
+    text = f"{float(short) + 0.0:.{digits}g}"
     if _infinite(x) or Decimal(text) == short:
         return _infinite(x) or text
     return f"{short.normalize():g}"  # a number with fewer digits than that, next to 0
@@ -80,6 +83,20 @@ def bound_text(x: float) -> str:
     """
     written = shortest_decimal(x)
     return written if Decimal(written) == Decimal(f"{x:.{_DIGITS}g}") else rounded_down(x)
+
+
+def short_bound(x: float, *, up: bool) -> str:
+    """A bound in four digits, rounded outwards: an upper one if ``up``, else a lower one.
+
+    What the arithmetic of a proof added to a short number, in its last digits, is left out.
+
+    >>> short_bound(-0.128904, up=False), short_bound(1.1000000000000003, up=True), short_bound(inf, up=True)
+    ('−0.129', '1.1', '∞')
+    """
+    nearest = f"{x + 0.0:.4g}"
+    if not isclose(float(nearest), x, rel_tol=_OF_ARITHMETIC):
+        nearest = (rounded_up if up else rounded_down)(x, 4)
+    return _infinite(x) or nearest.replace("-", "−")
 
 
 def outward_text(x: Interval) -> str:

@@ -19,7 +19,7 @@ def test_knots_of_a_text(text):
     [
         ("-2:0.1, 0", "'0' is no knot; expected Z:SLOPE, as in -2:0.1, 0:1, 2:0.1"),
         ("", "'' is no knot; expected Z:SLOPE"),
-        ("0:1, 1:x", "knots: slope = 'x': expected a number"),
+        ("0:1, 1:x", "knots: slope = 'x': expected a number, as in -2:0.1, 0:1, 2:0.1"),
         ("0:1, :2", "knots: z = '': expected a number"),
         ("0:1", "knots: at least 2 knots are needed, got 1"),
         ("2:1, 0:1", "knots: z must be strictly increasing, got 0 after 2"),

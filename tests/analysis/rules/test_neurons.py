@@ -140,7 +140,7 @@ def test_neurons_are_judged_by_enough_examples_of_one_reading_or_of_several(tmp_
 
 def test_neurons_are_left_open_by_readings_that_do_not_tell(tmp_path):
     """Half of the neurons dead in each batch may be the same half, or another each time."""
-    tables = ran(tmp_path, network__activation="relu", record__on="batch", training__epochs=2).tables
+    tables = ran(tmp_path, network__activation="relu", record__on="batch", training__epochs=4).tables
     given = tables | {"layers": tables["layers"].assign(dead_neurons=0.5)}
     assert not {verdict.rule for verdict in verdicts(given)} & {"dead neurons"}
     (told,) = verdicts(given).not_judged

@@ -74,6 +74,10 @@ TOLD = "(p = 0.004, 20 pairs)"
             "(the least p after Holm is 0.0505); compare fewer",
         ),
         (
+            {"pairs": 1, "difference": 0.0, "p_holm": np.nan, "low": np.nan, "high": np.nan},
+            "relu and tanh are the same in the one pair there is",
+        ),
+        (
             {"pairs": 1, "p_holm": np.nan, "low": np.nan, "high": np.nan},
             f"{HIGHER} in the one pair there is; one pair has no interval and no p",
         ),

@@ -2,7 +2,7 @@ import pytest
 
 import lab
 from lab.console.runs.run import page
-from lab.console.screen import Rows
+from lab.console.screen import Rows, show
 
 TEXT = """\
 [data]
@@ -52,9 +52,37 @@ def test_layers_without_a_gradient_are_told_by_verdicts_alone(root, tmp_path):
         assert not any(str(block).startswith("dead: ") for block in shown.body)
 
 
-def test_why_a_saturation_is_missing_is_told(root, tmp_path):
+def words(root, tmp_path, more):
     path = tmp_path / "some.toml"
-    for sigma, unbounded in (("tanh", False), ("z^2", True)):
-        path.write_text(TEXT.replace("tanh", sigma), encoding="utf-8")
-        body = map(str, page(lab.run(path, results=root, plots=False)).body)
-        assert any("no largest |σ′|" in line for line in body) == unbounded
+    path.write_text(TEXT.replace('activation = "tanh"\n', "") + more, encoding="utf-8")
+    return [str(block) for block in page(lab.run(path, results=root, plots=False)).body]
+
+
+def test_an_activation_whose_slope_has_no_bound_is_told_to_saturate_nowhere(root, tmp_path):
+    told = words(root, tmp_path, '[vary]\n"network.activation" = ["tanh", "z + 0.01*z**3"]\n')
+    assert [line for line in told if "saturated of" in line] == [
+        "saturated of z + 0.01*z**3: none can be, since sup |σ′| is infinite"
+    ]
+
+
+def test_a_trial_that_diverged_is_not_said_to_have_no_ratio(root, tmp_path):
+    more = '[vary]\n"network.activation" = ["relu"]\n'
+    text = TEXT.replace("seeds = 1", "seeds = 4").replace("steps = 3", "epochs = 10\neta = 3.0")
+    text = text.replace("hidden = [3, 3]", 'hidden = [10, 10]\noutput = "linear"\ncost = "quadratic"')
+    path = tmp_path / "other.toml"
+    path.write_text(text.replace("train = 20", "train = 200").replace('activation = "tanh"\n', "") + more)
+    run = lab.run(path, results=root, plots=False)
+    assert set(run.trials["status"]) == {"done", "diverged"}
+    assert not [block for block in page(run).body if "ratio of" in str(block)]
+
+
+def test_in_forty_columns_no_number_is_broken(root, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "40")
+    path = tmp_path / "some.toml"
+    path.write_text(TEXT, encoding="utf-8")
+    run = lab.run(path, results=root, plots=False)
+    show(page(run))
+    printed = capsys.readouterr().out
+    assert "‖∂C/∂b‖ end" in printed
+    last = run.layers.query("step == step.max() and layer == 1")["learning_speed"].item()
+    assert f"{last:.3g}" in printed.split("Layer by layer")[1]

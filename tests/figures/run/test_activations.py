@@ -33,6 +33,21 @@ def test_the_label_of_a_floor_stands_below_it_where_the_axis_has_room(drawn):
     assert [text.get_va() for text in of_floored] == ["top", "bottom"]
 
 
+def test_bounds_are_rounded_outwards_and_have_the_minus_sign_of_the_axes(tables):
+    variants = tables["variants"].assign(inf_slope=-0.0998393, sup_slope=1.0998393)
+    below = draw("activations", {**tables, "variants": variants}).axes[4]
+    assert [text.get_text() for text in below.texts] == ["sup σ′ = 1.1"]
+    below = draw("activations", {**tables, "variants": variants.assign(inf_slope=0.04442)}).axes[7]
+    assert below.texts[0].get_text() == "inf σ′ = 0.04442"
+
+
+def test_the_labels_of_bounds_that_lie_together_stand_above_each_other(tables):
+    high = tables["curves"].assign(slope=lambda rows: rows["slope"] * 400)
+    below = draw("activations", {**tables, "curves": high}).axes[4]
+    labels = [text.get_text() for text in below.texts]
+    assert labels == ["", "sup σ′ = 0.25\ninf σ′ = 0"]
+
+
 def test_unknown_and_infinite_bounds_have_no_line(tables):
     unbounded = {"variants": tables["variants"].assign(inf_slope=np.nan, sup_slope=np.inf)}
     for variants in ({}, unbounded):

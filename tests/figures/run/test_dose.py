@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -54,3 +56,15 @@ def test_of_many_lines_twelve_are_shown():
     told = [line.get_label() for line in figure.axes[-1].lines]
     assert (len(told), told[0], told[-1]) == (12, "cost k0", "cost k13")
     assert "12 of 14 values of cost shown; choose with --variants" in texts(figure)
+
+
+def test_labels_of_many_numbers_do_not_touch():
+    numbers = [m * 10.0**e for e in range(-3, 4) for m in (1, 2, 2.1, 5)]
+    names = tuple(f"eta={number:g}" for number in numbers)
+    made = make_tables(names, 1, 2)
+    figure = draw("dose", {**made, "variants": made["variants"].assign(**{"training.eta": numbers})})
+    labels = [label for label in figure.axes[-1].get_xticklabels() if label.get_text()]
+    figure.draw_without_rendering()
+    boxes = sorted((label.get_window_extent() for label in labels), key=lambda box: box.x0)
+    assert len(labels) == 21
+    assert all(one.x1 < other.x0 for one, other in pairwise(boxes))

@@ -102,3 +102,10 @@ def test_a_single_reading_of_causes_is_seen():
     tables = make_tables(("a",), 1, 1)
     tables["layers"] = tables["layers"].query("step == 0")
     assert draw("causes", tables).axes[0].get_xlim() == (-0.5, 0.5)
+
+
+def test_hatched_readings_of_causes_are_told():
+    tables = make_tables(("a", "b"), 1, 2)
+    assert "missing: no finite trial" not in texts(draw("causes", tables))
+    tables["layers"].loc[tables["layers"]["variant"] == "a", list(CAUSES)] = np.nan
+    assert "missing: no finite trial" in texts(draw("causes", tables))

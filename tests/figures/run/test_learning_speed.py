@@ -249,3 +249,7 @@ def test_every_layer_has_its_place_and_its_tick():
         (ax,) = draw("speed_by_layer", make_tables(("a", "b"), 1, depth)).axes
         assert ax.get_xlim() == (0.5, depth + 0.5)
         assert ax.get_xticks().tolist() == list(range(1, depth + 1))
+
+
+def test_the_dotted_line_of_a_usual_step_is_told(drawn):
+    assert "usual: about 10⁻³" in texts(drawn("update_ratio"))

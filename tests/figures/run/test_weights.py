@@ -1,8 +1,10 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from lab.figures import NothingToShowError, NotRecordedError, Selected, draw
-from tests.figures.conftest import VARIANTS, curves_table, make_tables, neurons_table, texts, variants_table
+from tests.figures.conftest import curves_table, make_tables, neurons_table, texts, variants_table
 
 TRIALS, WIDTH = 2, 4
 
@@ -84,9 +86,9 @@ def test_a_selection_keeps_the_neurons_below_its_layer():
     np.testing.assert_array_equal(found, neurons[["a_size", "speed_out"]].T)
 
 
-def test_of_many_three_variants_and_five_layers_are_shown():
-    figure = draw("weights", make_tables(VARIANTS, 1, 9))
-    assert {"3 of 4 variants shown; choose with --variants", "5 of 9 layers shown; choose with --layers"} <= {
+def test_of_many_six_variants_and_five_layers_are_shown():
+    figure = draw("weights", make_tables(tuple("abcdefgh"), 1, 9))
+    assert {"6 of 8 variants shown; choose with --variants", "5 of 9 layers shown; choose with --layers"} <= {
         *texts(figure)
     }
 
@@ -99,3 +101,11 @@ def test_what_is_not_there_is_not_drawn():
     older["neurons"] = older["neurons"].drop(columns="speed_out")
     with pytest.raises(NotRecordedError, match="of an older lab, without speed_out"):
         draw("weights", older)
+
+
+def test_a_long_name_keeps_to_its_row():
+    long = "tanh(z) + 0.05*z*exp(-z**2/2) + 0.1*log(1+exp(z)) - 0.1*log(2)"
+    figure = draw("weights", tables((long, "tanh")))
+    figure.draw_without_rendering()
+    boxes = [ax.yaxis.label.get_window_extent() for ax in figure.axes[::3]]
+    assert all(lower.y1 < upper.y0 for upper, lower in pairwise(boxes))
