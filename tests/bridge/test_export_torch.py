@@ -98,6 +98,15 @@ def test_gradcheck_and_gradgradcheck(name, learn, load):
     assert torch.autograd.gradgradcheck(function, (z, *parameters))
 
 
+@pytest.mark.parametrize(
+    "text", ["z/(1 + a*abs(z))", "(exp(z) - a)/(exp(z) + a)", "z/(1 + a*z**2)", "z/(1 + abs(z)**a)"]
+)
+def test_a_parameter_in_both_parts_of_a_quotient_is_learned(text, load):
+    layer = module(load, lab.activation(text, a=1.3), learn=True)
+    z = torch.tensor([-2.0, -0.3, 0.7, 3.0])
+    assert torch.autograd.gradcheck(lambda a: torch.func.functional_call(layer, {"a": a}, (z,)), (layer.a,))
+
+
 def test_no_nan_comes_through_an_unused_branch(load):
     sigma = lab.activation("where(z > 0, sqrt(max(z, 0)) + log1p(z), z*exp(z))")
     z = np.array([-800.0, -1.0, 2.0, 800.0])

@@ -412,6 +412,27 @@ def test_a_family_over_ranges_of_its_parameters(text, ranges, low, high):
     assert all(f"{name} = " in refuted.reason for name in ranges)
 
 
+@pytest.mark.parametrize("text", ["abs(z)/(1 + a*abs(z))", "exp(z)/(exp(z) + a)", "z**2/(1 + a*z**2)"])
+def test_a_parameter_beside_what_dividend_and_divisor_share_is_no_constant_of_a_family(text):
+    sup = 1 / (2 if text.startswith("exp") else 1)
+    text = text if sup == 1 else f"{text}/2"
+    found = certify(Integral(text, (("a", 2.0),)), over={"a": Interval(1.0, 2.0)}).sup
+    assert found.low <= sup <= found.high
+
+
+def test_the_range_of_a_family_is_that_of_all_its_members():
+    sigma = Formula("z/sqrt(1 + a*z**2)", (("a", 1.0),))
+    found = certify(sigma, at_least=0.0, over={"a": Interval(1.0, 2.0)})
+    assert found.verdict == "CERTIFIED"
+    assert (found.range_inf.high, found.range_sup.low) == (pytest.approx(-1), pytest.approx(1))
+
+
+def test_a_root_of_a_square_and_a_number_is_proved_whatever_stands_before_the_square():
+    found = certify(Formula("z/sqrt(1 + a*z**2)", (("a", 1.7),)), at_least=0.0, at_most=1.0)
+    assert (found.monotone, found.verdict) == ("CERTIFIED", "CERTIFIED")
+    assert found.range_sup.low == pytest.approx(1.7**-0.5, rel=1e-12)
+
+
 def test_the_worst_member_of_a_family_decides():
     sigma = Formula("tanh(z) + a*z", (("a", 0.3),))
     assert certify(sigma, at_least=0.2).verdict == "CERTIFIED"

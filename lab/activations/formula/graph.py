@@ -139,7 +139,7 @@ def chained(
             slopes[y] = y.lifted(0)
         else:
             rule = rules.get(y.operation) or OPERATIONS[y.operation].derivative
-            special = _beside_constants(y, dx, rule) or _of_alike(y, slopes)
+            special = _beside_constants(y, dx, rule) or _of_alike(y, slopes) or _of_powers(y, slopes)
             slopes[y] = special or rule(y, *y.arguments, *dx)
     return slopes[of]
 
@@ -155,11 +155,72 @@ def _of_alike(y: Expression, slopes: Mapping[Expression, Expression]) -> Express
     over, v = y.arguments
     for u, factor in factors(over):
         above, below = coefficients(u), coefficients(v)
+        if not _are_held(above, below, slopes=slopes):
+            continue
         terms = [*above, *(f for f in below if f not in above)]
         if len(terms) <= MOST_TERMS and any(_alike(f, g) for f in above for g in below):
             within = _determinant(terms, above, below, slopes) / v / v
             return within if factor.number == 1 else within * factor + u / v * _slope(factor, slopes)
     return None
+
+
+def _of_powers(y: Expression, slopes: Mapping[Expression, Expression]) -> Expression | None:
+    """The slope of u/w^p, where terms of u and of w are powers of one base, as in z/√(1 + az²).
+
+    With u = Σ bᵢfᵢ and w = Σ dⱼgⱼ it is Σ bᵢdⱼ(fᵢ′gⱼ − p·fᵢgⱼ′)/(w·w^p). Of powers m and n of one base the
+    difference is (1 − pn/m)·fᵢ′gⱼ: what (u′ − (u/v)v′)/v would only cancel far out never appears.
+    """
+    if y.operation != "div" or slopes[y.arguments[1]].number == 0:
+        return None
+    over, v = y.arguments
+    w, p = v, v.lifted(1)
+    if v.operation == "sqrt" or (v.operation == "pow" and not v.arguments[1].varies):
+        w, p = v.arguments[0], v.lifted(0.5) if v.operation == "sqrt" else v.arguments[1]
+    for u, factor in factors(over):
+        above, below = coefficients(u), coefficients(w)
+        if not _are_held(above, below, {w: p}, slopes=slopes) or len({*above, *below}) > MOST_TERMS:
+            continue
+        ratios = {(f, g): _ratio(f, g, slopes) for f in above for g in below}
+        if not any(ratios.values()):
+            continue
+        total = y.lifted(0)
+        for (f, g), ratio in ratios.items():
+            if ratio is None:
+                within = _slope(f, slopes) * g - p * (f * _slope(g, slopes))
+            elif (share := 1 - p * ratio).number == 0:
+                continue
+            else:
+                within = share * (_slope(f, slopes) * g)
+            total = total + above[f] * below[g] * within
+        within = total / w / v
+        return within if factor.number == 1 else within * factor + u / v * _slope(factor, slopes)
+    return None
+
+
+def _ratio(f: Expression, g: Expression, slopes: Mapping[Expression, Expression]) -> Expression | None:
+    """n/m of the powers m and n of one base that f and g are, if it is held; None where they are none."""
+    (base, m), (other, n) = _as_power(f), _as_power(g)
+    if not f.varies or base is not other or m.number == 0:
+        return None
+    return ratio if _are_held({f: (ratio := n / m)}, slopes=slopes) else None
+
+
+def _as_power(x: Expression) -> tuple[Expression, Expression]:
+    """A base and its power, of a term but for its sign and a constant: z² and z|z| are the second of z."""
+    match x.operation, x.arguments:
+        case "abs" | "neg", (u,):
+            return _as_power(u)
+        case "pow", (u, power) if not power.varies:
+            base, m = _as_power(u)
+            return base, m * power
+        case "mul", (u, v) if u.varies and v.varies:
+            (base, m), (other, n) = _as_power(u), _as_power(v)
+            return (base, m + n) if base is other else (x, x.lifted(1))
+        case "mul" | "div", (u, v) if not v.varies:
+            return _as_power(u)
+        case "mul", (u, v) if not u.varies:
+            return _as_power(v)
+    return x, x.lifted(1)
 
 
 def _determinant(
@@ -181,11 +242,16 @@ def _slope(x: Expression, slopes: Mapping[Expression, Expression]) -> Expression
     """The derivative of a node that may have been made since the slopes below it became known."""
     if x in slopes:
         return slopes[x]
-    if not x.varies:
+    if not x.arguments:
         return x.lifted(0)
     inner = [_slope(argument, slopes) for argument in x.arguments]
     slope: Expression = OPERATIONS[x.operation].derivative(x, *x.arguments, *inner)
     return slope
+
+
+def _are_held(*sums: Mapping[Expression, Expression], slopes: Mapping[Expression, Expression]) -> bool:
+    """Whether no constant of these terms is what is differentiated by, as an open parameter may be."""
+    return all(_slope(c, slopes).number == 0 for terms in sums for c in terms.values())
 
 
 def factors(product: Expression) -> Iterator[tuple[Expression, Expression]]:

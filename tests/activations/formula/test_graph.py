@@ -185,3 +185,18 @@ def test_a_quotient_by_the_number_0_has_a_slope_that_is_no_error(z):
 )
 def test_what_dividend_and_divisor_share_does_not_cancel_in_the_slope(text, place, slope):
     assert Formula(text).derivative(place) == pytest.approx(slope, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "slope"),
+    [
+        ("z/sqrt(1 + 1.7*z**2)", -2e4, (1 + 1.7 * 4e8) ** -1.5),
+        ("z/(1 + 1.7*z**2)**0.5", 2e4, (1 + 1.7 * 4e8) ** -1.5),
+        ("z*2/sqrt(3 + (z/3)**2)", 1e9, 6 / (3 + 1e18 / 9) ** 1.5),
+        ("z/(1 + abs(z)**3)**(1/3)", 1e6, 1e-24),
+        ("z*abs(z)/(1 + z**2)", -1e6, 2e-18),
+        ("(3 + z)/sqrt(1 + z**2)", 1e8, -3e-16),
+    ],
+)
+def test_what_powers_of_one_base_have_in_common_does_not_cancel_in_the_slope(text, place, slope):
+    assert Formula(text).derivative(place) == pytest.approx(slope, rel=1e-7)
