@@ -16,6 +16,7 @@ from lab.activations.formula.dialect import LONGEST, in_own_words
 from lab.activations.formula.float_graph import FloatGraph
 from lab.activations.formula.graph import Expression
 from lab.activations.formula.libraries import SIGMAS
+from lab.activations.formula.notation import LETTERS
 from lab.activations.formula.operations import ARITY, FUNCTIONS, OPERATIONS
 from lab.activations.formula.refusal import FormulaError, refused, shown
 from lab.activations.formula.slips import (
@@ -128,6 +129,10 @@ def _tree(text: str) -> ast.expr:
         raise refused(text, 1, f"nested more than {DEEPEST} deep") from None
 
 
+def _valued(name: str) -> str:
+    return f"if it is a parameter, give it a value: {name} = …"
+
+
 def _is_finite(number: int | float) -> bool:
     try:
         return math.isfinite(number)
@@ -196,8 +201,10 @@ class _Reading:
         if name == "x":
             raise self._refused(tree, "unknown name 'x'; the variable is called z")
         hint = did_you_mean(name, self.names)
-        if nearest(name, self.names) is None:
-            hint += f"; if it is a parameter, give it a value: {name} = …"
+        if len({*name}) == 2 == len(name) and (name[-1] in "xz" or {*name} <= {*self.names}):
+            hint = f"did you mean {'*'.join(name)}?"
+        elif nearest(name, self.names) is None:
+            hint += f"; {_valued(name)}"
         raise self._refused(tree, f"unknown name {name!r}; {hint}")
 
     def _call(self, tree: ast.expr, name: str, arguments: list[ast.expr], depth: int) -> Expression:
@@ -207,6 +214,8 @@ class _Reading:
             if name in NOT_OFFERED:
                 raise self._refused(tree, f"{name} {NOT_OFFERED[name]}")
             hint = did_you_mean(name, self.functions, SIGMAS)
+            if len(name) == 1 or name in LETTERS.values():
+                hint += f"; {_valued(name)}"
             raise self._refused(tree, f"unknown function {name!r}; {hint}")
         operation = self.functions[name]
         arity = ARITY.get(operation, 1)
