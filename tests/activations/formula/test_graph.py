@@ -56,6 +56,14 @@ def test_total(z):
     assert not (z / 0).total
 
 
+def test_a_factor_goes_into_a_choice_that_is_0_elsewhere(z):
+    """So 0·∞ never arises, in a language that computes both, where e^z runs over in what is not taken."""
+    mask, rises = z.call("greater", 0), z.call("expm1")
+    assert mask.call("where", 0, 1) * 2 * rises == mask.call("where", 0, 2 * rises)
+    assert z * mask.call("where", 1, 0) == mask.call("where", z, 0)
+    assert (mask.call("where", 0, 1) * z.call("log")).operation == "mul"  # undefined on the right
+
+
 def test_signs_and_factors_come_to_one_place(z):
     y = z.call("exp")
     for made, expected in (
