@@ -169,8 +169,11 @@ class _Reading:
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
                 return self.expression(operand, depth + 1)
             case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _ARITHMETIC:
-                x = self.expression(left, depth + 1)
-                return x.call(_ARITHMETIC[type(operator)], self.expression(right, depth + 1))
+                x, y = self.expression(left, depth + 1), self.expression(right, depth + 1)
+                is_written = not any(isinstance(part, ast.Name) for part in ast.walk(right))
+                if isinstance(operator, ast.Div) and y.number == 0 and is_written:
+                    raise self._refused(right, "this is 0, by which nothing can be divided")
+                return x.call(_ARITHMETIC[type(operator)], y)
             case ast.BinOp(left=left, op=ast.Mod() | ast.FloorDiv() as operator):
                 sign = "%" if isinstance(operator, ast.Mod) else "//"
                 raise refused(self.text, self.text.index(sign, left.end_col_offset) + 1, f"{sign} {JUMPS}")
@@ -225,7 +228,12 @@ class _Reading:
             )
         read = self._condition if name == "where" else self.expression
         first, *others = arguments
-        return read(first, depth + 1).call(operation, *(self.expression(x, depth + 1) for x in others))
+        x = read(first, depth + 1)
+        if name == "where" and x.number is not None:  # of a parameter: what is not taken may divide by it
+            taken, left = others if x.number else others[::-1]
+            self.used |= {part.id for part in ast.walk(left) if isinstance(part, ast.Name)}
+            return self.expression(taken, depth + 1)
+        return x.call(operation, *(self.expression(x, depth + 1) for x in others))
 
     def _sigma(
         self, tree: ast.expr, row: Row, arguments: list[ast.expr], given: list[ast.keyword], depth: int
