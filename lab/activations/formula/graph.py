@@ -140,6 +140,7 @@ def chained(
         else:
             rule = rules.get(y.operation) or OPERATIONS[y.operation].derivative
             special = _beside_constants(y, dx, rule) or _of_alike(y, slopes) or _of_powers(y, slopes)
+            special = special or _of_one_power(y, slopes)
             slopes[y] = special or rule(y, *y.arguments, *dx)
     return slopes[of]
 
@@ -197,6 +198,14 @@ def _of_powers(y: Expression, slopes: Mapping[Expression, Expression]) -> Expres
     return None
 
 
+def _of_one_power(y: Expression, slopes: Mapping[Expression, Expression]) -> Expression | None:
+    """The slope (1 + n)·x′·g of x·g where g is the n-th power of x: of z·√|z| it has no 0·∞ at 0."""
+    for x, g in (y.arguments, y.arguments[::-1]) if y.operation == "mul" else ():
+        if _as_power(x)[0] is x and (n := _ratio(x, g, slopes)):
+            return (1 + n) * (slopes[x] * g)
+    return None
+
+
 def _ratio(f: Expression, g: Expression, slopes: Mapping[Expression, Expression]) -> Expression | None:
     """n/m of the powers m and n of one base that f and g are, if it is held; None where they are none."""
     (base, m), (other, n) = _as_power(f), _as_power(g)
@@ -213,6 +222,9 @@ def _as_power(x: Expression) -> tuple[Expression, Expression]:
         case "pow", (u, power) if not power.varies:
             base, m = _as_power(u)
             return base, m * power
+        case "sqrt", (u,):
+            base, m = _as_power(u)
+            return base, 0.5 * m
         case "mul", (u, v) if u.varies and v.varies:
             (base, m), (other, n) = _as_power(u), _as_power(v)
             return (base, m + n) if base is other else (x, x.lifted(1))

@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 
 from lab.activations.formula.float_graph import FloatGraph
@@ -62,6 +63,25 @@ def test_a_factor_goes_into_a_choice_that_is_0_elsewhere(z):
     assert mask.call("where", 0, 1) * 2 * rises == mask.call("where", 0, 2 * rises)
     assert z * mask.call("where", 1, 0) == mask.call("where", z, 0)
     assert (mask.call("where", 0, 1) * z.call("log")).operation == "mul"  # undefined on the right
+
+
+@pytest.mark.parametrize(
+    ("text", "slope", "kinks"),
+    [
+        ("sign(z)*log(1 + abs(z))", 1.0, ()),
+        ("-sign(z)*(sqrt(1 + abs(z)) - 1)/3", -1 / 6, ()),
+        ("sign(z)*(1 - exp(-abs(z)))*2", 2.0, ()),
+        ("sign(z)*sqrt(abs(z))", math.inf, (0.0,)),
+        ("cbrt(z)", math.inf, (0.0,)),
+        ("z*sqrt(abs(z))", 0.0, ()),
+        ("z*abs(z)**0.3 + z", 1.0, ()),
+        ("z*sign(z)", 0.0, (0.0,)),
+    ],
+)
+def test_an_odd_function_of_signs_and_sizes_has_its_own_slope_at_0(text, slope, kinks):
+    sigma = Formula(text)
+    assert (sigma.derivative(0.0), sigma.kinks) == (pytest.approx(slope), kinks)
+    assert sigma.derivative(np.array([math.nan, 0.0]))[0] != 0
 
 
 def test_signs_and_factors_come_to_one_place(z):
