@@ -224,6 +224,9 @@ def test_what_dividend_and_divisor_share_does_not_cancel_in_the_slope(text, plac
         ("z/(1 + abs(z)**3)**(1/3)", 1e6, 1e-24),
         ("z*abs(z)/(1 + z**2)", -1e6, 2e-18),
         ("(3 + z)/sqrt(1 + z**2)", 1e8, -3e-16),
+        ("(z/0.75)/(1 + abs(z/0.75))", 1.5, 1 / 0.75 / 9),
+        ("((z - 1)/0.75)/sqrt(1 + ((z - 1)/0.75)**2)", 1.75, 1 / 0.75 / 2**1.5),
+        ("(2*z + 1)*abs(2*z + 1)", 1.5, 16.0),
     ],
 )
 def test_what_powers_of_one_base_have_in_common_does_not_cancel_in_the_slope(text, place, slope):
