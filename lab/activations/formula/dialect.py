@@ -113,7 +113,8 @@ class _OwnWords(ast.NodeTransformer):
             modules = ["torch"]
         if not name or name in self.names:
             return node
-        if name in CHOICES and len(arguments) == 3 and not node.keywords:
+        is_list = bool(arguments) and isinstance(arguments[0], ast.List)  # as np.select takes
+        if name in CHOICES and len(arguments) == 3 and not node.keywords and not is_list:
             self.changed |= bool(modules) or name != "where"
             return self._choice(self._test(arguments[0]), *map(self.visit, arguments[1:]))
         arguments = [self.visit(one) for one in arguments]

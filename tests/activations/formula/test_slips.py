@@ -25,6 +25,7 @@ SLIPS = [
     ("1.0f/(1.0f + expf(-z))", 4, "write the number without its f"),
     ("function(z) z^2", 1, "a formula is an expression in z, no statement"),
     ("np.piecewise(z, [z<0], [0, 1])", 1, "piecewise is not offered; write where(z > 0, z, 0.1*z)"),
+    ("np.select([z<0], [0], z)", 1, "select is not offered; write where(z > 0, z, 0.1*z)"),
     ("my.gelu(z)", 1, "my is no library that is known; write gelu(…) alone"),
     ("tanh(z) + az", 11, "unknown name 'az'; did you mean a*z?"),
     ("where(z > 0, z, a(e^z - 1))", 17, A_VALUE),
