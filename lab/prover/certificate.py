@@ -195,7 +195,7 @@ def certify(
     for name, values in (over or {}).items():
         if not -inf < values.low <= values.high < inf:
             raise ValueError(f"the range of {name} needs finite numbers in order, got {values}")
-    claim = Interval(at_least, at_most)
+    claim = Interval(float(at_least), float(at_most))
     family = provable(sigma, over or {})
     if family is None:
         return Certificate("UNDECIDED", "only a formula can be certified, and this is a class", None, claim)

@@ -76,9 +76,9 @@ def check_continuous(sigma: Activation) -> None:
 def check_derivative(sigma: Activation) -> None:
     """σ′ is the derivative of σ: by a complex step where σ is analytic, else by finite differences.
 
-    Complex steps: Squire & Trapp (1998), σ′(z) = Im σ(z + ih)/h, without cancellation. In the tails
-    differences are doubted by what two of them differ, and by the rounding of σ; and a complex step by that
-    of z², so that a fast wave is not blamed.
+    Complex steps: Squire & Trapp (1998), σ′(z) = Im σ(z + ih)/h, without cancellation. Differences are
+    doubted by the rounding of σ, in the tails by what two of them differ, too; and a complex step there by
+    that of z², so that a fast wave is not blamed.
     """
     smooth = [part[~beside(part, sigma.kinks, 0.02)] for part in (SEEN_Z[np.abs(SEEN_Z) < NEAR], TAILS)]
     z = np.concatenate(smooth)
@@ -87,7 +87,7 @@ def check_derivative(sigma: Activation) -> None:
     h, relative = 1e-3, np.full(len(z), 1e-6)
     fine, coarse = (_difference(sigma, z, step) for step in (h, 2 * h))
     found = (4 * fine - coarse) / 3
-    doubt = np.where(is_near, 0, np.abs(fine - coarse) + 4 * np.spacing(np.abs(values_of(sigma, z))) / h)
+    doubt = np.where(is_near, 0, np.abs(fine - coarse)) + 4 * np.spacing(np.abs(values_of(sigma, z))) / h
     if sigma.analytic:
         exact = values_of(sigma, z + 1e-30j).imag / 1e-30
         known = np.isfinite(exact)  # a complex infinity on the way has no limit

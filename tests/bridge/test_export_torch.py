@@ -98,6 +98,28 @@ def test_gradcheck_and_gradgradcheck(name, learn, load):
     assert torch.autograd.gradgradcheck(function, (z, *parameters))
 
 
+@pytest.mark.parametrize(
+    "text", ["z/(1 + a*abs(z))", "(exp(z) - a)/(exp(z) + a)", "z/(1 + a*z**2)", "z/(1 + abs(z)**a)"]
+)
+def test_a_parameter_in_both_parts_of_a_quotient_is_learned(text, load):
+    layer = module(load, lab.activation(text, a=1.3), learn=True)
+    z = torch.tensor([-2.0, -0.3, 0.7, 3.0])
+    assert torch.autograd.gradcheck(lambda a: torch.func.functional_call(layer, {"a": a}, (z,)), (layer.a,))
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_a_number_may_come_first(plain, load):
+    layer = module(load, lab.activation("min(6, max(0, z))**2"), plain=plain)
+    found = with_slope(layer, np.array([-1.0, 0.0, 2.0, 7.0]))
+    assert [list(one) for one in found] == [[0, 0, 4, 36], [0, 0, 4, 0]]
+
+
+def test_autograd_has_the_slope_of_tanh_shrink_at_0_and_beside_it(load):
+    z = np.array([-1e-60, 0.0, 1e-100, 1e-8, 0.3])
+    _, slope = with_slope(module(load, SIGMAS["tanh-shrink"], plain=True), z)
+    np.testing.assert_allclose(slope, np.tanh(z) ** 2, rtol=1e-14)
+
+
 def test_no_nan_comes_through_an_unused_branch(load):
     sigma = lab.activation("where(z > 0, sqrt(max(z, 0)) + log1p(z), z*exp(z))")
     z = np.array([-800.0, -1.0, 2.0, 800.0])

@@ -387,6 +387,30 @@ def test_what_is_reached_somewhere_is_not_said_to_be_approached_at_a_kink(text, 
     assert (inf_line.endswith(least), sup_line.endswith(greatest)) == (True, True), (inf_line, sup_line)
 
 
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("cbrt(z)", 0.0, inf),
+        ("sign(z)*abs(z)**0.25", 0.0, inf),
+        ("abs(z)**0.3", -inf, inf),
+        ("max(z, 0)**0.3", 0.0, inf),
+        ("s(z)**0.5", 0.0, 27**-0.5),
+        ("s(z)**0.3", 0.0, 0.3 * (3 / 13) ** 0.3 * 10 / 13),
+        ("z*s(z)**0.5", -0.129934747594, 1.053257251077),
+    ],
+)
+def test_a_power_whose_slope_has_no_bound_at_0_or_in_a_tail(text, low, high):
+    found = certify(Formula(text))
+    for enclosure, true in ((found.inf, low), (found.sup, high)):
+        assert (enclosure.low, enclosure.high) == (pytest.approx(true, abs=2e-9),) * 2
+
+
+def test_a_claim_may_be_a_number_of_numpy():
+    for bound, verdict in ((np.float64(0.1), "CERTIFIED"), (np.nextafter(0.1, 1), "UNDECIDED")):
+        assert certify(Formula("tanh(z) + 0.1*z"), at_least=bound).verdict == verdict
+    assert certify(Formula("tanh(z) + 0.1*z"), at_least=np.float32(0.1)).claim.low == float(np.float32(0.1))
+
+
 FAMILIES = [
     ("tanh(z) + a*z", {"a": (0.05, 0.2)}, 0.05, 1.2),
     ("where(z > 0, z, a*z)", {"a": (0.05, 0.2)}, 0.05, 1.0),
@@ -410,6 +434,27 @@ def test_a_family_over_ranges_of_its_parameters(text, ranges, low, high):
     refuted = certify(sigma, at_least=low + margin, over=over)
     assert refuted.verdict == "REFUTED"
     assert all(f"{name} = " in refuted.reason for name in ranges)
+
+
+@pytest.mark.parametrize("text", ["abs(z)/(1 + a*abs(z))", "exp(z)/(exp(z) + a)", "z**2/(1 + a*z**2)"])
+def test_a_parameter_beside_what_dividend_and_divisor_share_is_no_constant_of_a_family(text):
+    sup = 1 / (2 if text.startswith("exp") else 1)
+    text = text if sup == 1 else f"{text}/2"
+    found = certify(Integral(text, (("a", 2.0),)), over={"a": Interval(1.0, 2.0)}).sup
+    assert found.low <= sup <= found.high
+
+
+def test_the_range_of_a_family_is_that_of_all_its_members():
+    sigma = Formula("z/sqrt(1 + a*z**2)", (("a", 1.0),))
+    found = certify(sigma, at_least=0.0, over={"a": Interval(1.0, 2.0)})
+    assert found.verdict == "CERTIFIED"
+    assert (found.range_inf.high, found.range_sup.low) == (pytest.approx(-1), pytest.approx(1))
+
+
+def test_a_root_of_a_square_and_a_number_is_proved_whatever_stands_before_the_square():
+    found = certify(Formula("z/sqrt(1 + a*z**2)", (("a", 1.7),)), at_least=0.0, at_most=1.0)
+    assert (found.monotone, found.verdict) == ("CERTIFIED", "CERTIFIED")
+    assert found.range_sup.low == pytest.approx(1.7**-0.5, rel=1e-12)
 
 
 def test_the_worst_member_of_a_family_decides():

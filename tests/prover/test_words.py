@@ -25,7 +25,7 @@ from lab.prover.words import WORDS, known_words, proved_range
         ("sqrt(max(z, 0))", "monotone kinked", "odd bounded floored"),
         ("z*sin(z)", "", "monotone odd floored kinked"),  # that it has no bound is not proved
         ("z*s(z)", "", "monotone odd bounded floored kinked"),
-        ("sign(z)*abs(z)**(1/3)", "odd kinked", "bounded"),  # its slope is not finite at 0
+        ("sign(z)*abs(z)**(1/3)", "monotone odd kinked", "bounded floored"),  # its slope is not finite at 0
         ("where(z > 0, 1, 0)", "monotone bounded kinked", "odd floored"),
         ("where(abs(z) > 0.5, z, 0)", "monotone kinked", "bounded floored"),
         ("z - sign(z)", "odd kinked", "monotone bounded floored"),

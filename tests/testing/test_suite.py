@@ -364,6 +364,7 @@ FAR_OUT = {
     "wave that grows": (lambda z: z * np.sin(50 * z), lambda z: np.sin(50 * z) + 50 * z * np.cos(50 * z)),
     "power": (lambda z: z**9, lambda z: 9 * z**8),
     "exponential": (np.exp, np.exp),
+    "level near 0": (lambda z: np.tanh(z - 300), lambda z: np.cosh(np.clip(z - 300, -340, 340)) ** -2),
     "corner of the slope": (
         lambda z: z + np.maximum(z - 100.3, 0) ** 2 / 2,
         lambda z: 1 + np.maximum(z - 100.3, 0),

@@ -10,6 +10,7 @@ from itertools import islice
 from lab.activations.formula.libraries import (
     APPROXIMATE,
     CALLED,
+    CHOICES,
     CONSTANTS_NAMES,
     KEYWORDS,
     MEANT,
@@ -80,6 +81,7 @@ class _OwnWords(ast.NodeTransformer):
 
     def __init__(self, text: str, renamed: Mapping[str, str], names: Collection[str]) -> None:
         self.text, self.renamed, self.names, self.changed = text, renamed, names, False
+        self.known = {"x", "z", *CONSTANTS_NAMES, *names}
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         self.changed |= node.id in self.renamed
@@ -104,12 +106,16 @@ class _OwnWords(ast.NodeTransformer):
         if isinstance(node.func, ast.Attribute) and not MODULES.issuperset(modules):
             if name not in CALLED:
                 return node
+            if not all(word in self.known for word in modules if word):
+                reason = f"{modules[0]} is no library that is known; write {name}(…) alone"
+                raise self._refused(node, reason)
             arguments.insert(0, node.func.value)  # x.tanh()
             modules = ["torch"]
         if not name or name in self.names:
             return node
-        if name == "where" and len(arguments) == 3 and not node.keywords:
-            self.changed |= bool(modules)
+        is_list = bool(arguments) and isinstance(arguments[0], ast.List)  # as np.select takes
+        if name in CHOICES and len(arguments) == 3 and not node.keywords and not is_list:
+            self.changed |= bool(modules) or name != "where"
             return self._choice(self._test(arguments[0]), *map(self.visit, arguments[1:]))
         arguments = [self.visit(one) for one in arguments]
         given = {one.arg: self.visit(one.value) for one in node.keywords if one.arg != "inplace"}
@@ -141,7 +147,8 @@ class _OwnWords(ast.NodeTransformer):
         of_axis = name in ("max", "min") and not {"lax", "math"}.issuperset(modules[-1:])
         if of_axis and any(map(_is_number, node.args)):
             raise self._refused(node, f"{'.'.join(path)} takes an axis there; write {name}imum(…)")
-        meant = name if name in CALLED or name.lower() not in CALLED else name.lower()
+        spelt = (name, name.lower(), name.removesuffix("f"))  # IF, then C's of float32, as expf
+        meant = next((one for one in spelt if one in CALLED), name)
         words, elsewhere = MEANT.get(meant, (frozenset(), ""))
         if count == 1 and words.intersection(modules):
             return elsewhere
@@ -221,7 +228,8 @@ class _OwnWords(ast.NodeTransformer):
 
 def _renamed(given: dict[str | None, ast.expr], takes: Collection[str]) -> dict[str | None, ast.expr]:
     """Arguments by the names that the function has for them."""
-    return {key if key in takes else KEYWORDS.get(str(key), key): value for key, value in given.items()}
+    meant = {key: KEYWORDS.get(str(key), key) for key in given}
+    return {meant[key] if meant[key] in takes and key not in takes else key: given[key] for key in given}
 
 
 def _is_number(node: ast.expr) -> bool:

@@ -116,6 +116,8 @@ def _simpler_product(x: Expression, y: Expression) -> Expression | None:
             return -other
         if one.operation == "neg":
             return -(one.arguments[0] * other)
+        if one.operation == "where" and 0 in [branch.number for branch in one.arguments[1:]] and other.total:
+            return one.arguments[0].call("where", *(branch * other for branch in one.arguments[1:]))
     (c, u), (d, v) = _factored(x), _factored(y)
     factor = None if c is None or d is None else _exact_product(c, d)
     if factor is not None and (u is not None or v is not None):

@@ -117,8 +117,13 @@ class Written(Activation):
 
     @cached_property
     def kinks(self) -> tuple[float, ...]:
-        """Those of the switches at which σ′ jumps, or σ does."""
-        return tuple(z for z in self.switches if _jumps(self.derivative, z) or _jumps(self, z))
+        """Those of the switches at which σ′ jumps or is infinite, or σ jumps."""
+        return tuple(z for z in self.switches if self._bends(z))
+
+    def _bends(self, z: float) -> bool:
+        with np.errstate(all="ignore"):
+            steep = np.isfinite(self(z)) and np.isinf(self.derivative(z))
+        return bool(steep) or _jumps(self.derivative, z) or _jumps(self, z)
 
     @cached_property
     def jumps(self) -> tuple[float, ...]:

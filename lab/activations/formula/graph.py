@@ -6,7 +6,7 @@ So what σ and σ′ share is there once. A kind of graph has its own forms in w
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
@@ -139,12 +139,15 @@ def chained(
             slopes[y] = y.lifted(0)
         else:
             rule = rules.get(y.operation) or OPERATIONS[y.operation].derivative
-            special = _beside_constants(y, dx, rule) or _of_alike(y, slopes)
+            special = _beside_constants(y, dx, rule) or _of_alike(y, slopes, known)
+            special = special or _of_powers(y, slopes, known) or _of_one_power(y, slopes, known)
             slopes[y] = special or rule(y, *y.arguments, *dx)
     return slopes[of]
 
 
-def _of_alike(y: Expression, slopes: Mapping[Expression, Expression]) -> Expression | None:
+def _of_alike(
+    y: Expression, slopes: Mapping[Expression, Expression], known: Mapping[Expression, Expression]
+) -> Expression | None:
     """The slope of a quotient u/v of sums that share a term, or have one |f| where the other has f.
 
     With u = Σ bᵢfᵢ and v = Σ dᵢfᵢ it is Σ_{i<j} (bᵢdⱼ − bⱼdᵢ)(fᵢ′fⱼ − fᵢfⱼ′)/v²: what u and v have in common
@@ -154,12 +157,95 @@ def _of_alike(y: Expression, slopes: Mapping[Expression, Expression]) -> Express
         return None
     over, v = y.arguments
     for u, factor in factors(over):
-        above, below = coefficients(u), coefficients(v)
+        above, below = coefficients(u, known), coefficients(v, known)
+        if not _are_held(above, below, slopes=slopes):
+            continue
         terms = [*above, *(f for f in below if f not in above)]
         if len(terms) <= MOST_TERMS and any(_alike(f, g) for f in above for g in below):
             within = _determinant(terms, above, below, slopes) / v / v
             return within if factor.number == 1 else within * factor + u / v * _slope(factor, slopes)
     return None
+
+
+def _of_powers(
+    y: Expression, slopes: Mapping[Expression, Expression], known: Mapping[Expression, Expression]
+) -> Expression | None:
+    """The slope of u/w^p, where terms of u and of w are powers of one base, as in z/√(1 + az²).
+
+    With u = Σ bᵢfᵢ and w = Σ dⱼgⱼ it is Σ bᵢdⱼ(fᵢ′gⱼ − p·fᵢgⱼ′)/(w·w^p). Of powers m and n of one base the
+    difference is (1 − pn/m)·fᵢ′gⱼ: what (u′ − (u/v)v′)/v would only cancel far out never appears.
+    """
+    if y.operation != "div" or slopes[y.arguments[1]].number == 0:
+        return None
+    over, v = y.arguments
+    w, p = v, v.lifted(1)
+    if v.operation == "sqrt" or (v.operation == "pow" and not v.arguments[1].varies):
+        w, p = v.arguments[0], v.lifted(0.5) if v.operation == "sqrt" else v.arguments[1]
+    for u, factor in factors(over):
+        above, below = coefficients(u, known), coefficients(w, known)
+        if not _are_held(above, below, {w: p}, slopes=slopes) or len({*above, *below}) > MOST_TERMS:
+            continue
+        ratios = {(f, g): _ratio(f, g, slopes, known) for f in above for g in below}
+        if not any(ratios.values()):
+            continue
+        total = y.lifted(0)
+        for (f, g), ratio in ratios.items():
+            if ratio is None:
+                within = _slope(f, slopes) * g - p * (f * _slope(g, slopes))
+            elif (share := 1 - p * ratio).number == 0:
+                continue
+            else:
+                within = share * (_slope(f, slopes) * g)
+            total = total + above[f] * below[g] * within
+        within = total / w / v
+        return within if factor.number == 1 else within * factor + u / v * _slope(factor, slopes)
+    return None
+
+
+def _of_one_power(
+    y: Expression, slopes: Mapping[Expression, Expression], known: Mapping[Expression, Expression]
+) -> Expression | None:
+    """The slope (1 + n)·x′·g of x·g where g is the n-th power of x: of z·√|z| it has no 0·∞ at 0."""
+    for x, g in (y.arguments, y.arguments[::-1]) if y.operation == "mul" else ():
+        if _as_power(x, known)[0] is x and (n := _ratio(x, g, slopes, known)):
+            return (1 + n) * (slopes[x] * g)
+    return None
+
+
+def _ratio(
+    f: Expression,
+    g: Expression,
+    slopes: Mapping[Expression, Expression],
+    known: Mapping[Expression, Expression],
+) -> Expression | None:
+    """n/m of the powers m and n of one base that f and g are, if it is held; None where they are none."""
+    (base, m), (other, n) = _as_power(f, known), _as_power(g, known)
+    if not f.varies or base is not other or m.number == 0:
+        return None
+    return ratio if _are_held({f: (ratio := n / m)}, slopes=slopes) else None
+
+
+def _as_power(x: Expression, known: Mapping[Expression, Expression]) -> tuple[Expression, Expression]:
+    """A base and its power, of a term but for its sign and a constant: z² and z|z| are the second of z."""
+    if x in known:
+        return x, x.lifted(1)
+    match x.operation, x.arguments:
+        case "abs" | "neg", (u,):
+            return _as_power(u, known)
+        case "pow", (u, power) if not power.varies:
+            base, m = _as_power(u, known)
+            return base, m * power
+        case "sqrt", (u,):
+            base, m = _as_power(u, known)
+            return base, 0.5 * m
+        case "mul", (u, v) if u.varies and v.varies:
+            (base, m), (other, n) = _as_power(u, known), _as_power(v, known)
+            return (base, m + n) if base is other else (x, x.lifted(1))
+        case "mul" | "div", (u, v) if not v.varies:
+            return _as_power(u, known)
+        case "mul", (u, v) if not u.varies:
+            return _as_power(v, known)
+    return x, x.lifted(1)
 
 
 def _determinant(
@@ -181,11 +267,16 @@ def _slope(x: Expression, slopes: Mapping[Expression, Expression]) -> Expression
     """The derivative of a node that may have been made since the slopes below it became known."""
     if x in slopes:
         return slopes[x]
-    if not x.varies:
+    if not x.arguments:
         return x.lifted(0)
     inner = [_slope(argument, slopes) for argument in x.arguments]
     slope: Expression = OPERATIONS[x.operation].derivative(x, *x.arguments, *inner)
     return slope
+
+
+def _are_held(*sums: Mapping[Expression, Expression], slopes: Mapping[Expression, Expression]) -> bool:
+    """Whether no constant of these terms is what is differentiated by, as an open parameter may be."""
+    return all(_slope(c, slopes).number == 0 for terms in sums for c in terms.values())
 
 
 def factors(product: Expression) -> Iterator[tuple[Expression, Expression]]:
@@ -206,26 +297,30 @@ def _alike(f: Expression, g: Expression) -> bool:
     return f.varies and (f is g or bool(sizes))
 
 
-def coefficients(x: Expression) -> dict[Expression, Expression]:
-    """The terms of a sum, which depend on z, or are 1, with the constants before them."""
+def coefficients(x: Expression, known: Collection[Expression] = ()) -> dict[Expression, Expression]:
+    """The terms of a sum, which depend on z, or are 1, with the constants before them; one that is ``known``
+    is a term as a whole.
+    """
     one, found = x.lifted(1), {}
     if not x.varies:
         return {one: x}
+    if x in known:
+        return {x: one}
     match x.operation, x.arguments:
         case "add" | "sub", (u, v):
-            found = dict(coefficients(u))
-            for f, c in coefficients(v).items():
+            found = dict(coefficients(u, known))
+            for f, c in coefficients(v, known).items():
                 found[f] = found.get(f, x.lifted(0)).call(x.operation, c)
             return found
         case "expm1", (u,):
             return {u.call("exp"): one, one: -one}
         case "neg", (u,):
-            return {f: -c for f, c in coefficients(u).items()}
+            return {f: -c for f, c in coefficients(u, known).items()}
         case "mul", (u, v) if not (u.varies and v.varies):
             constant, rest = (v, u) if u.varies else (u, v)
             return {f: constant * c for f, c in coefficients(rest).items()}
         case "div", (u, v) if not v.varies:
-            return {f: c / v for f, c in coefficients(u).items()}
+            return {f: c / v for f, c in coefficients(u, known).items()}
     return {x: one}
 
 

@@ -10,9 +10,13 @@ _COMMANDS = {
     "cdot": "*", "times": "*", "ast": "*", "div": "/", "lvert": "|", "rvert": "|", "vert": "|",
     "le": "<=", "leq": "<=", "ge": ">=", "geq": ">=", "lt": "<", "gt": ">", "lambda": "lam",
     "varphi": "phi", "varepsilon": "epsilon", "{": "(", "}": ")", "lbrace": "(", "rbrace": ")",
+    "lbrack": "(", "rbrack": ")",
 }  # fmt: skip
 _PLAIN = ("mathrm", "text", "mbox", "operatorname", "mathbf", "mathit", "textrm", "rm", "mathop", "textbf")
-_CASES = re.compile(r"\\begin\{cases\}(.*?)\\end\{cases\}", re.DOTALL)
+_CASES = re.compile(
+    r"(?:\\left\s*\\\{\s*)?\\begin\{(d?cases|array)\}(?:\{[^}]*\})?(.*?)\\end\{\1\}(?:\s*\\right\s*\.)?",
+    re.DOTALL,
+)
 
 
 def from_latex(text: str) -> str:
@@ -21,7 +25,7 @@ def from_latex(text: str) -> str:
     >>> from_latex(r"\frac{z}{1 + e^{-z}}")
     '((z)/(1 + e^{-z}))'
     """
-    text = _CASES.sub(lambda found: _cases(found[1], text, found.start() + 1), text)
+    text = _CASES.sub(lambda found: _cases(found[2], text, found.start() + 1), text)
     written: list[str] = []
     at = 0
     while at < len(text):
@@ -47,7 +51,7 @@ def from_latex(text: str) -> str:
             inside, at = _group(text, at)
             written.append(f"{{{from_latex(inside)}}}" if raised else f"({from_latex(inside)})")
         else:
-            written.append(text[at])
+            written.append({"[": "(", "]": ")"}.get(text[at], text[at]))
             at += 1
     return "".join(written)
 

@@ -14,7 +14,7 @@ MODULES = frozenset(
     {
         *("np", "numpy", "jnp", "math", "cmath", "torch", "nn", "F", "functional", "tf", "tensorflow"),
         *("keras", "ops", "K", "activations", "backend", "jax", "lax", "flax", "linen"),
-        *("scipy", "special", "sp", "stats", "norm", "linalg"),
+        *("scipy", "special", "sp", "stats", "norm", "linalg", "nnx"),
     }
 )
 """The words that may stand before a dot."""
@@ -23,11 +23,17 @@ WRITTEN: dict[str, tuple[str, str]] = {
     **{name: ("x", f"{own}(x)") for name, own in {
         "ln": "log", "fabs": "abs", "absolute": "abs", "sgn": "sign", "expit": "sigmoid", "sig": "sigmoid",
         "ndtr": "Phi", "cdf": "Phi", "pdf": "phi", "logistic": "sigmoid", "sigma": "sigmoid",
+        "normcdf": "Phi", "normpdf": "phi", "pnorm": "Phi", "dnorm": "phi", "normsdist": "Phi",
+        "plogis": "sigmoid", "arsinh": "asinh",
     }.items()},
     "maximum": ("x, y", "max(x, y)"),
     "minimum": ("x, y", "min(x, y)"),
     "fmax": ("x, y", "max(x, y)"),
     "fmin": ("x, y", "min(x, y)"),
+    "pmax": ("x, y", "max(x, y)"),
+    "pmin": ("x, y", "min(x, y)"),
+    "clamp_min": ("x, low", "max(x, low)"),
+    "clamp_max": ("x, high", "min(x, high)"),
     "power": ("x, y", "x**y"),
     "pow": ("x, y", "x**y"),
     "multiply": ("x, y", "x*y"),
@@ -41,6 +47,8 @@ WRITTEN: dict[str, tuple[str, str]] = {
     "ones_like": ("x", "1"),
     "tensor": ("x", "x"),
     "float": ("x", "x"),
+    "float32": ("x", "x"),
+    "float64": ("x", "x"),
     "square": ("x", "x**2"),
     "negative": ("x", "-x"),
     "neg": ("x", "-x"),
@@ -70,7 +78,7 @@ WRITTEN: dict[str, tuple[str, str]] = {
 """Functions of others, with what they are here: the name → its arguments, and the formula."""
 
 MEANT: dict[str, tuple[frozenset[str], str]] = {
-    "gelu": (frozenset({"jax", "flax", "linen", "ops"}), "gelu_tanh"),
+    "gelu": (frozenset({"jax", "flax", "linen", "nnx", "ops"}), "gelu_tanh"),
     "leaky_relu": (frozenset({"tf", "tensorflow", "keras", "activations", "ops", "K"}), "leaky_of_keras"),
     "hard_sigmoid": (frozenset({"K", "backend"}), "hard_sigmoid_keras_2"),
     "sinc": (MODULES, "sinc_of_pi"),
@@ -100,6 +108,9 @@ KEYWORDS = {
     "threshold": "t",
 }
 """Arguments of libraries, and what they are called here where the function has none of that name."""
+
+CHOICES = ("where", "ifelse", "if_else", "IF", "select")
+"""What makes a choice of a comparison, what holds there and what else."""
 
 CALLED: frozenset[str] = frozenset({*FUNCTIONS, *SIGMAS, *WRITTEN})
 """All that may be called in a formula."""

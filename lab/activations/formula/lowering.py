@@ -61,6 +61,8 @@ def in_kernels(
         return _choice(arguments, [made[x] for x in node.arguments[0].arguments if not x.total])
     if name == "pow":
         return power(*arguments)
+    if name in ("min", "max") and arguments[0].number is not None:
+        arguments.reverse()  # their slopes are known by now; and torch takes no number as the first
     return simpler(*arguments) if simpler else kernels.apply(name, *arguments)
 
 

@@ -31,7 +31,7 @@ SIGNS = {
 }  # fmt: skip
 """Other characters and what they are read as."""
 
-_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ˣᶻ", "0123456789+-xz")
 
 _TOKEN = re.compile(
     r"(?P<number>0[xX][\da-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+"
@@ -40,6 +40,8 @@ _TOKEN = re.compile(
     r"|(?P<raised>\^\{)|(?P<sign>\*\*|<=|>=|==|!=|//|:=|\S)"
 )
 _EQUATION = re.compile(r"^\s*(?![zx]\s*:?=)\w+\s*(?:\(\s*[a-z]\s*\)\s*)?(?<![:<>=!])=(?!=)\s*")
+_OF_ARRAYS = re.compile(r"(\b[^\W\d]\w*|[)}|]|\d(?=\s))(\s*)\.(?=[-*/^+(])")
+"""The dot of Matlab's ``x.^2`` and of Julia's ``exp.(x)``: of each element, as all is here."""
 _OR = re.compile(r"(?<=\))\s*(?P<sign>[|&])\s*(?=\()")
 
 
@@ -62,14 +64,15 @@ def as_python(text: str, variables: Collection[str], functions: Collection[str])
     plain = text.partition("#")[0].strip().strip("$").strip()
     try:
         if "\\" in plain or "{" in plain:
-            if "\\" in plain and (lacks := plain.count("{") - plain.count("}")):
+            groups = re.sub(r"\\[{}]", "", plain)
+            if "\\" in plain and (lacks := groups.count("{") - groups.count("}")):
                 raise refused(plain, 1, f"{counted(abs(lacks), 'brace')} {'}' if lacks > 0 else '{'} missing")
             plain = from_latex(plain).strip()
     except RecursionError:
         return plain
     plain = re.sub(f"[{''.join(SIGNS)}]", lambda found: _plain(plain, found.start()), plain)
-    plain = re.sub("[⁰¹²³⁴-⁹⁺⁻]+", lambda found: "^{" + found[0].translate(_RAISED) + "}", plain)
-    plain = _EQUATION.sub("", plain)
+    plain = re.sub("[⁰¹²³⁴-⁹⁺⁻ˣᶻ]+", lambda found: "^{" + found[0].translate(_RAISED) + "}", plain)
+    plain = _OF_ARRAYS.sub(r"\1\2", _EQUATION.sub("", plain).replace("std::", ""))
     if re.search(r"[<>]", plain):
         plain = _OR.sub(lambda found: " or " if found["sign"] == "|" else " and ", plain)
     try:

@@ -47,8 +47,26 @@ class Function:
 
 def _product_slope(y: E, u: E, v: E, du: E, dv: E) -> E:
     if dv.number == 0:
-        return v * du
-    return u * dv if du.number == 0 else u * dv + v * du
+        return _signed(v, du)
+    return _signed(u, dv) if du.number == 0 else u * dv + v * du
+
+
+def _signed(u: E, dv: E) -> E:
+    """u·dv; of sign(x)·f(|x|) the two signs make 1, at x = 0 too, where 0 would be no slope of it."""
+    rest = _without(dv, u) if u.operation == "sign" else None
+    return u * dv if rest is None else rest
+
+
+def _without(x: E, factor: E) -> E | None:
+    """What x is but for a factor; None where it has none."""
+    if x is factor:
+        return x.lifted(1)
+    for one, other in (x.arguments, x.arguments[::-1]) if x.operation == "mul" else ():
+        if (rest := _without(one, factor)) is not None:
+            return rest * other
+    if x.operation in ("neg", "div") and (rest := _without(x.arguments[0], factor)) is not None:
+        return rest.call(x.operation, *x.arguments[1:])
+    return None
 
 
 def _quotient_slope(y: E, u: E, v: E, du: E, dv: E) -> E:

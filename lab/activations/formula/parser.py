@@ -16,6 +16,7 @@ from lab.activations.formula.dialect import LONGEST, in_own_words
 from lab.activations.formula.float_graph import FloatGraph
 from lab.activations.formula.graph import Expression
 from lab.activations.formula.libraries import SIGMAS
+from lab.activations.formula.notation import LETTERS
 from lab.activations.formula.operations import ARITY, FUNCTIONS, OPERATIONS
 from lab.activations.formula.refusal import FormulaError, refused, shown
 from lab.activations.formula.slips import (
@@ -128,6 +129,10 @@ def _tree(text: str) -> ast.expr:
         raise refused(text, 1, f"nested more than {DEEPEST} deep") from None
 
 
+def _valued(name: str) -> str:
+    return f"if it is a parameter, give it a value: {name} = …"
+
+
 def _is_finite(number: int | float) -> bool:
     try:
         return math.isfinite(number)
@@ -164,8 +169,11 @@ class _Reading:
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
                 return self.expression(operand, depth + 1)
             case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _ARITHMETIC:
-                x = self.expression(left, depth + 1)
-                return x.call(_ARITHMETIC[type(operator)], self.expression(right, depth + 1))
+                x, y = self.expression(left, depth + 1), self.expression(right, depth + 1)
+                is_written = not any(isinstance(part, ast.Name) for part in ast.walk(right))
+                if isinstance(operator, ast.Div) and y.number == 0 and is_written:
+                    raise self._refused(right, "this is 0, by which nothing can be divided")
+                return x.call(_ARITHMETIC[type(operator)], y)
             case ast.BinOp(left=left, op=ast.Mod() | ast.FloorDiv() as operator):
                 sign = "%" if isinstance(operator, ast.Mod) else "//"
                 raise refused(self.text, self.text.index(sign, left.end_col_offset) + 1, f"{sign} {JUMPS}")
@@ -196,8 +204,10 @@ class _Reading:
         if name == "x":
             raise self._refused(tree, "unknown name 'x'; the variable is called z")
         hint = did_you_mean(name, self.names)
-        if nearest(name, self.names) is None:
-            hint += f"; if it is a parameter, give it a value: {name} = …"
+        if len({*name}) == 2 == len(name) and (name[-1] in "xz" or {*name} <= {*self.names}):
+            hint = f"did you mean {'*'.join(name)}?"
+        elif nearest(name, self.names) is None:
+            hint += f"; {_valued(name)}"
         raise self._refused(tree, f"unknown name {name!r}; {hint}")
 
     def _call(self, tree: ast.expr, name: str, arguments: list[ast.expr], depth: int) -> Expression:
@@ -207,6 +217,8 @@ class _Reading:
             if name in NOT_OFFERED:
                 raise self._refused(tree, f"{name} {NOT_OFFERED[name]}")
             hint = did_you_mean(name, self.functions, SIGMAS)
+            if len(name) == 1 or name in LETTERS.values():
+                hint += f"; {_valued(name)}"
             raise self._refused(tree, f"unknown function {name!r}; {hint}")
         operation = self.functions[name]
         arity = ARITY.get(operation, 1)
@@ -216,7 +228,12 @@ class _Reading:
             )
         read = self._condition if name == "where" else self.expression
         first, *others = arguments
-        return read(first, depth + 1).call(operation, *(self.expression(x, depth + 1) for x in others))
+        x = read(first, depth + 1)
+        if name == "where" and x.number is not None:  # of a parameter: what is not taken may divide by it
+            taken, left = others if x.number else others[::-1]
+            self.used |= {part.id for part in ast.walk(left) if isinstance(part, ast.Name)}
+            return self.expression(taken, depth + 1)
+        return x.call(operation, *(self.expression(x, depth + 1) for x in others))
 
     def _sigma(
         self, tree: ast.expr, row: Row, arguments: list[ast.expr], given: list[ast.keyword], depth: int

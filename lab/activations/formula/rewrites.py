@@ -130,7 +130,7 @@ _LN_COSH = "log1p(2*sinh(0.5*max(min(x, 1), -1))**2)", "log1p(exp(-2*abs(x))) - 
 """Of ln cosh x, what it is where |x| < 1, and what it lacks to |x| farther off, where cosh x may run over."""
 
 PRECISE: tuple[Rewrite, ...] = (
-    Rewrite("x - tanh(x)", f"where(abs(x) < 0.5, x/(1 + 1/({_FRACTION})), x - tanh(x))"),
+    Rewrite("x - tanh(x)", f"where(abs(x) < 0.5, x*({_FRACTION}/(1 + {_FRACTION})), x - tanh(x))"),
     Rewrite("log(2*sigmoid(x))", "where(x > -1, log1p(tanh(0.5*x)), log(2*sigmoid(x)))"),
     Rewrite("log(cosh(x))", "where(abs(x) < 1, {}, abs(x) + ({}))".format(*_LN_COSH)),
     Rewrite("where(abs(x) < 1, {}, abs(x) + ({})) - abs(x)".format(*_LN_COSH),

@@ -26,6 +26,10 @@ NOT_OFFERED = {
         ("rand", "randn", "random", "normal", "uniform", "dropout", "noise"),
         "is not offered, since σ has one value at each z",
     ),
+    **dict.fromkeys(
+        ("piecewise", "Piecewise", "select", "cond", "case_when"),
+        "is not offered; write where(z > 0, z, 0.1*z), with another where(…) in it for a third piece",
+    ),
 }
 """Functions that are known and not offered, and why."""
 
@@ -46,7 +50,11 @@ _SLIPS = [
     (r"\?", "a choice is written where(z > 0, z, 0.1*z), or z if z > 0 else 0.1*z"),
     (r"^if\b|\bthen\b", "a choice is written z if z > 0 else 0.1*z"),
     (r"->|[↦→⇒]|^@\s*\(", "write what stands behind the arrow alone"),
-    (r"^(?:def|return|import|from|print|class|for|while)\b", "a formula is an expression in z, no statement"),
+    (r"(?:\d\.\d*|\.\d+)(?:[eE][-+]?\d+)?(?P<at>[fF])\b", "write the number without its f"),
+    (
+        r"^(?:def|return|import|from|print|class|for|while|function)\b",
+        "a formula is an expression in z, no statement",
+    ),
     (r";", "a ; is none of a formula; a comma stands between arguments"),
     (r"\blambda\b(?!\s*\w*\s*:)", "lambda is a word of Python; call the parameter lam, or λ"),
     (r"(?:\*\*|\*(?!\*)|/(?!/)|[-+^])\s*(?P<at>\*\*?|/|\^)", "two operators follow each other"),

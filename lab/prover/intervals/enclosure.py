@@ -102,7 +102,7 @@ def _applied(name: str, *x: Bounds) -> Bounds:
     known = [first.values] if len(x) == 1 else [first.values, last.values]
     strict = first.strict or last.strict
     values = _strictly_compared(name, *known) if strict and name in JUMPING else rule(*known)
-    if values is None and last.strict:
+    if values is None and (first if name == "pow" else last).strict:
         values = _beside_zero(name, *known)
     if values is None:
         return _UNDEFINED
@@ -131,10 +131,15 @@ def _strictly_compared(name: str, x: Interval, y: Interval = _ZERO) -> Interval:
 
 
 def _beside_zero(name: str, x: Interval, *rest: Interval) -> Interval | None:
-    """A quotient, or a logarithm, where the divisor or x comes near 0 from one side and does not reach it."""
+    """A quotient, a logarithm or a power, where the divisor or x comes near 0 from one side and does not
+    reach it.
+    """
     y = rest[0] if rest else x
     if name == "log" and x.low == 0 < x.high:
         return Interval(-inf, RULES["log"](single(x.high)).high)  # type: ignore[union-attr]
+    if name == "pow" and x.low == 0 < x.high and y.high < 0:
+        least = RULES["pow"](single(x.high), y)
+        return Interval(least.low if least else 0.0, inf)
     if name != "div" or not (y.low == 0 or y.high == 0):
         return None
     most = div(x, single(y.high or y.low))

@@ -13,6 +13,7 @@ from typing import final
 from flint import ctx
 
 from lab.activations.formula.graph import Expression, Graph, below, chained, coefficients
+from lab.activations.formula.operations import OPERATIONS
 from lab.numerics import Interval
 from lab.prover.intervals.ranges import RULES
 
@@ -62,7 +63,15 @@ def exact_expression(expression: Expression) -> Expression:
     return made[expression]
 
 
+def _power_slope(y: Expression, x: Expression, c: Expression, dx: Expression, dc: Expression) -> Expression:
+    """Of x^c: c·(x^c/x)·dx where c − 1 is no float, as of 0.3, since no order of x^(c−1) is known then."""
+    if c.number is not None and (c - 1).number is None:
+        return c * (y / x) * dx
+    return OPERATIONS["pow"].derivative(y, x, c, dx, dc)
+
+
 _SLOPES: dict[str, Callable[..., Expression]] = {
+    "pow": _power_slope,
     "erf": lambda y, x, dx: x.call("erf_slope") * dx,
     "erfc": lambda y, x, dx: -(x.call("erf_slope") * dx),
     "erf_slope": lambda y, x, dx: -2 * (x * y) * dx,

@@ -142,6 +142,16 @@ ELSEWHERE = [
     ("lax.max(x, 0.0)", "max(z, 0.0)", lambda x: np.maximum(x, 0)),
     ("ReLU(x) + SiLU(x)", "relu(z) + silu(z)", lambda x: np.maximum(x, 0) + x * sigmoid(x)),
     ("lambda x: np.tanh(x)", "tanh(z)", np.tanh),
+    ("torch.clamp_min(x, 0)", "max(z, 0)", lambda x: np.maximum(x, 0)),
+    ("lax.select(x > 0, x, 0*x)", "where(z > 0, z, 0*z)", lambda x: np.maximum(x, 0)),
+    ("nnx.gelu(x)", "gelu_tanh(z)", gelu_tanh),
+    ("IF(x>0, x, 0.1*x)", "where(z > 0, z, 0.1*z)", leaky(0.1)),
+    ("ifelse(x > 0, x, 0.1*x)", "where(z > 0, z, 0.1*z)", leaky(0.1)),
+    ("pmax(x, 0)", "max(z, 0)", lambda x: np.maximum(x, 0)),
+    ("x*pnorm(x)", "z*Phi(z)", gelu),
+    ("x*plogis(x)", "z*sigmoid(z)", lambda x: x * sigmoid(x)),
+    ("x.*normcdf(x)", "z*Phi(z)", gelu),
+    ("tanhf(x) + fmaxf(x, 0)", "tanh(z) + max(z, 0)", lambda x: np.tanh(x) + np.maximum(x, 0)),
 ]  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 
 from lab.activations.formula.float_graph import FloatGraph
@@ -54,6 +55,33 @@ def test_total(z):
     assert not z.call("log1p").total
     assert not (z.call("sqrt") + z).total
     assert not (z / 0).total
+
+
+def test_a_factor_goes_into_a_choice_that_is_0_elsewhere(z):
+    """So 0·∞ never arises, in a language that computes both, where e^z runs over in what is not taken."""
+    mask, rises = z.call("greater", 0), z.call("expm1")
+    assert mask.call("where", 0, 1) * 2 * rises == mask.call("where", 0, 2 * rises)
+    assert z * mask.call("where", 1, 0) == mask.call("where", z, 0)
+    assert (mask.call("where", 0, 1) * z.call("log")).operation == "mul"  # undefined on the right
+
+
+@pytest.mark.parametrize(
+    ("text", "slope", "kinks"),
+    [
+        ("sign(z)*log(1 + abs(z))", 1.0, ()),
+        ("-sign(z)*(sqrt(1 + abs(z)) - 1)/3", -1 / 6, ()),
+        ("sign(z)*(1 - exp(-abs(z)))*2", 2.0, ()),
+        ("sign(z)*sqrt(abs(z))", math.inf, (0.0,)),
+        ("cbrt(z)", math.inf, (0.0,)),
+        ("z*sqrt(abs(z))", 0.0, ()),
+        ("z*abs(z)**0.3 + z", 1.0, ()),
+        ("z*sign(z)", 0.0, (0.0,)),
+    ],
+)
+def test_an_odd_function_of_signs_and_sizes_has_its_own_slope_at_0(text, slope, kinks):
+    sigma = Formula(text)
+    assert (sigma.derivative(0.0), sigma.kinks) == (pytest.approx(slope), kinks)
+    assert sigma.derivative(np.array([math.nan, 0.0]))[0] != 0
 
 
 def test_signs_and_factors_come_to_one_place(z):
@@ -185,3 +213,21 @@ def test_a_quotient_by_the_number_0_has_a_slope_that_is_no_error(z):
 )
 def test_what_dividend_and_divisor_share_does_not_cancel_in_the_slope(text, place, slope):
     assert Formula(text).derivative(place) == pytest.approx(slope, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "slope"),
+    [
+        ("z/sqrt(1 + 1.7*z**2)", -2e4, (1 + 1.7 * 4e8) ** -1.5),
+        ("z/(1 + 1.7*z**2)**0.5", 2e4, (1 + 1.7 * 4e8) ** -1.5),
+        ("z*2/sqrt(3 + (z/3)**2)", 1e9, 6 / (3 + 1e18 / 9) ** 1.5),
+        ("z/(1 + abs(z)**3)**(1/3)", 1e6, 1e-24),
+        ("z*abs(z)/(1 + z**2)", -1e6, 2e-18),
+        ("(3 + z)/sqrt(1 + z**2)", 1e8, -3e-16),
+        ("(z/0.75)/(1 + abs(z/0.75))", 1.5, 1 / 0.75 / 9),
+        ("((z - 1)/0.75)/sqrt(1 + ((z - 1)/0.75)**2)", 1.75, 1 / 0.75 / 2**1.5),
+        ("(2*z + 1)*abs(2*z + 1)", 1.5, 16.0),
+    ],
+)
+def test_what_powers_of_one_base_have_in_common_does_not_cancel_in_the_slope(text, place, slope):
+    assert Formula(text).derivative(place) == pytest.approx(slope, rel=1e-7)

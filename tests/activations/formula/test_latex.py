@@ -25,6 +25,12 @@ LATEX = [
     (r"\max\{0, z\}", "max(0, z)", lambda z: np.maximum(z, 0)),
     (r"z\operatorname{tanh}(z)", "z*tanh(z)", lambda z: z * np.tanh(z)),
     (r"\tanh z", "tanh(z)", np.tanh),
+    (r"z\left[1 + \tanh[2z]\right]", "z*(1 + tanh(2*z) )", lambda z: 2 * z / (1 + np.exp(-4 * z))),
+    (
+        r"\left\{\begin{array}{ll} z & z > 0 \\ 0.1z & z \le 0 \end{array}\right.",
+        "where(z > 0, z, 0.1*z)",
+        lambda z: np.where(z > 0, z, 0.1 * z),
+    ),
     (r"\sin^2 z", "sin(z)**2", lambda z: np.sin(z) ** 2),
     (
         r"\begin{cases} z, & \text{if } z > 0 \\ 0.1z, & z \le 0. \end{cases}",

@@ -24,6 +24,10 @@ def cube(z):
 
 
 READ = [
+    ("z.^2./(1 + z.^2)", "z**2./(1 + z**2)", lambda z: z**2 / (1 + z**2)),
+    ("1./(1 + exp.(-2 .* z))", "1./(1 + exp(-2 * z))", lambda z: 1 / (1 + np.exp(-2 * z))),
+    ("e⁻ᶻ", "e**(-z)", lambda z: np.exp(-z)),
+    ("std::exp(-z)", "exp(-z)", lambda z: np.exp(-z)),
     ("2z", "2*z", lambda z: 2 * z),
     ("2z²", "2*z**2", lambda z: 2 * z**2),
     ("-z²", "-z**2", lambda z: -(z**2)),

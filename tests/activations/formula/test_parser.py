@@ -2,7 +2,7 @@
 
 import re
 import time
-from math import inf, nan
+from math import expm1, inf, log, nan
 
 import pytest
 
@@ -45,10 +45,11 @@ REFUSED = [
     (47, "zz + 1", 1, "unknown name 'zz'; did you mean 'z'? (known: e, pi, z)"),
     (47, "z*q", 3, "unknown name 'q'; expected one of e, pi, z"),
     (47, "z + tanh", 5, "tanh is a function; write tanh(z)"),
+    (55, "tanh(z)/(2 - 2)", 10, "this is 0, by which nothing can be divided"),
     (48, "z + x", 5, "unknown name 'x'; the variable is called z"),
     *((51, text, 1, NOT_FINITE) for text in ("9**9**9*z", "1e400*z")),
     *((51, text, 3, NOT_FINITE) for text in ("z*sqrt(-1)", f"z*{'9' * 1500}")),
-    (51, "z + 1/0", 5, NOT_FINITE),
+    (51, "z + 1/0", 7, "this is 0, by which nothing can be divided"),
     ("", "z - 3e-400*z", 5, "3e-400 would be read as 0; expected 0 or a size of at least 5e-324"),
     (51, f"z*{'9' * 5000}", LONGEST + 1, f"longer than {LONGEST} characters"),
     (52, "z+" * 50_000 + "z", LONGEST + 1, f"longer than {LONGEST} characters"),
@@ -201,3 +202,10 @@ def test_a_parameter_may_be_left_open():
         parse("a*z", {}, ["a", "c"])
     with pytest.raises(FormulaError, match="a parameter cannot be called 'tanh'; that name is taken"):
         parse("a*z", {"a": 1.0}, ["tanh"])
+
+
+@pytest.mark.parametrize(("alpha", "value"), [(-0.5, 2 * log(1.75)), (0.0, 2.0), (0.5, 2 * expm1(1) + 0.5)])
+def test_a_branch_that_a_parameter_never_takes_may_divide_by_it(alpha, value):
+    """The soft exponential of Godfrey & Gashler (2015)."""
+    text = "where(a < 0, -log(1 - a*(z + a))/a, where(a > 0, expm1(a*z)/a + a, z))"
+    assert Formula(text, (("a", alpha),))(2.0) == pytest.approx(value)

@@ -7,6 +7,10 @@ from lab.activations.formula.formula import Formula
 from lab.activations.formula.refusal import FormulaError
 from lab.activations.formula.slips import slip
 
+A_VALUE = (
+    "unknown function 'a'; known are Phi, abs, arcsinh and 26 others; if it is a parameter, give it a value"
+)
+
 SLIPS = [
     *((text, 1, "quotes are no part of a formula") for text in ("'tanh(z)'", '"tanh(z)"', "`z`", "“z”")),
     ("1'000*z", 2, "write the number without a sign between its digits"),
@@ -18,6 +22,13 @@ SLIPS = [
     ("z>0 && z<1", 5, "write and, between comparisons"),
     ("if z>0 then z else 0", 1, "a choice is written z if z > 0 else 0.1*z"),
     *((text, 3, "write what stands behind the arrow alone") for text in ("z -> z", "z ↦ z", "z → z")),
+    ("1.0f/(1.0f + expf(-z))", 4, "write the number without its f"),
+    ("function(z) z^2", 1, "a formula is an expression in z, no statement"),
+    ("np.piecewise(z, [z<0], [0, 1])", 1, "piecewise is not offered; write where(z > 0, z, 0.1*z)"),
+    ("np.select([z<0], [0], z)", 1, "select is not offered; write where(z > 0, z, 0.1*z)"),
+    ("my.gelu(z)", 1, "my is no library that is known; write gelu(…) alone"),
+    ("tanh(z) + az", 11, "unknown name 'az'; did you mean a*z?"),
+    ("where(z > 0, z, a(e^z - 1))", 17, A_VALUE),
     ("return z", 1, "a formula is an expression in z, no statement"),
     ("max(0; z)", 6, "a ; is none of a formula; a comma stands between arguments"),
     ("lambda*z", 1, "lambda is a word of Python; call the parameter lam, or λ"),
