@@ -27,7 +27,7 @@ from lab.prover.words import WORDS, known_words, proved_range
         ("z*s(z)", "", "monotone odd bounded floored kinked"),
         ("sign(z)*abs(z)**(1/3)", "monotone odd kinked", "bounded floored"),  # its slope is not finite at 0
         ("where(z > 0, 1, 0)", "monotone bounded kinked", "odd floored"),
-        ("where(abs(z) > 0.5, z, 0)", "monotone kinked", "bounded floored"),
+        ("where(abs(z) > 0.5, z, 0)", "monotone odd kinked", "bounded floored"),
         ("z - sign(z)", "odd kinked", "monotone bounded floored"),
         ("sin(z)", "odd bounded", "monotone floored kinked"),
         ("0.02*log((1 + exp(50*z))/(1 + exp(50*(z - 1))))", "monotone bounded", "odd floored kinked"),

@@ -116,7 +116,7 @@ def _simpler_product(x: Expression, y: Expression) -> Expression | None:
             return -other
         if one.operation == "neg":
             return -(one.arguments[0] * other)
-        if one.operation == "where" and 0 in [branch.number for branch in one.arguments[1:]] and other.total:
+        if _is_masked(one) and other.total:
             return one.arguments[0].call("where", *(branch * other for branch in one.arguments[1:]))
     (c, u), (d, v) = _factored(x), _factored(y)
     factor = None if c is None or d is None else _exact_product(c, d)
@@ -160,6 +160,9 @@ def _simpler_negative(x: Expression) -> Expression | None:
     if x.operation == "sub":
         u, v = x.arguments
         return v - u
+    if _is_masked(x):
+        condition, *branches = x.arguments
+        return condition.call("where", *(one if one.number == 0 else -one for one in branches))
     if x.operation in ("mul", "div"):
         u, v = x.arguments
         if x.operation == "mul" and v.number is not None:
@@ -169,6 +172,11 @@ def _simpler_negative(x: Expression) -> Expression | None:
         if x.operation == "mul" and v.operation == "sub":
             return u * -v
     return None
+
+
+def _is_masked(x: Expression) -> bool:
+    """Whether it is a choice, one side of which is 0."""
+    return x.operation == "where" and 0 in [branch.number for branch in x.arguments[1:]]
 
 
 def _simpler_even(x: Expression, name: str) -> Expression | None:

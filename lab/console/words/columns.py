@@ -33,6 +33,7 @@ TABLES = {
         "shift": "how far the means of a target lie apart in the two parts, in standard deviations",
         "cost_of_mean": "C of the best constant answer, which is the mean target unless the cost has another",
         "input_rms": "the largest rms of a feature",
+        "unreached": "the share of the training targets that the output cannot reach",
         "target_rms": "the largest rms of a target that is a number",
     },
     "histograms": {

@@ -80,7 +80,9 @@ class Weights(parts.Figure):
         neurons = neurons[np.isfinite(neurons["a_mean"])]
         if not (neurons["speed_in"] > 0).any():
             raise NothingToShowError("weights: no weight has a gradient")
-        shown = Shown.of(tables, neurons[neurons["layer"] > 0], most_layers=5, most=_MOST_VARIANTS)
+        room = panels.on_page(len(_COLUMNS))  # a narrow page has none for names beside low panels
+        most = _MOST_VARIANTS if room == len(_COLUMNS) else room
+        shown = Shown.of(tables, neurons[neurons["layer"] > 0], most_layers=5, most=most)
         height = 1.75 if len(shown.variants) <= 3 else 1.2
         seen, labels = {}, {}
         for name, rows in by_variant(neurons).items():
