@@ -80,8 +80,11 @@ class Weights(parts.Figure):
         neurons = neurons[np.isfinite(neurons["a_mean"])]
         if not (neurons["speed_in"] > 0).any():
             raise NothingToShowError("weights: no weight has a gradient")
-        room = panels.on_page(len(_COLUMNS))  # a narrow page has none for names beside low panels
-        most = _MOST_VARIANTS if room == len(_COLUMNS) else room
+        room = panels.on_page(len(_COLUMNS))
+        narrow = room < len(
+            _COLUMNS
+        )  # then there is no room for names of several lines, nor beside low panels
+        most = room if narrow else _MOST_VARIANTS
         shown = Shown.of(tables, neurons[neurons["layer"] > 0], most_layers=5, most=most)
         height = 1.75 if len(shown.variants) <= 3 else 1.2
         seen, labels = {}, {}
@@ -89,7 +92,7 @@ class Weights(parts.Figure):
             for step in sorted({rows["step"].min(), rows["step"].max()} if name in shown.variants else ()):
                 seen[name, step] = rows[rows["step"] == step]
                 when = f"{shown.time} {seen[name, step][shown.time].iloc[0]:.4g}"
-                labels[name, step] = f"{writing.below(name, 72 * height)}\n{when}"
+                labels[name, step] = f"{name if narrow else writing.below(name, 72 * height)}\n{when}"
         matrix = panels.matrix(
             labels,
             {one: one.title for one in _COLUMNS},
