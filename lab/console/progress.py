@@ -17,7 +17,7 @@ from lab.errors import INTERRUPTED, LabError, StorageError, counted, plain
 from lab.processes import interrupt
 from lab.results.page import REPORT, save_report
 from lab.results.run import Run
-from lab.runs.folder import RunFolder
+from lab.runs.folder import RunFolder, ending
 from lab.runs.preparation import Prepared
 from lab.runs.whereabouts import is_usual, word
 
@@ -123,7 +123,7 @@ def plots_saved(run: Run, workers: int) -> bool:
 def report_saved(run: Run, found: "Verdicts") -> bool:
     """Write the page of a run with its verdicts; returns whether it could, or shows how to try again."""
     try:
-        save_report([run], run.path / REPORT, [found])
+        save_report([run], run.path / REPORT, [found], **ending("done"))
     except StorageError as error:
         again = f"the tables are safe; try again with: lab report {word(run.path)}"
         err().print(f"error: {error}\n{again}", soft_wrap=True)

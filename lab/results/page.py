@@ -31,16 +31,17 @@ IN_REPORT = ("speed_by_layer",)
 """The figures that a report shows where scripts do not run: few, for their size."""
 
 
-def save_report(runs: Sequence[Run], path: Path, found: Sequence[Verdicts | None] = ()) -> Path:
+def save_report(runs: Sequence[Run], path: Path, found: Sequence[Verdicts | None] = (), **told: Any) -> Path:
     """Write one page of these runs, with the verdicts ``found`` on each where they are known already.
 
-    See `lab.report.run`.
+    What is ``told`` stands in place of what run.json says by now, as the `lab.runs.folder.ending` of a run
+    whose last file the page is. See `lab.report.run`.
 
     Raises StorageError where it cannot be written, or a run has no tables yet.
     """
     from lab.report.run import report
 
-    subjects = [subject(run.folder, run.tables, found=one) for run, one in zip_longest(runs, found)]
+    subjects = [subject(run.folder, run.tables, one, **told) for run, one in zip_longest(runs, found)]
     storage.write(path, report(subjects))
     for run in runs:
         if isinstance(run.folder, RunFolder):
@@ -49,14 +50,14 @@ def save_report(runs: Sequence[Run], path: Path, found: Sequence[Verdicts | None
 
 
 def subject(
-    folder: RunFolder | HeldRun, tables: Tables, status: str = "", found: Verdicts | None = None
+    folder: RunFolder | HeldRun, tables: Tables, found: Verdicts | None = None, **told: Any
 ) -> Subject:
-    """A run as its report takes it: these of its tables, its own status and verdicts unless given."""
+    """A run as its report takes it: these of its tables, its own verdicts and run.json unless given."""
     from lab.analysis.ledger import ledger
     from lab.analysis.verdicts import verdicts
     from lab.report.island import Subject
 
-    info = answered({**folder.info, "status": status or folder.status}, tables)
+    info = answered({**folder.info, "status": folder.status, **told}, tables)
     file = folder.path / "experiment.toml"
     experiment = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
     drawn = {name: folder.plots / f"{name}.png" for name in IN_REPORT}
@@ -98,8 +99,8 @@ def kept_up(ready: Prepared, folder: RunFolder, seconds: float, progress: Progre
 
     def written(refresh: int) -> None:
         status = "running" if refresh else "interrupted"
-        told = subject(folder, {**tables_so_far(ready, folder), **known}, status)
-        storage.write(folder.path / REPORT, report([told], refresh=refresh))
+        so_far = subject(folder, {**tables_so_far(ready, folder), **known}, status=status)
+        storage.write(folder.path / REPORT, report([so_far], refresh=refresh))
         folder.keep_sums([folder.path / REPORT])
 
     def advance(done: int) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lab.errors import LabError, StorageError
-from lab.results.page import REPORT, kept_up
+from lab.results.page import REPORT, kept_up, save_report
 from lab.results.run import Run
-from lab.runs.folder import UNCHECKED, RunFolder
+from lab.runs.folder import UNCHECKED, RunFolder, ending
 from lab.runs.root import find, runs
 from lab.runs.whereabouts import results_root
 
@@ -84,7 +84,7 @@ def train(
     trained.save_analysis()
     if plots:
         trained.save_plots(workers=given.workers)
-        trained.save_report()
+        save_report([trained], trained.path / REPORT, **ending("done"))
     if given.ends:
         folder.ended("done")
     return trained

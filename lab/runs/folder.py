@@ -322,8 +322,7 @@ class RunFolder:
 
     def ended(self, status: str) -> None:
         """Write into run.json how the run ended, and when."""
-        ended = now().isoformat(timespec="seconds")
-        self.describe({**self.info, "status": status, "ended": ended})
+        self.describe({**self.info, **ending(status)})
 
 
 class _Info(dict[str, Any]):
@@ -335,6 +334,11 @@ class _Info(dict[str, Any]):
 
     def __missing__(self, key: str) -> Any:
         raise StorageError(f"{self._path}: run.json is damaged: it has no {key!r}")
+
+
+def ending(status: str) -> dict[str, Any]:
+    """What run.json says of a run that ends now: how, and when."""
+    return {"status": status, "ended": now().isoformat(timespec="seconds")}
 
 
 def now() -> datetime:

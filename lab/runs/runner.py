@@ -16,7 +16,7 @@ from lab.errors import LabError, StorageError
 from lab.experiment.variants import Variant, load, resolved
 from lab.runs import tables
 from lab.runs.cluster import require
-from lab.runs.folder import UNCHECKED, RunFolder, now
+from lab.runs.folder import UNCHECKED, RunFolder, ending, now
 from lab.runs.growing import Growing
 from lab.runs.held import let_go
 from lab.runs.identity import Key
@@ -186,8 +186,7 @@ def _completed(
         fates = _fates(ready, trials, growing.seconds, failed)
     except BaseException:
         with suppress(StorageError):  # which would hide why
-            ended = now().isoformat(timespec="seconds")
-            folder.describe({**record, "status": "interrupted", "ended": ended})
+            folder.describe({**record, **ending("interrupted")})
         raise
     folder.describe({**record, "notes": list(said), "status": "running", **fates})
     if terms.ends:

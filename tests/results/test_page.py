@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 import lab
@@ -41,3 +43,11 @@ def test_the_report_of_an_interrupted_live_run_says_so_and_reloads_no_more(small
     page = lab.load("small", root).path / "report.html"
     assert "Interrupted: 0 of 6 trials have ended." in page.read_text(encoding="utf-8")
     assert "data-refresh" not in page.read_text(encoding="utf-8")
+
+
+def test_the_page_of_a_run_that_is_done_tells_that_and_when_it_ended(small, root, few_figures):
+    run = lab.run(small, ["training.epochs=1"], results=root)
+    page = (run.path / "report.html").read_text(encoding="utf-8")
+    assert "<dt>status</dt><dd>done</dd>" in page
+    started = run.info["started"]
+    assert re.search(rf"<dt>started, ended</dt><dd>{re.escape(started)} – \d{{4}}-", page)
