@@ -28,7 +28,8 @@ MOST_HEIGHTS = 30_000
 """The same for the heights of histograms."""
 BINS = 40
 QUANTILES = {"low": 0.05, "median": 0.5, "high": 0.95}
-CURVE_POINTS = 161
+CURVE_POINTS, NEAR = 161, 8
+"""So many points of a curve are kept for |z| up to this, and beyond it all that are sampled."""
 SPLIT = ("trials", "histograms", "curves", "prediction")
 NONE = pd.DataFrame()
 NO_VALUES: dict[str, Any] = {"steps": [], "epochs": [], "values": {}}
@@ -275,7 +276,8 @@ class _Curves:
         key = np.stack([z, sigma, slope]).tobytes()
         if key not in self._known:
             self._known[key] = len(self.made)
-            at = np.unique(np.searchsorted(z, np.linspace(-8, 8, CURVE_POINTS)).clip(0, len(z) - 1))
+            near = np.searchsorted(z, np.linspace(-NEAR, NEAR, CURVE_POINTS)).clip(0, len(z) - 1)
+            at = np.union1d(near, np.flatnonzero(np.abs(z) > NEAR))
             columns = {"z": z[at], "sigma": sigma[at], "slope": slope[at]}
             made: dict[str, Any] = {name: [few(x) for x in column] for name, column in columns.items()}
             self.made.append(made | {"steepest": few(np.abs(slope[np.isfinite(slope)]).max(initial=0))})

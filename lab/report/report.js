@@ -15,7 +15,7 @@ const VIEWS = [
   ["The ledger", "What became of the error on its way down through each layer at the step: by the weights, and by σ′.", ledger, null,
     LEDGER.map(([, words, kind]) => [words, kind])],
   ["The causes", "The share of weights that lost most by each cause, at the step.", causes, null,
-    CAUSES.map((cause, i) => [cause.replace("_", " "), `part${i}`])],
+    CAUSES.map(([, words], i) => [words, `part${i}`])],
   ["The activations", "σ, and its slope σ′ in colour; dashed, a floor under it.", curves],
 ];
 
@@ -44,9 +44,10 @@ function redraw() {
     const drawn = figures.filter(Boolean);
     if (!drawn.length) return null;
     const place = html("div", { class: together ? "" : "panels" }, ...drawn);
+    const empty = together ? [] : state.shown.filter((_, i) => !figures[i]).map((variant) => variant.name + fates(variant));
     const name = each === overSteps || together ? `${title}: ${state.quantity.label}` : title;
     return html("section", { "aria-label": title }, html("h2", {}, name), html("p", { class: "quiet" }, about),
-      entries ? legend(entries) : null, place);
+      entries ? legend(entries) : null, place, empty.length ? html("p", { class: "quiet" }, `Nothing to show of: ${empty.join("; ")}`) : null);
   });
   control("figures").replaceChildren(...sections.filter(Boolean), numbers(state));
   compare();

@@ -130,7 +130,7 @@ function saturationMap(variant, state) {
   });
   const now = found.median.map((values) => written(values[reading(variant.steps, state.step)])).join(", ");
   const why = variant.endless ? "; where σ′ has no bound, nothing is saturated" : "";
-  return figure(on, html("b", {}, variant.name), ` · now, layer 1 up: ${now}${why}`);
+  return figure(on, html("b", {}, variant.name), ` · now, layer 1 up: ${now}${why}${fates(variant)}`);
 }
 
 function distribution(variant, state) {
@@ -141,9 +141,10 @@ function distribution(variant, state) {
   const [begins, ends] = [found.low[here][index], found.high[here][index]];
   const [low, high] = steady([Math.min(...found.low.map((of) => of[index]), -3), Math.max(...found.high.map((of) => of[index]), 3)],
     [Math.min(begins, -3), Math.max(ends, 3)]);
-  const top = extent(curve.slope.map((x) => (x === null ? null : Math.abs(x))))[1] || 1;
+  const slopes = curve.slope.filter((_, i) => curve.z[i] >= low && curve.z[i] <= high);
+  const top = extent(slopes.map((x) => (x === null ? null : Math.abs(x))))[1] || 1;
   const on = panel(`${variant.name}: distribution of z in layer ${index + 1} over the slope, step ${found.steps[here]}`,
-    { low, high, label: `z in layer ${index + 1}` }, { low: Math.min(0, ...curve.slope), high: top * 1.05 });
+    { low, high, label: `z in layer ${index + 1}` }, { low: Math.min(0, ...slopes), high: top * 1.05 });
   if (!unsaturated(variant, index)) shade(on, curve, variant.threshold * curve.steepest, low, high);
   const wide = (ends - begins) / heights.length;
   const base = on.y(0), points = heights.flatMap((share, i) => [i, i + 1].map((edge) =>
@@ -152,7 +153,7 @@ function distribution(variant, state) {
     on.svg.append(shape("path", { class: "mass", d: `${path([[points[0][0], base], ...points, [points.at(-1)[0], base]])}Z` }));
   }
   inside(on, curve.z, curve.slope, low, high, "slope");
-  return figure(on, html("b", {}, variant.name), ` · step ${found.steps[here]}`);
+  return figure(on, html("b", {}, variant.name), ` · step ${found.steps[here]}${fates(variant)}`);
 }
 
 // The range of all steps, so that axes stand still; that of the step where it would be lost in the other.
@@ -220,10 +221,12 @@ function ledger(variant, state) {
   }
   on.svg.append(shape("line", { class: "edge", x1: on.x(0), x2: on.x(0), y1: on.top, y2: on.bottom }));
   describe(on, words);
-  return figure(on, html("b", {}, variant.name));
+  return figure(on, html("b", {}, variant.name), fates(variant));
 }
 
-const CAUSES = ["input_low", "output_saturated", "error_small", "examples_apart", "examples_cancel", "nothing_left"];
+// In the words of the figure of the causes.
+const CAUSES = [["input_low", "input low"], ["output_saturated", "output saturated"], ["error_small", "error small"],
+  ["examples_apart", "large on different examples"], ["examples_cancel", "examples cancel"], ["nothing_left", "nothing left to learn"]];
 
 function causes(variant, state) {
   if (!variant.values.cause_input_low) return null;
@@ -232,10 +235,10 @@ function causes(variant, state) {
     { low: 0.4, high: layers + 0.6, ticks: Array.from({ length: layers }, (_, i) => i + 1) }, { height: 80 + 18 * layers });
   for (let layer = 1; layer <= layers; layer += 1) {
     let from = 0;
-    CAUSES.forEach((cause, i) => {
+    CAUSES.forEach(([cause, told], i) => {
       const share = at(variant, `cause_${cause}`, layer, here);
       if (!share) return;
-      const said = `layer ${layer}, ${cause.replace("_", " ")}: ${written(share)}`;
+      const said = `layer ${layer}, ${told}: ${written(share)}`;
       words.push(said);
       on.svg.append(shape("rect", { class: `part${i}`, x: on.x(from), y: on.y(layer + 0.35), width: on.x(share) - on.x(0), height: on.y(0.3) - on.y(1) },
         shape("title", {}, said)));
@@ -243,7 +246,7 @@ function causes(variant, state) {
     });
   }
   describe(on, words);
-  return figure(on, html("b", {}, variant.name));
+  return figure(on, html("b", {}, variant.name), fates(variant));
 }
 
 // What a picture says in words, for who does not see it.

@@ -76,6 +76,12 @@ def test_a_curve_that_layers_share_is_kept_once(made):
     assert made["variants"][0]["curves"] == [0, 0, 0, 0, 0]
 
 
+def test_a_curve_reaches_as_far_as_it_is_sampled(run):
+    far = run.tables["curves"].assign(z=lambda rows: 100 * rows["z"])
+    made = island([replace(run, tables={**run.tables, "curves": far})], ["x"])["curves"][0]
+    assert (made["z"][0], made["z"][-1]) == (far["z"].min(), far["z"].max())
+
+
 def test_runs_bring_their_comparisons_by_the_places_of_their_variants(run):
     (none,) = island([run], ["x"])["compared"]
     assert none is None

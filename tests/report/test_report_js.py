@@ -7,7 +7,9 @@ from time import monotonic
 import pytest
 
 from lab.analysis.comparisons import comparisons
+from lab.analysis.ledger import ledger
 from lab.figures.drawing import style
+from lab.figures.run.explanations import CAUSES
 from lab.report.run import report
 from tests.report.conftest import HOSTILE, subject
 
@@ -226,6 +228,39 @@ def test_on_paper_there_are_no_controls_and_no_dark_ground(visit, text):
     page.set_viewport_size({"width": 700, "height": 900})  # of a page of A4, in its pixels
     wider = "[...document.querySelectorAll('table')].filter((one) => one.getBoundingClientRect().right > 700)"
     assert page.evaluate(f"{wider}.map((one) => one.caption.textContent)") == []
+
+
+def test_on_paper_the_file_of_the_experiment_is_whole(visit):
+    page = visit(report([replace(subject(), experiment="# a long line " * 30 + "\n# a line" * 200)]))
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 700, "height": 900})
+    page.get_by_text("How it was made").click()
+    hidden = "(one) => [one.scrollHeight - one.clientHeight, one.scrollWidth - one.clientWidth]"
+    assert page.locator("pre").evaluate(hidden) == [0, 0]
+
+
+def test_the_causes_have_the_words_of_their_figure(page):
+    assert page.evaluate("Object.fromEntries(CAUSES)") == {
+        name.removeprefix("cause_"): words for name, (words, _) in CAUSES.items()
+    }
+
+
+def test_views_of_a_variant_that_lost_all_its_trials_say_so(visit):
+    """Of one that lost them before the first reading there is no panel, and its name stands below."""
+    run = subject(variants=("sigmoid", "tanh", "relu"))
+    tables = dict(run.tables)
+    tables["trials"] = tables["trials"].assign(
+        status=tables["trials"]["status"].mask(tables["trials"]["variant"] != "sigmoid", "diverged")
+    )
+    layers, number = tables["layers"], tables["layers"].select_dtypes("float").columns.drop("epoch")
+    lost = ((layers["variant"] == "tanh") & (layers["step"] > 50)) | (layers["variant"] == "relu")
+    tables["layers"] = layers.assign(**layers[number].mask(lost))
+    tables["ledger"] = ledger(tables)
+    page = visit(report([replace(run, tables=tables)]))
+    for view in ("Saturation", "The ledger", "The causes"):
+        section = page.locator(f"[aria-label='{view}']")
+        assert "4 of 4 trials diverged" in section.locator("figcaption").nth(1).inner_text()
+        assert "Nothing to show of: relu · 4 of 4 trials diverged" in section.inner_text()
 
 
 def test_in_the_dark_every_control_works_and_the_ground_is_dark(visit, text):

@@ -357,8 +357,9 @@ GLOSSARY = {
         symbol="‖e‖/‖δ above‖ · ‖δ‖/‖e‖", also=("transport",), see=("decade", "BP2"),
     ),
     "cause": Word(
-        "Which factor of |∂C/∂w| lost most: low input, saturated output, small error, or examples that "
-        'cancel. Recorded with record.quantities = ["all"].',
+        "Which factor of |∂C/∂w| lost most: input low, output saturated, error small, a and δ large on "
+        "different examples, examples that cancel, or nothing left to learn. Recorded with "
+        'record.quantities = ["all"].',
         also=("causes",), see=("BP4", "low", "saturated"),
     ),
     "verdict": Word(
