@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lab.activations.in_place import InPlace
-    from lab.api import activation, audit, certify, export, load, predict, resume, run, watch
+    from lab.api import activation, audit, certify, export, load, predict, resume, run, verify, watch
     from lab.errors import LabError
     from lab.numerics import Interval
     from lab.parts import Activation, Cost, DataSource, Figure, Initialiser, Optimiser, Probe
@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "lab.activations.in_place": ("InPlace",),
-    "lab.api": ("activation", "audit", "certify", "export", "load", "predict", "resume", "run", "watch"),
+    "lab.api": (
+        *("activation", "audit", "certify", "export", "load", "predict"),
+        *("resume", "run", "verify", "watch"),
+    ),
     "lab.prover.certificate": ("Certificate",),
     "lab.results.run": ("Run",),
     "lab.errors": ("LabError",),
@@ -60,6 +63,7 @@ __all__ = [
     "predict",
     "resume",
     "run",
+    "verify",
     "watch",
 ]
 

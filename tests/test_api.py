@@ -187,3 +187,7 @@ def test_code_of_ones_own_that_hangs_is_given_up_where_trials_have_a_limit(small
     mine("return np.sin(z)", "import time; time.sleep(1000)")
     with pytest.raises(LabError, match=r"took longer than 0\.1 s"):
         lab.run(small, OWN, results=root, allow_code=True, plots=False, trial_timeout=5)
+
+
+def test_a_run_is_verified_from_python(run):
+    assert not any(one.problem for one in lab.verify(run.path))

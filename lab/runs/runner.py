@@ -40,6 +40,8 @@ class Terms:
     run whose parts are taken over where they are the same. ``scheduler`` is the address of a Dask scheduler,
     whose workers train instead. ``ends`` tells whether the run is done with its tables. ``keep_seconds`` is
     that of `lab.runs.workers.Task`.
+
+    Raises LabError where ``workers`` is no count.
     """
 
     workers: int = 1
@@ -49,6 +51,10 @@ class Terms:
     scheduler: str = ""
     ends: bool = True
     keep_seconds: float = inf
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.workers, int) or self.workers < 1:
+            raise LabError(f"workers = {self.workers!r}: expected a whole number of processes, 1 or more")
 
 
 USUAL_TERMS = Terms()

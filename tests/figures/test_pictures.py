@@ -131,6 +131,12 @@ def test_a_style_that_is_none_is_told(tables):
         PartError, match=r"no style 'ggplot2', neither a file nor a name; did you mean 'ggplot'"
     ):
         figures.draw("training", tables, layout=figures.Layout(own="ggplot2"))
+    for own, told in (
+        ({"font.sise": 9}, "rc: no setting 'font.sise'; did you mean 'font.size'"),
+        ({"font.size": "nine"}, "rc: Key font.size: Could not convert 'nine' to float"),
+    ):
+        with pytest.raises(PartError, match=re.escape(told)):
+            figures.draw("training", tables, layout=figures.Layout(own=own))
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,12 @@ def test_the_tables_depend_on_neither_workers_nor_chunks(ready, root, monkeypatc
         assert table_bytes(folder) == whole
 
 
+@pytest.mark.parametrize("workers", [None, 0, "2"])
+def test_workers_are_a_count(workers):
+    with pytest.raises(LabError, match=f"workers = {workers!r}: expected a whole number of processes"):
+        Terms(workers)
+
+
 def test_another_trial_changes_no_other_and_variants_begin_with_the_same_draws(small, root):
     """Same seed, same widths: the weights of two variants at the start are the same."""
     three, four = (run(made(small, {"trials.seeds": seeds}), root).table("layers") for seeds in (3, 4))

@@ -66,12 +66,19 @@ Style: TypeAlias = str | Path | dict[str, Any] | None
 def context(own: Style = None) -> AbstractContextManager[None]:
     """Matplotlib with the settings of ``lab.mplstyle``, then those of one's ``own``, and nobody else's.
 
-    Raises PartError where there is no such style, with the nearest name.
+    Raises PartError where there is no such style or setting, with the nearest name, or no such value of it.
     """
     styles = ["default", Path(__file__).with_name("lab.mplstyle"), *([own] if own else [])]
     names = matplotlib.style.available
     if isinstance(own, str | Path) and str(own) not in names and not Path(own).is_file():
         raise PartError(f"no style {str(own)!r}, neither a file nor a name; {did_you_mean(str(own), names)}")
+    if isinstance(own, dict):
+        if unknown := next((key for key in own if key not in matplotlib.rcParams), None):
+            raise PartError(f"rc: no setting {unknown!r}; {did_you_mean(unknown, matplotlib.rcParams)}")
+        try:
+            matplotlib.RcParams(own)
+        except ValueError as error:
+            raise PartError(f"rc: {error}") from None
     return matplotlib.style.context(styles)
 
 
