@@ -24,8 +24,8 @@ from lab.network.parameters import Parameters, as_parameters, count, parameters
 from lab.numerics import Array
 from lab.training.loop import Training, begun
 
-MOVED = ("z", "a")
-"""What the demon moves: z_j, or a_j behind σ."""
+MOVED = {"z": "δ", "a": "e"}
+"""What the demon moves, z_j, or a_j behind σ, and the sign of ∂C by it."""
 
 HALVINGS = 12
 """A series of moves goes from r down to r/2^HALVINGS."""

@@ -27,9 +27,9 @@ def list_data() -> Page:
     from lab.console.screen import Page, Rows
     from lab.data.added.store import listing
 
-    found = listing()
+    found, heads = listing(), ("name", "where", "parameters", "about")
     rows = [(row.name, row.where, row.parameters or None, row.about) for row in found]
-    return Page(list(map(asdict, found)), [Rows(("name", "where", "parameters", "about"), rows)])
+    return Page(list(map(asdict, found)), [Rows(heads, rows, whole=True)])
 
 
 @data.command()

@@ -9,13 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lab import parts
+from lab.analysis.demon import MOVED
 from lab.figures.audit import Audit
 from lab.figures.drawing import marks, panels, scales, style, writing
 from lab.figures.drawing.scales import visible
 from lab.figures.tables import checked
 
 _CHANGE, _REMAINDER = style.categories(2)
-_DERIVATIVES = {"z": "δ", "a": "e"}
 _FAR = 100.0  # the line of second order passes through remainders so many times above rounding
 _UP: style.Looks = {"linestyle": "none", "markersize": 3.5}
 _DOWN: style.Looks = {"linestyle": "none", "markersize": 7, "markerfacecolor": "none"}
@@ -67,7 +67,7 @@ class DemonLayer(parts.Figure):
         for title, ax in multiples.axes.items():
             _draw_neurons(ax, demons[title])
             moved, reach = demons[title][["moved", "reach"]].iloc[0]
-            ax.set_xlabel(f"|{_DERIVATIVES.get(moved, moved)}| r, r = {reach:g}")
+            ax.set_xlabel(f"|{MOVED.get(moved, moved)}| r, r = {reach:g}")
         return multiples.framed(notes=[_notes(rows) for rows in demons.values()])
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from lab.analysis.demon import moves_of_neuron, neurons_of_layer
+from lab.analysis.demon import MOVED, moves_of_neuron, neurons_of_layer
 from lab.console.screen import Block, Page, Rows, dim, drawn
 from lab.console.theory.moment import Moment, check, chosen, scene_of
 from lab.errors import LabError
@@ -15,7 +15,6 @@ from lab.runs.preparation import Prepared
 
 NEURON_FORM = {"change": "ΔC by Δ{m}", "predicted": "{d}Δ{m}", "remainder": "remainder"}
 LAYER_FORM = {"derivative": "{d}", "order": "order", "best_move": "best Δ{m}", "best_gain": "gain"}
-DERIVATIVES = {"z": "δ", "a": "e"}
 
 
 @dataclass(frozen=True)
@@ -64,12 +63,12 @@ def _body(
     by_moved = {str(moved): rows for moved, rows in found.groupby("moved", sort=False)}
     columns, cells = [caption], [by_moved["z"][key].tolist()]
     for moved, rows in by_moved.items():
-        columns += [text.format(m=moved, d=DERIVATIVES[moved]) for text in form.values()]
+        columns += [text.format(m=moved, d=MOVED[moved]) for text in form.values()]
         cells += [rows[column].tolist() for column in form]
     yield Rows(columns, list(zip(*cells, strict=True)), title)
     yield f"C = {cost:.6g}"
     for moved, rows in by_moved.items():
-        d, first = DERIVATIVES[moved], rows.iloc[0]
+        d, first = MOVED[moved], rows.iloc[0]
         if place.neuron:
             slope, order = first["predicted"] / first["move"], _number(first["order"], ".3f")
             yield f"Δ{moved}: {d} = {slope:.6g}; order of the remainder: {order}"

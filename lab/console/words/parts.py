@@ -106,12 +106,12 @@ def kind_page(word: str) -> Page:
     if kinds[word] == "figures":
         from lab.figures import listing
 
-        return Page(listing(), [table(listing())])
+        return Page(listing(), [replace(table(listing()), whole=True)])
     rows = [
         {"name": name, "parameters": parameters(part), "what it is": _plain(getdoc(part)).partition("\n")[0]}
         for name, part in plugins.usable(kinds[word]).items()
     ]
-    return Page(rows, [table(rows)])
+    return Page(rows, [replace(table(rows), whole=True)])
 
 
 def _plain(doc: str | None) -> str:

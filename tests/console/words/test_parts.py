@@ -17,6 +17,12 @@ def test_every_part_of_a_kind_is_listed(word):
     assert "bias=torch" in rows["torch"]["parameters"]
 
 
+@pytest.mark.parametrize("kind", ["costs", "figures"])
+def test_a_narrow_terminal_has_the_last_column_whole(kind, printed, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert "…" not in printed(kind_page(kind))
+
+
 def test_parameters_have_their_defaults_unless_nothing_is_the_default():
     assert parameters(He) == "bias, gain=1.41421"
     assert parameters(Normal) == "bias, weight_variance=1, bias_variance=0, sd"
