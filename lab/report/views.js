@@ -22,11 +22,17 @@ function fates(variant) {
   return lost.map((status) => ` · ${variant.trials[status]} of ${all} trials ${status}`).join("");
 }
 
+// The axis that panels share, as far as the values of this one reach beyond it.
+function widened({ range, log }, values) {
+  const [low, high] = extent([...values, range.low, range.high], log);
+  return { low, high, log };
+}
+
 function overSteps(variant, state) {
   const { name, label, layered } = state.quantity, found = variant.values[name];
   if (!found) return null;
   const on = panel(`${variant.name}: ${label} over the steps`,
-    { ...state.time, label: "step" }, { ...state.range, log: state.log });
+    { ...state.time, label: "step" }, widened(state, found.median.flat()));
   const layers = found.median.length, words = [];
   found.median.forEach((values, index) => {
     const layer = index + 1, strong = layered && layer === state.layer;
@@ -58,8 +64,10 @@ function byLayer(variants, state) {
   if (!layered) return null;
   const deepest = Math.max(...variants.map(layersOf));
   const layers = Array.from({ length: deepest }, (_, i) => i + 1);
+  const drawn = variants.flatMap((variant) => [0, reading(variant.steps, state.step)].flatMap((place) =>
+    layers.map((layer) => at(variant, name, layer, place))));
   const on = panel(`${label} by layer, at the first reading and at step ${state.step}`,
-    { low: 0.7, high: deepest + 0.3, ticks: layers, label: "layer" }, { ...state.range, log: state.log },
+    { low: 0.7, high: deepest + 0.3, ticks: layers, label: "layer" }, widened(state, drawn),
     innerWidth < 600 ? {} : { width: 560, height: 260 });
   for (const variant of variants) {
     const own = layers.slice(0, layersOf(variant)), here = reading(variant.steps, state.step);
@@ -76,9 +84,9 @@ function byLayer(variants, state) {
     if (name === "learning_speed") predicted(on, variant, own);
   }
   const bars = name === "learning_speed" ? " Short bars: predicted for the first reading." : "";
-  const drawn = figure(on, `Open and pale: the first reading. Filled: step ${state.step}. Medians over the trials.${bars}`);
-  drawn.classList.add("broad");
-  return drawn;
+  const broad = figure(on, `Open and pale: the first reading. Filled: step ${state.step}. Medians over the trials.${bars}`);
+  broad.classList.add("broad");
+  return broad;
 }
 
 // Short bars at the predicted speeds, of which that of the last hidden layer is set to its first reading.

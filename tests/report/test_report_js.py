@@ -263,6 +263,23 @@ def test_views_of_a_variant_that_lost_all_its_trials_say_so(visit):
         assert "Nothing to show of: relu · 4 of 4 trials diverged" in section.inner_text()
 
 
+def test_what_diverged_does_not_flatten_the_others(visit):
+    run = subject()
+    layers, trials = run.tables["layers"], run.tables["trials"]
+    exploding = (layers["variant"] == "tanh") & (layers["step"] == 250)
+    tables = {
+        **run.tables,
+        "layers": layers.assign(learning_speed=layers["learning_speed"].mask(exploding, 1e200)),
+        "trials": trials.assign(status=trials["status"].mask(trials["variant"] == "tanh", "diverged")),
+    }
+    page = visit(report([replace(run, tables=tables)]))
+    heights = "(one) => Math.max(...[...one.querySelectorAll('.line')].map((line) => line.getBBox().height))"
+    panels = page.locator("#figures section").first.locator("svg")
+    assert panels.first.evaluate(heights) > 30
+    assert page.locator("#figures .broad svg").evaluate(heights) > 30
+    assert "10²⁰⁰" in panels.nth(1).inner_html()
+
+
 def test_in_the_dark_every_control_works_and_the_ground_is_dark(visit, text):
     page = visit(text, color_scheme="dark")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(22, 24, 27)"
