@@ -263,6 +263,7 @@ def test_text_stays_text_in_the_svg_without_a_date_or_an_author(tmp_path):
     content = svg.read_text(encoding="utf-8")
     assert f">{title}</text>" in content
     assert ">2 of 2 trials diverged</text>" in content
+    assert set(re.findall("font-family: ([^;]*);", content)) == {"'DejaVu Sans', sans-serif"}
     assert not re.search("<dc:date>|<dc:creator>|Matplotlib v", content)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from lab import parts
@@ -121,6 +122,7 @@ class ZDistribution(parts.Figure):
                     ax.stairs(before, edges, label=first_label, **_FIRST)
                 ax.set_ylim(bottom=0)
                 ax.set_xlim(edges[0], edges[-1])
+                ax.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], min_n_ticks=3))
                 _draw_slope(ax, tables, name, layer)
         endless = any(_unbounded(tables, name, layer) for layer, name in matrix.axes)
         more = [writing.words("no grey where sup|σ′| is infinite")] if endless else []

@@ -108,7 +108,7 @@ def _totals(rows: pd.DataFrame, last: int) -> str:
     """What the weights and σ′ did from layer ``last`` down to 1: the medians over the trials, in decades."""
     first, above = (rows[rows["layer"] == layer].set_index("trial")[list(_TOTALS)] for layer in (1, last))
     totals = (first - above).where(np.isfinite(first), first).median()
-    summed = ", ".join(f"{name} {totals[total] + 0.0:+.2f}" for total, name in _TOTALS.items())
+    summed = ", ".join(f"{name} {round(totals[total], 2) + 0.0:+.2f}" for total, name in _TOTALS.items())
     return summed.replace("-", "−").replace("inf", "∞")
 
 

@@ -37,6 +37,7 @@ def test_the_style_ends_with_its_context_and_what_a_user_set_does_not_count():
             assert matplotlib.rcParams["text.parse_math"] is False
             assert matplotlib.rcParams["svg.fonttype"] == "none"
             assert matplotlib.rcParams["lines.linewidth"] == 1.5
-            assert matplotlib.rcParams["font.family"] == ["DejaVu Sans"]
+            assert matplotlib.rcParams["font.family"] == ["sans-serif"]
+            assert matplotlib.rcParams["font.sans-serif"] == ["DejaVu Sans"]
             assert matplotlib.rcParams["axes.titlepad"] == matplotlib.rcParamsDefault["axes.titlepad"]
         assert dict(matplotlib.rcParams) == before

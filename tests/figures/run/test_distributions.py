@@ -164,3 +164,12 @@ def test_an_unbounded_slope_saturates_nothing_and_its_axis_holds_what_is_usual(r
 def test_empty_histograms_are_told():
     with pytest.raises(NothingToShowError, match=r"^z_distribution: the histograms are empty$"):
         draw("z_distribution", {"histograms": histogram(count=0)})
+
+
+@pytest.mark.parametrize("reach", [3.0, 4.4, 7.0, 70.0])
+def test_an_axis_of_z_has_ticks_that_tell_its_scale(reach):
+    table = pd.DataFrame({"low": [-reach, 0.0], "high": [0.0, reach], "count": 5})
+    wide = pd.concat(table.assign(variant=name, trial=0, step=0, layer=1) for name in "abcd")
+    for ax in draw("z_distribution", {"histograms": wide}).axes:
+        low, high = ax.get_xlim()
+        assert sum(low <= tick <= high for tick in ax.get_xticks()) >= 3

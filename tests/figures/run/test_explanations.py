@@ -68,6 +68,11 @@ def test_an_error_that_died_is_a_cut_bar_never_minus_infinity():
     assert figure.axes[0].get_ylim()[0] < -4
 
 
+def test_next_to_nothing_has_no_sign():
+    figure = draw("ledger", {"layers": rows([0.1, 0.1001, 1.0], [0.1, 0.1, 1.0])})
+    assert not [text for text in texts(figure) if "−0.00" in text]
+
+
 def test_the_last_reading_is_one_with_an_error():
     lost = rows([np.nan] * 2, [np.nan] * 2, step=10, epoch=10.0, status="diverged")
     figure = draw("ledger", {"layers": pd.concat([rows([0.1, 1.0], [0.1, 1.0]), lost])})
