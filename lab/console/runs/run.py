@@ -159,8 +159,8 @@ def _tables(title: str, short: pd.DataFrame, layers: pd.DataFrame, variants: pd.
             "fault by itself: a sigmoid that learns nothing may have none, a ReLU that learns well has much"
         )
     ends = variants.reindex(columns=["inf_slope", "sup_slope"]).astype(float)
-    if names := list(variants["variant"][ends.isin([-inf, inf]).any(axis=1)]):
-        yield dim(f"saturated of {', '.join(names)}: none can be, since sup |σ′| is infinite")
+    if sigmas := dict.fromkeys(variants["activation"][ends.isin([-inf, inf]).any(axis=1)]):
+        yield dim(f"saturated of {', '.join(sigmas)}: none can be, since sup |σ′| is infinite")
 
 
 def _known(table: pd.DataFrame, *counts: str) -> pd.DataFrame:
