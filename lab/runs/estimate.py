@@ -22,7 +22,6 @@ from lab.training.loop import BLOCK, Training
 from lab.training.probes import NEURON_COLUMNS
 from lab.training.reader import LONGEST_RING, RING_BYTES
 from lab.training.recorder import HALF_BINS, STEP_COLUMNS
-from lab.training.statistics import SORTED_VALUES
 
 MIB = 2**20
 
@@ -254,7 +253,6 @@ def bytes_of(training: Training, trials: int) -> int:
         parameters += 3 * trials + 1
         passes += (cells + ends) * max(batch, seen, TOGETHER)
         passes += trials * sum(sizes[1:]) * seen
-        passes += 2 * trials * sum(min(size * seen, SORTED_VALUES) for size in sizes[1:])
         passes += 4 * trials * sizes[-1] * max(n, len(training.test))
     else:
         evaluated = min(n, EVALUATED_TOGETHER) + min(len(training.test), EVALUATED_TOGETHER)

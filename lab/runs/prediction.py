@@ -36,6 +36,9 @@ MOST_TARGETS = 100
 MOST_PAIRS = 6000
 """Of a kind with more pairs than this, so many are drawn."""
 
+MOST_NAMED = 4
+"""A note on up to so many variants names them all; on more, all but one of so many, and counts the others."""
+
 NARROW = 0.1
 """Where `_narrow` is larger, speeds may be off by more than a tenth: by that sum."""
 
@@ -84,9 +87,16 @@ def notes(made: Sequence[tuple[Variant, Training]], predicted: pd.DataFrame) -> 
             of.setdefault(note, []).append(variant.label)
     everyone = len(made) > 1
     return [
-        note if everyone and len(labels) == len(made) else f"{'; '.join(labels)}: {note}"
+        note if everyone and len(labels) == len(made) else f"{_named(labels)}: {note}"
         for note, labels in of.items()
     ]
+
+
+def _named(labels: Sequence[str]) -> str:
+    """The variants of a note; of many the first."""
+    if len(labels) <= MOST_NAMED:
+        return "; ".join(labels)
+    return f"{'; '.join(labels[: MOST_NAMED - 1])} and {len(labels) - MOST_NAMED + 1} more variants"
 
 
 def _missing(rows: pd.DataFrame) -> Iterator[str]:

@@ -281,3 +281,14 @@ def test_of_many_pairs_a_sample_has_their_means():
         assert (np.sum(kind.alike.y * kind.alike.other, axis=1) == (1 if kind is kinds[0] else 0)).all()
         first = (kind.alike.y[:, 0] == 1).mean()
         assert first == pytest.approx(mask[labels == 0].sum() / mask.sum(), abs=0.03)
+
+
+def test_of_many_variants_a_note_is_about_the_first_are_named(small):
+    varied = 'vary."network.activation"=["z^2","relu","tanh"]', 'vary."training.eta"=[0.1,0.2]'
+    wide = "hidden layers are predicted as if they were wide"
+    found = [note.partition(f": {wide}")[0] for note in said(small, *varied) if wide in note]
+    both, four = "z^2, eta=0.1; z^2, eta=0.2", "relu, eta=0.1; relu, eta=0.2; tanh, eta=0.1; tanh, eta=0.2"
+    assert found == [both, four]
+    varied = varied[0], 'vary."training.eta"=[0.1,0.2,0.3]'
+    found = [note.partition(f": {wide}")[0] for note in said(small, *varied) if wide in note]
+    assert found[1] == "relu, eta=0.1; relu, eta=0.2; relu, eta=0.3 and 3 more variants"

@@ -60,8 +60,8 @@ def rescale(case: Case) -> str:
 
 def smaller_steps(case: Case, seen: Seen) -> str:
     """What makes steps smaller: scaled data, smaller first weights, or a smaller η; by what is large."""
-    if not case.small_inputs and (asked := rescale(case)):
-        return asked
+    if case.large_inputs or case.unusual_targets:
+        return rescale(case)
     return SMALLER_WEIGHTS if case.row_norms > LARGE_WEIGHTS else SMALLER_STEPS
 
 

@@ -99,6 +99,8 @@ def _body(
 ) -> Iterator[Block]:
     short, layers, sights = value["summary"], value["layers"], value["see"]
     yield from _tables(run.info["title"], short, layers, variants)
+    if "saturation" in run.tables["layers"]:
+        yield from _never_saturated(short, variants)
     if "surrogate_floor" in variants and (variants["surrogate_floor"] > 0).any():
         yield dim("surrogate_floor > 0: max(σ′, floor) on the way back, so not the gradient of C")
     if places := run.info.get("layers"):
@@ -158,9 +160,15 @@ def _tables(title: str, short: pd.DataFrame, layers: pd.DataFrame, variants: pd.
             "saturated: share of (hidden neuron, example) with σ′ near 0 beside sup σ′, at the end. It is no "
             "fault by itself: a sigmoid that learns nothing may have none, a ReLU that learns well has much"
         )
+
+
+def _never_saturated(short: pd.DataFrame, variants: pd.DataFrame) -> Iterator[Block]:
+    """Why saturation is missing of variants that came to their end: by their σ, which many may share."""
     ends = variants.reindex(columns=["inf_slope", "sup_slope"]).astype(float)
-    if names := list(variants["variant"][ends.isin([-inf, inf]).any(axis=1)]):
-        yield dim(f"saturated of {', '.join(names)}: none can be, since sup |σ′| is infinite")
+    endless = ends.isin([-inf, inf]).any(axis=1).to_numpy()
+    missing = short["saturation_end"].isna() & (short["diverged"] + short["failed"] < short["trials"])
+    if sigmas := dict.fromkeys(variants["activation"][endless & missing.to_numpy()]):
+        yield dim(f"saturated of {', '.join(sigmas)}: none can be, since sup |σ′| is infinite")
 
 
 def _known(table: pd.DataFrame, *counts: str) -> pd.DataFrame:

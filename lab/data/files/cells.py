@@ -25,6 +25,9 @@ MISSING = frozenset(
 _NUMBER = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?)", re.ASCII | re.IGNORECASE)
 
 
+_MINUS = "−"
+
+
 def number(cell: str, decimal: str = ".") -> float | None:
     """The double nearest to the number that a text is; None where it is none.
 
@@ -34,7 +37,7 @@ def number(cell: str, decimal: str = ".") -> float | None:
     >>> number(" -2.5e3"), number("2,5", decimal=","), number("−1"), number("1_000")
     (-2500.0, 2.5, -1.0, None)
     """
-    text = cell.strip().replace("−", "-")
+    text = cell.strip().replace(_MINUS, "-")
     if decimal != ".":
         text = text.replace(".", "_").replace(decimal, ".")
     return float(text) if _NUMBER.fullmatch(text) else None
@@ -56,20 +59,21 @@ def thousands(words: Iterable[str]) -> str:
     return next((word for word in numbers if _WITH_THOUSANDS.fullmatch(word)), "")
 
 
-_SIGNS = "%‰$€£¥ \u00a0\u202f"
+_SIGNS = "%‰$€£¥"
+_AROUND = _SIGNS + " \u00a0\u202f"
 
 
 def with_signs(words: Iterable[str]) -> str:
     """The first word that is a number with a sign of percent or of money, where all are numbers; else empty.
 
-    >>> with_signs(["12,5 %", "3 %"]), with_signs(["$1,200.00", "$0"]), with_signs(["5 %", "none"])
-    ('12,5 %', '$1,200.00', '')
+    >>> with_signs(["12,5 %", "−3 %"]), with_signs(["-$1,200.00", "$0"]), with_signs(["5 %", "none"])
+    ('12,5 %', '-$1,200.00', '')
     """
     signed = [word for word in words if number(word) is None]
-    bare = [word.strip(_SIGNS).lstrip("+-") for word in signed]
+    bare = [word.strip(_AROUND).lstrip(f"+-{_MINUS}").lstrip(_AROUND) for word in signed]
     if not all(map(_DIGITS.fullmatch, bare)):
         return ""
-    return next((word for word in signed if word.strip(_SIGNS) != word.strip()), "")
+    return next((word for word in signed if not set(_SIGNS).isdisjoint(word)), "")
 
 
 def only_by_case(words: Iterable[str]) -> list[str]:

@@ -81,9 +81,8 @@ class Weights(parts.Figure):
         if not (neurons["speed_in"] > 0).any():
             raise NothingToShowError("weights: no weight has a gradient")
         room = panels.on_page(len(_COLUMNS))
-        narrow = room < len(
-            _COLUMNS
-        )  # then there is no room for names of several lines, nor beside low panels
+        # On a narrow page there is no room for names of several lines, nor beside low panels.
+        narrow = room < len(_COLUMNS)
         most = room if narrow else _MOST_VARIANTS
         shown = Shown.of(tables, neurons[neurons["layer"] > 0], most_layers=5, most=most)
         height = 1.75 if len(shown.variants) <= 3 else 1.2
@@ -93,13 +92,8 @@ class Weights(parts.Figure):
                 seen[name, step] = rows[rows["step"] == step]
                 when = f"{shown.time} {seen[name, step][shown.time].iloc[0]:.4g}"
                 labels[name, step] = f"{name if narrow else writing.below(name, 72 * height)}\n{when}"
-        matrix = panels.matrix(
-            labels,
-            {one: one.title for one in _COLUMNS},
-            height=height,
-            width=2.6,
-            sharey="col",
-        )
+        columns = {one: one.title for one in _COLUMNS}
+        matrix = panels.matrix(labels, columns, height=height, width=2.6, sharey="col")
         ramp, markers = style.ramp(shown.layers), style.categories(len(shown.layers))
         looks = {
             layer: _MARK | {"color": ramp[layer].colour, "marker": other.marker}

@@ -1,8 +1,12 @@
 """Advice helps: with what it says the fault is gone, and more is learned."""
 
+from unittest.mock import Mock
+
 import pytest
 
+from lab.analysis.case import Case
 from lab.analysis.rules import RULES
+from lab.analysis.rules.words import SMALLER_STEPS, smaller_steps
 from tests.analysis.judged import (
     BASE,
     FAULTS,
@@ -278,6 +282,13 @@ def test_what_is_advised_ends_the_fault(tmp_path, fault):
             cost / run.variants["cost_of_mean"][0] for cost, run in zip(lost, (before, after), strict=True)
         ]
     assert lost[1] < lost[0]
+
+
+@pytest.mark.parametrize("size", ["large", ""])
+def test_small_features_are_no_cause_of_large_steps_but_large_targets_beside_them_are(size):
+    case = Mock(Case, large_inputs=False, small_inputs=True, unusual_targets=size, row_norms=1.0)
+    told = smaller_steps(case, Mock())
+    assert ("standardised targets" in told, told == SMALLER_STEPS) == (bool(size), not size)
 
 
 def test_every_advice_is_tried():

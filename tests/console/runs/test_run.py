@@ -59,10 +59,14 @@ def words(root, tmp_path, more):
 
 
 def test_an_activation_whose_slope_has_no_bound_is_told_to_saturate_nowhere(root, tmp_path):
-    told = words(root, tmp_path, '[vary]\n"network.activation" = ["tanh", "z + 0.01*z**3"]\n')
+    varied = '"network.activation" = ["tanh", "z + 0.01*z**3"]\n"training.eta" = [0.1, 0.2]\n'
+    told = words(root, tmp_path, f"[vary]\n{varied}")
     assert [line for line in told if "saturated of" in line] == [
         "saturated of z + 0.01*z**3: none can be, since sup |σ′| is infinite"
     ]
+    mixed = '"network.activation" = [["tanh", "z + 0.01*z**3"]]\n'
+    for more in (f"[vary]\n{mixed}", f'[record]\nquantities = ["a_mean"]\n[vary]\n{varied}'):
+        assert not any("saturated of" in line for line in words(root, tmp_path, more))
 
 
 def test_a_trial_that_diverged_is_not_said_to_have_no_ratio(root, tmp_path):
