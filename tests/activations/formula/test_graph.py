@@ -75,6 +75,9 @@ def test_a_factor_goes_into_a_choice_that_is_0_elsewhere(z):
         ("cbrt(z)", math.inf, (0.0,)),
         ("z*sqrt(abs(z))", 0.0, ()),
         ("z*abs(z)**0.3 + z", 1.0, ()),
+        ("z**2*sqrt(abs(z))", 0.0, ()),
+        ("abs(z)*sqrt(abs(z))/(1 + abs(z))", 0.0, ()),
+        ("z*sqrt(abs(z))/(1 + abs(z))", 0.0, ()),
         ("z*sign(z)", 0.0, (0.0,)),
     ],
 )
