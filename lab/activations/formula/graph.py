@@ -13,7 +13,7 @@ from itertools import combinations
 from operator import attrgetter, itemgetter
 from typing import Any, TypeAlias
 
-from lab.activations.formula.operations import COMMUTATIVE, OPERATIONS, PARTIAL
+from lab.activations.formula.operations import COMMUTATIVE, OPERATIONS, PARTIAL, times
 from lab.numerics import Interval
 
 _index = attrgetter("index")
@@ -155,7 +155,9 @@ def _of_quotient(
     for u, factor in factors(over):
         within = _of_alike(u, v, slopes, known) or _of_powers(u, v, slopes, known)
         if within is not None:
-            return within if factor.number == 1 else within * factor + u / v * _slope(factor, slopes)
+            if factor.number == 1:
+                return within
+            return times(factor, within) + times(u / v, _slope(factor, slopes))
     return None
 
 
