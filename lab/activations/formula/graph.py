@@ -295,11 +295,14 @@ def _are_held(*sums: Mapping[Expression, Expression], slopes: Mapping[Expression
 
 
 def factors(product: Expression) -> Iterator[tuple[Expression, Expression]]:
-    """An expression and 1; then each factor of a product with the product of all others."""
+    """An expression and 1; then each factor of a product, or of a dividend, with all the rest."""
     yield product, product.lifted(1)
     if product.operation == "mul":
         for one, other in (product.arguments, product.arguments[::-1]):
             yield from ((factor, rest * other) for factor, rest in factors(one))
+    elif product.operation == "div":
+        over, under = product.arguments
+        yield from ((factor, rest / under) for factor, rest in factors(over))
 
 
 MOST_TERMS = 4
