@@ -108,6 +108,11 @@ class Activation(ABC):
         return ()
 
     @property
+    def switches(self) -> tuple[float, ...]:
+        """The kinks, and the points where σ′ has one, if they are known."""
+        return self.kinks
+
+    @property
     def jumps(self) -> tuple[float, ...]:
         """Those of the kinks where σ itself jumps; the docstring of the class says what it is there.
 
@@ -118,7 +123,7 @@ class Activation(ABC):
     @cached_property
     def slope_range(self) -> Interval:
         """Inf σ′ and sup σ′ over the reals."""
-        return measured(self.derivative, self.kinks)
+        return measured(self.derivative, self.switches)
 
     @cached_property
     def range(self) -> Interval:
@@ -128,7 +133,7 @@ class Activation(ABC):
     @cached_property
     def steepest(self) -> float:
         """A point where |σ′| is largest: what lies below saturates low, what lies above high."""
-        z = grid(self.kinks)
+        z = grid(self.switches)
         with np.errstate(all="ignore"):
             size = np.nan_to_num(np.abs(np.asarray(self.derivative(z))), nan=-np.inf)
         plateau = np.flatnonzero(size >= size.max() * (1 - 1e-12))

@@ -45,7 +45,7 @@ class ExactForm:
     @property
     def switches(self) -> tuple[float, ...]:
         """Where σ′ or a derivative of it may jump."""
-        return self.computed.switches if isinstance(self.computed, Written) else self.computed.kinks
+        return self.computed.switches
 
 
 def exact_form(sigma: Activation, left_open: tuple[str, ...] = ()) -> ExactForm | None:

@@ -43,8 +43,8 @@ _AGREEMENT = 1e-14
 class Integral(Activation):
     """σ(z) = ∫₀^z σ′, with σ′ given by a formula such as ``floor + (1 - floor)*exp(-z**2)``.
 
-    The integral is tabulated once at panel edges, by Gauss–Legendre quadrature between the formula's kinks,
-    and completed from the edge next to z by the same rule. A panel that disagrees with its parts is split
+    The integral is tabulated once at panel edges, by Gauss–Legendre quadrature between the `switches`, and
+    completed from the edge next to z by the same rule. A panel that disagrees with its parts is split
     until it agrees. `estimate` tells what that seems to leave; `lab.prover.integrals.integrated` proves it.
 
     Beyond |z| = `FARTHEST` a second table goes on, whose panels are even on the scale of ln |z|; there the
@@ -96,8 +96,8 @@ class Integral(Activation):
     def edges(self) -> Array:
         """The edges of the panels, halved until each agrees with its parts or they are too many; cuts."""
         fine, far = np.linspace(0, 10, 81), np.geomspace(10, FARTHEST, 121)
-        kinks = [kink for kink in self.kinks if abs(kink) < FARTHEST]
-        edges: Array = np.unique(np.concatenate([-far, -fine, fine, far, kinks]))
+        switches = [z for z in self.switches if abs(z) < FARTHEST]
+        edges: Array = np.unique(np.concatenate([-far, -fine, fine, far, switches]))
         while len(edges) <= MOST_PANELS:
             better = self._panels(edges, _PARTS)
             sigma = np.abs(summed(better, np.searchsorted(edges, 0.0)))
@@ -148,8 +148,8 @@ class Integral(Activation):
     def _far(self) -> tuple[Array, Array] | None:
         """The edges t = ln |z| of panels beyond `FARTHEST`, and σ at −e^t and e^t, of shape (2, edges)."""
         first, last = np.log([FARTHEST, FAR_END])
-        kinks = [np.log(abs(kink)) for kink in self.kinks if abs(kink) > FARTHEST]
-        edges = np.unique([*np.linspace(first, first + 7, 141), *np.linspace(first + 7, last, 1001), *kinks])
+        cuts = [np.log(abs(z)) for z in self.switches if abs(z) > FARTHEST]
+        edges = np.unique([*np.linspace(first, first + 7, 141), *np.linspace(first + 7, last, 1001), *cuts])
         ends = self.at_edges[[0, -1], None]
         with np.errstate(all="ignore"):
             while len(edges) <= MOST_PANELS:
@@ -224,6 +224,11 @@ class Integral(Activation):
 
     @property
     def kinks(self) -> tuple[float, ...]:
+        """There σ′ jumps."""
+        return self.rate.jumps
+
+    @property
+    def switches(self) -> tuple[float, ...]:
         """There σ′ has a kink or a jump."""
         return self.rate.switches
 

@@ -10,10 +10,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, TypeAlias
 
-from lab.activations.formula.operations import COMMUTATIVE, OPERATIONS, PARTIAL
+from lab.activations.formula.operations import COMMUTATIVE, OPERATIONS, PARTIAL, times
 from lab.numerics import Interval
 
 _index = attrgetter("index")
@@ -139,76 +139,91 @@ def chained(
             slopes[y] = y.lifted(0)
         else:
             rule = rules.get(y.operation) or OPERATIONS[y.operation].derivative
-            special = _beside_constants(y, dx, rule) or _of_alike(y, slopes, known)
-            special = special or _of_powers(y, slopes, known) or _of_one_power(y, slopes, known)
+            special = _beside_constants(y, dx, rule) or _of_quotient(y, slopes, known)
+            special = special or _of_one_power(y, slopes, known)
             slopes[y] = special or rule(y, *y.arguments, *dx)
     return slopes[of]
 
 
-def _of_alike(
+def _of_quotient(
     y: Expression, slopes: Mapping[Expression, Expression], known: Mapping[Expression, Expression]
+) -> Expression | None:
+    """The slope of a quotient by the first rule that knows its dividend, or else a factor of that."""
+    if y.operation != "div" or slopes[y.arguments[1]].number == 0:
+        return None
+    over, v = y.arguments
+    for u, factor in factors(over):
+        within = _of_alike(u, v, slopes, known) or _of_powers(u, v, slopes, known)
+        if within is not None:
+            if factor.number == 1:
+                return within
+            return times(factor, within) + times(u / v, _slope(factor, slopes))
+    return None
+
+
+def _of_alike(
+    u: Expression,
+    v: Expression,
+    slopes: Mapping[Expression, Expression],
+    known: Mapping[Expression, Expression],
 ) -> Expression | None:
     """The slope of a quotient u/v of sums that share a term, or have one |f| where the other has f.
 
     With u = Σ bᵢfᵢ and v = Σ dᵢfᵢ it is Σ_{i<j} (bᵢdⱼ − bⱼdᵢ)(fᵢ′fⱼ − fᵢfⱼ′)/v²: what u and v have in common
     never appears, while it cancels in (u′ − (u/v)v′)/v.
     """
-    if y.operation != "div" or slopes[y.arguments[1]].number == 0:
+    above, below = coefficients(u, known), coefficients(v, known)
+    terms = [*above, *(f for f in below if f not in above)]
+    if len(terms) > MOST_TERMS or not any(_alike(f, g) for f in above for g in below):
         return None
-    over, v = y.arguments
-    for u, factor in factors(over):
-        above, below = coefficients(u, known), coefficients(v, known)
-        if not _are_held(above, below, slopes=slopes):
-            continue
-        terms = [*above, *(f for f in below if f not in above)]
-        if len(terms) <= MOST_TERMS and any(_alike(f, g) for f in above for g in below):
-            within = _determinant(terms, above, below, slopes) / v / v
-            return within if factor.number == 1 else within * factor + u / v * _slope(factor, slopes)
-    return None
+    if not _are_held(above, below, slopes=slopes):
+        return None
+    return _determinant(terms, above, below, slopes) / v / v
 
 
 def _of_powers(
-    y: Expression, slopes: Mapping[Expression, Expression], known: Mapping[Expression, Expression]
+    u: Expression,
+    v: Expression,
+    slopes: Mapping[Expression, Expression],
+    known: Mapping[Expression, Expression],
 ) -> Expression | None:
     """The slope of u/w^p, where terms of u and of w are powers of one base, as in z/√(1 + az²).
 
     With u = Σ bᵢfᵢ and w = Σ dⱼgⱼ it is Σ bᵢdⱼ(fᵢ′gⱼ − p·fᵢgⱼ′)/(w·w^p). Of powers m and n of one base the
     difference is (1 − pn/m)·fᵢ′gⱼ: what (u′ − (u/v)v′)/v would only cancel far out never appears.
     """
-    if y.operation != "div" or slopes[y.arguments[1]].number == 0:
-        return None
-    over, v = y.arguments
     w, p = v, v.lifted(1)
     if v.operation == "sqrt" or (v.operation == "pow" and not v.arguments[1].varies):
         w, p = v.arguments[0], v.lifted(0.5) if v.operation == "sqrt" else v.arguments[1]
-    for u, factor in factors(over):
-        above, below = coefficients(u, known), coefficients(w, known)
-        if not _are_held(above, below, {w: p}, slopes=slopes) or len({*above, *below}) > MOST_TERMS:
+    above, below = coefficients(u, known), coefficients(w, known)
+    if not _are_held(above, below, {w: p}, slopes=slopes) or len({*above, *below}) > MOST_TERMS:
+        return None
+    ratios = {(f, g): _ratio(f, g, slopes, known) for f in above for g in below}
+    if not any(ratios.values()):
+        return None
+    total = u.lifted(0)
+    for (f, g), ratio in ratios.items():
+        if ratio is None:
+            within = _slope(f, slopes) * g - p * (f * _slope(g, slopes))
+        elif (share := 1 - p * ratio).number == 0:
             continue
-        ratios = {(f, g): _ratio(f, g, slopes, known) for f in above for g in below}
-        if not any(ratios.values()):
-            continue
-        total = y.lifted(0)
-        for (f, g), ratio in ratios.items():
-            if ratio is None:
-                within = _slope(f, slopes) * g - p * (f * _slope(g, slopes))
-            elif (share := 1 - p * ratio).number == 0:
-                continue
-            else:
-                within = share * (_slope(f, slopes) * g)
-            total = total + above[f] * below[g] * within
-        within = total / w / v
-        return within if factor.number == 1 else within * factor + u / v * _slope(factor, slopes)
-    return None
+        else:
+            within = share * (_slope(f, slopes) * g)
+        total = total + above[f] * below[g] * within
+    return total / w / v
 
 
 def _of_one_power(
     y: Expression, slopes: Mapping[Expression, Expression], known: Mapping[Expression, Expression]
 ) -> Expression | None:
-    """The slope (1 + n)·x′·g of x·g where g is the n-th power of x: of z·√|z| it has no 0·∞ at 0."""
-    for x, g in (y.arguments, y.arguments[::-1]) if y.operation == "mul" else ():
-        if _as_power(x, known)[0] is x and (n := _ratio(x, g, slopes, known)):
-            return (1 + n) * (slopes[x] * g)
+    """The slope (1 + n/m)·f′·g of f·g where both are powers of one base, f one whose slope is finite:
+    of z·√|z| or z²·√|z| it has no 0·∞ at 0.
+    """
+    pairs = (y.arguments, y.arguments[::-1]) if y.operation == "mul" else ()
+    powers = [(_as_power(f, known)[1].number or 0.0, f, g) for f, g in pairs]
+    for _, f, g in sorted((pair for pair in powers if pair[0] >= 1), key=itemgetter(0)):
+        if ratio := _ratio(f, g, slopes, known):
+            return (1 + ratio) * (slopes[f] * g)
     return None
 
 
@@ -280,11 +295,14 @@ def _are_held(*sums: Mapping[Expression, Expression], slopes: Mapping[Expression
 
 
 def factors(product: Expression) -> Iterator[tuple[Expression, Expression]]:
-    """An expression and 1; then each factor of a product with the product of all others."""
+    """An expression and 1; then each factor of a product, or of a dividend, with all the rest."""
     yield product, product.lifted(1)
     if product.operation == "mul":
         for one, other in (product.arguments, product.arguments[::-1]):
             yield from ((factor, rest * other) for factor, rest in factors(one))
+    elif product.operation == "div":
+        over, under = product.arguments
+        yield from ((factor, rest / under) for factor, rest in factors(over))
 
 
 MOST_TERMS = 4
@@ -318,7 +336,7 @@ def coefficients(x: Expression, known: Collection[Expression] = ()) -> dict[Expr
             return {f: -c for f, c in coefficients(u, known).items()}
         case "mul", (u, v) if not (u.varies and v.varies):
             constant, rest = (v, u) if u.varies else (u, v)
-            return {f: constant * c for f, c in coefficients(rest).items()}
+            return {f: constant * c for f, c in coefficients(rest, known).items()}
         case "div", (u, v) if not v.varies:
             return {f: c / v for f, c in coefficients(u, known).items()}
     return {x: one}

@@ -5,7 +5,7 @@ A new function is one more row of `OPERATIONS` and one of `LANGUAGE`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import pi, sqrt
 from typing import TYPE_CHECKING, TypeAlias
@@ -47,30 +47,51 @@ class Function:
 
 def _product_slope(y: E, u: E, v: E, du: E, dv: E) -> E:
     if dv.number == 0:
-        return _signed(v, du)
-    return _signed(u, dv) if du.number == 0 else u * dv + v * du
+        return times(v, du)
+    return times(u, dv) if du.number == 0 else times(u, dv) + times(v, du)
 
 
-def _signed(u: E, dv: E) -> E:
-    """u·dv; of sign(x)·f(|x|) the two signs make 1, at x = 0 too, where 0 would be no slope of it."""
-    rest = _without(dv, u) if u.operation == "sign" else None
-    return u * dv if rest is None else rest
+def times(u: E, slope: E) -> E:
+    """u·slope; where both have a factor sign(x) these make 1, at x = 0 too: there sign(x)·f(|x|) has a slope,
+    and 0 would be none of it.
+    """
+    for sign in _signs(u):
+        if (rest := _signed(sign, slope)) is not None:
+            return (_signed(sign, u) or u) * rest
+    return u * slope
 
 
-def _without(x: E, factor: E) -> E | None:
-    """What x is but for a factor; None where it has none."""
-    if x is factor:
+def _signs(x: E) -> Iterator[E]:
+    """The factors of x that are signs."""
+    if x.operation == "sign":
+        yield x
+    elif x.operation in ("mul", "neg", "div"):
+        for factor in x.arguments[: 1 if x.operation == "div" else 2]:
+            yield from _signs(factor)
+
+
+def _signed(sign: E, x: E) -> E | None:
+    """sign·x with sign² = 1; None where no term of x has that factor."""
+    if x is sign:
         return x.lifted(1)
-    for one, other in (x.arguments, x.arguments[::-1]) if x.operation == "mul" else ():
-        if (rest := _without(one, factor)) is not None:
-            return rest * other
-    if x.operation in ("neg", "div") and (rest := _without(x.arguments[0], factor)) is not None:
-        return rest.call(x.operation, *x.arguments[1:])
+    match x.operation, x.arguments:
+        case "mul", (u, v):
+            for one, other in ((u, v), (v, u)):
+                if (rest := _signed(sign, one)) is not None:
+                    return rest * other
+        case "neg" | "div", (u, *others) if (rest := _signed(sign, u)) is not None:
+            return rest.call(x.operation, *others)
+        case "add" | "sub" | "where", (*mask, u, v):
+            rests = [_signed(sign, u), _signed(sign, v)]
+            if rests != [None, None]:
+                pairs = zip((u, v), rests, strict=True)
+                made = (sign * one if rest is None else rest for one, rest in pairs)
+                return x.graph.apply(x.operation, *mask, *made)
     return None
 
 
 def _quotient_slope(y: E, u: E, v: E, du: E, dv: E) -> E:
-    return du / v if dv.number == 0 else (du - y * dv) / v
+    return du / v if dv.number == 0 else (du - times(y, dv)) / v
 
 
 def _power_slope(y: E, x: E, c: E, dx: E, dc: E) -> E:

@@ -73,8 +73,6 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("sign(x) - tanh(x)", "2*sign(x)*sigmoid(-2*abs(x))"),
     Rewrite("1 - tanh(x)**2", "sech2(x)"),
     Rewrite("1 - sech2(x)", "tanh(x)**2"),
-    Rewrite("sech2(x) - tanh(x)**2*sech2(x)", "sech2(x)**2"),
-    Rewrite("sech2(x) - 3*tanh(x)**2*sech2(x)/3", "sech2(x)**2"),
     Rewrite("a/cosh(x)**2", "a*sech2(x)"),
     Rewrite("cosh(x)**-2", "sech2(x)"),
     Rewrite("a/(exp(x) + exp(-x))**2", "0.25*a*sech2(x)"),
@@ -194,6 +192,8 @@ def _replaced(expression: Expression, table: tuple[Rewrite, ...]) -> Expression:
         found = found or _with_factor(written, form, expression) or _with_terms(written, form, expression)
         if found is not None:
             return found if table is PRECISE else _replaced(found, table)
+    if (found := _with_common_factor(expression, table)) is not None:
+        return found if table is PRECISE else _replaced(found, table)
     name, arguments = expression.operation, expression.arguments
     if name == "neg" or (name == "mul" and any(x.number is not None for x in arguments)):
         # The sign or the factor may have only just come out of what it stands before.
@@ -228,6 +228,20 @@ def _with_terms(written: Expression, form: Expression, found: Expression) -> Exp
                 for sign, term in rest:
                     total = total + term if sign == 1 else total - term
                 return total
+    return None
+
+
+def _with_common_factor(found: Expression, table: tuple[Rewrite, ...]) -> Expression | None:
+    """A sum replaced behind what both terms have as a factor: z + z·tanh u is z·(1 + tanh u)."""
+    if found.operation not in ("add", "sub"):
+        return None
+    first, second = (list(factors(term)) for term in found.arguments)
+    for one, rest in first:
+        for other, left in second:
+            if one is other and one.varies:
+                within = rest.call(found.operation, left)
+                if (again := _replaced(within, table)) is not within:
+                    return one * again
     return None
 
 

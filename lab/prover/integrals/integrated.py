@@ -170,4 +170,4 @@ def _errors_at_edges(sigma: Integral, panels: list[Panel]) -> Array:
 
 
 def _quadrature(sigma: Integral) -> Quadrature:
-    return Quadrature(exact_expression(sigma.rate.expression), sigma.kinks)
+    return Quadrature(exact_expression(sigma.rate.expression), sigma.switches)

@@ -8,6 +8,7 @@ from lab.activations.design.integral import FARTHEST, LARGEST_ERROR, Integral
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.refusal import FormulaError
 from lab.errors import PartError
+from lab.numerics import Interval
 from lab.testing import check_activation
 
 BELL = Integral("floor + (1 - floor)*exp(-z**2)", (("floor", 0.05),))
@@ -128,6 +129,13 @@ def test_kinks_and_jumps_of_the_slope():
     assert sigma(right) - sigma(left) < 1e-15
     assert sigma(1.0) == pytest.approx(4 / 3, rel=1e-14)
     assert sigma.derivative(np.array([0.3, 0.4])).tolist() == [2.0, 1.0]
+
+
+def test_where_the_slope_only_turns_there_is_no_kink():
+    sigma = Integral("max(0.1, 1 - abs(z - 1/3))")
+    assert sigma.kinks == ()
+    assert sigma.switches == pytest.approx((1 / 3 - 0.9, 1 / 3, 1 / 3 + 0.9))
+    assert (sigma.slope_range, sigma.steepest) == (Interval(0.1, 1.0), 1 / 3)
 
 
 def test_the_slope_is_measured():

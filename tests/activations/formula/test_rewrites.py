@@ -227,6 +227,12 @@ def test_no_rewrite_changes_a_random_formula(text):
         ("sqrt(z**2)", "abs(z)"),
         ("1 + (tanh(z) + z)", "2*sigmoid(2*z) + z"),
         ("exp(z) + z - 1", "expm1(z) + z"),
+        ("z*tanh(z/2)/2 + z/2", "0.5*(2*sigmoid(z)*z)"),
+        ("z*arctan(z)/pi + z/2", "z*(arccot(-z)/pi)"),
+        ("0.5*z + 0.5*z*erf(z/sqrt(2))", "z*Phi(z)"),
+        ("sech2(z) - tanh(z)**2*sech2(z)", "sech2(z)**2"),
+        ("sech2(z) - 3*tanh(z)**2*sech2(z)/3", "sech2(z)**2"),
+        ("z + z*exp(z)", "z + z*exp(z)"),
     ],
 )
 def test_what_people_write(text, form):
