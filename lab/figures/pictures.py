@@ -1,7 +1,9 @@
 """From a run's tables to a figure, by its name, and from a figure to its files."""
 
 import warnings
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -220,16 +222,26 @@ def _attempt(
 
 
 def _beside_each_other(names: list[str], given: tuple[Any, ...], others: int) -> dict[str, Attempt]:
-    """What came of each figure: this process draws too, from the end, while the others have to load first."""
-    made = {}
+    """What came of each figure: this process draws too, from the end, while the others have to load first.
+
+    They have one figure more than they are, so that none waits; the last of them this process waits for. A
+    future is never cancelled: where a process is killed then, its pool ends before it has told of the others.
+    """
+    made, futures, left = dict[str, Attempt](), dict[str, Future[Attempt]](), deque(names)
     with pool(others, _hold, *given) as processes:
-        futures = dict(zip(names, submitted(processes, _attempt_of_held, names), strict=True))
-        for name in reversed(names):
-            if futures[name].cancel():
-                made[name] = _attempt(name, *given)
-        for name in futures.keys() - made.keys():
+        while left:
             try:
-                made[name] = futures[name].result()
+                while left and sum(not future.done() for future in futures.values()) <= others:
+                    (futures[left[0]],) = submitted(processes, _attempt_of_held, [left[0]])
+                    left.popleft()
+            except BrokenProcessPool:
+                others = -1  # all that is left is drawn here
+            if left:
+                name = left.pop()
+                made[name] = _attempt(name, *given)
+        for name, future in futures.items():
+            try:
+                made[name] = future.result()
             except BrokenProcessPool:
                 made[name] = _attempt(name, *given)
     return made
