@@ -311,8 +311,7 @@ class Case:
         """
         weights, biases = (self.at(self.first_step, f"{size}_norm") for size in ("weight", "bias"))
         outweigh = biases > OUTWEIGHING * weights.reindex_like(biases)
-        layers = range(1, self.hidden.stop + 1)
-        return outweigh.reindex(columns=layers, fill_value=False)
+        return outweigh.reindex(columns=range(1, self.hidden.stop + 1), fill_value=False)
 
     @cached_property
     def path(self) -> pd.DataFrame:

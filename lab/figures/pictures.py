@@ -224,8 +224,8 @@ def _attempt(
 def _beside_each_other(names: list[str], given: tuple[Any, ...], others: int) -> dict[str, Attempt]:
     """What came of each figure: this process draws too, from the end, while the others have to load first.
 
-    They have one figure more than they are, so that none waits; the last of them this process waits for. A
-    future is never cancelled: where a process is killed then, its pool ends before it has told of the others.
+    They are given one figure more than they are, and more whenever this process has drawn one. No future is
+    cancelled: where a process is killed then, Python 3.11 ends the pool before it has told of the others.
     """
     made, futures, left = dict[str, Attempt](), dict[str, Future[Attempt]](), deque(names)
     with pool(others, _hold, *given) as processes:

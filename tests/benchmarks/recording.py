@@ -22,7 +22,7 @@ QUANTITIES = {
 }
 """What is recorded: the norms of ∂C/∂b, ∂C/∂w and δ, and what the words of ``record.quantities`` mean."""
 
-CASES = ((W1, 30), (W1, 300), (W5, 30), (W5, 300), (W2, 40), (W3A, 20))
+CASES = ((W1, 30), (W1, 100), (W5, 30), (W5, 100), (W2, 40), (W3A, 20))
 """A workload, and how many times the steps of one call of it a course takes."""
 
 REPETITIONS = 3
