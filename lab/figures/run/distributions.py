@@ -122,7 +122,7 @@ class ZDistribution(parts.Figure):
                     ax.stairs(before, edges, label=first_label, **_FIRST)
                 ax.set_ylim(bottom=0)
                 ax.set_xlim(edges[0], edges[-1])
-                ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], min_n_ticks=3))
+                ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
                 _draw_slope(ax, tables, name, layer)
         endless = any(_unbounded(tables, name, layer) for layer, name in matrix.axes)
         more = [writing.words("no grey where sup|σ′| is infinite")] if endless else []
