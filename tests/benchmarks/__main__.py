@@ -4,6 +4,7 @@ torch, jax and scikit-learn are measured beside the lab where they are installed
 ``--write`` measures all, and writes the tables into the READMEs, all from this one run of one commit.
 """
 
+import os
 import sys
 from collections.abc import Collection, Sequence
 
@@ -57,4 +58,6 @@ def main(words: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
+    # Who starts the lab has its byte code from the first time on.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     main(sys.argv[1:])
