@@ -319,10 +319,14 @@ class RunFolder:
 
     @property
     def status(self) -> str:
-        """That of run.json, but ``interrupted`` where it is ``running`` and nothing holds the lock."""
+        """That of run.json; see `status_of`."""
+        return self.status_of(self.info)
+
+    def status_of(self, info: Mapping[str, Any]) -> str:
+        """What run.json tells, but ``interrupted`` where it is ``running`` and nothing holds the lock."""
         from filelock import FileLock, Timeout
 
-        status = str(self.info["status"])
+        status = str(info["status"])
         if status != "running":
             return status
         with suppress(OSError, Timeout), FileLock(self.path / ".lock", blocking=False):
