@@ -12,7 +12,7 @@ from lab.data import Dataset, source
 from lab.data.files.cells import Column, number, thousands
 from lab.data.files.file import KINDS, File
 from lab.data.files.rows import Rows
-from lab.data.files.selection import TARGETS, rises_by_one, slips, unfit
+from lab.data.files.selection import TARGETS, code_of_missing, rises_by_one, slips, unfit
 from lab.data.files.table import Table
 from lab.data.files.targets import few
 from lab.errors import PartError
@@ -87,10 +87,10 @@ def _chosen(table: Table) -> tuple[dict[str, Any], dict[str, str]]:
     ignore: dict[str, str] = {}
     absent = np.zeros(len(table.places), dtype=np.bool_)
     for title, column in table.columns.items():
-        words = slips(column)
+        words = [code] if (code := code_of_missing(column)) else slips(column)
         if 0 < len(words) <= _MOST_WORDS:
             missing += words
-            absent |= np.isin(column, words)
+            absent |= np.isin(column, float(code) if code else words)
         elif title != target and (reason := _why_ignored(column, words)):
             ignore[title] = reason
             continue

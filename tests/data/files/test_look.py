@@ -78,6 +78,12 @@ def test_why_a_column_is_left_out_is_told(looked):
     }
 
 
+def test_a_number_that_stands_for_a_missing_value_is_taken_as_missing(looked):
+    rows = "".join(f"{-999 if n % 15 == 0 else n / 10},{n % 2}\n" for n in range(1, 41))
+    settings = looked(f"a,y\n{rows}").settings
+    assert (settings["missing"], settings["nan"]) == (["-999"], "drop")
+
+
 def test_arrays(looked):
     found = looked({"X": np.zeros((10, 2, 2)), "y": np.arange(10) % 2}, "a.npz")
     assert [(row["column"], row["type"]) for row in found.columns] == [
