@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from lab.data import Dataset, source
@@ -64,6 +65,9 @@ def look(path: Path) -> Look:
         settings |= chosen
     else:
         columns = [row for part in read for row in _arrays(part)]
+        targets = [part.y[:, 0] if part.has_texts else part.y for part in read]
+        absent = [_absent(part.x) | _absent(y) for part, y in zip(read, targets, strict=True)]
+        settings |= _for_absent(np.concatenate(absent))
     if isinstance(read, Table) or len(read) == 1:
         rows = len(read.places if isinstance(read, Table) else read[0].places)
         settings |= {"test": rows // TEST_SHARE, "shuffle": True}
@@ -101,9 +105,12 @@ def _chosen(table: Table) -> tuple[dict[str, Any], dict[str, str]]:
         settings["ignore"] = [*ignore]
     if missing:
         settings["missing"] = sorted({*missing})
-    if absent.any():
-        settings["nan"] = "drop" if absent.mean() <= MOST_DROPPED else "mean"
-    return settings, ignore
+    return settings | _for_absent(absent), ignore
+
+
+def _for_absent(absent: npt.NDArray[np.bool_]) -> dict[str, str]:
+    """What to do where rows lack a value: nothing, where none does."""
+    return {"nan": "drop" if absent.mean() <= MOST_DROPPED else "mean"} if absent.any() else {}
 
 
 def _why_ignored(column: Column, slips: list[str]) -> str:

@@ -93,6 +93,20 @@ def test_arrays(looked):
     assert found.settings == {"name": "a.npz", "task": "classes", "test": 2, "shuffle": True}
 
 
+def test_arrays_that_lack_values(looked):
+    x = np.ones((40, 2))
+    x[3, 1] = np.nan
+    labels = np.array([b"no", b"yes"] * 20)
+    found = looked({"xtrain": x, "ytrain": labels, "xtest": x, "ytest": labels}, "a.npz")
+    assert found.settings["nan"] == "drop"
+    assert found.data.classes == ("no", "yes")
+    assert len(found.data.x_test) == 39
+    x[::2] = np.nan
+    y = np.linspace([0, 1], [1, 2], 40)
+    y[0] = np.nan
+    assert looked({"inputs": x, "outputs": y}, "a.npz").settings["nan"] == "mean"
+
+
 def test_what_is_no_file_of_data(looked, tmp_path):
     assert refusal(look, tmp_path / "a.tar").startswith(f"unknown data set '{tmp_path}/a.tar'; ")
     message = refusal(looked, "name,y\nAnn,0.5\nBob,1.5\nEve,2.5\n")
