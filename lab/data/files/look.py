@@ -85,8 +85,8 @@ def _loaded(settings: dict[str, Any]) -> Dataset:
 
 def _chosen(table: Table) -> tuple[dict[str, Any], dict[str, str]]:
     """The target, what to ignore, and what to do where values are missing; why columns are ignored."""
-    target = _target(table)
-    settings: dict[str, Any] = {"target": target}
+    targets = _targets(table)
+    settings: dict[str, Any] = {"target": targets if len(targets) > 1 else targets[0]}
     missing: list[str] = []
     ignore: dict[str, str] = {}
     absent = np.zeros(len(table.places), dtype=np.bool_)
@@ -95,11 +95,11 @@ def _chosen(table: Table) -> tuple[dict[str, Any], dict[str, str]]:
         if 0 < len(words) <= _MOST_WORDS:
             missing += words
             absent |= np.isin(column, float(code) if code else words)
-        elif title != target and (reason := _why_ignored(column, words)):
+        elif title not in targets and (reason := _why_ignored(column, words)):
             ignore[title] = reason
             continue
         absent |= _absent(column)
-    if len(ignore) == len(table.columns) - 1:  # and nothing else is left
+    if len(ignore) == len(table.columns) - len(targets):  # and nothing else is left
         ignore = {}
     if ignore:
         settings["ignore"] = [*ignore]
@@ -122,13 +122,38 @@ def _why_ignored(column: Column, slips: list[str]) -> str:
     return "rises by 1 from row to row, as a count of the rows does" if rises_by_one(column) else ""
 
 
-def _target(table: Table) -> str:
-    """A column with a name that targets have; else of texts of few kinds; else the last of numbers."""
+def _one_hot(table: Table) -> list[str]:
+    """The columns at the end of which one is 1 in each row and the others are 0; empty where none are."""
+    ones, found, last = np.zeros(len(table.places)), list[str](), list[str]()
+    for title, column in reversed([*table.columns.items()][1:]):
+        if (
+            column.dtype.kind != "f"
+            or column.ndim > 1
+            or not (np.isin(column, (0, 1)).all() and column.any())
+        ):
+            break
+        ones += column
+        last.insert(0, title)
+        if len(last) > 2 and (ones == 1).all():
+            found = [*last]
+    return found
+
+
+def _targets(table: Table) -> list[str]:
+    """A column with a name that targets have; else those of `_one_hot`; else one of texts of few kinds.
+
+    Else the last of numbers. None that holds one value alone, if there is another.
+    """
     titles = list(table.columns)
     named = [title for title in titles if title.casefold() in _MORE_TARGETS]
     kinds = [title for title in (titles[-1], *titles) if _has_kinds(table.columns[title])]
-    numbers = [title for title in reversed(titles) if not unfit(table.columns[title])]
-    return [*named, *kinds, *numbers, titles[-1]][0]
+    numbers = [title for title in reversed(titles) if _differs(table.columns[title])]
+    return named[:1] or _one_hot(table) or [*kinds, *numbers, titles[-1]][:1]
+
+
+def _differs(column: Column) -> bool:
+    held = column[~_absent(column)]
+    return not unfit(column) and bool((held != held[:1]).any())
 
 
 def _has_kinds(column: Column) -> bool:

@@ -84,6 +84,22 @@ def test_a_number_that_stands_for_a_missing_value_is_taken_as_missing(looked):
     assert (settings["missing"], settings["nan"]) == (["-999"], "drop")
 
 
+@pytest.mark.parametrize(
+    ("columns", "target"),
+    [
+        ({"a": "1.5 2.5 0.1 4.5", "c": "7 7 7 7"}, "a"),
+        ({"b": "3 1 2 5", "a": "1.5 2.5 0.1 4.5", "c": "DE DE DE DE"}, "a"),
+        ({"a": "1.5 2.5 0.1 4.5", "u": "1 0 0 1", "v": "0 1 0 0", "w": "0 0 1 0"}, ["u", "v", "w"]),
+        ({"a": "1.5 2.5 0.1 4.5", "u": "1 0 0 1", "v": "0 1 0 0", "w": "0 0 1 1"}, "w"),
+        ({"class": "a b a b", "u": "1 0 0 1", "v": "0 1 0 0", "w": "0 0 1 0"}, "class"),
+    ],
+)
+def test_the_target_differs_and_may_be_one_hot(looked, columns, target):
+    rows = zip(*(cells.split() for cells in columns.values()), strict=True)
+    found = looked("\n".join(map(",".join, (columns, *rows))))
+    assert found.settings["target"] == target
+
+
 def test_arrays(looked):
     found = looked({"X": np.zeros((10, 2, 2)), "y": np.arange(10) % 2}, "a.npz")
     assert [(row["column"], row["type"]) for row in found.columns] == [
