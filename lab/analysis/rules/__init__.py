@@ -87,6 +87,7 @@ RULES = {
         below=True,
         measure=learning.measured,
         advice=learning.teach,
+        explains=learning.follows_line,
     ),
     "worse than a constant": Rule(
         "Has a trial without classes R² < 0 at the end, so that the best constant answer is better? Asked "

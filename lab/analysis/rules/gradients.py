@@ -4,30 +4,32 @@ import numpy as np
 import pandas as pd
 
 from lab.analysis.case import Case
-from lab.analysis.rule import Seen, rounded, whole
-from lab.analysis.rules.learning import CONSEQUENCES, LEARNED
+from lab.analysis.rule import HALF, Seen, rounded, whole
+from lab.analysis.rules.learning import CONSEQUENCES, LEARNED, only_a_line
 from lab.analysis.rules.words import (
+    BIASES_NEAR_0,
     CRITICAL,
     IDENTITY,
     RANDOM,
-    SMALLER_BIASES,
     STANDARDISE,
     died,
     floor,
+    more_neurons,
     times,
 )
 
 A_PART = 0.2
 """The least share of the decades that counts as a cause."""
 
-FEW_NEURONS = 10
-"""So many neurons of random signs are hardly ever dead together by chance: in 0.5¹⁰ = 0.1 % of the cases."""
-
 
 def lost(case: Case) -> pd.DataFrame:
-    """The share of the hidden layers without a gradient in the last quarter, where little was learned."""
+    """The share of the hidden layers without a gradient in the last quarter, where little was learned.
+
+    Where no line does better than a constant, it ends at 0, and nothing was lost on the way.
+    """
     share = case.no_gradient[1].mean(axis=1)
-    return whole(share.where(~case.learned.reindex(share.index).ge(LEARNED)))
+    settled = case.learned.ge(LEARNED) | only_a_line(case)
+    return whole(share.where(~settled.reindex(share.index, fill_value=False)))
 
 
 def says_lost(case: Case, seen: Seen) -> str:
@@ -77,13 +79,12 @@ def revive(case: Case, seen: Seen) -> str:
         return IDENTITY
     if case.large_inputs:
         return STANDARDISE
-    if not case.no_gradient[0].loc[list(seen.named)].any(axis=1).all():
+    if case.no_gradient[0].loc[list(seen.named)].any(axis=1).mean() <= HALF:
         return died(case, seen)
     dead = case.hidden_of(case.at(case.first_step, "dead_neurons")).loc[list(seen.named)] == 1
     if (case.biased & dead).any(axis=1).sum() > dead.any(axis=1).sum() / 2:
-        return SMALLER_BIASES
-    narrow = min(map(case.width, case.hidden), default=FEW_NEURONS) < FEW_NEURONS
-    return floor(case, "more neurons a layer" * narrow)
+        return BIASES_NEAR_0
+    return floor(case, more_neurons(case))
 
 
 def cosine(case: Case) -> pd.DataFrame:

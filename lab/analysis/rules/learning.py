@@ -10,6 +10,8 @@ from lab.analysis.rule import HALF, Seen, rounded, whole
 from lab.analysis.rules.words import (
     LARGER_STEPS,
     SMALLER_WEIGHTS,
+    bend,
+    more_neurons,
     part_of,
     percent,
     rescale,
@@ -86,6 +88,20 @@ def hindered(case: Case) -> pd.Series:
     )
     lost = case.no_gradient[1].any(axis=1) | case.out_of_reach
     return lost | shut.any(axis=1) | (steps > OVERTHROWN).any(axis=1) | uneven
+
+
+def only_a_line(case: Case) -> pd.Series:
+    """Trial → whether a network that is linear up to its output ended near the best constant answer.
+
+    It had a gradient and is not much worse, so that larger or smaller steps would not help.
+    """
+    straight = not case.hidden or case.known("inf_slope") == case.known("sup_slope")
+    return straight & (case.learned_by_cost > -SKILL) & ~case.no_gradient[0].any(axis=1)
+
+
+def follows_line(case: Case) -> set[str]:
+    """Weights of which only the smallest do no harm are small beside any step."""
+    return {"updates large"} if only_a_line(case).all() else set()
 
 
 def diverged(case: Case) -> pd.DataFrame:
@@ -169,8 +185,13 @@ def teach(case: Case, seen: Seen) -> str:
     """What may help where nothing was learned, if the tables tell why."""
     if asked := rescale(case):
         return asked
+    by_luck = case.had_time and (case.learned >= LEARNED).any()
+    if by_luck and (more := more_neurons(case)):
+        return more
     moved_little = (case.path.min(axis=1) < HARDLY_MOVED) & ~hindered(case)
-    return LARGER_STEPS if moved_little[list(seen.named)].all() else ""
+    if moved_little[list(seen.named)].all():
+        return LARGER_STEPS
+    return bend(case) if only_a_line(case)[list(seen.named)].mean() > HALF else ""
 
 
 def only_by_heart(case: Case) -> pd.DataFrame:

@@ -7,11 +7,12 @@ from lab.analysis.pooled import Bounds, dead, off
 from lab.analysis.rule import HALF, Seen
 from lab.analysis.rules.learning import LEARNED, left, of_failed
 from lab.analysis.rules.words import (
-    SMALLER_BIASES,
+    BIASES_NEAR_0,
     SMALLER_WEIGHTS,
     STANDARDISE,
     died,
     floor,
+    more_neurons,
     percent,
     smaller_steps,
 )
@@ -80,7 +81,7 @@ def unsaturate(case: Case, seen: Seen) -> str:
         return STANDARDISE
     if not _at_start(case, seen, "saturation") > HALF:
         return smaller_steps(case, seen)
-    return SMALLER_BIASES if _biased(case, seen) else SMALLER_WEIGHTS
+    return BIASES_NEAR_0 if _biased(case, seen) else SMALLER_WEIGHTS
 
 
 def _at_start(case: Case, seen: Seen, column: str) -> float:
@@ -153,7 +154,7 @@ def keep_alive(case: Case, seen: Seen) -> str:
         return STANDARDISE
     if not _at_start(case, seen, "dead_neurons") > MANY:
         return died(case, seen)
-    return SMALLER_BIASES if _biased(case, seen) else floor(case)
+    return BIASES_NEAR_0 if _biased(case, seen) else floor(case, more_neurons(case))
 
 
 def _off(case: Case) -> Bounds:

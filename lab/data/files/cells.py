@@ -50,10 +50,13 @@ _DIGITS = re.compile(r"[+-]?\d[\d.,' ’\u00a0\u202f]*", re.ASCII)
 def thousands(words: Iterable[str]) -> str:
     """One of the words that is a number with separators of thousands, where all are numbers; else empty.
 
-    >>> thousands(["950,50", "1.128,50"]), thousands(["1 128", "none"])
-    ('1.128,50', '')
+    Words that all look like numbers were none in their file, whose decimal mark is a comma.
+
+    >>> thousands(["950,50", "1.128,50"]), thousands(["1 128", "none"]), thousands(["1.128", "950"])
+    ('1.128,50', '', '1.128')
     """
-    numbers = [word for word in words if number(word) is None]
+    words = list(words)
+    numbers = [word for word in words if number(word) is None] or words
     if not all(_DIGITS.fullmatch(word) for word in numbers):
         return ""
     return next((word for word in numbers if _WITH_THOUSANDS.fullmatch(word)), "")

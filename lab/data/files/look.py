@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from lab.data import Dataset, source
 from lab.data.files.cells import Column, number, thousands
 from lab.data.files.file import KINDS, File
 from lab.data.files.rows import Rows
-from lab.data.files.selection import TARGETS, rises_by_one, slips, unfit
+from lab.data.files.selection import TARGETS, code_of_missing, rises_by_one, slips, unfit
 from lab.data.files.table import Table
 from lab.data.files.targets import few
 from lab.errors import PartError
@@ -64,6 +65,9 @@ def look(path: Path) -> Look:
         settings |= chosen
     else:
         columns = [row for part in read for row in _arrays(part)]
+        targets = [part.y[:, 0] if part.has_texts else part.y for part in read]
+        absent = [_absent(part.x) | _absent(y) for part, y in zip(read, targets, strict=True)]
+        settings |= _for_absent(np.concatenate(absent))
     if isinstance(read, Table) or len(read) == 1:
         rows = len(read.places if isinstance(read, Table) else read[0].places)
         settings |= {"test": rows // TEST_SHARE, "shuffle": True}
@@ -81,29 +85,32 @@ def _loaded(settings: dict[str, Any]) -> Dataset:
 
 def _chosen(table: Table) -> tuple[dict[str, Any], dict[str, str]]:
     """The target, what to ignore, and what to do where values are missing; why columns are ignored."""
-    target = _target(table)
-    settings: dict[str, Any] = {"target": target}
+    targets = _targets(table)
+    settings: dict[str, Any] = {"target": targets if len(targets) > 1 else targets[0]}
     missing: list[str] = []
     ignore: dict[str, str] = {}
     absent = np.zeros(len(table.places), dtype=np.bool_)
     for title, column in table.columns.items():
-        words = slips(column)
+        words = [code] if (code := code_of_missing(column)) else slips(column)
         if 0 < len(words) <= _MOST_WORDS:
             missing += words
-            absent |= np.isin(column, words)
-        elif title != target and (reason := _why_ignored(column, words)):
+            absent |= np.isin(column, float(code) if code else words)
+        elif title not in targets and (reason := _why_ignored(column, words)):
             ignore[title] = reason
             continue
         absent |= _absent(column)
-    if len(ignore) == len(table.columns) - 1:  # and nothing else is left
+    if len(ignore) == len(table.columns) - len(targets):  # and nothing else is left
         ignore = {}
     if ignore:
         settings["ignore"] = [*ignore]
     if missing:
         settings["missing"] = sorted({*missing})
-    if absent.any():
-        settings["nan"] = "drop" if absent.mean() <= MOST_DROPPED else "mean"
-    return settings, ignore
+    return settings | _for_absent(absent), ignore
+
+
+def _for_absent(absent: npt.NDArray[np.bool_]) -> dict[str, str]:
+    """What to do where rows lack a value: nothing, where none does."""
+    return {"nan": "drop" if absent.mean() <= MOST_DROPPED else "mean"} if absent.any() else {}
 
 
 def _why_ignored(column: Column, slips: list[str]) -> str:
@@ -115,13 +122,38 @@ def _why_ignored(column: Column, slips: list[str]) -> str:
     return "rises by 1 from row to row, as a count of the rows does" if rises_by_one(column) else ""
 
 
-def _target(table: Table) -> str:
-    """A column with a name that targets have; else of texts of few kinds; else the last of numbers."""
+def _one_hot(table: Table) -> list[str]:
+    """The columns at the end of which one is 1 in each row and the others are 0; empty where none are."""
+    ones, found, last = np.zeros(len(table.places)), list[str](), list[str]()
+    for title, column in reversed([*table.columns.items()][1:]):
+        if (
+            column.dtype.kind != "f"
+            or column.ndim > 1
+            or not (np.isin(column, (0, 1)).all() and column.any())
+        ):
+            break
+        ones += column
+        last.insert(0, title)
+        if len(last) > 2 and (ones == 1).all():
+            found = [*last]
+    return found
+
+
+def _targets(table: Table) -> list[str]:
+    """A column with a name that targets have; else those of `_one_hot`; else one of texts of few kinds.
+
+    Else the last of numbers. None that holds one value alone, if there is another.
+    """
     titles = list(table.columns)
     named = [title for title in titles if title.casefold() in _MORE_TARGETS]
     kinds = [title for title in (titles[-1], *titles) if _has_kinds(table.columns[title])]
-    numbers = [title for title in reversed(titles) if not unfit(table.columns[title])]
-    return [*named, *kinds, *numbers, titles[-1]][0]
+    numbers = [title for title in reversed(titles) if _differs(table.columns[title])]
+    return named[:1] or _one_hot(table) or [*kinds, *numbers, titles[-1]][:1]
+
+
+def _differs(column: Column) -> bool:
+    held = column[~_absent(column)]
+    return not unfit(column) and bool((held != held[:1]).any())
 
 
 def _has_kinds(column: Column) -> bool:

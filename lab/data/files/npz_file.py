@@ -23,7 +23,7 @@ from lab.errors import PartError
 _OWN = ("x", "y", "x_train", "y_train", "x_test", "y_test")
 
 FEATURES = ("x", "data", "features", "images", "inputs", "arr_0")
-TARGETS = ("y", "target", "targets", "labels", "label", "arr_1")
+TARGETS = ("y", "target", "targets", "labels", "label", "outputs", "arr_1")
 """What the arrays of features and of targets are called, in small or capital letters; the lab's own first."""
 
 
@@ -66,7 +66,7 @@ def read(path: Path, name: str) -> list[Rows]:
 
 def _pair(found: Collection[str], part: str) -> list[str]:
     """The names of the features and the targets of a part, or of all rows; none where one is missing."""
-    pair, forms = [], ("{0}_{1}", "{1}_{0}") if part else ("{0}",)
+    pair, forms = [], ("{0}_{1}", "{1}_{0}", "{0}{1}") if part else ("{0}",)
     for words in (FEATURES, TARGETS):
         names = [form.format(word, part) for word in words for form in forms]
         lowered = {one.lower(): one for one in found}
@@ -111,6 +111,8 @@ def _check_header(subject: str, file: IO[bytes], size: int) -> None:
 
 def _rows(name: str, loaded: dict[str, npt.NDArray[Any]], x_name: str, y_name: str) -> Rows:
     x, y = loaded[x_name], loaded[y_name]
+    if y.dtype.kind == "S":
+        y = np.char.decode(y, errors="replace")
     texts_in_y = y.dtype.kind == "U"
     if x.dtype.kind not in "buif":
         raise PartError(f"{name}: array {x_name} holds {x.dtype}, expected numbers")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lab.data.counts import check_size
-from lab.data.files.cells import Column, column
+from lab.data.files.cells import Column, column, number
 from lab.data.files.table import Table
 from lab.errors import PartError, installs
 
@@ -41,6 +41,7 @@ def read(path: Path, name: str, missing: Collection[str] = ()) -> Table:
         raise PartError(f"{name} is not a Parquet file that can be read: {error}") from error
     if not read.num_rows or not read.num_columns:
         raise PartError(f"{name} is empty: {read.num_rows} rows of {read.num_columns} columns")
+    absent = [value for word in missing if (value := number(word)) is not None]
     columns: dict[str, Column] = {}
     notes: list[str] = []
     for title in read.column_names:
@@ -57,7 +58,8 @@ def read(path: Path, name: str, missing: Collection[str] = ()) -> Table:
         elif _is_list(kind):
             columns[title] = _flat(where, values)
         elif _is_number(kind) or pa.types.is_null(kind):
-            columns[title] = values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+            numbers = values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+            columns[title] = np.where(np.isin(numbers, absent), np.nan, numbers) if absent else numbers
         else:  # of dates and what else there is, texts that can be ignored
             columns[title] = column(values.to_pandas().map(str, na_action="ignore"), missing)
     return Table(name, "row", np.arange(1, read.num_rows + 1), columns, tuple(notes))

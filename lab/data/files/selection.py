@@ -22,7 +22,9 @@ TARGETS = ("target", "label", "labels", "class", "y")
 _TEXTS_OF_A_KIND = 0.1
 """In a column of numbers and texts, texts are kinds where they are such a share; fewer are slips."""
 
-_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b.*|\d{1,2}:\d{2}(:\d{2})?")
+_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(T\d|\b).*|\d{1,2}:\d{2}(:\d{2})?")
+
+_CODE = re.compile(r"-[1-9]\d+|9{2,}")
 
 
 def chosen(
@@ -54,7 +56,7 @@ def chosen(
     _refuse_texts(table, titles, asked, one_hot is True)
     names, parts, made = _features(table, titles, asked)
     by_name = [f"the target is {targets[0]!r}, by its name"] if target is None else []
-    notes = (*table.notes, *by_name, *made, *_counts(table, titles))
+    notes = (*table.notes, *by_name, *made, *_counts(table, titles), *_codes(table, [*titles, *targets]))
     x = _side_by_side(table, names, parts)
     y = np.column_stack([table.columns[title] for title in targets])
     named = [name for title in targets for name in _names(title, table.columns[title])]
@@ -87,6 +89,18 @@ def _counts(table: Table, titles: Sequence[str]) -> Iterator[str]:
         rise = "rises" if len(counts) == 1 else "rise"
         each = f"{', '.join(map(repr, counts))} {rise} by 1 from row to row, as a count of the rows does"
         yield f"{each}; not left out: try ignore = {_listed(counts)}"
+
+
+def _codes(table: Table, titles: Sequence[str]) -> Iterator[str]:
+    """A note on each number that seems to stand for a missing value."""
+    found: dict[str, list[str]] = {}
+    for title in titles:
+        if code := code_of_missing(table.columns[title]):
+            found.setdefault(code, []).append(repr(title))
+    for code, holders in found.items():
+        hold = "holds" if len(holders) == 1 else "hold"
+        alone = f"{', '.join(holders)} {hold} {code} again and again, far from all other numbers"
+        yield f"{alone}; taken as a number: if a value is missing there, try missing = {_listed([code])}"
 
 
 def _side_by_side(table: Table, names: Sequence[str], parts: Sequence[Column]) -> Array:
@@ -154,6 +168,26 @@ def slips(column: Column) -> list[str]:
     return [str(word) for word in words[texts]]
 
 
+def code_of_missing(column: Column) -> str:
+    """A number that comes again, as -999, and is farther from all others than these are apart; else empty.
+
+    Only nines and whole numbers below 0 are taken for such.
+
+    >>> code_of_missing(np.array([1.5, -999, 2, 3, -999])), code_of_missing(np.array([1.5, 2, 3, 900, 900]))
+    ('-999', '')
+    """
+    if column.dtype.kind != "f" or column.ndim > 1:
+        return ""
+    found, counts = np.unique(column[np.isfinite(column)], return_counts=True)
+    if len(found) <= ROWS_OF_A_KIND:
+        return ""
+    for end, others in ((0, found[1:]), (-1, found[:-1])):
+        code, gap = f"{found[end]:.17g}", np.abs(others - found[end]).min()
+        if counts[end] > 1 and gap > np.ptp(others) and _CODE.fullmatch(code):
+            return code
+    return ""
+
+
 def rises_by_one(column: Column) -> bool:
     """Whether the values are those of a count of the rows."""
     return len(column) > 2 and column.dtype.kind == "f" and bool((np.diff(column, axis=0) == 1).all())
@@ -176,12 +210,12 @@ def _refuse_texts(table: Table, titles: Sequence[str], asked: Sequence[str], one
         column = table.columns[title]
         if column.dtype.kind != "O" or title in asked:
             continue
-        if slips(column):
+        if (words := slips(column)) and not thousands(words):
             hint = (
                 f'; missing = ["{{}}"] takes it as missing, ignore = {_listed([title])} leaves the column out'
             )
             check_numbers(table.name, table.unit, table.places, repr(title), column, hint)
-        if not one_hot or unfit(column):
+        if words or not one_hot or unfit(column):
             refused.append(title)
     if not refused:
         return

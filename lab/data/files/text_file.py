@@ -4,7 +4,7 @@ import gzip
 import re
 import zlib
 from array import array
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO, cast
@@ -114,16 +114,28 @@ def _places(path: Path, name: str, form: Form) -> IntArray:
     with _opened(path) as file:
         for _ in islice(file, form.before):
             pass
-        for line, width in text_form.widths(name, _lines(name, file), form.separator, form.before):
+        found = text_form.widths(name, _lines(name, file), form.separator, form.before)
+        for line, width in found:
             if width != form.width:
                 like = "in the first line" if form.titles is None else "in the header"
-                raise PartError(
-                    f"{name}: line {line}: {counted(width, 'field')}, expected {form.width} as {like}"
-                )
+                told = f"{name}: line {line}: {counted(width, 'field')}, expected {form.width} as {like}"
+                after = [more for _, more in islice(found, _SAMPLE[0])]
+                raise PartError(told + _why_unlike(path, line, width, after))
             places.append(line)
     if not places:
         raise PartError(f"{name} has a header but no rows")
     return np.frombuffer(places, dtype=np.int64)
+
+
+def _why_unlike(path: Path, line: int, width: int, after: Sequence[int]) -> str:
+    """What to do about a line of another width, where it is a comment, or where the table begins with it."""
+    with _opened(path) as file:
+        text = next(islice(file, line - 1, None), "")
+    if text_form.is_comment(text):
+        return "; a comment is read before the table alone: take this line out"
+    if 2 * after.count(width) > len(after):
+        return "; where the table begins with this line, take those before it out, or put # before each"
+    return ""
 
 
 def _titles(name: str, form: Form) -> list[str]:

@@ -21,6 +21,7 @@ _COMMENT = re.compile(r"[#%]|sep=")
 _COMMA = re.compile(r"[+-]?\d*,\d+(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+", re.ASCII)
 _POINT = re.compile(r"[+-]?\d*\.\d+(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+_THOUSANDS_BY_POINT = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 _YEARS = range(1800, 2101)
 
 
@@ -81,12 +82,21 @@ def widths(name: str, lines: Iterable[str], separator: str, before: int = 0) -> 
             yield at, line.count(separator) + 1
 
 
+def is_comment(line: str) -> bool:
+    """Whether a line says nothing of the table.
+
+    >>> is_comment("# station 7"), is_comment("7;8")
+    (True, False)
+    """
+    return _COMMENT.match(line) is not None
+
+
 def form(name: str, lines: Sequence[str], separator: str | None = None, header: bool | None = None) -> Form:
     """The form of the file that begins with these lines; what is given is not guessed.
 
     A separator is one that cuts every line into as many fields, two at least; a comma is a decimal mark where
-    numbers have commas and none has a point. A line names the columns where it is unlike the rows: no number
-    in it, over numbers; or 0, 1, 2 …, or years.
+    numbers have commas and none has a point, but as a mark of thousands. A line names the columns where it is
+    unlike the rows: no number in it, over numbers; or 0, 1, 2 …, or years.
 
     >>> found = form("a.csv", ["height;width", "1,5;2"])
     >>> found.separator, found.decimal, found.titles
@@ -94,7 +104,7 @@ def form(name: str, lines: Sequence[str], separator: str | None = None, header: 
 
     Raises PartError where there are no rows, and where what was given cuts the lines less well than another.
     """
-    comments = len(list(takewhile(_COMMENT.match, lines)))
+    comments = len(list(takewhile(is_comment, lines)))
     marked = [line.lstrip("#% ") for line in lines[:comments] if not line.startswith("sep=")][-1:]
     mark = separator or _separator(name, lines[comments:])
     if separator is not None:
@@ -170,10 +180,11 @@ def _separator(name: str, lines: Sequence[str]) -> str:
 
 
 def _decimal(separator: str, cells: Sequence[str]) -> str:
-    commas = [cell for cell in cells if _COMMA.fullmatch(cell.strip())]
-    if separator == ",":  # in quotes
-        commas = commas if any(not _THOUSANDS.fullmatch(cell.strip()) for cell in commas) else []
-    return "," if commas and not any(_POINT.fullmatch(cell.strip()) for cell in cells) else "."
+    bare = [cell.strip() for cell in cells]
+    commas, points = ([cell for cell in bare if mark.fullmatch(cell)] for mark in (_COMMA, _POINT))
+    if separator == "," or points:  # in quotes, or beside numbers with a point
+        commas = commas if any(not _THOUSANDS.fullmatch(cell) for cell in commas) else []
+    return "," if commas and all(map(_THOUSANDS_BY_POINT.fullmatch, points)) else "."
 
 
 def _names_columns(titles: Sequence[str], body: Sequence[Sequence[str]], decimal: str) -> bool:

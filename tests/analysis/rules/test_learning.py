@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from lab.analysis.verdicts import verdicts
-from tests.analysis.judged import DATA, FAULTS, write_files
+from tests.analysis.judged import DATA, FAULTS, FOUR, write_files
 from tests.analysis.runs import ran, spoken
 
 NUMBERS = {"network__output": "identity", "network__cost": "quadratic"}
+LINES = {key: value for key, value in FOUR.items() if key not in ("data__test", "training__epochs")}
 UNLEARNED = "nothing learned"
 DIVERGES = {"network__activation": "identity", **NUMBERS, "training__eta": 1e3, "training__epochs": 4}
 
@@ -54,6 +55,22 @@ def test_a_minority_of_trials_that_learns_nothing_is_counted(tmp_path):
     others = f"; in {20 - failed.sum()} other trials {100 * rest:.3g} % of the training data are right"
     assert f"{others}, as the median" in told.sentence
     assert told.trials == failed.sum()
+
+
+@pytest.mark.parametrize(
+    ("changed", "gives_way"),
+    [
+        ({"data__name": "circles", "data__train": 300, "network__hidden": []}, "updates large"),
+        ({**LINES, "network__hidden": [4], "network__activation": "identity"}, "no gradient"),
+    ],
+)
+def test_a_line_that_is_no_better_than_a_constant_is_not_told_to_take_other_steps(
+    tmp_path, changed, gives_way
+):
+    line = {"network__initialiser": "nielsen", "training__eta": 0.5, "training__epochs": 600}
+    told = spoken(tmp_path, **line, **changed, data__test=0, trials__seeds=10)
+    assert gives_way not in told
+    assert "is linear up to its output" in told["nothing learned"].sentence
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,12 @@ from lab.analysis.rules.words import SMALLER_STEPS, smaller_steps
 from tests.analysis.judged import (
     BASE,
     FAULTS,
+    FOUR,
     LARGE,
     NEGATIVE,
     NUMBERS,
     PARTED,
+    SMALL,
     SOFTMAX,
     ZERO,
     mistuned,
@@ -26,6 +28,7 @@ DEEP = {"network__hidden": [20] * 6, "network__activation": "sigmoid", "network_
 LINE = {"network__hidden": [30] * 8, "network__activation": "tanh", "network__initialiser": "large"}
 DEAD = {"network__activation": "relu", "network__initialiser": NEGATIVE, "training__epochs": 10}
 BURIED = {"network__initialiser": {"name": "normal", "sd": 0.2, "bias": -20.0}, "network__activation": "relu"}
+BY_RELU = {"network__activation": "relu", "network__initialiser": "nielsen", "training__epochs": 1000}
 LEAKY = {"name": "leaky-relu", "slope": 0.2}
 USUAL = {"network__initialiser": "glorot-normal"}
 
@@ -72,6 +75,44 @@ ADVISED = {
         "more training.epochs",
         {"training__epochs": 100},
     ),
+    "a line": (
+        {**SMALL, "data__name": "circles", "network__hidden": [], "training__epochs": 60},
+        "nothing learned",
+        "a hidden layer (network.hidden), for without one the network is linear",
+        {"network__hidden": [16]},
+    ),
+    "a line through hidden layers": (
+        {**FOUR, "network__hidden": [8], "network__activation": "2*z", "training__eta": 0.3},
+        "nothing learned",
+        "an activation that bends",
+        {"network__activation": "tanh"},
+    ),
+    "by luck": (
+        {**FOUR, "network__hidden": [2], "training__epochs": 3000, "training__eta": 0.5, "trials__seeds": 20},
+        "nothing learned",
+        "more neurons a layer",
+        {"network__hidden": [16]},
+    ),
+    "dead by chance": (
+        {**FOUR, **BY_RELU, "network__hidden": [2], "trials__seeds": 20},
+        "no gradient",
+        "more neurons a layer",
+        {"network__hidden": [16]},
+    ),
+    "mostly born dead": (
+        {
+            **SMALL,
+            **BY_RELU,
+            "data__name": "moons",
+            "network__hidden": [2] * 8,
+            "network__initialiser": "he",
+            "training__epochs": 20,
+            "trials__seeds": 20,
+        },
+        "no gradient",
+        "more neurons a layer",
+        {"network__hidden": [16] * 8},
+    ),
     "hardly moved": (
         mistuned("teacher", 0.01)["tanh"],
         "updates small",
@@ -114,19 +155,19 @@ ADVISED = {
             "network__initialiser": {"name": "normal", "sd": 0.2, "bias": 6.0},
         },
         "saturated layer",
-        "smaller first biases",
+        "first biases nearer 0",
         {"network__initialiser": {"name": "normal", "sd": 0.2, "bias": 0.0}},
     ),
     "dead by biases": (
         BURIED,
         "dead neurons",
-        "smaller first biases",
+        "first biases nearer 0",
         {"network__initialiser": {"name": "normal", "sd": 0.2, "bias": 0.0}},
     ),
     "no gradient by biases": (
         BURIED,
         "no gradient",
-        "smaller first biases",
+        "first biases nearer 0",
         {"network__initialiser": {"name": "normal", "sd": 0.2, "bias": 0.0}},
     ),
     "out of reach": (

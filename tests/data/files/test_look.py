@@ -78,6 +78,28 @@ def test_why_a_column_is_left_out_is_told(looked):
     }
 
 
+def test_a_number_that_stands_for_a_missing_value_is_taken_as_missing(looked):
+    rows = "".join(f"{-999 if n % 15 == 0 else n / 10},{n % 2}\n" for n in range(1, 41))
+    settings = looked(f"a,y\n{rows}").settings
+    assert (settings["missing"], settings["nan"]) == (["-999"], "drop")
+
+
+@pytest.mark.parametrize(
+    ("columns", "target"),
+    [
+        ({"a": "1.5 2.5 0.1 4.5", "c": "7 7 7 7"}, "a"),
+        ({"b": "3 1 2 5", "a": "1.5 2.5 0.1 4.5", "c": "DE DE DE DE"}, "a"),
+        ({"a": "1.5 2.5 0.1 4.5", "u": "1 0 0 1", "v": "0 1 0 0", "w": "0 0 1 0"}, ["u", "v", "w"]),
+        ({"a": "1.5 2.5 0.1 4.5", "u": "1 0 0 1", "v": "0 1 0 0", "w": "0 0 1 1"}, "w"),
+        ({"class": "a b a b", "u": "1 0 0 1", "v": "0 1 0 0", "w": "0 0 1 0"}, "class"),
+    ],
+)
+def test_the_target_differs_and_may_be_one_hot(looked, columns, target):
+    rows = zip(*(cells.split() for cells in columns.values()), strict=True)
+    found = looked("\n".join(map(",".join, (columns, *rows))))
+    assert found.settings["target"] == target
+
+
 def test_arrays(looked):
     found = looked({"X": np.zeros((10, 2, 2)), "y": np.arange(10) % 2}, "a.npz")
     assert [(row["column"], row["type"]) for row in found.columns] == [
@@ -85,6 +107,20 @@ def test_arrays(looked):
         ("y", "whole numbers"),
     ]
     assert found.settings == {"name": "a.npz", "task": "classes", "test": 2, "shuffle": True}
+
+
+def test_arrays_that_lack_values(looked):
+    x = np.ones((40, 2))
+    x[3, 1] = np.nan
+    labels = np.array([b"no", b"yes"] * 20)
+    found = looked({"xtrain": x, "ytrain": labels, "xtest": x, "ytest": labels}, "a.npz")
+    assert found.settings["nan"] == "drop"
+    assert found.data.classes == ("no", "yes")
+    assert len(found.data.x_test) == 39
+    x[::2] = np.nan
+    y = np.linspace([0, 1], [1, 2], 40)
+    y[0] = np.nan
+    assert looked({"inputs": x, "outputs": y}, "a.npz").settings["nan"] == "mean"
 
 
 def test_what_is_no_file_of_data(looked, tmp_path):

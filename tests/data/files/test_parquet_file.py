@@ -65,6 +65,14 @@ def test_lists_are_features(load, lists):
     assert data.notes == ("the target is 'label', by its name",)
 
 
+def test_a_number_may_stand_for_a_missing_value(load):
+    pytest.importorskip("pyarrow")
+    frame = pd.DataFrame({"x": [-999, 1, 2, -999], "y": [0.5, 1.5, -999.0, 2.5]})
+    data = load(frame, missing=["-999"], nan="mean")
+    assert data.x_train.tolist() == [[1], [1], [1]]
+    assert data.y_train.tolist() == [[0.5], [1.5], [2.5]]
+
+
 @pytest.mark.parametrize("kind", ["PNG", "BMP"])
 def test_images_are_their_pixels(load, kind):
     pytest.importorskip("pyarrow")

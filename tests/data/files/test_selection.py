@@ -98,6 +98,45 @@ def test_numbers_with_thousands_separators_are_said_to_be_no_numbers(load, words
     assert "thousands" not in refusal(load, f"a,y\n{rows}" + "".join(f"{w},0.5\n" for w in "bcdefghi"))
 
 
+def test_thousands_among_plain_numbers_are_not_said_to_be_missing(load):
+    told = refusal(load, "a,y\n" + "".join(f'"{n:,}.5",0.5\n' for n in range(960, 1100, 10)))
+    assert "'a' ('1,000.5' is not read as a number: thousands separators)" in told
+    told = refusal(load, "a;b;y\n1.203;1,96;0,5\n950;2,5;1,5\n1.100;0,1;2,5\n")
+    assert "'a' ('1.203' is not read as a number: thousands separators)" in told
+
+
+CODED = "a,b,y\n" + "".join(f"{-999 if n % 5 == 0 else n / 10},{99 - n},{n + 0.5}\n" for n in range(30))
+
+
+def test_a_number_that_stands_for_a_missing_value_is_noted(load):
+    note = (
+        "'a' holds -999 again and again, far from all other numbers; "
+        'taken as a number: if a value is missing there, try missing = ["-999"]'
+    )
+    assert note in load(CODED).notes
+    data = load(CODED, missing=["-999"], nan="drop")
+    assert note not in data.notes
+    assert len(data.x_train) == 24
+
+
+def test_a_code_that_is_a_target_is_noted_too(load):
+    rows = "".join(f"{n},{99999 if n % 4 == 0 else n + 0.5}\n" for n in range(20))
+    assert "'y' holds 99999 again and again" in " ".join(load(f"x,y\n{rows}").notes)
+
+
+@pytest.mark.parametrize(
+    "values", [[0, 1, 2, 3, 50, 50], [-1, -1, 1, 1], [-50.5, -50.5, 0, 1, 2], [-99, 1, 2, 3]]
+)
+def test_what_may_be_a_number_is_no_code(load, values):
+    rows = "".join(f"{value},{at + 0.5}\n" for at, value in enumerate(values))
+    assert "again and again" not in " ".join(load(f"x,y\n{rows}").notes)
+
+
+def test_dates_with_a_time_behind_a_t_are_dates(load):
+    rows = "".join(f"2024-01-{n + 1:02}T10:00:00Z,{n + 0.5}\n" for n in range(28))
+    assert "'day' (dates)" in refusal(load, f"day,y\n{rows}")
+
+
 def test_numbers_with_a_sign_beside_them_are_said_to_be_no_numbers(load):
     told = refusal(load, "a,y\n12.5 %,0.5\n" + "".join(f"{n} %,1.5\n" for n in range(40)))
     assert "'a' ('12.5 %' is not read as a number: a sign stands beside it)" in told

@@ -49,6 +49,10 @@ def slip(line, word):
         ("x,y\n1,2\n٣,4\n", {}, slip(3, "٣")),
         ("x;y\n1,5;2\n3.5;4\n", {}, slip(2, "1,5")),
         ("x;y\n1,5;2\n2;3\nabc;4\n", {}, slip(4, "abc")),
+        ("x,y\n1,2\n# a pause\n3,4\n", {}, "a.csv: line 3: 1 field, expected 2 as in the header; "
+         "a comment is read before the table alone: take this line out"),
+        ("Station 7\n\nx,y,z\n1,2,3\n3,4,5\n", {}, "a.csv: line 3: 3 fields, expected 1 as in the header; "
+         "where the table begins with this line, take those before it out, or put # before each"),
         ("1,2\n3,4\n5\n", {"target": "c1"}, "a.csv: line 3: 1 field, expected 2 as in the first line"),
         ("a b y\n1 2 3\n4 5\n", {}, "a.csv: line 3: 2 fields, expected 3 as in the header"),
         ('x,y\n1,"2\n', {}, "a.csv: line 2: unexpected end of data"),

@@ -33,6 +33,9 @@ def test_the_separator_cuts_the_lines_alike(lines, separator):
         (["a,b", '"1,5",2'], ","),
         (["a,b", '"1,500",2'], "."),
         (["a;b", "x,y;2"], "."),
+        (["a;b", "1,96;1.203"], ","),
+        (["a;b", "1,203;1.203"], "."),
+        (["a;b", "1,96;0.203"], "."),
     ],
 )
 def test_a_decimal_comma_is_seen_where_no_number_has_a_point(lines, decimal):
