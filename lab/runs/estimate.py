@@ -18,10 +18,10 @@ from lab.runs.csv_files import has_pyarrow
 from lab.runs.preparation import Prepared, bytes_read
 from lab.runs.sample import Sample, pace, samples_of
 from lab.training.examples import EVALUATED_TOGETHER
-from lab.training.loop import BLOCK, Training
 from lab.training.probes import NEURON_COLUMNS
 from lab.training.reader import LONGEST_RING, RING_BYTES
 from lab.training.recorder import HALF_BINS, STEP_COLUMNS
+from lab.training.stack import BLOCK, Training
 
 MIB = 2**20
 

@@ -18,7 +18,7 @@ from lab.own_code import OWN_MODULE
 from lab.parts import Activation
 from lab.runs.provenance import blas
 from lab.training.examples import Examples
-from lab.training.loop import Training
+from lab.training.stack import Training
 
 PACKAGES = ("activation-lab", "numpy", "scipy", "python-flint")
 """The packages whose version may decide the last bits of a number."""

@@ -25,7 +25,7 @@ from lab.theory.moments import square_growth
 from lab.theory.prediction import LayerPrediction, Pairs, lost_layer, lost_text, predicted
 from lab.theory.surrogate import Surrogate
 from lab.training.examples import Examples
-from lab.training.loop import Training
+from lab.training.stack import Training
 
 UNPREDICTED = frozenset({"eta", "decay", "optimiser", "steps", "seed", "engine"})
 """What of a part's key no prediction asks for: how the weights are changed, and by what."""

@@ -29,9 +29,9 @@ from lab.own_code import place_of, raised_by
 from lab.parts import Activation, Cost, Optimiser, Probe
 from lab.runs import fitness
 from lab.training.examples import Examples, examples, steps_per_epoch
-from lab.training.loop import Training
 from lab.training.probes import NEURON_COLUMNS
 from lab.training.recorder import HALF_BINS, STEP_COLUMNS, Recording
+from lab.training.stack import Training
 
 CHUNK_BYTES = 2 * 2**20
 """The buffers of a chunk's passes stay within about this, so that they live in a core's cache."""

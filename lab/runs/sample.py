@@ -15,8 +15,9 @@ from lab.experiment.schedule import Schedule
 from lab.network.parameters import count
 from lab.numerics import Array
 from lab.runs.preparation import Prepared
-from lab.training.loop import Course, Training, begun
+from lab.training.loop import Course, begun
 from lab.training.recorder import Readings
+from lab.training.stack import Training
 
 REFERENCE = 0.6e-6
 """Seconds in which the processor that `pace` compares with writes a number as text."""

@@ -26,8 +26,9 @@ from lab.runs.identity import Key
 from lab.runs.preparation import Bench, Chunk
 from lab.runs.provenance import code_of
 from lab.training.divergence import located
-from lab.training.loop import CALL_SECONDS, Course, Training
+from lab.training.loop import CALL_SECONDS, Course
 from lab.training.recorder import Readings
+from lab.training.stack import Training
 
 Progress: TypeAlias = Callable[[int], None]
 """What is called with the number of trial-steps done since its last call."""

@@ -8,7 +8,6 @@ whatever is read, and when.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,9 +16,7 @@ from lab.network.buffers import Pass, make_batch, make_pass
 from lab.network.compiled import Engine
 from lab.network.parameters import Parameters
 from lab.numerics import Array
-
-if TYPE_CHECKING:
-    from lab.training.loop import Stack
+from lab.training.stack import Stack
 
 MOST_STEPS = 2**16
 """Examples of a trial that are put in order for one call, unless an epoch has more."""

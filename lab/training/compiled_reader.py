@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,12 +10,10 @@ from lab.network.compiled import padded_width
 from lab.network.compiled_reading import EngineReading
 from lab.numerics import Array
 from lab.training import probes
+from lab.training.compiled import CompiledSteps
 from lab.training.examples import Examples, correct
 from lab.training.reader import Reader
 from lab.training.statistics import between, marks, near_share, norm, ranks, sorted_every
-
-if TYPE_CHECKING:
-    from lab.training.compiled import CompiledSteps
 
 OF_NORMS = (probes.LearningSpeed, probes.ErrorSize, probes.UpdateRatio, probes.ParameterNorms)
 MEASURED = (

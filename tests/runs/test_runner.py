@@ -21,8 +21,8 @@ from lab.runs.root import runs
 from lab.runs.runner import Terms, begun, prepared_again, resumed, run, tables_so_far
 from lab.runs.workers import trained
 from lab.storage import remove
-from lab.training.loop import Stack
 from lab.training.recorder import Recorder
+from lab.training.stack import Stack
 
 
 def table_bytes(folder):

@@ -11,7 +11,7 @@ from lab.network.costs import Quadratic
 from lab.network.first_weights import initialised
 from lab.network.initialisers import Nielsen
 from lab.training.examples import EVALUATED_TOGETHER, Evaluation, Order, correct, examples, fed
-from lab.training.loop import streams_of_trial
+from lab.training.stack import streams_of_trial
 from tests.training.trainings import made_examples
 
 Identity = TABLE["identity"]
