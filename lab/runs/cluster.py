@@ -23,8 +23,8 @@ from lab.numerics import Array
 from lab.runs.crew import POLL_SECONDS, Line
 from lab.runs.identity import Key, differences, key, made_with
 from lab.runs.preparation import Chunk
+from lab.runs.tasks import Outcome, Task, begun, data_of, failed, read
 from lab.runs.whereabouts import word
-from lab.runs.workers import Outcome, Task, begun, data_of, failed, read
 from lab.training.loop import CALL_SECONDS
 from lab.training.recorder import Readings
 

@@ -14,7 +14,7 @@ from lab.errors import LabError
 from lab.experiment.variants import load
 from lab.processes import interrupt
 from lab.runs import cluster, identity, preparation
-from lab.runs import workers as workers_room
+from lab.runs import tasks as tasks_room
 from lab.runs.cluster import scheduled
 from lab.runs.crew import Line
 from lab.runs.preparation import prepared
@@ -158,7 +158,7 @@ def test_a_chunk_goes_on_from_its_checkpoint_on_a_worker(small, root, started, m
     ready = prepared(load(small, {"training.steps": 40}))
     folder, line = create(ready.plan, root), Quiet()
     tasks = tasks_of(ready, folder)
-    monkeypatch.setattr(workers_room, "CALL_SECONDS", 0.0)
+    monkeypatch.setattr(tasks_room, "CALL_SECONDS", 0.0)
     with pytest.raises(KeyboardInterrupt):
         list(trained(tasks, 1, lambda done: interrupt() if done else None))
     task = tasks[0]

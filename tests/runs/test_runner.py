@@ -11,7 +11,7 @@ from lab.console.runs.listing import page as runs_page
 from lab.errors import ExperimentError, LabError, StorageError
 from lab.experiment.variants import load
 from lab.parts import Initialiser
-from lab.runs import preparation, runner, workers
+from lab.runs import preparation, runner, tasks, workers
 from lab.runs.estimate import estimate
 from lab.runs.folder import UNCHECKED
 from lab.runs.growing import Growing
@@ -41,8 +41,8 @@ def ready(small):
 
 def test_a_run_under_way_has_the_tables_of_what_was_read_by_then(small, root, monkeypatch):
     """Also of chunks that are not at their end, of which what is read is that of the whole run."""
-    monkeypatch.setattr(workers, "CALL_SECONDS", 0.0)
-    monkeypatch.setattr(workers, "CHECKPOINT_SHARE", float("inf"))
+    monkeypatch.setattr(tasks, "CALL_SECONDS", 0.0)
+    monkeypatch.setattr(tasks, "CHECKPOINT_SHARE", float("inf"))
     ready = made(small, {"network.hidden": [3], "training.steps": 30})
     folder, seen, told = begun(ready, root), [], []
 
@@ -377,7 +377,7 @@ def test_a_sigma_that_cannot_be_predicted_ends_the_run_before_it_trains(ready, r
         raise ArithmeticError("no moments")
 
     monkeypatch.setattr(runner, "predictions", raising)
-    monkeypatch.setattr(workers, "_outcome", lambda *anything: pytest.fail("trained"))
+    monkeypatch.setattr(workers, "completed", lambda *anything: pytest.fail("trained"))
     with pytest.raises(ArithmeticError, match="no moments"):
         run(ready, root)
     (folder,) = runs(root)

@@ -12,11 +12,12 @@ from lab.errors import StorageError
 from lab.experiment.variants import load
 from lab.processes import interrupt
 from lab.runs import preparation
-from lab.runs import workers as workers_room
+from lab.runs import tasks as tasks_room
 from lab.runs.folder import RunFolder
 from lab.runs.identity import key
 from lab.runs.preparation import prepared
-from lab.runs.workers import Task, trained
+from lab.runs.tasks import Task
+from lab.runs.workers import trained
 from tests.training.trainings import unlike
 
 MAIN = """
@@ -125,9 +126,9 @@ def test_a_long_chunk_is_kept_by_time_and_goes_on_from_there(small, tmp_path, mo
     whole = RunFolder(tmp_path / "whole")
     list(trained(tasks_of(ready, whole), 1, lambda done: None))
     folder = RunFolder(tmp_path / "put down")
-    monkeypatch.setattr(workers_room, "CHECKPOINT_SECONDS", 0.0)
-    monkeypatch.setattr(workers_room, "CHECKPOINT_SHARE", float("inf"))
-    monkeypatch.setattr(workers_room, "CALL_SECONDS", 0.0)
+    monkeypatch.setattr(tasks_room, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(tasks_room, "CHECKPOINT_SHARE", float("inf"))
+    monkeypatch.setattr(tasks_room, "CALL_SECONDS", 0.0)
     kept = []
 
     def dies(self, chunk, saved, key):
