@@ -225,10 +225,10 @@ def _parts_under_way(
     ready: Prepared, folder: RunFolder, keys: Sequence[Key], ended: Mapping[int, set[int]]
 ) -> Iterator[tables.Part]:
     """What was read of the chunks that are not at their end, but have a reading."""
-    for chunk in folder.under_way:
+    for chunk in folder.parts.under_way:
         if chunk.variant < len(keys) and ended[chunk.variant].isdisjoint(chunk.trials):
             variant, training = ready.made[chunk.variant]
-            saved = folder.checkpoint(chunk, keys[chunk.variant])
+            saved = folder.parts.checkpoint(chunk, keys[chunk.variant])
             if saved is not None and saved["read"]:
                 readings = so_far(training, chunk.trials, saved)
                 yield tables.Part(variant, chunk.trials, readings, training.steps_per_epoch, ended=False)

@@ -71,7 +71,7 @@ def completed(task: Task, line: Line) -> Outcome:
     """Train a chunk, from its checkpoint if there is one, and keep its part."""
     chunk, folder, key = task.chunk, task.folder, task.key
     try:
-        course, kept = begun(task, data_of(task), folder.checkpoint(chunk, key)), monotonic()
+        course, kept = begun(task, data_of(task), folder.parts.checkpoint(chunk, key)), monotonic()
         interval = usual = min(task.keep_seconds, CHECKPOINT_SECONDS)
         line.tell(course.done)
         while not course.ended:
@@ -81,12 +81,12 @@ def completed(task: Task, line: Line) -> Outcome:
             stopped = line.stopped() and not course.ended
             if stopped or monotonic() - kept > interval:
                 began = monotonic()
-                folder.keep_checkpoint(chunk, course.saved(), key)
+                folder.parts.keep_checkpoint(chunk, course.saved(), key)
                 kept = monotonic()
                 interval = max(usual, (kept - began) / CHECKPOINT_SHARE)
             if stopped:
                 return Outcome(chunk, stopped=True)
-        folder.keep_part(chunk, read(course), key)
+        folder.parts.keep(chunk, read(course), key)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # code of one's own may raise anything, SystemExit too

@@ -325,7 +325,7 @@ def test_code_in_a_folder_of_the_users_name_is_known_again_where_the_run_does_no
     changed = {"vary": {"network.activation": ["../alice/mine.py:Mine"]}}
     done = run(made(tmp_path / "project" / "small.toml", changed, allow_code=True), root)
     assert list(done.info["code"]) == ["../~/mine.py"]
-    remove(done.part_path(done.chunks[0]))
+    remove(done.parts.path(done.parts.chunks[0]))
     assert resumed(prepared_again(done, allow_code=True), done).info["failures"] == []
 
 
@@ -423,7 +423,7 @@ def work(path, root):
         _, training = ready.made[chunk.variant]
         recorder = Recorder(training.recording, len(chunk.trials), training.network.sizes)
         recorder.readings.layers[...] = 1.0
-        folder.keep_part(chunk, recorder.readings, keys[chunk.variant])
+        folder.parts.keep(chunk, recorder.readings, keys[chunk.variant])
     kept, found["parts"] = calls(lambda: kept_parts(ready, folder, keys))
     assert list(kept) == chunks
     _, found["tables"] = calls(lambda: assembled(ready, folder, kept))
@@ -481,7 +481,7 @@ def test_two_million_rows_are_assembled_in_half_a_gigabyte(written, root):
     for chunk in ready.chunks:
         readings = Recorder(training.recording, len(chunk.trials), training.network.sizes).readings
         readings.layers[...] = rng.normal(size=readings.layers.shape)
-        folder.keep_part(chunk, readings, key)
+        folder.parts.keep(chunk, readings, key)
     words = [sys.executable, "-c", ASSEMBLED, str(folder.path)]
     peak = int(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
     assert peak <= 2**29
