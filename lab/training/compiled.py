@@ -7,7 +7,7 @@ whatever is read, and when.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from lab.network.parameters import Parameters
 from lab.numerics import Array
 from lab.training.stack import Stack
 
-MOST_STEPS = 2**16
+MOST_EXAMPLES = 2**16
 """Examples of a trial that are put in order for one call, unless an epoch has more."""
 
 
@@ -36,16 +36,14 @@ class CompiledSteps:
         )
         self._order = stack.order
         self._whole = training.batch >= len(given)
-        sizes, dtype = training.network.sizes, given.x.dtype
         self._passes: dict[int, Pass] = {}
         if self._whole:
-            self._passes[len(given)] = make_pass(sizes, trials, *given.columns)
-        self._batch: Callable[[int], Pass] = lambda m: make_batch(sizes, trials, m, dtype)
+            self._passes[len(given)] = make_pass(training.network.sizes, trials, *given.columns)
 
     def run_to(self, step: int) -> None:
         """Take the steps up to this one."""
         while self.step < step:
-            steps = min(step - self.step, max(MOST_STEPS // self._order.batch, self._order.epoch))
+            steps = min(step - self.step, max(MOST_EXAMPLES // self._order.batch, self._order.epoch))
             self.engine.run(self.step + 1, *self.bounds(steps))
             self.passed(steps)
 
@@ -97,17 +95,15 @@ class CompiledSteps:
 
     def propagate(self) -> Pass:
         """The pass of the next step, forward and backward, by the numpy core from the engine's weights."""
-        stack, given = self.stack, self._training.train
-        if self._whole:
-            p = self._passes[len(given)]
-        else:
-            chosen = self._order.rows(self.step)
-            m = chosen.shape[1]
-            if m not in self._passes:
-                self._passes[m] = self._batch(m)
-            p = self._passes[m]
+        stack, given, network = self.stack, self._training.train, self._training.network
+        chosen = self.rows()
+        m = len(given) if chosen is None else chosen.shape[1]
+        if m not in self._passes:
+            self._passes[m] = make_batch(network.sizes, len(self.theta.vector), m, given.x.dtype)
+        p = self._passes[m]
+        if chosen is not None:
             given.x.take(chosen, axis=0, out=p.a1[0].mT, mode="clip")
             given.y.take(chosen, axis=0, out=p.y.mT, mode="clip")
-        forward(self._training.network, self.theta, p)
-        backward(self._training.network, self.theta, p, stack.gradient)
+        forward(network, self.theta, p)
+        backward(network, self.theta, p, stack.gradient)
         return p
