@@ -137,10 +137,11 @@ class Bench:
         own = [name for name in record.quantities if ".py:" in name]
         probes: dict[str, Probe] = {name: self.build("probes", name) for name in [*ready, *own]}
         controlled = settings.training.surrogate_floor is not None
+        columns = recorded(record.quantities, probes, counterfactual=controlled)
         return Recording(
             schedule=schedule(steps, record.every),
-            probes=tuple(probes.values()),
-            columns=recorded(record.quantities, probes, counterfactual=controlled),
+            probes=tuple(probe for probe in probes.values() if not set(columns).isdisjoint(probe.columns)),
+            columns=columns,
             saturation_threshold=record.saturation_threshold,
             low_input_threshold=record.low_input_threshold,
             fixed_examples=train[: record.examples] if record.on == "probe" else None,

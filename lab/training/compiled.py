@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from lab.network.backprop import backward, forward
-from lab.network.buffers import Pass, make_batch, make_pass
+from lab.network.buffers import Pass
 from lab.network.compiled import Engine
 from lab.network.parameters import Parameters
 from lab.numerics import Array
@@ -26,8 +26,8 @@ class CompiledSteps:
     """The steps of a `Stack` in the compiled engine."""
 
     def __init__(self, stack: Stack) -> None:
-        training = self._training = stack.training
-        given, trials = training.train, len(stack.theta.vector)
+        training = stack.training
+        given = training.train
         decay = training.eta * training.decay / len(given)
         self.stack, self.step = stack, 0
         self._behind = False  # whether the stack's weights are older than the engine's
@@ -35,10 +35,6 @@ class CompiledSteps:
             training.network, training.optimiser, training.eta, decay, stack.theta, given.x, given.y
         )
         self._order = stack.order
-        self._whole = training.batch >= len(given)
-        self._passes: dict[int, Pass] = {}
-        if self._whole:
-            self._passes[len(given)] = make_pass(training.network.sizes, trials, *given.columns)
 
     def run_to(self, step: int) -> None:
         """Take the steps up to this one."""
@@ -49,8 +45,6 @@ class CompiledSteps:
 
     def bounds(self, steps: int) -> tuple[Array, Array | None]:
         """Where each of the next steps begins in the rows of examples, and these: see `Engine.run`."""
-        if self._whole:
-            return np.arange(steps + 1) * self._order.examples, None
         return self._order.several(self.step, steps)
 
     def passed(self, steps: int) -> None:
@@ -73,7 +67,7 @@ class CompiledSteps:
 
     def rows(self) -> Array | None:
         """The numbers of the examples of the next step, (T, m); None where it takes all in their order."""
-        return None if self._whole else self._order.rows(self.step)
+        return self._order.rows(self.step)
 
     def saved(self) -> dict[str, Array]:
         """The stack with the optimiser's state of the engine; see `Stack.saved`."""
@@ -95,15 +89,7 @@ class CompiledSteps:
 
     def propagate(self) -> Pass:
         """The pass of the next step, forward and backward, by the numpy core from the engine's weights."""
-        stack, given, network = self.stack, self._training.train, self._training.network
-        chosen = self.rows()
-        m = len(given) if chosen is None else chosen.shape[1]
-        if m not in self._passes:
-            self._passes[m] = make_batch(network.sizes, len(self.theta.vector), m, given.x.dtype)
-        p = self._passes[m]
-        if chosen is not None:
-            given.x.take(chosen, axis=0, out=p.a1[0].mT, mode="clip")
-            given.y.take(chosen, axis=0, out=p.y.mT, mode="clip")
+        stack, network, p = self.stack, self.stack.training.network, self.stack.feed.at(self.step)
         forward(network, self.theta, p)
         backward(network, self.theta, p, stack.gradient)
         return p

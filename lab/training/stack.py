@@ -14,7 +14,7 @@ from lab.network.first_weights import initialised
 from lab.network.parameters import Parameters, as_parameters, parameters
 from lab.numerics import Array, stream
 from lab.parts import Initialiser, Optimiser, State, Stream
-from lab.training.examples import Examples, Order, fed, steps_per_epoch
+from lab.training.examples import Examples, Feed, Order, steps_per_epoch
 from lab.training.recorder import Recording
 
 BLOCK = 2**16
@@ -96,7 +96,7 @@ class Stack:
         self.state, decay = training.optimiser.initial(self.theta.vector), _decay(training, self.theta)
         self._whole = _Vectors(self.theta.vector, self.gradient.vector, self.state, decay)
         self.order = Order(len(training.train), training.batch, streams)
-        self._passes = fed(training.network, training.train, self.order)
+        self.feed = Feed(training.network, training.train, self.order)
         size = max(BLOCK // len(trials), 1)
         cuts = [slice(at, at + size) for at in range(0, self.theta.vector.shape[1], size)]
         self._blocks = [self._whole.columns(cut) for cut in cuts]
@@ -128,11 +128,10 @@ class Stack:
             vector[...] = saved[f"state {name}"]
         self.order.restored({key[6:]: saved[key] for key in saved if key.startswith("order ")})
         self.step = step
-        self._passes = fed(self.training.network, self.training.train, self.order, step)
 
     def propagate(self) -> Pass:
         """Forward and backward over the batch of the next step."""
-        p = next(self._passes)
+        p = self.feed.at(self.step)
         forward(self.training.network, self.theta, p)
         backward(self.training.network, self.theta, p, self.gradient)
         self._propagated = True
