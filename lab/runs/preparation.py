@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 from lab import data as datasets
 from lab import plugins
 from lab.data.dataset import Dataset
+from lab.data.kept import kept_with_data
 from lab.errors import LabError, PartError, counted, told
 from lab.experiment.keys import parsed_or_name
 from lab.experiment.schedule import schedule
@@ -176,7 +176,7 @@ def targets(y: Array, softmax: bool) -> Array:
     return np.hstack([1 - y, y]) if softmax and y.shape[1] == 1 else y
 
 
-@lru_cache(maxsize=4)
+@kept_with_data
 def _both_parts(data: Dataset, softmax: bool, dtype: str) -> tuple[Examples, Examples]:
     """The training and the test examples, which variants with the same data share."""
     labelled = bool(data.classes)

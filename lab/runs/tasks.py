@@ -64,7 +64,7 @@ class Outcome:
 
 
 _last: list[tuple[Key, Training]] = []
-"""The training of the last chunk, if it may serve the next; of each process its own."""
+"""The training of the last chunk, if it may serve the next; of each process its own, see `forget`."""
 
 
 def completed(task: Task, line: Line) -> Outcome:
@@ -109,6 +109,11 @@ def begun(task: Task, data: Dataset, saved: Mapping[str, Array] | None) -> Cours
         changed = ", ".join(name for name, digest in task.code.items() if present.get(name) != digest)
         raise LabError(f"{changed} changed since the run began")
     return Course(_training(task, data), task.chunk.trials, saved)
+
+
+def forget() -> None:
+    """Let go of the training of the last chunk, and of its data, as no other chunk follows here."""
+    _last.clear()
 
 
 def _training(task: Task, data: Dataset) -> Training:

@@ -17,7 +17,7 @@ from lab.processes import can_begin, deferred
 from lab.runs.cluster import scheduled
 from lab.runs.crew import Crew, Died, Line
 from lab.runs.held import held, let_go
-from lab.runs.tasks import Outcome, Task, completed
+from lab.runs.tasks import Outcome, Task, completed, forget
 
 Progress: TypeAlias = Callable[[int], None]
 """What is called with the number of trial-steps done since its last call."""
@@ -99,11 +99,14 @@ class _Here(Line):
 
 
 def _here(tasks: Sequence[Task], line: Line) -> Iterator[Outcome]:
-    with threadpool_limits(1):
-        for task in tasks:
-            if line.stopped():
-                return
-            yield completed(task, line)
+    try:
+        with threadpool_limits(1):
+            for task in tasks:
+                if line.stopped():
+                    return
+                yield completed(task, line)
+    finally:
+        forget()
 
 
 def _apart(

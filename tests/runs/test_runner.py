@@ -1,5 +1,7 @@
+import gc
 import subprocess
 import sys
+import weakref
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -111,6 +113,15 @@ def test_single_neurons_are_a_table_where_the_file_asks_for_them_and_are_not_too
     overrides = ["record.neurons=true", "network.hidden=[3000, 3000]", "trials.seeds=60"]
     with pytest.raises(ExperimentError, match=r"record\.neurons: the table of neurons would have at least"):
         load(small, overrides)
+
+
+def test_a_run_that_ended_keeps_no_data_in_memory(small, root):
+    ready = made(small)
+    run(ready, root)
+    held = [weakref.ref(one) for one in (*ready.data, *(training.train for _, training in ready.made))]
+    del ready
+    gc.collect()
+    assert [one() for one in held] == [None] * len(held)
 
 
 def test_the_tables_depend_on_neither_workers_nor_chunks(ready, root, monkeypatch):
