@@ -1,6 +1,6 @@
 """The case of one variant: its part of a run's tables, and what the verdicts ask of it."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil, isfinite, isnan, nan, sqrt
@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from lab.analysis.cells import Cells
 from lab.analysis.ledger import decades, gradient_is_noise
 from lab.data.targets import unusual
 from lab.network.decay import taken
-from lab.numerics import Array
 
 FEWEST_EXAMPLES = 100
 """A reading of fewer examples tells nothing of a neuron or of the cost, unless it sees all there are.
@@ -59,11 +59,11 @@ class Case:
 
     @property
     def first_step(self) -> int:
-        return int(self.layers["step"].min())
+        return int(self._cells.steps[0])
 
     @property
     def last_step(self) -> int:
-        return int(self.layers["step"].max())
+        return int(self._cells.steps[-1])
 
     @property
     def hidden(self) -> range:
@@ -323,8 +323,8 @@ class Case:
         if not {"update_ratio", "weight_norm"} <= set(self.layers):
             return pd.DataFrame(index=pd.Index(self.trials["trial"], name="trial"))
         size = self.layers["weight_norm"] / self.layers["layer"].map(self.usual_norms)
-        gone = self.layers.assign(gone=self.layers["update_ratio"] * size.clip(lower=1))
-        return self._of_rows(gone, ["gone"], "mean") * self.last_step
+        gone = self._cells.of(self.layers["update_ratio"] * size.clip(lower=1))
+        return self._cells.over(gone, self.first_step, self.last_step, "mean") * self.last_step
 
     @cached_property
     def no_gradient(self) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -342,10 +342,6 @@ class Case:
             end = end.groupby(level=0).max()[judged] == 0
         return start, end
 
-    @cached_property
-    def _steps(self) -> Array:
-        return np.unique(self.layers["step"])
-
     def at(self, step: int, *columns: str) -> pd.DataFrame:
         """Trial × layer: the largest of these quantities at a step; see `over`."""
         return self._over((step, step), columns, "max")
@@ -356,7 +352,7 @@ class Case:
         Values that are not finite are left out; NaN where none is left, and for a trial that diverged.
         Without columns where the quantity was not recorded.
         """
-        since = self._steps[-max(1, ceil(last * len(self._steps)))]
+        since = self._cells.steps[-max(1, ceil(last * len(self._cells.steps)))]
         ended = self.trials.set_index("trial")["diverged_at"].isna()
         return self._over((since, self.last_step), (column,), how).where(ended, axis=0)
 
@@ -370,30 +366,27 @@ class Case:
         NaN for a trial that lacks one of them, and where there are too few.
         """
         several = self.pooled_readings
-        steps = (self._steps[-several], self.last_step)
+        steps = (self._cells.steps[-several], self.last_step)
         return self._over(steps, (column,), how).where(self._over(steps, (column,), "count") == several)
 
     def _over(self, steps: tuple[int, int], columns: tuple[str, ...], how: str) -> pd.DataFrame:
         """Of the readings from the first to the last of these steps; rules ask for the same again."""
         key = (*map(int, steps), columns, how)
         if key not in self._found:
-            step = self.layers["step"]
-            rows = self.layers[(step >= steps[0]) & (step <= steps[1])]
-            self._found[key] = self._of_rows(rows, columns, how)
+            recorded = [column for column in columns if column in self.layers]
+            if not recorded:
+                return pd.DataFrame(index=pd.Index(self.trials["trial"], name="trial"))
+            values = self.layers[recorded[0]] if len(recorded) == 1 else self.layers[recorded].max(axis=1)
+            self._found[key] = self._cells.over(self._cells.of(values), *steps, how)
         return self._found[key]
 
     @cached_property
     def _found(self) -> dict[tuple[object, ...], pd.DataFrame]:
         return {}
 
-    def _of_rows(self, rows: pd.DataFrame, columns: Sequence[str], how: str) -> pd.DataFrame:
-        recorded = [column for column in columns if column in rows]
-        index = pd.Index(self.trials["trial"], name="trial")
-        if not recorded:
-            return pd.DataFrame(index=index)
-        values = rows[recorded[0]] if len(recorded) == 1 else rows[recorded].max(axis=1)
-        found = values.where(np.isfinite(values)).groupby([rows["trial"], rows["layer"]]).agg(how)
-        return found.unstack("layer").reindex(index)
+    @cached_property
+    def _cells(self) -> Cells:
+        return Cells(self.layers, self.trials["trial"])
 
     def hidden_of(self, values: pd.DataFrame) -> pd.DataFrame:
         """The columns of the hidden layers."""

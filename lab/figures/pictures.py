@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 
 from lab import parts, plugins
 from lab.errors import LabError, PartError, without_controls
-from lab.figures.drawing import panels, style, writing
+from lab.figures.drawing import panels, scales, style, writing
 from lab.figures.pages import PAGES
 from lab.figures.tables import NothingToShowError, NotRecordedError, counterfactual
 from lab.processes import pool, submitted
@@ -106,6 +106,7 @@ def _drawn(
         if missing:
             raise NothingToShowError(f"{name}: no data yet (the table {missing[0]!r} is empty)")
         figure = part.draw(tables)
+        scales.powers_at_ticks(figure)
         question = part.question or title
         below = (title if part.question else "", counterfactual(tables))
         writing.headline(figure, question, " · ".join(filter(None, below)))

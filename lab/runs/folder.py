@@ -13,7 +13,7 @@ import platform
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,9 +53,19 @@ _OWNER = re.compile(r"\d+ on [\w.-]+")
 
 @dataclass(frozen=True)
 class RunFolder:
-    """The folder of one run."""
+    """The folder of one run.
+
+    A table that was read is kept for as long as its file is the same.
+    """
 
     path: Path
+    _read: dict[str, tuple[tuple[int, ...], pd.DataFrame]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def __reduce__(self) -> tuple[type[RunFolder], tuple[Path]]:
+        """What goes to another process: the path, without the tables."""
+        return RunFolder, (self.path,)
 
     def __str__(self) -> str:
         return f"{self.name}/{self.id}"
@@ -171,11 +181,15 @@ class RunFolder:
                 f"{self.path}: has no table {name!r}: the run has not ended, or the table is lost; make it "
                 f"with: lab resume {word(self.path)}"
             )
+        file = path.stat()
+        same = file.st_ino, file.st_size, file.st_mtime_ns
         try:
-            require_whole(path)
-            return read(path)
+            if name not in self._read or self._read[name][0] != same:
+                require_whole(path)
+                self._read[name] = same, read(path)
         except StorageError as error:
             raise StorageError(f"{error}; make it again with: lab resume {word(self.path)}") from None
+        return self._read[name][1].copy(deep=False)
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -212,10 +226,14 @@ class RunFolder:
 
     @property
     def status(self) -> str:
-        """That of run.json, but ``interrupted`` where it is ``running`` and nothing holds the lock."""
+        """That of run.json; see `status_of`."""
+        return self.status_of(self.info)
+
+    def status_of(self, info: Mapping[str, Any]) -> str:
+        """What run.json tells, but ``interrupted`` where it is ``running`` and nothing holds the lock."""
         from filelock import FileLock, Timeout
 
-        status = str(self.info["status"])
+        status = str(info["status"])
         if status != "running":
             return status
         with suppress(OSError, Timeout), FileLock(self.path / ".lock", blocking=False):

@@ -1,5 +1,6 @@
 import json
 import os
+import pickle
 import subprocess
 
 import pandas as pd
@@ -9,6 +10,7 @@ from lab.errors import LabError, StorageError
 from lab.runs import folder as results
 from lab.runs import table_files
 from lab.runs.csv_files import csv
+from lab.runs.csv_files import read as read_csv
 from lab.runs.folder import RunFolder
 from lab.runs.root import create
 from tests.runs.test_csv_files import TABLE
@@ -82,6 +84,20 @@ def test_fault_100_a_damaged_table_is_named_with_what_makes_it_again(folder, con
     (folder.path / "tables" / "layers.csv").write_bytes(content)
     with pytest.raises(StorageError, match=r"layers\.csv: is damaged: .*; make it again with: lab resume"):
         folder.table("layers")
+
+
+def test_a_table_is_read_once_while_its_file_is_the_same(folder, monkeypatch):
+    read = []
+    monkeypatch.setattr(results, "read", lambda path: read.append(path.name) or read_csv(path))
+    folder.keep_tables({"layers": TABLE})
+    first = folder.table("layers")
+    first["step"] = 0  # what a caller does with it is no other caller's
+    assert folder.table("layers")["step"].tolist() == [0, 10, 20]
+    assert read == ["layers.csv"]
+    folder.keep_tables({"layers": TABLE.assign(step=TABLE["step"] + 1)})
+    assert folder.table("layers")["step"].tolist() == [1, 11, 21]
+    assert pickle.loads(pickle.dumps(folder)) == folder
+    assert len(pickle.dumps(folder)) < 1000  # without the tables
 
 
 @pytest.mark.parametrize("lost", results.EVER)

@@ -19,7 +19,8 @@ def page(root: Path) -> Page:
 
 def _row(found: RunFolder) -> dict[str, Any]:
     try:
-        info, status = found.info, found.status
+        info = found.info
+        status = found.status_of(info)
     except StorageError:
         info, status = {}, "damaged"
     return {

@@ -99,7 +99,7 @@ def _body(
 ) -> Iterator[Block]:
     short, layers, sights = value["summary"], value["layers"], value["see"]
     yield from _tables(run.info["title"], short, layers, variants)
-    if "saturation" in run.tables["layers"]:
+    if "saturation" in run.folder.table("layers"):
         yield from _never_saturated(short, variants)
     if "surrogate_floor" in variants and (variants["surrogate_floor"] > 0).any():
         yield dim("surrogate_floor > 0: max(σ′, floor) on the way back, so not the gradient of C")

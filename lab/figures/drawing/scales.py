@@ -7,7 +7,16 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.ticker import FuncFormatter, Locator, LogLocator, MaxNLocator, NullFormatter, NullLocator
+from matplotlib.figure import Figure
+from matplotlib.ticker import (
+    FuncFormatter,
+    Locator,
+    LogLocator,
+    MaxNLocator,
+    NullFormatter,
+    NullLocator,
+    ScalarFormatter,
+)
 
 from lab.figures.drawing.bands import SMALLEST, Floats
 
@@ -178,6 +187,30 @@ def powers_of_ten(axis: Axis, most: int) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: power_of_ten(value)))
     axis.set_minor_locator(NullLocator())
     axis.set_minor_formatter(NullFormatter())
+
+
+class _PowerAtTicks(ScalarFormatter):
+    """matplotlib's, with a power of ten at each tick, in place of one above the axis: there is the title."""
+
+    def __init__(self) -> None:
+        super().__init__(useOffset=False, useMathText=False)
+
+    def format_ticks(self, values: Any) -> list[str]:
+        labels, above = super().format_ticks(values), super().get_offset()
+        if not above:
+            return labels
+        power = power_of_ten(float(above.replace("−", "-")))
+        return [f"{label}·{power}" if value else "0" for label, value in zip(labels, values, strict=True)]
+
+    def get_offset(self) -> str:
+        return ""
+
+
+def powers_at_ticks(figure: Figure) -> None:
+    """Write the powers of ten of linear axes at their ticks, so that nothing stands above an axis."""
+    for axis in (axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)):
+        if type(axis.get_major_formatter()) is ScalarFormatter:
+            axis.set_major_formatter(_PowerAtTicks())
 
 
 def short_number(value: float) -> str:

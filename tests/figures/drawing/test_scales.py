@@ -4,7 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from lab.figures.drawing.scales import beyond, chosen, layer_axis, log_axis, near, power_of_ten
+from lab.figures.drawing.scales import (
+    beyond,
+    chosen,
+    layer_axis,
+    log_axis,
+    near,
+    power_of_ten,
+    powers_at_ticks,
+)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +99,24 @@ def test_an_axis_holds_what_is_not_far_from_all_others(values, places):
 )
 def test_how_far_values_leave_an_axis_is_told(values, axis, told):
     assert beyond(np.array(values), axis) == told
+
+
+@pytest.mark.parametrize(
+    ("ticks", "labels"),
+    [
+        ([0, 1e14, 2e14], ["0", "1·10¹⁴", "2·10¹⁴"]),
+        ([-1.5e-9, 0, 1e-9], ["−1.5·10⁻⁹", "0", "1.0·10⁻⁹"]),
+        ([0.9999, 0.99995, 1], ["0.99990", "0.99995", "1.00000"]),
+    ],
+)
+def test_a_linear_axis_has_its_power_of_ten_at_the_ticks_and_nothing_above(ticks, labels):
+    figure = Figure()
+    ax = figure.subplots()
+    ax.set_yticks(ticks)
+    powers_at_ticks(figure)
+    figure.draw_without_rendering()
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == labels
+    assert ax.yaxis.get_offset_text().get_text() == ""
 
 
 @pytest.mark.parametrize(
