@@ -48,8 +48,9 @@ from lab.runs.held_run import HeldRun
 from lab.runs.preparation import Bench
 from lab.training.divergence import located
 from lab.training.examples import EVALUATED_TOGETHER
-from lab.training.loop import Training, trained
+from lab.training.loop import trained
 from lab.training.recorder import Readings
+from lab.training.stack import Training
 
 KEYS = {
     "hidden": ("network", "hidden"),

@@ -22,7 +22,8 @@ from lab.network.backprop import Network, backward, complete, costs, forward
 from lab.network.buffers import Pass, make_pass, with_ones
 from lab.network.parameters import Parameters, as_parameters, count, parameters
 from lab.numerics import Array
-from lab.training.loop import Training, begun
+from lab.training.loop import begun
+from lab.training.stack import Training
 
 MOVED = {"z": "δ", "a": "e"}
 """What the demon moves, z_j, or a_j behind σ, and the sign of ∂C by it."""

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from flint import acb, ctx
 
-from lab.bridge.audit_libraries import LIBRARIES, Both, LacksDtypeError, from_file, functions_of
+from lab.bridge.audit_libraries import KNOWN_BY_NAME, Both, LacksDtypeError, from_file, functions_of
 from lab.errors import LabError, did_you_mean, in_one_line
 from lab.experiment.specify import from_spec
 from lab.numerics import Array, Interval
@@ -349,33 +349,13 @@ def audited(
     for dtype in dtypes:
         if dtype not in DTYPES:
             raise LabError(f"no dtype {dtype!r}; {did_you_mean(dtype, DTYPES)}")
-    functions: dict[str, tuple[str, Both]]
-    if what in (*LIBRARIES, "lab"):
+    if what in KNOWN_BY_NAME:
         functions = functions_of(str(what), tuple(only))
     else:
-        path, _, of_path = (
-            str(what).rpartition(":") if not name and ":" in str(what) else (str(what), "", name)
-        )
-        if not path.endswith(".py"):
-            raise LabError(
-                f"no library {str(what)!r} to audit; {did_you_mean(str(what), [*LIBRARIES, 'lab'])}"
-            )
-        if not of_path:
-            raise LabError(f"{path}: which function is σ? Write {path}:NAME")
-        functions = {of_path: (formula or of_path, from_file(Path(path), of_path, allow_code))}
+        functions = _of_file(str(what), name, formula, allow_code)
     found = Audit([], {})
-    for function, (spec, both) in functions.items():
-        try:
-            sigma = from_spec(
-                (formula or spec) if spec != "threshold" else {"name": spec, "t": 0.5, "v": 0.0}
-            )
-        except LabError as error:
-            if formula or what in (*LIBRARIES, "lab"):
-                raise
-            raise LabError(
-                f"{in_one_line(error)}; what {function} is to compute is said by a name of the lab's, or by "
-                'a formula: --formula "z*Phi(z)", in Python formula="z*Phi(z)"'
-            ) from error
+    for function, (known, both) in functions.items():
+        sigma = from_spec(formula) if formula else known
         for dtype in dtypes:
             try:
                 found.rows.extend(held(function, both, sigma, dtype))
@@ -385,3 +365,22 @@ def audited(
         others = ", ".join(dtype for dtype in DTYPES if dtype not in dtypes)
         raise LabError(f"{'; '.join(found.notes)}; nothing was tried, expected one of {others}")
     return found
+
+
+def _of_file(what: str, name: str, formula: str, allow_code: bool) -> dict[str, tuple[Activation, Both]]:
+    """The function of a file: its name → the σ that it is to compute, and what computes it."""
+    path, _, function = what.rpartition(":") if not name and ":" in what else (what, "", name)
+    if not path.endswith(".py"):
+        raise LabError(f"no library {what!r} to audit; {did_you_mean(what, KNOWN_BY_NAME)}")
+    if not function:
+        raise LabError(f"{path}: which function is σ? Write {path}:NAME")
+    both = from_file(Path(path), function, allow_code)
+    try:
+        return {function: (from_spec(formula or function), both)}
+    except LabError as error:
+        if formula:
+            raise
+        raise LabError(
+            f"{in_one_line(error)}; what {function} is to compute is said by a name of the lab's, or by "
+            'a formula: --formula "z*Phi(z)", in Python formula="z*Phi(z)"'
+        ) from error

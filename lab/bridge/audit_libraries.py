@@ -15,6 +15,7 @@ import numpy as np
 from lab.activations.catalogue import examples
 from lab.activations.table import ROWS
 from lab.errors import LabError, did_you_mean, in_one_line, installs, told
+from lab.experiment.specify import from_spec
 from lab.numerics import Array
 from lab.own_code import module_of, place_of
 from lab.parts import Activation
@@ -93,6 +94,9 @@ _KERAS = (
 LIBRARIES: dict[str, tuple[Known, ...]] = {"torch": _TORCH, "jax": _JAX, "keras": _KERAS}
 """The activations of each library that the lab knows too."""
 
+KNOWN_BY_NAME = (*LIBRARIES, "lab")
+"""What an audit needs no file of."""
+
 
 def imported(name: str) -> ModuleType:
     """A library, by the name of its extra too. Raises LabError with what installs it where it is missing."""
@@ -161,16 +165,18 @@ def of_lab(sigma: Activation) -> Both:
     return by_numpy(sigma, sigma.derivative)
 
 
-def functions_of(library: str, only: tuple[str, ...]) -> dict[str, tuple[str, Both]]:
-    """Name → the lab's name and the function: of a library, or ``lab``; of these alone, if there are any."""
+def functions_of(library: str, only: tuple[str, ...]) -> dict[str, tuple[Activation, Both]]:
+    """Name → the lab's σ and the function: of one of `KNOWN_BY_NAME`; of these alone, if there are any."""
     if library == "lab":
-        known = {row.name: (row.name, of_lab(examples()[row.name])) for row in ROWS}
+        known = {row.name: (sigma := examples()[row.name], of_lab(sigma)) for row in ROWS}
     else:
         module = imported(library)
         if library == "jax":
             importlib.import_module("jax.numpy")
         made = {"torch": by_torch, "jax": by_jax, "keras": by_keras}[library]
-        known = {_shown(one): (one.sigma, made(_called(module, one))) for one in LIBRARIES[library]}
+        known = {
+            _shown(one): (from_spec(one.sigma), made(_called(module, one))) for one in LIBRARIES[library]
+        }
     for name in only:
         if name not in known:
             raise LabError(f"{library}: no function {name!r} that the lab knows; {did_you_mean(name, known)}")

@@ -138,12 +138,8 @@ def _text(dialect: Dialect, node: Expression, x: list[Text], names: Sequence[str
     return _OPERATORS[name](*x)
 
 
-def _operator(sign: str, tightness: int, *, loose_right: bool = False) -> Callable[..., Text]:
-    def text(x: Text, y: Text) -> Text:
-        right = y.within(tightness if loose_right else tightness + 1)
-        return Text(f"{x.within(tightness)} {sign} {right}", tightness)
-
-    return text
+def _operator(sign: str, tightness: int) -> Callable[..., Text]:
+    return lambda x, y: Text(f"{x.within(tightness)} {sign} {y.within(tightness + 1)}", tightness)
 
 
 _OPERATORS: dict[str, Callable[..., Text]] = {

@@ -63,11 +63,12 @@ def audit_page(
     import pandas as pd
 
     from lab.bridge.audit import DTYPES, as_record, audited
+    from lab.bridge.audit_libraries import KNOWN_BY_NAME
 
     kinds = [word.strip() for word in dtypes.split(",") if word.strip()]
     if not kinds:
         raise LabError(f"--dtype names none; expected one or more of {', '.join(DTYPES)}")
-    if plot is not None and what in ("torch", "jax", "keras", "lab") and len(only) != 1:
+    if plot is not None and what in KNOWN_BY_NAME and len(only) != 1:
         raise LabError(f"--plot draws one function; name it: lab audit {what} FUNCTION --plot {plot}")
     audit = audited(what, dtypes=kinds, formula=formula, only=only, allow_code=allow_code)
     found = audit.rows

@@ -309,9 +309,8 @@ class _Tapes:
         self.tapes = [self._made(kernel, program, layer, dtype) for program in sigma.tapes]
 
     def _made(self, kernel: Functions, program: Program, layer: int, dtype: np.dtype[Any]) -> Tape:
-        masks = range(
-            1 + program.given + program.scratch, 1 + program.given + program.scratch + program.masks
-        )
+        first = 1 + program.given + program.scratch
+        masks = range(first, first + program.masks)
         operations = (Operation * len(program.steps))()
         for operation, step in zip(operations, program.steps, strict=True):
             name = "holds" if step.kernel == "copy" and step.arguments[0] in masks else step.kernel
@@ -319,17 +318,14 @@ class _Tapes:
             operation.operation, operation.x, operation.y, operation.v = kernel.operations[name], x, y, v
             operation.out = step.target
         constants = np.array(program.numbers, np.float64)
-        ends = np.array(
-            [end for one in self.sigma._both.weak(dtype, far=False) for end in (one.low, one.high)],
-            np.float64,
-        )
+        ends = np.array([(one.low, one.high) for one in self.sigma.weak(dtype, far=False)], np.float64)
         self._kept += [operations, constants, ends]
         return Tape(
             operations=len(program.steps),
             outputs=program.outputs,
-            registers=1 + program.given + program.scratch + program.masks + len(program.numbers),
+            registers=masks.stop + len(program.numbers),
             constants=len(program.numbers),
-            weak=len(ends) // 2,
+            weak=len(ends),
             operation=operations,
             constant=constants.ctypes.data,
             ends=ends.ctypes.data,

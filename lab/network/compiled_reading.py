@@ -18,23 +18,25 @@ STATISTICS = (
 )
 """The numbers of a layer in the kernel's order; ``reading.h`` says what each is."""
 
+RANKS = 6
+"""So many of the sorted σ′ and a of a layer the kernel finds, as ``ranks.h`` says."""
+
 
 class EngineReading:
     """Readings of an engine's trials over m examples, in buffers made once.
 
     ``least`` and ``steepest`` tell of each layer below which |σ′| counts as saturated, and at which z it is
-    largest; ``low_input`` below which share of its root mean square an a counts as low; ``ranks``, (L, 6),
-    which of the sorted σ′ and a of a layer are sought, and ``every`` among one of how many examples, or None
-    where none are. Where ``norms_only``, only norms are found, and those of w and b only where they are
-    ``of_theta``. Neurons whose products of z with the m ``marks`` are ``near``, in shares of ‖z‖, count as
-    twins. The examples are those of the training, or ``given`` as x and y in rows, x with its ones. z of all
-    layers is kept where it is to look ``inside``.
+    largest; ``low_input`` below which share of its root mean square an a counts as low; ``ranks``, an array
+    (L, `RANKS`), which of the sorted σ′ and a of a layer are sought, and ``every`` among one of how many
+    examples, or None where none are. Where ``norms_only``, only norms are found, and those of w and b only
+    where they are ``of_theta``. Neurons whose products of z with the m ``marks`` are ``near``, in shares of
+    ‖z‖, count as twins. The examples are those of the training, or ``given`` as x and y in rows, x with its
+    ones. z of all layers is kept where it is to look ``inside``.
 
     After `measure`, ``found`` has the name of a statistic → (T, L); ``ranked`` are σ′ and a at the ranks,
-    (T, L, 2, 6); ``z`` and ``a`` those of the output layer,
-    (T, n_L, m), and ``inside`` z of all, layer → (T, n_l, m). After `watch` their rows are the T trials of
-    the first of so many ``readings``, then those of the next, and ``weights`` begins with those of the
-    readings at which they were to be kept.
+    (T, L, 2, `RANKS`); ``z`` and ``a`` those of the output layer, (T, n_L, m), and ``inside`` z of all, layer
+    → (T, n_l, m). After `watch` their rows are the T trials of the first of so many ``readings``, then those
+    of the next, and ``weights`` begins with those of the readings at which they were to be kept.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class EngineReading:
     ) -> None:
         self._engine, self.m, self.norms_only, self.readings = engine, m, norms_only, readings
         sizes, trials, dtype = engine.network.sizes, readings * engine.trials, engine.dtype
+        assert ranks.shape == (len(sizes) - 1, RANKS), f"the kernel would read other ranks than {ranks.shape}"
         self._net = engine.net
         if given is not None:
             x, y = (padded_rows(rows, dtype) for rows in (given[0][:, :-1], given[1]))
@@ -64,7 +67,7 @@ class EngineReading:
             self._examples = x, y
         numbers = np.zeros((trials, len(sizes) - 1, len(STATISTICS)))
         self.found = {name: numbers[..., k] for k, name in enumerate(STATISTICS)}
-        self.ranked = np.empty((trials, len(sizes) - 1, 2, ranks.shape[1]), dtype)
+        self.ranked = np.empty((trials, len(sizes) - 1, 2, RANKS), dtype)
         last = np.empty((2, trials, m, padded_width(sizes[-1], dtype)), dtype)
         self.z, self.a = (rows[:, :, : sizes[-1]].mT for rows in last)
         starts = m * np.cumsum([0, *(padded_width(n, dtype) for n in sizes[1:])])

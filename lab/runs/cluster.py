@@ -23,8 +23,8 @@ from lab.numerics import Array
 from lab.runs.crew import POLL_SECONDS, Line
 from lab.runs.identity import Key, differences, key, made_with
 from lab.runs.preparation import Chunk
+from lab.runs.tasks import Outcome, Task, begun, data_of, failed, read
 from lab.runs.whereabouts import word
-from lab.runs.workers import Outcome, Task, begun, data_of, failed, read
 from lab.training.loop import CALL_SECONDS
 from lab.training.recorder import Readings
 
@@ -116,7 +116,7 @@ class _Walk:
             _trained_here,
             replace(task, data=None),
             self.data[data.sha256],
-            task.folder.checkpoint(task.chunk, task.key),
+            task.folder.parts.checkpoint(task.chunk, task.key),
             None if seconds is None else seconds * len(task.chunk.trials),
             self.mixed,
             key=f"lab-{task.folder}-{task.chunk.variant}-{task.chunk.first}-{uuid4().hex}",
@@ -136,7 +136,7 @@ class _Walk:
             yield failed(task.chunk, error)
             return
         if readings is not None:
-            task.folder.keep_part(task.chunk, readings, found)
+            task.folder.parts.keep(task.chunk, readings, found)
         self.line.tell(steps)
         yield outcome
 

@@ -17,11 +17,12 @@ from lab.parts import KEYS
 from lab.runs.csv_files import has_pyarrow
 from lab.runs.preparation import Prepared, bytes_read
 from lab.runs.sample import Sample, pace, samples_of
+from lab.training.compiled_reader import MEASURED
 from lab.training.examples import EVALUATED_TOGETHER
-from lab.training.loop import BLOCK, Training
 from lab.training.probes import NEURON_COLUMNS
 from lab.training.reader import LONGEST_RING, RING_BYTES
 from lab.training.recorder import HALF_BINS, STEP_COLUMNS
+from lab.training.stack import BLOCK, Training
 
 MIB = 2**20
 
@@ -236,19 +237,22 @@ def bytes_of(training: Training, trials: int) -> int:
     """The bytes of all arrays of so many trials that are trained side by side.
 
     θ, ∇C and Δθ, the optimiser's state, and for the compiled engine θ and two of its state once more,
-    (T, P) each. a, z, σ′, e and δ of a pass over the batch, over the fixed examples, and, in numpy, over up
-    to a thousand examples that are evaluated, (T, n_l, m) each; for the compiled engine z once more. The
-    passes of a trial alone that are measured together. The readings, twice: as they are kept.
+    (T, P) each. a, z, σ′, e and δ of a pass over the batch, unless the kernel takes all readings, over the
+    fixed examples, and, in numpy, over up to a thousand examples that are evaluated, (T, n_l, m) each; for
+    the compiled engine z once more. The passes of a trial alone that are measured together. The readings,
+    twice: as they are kept.
     """
     network, item = training.network, training.train.x.itemsize
     sizes, n, compiled = network.sizes, len(training.train), training.engine == "compiled"
     seen, batch = training.seen, min(training.batch, n)
     state = len(training.optimiser.initial(np.zeros((1, 1), training.train.x.dtype)))
     cells, ends = 5 * sum(sizes[1:]), sizes[0] + sizes[-1] + 1
-    fixed = training.recording.fixed_examples is not None
+    recording = training.recording
+    fixed = recording.fixed_examples is not None
     parameters = (3 + state + (training.decay > 0) + fixed) * trials
     own = trials if batch < n else 1  # all examples are there once
-    passes = trials * cells * (batch + seen * fixed) + own * ends * batch
+    looks = not compiled or bool(recording.neurons) or not {*map(type, recording.probes)} <= {*MEASURED}
+    passes = looks * (trials * cells + own * ends) * batch + trials * cells * seen * fixed
     if compiled:
         parameters += 3 * trials + 1
         passes += (cells + ends) * max(batch, seen, TOGETHER)

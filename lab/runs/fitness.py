@@ -19,7 +19,7 @@ from lab.network.initialisers import Critical
 from lab.prover.digits import lost_digits
 from lab.prover.slope_bounds import slope_bounds
 from lab.theory.mean_field import critical
-from lab.training.loop import Training
+from lab.training.stack import Training
 
 MOST_JUDGED = 20
 """The formulas of an experiment that are looked through for lost digits, which takes a moment each."""

@@ -7,7 +7,6 @@ run-id is the time of the start and sorts by it.
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import platform
@@ -18,22 +17,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
 from lab.errors import LabError, StorageError, did_you_mean, system_reason
 from lab.runs.csv_files import read
 from lab.runs.whereabouts import word
-from lab.storage import Migrations, migrated, remove, seal, unsealed, write
+from lab.storage import Migrations, migrated, write
 
 if TYPE_CHECKING:
     import pandas as pd
     from filelock import FileLock
 
-    from lab.numerics import Array
-    from lab.runs.identity import Key
-    from lab.runs.preparation import Chunk
+    from lab.runs.part_files import PartFiles
     from lab.runs.table_files import TableFiles
-    from lab.training.recorder import Readings
 
 TABLES = ("layers", "steps", "trials", "variants", "histograms", "curves", "prediction")
 """The tables that every run has."""
@@ -53,7 +48,6 @@ MIGRATIONS: Migrations = {}
 UNCHECKED = "unchecked: "
 """How a note begins that says how an activation of one's own fails its checks, which trained all the same."""
 
-_PART = re.compile(r"variant-(\d+)-trials-(\d+)-(\d+)")
 _OWNER = re.compile(r"\d+ on [\w.-]+")
 
 
@@ -96,6 +90,13 @@ class RunFolder:
         return self.path / "plots"
 
     @property
+    def parts(self) -> PartFiles:
+        """The files of the parts of its chunks, and of their checkpoints."""
+        from lab.runs.part_files import PartFiles
+
+        return PartFiles(self.path / "trials")
+
+    @property
     def info(self) -> dict[str, Any]:
         """What run.json says, brought up to date. Raises StorageError where it cannot be read."""
         try:
@@ -125,100 +126,6 @@ class RunFolder:
         from lab.runs.sums import keep_sums
 
         keep_sums(self.path, files, forget)
-
-    def keep_part(self, chunk: Chunk, readings: Readings, key: Key) -> None:
-        """Write the sealed part of a chunk under its key, and drop its checkpoint.
-
-        It is an npz of plain arrays, of those that were asked for; histograms are as narrow as they can be.
-        """
-        import numpy as np
-
-        arrays = {name: np.asarray(value) for name, value in vars(readings).items() if value is not None}
-        counts = arrays["histograms"]
-        arrays["histograms"] = counts.astype(np.min_scalar_type(counts.max(initial=0)))
-        self._keep(self.part_path(chunk), arrays, key)
-        self.drop_checkpoint(chunk)
-
-    def part(self, chunk: Chunk) -> tuple[Readings, Key]:
-        """Read the part of a chunk again. Raises StorageError where it is missing or damaged."""
-        from lab.training.recorder import Readings
-
-        values, key = self._kept(self.part_path(chunk))
-        try:
-            columns = tuple(map(str, values.pop("columns")))
-            readings = Readings(columns=columns, seconds=float(values.pop("seconds")), **values)
-        except (KeyError, TypeError) as error:
-            raise StorageError(f"{self.part_path(chunk)}: is not a part of a run: {error}") from error
-        if readings.layers.shape[:2] != (len(readings.steps), len(chunk.trials)):
-            raise StorageError(f"{self.part_path(chunk)}: is damaged: it has other trials than its name")
-        return readings, key
-
-    def keep_checkpoint(self, chunk: Chunk, saved: Mapping[str, Array], key: Key) -> None:
-        """Write what is needed to go on with a chunk that is not at its end."""
-        self._keep(self._checkpoint_path(chunk), saved, key)
-
-    def checkpoint(self, chunk: Chunk, key: Key) -> dict[str, Array] | None:
-        """What a chunk goes on from; None where there is none, or it is damaged or of another key."""
-        try:
-            saved, kept = self._kept(self._checkpoint_path(chunk))
-        except StorageError:
-            return None
-        return saved if kept == key else None
-
-    def drop_checkpoint(self, chunk: Chunk) -> None:
-        """Remove what a chunk would go on from."""
-        remove(self._checkpoint_path(chunk))
-
-    @property
-    def chunks(self) -> list[Chunk]:
-        """The chunks whose parts are there, by the names of their files."""
-        return self._chunks(".npz")
-
-    @property
-    def sealed(self) -> list[Chunk]:
-        """The chunks of which a part was written, also where the part itself is lost, likewise."""
-        return self._chunks(".npz.sha256")
-
-    @property
-    def under_way(self) -> list[Chunk]:
-        """The chunks that were kept on their way, likewise."""
-        return self._chunks(".checkpoint")
-
-    def _chunks(self, suffix: str) -> list[Chunk]:
-        from lab.runs.preparation import Chunk
-
-        paths = (self.path / "trials").glob(f"variant-*{suffix}")
-        names = (_PART.fullmatch(path.name.removesuffix(suffix)) for path in paths)
-        found = (tuple(map(int, name.groups())) for name in names if name)
-        return [Chunk(variant, first, last + 1) for variant, first, last in sorted(found) if last >= first]
-
-    def part_path(self, chunk: Chunk) -> Path:
-        """Where the part of a chunk is."""
-        name = f"variant-{chunk.variant:04d}-trials-{chunk.first:05d}-{chunk.stop - 1:05d}.npz"
-        return self.path / "trials" / name
-
-    def _checkpoint_path(self, chunk: Chunk) -> Path:
-        return self.part_path(chunk).with_suffix(".checkpoint")
-
-    def _keep(self, path: Path, arrays: Mapping[str, Array], key: Key) -> None:
-        import numpy as np
-
-        file = io.BytesIO()
-        np.savez(file, key=np.array(key.text), **arrays)  # type: ignore[arg-type]  # a name of an array to numpy
-        seal(path, file.getvalue())
-
-    def _kept(self, path: Path) -> tuple[dict[str, Any], Key]:
-        """What `_keep` wrote. Raises StorageError where it is missing, damaged, or without a key."""
-        import numpy as np
-
-        from lab.runs.identity import Key
-
-        try:
-            with np.load(io.BytesIO(unsealed(path)), allow_pickle=False) as kept:
-                values: dict[str, Any] = dict(kept)
-            return values, Key.read(str(values.pop("key")))
-        except (ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
-            raise StorageError(f"{path}: is not a part of a run: {error}") from error
 
     def require_inside(self) -> None:
         """Raise StorageError where a link would lead what is written out of the run's folder."""

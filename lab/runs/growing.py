@@ -11,7 +11,7 @@ from lab.runs.folder import RunFolder
 from lab.runs.identity import Key
 from lab.runs.parts import part_of
 from lab.runs.preparation import Chunk, Prepared
-from lab.runs.workers import Outcome
+from lab.runs.tasks import Outcome
 
 
 class Growing:

@@ -18,7 +18,7 @@ from lab.own_code import OWN_MODULE
 from lab.parts import Activation
 from lab.runs.provenance import blas
 from lab.training.examples import Examples
-from lab.training.loop import Training
+from lab.training.stack import Training
 
 PACKAGES = ("activation-lab", "numpy", "scipy", "python-flint")
 """The packages whose version may decide the last bits of a number."""
@@ -81,9 +81,6 @@ def key(training: Training, data: str) -> Key:
 def decided_by(training: Training, data: str) -> dict[str, str]:
     """What decides the numbers of a training, in words, but for their last bits."""
     network = training.network
-    columns = set(training.recording.columns)
-    probes = tuple(probe for probe in training.recording.probes if columns & set(probe.columns))
-    training = dataclasses.replace(training, recording=dataclasses.replace(training.recording, probes=probes))
     fields = (field.name for field in dataclasses.fields(training) if field.name not in TOLD_OTHERWISE)
     return {
         "data": f"{data}{' in classes' if training.train.labelled else ''}",

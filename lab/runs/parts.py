@@ -24,7 +24,7 @@ def keys_of(ready: Prepared) -> list[Key]:
 def part_of(ready: Prepared, folder: RunFolder, chunk: Chunk) -> tuple[tables.Part, Key]:
     """The part of a chunk, read, and its key."""
     variant, training = ready.made[chunk.variant]
-    readings, found = folder.part(chunk)
+    readings, found = folder.parts.read(chunk)
     return tables.Part(variant, chunk.trials, readings, training.steps_per_epoch), found
 
 
@@ -108,7 +108,7 @@ def taken_over(
             if found.made_with != wanted.made_with and not mixed:
                 unlike = differences(found.made_with, wanted.made_with)
             elif taken[variant.index].isdisjoint(mine.trials):
-                folder.keep_part(mine, readings.first_trials(len(mine.trials)), found)
+                folder.parts.keep(mine, readings.first_trials(len(mine.trials)), found)
                 kept[mine] = found
                 taken[variant.index].update(mine.trials)
                 count += len(mine.trials)
@@ -120,16 +120,16 @@ def taken_over(
     if not (count or unlike):
         nearest = min(others, key=lambda told: told.count(" was "), default="")
         reason = f"none is of the same training, the nearest differs: {nearest}" if nearest else (
-            "what is the same is there already" if other.chunks else "it has none")  # fmt: skip
+            "what is the same is there already" if other.parts.chunks else "it has none")  # fmt: skip
         warnings.warn(f"no trial is taken over from {other}: {reason}", stacklevel=2)
     return kept, {"run": str(other), "trials": count}
 
 
 def _whole_parts(folder: RunFolder) -> Iterator[tuple[Chunk, Readings, Key]]:
     """The parts of a run that are whole, one at a time; warns of any other."""
-    for chunk in folder.chunks:
+    for chunk in folder.parts.chunks:
         try:
-            readings, key = folder.part(chunk)
+            readings, key = folder.parts.read(chunk)
         except StorageError as error:
             warnings.warn(f"{error}; its trials are trained again", stacklevel=2)
             continue

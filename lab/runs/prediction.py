@@ -8,13 +8,13 @@ its own norms and its own correlation: of each kind all pairs are followed, or a
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
 from itertools import pairwise
 from math import inf
 
 import numpy as np
 import pandas as pd
 
+from lab.data.kept import kept_with_data
 from lab.experiment.variants import Variant
 from lab.network.backprop import Network, passed_slope
 from lab.network.first_weights import by_layer
@@ -25,7 +25,7 @@ from lab.theory.moments import square_growth
 from lab.theory.prediction import LayerPrediction, Pairs, lost_layer, lost_text, predicted
 from lab.theory.surrogate import Surrogate
 from lab.training.examples import Examples
-from lab.training.loop import Training
+from lab.training.stack import Training
 
 UNPREDICTED = frozenset({"eta", "decay", "optimiser", "steps", "seed", "engine"})
 """What of a part's key no prediction asks for: how the weights are changed, and by what."""
@@ -190,7 +190,7 @@ def pairs(network: Network, seen: Examples, examples: int) -> list[Pairs]:
     return [replace(kind, alike=_Drawn(network, y, other)) for kind, y, other in kinds]
 
 
-@lru_cache(maxsize=4)
+@kept_with_data
 def _kinds(seen: Examples, examples: int) -> list[tuple[Pairs, Array, Array]]:
     """What of these kinds the data alone decide, which variants share: with the targets of x and of x′."""
     x, y = seen.x[:, :-1].astype(np.float64), seen.y.astype(np.float64)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 from lab import data as datasets
 from lab import plugins
 from lab.data.dataset import Dataset
+from lab.data.kept import kept_with_data
 from lab.errors import LabError, PartError, counted, told
 from lab.experiment.keys import parsed_or_name
 from lab.experiment.schedule import schedule
@@ -29,9 +29,9 @@ from lab.own_code import place_of, raised_by
 from lab.parts import Activation, Cost, Optimiser, Probe
 from lab.runs import fitness
 from lab.training.examples import Examples, examples, steps_per_epoch
-from lab.training.loop import Training
 from lab.training.probes import NEURON_COLUMNS
 from lab.training.recorder import HALF_BINS, STEP_COLUMNS, Recording
+from lab.training.stack import Training
 
 CHUNK_BYTES = 2 * 2**20
 """The buffers of a chunk's passes stay within about this, so that they live in a core's cache."""
@@ -137,10 +137,11 @@ class Bench:
         own = [name for name in record.quantities if ".py:" in name]
         probes: dict[str, Probe] = {name: self.build("probes", name) for name in [*ready, *own]}
         controlled = settings.training.surrogate_floor is not None
+        columns = recorded(record.quantities, probes, counterfactual=controlled)
         return Recording(
             schedule=schedule(steps, record.every),
-            probes=tuple(probes.values()),
-            columns=recorded(record.quantities, probes, counterfactual=controlled),
+            probes=tuple(probe for probe in probes.values() if not set(columns).isdisjoint(probe.columns)),
+            columns=columns,
             saturation_threshold=record.saturation_threshold,
             low_input_threshold=record.low_input_threshold,
             fixed_examples=train[: record.examples] if record.on == "probe" else None,
@@ -175,7 +176,7 @@ def targets(y: Array, softmax: bool) -> Array:
     return np.hstack([1 - y, y]) if softmax and y.shape[1] == 1 else y
 
 
-@lru_cache(maxsize=4)
+@kept_with_data
 def _both_parts(data: Dataset, softmax: bool, dtype: str) -> tuple[Examples, Examples]:
     """The training and the test examples, which variants with the same data share."""
     labelled = bool(data.classes)

@@ -26,7 +26,8 @@ from lab.runs.preparation import Chunk, Prepared, prepared
 from lab.runs.provenance import anonymous, code, place, placed, provenance
 from lab.runs.root import create
 from lab.runs.sums import require_whole
-from lab.runs.workers import Outcome, Progress, Task, trained
+from lab.runs.tasks import Outcome, Task
+from lab.runs.workers import Progress, trained
 from lab.storage import sweep
 from lab.training.loop import so_far
 
@@ -39,7 +40,7 @@ class Terms:
     ``mixed`` lets parts stand that were made with other versions, or by another processor. ``reused`` is a
     run whose parts are taken over where they are the same. ``scheduler`` is the address of a Dask scheduler,
     whose workers train instead. ``ends`` tells whether the run is done with its tables. ``keep_seconds`` is
-    that of `lab.runs.workers.Task`.
+    that of `lab.runs.tasks.Task`.
 
     Raises LabError where ``workers`` is no count.
     """
@@ -224,10 +225,10 @@ def _parts_under_way(
     ready: Prepared, folder: RunFolder, keys: Sequence[Key], ended: Mapping[int, set[int]]
 ) -> Iterator[tables.Part]:
     """What was read of the chunks that are not at their end, but have a reading."""
-    for chunk in folder.under_way:
+    for chunk in folder.parts.under_way:
         if chunk.variant < len(keys) and ended[chunk.variant].isdisjoint(chunk.trials):
             variant, training = ready.made[chunk.variant]
-            saved = folder.checkpoint(chunk, keys[chunk.variant])
+            saved = folder.parts.checkpoint(chunk, keys[chunk.variant])
             if saved is not None and saved["read"]:
                 readings = so_far(training, chunk.trials, saved)
                 yield tables.Part(variant, chunk.trials, readings, training.steps_per_epoch, ended=False)

@@ -15,8 +15,9 @@ from lab.experiment.schedule import Schedule
 from lab.network.parameters import count
 from lab.numerics import Array
 from lab.runs.preparation import Prepared
-from lab.training.loop import Course, Training, begun
+from lab.training.loop import Course, begun
 from lab.training.recorder import Readings
+from lab.training.stack import Training
 
 REFERENCE = 0.6e-6
 """Seconds in which the processor that `pace` compares with writes a number as text."""
@@ -75,27 +76,25 @@ def _stretched(sample: Sample, by: float) -> Sample:
     return replace(sample, **{name: getattr(sample, name) * by for name in times})
 
 
+def _smaller(training: Training) -> Training:
+    """The training over some of its examples, in a few steps, each of them read."""
+    some = slice(SAMPLED_EXAMPLES)
+    train, test, fixed = training.train[some], training.test[some], training.recording.fixed_examples
+    schedule = Schedule(np.arange(READINGS + 1), np.array([0]), np.zeros(0, np.int64))
+    return replace(
+        training,
+        train=train,
+        test=test,
+        batch=min(training.batch, len(train)),
+        steps=READINGS,
+        recording=replace(training.recording, schedule=schedule, fixed_examples=fixed and fixed[some]),
+    )
+
+
 def _sampled(training: Training, trials: int) -> Sample:
     """Train the first trials of a variant for a moment, over some of its examples."""
-    n, tested = len(training.train), len(training.test)
-    few, few_tested = min(n, max(SAMPLED_EXAMPLES, 1)), min(tested, SAMPLED_EXAMPLES)
+    small, examples = _smaller(training), len(training.train) + len(training.test)
     most = max(1, min(trials, SAMPLED_PARAMETERS // count(training.network.sizes)))
-    batch = min(training.batch, n)
-    of_step = min(batch, few)
-    fixed = training.recording.fixed_examples
-    recording = replace(
-        training.recording,
-        schedule=Schedule(np.arange(READINGS + 1), np.array([0]), np.zeros(0, np.int64)),
-        fixed_examples=None if fixed is None else fixed[:few],
-    )
-    small = replace(
-        training,
-        train=training.train[:few],
-        test=training.test[:few_tested],
-        batch=of_step,
-        steps=READINGS,
-        recording=recording,
-    )
     try:
         with threadpool_limits(1):  # as workers train
             step = _seconds_of_step(small, most)
@@ -113,16 +112,16 @@ def _sampled(training: Training, trials: int) -> Sample:
     if (readings.diverged >= 0).all():
         return Sample(step=step)
     reading = max(sum(rest) - (READINGS - 1) * step, 0.0) / READINGS
-    evaluated = end / max(few + few_tested, 1)
+    evaluated = end / max(len(small.train) + len(small.test), 1)
     more = trials / most
     seen = more * (training.seen / small.seen)
     return Sample(
         start=more * start,
-        step=more * batch / of_step * step,
+        step=more * min(training.batch, len(training.train)) / small.batch * step,
         reading=seen * reading,
         binning=seen * max(first - step - reading, 0.0),
-        testing=more * tested * evaluated,
-        end=more * (n + tested) * evaluated,
+        testing=more * len(training.test) * evaluated,
+        end=more * examples * evaluated,
         text=_width(readings.layers),
         varying=float(np.count_nonzero(_varies(readings.layers))),
         bins=_bins(readings),

@@ -15,9 +15,9 @@ from lab.network.costs import of_best_constant
 from lab.numerics import Array
 from lab.parts import KEYS, Activation
 from lab.prover.slope_bounds import SOURCES, slope_bounds
-from lab.training.loop import Training
 from lab.training.probes import NEURON_COLUMNS
 from lab.training.recorder import EDGES, STEP_COLUMNS, Readings
+from lab.training.stack import Training
 
 CURVE_Z: Array = np.union1d(np.linspace(-8, 8, 321), EDGES)
 """Where σ and σ′ are sampled for the table ``curves``."""

@@ -68,9 +68,9 @@ def _was_watched(run: RunFolder) -> bool:
 def _parts(run: RunFolder) -> Iterator[Checked]:
     trained: dict[int, object] = {}
     for chunk in _made(run):
-        file = str(run.part_path(chunk).relative_to(run.path))
+        file = str(run.parts.path(chunk).relative_to(run.path))
         try:
-            _, key = run.part(chunk)
+            _, key = run.parts.read(chunk)
         except StorageError as error:
             yield Checked(file, str(error))
             continue
@@ -80,7 +80,7 @@ def _parts(run: RunFolder) -> Iterator[Checked]:
 
 def _made(run: RunFolder) -> list[Chunk]:
     """The chunks of which there is a part, or its seal at least."""
-    return list(dict.fromkeys([*run.chunks, *run.sealed]))
+    return list(dict.fromkeys([*run.parts.chunks, *run.parts.sealed]))
 
 
 def _tables(run: RunFolder) -> Iterator[Checked]:

@@ -7,21 +7,18 @@ whatever is read, and when.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import numpy as np
 
 from lab.network.backprop import backward, forward
-from lab.network.buffers import Pass, make_batch, make_pass
+from lab.network.buffers import Pass
 from lab.network.compiled import Engine
 from lab.network.parameters import Parameters
 from lab.numerics import Array
+from lab.training.stack import Stack
 
-if TYPE_CHECKING:
-    from lab.training.loop import Stack
-
-MOST_STEPS = 2**16
+MOST_EXAMPLES = 2**16
 """Examples of a trial that are put in order for one call, unless an epoch has more."""
 
 
@@ -29,8 +26,8 @@ class CompiledSteps:
     """The steps of a `Stack` in the compiled engine."""
 
     def __init__(self, stack: Stack) -> None:
-        training = self._training = stack.training
-        given, trials = training.train, len(stack.theta.vector)
+        training = stack.training
+        given = training.train
         decay = training.eta * training.decay / len(given)
         self.stack, self.step = stack, 0
         self._behind = False  # whether the stack's weights are older than the engine's
@@ -38,24 +35,16 @@ class CompiledSteps:
             training.network, training.optimiser, training.eta, decay, stack.theta, given.x, given.y
         )
         self._order = stack.order
-        self._whole = training.batch >= len(given)
-        sizes, dtype = training.network.sizes, given.x.dtype
-        self._passes: dict[int, Pass] = {}
-        if self._whole:
-            self._passes[len(given)] = make_pass(sizes, trials, *given.columns)
-        self._batch: Callable[[int], Pass] = lambda m: make_batch(sizes, trials, m, dtype)
 
     def run_to(self, step: int) -> None:
         """Take the steps up to this one."""
         while self.step < step:
-            steps = min(step - self.step, max(MOST_STEPS // self._order.batch, self._order.epoch))
+            steps = min(step - self.step, max(MOST_EXAMPLES // self._order.batch, self._order.epoch))
             self.engine.run(self.step + 1, *self.bounds(steps))
             self.passed(steps)
 
     def bounds(self, steps: int) -> tuple[Array, Array | None]:
         """Where each of the next steps begins in the rows of examples, and these: see `Engine.run`."""
-        if self._whole:
-            return np.arange(steps + 1) * self._order.examples, None
         return self._order.several(self.step, steps)
 
     def passed(self, steps: int) -> None:
@@ -78,7 +67,7 @@ class CompiledSteps:
 
     def rows(self) -> Array | None:
         """The numbers of the examples of the next step, (T, m); None where it takes all in their order."""
-        return None if self._whole else self._order.rows(self.step)
+        return self._order.rows(self.step)
 
     def saved(self) -> dict[str, Array]:
         """The stack with the optimiser's state of the engine; see `Stack.saved`."""
@@ -100,17 +89,7 @@ class CompiledSteps:
 
     def propagate(self) -> Pass:
         """The pass of the next step, forward and backward, by the numpy core from the engine's weights."""
-        stack, given = self.stack, self._training.train
-        if self._whole:
-            p = self._passes[len(given)]
-        else:
-            chosen = self._order.rows(self.step)
-            m = chosen.shape[1]
-            if m not in self._passes:
-                self._passes[m] = self._batch(m)
-            p = self._passes[m]
-            given.x.take(chosen, axis=0, out=p.a1[0].mT, mode="clip")
-            given.y.take(chosen, axis=0, out=p.y.mT, mode="clip")
-        forward(self._training.network, self.theta, p)
-        backward(self._training.network, self.theta, p, stack.gradient)
+        stack, network, p = self.stack, self.stack.training.network, self.stack.feed.at(self.step)
+        forward(network, self.theta, p)
+        backward(network, self.theta, p, stack.gradient)
         return p

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,23 +10,24 @@ from lab.network.compiled import padded_width
 from lab.network.compiled_reading import EngineReading
 from lab.numerics import Array
 from lab.training import probes
+from lab.training.compiled import CompiledSteps
 from lab.training.examples import Examples, correct
 from lab.training.reader import Reader
 from lab.training.statistics import between, marks, near_share, norm, ranks, sorted_every
 
-if TYPE_CHECKING:
-    from lab.training.compiled import CompiledSteps
-
 OF_NORMS = (probes.LearningSpeed, probes.ErrorSize, probes.UpdateRatio, probes.ParameterNorms)
+"""The probes of `MEASURED` that need nothing but norms."""
+
 MEASURED = (
     *OF_NORMS,
     *(probes.Slope, probes.Saturation, probes.DeadNeurons, probes.ActivationSpread, probes.LowInput),
     probes.EqualNeurons,
 )
-"""The probes whose columns the kernel measures, and those of them that need nothing but norms."""
-
+"""The probes whose columns the kernel measures."""
 
 PERCENTILES = (2, 50, 98)
+"""What the kernel tells of σ′ and of a, each by two of its `lab.network.compiled_reading.RANKS`."""
+
 OF_PERCENTILES = {f"{name}_p{q:02}" for name in ("slope", "a") for q in PERCENTILES}
 
 MOST_NUMBERS = 2**21

@@ -14,9 +14,10 @@ from lab.network.backprop import Network, backward, cost, forward
 from lab.network.buffers import Pass, make_pass
 from lab.network.parameters import parameters
 from lab.numerics import Array
-from lab.training.loop import Training, begun
+from lab.training.loop import begun
 from lab.training.reader import sound
 from lab.training.recorder import Readings
+from lab.training.stack import Training
 
 
 def located(training: Training, trials: range, readings: Readings) -> Readings:

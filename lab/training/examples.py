@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import count
 from typing import TypeAlias
 
 import numpy as np
@@ -59,26 +58,32 @@ def examples(x: Array, y: Array, labelled: bool, dtype: npt.DTypeLike) -> Exampl
     return Examples(np.hstack([x, np.ones((len(x), 1))]).astype(dtype), y.astype(dtype), labelled)
 
 
-def fed(network: Network, given: Examples, order: Order, step: int = 0) -> Iterator[Pass]:
-    """Passes whose inputs are filled, for ever: the batches of this step and those after it, for T trials.
+class Feed:
+    """The passes of steps with their inputs filled, for T trials, in buffers made once.
 
     A batch of all examples is one pass that never changes. Otherwise each trial draws a new order of the
     examples every epoch from its stream ``"order"``, and the last batch of an epoch may be short.
     """
-    if order.epoch == 1:
-        whole = make_pass(network.sizes, order.trials, *given.columns)
-        while True:
-            yield whole
-    passes: dict[int, Pass] = {}
-    for at in count(step):
-        chosen = order.rows(at)
-        m = chosen.shape[1]
-        if m not in passes:
-            passes[m] = make_batch(network.sizes, order.trials, m, given.x.dtype)
-        p = passes[m]
-        given.x.take(chosen, axis=0, out=p.a1[0].mT, mode="clip")
-        given.y.take(chosen, axis=0, out=p.y.mT, mode="clip")
-        yield p
+
+    def __init__(self, network: Network, given: Examples, order: Order) -> None:
+        self._sizes, self._given, self._order = network.sizes, given, order
+        self._passes: dict[int, Pass] = {}
+
+    def at(self, step: int) -> Pass:
+        """The pass of a step (0, 1, …); see `Order` for which may be asked for."""
+        given, chosen = self._given, self._order.rows(step)
+        m = len(given) if chosen is None else chosen.shape[1]
+        if m not in self._passes:
+            self._passes[m] = (
+                make_pass(self._sizes, self._order.trials, *given.columns)
+                if chosen is None
+                else make_batch(self._sizes, self._order.trials, m, given.x.dtype)
+            )
+        p = self._passes[m]
+        if chosen is not None:
+            given.x.take(chosen, axis=0, out=p.a1[0].mT, mode="clip")
+            given.y.take(chosen, axis=0, out=p.y.mT, mode="clip")
+        return p
 
 
 def steps_per_epoch(examples: int, batch: int) -> int:
@@ -105,13 +110,20 @@ class Order:
         self._first = 0  # the epoch with which the rows begin
         self._rows = np.empty((len(streams), 0), np.int64)
 
-    def rows(self, step: int) -> Array:
-        """The numbers of the examples of a step (0, 1, …): (T, m)."""
+    def rows(self, step: int) -> Array | None:
+        """The numbers of the examples of a step (0, 1, …), (T, m); None where it takes all in their order."""
+        if self.epoch == 1:
+            return None
         at, end = self._reached(step, 1)[:2].tolist()
         return self._rows[:, at:end]
 
-    def several(self, step: int, steps: int) -> tuple[Array, Array]:
-        """The bounds of so many steps, (steps + 1,), in rows of numbers, (T, at least the last bound)."""
+    def several(self, step: int, steps: int) -> tuple[Array, Array | None]:
+        """The bounds of so many steps, (steps + 1,), in rows of numbers, (T, at least the last bound).
+
+        The rows are None where `rows` is.
+        """
+        if self.epoch == 1:
+            return np.arange(steps + 1) * self.examples, None
         return self._reached(step, steps), self._rows
 
     def saved(self) -> dict[str, Array]:

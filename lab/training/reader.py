@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from lab.network.backprop import Network, backward, complete, cost, forward
@@ -13,10 +11,8 @@ from lab.numerics import Array
 from lab.training.examples import Evaluation, Outputs, correct
 from lab.training.recorder import Recorder
 from lab.training.snapshot import NormKey, Snapshot, few_examples
+from lab.training.stack import Stack
 from lab.training.statistics import BlockNorms
-
-if TYPE_CHECKING:
-    from lab.training.loop import Stack
 
 RING_BYTES = 2**22
 """What is kept of readings until they are measured together stays within about this."""

@@ -24,8 +24,9 @@ EDGES: Array = np.sinh(np.arange(-HALF_BINS, HALF_BINS + 1) * _STRETCH)
 class Recording:
     """What is recorded: when, which columns of which probes, with which thresholds.
 
-    Every reading sees the ``fixed_examples``, or the batch of its step where they are None. ``neurons`` are
-    the columns of single neurons: `lab.training.probes.NEURON_COLUMNS`, or none.
+    Every reading sees the ``fixed_examples``, or the batch of its step where they are None. Of the ``probes``
+    those count that have one of the ``columns``. ``neurons`` are the columns of single neurons:
+    `lab.training.probes.NEURON_COLUMNS`, or none.
     """
 
     schedule: Schedule

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from lab.parts import Activation
-from lab.training.loop import Stack, begun
+from lab.training.loop import begun
+from lab.training.stack import Stack
 from tests.benchmarks.workloads import Workload
 
 

@@ -8,7 +8,7 @@ from lab.activations.catalogue import TABLE as ACTIVATIONS
 from lab.network.compiled import slower_compiled
 from lab.parts import Activation
 from lab.training.examples import examples
-from lab.training.loop import Training
+from lab.training.stack import Training
 from tests.training.trainings import COLUMNS, training
 
 

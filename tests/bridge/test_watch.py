@@ -10,7 +10,6 @@ torch = pytest.importorskip("torch")
 
 import lab  # noqa: E402
 from lab.errors import LabError  # noqa: E402
-from lab.training.examples import fed  # noqa: E402
 from lab.training.loop import begun  # noqa: E402
 from tests.bridge import nets  # noqa: E402
 
@@ -75,10 +74,9 @@ def test_a_dense_net_watched_is_the_lab_s_own_run_of_it(tmp_path, cost):
         parts += [layer, *([] if sigma == "Identity" else [getattr(torch.nn, sigma)()])]
     model = torch.nn.Sequential(*parts)
     optimiser = torch.optim.SGD(model.parameters(), training.eta, momentum=0.9)
-    passes = fed(training.network, training.train, stack.order)
     with lab.watch(model, 3, tmp_path / "watched", steps_per_epoch=5, plots=False) as w:
-        for _ in range(training.steps):
-            p = next(passes)
+        for step in range(training.steps):
+            p = stack.feed.at(step)
             x, y = (torch.from_numpy(block[0].T.copy()) for block in (p.a[0], p.y))
             optimiser.zero_grad()
             c = of(model(x), y)

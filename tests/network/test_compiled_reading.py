@@ -1,5 +1,8 @@
 """What the kernel tells of a pass; its numbers are held to the probes where they are read."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,8 +12,9 @@ from hypothesis.extra.numpy import arrays
 from lab.activations.catalogue import examples
 from lab.network.backprop import Network
 from lab.network.compiled import Engine
-from lab.network.compiled_reading import STATISTICS, EngineReading
+from lab.network.compiled_reading import RANKS, STATISTICS, EngineReading
 from lab.network.costs import Quadratic
+from lab.network.kernel import library
 from lab.network.kernel.library import functions
 from lab.network.optimisers import Descent
 from lab.network.parameters import parameters
@@ -25,6 +29,18 @@ MARKS = np.random.default_rng(2).normal(size=N)
 
 def test_the_kernel_and_its_reader_know_as_many_numbers():
     assert functions(np.dtype("f8")).statistics == len(STATISTICS)
+    header = Path(library.__file__).with_name("ranks.h").read_text(encoding="utf-8")
+    assert re.findall(r"RANKS = (\d+)", header) == [str(RANKS)]
+
+
+def test_other_ranks_than_the_kernel_reads_are_refused():
+    case = Case()
+    engine = Engine(case.network, case.optimiser, case.eta, case.decay, case.theta, case.x, case.y)
+    layers = len(SIZES) - 1
+    ranks = np.zeros((layers, RANKS + 2), np.int64)
+    told = ([0.1] * layers, [0.0] * layers, 0.1, [3] * layers, ranks, False, True, MARKS, 1e-12)
+    with pytest.raises(AssertionError, match="other ranks"):
+        EngineReading(engine, N, *told)
 
 
 @pytest.mark.parametrize("dtype", ["f4", "f8"])

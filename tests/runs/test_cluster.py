@@ -14,7 +14,7 @@ from lab.errors import LabError
 from lab.experiment.variants import load
 from lab.processes import interrupt
 from lab.runs import cluster, identity, preparation
-from lab.runs import workers as workers_room
+from lab.runs import tasks as tasks_room
 from lab.runs.cluster import scheduled
 from lab.runs.crew import Line
 from lab.runs.preparation import prepared
@@ -86,8 +86,10 @@ def test_a_cluster_gives_the_bytes_and_keys_of_this_machine_and_counts_every_ste
     far, near = run(ready, root, Terms(scheduler=started[0]), done.append), run(ready, root)
     assert sum(done) == ready.trial_steps
     assert tables(far) == tables(near)
-    assert far.chunks == near.chunks
-    assert [far.part(chunk)[1] for chunk in far.chunks] == [near.part(chunk)[1] for chunk in near.chunks]
+    assert far.parts.chunks == near.parts.chunks
+    assert [far.parts.read(chunk)[1] for chunk in far.parts.chunks] == [
+        near.parts.read(chunk)[1] for chunk in near.parts.chunks
+    ]
     assert far.info["failures"] == far.info["mixed"] == []
 
 
@@ -128,7 +130,7 @@ def test_a_worker_without_the_file_has_its_data_by_content(small, root, started,
     folder = create(ready.plan, root)
     outcomes = list(scheduled(tasks_of(ready, folder), started[0], Quiet()))
     assert [outcome.error for outcome in outcomes] == [""] * 6
-    assert folder.chunks == list(ready.chunks)
+    assert folder.parts.chunks == list(ready.chunks)
 
 
 def test_a_run_whose_scheduler_cannot_be_had_is_not_begun(small, root, monkeypatch):
@@ -150,7 +152,7 @@ def test_nothing_is_sent_once_the_line_is_stopped(small, root, started):
     ready = prepared(load(small))
     folder, line = create(ready.plan, root), Quiet(stop=True)
     assert list(scheduled(tasks_of(ready, folder), started[0], line)) == []
-    assert folder.chunks == line.told == []
+    assert folder.parts.chunks == line.told == []
 
 
 def test_a_chunk_goes_on_from_its_checkpoint_on_a_worker(small, root, started, monkeypatch):
@@ -158,19 +160,19 @@ def test_a_chunk_goes_on_from_its_checkpoint_on_a_worker(small, root, started, m
     ready = prepared(load(small, {"training.steps": 40}))
     folder, line = create(ready.plan, root), Quiet()
     tasks = tasks_of(ready, folder)
-    monkeypatch.setattr(workers_room, "CALL_SECONDS", 0.0)
+    monkeypatch.setattr(tasks_room, "CALL_SECONDS", 0.0)
     with pytest.raises(KeyboardInterrupt):
         list(trained(tasks, 1, lambda done: interrupt() if done else None))
     task = tasks[0]
-    saved = folder.checkpoint(task.chunk, task.key)
+    saved = folder.parts.checkpoint(task.chunk, task.key)
     assert 0 < saved["step"] < 40
-    folder.keep_checkpoint(
+    folder.parts.keep_checkpoint(
         task.chunk, saved | {"readings layers": saved["readings layers"] * 0 + 7}, task.key
     )
     assert [one.error for one in scheduled(tasks, started[0], line)] == [""] * len(tasks)
     assert sum(line.told) == ready.trial_steps
     assert not list((folder.path / "trials").glob("*.checkpoint*"))
-    layers = folder.part(task.chunk)[0].layers
+    layers = folder.parts.read(task.chunk)[0].layers
     assert (layers[0] == 7).all()
     assert (layers[-1] != 7).all()
 
@@ -201,7 +203,9 @@ def test_other_versions_are_refused_or_mixed_with_leave_under_their_own_key(
         far = run(ready, root, Terms(scheduler=started[0], mixed=True))
     assert far.info["failures"] == []
     ours = tasks_of(ready, far)[0].key
-    assert [far.part(chunk)[1].made_with for chunk in far.chunks] == [ours.made_with] * len(far.chunks)
+    assert [far.parts.read(chunk)[1].made_with for chunk in far.parts.chunks] == [ours.made_with] * len(
+        far.parts.chunks
+    )
 
 
 def test_an_address_without_a_scheduler_is_told(small, root, monkeypatch):

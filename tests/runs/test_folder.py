@@ -1,11 +1,8 @@
-import io
 import json
 import os
 import pickle
 import subprocess
-from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -15,13 +12,8 @@ from lab.runs import table_files
 from lab.runs.csv_files import csv
 from lab.runs.csv_files import read as read_csv
 from lab.runs.folder import RunFolder
-from lab.runs.identity import Key
-from lab.runs.preparation import Chunk
 from lab.runs.root import create
-from lab.storage import seal
-from lab.training.loop import train
 from tests.runs.test_csv_files import TABLE
-from tests.training.trainings import training, unlike
 
 
 def finished(plan, root, **info):
@@ -67,89 +59,11 @@ def test_a_run_of_a_newer_lab_is_refused_and_one_of_an_older_is_brought_up(plan,
         _ = folder.info
 
 
-# Parts.
-
-CHUNK = Chunk(variant=3, first=20, stop=22)
-PART = "variant-0003-trials-00020-00021.npz"
-KEY = Key({"eta": "0.1"}, {"numpy": "2.2"})
-
-
 @pytest.fixture
 def folder(tmp_path):
     (tmp_path / "trials").mkdir()
     (tmp_path / "tables").mkdir()
     return RunFolder(tmp_path)
-
-
-def kept(folder, chunk=CHUNK):
-    """The readings of a part, with counts as wide as they are recorded, and its key."""
-    readings, key = folder.part(chunk)
-    return replace(readings, histograms=readings.histograms.astype(np.int64)), key
-
-
-def test_a_part_is_read_as_it_was_kept_and_the_same_readings_make_the_same_bytes(folder):
-    readings = train(training((3, 4, 2), batch=3, dtype="float32"), range(2))
-    folder.keep_checkpoint(CHUNK, {"step": np.array(7)}, KEY)
-    assert folder.checkpoint(CHUNK, KEY) == {"step": 7}
-    assert (folder.under_way, folder.chunks) == ([CHUNK], [])
-    folder.keep_part(CHUNK, readings, KEY)
-    assert {path.name for path in (folder.path / "trials").iterdir()} == {PART, f"{PART}.sha256"}
-    assert folder.checkpoint(CHUNK, KEY) is None
-    assert (folder.under_way, folder.chunks) == ([], [CHUNK])
-    assert folder.part(CHUNK)[0].histograms.dtype == np.uint8
-    again, key = kept(folder)
-    assert key == KEY
-    assert unlike(readings, again) == []
-    assert again.seconds == readings.seconds
-    assert again.columns == readings.columns
-    assert again.steps.dtype == np.int64
-    folder.keep_part(Chunk(0, 0, 2), readings, KEY)
-    one, two = (folder.path / "trials").glob("*.npz")
-    assert one.read_bytes() == two.read_bytes()
-
-
-def test_a_part_holds_plain_arrays_only_and_no_room_for_what_was_not_asked(folder):
-    with_neurons, without = (train(training((3, 4, 2), neurons=asked), range(2)) for asked in (True, False))
-    folder.keep_part(CHUNK, without, KEY)
-    again, _ = kept(folder)
-    assert (again.widths, again.neurons) == (None, None)
-    assert unlike(again, with_neurons) == ["widths", "neurons"]
-    with np.load(folder.path / "trials" / PART, allow_pickle=False) as part:
-        assert {part[name].dtype.kind for name in part.files} == {"f", "i", "u", "U"}
-        assert part.files == [
-            *("key", "steps", "layers", "columns", "figures", "histogram_steps", "histograms"),
-            *("diverged", "final", "seconds"),
-        ]
-
-
-def test_a_part_keeps_where_a_trial_lost_its_first_number(folder):
-    found = {"origin": np.array(["", "σ′ is NaN"]), "origin_at": np.array([[np.nan, np.nan], [2, -0.5]])}
-    readings = replace(train(training((1, 1)), range(2)), **found)
-    folder.keep_part(CHUNK, readings, KEY)
-    assert unlike(kept(folder)[0], readings) == []
-
-
-def test_a_missing_part_and_a_damaged_one_are_refused(folder):
-    with pytest.raises(StorageError, match=rf"{PART}: cannot be read: No such file or directory"):
-        folder.part(CHUNK)
-    folder.keep_part(CHUNK, train(training((1, 1)), range(2)), KEY)
-    path = folder.path / "trials" / PART
-    content = bytearray(path.read_bytes())
-    content[200] ^= 1
-    path.write_bytes(content)
-    with pytest.raises(StorageError, match=rf"{PART}: is damaged"):
-        folder.part(CHUNK)
-    folder.keep_part(CHUNK, train(training((1, 1)), range(1)), KEY)
-    with pytest.raises(StorageError, match=rf"{PART}: is damaged: it has other trials than its name"):
-        folder.part(CHUNK)
-
-
-def test_a_checkpoint_of_another_key_or_a_damaged_one_is_none(folder):
-    folder.keep_checkpoint(CHUNK, {"step": np.array(7)}, KEY)
-    assert folder.checkpoint(CHUNK, replace(KEY, trained={"eta": "0.2"})) is None
-    path = next((folder.path / "trials").glob("*.checkpoint"))
-    path.write_bytes(path.read_bytes()[:-1])
-    assert folder.checkpoint(CHUNK, KEY) is None
 
 
 @pytest.mark.parametrize("text", ["{}", "[]", "", "{", "nul", "[" * 100_000, '{"status": "done"}', "\xff"])
@@ -205,19 +119,6 @@ def test_a_table_that_is_written_piece_by_piece_is_the_whole_and_sealed(folder):
     command = ["sha256sum", "--check", "SHA256SUMS"]
     said = subprocess.check_output(command, cwd=folder.path / "tables", text=True)
     assert {"layers.csv: OK", "steps.csv: OK"} <= set(said.splitlines())
-
-
-def other_npz():
-    file = io.BytesIO()
-    np.savez(file, allow_pickle=False, steps=np.arange(3))
-    return file.getvalue()
-
-
-@pytest.mark.parametrize("content", [b"no archive at all", b"", b"PK\x03\x04 torn", other_npz()])
-def test_a_sealed_file_that_is_not_a_part_is_refused(folder, content):
-    seal(folder.path / "trials" / PART, content)
-    with pytest.raises(StorageError, match=rf"{PART}: is not a part of a run"):
-        folder.part(CHUNK)
 
 
 def test_a_table_that_a_library_cannot_write_says_why_though_it_has_no_number_of_the_system(

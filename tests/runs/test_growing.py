@@ -28,7 +28,7 @@ def text(folder: RunFolder, name: str) -> str:
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_tables_have_the_order_of_the_chunks_whatever_order_these_end_in(order, ready, whole, root):
-    folder, chunks = begun(ready, root), whole.chunks
+    folder, chunks = begun(ready, root), whole.parts.chunks
     put = []
     with folder.growing_tables() as grow:
         growing = Growing(ready, whole, lambda name, piece: (grow(name, piece), put.append(name)), {}, chunks)
@@ -54,7 +54,7 @@ def test_where_variants_record_other_quantities_each_has_its_own_and_lacks_the_o
 
 
 def test_a_chunk_that_was_not_kept_is_left_out_and_stops_no_other(ready, whole, root):
-    first, second = whole.chunks
+    first, second = whole.parts.chunks
     folder = begun(ready, root)
     with folder.growing_tables() as grow:
         growing = Growing(ready, whole, grow, {}, [first, second])
@@ -67,9 +67,9 @@ def test_a_chunk_that_was_not_kept_is_left_out_and_stops_no_other(ready, whole, 
 
 
 def test_no_table_is_left_where_a_part_cannot_be_read(ready, whole, root):
-    first, second = whole.chunks
+    first, second = whole.parts.chunks
     folder = begun(ready, root)
-    remove(whole.part_path(second))
+    remove(whole.parts.path(second))
 
     def grown():
         with folder.growing_tables() as grow:

@@ -17,9 +17,9 @@ def ready(small):
 
 def rewritten(folder, change):
     """Each part of a run under another key."""
-    for chunk in folder.chunks:
-        readings, key = folder.part(chunk)
-        folder.keep_part(chunk, readings, change(key))
+    for chunk in folder.parts.chunks:
+        readings, key = folder.parts.read(chunk)
+        folder.parts.keep(chunk, readings, change(key))
 
 
 def test_fault_101_parts_of_another_training_are_trained_again(ready, small, root):
@@ -40,7 +40,7 @@ def test_fault_107_parts_of_other_versions_are_mixed_only_with_leave(ready, root
     rewritten(folder, lambda key: replace(key, made_with={**key.made_with, "numpy": "1.0"}))
     resumed(ready, folder)  # all that there is is of one kind
     assert folder.info["mixed"] == []
-    remove(folder.part_path(folder.chunks[0]))
+    remove(folder.parts.path(folder.parts.chunks[0]))
     with pytest.raises(StorageError, match=rf"numpy was 1\.0, is {np.__version__};.* say --allow-mixed"):
         resumed(ready, folder)
     resumed(ready, folder, Terms(mixed=True))
@@ -76,7 +76,7 @@ def test_where_no_trial_is_taken_over_it_is_said_with_what_differs_least(ready, 
     told = f"no trial is taken over from {first}: none is of the same training, the nearest differs: eta was "
     with pytest.warns(UserWarning, match=rf"^{re.escape(told)}[\d.]+, is 0\.25$"):
         assert run(other, root, Terms(reused=first)).info["reused"]["trials"] == 0
-    for chunk in first.chunks:
-        remove(first.part_path(chunk))
+    for chunk in first.parts.chunks:
+        remove(first.parts.path(chunk))
     with pytest.warns(UserWarning, match=r": it has none$"):
         run(ready, root, Terms(reused=first))

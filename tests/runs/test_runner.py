@@ -1,5 +1,7 @@
+import gc
 import subprocess
 import sys
+import weakref
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +13,7 @@ from lab.console.runs.listing import page as runs_page
 from lab.errors import ExperimentError, LabError, StorageError
 from lab.experiment.variants import load
 from lab.parts import Initialiser
-from lab.runs import preparation, runner, workers
+from lab.runs import preparation, runner, tasks, workers
 from lab.runs.estimate import estimate
 from lab.runs.folder import UNCHECKED
 from lab.runs.growing import Growing
@@ -21,8 +23,8 @@ from lab.runs.root import runs
 from lab.runs.runner import Terms, begun, prepared_again, resumed, run, tables_so_far
 from lab.runs.workers import trained
 from lab.storage import remove
-from lab.training.loop import Stack
 from lab.training.recorder import Recorder
+from lab.training.stack import Stack
 
 
 def table_bytes(folder):
@@ -41,8 +43,8 @@ def ready(small):
 
 def test_a_run_under_way_has_the_tables_of_what_was_read_by_then(small, root, monkeypatch):
     """Also of chunks that are not at their end, of which what is read is that of the whole run."""
-    monkeypatch.setattr(workers, "CALL_SECONDS", 0.0)
-    monkeypatch.setattr(workers, "CHECKPOINT_SHARE", float("inf"))
+    monkeypatch.setattr(tasks, "CALL_SECONDS", 0.0)
+    monkeypatch.setattr(tasks, "CHECKPOINT_SHARE", float("inf"))
     ready = made(small, {"network.hidden": [3], "training.steps": 30})
     folder, seen, told = begun(ready, root), [], []
 
@@ -111,6 +113,15 @@ def test_single_neurons_are_a_table_where_the_file_asks_for_them_and_are_not_too
     overrides = ["record.neurons=true", "network.hidden=[3000, 3000]", "trials.seeds=60"]
     with pytest.raises(ExperimentError, match=r"record\.neurons: the table of neurons would have at least"):
         load(small, overrides)
+
+
+def test_a_run_that_ended_keeps_no_data_in_memory(small, root):
+    ready = made(small)
+    run(ready, root)
+    held = [weakref.ref(one) for one in (*ready.data, *(training.train for _, training in ready.made))]
+    del ready
+    gc.collect()
+    assert [one() for one in held] == [None] * len(held)
 
 
 def test_the_tables_depend_on_neither_workers_nor_chunks(ready, root, monkeypatch):
@@ -325,7 +336,7 @@ def test_code_in_a_folder_of_the_users_name_is_known_again_where_the_run_does_no
     changed = {"vary": {"network.activation": ["../alice/mine.py:Mine"]}}
     done = run(made(tmp_path / "project" / "small.toml", changed, allow_code=True), root)
     assert list(done.info["code"]) == ["../~/mine.py"]
-    remove(done.part_path(done.chunks[0]))
+    remove(done.parts.path(done.parts.chunks[0]))
     assert resumed(prepared_again(done, allow_code=True), done).info["failures"] == []
 
 
@@ -377,7 +388,7 @@ def test_a_sigma_that_cannot_be_predicted_ends_the_run_before_it_trains(ready, r
         raise ArithmeticError("no moments")
 
     monkeypatch.setattr(runner, "predictions", raising)
-    monkeypatch.setattr(workers, "_outcome", lambda *anything: pytest.fail("trained"))
+    monkeypatch.setattr(workers, "completed", lambda *anything: pytest.fail("trained"))
     with pytest.raises(ArithmeticError, match="no moments"):
         run(ready, root)
     (folder,) = runs(root)
@@ -423,7 +434,7 @@ def work(path, root):
         _, training = ready.made[chunk.variant]
         recorder = Recorder(training.recording, len(chunk.trials), training.network.sizes)
         recorder.readings.layers[...] = 1.0
-        folder.keep_part(chunk, recorder.readings, keys[chunk.variant])
+        folder.parts.keep(chunk, recorder.readings, keys[chunk.variant])
     kept, found["parts"] = calls(lambda: kept_parts(ready, folder, keys))
     assert list(kept) == chunks
     _, found["tables"] = calls(lambda: assembled(ready, folder, kept))
@@ -481,7 +492,7 @@ def test_two_million_rows_are_assembled_in_half_a_gigabyte(written, root):
     for chunk in ready.chunks:
         readings = Recorder(training.recording, len(chunk.trials), training.network.sizes).readings
         readings.layers[...] = rng.normal(size=readings.layers.shape)
-        folder.keep_part(chunk, readings, key)
+        folder.parts.keep(chunk, readings, key)
     words = [sys.executable, "-c", ASSEMBLED, str(folder.path)]
     peak = int(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
     assert peak <= 2**29

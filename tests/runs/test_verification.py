@@ -51,8 +51,8 @@ def test_a_flipped_bit_is_found_named_and_mended(made, file):
 
 def test_what_is_lost_is_found(made):
     info = made.info
-    chunk = made.chunks[0]
-    table, part = made.path / "tables" / "steps.csv", made.part_path(chunk)
+    chunk = made.parts.chunks[0]
+    table, part = made.path / "tables" / "steps.csv", made.parts.path(chunk)
     kept = table.read_bytes(), part.read_bytes()
     part.unlink()
     assert problems(made) == [str(part.relative_to(made.path))]

@@ -12,11 +12,13 @@ from lab.errors import StorageError
 from lab.experiment.variants import load
 from lab.processes import interrupt
 from lab.runs import preparation
-from lab.runs import workers as workers_room
+from lab.runs import tasks as tasks_room
 from lab.runs.folder import RunFolder
 from lab.runs.identity import key
+from lab.runs.part_files import PartFiles
 from lab.runs.preparation import prepared
-from lab.runs.workers import Task, trained
+from lab.runs.tasks import Task
+from lab.runs.workers import trained
 from tests.training.trainings import unlike
 
 MAIN = """
@@ -125,9 +127,9 @@ def test_a_long_chunk_is_kept_by_time_and_goes_on_from_there(small, tmp_path, mo
     whole = RunFolder(tmp_path / "whole")
     list(trained(tasks_of(ready, whole), 1, lambda done: None))
     folder = RunFolder(tmp_path / "put down")
-    monkeypatch.setattr(workers_room, "CHECKPOINT_SECONDS", 0.0)
-    monkeypatch.setattr(workers_room, "CHECKPOINT_SHARE", float("inf"))
-    monkeypatch.setattr(workers_room, "CALL_SECONDS", 0.0)
+    monkeypatch.setattr(tasks_room, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(tasks_room, "CHECKPOINT_SHARE", float("inf"))
+    monkeypatch.setattr(tasks_room, "CALL_SECONDS", 0.0)
     kept = []
 
     def dies(self, chunk, saved, key):
@@ -136,18 +138,18 @@ def test_a_long_chunk_is_kept_by_time_and_goes_on_from_there(small, tmp_path, mo
         if len(kept) % 4 == 0:
             raise MemoryError
 
-    keep = RunFolder.keep_checkpoint
-    monkeypatch.setattr(RunFolder, "keep_checkpoint", dies)
+    keep = PartFiles.keep_checkpoint
+    monkeypatch.setattr(PartFiles, "keep_checkpoint", dies)
     tasks = tasks_of(ready, folder)
     for _ in range(50):
-        left = [task for task in tasks if task.chunk not in folder.chunks]
+        left = [task for task in tasks if task.chunk not in folder.parts.chunks]
         failed = [one.error for one in trained(left, 1, lambda done: None) if one.error]
         assert set(failed) <= {"MemoryError: "}
         if not failed:
             break
     assert len(kept) > 8
-    for chunk in whole.chunks:
-        assert unlike(folder.part(chunk)[0], whole.part(chunk)[0]) == []
+    for chunk in whole.parts.chunks:
+        assert unlike(folder.parts.read(chunk)[0], whole.parts.read(chunk)[0]) == []
     assert not list((folder.path / "trials").glob("*.checkpoint*"))
 
 
@@ -174,8 +176,8 @@ def test_fault_70_workers_train_on_what_was_read(small, tmp_path):
     alone, beside = RunFolder(tmp_path / "one"), RunFolder(tmp_path / "two")
     for workers, folder in ((1, alone), (2, beside)):
         assert [one.error for one in trained(tasks_of(ready, folder), workers, lambda done: None)] == ["", ""]
-    for chunk in alone.chunks:
-        assert unlike(alone.part(chunk)[0], beside.part(chunk)[0]) == []
+    for chunk in alone.parts.chunks:
+        assert unlike(alone.parts.read(chunk)[0], beside.parts.read(chunk)[0]) == []
     (tmp_path / "own.py").write_text("")
     changed = tasks_of(ready, alone, code={"own.py": "another"})
     assert {one.error for one in trained(changed, 1, lambda done: None)} == {

@@ -1,5 +1,3 @@
-from itertools import islice
-
 import numpy as np
 import pytest
 
@@ -10,8 +8,8 @@ from lab.network.backprop import Network
 from lab.network.costs import Quadratic
 from lab.network.first_weights import initialised
 from lab.network.initialisers import Nielsen
-from lab.training.examples import EVALUATED_TOGETHER, Evaluation, Order, correct, examples, fed
-from lab.training.loop import streams_of_trial
+from lab.training.examples import EVALUATED_TOGETHER, Evaluation, Feed, Order, correct, examples
+from lab.training.stack import streams_of_trial
 from tests.training.trainings import made_examples
 
 Identity = TABLE["identity"]
@@ -41,7 +39,7 @@ def test_examples_and_their_passes_carry_a_last_column_of_ones_and_the_dtype(bat
     made = examples(np.array([[1.0, 2], [3, 4]]), np.array([[0.0], [1]]), True, dtype)
     assert np.array_equal(made.x, [[1, 2, 1], [3, 4, 1]])
     assert len(made) == 2
-    p = next(fed(Network((2, 1), (Identity(),), Quadratic()), made, Order(len(made), batch, STREAMS)))
+    p = Feed(Network((2, 1), (Identity(),), Quadratic()), made, Order(len(made), batch, STREAMS)).at(0)
     assert (p.a1[0][:, -1] == 1).all()
     blocks = (made.x, made.y, p.y, p.a1[0], p.z[1], p.delta[1])
     assert {block.dtype for block in blocks} == {np.dtype(dtype)}
@@ -50,7 +48,8 @@ def test_examples_and_their_passes_carry_a_last_column_of_ones_and_the_dtype(bat
 @pytest.mark.parametrize("batch", [7, 100])
 def test_a_batch_of_all_is_one_pass_that_never_changes(batch):
     given = counted(7)
-    first, again = islice(fed(NETWORK, given, Order(len(given), batch, STREAMS)), 2)
+    feed = Feed(NETWORK, given, Order(len(given), batch, STREAMS))
+    first, again = feed.at(0), feed.at(1)
     assert first is again
     assert np.array_equal(first.a1[0], given.x.T[None])
     assert np.array_equal(first.y, given.y.T[None])
@@ -60,7 +59,8 @@ def test_a_batch_of_all_is_one_pass_that_never_changes(batch):
 def orders(batch, count, epochs, streams=STREAMS):
     """The numbers of the examples that were fed: a list of (T, m) arrays."""
     given, seen = counted(count), []
-    for p in islice(fed(NETWORK, given, Order(len(given), batch, streams)), epochs * -(-count // batch)):
+    feed = Feed(NETWORK, given, Order(len(given), batch, streams))
+    for p in map(feed.at, range(epochs * -(-count // batch))):
         number = p.a[0][:, 0].copy()
         assert np.array_equal(
             p.a1[0], np.stack([number, number + 0.25, number + 0.5, number * 0 + 1], axis=1)

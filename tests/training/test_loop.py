@@ -24,7 +24,8 @@ from lab.network.kernel.library import functions
 from lab.network.optimisers import TABLE, Adam, Descent
 from lab.parts import Initialiser, Optimiser
 from lab.training.examples import examples
-from lab.training.loop import Course, so_far, streams_of_trial, train
+from lab.training.loop import Course, so_far, train
+from lab.training.stack import streams_of_trial
 from tests.network.passes import run
 from tests.training.trainings import COLUMNS, made_examples, of_trial, training, unlike
 

@@ -15,9 +15,10 @@ from lab.activations.rectifiers import LeakyReLU, ReLU
 from lab.network.backprop import Network
 from lab.network.costs import Quadratic
 from lab.network.parameters import as_parameters, parameters
-from lab.training.loop import Stack, train
+from lab.training.loop import train
 from lab.training.probes import NEURON_COLUMNS, Causes, GradientCosine, Saturation, of_neurons
 from lab.training.snapshot import Snapshot, few_examples, gradient_norms
+from lab.training.stack import Stack
 from lab.training.statistics import (
     SORTED_VALUES,
     cosine,

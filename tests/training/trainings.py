@@ -11,9 +11,9 @@ from lab.network.costs import Quadratic
 from lab.network.initialisers import Nielsen
 from lab.network.optimisers import Descent
 from lab.training.examples import examples
-from lab.training.loop import Training
 from lab.training.probes import NEURON_COLUMNS, TABLE
 from lab.training.recorder import Recording
+from lab.training.stack import Training
 
 PROBES = tuple(probe() for probe in TABLE.values())
 COLUMNS = tuple(column for probe in PROBES if not probe.counterfactual for column in probe.columns)

@@ -97,9 +97,12 @@ class Written(Activation):
             self._both.run(z, (a, slope, scratch))
         return a, slope
 
-    def weak(self, dtype: Any) -> tuple[Interval, ...]:
-        """Where floats of this dtype run over on the way, so that values are computed with more room."""
-        return self._both.weak(np.dtype(dtype))
+    def weak(self, dtype: Any, *, far: bool = True) -> tuple[Interval, ...]:
+        """Where floats of this dtype run over on the way, so that values are computed with more room.
+
+        Where not ``far``, as far as `lab.activations.formula.careful.FAR` only.
+        """
+        return self._both.weak(np.dtype(dtype), far=far)
 
     def _repr_latex_(self) -> str | None:
         return equation(self)

@@ -7,7 +7,7 @@ from lab.console.progress import progress
 from lab.errors import LabError
 from lab.experiment.variants import Variant
 from lab.runs.preparation import Prepared
-from lab.training.loop import Training
+from lab.training.stack import Training
 
 
 @dataclass(frozen=True)

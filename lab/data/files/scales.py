@@ -9,10 +9,10 @@ from lab.errors import PartError
 MOST_UNLIKE = 10.0
 """How many times the spread of one feature may be that of another without a note."""
 
-SMALL_INPUT = 0.1
+ALL_SMALL = 0.1
 """Where no feature is as large as this anywhere, they are small."""
 
-LARGE_INPUT = 3.0
+LARGE_ON_THE_WHOLE = 3.0
 """A root mean square of all features above this is noted."""
 
 _BLOCK = 2**18
@@ -66,9 +66,9 @@ def unscaled(rows: Rows, x_train: FloatArray) -> tuple[str, ...]:
                     f"{spread[at]:.3g} in column {rows.features[at]}" for at in (narrow, wide)
                 )
                 return (f"the standard deviations of the features go from {spreads}; {remedy}",)
-    if rms > LARGE_INPUT:
+    if rms > LARGE_ON_THE_WHOLE:
         return (f"the features are large: their root mean square is {rms:.3g}; {remedy}",)
-    if 0 < (most := float(max(-low.min(), high.max()))) < SMALL_INPUT:
+    if 0 < (most := float(max(-low.min(), high.max()))) < ALL_SMALL:
         return (f"the features are small: none is larger than {most:.3g}; {remedy}",)
     return ()
 
