@@ -161,6 +161,30 @@ def test_fault_38_all_trials_diverged_is_said_with_a_hint(lab, small):
     assert "; try a smaller training.eta" in out
 
 
+@pytest.mark.parametrize(
+    ("part", "body", "told", "origin"),
+    [
+        ("Optimiser", "def step(self, state, gradient, eta, number, out):\n        out[...] = np.nan",
+         "optimiser, whose step is NaN", "Δθ is NaN in layer 1"),
+        ("Cost", "def value(self, z, a, y, sigma):\n        return (a * np.nan).sum(axis=-2)\n"
+         "    def gradient(self, a, y, out):\n        out[...] = a - y", "cost, which is NaN", "C is NaN"),
+    ],
+    ids=["optimiser", "cost"],
+)  # fmt: skip
+def test_another_part_of_ones_own_that_is_nan_is_named_and_no_smaller_eta_is_advised(
+    lab, small, part, body, told, origin
+):
+    """Fault 37."""
+    head = f"import numpy as np\nfrom dataclasses import dataclass\nfrom lab import {part}\n"
+    (small.parent / "nan.py").write_text(f"{head}@dataclass(frozen=True)\nclass No({part}):\n    {body}\n")
+    key = {"Optimiser": "training.optimiser", "Cost": "network.cost"}[part]
+    own = ["-o", f"{key}=nan.py:No", "-o", "vary={}", "--allow-code", "--unchecked"]
+    _, out, err = lab("run", small, *QUICK, *own)
+    assert f"all trials diverged; mend its {told}\n" in out, err
+    assert f": {origin}\n" in out
+    assert "try a smaller" not in out
+
+
 def test_a_slope_of_ones_own_that_is_nan_is_told_with_its_layer_and_z(lab, small, mine, tmp_path):
     """So near to one z only that no check before the training looks there; all neurons begin with that z."""
     mine("np.cos(z)", "np.where(np.abs(z - 0.3141592) < 1e-6, np.nan, np.cos(z))")

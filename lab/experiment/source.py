@@ -51,8 +51,9 @@ class Source:
         return next((self.lines[one] for one in _prefixes(key) if one in self.lines), 0)
 
     def is_overridden(self, key: Key) -> bool:
-        """Whether this key, or a table around it, was set from outside."""
-        return not self.overridden.isdisjoint(_prefixes(key))
+        """Whether this key, a table around it, or all that a table has was set from outside."""
+        within = key not in self.lines and any(one[: len(key)] == key for one in self.overridden)
+        return within or not self.overridden.isdisjoint(_prefixes(key))
 
 
 FROM_PYTHON = Path("notebook.toml")

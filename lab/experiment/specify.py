@@ -64,6 +64,8 @@ def from_spec(
         return Formula(name, tuple(table.items()))
     name = plugins.aliases("activations").get(name, name)
     if name not in plugins.names("activations") and ".py:" not in name:
+        if name in table:  # one of its own parameters: a formula, if a constant
+            return Formula(name, tuple(table.items()))
         known = [*plugins.names("activations"), *designs]
         hint = did_you_mean(name, known, plugins.aliases("activations"))
         if nearest(name, [*known, *plugins.aliases("activations")]) is None:
@@ -106,7 +108,7 @@ _DESIGN_KEYS = frozenset({"value", "derivative", "at_least", "at_most"})
 
 
 def _reads_as_formula(text: str) -> bool:
-    """Whether it holds a sign that no name has, or z or x as a word, also behind a number."""
+    """Whether it begins as a number, holds a sign that no name has, or z or x as a word."""
     if ".py:" in text or plugins.aliases("activations").get(text, text) in plugins.names("activations"):
         return False
-    return re.search(r"[^\w.:-]|(?<![A-Za-z_])[\d.]*[zx](?![A-Za-z0-9_])", text) is not None
+    return re.search(r"^[\d.]|[^\w.:-]|(?<![A-Za-z_])[zx](?![A-Za-z0-9_])", text) is not None

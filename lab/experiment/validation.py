@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from lab.errors import Problem, did_you_mean, nearest
 from lab.experiment.keys import Key, assigned, dotted
 from lab.experiment.meant import right_value
-from lab.experiment.schema import TABLES, Design, Experiment, key_names
+from lab.experiment.schema import PARTS, TABLES, Design, Experiment, key_names, part_name
 from lab.experiment.source import Source
 
 _MESSAGES = {
@@ -202,9 +202,13 @@ def _message(key: Key, details: ErrorDetails) -> str:
 
 def belongs(name: str, value: Any) -> str:
     """Where a key with this value belongs; empty where nowhere."""
-    if home := next((table for table, model in TABLES.items() if name in key_names(model)), ""):
+    is_table = isinstance(value, Mapping)
+    homes = [table for table, model in TABLES.items() if name in key_names(model)]
+    if is_table:  # as only a part may be
+        homes = [table for table in homes if (table, name) in PARTS and part_name(value)]
+    if home := next(iter(homes), ""):
         return f"it belongs in the table [{home}]"
-    if name in key_names(Experiment) and isinstance(value, Mapping):
+    if name in key_names(Experiment) and is_table:
         return f"it belongs at the top level: [{name}]"
     is_above = name in key_names(Experiment) and type(value) in (str, int)
     return "it belongs at the top of the file, above the first table" if is_above else ""
@@ -215,6 +219,8 @@ def _unknown(key: Key, value: Any) -> str:
     place = belongs(name, value)
     if place and name not in key_names(TABLES.get(str(key[0]), Experiment)):
         return f"unknown key here; {place}"
+    if len(key) == 1 and isinstance(value, Mapping) and value:
+        name = next((table for table, model in TABLES.items() if {*value} <= {*key_names(model)}), name)
     known = key_names(TABLES[str(key[0])]) if len(key) > 1 else key_names(Experiment)
     return f"unknown key; {did_you_mean(name, known)}"
 

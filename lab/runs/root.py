@@ -43,6 +43,7 @@ def new_folder(name: str, root: Path) -> RunFolder:
     Raises StorageError where it cannot be made.
     """
     home = root / name
+    _refuse_file(root)
     try:
         root.mkdir(parents=True, exist_ok=True)
         alike = [other.name for other in root.iterdir() if other.name.lower() == name.lower()]
@@ -62,8 +63,17 @@ def new_folder(name: str, root: Path) -> RunFolder:
 
 
 def runs(root: Path) -> list[RunFolder]:
-    """All runs under a root, the oldest first; also those whose run.json is lost."""
+    """All runs under a root, the oldest first; also those whose run.json is lost.
+
+    Raises StorageError where the root is a file.
+    """
+    _refuse_file(root)
     return _sorted(root.glob("*/*"))
+
+
+def _refuse_file(root: Path) -> None:
+    if root.is_file():
+        raise StorageError(f"{root}: is a file; expected the folder in which results are kept")
 
 
 def _sorted(paths: Iterable[Path]) -> list[RunFolder]:

@@ -41,6 +41,7 @@ def _origins(training: Training, trials: list[int], until: Array) -> list[tuple[
     read = None if fixed is None else make_pass(network.sizes, len(trials), *fixed.columns)
     scratch = parameters(network.sizes, len(trials), stack.theta.vector.dtype)
     found: dict[int, tuple[str, float, float]] = {}
+    whole = np.ones(len(trials), bool)  # whether the last step had a gradient of finite numbers
     for step in range(int(until.max()) + 1):
         p = steps.propagate()
         lost, ends = ~sound(p, stack.theta), until == step
@@ -49,9 +50,12 @@ def _origins(training: Training, trials: list[int], until: Array) -> list[tuple[
             backward(network, stack.theta, read, scratch)
         for t in np.flatnonzero(lost | ends).tolist():
             if t not in found:
-                found[t] = origin(network, p if lost[t] or read is None else read, t)
+                spoilt = [l for l, wb in stack.theta.wb.items() if whole[t] and np.isnan(wb[t]).any()]
+                seen = p if lost[t] or read is None else read
+                found[t] = ("Δθ is NaN", spoilt[0], nan) if spoilt else origin(network, seen, t)
         if len(found) == len(trials):
             break
+        whole[:] = np.isfinite(stack.gradient.vector).all(axis=1)
         steps.run_to(step + 1)
     return [found[t] for t in range(len(trials))]
 
@@ -60,10 +64,12 @@ def origin(network: Network, p: Pass, t: int) -> tuple[str, float, float]:
     """What the trial of row ``t`` lost first in this pass, in which layer l, and at which z.
 
     NaN of σ or σ′ at a finite z is the activation's own fault, so it is told before all else, from layer 1
-    up. Other numbers run over: z itself, σ or σ′ at a z, δ from the output down, or in the end C. z is NaN
-    where what ran over is no function of z, and so is l of C. The name is empty where all is finite.
+    up. Other numbers run over: z itself, σ or σ′ at a z, δ from the output down, or in the end C; but NaN of
+    ∇C or of C at finite outputs is the cost's own fault. z is NaN where what ran over is no function of z,
+    and so is l of C. The name is empty where all is finite.
     """
-    layers = range(1, network.depth + 1)
+    L = network.depth
+    layers = range(1, L + 1)
     for l in layers:
         if place := _first_z(network, p, t, l, np.isnan):
             return f"{place[0]} is NaN", l, place[1]
@@ -74,8 +80,11 @@ def origin(network: Network, p: Pass, t: int) -> tuple[str, float, float]:
             return f"{place[0]} ran over", l, place[1]
     for l in reversed(layers):
         if not np.isfinite(p.delta[l][t]).all():
-            return "δ ran over", l, nan
-    return "" if np.isfinite(cost(network, p)[t]) else "C ran over", nan, nan
+            uphill = np.empty_like(p.a[L])
+            network.cost.gradient(p.a[L], p.y, uphill)
+            return "∇C is NaN" if l == L and np.isnan(uphill[t]).any() else "δ ran over", l, nan
+    last = cost(network, p)[t]
+    return "" if np.isfinite(last) else "C is NaN" if np.isnan(last) else "C ran over", nan, nan
 
 
 def _first_z(

@@ -78,6 +78,7 @@ VALUES = [
 OVERRIDES = [
     ("83-override", "training.etta=1", "training.etta", "did you mean 'eta'?"),
     ("83-override-table", "trainning.eta=1", "trainning", "did you mean 'training'?"),
+    ("83-override-in-anothers-table", "train.epochs=1", "train", "(set by an override)"),
     ("84-no-value", "training.eta", "training.eta", "an override is written KEY=VALUE, for example"),
     ("84-no-key", "=1", "", "an override is written KEY=VALUE"),
     ("84-bad-key", "a b=1", "a b", "'a b' is not a dotted key"),
@@ -151,6 +152,11 @@ FILES = [
     ("14-unknown-table", BASE + "[trainning]\neta = 0.1\n", 5, "trainning",
      "unknown key; did you mean 'training'? (known: activations, data, network, record, "
      "schema, see, title, training, trials, vary)"),
+    ("14-anothers-table", BASE + "[train]\nepochs = 2\n", 5, "train",
+     "unknown key; did you mean 'training'? (known: activations, data, network, record, "),
+    ("14-no-table", BASE + "[train]\n", 5, "train", "unknown key; did you mean 'training'?"),
+    ("14-part-as-table", BASE + '[cost]\nname = "huber"\nscale = 2.0\n', 5, "cost",
+     "unknown key here; it belongs in the table [network]"),
     ("14-outside", "seeds = 3\n" + BASE, 1, "seeds", "unknown key here; it belongs in the table [trials]"),
     ("15-no-hidden", '[data]\nname = "digits"\n[network]\n', 3, "network.hidden",
      "is missing; expected the widths"),

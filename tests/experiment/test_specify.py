@@ -45,6 +45,13 @@ def test_a_formula_with_the_signs_that_people_write(text, formula):
     assert from_spec(text) == Formula(formula)
 
 
+@pytest.mark.parametrize("spec", ["3", "1e-3", ".5", {"name": "a", "a": 2.0}])
+def test_a_constant_is_a_formula_that_is_refused(spec):
+    """Fault 54: what is wrong with it is not that no activation has this name."""
+    with pytest.raises(PartError, match=r"is the constant .*; it must depend on z"):
+        from_spec(spec)
+
+
 @pytest.mark.parametrize("name", [name for name in TABLE if name not in EXAMPLES])
 def test_a_name(name):
     assert from_spec(name) == TABLE[name]()

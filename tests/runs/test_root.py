@@ -54,7 +54,7 @@ def links_out(root):
     ("spoil", "reason"),
     [
         (links_out, "leads out of"),
-        (lambda root: root.write_text("not a folder"), "results cannot be kept here: File exists"),
+        (lambda root: root.write_text("not a folder"), "is a file; expected the folder in which"),
         (lambda root: (root / "Small").mkdir(parents=True), "'small' and 'Small' differ only in case"),
     ],
     ids=["fault 73: a link", "fault 74: a file", "fault 75: case"],
@@ -64,6 +64,13 @@ def test_results_that_cannot_be_kept_are_refused(plan, root, tmp_path, spoil, re
     with pytest.raises(StorageError, match=reason):
         create(plan, root)
     assert list(tmp_path.glob("elsewhere/*")) == []
+
+
+def test_runs_are_not_looked_for_in_a_file(root):
+    """Fault 74: that there are none would be told of the wrong place."""
+    root.write_text("not a folder")
+    with pytest.raises(StorageError, match="is a file; expected the folder in which"):
+        runs(root)
 
 
 def test_fault_88_a_text_that_means_no_run_or_several_is_told_what_it_may_be(plan, root):

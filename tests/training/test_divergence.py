@@ -7,6 +7,7 @@ from lab.activations.catalogue import TABLE
 from lab.network.backprop import Network, backward, forward
 from lab.network.buffers import make_pass, with_ones
 from lab.network.costs import Quadratic
+from lab.network.optimisers import Descent
 from lab.network.parameters import parameters
 from lab.parts import Activation
 from lab.training.divergence import located, origin
@@ -133,6 +134,48 @@ def test_what_was_lost_first_in_a_pass():
         ((line, line, sigmoid), 2.0, 2.0, ["", np.nan, np.nan]),
     ):
         np.testing.assert_equal(list(origin(*passed(sigmas, x, w))), told)
+
+
+@dataclass(frozen=True)
+class Faulty(Descent):
+    """Descent whose third step is NaN."""
+
+    def step(self, state, gradient, eta, number, out):
+        super().step(state, gradient, eta, number, out)
+        if number == 3:
+            out[...] = np.nan
+
+
+@pytest.mark.parametrize("batch", [3, "full"])
+def test_an_optimiser_that_makes_no_number_of_a_finite_gradient_is_named(batch):
+    """z did not run over then, and a smaller η would change nothing."""
+    given = training((3, 4, 2), steps=8, every=4, batch=3, eta=0.1)
+    given = replace(given, optimiser=Faulty(), batch=len(given.train) if batch == "full" else batch)
+    for what, layer, z, step in origins(given, range(2)):
+        assert (what, layer, step) == ("Δθ is NaN", 1, 4)
+        assert np.isnan(z)
+
+
+@dataclass(frozen=True)
+class Holed(Quadratic):
+    """A cost that is no number at its least, or has no gradient there."""
+
+    lost: str = "∇C"
+
+    def value(self, z, a, y, sigma):
+        return super().value(z, a, y, sigma) + (np.nan if self.lost == "C" else 0)
+
+    def gradient(self, a, y, out):
+        super().gradient(a, y, out)
+        if self.lost == "∇C":
+            out[...] = np.nan
+
+
+def test_a_cost_that_is_no_number_of_finite_outputs_is_named():
+    sigmas = (Identity(), Identity(), Identity())
+    for lost, layer in (("∇C", 3), ("C", np.nan)):
+        told = origin(*passed(sigmas, 2.0, 2.0, Holed(lost)))
+        np.testing.assert_equal(list(told), [f"{lost} is NaN", layer, np.nan])
 
 
 @dataclass(frozen=True)

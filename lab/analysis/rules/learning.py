@@ -120,8 +120,8 @@ def says_diverged(case: Case, seen: Seen) -> str:
 
 
 def finite_again(case: Case, seen: Seen) -> str:
-    """Smaller steps, or first weights where no step was taken; nothing where σ is no number at some z."""
-    if case.origin.split(" at z")[0].endswith("is NaN"):
+    """Smaller steps, or first weights where no step was taken; nothing where a part is NaN by itself."""
+    if "is NaN" in case.origin:
         return ""
     before_any_step = min(case.diverged_at) == 0 and not case.large_inputs
     return SMALLER_WEIGHTS if before_any_step else smaller_steps(case, seen)

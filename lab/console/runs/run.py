@@ -64,6 +64,14 @@ SPARE = (
 """The columns that a narrow terminal does without, the first to go first."""
 
 
+_NO_NUMBERS = {
+    **dict.fromkeys(("σ is NaN", "σ′ is NaN"), "activation, which is NaN at some z"),
+    "Δθ is NaN": "optimiser, whose step is NaN",
+    **dict.fromkeys(("∇C is NaN", "C is NaN"), "cost, which is NaN"),
+}
+"""What is to be mended, by the ``origin`` of a trial that diverged."""
+
+
 def page(run: Run, most: int | None = None, found: Verdicts | None = None) -> Page:
     """The answer of a run to its title, what to see in it, its short tables and verdicts, and where all is.
 
@@ -111,8 +119,8 @@ def _body(
         yield f"failed: {failure['variant']}, trials {first}–{last}: {failure['error']}"
     if len(short) and (short["diverged"] == short["trials"]).all():
         told = run.tables["trials"].get("origin", pd.Series(dtype=object))
-        no_number = told.astype(str).str.endswith("is NaN").any()
-        yield f"all trials diverged{'; mend its activation, which is NaN at some z' if no_number else ''}"
+        faulty = next((_NO_NUMBERS[what] for what in told if what in _NO_NUMBERS), "")
+        yield f"all trials diverged{faulty and f'; mend its {faulty}'}"
     for verdict in found[:most]:
         yield f"{verdict.variant}: {verdict.sentence}"
         yield dim(f"  [{verdict.evidence}]")
