@@ -1,5 +1,6 @@
 """A small experiment that runs in a moment, and results that go to a folder of their own."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Generator
@@ -34,6 +35,12 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         config.option.numprocesses, config.option.dist = "logical", "worksteal"
 
 
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end, so no garbage is looked for in it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 SMALL = """\
 title = "A small one"
 
@@ -62,10 +69,16 @@ at_least = 0.1
 """
 
 
-@pytest.fixture(autouse=True)
-def no_terminal(monkeypatch):
-    """Pages are as wide as they like, whatever the terminal that the tests are started from."""
-    monkeypatch.delenv("COLUMNS", raising=False)
+@pytest.fixture(scope="session", autouse=True)
+def no_machine():
+    """Pages are as wide as they like, whatever the terminal that the tests are started from.
+
+    No file of a test has to outlast a power cut; `test_storage` holds that those of users do.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COLUMNS", raising=False)
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
 
 
 @pytest.fixture

@@ -5,10 +5,11 @@ import subprocess
 import sys
 import warnings
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
-from lab import cli, own_code
+from lab import cli, own_code, run
 from lab.activations.properties import PROPERTIES
 from lab.console.activations import catalogue
 from lab.console.runs import run as run_page
@@ -17,10 +18,27 @@ from lab.runs import runner, workers
 from lab.runs.workers import trained
 from lab.testing import ACTIVATION_CHECKS
 from lab.training.divergence import located
+from tests.conftest import SMALL
 
 ONE = ("--workers", "1")
 QUICK = ("--no-plots", *ONE)
 ONCE = ("-o", "trials.seeds=1", "-o", "training.steps=1")
+
+
+@pytest.fixture(scope="module")
+def trained_once(tmp_path_factory):
+    """The results of the small experiment, trained once."""
+    folder = tmp_path_factory.mktemp("once")
+    path = folder / "small.toml"
+    path.write_text(SMALL, encoding="utf-8")
+    run(path, results=folder / "results", plots=False)
+    return folder / "results"
+
+
+@pytest.fixture
+def kept(trained_once, lab, small, tmp_path):
+    """The results of the small experiment, as the one test that asks for them may change them."""
+    return copytree(trained_once, tmp_path / "results")
 
 
 def test_run_ends_with_a_short_table_and_the_folder(lab, small, tmp_path, few_figures):
@@ -65,8 +83,7 @@ def test_a_run_ends_with_its_answer_and_what_to_see(lab, small, few_figures):
     assert "see.trainin: is no figure; did you mean 'training'?" in err
 
 
-def test_a_table_of_a_run_as_text(lab, small):
-    lab("run", small, *QUICK)
+def test_a_table_of_a_run_as_text(lab, kept):
     assert lab("table", "small")[1].startswith("| variant | trials |")
     assert lab("table", "small", "by_layer", "--format", "csv")[1].startswith("variant,layer,")
     code, _, err = lab("table", "small", "layer")
@@ -124,8 +141,7 @@ def test_failed_trials_exit_with_1_and_the_tables_are_there(lab, small, monkeypa
     assert "soft" in out
 
 
-def test_a_run_is_verified_and_reused_by_its_name(lab, small, tmp_path):
-    assert lab("run", small, *QUICK)[0] == 0
+def test_a_run_is_verified_and_reused_by_its_name(lab, small, tmp_path, kept):
     assert lab("verify", "small")[0] == 0
     code, _, err = lab("run", small, *QUICK, "--reuse", "small", "-o", "trials.seeds=4")
     assert code == 0
@@ -322,8 +338,7 @@ def test_list_show_and_plot_come_back_to_a_run(lab, small, tmp_path):
     assert (code, err) == (4, f"error: {tmp_path / 'file' / 'plots'}: Not a directory\n")
 
 
-def test_variants_of_a_run_and_two_runs_are_compared(lab, small, tmp_path):
-    lab("run", small, *QUICK)
+def test_variants_of_a_run_and_two_runs_are_compared(lab, small, tmp_path, kept):
     lab("run", small, *QUICK, "-o", "data.train=40", "--results", "fewer")
     (fewer,) = (tmp_path / "fewer").glob("small/*")
     code, out, _ = lab("compare", "small", "--metric", "final_cost", "--metric", "epochs_to=0.2")
@@ -668,9 +683,8 @@ def test_a_counterfactual_is_called_one_wherever_it_is_told(lab, small):
     assert "sigmoid, surrogate_floor=0.1" in out
 
 
-def test_report_writes_one_page_of_a_run_or_of_several(lab, small, tmp_path, few_figures):
-    for _ in range(2):
-        lab("run", small, *ONE, "--no-plots")
+def test_report_writes_one_page_of_a_run_or_of_several(lab, small, tmp_path, few_figures, kept):
+    lab("run", small, *QUICK)
     first, second = sorted(Path("results/small").iterdir())
     for once in (["small"], ["small", second]):
         code, out, _ = lab("report", *once)

@@ -59,3 +59,12 @@ def test_only_mathematics_is_set_as_such():
 
 def test_what_is_empty_is_not_listed():
     assert "kinks" not in markup.listed({"range": "[0, 1]", "kinks": ""})
+
+
+def test_the_middle_half_of_z_fills_the_height_with_room_of_8_in_100_of_it_at_either_end():
+    """σ = z there goes from −2.5 to 2.5, so what is seen from −2.9 to 2.9."""
+    (path,) = paths(markup.curves(Z, {"σ": (Z, markup.INK)}, ""))
+    points = dict(tuple(map(float, point.split())) for point in path.replace("L", "M").split("M")[1:])
+    wide, tall = max(points), markup.HEIGHT - markup.TOP - markup.BOTTOM
+    for z, room in ((-2.5, 5.4), (0.0, 2.9), (2.5, 0.4)):
+        assert abs(points[(z + 5) / 10 * wide] - room / 5.8 * tall) <= 0.1

@@ -12,7 +12,7 @@ import pytest
 
 import lab
 from lab.errors import LabError, StorageError
-from lab.storage import locked, seal, unsealed, write, written
+from lab.storage import locked, migrated, seal, unsealed, write, written
 
 
 def test_a_file_is_written_whole_for_its_owner_and_leaves_nothing_beside_it(tmp_path):
@@ -266,3 +266,10 @@ def test_no_lock_is_taken_behind_a_link_or_where_nothing_can_be_written(tmp_path
     assert (tmp_path / "other").read_text() == "mine"
     with pytest.raises(StorageError, match="cannot be written: Is a directory"), locked(tmp_path, 0):
         pass
+
+
+def test_values_of_an_old_version_are_brought_up_one_version_after_the_other():
+    steps = {1: lambda values: {"b": values["a"]}, 2: lambda values: {"c": values["b"], "schema": 9}}
+    for old in ({"a": 5}, {"a": 5, "schema": 1}, {"b": 5, "schema": 2}, {"c": 5, "schema": 3}):
+        assert migrated(old, steps) == {"c": 5, "schema": 3}
+    assert migrated({"a": 5, "schema": "1"}, steps) == {"a": 5, "schema": "1"}

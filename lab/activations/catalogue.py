@@ -148,6 +148,16 @@ EXAMPLES: dict[str, Activation] = {
 """One of each that cannot be made without parameters, to list and to test it with."""
 
 
+@cache
+def with_defaults(part: type[Activation]) -> Activation:
+    """The activation of a class with its defaults; one for all who ask, so its bounds are searched once.
+
+    >>> with_defaults(Tanh) is with_defaults(Tanh)
+    True
+    """
+    return part()
+
+
 def examples() -> dict[str, Activation]:
     """One activation of every name of the table: with its defaults, or as in `EXAMPLES`."""
-    return {name: EXAMPLES[name] if name in EXAMPLES else part() for name, part in TABLE.items()}
+    return {name: EXAMPLES.get(name) or with_defaults(part) for name, part in TABLE.items()}

@@ -7,9 +7,10 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from functools import cache
 from getpass import getuser
 from hashlib import sha256
-from importlib.metadata import version
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,13 @@ def provenance(folder: Path) -> dict[str, Any]:
     }
 
 
+_version = cache(metadata.version)
+"""Of an installed package; looked up once, for that takes longer than the first steps of a training."""
+
+
 def versions() -> dict[str, str]:
     """Of the lab and of what its numbers come from: package → version."""
-    return {name: version(name) for name in PACKAGES}
+    return {name: _version(name) for name in PACKAGES}
 
 
 def place(folder: Path, start: Path) -> str:

@@ -325,3 +325,8 @@ def test_the_seeds_needed_find_a_difference_four_times_in_five(d_z):
     )
     assert enough >= 0.8 - 2.6 * np.sqrt(0.16 / 2000)
     assert fewer < 0.8 + 0.02
+
+
+def test_an_interval_from_0_on_has_no_minus_before_it():
+    """Its end is found from without, so a little below 0."""
+    assert str(interval([0.0, 1.0, 2.0, 3.0, 4.0, 5.0])) == "(0.0, 5.0)"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from lab import plugins
-from lab.activations.catalogue import EXAMPLES, documentation
+from lab.activations.catalogue import EXAMPLES, documentation, with_defaults
 from lab.activations.formula.formula import Formula
 from lab.activations.properties import infinite_slopes, properties
 from lab.console.activations.shown import benched, facts, plotted, points_text, ranges, sigma_of, value_rows
@@ -25,7 +25,7 @@ def all_page(only: Sequence[str]) -> Page:
     """
     rows: list[dict[str, Any]] = []
     for name, part in sorted(plugins.usable("activations").items()):
-        sigma = EXAMPLES.get(name) or (None if plugins.required(part) else part())
+        sigma = EXAMPLES.get(name) or (None if plugins.required(part) else with_defaults(part))
         has = properties(sigma) if sigma else ()
         if set(only) <= set(has):
             rows.append(

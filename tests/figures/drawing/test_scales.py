@@ -9,6 +9,7 @@ from lab.figures.drawing.scales import (
     chosen,
     layer_axis,
     log_axis,
+    magnified_start,
     near,
     power_of_ten,
     powers_at_ticks,
@@ -132,3 +133,15 @@ def test_ticks_stand_evenly(count, expected):
 def test_of_many_layers_the_first_and_the_last_are_shown():
     assert chosen(range(1, 101), 5) == [1, 26, 51, 75, 100]
     assert chosen(range(1, 5), 5) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("end", "ticks"), [(0, [0, 0.05, 0.2, 0.5, 1]), (500, [0, 20, 100, 200, 500]), (3, [0, 0.1, 0.5, 2])]
+)
+def test_the_start_of_a_square_root_axis_is_magnified(end, ticks):
+    """One that ends at 0, as of a run without a step, has a width all the same."""
+    ax = Figure().subplots()
+    magnified_start(ax, end)
+    first, twentieth, last = ax.transData.transform([(x * (end or 1), 0) for x in (0, 0.05, 1)])[:, 0]
+    assert (twentieth - first) / (last - first) == pytest.approx(0.05**0.5)
+    assert list(ax.get_xticks()) == pytest.approx(ticks)
