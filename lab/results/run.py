@@ -103,7 +103,7 @@ class Run:
     def compare(
         self,
         other: Run | None = None,
-        metrics: str | Sequence[str] = (),
+        metrics: str | Sequence[str] | None = (),
         *,
         all_pairs: bool = False,
         baseline: str = "",
@@ -162,9 +162,9 @@ class Run:
         self,
         name: str = "learning_speed",
         *,
-        variants: str | Sequence[str] = (),
-        layers: int | Sequence[int] = (),
-        trials: int | Sequence[int] = (),
+        variants: str | Sequence[str] | None = (),
+        layers: int | Sequence[int] | None = (),
+        trials: int | Sequence[int] | None = (),
         width: float = 0.0,
         rc: str | Path | dict[str, Any] | None = None,
         allow_code: bool = False,
@@ -185,9 +185,9 @@ class Run:
 
     def _selected(
         self,
-        variants: str | Sequence[str],
-        layers: int | Sequence[int],
-        trials: int | Sequence[int],
+        variants: str | Sequence[str] | None,
+        layers: int | Sequence[int] | None,
+        trials: int | Sequence[int] | None,
     ) -> Tables:
         from lab.figures import Selected
 
@@ -199,12 +199,12 @@ class Run:
 
     def save_plots(
         self,
-        names: str | Sequence[str] = (),
+        names: str | Sequence[str] | None = (),
         folder: Path | None = None,
         *,
-        variants: str | Sequence[str] = (),
-        layers: int | Sequence[int] = (),
-        trials: int | Sequence[int] = (),
+        variants: str | Sequence[str] | None = (),
+        layers: int | Sequence[int] | None = (),
+        trials: int | Sequence[int] | None = (),
         width: float = 0.0,
         rc: str | Path | dict[str, Any] | None = None,
         formats: str | Sequence[str] = ("png", "svg"),
@@ -261,9 +261,10 @@ class Run:
         return markup.card(*words)
 
 
-def _several(given: T | Sequence[T]) -> list[T]:
-    """What is given alone, as several."""
-    return [given] if isinstance(given, str | Integral) else list(given)  # type: ignore[arg-type, list-item]
+def _several(given: T | Sequence[T] | None) -> list[T]:
+    """What is given alone, as several; None is nothing, as an empty list is."""
+    several = [] if given is None else [given] if isinstance(given, str | Integral) else given
+    return list(several)  # type: ignore[arg-type]
 
 
 def _in_order(table: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:

@@ -88,6 +88,12 @@ def test_a_notebook_shows_each_thing_that_the_face_returns(run):
     assert format_(run.plot())[0]["image/png"].startswith(b"\x89PNG")
 
 
+def test_none_is_all_as_an_empty_list_is(run, tmp_path):
+    assert run.plot(variants=None, layers=None, trials=None).axes
+    assert run.compare(metrics=None).equals(run.compare())
+    assert len(run.save_plots(None, tmp_path, formats="png")) > 1
+
+
 def test_a_notebook_shows_a_run_without_tables_too(run):
     for table in (run.path / "tables").iterdir():
         table.unlink()
