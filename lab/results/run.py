@@ -122,6 +122,8 @@ class Run:
         """
         from lab.analysis.comparisons import comparisons
 
+        if not isinstance(other, Run | None):
+            raise LabError(f"other: expected a run, as lab.load gives, got {other!r}")
         tables, pairs = side_by_side(self, other, all_pairs, baseline, within)
         return _in_order(comparisons(tables, _several(metrics), pairs), tables["variants"]["variant"])
 
@@ -217,14 +219,16 @@ class Run:
         svg, pdf. The rest is as in `plot`. Raises FiguresError at the end where some of all could not be
         drawn; the others are there.
         """
-        from lab.figures import FiguresError, Layout, draw, draw_all, save
+        from lab.figures import FORMATS, FiguresError, Layout, draw, draw_all, save
 
+        formats = _several(formats)
+        if unknown := [kind for kind in formats if kind not in FORMATS] or [""] * (not formats):
+            raise LabError(f"formats: unknown {unknown[0]!r}; {did_you_mean(unknown[0], FORMATS)}")
         if folder is None and isinstance(self.folder, RunFolder):
             self.folder.require_inside()
         folder, layout, names = folder or self.folder.plots, Layout(width, rc), _several(names)
         folder.mkdir(parents=True, exist_ok=True)
         tables, title = self._selected(variants, layers, trials), self.info["title"]
-        formats = _several(formats)
         paths: list[Path] = []
         try:
             if not names:
