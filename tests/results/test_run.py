@@ -97,7 +97,7 @@ def test_none_is_all_as_an_empty_list_is(run, tmp_path):
 def test_formats_that_are_none_are_refused_before_a_file_or_its_sum_is_lost(run):
     before = (run.path / "SHA256SUMS").read_bytes()
     for formats in ("jpg", ["png", "jpg"], []):
-        with pytest.raises(LabError, match="formats: unknown .*png"):
+        with pytest.raises(LabError, match=r"formats: unknown .*png"):
             run.save_plots(formats=formats)
     assert (run.path / "SHA256SUMS").read_bytes() == before
 
