@@ -566,7 +566,7 @@ def test_what_a_class_in_a_file_raises_is_one_line_with_its_place(lab, small, tm
     at = f'error: {small}: vary."network.activation"[1]: '
     code, out, err = lab(*words)
     assert (code, out) == (3, "")
-    assert err.startswith(f"{at}Mine(): elementwise: an array z of shape ")
+    assert err.startswith(f"{at}mine.py: Mine(): elementwise: an array z of shape ")
     assert f" is refused: {raised}, at {place}; to run it all the same, say --unchecked" in err
     assert err.count("\n") == 1
     line = f"{at}mine.py:Mine of one's own raised {raised} at {place} (set by an override)\n"
@@ -596,7 +596,12 @@ def test_each_faulty_class_of_ones_own_is_told_at_its_value(lab, small, tmp_path
     code, _, err = lab("check", small, *varied, "--allow-code")
     lines = [line.partition('vary."network.activation"')[2] for line in err.splitlines()]
     assert [line.partition(": ")[0] for line in lines] == ["[1]", "[2]", "[3]", "[4]"]
-    faults = ("Wrong(): derivative: ", "Claims(): slope claim: ", ": value: ", "Wrong(): derivative: ")
+    faults = (
+        "Wrong(): derivative: ",
+        "Claims(): slope claim: ",
+        ": value: ",
+        "mine.py: Wrong(): derivative: ",
+    )
     for line, fault in zip(lines, faults, strict=True):
         assert fault in line
     assert code == 3

@@ -43,6 +43,13 @@ def test_what_was_recorded_is_a_run():
     assert (pickle.loads(pickle.dumps(net)).predict(X) == net.predict(X)).all()
 
 
+def test_advice_for_large_features_names_what_scikit_learn_has():
+    x, y = DIGITS
+    net = LabClassifier("sigmoid", (20, 20, 20), epochs=3, optimiser="descent", random_state=0)
+    (verdict,) = net.fit(x[:400], y[:400]).run_.verdicts
+    assert "in scikit-learn a StandardScaler" in verdict.sentence
+
+
 def test_a_fit_is_the_lab_s_own_training(tmp_path, written):
     rows = np.column_stack([X[:60], Y[:60]])
     np.savez(tmp_path / "d.npz", x_train=rows[:, :-1], y_train=Y[:60], x_test=X[:1], y_test=Y[:1])

@@ -108,8 +108,14 @@ class Audited:
 
     @property
     def grave(self) -> bool:
-        """Whether it is a false 0, a wrong sign, or no number at a finite z."""
-        return not (isnan(self.zero_from) and isnan(self.sign_at)) or isfinite(self.not_finite_at)
+        """Whether it is a false 0, a wrong sign, no number at a finite z, or off by half its size or more."""
+        unlike = self._loose and self.worst >= 2.0 ** (DTYPES[self.dtype].digits - 1)
+        return not (isnan(self.zero_from) and isnan(self.sign_at)) or isfinite(self.not_finite_at) or unlike
+
+    @property
+    def _loose(self) -> bool:
+        """Whether its worst error is told, which the next z does not explain."""
+        return self.worst > LOOSE and not self.worst <= AS_Z * self.step
 
     @property
     def verdict(self) -> str:
@@ -121,7 +127,7 @@ class Audited:
             return f"{symbol} is no finite number at z = {self.not_finite_at:.4g}"
         if not isnan(self.sign_at):
             return f"{symbol} has the wrong sign at z = {self.sign_at:.4g}"
-        if self.worst > LOOSE and not self.worst <= AS_Z * self.step:
+        if self._loose:
             return f"{symbol} is off by {self.worst:.3g} ulp at z = {self.at:.4g}"
         if self.worst > LOOSE:
             return f"as exact as z: the next z changes {symbol} by {self.step:.3g} ulp"

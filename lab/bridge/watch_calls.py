@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from math import inf, nan
 from typing import Any
 
 from lab import plugins
@@ -39,6 +40,25 @@ Each with its name here, and its arguments after the first in their order: what 
 does, and the default. Torch puts ``_`` behind the name of a call in place, and before some others.
 """
 
+HOLDING = {
+    **dict.fromkeys(("clamp", "clip", "clamp_min"), ("min", "max")),
+    **dict.fromkeys(("maximum", "max"), ("other",)),
+}
+"""Calls that hold z above a bound, or between two, by name, with what torch calls these."""
+
+
+def z_of(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, Sequence[Any]]:
+    """The z of a call and its other arguments: of a maximum of zeros and z this is the second.
+
+    >>> z_of("tanh", (0.5,), {}), z_of("leaky_relu", (0.5, 0.2), {})
+    ((0.5, ()), (0.5, (0.2,)))
+    """
+    z: Any
+    z, rest = (args[0], args[1:]) if args else (kwargs.get("input"), ())
+    if name in ("maximum", "max") and hasattr(z, "any") and not (z.requires_grad or z.any()):
+        z, rest = (*rest, kwargs.get("other"))[0], (z,)
+    return z, rest
+
 
 def sigma_of(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Activation | None:
     """The σ of a call of torch by its name and its arguments after the first; None where it is none.
@@ -53,6 +73,8 @@ def sigma_of(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Activ
     True
     """
     name = name.strip("_")
+    if name in HOLDING:
+        return _holding(name, args, kwargs)
     if name not in ELEMENTWISE:
         return None
     own, arguments = ELEMENTWISE[name]
@@ -68,6 +90,26 @@ def sigma_of(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Activ
             (value,) = value
         given.append((ours, float(value)))
     return made(own, tuple(given))
+
+
+def _holding(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Activation | None:
+    """The ReLU that holds z above 0, or the hard tanh between two bounds around 0; None of other bounds."""
+    given: dict[str, Any] = {**dict(zip(HOLDING[name], args, strict=False)), **kwargs}
+    if "dim" in given or (name == "max" and not hasattr(given.get("other"), "any")):
+        return None
+    low, high = _bound(given.get(HOLDING[name][0])), _bound(given.get("max"))
+    if low == 0 and high in (None, inf):
+        return made("relu", ())
+    if low is None or high is None or not -inf < low <= 0 < high < inf:
+        return None
+    return made("hard-tanh", (("low", low), ("high", high)))
+
+
+def _bound(x: Any) -> float | None:
+    """The number that x is, also as a tensor; NaN where each neuron has its own."""
+    if hasattr(x, "any"):
+        return 0.0 if not x.any() else float(x) if x.numel() == 1 else nan
+    return None if x is None else float(x)
 
 
 @lru_cache(maxsize=256)

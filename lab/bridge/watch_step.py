@@ -16,7 +16,7 @@ from torch.optim.optimizer import register_optimizer_step_post_hook, register_op
 from torch.overrides import TorchFunctionMode
 from torch.utils.weak import WeakTensorKeyDictionary
 
-from lab.bridge.watch_calls import ELEMENTWISE, made, sigma_of
+from lab.bridge.watch_calls import ELEMENTWISE, HOLDING, made, sigma_of, z_of
 from lab.bridge.watch_layer import Layer, Source, sample, size
 from lab.bridge.watch_recurrent import CALLS, GATES, gates_of
 from lab.bridge.watch_tensors import has_neurons, made_by, only_input, same, tensors
@@ -39,7 +39,8 @@ class Step:
     ``custom`` are σ by the class or the object of a module, or by a function of torch. ``layers`` are the
     activations in the order of their first calls, by their place: the module, the call, and which of these.
     A step may have several passes. Where a gradient came back to some, as it does not to a pass that only
-    looks at the accuracy, these alone count. Of those that an optimiser asks for itself the first is read.
+    looks at the accuracy, these alone count. Of those that an optimiser asks for itself, or by moving the
+    weights before another as SAM does, the first is read.
     The step is over when all parameters were moved: what comes later, as from a generator that is trained
     next, is not of it.
     """
@@ -166,7 +167,7 @@ class Step:
             self.gradients[id(parameter)] = size(parameter.grad)
 
     def _enter(self, model: Any, args: Any, kwargs: Any) -> None:
-        if self._updating and self.arrived:
+        if self.arrived and (self._updating or self._displaced()):
             self._over = True
             self.notes[ASKED_AGAIN] = None
         elif torch.is_grad_enabled() and self._pass is None and not self._over:
@@ -175,6 +176,14 @@ class Step:
             self.fed.append(self._given[0])
             self._pass = _Forward(self)
             self._pass.begin()
+
+    def _displaced(self) -> bool:
+        """Whether weights were moved by no optimiser's step since they were used, as SAM moves them."""
+        return any(
+            size(parameter.detach()) != norm
+            for at, (norm, parameter) in self.weights.items()
+            if at not in self._moved
+        )
 
     def _leave(self, model: Any, args: Any, output: Any) -> None:
         if self._pass is not None and model is self.model:
@@ -242,8 +251,8 @@ class _Forward(TorchFunctionMode):
         name = getattr(func, "__name__", "")
         if self.inside is not None:
             return func(*args, **kwargs)
-        z = args[0] if args else kwargs.get("input")
-        sigma = self._sigma(func, name, args, kwargs) if has_neurons(z) else None
+        z, given = z_of(name, args, kwargs)
+        sigma = self._sigma(func, name, z, given, kwargs) if has_neurons(z) else None
         if not torch.is_grad_enabled():
             if sigma is not None:
                 self.step.notes[WITHOUT_GRADIENTS] = None
@@ -262,10 +271,15 @@ class _Forward(TorchFunctionMode):
         after(a)
         return a
 
-    def _sigma(self, func: Any, name: str, args: Any, kwargs: Any) -> Activation | None:
+    def _sigma(self, func: Any, name: str, z: Any, given: Any, kwargs: Any) -> Activation | None:
         if func in self.step.custom:
             return self.step.custom[func]
-        sigma = sigma_of(name, args[1:], kwargs)
+        sigma = sigma_of(name, given, kwargs)
+        if name.strip("_") in HOLDING and sigma is not None:
+            # Of weights, or a ReLU of what they made; it may as well hold a distance or a probability.
+            made_here = self.sources.get(z)
+            known = made_here and (made_here.weight is not None or sigma == made("relu", ()))
+            return sigma if known else None
         if sigma is None and name.strip("_") in ELEMENTWISE:
             where = " ".join(filter(None, (self.stack[-1], name)))
             self.step.notes[f"{where}: each neuron has its own slope, so it is not one σ: not read"] = None

@@ -168,7 +168,7 @@ def plot(run_name: str, names: Sequence[str], to: Path | None, results: Path | N
     type=click.Choice(["csv", "markdown", "latex", "html"]),
     default="markdown",
     show_default=True,
-    help="csv keeps all digits, the others three.",
+    help="csv keeps all digits and columns; the others keep three, and leave out empty columns.",
 )
 @results_option
 def table(run_name: str, name: str, form: str, results: Path | None) -> None:

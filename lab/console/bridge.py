@@ -94,11 +94,12 @@ def audit_page(
     grave = sum(a.grave for a, _, _ in found)
     exact, as_z = (sum(a.verdict.startswith(word) for a, _, _ in found) for word in ("exact", "as exact"))
     more = f", {as_z} more are as exact as z" if as_z else ""
+    are = "is" if grave == 1 else "are"
     return Page(
         records,
         [
             Rows(heads, rows),
-            f"{exact} of {len(found)} rows have exact tails{more}; {grave} are gravely wrong",
+            f"{exact} of {len(found)} rows have exact tails{more}; {grave} {are} gravely wrong",
             *audit.notes,
         ],
         plots=drawn("audit", tables, plot, f"Audit of {what}"),

@@ -24,9 +24,10 @@ _MARKDOWN = str.maketrans({"|": "&#124;", "<": "&lt;", **{mark: f"\\{mark}" for 
 def text(table: pd.DataFrame, form: str) -> str:
     """The table in this form: ``csv`` with all digits; ``markdown``, ``latex`` and ``html`` with three.
 
-    LaTeX needs the package booktabs. A missing number is a dash, in CSV it is empty.
+    CSV has every column, the others those in which something stands. LaTeX needs the package booktabs. A
+    missing number is a dash, in CSV it is empty.
 
-    >>> print(text(pd.DataFrame({"name": ["a_b"], "x": [0.12345]}), "markdown"))
+    >>> print(text(pd.DataFrame({"name": ["a_b"], "x": [0.12345], "y": [None]}), "markdown"))
     | name | x |
     | --- | ---: |
     | a_b | 0.123 |
@@ -34,9 +35,14 @@ def text(table: pd.DataFrame, form: str) -> str:
     """
     if form == "csv":
         return str(table.to_csv(index=False, lineterminator="\n"))
+    if len(table):
+        table = table.loc[:, (table.notna() & (table != "")).any()]
     numeric = [pd.api.types.is_numeric_dtype(table[column]) for column in table]
     names = list(map(str, table.columns))
     cells = [[cell_text(value) for value in row] for row in table.astype(object).to_numpy().tolist()]
+    if form == "latex":  # a hyphen is no minus there
+        minus = [("-", "−") if number else ("", "") for number in numeric]
+        cells = [[cell.replace(*of) for cell, of in zip(row, minus, strict=True)] for row in cells]
     return {"markdown": _markdown, "latex": _latex, "html": _html}[form](names, numeric, cells)
 
 

@@ -17,6 +17,8 @@ _REPEATED = 5
 def labels(varied: Sequence[Mapping[str, Any]], activation: Any) -> list[str]:
     """A label for each variant, no two alike even where capitals count for nothing.
 
+    Classes of one name are told apart by their files, what is alike yet by a number.
+
     ``varied`` are the varied keys of each variant with their values; where nothing varies, ``activation``
     names the one variant.
     """
@@ -25,27 +27,42 @@ def labels(varied: Sequence[Mapping[str, Any]], activation: Any) -> list[str]:
     keys = [parsed(key) for key in varied[0]]
     often = Counter(key[-1] for key in keys)
     names = [".".join(map(str, key[-1:] if often[key[-1]] == 1 else key[-2:])) for key in keys]
-    return _unique([", ".join(map(_word, one, names, one.values())) for one in varied])
+    short, whole = (
+        [
+            ", ".join(_word(*of, filed=filed) for of in zip(one, names, one.values(), strict=True))
+            for one in varied
+        ]
+        for filed in (False, True)
+    )
+    alike = Counter(text.casefold() for text in short)
+    return _unique(
+        [text if alike[text.casefold()] == 1 else long for text, long in zip(short, whole, strict=True)]
+    )
 
 
-def _word(key: str, name: str, value: Any) -> str:
-    """One varied key with its value: widths as ``30-30`` or ``9×30``, a part by itself, else ``eta=0.1``."""
+def _word(key: str, name: str, value: Any, filed: bool) -> str:
+    """One varied key with its value: widths as ``30-30`` or ``9×30``, a part by itself, else ``eta=0.1``.
+
+    A class of one's own is ``filed`` with its file, as ``mine.py:Mine``.
+    """
     if key != "network.hidden":
-        return _safe(_text(value) if key in _BARE else f"{name}={_text(value)}")
+        return _safe(_text(value, filed) if key in _BARE else f"{name}={_text(value, filed)}")
     if len(value) > _REPEATED and len(set(value)) == 1:
         return f"{len(value)}×{value[0]}"
     return _safe("-".join(map(str, value))) or "no hidden layer"
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, filed: bool = False) -> str:
     """A value in few characters: a part by its name and parameters, a list by its entries."""
     if isinstance(value, Mapping) and (name := part_name(value)):
-        parameters = ", ".join(f"{key}={_text(inner)}" for key, inner in value.items() if key != "name")
-        return f"{_text(name)}({parameters})" if parameters else _text(name)
+        parameters = ", ".join(
+            f"{key}={_text(inner, filed)}" for key, inner in value.items() if key != "name"
+        )
+        return f"{_text(name, filed)}({parameters})" if parameters else _text(name, filed)
     if isinstance(value, list):
-        return f"[{' '.join(map(_text, value))}]"
+        return f"[{' '.join(_text(one, filed) for one in value)}]"
     if isinstance(value, str):
-        return value.rpartition(":")[2] if ".py:" in value else value
+        return value.rpartition("/" if filed else ":")[2] if ".py:" in value else value
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -57,7 +74,7 @@ def _safe(text: str) -> str:
 
 
 def _unique(texts: Sequence[str]) -> list[str]:
-    """The texts, those that are alike numbered from the second on."""
+    """The texts, those that are alike yet numbered from the second on."""
     unique: dict[str, str] = {}
     for text in texts:
         numbered = (f"{text} #{number}" for number in count(2))

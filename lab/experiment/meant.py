@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from lab.experiment.toml_writer import value_text
+from lab.numerics import as_float
 
 _MINUS = re.compile("[\u2010-\u2015\u2212\ufe63\uff0d]")
 """Dashes that are no minus to TOML."""
@@ -15,8 +16,8 @@ _PLAIN = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
 _NUMBER = re.compile(rf"({_PLAIN}|[+-]?\d+,\d+)\s*(?:(%)|/\s*({_PLAIN}))?")
 _LIST = re.compile(rf"{_PLAIN}(?:\s*,\s*{_PLAIN})+")
 
-_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
-"""A number that may be whole, with commas for the eye."""
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:(?:,\d{3})+|(?:\.\d{3})+)")
+"""A number that may be whole, with commas or points for the eye."""
 
 QUOTES = "“”„‟«»‘’‚‛"
 """Quotes that are none to TOML."""
@@ -26,6 +27,25 @@ _PATH = re.compile(r"^[A-Za-z]:|\.[A-Za-z]+(?:$|:)")
 
 _ESCAPES = {"\b": r"\b", "\t": r"\t", "\n": r"\n", "\f": r"\f", "\r": r"\r"}
 """What a backslash and a letter make in a text."""
+
+
+class Parted(float):
+    """A number that is written as ``1.000`` is; ``whole`` is what it is if a thousand is meant."""
+
+    whole: str
+
+
+def as_written(text: str) -> float:
+    """The float of a decimal, as `as_float` has it; one that may be meant to be whole is `Parted`.
+
+    >>> as_written("1.000").whole, type(as_written("0.125"))
+    ('1000', <class 'float'>)
+    """
+    value = as_float(text)
+    if _THOUSANDS.fullmatch(text):
+        value = Parted(value)
+        value.whole = text.replace(".", "")
+    return value
 
 
 def number_meant(text: str) -> str:
@@ -57,7 +77,7 @@ def value_meant(text: str) -> str:
     value = text.partition("#")[0].strip()
     number = number_meant(value)
     if _THOUSANDS.fullmatch(value):
-        return f"write {value.replace(',', '')}" + (f", or {number} with a point" if number else "")
+        return f"write {re.sub('[,.]', '', value)}" + (f", or {number} with a point" if number else "")
     if not _LIST.fullmatch(value):
         return number and f"write {number}"
     return f"{number and f'write {number}, with a point; '}a list stands in brackets: {_in_brackets(value)}"
@@ -80,9 +100,12 @@ def right_value(kind: str, value: Any) -> str:
             return "its heading in single brackets, since [[…]] begins one of several tables"
         case "float_type", str():
             return number_meant(value)
+        case "int_type" | "expected", Parted():
+            return value.whole + (f", or {int(value)}" if value.is_integer() else "")
         case "int_type" | "expected", str() | float():
-            whole = str(value).replace(",", "") if _THOUSANDS.fullmatch(str(value)) else str(value)
-            number = number_meant(whole).removesuffix(".0")
+            text = str(value)
+            parted = isinstance(value, str) and _THOUSANDS.fullmatch(text)
+            number = number_meant(re.sub("[,.]", "", text) if parted else text).removesuffix(".0")
             return number if number.lstrip("-").isdigit() else ""
     return ""
 

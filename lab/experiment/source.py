@@ -11,11 +11,12 @@ from typing import Any
 from lab.errors import ExperimentError, Problem, nearest, plain, system_reason
 from lab.experiment import templates, toml_reader
 from lab.experiment.keys import Key, assigned, dotted, parsed, parsed_or_name
+from lab.experiment.meant import as_written
 from lab.experiment.schema import FILE_VERSION, MIGRATIONS, PARTS, TABLES
 from lab.experiment.see import ANSWER, numbers_of
 from lab.experiment.toml_reader import UnreadableError
 from lab.experiment.toml_writer import document, value_text
-from lab.numerics import TooSmallError, as_float
+from lab.numerics import TooSmallError
 from lab.storage import migrated
 
 
@@ -264,7 +265,7 @@ def _value(override: str) -> Any:
         raise ValueError(_WRITTEN)
     try:
         text.encode("utf-8")
-        tables = tomllib.loads(f"value = {text}", parse_float=as_float)
+        tables = tomllib.loads(f"value = {text}", parse_float=as_written)
     except TooSmallError:
         raise
     except UnicodeEncodeError:

@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from lab.errors import plain
 from lab.experiment.keys import Key, dotted, names_at
-from lab.experiment.meant import QUOTES, value_meant, without_escapes
-from lab.numerics import TooSmallError, as_float
+from lab.experiment.meant import QUOTES, as_written, value_meant, without_escapes
+from lab.numerics import TooSmallError
 
 LARGEST = 1_000_000
 """The most bytes an experiment file may have."""
@@ -38,8 +38,8 @@ _HINTS = [
     (r"\0\s*//", "a comment begins with #"),
     (r"[=\[,]\s*\0([A-Za-z][A-Za-z0-9_-]*)", r'text stands in quotes: "\1"'),
     (rf"\0[{QUOTES}]([^{QUOTES}]*)", r'text stands in straight quotes: "\1"'),
-    (r"\0([+-]?)(\.[0-9]+)", r"write \g<1>0\2, with a digit before the point"),
-    (r"([+-]?[0-9]+)\0\.", r"write \1.0, with a digit after the point"),
+    (r"(?<![0-9])\0([+-]?)(\.[0-9]+)", r"write \g<1>0\2, with a digit before the point"),
+    (r"(?<![0-9.])([+-]?[0-9]+)\0\.", r"write \1.0, with a digit after the point"),
     (r"=\s*\0\s*$", "a value is missing after '='"),
     (r"[\u00a0\u2000-\u200b\u2028\u2029\u202f\u3000\ufeff]", "write plain blanks; this line has others"),
     (r"""(?:"[^"]*|'[^']*)\0$""", "the quote that opens in this line is not closed in it"),
@@ -93,7 +93,7 @@ def decoded(data: bytes) -> str:
 def values(text: str) -> dict[str, Any]:
     """The values of a TOML text. Raises UnreadableError with line, column, the line itself and a caret."""
     try:
-        return tomllib.loads(text, parse_float=as_float)
+        return tomllib.loads(text, parse_float=as_written)
     except TooSmallError as error:
         written, _, _ = str(error).partition(" ")
         problem = _worst_line(text, lambda line: written in line.partition("#")[0]), "", str(error)

@@ -325,13 +325,14 @@ class Shown:
             for name, rows in self.variants.items()
         }
 
-    def settled(self, quantity: str) -> list[Floats]:
-        """What an axis of ``quantity`` has to hold: its bands over the trials that did not diverge."""
+    def settled(self, quantity: str) -> dict[str, Floats]:
+        """What an axis of ``quantity`` has to hold: each variant's bands over trials that did not diverge."""
         rows = done(self.rows[self.rows["variant"].isin(list(self.variants))])
-        found = (
-            bands(of[of["layer"].isin(self.layers)], quantity, self.time) for of in by_variant(rows).values()
-        )
-        return [one.edges for of in found for one in of.values()]
+        found = {
+            name: bands(of[of["layer"].isin(self.layers)], quantity, self.time)
+            for name, of in by_variant(rows).items()
+        }
+        return {name: np.concatenate([one.edges for one in of.values()]) for name, of in found.items() if of}
 
     def outcomes(self) -> list[list[str]]:
         """Notes on each variant's trials that did not finish."""

@@ -223,6 +223,8 @@ def _no_probabilities(name: str, y: Array) -> str | None:
 def of_best_constant(cost: Cost, y: Array, sigma: Activation) -> float:
     """C of the best answer that is the same for every example of targets y (n, m), whatever σ can reach.
 
+    It is 0 where that answer is each example's own target, which the cross-entropy nears but does not reach.
+
     >>> from lab.activations.formula.formula import Formula
     >>> of_best_constant(Quadratic(), np.array([[1.0, 3.0]]), Formula("z"))
     0.5
@@ -232,6 +234,8 @@ def of_best_constant(cost: Cost, y: Array, sigma: Activation) -> float:
         y = y[:, :1]
     a = z = cost.best_constant(y)
     if isinstance(cost, CrossEntropy):
+        if y.shape[1] == 1 and np.isin(y, (0, 1)).all():
+            return 0.0
         z = np.log(a / (1 - a))
     a, z = (np.broadcast_to(values, y.shape)[None] for values in (a, z))
     with np.errstate(all="ignore"):

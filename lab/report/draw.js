@@ -64,6 +64,19 @@ function extent(values, log = false) {
   return [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))];
 }
 
+// The sets of values that a logarithmic axis should hold: without one in four, if the others take half the decades.
+function near(sets) {
+  const span = (some) => extent(some.flat(), true).map(Math.log10).reduce((low, high) => Math.max(high - low, 4));
+  let held = sets;
+  for (let spare = Math.floor(sets.length / 4); spare > 0; spare -= 1) {
+    const ways = held.map((one) => held.filter((other) => other !== one));
+    const best = ways.reduce((a, b) => (span(b) < span(a) ? b : a));
+    if (span(best) > span(held) / 2) break;
+    held = best;
+  }
+  return held;
+}
+
 // An empty panel with axes. `x` and `y` are scales' arguments: {low, high, log, label, ticks}.
 function panel(label, x, y, { width = WIDTH, height = HEIGHT, left = LEFT } = {}) {
   const right = width - RIGHT, bottom = height - BOTTOM;

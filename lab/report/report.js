@@ -24,8 +24,8 @@ function chosen() {
   const shown = DATA.variants.filter((variant) => variant.shown);
   const log = control("log").checked;
   const whole = shown.filter((variant) => !variant.trials.diverged);  // of others the end may be of any size
-  const values = (whole.length ? whole : shown).flatMap((variant) => variant.values[quantity.name]?.median.flat() ?? []);
-  const [low, high] = extent(values, log);
+  const sets = (whole.length ? whole : shown).map((variant) => variant.values[quantity.name]?.median.flat() ?? []);
+  const [low, high] = extent((log ? near(sets) : sets).flat(), log);
   const range = log ? [low / 1.3, high * 1.3] : low >= 0 && high <= 1 ? [0, Math.max(high, 0.01) * 1.02] : [low, high];
   const step = STEPS[Number(control("step").value)] ?? 0;
   const decades = shown.flatMap((variant) => LEDGER.flatMap(([name]) => variant.values[name]?.median.flat() ?? []));

@@ -103,7 +103,7 @@ class Run:
     def compare(
         self,
         other: Run | None = None,
-        metrics: str | Sequence[str] = (),
+        metrics: str | Sequence[str] | None = (),
         *,
         all_pairs: bool = False,
         baseline: str = "",
@@ -122,6 +122,8 @@ class Run:
         """
         from lab.analysis.comparisons import comparisons
 
+        if not isinstance(other, Run | None):
+            raise LabError(f"other: expected a run, as lab.load gives, got {other!r}")
         tables, pairs = side_by_side(self, other, all_pairs, baseline, within)
         return _in_order(comparisons(tables, _several(metrics), pairs), tables["variants"]["variant"])
 
@@ -162,9 +164,9 @@ class Run:
         self,
         name: str = "learning_speed",
         *,
-        variants: str | Sequence[str] = (),
-        layers: int | Sequence[int] = (),
-        trials: int | Sequence[int] = (),
+        variants: str | Sequence[str] | None = (),
+        layers: int | Sequence[int] | None = (),
+        trials: int | Sequence[int] | None = (),
         width: float = 0.0,
         rc: str | Path | dict[str, Any] | None = None,
         allow_code: bool = False,
@@ -185,9 +187,9 @@ class Run:
 
     def _selected(
         self,
-        variants: str | Sequence[str],
-        layers: int | Sequence[int],
-        trials: int | Sequence[int],
+        variants: str | Sequence[str] | None,
+        layers: int | Sequence[int] | None,
+        trials: int | Sequence[int] | None,
     ) -> Tables:
         from lab.figures import Selected
 
@@ -199,12 +201,12 @@ class Run:
 
     def save_plots(
         self,
-        names: str | Sequence[str] = (),
+        names: str | Sequence[str] | None = (),
         folder: Path | None = None,
         *,
-        variants: str | Sequence[str] = (),
-        layers: int | Sequence[int] = (),
-        trials: int | Sequence[int] = (),
+        variants: str | Sequence[str] | None = (),
+        layers: int | Sequence[int] | None = (),
+        trials: int | Sequence[int] | None = (),
         width: float = 0.0,
         rc: str | Path | dict[str, Any] | None = None,
         formats: str | Sequence[str] = ("png", "svg"),
@@ -217,14 +219,16 @@ class Run:
         svg, pdf. The rest is as in `plot`. Raises FiguresError at the end where some of all could not be
         drawn; the others are there.
         """
-        from lab.figures import FiguresError, Layout, draw, draw_all, save
+        from lab.figures import FORMATS, FiguresError, Layout, draw, draw_all, save
 
+        formats = _several(formats)
+        if unknown := [kind for kind in formats if kind not in FORMATS] or [""] * (not formats):
+            raise LabError(f"formats: unknown {unknown[0]!r}; {did_you_mean(unknown[0], FORMATS)}")
         if folder is None and isinstance(self.folder, RunFolder):
             self.folder.require_inside()
         folder, layout, names = folder or self.folder.plots, Layout(width, rc), _several(names)
         folder.mkdir(parents=True, exist_ok=True)
         tables, title = self._selected(variants, layers, trials), self.info["title"]
-        formats = _several(formats)
         paths: list[Path] = []
         try:
             if not names:
@@ -261,9 +265,10 @@ class Run:
         return markup.card(*words)
 
 
-def _several(given: T | Sequence[T]) -> list[T]:
-    """What is given alone, as several."""
-    return [given] if isinstance(given, str | Integral) else list(given)  # type: ignore[arg-type, list-item]
+def _several(given: T | Sequence[T] | None) -> list[T]:
+    """What is given alone, as several; None is nothing, as an empty list is."""
+    several = [] if given is None else [given] if isinstance(given, str | Integral) else given
+    return list(several)  # type: ignore[arg-type]
 
 
 def _in_order(table: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:

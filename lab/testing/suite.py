@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from inspect import getfile
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -76,14 +78,14 @@ def faults_of_own(plan: Plan) -> list[Finding]:
 
 
 def _fault(sigma: Activation) -> str:
-    """What fails first of somebody's own activation, or of one within a wrapper of the lab; else empty."""
+    """What fails first of somebody's own activation, or of one within a wrapper of the lab, and its file."""
     if type(sigma).__module__.startswith("lab."):
         inner = (value for value in vars(sigma).values() if isinstance(value, Activation))
         return next(filter(None, map(_fault, inner)), "")
     try:
         check_activation(sigma)
     except AssertionError as error:
-        return in_one_line(error)
+        return f"{Path(getfile(type(sigma))).name}: {in_one_line(error)}"
     return ""
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lab.bridge.watch_calls import ELEMENTWISE, sigma_of
+from lab.bridge.watch_calls import ELEMENTWISE, HOLDING, sigma_of, z_of
 
 GIVEN = {
     "threshold": (0.5, -1.0),
@@ -41,3 +41,27 @@ def test_what_is_no_sigma_of_a_whole_layer_is_none():
     assert sigma_of("softmax", (1,), {}) is None
     torch = pytest.importorskip("torch")
     assert sigma_of("prelu", (torch.tensor([0.1, 0.2]),), {}) is None
+
+
+@pytest.mark.parametrize("name", HOLDING)
+def test_z_held_above_0_or_between_bounds_is_a_sigma(name):
+    torch = pytest.importorskip("torch")
+    z = torch.linspace(-4, 4, 82, dtype=torch.float64)[:, None]
+    zeros = torch.zeros_like(z)
+    given = [(zeros,)] if "max" in name else [(0,), (torch.tensor(0.0),)]
+    given += [(-1, 2.5), (0.0, 6.0), (0, np.inf)] if name in ("clamp", "clip") else []
+    for args in given:
+        sigma = sigma_of(name, args, {})
+        np.testing.assert_array_equal(sigma(z.numpy()), getattr(torch, name)(z, *args).numpy())
+    if "max" in name:
+        assert z_of(name, (zeros, z), {}) == (z, (zeros,))
+        assert z_of(name, (zeros,), {"other": z}) == (z, (zeros,))
+        assert z_of(name, (z, zeros), {}) == (z, (zeros,))
+
+
+def test_other_bounds_and_maxima_are_no_sigma():
+    torch = pytest.importorskip("torch")
+    others = [("clamp", (1e-12,), {}), ("clamp", (), {"max": 1.0}), ("clamp", (0.1, 0.9), {})]
+    others += [("clamp", (-np.inf, 1), {}), ("max", (), {}), ("max", (1,), {}), ("max", (), {"dim": 1})]
+    others += [("maximum", (torch.ones(3),), {}), ("clamp", (torch.tensor([0.0, 1.0]),), {})]
+    assert [sigma_of(*one) for one in others] == [None] * len(others)

@@ -67,6 +67,87 @@ def test_of_an_optimiser_that_asks_again_the_first_pass_is_read(tmp_path, batch)
     assert run.layers["update_ratio"][0] == pytest.approx(moved, rel=1e-12)
 
 
+def test_of_an_optimiser_that_moves_the_weights_itself_and_back_the_first_pass_is_read(tmp_path, batch):
+    x, y = batch
+    model = net()
+    optimiser = torch.optim.SGD(model.parameters(), 0.1)
+
+    def sharpness_aware():
+        cost = COST(model(x), y)
+        cost.backward()
+        norm = torch.stack([one.grad.norm() for one in model.parameters()]).norm()
+        moved = [0.05 * one.grad / norm for one in model.parameters()]
+        for sign in (1, -1):
+            with torch.no_grad():
+                for one, by in zip(model.parameters(), moved, strict=True):
+                    one.add_(by, alpha=sign)
+            if sign > 0:
+                optimiser.zero_grad()
+                COST(model(x), y).backward()
+        optimiser.step()
+        return cost
+
+    run = watched(tmp_path, model, sharpness_aware)
+    other = net()
+    once = watched(tmp_path, other, lambda: plain(other, batch))
+    assert run.info["notes"] == [ASKED_AGAIN]
+    assert run.variants["examples"].tolist() == [12]
+    gradients = ["learning_speed", "learning_speed_w", "delta_rms", "error_rms", "slope_mean", "weight_norm"]
+    assert run.layers[gradients].equals(once.layers[gradients])
+
+
+def test_passes_with_the_same_weights_are_gathered(tmp_path, batch):
+    x, y = batch
+    model, other = net(), net()
+    optimiser = torch.optim.SGD(model.parameters(), 0.1)
+
+    def in_parts():
+        for part in (slice(0, 6), slice(6, 12)):
+            (COST(model(x[part]), y[part]) / 2).backward()
+        optimiser.step()
+        return COST(model(x), y)
+
+    parts, whole = watched(tmp_path, model, in_parts), watched(tmp_path, other, lambda: plain(other, batch))
+    quantities = ["learning_speed", "learning_speed_w", "update_ratio"]
+    np.testing.assert_allclose(parts.layers[quantities], whole.layers[quantities], rtol=1e-12)
+
+
+class Held(torch.nn.Module):
+    """What a ReLU is written as, after weights, beside bounds that are no σ."""
+
+    def __init__(self, relu):
+        super().__init__()
+        self.first, self.last, self.relu = torch.nn.Linear(6, 5), torch.nn.Linear(5, 3), relu
+
+    def forward(self, x):
+        z = self.first(x.clamp(-3, 3))
+        a = self.relu(z)
+        length = a.norm(dim=1, keepdim=True).clamp(min=1e-12)
+        return self.last(a / length.clamp(1e-6, 1e6) * length)
+
+
+@pytest.mark.parametrize(
+    "relu",
+    [
+        lambda z: z.clamp(min=0),
+        lambda z: z.clamp_(0),
+        lambda z: torch.clip(z, min=0.0),
+        lambda z: torch.clamp_min(z, 0),
+        lambda z: torch.maximum(z, torch.zeros_like(z)),
+        lambda z: torch.max(torch.tensor(0.0), z),
+    ],
+)
+def test_a_relu_is_read_however_it_is_written(tmp_path, batch, relu):
+    found = []
+    for one in (relu, torch.relu):
+        torch.manual_seed(1)
+        model = Held(one)
+        run = watched(tmp_path, model, lambda model=model: plain(model, batch))
+        assert len(run.info["layers"]) == 2
+        found.append(run.layers.drop(columns="variant"))
+    assert found[0].equals(found[1])
+
+
 def test_a_pass_to_which_no_gradient_comes_back_does_not_count(tmp_path, batch):
     def looked_at():
         cost = plain(model, batch)

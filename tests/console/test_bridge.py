@@ -80,6 +80,18 @@ def test_what_is_gravely_wrong_is_no_success(tmp_path):
     assert json.dumps(page.value)
 
 
+@pytest.mark.parametrize(("written", "wrong"), [("np.cos(z)", 1), ("1.7*np.tanh(z)", 1), ("np.tanh(z)", 0)])
+def test_another_function_than_the_formula_s_is_no_success(tmp_path, written, wrong):
+    path = tmp_path / "own.py"
+    path.write_text(f"import numpy as np\ndef f(z): return {written}\n", encoding="utf-8")
+    given = {"only": (), "formula": "tanh(z)", "dtypes": "float64", "allow_code": True}
+    page = audit(what=f"{path}:f", **given)
+    assert (page.exit_code != 0, f"{wrong} {'is' if wrong else 'are'} gravely wrong" in page.body[1]) == (
+        bool(wrong),
+        True,
+    )
+
+
 def test_numbers_that_differ_are_printed_so(tmp_path):
     path = tmp_path / "own.py"
     path.write_text("import numpy as np\ndef f(z): return np.tanh(z)*1.00001\n", encoding="utf-8")

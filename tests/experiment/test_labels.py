@@ -31,9 +31,20 @@ def test_label(varied, text):
     assert labels([varied], {"name": "elu", "alpha": 0.5}) == [text]
 
 
-def test_collisions_are_numbered():
-    varied = [{"network.activation": name} for name in ("a.py:Mine", "b.py:mine", "c.py:Mine")]
-    assert labels(varied, "") == ["Mine", "mine #2", "Mine #3"]
+@pytest.mark.parametrize(
+    ("named", "called"),
+    [
+        (("a.py:Mine", "b.py:mine", "b.py:Other"), ["a.py:Mine", "b.py:mine", "Other"]),
+        (("x/a.py:Mine", "y/a.py:Mine", "b.py:Mine"), ["a.py:Mine", "a.py:Mine #2", "b.py:Mine"]),
+        (
+            [{"name": "floored", "inner": one} for one in ("a.py:Mine", "b.py:Mine")],
+            ["floored(inner=a.py:Mine)", "floored(inner=b.py:Mine)"],
+        ),
+        (("a" * 60 + "1", "a" * 60 + "2"), ["a" * 59 + "…", "a" * 59 + "… #2"]),
+    ],
+)
+def test_what_is_alike_is_told_apart_by_its_file_or_numbered(named, called):
+    assert labels([{"network.activation": one} for one in named], "") == called
 
 
 @given(

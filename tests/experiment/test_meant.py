@@ -50,6 +50,7 @@ def test_a_list_without_its_brackets(numbers, blanks):
     [
         *(("list_type", 30, [30]), ("list_type", "tanh", ["tanh"]), ("float_type", "10%", 0.1)),
         *(("int_type", "30", 30), ("int_type", 30.0, 30), ("int_type", "1,000", 1000)),
+        *(("int_type", "1.000.000", 1_000_000), ("float_type", "1.250", 1.25)),
         *(
             ("expected", "64", 64),
             ("expected", 64.0, 64),

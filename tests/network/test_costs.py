@@ -98,6 +98,12 @@ def test_no_constant_answer_costs_less_than_the_best(name, rows):
     assert (cost.value(z, a, y[None], sigma).mean(axis=-1) >= least - 1e-12).all()
 
 
+@pytest.mark.parametrize("name", ["quadratic", "cross-entropy", "absolute", "huber"])
+@pytest.mark.parametrize("y", [[[0.0]], [[1.0, 1.0]], [[0.0, 0.0], [1.0, 1.0]]])
+def test_where_all_targets_are_alike_the_best_constant_costs_nothing(name, y):
+    assert of_best_constant(COSTS[name], np.array(y), Sigmoid()) == 0.0
+
+
 def test_the_median_and_the_centre_are_not_drawn_away_by_an_outlier():
     y = np.array([[0.0, 0.0, 0.1, 0.2, 1000.0]])
     assert Quadratic().best_constant(y)[0, 0] > 200

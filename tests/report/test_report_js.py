@@ -281,6 +281,20 @@ def test_what_diverged_does_not_flatten_the_others(visit):
     assert re.search("10[⁰¹²³⁴-⁹]{3}", ticks)  # its own panel goes on as far as its numbers
 
 
+@pytest.mark.parametrize(("count", "flat"), [(3, True), (4, False)])
+def test_one_of_four_variants_far_from_all_others_does_not_flatten_them(visit, count, flat):
+    run = subject(variants=tuple(f"v{i}" for i in range(count)))
+    layers = run.tables["layers"]
+    far = (layers["variant"] == "v1") & (layers["layer"] == 1)
+    speeds = layers["learning_speed"].mask(far, 1e-200)
+    tables = {**run.tables, "layers": layers.assign(learning_speed=speeds)}
+    page = visit(report([replace(run, tables=tables)]))
+    panels = page.locator("#figures section").first.locator("svg")
+    tallest = "(one) => Math.max(...[...one.querySelectorAll('.line')].map((line) => line.getBBox().height))"
+    assert (panels.first.evaluate(tallest) < 10) is flat
+    assert "10⁻²⁰⁰" in "".join(panels.nth(1).locator(".tick").all_text_contents())
+
+
 def test_in_the_dark_every_control_works_and_the_ground_is_dark(visit, text):
     page = visit(text, color_scheme="dark")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(22, 24, 27)"

@@ -4,7 +4,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 import lab
-from lab.errors import PartError
+from lab.errors import LabError, PartError
 from lab.figures import draw
 
 
@@ -86,6 +86,25 @@ def test_a_notebook_shows_each_thing_that_the_face_returns(run):
     assert "text/latex" in format_(sigma)[0]
     assert "text/latex" not in format_(lab.activation("knots"))[0]
     assert format_(run.plot())[0]["image/png"].startswith(b"\x89PNG")
+
+
+def test_none_is_all_as_an_empty_list_is(run, tmp_path):
+    assert run.plot(variants=None, layers=None, trials=None).axes
+    assert run.compare(metrics=None).equals(run.compare())
+    assert len(run.save_plots(None, tmp_path, formats="png")) > 1
+
+
+def test_formats_that_are_none_are_refused_before_a_file_or_its_sum_is_lost(run):
+    before = (run.path / "SHA256SUMS").read_bytes()
+    for formats in ("jpg", ["png", "jpg"], []):
+        with pytest.raises(LabError, match=r"formats: unknown .*png"):
+            run.save_plots(formats=formats)
+    assert (run.path / "SHA256SUMS").read_bytes() == before
+
+
+def test_a_run_is_compared_with_a_run_and_not_with_its_name(run):
+    with pytest.raises(LabError, match=r"expected a run, as lab.load gives, got 'small'"):
+        run.compare("small")
 
 
 def test_a_notebook_shows_a_run_without_tables_too(run):

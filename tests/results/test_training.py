@@ -110,7 +110,7 @@ def test_one_list_tells_what_is_wrong_with_the_file_its_classes_its_claims_and_i
     expected = {
         1: ["title: expected text"],
         3: ["data.name: there is no file"],
-        6: ["network.activation[0]: Wrong(): derivative: ", "[1]: 'own.py:Unmade': RuntimeError: not today"],
+        6: ["[0]: own.py: Wrong(): derivative: ", "[1]: 'own.py:Unmade': RuntimeError: not today"],
         8: ["training.etta: unknown key; did you mean 'eta'?"],
         11: ["activations.bell.at_least: the claim 0.1 is REFUTED"],
     }

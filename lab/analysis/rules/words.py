@@ -3,7 +3,10 @@
 from lab.analysis.case import Case
 from lab.analysis.rule import Seen, rounded
 
-STANDARDISE = "standardised features (of a file: data.standardise = true), for the features are large"
+STANDARDISE = (
+    "standardised features (in a file data.standardise = true, in scikit-learn a StandardScaler), for the "
+    "features are large"
+)
 ENLARGE = STANDARDISE.replace("large", "small")
 SHUFFLE = "data.shuffle = true, which mixes the rows before they are parted"
 IDENTITY = 'network.output = "identity", whose slope is 1'

@@ -80,6 +80,14 @@ def bound(ax: Axes, value: float, label: str, *, below: bool) -> None:
     ax.annotate(label, (1, value), (-2, -2 if below else 2), **place)
 
 
+def above(ax: Axes, label: str) -> None:
+    """The label of a bound that lies above the panel, at its upper edge."""
+    place: style.Looks = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "right"}
+    place |= {"va": "top", "fontsize": style.SMALL, "color": style.ACCENT}
+    place["bbox"] = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.6}
+    ax.annotate(f"{label} ↑", (1, 1), (-2, -2), **place)
+
+
 def end_labels(ax: Axes, ends: Sequence[End], height: float) -> None:
     """Label the lines where they end; labels of lines that end together are moved apart.
 

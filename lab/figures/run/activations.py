@@ -30,8 +30,8 @@ class Activations(parts.Figure):
     A network without hidden layers shows its output's. The bounds are those of the table ``variants``; they
     are left out where a variant has several activations, since they would not be of each. The panels of a
     row have one axis; that of the slopes begins at 0, so that floors and heights are compared at a glance.
-    What is more than four times as high as the usual leaves the panel. Where the table ``curves`` has a
-    column ``curvature``, σ″(z) is drawn below.
+    What is more than four times as high as the usual leaves the panel, in which sup σ′ is told then. Where
+    the table ``curves`` has a column ``curvature``, σ″(z) is drawn below.
     """
 
     needs = ("curves",)
@@ -70,10 +70,14 @@ def _left_out(shown: int, there: int) -> list[writing.Entry]:
 
 def _span(curves: list[Floats]) -> tuple[float, float]:
     """The ends of the axis that curves share; what is far beyond the usual has no say."""
-    lows, highs = (np.array([end(curve[np.isfinite(curve)]) for curve in curves]) for end in (np.min, np.max))
-    usual = max(float(np.median(highs - lows)), 1e-9)
-    held = (lows > np.median(lows) - _USUAL * usual) & (highs < np.median(highs) + _USUAL * usual)
-    return float(lows[held].min()), float(highs[held].max())
+    ends = np.array([[end(curve[np.isfinite(curve)]) for end in (np.min, np.max)] for curve in curves])
+    spans = np.ptp(ends, axis=1)
+    # Of two curves the usual is as many times the one as the other is times it.
+    usual = float(np.exp(np.median(np.log(spans[spans > 0])))) if spans.any() else 1e-9
+    ends = ends[spans <= _USUAL * usual]
+    middle = ends[np.argsort(ends.mean(axis=1))[(len(ends) - 1) // 2]]
+    held = ends[(abs(ends - middle) < _USUAL * usual).all(axis=1)]
+    return float(held.min()), float(held.max())
 
 
 class _Curve(NamedTuple):
@@ -111,7 +115,7 @@ def _different(curves: pd.DataFrame, columns: list[str]) -> list[_Curve]:
 
 
 def _draw_bounds(ax: Axes, tables: parts.Tables, variant: str) -> None:
-    """Dashed lines at inf σ′ and sup σ′, labelled, where they are known and on the axis.
+    """Dashed lines at inf σ′ and sup σ′, labelled, where they are known and on the axis; sup σ′ above it too.
 
     The label of inf σ′ stands below its line where there is room; else, where the lines are near each other,
     with the other.
@@ -122,8 +126,11 @@ def _draw_bounds(ax: Axes, tables: parts.Tables, variant: str) -> None:
     labels = {}
     for column, name in (("inf_slope", "inf σ′"), ("sup_slope", "sup σ′")):
         value = number_of(tables, variant, column)
+        label = f"{name} = {short_bound(value, up=column == 'sup_slope')}{proved}"
         if isfinite(value) and low <= value <= high:
-            labels[column, value] = f"{name} = {short_bound(value, up=column == 'sup_slope')}{proved}"
+            labels[column, value] = label
+        elif isfinite(value) and column == "sup_slope":
+            marks.above(ax, label)
     below = [column == "inf_slope" and value - low > room for column, value in labels]
     values = [value for _, value in labels]
     words = list(labels.values())

@@ -38,7 +38,8 @@ class LearningSpeed(parts.Figure):
     Lines are medians over the trials, bands hold 90 % of them; a trial that diverged takes part until then.
     A median of exactly zero has no logarithm: it is a gap in the line, a tick on the floor of the panel, and
     a note above it. The axis of time is a square root, so that the start, where vanishing shows, takes its
-    share; that of the speed holds the trials that did not diverge. Where the table ``prediction`` is there,
+    share; that of the speed holds the trials that did not diverge, and what a variant far from all others
+    leaves of it is told in a note. Where the table ``prediction`` is there,
     diamonds at 0 are the speeds predicted before training, which are ratios: the last hidden layer's is set
     to what it measured at the first reading.
     Source of the quantity: Nielsen (2015), chapter 5.
@@ -99,18 +100,24 @@ def _speeds(tables: parts.Tables, quantity: str, label: str, more: Sequence[writ
         name: prediction.levels(tables, name, quantity, {l: float(one.median[0]) for l, one in of.items()})
         for name, of in bands.items()
     }
-    levels = [level for of_variant in predicted.values() for level in of_variant.values()]
+    levels = {name: np.array(list(of.values())) for name, of in predicted.items()}
+    held = [np.append(values, levels[name]) for name, values in shown.settled(quantity).items()]
 
     multiples = panels.wrapped(bands, height=_HEIGHT, label=label)
-    scales.log_axis(multiples.first, [*shown.settled(quantity), np.array(levels)])
+    scales.log_axis(multiples.first, [held[at] for at in scales.near(held)])
     scales.magnified_start(multiples.first, float(shown.rows[shown.time].max()))
     notes, names = shown.outcomes(), {layer: shown.layer_name(layer) for layer in shown.layers}
     for note, (name, ax) in zip(notes, multiples.axes.items(), strict=True):
         _draw_layers(ax, bands[name], looks, names, int(shown.variants[name]["layer"].max()))
+        low, high = ax.get_ylim()
         for layer, level in predicted[name].items():
-            ax.plot(0, level, color=looks[layer].colour, clip_on=False, zorder=3, **_PREDICTED)
+            if low <= level <= high:
+                ax.plot(0, level, color=looks[layer].colour, clip_on=False, zorder=3, **_PREDICTED)
         note += _zero_notes(bands[name], shown.time)
-    dashes = [writing.line(prediction.AT_START, color=style.QUIET, **_PREDICTED)] if levels else []
+        reached = np.concatenate([levels[name], *(one.median for one in bands[name].values())])
+        note += scales.beyond(reached, (low, high))
+    predicts = any(map(len, levels.values()))
+    dashes = [writing.line(prediction.AT_START, color=style.QUIET, **_PREDICTED)] if predicts else []
     trials = writing.trials_entry([one.trials for one in lines])
     return multiples.framed(
         f"{shown.time} (square-root axis)", [*dashes, *more, trials, *shown.left_out], notes

@@ -87,3 +87,28 @@ def test_slopes_have_one_axis_from_0_so_that_floors_are_compared(drawn):
     assert {ax.get_ylim() for ax in axes[4:]} == {axes[4].get_ylim()}
     low, high = axes[4].get_ylim()
     assert (low, high > 1.1) == (0, True)
+
+
+@pytest.mark.parametrize("steep", [0, 1])
+def test_one_activation_far_steeper_than_the_other_leaves_its_panel_and_says_how_high_it_goes(steep):
+    tables = make_tables(("sigmoid", "tanh"), 1, 3)
+    name = ("sigmoid", "tanh")[steep]
+    curves, variants = tables["curves"], tables["variants"]
+    curves["slope"] *= np.where(curves["variant"] == name, 400, 1)
+    variants["sup_slope"] = variants["sup_slope"].where(variants["variant"] != name, 400.0)
+    axes = draw("activations", {"curves": curves, "variants": variants}).axes[2:]
+    assert 0.25 <= axes[steep].get_ylim()[1] < 4
+    assert axes[steep].texts[0].get_text() == "sup σ′ = 400 ↑"
+
+
+def test_an_activation_with_one_slope_is_none_to_measure_others_by(tables):
+    one, tanh = (make_tables((name,), 1, 3)["curves"] for name in ("sigmoid", "tanh"))
+    curves = pd.concat([one.assign(slope=1.0), tanh.assign(slope=tanh["slope"] * 40)])
+    assert draw("activations", {"curves": curves}).axes[2].get_ylim()[1] > 40
+
+
+def test_activations_far_above_each_other_have_the_axis_of_one():
+    curve = make_tables(("tanh",), 1, 3)["curves"]
+    raised = curve.assign(variant="raised", sigma=curve["sigma"] + 100)
+    low, high = draw("activations", {"curves": pd.concat([curve, raised])}).axes[0].get_ylim()
+    assert (low < -1, 1 < high < 10) == (True, True)

@@ -4,7 +4,7 @@ import pytest
 
 from lab.figures import Layout, draw
 from lab.figures.drawing import style
-from tests.figures.conftest import READINGS, VARIANTS, make_tables, texts, titles
+from tests.figures.conftest import READINGS, VARIANTS, make_tables, texts, titles, with_prediction
 
 _TIME = "epoch (square-root axis)"
 
@@ -242,6 +242,23 @@ def test_a_variant_far_from_all_others_leaves_the_axis_and_it_is_said_how_far():
     figure = draw("speed_by_layer", made)
     assert "b (down to 10⁻²⁰)" in texts(figure)
     assert figure.axes[0].get_ylim()[0] > 1e-4
+
+
+@pytest.mark.parametrize("name", ["learning_speed", "weight_speed", "update_ratio"])
+def test_a_variant_far_from_all_others_flattens_none_and_no_diamond_is_outside(name):
+    made = with_prediction(make_tables(("a", "b", "c", "d"), 2, 3))
+    far = (made["layers"]["variant"] == "b") & (made["layers"]["layer"] == 1)
+    made["layers"].loc[far, ["learning_speed", "learning_speed_w", "update_ratio"]] = 2e-20
+    prediction = made["prediction"]
+    lowest = (prediction["variant"] == "b") & (prediction["layer"] == 1)
+    prediction.loc[lowest, ["predicted_speed", "predicted_speed_w"]] = 1e-12
+    figure = draw(name, made)
+    low, high = figure.axes[0].get_ylim()
+    assert low > 1e-6
+    assert "down to 10⁻²⁰" in texts(figure)
+    shown = [line.get_ydata()[0] for ax in figure.axes for line in ax.lines if line.get_marker() == "D"]
+    assert all(low <= level <= high for level in shown)
+    assert len(shown) == (0 if name == "update_ratio" else 11)
 
 
 def test_every_layer_has_its_place_and_its_tick():
