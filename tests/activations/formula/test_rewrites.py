@@ -249,3 +249,34 @@ def test_slopes_are_rewritten_too():
 def test_a_formula_that_becomes_a_number_is_refused_as_one():
     with pytest.raises(FormulaError, match=r"column 1: is the constant 0; it must depend on z$"):
         Formula("1 - s(z) - 1/(1 + exp(z))")
+
+
+@pytest.mark.parametrize(
+    ("text", "slope", "kinks"),
+    [
+        ("max(0, z) + min(0, exp(z) - 1)", 1.0, ()),
+        ("max(0, z) + min(0, 1.5*(exp(z/1.5) - 1))", 1.0, ()),
+        ("1.05*(max(0, z) + min(0, 1.67*(exp(z) - 1)))", 1.05 * 1.67, (0.0,)),
+        ("max(0, z) + 0.01*min(0, z)", 0.01, (0.0,)),
+        ("max(z, 0) - 0.1*max(-z, 0)", 0.1, (0.0,)),
+        ("relu(z) - relu(-z)", 1.0, ()),
+        ("relu(z) + tanh(3*z) + min(sinh(z), 0)", 4.0, ()),
+    ],
+)
+def test_what_is_0_left_of_0_and_what_is_0_right_of_it_are_the_two_sides_of_one_choice(text, slope, kinks):
+    sigma = Formula(text)
+    assert sigma.derivative(0.0) == pytest.approx(slope, rel=1e-15)
+    assert sigma.kinks == kinks
+
+
+@pytest.mark.parametrize("text", ["max(0, {u}) + 0.3*min(0, {u})", "max({u}, 0) - 0.3*max(-({u}), 0)"])
+@pytest.mark.parametrize("u", ["2 - z", "1 + z", "z - 3", "-z", "2*(z + 1)", "tanh(z - 1)"])
+def test_a_choice_is_made_where_its_line_is_0(text, u):
+    sigma, bent = Formula(text.format(u=u)), Formula(u)
+    z = np.array([-2.5, -0.9, 0.4, 1.3, 3.5])
+    values = np.asarray(bent(z))
+    assert np.allclose(sigma(z), np.where(values > 0, values, 0.3 * values), rtol=1e-15)
+    factor = np.where(values > 0, 1.0, 0.3)
+    assert np.allclose(sigma.derivative(z), factor * bent.derivative(z), rtol=1e-14)
+    assert sigma.slope_range.low * sigma.slope_range.high >= 0
+    assert abs(sigma.derivative(sigma.kinks[0])) > 0
