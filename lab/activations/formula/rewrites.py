@@ -52,6 +52,8 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("(1 - x)**2 - 1", "x*(x - 2)"),
     Rewrite("log1p(exp(x))", "softplus(x)"),
     Rewrite("log(sigmoid(x))", "-softplus(-x)"),
+    Rewrite("log(0.5*(exp(x) + exp(-x)))", "log(cosh(x))"),
+    Rewrite("log(exp(x) + exp(-x))", "log(2*cosh(x))"),
     Rewrite("log(x + sqrt(1 + x**2))", "asinh(x)"),
     Rewrite("log(sqrt(1 + x**2) - x)", "-asinh(x)"),
     Rewrite("log(1 + x)", "log1p(x)"),
@@ -194,7 +196,7 @@ def _replaced(expression: Expression, table: tuple[Rewrite, ...]) -> Expression:
             return found if table is PRECISE else _replaced(found, table)
     if (found := _with_common_factor(expression, table)) is not None:
         return found if table is PRECISE else _replaced(found, table)
-    if (found := _hinged(expression)) is not None:
+    if (found := _hinged(expression) or _logarithm(expression)) is not None:
         return _replaced(found, table)
     name, arguments = expression.operation, expression.arguments
     if name == "neg" or (name == "mul" and any(x.number is not None for x in arguments)):
@@ -245,6 +247,15 @@ def _with_common_factor(found: Expression, table: tuple[Rewrite, ...]) -> Expres
                 if (again := _replaced(within, table)) is not within:
                     return one * again
     return None
+
+
+def _logarithm(found: Expression) -> Expression | None:
+    """The logarithm of a sum of three or more terms, one of which is 1."""
+    terms = list(_terms(found.arguments[0], 1)) if found.operation == "log" else []
+    if not 2 < len(terms) <= MOST_TERMS or (1, found.lifted(1)) not in terms:
+        return None
+    terms.remove((1, found.lifted(1)))
+    return reduce(lambda total, term: total + term[0] * term[1], terms, found.lifted(0)).call("log1p")
 
 
 def _hinged(found: Expression) -> Expression | None:

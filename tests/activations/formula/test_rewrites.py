@@ -280,3 +280,11 @@ def test_a_choice_is_made_where_its_line_is_0(text, u):
     assert np.allclose(sigma.derivative(z), factor * bent.derivative(z), rtol=1e-14)
     assert sigma.slope_range.low * sigma.slope_range.high >= 0
     assert abs(sigma.derivative(sigma.kinks[0])) > 0
+
+
+def test_a_logarithm_of_a_sum_in_which_1_stands_is_right_where_the_rest_is_next_to_nothing():
+    sigma = Formula("log(exp(2*z) + 1 + exp(z))")
+    z = np.array([-700.0, -40.0, -1.0, 1.0, 300.0, 800.0])
+    with mp.workdps(700):
+        exact = [float(mp.log(mp.exp(2 * mp.mpf(x)) + 1 + mp.exp(mp.mpf(x)))) for x in z.tolist()]
+    assert np.allclose(sigma(z), exact, rtol=1e-14, atol=0)
