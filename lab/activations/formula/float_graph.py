@@ -180,6 +180,8 @@ def _is_masked(x: Expression) -> bool:
 
 
 def _simpler_even(x: Expression, name: str) -> Expression | None:
+    if name == x.operation == "abs":
+        return x
     return (-x).call(name) if _has_a_sign(x) else None
 
 
