@@ -288,3 +288,21 @@ def test_a_logarithm_of_a_sum_in_which_1_stands_is_right_where_the_rest_is_next_
     with mp.workdps(700):
         exact = [float(mp.log(mp.exp(2 * mp.mpf(x)) + 1 + mp.exp(mp.mpf(x)))) for x in z.tolist()]
     assert np.allclose(sigma(z), exact, rtol=1e-14, atol=0)
+
+
+@pytest.mark.parametrize("z", [-1e8, -1e4, -1000.0, -5.0, 0.5, 1000.0])
+def test_a_half_stands_before_a_sum_wherever_it_was_written(z):
+    for text in ("0.5*z*(z + sqrt(z**2 + 1))", "z*(z + sqrt(z**2 + 1))/2"):
+        assert Formula(text).derivative(z) == pytest.approx(
+            Formula("z*(z + sqrt(z**2 + 1))").derivative(z) / 2
+        )
+    gate = Formula("z*(1 + z/sqrt(1 + z**2))/2")
+    for text in (
+        "z/2 + z**2/(2*sqrt(1 + z**2))",
+        "(z + z**2/sqrt(1 + z**2))/2",
+        "-(-z - z**2/sqrt(1 + z**2))/2",
+    ):
+        sigma = Formula(text)
+        assert (sigma(z), sigma.derivative(z)) == pytest.approx(
+            (gate(z), gate.derivative(z)), rel=1e-13, abs=0
+        )
