@@ -9,7 +9,7 @@ from functools import partial
 from math import e, isfinite
 from typing import final
 
-from lab.activations.formula.graph import Expression, Graph, below, chained
+from lab.activations.formula.graph import Expression, Graph, below, chained, factors
 from lab.activations.formula.kernels import of_numbers
 from lab.activations.formula.operations import EVEN, ODD, OPERATIONS
 
@@ -43,6 +43,9 @@ class FloatGraph(Graph):
             return self.derivative(x[0], by).call(of.operation, self.derivative(x[1], by))
         if of.operation == "neg":
             return -self.derivative(x[0], by)
+        for factor, rest in factors(of) if of.operation == "mul" else ():
+            if factor.number not in (None, 1):
+                return factor * self.derivative(rest, by)
         line, rate = _line(of, by)
         found = chained(of, {line: self.constant(1)}, {})
         return found if line is by else found * rate
@@ -137,6 +140,9 @@ def _simpler_quotient(x: Expression, y: Expression) -> Expression | None:
         return -(x / y.arguments[0])
     if y.number and isfinite(1 / y.number) and _exact_product(1 / y.number, y.number) == 1:
         return x * (1 / y.number)
+    d, v = _factored(y)
+    if d and v is not None and _exact_product(1 / d, d) == 1:  # a power of 2: nothing is rounded
+        return x / v * (1 / d)
     c, u = _factored(x)
     if c is None or u is None or not y.number:
         return None
@@ -180,6 +186,8 @@ def _is_masked(x: Expression) -> bool:
 
 
 def _simpler_even(x: Expression, name: str) -> Expression | None:
+    if name == x.operation == "abs":
+        return x
     return (-x).call(name) if _has_a_sign(x) else None
 
 

@@ -102,6 +102,26 @@ def _power_slope(y: E, x: E, c: E, dx: E, dc: E) -> E:
     return by_exponent if dx.number == 0 else by_base + by_exponent
 
 
+def _root_slope(y: E, x: E, dx: E) -> E:
+    """Of √x; where x may be 0 a product, for dx may be 0 too: 0·∞ is taken for 0, and 0/0 is no number."""
+    return 0.5 * dx / y if _is_positive(x) else dx * (0.5 / y)
+
+
+def _is_positive(x: E) -> bool:
+    """Whether x is seen to be a positive number and what is not negative, as 1 + z²."""
+    if x.operation == "add":
+        return any(_is_positive(u) and _is_not_negative(v) for u, v in (x.arguments, x.arguments[::-1]))
+    return not x.varies and (x.number is None or x.number > 0)
+
+
+def _is_not_negative(x: E) -> bool:
+    if x.operation == "pow":
+        return (x.arguments[1].number or 1.0) % 2 == 0
+    if x.operation in ("add", "mul", "div"):
+        return all(map(_is_not_negative, x.arguments))
+    return x.operation in ("abs", "exp", "cosh") or _is_positive(x)
+
+
 def _flat(y: E, *rest: E) -> E:
     return y.lifted(0)
 
@@ -186,7 +206,7 @@ OPERATIONS: dict[str, Operation] = {
     "expm1": Operation(lambda y, x, dx: x.call("exp") * dx),
     "log": Operation(lambda y, x, dx: dx / x),
     "log1p": Operation(lambda y, x, dx: dx / (1 + x)),
-    "sqrt": Operation(lambda y, x, dx: 0.5 * dx / y),
+    "sqrt": Operation(_root_slope),
     "sin": Operation(lambda y, x, dx: x.call("cos") * dx),
     "cos": Operation(lambda y, x, dx: -x.call("sin") * dx),
     "sinc": Operation(lambda y, x, dx: x.call("sinc_slope") * dx),

@@ -45,6 +45,7 @@ KINKS = (
         "max(u, v)  min(u, v)",
         "where u = v, the slope of u; where v is a number, 0: max(z, 0) has slope 0 at 0",
     ),
+    ("max(z, 0) + c*min(z, 0)", "at 0 the slope c of the left, as where(z > 0, z, c*z) has it"),
     ("where(u > v, x, y)", "where u = v, the slope of the branch that the comparison takes, here y"),
     (
         "sign(u)  where(…)",

@@ -16,11 +16,14 @@ from functools import cached_property
 from math import inf, isinf
 from typing import NamedTuple, TypeAlias
 
+from flint import arb
+
 from lab.activations.formula.graph import Expression
 from lab.activations.formula.operations import JUMPING
 from lab.numerics import REALS, Interval
 from lab.prover.intervals.enclosure import Bounds, Box, evaluated, undecided
-from lab.prover.intervals.rounding import add, mul, single, sub
+from lab.prover.intervals.rounding import add, mul, single, sub, upper
+from lab.prover.tails.leading_terms import limit_of
 from lab.prover.tails.orders import Tail
 
 FAR = 1e300
@@ -191,6 +194,12 @@ def _extent_by_values(box: Box, values: Interval, tail: Tail | None) -> Extent:
     if tail.vanishes:
         least, greatest = min(values.high, 0.0), max(values.low, 0.0)
         return Extent(Interval(values.low, least), Interval(greatest, values.high), limit, limit)
+    if isinf(limit[0]) and (known := limit_of(tail)):
+        c, side = arb(known[0]), known[1]
+        near = Interval(-upper(-c), upper(c))
+        if side < 0:
+            return Extent(Interval(values.low, min(values.high, near.high)), near, middle, limit)
+        return Extent(near, Interval(max(values.low, near.low), values.high), limit, middle)
     return Extent(values, values, middle, middle)
 
 

@@ -154,6 +154,20 @@ def terms_of(x: Tail) -> Series | None:
     return Series(x.start, (), (x.order, x.span))
 
 
+def limit_of(x: Tail) -> tuple[fmpq, int] | None:
+    """The number that f tends to and whether f is above it (1) or below (−1) in all of the tail; None where
+    neither is known.
+    """
+    f = terms_of(x)
+    if f is None or not f.terms or f.terms[0][0] != CONSTANT:
+        return None
+    with suppress(NoTermsError):
+        low, high = Series(f.start, f.terms[1:], f.rest).largest[1]
+        if low > 0 or high < 0:
+            return f.terms[0][1], 1 if low > 0 else -1
+    return None
+
+
 def _gathered(start: fmpq, terms: Iterable[tuple[Order, fmpq]], rests: Sequence[Part]) -> Series:
     """The sum, with as many terms as are larger than the rests."""
     factors: dict[Order, fmpq] = {}

@@ -281,3 +281,24 @@ def test_no_warning_where_a_formula_is_undefined():
     """Outside its domain a formula is NaN, without a warning."""
     assert np.isnan(Formula("log(z)")(np.array([-1.0, 1.0]))).tolist() == [True, False]
     assert Formula("1/z")(0.0) == np.inf
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("sqrt(abs(z))*sin(z)", "tanh(z)*sqrt(abs(z))", "sqrt(z**2 + z**4)", "sqrt(cosh(z) - 1)"),
+        *("sqrt(1 - cos(z))", "sqrt(log(1 + z**2))", "sqrt(z*tanh(z))", "sqrt(z**4)", "sqrt(abs(z))"),
+    ],
+)
+def test_where_a_root_is_0_so_is_its_slope_or_what_is_chosen_at_its_kink(text):
+    sigma = Formula(text)
+    for dtype in (np.float32, np.float64):
+        z = np.array([-0.5, 0.0, 0.5], dtype)
+        slopes = sigma.derivative(z)
+        assert slopes[1] == 0
+        assert np.isfinite(slopes).all()
+
+
+def test_the_size_of_a_size_is_that_size():
+    sigma = Formula("sign(z)*sqrt(abs(z)**2)")
+    assert (sigma.derivative(0.0), sigma.kinks) == (1.0, ())

@@ -249,3 +249,60 @@ def test_slopes_are_rewritten_too():
 def test_a_formula_that_becomes_a_number_is_refused_as_one():
     with pytest.raises(FormulaError, match=r"column 1: is the constant 0; it must depend on z$"):
         Formula("1 - s(z) - 1/(1 + exp(z))")
+
+
+@pytest.mark.parametrize(
+    ("text", "slope", "kinks"),
+    [
+        ("max(0, z) + min(0, exp(z) - 1)", 1.0, ()),
+        ("max(0, z) + min(0, 1.5*(exp(z/1.5) - 1))", 1.0, ()),
+        ("1.05*(max(0, z) + min(0, 1.67*(exp(z) - 1)))", 1.05 * 1.67, (0.0,)),
+        ("max(0, z) + 0.01*min(0, z)", 0.01, (0.0,)),
+        ("max(z, 0) - 0.1*max(-z, 0)", 0.1, (0.0,)),
+        ("relu(z) - relu(-z)", 1.0, ()),
+        ("relu(z) + tanh(3*z) + min(sinh(z), 0)", 4.0, ()),
+    ],
+)
+def test_what_is_0_left_of_0_and_what_is_0_right_of_it_are_the_two_sides_of_one_choice(text, slope, kinks):
+    sigma = Formula(text)
+    assert sigma.derivative(0.0) == pytest.approx(slope, rel=1e-15)
+    assert sigma.kinks == kinks
+
+
+@pytest.mark.parametrize("text", ["max(0, {u}) + 0.3*min(0, {u})", "max({u}, 0) - 0.3*max(-({u}), 0)"])
+@pytest.mark.parametrize("u", ["2 - z", "1 + z", "z - 3", "-z", "2*(z + 1)", "tanh(z - 1)"])
+def test_a_choice_is_made_where_its_line_is_0(text, u):
+    sigma, bent = Formula(text.format(u=u)), Formula(u)
+    z = np.array([-2.5, -0.9, 0.4, 1.3, 3.5])
+    values = np.asarray(bent(z))
+    assert np.allclose(sigma(z), np.where(values > 0, values, 0.3 * values), rtol=1e-15)
+    factor = np.where(values > 0, 1.0, 0.3)
+    assert np.allclose(sigma.derivative(z), factor * bent.derivative(z), rtol=1e-14)
+    assert sigma.slope_range.low * sigma.slope_range.high >= 0
+    assert abs(sigma.derivative(sigma.kinks[0])) > 0
+
+
+def test_a_logarithm_of_a_sum_in_which_1_stands_is_right_where_the_rest_is_next_to_nothing():
+    sigma = Formula("log(exp(2*z) + 1 + exp(z))")
+    z = np.array([-700.0, -40.0, -1.0, 1.0, 300.0, 800.0])
+    with mp.workdps(700):
+        exact = [float(mp.log(mp.exp(2 * mp.mpf(x)) + 1 + mp.exp(mp.mpf(x)))) for x in z.tolist()]
+    assert np.allclose(sigma(z), exact, rtol=1e-14, atol=0)
+
+
+@pytest.mark.parametrize("z", [-1e8, -1e4, -1000.0, -5.0, 0.5, 1000.0])
+def test_a_half_stands_before_a_sum_wherever_it_was_written(z):
+    for text in ("0.5*z*(z + sqrt(z**2 + 1))", "z*(z + sqrt(z**2 + 1))/2"):
+        assert Formula(text).derivative(z) == pytest.approx(
+            Formula("z*(z + sqrt(z**2 + 1))").derivative(z) / 2
+        )
+    gate = Formula("z*(1 + z/sqrt(1 + z**2))/2")
+    for text in (
+        "z/2 + z**2/(2*sqrt(1 + z**2))",
+        "(z + z**2/sqrt(1 + z**2))/2",
+        "-(-z - z**2/sqrt(1 + z**2))/2",
+    ):
+        sigma = Formula(text)
+        assert (sigma(z), sigma.derivative(z)) == pytest.approx(
+            (gate(z), gate.derivative(z)), rel=1e-13, abs=0
+        )

@@ -55,7 +55,7 @@ def test_without_a_claim_the_bounds_are_told(certify):
         ),
         (["z + sin(z)*sin(sqrt(2)*z)", "--at-least", "-0.9"], 3, "σ′ ≥ -0.9 is UNDECIDED: the proof does *"),
         (["sin(z**2)", "--at-least", "-1e300"], 3, "σ′ ≥ -1e+300 is UNDECIDED: the proof does *"),
-        (["tanh(z) + a*z", "-p", "a=0.1"], 0, "inf σ′ = 0.1 ± 1e-16, approached as z → ±∞"),
+        (["tanh(z) + a*z", "-p", "a=0.1"], 0, "inf σ′ = 0.1, approached as z → ±∞"),
         (
             ["tanh(z) + a*z", "-p", "a=0.05:0.2", "--at-least", "0.05", "--at-most", "1.3"],
             *(0, "0.05 ≤ σ′ ≤ 1.3 is CERTIFIED: *"),
