@@ -14,7 +14,7 @@ from lab.activations.properties import PROPERTIES
 from lab.console.activations import catalogue
 from lab.console.runs import run as run_page
 from lab.network.kernel.library import library
-from lab.runs import runner, workers
+from lab.runs import runner, tasks
 from lab.runs.workers import trained
 from lab.testing import ACTIVATION_CHECKS
 from lab.training.divergence import located
@@ -125,7 +125,7 @@ def test_a_claim_that_does_not_hold_exits_with_3_and_results_that_cannot_be_kept
     (tmp_path / "results").write_text("a file")
     code, _, err = lab("run", small)
     assert code == 4
-    assert "results cannot be kept here" in err
+    assert "is a file; expected the folder in which results are kept" in err
 
 
 def test_failed_trials_exit_with_1_and_the_tables_are_there(lab, small, monkeypatch):
@@ -134,7 +134,7 @@ def test_failed_trials_exit_with_1_and_the_tables_are_there(lab, small, monkeypa
             raise RuntimeError("out of luck")
         return located(training, *rest)
 
-    monkeypatch.setattr(workers, "located", fails_for_sigmoid)
+    monkeypatch.setattr(tasks, "located", fails_for_sigmoid)
     code, out, _ = lab("run", small, *QUICK)
     assert code == 1
     assert "failed: sigmoid, trials 0–2: RuntimeError: out of luck" in out
@@ -552,7 +552,7 @@ def test_a_class_in_a_file_needs_leave_and_the_right_derivative(lab, small, mine
         assert ended == code
         assert all(part in err for part in said)
         assert ("Mine" in out) == (code == 0)
-    note = "unchecked: Mine(): derivative: at z = "
+    note = "unchecked: mine.py: Mine(): derivative: at z = "
     assert f"note: {note}" in err
     assert note in out  # of the run, and so of what is made of it
     assert note in lab("show", "small")[1]
