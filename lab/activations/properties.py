@@ -7,8 +7,8 @@ import numpy as np
 from lab.numerics import Nearby, endless, grid
 from lab.parts import Activation
 
-ODD_TO = 1e-12
-"""How far σ(−z) may differ from −σ(z), relative to 1 + |σ(z)|, for σ to be called odd."""
+MIRRORED_TO = 1e-12
+"""How far σ(−z) may differ from ∓σ(z), relative to 1 + |σ(z)|, for σ to be called odd or even."""
 
 ROUNDING = 2.0**-52
 """How far a slope may be off by rounding, relative to the largest slope or 1."""
@@ -22,11 +22,21 @@ def monotone(sigma: Activation) -> bool:
 
 def odd(sigma: Activation) -> bool:
     """Whether σ(−z) = −σ(z), looked at on the points of `grid` and on their mirror images."""
+    return _mirrored(sigma, -1)
+
+
+def even(sigma: Activation) -> bool:
+    """Whether σ(−z) = σ(z), likewise. A negative z then does what −z does: σ′ changes its sign at 0."""
+    return _mirrored(sigma, 1)
+
+
+def _mirrored(sigma: Activation, sign: int) -> bool:
     z = grid(sigma.kinks)
     with np.errstate(all="ignore"):
-        right, left = sigma(z), sigma(-z)
+        right, left = sign * sigma(z), sigma(-z)
         size = np.minimum(np.abs(left), np.abs(right))
-        return bool(np.all((right == -left) | (np.abs(right + left) <= ODD_TO * (1 + size))))
+        alike = (right == left) | (np.abs(right - left) <= MIRRORED_TO * (1 + size))
+        return bool(np.all(alike | (np.isnan(right) & np.isnan(left))))
 
 
 def bounded(sigma: Activation) -> bool:
@@ -88,7 +98,7 @@ def infinite_slopes(sigma: Activation) -> tuple[Nearby, ...]:
 
 
 PROPERTIES: dict[str, Callable[[Activation], bool]] = {
-    holds.__name__: holds for holds in (monotone, odd, bounded, floored, kinked)
+    holds.__name__: holds for holds in (monotone, odd, even, bounded, floored, kinked)
 }
 """The properties by name."""
 

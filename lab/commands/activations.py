@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--only",
     multiple=True,
-    type=click.Choice(("monotone", "odd", "bounded", "floored", "kinked")),
+    type=click.Choice(("monotone", "odd", "even", "bounded", "floored", "kinked")),
     help="List those with this property; of several, with all. Floored: inf σ′ > 0.",
 )
 @bench_options

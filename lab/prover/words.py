@@ -4,7 +4,7 @@ import numpy as np
 
 from lab.activations.formula.formula import formula_of
 from lab.activations.formula.graph import Expression, below, coefficients
-from lab.activations.properties import PROPERTIES, odd
+from lab.activations.properties import PROPERTIES
 from lab.numerics import Interval
 from lab.parts import Activation
 from lab.prover.certificate import Certificate, certify
@@ -13,7 +13,7 @@ NARROW = 1e-9
 """The width of an enclosure of an end of σ's range up to which the range is told as proved."""
 
 WORDS = tuple(PROPERTIES)
-"""Monotone, odd, bounded, floored and kinked, as `lab.activations.properties` says what they mean."""
+"""Monotone, odd, even, bounded, floored and kinked, as `lab.activations.properties` says what they mean."""
 
 
 def known_words(sigma: Activation, found: Certificate | None = None) -> dict[str, bool | None]:
@@ -24,7 +24,7 @@ def known_words(sigma: Activation, found: Certificate | None = None) -> dict[str
 
     >>> from lab.activations.formula.formula import Formula
     >>> known_words(Formula("z/(1 + abs(z))"))
-    {'monotone': True, 'odd': True, 'bounded': True, 'floored': False, 'kinked': False}
+    {'monotone': True, 'odd': True, 'even': False, 'bounded': True, 'floored': False, 'kinked': False}
     """
     if formula_of(sigma) is None:
         return {name: holds(sigma) for name, holds in PROPERTIES.items()}
@@ -32,7 +32,8 @@ def known_words(sigma: Activation, found: Certificate | None = None) -> dict[str
     unsure = bool(found.doubt)
     return {
         "monotone": {"CERTIFIED": True, "REFUTED": False, "UNDECIDED": None}[found.monotone],
-        "odd": _odd(sigma),
+        "odd": _mirrors(sigma, "odd", -1),
+        "even": _mirrors(sigma, "even", 1),
         "bounded": None if unsure and not found.jumps else _decided(_range(found)),
         "floored": _decided((found.inf.low > 0 and not unsure, found.inf.high <= 0 or bool(found.jumps))),
         "kinked": bool(sigma.kinks),
@@ -63,17 +64,17 @@ def _decided(known: tuple[bool, bool]) -> bool | None:
     return True if holds else False if fails else None
 
 
-def _odd(sigma: Activation) -> bool | None:
-    """Whether σ(−z) is the expression −σ(z); False where a z is seen at which they differ."""
-    if not odd(sigma):
+def _mirrors(sigma: Activation, word: str, sign: int) -> bool | None:
+    """Whether σ(−z) is the expression ``sign`` · σ(z); False where a z is seen at which they differ."""
+    if not PROPERTIES[word](sigma):
         return False
     formula = formula_of(sigma)
     if formula is None:
         return None
     f = formula.expression
-    mirrored, negative = coefficients(_mirrored(f)), coefficients(-f)
-    alike = mirrored.keys() == negative.keys()
-    return True if alike and all(mirrored[u].number == negative[u].number for u in negative) else None
+    mirrored, same = coefficients(_mirrored(f)), coefficients(f * sign)
+    alike = mirrored.keys() == same.keys()
+    return True if alike and all(mirrored[u].number == same[u].number for u in same) else None
 
 
 def _mirrored(f: Expression) -> Expression:

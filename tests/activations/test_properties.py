@@ -35,6 +35,7 @@ HAVING = {
         *("leaky-softsign", "isru", "asinh", "symlog", "arctan", "erf", "sin", "template", "knots"),
         *("dyt", "derf", "gcu"),
     },
+    "even": {"bump", "lisht"},
     "kinked": {
         *("relu", "relu6", "clipped-relu", "leaky-relu", "prelu", "rrelu", "threshold", "step", "hard-tanh"),
         *("leaky-hard-tanh", "plu", "hard-sigmoid", "hard-sigmoid-keras-2", "leaky-hard-sigmoid"),
@@ -88,7 +89,7 @@ def test_of_a_class_of_ones_own():
 
 
 def test_properties_are_named_in_their_order():
-    assert list(PROPERTIES) == ["monotone", "odd", "bounded", "floored", "kinked"]
+    assert list(PROPERTIES) == ["monotone", "odd", "even", "bounded", "floored", "kinked"]
     assert properties(Tanh()) == ("monotone", "odd", "bounded")
 
 

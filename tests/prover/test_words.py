@@ -16,21 +16,25 @@ from lab.prover.words import WORDS, known_words, proved_range
 @pytest.mark.parametrize(
     ("text", "holds", "fails"),
     [
-        ("z/(1 + abs(z))", "monotone odd bounded", "floored kinked"),
-        ("arctan(z)", "monotone odd bounded", "floored kinked"),
-        ("asinh(z)", "monotone odd", "bounded floored kinked"),
-        ("tanh(z) + 0.1*z", "monotone odd floored", "bounded kinked"),
-        ("max(z, 0.1*z)", "monotone floored kinked", "odd bounded"),
-        ("where(z > 0, z, 0.1*z/(1 + abs(z)))", "monotone kinked", "odd bounded floored"),
-        ("sqrt(max(z, 0))", "monotone kinked", "odd bounded floored"),
-        ("z*sin(z)", "", "monotone odd floored kinked"),  # that it has no bound is not proved
-        ("z*s(z)", "", "monotone odd bounded floored kinked"),
-        ("sign(z)*abs(z)**(1/3)", "monotone odd kinked", "bounded floored"),  # its slope is not finite at 0
-        ("where(z > 0, 1, 0)", "monotone bounded kinked", "odd floored"),
-        ("where(abs(z) > 0.5, z, 0)", "monotone odd kinked", "bounded floored"),
-        ("z - sign(z)", "odd kinked", "monotone bounded floored"),
-        ("sin(z)", "odd bounded", "monotone floored kinked"),
-        ("0.02*log((1 + exp(50*z))/(1 + exp(50*(z - 1))))", "monotone bounded", "odd floored kinked"),
+        ("z/(1 + abs(z))", "monotone odd bounded", "even floored kinked"),
+        ("arctan(z)", "monotone odd bounded", "even floored kinked"),
+        ("asinh(z)", "monotone odd", "even bounded floored kinked"),
+        ("tanh(z) + 0.1*z", "monotone odd floored", "even bounded kinked"),
+        ("max(z, 0.1*z)", "monotone floored kinked", "odd even bounded"),
+        ("where(z > 0, z, 0.1*z/(1 + abs(z)))", "monotone kinked", "odd even bounded floored"),
+        ("sqrt(max(z, 0))", "monotone kinked", "odd even bounded floored"),
+        ("z*sin(z)", "even", "monotone odd floored kinked"),  # that it has no bound is not proved
+        ("z*s(z)", "", "monotone odd even bounded floored kinked"),
+        # Its slope is not finite at 0.
+        ("sign(z)*abs(z)**(1/3)", "monotone odd kinked", "even bounded floored"),
+        ("where(z > 0, 1, 0)", "monotone bounded kinked", "odd even floored"),
+        ("where(abs(z) > 0.5, z, 0)", "monotone odd kinked", "even bounded floored"),
+        ("z - sign(z)", "odd kinked", "monotone even bounded floored"),
+        ("sin(z)/z", "even", "monotone odd floored kinked"),
+        ("log(cosh(z))", "even", "monotone odd bounded floored kinked"),
+        ("max(z, -z)", "kinked", "monotone odd bounded floored"),  # that it is even is seen, not proved
+        ("sin(z)", "odd bounded", "monotone even floored kinked"),
+        ("0.02*log((1 + exp(50*z))/(1 + exp(50*(z - 1))))", "monotone bounded", "odd even floored kinked"),
     ],
 )
 def test_words_of_formulas(text, holds, fails):

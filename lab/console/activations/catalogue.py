@@ -68,7 +68,11 @@ def page(
     lines.append(f"kinks: {points_text(sigma.kinks) or 'none'}")
     if steep := [kink for kink, *_ in infinite_slopes(sigma)]:
         lines.append(f"σ′ is infinite at z = {points_text(steep)}")
-    told = ", ".join(word if holds else f"not {word}" for word, holds in said.items() if holds is not None)
+    told = ", ".join(
+        word if holds else f"not {word}"
+        for word, holds in said.items()
+        if holds or (holds is False and word != "even")  # few are: that one is not tells nothing
+    )
     plots = plotted(name, sigma, plot, proof) if plot else []
     spec = {"value": sigma.text} if isinstance(sigma, Formula) else {"name": name}
     pages = benched(sigma, spec, str(sigma), html, opened)
