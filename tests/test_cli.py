@@ -457,7 +457,7 @@ def test_activations_are_chosen_by_their_properties(lab):
     assert (code, out, err) == (0, "", "note: no activation is bounded and floored\n")
     assert json.loads(lab("activations", "--only", "bounded", "--only", "floored", "--json")[1]) == []
     assert "--only chooses from the list" in lab("activations", "tanh", "--only", "odd")[2]
-    assert lab("activations", "--only", "even")[0] == 2
+    assert lab("activations", "--only", "uneven")[0] == 2
     option = next(option for option in cli.cli.commands["activations"].params if option.name == "only")
     assert list(option.type.choices) == list(PROPERTIES)
 
