@@ -24,6 +24,9 @@ from lab.activations.formula.notation import as_python
 from lab.activations.formula.operations import FUNCTIONS
 from lab.activations.formula.refusal import FormulaError, refused
 
+VARIABLES = "zxZX"
+"""Letters that mean z where only one of them stands in a formula and no parameter is called so."""
+
 LONGEST = 2000
 """Characters that a formula may have, as it is written and in the lab's own words."""
 
@@ -43,7 +46,7 @@ def in_own_words(text: str, names: Collection[str] = ()) -> str:
 
 @lru_cache(maxsize=256)
 def _in_own_words(text: str, names: frozenset[str]) -> str:
-    plain = as_python(text, {"z", "x", *CONSTANTS_NAMES, *names}, CALLED - names).strip()
+    plain = as_python(text, {*VARIABLES, *CONSTANTS_NAMES, *names}, CALLED - names).strip()
     own = _translated(plain, names)
     if len(own) > LONGEST >= len(text):
         raise _too_long(plain)
@@ -61,8 +64,9 @@ def _translated(plain: str, names: frozenset[str]) -> str:
             warnings.simplefilter("ignore", SyntaxWarning)
             tree = ast.parse(plain, mode="eval")
         words = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-        is_x = "x" in words and "z" not in words and not {"x", "z"} & names
-        own = _OwnWords(plain, {"x": "z"} if is_x else {}, names)
+        letters = words & {*VARIABLES} - names
+        is_other = len(letters) == 1 and "z" not in names
+        own = _OwnWords(plain, dict.fromkeys(letters - {"z"}, "z") if is_other else {}, names)
         body = own.visit(tree.body)
         if next(islice(ast.walk(body), 5 * LONGEST, None), None):
             raise _too_long(plain)
@@ -81,7 +85,7 @@ class _OwnWords(ast.NodeTransformer):
 
     def __init__(self, text: str, renamed: Mapping[str, str], names: Collection[str]) -> None:
         self.text, self.renamed, self.names, self.changed = text, renamed, names, False
-        self.known = {"x", "z", *CONSTANTS_NAMES, *names}
+        self.known = {*VARIABLES, *CONSTANTS_NAMES, *names}
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         self.changed |= node.id in self.renamed
@@ -144,7 +148,7 @@ class _OwnWords(ast.NodeTransformer):
         if count == 1 and ".".join(path) in TWO_MEANINGS:
             meanings = TWO_MEANINGS[".".join(path)]
             raise self._refused(node, f"this may mean {meanings}; write the one that is meant")
-        of_axis = name in ("max", "min") and not {"lax", "math"}.issuperset(modules[-1:])
+        of_axis = name in ("max", "min") and not {"lax", "math", "Math"}.issuperset(modules[-1:])
         if of_axis and any(map(_is_number, node.args)):
             raise self._refused(node, f"{'.'.join(path)} takes an axis there; write {name}imum(…)")
         spelt = (name, name.lower(), name.removesuffix("f"))  # IF, then C's of float32, as expf

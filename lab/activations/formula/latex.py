@@ -18,6 +18,8 @@ _CASES = re.compile(
     re.DOTALL,
 )
 
+_OVER = re.compile(r"\\over(?![A-Za-z])")
+
 
 def from_latex(text: str) -> str:
     r"""LaTeX as plain signs; a group that is raised stays ``^{…}``.
@@ -26,6 +28,10 @@ def from_latex(text: str) -> str:
     '((z)/(1 + e^{-z}))'
     """
     text = _CASES.sub(lambda found: _cases(found[2], text, found.start() + 1), text)
+    for over in _OVER.finditer(text):
+        above, below = text[: over.start()], text[over.end() :]
+        if above.count("{") == above.count("}"):
+            return f"(({from_latex(above)})/({from_latex(below)}))"
     written: list[str] = []
     at = 0
     while at < len(text):

@@ -13,7 +13,7 @@ SIGMAS: dict[str, Row] = {
 MODULES = frozenset(
     {
         *("np", "numpy", "jnp", "math", "cmath", "torch", "nn", "F", "functional", "tf", "tensorflow"),
-        *("keras", "ops", "K", "activations", "backend", "jax", "lax", "flax", "linen"),
+        *("keras", "ops", "K", "activations", "backend", "Math", "jax", "lax", "flax", "linen"),
         *("scipy", "special", "sp", "stats", "norm", "linalg", "nnx"),
     }
 )
@@ -24,7 +24,7 @@ WRITTEN: dict[str, tuple[str, str]] = {
         "ln": "log", "fabs": "abs", "absolute": "abs", "sgn": "sign", "expit": "sigmoid", "sig": "sigmoid",
         "ndtr": "Phi", "cdf": "Phi", "pdf": "phi", "logistic": "sigmoid", "sigma": "sigmoid",
         "normcdf": "Phi", "normpdf": "phi", "pnorm": "Phi", "dnorm": "phi", "normsdist": "Phi",
-        "plogis": "sigmoid", "arsinh": "asinh",
+        "plogis": "sigmoid", "arsinh": "asinh", "logisticsigmoid": "sigmoid", "ramp": "relu",
     }.items()},
     "maximum": ("x, y", "max(x, y)"),
     "minimum": ("x, y", "min(x, y)"),
@@ -74,6 +74,8 @@ WRITTEN: dict[str, tuple[str, str]] = {
     "clamp": ("x, low, high", "min(max(x, low), high)"),
     "clip_by_value": ("x, low, high", "min(max(x, low), high)"),
     "heaviside": ("x, middle", "where(x > 0, 1, where(x < 0, 0, middle))"),
+    "unitstep": ("x", "where(x >= 0, 1, 0)"),
+    "heavisidetheta": ("x", "where(x > 0, 1, 0)"),
 }  # fmt: skip
 """Functions of others, with what they are here: the name → its arguments, and the formula."""
 
@@ -109,7 +111,7 @@ KEYWORDS = {
 }
 """Arguments of libraries, and what they are called here where the function has none of that name."""
 
-CHOICES = ("where", "ifelse", "if_else", "IF", "select")
+CHOICES = ("where", "ifelse", "if_else", "IF", "If", "select")
 """What makes a choice of a comparison, what holds there and what else."""
 
 CALLED: frozenset[str] = frozenset({*FUNCTIONS, *SIGMAS, *WRITTEN})

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from lab.activations.formula.forms import without_foreign_forms
 from lab.activations.formula.latex import from_latex
 from lab.activations.formula.refusal import FormulaError, refused
 from lab.errors import counted
@@ -61,7 +62,7 @@ def as_python(text: str, variables: Collection[str], functions: Collection[str])
 
     Raises FormulaError where a sign may mean two things.
     """
-    plain = text.partition("#")[0].strip().strip("$").strip()
+    plain = without_foreign_forms(text.partition("#")[0].strip().strip("$").strip())
     try:
         if "\\" in plain or "{" in plain:
             groups = re.sub(r"\\[{}]", "", plain)

@@ -85,7 +85,7 @@ REFUSED = [
     ),
     ("", "inf*z", 1, "inf is no number that a formula can hold"),
     ("", r"\frac{1}{1+e^{-z}", 1, "1 brace } missing"),
-    ("", "z > 0 ? z : 0", 7, "a choice is written where(z > 0, z, 0.1*z), or z if z > 0 else 0.1*z"),
+    ("", "z > 0 ? z", 7, "a choice is written where(z > 0, z, 0.1*z), or z if z > 0 else 0.1*z"),
     ("", "(z", 1, "not an expression: '(' was never closed"),
     ("", "z)", 2, "not an expression: unmatched ')'"),
     ("", "z % 2", 3, "% is not offered, since it jumps at infinitely many z"),

@@ -1,0 +1,107 @@
+r"""Forms of other languages and of papers: ``x => …``, ``Tanh[x]``, ``[x]_+``, ``a ? b : c``."""
+
+import re
+from collections.abc import Iterator
+
+_HEAD = re.compile(
+    r"^\s*(?:\\\(\s*[xz]\s*\)|@\s*\(\s*[xz]\s*\)|function\s*\(\s*[xz]\s*\)"
+    r"|(?:\(\s*[xz]\s*\)|[xz])\s*(?:=>|->|[↦→⇒]))\s*(?=\S)"
+)
+"""What stands before the body of a function of x in R, Matlab, JavaScript, Julia and a paper."""
+
+_CALL = re.compile(r"\b[A-Z][A-Za-z]*\[")
+"""The beginning of a call of Mathematica's."""
+
+_POSITIVE_PART = re.compile(
+    r"(?:\[(?P<square>[^][]*)\]|\((?P<round>[^()]*)\)|\b(?P<name>[xz](?=[_^⁺])))"
+    r"\s*(?:_\+|_\{\+\}|\^\+|\^\{\+\}|⁺)(?!\s*[\w.(])"
+)
+_ONE = r"(?:\\(?:mathbb|mathbf|mathds|mathrm|bm|boldsymbol)\s*\{?\s*1\s*\}?|\b1|𝟙)"
+_INDICATOR = re.compile(
+    _ONE + r"\s*(?:_\s*\{\s*(?:\\\{)?(?P<below>[^{}\\]*[<>≤≥][^{}\\]*)(?:\\\})?\s*\}"
+    r"|\\?[\[{](?P<beside>[^]{}\\]*[<>≤≥][^]{}\\]*)\\?[\]}])"
+)
+
+
+def without_foreign_forms(text: str) -> str:
+    r"""The formula with the lab's own forms in place of these.
+
+    >>> without_foreign_forms("x => x > 0 ? x : exp(x) - 1")
+    'where(x > 0, x, exp(x) - 1)'
+    >>> without_foreign_forms("Max[0, x]"), without_foreign_forms("[x]_+ - [1 - x]_+")
+    ('Max(0, x)', 'max(x, 0) - max(1 - x, 0)')
+    >>> without_foreign_forms(r"x \mathbb{1}_{x>0}")
+    'x where(x>0, 1, 0)'
+    """
+    plain = _HEAD.sub("", text)
+    if _CALL.search(plain):
+        plain = plain.translate(str.maketrans("[]", "()"))
+        plain = re.sub(r"\b(?:E|Pi)\b", lambda found: found[0].lower(), plain)
+    plain = _INDICATOR.sub(lambda found: f"where({found['below'] or found['beside']}, 1, 0)", plain)
+    before = ""
+    while before != plain:  # one may stand within another
+        before, plain = plain, _POSITIVE_PART.sub(_positive_part, plain)
+    return _chosen(plain) if "?" in plain else plain
+
+
+def _positive_part(found: re.Match[str]) -> str:
+    return f"max({found['square'] or found['round'] or found['name']}, 0)"
+
+
+def _chosen(text: str) -> str:
+    """A text with every ``a ? b : c`` as where(a, b, c); as it is where the signs do not belong together."""
+    written = []
+    for part in _at_commas(text):
+        condition, *rest = _cut(part, "?")
+        yes, *no = _cut(rest[0], ":") if rest else ("",)
+        if no:
+            blank = part[: len(part) - len(part.lstrip())]
+            sides = (_inside(condition.strip()), _chosen(yes.strip()), _chosen(no[0].strip()))
+            written.append(f"{blank}where({', '.join(sides)})")
+        else:
+            written.append(_inside(part))
+    return ",".join(written)
+
+
+def _inside(text: str) -> str:
+    """A text with the choices in its brackets written anew."""
+    written, begun = "", 0
+    for start, end in _groups(text):
+        written += text[begun : start + 1] + _chosen(text[start + 1 : end])
+        begun = end
+    return written + text[begun:]
+
+
+def _groups(text: str) -> Iterator[tuple[int, int]]:
+    """Where the outermost round brackets of a text open and close."""
+    depth = start = 0
+    for at, letter in enumerate(text):
+        if letter == "(":
+            start, depth = (start if depth else at), depth + 1
+        elif letter == ")" and depth:
+            depth -= 1
+            if not depth:
+                yield start, at
+
+
+def _cut(text: str, sign: str) -> list[str]:
+    """The two sides of a sign outside of brackets: of the first ``?``, or of the ``:`` of its own choice."""
+    within = [False] * len(text)
+    for start, end in _groups(text):
+        within[start : end + 1] = [True] * (end + 1 - start)
+    open_choices = 0
+    for at, letter in enumerate(text):
+        if within[at]:
+            continue
+        if letter == sign and not open_choices:
+            return [text[:at], text[at + 1 :]]
+        open_choices += {"?": 1, ":": -1}.get(letter, 0)
+    return [text]
+
+
+def _at_commas(text: str) -> list[str]:
+    """The parts of a text between the commas outside of brackets."""
+    parts = [text]
+    while len(cut := _cut(parts[-1].replace("?", "\0").replace(":", "\1"), ",")) > 1:
+        parts[-1:] = [side.replace("\0", "?").replace("\1", ":") for side in cut]
+    return parts

@@ -1,0 +1,76 @@
+"""Forms of other languages and of papers mean what they mean there."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab.activations.formula.forms import without_foreign_forms
+from lab.activations.formula.formula import Formula
+from lab.activations.formula.refusal import FormulaError
+
+Z = np.array([-3.0, -1.0, -0.5, 0.0, 0.5, 1.0, 3.0])
+ELU = "where(z > 0, z, exp(z) - 1)"
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        *((f"{head} max(0, x)", "max(0, z)") for head in ("x =>", "(x) =>", "x ->", "x ↦", "@(x)")),
+        *((rf"{head} pmax(0, x)", "max(0, z)") for head in (r"\(x)", "function(x)")),
+        ("x => Math.max(0, x)", "max(0, z)"),
+        ("x > 0 ? x : Math.exp(x) - 1", ELU),
+        ("2*(x > 1 ? 1 : x < -1 ? -1 : x)", "2*where(z > 1, 1, where(z < -1, -1, z))"),
+        ("max(x > 0 ? x : 0, 0.1*x)", "max(where(z > 0, z, 0), 0.1*z)"),
+        ("x > 0 ? (x > 1 ? 1 : x) : tanh(x)", "where(z > 0, where(z > 1, 1, z), tanh(z))"),
+        ("If[x > 0, x, Exp[x] - 1]", ELU),
+        ("Log[1 + E^x] - Sin[Pi x]", "log(1 + exp(z)) - sin(pi*z)"),
+        ("LogisticSigmoid[x] + Ramp[x] + UnitStep[x]", "sigmoid(z) + max(z, 0) + where(z >= 0, 1, 0)"),
+        ("[x]_+ - 0.5[-x]_+", "max(z, 0) - 0.5*max(-z, 0)"),
+        ("[1 - [x]_+]_+", "max(1 - max(z, 0), 0)"),
+        ("x_+^2 + (x - 1)_{+}", "max(z, 0)**2 + max(z - 1, 0)"),
+        ("x⁺ + x^+", "2*max(z, 0)"),
+        ("x^+2", "z**2"),
+        (r"x \mathbb{1}_{x>0}", "z*where(z > 0, 1, 0)"),
+        (r"\mathbf{1}_{\{x > 1\}} x + 1_{x<0}", "where(z > 1, 1, 0)*z + where(z < 0, 1, 0)"),
+        (r"{x \over 1 + |x|}", "z/(1 + abs(z))"),
+        (r"{{x \over 2} \over 1 + e^{-x}} + x \cdot {1 \over 2}", "z/2/(1 + exp(-z)) + z/2"),
+        (r"x \over 1 + |x|", "z/(1 + abs(z))"),
+        ("TANH(X)", "tanh(z)"),
+        ("2Z", "2*z"),
+    ],
+)
+def test_it_is_read_as_what_it_means(text, own):
+    np.testing.assert_allclose(Formula(text)(Z), Formula(own)(Z), rtol=1e-14)
+
+
+@given(st.recursive(st.sampled_from(["x", "-x", "exp(x)"]), lambda part: st.tuples(part, part), max_leaves=6))
+def test_choices_within_choices(tree):
+    def written(node, form):
+        if isinstance(node, str):
+            return node
+        yes, no = (written(side, form) for side in node)
+        return form.format(yes=yes, no=no)
+
+    python = written(tree, "({yes} if x > 0.3 else {no})")
+    assert Formula(written(tree, "(x > 0.3 ? {yes} : {no})")).text == Formula(python).text
+    assert Formula(written(tree, "x > 0.3 ? ({yes}) : {no}")).text == Formula(python).text
+
+
+@pytest.mark.parametrize("text", ["z ? 1", "z > 0 ? z", "z : 1", "=> z", "x_ + 1", "[z, 1]", "y => y"])
+def test_what_has_no_such_meaning_is_refused(text):
+    with pytest.raises(FormulaError):
+        Formula(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["tanh(z) + 0.1*z", "where(z > 0, z, 0)", "max(0, 1 - z)**2", "z[0]", "x^2+1"]
+)
+def test_what_is_written_otherwise_is_left_alone(text):
+    assert without_foreign_forms(text) == text
+
+
+def test_a_parameter_of_a_capital_letter_is_no_z():
+    assert Formula("tanh(X*z)", (("X", 2.0),))(1.0) == np.tanh(2.0)
+    with pytest.raises(FormulaError, match="unknown name 'X'"):
+        Formula("tanh(X*z)")
