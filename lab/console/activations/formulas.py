@@ -87,7 +87,15 @@ ALSO_READ = (
         "torch.clamp(x, min=0)",
     ),
     *('F.gelu(x, approximate="tanh")', "jax.nn.gelu(x)", "F.softplus(x, beta=2)", "tf.nn.leaky_relu(x)"),
-    *("x.^2./(1 + x.^2)", "IF(x > 0, x, 0.1*x)", "x*pnorm(x)", "fmaxf(x, 0)"),
+    *(
+        "x.^2./(1 + x.^2)",
+        "IF(x > 0, x, 0.1*x)",
+        "x*pnorm(x)",
+        "fmaxf(x, 0)",
+        "x => x > 0 ? x : 0",
+        "Tanh[x]",
+        "[x]_+",
+    ),
 )
 """What people write elsewhere; the page tells what it is read as."""
 
