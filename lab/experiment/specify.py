@@ -60,6 +60,8 @@ def from_spec(
             "softmax is not elementwise, so it is no activation; for a softmax output write "
             'cost = "softmax-cross-entropy" with output = "identity"'
         )
+    if name.endswith(".toml"):
+        raise PartError(f"{name!r} is an experiment file, no activation; its networks: lab predict FILE")
     if _reads_as_formula(name):
         return Formula(name, tuple(table.items()))
     name = plugins.aliases("activations").get(name, name)

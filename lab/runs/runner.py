@@ -146,10 +146,19 @@ def resumed(
         record = folder.info
         for kind, present in anonymous(_inputs(ready)).items():
             if record[kind] != present:
-                raise StorageError(
-                    f"{folder.path}: the {kind} changed since the run began: was {record[kind]}, is {present}"
-                )
+                told = ", ".join(_differences(record[kind], present))
+                raise StorageError(f"{folder.path}: the {kind} changed since the run began: {told}")
         return _completed(ready, folder, record, terms, progress)
+
+
+def _differences(was: Any, present: Any) -> Iterator[str]:
+    """The names of those `_inputs` that are not alike, and how the sha256 of each began and begins now."""
+    before, now = (
+        [*kind.items()] if isinstance(kind, Mapping) else [(one["name"], one["sha256"]) for one in kind]
+        for kind in (was, present)
+    )
+    yield from (f"{name} was {digest[:12]}…" for name, digest in before if (name, digest) not in now)
+    yield from (f"{name} is {digest[:12]}…" for name, digest in now if (name, digest) not in before)
 
 
 def _inputs(ready: Prepared) -> dict[str, Any]:

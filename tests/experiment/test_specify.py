@@ -127,6 +127,7 @@ def test_a_spec(spec, expected):
         ({"name": 3}, "^expected the name of an activation"),
         (5, "^expected the name of an activation, a formula in z, or a table with a name, got 5$"),
         (["tanh"], r"with a name, got \['tanh'\]$"),
+        ("a/vanishing.toml", "^'a/vanishing.toml' is an experiment file, no activation; .*lab predict"),
         *(
             (softmax, "^softmax is not elementwise, so it is no activation; for a softmax output write cost")
             for softmax in ("softmax", "log_softmax", "softmax(z)", {"name": "Softmax", "a": 1.0})
