@@ -97,7 +97,8 @@ def draw_page(name: str, tables: parts.Tables, title: str = "") -> Figure:
 def _drawn(
     part: parts.Figure, name: str, tables: parts.Tables, title: str, layout: Layout = Layout()
 ) -> Figure:
-    with style.context(layout.own), panels.page(layout.width), _any_script():
+    ones_own = not type(part).__module__.startswith("lab.")
+    with style.context(layout.own, titles_move=ones_own), panels.page(layout.width), _any_script():
         missing = [need for need in part.needs if need not in tables or tables[need].empty]
         if tables and missing and missing[0] not in tables and part.when != "always":
             raise NothingToShowError(

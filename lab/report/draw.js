@@ -64,14 +64,20 @@ function extent(values, log = false) {
   return [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))];
 }
 
-// The sets of values that a logarithmic axis should hold: without one in four, if the others take half the decades.
+// The sets of values that a logarithmic axis should hold, by the rule of the figures: the lowest and the highest are
+// left out where the others take half as many decades, or fewer, but no more than a quarter of all.
 function near(sets) {
-  const span = (some) => extent(some.flat(), true).map(Math.log10).reduce((low, high) => Math.max(high - low, 4));
-  let held = sets;
-  for (let spare = Math.floor(sets.length / 4); spare > 0; spare -= 1) {
-    const ways = held.map((one) => held.filter((other) => other !== one));
-    const best = ways.reduce((a, b) => (span(b) < span(a) ? b : a));
-    if (span(best) > span(held) / 2) break;
+  let held = sets.filter((one) => one.some((x) => x > 0 && Number.isFinite(x)));
+  const ends = new Map(held.map((one) => [one, extent(one, true).map(Math.log10)]));
+  const by = (end) => (a, b) => ends.get(a)[end] - ends.get(b)[end];
+  const span = (some) => Math.max(...some.map((one) => ends.get(one)[1])) - Math.min(...some.map((one) => ends.get(one)[0]));
+  const without = (low, high) => [...held].sort(by(0)).slice(low).sort(by(1)).slice(0, held.length - low - high);
+  for (let spare = Math.floor(held.length / 4); spare > 0;) {
+    const ways = Array.from({ length: spare }, (_, i) => i + 1).flatMap((count) =>
+      Array.from({ length: count + 1 }, (_, low) => without(low, count - low)));
+    const best = ways.find((some) => Math.max(span(some), 4) <= span(held) / 2);
+    if (!best) break;
+    spare -= held.length - best.length;
     held = best;
   }
   return held;

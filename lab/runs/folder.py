@@ -189,7 +189,7 @@ class RunFolder:
                 self._read[name] = same, read(path)
         except StorageError as error:
             raise StorageError(f"{error}; make it again with: lab resume {word(self.path)}") from None
-        return self._read[name][1].copy(deep=False)
+        return self._read[name][1].assign()  # a copy as soon as it is changed, in pandas 2 at once
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:

@@ -50,7 +50,9 @@ def _origins(training: Training, trials: list[int], until: Array) -> list[tuple[
             backward(network, stack.theta, read, scratch)
         for t in np.flatnonzero(lost | ends).tolist():
             if t not in found:
-                spoilt = [l for l, wb in stack.theta.wb.items() if whole[t] and np.isnan(wb[t]).any()]
+                # Where η alone makes numbers run over, some are ∞ beside 0·∞, which is NaN.
+                own = whole[t] and not np.isinf(stack.theta.vector[t]).any()
+                spoilt = [l for l, wb in stack.theta.wb.items() if own and np.isnan(wb[t]).any()]
                 seen = p if lost[t] or read is None else read
                 found[t] = ("Δθ is NaN", spoilt[0], nan) if spoilt else origin(network, seen, t)
         if len(found) == len(trials):

@@ -147,7 +147,7 @@ def neurons_table(variants=VARIANTS, trials=2, depth=LAYERS, width=4) -> pd.Data
 def make_tables(variants=VARIANTS, trials=20, depth=LAYERS) -> dict[str, pd.DataFrame]:
     """The tables of a run, made once; what a caller changes in them stays with the caller."""
     made = _made_tables(tuple(variants), trials, depth)
-    return {name: table.copy(deep=False) for name, table in made.items()}
+    return {name: table.assign() for name, table in made.items()}
 
 
 @cache

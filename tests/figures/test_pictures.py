@@ -153,6 +153,18 @@ def test_a_name_that_is_no_figure_of_a_run_is_told(tables, name, message):
         figures.draw(name, tables)
 
 
+@pytest.mark.parametrize("name", ["own.py:Own", "training"])
+def test_a_title_gives_way_to_what_one_puts_above_an_axis(tables, tmp_path, name):
+    (tmp_path / "own.py").write_text(OWN.replace("return", "figure.axes[0].xaxis.tick_top(); return"))
+    own = {"xtick.labeltop": True} if name == "training" else None
+    layout = figures.Layout(own=own)
+    figure = figures.draw(name, tables, folder=tmp_path, allow_code=True, layout=layout)
+    figure.draw_without_rendering()
+    ax = figure.axes[0]
+    (title,) = [text for text in ax.findobj(Text) if text.get_text() == ax.get_title(loc="left")]
+    assert title.get_window_extent().y0 >= ax.xaxis.get_tightbbox().y1
+
+
 def test_a_figure_of_ones_own_is_drawn(tables, tmp_path):
     (tmp_path / "own.py").write_text(OWN)
     figure = figures.draw("own.py:Own", tables, "A title", folder=tmp_path, allow_code=True)

@@ -4,11 +4,13 @@ import re
 from dataclasses import replace
 from time import monotonic
 
+import numpy as np
 import pytest
 
 from lab.analysis.comparisons import comparisons
 from lab.analysis.ledger import ledger
 from lab.figures.drawing import style
+from lab.figures.drawing.scales import near
 from lab.figures.run.explanations import CAUSES
 from lab.report.run import report
 from tests.report.conftest import HOSTILE, subject
@@ -293,6 +295,22 @@ def test_one_of_four_variants_far_from_all_others_does_not_flatten_them(visit, c
     tallest = "(one) => Math.max(...[...one.querySelectorAll('.line')].map((line) => line.getBBox().height))"
     assert (panels.first.evaluate(tallest) < 10) is flat
     assert "10⁻²⁰⁰" in "".join(panels.nth(1).locator(".tick").all_text_contents())
+
+
+@pytest.mark.parametrize(
+    "sets",
+    [
+        [[1, 10], [0.1], [0.01], [1e-40]],
+        [[1], [0.01], [1e-40], []],
+        [[1], [0.01], [1e-40], [0]],
+        [[1]] * 6 + [[1e-40], [1e-41]],
+        [[1]] * 6 + [[1e-40], [1e40, 1]],
+        [],
+    ],
+)
+def test_a_page_leaves_out_of_an_axis_what_the_figures_leave_out(visit, text, sets):
+    held = [sets[at] for at in near([np.array(one, float) for one in sets]) if any(x > 0 for x in sets[at])]
+    assert sorted(visit(text).evaluate("near", sets)) == sorted(held)
 
 
 def test_in_the_dark_every_control_works_and_the_ground_is_dark(visit, text):

@@ -12,7 +12,7 @@ from lab.network.parameters import parameters
 from lab.parts import Activation
 from lab.training.divergence import located, origin
 from lab.training.examples import examples
-from lab.training.loop import train
+from lab.training.loop import begun, train
 from tests.training.trainings import made_examples, training
 
 Identity = TABLE["identity"]
@@ -154,6 +154,16 @@ def test_an_optimiser_that_makes_no_number_of_a_finite_gradient_is_named(batch):
     for what, layer, z, step in origins(given, range(2)):
         assert (what, layer, step) == ("Δθ is NaN", 1, 4)
         assert np.isnan(z)
+
+
+def test_an_optimiser_is_not_named_for_an_eta_that_is_infinite_in_single_precision():
+    """Where a slope is 0, η times it is NaN then; elsewhere it is ∞."""
+    given = training((3, 4, 2), sigma=TABLE["relu"](), dtype="float32", eta=1e200)
+    stack, _ = begun(given, range(6))
+    with np.errstate(all="ignore"):
+        stack.run_to(1)
+    assert np.isnan(stack.theta.vector).any()
+    assert {what for what, *_ in origins(given, range(6))} == {"z ran over"}
 
 
 @dataclass(frozen=True)

@@ -80,12 +80,12 @@ def bound(ax: Axes, value: float, label: str, *, below: bool) -> None:
     ax.annotate(label, (1, value), (-2, -2 if below else 2), **place)
 
 
-def above(ax: Axes, label: str) -> None:
-    """The label of a bound that lies above the panel, at its upper edge."""
+def outside(ax: Axes, label: str, *, below: bool) -> None:
+    """The label of a bound that lies below or above the panel, at its edge there."""
     place: style.Looks = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "right"}
-    place |= {"va": "top", "fontsize": style.SMALL, "color": style.ACCENT}
+    place |= {"va": "bottom" if below else "top", "fontsize": style.SMALL, "color": style.ACCENT}
     place["bbox"] = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.6}
-    ax.annotate(f"{label} ↑", (1, 1), (-2, -2), **place)
+    ax.annotate(f"{label} {'↓' if below else '↑'}", (1, 0 if below else 1), (-2, 2 if below else -2), **place)
 
 
 def end_labels(ax: Axes, ends: Sequence[End], height: float) -> None:

@@ -190,17 +190,23 @@ def powers_of_ten(axis: Axis, most: int) -> None:
 
 
 class _PowerAtTicks(ScalarFormatter):
-    """matplotlib's, with a power of ten at each tick, in place of one above the axis: there is the title."""
+    """matplotlib's, with a power of ten at each tick, in place of one above the axis: there is the title.
 
-    def __init__(self) -> None:
-        super().__init__(useOffset=False, useMathText=False)
+    What else was set of it stays as it was set.
+    """
+
+    def __init__(self, given: ScalarFormatter) -> None:
+        vars(self).update(vars(given))
+        self.set_useOffset(False)
+        self.set_useMathText(False)
 
     def format_ticks(self, values: Any) -> list[str]:
         labels, above = super().format_ticks(values), super().get_offset()
         if not above:
             return labels
-        power = power_of_ten(float(above.replace("−", "-")))
-        return [f"{label}·{power}" if value else "0" for label, value in zip(labels, values, strict=True)]
+        # TeX, where it sets the letters, is given the power as matplotlib writes it.
+        power = above if self.get_usetex() else f"·{power_of_ten(float(above.replace('−', '-')))}"
+        return [f"{label}{power}" if value else "0" for label, value in zip(labels, values, strict=True)]
 
     def get_offset(self) -> str:
         return ""
@@ -209,8 +215,9 @@ class _PowerAtTicks(ScalarFormatter):
 def powers_at_ticks(figure: Figure) -> None:
     """Write the powers of ten of linear axes at their ticks, so that nothing stands above an axis."""
     for axis in (axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)):
-        if type(axis.get_major_formatter()) is ScalarFormatter:
-            axis.set_major_formatter(_PowerAtTicks())
+        given = axis.get_major_formatter()
+        if type(given) is ScalarFormatter:
+            axis.set_major_formatter(_PowerAtTicks(given))
 
 
 def short_number(value: float) -> str:

@@ -63,12 +63,15 @@ Style: TypeAlias = str | Path | dict[str, Any] | None
 """A style of one's own: a file, a name of matplotlib's, or its settings."""
 
 
-def context(own: Style = None) -> AbstractContextManager[None]:
+def context(own: Style = None, *, titles_move: bool = False) -> AbstractContextManager[None]:
     """Matplotlib with the settings of ``lab.mplstyle``, then those of one's ``own``, and nobody else's.
 
-    Raises PartError where there is no such style or setting, with the nearest name, or no such value of it.
+    Titles give way to what stands above an axis if one's own settings may put something there, or
+    ``titles_move``. Raises PartError where there is no such style or setting, with the nearest name, or no
+    such value of it.
     """
-    styles = ["default", Path(__file__).with_name("lab.mplstyle"), *([own] if own else [])]
+    free = [{"axes.titley": None}] if own or titles_move else []
+    styles = ["default", Path(__file__).with_name("lab.mplstyle"), *free, *([own] if own else [])]
     names = matplotlib.style.available
     if isinstance(own, str | Path) and str(own) not in names and not Path(own).is_file():
         raise PartError(f"no style {str(own)!r}, neither a file nor a name; {did_you_mean(str(own), names)}")

@@ -17,7 +17,7 @@ from lab.figures.tables import checked, number_of, of_variants
 from lab.prover.intervals.enclosure_text import short_bound
 
 _MOST_SHOWN = 6
-_USUAL = 4.0  # a curve that reaches so many times as far as the usual one leaves its panel
+_USUAL = 5.0  # a curve that reaches so many times as far as the usual one leaves its panel
 _REACH = 8.0  # curves are shown for |z| up to here
 _ROOM = 0.08  # of the axis, which a label takes
 _ROWS = {"sigma": "σ(z)", "slope": "slope σ′(z)", "curvature": "curvature σ″(z)"}
@@ -30,8 +30,8 @@ class Activations(parts.Figure):
     A network without hidden layers shows its output's. The bounds are those of the table ``variants``; they
     are left out where a variant has several activations, since they would not be of each. The panels of a
     row have one axis; that of the slopes begins at 0, so that floors and heights are compared at a glance.
-    What is more than four times as high as the usual leaves the panel, in which sup σ′ is told then. Where
-    the table ``curves`` has a column ``curvature``, σ″(z) is drawn below.
+    What is more than five times as high as the usual leaves the panel, in which sup σ′ and inf σ′ are told
+    then. Where the table ``curves`` has a column ``curvature``, σ″(z) is drawn below.
     """
 
     needs = ("curves",)
@@ -115,7 +115,7 @@ def _different(curves: pd.DataFrame, columns: list[str]) -> list[_Curve]:
 
 
 def _draw_bounds(ax: Axes, tables: parts.Tables, variant: str) -> None:
-    """Dashed lines at inf σ′ and sup σ′, labelled, where they are known and on the axis; sup σ′ above it too.
+    """Dashed lines at inf σ′ and sup σ′, labelled, where they are known; the label alone of one off the axis.
 
     The label of inf σ′ stands below its line where there is room; else, where the lines are near each other,
     with the other.
@@ -129,8 +129,8 @@ def _draw_bounds(ax: Axes, tables: parts.Tables, variant: str) -> None:
         label = f"{name} = {short_bound(value, up=column == 'sup_slope')}{proved}"
         if isfinite(value) and low <= value <= high:
             labels[column, value] = label
-        elif isfinite(value) and column == "sup_slope":
-            marks.above(ax, label)
+        elif isfinite(value) and not low - room < value < high:
+            marks.outside(ax, label, below=value < low)
     below = [column == "inf_slope" and value - low > room for column, value in labels]
     values = [value for _, value in labels]
     words = list(labels.values())

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from lab.figures.drawing.scales import (
@@ -118,6 +119,23 @@ def test_a_linear_axis_has_its_power_of_ten_at_the_ticks_and_nothing_above(ticks
     figure.draw_without_rendering()
     assert [tick.get_text() for tick in ax.get_yticklabels()] == labels
     assert ax.yaxis.get_offset_text().get_text() == ""
+
+
+@pytest.mark.parametrize(
+    ("rc", "style", "end", "label"),
+    [
+        ({}, {"style": "plain"}, 1e8, "100000000"),
+        ({}, {"scilimits": (0, 0)}, 20, "2·10¹"),
+        ({"text.usetex": True}, {}, 1e8, r"$\mathdefault{1}$$\times\mathdefault{10^{8}}\mathdefault{}$"),
+    ],
+)
+def test_what_was_set_of_a_linear_axis_stays_and_tex_gets_what_it_reads(rc, style, end, label):
+    with rc_context(rc):
+        ax = Figure().subplots()
+        ax.set_ylim(0, end)
+        ax.ticklabel_format(axis="y", **style)
+        powers_at_ticks(ax.figure)
+        assert ax.yaxis.get_major_formatter().format_ticks([0, end])[1] == label
 
 
 @pytest.mark.parametrize(

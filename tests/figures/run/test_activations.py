@@ -36,7 +36,7 @@ def test_the_label_of_a_floor_stands_below_it_where_the_axis_has_room(drawn):
 def test_bounds_are_rounded_outwards_and_have_the_minus_sign_of_the_axes(tables):
     variants = tables["variants"].assign(inf_slope=-0.0998393, sup_slope=1.0998393)
     below = draw("activations", {**tables, "variants": variants}).axes[4]
-    assert [text.get_text() for text in below.texts] == ["sup σ′ = 1.1"]
+    assert [text.get_text() for text in below.texts] == ["inf σ′ = −0.09984 ↓", "sup σ′ = 1.1"]
     below = draw("activations", {**tables, "variants": variants.assign(inf_slope=0.04442)}).axes[7]
     assert below.texts[0].get_text() == "inf σ′ = 0.04442"
 
@@ -89,16 +89,27 @@ def test_slopes_have_one_axis_from_0_so_that_floors_are_compared(drawn):
     assert (low, high > 1.1) == (0, True)
 
 
+@pytest.mark.parametrize(("end", "by", "told"), [("sup", 400, "400 ↑"), ("inf", -400, "−400 ↓")])
 @pytest.mark.parametrize("steep", [0, 1])
-def test_one_activation_far_steeper_than_the_other_leaves_its_panel_and_says_how_high_it_goes(steep):
+def test_one_activation_far_steeper_than_the_other_leaves_its_panel_and_says_how_far_it_goes(
+    steep, end, by, told
+):
     tables = make_tables(("sigmoid", "tanh"), 1, 3)
     name = ("sigmoid", "tanh")[steep]
     curves, variants = tables["curves"], tables["variants"]
-    curves["slope"] *= np.where(curves["variant"] == name, 400, 1)
-    variants["sup_slope"] = variants["sup_slope"].where(variants["variant"] != name, 400.0)
+    curves["slope"] *= np.where(curves["variant"] == name, by, 1)
+    of_end = f"{end}_slope"
+    variants[of_end] = variants[of_end].where(variants["variant"] != name, float(by))
     axes = draw("activations", {"curves": curves, "variants": variants}).axes[2:]
     assert 0.25 <= axes[steep].get_ylim()[1] < 4
-    assert axes[steep].texts[0].get_text() == "sup σ′ = 400 ↑"
+    assert f"{end} σ′ = {told}" in [text.get_text() for text in axes[steep].texts]
+
+
+def test_the_identity_beside_the_sigmoid_has_a_whole_panel():
+    sigmoid = make_tables(("sigmoid",), 1, 3)["curves"]
+    curves = pd.concat([sigmoid, sigmoid.assign(variant="z", sigma=sigmoid["z"])])
+    low, high = draw("activations", {"curves": curves}).axes[0].get_ylim()
+    assert (low < -8, high > 8) == (True, True)
 
 
 def test_an_activation_with_one_slope_is_none_to_measure_others_by(tables):
