@@ -53,7 +53,6 @@ SHORT = 400
 HARDLY_MOVED = 1.0
 """Where nothing was learned, weights that went less far than their own size may need larger steps."""
 
-
 LITTLE_LEFT = 0.1
 """Of weights that decay, what is left of the first ones where little is."""
 
@@ -206,13 +205,13 @@ def teach(case: Case, seen: Seen) -> str:
     """What may help where nothing was learned, if the tables tell why."""
     if asked := rescale(case):
         return asked
-    by_luck = case.had_time and (case.learned >= LEARNED).any()
-    if by_luck and (more := more_neurons(case)):
-        return more
+    by_luck = more_neurons(case) if (case.learned >= LEARNED).any() else ""
+    if by_luck and seen.rest >= LEARNED:
+        return by_luck
     moved_little = (case.path.min(axis=1) < HARDLY_MOVED) & ~hindered(case)
     if moved_little[list(seen.named)].all():
         return LARGER_STEPS
-    return bend(case) if only_a_line(case)[list(seen.named)].mean() > HALF else ""
+    return by_luck or (bend(case) if only_a_line(case)[list(seen.named)].mean() > HALF else "")
 
 
 def only_by_heart(case: Case) -> pd.DataFrame:
