@@ -41,7 +41,9 @@ class Cells:
         It is over the steps from ``first`` to ``last``; NaN where nothing is there.
         """
         start, end = np.searchsorted(self.steps, first), np.searchsorted(self.steps, last, "right")
-        return pd.DataFrame(_STATISTICS[how](cells[start:end]), self._trials, self._layers)
+        with np.errstate(over="ignore"):  # of numbers next to the largest the mean is inf, as in pandas
+            found = _STATISTICS[how](cells[start:end])
+        return pd.DataFrame(found, self._trials, self._layers)
 
 
 def _count(cells: Array) -> Array:
@@ -57,7 +59,7 @@ def _median(cells: Array) -> Array:
     count = _count(cells)
     ordered = np.sort(cells, axis=0)  # NaN last
     low, high = (np.take_along_axis(ordered, place[None], 0)[0] for place in ((count - 1) // 2, count // 2))
-    return np.asarray((low + high) / 2)
+    return np.asarray(low / 2 + high / 2)
 
 
 _STATISTICS: Mapping[str, Callable[[Array], Array]] = {

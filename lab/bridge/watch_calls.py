@@ -55,7 +55,7 @@ def z_of(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any
     """
     z: Any
     z, rest = (args[0], args[1:]) if args else (kwargs.get("input"), ())
-    if name in ("maximum", "max") and hasattr(z, "any") and not (z.requires_grad or z.any()):
+    if name in ("maximum", "max") and hasattr(z, "any") and _bound(z) == 0:
         z, rest = (*rest, kwargs.get("other"))[0], (z,)
     return z, rest
 
@@ -94,7 +94,7 @@ def sigma_of(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Activ
 
 def _holding(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Activation | None:
     """The ReLU that holds z above 0, or the hard tanh between two bounds around 0; None of other bounds."""
-    given: dict[str, Any] = {**dict(zip(HOLDING[name], args, strict=False)), **kwargs}
+    given: dict[str, Any] = {**kwargs, **dict(zip(HOLDING[name], args, strict=False))}
     if "dim" in given or (name == "max" and not hasattr(given.get("other"), "any")):
         return None
     low, high = _bound(given.get(HOLDING[name][0])), _bound(given.get("max"))
@@ -106,10 +106,13 @@ def _holding(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Activ
 
 
 def _bound(x: Any) -> float | None:
-    """The number that x is, also as a tensor; NaN where each neuron has its own."""
-    if hasattr(x, "any"):
-        return 0.0 if not x.any() else float(x) if x.numel() == 1 else nan
-    return None if x is None else float(x)
+    """The number that x is, also as a tensor; NaN of one that is learned, is several or is in torch.vmap."""
+    if not hasattr(x, "any"):
+        return None if x is None else float(x)
+    try:
+        return nan if x.requires_grad else 0.0 if not x.any() else x.item() if x.numel() == 1 else nan
+    except RuntimeError:
+        return nan
 
 
 @lru_cache(maxsize=256)

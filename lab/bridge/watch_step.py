@@ -57,7 +57,7 @@ class Step:
         self.updates: dict[int, float] = {}
         self.weights: dict[int, tuple[float, Any]] = {}
         self._before: dict[int, Any] = {}
-        self._updating = self._over = False
+        self._updating = self._over = self._asked_again = False
         self._moved: set[int] = set()
         self._given: tuple[int, ...] = ()
         self._pass: _Forward | None = None
@@ -163,13 +163,14 @@ class Step:
             self.scale = float(self.scaler.get_scale())
 
     def _gathered(self, parameter: Any) -> None:
+        if self._asked_again:
+            self.notes[ASKED_AGAIN] = None
         if not self._over:
             self.gradients[id(parameter)] = size(parameter.grad)
 
     def _enter(self, model: Any, args: Any, kwargs: Any) -> None:
         if self.arrived and (self._updating or self._displaced()):
-            self._over = True
-            self.notes[ASKED_AGAIN] = None
+            self._over = self._asked_again = True
         elif torch.is_grad_enabled() and self._pass is None and not self._over:
             given = [x for x in (*args, *kwargs.values()) if torch.is_tensor(x) and x.ndim]
             self._given = tuple(given[0].shape) if given else (1,)
@@ -180,7 +181,7 @@ class Step:
     def _displaced(self) -> bool:
         """Whether weights were moved by no optimiser's step since they were used, as SAM moves them."""
         return any(
-            size(parameter.detach()) != norm
+            abs(size(parameter.detach()) - norm) > 0  # not of NaN, which differs from itself
             for at, (norm, parameter) in self.weights.items()
             if at not in self._moved
         )
@@ -278,8 +279,9 @@ class _Forward(TorchFunctionMode):
         if name.strip("_") in HOLDING and sigma is not None:
             # Of weights, or a ReLU of what they made; it may as well hold a distance or a probability.
             made_here = self.sources.get(z)
-            known = made_here and (made_here.weight is not None or sigma == made("relu", ()))
-            return sigma if known else None
+            if made_here is None or made_here.weight is not None:
+                return made_here and sigma
+            return sigma if sigma == made("relu", ()) and z.shape[made_here.axis] > 1 else None
         if sigma is None and name.strip("_") in ELEMENTWISE:
             where = " ".join(filter(None, (self.stack[-1], name)))
             self.step.notes[f"{where}: each neuron has its own slope, so it is not one σ: not read"] = None

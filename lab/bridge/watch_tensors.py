@@ -51,14 +51,23 @@ def parameter(x: Any) -> Any:
 
 
 def has_neurons(z: Any) -> bool:
-    """Whether it may be the z of neurons over examples: not a number, and not itself a weight."""
+    """Whether it may be the z of neurons over examples: no number, no weight, not in torch.vmap."""
     return (
         torch.is_tensor(z)
         and z.is_floating_point()
         and z.ndim > 1
         and z.numel() > 0
         and not isinstance(z, torch.nn.Parameter)
+        and _is_there(z)
     )
+
+
+def _is_there(x: Any) -> bool:
+    try:
+        x.data_ptr()
+    except RuntimeError:
+        return False
+    return True
 
 
 def only_input(node: Any, edge: Any, leaf: Any) -> int | None:

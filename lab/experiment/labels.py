@@ -27,17 +27,22 @@ def labels(varied: Sequence[Mapping[str, Any]], activation: Any) -> list[str]:
     keys = [parsed(key) for key in varied[0]]
     often = Counter(key[-1] for key in keys)
     names = [".".join(map(str, key[-1:] if often[key[-1]] == 1 else key[-2:])) for key in keys]
-    short, whole = (
-        [
-            ", ".join(_word(*of, filed=filed) for of in zip(one, names, one.values(), strict=True))
-            for one in varied
-        ]
-        for filed in (False, True)
-    )
-    alike = Counter(text.casefold() for text in short)
-    return _unique(
-        [text if alike[text.casefold()] == 1 else long for text, long in zip(short, whole, strict=True)]
-    )
+    columns = [
+        _words(key, name, values)
+        for key, name, *values in zip(varied[0], names, *(one.values() for one in varied), strict=True)
+    ]
+    return _unique([", ".join(words) for words in zip(*columns, strict=True)])
+
+
+def _words(key: str, name: str, values: Sequence[Any]) -> list[str]:
+    """A varied key with each of its values, these with their files where two are alike without."""
+    short, whole = ([_word(key, name, value, filed) for value in values] for filed in (False, True))
+    meant: dict[str, set[str]] = {}
+    for text, long in zip(short, whole, strict=True):
+        meant.setdefault(text.casefold(), set()).add(long)
+    return [
+        text if len(meant[text.casefold()]) == 1 else long for text, long in zip(short, whole, strict=True)
+    ]
 
 
 def _word(key: str, name: str, value: Any, filed: bool) -> str:

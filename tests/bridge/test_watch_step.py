@@ -112,6 +112,54 @@ def test_passes_with_the_same_weights_are_gathered(tmp_path, batch):
     np.testing.assert_allclose(parts.layers[quantities], whole.layers[quantities], rtol=1e-12)
 
 
+def test_what_looks_at_moved_weights_asks_for_no_cost_again(tmp_path, batch):
+    """A step by hand moves the weights as SAM does, but the accuracy that is asked for then is no cost."""
+    x, y = batch
+    model = net()
+
+    def by_hand():
+        cost = COST(model(x), y)
+        model.zero_grad()
+        cost.backward()
+        with torch.no_grad():
+            for one in model.parameters():
+                one -= 0.1 * one.grad
+        model(x)
+        return cost
+
+    assert watched(tmp_path, model, by_hand).info["notes"] == []
+
+
+def test_passes_with_weights_that_are_no_numbers_are_gathered(tmp_path, batch):
+    x, y = batch
+    model = net()
+    optimiser = torch.optim.SGD(model.parameters(), 0.1)
+    with torch.no_grad():
+        model[0].weight.fill_(torch.nan)
+
+    def in_parts():
+        for part in (slice(0, 6), slice(6, 12)):
+            cost = COST(model(x[part]), y[part])
+            cost.backward()
+        optimiser.step()
+        return cost
+
+    assert watched(tmp_path, model, in_parts).info["notes"] == []
+
+
+@pytest.mark.parametrize(
+    "relu",
+    [
+        lambda z: torch.maximum(z, torch.zeros_like(z)),
+        lambda z: torch.clamp(z, min=torch.zeros_like(z)[0, 0]),
+        torch.relu,
+    ],
+)
+def test_within_vmap_nothing_is_read_and_all_is_trained(tmp_path, batch, relu):
+    model = Held(lambda z: torch.vmap(relu)(z[None])[0])
+    assert len(watched(tmp_path, model, lambda: plain(model, batch)).info["layers"]) == 1
+
+
 class Held(torch.nn.Module):
     """What a ReLU is written as, after weights, beside bounds that are no σ."""
 
@@ -122,7 +170,7 @@ class Held(torch.nn.Module):
     def forward(self, x):
         z = self.first(x.clamp(-3, 3))
         a = self.relu(z)
-        length = a.norm(dim=1, keepdim=True).clamp(min=1e-12)
+        length = a.norm(dim=1, keepdim=True).clamp(min=1e-12).clamp(min=0)
         return self.last(a / length.clamp(1e-6, 1e6) * length)
 
 
@@ -135,6 +183,7 @@ class Held(torch.nn.Module):
         lambda z: torch.clamp_min(z, 0),
         lambda z: torch.maximum(z, torch.zeros_like(z)),
         lambda z: torch.max(torch.tensor(0.0), z),
+        lambda z: torch.maximum(torch.zeros_like(z), other=z),
     ],
 )
 def test_a_relu_is_read_however_it_is_written(tmp_path, batch, relu):

@@ -47,6 +47,12 @@ def test_what_is_alike_is_told_apart_by_its_file_or_numbered(named, called):
     assert labels([{"network.activation": one} for one in named], "") == called
 
 
+def test_a_class_has_its_file_in_all_labels_or_in_none():
+    varied = [("a.py:Mine", 0.1), ("b.py:Mine", 0.1), ("a.py:Mine", 0.2)]
+    told = labels([{"network.activation": one, "training.eta": eta} for one, eta in varied], "")
+    assert told == ["a.py:Mine, eta=0.1", "b.py:Mine, eta=0.1", "a.py:Mine, eta=0.2"]
+
+
 @given(
     st.lists(
         st.text(min_size=1, max_size=80) | st.floats() | st.lists(st.text(max_size=3), max_size=3),

@@ -225,8 +225,8 @@ RULES = {
     "weights vanish": Rule(
         "Is a tenth of a layer's first weights left at the end, or less, in a trial that has not learned "
         "`LEARNED` of its task? Asked where weights decay. Steps that are large beside what is left follow.",
-        0.1,
-        steps.weights_left,
+        learning.LITTLE_LEFT,
+        steps.little_left,
         steps.says_decay,
         below=True,
         share=HALF,

@@ -53,6 +53,8 @@ SHORT = 400
 HARDLY_MOVED = 1.0
 """Where nothing was learned, weights that went less far than their own size may need larger steps."""
 
+LITTLE_LEFT = 0.1
+"""Of weights that decay, what is left of the first ones where little is."""
 
 CONSEQUENCES = frozenset(
     {
@@ -77,26 +79,44 @@ def of_failed(case: Case, values: pd.DataFrame, below: float = LEARNED) -> pd.Da
 def hindered(case: Case) -> pd.Series:
     """Trial → whether something known keeps it from learning, so that neither more nor larger steps help.
 
-    A gradient is lost, vanishes or explodes, more than half of a layer is saturated whose σ′ is in δ, steps
-    are large, or the targets out of reach.
+    It is `astray`, a gradient is lost, steps are large, or the targets out of reach.
     """
-    saturated, steps = case.at(case.last_step, "saturation"), case.over("update_ratio", "median")
+    steps = case.over("update_ratio", "median")
+    lost = case.no_gradient[1].any(axis=1) | case.out_of_reach
+    return astray(case) | lost | (steps > OVERTHROWN).any(axis=1)
+
+
+def astray(case: Case) -> pd.Series:
+    """Trial → whether its gradient vanishes or explodes, or is small by a saturated σ.
+
+    That is where more than half of a layer is saturated whose σ′ is in δ.
+    """
+    saturated = case.at(case.last_step, "saturation")
     in_delta = case.closed - ({case.hidden.stop} if case.cost_cancels else set())
-    shut = saturated[[l for l in saturated if l in in_delta]] > HALF
-    uneven = (
+    shut = (saturated[[l for l in saturated if l in in_delta]] > HALF).any(axis=1)
+    return shut | (
         ~case.speed_ratio.reindex(shut.index).between(VANISHING, EXPLODING) if len(case.decades) else False
     )
-    lost = case.no_gradient[1].any(axis=1) | case.out_of_reach
-    return lost | shut.any(axis=1) | (steps > OVERTHROWN).any(axis=1) | uneven
+
+
+def weights_left(case: Case) -> pd.DataFrame:
+    """Trial × layer: ‖w‖ at the end over that at the start, where weights decay; else without columns."""
+    start, end = (case.at(step, "weight_norm") for step in (case.first_step, case.last_step))
+    left = end / start.where(start > 0)
+    return left if case.decays else left[[]]
 
 
 def only_a_line(case: Case) -> pd.Series:
     """Trial → whether a network that is linear up to its output ended near the best constant answer.
 
-    It had a gradient and is not much worse, so that larger or smaller steps would not help.
+    Nothing else is known to keep it there: it had a gradient that was not `astray`, so that larger or smaller
+    steps would not help, and weights that did not decay.
     """
     straight = not case.hidden or case.known("inf_slope") == case.known("sup_slope")
-    return straight & (case.learned_by_cost > -SKILL) & ~case.no_gradient[0].any(axis=1)
+    if not straight:
+        return pd.Series(False, case.learned.index)
+    kept = case.no_gradient[0].any(axis=1) | astray(case) | (weights_left(case) <= LITTLE_LEFT).any(axis=1)
+    return (case.learned_by_cost > -SKILL) & ~kept.reindex(case.learned.index, fill_value=False)
 
 
 def follows_line(case: Case) -> set[str]:
@@ -185,13 +205,13 @@ def teach(case: Case, seen: Seen) -> str:
     """What may help where nothing was learned, if the tables tell why."""
     if asked := rescale(case):
         return asked
-    by_luck = case.had_time and (case.learned >= LEARNED).any()
-    if by_luck and (more := more_neurons(case)):
-        return more
+    by_luck = more_neurons(case) if (case.learned >= LEARNED).any() else ""
+    if by_luck and seen.rest >= LEARNED:
+        return by_luck
     moved_little = (case.path.min(axis=1) < HARDLY_MOVED) & ~hindered(case)
     if moved_little[list(seen.named)].all():
         return LARGER_STEPS
-    return bend(case) if only_a_line(case)[list(seen.named)].mean() > HALF else ""
+    return by_luck or (bend(case) if only_a_line(case)[list(seen.named)].mean() > HALF else "")
 
 
 def only_by_heart(case: Case) -> pd.DataFrame:

@@ -5,7 +5,7 @@ import pandas as pd
 
 from lab.analysis.case import FEWEST_STEPS, Case
 from lab.analysis.rule import Seen, rounded, whole
-from lab.analysis.rules.learning import CONSEQUENCES, LEARNED, hindered, of_failed
+from lab.analysis.rules.learning import CONSEQUENCES, LEARNED, hindered, of_failed, weights_left
 from lab.analysis.rules.words import part_of, percent
 from lab.network.decay import GROWS, overshooting
 
@@ -91,12 +91,9 @@ def follows_decay(case: Case) -> set[str]:
     return may_diverge | {"first step too long", *CONSEQUENCES}
 
 
-def weights_left(case: Case) -> pd.DataFrame:
-    """‖w‖ at the end over that at the start, of trials that failed; only where weights decay by λ."""
-    if not case.decays:
-        return pd.DataFrame()
-    start, end = (case.at(step, "weight_norm") for step in (case.first_step, case.last_step))
-    return of_failed(case, end / start.where(start > 0))
+def little_left(case: Case) -> pd.DataFrame:
+    """`weights_left` of trials that failed."""
+    return of_failed(case, weights_left(case))
 
 
 def says_decay(case: Case, seen: Seen) -> str:

@@ -13,7 +13,7 @@ from lab.data import Dataset, source
 from lab.data.files.cells import Column, number, thousands
 from lab.data.files.file import KINDS, File
 from lab.data.files.rows import Rows
-from lab.data.files.selection import TARGETS, code_of_missing, rises_by_one, slips, unfit
+from lab.data.files.selection import TARGETS, code_of_missing, rises_by_one, slips, stands_apart, unfit
 from lab.data.files.table import Table
 from lab.data.files.targets import few
 from lab.errors import PartError
@@ -87,17 +87,19 @@ def _chosen(table: Table) -> tuple[dict[str, Any], dict[str, str]]:
     """The target, what to ignore, and what to do where values are missing; why columns are ignored."""
     targets = _targets(table)
     settings: dict[str, Any] = {"target": targets if len(targets) > 1 else targets[0]}
-    missing: list[str] = []
+    missing = codes = _codes(table)
     ignore: dict[str, str] = {}
     absent = np.zeros(len(table.places), dtype=np.bool_)
     for title, column in table.columns.items():
-        words = [code] if (code := code_of_missing(column)) else slips(column)
+        words = slips(column)
         if 0 < len(words) <= _MOST_WORDS:
-            missing += words
-            absent |= np.isin(column, float(code) if code else words)
+            missing = [*missing, *words]
+            absent |= np.isin(column, words)
         elif title not in targets and (reason := _why_ignored(column, words)):
             ignore[title] = reason
             continue
+        elif column.dtype.kind == "f":
+            column = np.where(np.isin(column, [float(code) for code in codes]), np.nan, column)
         absent |= _absent(column)
     if len(ignore) == len(table.columns) - len(targets):  # and nothing else is left
         ignore = {}
@@ -106,6 +108,17 @@ def _chosen(table: Table) -> tuple[dict[str, Any], dict[str, str]]:
     if missing:
         settings["missing"] = sorted({*missing})
     return settings | _for_absent(absent), ignore
+
+
+def _codes(table: Table) -> list[str]:
+    """The numbers that stand for a missing value in a column, and are no usual number in another."""
+    numbers = [column for column in table.columns.values() if column.dtype.kind == "f"]
+    found = {code for column in numbers if (code := code_of_missing(column))}
+    return [
+        code
+        for code in found
+        if all(stands_apart(column, float(code)) for column in numbers if (column == float(code)).any())
+    ]
 
 
 def _for_absent(absent: npt.NDArray[np.bool_]) -> dict[str, str]:

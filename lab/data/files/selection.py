@@ -24,7 +24,7 @@ _TEXTS_OF_A_KIND = 0.1
 
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(T\d|\b).*|\d{1,2}:\d{2}(:\d{2})?")
 
-_CODE = re.compile(r"-[1-9]\d+|9{2,}")
+_CODE = re.compile(r"-(?:99|88|77|[1-9]\d{2,})|9{2,}")
 
 
 def chosen(
@@ -169,9 +169,9 @@ def slips(column: Column) -> list[str]:
 
 
 def code_of_missing(column: Column) -> str:
-    """A number that comes again, as -999, and is farther from all others than these are apart; else empty.
+    """A number that comes again, as -999, and `stands_apart` from all others; else empty.
 
-    Only nines and whole numbers below 0 are taken for such.
+    Only nines and whole numbers from -100 down are taken for such, and -99, -88 and -77.
 
     >>> code_of_missing(np.array([1.5, -999, 2, 3, -999])), code_of_missing(np.array([1.5, 2, 3, 900, 900]))
     ('-999', '')
@@ -181,11 +181,24 @@ def code_of_missing(column: Column) -> str:
     found, counts = np.unique(column[np.isfinite(column)], return_counts=True)
     if len(found) <= ROWS_OF_A_KIND:
         return ""
-    for end, others in ((0, found[1:]), (-1, found[:-1])):
-        code, gap = f"{found[end]:.17g}", np.abs(others - found[end]).min()
-        if counts[end] > 1 and gap > np.ptp(others) and _CODE.fullmatch(code):
+    for end in (0, -1):
+        code = f"{found[end]:.17g}"
+        if counts[end] > 1 and _CODE.fullmatch(code) and stands_apart(column, found[end]):
             return code
     return ""
+
+
+def stands_apart(column: Column, value: float) -> bool:
+    """Whether a number is farther from all others of a column of numbers than these are apart.
+
+    >>> stands_apart(np.array([1.5, 99, 2]), 99), stands_apart(np.array([98, 99, 97.0]), 99)
+    (True, False)
+    """
+    others = column[np.isfinite(column) & (column != value)]
+    if not len(others):
+        return True
+    low, high = float(others.min()), float(others.max())
+    return max(low - value, value - high) > high - low
 
 
 def rises_by_one(column: Column) -> bool:

@@ -74,6 +74,19 @@ def test_a_line_that_is_no_better_than_a_constant_is_not_told_to_take_other_step
 
 
 @pytest.mark.parametrize(
+    "changed",
+    [
+        {"network__hidden": [30, 30], "training__lambda": 200.0},
+        {"network__hidden": [30] * 6, "network__initialiser": {"name": "normal", "sd": 0.01}},
+    ],
+)
+def test_a_line_is_not_said_to_be_too_little_where_something_else_kept_it(tmp_path, changed):
+    told = spoken(tmp_path, network__activation="identity", training__eta=0.1, **changed)
+    assert UNLEARNED in told
+    assert "linear" not in told[UNLEARNED].sentence
+
+
+@pytest.mark.parametrize(
     ("accuracies", "rest"),
     [
         ([0.1, 0.1, 0.1], ""),

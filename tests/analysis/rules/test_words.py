@@ -93,6 +93,19 @@ ADVISED = {
         "more neurons a layer",
         {"network__hidden": [16]},
     ),
+    "too slow, but for one": (
+        {
+            **FOUR,
+            "training__epochs": 300,
+            "training__eta": 0.03,
+            "trials__seeds": 20,
+            "network__hidden": [8],
+            "network__activation": "tanh",
+        },
+        "nothing learned",
+        "a larger training.eta",
+        {"training__eta": 1.0},
+    ),
     "dead by chance": (
         {**FOUR, **BY_RELU, "network__hidden": [2], "trials__seeds": 20},
         "no gradient",

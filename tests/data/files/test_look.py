@@ -84,6 +84,19 @@ def test_a_number_that_stands_for_a_missing_value_is_taken_as_missing(looked):
     assert (settings["missing"], settings["nan"]) == (["-999"], "drop")
 
 
+@pytest.mark.parametrize(("others", "missing"), [((90, 100), None), ((-9, 9), ["99"]), ((0, 90), None)])
+def test_a_usual_number_of_another_column_is_not_taken_as_missing(looked, others, missing):
+    """What is missing is so in all columns: the rows with 99 % would go."""
+    low, high = others
+    rows = "".join(
+        f"{99 if n % 15 == 0 else 20 + n % 20},{99 if n == 7 else low + n % (high - low)},{n % 2}\n"
+        for n in range(1, 61)
+    )
+    found = looked(f"age,percent,y\n{rows}")
+    assert found.settings.get("missing") == missing
+    assert len(found.data.x_train) + len(found.data.x_test) == (55 if missing else 60)
+
+
 @pytest.mark.parametrize(
     ("columns", "target"),
     [

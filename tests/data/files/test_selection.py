@@ -125,7 +125,15 @@ def test_a_code_that_is_a_target_is_noted_too(load):
 
 
 @pytest.mark.parametrize(
-    "values", [[0, 1, 2, 3, 50, 50], [-1, -1, 1, 1], [-50.5, -50.5, 0, 1, 2], [-99, 1, 2, 3]]
+    "values",
+    [
+        [0, 1, 2, 3, 50, 50],
+        [-1, -1, 1, 1],
+        [-50.5, -50.5, 0, 1, 2],
+        [-99, 1, 2, 3],
+        [-33, -33, 48, 49, 51, 52],  # latitudes
+        [-999, -999, -1.6e308, 0, 1.6e308],
+    ],
 )
 def test_what_may_be_a_number_is_no_code(load, values):
     rows = "".join(f"{value},{at + 0.5}\n" for at, value in enumerate(values))
