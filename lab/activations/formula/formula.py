@@ -109,14 +109,16 @@ class Written(Activation):
 
     @cached_property
     def switches(self) -> tuple[float, ...]:
-        """The zeros of what the formula's switches compare, found on a grid and refined by bisection."""
+        """The zeros of what the formula's switches compare, and those at which it has a root of what only
+        touches 0; found on a grid and refined by bisection.
+        """
         switching = [node for node in below(self.expression) if node.operation in SWITCHES]
         z = grid() if switching else np.empty(0)
         found: set[float] = set()
         for node in switching:
             x, *others = node.arguments
             found.update(zeros(x - others[0] if others else x, z))
-        return tuple(sorted(found))
+        return tuple(sorted(found | _touching(self.expression)))
 
     @cached_property
     def kinks(self) -> tuple[float, ...]:
@@ -193,6 +195,19 @@ def _computed(program: Program | Careful, z: Array) -> Array:
     values = np.empty_like(z)
     program.run(z, (values,))
     return values
+
+
+def _touching(expression: Expression) -> set[float]:
+    """The zeros of what roots are taken of at which it has a least value, as z² + z⁴ at 0."""
+    found: set[float] = set()
+    for node in below(expression):
+        if node.operation == "sqrt" or (node.operation == "pow" and (node.arguments[1].number or 1) % 1):
+            x = node.arguments[0]
+            places = np.array(zeros(stable(x.derivative()), grid()))
+            around = places + np.array([[-0.01], [0.0], [0.01]])
+            sizes = np.abs(_computed(compiled(x), around))
+            found.update(places[sizes[1] <= _SAME * np.minimum(sizes[0], sizes[2])].tolist())
+    return found
 
 
 def zeros(x: Expression, z: Array) -> list[float]:

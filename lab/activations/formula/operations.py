@@ -77,6 +77,9 @@ def _signed(sign: E, x: E) -> E | None:
     match x.operation, x.arguments:
         case "mul", (u, v):
             for one, other in ((u, v), (v, u)):
+                if (limited := _beside_root(sign, one, other)) is not None:
+                    return limited
+            for one, other in ((u, v), (v, u)):
                 if (rest := _signed(sign, one)) is not None:
                     return rest * other
         case "neg" | "div", (u, *others) if (rest := _signed(sign, u)) is not None:
@@ -88,6 +91,29 @@ def _signed(sign: E, x: E) -> E | None:
                 made = (sign * one if rest is None else rest for one, rest in pairs)
                 return x.graph.apply(x.operation, *mask, *made)
     return None
+
+
+def _holds(x: E, part: E) -> bool:
+    return x is part or any(_holds(y, part) for y in x.arguments if y.index >= part.index)
+
+
+def _beside_root(sign: E, u: E, over: E) -> E | None:
+    """sign(x)·u·(c/√w) with sign² = 1; None where ``over`` is no c/√w, or u has that root too. Where x, u and
+    w are 0 at once it is the limit, sign(x′)·u′·(c/√(w″/2)): sign(z)·√(log(1 + z²)) has the slope 1 at 0.
+    """
+    if over.operation != "div" or over.arguments[1].operation != "sqrt" or over.arguments[0].varies:
+        return None
+    c, root = over.arguments
+    if _holds(u, root):
+        return None
+    (x,), (w,) = sign.arguments, root.arguments
+    size = x.call("abs").call("max", w.call("abs"))
+    if (rest := _signed(sign, u)) is not None:
+        size = size.call("max", rest.call("abs"))
+    limit = x.derivative().call("sign") * u.derivative()
+    limit = limit * (c / (0.5 * w.derivative().derivative()).call("sqrt"))
+    found = (sign * u if rest is None else rest) * over
+    return size.call("greater", 0).call("where", found, limit)
 
 
 def _quotient_slope(y: E, u: E, v: E, du: E, dv: E) -> E:

@@ -48,6 +48,7 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("log(1 + exp(x))", "softplus(x)"),
     Rewrite("log((1 + exp(x))*sigmoid(-a))", "softplus(x) - softplus(a)"),
     Rewrite("log(2 - exp(x))", "log1p(-expm1(x))"),
+    Rewrite("log(exp(a) - expm1(x))", "log1p(exp(a) - exp(x))"),
     Rewrite("(1 + x)**2 - 1", "x*(2 + x)"),
     Rewrite("(1 - x)**2 - 1", "x*(x - 2)"),
     Rewrite("log1p(exp(x))", "softplus(x)"),
@@ -106,8 +107,8 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("x + sqrt(a + x**2) + x*(1 + x/sqrt(a + x**2))", "(x + sqrt(a + x**2))**2/sqrt(a + x**2)"),
     Rewrite("1 + x/(1 + abs(x)) + x*(1/(1 + abs(x))/(1 + abs(x)))",
         "where(x < 0, 1/(1 + abs(x))**2, 2 - 1/(1 + abs(x))**2)"),
+    Rewrite("x**0.5", "sqrt(x)"),
     Rewrite("sqrt(x**2)", "abs(x)"),
-    Rewrite("(x**2)**0.5", "abs(x)"),
 )  # fmt: skip
 """The table. Where two patterns fit, the first is taken."""
 

@@ -1,6 +1,7 @@
 """σ and σ′ of formulas, against an evaluator that shares nothing with the lab's."""
 
 import pickle
+from math import inf
 
 import numpy as np
 import pytest
@@ -302,3 +303,50 @@ def test_where_a_root_is_0_so_is_its_slope_or_what_is_chosen_at_its_kink(text):
 def test_the_size_of_a_size_is_that_size():
     sigma = Formula("sign(z)*sqrt(abs(z)**2)")
     assert (sigma.derivative(0.0), sigma.kinks) == (1.0, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "slope"),
+    [
+        *(("sign(z)*sqrt(log(1+z**2))", 1.0), ("sign(z)*log(1+z**2)**0.5", 1.0)),
+        *(("sign(z)*sqrt(abs(z)*tanh(abs(z)))", 1.0), ("sign(-z)*sqrt(1 - exp(-4*z**2))", -2.0)),
+        *(("sign(z)*exp(-z)*sqrt(3*log(1+z**2))", 3**0.5), ("sign(z)*tanh(sqrt(cosh(z) - 1))", 0.5**0.5)),
+        *(("sign(z)*sqrt(z**2/(1+abs(z)))", 1.0), ("sign(z)*sqrt(z**4 + z**6)", 0.0)),
+    ],
+)
+def test_a_sign_before_a_root_that_touches_0_has_the_slope_between_its_sides(text, slope):
+    """Where 0·∞ was taken for 0, σ′ had a hole at 0, a kink that σ has not."""
+    sigma = Formula(text)
+    assert sigma.derivative(np.array([-1e-7, 0.0, 1e-7])) == pytest.approx(slope, abs=1e-6)
+    assert sigma.kinks == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "slope"), [("sign(z)*sqrt(abs(z))", inf), ("sign(z)*sqrt(exp(z) + z**2)", 0)]
+)
+def test_a_sign_before_another_root_has_its_kink(text, slope):
+    assert (Formula(text).derivative(0.0), Formula(text).kinks) == (slope, (0.0,))
+
+
+@pytest.mark.parametrize(
+    ("text", "kinks"),
+    [
+        *(
+            ("sqrt(z**2 + z**4)", (0.0,)),
+            ("sqrt(log(1 + (z - 1)**2))", (1.0,)),
+            ("sqrt(cosh(z) - 1)", (0.0,)),
+        ),
+        *(("(z**2 + z**4)**0.25", (0.0,)), ("sqrt(log(1 + (z - 0.3)**2))", (0.3,))),
+        *(("sqrt(z**4)", ()), ("(z**2 + z**4)**0.75", ()), ("sqrt(1 + z**2)", ()), ("sqrt(2 + cos(z))", ())),
+    ],
+)
+def test_a_root_has_a_kink_where_it_touches_0(text, kinks):
+    assert Formula(text).kinks == pytest.approx(kinks)
+
+
+@pytest.mark.parametrize("text", ["sqrt(abs(z))", "tanh(z)*sqrt(abs(z))", "sign(z)*sqrt(log(1+z**2))"])
+def test_a_root_has_slopes_of_all_orders(text):
+    slope = Formula(text).expression
+    for _ in range(4):
+        slope = slope.derivative()
+    assert slope.varies
