@@ -13,7 +13,7 @@ _CALL = re.compile(r"\b[A-Z][A-Za-z]*\[")
 """The beginning of a call of Mathematica's."""
 
 _POSITIVE_PART = re.compile(
-    r"(?:\[(?P<square>[^][]*)\]|\((?P<round>[^()]*)\)|\b(?P<name>[xz](?=[_^⁺])))"
+    r"(?:(?<![A-Za-z_)\]])(?:\[(?P<square>[^][]*)\]|\((?P<round>[^()]*)\))|\b(?P<name>[xz](?=[_^⁺])))"
     r"\s*(?:_\+|_\{\+\}|\^\+|\^\{\+\}|⁺)(?!\s*[\w.(])"
 )
 _ONE = r"(?:\\(?:mathbb|mathbf|mathds|mathrm|bm|boldsymbol)\s*\{?\s*1\s*\}?|\b1|𝟙)"

@@ -57,7 +57,9 @@ def test_choices_within_choices(tree):
     assert Formula(written(tree, "x > 0.3 ? ({yes}) : {no}")).text == Formula(python).text
 
 
-@pytest.mark.parametrize("text", ["z ? 1", "z > 0 ? z", "z : 1", "=> z", "x_ + 1", "[z, 1]", "y => y"])
+@pytest.mark.parametrize(
+    "text", ["z ? 1", "z > 0 ? z", "z : 1", "=> z", "x_ + 1", "[z, 1]", "y => y", "tanh(z)_+"]
+)
 def test_what_has_no_such_meaning_is_refused(text):
     with pytest.raises(FormulaError):
         Formula(text)
