@@ -107,20 +107,21 @@ def end_labels(ax: Axes, ends: Sequence[End], height: float) -> None:
         places = np.clip(to_panel.transform([(x, end.y) for end in lines])[:, 1], 0, 1)
         most = min(MOST_LABELLED, int(np.ptp(places) / gap) + MOST_ASIDE)
         labelled = chosen(range(len(lines)), most)
-        moved = spread(places[labelled], gap, 1.0)
+        moved = spread(places[labelled], gap, 0.0, 1.0)
         for end, place in zip([lines[index] for index in labelled], moved, strict=True):
             ax.annotate(end.label, (x, place), (3, 0), color=end.colour, **look)
 
 
-def spread(places: Floats, gap: float, highest: float = np.inf) -> Floats:
-    """The places moved as little as possible (least squares), none above ``highest``.
+def spread(places: Floats, gap: float, lowest: float = -np.inf, highest: float = np.inf) -> Floats:
+    """The places moved as little as possible (least squares), none below ``lowest`` or above ``highest``.
 
-    Neighbours are ``gap`` apart.
+    Neighbours are ``gap`` apart; where there is no room for all, the first is ``lowest``.
     """
     from scipy.optimize import isotonic_regression
 
     order = np.argsort(places, kind="stable")
     gaps = gap * np.arange(len(order))
     moved = np.empty(len(order))
-    moved[order] = np.minimum(isotonic_regression(places[order] - gaps).x, highest - gaps[-1]) + gaps
+    room = max(lowest, highest - gaps[-1])
+    moved[order] = np.clip(isotonic_regression(places[order] - gaps).x, lowest, room) + gaps
     return moved

@@ -45,7 +45,13 @@ def test_a_line_that_left_the_panel_is_labelled_at_its_edge_and_moves_no_other()
 
 def test_labels_that_are_pushed_from_the_top_leave_those_below_where_they_are():
     places = [0.2, 0.97, 0.98, 0.99]
-    assert spread(np.array(places), 0.1, 1.0) == pytest.approx([0.2, 0.8, 0.9, 1.0])
+    assert spread(np.array(places), 0.1, 0.0, 1.0) == pytest.approx([0.2, 0.8, 0.9, 1.0])
+    below = 1 - np.array(places)
+    assert spread(below, 0.1, 0.0, 1.0) == pytest.approx([0.8, 0.2, 0.1, 0.0])
+
+
+def test_labels_that_have_no_room_begin_at_the_lowest_place():
+    assert spread(np.array([0.5, 0.5, 0.5]), 0.6, 0.0, 1.0) == pytest.approx([0.0, 0.6, 1.2])
 
 
 @pytest.mark.parametrize(
