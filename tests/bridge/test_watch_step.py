@@ -44,6 +44,16 @@ def plain(model, batch):
     return cost
 
 
+def assert_first_pass_was_read(run, tmp_path, batch):
+    """The run of a step that asked for the cost again tells so, and has what a step with one pass has."""
+    model = net()
+    once = watched(tmp_path, model, lambda: plain(model, batch))
+    assert run.info["notes"] == [ASKED_AGAIN]
+    assert run.variants["examples"].tolist() == [12]
+    gradients = ["learning_speed", "learning_speed_w", "delta_rms", "error_rms", "slope_mean", "weight_norm"]
+    assert run.layers[gradients].equals(once.layers[gradients])
+
+
 def test_of_an_optimiser_that_asks_again_the_first_pass_is_read(tmp_path, batch):
     x, y = batch
     model = net()
@@ -57,12 +67,7 @@ def test_of_an_optimiser_that_asks_again_the_first_pass_is_read(tmp_path, batch)
         return cost
 
     run = watched(tmp_path, model, lambda: optimiser.step(closure))
-    other = net()
-    once = watched(tmp_path, other, lambda: plain(other, batch))
-    assert run.info["notes"] == [ASKED_AGAIN]
-    assert run.variants["examples"].tolist() == [12]
-    gradients = ["learning_speed", "learning_speed_w", "delta_rms", "error_rms", "slope_mean", "weight_norm"]
-    assert run.layers[gradients].equals(once.layers[gradients])
+    assert_first_pass_was_read(run, tmp_path, batch)
     moved = float((model[0].weight.detach() - before).norm() / before.norm())
     assert run.layers["update_ratio"][0] == pytest.approx(moved, rel=1e-12)
 
@@ -88,12 +93,7 @@ def test_of_an_optimiser_that_moves_the_weights_itself_and_back_the_first_pass_i
         return cost
 
     run = watched(tmp_path, model, sharpness_aware)
-    other = net()
-    once = watched(tmp_path, other, lambda: plain(other, batch))
-    assert run.info["notes"] == [ASKED_AGAIN]
-    assert run.variants["examples"].tolist() == [12]
-    gradients = ["learning_speed", "learning_speed_w", "delta_rms", "error_rms", "slope_mean", "weight_norm"]
-    assert run.layers[gradients].equals(once.layers[gradients])
+    assert_first_pass_was_read(run, tmp_path, batch)
 
 
 def test_passes_with_the_same_weights_are_gathered(tmp_path, batch):

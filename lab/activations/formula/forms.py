@@ -85,7 +85,7 @@ def _groups(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _cut(text: str, sign: str) -> list[str]:
-    """The two sides of a sign outside of brackets: of the first ``?``, or of the ``:`` of its own choice."""
+    """The two sides of a sign outside of brackets: of the first ``?`` or ``,``, or a choice's own ``:``."""
     within = [False] * len(text)
     for start, end in _groups(text):
         within[start : end + 1] = [True] * (end + 1 - start)
@@ -93,7 +93,7 @@ def _cut(text: str, sign: str) -> list[str]:
     for at, letter in enumerate(text):
         if within[at]:
             continue
-        if letter == sign and not open_choices:
+        if letter == sign and (sign == "," or not open_choices):
             return [text[:at], text[at + 1 :]]
         open_choices += {"?": 1, ":": -1}.get(letter, 0)
     return [text]
@@ -102,6 +102,6 @@ def _cut(text: str, sign: str) -> list[str]:
 def _at_commas(text: str) -> list[str]:
     """The parts of a text between the commas outside of brackets."""
     parts = [text]
-    while len(cut := _cut(parts[-1].replace("?", "\0").replace(":", "\1"), ",")) > 1:
-        parts[-1:] = [side.replace("\0", "?").replace("\1", ":") for side in cut]
+    while len(cut := _cut(parts[-1], ",")) > 1:
+        parts[-1:] = cut
     return parts

@@ -62,8 +62,9 @@ def as_python(text: str, variables: Collection[str], functions: Collection[str])
 
     Raises FormulaError where a sign may mean two things.
     """
-    plain = without_foreign_forms(text.partition("#")[0].strip().strip("$").strip())
+    plain = text.partition("#")[0].strip().strip("$").strip()
     try:
+        plain = without_foreign_forms(plain)
         if "\\" in plain or "{" in plain:
             groups = re.sub(r"\\[{}]", "", plain)
             if "\\" in plain and (lacks := groups.count("{") - groups.count("}")):

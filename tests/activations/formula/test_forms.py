@@ -72,6 +72,11 @@ def test_what_is_written_otherwise_is_left_alone(text):
     assert without_foreign_forms(text) == text
 
 
+def test_many_brackets_around_a_choice_are_refused_and_not_run_into():
+    with pytest.raises(FormulaError):
+        Formula("(" * 950 + "z > 0 ? z : 0" + ")" * 950)
+
+
 def test_a_parameter_of_a_capital_letter_is_no_z():
     assert Formula("tanh(X*z)", (("X", 2.0),))(1.0) == np.tanh(2.0)
     with pytest.raises(FormulaError, match="unknown name 'X'"):
