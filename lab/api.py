@@ -57,7 +57,7 @@ def run(
     ``run({"data": {"name": "digits"}, "network": {"hidden": [30, 30]}})``; then the run is called
     ``notebook``, and relative paths start in the current folder.
     ``overrides`` are dotted keys with new values, as a mapping or as texts ``"training.epochs=50"``.
-    ``workers`` processes train and draw; they do not run the caller's script again.
+    Up to ``workers`` processes train and draw; they do not run the caller's script again.
     ``scheduler`` is the address ``"tcp://host:8786"`` of a Dask scheduler, whose workers train instead; it
     needs the extra ``cluster``.
     ``results`` is where results are kept; else $LAB_RESULTS, else ``results`` under the current folder.

@@ -36,11 +36,11 @@ from lab.training.loop import so_far
 class Terms:
     """On which terms a plan is trained.
 
-    ``workers`` processes train, this one where it is 1. A trial may take ``trial_timeout`` seconds, if any.
-    ``mixed`` lets parts stand that were made with other versions, or by another processor. ``reused`` is a
-    run whose parts are taken over where they are the same. ``scheduler`` is the address of a Dask scheduler,
-    whose workers train instead. ``ends`` tells whether the run is done with its tables. ``keep_seconds`` is
-    that of `lab.runs.tasks.Task`.
+    Up to ``workers`` processes train; this one alone where more would not end sooner. A trial may take
+    ``trial_timeout`` seconds, if any. ``mixed`` lets parts stand that were made with other versions, or by
+    another processor. ``reused`` is a run whose parts are taken over where they are the same. ``scheduler``
+    is the address of a Dask scheduler, whose workers train instead. ``ends`` tells whether the run is done
+    with its tables. ``keep_seconds`` is that of `lab.runs.tasks.Task`.
 
     Raises LabError where ``workers`` is no count.
     """
@@ -260,6 +260,7 @@ def _tasks(
     return [
         Task(
             chunk,
+            ready.made[chunk.variant][1].steps * len(chunk.trials),
             ready.made[chunk.variant][0],
             ready.bench,
             folder,

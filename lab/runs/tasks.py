@@ -33,12 +33,13 @@ class Task:
     """A chunk with all that a worker needs to train it, as plain values.
 
     ``data`` are those that were read when the run was prepared, or the files that hold them, or None where
-    they go beside the task; the worker makes the parts again. ``code`` is the sha256 of each file of one's
-    own that they are made from. It is kept on its way every ``keep_seconds``, if that is more often than
-    `CHECKPOINT_SECONDS`.
+    they go beside the task; the worker makes the parts again. ``steps`` are its trial-steps. ``code`` is the
+    sha256 of each file of one's own that parts are made from. It is kept on its way every ``keep_seconds``,
+    if that is more often than `CHECKPOINT_SECONDS`.
     """
 
     chunk: Chunk
+    steps: int
     variant: Variant
     bench: Bench
     folder: RunFolder

@@ -5,8 +5,10 @@ A chunk has the same bits wherever it runs; the number of workers decides only h
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from math import inf
 from threading import Event
+from time import monotonic
 from typing import TypeAlias
 
 from threadpoolctl import threadpool_limits
@@ -18,6 +20,9 @@ from lab.runs.cluster import scheduled
 from lab.runs.crew import Crew, Died, Line
 from lab.runs.held import held, let_go
 from lab.runs.tasks import Outcome, Task, completed, forget
+
+HIRING_SECONDS = 1.0
+"""Other processes train only where they save more than this: so long it takes until one has begun."""
 
 Progress: TypeAlias = Callable[[int], None]
 """What is called with the number of trial-steps done since its last call."""
@@ -49,8 +54,9 @@ def trained(
 
     Code of one's own is trained in processes that may die, and so is what has a ``trial_timeout`` in seconds.
     With the address of a ``scheduler`` its workers train them, ``mixed`` also by other versions: see
-    `lab.runs.cluster`. This process does what is to be done ``meanwhile``, step by step, while processes on
-    this machine train, else before.
+    `lab.runs.cluster`. Else this process trains alone until it has seen that ``workers`` would save more than
+    `HIRING_SECONDS`. What is to be done ``meanwhile`` it does step by step while processes on this machine
+    train, else before or after.
 
     The first Ctrl-C puts down what is under way, and KeyboardInterrupt is raised when that is kept. Raises
     StorageError as soon as something cannot be kept.
@@ -76,8 +82,10 @@ def _somewhere(
     meanwhile: Iterable[object],
 ) -> Iterator[Outcome]:
     own = any(task.code and task.bench.allow_code for task in tasks) and can_begin()
-    if tasks and not scheduler and (own or trial_timeout is not None or min(workers, len(tasks)) > 1):
+    if tasks and not scheduler and (own or trial_timeout is not None):
         return _apart(tasks, workers, line, trial_timeout, meanwhile)
+    if not scheduler and min(workers, len(tasks)) > 1:
+        return _here_or_apart(tasks, workers, line, meanwhile)
     deque(meanwhile, maxlen=0)
     if scheduler and tasks:
         return scheduled(tasks, scheduler, line, trial_timeout, mixed)
@@ -107,6 +115,52 @@ def _here(tasks: Sequence[Task], line: Line) -> Iterator[Outcome]:
                 yield completed(task, line)
     finally:
         forget()
+
+
+@dataclass
+class _Alone(Line):
+    """The line to tasks in this process, which stops them once it has seen that others would end sooner.
+
+    ``left`` are the trial-steps to be done; ``pace``, how many the task did in a second when it last told.
+    """
+
+    line: Line
+    workers: int
+    left: int
+    pace: float = inf
+    heard: float = field(default_factory=monotonic)
+
+    def tell(self, done: int) -> None:
+        self.line.tell(done)
+        before, self.heard = self.heard, monotonic()
+        self.left -= done
+        self.pace = done / max(self.heard - before, 1e-9) or inf
+
+    def stopped(self) -> bool:
+        saved = self.left / self.pace * (1 - 1 / self.workers)
+        return self.line.stopped() or saved > HIRING_SECONDS
+
+
+def _here_or_apart(
+    tasks: Sequence[Task], workers: int, line: Line, meanwhile: Iterable[object]
+) -> Iterator[Outcome]:
+    """Train in this process, until it is seen that several would be through sooner; then in those.
+
+    What is under way goes on there from where it is.
+    """
+    alone = _Alone(line, min(workers, len(tasks)), sum(task.steps for task in tasks))
+    todo, left = list(tasks), alone.left
+    for outcome in _here(tasks, alone):
+        if outcome.stopped:
+            line.tell(alone.left - left)  # its process tells of these steps again
+        else:
+            todo.pop(0)
+        left = alone.left
+        yield outcome
+    if todo and not line.stopped():
+        yield from _apart(todo, workers, line, None, meanwhile)
+    else:
+        deque(meanwhile, maxlen=0)
 
 
 def _apart(

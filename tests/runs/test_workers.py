@@ -5,6 +5,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -13,12 +14,13 @@ from lab.experiment.variants import load
 from lab.processes import interrupt
 from lab.runs import preparation
 from lab.runs import tasks as tasks_room
+from lab.runs import workers as workers_room
 from lab.runs.folder import RunFolder
 from lab.runs.identity import key
 from lab.runs.part_files import PartFiles
 from lab.runs.preparation import prepared
 from lab.runs.tasks import Task
-from lab.runs.workers import trained
+from lab.runs.workers import HIRING_SECONDS, trained
 from tests.training.trainings import unlike
 
 MAIN = """
@@ -43,6 +45,7 @@ def tasks_of(ready, *folders, **changes):
         replace(
             Task(
                 chunk,
+                ready.made[chunk.variant][1].steps * len(chunk.trials),
                 ready.made[chunk.variant][0],
                 ready.bench,
                 folders[chunk.variant % len(folders)],
@@ -72,6 +75,56 @@ def test_a_training_serves_the_next_chunk_where_the_key_is_the_same_and_no_part_
         assert len(made) == times
 
 
+@pytest.fixture
+def hiring(monkeypatch):
+    """Others are hired before this process has tried how long it would take."""
+    monkeypatch.setattr(workers_room, "HIRING_SECONDS", -1.0)
+
+
+def test_what_is_soon_done_starts_no_process(small, tmp_path, monkeypatch):
+    monkeypatch.setattr(workers_room, "Crew", None)
+    told, later = [], iter("ab")
+    tasks = tasks_of(prepared(load(small)), RunFolder(tmp_path))
+    assert [one.error for one in trained(tasks, 8, told.append, meanwhile=later)] == ["", ""]
+    assert sum(told) == sum(task.steps for task in tasks)
+    assert list(later) == []
+
+
+def test_what_takes_long_goes_on_in_several_processes_from_where_it_is(small, tmp_path, monkeypatch):
+    """With the same bytes; what is told of its steps is right, though two processes had a part in them."""
+    ready = prepared(load(small, {"training.steps": 40}))
+    alone, both = RunFolder(tmp_path / "alone"), RunFolder(tmp_path / "both")
+    list(trained(tasks_of(ready, alone), 1, lambda done: None))
+    monkeypatch.setattr(tasks_room, "CALL_SECONDS", 0.0)
+    monkeypatch.setattr(workers_room, "HIRING_SECONDS", 0.0)
+    told, tasks = [], tasks_of(ready, both)
+    sent, crew = [], workers_room.Crew
+
+    def hired(function, given, workers, line, limits):
+        sent.extend(task.folder.parts.checkpoint(task.chunk, task.key) is not None for task in given)
+        return crew(function, given, workers, line, limits)
+
+    monkeypatch.setattr(workers_room, "Crew", hired)
+    assert [one.error for one in trained(tasks, 2, told.append)] == ["", ""]
+    assert sent == [True, False]
+    assert sum(told) == sum(task.steps for task in tasks)
+    for chunk in alone.parts.chunks:
+        assert unlike(alone.parts.read(chunk)[0], both.parts.read(chunk)[0]) == []
+
+
+def test_others_are_hired_for_what_they_save():
+    """Two processes save half of what is left, eight of them seven eighths."""
+    quiet = workers_room._Here(lambda done: None, Event())
+    for workers, share in ((2, 1 / 2), (8, 7 / 8)):
+        for seconds, hires in ((0.9 * HIRING_SECONDS / share, False), (1.1 * HIRING_SECONDS / share, True)):
+            line = workers_room._Alone(quiet, workers, left=1000, heard=time.monotonic() - seconds / 9)
+            assert not line.stopped()
+            line.tell(100)
+            assert line.left == 900
+            assert line.stopped() == hires
+
+
+@pytest.mark.usefixtures("hiring")
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("fault", [97, 98], ids="fault-{}".format)
 def test_what_cannot_be_kept_ends_all_at_once(small, tmp_path, workers, fault):
@@ -153,6 +206,7 @@ def test_a_long_chunk_is_kept_by_time_and_goes_on_from_there(small, tmp_path, mo
     assert not list((folder.path / "trials").glob("*.checkpoint*"))
 
 
+@pytest.mark.usefixtures("hiring")
 @pytest.mark.parametrize("workers", [1, 2])
 def test_fault_95_the_first_interrupt_puts_down_what_is_under_way(small, tmp_path, workers):
     ready = prepared(load(small, {"training.steps": 10**9}))
@@ -167,6 +221,7 @@ def test_fault_95_the_first_interrupt_puts_down_what_is_under_way(small, tmp_pat
     assert list((tmp_path / "trials").glob("*.checkpoint"))
 
 
+@pytest.mark.usefixtures("hiring")
 def test_fault_70_workers_train_on_what_was_read(small, tmp_path):
     """The file is rewritten after it was read; code that was is refused."""
     rows = "\n".join(f"{7 * i % 40},{i % 2}" for i in range(40))
