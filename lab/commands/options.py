@@ -194,7 +194,7 @@ _TRAINING = (
         help="Train with the workers of this Dask scheduler, tcp://host:8786.",
     ),
     click.option(
-        "--workers", type=click.IntRange(min=1), help="At most so many processes train; else one for each core."
+        "--workers", type=click.IntRange(min=1), help="So many processes train at most; else one a core."
     ),
 )
 
