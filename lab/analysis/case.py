@@ -288,6 +288,12 @@ class Case:
         return self.known("unreached") > BEYOND
 
     @property
+    def probabilities(self) -> bool:
+        """Whether outputs and targets lie between 0 and 1, as a cross-entropy wants them."""
+        outputs = self.curves.loc[self.curves["layer"] == self.hidden.stop, "sigma"]
+        return self.known("unreached") == 0 and bool(outputs.between(0.0, 1.0).all())
+
+    @property
     def climbs(self) -> bool:
         """Whether the surrogate max(σ′, floor) has another sign than σ′ somewhere, as far as bounds tell."""
         return self.known("surrogate_floor") > 0 > self.known("inf_slope")

@@ -59,7 +59,7 @@ def says_saturated_output(case: Case, seen: Seen) -> str:
 
 def another_cost(case: Case, seen: Seen) -> str:
     """A cost, or an output, without σ′ in the error."""
-    if not case.classes:
+    if not (case.classes or case.probabilities):
         return 'network.output = "identity"'
     return 'network.cost = "cross-entropy", which with network.output = "sigmoid" has no σ′ in its error'
 

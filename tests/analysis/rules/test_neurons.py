@@ -1,5 +1,6 @@
 import pytest
 
+import lab
 from lab.analysis.rule import rounded
 from lab.analysis.verdicts import verdicts
 from tests.analysis.runs import ran, spoken
@@ -43,6 +44,26 @@ def test_a_saturated_layer_is_told_with_its_share_its_cost_and_the_others(tmp_pa
         f"only {100 * run.trials['final_accuracy'].median():.3g} % of the training data are right; "
         f"likewise in layer {3 - verdict.layer}; try smaller first weights"
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "advice"), [({}, "cross-entropy"), ({"network.output": "tanh"}, 'network.output = "identity"')]
+)
+def test_a_saturated_output_is_advised_the_cross_entropy_where_all_numbers_are_probabilities(
+    tmp_path, given, advice
+):
+    """It is what Nielsen advises his single neuron (ch. 3); with it δ = a − y, so that it learns at once."""
+    chosen = {"trials.seeds": 1, "record.every": 10} | given
+    run = lab.run("experiments/saturated-neuron.toml", chosen, results=tmp_path, plots=False)
+    (verdict,) = (one for one in run.verdicts if one.rule == "saturated output")
+    assert advice in verdict.sentence
+    if advice == "cross-entropy":
+        chosen["network.cost"] = advice
+        again = lab.run("experiments/saturated-neuron.toml", chosen, results=tmp_path, plots=False)
+        assert not [one for one in again.verdicts if one.rule == "saturated output"]
+        first, followed = (one.layers.set_index("variant")["learning_speed"] for one in (run, again))
+        label = run.variants["variant"][1]
+        assert followed[label].iloc[0] > 50 * first[label].iloc[0]
 
 
 @pytest.mark.parametrize("sick", [1, 2])
