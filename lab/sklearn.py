@@ -43,9 +43,9 @@ from lab.network.costs import SoftmaxCrossEntropy
 from lab.numerics import Array
 from lab.results.run import Run
 from lab.runs import tables
+from lab.runs.bench import Bench
 from lab.runs.fitness import unfit
 from lab.runs.held_run import HeldRun
-from lab.runs.preparation import Bench
 from lab.training.divergence import located
 from lab.training.examples import EVALUATED_TOGETHER
 from lab.training.loop import trained

@@ -20,9 +20,9 @@ from threadpoolctl import threadpool_limits
 from lab.data.dataset import Dataset
 from lab.errors import LabError, in_one_line, installs, told
 from lab.numerics import Array
+from lab.runs.chunks import Chunk
 from lab.runs.crew import POLL_SECONDS, Line
 from lab.runs.identity import Key, differences, key, made_with
-from lab.runs.preparation import Chunk
 from lab.runs.tasks import Outcome, Task, begun, data_of, failed, read
 from lab.runs.whereabouts import word
 from lab.training.loop import CALL_SECONDS

@@ -12,8 +12,8 @@ import numpy as np
 
 from lab.errors import StorageError
 from lab.numerics import Array
+from lab.runs.chunks import Chunk
 from lab.runs.identity import Key
-from lab.runs.preparation import Chunk
 from lab.storage import remove, seal, unsealed
 from lab.training.recorder import Readings
 

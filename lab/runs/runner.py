@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from lab.errors import LabError, StorageError
 from lab.experiment.variants import Variant, load, resolved
 from lab.runs import tables
+from lab.runs.chunks import Chunk
 from lab.runs.cluster import require
 from lab.runs.folder import UNCHECKED, RunFolder, ending, now
 from lab.runs.growing import Growing
@@ -22,7 +23,7 @@ from lab.runs.held import let_go
 from lab.runs.identity import Key
 from lab.runs.parts import kept_parts, keys_of, mixture, part_of, taken_over, trials_of
 from lab.runs.prediction import notes, predictions
-from lab.runs.preparation import Chunk, Prepared, prepared
+from lab.runs.preparation import Prepared, prepared
 from lab.runs.provenance import anonymous, code, place, placed, provenance
 from lab.runs.root import create
 from lab.runs.sums import require_whole

@@ -10,11 +10,12 @@ from lab.data.dataset import Dataset
 from lab.errors import LabError, StorageError, told
 from lab.experiment.variants import Variant
 from lab.numerics import Array
+from lab.runs.bench import Bench
+from lab.runs.chunks import Chunk
 from lab.runs.crew import Line
 from lab.runs.folder import RunFolder
 from lab.runs.held import Held
 from lab.runs.identity import Key
-from lab.runs.preparation import Bench, Chunk
 from lab.runs.provenance import code_of
 from lab.training.divergence import located
 from lab.training.loop import CALL_SECONDS, Course

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lab.errors import StorageError
+from lab.runs.chunks import Chunk
 from lab.runs.folder import RunFolder
-from lab.runs.preparation import Chunk
 from lab.runs.sums import changed, sums
 
 GIVEN = ("experiment.toml", "resolved.toml")

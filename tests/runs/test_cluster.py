@@ -13,7 +13,7 @@ import pytest
 from lab.errors import LabError
 from lab.experiment.variants import load
 from lab.processes import interrupt
-from lab.runs import cluster, identity, preparation
+from lab.runs import cluster, identity
 from lab.runs import tasks as tasks_room
 from lab.runs.cluster import scheduled
 from lab.runs.crew import Line
@@ -60,7 +60,7 @@ def started(tmp_path_factory):
 @pytest.fixture
 def singly(monkeypatch):
     """A chunk for each trial."""
-    monkeypatch.setattr(preparation, "LARGEST_CHUNK", 1)
+    monkeypatch.setattr("lab.runs.chunks.LARGEST_CHUNK", 1)
 
 
 def tables(folder):

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from lab.errors import StorageError
+from lab.runs.chunks import Chunk
 from lab.runs.identity import Key
 from lab.runs.part_files import PartFiles
-from lab.runs.preparation import Chunk
 from lab.storage import seal
 from lab.training.loop import train
 from tests.training.trainings import training, unlike

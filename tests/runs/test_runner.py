@@ -13,7 +13,7 @@ from lab.console.runs.listing import page as runs_page
 from lab.errors import ExperimentError, LabError, StorageError
 from lab.experiment.variants import load
 from lab.parts import Initialiser
-from lab.runs import preparation, runner, tasks, workers
+from lab.runs import runner, tasks, workers
 from lab.runs.estimate import estimate
 from lab.runs.folder import UNCHECKED
 from lab.runs.growing import Growing
@@ -129,7 +129,7 @@ def test_the_tables_depend_on_neither_workers_nor_chunks(ready, root, monkeypatc
     for count in (1, 2):
         assert table_bytes(run(ready, root, Terms(count))) == whole
     for size, chunks in ((1, 6), (2, 4)):
-        monkeypatch.setattr(preparation, "LARGEST_CHUNK", size)
+        monkeypatch.setattr("lab.runs.chunks.LARGEST_CHUNK", size)
         folder = run(ready, root)
         assert len(list((folder.path / "trials").glob("*.npz"))) == chunks
         assert table_bytes(folder) == whole
@@ -450,7 +450,7 @@ def assembled(ready, folder, kept):
 
 
 def grows_no_faster(written, root, monkeypatch, kind, n, chunk):
-    monkeypatch.setattr(preparation, "LARGEST_CHUNK", chunk)
+    monkeypatch.setattr("lab.runs.chunks.LARGEST_CHUNK", chunk)
     work(growing(written, kind, 2), root / "first")  # what is made once stays out of it
     one, two = (work(growing(written, kind, many), root / str(many)) for many in (n, 2 * n))
     assert {stage: (one[stage], two[stage]) for stage in one if two[stage] > 2.2 * one[stage] + 100} == {}

@@ -11,8 +11,8 @@ import pytest
 from lab.errors import StorageError
 from lab.experiment.variants import load
 from lab.processes import interrupt
-from lab.runs import preparation
 from lab.runs import tasks as tasks_room
+from lab.runs.bench import Bench
 from lab.runs.folder import RunFolder
 from lab.runs.identity import key
 from lab.runs.part_files import PartFiles
@@ -60,9 +60,9 @@ def test_a_training_serves_the_next_chunk_where_the_key_is_the_same_and_no_part_
     small, tmp_path, mine, monkeypatch
 ):
     mine()
-    monkeypatch.setattr(preparation, "LARGEST_CHUNK", 1)
-    made, real = [], preparation.Bench.training
-    monkeypatch.setattr(preparation.Bench, "training", lambda *given: made.append(given) or real(*given))
+    monkeypatch.setattr("lab.runs.chunks.LARGEST_CHUNK", 1)
+    made, real = [], Bench.training
+    monkeypatch.setattr(Bench, "training", lambda *given: made.append(given) or real(*given))
     for sigma, times in (("tanh", 1), ("mine.py:Mine", 3)):
         chosen = {"vary": {}, "network.activation": sigma, "trials.seeds": 3}
         ready = prepared(load(small, chosen, allow_code=True))
