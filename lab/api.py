@@ -13,8 +13,8 @@ from lab.errors import PartError, nearest
 from lab.own_code import with_care
 from lab.results.run import Run
 from lab.results.training import interrupted, lacks_nothing, prepare, train
-from lab.runs.root import find
-from lab.runs.whereabouts import results_root
+from lab.runs.files.root import find
+from lab.runs.files.whereabouts import results_root
 from lab.theory.deep import Deep
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lab.numerics import Interval
     from lab.parts import Activation
     from lab.prover.certificate import Certificate
-    from lab.runs.verification import Checked
+    from lab.runs.files.verification import Checked
 
 
 def run(
@@ -127,11 +127,11 @@ def resume(
 
 
 def verify(run: str | Path, results: str | Path | None = None) -> list[Checked]:
-    """Look whether every file of a run is what was written: see `lab.runs.verification.verified`.
+    """Look whether every file of a run is what was written: see `lab.runs.files.verification.verified`.
 
     ``run`` is as `load` takes it. Raises LabError where there is no such run.
     """
-    from lab.runs.verification import verified
+    from lab.runs.files.verification import verified
 
     return verified(find(str(run), results_root(results)))
 

@@ -23,10 +23,10 @@ from lab.experiment.specify import from_spec
 from lab.figures import draw_all
 from lab.parts import Activation
 from lab.runs import tables
-from lab.runs.folder import RunFolder, now
+from lab.runs.files.folder import RunFolder, now
+from lab.runs.files.root import new_folder
+from lab.runs.files.whereabouts import results_root
 from lab.runs.provenance import provenance
-from lab.runs.root import new_folder
-from lab.runs.whereabouts import results_root
 from lab.training.recorder import STEP_COLUMNS, Readings
 
 if TYPE_CHECKING:

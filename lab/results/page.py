@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lab import storage
 from lab.errors import StorageError
-from lab.runs.folder import RunFolder
+from lab.runs.files.folder import RunFolder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,8 +34,8 @@ IN_REPORT = ("speed_by_layer",)
 def save_report(runs: Sequence[Run], path: Path, found: Sequence[Verdicts | None] = (), **told: Any) -> Path:
     """Write one page of these runs, with the verdicts ``found`` on each where they are known already.
 
-    What is ``told`` stands in place of what run.json says by now, as the `lab.runs.folder.ending` of a run
-    whose last file the page is. See `lab.report.run`.
+    What is ``told`` stands in place of what run.json says by now, as the `lab.runs.files.folder.ending` of a
+    run whose last file the page is. See `lab.report.run`.
 
     Raises StorageError where it cannot be written, or a run has no tables yet.
     """

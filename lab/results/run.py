@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from lab.errors import LabError, StorageError, did_you_mean, without_controls
 from lab.results.page import REPORT, answered, save_report
 from lab.results.pairs import side_by_side
-from lab.runs.folder import RunFolder
+from lab.runs.files.folder import RunFolder
 
 if TYPE_CHECKING:
     import pandas as pd

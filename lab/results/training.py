@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from lab.errors import LabError, StorageError
 from lab.results.page import REPORT, kept_up, save_report
 from lab.results.run import Run
-from lab.runs.folder import UNCHECKED, RunFolder, ending
-from lab.runs.root import find, runs
-from lab.runs.whereabouts import results_root
+from lab.runs.files.folder import UNCHECKED, RunFolder, ending
+from lab.runs.files.root import find, runs
+from lab.runs.files.whereabouts import results_root
 
 if TYPE_CHECKING:
     from lab.runs.preparation import Prepared
@@ -104,7 +104,7 @@ def lacks_nothing(folder: RunFolder, *, plots: bool = True) -> bool:
 
     With ``plots`` there have to be some, and the report.
     """
-    from lab.runs.verification import verified
+    from lab.runs.files.verification import verified
 
     info = folder.info
     drawn = not plots or ((folder.path / REPORT).is_file() and any(folder.plots.glob("*")))

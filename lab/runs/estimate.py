@@ -15,7 +15,7 @@ from lab.experiment.validation import Finding
 from lab.network.parameters import count
 from lab.parts import KEYS
 from lab.runs.chunks import bytes_read
-from lab.runs.csv_files import has_pyarrow
+from lab.runs.files.csv_files import has_pyarrow
 from lab.runs.preparation import Prepared
 from lab.runs.sample import Sample, pace, samples_of
 from lab.training.compiled_reader import MEASURED

@@ -8,7 +8,7 @@ import pandas as pd
 from lab.parts import KEYS
 from lab.runs import tables
 from lab.runs.chunks import Chunk
-from lab.runs.folder import RunFolder
+from lab.runs.files.folder import RunFolder
 from lab.runs.identity import Key
 from lab.runs.parts import part_of
 from lab.runs.preparation import Prepared

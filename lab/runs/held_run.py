@@ -1,4 +1,4 @@
-"""A run that is held in memory: what `lab.runs.folder.RunFolder` tells, without a folder."""
+"""A run that is held in memory: what `lab.runs.files.folder.RunFolder` tells, without a folder."""
 
 from __future__ import annotations
 

@@ -17,7 +17,9 @@ from lab.experiment.variants import Variant, load, resolved
 from lab.runs import tables
 from lab.runs.chunks import Chunk
 from lab.runs.cluster import require
-from lab.runs.folder import UNCHECKED, RunFolder, ending, now
+from lab.runs.files.folder import UNCHECKED, RunFolder, ending, now
+from lab.runs.files.root import create
+from lab.runs.files.sums import require_whole
 from lab.runs.growing import Growing
 from lab.runs.held import let_go
 from lab.runs.identity import Key
@@ -25,8 +27,6 @@ from lab.runs.parts import kept_parts, keys_of, mixture, part_of, taken_over, tr
 from lab.runs.prediction import notes, predictions
 from lab.runs.preparation import Prepared, prepared
 from lab.runs.provenance import anonymous, code, place, placed, provenance
-from lab.runs.root import create
-from lab.runs.sums import require_whole
 from lab.runs.tasks import Outcome, Task
 from lab.runs.workers import Progress, trained
 from lab.storage import sweep

@@ -13,7 +13,7 @@ from lab.numerics import Array
 from lab.runs.bench import Bench
 from lab.runs.chunks import Chunk
 from lab.runs.crew import Line
-from lab.runs.folder import RunFolder
+from lab.runs.files.folder import RunFolder
 from lab.runs.held import Held
 from lab.runs.identity import Key
 from lab.runs.provenance import code_of

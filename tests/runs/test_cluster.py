@@ -17,8 +17,8 @@ from lab.runs import cluster, identity
 from lab.runs import tasks as tasks_room
 from lab.runs.cluster import scheduled
 from lab.runs.crew import Line
+from lab.runs.files.root import create
 from lab.runs.preparation import prepared
-from lab.runs.root import create
 from lab.runs.runner import Terms, begun, prepared_again, resumed, run
 from lab.runs.workers import trained
 from tests.runs.test_workers import tasks_of

@@ -2,7 +2,7 @@ import pytest
 
 from lab.errors import StorageError
 from lab.parts import KEYS
-from lab.runs.folder import RunFolder
+from lab.runs.files.folder import RunFolder
 from lab.runs.growing import Growing
 from lab.runs.parts import keys_of
 from lab.runs.runner import begun, run

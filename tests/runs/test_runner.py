@@ -15,11 +15,11 @@ from lab.experiment.variants import load
 from lab.parts import Initialiser
 from lab.runs import runner, tasks, workers
 from lab.runs.estimate import estimate
-from lab.runs.folder import UNCHECKED
+from lab.runs.files.folder import UNCHECKED
+from lab.runs.files.root import runs
 from lab.runs.growing import Growing
 from lab.runs.parts import kept_parts, keys_of
 from lab.runs.preparation import prepared
-from lab.runs.root import runs
 from lab.runs.runner import Terms, begun, prepared_again, resumed, run, tables_so_far
 from lab.runs.workers import trained
 from lab.storage import remove
@@ -472,7 +472,7 @@ def test_fault_111_the_work_grows_as_800_variants_and_10_000_trials(
 ASSEMBLED = """
 import resource, sys
 from pathlib import Path
-from lab.runs.folder import RunFolder
+from lab.runs.files.folder import RunFolder
 from lab.runs.runner import prepared_again, resumed
 
 folder = RunFolder(Path(sys.argv[1]))

@@ -2,8 +2,8 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.runs import csv_files
-from lab.runs.cells import guarded, unguarded
+from lab.runs.files import csv_files
+from lab.runs.files.cells import guarded, unguarded
 
 TEXTS = st.text(st.sampled_from("'=+-@\t\ra1,"), max_size=4)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lab.errors import LabError, StorageError, counted, did_you_mean, system_reason
 from lab.experiment.run_names import run_name
-from lab.runs.folder import RunFolder, now
+from lab.runs.files.folder import RunFolder, now
 from lab.storage import write
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ import pytest
 
 from lab.errors import LabError, StorageError
 from lab.experiment.variants import load
-from lab.runs import root as roots
-from lab.runs.root import create, find, runs
-from tests.runs.test_folder import finished
+from lab.runs.files import root as roots
+from lab.runs.files.root import create, find, runs
+from tests.runs.files.test_folder import finished
 
 
 def test_a_new_folder_holds_the_experiment_byte_for_byte(plan, small, root):

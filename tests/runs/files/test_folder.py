@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 from lab.errors import LabError, StorageError
-from lab.runs import folder as results
-from lab.runs import table_files
-from lab.runs.csv_files import csv
-from lab.runs.csv_files import read as read_csv
-from lab.runs.folder import RunFolder
-from lab.runs.root import create
-from tests.runs.test_csv_files import TABLE
+from lab.runs.files import folder as results
+from lab.runs.files import table_files
+from lab.runs.files.csv_files import csv
+from lab.runs.files.csv_files import read as read_csv
+from lab.runs.files.folder import RunFolder
+from lab.runs.files.root import create
+from tests.runs.files.test_csv_files import TABLE
 
 
 def finished(plan, root, **info):

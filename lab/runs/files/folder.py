@@ -19,16 +19,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lab.errors import LabError, StorageError, did_you_mean, system_reason
-from lab.runs.csv_files import read
-from lab.runs.whereabouts import word
+from lab.runs.files.csv_files import read
+from lab.runs.files.sums import keep_sums, require_whole
+from lab.runs.files.table_files import TableFiles
+from lab.runs.files.whereabouts import word
 from lab.storage import Migrations, migrated, write
 
 if TYPE_CHECKING:
     import pandas as pd
     from filelock import FileLock
 
-    from lab.runs.part_files import PartFiles
-    from lab.runs.table_files import TableFiles
+    from lab.runs.files.part_files import PartFiles
 
 TABLES = ("layers", "steps", "trials", "variants", "histograms", "curves", "prediction")
 """The tables that every run has."""
@@ -92,7 +93,7 @@ class RunFolder:
     @property
     def parts(self) -> PartFiles:
         """The files of the parts of its chunks, and of their checkpoints."""
-        from lab.runs.part_files import PartFiles
+        from lab.runs.files.part_files import PartFiles
 
         return PartFiles(self.path / "trials")
 
@@ -122,9 +123,7 @@ class RunFolder:
         self.keep_sums([self.path / "run.json"])
 
     def keep_sums(self, files: Iterable[Path], forget: str | None = None) -> None:
-        """Write down the sums of files that were written into the run: see `lab.runs.sums.keep_sums`."""
-        from lab.runs.sums import keep_sums
-
+        """Write down the sums of files that were written into the run, as `sums.keep_sums` does."""
         keep_sums(self.path, files, forget)
 
     def require_inside(self) -> None:
@@ -146,9 +145,6 @@ class RunFolder:
 
         All pieces of a table have the same columns. Raises as `require_inside`.
         """
-        from lab.runs.sums import keep_sums
-        from lab.runs.table_files import TableFiles
-
         self.require_inside()
         with ExitStack() as files:
             open_tables: dict[str, TableFiles] = {}
@@ -168,8 +164,6 @@ class RunFolder:
         Raises LabError where no table has this name, or the run's file did not ask for it; StorageError
         where it is not there.
         """
-        from lab.runs.sums import require_whole
-
         if name not in (*TABLES, *ON_REQUEST):
             raise LabError(f"there is no table {name!r}; {did_you_mean(name, (*TABLES, *ON_REQUEST))}")
         path = self.path / "tables" / f"{name}.csv"

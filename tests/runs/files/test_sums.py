@@ -5,8 +5,8 @@ from time import sleep
 import pytest
 
 from lab.errors import StorageError
-from lab.runs import sums as room
-from lab.runs.sums import LOCK, SUMS, changed, keep_sums, require_whole, sums
+from lab.runs.files import sums as room
+from lab.runs.files.sums import LOCK, SUMS, changed, keep_sums, require_whole, sums
 from lab.storage import locked
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lab.runs.csv_files import csv, csv_by_python, read
+from lab.runs.files.csv_files import csv, csv_by_python, read
 
 TABLE = pd.DataFrame(
     {

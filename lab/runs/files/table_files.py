@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self
 
 from lab.errors import StorageError, system_reason
-from lab.runs.csv_files import csv, has_pyarrow
+from lab.runs.files.csv_files import csv, has_pyarrow
 from lab.storage import written
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import pytest
 
 from lab.errors import StorageError
 from lab.runs.chunks import Chunk
+from lab.runs.files.part_files import PartFiles
 from lab.runs.identity import Key
-from lab.runs.part_files import PartFiles
 from lab.storage import seal
 from lab.training.loop import train
 from tests.training.trainings import training, unlike

@@ -5,10 +5,10 @@ import pytest
 import lab
 from lab.errors import StorageError
 from lab.experiment.variants import load
-from lab.runs.folder import RunFolder
+from lab.runs.files.folder import RunFolder
+from lab.runs.files.verification import verified
 from lab.runs.preparation import prepared
 from lab.runs.runner import prepared_again, resumed, run
-from lab.runs.verification import verified
 from lab.storage import remove, seal
 
 

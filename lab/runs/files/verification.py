@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from lab.errors import StorageError
 from lab.runs.chunks import Chunk
-from lab.runs.folder import RunFolder
-from lab.runs.sums import changed, sums
+from lab.runs.files.folder import RunFolder
+from lab.runs.files.sums import changed, sums
 
 GIVEN = ("experiment.toml", "resolved.toml")
 """What a run was asked for: written once, and made again by no command."""

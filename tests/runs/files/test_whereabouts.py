@@ -1,8 +1,8 @@
 import shlex
 
 from lab.experiment.variants import load
-from lab.runs.root import create, find
-from lab.runs.whereabouts import is_usual, results_root, word
+from lab.runs.files.root import create, find
+from lab.runs.files.whereabouts import is_usual, results_root, word
 
 
 def test_where_results_go(monkeypatch, tmp_path):

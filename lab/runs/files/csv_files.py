@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lab.errors import StorageError, in_one_line
-from lab.runs.cells import guarded, unguarded
+from lab.runs.files.cells import guarded, unguarded
 
 if TYPE_CHECKING:
     import pandas as pd
