@@ -76,7 +76,7 @@ def run(
     results cannot be kept.
     """
     from lab.runs.runner import Terms
-    from lab.runs.workers import summed
+    from lab.runs.work.workers import summed
 
     reused = None if reuse is None else find(str(reuse), results_root(results))
     ready = with_care(
@@ -115,7 +115,7 @@ def resume(
     where its data, code or versions changed since it began.
     """
     from lab.runs.runner import Terms, prepared_again
-    from lab.runs.workers import summed
+    from lab.runs.work.workers import summed
 
     folder = interrupted(run, results)
     if lacks_nothing(folder, plots=plots):

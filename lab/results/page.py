@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lab.results.run import Run
     from lab.runs.held_run import HeldRun
     from lab.runs.preparation import Prepared
-    from lab.runs.workers import Progress
+    from lab.runs.work.workers import Progress
 
 REPORT = "report.html"
 """The page of a run, in its folder."""

@@ -17,7 +17,7 @@ from lab.runs.files.whereabouts import results_root
 if TYPE_CHECKING:
     from lab.runs.preparation import Prepared
     from lab.runs.runner import Terms
-    from lab.runs.workers import Progress
+    from lab.runs.work.workers import Progress
 
 
 def prepare(

@@ -12,7 +12,7 @@ from lab.runs.files.folder import RunFolder
 from lab.runs.identity import Key
 from lab.runs.parts import part_of
 from lab.runs.preparation import Prepared
-from lab.runs.tasks import Outcome
+from lab.runs.work.tasks import Outcome
 
 
 class Growing:

@@ -16,19 +16,19 @@ from lab.errors import LabError, StorageError
 from lab.experiment.variants import Variant, load, resolved
 from lab.runs import tables
 from lab.runs.chunks import Chunk
-from lab.runs.cluster import require
 from lab.runs.files.folder import UNCHECKED, RunFolder, ending, now
 from lab.runs.files.root import create
 from lab.runs.files.sums import require_whole
 from lab.runs.growing import Growing
-from lab.runs.held import let_go
 from lab.runs.identity import Key
 from lab.runs.parts import kept_parts, keys_of, mixture, part_of, taken_over, trials_of
 from lab.runs.prediction import notes, predictions
 from lab.runs.preparation import Prepared, prepared
 from lab.runs.provenance import anonymous, code, place, placed, provenance
-from lab.runs.tasks import Outcome, Task
-from lab.runs.workers import Progress, trained
+from lab.runs.work.cluster import require
+from lab.runs.work.held_data import let_go
+from lab.runs.work.tasks import Outcome, Task
+from lab.runs.work.workers import Progress, trained
 from lab.storage import sweep
 from lab.training.loop import so_far
 
@@ -41,7 +41,7 @@ class Terms:
     ``mixed`` lets parts stand that were made with other versions, or by another processor. ``reused`` is a
     run whose parts are taken over where they are the same. ``scheduler`` is the address of a Dask scheduler,
     whose workers train instead. ``ends`` tells whether the run is done with its tables. ``keep_seconds`` is
-    that of `lab.runs.tasks.Task`.
+    that of `lab.runs.work.tasks.Task`.
 
     Raises LabError where ``workers`` is no count.
     """

@@ -13,7 +13,7 @@ from lab.console.runs.listing import page as runs_page
 from lab.errors import ExperimentError, LabError, StorageError
 from lab.experiment.variants import load
 from lab.parts import Initialiser
-from lab.runs import runner, tasks, workers
+from lab.runs import runner
 from lab.runs.estimate import estimate
 from lab.runs.files.folder import UNCHECKED
 from lab.runs.files.root import runs
@@ -21,7 +21,8 @@ from lab.runs.growing import Growing
 from lab.runs.parts import kept_parts, keys_of
 from lab.runs.preparation import prepared
 from lab.runs.runner import Terms, begun, prepared_again, resumed, run, tables_so_far
-from lab.runs.workers import trained
+from lab.runs.work import tasks, workers
+from lab.runs.work.workers import trained
 from lab.storage import remove
 from lab.training.recorder import Recorder
 from lab.training.stack import Stack

@@ -21,10 +21,10 @@ from lab.data.dataset import Dataset
 from lab.errors import LabError, in_one_line, installs, told
 from lab.numerics import Array
 from lab.runs.chunks import Chunk
-from lab.runs.crew import POLL_SECONDS, Line
 from lab.runs.files.whereabouts import word
 from lab.runs.identity import Key, differences, key, made_with
-from lab.runs.tasks import Outcome, Task, begun, data_of, failed, read
+from lab.runs.work.crew import POLL_SECONDS, Line
+from lab.runs.work.tasks import Outcome, Task, begun, data_of, failed, read
 from lab.training.loop import CALL_SECONDS
 from lab.training.recorder import Readings
 

@@ -14,10 +14,10 @@ from threadpoolctl import threadpool_limits
 from lab.data.dataset import Dataset
 from lab.errors import StorageError
 from lab.processes import can_begin, deferred
-from lab.runs.cluster import scheduled
-from lab.runs.crew import Crew, Died, Line
-from lab.runs.held import held, let_go
-from lab.runs.tasks import Outcome, Task, completed, forget
+from lab.runs.work.cluster import scheduled
+from lab.runs.work.crew import Crew, Died, Line
+from lab.runs.work.held_data import held, let_go
+from lab.runs.work.tasks import Outcome, Task, completed, forget
 
 Progress: TypeAlias = Callable[[int], None]
 """What is called with the number of trial-steps done since its last call."""
@@ -49,8 +49,8 @@ def trained(
 
     Code of one's own is trained in processes that may die, and so is what has a ``trial_timeout`` in seconds.
     With the address of a ``scheduler`` its workers train them, ``mixed`` also by other versions: see
-    `lab.runs.cluster`. This process does what is to be done ``meanwhile``, step by step, while processes on
-    this machine train, else before.
+    `lab.runs.work.cluster`. This process does what is to be done ``meanwhile``, step by step, while processes
+    on this machine train, else before.
 
     The first Ctrl-C puts down what is under way, and KeyboardInterrupt is raised when that is kept. Raises
     StorageError as soon as something cannot be kept.

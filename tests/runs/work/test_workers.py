@@ -11,14 +11,14 @@ import pytest
 from lab.errors import StorageError
 from lab.experiment.variants import load
 from lab.processes import interrupt
-from lab.runs import tasks as tasks_room
 from lab.runs.bench import Bench
 from lab.runs.files.folder import RunFolder
 from lab.runs.files.part_files import PartFiles
 from lab.runs.identity import key
 from lab.runs.preparation import prepared
-from lab.runs.tasks import Task
-from lab.runs.workers import trained
+from lab.runs.work import tasks as tasks_room
+from lab.runs.work.tasks import Task
+from lab.runs.work.workers import trained
 from tests.training.trainings import unlike
 
 MAIN = """

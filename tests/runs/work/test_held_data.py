@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from lab.data.dataset import assembled
-from lab.runs import held as holding
-from lab.runs.held import ARRAYS, held, let_go
+from lab.runs.work import held_data as holding
+from lab.runs.work.held_data import ARRAYS, held, let_go
 
 
 def test_data_that_are_held_come_back_to_the_last_bit_and_can_be_let_go(tmp_path):

@@ -12,11 +12,11 @@ from lab.experiment.variants import Variant
 from lab.numerics import Array
 from lab.runs.bench import Bench
 from lab.runs.chunks import Chunk
-from lab.runs.crew import Line
 from lab.runs.files.folder import RunFolder
-from lab.runs.held import Held
 from lab.runs.identity import Key
 from lab.runs.provenance import code_of
+from lab.runs.work.crew import Line
+from lab.runs.work.held_data import Held
 from lab.training.divergence import located
 from lab.training.loop import CALL_SECONDS, Course
 from lab.training.recorder import Readings

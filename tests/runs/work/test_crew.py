@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from lab.runs.crew import Crew, Died, Line
+from lab.runs.work.crew import Crew, Died, Line
 
 LONG = 100.0
 

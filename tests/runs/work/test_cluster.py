@@ -13,15 +13,16 @@ import pytest
 from lab.errors import LabError
 from lab.experiment.variants import load
 from lab.processes import interrupt
-from lab.runs import cluster, identity
-from lab.runs import tasks as tasks_room
-from lab.runs.cluster import scheduled
-from lab.runs.crew import Line
+from lab.runs import identity
 from lab.runs.files.root import create
 from lab.runs.preparation import prepared
 from lab.runs.runner import Terms, begun, prepared_again, resumed, run
-from lab.runs.workers import trained
-from tests.runs.test_workers import tasks_of
+from lab.runs.work import cluster
+from lab.runs.work import tasks as tasks_room
+from lab.runs.work.cluster import scheduled
+from lab.runs.work.crew import Line
+from lab.runs.work.workers import trained
+from tests.runs.work.test_workers import tasks_of
 
 distributed = pytest.importorskip("distributed")
 pytestmark = pytest.mark.filterwarnings("default")  # those of others' threads are not ours
