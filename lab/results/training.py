@@ -34,7 +34,7 @@ def prepare(
     somebody's own fail their checks; with ``unchecked`` a note tells that they do.
     """
     from lab.experiment.variants import drafted
-    from lab.runs.estimate import too_large
+    from lab.runs.forecast.estimate import too_large
     from lab.runs.preparation import prepared, unread
     from lab.testing import faults_of_own
 

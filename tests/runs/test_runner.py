@@ -14,9 +14,9 @@ from lab.errors import ExperimentError, LabError, StorageError
 from lab.experiment.variants import load
 from lab.parts import Initialiser
 from lab.runs import runner
-from lab.runs.estimate import estimate
 from lab.runs.files.folder import UNCHECKED
 from lab.runs.files.root import runs
+from lab.runs.forecast.estimate import estimate
 from lab.runs.growing import Growing
 from lab.runs.parts import kept_parts, keys_of
 from lab.runs.preparation import prepared

@@ -18,11 +18,11 @@ from lab.experiment.variants import load
 from lab.figures.pictures import MOST_WORKERS
 from lab.network.kernel.library import functions
 from lab.results.training import prepare
-from lab.runs import estimate as estimates
-from lab.runs import sample as samples
-from lab.runs.estimate import CURVE_ROWS, DRAWING, LEDGER, PIECE_BYTES, TRAINS, bytes_of, estimate
+from lab.runs.forecast import estimate as estimates
+from lab.runs.forecast import sample as samples
+from lab.runs.forecast.estimate import CURVE_ROWS, DRAWING, LEDGER, PIECE_BYTES, TRAINS, bytes_of, estimate
+from lab.runs.forecast.sample import Sample
 from lab.runs.preparation import prepared
-from lab.runs.sample import Sample
 from lab.runs.tables import CURVE_Z, PIECE_CELLS
 from lab.training.loop import Course
 from tests.conftest import SMALL

@@ -5,9 +5,9 @@ import pytest
 
 from lab.experiment.variants import load
 from lab.results.training import prepare
-from lab.runs.estimate import estimate
+from lab.runs.forecast.estimate import estimate
+from lab.runs.forecast.sample import samples_of
 from lab.runs.preparation import prepared
-from lab.runs.sample import samples_of
 from tests.conftest import SMALL
 
 

@@ -16,8 +16,8 @@ from lab.network.parameters import count
 from lab.parts import KEYS
 from lab.runs.chunks import bytes_read
 from lab.runs.files.csv_files import has_pyarrow
+from lab.runs.forecast.sample import Sample, pace, samples_of
 from lab.runs.preparation import Prepared
-from lab.runs.sample import Sample, pace, samples_of
 from lab.training.compiled_reader import MEASURED
 from lab.training.examples import EVALUATED_TOGETHER
 from lab.training.probes import NEURON_COLUMNS
@@ -57,8 +57,8 @@ PLOT_BYTES, PLOT_POINT, REPORT_BYTES, REPORT_POINT = 2_300_000, 550, 230_000, 12
 """Of all figures, of each (variant, layer, reading) in them, and of the report."""
 
 WRITTEN, WRITTEN_BY_ARROW, READ, DRAWN, DRAWN_POINT = 0.3e-6, 0.35e-6, 0.5e-6, 7.0, 2.0e-3
-"""Seconds of the processor that `lab.runs.sample.pace` compares with: for a number of a table that is
-written, or read and looked at; for all figures; for each point in them."""
+"""Seconds of the processor that `lab.runs.forecast.sample.pace` compares with: for a number of a table that
+is written, or read and looked at; for all figures; for each point in them."""
 
 
 @dataclass(frozen=True)

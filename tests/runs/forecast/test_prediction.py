@@ -10,8 +10,8 @@ from lab.errors import ExperimentError
 from lab.experiment.variants import load
 from lab.network.backprop import Network
 from lab.network.costs import CrossEntropy, Quadratic, SoftmaxCrossEntropy
-from lab.runs import prediction as predictions
-from lab.runs.prediction import MOST_PAIRS, notes, prediction
+from lab.runs.forecast import prediction as predictions
+from lab.runs.forecast.prediction import MOST_PAIRS, notes, prediction
 from lab.runs.preparation import prepared
 from lab.training.examples import examples
 
@@ -99,7 +99,7 @@ def test_a_counterfactual_is_predicted_with_what_it_passes_back(small):
 
 def test_what_is_drawn_together_decides_no_bit(small, monkeypatch):
     at_once = table(small)
-    monkeypatch.setattr("lab.runs.prediction.AT_ONCE", 1)
+    monkeypatch.setattr("lab.runs.forecast.prediction.AT_ONCE", 1)
     assert_frame_equal(table(small), at_once, check_exact=True)
 
 
