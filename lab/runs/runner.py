@@ -19,7 +19,8 @@ from lab.runs.chunks import Chunk
 from lab.runs.files.folder import UNCHECKED, RunFolder, ending, now
 from lab.runs.files.root import create
 from lab.runs.files.sums import require_whole
-from lab.runs.forecast.prediction import notes, predictions
+from lab.runs.forecast.doubts import notes
+from lab.runs.forecast.prediction import predictions
 from lab.runs.growing import Growing
 from lab.runs.identity import Key
 from lab.runs.parts import kept_parts, keys_of, mixture, part_of, taken_over, trials_of
