@@ -114,7 +114,8 @@ def resume(
     code is given anew, since a run may be somebody else's. Raises LabError where there is none, StorageError
     where its data, code or versions changed since it began.
     """
-    from lab.runs.runner import Terms, prepared_again
+    from lab.runs.preparation import prepared_again
+    from lab.runs.runner import Terms
     from lab.runs.work.workers import summed
 
     folder = interrupted(run, results)

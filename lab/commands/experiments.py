@@ -121,7 +121,7 @@ def resume(run_name: str, allow_code: bool, live: bool, results: Path | None, **
     from lab.console.screen import Page, err
     from lab.own_code import with_care
     from lab.results.training import interrupted, lacks_nothing
-    from lab.runs.runner import prepared_again
+    from lab.runs.preparation import prepared_again
 
     how, folder = Training(**given), interrupted(run_name, results)
     if lacks_nothing(folder, plots=not how.no_plots):

@@ -164,7 +164,7 @@ def demon(subject: str, results: Path | None, plot: Path | None, **given: Any) -
     from lab.results.training import prepare
     from lab.runs.files.root import find
     from lab.runs.files.whereabouts import results_root
-    from lab.runs.runner import prepared_again
+    from lab.runs.preparation import prepared_again
 
     place, given = split(Place, given)
     moment, given = split(Moment, given)

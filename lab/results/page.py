@@ -91,10 +91,10 @@ def kept_up(ready: Prepared, folder: RunFolder, seconds: float, progress: Progre
     itself again.
     """
     from lab.report.run import report
-    from lab.runs.runner import tables_so_far
-    from lab.runs.tables import curves, variants
+    from lab.runs.growing import tables_so_far
+    from lab.runs.variant_tables import untrained
 
-    known = {"variants": variants(ready.made), "curves": curves(ready.made)}
+    known = untrained(ready.made)
     next_time, seen = 0.0, dict[Path, int]()
 
     def written(refresh: int) -> None:

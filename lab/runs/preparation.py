@@ -1,4 +1,4 @@
-"""From a plan to what is ready to train: data loaded, parts made from their names, trials cut into chunks."""
+"""From a plan, or a run that began, to what is ready to train: data are loaded, parts made of their names."""
 
 from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
@@ -6,16 +6,19 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from lab.data.dataset import Dataset
-from lab.errors import LabError, PartError, counted, told
+from lab.errors import LabError, PartError, StorageError, counted, told
 from lab.experiment.keys import parsed_or_name
 from lab.experiment.schema import Experiment, named_parts, part_name
 from lab.experiment.validation import Finding
-from lab.experiment.variants import Draft, Plan, Variant
+from lab.experiment.variants import Draft, Plan, Variant, load
 from lab.own_code import place_of, raised_by
 from lab.parts import Activation
 from lab.runs import fitness
 from lab.runs.bench import Bench
 from lab.runs.chunks import Chunk, chunks
+from lab.runs.files.folder import RunFolder
+from lab.runs.files.sums import require_whole
+from lab.runs.provenance import anonymous, placed
 from lab.training.stack import Training
 
 
@@ -83,6 +86,39 @@ def prepared(plan: Plan) -> Prepared:
         raise plan.refused(found)
     notes += fitness.lost(training for _, training in made)
     return Prepared(plan, bench, tuple(made), tuple(data), tuple(dict.fromkeys(notes)))
+
+
+def prepared_again(folder: RunFolder, *, allow_code: bool = False) -> Prepared:
+    """The plan of a run that began, from the copy of its experiment that its folder keeps, with its engines.
+
+    A run that does not tell its engines is of a lab that had numpy alone. Relative paths start from where
+    the experiment was. What run.json says of leave to run code is history: ``allow_code`` gives it now.
+    Raises as `prepared`, LabError where the run was watched, not made, and StorageError where the copy is not
+    what was written.
+    """
+    info = folder.info
+    if "watched" in info:
+        raise LabError(f"{folder} was watched while a script trained; only that script can go on with it")
+    asked = folder.path / "resolved.toml"
+    try:
+        require_whole(asked)
+    except StorageError as error:
+        raise StorageError(f"{error}; put back what was written, or start a new run") from error
+    plan = load(
+        asked,
+        allow_code=allow_code,
+        max_trials=info["trials_planned"],
+        name=folder.name,
+        folder=placed(info["folder"], folder.path),
+    )
+    engines = info.get("engines", {})
+    variants = (_with_engine(one, engines.get(anonymous(one.label), "numpy")) for one in plan.variants)
+    return prepared(replace(plan, variants=tuple(variants)))
+
+
+def _with_engine(variant: Variant, engine: str) -> Variant:
+    training = variant.settings.training.model_copy(update={"engine": engine})
+    return replace(variant, settings=variant.settings.model_copy(update={"training": training}))
 
 
 def _sharing(training: Training, known: dict[tuple[int, str], Activation]) -> Training:

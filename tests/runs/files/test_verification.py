@@ -7,8 +7,8 @@ from lab.errors import StorageError
 from lab.experiment.variants import load
 from lab.runs.files.folder import RunFolder
 from lab.runs.files.verification import verified
-from lab.runs.preparation import prepared
-from lab.runs.runner import prepared_again, resumed, run
+from lab.runs.preparation import prepared, prepared_again
+from lab.runs.runner import resumed, run
 from lab.storage import remove, seal
 
 

@@ -23,7 +23,8 @@ from lab.runs.forecast import sample as samples
 from lab.runs.forecast.estimate import CURVE_ROWS, DRAWING, LEDGER, PIECE_BYTES, TRAINS, bytes_of, estimate
 from lab.runs.forecast.sample import Sample
 from lab.runs.preparation import prepared
-from lab.runs.tables import CURVE_Z, PIECE_CELLS
+from lab.runs.tables import PIECE_CELLS
+from lab.runs.variant_tables import CURVE_Z
 from lab.training.loop import Course
 from tests.conftest import SMALL
 

@@ -15,8 +15,8 @@ from lab.experiment.variants import load
 from lab.processes import interrupt
 from lab.runs import identity
 from lab.runs.files.root import create
-from lab.runs.preparation import prepared
-from lab.runs.runner import Terms, begun, prepared_again, resumed, run
+from lab.runs.preparation import prepared, prepared_again
+from lab.runs.runner import Terms, begun, resumed, run
 from lab.runs.work import cluster
 from lab.runs.work import tasks as tasks_room
 from lab.runs.work.cluster import scheduled
