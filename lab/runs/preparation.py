@@ -16,9 +16,9 @@ from lab.parts import Activation
 from lab.runs import fitness
 from lab.runs.bench import Bench
 from lab.runs.chunks import Chunk, chunks
+from lab.runs.files.anonymity import anonymous, placed
 from lab.runs.files.folder import RunFolder
 from lab.runs.files.sums import require_whole
-from lab.runs.provenance import anonymous, placed
 from lab.training.stack import Training
 
 

@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 from lab.errors import LabError, StorageError
 from lab.experiment.variants import resolved
 from lab.runs.chunks import Chunk
+from lab.runs.files.anonymity import anonymous, place
 from lab.runs.files.folder import UNCHECKED, RunFolder, ending, now
 from lab.runs.files.root import create
 from lab.runs.forecast.doubts import notes
@@ -22,7 +23,7 @@ from lab.runs.growing import Growing
 from lab.runs.identity import Key
 from lab.runs.parts import kept_parts, keys_of, mixture, taken_over, trials_of
 from lab.runs.preparation import Prepared
-from lab.runs.provenance import anonymous, code, place, provenance
+from lab.runs.provenance import code, provenance
 from lab.runs.variant_tables import untrained
 from lab.runs.work.cluster import require
 from lab.runs.work.held_data import let_go

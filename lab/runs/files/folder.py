@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lab.errors import LabError, StorageError, did_you_mean, system_reason
+from lab.runs.files.anonymity import anonymous
 from lab.runs.files.csv_files import read
 from lab.runs.files.sums import keep_sums, require_whole
 from lab.runs.files.table_files import TableFiles
@@ -115,8 +116,6 @@ class RunFolder:
 
     def describe(self, info: Mapping[str, Any]) -> None:
         """Write run.json, without the user's name and home."""
-        from lab.runs.provenance import anonymous
-
         told = {key: value if key == "folder" else anonymous(value) for key, value in info.items()}
         text = json.dumps({"schema": RUN_VERSION, **told}, indent=1, ensure_ascii=False)
         write(self.path / "run.json", text + "\n")
