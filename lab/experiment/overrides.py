@@ -47,6 +47,9 @@ def _with_overrides(
             continue
         if key in given:
             notes.append(f"{dotted(key)} is overridden twice: {given[key]!r}, then {value!r}, which wins")
+        for inner in [one for one in given if one != key and one[: len(key)] == key]:
+            notes.append(f"the override of {dotted(inner)} gives way to that of {dotted(key)} after it")
+            del given[inner]
         given[key] = value
     if problems:
         raise ExperimentError(name, problems)

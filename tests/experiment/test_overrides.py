@@ -140,3 +140,17 @@ def test_all_wrong_overrides_are_told(written):
     with pytest.raises(ExperimentError) as raised:
         read(written(TEXT), ["eta", "network.hidden[2]=1", "title=b"])
     assert [problem.key for problem in raised.value.problems] == ["eta", "network.hidden[2]"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        ("network.hidden[1]=5", "network.hidden=[3]", {"network.hidden": "[3]"}),
+        ("network.activation.alpha=2.0", 'network.activation="tanh"', {"network.activation": "'tanh'"}),
+    ],
+)
+def test_an_override_gives_way_to_a_later_one_around_it(first, second, told, written):
+    source = read(written(TEXT), [first, second])
+    assert source.override_texts == told
+    inner, outer = (text.partition("=")[0] for text in (first, second))
+    assert source.notes == (f"the override of {inner} gives way to that of {outer} after it",)
