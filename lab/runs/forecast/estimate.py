@@ -3,6 +3,7 @@
 Arrays are counted as they are made; what cannot be counted is seen in a sample of the training.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, isfinite, nan
@@ -87,39 +88,33 @@ def estimate(ready: Prepared, workers: int = 1, plots: bool = True, *, tried: bo
     where a part of one's own fails, or memory is too small.
     """
     chunks = ready.chunks
-    trial_counts = [0] * len(ready.made)
-    largest: dict[int, int] = {}
+    trials, largest = Counter[int](), Counter[int]()
     for chunk in chunks:
-        trial_counts[chunk.variant] += len(chunk.trials)
-        largest[chunk.variant] = max(largest.get(chunk.variant, 0), len(chunk.trials))
+        trials[chunk.variant] += len(chunk.trials)
+        largest[chunk.variant] = max(largest[chunk.variant], len(chunk.trials))
     memory = _memory_of_training(ready, largest, workers, len(chunks))
     free = free_memory()
     fits = tried and (free is None or memory <= free)
     samples = samples_of(ready, largest if fits else {})
-    read = made = text = parts = points = seconds = 0.0
-    rows = 0
-    for (variant, training), trials, sample in zip(ready.made, trial_counts, samples, strict=True):
-        counted = _Counted(training, trials, sample)
-        read += counted.cells
-        made += counted.derived
-        rows += counted.layers
-        text += counted.text(len(variant.label))
-        parts += counted.parts + 500 * ceil(trials / largest[variant.index])
-        points += training.network.depth * counted.readings
-        seconds += ceil(trials / largest[variant.index]) * counted.seconds
+    each = [
+        _Counted(training, len(variant.label), trials[variant.index], largest[variant.index], sample)
+        for (variant, training), sample in zip(ready.made, samples, strict=True)
+    ]
+    read, made = sum(one.cells for one in each), sum(one.derived for one in each)
+    points = sum(one.training.network.depth * one.readings for one in each)
     slowness = pace() if fits else nan
     beside = min(max(workers, 1), DRAWING)
     libraries = TRAINS + ARROW * has_pyarrow() + STATISTICS * (plots or len(ready.made) > 1) + DRAWS * plots
     several = libraries + 8 * COPIES_DRAWN * (read + made)
     alone = libraries + 8 * COPIES * (read + made)
     looking = int(max(alone, beside * several) if plots else several)
-    seconds /= max(min(workers, len(chunks)), 1)
+    seconds = sum(one.seconds for one in each) / max(min(workers, len(chunks)), 1)
     seconds += slowness * (read + made) * ((WRITTEN_BY_ARROW if has_pyarrow() else WRITTEN) + READ)
-    disk = text + parts
+    disk = sum(one.text for one in each) + sum(one.parts for one in each)
     if plots:
         disk += PLOT_BYTES + REPORT_BYTES + points * (PLOT_POINT + REPORT_POINT)
         seconds += slowness * (DRAWN + DRAWN_POINT * points + READ * read) / beside
-    return Estimate(memory, looking, int(disk), seconds, rows)
+    return Estimate(memory, looking, int(disk), seconds, sum(one.layers for one in each))
 
 
 def too_large(ready: Prepared) -> list[Finding]:
@@ -138,11 +133,17 @@ def too_large(ready: Prepared) -> list[Finding]:
 
 @dataclass(frozen=True)
 class _Counted:
-    """The tables and parts of one variant, counted."""
+    """The tables and parts of a variant whose ``label`` has so many letters; ``several`` trials a chunk."""
 
     training: Training
+    label: int
     trials: int
+    several: int
     sample: Sample
+
+    @property
+    def chunks(self) -> int:
+        return ceil(self.trials / self.several)
 
     @property
     def readings(self) -> int:
@@ -190,15 +191,16 @@ class _Counted:
         recording, depth = self.training.recording, self.training.network.depth
         bins = self._binned * depth * 2 * HALF_BINS * (1 if self._seen_cells < 256 else 2)
         numbers = self.layers * len(recording.columns) + self.trials * self.readings * len(STEP_COLUMNS)
-        return 8 * (numbers + self._neurons * len(NEURON_COLUMNS)) + bins + 6000
+        return 8 * (numbers + self._neurons * len(NEURON_COLUMNS)) + bins + 6000 + 500 * self.chunks
 
     @property
     def _seen_cells(self) -> int:
         return max(self.training.network.sizes[1:]) * self.training.seen
 
-    def text(self, label: int) -> float:
-        """Bytes of the tables as files, of a variant whose label has so many letters."""
-        arrow, depth, sample = has_pyarrow(), self.training.network.depth, self.sample
+    @property
+    def text(self) -> float:
+        """Bytes of the tables as files."""
+        arrow, depth, sample, label = has_pyarrow(), self.training.network.depth, self.sample, self.label
         columns = self.training.recording.columns
         per_epoch = self.training.steps_per_epoch
         epoch = 3 if per_epoch == 1 else 5 if 1000 % per_epoch == 0 else 17
@@ -215,11 +217,12 @@ class _Counted:
 
     @property
     def seconds(self) -> float:
-        """Those of a chunk."""
+        """Those of all its chunks, one after the other."""
         schedule, sample = self.training.recording.schedule, self.sample
         read = self.readings * sample.reading + len(schedule.histograms) * sample.binning
         tested = len(schedule.tests) * sample.testing
-        return sample.start + self.training.steps * sample.step + read + tested + sample.end
+        of_one = sample.start + self.training.steps * sample.step + read + tested + sample.end
+        return self.chunks * of_one
 
 
 def _memory_of_training(ready: Prepared, largest: dict[int, int], workers: int, chunks: int) -> int:

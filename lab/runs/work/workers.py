@@ -55,33 +55,23 @@ def trained(
     The first Ctrl-C puts down what is under way, and KeyboardInterrupt is raised when that is kept. Raises
     StorageError as soon as something cannot be kept.
     """
+    own = any(task.code and task.bench.allow_code for task in tasks) and can_begin()
+    apart = own or trial_timeout is not None or min(workers, len(tasks)) > 1
     with deferred() as stop:
         line = _Here(progress, stop)
-        for outcome in _somewhere(tasks, workers, line, trial_timeout, scheduler, mixed, meanwhile):
+        if tasks and apart and not scheduler:
+            outcomes = _apart(tasks, workers, line, trial_timeout, meanwhile)
+        else:
+            deque(meanwhile, maxlen=0)
+            far = scheduler and tasks
+            outcomes = scheduled(tasks, scheduler, line, trial_timeout, mixed) if far else _here(tasks, line)
+        for outcome in outcomes:
             if outcome.unkept:
                 raise StorageError(outcome.error)
             if not outcome.stopped:
                 yield outcome
     if stop.is_set():
         raise KeyboardInterrupt
-
-
-def _somewhere(
-    tasks: Sequence[Task],
-    workers: int,
-    line: Line,
-    trial_timeout: float | None,
-    scheduler: str,
-    mixed: bool,
-    meanwhile: Iterable[object],
-) -> Iterator[Outcome]:
-    own = any(task.code and task.bench.allow_code for task in tasks) and can_begin()
-    if tasks and not scheduler and (own or trial_timeout is not None or min(workers, len(tasks)) > 1):
-        return _apart(tasks, workers, line, trial_timeout, meanwhile)
-    deque(meanwhile, maxlen=0)
-    if scheduler and tasks:
-        return scheduled(tasks, scheduler, line, trial_timeout, mixed)
-    return _here(tasks, line)
 
 
 @dataclass(frozen=True)
@@ -117,15 +107,14 @@ def _apart(
     meanwhile: Iterable[object],
 ) -> Iterator[Outcome]:
     """Train in processes of their own, to which the data go by files, so many ``seconds`` a trial at most."""
-    files = {id(task.data): task.folder.path / ".data" for task in tasks}
+    home = tasks[0].folder.path / ".data"
     datasets = {id(task.data): task.data for task in tasks if isinstance(task.data, Dataset)}
     try:
-        kept = {key: held(data, files[key]) for key, data in datasets.items()}
+        kept = {key: held(data, home) for key, data in datasets.items()}
         sent = [replace(task, data=kept.get(id(task.data), task.data)) for task in tasks]
         limits = [None if seconds is None else seconds * len(task.chunk.trials) for task in tasks]
         crew: Crew[Outcome] = Crew(completed, sent, min(workers, len(tasks)), line, limits)
         for number, ended in crew.results(meanwhile):
             yield Outcome(tasks[number].chunk, ended.why) if isinstance(ended, Died) else ended
     finally:
-        for home in set(files.values()):
-            let_go(home)
+        let_go(home)
