@@ -21,7 +21,7 @@ from lab.network.costs import SoftmaxCrossEntropy
 from lab.numerics import Array
 from lab.parts import Cost, Optimiser, Probe
 from lab.training.examples import Examples, examples, steps_per_epoch
-from lab.training.probes import NEURON_COLUMNS
+from lab.training.neurons import NEURON_COLUMNS
 from lab.training.recorder import Recording
 from lab.training.stack import Training
 

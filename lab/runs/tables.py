@@ -11,7 +11,7 @@ import pandas as pd
 
 from lab.numerics import Array
 from lab.parts import KEYS
-from lab.training.probes import NEURON_COLUMNS
+from lab.training.neurons import NEURON_COLUMNS
 from lab.training.recorder import EDGES, STEP_COLUMNS, Readings
 
 

@@ -17,7 +17,8 @@ from lab.network.optimisers import Adam, Descent
 from lab.parts import Probe
 from lab.runs.bench import Bench, recorded, targets
 from lab.runs.fitness import counterfactual
-from lab.training.probes import NEURON_COLUMNS, TABLE, LearningSpeed, ParameterNorms
+from lab.training.neurons import NEURON_COLUMNS
+from lab.training.probes import TABLE, LearningSpeed, ParameterNorms
 from tests.training.trainings import COLUMNS
 
 Identity = SIGMAS["identity"]

@@ -12,7 +12,7 @@ from lab.experiment.variants import Variant
 from lab.runs import tables
 from lab.runs.tables import Part
 from lab.training.loop import train
-from lab.training.probes import NEURON_COLUMNS
+from lab.training.neurons import NEURON_COLUMNS
 from lab.training.recorder import EDGES, STEP_COLUMNS
 from tests.training.trainings import COLUMNS, made_examples, of_trial, training
 

@@ -21,7 +21,7 @@ from lab.runs.forecast.sample import Sample, pace, samples_of
 from lab.runs.preparation import Prepared
 from lab.training.compiled_reader import MEASURED
 from lab.training.examples import EVALUATED_TOGETHER
-from lab.training.probes import NEURON_COLUMNS
+from lab.training.neurons import NEURON_COLUMNS
 from lab.training.reader import LONGEST_RING, RING_BYTES
 from lab.training.recorder import HALF_BINS, STEP_COLUMNS
 from lab.training.stack import BLOCK, Training
