@@ -9,12 +9,13 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.errors import PartError, nearest
+from lab.errors import PartError
 from lab.own_code import with_care
 from lab.results.run import Run
 from lab.results.training import interrupted, lacks_nothing, prepare, train
 from lab.runs.files.root import find
 from lab.runs.files.whereabouts import results_root
+from lab.spelling import nearest
 from lab.theory.deep import Deep
 
 if TYPE_CHECKING:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lab.errors import ExperimentError, Problem, nearest, plain, system_reason
+from lab.errors import ExperimentError, Problem, plain, system_reason
 from lab.experiment import templates, toml_reader, toml_statements
 from lab.experiment.keys import Key, at, dotted, prefixes
 from lab.experiment.overrides import applied
 from lab.experiment.schema import FILE_VERSION, MIGRATIONS
 from lab.experiment.toml_reader import UnreadableError
 from lab.experiment.toml_writer import document, value_text
+from lab.spelling import nearest
 from lab.storage import migrated
 
 

@@ -18,12 +18,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.errors import LabError, StorageError, did_you_mean, system_reason
+from lab.errors import LabError, StorageError, system_reason
 from lab.runs.files.anonymity import anonymous
 from lab.runs.files.csv_files import read
 from lab.runs.files.sums import keep_sums, require_whole
 from lab.runs.files.table_files import TableFiles
 from lab.runs.files.whereabouts import word
+from lab.spelling import did_you_mean
 from lab.storage import Migrations, migrated, write
 
 if TYPE_CHECKING:

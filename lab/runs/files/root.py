@@ -8,9 +8,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab.errors import LabError, StorageError, counted, did_you_mean, system_reason
+from lab.errors import LabError, StorageError, counted, system_reason
 from lab.experiment.run_names import run_name
 from lab.runs.files.folder import RunFolder, now
+from lab.spelling import did_you_mean
 from lab.storage import write
 
 if TYPE_CHECKING:
