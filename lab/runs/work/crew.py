@@ -1,7 +1,5 @@
 """Processes that do one task at a time, so that one that dies or hangs takes only its own task along."""
 
-import multiprocessing
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -10,7 +8,7 @@ from multiprocessing.connection import Connection, wait
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
-from lab.processes import beginning, begun_worker
+from lab.processes import begun
 
 POLL_SECONDS = 0.2
 
@@ -138,12 +136,7 @@ class _Worker:
     """A process and the number of the task that it does; ``since`` is when that began."""
 
     def __init__(self, function: Callable[[Any, Line], Any]) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.connection, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, function), daemon=True)
-        with beginning():
-            self._process.start()
-        theirs.close()
+        self._process, self.connection = begun(_serve, function)
         self.number, self.since, self._stopped = -1, monotonic(), False
 
     def give(self, number: int, task: Any) -> None:
@@ -191,8 +184,6 @@ class _Told(Line):
 
 def _serve(connection: "Connection[Any, Any]", function: Callable[[Any, Line], Any]) -> None:
     """What a worker does: task after task, until the line is closed."""
-    os.dup2(2, 1)  # what somebody's code prints is no result of a command
-    begun_worker()
     with suppress(EOFError, OSError):
         while True:
             task = connection.recv()
