@@ -9,12 +9,13 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.errors import PartError, nearest
+from lab.errors import PartError
 from lab.own_code import with_care
 from lab.results.run import Run
 from lab.results.training import interrupted, lacks_nothing, prepare, train
-from lab.runs.root import find
-from lab.runs.whereabouts import results_root
+from lab.runs.files.root import find
+from lab.runs.files.whereabouts import results_root
+from lab.spelling import nearest
 from lab.theory.deep import Deep
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from lab.numerics import Interval
     from lab.parts import Activation
     from lab.prover.certificate import Certificate
-    from lab.runs.verification import Checked
+    from lab.runs.files.verification import Checked
 
 
 def run(
@@ -76,7 +77,7 @@ def run(
     results cannot be kept.
     """
     from lab.runs.runner import Terms
-    from lab.runs.workers import summed
+    from lab.runs.work.workers import summed
 
     reused = None if reuse is None else find(str(reuse), results_root(results))
     ready = with_care(
@@ -114,8 +115,9 @@ def resume(
     code is given anew, since a run may be somebody else's. Raises LabError where there is none, StorageError
     where its data, code or versions changed since it began.
     """
-    from lab.runs.runner import Terms, prepared_again
-    from lab.runs.workers import summed
+    from lab.runs.preparation import prepared_again
+    from lab.runs.runner import Terms
+    from lab.runs.work.workers import summed
 
     folder = interrupted(run, results)
     if lacks_nothing(folder, plots=plots):
@@ -127,11 +129,11 @@ def resume(
 
 
 def verify(run: str | Path, results: str | Path | None = None) -> list[Checked]:
-    """Look whether every file of a run is what was written: see `lab.runs.verification.verified`.
+    """Look whether every file of a run is what was written: see `lab.runs.files.verification.verified`.
 
     ``run`` is as `load` takes it. Raises LabError where there is no such run.
     """
-    from lab.runs.verification import verified
+    from lab.runs.files.verification import verified
 
     return verified(find(str(run), results_root(results)))
 

@@ -22,8 +22,9 @@ from multiprocessing import parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, get_type_hints
 
-from lab.errors import PartError, did_you_mean, in_one_line, nearest
+from lab.errors import PartError, in_one_line
 from lab.own_code import as_part_error, halves, module_of
+from lab.spelling import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

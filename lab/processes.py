@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -55,12 +57,7 @@ def apart(function: Callable[..., Result], *given: Any, seconds: float | None) -
     What it prints goes to stderr. Raises EndedError where the process ends before the function does, and
     where that takes longer than so many ``seconds``, if any; then the process is killed.
     """
-    context = multiprocessing.get_context("spawn")
-    connection, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_answer, args=(theirs, function, given), daemon=True)
-    with beginning():
-        process.start()
-    theirs.close()
+    process, connection = begun(_answer, function, *given)
     try:
         if not connection.poll(seconds):
             raise EndedError(f"took longer than {seconds:g} s")
@@ -75,10 +72,28 @@ def apart(function: Callable[..., Result], *given: Any, seconds: float | None) -
         connection.close()
 
 
-def _answer(connection: Any, function: Callable[..., Any], given: tuple[Any, ...]) -> None:
+def _answer(connection: Connection, function: Callable[..., Any], *given: Any) -> None:
+    connection.send(function(*given))
+
+
+def begun(serve: Callable[..., object], *given: Any) -> tuple[BaseProcess, Connection]:
+    """A process that does ``serve(connection, *given)``, and the other end of that connection.
+
+    What it prints goes to stderr, and it ends when this process does.
+    """
+    context = multiprocessing.get_context("spawn")
+    connection, theirs = context.Pipe()
+    process = context.Process(target=_serving, args=(serve, theirs, *given), daemon=True)
+    with beginning():
+        process.start()
+    theirs.close()
+    return process, connection
+
+
+def _serving(serve: Callable[..., object], connection: Connection, *given: Any) -> None:
     os.dup2(2, 1)  # what somebody's code prints is no result of a command
     begun_worker()
-    connection.send(function(*given))
+    serve(connection, *given)
 
 
 def interrupt() -> None:

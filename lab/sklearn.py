@@ -43,9 +43,10 @@ from lab.network.costs import SoftmaxCrossEntropy
 from lab.numerics import Array
 from lab.results.run import Run
 from lab.runs import tables
+from lab.runs.bench import Bench
 from lab.runs.fitness import unfit
 from lab.runs.held_run import HeldRun
-from lab.runs.preparation import Bench
+from lab.runs.variant_tables import untrained
 from lab.training.divergence import located
 from lab.training.examples import EVALUATED_TOGETHER
 from lab.training.loop import trained
@@ -253,8 +254,7 @@ def _held(made: list[tuple[Variant, Training]], readings: Readings, data: Datase
         "seed": variant.seed,
         "data": [{"name": data.name, "sha256": data.sha256}],
     }
-    about = {"variants": tables.variants(made), "curves": tables.curves(made)}
-    return HeldRun(info, tables.measured(part) | about)
+    return HeldRun(info, tables.measured(part) | untrained(made))
 
 
 def _plain(value: Any) -> Any:

@@ -14,8 +14,9 @@ from lab.activations.properties import PROPERTIES
 from lab.console.activations import catalogue
 from lab.console.runs import run as run_page
 from lab.network.kernel.library import library
-from lab.runs import runner, tasks
-from lab.runs.workers import trained
+from lab.runs import runner
+from lab.runs.work import tasks
+from lab.runs.work.workers import trained
 from lab.testing import ACTIVATION_CHECKS
 from lab.training.divergence import located
 from tests.conftest import SMALL

@@ -17,7 +17,7 @@ ROOT = Path(lab.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 
 ROOMS = [
-    {"errors", "storage", "processes", "numerics", "markup"},
+    {"errors", "spelling", "storage", "processes", "numerics", "markup"},
     {"parts"},
     {"own_code"},
     {"plugins"},

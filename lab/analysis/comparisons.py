@@ -15,8 +15,9 @@ import pandas as pd
 
 from lab.analysis.metrics import Metric, default_metrics, metric, samples
 from lab.analysis.statistics import LEVEL, fewest_pairs, holm, least_holm, paired, spread
-from lab.errors import LabError, did_you_mean
+from lab.errors import LabError
 from lab.parts import Tables
+from lab.spelling import did_you_mean
 
 COLUMNS = (
     *("metric", "a", "b", "pairs", "left_out", "why_left_out", "neither", "never", "mean_a", "mean_b"),

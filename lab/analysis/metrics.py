@@ -9,8 +9,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from lab.errors import LabError, did_you_mean
+from lab.errors import LabError
 from lab.parts import Tables
+from lab.spelling import did_you_mean
 
 KEYS = ["variant", "trial"]
 

@@ -17,7 +17,7 @@ import numpy as np
 from flint import acb, ctx
 
 from lab.bridge.audit_libraries import KNOWN_BY_NAME, Both, LacksDtypeError, from_file, functions_of
-from lab.errors import LabError, did_you_mean, in_one_line
+from lab.errors import LabError, in_one_line
 from lab.experiment.specify import from_spec
 from lab.numerics import Array, Interval
 from lab.parts import Activation
@@ -25,6 +25,7 @@ from lab.prover.digits import KNOWN, PRECISION
 from lab.prover.integrals.complex_balls import continued
 from lab.prover.intervals.mean_value_form import ExactFunction, Extent
 from lab.prover.provable import exact_form
+from lab.spelling import did_you_mean
 
 
 @dataclass(frozen=True)

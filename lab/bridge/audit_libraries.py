@@ -14,11 +14,12 @@ import numpy as np
 
 from lab.activations.catalogue import examples
 from lab.activations.table import ROWS
-from lab.errors import LabError, did_you_mean, in_one_line, installs, told
+from lab.errors import LabError, in_one_line, installs, told
 from lab.experiment.specify import from_spec
 from lab.numerics import Array
 from lab.own_code import module_of, place_of
 from lab.parts import Activation
+from lab.spelling import did_you_mean
 
 Both: TypeAlias = Callable[[Array, str], tuple[Array, Array | None]]
 """From z, as float64 numbers of a dtype, and the dtype to σ and σ′, as float64; σ′ is None where unknown.

@@ -8,8 +8,9 @@ from lab.bridge.export_languages import c_source, jax_source, keras_source, nump
 from lab.bridge.export_text import json_source, latex_source
 from lab.bridge.export_torch import torch_source
 from lab.bridge.exported import Exported
-from lab.errors import LabError, did_you_mean
+from lab.errors import LabError
 from lab.parts import Activation
+from lab.spelling import did_you_mean
 
 TARGETS: dict[str, tuple[Callable[[Exported], str], int, Sequence[str]]] = {
     "jax": (jax_source, 3, DTYPES),

@@ -22,11 +22,11 @@ from lab.experiment.schedule import MOST_HISTOGRAMS, spread
 from lab.experiment.specify import from_spec
 from lab.figures import draw_all
 from lab.parts import Activation
-from lab.runs import tables
-from lab.runs.folder import RunFolder, now
+from lab.runs import tables, variant_tables
+from lab.runs.files.folder import RunFolder, now
+from lab.runs.files.root import new_folder
+from lab.runs.files.whereabouts import results_root
 from lab.runs.provenance import provenance
-from lab.runs.root import new_folder
-from lab.runs.whereabouts import results_root
 from lab.training.recorder import STEP_COLUMNS, Readings
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ class Watch:
         made = tables.measured(part)
         made |= {
             "variants": self._variants(),
-            "curves": tables.sampled(self.label, list(self._sigmas.values())),
+            "curves": variant_tables.sampled(self.label, list(self._sigmas.values())),
         }
         self.folder.keep_tables(made | derived(made))
 
@@ -230,7 +230,7 @@ class Watch:
         row = {
             "variant": self.label,
             "sizes": "-".join(map(str, self._sizes)),
-            **tables.of_sigmas(list(self._sigmas.values())),
+            **variant_tables.of_sigmas(list(self._sigmas.values())),
             "cancels": False,
             "saturation_threshold": self.thresholds[0],
             "surrogate_floor": 0.0,

@@ -23,7 +23,7 @@ from lab.commands.options import (
 
 if TYPE_CHECKING:
     from lab.console.screen import Page
-    from lab.runs.folder import RunFolder
+    from lab.runs.files.folder import RunFolder
     from lab.runs.preparation import Prepared
 
 LIVE_SECONDS = 3.0
@@ -58,7 +58,7 @@ def check(experiment: Path, **given: Any) -> Page:
     And what memory, disk and time that needs. Writes nothing.
     """
     from lab.processes import usable_cores
-    from lab.runs.whereabouts import results_root
+    from lab.runs.files.whereabouts import results_root
 
     plan = (experiment, usable_cores(), results_root(), True)
     return with_leave(_checked, plan=plan, **given)
@@ -92,8 +92,8 @@ def run(experiment: Path, dry_run: bool, reuse: str, live: bool, results: Path |
     from lab.own_code import with_care
     from lab.processes import usable_cores
     from lab.results.training import prepare
-    from lab.runs.root import find
-    from lab.runs.whereabouts import results_root
+    from lab.runs.files.root import find
+    from lab.runs.files.whereabouts import results_root
 
     how, given = split(Training, given)
     reused = find(reuse, results_root(results)) if reuse else None
@@ -121,7 +121,7 @@ def resume(run_name: str, allow_code: bool, live: bool, results: Path | None, **
     from lab.console.screen import Page, err
     from lab.own_code import with_care
     from lab.results.training import interrupted, lacks_nothing
-    from lab.runs.runner import prepared_again
+    from lab.runs.preparation import prepared_again
 
     how, folder = Training(**given), interrupted(run_name, results)
     if lacks_nothing(folder, plots=not how.no_plots):
@@ -148,8 +148,8 @@ def _trained(
     from lab.processes import usable_cores
     from lab.results.page import REPORT
     from lab.results.training import train
+    from lab.runs.files.whereabouts import results_root
     from lab.runs.runner import Terms, begun
-    from lab.runs.whereabouts import results_root
 
     workers = how.workers or usable_cores()
     terms = Terms(workers, how.trial_timeout, how.allow_mixed, reused, how.scheduler, ends=False)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import click
 
-from lab.errors import LabError, did_you_mean
+from lab.errors import LabError
+from lab.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from lab.console.screen import Page

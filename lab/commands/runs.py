@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def list_runs(results: Path | None) -> Page:
     """List the runs, the newest first."""
     from lab.console.runs.listing import page
-    from lab.runs.whereabouts import results_root
+    from lab.runs.files.whereabouts import results_root
 
     return page(results_root(results))
 

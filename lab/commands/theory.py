@@ -162,9 +162,9 @@ def demon(subject: str, results: Path | None, plot: Path | None, **given: Any) -
     from lab.console.theory.demon import Place, page
     from lab.console.theory.moment import Moment
     from lab.results.training import prepare
-    from lab.runs.root import find
-    from lab.runs.runner import prepared_again
-    from lab.runs.whereabouts import results_root
+    from lab.runs.files.root import find
+    from lab.runs.files.whereabouts import results_root
+    from lab.runs.preparation import prepared_again
 
     place, given = split(Place, given)
     moment, given = split(Moment, given)

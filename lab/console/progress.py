@@ -17,9 +17,9 @@ from lab.errors import INTERRUPTED, LabError, StorageError, counted, plain
 from lab.processes import interrupt
 from lab.results.page import REPORT, save_report
 from lab.results.run import Run
-from lab.runs.folder import RunFolder, ending
+from lab.runs.files.folder import RunFolder, ending
+from lab.runs.files.whereabouts import is_usual, word
 from lab.runs.preparation import Prepared
-from lab.runs.whereabouts import is_usual, word
 
 if TYPE_CHECKING:
     from lab.analysis.rule import Verdicts

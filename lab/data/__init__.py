@@ -10,8 +10,9 @@ from lab.data.dataset import Dataset, assembled, classified
 from lab.data.digits import Digits
 from lab.data.files.file import KINDS, File, kind_of
 from lab.data.made import Circles, Moons, Parity, Spirals, Teacher, Xor
-from lab.errors import LabError, PartError, nearest, told
+from lab.errors import LabError, PartError, told
 from lab.parts import DataSource
+from lab.spelling import nearest
 
 __all__ = ["TABLE", "Dataset", "assembled", "classified", "loaded", "source"]
 

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from lab import data as datasets
 from lab import plugins
-from lab.errors import PartError, did_you_mean, nearest, told
+from lab.errors import PartError, told
 from lab.experiment.keys import Key
 from lab.experiment.meant import has_escapes, without_escapes
 from lab.experiment.schema import Design, Experiment, key_names, named_parts
@@ -20,6 +20,7 @@ from lab.parts import KEYS, Probe
 from lab.prover.certificate import Certificate, certify
 from lab.prover.claims import plainly_holds
 from lab.prover.intervals.enclosure_text import shortest_decimal
+from lab.spelling import did_you_mean, nearest
 
 DESIGN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 

@@ -8,6 +8,7 @@ A key is a tuple of names and list indices; written, it is TOML's dotted key wit
 import re
 import tomllib
 from collections.abc import Mapping
+from functools import reduce
 from typing import Any, TypeAlias
 
 from lab.experiment.toml_writer import key_text
@@ -81,6 +82,19 @@ def assigned(place: Any, key: Key, value: Any, before: Key = ()) -> Any:
     if not isinstance(place, Mapping):
         raise ValueError(f"{dotted(before)} is not a table, so it has no key {step!r}")
     return {**place, step: assigned(place.get(step, {}), rest, value, reached)}
+
+
+def at(values: Mapping[str, Any], key: Key) -> Any:
+    """The value of a key; None where there is none."""
+    try:
+        return reduce(lambda value, part: value[part], key, values)  # type: ignore[index]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def prefixes(key: Key) -> list[Key]:
+    """The key itself and the tables around it, the outermost last."""
+    return [key[:end] for end in range(len(key), 0, -1)]
 
 
 def _entries(count: int) -> str:

@@ -7,9 +7,10 @@ from typing import Any
 
 from lab import plugins
 from lab.activations.formula.formula import Formula
-from lab.errors import PartError, did_you_mean, nearest
+from lab.errors import PartError
 from lab.parts import Activation
 from lab.prover.integrals.integrated import integrated
+from lab.spelling import did_you_mean, nearest
 
 EXPECTED = "expected the name of an activation, a formula in z, or a table with a name"
 

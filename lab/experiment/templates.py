@@ -4,7 +4,8 @@ import re
 import tomllib
 from pathlib import Path
 
-from lab.errors import LabError, StorageError, did_you_mean
+from lab.errors import LabError, StorageError
+from lab.spelling import did_you_mean
 from lab.storage import write
 
 BY_HAND = Path("course", "01-demon.toml")

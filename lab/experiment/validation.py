@@ -13,11 +13,12 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from lab.errors import Problem, did_you_mean, nearest
+from lab.errors import Problem
 from lab.experiment.keys import Key, assigned, dotted
 from lab.experiment.meant import right_value
 from lab.experiment.schema import PARTS, TABLES, Design, Experiment, key_names, part_name
 from lab.experiment.source import Source
+from lab.spelling import did_you_mean, nearest
 
 _MESSAGES = {
     "finite_number": "must be finite, got {value}",

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lab.errors import did_you_mean
 from lab.experiment.keys import Key, assigned, dotted, parsed_or_name
 from lab.experiment.schema import PARTS, TABLES, Experiment, key_names
 from lab.experiment.validation import Finding, Validated, described, validated
+from lab.spelling import did_you_mean
 
 REFUSED = {
     "title": "the title is of the whole experiment",

@@ -11,12 +11,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lab.analysis.rows import by_variant
-from lab.errors import PartError, did_you_mean
+from lab.errors import PartError
 from lab.figures.drawing.bands import QUANTILES, Band, Floats
 from lab.figures.drawing.panels import MOST_PANELS, Panels, matrix, on_page
 from lab.figures.drawing.scales import chosen
 from lab.figures.drawing.writing import Entry, left_out
 from lab.parts import KEYS, Tables
+from lab.spelling import did_you_mean
 
 Ints = NDArray[np.intp]
 

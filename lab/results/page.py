@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lab import storage
 from lab.errors import StorageError
-from lab.runs.folder import RunFolder
+from lab.runs.files.folder import RunFolder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lab.results.run import Run
     from lab.runs.held_run import HeldRun
     from lab.runs.preparation import Prepared
-    from lab.runs.workers import Progress
+    from lab.runs.work.workers import Progress
 
 REPORT = "report.html"
 """The page of a run, in its folder."""
@@ -34,8 +34,8 @@ IN_REPORT = ("speed_by_layer",)
 def save_report(runs: Sequence[Run], path: Path, found: Sequence[Verdicts | None] = (), **told: Any) -> Path:
     """Write one page of these runs, with the verdicts ``found`` on each where they are known already.
 
-    What is ``told`` stands in place of what run.json says by now, as the `lab.runs.folder.ending` of a run
-    whose last file the page is. See `lab.report.run`.
+    What is ``told`` stands in place of what run.json says by now, as the `lab.runs.files.folder.ending` of a
+    run whose last file the page is. See `lab.report.run`.
 
     Raises StorageError where it cannot be written, or a run has no tables yet.
     """
@@ -91,10 +91,10 @@ def kept_up(ready: Prepared, folder: RunFolder, seconds: float, progress: Progre
     itself again.
     """
     from lab.report.run import report
-    from lab.runs.runner import tables_so_far
-    from lab.runs.tables import curves, variants
+    from lab.runs.growing import tables_so_far
+    from lab.runs.variant_tables import untrained
 
-    known = {"variants": variants(ready.made), "curves": curves(ready.made)}
+    known = untrained(ready.made)
     next_time, seen = 0.0, dict[Path, int]()
 
     def written(refresh: int) -> None:

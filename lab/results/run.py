@@ -8,10 +8,11 @@ from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from lab.errors import LabError, StorageError, did_you_mean, without_controls
+from lab.errors import LabError, StorageError, without_controls
 from lab.results.page import REPORT, answered, save_report
 from lab.results.pairs import side_by_side
-from lab.runs.folder import RunFolder
+from lab.runs.files.folder import RunFolder
+from lab.spelling import did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from lab.errors import LabError, StorageError
 from lab.results.page import REPORT, kept_up, save_report
 from lab.results.run import Run
-from lab.runs.folder import UNCHECKED, RunFolder, ending
-from lab.runs.root import find, runs
-from lab.runs.whereabouts import results_root
+from lab.runs.files.folder import UNCHECKED, RunFolder, ending
+from lab.runs.files.root import find, runs
+from lab.runs.files.whereabouts import results_root
 
 if TYPE_CHECKING:
     from lab.runs.preparation import Prepared
     from lab.runs.runner import Terms
-    from lab.runs.workers import Progress
+    from lab.runs.work.workers import Progress
 
 
 def prepare(
@@ -34,7 +34,7 @@ def prepare(
     somebody's own fail their checks; with ``unchecked`` a note tells that they do.
     """
     from lab.experiment.variants import drafted
-    from lab.runs.estimate import too_large
+    from lab.runs.forecast.estimate import too_large
     from lab.runs.preparation import prepared, unread
     from lab.testing import faults_of_own
 
@@ -104,7 +104,7 @@ def lacks_nothing(folder: RunFolder, *, plots: bool = True) -> bool:
 
     With ``plots`` there have to be some, and the report.
     """
-    from lab.runs.verification import verified
+    from lab.runs.files.verification import verified
 
     info = folder.info
     drawn = not plots or ((folder.path / REPORT).is_file() and any(folder.plots.glob("*")))

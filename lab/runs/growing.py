@@ -1,17 +1,20 @@
 """The tables of a run that are made of its parts, written while other chunks still train."""
 
+import warnings
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
 from lab.parts import KEYS
 from lab.runs import tables
-from lab.runs.folder import RunFolder
+from lab.runs.chunks import Chunk
+from lab.runs.files.folder import RunFolder
 from lab.runs.identity import Key
-from lab.runs.parts import part_of
-from lab.runs.preparation import Chunk, Prepared
-from lab.runs.tasks import Outcome
+from lab.runs.parts import kept_parts, keys_of, part_of, trials_of
+from lab.runs.preparation import Prepared
+from lab.runs.work.tasks import Outcome
+from lab.training.loop import so_far
 
 
 class Growing:
@@ -77,3 +80,36 @@ class Growing:
                 self._begun.add(name)
         self._ends.append(tables.trials([part], []))
         self.seconds += [round(part.readings.seconds / len(chunk.trials), 6)] * len(chunk.trials)
+
+
+def tables_so_far(ready: Prepared, folder: RunFolder) -> dict[str, pd.DataFrame]:
+    """The tables of a run under way that are made of readings, and ``trials``.
+
+    They are of the chunks whose parts are there, and of those that were kept on their way, whose trials that
+    did not diverge are ``running``.
+    """
+    none = {name: pd.DataFrame(columns=list(tables.NO_ROWS[name])) for name in tables.PIECED}
+    found = [none | {"trials": tables.trials([], [])}]
+    keys = keys_of(ready)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a part that is just being written
+        kept = kept_parts(ready, folder, keys)
+    found += [tables.measured(part_of(ready, folder, chunk)[0]) for chunk in kept]
+    found += [tables.measured(part) for part in _parts_under_way(ready, folder, keys, trials_of(kept))]
+    if len(found) > 1:
+        del found[0]
+    names = (*tables.PIECED, "trials")
+    return {name: pd.concat([one[name] for one in found], ignore_index=True) for name in names}
+
+
+def _parts_under_way(
+    ready: Prepared, folder: RunFolder, keys: Sequence[Key], ended: Mapping[int, set[int]]
+) -> Iterator[tables.Part]:
+    """What was read of the chunks that are not at their end, but have a reading."""
+    for chunk in folder.parts.under_way:
+        if chunk.variant < len(keys) and ended[chunk.variant].isdisjoint(chunk.trials):
+            variant, training = ready.made[chunk.variant]
+            saved = folder.parts.checkpoint(chunk, keys[chunk.variant])
+            if saved is not None and saved["read"]:
+                readings = so_far(training, chunk.trials, saved)
+                yield tables.Part(variant, chunk.trials, readings, training.steps_per_epoch, ended=False)

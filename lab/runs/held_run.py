@@ -1,4 +1,4 @@
-"""A run that is held in memory: what `lab.runs.folder.RunFolder` tells, without a folder."""
+"""A run that is held in memory: what `lab.runs.files.folder.RunFolder` tells, without a folder."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.errors import LabError, did_you_mean
+from lab.errors import LabError
+from lab.spelling import did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
-from importlib.metadata import version
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ import numpy as np
 from lab.activations.formula.formula import formula_of
 from lab.own_code import OWN_MODULE
 from lab.parts import Activation
-from lab.runs.provenance import blas
+from lab.runs.provenance import blas, version
 from lab.training.examples import Examples
 from lab.training.stack import Training
 

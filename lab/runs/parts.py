@@ -7,9 +7,10 @@ from typing import Any
 
 from lab.errors import StorageError
 from lab.runs import tables
-from lab.runs.folder import RunFolder
+from lab.runs.chunks import Chunk
+from lab.runs.files.folder import RunFolder
 from lab.runs.identity import Key, differences, key
-from lab.runs.preparation import Chunk, Prepared
+from lab.runs.preparation import Prepared
 from lab.training.recorder import Readings
 
 SHORT = 40

@@ -1,189 +1,25 @@
-"""From a plan to what is ready to train: data loaded, parts made from their names, trials cut into chunks."""
+"""From a plan, or a run that began, to what is ready to train: data are loaded, parts made of their names."""
 
 from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
-from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from lab import data as datasets
-from lab import plugins
 from lab.data.dataset import Dataset
-from lab.data.kept import kept_with_data
-from lab.errors import LabError, PartError, counted, told
+from lab.errors import LabError, PartError, StorageError, counted, told
 from lab.experiment.keys import parsed_or_name
-from lab.experiment.schedule import schedule
-from lab.experiment.schema import USUAL_BATCH, Data, Experiment, named_parts, part_name
-from lab.experiment.specify import from_spec
+from lab.experiment.schema import Experiment, named_parts, part_name
 from lab.experiment.validation import Finding
-from lab.experiment.variants import Draft, Plan, Variant
-from lab.network.backprop import Network
-from lab.network.compiled import slower_compiled
-from lab.network.costs import SoftmaxCrossEntropy
-from lab.network.parameters import count
-from lab.numerics import Array
+from lab.experiment.variants import Draft, Plan, Variant, load
 from lab.own_code import place_of, raised_by
-from lab.parts import Activation, Cost, Optimiser, Probe
+from lab.parts import Activation
 from lab.runs import fitness
-from lab.training.examples import Examples, examples, steps_per_epoch
-from lab.training.probes import NEURON_COLUMNS
-from lab.training.recorder import HALF_BINS, STEP_COLUMNS, Recording
+from lab.runs.bench import Bench
+from lab.runs.chunks import Chunk, chunks
+from lab.runs.files.anonymity import anonymous, placed
+from lab.runs.files.folder import RunFolder
+from lab.runs.files.sums import require_whole
 from lab.training.stack import Training
-
-CHUNK_BYTES = 2 * 2**20
-"""The buffers of a chunk's passes stay within about this, so that they live in a core's cache."""
-
-PART_BYTES = 32 * 2**20
-"""The readings of a chunk, and so its part, stay within this, unless those of one trial are more."""
-
-LARGEST_CHUNK = 100
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """The unit of training: the trials ``first`` … ``stop`` − 1 of the variant with this number."""
-
-    variant: int
-    first: int
-    stop: int
-
-    @property
-    def trials(self) -> range:
-        return range(self.first, self.stop)
-
-
-def chunks(variant: int, training: Training, trials: int, first: int = 0) -> list[Chunk]:
-    """So many trials of a variant, from the ``first`` on, in chunks whose size the network decides.
-
-    A trial has the same bits in any chunk; the size decides only how fast it goes.
-    """
-    sizes = training.network.sizes
-    cells = 5 * sum(sizes) * min(training.batch, len(training.train)) + 3 * count(sizes)
-    together = CHUNK_BYTES // (cells * training.train.x.itemsize)
-    most = max(1, min(int(together), PART_BYTES // bytes_read(training), LARGEST_CHUNK))
-    size = -(-trials // -(-trials // most))  # as even as can be
-    stop = first + trials
-    return [Chunk(variant, at, min(at + size, stop)) for at in range(first, stop, size)]
-
-
-def bytes_read(training: Training) -> int:
-    """The bytes of the `lab.training.recorder.Readings` of one trial."""
-    recording, network = training.recording, training.network
-    readings, binned = len(recording.schedule.steps), len(recording.schedule.histograms)
-    numbers = readings * (network.depth * len(recording.columns) + len(STEP_COLUMNS))
-    numbers += binned * network.depth * 2 * HALF_BINS
-    return 8 * (numbers + binned * sum(network.sizes) * len(recording.neurons))
-
-
-@dataclass(frozen=True)
-class Bench:
-    """Where parts are made: the folder that paths of the experiment start from, and leave to load code."""
-
-    folder: Path
-    allow_code: bool
-
-    def build(self, kind: str, spec: Any) -> Any:
-        """A part of a kind."""
-        return plugins.build(kind, spec, **vars(self))
-
-    def dataset(self, data: Data, seed: int) -> Dataset:
-        """The data that ``[data]`` means. Raises PartError where there is none such."""
-        source = datasets.source(data.name, data.parameters, **vars(self))
-        return datasets.loaded(source, data.name, data.train, data.test, seed, self.folder)
-
-    def training(self, settings: Experiment, data: Dataset) -> Training:
-        """Everything that decides the numbers of one variant; see `lab.runs.fitness.unfit`."""
-        network = self.network(settings, data)
-        softmax = isinstance(network.cost, SoftmaxCrossEntropy)
-        given = settings.training
-        train, test = _both_parts(data, softmax, given.dtype)
-        batch = len(train) if given.batch == "full" else int(given.batch or min(USUAL_BATCH, len(train)))
-        steps = given.steps or (given.epochs or 1) * steps_per_epoch(len(train), batch)
-        optimiser: Optimiser = self.build("optimisers", given.optimiser)
-        engine = given.engine
-        if engine == "auto":
-            engine = "numpy" if slower_compiled(network, optimiser, batch, train.x.dtype) else "compiled"
-        return Training(
-            network=network,
-            initialiser=self.build("initialisers", settings.network.initialiser),
-            optimiser=optimiser,
-            eta=given.eta,
-            decay=given.lambda_,
-            batch=batch,
-            steps=steps,
-            seed=settings.trials.seed,
-            train=train,
-            test=test,
-            recording=self._recording(settings, steps, train),
-            engine=engine,
-        )
-
-    def network(self, settings: Experiment, data: Dataset) -> Network:
-        """The sizes, the σ of each layer and the cost."""
-        cost: Cost = self.build("costs", settings.network.cost)
-        outputs = targets(data.y_train[:1], isinstance(cost, SoftmaxCrossEntropy)).shape[1]
-        sizes = (data.x_train.shape[1], *settings.network.hidden, outputs)
-        specs = [*settings.network.activations, settings.network.output]
-        sigmas = tuple(from_spec(spec, settings.designs, **vars(self)) for spec in specs)
-        return Network(sizes, sigmas, cost, settings.training.surrogate_floor or 0.0)
-
-    def _recording(self, settings: Experiment, steps: int, train: Examples) -> Recording:
-        """By the probes of the lab, those installed, and the classes in files that ``quantities`` names."""
-        record = settings.record
-        ready = [name for name, part in plugins.usable("probes").items() if not plugins.required(part)]
-        own = [name for name in record.quantities if ".py:" in name]
-        probes: dict[str, Probe] = {name: self.build("probes", name) for name in [*ready, *own]}
-        controlled = settings.training.surrogate_floor is not None
-        columns = recorded(record.quantities, probes, counterfactual=controlled)
-        return Recording(
-            schedule=schedule(steps, record.every),
-            probes=tuple(probe for probe in probes.values() if not set(columns).isdisjoint(probe.columns)),
-            columns=columns,
-            saturation_threshold=record.saturation_threshold,
-            low_input_threshold=record.low_input_threshold,
-            fixed_examples=train[: record.examples] if record.on == "probe" else None,
-            neurons=NEURON_COLUMNS if record.neurons else (),
-        )
-
-
-def recorded(
-    quantities: list[str], probes: Mapping[str, Probe], *, counterfactual: bool = False
-) -> tuple[str, ...]:
-    """The columns that the words of ``record.quantities`` mean, in the order of the probes.
-
-    A word is a column, else the name of a probe, or a group. ``counterfactual`` tells whether there is a
-    surrogate slope, or the control to one. Raises PartError where two probes have the same column.
-    """
-    wanted = set(quantities)
-    named = wanted - {column for probe in probes.values() for column in probe.columns}
-    measured_by: dict[str, str] = {}
-    for name, probe in probes.items():
-        concerned = counterfactual or not probe.counterfactual
-        in_a_group = concerned and ("all" in wanted or ("default" in wanted and probe.default))
-        for column in probe.columns:
-            if column in wanted or name in named or in_a_group:
-                if column in measured_by:
-                    raise PartError(f"the column {column!r} is of {measured_by[column]!r} and of {name!r}")
-                measured_by[column] = name
-    return tuple(measured_by)
-
-
-def targets(y: Array, softmax: bool) -> Array:
-    """Targets as the cost wants them: a softmax over two classes has two outputs, all else has one."""
-    return np.hstack([1 - y, y]) if softmax and y.shape[1] == 1 else y
-
-
-@kept_with_data
-def _both_parts(data: Dataset, softmax: bool, dtype: str) -> tuple[Examples, Examples]:
-    """The training and the test examples, which variants with the same data share."""
-    labelled = bool(data.classes)
-    return (
-        examples(data.x_train, targets(data.y_train, softmax), labelled, dtype),
-        examples(data.x_test, targets(data.y_test, softmax), labelled, dtype),
-    )
 
 
 @dataclass(frozen=True)
@@ -250,6 +86,39 @@ def prepared(plan: Plan) -> Prepared:
         raise plan.refused(found)
     notes += fitness.lost(training for _, training in made)
     return Prepared(plan, bench, tuple(made), tuple(data), tuple(dict.fromkeys(notes)))
+
+
+def prepared_again(folder: RunFolder, *, allow_code: bool = False) -> Prepared:
+    """The plan of a run that began, from the copy of its experiment that its folder keeps, with its engines.
+
+    A run that does not tell its engines is of a lab that had numpy alone. Relative paths start from where
+    the experiment was. What run.json says of leave to run code is history: ``allow_code`` gives it now.
+    Raises as `prepared`, LabError where the run was watched, not made, and StorageError where the copy is not
+    what was written.
+    """
+    info = folder.info
+    if "watched" in info:
+        raise LabError(f"{folder} was watched while a script trained; only that script can go on with it")
+    asked = folder.path / "resolved.toml"
+    try:
+        require_whole(asked)
+    except StorageError as error:
+        raise StorageError(f"{error}; put back what was written, or start a new run") from error
+    plan = load(
+        asked,
+        allow_code=allow_code,
+        max_trials=info["trials_planned"],
+        name=folder.name,
+        folder=placed(info["folder"], folder.path),
+    )
+    engines = info.get("engines", {})
+    variants = (_with_engine(one, engines.get(anonymous(one.label), "numpy")) for one in plan.variants)
+    return prepared(replace(plan, variants=tuple(variants)))
+
+
+def _with_engine(variant: Variant, engine: str) -> Variant:
+    training = variant.settings.training.model_copy(update={"engine": engine})
+    return replace(variant, settings=variant.settings.model_copy(update={"training": training}))
 
 
 def _sharing(training: Training, known: dict[tuple[int, str], Activation]) -> Training:

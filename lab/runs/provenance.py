@@ -5,10 +5,8 @@ import platform
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable
 from functools import cache
-from getpass import getuser
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
@@ -19,6 +17,7 @@ from threadpoolctl import threadpool_info
 from lab.own_code import own_sources
 
 PACKAGES = ("activation-lab", "numpy", "scipy", "pandas", "matplotlib", "pydantic", "python-flint")
+"""The lab, and what its numbers, tables and figures come from."""
 
 
 def provenance(folder: Path) -> dict[str, Any]:
@@ -27,67 +26,15 @@ def provenance(folder: Path) -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": platform.platform(),
         "processor": platform.processor() or platform.machine(),
-        "packages": versions(),
+        "packages": {name: version(name) for name in PACKAGES},
         "blas": blas(),
         "argv": [Path(sys.argv[0]).name, *sys.argv[1:]],
         "git_commit": commit(folder),
     }
 
 
-_version = cache(metadata.version)
+version = cache(metadata.version)
 """Of an installed package; looked up once, for that takes longer than the first steps of a training."""
-
-
-def versions() -> dict[str, str]:
-    """Of the lab and of what its numbers come from: package → version."""
-    return {name: _version(name) for name in PACKAGES}
-
-
-def place(folder: Path, start: Path) -> str:
-    """Where a folder is, seen from another one, so that it names no home; `placed` goes there again.
-
-    Where the two have no folder in common it is told from the root, or from the home as ``~``.
-    """
-    there, here = folder.resolve(), start.resolve()
-    if there.parts[:2] == here.parts[:2]:
-        return Path(os.path.relpath(there, here)).as_posix()
-    return _home_as_tilde(there)
-
-
-def _home_as_tilde(folder: Path) -> str:
-    home = Path.home()
-    inside = home != Path(home.anchor) and folder.is_relative_to(home)
-    return (Path("~") / folder.relative_to(home)).as_posix() if inside else str(folder)
-
-
-def placed(text: str, start: Path) -> Path:
-    """The folder that `place` told of."""
-    return start.resolve() / Path(text).expanduser()
-
-
-def anonymous(value: Any) -> Any:
-    """The value with ``~`` for the home folder, and for the user's name in paths, in every text in it."""
-    names = _names()
-    return _without(names, value) if names else value
-
-
-def _without(names: re.Pattern[str], value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {_without(names, key): _without(names, one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without(names, one) for one in value]
-    return names.sub("~", value) if isinstance(value, str) else value
-
-
-def _names() -> re.Pattern[str] | None:
-    """What tells who somebody is: the home where it begins a path, the user's name as a folder of one."""
-    home, user = str(Path.home()), ""
-    with suppress(OSError, KeyError, ImportError):  # there are users without a name
-        user = getuser()
-    begins, ends = r"(?<![\w./\\-])", r"(?=[/\\\s\"':,;)\]]|$)"
-    found = [f"{begins}{re.escape(home)}{ends}"] if home != Path(home).anchor else []
-    found += [rf"(?<=[/\\]){re.escape(user)}{ends}"] if user else []
-    return re.compile("|".join(found)) if found else None
 
 
 def code(resolved: str, folder: Path) -> dict[str, str]:

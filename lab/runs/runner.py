@@ -1,9 +1,8 @@
 """Running a plan that is prepared: its chunks are trained, its tables made from their parts."""
 
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import zip_longest
 from math import inf
 from pathlib import Path
@@ -13,23 +12,24 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from lab.errors import LabError, StorageError
-from lab.experiment.variants import Variant, load, resolved
-from lab.runs import tables
-from lab.runs.cluster import require
-from lab.runs.folder import UNCHECKED, RunFolder, ending, now
+from lab.experiment.variants import resolved
+from lab.runs.chunks import Chunk
+from lab.runs.files.anonymity import anonymous, place
+from lab.runs.files.folder import UNCHECKED, RunFolder, ending, now
+from lab.runs.files.root import create
+from lab.runs.forecast.doubts import notes
+from lab.runs.forecast.prediction import predictions
 from lab.runs.growing import Growing
-from lab.runs.held import let_go
 from lab.runs.identity import Key
-from lab.runs.parts import kept_parts, keys_of, mixture, part_of, taken_over, trials_of
-from lab.runs.prediction import notes, predictions
-from lab.runs.preparation import Chunk, Prepared, prepared
-from lab.runs.provenance import anonymous, code, place, placed, provenance
-from lab.runs.root import create
-from lab.runs.sums import require_whole
-from lab.runs.tasks import Outcome, Task
-from lab.runs.workers import Progress, trained
+from lab.runs.parts import kept_parts, keys_of, mixture, taken_over, trials_of
+from lab.runs.preparation import Prepared
+from lab.runs.provenance import code, provenance
+from lab.runs.variant_tables import untrained
+from lab.runs.work.cluster import require
+from lab.runs.work.held_data import let_go
+from lab.runs.work.tasks import Outcome, Task
+from lab.runs.work.workers import Progress, trained
 from lab.storage import sweep
-from lab.training.loop import so_far
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Terms:
     ``trial_timeout`` seconds, if any. ``mixed`` lets parts stand that were made with other versions, or by
     another processor. ``reused`` is a run whose parts are taken over where they are the same. ``scheduler``
     is the address of a Dask scheduler, whose workers train instead. ``ends`` tells whether the run is done
-    with its tables. ``keep_seconds`` is that of `lab.runs.tasks.Task`.
+    with its tables. ``keep_seconds`` is that of `lab.runs.work.tasks.Task`.
 
     Raises LabError where ``workers`` is no count.
     """
@@ -59,39 +59,6 @@ class Terms:
 
 
 USUAL_TERMS = Terms()
-
-
-def prepared_again(folder: RunFolder, *, allow_code: bool = False) -> Prepared:
-    """The plan of a run that began, from the copy of its experiment that its folder keeps, with its engines.
-
-    A run that does not tell its engines is of a lab that had numpy alone. Relative paths start from where
-    the experiment was. What run.json says of leave to run code is history: ``allow_code`` gives it now.
-    Raises as `prepared`, LabError where the run was watched, not made, and StorageError where the copy is not
-    what was written.
-    """
-    info = folder.info
-    if "watched" in info:
-        raise LabError(f"{folder} was watched while a script trained; only that script can go on with it")
-    asked = folder.path / "resolved.toml"
-    try:
-        require_whole(asked)
-    except StorageError as error:
-        raise StorageError(f"{error}; put back what was written, or start a new run") from error
-    plan = load(
-        asked,
-        allow_code=allow_code,
-        max_trials=info["trials_planned"],
-        name=folder.name,
-        folder=placed(info["folder"], folder.path),
-    )
-    engines = info.get("engines", {})
-    variants = (_with_engine(one, engines.get(anonymous(one.label), "numpy")) for one in plan.variants)
-    return prepared(replace(plan, variants=tuple(variants)))
-
-
-def _with_engine(variant: Variant, engine: str) -> Variant:
-    training = variant.settings.training.model_copy(update={"engine": engine})
-    return replace(variant, settings=variant.settings.model_copy(update={"training": training}))
 
 
 def run(
@@ -186,7 +153,7 @@ def _completed(
     folder.describe({**record, "status": "running"})
     try:
         with threadpool_limits(1):  # several threads of a BLAS may sum in another order each time
-            untrained = {"variants": tables.variants(ready.made), "curves": tables.curves(ready.made)}
+            known = untrained(ready.made)
         predicted: list[pd.DataFrame] = []
         with folder.growing_tables() as grow:
             missing = ready.chunks_without(trials_of(kept))
@@ -194,11 +161,11 @@ def _completed(
             progress(sum(ready.made[chunk.variant][1].steps * len(chunk.trials) for chunk in kept))
             tasks = _tasks(ready, folder, keys, missing, terms)
             failed = _trained(tasks, growing, terms, progress, _predicting(ready, predicted))
-            untrained["prediction"] = pd.concat(predicted, ignore_index=True)
-            trials = growing.finished(failed, untrained)
+            known["prediction"] = pd.concat(predicted, ignore_index=True)
+            trials = growing.finished(failed, known)
             record = {**record, "mixed": mixture(folder, {**kept, **growing.keys}, [], terms.mixed)}
         begun_with = (note for note in record.get("notes", ()) if note.startswith(UNCHECKED))
-        said = dict.fromkeys([*begun_with, *ready.notes, *notes(ready.made, untrained["prediction"])])
+        said = dict.fromkeys([*begun_with, *ready.notes, *notes(ready.made, known["prediction"])])
         fates = _fates(ready, trials, growing.seconds, failed)
     except BaseException:
         with suppress(StorageError):  # which would hide why
@@ -208,39 +175,6 @@ def _completed(
     if terms.ends:
         folder.ended("done")
     return folder
-
-
-def tables_so_far(ready: Prepared, folder: RunFolder) -> dict[str, pd.DataFrame]:
-    """The tables of a run under way that are made of readings, and ``trials``.
-
-    They are of the chunks whose parts are there, and of those that were kept on their way, whose trials that
-    did not diverge are ``running``.
-    """
-    none = {name: pd.DataFrame(columns=list(tables.NO_ROWS[name])) for name in tables.PIECED}
-    found = [none | {"trials": tables.trials([], [])}]
-    keys = keys_of(ready)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a part that is just being written
-        kept = kept_parts(ready, folder, keys)
-    found += [tables.measured(part_of(ready, folder, chunk)[0]) for chunk in kept]
-    found += [tables.measured(part) for part in _parts_under_way(ready, folder, keys, trials_of(kept))]
-    if len(found) > 1:
-        del found[0]
-    names = (*tables.PIECED, "trials")
-    return {name: pd.concat([one[name] for one in found], ignore_index=True) for name in names}
-
-
-def _parts_under_way(
-    ready: Prepared, folder: RunFolder, keys: Sequence[Key], ended: Mapping[int, set[int]]
-) -> Iterator[tables.Part]:
-    """What was read of the chunks that are not at their end, but have a reading."""
-    for chunk in folder.parts.under_way:
-        if chunk.variant < len(keys) and ended[chunk.variant].isdisjoint(chunk.trials):
-            variant, training = ready.made[chunk.variant]
-            saved = folder.parts.checkpoint(chunk, keys[chunk.variant])
-            if saved is not None and saved["read"]:
-                readings = so_far(training, chunk.trials, saved)
-                yield tables.Part(variant, chunk.trials, readings, training.steps_per_epoch, ended=False)
 
 
 def _predicting(ready: Prepared, predicted: list[pd.DataFrame]) -> Iterator[None]:

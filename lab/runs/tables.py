@@ -4,23 +4,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import nan
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from lab.data.targets import largest_rms, unreached
-from lab.experiment.variants import Variant
-from lab.network.costs import of_best_constant
 from lab.numerics import Array
-from lab.parts import KEYS, Activation
-from lab.prover.slope_bounds import SOURCES, slope_bounds
-from lab.training.probes import NEURON_COLUMNS
+from lab.parts import KEYS
+from lab.training.neurons import NEURON_COLUMNS
 from lab.training.recorder import EDGES, STEP_COLUMNS, Readings
-from lab.training.stack import Training
-
-CURVE_Z: Array = np.union1d(np.linspace(-8, 8, 321), EDGES)
-"""Where σ and σ′ are sampled for the table ``curves``."""
 
 
 class Named(Protocol):
@@ -186,110 +178,3 @@ def _ends(
     frame["origin_z"] = at[:, 1]
     frame[[*(f"final_{column}" for column in STEP_COLUMNS), "best_test_accuracy"]] = figures
     return frame
-
-
-def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
-    """variant, the varied keys, sizes, layers, what the hidden σ is, inf σ′, sup σ′, …, examples, train.
-
-    Where hidden layers have different σ, ``inf_slope`` and ``sup_slope`` span them all. They are ``proved``
-    where all of these have a formula whose bounds could be proved, else claimed. ``examples`` is the number
-    that the last reading sees, as a step's batch may be cut short by the end of an epoch. ``surrogate_floor``
-    is 0 but in a counterfactual (see `lab.network.backprop.Network`).
-    """
-    rows = []
-    bounded: dict[tuple[int, ...], dict[str, Any]] = {}  # which a proof takes a moment for
-    for variant, training in made:
-        network = training.network
-        seen, examples = _seen(training)
-        same = tuple(map(id, network.sigmas))
-        bounded[same] = bounded.get(same) or of_sigmas(network.sigmas)
-        row = {
-            "variant": variant.label,
-            **{key: v if isinstance(v, str | int | float) else str(v) for key, v in variant.varied.items()},
-            "sizes": "-".join(map(str, network.sizes)),
-            **bounded[same],
-            "cost": str(network.cost),
-            "cancels": network.cost.cancels(network.sigma(network.depth)),
-            "saturation_threshold": training.recording.saturation_threshold,
-            "surrogate_floor": network.surrogate_floor,
-            "engine": training.engine,
-            "steps": training.steps,
-            "seen": seen,
-            "examples": examples,
-            "train": len(training.train),
-            "test": len(training.test),
-            "eta": training.eta,
-            "decay": training.decay,
-            "chance": _share_of_commonest(training.train.y) if training.train.labelled else np.nan,
-            "absent": _absent(training.train.y) if training.train.labelled else 0,
-            "shift": _shift(training.train.y, training.test.y),
-            "cost_of_mean": of_best_constant(network.cost, training.train.y.T, network.sigma(network.depth)),
-            "input_rms": training.train.input_rms,
-            "unreached": unreached(training.train.y, network.sigma(network.depth).range),
-            "target_rms": nan if training.train.labelled else largest_rms(training.train.y),
-        }
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def of_sigmas(sigmas: Sequence[Activation]) -> dict[str, Any]:
-    """The columns of ``variants`` that the σ of the layers 1 … L tell: their number, names and bounds."""
-    hidden = dict.fromkeys(sigmas[:-1] or sigmas)
-    bounds = [slope_bounds(sigma) for sigma in hidden]
-    return {
-        "layers": len(sigmas),
-        "activation": ", ".join(dict.fromkeys(map(str, hidden))),
-        "inf_slope": min(known.slope.low for known in bounds),
-        "sup_slope": max(known.slope.high for known in bounds),
-        "bounds": max((known.known for known in bounds), key=SOURCES.index),
-    }
-
-
-def _share_of_commonest(y: Array) -> float:
-    """The accuracy of answering every example with the class that most are of."""
-    classes = y.argmax(axis=1) if y.shape[1] > 1 else y[:, 0] > 0.5
-    return float(np.bincount(classes).max() / len(y))
-
-
-def _absent(y: Array) -> int:
-    """The number of classes of which there is no example."""
-    return int((~y.any(axis=0)).sum()) if y.shape[1] > 1 else 2 - len(np.unique(y))
-
-
-def _shift(train: Array, test: Array) -> float:
-    """How far the mean targets of the two parts are apart, in standard deviations over both.
-
-    The largest of all outputs; NaN where a part is empty.
-    """
-    if not len(train) or not len(test):
-        return nan
-    apart = np.abs(train.mean(axis=0, dtype=np.float64) - test.mean(axis=0, dtype=np.float64))
-    spread = np.concatenate([train, test]).std(axis=0, dtype=np.float64)
-    return float(np.divide(apart, spread, out=np.zeros_like(apart), where=spread > 0).max())
-
-
-def _seen(training: Training) -> tuple[str, int]:
-    """Which training examples a reading sees, and how many the last one: those of the batch to come."""
-    fixed, count, batch = training.recording.fixed_examples, len(training.train), training.batch
-    if fixed is not None:
-        return f"the same {len(fixed)} at every reading", len(fixed)
-    if batch >= count:
-        return f"all {count}", count
-    begun = training.steps % training.steps_per_epoch * batch
-    return f"the {batch} of the step's batch", min(batch, count - begun)
-
-
-def curves(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
-    """variant, layer, z, sigma, slope: σ and σ′ of every layer, sampled at `CURVE_Z`."""
-    frames = [sampled(variant.label, training.network.sigmas) for variant, training in made]
-    return pd.concat(frames, ignore_index=True)
-
-
-def sampled(variant: str, sigmas: Sequence[Activation]) -> pd.DataFrame:
-    """The `curves` of one variant, by its label and the σ of its layers."""
-    frames = []
-    for l, sigma in enumerate(sigmas, 1):
-        with np.errstate(all="ignore"):
-            values = {"sigma": sigma(CURVE_Z), "slope": sigma.derivative(CURVE_Z)}
-        frames.append(pd.DataFrame({"variant": variant, "layer": l, "z": CURVE_Z, **values}))
-    return pd.concat(frames, ignore_index=True)

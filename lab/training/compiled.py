@@ -11,7 +11,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lab.network.backprop import backward, forward
 from lab.network.buffers import Pass
 from lab.network.compiled import Engine
 from lab.network.parameters import Parameters
@@ -55,10 +54,7 @@ class CompiledSteps:
     @property
     def theta(self) -> Parameters:
         """The weights and biases as they are, which are put into the stack when they are asked for."""
-        if self._behind:
-            self.engine.store(self.stack.theta)
-            self._behind = False
-        return self.stack.theta
+        return self._caught_up().theta
 
     def are_short(self, steps: Array) -> Array:
         """Which of these steps take fewer examples than most, as the last of an epoch may."""
@@ -84,12 +80,16 @@ class CompiledSteps:
     def plan(self) -> None:
         """Put Δθ of the propagated step, as the numpy core takes it, into the stack's ``update``."""
         self.engine.remembered(self.stack.state)
-        self.stack.step = self.step
-        self.stack.plan()
+        self._caught_up().plan()
 
     def propagate(self) -> Pass:
         """The pass of the next step, forward and backward, by the numpy core from the engine's weights."""
-        stack, network, p = self.stack, self.stack.training.network, self.stack.feed.at(self.step)
-        forward(network, self.theta, p)
-        backward(network, self.theta, p, stack.gradient)
-        return p
+        return self._caught_up().propagate()
+
+    def _caught_up(self) -> Stack:
+        """The stack, with the engine's weights and the step that is next."""
+        self.stack.step = self.step
+        if self._behind:
+            self.engine.store(self.stack.theta)
+            self._behind = False
+        return self.stack

@@ -9,7 +9,7 @@ from lab.experiment.schedule import Schedule
 from lab.numerics import Array
 from lab.parts import Probe
 from lab.training.examples import Examples
-from lab.training.probes import of_neurons
+from lab.training.neurons import of_neurons
 from lab.training.snapshot import NormKey, Snapshot
 
 STEP_COLUMNS = ("cost", "accuracy", "test_cost", "test_accuracy")
@@ -26,7 +26,7 @@ class Recording:
 
     Every reading sees the ``fixed_examples``, or the batch of its step where they are None. Of the ``probes``
     those count that have one of the ``columns``. ``neurons`` are the columns of single neurons:
-    `lab.training.probes.NEURON_COLUMNS`, or none.
+    `lab.training.neurons.NEURON_COLUMNS`, or none.
     """
 
     schedule: Schedule

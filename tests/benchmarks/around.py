@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from lab.figures import draw
-from lab.runs import csv_files
+from lab.runs.files import csv_files
 from tests.benchmarks.timing import side_by_side
 from tests.benchmarks.writing import Rows
 

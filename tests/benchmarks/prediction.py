@@ -16,7 +16,7 @@ from lab.network.buffers import make_pass
 from lab.network.first_weights import initialised
 from lab.network.parameters import parameters
 from lab.numerics import stream
-from lab.runs.prediction import layers
+from lab.runs.forecast.prediction import layers
 from lab.runs.preparation import prepared
 
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "gelu", "silu", "elu", "leaky-relu", "softsign")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from lab.runs.preparation import recorded
+from lab.runs.bench import recorded
 from lab.training.compiled_reader import OF_PERCENTILES
 from lab.training.loop import train
 from lab.training.probes import TABLE

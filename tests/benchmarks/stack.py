@@ -4,7 +4,7 @@ The lab's ordinary use: chunks of trials of one variant, as large as its rule ma
 same number of trials under ``vmap`` and ``scan``, and with one trial after the other under ``scan``.
 """
 
-from lab.runs.preparation import chunks
+from lab.runs.chunks import chunks
 from tests.benchmarks import peers
 from tests.benchmarks.timing import side_by_side
 from tests.benchmarks.workloads import SWEPT, W4, W5, Workload

@@ -2,11 +2,12 @@ import pytest
 
 from lab.errors import StorageError
 from lab.parts import KEYS
-from lab.runs.folder import RunFolder
-from lab.runs.growing import Growing
+from lab.runs.files.folder import RunFolder
+from lab.runs.growing import Growing, tables_so_far
 from lab.runs.parts import keys_of
-from lab.runs.runner import begun, run
+from lab.runs.runner import Terms, begun, resumed, run
 from lab.runs.tables import PIECED
+from lab.runs.work import tasks
 from lab.storage import remove
 from tests.runs.test_runner import made
 
@@ -80,3 +81,30 @@ def test_no_table_is_left_where_a_part_cannot_be_read(ready, whole, root):
     with pytest.raises(StorageError):
         grown()
     assert list((folder.path / "tables").iterdir()) == []
+
+
+def test_a_run_under_way_has_the_tables_of_what_was_read_by_then(small, root, monkeypatch):
+    """Also of chunks that are not at their end, of which what is read is that of the whole run."""
+    monkeypatch.setattr(tasks, "CALL_SECONDS", 0.0)
+    monkeypatch.setattr(tasks, "CHECKPOINT_SHARE", float("inf"))
+    ready = made(small, {"network.hidden": [3], "training.steps": 30})
+    folder, seen, told = begun(ready, root), [], []
+
+    def look(done):
+        told.append(done)
+        if len(told) % 12 == 0:
+            seen.append(tables_so_far(ready, folder))
+
+    resumed(ready, folder, Terms(keep_seconds=0.0), look)
+    whole = {name: folder.table(name) for name in ("layers", "steps", "histograms")}
+    fates = [set(found["trials"]["status"]) for found in seen]
+    assert {"running"} in fates
+    assert {"running", "done"} in fates
+    for found in seen:
+        assert found["trials"].query("status == 'running'")["final_cost"].isna().all()
+        for name, table in whole.items():
+            early = found[name].drop(columns="status", errors="ignore")
+            same = early.merge(table.drop(columns="status", errors="ignore"), how="inner")
+            assert len(same) == len(early)
+    sizes = [len(found["layers"]) for found in seen]
+    assert sizes == sorted(set(sizes))

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from lab.errors import StorageError
-from lab.runs.runner import Terms, prepared_again, resumed, run
+from lab.runs.preparation import prepared_again
+from lab.runs.runner import Terms, resumed, run
 from lab.storage import remove, seal
 from tests.runs.test_runner import made, table_bytes
 

@@ -13,15 +13,16 @@ from lab.console.runs.listing import page as runs_page
 from lab.errors import ExperimentError, LabError, StorageError
 from lab.experiment.variants import load
 from lab.parts import Initialiser
-from lab.runs import preparation, runner, tasks, workers
-from lab.runs.estimate import estimate
-from lab.runs.folder import UNCHECKED
+from lab.runs import runner
+from lab.runs.files.folder import UNCHECKED
+from lab.runs.files.root import runs
+from lab.runs.forecast.estimate import estimate
 from lab.runs.growing import Growing
 from lab.runs.parts import kept_parts, keys_of
-from lab.runs.preparation import prepared
-from lab.runs.root import runs
-from lab.runs.runner import Terms, begun, prepared_again, resumed, run, tables_so_far
-from lab.runs.workers import trained
+from lab.runs.preparation import prepared, prepared_again
+from lab.runs.runner import Terms, begun, resumed, run
+from lab.runs.work import workers
+from lab.runs.work.workers import trained
 from lab.storage import remove
 from lab.training.recorder import Recorder
 from lab.training.stack import Stack
@@ -39,33 +40,6 @@ def made(small, overrides=(), **leave):
 @pytest.fixture
 def ready(small):
     return made(small)
-
-
-def test_a_run_under_way_has_the_tables_of_what_was_read_by_then(small, root, monkeypatch):
-    """Also of chunks that are not at their end, of which what is read is that of the whole run."""
-    monkeypatch.setattr(tasks, "CALL_SECONDS", 0.0)
-    monkeypatch.setattr(tasks, "CHECKPOINT_SHARE", float("inf"))
-    ready = made(small, {"network.hidden": [3], "training.steps": 30})
-    folder, seen, told = begun(ready, root), [], []
-
-    def look(done):
-        told.append(done)
-        if len(told) % 12 == 0:
-            seen.append(tables_so_far(ready, folder))
-
-    resumed(ready, folder, Terms(keep_seconds=0.0), look)
-    whole = {name: folder.table(name) for name in ("layers", "steps", "histograms")}
-    fates = [set(found["trials"]["status"]) for found in seen]
-    assert {"running"} in fates
-    assert {"running", "done"} in fates
-    for found in seen:
-        assert found["trials"].query("status == 'running'")["final_cost"].isna().all()
-        for name, table in whole.items():
-            early = found[name].drop(columns="status", errors="ignore")
-            same = early.merge(table.drop(columns="status", errors="ignore"), how="inner")
-            assert len(same) == len(early)
-    sizes = [len(found["layers"]) for found in seen]
-    assert sizes == sorted(set(sizes))
 
 
 def test_a_run_keeps_every_table_and_says_what_it_was(ready, root, monkeypatch):
@@ -129,7 +103,7 @@ def test_the_tables_depend_on_neither_workers_nor_chunks(ready, root, monkeypatc
     for count in (1, 2):
         assert table_bytes(run(ready, root, Terms(count))) == whole
     for size, chunks in ((1, 6), (2, 4)):
-        monkeypatch.setattr(preparation, "LARGEST_CHUNK", size)
+        monkeypatch.setattr("lab.runs.chunks.LARGEST_CHUNK", size)
         folder = run(ready, root)
         assert len(list((folder.path / "trials").glob("*.npz"))) == chunks
         assert table_bytes(folder) == whole
@@ -450,7 +424,7 @@ def assembled(ready, folder, kept):
 
 
 def grows_no_faster(written, root, monkeypatch, kind, n, chunk):
-    monkeypatch.setattr(preparation, "LARGEST_CHUNK", chunk)
+    monkeypatch.setattr("lab.runs.chunks.LARGEST_CHUNK", chunk)
     work(growing(written, kind, 2), root / "first")  # what is made once stays out of it
     one, two = (work(growing(written, kind, many), root / str(many)) for many in (n, 2 * n))
     assert {stage: (one[stage], two[stage]) for stage in one if two[stage] > 2.2 * one[stage] + 100} == {}
@@ -472,8 +446,9 @@ def test_fault_111_the_work_grows_as_800_variants_and_10_000_trials(
 ASSEMBLED = """
 import resource, sys
 from pathlib import Path
-from lab.runs.folder import RunFolder
-from lab.runs.runner import prepared_again, resumed
+from lab.runs.files.folder import RunFolder
+from lab.runs.preparation import prepared_again
+from lab.runs.runner import resumed
 
 folder = RunFolder(Path(sys.argv[1]))
 resumed(prepared_again(folder), folder)

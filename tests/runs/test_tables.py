@@ -6,16 +6,13 @@ import pandas as pd
 import pytest
 
 from lab.activations.catalogue import TABLE
-from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
-from lab.activations.logistic import Sigmoid
-from lab.activations.rectifiers import LeakyReLU, ReLU
+from lab.activations.rectifiers import ReLU
 from lab.experiment.variants import Variant
-from lab.network.backprop import Network
 from lab.runs import tables
-from lab.runs.tables import CURVE_Z, Part
+from lab.runs.tables import Part
 from lab.training.loop import train
-from lab.training.probes import NEURON_COLUMNS
+from lab.training.neurons import NEURON_COLUMNS
 from lab.training.recorder import EDGES, STEP_COLUMNS
 from tests.training.trainings import COLUMNS, made_examples, of_trial, training
 
@@ -212,92 +209,6 @@ def test_a_table_without_a_piece_has_the_columns_of_one_with(parts, name):
 
 def test_a_part_without_single_neurons_has_no_rows_of_them():
     assert list(tables.neurons(part(0, "one", training((3, 4, 2), neurons=False), range(2)))) == []
-
-
-def test_variants_tell_what_each_is():
-    given = training((3, 4, 4, 2), sigma=LeakyReLU(slope=0.2), steps=7, saturation_threshold=0.1)
-    mixed = replace(
-        given,
-        network=Network((3, 4, 4, 2), (Tanh(), LeakyReLU(slope=2.0), Identity()), given.network.cost, 0.1),
-    )
-    table = tables.variants(
-        [
-            (variant(0, "one", **{"network.activation": {"name": "leaky-relu", "slope": 0.2}}), given),
-            (variant(1, "two", **{"network.activation": ["tanh"], "training.eta": 0.5}), mixed),
-            (variant(2, "three"), training((3, 2))),
-        ]
-    )
-    assert table["network.activation"].tolist()[:2] == ["{'name': 'leaky-relu', 'slope': 0.2}", "['tanh']"]
-    assert table["training.eta"][1] == 0.5
-    expected = {
-        "variant": ["one", "two", "three"],
-        "sizes": ["3-4-4-2", "3-4-4-2", "3-2"],
-        "layers": [3, 3, 1],
-        "activation": ["LeakyReLU(slope=0.2)", "Tanh(), LeakyReLU(slope=2.0)", "Sigmoid()"],
-        "inf_slope": [0.2, 0, 0],
-        "sup_slope": [1, 2, 0.25],
-        "cancels": [False] * 3,
-        "saturation_threshold": [0.1, 0.1, 0.05],
-        "steps": [7, 7, 3],
-        "surrogate_floor": [0, 0.1, 0],
-        "seen": ["all 8"] * 3,
-        "examples": [8] * 3,
-        "train": [8] * 3,
-    }
-    assert table[list(expected)].to_dict("list") == expected
-
-
-def test_the_bounds_of_variants_that_share_their_sigmas_are_proved_once(monkeypatch):
-    counted, real = [], tables.slope_bounds
-    monkeypatch.setattr(tables, "slope_bounds", lambda sigma: counted.append(sigma) or real(sigma))
-    tables.variants([(variant(index, str(index)), FIRST) for index in range(3)])
-    assert len(counted) == 1
-
-
-@pytest.mark.parametrize(
-    ("sigmas", "sup", "bounds"),
-    [
-        ((Tanh(), Sigmoid()), 1, "proved"),
-        ((Tanh(), Formula("sin(z**2)"), Sigmoid()), np.inf, "measured"),
-        ((Formula("abs(z)**0.5*sign(z)"), Sigmoid()), np.inf, "proved"),
-    ],
-)
-def test_bounds_are_as_sure_as_the_least_sure_of_them(sigmas, sup, bounds):
-    told = tables.of_sigmas(sigmas)
-    assert (told["sup_slope"], told["bounds"]) == (sup, bounds)
-
-
-@pytest.mark.parametrize(
-    ("changed", "seen", "examples"),
-    [
-        ({"batch": 4, "steps": 6}, "the 4 of the step's batch", 4),
-        ({"batch": 4, "steps": 7}, "the 4 of the step's batch", 4),
-        ({"batch": 4, "steps": 8}, "the 4 of the step's batch", 1),
-        ({"batch": 9, "steps": 7}, "all 9", 9),
-        ({"batch": 20, "steps": 7}, "all 9", 9),
-        ({"batch": 4, "fixed_examples": made_examples(3, 2, 5, "float64")}, "the same 5 at every reading", 5),
-    ],
-)
-def test_variants_tell_what_the_last_reading_sees(changed, seen, examples):
-    """Of 9 training examples; as many z of a neuron stand in the last histogram."""
-    given = training((3, 4, 2), count=9, **changed)
-    table = tables.variants([(variant(0, "one"), given)])
-    assert table[["seen", "examples", "train"]].to_numpy().tolist() == [[seen, examples, 9]]
-    counted = whole_table(tables.histograms, [Part(variant(0, "one"), range(1), train(given, range(1)), 3)])
-    last = counted[(counted["step"] == counted["step"].max()) & (counted["layer"] == 1)]
-    assert last["count"].sum() == 4 * examples
-
-
-def test_curves_sample_every_layer():
-    table = tables.curves([(variant(0, "one"), training((3, 4, 2), sigma=Tanh()))])
-    assert list(table.columns) == ["variant", "layer", "z", "sigma", "slope"]
-    assert len(table) == 2 * len(CURVE_Z)
-    hidden = table[table["layer"] == 1]
-    np.testing.assert_array_equal(hidden["z"], CURVE_Z)
-    np.testing.assert_allclose(hidden["sigma"], np.tanh(CURVE_Z), rtol=1e-12)
-    near = np.abs(CURVE_Z) < 300
-    np.testing.assert_allclose(hidden["slope"][near], 1 / np.cosh(CURVE_Z[near]) ** 2, rtol=1e-12)
-    assert (CURVE_Z.min(), CURVE_Z.max()) == (EDGES[0], EDGES[-1])
 
 
 def test_the_errors_of_neurons_are_those_of_their_layer(parts):

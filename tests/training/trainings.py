@@ -11,7 +11,8 @@ from lab.network.costs import Quadratic
 from lab.network.initialisers import Nielsen
 from lab.network.optimisers import Descent
 from lab.training.examples import examples
-from lab.training.probes import NEURON_COLUMNS, TABLE
+from lab.training.neurons import NEURON_COLUMNS
+from lab.training.probes import TABLE
 from lab.training.recorder import Recording
 from lab.training.stack import Training
 

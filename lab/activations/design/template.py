@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from math import inf, isfinite, pi, sqrt
 
 from lab.activations.formula.formula import Written
-from lab.errors import did_you_mean
 from lab.numerics import REALS, Interval
+from lab.spelling import did_you_mean
 
 KERNELS: dict[str, tuple[str, float]] = {
     "sech2": ("tanh({})", 1.0),

@@ -29,8 +29,9 @@ from lab.activations.formula.slips import (
     slip,
 )
 from lab.activations.table import Row
-from lab.errors import counted, did_you_mean, nearest
+from lab.errors import counted
 from lab.numerics import TooSmallError, as_float
+from lab.spelling import did_you_mean, nearest
 
 DEEPEST = 100
 """Brackets and operators that may stand inside one another."""

@@ -100,7 +100,7 @@ def plotted(name: str, sigma: Activation, plot: Path, found: Certificate | None 
     """
     import pandas as pd
 
-    from lab.runs.tables import CURVE_Z
+    from lab.runs.variant_tables import CURVE_Z
 
     beside = [kink + side for kink in sigma.kinks for side in (-2 * STEP, 0.0, 2 * STEP)]
     z = np.union1d(CURVE_Z, beside)

@@ -6,8 +6,8 @@ from typing import Any
 
 from lab.console.screen import Note, Page, table
 from lab.errors import StorageError
-from lab.runs.folder import RunFolder
-from lab.runs.root import runs
+from lab.runs.files.folder import RunFolder
+from lab.runs.files.root import runs
 
 
 def page(root: Path) -> Page:

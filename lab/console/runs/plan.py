@@ -8,7 +8,7 @@ from pathlib import Path
 from lab.console.screen import Note, Page, Rows, table
 from lab.errors import counted, size_text, two_digits
 from lab.experiment.sizes import free_memory
-from lab.runs.estimate import estimate
+from lab.runs.forecast.estimate import estimate
 from lab.runs.preparation import Prepared
 
 SPANS = (("days", 172_800, 86_400), ("h", 7200, 3600), ("min", 120, 60))

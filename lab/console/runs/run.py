@@ -17,8 +17,8 @@ from lab.errors import counted
 from lab.experiment.see import ANSWER
 from lab.results.page import REPORT
 from lab.results.run import Run
-from lab.runs.folder import UNCHECKED
-from lab.runs.whereabouts import word
+from lab.runs.files.folder import UNCHECKED
+from lab.runs.files.whereabouts import word
 
 FEW_VERDICTS = 8
 """A run ends with at most so many verdicts; `lab show` tells them all."""

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from lab.console.screen import Page
 from lab.errors import StorageError
 from lab.results.run import Run
-from lab.runs.verification import GIVEN, Checked
-from lab.runs.whereabouts import word
+from lab.runs.files.verification import GIVEN, Checked
+from lab.runs.files.whereabouts import word
 
 
 def page(run: Run, checked: Sequence[Checked]) -> Page:

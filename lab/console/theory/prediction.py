@@ -16,7 +16,8 @@ from lab.errors import LabError
 from lab.numerics import Interval
 from lab.parts import Activation
 from lab.runs.fitness import counterfactual
-from lab.runs.prediction import notes, prediction
+from lab.runs.forecast.doubts import notes
+from lab.runs.forecast.prediction import prediction
 from lab.runs.preparation import Prepared
 from lab.theory.correlation import FixedCorrelation
 from lab.theory.deep import Deep

@@ -10,8 +10,9 @@ from lab.console.screen import Block, Page, Rows, bold, dim, table
 from lab.console.words.glossary import GLOSSARY, looked_up
 from lab.console.words.named import named
 from lab.console.words.named import names as named_words
-from lab.errors import PartError, did_you_mean, nearest
+from lab.errors import PartError
 from lab.parts import Probe
+from lab.spelling import did_you_mean, nearest
 
 
 def words_page() -> Page:

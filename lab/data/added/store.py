@@ -14,8 +14,9 @@ from time import monotonic
 from lab import plugins
 from lab.data.added.archives import FILES, LARGEST_FILE, four_files, unpacked
 from lab.data.added.mnist import data_folder
-from lab.errors import PartError, StorageError, did_you_mean, system_reason
+from lab.errors import PartError, StorageError, system_reason
 from lab.parts import DataSource
+from lab.spelling import did_you_mean
 from lab.storage import write
 
 CHECKSUMS: dict[str, dict[str, str]] = {

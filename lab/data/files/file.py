@@ -12,9 +12,10 @@ from lab.data.counts import check_size, of_both, of_part
 from lab.data.dataset import Dataset, IntArray, assembled, classified, mapping_note
 from lab.data.files.rows import Rows, Task, filled, finite
 from lab.data.files.scales import standardised, unscaled
-from lab.errors import PartError, counted, nearest, system_reason
+from lab.errors import PartError, counted, system_reason
 from lab.numerics import stream
 from lab.parts import DataSource
+from lab.spelling import nearest
 
 if TYPE_CHECKING:
     from lab.data.files.table import Table

@@ -13,8 +13,9 @@ from lab.data.files.cells import Column, check_numbers, number, only_by_case, th
 from lab.data.files.rows import Rows
 from lab.data.files.table import Table
 from lab.data.files.targets import MOST_CLASSES, ROWS_OF_A_KIND, few
-from lab.errors import PartError, did_you_mean
+from lab.errors import PartError
 from lab.numerics import Array
+from lab.spelling import did_you_mean
 
 TARGETS = ("target", "label", "labels", "class", "y")
 """A column that is called so is the target where none is named."""

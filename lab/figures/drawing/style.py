@@ -11,7 +11,8 @@ import matplotlib.style
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
-from lab.errors import PartError, did_you_mean
+from lab.errors import PartError
+from lab.spelling import did_you_mean
 
 INK = "#222222"
 QUIET = "#666666"

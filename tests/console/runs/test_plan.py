@@ -6,7 +6,7 @@ from lab.console.runs import plan
 from lab.console.runs.plan import free_disk, page, span
 from lab.console.screen import Note
 from lab.results.training import prepare
-from lab.runs.estimate import Estimate
+from lab.runs.forecast.estimate import Estimate
 
 
 def test_what_is_needed_and_not_there_is_noted(small, root, monkeypatch):

@@ -7,7 +7,7 @@ from lab.api import run
 from lab.experiment.variants import load
 from lab.runs.preparation import prepared
 from lab.training.loop import train
-from lab.training.probes import NEURON_COLUMNS
+from lab.training.neurons import NEURON_COLUMNS
 
 
 @pytest.fixture

@@ -1,0 +1,121 @@
+"""The runs under a root: how a new run gets its folder, and which run a text means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lab.errors import LabError, StorageError, counted, system_reason
+from lab.experiment.run_names import run_name
+from lab.runs.files.folder import RunFolder, now
+from lab.spelling import did_you_mean
+from lab.storage import write
+
+if TYPE_CHECKING:
+    from lab.experiment.variants import Plan
+
+MOST_NAMED = 10
+"""So many of the runs that a text may mean are named: the newest."""
+
+_RUN_ID = re.compile(r"\d{8}-\d{6}(-\d+)?")
+
+
+def create(plan: Plan, root: Path) -> RunFolder:
+    """Make the folder of a new run and write the experiment into it.
+
+    Raises StorageError where that cannot be, before anything is trained.
+    """
+    from lab.experiment.variants import resolved
+
+    folder = new_folder(plan.name, root)
+    asked, whole = folder.path / "experiment.toml", folder.path / "resolved.toml"
+    write(asked, plan.source.data)
+    write(whole, resolved(plan))
+    folder.keep_sums([asked, whole])
+    return folder
+
+
+def new_folder(name: str, root: Path) -> RunFolder:
+    """The folder of a new run of this name, which is a `lab.experiment.run_names.RUN_NAME`.
+
+    Raises StorageError where it cannot be made.
+    """
+    home = root / name
+    _refuse_file(root)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        alike = [other.name for other in root.iterdir() if other.name.lower() == name.lower()]
+        if alike and name not in alike:
+            raise StorageError(f"{root}: {name!r} and {alike[0]!r} differ only in case; rename one")
+        home.mkdir(exist_ok=True)
+        if not home.resolve().is_relative_to(root.resolve()):
+            raise StorageError(f"{home}: leads out of {root}; remove the link")
+        folder = RunFolder(_new_folder(home))
+        for part in ("tables", "plots", "trials"):
+            (folder.path / part).mkdir()
+    except OSError as error:
+        raise StorageError(
+            f"{error.filename or home}: results cannot be kept here: {system_reason(error)}"
+        ) from error
+    return folder
+
+
+def runs(root: Path) -> list[RunFolder]:
+    """All runs under a root, the oldest first; also those whose run.json is lost.
+
+    Raises StorageError where the root is a file.
+    """
+    _refuse_file(root)
+    return _sorted(root.glob("*/*"))
+
+
+def _refuse_file(root: Path) -> None:
+    if root.is_file():
+        raise StorageError(f"{root}: is a file; expected the folder in which results are kept")
+
+
+def _sorted(paths: Iterable[Path]) -> list[RunFolder]:
+    """Those of the paths that are folders of runs, the oldest first."""
+    found = [RunFolder(path) for path in paths if _RUN_ID.fullmatch(path.name) and path.is_dir()]
+    return sorted(found, key=lambda run: (run.id, run.name))
+
+
+def find(text: str, root: Path) -> RunFolder:
+    """The run that the text means: a path, a name (its newest run), a run-id, or the beginning of one.
+
+    The path of a folder that holds runs, as ``results/vanishing``, means the newest of them. A name may
+    be as the stem of the file is written, see `lab.experiment.run_names.run_name`.
+
+    Raises LabError where it means none, or several.
+    """
+    if (Path(text) / "run.json").is_file() or (Path(text) / "experiment.toml").is_file():
+        return RunFolder(Path(text))
+    known = runs(root)
+    if named := [run for run in known if run.name in (text, run_name(text))]:
+        return named[-1]
+    if held := _sorted(Path(text).glob("*")):
+        return held[-1]
+    exact = [run for run in known if text in (run.id, str(run))]
+    begun = [run for run in known if run.id.startswith(text) or str(run).startswith(text)]
+    for meant in (exact, begun):
+        if len(meant) == 1:
+            return meant[0]
+    if begun:
+        few, more = begun[-MOST_NAMED:], len(begun) - MOST_NAMED
+        others = f" and {counted(more, 'older one')}" if more > 0 else ""
+        raise LabError(f"{text!r} may be any of: {', '.join(map(str, few))}{others}")
+    if not known:
+        raise LabError(f"there are no runs under {root}; start one with: lab run EXPERIMENT.toml")
+    raise LabError(f"there is no run {text!r}; {did_you_mean(text, {run.name for run in known})}")
+
+
+def _new_folder(home: Path) -> Path:
+    begun = now().strftime("%Y%m%d-%H%M%S")
+    for name in (begun, *(f"{begun}-{number}" for number in range(2, 1000))):
+        with suppress(FileExistsError):
+            (home / name).mkdir()
+            return home / name
+    raise StorageError(f"{home}: more than 999 runs started in one second")

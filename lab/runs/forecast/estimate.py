@@ -1,0 +1,272 @@
+"""What an experiment will need: memory, disk and time, told before the work.
+
+Arrays are counted as they are made; what cannot be counted is seen in a sample of the training.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil, isfinite, nan
+
+import numpy as np
+
+from lab.errors import size_text
+from lab.experiment.sizes import free_memory
+from lab.experiment.validation import Finding
+from lab.network.parameters import count
+from lab.parts import KEYS
+from lab.runs.chunks import bytes_read
+from lab.runs.files.csv_files import has_pyarrow
+from lab.runs.forecast.sample import Sample, pace, samples_of
+from lab.runs.preparation import Prepared
+from lab.training.compiled_reader import MEASURED
+from lab.training.examples import EVALUATED_TOGETHER
+from lab.training.neurons import NEURON_COLUMNS
+from lab.training.reader import LONGEST_RING, RING_BYTES
+from lab.training.recorder import HALF_BINS, STEP_COLUMNS
+from lab.training.stack import BLOCK, Training
+
+MIB = 2**20
+
+TRAINS, STATISTICS, DRAWS, ARROW = 104 * MIB, 75 * MIB, 25 * MIB, 34 * MIB
+"""What Python takes with the libraries of a training; and what those of comparisons, of figures and pyarrow
+take beside that."""
+
+PIECES = 5
+"""A piece of a table is there so often while it is written: its numbers, its columns, its text, …"""
+
+PIECE_BYTES = 16 * MIB
+"""A piece has two million numbers; see `lab.runs.tables.PIECE_CELLS`."""
+
+COPIES, COPIES_DRAWN = 3, 2
+"""Tables are there so often while one process looks at them, and in each of several that draw: read, sorted,
+made into others, and what a heap does not give back."""
+
+LEDGER = 8
+"""Columns that the ledger has beside the keys, one of them a text."""
+
+DRAWING = 4
+"""Processes that draw, at most; see `lab.figures.pictures.MOST_WORKERS`."""
+
+TOGETHER = 64
+"""The examples that the kernel has room for at least."""
+
+CURVE_ROWS = 401
+"""Rows that the table ``curves`` has of a layer."""
+
+PLOT_BYTES, PLOT_POINT, REPORT_BYTES, REPORT_POINT = 2_300_000, 550, 230_000, 125
+"""Of all figures, of each (variant, layer, reading) in them, and of the report."""
+
+WRITTEN, WRITTEN_BY_ARROW, READ, DRAWN, DRAWN_POINT = 0.3e-6, 0.35e-6, 0.5e-6, 7.0, 2.0e-3
+"""Seconds of the processor that `lab.runs.forecast.sample.pace` compares with: for a number of a table that
+is written, or read and looked at; for all figures; for each point in them."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a run needs, about: ``memory`` at the most of all its processes together, ``disk`` of its folder,
+    in bytes, and ``seconds`` on a machine that does nothing else, NaN where nothing could be tried.
+
+    ``training`` and ``looking`` are the memory of the two halves of a run; ``rows`` those of ``layers``.
+    """
+
+    training: int
+    looking: int
+    disk: int
+    seconds: float
+    rows: int
+
+    @property
+    def memory(self) -> int:
+        return max(self.training, self.looking)
+
+
+def estimate(ready: Prepared, workers: int = 1, plots: bool = True, *, tried: bool = True) -> Estimate:
+    """What a run of this plan in so many processes needs, with its ``plots`` and its report or without.
+
+    Trains a little of some variants, unless nothing may be ``tried``; then the time is not known. So it is
+    where a part of one's own fails, or memory is too small.
+    """
+    chunks = ready.chunks
+    trials, largest = Counter[int](), Counter[int]()
+    for chunk in chunks:
+        trials[chunk.variant] += len(chunk.trials)
+        largest[chunk.variant] = max(largest[chunk.variant], len(chunk.trials))
+    memory = _memory_of_training(ready, largest, workers, len(chunks))
+    free = free_memory()
+    fits = tried and (free is None or memory <= free)
+    samples = samples_of(ready, largest if fits else {})
+    each = [
+        _Counted(training, len(variant.label), trials[variant.index], largest[variant.index], sample)
+        for (variant, training), sample in zip(ready.made, samples, strict=True)
+    ]
+    read, made = sum(one.cells for one in each), sum(one.derived for one in each)
+    points = sum(one.training.network.depth * one.readings for one in each)
+    slowness = pace() if fits else nan
+    beside = min(max(workers, 1), DRAWING)
+    libraries = TRAINS + ARROW * has_pyarrow() + STATISTICS * (plots or len(ready.made) > 1) + DRAWS * plots
+    several = libraries + 8 * COPIES_DRAWN * (read + made)
+    alone = libraries + 8 * COPIES * (read + made)
+    looking = int(max(alone, beside * several) if plots else several)
+    seconds = sum(one.seconds for one in each) / max(min(workers, len(chunks)), 1)
+    seconds += slowness * (read + made) * ((WRITTEN_BY_ARROW if has_pyarrow() else WRITTEN) + READ)
+    disk = sum(one.text for one in each) + sum(one.parts for one in each)
+    if plots:
+        disk += PLOT_BYTES + REPORT_BYTES + points * (PLOT_POINT + REPORT_POINT)
+        seconds += slowness * (DRAWN + DRAWN_POINT * points + READ * read) / beside
+    return Estimate(memory, looking, int(disk), seconds, sum(one.layers for one in each))
+
+
+def too_large(ready: Prepared) -> list[Finding]:
+    """What of an experiment would not fit into the memory that is free, even alone and without figures."""
+    free, found = free_memory(), estimate(ready, plots=False, tried=False)
+    if free is None or found.memory <= free:
+        return []
+    if found.training > found.looking:
+        key, what = ("network", "hidden"), "smaller layers or batches"
+        need = f"training needs about {size_text(found.training)} of memory"
+    else:
+        key, what = ("record", "every"), "a larger number, fewer seeds or fewer variants"
+        need = f"{found.rows} rows of the table layers need about {size_text(found.looking)} of memory"
+    return [Finding(key, f"{need}, and {size_text(free)} are free; expected {what}")]
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """The tables and parts of a variant whose ``label`` has so many letters; ``several`` trials a chunk."""
+
+    training: Training
+    label: int
+    trials: int
+    several: int
+    sample: Sample
+
+    @property
+    def chunks(self) -> int:
+        return ceil(self.trials / self.several)
+
+    @property
+    def readings(self) -> int:
+        return len(self.training.recording.schedule.steps)
+
+    @property
+    def layers(self) -> int:
+        """Rows of ``layers``."""
+        return self.trials * self.readings * self.training.network.depth
+
+    @property
+    def _binned(self) -> int:
+        """(trial, reading) at which z is binned."""
+        return self.trials * len(self.training.recording.schedule.histograms)
+
+    @property
+    def _bins(self) -> float:
+        return self._binned * self.training.network.depth * self.sample.bins
+
+    @property
+    def _neurons(self) -> int:
+        recording = self.training.recording
+        return self._binned * sum(self.training.network.sizes) * bool(recording.neurons)
+
+    @property
+    def cells(self) -> float:
+        """Numbers of the tables that a run reads again."""
+        columns = len(self.training.recording.columns)
+        steps = self.trials * self.readings * (len(KEYS) - 1 + len(STEP_COLUMNS))
+        curves = CURVE_ROWS * self.training.network.depth * 5
+        neurons = self._neurons * (len(KEYS) + 1 + len(NEURON_COLUMNS))
+        return self.layers * (len(KEYS) + columns) + steps + 7 * self._bins + curves + neurons
+
+    @property
+    def derived(self) -> int:
+        """Numbers of the ledger and of the causes."""
+        columns = self.training.recording.columns
+        ledger = len(KEYS) + LEDGER if {"delta_rms", "error_rms"} <= set(columns) else 0
+        causes = sum(name.startswith(("cause_", "lost_")) for name in columns)
+        return self.layers * (ledger + (len(KEYS) + causes if causes else 0))
+
+    @property
+    def parts(self) -> float:
+        """Bytes of the sealed parts."""
+        recording, depth = self.training.recording, self.training.network.depth
+        bins = self._binned * depth * 2 * HALF_BINS * (1 if self._seen_cells < 256 else 2)
+        numbers = self.layers * len(recording.columns) + self.trials * self.readings * len(STEP_COLUMNS)
+        return 8 * (numbers + self._neurons * len(NEURON_COLUMNS)) + bins + 6000 + 500 * self.chunks
+
+    @property
+    def _seen_cells(self) -> int:
+        return max(self.training.network.sizes[1:]) * self.training.seen
+
+    @property
+    def text(self) -> float:
+        """Bytes of the tables as files."""
+        arrow, depth, sample, label = has_pyarrow(), self.training.network.depth, self.sample, self.label
+        columns = self.training.recording.columns
+        per_epoch = self.training.steps_per_epoch
+        epoch = 3 if per_epoch == 1 else 5 if 1000 % per_epoch == 0 else 17
+        keys = label + 4 * arrow + len(str(self.trials)) + len(str(self.training.steps)) + epoch + 12
+        varying = sample.varying if isfinite(sample.varying) else len(columns)
+        width = self.layers * (keys + (sample.text + 1) * len(columns) + 8 * arrow * varying)
+        ledger = self.derived - self.layers * len(KEYS) if self.derived else 0
+        width += self.layers * keys * (self.derived > 0) + ledger * (16 + 8 * arrow)
+        width += self.trials * self.readings * (keys + (19 + 8 * arrow) * len(STEP_COLUMNS))
+        width += self._bins * (label + 41 + 2 * arrow) + self._neurons * (
+            keys + 4 + (19 + 8 * arrow) * len(NEURON_COLUMNS)
+        )
+        return width + CURVE_ROWS * depth * (label + 54 + 3 * arrow) + self.trials * (2 * label + 180)
+
+    @property
+    def seconds(self) -> float:
+        """Those of all its chunks, one after the other."""
+        schedule, sample = self.training.recording.schedule, self.sample
+        read = self.readings * sample.reading + len(schedule.histograms) * sample.binning
+        tested = len(schedule.tests) * sample.testing
+        of_one = sample.start + self.training.steps * sample.step + read + tested + sample.end
+        return self.chunks * of_one
+
+
+def _memory_of_training(ready: Prepared, largest: dict[int, int], workers: int, chunks: int) -> int:
+    made = {variant.index: training for variant, training in ready.made}
+    held = max(bytes_of(made[index], trials) for index, trials in largest.items())
+    parts = max(bytes_read(made[index]) * trials for index, trials in largest.items())
+    data = sum(each.nbytes for one in ready.different_data for each in (one.x_train, one.x_test)) * 2
+    apart = min(workers, chunks)
+    beside = apart > 1 or ready.bench.allow_code  # as code of one's own is trained
+    training = apart * (TRAINS + held + data) + (TRAINS + data) * beside
+    pieces = TRAINS + data + 2 * parts + PIECES * min(3 * parts, PIECE_BYTES)
+    return int(max(training, pieces)) + ARROW * has_pyarrow()
+
+
+def bytes_of(training: Training, trials: int) -> int:
+    """The bytes of all arrays of so many trials that are trained side by side.
+
+    θ, ∇C and Δθ, the optimiser's state, and for the compiled engine θ and two of its state once more,
+    (T, P) each. a, z, σ′, e and δ of a pass over the batch, unless the kernel takes all readings, over the
+    fixed examples, and, in numpy, over up to a thousand examples that are evaluated, (T, n_l, m) each; for
+    the compiled engine z once more. The passes of a trial alone that are measured together. The readings,
+    twice: as they are kept.
+    """
+    network, item = training.network, training.train.x.itemsize
+    sizes, n, compiled = network.sizes, len(training.train), training.engine == "compiled"
+    seen, batch = training.seen, min(training.batch, n)
+    state = len(training.optimiser.initial(np.zeros((1, 1), training.train.x.dtype)))
+    cells, ends = 5 * sum(sizes[1:]), sizes[0] + sizes[-1] + 1
+    recording = training.recording
+    fixed = recording.fixed_examples is not None
+    parameters = (3 + state + (training.decay > 0) + fixed) * trials
+    own = trials if batch < n else 1  # all examples are there once
+    looks = not compiled or bool(recording.neurons) or not {*map(type, recording.probes)} <= {*MEASURED}
+    passes = looks * (trials * cells + own * ends) * batch + trials * cells * seen * fixed
+    if compiled:
+        parameters += 3 * trials + 1
+        passes += (cells + ends) * max(batch, seen, TOGETHER)
+        passes += trials * sum(sizes[1:]) * seen
+        passes += 4 * trials * sizes[-1] * max(n, len(training.test))
+    else:
+        evaluated = min(n, EVALUATED_TOGETHER) + min(len(training.test), EVALUATED_TOGETHER)
+        passes += trials * cells * evaluated + ends * (n + len(training.test))
+    largest = max(max(a * b for a, b in pairwise(sizes)), max(sizes[1:]) * seen)
+    numbers = parameters * count(sizes) + passes + trials * largest + min(BLOCK, trials * count(sizes))
+    kept = item * (cells + ends) * seen
+    ring = min(RING_BYTES // kept, LONGEST_RING) * kept if trials == 1 else 0
+    return item * numbers + ring + 2 * bytes_read(training) * trials

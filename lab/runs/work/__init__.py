@@ -1,0 +1,1 @@
+"""Chunks at work: what trains them, in this process, in others, or on a cluster."""
