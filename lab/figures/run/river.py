@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from lab import parts
 from lab.analysis.ledger import ledger
+from lab.analysis.rows import at_reading
 from lab.figures.drawing import panels, style, writing
 from lab.figures.drawing.bands import Floats
 from lab.figures.tables import NothingToShowError, Shown, checked, counterfactual
@@ -44,10 +45,7 @@ class River(parts.Figure):
 
     def draw(self, tables: parts.Tables) -> Figure:
         checked(tables, "layers", "delta_rms", "error_rms")
-        split = ledger(tables)
-        shown = Shown.of(
-            tables, split[split["step"] == split.groupby("variant", observed=True)["step"].transform("min")]
-        )
+        shown = Shown.of(tables, at_reading("start", ledger(tables)))
         courses = {name: _course(rows) for name, rows in shown.variants.items()}
         if max(map(len, (levels for _, levels, _ in courses.values()))) < 2:
             raise NothingToShowError("river: a single layer passes no error on")
