@@ -285,7 +285,8 @@ def audit(
     """
     import pandas as pd
 
-    from lab.bridge.audit import as_record, audited
+    from lab.bridge.audit import audited
+    from lab.bridge.audit_verdict import as_record
 
     dtypes, only = ([one] if isinstance(one, str) else one for one in (dtypes, only))
     found = audited(what, name, dtypes=dtypes, formula=formula, only=only, allow_code=allow_code)

@@ -62,8 +62,10 @@ def audit_page(
     """A row for each function, dtype and of σ and σ′; no success where one is gravely wrong."""
     import pandas as pd
 
-    from lab.bridge.audit import DTYPES, as_record, audited
+    from lab.bridge.audit import audited
     from lab.bridge.audit_libraries import KNOWN_BY_NAME
+    from lab.bridge.audit_reference import DTYPES
+    from lab.bridge.audit_verdict import as_record
 
     kinds = [word.strip() for word in dtypes.split(",") if word.strip()]
     if not kinds:
