@@ -247,7 +247,7 @@ def export(
     ``to`` is torch, jax, keras, numpy, c, latex or json. For torch, ``learn`` makes parameters nn.Parameters,
     ``plain`` writes plain operations for ONNX, and ``wide`` computes float32 in float64. ``sigma``,
     ``parameters`` and ``allow_code`` are as `activation` takes them; or ``sigma`` is an activation.
-    See `lab.bridge.export.exported`.
+    See `lab.bridge.export.source_of`.
 
     >>> written = export("tanh(z) + a*z", "numpy", a=0.1)
     >>> [line for line in written.splitlines() if line.startswith("def")]
@@ -255,11 +255,11 @@ def export(
 
     Raises LabError for an unknown language, PartError where there is no such activation or it has no formula.
     """
-    from lab.bridge.export import exported
+    from lab.bridge.export import source_of
 
     with _keyword_told(export):
         sigma = _activation_of(sigma, parameters, allow_code)
-    return exported(sigma, to, learn=learn, plain=plain, wide=wide)
+    return source_of(sigma, to, learn=learn, plain=plain, wide=wide).text
 
 
 def audit(
