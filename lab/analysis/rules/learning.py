@@ -244,7 +244,7 @@ def cost_left(case: Case) -> pd.DataFrame:
 
 def cost_is_open(case: Case) -> bool:
     """Whether neither the first cost nor that of the best constant answer is known."""
-    return case.classes and not case.enough_examples and not isfinite(case.cost_of_mean)
+    return case.classes and not isfinite(case.cost_of_mean)
 
 
 def says_cost(case: Case, seen: Seen) -> str:
