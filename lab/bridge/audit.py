@@ -7,9 +7,10 @@ least numbers, kinks and beside them, both zeros, ±∞ and NaN.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import nan
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +21,9 @@ from lab.errors import LabError, did_you_mean, in_one_line
 from lab.experiment.specify import from_spec
 from lab.numerics import Array
 from lab.parts import Activation
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DOUBTED = 1.0
 """The error in ulp from which on a reference is computed again by balls, where it was the lab's float64."""
@@ -66,6 +70,18 @@ class Audit:
 
     rows: list[tuple[Audited, Array, Array]]
     left_out: dict[str, list[str]]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """A row for each of the ``rows``: the fields of `Audited`, and its verdict.
+
+        ``attrs["left_out"]`` are the `notes`.
+        """
+        import pandas as pd
+
+        table = pd.DataFrame([asdict(one) | {"verdict": one.verdict} for one, _, _ in self.rows])
+        table.attrs["left_out"] = self.notes
+        return table
 
     @property
     def notes(self) -> list[str]:

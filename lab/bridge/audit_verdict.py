@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import inf, isfinite, isnan, nan
-from typing import Any
 
 import numpy as np
 
@@ -82,11 +81,6 @@ class Audited:
         return (
             "exact tails" if isnan(self.not_finite_at) else f"{symbol} is NaN at z = {self.not_finite_at:g}"
         )
-
-
-def as_record(found: Audited) -> dict[str, Any]:
-    """A row of the table."""
-    return {**asdict(found), "verdict": found.verdict}
 
 
 def judged(
