@@ -95,7 +95,7 @@ def audit_page(
     more = f", {as_z} more are as exact as z" if as_z else ""
     are = "is" if grave == 1 else "are"
     return Page(
-        audit.table,
+        audit.table.to_dict("records"),
         [
             Rows(heads, rows),
             f"{exact} of {len(found)} rows have exact tails{more}; {grave} {are} gravely wrong",
