@@ -71,6 +71,11 @@ def failed(case: Case, below: float = LEARNED) -> pd.Series:
     return (case.learned < below) & case.had_time
 
 
+def unlearned(case: Case, trials: pd.Index | pd.Series) -> pd.Series:
+    """Of these trials, whether each has not learned its task, or diverged."""
+    return ~case.learned.reindex(trials).ge(LEARNED)
+
+
 def of_failed(case: Case, values: pd.DataFrame, below: float = LEARNED) -> pd.DataFrame:
     """The values of the trials that `failed`, NaN of the others, of which the question is not asked."""
     return values.where(failed(case, below).reindex(values.index, fill_value=False), axis=0)

@@ -5,7 +5,7 @@ import pandas as pd
 from lab.analysis.case import Case
 from lab.analysis.pooled import Bounds, dead, off
 from lab.analysis.rule import HALF, Seen
-from lab.analysis.rules.learning import LEARNED, left, of_failed
+from lab.analysis.rules.learning import left, of_failed, unlearned
 from lab.analysis.rules.words import (
     BIASES_NEAR_0,
     SMALLER_WEIGHTS,
@@ -116,8 +116,7 @@ def dead_hidden(case: Case) -> Bounds:
     """The dead neurons of hidden layers; of a trial that has learned its task, only shares above a half."""
 
     def asked(shares: pd.DataFrame) -> pd.DataFrame:
-        learned = case.learned.reindex(shares.index).ge(LEARNED)
-        return shares.where(~learned, shares.where(shares > HALF), axis=0)
+        return shares.where(unlearned(case, shares.index), shares.where(shares > HALF), axis=0)
 
     return dead(case).map(lambda shares: asked(case.hidden_of(shares)))
 
@@ -141,9 +140,8 @@ def off_hidden(case: Case) -> Bounds:
     """The neurons that are off, where σ is flat on one side, of trials that have not learned their task."""
 
     def asked(shares: pd.DataFrame) -> pd.DataFrame:
-        learned = case.learned.reindex(shares.index).ge(LEARNED)
         one_sided = [l for l in case.hidden_of(shares) if l not in case.closed]
-        return shares[one_sided].where(~learned, axis=0)
+        return shares[one_sided].where(unlearned(case, shares.index), axis=0)
 
     return off(case).map(asked)
 
